@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use crate::{
-    core::{names::BadName, session::Exit},
+    core::{names::BadName, session::{Exit, describe}},
     host::error::HostError,
     tmux::TmuxError,
 };
@@ -152,7 +152,7 @@ fn tmux_code(error: &TmuxError) -> &'static str {
 
 /// How it ended, what ran, and the end of what it printed.
 fn last_words(exit: &Exit) -> String {
-    let mut words = format!("{}; command: `{}`", exit.describe(), exit.command);
+    let mut words = format!("{}; command: `{}`", describe(exit), exit.command);
     if !exit.tail.is_empty() {
         words.push_str("; last lines:\n");
         words.push_str(&exit.tail.join("\n"));

@@ -142,25 +142,6 @@ impl Session {
 
 /// A polecat without a session.
 pub(super) fn stopped(rig: &Rig, polecat: &PolecatName) -> SessionInfo {
-    SessionInfo {
-        polecat: polecat.clone(),
-        session_id: rig.session(polecat).to_string(),
-        running: false,
-        rig_name: rig.name.to_string(),
-        attached: false,
-        created: None,
-        windows: 0,
-        last_activity: None,
-        state: State::Stopped,
-        state_source: StateSource::Pane,
-        state_since: None,
-        agent: None,
-        command: None,
-        workdir: None,
-        branch: None,
-        issue: None,
-        pane_id: None,
-        pid: None,
-        exit: None,
-    }
+    let session = rig.session(polecat).to_string();
+    SessionInfo::stopped(polecat.clone(), session, rig.name.to_string())
 }

@@ -6,7 +6,7 @@ use super::{
     frame::{Frame, Group, Line},
     words,
 };
-use crate::core::session::{Exit, SessionInfo};
+use crate::core::session::{Exit, SessionInfo, describe};
 
 /// The width of the labels.
 const LABEL: usize = 10;
@@ -80,7 +80,7 @@ fn fact(label: &str, value: &str) -> Line {
 fn death(exit: &Exit) -> Vec<Line> {
     let mut lines = vec![Line::default()];
     let mut how = Line::default();
-    how.push(&exit.describe(), Some(Group::Named("PolecatDied")));
+    how.push(&describe(exit), Some(Group::Named("PolecatDied")));
     lines.push(how);
     lines.push(fact("at", &format!("{:.0}", exit.at)));
     lines.push(fact("ran", &exit.command));

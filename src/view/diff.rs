@@ -18,16 +18,32 @@ pub struct Patch {
 /// What turns `old` into `new`, first patch first. Nothing where they are the same.
 #[must_use]
 pub fn patches(old: &[Line], new: &[Line]) -> Vec<Patch> {
-    capture_diff_slices(Algorithm::Myers, old, new)
+    let mut found = Vec::new();
+    let (mut old_at, mut new_at) = (0, 0);
+    for (old_same, new_same, length) in same(old, new) {
+        if old_at < old_same || new_at < new_same {
+            // The patches in front have already turned everything before into `new`, so this
+            // one starts where its own new lines begin.
+            let to = new_at + (old_same - old_at);
+            found.push(Patch { from: new_at, to, lines: new[new_at..new_same].to_vec() });
+        }
+        (old_at, new_at) = (old_same + length, new_same + length);
+    }
+    found
+}
+
+/// The stretches that both have, as their starts and their length; the last one is the empty
+/// stretch behind the ends.
+fn same(old: &[Line], new: &[Line]) -> Vec<(usize, usize, usize)> {
+    let mut same: Vec<_> = capture_diff_slices(Algorithm::Myers, old, new)
         .into_iter()
-        .filter(|op| !matches!(op, DiffOp::Equal { .. }))
-        .map(|op| {
-            // The patches in front have already turned everything before into `new`,
-            // so a patch starts where its new lines stand.
-            let from = op.new_range().start;
-            Patch { from, to: from + op.old_range().len(), lines: new[op.new_range()].to_vec() }
+        .filter_map(|op| match op {
+            DiffOp::Equal { old_index, new_index, len } => Some((old_index, new_index, len)),
+            _ => None,
         })
-        .collect()
+        .collect();
+    same.push((old.len(), new.len(), 0));
+    same
 }
 
 #[cfg(test)]

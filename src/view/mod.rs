@@ -28,26 +28,12 @@ mod testing {
 
     /// A session of the rig `shop` in `state`, with nothing else known.
     pub(super) fn session(name: &str, state: State) -> SessionInfo {
+        let session_id = format!("gt-shop-{name}");
         SessionInfo {
-            polecat: PolecatName::parse(name).unwrap(),
-            session_id: format!("gt-shop-{name}"),
             running: !matches!(state, State::Stopped | State::Died | State::Exited),
-            rig_name: "shop".to_owned(),
-            attached: false,
-            created: None,
-            windows: 1,
-            last_activity: None,
             state,
             state_source: StateSource::None,
-            state_since: None,
-            agent: None,
-            command: None,
-            workdir: None,
-            branch: None,
-            issue: None,
-            pane_id: None,
-            pid: None,
-            exit: None,
+            ..SessionInfo::stopped(PolecatName::parse(name).unwrap(), session_id, "shop".to_owned())
         }
     }
 }
