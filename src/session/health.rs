@@ -124,7 +124,6 @@ impl Workspace {
 
 fn agents_health() -> Vec<HealthRow> {
     let found: Vec<_> = agent::preset_names()
-        .iter()
         .filter_map(|name| {
             let program = agent::preset(name)?.command;
             let path = path::find_program(&program, std::path::Path::new("/"))?;

@@ -5,15 +5,12 @@ use std::path::{Path, PathBuf};
 use super::{error::SessionError, manager::SessionManager, settings::AgentSettings};
 use crate::{
     core::{
-        agent::{self, Agent, Ready},
+        agent::{self, Agent, DEFAULT_AGENT, Ready},
         command::CommandLine,
         names::{IssueId, PolecatName},
     },
     host::{path, polecats, tracker::Issue},
 };
-
-/// The agent when nothing names another.
-const DEFAULT_AGENT: &str = "claude";
 
 /// How a session is to be started; what is absent is found out.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +39,8 @@ pub(super) struct Plan {
     pub(super) agent: Agent,
     /// The words of the command, the program first.
     pub(super) argv: Vec<String>,
+    /// The agent's configuration folder.
+    pub(super) config_dir: Option<PathBuf>,
     pub(super) issue: Option<Issue>,
 }
 
@@ -54,9 +53,12 @@ impl SessionManager {
     ) -> Result<Plan, SessionError> {
         let workdir = self.workdir(&polecat, options.workdir.as_deref()).await?;
         let (agent, argv) = self.command(options)?;
-        require_program(&argv[0], &workdir)?;
+        if let Some(program) = argv.first() {
+            require_program(program, &workdir)?;
+        }
+        let config_dir = options.config_dir.as_ref().map(|dir| self.rig.path.join(dir));
         let issue = self.issue(options.issue.as_deref(), &workdir).await?;
-        Ok(Plan { polecat, workdir, agent, argv, issue })
+        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue })
     }
 
     async fn workdir(
@@ -77,20 +79,20 @@ impl SessionManager {
 
     /// The agent and the words of its command.
     fn command(&self, options: &StartOptions) -> Result<(Agent, Vec<String>), SessionError> {
-        if options.account.is_some() || options.config_dir.is_some() {
-            // The variable they go into is the preset's, and presets have none yet.
-            let message = "`account` and `config_dir` are not supported yet";
-            return Err(SessionError::BadArgument(message.to_owned()));
+        if options.account.is_some() {
+            // Accounts stand in gastown's settings files, which are not read yet.
+            let message = "`account` is not supported yet: use `config_dir`".to_owned();
+            return Err(SessionError::BadArgument(message));
         }
         if let Some(text) = &options.command {
             let command = CommandLine::parse(text)
                 .map_err(|error| SessionError::BadArgument(format!("`cmd`: {error}")))?;
-            return Ok((self.custom(options.agent.as_deref(), &command)?, command.argv));
+            return Ok((self.custom(options.agent.as_deref(), &command)?, command.argv().to_vec()));
         }
         let settings = &self.tools.settings;
         let name = options.agent.as_deref().or(settings.agent.as_deref()).unwrap_or(DEFAULT_AGENT);
         let agent = self.agent(name)?;
-        let argv = std::iter::once(&agent.command).chain(&agent.args).cloned().collect();
+        let argv = agent.argv();
         Ok((agent, argv))
     }
 
@@ -98,7 +100,7 @@ impl SessionManager {
     fn custom(&self, name: Option<&str>, command: &CommandLine) -> Result<Agent, SessionError> {
         match name {
             Some(name) => self.agent(name),
-            None => Ok(Agent::unknown(command.program().unwrap_or("cmd"))),
+            None => Ok(Agent::generic("cmd", command.program().unwrap_or("/bin/sh"), &[])),
         }
     }
 
@@ -118,7 +120,7 @@ impl SessionManager {
 
     /// The names of all agents that can be started.
     pub(super) fn agents(&self) -> Vec<String> {
-        let presets = agent::preset_names().iter().map(|name| (*name).to_owned());
+        let presets = agent::preset_names().map(str::to_owned);
         let mut names: Vec<_> = presets.chain(self.tools.settings.agents.keys().cloned()).collect();
         names.sort();
         names.dedup();
@@ -144,7 +146,7 @@ fn configured(
 ) -> Result<Agent, SessionError> {
     let base = match (preset, &settings.command) {
         (Some(preset), _) => preset,
-        (None, Some(command)) => Agent::unknown(command),
+        (None, Some(command)) => Agent::generic(name, command, &[]),
         (None, None) => {
             let message = format!("`agents.{name}.command` is missing");
             return Err(SessionError::ConfigInvalid(message));
@@ -162,6 +164,7 @@ fn configured(
             title: or(&settings.title, base.ready.title),
             delay_ms: settings.delay_ms.unwrap_or(base.ready.delay_ms),
         },
+        ..base
     })
 }
 

@@ -71,7 +71,8 @@ impl SessionManager {
 
     async fn look(&self, session: &Session, look: &mut Look) -> Result<(), SessionError> {
         let screen = self.tools.tmux.capture(session.pane.pane_id, Capture::screen()).await?;
-        let text = screen::lines(&String::from_utf8_lossy(&screen.output));
+        let text: Vec<_> =
+            String::from_utf8_lossy(&screen.output).lines().map(screen::normal).collect();
         if text != look.text || session.pane.title != look.title {
             *look =
                 Look { text, title: session.pane.title.clone(), changed_at: Instant::now() };
@@ -83,7 +84,7 @@ impl SessionManager {
 fn is_ready(agent: &Agent, look: &Look, began: Instant) -> bool {
     let ready = &agent.ready;
     let by_prompt = ready.prompt.as_ref().map(|prompt| screen::shows_prompt(&look.text, prompt));
-    let by_title = ready.title.as_ref().map(|title| look.title.contains(title.as_str()));
+    let by_title = ready.title.as_ref().map(|title| look.title.starts_with(title.as_str()));
     if by_prompt == Some(true) || by_title == Some(true) {
         return true;
     }

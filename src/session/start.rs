@@ -109,8 +109,9 @@ impl SessionManager {
 
     async fn spec(&self, plan: &Plan) -> Result<NewSession, SessionError> {
         let gt = path::find_program("gt", &plan.workdir).is_some();
-        let mut env = startup::polecat_env(&self.rig, &plan.polecat, &plan.agent.name);
-        env.extend(plan.agent.env.clone());
+        let config_dir = plan.config_dir.as_ref().map(|dir| dir.to_string_lossy());
+        let env =
+            startup::polecat_env(&self.rig, &plan.polecat, &plan.agent, config_dir.as_deref());
         let mut options: Vec<(String, String)> = theme::status_options(&self.rig, &plan.polecat, gt)
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
