@@ -1,6 +1,8 @@
 //! Values as Lua reads them. Written by hand: a derive would make arrays of our structs, and a
 //! field without a value must be absent, because nil arrives in Lua as `vim.NIL`, which is true.
 
+use std::{ffi::OsString, os::unix::ffi::OsStrExt};
+
 use rmpv::Value;
 
 use crate::{
@@ -46,6 +48,15 @@ impl From<Map> for Value {
 /// A list of texts.
 pub(super) fn texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Value {
     Value::Array(texts.into_iter().map(|text| text.as_ref().into()).collect())
+}
+
+/// The words of a command, which may be any bytes.
+fn words(words: &[OsString]) -> Value {
+    let word = |word: &OsString| match word.to_str() {
+        Some(text) => text.into(),
+        None => Value::Binary(word.as_bytes().to_vec()),
+    };
+    Value::Array(words.iter().map(word).collect())
 }
 
 /// `SessionInfo` of design.md: gastown's names, then ours.
@@ -122,7 +133,7 @@ pub(super) fn completion(known: &Completion) -> Map {
 }
 
 pub(super) fn attach(plan: &AttachPlan) -> Map {
-    Map::new().put("argv", texts(&plan.argv)).some("switch", plan.switch.as_ref().map(texts))
+    Map::new().put("argv", words(&plan.argv)).some("switch", plan.switch.as_deref().map(words))
 }
 
 pub(super) fn health(rows: &[HealthRow]) -> Value {

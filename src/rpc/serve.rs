@@ -79,7 +79,7 @@ impl Server {
         }
         let hello: Hello = args::decode("hello", args)?;
         let settings = config::settings(hello.config, hello.nvim.and_then(|nvim| nvim.tmux))?;
-        self.workspace = Some(Workspace::new(settings, self.launch.clone()));
+        self.workspace = Some(Workspace::new(settings, self.launch.clone())?);
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
         Ok(Map::new()
@@ -95,7 +95,7 @@ impl Server {
             return Err(RpcError::internal("`hello` must be the first call"));
         };
         let settings = config::settings(config, workspace.editor_tmux())?;
-        self.workspace = Some(workspace.configured(settings));
+        self.workspace = Some(workspace.configured(settings)?);
         Ok(Value::Nil)
     }
 

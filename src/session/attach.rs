@@ -1,5 +1,7 @@
 //! How a person gets into a session.
 
+use std::ffi::OsString;
+
 use super::{error::SessionError, manager::SessionManager};
 use crate::core::names::PolecatName;
 
@@ -7,9 +9,9 @@ use crate::core::names::PolecatName;
 #[derive(Clone, Debug)]
 pub struct AttachPlan {
     /// For a terminal, with `$TMUX` unset.
-    pub argv: Vec<String>,
+    pub argv: Vec<OsString>,
     /// In place of it where the editor runs in that same server.
-    pub switch: Option<Vec<String>>,
+    pub switch: Option<Vec<OsString>>,
 }
 
 impl SessionManager {
@@ -22,7 +24,7 @@ impl SessionManager {
         let target = format!("={}", session.pane.session_name);
         let command = |verb: &str| {
             let mut argv = self.tools.tmux.argv();
-            argv.extend([verb.to_owned(), "-t".to_owned(), target.clone()]);
+            argv.extend([verb, "-t", &target].map(OsString::from));
             argv
         };
         let same = self.is_editors_server().await?;

@@ -31,7 +31,7 @@ impl CaptureOptions {
             return Err(SessionError::BadArgument(message));
         }
         let capture = Capture::last(self.lines);
-        Ok(if self.ansi { capture.with_colors() } else { capture })
+        Ok(if self.ansi { capture.with_colours() } else { capture })
     }
 }
 
@@ -48,7 +48,7 @@ impl SessionManager {
         let wanted = options.request()?;
         let session = self.existing(&PolecatName::parse(polecat)?).await?;
         let captured = self.tools.tmux.capture(session.pane.pane_id, wanted).await?;
-        Ok(joined(captured.output))
+        Ok(joined(captured.text))
     }
 }
 
@@ -64,7 +64,7 @@ impl Workspace {
     ) -> Result<Vec<u8>, SessionError> {
         let wanted = options.request()?;
         let pane = self.pane_of(session).await?;
-        Ok(joined(self.tools.tmux.capture(pane.pane_id, wanted).await?.output))
+        Ok(joined(self.tools.tmux.capture(pane.pane_id, wanted).await?.text))
     }
 
     /// The pane that was there first in `session`.

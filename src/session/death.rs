@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{error::SessionError, manager::SessionManager, table::Session};
 use crate::{
     core::session::Exit,
-    host::records,
+    host::records::{self, ExitRecord},
     tmux::{Capture, Pane},
 };
 
@@ -27,7 +27,15 @@ impl SessionManager {
     /// be written leaves the dead pane for another look.
     pub(super) async fn bury(&self, session: &Session) -> Result<Exit, SessionError> {
         let exit = self.exit_of(session).await?;
-        records::save(&self.rig, &session.polecat, &exit).await?;
+        let mark = session.mark.clone().unwrap_or_default();
+        let record = ExitRecord {
+            session: session.pane.session_name.clone(),
+            agent: mark.agent,
+            issue: mark.issue,
+            workdir: Some(mark.workdir).filter(|dir| !dir.as_os_str().is_empty()),
+            exit: exit.clone(),
+        };
+        records::save(&self.rig, &session.polecat, &record).await?;
         self.tools.tmux.kill_session(session.pane.session_id).await?;
         Ok(exit)
     }
@@ -35,7 +43,7 @@ impl SessionManager {
     /// The end of what `pane` shows, as plain text, without the blank lines at its edges.
     async fn last_lines(&self, pane: &Pane) -> Result<Vec<String>, SessionError> {
         let captured = self.tools.tmux.capture(pane.pane_id, Capture::last(TAIL)).await?;
-        let text = String::from_utf8_lossy(&captured.output).into_owned();
+        let text = String::from_utf8_lossy(&captured.text).into_owned();
         let lines: Vec<_> = text.lines().map(|line| line.trim_end().to_owned()).collect();
         let is_text = |line: &String| !line.is_empty();
         let first = lines.iter().position(is_text).unwrap_or(lines.len());

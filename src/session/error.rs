@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use crate::{
     core::{names::BadName, session::{Exit, describe}},
-    host::error::HostError,
+    host::{HostError, processes::ProcessError, run::RunError, tracker::TrackerError},
     tmux::TmuxError,
 };
 
@@ -90,9 +90,15 @@ pub enum SessionError {
     /// tmux did not do its part.
     #[error(transparent)]
     Tmux(#[from] TmuxError),
-    /// Another program or a file did not do its part.
+    /// A file or git did not do its part.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// The tracker did not do its part.
+    #[error(transparent)]
+    Tracker(#[from] TrackerError),
+    /// A process could not be ended.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
 }
 
 impl SessionError {
@@ -114,7 +120,9 @@ impl SessionError {
             Self::Name(bad) if bad.what == "issue id" => "issue_invalid",
             Self::Name(_) => "bad_name",
             Self::Tmux(error) => tmux_code(error),
-            Self::Host(error) => error.code(),
+            Self::Host(error) => host_code(error),
+            Self::Tracker(error) => tracker_code(error),
+            Self::Process(_) => "internal",
         }
     }
 
@@ -132,6 +140,7 @@ impl SessionError {
                 Some("install it, or name another agent with `agent=` or `cmd=`".to_owned())
             }
             Self::Host(error) => error.hint(),
+            Self::Tracker(error) => error.hint(),
             Self::Tmux(TmuxError::Missing { .. }) => {
                 Some("install tmux 3.2 or later, or set `tmux.command`".to_owned())
             }
@@ -147,6 +156,32 @@ fn tmux_code(error: &TmuxError) -> &'static str {
         TmuxError::BadArgument { .. } => "bad_argument",
         TmuxError::PaneDead { .. } => "session_not_found",
         _ => "tmux_failed",
+    }
+}
+
+fn host_code(error: &HostError) -> &'static str {
+    match error {
+        HostError::Name(_) => "bad_name",
+        HostError::NoRig { .. } | HostError::NotARig { .. } | HostError::RigGone { .. } => {
+            "bad_argument"
+        }
+        HostError::PolecatNotFound { .. } => "polecat_not_found",
+        HostError::PolecatExists { .. } => "bad_argument",
+        HostError::NoRepository { .. } | HostError::NoCommits { .. } => "git_failed",
+        HostError::Git { source: RunError::TimedOut { .. }, .. } => "timeout",
+        HostError::Git { .. } => "git_failed",
+        HostError::Broken { .. } => "config_invalid",
+        HostError::NotUndone { cause, .. } => host_code(cause),
+        _ => "internal",
+    }
+}
+
+fn tracker_code(error: &TrackerError) -> &'static str {
+    match error {
+        TrackerError::Unknown { .. } | TrackerError::Tombstone { .. } => "issue_invalid",
+        TrackerError::Unreadable { .. } => "tracker_failed",
+        TrackerError::Run(RunError::TimedOut { .. }) => "timeout",
+        TrackerError::Run(_) => "tracker_failed",
     }
 }
 

@@ -75,8 +75,8 @@ impl Follow {
         self.tick.reset();
         match self.tmux.capture(self.pane, self.wanted).await {
             Ok(captured) => {
-                self.last.clone_from(&captured.output);
-                Ok(captured.output)
+                self.last.clone_from(&captured.text);
+                Ok(captured.text)
             }
             Err(error) if error.is_missing_target() || error.is_no_server() => {
                 let session = self.session.clone();

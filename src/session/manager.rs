@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::{error::SessionError, settings::Settings};
 use crate::{
     core::{names::PolecatName, rig::{Rig, RigKind}},
-    host::{launch::Launch, polecats, tracker::Tracker},
+    host::{Launch, polecats, tracker::Tracker},
     tmux::Tmux,
 };
 

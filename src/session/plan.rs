@@ -41,7 +41,7 @@ pub(super) struct Plan {
     pub(super) argv: Vec<String>,
     /// The agent's configuration folder.
     pub(super) config_dir: Option<PathBuf>,
-    pub(super) issue: Option<Issue>,
+    pub(super) issue: Option<(IssueId, Issue)>,
 }
 
 impl SessionManager {
@@ -69,7 +69,7 @@ impl SessionManager {
         let path = match given {
             // `join` leaves an absolute path as it is.
             Some(given) => self.rig.path.join(given),
-            None => polecats::workdir(&self.rig, polecat).await,
+            None => polecats::workdir(&self.rig, polecat).await?,
         };
         match tokio::fs::metadata(&path).await {
             Ok(found) if found.is_dir() => Ok(path),
@@ -131,11 +131,12 @@ impl SessionManager {
         &self,
         issue: Option<&str>,
         workdir: &Path,
-    ) -> Result<Option<Issue>, SessionError> {
+    ) -> Result<Option<(IssueId, Issue)>, SessionError> {
         let Some(issue) = issue else { return Ok(None) };
         let id = IssueId::parse(issue)?;
         let dir = self.tracker_dir(workdir.to_owned());
-        Ok(Some(self.tools.tracker.show(&id, &dir).await?))
+        let issue = self.tools.tracker.show(&id, &dir).await?;
+        Ok(Some((id, issue)))
     }
 }
 

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::{Instant, timeout},
+};
 
 use super::{error::SessionError, manager::SessionManager, table::Session};
 use crate::{
     core::{agent::Agent, screen},
-    tmux::Capture,
+    tmux::{Capture, Notification, SessionId},
 };
 
 /// An agent that does not tell when it is ready is so when it printed something and then
@@ -46,7 +49,7 @@ impl SessionManager {
     ) -> Result<Readiness, SessionError> {
         let began = Instant::now();
         let id = session.pane.session_id;
-        let mut activity = self.tools.tmux.watch_activity(id).await?;
+        let mut notices = self.tools.tmux.notifications();
         let mut look = Look { text: Vec::new(), title: String::new(), changed_at: began };
         loop {
             let Some(now) = self.session(&session.polecat).await? else {
@@ -65,19 +68,33 @@ impl SessionManager {
             if began.elapsed() >= BOUND {
                 return Ok(Readiness::NotInTime(last_seen(&look)));
             }
-            activity.changed(TICK).await?;
+            drop(timeout(TICK, output_of(id, &mut notices)).await);
         }
     }
 
     async fn look(&self, session: &Session, look: &mut Look) -> Result<(), SessionError> {
         let screen = self.tools.tmux.capture(session.pane.pane_id, Capture::screen()).await?;
         let text: Vec<_> =
-            String::from_utf8_lossy(&screen.output).lines().map(screen::normal).collect();
+            String::from_utf8_lossy(&screen.text).lines().map(screen::normal).collect();
         if text != look.text || session.pane.title != look.title {
             *look =
                 Look { text, title: session.pane.title.clone(), changed_at: Instant::now() };
         }
         Ok(())
+    }
+}
+
+/// Waits until tmux tells of output in `session`.
+async fn output_of(session: SessionId, notices: &mut Receiver<Notification>) {
+    loop {
+        match notices.recv().await {
+            Ok(Notification::Activity(spoke)) if spoke == session => return,
+            // Who missed some of them may have missed this one.
+            Err(RecvError::Lagged(_)) => return,
+            Ok(_) => {}
+            // The tick goes on without tmux's word.
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
     }
 }
 

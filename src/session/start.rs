@@ -80,7 +80,7 @@ impl SessionManager {
             }
             other => drop(other?),
         }
-        records::remove(&self.rig, &plan.polecat).await?;
+        records::forget(&self.rig, &plan.polecat).await?;
         self.existing(&plan.polecat).await
     }
 
@@ -121,14 +121,10 @@ impl SessionManager {
             SessionError::BadArgument(format!("`{}`: {error}", plan.workdir.display()))
         })?;
         options.push((mark::OPTION.to_owned(), encoded));
-        Ok(NewSession {
-            name: self.rig.session(&plan.polecat).to_string(),
-            dir: plan.workdir.clone(),
-            env,
-            argv: plan.argv.clone(),
-            options,
-            ..NewSession::default()
-        })
+        let name = self.rig.session(&plan.polecat).to_string();
+        let argv = plan.argv.iter().map(Into::into).collect();
+        let env = env.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Ok(NewSession { env, options, ..NewSession::new(name, &plan.workdir, argv) })
     }
 
     async fn mark(&self, plan: &Plan) -> Mark {
@@ -139,8 +135,8 @@ impl SessionManager {
             command: shlex::try_join(plan.argv.iter().map(String::as_str))
                 .unwrap_or_else(|_| plan.argv.join(" ")),
             workdir: plan.workdir.clone(),
-            branch: git::branch(&plan.workdir).await,
-            issue: plan.issue.as_ref().map(|issue| issue.id.to_string()),
+            branch: git::branch(&plan.workdir).await.ok().flatten(),
+            issue: plan.issue.as_ref().map(|(id, _)| id.to_string()),
             started_ms: Timestamp::now().as_millisecond(),
             starting: true,
         }
@@ -148,11 +144,11 @@ impl SessionManager {
 
     /// Puts the issue on the polecat's hook. A tracker that fails is no reason to have no agent.
     async fn hook(&self, plan: &Plan) -> Option<String> {
-        let issue = plan.issue.as_ref()?;
+        let (issue, _) = plan.issue.as_ref()?;
         let assignee = self.rig.agent_id(&plan.polecat);
         let dir = self.tracker_dir(plan.workdir.clone());
-        let error = self.tools.tracker.hook(&issue.id, &assignee, &dir).await.err()?;
-        Some(format!("could not hook issue `{}`: {error}", issue.id))
+        let error = self.tools.tracker.hook(issue, &assignee, &dir).await.err()?;
+        Some(format!("could not hook issue `{issue}`: {error}"))
     }
 
     /// Turns how the wait ended into a start that went well, perhaps with a warning, or not.

@@ -38,7 +38,7 @@ impl SessionManager {
         if let Some(session) = session.filter(|session| !session.is_live()) {
             info.exit = Some(self.exit_of(&session).await?);
         } else if !info.running {
-            info.exit = records::load(&self.rig, &polecat).await?;
+            info.exit = records::load(&self.rig, &polecat).await?.map(|record| record.exit);
         }
         self.complete_info(&mut info).await;
         Ok(info)
@@ -113,11 +113,11 @@ impl SessionManager {
     /// What the folder and git know better than the session, or alone.
     async fn complete_info(&self, info: &mut SessionInfo) {
         if info.workdir.is_none() {
-            info.workdir = Some(polecats::workdir(&self.rig, &info.polecat).await);
+            info.workdir = polecats::workdir(&self.rig, &info.polecat).await.ok();
         }
         if let Some(dir) = &info.workdir {
-            // A folder that is no worktree has no branch; that is no reason to show nothing.
-            info.branch = git::branch(dir).await.or(info.branch.take());
+            // A folder that cannot be read has no known branch; the rest is shown all the same.
+            info.branch = git::branch(dir).await.ok().flatten().or(info.branch.take());
         }
     }
 }

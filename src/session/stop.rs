@@ -65,7 +65,7 @@ impl SessionManager {
             self.end_agent(&session, force).await?;
         }
         self.tools.tmux.kill_session(session.pane.session_id).await?;
-        records::remove(&self.rig, &session.polecat).await?;
+        records::forget(&self.rig, &session.polecat).await?;
         Ok(warnings)
     }
 
@@ -92,7 +92,7 @@ impl SessionManager {
         if !force {
             // A pane that died meanwhile refuses keys; that is what was wanted.
             drop(self.tools.tmux.press(session.pane.pane_id, &["C-c"]).await);
-            tree.root_ended(AFTER_INTERRUPT).await;
+            tree.ended(AFTER_INTERRUPT).await;
         }
         tree.end(if force { Duration::ZERO } else { AFTER_TERMINATE }).await?;
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::mark::Mark;
 use crate::{
@@ -119,10 +119,10 @@ impl Session {
     /// then it is the moment of the last output.
     pub(super) fn exit(&self, tail: Vec<String>, now: Timestamp) -> Option<Exit> {
         let death = self.pane.dead.as_ref()?;
-        let at = self
-            .died_at()
-            .or_else(|| Timestamp::from_second(self.pane.activity).ok())
-            .unwrap_or(now);
+        let at = self.died_at().or_else(|| Timestamp::from_second(self.pane.activity).ok());
+        // tmux dates it in whole seconds, starts are dated in milliseconds: seen within that
+        // second, it is now.
+        let at = at.map_or(now, |at| now.min(at + SignedDuration::from_millis(999)));
         let began = self.mark.as_ref().map_or(self.pane.created * 1_000, |mark| mark.started_ms);
         let how = match (death.status, death.signal) {
             (_, Some(signal)) => ExitHow::Signal(signal),

@@ -89,7 +89,7 @@ impl Watch {
             tokio::select! {
                 _ = self.tick.tick() => break,
                 notice = self.notices.recv() => match notice {
-                    Ok(notice) if notice.is_about_sessions() => break,
+                    Ok(notice) if is_about_sessions(&notice) => break,
                     // Who missed some of them has missed what they were about.
                     Err(RecvError::Lagged(_)) => break,
                     Ok(_) => {}
@@ -105,8 +105,20 @@ impl Watch {
 
     async fn tail(&self, polecat: &PolecatName) -> Result<Option<Vec<u8>>, SessionError> {
         let Some(session) = self.manager.session(polecat).await? else { return Ok(None) };
-        let wanted = Capture::last(TAIL).with_colors();
+        let wanted = Capture::last(TAIL).with_colours();
         let captured = self.manager.tools.tmux.capture(session.pane.pane_id, wanted).await?;
-        Ok(Some(captured.output))
+        Ok(Some(captured.text))
     }
+}
+
+/// Whether a session may have come or gone.
+fn is_about_sessions(notice: &Notification) -> bool {
+    matches!(
+        notice,
+        Notification::SessionsChanged
+            | Notification::WindowAdded(_)
+            | Notification::WindowClosed(_)
+            | Notification::Connected
+            | Notification::Lost
+    )
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     core::rig::{Rig, RigKind},
-    host::{launch::Launch, rigs, tracker::Tracker},
+    host::{Launch, rigs, tracker::Tracker},
     tmux::{ServerAddress, Socket, Tmux},
 };
 
@@ -51,21 +51,25 @@ pub struct Workspace {
 
 impl Workspace {
     /// A workspace as `settings` say. Nothing is started or looked at yet.
-    #[must_use]
-    pub fn new(settings: Settings, launch: Launch) -> Self {
+    ///
+    /// # Errors
+    /// When a setting cannot be used.
+    pub fn new(settings: Settings, launch: Launch) -> Result<Self, SessionError> {
         let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
-        Self { tools: Arc::new(tools(settings, launch)), pinned }
+        Ok(Self { tools: Arc::new(tools(settings, launch)?), pinned })
     }
 
     /// The same with other settings. A rig that was pinned by hand stays pinned.
-    #[must_use]
-    pub fn configured(&self, settings: Settings) -> Self {
+    ///
+    /// # Errors
+    /// As [`Workspace::new`].
+    pub fn configured(&self, settings: Settings) -> Result<Self, SessionError> {
         let by_hand = self.pinned().filter(|path| Some(path) != self.tools.settings.rig_path.as_ref());
-        let workspace = Self::new(settings, self.tools.launch.clone());
+        let workspace = Self::new(settings, self.tools.launch.clone())?;
         if by_hand.is_some() {
             workspace.pin_to(by_hand);
         }
-        workspace
+        Ok(workspace)
     }
 
     /// `$TMUX` of the editor.
@@ -115,7 +119,7 @@ impl Workspace {
     async fn find(&self, place: &Place, pinned: Option<&Path>) -> Result<Rig, SessionError> {
         let from: Vec<_> = place.file.iter().chain([&place.cwd]).cloned().collect();
         let name = self.tools.settings.rig_name.as_deref();
-        Ok(rigs::find(&from, pinned, name, &self.tools.launch).await?)
+        Ok(rigs::find(&from, pinned, name).await?)
     }
 
     fn pinned(&self) -> Option<PathBuf> {
@@ -127,15 +131,16 @@ impl Workspace {
     }
 }
 
-fn tools(settings: Settings, launch: Launch) -> Tools {
+fn tools(settings: Settings, launch: Launch) -> Result<Tools, SessionError> {
     let address = ServerAddress {
         command: settings.tmux_command.clone().unwrap_or_else(|| "tmux".to_owned()),
-        socket: settings.tmux_socket.as_deref().map_or(Socket::Default, Socket::from_setting),
+        socket: settings.tmux_socket.as_deref().map_or(Socket::Default, Socket::parse),
     };
     let tmux = Tmux::new(address, launch.clone());
     let tracker = settings.tracker_command.as_deref().unwrap_or("bd");
-    let tracker = Tracker::new(tracker, launch.clone());
-    Tools::new(tmux, launch, tracker, settings)
+    let tracker = Tracker::new(tracker, launch.clone())
+        .map_err(|error| SessionError::ConfigInvalid(format!("`tracker.command`: {error}")))?;
+    Ok(Tools::new(tmux, launch, tracker, settings))
 }
 
 fn facts(rig: &Rig, pinned: bool) -> RigFacts {
