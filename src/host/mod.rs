@@ -9,6 +9,7 @@ pub mod git;
 pub mod launch;
 pub mod path;
 pub mod polecats;
+pub mod processes;
 pub mod records;
 pub mod rigs;
 pub mod run;
