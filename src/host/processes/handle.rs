@@ -1,0 +1,121 @@
+//! A hold on one process that does not slip to a stranger.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, getpgid, kill_process};
+use sysinfo::System;
+use tokio::io::unix::AsyncFd;
+
+use super::select::Known;
+
+/// How often a process without a descriptor is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// A process: by its descriptor where the system has them (Linux 5.3), which means this process
+/// for good; else by its id, compared with its start time right before each use.
+pub(super) enum Handle {
+    Descriptor(AsyncFd<OwnedFd>),
+    Number(Known),
+}
+
+impl Handle {
+    /// A hold on what has this id now: compare start times after this, not before. `None` when
+    /// nothing has it.
+    pub(super) fn open(known: Known) -> Option<Self> {
+        match descriptor(known.pid) {
+            Ok(fd) => Some(watched(fd).map_or(Self::Number(known), Self::Descriptor)),
+            Err(rustix::io::Errno::SRCH) => None,
+            Err(_) => Some(Self::Number(known)),
+        }
+    }
+
+    /// Sends a signal; one that ended is a success.
+    pub(super) fn signal(&self, signal: Signal) -> io::Result<()> {
+        let sent = match self {
+            Self::Descriptor(fd) => send(fd.get_ref(), signal),
+            Self::Number(known) if is_there(*known) => match pid(known.pid) {
+                Some(pid) => kill_process(pid, signal),
+                None => Ok(()),
+            },
+            Self::Number(_) => Ok(()),
+        };
+        match sent {
+            Err(rustix::io::Errno::SRCH) => Ok(()),
+            sent => Ok(sent?),
+        }
+    }
+
+    /// Waits for its end.
+    pub(super) async fn ended(&self) {
+        match self {
+            Self::Descriptor(fd) => {
+                // An error means that the runtime is ending.
+                let _ = fd.readable().await;
+            }
+            Self::Number(known) => {
+                let mut again = tokio::time::interval(LOOK_AGAIN);
+                while is_there(*known) {
+                    again.tick().await;
+                }
+            }
+        }
+    }
+
+    /// Whether it has ended.
+    pub(super) fn is_over(&self) -> bool {
+        match self {
+            Self::Descriptor(fd) => is_readable(fd.get_ref()),
+            Self::Number(known) => !is_there(*known),
+        }
+    }
+}
+
+#[expect(deprecated, reason = "an OwnedFd stays open and the same; the replacement is unsafe")]
+fn watched(fd: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    AsyncFd::new(fd)
+}
+
+/// The process group of a process; 0 when it is gone.
+pub(super) fn group_of(number: u32) -> u32 {
+    let group = pid(number).and_then(|pid| getpgid(Some(pid)).ok());
+    group.map_or(0, |group| group.as_raw_pid().unsigned_abs())
+}
+
+fn pid(number: u32) -> Option<Pid> {
+    i32::try_from(number).ok().and_then(Pid::from_raw)
+}
+
+/// The clock may have been set meanwhile, which moves start times by as much as a second.
+fn is_there(known: Known) -> bool {
+    let start = super::start_of(&mut System::new(), known.pid);
+    start.is_some_and(|start| start.abs_diff(known.start) <= 1)
+}
+
+fn is_readable(fd: &OwnedFd) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut [PollFd::new(fd, PollFlags::IN)], Some(&at_once)).is_ok_and(|ready| ready > 0)
+}
+
+#[cfg(target_os = "linux")]
+fn descriptor(number: u32) -> rustix::io::Result<OwnedFd> {
+    let pid = pid(number).ok_or(rustix::io::Errno::SRCH)?;
+    rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())
+}
+
+#[cfg(target_os = "linux")]
+fn send(fd: &OwnedFd, signal: Signal) -> rustix::io::Result<()> {
+    rustix::process::pidfd_send_signal(fd, signal)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn descriptor(_: u32) -> rustix::io::Result<OwnedFd> {
+    Err(rustix::io::Errno::NOSYS)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn send(_: &OwnedFd, _: Signal) -> rustix::io::Result<()> {
+    Err(rustix::io::Errno::NOSYS)
+}
