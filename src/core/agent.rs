@@ -22,6 +22,8 @@ pub struct Agent {
     pub process_names: Vec<String>,
     /// How it shows that it can take a message.
     pub ready: Ready,
+    /// How long after a paste it takes a key for a part of it, in milliseconds.
+    pub settle_ms: u64,
     /// The variable that names its configuration folder, when it has one.
     pub config_dir_env: Option<String>,
     /// The variable in which it tells its own session id, for gastown's `GT_SESSION_ID_ENV`.
@@ -51,6 +53,7 @@ impl Agent {
             env: Vec::new(),
             process_names: vec![file.to_owned()],
             ready: Ready::default(),
+            settle_ms: 0,
             config_dir_env: None,
             session_id_env: None,
         }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::run::RunError;
 use crate::core::{BadName, PolecatName};
@@ -118,6 +119,14 @@ pub enum HostError {
         path: PathBuf,
         /// Why it is.
         left: String,
+    },
+    /// Somebody else's turn lasts too long.
+    #[error("another process holds `{}` for more than {waited:?}", path.display())]
+    Locked {
+        /// What the turn is about.
+        path: PathBuf,
+        /// How long it was waited for.
+        waited: Duration,
     },
     /// A mistake of ours.
     #[error("internal error: {0}")]

@@ -19,6 +19,9 @@ pub use head::branch;
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// How long git may take to tell its version.
+const PROBE: Duration = Duration::from_secs(10);
+
 /// Where a branch began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base {
@@ -26,6 +29,15 @@ pub struct Base {
     pub commit: String,
     /// The branch that stood there, such as `origin/main`; none when no branch was checked out.
     pub branch: Option<String>,
+}
+
+/// What git calls itself, such as `git version 2.47.3`.
+///
+/// # Errors
+/// There is no git, or it does not answer.
+pub async fn version(launch: &Launch) -> Result<String, HostError> {
+    let asked = Program::new(launch, "git").arg("--version").within(PROBE).run().await;
+    asked.map(|output| output.text()).map_err(|source| failed("asking git for its version", source))
 }
 
 /// git on one repository.

@@ -7,6 +7,7 @@ pub mod error;
 mod files;
 pub mod git;
 pub mod launch;
+pub mod lock;
 pub mod path;
 pub mod polecats;
 pub mod processes;

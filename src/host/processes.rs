@@ -110,6 +110,30 @@ impl Tree {
         true
     }
 
+    /// Ends all of it: SIGTERM, then, for what is there after `grace` or appeared meanwhile,
+    /// SIGKILL. Nothing there is a success.
+    ///
+    /// # Errors
+    /// Some could not be ended, or nothing is known.
+    pub async fn end(mut self, grace: Duration) -> Result<(), ProcessError> {
+        self.signal(Signal::TERM);
+        // One that was stopped must run to take it.
+        self.signal(Signal::CONT);
+        self.ended(grace).await;
+        for _ in 0..ROUNDS {
+            self.refresh().await?;
+            if self.members.is_empty() {
+                return Ok(());
+            }
+            self.signal(Signal::KILL);
+            self.ended(DYING).await;
+        }
+        match self.alive() {
+            left if left.is_empty() => Ok(()),
+            left => Err(ProcessError::Survivors(left)),
+        }
+    }
+
     /// The ids of those that have not ended.
     #[must_use]
     pub fn alive(&self) -> Vec<Survivor> {
@@ -160,7 +184,7 @@ impl Tree {
 /// # Errors
 /// Some could not be ended, or nothing is known.
 pub async fn end_tree(root: u32, grace: Duration) -> Result<(), ProcessError> {
-    end(Tree::of(root).await?, grace).await
+    Tree::of(root).await?.end(grace).await
 }
 
 /// Ends what a pane's process left behind when it ended; see [`end_tree`].
@@ -168,27 +192,9 @@ pub async fn end_tree(root: u32, grace: Duration) -> Result<(), ProcessError> {
 /// # Errors
 /// Some could not be ended, or nothing is known.
 pub async fn end_orphans(root: u32, grace: Duration) -> Result<(), ProcessError> {
-    end(Tree::left_by(root).await?, grace).await
+    Tree::left_by(root).await?.end(grace).await
 }
 
-async fn end(mut tree: Tree, grace: Duration) -> Result<(), ProcessError> {
-    tree.signal(Signal::TERM);
-    // One that was stopped must run to take it.
-    tree.signal(Signal::CONT);
-    tree.ended(grace).await;
-    for _ in 0..ROUNDS {
-        tree.refresh().await?;
-        if tree.members.is_empty() {
-            return Ok(());
-        }
-        tree.signal(Signal::KILL);
-        tree.ended(DYING).await;
-    }
-    match tree.alive() {
-        left if left.is_empty() => Ok(()),
-        left => Err(ProcessError::Survivors(left)),
-    }
-}
 
 fn list_processes(mut system: System) -> (System, Vec<Seen>) {
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, ProcessRefreshKind::nothing());

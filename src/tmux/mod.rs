@@ -20,6 +20,8 @@ mod paste;
 mod protocol;
 mod request;
 mod scratch;
+mod server;
+mod settle;
 mod spawned;
 mod version;
 

@@ -3,9 +3,11 @@
 use serde_json::{Value as Json, json};
 
 use crate::support::{
-    editor::{Editor, Failure},
+    editor::Editor,
+    neovim::tracker,
     rig::Project,
     tmux::TmuxServer,
+    values::Failure,
 };
 
 /// One of `tests/agents/` as a command line.
@@ -26,7 +28,8 @@ impl Shop {
     }
 
     pub(crate) async fn with_tracker() -> Self {
-        Self::of(Project::new().with_tracker(), Json::Null).await
+        let config = json!({ "tracker": { "command": tracker() } });
+        Self::of(Project::new().with_tracker(), config).await
     }
 
     /// On `project`, with `more` put over the configuration of tests.

@@ -2,7 +2,13 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 #![allow(unreachable_pub, reason = "the test files see it as a module of theirs")]
 
+pub mod editor;
+pub mod neovim;
+pub mod processes;
+pub mod rig;
 pub mod tmux;
+pub mod values;
+pub mod waiting;
 
 use std::fmt::Display;
 use std::time::{Duration, Instant};

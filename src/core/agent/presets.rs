@@ -14,6 +14,7 @@ struct Preset {
     prompt: Option<&'static str>,
     title: Option<&'static str>,
     delay_ms: u64,
+    settle_ms: u64,
     config_dir_env: Option<&'static str>,
     session_id_env: Option<&'static str>,
 }
@@ -28,6 +29,7 @@ const PLAIN: Preset = Preset {
     prompt: None,
     title: None,
     delay_ms: 5_000,
+    settle_ms: 100,
     config_dir_env: None,
     session_id_env: None,
 };
@@ -61,6 +63,8 @@ const PRESETS: &[Preset] = &[
         process_names: &["codex", "node"],
         prompt: Some("› "),
         delay_ms: 3_000,
+        // What comes within 120 ms is one burst to it.
+        settle_ms: 150,
         config_dir_env: Some("CODEX_HOME"),
         ..PLAIN
     },
@@ -137,6 +141,7 @@ impl Preset {
                 title: self.title.map(str::to_owned),
                 delay_ms: self.delay_ms,
             },
+            settle_ms: self.settle_ms,
             config_dir_env: self.config_dir_env.map(str::to_owned),
             session_id_env: self.session_id_env.map(str::to_owned),
         }
