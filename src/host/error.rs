@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::run::RunError;
 use crate::core::{BadName, PolecatName};
@@ -100,6 +101,14 @@ pub enum HostError {
     NoCommits {
         /// The repository.
         repository: PathBuf,
+    },
+    /// Another creation in the same repository goes on for too long.
+    #[error("the repository `{}` was busy for {waited:?}", repository.display())]
+    Busy {
+        /// The repository.
+        repository: PathBuf,
+        /// How long it was waited for.
+        waited: Duration,
     },
     /// git is missing, took too long or refused.
     #[error("{doing}: {source}")]
