@@ -102,6 +102,14 @@ pub enum HostError {
         /// The repository.
         repository: PathBuf,
     },
+    /// Another creation in the same repository goes on for too long.
+    #[error("the repository `{}` was busy for {waited:?}", repository.display())]
+    Busy {
+        /// The repository.
+        repository: PathBuf,
+        /// How long it was waited for.
+        waited: Duration,
+    },
     /// git is missing, took too long or refused.
     #[error("{doing}: {source}")]
     Git {

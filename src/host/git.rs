@@ -2,6 +2,7 @@
 
 mod create;
 mod head;
+mod lock;
 pub(super) mod repository;
 
 use std::path::{Path, PathBuf};

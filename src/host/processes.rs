@@ -200,17 +200,13 @@ fn list_processes(mut system: System) -> (System, Vec<Seen>) {
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, ProcessRefreshKind::nothing());
     let threads_apart =
         system.processes().values().filter(|process| process.thread_kind().is_none());
-    let seen = threads_apart.map(|process| {
-        let pid = process.pid().as_u32();
-        Seen {
-            pid,
-            parent: process.parent().map_or(0, sysinfo::Pid::as_u32),
-            session: process.session_id().map_or(0, sysinfo::Pid::as_u32),
-            group: handle::group_of(pid),
-            start: process.start_time(),
-            over: is_over(process.status()),
-            name: process.name().to_string_lossy().into_owned(),
-        }
+    let seen = threads_apart.map(|process| Seen {
+        pid: process.pid().as_u32(),
+        parent: process.parent().map_or(0, sysinfo::Pid::as_u32),
+        session: process.session_id().map_or(0, sysinfo::Pid::as_u32),
+        start: process.start_time(),
+        over: is_over(process.status()),
+        name: process.name().to_string_lossy().into_owned(),
     });
     let seen = seen.collect();
     (system, seen)

@@ -1,10 +1,11 @@
 //! Making a polecat: its folder, its branch and its worktree, all of them or none.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::{Base, Git};
+use super::lock::lock;
+use super::{Base, Git, PATIENCE};
 use crate::core::branch::branch_name;
 use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
@@ -62,6 +63,8 @@ struct Made {
     folders: Vec<PathBuf>,
     branch: bool,
     recorded: bool,
+    /// Held to the end, taking back included.
+    lock: Option<File>,
 }
 
 impl Creation {
@@ -103,6 +106,7 @@ impl Creation {
     }
 
     async fn build(&self, base: &Base, made: &mut Made) -> Result<(), HostError> {
+        made.lock = Some(lock(&self.git.repository, PATIENCE).await?);
         // The branch by itself first: `worktree add -b` would not tell whether a branch that is
         // there after a failure is ours to remove.
         let doing = format!("creating the branch `{}`", self.branch);

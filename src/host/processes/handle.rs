@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, getpgid, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 use sysinfo::System;
 use tokio::io::unix::AsyncFd;
 
@@ -77,12 +77,6 @@ fn watched(fd: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
     AsyncFd::new(fd)
 }
 
-/// The process group of a process; 0 when it is gone.
-pub(super) fn group_of(number: u32) -> u32 {
-    let group = pid(number).and_then(|pid| getpgid(Some(pid)).ok());
-    group.map_or(0, |group| group.as_raw_pid().unsigned_abs())
-}
-
 fn pid(number: u32) -> Option<Pid> {
     i32::try_from(number).ok().and_then(Pid::from_raw)
 }
@@ -118,4 +112,24 @@ fn descriptor(_: u32) -> rustix::io::Result<OwnedFd> {
 #[cfg(not(target_os = "linux"))]
 fn send(_: &OwnedFd, _: Signal) -> rustix::io::Result<()> {
     Err(rustix::io::Errno::NOSYS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn without_descriptors_a_process_is_known_by_its_start_time() {
+        let mut child = crate::host::launch::local()("sleep".as_ref()).arg("600").spawn().unwrap();
+        let start = super::super::start_of(&mut System::new(), child.id()).unwrap();
+        let stranger = Handle::Number(Known { pid: child.id(), start: start - 5 });
+        assert!(stranger.is_over());
+        stranger.signal(Signal::KILL).unwrap();
+        assert_eq!(child.try_wait().unwrap(), None, "a stranger is not signalled");
+        let process = Handle::Number(Known { pid: child.id(), start });
+        assert!(!process.is_over());
+        process.signal(Signal::KILL).unwrap();
+        process.ended().await;
+        assert!(process.is_over() && !child.wait().unwrap().success());
+    }
 }

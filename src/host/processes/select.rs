@@ -16,7 +16,6 @@ pub(super) struct Seen {
     pub(super) pid: u32,
     pub(super) parent: u32,
     pub(super) session: u32,
-    pub(super) group: u32,
     pub(super) start: u64,
     /// It ended, and its parent has not asked yet.
     pub(super) over: bool,
@@ -48,10 +47,11 @@ pub(super) fn select<'a>(
             depth.insert(process.pid, 0);
         }
     }
-    // The ids of a session and of a group are not given away while one is in it, so they are the
-    // root's as long as no stranger has the root's own id.
+    // The process of a pane leads its session, and only its descendants are in it, whatever
+    // their parents are now. The id of a session is not given away while one is in it, so it is
+    // the root's as long as no stranger has that id. The session has all its groups in it.
     if root > 1 && root_now.is_none_or(ours) {
-        for process in seen.iter().filter(|process| belongs(process, root)) {
+        for process in seen.iter().filter(|process| process.session == root) {
             depth.entry(process.pid).or_insert(1);
         }
     }
@@ -63,11 +63,6 @@ pub(super) fn select<'a>(
         .collect();
     chosen.sort_by_key(|process| std::cmp::Reverse(depth[&process.pid]));
     chosen
-}
-
-/// In the session that `root` leads, or left behind in the group that it leads.
-fn belongs(process: &Seen, root: u32) -> bool {
-    process.session == root || (process.group == root && process.parent == 1)
 }
 
 fn add_descendants(depth: &mut HashMap<u32, usize>, seen: &[Seen]) {
@@ -95,7 +90,7 @@ mod tests {
     const OWN: u32 = 7;
 
     fn process(pid: u32, parent: u32, session: u32) -> Seen {
-        Seen { pid, parent, session, group: pid, start: 10, over: false, name: String::new() }
+        Seen { pid, parent, session, start: 10, over: false, name: String::new() }
     }
 
     fn pids(root: u32, with_root: bool, known: &[Known], seen: &[Seen]) -> Vec<u32> {
@@ -119,13 +114,6 @@ mod tests {
     fn one_whose_parent_has_ended_is_found_by_the_panes_session() {
         let seen = [process(100, 50, 100), process(105, 1, 100), process(300, 1, 300)];
         assert_eq!(pids(100, true, &[], &seen), [105, 100]);
-    }
-
-    #[test]
-    fn in_a_group_of_a_process_that_leads_no_session_only_orphans_are_ours() {
-        let grouped = |pid, parent| Seen { group: 100, ..process(pid, parent, 50) };
-        let seen = [grouped(100, 50), grouped(101, 1), grouped(102, 50)];
-        assert_eq!(pids(100, true, &[], &seen), [101, 100]);
     }
 
     #[test]
