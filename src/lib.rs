@@ -1,7 +1,7 @@
 //! skeleton
 pub mod core;
-pub mod tmux;
 pub mod host;
-pub mod session;
-pub mod view;
 pub mod rpc;
+pub mod session;
+pub mod tmux;
+pub mod view;
