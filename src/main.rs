@@ -1,1 +1,79 @@
-fn main() {}
+//! The backend's process: arguments, log file, runtime, exit code.
+
+use std::{ffi::OsString, fs, io, path::Path, path::PathBuf, process::ExitCode, sync::Mutex};
+
+use tracing::Level;
+
+/// A log file that is larger is put aside at the next start, in bytes.
+const LOG_LIMIT: u64 = 10 * 1024 * 1024;
+
+fn main() -> ExitCode {
+    match options(lexopt::Parser::from_env()).and_then(|options| run(&options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // stdout belongs to RPC; Neovim shows the end of stderr to the user.
+            eprintln!("polecat-nvim: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Options {
+    log_file: Option<PathBuf>,
+    log_level: Level,
+    only_version: bool,
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
+    let mut options = Options { log_file: None, log_level: Level::INFO, only_version: false };
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Long("log-file") => options.log_file = Some(parser.value()?.into()),
+            lexopt::Arg::Long("log-level") => options.log_level = level(&parser.value()?)?,
+            lexopt::Arg::Long("version") => options.only_version = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(options)
+}
+
+fn level(text: &OsString) -> Result<Level, Failure> {
+    let text = text.to_string_lossy();
+    let known = "one of error, warn, info, debug, trace";
+    text.parse().map_err(|_| format!("`--log-level {text}`: expected {known}").into())
+}
+
+fn run(options: &Options) -> Result<(), Failure> {
+    if options.only_version {
+        let text = format!("polecat-nvim {} (protocol {})\n", env!("CARGO_PKG_VERSION"), polecat::rpc::PROTOCOL);
+        io::Write::write_all(&mut io::stdout(), text.as_bytes())?;
+        return Ok(());
+    }
+    if let Some(path) = &options.log_file {
+        log_to(path, options.log_level)?;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let served = runtime.block_on(polecat::rpc::serve(polecat::session::local_launch()));
+    // A read of stdin may still be under way on a thread that nothing can wake.
+    runtime.shutdown_background();
+    Ok(served?)
+}
+
+fn log_to(path: &Path, level: Level) -> Result<(), Failure> {
+    let told = |error: io::Error| format!("the log file `{}`: {error}", path.display());
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(told)?;
+    }
+    if fs::metadata(path).is_ok_and(|file| file.len() > LOG_LIMIT) {
+        fs::rename(path, path.with_extension("old.log")).map_err(told)?;
+    }
+    let file = fs::OpenOptions::new().create(true).append(true).open(path).map_err(told)?;
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_ansi(false)
+        .with_writer(Mutex::new(file))
+        .init();
+    Ok(())
+}

@@ -1,1 +1,20 @@
-//! core
+//! What rigs, polecats, sessions and agents are: names, folders, environment, words and the
+//! reading of a screen.
+//!
+//! Pure: no tokio, no I/O, no clock. What needs the time or a file gets it as an argument.
+
+pub mod agent;
+pub mod branch;
+pub mod command;
+pub mod names;
+pub mod rig;
+pub mod screen;
+pub mod session;
+pub mod startup;
+pub mod theme;
+
+pub use agent::{Agent, Ready};
+pub use command::{BadCommand, CommandLine};
+pub use names::{BadName, IssueId, PolecatName, RigName, SessionName};
+pub use rig::{Rig, RigKind};
+pub use session::{Exit, ExitHow, SessionInfo, State, StateSource};

@@ -1,1 +1,21 @@
-//! host
+//! Running other programs and touching files: git, the tracker, processes, rigs and their records.
+//!
+//! The only layer besides `tmux` that starts a program, always through one [`Launch`] value. A
+//! probe that failed is an error that names the path or the program, never "there is none".
+
+pub mod error;
+mod files;
+pub mod git;
+pub mod launch;
+pub mod lock;
+pub mod path;
+pub mod polecats;
+pub mod processes;
+pub mod records;
+pub mod rigs;
+pub mod run;
+pub mod tracker;
+
+pub use error::HostError;
+pub use launch::Launch;
+pub use run::RunError;

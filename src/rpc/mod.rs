@@ -1,1 +1,23 @@
-//! rpc
+//! The wire: what Neovim asks, what it is answered, and the calls into it.
+//!
+//! It decodes, hands on, encodes, and decides nothing. Lua sends the notification `call` with
+//! an id, a method and one map of arguments, and gets exactly one `answer` for each; a request
+//! would make the editor wait. The methods and events are listed in CONTRIBUTING.md.
+
+mod args;
+mod capture_view;
+mod config;
+mod editor;
+mod encode;
+mod error;
+mod handler;
+mod methods;
+mod serve;
+mod status_view;
+mod views;
+
+pub use serve::serve;
+
+/// What Lua and this program must agree on. It grows when a method, an event or a field changes
+/// in a way that the other side would not understand.
+pub const PROTOCOL: u32 = 1;

@@ -1,1 +1,43 @@
-//! session
+//! The session core: starting, stopping, reading and talking to polecats.
+//!
+//! [`Workspace`] is one tmux server and the programs around it; [`SessionManager`] is one rig in
+//! it, with gastown's operations. Nothing here is remembered that tmux, git, the tracker or a
+//! file does not know: a second backend shows the same.
+
+mod attach;
+mod capture;
+mod complete;
+mod create;
+mod death;
+mod error;
+mod follow;
+mod health;
+mod inject;
+mod manager;
+mod mark;
+mod plan;
+mod ready;
+mod settings;
+mod start;
+mod status;
+mod stop;
+mod table;
+mod watch;
+mod workspace;
+
+pub use attach::AttachPlan;
+pub use capture::CaptureOptions;
+pub use complete::Completion;
+pub use create::NewPolecat;
+pub use error::SessionError;
+pub use follow::Follow;
+pub use health::{HealthRow, Level};
+pub use manager::SessionManager;
+pub use plan::StartOptions;
+pub use settings::{AgentSettings, Settings};
+pub use start::Started;
+pub use stop::StoppedAll;
+pub use watch::{Seen, Watch};
+pub use workspace::{Place, RigFacts, Workspace};
+
+pub use crate::host::launch::{Launch, local as local_launch};

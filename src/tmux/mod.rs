@@ -1,1 +1,44 @@
-//! tmux
+//! A client for one tmux server. Knows panes, bytes and commands; no agent, no polecat.
+//!
+//! In reading order: `command` and `request` (what is asked), `protocol` (what comes back),
+//! `control` and `spawned` (the two ways a request travels), `hub` (where our connection lives in
+//! the server), `client` (which picks the way), and then what callers want: `panes`, `create`,
+//! `capture`, `paste`, `activity`.
+
+mod activity;
+mod address;
+mod capture;
+mod client;
+mod command;
+mod control;
+mod create;
+mod error;
+mod hub;
+mod ids;
+mod panes;
+mod paste;
+mod protocol;
+mod request;
+mod scratch;
+mod server;
+mod settle;
+mod spawned;
+mod version;
+
+pub use address::{ServerAddress, Socket};
+pub use capture::{Capture, Captured};
+pub use client::Tmux;
+pub use command::{Command, Reply, literal};
+pub use create::{NewPane, NewSession};
+pub use error::TmuxError;
+pub use hub::HUB;
+pub use ids::{BadId, PaneId, SessionId, WindowId};
+pub use panes::{Death, Pane};
+pub use protocol::Notification;
+pub use request::Request;
+pub use version::Capabilities;
+
+/// Starts programs: gives the command for a program's name, with an environment of the caller's
+/// choice. The one value through which this layer starts tmux.
+pub type Launch =
+    std::sync::Arc<dyn Fn(&std::ffi::OsStr) -> std::process::Command + Send + Sync>;

@@ -1,1 +1,39 @@
-//! view
+//! State in, frame out: what a buffer of ours shows, computed without any I/O.
+//!
+//! A [`Frame`] is the whole picture; [`patches`] says which lines differ from the picture
+//! that is on the screen already, so that only those are written.
+
+mod ansi;
+mod capture;
+mod columns;
+mod detail;
+mod diff;
+mod frame;
+mod status;
+mod words;
+
+pub use capture::capture;
+pub use detail::detail;
+pub use diff::{Patch, patches};
+pub use frame::{Color, Frame, Group, Line, Span, Style};
+pub use status::status;
+
+#[cfg(test)]
+mod testing {
+    //! What the tests of several views start from.
+    use crate::core::{
+        names::PolecatName,
+        session::{SessionInfo, State, StateSource},
+    };
+
+    /// A session of the rig `shop` in `state`, with nothing else known.
+    pub(super) fn session(name: &str, state: State) -> SessionInfo {
+        let session_id = format!("gt-shop-{name}");
+        SessionInfo {
+            running: !matches!(state, State::Stopped | State::Died | State::Exited),
+            state,
+            state_source: StateSource::None,
+            ..SessionInfo::stopped(PolecatName::parse(name).unwrap(), session_id, "shop".to_owned())
+        }
+    }
+}

@@ -51,7 +51,7 @@ impl Editor {
 
     /// As [`Editor::start`], with `more` put over the configuration of tests.
     pub(crate) async fn with(agents: &TmuxServer, dir: &Path, more: Json) -> Editor {
-        let mut config = config(agents.socket());
+        let mut config = config(&agents.socket());
         if !more.is_null() {
             merge(&mut config, more);
         }

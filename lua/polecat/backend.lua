@@ -1,0 +1,365 @@
+--- The one owner of the backend: its process, its channel and the calls that wait for answers.
+local binary = require('polecat.binary')
+local config = require('polecat.config')
+local notify = require('polecat.notify')
+local process = require('polecat.process')
+
+local M = {}
+
+--- What this plugin speaks. The backend refuses any other.
+M.PROTOCOL = 1
+
+--- A backend that does not greet back within this time is stuck, in ms.
+local GREETING_LIMIT = 10000
+--- Pauses before a new start, after the first death in a row, the second, ..., in ms.
+local PAUSES = { 100, 500, 1000, 2000, 4000, 8000 }
+--- A backend that lived longer than this did not die in a row, in ms.
+local STABLE = 30000
+
+---@type polecat.Process?
+local current
+--- True from the greeting's answer on: calls go out at once.
+local ready = false
+--- Calls that wait for the greeting.
+---@type { id: integer, method: string, args: table }[]
+local queue = {}
+---@type table<integer, polecat.Callback>
+local pending = {}
+local last_id = 0
+--- The configuration that the running backend has.
+---@type polecat.Config?
+local sent
+--- What the running backend said of itself.
+---@type { protocol: integer, version: string, pid: integer }?
+local greeting
+local deaths = 0
+--- When it may be started again, in ms of the loop's clock.
+local not_before = 0
+local start_planned = false
+
+--- Neovim is about to end; nothing is started or told any more.
+local leaving = false
+
+--- What wants to know of the backend's coming and going.
+---@class polecat.Watcher
+---@field ready fun() The backend is there (again).
+---@field lost fun(why: string, again: boolean) It is not; `again`: it may be started anew.
+
+---@type polecat.Watcher[]
+local watchers = {}
+
+---@param callback polecat.Callback
+---@return integer id
+local function remember(callback)
+  last_id = last_id + 1
+  pending[last_id] = callback
+  return last_id
+end
+
+--- Ends the call `id`. Its callback runs later, in a turn of its own: an error in it is the
+--- caller's, and a question that it asks the user must not keep the backend waiting.
+---@param id integer
+---@param err? polecat.Error
+---@param result? any
+local function finish(id, err, result)
+  local callback = pending[id]
+  pending[id] = nil
+  if callback then
+    vim.schedule(function()
+      callback(err, result)
+    end)
+  end
+end
+
+---@param err polecat.Error
+local function fail_all(err)
+  queue = {}
+  local ids = vim.tbl_keys(pending)
+  table.sort(ids)
+  for _, id in ipairs(ids) do
+    finish(id, err)
+  end
+end
+
+---@param why string
+---@param again boolean
+local function tell_lost(why, again)
+  for _, watcher in ipairs(watchers) do
+    watcher.lost(why, again)
+  end
+end
+
+---@param id integer
+---@param method string
+---@param args table
+local function send(id, method, args)
+  local ok, why = process.send(current, id, method, args)
+  if not ok then
+    finish(id, { code = 'internal', message = ('`%s` was not sent: %s'):format(method, why) })
+  end
+end
+
+--- Gives up the running backend; its exit will be no news.
+---@param err polecat.Error
+local function give_up(err)
+  process.stop(current)
+  current, ready, greeting = nil, false, nil
+  fail_all(err)
+  tell_lost(err.message, false)
+end
+
+local function open_for_calls()
+  ready = true
+  for _, watcher in ipairs(watchers) do
+    watcher.ready()
+  end
+  local waiting = queue
+  queue = {}
+  for _, call in ipairs(waiting) do
+    send(call.id, call.method, call.args)
+  end
+end
+
+--- The rig that the user pinned must be pinned again before anything else is asked.
+---@param child polecat.Process
+local function restore_pin(child)
+  local path = require('polecat.rig').pinned()
+  if not path then
+    return open_for_calls()
+  end
+  local id = remember(function(err)
+    if child ~= current then
+      return
+    elseif err then
+      return give_up(err)
+    end
+    open_for_calls()
+  end)
+  send(id, 'rig.pin', { path = path, at = require('polecat.where').here() })
+end
+
+---@param result any
+---@return polecat.Error?
+local function mismatch(result)
+  local theirs = type(result) == 'table' and result.protocol or 'none'
+  if theirs == M.PROTOCOL then
+    return nil
+  end
+  return {
+    code = 'internal',
+    message = ('the plugin speaks protocol %d, its backend %s'):format(M.PROTOCOL, theirs),
+    hint = ('rebuild the backend: run `make build` in `%s`'):format(binary.root()),
+  }
+end
+
+--- Ends a backend that never answers its greeting.
+---@param child polecat.Process
+local function watch_greeting(child)
+  vim.defer_fn(function()
+    if child == current and not greeting then
+      vim.fn.jobstop(child.channel)
+      give_up({
+        code = 'timeout',
+        message = ('the backend did not answer within %d s'):format(GREETING_LIMIT / 1000),
+        hint = '`:PolecatLog` may say why',
+      })
+    end
+  end, GREETING_LIMIT)
+end
+
+---@param child polecat.Process
+local function greet(child)
+  local id = remember(function(err, result)
+    if child ~= current then
+      return
+    end
+    err = err or mismatch(result)
+    if err then
+      return give_up(err)
+    end
+    greeting = result
+    restore_pin(child)
+  end)
+  sent = config.current()
+  local nvim = vim.empty_dict()
+  nvim.tmux = vim.env.TMUX
+  send(id, 'hello', { protocol = M.PROTOCOL, config = sent.values, nvim = nvim })
+  watch_greeting(child)
+end
+
+---@param lived integer In ms.
+---@return integer pause Before the next start, in ms.
+local function next_pause(lived)
+  deaths = lived < STABLE and deaths + 1 or 1
+  local pause = PAUSES[math.min(deaths, #PAUSES)]
+  not_before = vim.uv.now() + pause
+  return pause
+end
+
+--- `the backend ended with exit code 101: no such file`
+---@param code integer
+---@param tail string[]
+---@return string
+local function obituary(code, tail)
+  local text = 'the backend ' .. process.how(code)
+  if #tail == 1 then
+    return text .. ': ' .. tail[1]
+  end
+  return table.concat({ text .. (tail[1] and ':' or ''), unpack(tail) }, '\n')
+end
+
+---@param child polecat.Process
+---@param code integer
+---@param tail string[]
+local function on_exit(child, code, tail)
+  if child.unwanted or child ~= current then
+    return
+  end
+  current, ready, greeting = nil, false, nil
+  local pause = next_pause(vim.uv.now() - child.started)
+  local err = { code = 'internal', message = obituary(code, tail), hint = 'see `:PolecatLog`' }
+  notify.error(err)
+  fail_all(vim.tbl_extend('error', err, { told = true }))
+  local again = deaths > 1 and (', next start in %g s'):format(pause / 1000) or ''
+  tell_lost('the backend ' .. process.how(code) .. again, true)
+end
+
+---@return string[]
+local function options()
+  local level = config.current().values.log_level or 'info'
+  return { '--log-file', require('polecat.log').path(), '--log-level', level }
+end
+
+local function start()
+  local argv, err = binary.find()
+  if argv then
+    current, err = process.start(vim.list_extend(argv, options()), on_exit)
+  end
+  if err then
+    fail_all(err)
+    return tell_lost(err.message, false)
+  end
+  greet(current)
+end
+
+--- Starts the backend unless it runs, not before its pause is over.
+function M.ensure()
+  if current or start_planned then
+    return
+  end
+  local pause = not_before - vim.uv.now()
+  if pause <= 0 then
+    return start()
+  end
+  start_planned = true
+  vim.defer_fn(function()
+    start_planned = false
+    start()
+  end, pause)
+end
+
+--- Sends a configuration that has changed since; the backend takes it before the next call.
+local function keep_configured()
+  if ready and config.current() ~= sent then
+    sent = config.current()
+    send(remember(notify.or_error()), 'configure', { config = sent.values })
+  end
+end
+
+--- Asks the backend; never waits. `callback` is called once, on the main loop.
+---@param method string
+---@param args table<string, any> Without `at`, the call is made from the current buffer.
+---@param callback polecat.Callback
+function M.call(method, args, callback)
+  if leaving then
+    return
+  end
+  local err = config.error()
+  if err then
+    return vim.schedule(function()
+      callback(err)
+    end)
+  end
+  keep_configured()
+  args.at = args.at or require('polecat.where').here()
+  local id = remember(callback)
+  if ready then
+    return send(id, method, args)
+  end
+  queue[#queue + 1] = { id = id, method = method, args = args }
+  M.ensure()
+end
+
+--- What the running backend said of itself, if there is one.
+---@return { protocol: integer, version: string, pid: integer }?
+function M.greeting()
+  return greeting
+end
+
+---@param watcher polecat.Watcher
+function M.watch(watcher)
+  watchers[#watchers + 1] = watcher
+end
+
+--- Called by the backend with the answer to the call `id`.
+---@param id integer
+---@param ok boolean A flag, not a nil: nil arrives from RPC as `vim.NIL`, which is true.
+---@param value any The result, or why there is none.
+function M.answer(id, ok, value)
+  if value == vim.NIL then
+    value = nil
+  end
+  local progress = package.loaded['polecat.progress']
+  if progress then
+    progress.done(id, ok)
+  end
+  if ok then
+    finish(id, nil, value)
+  else
+    finish(id, value or { code = 'internal', message = 'the backend gave no reason' })
+  end
+end
+
+---@type table<string, fun(data: any)>
+local receivers = {
+  frame = function(data)
+    require('polecat.view').frame(data)
+  end,
+  view_closed = function(data)
+    require('polecat.view').closed(data)
+  end,
+  progress = function(data)
+    require('polecat.progress').show(data)
+  end,
+  notice = notify.notice,
+  snapshot = function(data)
+    require('polecat.snapshot').set(data)
+  end,
+}
+--- What went wrong with an event and was told: a frame comes many times a second.
+---@type table<string, true>
+local complained = {}
+
+--- Called by the backend when something happened.
+---@param name string
+---@param data any
+function M.event(name, data)
+  local ok, why = pcall(receivers[name] or function() end, data)
+  if not ok and not complained[why] then
+    complained[why] = true
+    notify.error({ code = 'internal', message = ('`%s` of the backend: %s'):format(name, why) })
+  end
+end
+
+vim.api.nvim_create_autocmd('VimLeavePre', {
+  group = vim.api.nvim_create_augroup('polecat_backend', {}),
+  desc = 'End the backend of polecat.nvim',
+  callback = function()
+    leaving = true
+    if current then
+      process.stop(current)
+    end
+  end,
+})
+
+return M

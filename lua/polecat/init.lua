@@ -1,0 +1,175 @@
+--- The public functions: `f(args..., cb)`, `cb(err, result)` on the main loop, in no case at once.
+local M = {}
+
+--- Calls `act(args, callback)` with checked arguments. An error takes the same road as one of the
+--- backend's: to `cb`, or where there is none to the user.
+---@param operation string
+---@param texts table<string, any>
+---@param opts any
+---@param cb any
+---@param act fun(args: table, callback: polecat.Callback)
+local function run(operation, texts, opts, cb, act)
+  if vim.in_fast_event() then
+    return vim.schedule(function()
+      run(operation, texts, opts, cb, act)
+    end)
+  end
+  local callback = type(cb) == 'function' and cb or require('polecat.notify').or_error()
+  local args, err = require('polecat.arguments').read(operation, texts, opts, cb)
+  if args then
+    return act(args, callback)
+  end
+  vim.schedule(function()
+    callback(err)
+  end)
+end
+
+--- Like `run`, for what is one call of the backend.
+---@param operation string
+---@param method string
+---@param texts table<string, any>
+---@param opts any
+---@param cb any
+local function ask(operation, method, texts, opts, cb)
+  opts, cb = require('polecat.arguments').shift(opts, cb)
+  run(operation, texts, opts, cb, function(args, callback)
+    require('polecat.backend').call(method, args, callback)
+  end)
+end
+
+--- Nil is no string: `start()` must say that the name is missing.
+---@param value any
+---@return any
+local function given(value)
+  return value == nil and vim.NIL or value
+end
+
+---@class polecat.StartOpts
+---@field issue? string
+---@field agent? string
+---@field account? string
+---@field workdir? string
+---@field config_dir? string
+---@field cmd? string
+---@field new? boolean Create the polecat when it does not exist.
+
+--- Starts the agent of a polecat. The result is its SessionInfo, with `warnings`.
+---@param name string
+---@param opts? polecat.StartOpts
+---@param cb? polecat.Callback
+function M.start(name, opts, cb)
+  ask('start', 'session.start', { polecat = given(name) }, opts, cb)
+end
+
+--- Stops a polecat's session; with `force`, without sync and grace.
+---@param name string
+---@param opts? { force?: boolean }
+---@param cb? polecat.Callback
+function M.stop(name, opts, cb)
+  ask('stop', 'session.stop', { polecat = given(name) }, opts, cb)
+end
+
+--- Stops all polecats of the rig. The result is `{ stopped = names }`.
+---@param opts? { force?: boolean }
+---@param cb? polecat.Callback
+function M.stop_all(opts, cb)
+  ask('stop_all', 'session.stop_all', {}, opts, cb)
+end
+
+--- Whether a polecat has a session.
+---@param name string
+---@param cb? polecat.Callback
+function M.is_running(name, cb)
+  ask('is_running', 'session.is_running', { polecat = given(name) }, nil, cb)
+end
+
+--- The SessionInfo of a polecat.
+---@param name string
+---@param cb? polecat.Callback
+function M.status(name, cb)
+  ask('status', 'session.status', { polecat = given(name) }, nil, cb)
+end
+
+--- The SessionInfo of every polecat that has a session.
+---@param cb? polecat.Callback
+function M.list(cb)
+  ask('list', 'session.list', {}, nil, cb)
+end
+
+--- The last lines that a polecat printed, as one string.
+---@param name string
+---@param opts? { lines?: integer, ansi?: boolean }
+---@param cb? polecat.Callback
+function M.capture(name, opts, cb)
+  ask('capture', 'session.capture', { polecat = given(name) }, opts, cb)
+end
+
+--- The same for any tmux session.
+---@param session string
+---@param opts? { lines?: integer, ansi?: boolean }
+---@param cb? polecat.Callback
+function M.capture_session(session, opts, cb)
+  ask('capture_session', 'session.capture_session', { session = given(session) }, opts, cb)
+end
+
+--- Sends `text` to a polecat's agent, as one paste and one submit.
+---@param name string
+---@param text string
+---@param cb? polecat.Callback
+function M.inject(name, text, cb)
+  ask('inject', 'session.inject', { polecat = given(name), text = given(text) }, nil, cb)
+end
+
+--- Creates a polecat: worktree and branch. The result is `{ polecat, workdir, branch }`.
+---@param name string
+---@param opts? { issue?: string }
+---@param cb? polecat.Callback
+function M.new(name, opts, cb)
+  ask('new', 'polecat.new', { polecat = given(name) }, opts, cb)
+end
+
+--- Attaches to a polecat's session: a terminal split, or the tmux client that Neovim runs in.
+---@param name string
+---@param cb? polecat.Callback
+function M.attach(name, cb)
+  run('attach', { polecat = given(name) }, nil, cb, function(args, callback)
+    require('polecat.attach').open({ polecat = args.polecat }, {}, callback)
+  end)
+end
+
+--- Opens the status window: of all polecats, or of one in detail.
+---@param name? string
+function M.open_status(name)
+  run('open_status', { polecat = name }, nil, nil, function(args)
+    require('polecat.status').open({ polecat = args.polecat })
+  end)
+end
+
+--- Opens a capture of a polecat in a split.
+---@param name string
+---@param opts? { lines?: integer, snapshot?: boolean }
+function M.open_capture(name, opts)
+  run('open_capture', { polecat = given(name) }, opts, nil, function(args)
+    require('polecat.capture').open(args, {})
+  end)
+end
+
+--- The sessions as they were last told of. Does not wait.
+---@return polecat.SessionInfo[]
+function M.sessions()
+  return require('polecat.snapshot').sessions()
+end
+
+--- A short text for a status line, `2 waiting 1 working`; empty when there is nothing to tell.
+---@return string
+function M.statusline()
+  return require('polecat.snapshot').statusline()
+end
+
+--- Not needed: the same as `vim.g.polecat = opts`, checked at once.
+---@param opts? table
+function M.setup(opts)
+  require('polecat.config').set(opts)
+end
+
+return M

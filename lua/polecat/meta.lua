@@ -1,0 +1,51 @@
+---@meta
+--- What the other files mean by the names of these types. Never loaded.
+
+--- Why something did not happen.
+---@class polecat.Error
+---@field code string One of the stable codes of |polecat-errors|.
+---@field message string What is wrong with what.
+---@field hint? string What to do about it.
+---@field told? boolean The user has been told already; do not notify again.
+
+---@alias polecat.Callback fun(err?: polecat.Error, result?: any)
+
+--- From where a call is made; the backend finds the rig from it.
+---@class polecat.At
+---@field file? string Absolute folder of the current file.
+---@field cwd string Absolute working directory.
+
+--- How an agent ended.
+---@class polecat.Exit
+---@field status? integer Exit status.
+---@field signal? integer The signal that killed it.
+---@field at string RFC 3339.
+---@field lived_ms integer
+---@field command string
+---@field tail string[] The last lines it printed.
+
+---@class polecat.SessionInfo
+---@field polecat string
+---@field session_id string The tmux session's name.
+---@field running boolean
+---@field rig_name string
+---@field attached boolean
+---@field created? string RFC 3339.
+---@field windows? integer
+---@field last_activity? string RFC 3339; the last output.
+---@field state string
+---@field state_source string
+---@field state_since? string RFC 3339.
+---@field agent? string
+---@field command? string
+---@field workdir? string
+---@field branch? string
+---@field issue? string
+---@field pane_id? string
+---@field pid? integer
+---@field exit? polecat.Exit
+
+--- Where a split goes: the modifiers and the count of the command that asked for it.
+---@class polecat.Split
+---@field mods? table As `smods` of a user command's arguments.
+---@field size? integer Lines, or columns of a vertical split.

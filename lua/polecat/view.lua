@@ -1,0 +1,338 @@
+--- The open views: buffers that the backend draws, from their opening to their end.
+local backend = require('polecat.backend')
+local buffer = require('polecat.buffer')
+local cursor = require('polecat.cursor')
+local highlight = require('polecat.highlight')
+local where = require('polecat.where')
+local window = require('polecat.window')
+
+local M = {}
+
+--- How long a frame waits when the text is locked (`:h textlock`), in ms.
+local LOCKED_PAUSE = 20
+
+---@class polecat.ViewSpec What is asked of the backend, and what the view is called.
+---@field kind 'status'|'capture'
+---@field title string
+---@field polecat? string
+---@field session? string
+---@field lines? integer
+---@field follow? boolean
+---@field width? integer Of the window that will show it.
+
+---@class polecat.View
+---@field id integer Another one after each reopening, so that a late frame is not mistaken.
+---@field buf integer
+---@field spec polecat.ViewSpec
+---@field state 'opening'|'open'|'lost'|'closed'
+---@field shown? boolean It has been open before.
+---@field count integer How many lines the backend has drawn.
+---@field keys string[] What each row stands for.
+---@field frames table[] That have come and are not drawn yet.
+---@field told { width: integer, visible: boolean } What the backend knows of its window.
+
+---@type table<integer, polecat.View>
+local by_buffer = {}
+---@type table<integer, polecat.View>
+local by_id = {}
+local last_id = 0
+
+--- For calls whose error is no news: a view that is gone has nothing to be told.
+local function ignore() end
+
+---@param view polecat.View
+---@param note? string What is wrong with it.
+local function show_title(view, note)
+  local title = view.spec.title .. (note and (' [' .. note .. ']') or '')
+  vim.b[view.buf].polecat_title = title
+  window.retitle(view.buf, title)
+  vim.cmd('redrawstatus!')
+end
+
+--- Ends the view; its buffer keeps its last lines, and says why no more will come.
+---@param view polecat.View
+---@param why string
+local function end_view(view, why)
+  view.state = 'closed'
+  by_id[view.id] = nil
+  if vim.api.nvim_buf_is_valid(view.buf) then
+    show_title(view, why)
+  end
+end
+
+---@param view polecat.View
+---@return table
+local function open_args(view)
+  local spec = view.spec
+  view.told = { width = window.width(view.buf) or spec.width or vim.o.columns, visible = true }
+  return {
+    at = where.here(view.buf),
+    view = view.id,
+    kind = spec.kind,
+    polecat = spec.polecat,
+    session = spec.session,
+    lines = spec.lines,
+    follow = spec.follow,
+    width = view.told.width,
+  }
+end
+
+--- Asks the backend to draw the view, under a new id.
+---@param view polecat.View
+---@param callback fun(err?: polecat.Error)
+local function ask(view, callback)
+  by_id[view.id] = nil
+  last_id = last_id + 1
+  view.id, view.state, view.count, view.frames = last_id, 'opening', 0, {}
+  by_id[view.id] = view
+  local id = view.id
+  backend.call('view.open', open_args(view), function(err)
+    if view.id ~= id or view.state ~= 'opening' then
+      return
+    end
+    if not err then
+      view.state, view.shown = 'open', true
+      show_title(view)
+      M.update()
+    end
+    callback(err)
+  end)
+end
+
+--- Lets the backend draw `spec` into `buf`. A view of that buffer from before ends.
+---@param buf integer
+---@param spec polecat.ViewSpec
+---@param callback fun(err?: polecat.Error) After the first frame.
+function M.open(buf, spec, callback)
+  M.close(buf)
+  local view = { id = 0, buf = buf, spec = spec, keys = {} }
+  by_buffer[buf] = view
+  ask(view, function(err)
+    if err then
+      end_view(view, err.message)
+    end
+    callback(err)
+  end)
+  vim.api.nvim_create_autocmd('BufUnload', {
+    group = vim.api.nvim_create_augroup('polecat_view_' .. buf, {}),
+    buffer = buf,
+    desc = 'End the view of a buffer that goes',
+    callback = function()
+      M.close(buf)
+    end,
+  })
+end
+
+--- Draws the view from its start.
+---@param view polecat.View
+local function reopen(view)
+  if view.state == 'open' then
+    backend.call('view.close', { view = view.id }, ignore)
+  end
+  ask(view, function(err)
+    if err then
+      end_view(view, err.message)
+    end
+  end)
+end
+
+--- Ends the view of `buf`, if it has one.
+---@param buf integer
+function M.close(buf)
+  local view = by_buffer[buf]
+  by_buffer[buf] = nil
+  if not view then
+    return
+  end
+  by_id[view.id] = nil
+  if view.state == 'opening' or view.state == 'open' then
+    view.state = 'closed'
+    backend.call('view.close', { view = view.id }, ignore)
+  end
+end
+
+---@param buf integer
+---@return polecat.View?
+function M.of(buf)
+  return by_buffer[buf]
+end
+
+--- What the row under the cursor stands for; nil when for nothing.
+---@param buf integer
+---@return string?
+function M.key_under_cursor(buf)
+  local view = by_buffer[buf]
+  local key = view and view.keys[vim.api.nvim_win_get_cursor(0)[1]]
+  return key ~= '' and key or nil
+end
+
+--- Puts the cursor of a window that has just been opened on `buf` where it is of use: at the end
+--- of what is followed, else on the first row that stands for something.
+---@param win integer
+---@param buf integer
+function M.place_cursor(win, buf)
+  local view = by_buffer[buf]
+  if view and view.spec.kind == 'capture' then
+    cursor.follow(buf, { win })
+  elseif view then
+    cursor.to_first(win, view.keys)
+  end
+end
+
+--- Looks again at once; a view that has ended is tried anew.
+---@param buf integer
+function M.refresh(buf)
+  local view = by_buffer[buf]
+  if not view then
+    return
+  elseif view.state == 'open' then
+    backend.call('view.refresh', { view = view.id }, require('polecat.notify').or_error())
+  elseif view.state == 'closed' or view.state == 'lost' then
+    reopen(view)
+  end
+end
+
+---@param view polecat.View
+---@param frame table
+local function draw(view, frame)
+  highlight.add(frame.styles)
+  local first = #view.keys == 0
+  local held = frame.keys and cursor.keys(view.buf, view.keys)
+  local followers = view.spec.follow and cursor.at_end(view.buf)
+  view.count = buffer.draw(view.buf, frame.patches, view.count)
+  if frame.keys then
+    view.keys = frame.keys
+    cursor.restore(view.buf, view.keys, held)
+    for _, win in ipairs(first and vim.fn.win_findbuf(view.buf) or {}) do
+      cursor.to_first(win, view.keys)
+    end
+  end
+  if followers then
+    cursor.follow(view.buf, followers)
+  end
+  if frame.title then
+    view.spec.title = frame.title
+    show_title(view)
+  end
+end
+
+--- False when somebody else has changed the buffer, to which the next patch would not fit.
+---@param view polecat.View
+---@return boolean
+local function in_step(view)
+  return view.count == 0 or vim.api.nvim_buf_line_count(view.buf) == view.count
+end
+
+---@param view polecat.View
+local function drain(view)
+  while view.frames[1] and vim.api.nvim_buf_is_loaded(view.buf) do
+    if not in_step(view) then
+      return reopen(view)
+    end
+    local ok, why = pcall(draw, view, view.frames[1])
+    if not ok and tostring(why):find('E565') then
+      return vim.defer_fn(function()
+        drain(view)
+      end, LOCKED_PAUSE)
+    end
+    table.remove(view.frames, 1)
+    if not ok then
+      error(why, 0)
+    end
+  end
+end
+
+--- A `frame` event: what has changed in one view.
+---@param frame table
+function M.frame(frame)
+  local view = by_id[frame.view]
+  if view then
+    view.frames[#view.frames + 1] = frame
+    drain(view)
+  end
+end
+
+--- A `view_closed` event: what the view showed is gone.
+---@param data { view: integer, message: string }
+function M.closed(data)
+  local view = by_id[data.view]
+  if view then
+    end_view(view, data.message)
+  end
+end
+
+---@param view polecat.View
+local function tell_window(view)
+  local width = window.width(view.buf)
+  local now = { width = width or view.told.width, visible = width ~= nil }
+  if vim.deep_equal(now, view.told) then
+    return
+  end
+  view.told = now
+  local args = { view = view.id, width = now.width, visible = now.visible }
+  backend.call('view.set', args, ignore)
+end
+
+local update_planned = false
+
+--- Tells the backend which views can be seen, and how wide; once for a burst of events.
+function M.update()
+  if update_planned then
+    return
+  end
+  update_planned = true
+  vim.schedule(function()
+    update_planned = false
+    for _, view in pairs(by_id) do
+      if view.state == 'open' and vim.api.nvim_buf_is_valid(view.buf) then
+        tell_window(view)
+      end
+    end
+  end)
+end
+
+--- The views that `state` holds for, oldest first.
+---@param state string
+---@return polecat.View[]
+local function views(state)
+  local found = vim.tbl_filter(function(view)
+    return view.state == state
+  end, vim.tbl_values(by_buffer))
+  table.sort(found, function(a, b)
+    return a.id < b.id
+  end)
+  return found
+end
+
+backend.watch({
+  ready = function()
+    for _, view in ipairs(views('lost')) do
+      reopen(view)
+    end
+  end,
+  lost = function(why, again)
+    for _, view in pairs(by_buffer) do
+      -- One that was never drawn ends with the error of its opening.
+      if view.state == 'open' or (view.state == 'opening' and view.shown) then
+        view.state = 'lost'
+      end
+    end
+    for _, view in ipairs(views('lost')) do
+      show_title(view, why)
+    end
+    if again and #views('lost') > 0 then
+      backend.ensure()
+    end
+  end,
+})
+
+vim.api.nvim_create_autocmd(
+  { 'BufWinEnter', 'BufWinLeave', 'WinNew', 'WinClosed', 'WinResized', 'TabEnter', 'VimResized' },
+  {
+    group = vim.api.nvim_create_augroup('polecat_view', {}),
+    desc = 'Tell the backend of polecat.nvim which views can be seen',
+    callback = M.update,
+  }
+)
+
+return M

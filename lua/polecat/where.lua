@@ -1,0 +1,47 @@
+--- From where in the editor a call is made: the backend finds the rig from it.
+local M = {}
+
+--- The nearest folder above `path` that exists: a new file's folder may not yet.
+---@param path string
+---@return string
+local function existing(path)
+  while vim.fn.isdirectory(path) == 0 and vim.fs.dirname(path) ~= path do
+    path = vim.fs.dirname(path)
+  end
+  return path
+end
+
+--- The folder of the file that `buf` shows, if it shows one.
+---@param buf integer
+---@return string?
+local function folder(buf)
+  local name = vim.api.nvim_buf_get_name(buf)
+  if name == '' or vim.bo[buf].buftype ~= '' or name:find('^%a[%w+.-]*://') then
+    return nil
+  end
+  return existing(vim.fn.fnamemodify(name, ':p:h'))
+end
+
+--- Where `buf` stands (the current buffer, when left out). Our own buffers stay with the rig
+--- that they were opened for, whatever the working directory is by now.
+---@param buf? integer
+---@return polecat.At
+function M.here(buf)
+  buf = buf or vim.api.nvim_get_current_buf()
+  local kept = vim.b[buf].polecat_at
+  if kept then
+    return kept
+  end
+  local cwd = vim.fn.getcwd()
+  -- Empty when the folder has been deleted; then no rig is found there, which is true.
+  return { file = folder(buf), cwd = cwd ~= '' and cwd or '/' }
+end
+
+--- Makes `buf` stand at `at` from now on.
+---@param buf integer
+---@param at polecat.At
+function M.keep(buf, at)
+  vim.b[buf].polecat_at = at
+end
+
+return M

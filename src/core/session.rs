@@ -1,0 +1,301 @@
+//! What is known of a polecat's session, and how an agent ended.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+use super::names::PolecatName;
+
+/// A polecat's session. A field with no value is `None`, never a zero.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionInfo {
+    /// Whose session it is.
+    pub polecat: PolecatName,
+    /// The tmux session's name, `gt-<rig>-<polecat>` (gastown calls it an id).
+    pub session_id: String,
+    /// The session exists and its pane lives.
+    pub running: bool,
+    /// The rig's name.
+    pub rig_name: String,
+    /// A person's client shows it; our own control client does not count.
+    pub attached: bool,
+    /// When tmux made it.
+    pub created: Option<Timestamp>,
+    /// How many windows it has; 0 without a session.
+    pub windows: u32,
+    /// The last output, not the last keypress.
+    pub last_activity: Option<Timestamp>,
+    /// What the agent is doing.
+    pub state: State,
+    /// What says so.
+    pub state_source: StateSource,
+    /// Since when it does.
+    pub state_since: Option<Timestamp>,
+    /// The agent's name in presets or configuration.
+    pub agent: Option<String>,
+    /// The command line that was started.
+    pub command: Option<String>,
+    /// Where it was started.
+    pub workdir: Option<PathBuf>,
+    /// The branch checked out there.
+    pub branch: Option<String>,
+    /// The issue it was started on.
+    pub issue: Option<String>,
+    /// tmux's id of its pane, `%7`.
+    pub pane_id: Option<String>,
+    /// The process of the pane.
+    pub pid: Option<u32>,
+    /// How its last agent ended.
+    pub exit: Option<Exit>,
+}
+
+impl SessionInfo {
+    /// What is known of a polecat without a session.
+    #[must_use]
+    pub fn stopped(polecat: PolecatName, session_id: String, rig_name: String) -> Self {
+        Self {
+            polecat,
+            session_id,
+            running: false,
+            rig_name,
+            attached: false,
+            created: None,
+            windows: 0,
+            last_activity: None,
+            state: State::Stopped,
+            state_source: StateSource::None,
+            state_since: None,
+            agent: None,
+            command: None,
+            workdir: None,
+            branch: None,
+            issue: None,
+            pane_id: None,
+            pid: None,
+            exit: None,
+        }
+    }
+}
+
+/// How an agent ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// Its status or the signal that killed it.
+    pub how: ExitHow,
+    /// When it ended, or when that was seen first.
+    pub at: Timestamp,
+    /// How long it lived, in milliseconds.
+    pub lived_ms: u64,
+    /// The command line that ran.
+    pub command: String,
+    /// The last lines it printed, oldest first.
+    pub tail: Vec<String>,
+}
+
+/// What the system said of a process that ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitHow {
+    /// It exited by itself; 0 is success.
+    Status(i32),
+    /// This signal killed it.
+    Signal(i32),
+    /// tmux lost the status (facts/sessions.md, finding 1).
+    Unknown,
+}
+
+impl Exit {
+    /// The state of a session whose agent ended so. A lost status is no proof of success.
+    #[must_use]
+    pub fn state(&self) -> State {
+        if self.how == ExitHow::Status(0) { State::Exited } else { State::Died }
+    }
+}
+
+/// An ending in words: `exited with status 3 after 1.2 s`.
+#[must_use]
+pub fn describe(exit: &Exit) -> String {
+    let lived = lived(exit.lived_ms);
+    match exit.how {
+        ExitHow::Status(status) => format!("exited with status {status} after {lived}"),
+        ExitHow::Signal(signal) => format!("killed by {} after {lived}", signal_text(signal)),
+        ExitHow::Unknown => format!("ended, tmux lost its status, after {lived}"),
+    }
+}
+
+/// The signals whose numbers are the same on Linux and macOS; the others stay numbers.
+fn signal_text(signal: i32) -> String {
+    let name = match signal {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        4 => "SIGILL",
+        5 => "SIGTRAP",
+        6 => "SIGABRT",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        13 => "SIGPIPE",
+        14 => "SIGALRM",
+        15 => "SIGTERM",
+        _ => return format!("signal {signal}"),
+    };
+    format!("{name} ({signal})")
+}
+
+fn lived(ms: u64) -> String {
+    let seconds = ms / 1000;
+    match seconds {
+        0 => format!("{ms} ms"),
+        1..10 => format!("{seconds}.{} s", ms % 1000 / 100),
+        10..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3600),
+    }
+}
+
+/// What an agent is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Created, not ready yet.
+    Starting,
+    /// Busy.
+    Working,
+    /// At its prompt.
+    Idle,
+    /// It needs a person: permission, a question, sign-in, trust.
+    Waiting,
+    /// It ended with status 0.
+    Exited,
+    /// It ended otherwise.
+    Died,
+    /// There is no session.
+    Stopped,
+    /// Nothing told.
+    Unknown,
+}
+
+/// What a state was read from, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StateSource {
+    /// The pane is dead, or there is none.
+    Pane,
+    /// The pane's title, which the agent sets.
+    Title,
+    /// A hook of the agent.
+    Hook,
+    /// Patterns on the screen.
+    Screen,
+    /// How long nothing was printed.
+    Silence,
+    /// Nothing.
+    None,
+}
+
+macro_rules! words {
+    ($name:ident, $what:literal, $($variant:ident = $word:literal),+ $(,)?) => {
+        impl $name {
+            /// The word on the wire and in tmux options.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(UnknownWord { what: $what, word: super::names::shown(word) }),
+                }
+            }
+        }
+    };
+}
+
+words!(
+    State,
+    "state",
+    Starting = "starting",
+    Working = "working",
+    Idle = "idle",
+    Waiting = "waiting",
+    Exited = "exited",
+    Died = "died",
+    Stopped = "stopped",
+    Unknown = "unknown",
+);
+words!(
+    StateSource,
+    "state source",
+    Pane = "pane",
+    Title = "title",
+    Hook = "hook",
+    Screen = "screen",
+    Silence = "silence",
+    None = "none",
+);
+
+/// A word that names no state; an older or newer program may have written it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{word}` is no {what}")]
+pub struct UnknownWord {
+    /// What it was to be.
+    pub what: &'static str,
+    /// The word, safe to show.
+    pub word: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exit(how: ExitHow, lived_ms: u64) -> Exit {
+        let tail = Vec::new();
+        Exit { how, at: Timestamp::UNIX_EPOCH, lived_ms, command: "claude".to_owned(), tail }
+    }
+
+    #[test]
+    fn an_ending_says_how_and_after_how_long() {
+        for (how, ms, text) in [
+            (ExitHow::Status(3), 1_234, "exited with status 3 after 1.2 s"),
+            (ExitHow::Status(0), 40, "exited with status 0 after 40 ms"),
+            (ExitHow::Signal(9), 250_000, "killed by SIGKILL (9) after 4 min"),
+            (ExitHow::Signal(34), 59_999, "killed by signal 34 after 59 s"),
+            (ExitHow::Signal(7), 10_800_000, "killed by signal 7 after 3 h"),
+            (ExitHow::Unknown, 3_000, "ended, tmux lost its status, after 3.0 s"),
+        ] {
+            assert_eq!(describe(&exit(how, ms)), text);
+        }
+    }
+
+    #[test]
+    fn only_status_0_counts_as_a_clean_end() {
+        for (how, state) in [
+            (ExitHow::Status(0), State::Exited),
+            (ExitHow::Status(1), State::Died),
+            (ExitHow::Signal(15), State::Died),
+            (ExitHow::Unknown, State::Died),
+        ] {
+            assert_eq!(exit(how, 0).state(), state);
+        }
+    }
+
+    #[test]
+    fn a_state_is_read_back_from_its_word_and_a_stranger_is_refused() {
+        for state in [State::Starting, State::Waiting, State::Died, State::Unknown] {
+            assert_eq!(state.as_str().parse(), Ok(state));
+        }
+        assert_eq!("none".parse(), Ok(StateSource::None));
+        let refused = "Idle\n".parse::<State>().map_err(|err| err.to_string());
+        assert_eq!(refused, Err("`Idle\\n` is no state".to_owned()));
+    }
+}

@@ -1,0 +1,120 @@
+//! What a polecat's agent is started with: its environment, and the first words to it.
+
+use jiff::civil::DateTime;
+
+use super::agent::Agent;
+use super::names::{IssueId, PolecatName};
+use super::rig::Rig;
+
+/// The environment of a polecat's agent, gastown's first, the agent's own last (a later entry of
+/// the same name wins). `config_dir` is the account's folder, for agents that can be told one.
+#[must_use]
+pub fn polecat_env(
+    rig: &Rig,
+    polecat: &PolecatName,
+    agent: &Agent,
+    config_dir: Option<&str>,
+) -> Vec<(String, String)> {
+    let mut env = Vec::new();
+    let mut set = |key: &str, value: String| env.push((key.to_owned(), value));
+    set("GT_ROLE", "polecat".to_owned());
+    set("GT_RIG", rig.name.to_string());
+    set("GT_POLECAT", polecat.to_string());
+    set("BD_ACTOR", rig.agent_id(polecat));
+    set("GIT_AUTHOR_NAME", polecat.to_string());
+    set("GT_ROOT", rig.root().to_string_lossy().into_owned());
+    set("BEADS_AGENT_NAME", format!("{}/{polecat}", rig.name));
+    // A daemon of the tracker outlives the session and keeps its database open.
+    set("BEADS_NO_DAEMON", "1".to_owned());
+    set("GT_AGENT", agent.name.clone());
+    set("GT_SESSION", rig.session(polecat).to_string());
+    if let (Some(variable), Some(dir)) = (&agent.config_dir_env, config_dir) {
+        set(variable, dir.to_owned());
+    }
+    if let Some(variable) = &agent.session_id_env {
+        set("GT_SESSION_ID_ENV", variable.clone());
+    }
+    env.extend(agent.env.iter().cloned());
+    env
+}
+
+/// gastown's startup beacon: who is meant, by whom, when (local time) and about what. Agents and
+/// `gt` look for these exact words.
+#[must_use]
+pub fn beacon(rig: &Rig, polecat: &PolecatName, now: DateTime, issue: Option<&IssueId>) -> String {
+    let (recipient, at) = (rig.agent_id(polecat), now.strftime("%Y-%m-%dT%H:%M"));
+    let topic = issue.map_or_else(|| "assigned".to_owned(), |issue| format!("assigned:{issue}"));
+    format!(
+        "[GAS TOWN] {recipient} <- witness • {at} • {topic}\n\n\
+         Work is on your hook. Run `gt hook` now and begin immediately."
+    )
+}
+
+/// gastown's propulsion nudge; `session` is what `.runtime/session_id` of the workdir holds.
+#[must_use]
+pub fn propulsion_nudge(session: Option<&str>) -> String {
+    let nudge = "Run `gt hook` to check your hook and begin work.";
+    match session {
+        Some(session) => format!("{nudge} [session:{session}]"),
+        None => nudge.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::agent::preset;
+    use super::super::rig::tests::{repository, shop};
+    use super::*;
+
+    fn ash() -> PolecatName {
+        PolecatName::parse("ash").unwrap()
+    }
+
+    fn lines(env: &[(String, String)]) -> Vec<String> {
+        env.iter().map(|(key, value)| format!("{key}={value}")).collect()
+    }
+
+    #[test]
+    fn a_polecat_gets_gastowns_environment() {
+        let env = polecat_env(&shop(), &ash(), &preset("claude").unwrap(), Some("/acc/work"));
+        let expected = [
+            "GT_ROLE=polecat",
+            "GT_RIG=shop",
+            "GT_POLECAT=ash",
+            "BD_ACTOR=shop/polecats/ash",
+            "GIT_AUTHOR_NAME=ash",
+            "GT_ROOT=/town",
+            "BEADS_AGENT_NAME=shop/ash",
+            "BEADS_NO_DAEMON=1",
+            "GT_AGENT=claude",
+            "GT_SESSION=gt-shop-ash",
+            "CLAUDE_CONFIG_DIR=/acc/work",
+            "GT_SESSION_ID_ENV=CLAUDE_SESSION_ID",
+        ];
+        assert_eq!(lines(&env), expected);
+    }
+
+    #[test]
+    fn in_a_plain_repository_the_root_is_the_home_inside_git() {
+        let mut agent = preset("amp").unwrap();
+        agent.env.push(("KEY".to_owned(), "a b".to_owned()));
+        let env = lines(&polecat_env(&repository(), &ash(), &agent, Some("/ignored")));
+        assert!(env.contains(&"GT_ROOT=/src/shop/.git/polecat".to_owned()), "{env:?}");
+        assert_eq!(env.last().map(String::as_str), Some("KEY=a b"));
+        assert!(!env.iter().any(|line| line.contains("/ignored")), "{env:?}");
+    }
+
+    #[test]
+    fn the_first_words_are_gastowns_to_the_letter() {
+        let now = jiff::civil::date(2026, 1, 16).at(9, 5, 59, 0);
+        let issue = IssueId::parse("gt-1").unwrap();
+        assert_eq!(
+            beacon(&shop(), &ash(), now, Some(&issue)),
+            "[GAS TOWN] shop/polecats/ash <- witness • 2026-01-16T09:05 • assigned:gt-1\n\n\
+             Work is on your hook. Run `gt hook` now and begin immediately."
+        );
+        assert!(beacon(&shop(), &ash(), now, None).contains(" • assigned\n"));
+        assert_eq!(propulsion_nudge(None), "Run `gt hook` to check your hook and begin work.");
+        assert!(propulsion_nudge(Some("s-1")).ends_with("work. [session:s-1]"));
+    }
+}

@@ -1,0 +1,171 @@
+//! What can go wrong outside: with folders, git and processes.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::run::RunError;
+use crate::core::{BadName, PolecatName};
+
+/// Why a question to this machine has no answer, or a change was not made. Unless a variant says
+/// otherwise, nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// A folder or the configuration gives a name that cannot be used.
+    #[error(transparent)]
+    Name(#[from] BadName),
+    /// No folder that was looked at belongs to a project.
+    #[error("no rig here: {} is in no town and in no git repository", places(looked))]
+    NoRig {
+        /// The folders, in the order looked at.
+        looked: Vec<PathBuf>,
+    },
+    /// A folder of a town that is no rig.
+    #[error("`{}` is no rig: {why}", path.display())]
+    NotARig {
+        /// The folder.
+        path: PathBuf,
+        /// What it is instead.
+        why: &'static str,
+    },
+    /// The rig was there, or was named, and is not there now.
+    #[error("the rig's folder `{}` is gone", path.display())]
+    RigGone {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The rig has no such polecat.
+    #[error("no polecat `{polecat}` in `{}`", dir.display())]
+    PolecatNotFound {
+        /// The name asked for.
+        polecat: PolecatName,
+        /// The rig's `polecats/`.
+        dir: PathBuf,
+    },
+    /// The name is taken; the one that has it is as it was.
+    #[error("polecat `{polecat}` exists already: `{}`", dir.display())]
+    PolecatExists {
+        /// The name.
+        polecat: PolecatName,
+        /// Its folder.
+        dir: PathBuf,
+    },
+    /// A symbolic link leads, or would lead, out of the rig.
+    #[error("`{}` is a symbolic link: polecats are real folders inside their rig", path.display())]
+    Link {
+        /// The link.
+        path: PathBuf,
+    },
+    /// A polecat's worktree is elsewhere.
+    #[error("`{}` leads out of the rig, to `{}`", path.display(), target.display())]
+    Outside {
+        /// The path asked for.
+        path: PathBuf,
+        /// Where it ends.
+        target: PathBuf,
+    },
+    /// It is unknown what is there.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file or folder could not be made or changed.
+    #[error("cannot write `{}`: {source}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file is there and cannot be understood.
+    #[error("`{}` is broken: {why}", path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The rig has nothing to make worktrees from.
+    #[error("rig `{rig}` has no git repository: looked at {}", places(looked))]
+    NoRepository {
+        /// The rig's name.
+        rig: String,
+        /// Where it could be.
+        looked: Vec<PathBuf>,
+    },
+    /// A worktree needs a commit to stand on.
+    #[error("the repository `{}` has no commits yet", repository.display())]
+    NoCommits {
+        /// The repository.
+        repository: PathBuf,
+    },
+    /// Another creation in the same repository goes on for too long.
+    #[error("the repository `{}` was busy for {waited:?}", repository.display())]
+    Busy {
+        /// The repository.
+        repository: PathBuf,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// git is missing, took too long or refused.
+    #[error("{doing}: {source}")]
+    Git {
+        /// What it was to do, as in `creating the branch ...`.
+        doing: String,
+        /// What happened.
+        source: RunError,
+    },
+    /// A creation failed, and what it had made could not be taken back.
+    #[error("{cause}; `{}` could not be taken back: {left}", path.display())]
+    NotUndone {
+        /// Why the creation failed.
+        cause: Box<HostError>,
+        /// What is left.
+        path: PathBuf,
+        /// Why it is.
+        left: String,
+    },
+    /// Somebody else's turn lasts too long.
+    #[error("another process holds `{}` for more than {waited:?}", path.display())]
+    Locked {
+        /// What the turn is about.
+        path: PathBuf,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// A mistake of ours.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+impl HostError {
+    /// What a person can do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoRig { .. } | Self::NotARig { .. } => {
+                "open a file of the project, or name its folder with `:PolecatRig {path}`"
+            }
+            Self::PolecatNotFound { polecat, .. } => {
+                return Some(format!("`:PolecatNew {polecat}` makes it"));
+            }
+            Self::PolecatExists { polecat, .. } => {
+                return Some(format!("`:PolecatStart {polecat}` starts it as it is"));
+            }
+            Self::NoCommits { .. } => "make the first commit",
+            Self::Broken { .. } => "repair the file, or move it away",
+            Self::Git { source: RunError::Missing { .. }, .. } => "install git",
+            Self::NotUndone { cause, .. } => return cause.hint(),
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+fn places(paths: &[PathBuf]) -> String {
+    let paths: Vec<_> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    if paths.is_empty() { "nothing".to_owned() } else { paths.join(" and ") }
+}

@@ -1,0 +1,180 @@
+//! Making a polecat: its folder, its branch and its worktree, all of them or none.
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use super::lock::lock;
+use super::{Base, Git, PATIENCE};
+use crate::core::branch::branch_name;
+use crate::core::{IssueId, PolecatName, Rig};
+use crate::host::error::HostError;
+use crate::host::files::{blocking, look_at_link, make_inside, unwritten};
+use crate::host::launch::Launch;
+use crate::host::records;
+
+/// A polecat's new worktree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worktree {
+    /// `polecats/<name>/<rig>/`.
+    pub path: PathBuf,
+    /// Its branch.
+    pub branch: String,
+    /// Where the branch began; also kept in the rig's records.
+    pub base: Base,
+}
+
+/// Makes a polecat with a worktree on a branch of its own; `now_ms` is Unix time in milliseconds.
+///
+/// The work goes on to its end, or is taken back, also when the caller stops waiting.
+///
+/// # Errors
+/// The polecat exists, there is no repository or no commit, or git refused (its hooks may): then
+/// nothing of it is left, unless the error is [`HostError::NotUndone`].
+pub async fn create_worktree(
+    rig: &Rig,
+    polecat: &PolecatName,
+    issue: Option<&IssueId>,
+    now_ms: u64,
+    launch: &Launch,
+) -> Result<Worktree, HostError> {
+    let (of, launch) = (rig.clone(), launch.clone());
+    let creation = Creation {
+        git: blocking(move || Git::of(&of, &launch)).await?,
+        branch: branch_name(polecat, issue, now_ms),
+        rig: rig.clone(),
+        polecat: polecat.clone(),
+    };
+    tokio::spawn(creation.run())
+        .await
+        .unwrap_or_else(|stopped| Err(HostError::Internal(stopped.to_string())))
+}
+
+struct Creation {
+    git: Git,
+    rig: Rig,
+    polecat: PolecatName,
+    branch: String,
+}
+
+/// What a creation has made so far.
+#[derive(Default)]
+struct Made {
+    folders: Vec<PathBuf>,
+    branch: bool,
+    recorded: bool,
+    /// Held to the end, taking back included.
+    lock: Option<File>,
+}
+
+impl Creation {
+    async fn run(self) -> Result<Worktree, HostError> {
+        let base = self.git.start_point(&self.rig).await?;
+        let mut made = Made { folders: self.claim().await?, ..Made::default() };
+        match self.build(&base, &mut made).await {
+            Ok(()) => {
+                let path = self.rig.new_worktree(&self.polecat);
+                Ok(Worktree { path, branch: self.branch, base })
+            }
+            Err(cause) => Err(self.undo(&base, made, cause).await),
+        }
+    }
+
+    /// Takes the name: of two that make the same folder, one succeeds.
+    async fn claim(&self) -> Result<Vec<PathBuf>, HostError> {
+        let (rig, polecat) = (self.rig.clone(), self.polecat.clone());
+        blocking(move || {
+            let dir = rig.polecat_dir(&polecat);
+            let mut folders = make_inside(rig.anchor(), &rig.polecats_dir())?;
+            match fs::create_dir(&dir) {
+                Ok(()) => {
+                    folders.push(dir);
+                    return Ok(folders);
+                }
+                Err(err) if err.kind() != ErrorKind::AlreadyExists => {
+                    remove_empty(&folders);
+                    return Err(unwritten(&dir, err));
+                }
+                Err(_) => {}
+            }
+            match look_at_link(&dir)? {
+                Some(found) if found.is_symlink() => Err(HostError::Link { path: dir }),
+                _ => Err(HostError::PolecatExists { polecat, dir }),
+            }
+        })
+        .await
+    }
+
+    async fn build(&self, base: &Base, made: &mut Made) -> Result<(), HostError> {
+        made.lock = Some(lock(&self.git.repository, PATIENCE).await?);
+        // The branch by itself first: `worktree add -b` would not tell whether a branch that is
+        // there after a failure is ours to remove.
+        let doing = format!("creating the branch `{}`", self.branch);
+        let args = ["branch", "--no-track", "--", &self.branch, &base.commit];
+        self.git.run(&doing, &args).await?;
+        made.branch = true;
+        made.folders.extend(records::save_base(&self.rig, &self.polecat, base).await?);
+        made.recorded = true;
+        let path = self.rig.new_worktree(&self.polecat);
+        let doing = format!("creating the worktree `{}`", path.display());
+        let path = path.to_string_lossy();
+        self.git.run(&doing, &["worktree", "add", "--quiet", "--", &path, &self.branch]).await?;
+        Ok(())
+    }
+
+    /// Takes back what was made, and gives the error to answer with.
+    async fn undo(&self, base: &Base, made: Made, cause: HostError) -> HostError {
+        let path = self.rig.polecat_dir(&self.polecat);
+        match self.try_undo(base, made).await {
+            Ok(()) => cause,
+            Err(left) => {
+                HostError::NotUndone { cause: Box::new(cause), path, left: left.to_string() }
+            }
+        }
+    }
+
+    async fn try_undo(&self, base: &Base, made: Made) -> Result<(), HostError> {
+        let dir = self.rig.polecat_dir(&self.polecat);
+        blocking(move || match fs::remove_dir_all(&dir) {
+            Err(err) if err.kind() != ErrorKind::NotFound => Err(unwritten(&dir, err)),
+            _ => Ok(()),
+        })
+        .await?;
+        self.forget_worktree().await?;
+        if made.branch {
+            // Only while it stands where we put it: a hook may have committed to it.
+            let (doing, branch) = ("removing the branch", format!("refs/heads/{}", self.branch));
+            self.git.run(doing, &["update-ref", "-d", &branch, &base.commit]).await?;
+        }
+        if made.recorded {
+            records::forget_base(&self.rig, &self.polecat).await?;
+        }
+        blocking(move || {
+            remove_empty(&made.folders);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Has git forget the worktree whose folder is gone. Not `worktree prune`: that would also
+    /// forget the user's worktrees on a disk that is not mounted.
+    async fn forget_worktree(&self) -> Result<(), HostError> {
+        let path = self.rig.new_worktree(&self.polecat);
+        let listed = self.git.run("listing worktrees", &["worktree", "list", "--porcelain", "-z"]);
+        let entry = format!("worktree {}", path.display());
+        let known =
+            listed.await?.stdout.split(|&byte| byte == 0).any(|line| line == entry.as_bytes());
+        if known {
+            let args = ["worktree", "remove", "--force", "--force", "--", &path.to_string_lossy()];
+            self.git.run("removing the worktree", &args).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Removes folders that we made, innermost first; one that holds something by now stays.
+fn remove_empty(folders: &[PathBuf]) {
+    for folder in folders.iter().rev() {
+        let _ = fs::remove_dir(folder);
+    }
+}

@@ -1,0 +1,66 @@
+//! The one place that starts programs on this machine.
+
+use std::ffi::OsStr;
+use std::process::Command;
+use std::sync::Arc;
+
+/// How to start a program of this name: here today, with a prefix such as `ssh build1` later.
+pub type Launch = Arc<dyn Fn(&OsStr) -> Command + Send + Sync>;
+
+/// The editor's own: an agent that saw them would talk to this Neovim or refuse as nested.
+const EDITOR: &[&str] =
+    &["NVIM", "VIM", "VIMRUNTIME", "MYVIMRC", "CLAUDECODE", "TMUX", "TMUX_PANE"];
+
+/// What git sets for its hooks and its editor (`git rev-parse --local-env-vars`): with Neovim
+/// opened by `git commit`, they would turn every git we start, and every agent's, to that
+/// repository.
+const GIT: &[&str] = &[
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// Starts programs on this machine, without what belongs to the editor alone.
+#[must_use]
+pub fn local() -> Launch {
+    Arc::new(|program| {
+        #[expect(clippy::disallowed_methods, reason = "this is the launcher")]
+        let mut command = Command::new(program);
+        for name in EDITOR.iter().chain(GIT) {
+            command.env_remove(name);
+        }
+        for (name, _) in std::env::vars_os() {
+            if name.as_encoded_bytes().starts_with(b"NVIM_") {
+                command.env_remove(name);
+            }
+        }
+        command
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_belongs_to_the_editor_does_not_reach_a_child() {
+        let command = local()(OsStr::new("true"));
+        let removed: Vec<_> = command.get_envs().filter(|(_, value)| value.is_none()).collect();
+        for name in ["NVIM", "TMUX", "TMUX_PANE", "CLAUDECODE", "GIT_DIR", "GIT_INDEX_FILE"] {
+            assert!(removed.iter().any(|(key, _)| *key == name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What must outlive a session, the backend and Neovim: small files in `.runtime/polecat/`.
+//!
+//! How a polecat's last agent ended is in `exits/<name>.json`, where its branch began in
+//! `worktrees/<name>.json`. Keys that a later version adds are passed over.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::error::HostError;
+use super::files::{blocking, broken, make_inside, read_text, replace, unwritten};
+use super::git::Base;
+use crate::core::{Exit, ExitHow, PolecatName, Rig};
+
+/// How a session ended, with what was known of it then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExitRecord {
+    /// The tmux session's name.
+    pub session: String,
+    /// The agent's name.
+    pub agent: Option<String>,
+    /// The issue it was started on.
+    pub issue: Option<String>,
+    /// Where it ran.
+    pub workdir: Option<PathBuf>,
+    /// The ending.
+    pub exit: Exit,
+}
+
+/// The record as the file has it.
+#[derive(Serialize, Deserialize)]
+struct StoredExit {
+    session: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issue: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workdir: Option<PathBuf>,
+    /// Neither this nor `signal`: tmux lost the status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signal: Option<i32>,
+    at: String,
+    lived_ms: u64,
+    command: String,
+    #[serde(default)]
+    tail: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredBase {
+    commit: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch: Option<String>,
+}
+
+/// Keeps a record, in place of the polecat's last one.
+///
+/// # Errors
+/// The rig is gone, or the file could not be written; then the old record stands.
+pub async fn save(rig: &Rig, polecat: &PolecatName, record: &ExitRecord) -> Result<(), HostError> {
+    write(rig, "exits", polecat, &StoredExit::from(record)).await.map(|_| ())
+}
+
+/// The polecat's last record; `None` when there is none.
+///
+/// # Errors
+/// The file could not be read, or is broken.
+pub async fn load(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRecord>, HostError> {
+    let path = path(rig, "exits", polecat);
+    let Some(stored) = read::<StoredExit>(path.clone()).await? else { return Ok(None) };
+    let at = stored.at.parse::<Timestamp>();
+    let at = at.map_err(|err| broken(&path, format!("`at` is no time: {err}")))?;
+    Ok(Some(stored.record(at)))
+}
+
+/// Removes the polecat's record; having none is as good.
+///
+/// # Errors
+/// The file is there and could not be removed.
+pub async fn forget(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+    remove(path(rig, "exits", polecat)).await
+}
+
+/// Where the polecat's branch began; `None` when we did not make it.
+///
+/// # Errors
+/// The file could not be read, or is broken.
+pub async fn load_base(rig: &Rig, polecat: &PolecatName) -> Result<Option<Base>, HostError> {
+    let stored = read::<StoredBase>(path(rig, "worktrees", polecat)).await?;
+    Ok(stored.map(|stored| Base { commit: stored.commit, branch: stored.branch }))
+}
+
+/// Keeps where a branch began; gives the folders this made.
+pub(super) async fn save_base(
+    rig: &Rig,
+    polecat: &PolecatName,
+    base: &Base,
+) -> Result<Vec<PathBuf>, HostError> {
+    let stored = StoredBase { commit: base.commit.clone(), branch: base.branch.clone() };
+    write(rig, "worktrees", polecat, &stored).await
+}
+
+pub(super) async fn forget_base(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+    remove(path(rig, "worktrees", polecat)).await
+}
+
+fn path(rig: &Rig, kind: &str, polecat: &PolecatName) -> PathBuf {
+    rig.runtime_dir().join("polecat").join(kind).join(format!("{polecat}.json"))
+}
+
+async fn write(
+    rig: &Rig,
+    kind: &str,
+    polecat: &PolecatName,
+    stored: &impl Serialize,
+) -> Result<Vec<PathBuf>, HostError> {
+    let (rig, path) = (rig.clone(), path(rig, kind, polecat));
+    let text =
+        serde_json::to_string_pretty(stored).map_err(|err| HostError::Internal(err.to_string()))?;
+    blocking(move || {
+        let made = make_inside(rig.anchor(), path.parent().unwrap_or(&path))?;
+        replace(&path, &(text + "\n"))?;
+        Ok(made)
+    })
+    .await
+}
+
+async fn read<T>(path: PathBuf) -> Result<Option<T>, HostError>
+where
+    T: DeserializeOwned + Send + 'static,
+{
+    blocking(move || {
+        let Some(text) = read_text(&path)? else { return Ok(None) };
+        serde_json::from_str(&text).map(Some).map_err(|err| broken(&path, err.to_string()))
+    })
+    .await
+}
+
+async fn remove(path: PathBuf) -> Result<(), HostError> {
+    blocking(move || match fs::remove_file(&path) {
+        Err(err) if err.kind() != ErrorKind::NotFound => Err(unwritten(&path, err)),
+        _ => Ok(()),
+    })
+    .await
+}
+
+impl From<&ExitRecord> for StoredExit {
+    fn from(record: &ExitRecord) -> Self {
+        let (status, signal) = match record.exit.how {
+            ExitHow::Status(status) => (Some(status), None),
+            ExitHow::Signal(signal) => (None, Some(signal)),
+            ExitHow::Unknown => (None, None),
+        };
+        let record = record.clone();
+        Self {
+            session: record.session,
+            agent: record.agent,
+            issue: record.issue,
+            workdir: record.workdir,
+            status,
+            signal,
+            at: record.exit.at.to_string(),
+            lived_ms: record.exit.lived_ms,
+            command: record.exit.command,
+            tail: record.exit.tail,
+        }
+    }
+}
+
+impl StoredExit {
+    fn record(self, at: Timestamp) -> ExitRecord {
+        let how = match (self.status, self.signal) {
+            (Some(status), _) => ExitHow::Status(status),
+            (None, Some(signal)) => ExitHow::Signal(signal),
+            (None, None) => ExitHow::Unknown,
+        };
+        let (lived_ms, command, tail) = (self.lived_ms, self.command, self.tail);
+        ExitRecord {
+            session: self.session,
+            agent: self.agent,
+            issue: self.issue,
+            workdir: self.workdir,
+            exit: Exit { how, at, lived_ms, command, tail },
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The issue tracker: `bd`, or a program that answers the same calls.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::launch::Launch;
+use super::run::{Output, Program, RunError};
+use crate::core::{BadCommand, IssueId};
+
+/// How long the tracker may take to answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An issue, as far as we use it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Issue {
+    /// Its full id.
+    pub id: String,
+    /// One line of what it is about.
+    #[serde(default)]
+    pub title: String,
+    /// The tracker's word, such as `open`.
+    pub status: String,
+}
+
+/// Why the tracker did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum TrackerError {
+    /// The tracker knows no such issue.
+    #[error("the tracker has no issue `{issue}`")]
+    Unknown {
+        /// The id asked for.
+        issue: IssueId,
+    },
+    /// The issue was deleted.
+    #[error("issue `{issue}` was deleted (it is a tombstone)")]
+    Tombstone {
+        /// The id asked for.
+        issue: IssueId,
+    },
+    /// The tracker answered with something else than issues.
+    #[error("the answer of `{command}` for issue `{issue}` cannot be read: {why}")]
+    Unreadable {
+        /// The tracker's command.
+        command: String,
+        /// The id asked for.
+        issue: IssueId,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It is missing, took too long, or failed.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl TrackerError {
+    /// What a person can do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Run(RunError::Missing { program }) => Some(format!(
+                "install `{program}`, or name your tracker's program as `tracker.command`"
+            )),
+            Self::Run(RunError::TimedOut { .. }) => {
+                Some("run it by hand in the polecat's folder to see what it waits for".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The program that keeps the issues.
+#[derive(Clone)]
+pub struct Tracker {
+    command: String,
+    words: Vec<String>,
+    launch: Launch,
+    patience: Duration,
+}
+
+impl Tracker {
+    /// A tracker by its command line, which may hold arguments; no shell reads it.
+    ///
+    /// # Errors
+    /// The command is empty or leaves a quote open.
+    pub fn new(command: &str, launch: Launch) -> Result<Self, BadCommand> {
+        let bad = |why| BadCommand { given: crate::core::names::shown(command), why };
+        let words = shlex::split(command).ok_or_else(|| bad("a quote is left open"))?;
+        if words.first().is_none_or(String::is_empty) {
+            return Err(bad("it is empty"));
+        }
+        Ok(Self { command: command.to_owned(), words, launch, patience: PATIENCE })
+    }
+
+    /// The same tracker, given so long for each call instead of 30 seconds.
+    #[must_use]
+    pub fn within(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The program, to be looked for on `PATH`.
+    #[must_use]
+    pub fn program(&self) -> &str {
+        &self.words[0]
+    }
+
+    /// Looks an issue up, in the folder of the one who is to work on it.
+    ///
+    /// # Errors
+    /// There is no such issue, it was deleted, or the tracker did not tell.
+    pub async fn show(&self, issue: &IssueId, dir: &Path) -> Result<Issue, TrackerError> {
+        let call = self.call(dir).args(["show", issue.as_str(), "--json"]);
+        let output = call.output().await?;
+        if !output.status.success() {
+            return Err(self.refusal(issue, &output));
+        }
+        let issues = serde_json::from_slice::<Vec<Issue>>(&output.stdout);
+        let issues = issues.map_err(|err| TrackerError::Unreadable {
+            command: self.command.clone(),
+            issue: issue.clone(),
+            why: err.to_string(),
+        })?;
+        match issues.into_iter().next() {
+            None => Err(TrackerError::Unknown { issue: issue.clone() }),
+            Some(found) if found.status == "tombstone" => {
+                Err(TrackerError::Tombstone { issue: issue.clone() })
+            }
+            Some(found) => Ok(found),
+        }
+    }
+
+    /// Puts an issue on a polecat's hook: `assignee` is `<rig>/polecats/<name>`.
+    ///
+    /// # Errors
+    /// The tracker is missing, took too long or refused.
+    pub async fn hook(
+        &self,
+        issue: &IssueId,
+        assignee: &str,
+        dir: &Path,
+    ) -> Result<(), TrackerError> {
+        let assignee = format!("--assignee={assignee}");
+        let call = self.call(dir).args(["update", issue.as_str(), "--status=hooked", &assignee]);
+        Ok(call.run().await.map(|_| ())?)
+    }
+
+    /// Has the tracker write down what changed.
+    ///
+    /// # Errors
+    /// The tracker is missing, took too long or failed.
+    pub async fn sync(&self, dir: &Path) -> Result<(), TrackerError> {
+        Ok(self.call(dir).arg("sync").run().await.map(|_| ())?)
+    }
+
+    fn call(&self, dir: &Path) -> Program {
+        Program::new(&self.launch, &self.words[0])
+            .args(&self.words[1..])
+            .dir(dir)
+            // A daemon would outlive the call and hold on to a worktree that may be removed.
+            .env("BEADS_NO_DAEMON", "1")
+            .within(self.patience)
+    }
+
+    fn refusal(&self, issue: &IssueId, output: &Output) -> TrackerError {
+        let said = output.said();
+        if says_unknown(&said) {
+            return TrackerError::Unknown { issue: issue.clone() };
+        }
+        let program = format!("{} show {issue}", self.command);
+        RunError::Failed { program, status: output.status, said }.into()
+    }
+}
+
+/// The one place that reads a tracker's prose: `br` has a code for an unknown issue, `bd` a
+/// sentence.
+fn says_unknown(said: &str) -> bool {
+    let said = said.to_lowercase();
+    ["issue_not_found", "issue not found", "no issue found"].iter().any(|text| said.contains(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_issue_is_told_from_a_tracker_that_fails() {
+        for (said, unknown) in [
+            (r#"{ "error": { "code": "ISSUE_NOT_FOUND", "message": "..." } }"#, true),
+            ("Error: no issue found matching \"gt-1\"", true),
+            ("Error fetching gt-1: issue not found: gt-1", true),
+            (r#"{ "error": { "code": "NOT_INITIALIZED" } }"#, false),
+            ("sh: bd: not found", false),
+            ("", false),
+        ] {
+            assert_eq!(says_unknown(said), unknown, "{said}");
+        }
+    }
+}

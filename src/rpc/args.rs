@@ -1,0 +1,135 @@
+//! The arguments of each method: what is known, of which type. Anything else is refused by name.
+
+use std::path::PathBuf;
+
+use rmpv::Value;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_bytes::ByteBuf;
+
+use super::error::RpcError;
+
+/// Reads the arguments of `method`.
+pub(super) fn decode<T: DeserializeOwned>(method: &str, args: Value) -> Result<T, RpcError> {
+    read(args).map_err(|why| RpcError::bad_argument(format!("bad arguments to `{method}`: {why}")))
+}
+
+/// Reads `value` as a `T`; the error names the place in it.
+pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
+    serde_path_to_error::deserialize(tables(value)).map_err(|error| match error.path().to_string() {
+        path if path == "." => error.inner().to_string(),
+        path => format!("`{path}`: {}", error.inner()),
+    })
+}
+
+/// Lua has one empty table, which arrives as an empty array; where we mean a map, it is one.
+fn tables(value: Value) -> Value {
+    match value {
+        Value::Array(items) if items.is_empty() => Value::Map(Vec::new()),
+        other => other,
+    }
+}
+
+/// From where in the editor a call came: the rig is found from it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct At {
+    /// The folder of the current file, when it has one.
+    pub(super) file: Option<PathBuf>,
+    /// The working directory.
+    pub(super) cwd: PathBuf,
+}
+
+macro_rules! arguments {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => {
+        $($(#[$doc])* #[derive(Debug, Deserialize)] #[serde(deny_unknown_fields)]
+        pub(super) struct $name { $(pub(super) $field: $type),* })*
+    };
+}
+
+arguments! {
+    Hello { protocol: u32, config: Option<Value>, nvim: Option<Nvim> }
+    /// What the backend must know of the editor's own surroundings.
+    Nvim { tmux: Option<String> }
+    Configure { config: Option<Value> }
+    Health { at: Option<At> }
+    Here { at: At }
+    Pin { at: At, path: String }
+    Polecat { at: At, polecat: String }
+    New { at: At, polecat: String, issue: Option<String> }
+    Start {
+        at: At,
+        polecat: String,
+        new: Option<bool>,
+        issue: Option<String>,
+        agent: Option<String>,
+        account: Option<String>,
+        workdir: Option<PathBuf>,
+        config_dir: Option<PathBuf>,
+        cmd: Option<String>,
+    }
+    Stop { at: At, polecat: String, force: Option<bool> }
+    StopAll { at: At, force: Option<bool> }
+    Capture { at: At, polecat: String, lines: Option<u32>, ansi: Option<bool> }
+    CaptureSession { at: At, session: String, lines: Option<u32>, ansi: Option<bool> }
+    Inject { at: At, polecat: String, text: ByteBuf }
+    ViewOpen {
+        at: At,
+        view: u64,
+        kind: String,
+        polecat: Option<String>,
+        session: Option<String>,
+        lines: Option<u32>,
+        follow: Option<bool>,
+        ansi: Option<bool>,
+        width: Option<usize>,
+    }
+    ViewSet { at: Option<At>, view: u64, width: Option<usize>, visible: Option<bool> }
+    View { at: Option<At>, view: u64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(pairs: &[(&str, Value)]) -> Value {
+        Value::Map(pairs.iter().map(|(key, value)| ((*key).into(), value.clone())).collect())
+    }
+
+    fn check(args: Value, expected: &str) {
+        let error = decode::<Polecat>("session.status", args).unwrap_err();
+        assert_eq!(error.code, "bad_argument");
+        assert_eq!(error.message, format!("bad arguments to `session.status`: {expected}"));
+    }
+
+    #[test]
+    fn a_wrong_argument_is_named() {
+        let at = map(&[("cwd", "/".into())]);
+        let name = ("polecat", Value::from("ash"));
+        check(
+            map(&[("at", at.clone()), name.clone(), ("polcat", "x".into())]),
+            "unknown field `polcat`, expected `at` or `polecat`",
+        );
+        check(map(&[("at", at.clone())]), "missing field `polecat`");
+        check(
+            map(&[("at", at.clone()), ("polecat", 3.into())]),
+            "`polecat`: invalid type: integer `3`, expected a string",
+        );
+        check(
+            map(&[("at", map(&[("cwd", 1.into())])), name]),
+            "`at.cwd`: invalid type: integer `1`, expected path string",
+        );
+        check("ash".into(), "invalid type: string \"ash\", expected struct Polecat");
+    }
+
+    #[test]
+    fn text_is_taken_as_the_bytes_it_is() {
+        let bytes = rmpv::decode::read_value(&mut &b"\xa2\xff\x01"[..]).unwrap();
+        let args = map(&[
+            ("at", map(&[("cwd", "/".into())])),
+            ("polecat", "ash".into()),
+            ("text", bytes),
+        ]);
+        let read: Inject = decode("session.inject", args).unwrap();
+        assert_eq!(read.text.as_ref(), b"\xff\x01");
+    }
+}

@@ -1,0 +1,140 @@
+//! The user's configuration as it arrives, and what of it concerns the backend.
+
+use std::collections::BTreeMap;
+
+use rmpv::Value;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+
+use super::{args::read, error::RpcError};
+use crate::session::{AgentSettings, Settings};
+
+/// Reads the configuration; what is wrong in it is refused by its name.
+pub(super) fn settings(config: Option<Value>, tmux: Option<String>) -> Result<Settings, RpcError> {
+    let config: Config = read(config.unwrap_or(Value::Array(Vec::new())))
+        .map_err(|why| RpcError::config_invalid(format!("the configuration: {why}")))?;
+    Ok(Settings {
+        rig_path: config.rig.path.map(Into::into),
+        rig_name: config.rig.name,
+        tmux_command: config.tmux.command,
+        tmux_socket: config.tmux.socket,
+        tracker_command: config.tracker.command,
+        agent: config.agent,
+        agents: config.agents.into_iter().map(|(name, agent)| (name, agent.into())).collect(),
+        editor_tmux: tmux,
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Config {
+    #[serde(deserialize_with = "table")]
+    rig: Rig,
+    #[serde(deserialize_with = "table")]
+    tmux: Tmux,
+    #[serde(deserialize_with = "table")]
+    tracker: Tracker,
+    agent: Option<String>,
+    #[serde(deserialize_with = "table")]
+    agents: BTreeMap<String, Agent>,
+    // These are Lua's own; they come along because the configuration is sent whole.
+    #[expect(dead_code, reason = "read by Lua")]
+    capture: Option<Value>,
+    #[expect(dead_code, reason = "read by Lua")]
+    notify: Option<Value>,
+    #[expect(dead_code, reason = "read by Lua")]
+    log_level: Option<Value>,
+    #[expect(dead_code, reason = "read by Lua")]
+    backend: Option<Value>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Rig {
+    path: Option<String>,
+    name: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Tmux {
+    command: Option<String>,
+    socket: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Tracker {
+    command: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Agent {
+    command: Option<String>,
+    args: Option<Vec<String>>,
+    #[serde(deserialize_with = "table")]
+    env: BTreeMap<String, String>,
+    process_names: Option<Vec<String>>,
+    #[serde(deserialize_with = "table")]
+    ready: Ready,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Ready {
+    prompt: Option<String>,
+    title: Option<String>,
+    delay_ms: Option<u64>,
+}
+
+impl From<Agent> for AgentSettings {
+    fn from(agent: Agent) -> Self {
+        Self {
+            command: agent.command,
+            args: agent.args,
+            env: agent.env.into_iter().collect(),
+            process_names: agent.process_names,
+            prompt: agent.ready.prompt,
+            title: agent.ready.title,
+            delay_ms: agent.ready.delay_ms,
+        }
+    }
+}
+
+/// A table of the configuration, which may be Lua's empty one.
+fn table<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
+    read(Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(pairs: Vec<(&str, Value)>) -> Value {
+        Value::Map(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    fn check(config: Value, expected: &str) {
+        let error = settings(Some(config), None).unwrap_err();
+        assert_eq!(error.code, "config_invalid");
+        assert!(error.message.contains(expected), "`{}` lacks `{expected}`", error.message);
+    }
+
+    #[test]
+    fn what_is_unknown_or_of_the_wrong_type_is_named() {
+        check(map(vec![("tmx", "x".into())]), "unknown field `tmx`");
+        check(map(vec![("tmux", map(vec![("sockt", "x".into())]))]), "unknown field `sockt`");
+        check(map(vec![("agent", 3.into())]), "`agent`: invalid type: integer `3`");
+        check(
+            map(vec![("agents", map(vec![("mine", map(vec![("args", "x".into())]))]))]),
+            "`mine.args`: invalid type: string \"x\", expected a sequence",
+        );
+    }
+
+    #[test]
+    fn an_empty_table_of_lua_is_an_empty_configuration() {
+        let empty = || Value::Array(Vec::new());
+        assert!(settings(Some(empty()), None).is_ok());
+        assert!(settings(Some(map(vec![("agents", empty()), ("rig", empty())])), None).is_ok());
+    }
+}

@@ -1,0 +1,252 @@
+//! Values as Lua reads them. Written by hand: a derive would make arrays of our structs, and a
+//! field without a value must be absent, because nil arrives in Lua as `vim.NIL`, which is true.
+
+use std::{ffi::OsString, os::unix::ffi::OsStrExt};
+
+use rmpv::Value;
+
+use crate::{
+    core::session::{Exit, ExitHow, SessionInfo},
+    session::{AttachPlan, Completion, HealthRow, NewPolecat, RigFacts, Started},
+    view::{Color, Group, Line, Patch, Style},
+};
+
+/// A map under construction.
+#[derive(Default)]
+pub(super) struct Map(Vec<(Value, Value)>);
+
+impl Map {
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn put(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.0.push((key.into(), value.into()));
+        self
+    }
+
+    /// Leaves the key out where there is no value.
+    pub(super) fn some(self, key: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.put(key, value),
+            None => self,
+        }
+    }
+
+    /// Leaves the key out where it is false.
+    fn flag(self, key: &str, set: bool) -> Self {
+        self.some(key, set.then_some(true))
+    }
+}
+
+impl From<Map> for Value {
+    fn from(map: Map) -> Self {
+        Self::Map(map.0)
+    }
+}
+
+/// A list of texts.
+pub(super) fn texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Value {
+    Value::Array(texts.into_iter().map(|text| text.as_ref().into()).collect())
+}
+
+/// The words of a command, which may be any bytes.
+fn words(words: &[OsString]) -> Value {
+    let word = |word: &OsString| match word.to_str() {
+        Some(text) => text.into(),
+        None => Value::Binary(word.as_bytes().to_vec()),
+    };
+    Value::Array(words.iter().map(word).collect())
+}
+
+/// `SessionInfo` of design.md: gastown's names, then ours.
+pub(super) fn session(info: &SessionInfo) -> Map {
+    let time = |at: Option<jiff::Timestamp>| at.map(|at| format!("{at:.0}"));
+    Map::new()
+        .put("polecat", info.polecat.as_str())
+        .put("session_id", info.session_id.as_str())
+        .put("running", info.running)
+        .put("rig_name", info.rig_name.as_str())
+        .put("attached", info.attached)
+        .some("created", time(info.created))
+        .some("windows", info.running.then_some(info.windows))
+        .some("last_activity", time(info.last_activity))
+        .put("state", info.state.as_str())
+        .put("state_source", info.state_source.as_str())
+        .some("state_since", time(info.state_since))
+        .some("agent", info.agent.as_deref())
+        .some("command", info.command.as_deref())
+        .some("workdir", info.workdir.as_ref().map(|dir| dir.display().to_string()))
+        .some("branch", info.branch.as_deref())
+        .some("issue", info.issue.as_deref())
+        .some("pane_id", info.pane_id.as_deref())
+        .some("pid", info.pid)
+        .some("exit", info.exit.as_ref().map(exit))
+}
+
+pub(super) fn sessions(infos: &[SessionInfo]) -> Value {
+    Value::Array(infos.iter().map(|info| session(info).into()).collect())
+}
+
+fn exit(exit: &Exit) -> Map {
+    let (status, signal) = match exit.how {
+        ExitHow::Status(status) => (Some(status), None),
+        ExitHow::Signal(signal) => (None, Some(signal)),
+        ExitHow::Unknown => (None, None),
+    };
+    Map::new()
+        .some("status", status)
+        .some("signal", signal)
+        .put("at", format!("{:.0}", exit.at))
+        .put("lived_ms", exit.lived_ms)
+        .put("command", exit.command.as_str())
+        .put("tail", texts(&exit.tail))
+}
+
+pub(super) fn started(started: &Started) -> Map {
+    session(&started.info).put("warnings", texts(&started.warnings))
+}
+
+pub(super) fn new_polecat(new: &NewPolecat) -> Map {
+    Map::new()
+        .put("polecat", new.polecat.as_str())
+        .put("workdir", new.workdir.display().to_string())
+        .put("branch", new.branch.as_str())
+}
+
+pub(super) fn rig(rig: &RigFacts) -> Map {
+    Map::new()
+        .put("name", rig.name.as_str())
+        .put("path", rig.path.display().to_string())
+        .put("home", rig.home.display().to_string())
+        .put("kind", rig.kind)
+        .some("town", rig.town.as_ref().map(|town| town.display().to_string()))
+        .put("pinned", rig.pinned)
+}
+
+pub(super) fn completion(known: &Completion) -> Map {
+    Map::new()
+        .put("polecats", texts(&known.polecats))
+        .put("running", texts(&known.running))
+        .put("sessions", texts(&known.sessions))
+        .put("agents", texts(&known.agents))
+}
+
+pub(super) fn attach(plan: &AttachPlan) -> Map {
+    Map::new().put("argv", words(&plan.argv)).some("switch", plan.switch.as_deref().map(words))
+}
+
+pub(super) fn health(rows: &[HealthRow]) -> Value {
+    let row = |row: &HealthRow| {
+        Map::new()
+            .put("section", row.section)
+            .put("level", row.level.as_str())
+            .put("text", row.text.as_str())
+            .some("hint", row.hint.as_deref())
+            .into()
+    };
+    Value::Array(rows.iter().map(row).collect())
+}
+
+/// A patch with the highlights of its lines, whose rows are counted in the whole buffer.
+pub(super) fn patch(patch: &Patch) -> Map {
+    let spans = patch.lines.iter().enumerate().flat_map(|(offset, line)| {
+        line.spans.iter().map(move |span| {
+            let group = group_name(&span.group);
+            Value::Array(vec![
+                (patch.from + offset).into(),
+                span.from.into(),
+                span.to.into(),
+                group.into(),
+            ])
+        })
+    });
+    Map::new()
+        .put("from", patch.from)
+        .put("to", patch.to)
+        .put("lines", texts(patch.lines.iter().map(|line| &line.text)))
+        .put("spans", Value::Array(spans.collect()))
+}
+
+/// What each line stands for, `''` for nothing.
+pub(super) fn keys(lines: &[Line]) -> Value {
+    texts(lines.iter().map(|line| &line.key))
+}
+
+/// The name under which the editor knows a group: ours, or one made of the style's parts, so
+/// that the same style has the same name in every buffer and after a restart.
+pub(super) fn group_name(group: &Group) -> String {
+    let style = match group {
+        Group::Named(name) => return (*name).to_owned(),
+        Group::Styled(style) => style,
+    };
+    let mut name = "PolecatTerm".to_owned();
+    for (mark, color) in
+        [('F', style.foreground), ('B', style.background), ('U', style.underline_color)]
+    {
+        match color {
+            Some(Color::Palette(index)) => name.push_str(&format!("{mark}{index}")),
+            Some(Color::Rgb(r, g, b)) => name.push_str(&format!("{mark}x{r:02x}{g:02x}{b:02x}")),
+            None => {}
+        }
+    }
+    for (set, word) in [
+        (style.bold, "Bold"),
+        (style.dim, "Dim"),
+        (style.italic, "Italic"),
+        (style.underline, "Underline"),
+        (style.reverse, "Reverse"),
+        (style.strikethrough, "Strike"),
+    ] {
+        if set {
+            name.push_str(word);
+        }
+    }
+    name
+}
+
+/// The definition of the group `name`.
+pub(super) fn style(name: &str, style: &Style) -> Map {
+    let color = |color: Option<Color>| {
+        color.map(|color| match color {
+            Color::Palette(index) => Value::from(index),
+            Color::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}").into(),
+        })
+    };
+    Map::new()
+        .put("name", name)
+        .some("fg", color(style.foreground))
+        .some("bg", color(style.background))
+        .some("sp", color(style.underline_color))
+        .flag("bold", style.bold)
+        .flag("dim", style.dim)
+        .flag("italic", style.italic)
+        .flag("underline", style.underline)
+        .flag("reverse", style.reverse)
+        .flag("strikethrough", style.strikethrough)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn styles_that_differ_have_names_that_differ() {
+        let red = Style { foreground: Some(Color::Palette(1)), ..Style::default() };
+        let styles = [
+            red.clone(),
+            Style { bold: true, ..red.clone() },
+            Style { background: red.foreground, ..Style::default() },
+            Style { foreground: Some(Color::Rgb(1, 0, 0)), ..Style::default() },
+        ];
+        let names: std::collections::BTreeSet<_> =
+            styles.iter().map(|style| group_name(&Group::Styled(style.clone()))).collect();
+        assert_eq!(names.len(), styles.len(), "{names:?}");
+    }
+
+    #[test]
+    fn a_field_without_a_value_is_absent() {
+        let map: Value = Map::new().put("a", 1).some("b", None::<u8>).into();
+        assert_eq!(map, Value::Map(vec![("a".into(), 1.into())]));
+    }
+}

@@ -1,0 +1,39 @@
+//! What Neovim sends, passed on in the order in which it came.
+
+use async_trait::async_trait;
+use nvim_rs::{Handler, Neovim};
+use rmpv::Value;
+use tokio::sync::mpsc::UnboundedSender;
+use tracing::warn;
+
+use super::editor::Writer;
+
+/// One call of Lua's.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) id: u64,
+    pub(super) method: String,
+    pub(super) args: Value,
+}
+
+#[derive(Clone)]
+pub(super) struct Inbox(pub(super) UnboundedSender<Call>);
+
+#[async_trait]
+impl Handler for Inbox {
+    type Writer = Writer;
+
+    // nvim-rs awaits this before it reads on, so the call is only handed over here. The inbox
+    // has no bound, because the alternative is to stop reading the answers that calls wait for.
+    async fn handle_notify(&self, name: String, args: Vec<Value>, _nvim: Neovim<Writer>) {
+        match parse(&name, args) {
+            Some(call) => drop(self.0.send(call)),
+            None => warn!(name, "a notification that is no call"),
+        }
+    }
+}
+
+fn parse(name: &str, args: Vec<Value>) -> Option<Call> {
+    let [id, method, args] = <[Value; 3]>::try_from(args).ok().filter(|_| name == "call")?;
+    Some(Call { id: id.as_u64()?, method: method.as_str()?.to_owned(), args })
+}

@@ -1,0 +1,156 @@
+//! One arm for each method that asks or changes something once. Views are in `views.rs`.
+
+use rmpv::Value;
+
+use super::{
+    args::{self, At, decode},
+    editor::Editor,
+    encode::{self, Map},
+    error::RpcError,
+    handler::Call,
+};
+use crate::session::{CaptureOptions, Place, SessionManager, StartOptions, Workspace};
+
+type Answer = Result<Value, RpcError>;
+
+/// Answers `call`.
+pub(super) async fn call(editor: &Editor, workspace: &Workspace, call: Call) -> Answer {
+    let Call { id, method, args } = call;
+    let door = Door { editor, workspace, id };
+    let method = method.as_str();
+    match method {
+        "health" => door.health(decode(method, args)?).await,
+        "rig.show" => door.rig_show(decode(method, args)?).await,
+        "rig.pin" => door.rig_pin(decode(method, args)?).await,
+        "complete" => door.complete(decode(method, args)?).await,
+        "polecat.new" => door.new_polecat(decode(method, args)?).await,
+        "session.start" => door.start(decode(method, args)?).await,
+        "session.stop" => door.stop(decode(method, args)?).await,
+        "session.stop_all" => door.stop_all(decode(method, args)?).await,
+        "session.is_running" => door.is_running(decode(method, args)?).await,
+        "session.status" => door.status(decode(method, args)?).await,
+        "session.list" => door.list(decode(method, args)?).await,
+        "session.capture" => door.capture(decode(method, args)?).await,
+        "session.capture_session" => door.capture_session(decode(method, args)?).await,
+        "session.inject" => door.inject(decode(method, args)?).await,
+        "session.attach" => door.attach(decode(method, args)?).await,
+        _ => Err(RpcError::internal(format!("no method `{method}`"))),
+    }
+}
+
+/// What every method can reach.
+struct Door<'a> {
+    editor: &'a Editor,
+    workspace: &'a Workspace,
+    id: u64,
+}
+
+impl Door<'_> {
+    async fn manager(&self, at: At) -> Result<SessionManager, RpcError> {
+        Ok(self.workspace.manager(&place(at)).await?)
+    }
+
+    async fn health(&self, args: args::Health) -> Answer {
+        let rows = self.workspace.health(args.at.map(place).as_ref()).await;
+        Ok(encode::health(&rows))
+    }
+
+    async fn rig_show(&self, args: args::Here) -> Answer {
+        Ok(encode::rig(&self.workspace.rig(&place(args.at)).await?).into())
+    }
+
+    async fn rig_pin(&self, args: args::Pin) -> Answer {
+        Ok(encode::rig(&self.workspace.pin(&args.path, &place(args.at)).await?).into())
+    }
+
+    async fn complete(&self, args: args::Here) -> Answer {
+        Ok(encode::completion(&self.manager(args.at).await?.completion().await?).into())
+    }
+
+    async fn new_polecat(&self, args: args::New) -> Answer {
+        let new = self.manager(args.at).await?.create(&args.polecat, args.issue.as_deref()).await?;
+        Ok(encode::new_polecat(&new).into())
+    }
+
+    async fn start(&self, args: args::Start) -> Answer {
+        let manager = self.manager(args.at).await?;
+        let options = StartOptions {
+            new: args.new.unwrap_or(false),
+            issue: args.issue,
+            agent: args.agent,
+            account: args.account,
+            workdir: args.workdir,
+            config_dir: args.config_dir,
+            command: args.cmd,
+        };
+        let (editor, id, polecat) = (self.editor.clone(), self.id, args.polecat.clone());
+        let progress = move |step: &str| {
+            let data = Map::new().put("id", id).put("polecat", polecat.as_str()).put("text", step);
+            drop(editor.event("progress", data));
+        };
+        let started = manager.start(&args.polecat, options, &progress).await?;
+        Ok(encode::started(&started).into())
+    }
+
+    async fn stop(&self, args: args::Stop) -> Answer {
+        let warnings =
+            self.manager(args.at).await?.stop(&args.polecat, args.force.unwrap_or(false)).await?;
+        self.warn(&warnings);
+        Ok(Value::Nil)
+    }
+
+    async fn stop_all(&self, args: args::StopAll) -> Answer {
+        let all = self.manager(args.at).await?.stop_all(args.force.unwrap_or(false)).await?;
+        self.warn(&all.warnings);
+        Ok(Map::new().put("stopped", encode::texts(&all.stopped)).into())
+    }
+
+    async fn is_running(&self, args: args::Polecat) -> Answer {
+        Ok(self.manager(args.at).await?.is_running(&args.polecat).await?.into())
+    }
+
+    async fn status(&self, args: args::Polecat) -> Answer {
+        Ok(encode::session(&self.manager(args.at).await?.status(&args.polecat).await?).into())
+    }
+
+    async fn list(&self, args: args::Here) -> Answer {
+        Ok(encode::sessions(&self.manager(args.at).await?.list().await?))
+    }
+
+    async fn capture(&self, args: args::Capture) -> Answer {
+        let options = CaptureOptions::new(args.lines, args.ansi);
+        Ok(text(self.manager(args.at).await?.capture(&args.polecat, options).await?))
+    }
+
+    async fn capture_session(&self, args: args::CaptureSession) -> Answer {
+        let options = CaptureOptions::new(args.lines, args.ansi);
+        Ok(text(self.workspace.capture_session(&args.session, options).await?))
+    }
+
+    async fn inject(&self, args: args::Inject) -> Answer {
+        self.manager(args.at).await?.inject(&args.polecat, args.text.into_vec()).await?;
+        Ok(Value::Nil)
+    }
+
+    async fn attach(&self, args: args::Polecat) -> Answer {
+        Ok(encode::attach(&self.manager(args.at).await?.attach(&args.polecat).await?).into())
+    }
+
+    /// What went wrong without stopping the work is told, not lost.
+    fn warn(&self, warnings: &[String]) {
+        for text in warnings {
+            let data = Map::new().put("level", "warn").put("text", text.as_str());
+            drop(self.editor.event("notice", data));
+        }
+    }
+}
+
+/// Where `at` is.
+pub(super) fn place(at: At) -> Place {
+    Place { file: at.file, cwd: at.cwd }
+}
+
+/// Terminal output as one string; bytes that are no UTF-8 reach Lua as they are.
+fn text(output: Vec<u8>) -> Value {
+    String::from_utf8(output).map_or_else(|error| Value::Binary(error.into_bytes()), Value::from)
+}

@@ -1,0 +1,136 @@
+//! The life of the process: one loop that takes calls in order until Neovim is gone.
+
+use rmpv::Value;
+use tokio::sync::mpsc;
+use tracing::{Instrument, debug, debug_span, info};
+
+use super::{
+    PROTOCOL,
+    args::{self, Configure, Hello},
+    config,
+    editor::Editor,
+    encode::Map,
+    error::RpcError,
+    handler::{Call, Inbox},
+    methods,
+    views::Views,
+};
+use crate::session::{Launch, Workspace};
+
+/// Serves the Neovim at the other end of stdio until it closes its end.
+///
+/// # Errors
+/// When stdio cannot be used for messages at all.
+pub async fn serve(launch: Launch) -> std::io::Result<()> {
+    let (inbox, mut calls) = mpsc::unbounded_channel();
+    let (nvim, io) = nvim_rs::create::tokio::new_parent(Inbox(inbox)).await?;
+    let mut server = Server::new(Editor::new(nvim), launch);
+    tokio::pin!(io);
+    loop {
+        tokio::select! {
+            Some(call) = calls.recv() => server.handle(call),
+            ended = &mut io => {
+                info!(?ended, "Neovim is gone");
+                break;
+            }
+        }
+    }
+    server.end().await;
+    Ok(())
+}
+
+/// What the calls of one Neovim share.
+struct Server {
+    editor: Editor,
+    launch: Launch,
+    workspace: Option<Workspace>,
+    views: Views,
+}
+
+impl Server {
+    fn new(editor: Editor, launch: Launch) -> Self {
+        let views = Views::new(editor.clone());
+        Self { editor, launch, workspace: None, views }
+    }
+
+    /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what
+    /// must stay in order (the greeting, the configuration, views) is done before the next call.
+    fn handle(&mut self, call: Call) {
+        debug!(call.id, call.method, "called");
+        let result = match call.method.as_str() {
+            "hello" => self.hello(call.args),
+            "configure" => self.configure(call.args),
+            _ => match &self.workspace {
+                None => Err(RpcError::internal("`hello` must be the first call")),
+                Some(workspace) if call.method.starts_with("view.") => {
+                    return self.views.handle(workspace.clone(), call);
+                }
+                Some(workspace) => return spawn(self.editor.clone(), workspace.clone(), call),
+            },
+        };
+        self.editor.answer(call.id, result);
+    }
+
+    fn hello(&mut self, args: Value) -> Result<Value, RpcError> {
+        // Looked at before all else: of another protocol's arguments we may know nothing.
+        let theirs = protocol(&args);
+        if theirs != Some(PROTOCOL) {
+            return Err(mismatch(theirs));
+        }
+        let hello: Hello = args::decode("hello", args)?;
+        let settings = config::settings(hello.config, hello.nvim.and_then(|nvim| nvim.tmux))?;
+        self.workspace = Some(Workspace::new(settings, self.launch.clone())?);
+        let version = env!("CARGO_PKG_VERSION");
+        info!(version, protocol = PROTOCOL, "greeted");
+        Ok(Map::new()
+            .put("protocol", PROTOCOL)
+            .put("version", version)
+            .put("pid", std::process::id())
+            .into())
+    }
+
+    fn configure(&mut self, args: Value) -> Result<Value, RpcError> {
+        let Configure { config } = args::decode("configure", args)?;
+        let Some(workspace) = &self.workspace else {
+            return Err(RpcError::internal("`hello` must be the first call"));
+        };
+        let settings = config::settings(config, workspace.editor_tmux())?;
+        self.workspace = Some(workspace.configured(settings)?);
+        Ok(Value::Nil)
+    }
+
+    async fn end(self) {
+        self.views.close_all();
+        if let Some(workspace) = self.workspace {
+            workspace.close().await;
+        }
+    }
+}
+
+fn spawn(editor: Editor, workspace: Workspace, call: Call) {
+    let span = debug_span!("call", id = call.id, method = call.method);
+    let work = async move {
+        let id = call.id;
+        let result = methods::call(&editor, &workspace, call).await;
+        editor.answer(id, result);
+    };
+    tokio::spawn(work.instrument(span));
+}
+
+fn protocol(args: &Value) -> Option<u32> {
+    let pairs = args.as_map()?;
+    let (_, value) = pairs.iter().find(|(key, _)| key.as_str() == Some("protocol"))?;
+    value.as_u64()?.try_into().ok()
+}
+
+fn mismatch(theirs: Option<u32>) -> RpcError {
+    let theirs = theirs.map_or_else(|| "none".to_owned(), |theirs| theirs.to_string());
+    RpcError {
+        code: "internal",
+        message: format!(
+            "the plugin speaks protocol {theirs}, its backend (version {}) speaks {PROTOCOL}",
+            env!("CARGO_PKG_VERSION")
+        ),
+        hint: Some("rebuild the backend: run `make build` in the plugin's folder".to_owned()),
+    }
+}

@@ -1,0 +1,66 @@
+//! The status window: all polecats of a rig, or one in detail, live.
+
+use super::{
+    args::ViewOpen,
+    encode::{self, Map},
+    error::RpcError,
+    methods::place,
+    views::{Canvas, Order},
+};
+use crate::{
+    session::{Seen, SessionManager, Watch, Workspace},
+    view,
+};
+
+/// The width of a window that did not say how wide it is.
+const WIDTH: usize = 80;
+
+pub(super) async fn run(workspace: Workspace, open: ViewOpen, mut canvas: Canvas) {
+    if let Err(error) = draw_until_closed(&workspace, open, &mut canvas).await {
+        canvas.refuse(error);
+    }
+}
+
+async fn draw_until_closed(
+    workspace: &Workspace,
+    open: ViewOpen,
+    canvas: &mut Canvas,
+) -> Result<(), RpcError> {
+    let manager = workspace.manager(&place(open.at)).await?;
+    let mut watch = match &open.polecat {
+        Some(polecat) => Watch::one(manager.clone(), polecat)?,
+        None => Watch::all(manager.clone()),
+    };
+    let mut width = open.width.unwrap_or(WIDTH);
+    let mut seen = watch.look().await?;
+    loop {
+        tell(canvas, &manager, &seen);
+        canvas.draw(frame(&manager, &seen, width), true).await;
+        tokio::select! {
+            order = canvas.orders.recv() => match order {
+                None => return Ok(()),
+                Some(Order::Width(new)) => width = new,
+                Some(Order::Visible(visible)) => canvas.visible = visible,
+                Some(Order::Refresh) => seen = watch.look().await?,
+            },
+            next = watch.next(), if canvas.visible => seen = next?,
+        }
+    }
+}
+
+fn frame(manager: &SessionManager, seen: &Seen, width: usize) -> view::Frame {
+    match seen {
+        Seen::All(sessions) => view::status(manager.rig_name(), sessions, manager.now(), width),
+        Seen::One { session, tail } => view::detail(session, tail.as_deref(), manager.now()),
+    }
+}
+
+/// Keeps Lua's snapshot in step with what is shown.
+fn tell(canvas: &Canvas, manager: &SessionManager, seen: &Seen) {
+    if let Seen::All(sessions) = seen {
+        let data = Map::new()
+            .put("rig", manager.rig_name())
+            .put("sessions", encode::sessions(sessions));
+        drop(canvas.pen.editor.event("snapshot", data));
+    }
+}

@@ -1,0 +1,180 @@
+//! The buffers that Neovim shows of us, each drawn by a task of its own.
+
+use std::collections::{HashMap, HashSet};
+
+use rmpv::Value;
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    task::JoinHandle,
+};
+
+use super::{
+    args::{self, ViewOpen, ViewSet, decode},
+    capture_view,
+    editor::Editor,
+    encode::{self, Map},
+    error::RpcError,
+    handler::Call,
+    status_view,
+};
+use crate::{
+    session::Workspace,
+    view::{Frame, Group, patches},
+};
+
+/// What Neovim tells an open view.
+#[derive(Debug)]
+pub(super) enum Order {
+    Width(usize),
+    Visible(bool),
+    Refresh,
+}
+
+/// All open views. Closing one is dropping its sender.
+pub(super) struct Views {
+    editor: Editor,
+    open: HashMap<u64, (UnboundedSender<Order>, JoinHandle<()>)>,
+}
+
+impl Views {
+    pub(super) fn new(editor: Editor) -> Self {
+        Self { editor, open: HashMap::new() }
+    }
+
+    /// Takes a `view.*` call.
+    pub(super) fn handle(&mut self, workspace: Workspace, call: Call) {
+        self.open.retain(|_, (_, task)| !task.is_finished());
+        let Call { id, method, args } = call;
+        let result = match method.as_str() {
+            "view.open" => match decode(&method, args) {
+                Ok(open) => return self.open(workspace, id, open),
+                Err(error) => Err(error),
+            },
+            "view.set" => decode(&method, args).map(|set| self.set(&set)),
+            "view.refresh" => {
+                decode(&method, args).map(|one: args::View| self.tell(one.view, Order::Refresh))
+            }
+            "view.close" => {
+                decode(&method, args).map(|one: args::View| drop(self.open.remove(&one.view)))
+            }
+            _ => Err(RpcError::internal(format!("no method `{method}`"))),
+        };
+        self.editor.answer(id, result.map(|()| Value::Nil));
+    }
+
+    pub(super) fn close_all(self) {
+        for (_, task) in self.open.into_values() {
+            task.abort();
+        }
+    }
+
+    fn open(&mut self, workspace: Workspace, call: u64, open: ViewOpen) {
+        let (orders, inbox) = unbounded_channel();
+        let view = open.view;
+        let pen = Pen::new(self.editor.clone(), view);
+        let canvas = Canvas { pen, orders: inbox, call: Some(call), visible: true };
+        let task = tokio::spawn(async move {
+            match open.kind.as_str() {
+                "status" => status_view::run(workspace, open, canvas).await,
+                "capture" => capture_view::run(workspace, open, canvas).await,
+                kind => canvas.refuse(RpcError::bad_argument(format!("no view `{kind}`"))),
+            }
+        });
+        self.open.insert(view, (orders, task));
+    }
+
+    fn set(&self, set: &ViewSet) {
+        if let Some(width) = set.width {
+            self.tell(set.view, Order::Width(width));
+        }
+        if let Some(visible) = set.visible {
+            self.tell(set.view, Order::Visible(visible));
+        }
+    }
+
+    /// A view that is gone has nothing to be told.
+    fn tell(&self, view: u64, order: Order) {
+        if let Some((orders, _)) = self.open.get(&view) {
+            drop(orders.send(order));
+        }
+    }
+}
+
+/// What a view's task draws on, and how it hears of its window.
+pub(super) struct Canvas {
+    pub(super) pen: Pen,
+    pub(super) orders: UnboundedReceiver<Order>,
+    /// The call that opened the view, until it is answered.
+    call: Option<u64>,
+    pub(super) visible: bool,
+}
+
+impl Canvas {
+    /// Draws `frame`; the first one answers the call that opened the view.
+    pub(super) async fn draw(&mut self, frame: Frame, with_keys: bool) {
+        self.pen.draw(frame, with_keys).await;
+        if let Some(call) = self.call.take() {
+            self.pen.editor.answer(call, Ok(Value::Nil));
+        }
+    }
+
+    /// Ends the view for `error`: as the answer to its opening, or in the open buffer.
+    pub(super) fn refuse(self, error: RpcError) {
+        let Some(call) = self.call else {
+            let data = Map::new().put("view", self.pen.view).put("message", error.message);
+            drop(self.pen.editor.event("view_closed", data));
+            return;
+        };
+        self.pen.editor.answer(call, Err(error));
+    }
+}
+
+/// Draws one view: sends what differs from the frame before.
+pub(super) struct Pen {
+    pub(super) editor: Editor,
+    view: u64,
+    shown: Option<Frame>,
+    styles: HashSet<String>,
+}
+
+impl Pen {
+    fn new(editor: Editor, view: u64) -> Self {
+        Self { editor, view, shown: None, styles: HashSet::new() }
+    }
+
+    /// Shows `frame`, and returns when Neovim has taken it, so that frames never pile up.
+    async fn draw(&mut self, frame: Frame, with_keys: bool) {
+        let first = self.shown.is_none();
+        let old = self.shown.take().unwrap_or_default();
+        let patches = patches(&old.lines, &frame.lines);
+        let quiet = patches.is_empty() && !first;
+        if !quiet {
+            let data = Map::new()
+                .put("view", self.view)
+                .put("styles", self.new_styles(&patches))
+                .put(
+                    "patches",
+                    Value::Array(patches.iter().map(|one| encode::patch(one).into()).collect()),
+                )
+                .some("keys", with_keys.then(|| encode::keys(&frame.lines)));
+            // The task goes on by itself, whatever happens to this one.
+            drop(self.editor.event("frame", data).await);
+        }
+        self.shown = Some(frame);
+    }
+
+    /// The definitions that Neovim has not got from this view yet.
+    fn new_styles(&mut self, patches: &[crate::view::Patch]) -> Value {
+        let spans = patches.iter().flat_map(|patch| &patch.lines).flat_map(|line| &line.spans);
+        let mut new = Vec::new();
+        for span in spans {
+            let Group::Styled(style) = &span.group else { continue };
+            let name = encode::group_name(&span.group);
+            if !self.styles.contains(&name) {
+                new.push(encode::style(&name, style).into());
+                self.styles.insert(name);
+            }
+        }
+        Value::Array(new)
+    }
+}

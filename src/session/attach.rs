@@ -1,0 +1,43 @@
+//! How a person gets into a session.
+
+use std::ffi::OsString;
+
+use super::{error::SessionError, manager::SessionManager};
+use crate::core::names::PolecatName;
+
+/// What the editor runs; a backend has no terminal to attach.
+#[derive(Clone, Debug)]
+pub struct AttachPlan {
+    /// For a terminal, with `$TMUX` unset.
+    pub argv: Vec<OsString>,
+    /// In place of it where the editor runs in that same server.
+    pub switch: Option<Vec<OsString>>,
+}
+
+impl SessionManager {
+    /// How to attach to `polecat`.
+    ///
+    /// # Errors
+    /// When it has no session.
+    pub async fn attach(&self, polecat: &str) -> Result<AttachPlan, SessionError> {
+        let session = self.existing(&PolecatName::parse(polecat)?).await?;
+        let target = format!("={}", session.pane.session_name);
+        let command = |verb: &str| {
+            let mut argv = self.tools.tmux.argv();
+            argv.extend([verb, "-t", &target].map(OsString::from));
+            argv
+        };
+        let same = self.is_editors_server().await?;
+        Ok(AttachPlan {
+            argv: command("attach-session"),
+            switch: same.then(|| command("switch-client")),
+        })
+    }
+
+    /// Whether `$TMUX` of the editor (`socket,pid,session`) names the server we use.
+    async fn is_editors_server(&self) -> Result<bool, SessionError> {
+        let Some(editors) = &self.tools.settings.editor_tmux else { return Ok(false) };
+        let Some((socket, _)) = editors.split_once(',') else { return Ok(false) };
+        Ok(self.tools.tmux.socket_path().await?.as_os_str() == socket)
+    }
+}

@@ -1,0 +1,87 @@
+//! What an agent printed last.
+
+use super::{error::SessionError, manager::SessionManager, workspace::Workspace};
+use crate::{
+    core::names::{self, PolecatName},
+    tmux::{Capture, Pane},
+};
+
+/// How many lines are captured when nobody says.
+const LINES: u32 = 200;
+
+/// What to capture.
+#[derive(Clone, Copy, Debug)]
+pub struct CaptureOptions {
+    /// How many of the last lines.
+    pub lines: u32,
+    /// Whether with colours, as escape sequences.
+    pub ansi: bool,
+}
+
+impl CaptureOptions {
+    /// The defaults in place of what is absent: 200 lines, plain.
+    #[must_use]
+    pub fn new(lines: Option<u32>, ansi: Option<bool>) -> Self {
+        Self { lines: lines.unwrap_or(LINES), ansi: ansi.unwrap_or(false) }
+    }
+
+    pub(super) fn request(self) -> Result<Capture, SessionError> {
+        if self.lines == 0 {
+            let message = "`lines` must be 1 or more".to_owned();
+            return Err(SessionError::BadArgument(message));
+        }
+        let capture = Capture::last(self.lines);
+        Ok(if self.ansi { capture.with_colours() } else { capture })
+    }
+}
+
+impl SessionManager {
+    /// The last lines of `polecat`'s pane, joined by line feeds; also of a dead one.
+    ///
+    /// # Errors
+    /// When it has no session.
+    pub async fn capture(
+        &self,
+        polecat: &str,
+        options: CaptureOptions,
+    ) -> Result<Vec<u8>, SessionError> {
+        let wanted = options.request()?;
+        let session = self.existing(&PolecatName::parse(polecat)?).await?;
+        let captured = self.tools.tmux.capture(session.pane.pane_id, wanted).await?;
+        Ok(joined(captured.text))
+    }
+}
+
+impl Workspace {
+    /// The last lines of the active pane of any tmux session, named exactly.
+    ///
+    /// # Errors
+    /// When there is no such session.
+    pub async fn capture_session(
+        &self,
+        session: &str,
+        options: CaptureOptions,
+    ) -> Result<Vec<u8>, SessionError> {
+        let wanted = options.request()?;
+        let pane = self.pane_of(session).await?;
+        Ok(joined(self.tools.tmux.capture(pane.pane_id, wanted).await?.text))
+    }
+
+    /// The pane that was there first in `session`.
+    pub(super) async fn pane_of(&self, session: &str) -> Result<Pane, SessionError> {
+        let panes = self.tools.tmux.panes(&[]).await?;
+        let of_it = panes.into_iter().filter(|pane| pane.session_name == session);
+        of_it.min_by_key(|pane| pane.pane_id).ok_or_else(|| SessionError::SessionNotFound {
+            session: names::shown(session),
+            why: String::new(),
+        })
+    }
+}
+
+/// tmux ends each row with a line feed; a string of lines has none behind its last.
+fn joined(mut output: Vec<u8>) -> Vec<u8> {
+    if output.last() == Some(&b'\n') {
+        output.pop();
+    }
+    output
+}

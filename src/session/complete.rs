@@ -1,0 +1,38 @@
+//! What can be completed on a command line.
+
+use super::{error::SessionError, manager::SessionManager, table};
+use crate::host::polecats;
+
+/// The names a person can mean.
+#[derive(Clone, Debug, Default)]
+pub struct Completion {
+    /// The polecats of the rig.
+    pub polecats: Vec<String>,
+    /// Those that have a session.
+    pub running: Vec<String>,
+    /// All sessions of the tmux server.
+    pub sessions: Vec<String>,
+    /// All agents that can be started.
+    pub agents: Vec<String>,
+}
+
+impl SessionManager {
+    /// The names there are now.
+    ///
+    /// # Errors
+    /// When tmux or the rig's folder cannot be read.
+    pub async fn completion(&self) -> Result<Completion, SessionError> {
+        let (panes, names) = tokio::join!(self.panes(), polecats::names(&self.rig));
+        let panes = panes?;
+        let mut sessions: Vec<_> = panes.iter().map(|pane| pane.session_name.clone()).collect();
+        sessions.sort();
+        sessions.dedup();
+        let running = table::sessions(&self.rig, panes);
+        Ok(Completion {
+            polecats: names?.iter().map(ToString::to_string).collect(),
+            running: running.iter().map(|session| session.polecat.to_string()).collect(),
+            sessions,
+            agents: self.agents(),
+        })
+    }
+}

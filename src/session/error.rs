@@ -1,0 +1,200 @@
+//! What an operation on sessions refuses, and under which stable code.
+
+use std::{path::PathBuf, time::Duration};
+
+use crate::{
+    core::{names::BadName, session::{Exit, describe}},
+    host::{HostError, processes::ProcessError, run::RunError, tracker::TrackerError},
+    tmux::TmuxError,
+};
+
+/// Why an operation did not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The rig has no such polecat.
+    #[error("polecat not found: `{polecat}` in rig `{rig}`")]
+    PolecatNotFound {
+        /// The polecat.
+        polecat: String,
+        /// The rig that was looked in.
+        rig: String,
+    },
+    /// A live session is never replaced.
+    #[error("session already running: `{session}`")]
+    SessionRunning {
+        /// The tmux session.
+        session: String,
+    },
+    /// There is no such session, or its agent has ended.
+    #[error("session not found: `{session}`{why}")]
+    SessionNotFound {
+        /// The tmux session.
+        session: String,
+        /// More about it, with its own separator, or nothing.
+        why: String,
+    },
+    /// A session of this name exists, and nothing shows that it is ours.
+    #[error("session `{session}` does not belong to rig `{rig}`: it is left alone")]
+    NotOurs {
+        /// The tmux session.
+        session: String,
+        /// The rig that asked.
+        rig: String,
+    },
+    /// The agent ended before it was ready.
+    #[error("session `{session}` died during startup: {}", last_words(exit))]
+    DiedDuringStartup {
+        /// The tmux session.
+        session: String,
+        /// How it ended.
+        exit: Box<Exit>,
+    },
+    /// The folder to work in is not there.
+    #[error("working directory `{path}` does not exist")]
+    WorkdirMissing {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The agent's program is not to be found.
+    #[error("`{program}` is not on PATH")]
+    CommandNotFound {
+        /// The program.
+        program: String,
+    },
+    /// An argument that means nothing here.
+    #[error("{0}")]
+    BadArgument(String),
+    /// The configuration names something that does not exist.
+    #[error("{0}")]
+    ConfigInvalid(String),
+    /// The session was stopped while it was being started.
+    #[error("the start of `{session}` was cancelled: the session was stopped meanwhile")]
+    Cancelled {
+        /// The tmux session.
+        session: String,
+    },
+    /// Something that was waited for did not come.
+    #[error("{what} within {waited:?}")]
+    TooSlow {
+        /// What did not happen, and what was seen last.
+        what: String,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// Some of several failed; each is named.
+    #[error("{}", several(.0))]
+    Several(Vec<(String, SessionError)>),
+    /// A text that is no name.
+    #[error(transparent)]
+    Name(#[from] BadName),
+    /// tmux did not do its part.
+    #[error(transparent)]
+    Tmux(#[from] TmuxError),
+    /// A file or git did not do its part.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// The tracker did not do its part.
+    #[error(transparent)]
+    Tracker(#[from] TrackerError),
+    /// A process could not be ended.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+}
+
+impl SessionError {
+    /// The stable code of design.md section 4.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::PolecatNotFound { .. } => "polecat_not_found",
+            Self::SessionRunning { .. } => "session_running",
+            Self::SessionNotFound { .. } | Self::NotOurs { .. } => "session_not_found",
+            Self::DiedDuringStartup { .. } => "died_during_startup",
+            Self::WorkdirMissing { .. } => "workdir_missing",
+            Self::CommandNotFound { .. } => "command_not_found",
+            Self::BadArgument(_) => "bad_argument",
+            Self::ConfigInvalid(_) => "config_invalid",
+            Self::Cancelled { .. } => "cancelled",
+            Self::TooSlow { .. } => "timeout",
+            Self::Several(failed) => failed.first().map_or("internal", |(_, first)| first.code()),
+            Self::Name(bad) if bad.what == "issue id" => "issue_invalid",
+            Self::Name(_) => "bad_name",
+            Self::Tmux(error) => tmux_code(error),
+            Self::Host(error) => host_code(error),
+            Self::Tracker(error) => tracker_code(error),
+            Self::Process(_) => "internal",
+        }
+    }
+
+    /// What a person can do about it, where there is something.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::PolecatNotFound { polecat, .. } => {
+                Some(format!("`:PolecatStart! {polecat}` or `:PolecatNew {polecat}` creates it"))
+            }
+            Self::SessionRunning { .. } => {
+                Some("look at it with `:PolecatCapture`, or stop it with `:PolecatStop`".to_owned())
+            }
+            Self::CommandNotFound { .. } => {
+                Some("install it, or name another agent with `agent=` or `cmd=`".to_owned())
+            }
+            Self::Host(error) => error.hint(),
+            Self::Tracker(error) => error.hint(),
+            Self::Tmux(TmuxError::Missing { .. }) => {
+                Some("install tmux 3.2 or later, or set `tmux.command`".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn tmux_code(error: &TmuxError) -> &'static str {
+    match error {
+        TmuxError::Missing { .. } | TmuxError::TooOld { .. } => "tmux_missing",
+        TmuxError::NoAnswer { .. } => "timeout",
+        TmuxError::BadArgument { .. } => "bad_argument",
+        TmuxError::PaneDead { .. } => "session_not_found",
+        _ => "tmux_failed",
+    }
+}
+
+fn host_code(error: &HostError) -> &'static str {
+    match error {
+        HostError::Name(_) => "bad_name",
+        HostError::NoRig { .. } | HostError::NotARig { .. } | HostError::RigGone { .. } => {
+            "bad_argument"
+        }
+        HostError::PolecatNotFound { .. } => "polecat_not_found",
+        HostError::PolecatExists { .. } => "bad_argument",
+        HostError::NoRepository { .. } | HostError::NoCommits { .. } => "git_failed",
+        HostError::Git { source: RunError::TimedOut { .. }, .. } => "timeout",
+        HostError::Git { .. } => "git_failed",
+        HostError::Broken { .. } => "config_invalid",
+        HostError::NotUndone { cause, .. } => host_code(cause),
+        _ => "internal",
+    }
+}
+
+fn tracker_code(error: &TrackerError) -> &'static str {
+    match error {
+        TrackerError::Unknown { .. } | TrackerError::Tombstone { .. } => "issue_invalid",
+        TrackerError::Unreadable { .. } => "tracker_failed",
+        TrackerError::Run(RunError::TimedOut { .. }) => "timeout",
+        TrackerError::Run(_) => "tracker_failed",
+    }
+}
+
+/// How it ended, what ran, and the end of what it printed.
+fn last_words(exit: &Exit) -> String {
+    let mut words = format!("{}; command: `{}`", describe(exit), exit.command);
+    if !exit.tail.is_empty() {
+        words.push_str("; last lines:\n");
+        words.push_str(&exit.tail.join("\n"));
+    }
+    words
+}
+
+fn several(failed: &[(String, SessionError)]) -> String {
+    failed.iter().map(|(name, error)| format!("`{name}`: {error}")).collect::<Vec<_>>().join("; ")
+}

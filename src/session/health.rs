@@ -1,0 +1,140 @@
+//! What `:checkhealth polecat` shows of the backend's surroundings.
+
+use super::{
+    manager::SessionManager,
+    workspace::{Place, Workspace},
+};
+use crate::{
+    core::agent,
+    host::{git, path},
+};
+
+/// How good a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// As it should be.
+    Ok,
+    /// Worth knowing.
+    Info,
+    /// Something will not work.
+    Warn,
+    /// Nothing will work.
+    Error,
+}
+
+/// One finding.
+#[derive(Clone, Debug)]
+pub struct HealthRow {
+    /// What it is about: `tmux`, `git`, `tracker`, `agents`, `rig`.
+    pub section: &'static str,
+    /// How good it is.
+    pub level: Level,
+    /// What was found.
+    pub text: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Level {
+    /// As Lua names it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl HealthRow {
+    fn new(section: &'static str, level: Level, text: String) -> Self {
+        Self { section, level, text, hint: None }
+    }
+
+    fn hint(mut self, hint: Option<String>) -> Self {
+        self.hint = hint;
+        self
+    }
+}
+
+impl Workspace {
+    /// What is found around us, and of the rig at `place`.
+    pub async fn health(&self, place: Option<&Place>) -> Vec<HealthRow> {
+        let mut rows = vec![self.tmux_health().await, self.git_health().await];
+        rows.push(self.tracker_health());
+        rows.extend(agents_health());
+        if let Some(place) = place {
+            rows.extend(self.rig_health(place).await);
+        }
+        rows
+    }
+
+    async fn tmux_health(&self) -> HealthRow {
+        match self.tools.tmux.capabilities().await {
+            Ok(found) => HealthRow::new("tmux", Level::Ok, format!("tmux {}", found.version)),
+            Err(error) => {
+                let error = super::SessionError::from(error);
+                HealthRow::new("tmux", Level::Error, error.to_string()).hint(error.hint())
+            }
+        }
+    }
+
+    async fn git_health(&self) -> HealthRow {
+        match git::version(&self.tools.launch).await {
+            Ok(version) => HealthRow::new("git", Level::Ok, version),
+            Err(error) => {
+                HealthRow::new("git", Level::Error, error.to_string()).hint(error.hint())
+            }
+        }
+    }
+
+    fn tracker_health(&self) -> HealthRow {
+        let command = self.tools.settings.tracker_command.as_deref().unwrap_or("bd");
+        let program = command.split_whitespace().next().unwrap_or(command);
+        match path::find_program(program, std::path::Path::new("/")) {
+            Some(found) => HealthRow::new("tracker", Level::Ok, found.display().to_string()),
+            None => {
+                let text = format!("`{program}` is not on PATH: `issue=` will not work");
+                HealthRow::new("tracker", Level::Warn, text)
+                    .hint(Some("install it, or set `tracker.command`".to_owned()))
+            }
+        }
+    }
+
+    async fn rig_health(&self, place: &Place) -> Vec<HealthRow> {
+        let manager = match self.manager(place).await {
+            Ok(manager) => manager,
+            Err(error) => {
+                let row = HealthRow::new("rig", Level::Warn, error.to_string());
+                return vec![row.hint(error.hint())];
+            }
+        };
+        let SessionManager { rig, .. } = &manager;
+        let found = format!("{} at `{}`", rig.name, rig.path.display());
+        let mut rows = vec![HealthRow::new("rig", Level::Ok, found)];
+        rows.push(match manager.everyone().await {
+            Ok(all) => HealthRow::new("rig", Level::Info, format!("{} polecats", all.len())),
+            Err(error) => HealthRow::new("rig", Level::Error, error.to_string()),
+        });
+        rows
+    }
+}
+
+fn agents_health() -> Vec<HealthRow> {
+    let found: Vec<_> = agent::preset_names()
+        .filter_map(|name| {
+            let program = agent::preset(name)?.command;
+            let path = path::find_program(&program, std::path::Path::new("/"))?;
+            Some(HealthRow::new("agents", Level::Ok, format!("{name}: {}", path.display())))
+        })
+        .collect();
+    if found.is_empty() {
+        let text = "no known agent is on PATH".to_owned();
+        return vec![HealthRow::new("agents", Level::Warn, text).hint(Some(
+            "install one, add yours to `agents`, or start with `cmd=`".to_owned(),
+        ))];
+    }
+    found
+}

@@ -1,0 +1,71 @@
+//! Talking to an agent: the text whole, once, then one submit.
+
+use std::time::Duration;
+
+use super::{error::SessionError, manager::SessionManager, table::Session};
+use crate::{
+    core::{agent, names::PolecatName},
+    host::lock::FolderLock,
+};
+
+/// How long another sender may take.
+const TURN: Duration = Duration::from_secs(30);
+
+impl SessionManager {
+    /// Sends `text` to the agent of `polecat` and submits it.
+    ///
+    /// # Errors
+    /// When there is no live session, the text is empty or holds a NUL byte, or tmux refuses.
+    /// After `timeout` the text may have arrived; in every other case it did not.
+    pub async fn inject(&self, polecat: &str, text: Vec<u8>) -> Result<(), SessionError> {
+        let polecat = PolecatName::parse(polecat)?;
+        require_text(&text)?;
+        let session = self.existing(&polecat).await?;
+        require_live(&session)?;
+        let turn = self.tools.turn(&session.pane.session_name);
+        let _turn = turn.lock().await;
+        let _lock = self.lock(&polecat).await?;
+        self.deliver(&session, &text).await
+    }
+
+    /// The turn among all backends. Its lock is on a folder that is there anyway, so nothing
+    /// is left behind.
+    async fn lock(&self, polecat: &PolecatName) -> Result<Option<FolderLock>, SessionError> {
+        let dir = self.rig.polecat_dir(polecat);
+        Ok(FolderLock::take(&dir, TURN).await?)
+    }
+
+    async fn deliver(&self, session: &Session, text: &[u8]) -> Result<(), SessionError> {
+        let pane = session.pane.pane_id;
+        self.tools.tmux.paste(pane, text).await?;
+        self.tools.tmux.settle(pane, settle_time(session)).await?;
+        self.tools.tmux.press(pane, &["Enter"]).await?;
+        Ok(())
+    }
+}
+
+/// How long an agent takes a key for a part of the paste before it.
+fn settle_time(session: &Session) -> Duration {
+    let name = session.mark.as_ref().and_then(|mark| mark.agent.as_deref());
+    let agent = name.and_then(agent::preset);
+    Duration::from_millis(agent.map_or(0, |agent| agent.settle_ms))
+}
+
+fn require_text(text: &[u8]) -> Result<(), SessionError> {
+    let refused = |message: &str| Err(SessionError::BadArgument(message.to_owned()));
+    if text.is_empty() {
+        return refused("the message is empty");
+    }
+    if text.contains(&0) {
+        return refused("the message holds a NUL byte, which no terminal input can");
+    }
+    Ok(())
+}
+
+fn require_live(session: &Session) -> Result<(), SessionError> {
+    if session.is_live() {
+        return Ok(());
+    }
+    let session = session.pane.session_name.clone();
+    Err(SessionError::SessionNotFound { session, why: " (its agent has ended)".to_owned() })
+}

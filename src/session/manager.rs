@@ -1,0 +1,91 @@
+//! One rig and what its operations work with.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use jiff::Timestamp;
+
+use super::{error::SessionError, settings::Settings};
+use crate::{
+    core::{names::PolecatName, rig::{Rig, RigKind}},
+    host::{Launch, polecats, tracker::Tracker},
+    tmux::Tmux,
+};
+
+/// The polecats of one rig: gastown's session manager.
+#[derive(Clone)]
+pub struct SessionManager {
+    pub(super) rig: Arc<Rig>,
+    pub(super) tools: Arc<Tools>,
+}
+
+/// What all rigs of a workspace share.
+pub(super) struct Tools {
+    pub(super) tmux: Tmux,
+    pub(super) launch: Launch,
+    pub(super) tracker: Tracker,
+    pub(super) settings: Settings,
+    turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl Tools {
+    pub(super) fn new(tmux: Tmux, launch: Launch, tracker: Tracker, settings: Settings) -> Self {
+        Self { tmux, launch, tracker, settings, turns: Mutex::default() }
+    }
+
+    /// The turn of those who type into `session`: one at a time.
+    pub(super) fn turn(&self, session: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those whom nobody waits for go, so that the map does not grow with every name.
+        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        turns.entry(session.to_owned()).or_default().clone()
+    }
+}
+
+impl SessionManager {
+    pub(super) fn new(rig: Arc<Rig>, tools: Arc<Tools>) -> Self {
+        Self { rig, tools }
+    }
+
+    /// The rig's name.
+    #[must_use]
+    pub fn rig_name(&self) -> &str {
+        self.rig.name.as_str()
+    }
+
+    /// The time, for views.
+    #[must_use]
+    #[expect(clippy::unused_self, reason = "a rig on another machine will have its own clock")]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// The polecat `name`, which must exist.
+    pub(super) async fn known(&self, name: &str) -> Result<PolecatName, SessionError> {
+        let polecat = PolecatName::parse(name)?;
+        if polecats::exists(&self.rig, &polecat).await? {
+            return Ok(polecat);
+        }
+        Err(self.not_found(&polecat))
+    }
+
+    pub(super) fn not_found(&self, polecat: &PolecatName) -> SessionError {
+        SessionError::PolecatNotFound {
+            polecat: polecat.to_string(),
+            rig: self.rig.name.to_string(),
+        }
+    }
+
+    /// Where the tracker is asked about work. In a town each worktree leads to the rig's own
+    /// issues, as gastown has it; a plain repository has one set of issues, in its main folder,
+    /// of which a worktree holds only a copy.
+    pub(super) fn tracker_dir(&self, workdir: PathBuf) -> PathBuf {
+        match self.rig.kind {
+            RigKind::Repository { .. } => self.rig.path.clone(),
+            RigKind::Town { .. } | RigKind::Folder => workdir,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Waiting until an agent can be talked to.
+
+use std::time::Duration;
+
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::{Instant, timeout},
+};
+
+use super::{error::SessionError, manager::SessionManager, table::Session};
+use crate::{
+    core::{agent::Agent, screen},
+    tmux::{Capture, Notification, SessionId},
+};
+
+/// An agent that does not tell when it is ready is so when it printed something and then
+/// nothing for this long.
+const QUIET: Duration = Duration::from_millis(400);
+/// However slow an agent is, a start answers after this.
+const BOUND: Duration = Duration::from_secs(60);
+/// How long a look may be old when tmux told of no change: it tells of output, not of a title.
+const TICK: Duration = Duration::from_millis(100);
+
+/// How a wait ended.
+pub(super) enum Readiness {
+    /// The agent can be talked to.
+    Ready,
+    /// It ended before.
+    Dead(Session),
+    /// Its session is gone, and what it said with it.
+    Gone,
+    /// It did not show in time that it is ready; this is what it showed last.
+    NotInTime(String),
+}
+
+/// What is seen at one look.
+struct Look {
+    text: Vec<String>,
+    title: String,
+    changed_at: Instant,
+}
+
+impl SessionManager {
+    /// Waits until `agent` in `session` is ready, has ended, or the bound is reached.
+    pub(super) async fn wait_until_ready(
+        &self,
+        session: &Session,
+        agent: &Agent,
+    ) -> Result<Readiness, SessionError> {
+        let began = Instant::now();
+        let id = session.pane.session_id;
+        let mut notices = self.tools.tmux.notifications();
+        let mut look = Look { text: Vec::new(), title: String::new(), changed_at: began };
+        loop {
+            let Some(now) = self.session(&session.polecat).await? else {
+                return Ok(Readiness::Gone);
+            };
+            if now.pane.pane_id != session.pane.pane_id {
+                return Ok(Readiness::Gone);
+            }
+            if !now.is_live() {
+                return Ok(Readiness::Dead(now));
+            }
+            self.look(&now, &mut look).await?;
+            if is_ready(agent, &look, began) {
+                return Ok(Readiness::Ready);
+            }
+            if began.elapsed() >= BOUND {
+                return Ok(Readiness::NotInTime(last_seen(&look)));
+            }
+            drop(timeout(TICK, output_of(id, &mut notices)).await);
+        }
+    }
+
+    async fn look(&self, session: &Session, look: &mut Look) -> Result<(), SessionError> {
+        let screen = self.tools.tmux.capture(session.pane.pane_id, Capture::screen()).await?;
+        let text: Vec<_> =
+            String::from_utf8_lossy(&screen.text).lines().map(screen::normal).collect();
+        if text != look.text || session.pane.title != look.title {
+            *look =
+                Look { text, title: session.pane.title.clone(), changed_at: Instant::now() };
+        }
+        Ok(())
+    }
+}
+
+/// Waits until tmux tells of output in `session`.
+async fn output_of(session: SessionId, notices: &mut Receiver<Notification>) {
+    loop {
+        match notices.recv().await {
+            Ok(Notification::Activity(spoke)) if spoke == session => return,
+            // Who missed some of them may have missed this one.
+            Err(RecvError::Lagged(_)) => return,
+            Ok(_) => {}
+            // The tick goes on without tmux's word.
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+fn is_ready(agent: &Agent, look: &Look, began: Instant) -> bool {
+    let ready = &agent.ready;
+    let by_prompt = ready.prompt.as_ref().map(|prompt| screen::shows_prompt(&look.text, prompt));
+    let by_title = ready.title.as_ref().map(|title| look.title.starts_with(title.as_str()));
+    if by_prompt == Some(true) || by_title == Some(true) {
+        return true;
+    }
+    let quiet = look.changed_at.elapsed() >= QUIET;
+    let spoke = look.text.iter().any(|line| !line.is_empty());
+    let waited = began.elapsed() >= Duration::from_millis(ready.delay_ms);
+    let tells = by_prompt.is_some() || by_title.is_some();
+    // Who has a prompt gets the delay of its preset to show it; who has none is ready as soon
+    // as it has said something, or has had time enough to.
+    quiet && if tells { waited } else { spoke || waited }
+}
+
+fn last_seen(look: &Look) -> String {
+    look.text.iter().rev().find(|line| !line.is_empty()).cloned().unwrap_or_default()
+}

@@ -1,0 +1,123 @@
+//! Who runs, and how: one look at tmux, whatever the number of sessions.
+
+use jiff::Timestamp;
+
+use super::{
+    error::SessionError,
+    manager::SessionManager,
+    mark,
+    table::{self, Session},
+};
+use crate::{
+    core::{names::PolecatName, session::SessionInfo},
+    host::{git, polecats, records},
+    tmux::Pane,
+};
+
+impl SessionManager {
+    /// Whether the agent of `polecat` runs.
+    ///
+    /// # Errors
+    /// When that cannot be told: a probe that failed is not a "no".
+    pub async fn is_running(&self, polecat: &str) -> Result<bool, SessionError> {
+        let polecat = PolecatName::parse(polecat)?;
+        Ok(self.session(&polecat).await?.is_some_and(|session| session.is_live()))
+    }
+
+    /// All that is known of `polecat`, with or without a session.
+    ///
+    /// # Errors
+    /// When there is neither such a polecat nor such a session, or it cannot be told.
+    pub async fn status(&self, polecat: &str) -> Result<SessionInfo, SessionError> {
+        let polecat = PolecatName::parse(polecat)?;
+        let session = self.session(&polecat).await?;
+        if session.is_none() && !polecats::exists(&self.rig, &polecat).await? {
+            return Err(self.not_found(&polecat));
+        }
+        let mut info = self.info(&polecat, session.as_ref());
+        if let Some(session) = session.filter(|session| !session.is_live()) {
+            info.exit = Some(self.exit_of(&session).await?);
+        } else if !info.running {
+            info.exit = records::load(&self.rig, &polecat).await?.map(|record| record.exit);
+        }
+        self.complete_info(&mut info).await;
+        Ok(info)
+    }
+
+    /// The polecats that have a session, in the order of their names.
+    ///
+    /// # Errors
+    /// When tmux cannot be asked. No server is no session.
+    pub async fn list(&self) -> Result<Vec<SessionInfo>, SessionError> {
+        let now = Timestamp::now();
+        Ok(self.sessions().await?.iter().map(|session| session.info(&self.rig, now)).collect())
+    }
+
+    /// All polecats of the rig, in the order of their names; those with a session first known
+    /// by it, also when their folder is gone.
+    ///
+    /// # Errors
+    /// When tmux or the rig's folder cannot be read.
+    pub async fn everyone(&self) -> Result<Vec<SessionInfo>, SessionError> {
+        let (sessions, names) = tokio::join!(self.sessions(), polecats::names(&self.rig));
+        let sessions = sessions?;
+        let mut names = names?;
+        names.extend(sessions.iter().map(|session| session.polecat.clone()));
+        names.sort();
+        names.dedup();
+        let mut infos = Vec::with_capacity(names.len());
+        for name in names {
+            let session = sessions.iter().find(|session| session.polecat == name);
+            let mut info = self.info(&name, session);
+            self.complete_info(&mut info).await;
+            infos.push(info);
+        }
+        Ok(infos)
+    }
+
+    /// The rig's sessions.
+    pub(super) async fn sessions(&self) -> Result<Vec<Session>, SessionError> {
+        Ok(table::sessions(&self.rig, self.panes().await?))
+    }
+
+    /// The session of `polecat`.
+    pub(super) async fn session(
+        &self,
+        polecat: &PolecatName,
+    ) -> Result<Option<Session>, SessionError> {
+        let sessions = self.sessions().await?;
+        Ok(sessions.into_iter().find(|session| session.polecat == *polecat))
+    }
+
+    /// The session of `polecat`, which must exist.
+    pub(super) async fn existing(&self, polecat: &PolecatName) -> Result<Session, SessionError> {
+        self.session(polecat).await?.ok_or_else(|| self.no_session(polecat))
+    }
+
+    pub(super) fn no_session(&self, polecat: &PolecatName) -> SessionError {
+        let session = self.rig.session(polecat).to_string();
+        SessionError::SessionNotFound { session, why: String::new() }
+    }
+
+    pub(super) async fn panes(&self) -> Result<Vec<Pane>, SessionError> {
+        Ok(self.tools.tmux.panes(&[mark::OPTION]).await?)
+    }
+
+    fn info(&self, polecat: &PolecatName, session: Option<&Session>) -> SessionInfo {
+        match session {
+            Some(session) => session.info(&self.rig, Timestamp::now()),
+            None => table::stopped(&self.rig, polecat),
+        }
+    }
+
+    /// What the folder and git know better than the session, or alone.
+    async fn complete_info(&self, info: &mut SessionInfo) {
+        if info.workdir.is_none() {
+            info.workdir = polecats::workdir(&self.rig, &info.polecat).await.ok();
+        }
+        if let Some(dir) = &info.workdir {
+            // A folder that cannot be read has no known branch; the rest is shown all the same.
+            info.branch = git::branch(dir).await.ok().flatten().or(info.branch.take());
+        }
+    }
+}

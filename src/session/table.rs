@@ -1,0 +1,147 @@
+//! tmux's panes, read as the sessions of a rig's polecats.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::mark::Mark;
+use crate::{
+    core::{
+        names::PolecatName,
+        rig::Rig,
+        session::{Exit, ExitHow, SessionInfo, State, StateSource},
+    },
+    tmux::{Death, Pane},
+};
+
+/// How long a start may be under way before its mark is stale: its backend was killed.
+const START_BOUND_MS: i64 = 5 * 60 * 1_000;
+/// An agent that printed something within so many seconds counts as working, in the absence of
+/// anything better. tmux tells the time of output in whole seconds.
+const BUSY_S: i64 = 3;
+
+/// A polecat's session as tmux has it.
+#[derive(Clone, Debug)]
+pub(super) struct Session {
+    pub(super) polecat: PolecatName,
+    /// The agent's pane.
+    pub(super) pane: Pane,
+    /// What we wrote on it; gastown's own sessions have none.
+    pub(super) mark: Option<Mark>,
+}
+
+/// The sessions of `rig` among `panes`, in the order of their names. A session that bears the
+/// mark of another rig is not ours, whatever its name.
+pub(super) fn sessions(rig: &Rig, panes: Vec<Pane>) -> Vec<Session> {
+    let mut by_name: BTreeMap<String, Vec<Pane>> = BTreeMap::new();
+    for pane in panes {
+        by_name.entry(pane.session_name.clone()).or_default().push(pane);
+    }
+    by_name
+        .into_iter()
+        .filter_map(|(name, panes)| {
+            let polecat = rig.polecat_of(&name)?;
+            let mark = panes[0].options.first().and_then(|value| Mark::decode(value));
+            let ours = mark.as_ref().is_none_or(|mark| mark.is_of(&rig.home));
+            let pane = agent_pane(panes, mark.as_ref()).filter(|_| ours)?;
+            Some(Session { polecat, pane, mark })
+        })
+        .collect()
+}
+
+/// The pane that the session was created with: the marked one, else the oldest.
+fn agent_pane(panes: Vec<Pane>, mark: Option<&Mark>) -> Option<Pane> {
+    let marked = mark.and_then(|mark| mark.pane.as_deref());
+    let is_marked = |pane: &Pane| Some(pane.pane_id.to_string().as_str()) == marked;
+    match panes.iter().position(is_marked) {
+        Some(at) => panes.into_iter().nth(at),
+        // A marked pane that is gone took its agent along; what is left is somebody's shell.
+        None if marked.is_some() => None,
+        None => panes.into_iter().min_by_key(|pane| pane.pane_id),
+    }
+}
+
+impl Session {
+    /// Whether its agent runs.
+    pub(super) fn is_live(&self) -> bool {
+        self.pane.dead.is_none()
+    }
+
+    /// What tmux knows of it at `now`.
+    pub(super) fn info(&self, rig: &Rig, now: Timestamp) -> SessionInfo {
+        let (state, state_source) = self.state(now);
+        let mark = self.mark.clone().unwrap_or_default();
+        SessionInfo {
+            running: self.is_live(),
+            attached: self.pane.attached > 0,
+            created: Timestamp::from_second(self.pane.created).ok(),
+            windows: self.pane.windows,
+            last_activity: Timestamp::from_second(self.pane.activity).ok(),
+            state,
+            state_source,
+            state_since: self.died_at().filter(|_| !self.is_live()),
+            agent: mark.agent,
+            command: Some(mark.command).filter(|command| !command.is_empty()),
+            workdir: Some(mark.workdir)
+                .filter(|dir| !dir.as_os_str().is_empty())
+                .or_else(|| Some(self.pane.session_path.clone().into())),
+            branch: mark.branch,
+            issue: mark.issue,
+            pane_id: Some(self.pane.pane_id.to_string()),
+            pid: self.pane.pid,
+            ..stopped(rig, &self.polecat)
+        }
+    }
+
+    fn state(&self, now: Timestamp) -> (State, StateSource) {
+        match self.pane.dead {
+            Some(Death { status: Some(0), .. }) => (State::Exited, StateSource::Pane),
+            Some(_) => (State::Died, StateSource::Pane),
+            None if self.is_starting(now) => (State::Starting, StateSource::Pane),
+            None if now.as_second() - self.pane.activity < BUSY_S => {
+                (State::Working, StateSource::Silence)
+            }
+            None => (State::Idle, StateSource::Silence),
+        }
+    }
+
+    fn is_starting(&self, now: Timestamp) -> bool {
+        self.mark.as_ref().is_some_and(|mark| {
+            mark.starting && now.as_millisecond() - mark.started_ms < START_BOUND_MS
+        })
+    }
+
+    fn died_at(&self) -> Option<Timestamp> {
+        self.pane.dead.as_ref()?.at.and_then(|at| Timestamp::from_second(at).ok())
+    }
+
+    /// How its agent ended, with `tail` as its last lines. tmux before 3.3 does not tell when:
+    /// then it is the moment of the last output.
+    pub(super) fn exit(&self, tail: Vec<String>, now: Timestamp) -> Option<Exit> {
+        let death = self.pane.dead.as_ref()?;
+        let at = self.died_at().or_else(|| Timestamp::from_second(self.pane.activity).ok());
+        // tmux dates it in whole seconds, starts are dated in milliseconds: seen within that
+        // second, it is now.
+        let at = at.map_or(now, |at| now.min(at + SignedDuration::from_millis(999)));
+        let began = self.mark.as_ref().map_or(self.pane.created * 1_000, |mark| mark.started_ms);
+        let how = match (death.status, death.signal) {
+            (_, Some(signal)) => ExitHow::Signal(signal),
+            (Some(status), None) => ExitHow::Status(status),
+            (None, None) => ExitHow::Unknown,
+        };
+        Some(Exit {
+            how,
+            at,
+            // Deaths are dated in whole seconds, starts in milliseconds.
+            lived_ms: u64::try_from(at.as_millisecond() - began).unwrap_or(0),
+            command: self.mark.as_ref().map(|mark| mark.command.clone()).unwrap_or_default(),
+            tail,
+        })
+    }
+}
+
+/// A polecat without a session.
+pub(super) fn stopped(rig: &Rig, polecat: &PolecatName) -> SessionInfo {
+    let session = rig.session(polecat).to_string();
+    SessionInfo::stopped(polecat.clone(), session, rig.name.to_string())
+}

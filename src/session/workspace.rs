@@ -1,0 +1,154 @@
+//! One tmux server, the programs around it, and the rigs that are worked on.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    error::SessionError,
+    manager::{SessionManager, Tools},
+    settings::Settings,
+};
+use crate::{
+    core::rig::{Rig, RigKind},
+    host::{Launch, rigs, tracker::Tracker},
+    tmux::{ServerAddress, Socket, Tmux},
+};
+
+/// Where in the editor a call came from.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The folder of the current file, when it has one.
+    pub file: Option<PathBuf>,
+    /// The working directory.
+    pub cwd: PathBuf,
+}
+
+/// A rig, as a person asks about it.
+#[derive(Clone, Debug)]
+pub struct RigFacts {
+    /// Its name.
+    pub name: String,
+    /// What a person calls the project.
+    pub path: PathBuf,
+    /// The folder that holds `polecats/`.
+    pub home: PathBuf,
+    /// `town`, `repository` or `folder`.
+    pub kind: &'static str,
+    /// The town above it.
+    pub town: Option<PathBuf>,
+    /// Whether it was pinned rather than found.
+    pub pinned: bool,
+}
+
+/// All that one Neovim works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Workspace {
+    pub(super) tools: Arc<Tools>,
+    pinned: Arc<Mutex<Option<PathBuf>>>,
+}
+
+impl Workspace {
+    /// A workspace as `settings` say. Nothing is started or looked at yet.
+    ///
+    /// # Errors
+    /// When a setting cannot be used.
+    pub fn new(settings: Settings, launch: Launch) -> Result<Self, SessionError> {
+        let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
+        Ok(Self { tools: Arc::new(tools(settings, launch)?), pinned })
+    }
+
+    /// The same with other settings. A rig that was pinned by hand stays pinned.
+    ///
+    /// # Errors
+    /// As [`Workspace::new`].
+    pub fn configured(&self, settings: Settings) -> Result<Self, SessionError> {
+        let by_hand = self.pinned().filter(|path| Some(path) != self.tools.settings.rig_path.as_ref());
+        let workspace = Self::new(settings, self.tools.launch.clone())?;
+        if by_hand.is_some() {
+            workspace.pin_to(by_hand);
+        }
+        Ok(workspace)
+    }
+
+    /// `$TMUX` of the editor.
+    #[must_use]
+    pub fn editor_tmux(&self) -> Option<String> {
+        self.tools.settings.editor_tmux.clone()
+    }
+
+    /// The manager of the rig that `place` is in.
+    ///
+    /// # Errors
+    /// When there is no rig, or it cannot be read.
+    pub async fn manager(&self, place: &Place) -> Result<SessionManager, SessionError> {
+        let rig = self.find(place, self.pinned().as_deref()).await?;
+        Ok(SessionManager::new(Arc::new(rig), self.tools.clone()))
+    }
+
+    /// The rig that `place` is in.
+    ///
+    /// # Errors
+    /// As [`Workspace::manager`].
+    pub async fn rig(&self, place: &Place) -> Result<RigFacts, SessionError> {
+        let rig = self.find(place, self.pinned().as_deref()).await?;
+        Ok(facts(&rig, self.pinned().is_some()))
+    }
+
+    /// Makes the rig at `path` (relative to the working directory) the rig of every place; an
+    /// empty path ends that.
+    ///
+    /// # Errors
+    /// When there is no rig; then nothing changed.
+    pub async fn pin(&self, path: &str, place: &Place) -> Result<RigFacts, SessionError> {
+        let path = Some(path).filter(|path| !path.is_empty()).map(|path| place.cwd.join(path));
+        let rig = self.find(place, path.as_deref()).await?;
+        // A folder below the rig was named as the rig it is in.
+        let path = path.map(|_| rig.path.clone());
+        let pinned = path.is_some();
+        self.pin_to(path);
+        Ok(facts(&rig, pinned))
+    }
+
+    /// Leaves the tmux server.
+    pub async fn close(&self) {
+        self.tools.tmux.close().await;
+    }
+
+    async fn find(&self, place: &Place, pinned: Option<&Path>) -> Result<Rig, SessionError> {
+        let from: Vec<_> = place.file.iter().chain([&place.cwd]).cloned().collect();
+        let name = self.tools.settings.rig_name.as_deref();
+        Ok(rigs::find(&from, pinned, name).await?)
+    }
+
+    fn pinned(&self) -> Option<PathBuf> {
+        self.pinned.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn pin_to(&self, path: Option<PathBuf>) {
+        *self.pinned.lock().unwrap_or_else(PoisonError::into_inner) = path;
+    }
+}
+
+fn tools(settings: Settings, launch: Launch) -> Result<Tools, SessionError> {
+    let address = ServerAddress {
+        command: settings.tmux_command.clone().unwrap_or_else(|| "tmux".to_owned()),
+        socket: settings.tmux_socket.as_deref().map_or(Socket::Default, Socket::parse),
+    };
+    let tmux = Tmux::new(address, launch.clone());
+    let tracker = settings.tracker_command.as_deref().unwrap_or("bd");
+    let tracker = Tracker::new(tracker, launch.clone())
+        .map_err(|error| SessionError::ConfigInvalid(format!("`tracker.command`: {error}")))?;
+    Ok(Tools::new(tmux, launch, tracker, settings))
+}
+
+fn facts(rig: &Rig, pinned: bool) -> RigFacts {
+    let (kind, town) = match &rig.kind {
+        RigKind::Town { root } => ("town", Some(root.clone())),
+        RigKind::Repository { .. } => ("repository", None),
+        RigKind::Folder => ("folder", None),
+    };
+    let (path, home) = (rig.path.clone(), rig.home.clone());
+    RigFacts { name: rig.name.to_string(), path, home, kind, town, pinned }
+}

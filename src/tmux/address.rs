@@ -1,0 +1,87 @@
+//! Which tmux program, and which of its servers.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// A tmux program and the socket of the server to talk to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerAddress {
+    /// `tmux`, or a path to it.
+    pub command: String,
+    /// Where its server listens.
+    pub socket: Socket,
+}
+
+/// Where a tmux server listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Socket {
+    /// The server that a person reaches by `tmux` alone.
+    Default,
+    /// A name in tmux's socket folder (`tmux -L`).
+    Name(String),
+    /// A path of its own (`tmux -S`).
+    Path(PathBuf),
+}
+
+impl Socket {
+    /// As it stands in the configuration: nothing is the default server, a text with `/` is a
+    /// path (a relative one starts at the working directory), anything else a name.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "" => Self::Default,
+            path if path.contains('/') => Self::Path(absolute(path)),
+            name => Self::Name(name.to_owned()),
+        }
+    }
+}
+
+impl ServerAddress {
+    /// Arguments that pick this server.
+    pub(crate) fn args(&self) -> Vec<OsString> {
+        match &self.socket {
+            Socket::Default => Vec::new(),
+            Socket::Name(name) => vec!["-L".into(), name.into()],
+            Socket::Path(path) => vec!["-S".into(), path.into()],
+        }
+    }
+
+    /// The program as it can be started from any working directory.
+    pub(crate) fn program(&self) -> OsString {
+        if self.command.contains('/') { absolute(&self.command).into() } else { (&self.command).into() }
+    }
+
+    /// A server on the default socket is the user's own and starts with the user's configuration.
+    pub(crate) fn is_private(&self) -> bool {
+        self.socket != Socket::Default
+    }
+}
+
+/// In words, for messages.
+impl fmt::Display for ServerAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.socket {
+            Socket::Default => f.write_str("tmux's default socket"),
+            Socket::Name(name) => write!(f, "socket `{name}`"),
+            Socket::Path(path) => write!(f, "socket `{}`", path.display()),
+        }
+    }
+}
+
+fn absolute(path: &str) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| Path::new(path).to_path_buf())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_with_a_slash_is_a_path() {
+        assert_eq!(Socket::parse(""), Socket::Default);
+        assert_eq!(Socket::parse("work"), Socket::Name("work".to_owned()));
+        assert_eq!(Socket::parse("/run/x"), Socket::Path(PathBuf::from("/run/x")));
+        assert!(matches!(Socket::parse("./x"), Socket::Path(path) if path.is_absolute()));
+    }
+}

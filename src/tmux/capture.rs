@@ -1,0 +1,241 @@
+//! What a pane shows, and what has scrolled off it.
+
+use super::client::Tmux;
+use super::command::Command;
+use super::error::TmuxError;
+use super::ids::PaneId;
+use super::request::Request;
+use super::scratch::Scratch;
+
+/// How much of a pane to capture, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capture {
+    lines: Option<u32>,
+    colours: bool,
+}
+
+impl Capture {
+    /// The last `count` lines, those scrolled off the screen included.
+    ///
+    /// Rows at the bottom of the screen that nothing was ever printed to are no lines, and nor is
+    /// the row of the cursor while it is empty: it begins the next line. Blank lines above are,
+    /// and leading blanks stay; trailing ones do not. A long line is as many as the rows it wraps
+    /// over.
+    #[must_use]
+    pub fn last(count: u32) -> Self {
+        Self { lines: Some(count), colours: false }
+    }
+
+    /// The screen as it stands: as many rows as the pane is high.
+    #[must_use]
+    pub fn screen() -> Self {
+        Self { lines: None, colours: false }
+    }
+
+    /// With SGR sequences. They run on from row to row: read the text as one stream.
+    #[must_use]
+    pub fn with_colours(mut self) -> Self {
+        self.colours = true;
+        self
+    }
+}
+
+/// What was captured, and of what, seen in one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Captured {
+    /// The rows, each ended by a newline.
+    pub text: Vec<u8>,
+    /// How many rows that is.
+    pub rows: usize,
+    /// Columns of the pane.
+    pub width: u32,
+    /// Rows of its screen.
+    pub height: u32,
+    /// Rows scrolled off its top that are still there.
+    pub history: u32,
+    /// Column and row of the cursor on the screen, from 0.
+    pub cursor: (u32, u32),
+    /// Whether its program draws on the alternate screen.
+    pub alternate: bool,
+    /// Whether its program has ended.
+    pub dead: bool,
+}
+
+const SEEN: &str = "#{pane_id} #{pane_width} #{pane_height} #{history_size} #{cursor_x} #{cursor_y} #{alternate_on} #{pane_dead}";
+
+impl Tmux {
+    /// Captures a pane, dead or alive.
+    ///
+    /// # Errors
+    /// [`TmuxError::is_missing_target`] tells that there is no such pane.
+    pub async fn capture(&self, pane: PaneId, want: Capture) -> Result<Captured, TmuxError> {
+        let io = |source| TmuxError::Io { doing: "make a file for tmux", source };
+        let mut scratch = Scratch::new().map_err(io)?;
+        let buffer = self.unique();
+        let request = Request::new(commands(pane, want, &buffer, scratch.path()));
+        let replies = match self.run(request.clone()).await {
+            Ok(replies) => replies,
+            Err(error) => {
+                // What came after the failure was not run.
+                let _ = self.run_one(Command::new("delete-buffer").args(["-b", &buffer])).await;
+                return Err(error);
+            }
+        };
+        let text = scratch.read().map_err(io)?;
+        let seen = see(&replies[0].text(), pane).ok_or_else(|| request.unexpected(&replies[0].text()))?;
+        let count = text.iter().filter(|&&byte| byte == b'\n').count();
+        if count != seen.captured(want) {
+            return Err(request.unexpected(&format!("{count} rows, not {}", seen.captured(want))));
+        }
+        Ok(seen.cut(text, want))
+    }
+}
+
+/// Not `capture-pane -p`: below 3.6 a server loses as much memory with each as it captures.
+fn commands(pane: PaneId, want: Capture, buffer: &str, path: &[u8]) -> Vec<Command> {
+    let target = pane.to_string();
+    let start = format!("-{}", want.lines.unwrap_or(0).min(i32::MAX.unsigned_abs()));
+    let mut capture = Command::new("capture-pane").args(["-b", buffer, "-t", &target, "-S", &start]);
+    if want.colours {
+        capture = capture.arg("-e");
+    }
+    vec![
+        Command::new("display-message").args(["-p", "-t", &target, SEEN]),
+        capture,
+        Command::new("save-buffer").args(["-b", buffer]).arg(path),
+        Command::new("delete-buffer").args(["-b", buffer]),
+    ]
+}
+
+fn see(text: &str, pane: PaneId) -> Option<Captured> {
+    let mut words = text.split(' ');
+    let found: PaneId = words.next()?.parse().ok()?;
+    let mut number = || words.next()?.parse::<u32>().ok();
+    let (width, height, history) = (number()?, number()?, number()?);
+    let cursor = (number()?, number()?);
+    let (alternate, dead) = (number()? != 0, number()? != 0);
+    let (text, rows) = (Vec::new(), 0);
+    let seen = Captured { text, rows, width, height, history, cursor, alternate, dead };
+    (found == pane).then_some(seen)
+}
+
+impl Captured {
+    /// How many rows tmux gives for the request.
+    fn captured(&self, want: Capture) -> usize {
+        let above = want.lines.map_or(0, |lines| lines.min(self.history));
+        (above + self.height) as usize
+    }
+
+    /// Keeps of the rows that tmux gave those that were wanted.
+    fn cut(mut self, text: Vec<u8>, want: Capture) -> Self {
+        let rows: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
+        let Some(lines) = want.lines else {
+            self.rows = rows.len();
+            self.text = text;
+            return self;
+        };
+        let used = self.used(&rows);
+        let first = used.saturating_sub(lines as usize);
+        // Colours run on from row to row, so what the rows left out switched on must stay.
+        self.text = if want.colours { colours_after(&rows[..first]) } else { Vec::new() };
+        self.text.extend(rows[first..used].concat());
+        self.rows = used - first;
+        self
+    }
+
+    /// How many of the rows are lines; the rest of the screen below has not been reached yet.
+    fn used(&self, rows: &[&[u8]]) -> usize {
+        let screen = rows.len().saturating_sub(self.height as usize);
+        let begun = self.cursor.1 + u32::from(self.cursor.0 > 0);
+        let printed = rows.iter().rposition(|row| !is_blank(row)).map_or(0, |last| last + 1);
+        printed.max(screen + begun as usize).min(rows.len())
+    }
+}
+
+/// The sequences in rows that set how text looks, without the text; none from before the last
+/// that switched everything off.
+fn colours_after(rows: &[&[u8]]) -> Vec<u8> {
+    let mut kept = Vec::new();
+    for row in rows {
+        for piece in pieces(row) {
+            match piece {
+                Piece::Look(b"\x1b[m" | b"\x1b[0m") => kept.clear(),
+                Piece::Look(sequence) => kept.extend_from_slice(sequence),
+                Piece::Text(_) => {}
+            }
+        }
+    }
+    kept
+}
+
+fn is_blank(row: &[u8]) -> bool {
+    pieces(row).all(|piece| match piece {
+        Piece::Text(text) => text.iter().all(|byte| b" \n".contains(byte)),
+        Piece::Look(_) => true,
+    })
+}
+
+enum Piece<'a> {
+    Text(&'a [u8]),
+    Look(&'a [u8]),
+}
+
+/// A row of `capture-pane -e` as text and sequences. Those are CSI ... m, OSC 8 links (ended by
+/// ST), and shift-out and -in around line-drawing characters.
+fn pieces(row: &[u8]) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = row;
+    std::iter::from_fn(move || {
+        let end = match rest {
+            [] => return None,
+            [0x0e | 0x0f, ..] => 1,
+            [0x1b, b']', ..] => rest.windows(2).position(|end| end == b"\x1b\\").map_or(rest.len(), |at| at + 2),
+            [0x1b, ..] => rest.iter().position(|&byte| byte == b'm').map_or(rest.len(), |at| at + 1),
+            _ => {
+                let text = rest.iter().position(|byte| [0x0e, 0x0f, 0x1b].contains(byte));
+                let (text, after) = rest.split_at(text.unwrap_or(rest.len()));
+                rest = after;
+                return Some(Piece::Text(text));
+            }
+        };
+        let (look, after) = rest.split_at(end);
+        rest = after;
+        Some(Piece::Look(look))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(history: u32, height: u32, cursor: (u32, u32)) -> Captured {
+        let (text, rows) = (Vec::new(), 0);
+        Captured { text, rows, width: 80, height, history, cursor, alternate: false, dead: false }
+    }
+
+    fn last(count: u32, seen: Captured, text: &str) -> String {
+        let captured = seen.cut(text.as_bytes().to_vec(), Capture::last(count).with_colours());
+        String::from_utf8(captured.text).unwrap()
+    }
+
+    #[test]
+    fn rows_that_were_never_reached_are_no_lines() {
+        assert_eq!(last(2, seen(0, 5, (0, 3)), "a\n\n  b\n\n\n"), "\n  b\n");
+        assert_eq!(last(9, seen(0, 5, (1, 3)), "a\n\n  b\n\n\n"), "a\n\n  b\n\n");
+        assert_eq!(last(9, seen(0, 3, (0, 0)), "\n\n\n"), "");
+        assert_eq!(last(1, seen(0, 4, (0, 0)), "a\n\nb\n\n"), "b\n");
+    }
+
+    #[test]
+    fn colours_switched_on_in_rows_left_out_stay_on() {
+        let text = "\x1b[1m\x1b[31mred\nstill\nmore\n";
+        assert_eq!(last(1, seen(0, 3, (0, 2)), text), "\x1b[1m\x1b[31mmore\n");
+        assert_eq!(last(1, seen(0, 3, (0, 2)), "\x1b[31mred\x1b[0m\nplain\nmore\n"), "more\n");
+    }
+
+    #[test]
+    fn a_row_of_colour_without_text_is_blank() {
+        assert!(is_blank(b"\x1b[41m   \x1b[0m\n"));
+        assert!(!is_blank(b"\x1b[41m x\n"));
+        assert!(!is_blank(b"\x0eqq\x0f\n"));
+    }
+}

@@ -1,0 +1,214 @@
+//! The client: one handle for one server, whichever way the commands travel.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, broadcast};
+use tokio::time::{Instant, timeout};
+use tracing::{debug, info};
+
+use super::Launch;
+use super::address::ServerAddress;
+use super::command::{Command, Reply};
+use super::control::Gone;
+use super::error::TmuxError;
+use super::hub::{self, Hub};
+use super::protocol::Notification;
+use super::request::Request;
+use super::spawned;
+use super::version::Capabilities;
+
+/// How long connecting may take before the request travels by itself.
+const CONNECTING: Duration = Duration::from_secs(3);
+/// How long a server whose hub could not be had is not bothered again.
+const BACKOFF: Duration = Duration::from_secs(5);
+/// Notifications that wait for a slow receiver; it is told when it missed some.
+const NOTICES: usize = 1_024;
+
+/// A handle for one tmux server. Cheap to clone; the clones share one connection, which ends
+/// with the last of them.
+#[derive(Clone)]
+pub struct Tmux {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    address: ServerAddress,
+    launch: Launch,
+    notices: broadcast::Sender<Notification>,
+    /// Held while connecting, so that there is one connector at a time.
+    slot: Mutex<Slot>,
+    /// Makes names that no one else uses on this server.
+    nonce: String,
+    count: AtomicU64,
+}
+
+#[derive(Default)]
+struct Slot {
+    hub: Option<Arc<Hub>>,
+    /// No new attempt before this time.
+    retry_at: Option<Instant>,
+}
+
+impl Tmux {
+    /// A handle; nothing is run yet.
+    #[must_use]
+    pub fn new(address: ServerAddress, launch: Launch) -> Self {
+        let (notices, _) = broadcast::channel(NOTICES);
+        let (slot, nonce, count) = (Mutex::default(), spawned::unguessable(), AtomicU64::new(0));
+        Self { inner: Arc::new(Inner { address, launch, notices, slot, nonce, count }) }
+    }
+
+    /// Which server this is a handle for.
+    #[must_use]
+    pub fn address(&self) -> &ServerAddress {
+        &self.inner.address
+    }
+
+    /// What happens in the server, from now on and as long as there is a connection.
+    #[must_use]
+    pub fn notifications(&self) -> broadcast::Receiver<Notification> {
+        self.inner.notices.subscribe()
+    }
+
+    /// Runs the commands and gives one reply for each.
+    ///
+    /// # Errors
+    /// The first command that tmux refused ends the request; see [`TmuxError`] for the rest.
+    pub async fn run(&self, request: Request) -> Result<Vec<Reply>, TmuxError> {
+        let waited = request.patience;
+        timeout(waited, self.answer(&request)).await.unwrap_or_else(|_| {
+            Err(TmuxError::NoAnswer { command: request.to_string(), waited })
+        })
+    }
+
+    /// Runs one command.
+    pub(crate) async fn run_one(&self, command: Command) -> Result<Reply, TmuxError> {
+        let replies = self.run(Request::new(vec![command])).await?;
+        Ok(replies.into_iter().next().unwrap_or_default())
+    }
+
+    /// What the server can do; where there is none, what one that we start could.
+    ///
+    /// # Errors
+    /// [`TmuxError::TooOld`], [`TmuxError::Missing`], or no answer from a server that is there.
+    pub async fn capabilities(&self) -> Result<Capabilities, TmuxError> {
+        if let Ok(Some(hub)) = timeout(CONNECTING, self.hub(false)).await.unwrap_or(Ok(None)) {
+            return Ok(hub.capabilities.clone());
+        }
+        let ask = Command::new("display-message").args(["-p", "#{version}"]);
+        match self.run(Request::new(vec![ask]).repeatable()).await {
+            Ok(replies) => Capabilities::of(&replies[0].text()),
+            Err(TmuxError::NoServer { .. }) => self.own_capabilities().await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Leaves the hub and waits until our client is gone. A later call connects again.
+    pub async fn close(&self) {
+        let hub = self.inner.slot.lock().await.hub.take();
+        if let Some(hub) = hub {
+            hub.link.close().await;
+        }
+    }
+
+    /// A name that nobody else uses on this server, for a buffer.
+    pub(crate) fn unique(&self) -> String {
+        format!("{}-{}", self.inner.nonce, self.inner.count.fetch_add(1, Ordering::Relaxed))
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Vec<Reply>, TmuxError> {
+        let line = request.line()?;
+        let mut again = request.repeatable;
+        loop {
+            let Some(hub) = self.hub(request.may_start).await? else {
+                return self.spawn(request).await;
+            };
+            match hub.link.ask(&line).await {
+                Ok(blocks) => return request.replies(blocks),
+                Err(Gone(words)) => {
+                    debug!(words, "the connection ended under a request");
+                    if !std::mem::take(&mut again) {
+                        return Err(TmuxError::ServerGone { socket: self.address().to_string() });
+                    }
+                }
+            }
+        }
+    }
+
+    async fn spawn(&self, request: &Request) -> Result<Vec<Reply>, TmuxError> {
+        let Inner { address, launch, .. } = &*self.inner;
+        let configuration = hub::configuration(address, request.may_start)?;
+        spawned::run(address, launch, request, configuration.as_ref()).await
+    }
+
+    /// The connection, made if need be; none when it cannot be had for now though a server is
+    /// there or may be.
+    pub(crate) async fn hub(&self, may_start: bool) -> Result<Option<Arc<Hub>>, TmuxError> {
+        let mut slot = self.inner.slot.lock().await;
+        if let Some(hub) = slot.hub.as_ref().filter(|hub| hub.link.is_alive()) {
+            return Ok(Some(Arc::clone(hub)));
+        }
+        slot.hub = None;
+        if slot.retry_at.is_some_and(|at| Instant::now() < at) {
+            return Ok(None);
+        }
+        match timeout(CONNECTING, self.connect(may_start)).await {
+            Ok(Ok(hub)) => {
+                info!(version = hub.capabilities.version, "connected to tmux");
+                slot.retry_at = None;
+                Ok(Some(Arc::clone(slot.hub.insert(Arc::new(hub)))))
+            }
+            Ok(Err(error)) if is_final(&error) => Err(error),
+            failed => {
+                debug!(?failed, "no connection to tmux for now");
+                slot.retry_at = Some(Instant::now() + BACKOFF);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Connects; a server met while it was just ending is looked for once more.
+    async fn connect(&self, may_start: bool) -> Result<Hub, TmuxError> {
+        let Inner { address, launch, notices, .. } = &*self.inner;
+        match hub::connect(address, launch, may_start, notices.clone()).await {
+            Err(TmuxError::ServerGone { .. }) => {
+                hub::connect(address, launch, may_start, notices.clone()).await
+            }
+            result => result,
+        }
+    }
+
+    async fn own_capabilities(&self) -> Result<Capabilities, TmuxError> {
+        let Inner { address, launch, .. } = &*self.inner;
+        let mut command = tokio::process::Command::from(launch(&address.program()));
+        let output = command.arg("-V").kill_on_drop(true).output();
+        let waited = CONNECTING;
+        let output = timeout(waited, output)
+            .await
+            .map_err(|_| TmuxError::NoAnswer { command: "tmux -V".to_owned(), waited })?
+            .map_err(|source| spawned::not_started(address, source))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        Capabilities::of(text.trim().strip_prefix("tmux ").unwrap_or(text.trim()))
+    }
+}
+
+/// The address, and nothing of what is inside.
+impl std::fmt::Debug for Tmux {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Tmux").field(&self.inner.address).finish()
+    }
+}
+
+/// Whether the same command spawned by itself would meet the same.
+fn is_final(error: &TmuxError) -> bool {
+    matches!(
+        error,
+        TmuxError::NoServer { .. }
+            | TmuxError::Missing { .. }
+            | TmuxError::OtherVersion { .. }
+            | TmuxError::TooOld { .. }
+            | TmuxError::Unreachable { .. }
+    )
+}

@@ -1,0 +1,205 @@
+//! Commands are built from arguments, never formatted: any byte string arrives as it was given.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use super::error::{TmuxError, shown};
+
+/// One tmux command with its arguments.
+///
+/// Arguments are bytes. What tmux itself does with an argument (a target, a format) is the
+/// business of whoever gives it: text that must not be expanded goes through [`literal`] first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    name: &'static str,
+    args: Vec<Vec<u8>>,
+}
+
+impl Command {
+    /// A command by its full name, such as `kill-session`.
+    #[must_use]
+    pub fn new(name: &'static str) -> Self {
+        Self { name, args: Vec::new() }
+    }
+
+    /// Adds one argument.
+    #[must_use]
+    pub fn arg(mut self, arg: impl AsRef<[u8]>) -> Self {
+        self.args.push(arg.as_ref().to_vec());
+        self
+    }
+
+    /// Adds several arguments.
+    #[must_use]
+    pub fn args<A: AsRef<[u8]>>(self, args: impl IntoIterator<Item = A>) -> Self {
+        args.into_iter().fold(self, Command::arg)
+    }
+
+    /// Runs `yes` when the format `condition`, seen from `target`, is neither empty nor `0`, else
+    /// `no`, with nothing happening in between. What the branch prints becomes the command's
+    /// own reply.
+    ///
+    /// # Errors
+    /// An argument that no tmux command can take.
+    pub fn choose(
+        target: impl AsRef<[u8]>,
+        condition: &str,
+        yes: &[Command],
+        no: &[Command],
+    ) -> Result<Self, TmuxError> {
+        let choice = Self::new("if-shell").arg("-F").arg("-t").arg(target).arg(condition);
+        Ok(choice.arg(sequence(yes)?).arg(sequence(no)?))
+    }
+
+    /// Whether it has branches, of which each may hold any number of commands.
+    pub(crate) fn branches(&self) -> bool {
+        self.name == "if-shell"
+    }
+
+    /// As part of a line for tmux's own parser, which is what control mode reads.
+    ///
+    /// # Errors
+    /// An argument holds a NUL, which would cut it short.
+    pub(crate) fn encode(&self) -> Result<Vec<u8>, TmuxError> {
+        let mut line = self.name.as_bytes().to_vec();
+        for arg in &self.args {
+            refuse_nul(arg)?;
+            line.extend_from_slice(b" \"");
+            arg.iter().for_each(|&byte| encode_byte(byte, &mut line));
+            line.push(b'"');
+        }
+        Ok(line)
+    }
+
+    /// As arguments of the tmux program.
+    ///
+    /// # Errors
+    /// An argument holds a NUL.
+    pub(crate) fn argv(&self) -> Result<Vec<OsString>, TmuxError> {
+        let mut argv = vec![OsString::from(self.name)];
+        for arg in &self.args {
+            refuse_nul(arg)?;
+            argv.push(unsplit(arg));
+        }
+        Ok(argv)
+    }
+}
+
+/// For messages: the name and the arguments, shortened.
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = [self.name.as_bytes()].into_iter().chain(self.args.iter().map(Vec::as_slice));
+        f.write_str(&shown(&words.collect::<Vec<_>>().join(&b' ')))
+    }
+}
+
+/// Several commands as one line, run as one: nothing else happens in between.
+pub(crate) fn sequence(commands: &[Command]) -> Result<Vec<u8>, TmuxError> {
+    let encoded: Result<Vec<_>, _> = commands.iter().map(Command::encode).collect();
+    Ok(encoded?.join(&b" ; "[..]))
+}
+
+/// Text for an argument in which tmux expands formats, such that it stays what it is.
+#[must_use]
+pub fn literal(text: impl AsRef<OsStr>) -> Vec<u8> {
+    let mut escaped = Vec::new();
+    let mut rest = text.as_ref().as_bytes();
+    while let Some(&byte) = rest.first() {
+        let run = rest.iter().take_while(|&&next| next == b'#').count();
+        if run == 0 {
+            escaped.push(byte);
+            rest = &rest[1..];
+            continue;
+        }
+        // tmux leaves `#[`, `##[`, `###[` ... as they are: they are styles, for later.
+        let copies = if rest.get(run) == Some(&b'[') { run } else { 2 * run };
+        escaped.extend(std::iter::repeat_n(b'#', copies));
+        rest = &rest[run..];
+    }
+    escaped
+}
+
+fn refuse_nul(arg: &[u8]) -> Result<(), TmuxError> {
+    if arg.contains(&0) {
+        return Err(TmuxError::BadArgument { argument: shown(arg), why: "it holds a NUL byte" });
+    }
+    Ok(())
+}
+
+/// Inside double quotes tmux's parser takes these as they are; all else goes as `\ooo`. A raw
+/// newline would end the command and run the rest as another; 0xff reads as end of file.
+fn encode_byte(byte: u8, line: &mut Vec<u8>) {
+    if byte.is_ascii_alphanumeric() || b" _./:,=+@%-".contains(&byte) {
+        line.push(byte);
+    } else {
+        line.extend_from_slice(format!("\\{byte:03o}").as_bytes());
+    }
+}
+
+/// tmux takes a `;` at the end of an argument as the end of the command, and `\;` there as `;`.
+fn unsplit(arg: &[u8]) -> OsString {
+    let mut arg = arg.to_vec();
+    if arg.last() == Some(&b';') {
+        arg.insert(arg.len() - 1, b'\\');
+    }
+    OsString::from_vec(arg)
+}
+
+/// What one command printed, byte for byte.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply(pub(crate) Vec<u8>);
+
+impl Reply {
+    /// The bytes, each line ended by a newline.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The text without its last newline; bytes that are no UTF-8 are replaced.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let bytes = self.0.strip_suffix(b"\n").unwrap_or(&self.0);
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newline_never_ends_the_command() {
+        let line = Command::new("set-buffer").arg("a\nkill-server").encode().unwrap();
+        assert_eq!(line, b"set-buffer \"a\\012kill-server\"");
+    }
+
+    #[test]
+    fn what_tmux_would_expand_goes_as_octal() {
+        let line = Command::new("x").arg("~$A\"\\#{};'").encode().unwrap();
+        assert_eq!(line, br#"x "\176\044A\042\134\043\173\175\073\047""#);
+    }
+
+    #[test]
+    fn a_nul_is_refused_by_name() {
+        let error = Command::new("x").arg(b"a\0b").encode().unwrap_err();
+        assert_eq!(error.to_string(), "`a\\u{0}b` cannot be given to tmux: it holds a NUL byte");
+        assert!(Command::new("x").arg(b"\0").argv().is_err());
+    }
+
+    #[test]
+    fn a_last_semicolon_stays_part_of_the_argument() {
+        let argv = Command::new("x").args(["a;", "a\\;", ";", "a;b"]).argv().unwrap();
+        assert_eq!(argv, ["x", "a\\;", "a\\\\;", "\\;", "a;b"]);
+    }
+
+    #[test]
+    fn literal_text_keeps_its_number_signs() {
+        for (text, expected) in
+            [("a#{pid}", "a##{pid}"), ("#(x)", "##(x)"), ("##", "####"), ("#[x", "#[x"), ("", "")]
+        {
+            assert_eq!(literal(text), expected.as_bytes(), "{text}");
+        }
+    }
+}

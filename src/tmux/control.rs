@@ -1,0 +1,223 @@
+//! One kept-open control-mode client: lines in, replies and notifications out.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::process::Child;
+use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, trace};
+
+use super::activity;
+use super::error::shown;
+use super::protocol::{Block, Decoder, Message, Notification};
+
+/// How long a client may take to end by itself once its input is closed.
+const GOODBYE: Duration = Duration::from_secs(2);
+/// Most that is kept of what the client writes to stderr, in bytes.
+const LONGEST_COMPLAINT: u64 = 4 << 10;
+
+/// A connection through one control-mode client. Dropping it closes the client's input, which
+/// ends and reaps it.
+#[derive(Debug)]
+pub(crate) struct Link {
+    lines: mpsc::UnboundedSender<Asked>,
+    stop: CancellationToken,
+    end: End,
+    mark: String,
+}
+
+/// What is known of a connection's end.
+#[derive(Clone, Debug, Default)]
+struct End {
+    reason: Arc<OnceLock<String>>,
+    reaped: CancellationToken,
+}
+
+/// A line on its way out, and who waits for its answer.
+#[derive(Debug)]
+struct Asked {
+    line: Vec<u8>,
+    answer: oneshot::Sender<Vec<Block>>,
+}
+
+/// The connection ended before the answer came; the text is the client's last words.
+#[derive(Debug)]
+pub(crate) struct Gone(pub(crate) String);
+
+impl Link {
+    /// Takes over a client that was started with all three streams piped.
+    ///
+    /// `mark` must be unguessable: it ends each request's answer, and pane text must not.
+    pub(crate) fn new(child: Child, mark: String, notices: broadcast::Sender<Notification>) -> Self {
+        let (lines, inbox) = mpsc::unbounded_channel();
+        let (stop, end) = (CancellationToken::new(), End::default());
+        let reader = Reader::new(format!("{mark}\n").into_bytes(), notices);
+        tokio::spawn(run(child, inbox, reader, stop.clone(), end.clone()));
+        Self { lines, stop, end, mark }
+    }
+
+    /// Whether requests can still be sent.
+    pub(crate) fn is_alive(&self) -> bool {
+        !self.lines.is_closed()
+    }
+
+    /// Sends one line and waits for what its commands answer.
+    ///
+    /// A caller that stops waiting changes nothing for the others: a line not yet written is
+    /// left out, an answer still to come is dropped when it does.
+    pub(crate) async fn ask(&self, line: &[u8]) -> Result<Vec<Block>, Gone> {
+        // On a line of its own, so that it comes whatever became of the request: an error drops
+        // the rest of its line, and how many blocks a line makes cannot always be known.
+        let line = [line, b"\ndisplay-message -p ", self.mark.as_bytes(), b"\n"].concat();
+        let (answer, answered) = oneshot::channel();
+        // When the link is down the receiver's end tells.
+        let _ = self.lines.send(Asked { line, answer });
+        answered.await.map_err(|_| Gone(self.end.reason.get().cloned().unwrap_or_default()))
+    }
+
+    /// Ends the client and waits until it is reaped.
+    pub(crate) async fn close(&self) {
+        self.stop.cancel();
+        self.end.reaped.cancelled().await;
+    }
+}
+
+async fn run(
+    mut child: Child,
+    mut inbox: mpsc::UnboundedReceiver<Asked>,
+    mut reader: Reader,
+    stop: CancellationToken,
+    end: End,
+) {
+    // However this ends, those who wait for it are told.
+    let _told = end.reaped.clone().drop_guard();
+    let (Some(stdin), Some(stdout), Some(stderr)) =
+        (child.stdin.take(), child.stdout.take(), child.stderr.take())
+    else {
+        return;
+    };
+    let (written, pending) = mpsc::unbounded_channel();
+    // Two futures, not one loop: a write that stands still must never stop the reading.
+    tokio::select! {
+        () = write_lines(stdin, &mut inbox, written) => {}
+        () = reader.read(stdout, pending) => {}
+        () = stop.cancelled() => {}
+    }
+    // Whoever comes now is to look for a new connection; those inside are answered below.
+    inbox.close();
+    let mut complaint = String::new();
+    // Their end comes with the client's, which is now bound to come; else it is killed.
+    let goodbye = async {
+        let _ = stderr.take(LONGEST_COMPLAINT).read_to_string(&mut complaint).await;
+        let _ = child.wait().await;
+    };
+    if timeout(GOODBYE, goodbye).await.is_err() {
+        let _ = child.kill().await;
+    }
+    let reason = [complaint, reader.reason].concat();
+    debug!(reason, "control client ended");
+    let _ = end.reason.set(reason);
+    if reader.answered {
+        let _ = reader.notices.send(Notification::Lost);
+    }
+    // Only now are `inbox` and the reader's queue dropped, which answers all who still wait.
+    drop(reader.waiting);
+}
+
+/// Writes until there is no one left who could ask.
+async fn write_lines(
+    mut stdin: impl AsyncWrite + Unpin,
+    inbox: &mut mpsc::UnboundedReceiver<Asked>,
+    written: mpsc::UnboundedSender<oneshot::Sender<Vec<Block>>>,
+) {
+    while let Some(Asked { line, answer }) = inbox.recv().await {
+        if answer.is_closed() {
+            continue;
+        }
+        trace!(line = shown(&line), "to tmux");
+        // First the entry, then the line: its answer must find it.
+        let _ = written.send(answer);
+        if stdin.write_all(&line).await.is_err() {
+            // The reader meets the end too, and perhaps a reason for it.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// What comes from the client, and who waits for it.
+struct Reader {
+    decoder: Decoder,
+    mark: Vec<u8>,
+    waiting: VecDeque<oneshot::Sender<Vec<Block>>>,
+    blocks: Vec<Block>,
+    notices: broadcast::Sender<Notification>,
+    answered: bool,
+    reason: String,
+}
+
+impl Reader {
+    fn new(mark: Vec<u8>, notices: broadcast::Sender<Notification>) -> Self {
+        Self {
+            decoder: Decoder::default(),
+            mark,
+            waiting: VecDeque::new(),
+            blocks: Vec::new(),
+            notices,
+            answered: false,
+            reason: String::new(),
+        }
+    }
+
+    async fn read(
+        &mut self,
+        mut stdout: impl AsyncRead + Unpin,
+        mut pending: mpsc::UnboundedReceiver<oneshot::Sender<Vec<Block>>>,
+    ) {
+        let mut bytes = vec![0; 64 << 10];
+        let mut messages = Vec::new();
+        loop {
+            let Ok(count @ 1..) = stdout.read(&mut bytes).await else { return };
+            self.decoder.push(&bytes[..count], &mut messages);
+            while let Ok(answer) = pending.try_recv() {
+                self.waiting.push_back(answer);
+            }
+            messages.drain(..).for_each(|message| self.take(message));
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Block(block) if block.ours => self.take_block(block),
+            // Of the client's own command line, or of a hook. An error says why we cannot stay.
+            Message::Block(block) if !block.ok && !self.answered => {
+                self.reason.push_str(&String::from_utf8_lossy(&block.body));
+            }
+            Message::Block(_) => {}
+            // Never waits: a receiver that is slow, or is waiting for us, must not hold up an
+            // answer; it misses notifications and is told so.
+            Message::Notification(notice) => drop(self.notices.send(activity::refine(notice))),
+            Message::Stray(line) => debug!(line = shown(&line), "tmux says outside any reply"),
+            Message::Exit(reason) => self.reason.push_str(reason.as_deref().unwrap_or_default()),
+        }
+    }
+
+    fn take_block(&mut self, block: Block) {
+        if !(block.ok && block.body == self.mark) {
+            self.blocks.push(block);
+            return;
+        }
+        let blocks = std::mem::take(&mut self.blocks);
+        if !std::mem::replace(&mut self.answered, true) {
+            let _ = self.notices.send(Notification::Connected);
+        }
+        if let Some(answer) = self.waiting.pop_front() {
+            // Whoever asked may have stopped waiting.
+            let _ = answer.send(blocks);
+        }
+    }
+}

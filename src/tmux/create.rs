@@ -1,0 +1,172 @@
+//! Creating a session: everything in one line, all of it or nothing.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use super::client::Tmux;
+use super::command::{Command, Reply, literal};
+use super::error::{TmuxError, shown};
+use super::hub::{MANUAL_MARK, MANUAL_SIZE, NO_SESSION};
+use super::ids::{PaneId, SessionId, WindowId};
+use super::request::Request;
+use super::version::Capabilities;
+
+/// A session to be created, with one window and one pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSession {
+    /// Its name: letters, digits, `_` and `-`, else tmux would change it.
+    pub name: String,
+    /// The folder its program starts in. tmux starts it elsewhere, without a word, when there is
+    /// no such folder: look first.
+    pub dir: PathBuf,
+    /// Environment of its program, on top of the server's own.
+    pub env: Vec<(OsString, OsString)>,
+    /// The program and its arguments, run directly: no shell sees them.
+    pub argv: Vec<OsString>,
+    /// Columns and rows while nobody is attached.
+    pub size: (u16, u16),
+    /// Options of the session, user options (`@...`) among them.
+    pub options: Vec<(String, String)>,
+}
+
+impl NewSession {
+    /// A session of the usual size, with neither environment nor options of its own.
+    #[must_use]
+    pub fn new(name: impl Into<String>, dir: impl Into<PathBuf>, argv: Vec<OsString>) -> Self {
+        let (env, options) = (Vec::new(), Vec::new());
+        Self { name: name.into(), dir: dir.into(), env, argv, size: (200, 50), options }
+    }
+}
+
+/// What was created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewPane {
+    /// The session.
+    pub session_id: SessionId,
+    /// Its window.
+    pub window_id: WindowId,
+    /// Its pane.
+    pub pane_id: PaneId,
+    /// The process in it.
+    pub pid: Option<u32>,
+    /// When it was created, in s since 1970.
+    pub created: i64,
+}
+
+const CREATED: &str = "#{session_id} #{window_id} #{pane_id} #{pane_pid} #{session_created} #{session_path}";
+
+impl Tmux {
+    /// Creates a session, and starts the server for it when there is none. The pane outlives its
+    /// program, with its last screen.
+    ///
+    /// Of several that create the same name at once, one succeeds.
+    ///
+    /// # Errors
+    /// [`TmuxError::is_duplicate_session`] tells that the name is taken. After any error but
+    /// [`TmuxError::NoAnswer`] and [`TmuxError::ServerGone`] there is no new session.
+    pub async fn create_session(&self, spec: &NewSession) -> Result<NewPane, TmuxError> {
+        check_name(&spec.name)?;
+        let capabilities = self.capabilities().await?;
+        let create = creation(spec, &capabilities)?;
+        let manual = Command::new("display-message").args(["-p", MANUAL_MARK]);
+        let line = Command::choose(NO_SESSION, MANUAL_SIZE, &[manual], &create)?;
+        match self.run(Request::new(vec![line]).starting_server()).await {
+            Ok(replies) => self.created(spec, &replies[0]).await,
+            Err(TmuxError::Refused { command, reply, done }) => {
+                // Something after `new-session` failed: half a session must not stay.
+                if let Some((pane, _)) = done.last().and_then(read) {
+                    self.kill_session(pane.session_id).await?;
+                }
+                Err(TmuxError::Refused { command, reply, done })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn created(&self, spec: &NewSession, reply: &Reply) -> Result<NewPane, TmuxError> {
+        if reply.text() == MANUAL_MARK {
+            return Err(TmuxError::ManualWindowSize);
+        }
+        let Some((pane, path)) = read(reply) else {
+            let reply = shown(reply.bytes());
+            return Err(TmuxError::Unexpected { command: "new-session".to_owned(), reply });
+        };
+        if path != spec.dir.as_os_str().as_bytes() {
+            self.kill_session(pane.session_id).await?;
+            let argument = shown(spec.dir.as_os_str().as_bytes());
+            return Err(TmuxError::BadArgument { argument, why: "tmux takes it for another folder" });
+        }
+        Ok(pane)
+    }
+}
+
+/// tmux replaces `.` and `:` in a name, and what else it does not like it escapes.
+fn check_name(name: &str) -> Result<(), TmuxError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    if name.is_empty() || !name.bytes().all(plain) {
+        let argument = shown(name.as_bytes());
+        return Err(TmuxError::BadArgument { argument, why: "not a name for a session" });
+    }
+    Ok(())
+}
+
+/// The commands; the new session is named, not current, in all but the first.
+fn creation(spec: &NewSession, capabilities: &Capabilities) -> Result<Vec<Command>, TmuxError> {
+    let (width, height) = (spec.size.0.to_string(), spec.size.1.to_string());
+    let session = format!("={}:", spec.name);
+    let set = |args: &[&str]| Command::new("set-option").args(args);
+    let mut commands = vec![new_session(spec, &width, &height)?];
+    commands.push(set(&["-p", "-t", &session, "remain-on-exit", "on"]));
+    if capabilities.remain_on_exit_format {
+        // tmux's own message would scroll the last screen by a row.
+        commands.push(set(&["-p", "-t", &session, "remain-on-exit-format", ""]));
+    }
+    // Against what a person may have set globally: the first ends sessions that nobody is
+    // attached to, the second moves whoever is attached on to the hub when the session ends.
+    commands.push(set(&["-t", &session, "destroy-unattached", "off"]));
+    commands.push(set(&["-t", &session, "detach-on-destroy", "on"]));
+    if !capabilities.sized_sessions {
+        let resize = Command::new("resize-window");
+        commands.push(resize.args(["-t", &session, "-x", &width, "-y", &height]));
+        commands.push(set(&["-w", "-u", "-t", &session, "window-size"]));
+    }
+    let options = spec.options.iter().map(|(name, value)| set(&["-t", &session, "--", name, value]));
+    commands.extend(options);
+    Ok(commands)
+}
+
+fn new_session(spec: &NewSession, width: &str, height: &str) -> Result<Command, TmuxError> {
+    let mut command = Command::new("new-session")
+        .args(["-d", "-P", "-F", CREATED, "-s", &spec.name, "-x", width, "-y", height])
+        .arg("-c")
+        .arg(literal(&spec.dir));
+    for (name, value) in &spec.env {
+        command = command.arg("-e").arg([name.as_bytes(), b"=", value.as_bytes()].concat());
+    }
+    Ok(command.arg("--").args(exec(&spec.argv)?))
+}
+
+/// tmux hands a single word to a shell; several it runs as they are.
+fn exec(argv: &[OsString]) -> Result<Vec<&[u8]>, TmuxError> {
+    match argv {
+        [] => Err(TmuxError::BadArgument { argument: String::new(), why: "there is no program" }),
+        [program] => Ok(vec![b"/bin/sh", b"-c", b"exec \"$0\"", program.as_bytes()]),
+        words => Ok(words.iter().map(OsStr::new).map(OsStr::as_bytes).collect()),
+    }
+}
+
+/// What `new-session -P` printed: the session, and its folder as tmux understood it.
+fn read(reply: &Reply) -> Option<(NewPane, Vec<u8>)> {
+    let line = reply.bytes().strip_suffix(b"\n")?;
+    let mut words = line.splitn(6, |&byte| byte == b' ');
+    let mut word = || std::str::from_utf8(words.next()?).ok();
+    let pane = NewPane {
+        session_id: word()?.parse().ok()?,
+        window_id: word()?.parse().ok()?,
+        pane_id: word()?.parse().ok()?,
+        pid: word()?.parse().ok(),
+        created: word()?.parse().ok()?,
+    };
+    Some((pane, words.next()?.to_vec()))
+}

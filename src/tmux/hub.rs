@@ -1,0 +1,132 @@
+//! The hub: the session in which our control client lives, so that no other session of the
+//! server notices it.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::sync::broadcast;
+
+use super::Launch;
+use super::address::ServerAddress;
+use super::command::{Command, sequence};
+use super::control::{Gone, Link};
+use super::error::{TmuxError, shown};
+use super::ids::WindowId;
+use super::protocol::Notification;
+use super::scratch::Scratch;
+use super::spawned;
+use super::version::Capabilities;
+
+/// The name of the session that holds our control clients. Several backends share it.
+pub const HUB: &str = "polecat-hub";
+
+/// What a private server that we start is told, in place of the user's configuration.
+const CONFIGURATION: &[u8] = b"set -g history-limit 20000\nset -s escape-time 0\n";
+/// For programs in panes; only where the system knows that terminal.
+const COLOURS: &[u8] = b"set -g default-terminal tmux-256color\n";
+
+/// A connection that answers.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    pub(crate) link: Link,
+    pub(crate) capabilities: Capabilities,
+    /// The hub's window, whose name hooks change to tell us something.
+    pub(crate) window: WindowId,
+}
+
+/// Connects to the server, and starts one if `may_start` and there is none.
+pub(crate) async fn connect(
+    address: &ServerAddress,
+    launch: &Launch,
+    may_start: bool,
+    notices: broadcast::Sender<Notification>,
+) -> Result<Hub, TmuxError> {
+    // tmux reads it when the server starts, which is before the first answer.
+    let configuration = configuration(address, may_start)?;
+    let mut command = spawned::program(address, launch, may_start, configuration.as_ref());
+    command.arg("-C");
+    for (count, word) in joining()?.iter().enumerate() {
+        command.args((count > 0).then_some(";")).args(word.argv()?);
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().map_err(|source| spawned::not_started(address, source))?;
+    let link = Link::new(child, spawned::unguessable(), notices);
+    greet(address, link).await
+}
+
+/// The commands that bring a client into the hub.
+fn joining() -> Result<Vec<Command>, TmuxError> {
+    let create = Command::new("new-session")
+        .args(["-A", "-s", HUB, "-n", "hub", "-x", "80", "-y", "24"])
+        .args(["-c", "/", "-f", "no-output,ignore-size", "sleep", "2147483647"]);
+    let set = |args: &[&str]| Command::new("set-option").args(args);
+    let session = format!("={HUB}:");
+    // The user's own settings must neither keep the hub when we are gone, nor move us from it to
+    // a session of theirs, nor rename its window, which would look like news of a session.
+    let settings = [
+        set(&["-t", &session, "destroy-unattached", "on"]),
+        set(&["-t", &session, "detach-on-destroy", "on"]),
+        set(&["-w", "-t", &session, "automatic-rename", "off"]),
+        set(&["-w", "-t", &session, "allow-rename", "off"]),
+        set(&["-w", "-t", &session, "remain-on-exit", "off"]),
+    ];
+    // Under a global `window-size manual` creating any session crashes the server. No session
+    // has this name, so it is not the option of one window that is asked for.
+    let create = Command::new("if-shell")
+        .args(["-F", "-t", NO_SESSION, MANUAL_SIZE])
+        .arg(sequence(&[Command::new("display-message").args(["-p", MANUAL_MARK])])?)
+        .arg(sequence(&[create])?);
+    Ok([Command::new("start-server"), create].into_iter().chain(settings).collect())
+}
+
+/// A target that names nothing: a format seen from there sees global options only.
+pub(crate) const NO_SESSION: &str = "=polecat-no-such-session:";
+/// Whether creating a session would crash the server.
+pub(crate) const MANUAL_SIZE: &str = "#{==:#{window-size},manual}";
+pub(crate) const MANUAL_MARK: &str = "polecat-window-size-is-manual";
+
+async fn greet(address: &ServerAddress, link: Link) -> Result<Hub, TmuxError> {
+    let greeting = Command::new("display-message").args(["-p", "#{window_id} #{session_name} #{version}"]);
+    let blocks = link.ask(&greeting.encode()?).await;
+    let body = match blocks {
+        Ok(blocks) => blocks.into_iter().next().map(|block| block.body).unwrap_or_default(),
+        Err(Gone(words)) => return Err(refused(address, &words)),
+    };
+    let text = String::from_utf8_lossy(&body);
+    let mut words = text.trim_end().splitn(3, ' ');
+    let window = words.next().and_then(|word| word.parse().ok());
+    match (window, words.next(), words.next()) {
+        (Some(window), Some(HUB), Some(version)) => {
+            Ok(Hub { link, window, capabilities: Capabilities::of(version)? })
+        }
+        _ => Err(TmuxError::Unexpected { command: "new-session".to_owned(), reply: shown(&body) }),
+    }
+}
+
+/// Why there is no connection, from what the client said.
+fn refused(address: &ServerAddress, words: &str) -> TmuxError {
+    if words.contains(MANUAL_MARK) {
+        return TmuxError::ManualWindowSize;
+    }
+    TmuxError::from_client(&address.to_string(), words).unwrap_or_else(|| TmuxError::Unexpected {
+        command: "new-session".to_owned(),
+        reply: shown(words.as_bytes()),
+    })
+}
+
+/// The configuration for the server that may be about to start; none where the user's own is
+/// read, or nothing is started.
+pub(crate) fn configuration(
+    address: &ServerAddress,
+    may_start: bool,
+) -> Result<Option<Scratch>, TmuxError> {
+    const FOLDERS: [&str; 4] =
+        ["/usr/share/terminfo/t", "/lib/terminfo/t", "/etc/terminfo/t", "/usr/share/terminfo/74"];
+    if !may_start || !address.is_private() {
+        return Ok(None);
+    }
+    let known = FOLDERS.iter().any(|folder| Path::new(folder).join("tmux-256color").exists());
+    let text = [CONFIGURATION, if known { COLOURS } else { b"" }].concat();
+    let scratch = Scratch::holding(&text);
+    scratch.map(Some).map_err(|source| TmuxError::Io { doing: "write tmux's configuration", source })
+}

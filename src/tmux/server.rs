@@ -1,0 +1,39 @@
+//! The server itself: how a person reaches it, and options of our sessions.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use super::{client::Tmux, command::Command, error::TmuxError, ids::SessionId};
+
+impl Tmux {
+    /// The words that start a tmux client for this server, to which a command is added.
+    #[must_use]
+    pub fn argv(&self) -> Vec<OsString> {
+        let mut argv = vec![self.address().program()];
+        argv.extend(self.address().args());
+        argv
+    }
+
+    /// Where the server listens, as it says in `$TMUX`.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn socket_path(&self) -> Result<PathBuf, TmuxError> {
+        let ask = Command::new("display-message").args(["-p", "#{socket_path}"]);
+        Ok(self.run_one(ask).await?.text().trim_end().into())
+    }
+
+    /// Sets an option of one session, a user option (`@...`) perhaps.
+    ///
+    /// # Errors
+    /// When there is no such session, or tmux does not take the value.
+    pub async fn set_session_option(
+        &self,
+        session: SessionId,
+        name: &str,
+        value: &str,
+    ) -> Result<(), TmuxError> {
+        let target = format!("{session}:");
+        let set = Command::new("set-option").args(["-t", &target, "--", name, value]);
+        self.run_one(set).await.map(drop)
+    }
+}

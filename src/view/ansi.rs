@@ -1,0 +1,214 @@
+//! Terminal output with its colours, as lines with spans.
+
+use vte::ansi::{
+    Attr, CharsetIndex, Color as Ansi, Handler, NamedColor, Processor, StandardCharset,
+};
+
+use super::frame::{Color, Group, Line, Style};
+
+/// Reads `bytes` as `tmux capture-pane -e` prints them: rows that end in a line feed.
+///
+/// One stream, not row by row: tmux 3.3a carries a row's colours over into the next without
+/// saying so again. What is not UTF-8 becomes U+FFFD; hyperlinks (OSC 8) leave their text.
+pub(crate) fn lines(bytes: &[u8]) -> Vec<Line> {
+    let mut reader = Reader::default();
+    Processor::<vte::ansi::StdSyncHandler>::new().advance(&mut reader, bytes);
+    if !reader.line.text.is_empty() || !reader.pending.is_empty() {
+        reader.end_line();
+    }
+    reader.lines
+}
+
+#[derive(Default)]
+struct Reader {
+    lines: Vec<Line>,
+    line: Line,
+    pending: String,
+    style: Style,
+    charsets: [StandardCharset; 4],
+    active: usize,
+}
+
+impl Reader {
+    /// Ends the stretch of text that looks alike.
+    fn flush(&mut self) {
+        let group = (self.style != Style::default()).then(|| Group::Styled(self.style.clone()));
+        self.line.push(&self.pending, group);
+        self.pending.clear();
+    }
+
+    fn end_line(&mut self) {
+        self.flush();
+        self.lines.push(std::mem::take(&mut self.line));
+    }
+}
+
+impl Handler for Reader {
+    fn input(&mut self, character: char) {
+        self.pending.push(self.charsets[self.active].map(character));
+    }
+
+    fn linefeed(&mut self) {
+        self.end_line();
+    }
+
+    fn put_tab(&mut self, count: u16) {
+        self.pending.extend(std::iter::repeat_n('\t', usize::from(count)));
+    }
+
+    // tmux writes line-drawing characters as SO ... SI, as a VT100 does.
+    fn set_active_charset(&mut self, index: CharsetIndex) {
+        self.active = index as usize;
+        if self.active == CharsetIndex::G1 as usize {
+            self.charsets[self.active] = StandardCharset::SpecialCharacterAndLineDrawing;
+        }
+    }
+
+    fn configure_charset(&mut self, index: CharsetIndex, charset: StandardCharset) {
+        self.charsets[index as usize] = charset;
+    }
+
+    fn terminal_attribute(&mut self, attribute: Attr) {
+        let mut style = self.style.clone();
+        apply(&mut style, attribute);
+        if style != self.style {
+            self.flush();
+            self.style = style;
+        }
+    }
+}
+
+fn apply(style: &mut Style, attribute: Attr) {
+    match attribute {
+        Attr::Reset => *style = Style::default(),
+        Attr::Bold => style.bold = true,
+        Attr::Dim => style.dim = true,
+        Attr::Italic => style.italic = true,
+        Attr::Underline
+        | Attr::DoubleUnderline
+        | Attr::Undercurl
+        | Attr::DottedUnderline
+        | Attr::DashedUnderline => style.underline = true,
+        Attr::Reverse => style.reverse = true,
+        Attr::Strike => style.strikethrough = true,
+        Attr::CancelBold => style.bold = false,
+        Attr::CancelBoldDim => (style.bold, style.dim) = (false, false),
+        Attr::CancelItalic => style.italic = false,
+        Attr::CancelUnderline => style.underline = false,
+        Attr::CancelReverse => style.reverse = false,
+        Attr::CancelStrike => style.strikethrough = false,
+        Attr::Foreground(color) => style.foreground = resolve(color),
+        Attr::Background(color) => style.background = resolve(color),
+        Attr::UnderlineColor(color) => style.underline_color = color.and_then(resolve),
+        Attr::BlinkSlow
+        | Attr::BlinkFast
+        | Attr::CancelBlink
+        | Attr::Hidden
+        | Attr::CancelHidden => {}
+    }
+}
+
+/// The colour as the editor can show it; none for the terminal's own.
+fn resolve(color: Ansi) -> Option<Color> {
+    match color {
+        Ansi::Spec(rgb) => Some(Color::Rgb(rgb.r, rgb.g, rgb.b)),
+        Ansi::Indexed(index) => Some(indexed(index)),
+        Ansi::Named(named) if (named as usize) <= NamedColor::BrightWhite as usize => {
+            u8::try_from(named as usize).ok().map(Color::Palette)
+        }
+        Ansi::Named(_) => None,
+    }
+}
+
+/// xterm's 256 colours: 16 of the palette, a cube of 6x6x6, and 24 greys.
+fn indexed(index: u8) -> Color {
+    let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
+    match index {
+        0..=15 => Color::Palette(index),
+        16..=231 => {
+            let cube = index - 16;
+            Color::Rgb(level(cube / 36), level(cube / 6 % 6), level(cube % 6))
+        }
+        232..=255 => {
+            let grey = 8 + 10 * (index - 232);
+            Color::Rgb(grey, grey, grey)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(input: &[u8], expected: &[(&str, &[(usize, usize, Style)])]) {
+        let found: Vec<(String, Vec<_>)> = lines(input)
+            .into_iter()
+            .map(|line| {
+                let spans = line.spans.into_iter().map(|span| match span.group {
+                    Group::Styled(style) => (span.from, span.to, style),
+                    Group::Named(name) => panic!("a named group `{name}` in terminal output"),
+                });
+                (line.text, spans.collect())
+            })
+            .collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(text, spans)| ((*text).to_owned(), spans.to_vec())).collect();
+        assert_eq!(found, expected, "of {:?}", String::from_utf8_lossy(input));
+    }
+
+    fn foreground(color: Color) -> Style {
+        Style { foreground: Some(color), ..Style::default() }
+    }
+
+    #[test]
+    fn a_colour_lasts_into_the_next_row_until_it_is_reset() {
+        let red = foreground(Color::Palette(1));
+        check(
+            b"\x1b[31mred\nstill\x1b[0m not\n",
+            &[("red", &[(0, 3, red.clone())]), ("still not", &[(0, 5, red)])],
+        );
+    }
+
+    #[test]
+    fn bright_indexed_and_true_colours_are_told_apart() {
+        check(b"\x1b[92mx", &[("x", &[(0, 1, foreground(Color::Palette(10)))])]);
+        check(b"\x1b[38;5;9mx", &[("x", &[(0, 1, foreground(Color::Palette(9)))])]);
+        check(b"\x1b[38;5;208mx", &[("x", &[(0, 1, foreground(Color::Rgb(255, 135, 0)))])]);
+        check(b"\x1b[38;5;255mx", &[("x", &[(0, 1, foreground(Color::Rgb(238, 238, 238)))])]);
+        check(b"\x1b[38;2;1;2;3mx", &[("x", &[(0, 1, foreground(Color::Rgb(1, 2, 3)))])]);
+        check(b"\x1b[38:2::1:2:3mx", &[("x", &[(0, 1, foreground(Color::Rgb(1, 2, 3)))])]);
+    }
+
+    #[test]
+    fn attributes_add_up_and_are_taken_back_one_by_one() {
+        let bold = Style { bold: true, ..Style::default() };
+        let both = Style { underline: true, ..bold.clone() };
+        check(b"\x1b[1ma\x1b[4mb\x1b[24mc", &[("abc", &[(0, 1, bold.clone()), (1, 2, both), (2, 3, bold)])]);
+    }
+
+    #[test]
+    fn spans_are_counted_in_bytes_also_behind_wide_and_combining_characters() {
+        let dim = Style { dim: true, ..Style::default() };
+        check("漢e\u{301}\x1b[2mx".as_bytes(), &[("漢e\u{301}x", &[(6, 7, dim)])]);
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_shown_as_such_and_breaks_nothing() {
+        check(b"a\xffb\nc\n", &[("a\u{fffd}b", &[]), ("c", &[])]);
+    }
+
+    #[test]
+    fn hyperlinks_leave_their_text() {
+        check(b"\x1b]8;;file:///x\x1b\\name\x1b]8;;\x1b\\ end", &[("name end", &[])]);
+    }
+
+    #[test]
+    fn line_drawing_between_shift_out_and_shift_in_becomes_unicode() {
+        check(b"\x0elqk\x0f q", &[("┌─┐ q", &[])]);
+    }
+
+    #[test]
+    fn blank_rows_are_rows() {
+        check(b"\n\nx\n\n", &[("", &[]), ("", &[]), ("x", &[]), ("", &[])]);
+    }
+}

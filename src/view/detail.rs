@@ -1,0 +1,133 @@
+//! One polecat, with all that is known of it.
+
+use jiff::Timestamp;
+
+use super::{
+    frame::{Frame, Group, Line},
+    words,
+};
+use crate::core::session::{Exit, SessionInfo, describe};
+
+/// The width of the labels.
+const LABEL: usize = 10;
+
+/// What is known of `session` at `now`, a fact a line; `tail` is what it shows at the moment,
+/// as `tmux capture-pane -e` prints it.
+#[must_use]
+pub fn detail(session: &SessionInfo, tail: Option<&[u8]>, now: Timestamp) -> Frame {
+    let mut lines = vec![heading(session), Line::default()];
+    lines.extend(facts(session, now).into_iter().map(|(label, value)| fact(label, &value)));
+    if let Some(exit) = &session.exit {
+        lines.extend(death(exit));
+    } else if let Some(tail) = tail {
+        lines.push(Line::default());
+        lines.extend(super::capture(tail).lines);
+    }
+    for line in &mut lines {
+        session.polecat.as_str().clone_into(&mut line.key);
+    }
+    Frame { lines }
+}
+
+fn heading(session: &SessionInfo) -> Line {
+    let state = Group::Named(words::group(session.state));
+    let mut line = Line::default();
+    line.push(words::sign(session.state), Some(state.clone()));
+    line.push(" ", None);
+    line.push(session.polecat.as_str(), Some(Group::Named("PolecatTitle")));
+    line.push("  ", None);
+    line.push(session.state.as_str(), Some(state));
+    line
+}
+
+fn facts(session: &SessionInfo, now: Timestamp) -> Vec<(&'static str, String)> {
+    let since = |at: Option<Timestamp>| at.map(|at| format!("{at:.0} ({})", words::ago(at, now)));
+    let source = session.state_since.map(|at| words::ago(at, now)).map_or_else(
+        || session.state_source.as_str().to_owned(),
+        |ago| format!("{} ({ago})", session.state_source.as_str()),
+    );
+    let known: [(&'static str, Option<String>); 12] = [
+        ("session", Some(session.session_id.clone())),
+        ("state from", Some(source)),
+        ("agent", session.agent.clone()),
+        ("command", session.command.clone()),
+        ("issue", session.issue.clone()),
+        ("branch", session.branch.clone()),
+        ("folder", session.workdir.as_ref().map(|dir| dir.display().to_string())),
+        ("created", since(session.created)),
+        ("activity", since(session.last_activity)),
+        ("windows", (session.windows > 1).then(|| session.windows.to_string())),
+        ("attached", session.attached.then(|| "yes".to_owned())),
+        ("pane", session.pane_id.as_ref().map(|pane| pane_and_pid(pane, session.pid))),
+    ];
+    known.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()
+}
+
+fn pane_and_pid(pane: &str, pid: Option<u32>) -> String {
+    pid.map_or_else(|| pane.to_owned(), |pid| format!("{pane}, process {pid}"))
+}
+
+fn fact(label: &str, value: &str) -> Line {
+    let mut line = Line::default();
+    line.push(&format!("{label:LABEL$}  "), Some(Group::Named("PolecatMuted")));
+    // A value can hold whatever a file name can: one line stays one line.
+    let value: String =
+        value.chars().map(|each| if each.is_control() { '\u{fffd}' } else { each }).collect();
+    line.push(&value, None);
+    line
+}
+
+fn death(exit: &Exit) -> Vec<Line> {
+    let mut lines = vec![Line::default()];
+    let mut how = Line::default();
+    how.push(&describe(exit), Some(Group::Named("PolecatDied")));
+    lines.push(how);
+    lines.push(fact("at", &format!("{:.0}", exit.at)));
+    lines.push(fact("ran", &exit.command));
+    lines.push(Line::default());
+    lines.extend(exit.tail.iter().map(Line::plain));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::session;
+    use super::*;
+    use crate::core::session::{ExitHow, State};
+
+    #[test]
+    fn a_death_says_how_when_and_with_which_last_words() {
+        let at = Timestamp::from_second(0).unwrap();
+        let exit = Exit {
+            how: ExitHow::Status(3),
+            at,
+            lived_ms: 1_200,
+            command: "claude --x".to_owned(),
+            tail: vec!["no key".to_owned()],
+        };
+        let session = SessionInfo { exit: Some(exit), ..session("ash", State::Died) };
+        let frame = detail(&session, None, at);
+        let texts = frame.texts();
+        assert_eq!(texts[0], "✗ ash  died");
+        let end: Vec<_> = texts[texts.len() - 5..].to_vec();
+        assert_eq!(
+            end,
+            [
+                "exited with status 3 after 1.2 s",
+                "at          1970-01-01T00:00:00Z",
+                "ran         claude --x",
+                "",
+                "no key"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_value_with_a_line_break_stays_on_its_line() {
+        let at = Timestamp::from_second(0).unwrap();
+        let session =
+            SessionInfo { command: Some("a\nb".to_owned()), ..session("ash", State::Working) };
+        let frame = detail(&session, None, at);
+        assert!(frame.texts().contains(&"command     a\u{fffd}b"), "{:?}", frame.texts());
+    }
+}

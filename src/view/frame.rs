@@ -1,0 +1,100 @@
+//! What a frame is made of.
+
+/// The whole content of one of our buffers at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frame {
+    /// The buffer's lines, first to last.
+    pub lines: Vec<Line>,
+}
+
+/// One buffer line with its highlights.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Line {
+    /// The text, without a line break.
+    pub text: String,
+    /// What stands out in it, left to right, without overlap.
+    pub spans: Vec<Span>,
+    /// What the row stands for (a polecat's name), or nothing.
+    pub key: String,
+}
+
+/// A highlighted stretch of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// Its first byte in the line's text.
+    pub from: usize,
+    /// The byte after its last.
+    pub to: usize,
+    /// How it looks.
+    pub group: Group,
+}
+
+/// How a span looks: a highlight group of ours, or what the agent's terminal asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Group {
+    /// A group that users know by name, such as `PolecatWaiting`.
+    Named(&'static str),
+    /// Colours and attributes of terminal output.
+    Styled(Style),
+}
+
+/// Colours and attributes of terminal output (ECMA-48 SGR, and the colon forms of ITU T.416).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "these are the independent attributes of SGR, not the states of a machine"
+)]
+pub struct Style {
+    /// Of the text; none is the editor's own.
+    pub foreground: Option<Color>,
+    /// Behind the text; none is the editor's own.
+    pub background: Option<Color>,
+    /// Of the underline; none is that of the text.
+    pub underline_color: Option<Color>,
+    /// SGR 1.
+    pub bold: bool,
+    /// SGR 2.
+    pub dim: bool,
+    /// SGR 3.
+    pub italic: bool,
+    /// SGR 4, in any of its shapes.
+    pub underline: bool,
+    /// SGR 7.
+    pub reverse: bool,
+    /// SGR 9.
+    pub strikethrough: bool,
+}
+
+/// A colour as terminals name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Color {
+    /// One of the sixteen that a person's palette decides.
+    Palette(u8),
+    /// A fixed one.
+    Rgb(u8, u8, u8),
+}
+
+impl Line {
+    /// A line that nothing stands out in.
+    #[must_use]
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// Appends `text`, highlighted as `group` where one is given.
+    pub(crate) fn push(&mut self, text: &str, group: Option<Group>) {
+        let from = self.text.len();
+        self.text.push_str(text);
+        if let Some(group) = group.filter(|_| !text.is_empty()) {
+            self.spans.push(Span { from, to: self.text.len(), group });
+        }
+    }
+}
+
+impl Frame {
+    /// The text of its lines, for tests and for people who want no colours.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&str> {
+        self.lines.iter().map(|line| line.text.as_str()).collect()
+    }
+}

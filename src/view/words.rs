@@ -1,0 +1,108 @@
+//! How times, states and texts read in a view.
+
+use jiff::Timestamp;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::core::session::State;
+
+/// How long ago `then` was, in the shortest form that still tells: `now`, `42s`, `7m`, `3h`, `5d`.
+pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
+    match now.as_second() - then.as_second() {
+        seconds if seconds < 1 => "now".to_owned(),
+        seconds @ 1..60 => format!("{seconds}s"),
+        seconds @ 60..3_600 => format!("{}m", seconds / 60),
+        seconds @ 3_600..86_400 => format!("{}h", seconds / 3_600),
+        seconds => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// The sign in front of a polecat: its state at a glance, one cell wide.
+pub(crate) fn sign(state: State) -> &'static str {
+    match state {
+        State::Waiting => "!",
+        State::Died => "✗",
+        State::Working => "●",
+        State::Starting => "◌",
+        State::Idle => "○",
+        State::Exited => "✓",
+        State::Stopped => "·",
+        State::Unknown => "?",
+    }
+}
+
+/// The highlight group of a state.
+pub(crate) fn group(state: State) -> &'static str {
+    match state {
+        State::Waiting => "PolecatWaiting",
+        State::Died => "PolecatDied",
+        State::Working => "PolecatWorking",
+        State::Starting => "PolecatStarting",
+        State::Idle => "PolecatIdle",
+        State::Exited | State::Stopped | State::Unknown => "PolecatStopped",
+    }
+}
+
+/// Who needs a person comes first, who is done or gone comes last.
+pub(crate) fn urgency(state: State) -> u8 {
+    match state {
+        State::Waiting => 0,
+        State::Died => 1,
+        State::Working | State::Starting => 2,
+        State::Idle => 3,
+        State::Unknown => 4,
+        State::Exited => 5,
+        State::Stopped => 6,
+    }
+}
+
+/// The width of `text` on the screen, in cells.
+pub(crate) fn cells(text: &str) -> usize {
+    text.width()
+}
+
+/// `text` in at most `width` cells; what does not fit ends in `…`.
+pub(crate) fn fit(text: &str, width: usize) -> String {
+    if cells(text) <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    let mut used = 0;
+    for character in text.chars() {
+        let next = used + character.width().unwrap_or(0);
+        if next + 1 > width {
+            break;
+        }
+        used = next;
+        kept.push(character);
+    }
+    if width > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_in_the_largest_whole_unit() {
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        for (seconds, told) in
+            [(0, "now"), (-3, "now"), (59, "59s"), (60, "1m"), (3_599, "59m"), (7_200, "2h"), (200_000, "2d")]
+        {
+            let then = Timestamp::from_second(1_000_000 - seconds).unwrap();
+            assert_eq!(ago(then, now), told, "{seconds} s");
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_by_cells_never_inside_a_character() {
+        for (text, width, fitted) in
+            [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("漢字漢", 4, "漢…"), ("漢字", 4, "漢字"), ("abc", 0, ""), ("abc", 1, "…")]
+        {
+            assert_eq!(fit(text, width), fitted, "`{text}` in {width}");
+            assert!(cells(fitted) <= width, "`{text}` in {width}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! A death always says why.
+
+use serde_json::json;
+
+use crate::rig::{Shop, agent};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_ends_during_its_start_says_how_and_with_which_words() {
+    let shop = Shop::new().await;
+    let command = agent("dies --after 100 --status 3");
+    let failed =
+        shop.try_start("ash", json!({ "new": true, "cmd": command })).await.unwrap_err();
+    assert_eq!(failed.code, "died_during_startup");
+    for part in ["gt-shop-ash", "exited with status 3", "dies --after 100", "no connection"] {
+        assert!(failed.message.contains(part), "`{part}` is not in: {}", failed.message);
+    }
+    assert_eq!(shop.sessions(), [""; 0]);
+
+    // The record outlives the session, and a backend that knew of it.
+    let info = shop.editor.call("status", json!(["ash"])).await.unwrap();
+    assert_eq!(info["exit"]["status"], 3);
+    assert!(info["exit"]["tail"][0].as_str().unwrap().contains("no connection"), "{info}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_is_told_from_a_status() {
+    let shop = Shop::new().await;
+    let command = agent("dies --after 100 --signal 9");
+    let failed =
+        shop.try_start("ash", json!({ "new": true, "cmd": command })).await.unwrap_err();
+    assert!(failed.message.contains("SIGKILL"), "{}", failed.message);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_death_is_seen_with_its_status_every_time() {
+    let shop = Shop::new().await;
+    // tmux 3.3a loses about one status in three; each of these must be there.
+    for polecat in ["a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8"] {
+        shop.start(polecat, "prompts").await;
+        shop.editor.call("inject", json!([polecat, "/exit 7"])).await.unwrap();
+        shop.editor.expect_state(polecat, "died").await;
+        let info = shop.editor.call("status", json!([polecat])).await.unwrap();
+        assert_eq!(info["exit"]["status"], 7, "{info}");
+        assert_eq!(info["running"], false);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_screen_of_a_dead_agent_can_be_captured() {
+    let shop = Shop::new().await;
+    shop.start("ash", "prompts").await;
+    shop.editor.call("inject", json!(["ash", "/exit 7"])).await.unwrap();
+    shop.editor.expect_state("ash", "died").await;
+    let last = shop.editor.call("capture", json!(["ash", { "lines": 20 }])).await.unwrap();
+    assert!(last.as_str().unwrap().contains("A scripted agent that prompts."), "{last}");
+}

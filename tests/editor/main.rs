@@ -1,0 +1,17 @@
+//! The product through its real door: Lua functions and commands in a real Neovim, on a real
+//! tmux server, with scripted agents.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod deaths;
+mod injecting;
+mod places;
+mod reading;
+mod refusals;
+mod rig;
+mod starting;
+mod stopping;
+mod trouble;
+mod tui;
+mod views;

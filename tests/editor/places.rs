@@ -1,0 +1,64 @@
+//! Which rig is meant.
+
+use serde_json::json;
+
+use crate::{
+    rig::Shop,
+    support::rig::{Project, Town},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_current_files_folder_comes_before_the_working_directory() {
+    let shop = Shop::new().await;
+    let other = Project::named("garden");
+    shop.editor.command(&format!("edit {}/README", other.path().display())).await.unwrap();
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    assert!(other.worktree("ash").is_dir());
+    shop.editor.command("enew").await.unwrap();
+    shop.editor.call("new", json!(["birch", {}])).await.unwrap();
+    assert!(shop.project.worktree("birch").is_dir());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_polecats_own_worktree_belongs_to_the_same_rig() {
+    let shop = Shop::new().await;
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    let worktree = shop.project.worktree("ash");
+    shop.editor.command(&format!("cd {}", worktree.display())).await.unwrap();
+    shop.editor.call("new", json!(["birch", {}])).await.unwrap();
+    assert!(shop.project.worktree("birch").is_dir());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pinned_rig_stays_wherever_the_editor_goes() {
+    let town = Town::new();
+    let shop = Shop::new().await;
+    shop.editor.command(&format!("PolecatRig {}", town.rig().display())).await.unwrap();
+    shop.editor.expect_message("shop").await;
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    assert!(town.worktree("ash").is_dir());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outside_of_any_project_a_person_is_told_what_to_do() {
+    let shop = Shop::new().await;
+    let nowhere = shop.project.around().join("nowhere");
+    std::fs::create_dir(&nowhere).unwrap();
+    shop.editor.command(&format!("cd {}", nowhere.display())).await.unwrap();
+    let refused = shop.refusal("list", json!([])).await;
+    assert_eq!(refused.code, "bad_argument");
+    assert!(refused.message.contains("no rig here"), "{refused:?}");
+    assert!(refused.hint.unwrap().contains(":PolecatRig"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rig_that_vanished_is_named() {
+    let shop = Shop::new().await;
+    let other = Project::named("garden");
+    shop.editor.command(&format!("PolecatRig {}", other.path().display())).await.unwrap();
+    shop.editor.expect_message("garden").await;
+    let path = other.path().to_owned();
+    drop(other);
+    let refused = shop.refusal("list", json!([])).await;
+    assert!(refused.message.contains(path.to_str().unwrap()), "{refused:?}");
+}

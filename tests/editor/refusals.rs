@@ -1,0 +1,109 @@
+//! What is refused, in which words, and that nothing was done.
+
+use serde_json::json;
+
+use crate::{
+    rig::{Shop, agent},
+    support::rig::Project,
+};
+
+const HOSTILE: [&str; 10] =
+    ["../x", "a.b:c", "-rf", "", "$(touch x)", "a\nb", "a b", "witness", "a/b", "'; touch x; '"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hostile_name_is_refused_by_every_operation_and_does_nothing() {
+    let shop = Shop::new().await;
+    let long = "n".repeat(300);
+    for name in HOSTILE.iter().copied().chain([long.as_str()]) {
+        for (method, args) in [
+            ("start", json!([name, { "new": true, "cmd": agent("prompts") }])),
+            ("stop", json!([name, {}])),
+            ("status", json!([name])),
+            ("is_running", json!([name])),
+            ("capture", json!([name, {}])),
+            ("inject", json!([name, "hello"])),
+            ("new", json!([name, {}])),
+        ] {
+            let refused = shop.refusal(method, args).await;
+            assert_eq!(refused.code, "bad_name", "{method} {name:?}: {refused:?}");
+            assert!(!refused.message.contains('\n'), "{:?}", refused.message);
+        }
+    }
+    assert_eq!(shop.sessions(), [""; 0]);
+    assert!(!shop.project.home().join("polecats").exists());
+    assert!(!shop.project.path().join("x").exists());
+    assert_eq!(shop.project.git(&["status", "--porcelain"]), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_start_needs_is_missed_by_name_before_anything_is_made() {
+    let shop = Shop::new().await;
+    let refused = shop.try_start("ash", json!({})).await.unwrap_err();
+    assert_eq!(refused.code, "polecat_not_found");
+    assert!(refused.hint.unwrap().contains(":PolecatStart! ash"));
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    for (options, code, part) in [
+        (json!({ "cmd": "no-such-agent --x" }), "command_not_found", "`no-such-agent`"),
+        (json!({ "cmd": "'open" }), "bad_argument", "quote"),
+        (json!({ "agent": "nobody" }), "bad_argument", "`nobody`"),
+        (json!({ "workdir": "/no/such/dir" }), "workdir_missing", "`/no/such/dir`"),
+        (json!({ "colour": "red" }), "bad_argument", "colour"),
+        (json!({ "agent": 3 }), "bad_argument", "agent"),
+    ] {
+        let refused = shop.try_start("ash", options.clone()).await.unwrap_err();
+        assert_eq!(refused.code, code, "{options}: {refused:?}");
+        assert!(refused.message.contains(part), "{options}: {}", refused.message);
+    }
+    assert_eq!(shop.sessions(), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_polecat_is_made_once() {
+    let shop = Shop::new().await;
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    let refused = shop.refusal("new", json!(["ash", {}])).await;
+    assert!(refused.message.contains("`ash` exists already"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_without_commits_says_so_and_keeps_nothing() {
+    let project = Project::new();
+    let empty = project.around().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    crate::support::rig::git(&empty, &["init", "--quiet"]);
+    let shop = Shop::of(project, json!(null)).await;
+    shop.editor.command(&format!("cd {}", empty.display())).await.unwrap();
+    let refused = shop.refusal("new", json!(["ash", {}])).await;
+    assert_eq!(refused.code, "git_failed", "{refused:?}");
+    assert!(refused.message.contains("no commits"), "{refused:?}");
+    assert!(!empty.join(".git/polecat/polecats/ash").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_on_a_polecat_without_a_session_say_so() {
+    let shop = Shop::new().await;
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    for (method, args) in [
+        ("stop", json!(["ash", {}])),
+        ("capture", json!(["ash", {}])),
+        ("inject", json!(["ash", "hello"])),
+        ("capture_session", json!(["nobody", {}])),
+    ] {
+        let refused = shop.refusal(method, args).await;
+        assert_eq!(refused.code, "session_not_found", "{method}: {refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_configuration_that_means_nothing_is_refused_by_its_key() {
+    for (config, part) in [
+        (json!({ "tmux": { "sockt": "x" } }), "tmux.sockt"),
+        (json!({ "agent": 3 }), "agent"),
+        (json!({ "nonsense": true }), "nonsense"),
+    ] {
+        let shop = Shop::of(Project::new(), config.clone()).await;
+        let refused = shop.refusal("list", json!([])).await;
+        assert_eq!(refused.code, "config_invalid", "{config}: {refused:?}");
+        assert!(refused.message.contains(part), "{config}: {}", refused.message);
+    }
+}

@@ -1,0 +1,14 @@
+//! The host layer on real programs: git, `br`, shells and Python scripts.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+
+mod host {
+    mod fixtures;
+    mod git;
+    mod polecats;
+    mod processes;
+    mod records;
+    mod rigs;
+    mod run;
+    mod tracker;
+}

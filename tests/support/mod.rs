@@ -1,0 +1,55 @@
+//! What the tests on real programs share.
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+#![allow(unreachable_pub, reason = "the test files see it as a module of theirs")]
+
+pub mod editor;
+pub mod neovim;
+pub mod processes;
+pub mod rig;
+pub mod tmux;
+pub mod values;
+pub mod waiting;
+
+use std::fmt::Display;
+use std::time::{Duration, Instant};
+
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Looks again and again until `look` gives a value, which must come within 10 s; an `Err` is
+/// what was seen instead.
+///
+/// # Panics
+/// When it does not come, with `waited 10 s for <what>, last saw <error>`.
+pub async fn eventually<T, E: Display>(what: &str, mut look: impl AsyncFnMut() -> Result<T, E>) -> T {
+    let begin = Instant::now();
+    loop {
+        match look().await {
+            Ok(value) => return value,
+            Err(seen) if begin.elapsed() > DEADLINE => {
+                panic!("waited {} s for {what}, last saw {seen}", DEADLINE.as_secs())
+            }
+            Err(_) => pause(Duration::from_millis(5)).await,
+        }
+    }
+}
+
+/// Looks again and again until `look` gives `expected`.
+///
+/// # Panics
+/// When it does not within 10 s, with the value it last gave.
+pub async fn eventually_equal<T>(expected: T, mut look: impl AsyncFnMut() -> T)
+where
+    T: PartialEq + std::fmt::Debug,
+{
+    eventually(&format!("{expected:?}"), async || {
+        let seen = look().await;
+        if seen == expected { Ok(()) } else { Err(format!("{seen:?}")) }
+    })
+    .await;
+}
+
+/// Lets time pass between two looks, or where the passing of time itself is what is tested.
+#[expect(clippy::disallowed_methods, reason = "the pause between two looks, not a guess")]
+pub async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
+}

@@ -1,0 +1,125 @@
+//! A private tmux server for a test, looked at from outside.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use polecat::tmux::{Launch, ServerAddress, Socket, Tmux};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// A server on a socket in a folder of its own. Dropping it ends the server and whatever still
+/// runs in it, and removes the folder.
+pub struct TmuxServer {
+    folder: tempfile::TempDir,
+}
+
+impl TmuxServer {
+    /// A place for a server; none runs yet.
+    pub fn absent() -> Self {
+        let folder = tempfile::Builder::new().prefix("polecat-test-").tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("home")).unwrap();
+        Self { folder }
+    }
+
+    /// A running server with one session, `first`, that runs `cat`.
+    pub fn new() -> Self {
+        let server = Self::absent();
+        server.run(&["new-session", "-d", "-s", "first", "-x", "80", "-y", "24", "cat"]);
+        server
+    }
+
+    /// The test's own folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn socket(&self) -> PathBuf {
+        self.folder().join("tmux")
+    }
+
+    pub fn address(&self) -> ServerAddress {
+        ServerAddress { command: tmux_program(), socket: Socket::Path(self.socket()) }
+    }
+
+    /// The client under test, for this server.
+    pub fn client(&self) -> Tmux {
+        Tmux::new(self.address(), self.launch())
+    }
+
+    /// Starts programs with a small environment and a HOME of the test's own.
+    pub fn launch(&self) -> Launch {
+        let home = self.folder().join("home");
+        Arc::new(move |program: &OsStr| command(program, &home))
+    }
+
+    /// Runs a tmux command by the tmux program alone.
+    ///
+    /// # Panics
+    /// When tmux refuses it.
+    pub fn run(&self, args: &[&str]) -> String {
+        self.try_run(args).unwrap_or_else(|error| panic!("tmux {args:?}: {error}"))
+    }
+
+    /// The same; `Err` is what tmux said.
+    pub fn try_run(&self, args: &[&str]) -> Result<String, String> {
+        let output = self.output(args);
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned())
+    }
+
+    /// The server's process.
+    pub fn pid(&self) -> Pid {
+        Pid::from_raw(self.run(&["display-message", "-p", "#{pid}"]).parse().unwrap()).unwrap()
+    }
+
+    /// Processes that know this server's socket: it, its clients, and all that runs in panes.
+    pub fn processes(&self) -> Vec<Pid> {
+        let socket = self.socket();
+        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let knows = |pid: &i32| {
+            ["cmdline", "environ"].iter().any(|file| {
+                let text = std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
+                let socket = socket.as_os_str().as_encoded_bytes();
+                text.windows(socket.len()).any(|window| window == socket)
+            })
+        };
+        pids.filter(knows).filter_map(Pid::from_raw).collect()
+    }
+
+    fn output(&self, args: &[&str]) -> Output {
+        let mut command = command(OsStr::new(&tmux_program()), &self.folder().join("home"));
+        command.args(["-u", "-f", "/dev/null", "-S"]).arg(self.socket()).args(args);
+        command.output().unwrap()
+    }
+}
+
+impl Drop for TmuxServer {
+    fn drop(&mut self) {
+        // Not `kill-server`: a server that a failed test left stopped would never answer. New
+        // processes may come while we look, until the server itself is gone.
+        for _ in 0..100 {
+            let left = self.processes();
+            if left.is_empty() {
+                return;
+            }
+            left.into_iter().for_each(|pid| drop(kill_process(pid, Signal::KILL)));
+        }
+    }
+}
+
+/// The tmux under test: `TMUX_BIN`, else `tmux`.
+pub fn tmux_program() -> String {
+    std::env::var("TMUX_BIN").unwrap_or_else(|_| "tmux".to_owned())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tests' own launcher")]
+fn command(program: &OsStr, home: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().env("HOME", home).env("TERM", "xterm-256color").env("LANG", "C.UTF-8");
+    command.env("SHELL", "/bin/sh").env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+}
