@@ -6,8 +6,8 @@ local PATIENCE_MS = 20000
 local STARTED = vim.uv.hrtime()
 
 local function say(...)
-  io.stdout:write(string.format(...), '\n')
-  io.stdout:flush()
+  io.write(string.format(...), '\n')
+  io.flush()
 end
 
 --- The end of every log of this run, for who has to find out.

@@ -64,7 +64,7 @@ for name, value in pairs(require('polecat')) do
   end
 end
 
-io.stdout:write(vim.json.encode({
+io.write(vim.json.encode({
   commands = commands,
   functions = functions,
   keys = keys,
