@@ -1,0 +1,40 @@
+# `make` alone lists what there is. Tools that are missing come into .tools/ (see tests/tools/get).
+
+CARGO_TEST := cargo test --locked
+
+.PHONY: help build try demo test check lint fmt tools clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+build: ## build the backend, target/release/polecat-nvim
+	cargo build --release --locked
+
+try: build ## work with three scripted agents in a project of their own; leaves nothing behind
+	@tests/demo/run try
+
+demo: build ## the same by itself, printed as text
+	@tests/demo/run demo
+
+test: tools lint ## everything that CI runs
+	$(CARGO_TEST)
+
+check: lint ## the quick part of it: formatting, lints, unit tests, layers
+	$(CARGO_TEST) --lib --test architecture
+
+lint: ## formatting and lints of Rust and Lua
+	cargo fmt --check
+	cargo clippy --all-targets --locked -- -D warnings
+	$$(tests/tools/get stylua) --check lua plugin tests
+	$$(tests/tools/get selene) lua plugin tests
+
+fmt: ## format Rust and Lua
+	cargo fmt
+	$$(tests/tools/get stylua) lua plugin tests
+
+tools: ## bring all that tests need; takes minutes the first time
+	@tests/tools/get nvim tmux br stylua selene > /dev/null
+
+clean: ## remove what was built and the tools
+	cargo clean
+	rm -rf .tools

@@ -1,0 +1,121 @@
+//! The documentation says what there is, all of it and no more: Neovim is asked what the plugin
+//! offers, and doc/polecat.txt and the README are held against the answer.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use support::neovim::{Neovim, checkout, private_home};
+
+/// What a user can see of the plugin.
+#[derive(Debug, Deserialize)]
+struct Surface {
+    commands: BTreeSet<String>,
+    functions: BTreeSet<String>,
+    /// Paths such as `tmux.socket` and `agents.*.command`.
+    keys: BTreeSet<String>,
+    /// What the plugin refuses in the examples of the documentation.
+    wrong: Vec<String>,
+}
+
+#[test]
+fn every_command_has_its_help_and_every_help_its_command() {
+    assert!(!surface().commands.is_empty());
+    let documented = tags().filter_map(|tag| Some(tag.strip_prefix(':')?.to_owned()));
+    assert_eq!(documented.collect::<BTreeSet<_>>(), surface().commands);
+}
+
+#[test]
+fn the_readme_names_every_command_and_no_other() {
+    let readme = read("README.md");
+    let named = readme.split(":Polecat").skip(1).map(|rest| format!("Polecat{}", word(rest)));
+    assert_eq!(named.collect::<BTreeSet<_>>(), surface().commands);
+}
+
+#[test]
+fn every_function_has_its_help_and_every_help_its_function() {
+    let documented = tags().filter_map(|tag| {
+        let name = tag.strip_suffix("()")?;
+        Some(name.rsplit('.').next().unwrap_or(name).to_owned())
+    });
+    assert_eq!(documented.collect::<BTreeSet<_>>(), surface().functions);
+}
+
+#[test]
+fn every_configuration_key_is_in_the_help() {
+    assert!(surface().keys.contains("tmux.socket"), "{:?}", surface().keys);
+    let section = section("polecat-config");
+    let words: BTreeSet<&str> =
+        section.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+    let parts = |key: &String| key.split('.').all(|part| part == "*" || words.contains(part));
+    let missing: Vec<_> = surface().keys.iter().filter(|key| !parts(key)).collect();
+    assert!(missing.is_empty(), "not under *polecat-config*: {missing:?}");
+}
+
+#[test]
+fn the_plugin_takes_every_configuration_that_the_documentation_shows() {
+    assert!(!examples().is_empty());
+    assert_eq!(surface().wrong, [""; 0]);
+}
+
+/// Asks a real Neovim, once.
+fn surface() -> &'static Surface {
+    static SURFACE: OnceLock<Surface> = OnceLock::new();
+    SURFACE.get_or_init(|| {
+        let home = private_home();
+        let neovim = Neovim::new(home.path(), &json!({}));
+        let script = checkout().join("tests/support/surface.lua");
+        #[expect(clippy::disallowed_methods, reason = "a test starts its own editor")]
+        let mut command = Command::new(&neovim.program);
+        command.arg("--headless").args(&neovim.args).arg("-c");
+        command.arg(format!("luafile {}", script.display())).args(["-c", "qall!"]);
+        command.env_clear().envs(neovim.env.iter().map(|(name, value)| (name, value)));
+        command.env("POLECAT_TEST_EXAMPLES", json!(examples()).to_string());
+        let done = command.output().expect("Neovim starts");
+        serde_json::from_slice(&done.stdout).unwrap_or_else(|error| {
+            panic!("{error}: Neovim said {}", String::from_utf8_lossy(&done.stderr))
+        })
+    })
+}
+
+/// The tags of the help file: `:PolecatStart`, `polecat.start()`, `polecat-config`.
+fn tags() -> impl Iterator<Item = String> {
+    let help = read("doc/polecat.txt");
+    let words: Vec<String> = help.split_whitespace().map(str::to_owned).collect();
+    words.into_iter().filter_map(|word| {
+        let tag = word.strip_prefix('*')?.strip_suffix('*')?;
+        Some(tag.to_owned())
+    })
+}
+
+/// The part of the help file from the tag `name` to the next rule.
+fn section(name: &str) -> String {
+    let help = read("doc/polecat.txt");
+    let tag = format!("*{name}*");
+    let (_, rest) = help.split_once(&tag).unwrap_or_else(|| panic!("doc/polecat.txt has no {tag}"));
+    rest.split("\n=====").next().unwrap_or(rest).to_owned()
+}
+
+/// The code of help file and README that sets `vim.g.polecat`.
+fn examples() -> Vec<String> {
+    let help = read("doc/polecat.txt");
+    let readme = read("README.md");
+    let of_help = help.split(">lua\n").skip(1).filter_map(|rest| rest.split("\n<").next());
+    let of_readme = readme.split("```lua\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+    let all = of_help.chain(of_readme).filter(|code| code.contains("vim.g.polecat ="));
+    all.map(str::to_owned).collect()
+}
+
+/// The letters that `text` begins with.
+fn word(text: &str) -> &str {
+    text.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default()
+}
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(checkout().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
