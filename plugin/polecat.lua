@@ -9,9 +9,6 @@ if vim.fn.has('nvim-0.10') == 0 then
   return
 end
 
---- A count in front of a command that splits is the size of the new window, as with `:split`.
-local SIZE = { range = 0, addr = 'other' }
-
 ---@type table<string, vim.api.keyset.user_command>
 local commands = {
   -- No `bar`: the text of `cmd=` and of a message may hold a `|`.
@@ -28,8 +25,9 @@ local commands = {
   Rig = { nargs = '?', bang = true, complete = 'dir', desc = 'Show or pin the rig; ! unpins' },
   Log = { nargs = 0, bar = true, desc = "Open the backend's log" },
 }
+-- A count in front of a command that splits is the size of the new window, as with `:split`.
 for _, name in ipairs({ 'Capture', 'CaptureSession', 'Attach', 'Log' }) do
-  commands[name] = vim.tbl_extend('error', commands[name], SIZE)
+  commands[name].range, commands[name].addr = 0, 'other'
 end
 
 for name, spec in pairs(commands) do
@@ -43,18 +41,24 @@ for name, spec in pairs(commands) do
   end, spec)
 end
 
+-- Not `vim.keymap.set`, which would be the only module loaded at startup.
+local map = vim.api.nvim_set_keymap
 for name, desc in pairs({
   PolecatStatus = 'Show all polecats of the rig',
   PolecatList = 'Choose a session and what to do with it',
   PolecatStopAll = 'Stop all polecats of the rig',
 }) do
-  vim.keymap.set('n', '<Plug>(' .. name .. ')', '<Cmd>' .. name .. '<CR>', { desc = desc })
+  map('n', '<Plug>(' .. name .. ')', '<Cmd>' .. name .. '<CR>', { noremap = true, desc = desc })
 end
-vim.keymap.set('x', '<Plug>(PolecatInject)', function()
-  require('polecat.inject').selection()
-end, { desc = 'Write to a polecat about the selected lines' })
+map('x', '<Plug>(PolecatInject)', '', {
+  noremap = true,
+  desc = 'Write to a polecat about the selected lines',
+  callback = function()
+    require('polecat.inject').selection()
+  end,
+})
 
--- `:edit` in one of our buffers, and sessions of `:mksession`, bring it back to life.
+-- `:edit` in one of our buffers draws it anew; `:split polecat://status/ash` opens one.
 vim.api.nvim_create_autocmd('BufReadCmd', {
   group = vim.api.nvim_create_augroup('polecat', {}),
   pattern = 'polecat://*',

@@ -22,7 +22,7 @@ local kinds = {
     require('polecat.status').fill(buf, { polecat = polecat, at = at }, or_say(buf))
   end,
   capture = function(buf, session, at)
-    local spec = { session = session, polecat = vim.b[buf].polecat, at = at }
+    local spec = { session = session, at = at }
     spec.lines = require('polecat.config').capture_lines()
     require('polecat.capture').fill(buf, spec, or_say(buf))
   end,

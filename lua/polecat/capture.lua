@@ -89,6 +89,8 @@ end
 function M.fill(buf, spec, callback)
   buffer.prepare(buf, 'hide')
   where.keep(buf, spec.at)
+  -- Of a polecat's buffer we know whose it is, also when it is asked for by its session.
+  spec.polecat = spec.polecat or vim.b[buf].polecat
   vim.b[buf].polecat = spec.polecat
   keys.set(buf, keys_of(buf, spec), function()
     buffer.close(buf)
@@ -119,7 +121,7 @@ local function show(buf, split)
   end
   local win = window.split(buf, split)
   if win then
-    window.fix_buffer(win)
+    window.fix_buffer(win, buf)
     view.place_cursor(win, buf)
   end
 end

@@ -3,6 +3,7 @@ local backend = require('polecat.backend')
 local buffer = require('polecat.buffer')
 local keys = require('polecat.keys')
 local notify = require('polecat.notify')
+local reveal = require('polecat.reveal')
 local where = require('polecat.where')
 local window = require('polecat.window')
 
@@ -46,15 +47,15 @@ local function delivered(buf, tick)
   pcall(vim.api.nvim_buf_delete, buf, { force = true })
 end
 
---- Where the message is when nobody sees it: after `:wq`, which did not wait for the answer.
+--- Says why, and where the message is when nobody sees it: after `:wq`, which does not wait.
 ---@param buf integer
 ---@param err polecat.Error
 local function failed(buf, err)
-  notify.error(err)
   if vim.api.nvim_buf_is_valid(buf) and #vim.fn.win_findbuf(buf) == 0 then
-    local polecat = vim.b[buf].polecat
-    notify.warn(('the message is kept: `:PolecatInject %s` shows it'):format(polecat))
+    local kept = ('the message is kept: `:PolecatInject %s` shows it'):format(vim.b[buf].polecat)
+    err = vim.tbl_extend('force', err, { hint = kept })
   end
+  notify.error(err)
 end
 
 --- `:w`. The buffer stays modified until the message has arrived, so that nothing is lost.
@@ -129,24 +130,36 @@ local function quote(buf, win, lines)
   vim.api.nvim_win_set_cursor(win, { vim.api.nvim_buf_line_count(buf), 0 })
 end
 
---- Opens the buffer for a message to `spec.polecat`, with what was written before and not sent.
----@param spec { polecat: string, at?: polecat.At, quote?: string[] }
+---@param spec { polecat: string, at: polecat.At, quote?: string[] }
 ---@param split polecat.Split
-function M.open(spec, split)
-  local at = spec.at or where.here()
+local function show(spec, split)
   local buf, new = buffer.get(NAME .. spec.polecat)
   if new or not vim.bo[buf].modified then
-    M.fill(buf, { polecat = spec.polecat, at = at })
+    M.fill(buf, spec)
   end
   local win = window.split(buf, window.sized(split, HEIGHT))
   if not win then
     return
   end
-  window.fix_buffer(win)
+  window.fix_buffer(win, buf)
   window.set_options(win, { winbar = " %{get(b:, 'polecat_title', '')}" })
   if spec.quote then
     quote(buf, win, spec.quote)
   end
+end
+
+--- Opens the buffer for a message to `spec.polecat`, with what was written before and not sent.
+--- Nobody shall write a message to a polecat that does not exist.
+---@param spec { polecat: string, at?: polecat.At, quote?: string[] }
+---@param split polecat.Split
+function M.open(spec, split)
+  spec.at = spec.at or where.here()
+  local args = { polecat = spec.polecat, at = spec.at }
+  backend.call('session.status', args, notify.or_error(function()
+    reveal.when_idle(function()
+      show(spec, split)
+    end)
+  end))
 end
 
 return M

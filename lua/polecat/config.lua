@@ -26,7 +26,7 @@ local agent = schema.keys({
 
 ---@type polecat.Check
 local function command(value, path, report)
-  if type(value) ~= 'table' then
+  if type(value) == 'string' then
     return schema.program(value, path, report)
   end
   local list = schema.list(schema.text)(value, path, report)
@@ -58,9 +58,9 @@ local check = schema.keys({
 
 ---@type polecat.Config?
 local last
---- Why the last `setup()` could not be kept, if it could not.
----@type string?
-local unkept
+--- What the last `setup()` was refused for, while `vim.g.polecat` is as it was then.
+---@type { raw: any, problems: string[] }?
+local refused
 
 ---@param raw any
 ---@return polecat.Config
@@ -80,11 +80,11 @@ function M.current()
   if raw == nil then
     raw = {}
   end
+  if refused and vim.deep_equal(refused.raw, raw) then
+    return { raw = raw, values = vim.empty_dict(), problems = refused.problems }
+  end
   if not last or not vim.deep_equal(last.raw, raw) then
     last = checked(raw)
-  end
-  if unkept then
-    return { raw = raw, values = last.values, problems = { unkept } }
   end
   return last
 end
@@ -106,10 +106,13 @@ end
 --- The same as `vim.g.polecat = opts`, and says at once what is wrong with it.
 ---@param opts? table
 function M.set(opts)
-  local ok, why = pcall(function()
-    vim.g.polecat = opts == nil and vim.empty_dict() or opts
-  end)
-  unkept = not ok and ('`setup()`: %s'):format(tostring(why):gsub('^.-:%d+: ', '')) or nil
+  opts = opts == nil and vim.empty_dict() or opts
+  local problems = checked(opts).problems
+  -- What is wrong is not stored: Neovim cannot even hold every Lua value in a variable.
+  refused = #problems > 0 and { raw = vim.g.polecat or {}, problems = problems } or nil
+  if not refused then
+    vim.g.polecat = opts
+  end
   local err = M.error()
   if err then
     require('polecat.notify').error(err)

@@ -118,12 +118,11 @@ function M.check()
   check_neovim()
   local usable = check_config()
   check_log()
-  if not check_binary() then
-    return
-  elseif not usable then
-    return vim.health.info('the backend is not asked while the configuration is invalid')
+  if not usable then
+    vim.health.info('the backend is not asked while the configuration is invalid')
+  elseif check_binary() then
+    show(check_backend())
   end
-  show(check_backend())
 end
 
 return M

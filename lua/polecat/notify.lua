@@ -3,14 +3,6 @@ local M = {}
 
 local levels = vim.log.levels
 
----@param text string
----@param level integer
-local function send(text, level)
-  vim.schedule(function()
-    vim.notify(text, level, { title = 'polecat' })
-  end)
-end
-
 --- The message and, on the same line where there is room, what to do about it: with Neovim's own
 --- `vim.notify` a second line would mean a hit-enter prompt.
 ---@param err polecat.Error
@@ -22,6 +14,14 @@ local function text_of(err)
   local one_line = err.message .. ' (' .. err.hint .. ')'
   local fits = not one_line:find('\n') and vim.fn.strdisplaywidth(one_line) <= vim.v.echospace
   return fits and one_line or (err.message .. '\n' .. err.hint)
+end
+
+---@param text string|polecat.Error
+---@param level integer
+local function send(text, level)
+  vim.schedule(function()
+    vim.notify(type(text) == 'table' and text_of(text) or text, level, { title = 'polecat' })
+  end)
 end
 
 ---@param text string
@@ -36,15 +36,9 @@ end
 
 ---@param err polecat.Error|string
 function M.error(err)
-  if type(err) == 'string' then
-    return send(err, levels.ERROR)
+  if type(err) == 'string' or not err.told then
+    send(err, levels.ERROR)
   end
-  if err.told then
-    return
-  end
-  vim.schedule(function()
-    send(text_of(err), levels.ERROR)
-  end)
 end
 
 --- A callback that notifies an error and hands a result to `done`.

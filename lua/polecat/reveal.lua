@@ -7,7 +7,7 @@ local PATIENCE = 100
 --- Runs `act` now, or as soon as the user is back in normal mode: a window that takes the focus
 --- would swallow what is being typed.
 ---@param act fun()
-local function when_idle(act)
+function M.when_idle(act)
   local mode = vim.api.nvim_get_mode()
   if mode.mode:find('^n') or mode.mode == 't' then
     return act()
@@ -30,7 +30,7 @@ function M.when_ready(load, show, failed)
   local function once()
     if not finished then
       finished = true
-      when_idle(show)
+      M.when_idle(show)
     end
   end
   load(function(err)

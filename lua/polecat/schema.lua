@@ -89,7 +89,7 @@ end
 function M.list(of)
   return function(value, path, report)
     if type(value) ~= 'table' or not vim.islist(value) then
-      return refuse(path, 'a list', value, report)
+      return refuse(path, 'a list of strings', value, report)
     end
     local out = {}
     for index, item in ipairs(value) do

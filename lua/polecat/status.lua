@@ -104,7 +104,8 @@ local function show(buf, title)
     return vim.api.nvim_set_current_win(win)
   end
   win = window.float(buf, title)
-  window.set_options(win, { cursorline = true, wrap = false, winfixbuf = true })
+  window.set_options(win, { cursorline = true, wrap = false })
+  window.fix_buffer(win, buf)
   view.place_cursor(win, buf)
 end
 

@@ -107,10 +107,22 @@ function M.set_options(win, options)
   end
 end
 
---- Keeps other buffers out of a window that we opened, as far as Neovim can.
+--- Keeps other buffers out of a window that we opened, while it shows `buf`: the last window of
+--- all outlives its buffer, and must then take another.
 ---@param win integer
-function M.fix_buffer(win)
-  vim.wo[win].winfixbuf = true
+---@param buf integer
+function M.fix_buffer(win, buf)
+  M.set_options(win, { winfixbuf = true })
+  vim.api.nvim_create_autocmd('BufWinLeave', {
+    group = vim.api.nvim_create_augroup('polecat_window_' .. win, {}),
+    buffer = buf,
+    desc = 'Let other buffers into a window of polecat.nvim',
+    callback = function()
+      if vim.api.nvim_win_is_valid(win) then
+        vim.wo[win].winfixbuf = false
+      end
+    end,
+  })
 end
 
 --- The place of a float on the screen as it is now.
@@ -143,6 +155,7 @@ end
 function M.float(buf, title)
   local frame = { style = 'minimal', border = border(), title = ' ' .. title .. ' ' }
   frame = vim.tbl_extend('error', frame, { title_pos = 'center' })
+  frame.footer, frame.footer_pos = ' g? lists the keys ', 'right'
   local win = vim.api.nvim_open_win(buf, true, vim.tbl_extend('error', centered(), frame))
   vim.w[win].polecat_float = true
   vim.api.nvim_create_autocmd('VimResized', {

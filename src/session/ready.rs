@@ -13,9 +13,13 @@ use crate::{
     tmux::{Capture, Notification, SessionId},
 };
 
-/// An agent that does not tell when it is ready is so when it printed something and then
-/// nothing for this long.
+/// An agent that does not tell when it is ready is so when it printed something and then nothing
+/// for this long.
 const QUIET: Duration = Duration::from_millis(400);
+/// One that prints nothing at all is ready after this.
+const SILENT: Duration = Duration::from_millis(1_500);
+/// One that never stops printing, and has no prompt to be known by, is ready after this.
+const TALKATIVE: Duration = Duration::from_secs(3);
 /// However slow an agent is, a start answers after this.
 const BOUND: Duration = Duration::from_secs(60);
 /// How long a look may be old when tmux told of no change: it tells of output, not of a title.
@@ -106,12 +110,12 @@ fn is_ready(agent: &Agent, look: &Look, began: Instant) -> bool {
         return true;
     }
     let quiet = look.changed_at.elapsed() >= QUIET;
+    if by_prompt.is_some() || by_title.is_some() {
+        return quiet && began.elapsed() >= Duration::from_millis(ready.delay_ms);
+    }
     let spoke = look.text.iter().any(|line| !line.is_empty());
-    let waited = began.elapsed() >= Duration::from_millis(ready.delay_ms);
-    let tells = by_prompt.is_some() || by_title.is_some();
-    // Who has a prompt gets the delay of its preset to show it; who has none is ready as soon
-    // as it has said something, or has had time enough to.
-    quiet && if tells { waited } else { spoke || waited }
+    let bound = if quiet { SILENT } else { TALKATIVE };
+    (quiet && spoke) || began.elapsed() >= bound
 }
 
 fn last_seen(look: &Look) -> String {

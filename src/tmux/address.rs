@@ -49,7 +49,11 @@ impl ServerAddress {
 
     /// The program as it can be started from any working directory.
     pub(crate) fn program(&self) -> OsString {
-        if self.command.contains('/') { absolute(&self.command).into() } else { (&self.command).into() }
+        if self.command.contains('/') {
+            absolute(&self.command).into()
+        } else {
+            (&self.command).into()
+        }
     }
 
     /// A server on the default socket is the user's own and starts with the user's configuration.

@@ -82,7 +82,8 @@ impl Tmux {
             }
         };
         let text = scratch.read().map_err(io)?;
-        let seen = see(&replies[0].text(), pane).ok_or_else(|| request.unexpected(&replies[0].text()))?;
+        let seen =
+            see(&replies[0].text(), pane).ok_or_else(|| request.unexpected(&replies[0].text()))?;
         let count = text.iter().filter(|&&byte| byte == b'\n').count();
         if count != seen.captured(want) {
             return Err(request.unexpected(&format!("{count} rows, not {}", seen.captured(want))));
@@ -95,7 +96,8 @@ impl Tmux {
 fn commands(pane: PaneId, want: Capture, buffer: &str, path: &[u8]) -> Vec<Command> {
     let target = pane.to_string();
     let start = format!("-{}", want.lines.unwrap_or(0).min(i32::MAX.unsigned_abs()));
-    let mut capture = Command::new("capture-pane").args(["-b", buffer, "-t", &target, "-S", &start]);
+    let mut capture =
+        Command::new("capture-pane").args(["-b", buffer, "-t", &target, "-S", &start]);
     if want.colours {
         capture = capture.arg("-e");
     }
@@ -188,8 +190,12 @@ fn pieces(row: &[u8]) -> impl Iterator<Item = Piece<'_>> {
         let end = match rest {
             [] => return None,
             [0x0e | 0x0f, ..] => 1,
-            [0x1b, b']', ..] => rest.windows(2).position(|end| end == b"\x1b\\").map_or(rest.len(), |at| at + 2),
-            [0x1b, ..] => rest.iter().position(|&byte| byte == b'm').map_or(rest.len(), |at| at + 1),
+            [0x1b, b']', ..] => {
+                rest.windows(2).position(|end| end == b"\x1b\\").map_or(rest.len(), |at| at + 2)
+            }
+            [0x1b, ..] => {
+                rest.iter().position(|&byte| byte == b'm').map_or(rest.len(), |at| at + 1)
+            }
             _ => {
                 let text = rest.iter().position(|byte| [0x0e, 0x0f, 0x1b].contains(byte));
                 let (text, after) = rest.split_at(text.unwrap_or(rest.len()));

@@ -78,9 +78,9 @@ impl Tmux {
     /// The first command that tmux refused ends the request; see [`TmuxError`] for the rest.
     pub async fn run(&self, request: Request) -> Result<Vec<Reply>, TmuxError> {
         let waited = request.patience;
-        timeout(waited, self.answer(&request)).await.unwrap_or_else(|_| {
-            Err(TmuxError::NoAnswer { command: request.to_string(), waited })
-        })
+        timeout(waited, self.answer(&request))
+            .await
+            .unwrap_or_else(|_| Err(TmuxError::NoAnswer { command: request.to_string(), waited }))
     }
 
     /// Runs one command.

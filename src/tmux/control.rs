@@ -14,6 +14,7 @@ use tracing::{debug, trace};
 
 use super::activity;
 use super::error::shown;
+use super::lifeline::Lifeline;
 use super::protocol::{Block, Decoder, Message, Notification};
 
 /// How long a client may take to end by itself once its input is closed.
@@ -53,11 +54,16 @@ impl Link {
     /// Takes over a client that was started with all three streams piped.
     ///
     /// `mark` must be unguessable: it ends each request's answer, and pane text must not.
-    pub(crate) fn new(child: Child, mark: String, notices: broadcast::Sender<Notification>) -> Self {
+    pub(crate) fn new(
+        child: Child,
+        lifeline: Lifeline,
+        mark: String,
+        notices: broadcast::Sender<Notification>,
+    ) -> Self {
         let (lines, inbox) = mpsc::unbounded_channel();
         let (stop, end) = (CancellationToken::new(), End::default());
         let reader = Reader::new(format!("{mark}\n").into_bytes(), notices);
-        tokio::spawn(run(child, inbox, reader, stop.clone(), end.clone()));
+        tokio::spawn(run(child, lifeline, inbox, reader, stop.clone(), end.clone()));
         Self { lines, stop, end, mark }
     }
 
@@ -89,6 +95,7 @@ impl Link {
 
 async fn run(
     mut child: Child,
+    mut lifeline: Lifeline,
     mut inbox: mpsc::UnboundedReceiver<Asked>,
     mut reader: Reader,
     stop: CancellationToken,
@@ -96,29 +103,31 @@ async fn run(
 ) {
     // However this ends, those who wait for it are told.
     let _told = end.reaped.clone().drop_guard();
-    let (Some(stdin), Some(stdout), Some(stderr)) =
+    let (Some(stdin), Some(mut stdout), Some(stderr)) =
         (child.stdin.take(), child.stdout.take(), child.stderr.take())
     else {
         return;
     };
-    let (written, pending) = mpsc::unbounded_channel();
+    let (written, mut pending) = mpsc::unbounded_channel();
     // Two futures, not one loop: a write that stands still must never stop the reading.
     tokio::select! {
         () = write_lines(stdin, &mut inbox, written) => {}
-        () = reader.read(stdout, pending) => {}
+        () = reader.read(&mut stdout, &mut pending) => {}
         () = stop.cancelled() => {}
     }
     // Whoever comes now is to look for a new connection; those inside are answered below.
     inbox.close();
     let mut complaint = String::new();
-    // Their end comes with the client's, which is now bound to come; else it is killed.
     let goodbye = async {
+        // tmux lets no client go that it still has something to tell: listen to the end.
+        reader.read(&mut stdout, &mut pending).await;
         let _ = stderr.take(LONGEST_COMPLAINT).read_to_string(&mut complaint).await;
         let _ = child.wait().await;
     };
     if timeout(GOODBYE, goodbye).await.is_err() {
         let _ = child.kill().await;
     }
+    lifeline.release();
     let reason = [complaint, reader.reason].concat();
     debug!(reason, "control client ended");
     let _ = end.reason.set(reason);
@@ -175,8 +184,8 @@ impl Reader {
 
     async fn read(
         &mut self,
-        mut stdout: impl AsyncRead + Unpin,
-        mut pending: mpsc::UnboundedReceiver<oneshot::Sender<Vec<Block>>>,
+        stdout: &mut (impl AsyncRead + Unpin),
+        pending: &mut mpsc::UnboundedReceiver<oneshot::Sender<Vec<Block>>>,
     ) {
         let mut bytes = vec![0; 64 << 10];
         let mut messages = Vec::new();

@@ -54,7 +54,8 @@ pub struct NewPane {
     pub created: i64,
 }
 
-const CREATED: &str = "#{session_id} #{window_id} #{pane_id} #{pane_pid} #{session_created} #{session_path}";
+const CREATED: &str =
+    "#{session_id} #{window_id} #{pane_id} #{pane_pid} #{session_created} #{session_path}";
 
 impl Tmux {
     /// Creates a session, and starts the server for it when there is none. The pane outlives its
@@ -95,7 +96,10 @@ impl Tmux {
         if path != spec.dir.as_os_str().as_bytes() {
             self.kill_session(pane.session_id).await?;
             let argument = shown(spec.dir.as_os_str().as_bytes());
-            return Err(TmuxError::BadArgument { argument, why: "tmux takes it for another folder" });
+            return Err(TmuxError::BadArgument {
+                argument,
+                why: "tmux takes it for another folder",
+            });
         }
         Ok(pane)
     }
@@ -131,7 +135,8 @@ fn creation(spec: &NewSession, capabilities: &Capabilities) -> Result<Vec<Comman
         commands.push(resize.args(["-t", &session, "-x", &width, "-y", &height]));
         commands.push(set(&["-w", "-u", "-t", &session, "window-size"]));
     }
-    let options = spec.options.iter().map(|(name, value)| set(&["-t", &session, "--", name, value]));
+    let options =
+        spec.options.iter().map(|(name, value)| set(&["-t", &session, "--", name, value]));
     commands.extend(options);
     Ok(commands)
 }

@@ -8,10 +8,11 @@ use tokio::sync::broadcast;
 
 use super::Launch;
 use super::address::ServerAddress;
-use super::command::{Command, sequence};
+use super::command::Command;
 use super::control::{Gone, Link};
 use super::error::{TmuxError, shown};
 use super::ids::WindowId;
+use super::lifeline::Lifeline;
 use super::protocol::Notification;
 use super::scratch::Scratch;
 use super::spawned;
@@ -43,40 +44,60 @@ pub(crate) async fn connect(
 ) -> Result<Hub, TmuxError> {
     // tmux reads it when the server starts, which is before the first answer.
     let configuration = configuration(address, may_start)?;
+    let io = |source| TmuxError::Io { doing: "make a pipe for tmux", source };
+    let mut lifeline = Lifeline::new().map_err(io)?;
     let mut command = spawned::program(address, launch, may_start, configuration.as_ref());
     command.arg("-C");
-    for (count, word) in joining()?.iter().enumerate() {
+    for (count, word) in joining(&lifeline)?.iter().enumerate() {
         command.args((count > 0).then_some(";")).args(word.argv()?);
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().map_err(|source| spawned::not_started(address, source))?;
-    let link = Link::new(child, spawned::unguessable(), notices);
+    lifeline.hold(child.id().unwrap_or_default()).map_err(io)?;
+    let link = Link::new(child, lifeline, spawned::unguessable(), notices);
     greet(address, link).await
 }
 
-/// The commands that bring a client into the hub.
-fn joining() -> Result<Vec<Command>, TmuxError> {
+/// The commands that bring a client into the hub, with a window of its own there: the hub lives
+/// as long as any of those who share it.
+fn joining(lifeline: &Lifeline) -> Result<Vec<Command>, TmuxError> {
+    let hub = format!("={HUB}:");
+    let name = spawned::unguessable();
+    let window = format!("={HUB}:={name}");
+    let program = lifeline.program();
     let create = Command::new("new-session")
-        .args(["-A", "-s", HUB, "-n", "hub", "-x", "80", "-y", "24"])
-        .args(["-c", "/", "-f", "no-output,ignore-size", "sleep", "2147483647"]);
+        .args(["-d", "-s", HUB, "-n", &name, "-x", "80", "-y", "24", "-c", "/", "--"])
+        .args(&program);
+    let join = Command::new("new-window")
+        .args(["-d", "-t", &hub, "-n", &name, "-c", "/", "--"])
+        .args(&program);
+    let exists = format!("#{{==:#{{session_name}},{HUB}}}");
     let set = |args: &[&str]| Command::new("set-option").args(args);
-    let session = format!("={HUB}:");
-    // The user's own settings must neither keep the hub when we are gone, nor move us from it to
-    // a session of theirs, nor rename its window, which would look like news of a session.
-    let settings = [
-        set(&["-t", &session, "destroy-unattached", "on"]),
-        set(&["-t", &session, "detach-on-destroy", "on"]),
-        set(&["-w", "-t", &session, "automatic-rename", "off"]),
-        set(&["-w", "-t", &session, "allow-rename", "off"]),
-        set(&["-w", "-t", &session, "remain-on-exit", "off"]),
+    let mut enter = vec![
+        Command::choose(&hub, &exists, &[join], &[create])?,
+        // The user's own settings must neither keep the hub when we are gone, nor end it while
+        // we leave, nor move us from it to a session of theirs, nor rename its windows, which
+        // would look like news of a session.
+        set(&["-w", "-t", &window, "remain-on-exit", "off"]),
+        set(&["-w", "-t", &window, "automatic-rename", "off"]),
+        set(&["-w", "-t", &window, "allow-rename", "off"]),
+        set(&["-t", &hub, "destroy-unattached", "off"]),
+        set(&["-t", &hub, "detach-on-destroy", "on"]),
     ];
-    // Under a global `window-size manual` creating any session crashes the server. No session
-    // has this name, so it is not the option of one window that is asked for.
-    let create = Command::new("if-shell")
-        .args(["-F", "-t", NO_SESSION, MANUAL_SIZE])
-        .arg(sequence(&[Command::new("display-message").args(["-p", MANUAL_MARK])])?)
-        .arg(sequence(&[create])?);
-    Ok([Command::new("start-server"), create].into_iter().chain(settings).collect())
+    enter.push(Command::new("attach-session").args([
+        "-E",
+        "-t",
+        &hub,
+        "-f",
+        "no-output,ignore-size",
+    ]));
+    // Under a global `window-size manual` creating any window crashes the server. No session has
+    // the name looked at, so it is not the option of one window that is asked for.
+    let refuse = Command::new("display-message").args(["-p", MANUAL_MARK]);
+    Ok(vec![
+        Command::new("start-server"),
+        Command::choose(NO_SESSION, MANUAL_SIZE, &[refuse], &enter)?,
+    ])
 }
 
 /// A target that names nothing: a format seen from there sees global options only.
@@ -86,7 +107,8 @@ pub(crate) const MANUAL_SIZE: &str = "#{==:#{window-size},manual}";
 pub(crate) const MANUAL_MARK: &str = "polecat-window-size-is-manual";
 
 async fn greet(address: &ServerAddress, link: Link) -> Result<Hub, TmuxError> {
-    let greeting = Command::new("display-message").args(["-p", "#{window_id} #{session_name} #{version}"]);
+    let greeting =
+        Command::new("display-message").args(["-p", "#{window_id} #{session_name} #{version}"]);
     let blocks = link.ask(&greeting.encode()?).await;
     let body = match blocks {
         Ok(blocks) => blocks.into_iter().next().map(|block| block.body).unwrap_or_default(),
@@ -128,5 +150,7 @@ pub(crate) fn configuration(
     let known = FOLDERS.iter().any(|folder| Path::new(folder).join("tmux-256color").exists());
     let text = [CONFIGURATION, if known { COLOURS } else { b"" }].concat();
     let scratch = Scratch::holding(&text);
-    scratch.map(Some).map_err(|source| TmuxError::Io { doing: "write tmux's configuration", source })
+    scratch
+        .map(Some)
+        .map_err(|source| TmuxError::Io { doing: "write tmux's configuration", source })
 }

@@ -15,6 +15,7 @@ mod create;
 mod error;
 mod hub;
 mod ids;
+mod lifeline;
 mod panes;
 mod paste;
 mod protocol;
@@ -40,5 +41,4 @@ pub use version::Capabilities;
 
 /// Starts programs: gives the command for a program's name, with an environment of the caller's
 /// choice. The one value through which this layer starts tmux.
-pub type Launch =
-    std::sync::Arc<dyn Fn(&std::ffi::OsStr) -> std::process::Command + Send + Sync>;
+pub type Launch = std::sync::Arc<dyn Fn(&std::ffi::OsStr) -> std::process::Command + Send + Sync>;

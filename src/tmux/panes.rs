@@ -66,10 +66,25 @@ pub struct Death {
 
 /// In the order in which [`Fields`] reads them. Text comes last.
 const NUMBERS: [&str; 19] = [
-    "session_id", "window_id", "pane_id", "pane_pid", "pane_dead", "pane_dead_status",
-    "pane_dead_signal", "pane_dead_time", "session_created", "session_windows", "session_attached",
-    "window_activity", "pane_width", "pane_height", "history_size", "alternate_on", "pane_in_mode",
-    "cursor_x", "cursor_y",
+    "session_id",
+    "window_id",
+    "pane_id",
+    "pane_pid",
+    "pane_dead",
+    "pane_dead_status",
+    "pane_dead_signal",
+    "pane_dead_time",
+    "session_created",
+    "session_windows",
+    "session_attached",
+    "window_activity",
+    "pane_width",
+    "pane_height",
+    "history_size",
+    "alternate_on",
+    "pane_in_mode",
+    "cursor_x",
+    "cursor_y",
 ];
 const TEXTS: [&str; 4] = ["session_name", "pane_current_command", "session_path", "pane_title"];
 
@@ -123,7 +138,9 @@ fn format(options: &[&str]) -> Result<String, TmuxError> {
         }
     }
     // A title or an option may hold anything, and is not to look like more fields or rows.
-    let texts = TEXTS.iter().chain(options).map(|name| format!("#{{s|[[:cntrl:]]| |:{name}}}"));
+    // (`[:cntrl:]` cannot be said there: a `:` ends the pattern.)
+    let control: String = (1..32).chain([127]).map(char::from).collect();
+    let texts = TEXTS.iter().chain(options).map(|name| format!("#{{s/[{control}]/ /:{name}}}"));
     Ok(numbers.chain(texts).collect::<Vec<_>>().join("\t"))
 }
 
@@ -149,7 +166,8 @@ fn pane(row: &str, options: usize) -> Option<Pane> {
     let (session_id, window_id, pane_id) = (fields.id()?, fields.id()?, fields.id()?);
     let pid = fields.optional().filter(|&pid| pid != 0);
     let dead = fields.flag()?;
-    let death = Death { status: fields.optional(), signal: fields.optional(), at: fields.optional() };
+    let death =
+        Death { status: fields.optional(), signal: fields.optional(), at: fields.optional() };
     Some(Pane {
         session_id,
         window_id,

@@ -109,7 +109,8 @@ fn without_end(bytes: &[u8]) -> Vec<u8> {
 fn is_key(word: &str) -> bool {
     const NAMED: [&str; 22] = [
         "Enter", "Escape", "Tab", "BTab", "Space", "BSpace", "Up", "Down", "Left", "Right", "Home",
-        "End", "PageUp", "PageDown", "PPage", "NPage", "IC", "DC", "Insert", "Delete", "PgUp", "PgDn",
+        "End", "PageUp", "PageDown", "PPage", "NPage", "IC", "DC", "Insert", "Delete", "PgUp",
+        "PgDn",
     ];
     let mut name = word;
     while let Some(rest) = ["C-", "M-", "S-"].iter().find_map(|prefix| name.strip_prefix(prefix)) {

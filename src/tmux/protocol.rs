@@ -155,7 +155,9 @@ impl Decoder {
 fn is_guard(text: &[u8]) -> bool {
     let numbers = text.split(|&byte| byte == b' ');
     let mut count = 0;
-    numbers.inspect(|_| count += 1).all(|word| !word.is_empty() && word.iter().all(u8::is_ascii_digit))
+    numbers
+        .inspect(|_| count += 1)
+        .all(|word| !word.is_empty() && word.iter().all(u8::is_ascii_digit))
         && count == 3
 }
 
@@ -260,7 +262,9 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_kept_whole() {
-        for line in ["%frobnicated x y", "%output 3 x", "%window-add x", "%begin 1 2", "%begin a b c"] {
+        for line in
+            ["%frobnicated x y", "%output 3 x", "%window-add x", "%begin 1 2", "%begin a b c"]
+        {
             let expected = Message::Notification(Notification::Other(line.as_bytes().to_vec()));
             assert_eq!(decode(&[line.as_bytes(), b"\n"]), [expected], "{line}");
         }

@@ -102,7 +102,11 @@ impl Request {
                 None => done.push(Reply(block.body)),
             }
         }
-        if done.len() == self.commands.len() { Ok(done) } else { Err(self.unexpected("fewer replies than commands")) }
+        if done.len() == self.commands.len() {
+            Ok(done)
+        } else {
+            Err(self.unexpected("fewer replies than commands"))
+        }
     }
 
     pub(crate) fn unexpected(&self, reply: &str) -> TmuxError {

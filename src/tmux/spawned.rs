@@ -26,7 +26,8 @@ pub(crate) async fn run(
     let mut command = program(address, launch, request.may_start, configuration);
     let io = |source| TmuxError::Io { doing: "write a file for tmux", source };
     // Kept until tmux has read it.
-    let long = if line.len() > LONGEST_ARGV { Some(script(request, &mark).map_err(io)??) } else { None };
+    let long =
+        if line.len() > LONGEST_ARGV { Some(script(request, &mark).map_err(io)??) } else { None };
     match &long {
         None => drop(command.args(argv(request, &mark)?)),
         Some(script) => {

@@ -64,7 +64,11 @@ mod tests {
             ("openbsd-7.4", true, true),
         ] {
             let found = Capabilities::of(version).unwrap();
-            assert_eq!((found.remain_on_exit_format, found.paste_escapes), (format, escapes), "{version}");
+            assert_eq!(
+                (found.remain_on_exit_format, found.paste_escapes),
+                (format, escapes),
+                "{version}"
+            );
         }
     }
 

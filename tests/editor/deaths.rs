@@ -25,7 +25,7 @@ async fn an_agent_that_ends_during_its_start_says_how_and_with_which_words() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_is_told_from_a_status() {
     let shop = Shop::new().await;
-    let command = agent("dies --after 100 --signal 9");
+    let command = agent("dies --after 100 --signal KILL");
     let failed =
         shop.try_start("ash", json!({ "new": true, "cmd": command })).await.unwrap_err();
     assert!(failed.message.contains("SIGKILL"), "{}", failed.message);

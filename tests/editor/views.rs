@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::rig::Shop;
+use crate::{rig::Shop, support::eventually_equal};
 
 const STATUS: &str = "polecat://status";
 
@@ -12,8 +12,11 @@ async fn the_status_window_floats_and_follows_what_happens() {
     shop.editor.call("new", json!(["birch", {}])).await.unwrap();
     shop.editor.command("PolecatStatus").await.unwrap();
     shop.editor.expect_line(STATUS, "shop: 1 polecat").await;
-    let config = "return vim.api.nvim_win_get_config(0).relative";
-    assert_ne!(shop.editor.lua(config, Json::Null).await.unwrap(), json!(""));
+    let relative = "return vim.api.nvim_win_get_config(0).relative";
+    eventually_equal(json!("editor"), async || {
+        shop.editor.lua(relative, Json::Null).await.unwrap()
+    })
+    .await;
     shop.start("ash", "prompts").await;
     let lines = shop.editor.expect_line(STATUS, "2 polecats, 1 running").await;
     assert!(lines.iter().any(|line| line.contains("ash") && line.contains("polecat/ash-")));
@@ -64,8 +67,9 @@ async fn a_capture_follows_live_with_colours_and_a_snapshot_does_not_move() {
     let red = "return vim.api.nvim_get_hl(0, { name = ... }).fg";
     assert!(shop.editor.lua(red, json!([groups[0]])).await.unwrap().is_number(), "{groups:?}");
 
-    let snapshot = "return vim.iter(vim.api.nvim_list_bufs()):map(vim.api.nvim_buf_get_name)
-        :filter(function(name) return vim.startswith(name, ... .. '#') end):totable()";
+    let snapshot = "local live = ...
+        return vim.iter(vim.api.nvim_list_bufs()):map(vim.api.nvim_buf_get_name)
+        :filter(function(name) return vim.startswith(name, live .. '#') end):totable()";
     let names = shop.editor.lua(snapshot, json!([live])).await.unwrap();
     let lines = shop.editor.lines(names[0].as_str().expect("there is a snapshot")).await;
     assert!(!lines.iter().any(|line| line.contains("red bold")), "{lines:?}");

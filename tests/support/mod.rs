@@ -20,7 +20,10 @@ const DEADLINE: Duration = Duration::from_secs(10);
 ///
 /// # Panics
 /// When it does not come, with `waited 10 s for <what>, last saw <error>`.
-pub async fn eventually<T, E: Display>(what: &str, mut look: impl AsyncFnMut() -> Result<T, E>) -> T {
+pub async fn eventually<T, E: Display>(
+    what: &str,
+    mut look: impl AsyncFnMut() -> Result<T, E>,
+) -> T {
     let begin = Instant::now();
     loop {
         match look().await {

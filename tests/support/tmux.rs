@@ -106,7 +106,9 @@ impl Drop for TmuxServer {
             if left.is_empty() {
                 return;
             }
-            left.into_iter().for_each(|pid| drop(kill_process(pid, Signal::KILL)));
+            for pid in left {
+                let _ = kill_process(pid, Signal::KILL);
+            }
         }
     }
 }
