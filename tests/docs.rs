@@ -4,6 +4,7 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -40,21 +41,36 @@ fn the_readme_names_every_command_and_no_other() {
 #[test]
 fn every_function_has_its_help_and_every_help_its_function() {
     let documented = tags().filter_map(|tag| {
-        let name = tag.strip_suffix("()")?;
-        Some(name.rsplit('.').next().unwrap_or(name).to_owned())
+        let name = tag.strip_prefix("polecat.")?.strip_suffix("()")?;
+        Some(name.to_owned())
     });
     assert_eq!(documented.collect::<BTreeSet<_>>(), surface().functions);
 }
 
 #[test]
 fn every_configuration_key_is_in_the_help() {
-    assert!(surface().keys.contains("tmux.socket"), "{:?}", surface().keys);
-    let section = section("polecat-config");
+    let top = surface().keys.iter().filter(|key| !key.contains('.')).cloned();
+    let documented = tags().filter_map(|tag| Some(tag.strip_prefix("polecat-config-")?.to_owned()));
+    assert_eq!(documented.collect::<BTreeSet<_>>(), top.collect::<BTreeSet<_>>());
+
+    let section = section("polecat-configuration");
     let words: BTreeSet<&str> =
         section.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
     let parts = |key: &String| key.split('.').all(|part| part == "*" || words.contains(part));
     let missing: Vec<_> = surface().keys.iter().filter(|key| !parts(key)).collect();
-    assert!(missing.is_empty(), "not under *polecat-config*: {missing:?}");
+    assert!(missing.is_empty(), "not under *polecat-configuration*: {missing:?}");
+    assert!(surface().keys.contains("agents.*.ready.prompt"), "{:?}", surface().keys);
+}
+
+#[test]
+fn neovim_takes_the_tags_of_the_help_file() {
+    let folder = private_home();
+    let copy = folder.path().join("polecat.txt");
+    std::fs::write(&copy, read("doc/polecat.txt")).expect("our own folder is writable");
+    let command = format!("helptags {}", folder.path().display());
+    let done = neovim(folder.path(), &command).output().expect("Neovim starts");
+    // Neovim complains of a tag that stands twice, and ends with 0.
+    assert_eq!(String::from_utf8_lossy(&done.stderr), "");
 }
 
 #[test]
@@ -68,19 +84,24 @@ fn surface() -> &'static Surface {
     static SURFACE: OnceLock<Surface> = OnceLock::new();
     SURFACE.get_or_init(|| {
         let home = private_home();
-        let neovim = Neovim::new(home.path(), &json!({}));
         let script = checkout().join("tests/support/surface.lua");
-        #[expect(clippy::disallowed_methods, reason = "a test starts its own editor")]
-        let mut command = Command::new(&neovim.program);
-        command.arg("--headless").args(&neovim.args).arg("-c");
-        command.arg(format!("luafile {}", script.display())).args(["-c", "qall!"]);
-        command.env_clear().envs(neovim.env.iter().map(|(name, value)| (name, value)));
+        let mut command = neovim(home.path(), &format!("luafile {}", script.display()));
         command.env("POLECAT_TEST_EXAMPLES", json!(examples()).to_string());
         let done = command.output().expect("Neovim starts");
         serde_json::from_slice(&done.stdout).unwrap_or_else(|error| {
             panic!("{error}: Neovim said {}", String::from_utf8_lossy(&done.stderr))
         })
     })
+}
+
+/// Neovim that runs one Ex command and ends.
+fn neovim(home: &Path, ex: &str) -> Command {
+    let neovim = Neovim::new(home, &json!({}));
+    #[expect(clippy::disallowed_methods, reason = "a test starts its own editor")]
+    let mut command = Command::new(&neovim.program);
+    command.arg("--headless").args(&neovim.args).args(["-c", ex, "-c", "qall!"]);
+    command.env_clear().envs(neovim.env.iter().map(|(name, value)| (name, value)));
+    command
 }
 
 /// The tags of the help file: `:PolecatStart`, `polecat.start()`, `polecat-config`.

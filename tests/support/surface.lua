@@ -43,10 +43,11 @@ local wrong = {}
 for _, example in ipairs(vim.json.decode(vim.env.POLECAT_TEST_EXAMPLES)) do
   vim.g.polecat = nil
   local code, why = loadstring(example)
-  local ran = code and function()
-    code()
-    vim.list_extend(wrong, config.current().problems)
-  end
+  local ran = code
+    and function()
+      code()
+      vim.list_extend(wrong, config.current().problems)
+    end
   local ok, failed = pcall(ran or error, why)
   if not ok then
     wrong[#wrong + 1] = failed
