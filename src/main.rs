@@ -47,14 +47,19 @@ fn level(text: &OsString) -> Result<Level, Failure> {
 
 fn run(options: &Options) -> Result<(), Failure> {
     if options.only_version {
-        let text = format!("polecat-nvim {} (protocol {})\n", env!("CARGO_PKG_VERSION"), polecat::rpc::PROTOCOL);
+        let text = format!(
+            "polecat-nvim {} (protocol {})\n",
+            env!("CARGO_PKG_VERSION"),
+            polecat::rpc::PROTOCOL
+        );
         io::Write::write_all(&mut io::stdout(), text.as_bytes())?;
         return Ok(());
     }
     if let Some(path) = &options.log_file {
         log_to(path, options.log_level)?;
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let served = runtime.block_on(polecat::rpc::serve(polecat::session::local_launch()));
     // A read of stdin may still be under way on a thread that nothing can wake.
     runtime.shutdown_background();

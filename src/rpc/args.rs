@@ -15,9 +15,11 @@ pub(super) fn decode<T: DeserializeOwned>(method: &str, args: Value) -> Result<T
 
 /// Reads `value` as a `T`; the error names the place in it.
 pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
-    serde_path_to_error::deserialize(tables(value)).map_err(|error| match error.path().to_string() {
-        path if path == "." => error.inner().to_string(),
-        path => format!("`{path}`: {}", error.inner()),
+    serde_path_to_error::deserialize(tables(value)).map_err(|error| {
+        match error.path().to_string() {
+            path if path == "." => error.inner().to_string(),
+            path => format!("`{path}`: {}", error.inner()),
+        }
     })
 }
 
@@ -42,6 +44,7 @@ pub(super) struct At {
 macro_rules! arguments {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => {
         $($(#[$doc])* #[derive(Debug, Deserialize)] #[serde(deny_unknown_fields)]
+        #[allow(dead_code, reason = "what every call carries is checked where it is not used too")]
         pub(super) struct $name { $(pub(super) $field: $type),* })*
     };
 }
@@ -124,11 +127,8 @@ mod tests {
     #[test]
     fn text_is_taken_as_the_bytes_it_is() {
         let bytes = rmpv::decode::read_value(&mut &b"\xa2\xff\x01"[..]).unwrap();
-        let args = map(&[
-            ("at", map(&[("cwd", "/".into())])),
-            ("polecat", "ash".into()),
-            ("text", bytes),
-        ]);
+        let args =
+            map(&[("at", map(&[("cwd", "/".into())])), ("polecat", "ash".into()), ("text", bytes)]);
         let read: Inject = decode("session.inject", args).unwrap();
         assert_eq!(read.text.as_ref(), b"\xff\x01");
     }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use rmpv::Value;
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use super::{args::read, error::RpcError};
 use crate::session::{AgentSettings, Settings};
@@ -37,14 +40,14 @@ struct Config {
     #[serde(deserialize_with = "table")]
     agents: BTreeMap<String, Agent>,
     // These are Lua's own; they come along because the configuration is sent whole.
-    #[expect(dead_code, reason = "read by Lua")]
-    capture: Option<Value>,
-    #[expect(dead_code, reason = "read by Lua")]
-    notify: Option<Value>,
-    #[expect(dead_code, reason = "read by Lua")]
-    log_level: Option<Value>,
-    #[expect(dead_code, reason = "read by Lua")]
-    backend: Option<Value>,
+    #[serde(rename = "capture")]
+    _capture: IgnoredAny,
+    #[serde(rename = "notify")]
+    _notify: IgnoredAny,
+    #[serde(rename = "log_level")]
+    _log_level: IgnoredAny,
+    #[serde(rename = "backend")]
+    _backend: IgnoredAny,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -181,13 +181,12 @@ pub(super) fn group_name(group: &Group) -> String {
         Group::Styled(style) => style,
     };
     let mut name = "PolecatTerm".to_owned();
-    for (mark, color) in
-        [('F', style.foreground), ('B', style.background), ('U', style.underline_color)]
-    {
-        match color {
-            Some(Color::Palette(index)) => name.push_str(&format!("{mark}{index}")),
-            Some(Color::Rgb(r, g, b)) => name.push_str(&format!("{mark}x{r:02x}{g:02x}{b:02x}")),
-            None => {}
+    let colors =
+        [("F", style.foreground), ("B", style.background), ("U", style.underline_color)];
+    for (mark, color) in colors {
+        if let Some(color) = color {
+            name.push_str(mark);
+            name.push_str(&color_name(color));
         }
     }
     for (set, word) in [
@@ -203,6 +202,14 @@ pub(super) fn group_name(group: &Group) -> String {
         }
     }
     name
+}
+
+/// A colour as a part of a group's name.
+fn color_name(color: Color) -> String {
+    match color {
+        Color::Palette(index) => index.to_string(),
+        Color::Rgb(r, g, b) => format!("x{r:02x}{g:02x}{b:02x}"),
+    }
 }
 
 /// The definition of the group `name`.

@@ -26,10 +26,10 @@ impl Handler for Inbox {
     // nvim-rs awaits this before it reads on, so the call is only handed over here. The inbox
     // has no bound, because the alternative is to stop reading the answers that calls wait for.
     async fn handle_notify(&self, name: String, args: Vec<Value>, _nvim: Neovim<Writer>) {
-        match parse(&name, args) {
-            Some(call) => drop(self.0.send(call)),
-            None => warn!(name, "a notification that is no call"),
-        }
+        let Some(call) = parse(&name, args) else {
+            return warn!(name, "a notification that is no call");
+        };
+        drop(self.0.send(call));
     }
 }
 

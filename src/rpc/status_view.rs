@@ -58,9 +58,8 @@ fn frame(manager: &SessionManager, seen: &Seen, width: usize) -> view::Frame {
 /// Keeps Lua's snapshot in step with what is shown.
 fn tell(canvas: &Canvas, manager: &SessionManager, seen: &Seen) {
     if let Seen::All(sessions) = seen {
-        let data = Map::new()
-            .put("rig", manager.rig_name())
-            .put("sessions", encode::sessions(sessions));
+        let data =
+            Map::new().put("rig", manager.rig_name()).put("sessions", encode::sessions(sessions));
         drop(canvas.pen.editor.event("snapshot", data));
     }
 }

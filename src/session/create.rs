@@ -37,14 +37,9 @@ impl SessionManager {
             let dir = self.tracker_dir(self.rig.path.clone());
             self.tools.tracker.show(issue, &dir).await?;
         }
-        let made = git::create_worktree(
-            &self.rig,
-            &polecat,
-            issue.as_ref(),
-            now_ms(),
-            &self.tools.launch,
-        )
-        .await?;
+        let made =
+            git::create_worktree(&self.rig, &polecat, issue.as_ref(), now_ms(), &self.tools.launch)
+                .await?;
         Ok(NewPolecat { polecat, workdir: made.path, branch: made.branch })
     }
 }

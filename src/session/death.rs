@@ -55,7 +55,11 @@ impl SessionManager {
     /// another child of its ends (facts/tmux.md, trap 4).
     async fn with_status(&self, session: Session) -> Result<Session, SessionError> {
         let lost = |session: &Session| {
-            session.pane.dead.as_ref().is_some_and(|death| death.status.is_none() && death.signal.is_none())
+            session
+                .pane
+                .dead
+                .as_ref()
+                .is_some_and(|death| death.status.is_none() && death.signal.is_none())
         };
         if !lost(&session) {
             return Ok(session);

@@ -3,7 +3,10 @@
 use std::{path::PathBuf, time::Duration};
 
 use crate::{
-    core::{names::BadName, session::{Exit, describe}},
+    core::{
+        names::BadName,
+        session::{Exit, describe},
+    },
     host::{HostError, processes::ProcessError, run::RunError, tracker::TrackerError},
     tmux::TmuxError,
 };
@@ -162,14 +165,17 @@ fn tmux_code(error: &TmuxError) -> &'static str {
 fn host_code(error: &HostError) -> &'static str {
     match error {
         HostError::Name(_) => "bad_name",
-        HostError::NoRig { .. } | HostError::NotARig { .. } | HostError::RigGone { .. } => {
-            "bad_argument"
-        }
+        HostError::NoRig { .. }
+        | HostError::NotARig { .. }
+        | HostError::RigGone { .. }
+        | HostError::PolecatExists { .. } => "bad_argument",
         HostError::PolecatNotFound { .. } => "polecat_not_found",
-        HostError::PolecatExists { .. } => "bad_argument",
-        HostError::NoRepository { .. } | HostError::NoCommits { .. } => "git_failed",
-        HostError::Git { source: RunError::TimedOut { .. }, .. } => "timeout",
-        HostError::Git { .. } => "git_failed",
+        HostError::Git { source: RunError::TimedOut { .. }, .. } | HostError::Locked { .. } => {
+            "timeout"
+        }
+        HostError::NoRepository { .. } | HostError::NoCommits { .. } | HostError::Git { .. } => {
+            "git_failed"
+        }
         HostError::Broken { .. } => "config_invalid",
         HostError::NotUndone { cause, .. } => host_code(cause),
         _ => "internal",
@@ -179,9 +185,8 @@ fn host_code(error: &HostError) -> &'static str {
 fn tracker_code(error: &TrackerError) -> &'static str {
     match error {
         TrackerError::Unknown { .. } | TrackerError::Tombstone { .. } => "issue_invalid",
-        TrackerError::Unreadable { .. } => "tracker_failed",
         TrackerError::Run(RunError::TimedOut { .. }) => "timeout",
-        TrackerError::Run(_) => "tracker_failed",
+        TrackerError::Unreadable { .. } | TrackerError::Run(_) => "tracker_failed",
     }
 }
 

@@ -1,5 +1,7 @@
 //! What `:checkhealth polecat` shows of the backend's surroundings.
 
+use std::path::Path;
+
 use super::{
     manager::SessionManager,
     workspace::{Place, Workspace},
@@ -84,23 +86,19 @@ impl Workspace {
     async fn git_health(&self) -> HealthRow {
         match git::version(&self.tools.launch).await {
             Ok(version) => HealthRow::new("git", Level::Ok, version),
-            Err(error) => {
-                HealthRow::new("git", Level::Error, error.to_string()).hint(error.hint())
-            }
+            Err(error) => HealthRow::new("git", Level::Error, error.to_string()).hint(error.hint()),
         }
     }
 
     fn tracker_health(&self) -> HealthRow {
         let command = self.tools.settings.tracker_command.as_deref().unwrap_or("bd");
         let program = command.split_whitespace().next().unwrap_or(command);
-        match path::find_program(program, std::path::Path::new("/")) {
-            Some(found) => HealthRow::new("tracker", Level::Ok, found.display().to_string()),
-            None => {
-                let text = format!("`{program}` is not on PATH: `issue=` will not work");
-                HealthRow::new("tracker", Level::Warn, text)
-                    .hint(Some("install it, or set `tracker.command`".to_owned()))
-            }
+        if let Some(found) = path::find_program(program, Path::new("/")) {
+            return HealthRow::new("tracker", Level::Ok, found.display().to_string());
         }
+        let text = format!("`{program}` is not on PATH: `issue=` will not work");
+        HealthRow::new("tracker", Level::Warn, text)
+            .hint(Some("install it, or set `tracker.command`".to_owned()))
     }
 
     async fn rig_health(&self, place: &Place) -> Vec<HealthRow> {
@@ -126,15 +124,16 @@ fn agents_health() -> Vec<HealthRow> {
     let found: Vec<_> = agent::preset_names()
         .filter_map(|name| {
             let program = agent::preset(name)?.command;
-            let path = path::find_program(&program, std::path::Path::new("/"))?;
+            let path = path::find_program(&program, Path::new("/"))?;
             Some(HealthRow::new("agents", Level::Ok, format!("{name}: {}", path.display())))
         })
         .collect();
     if found.is_empty() {
         let text = "no known agent is on PATH".to_owned();
-        return vec![HealthRow::new("agents", Level::Warn, text).hint(Some(
-            "install one, add yours to `agents`, or start with `cmd=`".to_owned(),
-        ))];
+        return vec![
+            HealthRow::new("agents", Level::Warn, text)
+                .hint(Some("install one, add yours to `agents`, or start with `cmd=`".to_owned())),
+        ];
     }
     found
 }

@@ -10,7 +10,10 @@ use jiff::Timestamp;
 
 use super::{error::SessionError, settings::Settings};
 use crate::{
-    core::{names::PolecatName, rig::{Rig, RigKind}},
+    core::{
+        names::PolecatName,
+        rig::{Rig, RigKind},
+    },
     host::{Launch, polecats, tracker::Tracker},
     tmux::Tmux,
 };
@@ -58,7 +61,6 @@ impl SessionManager {
 
     /// The time, for views.
     #[must_use]
-    #[expect(clippy::unused_self, reason = "a rig on another machine will have its own clock")]
     pub fn now(&self) -> Timestamp {
         Timestamp::now()
     }

@@ -30,7 +30,7 @@ pub(super) enum Readiness {
     /// The agent can be talked to.
     Ready,
     /// It ended before.
-    Dead(Session),
+    Dead(Box<Session>),
     /// Its session is gone, and what it said with it.
     Gone,
     /// It did not show in time that it is ready; this is what it showed last.
@@ -63,7 +63,7 @@ impl SessionManager {
                 return Ok(Readiness::Gone);
             }
             if !now.is_live() {
-                return Ok(Readiness::Dead(now));
+                return Ok(Readiness::Dead(Box::new(now)));
             }
             self.look(&now, &mut look).await?;
             if is_ready(agent, &look, began) {
@@ -81,8 +81,7 @@ impl SessionManager {
         let text: Vec<_> =
             String::from_utf8_lossy(&screen.text).lines().map(screen::normal).collect();
         if text != look.text || session.pane.title != look.title {
-            *look =
-                Look { text, title: session.pane.title.clone(), changed_at: Instant::now() };
+            *look = Look { text, title: session.pane.title.clone(), changed_at: Instant::now() };
         }
         Ok(())
     }

@@ -112,10 +112,11 @@ impl SessionManager {
         let config_dir = plan.config_dir.as_ref().map(|dir| dir.to_string_lossy());
         let env =
             startup::polecat_env(&self.rig, &plan.polecat, &plan.agent, config_dir.as_deref());
-        let mut options: Vec<(String, String)> = theme::status_options(&self.rig, &plan.polecat, gt)
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
+        let mut options: Vec<(String, String)> =
+            theme::status_options(&self.rig, &plan.polecat, gt)
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect();
         let mark = self.mark(plan).await;
         let encoded = mark.encode().map_err(|error| {
             SessionError::BadArgument(format!("`{}`: {error}", plan.workdir.display()))
@@ -185,7 +186,10 @@ impl SessionManager {
             ..created.mark.unwrap_or_default()
         };
         if let Ok(value) = mark.encode() {
-            self.tools.tmux.set_session_option(created.pane.session_id, mark::OPTION, &value).await?;
+            self.tools
+                .tmux
+                .set_session_option(created.pane.session_id, mark::OPTION, &value)
+                .await?;
         }
         let Some(now) = self.session(polecat).await? else {
             return Err(SessionError::Cancelled { session: created.pane.session_name });

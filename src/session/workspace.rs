@@ -64,7 +64,8 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::new`].
     pub fn configured(&self, settings: Settings) -> Result<Self, SessionError> {
-        let by_hand = self.pinned().filter(|path| Some(path) != self.tools.settings.rig_path.as_ref());
+        let by_hand =
+            self.pinned().filter(|path| Some(path) != self.tools.settings.rig_path.as_ref());
         let workspace = Self::new(settings, self.tools.launch.clone())?;
         if by_hand.is_some() {
             workspace.pin_to(by_hand);

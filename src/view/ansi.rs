@@ -70,7 +70,7 @@ impl Handler for Reader {
 
     fn terminal_attribute(&mut self, attribute: Attr) {
         let mut style = self.style.clone();
-        apply(&mut style, attribute);
+        apply(&mut style, &attribute);
         if style != self.style {
             self.flush();
             self.style = style;
@@ -78,8 +78,8 @@ impl Handler for Reader {
     }
 }
 
-fn apply(style: &mut Style, attribute: Attr) {
-    match attribute {
+fn apply(style: &mut Style, attribute: &Attr) {
+    match *attribute {
         Attr::Reset => *style = Style::default(),
         Attr::Bold => style.bold = true,
         Attr::Dim => style.dim = true,
@@ -183,7 +183,10 @@ mod tests {
     fn attributes_add_up_and_are_taken_back_one_by_one() {
         let bold = Style { bold: true, ..Style::default() };
         let both = Style { underline: true, ..bold.clone() };
-        check(b"\x1b[1ma\x1b[4mb\x1b[24mc", &[("abc", &[(0, 1, bold.clone()), (1, 2, both), (2, 3, bold)])]);
+        check(
+            b"\x1b[1ma\x1b[4mb\x1b[24mc",
+            &[("abc", &[(0, 1, bold.clone()), (1, 2, both), (2, 3, bold)])],
+        );
     }
 
     #[test]

@@ -38,10 +38,9 @@ pub(crate) fn set(rows: &[Row], width: usize, expendable: &[usize]) -> Vec<Line>
 /// The width of each column; an empty column has none.
 fn widths(rows: &[Row]) -> Vec<usize> {
     let count = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    let width = |row: &Row, column: usize| row.cells.get(column).map_or(0, |cell| words::cells(&cell.text));
-    (0..count)
-        .map(|column| rows.iter().map(|row| width(row, column)).max().unwrap_or(0))
-        .collect()
+    let width =
+        |row: &Row, column: usize| row.cells.get(column).map_or(0, |cell| words::cells(&cell.text));
+    (0..count).map(|column| rows.iter().map(|row| width(row, column)).max().unwrap_or(0)).collect()
 }
 
 fn kept(widths: &[usize], width: usize, expendable: &[usize]) -> Vec<usize> {

@@ -66,7 +66,10 @@ fn title(rig: &str, sessions: &[SessionInfo], width: usize) -> Line {
         }
     }
     let mut line = Line::default();
-    line.push(&words::fit(&format!("{rig}: {}", parts.join(", ")), width), Some(Group::Named("PolecatTitle")));
+    line.push(
+        &words::fit(&format!("{rig}: {}", parts.join(", ")), width),
+        Some(Group::Named("PolecatTitle")),
+    );
     line
 }
 

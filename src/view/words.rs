@@ -88,9 +88,15 @@ mod tests {
     #[test]
     fn times_are_told_in_the_largest_whole_unit() {
         let now = Timestamp::from_second(1_000_000).unwrap();
-        for (seconds, told) in
-            [(0, "now"), (-3, "now"), (59, "59s"), (60, "1m"), (3_599, "59m"), (7_200, "2h"), (200_000, "2d")]
-        {
+        for (seconds, told) in [
+            (0, "now"),
+            (-3, "now"),
+            (59, "59s"),
+            (60, "1m"),
+            (3_599, "59m"),
+            (7_200, "2h"),
+            (200_000, "2d"),
+        ] {
             let then = Timestamp::from_second(1_000_000 - seconds).unwrap();
             assert_eq!(ago(then, now), told, "{seconds} s");
         }
@@ -98,9 +104,14 @@ mod tests {
 
     #[test]
     fn a_text_is_cut_by_cells_never_inside_a_character() {
-        for (text, width, fitted) in
-            [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("漢字漢", 4, "漢…"), ("漢字", 4, "漢字"), ("abc", 0, ""), ("abc", 1, "…")]
-        {
+        for (text, width, fitted) in [
+            ("abc", 3, "abc"),
+            ("abcd", 3, "ab…"),
+            ("漢字漢", 4, "漢…"),
+            ("漢字", 4, "漢字"),
+            ("abc", 0, ""),
+            ("abc", 1, "…"),
+        ] {
             assert_eq!(fit(text, width), fitted, "`{text}` in {width}");
             assert!(cells(fitted) <= width, "`{text}` in {width}");
         }

@@ -8,8 +8,7 @@ use crate::rig::{Shop, agent};
 async fn an_agent_that_ends_during_its_start_says_how_and_with_which_words() {
     let shop = Shop::new().await;
     let command = agent("dies --after 100 --status 3");
-    let failed =
-        shop.try_start("ash", json!({ "new": true, "cmd": command })).await.unwrap_err();
+    let failed = shop.try_start("ash", json!({ "new": true, "cmd": command })).await.unwrap_err();
     assert_eq!(failed.code, "died_during_startup");
     for part in ["gt-shop-ash", "exited with status 3", "dies --after 100", "no connection"] {
         assert!(failed.message.contains(part), "`{part}` is not in: {}", failed.message);
@@ -26,8 +25,7 @@ async fn an_agent_that_ends_during_its_start_says_how_and_with_which_words() {
 async fn a_signal_is_told_from_a_status() {
     let shop = Shop::new().await;
     let command = agent("dies --after 100 --signal KILL");
-    let failed =
-        shop.try_start("ash", json!({ "new": true, "cmd": command })).await.unwrap_err();
+    let failed = shop.try_start("ash", json!({ "new": true, "cmd": command })).await.unwrap_err();
     assert!(failed.message.contains("SIGKILL"), "{}", failed.message);
 }
 

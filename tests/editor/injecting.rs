@@ -33,7 +33,8 @@ async fn text_with_every_hostile_part_arrives_as_it_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mebibyte_arrives_whole() {
     let shop = Shop::new().await;
-    let text: String = (0..65_536).map(|line| format!("{line:015}\n")).collect();
+    let lines: Vec<_> = (0..65_536).map(|line| format!("{line:015}\n")).collect();
+    let text = lines.concat();
     assert_eq!(text.len(), 1 << 20);
     received(&shop, &text, format!("{text}\r").as_bytes()).await;
 }

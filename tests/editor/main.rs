@@ -1,6 +1,8 @@
 //! The product through its real door: Lua functions and commands in a real Neovim, on a real
 //! tmux server, with scripted agents.
 
+#![allow(clippy::unwrap_used, reason = "a test fails where what it expects is not there")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -3,11 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::support::{
-    editor::Editor,
-    neovim::tracker,
-    rig::Project,
-    tmux::TmuxServer,
-    values::Failure,
+    editor::Editor, neovim::tracker, rig::Project, tmux::TmuxServer, values::Failure,
 };
 
 /// One of `tests/agents/` as a command line.

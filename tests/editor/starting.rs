@@ -47,7 +47,8 @@ async fn a_new_polecat_gets_a_worktree_a_branch_and_a_session_with_its_environme
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_answers_when_the_prompt_is_there() {
     let shop = Shop::new().await;
-    let options = json!({ "new": true, "agent": "claude", "cmd": agent("prompts --nbsp --delay 300") });
+    let options =
+        json!({ "new": true, "agent": "claude", "cmd": agent("prompts --nbsp --delay 300") });
     shop.try_start("ash", options).await.unwrap();
     assert!(shop.screen("gt-shop-ash").contains('❯'), "{}", shop.screen("gt-shop-ash"));
 }
@@ -127,8 +128,10 @@ async fn a_town_is_served_as_it_stands_in_both_of_its_layouts() {
     let info = editor.call("start", json!(["nux", options])).await.unwrap();
     assert_eq!(info["workdir"], old.to_str().unwrap());
     assert_eq!(info["branch"], "polecat/nux-old");
-    assert_eq!(tmux.run(&["show-environment", "-t", "=gt-shop-nux:", "GT_ROOT"]),
-        format!("GT_ROOT={}", town.path().display()));
+    assert_eq!(
+        tmux.run(&["show-environment", "-t", "=gt-shop-nux:", "GT_ROOT"]),
+        format!("GT_ROOT={}", town.path().display())
+    );
 
     let new = editor.call("new", json!(["furiosa", {}])).await.unwrap();
     assert_eq!(new["workdir"], town.worktree("furiosa").to_str().unwrap());

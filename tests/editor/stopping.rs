@@ -37,7 +37,9 @@ async fn stop_all_ends_every_polecat_and_no_one_else() {
     for polecat in ["ash", "birch", "cedar"] {
         shop.start(polecat, "prompts").await;
     }
-    for other in ["gt-shop-witness", "gt-shop-refinery", "gt-shop-crew-max", "gt-shopping-x", "mine"] {
+    for other in
+        ["gt-shop-witness", "gt-shop-refinery", "gt-shop-crew-max", "gt-shopping-x", "mine"]
+    {
         shop.tmux.run(&["new-session", "-d", "-s", other, "cat"]);
     }
     let answer = shop.editor.call("stop_all", json!([{ "force": true }])).await.unwrap();

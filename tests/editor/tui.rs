@@ -1,9 +1,11 @@
 //! What a person sees: Neovim's own screen, inside a tmux of its own.
 
-
 use crate::{
     rig::agent,
-    support::{eventually, neovim::Neovim, neovim::config, neovim::private_home, rig::Project, tmux::TmuxServer},
+    support::{
+        eventually, neovim::Neovim, neovim::config, neovim::private_home, rig::Project,
+        tmux::TmuxServer,
+    },
 };
 
 /// Neovim in a terminal of 100 by 30 cells.
@@ -16,12 +18,14 @@ struct Screen {
 
 impl Screen {
     fn new() -> Self {
-        let (terminal, agents, project) = (TmuxServer::absent(), TmuxServer::absent(), Project::new());
+        let (terminal, agents, project) =
+            (TmuxServer::absent(), TmuxServer::absent(), Project::new());
         let home = private_home();
         let nvim = Neovim::new(home.path(), &config(&agents.socket()));
-        let mut args: Vec<String> = ["new-session", "-d", "-s", "tui", "-x", "100", "-y", "30", "-c"]
-            .map(str::to_owned)
-            .into();
+        let mut args: Vec<String> =
+            ["new-session", "-d", "-s", "tui", "-x", "100", "-y", "30", "-c"]
+                .map(str::to_owned)
+                .into();
         args.push(project.path().display().to_string());
         for (name, value) in &nvim.env {
             args.extend(["-e".to_owned(), format!("{name}={}", value.display())]);
@@ -66,11 +70,17 @@ async fn a_person_starts_looks_reads_and_stops() {
     let screen = Screen::new();
     screen.expect("~").await;
     screen.command(&format!("PolecatStart! ash cmd={}", agent("prompts --nbsp")));
-    eventually("the session", async || screen.agents.try_run(&["has-session", "-t", "=gt-shop-ash"])).await;
+    eventually("the session", async || {
+        screen.agents.try_run(&["has-session", "-t", "=gt-shop-ash"])
+    })
+    .await;
 
     screen.command("PolecatStatus");
     let seen = screen.expect("1 polecat, 1 running").await;
-    assert!(seen.contains("ash") && seen.contains('╭') || seen.contains('┌') || seen.contains('│'), "{seen}");
+    assert!(
+        seen.contains("ash") && seen.contains('╭') || seen.contains('┌') || seen.contains('│'),
+        "{seen}"
+    );
 
     screen.keys(&["q"]);
     screen.command("PolecatCapture ash");

@@ -97,6 +97,10 @@ async fn a_message_is_composed_in_a_buffer_and_sent_by_writing_it() {
     let shop = Shop::new().await;
     shop.start("ash", "prompts").await;
     shop.editor.command("PolecatInject ash").await.unwrap();
+    eventually_equal(json!("polecat://compose/ash"), async || {
+        shop.editor.lua("return vim.api.nvim_buf_get_name(0)", Json::Null).await.unwrap()
+    })
+    .await;
     shop.editor.command("call setline(1, ['first', 'second'])").await.unwrap();
     shop.editor.command("write").await.unwrap();
     shop.editor.expect_capture("ash", 20, "got: first\nsecond").await;
