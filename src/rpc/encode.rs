@@ -181,8 +181,7 @@ pub(super) fn group_name(group: &Group) -> String {
         Group::Styled(style) => style,
     };
     let mut name = "PolecatTerm".to_owned();
-    let colors =
-        [("F", style.foreground), ("B", style.background), ("U", style.underline_color)];
+    let colors = [("F", style.foreground), ("B", style.background), ("U", style.underline_color)];
     for (mark, color) in colors {
         if let Some(color) = color {
             name.push_str(mark);

@@ -8,7 +8,7 @@ use super::{
     views::{Canvas, Order},
 };
 use crate::{
-    session::{Seen, SessionManager, Watch, Workspace},
+    session::{Seen, SessionError, SessionManager, Watch, Workspace},
     view,
 };
 
@@ -41,10 +41,18 @@ async fn draw_until_closed(
                 None => return Ok(()),
                 Some(Order::Width(new)) => width = new,
                 Some(Order::Visible(visible)) => canvas.visible = visible,
-                Some(Order::Refresh) => seen = watch.look().await?,
+                Some(Order::Refresh) => seen = still(watch.look().await, seen)?,
             },
-            next = watch.next(), if canvas.visible => seen = next?,
+            next = watch.next(), if canvas.visible => seen = still(next, seen)?,
         }
+    }
+}
+
+/// What is seen now; while nothing can be seen, what was seen before stays.
+fn still(now: Result<Seen, SessionError>, before: Seen) -> Result<Seen, SessionError> {
+    match now {
+        Err(error) if error.is_passing() => Ok(before),
+        now => now,
     }
 }
 
