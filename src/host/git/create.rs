@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::lock::lock;
 use super::{Base, Git, PATIENCE};
 use crate::core::branch::branch_name;
 use crate::core::{IssueId, PolecatName, Rig};
