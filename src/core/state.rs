@@ -72,9 +72,9 @@ mod tests {
     /// What is shown, and since when, after looks at these times.
     fn check(looks: &[(i64, Told)], state: State, since: i64) {
         let (first, rest) = looks.split_first().unwrap();
-        let steady = rest
-            .iter()
-            .fold(Steady::new(first.1, at(first.0)), |steady, (ms, told)| steady.after(*told, at(*ms)));
+        let steady = rest.iter().fold(Steady::new(first.1, at(first.0)), |steady, (ms, told)| {
+            steady.after(*told, at(*ms))
+        });
         assert_eq!((steady.told.state, steady.since), (state, at(since)), "{looks:?}");
     }
 
