@@ -5,6 +5,8 @@ mod support;
 
 #[path = "tmux/activity.rs"]
 mod activity;
+#[path = "tmux/create.rs"]
+mod create;
 #[path = "tmux/panes.rs"]
 mod panes;
 #[path = "tmux/text.rs"]
