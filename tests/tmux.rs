@@ -5,11 +5,13 @@ mod support;
 
 #[path = "tmux/activity.rs"]
 mod activity;
+#[path = "tmux/capture.rs"]
+mod capture;
 #[path = "tmux/create.rs"]
 mod create;
 #[path = "tmux/panes.rs"]
 mod panes;
-#[path = "tmux/text.rs"]
-mod text;
+#[path = "tmux/paste.rs"]
+mod paste;
 #[path = "tmux/transports.rs"]
 mod transports;
