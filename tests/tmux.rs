@@ -1,5 +1,6 @@
 //! The tmux layer on real tmux: what it asks arrives, what it is told is true, and what would
 //! crash or leak a server cannot be reached.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 
@@ -9,6 +10,8 @@ mod activity;
 mod capture;
 #[path = "tmux/create.rs"]
 mod create;
+#[path = "tmux/hub.rs"]
+mod hub;
 #[path = "tmux/panes.rs"]
 mod panes;
 #[path = "tmux/paste.rs"]

@@ -127,10 +127,7 @@ impl Tmux {
         loop {
             // Before the lock, which connecting takes for itself.
             let hub = self.hub(request.may_start).await?;
-            let _alone = match request.alone {
-                true => lock::alone(self.address()).await,
-                false => None,
-            };
+            let _alone = if request.alone { lock::alone(self.address()).await } else { None };
             let Some(hub) = hub else { return self.spawn(request).await };
             match hub.link.ask(&line).await {
                 Ok(blocks) => return request.replies(blocks),
