@@ -3,7 +3,7 @@
 //! In reading order: `command` and `request` (what is asked), `protocol` (what comes back),
 //! `control` and `spawned` (the two ways a request travels), `hub` (where our connection lives in
 //! the server), `client` (which picks the way), and then what callers want: `panes`, `create`,
-//! `capture`, `paste`, `activity`.
+//! `capture`, `mirror`, `paste`, `activity`.
 
 mod activity;
 mod address;
@@ -17,6 +17,7 @@ mod hub;
 mod ids;
 mod lifeline;
 mod lock;
+mod mirror;
 mod panes;
 mod paste;
 mod protocol;
@@ -35,6 +36,7 @@ pub use create::{NewPane, NewSession};
 pub use error::TmuxError;
 pub use hub::HUB;
 pub use ids::{BadId, PaneId, SessionId, WindowId};
+pub use mirror::{Mirror, Update};
 pub use panes::{Death, Pane};
 pub use protocol::Notification;
 pub use request::Request;
