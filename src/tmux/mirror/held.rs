@@ -8,8 +8,8 @@ const MOST: usize = 1_024;
 const ANCHOR: usize = 16;
 /// How many are tried where fewer are not told apart from others.
 const LONGEST_ANCHOR: usize = 128;
-/// How many different texts an anchor must have.
-const DIFFERENT: usize = 4;
+/// How many different texts tell where they are.
+pub(super) const DIFFERENT: usize = 4;
 
 /// Rows that have scrolled off the screen and change no more, the newest ones, by their number in
 /// the transcript. (Those from before its beginning have negative numbers.)

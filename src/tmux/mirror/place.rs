@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::held::count;
+use super::held::{DIFFERENT, count};
 use super::look::Look;
 use super::reflow::Known;
 use super::transcript::{SLICE, Transcript, WIDEST};
@@ -62,6 +62,12 @@ impl Transcript {
     /// once, or by that several times.
     fn place_by_anchor(&mut self, look: &Look) -> Place {
         let seen = look.seen;
+        if self.next == 0 && seen.history == 0 {
+            // Rows may have scrolled off and been cleared away since.
+            if let place @ Place::At { .. } = self.place_after_clearing(look) {
+                return place;
+            }
+        }
         let step = (seen.limit / 10).max(1);
         loop {
             let shift = self.drops.saturating_mul(step);
@@ -83,7 +89,8 @@ impl Transcript {
                 }
                 return Place::Above(begin);
             }
-            let same = (begin..end).all(|number| self.is_same(look, origin, number));
+            let same = (begin < end || end == 0)
+                && (begin..end).all(|number| self.is_same(look, origin, number));
             if same && (self.tells(look, &found) || self.screen_tells(look, &found)) {
                 return Place::At { origin, next: end };
             }
@@ -111,9 +118,9 @@ impl Transcript {
         let is_same_size = scrolled == 0 && found.end == self.next && self.drops == 0;
         if is_same_size && (found.end > 0 || !is_full(look)) {
             // A program that draws its screen anew leaves some of it.
-            let texts = texts(screen.iter().map(Vec::as_slice));
-            let left = || look.rows_from(seen.history).any(|row| texts.contains(row));
-            return seen.alternate || texts.len() < 3 || left();
+            let before = texts(screen.iter().map(Vec::as_slice));
+            let now = texts(look.rows_from(seen.history));
+            return seen.alternate || before.len() < 3 || before.intersection(&now).count() > 1;
         }
         let bottom = if seen.alternate { seen.history } else { look.end() };
         let (mut same, mut other) = (0, 0);
@@ -127,7 +134,7 @@ impl Transcript {
             *(if is_same { &mut same } else { &mut other }) += 1;
         }
         if is_full(look) {
-            return other == 0 && (same > 0 || found.is_whole && scrolled <= seen.height / 2);
+            return other == 0 && same > 0;
         }
         // Of a screen without text, nothing can be left.
         same > other || screen.iter().all(Vec::is_empty)
@@ -150,7 +157,13 @@ impl Transcript {
         before.pop();
         let now: Vec<&[u8]> = look.rows_from(0).collect();
         let found = (0..before.len()).find(|&from| {
-            now.starts_with(&before[from..]) && texts(before[from..].iter().copied()).len() >= 2
+            let enough = match start + count(from) {
+                row if self.screen_row != end || row < end => DIFFERENT,
+                row if row == end => 2,
+                _ => 3,
+            };
+            now.starts_with(&before[from..])
+                && texts(before[from..].iter().copied()).len() >= enough
         });
         found.map_or(Place::Nowhere, |from| Place::At { origin: start + count(from), next: 0 })
     }

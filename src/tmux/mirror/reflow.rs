@@ -2,6 +2,8 @@
 //!
 //! Row by row nothing is the same then, but the characters are, all blanks left out.
 
+use std::collections::HashSet;
+
 use unicode_width::UnicodeWidthStr;
 
 use super::held::{Held, count};
@@ -12,7 +14,7 @@ const PATTERN: usize = 64;
 /// How many characters tell where they are.
 const TELLING: usize = 64;
 /// How many characters of the screen agree with what the settled rows tell.
-const AGREEING: usize = 8;
+const AGREEING: usize = 40;
 
 /// What was known before the rows were wrapped anew.
 pub(super) struct Known<'a> {
@@ -41,11 +43,15 @@ impl Known<'_> {
             }
         }
         let held = held.min(self.next);
-        let settled = [PATTERN.min(held), held].map(|rows| self.stream(rows, &[]));
-        let screen = Stream::of(self.screen.iter().map(Vec::as_slice), self.width);
-        settled.iter().chain([&screen.at(self.held.end())]).find_map(|before| {
-            let at = now.find_once(&before.text)?;
-            self.continued(before, before.text.len(), &now, at, look)
+        [PATTERN.min(held), held].into_iter().find_map(|rows| {
+            let before = self.stream(rows, self.screen);
+            let at = now.find_once(&self.stream(rows, &[]).text)?;
+            self.continued(&before, common(&before.text, &now.text[at..]), &now, at, look)
+        })
+        .or_else(|| {
+            let screen = Stream::of(self.screen.iter().map(Vec::as_slice), self.width);
+            let at = now.find_once(&screen.text)?;
+            self.continued(&screen.at(self.held.end()), usize::MAX, &now, at, look)
         })
     }
 
@@ -59,15 +65,15 @@ impl Known<'_> {
     /// How much `now` begins with of `before`: at least all that had settled, and enough to be
     /// sure.
     fn agreement(&self, before: &Stream, now: &Stream, look: &Look) -> Option<usize> {
-        let both = before.text.bytes().zip(now.text.bytes());
-        let same = both.take_while(|(old, new)| old == new).count();
+        let same = common(&before.text, &now.text);
         let settled = self.stream(self.next, &[]).text.len();
         // A program that draws its screen anew leaves some of it.
-        let is_left = |row: &[u8]| !row.is_empty() && self.screen.iter().any(|old| old == row);
+        let old: HashSet<&[u8]> = self.screen.iter().map(Vec::as_slice).collect();
+        let new: HashSet<&[u8]> = look.rows_from(0).filter(|row| !row.is_empty()).collect();
         let nothing_scrolled = self.next == 0 && look.seen.history == 0;
         let is_enough = settled >= TELLING
             || same >= (settled + AGREEING).min(before.text.len())
-            || nothing_scrolled && look.rows_from(0).any(is_left);
+            || nothing_scrolled && old.intersection(&new).count() > 1;
         (same >= settled && is_enough).then_some(same)
     }
 
@@ -93,6 +99,11 @@ impl Known<'_> {
         });
         begins.max_by_key(|(rank, _)| *rank).map(|(_, place)| place)
     }
+}
+
+/// How much two texts have in common at their beginnings.
+fn common(one: &str, other: &str) -> usize {
+    one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count()
 }
 
 /// Where a row that is not blank begins.
