@@ -74,10 +74,10 @@ impl Mirror {
             return Ok(false);
         };
         let request = Request::new(vec![look::ask(self.pane)]);
-        let replies = self.tmux.run(request.clone()).await?;
-        let seen = Seen::parse(&replies[0].text(), self.pane)
-            .ok_or_else(|| request.unexpected(&replies[0].text()))?;
-        Ok(last.seen.is_still(&seen))
+        let replies = self.tmux.run(request).await?;
+        // None when there is no such pane any more, which tmux says of a capture only.
+        let seen = Seen::parse(&replies[0].text(), self.pane);
+        Ok(seen.is_some_and(|seen| last.seen.is_still(&seen)))
     }
 
     async fn capture(&self, want: Want) -> Result<Look, TmuxError> {

@@ -12,8 +12,9 @@ use super::place::Place;
 /// Most rows of one look that does not reach down to the screen, and most above the screen of one
 /// that does: with colours, tmux stands still for some 2 ms a thousand.
 pub(super) const SLICE: usize = 2_000;
-/// The same after a resize, which wraps all rows anew.
-pub(super) const WIDEST: usize = 10_000;
+/// Most rows of the few looks that only come once: after a resize, which wraps all rows anew, and
+/// after a flood.
+pub(super) const WIDEST: usize = 20_000;
 /// Rows that are looked at above those that must be, because more may have scrolled meanwhile.
 const MARGIN: usize = 24;
 /// The same for the look behind a gap: what printed so much may go on.
@@ -82,7 +83,11 @@ pub(crate) struct Transcript {
     /// How many lines from before the first look belong to it, until that look. (tmux cuts the
     /// rows above an alternate screen, so none of those is the first.)
     lines: Option<usize>,
+    /// How many rows settled at the last look, and how many scrolled off between the last two.
     grown: usize,
+    rate: usize,
+    /// tmux's history at the last look.
+    history: usize,
     want: Want,
     complete: bool,
 }
@@ -105,6 +110,8 @@ impl Transcript {
             end: 0,
             lines: Some(lines),
             grown: 0,
+            rate: 0,
+            history: 0,
             want: Want { above: lines.clamp(64, SLICE), count: None },
             complete: false,
         }
@@ -117,6 +124,8 @@ impl Transcript {
 
     /// Takes a look at the rows of [`Transcript::want`].
     pub(crate) fn feed(&mut self, look: &Look) -> Step {
+        self.rate = look.seen.history.saturating_sub(self.history).min(FLOOD);
+        self.history = look.seen.history;
         if let Some(lines) = self.lines {
             return self.open(look, lines);
         }
@@ -171,7 +180,8 @@ impl Transcript {
         if above + self.grown <= SLICE {
             return Want { above: above + self.grown, count: None };
         }
-        Want { above, count: (above > SLICE).then_some(SLICE) }
+        // More may scroll off until then as well.
+        Want { above: above + self.rate, count: (above > SLICE).then_some(SLICE) }
     }
 
     fn open(&mut self, look: &Look, lines: usize) -> Step {
@@ -213,12 +223,12 @@ impl Transcript {
 
     /// Takes what is left of the history behind a gap, once that stands still long enough.
     fn fill_up(&mut self, look: &Look) -> Step {
-        let oldest = look.seen.history.saturating_sub(SLICE);
+        let oldest = look.seen.history.saturating_sub(WIDEST);
         match self.gap.take() {
             Some(gap) if look.first <= oldest => Step::Update(self.restart(look, look.first, gap)),
             gap => {
                 self.gap = gap;
-                self.look_at(Want { above: SLICE, count: None })
+                self.look_at(Want { above: WIDEST, count: None })
             }
         }
     }
