@@ -7,6 +7,7 @@
 mod support;
 
 mod deaths;
+mod following;
 mod injecting;
 mod places;
 mod reading;
