@@ -115,8 +115,8 @@ local function open(file, lnum, col)
   end
   vim.bo.buflisted = true
   if lnum then
-    local last = vim.api.nvim_buf_line_count(0)
-    vim.api.nvim_win_set_cursor(0, { math.min(math.max(lnum, 1), last), math.max((col or 1) - 1, 0) })
+    local row = math.min(math.max(lnum, 1), vim.api.nvim_buf_line_count(0))
+    vim.api.nvim_win_set_cursor(0, { row, math.max((col or 1) - 1, 0) })
     vim.cmd('normal! zv')
   end
 end

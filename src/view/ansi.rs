@@ -140,7 +140,10 @@ fn indexed(index: u8) -> Color {
 mod tests {
     use super::*;
 
-    fn check(input: &[u8], expected: &[(&str, &[(usize, usize, Style)])]) {
+    /// A line's text, and the styles of its stretches.
+    type Expected<'a> = (&'a str, &'a [(usize, usize, Style)]);
+
+    fn check(input: &[u8], expected: &[Expected<'_>]) {
         let found: Vec<(String, Vec<_>)> = lines(input)
             .into_iter()
             .map(|line| {
@@ -187,6 +190,30 @@ mod tests {
             b"\x1b[1ma\x1b[4mb\x1b[24mc",
             &[("abc", &[(0, 1, bold.clone()), (1, 2, both), (2, 3, bold)])],
         );
+    }
+
+    #[test]
+    fn reverse_and_every_kind_of_underline_are_kept_with_its_colour() {
+        let reverse = Style { reverse: true, ..Style::default() };
+        check(b"\x1b[7mx\x1b[27my", &[("xy", &[(0, 1, reverse)])]);
+        let underline = Style { underline: true, ..Style::default() };
+        for start in ["\x1b[4m", "\x1b[4:2m", "\x1b[4:3m", "\x1b[4:4m", "\x1b[4:5m"] {
+            let input = format!("{start}x\x1b[24my");
+            check(input.as_bytes(), &[("xy", &[(0, 1, underline.clone())])]);
+        }
+        let red = Style { underline_color: Some(Color::Rgb(255, 0, 0)), ..underline };
+        check(b"\x1b[4;58:2::255:0:0mx\x1b[0my", &[("xy", &[(0, 1, red)])]);
+    }
+
+    #[test]
+    fn a_background_reaches_over_blanks() {
+        let blue = Style { background: Some(Color::Palette(4)), ..Style::default() };
+        check(b"a\x1b[44m  \x1b[49m b", &[("a   b", &[(1, 3, blue)])]);
+    }
+
+    #[test]
+    fn what_no_terminal_shows_is_left_out() {
+        check(b"a\x07\x1b[3Gb\x1b]0;title\x07c\x1b[?25l\x1bPdata\x1b\\d", &[("abcd", &[])]);
     }
 
     #[test]

@@ -21,16 +21,14 @@ async fn print(shop: &Shop, count: usize) {
 
 /// Waits until line `number` is in the buffer, and gives the numbers of all lines there.
 async fn numbers(shop: &Shop, number: usize) -> Vec<usize> {
-    let begins = |line: &String| {
-        ['.', '>'].iter().any(|end| line.starts_with(&format!("<{number}{end}")))
-    };
+    let begins =
+        |line: &String| ['.', '>'].iter().any(|end| line.starts_with(&format!("<{number}{end}")));
     let lines = shop
         .editor
-        .expect(LIVE, &format!("line {number}"), |lines| {
-            lines.iter().rev().any(begins)
-        })
+        .expect(LIVE, &format!("line {number}"), |lines| lines.iter().rev().any(begins))
         .await;
-    let number_of = |line: &String| line.strip_prefix('<')?.trim_end_matches(['.', '>']).parse().ok();
+    let number_of =
+        |line: &String| line.strip_prefix('<')?.trim_end_matches(['.', '>']).parse().ok();
     lines.iter().filter_map(number_of).collect()
 }
 
@@ -47,7 +45,8 @@ async fn the_buffer_keeps_what_tmux_has_dropped() {
         last += 4_999;
         numbers(&shop, last).await;
     }
-    let history = shop.tmux.run(&["display-message", "-p", "-t", "=gt-shop-ash:", "#{history_size}"]);
+    let history =
+        shop.tmux.run(&["display-message", "-p", "-t", "=gt-shop-ash:", "#{history_size}"]);
     assert!(history.parse::<usize>().unwrap() < last, "tmux has dropped nothing: {history}");
     assert_eq!(numbers(&shop, last).await, (1..=last).collect::<Vec<_>>());
     let changes = "return vim.fn.undotree(vim.fn.bufnr('capture/gt-shop-ash')).seq_last";

@@ -101,6 +101,11 @@ async fn what_a_refresh_costs() {
             }
         }
         took.sort();
-        eprintln!("{lines} lines: median {:?}, p99 {:?} of {}", took[took.len() / 2], took[took.len() * 99 / 100], took.len());
+        eprintln!(
+            "{lines} lines: median {:?}, p99 {:?} of {}",
+            took[took.len() / 2],
+            took[took.len() * 99 / 100],
+            took.len()
+        );
     }
 }

@@ -37,7 +37,8 @@ impl Pane {
     async fn with(limit: usize, options: &str) -> Self {
         let server = TmuxServer::new();
         server.run(&["set-option", "-g", "history-limit", &limit.to_string()]);
-        let agent = format!("{}/tests/agents/bursts --long {LONG} {options}", env!("CARGO_MANIFEST_DIR"));
+        let agent =
+            format!("{}/tests/agents/bursts --long {LONG} {options}", env!("CARGO_MANIFEST_DIR"));
         let new = ["new-window", "-d", "-P", "-F", "#{pane_id}", &agent];
         let id: PaneId = server.run(&new).parse().unwrap();
         let mirror = Mirror::new(server.client(), id, 200);

@@ -64,8 +64,7 @@ impl Seen {
         let cursor = (size()?, size()?);
         let (alternate, dead) = (size()? != 0, size()? != 0);
         let (printed, at) = (number()?, number()?);
-        let seen =
-            Self { history, limit, width, height, cursor, alternate, dead, printed, at };
+        let seen = Self { history, limit, width, height, cursor, alternate, dead, printed, at };
         (found == pane).then_some(seen)
     }
 

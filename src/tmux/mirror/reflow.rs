@@ -33,7 +33,10 @@ impl Known<'_> {
     /// The row that tmux has as number 0 now, and the number of the first row to be taken anew:
     /// one that begins where a row began before, and is not further down than the screen's top.
     pub(super) fn place(&self, look: &Look) -> Option<(i64, usize)> {
-        let now = Stream::of((look.first..look.end()).filter_map(|number| look.row(number)), look.seen.width);
+        let now = Stream::of(
+            (look.first..look.end()).filter_map(|number| look.row(number)),
+            look.seen.width,
+        );
         let held = usize::try_from(self.held.end() - self.held.start()).unwrap_or(0);
         if self.next <= held && look.first == 0 {
             // Where tmux has dropped nothing, both begin with the same row.
@@ -43,16 +46,18 @@ impl Known<'_> {
             }
         }
         let held = held.min(self.next);
-        [PATTERN.min(held), held].into_iter().find_map(|rows| {
-            let before = self.stream(rows, self.screen);
-            let at = now.find_once(&self.stream(rows, &[]).text)?;
-            self.continued(&before, common(&before.text, &now.text[at..]), &now, at, look)
-        })
-        .or_else(|| {
-            let screen = Stream::of(self.screen.iter().map(Vec::as_slice), self.width);
-            let at = now.find_once(&screen.text)?;
-            self.continued(&screen.at(self.held.end()), usize::MAX, &now, at, look)
-        })
+        [PATTERN.min(held), held]
+            .into_iter()
+            .find_map(|rows| {
+                let before = self.stream(rows, self.screen);
+                let at = now.find_once(&self.stream(rows, &[]).text)?;
+                self.continued(&before, common(&before.text, &now.text[at..]), &now, at, look)
+            })
+            .or_else(|| {
+                let screen = Stream::of(self.screen.iter().map(Vec::as_slice), self.width);
+                let at = now.find_once(&screen.text)?;
+                self.continued(&screen.at(self.held.end()), usize::MAX, &now, at, look)
+            })
     }
 
     /// The last `rows` settled rows, and those of `screen` behind them.

@@ -304,9 +304,13 @@ impl Transcript {
     /// The rows up to `row` that were on the main screen when the alternate one covered it.
     fn covered_until(&self, row: i64) -> Vec<Vec<u8>> {
         let covered = usize::try_from(row - self.held.end()).unwrap_or(0);
-        let is_known = self.screen_row == self.held.end() && covered <= self.screen.len();
-        let covered = if self.was_alternate && is_known { covered } else { 0 };
-        self.screen.iter().take(covered).cloned().collect()
+        if !self.was_alternate || self.screen_row != self.held.end() || covered > self.screen.len()
+        {
+            return Vec::new();
+        }
+        // Those in front of what may be replaced were not covered.
+        let kept = usize::try_from(self.floor - self.held.end()).unwrap_or(0);
+        self.screen.iter().take(covered).skip(kept).cloned().collect()
     }
 
     fn see_screen(&mut self, look: &Look) {
