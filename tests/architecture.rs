@@ -217,7 +217,7 @@ fn paths(statement: &str) -> Vec<String> {
                 path.clear();
             }
             letter if letter.is_alphanumeric() || letter == '_' || letter == ':' => {
-                path.push(letter)
+                path.push(letter);
             }
             other => {
                 if !path.is_empty() {

@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "tmux/activity.rs"]
+mod activity;
 #[path = "tmux/panes.rs"]
 mod panes;
 #[path = "tmux/text.rs"]

@@ -1,5 +1,6 @@
---- The one owner of the backend: its process, its channel and the calls that wait for answers.
+--- The one owner of the backend: when its process runs, what it is asked and what it tells.
 local binary = require('polecat.binary')
+local calls = require('polecat.calls')
 local config = require('polecat.config')
 local notify = require('polecat.notify')
 local process = require('polecat.process')
@@ -23,9 +24,6 @@ local ready = false
 --- Calls that wait for the greeting.
 ---@type { id: integer, method: string, args: table }[]
 local queue = {}
----@type table<integer, polecat.Callback>
-local pending = {}
-local last_id = 0
 --- The configuration that the running backend has.
 ---@type polecat.Config?
 local sent
@@ -48,37 +46,10 @@ local leaving = false
 ---@type polecat.Watcher[]
 local watchers = {}
 
----@param callback polecat.Callback
----@return integer id
-local function remember(callback)
-  last_id = last_id + 1
-  pending[last_id] = callback
-  return last_id
-end
-
---- Ends the call `id`. Its callback runs later, in a turn of its own: an error in it is the
---- caller's, and a question that it asks the user must not keep the backend waiting.
----@param id integer
----@param err? polecat.Error
----@param result? any
-local function finish(id, err, result)
-  local callback = pending[id]
-  pending[id] = nil
-  if callback then
-    vim.schedule(function()
-      callback(err, result)
-    end)
-  end
-end
-
 ---@param err polecat.Error
 local function fail_all(err)
   queue = {}
-  local ids = vim.tbl_keys(pending)
-  table.sort(ids)
-  for _, id in ipairs(ids) do
-    finish(id, err)
-  end
+  calls.fail_all(err)
 end
 
 ---@param why string
@@ -95,7 +66,7 @@ end
 local function send(id, method, args)
   local ok, why = process.send(current, id, method, args)
   if not ok then
-    finish(id, { code = 'internal', message = ('`%s` was not sent: %s'):format(method, why) })
+    calls.finish(id, { code = 'internal', message = ('`%s` was not sent: %s'):format(method, why) })
   end
 end
 
@@ -127,7 +98,7 @@ local function restore_pin(child)
   if not path then
     return open_for_calls()
   end
-  local id = remember(function(err)
+  local id = calls.remember(function(err)
     if child ~= current then
       return
     elseif err then
@@ -169,7 +140,7 @@ end
 
 ---@param child polecat.Process
 local function greet(child)
-  local id = remember(function(err, result)
+  local id = calls.remember(function(err, result)
     if child ~= current then
       return
     end
@@ -262,7 +233,7 @@ end
 local function keep_configured()
   if ready and config.current() ~= sent then
     sent = config.current()
-    send(remember(notify.or_error()), 'configure', { config = sent.values })
+    send(calls.remember(notify.or_error()), 'configure', { config = sent.values })
   end
 end
 
@@ -282,7 +253,7 @@ function M.call(method, args, callback)
   end
   keep_configured()
   args.at = args.at or require('polecat.where').here()
-  local id = remember(callback)
+  local id = calls.remember(callback)
   if ready then
     return send(id, method, args)
   end
@@ -314,41 +285,17 @@ function M.answer(id, ok, value)
     progress.done(id, ok)
   end
   if ok then
-    finish(id, nil, value)
+    calls.finish(id, nil, value)
   else
-    finish(id, value or { code = 'internal', message = 'the backend gave no reason' })
+    calls.finish(id, value or { code = 'internal', message = 'the backend gave no reason' })
   end
 end
-
----@type table<string, fun(data: any)>
-local receivers = {
-  frame = function(data)
-    require('polecat.view').frame(data)
-  end,
-  view_closed = function(data)
-    require('polecat.view').closed(data)
-  end,
-  progress = function(data)
-    require('polecat.progress').show(data)
-  end,
-  notice = notify.notice,
-  snapshot = function(data)
-    require('polecat.snapshot').set(data)
-  end,
-}
---- What went wrong with an event and was told: a frame comes many times a second.
----@type table<string, true>
-local complained = {}
 
 --- Called by the backend when something happened.
 ---@param name string
 ---@param data any
 function M.event(name, data)
-  local ok, why = pcall(receivers[name] or function() end, data)
-  if not ok and not complained[why] then
-    complained[why] = true
-    notify.error({ code = 'internal', message = ('`%s` of the backend: %s'):format(name, why) })
-  end
+  require('polecat.events').take(name, data)
 end
 
 vim.api.nvim_create_autocmd('VimLeavePre', {

@@ -28,6 +28,9 @@ local agent = schema.keys({
 local function command(value, path, report)
   if type(value) == 'string' then
     return schema.program(value, path, report)
+  elseif type(value) ~= 'table' then
+    local text = '`%s`: expected a program, or a list of it and its arguments, got a %s'
+    return report(text:format(path, type(value)))
   end
   local list = schema.list(schema.text)(value, path, report)
   if list and not list[1] then

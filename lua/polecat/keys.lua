@@ -1,5 +1,5 @@
 --- The maps of our buffers, and the help that is made from them.
-local window = require('polecat.window')
+local float = require('polecat.float')
 
 local M = {}
 
@@ -31,7 +31,7 @@ function M.help(buf)
   local help = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_buf_set_lines(help, 0, -1, false, lines)
   vim.bo[help].bufhidden, vim.bo[help].modifiable = 'wipe', false
-  local win = window.popup(help, 'keys', width, #lines)
+  local win = float.popup(help, 'keys', width, #lines)
   local function close()
     pcall(vim.api.nvim_win_close, win, true)
   end

@@ -1,6 +1,7 @@
 --- The status window: all polecats of the rig, or one in detail, in a float.
 local backend = require('polecat.backend')
 local buffer = require('polecat.buffer')
+local float = require('polecat.float')
 local keys = require('polecat.keys')
 local notify = require('polecat.notify')
 local reveal = require('polecat.reveal')
@@ -89,7 +90,7 @@ function M.fill(buf, spec, callback)
   vim.bo[buf].filetype = 'polecat-status'
   local title = spec.polecat or 'polecats'
   local asked = { kind = 'status', title = title, polecat = spec.polecat }
-  asked.width = window.float_width()
+  asked.width = float.width()
   view.open(buf, asked, callback)
 end
 
@@ -103,7 +104,7 @@ local function show(buf, title)
   if win then
     return vim.api.nvim_set_current_win(win)
   end
-  win = window.float(buf, title)
+  win = float.open(buf, title)
   window.set_options(win, { cursorline = true, wrap = false })
   window.fix_buffer(win, buf)
   view.place_cursor(win, buf)

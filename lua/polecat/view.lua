@@ -1,15 +1,11 @@
---- The open views: buffers that the backend draws, from their opening to their end.
+--- The open views, buffers that the backend draws: from their opening to their end.
 local backend = require('polecat.backend')
-local buffer = require('polecat.buffer')
 local cursor = require('polecat.cursor')
-local highlight = require('polecat.highlight')
+local frames = require('polecat.frames')
 local where = require('polecat.where')
 local window = require('polecat.window')
 
 local M = {}
-
---- How long a frame waits when the text is locked (`:h textlock`), in ms.
-local LOCKED_PAUSE = 20
 
 ---@class polecat.ViewSpec What is asked of the backend, and what the view is called.
 ---@field kind 'status'|'capture'
@@ -40,15 +36,6 @@ local last_id = 0
 --- For calls whose error is no news: a view that is gone has nothing to be told.
 local function ignore() end
 
----@param view polecat.View
----@param note? string What is wrong with it.
-local function show_title(view, note)
-  local title = view.spec.title .. (note and (' [' .. note .. ']') or '')
-  vim.b[view.buf].polecat_title = title
-  window.retitle(view.buf, title)
-  vim.cmd('redrawstatus!')
-end
-
 --- Ends the view; its buffer keeps its last lines, and says why no more will come.
 ---@param view polecat.View
 ---@param why string
@@ -56,7 +43,7 @@ local function end_view(view, why)
   view.state = 'closed'
   by_id[view.id] = nil
   if vim.api.nvim_buf_is_valid(view.buf) then
-    show_title(view, why)
+    frames.show_title(view, why)
   end
 end
 
@@ -92,7 +79,7 @@ local function ask(view, callback)
     end
     if not err then
       view.state, view.shown = 'open', true
-      show_title(view)
+      frames.show_title(view)
       M.update()
     end
     callback(err)
@@ -192,63 +179,13 @@ function M.refresh(buf)
   end
 end
 
----@param view polecat.View
----@param frame table
-local function draw(view, frame)
-  highlight.add(frame.styles)
-  local first = #view.keys == 0
-  local held = frame.keys and cursor.keys(view.buf, view.keys)
-  local followers = view.spec.follow and cursor.at_end(view.buf)
-  view.count = buffer.draw(view.buf, frame.patches, view.count)
-  if frame.keys then
-    view.keys = frame.keys
-    cursor.restore(view.buf, view.keys, held)
-    for _, win in ipairs(first and vim.fn.win_findbuf(view.buf) or {}) do
-      cursor.to_first(win, view.keys)
-    end
-  end
-  if followers then
-    cursor.follow(view.buf, followers)
-  end
-  if frame.title then
-    view.spec.title = frame.title
-    show_title(view)
-  end
-end
-
---- False when somebody else has changed the buffer, to which the next patch would not fit.
----@param view polecat.View
----@return boolean
-local function in_step(view)
-  return view.count == 0 or vim.api.nvim_buf_line_count(view.buf) == view.count
-end
-
----@param view polecat.View
-local function drain(view)
-  while view.frames[1] and vim.api.nvim_buf_is_loaded(view.buf) do
-    if not in_step(view) then
-      return reopen(view)
-    end
-    local ok, why = pcall(draw, view, view.frames[1])
-    if not ok and tostring(why):find('E565') then
-      return vim.defer_fn(function()
-        drain(view)
-      end, LOCKED_PAUSE)
-    end
-    table.remove(view.frames, 1)
-    if not ok then
-      error(why, 0)
-    end
-  end
-end
-
 --- A `frame` event: what has changed in one view.
 ---@param frame table
 function M.frame(frame)
   local view = by_id[frame.view]
   if view then
     view.frames[#view.frames + 1] = frame
-    drain(view)
+    frames.drain(view, reopen)
   end
 end
 
@@ -318,7 +255,7 @@ backend.watch({
       end
     end
     for _, view in ipairs(views('lost')) do
-      show_title(view, why)
+      frames.show_title(view, why)
     end
     if again and #views('lost') > 0 then
       backend.ensure()

@@ -1,4 +1,4 @@
---- Windows that we open: splits where the user asked for them, and floats that fit the screen.
+--- Windows that show our buffers: splits where the user asked for them, options, widths.
 local notify = require('polecat.notify')
 
 local M = {}
@@ -125,84 +125,6 @@ function M.fix_buffer(win, buf)
   })
 end
 
---- The place of a float on the screen as it is now.
----@return table
-local function centered()
-  local lines = vim.o.lines - vim.o.cmdheight
-  local width = math.min(vim.o.columns - 4, math.max(80, math.floor(vim.o.columns * 0.8)))
-  local height = math.min(lines - 4, math.max(12, math.floor(lines * 0.7)))
-  width, height = math.max(width, 1), math.max(height, 1)
-  return {
-    relative = 'editor',
-    width = width,
-    height = height,
-    row = math.max(math.floor((lines - height - 2) / 2), 0),
-    col = math.max(math.floor((vim.o.columns - width - 2) / 2), 0),
-  }
-end
-
---- The user's border for floats, where Neovim knows one.
----@return string?
-local function border()
-  local own = vim.fn.exists('&winborder') == 1 and vim.o.winborder or ''
-  return own == '' and 'rounded' or nil
-end
-
---- Shows `buf` in a float in the middle of the screen, which follows the screen's size.
----@param buf integer
----@param title string
----@return integer win
-function M.float(buf, title)
-  local frame = { style = 'minimal', border = border(), title = ' ' .. title .. ' ' }
-  frame = vim.tbl_extend('error', frame, { title_pos = 'center' })
-  frame.footer, frame.footer_pos = ' g? lists the keys ', 'right'
-  local win = vim.api.nvim_open_win(buf, true, vim.tbl_extend('error', centered(), frame))
-  vim.w[win].polecat_float = true
-  vim.api.nvim_create_autocmd('VimResized', {
-    buffer = buf,
-    desc = 'Fit a float of polecat.nvim to the screen',
-    callback = function()
-      if not vim.api.nvim_win_is_valid(win) then
-        return true
-      end
-      vim.api.nvim_win_set_config(win, centered())
-    end,
-  })
-  return win
-end
-
---- Shows `buf` in a small float of this size, in the middle of the screen.
----@param buf integer
----@param title string
----@param width integer
----@param height integer
----@return integer win
-function M.popup(buf, title, width, height)
-  return vim.api.nvim_open_win(buf, true, {
-    relative = 'editor',
-    style = 'minimal',
-    border = border(),
-    title = ' ' .. title .. ' ',
-    width = math.min(width, math.max(vim.o.columns - 2, 1)),
-    height = math.min(height, math.max(vim.o.lines - 4, 1)),
-    row = math.max(math.floor((vim.o.lines - height) / 2) - 1, 0),
-    col = math.max(math.floor((vim.o.columns - width) / 2), 0),
-    -- Above the status window, from which it is mostly asked for.
-    zindex = 60,
-  })
-end
-
---- Puts `title` over every float that shows `buf`.
----@param buf integer
----@param title string
-function M.retitle(buf, title)
-  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    if vim.w[win].polecat_float then
-      vim.api.nvim_win_set_config(win, { title = ' ' .. title .. ' ', title_pos = 'center' })
-    end
-  end
-end
-
 --- How many columns of text `win` has.
 ---@param win integer
 ---@return integer
@@ -222,12 +144,6 @@ function M.width(buf)
     end
   end
   return narrowest
-end
-
---- How wide the text of a float will be.
----@return integer
-function M.float_width()
-  return centered().width
 end
 
 --- Closes `win`; the last window of all shows an empty buffer instead.

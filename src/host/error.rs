@@ -102,11 +102,11 @@ pub enum HostError {
         /// The repository.
         repository: PathBuf,
     },
-    /// Another creation in the same repository goes on for too long.
-    #[error("the repository `{}` was busy for {waited:?}", repository.display())]
+    /// Another process has its turn, and has it for too long.
+    #[error("`{}` was busy for {waited:?}: another process holds its lock", path.display())]
     Busy {
-        /// The repository.
-        repository: PathBuf,
+        /// The folder that the turn is about.
+        path: PathBuf,
         /// How long it was waited for.
         waited: Duration,
     },
@@ -127,14 +127,6 @@ pub enum HostError {
         path: PathBuf,
         /// Why it is.
         left: String,
-    },
-    /// Somebody else's turn lasts too long.
-    #[error("another process holds `{}` for more than {waited:?}", path.display())]
-    Locked {
-        /// What the turn is about.
-        path: PathBuf,
-        /// How long it was waited for.
-        waited: Duration,
     },
     /// A mistake of ours.
     #[error("internal error: {0}")]

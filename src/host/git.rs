@@ -2,7 +2,6 @@
 
 mod create;
 mod head;
-mod lock;
 pub(super) mod repository;
 
 use std::path::{Path, PathBuf};

@@ -29,16 +29,21 @@ async fn draw_until_closed(
         let output = tokio::select! {
             order = canvas.orders.recv() => match order {
                 None => return Ok(()),
-                Some(Order::Refresh) => follow.look().await?,
+                Some(Order::Refresh) => follow.look().await,
                 Some(Order::Visible(visible)) => {
                     canvas.visible = visible;
                     continue;
                 }
                 Some(Order::Width(_)) => continue,
             },
-            output = follow.next(), if live && canvas.visible => output?,
+            output = follow.next(), if live && canvas.visible => output,
         };
-        canvas.draw(view::capture(&output), false).await;
+        match output {
+            Ok(output) => canvas.draw(view::capture(&output), false).await,
+            // What was seen last stays until something can be seen again.
+            Err(error) if error.is_passing() => {}
+            Err(error) => return Err(error.into()),
+        }
     }
 }
 

@@ -2,13 +2,12 @@
 
 use super::{
     args::ViewOpen,
-    encode::{self, Map},
     error::RpcError,
     methods::place,
     views::{Canvas, Order},
 };
 use crate::{
-    session::{Seen, SessionManager, Watch, Workspace},
+    session::{Seen, SessionError, SessionManager, Watch, Workspace},
     view,
 };
 
@@ -28,38 +27,36 @@ async fn draw_until_closed(
 ) -> Result<(), RpcError> {
     let manager = workspace.manager(&place(open.at)).await?;
     let mut watch = match &open.polecat {
-        Some(polecat) => Watch::one(manager.clone(), polecat)?,
-        None => Watch::all(manager.clone()),
+        Some(polecat) => Watch::one(workspace, manager.clone(), polecat)?,
+        None => Watch::all(workspace, manager.clone()),
     };
     let mut width = open.width.unwrap_or(WIDTH);
     let mut seen = watch.look().await?;
     loop {
-        tell(canvas, &manager, &seen);
         canvas.draw(frame(&manager, &seen, width), true).await;
         tokio::select! {
             order = canvas.orders.recv() => match order {
                 None => return Ok(()),
                 Some(Order::Width(new)) => width = new,
                 Some(Order::Visible(visible)) => canvas.visible = visible,
-                Some(Order::Refresh) => seen = watch.look().await?,
+                Some(Order::Refresh) => seen = still(watch.look().await, seen)?,
             },
-            next = watch.next(), if canvas.visible => seen = next?,
+            next = watch.next(), if canvas.visible => seen = still(next, seen)?,
         }
+    }
+}
+
+/// What is seen now; while nothing can be seen, what was seen before stays.
+fn still(now: Result<Seen, SessionError>, before: Seen) -> Result<Seen, SessionError> {
+    match now {
+        Err(error) if error.is_passing() => Ok(before),
+        now => now,
     }
 }
 
 fn frame(manager: &SessionManager, seen: &Seen, width: usize) -> view::Frame {
     match seen {
-        Seen::All(sessions) => view::status(manager.rig_name(), sessions, manager.now(), width),
+        Seen::All(all) => view::status(manager.rig_name(), &all.polecats, manager.now(), width),
         Seen::One { session, tail } => view::detail(session, tail.as_deref(), manager.now()),
-    }
-}
-
-/// Keeps Lua's snapshot in step with what is shown.
-fn tell(canvas: &Canvas, manager: &SessionManager, seen: &Seen) {
-    if let Seen::All(sessions) = seen {
-        let data =
-            Map::new().put("rig", manager.rig_name()).put("sessions", encode::sessions(sessions));
-        drop(canvas.pen.editor.event("snapshot", data));
     }
 }

@@ -129,6 +129,13 @@ impl SessionError {
         }
     }
 
+    /// Whether it says nothing about what was asked for, so that asking again makes sense: a
+    /// server that does not answer has not lost its sessions.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Tmux(_)) && matches!(self.code(), "timeout" | "tmux_failed")
+    }
+
     /// What a person can do about it, where there is something.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -170,7 +177,7 @@ fn host_code(error: &HostError) -> &'static str {
         | HostError::RigGone { .. }
         | HostError::PolecatExists { .. } => "bad_argument",
         HostError::PolecatNotFound { .. } => "polecat_not_found",
-        HostError::Git { source: RunError::TimedOut { .. }, .. } | HostError::Locked { .. } => {
+        HostError::Git { source: RunError::TimedOut { .. }, .. } | HostError::Busy { .. } => {
             "timeout"
         }
         HostError::NoRepository { .. } | HostError::NoCommits { .. } | HostError::Git { .. } => {

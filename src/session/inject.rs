@@ -1,11 +1,11 @@
 //! Talking to an agent: the text whole, once, then one submit.
 
-use std::time::Duration;
+use std::{fs::File, time::Duration};
 
 use super::{error::SessionError, manager::SessionManager, table::Session};
 use crate::{
     core::{agent, names::PolecatName},
-    host::lock::FolderLock,
+    host::lock::lock,
 };
 
 /// How long another sender may take.
@@ -30,9 +30,8 @@ impl SessionManager {
 
     /// The turn among all backends. Its lock is on a folder that is there anyway, so nothing
     /// is left behind.
-    async fn lock(&self, polecat: &PolecatName) -> Result<Option<FolderLock>, SessionError> {
-        let dir = self.rig.polecat_dir(polecat);
-        Ok(FolderLock::take(&dir, TURN).await?)
+    async fn lock(&self, polecat: &PolecatName) -> Result<Option<File>, SessionError> {
+        Ok(lock(&self.rig.polecat_dir(polecat), TURN).await?)
     }
 
     async fn deliver(&self, session: &Session, text: &[u8]) -> Result<(), SessionError> {

@@ -1,5 +1,7 @@
 //! Starting a polecat: settle, create, wait, verify.
 
+use std::ffi::OsString;
+
 use jiff::Timestamp;
 
 use super::{
@@ -123,9 +125,21 @@ impl SessionManager {
         })?;
         options.push((mark::OPTION.to_owned(), encoded));
         let name = self.rig.session(&plan.polecat).to_string();
-        let argv = plan.argv.iter().map(Into::into).collect();
+        let argv = Self::argv(plan);
         let env = env.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         Ok(NewSession { env, options, ..NewSession::new(name, &plan.workdir, argv) })
+    }
+
+    /// The words to start. tmux's server may have another `PATH` than ours, in which the program
+    /// was found.
+    fn argv(plan: &Plan) -> Vec<OsString> {
+        let mut argv: Vec<OsString> = plan.argv.iter().map(Into::into).collect();
+        if let Some(program) = argv.first_mut()
+            && let Some(found) = path::find_program(&program.to_string_lossy(), &plan.workdir)
+        {
+            *program = found.into();
+        }
+        argv
     }
 
     async fn mark(&self, plan: &Plan) -> Mark {

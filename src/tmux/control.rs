@@ -28,6 +28,7 @@ const LONGEST_COMPLAINT: u64 = 4 << 10;
 pub(crate) struct Link {
     lines: mpsc::UnboundedSender<Asked>,
     stop: CancellationToken,
+    entered: CancellationToken,
     end: End,
     mark: String,
 }
@@ -63,8 +64,22 @@ impl Link {
         let (lines, inbox) = mpsc::unbounded_channel();
         let (stop, end) = (CancellationToken::new(), End::default());
         let reader = Reader::new(format!("{mark}\n").into_bytes(), notices);
+        let entered = reader.entered.clone();
         tokio::spawn(run(child, lifeline, inbox, reader, stop.clone(), end.clone()));
-        Self { lines, stop, end, mark }
+        Self { lines, stop, entered, end, mark }
+    }
+
+    /// Waits until the client's own command line is done, which must end by printing the mark.
+    /// Up to 3.3a tmux takes requests before that, and runs them in whatever session it likes.
+    pub(crate) async fn entered(&self) -> Result<(), Gone> {
+        tokio::select! {
+            () = self.entered.cancelled() => Ok(()),
+            () = self.end.reaped.cancelled() => Err(self.gone()),
+        }
+    }
+
+    fn gone(&self) -> Gone {
+        Gone(self.end.reason.get().cloned().unwrap_or_default())
     }
 
     /// Whether requests can still be sent.
@@ -83,7 +98,7 @@ impl Link {
         let (answer, answered) = oneshot::channel();
         // When the link is down the receiver's end tells.
         let _ = self.lines.send(Asked { line, answer });
-        answered.await.map_err(|_| Gone(self.end.reason.get().cloned().unwrap_or_default()))
+        answered.await.map_err(|_| self.gone())
     }
 
     /// Ends the client and waits until it is reaped.
@@ -162,6 +177,7 @@ async fn write_lines(
 struct Reader {
     decoder: Decoder,
     mark: Vec<u8>,
+    entered: CancellationToken,
     waiting: VecDeque<oneshot::Sender<Vec<Block>>>,
     blocks: Vec<Block>,
     notices: broadcast::Sender<Notification>,
@@ -174,6 +190,7 @@ impl Reader {
         Self {
             decoder: Decoder::default(),
             mark,
+            entered: CancellationToken::new(),
             waiting: VecDeque::new(),
             blocks: Vec::new(),
             notices,
@@ -202,16 +219,24 @@ impl Reader {
     fn take(&mut self, message: Message) {
         match message {
             Message::Block(block) if block.ours => self.take_block(block),
-            // Of the client's own command line, or of a hook. An error says why we cannot stay.
-            Message::Block(block) if !block.ok && !self.answered => {
-                self.reason.push_str(&String::from_utf8_lossy(&block.body));
-            }
+            Message::Block(block) if !self.entered.is_cancelled() => self.take_entry(&block),
+            // Of a hook.
             Message::Block(_) => {}
             // Never waits: a receiver that is slow, or is waiting for us, must not hold up an
             // answer; it misses notifications and is told so.
             Message::Notification(notice) => drop(self.notices.send(activity::refine(notice))),
             Message::Stray(line) => debug!(line = shown(&line), "tmux says outside any reply"),
             Message::Exit(reason) => self.reason.push_str(reason.as_deref().unwrap_or_default()),
+        }
+    }
+
+    /// Takes what a command of the client's own command line printed: the mark at its end, or
+    /// else why it cannot stay.
+    fn take_entry(&mut self, block: &Block) {
+        if block.body == self.mark {
+            self.entered.cancel();
+        } else {
+            self.reason.push_str(&String::from_utf8_lossy(&block.body));
         }
     }
 

@@ -149,3 +149,30 @@ pub(super) fn runs(pid: u32) -> bool {
     // `<pid> (<name>) <state> ...`, and the name may hold blanks and brackets.
     stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
 }
+
+/// A process that must not outlive the test, however that ends.
+pub(super) struct Ends(pub(super) u32);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        if runs(self.0) {
+            let kill = format!("kill -KILL {}", self.0);
+            let _ = launch::local()(OsStr::new("sh")).args(["-c", &kill]).status();
+        }
+    }
+}
+
+/// The running processes of a session.
+pub(super) fn session_of(leader: u32) -> Vec<u32> {
+    let numbers = fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let pids = numbers.filter_map(|number| number.parse().ok());
+    pids.filter(|&pid| runs(pid) && session(pid) == Some(leader)).collect()
+}
+
+/// `<pid> (<name>) <state> <parent> <group> <session> ...`
+fn session(pid: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.split(' ').nth(3)?.parse().ok()
+}

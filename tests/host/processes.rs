@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use polecat::host::launch;
 use polecat::host::processes::{Signal, Tree, end_orphans, end_tree};
 
-use super::fixtures::{Sandbox, eventually, runs};
+use super::fixtures::{Ends, Sandbox, eventually, runs, session_of};
 
 /// Begins each script: a session of its own, and helpers. `say()` reports the processes.
 const PRELUDE: &str = r"
@@ -61,18 +62,17 @@ impl Actor {
         std::iter::once(self.root()).chain(self.pids.iter().copied()).filter(|&p| runs(p)).collect()
     }
 
-    fn kill(pid: u32, signal: &str) {
-        let command = polecat::host::launch::local()(OsStr::new("sh"))
-            .args(["-c", &format!("kill -{signal} {pid} 2>/dev/null")])
-            .status();
-        command.unwrap();
+    fn kill(&self, signal: &str) {
+        let kill = format!("kill -{signal} {}", self.root());
+        launch::local()(OsStr::new("sh")).args(["-c", &kill]).status().unwrap();
     }
 }
 
 impl Drop for Actor {
     fn drop(&mut self) {
-        for pid in self.running() {
-            Self::kill(pid, "KILL");
+        let late = session_of(self.root());
+        for pid in self.running().into_iter().chain(late) {
+            drop(Ends(pid));
         }
         let _ = self.child.wait();
     }
@@ -128,7 +128,7 @@ say()
 forever()
 ",
     );
-    Actor::kill(actor.root(), "STOP");
+    actor.kill("STOP");
     end_tree(actor.root(), LONG).await.unwrap();
     assert!(actor.dir.join("cleaned").exists());
 }

@@ -8,7 +8,7 @@ use polecat::host::RunError;
 use polecat::host::path::find_program;
 use polecat::host::run::Program;
 
-use super::fixtures::{Sandbox, eventually, runs};
+use super::fixtures::{Ends, Sandbox, eventually, runs};
 
 fn sh(sandbox: &Sandbox, script: &str) -> Program {
     Program::new(&sandbox.launch, "sh").args(["-c", script]).dir(&sandbox.path("."))
@@ -55,8 +55,8 @@ async fn a_program_that_takes_too_long_ends_with_what_it_started() {
     let script = "trap '' TERM HUP; sleep 600 & echo $! > child; wait";
     let refused = sh(&sandbox, script).within(Duration::from_millis(500)).run().await.unwrap_err();
     assert!(matches!(refused, RunError::TimedOut { .. }), "{refused}");
-    let child = pid_in(&sandbox, "child");
-    eventually(false, || runs(child)).await;
+    let child = Ends(pid_in(&sandbox, "child"));
+    eventually(false, || runs(child.0)).await;
 }
 
 #[tokio::test]
@@ -66,8 +66,8 @@ async fn a_program_that_is_no_longer_wanted_ends_with_what_it_started() {
     eventually(true, || fs::read_to_string(sandbox.path("child")).is_ok_and(|t| t.ends_with('\n')))
         .await;
     running.abort();
-    let child = pid_in(&sandbox, "child");
-    eventually(false, || runs(child)).await;
+    let child = Ends(pid_in(&sandbox, "child"));
+    eventually(false, || runs(child.0)).await;
 }
 
 #[tokio::test]
@@ -83,10 +83,8 @@ async fn a_child_that_keeps_the_pipe_open_does_not_hold_up_the_answer_and_stays(
     let begun = Instant::now();
     let output = sh(&sandbox, "sleep 600 & echo $!").run().await.unwrap();
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
-    let child: u32 = output.text().parse().unwrap();
-    assert!(runs(child), "what a program leaves running is its own affair");
-    sh(&sandbox, &format!("kill -KILL {child}")).run().await.unwrap();
-    eventually(false, || runs(child)).await;
+    let child = Ends(output.text().parse().unwrap());
+    assert!(runs(child.0), "what a program leaves running is its own affair");
 }
 
 #[tokio::test]

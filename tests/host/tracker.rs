@@ -18,8 +18,8 @@ fn br() -> String {
     let found = given.or_else(|| find_program("br", root)).unwrap_or(kept);
     assert!(
         found.is_file(),
-        "these tests need the tracker `br`: `{}` is not there; name it in POLECAT_TEST_BR, put it \
-         on PATH, or `cargo install beads_rust` into `.tools`",
+        "these tests need the tracker `br`: `{}` is not there; name it in POLECAT_TEST_BR, or put it \
+         on PATH or into .tools/bin",
         found.display()
     );
     found.to_string_lossy().into_owned()

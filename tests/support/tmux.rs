@@ -17,6 +17,9 @@ pub struct TmuxServer {
 impl TmuxServer {
     /// A place for a server; none runs yet.
     pub fn absent() -> Self {
+        // What the layer did is printed with a test that fails.
+        let log = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG);
+        let _ = log.with_test_writer().without_time().try_init();
         let folder = tempfile::Builder::new().prefix("polecat-test-").tempdir().unwrap();
         std::fs::create_dir(folder.path().join("home")).unwrap();
         Self { folder }

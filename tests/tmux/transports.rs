@@ -2,6 +2,7 @@
 
 use polecat::tmux::{Command, HUB, Request, TmuxError};
 
+use crate::support::eventually_equal;
 use crate::support::tmux::TmuxServer;
 
 fn show(format: &str) -> Request {
@@ -18,7 +19,7 @@ async fn replies_come_one_for_each_command() {
     assert_eq!(texts, ["a", "", "b"]);
     assert_eq!(server.run(&["list-sessions", "-F", "#S"]), format!("first\n{HUB}"));
     tmux.close().await;
-    assert_eq!(server.run(&["list-sessions", "-F", "#S"]), "first");
+    eventually_equal("first".to_owned(), async || server.run(&["list-sessions", "-F", "#S"])).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,4 +31,17 @@ async fn looking_never_starts_a_server() {
     tmux.capabilities().await.unwrap();
     assert!(server.processes().is_empty());
     assert!(!server.socket().exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_we_start_is_reached_through_the_hub() {
+    let server = TmuxServer::absent();
+    let tmux = server.client();
+    let request = Request::new(vec![
+        Command::new("display-message").args(["-p", "#{session_name} #{history-limit}"]),
+    ]);
+    let replies = tmux.run(request.starting_server()).await.unwrap();
+    assert_eq!(replies[0].text(), format!("{HUB} 20000"));
+    tmux.close().await;
+    eventually_equal(0, async || server.processes().len()).await;
 }

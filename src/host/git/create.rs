@@ -4,13 +4,13 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::lock::lock;
 use super::{Base, Git, PATIENCE};
 use crate::core::branch::branch_name;
 use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, make_inside, unwritten};
 use crate::host::launch::Launch;
+use crate::host::lock::lock;
 use crate::host::records;
 
 /// A polecat's new worktree.
@@ -106,7 +106,9 @@ impl Creation {
     }
 
     async fn build(&self, base: &Base, made: &mut Made) -> Result<(), HostError> {
-        made.lock = Some(lock(&self.git.repository, PATIENCE).await?);
+        // Two `git worktree add` at once read each other's half-written files and fail
+        // (`failed to read worktrees/shop1/commondir: Success`, git 2.47).
+        made.lock = lock(&self.git.repository, PATIENCE).await?;
         // The branch by itself first: `worktree add -b` would not tell whether a branch that is
         // there after a failure is ours to remove.
         let doing = format!("creating the branch `{}`", self.branch);

@@ -1,0 +1,41 @@
+--- What the backend tells on its own, and who is told.
+local notify = require('polecat.notify')
+
+local M = {}
+
+---@type table<string, fun(data: any)>
+local receivers = {
+  frame = function(data)
+    require('polecat.view').frame(data)
+  end,
+  view_closed = function(data)
+    require('polecat.view').closed(data)
+  end,
+  progress = function(data)
+    require('polecat.progress').show(data)
+  end,
+  notice = notify.notice,
+  snapshot = function(data)
+    require('polecat.snapshot').set(data)
+  end,
+}
+--- What went wrong and was told: a frame comes many times a second.
+---@type table<string, true>
+local complained = {}
+
+--- Hands `data` on. The backend has no use for our mistakes, so they are told here.
+---@param name string
+---@param data any
+function M.take(name, data)
+  local receive = receivers[name]
+  if not receive then
+    return
+  end
+  local ok, why = pcall(receive, data)
+  if not ok and not complained[why] then
+    complained[why] = true
+    notify.error({ code = 'internal', message = ('`%s` of the backend: %s'):format(name, why) })
+  end
+end
+
+return M
