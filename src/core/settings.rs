@@ -9,6 +9,8 @@ mod accounts;
 mod files;
 mod lookup;
 mod resolve;
+#[cfg(test)]
+mod tests;
 
 pub use accounts::{Account, Accounts, BadAccount, WhoAsked, expanded};
 pub use files::{AgentEntry, Registry, RigSettings, RuntimeSettings, TownSettings};
