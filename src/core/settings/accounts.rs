@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     BadSetting, File,
-    files::{Whole, check_version},
+    files::{Others, Whole, check_version},
     said,
 };
 use crate::core::names::shown;
@@ -21,6 +21,8 @@ pub struct Accounts {
     version: Option<Whole>,
     accounts: Option<BTreeMap<String, Account>>,
     default: Option<String>,
+    #[serde(flatten)]
+    _others: Others,
 }
 
 /// One account.
@@ -29,6 +31,8 @@ pub struct Accounts {
 pub struct Account {
     /// Its configuration folder, which may begin with `~/`.
     pub config_dir: Option<String>,
+    #[serde(flatten)]
+    _others: Others,
 }
 
 /// A handle that leads to no account.

@@ -12,6 +12,9 @@ use crate::core::agent::{Changes, PromptMode, Resume};
 
 /// A table of which we want to know only that it is one.
 type Object = BTreeMap<String, IgnoredAny>;
+/// The keys that we do not know. With them a struct is read from an object alone: without, serde
+/// takes a list for its fields in order.
+pub(super) type Others = Object;
 /// Environment variables.
 type Variables = BTreeMap<String, Option<String>>;
 
@@ -40,6 +43,8 @@ pub struct RigSettings {
     _crew: Option<Object>,
     #[serde(rename = "workflow")]
     _workflow: Option<Object>,
+    #[serde(flatten)]
+    _others: Others,
 }
 
 /// `<town>/settings/config.json`.
@@ -58,6 +63,8 @@ pub struct TownSettings {
     pub agents: Option<BTreeMap<String, Option<RuntimeSettings>>>,
     /// The agent of each role.
     pub role_agents: Option<BTreeMap<String, Option<String>>>,
+    #[serde(flatten)]
+    _others: Others,
 }
 
 /// `settings/agents.json` of a town or a rig.
@@ -68,6 +75,8 @@ pub struct Registry {
     _version: Option<Whole>,
     /// Agents by name; of a known one only what differs.
     pub agents: Option<BTreeMap<String, Option<AgentEntry>>>,
+    #[serde(flatten)]
+    _others: Others,
 }
 
 /// An agent as `runtime` and the `agents` of `config.json` write it.
@@ -85,6 +94,8 @@ pub struct RuntimeSettings {
     hooks: Option<HookPlace>,
     tmux: Option<Readiness>,
     instructions: Option<Instructions>,
+    #[serde(flatten)]
+    _others: Others,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -92,6 +103,8 @@ pub struct RuntimeSettings {
 struct Session {
     session_id_env: Option<String>,
     config_dir_env: Option<String>,
+    #[serde(flatten)]
+    _others: Others,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -100,6 +113,8 @@ struct HookPlace {
     provider: Option<String>,
     dir: Option<String>,
     settings_file: Option<String>,
+    #[serde(flatten)]
+    _others: Others,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -111,12 +126,16 @@ struct Readiness {
     process_names: Option<Vec<String>>,
     ready_prompt_prefix: Option<String>,
     ready_delay_ms: Option<Whole>,
+    #[serde(flatten)]
+    _others: Others,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, expecting = "an object with `file`")]
 struct Instructions {
     file: Option<String>,
+    #[serde(flatten)]
+    _others: Others,
 }
 
 /// An agent as `agents.json` writes it.
@@ -138,14 +157,27 @@ pub struct AgentEntry {
     ready_prompt_prefix: Option<String>,
     ready_delay_ms: Option<Whole>,
     instructions_file: Option<String>,
+    #[serde(flatten)]
+    _others: Others,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
 enum ResumeStyle {
-    #[serde(rename = "flag", alias = "")]
     Flag,
-    #[serde(rename = "subcommand")]
     Subcommand,
+}
+
+impl TryFrom<String> for ResumeStyle {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "flag" | "" => Ok(Self::Flag),
+            "subcommand" => Ok(Self::Subcommand),
+            _ => Err(format!("`{text}`, expected `flag` or `subcommand`")),
+        }
+    }
 }
 
 /// `arg` or `none`; a flag, which gastown does not have, is taken too.
