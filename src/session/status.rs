@@ -74,8 +74,9 @@ impl SessionManager {
         &self,
         polecat: &PolecatName,
     ) -> Result<Option<Session>, SessionError> {
-        let sessions = self.sessions().await?;
-        Ok(sessions.into_iter().find(|session| session.polecat == *polecat))
+        let name = self.rig.session(polecat);
+        let panes = self.tools.tmux.panes_of(name.as_str(), &[mark::OPTION]).await?;
+        Ok(table::sessions(&self.rig, panes).pop())
     }
 
     /// The session of `polecat`, which must exist.

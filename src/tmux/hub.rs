@@ -42,7 +42,7 @@ pub(crate) async fn connect(
     // tmux reads it when the server starts, which is before the first answer.
     let configuration = configuration(address, may_start)?;
     let io = |source| TmuxError::Io { doing: "make a pipe for tmux", source };
-    let mut lifeline = Lifeline::new().map_err(io)?;
+    let mut lifeline = Lifeline::new(address).map_err(io)?;
     let mut command = spawned::program(address, launch, may_start, configuration.as_ref());
     command.arg("-C");
     let mark = spawned::unguessable();
@@ -61,13 +61,17 @@ pub(crate) async fn connect(
 fn joining(lifeline: &Lifeline, mark: &str) -> Result<Vec<Command>, TmuxError> {
     let hub = format!("={HUB}:");
     let name = spawned::unguessable();
+    let tell = format!("{mark}#{{window_id}}");
     let window = format!("={HUB}:={name}");
     let program = lifeline.program();
     let create = Command::new("new-session")
-        .args(["-d", "-s", HUB, "-n", &name, "-x", "80", "-y", "24", "-c", "/", "--"])
+        .args([
+            "-d", "-P", "-F", &tell, "-s", HUB, "-n", &name, "-x", "80", "-y", "24", "-c", "/",
+            "--",
+        ])
         .args(&program);
     let join = Command::new("new-window")
-        .args(["-d", "-t", &hub, "-n", &name, "-c", "/", "--"])
+        .args(["-d", "-P", "-F", &tell, "-t", &hub, "-n", &name, "-c", "/", "--"])
         .args(&program);
     let exists = format!("#{{==:#{{session_name}},{HUB}}}");
     let set = |args: &[&str]| Command::new("set-option").args(args);
