@@ -12,6 +12,7 @@ mod places;
 mod reading;
 mod refusals;
 mod rig;
+mod settings;
 mod starting;
 mod stopping;
 mod trouble;

@@ -19,7 +19,8 @@ use crate::core::names::shown;
 #[serde(default, expecting = "an object with `accounts` and `default`")]
 pub struct Accounts {
     version: Option<Whole>,
-    accounts: Option<BTreeMap<String, Account>>,
+    #[serde(rename = "accounts")]
+    by_handle: Option<BTreeMap<String, Account>>,
     default: Option<String>,
     #[serde(flatten)]
     _others: Others,
@@ -67,7 +68,7 @@ impl File<Accounts> {
     /// A version that is not known, an account without a folder, or a default that is no account.
     pub fn check(self) -> Result<Self, BadSetting> {
         check_version(&self.path, self.content.version)?;
-        let accounts = self.content.accounts.iter().flatten();
+        let accounts = self.content.by_handle.iter().flatten();
         for (handle, account) in accounts {
             if said(account.config_dir.as_ref()).is_none() {
                 let key = format!("accounts.{handle}.config_dir");
@@ -75,7 +76,7 @@ impl File<Accounts> {
             }
         }
         if let Some(handle) = said(self.content.default.as_ref())
-            && self.content.accounts.as_ref().is_some_and(|accounts| !accounts.is_empty())
+            && self.content.by_handle.as_ref().is_some_and(|accounts| !accounts.is_empty())
             && self.account(handle).is_none()
         {
             let why = format!("it is `{}`, expected one of {}", shown(handle), self.handles());
@@ -110,12 +111,12 @@ impl File<Accounts> {
     }
 
     fn account(&self, handle: &str) -> Option<&str> {
-        said(self.content.accounts.as_ref()?.get(handle)?.config_dir.as_ref())
+        said(self.content.by_handle.as_ref()?.get(handle)?.config_dir.as_ref())
     }
 
     fn handles(&self) -> String {
         let handles: Vec<_> =
-            self.content.accounts.iter().flatten().map(|(name, _)| name.as_str()).collect();
+            self.content.by_handle.iter().flatten().map(|(name, _)| name.as_str()).collect();
         if handles.is_empty() { "none".to_owned() } else { handles.join(", ") }
     }
 }

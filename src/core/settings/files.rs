@@ -4,14 +4,15 @@ use std::{collections::BTreeMap, fmt, path::Path};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, IgnoredAny, Visitor},
+    de::{self, IgnoredAny, MapAccess, Visitor},
 };
 
 use super::{BadSetting, File, said};
 use crate::core::agent::{Changes, PromptMode, Resume};
 
-/// A table of which we want to know only that it is one.
-type Object = BTreeMap<String, IgnoredAny>;
+/// An object of which we want to know only that it is one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Object;
 /// The keys that we do not know. With them a struct is read from an object alone: without, serde
 /// takes a list for its fields in order.
 pub(super) type Others = Object;
@@ -90,7 +91,7 @@ pub struct RuntimeSettings {
     exec_wrapper: Option<Vec<String>>,
     initial_prompt: Option<String>,
     prompt_mode: Option<Passing>,
-    session: Option<Session>,
+    session: Option<Told>,
     hooks: Option<HookPlace>,
     tmux: Option<Readiness>,
     instructions: Option<Instructions>,
@@ -100,7 +101,7 @@ pub struct RuntimeSettings {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, expecting = "an object with `session_id_env` and `config_dir_env`")]
-struct Session {
+struct Told {
     session_id_env: Option<String>,
     config_dir_env: Option<String>,
     #[serde(flatten)]
@@ -217,6 +218,23 @@ impl<'de> Deserialize<'de> for Whole {
             }
         }
         deserializer.deserialize_i64(Number)
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Object;
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Object, A::Error> {
+                while pairs.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Object)
+            }
+        }
+        deserializer.deserialize_map(Pairs)
     }
 }
 
