@@ -195,7 +195,6 @@ pub async fn end_orphans(root: u32, grace: Duration) -> Result<(), ProcessError>
     Tree::left_by(root).await?.end(grace).await
 }
 
-
 fn list_processes(mut system: System) -> (System, Vec<Seen>) {
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, ProcessRefreshKind::nothing());
     let threads_apart =

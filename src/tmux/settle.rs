@@ -24,7 +24,8 @@ impl Tmux {
     /// # Errors
     /// When tmux does not tell the pane's terminal.
     pub async fn settle(&self, pane: PaneId, gap: Duration) -> Result<(), TmuxError> {
-        let ask = Command::new("display-message").args(["-p", "-t", &pane.to_string(), "#{pane_tty}"]);
+        let ask =
+            Command::new("display-message").args(["-p", "-t", &pane.to_string(), "#{pane_tty}"]);
         let tty = self.run_one(ask).await?.text();
         if let Ok(terminal) = open(Path::new(tty.trim_end())) {
             drop(timeout(BOUND, drained(&terminal)).await);

@@ -17,3 +17,4 @@ mod stopping;
 mod trouble;
 mod tui;
 mod views;
+mod word;
