@@ -11,6 +11,7 @@ mod injecting;
 mod places;
 mod reading;
 mod refusals;
+mod restarting;
 mod rig;
 mod starting;
 mod stopping;

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::{
-    rig::{Shop, agent},
+    rig::Shop,
     support::{editor::Editor, eventually, rig::Project},
 };
 
@@ -100,7 +100,7 @@ async fn what_was_there_before_is_no_news_but_its_end_is_in_every_editor() {
         editor.lua(LISTEN, Json::Null).await.unwrap();
         editor.expect_line("polecat://status", "1 running").await;
     }
-    shop.editor.call("stop", json!(["ash", { "force": true }])).await.unwrap();
+    shop.editor.call("stop", json!(["ash", {}])).await.unwrap();
     for editor in [&shop.editor, &second] {
         expect_heard(editor, &["PolecatStopped ash"]).await;
     }
@@ -149,19 +149,34 @@ async fn only_the_states_of_the_configuration_are_notified() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_that_fails_is_told_by_the_start_alone() {
+async fn a_start_that_fails_is_heard_and_left_to_the_start_to_notify() {
     let shop = Shop::new().await;
-    listening(&shop).await;
-    let command = agent("dies --after 300 --status 3");
-    shop.editor.command(&format!("PolecatStart! ash cmd={command}")).await.unwrap();
-    shop.editor.expect_message("exited with status 3").await;
-    shop.start("birch", "prompts").await;
-    eventually("the start of `birch`", async || {
-        let seen = names(&heard(&shop.editor).await);
-        if seen.contains(&"PolecatStarted birch".to_owned()) { Ok(()) } else { Err(seen.join(" ")) }
-    })
-    .await;
-    assert_eq!(notified(&shop.editor, ") died").await, [""; 0]);
+    shop.editor.lua(LISTEN, Json::Null).await.unwrap();
+    let of = |name: &str, state: &str| json!({ "polecat": name, "running": state != "died", "state": state, "exit": {} });
+    for sessions in [
+        json!([of("ash", "starting"), of("birch", "working")]),
+        json!([of("ash", "died"), of("birch", "died")]),
+    ] {
+        shop.editor.lua(TELL, json!([sessions])).await.unwrap();
+    }
+    expect_heard(&shop.editor, &["PolecatDied ash", "PolecatDied birch"]).await;
+    let told = notified(&shop.editor, ") died").await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("birch"), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_types_a_command_is_told_afterwards() {
+    let shop = Shop::new().await;
+    let is = |state| json!([[{ "polecat": "ash", "running": true, "state": state }]]);
+    shop.editor.lua(TELL, is("working")).await.unwrap();
+    shop.editor.nvim.feedkeys(":let g:typed = 1", "t", false).await.unwrap();
+    shop.editor.lua(TELL, is("waiting")).await.unwrap();
+    assert_eq!(shop.editor.lua("return vim.fn.mode()", Json::Null).await.unwrap(), "c");
+    assert_eq!(notified(&shop.editor, "(den)").await, [""; 0]);
+    shop.editor.nvim.input("<CR>").await.unwrap();
+    shop.editor.expect_message("`ash` (den) waits for a person").await;
+    assert_eq!(notified(&shop.editor, "(den)").await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
