@@ -14,6 +14,7 @@ mod refusals;
 mod restarting;
 mod rig;
 mod starting;
+mod status;
 mod stopping;
 mod trouble;
 mod tui;
