@@ -6,6 +6,7 @@
 
 mod attach;
 mod capture;
+mod choose;
 mod complete;
 mod create;
 mod death;
@@ -38,7 +39,7 @@ pub use health::{HealthRow, Level};
 pub use manager::SessionManager;
 pub use monitor::Snapshot;
 pub use plan::StartOptions;
-pub use settings::{AgentSettings, Settings};
+pub use settings::Settings;
 pub use start::Started;
 pub use stop::StoppedAll;
 pub use watch::{Seen, Watch};
