@@ -45,7 +45,7 @@ local ACTIONS = {
 --- `ash  working  shop-1  claude`
 ---@param session polecat.SessionInfo
 ---@return string
-local function format(session)
+function M.format(session)
   local parts = { session.polecat, session.state }
   for _, key in ipairs({ 'issue', 'agent' }) do
     parts[#parts + 1] = session[key]
@@ -53,9 +53,10 @@ local function format(session)
   return table.concat(parts, '  ')
 end
 
+--- Asks what to do with a session, and does it.
 ---@param session polecat.SessionInfo
 ---@param at polecat.At
-local function choose_action(session, at)
+function M.choose_action(session, at)
   vim.ui.select(ACTIONS, {
     prompt = session.polecat,
     format_item = function(action)
@@ -75,10 +76,10 @@ function M.open()
     if #sessions == 0 then
       return notify.info('no polecat is running')
     end
-    local opts = { prompt = 'Polecats', kind = 'polecat', format_item = format }
+    local opts = { prompt = 'Polecats', kind = 'polecat', format_item = M.format }
     vim.ui.select(sessions, opts, function(session)
       if session then
-        choose_action(session, at)
+        M.choose_action(session, at)
       end
     end)
   end))

@@ -70,6 +70,12 @@ impl Drop for Task {
 }
 
 impl Monitors {
+    /// Makes all of them look now: something was changed through us.
+    pub(super) fn nudge(&self) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.values().for_each(|monitor| monitor.nudge.notify_one());
+    }
+
     /// The monitor of the manager's rig, started if need be; `true` when it was.
     pub(super) fn of(&self, manager: &SessionManager) -> (Monitor, bool) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
@@ -151,7 +157,7 @@ impl Watcher {
     async fn wait(&mut self) {
         let tick = Instant::now() + TICK;
         tokio::select! {
-            () = self.nudge.notified() => return,
+            () = self.nudge.notified() => return self.sight.expect_change(),
             told = timeout_at(tick, sessions_changed(&mut self.notices)) => {
                 if told.is_err() {
                     return;

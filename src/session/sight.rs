@@ -1,63 +1,112 @@
 //! What a monitor knows of each session from look to look, and the looks themselves.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{error::SessionError, manager::SessionManager, table::Session};
+use super::{
+    error::SessionError,
+    manager::SessionManager,
+    table::{self, Session},
+};
 use crate::{
     core::{
         names::PolecatName,
-        session::{Exit, SessionInfo, State},
+        session::{Exit, SessionInfo},
         state::{Steady, Told},
     },
     host::polecats,
     tmux::PaneId,
 };
 
+/// How long what is read of folders and git may be old: nothing tells of a change there.
+const FOLDERS: SignedDuration = SignedDuration::from_secs(5);
+
 /// Repeated looks at the polecats of one rig.
 pub(super) struct Sight {
     manager: SessionManager,
     known: HashMap<PolecatName, Known>,
+    folders: Folders,
 }
 
 /// What is known of a session from the look before.
 struct Known {
     pane: PaneId,
-    /// What changes when the pane prints something or its title changes.
-    print: Print,
     steady: Steady,
     /// How its agent ended, which does not change any more.
     exit: Option<Exit>,
 }
 
-type Print = (i64, u32, (u32, u32), String, bool);
+/// What the rig's folders and git tell of its polecats.
+#[derive(Default)]
+struct Folders {
+    read_at: Option<Timestamp>,
+    /// The names of sessions at that time.
+    sessions: Vec<PolecatName>,
+    polecats: BTreeMap<PolecatName, Folder>,
+}
+
+struct Folder {
+    workdir: Option<PathBuf>,
+    branch: Option<String>,
+    /// How the last agent ended, where there is no session now.
+    exit: Option<Exit>,
+}
 
 impl Sight {
     pub(super) fn new(manager: SessionManager) -> Self {
-        Self { manager, known: HashMap::new() }
+        Self { manager, known: HashMap::new(), folders: Folders::default() }
     }
 
-    /// All polecats of the rig as they are at `now`.
+    /// Makes the next look read the folders too.
+    pub(super) fn expect_change(&mut self) {
+        self.folders.read_at = None;
+    }
+
+    /// All polecats of the rig as they are at `now`, in the order of their names.
     pub(super) async fn look(&mut self, now: Timestamp) -> Result<Vec<SessionInfo>, SessionError> {
-        let manager = self.manager.clone();
-        let (sessions, names) = tokio::join!(manager.sessions(), polecats::names(&manager.rig));
-        let sessions = sessions?;
+        let sessions = self.manager.sessions().await?;
+        self.read_folders(&sessions, now).await?;
         self.known.retain(|name, _| sessions.iter().any(|session| session.polecat == *name));
         let mut infos = Vec::new();
         for session in &sessions {
             infos.push(self.look_at(session, now).await?);
         }
-        for name in names? {
-            if !sessions.iter().any(|session| session.polecat == name) {
-                infos.push(manager.without_session(&name).await?);
+        let manager = &self.manager;
+        for name in self.folders.polecats.keys() {
+            if !sessions.iter().any(|session| session.polecat == *name) {
+                infos.push(table::stopped(&manager.rig, name));
             }
         }
         infos.sort_by(|a, b| a.polecat.cmp(&b.polecat));
         for info in &mut infos {
-            manager.complete_info(info).await;
+            self.folders.complete(info);
         }
         Ok(infos)
+    }
+
+    async fn read_folders(
+        &mut self,
+        sessions: &[Session],
+        now: Timestamp,
+    ) -> Result<(), SessionError> {
+        let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
+        let fresh = self.folders.read_at.is_some_and(|at| now.duration_since(at) < FOLDERS);
+        if fresh && names == self.folders.sessions {
+            return Ok(());
+        }
+        let manager = &self.manager;
+        let mut polecats = BTreeMap::new();
+        let found = polecats::names(&manager.rig).await?;
+        for name in found.into_iter().chain(names.iter().cloned()) {
+            let folder = manager.folder(&name).await?;
+            polecats.insert(name, folder);
+        }
+        self.folders = Folders { read_at: Some(now), sessions: names, polecats };
+        Ok(())
     }
 
     async fn look_at(
@@ -65,7 +114,6 @@ impl Sight {
         session: &Session,
         now: Timestamp,
     ) -> Result<SessionInfo, SessionError> {
-        let print = print(session);
         let known = self.known.remove(&session.polecat);
         let known = known.filter(|known| known.pane == session.pane.pane_id);
         let mut info = session.info(&self.manager.rig, now);
@@ -82,13 +130,28 @@ impl Sight {
         info.state_source = steady.told.source;
         info.state_since = Some(steady.since);
         info.exit.clone_from(&exit);
-        let known = Known { pane: session.pane.pane_id, print, steady, exit };
+        let known = Known { pane: session.pane.pane_id, steady, exit };
         self.known.insert(session.polecat.clone(), known);
         Ok(info)
     }
 }
 
-fn print(session: &Session) -> Print {
-    let pane = &session.pane;
-    (pane.activity, pane.history, pane.cursor, pane.title.clone(), session.is_live())
+impl Folders {
+    /// What the session does not tell, or the folder knows better.
+    fn complete(&self, info: &mut SessionInfo) {
+        let Some(folder) = self.polecats.get(&info.polecat) else { return };
+        info.workdir = info.workdir.take().or_else(|| folder.workdir.clone());
+        info.branch = folder.branch.clone().or(info.branch.take());
+        if info.pane_id.is_none() {
+            info.exit.clone_from(&folder.exit);
+        }
+    }
+}
+
+impl SessionManager {
+    async fn folder(&self, polecat: &PolecatName) -> Result<Folder, SessionError> {
+        let mut info = self.without_session(polecat).await?;
+        self.complete_info(&mut info).await;
+        Ok(Folder { workdir: info.workdir, branch: info.branch, exit: info.exit })
+    }
 }

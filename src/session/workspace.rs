@@ -108,6 +108,11 @@ impl Workspace {
         monitor
     }
 
+    /// Has everybody who watches look now, because something was changed through us.
+    pub fn changed(&self) {
+        self.monitors.nudge();
+    }
+
     /// The rig that `place` is in.
     ///
     /// # Errors

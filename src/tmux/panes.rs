@@ -32,8 +32,6 @@ pub struct Pane {
     pub activity: i64,
     /// The title its program gave it.
     pub title: String,
-    /// The program in the foreground, as the system names it.
-    pub command: String,
     /// The folder the session was created in.
     pub session_path: String,
     /// Columns.
@@ -86,7 +84,9 @@ const NUMBERS: [&str; 19] = [
     "cursor_x",
     "cursor_y",
 ];
-const TEXTS: [&str; 4] = ["session_name", "pane_current_command", "session_path", "pane_title"];
+/// Only what stays the same while a row is made: tmux looks up `pane_current_command` anew for
+/// each mention of it, so that its length and its text can be of two programs.
+const TEXTS: [&str; 3] = ["session_name", "session_path", "pane_title"];
 
 impl Tmux {
     /// All panes of the server, the hub's left out, in one round trip. `options` are user options
@@ -123,6 +123,16 @@ impl Tmux {
             Err(TmuxError::NoServer { .. }) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
+    }
+
+    /// The name of the program that runs in the foreground of a pane.
+    ///
+    /// # Errors
+    /// No such pane, or tmux could not be asked.
+    pub async fn command_of(&self, pane: PaneId) -> Result<String, TmuxError> {
+        let format = "#{pane_current_command}";
+        let ask = Command::new("display-message").args(["-p", "-t", &pane.to_string(), format]);
+        Ok(self.run_one(ask).await?.text())
     }
 
     /// Ends a session. One that is gone already is a success.
@@ -211,13 +221,12 @@ fn pane(row: &[u8], options: usize) -> Option<(Pane, &[u8])> {
         in_mode: fields.flag()?,
         cursor: (fields.id()?, fields.id()?),
         session_name: String::new(),
-        command: String::new(),
         session_path: String::new(),
         title: String::new(),
         options: Vec::new(),
     };
     let mut rest = &row[end + 1..];
-    for text in [&mut pane.session_name, &mut pane.command, &mut pane.session_path, &mut pane.title]
+    for text in [&mut pane.session_name, &mut pane.session_path, &mut pane.title]
     {
         *text = take(&mut rest, fields.id()?)?;
     }
