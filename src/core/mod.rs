@@ -10,11 +10,13 @@ pub mod names;
 pub mod rig;
 pub mod screen;
 pub mod session;
+pub mod settings;
 pub mod startup;
+pub mod state;
 pub mod theme;
 
 pub use agent::{Agent, Ready};
 pub use command::{BadCommand, CommandLine};
 pub use names::{BadName, IssueId, PolecatName, RigName, SessionName};
 pub use rig::{Rig, RigKind};
-pub use session::{Exit, ExitHow, SessionInfo, State, StateSource};
+pub use session::{Exit, ExitHow, SessionInfo, State, StateSource, Waiting};

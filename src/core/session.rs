@@ -32,6 +32,8 @@ pub struct SessionInfo {
     pub state_source: StateSource,
     /// Since when it does.
     pub state_since: Option<Timestamp>,
+    /// What it needs a person for, while it waits.
+    pub waiting: Option<Waiting>,
     /// The agent's name in presets or configuration.
     pub agent: Option<String>,
     /// The command line that was started.
@@ -66,6 +68,7 @@ impl SessionInfo {
             state: State::Stopped,
             state_source: StateSource::None,
             state_since: None,
+            waiting: None,
             agent: None,
             command: None,
             workdir: None,
@@ -76,6 +79,15 @@ impl SessionInfo {
             exit: None,
         }
     }
+}
+
+/// What an agent needs a person for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// `permission`, `question`, `trust` or `sign-in`.
+    pub reason: String,
+    /// What it asks, as it stands on its screen.
+    pub text: String,
 }
 
 /// How an agent ended.

@@ -6,6 +6,7 @@
 pub mod error;
 mod files;
 pub mod git;
+pub mod hooks;
 pub mod launch;
 pub mod lock;
 pub mod path;
@@ -14,6 +15,7 @@ pub mod processes;
 pub mod records;
 pub mod rigs;
 pub mod run;
+pub mod settings;
 pub mod tracker;
 
 pub use error::HostError;

@@ -6,8 +6,8 @@ use std::{ffi::OsString, os::unix::ffi::OsStrExt};
 use rmpv::Value;
 
 use crate::{
-    core::session::{Exit, ExitHow, SessionInfo},
-    session::{AttachPlan, Completion, HealthRow, NewPolecat, RigFacts, Started},
+    core::session::{Exit, ExitHow, SessionInfo, Waiting},
+    session::{AttachPlan, Completion, HealthRow, NewPolecat, RigFacts, Snapshot, Started},
     view::{Color, Group, Line, Patch, Style},
 };
 
@@ -74,6 +74,7 @@ pub(super) fn session(info: &SessionInfo) -> Map {
         .put("state", info.state.as_str())
         .put("state_source", info.state_source.as_str())
         .some("state_since", time(info.state_since))
+        .some("waiting", info.waiting.as_ref().map(waiting))
         .some("agent", info.agent.as_deref())
         .some("command", info.command.as_deref())
         .some("workdir", info.workdir.as_ref().map(|dir| dir.display().to_string()))
@@ -86,6 +87,18 @@ pub(super) fn session(info: &SessionInfo) -> Map {
 
 pub(super) fn sessions(infos: &[SessionInfo]) -> Value {
     Value::Array(infos.iter().map(|info| session(info).into()).collect())
+}
+
+fn waiting(waiting: &Waiting) -> Map {
+    Map::new().put("reason", waiting.reason.as_str()).put("text", waiting.text.as_str())
+}
+
+/// Every polecat of a rig.
+pub(super) fn snapshot(snapshot: &Snapshot) -> Map {
+    Map::new()
+        .put("rig", snapshot.rig.as_str())
+        .put("home", snapshot.home.display().to_string())
+        .put("sessions", sessions(&snapshot.polecats))
 }
 
 fn exit(exit: &Exit) -> Map {

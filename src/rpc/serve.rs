@@ -9,13 +9,13 @@ use super::{
     args::{self, Configure, Hello},
     config,
     editor::Editor,
-    encode::Map,
+    encode::{self, Map},
     error::RpcError,
     handler::{Call, Inbox},
     methods,
     views::Views,
 };
-use crate::session::{Launch, Workspace};
+use crate::session::{Launch, Snapshot, Snapshots, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -24,11 +24,13 @@ use crate::session::{Launch, Workspace};
 pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let (inbox, mut calls) = mpsc::unbounded_channel();
     let (nvim, io) = nvim_rs::create::tokio::new_parent(Inbox(inbox)).await?;
-    let mut server = Server::new(Editor::new(nvim), launch);
+    let (sink, mut snapshots) = mpsc::unbounded_channel();
+    let mut server = Server::new(Editor::new(nvim), launch, sink);
     tokio::pin!(io);
     loop {
         tokio::select! {
             Some(call) = calls.recv() => server.handle(call),
+            Some(snapshot) = snapshots.recv() => server.tell(&snapshot),
             ended = &mut io => {
                 info!(?ended, "Neovim is gone");
                 break;
@@ -43,14 +45,19 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
 struct Server {
     editor: Editor,
     launch: Launch,
+    sink: Snapshots,
     workspace: Option<Workspace>,
     views: Views,
 }
 
 impl Server {
-    fn new(editor: Editor, launch: Launch) -> Self {
+    fn new(editor: Editor, launch: Launch, sink: Snapshots) -> Self {
         let views = Views::new(editor.clone());
-        Self { editor, launch, workspace: None, views }
+        Self { editor, launch, sink, workspace: None, views }
+    }
+
+    fn tell(&self, snapshot: &Snapshot) {
+        drop(self.editor.event("snapshot", encode::snapshot(snapshot)));
     }
 
     /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what
@@ -79,7 +86,7 @@ impl Server {
         }
         let hello: Hello = args::decode("hello", args)?;
         let settings = config::settings(hello.config, hello.nvim.and_then(|nvim| nvim.tmux))?;
-        self.workspace = Some(Workspace::new(settings, self.launch.clone())?);
+        self.workspace = Some(Workspace::new(settings, self.launch.clone(), self.sink.clone())?);
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
         Ok(Map::new()

@@ -2,7 +2,6 @@
 
 use super::{
     args::ViewOpen,
-    encode::{self, Map},
     error::RpcError,
     methods::place,
     views::{Canvas, Order},
@@ -28,13 +27,12 @@ async fn draw_until_closed(
 ) -> Result<(), RpcError> {
     let manager = workspace.manager(&place(open.at)).await?;
     let mut watch = match &open.polecat {
-        Some(polecat) => Watch::one(manager.clone(), polecat)?,
-        None => Watch::all(manager.clone()),
+        Some(polecat) => Watch::one(workspace, manager.clone(), polecat)?,
+        None => Watch::all(workspace, manager.clone()),
     };
     let mut width = open.width.unwrap_or(WIDTH);
     let mut seen = watch.look().await?;
     loop {
-        tell(canvas, &manager, &seen);
         canvas.draw(frame(&manager, &seen, width), true).await;
         tokio::select! {
             order = canvas.orders.recv() => match order {
@@ -58,16 +56,7 @@ fn still(now: Result<Seen, SessionError>, before: Seen) -> Result<Seen, SessionE
 
 fn frame(manager: &SessionManager, seen: &Seen, width: usize) -> view::Frame {
     match seen {
-        Seen::All(sessions) => view::status(manager.rig_name(), sessions, manager.now(), width),
+        Seen::All(all) => view::status(manager.rig_name(), &all.polecats, manager.now(), width),
         Seen::One { session, tail } => view::detail(session, tail.as_deref(), manager.now()),
-    }
-}
-
-/// Keeps Lua's snapshot in step with what is shown.
-fn tell(canvas: &Canvas, manager: &SessionManager, seen: &Seen) {
-    if let Seen::All(sessions) = seen {
-        let data =
-            Map::new().put("rig", manager.rig_name()).put("sessions", encode::sessions(sessions));
-        drop(canvas.pen.editor.event("snapshot", data));
     }
 }

@@ -1,14 +1,24 @@
 //! How an agent ended: read off its dead pane, and kept.
 
 use jiff::Timestamp;
+use tracing::warn;
 
 use super::{error::SessionError, manager::SessionManager, table::Session};
 use crate::{
-    core::session::Exit,
-    host::records::{self, ExitRecord},
+    core::{
+        rig::RigKind,
+        session::{Exit, ExitHow},
+    },
+    host::{
+        path,
+        records::{self, ExitRecord},
+        run::Program,
+    },
     tmux::{Capture, Pane},
 };
 
+/// The user option that says that a session's death is written down.
+const RECORDED: &str = "@polecat_recorded";
 /// How many of its last lines a record keeps.
 const TAIL: u32 = 40;
 
@@ -23,10 +33,26 @@ impl SessionManager {
         })
     }
 
+    /// Writes down how the agent of a dead `session` ended, once whatever the number of backends
+    /// that see it, and tells gastown's log of it.
+    pub(super) async fn record_death(&self, session: &Session) -> Result<Exit, SessionError> {
+        let exit = self.exit_of(session).await?;
+        if self.tools.tmux.claim(session.pane.session_id, RECORDED).await? {
+            self.record(session, &exit).await?;
+            self.log_crash(session, &exit).await;
+        }
+        Ok(exit)
+    }
+
     /// Writes down how `session` ended, then removes it. In this order: a record that could not
     /// be written leaves the dead pane for another look.
     pub(super) async fn bury(&self, session: &Session) -> Result<Exit, SessionError> {
-        let exit = self.exit_of(session).await?;
+        let exit = self.record_death(session).await?;
+        self.tools.tmux.kill_session(session.pane.session_id).await?;
+        Ok(exit)
+    }
+
+    async fn record(&self, session: &Session, exit: &Exit) -> Result<(), SessionError> {
         let mark = session.mark.clone().unwrap_or_default();
         let record = ExitRecord {
             session: session.pane.session_name.clone(),
@@ -35,9 +61,24 @@ impl SessionManager {
             workdir: Some(mark.workdir).filter(|dir| !dir.as_os_str().is_empty()),
             exit: exit.clone(),
         };
-        records::save(&self.rig, &session.polecat, &record).await?;
-        self.tools.tmux.kill_session(session.pane.session_id).await?;
-        Ok(exit)
+        Ok(records::save(&self.rig, &session.polecat, &record).await?)
+    }
+
+    /// Tells `gt` of the death, in a town that has it. That is gastown's own record besides ours,
+    /// so a failure is only noted.
+    async fn log_crash(&self, session: &Session, exit: &Exit) {
+        let RigKind::Town { root } = &self.rig.kind else { return };
+        if path::find_program("gt", root).is_none() {
+            return;
+        }
+        let agent = format!("{}/{}", self.rig.name, session.polecat);
+        let status = exit_code(exit.how).to_string();
+        let name = &session.pane.session_name;
+        let log = ["log", "crash", "--agent", &agent, "--session", name, "--exit-code", &status];
+        let logged = Program::new(&self.tools.launch, "gt").args(log).dir(root).run().await;
+        if let Err(error) = logged {
+            warn!(%error, polecat = %session.polecat, "gt did not log a death");
+        }
     }
 
     /// The end of what `pane` shows, as plain text, without the blank lines at its edges.
@@ -67,5 +108,15 @@ impl SessionManager {
         self.tools.tmux.reap().await?;
         let again = self.session(&session.polecat).await?;
         Ok(again.filter(|again| again.pane.pane_id == session.pane.pane_id).unwrap_or(session))
+    }
+}
+
+/// The status as a shell tells it: a signal is 128 and its number.
+fn exit_code(how: ExitHow) -> i32 {
+    match how {
+        ExitHow::Status(status) => status,
+        ExitHow::Signal(signal) => 128 + signal,
+        // gastown counts everything but 0 and 130 as a crash.
+        ExitHow::Unknown => 1,
     }
 }

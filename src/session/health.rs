@@ -112,8 +112,10 @@ impl Workspace {
         let SessionManager { rig, .. } = &manager;
         let found = format!("{} at `{}`", rig.name, rig.path.display());
         let mut rows = vec![HealthRow::new("rig", Level::Ok, found)];
-        rows.push(match manager.everyone().await {
-            Ok(all) => HealthRow::new("rig", Level::Info, format!("{} polecats", all.len())),
+        rows.push(match manager.list().await {
+            Ok(all) => {
+                HealthRow::new("rig", Level::Info, format!("{} polecats with a session", all.len()))
+            }
             Err(error) => HealthRow::new("rig", Level::Error, error.to_string()),
         });
         rows

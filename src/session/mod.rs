@@ -6,6 +6,7 @@
 
 mod attach;
 mod capture;
+mod choose;
 mod complete;
 mod create;
 mod death;
@@ -15,9 +16,12 @@ mod health;
 mod inject;
 mod manager;
 mod mark;
+mod monitor;
 mod plan;
+mod pulse;
 mod ready;
 mod settings;
+mod sight;
 mod start;
 mod status;
 mod stop;
@@ -33,11 +37,12 @@ pub use error::SessionError;
 pub use follow::Follow;
 pub use health::{HealthRow, Level};
 pub use manager::SessionManager;
+pub use monitor::Snapshot;
 pub use plan::StartOptions;
-pub use settings::{AgentSettings, Settings};
+pub use settings::Settings;
 pub use start::Started;
 pub use stop::StoppedAll;
 pub use watch::{Seen, Watch};
-pub use workspace::{Place, RigFacts, Workspace};
+pub use workspace::{Place, RigFacts, Snapshots, Workspace};
 
 pub use crate::host::launch::{Launch, local as local_launch};

@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use tokio::{
-    sync::broadcast::{Receiver, error::RecvError},
-    time::{Instant, timeout},
-};
+use tokio::time::Instant;
 
-use super::{error::SessionError, manager::SessionManager, table::Session};
+use super::{error::SessionError, manager::SessionManager, pulse::Pulse, table::Session};
 use crate::{
     core::{agent::Agent, screen},
-    tmux::{Capture, Notification, SessionId},
+    tmux::Capture,
 };
 
 /// An agent that does not tell when it is ready is so when it printed something and then nothing
@@ -51,9 +48,19 @@ impl SessionManager {
         session: &Session,
         agent: &Agent,
     ) -> Result<Readiness, SessionError> {
+        let mut pulse = Pulse::of(&self.tools.tmux, &session.pane).await;
+        let result = self.watch_until_ready(session, agent, &mut pulse).await;
+        pulse.end().await;
+        result
+    }
+
+    async fn watch_until_ready(
+        &self,
+        session: &Session,
+        agent: &Agent,
+        pulse: &mut Pulse,
+    ) -> Result<Readiness, SessionError> {
         let began = Instant::now();
-        let id = session.pane.session_id;
-        let mut notices = self.tools.tmux.notifications();
         let mut look = Look { text: Vec::new(), title: String::new(), changed_at: began };
         loop {
             let Some(now) = self.session(&session.polecat).await? else {
@@ -72,7 +79,7 @@ impl SessionManager {
             if began.elapsed() >= BOUND {
                 return Ok(Readiness::NotInTime(last_seen(&look)));
             }
-            drop(timeout(TICK, output_of(id, &mut notices)).await);
+            pulse.next(TICK).await;
         }
     }
 
@@ -84,20 +91,6 @@ impl SessionManager {
             *look = Look { text, title: session.pane.title.clone(), changed_at: Instant::now() };
         }
         Ok(())
-    }
-}
-
-/// Waits until tmux tells of output in `session`.
-async fn output_of(session: SessionId, notices: &mut Receiver<Notification>) {
-    loop {
-        match notices.recv().await {
-            Ok(Notification::Activity(spoke)) if spoke == session => return,
-            // Who missed some of them may have missed this one.
-            Err(RecvError::Lagged(_)) => return,
-            Ok(_) => {}
-            // The tick goes on without tmux's word.
-            Err(RecvError::Closed) => std::future::pending().await,
-        }
     }
 }
 

@@ -43,29 +43,33 @@ impl SessionManager {
         progress: Progress<'_>,
     ) -> Result<Started, SessionError> {
         progress("checking");
-        let polecat = self.polecat_to_start(name, &options).await?;
-        let plan = self.plan(polecat, &options).await?;
+        let found = self.found(name, &options).await?;
+        let choice = self.choose(&options).await?;
+        let polecat = match found {
+            Some(polecat) => polecat,
+            None => self.create(name, options.issue.as_deref()).await?.polecat,
+        };
+        let plan = self.plan(polecat, choice, &options).await?;
         progress("creating the session");
         let session = self.create_session(&plan).await?;
         progress("waiting for the agent");
         let (hooked, readiness) =
             tokio::join!(self.hook(&plan), self.wait_until_ready(&session, &plan.agent));
-        let mut warnings: Vec<_> = hooked.into_iter().collect();
+        let mut warnings: Vec<_> = plan.warnings.iter().cloned().chain(hooked).collect();
         warnings.extend(self.verified(&session, &plan, readiness?).await?);
         let info = self.settled(&plan.polecat, session).await?;
         Ok(Started { info, warnings })
     }
 
-    async fn polecat_to_start(
+    /// The polecat, or none where it is to be made: not before all else is known to be there.
+    async fn found(
         &self,
         name: &str,
         options: &StartOptions,
-    ) -> Result<PolecatName, SessionError> {
+    ) -> Result<Option<PolecatName>, SessionError> {
         match self.known(name).await {
-            Err(SessionError::PolecatNotFound { .. }) if options.new => {
-                Ok(self.create(name, options.issue.as_deref()).await?.polecat)
-            }
-            other => other,
+            Err(SessionError::PolecatNotFound { .. }) if options.new => Ok(None),
+            other => other.map(Some),
         }
     }
 
@@ -126,8 +130,11 @@ impl SessionManager {
         options.push((mark::OPTION.to_owned(), encoded));
         let name = self.rig.session(&plan.polecat).to_string();
         let argv = Self::argv(plan);
+        let unset = startup::unset(&plan.agent, &env);
         let env = env.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Ok(NewSession { env, options, ..NewSession::new(name, &plan.workdir, argv) })
+        let told = vec![("GT_PANE_ID".to_owned(), "#{pane_id}".to_owned())];
+        let spec = NewSession::new(name, &plan.workdir, argv);
+        Ok(NewSession { env, unset, told, options, ..spec })
     }
 
     /// The words to start. tmux's server may have another `PATH` than ours, in which the program

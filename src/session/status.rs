@@ -34,11 +34,12 @@ impl SessionManager {
         if session.is_none() && !polecats::exists(&self.rig, &polecat).await? {
             return Err(self.not_found(&polecat));
         }
-        let mut info = self.info(&polecat, session.as_ref());
+        let mut info = match &session {
+            Some(session) => session.info(&self.rig, Timestamp::now()),
+            None => self.without_session(&polecat).await?,
+        };
         if let Some(session) = session.filter(|session| !session.is_live()) {
-            info.exit = Some(self.exit_of(&session).await?);
-        } else if !info.running {
-            info.exit = records::load(&self.rig, &polecat).await?.map(|record| record.exit);
+            info.exit = Some(self.record_death(&session).await?);
         }
         self.complete_info(&mut info).await;
         Ok(info)
@@ -53,26 +54,14 @@ impl SessionManager {
         Ok(self.sessions().await?.iter().map(|session| session.info(&self.rig, now)).collect())
     }
 
-    /// All polecats of the rig, in the order of their names; those with a session first known
-    /// by it, also when their folder is gone.
-    ///
-    /// # Errors
-    /// When tmux or the rig's folder cannot be read.
-    pub async fn everyone(&self) -> Result<Vec<SessionInfo>, SessionError> {
-        let (sessions, names) = tokio::join!(self.sessions(), polecats::names(&self.rig));
-        let sessions = sessions?;
-        let mut names = names?;
-        names.extend(sessions.iter().map(|session| session.polecat.clone()));
-        names.sort();
-        names.dedup();
-        let mut infos = Vec::with_capacity(names.len());
-        for name in names {
-            let session = sessions.iter().find(|session| session.polecat == name);
-            let mut info = self.info(&name, session);
-            self.complete_info(&mut info).await;
-            infos.push(info);
-        }
-        Ok(infos)
+    /// What is known of a polecat without a session: how its last agent ended.
+    pub(super) async fn without_session(
+        &self,
+        polecat: &PolecatName,
+    ) -> Result<SessionInfo, SessionError> {
+        let mut info = table::stopped(&self.rig, polecat);
+        info.exit = records::load(&self.rig, polecat).await?.map(|record| record.exit);
+        Ok(info)
     }
 
     /// The rig's sessions.
@@ -85,8 +74,9 @@ impl SessionManager {
         &self,
         polecat: &PolecatName,
     ) -> Result<Option<Session>, SessionError> {
-        let sessions = self.sessions().await?;
-        Ok(sessions.into_iter().find(|session| session.polecat == *polecat))
+        let name = self.rig.session(polecat);
+        let panes = self.tools.tmux.panes_of(name.as_str(), &[mark::OPTION]).await?;
+        Ok(table::sessions(&self.rig, panes).pop())
     }
 
     /// The session of `polecat`, which must exist.
@@ -103,15 +93,8 @@ impl SessionManager {
         Ok(self.tools.tmux.panes(&[mark::OPTION]).await?)
     }
 
-    fn info(&self, polecat: &PolecatName, session: Option<&Session>) -> SessionInfo {
-        match session {
-            Some(session) => session.info(&self.rig, Timestamp::now()),
-            None => table::stopped(&self.rig, polecat),
-        }
-    }
-
     /// What the folder and git know better than the session, or alone.
-    async fn complete_info(&self, info: &mut SessionInfo) {
+    pub(super) async fn complete_info(&self, info: &mut SessionInfo) {
         if info.workdir.is_none() {
             info.workdir = polecats::workdir(&self.rig, &info.polecat).await.ok();
         }

@@ -1,20 +1,23 @@
 //! Polecats as they change, for the status window.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use tokio::{
-    sync::broadcast::{Receiver, error::RecvError},
-    time::{Interval, MissedTickBehavior, interval},
+use jiff::Timestamp;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::{
+    error::SessionError,
+    manager::SessionManager,
+    monitor::{Monitor, Snapshot},
+    sight::Sight,
+    workspace::Workspace,
 };
-
-use super::{error::SessionError, manager::SessionManager};
 use crate::{
     core::{names::PolecatName, session::SessionInfo},
-    tmux::{Capture, Notification},
+    tmux::Capture,
 };
 
-/// How old what is shown may be when tmux told of nothing: it tells of sessions that come and
-/// go, not of what goes on in them.
+/// How often what is shown is drawn anew when nothing changed: times grow older.
 const TICK: Duration = Duration::from_secs(1);
 /// How many of its last lines one polecat is shown with.
 const TAIL: u32 = 20;
@@ -23,7 +26,7 @@ const TAIL: u32 = 20;
 #[derive(Clone, Debug)]
 pub enum Seen {
     /// Every polecat of the rig.
-    All(Vec<SessionInfo>),
+    All(Arc<Snapshot>),
     /// One of them, with the end of its output while it has a session.
     One {
         /// What is known of it.
@@ -36,71 +39,83 @@ pub enum Seen {
 /// Repeated looks at the polecats of one rig.
 pub struct Watch {
     manager: SessionManager,
+    monitor: Monitor,
     one: Option<PolecatName>,
-    notices: Receiver<Notification>,
     tick: Interval,
 }
 
 impl Watch {
     /// Of every polecat.
     #[must_use]
-    pub fn all(manager: SessionManager) -> Self {
-        Self::new(manager, None)
+    pub fn all(workspace: &Workspace, manager: SessionManager) -> Self {
+        Self::new(workspace, manager, None)
     }
 
     /// Of one of them.
     ///
     /// # Errors
     /// When that is no name.
-    pub fn one(manager: SessionManager, polecat: &str) -> Result<Self, SessionError> {
+    pub fn one(
+        workspace: &Workspace,
+        manager: SessionManager,
+        polecat: &str,
+    ) -> Result<Self, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
-        Ok(Self::new(manager, Some(polecat)))
+        Ok(Self::new(workspace, manager, Some(polecat)))
     }
 
-    fn new(manager: SessionManager, one: Option<PolecatName>) -> Self {
+    fn new(workspace: &Workspace, manager: SessionManager, one: Option<PolecatName>) -> Self {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let notices = manager.tools.tmux.notifications();
-        Self { manager, one, notices, tick }
+        let monitor = workspace.monitor(&manager);
+        Self { manager, monitor, one, tick }
     }
 
-    /// Looks now.
+    /// What there is now, for a first picture.
     ///
     /// # Errors
     /// When tmux or the rig cannot be read.
     pub async fn look(&mut self) -> Result<Seen, SessionError> {
         self.tick.reset();
-        match &self.one {
-            None => Ok(Seen::All(self.manager.everyone().await?)),
-            Some(polecat) => {
-                let session = Box::new(self.manager.status(polecat.as_str()).await?);
-                let tail = self.tail(polecat).await?;
-                Ok(Seen::One { session, tail })
-            }
-        }
+        self.monitor.nudge.notify_one();
+        self.newest().await
     }
 
-    /// Looks when something may have changed. Cancelling it loses nothing.
+    /// What there is when something changed, or a moment has passed. Cancelling it loses nothing.
     ///
     /// # Errors
     /// As [`Watch::look`].
     pub async fn next(&mut self) -> Result<Seen, SessionError> {
-        loop {
-            tokio::select! {
-                _ = self.tick.tick() => break,
-                notice = self.notices.recv() => match notice {
-                    Ok(notice) if is_about_sessions(&notice) => break,
-                    // Who missed some of them has missed what they were about.
-                    Err(RecvError::Lagged(_)) => break,
-                    Ok(_) => {}
-                    Err(RecvError::Closed) => {
-                        self.tick.tick().await;
-                        break;
-                    }
-                },
+        tokio::select! {
+            _ = self.tick.tick() => {}
+            changed = self.monitor.snapshots.changed() => {
+                if changed.is_err() {
+                    self.tick.tick().await;
+                }
             }
         }
-        self.look().await
+        self.newest().await
+    }
+
+    async fn newest(&mut self) -> Result<Seen, SessionError> {
+        let newest = self.monitor.snapshots.borrow_and_update().clone();
+        match (&self.one, newest) {
+            (Some(polecat), _) => self.look_at(polecat).await,
+            (None, Some(newest)) => Ok(Seen::All(newest)),
+            (None, None) => self.look_at_all().await,
+        }
+    }
+
+    async fn look_at_all(&self) -> Result<Seen, SessionError> {
+        let polecats = Sight::new(self.manager.clone()).look(Timestamp::now()).await?;
+        Ok(Seen::All(Arc::new(Snapshot::of(&self.manager, polecats))))
+    }
+
+    async fn look_at(&self, polecat: &PolecatName) -> Result<Seen, SessionError> {
+        let mut session = Box::new(self.manager.status(polecat.as_str()).await?);
+        self.monitor.hold(&mut session);
+        let tail = self.tail(polecat).await?;
+        Ok(Seen::One { session, tail })
     }
 
     async fn tail(&self, polecat: &PolecatName) -> Result<Option<Vec<u8>>, SessionError> {
@@ -109,16 +124,4 @@ impl Watch {
         let captured = self.manager.tools.tmux.capture(session.pane.pane_id, wanted).await?;
         Ok(Some(captured.text))
     }
-}
-
-/// Whether a session may have come or gone.
-fn is_about_sessions(notice: &Notification) -> bool {
-    matches!(
-        notice,
-        Notification::SessionsChanged
-            | Notification::WindowAdded(_)
-            | Notification::WindowClosed(_)
-            | Notification::Connected
-            | Notification::Lost
-    )
 }

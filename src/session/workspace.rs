@@ -5,9 +5,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use tokio::sync::{mpsc::UnboundedSender, watch::Receiver};
+
 use super::{
     error::SessionError,
     manager::{SessionManager, Tools},
+    monitor::{Monitor, Monitors, Snapshot},
     settings::Settings,
 };
 use crate::{
@@ -42,10 +45,15 @@ pub struct RigFacts {
     pub pinned: bool,
 }
 
+/// Where the snapshots of all monitors go.
+pub type Snapshots = UnboundedSender<Arc<Snapshot>>;
+
 /// All that one Neovim works with. Cheap to clone.
 #[derive(Clone)]
 pub struct Workspace {
     pub(super) tools: Arc<Tools>,
+    monitors: Arc<Monitors>,
+    sink: Snapshots,
     pinned: Arc<Mutex<Option<PathBuf>>>,
 }
 
@@ -54,9 +62,10 @@ impl Workspace {
     ///
     /// # Errors
     /// When a setting cannot be used.
-    pub fn new(settings: Settings, launch: Launch) -> Result<Self, SessionError> {
+    pub fn new(settings: Settings, launch: Launch, sink: Snapshots) -> Result<Self, SessionError> {
         let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
-        Ok(Self { tools: Arc::new(tools(settings, launch)?), pinned })
+        let tools = Arc::new(tools(settings, launch)?);
+        Ok(Self { tools, monitors: Arc::default(), sink, pinned })
     }
 
     /// The same with other settings. A rig that was pinned by hand stays pinned.
@@ -66,7 +75,7 @@ impl Workspace {
     pub fn configured(&self, settings: Settings) -> Result<Self, SessionError> {
         let by_hand =
             self.pinned().filter(|path| Some(path) != self.tools.settings.rig_path.as_ref());
-        let workspace = Self::new(settings, self.tools.launch.clone())?;
+        let workspace = Self::new(settings, self.tools.launch.clone(), self.sink.clone())?;
         if by_hand.is_some() {
             workspace.pin_to(by_hand);
         }
@@ -79,13 +88,29 @@ impl Workspace {
         self.tools.settings.editor_tmux.clone()
     }
 
-    /// The manager of the rig that `place` is in.
+    /// The manager of the rig that `place` is in. From then on the rig is watched.
     ///
     /// # Errors
     /// When there is no rig, or it cannot be read.
     pub async fn manager(&self, place: &Place) -> Result<SessionManager, SessionError> {
         let rig = self.find(place, self.pinned().as_deref()).await?;
-        Ok(SessionManager::new(Arc::new(rig), self.tools.clone()))
+        let manager = SessionManager::new(Arc::new(rig), self.tools.clone());
+        self.monitor(&manager);
+        Ok(manager)
+    }
+
+    /// The monitor of the manager's rig.
+    pub(super) fn monitor(&self, manager: &SessionManager) -> Monitor {
+        let (monitor, is_new) = self.monitors.of(manager);
+        if is_new {
+            tokio::spawn(forward(monitor.snapshots.clone(), self.sink.clone()));
+        }
+        monitor
+    }
+
+    /// Has everybody who watches look now, because something was changed through us.
+    pub fn changed(&self) {
+        self.monitors.nudge();
     }
 
     /// The rig that `place` is in.
@@ -129,6 +154,16 @@ impl Workspace {
 
     fn pin_to(&self, path: Option<PathBuf>) {
         *self.pinned.lock().unwrap_or_else(PoisonError::into_inner) = path;
+    }
+}
+
+/// Passes every snapshot on, until the monitor ends.
+async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, sink: Snapshots) {
+    while snapshots.changed().await.is_ok() {
+        let newest = snapshots.borrow_and_update().clone();
+        if newest.is_some_and(|newest| sink.send(newest).is_err()) {
+            return;
+        }
     }
 }
 

@@ -1,8 +1,91 @@
-//! Word of output in sessions that nobody is attached to.
+//! Word of output in sessions that nobody is attached to, at once and without attaching.
+//!
+//! tmux can watch a window for output and run a hook when there is some: once, until the alert is
+//! cleared. Notifications are held back inside hooks, so the hook renames the hub's window from
+//! outside of itself (`run-shell -b`), which reaches all clients in the hub in less than a
+//! millisecond.
+//!
+//! While a person is attached to the session, the alert does not stick and tmux tells the person
+//! of each output, with a bell. So the hook then stops the watching for good, and whoever uses
+//! this disarms as soon as it sees a [`Notification::ClientAttached`] and looks by the clock.
 
+use super::client::Tmux;
+use super::command::Command;
+use super::error::TmuxError;
+use super::hub::HUB;
+use super::ids::{PaneId, SessionId};
 use super::protocol::Notification;
+use super::request::Request;
 
-/// Turns the rename by which a hook of ours speaks into what it means.
+impl Tmux {
+    /// Has the next output of the pane's window told as [`Notification::Activity`]: one, until
+    /// [`Tmux::rearm_activity`].
+    ///
+    /// # Errors
+    /// No such session or pane, or tmux could not be asked.
+    pub async fn arm_activity(&self, session: SessionId, pane: PaneId) -> Result<(), TmuxError> {
+        let (session, pane) = (format!("{session}:"), pane.to_string());
+        let set = |args: &[&str]| Command::new("set-option").args(args);
+        self.run(Request::new(vec![
+            set(&["-t", &session, "activity-action", "any"]),
+            Command::new("set-hook").args(["-t", &session, "alert-activity"]).arg(hook()?),
+            set(&["-w", "-t", &pane, "monitor-activity", "on"]),
+        ]))
+        .await
+        .map(drop)
+    }
+
+    /// Makes the next output count again. To miss nothing, look at the pane after this, not
+    /// before.
+    ///
+    /// # Errors
+    /// No such session, or tmux could not be asked.
+    pub async fn rearm_activity(&self, session: SessionId) -> Result<(), TmuxError> {
+        // With `-C` it kills nothing, it clears the session's alerts.
+        let clear = Command::new("kill-session").args(["-C", "-t", &session.to_string()]);
+        self.run_one(clear).await.map(drop)
+    }
+
+    /// Ends what [`Tmux::arm_activity`] began. A session that is gone is a success.
+    ///
+    /// # Errors
+    /// tmux could not be asked.
+    pub async fn disarm_activity(&self, session: SessionId, pane: PaneId) -> Result<(), TmuxError> {
+        let (session, pane) = (format!("{session}:"), pane.to_string());
+        let unset = |args: &[&str]| Command::new("set-option").arg("-u").args(args);
+        let result = self
+            .run(Request::new(vec![
+                unset(&["-w", "-t", &pane, "monitor-activity"]),
+                unset(&["-t", &session, "activity-action"]),
+                Command::new("set-hook").args(["-u", "-t", &session, "alert-activity"]),
+            ]))
+            .await;
+        match result {
+            Err(error) if error.is_missing_target() || error.is_no_server() => Ok(()),
+            result => result.map(drop),
+        }
+    }
+}
+
+/// What tmux runs when there is output.
+fn hook() -> Result<Vec<u8>, TmuxError> {
+    let stop = Command::new("set-option").args(["-w", "monitor-activity", "off"]);
+    let stop = Command::choose("", "#{session_attached}", &[stop], &[])?;
+    // Without a hub there is nobody to tell. A rename that fails would be kept as an error of
+    // the configuration, and shown to the next person who attaches, in place of their pane.
+    let exists = Command::new("if-shell")
+        .args(["-F", "-t", &format!("={HUB}:")])
+        .arg(format!("#{{==:#{{session_name}},{HUB}}}"));
+    // The condition is encoded, so it is expanded by `if-shell`; `hook_session` is not, so it is
+    // expanded by `run-shell`, inside the hook. (`$3` would be a variable in double quotes.)
+    let tell = [&exists.encode()?, TELL.as_bytes()].concat();
+    let tell = Command::new("run-shell").args(["-b", "-C"]).arg(tell);
+    super::command::sequence(&[stop, tell])
+}
+
+const TELL: &str = " { rename-window -t '=polecat-hub:' 'act #{hook_session}' }";
+
+/// Turns the rename by which the hook speaks into what it means.
 pub(crate) fn refine(notice: Notification) -> Notification {
     match &notice {
         Notification::WindowRenamed { name, .. } => {
@@ -10,5 +93,25 @@ pub(crate) fn refine(notice: Notification) -> Notification {
             session.map_or(notice, Notification::Activity)
         }
         _ => notice,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hook_speaks_to_the_hub() {
+        assert!(TELL.contains(&format!("'={HUB}:'")));
+    }
+
+    #[test]
+    fn a_rename_by_the_hook_is_told_from_others() {
+        let window = "@0".parse().unwrap();
+        let renamed =
+            |name: &str| refine(Notification::WindowRenamed { window, name: name.to_owned() });
+        assert_eq!(renamed("act $3"), Notification::Activity("$3".parse().unwrap()));
+        assert!(matches!(renamed("act 3"), Notification::WindowRenamed { .. }));
+        assert!(matches!(renamed("vim"), Notification::WindowRenamed { .. }));
     }
 }

@@ -84,7 +84,7 @@ impl Tmux {
         let text = scratch.read().map_err(io)?;
         let seen =
             see(&replies[0].text(), pane).ok_or_else(|| request.unexpected(&replies[0].text()))?;
-        let count = text.iter().filter(|&&byte| byte == b'\n').count();
+        let count = rows(&text).count();
         if count != seen.captured(want) {
             return Err(request.unexpected(&format!("{count} rows, not {}", seen.captured(want))));
         }
@@ -130,7 +130,7 @@ impl Captured {
 
     /// Keeps of the rows that tmux gave those that were wanted.
     fn cut(mut self, text: Vec<u8>, want: Capture) -> Self {
-        let rows: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
+        let rows: Vec<&[u8]> = rows(&text).collect();
         let Some(lines) = want.lines else {
             self.rows = rows.len();
             self.text = text;
@@ -152,6 +152,11 @@ impl Captured {
         let printed = rows.iter().rposition(|row| !is_blank(row)).map_or(0, |last| last + 1);
         printed.max(screen + begun as usize).min(rows.len())
     }
+}
+
+/// Rows with their newlines.
+fn rows(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split_inclusive(|&byte| byte == b'\n')
 }
 
 /// The sequences in rows that set how text looks, without the text; none from before the last

@@ -14,6 +14,7 @@ use super::command::{Command, Reply};
 use super::control::Gone;
 use super::error::TmuxError;
 use super::hub::{self, Hub};
+use super::lock;
 use super::protocol::Notification;
 use super::request::Request;
 use super::spawned;
@@ -23,6 +24,8 @@ use super::version::Capabilities;
 const CONNECTING: Duration = Duration::from_secs(3);
 /// How long a server whose hub could not be had is not bothered again.
 const BACKOFF: Duration = Duration::from_secs(5);
+/// How long after a connection is lost the server is left to clear up behind it.
+const SETTLING: Duration = Duration::from_millis(100);
 /// Notifications that wait for a slow receiver; it is told when it missed some.
 const NOTICES: usize = 1_024;
 
@@ -122,9 +125,10 @@ impl Tmux {
         let line = request.line()?;
         let mut again = request.repeatable;
         loop {
-            let Some(hub) = self.hub(request.may_start).await? else {
-                return self.spawn(request).await;
-            };
+            // Before the lock, which connecting takes for itself.
+            let hub = self.hub(request.may_start).await?;
+            let _alone = if request.alone { lock::alone(self.address()).await } else { None };
+            let Some(hub) = hub else { return self.spawn(request).await };
             match hub.link.ask(&line).await {
                 Ok(blocks) => return request.replies(blocks),
                 Err(Gone(words)) => {
@@ -150,7 +154,10 @@ impl Tmux {
         if let Some(hub) = slot.hub.as_ref().filter(|hub| hub.link.is_alive()) {
             return Ok(Some(Arc::clone(hub)));
         }
-        slot.hub = None;
+        if slot.hub.take().is_some_and(|hub| hub.link.was_lost()) {
+            // The hub is about to end, a moment in which connecting would crash the server.
+            slot.retry_at = Some(Instant::now() + SETTLING);
+        }
         if slot.retry_at.is_some_and(|at| Instant::now() < at) {
             return Ok(None);
         }
@@ -172,6 +179,7 @@ impl Tmux {
     /// Connects; a server met while it was just ending is looked for once more.
     async fn connect(&self, may_start: bool) -> Result<Hub, TmuxError> {
         let Inner { address, launch, notices, .. } = &*self.inner;
+        let _alone = lock::alone(address).await;
         match hub::connect(address, launch, may_start, notices.clone()).await {
             Err(TmuxError::ServerGone { .. }) => {
                 hub::connect(address, launch, may_start, notices.clone()).await

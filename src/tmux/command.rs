@@ -66,7 +66,9 @@ impl Command {
         for arg in &self.args {
             refuse_nul(arg)?;
             line.extend_from_slice(b" \"");
-            arg.iter().for_each(|&byte| encode_byte(byte, &mut line));
+            for &byte in arg {
+                encode_byte(byte, &mut line);
+            }
             line.push(b'"');
         }
         Ok(line)

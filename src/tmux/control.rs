@@ -14,6 +14,7 @@ use tracing::{debug, trace};
 
 use super::activity;
 use super::error::shown;
+use super::ids::WindowId;
 use super::lifeline::Lifeline;
 use super::protocol::{Block, Decoder, Message, Notification};
 
@@ -28,6 +29,7 @@ const LONGEST_COMPLAINT: u64 = 4 << 10;
 pub(crate) struct Link {
     lines: mpsc::UnboundedSender<Asked>,
     stop: CancellationToken,
+    entered: CancellationToken,
     end: End,
     mark: String,
 }
@@ -62,14 +64,33 @@ impl Link {
     ) -> Self {
         let (lines, inbox) = mpsc::unbounded_channel();
         let (stop, end) = (CancellationToken::new(), End::default());
-        let reader = Reader::new(format!("{mark}\n").into_bytes(), notices);
+        let reader = Reader::new(mark.clone().into_bytes(), notices);
+        let entered = reader.entered.clone();
         tokio::spawn(run(child, lifeline, inbox, reader, stop.clone(), end.clone()));
-        Self { lines, stop, end, mark }
+        Self { lines, stop, entered, end, mark }
+    }
+
+    /// Waits until the client's own command line is done, which must end by printing the mark.
+    /// Up to 3.3a tmux takes requests before that, and runs them in whatever session it likes.
+    pub(crate) async fn entered(&self) -> Result<(), Gone> {
+        tokio::select! {
+            () = self.entered.cancelled() => Ok(()),
+            () = self.end.reaped.cancelled() => Err(self.gone()),
+        }
+    }
+
+    fn gone(&self) -> Gone {
+        Gone(self.end.reason.get().cloned().unwrap_or_default())
     }
 
     /// Whether requests can still be sent.
     pub(crate) fn is_alive(&self) -> bool {
         !self.lines.is_closed()
+    }
+
+    /// Whether the connection ended by itself.
+    pub(crate) fn was_lost(&self) -> bool {
+        !self.is_alive() && !self.stop.is_cancelled()
     }
 
     /// Sends one line and waits for what its commands answer.
@@ -83,7 +104,7 @@ impl Link {
         let (answer, answered) = oneshot::channel();
         // When the link is down the receiver's end tells.
         let _ = self.lines.send(Asked { line, answer });
-        answered.await.map_err(|_| Gone(self.end.reason.get().cloned().unwrap_or_default()))
+        answered.await.map_err(|_| self.gone())
     }
 
     /// Ends the client and waits until it is reaped.
@@ -109,16 +130,20 @@ async fn run(
         return;
     };
     let (written, mut pending) = mpsc::unbounded_channel();
+    let mut writer = Writer { stdin, within_line: false };
     // Two futures, not one loop: a write that stands still must never stop the reading.
-    tokio::select! {
-        () = write_lines(stdin, &mut inbox, written) => {}
-        () = reader.read(&mut stdout, &mut pending) => {}
-        () = stop.cancelled() => {}
-    }
+    let lost = tokio::select! {
+        () = writer.write(&mut inbox, written) => false,
+        () = reader.read(&mut stdout, &mut pending) => true,
+        () = stop.cancelled() => false,
+    };
     // Whoever comes now is to look for a new connection; those inside are answered below.
     inbox.close();
     let mut complaint = String::new();
     let goodbye = async {
+        // The hub may end with us: no client of ours may be connecting then.
+        let _alone = if lost { None } else { lifeline.alone().await };
+        writer.leave(reader.window).await;
         // tmux lets no client go that it still has something to tell: listen to the end.
         reader.read(&mut stdout, &mut pending).await;
         let _ = stderr.take(LONGEST_COMPLAINT).read_to_string(&mut complaint).await;
@@ -138,22 +163,43 @@ async fn run(
     drop(reader.waiting);
 }
 
-/// Writes until there is no one left who could ask.
-async fn write_lines(
-    mut stdin: impl AsyncWrite + Unpin,
-    inbox: &mut mpsc::UnboundedReceiver<Asked>,
-    written: mpsc::UnboundedSender<oneshot::Sender<Vec<Block>>>,
-) {
-    while let Some(Asked { line, answer }) = inbox.recv().await {
-        if answer.is_closed() {
-            continue;
+/// What goes to the client.
+struct Writer<W> {
+    stdin: W,
+    /// Whether a line may be half written: what follows would become part of it.
+    within_line: bool,
+}
+
+impl<W: AsyncWrite + Unpin> Writer<W> {
+    /// Writes until there is no one left who could ask.
+    async fn write(
+        &mut self,
+        inbox: &mut mpsc::UnboundedReceiver<Asked>,
+        written: mpsc::UnboundedSender<oneshot::Sender<Vec<Block>>>,
+    ) {
+        while let Some(Asked { line, answer }) = inbox.recv().await {
+            if answer.is_closed() {
+                continue;
+            }
+            trace!(line = shown(&line), "to tmux");
+            // First the entry, then the line: its answer must find it.
+            let _ = written.send(answer);
+            self.within_line = true;
+            if self.stdin.write_all(&line).await.is_err() {
+                // The reader meets the end too, and perhaps a reason for it.
+                std::future::pending::<()>().await;
+            }
+            self.within_line = false;
         }
-        trace!(line = shown(&line), "to tmux");
-        // First the entry, then the line: its answer must find it.
-        let _ = written.send(answer);
-        if stdin.write_all(&line).await.is_err() {
-            // The reader meets the end too, and perhaps a reason for it.
-            std::future::pending::<()>().await;
+    }
+
+    /// Closes our window in the hub, while we are still known not to be alone, and the client's
+    /// input. (What is half written tmux does not run.)
+    async fn leave(mut self, window: Option<WindowId>) {
+        if let Some(window) = window.filter(|_| !self.within_line) {
+            let line = format!("kill-window -t {window}\n");
+            // A client that is gone needs no goodbye.
+            let _ = self.stdin.write_all(line.as_bytes()).await;
         }
     }
 }
@@ -162,6 +208,9 @@ async fn write_lines(
 struct Reader {
     decoder: Decoder,
     mark: Vec<u8>,
+    entered: CancellationToken,
+    /// Our window in the hub.
+    window: Option<WindowId>,
     waiting: VecDeque<oneshot::Sender<Vec<Block>>>,
     blocks: Vec<Block>,
     notices: broadcast::Sender<Notification>,
@@ -174,6 +223,8 @@ impl Reader {
         Self {
             decoder: Decoder::default(),
             mark,
+            entered: CancellationToken::new(),
+            window: None,
             waiting: VecDeque::new(),
             blocks: Vec::new(),
             notices,
@@ -202,10 +253,8 @@ impl Reader {
     fn take(&mut self, message: Message) {
         match message {
             Message::Block(block) if block.ours => self.take_block(block),
-            // Of the client's own command line, or of a hook. An error says why we cannot stay.
-            Message::Block(block) if !block.ok && !self.answered => {
-                self.reason.push_str(&String::from_utf8_lossy(&block.body));
-            }
+            Message::Block(block) if !self.entered.is_cancelled() => self.take_entry(&block),
+            // Of a hook.
             Message::Block(_) => {}
             // Never waits: a receiver that is slow, or is waiting for us, must not hold up an
             // answer; it misses notifications and is told so.
@@ -215,8 +264,20 @@ impl Reader {
         }
     }
 
+    /// Takes what a command of the client's own command line printed: the mark and our window,
+    /// the mark alone at its end, or else why it cannot stay.
+    fn take_entry(&mut self, block: &Block) {
+        let text = String::from_utf8_lossy(&block.body);
+        let marked = block.body.strip_prefix(&self.mark[..]);
+        match marked.and_then(|_| text.get(self.mark.len()..)).map(str::trim_end) {
+            Some("") => self.entered.cancel(),
+            Some(window) => self.window = window.parse().ok(),
+            None => self.reason.push_str(&text),
+        }
+    }
+
     fn take_block(&mut self, block: Block) {
-        if !(block.ok && block.body == self.mark) {
+        if !(block.ok && block.body.strip_suffix(b"\n") == Some(&self.mark)) {
             self.blocks.push(block);
             return;
         }

@@ -11,7 +11,6 @@ use super::address::ServerAddress;
 use super::command::Command;
 use super::control::{Gone, Link};
 use super::error::{TmuxError, shown};
-use super::ids::WindowId;
 use super::lifeline::Lifeline;
 use super::protocol::Notification;
 use super::scratch::Scratch;
@@ -31,8 +30,6 @@ const COLOURS: &[u8] = b"set -g default-terminal tmux-256color\n";
 pub(crate) struct Hub {
     pub(crate) link: Link,
     pub(crate) capabilities: Capabilities,
-    /// The hub's window, whose name hooks change to tell us something.
-    pub(crate) window: WindowId,
 }
 
 /// Connects to the server, and starts one if `may_start` and there is none.
@@ -45,35 +42,40 @@ pub(crate) async fn connect(
     // tmux reads it when the server starts, which is before the first answer.
     let configuration = configuration(address, may_start)?;
     let io = |source| TmuxError::Io { doing: "make a pipe for tmux", source };
-    let mut lifeline = Lifeline::new().map_err(io)?;
+    let mut lifeline = Lifeline::new(address).map_err(io)?;
     let mut command = spawned::program(address, launch, may_start, configuration.as_ref());
     command.arg("-C");
-    for (count, word) in joining(&lifeline)?.iter().enumerate() {
+    let mark = spawned::unguessable();
+    for (count, word) in joining(&lifeline, &mark)?.iter().enumerate() {
         command.args((count > 0).then_some(";")).args(word.argv()?);
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().map_err(|source| spawned::not_started(address, source))?;
     lifeline.hold(child.id().unwrap_or_default()).map_err(io)?;
-    let link = Link::new(child, lifeline, spawned::unguessable(), notices);
+    let link = Link::new(child, lifeline, mark, notices);
     greet(address, link).await
 }
 
 /// The commands that bring a client into the hub, with a window of its own there: the hub lives
 /// as long as any of those who share it.
-fn joining(lifeline: &Lifeline) -> Result<Vec<Command>, TmuxError> {
+fn joining(lifeline: &Lifeline, mark: &str) -> Result<Vec<Command>, TmuxError> {
     let hub = format!("={HUB}:");
     let name = spawned::unguessable();
+    let tell = format!("{mark}#{{window_id}}");
     let window = format!("={HUB}:={name}");
     let program = lifeline.program();
     let create = Command::new("new-session")
-        .args(["-d", "-s", HUB, "-n", &name, "-x", "80", "-y", "24", "-c", "/", "--"])
+        .args([
+            "-d", "-P", "-F", &tell, "-s", HUB, "-n", &name, "-x", "80", "-y", "24", "-c", "/",
+            "--",
+        ])
         .args(&program);
     let join = Command::new("new-window")
-        .args(["-d", "-t", &hub, "-n", &name, "-c", "/", "--"])
+        .args(["-d", "-P", "-F", &tell, "-t", &hub, "-n", &name, "-c", "/", "--"])
         .args(&program);
     let exists = format!("#{{==:#{{session_name}},{HUB}}}");
     let set = |args: &[&str]| Command::new("set-option").args(args);
-    let mut enter = vec![
+    let enter = vec![
         Command::choose(&hub, &exists, &[join], &[create])?,
         // The user's own settings must neither keep the hub when we are gone, nor end it while
         // we leave, nor move us from it to a session of theirs, nor rename its windows, which
@@ -83,14 +85,11 @@ fn joining(lifeline: &Lifeline) -> Result<Vec<Command>, TmuxError> {
         set(&["-w", "-t", &window, "allow-rename", "off"]),
         set(&["-t", &hub, "destroy-unattached", "off"]),
         set(&["-t", &hub, "detach-on-destroy", "on"]),
+        Command::new("attach-session")
+            .args(["-E", "-t", &hub])
+            .args(["-f", "no-output,ignore-size"]),
+        Command::new("display-message").args(["-p", mark]),
     ];
-    enter.push(Command::new("attach-session").args([
-        "-E",
-        "-t",
-        &hub,
-        "-f",
-        "no-output,ignore-size",
-    ]));
     // Under a global `window-size manual` creating any window crashes the server. No session has
     // the name looked at, so it is not the option of one window that is asked for.
     let refuse = Command::new("display-message").args(["-p", MANUAL_MARK]);
@@ -107,22 +106,13 @@ pub(crate) const MANUAL_SIZE: &str = "#{==:#{window-size},manual}";
 pub(crate) const MANUAL_MARK: &str = "polecat-window-size-is-manual";
 
 async fn greet(address: &ServerAddress, link: Link) -> Result<Hub, TmuxError> {
-    let greeting =
-        Command::new("display-message").args(["-p", "#{window_id} #{session_name} #{version}"]);
-    let blocks = link.ask(&greeting.encode()?).await;
-    let body = match blocks {
-        Ok(blocks) => blocks.into_iter().next().map(|block| block.body).unwrap_or_default(),
-        Err(Gone(words)) => return Err(refused(address, &words)),
-    };
-    let text = String::from_utf8_lossy(&body);
-    let mut words = text.trim_end().splitn(3, ' ');
-    let window = words.next().and_then(|word| word.parse().ok());
-    match (window, words.next(), words.next()) {
-        (Some(window), Some(HUB), Some(version)) => {
-            Ok(Hub { link, window, capabilities: Capabilities::of(version)? })
-        }
-        _ => Err(TmuxError::Unexpected { command: "new-session".to_owned(), reply: shown(&body) }),
-    }
+    let gone = |Gone(words)| refused(address, &words);
+    let greeting = Command::new("display-message").args(["-p", "#{version}"]).encode()?;
+    link.entered().await.map_err(gone)?;
+    let blocks = link.ask(&greeting).await.map_err(gone)?;
+    let body = blocks.into_iter().next().map(|block| block.body).unwrap_or_default();
+    let capabilities = Capabilities::of(String::from_utf8_lossy(&body).trim_end())?;
+    Ok(Hub { link, capabilities })
 }
 
 /// Why there is no connection, from what the client said.

@@ -7,27 +7,32 @@
 //! So the hub's window runs a small shell script that reads a pipe of ours. The pipe ends when we
 //! do, however we do; then so does the script, its window, and the hub when that was its last.
 
+use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Write};
+
+use super::address::ServerAddress;
+use super::lock;
 
 /// Reads until we are gone. The last line it read names our client, which then may hang for
 /// good: tmux lets no client go that it still has something to tell, and nobody listens now.
 const HOLD: &str =
     r#"while read -r word; do client=$word; done < "$0"; [ -z "$client" ] || kill -KILL "$client""#;
 
-/// Our end of the pipe. Dropping it closes our window of the hub.
+/// Our end of the pipe, and the window at its other end. Dropping it closes the window.
 #[derive(Debug)]
 pub(crate) struct Lifeline {
     writer: PipeWriter,
     reader: PipeReader,
+    address: ServerAddress,
 }
 
 impl Lifeline {
-    pub(crate) fn new() -> io::Result<Self> {
+    pub(crate) fn new(address: &ServerAddress) -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
-        Ok(Self { writer, reader })
+        Ok(Self { writer, reader, address: address.clone() })
     }
 
-    /// The program that the hub's window runs.
+    /// The program that the window runs.
     pub(crate) fn program(&self) -> [String; 4] {
         use std::os::fd::AsRawFd;
 
@@ -38,6 +43,11 @@ impl Lifeline {
     /// Names the client that is to end with us.
     pub(crate) fn hold(&mut self, client: u32) -> io::Result<()> {
         writeln!(self.writer, "{client}")
+    }
+
+    /// Keeps clients of ours from connecting.
+    pub(crate) async fn alone(&self) -> Option<File> {
+        lock::alone(&self.address).await
     }
 
     /// The client has ended: its number may become another's.

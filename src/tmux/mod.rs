@@ -16,6 +16,7 @@ mod error;
 mod hub;
 mod ids;
 mod lifeline;
+mod lock;
 mod panes;
 mod paste;
 mod protocol;

@@ -60,6 +60,10 @@ pub enum Notification {
     },
     /// A session that was armed printed something (see `Tmux::arm_activity`).
     Activity(SessionId),
+    /// A client, a person's as a rule, came to a session by attaching or from another.
+    ClientAttached(SessionId),
+    /// A client left whatever session it was in.
+    ClientDetached,
     /// The connection to the server is there: everything may have changed since the last.
     Connected,
     /// The connection to the server is lost.
@@ -186,6 +190,12 @@ fn known(line: &[u8]) -> Option<Notification> {
             let name = String::from_utf8_lossy(name).into_owned();
             Some(Notification::WindowRenamed { window: id(window)?, name })
         }
+        // `%client-session-changed /dev/pts/3 $1 name`
+        b"%client-session-changed" => {
+            let (session, _) = split_word(split_word(rest).1);
+            Some(Notification::ClientAttached(id(session)?))
+        }
+        b"%client-detached" => Some(Notification::ClientDetached),
         _ => None,
     }
 }

@@ -24,13 +24,14 @@ pub struct Request {
     pub(crate) patience: Duration,
     pub(crate) may_start: bool,
     pub(crate) repeatable: bool,
+    pub(crate) alone: bool,
 }
 
 impl Request {
     /// A request that is given 5 s and never starts a server.
     #[must_use]
     pub fn new(commands: Vec<Command>) -> Self {
-        Self { commands, patience: PATIENCE, may_start: false, repeatable: false }
+        Self { commands, patience: PATIENCE, may_start: false, repeatable: false, alone: false }
     }
 
     /// Starts a server when there is none.
@@ -52,6 +53,14 @@ impl Request {
     #[must_use]
     pub(crate) fn repeatable(mut self) -> Self {
         self.repeatable = true;
+        self
+    }
+
+    /// Waits until no client of ours, in whatever process, is connecting: for what makes a session
+    /// come or go.
+    #[must_use]
+    pub(crate) fn alone(mut self) -> Self {
+        self.alone = true;
         self
     }
 

@@ -22,6 +22,23 @@ impl Tmux {
         Ok(self.run_one(ask).await?.text().trim_end().into())
     }
 
+    /// Sets a user option on a session that has none of that name; `false` when it has. Of
+    /// several that try at once, one does.
+    ///
+    /// # Errors
+    /// When there is no such session.
+    pub async fn claim(&self, session: SessionId, option: &str) -> Result<bool, TmuxError> {
+        const MINE: &str = "mine";
+        let target = format!("{session}:");
+        let taken = [Command::new("display-message").args(["-p", "taken"])];
+        let free = [
+            Command::new("set-option").args(["-t", &target, "--", option, "1"]),
+            Command::new("display-message").args(["-p", MINE]),
+        ];
+        let claim = Command::choose(&target, &format!("#{{{option}}}"), &taken, &free)?;
+        Ok(self.run_one(claim).await?.text().trim_end() == MINE)
+    }
+
     /// Sets an option of one session, a user option (`@...`) perhaps.
     ///
     /// # Errors

@@ -40,9 +40,10 @@ pub async fn eventually<T, E: Display>(
 ///
 /// # Panics
 /// When it does not within 10 s, with the value it last gave.
-pub async fn eventually_equal<T>(expected: T, mut look: impl AsyncFnMut() -> T)
+pub async fn eventually_equal<E, T>(expected: E, mut look: impl AsyncFnMut() -> T)
 where
-    T: PartialEq + std::fmt::Debug,
+    T: PartialEq<E> + std::fmt::Debug,
+    E: std::fmt::Debug,
 {
     eventually(&format!("{expected:?}"), async || {
         let seen = look().await;

@@ -11,27 +11,37 @@ use rustix::process::{Pid, Signal, kill_process};
 /// A server on a socket in a folder of its own. Dropping it ends the server and whatever still
 /// runs in it, and removes the folder.
 pub struct TmuxServer {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
+    /// Removes the folder; none for a server that another process looks after.
+    owned: Option<tempfile::TempDir>,
 }
 
 impl TmuxServer {
     /// A place for a server; none runs yet.
     pub fn absent() -> Self {
+        // What the layer did is printed with a test that fails.
+        let log = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG);
+        let _ = log.with_test_writer().without_time().try_init();
         let folder = tempfile::Builder::new().prefix("polecat-test-").tempdir().unwrap();
         std::fs::create_dir(folder.path().join("home")).unwrap();
-        Self { folder }
+        Self { folder: folder.path().to_owned(), owned: Some(folder) }
+    }
+
+    /// The server in the folder of a test that runs in another process.
+    pub fn of_another_process(folder: PathBuf) -> Self {
+        Self { folder, owned: None }
     }
 
     /// A running server with one session, `first`, that runs `cat`.
     pub fn new() -> Self {
         let server = Self::absent();
-        server.run(&["new-session", "-d", "-s", "first", "-x", "80", "-y", "24", "cat"]);
+        server.run(&["new-session", "-d", "-s", "first", "-x", "80", "-y", "24", "exec cat"]);
         server
     }
 
     /// The test's own folder.
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     pub fn socket(&self) -> PathBuf {
@@ -99,6 +109,9 @@ impl TmuxServer {
 
 impl Drop for TmuxServer {
     fn drop(&mut self) {
+        if self.owned.is_none() {
+            return;
+        }
         // Not `kill-server`: a server that a failed test left stopped would never answer. New
         // processes may come while we look, until the server itself is gone.
         for _ in 0..100 {

@@ -1,24 +1,63 @@
-//! Sessions, created and looked at.
+//! Looking at all panes at once.
 
-use polecat::tmux::NewSession;
+use polecat::tmux::{NewSession, Pane, Tmux, TmuxError};
 
+use crate::support::eventually;
 use crate::support::tmux::TmuxServer;
 
+async fn pane(tmux: &Tmux, session: &str, options: &[&str]) -> Pane {
+    let panes = tmux.panes(options).await.unwrap();
+    panes.into_iter().find(|pane| pane.session_name == session).expect(session)
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_created_session_is_listed() {
+async fn what_titles_and_options_hold_never_looks_like_another_row() {
+    let server = TmuxServer::new();
+    let tmux = server.client();
+    server.run(&["new-session", "-d", "-s", "second", "cat"]);
+    let hostile = ["a\tb\nc", "\n%0\t$0", "#{pid}", "", "\u{85}é\u{1b}[0m", "#[fg=red]", "a|b,c}"];
+    for text in hostile {
+        server.run(&["set-option", "-t", "=first:", "@x", text]);
+        server.run(&["select-pane", "-t", "=first:", "-T", text]);
+        let first = pane(&tmux, "first", &["@y", "@x"]).await;
+        assert_eq!(first.options, ["", text]);
+        assert_eq!(pane(&tmux, "second", &["@x"]).await.options, [""]);
+    }
+    let error = tmux.panes(&["@x}#{pid"]).await.unwrap_err();
+    assert!(matches!(error, TmuxError::BadArgument { .. }), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_a_program_ended_is_known_even_where_tmux_missed_it() {
     let server = TmuxServer::absent();
     let tmux = server.client();
-    let mut spec = NewSession::new("gt-a-b", "/tmp", vec!["cat".into(), "-u".into()]);
-    spec.options.push(("@polecat".to_owned(), "toast".to_owned()));
-    let made = tmux.create_session(&spec).await.unwrap();
-    let panes = tmux.panes(&["@polecat", "@none"]).await.unwrap();
-    assert_eq!(panes.len(), 1, "{panes:?}");
-    assert_eq!((panes[0].pane_id, panes[0].session_id), (made.pane_id, made.session_id));
-    assert_eq!(panes[0].options, ["toast", ""]);
-    assert_eq!((panes[0].width, panes[0].height), (200, 50));
-    let again = tmux.create_session(&spec).await.unwrap_err();
-    assert!(again.is_duplicate_session(), "{again}");
-    tmux.kill_session(made.session_id).await.unwrap();
-    tmux.kill_session(made.session_id).await.unwrap();
-    assert_eq!(tmux.panes(&[]).await.unwrap(), []);
+    for count in 0..20 {
+        let argv = ["sh", "-c", "exit 7"].map(Into::into).to_vec();
+        let spec = NewSession::new(format!("s{count}"), "/tmp", argv);
+        tmux.create_session(&spec).await.unwrap();
+    }
+    let argv = ["sh", "-c", "kill -9 $$"].map(Into::into).to_vec();
+    tmux.create_session(&NewSession::new("killed", "/tmp", argv)).await.unwrap();
+    eventually("every status", async || {
+        tmux.reap().await.unwrap();
+        let panes = tmux.panes(&[]).await.unwrap();
+        let how = |pane: &Pane| pane.dead.map(|death| (death.status, death.signal));
+        let killed = panes.iter().filter(|pane| how(pane) == Some((None, Some(9)))).count();
+        let exited = panes.iter().filter(|pane| how(pane) == Some((Some(7), None))).count();
+        if (exited, killed) == (20, 1) { Ok(()) } else { Err(format!("{exited} and {killed}")) }
+    })
+    .await;
+    let modes = server.run(&["list-panes", "-a", "-F", "#{pane_in_mode}"]);
+    assert!(!modes.contains('1'), "{modes}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looking_does_not_count_as_being_attached() {
+    let server = TmuxServer::new();
+    let tmux = server.client();
+    let before = server.run(&["list-sessions", "-F", "#{session_attached} #{session_activity}"]);
+    let first = pane(&tmux, "first", &[]).await;
+    assert_eq!((first.attached, first.windows, first.dead), (0, 1, None));
+    let format = "#{session_attached} #{session_activity}";
+    assert_eq!(server.run(&["list-sessions", "-f", "#{==:#S,first}", "-F", format]), before);
 }

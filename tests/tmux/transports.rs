@@ -1,33 +1,247 @@
 //! Both ways a request travels, and what becomes of it when the server does not play along.
 
-use polecat::tmux::{Command, HUB, Request, TmuxError};
+use std::time::{Duration, Instant};
+
+use polecat::tmux::{Command, HUB, Notification, Reply, Request, Tmux, TmuxError};
+use rustix::process::{Signal, kill_process};
 
 use crate::support::tmux::TmuxServer;
+use crate::support::{eventually, eventually_equal};
 
-fn show(format: &str) -> Request {
+pub(crate) fn show(format: &str) -> Request {
     Request::new(vec![Command::new("display-message").args(["-p", format])])
+}
+
+pub(crate) async fn text(tmux: &Tmux, format: &str) -> Result<String, TmuxError> {
+    Ok(tmux.run(show(format)).await?[0].text())
+}
+
+pub(crate) fn sessions(server: &TmuxServer) -> String {
+    server.run(&["list-sessions", "-F", "#S"])
+}
+
+/// A client whose requests travel through the hub, or that gets no connection, so that each
+/// travels by itself.
+fn client(server: &TmuxServer, spawning: bool) -> Tmux {
+    if spawning {
+        server.run(&["set-option", "-g", "window-size", "manual"]);
+    }
+    server.client()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn replies_come_one_for_each_command() {
     let server = TmuxServer::new();
-    let tmux = server.client();
     let one = |text: &str| Command::new("display-message").args(["-p", text]);
-    let replies = tmux.run(Request::new(vec![one("a"), one(""), one("b")])).await.unwrap();
-    let texts: Vec<_> = replies.iter().map(polecat::tmux::Reply::text).collect();
-    assert_eq!(texts, ["a", "", "b"]);
-    assert_eq!(server.run(&["list-sessions", "-F", "#S"]), format!("first\n{HUB}"));
-    tmux.close().await;
-    assert_eq!(server.run(&["list-sessions", "-F", "#S"]), "first");
+    for (spawning, all) in [(false, format!("first\n{HUB}")), (true, "first".to_owned())] {
+        let tmux = client(&server, spawning);
+        let replies = tmux.run(Request::new(vec![one("a"), one(""), one("b")])).await.unwrap();
+        assert_eq!(replies.iter().map(Reply::text).collect::<Vec<_>>(), ["a", "", "b"]);
+        assert_eq!(sessions(&server), all);
+        tmux.close().await;
+        eventually_equal("first", async || sessions(&server)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_bytes_arrive_as_they_were_given() {
+    let server = TmuxServer::new();
+    let all: Vec<u8> = (1..=255).collect();
+    let long = b"x".repeat(20_000);
+    let hostile: &[&[u8]] = &[
+        b"",
+        b"a\nkill-server\nb",
+        b"'\"\\",
+        b"$(touch x)`touch y`$HOME",
+        b"#{pid}#(touch z)",
+        b"~",
+        b"~root",
+        b"x;",
+        b";",
+        b"x\\;",
+        b"\\;",
+        b"\\",
+        b"-x",
+        b"--",
+        b" a  b ",
+        b"{ }",
+        b"%if 1",
+        b"#c",
+        b"\xff\xfe",
+        &all,
+        &long,
+    ];
+    for spawning in [false, true] {
+        let tmux = client(&server, spawning);
+        for text in hostile {
+            let path = server.folder().join("out");
+            let requests = [
+                Command::new("set-option").args(["-s", "@x"]).arg(text),
+                Command::new("set-environment").args(["-g", "--", "X"]).arg(text),
+                Command::new("display-message").args(["-p", "#{@x}"]),
+                Command::new("show-environment").args(["-g", "X"]),
+                Command::new("set-buffer").args(["-b", "x", "--"]).arg([b"=", *text].concat()),
+                Command::new("save-buffer")
+                    .args(["-b", "x"])
+                    .arg(path.as_os_str().as_encoded_bytes()),
+            ];
+            let replies = tmux.run(Request::new(requests.to_vec())).await.unwrap();
+            assert_eq!(replies[2].bytes(), [text, &b"\n"[..]].concat());
+            assert_eq!(replies[3].bytes(), [b"X=", *text, b"\n"].concat());
+            assert_eq!(std::fs::read(&path).unwrap(), [b"=", *text].concat());
+        }
+        let error = tmux.run(show("a\0b")).await.unwrap_err();
+        assert!(matches!(error, TmuxError::BadArgument { .. }), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_says_what_and_why_on_both_ways() {
+    let server = TmuxServer::new();
+    for spawning in [false, true] {
+        let tmux = client(&server, spawning);
+        let good = Command::new("display-message").args(["-p", "good"]);
+        let bad = Command::new("kill-session").args(["-t", "=none"]);
+        for long in ["", &"x".repeat(20_000)] {
+            let note = Command::new("display-message").args(["-p", long]);
+            let request = Request::new(vec![note, good.clone(), bad.clone(), good.clone()]);
+            let error = tmux.run(request).await.unwrap_err();
+            assert!(error.is_missing_target(), "{error}");
+            assert_eq!(
+                error.to_string(),
+                "tmux refused `kill-session -t =none`: can't find session: none"
+            );
+            let TmuxError::Refused { done, .. } = error else { unreachable!() };
+            assert_eq!(done[1].text(), "good");
+        }
+        let branch = Command::choose("", "1", &[good.clone(), bad.clone()], &[]).unwrap();
+        let error = tmux.run(Request::new(vec![good.clone(), branch])).await.unwrap_err();
+        assert!(error.is_missing_target(), "{error}");
+        let TmuxError::Refused { done, .. } = error else { unreachable!() };
+        assert_eq!(done.last().unwrap().text(), "good");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn looking_never_starts_a_server() {
     let server = TmuxServer::absent();
     let tmux = server.client();
-    assert!(matches!(tmux.run(show("x")).await, Err(TmuxError::NoServer { .. })));
-    assert_eq!(tmux.panes(&[]).await.unwrap(), []);
-    tmux.capabilities().await.unwrap();
-    assert!(server.processes().is_empty());
-    assert!(!server.socket().exists());
+    for left_behind in [false, true] {
+        if left_behind {
+            // What a killed server leaves.
+            drop(std::os::unix::net::UnixListener::bind(server.socket()).unwrap());
+        }
+        assert!(matches!(text(&tmux, "x").await, Err(TmuxError::NoServer { .. })));
+        assert_eq!(tmux.panes(&[]).await.unwrap(), []);
+        tmux.capabilities().await.unwrap();
+        assert!(server.processes().is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_program_is_named() {
+    let server = TmuxServer::new();
+    let mut address = server.address();
+    address.command = "no-such-tmux".to_owned();
+    let error = Tmux::new(address, server.launch()).panes(&[]).await.unwrap_err();
+    assert_eq!(error.to_string(), "there is no program `no-such-tmux`");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pending_calls_are_answered_when_the_server_dies() {
+    let server = TmuxServer::new();
+    let tmux = server.client();
+    let mut notices = tmux.notifications();
+    for round in 0..3 {
+        eventually("a connection", async || match text(&tmux, "#{session_name}").await {
+            Ok(session) if session == HUB => Ok(()),
+            other => Err(format!("{round}: {other:?}")),
+        })
+        .await;
+        let forever = Request::new(vec![Command::new("wait-for").arg("never")]);
+        let calls: Vec<_> = (0..3)
+            .map(|_| {
+                let (tmux, forever) = (tmux.clone(), forever.clone());
+                tokio::spawn(async move { tmux.run(forever).await })
+            })
+            .collect();
+        let begin = Instant::now();
+        kill_process(server.pid(), Signal::KILL).unwrap();
+        for call in calls {
+            let error = call.await.unwrap().unwrap_err();
+            assert!(error.is_no_server(), "{error}");
+        }
+        assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+        while notices.recv().await.unwrap() != Notification::Lost {}
+        eventually("no panes", async || match tmux.panes(&[]).await {
+            Ok(panes) if panes.is_empty() => Ok(()),
+            other => Err(format!("{other:?}")),
+        })
+        .await;
+        server.run(&["new-session", "-d", "-s", "first", "cat"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_server_is_waited_for_so_long_and_no_longer() {
+    let server = TmuxServer::new();
+    let pid = server.pid();
+    let connected = server.client();
+    connected.panes(&[]).await.unwrap();
+    let new = server.client();
+    kill_process(pid, Signal::STOP).unwrap();
+    for tmux in [&connected, &new] {
+        let begin = Instant::now();
+        let error = tmux.run(show("x").within(Duration::from_millis(300))).await.unwrap_err();
+        assert!(matches!(error, TmuxError::NoAnswer { .. }), "{error}");
+        assert!(begin.elapsed() < Duration::from_millis(900), "{:?}", begin.elapsed());
+    }
+    kill_process(pid, Signal::CONT).unwrap();
+    for tmux in [&connected, &new] {
+        assert_eq!(text(tmux, "#{pid}").await.unwrap(), pid.as_raw_nonzero().to_string());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_that_give_up_leave_the_answers_of_others_in_place() {
+    let server = TmuxServer::new();
+    let tmux = server.client();
+    let calls: Vec<_> = (0..400_u64)
+        .map(|count| {
+            let tmux = tmux.clone();
+            let patience =
+                if count % 3 == 0 { Duration::from_micros(count) } else { Duration::from_secs(5) };
+            tokio::spawn(async move {
+                (count, tmux.run(show(&count.to_string()).within(patience)).await)
+            })
+        })
+        .collect();
+    for call in calls {
+        match call.await.unwrap() {
+            (count, Ok(replies)) => assert_eq!(replies[0].text(), count.to_string()),
+            (count, Err(TmuxError::NoAnswer { .. })) => assert_eq!(count % 3, 0),
+            (_, Err(error)) => panic!("{error}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guard_like_rows_are_part_of_a_reply() {
+    let server = TmuxServer::new();
+    let tmux = server.client();
+    let rows = "%end 1 2 1\n%begin 1 2 1\n%error 3 4 0\n%exit";
+    server.run(&["set-option", "-s", "@x", rows]);
+    assert_eq!(text(&tmux, "#{@x}").await.unwrap(), rows);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_that_come_and_go_are_told() {
+    let server = TmuxServer::new();
+    let tmux = server.client();
+    tmux.panes(&[]).await.unwrap();
+    let mut notices = tmux.notifications();
+    server.run(&["new-session", "-d", "-s", "other", "cat"]);
+    while notices.recv().await.unwrap() != Notification::SessionsChanged {}
+    server.run(&["kill-session", "-t", "=other"]);
+    while notices.recv().await.unwrap() != Notification::SessionsChanged {}
 }

@@ -1,0 +1,76 @@
+//! Where on a screen its composer or its dialog stands.
+
+mod boxed;
+mod marked;
+mod ruled;
+
+use std::ops::Range;
+
+use super::patterns::{Known, Layout, Patterns};
+use super::prompt::prompt_row;
+use super::rows::joined;
+
+/// What a screen has at its bottom.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Scene {
+    /// The place to type.
+    Composer(Composer),
+    /// Rows in which a dialog is, if there is one.
+    Dialog(Range<usize>),
+}
+
+/// The place to type, as rows of the screen.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Composer {
+    /// Its first row, the frame included: what is above is conversation.
+    pub(super) top: usize,
+    /// The first row under it: footers.
+    pub(super) below: usize,
+    /// What stands in it, typed or not, without its mark.
+    text: String,
+}
+
+impl Composer {
+    /// `rows[typed]` hold the text, the first of them behind `mark`.
+    fn new(rows: &[String], top: usize, typed: &Range<usize>, below: usize, mark: &str) -> Self {
+        let typed = rows.get(typed.clone()).unwrap_or_default();
+        let text = joined(typed);
+        let text = text.strip_prefix(mark).unwrap_or(&text).trim().to_owned();
+        Self { top, below, text }
+    }
+
+    /// What is typed; the grey text of an empty composer begins with one of `hints`.
+    pub(super) fn typed(&self, hints: &[&str]) -> Option<String> {
+        let hint = hints.iter().any(|hint| self.text.starts_with(hint));
+        (!hint && !self.text.is_empty()).then(|| self.text.clone())
+    }
+}
+
+/// Finds composer or dialog by what is known of the agent's screen.
+pub(super) fn scene(patterns: &Patterns, rows: &[String]) -> Scene {
+    let known = patterns.known;
+    let framed = match known.layout {
+        Layout::Ruled => ruled::scene(known, rows),
+        Layout::Boxed => boxed::scene(known, rows),
+        Layout::Marked => marked::scene(known, rows),
+        Layout::Unknown => None,
+    };
+    let prompt = patterns.ready_prompt.as_deref().unwrap_or(known.bare);
+    framed
+        .or_else(|| bare(rows, prompt).map(Scene::Composer))
+        .unwrap_or_else(|| Scene::Dialog(0..rows.len()))
+}
+
+/// A prompt without a frame.
+fn bare(rows: &[String], prompt: &str) -> Option<Composer> {
+    let row = prompt_row(rows, prompt)?;
+    Some(Composer::new(rows, row, &(row..row + 1), row + 1, prompt.trim()))
+}
+
+/// The mark that `row`, without its indentation, begins with.
+fn mark<'a>(known: &Known, row: &str, indent: usize) -> Option<&'a str> {
+    let text = row.get(indent..).filter(|_| row.bytes().take(indent).all(|byte| byte == b' '))?;
+    known.marks.iter().copied().find(|mark| {
+        text.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    })
+}

@@ -1,0 +1,98 @@
+//! The state of an agent over time: what is told now, held against flicker.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::session::{State, StateSource};
+
+/// A prompt that flashes between two steps of an agent's work is no idle agent.
+const IDLE_AFTER: SignedDuration = SignedDuration::from_millis(700);
+
+/// What one look tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The state.
+    pub state: State,
+    /// What says so.
+    pub source: StateSource,
+}
+
+/// What is shown, and what may follow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Steady {
+    /// The state that is shown.
+    pub told: Told,
+    /// Since when.
+    pub since: Timestamp,
+    /// When the agent was first seen idle while it is shown as working.
+    idle_since: Option<Timestamp>,
+}
+
+impl Steady {
+    /// The first look.
+    #[must_use]
+    pub fn new(told: Told, since: Timestamp) -> Self {
+        Self { told, since, idle_since: None }
+    }
+
+    /// What is shown after another look.
+    #[must_use]
+    pub fn after(self, told: Told, now: Timestamp) -> Self {
+        match (self.told.state, told.state) {
+            (shown, seen) if shown == seen => Self { told, idle_since: None, ..self },
+            (State::Working, State::Idle) => {
+                let since = self.idle_since.unwrap_or(now);
+                if now.duration_since(since) >= IDLE_AFTER {
+                    return Self::new(told, since);
+                }
+                Self { idle_since: Some(since), ..self }
+            }
+            _ => Self::new(told, now),
+        }
+    }
+
+    /// Whether another look is needed soon, though nothing may change until then.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.idle_since.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORKING: Told = Told { state: State::Working, source: StateSource::Screen };
+    const IDLE: Told = Told { state: State::Idle, source: StateSource::Screen };
+    const WAITING: Told = Told { state: State::Waiting, source: StateSource::Screen };
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millisecond(ms).unwrap()
+    }
+
+    /// What is shown, and since when, after looks at these times.
+    fn check(looks: &[(i64, Told)], state: State, since: i64) {
+        let (first, rest) = looks.split_first().unwrap();
+        let steady = rest.iter().fold(Steady::new(first.1, at(first.0)), |steady, (ms, told)| {
+            steady.after(*told, at(*ms))
+        });
+        assert_eq!((steady.told.state, steady.since), (state, at(since)), "{looks:?}");
+    }
+
+    #[test]
+    fn a_prompt_that_flashes_between_two_steps_is_not_idle() {
+        check(&[(0, WORKING), (100, IDLE), (500, WORKING)], State::Working, 0);
+        check(&[(0, WORKING), (100, IDLE), (500, WORKING), (900, IDLE)], State::Working, 0);
+    }
+
+    #[test]
+    fn an_agent_that_stays_at_its_prompt_is_idle_since_it_came_there() {
+        check(&[(0, WORKING), (100, IDLE), (900, IDLE)], State::Idle, 100);
+    }
+
+    #[test]
+    fn a_question_is_shown_at_once_and_so_is_its_end() {
+        check(&[(0, WORKING), (100, WAITING)], State::Waiting, 100);
+        check(&[(0, WAITING), (100, WORKING)], State::Working, 100);
+        check(&[(0, WAITING), (100, IDLE)], State::Idle, 100);
+    }
+}

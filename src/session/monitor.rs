@@ -1,0 +1,191 @@
+//! One task a rig that watches all of its sessions, and tells when something changed.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::{
+    sync::{
+        Notify,
+        broadcast::{Receiver, error::RecvError},
+        watch,
+    },
+    task::AbortHandle,
+    time::{Instant, timeout, timeout_at},
+};
+use tracing::debug;
+
+use super::{error::SessionError, manager::SessionManager, sight::Sight};
+use crate::{core::session::SessionInfo, tmux::Notification};
+
+/// How old what is shown may be when tmux told of nothing: it tells of sessions that come and
+/// go, not of titles or of what is printed in them.
+const TICK: Duration = Duration::from_millis(500);
+/// What happens within this time is one change.
+const BURST: Duration = Duration::from_millis(50);
+
+/// All polecats of a rig at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// The rig's name.
+    pub rig: String,
+    /// Its home, which tells rigs of one name apart.
+    pub home: PathBuf,
+    /// Every polecat, with or without a session, in the order of their names.
+    pub polecats: Vec<SessionInfo>,
+}
+
+impl Snapshot {
+    pub(super) fn of(manager: &SessionManager, polecats: Vec<SessionInfo>) -> Self {
+        Self { rig: manager.rig_name().to_owned(), home: manager.rig.home.clone(), polecats }
+    }
+}
+
+/// The monitors of a workspace, one for each rig that was asked about.
+#[derive(Default)]
+pub(super) struct Monitors {
+    running: Mutex<HashMap<PathBuf, Monitor>>,
+}
+
+/// A running monitor; it ends when dropped.
+#[derive(Clone)]
+pub(super) struct Monitor {
+    /// The newest snapshot; none before the first look.
+    pub(super) snapshots: watch::Receiver<Option<Arc<Snapshot>>>,
+    /// Makes it look now.
+    pub(super) nudge: Arc<Notify>,
+    task: Arc<Task>,
+}
+
+struct Task(AbortHandle);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Monitors {
+    /// Makes all of them look now: something was changed through us.
+    pub(super) fn nudge(&self) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.values().for_each(|monitor| monitor.nudge.notify_one());
+    }
+
+    /// The monitor of the manager's rig, started if need be; `true` when it was.
+    pub(super) fn of(&self, manager: &SessionManager) -> (Monitor, bool) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        match running.get(&manager.rig.home) {
+            Some(monitor) if !monitor.task.0.is_finished() => (monitor.clone(), false),
+            _ => {
+                let monitor = Monitor::start(manager.clone());
+                running.insert(manager.rig.home.clone(), monitor.clone());
+                (monitor, true)
+            }
+        }
+    }
+}
+
+impl Monitor {
+    fn start(manager: SessionManager) -> Self {
+        let (sender, snapshots) = watch::channel(None);
+        let nudge = Arc::new(Notify::new());
+        let notices = manager.tools.tmux.notifications();
+        let watcher = Watcher {
+            sight: Sight::new(manager.clone()),
+            manager,
+            notices,
+            nudge: nudge.clone(),
+            sender,
+        };
+        let task = Arc::new(Task(tokio::spawn(watcher.run()).abort_handle()));
+        Self { snapshots, nudge, task }
+    }
+
+    /// Puts the state that is held against flicker in place of the one of a single look.
+    pub(super) fn hold(&self, info: &mut SessionInfo) {
+        let newest = self.snapshots.borrow();
+        let held = newest.as_ref().and_then(|snapshot| {
+            snapshot.polecats.iter().find(|held| held.polecat == info.polecat)
+        });
+        if let Some(held) = held.filter(|held| held.pane_id == info.pane_id && info.running) {
+            (info.state, info.state_source) = (held.state, held.state_source);
+            info.state_since = held.state_since;
+            info.waiting.clone_from(&held.waiting);
+        }
+    }
+}
+
+struct Watcher {
+    manager: SessionManager,
+    sight: Sight,
+    notices: Receiver<Notification>,
+    nudge: Arc<Notify>,
+    sender: watch::Sender<Option<Arc<Snapshot>>>,
+}
+
+impl Watcher {
+    /// Goes on until nobody wants to know, or the rig is gone.
+    async fn run(mut self) {
+        while !self.sender.is_closed() {
+            match self.sight.look(Timestamp::now()).await {
+                Ok(polecats) => self.publish(polecats),
+                Err(error) if error.is_passing() => debug!(%error, "a look that saw nothing"),
+                Err(SessionError::Host(error)) => debug!(%error, "the rig cannot be read"),
+                Err(error) => debug!(%error, "a look failed"),
+            }
+            self.wait().await;
+        }
+    }
+
+    fn publish(&self, polecats: Vec<SessionInfo>) {
+        let snapshot = Snapshot::of(&self.manager, polecats);
+        self.sender.send_if_modified(|shown| {
+            let changed = shown.as_deref() != Some(&snapshot);
+            if changed {
+                *shown = Some(Arc::new(snapshot));
+            }
+            changed
+        });
+    }
+
+    /// Waits for a reason to look again, and then for the end of the burst that it is part of.
+    async fn wait(&mut self) {
+        let tick = Instant::now() + TICK;
+        tokio::select! {
+            () = self.nudge.notified() => return self.sight.expect_change(),
+            told = timeout_at(tick, sessions_changed(&mut self.notices)) => {
+                if told.is_err() {
+                    return;
+                }
+            }
+        }
+        while timeout(BURST, sessions_changed(&mut self.notices)).await.is_ok() {
+            if Instant::now() >= tick {
+                return;
+            }
+        }
+    }
+}
+
+/// Waits until tmux tells of a session that may have come or gone.
+async fn sessions_changed(notices: &mut Receiver<Notification>) {
+    loop {
+        match notices.recv().await {
+            Ok(
+                Notification::SessionsChanged
+                | Notification::WindowAdded(_)
+                | Notification::WindowClosed(_)
+                | Notification::Connected
+                | Notification::Lost,
+            )
+            | Err(RecvError::Lagged(_)) => return,
+            Ok(_) => {}
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}

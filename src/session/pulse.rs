@@ -1,0 +1,55 @@
+//! Word of what goes on in one session, pushed by tmux.
+
+use std::time::Duration;
+
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::timeout,
+};
+
+use crate::tmux::{Notification, Pane, PaneId, SessionId, Tmux};
+
+/// Tells when a session printed something. Without tmux's word (a person is attached to the
+/// session, the connection is being made anew) it tells by the clock.
+pub(super) struct Pulse {
+    tmux: Tmux,
+    session: SessionId,
+    pane: PaneId,
+    notices: Receiver<Notification>,
+}
+
+impl Pulse {
+    /// From now on, for the session of `pane`.
+    pub(super) async fn of(tmux: &Tmux, pane: &Pane) -> Self {
+        let notices = tmux.notifications();
+        // Whoever cannot be armed is looked at by the clock.
+        drop(tmux.arm_activity(pane.session_id, pane.pane_id).await);
+        Self { tmux: tmux.clone(), session: pane.session_id, pane: pane.pane_id, notices }
+    }
+
+    /// Waits until the session prints something, at most for `tick`. What is printed after this
+    /// returns is told by the next call.
+    pub(super) async fn next(&mut self, tick: Duration) {
+        if timeout(tick, self.spoken()).await.is_ok() {
+            // Before the caller looks, so that nothing is missed.
+            drop(self.tmux.rearm_activity(self.session).await);
+        }
+    }
+
+    /// Ends the pushing.
+    pub(super) async fn end(self) {
+        drop(self.tmux.disarm_activity(self.session, self.pane).await);
+    }
+
+    async fn spoken(&mut self) {
+        loop {
+            match self.notices.recv().await {
+                Ok(Notification::Activity(session)) if session == self.session => return,
+                // Who missed some of them may have missed this one.
+                Err(RecvError::Lagged(_)) => return,
+                Ok(_) => {}
+                Err(RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The hub: there while we are, and no longer, and never in anyone's way.
+
+use polecat::tmux::{Command, HUB, NewSession, Request};
+
+use crate::support::tmux::TmuxServer;
+use crate::support::{eventually, eventually_equal};
+use crate::transports::{sessions, show, text};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_we_start_is_reached_through_the_hub() {
+    let server = TmuxServer::absent();
+    let tmux = server.client();
+    let replies =
+        tmux.run(show("#{session_name} #{history-limit}").starting_server()).await.unwrap();
+    assert_eq!(replies[0].text(), format!("{HUB} 20000"));
+    tmux.close().await;
+    eventually_equal(0, async || server.processes().len()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hub_lives_until_the_last_of_those_who_share_it_goes() {
+    let server = TmuxServer::new();
+    let (one, two) = (server.client(), server.client());
+    one.panes(&[]).await.unwrap();
+    two.panes(&[]).await.unwrap();
+    let clients = async || server.run(&["list-clients", "-F", "#{session_name}"]);
+    assert_eq!(clients().await, format!("{HUB}\n{HUB}"));
+    one.close().await;
+    eventually_equal(HUB, clients).await;
+    assert_eq!(text(&two, "still here").await.unwrap(), "still here");
+    two.close().await;
+    eventually_equal("first", async || sessions(&server)).await;
+    assert_eq!(server.run(&["list-sessions", "-F", "#{session_attached}"]), "0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaving_never_crashes_the_server() {
+    let server = TmuxServer::new();
+    let pid = server.pid();
+    for _ in 0..30 {
+        let tmux = server.client();
+        tmux.panes(&[]).await.unwrap();
+        let replies = (0..20).map(|_| {
+            let tmux = tmux.clone();
+            tokio::spawn(
+                async move { tmux.run(Request::new(vec![Command::new("list-keys")])).await },
+            )
+        });
+        let replies: Vec<_> = replies.collect();
+        // Another tmux command that ends while our client is on its way out.
+        let ((), noise) = tokio::join!(tmux.close(), async { server.try_run(&["list-sessions"]) });
+        noise.unwrap();
+        drop(replies);
+    }
+    assert_eq!(server.pid(), pid);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_backend_leaves_neither_hub_nor_process() {
+    let server = TmuxServer::new();
+    let (pid, before) = (server.pid(), server.processes().len());
+    for _ in 0..5 {
+        let mut backend = backend(&server);
+        eventually("its hub", async || match sessions(&server) {
+            all if all.contains(HUB) => Ok(()),
+            all => Err(all),
+        })
+        .await;
+        backend.kill().unwrap();
+        backend.wait().unwrap();
+        eventually("only what was there before", async || match server.processes() {
+            left if left.len() == before => Ok(()),
+            left => Err(describe(&left)),
+        })
+        .await;
+        assert_eq!(sessions(&server), "first");
+    }
+    assert_eq!(server.pid(), pid);
+}
+
+fn describe(processes: &[rustix::process::Pid]) -> String {
+    let line = |pid: &rustix::process::Pid| {
+        let line = std::fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero()));
+        String::from_utf8_lossy(&line.unwrap_or_default()).replace('\0', " ")
+    };
+    processes.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// This test program once more, as a backend that does nothing but ask.
+#[expect(clippy::disallowed_methods, reason = "the program is this test itself")]
+fn backend(server: &TmuxServer) -> std::process::Child {
+    std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "hub::asks_until_it_is_killed", "--ignored"])
+        .env("POLECAT_TEST_FOLDER", server.folder())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by another test"]
+async fn asks_until_it_is_killed() {
+    let Some(folder) = std::env::var_os("POLECAT_TEST_FOLDER") else { return };
+    let server = TmuxServer::of_another_process(folder.into());
+    let tmux = server.client();
+    while tmux.run(Request::new(vec![Command::new("list-keys")])).await.is_ok() {}
+    eprintln!("backend ended by itself");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_leave_no_process_behind() {
+    let server = TmuxServer::new();
+    let before = server.processes();
+    let tmux = server.client();
+    tmux.create_session(&NewSession::new("s", "/", vec!["cat".into()])).await.unwrap();
+    let ours: Vec<_> = server.processes().into_iter().filter(|pid| !before.contains(pid)).collect();
+    assert!(ours.len() >= 2, "{ours:?}");
+    server.run(&["kill-session", "-t", "=s"]);
+    drop(tmux);
+    eventually_equal(0, async || {
+        let here = |pid: &&rustix::process::Pid| {
+            std::path::Path::new(&format!("/proc/{}", pid.as_raw_nonzero())).exists()
+        };
+        ours.iter().filter(here).count()
+    })
+    .await;
+}
