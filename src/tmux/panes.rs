@@ -84,7 +84,9 @@ const NUMBERS: [&str; 19] = [
     "cursor_x",
     "cursor_y",
 ];
-const TEXTS: [&str; 4] = ["session_name", "pane_current_command", "session_path", "pane_title"];
+/// Only what stays the same while a row is made: tmux looks up `pane_current_command` anew for
+/// each mention of it, so that its length and its text can be of two programs.
+const TEXTS: [&str; 3] = ["session_name", "session_path", "pane_title"];
 
 impl Tmux {
     /// All panes of the server, the hub's left out, in one round trip. `options` are user options
