@@ -8,6 +8,7 @@ mod support;
 
 mod deaths;
 mod injecting;
+mod picking;
 mod places;
 mod reading;
 mod refusals;
