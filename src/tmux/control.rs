@@ -142,7 +142,7 @@ async fn run(
     let mut complaint = String::new();
     let goodbye = async {
         // The hub may end with us: no client of ours may be connecting then.
-        let _alone = if lost { None } else { lifeline.alone().await };
+        let _held = if lost { None } else { lifeline.ending().await };
         writer.leave(reader.window).await;
         // tmux lets no client go that it still has something to tell: listen to the end.
         reader.read(&mut stdout, &mut pending).await;

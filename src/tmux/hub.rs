@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 
 use super::Launch;
 use super::address::ServerAddress;
-use super::command::Command;
+use super::command::{Command, PROBE};
 use super::control::{Gone, Link};
 use super::error::{TmuxError, shown};
 use super::lifeline::Lifeline;
@@ -30,6 +30,8 @@ const COLOURS: &[u8] = b"set -g default-terminal tmux-256color\n";
 pub(crate) struct Hub {
     pub(crate) link: Link,
     pub(crate) capabilities: Capabilities,
+    /// Whether the server escapes what looks like a variable in what it prints.
+    pub(crate) escapes: bool,
 }
 
 /// Connects to the server, and starts one if `may_start` and there is none.
@@ -107,12 +109,14 @@ pub(crate) const MANUAL_MARK: &str = "polecat-window-size-is-manual";
 
 async fn greet(address: &ServerAddress, link: Link) -> Result<Hub, TmuxError> {
     let gone = |Gone(words)| refused(address, &words);
-    let greeting = Command::new("display-message").args(["-p", "#{version}"]).encode()?;
+    let greeting =
+        Command::new("display-message").args(["-p", &format!("{PROBE} #{{version}}")]).encode()?;
     link.entered().await.map_err(gone)?;
     let blocks = link.ask(&greeting).await.map_err(gone)?;
     let body = blocks.into_iter().next().map(|block| block.body).unwrap_or_default();
-    let capabilities = Capabilities::of(String::from_utf8_lossy(&body).trim_end())?;
-    Ok(Hub { link, capabilities })
+    let text = String::from_utf8_lossy(&body);
+    let (probe, version) = text.trim_end().split_once(' ').unwrap_or_default();
+    Ok(Hub { link, capabilities: Capabilities::of(version)?, escapes: probe != PROBE })
 }
 
 /// Why there is no connection, from what the client said.

@@ -7,11 +7,10 @@
 //! So the hub's window runs a small shell script that reads a pipe of ours. The pipe ends when we
 //! do, however we do; then so does the script, its window, and the hub when that was its last.
 
-use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Write};
 
 use super::address::ServerAddress;
-use super::lock;
+use super::lock::{self, Held};
 
 /// Reads until we are gone. The last line it read names our client, which then may hang for
 /// good: tmux lets no client go that it still has something to tell, and nobody listens now.
@@ -45,9 +44,9 @@ impl Lifeline {
         writeln!(self.writer, "{client}")
     }
 
-    /// Keeps clients of ours from connecting.
-    pub(crate) async fn alone(&self) -> Option<File> {
-        lock::alone(&self.address).await
+    /// Keeps clients of ours from connecting while the hub may end.
+    pub(crate) async fn ending(&self) -> Option<Held> {
+        lock::announcing(&self.address).await
     }
 
     /// The client has ended: its number may become another's.

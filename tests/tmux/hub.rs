@@ -58,7 +58,10 @@ async fn leaving_never_crashes_the_server() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_backend_leaves_neither_hub_nor_process() {
     let server = TmuxServer::new();
-    let (pid, before) = (server.pid(), server.processes().len());
+    let pid = server.pid();
+    // The server and its `cat`, which may still be on its way.
+    let before = 2;
+    eventually_equal(before, async || server.processes().len()).await;
     for _ in 0..5 {
         let mut backend = backend(&server);
         eventually("its hub", async || match sessions(&server) {
