@@ -78,7 +78,8 @@ impl Connector {
             Ok(Err(error)) if is_final(&error) => Err(error),
             failed => {
                 debug!(?failed, "no connection to tmux for now");
-                slot.retry_at = Some(Instant::now() + BACKOFF);
+                let gone = matches!(failed, Ok(Err(TmuxError::ServerGone { .. })));
+                slot.retry_at = Some(Instant::now() + if gone { SETTLING } else { BACKOFF });
                 Ok(None)
             }
         }
@@ -99,6 +100,7 @@ impl Connector {
 
 impl Slot {
     /// What is to be used without connecting: a connection, or for now none.
+    #[expect(clippy::option_option, reason = "known that there is none, not: not known")]
     fn known(&mut self) -> Option<Option<Arc<Hub>>> {
         if let Some(hub) = self.hub.as_ref().filter(|hub| hub.link.is_alive()) {
             return Some(Some(Arc::clone(hub)));
