@@ -69,8 +69,12 @@ async fn backends_killed_at_once_leave_neither_hub_nor_process() {
             if clients == [HUB; 3].join("\n") { Ok(()) } else { Err(clients) }
         })
         .await;
-        backends.iter_mut().for_each(|backend| backend.kill().unwrap());
-        backends.iter_mut().for_each(|backend| drop(backend.wait().unwrap()));
+        for backend in &mut backends {
+            backend.kill().unwrap();
+        }
+        for mut backend in backends {
+            backend.wait().unwrap();
+        }
         eventually("only what was there before", async || match server.processes() {
             left if left.len() == before => Ok(()),
             left => Err(describe(&left)),
