@@ -13,6 +13,7 @@ mod menu;
 mod patterns;
 mod prompt;
 mod rows;
+mod sent;
 mod title;
 mod working;
 
@@ -20,6 +21,7 @@ pub use answer::Policy;
 pub use patterns::{CustomDialog, Patterns};
 pub use prompt::shows_prompt;
 pub use rows::normal;
+pub use sent::{Place, place, shows};
 
 use self::layout::Scene;
 use self::title::Means;

@@ -1,6 +1,6 @@
 //! One look at a session's screen, and what it says of its agent.
 
-use super::{error::SessionError, manager::SessionManager, plan::StartOptions, table::Session};
+use super::{error::SessionError, manager::SessionManager, table::Session};
 use crate::{
     core::{
         agent::{Agent, Dialogs, preset_of_program},
@@ -36,12 +36,9 @@ impl SessionManager {
     pub(super) async fn patterns_of(&self, session: &Session) -> Patterns {
         let named = session.mark.as_ref().and_then(|mark| mark.agent.clone());
         if let Some(agent) = named {
-            let options = StartOptions { agent: Some(agent), ..StartOptions::default() };
             // Who was started may be configured no more; then only silence tells.
-            return match self.choose(&options).await {
-                Ok(choice) => patterns(&choice.agent),
-                Err(_) => Patterns::generic(),
-            };
+            let known = self.agent_called(&agent).await.ok();
+            return known.as_ref().map_or_else(Patterns::generic, patterns);
         }
         let command = self.tools.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
         preset_of_program(&command).as_ref().map_or_else(Patterns::generic, patterns)

@@ -29,6 +29,7 @@ mod start;
 mod status;
 mod stop;
 mod table;
+mod tell;
 mod watch;
 mod workspace;
 

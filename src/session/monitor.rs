@@ -20,7 +20,10 @@ use tokio::{
 use tracing::debug;
 
 use super::{error::SessionError, manager::SessionManager, sight::Sight};
-use crate::{core::session::SessionInfo, tmux::Notification};
+use crate::{
+    core::session::{SessionInfo, State},
+    tmux::Notification,
+};
 
 /// How old what is shown may be when tmux told of nothing: it tells of sessions that come and
 /// go, not of titles or of what is printed in them.
@@ -112,7 +115,10 @@ impl Monitor {
         let held = newest.as_ref().and_then(|snapshot| {
             snapshot.polecats.iter().find(|held| held.polecat == info.polecat)
         });
-        if let Some(held) = held.filter(|held| held.pane_id == info.pane_id && info.running) {
+        // Tmux's fact that its start is over is newer than the look.
+        let over = |held: &SessionInfo| held.state == State::Starting && info.state != held.state;
+        let same = |held: &&SessionInfo| held.pane_id == info.pane_id && info.running;
+        if let Some(held) = held.filter(same).filter(|held| !over(held)) {
             (info.state, info.state_source) = (held.state, held.state_source);
             info.state_since = held.state_since;
             info.waiting.clone_from(&held.waiting);

@@ -46,17 +46,19 @@ impl SessionManager {
         match self.session(polecat).await? {
             Some(found) if found.is_live() => Err(SessionError::SessionRunning { session }),
             Some(dead) => self.bury(&dead).await.map(drop),
-            // The name is taken by a session of another rig, or it went meanwhile.
-            None => self.refuse_foreign(&session).await,
+            // The name is taken by what is no session of a polecat of ours, or it went meanwhile.
+            None => self.refuse_other(session).await,
         }
     }
 
-    async fn refuse_foreign(&self, session: &str) -> Result<(), SessionError> {
-        if self.panes().await?.iter().any(|pane| pane.session_name == session) {
-            let (session, rig) = (session.to_owned(), self.rig.name.to_string());
-            return Err(SessionError::NotOurs { session, rig });
+    async fn refuse_other(&self, session: String) -> Result<(), SessionError> {
+        let panes = self.tools.tmux.panes_of(&session, mark::OPTIONS).await?;
+        let Some(pane) = panes.first() else { return Ok(()) };
+        let mark = pane.options.first().and_then(|value| Mark::decode(value));
+        if mark.is_some_and(|mark| mark.is_of(&self.rig.home)) {
+            return Err(SessionError::AgentGone { session });
         }
-        Ok(())
+        Err(SessionError::NotOurs { session, rig: self.rig.name.to_string() })
     }
 
     fn taken(&self, plan: &Plan) -> SessionError {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::core::{
     agent::Agent,
-    screen::{Patterns, Question, Seen},
+    screen::{DialogId, Patterns, Question, Seen},
 };
 
 /// An agent that does not tell when it is ready is so when it printed something and then nothing
@@ -25,21 +25,38 @@ const QUIET: Duration = Duration::from_millis(400);
 const SILENT: Duration = Duration::from_millis(1_500);
 /// One that never stops printing, and has no prompt to be known by, is ready after this.
 const TALKATIVE: Duration = Duration::from_secs(3);
+/// One whose prompt or title is known, but which does not show it, is ready after this, unless
+/// its preset says otherwise.
+const LAST_RESORT: Duration = Duration::from_secs(10);
 /// However slow an agent is, a start answers after this.
 const BOUND: Duration = Duration::from_secs(60);
 /// How long a look may be old when tmux told of no change: it tells of output, not of a title.
 const TICK: Duration = Duration::from_millis(100);
 
+/// A key that a dialog did not follow for this long is pressed again. Not sooner: an agent that
+/// is slow to draw would take both, and the second one may be for another choice.
+const PRESS_AGAIN: Duration = Duration::from_secs(5);
+
 /// How a wait ended.
 pub(super) enum Readiness {
     /// The agent can be talked to.
     Ready,
-    /// It ended before.
-    Dead(Box<Session>),
-    /// Its session is gone, and what it said with it.
-    Gone,
+    /// It ended before, or its session is gone.
+    Ended,
     /// It did not show in time that it is ready; this is what it showed last.
     NotInTime(String),
+}
+
+impl Readiness {
+    /// What a person is told of a wait that did not end well.
+    pub(super) fn warning(self, agent: &str) -> Option<String> {
+        match self {
+            Self::Ready | Self::Ended => None,
+            Self::NotInTime(seen) => {
+                Some(format!("`{agent}` has not shown a prompt yet; its last line: `{seen}`"))
+            }
+        }
+    }
 }
 
 /// One wait for one agent.
@@ -55,6 +72,8 @@ struct Wait<'a> {
     changed_at: Instant,
     /// The question that the caller was told of.
     told: Option<String>,
+    /// The dialog that a key was pressed in, with the choice that was marked then.
+    pressed: Option<(Option<DialogId>, Option<usize>, Instant)>,
 }
 
 impl SessionManager {
@@ -77,6 +96,7 @@ impl SessionManager {
             last: (Vec::new(), String::new()),
             changed_at: began,
             told: None,
+            pressed: None,
         };
         let result = wait.until_ready(&mut pulse).await;
         pulse.end().await;
@@ -96,12 +116,8 @@ impl Wait<'_> {
 
     async fn look(&mut self) -> Result<Option<Readiness>, SessionError> {
         let now = self.manager.session(&self.session.polecat).await?;
-        let Some(now) = now.filter(|now| now.pane.pane_id == self.session.pane.pane_id) else {
-            return Ok(Some(Readiness::Gone));
-        };
-        if !now.is_live() {
-            return Ok(Some(Readiness::Dead(Box::new(now))));
-        }
+        let same = |now: &Session| now.is_live() && now.pane.pane_id == self.session.pane.pane_id;
+        let Some(now) = now.filter(same) else { return Ok(Some(Readiness::Ended)) };
         let glimpse = self.manager.glimpse(&now, &self.patterns).await?;
         self.note(&glimpse, &now);
         let ready = match &glimpse.reading.seen {
@@ -132,13 +148,23 @@ impl Wait<'_> {
         let policy = glimpse::policy(self.manager.tools.settings.dialogs);
         let args = self.plan.argv.get(1..).unwrap_or_default();
         if let Some(keys) = self.patterns.answer(question, args, policy) {
-            (self.progress)("starting: answering a dialog");
-            self.manager.tools.tmux.press(self.session.pane.pane_id, &keys).await?;
+            if !self.has_pressed(question) {
+                (self.progress)(&format!("starting: answering a dialog: {}", question.text));
+                self.manager.tools.tmux.press(self.session.pane.pane_id, &keys).await?;
+                self.pressed = Some((question.dialog, question.selected, Instant::now()));
+            }
         } else if self.told.as_ref() != Some(&question.text) {
             (self.progress)(&format!("starting: waiting for a person: {}", question.text));
             self.told = Some(question.text.clone());
         }
         Ok(())
+    }
+
+    /// Whether the dialog is still to follow the key that was pressed.
+    fn has_pressed(&self, question: &Question) -> bool {
+        self.pressed.is_some_and(|(dialog, selected, at)| {
+            (dialog, selected) == (question.dialog, question.selected) && at.elapsed() < PRESS_AGAIN
+        })
     }
 
     /// Whether an agent that has shown nothing known can be taken for ready.
@@ -147,7 +173,8 @@ impl Wait<'_> {
         let waited = self.began.elapsed();
         let quiet = self.changed_at.elapsed() >= QUIET;
         if ready.prompt.is_some() || ready.title.is_some() || !patterns.is_empty() {
-            return quiet && waited >= Duration::from_millis(ready.delay_ms);
+            let delay = Some(ready.delay_ms).filter(|delay| *delay > 0);
+            return quiet && waited >= delay.map_or(LAST_RESORT, Duration::from_millis);
         }
         let spoke = self.last.0.iter().any(|line| !line.is_empty());
         (quiet && spoke) || waited >= if quiet { SILENT } else { TALKATIVE }

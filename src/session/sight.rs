@@ -131,7 +131,7 @@ impl Sight {
             Some(known) => self.again(known, session, now).await?,
             None => self.first(session, now).await?,
         };
-        if known.exit.is_none() && !session.is_live() {
+        if known.exit.is_none() && session.has_died() {
             known.exit = Some(self.manager.record_death(session).await?);
         }
         let mut info = session.info(&self.manager.rig, now);

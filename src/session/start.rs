@@ -48,14 +48,31 @@ impl SessionManager {
         let words = self.first_words(&plan).await;
         progress("starting: creating the session");
         let session = self.create_session(&plan, &words).await?;
+        let brought_up = self.bring_up(&session, &plan, &words, progress).await;
+        // How it ended says more than the step that found nobody any more.
+        let now = self.alive(&session).await?;
+        let warnings = plan.warnings.into_iter().chain(brought_up?).collect();
+        Ok(Started { info: now.info(&self.rig, Timestamp::now()), warnings })
+    }
+
+    /// From a session to an agent that knows what to do; gives warnings.
+    async fn bring_up(
+        &self,
+        session: &Session,
+        plan: &Plan,
+        words: &FirstWords,
+        progress: Progress<'_>,
+    ) -> Result<Vec<String>, SessionError> {
         progress("starting: waiting for the prompt");
         let (hooked, readiness) =
-            tokio::join!(self.hook(&plan), self.wait_until_ready(&session, &plan, progress));
-        let mut warnings: Vec<_> = plan.warnings.iter().cloned().chain(hooked).collect();
-        match (self.verified(&session, &plan, readiness?).await?, &words) {
-            (None, FirstWords::Typed(words)) if !words.is_empty() => {
-                progress("starting: sending the first words");
-                warnings.extend(self.say(&session, &plan.agent, words).await?);
+            tokio::join!(self.hook(plan), self.wait_until_ready(session, plan, progress));
+        let (mut warnings, readiness): (Vec<_>, _) = (hooked.into_iter().collect(), readiness?);
+        if matches!(readiness, Readiness::Ended) {
+            return Ok(warnings);
+        }
+        match (readiness.warning(&plan.agent.name), words) {
+            (None, FirstWords::Typed(words)) => {
+                warnings.extend(self.tell(session, plan, words, progress).await?);
             }
             // To a question, or to nobody, nothing is typed: that would answer it.
             (Some(warning), FirstWords::Typed(words)) if !words.is_empty() => {
@@ -63,8 +80,8 @@ impl SessionManager {
             }
             (warning, _) => warnings.extend(warning),
         }
-        let info = self.settled(&plan.polecat, session).await?;
-        Ok(Started { info, warnings })
+        self.mark_started(session).await?;
+        Ok(warnings)
     }
 
     /// The polecat, or none where it is to be made: not before all else is known to be there.
@@ -88,53 +105,32 @@ impl SessionManager {
         Some(format!("could not hook issue `{issue}`: {error}"))
     }
 
-    /// Turns how the wait ended into a start that went well, perhaps with a warning, or not.
-    async fn verified(
-        &self,
-        session: &Session,
-        plan: &Plan,
-        readiness: Readiness,
-    ) -> Result<Option<String>, SessionError> {
-        let name = session.pane.session_name.clone();
-        match readiness {
-            Readiness::Ready => Ok(None),
-            Readiness::NotInTime(seen) => Ok(Some(format!(
-                "`{}` has not shown a prompt yet; its last line: `{seen}`",
-                plan.agent.name
-            ))),
-            Readiness::Gone => Err(SessionError::Cancelled { session: name }),
-            Readiness::Dead(dead) => {
-                let exit = Box::new(self.bury(&dead).await?);
-                Err(SessionError::DiedDuringStartup { session: name, exit })
-            }
-        }
-    }
-
-    /// The last look: the agent lives, and its session says that the start is over.
-    async fn settled(
-        &self,
-        polecat: &PolecatName,
-        created: Session,
-    ) -> Result<SessionInfo, SessionError> {
+    /// Writes on the session that its start is over.
+    async fn mark_started(&self, created: &Session) -> Result<(), SessionError> {
         let mark = Mark {
             starting: false,
             pane: Some(created.pane.pane_id.to_string()),
-            ..created.mark.unwrap_or_default()
+            ..created.mark.clone().unwrap_or_default()
         };
         if let Ok(value) = mark.encode() {
-            self.tools
-                .tmux
-                .set_session_option(created.pane.session_id, mark::OPTION, &value)
-                .await?;
+            let id = created.pane.session_id;
+            self.tools.tmux.set_session_option(id, mark::OPTION, &value).await?;
         }
-        let Some(now) = self.session(polecat).await? else {
-            return Err(SessionError::Cancelled { session: created.pane.session_name });
-        };
-        if !now.is_live() {
-            let exit = Box::new(self.bury(&now).await?);
-            let session = created.pane.session_name;
-            return Err(SessionError::DiedDuringStartup { session, exit });
+        Ok(())
+    }
+
+    /// The session of a start, which must live. One that was stopped meanwhile cancelled the
+    /// start; one whose agent ended by itself is written down and removed.
+    async fn alive(&self, created: &Session) -> Result<Session, SessionError> {
+        let session = created.pane.session_name.clone();
+        let now = self.session(&created.polecat).await?;
+        match now.filter(|now| now.pane.pane_id == created.pane.pane_id) {
+            Some(now) if now.is_live() => Ok(now),
+            Some(dead) if dead.has_died() => {
+                let exit = Box::new(self.bury(&dead).await?);
+                Err(SessionError::DiedDuringStartup { session, exit })
+            }
+            _ => Err(SessionError::Cancelled { session }),
         }
-        Ok(now.info(&self.rig, Timestamp::now()))
     }
 }

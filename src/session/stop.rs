@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::{error::SessionError, manager::SessionManager, table::Session};
+use super::{error::SessionError, manager::SessionManager, mark, table::Session};
 use crate::{
     core::names::PolecatName,
     host::{polecats, processes, records},
@@ -62,7 +62,7 @@ impl SessionManager {
             warnings.extend(self.sync(&session.polecat).await);
         }
         if session.is_live() {
-            self.end_agent(&session, force).await?;
+            self.end_marked(&session, force).await?;
         }
         self.tools.tmux.kill_session(session.pane.session_id).await?;
         records::forget(&self.rig, &session.polecat).await?;
@@ -84,6 +84,18 @@ impl SessionManager {
         let dir = self.tracker_dir(self.rig.polecat_dir(polecat));
         let error = self.tools.tracker.sync(&dir).await.err()?;
         Some(format!("could not sync the tracker for `{polecat}`: {error}"))
+    }
+
+    /// Ends the agent so that who sees it end, a start perhaps, knows that it was stopped.
+    async fn end_marked(&self, session: &Session, force: bool) -> Result<(), SessionError> {
+        let (tmux, id) = (&self.tools.tmux, session.pane.session_id);
+        // A session that went meanwhile refuses; that is what was wanted.
+        drop(tmux.set_session_option(id, mark::STOPPING, "1").await);
+        let ended = self.end_agent(session, force).await;
+        if ended.is_err() {
+            drop(tmux.set_session_option(id, mark::STOPPING, "").await);
+        }
+        ended
     }
 
     async fn end_agent(&self, session: &Session, force: bool) -> Result<(), SessionError> {

@@ -14,7 +14,10 @@ use super::{
     settings::Settings,
 };
 use crate::{
-    core::rig::{Rig, RigKind},
+    core::{
+        rig::{Rig, RigKind},
+        session::SessionInfo,
+    },
     host::{Launch, rigs, tracker::Tracker},
     tmux::{ServerAddress, Socket, Tmux},
 };
@@ -106,6 +109,12 @@ impl Workspace {
             tokio::spawn(forward(monitor.snapshots.clone(), self.sink.clone()));
         }
         monitor
+    }
+
+    /// Puts the state that everybody is shown, which is read off the agent's screen too, in place
+    /// of the one that tmux's facts alone tell.
+    pub fn hold(&self, manager: &SessionManager, info: &mut SessionInfo) {
+        self.monitor(manager).hold(info);
     }
 
     /// Has everybody who watches look now, because something was changed through us.

@@ -7,9 +7,13 @@
 mod support;
 
 mod deaths;
+mod dialogs;
+mod first_words;
+mod framed;
 mod injecting;
 mod picking;
 mod places;
+mod racing;
 mod reading;
 mod refusals;
 mod restarting;
@@ -18,6 +22,7 @@ mod settings;
 mod starting;
 mod status;
 mod stopping;
+mod survival;
 mod trouble;
 mod tui;
 mod views;

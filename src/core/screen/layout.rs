@@ -26,6 +26,8 @@ pub(super) struct Composer {
     pub(super) top: usize,
     /// The first row under it: footers.
     pub(super) below: usize,
+    /// Whether it is drawn as the agent is known to draw it.
+    pub(super) framed: bool,
     /// What stands in it, typed or not, without its mark.
     text: String,
 }
@@ -36,7 +38,7 @@ impl Composer {
         let typed = rows.get(typed.clone()).unwrap_or_default();
         let text = joined(typed);
         let text = text.strip_prefix(mark).unwrap_or(&text).trim().to_owned();
-        Self { top, below, text }
+        Self { top, below, framed: true, text }
     }
 
     /// What is typed; the grey text of an empty composer begins with one of `hints`.
@@ -69,7 +71,8 @@ fn bare(patterns: &Patterns, rows: &[String]) -> Option<Composer> {
     if configured.is_none() && indent(&rows[row]) > 1 {
         return None;
     }
-    Some(Composer::new(rows, row, &(row..row + 1), row + 1, prompt.trim()))
+    let composer = Composer::new(rows, row, &(row..row + 1), row + 1, prompt.trim());
+    Some(Composer { framed: false, ..composer })
 }
 
 /// The mark that `row`, without its indentation, begins with.
