@@ -57,6 +57,9 @@ struct StoredBase {
     commit: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     branch: Option<String>,
+    /// The polecat's branch, while its creation is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    making: Option<String>,
 }
 
 /// Keeps a record, in place of the polecat's last one.
@@ -96,13 +99,28 @@ pub async fn load_base(rig: &Rig, polecat: &PolecatName) -> Result<Option<Base>,
     Ok(stored.map(|stored| Base { commit: stored.commit, branch: stored.branch }))
 }
 
-/// Keeps where a branch began; gives the folders this made.
+/// Where the branch of a polecat begins whose creation is under way or was cut off, and that
+/// branch.
+pub(super) async fn load_making(
+    rig: &Rig,
+    polecat: &PolecatName,
+) -> Result<Option<(Base, String)>, HostError> {
+    let stored = read::<StoredBase>(path(rig, "worktrees", polecat)).await?;
+    Ok(stored.and_then(|stored| {
+        let base = Base { commit: stored.commit, branch: stored.branch };
+        Some((base, stored.making?))
+    }))
+}
+
+/// Keeps where a branch began, and which branch is being made; gives the folders this made.
 pub(super) async fn save_base(
     rig: &Rig,
     polecat: &PolecatName,
     base: &Base,
+    making: Option<&str>,
 ) -> Result<Vec<PathBuf>, HostError> {
-    let stored = StoredBase { commit: base.commit.clone(), branch: base.branch.clone() };
+    let making = making.map(str::to_owned);
+    let stored = StoredBase { commit: base.commit.clone(), branch: base.branch.clone(), making };
     write(rig, "worktrees", polecat, &stored).await
 }
 

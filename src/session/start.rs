@@ -11,7 +11,10 @@ use super::{
     ready::Readiness,
     table::Session,
 };
-use crate::core::{names::PolecatName, session::SessionInfo};
+use crate::{
+    core::{names::PolecatName, session::SessionInfo},
+    host::git,
+};
 
 /// A polecat whose agent runs.
 #[derive(Clone, Debug)]
@@ -90,6 +93,9 @@ impl SessionManager {
         name: &str,
         options: &StartOptions,
     ) -> Result<Option<PolecatName>, SessionError> {
+        let polecat = PolecatName::parse(name)?;
+        // What a killed backend left half made is finished or taken back first.
+        git::heal(&self.rig, &polecat, &self.tools.launch).await?;
         match self.known(name).await {
             Err(SessionError::PolecatNotFound { .. }) if options.new => Ok(None),
             other => other.map(Some),

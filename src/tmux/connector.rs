@@ -36,6 +36,8 @@ struct Slot {
     hub: Option<Arc<Hub>>,
     /// No new attempt before this time.
     retry_at: Option<Instant>,
+    /// Whether tmux itself has told that there is no server: that program exists.
+    told_absent: bool,
 }
 
 impl Connector {
@@ -70,12 +72,19 @@ impl Connector {
     }
 
     async fn fill(&self, slot: &mut Slot, start: bool) -> Result<Option<Arc<Hub>>, TmuxError> {
+        // A process that could only say so again is not worth starting.
+        if !start && slot.told_absent && self.address.is_absent() {
+            return Err(TmuxError::NoServer { socket: self.address.to_string() });
+        }
         match timeout(CONNECTING, self.connect(start)).await {
             Ok(Ok(hub)) => {
                 info!(version = hub.capabilities.version, "connected to tmux");
                 Ok(Some(Arc::clone(slot.hub.insert(Arc::new(hub)))))
             }
-            Ok(Err(error)) if is_final(&error) => Err(error),
+            Ok(Err(error)) if is_final(&error) => {
+                slot.told_absent |= matches!(error, TmuxError::NoServer { .. });
+                Err(error)
+            }
             failed => {
                 debug!(?failed, "no connection to tmux for now");
                 let gone = matches!(failed, Ok(Err(TmuxError::ServerGone { .. })));

@@ -6,14 +6,13 @@
 //! that connects while another follows a pane would hit it sooner or later.
 
 use std::fs::File;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
 use tokio::time::timeout;
 use tracing::debug;
 
-use super::address::{ServerAddress, Socket};
+use super::address::ServerAddress;
 
 /// Longer than anything takes that is done under the lock, if the server answers at all.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -38,7 +37,7 @@ pub(crate) async fn announcing(address: &ServerAddress) -> Option<Held> {
 /// likely, and is no reason to do nothing.
 async fn hold(address: &ServerAddress, now: FlockOperation, later: FlockOperation) -> Option<Held> {
     // The folder of the socket: a file of our own would have to be left behind.
-    let folder = File::open(folder(address)?).ok()?;
+    let folder = File::open(address.socket_file().parent()?).ok()?;
     if flock(&folder, now).is_ok() {
         return Some(Held { _folder: folder });
     }
@@ -50,13 +49,4 @@ async fn hold(address: &ServerAddress, now: FlockOperation, later: FlockOperatio
         debug!("going on without the lock");
     }
     held
-}
-
-fn folder(address: &ServerAddress) -> Option<PathBuf> {
-    if let Socket::Path(path) = &address.socket {
-        return path.parent().map(PathBuf::from);
-    }
-    let top = std::env::var_os("TMUX_TMPDIR").filter(|top| !top.is_empty());
-    let own = format!("tmux-{}", rustix::process::getuid().as_raw());
-    Some(top.map_or_else(|| PathBuf::from("/tmp"), PathBuf::from).join(own))
 }
