@@ -170,6 +170,13 @@ impl Agent {
         self.wrapper.first().unwrap_or(&self.command)
     }
 
+    /// Whether it calls `gt` at moments of its life, by a file that is written for it in a town:
+    /// another must be told what such an agent does by itself.
+    #[must_use]
+    pub fn calls_gt(&self) -> bool {
+        self.hooks.as_ref().is_some_and(|hooks| ["claude", "opencode"].contains(&&*hooks.provider))
+    }
+
     /// Whether dialog `name` of its patterns may be answered for the person, as `dialogs` says.
     #[must_use]
     pub fn may_answer(&self, name: &str, dialogs: Dialogs) -> bool {

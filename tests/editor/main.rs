@@ -6,7 +6,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod deaths;
+mod gastown;
+mod hooks;
 mod injecting;
 mod places;
 mod reading;
