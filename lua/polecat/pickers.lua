@@ -49,12 +49,13 @@ local function open(picker, opts)
     return notify.error(('`%s` is not installed'):format(plugin.name))
   end
   local at = where.here()
-  require('polecat.backend').call('session.list', { at = at }, notify.or_error(function(sessions)
+  local show = notify.or_error(function(sessions)
     if #sessions == 0 then
       return notify.info('no polecat is running')
     end
     require('polecat.pickers.' .. picker).open(source(sessions, at), opts or {})
-  end))
+  end)
+  require('polecat.backend').call('session.list', { at = at }, show)
 end
 
 --- The sessions in telescope.nvim.

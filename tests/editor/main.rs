@@ -11,6 +11,7 @@ mod deaths;
 mod gastown;
 mod hooks;
 mod injecting;
+mod picking;
 mod places;
 mod reading;
 mod refusals;

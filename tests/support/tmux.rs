@@ -107,21 +107,30 @@ impl TmuxServer {
     }
 }
 
-impl Drop for TmuxServer {
-    fn drop(&mut self) {
-        if self.owned.is_none() {
-            return;
-        }
-        // Not `kill-server`: a server that a failed test left stopped would never answer. New
-        // processes may come while we look, until the server itself is gone.
+impl TmuxServer {
+    /// Ends all processes of this server. Not by `kill-server`: a server that a failed test left
+    /// stopped would never answer. New ones may come while we look, until the server is gone.
+    fn end(&self) {
         for _ in 0..100 {
             let left = self.processes();
             if left.is_empty() {
                 return;
             }
             for pid in left {
+                // It may have ended by itself.
                 let _ = kill_process(pid, Signal::KILL);
             }
+        }
+    }
+}
+
+impl Drop for TmuxServer {
+    fn drop(&mut self) {
+        if self.owned.is_some() {
+            self.end();
+            self.owned = None;
+            // What a task of the test started while the folder was still there.
+            self.end();
         }
     }
 }

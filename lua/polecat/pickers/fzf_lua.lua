@@ -9,9 +9,10 @@ local M = {}
 ---@return table
 local function previewer(source, session_of)
   local Live = builtin.base:extend()
-  function Live:new(o, opts)
-    Live.super.new(self, o, opts)
-    return self
+  -- fzf-lua calls this on a copy of the class, which is no instance of it yet.
+  function Live:new(...)
+    Live.super.new(self, ...)
+    return setmetatable(self, Live)
   end
   -- Each entry brings a buffer of its own, so that the window is never empty between two.
   function Live.should_clear_preview()

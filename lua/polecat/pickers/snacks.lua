@@ -33,6 +33,7 @@ function M.open(source, opts)
     format = 'text',
     preview = function(ctx)
       source.preview(ctx.preview:scratch(), ctx.item.session)
+      ctx.preview:wo({ wrap = false })
     end,
     confirm = closing(source.choose),
     actions = { polecat_act = closing(source.act) },

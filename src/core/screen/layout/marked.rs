@@ -22,12 +22,12 @@ pub(super) fn scene(known: &Known, rows: &[String]) -> Option<Scene> {
         (Some(composer), Some(menu)) if menu.last < composer.top => Some(Scene::Composer(composer)),
         (_, Some(menu)) => Some(Scene::Dialog(dialog_start(rows, menu.first)..rows.len())),
         (Some(composer), None) => Some(Scene::Composer(composer)),
-        (None, None) => names_keys(rows).then(|| Scene::Dialog(0..rows.len())),
+        (None, None) => names_keys(rows).then_some(Scene::Dialog(0..rows.len())),
     }
 }
 
 fn composer(known: &Known, rows: &[String]) -> Option<Composer> {
-    let found = |row: &String| Some(mark(known, row, 0)?);
+    let found = |row: &String| mark(known, row, 0);
     let top = rows.iter().rposition(|row| found(row).is_some())?;
     let under = &rows[top + 1..];
     if under.iter().any(|row| row.starts_with(ENTRIES)) {
@@ -41,9 +41,9 @@ fn composer(known: &Known, rows: &[String]) -> Option<Composer> {
 /// Whether the last row, or the one above it, tells which keys answer.
 fn names_keys(rows: &[String]) -> bool {
     let texts = rows.iter().rev().filter(|row| !row.is_empty()).take(2);
-    texts.map(|row| row.trim_start().to_lowercase()).any(|row| {
-        KEYS.iter().any(|keys| row.starts_with(keys)) && !row.starts_with("esc again")
-    })
+    texts
+        .map(|row| row.trim_start().to_lowercase())
+        .any(|row| KEYS.iter().any(|keys| row.starts_with(keys)) && !row.starts_with("esc again"))
 }
 
 /// The row after the last entry of the conversation above the menu.
