@@ -226,8 +226,7 @@ fn pane(row: &[u8], options: usize) -> Option<(Pane, &[u8])> {
         options: Vec::new(),
     };
     let mut rest = &row[end + 1..];
-    for text in [&mut pane.session_name, &mut pane.session_path, &mut pane.title]
-    {
+    for text in [&mut pane.session_name, &mut pane.session_path, &mut pane.title] {
         *text = take(&mut rest, fields.id()?)?;
     }
     for _ in 0..options {

@@ -24,7 +24,12 @@ impl Patterns {
     /// For a preset's dialog it is one key: the marker moves only after the agent drew it, so look
     /// again before the next. `args` are those of the command that was started.
     #[must_use]
-    pub fn answer(&self, question: &Question, args: &[String], policy: Policy) -> Option<Vec<&str>> {
+    pub fn answer(
+        &self,
+        question: &Question,
+        args: &[String],
+        policy: Policy,
+    ) -> Option<Vec<&str>> {
         match question.dialog? {
             DialogId::Custom(at) => custom(self.dialogs.get(at)?, question, policy),
             DialogId::Preset(id) => {
@@ -48,9 +53,10 @@ fn custom<'a>(
     policy: Policy,
 ) -> Option<Vec<&'a str>> {
     let marked = question.selected.and_then(|at| question.choices.get(at));
-    let assumed = dialog.selected.as_deref().is_none_or(|expected| {
-        marked.is_some_and(|label| begins(label, expected))
-    });
+    let assumed = dialog
+        .selected
+        .as_deref()
+        .is_none_or(|expected| marked.is_some_and(|label| begins(label, expected)));
     let may = assumed && policy != Policy::Ask && !dialog.keys.is_empty();
     may.then(|| dialog.keys.iter().map(String::as_str).collect())
 }

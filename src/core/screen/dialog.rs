@@ -32,7 +32,8 @@ pub(super) fn find(patterns: &Patterns, rows: &[String], scene: &Scene) -> Optio
         return None;
     }
     let boxed = patterns.known.layout == Layout::Boxed;
-    Dialogue::new(if boxed { Area::boxed(rows) } else { Area::plain(rows) }, patterns).question(patterns)
+    Dialogue::new(if boxed { Area::boxed(rows) } else { Area::plain(rows) }, patterns)
+        .question(patterns)
 }
 
 /// One of the configuration.
@@ -86,7 +87,11 @@ impl Dialogue {
             reason,
             text: asked.map(|at| self.asked(at)).unwrap_or_default(),
             // A sign-in dialog may show a key.
-            about: if reason == Reason::SignIn { String::new() } else { self.about(patterns, asked) },
+            about: if reason == Reason::SignIn {
+                String::new()
+            } else {
+                self.about(patterns, asked)
+            },
             choices: self.menu.as_ref().map(|menu| menu.labels.clone()).unwrap_or_default(),
             selected: self.menu.as_ref().map(|menu| menu.selected),
             dialog: known.map(|dialog| DialogId::Preset(dialog.id)),

@@ -107,7 +107,10 @@ mod tests {
 
     #[test]
     fn the_marked_choice_is_known_and_descriptions_are_none() {
-        check("❯ 1. Red   warm\n     like 2. a rose\n  2. Blue  cold\n  3. Type", Some((&["Red", "Blue", "Type"], 0)));
+        check(
+            "❯ 1. Red   warm\n     like 2. a rose\n  2. Blue  cold\n  3. Type",
+            Some((&["Red", "Blue", "Type"], 0)),
+        );
         check("  1. No, exit\n❯ 2. Yes", Some((&["No, exit", "Yes"], 1)));
         check("  › 8. a\n    9. b\n   10. c", Some((&["a", "b"], 0)));
     }

@@ -58,10 +58,18 @@ mod tests {
 
     #[test]
     fn a_rule_is_drawn_from_the_left_edge_and_may_hold_a_label() {
-        for rule in ["────────────", "──────── fix-login ──", "─"] {
+        for rule in ["────────────", "──────── fix-login ──", "─"]
+        {
             assert!(is_rule(rule), "{rule}");
         }
-        for other in ["", "  ──────", "╭─────╮", "─────╯", "── a very long label with more text ─", "text ──"] {
+        for other in [
+            "",
+            "  ──────",
+            "╭─────╮",
+            "─────╯",
+            "── a very long label with more text ─",
+            "text ──",
+        ] {
             assert!(!is_rule(other), "{other}");
         }
     }

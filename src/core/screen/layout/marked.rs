@@ -41,9 +41,9 @@ fn composer(known: &Known, rows: &[String]) -> Option<Composer> {
 /// Whether the last row, or the one above it, tells which keys answer.
 fn names_keys(rows: &[String]) -> bool {
     let texts = rows.iter().rev().filter(|row| !row.is_empty()).take(2);
-    texts.map(|row| row.trim_start().to_lowercase()).any(|row| {
-        KEYS.iter().any(|keys| row.starts_with(keys)) && !row.starts_with("esc again")
-    })
+    texts
+        .map(|row| row.trim_start().to_lowercase())
+        .any(|row| KEYS.iter().any(|keys| row.starts_with(keys)) && !row.starts_with("esc again"))
 }
 
 /// The row after the last entry of the conversation above the menu.
