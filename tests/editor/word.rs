@@ -74,7 +74,7 @@ async fn notified(editor: &Editor, part: &str) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_a_death_and_a_stop_are_each_heard_once() {
+async fn a_start_a_death_and_an_end_from_outside_are_each_heard_once() {
     let shop = Shop::new().await;
     listening(&shop.editor).await;
     shop.start("ash", "prompts").await;
@@ -86,7 +86,7 @@ async fn a_start_a_death_and_a_stop_are_each_heard_once() {
     assert_eq!(heard[1]["rig_name"], "shop");
 
     shop.start("birch", "prompts").await;
-    shop.editor.call("stop", json!(["birch", {}])).await.unwrap();
+    shop.tmux.run(&["kill-session", "-t", "=gt-shop-birch"]);
     let all = ["PolecatStarted ash", "PolecatDied ash", "PolecatStarted birch"];
     expect_heard(&shop.editor, &[&all[..], &["PolecatStopped birch"]].concat()).await;
 }
@@ -100,7 +100,7 @@ async fn what_was_there_before_is_no_news_but_its_end_is_in_every_editor() {
         listening(editor).await;
         expect_statusline(editor, "○1").await;
     }
-    shop.editor.call("stop", json!(["ash", {}])).await.unwrap();
+    shop.tmux.run(&["kill-session", "-t", "=gt-shop-ash"]);
     for editor in [&shop.editor, &second] {
         expect_heard(editor, &["PolecatStopped ash"]).await;
     }
@@ -177,6 +177,24 @@ async fn who_types_a_command_is_told_afterwards() {
     shop.editor.nvim.input("<CR>").await.unwrap();
     shop.editor.expect_message("`ash` (den) waits for a person").await;
     assert_eq!(notified(&shop.editor, "(den)").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_is_news_after_work_and_not_after_a_start() {
+    let shop = Shop::new().await;
+    let is = |polecat: &str, state: &str, source: &str| {
+        json!({ "polecat": polecat, "running": state != "stopped", "state": state,
+            "state_source": source })
+    };
+    for states in ["stopped", "starting", "working", "idle"] {
+        // What silence tells of an agent that has just started is a guess.
+        let sessions = [is("ash", states, "silence"), is("birch", states, "screen")];
+        let cedar = is("cedar", if states == "working" { "idle" } else { states }, "screen");
+        let sessions = [&sessions[..], &[cedar]].concat();
+        shop.editor.lua(TELL, json!([sessions])).await.unwrap();
+    }
+    shop.editor.expect_message("`birch` (den) is idle").await;
+    assert_eq!(notified(&shop.editor, "is idle").await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
