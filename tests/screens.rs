@@ -1,114 +1,43 @@
-//! Screens recorded from real agents, and what is to be read off each.
-//!
-//! `tests/screens/<agent>/<state>.ansi` is what `capture-pane -e -p` printed; the `.json` beside it
-//! holds the pane's title, cursor and size, and under `expect` the reading.
+//! Screens recorded from real agents, and what is to be read off each: as it is, and as screens
+//! change by scrolling, narrowing and quoting.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+#[path = "screens/answers.rs"]
+mod answers;
+#[path = "screens/configured.rs"]
+mod configured;
+#[path = "screens/recorded.rs"]
+mod recorded;
+#[path = "screens/variants.rs"]
+mod variants;
 
-use polecat::core::screen::{DialogId, Look, Patterns, Reading, Seen, read};
-use serde::Deserialize;
-
-/// One recorded screen.
-struct Recorded {
-    /// `claude/ready`
-    name: String,
-    patterns: Patterns,
-    title: String,
-    lines: Vec<String>,
-    expect: Expected,
-}
-
-#[derive(Deserialize)]
-struct Facts {
-    title: String,
-    expect: Expected,
-}
-
-/// What is to be read; what is not said is not compared, but for `typed`.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expected {
-    state: String,
-    reason: Option<String>,
-    dialog: Option<String>,
-    text: Option<String>,
-    about: Option<String>,
-    choices: Option<Vec<String>>,
-    selected: Option<usize>,
-    typed: Option<String>,
-}
-
-impl Recorded {
-    fn read(&self) -> Reading {
-        read(&self.patterns, &Look { title: &self.title, lines: &self.lines })
-    }
-
-    fn reading_of(&self, lines: &[String]) -> Reading {
-        read(&self.patterns, &Look { title: &self.title, lines })
-    }
-}
-
-#[test]
-fn dump() {
-    for screen in recorded() {
-        println!("{}: {:?}", screen.name, screen.read());
-    }
-}
-
-fn recorded() -> Vec<Recorded> {
-    let mut found = Vec::new();
-    for agent in ["claude", "codex", "gemini"] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens").join(agent);
-        let entries = fs::read_dir(folder).expect("the screens are there").flatten();
-        let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-        files.retain(|file| file.extension().is_some_and(|end| end == "json"));
-        files.sort();
-        found.extend(files.iter().map(|file| load(agent, file)));
-    }
-    found
-}
-
-fn load(agent: &str, file: &Path) -> Recorded {
-    let text = fs::read_to_string(file).expect("readable");
-    let facts: Facts = serde_json::from_str(&text)
-        .unwrap_or_else(|err| panic!("{} is wrong: {err}", file.display()));
-    let screen = fs::read_to_string(file.with_extension("ansi")).expect("a screen beside it");
-    Recorded {
-        name: format!("{agent}/{}", file.file_stem().expect("a name").to_string_lossy()),
-        patterns: Patterns::for_agent(agent).expect("a known agent"),
-        title: facts.title,
-        lines: screen.lines().map(plain).collect(),
-        expect: facts.expect,
-    }
-}
-
-/// The row without colours and hyperlinks.
-fn plain(row: &str) -> String {
-    let mut text = String::new();
-    let mut letters = row.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\u{1b}' => match letters.next() {
-                Some('[') => drop(letters.by_ref().find(|end| end.is_ascii_alphabetic())),
-                Some(']') => drop(letters.by_ref().find(|end| *end == '\\')),
-                _ => {}
-            },
-            letter => text.push(letter),
-        }
-    }
-    text
-}
+use polecat::core::screen::{DialogId, Reading, Seen};
+use recorded::{Expected, recorded};
 
 #[test]
 fn every_recorded_screen_is_read_as_what_it_is() {
-    let wrong: Vec<String> = recorded()
+    let screens = recorded();
+    assert!(screens.len() > 100, "only {} screens were found", screens.len());
+    let wrong: Vec<String> = screens
         .iter()
-        .filter_map(|screen| {
-            let reading = screen.read();
-            let found = reading.seen.state().as_str();
-            (found != screen.expect.state).then(|| format!("{}: {found} {reading:?}", screen.name))
-        })
+        .map(|screen| (screen, screen.read()))
+        .filter(|(screen, reading)| !fits(&screen.expect, reading))
+        .map(|(screen, reading)| format!("{}: {reading:?}", screen.name))
         .collect();
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+/// Whether a reading is all that was expected.
+fn fits(expect: &Expected, reading: &Reading) -> bool {
+    let same = reading.seen.state().as_str() == expect.state && reading.typed == expect.typed;
+    let Seen::Waiting(question) = &reading.seen else { return same };
+    let dialog = question.dialog.map(|id| match id {
+        DialogId::Preset(name) => name.to_owned(),
+        DialogId::Custom(at) => at.to_string(),
+    });
+    same && expect.reason.as_deref() == Some(question.reason.as_str())
+        && expect.dialog == dialog
+        && expect.text.as_deref() == Some(&question.text)
+        && expect.about.as_deref() == Some(&question.about)
+        && expect.choices.as_deref() == Some(&question.choices)
+        && expect.selected == question.selected
 }

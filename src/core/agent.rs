@@ -135,10 +135,15 @@ impl Agent {
         self.wrapper.iter().chain([&self.command]).chain(&self.args).cloned().collect()
     }
 
-    /// The same with its first words; `None` where they must be typed.
+    /// Whether `prompt` can be handed over with the command; else it must be typed.
     #[must_use]
-    pub fn argv_with_prompt(&self, prompt: &str) -> Option<Vec<String>> {
-        let mut argv = self.argv();
+    pub fn takes_prompt(&self, prompt: &str) -> bool {
+        self.with_prompt(Vec::new(), prompt).is_some()
+    }
+
+    /// The words of a command with the agent's first words; `None` where they must be typed.
+    #[must_use]
+    pub fn with_prompt(&self, mut argv: Vec<String>, prompt: &str) -> Option<Vec<String>> {
         match &self.prompt_mode {
             PromptMode::Argument if prompt.starts_with('-') => return None,
             PromptMode::Argument => {}
@@ -168,6 +173,13 @@ impl Agent {
     #[must_use]
     pub fn program(&self) -> &str {
         self.wrapper.first().unwrap_or(&self.command)
+    }
+
+    /// Whether it calls `gt` at moments of its life, by a file that is written for it in a town:
+    /// another must be told what such an agent does by itself.
+    #[must_use]
+    pub fn calls_gt(&self) -> bool {
+        self.hooks.as_ref().is_some_and(|hooks| ["claude", "opencode"].contains(&&*hooks.provider))
     }
 
     /// Whether dialog `name` of its patterns may be answered for the person, as `dialogs` says.
@@ -207,10 +219,11 @@ mod tests {
             ("claude", "--help", None),
             ("opencode", "--help", Some("opencode|--prompt|--help")),
         ] {
-            let argv = preset(name).unwrap().argv_with_prompt(prompt);
+            let agent = preset(name).unwrap();
+            let argv = agent.with_prompt(agent.argv(), prompt);
             assert_eq!(words(argv).as_deref(), expected, "{name} {prompt}");
         }
-        assert_eq!(Agent::generic("x", "cat", &[]).argv_with_prompt("go"), None);
+        assert_eq!(Agent::generic("x", "cat", &[]).with_prompt(Vec::new(), "go"), None);
     }
 
     #[test]

@@ -143,7 +143,7 @@ pub fn read(patterns: &Patterns, look: &Look) -> Reading {
     }
     let typed = match &scene {
         Scene::Composer(composer) => composer.typed(patterns.known.hints),
-        _ => None,
+        Scene::Dialog(_) => None,
     };
     let (seen, source) = without_dialog(patterns, &rows, &scene, says);
     Reading { seen, source, typed }
@@ -157,7 +157,7 @@ fn without_dialog(
 ) -> (Seen, StateSource) {
     let composer = match scene {
         Scene::Composer(composer) => Some(composer),
-        _ => None,
+        Scene::Dialog(_) => None,
     };
     let quiet = says == Some(Means::Quiet);
     match (says, composer) {

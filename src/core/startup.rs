@@ -79,6 +79,17 @@ pub fn beacon(rig: &Rig, polecat: &PolecatName, now: DateTime, issue: Option<&Is
     )
 }
 
+/// What gastown types to agents whose hooks cannot run it.
+pub const HOOKLESS: &str = "gt prime && gt mail check --inject && gt nudge deacon session-started";
+
+/// The first words to an agent outside of a town that has an issue to work on; `show` is the
+/// command that prints it.
+#[must_use]
+pub fn issue_words(issue: &IssueId, title: &str, show: &str) -> String {
+    let title = if title.is_empty() { String::new() } else { format!(": {title}") };
+    format!("Work on issue {issue}{title}. `{show}` prints all of it. Please begin now.")
+}
+
 /// gastown's propulsion nudge; `session` is what `.runtime/session_id` of the workdir holds.
 #[must_use]
 pub fn propulsion_nudge(session: Option<&str>) -> String {

@@ -49,7 +49,8 @@ impl SessionManager {
         self.with_configuration(sources).names()
     }
 
-    async fn of_settings(&self, asked: Option<&str>) -> Result<Choice, SessionError> {
+    /// The agent of the settings and of the configuration, without anyone's account.
+    pub(super) async fn of_settings(&self, asked: Option<&str>) -> Result<Choice, SessionError> {
         let sources = host::settings::agents(&self.rig).await.map_err(unreadable)?;
         let on_path = |program: &str| path::find_program(program, &self.rig.path).is_some();
         let resolved = self.with_configuration(sources).resolve(asked, &on_path)?;
@@ -69,10 +70,9 @@ impl SessionManager {
             None => (unnamed(&command), Vec::new()),
         };
         let argv = command.argv().to_vec();
-        let (program, args) = argv.split_first().map_or(("", &[][..]), |(one, rest)| (one, rest));
         let agent = Agent {
-            command: program.to_owned(),
-            args: args.to_vec(),
+            command: argv.first().cloned().unwrap_or_default(),
+            args: argv.iter().skip(1).cloned().collect(),
             // It is run as it was written.
             wrapper: Vec::new(),
             hook_args: Vec::new(),
@@ -105,7 +105,8 @@ impl SessionManager {
             }
             (None, None) => self.usual_account(agent, home).await?,
         };
-        Ok(dir.map(|dir| self.rig.path.join(dir)))
+        // Component by component: without the slash that Neovim puts behind a folder.
+        Ok(dir.map(|dir| self.rig.path.join(dir).components().collect()))
     }
 
     async fn account(&self, handle: &str, home: Option<&Path>) -> Result<PathBuf, SessionError> {

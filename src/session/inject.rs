@@ -22,10 +22,15 @@ impl SessionManager {
         require_text(&text)?;
         let session = self.existing(&polecat).await?;
         require_live(&session)?;
+        self.send(&session, &text).await
+    }
+
+    /// Sends `text` when nobody else is sending.
+    pub(super) async fn send(&self, session: &Session, text: &[u8]) -> Result<(), SessionError> {
         let turn = self.tools.turn(&session.pane.session_name);
         let _turn = turn.lock().await;
-        let _lock = self.lock(&polecat).await?;
-        self.deliver(&session, &text).await
+        let _lock = self.lock(&session.polecat).await?;
+        self.deliver(session, text).await
     }
 
     /// The turn among all backends. Its lock is on a folder that is there anyway, so nothing

@@ -75,8 +75,8 @@ impl SessionManager {
         given: Option<&Path>,
     ) -> Result<PathBuf, SessionError> {
         let path = match given {
-            // `join` leaves an absolute path as it is.
-            Some(given) => self.rig.path.join(given),
+            // `join` leaves an absolute path as it is; its components have no slash at the end.
+            Some(given) => self.rig.path.join(given).components().collect(),
             None => polecats::workdir(&self.rig, polecat).await?,
         };
         match tokio::fs::metadata(&path).await {

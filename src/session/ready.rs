@@ -1,13 +1,21 @@
-//! Waiting until an agent can be talked to.
+//! Waiting until an agent can be talked to, and answering what it asks on the way.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{error::SessionError, manager::SessionManager, pulse::Pulse, table::Session};
-use crate::{
-    core::{agent::Agent, screen},
-    tmux::Capture,
+use super::{
+    error::SessionError,
+    glimpse::{self, Glimpse},
+    manager::SessionManager,
+    plan::Plan,
+    pulse::Pulse,
+    start::Progress,
+    table::Session,
+};
+use crate::core::{
+    agent::Agent,
+    screen::{Patterns, Question, Seen},
 };
 
 /// An agent that does not tell when it is ready is so when it printed something and then nothing
@@ -34,82 +42,118 @@ pub(super) enum Readiness {
     NotInTime(String),
 }
 
-/// What is seen at one look.
-struct Look {
-    text: Vec<String>,
-    title: String,
+/// One wait for one agent.
+struct Wait<'a> {
+    manager: &'a SessionManager,
+    session: &'a Session,
+    plan: &'a Plan,
+    patterns: Patterns,
+    progress: Progress<'a>,
+    began: Instant,
+    /// What was seen last, and since when.
+    last: (Vec<String>, String),
     changed_at: Instant,
+    /// The question that the caller was told of.
+    told: Option<String>,
 }
 
 impl SessionManager {
-    /// Waits until `agent` in `session` is ready, has ended, or the bound is reached.
+    /// Waits until the agent in `session` is ready, has ended, or the bound is reached.
     pub(super) async fn wait_until_ready(
         &self,
         session: &Session,
-        agent: &Agent,
+        plan: &Plan,
+        progress: Progress<'_>,
     ) -> Result<Readiness, SessionError> {
         let mut pulse = Pulse::of(&self.tools.tmux, &session.pane).await;
-        let result = self.watch_until_ready(session, agent, &mut pulse).await;
+        let began = Instant::now();
+        let mut wait = Wait {
+            manager: self,
+            session,
+            plan,
+            patterns: glimpse::patterns(&plan.agent),
+            progress,
+            began,
+            last: (Vec::new(), String::new()),
+            changed_at: began,
+            told: None,
+        };
+        let result = wait.until_ready(&mut pulse).await;
         pulse.end().await;
         result
     }
+}
 
-    async fn watch_until_ready(
-        &self,
-        session: &Session,
-        agent: &Agent,
-        pulse: &mut Pulse,
-    ) -> Result<Readiness, SessionError> {
-        let began = Instant::now();
-        let mut look = Look { text: Vec::new(), title: String::new(), changed_at: began };
+impl Wait<'_> {
+    async fn until_ready(&mut self, pulse: &mut Pulse) -> Result<Readiness, SessionError> {
         loop {
-            let Some(now) = self.session(&session.polecat).await? else {
-                return Ok(Readiness::Gone);
-            };
-            if now.pane.pane_id != session.pane.pane_id {
-                return Ok(Readiness::Gone);
-            }
-            if !now.is_live() {
-                return Ok(Readiness::Dead(Box::new(now)));
-            }
-            self.look(&now, &mut look).await?;
-            if is_ready(agent, &look, began) {
-                return Ok(Readiness::Ready);
-            }
-            if began.elapsed() >= BOUND {
-                return Ok(Readiness::NotInTime(last_seen(&look)));
+            if let Some(end) = self.look().await? {
+                return Ok(end);
             }
             pulse.next(TICK).await;
         }
     }
 
-    async fn look(&self, session: &Session, look: &mut Look) -> Result<(), SessionError> {
-        let screen = self.tools.tmux.capture(session.pane.pane_id, Capture::screen()).await?;
-        let text: Vec<_> =
-            String::from_utf8_lossy(&screen.text).lines().map(screen::normal).collect();
-        if text != look.text || session.pane.title != look.title {
-            *look = Look { text, title: session.pane.title.clone(), changed_at: Instant::now() };
+    async fn look(&mut self) -> Result<Option<Readiness>, SessionError> {
+        let now = self.manager.session(&self.session.polecat).await?;
+        let Some(now) = now.filter(|now| now.pane.pane_id == self.session.pane.pane_id) else {
+            return Ok(Some(Readiness::Gone));
+        };
+        if !now.is_live() {
+            return Ok(Some(Readiness::Dead(Box::new(now))));
+        }
+        let glimpse = self.manager.glimpse(&now, &self.patterns).await?;
+        self.note(&glimpse, &now);
+        let ready = match &glimpse.reading.seen {
+            Seen::Idle | Seen::Working => true,
+            Seen::Waiting(question) => {
+                self.answer(question).await?;
+                false
+            }
+            Seen::Starting => false,
+            Seen::Unknown => self.is_ready_unseen(),
+        };
+        if ready {
+            return Ok(Some(Readiness::Ready));
+        }
+        let late = self.began.elapsed() >= BOUND;
+        Ok(late.then(|| Readiness::NotInTime(last_line(&glimpse.rows))))
+    }
+
+    fn note(&mut self, glimpse: &Glimpse, session: &Session) {
+        let now = (glimpse.rows.clone(), session.pane.title.clone());
+        if now != self.last {
+            (self.last, self.changed_at) = (now, Instant::now());
+        }
+    }
+
+    /// Answers a dialog where that is ours to do; otherwise a person is told, once.
+    async fn answer(&mut self, question: &Question) -> Result<(), SessionError> {
+        let policy = glimpse::policy(self.manager.tools.settings.dialogs);
+        let args = self.plan.argv.get(1..).unwrap_or_default();
+        if let Some(keys) = self.patterns.answer(question, args, policy) {
+            (self.progress)("starting: answering a dialog");
+            self.manager.tools.tmux.press(self.session.pane.pane_id, &keys).await?;
+        } else if self.told.as_ref() != Some(&question.text) {
+            (self.progress)(&format!("starting: waiting for a person: {}", question.text));
+            self.told = Some(question.text.clone());
         }
         Ok(())
     }
+
+    /// Whether an agent that has shown nothing known can be taken for ready.
+    fn is_ready_unseen(&self) -> bool {
+        let Agent { ready, patterns, .. } = &self.plan.agent;
+        let waited = self.began.elapsed();
+        let quiet = self.changed_at.elapsed() >= QUIET;
+        if ready.prompt.is_some() || ready.title.is_some() || !patterns.is_empty() {
+            return quiet && waited >= Duration::from_millis(ready.delay_ms);
+        }
+        let spoke = self.last.0.iter().any(|line| !line.is_empty());
+        (quiet && spoke) || waited >= if quiet { SILENT } else { TALKATIVE }
+    }
 }
 
-fn is_ready(agent: &Agent, look: &Look, began: Instant) -> bool {
-    let ready = &agent.ready;
-    let by_prompt = ready.prompt.as_ref().map(|prompt| screen::shows_prompt(&look.text, prompt));
-    let by_title = ready.title.as_ref().map(|title| look.title.starts_with(title.as_str()));
-    if by_prompt == Some(true) || by_title == Some(true) {
-        return true;
-    }
-    let quiet = look.changed_at.elapsed() >= QUIET;
-    if by_prompt.is_some() || by_title.is_some() {
-        return quiet && began.elapsed() >= Duration::from_millis(ready.delay_ms);
-    }
-    let spoke = look.text.iter().any(|line| !line.is_empty());
-    let bound = if quiet { SILENT } else { TALKATIVE };
-    (quiet && spoke) || began.elapsed() >= bound
-}
-
-fn last_seen(look: &Look) -> String {
-    look.text.iter().rev().find(|line| !line.is_empty()).cloned().unwrap_or_default()
+fn last_line(rows: &[String]) -> String {
+    rows.iter().rev().find(|line| !line.is_empty()).cloned().unwrap_or_default()
 }

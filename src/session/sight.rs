@@ -9,13 +9,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     error::SessionError,
+    glimpse,
     manager::SessionManager,
     table::{self, Session},
 };
 use crate::{
     core::{
         names::PolecatName,
-        session::{Exit, SessionInfo},
+        screen::{Patterns, Seen},
+        session::{Exit, SessionInfo, State, Waiting},
         state::{Steady, Told},
     },
     host::polecats,
@@ -35,10 +37,20 @@ pub(super) struct Sight {
 /// What is known of a session from the look before.
 struct Known {
     pane: PaneId,
+    /// By what its agent is read.
+    patterns: Patterns,
+    /// What changes when the pane prints something or its title changes.
+    print: Print,
     steady: Steady,
+    /// What its agent asks.
+    waiting: Option<Waiting>,
+    /// Whether only silence told of it.
+    unread: bool,
     /// How its agent ended, which does not change any more.
     exit: Option<Exit>,
 }
+
+type Print = (i64, u32, (u32, u32), String);
 
 /// What the rig's folders and git tell of its polecats.
 #[derive(Default)]
@@ -115,25 +127,84 @@ impl Sight {
         now: Timestamp,
     ) -> Result<SessionInfo, SessionError> {
         let known = self.known.remove(&session.polecat);
-        let known = known.filter(|known| known.pane == session.pane.pane_id);
-        let mut info = session.info(&self.manager.rig, now);
-        let told = Told { state: info.state, source: info.state_source };
-        let mut exit = known.as_ref().and_then(|known| known.exit.clone());
-        if exit.is_none() && !session.is_live() {
-            exit = Some(self.manager.record_death(session).await?);
-        }
-        let steady = match known {
-            Some(known) => known.steady.after(told, now),
-            None => Steady::new(told, info.state_since.unwrap_or(now)),
+        let mut known = match known.filter(|known| known.pane == session.pane.pane_id) {
+            Some(known) => self.again(known, session, now).await?,
+            None => self.first(session, now).await?,
         };
-        info.state = steady.told.state;
-        info.state_source = steady.told.source;
-        info.state_since = Some(steady.since);
-        info.exit.clone_from(&exit);
-        let known = Known { pane: session.pane.pane_id, steady, exit };
+        if known.exit.is_none() && !session.is_live() {
+            known.exit = Some(self.manager.record_death(session).await?);
+        }
+        let mut info = session.info(&self.manager.rig, now);
+        info.state = known.steady.told.state;
+        info.state_source = known.steady.told.source;
+        info.state_since = Some(known.steady.since);
+        info.waiting = known.waiting.clone().filter(|_| info.state == State::Waiting);
+        info.exit.clone_from(&known.exit);
         self.known.insert(session.polecat.clone(), known);
         Ok(info)
     }
+
+    async fn first(&self, session: &Session, now: Timestamp) -> Result<Known, SessionError> {
+        let patterns = self.manager.patterns_of(session).await;
+        let (told, waiting, unread) = self.told(session, &patterns, now).await?;
+        let since = session.info(&self.manager.rig, now).state_since.unwrap_or(now);
+        Ok(Known {
+            pane: session.pane.pane_id,
+            patterns,
+            print: print(session),
+            steady: Steady::new(told, since),
+            waiting,
+            unread,
+            exit: None,
+        })
+    }
+
+    /// The next look. A screen that did not change says what it said before.
+    async fn again(
+        &self,
+        known: Known,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<Known, SessionError> {
+        let print = print(session);
+        // tmux dates output in whole seconds: what came in this one may have been missed.
+        let old = now.as_second() - session.pane.activity > 1;
+        let same = old && known.print == print && !known.unread && session.is_live();
+        if same && !known.steady.is_in_doubt() {
+            return Ok(known);
+        }
+        let (told, waiting, unread) = self.told(session, &known.patterns, now).await?;
+        let steady = known.steady.after(told, now);
+        Ok(Known { print, steady, waiting, unread, ..known })
+    }
+
+    /// What one look says, what the agent asks, and whether nothing but silence told.
+    async fn told(
+        &self,
+        session: &Session,
+        patterns: &Patterns,
+        now: Timestamp,
+    ) -> Result<(Told, Option<Waiting>, bool), SessionError> {
+        let info = session.info(&self.manager.rig, now);
+        let silence = Told { state: info.state, source: info.state_source };
+        if !session.is_live() {
+            return Ok((silence, None, true));
+        }
+        let reading = self.manager.glimpse(session, patterns).await?.reading;
+        let told = Told { state: reading.seen.state(), source: reading.source };
+        Ok(match &reading.seen {
+            Seen::Unknown | Seen::Starting => (silence, None, true),
+            Seen::Waiting(question) => (told, Some(glimpse::waiting(question)), false),
+            // Until its start is over, an agent at its prompt is about to be talked to.
+            Seen::Idle if info.state == State::Starting => (silence, None, true),
+            Seen::Idle | Seen::Working => (told, None, false),
+        })
+    }
+}
+
+fn print(session: &Session) -> Print {
+    let pane = &session.pane;
+    (pane.activity, pane.history, pane.cursor, pane.title.clone())
 }
 
 impl Folders {

@@ -86,7 +86,7 @@ impl Tmux {
         let create = creation(spec, &capabilities)?;
         let manual = Command::new("display-message").args(["-p", MANUAL_MARK]);
         let line = Command::choose(NO_SESSION, MANUAL_SIZE, &[manual], &create)?;
-        match self.run(Request::new(vec![line]).starting_server().alone()).await {
+        match self.run(Request::new(vec![line]).starting_server().announced()).await {
             Ok(replies) => self.created(spec, &replies[0]).await,
             Err(TmuxError::Refused { command, reply, done }) => {
                 // Something after `new-session` failed: half a session must not stay.
@@ -107,7 +107,8 @@ impl Tmux {
             let reply = shown(reply.bytes());
             return Err(TmuxError::Unexpected { command: "new-session".to_owned(), reply });
         };
-        if path != spec.dir.as_os_str().as_bytes() {
+        // Some versions escape what is no UTF-8 as they print it.
+        if path != spec.dir.as_os_str().as_bytes() && !path.contains(&b'\\') {
             self.kill_session(pane.session_id).await?;
             let argument = shown(spec.dir.as_os_str().as_bytes());
             return Err(TmuxError::BadArgument {

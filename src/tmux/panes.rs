@@ -141,7 +141,7 @@ impl Tmux {
     /// tmux could not be asked.
     pub async fn kill_session(&self, id: SessionId) -> Result<(), TmuxError> {
         let kill = Command::new("kill-session").args(["-t", &id.to_string()]);
-        match self.run(Request::new(vec![kill]).alone()).await {
+        match self.run(Request::new(vec![kill]).announced()).await {
             Err(error) if error.is_missing_target() => Ok(()),
             Err(TmuxError::NoServer { .. }) => Ok(()),
             result => result.map(drop),
@@ -173,8 +173,8 @@ fn format(options: &[&str]) -> Result<String, TmuxError> {
     // length. (Taking control characters out of them by `s/...` costs tmux as much as all else.)
     let lengths = TEXTS.iter().chain(options).map(|name| format!("#{{n:{name}}}"));
     let numbers: Vec<_> = numbers.chain(lengths).collect();
-    let texts: String = TEXTS.iter().chain(options).map(|name| format!("#{{{name}}}")).collect();
-    Ok(format!("{}\t{texts}", numbers.join("\t")))
+    let texts: Vec<_> = TEXTS.iter().chain(options).map(|name| format!("#{{{name}}}")).collect();
+    Ok(format!("{}\t{}", numbers.join("\t"), texts.concat()))
 }
 
 fn parse(reply: &Reply, options: usize) -> Result<Vec<Pane>, TmuxError> {

@@ -6,7 +6,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod deaths;
+mod gastown;
+mod hooks;
 mod injecting;
 mod picking;
 mod places;
@@ -14,6 +17,7 @@ mod reading;
 mod refusals;
 mod restarting;
 mod rig;
+mod settings;
 mod starting;
 mod status;
 mod stopping;

@@ -56,7 +56,7 @@ async fn every_broken_file_is_named_with_the_key_and_what_was_expected() {
         (RIG, r#"{"agent":3}"#, "`agent`: invalid type: integer `3`, expected a string"),
         (RIG, r#"{"type":"town-settings"}"#, "`type`: it is `town-settings`, expected `rig-set"),
         (RIG, r#"{"version":"1"}"#, "`version`: invalid type: string \"1\", expected a whole n"),
-        (RIG, r#"{"merge_queue":[]}"#, "`merge_queue`: invalid type: sequence, expected a map"),
+        (RIG, r#"{"merge_queue":[]}"#, "`merge_queue`: invalid type: sequence, expected an object"),
         (RIG, r#"{"role_agents":{"polecat":1}}"#, "`role_agents.polecat`: invalid type: integer"),
         (
             RIG,
@@ -137,7 +137,7 @@ async fn a_file_that_cannot_be_read_is_not_taken_for_absent() {
     fs::remove_file(&path).unwrap();
 
     fs::write(&path, "{}").unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o0)).unwrap();
     // Nothing is unreadable to root.
     if fs::read(&path).is_err() {
         assert!(refused().await.starts_with(&format!("cannot read `{}`", path.display())));

@@ -80,7 +80,11 @@ const PRESETS: &[Preset] = &[
         config_dir_env: Some("CLAUDE_CONFIG_DIR"),
         session_id_env: Some("CLAUDE_SESSION_ID"),
         instructions: "CLAUDE.md",
-        implied: &[("--dangerously-skip-permissions", "bypass")],
+        implied: &[
+            ("--dangerously-skip-permissions", "bypass"),
+            // The value of `--permission-mode`.
+            ("bypassPermissions", "bypass"),
+        ],
         ..PLAIN
     },
     Preset {

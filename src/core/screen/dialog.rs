@@ -152,8 +152,8 @@ impl Dialogue {
     }
 
     fn names_keys(&self) -> bool {
-        let last = self.area.rows.iter().rev().find(|row| !row.is_empty());
-        last.is_some_and(|row| KEYS.iter().any(|keys| row.trim_start().starts_with(keys)))
+        let last = self.paragraphs.last().map(|rows| self.area.text(rows));
+        last.is_some_and(|text| KEYS.iter().any(|keys| text.starts_with(keys)))
     }
 }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::patterns::{Known, Layout, Patterns};
 use super::prompt::prompt_row;
-use super::rows::joined;
+use super::rows::{indent, joined};
 
 /// What a screen has at its bottom.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,15 +55,20 @@ pub(super) fn scene(patterns: &Patterns, rows: &[String]) -> Scene {
         Layout::Marked => marked::scene(known, rows),
         Layout::Unknown => None,
     };
-    let prompt = patterns.ready_prompt.as_deref().unwrap_or(known.bare);
     framed
-        .or_else(|| bare(rows, prompt).map(Scene::Composer))
-        .unwrap_or_else(|| Scene::Dialog(0..rows.len()))
+        .or_else(|| bare(patterns, rows).map(Scene::Composer))
+        .unwrap_or(Scene::Dialog(0..rows.len()))
 }
 
-/// A prompt without a frame.
-fn bare(rows: &[String], prompt: &str) -> Option<Composer> {
+/// A prompt without a frame: scripts that stand in for an agent draw none.
+fn bare(patterns: &Patterns, rows: &[String]) -> Option<Composer> {
+    let configured = patterns.ready_prompt.as_deref();
+    let prompt = configured.unwrap_or(patterns.known.bare);
     let row = prompt_row(rows, prompt)?;
+    // The preset's mark, further in, points at something in a list.
+    if configured.is_none() && indent(&rows[row]) > 1 {
+        return None;
+    }
     Some(Composer::new(rows, row, &(row..row + 1), row + 1, prompt.trim()))
 }
 

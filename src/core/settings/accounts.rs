@@ -9,8 +9,9 @@ use serde::Deserialize;
 
 use super::{
     BadSetting, File,
-    files::{Others, Whole, check_version},
+    files::check_version,
     said,
+    values::{Others, Whole},
 };
 use crate::core::names::shown;
 
@@ -19,7 +20,8 @@ use crate::core::names::shown;
 #[serde(default, expecting = "an object with `accounts` and `default`")]
 pub struct Accounts {
     version: Option<Whole>,
-    accounts: Option<BTreeMap<String, Account>>,
+    #[serde(rename = "accounts")]
+    by_handle: Option<BTreeMap<String, Account>>,
     default: Option<String>,
     #[serde(flatten)]
     _others: Others,
@@ -67,7 +69,7 @@ impl File<Accounts> {
     /// A version that is not known, an account without a folder, or a default that is no account.
     pub fn check(self) -> Result<Self, BadSetting> {
         check_version(&self.path, self.content.version)?;
-        let accounts = self.content.accounts.iter().flatten();
+        let accounts = self.content.by_handle.iter().flatten();
         for (handle, account) in accounts {
             if said(account.config_dir.as_ref()).is_none() {
                 let key = format!("accounts.{handle}.config_dir");
@@ -75,7 +77,7 @@ impl File<Accounts> {
             }
         }
         if let Some(handle) = said(self.content.default.as_ref())
-            && self.content.accounts.as_ref().is_some_and(|accounts| !accounts.is_empty())
+            && self.content.by_handle.as_ref().is_some_and(|accounts| !accounts.is_empty())
             && self.account(handle).is_none()
         {
             let why = format!("it is `{}`, expected one of {}", shown(handle), self.handles());
@@ -110,12 +112,12 @@ impl File<Accounts> {
     }
 
     fn account(&self, handle: &str) -> Option<&str> {
-        said(self.content.accounts.as_ref()?.get(handle)?.config_dir.as_ref())
+        said(self.content.by_handle.as_ref()?.get(handle)?.config_dir.as_ref())
     }
 
     fn handles(&self) -> String {
         let handles: Vec<_> =
-            self.content.accounts.iter().flatten().map(|(name, _)| name.as_str()).collect();
+            self.content.by_handle.iter().flatten().map(|(name, _)| name.as_str()).collect();
         if handles.is_empty() { "none".to_owned() } else { handles.join(", ") }
     }
 }
@@ -129,5 +131,72 @@ pub fn expanded(path: &str, home: Option<&Path>) -> PathBuf {
             home.join(rest.trim_start_matches('/'))
         }
         _ => path.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::file;
+    use super::*;
+
+    #[test]
+    fn an_account_is_its_folder() {
+        let home = Path::new("/home/ada");
+        let accounts = file::<Accounts>(
+            "/town/mayor/accounts.json",
+            r#"{ "version": 1, "default": "work", "accounts": {
+                "work": { "email": "a@b", "description": "x", "config_dir": "~/.claude-accounts/work" },
+                "other": { "config_dir": "/srv/o ther" } } }"#,
+        );
+        let accounts = accounts.unwrap().check().unwrap();
+        let folder = |handle| accounts.folder(handle, WhoAsked::Command, Some(home));
+        assert_eq!(folder("work").unwrap(), Path::new("/home/ada/.claude-accounts/work"));
+        assert_eq!(folder("other").unwrap(), Path::new("/srv/o ther"));
+        assert_eq!(accounts.default_folder(Some(home)), folder("work").ok());
+        assert_eq!(
+            folder("Work").unwrap_err().to_string(),
+            "`account` names account `Work`, which is not in `/town/mayor/accounts.json`: known are \
+             other, work"
+        );
+        let empty = file::<Accounts>("/f", "{}").unwrap().check().unwrap();
+        assert_eq!(empty.default_folder(None), None);
+        let error = empty.folder("x", WhoAsked::Environment, None).unwrap_err().to_string();
+        assert!(error.starts_with("GT_ACCOUNT of the environment names account `x`"), "{error}");
+        assert!(error.ends_with("known are none"), "{error}");
+    }
+
+    #[test]
+    fn accounts_that_lead_nowhere_are_refused() {
+        for (text, expected) in [
+            (
+                r#"{ "accounts": { "a": { "email": "x" } } }"#,
+                "`accounts.a.config_dir`: it is missing, expected a folder",
+            ),
+            (
+                r#"{ "default": "b", "accounts": { "a": { "config_dir": "/a" } } }"#,
+                "`default`: it is `b`, expected one of a",
+            ),
+            (r#"{ "version": 3 }"#, "`version`: it is 3, expected at most 1"),
+        ] {
+            let error = file::<Accounts>("/f", text).unwrap().check().map(drop).unwrap_err();
+            assert_eq!(error.to_string(), format!("`/f` is broken: {expected}"));
+        }
+        assert!(file::<Accounts>("/f", r#"{ "default": "b" }"#).unwrap().check().is_ok());
+    }
+
+    #[test]
+    fn only_a_tilde_of_our_own_is_the_home() {
+        let home = Some(Path::new("/h"));
+        for (text, expected) in [
+            ("~", "/h"),
+            ("~/", "/h/"),
+            ("~/a", "/h/a"),
+            ("~ada/a", "~ada/a"),
+            ("/~/a", "/~/a"),
+            ("a~", "a~"),
+        ] {
+            assert_eq!(expanded(text, home), Path::new(expected), "{text}");
+        }
+        assert_eq!(expanded("~/a", None), Path::new("~/a"));
     }
 }

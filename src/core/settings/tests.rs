@@ -1,7 +1,5 @@
 //! What towns write, and which agent follows.
 
-use std::path::Path;
-
 use serde::de::DeserializeOwned;
 
 use super::*;
@@ -9,7 +7,7 @@ use crate::core::agent::{Agent, Changes, PromptMode, Resume};
 
 /// The town `/town` with the rig `shop`. An empty text is a file that is not there.
 #[derive(Clone, Copy, Default)]
-struct Town<'a> {
+struct Case<'a> {
     rig: &'a str,
     rig_agents: &'a str,
     town: &'a str,
@@ -20,7 +18,7 @@ struct Town<'a> {
     asked: Option<&'a str>,
 }
 
-impl Town<'_> {
+impl Case<'_> {
     fn sources(&self) -> Sources {
         Sources {
             rig: file("/town/shop/settings/config.json", self.rig),
@@ -50,7 +48,7 @@ impl Town<'_> {
     }
 }
 
-fn file<T: DeserializeOwned>(path: &str, text: &str) -> Option<File<T>> {
+pub(super) fn file<T: DeserializeOwned>(path: &str, text: &str) -> Option<File<T>> {
     let content = || serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     (!text.is_empty()).then(|| File { path: path.into(), content: content() })
 }
@@ -61,25 +59,25 @@ fn program(command: &str) -> Changes {
 
 #[test]
 fn the_first_source_that_says_something_decides() {
-    let all = Town {
+    let all = Case {
         rig: r#"{ "role_agents": { "polecat": "gemini" }, "runtime": { "command": "aider" },
                   "agent": "amp" }"#,
         town: r#"{ "role_agents": { "polecat": "cursor" }, "default_agent": "auggie" }"#,
         configured: Some("copilot"),
         asked: Some("opencode"),
-        ..Town::default()
+        ..Case::default()
     };
-    let unasked = Town { asked: None, ..all };
-    let unconfigured = Town { configured: None, ..unasked };
-    let no_rig_role = Town {
+    let unasked = Case { asked: None, ..all };
+    let unconfigured = Case { configured: None, ..unasked };
+    let no_rig_role = Case {
         rig: r#"{ "role_agents": { "witness": "gemini", "polecat": "" }, "agent": "amp",
                   "runtime": { "command": "aider" } }"#,
         ..unconfigured
     };
-    let no_role = Town { town: r#"{ "default_agent": "auggie" }"#, ..no_rig_role };
-    let no_runtime = Town { rig: r#"{ "runtime": null, "agent": "amp" }"#, ..no_role };
-    let no_agent = Town { rig: r#"{ "agent": null }"#, ..no_runtime };
-    let nothing = Town { town: r#"{ "default_agent": "" }"#, ..no_agent };
+    let no_role = Case { town: r#"{ "default_agent": "auggie" }"#, ..no_rig_role };
+    let no_runtime = Case { rig: r#"{ "runtime": null, "agent": "amp" }"#, ..no_role };
+    let no_agent = Case { rig: r#"{ "agent": null }"#, ..no_runtime };
+    let nothing = Case { town: r#"{ "default_agent": "" }"#, ..no_agent };
     for (town, expected) in [
         (all, "opencode"),
         (unasked, "copilot --yolo"),
@@ -89,7 +87,7 @@ fn the_first_source_that_says_something_decides() {
         (no_runtime, "amp --dangerously-allow-all --no-ide"),
         (no_agent, "auggie --allow-indexing"),
         (nothing, "claude --dangerously-skip-permissions"),
-        (Town::default(), "claude --dangerously-skip-permissions"),
+        (Case::default(), "claude --dangerously-skip-permissions"),
     ] {
         assert_eq!(town.argv(), expected);
     }
@@ -97,10 +95,10 @@ fn the_first_source_that_says_something_decides() {
 
 #[test]
 fn a_roles_agent_that_is_not_installed_is_passed_over_with_a_warning() {
-    let town = Town {
+    let town = Case {
         rig: r#"{ "role_agents": { "polecat": "codex" } }"#,
         town: r#"{ "role_agents": { "polecat": "gemini" } }"#,
-        ..Town::default()
+        ..Case::default()
     };
     let resolved = town.resolve().unwrap();
     assert_eq!(resolved.agent.name, "gemini");
@@ -109,33 +107,33 @@ fn a_roles_agent_that_is_not_installed_is_passed_over_with_a_warning() {
         ["`role_agents.polecat` of `/town/shop/settings/config.json` is `codex`, whose program \
           `codex` is not on PATH: passed over"]
     );
-    let both = Town { town: r#"{ "role_agents": { "polecat": "codex" } }"#, ..town };
+    let both = Case { town: r#"{ "role_agents": { "polecat": "codex" } }"#, ..town };
     let resolved = both.resolve().unwrap();
     assert_eq!((resolved.agent.name.as_str(), resolved.warnings.len()), ("claude", 2));
     // A rig's or a town's agent that is not installed is missed when it is started.
-    let rig = Town { rig: r#"{ "agent": "codex" }"#, ..Town::default() };
+    let rig = Case { rig: r#"{ "agent": "codex" }"#, ..Case::default() };
     assert_eq!(rig.agent().name, "codex");
 }
 
 #[test]
 fn a_name_is_looked_up_in_the_rig_then_in_the_town_then_in_the_registries() {
-    let all = Town {
+    let all = Case {
         asked: Some("x"),
         rig: r#"{ "agents": { "x": { "command": "in-rig" } } }"#,
         town: r#"{ "agents": { "x": { "command": "in-town" } } }"#,
         rig_agents: r#"{ "agents": { "x": { "command": "registered-in-rig" } } }"#,
         town_agents: r#"{ "agents": { "x": { "command": "registered-in-town" } } }"#,
-        ..Town::default()
+        ..Case::default()
     };
-    let no_rig = Town { rig: r#"{ "agents": { "x": null } }"#, ..all };
-    let no_config = Town { town: "{}", ..no_rig };
-    let town_only = Town { rig_agents: "", ..no_config };
+    let no_rig = Case { rig: r#"{ "agents": { "x": null } }"#, ..all };
+    let no_config = Case { town: "{}", ..no_rig };
+    let town_only = Case { rig_agents: "", ..no_config };
     for (town, expected) in [
         (all, "in-rig"),
         (no_rig, "in-town"),
         (no_config, "registered-in-rig"),
         (town_only, "registered-in-town"),
-        (Town { asked: Some("mine"), ..Town::default() }, "/opt/mine"),
+        (Case { asked: Some("mine"), ..Case::default() }, "/opt/mine"),
     ] {
         assert_eq!(town.argv(), expected);
     }
@@ -160,7 +158,7 @@ fn an_entry_changes_the_agent_that_it_is_like() {
         ),
     ] {
         let rig = format!(r#"{{ "agent": "x", "agents": {{ "x": {entry} }} }}"#);
-        let town = Town { rig: &rig, ..Town::default() };
+        let town = Case { rig: &rig, ..Case::default() };
         assert_eq!(town.argv(), expected, "{entry}");
         let agent = town.agent();
         assert_eq!((agent.name.as_str(), agent.patterns.as_str()), ("x", patterns), "{entry}");
@@ -169,12 +167,12 @@ fn an_entry_changes_the_agent_that_it_is_like() {
 
 #[test]
 fn a_known_agent_keeps_what_an_entry_of_its_name_does_not_change() {
-    let town = Town {
+    let town = Case {
         asked: Some("codex"),
         town_agents: r#"{ "version": 1, "agents": { "codex": { "args": ["-a"], "env": { "A": "1" } } } }"#,
         rig_agents: r#"{ "agents": { "codex": { "ready_delay_ms": 7, "env": { "B": "2" },
             "resume_flag": "go on", "resume_style": "subcommand", "prompt_mode": "none" } } }"#,
-        ..Town::default()
+        ..Case::default()
     };
     let agent = town.agent();
     assert_eq!(agent.argv(), ["codex", "-a"]);
@@ -184,24 +182,24 @@ fn a_known_agent_keeps_what_an_entry_of_its_name_does_not_change() {
     assert_eq!(agent.resume, Some(Resume::Subcommand("go on".into())));
     assert_eq!(agent.prompt_mode, PromptMode::Typed);
     let wrapped =
-        Town { rig: r#"{ "agents": { "codex": { "command": "/opt/codex-in-a-box" } } }"#, ..town };
+        Case { rig: r#"{ "agents": { "codex": { "command": "/opt/codex-in-a-box" } } }"#, ..town };
     let agent = wrapped.agent();
     assert_eq!(agent.argv(), ["/opt/codex-in-a-box", "-a"]);
     assert_eq!(agent.process_names, ["codex-in-a-box", "codex", "node"]);
-    let other = Town { rig: r#"{ "agents": { "codex": { "command": "opencode" } } }"#, ..town };
+    let other = Case { rig: r#"{ "agents": { "codex": { "command": "opencode" } } }"#, ..town };
     assert_eq!((other.argv().as_str(), other.agent().patterns.as_str()), ("opencode", "opencode"));
 }
 
 #[test]
 fn the_old_runtime_says_everything_itself() {
-    let town = Town {
+    let town = Case {
         rig: r#"{ "type": "rig-settings", "version": 1, "runtime": {
             "provider": "codex", "command": "/x/codex", "args": ["--full"], "initial_prompt": "Hi",
             "prompt_mode": "none", "session": { "session_id_env": "S", "config_dir_env": "D" },
             "hooks": { "provider": "claude", "dir": ".d", "settings_file": "f.json" },
             "tmux": { "process_names": ["p"], "ready_prompt_prefix": "% ", "ready_delay_ms": 0 },
             "instructions": { "file": "RULES.md" } } }"#,
-        ..Town::default()
+        ..Case::default()
     };
     let agent = town.agent();
     assert_eq!(
@@ -224,14 +222,14 @@ fn the_old_runtime_says_everything_itself() {
         (r#"{ "command": "/opt/aider" }"#, "aider", "/opt/aider"),
     ] {
         let rig = format!(r#"{{ "runtime": {runtime} }}"#);
-        let town = Town { rig: &rig, ..Town::default() };
+        let town = Case { rig: &rig, ..Case::default() };
         assert_eq!((town.agent().name.as_str(), town.argv().as_str()), (name, argv));
     }
 }
 
 #[test]
 fn what_a_later_gastown_writes_is_taken() {
-    let town = Town {
+    let town = Case {
         rig: r#"{ "type": "rig-settings", "version": 1, "merge_queue": { "enabled": true },
             "theme": { "window_tint": null }, "worker_agents": { "max": "codex" },
             "role_effort": { "polecat": "high" }, "agents": { "x": { "acp": { "mode": "flag" },
@@ -242,21 +240,21 @@ fn what_a_later_gastown_writes_is_taken() {
             "continue_flag": "-c", "supports_hooks": true, "config_dir": ".y",
             "hooks_informational": true, "escape_cancels_request": true,
             "non_interactive": { "prompt_flag": "-p" }, "acp": { "command": "acp" } } } }"#,
-        ..Town::default()
+        ..Case::default()
     };
     assert_eq!(town.argv(), "claude --dangerously-skip-permissions");
-    assert_eq!(Town { asked: Some("y"), ..town }.argv(), "y");
+    assert_eq!(Case { asked: Some("y"), ..town }.argv(), "y");
 }
 
 #[test]
 fn what_leads_to_no_agent_is_named_with_its_file_and_key() {
     let known = "known are amp, auggie, claude, codex, copilot, cursor, gemini, mine, opencode, pi";
     let rig = "`/town/shop/settings/config.json` is broken";
-    let of_rig = |rig| Town { rig, ..Town::default() };
+    let of_rig = |rig| Case { rig, ..Case::default() };
     for (town, expected) in [
-        (Town { asked: Some("clod"), ..Town::default() }, format!("unknown agent `clod`: {known}")),
+        (Case { asked: Some("clod"), ..Case::default() }, format!("unknown agent `clod`: {known}")),
         (
-            Town { configured: Some("clod"), ..Town::default() },
+            Case { configured: Some("clod"), ..Case::default() },
             format!("`agent` of the configuration: unknown agent `clod`: {known}"),
         ),
         (
@@ -268,7 +266,7 @@ fn what_leads_to_no_agent_is_named_with_its_file_and_key() {
             format!("{rig}: `role_agents.polecat`: unknown agent `clod`: {known}"),
         ),
         (
-            Town { town: r#"{ "default_agent": "a\u001bb" }"#, ..Town::default() },
+            Case { town: r#"{ "default_agent": "a\u001bb" }"#, ..Case::default() },
             format!(
                 "`/town/settings/config.json` is broken: `default_agent`: unknown agent \
                  `a\\u{{1b}}b`: {known}"
@@ -285,21 +283,25 @@ fn what_leads_to_no_agent_is_named_with_its_file_and_key() {
     ] {
         assert_eq!(town.error(), expected);
     }
-    let mut sources = Town { asked: Some("empty"), ..Town::default() }.sources();
+    let mut sources = Case { asked: Some("empty"), ..Case::default() }.sources();
     sources.agents.insert("empty".into(), Changes::default());
-    let error = sources.resolve(Some("empty"), &|_| true).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "`agents.empty.command` of the configuration: it is missing, expected a program"
-    );
+    let like = Changes { like: Some("clod".into()), ..program("x") };
+    sources.agents.insert("like".into(), like);
+    for (name, expected) in [
+        ("empty", "`agents.empty.command` of the configuration: it is missing, expected a program"),
+        ("like", "`agents.like.preset` of the configuration: unknown agent `clod`: known are amp"),
+    ] {
+        let error = sources.resolve(Some(name), &|_| true).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
 }
 
 #[test]
 fn the_plugins_configuration_changes_what_the_town_defines() {
-    let town = Town {
+    let town = Case {
         asked: Some("x"),
         town: r#"{ "agents": { "x": { "command": "x", "args": ["-a"] } } }"#,
-        ..Town::default()
+        ..Case::default()
     };
     let mut sources = town.sources();
     let changes = Changes { prompt: Some("$ ".into()), ..Changes::default() };
@@ -319,65 +321,4 @@ fn a_file_of_another_kind_or_version_is_refused() {
         assert_eq!(checked(text).unwrap_err().to_string(), expected);
     }
     assert_eq!(checked(r#"{ "type": "", "version": 0 }"#), Ok(()));
-}
-
-#[test]
-fn an_account_is_its_folder() {
-    let home = Path::new("/home/ada");
-    let accounts = file::<Accounts>(
-        "/town/mayor/accounts.json",
-        r#"{ "version": 1, "default": "work", "accounts": {
-            "work": { "email": "a@b", "description": "x", "config_dir": "~/.claude-accounts/work" },
-            "other": { "config_dir": "/srv/o ther" } } }"#,
-    );
-    let accounts = accounts.unwrap().check().unwrap();
-    let folder = |handle| accounts.folder(handle, WhoAsked::Command, Some(home));
-    assert_eq!(folder("work").unwrap(), Path::new("/home/ada/.claude-accounts/work"));
-    assert_eq!(folder("other").unwrap(), Path::new("/srv/o ther"));
-    assert_eq!(accounts.default_folder(Some(home)), folder("work").ok());
-    assert_eq!(
-        folder("Work").unwrap_err().to_string(),
-        "`account` names account `Work`, which is not in `/town/mayor/accounts.json`: known are \
-         other, work"
-    );
-    let empty = file::<Accounts>("/f", "{}").unwrap().check().unwrap();
-    assert_eq!(empty.default_folder(None), None);
-    let error = empty.folder("x", WhoAsked::Environment, None).unwrap_err().to_string();
-    assert!(error.starts_with("GT_ACCOUNT of the environment names account `x`"), "{error}");
-    assert!(error.ends_with("known are none"), "{error}");
-}
-
-#[test]
-fn accounts_that_lead_nowhere_are_refused() {
-    for (text, expected) in [
-        (
-            r#"{ "accounts": { "a": { "email": "x" } } }"#,
-            "`accounts.a.config_dir`: it is missing, expected a folder",
-        ),
-        (
-            r#"{ "default": "b", "accounts": { "a": { "config_dir": "/a" } } }"#,
-            "`default`: it is `b`, expected one of a",
-        ),
-        (r#"{ "version": 3 }"#, "`version`: it is 3, expected at most 1"),
-    ] {
-        let error = file::<Accounts>("/f", text).unwrap().check().map(drop).unwrap_err();
-        assert_eq!(error.to_string(), format!("`/f` is broken: {expected}"));
-    }
-    assert!(file::<Accounts>("/f", r#"{ "default": "b" }"#).unwrap().check().is_ok());
-}
-
-#[test]
-fn only_a_tilde_of_our_own_is_the_home() {
-    let home = Some(Path::new("/h"));
-    for (text, expected) in [
-        ("~", "/h"),
-        ("~/", "/h/"),
-        ("~/a", "/h/a"),
-        ("~ada/a", "~ada/a"),
-        ("/~/a", "/~/a"),
-        ("a~", "a~"),
-    ] {
-        assert_eq!(expanded(text, home), Path::new(expected), "{text}");
-    }
-    assert_eq!(expanded("~/a", None), Path::new("~/a"));
 }

@@ -30,8 +30,8 @@ fn dialog_start(rows: &[String]) -> Option<usize> {
 
 fn composer(known: &Known, rows: &[String]) -> Option<Composer> {
     let rule = rows.iter().rposition(|row| is_rule(row))?;
-    let zone = rows.iter().enumerate().skip(rule + 1).take(HEADER);
-    let (first, mark) = zone.filter_map(|(at, row)| Some((at, mark(known, row, 1)?))).next()?;
+    let mut zone = rows.iter().enumerate().skip(rule + 1).take(HEADER);
+    let (first, mark) = zone.find_map(|(at, row)| Some((at, mark(known, row, 1)?)))?;
     let more = rows[first + 1..].iter().take_while(|row| indent(row) > 1).count();
     let below = first + 1 + more;
     let top = rows[..=rule].iter().rposition(|row| !is_rule(row)).map_or(0, |row| row + 1);

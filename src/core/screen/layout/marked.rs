@@ -22,12 +22,12 @@ pub(super) fn scene(known: &Known, rows: &[String]) -> Option<Scene> {
         (Some(composer), Some(menu)) if menu.last < composer.top => Some(Scene::Composer(composer)),
         (_, Some(menu)) => Some(Scene::Dialog(dialog_start(rows, menu.first)..rows.len())),
         (Some(composer), None) => Some(Scene::Composer(composer)),
-        (None, None) => names_keys(rows).then(|| Scene::Dialog(0..rows.len())),
+        (None, None) => names_keys(rows).then_some(Scene::Dialog(0..rows.len())),
     }
 }
 
 fn composer(known: &Known, rows: &[String]) -> Option<Composer> {
-    let found = |row: &String| Some(mark(known, row, 0)?);
+    let found = |row: &String| mark(known, row, 0);
     let top = rows.iter().rposition(|row| found(row).is_some())?;
     let under = &rows[top + 1..];
     if under.iter().any(|row| row.starts_with(ENTRIES)) {

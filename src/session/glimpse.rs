@@ -1,0 +1,82 @@
+//! One look at a session's screen, and what it says of its agent.
+
+use super::{error::SessionError, manager::SessionManager, plan::StartOptions, table::Session};
+use crate::{
+    core::{
+        agent::{Agent, Dialogs, preset_of_program},
+        screen::{self, CustomDialog, Look, Patterns, Policy, Question, Reading, Reason},
+        session::Waiting,
+    },
+    tmux::Capture,
+};
+
+/// What was seen at one look.
+pub(super) struct Glimpse {
+    /// The rows of the screen, without colours and trailing blanks.
+    pub(super) rows: Vec<String>,
+    /// What they and the title say.
+    pub(super) reading: Reading,
+}
+
+impl SessionManager {
+    /// Looks at `session` as one whose agent is read by `patterns`.
+    pub(super) async fn glimpse(
+        &self,
+        session: &Session,
+        patterns: &Patterns,
+    ) -> Result<Glimpse, SessionError> {
+        let screen = self.tools.tmux.capture(session.pane.pane_id, Capture::screen()).await?;
+        let text = String::from_utf8_lossy(&screen.text);
+        let rows: Vec<_> = text.lines().map(screen::normal).collect();
+        let reading = screen::read(patterns, &Look { title: &session.pane.title, lines: &rows });
+        Ok(Glimpse { rows, reading })
+    }
+
+    /// By what the agent of a session is read that somebody started, perhaps another program.
+    pub(super) async fn patterns_of(&self, session: &Session) -> Patterns {
+        let named = session.mark.as_ref().and_then(|mark| mark.agent.clone());
+        if let Some(agent) = named {
+            let options = StartOptions { agent: Some(agent), ..StartOptions::default() };
+            // Who was started may be configured no more; then only silence tells.
+            return match self.choose(&options).await {
+                Ok(choice) => patterns(&choice.agent),
+                Err(_) => Patterns::generic(),
+            };
+        }
+        let command = self.tools.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
+        preset_of_program(&command).as_ref().map_or_else(Patterns::generic, patterns)
+    }
+}
+
+/// By what `agent` is read: what is known of it, and what its settings add.
+pub(super) fn patterns(agent: &Agent) -> Patterns {
+    let mut patterns = Patterns::for_agent(&agent.patterns).unwrap_or_else(Patterns::generic);
+    if let Some(prompt) = &agent.ready.prompt {
+        patterns = patterns.with_ready_prompt(prompt);
+    }
+    if let Some(title) = &agent.ready.title {
+        patterns = patterns.with_ready_title(title);
+    }
+    let dialogs = agent.dialogs.iter().map(|dialog| CustomDialog {
+        text: dialog.text.clone(),
+        reason: Reason::Question,
+        keys: dialog.press.clone(),
+        selected: None,
+    });
+    patterns.with_dialogs(dialogs.collect())
+}
+
+/// Who answers the dialogs, in the words of the screen's reader.
+pub(super) fn policy(dialogs: Dialogs) -> Policy {
+    match dialogs {
+        Dialogs::Accept => Policy::Accept,
+        Dialogs::Ask => Policy::Ask,
+        Dialogs::Implied => Policy::Implied,
+    }
+}
+
+/// The question as a person is told of it.
+pub(super) fn waiting(question: &Question) -> Waiting {
+    let text = if question.text.is_empty() { &question.about } else { &question.text };
+    Waiting { reason: question.reason.as_str().to_owned(), text: text.clone() }
+}
