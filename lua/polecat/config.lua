@@ -3,8 +3,7 @@ local schema = require('polecat.schema')
 
 local M = {}
 
-local STATES =
-  { 'starting', 'working', 'idle', 'waiting', 'exited', 'died', 'stopped', 'unknown' }
+local STATES = { 'starting', 'working', 'idle', 'waiting', 'exited', 'died', 'stopped', 'unknown' }
 
 --- A variable may be set to nothing.
 ---@type polecat.Check
