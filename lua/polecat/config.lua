@@ -25,7 +25,8 @@ end
 local dialog = schema.keys({
   text = schema.text,
   press = schema.list(schema.text),
-  implied_by = schema.list(schema.text),
+  selected = schema.text,
+  reason = schema.one_of({ 'permission', 'question', 'trust', 'sign-in' }),
 }, 'text')
 
 local agent = schema.keys({
