@@ -114,7 +114,9 @@ impl Workspace {
     /// Puts the states that are held against flicker in place of those of a single look.
     pub fn hold(&self, manager: &SessionManager, infos: &mut [SessionInfo]) {
         let monitor = self.monitor(manager);
-        infos.iter_mut().for_each(|info| monitor.hold(info));
+        for info in infos {
+            monitor.hold(info);
+        }
     }
 
     /// Has everybody who watches look now, because something was changed through us.
