@@ -1,11 +1,13 @@
 //! One look at a session's screen, and what it says of its agent.
 
+use jiff::Timestamp;
+
 use super::{error::SessionError, manager::SessionManager, table::Session};
 use crate::{
     core::{
         agent::{Agent, preset_of_program},
-        screen::{self, Look, Patterns, Question, Reading},
-        session::Waiting,
+        screen::{self, Look, Patterns, Question, Reading, Seen},
+        session::{SessionInfo, Waiting},
     },
     tmux::Capture,
 };
@@ -30,6 +32,22 @@ impl SessionManager {
         let rows: Vec<_> = text.lines().map(screen::normal).collect();
         let reading = screen::read(patterns, &Look { title: &session.pane.title, lines: &rows });
         Ok(Glimpse { rows, reading })
+    }
+
+    /// What is known of a living session, its state as its screen tells it.
+    pub(super) async fn seen(&self, session: &Session) -> SessionInfo {
+        let mut info = session.info(&self.rig, Timestamp::now());
+        let patterns = self.patterns_of(session).await;
+        // Without a look, silence tells.
+        if let Ok(Glimpse { reading, .. }) = self.glimpse(session, &patterns).await
+            && reading.seen != Seen::Unknown
+        {
+            (info.state, info.state_source) = (reading.seen.state(), reading.source);
+            if let Seen::Waiting(question) = &reading.seen {
+                info.waiting = Some(waiting(question));
+            }
+        }
+        info
     }
 
     /// By what the agent of a session is read that somebody started, perhaps another program.

@@ -40,6 +40,8 @@ pub(super) enum Readiness {
     Gone,
     /// It did not show in time that it is ready; this is what it showed last.
     NotInTime(String),
+    /// It asks a person this, and nobody answered.
+    Asking(String),
 }
 
 /// One wait for one agent.
@@ -117,7 +119,10 @@ impl Wait<'_> {
             return Ok(Some(Readiness::Ready));
         }
         let late = self.began.elapsed() >= BOUND;
-        Ok(late.then(|| Readiness::NotInTime(last_line(&glimpse.rows))))
+        Ok(late.then(|| match glimpse.reading.seen {
+            Seen::Waiting(question) => Readiness::Asking(question.text),
+            _ => Readiness::NotInTime(last_line(&glimpse.rows)),
+        }))
     }
 
     fn note(&mut self, glimpse: &Glimpse, session: &Session) {
@@ -146,10 +151,11 @@ impl Wait<'_> {
         let Agent { ready, patterns, .. } = &self.plan.agent;
         let waited = self.began.elapsed();
         let quiet = self.changed_at.elapsed() >= QUIET;
-        if ready.prompt.is_some() || ready.title.is_some() || !patterns.is_empty() {
-            return quiet && waited >= Duration::from_millis(ready.delay_ms);
-        }
         let spoke = self.last.0.iter().any(|line| !line.is_empty());
+        if ready.prompt.is_some() || ready.title.is_some() || !patterns.is_empty() {
+            // It draws something before it can be talked to, however long that takes.
+            return spoke && quiet && waited >= Duration::from_millis(ready.delay_ms);
+        }
         (quiet && spoke) || waited >= if quiet { SILENT } else { TALKATIVE }
     }
 }

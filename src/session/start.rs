@@ -1,7 +1,5 @@
 //! Starting a polecat: settle, create, wait, verify.
 
-use jiff::Timestamp;
-
 use super::{
     error::SessionError,
     first_words::FirstWords,
@@ -102,6 +100,9 @@ impl SessionManager {
                 "`{}` has not shown a prompt yet; its last line: `{seen}`",
                 plan.agent.name
             ))),
+            Readiness::Asking(question) => {
+                Ok(Some(format!("`{}` waits for a person: `{question}`", plan.agent.name)))
+            }
             Readiness::Gone => Err(SessionError::Cancelled { session: name }),
             Readiness::Dead(dead) => {
                 let exit = Box::new(self.bury(&dead).await?);
@@ -135,6 +136,6 @@ impl SessionManager {
             let session = created.pane.session_name;
             return Err(SessionError::DiedDuringStartup { session, exit });
         }
-        Ok(now.info(&self.rig, Timestamp::now()))
+        Ok(self.seen(&now).await)
     }
 }
