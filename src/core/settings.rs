@@ -11,6 +11,7 @@ mod lookup;
 mod resolve;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use accounts::{Account, Accounts, BadAccount, WhoAsked, expanded};
 pub use files::{AgentEntry, Registry, RigSettings, RuntimeSettings, TownSettings};

@@ -119,14 +119,14 @@ impl Door<'_> {
     async fn status(&self, args: args::Polecat) -> Answer {
         let manager = self.manager(args.at).await?;
         let mut info = manager.status(&args.polecat).await?;
-        self.workspace.hold(&manager, &mut info);
+        self.workspace.hold(&manager, std::slice::from_mut(&mut info));
         Ok(encode::session(&info).into())
     }
 
     async fn list(&self, args: args::Here) -> Answer {
         let manager = self.manager(args.at).await?;
         let mut infos = manager.list().await?;
-        infos.iter_mut().for_each(|info| self.workspace.hold(&manager, info));
+        self.workspace.hold(&manager, &mut infos);
         Ok(encode::sessions(&infos))
     }
 

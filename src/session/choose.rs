@@ -49,12 +49,8 @@ impl SessionManager {
         self.with_configuration(sources).names()
     }
 
-    /// The agent of this name, whether or not it could be started now.
-    pub(super) async fn agent_called(&self, name: &str) -> Result<Agent, SessionError> {
-        Ok(self.of_settings(Some(name)).await?.agent)
-    }
-
-    async fn of_settings(&self, asked: Option<&str>) -> Result<Choice, SessionError> {
+    /// The agent of the settings and of the configuration, without anyone's account.
+    pub(super) async fn of_settings(&self, asked: Option<&str>) -> Result<Choice, SessionError> {
         let sources = host::settings::agents(&self.rig).await.map_err(unreadable)?;
         let on_path = |program: &str| path::find_program(program, &self.rig.path).is_some();
         let resolved = self.with_configuration(sources).resolve(asked, &on_path)?;

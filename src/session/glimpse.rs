@@ -1,11 +1,13 @@
 //! One look at a session's screen, and what it says of its agent.
 
+use jiff::Timestamp;
+
 use super::{error::SessionError, manager::SessionManager, table::Session};
 use crate::{
     core::{
-        agent::{Agent, Dialogs, preset_of_program},
-        screen::{self, CustomDialog, Look, Patterns, Policy, Question, Reading, Reason},
-        session::Waiting,
+        agent::{Agent, preset_of_program},
+        screen::{self, Look, Patterns, Question, Reading, Seen},
+        session::{SessionInfo, Waiting},
     },
     tmux::Capture,
 };
@@ -32,13 +34,31 @@ impl SessionManager {
         Ok(Glimpse { rows, reading })
     }
 
+    /// What is known of a living session, its state as its screen tells it.
+    pub(super) async fn seen(&self, session: &Session) -> SessionInfo {
+        let mut info = session.info(&self.rig, Timestamp::now());
+        let patterns = self.patterns_of(session).await;
+        // Without a look, silence tells.
+        if let Ok(Glimpse { reading, .. }) = self.glimpse(session, &patterns).await
+            && reading.seen != Seen::Unknown
+        {
+            (info.state, info.state_source) = (reading.seen.state(), reading.source);
+            if let Seen::Waiting(question) = &reading.seen {
+                info.waiting = Some(waiting(question));
+            }
+        }
+        info
+    }
+
     /// By what the agent of a session is read that somebody started, perhaps another program.
     pub(super) async fn patterns_of(&self, session: &Session) -> Patterns {
         let named = session.mark.as_ref().and_then(|mark| mark.agent.clone());
         if let Some(agent) = named {
             // Who was started may be configured no more; then only silence tells.
-            let known = self.agent_called(&agent).await.ok();
-            return known.as_ref().map_or_else(Patterns::generic, patterns);
+            return match self.of_settings(Some(&agent)).await {
+                Ok(choice) => patterns(&choice.agent),
+                Err(_) => Patterns::generic(),
+            };
         }
         let command = self.tools.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
         preset_of_program(&command).as_ref().map_or_else(Patterns::generic, patterns)
@@ -54,22 +74,7 @@ pub(super) fn patterns(agent: &Agent) -> Patterns {
     if let Some(title) = &agent.ready.title {
         patterns = patterns.with_ready_title(title);
     }
-    let dialogs = agent.dialogs.iter().map(|dialog| CustomDialog {
-        text: dialog.text.clone(),
-        reason: Reason::Question,
-        keys: dialog.press.clone(),
-        selected: None,
-    });
-    patterns.with_dialogs(dialogs.collect())
-}
-
-/// Who answers the dialogs, in the words of the screen's reader.
-pub(super) fn policy(dialogs: Dialogs) -> Policy {
-    match dialogs {
-        Dialogs::Accept => Policy::Accept,
-        Dialogs::Ask => Policy::Ask,
-        Dialogs::Implied => Policy::Implied,
-    }
+    patterns.with_dialogs(agent.dialogs.clone())
 }
 
 /// The question as a person is told of it.

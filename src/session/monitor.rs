@@ -161,7 +161,8 @@ impl Watcher {
 
     /// Waits for a reason to look again, and then for the end of the burst that it is part of.
     async fn wait(&mut self) {
-        let tick = Instant::now() + TICK;
+        let due = self.sight.due(Timestamp::now()).and_then(|due| due.try_into().ok());
+        let tick = Instant::now() + due.map_or(TICK, |due: Duration| due.min(TICK));
         tokio::select! {
             () = self.nudge.notified() => return self.sight.expect_change(),
             told = timeout_at(tick, sessions_changed(&mut self.notices)) => {

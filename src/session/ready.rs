@@ -45,6 +45,8 @@ pub(super) enum Readiness {
     Ended,
     /// It did not show in time that it is ready; this is what it showed last.
     NotInTime(String),
+    /// It asks a person this, and nobody answered.
+    Asking(String),
 }
 
 impl Readiness {
@@ -55,6 +57,7 @@ impl Readiness {
             Self::NotInTime(seen) => {
                 Some(format!("`{agent}` has not shown a prompt yet; its last line: `{seen}`"))
             }
+            Self::Asking(question) => Some(format!("`{agent}` waits for a person: `{question}`")),
         }
     }
 }
@@ -133,7 +136,10 @@ impl Wait<'_> {
             return Ok(Some(Readiness::Ready));
         }
         let late = self.began.elapsed() >= BOUND;
-        Ok(late.then(|| Readiness::NotInTime(last_line(&glimpse.rows))))
+        Ok(late.then(|| match glimpse.reading.seen {
+            Seen::Waiting(question) => Readiness::Asking(question.text),
+            _ => Readiness::NotInTime(last_line(&glimpse.rows)),
+        }))
     }
 
     fn note(&mut self, glimpse: &Glimpse, session: &Session) {
@@ -145,7 +151,7 @@ impl Wait<'_> {
 
     /// Answers a dialog where that is ours to do; otherwise a person is told, once.
     async fn answer(&mut self, question: &Question) -> Result<(), SessionError> {
-        let policy = glimpse::policy(self.manager.tools.settings.dialogs);
+        let policy = self.manager.tools.settings.dialogs;
         let args = self.plan.argv.get(1..).unwrap_or_default();
         if let Some(keys) = self.patterns.answer(question, args, policy) {
             if !self.has_pressed(question) {
@@ -172,11 +178,13 @@ impl Wait<'_> {
         let Agent { ready, patterns, .. } = &self.plan.agent;
         let waited = self.began.elapsed();
         let quiet = self.changed_at.elapsed() >= QUIET;
+        let spoke = self.last.0.iter().any(|line| !line.is_empty());
         if ready.prompt.is_some() || ready.title.is_some() || !patterns.is_empty() {
             let delay = Some(ready.delay_ms).filter(|delay| *delay > 0);
-            return quiet && waited >= delay.map_or(LAST_RESORT, Duration::from_millis);
+            // It draws something before it can be talked to, however long that takes.
+            let late = waited >= delay.map_or(LAST_RESORT, Duration::from_millis);
+            return spoke && quiet && late;
         }
-        let spoke = self.last.0.iter().any(|line| !line.is_empty());
         (quiet && spoke) || waited >= if quiet { SILENT } else { TALKATIVE }
     }
 }

@@ -27,6 +27,11 @@ use crate::{
 /// How long what is read of folders and git may be old: nothing tells of a change there.
 const FOLDERS: SignedDuration = SignedDuration::from_secs(5);
 
+/// How long a dialog that goes by itself may take to do so.
+const PASSING: SignedDuration = SignedDuration::from_secs(5);
+/// How often an agent is looked at that may change soon.
+const BUSY: SignedDuration = SignedDuration::from_millis(200);
+
 /// Repeated looks at the polecats of one rig.
 pub(super) struct Sight {
     manager: SessionManager,
@@ -39,15 +44,27 @@ struct Known {
     pane: PaneId,
     /// By what its agent is read.
     patterns: Patterns,
+    /// The arguments of its command.
+    args: Vec<String>,
     /// What changes when the pane prints something or its title changes.
     print: Print,
     steady: Steady,
-    /// What its agent asks.
-    waiting: Option<Waiting>,
-    /// Whether only silence told of it.
-    unread: bool,
+    view: View,
+    /// Since when it shows what may go by itself.
+    passing_since: Option<Timestamp>,
     /// How its agent ended, which does not change any more.
     exit: Option<Exit>,
+}
+
+/// What one look says.
+struct View {
+    told: Told,
+    /// What the agent asks.
+    waiting: Option<Waiting>,
+    /// Whether only silence told.
+    unread: bool,
+    /// Whether it may go by itself.
+    passing: bool,
 }
 
 type Print = (i64, u32, (u32, u32), String);
@@ -138,7 +155,7 @@ impl Sight {
         info.state = known.steady.told.state;
         info.state_source = known.steady.told.source;
         info.state_since = Some(known.steady.since);
-        info.waiting = known.waiting.clone().filter(|_| info.state == State::Waiting);
+        info.waiting = known.view.waiting.clone().filter(|_| info.state == State::Waiting);
         info.exit.clone_from(&known.exit);
         self.known.insert(session.polecat.clone(), known);
         Ok(info)
@@ -146,15 +163,20 @@ impl Sight {
 
     async fn first(&self, session: &Session, now: Timestamp) -> Result<Known, SessionError> {
         let patterns = self.manager.patterns_of(session).await;
-        let (told, waiting, unread) = self.told(session, &patterns, now).await?;
-        let since = session.info(&self.manager.rig, now).state_since.unwrap_or(now);
+        let args = session.args();
+        let view = self.view(session, &patterns, &args, now).await?;
+        let info = session.info(&self.manager.rig, now);
+        let since = info.state_since.unwrap_or(now);
+        let silence = Told { state: info.state, source: info.state_source };
+        let told = if view.passing { silence } else { view.told };
         Ok(Known {
             pane: session.pane.pane_id,
             patterns,
+            args,
             print: print(session),
             steady: Steady::new(told, since),
-            waiting,
-            unread,
+            passing_since: view.passing.then_some(now),
+            view,
             exit: None,
         })
     }
@@ -169,36 +191,65 @@ impl Sight {
         let print = print(session);
         // tmux dates output in whole seconds: what came in this one may have been missed.
         let old = now.as_second() - session.pane.activity > 1;
-        let same = old && known.print == print && !known.unread && session.is_live();
-        if same && !known.steady.is_in_doubt() {
+        let same = old && known.print == print && !known.view.unread && session.is_live();
+        if same && known.steady.due().is_none() && known.passing_since.is_none() {
             return Ok(known);
         }
-        let (told, waiting, unread) = self.told(session, &known.patterns, now).await?;
+        let mut view = self.view(session, &known.patterns, &known.args, now).await?;
+        let passing_since = view.passing.then(|| known.passing_since.unwrap_or(now));
+        let passes = passing_since.is_some_and(|since| now.duration_since(since) < PASSING);
+        let told = if passes { known.steady.told } else { view.told };
         let steady = known.steady.after(told, now);
-        Ok(Known { print, steady, waiting, unread, ..known })
+        if steady.told.state == State::Waiting && view.told.state != State::Waiting {
+            view.waiting = known.view.waiting;
+        }
+        Ok(Known { print, steady, view, passing_since, ..known })
     }
 
-    /// What one look says, what the agent asks, and whether nothing but silence told.
-    async fn told(
+    async fn view(
         &self,
         session: &Session,
         patterns: &Patterns,
+        args: &[String],
         now: Timestamp,
-    ) -> Result<(Told, Option<Waiting>, bool), SessionError> {
+    ) -> Result<View, SessionError> {
         let info = session.info(&self.manager.rig, now);
         let silence = Told { state: info.state, source: info.state_source };
+        let unread = View { told: silence, waiting: None, unread: true, passing: false };
         if !session.is_live() {
-            return Ok((silence, None, true));
+            return Ok(unread);
         }
+        let starting = info.state == State::Starting;
+        let policy = self.manager.tools.settings.dialogs;
         let reading = self.manager.glimpse(session, patterns).await?.reading;
         let told = Told { state: reading.seen.state(), source: reading.source };
         Ok(match &reading.seen {
-            Seen::Unknown | Seen::Starting => (silence, None, true),
-            Seen::Waiting(question) => (told, Some(glimpse::waiting(question)), false),
+            Seen::Unknown | Seen::Starting => unread,
+            // The start answers it.
+            Seen::Waiting(asked) if starting && patterns.answer(asked, args, policy).is_some() => {
+                unread
+            }
+            Seen::Waiting(asked) => {
+                let (waiting, passing) = (Some(glimpse::waiting(asked)), patterns.may_pass(asked));
+                View { told, waiting, unread: false, passing }
+            }
             // Until its start is over, an agent at its prompt is about to be talked to.
-            Seen::Idle if info.state == State::Starting => (silence, None, true),
-            Seen::Idle | Seen::Working => (told, None, false),
+            Seen::Idle if starting => unread,
+            Seen::Idle | Seen::Working => {
+                View { told, waiting: None, unread: false, passing: false }
+            }
         })
+    }
+
+    /// How soon the next look is due at the latest, when some agent may change soon.
+    pub(super) fn due(&self, now: Timestamp) -> Option<SignedDuration> {
+        let busy = |known: &Known| {
+            matches!(known.steady.told.state, State::Working | State::Starting).then_some(BUSY)
+        };
+        let doubt = |known: &Known| {
+            known.steady.due().map(|due| due.duration_since(now).max(SignedDuration::ZERO))
+        };
+        self.known.values().flat_map(|known| [busy(known), doubt(known)]).flatten().min()
     }
 }
 

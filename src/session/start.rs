@@ -1,7 +1,5 @@
 //! Starting a polecat: settle, create, wait, verify.
 
-use jiff::Timestamp;
-
 use super::{
     error::SessionError,
     first_words::FirstWords,
@@ -55,7 +53,7 @@ impl SessionManager {
         // How it ended says more than the step that found nobody any more.
         let now = self.alive(&session).await?;
         let warnings = plan.warnings.into_iter().chain(brought_up?).collect();
-        Ok(Started { info: now.info(&self.rig, Timestamp::now()), warnings })
+        Ok(Started { info: self.seen(&now).await, warnings })
     }
 
     /// From a session to an agent that knows what to do; gives warnings.

@@ -107,6 +107,12 @@ impl Session {
         }
     }
 
+    /// The arguments of its command, as far as they are known.
+    pub(super) fn args(&self) -> Vec<String> {
+        let command = self.mark.as_ref().map(|mark| mark.command.as_str()).unwrap_or_default();
+        shlex::split(command).unwrap_or_default().into_iter().skip(1).collect()
+    }
+
     fn state(&self, now: Timestamp) -> (State, StateSource) {
         match self.pane.dead {
             Some(_) if self.stopping => (State::Stopped, StateSource::Pane),

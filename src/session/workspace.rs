@@ -111,10 +111,13 @@ impl Workspace {
         monitor
     }
 
-    /// Puts the state that everybody is shown, which is read off the agent's screen too, in place
-    /// of the one that tmux's facts alone tell.
-    pub fn hold(&self, manager: &SessionManager, info: &mut SessionInfo) {
-        self.monitor(manager).hold(info);
+    /// Puts the states that everybody is shown, which are read off the agents' screens too and
+    /// held against flicker, in place of those that tmux's facts alone tell.
+    pub fn hold(&self, manager: &SessionManager, infos: &mut [SessionInfo]) {
+        let monitor = self.monitor(manager);
+        for info in infos {
+            monitor.hold(info);
+        }
     }
 
     /// Has everybody who watches look now, because something was changed through us.

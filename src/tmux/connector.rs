@@ -111,6 +111,10 @@ impl Slot {
     /// What is to be used without connecting: a connection, or for now none.
     #[expect(clippy::option_option, reason = "known that there is none, not: not known")]
     fn known(&mut self) -> Option<Option<Arc<Hub>>> {
+        // What holds the hub needs Linux's `/proc`; elsewhere each request travels by itself.
+        if cfg!(not(target_os = "linux")) {
+            return Some(None);
+        }
         if let Some(hub) = self.hub.as_ref().filter(|hub| hub.link.is_alive()) {
             return Some(Some(Arc::clone(hub)));
         }

@@ -173,8 +173,8 @@ fn format(options: &[&str]) -> Result<String, TmuxError> {
     // length. (Taking control characters out of them by `s/...` costs tmux as much as all else.)
     let lengths = TEXTS.iter().chain(options).map(|name| format!("#{{n:{name}}}"));
     let numbers: Vec<_> = numbers.chain(lengths).collect();
-    let texts: String = TEXTS.iter().chain(options).map(|name| format!("#{{{name}}}")).collect();
-    Ok(format!("{}\t{texts}", numbers.join("\t")))
+    let texts: Vec<_> = TEXTS.iter().chain(options).map(|name| format!("#{{{name}}}")).collect();
+    Ok(format!("{}\t{}", numbers.join("\t"), texts.concat()))
 }
 
 fn parse(reply: &Reply, options: usize) -> Result<Vec<Pane>, TmuxError> {

@@ -6,10 +6,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod deaths;
 mod dialogs;
 mod first_words;
 mod framed;
+mod gastown;
+mod hooks;
 mod injecting;
 mod picking;
 mod places;

@@ -1,106 +1,13 @@
-//! What a town's settings make of a start, on real tmux: which agent, with which environment,
-//! whose account and which hooks.
-
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-};
+//! What a town's settings and the configuration make of a start: which agent, with which
+//! environment.
 
 use serde_json::{Value as Json, json};
-use tempfile::TempDir;
 
 use crate::{
+    gastown::{Gastown, environment, same, with_new},
     rig::{Shop, agent},
-    support::{
-        editor::Editor,
-        rig::{Town, git},
-        tmux::TmuxServer,
-        values::Failure,
-    },
+    support::{eventually, rig::Project, tmux::TmuxServer},
 };
-
-/// A town in which `gt` and `claude` are scripts, and an editor that has no agent of its own.
-struct Gastown {
-    editor: Editor,
-    tmux: TmuxServer,
-    town: Town,
-    programs: TempDir,
-}
-
-impl Gastown {
-    /// With these files in the town; `programs` are put on `PATH`.
-    async fn new(files: &[(&str, Json)], programs: &[&str]) -> Self {
-        Self::on(TmuxServer::absent(), files, programs).await
-    }
-
-    async fn on(tmux: TmuxServer, files: &[(&str, Json)], programs: &[&str]) -> Self {
-        let town = Town::new();
-        let bin = tempfile::Builder::new().prefix("pb").tempdir().unwrap();
-        for name in programs {
-            program(&bin.path().join(name), name);
-        }
-        let editor = Editor::start(&tmux, &town.rig()).await;
-        let code = "local path, config = ..., vim.g.polecat
-            vim.env.PATH = path .. ':' .. vim.env.PATH
-            config.agent = nil
-            vim.g.polecat = config";
-        editor.lua(code, json!([bin.path()])).await.unwrap();
-        let gastown = Self { editor, tmux, town, programs: bin };
-        for (file, content) in files {
-            gastown.write(file, &content.to_string());
-        }
-        gastown
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        let path = self.town.path().join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    async fn start(&self, polecat: &str, options: Json) -> Result<Json, Failure> {
-        self.editor.call("start", json!([polecat, options])).await
-    }
-
-    /// A new polecat's session, which must start.
-    async fn started(&self, polecat: &str, options: Json) -> Json {
-        let mut options = options;
-        options["new"] = true.into();
-        self.start(polecat, options).await.unwrap_or_else(|failure| panic!("{failure:?}"))
-    }
-
-    fn hooks(&self) -> PathBuf {
-        self.town.rig().join("polecats/.claude/settings.json")
-    }
-
-    /// The value of a variable for the agent itself, and as tmux tells it.
-    fn variable(&self, info: &Json, name: &str) -> (Option<String>, Option<String>) {
-        let session = format!("={}:", info["session_id"].as_str().unwrap());
-        let told = self.tmux.try_run(&["show-environment", "-t", &session, name]).ok();
-        let told = told.and_then(|told| Some(told.split_once('=')?.1.to_owned()));
-        (environment(info).into_iter().find(|(key, _)| key == name).map(|(_, value)| value), told)
-    }
-}
-
-/// `gt` says nothing; anything else prompts, whatever its arguments.
-fn program(path: &Path, name: &str) {
-    let runs = if name == "gt" { "true".to_owned() } else { agent("prompts --nbsp") };
-    fs::write(path, format!("#!/bin/sh\nexec {runs}\n")).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-fn environment(info: &Json) -> Vec<(String, String)> {
-    let pid = info["pid"].as_u64().unwrap();
-    let text = fs::read(format!("/proc/{pid}/environ")).unwrap();
-    let text = String::from_utf8_lossy(&text).into_owned();
-    let pairs = text.split('\0').filter_map(|pair| pair.split_once('='));
-    pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
-}
-
-fn same(value: &str) -> (Option<String>, Option<String>) {
-    (Some(value.to_owned()), Some(value.to_owned()))
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_town_decides_which_agent_runs_and_with_which_environment() {
@@ -177,102 +84,17 @@ async fn nothing_of_the_editor_reaches_an_agent_whatever_the_server_was_started_
     assert_eq!(town.tmux.run(&["show-environment", "-g", "CLAUDECODE"]), "CLAUDECODE=leaked");
     let later = ["new-window", "-d", "-P", "-F", "#{pane_pid}", "-t", "=gt-shop-ash:", "cat"];
     let later = json!({ "pid": town.tmux.run(&later).parse::<u64>().unwrap() });
-    let later = environment(&later);
-    assert!(later.iter().any(|(key, _)| key == "GT_POLECAT"), "{later:?}");
+    let later = eventually("the new pane's program", async || {
+        let seen = environment(&later);
+        let begun = seen.iter().any(|(key, _)| key == "GT_POLECAT");
+        if begun { Ok(seen) } else { Err(format!("{seen:?}")) }
+    })
+    .await;
     assert!(!later.iter().any(|(key, _)| leaks.contains(&key.as_str())), "{later:?}");
 
     let info = town.started("birch", json!({ "agent": "given" })).await;
     assert_eq!(town.variable(&info, "NODE_OPTIONS"), same("--given"));
     assert_eq!(town.variable(&info, "CLAUDECODE"), (None, None));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_account_is_its_folder_in_the_agents_own_variable() {
-    let accounts = json!({ "version": 1, "default": "home", "accounts": {
-        "home": { "email": "a@b.invalid", "config_dir": "/srv/home account" },
-        "work": { "email": "a@b.invalid", "config_dir": "~/.claude-accounts/work" } } });
-    let town = Gastown::new(&[("mayor/accounts.json", accounts)], &["claude", "amp"]).await;
-    let home = town.editor.home.path().to_str().unwrap().to_owned();
-    let work = format!("{home}/.claude-accounts/work");
-    for (polecat, options, folder) in [
-        ("ash", json!({}), "/srv/home account"),
-        ("birch", json!({ "account": "work" }), work.as_str()),
-        ("cedar", json!({ "account": "work", "config_dir": "/x/mine" }), "/x/mine"),
-        ("elm", json!({ "config_dir": "~/mine" }), format!("{home}/mine").as_str()),
-        ("fig", json!({ "config_dir": home }), home.as_str()),
-        ("fir", json!({ "account": "work", "cmd": agent("prompts") }), work.as_str()),
-    ] {
-        let info = town.started(polecat, options).await;
-        assert_eq!(town.variable(&info, "CLAUDE_CONFIG_DIR"), same(folder), "{polecat}");
-    }
-    let info = town.started("oak", json!({ "agent": "amp" })).await;
-    assert_eq!(town.variable(&info, "CLAUDE_CONFIG_DIR"), (None, None));
-    for (options, part) in [
-        (json!({ "account": "wrok" }), "mayor/accounts.json`: known are home, work"),
-        (json!({ "account": "work", "agent": "amp" }), "`agents.amp.config_dir_env`"),
-        (json!({ "config_dir": "/x", "agent": "amp" }), "`config_dir`: no variable is known"),
-        (json!({ "config_dir": "" }), "`config_dir`: expected a path, got nothing"),
-    ] {
-        let refused = town.start("pine", with_new(options.clone())).await.unwrap_err();
-        assert_eq!(refused.code, "bad_argument", "{options}: {refused:?}");
-        assert!(refused.message.contains(part), "{options}: {}", refused.message);
-    }
-    assert!(!town.town.rig().join("polecats/pine").exists());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn gt_account_of_the_environment_is_the_account_when_the_command_names_none() {
-    let accounts = json!({ "default": "one", "accounts": {
-        "one": { "config_dir": "/one" }, "two": { "config_dir": "/two" } } });
-    let town = Gastown::new(&[("mayor/accounts.json", accounts)], &["claude"]).await;
-    town.editor.lua("vim.env.GT_ACCOUNT = 'two'", Json::Null).await.unwrap();
-    let info = town.started("ash", json!({})).await;
-    assert_eq!(town.variable(&info, "CLAUDE_CONFIG_DIR"), same("/two"));
-    let info = town.started("birch", json!({ "account": "one" })).await;
-    assert_eq!(town.variable(&info, "CLAUDE_CONFIG_DIR"), same("/one"));
-    town.write("mayor/accounts.json", "{}");
-    let refused = town.start("ash", with_new(json!({}))).await.unwrap_err();
-    assert_eq!(refused.code, "bad_argument", "{refused:?}");
-    assert!(refused.message.contains("GT_ACCOUNT of the environment"), "{refused:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn without_accounts_there_is_none_to_name() {
-    let town = Gastown::new(&[], &["claude"]).await;
-    town.editor.lua("vim.env.GT_ACCOUNT = 'two'", Json::Null).await.unwrap();
-    let info = town.started("ash", json!({})).await;
-    assert_eq!(town.variable(&info, "CLAUDE_CONFIG_DIR"), (None, None));
-    let refused = town.start("birch", with_new(json!({ "account": "x" }))).await.unwrap_err();
-    assert_eq!(refused.code, "bad_argument");
-    assert!(refused.message.contains("mayor/accounts.json"), "{refused:?}");
-    let shop = Shop::new().await;
-    let options = json!({ "new": true, "account": "x", "cmd": agent("prompts") });
-    let refused = shop.try_start("ash", options).await.unwrap_err();
-    assert!(refused.message.contains("rig `shop` is in no town"), "{refused:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn hooks_are_written_once_beside_the_worktrees_and_left_alone_after() {
-    let town = Gastown::new(&[], &["claude", "gt"]).await;
-    town.started("ash", json!({})).await;
-    let written = fs::read_to_string(town.hooks()).unwrap();
-    assert!(written.contains("gt mail check --inject"), "{written}");
-    assert_eq!(fs::metadata(town.hooks()).unwrap().permissions().mode() & 0o777, 0o600);
-    fs::write(town.hooks(), "mine").unwrap();
-    town.started("birch", json!({})).await;
-    assert_eq!(fs::read_to_string(town.hooks()).unwrap(), "mine");
-    for folder in [town.town.worktree("ash"), town.town.rig().join("mayor/rig")] {
-        assert_eq!(git(&folder, &["status", "--porcelain"]), "", "{}", folder.display());
-        assert!(!folder.join(".claude").exists());
-    }
-    assert!(!town.editor.home.path().join(".claude").exists());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn without_gt_there_are_no_hooks() {
-    let town = Gastown::new(&[], &["claude"]).await;
-    town.started("ash", json!({})).await;
-    assert!(!town.hooks().parent().unwrap().exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -295,7 +117,6 @@ async fn a_broken_setting_refuses_the_start_before_anything_is_made() {
         assert!(!town.town.rig().join("polecats/ash").exists());
         assert!(!town.hooks().exists());
         assert!(town.tmux.try_run(&["has-session", "-t", "=gt-shop-ash"]).is_err());
-        assert!(town.programs.path().exists());
     }
 }
 
@@ -314,7 +135,7 @@ async fn agents_of_a_town_are_completed() {
     let registry = json!({ "agents": { "of-the-town": { "command": "x" } } });
     let town = Gastown::new(&[("settings/agents.json", registry)], &[]).await;
     let code = "return vim.fn.getcompletion('PolecatStart ash agent=of', 'cmdline')";
-    crate::support::eventually("the town's agent", async || {
+    eventually("the town's agent", async || {
         let found = town.editor.lua(code, Json::Null).await.unwrap();
         let words = found.as_array().cloned().unwrap_or_default();
         if words.iter().any(|word| word.as_str().is_some_and(|word| word.ends_with("of-the-town")))
@@ -327,7 +148,59 @@ async fn agents_of_a_town_are_completed() {
     .await;
 }
 
-fn with_new(mut options: Json) -> Json {
-    options["new"] = true.into();
-    options
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_configuration_says_of_an_agent_is_checked_key_by_key() {
+    let mine = |agent: Json| json!({ "agents": { "mine": agent } });
+    for (config, part) in [
+        (json!({ "dialogs": "never" }), "`dialogs`: expected one of accept, ask"),
+        (mine(json!({ "prompt_mode": "stdin" })), "`agents.mine.prompt_mode`: expected `arg`"),
+        (mine(json!({ "settle_ms": -1 })), "`agents.mine.settle_ms`: expected a whole number"),
+        (mine(json!({ "hooks": { "fle": "x" } })), "`agents.mine.hooks.fle` is not known"),
+        (mine(json!({ "resume": "--resume" })), "`agents.mine.resume`: expected a table"),
+        (mine(json!({ "dialogs": "accept" })), "`agents.mine.dialogs`: expected a list of tables"),
+        (
+            mine(json!({ "dialogs": [{ "press": ["Enter"] }] })),
+            "`agents.mine.dialogs[1].text` is missing",
+        ),
+    ] {
+        let shop = Shop::of(Project::new(), config.clone()).await;
+        let refused = shop.refusal("list", json!([])).await;
+        assert_eq!(refused.code, "config_invalid", "{config}: {refused:?}");
+        assert!(refused.message.contains(part), "{config}: {}", refused.message);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_is_added_by_configuration_alone() {
+    let program = agent("prompts");
+    let config = json!({ "dialogs": "ask", "agents": { "mine": {
+        "preset": "claude", "command": program, "args": ["--nbsp"], "env": {}, "settle_ms": 10,
+        "process_names": ["python3"], "prompt_mode": "none", "config_dir_env": "MY_HOME",
+        "session_id_env": "MY_ID", "instructions": "RULES.md",
+        "hooks": { "provider": "none" }, "resume": { "flag": "--again" },
+        "ready": { "prompt": "❯ ", "delay_ms": 1000 },
+        "dialogs": [{ "text": "Go on?", "press": ["Enter"], "selected": "Yes", "reason": "trust" }] } } });
+    let shop = Shop::of(Project::new(), config).await;
+    let options = json!({ "new": true, "agent": "mine", "config_dir": "/x" });
+    let info = shop.try_start("ash", options).await.unwrap();
+    assert_eq!(info["agent"], "mine");
+    let environment = environment(&info);
+    for (name, value) in [("MY_HOME", "/x"), ("GT_SESSION_ID_ENV", "MY_ID")] {
+        assert!(environment.contains(&(name.to_owned(), value.to_owned())), "{environment:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_tells_the_rigs_agent_and_names_a_broken_file() {
+    let town = Gastown::new(&[("shop/settings/config.json", json!({ "agent": "amp" }))], &[]).await;
+    let health = async || {
+        town.editor.command("checkhealth polecat").await.unwrap();
+        let code = "return vim.api.nvim_buf_get_lines(0, 0, -1, false)";
+        town.editor.lua(code, Json::Null).await.unwrap().to_string()
+    };
+    let told = health().await;
+    assert!(told.contains("the agent of this rig: amp"), "{told}");
+    town.write("shop/settings/config.json", "{");
+    let told = health().await;
+    assert!(told.contains("shop/settings/config.json` is broken: it is no JSON"), "{told}");
 }

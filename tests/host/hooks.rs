@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use polecat::core::agent::{Agent, Hooks, preset};
+use polecat::core::agent::{Agent, Hooks, preset, preset_names};
 use polecat::host::{HostError, hooks};
 use serde_json::Value as Json;
 
@@ -115,6 +115,18 @@ async fn nothing_is_written_without_a_town_without_gt_or_for_other_agents() {
     hooks::ensure(&plain, &agent("claude"), true).await.unwrap();
     assert!(!plain.home.exists());
     assert_eq!(files(&sandbox.path("home")), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_agent_calls_gt_where_a_file_is_written_for_it_and_only_there() {
+    for name in preset_names() {
+        let sandbox = Sandbox::new();
+        sandbox.town();
+        let rig = sandbox.rig("town/shop").await;
+        hooks::ensure(&rig, &agent(name), true).await.unwrap();
+        let written = !files(&sandbox.path("town/shop/polecats")).is_empty();
+        assert_eq!(agent(name).calls_gt(), written, "{name}");
+    }
 }
 
 #[tokio::test]

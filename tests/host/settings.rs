@@ -137,7 +137,7 @@ async fn a_file_that_cannot_be_read_is_not_taken_for_absent() {
     fs::remove_file(&path).unwrap();
 
     fs::write(&path, "{}").unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o0)).unwrap();
     // Nothing is unreadable to root.
     if fs::read(&path).is_err() {
         assert!(refused().await.starts_with(&format!("cannot read `{}`", path.display())));

@@ -44,6 +44,13 @@ impl Patterns {
             }
         }
     }
+
+    /// Whether the agent shows this for a moment while it begins, without needing anybody.
+    #[must_use]
+    pub fn may_pass(&self, question: &Question) -> bool {
+        let id = question.dialog;
+        self.known.passing.iter().any(|passing| id == Some(DialogId::Preset(passing)))
+    }
 }
 
 /// The configuration's own keys: who wrote them down allowed them.

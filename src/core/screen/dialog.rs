@@ -4,7 +4,7 @@ use super::area::Area;
 use super::layout::Scene;
 use super::menu::{self, Menu};
 use super::patterns::{CustomDialog, Dialog, Layout, Patterns, Sign};
-use super::rows::{holds, indent, joined, squeezed};
+use super::rows::{holds, indent, is_braille, joined, squeezed};
 use super::{DialogId, Question, Reason};
 
 /// How near to its end a screen of unknown structure must hold the words of a dialog, in rows with
@@ -135,9 +135,11 @@ impl Dialogue {
 
     fn asked(&self, paragraph: usize) -> String {
         let text = self.area.text(&self.paragraphs[paragraph]);
+        // A spinner in front of it moves: the question does not change.
+        let text = text.trim_start_matches(|letter| is_braille(letter) || letter == ' ');
         match text.split_once(COUNTER.1) {
             Some((counter, rest)) if counter.starts_with(COUNTER.0) => rest.trim().to_owned(),
-            _ => text,
+            _ => text.to_owned(),
         }
     }
 

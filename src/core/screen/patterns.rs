@@ -49,6 +49,8 @@ pub(super) struct Known {
     pub(super) busy_above: Option<BusyRow>,
     /// The whole of what stands under a composer that does not listen yet.
     pub(super) starting: Option<&'static str>,
+    /// Dialogs that show for a moment while it begins, and only when they stay want a person.
+    pub(super) passing: &'static [&'static str],
     /// The first that fits counts.
     pub(super) dialogs: &'static [Dialog],
 }

@@ -9,8 +9,9 @@ use serde::Deserialize;
 
 use super::{
     BadSetting, File,
-    files::{Others, Whole, check_version},
+    files::check_version,
     said,
+    values::{Others, Whole},
 };
 use crate::core::names::shown;
 
@@ -130,5 +131,72 @@ pub fn expanded(path: &str, home: Option<&Path>) -> PathBuf {
             home.join(rest.trim_start_matches('/'))
         }
         _ => path.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::file;
+    use super::*;
+
+    #[test]
+    fn an_account_is_its_folder() {
+        let home = Path::new("/home/ada");
+        let accounts = file::<Accounts>(
+            "/town/mayor/accounts.json",
+            r#"{ "version": 1, "default": "work", "accounts": {
+                "work": { "email": "a@b", "description": "x", "config_dir": "~/.claude-accounts/work" },
+                "other": { "config_dir": "/srv/o ther" } } }"#,
+        );
+        let accounts = accounts.unwrap().check().unwrap();
+        let folder = |handle| accounts.folder(handle, WhoAsked::Command, Some(home));
+        assert_eq!(folder("work").unwrap(), Path::new("/home/ada/.claude-accounts/work"));
+        assert_eq!(folder("other").unwrap(), Path::new("/srv/o ther"));
+        assert_eq!(accounts.default_folder(Some(home)), folder("work").ok());
+        assert_eq!(
+            folder("Work").unwrap_err().to_string(),
+            "`account` names account `Work`, which is not in `/town/mayor/accounts.json`: known are \
+             other, work"
+        );
+        let empty = file::<Accounts>("/f", "{}").unwrap().check().unwrap();
+        assert_eq!(empty.default_folder(None), None);
+        let error = empty.folder("x", WhoAsked::Environment, None).unwrap_err().to_string();
+        assert!(error.starts_with("GT_ACCOUNT of the environment names account `x`"), "{error}");
+        assert!(error.ends_with("known are none"), "{error}");
+    }
+
+    #[test]
+    fn accounts_that_lead_nowhere_are_refused() {
+        for (text, expected) in [
+            (
+                r#"{ "accounts": { "a": { "email": "x" } } }"#,
+                "`accounts.a.config_dir`: it is missing, expected a folder",
+            ),
+            (
+                r#"{ "default": "b", "accounts": { "a": { "config_dir": "/a" } } }"#,
+                "`default`: it is `b`, expected one of a",
+            ),
+            (r#"{ "version": 3 }"#, "`version`: it is 3, expected at most 1"),
+        ] {
+            let error = file::<Accounts>("/f", text).unwrap().check().map(drop).unwrap_err();
+            assert_eq!(error.to_string(), format!("`/f` is broken: {expected}"));
+        }
+        assert!(file::<Accounts>("/f", r#"{ "default": "b" }"#).unwrap().check().is_ok());
+    }
+
+    #[test]
+    fn only_a_tilde_of_our_own_is_the_home() {
+        let home = Some(Path::new("/h"));
+        for (text, expected) in [
+            ("~", "/h"),
+            ("~/", "/h/"),
+            ("~/a", "/h/a"),
+            ("~ada/a", "~ada/a"),
+            ("/~/a", "/~/a"),
+            ("a~", "a~"),
+        ] {
+            assert_eq!(expanded(text, home), Path::new(expected), "{text}");
+        }
+        assert_eq!(expanded("~/a", None), Path::new("~/a"));
     }
 }

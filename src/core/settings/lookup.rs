@@ -63,15 +63,28 @@ impl Sources {
     pub(super) fn named(&self, name: &str) -> Result<Option<Agent>, Unresolved> {
         let found = self.of_files(name)?;
         let Some(changes) = self.agents.get(name) else { return Ok(found) };
-        let configured = if changes.command.is_none() && changes.like.is_none() && found.is_none() {
-            Err(Mistake::NoCommand)
-        } else {
-            self.base(changes, found).map(|base| changes.over(name, &base))
-        };
+        let configured = self.base_of_configured(changes, found);
+        let configured = configured.map(|base| changes.over(name, &base));
         configured.map(Some).map_err(|mistake| {
             let (key, why) = mistake.told("preset", self);
             Unresolved::Configured { key: format!("agents.{name}.{key}"), why }
         })
+    }
+
+    /// Stricter than with gastown's files: whom it is like must be known, and claude is meant only
+    /// where it is named.
+    fn base_of_configured(
+        &self,
+        changes: &Changes,
+        found: Option<Agent>,
+    ) -> Result<Agent, Mistake> {
+        match &changes.like {
+            Some(like) if like != GENERIC => {
+                self.registered(like).ok_or_else(|| Mistake::Like(like.clone()))
+            }
+            None if found.is_none() && changes.command.is_none() => Err(Mistake::NoCommand),
+            _ => self.base(changes, found),
+        }
     }
 
     /// What nothing defines, and what would have been understood.

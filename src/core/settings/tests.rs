@@ -1,7 +1,5 @@
 //! What towns write, and which agent follows.
 
-use std::path::Path;
-
 use serde::de::DeserializeOwned;
 
 use super::*;
@@ -50,7 +48,7 @@ impl Case<'_> {
     }
 }
 
-fn file<T: DeserializeOwned>(path: &str, text: &str) -> Option<File<T>> {
+pub(super) fn file<T: DeserializeOwned>(path: &str, text: &str) -> Option<File<T>> {
     let content = || serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     (!text.is_empty()).then(|| File { path: path.into(), content: content() })
 }
@@ -287,11 +285,15 @@ fn what_leads_to_no_agent_is_named_with_its_file_and_key() {
     }
     let mut sources = Case { asked: Some("empty"), ..Case::default() }.sources();
     sources.agents.insert("empty".into(), Changes::default());
-    let error = sources.resolve(Some("empty"), &|_| true).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "`agents.empty.command` of the configuration: it is missing, expected a program"
-    );
+    let like = Changes { like: Some("clod".into()), ..program("x") };
+    sources.agents.insert("like".into(), like);
+    for (name, expected) in [
+        ("empty", "`agents.empty.command` of the configuration: it is missing, expected a program"),
+        ("like", "`agents.like.preset` of the configuration: unknown agent `clod`: known are amp"),
+    ] {
+        let error = sources.resolve(Some(name), &|_| true).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
 }
 
 #[test]
@@ -319,65 +321,4 @@ fn a_file_of_another_kind_or_version_is_refused() {
         assert_eq!(checked(text).unwrap_err().to_string(), expected);
     }
     assert_eq!(checked(r#"{ "type": "", "version": 0 }"#), Ok(()));
-}
-
-#[test]
-fn an_account_is_its_folder() {
-    let home = Path::new("/home/ada");
-    let accounts = file::<Accounts>(
-        "/town/mayor/accounts.json",
-        r#"{ "version": 1, "default": "work", "accounts": {
-            "work": { "email": "a@b", "description": "x", "config_dir": "~/.claude-accounts/work" },
-            "other": { "config_dir": "/srv/o ther" } } }"#,
-    );
-    let accounts = accounts.unwrap().check().unwrap();
-    let folder = |handle| accounts.folder(handle, WhoAsked::Command, Some(home));
-    assert_eq!(folder("work").unwrap(), Path::new("/home/ada/.claude-accounts/work"));
-    assert_eq!(folder("other").unwrap(), Path::new("/srv/o ther"));
-    assert_eq!(accounts.default_folder(Some(home)), folder("work").ok());
-    assert_eq!(
-        folder("Work").unwrap_err().to_string(),
-        "`account` names account `Work`, which is not in `/town/mayor/accounts.json`: known are \
-         other, work"
-    );
-    let empty = file::<Accounts>("/f", "{}").unwrap().check().unwrap();
-    assert_eq!(empty.default_folder(None), None);
-    let error = empty.folder("x", WhoAsked::Environment, None).unwrap_err().to_string();
-    assert!(error.starts_with("GT_ACCOUNT of the environment names account `x`"), "{error}");
-    assert!(error.ends_with("known are none"), "{error}");
-}
-
-#[test]
-fn accounts_that_lead_nowhere_are_refused() {
-    for (text, expected) in [
-        (
-            r#"{ "accounts": { "a": { "email": "x" } } }"#,
-            "`accounts.a.config_dir`: it is missing, expected a folder",
-        ),
-        (
-            r#"{ "default": "b", "accounts": { "a": { "config_dir": "/a" } } }"#,
-            "`default`: it is `b`, expected one of a",
-        ),
-        (r#"{ "version": 3 }"#, "`version`: it is 3, expected at most 1"),
-    ] {
-        let error = file::<Accounts>("/f", text).unwrap().check().map(drop).unwrap_err();
-        assert_eq!(error.to_string(), format!("`/f` is broken: {expected}"));
-    }
-    assert!(file::<Accounts>("/f", r#"{ "default": "b" }"#).unwrap().check().is_ok());
-}
-
-#[test]
-fn only_a_tilde_of_our_own_is_the_home() {
-    let home = Some(Path::new("/h"));
-    for (text, expected) in [
-        ("~", "/h"),
-        ("~/", "/h/"),
-        ("~/a", "/h/a"),
-        ("~ada/a", "~ada/a"),
-        ("/~/a", "/~/a"),
-        ("a~", "a~"),
-    ] {
-        assert_eq!(expanded(text, home), Path::new(expected), "{text}");
-    }
-    assert_eq!(expanded("~/a", None), Path::new("~/a"));
 }

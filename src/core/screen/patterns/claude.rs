@@ -24,6 +24,7 @@ pub(super) const CLAUDE: Known = Known {
         over: None,
     }),
     starting: None,
+    passing: &[],
     dialogs: DIALOGS,
 };
 

@@ -28,6 +28,7 @@ pub(super) const CODEX: Known = Known {
     }),
     // It draws its composer some seconds before the trust dialog and its first configured row.
     starting: Some("? for shortcuts"),
+    passing: &[],
     dialogs: DIALOGS,
 };
 

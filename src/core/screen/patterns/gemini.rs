@@ -28,6 +28,8 @@ pub(super) const GEMINI: Known = Known {
         over: None,
     }),
     starting: None,
+    // With a key it needs no browser, and says for a second or two that it waits all the same.
+    passing: &["sign-in-browser"],
     dialogs: DIALOGS,
 };
 

@@ -13,5 +13,6 @@ pub(super) const GENERIC: Known = Known {
     busy_below: &[],
     busy_above: None,
     starting: None,
+    passing: &[],
     dialogs: &[],
 };
