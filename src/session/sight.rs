@@ -57,6 +57,7 @@ struct Known {
 }
 
 /// What one look says.
+#[derive(Clone)]
 struct View {
     told: Told,
     /// What the agent asks.
@@ -67,7 +68,8 @@ struct View {
     passing: bool,
 }
 
-type Print = (i64, u32, (u32, u32), String);
+/// When and where it last printed, its title, and whether its start is under way.
+type Print = (i64, u32, (u32, u32), String, bool);
 
 /// What the rig's folders and git tell of its polecats.
 #[derive(Default)]
@@ -165,10 +167,8 @@ impl Sight {
         let patterns = self.manager.patterns_of(session).await;
         let args = session.args();
         let view = self.view(session, &patterns, &args, now).await?;
-        let info = session.info(&self.manager.rig, now);
-        let since = info.state_since.unwrap_or(now);
-        let silence = Told { state: info.state, source: info.state_source };
-        let told = if view.passing { silence } else { view.told };
+        let since = session.info(&self.manager.rig, now).state_since.unwrap_or(now);
+        let told = if view.passing { session.silence(now) } else { view.told };
         Ok(Known {
             pane: session.pane.pane_id,
             patterns,
@@ -191,11 +191,11 @@ impl Sight {
         let print = print(session);
         // tmux dates output in whole seconds: what came in this one may have been missed.
         let old = now.as_second() - session.pane.activity > 1;
-        let same = old && known.print == print && !known.view.unread && session.is_live();
-        if same && known.steady.due().is_none() && known.passing_since.is_none() {
-            return Ok(known);
-        }
-        let mut view = self.view(session, &known.patterns, &known.args, now).await?;
+        let mut view = if old && known.print == print && session.is_live() {
+            View { told: known.view.told(session, now), ..known.view.clone() }
+        } else {
+            self.view(session, &known.patterns, &known.args, now).await?
+        };
         let passing_since = view.passing.then(|| known.passing_since.unwrap_or(now));
         let passes = passing_since.is_some_and(|since| now.duration_since(since) < PASSING);
         let told = if passes { known.steady.told } else { view.told };
@@ -213,13 +213,12 @@ impl Sight {
         args: &[String],
         now: Timestamp,
     ) -> Result<View, SessionError> {
-        let info = session.info(&self.manager.rig, now);
-        let silence = Told { state: info.state, source: info.state_source };
+        let silence = session.silence(now);
         let unread = View { told: silence, waiting: None, unread: true, passing: false };
         if !session.is_live() {
             return Ok(unread);
         }
-        let starting = info.state == State::Starting;
+        let starting = silence.state == State::Starting;
         let policy = glimpse::policy(self.manager.tools.settings.dialogs);
         let reading = self.manager.glimpse(session, patterns).await?.reading;
         let told = Told { state: reading.seen.state(), source: reading.source };
@@ -253,9 +252,17 @@ impl Sight {
     }
 }
 
+impl View {
+    /// What the same screen tells at `now`: silence grows.
+    fn told(&self, session: &Session, now: Timestamp) -> Told {
+        if self.unread { session.silence(now) } else { self.told }
+    }
+}
+
 fn print(session: &Session) -> Print {
     let pane = &session.pane;
-    (pane.activity, pane.history, pane.cursor, pane.title.clone())
+    let starting = session.mark.as_ref().is_some_and(|mark| mark.starting);
+    (pane.activity, pane.history, pane.cursor, pane.title.clone(), starting)
 }
 
 impl Folders {

@@ -1,6 +1,5 @@
 //! Starting a polecat: settle, create, wait, verify.
 
-
 use super::{
     error::SessionError,
     first_words::FirstWords,
