@@ -6,6 +6,9 @@ local M = {}
 
 --- What is notified when the configuration does not say.
 local DEFAULT = 'waiting,died,idle'
+--- An agent of which only silence tells counts as busy while it starts; that is over after this
+--- time, in ms.
+local START = 10000
 --- No cell more than this of a line, however wide the screen is.
 local WIDTH = 160
 
@@ -75,6 +78,14 @@ local function text_of(change)
   return one_line((more or '') ~= '' and (text .. ': ' .. more) or text)
 end
 
+--- Whether an agent that is idle now had something to do before.
+---@param change polecat.Change
+---@return boolean
+local function has_worked(change)
+  local guessed = change.data.state_source == 'silence' and (change.age or START) < START
+  return not guessed and (change.from == 'working' or change.from == 'waiting')
+end
+
 --- The state that a change is notified as, when it is.
 ---@param change polecat.Change
 ---@return string?
@@ -89,8 +100,7 @@ local function state_of(change)
   end
   local new = change.data.new
   local told_by_another = new == 'waiting' or new == 'died'
-  -- Idle is news when there was work, not when an agent has just started.
-  local no_news = new == 'idle' and change.from ~= 'working' and change.from ~= 'waiting'
+  local no_news = new == 'idle' and not has_worked(change)
   return not told_by_another and not no_news and new or nil
 end
 

@@ -6,12 +6,14 @@ local M = {}
 ---@field lives boolean Its agent ran when that was last known.
 ---@field state string The last state that said something: `unknown` is no state of an agent.
 ---@field question? string What it waits for, while it waits.
+---@field started? integer When its agent was seen to start, in ms of the loop's clock.
 
 ---@class polecat.Change
 ---@field event string The pattern of the `User` event.
 ---@field data table Its data: the SessionInfo, and what the event has besides.
 ---@field from string The last known state before.
 ---@field home? string The folder of the rig's polecats.
+---@field age? integer How long the agent has run, in ms; nil when it was there before us.
 
 --- Of whom nothing is known there was no session.
 ---@param info polecat.SessionInfo
@@ -57,8 +59,13 @@ end
 ---@return polecat.Memory
 local function remember(memory, info)
   if info.state ~= 'unknown' then
-    local question = question_of(info)
-    return { info = info, lives = info.running, state = info.state, question = question }
+    return {
+      info = info,
+      lives = info.running,
+      state = info.state,
+      question = question_of(info),
+      started = memory.started,
+    }
   end
   -- A look that told nothing is no end of anything, neither of an agent nor of its question.
   local kept = vim.tbl_extend('force', memory, { info = info })
@@ -80,6 +87,15 @@ local function asks_anew(memory, info)
   return asked ~= '' and asks ~= '' and asked ~= asks
 end
 
+--- The event of an agent that does not live any more. One that ended during its start has no
+--- session by then, only a record, which a stop would have removed.
+---@param info polecat.SessionInfo
+---@return string
+local function ending(info)
+  local crashed = info.state == 'stopped' and info.exit and info.exit.status ~= 0
+  return (info.state == 'died' or crashed) and 'PolecatDied' or 'PolecatStopped'
+end
+
 --- The beginning and the end of agents, in order.
 ---@param before polecat.Memory
 ---@param now polecat.Memory
@@ -87,7 +103,7 @@ end
 local function lives(before, now, tell)
   local info = now.info
   local other = replaced(before.info, info)
-  local ended = info.state == 'died' and 'PolecatDied' or 'PolecatStopped'
+  local ended = ending(info)
   if before.lives and not now.lives then
     return tell(ended)
   elseif before.lives and other then
@@ -116,8 +132,12 @@ function M.of(memory, info)
   local now = remember(before, info)
   local changes = {}
   local function tell(event, extra, of)
+    if event == 'PolecatStarted' then
+      now.started = vim.uv.now()
+    end
+    local age = now.started and vim.uv.now() - now.started
     local data = vim.tbl_extend('force', of or info, extra or {})
-    changes[#changes + 1] = { event = event, data = data, from = before.state }
+    changes[#changes + 1] = { event = event, data = data, from = before.state, age = age }
   end
   lives(before, now, tell)
   if before.info.state ~= info.state then

@@ -3,8 +3,7 @@ local schema = require('polecat.schema')
 
 local M = {}
 
-local STATES =
-  { 'starting', 'working', 'idle', 'waiting', 'exited', 'died', 'stopped', 'unknown' }
+local STATES = { 'starting', 'working', 'idle', 'waiting', 'exited', 'died', 'stopped', 'unknown' }
 
 --- A variable may be set to nothing.
 ---@type polecat.Check
@@ -26,7 +25,8 @@ end
 local dialog = schema.keys({
   text = schema.text,
   press = schema.list(schema.text),
-  implied_by = schema.list(schema.text),
+  selected = schema.text,
+  reason = schema.one_of({ 'permission', 'question', 'trust', 'sign-in' }),
 }, 'text')
 
 local agent = schema.keys({

@@ -25,9 +25,13 @@ end
 local function stop(force)
   return function(polecat, at)
     local args = { polecat = polecat, force = force, at = at }
-    backend.call('session.stop', args, notify.or_error(function()
-      notify.info(('stopped `%s`'):format(polecat))
-    end))
+    backend.call(
+      'session.stop',
+      args,
+      notify.or_error(function()
+        notify.info(('stopped `%s`'):format(polecat))
+      end)
+    )
   end
 end
 
@@ -72,17 +76,21 @@ end
 --- Asks which session, then what.
 function M.open()
   local at = where.here()
-  backend.call('session.list', { at = at }, notify.or_error(function(sessions)
-    if #sessions == 0 then
-      return notify.info('no polecat is running')
-    end
-    local opts = { prompt = 'Polecats', kind = 'polecat', format_item = M.format }
-    vim.ui.select(sessions, opts, function(session)
-      if session then
-        M.choose_action(session, at)
+  backend.call(
+    'session.list',
+    { at = at },
+    notify.or_error(function(sessions)
+      if #sessions == 0 then
+        return notify.info('no polecat is running')
       end
+      local opts = { prompt = 'Polecats', kind = 'polecat', format_item = M.format }
+      vim.ui.select(sessions, opts, function(session)
+        if session then
+          M.choose_action(session, at)
+        end
+      end)
     end)
-  end))
+  )
 end
 
 return M

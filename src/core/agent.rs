@@ -1,12 +1,12 @@
 //! Agents: the programs that run in sessions.
 
 mod changes;
-mod dialog;
 mod presets;
 
 pub use changes::Changes;
-pub use dialog::{Dialog, Dialogs, Implied};
 pub use presets::{preset, preset_names, preset_of_program};
+
+use super::screen::CustomDialog;
 
 /// The agent of a polecat for which nothing else is said.
 pub const DEFAULT_AGENT: &str = "claude";
@@ -53,9 +53,7 @@ pub struct Agent {
     /// The file of instructions that it reads in a project.
     pub instructions: String,
     /// Dialogs that the configuration tells of, besides those of its patterns.
-    pub dialogs: Vec<Dialog>,
-    /// Dialogs of its patterns whose answer is given already by how it is started.
-    pub implied: Vec<Implied>,
+    pub dialogs: Vec<CustomDialog>,
 }
 
 /// What tells that an agent is ready. Where nothing is known, quiet output does.
@@ -180,18 +178,6 @@ impl Agent {
     #[must_use]
     pub fn calls_gt(&self) -> bool {
         self.hooks.as_ref().is_some_and(|hooks| ["claude", "opencode"].contains(&&*hooks.provider))
-    }
-
-    /// Whether dialog `name` of its patterns may be answered for the person, as `dialogs` says.
-    #[must_use]
-    pub fn may_answer(&self, name: &str, dialogs: Dialogs) -> bool {
-        let implied =
-            || self.implied.iter().any(|given| given.dialog == name && given.by(&self.args));
-        match dialogs {
-            Dialogs::Accept => true,
-            Dialogs::Ask => false,
-            Dialogs::Implied => implied(),
-        }
     }
 }
 

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::config::table;
-use crate::core::agent::{Changes, Dialog, PromptMode, Resume};
+use crate::core::{
+    agent::{Changes, PromptMode, Resume},
+    screen::{CustomDialog, Reason},
+};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -60,8 +63,31 @@ struct Asked {
     text: String,
     #[serde(default)]
     press: Vec<String>,
+    selected: Option<String>,
     #[serde(default)]
-    implied_by: Vec<String>,
+    reason: Why,
+}
+
+/// Why it asks: the words that `waiting` is told with.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Why(Reason);
+
+impl Default for Why {
+    fn default() -> Self {
+        Self(Reason::Question)
+    }
+}
+
+impl TryFrom<String> for Why {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let all = [Reason::Permission, Reason::Question, Reason::Trust, Reason::SignIn];
+        let found = all.into_iter().find(|reason| reason.as_str() == text);
+        let expected = || all.map(|reason| format!("`{}`", reason.as_str())).join(", ");
+        found.map(Self).ok_or_else(|| format!("`{text}`, expected one of {}", expected()))
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -100,13 +126,14 @@ impl From<Agent> for Changes {
             config_dir_env: agent.config_dir_env,
             session_id_env: agent.session_id_env,
             instructions: agent.instructions,
-            dialogs: agent.dialogs.into_iter().map(Dialog::from).collect(),
+            dialogs: agent.dialogs.into_iter().map(CustomDialog::from).collect(),
         }
     }
 }
 
-impl From<Asked> for Dialog {
+impl From<Asked> for CustomDialog {
     fn from(asked: Asked) -> Self {
-        Self { text: asked.text, press: asked.press, implied_by: asked.implied_by }
+        let Asked { text, press, selected, reason } = asked;
+        Self { text, reason: reason.0, keys: press, selected }
     }
 }

@@ -9,7 +9,7 @@ use serde::{
 };
 
 use super::{agent::Agent, args::read, error::RpcError};
-use crate::{core::agent::Dialogs, session::Settings};
+use crate::{core::screen::Policy, session::Settings};
 
 /// Reads the configuration; what is wrong in it is refused by its name.
 pub(super) fn settings(config: Option<Value>, tmux: Option<String>) -> Result<Settings, RpcError> {
@@ -75,15 +75,15 @@ struct Tracker {
 /// Who answers dialogs; what is not said is for the agents' own flags to imply.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "String")]
-struct Answerer(Dialogs);
+struct Answerer(Policy);
 
 impl TryFrom<String> for Answerer {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
         match text.as_str() {
-            "accept" => Ok(Self(Dialogs::Accept)),
-            "ask" => Ok(Self(Dialogs::Ask)),
+            "accept" => Ok(Self(Policy::Accept)),
+            "ask" => Ok(Self(Policy::Ask)),
             _ => Err(format!("`{text}`, expected `accept` or `ask`")),
         }
     }

@@ -117,11 +117,17 @@ impl Door<'_> {
     }
 
     async fn status(&self, args: args::Polecat) -> Answer {
-        Ok(encode::session(&self.manager(args.at).await?.status(&args.polecat).await?).into())
+        let manager = self.manager(args.at).await?;
+        let mut info = manager.status(&args.polecat).await?;
+        self.workspace.hold(&manager, std::slice::from_mut(&mut info));
+        Ok(encode::session(&info).into())
     }
 
     async fn list(&self, args: args::Here) -> Answer {
-        Ok(encode::sessions(&self.manager(args.at).await?.list().await?))
+        let manager = self.manager(args.at).await?;
+        let mut infos = manager.list().await?;
+        self.workspace.hold(&manager, &mut infos);
+        Ok(encode::sessions(&infos))
     }
 
     async fn capture(&self, args: args::Capture) -> Answer {

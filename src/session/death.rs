@@ -1,5 +1,7 @@
 //! How an agent ended: read off its dead pane, and kept.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use tracing::warn;
 
@@ -10,7 +12,7 @@ use crate::{
         session::{Exit, ExitHow},
     },
     host::{
-        path,
+        path, processes,
         records::{self, ExitRecord},
         run::Program,
     },
@@ -21,6 +23,8 @@ use crate::{
 const RECORDED: &str = "@polecat_recorded";
 /// How many of its last lines a record keeps.
 const TAIL: u32 = 40;
+/// How long what it left behind has to end when it is asked to.
+const ORPHANS: Duration = Duration::from_millis(500);
 
 impl SessionManager {
     /// How the agent of a dead `session` ended.
@@ -44,10 +48,17 @@ impl SessionManager {
         Ok(exit)
     }
 
-    /// Writes down how `session` ended, then removes it. In this order: a record that could not
+    /// Ends what the agent of a dead `session` left behind in it.
+    pub(super) async fn end_orphans(&self, session: &Session) -> Result<(), SessionError> {
+        let Some(pid) = session.pane.pid else { return Ok(()) };
+        Ok(processes::end_orphans(pid, ORPHANS).await?)
+    }
+
+    /// Writes down how `session` ended, then removes it with all that its agent left behind. In this order: a record that could not
     /// be written leaves the dead pane for another look.
     pub(super) async fn bury(&self, session: &Session) -> Result<Exit, SessionError> {
         let exit = self.record_death(session).await?;
+        self.end_orphans(session).await?;
         self.tools.tmux.kill_session(session.pane.session_id).await?;
         Ok(exit)
     }

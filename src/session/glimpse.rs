@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{error::SessionError, manager::SessionManager, plan::StartOptions, table::Session};
+use super::{error::SessionError, manager::SessionManager, table::Session};
 use crate::{
     core::{
-        agent::{Agent, Dialogs, preset_of_program},
-        screen::{self, CustomDialog, Look, Patterns, Policy, Question, Reading, Reason, Seen},
+        agent::{Agent, preset_of_program},
+        screen::{self, Look, Patterns, Question, Reading, Seen},
         session::{SessionInfo, Waiting},
     },
     tmux::Capture,
@@ -54,9 +54,8 @@ impl SessionManager {
     pub(super) async fn patterns_of(&self, session: &Session) -> Patterns {
         let named = session.mark.as_ref().and_then(|mark| mark.agent.clone());
         if let Some(agent) = named {
-            let options = StartOptions { agent: Some(agent), ..StartOptions::default() };
             // Who was started may be configured no more; then only silence tells.
-            return match self.choose(&options).await {
+            return match self.of_settings(Some(&agent)).await {
                 Ok(choice) => patterns(&choice.agent),
                 Err(_) => Patterns::generic(),
             };
@@ -75,22 +74,7 @@ pub(super) fn patterns(agent: &Agent) -> Patterns {
     if let Some(title) = &agent.ready.title {
         patterns = patterns.with_ready_title(title);
     }
-    let dialogs = agent.dialogs.iter().map(|dialog| CustomDialog {
-        text: dialog.text.clone(),
-        reason: Reason::Question,
-        keys: dialog.press.clone(),
-        selected: None,
-    });
-    patterns.with_dialogs(dialogs.collect())
-}
-
-/// Who answers the dialogs, in the words of the screen's reader.
-pub(super) fn policy(dialogs: Dialogs) -> Policy {
-    match dialogs {
-        Dialogs::Accept => Policy::Accept,
-        Dialogs::Ask => Policy::Ask,
-        Dialogs::Implied => Policy::Implied,
-    }
+    patterns.with_dialogs(agent.dialogs.clone())
 }
 
 /// The question as a person is told of it.

@@ -134,7 +134,7 @@ impl Wait<'_> {
 
     /// Answers a dialog where that is ours to do; otherwise a person is told, once.
     async fn answer(&mut self, question: &Question) -> Result<(), SessionError> {
-        let policy = glimpse::policy(self.manager.tools.settings.dialogs);
+        let policy = self.manager.tools.settings.dialogs;
         let args = self.plan.argv.get(1..).unwrap_or_default();
         if let Some(keys) = self.patterns.answer(question, args, policy) {
             (self.progress)("starting: answering a dialog");

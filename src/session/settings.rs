@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::core::agent::{Changes, Dialogs};
+use crate::core::{agent::Changes, screen::Policy};
 
 /// The configuration of design.md section 6 without what only Lua needs. Absent is default.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +22,7 @@ pub struct Settings {
     /// `agents`: what is added to the presets, or changed in them.
     pub agents: BTreeMap<String, Changes>,
     /// `dialogs`: who answers what agents ask before they begin.
-    pub dialogs: Dialogs,
+    pub dialogs: Policy,
     /// `$TMUX` of the editor, when it runs in a tmux itself.
     pub editor_tmux: Option<String>,
 }

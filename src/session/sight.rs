@@ -219,7 +219,7 @@ impl Sight {
             return Ok(unread);
         }
         let starting = silence.state == State::Starting;
-        let policy = glimpse::policy(self.manager.tools.settings.dialogs);
+        let policy = self.manager.tools.settings.dialogs;
         let reading = self.manager.glimpse(session, patterns).await?.reading;
         let told = Told { state: reading.seen.state(), source: reading.source };
         Ok(match &reading.seen {

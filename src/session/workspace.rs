@@ -14,7 +14,10 @@ use super::{
     settings::Settings,
 };
 use crate::{
-    core::rig::{Rig, RigKind},
+    core::{
+        rig::{Rig, RigKind},
+        session::SessionInfo,
+    },
     host::{Launch, rigs, tracker::Tracker},
     tmux::{ServerAddress, Socket, Tmux},
 };
@@ -106,6 +109,14 @@ impl Workspace {
             tokio::spawn(forward(monitor.snapshots.clone(), self.sink.clone()));
         }
         monitor
+    }
+
+    /// Puts the states that are held against flicker in place of those of a single look.
+    pub fn hold(&self, manager: &SessionManager, infos: &mut [SessionInfo]) {
+        let monitor = self.monitor(manager);
+        for info in infos {
+            monitor.hold(info);
+        }
     }
 
     /// Has everybody who watches look now, because something was changed through us.

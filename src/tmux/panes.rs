@@ -173,8 +173,8 @@ fn format(options: &[&str]) -> Result<String, TmuxError> {
     // length. (Taking control characters out of them by `s/...` costs tmux as much as all else.)
     let lengths = TEXTS.iter().chain(options).map(|name| format!("#{{n:{name}}}"));
     let numbers: Vec<_> = numbers.chain(lengths).collect();
-    let texts: String = TEXTS.iter().chain(options).map(|name| format!("#{{{name}}}")).collect();
-    Ok(format!("{}\t{texts}", numbers.join("\t")))
+    let texts: Vec<_> = TEXTS.iter().chain(options).map(|name| format!("#{{{name}}}")).collect();
+    Ok(format!("{}\t{}", numbers.join("\t"), texts.concat()))
 }
 
 fn parse(reply: &Reply, options: usize) -> Result<Vec<Pane>, TmuxError> {
@@ -226,8 +226,7 @@ fn pane(row: &[u8], options: usize) -> Option<(Pane, &[u8])> {
         options: Vec::new(),
     };
     let mut rest = &row[end + 1..];
-    for text in [&mut pane.session_name, &mut pane.session_path, &mut pane.title]
-    {
+    for text in [&mut pane.session_name, &mut pane.session_path, &mut pane.title] {
         *text = take(&mut rest, fields.id()?)?;
     }
     for _ in 0..options {

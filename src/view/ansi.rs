@@ -140,7 +140,10 @@ fn indexed(index: u8) -> Color {
 mod tests {
     use super::*;
 
-    fn check(input: &[u8], expected: &[(&str, &[(usize, usize, Style)])]) {
+    /// A line's text, and its spans as first byte, end and style.
+    type Expected<'a> = (&'a str, &'a [(usize, usize, Style)]);
+
+    fn check(input: &[u8], expected: &[Expected<'_>]) {
         let found: Vec<(String, Vec<_>)> = lines(input)
             .into_iter()
             .map(|line| {

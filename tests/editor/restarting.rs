@@ -12,13 +12,16 @@ use crate::{
 const STATUS: &str = "polecat://status";
 const CAPTURE: &str = "polecat://capture/gt-shop-ash";
 
-/// Opens the status in a split, and keeps what its title says over time.
-const WATCH: &str = "
-    vim.cmd('split polecat://status')
+/// Keeps the events that come.
+const LISTEN: &str = "
     _G.heard = {}
     vim.api.nvim_create_autocmd('User', { pattern = 'Polecat*', callback = function(event)
         table.insert(_G.heard, event.match .. ' ' .. event.data.polecat)
     end })
+";
+/// Opens the status in a split, and keeps what its title says over time.
+const WATCH: &str = "
+    vim.cmd('split polecat://status')
     vim.g.titles = {}
     vim.cmd([[call dictwatcheradd(b:, 'polecat_title',
         \\ {_, key, change -> execute('let g:titles += [change.new]')})]])
@@ -81,13 +84,17 @@ async fn every_caller_gets_one_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_happens_while_the_backend_is_away_is_heard_once() {
+async fn what_happens_while_the_backend_is_away_is_heard_once_and_with_no_view_open() {
     let shop = Shop::new().await;
     for polecat in ["ash", "birch"] {
         shop.start(polecat, "prompts").await;
     }
-    shop.editor.lua(WATCH, Json::Null).await.unwrap();
-    shop.editor.expect_line(STATUS, "2 running").await;
+    shop.editor.lua(LISTEN, Json::Null).await.unwrap();
+    eventually_equal(json!("○2"), async || {
+        let statusline = "return require('polecat').statusline()";
+        shop.editor.lua(statusline, Json::Null).await.unwrap()
+    })
+    .await;
     kill_process(shop.backend().unwrap(), Signal::KILL).unwrap();
     shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", "/exit 7", "Enter"]);
     let heard = async || {

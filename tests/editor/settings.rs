@@ -179,7 +179,7 @@ async fn an_agent_is_added_by_configuration_alone() {
         "session_id_env": "MY_ID", "instructions": "RULES.md",
         "hooks": { "provider": "none" }, "resume": { "flag": "--again" },
         "ready": { "prompt": "❯ ", "delay_ms": 1000 },
-        "dialogs": [{ "text": "Go on?", "press": ["Enter"], "implied_by": [] }] } } });
+        "dialogs": [{ "text": "Go on?", "press": ["Enter"], "selected": "Yes", "reason": "trust" }] } } });
     let shop = Shop::of(Project::new(), config).await;
     let options = json!({ "new": true, "agent": "mine", "config_dir": "/x" });
     let info = shop.try_start("ash", options).await.unwrap();

@@ -7,13 +7,12 @@ use crate::{
     support::{editor::Editor, eventually, rig::Project},
 };
 
-/// Keeps every event of ours, as a user's code would see it, and lets snapshots come.
+/// Keeps every event of ours, as a user's code would see it.
 const LISTEN: &str = "
     _G.heard = {}
     vim.api.nvim_create_autocmd('User', { pattern = 'Polecat*', callback = function(event)
         table.insert(_G.heard, vim.tbl_extend('force', event.data, { event = event.match }))
     end })
-    vim.cmd('split polecat://status')
 ";
 
 /// Gives the plugin a snapshot of these sessions, as the backend does.
@@ -26,9 +25,10 @@ const TELL: &str = "
     require('polecat.backend').event('snapshot', data)
 ";
 
-async fn listening(shop: &Shop) {
-    shop.editor.lua(LISTEN, Json::Null).await.unwrap();
-    shop.editor.expect_line("polecat://status", "shop").await;
+/// Listens, and puts the rig in use.
+async fn listening(editor: &Editor) {
+    editor.lua(LISTEN, Json::Null).await.unwrap();
+    editor.call("list", json!([])).await.unwrap();
 }
 
 /// What was heard, without the changes of state that the machine's pace decides.
@@ -74,9 +74,9 @@ async fn notified(editor: &Editor, part: &str) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_a_death_and_a_stop_are_each_heard_once() {
+async fn a_start_a_death_and_an_end_from_outside_are_each_heard_once() {
     let shop = Shop::new().await;
-    listening(&shop).await;
+    listening(&shop.editor).await;
     shop.start("ash", "prompts").await;
     expect_heard(&shop.editor, &["PolecatStarted ash"]).await;
     shop.editor.call("inject", json!(["ash", "/exit 7"])).await.unwrap();
@@ -86,7 +86,7 @@ async fn a_start_a_death_and_a_stop_are_each_heard_once() {
     assert_eq!(heard[1]["rig_name"], "shop");
 
     shop.start("birch", "prompts").await;
-    shop.editor.call("stop", json!(["birch", {}])).await.unwrap();
+    shop.tmux.run(&["kill-session", "-t", "=gt-shop-birch"]);
     let all = ["PolecatStarted ash", "PolecatDied ash", "PolecatStarted birch"];
     expect_heard(&shop.editor, &[&all[..], &["PolecatStopped birch"]].concat()).await;
 }
@@ -97,10 +97,10 @@ async fn what_was_there_before_is_no_news_but_its_end_is_in_every_editor() {
     shop.start("ash", "prompts").await;
     let second = Editor::start(&shop.tmux, shop.project.path()).await;
     for editor in [&shop.editor, &second] {
-        editor.lua(LISTEN, Json::Null).await.unwrap();
-        editor.expect_line("polecat://status", "1 running").await;
+        listening(editor).await;
+        expect_statusline(editor, "○1").await;
     }
-    shop.editor.call("stop", json!(["ash", {}])).await.unwrap();
+    shop.tmux.run(&["kill-session", "-t", "=gt-shop-ash"]);
     for editor in [&shop.editor, &second] {
         expect_heard(editor, &["PolecatStopped ash"]).await;
     }
@@ -109,7 +109,7 @@ async fn what_was_there_before_is_no_news_but_its_end_is_in_every_editor() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_death_is_notified_once_and_not_to_who_is_looking() {
     let shop = Shop::new().await;
-    listening(&shop).await;
+    listening(&shop.editor).await;
     for polecat in ["ash", "birch"] {
         shop.start(polecat, "prompts").await;
         shop.editor.expect_state(polecat, "idle").await;
@@ -137,7 +137,7 @@ async fn a_death_is_notified_once_and_not_to_who_is_looking() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_states_of_the_configuration_are_notified() {
     let shop = Shop::of(Project::new(), json!({ "notify": "exited" })).await;
-    listening(&shop).await;
+    listening(&shop.editor).await;
     for (polecat, status) in [("ash", 7), ("birch", 0)] {
         shop.start(polecat, "prompts").await;
         shop.editor.expect_state(polecat, "idle").await;
@@ -177,6 +177,24 @@ async fn who_types_a_command_is_told_afterwards() {
     shop.editor.nvim.input("<CR>").await.unwrap();
     shop.editor.expect_message("`ash` (den) waits for a person").await;
     assert_eq!(notified(&shop.editor, "(den)").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_is_news_after_work_and_not_after_a_start() {
+    let shop = Shop::new().await;
+    let is = |polecat: &str, state: &str, source: &str| {
+        json!({ "polecat": polecat, "running": state != "stopped", "state": state,
+            "state_source": source })
+    };
+    for states in ["stopped", "starting", "working", "idle"] {
+        // What silence tells of an agent that has just started is a guess.
+        let sessions = [is("ash", states, "silence"), is("birch", states, "screen")];
+        let cedar = is("cedar", if states == "working" { "idle" } else { states }, "screen");
+        let sessions = [&sessions[..], &[cedar]].concat();
+        shop.editor.lua(TELL, json!([sessions])).await.unwrap();
+    }
+    shop.editor.expect_message("`birch` (den) is idle").await;
+    assert_eq!(notified(&shop.editor, "is idle").await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

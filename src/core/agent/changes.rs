@@ -1,6 +1,7 @@
 //! What settings say of an agent: of a known one only what differs.
 
-use super::{Agent, Dialog, Hooks, PromptMode, Ready, Resume, file_name};
+use super::{Agent, Hooks, PromptMode, Ready, Resume, file_name};
+use crate::core::screen::CustomDialog;
 
 /// Changes to an agent. Absent is: as it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub struct Changes {
     /// The file of instructions that it reads.
     pub instructions: Option<String>,
     /// More dialogs.
-    pub dialogs: Vec<Dialog>,
+    pub dialogs: Vec<CustomDialog>,
 }
 
 impl Changes {
@@ -75,7 +76,6 @@ impl Changes {
             session_id_env: text(&self.session_id_env, &base.session_id_env),
             instructions: self.instructions.clone().unwrap_or_else(|| base.instructions.clone()),
             dialogs: base.dialogs.iter().chain(&self.dialogs).cloned().collect(),
-            implied: base.implied.clone(),
             command,
         }
     }

@@ -4,7 +4,7 @@
 //! is 527b7ce79's, who puts it beside the worktrees); prompts and titles were checked against the
 //! recorded screens of Claude Code 2.1.197, Gemini CLI 0.61.0 and Codex CLI 0.169.0.
 
-use super::{Agent, Hooks, Implied, PromptMode, Ready, Resume, file_name};
+use super::{Agent, Hooks, PromptMode, Ready, Resume, file_name};
 
 struct Preset {
     name: &'static str,
@@ -24,8 +24,6 @@ struct Preset {
     config_dir_env: Option<&'static str>,
     session_id_env: Option<&'static str>,
     instructions: &'static str,
-    /// Flag, dialog.
-    implied: &'static [(&'static str, &'static str)],
 }
 
 #[derive(Clone, Copy)]
@@ -59,7 +57,6 @@ const PLAIN: Preset = Preset {
     config_dir_env: None,
     session_id_env: None,
     instructions: "AGENTS.md",
-    implied: &[],
 };
 
 /// Any program: ready when it is quiet, and nothing is known that it would take.
@@ -80,11 +77,6 @@ const PRESETS: &[Preset] = &[
         config_dir_env: Some("CLAUDE_CONFIG_DIR"),
         session_id_env: Some("CLAUDE_SESSION_ID"),
         instructions: "CLAUDE.md",
-        implied: &[
-            ("--dangerously-skip-permissions", "bypass"),
-            // The value of `--permission-mode`.
-            ("bypassPermissions", "bypass"),
-        ],
         ..PLAIN
     },
     Preset {
@@ -235,10 +227,6 @@ impl Preset {
             session_id_env: self.session_id_env.map(str::to_owned),
             instructions: self.instructions.to_owned(),
             dialogs: Vec::new(),
-            implied: pairs(self.implied)
-                .into_iter()
-                .map(|(flag, dialog)| Implied { flag, dialog })
-                .collect(),
         }
     }
 }
