@@ -15,6 +15,7 @@ use crate::core::{Rig, RigKind};
 
 pub use create::{Worktree, create_worktree};
 pub use head::branch;
+pub(super) use head::branch_now;
 
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
 const PATIENCE: Duration = Duration::from_secs(300);

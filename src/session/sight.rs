@@ -1,14 +1,12 @@
 //! What a monitor knows of each session from look to look, and the looks themselves.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    path::PathBuf,
-};
+use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
     error::SessionError,
+    folders::Folders,
     glimpse,
     manager::SessionManager,
     table::{self, Session},
@@ -20,12 +18,8 @@ use crate::{
         session::{Exit, SessionInfo, State, Waiting},
         state::{Steady, Told},
     },
-    host::polecats,
     tmux::PaneId,
 };
-
-/// How long what is read of folders and git may be old: nothing tells of a change there.
-const FOLDERS: SignedDuration = SignedDuration::from_secs(5);
 
 /// How long a dialog that goes by itself may take to do so.
 const PASSING: SignedDuration = SignedDuration::from_secs(5);
@@ -71,22 +65,6 @@ struct View {
 /// When and where it last printed, its title, and whether its start is under way.
 type Print = (i64, u32, (u32, u32), String, bool);
 
-/// What the rig's folders and git tell of its polecats.
-#[derive(Default)]
-struct Folders {
-    read_at: Option<Timestamp>,
-    /// The names of sessions at that time.
-    sessions: Vec<PolecatName>,
-    polecats: BTreeMap<PolecatName, Folder>,
-}
-
-struct Folder {
-    workdir: Option<PathBuf>,
-    branch: Option<String>,
-    /// How the last agent ended, where there is no session now.
-    exit: Option<Exit>,
-}
-
 impl Sight {
     pub(super) fn new(manager: SessionManager) -> Self {
         Self { manager, known: HashMap::new(), folders: Folders::default() }
@@ -94,20 +72,21 @@ impl Sight {
 
     /// Makes the next look read the folders too.
     pub(super) fn expect_change(&mut self) {
-        self.folders.read_at = None;
+        self.folders.expect_change();
     }
 
     /// All polecats of the rig as they are at `now`, in the order of their names.
     pub(super) async fn look(&mut self, now: Timestamp) -> Result<Vec<SessionInfo>, SessionError> {
         let sessions = self.manager.sessions().await?;
-        self.read_folders(&sessions, now).await?;
+        let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
+        self.folders.read(&self.manager, &names, now).await?;
         self.known.retain(|name, _| sessions.iter().any(|session| session.polecat == *name));
         let mut infos = Vec::new();
         for session in &sessions {
             infos.push(self.look_at(session, now).await?);
         }
         let manager = &self.manager;
-        for name in self.folders.polecats.keys() {
+        for name in self.folders.names() {
             if !sessions.iter().any(|session| session.polecat == *name) {
                 infos.push(table::stopped(&manager.rig, name));
             }
@@ -117,27 +96,6 @@ impl Sight {
             self.folders.complete(info);
         }
         Ok(infos)
-    }
-
-    async fn read_folders(
-        &mut self,
-        sessions: &[Session],
-        now: Timestamp,
-    ) -> Result<(), SessionError> {
-        let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
-        let fresh = self.folders.read_at.is_some_and(|at| now.duration_since(at) < FOLDERS);
-        if fresh && names == self.folders.sessions {
-            return Ok(());
-        }
-        let manager = &self.manager;
-        let mut polecats = BTreeMap::new();
-        let found = polecats::names(&manager.rig).await?;
-        for name in found.into_iter().chain(names.iter().cloned()) {
-            let folder = manager.folder(&name).await?;
-            polecats.insert(name, folder);
-        }
-        self.folders = Folders { read_at: Some(now), sessions: names, polecats };
-        Ok(())
     }
 
     async fn look_at(
@@ -263,24 +221,4 @@ fn print(session: &Session) -> Print {
     let pane = &session.pane;
     let starting = session.mark.as_ref().is_some_and(|mark| mark.starting);
     (pane.activity, pane.history, pane.cursor, pane.title.clone(), starting)
-}
-
-impl Folders {
-    /// What the session does not tell, or the folder knows better.
-    fn complete(&self, info: &mut SessionInfo) {
-        let Some(folder) = self.polecats.get(&info.polecat) else { return };
-        info.workdir = info.workdir.take().or_else(|| folder.workdir.clone());
-        info.branch = folder.branch.clone().or(info.branch.take());
-        if info.pane_id.is_none() {
-            info.exit.clone_from(&folder.exit);
-        }
-    }
-}
-
-impl SessionManager {
-    async fn folder(&self, polecat: &PolecatName) -> Result<Folder, SessionError> {
-        let mut info = self.without_session(polecat).await?;
-        self.complete_info(&mut info).await;
-        Ok(Folder { workdir: info.workdir, branch: info.branch, exit: info.exit })
-    }
 }
