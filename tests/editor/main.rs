@@ -20,6 +20,7 @@ mod rig;
 mod settings;
 mod starting;
 mod status;
+mod states;
 mod stopping;
 mod trouble;
 mod tui;
