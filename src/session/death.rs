@@ -57,10 +57,11 @@ impl SessionManager {
         Ok(exit)
     }
 
-    /// Writes down how `session` ended, then removes it. In this order: a record that could not
-    /// be written leaves the dead pane for another look.
+    /// Writes down how `session` ended, then removes it with all that its agent left behind. In
+    /// this order: a record that could not be written leaves the dead pane for another look.
     pub(super) async fn bury(&self, session: &Session) -> Result<Exit, SessionError> {
         let exit = self.record_death(session).await?;
+        self.end_orphans(session).await?;
         self.tools.tmux.kill_session(session.pane.session_id).await?;
         Ok(exit)
     }

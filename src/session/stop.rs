@@ -15,6 +15,9 @@ const AFTER_INTERRUPT: Duration = Duration::from_millis(500);
 /// How long its processes have to end after they are asked to terminate.
 const AFTER_TERMINATE: Duration = Duration::from_secs(2);
 
+/// How long what a dead agent left behind has to end when it is asked to.
+const AFTER_DEATH: Duration = Duration::from_millis(500);
+
 /// What became of stopping everyone.
 #[derive(Clone, Debug, Default)]
 pub struct StoppedAll {
@@ -86,6 +89,12 @@ impl SessionManager {
         let dir = self.tracker_dir(self.rig.polecat_dir(polecat));
         let error = self.tools.tracker.sync(&dir).await.err()?;
         Some(format!("could not sync the tracker for `{polecat}`: {error}"))
+    }
+
+    /// Ends what the agent of a dead `session` left behind in it.
+    pub(super) async fn end_orphans(&self, session: &Session) -> Result<(), SessionError> {
+        let Some(pid) = session.pane.pid else { return Ok(()) };
+        Ok(processes::end_orphans(pid, AFTER_DEATH).await?)
     }
 
     /// Ends the agent so that who sees it end, a start perhaps, knows that it was stopped.
