@@ -25,7 +25,7 @@ const RECORDED: &str = "@polecat_recorded";
 /// How long an agent may take to end after its terminal was closed.
 const REAP: Duration = Duration::from_secs(1);
 /// How often its status is asked for meanwhile.
-const REAP_PACE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(20);
 /// How many of its last lines a record keeps.
 const TAIL: u32 = 40;
 
@@ -109,14 +109,14 @@ impl SessionManager {
     /// before 3.6 now and then only when another child of its ends (facts/tmux.md, trap 4).
     async fn with_status(&self, session: Session) -> Result<Session, SessionError> {
         let pane = session.pane.pane_id;
-        let (mut session, mut pace) = (session, interval(REAP_PACE));
+        let (mut session, mut again) = (session, interval(PAUSE));
         let deadline = Instant::now() + REAP;
         while session.has_lost_status() && Instant::now() < deadline {
-            pace.tick().await;
+            again.tick().await;
             self.tools.tmux.reap().await?;
-            let again = self.session(&session.polecat).await?;
-            let Some(again) = again.filter(|again| again.pane.pane_id == pane) else { break };
-            session = again;
+            let now = self.session(&session.polecat).await?;
+            let Some(now) = now.filter(|now| now.pane.pane_id == pane) else { break };
+            session = now;
         }
         Ok(session)
     }

@@ -45,7 +45,7 @@ pub fn place(patterns: &Patterns, look: &Look, cursor_row: usize, text: &str) ->
         return if shown(typed) && !sent { Place::Composer } else { nowhere(false) };
     }
     match composer.typed(patterns.known.hints) {
-        Some(typed) if shown(&[typed.clone()]) => Place::Composer,
+        Some(typed) if shown(std::slice::from_ref(&typed)) => Place::Composer,
         typed => nowhere(typed.is_none()),
     }
 }
