@@ -87,6 +87,15 @@ local function asks_anew(memory, info)
   return asked ~= '' and asks ~= '' and asked ~= asks
 end
 
+--- The event of an agent that does not live any more. One that ended during its start has no
+--- session by then, only a record, which a stop would have removed.
+---@param info polecat.SessionInfo
+---@return string
+local function ending(info)
+  local crashed = info.state == 'stopped' and info.exit and info.exit.status ~= 0
+  return (info.state == 'died' or crashed) and 'PolecatDied' or 'PolecatStopped'
+end
+
 --- The beginning and the end of agents, in order.
 ---@param before polecat.Memory
 ---@param now polecat.Memory
@@ -94,7 +103,7 @@ end
 local function lives(before, now, tell)
   local info = now.info
   local other = replaced(before.info, info)
-  local ended = info.state == 'died' and 'PolecatDied' or 'PolecatStopped'
+  local ended = ending(info)
   if before.lives and not now.lives then
     return tell(ended)
   elseif before.lives and other then

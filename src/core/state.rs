@@ -8,6 +8,9 @@ use super::session::{State, StateSource};
 /// pace of the looks it stays under a second.
 const IDLE_AFTER: SignedDuration = SignedDuration::from_millis(600);
 
+/// The same after a question, which is looked at less often than work is.
+const IDLE_AFTER_WAITING: SignedDuration = SignedDuration::from_millis(400);
+
 /// What one look tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -42,7 +45,7 @@ impl Steady {
             (shown, seen) if shown == seen => Self { told, idle_since: None, ..self },
             (State::Starting | State::Working | State::Waiting, State::Idle) => {
                 let since = self.idle_since.unwrap_or(now);
-                if now.duration_since(since) >= IDLE_AFTER {
+                if now.duration_since(since) >= self.hold() {
                     return Self::new(told, since);
                 }
                 Self { idle_since: Some(since), ..self }
@@ -51,11 +54,15 @@ impl Steady {
         }
     }
 
+    fn hold(&self) -> SignedDuration {
+        if self.told.state == State::Waiting { IDLE_AFTER_WAITING } else { IDLE_AFTER }
+    }
+
     /// When another look is needed though nothing may change until then: what was seen is not
     /// shown yet.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
-        Some(self.idle_since?.saturating_add(IDLE_AFTER).unwrap_or(Timestamp::MAX))
+        Some(self.idle_since?.saturating_add(self.hold()).unwrap_or(Timestamp::MAX))
     }
 }
 
@@ -96,7 +103,7 @@ mod tests {
     fn a_question_is_shown_at_once_and_so_is_its_end() {
         check(&[(0, WORKING), (100, WAITING)], State::Waiting, 100);
         check(&[(0, WAITING), (100, WORKING)], State::Working, 100);
-        check(&[(0, WAITING), (100, IDLE), (700, IDLE)], State::Idle, 100);
+        check(&[(0, WAITING), (100, IDLE), (500, IDLE)], State::Idle, 100);
     }
 
     #[test]

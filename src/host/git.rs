@@ -16,6 +16,7 @@ use crate::core::{Rig, RigKind};
 
 pub use create::{Worktree, create_worktree};
 pub use head::branch;
+pub(super) use head::branch_now;
 pub use heal::heal;
 
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.

@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -75,8 +75,14 @@ pub async fn save(rig: &Rig, polecat: &PolecatName, record: &ExitRecord) -> Resu
 /// # Errors
 /// The file could not be read, or is broken.
 pub async fn load(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRecord>, HostError> {
+    let (rig, polecat) = (rig.clone(), polecat.clone());
+    blocking(move || load_now(&rig, &polecat)).await
+}
+
+/// [`load`] on a thread that may wait.
+pub(super) fn load_now(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRecord>, HostError> {
     let path = path(rig, "exits", polecat);
-    let Some(stored) = read::<StoredExit>(path.clone()).await? else { return Ok(None) };
+    let Some(stored) = read_now::<StoredExit>(&path)? else { return Ok(None) };
     let at = stored.at.parse::<Timestamp>();
     let at = at.map_err(|err| broken(&path, format!("`at` is no time: {err}")))?;
     Ok(Some(stored.record(at)))
@@ -153,11 +159,12 @@ async fn read<T>(path: PathBuf) -> Result<Option<T>, HostError>
 where
     T: DeserializeOwned + Send + 'static,
 {
-    blocking(move || {
-        let Some(text) = read_text(&path)? else { return Ok(None) };
-        serde_json::from_str(&text).map(Some).map_err(|err| broken(&path, err.to_string()))
-    })
-    .await
+    blocking(move || read_now(&path)).await
+}
+
+fn read_now<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, HostError> {
+    let Some(text) = read_text(path)? else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(|err| broken(path, err.to_string()))
 }
 
 async fn remove(path: PathBuf) -> Result<(), HostError> {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{error::SessionError, manager::SessionManager, table::Session};
+use super::{error::SessionError, manager::SessionManager, plan::StartOptions, table::Session};
 use crate::{
     core::{
         agent::{Agent, preset_of_program},
@@ -52,16 +52,18 @@ impl SessionManager {
 
     /// By what the agent of a session is read that somebody started, perhaps another program.
     pub(super) async fn patterns_of(&self, session: &Session) -> Patterns {
+        self.agent_of(session).await.as_ref().map_or_else(Patterns::generic, patterns)
+    }
+
+    /// The agent of a session. Who was started may be configured no more; then nothing is known.
+    pub(super) async fn agent_of(&self, session: &Session) -> Option<Agent> {
         let named = session.mark.as_ref().and_then(|mark| mark.agent.clone());
-        if let Some(agent) = named {
-            // Who was started may be configured no more; then only silence tells.
-            return match self.of_settings(Some(&agent)).await {
-                Ok(choice) => patterns(&choice.agent),
-                Err(_) => Patterns::generic(),
-            };
+        if named.is_some() {
+            let options = StartOptions { agent: named, ..StartOptions::default() };
+            return self.choose(&options).await.ok().map(|choice| choice.agent);
         }
         let command = self.tools.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
-        preset_of_program(&command).as_ref().map_or_else(Patterns::generic, patterns)
+        preset_of_program(&command)
     }
 }
 

@@ -12,6 +12,7 @@ mod create;
 mod death;
 mod error;
 mod first_words;
+mod folders;
 mod follow;
 mod glimpse;
 mod health;

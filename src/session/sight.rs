@@ -1,14 +1,12 @@
 //! What a monitor knows of each session from look to look, and the looks themselves.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    path::PathBuf,
-};
+use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
     error::SessionError,
+    folders::Folders,
     glimpse,
     manager::SessionManager,
     table::{self, Session},
@@ -20,12 +18,8 @@ use crate::{
         session::{Exit, SessionInfo, State, Waiting},
         state::{Steady, Told},
     },
-    host::polecats,
     tmux::PaneId,
 };
-
-/// How long what is read of folders and git may be old: nothing tells of a change there.
-const FOLDERS: SignedDuration = SignedDuration::from_secs(5);
 
 /// How long a dialog that goes by itself may take to do so.
 const PASSING: SignedDuration = SignedDuration::from_secs(5);
@@ -57,6 +51,7 @@ struct Known {
 }
 
 /// What one look says.
+#[derive(Clone)]
 struct View {
     told: Told,
     /// What the agent asks.
@@ -67,23 +62,8 @@ struct View {
     passing: bool,
 }
 
-type Print = (i64, u32, (u32, u32), String);
-
-/// What the rig's folders and git tell of its polecats.
-#[derive(Default)]
-struct Folders {
-    read_at: Option<Timestamp>,
-    /// The names of sessions at that time.
-    sessions: Vec<PolecatName>,
-    polecats: BTreeMap<PolecatName, Folder>,
-}
-
-struct Folder {
-    workdir: Option<PathBuf>,
-    branch: Option<String>,
-    /// How the last agent ended, where there is no session now.
-    exit: Option<Exit>,
-}
+/// When and where it last printed, its title, and whether its start is under way.
+type Print = (i64, u32, (u32, u32), String, bool);
 
 impl Sight {
     pub(super) fn new(manager: SessionManager) -> Self {
@@ -92,20 +72,21 @@ impl Sight {
 
     /// Makes the next look read the folders too.
     pub(super) fn expect_change(&mut self) {
-        self.folders.read_at = None;
+        self.folders.expect_change();
     }
 
     /// All polecats of the rig as they are at `now`, in the order of their names.
     pub(super) async fn look(&mut self, now: Timestamp) -> Result<Vec<SessionInfo>, SessionError> {
         let sessions = self.manager.sessions().await?;
-        self.read_folders(&sessions, now).await?;
+        let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
+        self.folders.read(&self.manager, &names, now).await?;
         self.known.retain(|name, _| sessions.iter().any(|session| session.polecat == *name));
         let mut infos = Vec::new();
         for session in &sessions {
             infos.push(self.look_at(session, now).await?);
         }
         let manager = &self.manager;
-        for name in self.folders.polecats.keys() {
+        for name in self.folders.names() {
             if !sessions.iter().any(|session| session.polecat == *name) {
                 infos.push(table::stopped(&manager.rig, name));
             }
@@ -115,27 +96,6 @@ impl Sight {
             self.folders.complete(info);
         }
         Ok(infos)
-    }
-
-    async fn read_folders(
-        &mut self,
-        sessions: &[Session],
-        now: Timestamp,
-    ) -> Result<(), SessionError> {
-        let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
-        let fresh = self.folders.read_at.is_some_and(|at| now.duration_since(at) < FOLDERS);
-        if fresh && names == self.folders.sessions {
-            return Ok(());
-        }
-        let manager = &self.manager;
-        let mut polecats = BTreeMap::new();
-        let found = polecats::names(&manager.rig).await?;
-        for name in found.into_iter().chain(names.iter().cloned()) {
-            let folder = manager.folder(&name).await?;
-            polecats.insert(name, folder);
-        }
-        self.folders = Folders { read_at: Some(now), sessions: names, polecats };
-        Ok(())
     }
 
     async fn look_at(
@@ -165,10 +125,8 @@ impl Sight {
         let patterns = self.manager.patterns_of(session).await;
         let args = session.args();
         let view = self.view(session, &patterns, &args, now).await?;
-        let info = session.info(&self.manager.rig, now);
-        let since = info.state_since.unwrap_or(now);
-        let silence = Told { state: info.state, source: info.state_source };
-        let told = if view.passing { silence } else { view.told };
+        let since = session.info(&self.manager.rig, now).state_since.unwrap_or(now);
+        let told = if view.passing { session.silence(now) } else { view.told };
         Ok(Known {
             pane: session.pane.pane_id,
             patterns,
@@ -191,11 +149,11 @@ impl Sight {
         let print = print(session);
         // tmux dates output in whole seconds: what came in this one may have been missed.
         let old = now.as_second() - session.pane.activity > 1;
-        let same = old && known.print == print && !known.view.unread && session.is_live();
-        if same && known.steady.due().is_none() && known.passing_since.is_none() {
-            return Ok(known);
-        }
-        let mut view = self.view(session, &known.patterns, &known.args, now).await?;
+        let mut view = if old && known.print == print && session.is_live() {
+            View { told: known.view.told(session, now), ..known.view.clone() }
+        } else {
+            self.view(session, &known.patterns, &known.args, now).await?
+        };
         let passing_since = view.passing.then(|| known.passing_since.unwrap_or(now));
         let passes = passing_since.is_some_and(|since| now.duration_since(since) < PASSING);
         let told = if passes { known.steady.told } else { view.told };
@@ -213,13 +171,12 @@ impl Sight {
         args: &[String],
         now: Timestamp,
     ) -> Result<View, SessionError> {
-        let info = session.info(&self.manager.rig, now);
-        let silence = Told { state: info.state, source: info.state_source };
+        let silence = session.silence(now);
         let unread = View { told: silence, waiting: None, unread: true, passing: false };
         if !session.is_live() {
             return Ok(unread);
         }
-        let starting = info.state == State::Starting;
+        let starting = silence.state == State::Starting;
         let policy = self.manager.tools.settings.dialogs;
         let reading = self.manager.glimpse(session, patterns).await?.reading;
         let told = Told { state: reading.seen.state(), source: reading.source };
@@ -253,27 +210,15 @@ impl Sight {
     }
 }
 
+impl View {
+    /// What the same screen tells at `now`: silence grows.
+    fn told(&self, session: &Session, now: Timestamp) -> Told {
+        if self.unread { session.silence(now) } else { self.told }
+    }
+}
+
 fn print(session: &Session) -> Print {
     let pane = &session.pane;
-    (pane.activity, pane.history, pane.cursor, pane.title.clone())
-}
-
-impl Folders {
-    /// What the session does not tell, or the folder knows better.
-    fn complete(&self, info: &mut SessionInfo) {
-        let Some(folder) = self.polecats.get(&info.polecat) else { return };
-        info.workdir = info.workdir.take().or_else(|| folder.workdir.clone());
-        info.branch = folder.branch.clone().or(info.branch.take());
-        if info.pane_id.is_none() {
-            info.exit.clone_from(&folder.exit);
-        }
-    }
-}
-
-impl SessionManager {
-    async fn folder(&self, polecat: &PolecatName) -> Result<Folder, SessionError> {
-        let mut info = self.without_session(polecat).await?;
-        self.complete_info(&mut info).await;
-        Ok(Folder { workdir: info.workdir, branch: info.branch, exit: info.exit })
-    }
+    let starting = session.mark.as_ref().is_some_and(|mark| mark.starting);
+    (pane.activity, pane.history, pane.cursor, pane.title.clone(), starting)
 }

@@ -63,6 +63,8 @@ impl SessionManager {
         }
         if session.is_live() {
             self.end_marked(&session, force).await?;
+        } else {
+            self.end_orphans(&session).await?;
         }
         self.tools.tmux.kill_session(session.pane.session_id).await?;
         records::forget(&self.rig, &session.polecat).await?;

@@ -10,6 +10,7 @@ use crate::{
         names::PolecatName,
         rig::Rig,
         session::{Exit, ExitHow, SessionInfo, State, StateSource},
+        state::Told,
     },
     tmux::{Death, Pane},
 };
@@ -83,7 +84,7 @@ impl Session {
 
     /// What tmux knows of it at `now`.
     pub(super) fn info(&self, rig: &Rig, now: Timestamp) -> SessionInfo {
-        let (state, state_source) = self.state(now);
+        let Told { state, source: state_source } = self.silence(now);
         let mark = self.mark.clone().unwrap_or_default();
         SessionInfo {
             running: self.is_live(),
@@ -113,8 +114,9 @@ impl Session {
         shlex::split(command).unwrap_or_default().into_iter().skip(1).collect()
     }
 
-    fn state(&self, now: Timestamp) -> (State, StateSource) {
-        match self.pane.dead {
+    /// What can be told without a look at its screen.
+    pub(super) fn silence(&self, now: Timestamp) -> Told {
+        let (state, source) = match self.pane.dead {
             Some(_) if self.stopping => (State::Stopped, StateSource::Pane),
             Some(Death { status: Some(0), .. }) => (State::Exited, StateSource::Pane),
             Some(_) => (State::Died, StateSource::Pane),
@@ -123,7 +125,8 @@ impl Session {
                 (State::Working, StateSource::Silence)
             }
             None => (State::Idle, StateSource::Silence),
-        }
+        };
+        Told { state, source }
     }
 
     fn is_starting(&self, now: Timestamp) -> bool {

@@ -23,6 +23,7 @@ mod restarting;
 mod rig;
 mod settings;
 mod starting;
+mod states;
 mod status;
 mod stopping;
 mod survival;

@@ -86,6 +86,9 @@ const PRESETS: &[Preset] = &[
         process_names: &["gemini", "node"],
         prompt: Some(">   Type your message"),
         title: Some("◇  Ready"),
+        // 40 ms after it drew a paste, a return is a line break to it; on a busy machine drawing
+        // takes longer than that.
+        settle_ms: 250,
         // As a mere argument it is answered and ends the program, in versions not long ago.
         prompt_mode: Pass::Flag("--prompt-interactive"),
         hooks: Some(("gemini", ".gemini", "settings.json")),
