@@ -118,7 +118,7 @@ async fn a_backend_that_is_killed_leaves_a_healthy_session_or_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes about a minute; `make soak` runs it"]
+#[ignore = "takes minutes, because a backend that dies again and again is restarted ever later"]
 async fn a_backend_that_is_killed_fifty_times_leaves_a_healthy_session_or_none() {
     killed_in_the_middle(50).await;
 }
