@@ -88,11 +88,13 @@ local function asks_anew(memory, info)
 end
 
 --- The event of an agent that does not live any more. One that ended during its start has no
---- session by then, only a record, which a stop would have removed.
+--- session by then, only a new record, which a stop would not have left.
+---@param before polecat.SessionInfo
 ---@param info polecat.SessionInfo
 ---@return string
-local function ending(info)
-  local crashed = info.state == 'stopped' and info.exit and info.exit.status ~= 0
+local function ending(before, info)
+  local exit = info.state == 'stopped' and info.exit
+  local crashed = exit and exit.status ~= 0 and not vim.deep_equal(exit, before.exit)
   return (info.state == 'died' or crashed) and 'PolecatDied' or 'PolecatStopped'
 end
 
@@ -103,7 +105,7 @@ end
 local function lives(before, now, tell)
   local info = now.info
   local other = replaced(before.info, info)
-  local ended = ending(info)
+  local ended = ending(before.info, info)
   if before.lives and not now.lives then
     return tell(ended)
   elseif before.lives and other then

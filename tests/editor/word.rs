@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::{
-    rig::Shop,
+    rig::{Shop, agent},
     support::{editor::Editor, eventually, rig::Project},
 };
 
@@ -89,6 +89,20 @@ async fn a_start_a_death_and_an_end_from_outside_are_each_heard_once() {
     shop.tmux.run(&["kill-session", "-t", "=gt-shop-birch"]);
     let all = ["PolecatStarted ash", "PolecatDied ash", "PolecatStarted birch"];
     expect_heard(&shop.editor, &[&all[..], &["PolecatStopped birch"]].concat()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_death_during_the_start_is_heard_as_a_death_with_its_reason() {
+    let dies = json!({
+        "command": agent("dies"),
+        "args": ["--after", "1000", "--status", "3"],
+        "ready": { "prompt": "❯ ", "delay_ms": 10_000 },
+    });
+    let shop = Shop::of(Project::new(), json!({ "agents": { "dies": dies } })).await;
+    listening(&shop.editor).await;
+    shop.try_start("ash", json!({ "new": true, "agent": "dies" })).await.unwrap_err();
+    let heard = expect_heard(&shop.editor, &["PolecatStarted ash", "PolecatDied ash"]).await;
+    assert_eq!(heard[1]["exit"]["status"], 3, "{:#?}", heard[1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
