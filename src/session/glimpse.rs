@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{error::SessionError, manager::SessionManager, plan::StartOptions, table::Session};
+use super::{error::SessionError, manager::SessionManager, table::Session};
 use crate::{
     core::{
         agent::{Agent, preset_of_program},
@@ -59,8 +59,8 @@ impl SessionManager {
     pub(super) async fn agent_of(&self, session: &Session) -> Option<Agent> {
         let named = session.mark.as_ref().and_then(|mark| mark.agent.clone());
         if named.is_some() {
-            let options = StartOptions { agent: named, ..StartOptions::default() };
-            return self.choose(&options).await.ok().map(|choice| choice.agent);
+            // Not chosen as for a start: its program need not be on our `PATH` to be read.
+            return self.of_settings(named.as_deref()).await.ok().map(|choice| choice.agent);
         }
         let command = self.tools.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
         preset_of_program(&command)
