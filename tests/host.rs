@@ -5,10 +5,12 @@
 mod host {
     mod fixtures;
     mod git;
+    mod hooks;
     mod polecats;
     mod processes;
     mod records;
     mod rigs;
     mod run;
+    mod settings;
     mod tracker;
 }

@@ -21,7 +21,7 @@ local KNOWN = {
   new = { issue = 'string' },
 }
 
-local EXPECTED = { path = 'a string', count = 'a whole number from 1', ['function'] = 'a function' }
+local EXPECTED = { path = 'a path', count = 'a whole number from 1', ['function'] = 'a function' }
 
 ---@param value any
 ---@param kind string
@@ -30,7 +30,10 @@ local function is(value, kind)
   if kind == 'count' then
     return type(value) == 'number' and value % 1 == 0 and value >= 1 and value < 2 ^ 31
   end
-  return type(value) == (kind == 'path' and 'string' or kind)
+  if kind == 'path' then
+    return type(value) == 'string' and value ~= ''
+  end
+  return type(value) == kind
 end
 
 ---@param name string
@@ -42,7 +45,7 @@ local function problem(name, value, kind)
     return nil
   end
   local got = type(value) == 'number' and tostring(value) or ('a ' .. type(value))
-  if value == vim.NIL then
+  if value == vim.NIL or value == '' then
     got = 'nothing'
   end
   return ('`%s`: expected %s, got %s'):format(name, EXPECTED[kind] or ('a ' .. kind), got)

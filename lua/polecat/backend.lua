@@ -34,6 +34,9 @@ local deaths = 0
 --- When it may be started again, in ms of the loop's clock.
 local not_before = 0
 local start_planned = false
+--- The last words of the backend that the user was told.
+---@type string?
+local told
 
 --- Neovim is about to end; nothing is started or told any more.
 local leaving = false
@@ -189,8 +192,13 @@ local function on_exit(child, code, tail)
   current, ready, greeting = nil, false, nil
   local pause = next_pause(vim.uv.now() - child.started)
   local err = { code = 'internal', message = obituary(code, tail), hint = 'see `:PolecatLog`' }
-  notify.error(err)
-  fail_all(vim.tbl_extend('error', err, { told = true }))
+  -- One that dies at each start is told once, and to those who ask for something.
+  local repeated = deaths > 1 and told == err.message
+  if not repeated then
+    notify.error(err)
+  end
+  told = err.message
+  fail_all(vim.tbl_extend('error', err, { told = not repeated }))
   local again = deaths > 1 and (', next start in %g s'):format(pause / 1000) or ''
   tell_lost('the backend ' .. process.how(code) .. again, true)
 end

@@ -185,10 +185,14 @@ function M.open(spec, split)
     return open_session(spec, split)
   end
   local args = { polecat = spec.polecat, at = spec.at }
-  backend.call('session.status', args, notify.or_error(function(info)
-    spec.session = info.session_id
-    open_session(spec, split)
-  end))
+  backend.call(
+    'session.status',
+    args,
+    notify.or_error(function(info)
+      spec.session = info.session_id
+      open_session(spec, split)
+    end)
+  )
 end
 
 return M

@@ -58,9 +58,13 @@ function commands.New(opts)
 end
 
 function commands.Stop(opts)
-  require('polecat').stop(opts.args, { force = opts.bang }, notify.or_error(function()
-    notify.info(('stopped `%s`'):format(opts.args))
-  end))
+  require('polecat').stop(
+    opts.args,
+    { force = opts.bang },
+    notify.or_error(function()
+      notify.info(('stopped `%s`'):format(opts.args))
+    end)
+  )
 end
 
 function commands.StopAll(opts)

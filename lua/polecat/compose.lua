@@ -155,11 +155,15 @@ end
 function M.open(spec, split)
   spec.at = spec.at or where.here()
   local args = { polecat = spec.polecat, at = spec.at }
-  backend.call('session.status', args, notify.or_error(function()
-    reveal.when_idle(function()
-      show(spec, split)
+  backend.call(
+    'session.status',
+    args,
+    notify.or_error(function()
+      reveal.when_idle(function()
+        show(spec, split)
+      end)
     end)
-  end))
+  )
 end
 
 return M

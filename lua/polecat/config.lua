@@ -3,8 +3,7 @@ local schema = require('polecat.schema')
 
 local M = {}
 
-local STATES =
-  { 'starting', 'working', 'idle', 'waiting', 'exited', 'died', 'stopped', 'unknown' }
+local STATES = { 'starting', 'working', 'idle', 'waiting', 'exited', 'died', 'stopped', 'unknown' }
 
 --- A variable may be set to nothing.
 ---@type polecat.Check
@@ -12,7 +11,26 @@ local function variable(value, path, report)
   return value == '' and value or schema.text(value, path, report)
 end
 
+--- How an agent takes a prompt on its command line.
+---@type polecat.Check
+local function prompt_mode(value, path, report)
+  local text = schema.text(value, path, report)
+  if text and text ~= 'arg' and text ~= 'none' and not text:find('^%-%S+$') then
+    local expected = 'expected `arg`, `none` or a flag such as `--prompt`'
+    return report(('`%s`: %s, got `%s`'):format(path, expected, text))
+  end
+  return text
+end
+
+local dialog = schema.keys({
+  text = schema.text,
+  press = schema.list(schema.text),
+  selected = schema.text,
+  reason = schema.one_of({ 'permission', 'question', 'trust', 'sign-in' }),
+}, 'text')
+
 local agent = schema.keys({
+  preset = schema.text,
   command = schema.text,
   args = schema.list(schema.text),
   env = schema.map(variable),
@@ -22,6 +40,14 @@ local agent = schema.keys({
     title = schema.text,
     delay_ms = schema.integer(0),
   }),
+  settle_ms = schema.integer(0),
+  prompt_mode = prompt_mode,
+  dialogs = schema.list(dialog, 'tables'),
+  hooks = schema.keys({ provider = schema.text, dir = schema.text, file = schema.text }),
+  resume = schema.keys({ flag = schema.text, subcommand = schema.text }),
+  config_dir_env = schema.text,
+  session_id_env = schema.text,
+  instructions = schema.text,
 })
 
 ---@type polecat.Check
@@ -48,6 +74,7 @@ local check = schema.keys({
   tracker = schema.keys({ command = schema.text }),
   agent = schema.text,
   agents = schema.map(agent),
+  dialogs = schema.one_of({ 'accept', 'ask' }),
   capture = schema.keys({ lines = schema.integer(1) }),
   notify = schema.words(STATES),
   log_level = schema.one_of({ 'error', 'warn', 'info', 'debug', 'trace' }),

@@ -31,26 +31,52 @@ local function titled(text)
   return ' ' .. vim.fn.strtrans(text) .. ' '
 end
 
---- Shows `buf` in a float in the middle of the screen, which follows the screen's size.
----@param buf integer
----@param title string
----@return integer win
-function M.open(buf, title)
-  local frame = { style = 'minimal', border = border(), title = titled(title) }
-  frame = vim.tbl_extend('error', frame, { title_pos = 'center' })
-  frame.footer, frame.footer_pos = ' g? lists the keys ', 'right'
-  local win = vim.api.nvim_open_win(buf, true, vim.tbl_extend('error', centered(), frame))
-  vim.w[win].polecat_float = true
+--- What the frame says below, in what room there is.
+---@param width integer
+---@return table
+local function footer(width)
+  return { footer = width < 20 and ' g? ' or ' g? lists the keys ', footer_pos = 'right' }
+end
+
+--- Fits `win` to the screen as it is now.
+---@param win integer
+local function fit(win)
+  local place = centered()
+  vim.api.nvim_win_set_config(win, vim.tbl_extend('error', place, footer(place.width)))
+  -- A window that shrinks scrolls, which hides the title line for no reason.
+  if vim.api.nvim_win_get_cursor(win)[1] <= place.height then
+    vim.api.nvim_win_call(win, function()
+      vim.fn.winrestview({ topline = 1 })
+    end)
+  end
+end
+
+--- Fits `win` to the screen whenever that changes, also while another window is current.
+---@param win integer
+local function keep_fitting(win)
   vim.api.nvim_create_autocmd('VimResized', {
-    buffer = buf,
     desc = 'Fit a float of polecat.nvim to the screen',
     callback = function()
       if not vim.api.nvim_win_is_valid(win) then
         return true
       end
-      vim.api.nvim_win_set_config(win, centered())
+      fit(win)
     end,
   })
+end
+
+--- Shows `buf` in a float in the middle of the screen, which follows the screen's size.
+---@param buf integer
+---@param title string
+---@return integer win
+function M.open(buf, title)
+  local place = centered()
+  local frame = vim.tbl_extend('error', place, footer(place.width))
+  frame.style, frame.border = 'minimal', border()
+  frame.title, frame.title_pos = titled(title), 'center'
+  local win = vim.api.nvim_open_win(buf, true, frame)
+  vim.w[win].polecat_float = true
+  keep_fitting(win)
   return win
 end
 

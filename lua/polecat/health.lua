@@ -48,6 +48,8 @@ local function check_config()
     table.sort(set)
     vim.health.ok('configuration: ' .. (set[1] and table.concat(set, ', ') or 'all defaults'))
   end
+  local notified = table.concat(require('polecat.announce').notified(), ', ')
+  vim.health.info('notified: ' .. (notified ~= '' and notified or 'nothing'))
   return #config.problems == 0
 end
 

@@ -160,7 +160,7 @@ function M.sessions()
   return require('polecat.snapshot').sessions()
 end
 
---- A short text for a status line, `2 waiting 1 working`; empty when there is nothing to tell.
+--- A short text for a status line, `!2 ●1`; empty when there is nothing to tell.
 ---@return string
 function M.statusline()
   return require('polecat.snapshot').statusline()

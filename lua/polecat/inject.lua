@@ -52,9 +52,13 @@ function M.send(polecat, message, quoted)
     parts[#parts + 1] = table.concat(quoted, '\n')
   end
   local args = { polecat = polecat, text = table.concat(parts, '\n\n') }
-  backend.call('session.inject', args, notify.or_error(function()
-    notify.info(('sent to `%s`'):format(polecat))
-  end))
+  backend.call(
+    'session.inject',
+    args,
+    notify.or_error(function()
+      notify.info(('sent to `%s`'):format(polecat))
+    end)
+  )
 end
 
 --- `<Plug>(PolecatInject)`: asks for the polecat, then for words about the selected lines.
@@ -66,16 +70,20 @@ function M.selection()
   local quoted = M.quoted(vim.api.nvim_get_current_buf(), first, last)
   local at = where.here()
   vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'n', false)
-  backend.call('complete', { at = at }, notify.or_error(function(known)
-    if #known.running == 0 then
-      return notify.warn('no polecat is running')
-    end
-    vim.ui.select(known.running, { prompt = 'Write to' }, function(polecat)
-      if polecat then
-        require('polecat.compose').open({ polecat = polecat, at = at, quote = quoted }, {})
+  backend.call(
+    'complete',
+    { at = at },
+    notify.or_error(function(known)
+      if #known.running == 0 then
+        return notify.warn('no polecat is running')
       end
+      vim.ui.select(known.running, { prompt = 'Write to' }, function(polecat)
+        if polecat then
+          require('polecat.compose').open({ polecat = polecat, at = at, quote = quoted }, {})
+        end
+      end)
     end)
-  end))
+  )
 end
 
 return M

@@ -25,9 +25,13 @@ end
 local function stop(force)
   return function(polecat, at)
     local args = { polecat = polecat, force = force, at = at }
-    backend.call('session.stop', args, notify.or_error(function()
-      notify.info(('stopped `%s`'):format(polecat))
-    end))
+    backend.call(
+      'session.stop',
+      args,
+      notify.or_error(function()
+        notify.info(('stopped `%s`'):format(polecat))
+      end)
+    )
   end
 end
 
@@ -45,7 +49,7 @@ local ACTIONS = {
 --- `ash  working  shop-1  claude`
 ---@param session polecat.SessionInfo
 ---@return string
-local function format(session)
+function M.format(session)
   local parts = { session.polecat, session.state }
   for _, key in ipairs({ 'issue', 'agent' }) do
     parts[#parts + 1] = session[key]
@@ -53,9 +57,10 @@ local function format(session)
   return table.concat(parts, '  ')
 end
 
+--- Asks what to do with a session, and does it.
 ---@param session polecat.SessionInfo
 ---@param at polecat.At
-local function choose_action(session, at)
+function M.choose_action(session, at)
   vim.ui.select(ACTIONS, {
     prompt = session.polecat,
     format_item = function(action)
@@ -71,17 +76,21 @@ end
 --- Asks which session, then what.
 function M.open()
   local at = where.here()
-  backend.call('session.list', { at = at }, notify.or_error(function(sessions)
-    if #sessions == 0 then
-      return notify.info('no polecat is running')
-    end
-    local opts = { prompt = 'Polecats', kind = 'polecat', format_item = format }
-    vim.ui.select(sessions, opts, function(session)
-      if session then
-        choose_action(session, at)
+  backend.call(
+    'session.list',
+    { at = at },
+    notify.or_error(function(sessions)
+      if #sessions == 0 then
+        return notify.info('no polecat is running')
       end
+      local opts = { prompt = 'Polecats', kind = 'polecat', format_item = M.format }
+      vim.ui.select(sessions, opts, function(session)
+        if session then
+          M.choose_action(session, at)
+        end
+      end)
     end)
-  end))
+  )
 end
 
 return M

@@ -44,6 +44,12 @@
 ---@field pane_id? string
 ---@field pid? integer
 ---@field exit? polecat.Exit
+---@field waiting? polecat.Waiting While its state is `waiting`.
+
+--- What an agent wants of a person.
+---@class polecat.Waiting
+---@field reason 'permission'|'question'|'trust'|'sign-in'
+---@field text? string What it asks.
 
 --- Where a split goes: the modifiers and the count of the command that asked for it.
 ---@class polecat.Split

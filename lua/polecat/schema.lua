@@ -85,11 +85,12 @@ function M.words(known)
 end
 
 ---@param of polecat.Check
+---@param items? string What they are; strings when it is not said.
 ---@return polecat.Check
-function M.list(of)
+function M.list(of, items)
   return function(value, path, report)
     if type(value) ~= 'table' or not vim.islist(value) then
-      return refuse(path, 'a list of strings', value, report)
+      return refuse(path, 'a list of ' .. (items or 'strings'), value, report)
     end
     local out = {}
     for index, item in ipairs(value) do
@@ -124,14 +125,18 @@ end
 
 --- A table of these names and no others.
 ---@param known table<string, polecat.Check>
+---@param needed? string A name that must be there.
 ---@return polecat.Check
-function M.keys(known)
+function M.keys(known, needed)
   return function(value, path, report)
     if not is_table(value) then
       return refuse(path, 'a table', value, report)
     end
     local prefix = path == 'polecat' and '' or path .. '.'
     local out = vim.empty_dict()
+    if needed and value[needed] == nil then
+      report(('`%s` is missing'):format(prefix .. needed))
+    end
     for name, item in pairs(value) do
       local place = prefix .. tostring(name)
       if known[name] then

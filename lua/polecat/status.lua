@@ -30,9 +30,13 @@ end
 ---@param polecat string
 ---@param at polecat.At
 local function start(polecat, at)
-  backend.call('session.start', { polecat = polecat, at = at }, notify.or_error(function(session)
-    require('polecat.report').started(session)
-  end))
+  backend.call(
+    'session.start',
+    { polecat = polecat, at = at },
+    notify.or_error(function(session)
+      require('polecat.report').started(session)
+    end)
+  )
 end
 
 ---@param force boolean

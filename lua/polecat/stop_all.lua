@@ -30,16 +30,20 @@ function M.run(force)
   if force then
     return stop(at, true)
   end
-  backend.call('session.list', { at = at }, notify.or_error(function(sessions)
-    if #sessions == 0 then
-      return notify.info('no polecat is running')
-    end
-    vim.ui.select({ 'Stop', 'Cancel' }, { prompt = question(sessions) }, function(choice)
-      if choice == 'Stop' then
-        stop(at, false)
+  backend.call(
+    'session.list',
+    { at = at },
+    notify.or_error(function(sessions)
+      if #sessions == 0 then
+        return notify.info('no polecat is running')
       end
+      vim.ui.select({ 'Stop', 'Cancel' }, { prompt = question(sessions) }, function(choice)
+        if choice == 'Stop' then
+          stop(at, false)
+        end
+      end)
     end)
-  end))
+  )
 end
 
 return M

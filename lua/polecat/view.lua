@@ -77,6 +77,11 @@ local function ask(view, callback)
     if view.id ~= id or view.state ~= 'opening' then
       return
     end
+    if err and view.count > 0 then
+      -- It was drawn, and the backend ended before it could say so: lost, not refused.
+      view.shown = true
+      return callback()
+    end
     if not err then
       view.state, view.shown = 'open', true
       frames.show_title(view)

@@ -36,9 +36,12 @@ end
 ---@param known string[]
 ---@return string
 local function list(known)
-  return table.concat(vim.tbl_map(function(key)
-    return '`' .. key .. '=`'
-  end, known), ', ')
+  return table.concat(
+    vim.tbl_map(function(key)
+      return '`' .. key .. '=`'
+    end, known),
+    ', '
+  )
 end
 
 --- What is wrong with the pair `key=value`.

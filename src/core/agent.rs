@@ -1,21 +1,35 @@
 //! Agents: the programs that run in sessions.
 
+mod changes;
 mod presets;
 
-pub use presets::{preset, preset_names};
+pub use changes::Changes;
+pub use presets::{preset, preset_names, preset_of_program};
+
+use super::screen::CustomDialog;
 
 /// The agent of a polecat for which nothing else is said.
 pub const DEFAULT_AGENT: &str = "claude";
+
+/// gastown's accounts are Claude Code's: each is a folder that this variable names.
+pub const ACCOUNT_VARIABLE: &str = "CLAUDE_CONFIG_DIR";
 
 /// A program that runs as a polecat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agent {
     /// What presets, configuration and `GT_AGENT` call it.
     pub name: String,
+    /// The preset whose screens it shows: the patterns of prompt, dialogs and titles are found
+    /// under this name. Empty where nothing is known.
+    pub patterns: String,
+    /// Words in front of the program, as a sandbox wants them.
+    pub wrapper: Vec<String>,
     /// The program: a name to be found on `PATH`, or a path.
     pub command: String,
     /// Its arguments, one word each; no shell reads them.
     pub args: Vec<String>,
+    /// More arguments, where its hooks file is in the workdir: without it they would be an error.
+    pub hook_args: Vec<String>,
     /// Set in its environment on top of the polecat's own.
     pub env: Vec<(String, String)>,
     /// What its processes may be called: many agents run as `node`.
@@ -24,10 +38,22 @@ pub struct Agent {
     pub ready: Ready,
     /// How long after a paste it takes a key for a part of it, in milliseconds.
     pub settle_ms: u64,
+    /// How it takes its first words on the command line.
+    pub prompt_mode: PromptMode,
+    /// Words that its settings want said first of all.
+    pub initial_prompt: Option<String>,
+    /// The file by which it calls other programs at moments of its life.
+    pub hooks: Option<Hooks>,
+    /// How it goes on with an earlier conversation.
+    pub resume: Option<Resume>,
     /// The variable that names its configuration folder, when it has one.
     pub config_dir_env: Option<String>,
     /// The variable in which it tells its own session id, for gastown's `GT_SESSION_ID_ENV`.
     pub session_id_env: Option<String>,
+    /// The file of instructions that it reads in a project.
+    pub instructions: String,
+    /// Dialogs that the configuration tells of, besides those of its patterns.
+    pub dialogs: Vec<CustomDialog>,
 }
 
 /// What tells that an agent is ready. Where nothing is known, quiet output does.
@@ -41,27 +67,185 @@ pub struct Ready {
     pub delay_ms: u64,
 }
 
+/// How an agent takes a prompt on its command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PromptMode {
+    /// As the last argument.
+    Argument,
+    /// Behind this flag.
+    Flag(String),
+    /// Not at all: it is typed, once the agent is ready.
+    #[default]
+    Typed,
+}
+
+/// Where an agent looks for its hooks, from the folder it works in upwards or in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hooks {
+    /// Whose format it is: `claude`, `opencode`, ...
+    pub provider: String,
+    /// The folder, relative.
+    pub dir: String,
+    /// The file in it.
+    pub file: String,
+}
+
+/// How an agent goes on with an earlier conversation, of which the id is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resume {
+    /// `agent <arguments> --resume <id>`
+    Flag(String),
+    /// `agent resume <id> <arguments>`; may be several words.
+    Subcommand(String),
+}
+
+impl PromptMode {
+    /// Reads `arg`, `none`, or a flag such as `--prompt`; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "arg" => Some(Self::Argument),
+            "none" => Some(Self::Typed),
+            flag if flag.starts_with('-') && !flag.contains(char::is_whitespace) => {
+                Some(Self::Flag(flag.to_owned()))
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Agent {
     /// An agent of which only the command is known.
     #[must_use]
     pub fn generic(name: &str, command: &str, args: &[String]) -> Self {
-        let file = command.rsplit('/').next().unwrap_or(command);
         Self {
             name: name.to_owned(),
             command: command.to_owned(),
             args: args.to_vec(),
-            env: Vec::new(),
-            process_names: vec![file.to_owned()],
-            ready: Ready::default(),
-            settle_ms: 0,
-            config_dir_env: None,
-            session_id_env: None,
+            process_names: vec![file_name(command).to_owned()],
+            ..presets::generic()
         }
     }
 
     /// Program and arguments, to be started without a shell.
     #[must_use]
     pub fn argv(&self) -> Vec<String> {
-        std::iter::once(&self.command).chain(&self.args).cloned().collect()
+        self.wrapper.iter().chain([&self.command]).chain(&self.args).cloned().collect()
+    }
+
+    /// Whether `prompt` can be handed over with the command; else it must be typed.
+    #[must_use]
+    pub fn takes_prompt(&self, prompt: &str) -> bool {
+        self.with_prompt(Vec::new(), prompt).is_some()
+    }
+
+    /// The words of a command with the agent's first words; `None` where they must be typed.
+    #[must_use]
+    pub fn with_prompt(&self, mut argv: Vec<String>, prompt: &str) -> Option<Vec<String>> {
+        match &self.prompt_mode {
+            PromptMode::Argument if prompt.starts_with('-') => return None,
+            PromptMode::Argument => {}
+            PromptMode::Flag(flag) => argv.push(flag.clone()),
+            PromptMode::Typed => return None,
+        }
+        argv.push(prompt.to_owned());
+        Some(argv)
+    }
+
+    /// The same to go on with conversation `id`; `None` where it cannot.
+    #[must_use]
+    pub fn argv_resuming(&self, id: &str) -> Option<Vec<String>> {
+        let mut argv = self.argv();
+        match self.resume.as_ref()? {
+            Resume::Flag(flag) => argv.extend([flag.clone(), id.to_owned()]),
+            Resume::Subcommand(words) => {
+                let at = self.wrapper.len() + 1;
+                let words = words.split_whitespace().chain([id]).map(str::to_owned);
+                drop(argv.splice(at..at, words));
+            }
+        }
+        Some(argv)
+    }
+
+    /// What must be on `PATH` before anything is created.
+    #[must_use]
+    pub fn program(&self) -> &str {
+        self.wrapper.first().unwrap_or(&self.command)
+    }
+
+    /// Whether it calls `gt` at moments of its life, by a file that is written for it in a town:
+    /// another must be told what such an agent does by itself.
+    #[must_use]
+    pub fn calls_gt(&self) -> bool {
+        self.hooks.as_ref().is_some_and(|hooks| ["claude", "opencode"].contains(&&*hooks.provider))
+    }
+}
+
+/// The last part of a path to a program.
+pub(in crate::core) fn file_name(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or(program)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(argv: Option<Vec<String>>) -> Option<String> {
+        argv.map(|argv| argv.join("|"))
+    }
+
+    #[test]
+    fn a_prompt_goes_where_the_agent_takes_one_and_nowhere_else() {
+        for (name, prompt, expected) in [
+            ("claude", "go on", Some("claude|--dangerously-skip-permissions|go on")),
+            ("gemini", "go", Some("gemini|--approval-mode|yolo|--prompt-interactive|go")),
+            ("opencode", "go", Some("opencode|--prompt|go")),
+            ("amp", "go", None),
+            // It would be read as an option.
+            ("claude", "--help", None),
+            ("opencode", "--help", Some("opencode|--prompt|--help")),
+        ] {
+            let agent = preset(name).unwrap();
+            let argv = agent.with_prompt(agent.argv(), prompt);
+            assert_eq!(words(argv).as_deref(), expected, "{name} {prompt}");
+        }
+        assert_eq!(Agent::generic("x", "cat", &[]).with_prompt(Vec::new(), "go"), None);
+    }
+
+    #[test]
+    fn an_earlier_conversation_is_resumed_by_flag_or_by_subcommand() {
+        for (name, expected) in [
+            ("claude", Some("claude|--dangerously-skip-permissions|--resume|7")),
+            ("codex", Some("codex|resume|7|--dangerously-bypass-approvals-and-sandbox")),
+            ("amp", Some("amp|threads|continue|7|--dangerously-allow-all|--no-ide")),
+            ("pi", None),
+        ] {
+            assert_eq!(words(preset(name).unwrap().argv_resuming("7")).as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn a_wrapper_stands_in_front_and_is_what_must_be_found() {
+        let agent = Agent {
+            wrapper: vec!["exitbox".into(), "--".into()],
+            ..Agent::generic("boxed", "/opt/agent", &["-x".to_owned()])
+        };
+        assert_eq!(agent.argv(), ["exitbox", "--", "/opt/agent", "-x"]);
+        assert_eq!(agent.program(), "exitbox");
+        assert_eq!(Agent::generic("a", "/opt/agent", &[]).program(), "/opt/agent");
+    }
+
+    #[test]
+    fn how_a_prompt_is_passed_is_one_of_three_ways() {
+        for (text, mode) in [
+            ("arg", Some(PromptMode::Argument)),
+            ("none", Some(PromptMode::Typed)),
+            ("-i", Some(PromptMode::Flag("-i".into()))),
+            ("stdin", None),
+            ("--a b", None),
+            ("", None),
+        ] {
+            assert_eq!(PromptMode::parse(text), mode, "{text}");
+        }
     }
 }

@@ -10,6 +10,7 @@ pub mod names;
 pub mod rig;
 pub mod screen;
 pub mod session;
+pub mod settings;
 pub mod startup;
 pub mod state;
 pub mod theme;

@@ -1,84 +1,192 @@
-//! Reading an agent's state off its screen: guesses, kept in this one place.
+//! Reading what an agent is doing off its title and its screen: guesses, kept in this one place.
+//!
+//! A reading follows the screen's structure, not words anywhere on it: an agent draws its composer
+//! (the place to type) or a dialog at the bottom, and what stands above is conversation, which may
+//! quote anything. [`layout`] finds that bottom, [`dialog`] and [`working`] look only there, and
+//! [`patterns`] holds what differs between agents.
 
-/// How many of the last lines with text may hold the prompt: below it agents draw a rule, a
-/// footer and up to two rows of status.
-const PROMPT_ZONE: usize = 6;
+mod answer;
+mod area;
+mod dialog;
+mod layout;
+mod menu;
+mod patterns;
+mod prompt;
+mod rows;
+mod sent;
+mod title;
+mod working;
 
-/// A line as patterns want it: plain blanks for U+00A0, none at the end.
-#[must_use]
-pub fn normal(line: &str) -> String {
-    line.replace('\u{a0}', " ").trim_end().to_owned()
+pub use answer::Policy;
+pub use patterns::{CustomDialog, Patterns};
+pub use prompt::shows_prompt;
+pub use rows::normal;
+pub use sent::{Place, place, shows};
+
+use self::layout::Scene;
+use self::title::Means;
+use super::session::{State, StateSource};
+
+/// One look at a pane.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// The pane's title.
+    pub title: &'a str,
+    /// The rows of the screen without colours, top to bottom.
+    pub lines: &'a [String],
 }
 
-/// Whether the agent stands at its prompt, a line that begins with `prompt` near the end of the
-/// screen. A menu (`❯ 1. Yes`) begins with the same mark and is a question, not a prompt.
-///
-/// Agents draw the prompt while they work as well: this tells that one can be typed to.
-#[must_use]
-pub fn shows_prompt(lines: &[String], prompt: &str) -> bool {
-    let prompt = prompt.replace('\u{a0}', " ");
-    let mark = prompt.trim();
-    if mark.is_empty() {
-        return false;
-    }
-    // A mark given with a blank behind it needs one: `>` must not be seen in `>>> python`.
-    let apart = prompt.ends_with(' ');
-    let texts = lines.iter().rev().map(|line| normal(line)).filter(|line| !line.is_empty());
-    texts.take(PROMPT_ZONE).any(|line| is_prompt(without_box(&line), mark, apart))
+/// What one look says. It says nothing of how long that has been so: a prompt that shows for a
+/// moment between two tool calls reads as idle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// What the agent is doing.
+    pub seen: Seen,
+    /// Title or screen; `None` when nothing told.
+    pub source: StateSource,
+    /// What is typed and not sent, where a composer shows; its grey hint is not typed.
+    pub typed: Option<String>,
 }
 
-fn is_prompt(line: &str, mark: &str, apart: bool) -> bool {
-    let Some(rest) = line.strip_prefix(mark) else { return false };
-    let ends = rest.is_empty() || rest.starts_with(' ');
-    (ends || !apart) && !is_choice(rest.trim_start())
+/// What an agent is seen doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// It draws its composer and does not listen yet.
+    Starting,
+    /// Busy, though one can often type.
+    Working,
+    /// At its prompt, empty or typed to.
+    Idle,
+    /// It needs a person.
+    Waiting(Question),
+    /// Nothing known was seen; only silence can tell more.
+    Unknown,
 }
 
-/// `1. Yes`
-fn is_choice(text: &str) -> bool {
-    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    rest.len() < text.len() && rest.starts_with(". ")
+/// What an agent wants of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// What kind of answer it needs.
+    pub reason: Reason,
+    /// The question on one line; empty when only the title told that there is one.
+    pub text: String,
+    /// What else the dialog says, such as the command it asks about, on one line and not endless.
+    pub about: String,
+    /// The numbered choices.
+    pub choices: Vec<String>,
+    /// Which of `choices` is marked, from 0.
+    pub selected: Option<usize>,
+    /// Which known dialog it is; answers are looked up by it.
+    pub dialog: Option<DialogId>,
 }
 
-/// The line without the box some agents draw around their prompt.
-fn without_box(line: &str) -> &str {
-    line.trim_start_matches([' ', '│', '┃', '|'])
+/// A dialog of the preset or of the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DialogId {
+    /// A preset's, by name.
+    Preset(&'static str),
+    /// The configuration's, by its place in the list from 0.
+    Custom(usize),
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Why an agent waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// It asks to be allowed something.
+    Permission,
+    /// It asks for a decision or an answer.
+    Question,
+    /// It asks whether the folder, or the mode it was started in, is to be trusted.
+    Trust,
+    /// It is not set up or signed in.
+    SignIn,
+}
 
-    fn shows(screen: &str, prompt: &str) -> bool {
-        let lines: Vec<String> = screen.lines().map(str::to_owned).collect();
-        shows_prompt(&lines, prompt)
-    }
-
-    #[test]
-    fn a_prompt_is_seen_above_its_footer_and_with_an_nbsp_behind_it() {
-        for (screen, prompt) in [
-            ("hello\n────\n❯\u{a0}\n────\n  ? for shortcuts\n\n\n", "❯ "),
-            ("────\n❯ please explain\n────\n   high", "❯ "),
-            ("╭──╮\n│ ❯    │\n╰──╯", "❯ "),
-            ("› Ask Codex to do anything\n\n  model · ~/shop\n  ? for shortcuts", "› "),
-            (" >   Type your message or @path\n workspace\n ~/shop", ">   Type your message"),
-            ("$ ready> \n", "$ ready>"),
-        ] {
-            assert!(shows(screen, prompt), "{screen}");
+impl Reason {
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Permission => "permission",
+            Self::Question => "question",
+            Self::Trust => "trust",
+            Self::SignIn => "sign-in",
         }
     }
+}
 
-    #[test]
-    fn a_menu_a_quote_or_old_text_is_no_prompt() {
-        for (screen, prompt) in [
-            ("", "❯ "),
-            (" Do you want to proceed?\n ❯ 1. Yes\n   2. No\n Esc to cancel", "❯ "),
-            ("› 1. Trust and continue\n  2. Back", "› "),
-            ("the prompt is ❯ \n", "❯ "),
-            ("❯ \n1\n2\n3\n4\n5\n6", "❯ "),
-            (">>> python", "> "),
-            ("anything", "  "),
-        ] {
-            assert!(!shows(screen, prompt), "{screen}");
+impl Seen {
+    /// The state of a session that is seen so.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match self {
+            Self::Starting => State::Starting,
+            Self::Working => State::Working,
+            Self::Idle => State::Idle,
+            Self::Waiting(_) => State::Waiting,
+            Self::Unknown => State::Unknown,
+        }
+    }
+}
+
+/// Reads one look by what is known of the agent.
+///
+/// A dialog comes before all else: while one is open, titles of two of three agents call
+/// themselves ready. Then comes the agent's own word in its title, then the composer.
+#[must_use]
+pub fn read(patterns: &Patterns, look: &Look) -> Reading {
+    let rows = rows::texts(look.lines);
+    let says = title::means(patterns, look.title);
+    let scene = layout::scene(patterns, &rows);
+    if let Some(question) = dialog::find(patterns, &rows, &scene) {
+        let told = says == Some(Means::Waiting);
+        let source = if told { StateSource::Title } else { StateSource::Screen };
+        return Reading { seen: Seen::Waiting(question), source, typed: None };
+    }
+    let typed = match &scene {
+        Scene::Composer(composer) => composer.typed(patterns.known.hints),
+        Scene::Dialog(_) => None,
+    };
+    let (seen, source) = without_dialog(patterns, &rows, &scene, says);
+    Reading { seen, source, typed }
+}
+
+fn without_dialog(
+    patterns: &Patterns,
+    rows: &[String],
+    scene: &Scene,
+    says: Option<Means>,
+) -> (Seen, StateSource) {
+    let composer = match scene {
+        Scene::Composer(composer) => Some(composer),
+        Scene::Dialog(_) => None,
+    };
+    let quiet = says == Some(Means::Quiet);
+    match (says, composer) {
+        (Some(Means::Waiting), _) => (Seen::Waiting(Question::untold()), StateSource::Title),
+        (Some(Means::Working), _) => (Seen::Working, StateSource::Title),
+        (Some(Means::Ready), _) | (Some(Means::Idle), Some(_)) => (Seen::Idle, StateSource::Title),
+        (_, None) => (Seen::Unknown, StateSource::None),
+        (_, Some(composer)) if working::shows(patterns.known, rows, composer, quiet) => {
+            (Seen::Working, StateSource::Screen)
+        }
+        (_, Some(composer)) if working::starts(patterns.known, rows, composer) => {
+            (Seen::Starting, StateSource::Screen)
+        }
+        (_, Some(_)) => (Seen::Idle, StateSource::Screen),
+    }
+}
+
+impl Question {
+    /// One of which only the title told.
+    fn untold() -> Self {
+        Self {
+            reason: Reason::Question,
+            text: String::new(),
+            about: String::new(),
+            choices: Vec::new(),
+            selected: None,
+            dialog: None,
         }
     }
 }

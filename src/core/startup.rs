@@ -4,7 +4,31 @@ use jiff::civil::DateTime;
 
 use super::agent::Agent;
 use super::names::{IssueId, PolecatName};
-use super::rig::Rig;
+use super::rig::{Rig, RigKind};
+
+/// What belongs to the editor, or to the agent in whose terminal it runs: an agent that saw it
+/// would talk to this Neovim, take that agent's session for its own, or refuse to run in another.
+/// gastown empties `NODE_OPTIONS` for the same reason: a debugger's are not meant for an agent.
+pub const NOT_FOR_AGENTS: &[&str] = &[
+    "NVIM",
+    "NVIM_LISTEN_ADDRESS",
+    "NVIM_LOG_FILE",
+    "VIM",
+    "VIMRUNTIME",
+    "MYVIMRC",
+    "CLAUDECODE",
+    "CLAUDE_CODE_ENTRYPOINT",
+    "CLAUDE_CODE_SSE_PORT",
+    "NODE_OPTIONS",
+];
+
+/// The variables that an agent must not find, whatever tmux's server was started with: those of
+/// the editor, and its own session id, unless `env` sets them.
+#[must_use]
+pub fn unset(agent: &Agent, env: &[(String, String)]) -> Vec<String> {
+    let names = NOT_FOR_AGENTS.iter().copied().chain(agent.session_id_env.as_deref());
+    names.filter(|name| !env.iter().any(|(set, _)| set == name)).map(str::to_owned).collect()
+}
 
 /// The environment of a polecat's agent, gastown's first, the agent's own last (a later entry of
 /// the same name wins). `config_dir` is the account's folder, for agents that can be told one.
@@ -28,6 +52,11 @@ pub fn polecat_env(
     set("BEADS_NO_DAEMON", "1".to_owned());
     set("GT_AGENT", agent.name.clone());
     set("GT_SESSION", rig.session(polecat).to_string());
+    // A later gastown's: by which names it finds the agent among the processes, and its town.
+    set("GT_PROCESS_NAMES", agent.process_names.join(","));
+    if let RigKind::Town { root } = &rig.kind {
+        set("GT_TOWN_ROOT", root.to_string_lossy().into_owned());
+    }
     if let (Some(variable), Some(dir)) = (&agent.config_dir_env, config_dir) {
         set(variable, dir.to_owned());
     }
@@ -48,6 +77,17 @@ pub fn beacon(rig: &Rig, polecat: &PolecatName, now: DateTime, issue: Option<&Is
         "[GAS TOWN] {recipient} <- witness • {at} • {topic}\n\n\
          Work is on your hook. Run `gt hook` now and begin immediately."
     )
+}
+
+/// What gastown types to agents whose hooks cannot run it.
+pub const HOOKLESS: &str = "gt prime && gt mail check --inject && gt nudge deacon session-started";
+
+/// The first words to an agent outside of a town that has an issue to work on; `show` is the
+/// command that prints it.
+#[must_use]
+pub fn issue_words(issue: &IssueId, title: &str, show: &str) -> String {
+    let title = if title.is_empty() { String::new() } else { format!(": {title}") };
+    format!("Work on issue {issue}{title}. `{show}` prints all of it. Please begin now.")
 }
 
 /// gastown's propulsion nudge; `session` is what `.runtime/session_id` of the workdir holds.
@@ -88,6 +128,8 @@ mod tests {
             "BEADS_NO_DAEMON=1",
             "GT_AGENT=claude",
             "GT_SESSION=gt-shop-ash",
+            "GT_PROCESS_NAMES=node,claude",
+            "GT_TOWN_ROOT=/town",
             "CLAUDE_CONFIG_DIR=/acc/work",
             "GT_SESSION_ID_ENV=CLAUDE_SESSION_ID",
         ];
@@ -102,6 +144,18 @@ mod tests {
         assert!(env.contains(&"GT_ROOT=/src/shop/.git/polecat".to_owned()), "{env:?}");
         assert_eq!(env.last().map(String::as_str), Some("KEY=a b"));
         assert!(!env.iter().any(|line| line.contains("/ignored")), "{env:?}");
+        assert!(!env.iter().any(|line| line.starts_with("GT_TOWN_ROOT")), "{env:?}");
+    }
+
+    #[test]
+    fn what_an_agent_is_given_on_purpose_is_not_taken_away() {
+        let claude = preset("claude").unwrap();
+        let env = [("NODE_OPTIONS".to_owned(), "--max-old-space-size=1".to_owned())];
+        let unset = unset(&claude, &env);
+        assert!(!unset.contains(&"NODE_OPTIONS".to_owned()), "{unset:?}");
+        for name in ["CLAUDECODE", "NVIM", "CLAUDE_SESSION_ID"] {
+            assert!(unset.contains(&name.to_owned()), "{unset:?}");
+        }
     }
 
     #[test]

@@ -4,8 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::session::{State, StateSource};
 
-/// A prompt that flashes between two steps of an agent's work is no idle agent.
-const IDLE_AFTER: SignedDuration = SignedDuration::from_millis(700);
+/// A prompt that flashes between two steps of an agent's work is no idle agent. Together with the
+/// pace of the looks it stays under a second.
+const IDLE_AFTER: SignedDuration = SignedDuration::from_millis(600);
+
+/// The same after a question, which is looked at less often than work is.
+const IDLE_AFTER_WAITING: SignedDuration = SignedDuration::from_millis(400);
 
 /// What one look tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +27,7 @@ pub struct Steady {
     pub told: Told,
     /// Since when.
     pub since: Timestamp,
-    /// When the agent was first seen idle while it is shown as working.
+    /// When the agent was first seen idle while it is shown as something else.
     idle_since: Option<Timestamp>,
 }
 
@@ -39,9 +43,9 @@ impl Steady {
     pub fn after(self, told: Told, now: Timestamp) -> Self {
         match (self.told.state, told.state) {
             (shown, seen) if shown == seen => Self { told, idle_since: None, ..self },
-            (State::Working, State::Idle) => {
+            (State::Starting | State::Working | State::Waiting, State::Idle) => {
                 let since = self.idle_since.unwrap_or(now);
-                if now.duration_since(since) >= IDLE_AFTER {
+                if now.duration_since(since) >= self.hold() {
                     return Self::new(told, since);
                 }
                 Self { idle_since: Some(since), ..self }
@@ -50,10 +54,15 @@ impl Steady {
         }
     }
 
-    /// Whether another look is needed soon, though nothing may change until then.
+    fn hold(&self) -> SignedDuration {
+        if self.told.state == State::Waiting { IDLE_AFTER_WAITING } else { IDLE_AFTER }
+    }
+
+    /// When another look is needed though nothing may change until then: what was seen is not
+    /// shown yet.
     #[must_use]
-    pub fn is_in_doubt(&self) -> bool {
-        self.idle_since.is_some()
+    pub fn due(&self) -> Option<Timestamp> {
+        Some(self.idle_since?.saturating_add(self.hold()).unwrap_or(Timestamp::MAX))
     }
 }
 
@@ -62,6 +71,7 @@ mod tests {
     use super::*;
 
     const WORKING: Told = Told { state: State::Working, source: StateSource::Screen };
+    const STARTING: Told = Told { state: State::Starting, source: StateSource::Pane };
     const IDLE: Told = Told { state: State::Idle, source: StateSource::Screen };
     const WAITING: Told = Told { state: State::Waiting, source: StateSource::Screen };
 
@@ -93,6 +103,21 @@ mod tests {
     fn a_question_is_shown_at_once_and_so_is_its_end() {
         check(&[(0, WORKING), (100, WAITING)], State::Waiting, 100);
         check(&[(0, WAITING), (100, WORKING)], State::Working, 100);
-        check(&[(0, WAITING), (100, IDLE)], State::Idle, 100);
+        check(&[(0, WAITING), (100, IDLE), (500, IDLE)], State::Idle, 100);
+    }
+
+    #[test]
+    fn a_prompt_that_flashes_before_the_work_begins_is_not_idle() {
+        check(&[(0, STARTING), (100, IDLE), (300, WORKING)], State::Working, 300);
+        check(&[(0, WAITING), (100, IDLE), (300, WORKING)], State::Working, 300);
+        check(&[(0, STARTING), (100, IDLE), (600, IDLE)], State::Starting, 0);
+    }
+
+    #[test]
+    fn what_is_not_shown_yet_is_due_when_it_has_lasted() {
+        let steady = Steady::new(WORKING, at(0)).after(IDLE, at(100));
+        assert_eq!(steady.due(), Some(at(700)));
+        assert_eq!(steady.after(IDLE, at(700)).due(), None);
+        assert_eq!(steady.after(WORKING, at(200)).due(), None);
     }
 }

@@ -2,6 +2,7 @@
 
 mod create;
 mod head;
+mod heal;
 pub(super) mod repository;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,8 @@ use crate::core::{Rig, RigKind};
 
 pub use create::{Worktree, create_worktree};
 pub use head::branch;
+pub(super) use head::branch_now;
+pub use heal::heal;
 
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
 const PATIENCE: Duration = Duration::from_secs(300);

@@ -4,12 +4,13 @@ use std::ffi::OsStr;
 use std::process::Command;
 use std::sync::Arc;
 
+use crate::core::startup::NOT_FOR_AGENTS;
+
 /// How to start a program of this name: here today, with a prefix such as `ssh build1` later.
 pub type Launch = Arc<dyn Fn(&OsStr) -> Command + Send + Sync>;
 
-/// The editor's own: an agent that saw them would talk to this Neovim or refuse as nested.
-const EDITOR: &[&str] =
-    &["NVIM", "VIM", "VIMRUNTIME", "MYVIMRC", "CLAUDECODE", "TMUX", "TMUX_PANE"];
+/// The tmux that the editor runs in is its own affair: another server may be meant.
+const TMUX: &[&str] = &["TMUX", "TMUX_PANE"];
 
 /// What git sets for its hooks and its editor (`git rev-parse --local-env-vars`): with Neovim
 /// opened by `git commit`, they would turn every git we start, and every agent's, to that
@@ -39,7 +40,7 @@ pub fn local() -> Launch {
     Arc::new(|program| {
         #[expect(clippy::disallowed_methods, reason = "this is the launcher")]
         let mut command = Command::new(program);
-        for name in EDITOR.iter().chain(GIT) {
+        for name in NOT_FOR_AGENTS.iter().chain(TMUX).chain(GIT) {
             command.env_remove(name);
         }
         for (name, _) in std::env::vars_os() {

@@ -5,7 +5,9 @@
 
 pub mod error;
 mod files;
+pub mod folders;
 pub mod git;
+pub mod hooks;
 pub mod launch;
 pub mod lock;
 pub mod path;
@@ -14,6 +16,7 @@ pub mod processes;
 pub mod records;
 pub mod rigs;
 pub mod run;
+pub mod settings;
 pub mod tracker;
 
 pub use error::HostError;

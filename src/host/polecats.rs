@@ -17,11 +17,13 @@ use crate::core::{PolecatName, Rig};
 /// The rig is gone, or `polecats/` cannot be read.
 pub async fn names(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
     let rig = rig.clone();
-    blocking(move || {
-        there(&rig)?;
-        read_names(&rig.polecats_dir())
-    })
-    .await
+    blocking(move || names_now(&rig)).await
+}
+
+/// [`names`] on a thread that may wait.
+pub(super) fn names_now(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
+    there(rig)?;
+    read_names(&rig.polecats_dir())
 }
 
 /// Refuses a name that is no polecat of the rig.
@@ -57,14 +59,16 @@ pub async fn exists(rig: &Rig, polecat: &PolecatName) -> Result<bool, HostError>
 /// # Errors
 /// It leads out of the rig, or cannot be read.
 pub async fn workdir(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError> {
+    let (rig, polecat) = (rig.clone(), polecat.clone());
+    blocking(move || workdir_now(&rig, &polecat)).await
+}
+
+/// [`workdir`] on a thread that may wait.
+pub(super) fn workdir_now(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError> {
     let (new, old) = (rig.new_worktree(polecat), rig.old_worktree(polecat));
-    let polecats = rig.polecats_dir();
-    blocking(move || {
-        let chosen = if !is_dir(&new)? && look(&old.join(".git"))?.is_some() { old } else { new };
-        stays_inside(&polecats, &chosen)?;
-        Ok(chosen)
-    })
-    .await
+    let chosen = if !is_dir(&new)? && look(&old.join(".git"))?.is_some() { old } else { new };
+    stays_inside(&rig.polecats_dir(), &chosen)?;
+    Ok(chosen)
 }
 
 fn there(rig: &Rig) -> Result<(), HostError> {

@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -57,6 +57,9 @@ struct StoredBase {
     commit: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     branch: Option<String>,
+    /// The polecat's branch, while its creation is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    making: Option<String>,
 }
 
 /// Keeps a record, in place of the polecat's last one.
@@ -72,8 +75,14 @@ pub async fn save(rig: &Rig, polecat: &PolecatName, record: &ExitRecord) -> Resu
 /// # Errors
 /// The file could not be read, or is broken.
 pub async fn load(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRecord>, HostError> {
+    let (rig, polecat) = (rig.clone(), polecat.clone());
+    blocking(move || load_now(&rig, &polecat)).await
+}
+
+/// [`load`] on a thread that may wait.
+pub(super) fn load_now(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRecord>, HostError> {
     let path = path(rig, "exits", polecat);
-    let Some(stored) = read::<StoredExit>(path.clone()).await? else { return Ok(None) };
+    let Some(stored) = read_now::<StoredExit>(&path)? else { return Ok(None) };
     let at = stored.at.parse::<Timestamp>();
     let at = at.map_err(|err| broken(&path, format!("`at` is no time: {err}")))?;
     Ok(Some(stored.record(at)))
@@ -96,13 +105,28 @@ pub async fn load_base(rig: &Rig, polecat: &PolecatName) -> Result<Option<Base>,
     Ok(stored.map(|stored| Base { commit: stored.commit, branch: stored.branch }))
 }
 
-/// Keeps where a branch began; gives the folders this made.
+/// Where the branch of a polecat begins whose creation is under way or was cut off, and that
+/// branch.
+pub(super) async fn load_making(
+    rig: &Rig,
+    polecat: &PolecatName,
+) -> Result<Option<(Base, String)>, HostError> {
+    let stored = read::<StoredBase>(path(rig, "worktrees", polecat)).await?;
+    Ok(stored.and_then(|stored| {
+        let base = Base { commit: stored.commit, branch: stored.branch };
+        Some((base, stored.making?))
+    }))
+}
+
+/// Keeps where a branch began, and which branch is being made; gives the folders this made.
 pub(super) async fn save_base(
     rig: &Rig,
     polecat: &PolecatName,
     base: &Base,
+    making: Option<&str>,
 ) -> Result<Vec<PathBuf>, HostError> {
-    let stored = StoredBase { commit: base.commit.clone(), branch: base.branch.clone() };
+    let making = making.map(str::to_owned);
+    let stored = StoredBase { commit: base.commit.clone(), branch: base.branch.clone(), making };
     write(rig, "worktrees", polecat, &stored).await
 }
 
@@ -135,11 +159,12 @@ async fn read<T>(path: PathBuf) -> Result<Option<T>, HostError>
 where
     T: DeserializeOwned + Send + 'static,
 {
-    blocking(move || {
-        let Some(text) = read_text(&path)? else { return Ok(None) };
-        serde_json::from_str(&text).map(Some).map_err(|err| broken(&path, err.to_string()))
-    })
-    .await
+    blocking(move || read_now(&path)).await
+}
+
+fn read_now<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, HostError> {
+    let Some(text) = read_text(path)? else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(|err| broken(path, err.to_string()))
 }
 
 async fn remove(path: PathBuf) -> Result<(), HostError> {

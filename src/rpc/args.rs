@@ -16,11 +16,18 @@ pub(super) fn decode<T: DeserializeOwned>(method: &str, args: Value) -> Result<T
 /// Reads `value` as a `T`; the error names the place in it.
 pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
     serde_path_to_error::deserialize(tables(value)).map_err(|error| {
-        match error.path().to_string() {
-            path if path == "." => error.inner().to_string(),
-            path => format!("`{path}`: {}", error.inner()),
+        match (error.path().to_string(), why(error.inner())) {
+            (path, why) if path == "." => why,
+            (path, why) => format!("`{path}`: {why}"),
         }
     })
+}
+
+/// What is wrong, without saying at each level that something was decoded.
+fn why(error: &rmpv::ext::Error) -> String {
+    match error {
+        rmpv::ext::Error::Syntax(why) => why.clone(),
+    }
 }
 
 /// Lua has one empty table, which arrives as an empty array; where we mean a map, it is one.
@@ -110,7 +117,7 @@ mod tests {
         let name = ("polecat", Value::from("ash"));
         check(
             map(&[("at", at.clone()), name.clone(), ("polcat", "x".into())]),
-            "unknown field `polcat`, expected `at` or `polecat`",
+            "`polcat`: unknown field `polcat`, expected `at` or `polecat`",
         );
         check(map(&[("at", at.clone())]), "missing field `polecat`");
         check(

@@ -8,8 +8,8 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 
-use super::{args::read, error::RpcError};
-use crate::session::{AgentSettings, Settings};
+use super::{agent::Agent, args::read, error::RpcError};
+use crate::{core::screen::Policy, session::Settings};
 
 /// Reads the configuration; what is wrong in it is refused by its name.
 pub(super) fn settings(config: Option<Value>, tmux: Option<String>) -> Result<Settings, RpcError> {
@@ -23,6 +23,7 @@ pub(super) fn settings(config: Option<Value>, tmux: Option<String>) -> Result<Se
         tracker_command: config.tracker.command,
         agent: config.agent,
         agents: config.agents.into_iter().map(|(name, agent)| (name, agent.into())).collect(),
+        dialogs: config.dialogs.map(|answerer| answerer.0).unwrap_or_default(),
         editor_tmux: tmux,
     })
 }
@@ -39,6 +40,7 @@ struct Config {
     agent: Option<String>,
     #[serde(deserialize_with = "table")]
     agents: BTreeMap<String, Agent>,
+    dialogs: Option<Answerer>,
     // These are Lua's own; they come along because the configuration is sent whole.
     #[serde(rename = "capture")]
     _capture: IgnoredAny,
@@ -70,42 +72,29 @@ struct Tracker {
     command: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Agent {
-    command: Option<String>,
-    args: Option<Vec<String>>,
-    #[serde(deserialize_with = "table")]
-    env: BTreeMap<String, String>,
-    process_names: Option<Vec<String>>,
-    #[serde(deserialize_with = "table")]
-    ready: Ready,
-}
+/// Who answers dialogs; what is not said is for the agents' own flags to imply.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Answerer(Policy);
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Ready {
-    prompt: Option<String>,
-    title: Option<String>,
-    delay_ms: Option<u64>,
-}
+impl TryFrom<String> for Answerer {
+    type Error = String;
 
-impl From<Agent> for AgentSettings {
-    fn from(agent: Agent) -> Self {
-        Self {
-            command: agent.command,
-            args: agent.args,
-            env: agent.env.into_iter().collect(),
-            process_names: agent.process_names,
-            prompt: agent.ready.prompt,
-            title: agent.ready.title,
-            delay_ms: agent.ready.delay_ms,
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "accept" => Ok(Self(Policy::Accept)),
+            "ask" => Ok(Self(Policy::Ask)),
+            _ => Err(format!("`{text}`, expected `accept` or `ask`")),
         }
     }
 }
 
 /// A table of the configuration, which may be Lua's empty one.
-fn table<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
+pub(super) fn table<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
     read(Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
 }
 
@@ -132,6 +121,17 @@ mod tests {
             map(vec![("agents", map(vec![("mine", map(vec![("args", "x".into())]))]))]),
             "`mine.args`: invalid type: string \"x\", expected a sequence",
         );
+        check(
+            map(vec![("dialogs", "never".into())]),
+            "`dialogs`: `never`, expected `accept` or `ask`",
+        );
+        let agent = |key: &str, value: Value| {
+            map(vec![("agents", map(vec![("mine", map(vec![(key, value)]))]))])
+        };
+        check(agent("prompt_mode", "stdin".into()), "`mine.prompt_mode`: `stdin`, expected `arg`");
+        check(agent("hooks", map(vec![("fle", "x".into())])), "unknown field `fle`");
+        let dialog = Value::Array(vec![map(vec![("press", Value::Array(Vec::new()))])]);
+        check(agent("dialogs", dialog), "missing field `text`");
     }
 
     #[test]

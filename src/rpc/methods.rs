@@ -17,25 +17,11 @@ type Answer = Result<Value, RpcError>;
 pub(super) async fn call(editor: &Editor, workspace: &Workspace, call: Call) -> Answer {
     let Call { id, method, args } = call;
     let door = Door { editor, workspace, id };
-    let method = method.as_str();
-    match method {
-        "health" => door.health(decode(method, args)?).await,
-        "rig.show" => door.rig_show(decode(method, args)?).await,
-        "rig.pin" => door.rig_pin(decode(method, args)?).await,
-        "complete" => door.complete(decode(method, args)?).await,
-        "polecat.new" => door.new_polecat(decode(method, args)?).await,
-        "session.start" => door.start(decode(method, args)?).await,
-        "session.stop" => door.stop(decode(method, args)?).await,
-        "session.stop_all" => door.stop_all(decode(method, args)?).await,
-        "session.is_running" => door.is_running(decode(method, args)?).await,
-        "session.status" => door.status(decode(method, args)?).await,
-        "session.list" => door.list(decode(method, args)?).await,
-        "session.capture" => door.capture(decode(method, args)?).await,
-        "session.capture_session" => door.capture_session(decode(method, args)?).await,
-        "session.inject" => door.inject(decode(method, args)?).await,
-        "session.attach" => door.attach(decode(method, args)?).await,
-        _ => Err(RpcError::internal(format!("no method `{method}`"))),
+    let answer = door.answer(&method, args).await;
+    if matches!(&*method, "polecat.new" | "session.start" | "session.stop" | "session.stop_all") {
+        workspace.changed();
     }
+    answer
 }
 
 /// What every method can reach.
@@ -46,6 +32,27 @@ struct Door<'a> {
 }
 
 impl Door<'_> {
+    async fn answer(&self, method: &str, args: Value) -> Answer {
+        match method {
+            "health" => self.health(decode(method, args)?).await,
+            "rig.show" => self.rig_show(decode(method, args)?).await,
+            "rig.pin" => self.rig_pin(decode(method, args)?).await,
+            "complete" => self.complete(decode(method, args)?).await,
+            "polecat.new" => self.new_polecat(decode(method, args)?).await,
+            "session.start" => self.start(decode(method, args)?).await,
+            "session.stop" => self.stop(decode(method, args)?).await,
+            "session.stop_all" => self.stop_all(decode(method, args)?).await,
+            "session.is_running" => self.is_running(decode(method, args)?).await,
+            "session.status" => self.status(decode(method, args)?).await,
+            "session.list" => self.list(decode(method, args)?).await,
+            "session.capture" => self.capture(decode(method, args)?).await,
+            "session.capture_session" => self.capture_session(decode(method, args)?).await,
+            "session.inject" => self.inject(decode(method, args)?).await,
+            "session.attach" => self.attach(decode(method, args)?).await,
+            _ => Err(RpcError::internal(format!("no method `{method}`"))),
+        }
+    }
+
     async fn manager(&self, at: At) -> Result<SessionManager, RpcError> {
         Ok(self.workspace.manager(&place(at)).await?)
     }
@@ -110,11 +117,17 @@ impl Door<'_> {
     }
 
     async fn status(&self, args: args::Polecat) -> Answer {
-        Ok(encode::session(&self.manager(args.at).await?.status(&args.polecat).await?).into())
+        let manager = self.manager(args.at).await?;
+        let mut info = manager.status(&args.polecat).await?;
+        self.workspace.hold(&manager, std::slice::from_mut(&mut info));
+        Ok(encode::session(&info).into())
     }
 
     async fn list(&self, args: args::Here) -> Answer {
-        Ok(encode::sessions(&self.manager(args.at).await?.list().await?))
+        let manager = self.manager(args.at).await?;
+        let mut infos = manager.list().await?;
+        self.workspace.hold(&manager, &mut infos);
+        Ok(encode::sessions(&infos))
     }
 
     async fn capture(&self, args: args::Capture) -> Answer {

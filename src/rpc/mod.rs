@@ -4,6 +4,7 @@
 //! an id, a method and one map of arguments, and gets exactly one `answer` for each; a request
 //! would make the editor wait. The methods and events are listed in CONTRIBUTING.md.
 
+mod agent;
 mod args;
 mod capture_view;
 mod config;

@@ -73,11 +73,9 @@ impl Workspace {
 
     /// The pane that was there first in `session`.
     pub(super) async fn pane_of(&self, session: &str) -> Result<Pane, SessionError> {
-        let panes = self.tools.tmux.panes(&[]).await?;
-        let of_it = panes.into_iter().filter(|pane| pane.session_name == session);
-        of_it.min_by_key(|pane| pane.pane_id).ok_or_else(|| SessionError::SessionNotFound {
-            session: names::shown(session),
-            why: String::new(),
+        let panes = self.tools.tmux.panes_of(session, &[]).await?;
+        panes.into_iter().min_by_key(|pane| pane.pane_id).ok_or_else(|| {
+            SessionError::SessionNotFound { session: names::shown(session), why: String::new() }
         })
     }
 }

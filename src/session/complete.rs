@@ -22,7 +22,8 @@ impl SessionManager {
     /// # Errors
     /// When tmux or the rig's folder cannot be read.
     pub async fn completion(&self) -> Result<Completion, SessionError> {
-        let (panes, names) = tokio::join!(self.panes(), polecats::names(&self.rig));
+        let (panes, names, agents) =
+            tokio::join!(self.panes(), polecats::names(&self.rig), self.agents());
         let panes = panes?;
         let mut sessions: Vec<_> = panes.iter().map(|pane| pane.session_name.clone()).collect();
         sessions.sort();
@@ -32,7 +33,7 @@ impl SessionManager {
             polecats: names?.iter().map(ToString::to_string).collect(),
             running: running.iter().map(|session| session.polecat.to_string()).collect(),
             sessions,
-            agents: self.agents(),
+            agents,
         })
     }
 }

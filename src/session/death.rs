@@ -1,6 +1,9 @@
 //! How an agent ended: read off its dead pane, and kept.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
+use tokio::time::{Instant, interval};
 use tracing::warn;
 
 use super::{error::SessionError, manager::SessionManager, table::Session};
@@ -19,6 +22,10 @@ use crate::{
 
 /// The user option that says that a session's death is written down.
 const RECORDED: &str = "@polecat_recorded";
+/// How long an agent may take to end after its terminal was closed.
+const REAP: Duration = Duration::from_secs(1);
+/// How often its status is asked for meanwhile.
+const PAUSE: Duration = Duration::from_millis(20);
 /// How many of its last lines a record keeps.
 const TAIL: u32 = 40;
 
@@ -37,17 +44,24 @@ impl SessionManager {
     /// that see it, and tells gastown's log of it.
     pub(super) async fn record_death(&self, session: &Session) -> Result<Exit, SessionError> {
         let exit = self.exit_of(session).await?;
-        if self.tools.tmux.claim(session.pane.session_id, RECORDED).await? {
-            self.record(session, &exit).await?;
-            self.log_crash(session, &exit).await;
+        let id = session.pane.session_id;
+        if session.has_died() && self.tools.tmux.claim(id, RECORDED).await? {
+            if let Err(error) = self.record(session, &exit).await {
+                self.tools.tmux.set_session_option(id, RECORDED, "").await?;
+                return Err(error);
+            }
+            // Nobody waits for gastown's log.
+            let (manager, session, how) = (self.clone(), session.clone(), exit.how);
+            tokio::spawn(async move { manager.log_crash(&session, how).await });
         }
         Ok(exit)
     }
 
-    /// Writes down how `session` ended, then removes it. In this order: a record that could not
-    /// be written leaves the dead pane for another look.
+    /// Writes down how `session` ended, then removes it with all that its agent left behind. In
+    /// this order: a record that could not be written leaves the dead pane for another look.
     pub(super) async fn bury(&self, session: &Session) -> Result<Exit, SessionError> {
         let exit = self.record_death(session).await?;
+        self.end_orphans(session).await?;
         self.tools.tmux.kill_session(session.pane.session_id).await?;
         Ok(exit)
     }
@@ -66,13 +80,13 @@ impl SessionManager {
 
     /// Tells `gt` of the death, in a town that has it. That is gastown's own record besides ours,
     /// so a failure is only noted.
-    async fn log_crash(&self, session: &Session, exit: &Exit) {
+    async fn log_crash(&self, session: &Session, how: ExitHow) {
         let RigKind::Town { root } = &self.rig.kind else { return };
         if path::find_program("gt", root).is_none() {
             return;
         }
         let agent = format!("{}/{}", self.rig.name, session.polecat);
-        let status = exit_code(exit.how).to_string();
+        let status = exit_code(how).to_string();
         let name = &session.pane.session_name;
         let log = ["log", "crash", "--agent", &agent, "--session", name, "--exit-code", &status];
         let logged = Program::new(&self.tools.launch, "gt").args(log).dir(root).run().await;
@@ -92,22 +106,20 @@ impl SessionManager {
         Ok(lines[first..end].to_vec())
     }
 
-    /// The same session with its exit status, which tmux before 3.6 loses now and then until
-    /// another child of its ends (facts/tmux.md, trap 4).
+    /// The same session with its exit status. tmux learns it after the terminal was closed, and
+    /// before 3.6 now and then only when another child of its ends (facts/tmux.md, trap 4).
     async fn with_status(&self, session: Session) -> Result<Session, SessionError> {
-        let lost = |session: &Session| {
-            session
-                .pane
-                .dead
-                .as_ref()
-                .is_some_and(|death| death.status.is_none() && death.signal.is_none())
-        };
-        if !lost(&session) {
-            return Ok(session);
+        let pane = session.pane.pane_id;
+        let (mut session, mut again) = (session, interval(PAUSE));
+        let deadline = Instant::now() + REAP;
+        while session.has_lost_status() && Instant::now() < deadline {
+            again.tick().await;
+            self.tools.tmux.reap().await?;
+            let now = self.session(&session.polecat).await?;
+            let Some(now) = now.filter(|now| now.pane.pane_id == pane) else { break };
+            session = now;
         }
-        self.tools.tmux.reap().await?;
-        let again = self.session(&session.polecat).await?;
-        Ok(again.filter(|again| again.pane.pane_id == session.pane.pane_id).unwrap_or(session))
+        Ok(session)
     }
 }
 

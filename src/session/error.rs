@@ -44,6 +44,12 @@ pub enum SessionError {
         /// The rig that asked.
         rig: String,
     },
+    /// The session's agent is gone with its pane, and somebody works on in another one.
+    #[error("session `{session}` lives on without its agent, whose pane was closed")]
+    AgentGone {
+        /// The tmux session.
+        session: String,
+    },
     /// The agent ended before it was ready.
     #[error("session `{session}` died during startup: {}", last_words(exit))]
     DiedDuringStartup {
@@ -110,7 +116,7 @@ impl SessionError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::PolecatNotFound { .. } => "polecat_not_found",
-            Self::SessionRunning { .. } => "session_running",
+            Self::SessionRunning { .. } | Self::AgentGone { .. } => "session_running",
             Self::SessionNotFound { .. } | Self::NotOurs { .. } => "session_not_found",
             Self::DiedDuringStartup { .. } => "died_during_startup",
             Self::WorkdirMissing { .. } => "workdir_missing",
@@ -145,6 +151,9 @@ impl SessionError {
             }
             Self::SessionRunning { .. } => {
                 Some("look at it with `:PolecatCapture`, or stop it with `:PolecatStop`".to_owned())
+            }
+            Self::AgentGone { session } => {
+                Some(format!("`tmux kill-session -t '={session}'` ends what is left of it"))
             }
             Self::CommandNotFound { .. } => {
                 Some("install it, or name another agent with `agent=` or `cmd=`".to_owned())

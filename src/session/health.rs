@@ -118,7 +118,26 @@ impl Workspace {
             }
             Err(error) => HealthRow::new("rig", Level::Error, error.to_string()),
         });
+        rows.extend(manager.agent_health().await);
         rows
+    }
+}
+
+impl SessionManager {
+    /// Which agent a start without `agent=` would run here, and what is wrong in the settings.
+    async fn agent_health(&self) -> Vec<HealthRow> {
+        match self.of_settings(None).await {
+            Ok(choice) => {
+                let text = format!("the agent of this rig: {}", choice.agent.name);
+                let warnings = choice.warnings.into_iter();
+                let warnings = warnings.map(|text| HealthRow::new("agents", Level::Warn, text));
+                warnings.chain([HealthRow::new("agents", Level::Info, text)]).collect()
+            }
+            Err(error) => {
+                let row = HealthRow::new("agents", Level::Error, error.to_string());
+                vec![row.hint(error.hint())]
+            }
+        }
     }
 }
 

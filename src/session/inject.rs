@@ -3,10 +3,7 @@
 use std::{fs::File, time::Duration};
 
 use super::{error::SessionError, manager::SessionManager, table::Session};
-use crate::{
-    core::{agent, names::PolecatName},
-    host::lock::lock,
-};
+use crate::{core::names::PolecatName, host::lock::lock};
 
 /// How long another sender may take.
 const TURN: Duration = Duration::from_secs(30);
@@ -22,10 +19,15 @@ impl SessionManager {
         require_text(&text)?;
         let session = self.existing(&polecat).await?;
         require_live(&session)?;
+        self.send(&session, &text).await
+    }
+
+    /// Sends `text` when nobody else is sending.
+    pub(super) async fn send(&self, session: &Session, text: &[u8]) -> Result<(), SessionError> {
         let turn = self.tools.turn(&session.pane.session_name);
         let _turn = turn.lock().await;
-        let _lock = self.lock(&polecat).await?;
-        self.deliver(&session, &text).await
+        let _lock = self.lock(&session.polecat).await?;
+        self.deliver(session, text).await
     }
 
     /// The turn among all backends. Its lock is on a folder that is there anyway, so nothing
@@ -36,18 +38,14 @@ impl SessionManager {
 
     async fn deliver(&self, session: &Session, text: &[u8]) -> Result<(), SessionError> {
         let pane = session.pane.pane_id;
+        // Before the paste: what comes after it is a matter of milliseconds.
+        let agent = self.agent_of(session).await;
+        let gap = Duration::from_millis(agent.map_or(0, |agent| agent.settle_ms));
         self.tools.tmux.paste(pane, text).await?;
-        self.tools.tmux.settle(pane, settle_time(session)).await?;
+        self.tools.tmux.settle(pane, gap).await?;
         self.tools.tmux.press(pane, &["Enter"]).await?;
         Ok(())
     }
-}
-
-/// How long an agent takes a key for a part of the paste before it.
-fn settle_time(session: &Session) -> Duration {
-    let name = session.mark.as_ref().and_then(|mark| mark.agent.as_deref());
-    let agent = name.and_then(agent::preset);
-    Duration::from_millis(agent.map_or(0, |agent| agent.settle_ms))
 }
 
 fn require_text(text: &[u8]) -> Result<(), SessionError> {

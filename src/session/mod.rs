@@ -6,16 +6,21 @@
 
 mod attach;
 mod capture;
+mod choose;
 mod complete;
 mod create;
 mod death;
 mod error;
+mod first_words;
+mod folders;
 mod follow;
+mod glimpse;
 mod health;
 mod inject;
 mod manager;
 mod mark;
 mod monitor;
+mod open;
 mod plan;
 mod pulse;
 mod ready;
@@ -25,6 +30,7 @@ mod start;
 mod status;
 mod stop;
 mod table;
+mod tell;
 mod watch;
 mod workspace;
 
@@ -38,7 +44,7 @@ pub use health::{HealthRow, Level};
 pub use manager::SessionManager;
 pub use monitor::Snapshot;
 pub use plan::StartOptions;
-pub use settings::{AgentSettings, Settings};
+pub use settings::Settings;
 pub use start::Started;
 pub use stop::StoppedAll;
 pub use watch::{Seen, Watch};

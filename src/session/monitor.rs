@@ -20,7 +20,10 @@ use tokio::{
 use tracing::debug;
 
 use super::{error::SessionError, manager::SessionManager, sight::Sight};
-use crate::{core::session::SessionInfo, tmux::Notification};
+use crate::{
+    core::session::{SessionInfo, State},
+    tmux::Notification,
+};
 
 /// How old what is shown may be when tmux told of nothing: it tells of sessions that come and
 /// go, not of titles or of what is printed in them.
@@ -70,6 +73,12 @@ impl Drop for Task {
 }
 
 impl Monitors {
+    /// Makes all of them look now: something was changed through us.
+    pub(super) fn nudge(&self) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.values().for_each(|monitor| monitor.nudge.notify_one());
+    }
+
     /// The monitor of the manager's rig, started if need be; `true` when it was.
     pub(super) fn of(&self, manager: &SessionManager) -> (Monitor, bool) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
@@ -106,7 +115,10 @@ impl Monitor {
         let held = newest.as_ref().and_then(|snapshot| {
             snapshot.polecats.iter().find(|held| held.polecat == info.polecat)
         });
-        if let Some(held) = held.filter(|held| held.pane_id == info.pane_id && info.running) {
+        // Tmux's fact that its start is over is newer than the look.
+        let over = |held: &SessionInfo| held.state == State::Starting && info.state != held.state;
+        let same = |held: &&SessionInfo| held.pane_id == info.pane_id && info.running;
+        if let Some(held) = held.filter(same).filter(|held| !over(held)) {
             (info.state, info.state_source) = (held.state, held.state_source);
             info.state_since = held.state_since;
             info.waiting.clone_from(&held.waiting);
@@ -149,9 +161,10 @@ impl Watcher {
 
     /// Waits for a reason to look again, and then for the end of the burst that it is part of.
     async fn wait(&mut self) {
-        let tick = Instant::now() + TICK;
+        let due = self.sight.due(Timestamp::now()).and_then(|due| due.try_into().ok());
+        let tick = Instant::now() + due.map_or(TICK, |due: Duration| due.min(TICK));
         tokio::select! {
-            () = self.nudge.notified() => return,
+            () = self.nudge.notified() => return self.sight.expect_change(),
             told = timeout_at(tick, sessions_changed(&mut self.notices)) => {
                 if told.is_err() {
                     return;

@@ -2,14 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{error::SessionError, manager::SessionManager, settings::AgentSettings};
+use super::{
+    choose::{Choice, require_program},
+    error::SessionError,
+    manager::SessionManager,
+};
 use crate::{
     core::{
-        agent::{self, Agent, DEFAULT_AGENT, Ready},
-        command::CommandLine,
+        agent::{Agent, Hooks},
         names::{IssueId, PolecatName},
     },
-    host::{path, polecats, tracker::Issue},
+    host::{hooks, path, polecats, tracker::Issue},
 };
 
 /// How a session is to be started; what is absent is found out.
@@ -42,23 +45,28 @@ pub(super) struct Plan {
     /// The agent's configuration folder.
     pub(super) config_dir: Option<PathBuf>,
     pub(super) issue: Option<(IssueId, Issue)>,
+    /// What of the settings could not be followed.
+    pub(super) warnings: Vec<String>,
 }
 
 impl SessionManager {
-    /// Settles a start of `polecat`.
+    /// Settles a start of `polecat`, and puts in place what its agent reads when it begins.
     pub(super) async fn plan(
         &self,
         polecat: PolecatName,
+        choice: Choice,
         options: &StartOptions,
     ) -> Result<Plan, SessionError> {
+        let Choice { agent, mut argv, config_dir, warnings } = choice;
         let workdir = self.workdir(&polecat, options.workdir.as_deref()).await?;
-        let (agent, argv) = self.command(options)?;
         if let Some(program) = argv.first() {
             require_program(program, &workdir)?;
         }
-        let config_dir = options.config_dir.as_ref().map(|dir| self.rig.path.join(dir));
+        argv.extend(hook_args(&agent, &workdir));
         let issue = self.issue(options.issue.as_deref(), &workdir).await?;
-        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue })
+        let gt = path::find_program("gt", &workdir).is_some();
+        hooks::ensure(&self.rig, &agent, gt).await?;
+        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue, warnings })
     }
 
     async fn workdir(
@@ -67,64 +75,14 @@ impl SessionManager {
         given: Option<&Path>,
     ) -> Result<PathBuf, SessionError> {
         let path = match given {
-            // `join` leaves an absolute path as it is.
-            Some(given) => self.rig.path.join(given),
+            // `join` leaves an absolute path as it is; its components have no slash at the end.
+            Some(given) => self.rig.path.join(given).components().collect(),
             None => polecats::workdir(&self.rig, polecat).await?,
         };
         match tokio::fs::metadata(&path).await {
             Ok(found) if found.is_dir() => Ok(path),
             _ => Err(SessionError::WorkdirMissing { path }),
         }
-    }
-
-    /// The agent and the words of its command.
-    fn command(&self, options: &StartOptions) -> Result<(Agent, Vec<String>), SessionError> {
-        if options.account.is_some() {
-            // Accounts stand in gastown's settings files, which are not read yet.
-            let message = "`account` is not supported yet: use `config_dir`".to_owned();
-            return Err(SessionError::BadArgument(message));
-        }
-        if let Some(text) = &options.command {
-            let command = CommandLine::parse(text)
-                .map_err(|error| SessionError::BadArgument(format!("`cmd`: {error}")))?;
-            return Ok((self.custom(options.agent.as_deref(), &command)?, command.argv().to_vec()));
-        }
-        let settings = &self.tools.settings;
-        let name = options.agent.as_deref().or(settings.agent.as_deref()).unwrap_or(DEFAULT_AGENT);
-        let agent = self.agent(name)?;
-        let argv = agent.argv();
-        Ok((agent, argv))
-    }
-
-    /// The agent of a command line of the user's own: whom it names, else nobody known.
-    fn custom(&self, name: Option<&str>, command: &CommandLine) -> Result<Agent, SessionError> {
-        match name {
-            Some(name) => self.agent(name),
-            None => Ok(Agent::generic("cmd", command.program().unwrap_or("/bin/sh"), &[])),
-        }
-    }
-
-    /// The agent `name`: the configuration's, over the preset of that name.
-    fn agent(&self, name: &str) -> Result<Agent, SessionError> {
-        let preset = agent::preset(name);
-        match (self.tools.settings.agents.get(name), preset) {
-            (Some(settings), preset) => configured(name, settings, preset),
-            (None, Some(preset)) => Ok(preset),
-            (None, None) => Err(SessionError::BadArgument(format!(
-                "unknown agent `{}`: known are {}",
-                crate::core::names::shown(name),
-                self.agents().join(", ")
-            ))),
-        }
-    }
-
-    /// The names of all agents that can be started.
-    pub(super) fn agents(&self) -> Vec<String> {
-        let presets = agent::preset_names().map(str::to_owned);
-        let mut names: Vec<_> = presets.chain(self.tools.settings.agents.keys().cloned()).collect();
-        names.sort();
-        names.dedup();
-        names
     }
 
     async fn issue(
@@ -140,38 +98,9 @@ impl SessionManager {
     }
 }
 
-fn configured(
-    name: &str,
-    settings: &AgentSettings,
-    preset: Option<Agent>,
-) -> Result<Agent, SessionError> {
-    let base = match (preset, &settings.command) {
-        (Some(preset), _) => preset,
-        (None, Some(command)) => Agent::generic(name, command, &[]),
-        (None, None) => {
-            let message = format!("`agents.{name}.command` is missing");
-            return Err(SessionError::ConfigInvalid(message));
-        }
-    };
-    let or = |given: &Option<String>, base: Option<String>| given.clone().or(base);
-    Ok(Agent {
-        name: name.to_owned(),
-        command: settings.command.clone().unwrap_or(base.command),
-        args: settings.args.clone().unwrap_or(base.args),
-        env: if settings.env.is_empty() { base.env } else { settings.env.clone() },
-        process_names: settings.process_names.clone().unwrap_or(base.process_names),
-        ready: Ready {
-            prompt: or(&settings.prompt, base.ready.prompt),
-            title: or(&settings.title, base.ready.title),
-            delay_ms: settings.delay_ms.unwrap_or(base.ready.delay_ms),
-        },
-        ..base
-    })
-}
-
-fn require_program(program: &str, workdir: &Path) -> Result<(), SessionError> {
-    match path::find_program(program, workdir) {
-        Some(_) => Ok(()),
-        None => Err(SessionError::CommandNotFound { program: program.to_owned() }),
-    }
+/// The arguments that name the hooks file, where gastown has put it.
+fn hook_args(agent: &Agent, workdir: &Path) -> Vec<String> {
+    let there = |hooks: &Hooks| workdir.join(&hooks.dir).join(&hooks.file).is_file();
+    let there = agent.hooks.as_ref().is_some_and(there);
+    if there { agent.hook_args.clone() } else { Vec::new() }
 }

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use crate::core::{agent::Changes, screen::Policy};
+
 /// The configuration of design.md section 6 without what only Lua needs. Absent is default.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -18,26 +20,9 @@ pub struct Settings {
     /// `agent`: the default agent's name.
     pub agent: Option<String>,
     /// `agents`: what is added to the presets, or changed in them.
-    pub agents: BTreeMap<String, AgentSettings>,
+    pub agents: BTreeMap<String, Changes>,
+    /// `dialogs`: who answers what agents ask before they begin.
+    pub dialogs: Policy,
     /// `$TMUX` of the editor, when it runs in a tmux itself.
     pub editor_tmux: Option<String>,
-}
-
-/// One entry of `agents`. Over a preset of the same name, only what is given changes.
-#[derive(Clone, Debug, Default)]
-pub struct AgentSettings {
-    /// The program.
-    pub command: Option<String>,
-    /// Its arguments.
-    pub args: Option<Vec<String>>,
-    /// Environment variables for it.
-    pub env: Vec<(String, String)>,
-    /// How it may be called in a process table.
-    pub process_names: Option<Vec<String>>,
-    /// `ready.prompt`: what its prompt begins with.
-    pub prompt: Option<String>,
-    /// `ready.title`: what its terminal title holds when it is ready.
-    pub title: Option<String>,
-    /// `ready.delay_ms`: when nothing else tells, ready after so long.
-    pub delay_ms: Option<u64>,
 }

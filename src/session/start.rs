@@ -1,11 +1,8 @@
 //! Starting a polecat: settle, create, wait, verify.
 
-use std::ffi::OsString;
-
-use jiff::Timestamp;
-
 use super::{
     error::SessionError,
+    first_words::FirstWords,
     manager::SessionManager,
     mark::{self, Mark},
     plan::{Plan, StartOptions},
@@ -13,9 +10,8 @@ use super::{
     table::Session,
 };
 use crate::{
-    core::{names::PolecatName, session::SessionInfo, startup, theme},
-    host::{git, path, records},
-    tmux::NewSession,
+    core::{names::PolecatName, session::SessionInfo},
+    host::git,
 };
 
 /// A polecat whose agent runs.
@@ -28,7 +24,7 @@ pub struct Started {
 }
 
 /// How a start tells of its steps.
-type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
+pub(super) type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
 impl SessionManager {
     /// Starts the agent of the polecat `name`, and returns when it is ready.
@@ -42,118 +38,65 @@ impl SessionManager {
         options: StartOptions,
         progress: Progress<'_>,
     ) -> Result<Started, SessionError> {
-        progress("checking");
-        let polecat = self.polecat_to_start(name, &options).await?;
-        let plan = self.plan(polecat, &options).await?;
-        progress("creating the session");
-        let session = self.create_session(&plan).await?;
-        progress("waiting for the agent");
-        let (hooked, readiness) =
-            tokio::join!(self.hook(&plan), self.wait_until_ready(&session, &plan.agent));
-        let mut warnings: Vec<_> = hooked.into_iter().collect();
-        warnings.extend(self.verified(&session, &plan, readiness?).await?);
-        let info = self.settled(&plan.polecat, session).await?;
-        Ok(Started { info, warnings })
+        progress("starting: checking");
+        let found = self.found(name, &options).await?;
+        let choice = self.choose(&options).await?;
+        let polecat = match found {
+            Some(polecat) => polecat,
+            None => self.create(name, options.issue.as_deref()).await?.polecat,
+        };
+        let plan = self.plan(polecat, choice, &options).await?;
+        let words = self.first_words(&plan).await;
+        progress("starting: creating the session");
+        let session = self.create_session(&plan, &words).await?;
+        let brought_up = self.bring_up(&session, &plan, &words, progress).await;
+        // How it ended says more than the step that found nobody any more.
+        let now = self.alive(&session).await?;
+        let warnings = plan.warnings.into_iter().chain(brought_up?).collect();
+        Ok(Started { info: self.seen(&now).await, warnings })
     }
 
-    async fn polecat_to_start(
+    /// From a session to an agent that knows what to do; gives warnings.
+    async fn bring_up(
+        &self,
+        session: &Session,
+        plan: &Plan,
+        words: &FirstWords,
+        progress: Progress<'_>,
+    ) -> Result<Vec<String>, SessionError> {
+        progress("starting: waiting for the prompt");
+        let (hooked, readiness) =
+            tokio::join!(self.hook(plan), self.wait_until_ready(session, plan, progress));
+        let (mut warnings, readiness): (Vec<_>, _) = (hooked.into_iter().collect(), readiness?);
+        if matches!(readiness, Readiness::Ended) {
+            return Ok(warnings);
+        }
+        match (readiness.warning(&plan.agent.name), words) {
+            (None, FirstWords::Typed(words)) => {
+                warnings.extend(self.tell(session, plan, words, progress).await?);
+            }
+            // To a question, or to nobody, nothing is typed: that would answer it.
+            (Some(warning), FirstWords::Typed(words)) if !words.is_empty() => {
+                warnings.push(format!("{warning}; it was not told its first words"));
+            }
+            (warning, _) => warnings.extend(warning),
+        }
+        self.mark_started(session).await?;
+        Ok(warnings)
+    }
+
+    /// The polecat, or none where it is to be made: not before all else is known to be there.
+    async fn found(
         &self,
         name: &str,
         options: &StartOptions,
-    ) -> Result<PolecatName, SessionError> {
+    ) -> Result<Option<PolecatName>, SessionError> {
+        let polecat = PolecatName::parse(name)?;
+        // What a killed backend left half made is finished or taken back first.
+        git::heal(&self.rig, &polecat, &self.tools.launch).await?;
         match self.known(name).await {
-            Err(SessionError::PolecatNotFound { .. }) if options.new => {
-                Ok(self.create(name, options.issue.as_deref()).await?.polecat)
-            }
-            other => other,
-        }
-    }
-
-    /// Creates the session. tmux decides who is first: of two that try at once, one is told
-    /// that the name is taken, and looks then whether what is there may be replaced.
-    async fn create_session(&self, plan: &Plan) -> Result<Session, SessionError> {
-        let spec = self.spec(plan).await?;
-        match self.tools.tmux.create_session(&spec).await {
-            Err(error) if error.is_duplicate_session() => {
-                self.clear_dead(&plan.polecat).await?;
-                self.tools.tmux.create_session(&spec).await.map_err(|error| {
-                    if error.is_duplicate_session() { self.taken(plan) } else { error.into() }
-                })?;
-            }
-            other => drop(other?),
-        }
-        records::forget(&self.rig, &plan.polecat).await?;
-        self.existing(&plan.polecat).await
-    }
-
-    /// Makes room where the session's agent is dead. A live one stays.
-    async fn clear_dead(&self, polecat: &PolecatName) -> Result<(), SessionError> {
-        let session = self.rig.session(polecat).to_string();
-        match self.session(polecat).await? {
-            Some(found) if found.is_live() => Err(SessionError::SessionRunning { session }),
-            Some(dead) => self.bury(&dead).await.map(drop),
-            // The name is taken by a session of another rig, or it went meanwhile.
-            None => self.refuse_foreign(&session).await,
-        }
-    }
-
-    async fn refuse_foreign(&self, session: &str) -> Result<(), SessionError> {
-        if self.panes().await?.iter().any(|pane| pane.session_name == session) {
-            let (session, rig) = (session.to_owned(), self.rig.name.to_string());
-            return Err(SessionError::NotOurs { session, rig });
-        }
-        Ok(())
-    }
-
-    fn taken(&self, plan: &Plan) -> SessionError {
-        SessionError::SessionRunning { session: self.rig.session(&plan.polecat).to_string() }
-    }
-
-    async fn spec(&self, plan: &Plan) -> Result<NewSession, SessionError> {
-        let gt = path::find_program("gt", &plan.workdir).is_some();
-        let config_dir = plan.config_dir.as_ref().map(|dir| dir.to_string_lossy());
-        let env =
-            startup::polecat_env(&self.rig, &plan.polecat, &plan.agent, config_dir.as_deref());
-        let mut options: Vec<(String, String)> =
-            theme::status_options(&self.rig, &plan.polecat, gt)
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect();
-        let mark = self.mark(plan).await;
-        let encoded = mark.encode().map_err(|error| {
-            SessionError::BadArgument(format!("`{}`: {error}", plan.workdir.display()))
-        })?;
-        options.push((mark::OPTION.to_owned(), encoded));
-        let name = self.rig.session(&plan.polecat).to_string();
-        let argv = Self::argv(plan);
-        let env = env.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Ok(NewSession { env, options, ..NewSession::new(name, &plan.workdir, argv) })
-    }
-
-    /// The words to start. tmux's server may have another `PATH` than ours, in which the program
-    /// was found.
-    fn argv(plan: &Plan) -> Vec<OsString> {
-        let mut argv: Vec<OsString> = plan.argv.iter().map(Into::into).collect();
-        if let Some(program) = argv.first_mut()
-            && let Some(found) = path::find_program(&program.to_string_lossy(), &plan.workdir)
-        {
-            *program = found.into();
-        }
-        argv
-    }
-
-    async fn mark(&self, plan: &Plan) -> Mark {
-        Mark {
-            home: self.rig.home.clone(),
-            pane: None,
-            agent: Some(plan.agent.name.clone()),
-            command: shlex::try_join(plan.argv.iter().map(String::as_str))
-                .unwrap_or_else(|_| plan.argv.join(" ")),
-            workdir: plan.workdir.clone(),
-            branch: git::branch(&plan.workdir).await.ok().flatten(),
-            issue: plan.issue.as_ref().map(|(id, _)| id.to_string()),
-            started_ms: Timestamp::now().as_millisecond(),
-            starting: true,
+            Err(SessionError::PolecatNotFound { .. }) if options.new => Ok(None),
+            other => other.map(Some),
         }
     }
 
@@ -166,53 +109,32 @@ impl SessionManager {
         Some(format!("could not hook issue `{issue}`: {error}"))
     }
 
-    /// Turns how the wait ended into a start that went well, perhaps with a warning, or not.
-    async fn verified(
-        &self,
-        session: &Session,
-        plan: &Plan,
-        readiness: Readiness,
-    ) -> Result<Option<String>, SessionError> {
-        let name = session.pane.session_name.clone();
-        match readiness {
-            Readiness::Ready => Ok(None),
-            Readiness::NotInTime(seen) => Ok(Some(format!(
-                "`{}` has not shown a prompt yet; its last line: `{seen}`",
-                plan.agent.name
-            ))),
-            Readiness::Gone => Err(SessionError::Cancelled { session: name }),
-            Readiness::Dead(dead) => {
-                let exit = Box::new(self.bury(&dead).await?);
-                Err(SessionError::DiedDuringStartup { session: name, exit })
-            }
-        }
-    }
-
-    /// The last look: the agent lives, and its session says that the start is over.
-    async fn settled(
-        &self,
-        polecat: &PolecatName,
-        created: Session,
-    ) -> Result<SessionInfo, SessionError> {
+    /// Writes on the session that its start is over.
+    async fn mark_started(&self, created: &Session) -> Result<(), SessionError> {
         let mark = Mark {
             starting: false,
             pane: Some(created.pane.pane_id.to_string()),
-            ..created.mark.unwrap_or_default()
+            ..created.mark.clone().unwrap_or_default()
         };
         if let Ok(value) = mark.encode() {
-            self.tools
-                .tmux
-                .set_session_option(created.pane.session_id, mark::OPTION, &value)
-                .await?;
+            let id = created.pane.session_id;
+            self.tools.tmux.set_session_option(id, mark::OPTION, &value).await?;
         }
-        let Some(now) = self.session(polecat).await? else {
-            return Err(SessionError::Cancelled { session: created.pane.session_name });
-        };
-        if !now.is_live() {
-            let exit = Box::new(self.bury(&now).await?);
-            let session = created.pane.session_name;
-            return Err(SessionError::DiedDuringStartup { session, exit });
+        Ok(())
+    }
+
+    /// The session of a start, which must live. One that was stopped meanwhile cancelled the
+    /// start; one whose agent ended by itself is written down and removed.
+    async fn alive(&self, created: &Session) -> Result<Session, SessionError> {
+        let session = created.pane.session_name.clone();
+        let now = self.session(&created.polecat).await?;
+        match now.filter(|now| now.pane.pane_id == created.pane.pane_id) {
+            Some(now) if now.is_live() => Ok(now),
+            Some(dead) if dead.has_died() => {
+                let exit = Box::new(self.bury(&dead).await?);
+                Err(SessionError::DiedDuringStartup { session, exit })
+            }
+            _ => Err(SessionError::Cancelled { session }),
         }
-        Ok(now.info(&self.rig, Timestamp::now()))
     }
 }

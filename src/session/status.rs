@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     error::SessionError,
     manager::SessionManager,
-    mark,
+    mark::{self, Mark},
     table::{self, Session},
 };
 use crate::{
@@ -38,7 +38,7 @@ impl SessionManager {
             Some(session) => session.info(&self.rig, Timestamp::now()),
             None => self.without_session(&polecat).await?,
         };
-        if let Some(session) = session.filter(|session| !session.is_live()) {
+        if let Some(session) = session.filter(Session::has_died) {
             info.exit = Some(self.record_death(&session).await?);
         }
         self.complete_info(&mut info).await;
@@ -74,22 +74,35 @@ impl SessionManager {
         &self,
         polecat: &PolecatName,
     ) -> Result<Option<Session>, SessionError> {
-        let sessions = self.sessions().await?;
-        Ok(sessions.into_iter().find(|session| session.polecat == *polecat))
+        let name = self.rig.session(polecat);
+        let panes = self.tools.tmux.panes_of(name.as_str(), mark::OPTIONS).await?;
+        Ok(table::sessions(&self.rig, panes).pop())
     }
 
     /// The session of `polecat`, which must exist.
     pub(super) async fn existing(&self, polecat: &PolecatName) -> Result<Session, SessionError> {
-        self.session(polecat).await?.ok_or_else(|| self.no_session(polecat))
+        match self.session(polecat).await? {
+            Some(session) => Ok(session),
+            None => Err(self.no_session(polecat).await?),
+        }
     }
 
-    pub(super) fn no_session(&self, polecat: &PolecatName) -> SessionError {
+    /// The refusal of what needs a session, with what is in its place.
+    async fn no_session(&self, polecat: &PolecatName) -> Result<SessionError, SessionError> {
         let session = self.rig.session(polecat).to_string();
-        SessionError::SessionNotFound { session, why: String::new() }
+        let panes = self.tools.tmux.panes_of(&session, mark::OPTIONS).await?;
+        let mark = panes.first().and_then(|pane| Mark::decode(pane.options.first()?));
+        let why = match mark {
+            Some(mark) if mark.is_of(&self.rig.home) => {
+                " (its agent is gone with its pane; what is left of it is not ours)"
+            }
+            _ => "",
+        };
+        Ok(SessionError::SessionNotFound { session, why: why.to_owned() })
     }
 
     pub(super) async fn panes(&self) -> Result<Vec<Pane>, SessionError> {
-        Ok(self.tools.tmux.panes(&[mark::OPTION]).await?)
+        Ok(self.tools.tmux.panes(mark::OPTIONS).await?)
     }
 
     /// What the folder and git know better than the session, or alone.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::{error::SessionError, manager::SessionManager, table::Session};
+use super::{error::SessionError, manager::SessionManager, mark, table::Session};
 use crate::{
     core::names::PolecatName,
     host::{polecats, processes, records},
@@ -14,6 +14,9 @@ use crate::{
 const AFTER_INTERRUPT: Duration = Duration::from_millis(500);
 /// How long its processes have to end after they are asked to terminate.
 const AFTER_TERMINATE: Duration = Duration::from_secs(2);
+
+/// How long what a dead agent left behind has to end when it is asked to.
+const AFTER_DEATH: Duration = Duration::from_millis(500);
 
 /// What became of stopping everyone.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +65,9 @@ impl SessionManager {
             warnings.extend(self.sync(&session.polecat).await);
         }
         if session.is_live() {
-            self.end_agent(&session, force).await?;
+            self.end_marked(&session, force).await?;
+        } else {
+            self.end_orphans(&session).await?;
         }
         self.tools.tmux.kill_session(session.pane.session_id).await?;
         records::forget(&self.rig, &session.polecat).await?;
@@ -84,6 +89,24 @@ impl SessionManager {
         let dir = self.tracker_dir(self.rig.polecat_dir(polecat));
         let error = self.tools.tracker.sync(&dir).await.err()?;
         Some(format!("could not sync the tracker for `{polecat}`: {error}"))
+    }
+
+    /// Ends what the agent of a dead `session` left behind in it.
+    pub(super) async fn end_orphans(&self, session: &Session) -> Result<(), SessionError> {
+        let Some(pid) = session.pane.pid else { return Ok(()) };
+        Ok(processes::end_orphans(pid, AFTER_DEATH).await?)
+    }
+
+    /// Ends the agent so that who sees it end, a start perhaps, knows that it was stopped.
+    async fn end_marked(&self, session: &Session, force: bool) -> Result<(), SessionError> {
+        let (tmux, id) = (&self.tools.tmux, session.pane.session_id);
+        // A session that went meanwhile refuses; that is what was wanted.
+        drop(tmux.set_session_option(id, mark::STOPPING, "1").await);
+        let ended = self.end_agent(session, force).await;
+        if ended.is_err() {
+            drop(tmux.set_session_option(id, mark::STOPPING, "").await);
+        }
+        ended
     }
 
     async fn end_agent(&self, session: &Session, force: bool) -> Result<(), SessionError> {

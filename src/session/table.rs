@@ -10,6 +10,7 @@ use crate::{
         names::PolecatName,
         rig::Rig,
         session::{Exit, ExitHow, SessionInfo, State, StateSource},
+        state::Told,
     },
     tmux::{Death, Pane},
 };
@@ -28,6 +29,8 @@ pub(super) struct Session {
     pub(super) pane: Pane,
     /// What we wrote on it; gastown's own sessions have none.
     pub(super) mark: Option<Mark>,
+    /// Whether somebody is stopping it.
+    pub(super) stopping: bool,
 }
 
 /// The sessions of `rig` among `panes`, in the order of their names. A session that bears the
@@ -42,9 +45,10 @@ pub(super) fn sessions(rig: &Rig, panes: Vec<Pane>) -> Vec<Session> {
         .filter_map(|(name, panes)| {
             let polecat = rig.polecat_of(&name)?;
             let mark = panes[0].options.first().and_then(|value| Mark::decode(value));
+            let stopping = panes[0].options.get(1).is_some_and(|value| value == "1");
             let ours = mark.as_ref().is_none_or(|mark| mark.is_of(&rig.home));
             let pane = agent_pane(panes, mark.as_ref()).filter(|_| ours)?;
-            Some(Session { polecat, pane, mark })
+            Some(Session { polecat, pane, mark, stopping })
         })
         .collect()
 }
@@ -67,9 +71,20 @@ impl Session {
         self.pane.dead.is_none()
     }
 
+    /// Whether its agent ended, and was not made to.
+    pub(super) fn has_died(&self) -> bool {
+        !self.is_live() && !self.stopping
+    }
+
+    /// Whether its agent ended, and tmux does not know how.
+    pub(super) fn has_lost_status(&self) -> bool {
+        let death = self.pane.dead.as_ref();
+        death.is_some_and(|death| death.status.is_none() && death.signal.is_none())
+    }
+
     /// What tmux knows of it at `now`.
     pub(super) fn info(&self, rig: &Rig, now: Timestamp) -> SessionInfo {
-        let (state, state_source) = self.state(now);
+        let Told { state, source: state_source } = self.silence(now);
         let mark = self.mark.clone().unwrap_or_default();
         SessionInfo {
             running: self.is_live(),
@@ -93,8 +108,16 @@ impl Session {
         }
     }
 
-    fn state(&self, now: Timestamp) -> (State, StateSource) {
-        match self.pane.dead {
+    /// The arguments of its command, as far as they are known.
+    pub(super) fn args(&self) -> Vec<String> {
+        let command = self.mark.as_ref().map(|mark| mark.command.as_str()).unwrap_or_default();
+        shlex::split(command).unwrap_or_default().into_iter().skip(1).collect()
+    }
+
+    /// What can be told without a look at its screen.
+    pub(super) fn silence(&self, now: Timestamp) -> Told {
+        let (state, source) = match self.pane.dead {
+            Some(_) if self.stopping => (State::Stopped, StateSource::Pane),
             Some(Death { status: Some(0), .. }) => (State::Exited, StateSource::Pane),
             Some(_) => (State::Died, StateSource::Pane),
             None if self.is_starting(now) => (State::Starting, StateSource::Pane),
@@ -102,7 +125,8 @@ impl Session {
                 (State::Working, StateSource::Silence)
             }
             None => (State::Idle, StateSource::Silence),
-        }
+        };
+        Told { state, source }
     }
 
     fn is_starting(&self, now: Timestamp) -> bool {

@@ -14,7 +14,10 @@ use super::{
     settings::Settings,
 };
 use crate::{
-    core::rig::{Rig, RigKind},
+    core::{
+        rig::{Rig, RigKind},
+        session::SessionInfo,
+    },
     host::{Launch, rigs, tracker::Tracker},
     tmux::{ServerAddress, Socket, Tmux},
 };
@@ -106,6 +109,20 @@ impl Workspace {
             tokio::spawn(forward(monitor.snapshots.clone(), self.sink.clone()));
         }
         monitor
+    }
+
+    /// Puts the states that everybody is shown, which are read off the agents' screens too and
+    /// held against flicker, in place of those that tmux's facts alone tell.
+    pub fn hold(&self, manager: &SessionManager, infos: &mut [SessionInfo]) {
+        let monitor = self.monitor(manager);
+        for info in infos {
+            monitor.hold(info);
+        }
+    }
+
+    /// Has everybody who watches look now, because something was changed through us.
+    pub fn changed(&self) {
+        self.monitors.nudge();
     }
 
     /// The rig that `place` is in.

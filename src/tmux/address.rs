@@ -56,6 +56,24 @@ impl ServerAddress {
         }
     }
 
+    /// Where its socket is, or would be.
+    pub(crate) fn socket_file(&self) -> PathBuf {
+        let name = match &self.socket {
+            Socket::Path(path) => return path.clone(),
+            Socket::Name(name) => name,
+            Socket::Default => "default",
+        };
+        let top = std::env::var_os("TMUX_TMPDIR").map(PathBuf::from);
+        // tmux passes over a folder that is not there.
+        let top = top.filter(|top| top.is_dir()).unwrap_or_else(|| PathBuf::from("/tmp"));
+        top.join(format!("tmux-{}", rustix::process::getuid().as_raw())).join(name)
+    }
+
+    /// Whether there is certainly no server.
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(self.socket_file().try_exists(), Ok(false))
+    }
+
     /// A server on the default socket is the user's own and starts with the user's configuration.
     pub(crate) fn is_private(&self) -> bool {
         self.socket != Socket::Default

@@ -72,7 +72,7 @@ impl Tmux {
         let io = |source| TmuxError::Io { doing: "make a file for tmux", source };
         let mut scratch = Scratch::new().map_err(io)?;
         let buffer = self.unique();
-        let request = Request::new(commands(pane, want, &buffer, scratch.path()));
+        let request = Request::new(commands(pane, want, &buffer, scratch.path())).announced();
         let replies = match self.run(request.clone()).await {
             Ok(replies) => replies,
             Err(error) => {

@@ -4,28 +4,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, broadcast};
-use tokio::time::{Instant, timeout};
-use tracing::{debug, info};
+use tokio::sync::broadcast;
+use tokio::time::timeout;
+use tracing::debug;
 
 use super::Launch;
 use super::address::ServerAddress;
 use super::command::{Command, Reply};
+use super::connector::Connector;
 use super::control::Gone;
 use super::error::TmuxError;
-use super::hub::{self, Hub};
+use super::hub;
 use super::lock;
 use super::protocol::Notification;
 use super::request::Request;
 use super::spawned;
 use super::version::Capabilities;
 
-/// How long connecting may take before the request travels by itself.
-const CONNECTING: Duration = Duration::from_secs(3);
-/// How long a server whose hub could not be had is not bothered again.
-const BACKOFF: Duration = Duration::from_secs(5);
-/// How long after a connection is lost the server is left to clear up behind it.
-const SETTLING: Duration = Duration::from_millis(100);
+/// How long `tmux -V` may take.
+const TELLING: Duration = Duration::from_secs(3);
 /// Notifications that wait for a slow receiver; it is told when it missed some.
 const NOTICES: usize = 1_024;
 
@@ -40,18 +37,10 @@ struct Inner {
     address: ServerAddress,
     launch: Launch,
     notices: broadcast::Sender<Notification>,
-    /// Held while connecting, so that there is one connector at a time.
-    slot: Mutex<Slot>,
+    connector: Connector,
     /// Makes names that no one else uses on this server.
     nonce: String,
     count: AtomicU64,
-}
-
-#[derive(Default)]
-struct Slot {
-    hub: Option<Arc<Hub>>,
-    /// No new attempt before this time.
-    retry_at: Option<Instant>,
 }
 
 impl Tmux {
@@ -59,8 +48,9 @@ impl Tmux {
     #[must_use]
     pub fn new(address: ServerAddress, launch: Launch) -> Self {
         let (notices, _) = broadcast::channel(NOTICES);
-        let (slot, nonce, count) = (Mutex::default(), spawned::unguessable(), AtomicU64::new(0));
-        Self { inner: Arc::new(Inner { address, launch, notices, slot, nonce, count }) }
+        let connector = Connector::new(address.clone(), Arc::clone(&launch), notices.clone());
+        let (nonce, count) = (spawned::unguessable(), AtomicU64::new(0));
+        Self { inner: Arc::new(Inner { address, launch, notices, connector, nonce, count }) }
     }
 
     /// Which server this is a handle for.
@@ -97,7 +87,7 @@ impl Tmux {
     /// # Errors
     /// [`TmuxError::TooOld`], [`TmuxError::Missing`], or no answer from a server that is there.
     pub async fn capabilities(&self) -> Result<Capabilities, TmuxError> {
-        if let Ok(Some(hub)) = timeout(CONNECTING, self.hub(false)).await.unwrap_or(Ok(None)) {
+        if let Ok(Some(hub)) = self.inner.connector.hub(false).await {
             return Ok(hub.capabilities.clone());
         }
         let ask = Command::new("display-message").args(["-p", "#{version}"]);
@@ -110,10 +100,7 @@ impl Tmux {
 
     /// Leaves the hub and waits until our client is gone. A later call connects again.
     pub async fn close(&self) {
-        let hub = self.inner.slot.lock().await.hub.take();
-        if let Some(hub) = hub {
-            hub.link.close().await;
-        }
+        self.inner.connector.close().await;
     }
 
     /// A name that nobody else uses on this server, for a buffer.
@@ -126,11 +113,12 @@ impl Tmux {
         let mut again = request.repeatable;
         loop {
             // Before the lock, which connecting takes for itself.
-            let hub = self.hub(request.may_start).await?;
-            let _alone = if request.alone { lock::alone(self.address()).await } else { None };
+            let hub = self.inner.connector.hub(request.may_start).await?;
+            let _held =
+                if request.announced { lock::announcing(self.address()).await } else { None };
             let Some(hub) = hub else { return self.spawn(request).await };
             match hub.link.ask(&line).await {
-                Ok(blocks) => return request.replies(blocks),
+                Ok(blocks) => return request.replies(blocks, hub.escapes),
                 Err(Gone(words)) => {
                     debug!(words, "the connection ended under a request");
                     if !std::mem::take(&mut again) {
@@ -147,52 +135,11 @@ impl Tmux {
         spawned::run(address, launch, request, configuration.as_ref()).await
     }
 
-    /// The connection, made if need be; none when it cannot be had for now though a server is
-    /// there or may be.
-    pub(crate) async fn hub(&self, may_start: bool) -> Result<Option<Arc<Hub>>, TmuxError> {
-        let mut slot = self.inner.slot.lock().await;
-        if let Some(hub) = slot.hub.as_ref().filter(|hub| hub.link.is_alive()) {
-            return Ok(Some(Arc::clone(hub)));
-        }
-        if slot.hub.take().is_some_and(|hub| hub.link.was_lost()) {
-            // The hub is about to end, a moment in which connecting would crash the server.
-            slot.retry_at = Some(Instant::now() + SETTLING);
-        }
-        if slot.retry_at.is_some_and(|at| Instant::now() < at) {
-            return Ok(None);
-        }
-        match timeout(CONNECTING, self.connect(may_start)).await {
-            Ok(Ok(hub)) => {
-                info!(version = hub.capabilities.version, "connected to tmux");
-                slot.retry_at = None;
-                Ok(Some(Arc::clone(slot.hub.insert(Arc::new(hub)))))
-            }
-            Ok(Err(error)) if is_final(&error) => Err(error),
-            failed => {
-                debug!(?failed, "no connection to tmux for now");
-                slot.retry_at = Some(Instant::now() + BACKOFF);
-                Ok(None)
-            }
-        }
-    }
-
-    /// Connects; a server met while it was just ending is looked for once more.
-    async fn connect(&self, may_start: bool) -> Result<Hub, TmuxError> {
-        let Inner { address, launch, notices, .. } = &*self.inner;
-        let _alone = lock::alone(address).await;
-        match hub::connect(address, launch, may_start, notices.clone()).await {
-            Err(TmuxError::ServerGone { .. }) => {
-                hub::connect(address, launch, may_start, notices.clone()).await
-            }
-            result => result,
-        }
-    }
-
     async fn own_capabilities(&self) -> Result<Capabilities, TmuxError> {
         let Inner { address, launch, .. } = &*self.inner;
         let mut command = tokio::process::Command::from(launch(&address.program()));
         let output = command.arg("-V").kill_on_drop(true).output();
-        let waited = CONNECTING;
+        let waited = TELLING;
         let output = timeout(waited, output)
             .await
             .map_err(|_| TmuxError::NoAnswer { command: "tmux -V".to_owned(), waited })?
@@ -207,16 +154,4 @@ impl std::fmt::Debug for Tmux {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Tmux").field(&self.inner.address).finish()
     }
-}
-
-/// Whether the same command spawned by itself would meet the same.
-fn is_final(error: &TmuxError) -> bool {
-    matches!(
-        error,
-        TmuxError::NoServer { .. }
-            | TmuxError::Missing { .. }
-            | TmuxError::OtherVersion { .. }
-            | TmuxError::TooOld { .. }
-            | TmuxError::Unreachable { .. }
-    )
 }

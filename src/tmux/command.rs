@@ -148,7 +148,9 @@ fn unsplit(arg: &[u8]) -> OsString {
     OsString::from_vec(arg)
 }
 
-/// What one command printed, byte for byte.
+/// What one command printed.
+///
+/// Byte for byte, but for tmux 3.4 and 3.5, which write bytes that are no UTF-8 as `\ooo`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reply(pub(crate) Vec<u8>);
 
@@ -165,6 +167,19 @@ impl Reply {
         let bytes = self.0.strip_suffix(b"\n").unwrap_or(&self.0);
         String::from_utf8_lossy(bytes).into_owned()
     }
+}
+
+/// Printed to find out whether tmux escapes what looks like a variable, as 3.4 does.
+pub(crate) const PROBE: &str = "$polecat";
+
+/// Undoes that escaping: `\$name` and `\${` for `$name` and `${`.
+pub(crate) fn unescape_variables(body: &[u8]) -> Vec<u8> {
+    let variable = |at: usize| {
+        let next = body.get(at + 2).copied().unwrap_or_default();
+        body[at..].starts_with(b"\\$") && (next.is_ascii_alphabetic() || b"_{".contains(&next))
+    };
+    let kept = body.iter().enumerate().filter(|&(at, &byte)| byte != b'\\' || !variable(at));
+    kept.map(|(_, &byte)| byte).collect()
 }
 
 #[cfg(test)]
@@ -194,6 +209,12 @@ mod tests {
     fn a_last_semicolon_stays_part_of_the_argument() {
         let argv = Command::new("x").args(["a;", "a\\;", ";", "a;b"]).argv().unwrap();
         assert_eq!(argv, ["x", "a\\;", "a\\\\;", "\\;", "a;b"]);
+    }
+
+    #[test]
+    fn what_looks_like_a_variable_is_unescaped() {
+        let text = br"\$HOME \${x} $(a) \$1 \\$a \n \$";
+        assert_eq!(unescape_variables(text), br"$HOME ${x} $(a) \$1 \$a \n \$");
     }
 
     #[test]

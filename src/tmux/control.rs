@@ -14,7 +14,7 @@ use tracing::{debug, trace};
 
 use super::activity;
 use super::error::shown;
-use super::ids::WindowId;
+use super::hub;
 use super::lifeline::Lifeline;
 use super::protocol::{Block, Decoder, Message, Notification};
 
@@ -64,9 +64,9 @@ impl Link {
     ) -> Self {
         let (lines, inbox) = mpsc::unbounded_channel();
         let (stop, end) = (CancellationToken::new(), End::default());
-        let reader = Reader::new(mark.clone().into_bytes(), notices);
+        let reader = Reader::new(lifeline, mark.clone().into_bytes(), notices);
         let entered = reader.entered.clone();
-        tokio::spawn(run(child, lifeline, inbox, reader, stop.clone(), end.clone()));
+        tokio::spawn(run(child, inbox, reader, stop.clone(), end.clone()));
         Self { lines, stop, entered, end, mark }
     }
 
@@ -116,7 +116,6 @@ impl Link {
 
 async fn run(
     mut child: Child,
-    mut lifeline: Lifeline,
     mut inbox: mpsc::UnboundedReceiver<Asked>,
     mut reader: Reader,
     stop: CancellationToken,
@@ -142,8 +141,8 @@ async fn run(
     let mut complaint = String::new();
     let goodbye = async {
         // The hub may end with us: no client of ours may be connecting then.
-        let _alone = if lost { None } else { lifeline.alone().await };
-        writer.leave(reader.window).await;
+        let _held = if lost { None } else { reader.lifeline.ending().await };
+        writer.leave().await;
         // tmux lets no client go that it still has something to tell: listen to the end.
         reader.read(&mut stdout, &mut pending).await;
         let _ = stderr.take(LONGEST_COMPLAINT).read_to_string(&mut complaint).await;
@@ -152,7 +151,6 @@ async fn run(
     if timeout(GOODBYE, goodbye).await.is_err() {
         let _ = child.kill().await;
     }
-    lifeline.release();
     let reason = [complaint, reader.reason].concat();
     debug!(reason, "control client ended");
     let _ = end.reason.set(reason);
@@ -193,13 +191,14 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
         }
     }
 
-    /// Closes our window in the hub, while we are still known not to be alone, and the client's
-    /// input. (What is half written tmux does not run.)
-    async fn leave(mut self, window: Option<WindowId>) {
-        if let Some(window) = window.filter(|_| !self.within_line) {
-            let line = format!("kill-window -t {window}\n");
+    /// Ends the hub if we are the last in it, while no other of us is coming, and closes the
+    /// client's input. (What is half written tmux does not run.)
+    async fn leave(mut self) {
+        if let Ok(line) = hub::leaving().map(|line| [&line[..], b"\n"].concat())
+            && !self.within_line
+        {
             // A client that is gone needs no goodbye.
-            let _ = self.stdin.write_all(line.as_bytes()).await;
+            let _ = self.stdin.write_all(&line).await;
         }
     }
 }
@@ -209,8 +208,11 @@ struct Reader {
     decoder: Decoder,
     mark: Vec<u8>,
     entered: CancellationToken,
-    /// Our window in the hub.
-    window: Option<WindowId>,
+    lifeline: Lifeline,
+    /// Whether it was us who created the hub.
+    created: bool,
+    /// Whether the client is in the hub but nothing would keep the hub for us.
+    refused: bool,
     waiting: VecDeque<oneshot::Sender<Vec<Block>>>,
     blocks: Vec<Block>,
     notices: broadcast::Sender<Notification>,
@@ -219,12 +221,14 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(mark: Vec<u8>, notices: broadcast::Sender<Notification>) -> Self {
+    fn new(lifeline: Lifeline, mark: Vec<u8>, notices: broadcast::Sender<Notification>) -> Self {
         Self {
             decoder: Decoder::default(),
             mark,
             entered: CancellationToken::new(),
-            window: None,
+            lifeline,
+            created: false,
+            refused: false,
             waiting: VecDeque::new(),
             blocks: Vec::new(),
             notices,
@@ -247,6 +251,9 @@ impl Reader {
                 self.waiting.push_back(answer);
             }
             messages.drain(..).for_each(|message| self.take(message));
+            if std::mem::take(&mut self.refused) {
+                return;
+            }
         }
     }
 
@@ -264,15 +271,25 @@ impl Reader {
         }
     }
 
-    /// Takes what a command of the client's own command line printed: the mark and our window,
-    /// the mark alone at its end, or else why it cannot stay.
+    /// Takes what a command of the client's own command line printed: after the mark how we are to
+    /// hold the hub, else why the client cannot stay.
     fn take_entry(&mut self, block: &Block) {
         let text = String::from_utf8_lossy(&block.body);
-        let marked = block.body.strip_prefix(&self.mark[..]);
-        match marked.and_then(|_| text.get(self.mark.len()..)).map(str::trim_end) {
-            Some("") => self.entered.cancel(),
-            Some(window) => self.window = window.parse().ok(),
-            None => self.reason.push_str(&text),
+        let held = match block.body.strip_prefix(&self.mark[..]).map(<[u8]>::trim_ascii_end) {
+            Some(word) if word == hub::CREATED.as_bytes() => {
+                self.created = true;
+                return;
+            }
+            Some(_) if self.created => self.lifeline.hold(),
+            Some(script) => self.lifeline.join(number(script)),
+            None => return self.reason.push_str(&text),
+        };
+        match held {
+            Ok(()) => self.entered.cancel(),
+            Err(error) => {
+                self.refused = true;
+                self.reason = format!("{} ({error})", hub::NOT_HELD);
+            }
         }
     }
 
@@ -290,4 +307,8 @@ impl Reader {
             let _ = answer.send(blocks);
         }
     }
+}
+
+fn number(digits: &[u8]) -> u32 {
+    std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }

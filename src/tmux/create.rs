@@ -1,6 +1,6 @@
 //! Creating a session: everything in one line, all of it or nothing.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
@@ -22,6 +22,12 @@ pub struct NewSession {
     pub dir: PathBuf,
     /// Environment of its program, on top of the server's own.
     pub env: Vec<(OsString, OsString)>,
+    /// Variables that neither its program nor a later pane shall see, whatever the server was
+    /// started with. tmux itself can only empty them for the first program.
+    pub unset: Vec<String>,
+    /// Variables of the session alone, by their formats: those who ask tmux see them, the first
+    /// program does not.
+    pub told: Vec<(String, String)>,
     /// The program and its arguments, run directly: no shell sees them.
     pub argv: Vec<OsString>,
     /// Columns and rows while nobody is attached.
@@ -34,8 +40,16 @@ impl NewSession {
     /// A session of the usual size, with neither environment nor options of its own.
     #[must_use]
     pub fn new(name: impl Into<String>, dir: impl Into<PathBuf>, argv: Vec<OsString>) -> Self {
-        let (env, options) = (Vec::new(), Vec::new());
-        Self { name: name.into(), dir: dir.into(), env, argv, size: (200, 50), options }
+        Self {
+            name: name.into(),
+            dir: dir.into(),
+            env: Vec::new(),
+            unset: Vec::new(),
+            told: Vec::new(),
+            argv,
+            size: (200, 50),
+            options: Vec::new(),
+        }
     }
 }
 
@@ -72,7 +86,7 @@ impl Tmux {
         let create = creation(spec, &capabilities)?;
         let manual = Command::new("display-message").args(["-p", MANUAL_MARK]);
         let line = Command::choose(NO_SESSION, MANUAL_SIZE, &[manual], &create)?;
-        match self.run(Request::new(vec![line]).starting_server().alone()).await {
+        match self.run(Request::new(vec![line]).starting_server().announced()).await {
             Ok(replies) => self.created(spec, &replies[0]).await,
             Err(TmuxError::Refused { command, reply, done }) => {
                 // Something after `new-session` failed: half a session must not stay.
@@ -93,7 +107,8 @@ impl Tmux {
             let reply = shown(reply.bytes());
             return Err(TmuxError::Unexpected { command: "new-session".to_owned(), reply });
         };
-        if path != spec.dir.as_os_str().as_bytes() {
+        // Some versions escape what is no UTF-8 as they print it.
+        if path != spec.dir.as_os_str().as_bytes() && !path.contains(&b'\\') {
             self.kill_session(pane.session_id).await?;
             let argument = shown(spec.dir.as_os_str().as_bytes());
             return Err(TmuxError::BadArgument {
@@ -138,6 +153,10 @@ fn creation(spec: &NewSession, capabilities: &Capabilities) -> Result<Vec<Comman
     let options =
         spec.options.iter().map(|(name, value)| set(&["-t", &session, "--", name, value]));
     commands.extend(options);
+    let variable =
+        |args: &[&str]| Command::new("set-environment").args(["-t", &session]).args(args);
+    commands.extend(spec.unset.iter().map(|name| variable(&["-r", "--", name])));
+    commands.extend(spec.told.iter().map(|(name, value)| variable(&["-F", "--", name, value])));
     Ok(commands)
 }
 
@@ -149,16 +168,26 @@ fn new_session(spec: &NewSession, width: &str, height: &str) -> Result<Command, 
     for (name, value) in &spec.env {
         command = command.arg("-e").arg([name.as_bytes(), b"=", value.as_bytes()].concat());
     }
-    Ok(command.arg("--").args(exec(&spec.argv)?))
+    Ok(command.arg("--").args(without(&spec.unset)).args(exec(&spec.argv, &spec.unset)?))
 }
 
-/// tmux hands a single word to a shell; several it runs as they are.
-fn exec(argv: &[OsString]) -> Result<Vec<&[u8]>, TmuxError> {
-    match argv {
-        [] => Err(TmuxError::BadArgument { argument: String::new(), why: "there is no program" }),
-        [program] => Ok(vec![b"/bin/sh", b"-c", b"exec \"$0\"", program.as_bytes()]),
-        words => Ok(words.iter().map(OsStr::new).map(OsStr::as_bytes).collect()),
-    }
+/// Words that start what follows them without the variables: the same process, after one `exec`.
+fn without(unset: &[String]) -> Vec<&str> {
+    let env = Some("/usr/bin/env").filter(|_| !unset.is_empty());
+    env.into_iter().chain(unset.iter().flat_map(|name| ["-u", name])).collect()
+}
+
+/// tmux hands a single word to a shell; several it runs as they are. `env` would take a program
+/// with a `=` in its path for a variable.
+fn exec<'a>(argv: &'a [OsString], unset: &[String]) -> Result<Vec<&'a [u8]>, TmuxError> {
+    let Some(program) = argv.first() else {
+        return Err(TmuxError::BadArgument { argument: String::new(), why: "there is no program" });
+    };
+    let alone = argv.len() == 1 && unset.is_empty();
+    let taken = !unset.is_empty() && program.as_bytes().contains(&b'=');
+    let shell: &[&[u8]] = &[b"/bin/sh", b"-c", b"exec \"$0\" \"$@\""];
+    let shell = if alone || taken { shell } else { &[] };
+    Ok(shell.iter().copied().chain(argv.iter().map(|word| word.as_bytes())).collect())
 }
 
 /// What `new-session -P` printed: the session, and its folder as tmux understood it.

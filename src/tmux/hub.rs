@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 
 use super::Launch;
 use super::address::ServerAddress;
-use super::command::Command;
+use super::command::{Command, PROBE};
 use super::control::{Gone, Link};
 use super::error::{TmuxError, shown};
 use super::lifeline::Lifeline;
@@ -30,6 +30,8 @@ const COLOURS: &[u8] = b"set -g default-terminal tmux-256color\n";
 pub(crate) struct Hub {
     pub(crate) link: Link,
     pub(crate) capabilities: Capabilities,
+    /// Whether the server escapes what looks like a variable in what it prints.
+    pub(crate) escapes: bool,
 }
 
 /// Connects to the server, and starts one if `may_start` and there is none.
@@ -42,7 +44,7 @@ pub(crate) async fn connect(
     // tmux reads it when the server starts, which is before the first answer.
     let configuration = configuration(address, may_start)?;
     let io = |source| TmuxError::Io { doing: "make a pipe for tmux", source };
-    let mut lifeline = Lifeline::new(address).map_err(io)?;
+    let lifeline = Lifeline::new(address).map_err(io)?;
     let mut command = spawned::program(address, launch, may_start, configuration.as_ref());
     command.arg("-C");
     let mark = spawned::unguessable();
@@ -51,44 +53,34 @@ pub(crate) async fn connect(
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().map_err(|source| spawned::not_started(address, source))?;
-    lifeline.hold(child.id().unwrap_or_default()).map_err(io)?;
+    let lifeline = lifeline.of_client(child.id().unwrap_or_default());
     let link = Link::new(child, lifeline, mark, notices);
     greet(address, link).await
 }
 
-/// The commands that bring a client into the hub, with a window of its own there: the hub lives
-/// as long as any of those who share it.
+/// The commands that bring a client into the hub, which they create where there is none.
 fn joining(lifeline: &Lifeline, mark: &str) -> Result<Vec<Command>, TmuxError> {
     let hub = format!("={HUB}:");
-    let name = spawned::unguessable();
-    let tell = format!("{mark}#{{window_id}}");
-    let window = format!("={HUB}:={name}");
-    let program = lifeline.program();
     let create = Command::new("new-session")
-        .args([
-            "-d", "-P", "-F", &tell, "-s", HUB, "-n", &name, "-x", "80", "-y", "24", "-c", "/",
-            "--",
-        ])
-        .args(&program);
-    let join = Command::new("new-window")
-        .args(["-d", "-P", "-F", &tell, "-t", &hub, "-n", &name, "-c", "/", "--"])
-        .args(&program);
+        .args(["-d", "-P", "-F", &format!("{mark}{CREATED}"), "-s", HUB, "-n", "hub"])
+        .args(["-x", "80", "-y", "24", "-c", "/", "--"])
+        .args(lifeline.program());
     let exists = format!("#{{==:#{{session_name}},{HUB}}}");
     let set = |args: &[&str]| Command::new("set-option").args(args);
-    let enter = vec![
-        Command::choose(&hub, &exists, &[join], &[create])?,
+    let enter = [
+        Command::choose(&hub, &exists, &[], &[create])?,
         // The user's own settings must neither keep the hub when we are gone, nor end it while
-        // we leave, nor move us from it to a session of theirs, nor rename its windows, which
+        // we leave, nor move us from it to a session of theirs, nor rename its window, which
         // would look like news of a session.
-        set(&["-w", "-t", &window, "remain-on-exit", "off"]),
-        set(&["-w", "-t", &window, "automatic-rename", "off"]),
-        set(&["-w", "-t", &window, "allow-rename", "off"]),
+        set(&["-w", "-t", &hub, "remain-on-exit", "off"]),
+        set(&["-w", "-t", &hub, "automatic-rename", "off"]),
+        set(&["-w", "-t", &hub, "allow-rename", "off"]),
         set(&["-t", &hub, "destroy-unattached", "off"]),
         set(&["-t", &hub, "detach-on-destroy", "on"]),
         Command::new("attach-session")
             .args(["-E", "-t", &hub])
             .args(["-f", "no-output,ignore-size"]),
-        Command::new("display-message").args(["-p", mark]),
+        Command::new("display-message").args(["-p", "-t", &hub, &format!("{mark}#{{pane_pid}}")]),
     ];
     // Under a global `window-size manual` creating any window crashes the server. No session has
     // the name looked at, so it is not the option of one window that is asked for.
@@ -99,6 +91,19 @@ fn joining(lifeline: &Lifeline, mark: &str) -> Result<Vec<Command>, TmuxError> {
     ])
 }
 
+/// Said after the mark when the hub was not there.
+pub(crate) const CREATED: &str = "created";
+
+/// Said when the hub that was there is about to end, or has only just been created.
+pub(crate) const NOT_HELD: &str = "cannot hold the hub";
+
+/// The last line of a client in the hub: ends it if that is the last of us.
+pub(crate) fn leaving() -> Result<Vec<u8>, TmuxError> {
+    let end = Command::new("kill-session").args(["-t", &format!("={HUB}")]);
+    let alone = "#{==:#{session_attached},1}";
+    Command::choose(format!("={HUB}:"), alone, &[end], &[])?.encode()
+}
+
 /// A target that names nothing: a format seen from there sees global options only.
 pub(crate) const NO_SESSION: &str = "=polecat-no-such-session:";
 /// Whether creating a session would crash the server.
@@ -107,18 +112,23 @@ pub(crate) const MANUAL_MARK: &str = "polecat-window-size-is-manual";
 
 async fn greet(address: &ServerAddress, link: Link) -> Result<Hub, TmuxError> {
     let gone = |Gone(words)| refused(address, &words);
-    let greeting = Command::new("display-message").args(["-p", "#{version}"]).encode()?;
+    let greeting =
+        Command::new("display-message").args(["-p", &format!("{PROBE} #{{version}}")]).encode()?;
     link.entered().await.map_err(gone)?;
     let blocks = link.ask(&greeting).await.map_err(gone)?;
     let body = blocks.into_iter().next().map(|block| block.body).unwrap_or_default();
-    let capabilities = Capabilities::of(String::from_utf8_lossy(&body).trim_end())?;
-    Ok(Hub { link, capabilities })
+    let text = String::from_utf8_lossy(&body);
+    let (probe, version) = text.trim_end().split_once(' ').unwrap_or_default();
+    Ok(Hub { link, capabilities: Capabilities::of(version)?, escapes: probe != PROBE })
 }
 
 /// Why there is no connection, from what the client said.
 fn refused(address: &ServerAddress, words: &str) -> TmuxError {
     if words.contains(MANUAL_MARK) {
         return TmuxError::ManualWindowSize;
+    }
+    if words.starts_with(NOT_HELD) {
+        return TmuxError::ServerGone { socket: address.to_string() };
     }
     TmuxError::from_client(&address.to_string(), words).unwrap_or_else(|| TmuxError::Unexpected {
         command: "new-session".to_owned(),

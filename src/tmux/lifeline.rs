@@ -1,58 +1,105 @@
-//! What keeps the hub alive exactly as long as we are.
+//! What keeps the hub alive exactly as long as any of us.
 //!
 //! tmux's own `destroy-unattached` must not do it: on every version so far (3.2 to 3.7) it
 //! destroys the session also while a client that is just leaving still points to it, which crashes
-//! the server, with all that runs in it, when any other tmux command ends in that moment.
+//! the server, with all that runs in it, when any other tmux command ends in that moment. Nor can
+//! each of us have a window of its own there: two that close at once crash it too (3.2 to 3.6).
 //!
-//! So the hub's window runs a small shell script that reads a pipe of ours. The pipe ends when we
-//! do, however we do; then so does the script, its window, and the hub when that was its last.
+//! So the hub's only window runs a small shell script that reads a pipe. Each of us holds the
+//! pipe's other end; it ends when the last does, however it does, and with it the script, the
+//! window and the hub.
 
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::FileTypeExt;
 
 use super::address::ServerAddress;
-use super::lock;
+use super::lock::{self, Held};
 
-/// Reads until we are gone. The last line it read names our client, which then may hang for
-/// good: tmux lets no client go that it still has something to tell, and nobody listens now.
-const HOLD: &str =
-    r#"while read -r word; do client=$word; done < "$0"; [ -z "$client" ] || kill -KILL "$client""#;
+/// Reads until the last of us is gone, then kills what clients we left behind: tmux lets no client
+/// go that it still has something to tell, and nobody listens now. The lines it read say which,
+/// by number and start time: a number alone may by now be another's.
+const HOLD: &str = r#"
+while read -r line; do all="$all $line"; done < "$0"
+set -- $all
+while [ $# -ge 2 ]; do
+  client=$1 started=$2; shift 2
+  read -r stat < "/proc/$client/stat" || continue
+  now=$(set -- ${stat##*) }; echo "${20}")
+  [ "$now" = "$started" ] && kill -KILL "$client"
+done 2> /dev/null
+"#;
 
-/// Our end of the pipe, and the window at its other end. Dropping it closes the window.
+/// Our share in the hub's life.
 #[derive(Debug)]
 pub(crate) struct Lifeline {
-    writer: PipeWriter,
-    reader: PipeReader,
     address: ServerAddress,
+    client: u32,
+    /// For a hub that we create.
+    own: (PipeReader, PipeWriter),
+    /// Of a hub that was there.
+    shared: Option<File>,
 }
 
 impl Lifeline {
     pub(crate) fn new(address: &ServerAddress) -> io::Result<Self> {
-        let (reader, writer) = io::pipe()?;
-        Ok(Self { writer, reader, address: address.clone() })
+        Ok(Self { address: address.clone(), client: 0, own: io::pipe()?, shared: None })
     }
 
-    /// The program that the window runs.
+    /// The program that the hub's window runs if we create it.
     pub(crate) fn program(&self) -> [String; 4] {
-        use std::os::fd::AsRawFd;
-
-        let pipe = format!("/proc/{}/fd/{}", std::process::id(), self.reader.as_raw_fd());
+        let pipe = format!("/proc/{}/fd/{}", std::process::id(), self.own.0.as_raw_fd());
         ["/bin/sh", "-c", HOLD, &pipe].map(str::to_owned)
     }
 
-    /// Names the client that is to end with us.
-    pub(crate) fn hold(&mut self, client: u32) -> io::Result<()> {
-        writeln!(self.writer, "{client}")
+    /// Names the client that is to end with the last of us.
+    pub(crate) fn of_client(mut self, client: u32) -> Self {
+        self.client = client;
+        self
     }
 
-    /// Keeps clients of ours from connecting.
-    pub(crate) async fn alone(&self) -> Option<File> {
-        lock::alone(&self.address).await
+    /// Holds the hub that we have just created.
+    pub(crate) fn hold(&mut self) -> io::Result<()> {
+        self.own.1.write_all(&name(self.client)?)
     }
 
-    /// The client has ended: its number may become another's.
-    pub(crate) fn release(&mut self) {
-        // Nobody reads it where the server is gone.
-        let _ = writeln!(self.writer);
+    /// Holds the hub that was there, whose script runs as this process.
+    pub(crate) fn join(&mut self, script: u32) -> io::Result<()> {
+        let mut pipe = File::options().write(true).open(format!("/proc/{script}/fd/0"))?;
+        // Before the script has opened it, that is its terminal.
+        if !pipe.metadata()?.file_type().is_fifo() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        pipe.write_all(&name(self.client)?)?;
+        self.shared = Some(pipe);
+        Ok(())
+    }
+
+    /// Keeps clients of ours from connecting while the hub may end.
+    pub(crate) async fn ending(&self) -> Option<Held> {
+        lock::announcing(&self.address).await
+    }
+}
+
+/// A process by its number and its start time.
+fn name(process: u32) -> io::Result<Vec<u8>> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // `12 (tmux: client) S 1 ...`: the name may hold anything, so count from its end.
+    let fields = stat.rsplit_once(") ").map(|(_, fields)| fields).unwrap_or_default();
+    let started = fields.split(' ').nth(19).ok_or(io::ErrorKind::InvalidData)?;
+    Ok(format!("{process} {started}\n").into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_named_by_its_number_and_its_start() {
+        let named = String::from_utf8(name(std::process::id()).unwrap()).unwrap();
+        let (number, started) = named.trim_end().split_once(' ').unwrap();
+        assert_eq!(number, std::process::id().to_string());
+        assert!(started.parse::<u64>().unwrap() > 0);
     }
 }

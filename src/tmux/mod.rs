@@ -1,8 +1,9 @@
 //! A client for one tmux server. Knows panes, bytes and commands; no agent, no polecat.
 //!
 //! In reading order: `command` and `request` (what is asked), `protocol` (what comes back),
-//! `control` and `spawned` (the two ways a request travels), `hub` (where our connection lives in
-//! the server), `client` (which picks the way), and then what callers want: `panes`, `create`,
+//! `control` and `spawned` (the two ways a request travels), `hub`, `lifeline` and `lock` (where our
+//! connection lives in the server, and how it does no harm there), `connector` (which makes it),
+//! `client` (which picks the way), and then what callers want: `panes`, `create`,
 //! `capture`, `mirror`, `paste`, `activity`.
 
 mod activity;
@@ -10,6 +11,7 @@ mod address;
 mod capture;
 mod client;
 mod command;
+mod connector;
 mod control;
 mod create;
 mod error;

@@ -32,8 +32,6 @@ pub struct Pane {
     pub activity: i64,
     /// The title its program gave it.
     pub title: String,
-    /// The program in the foreground, as the system names it.
-    pub command: String,
     /// The folder the session was created in.
     pub session_path: String,
     /// Columns.
@@ -86,21 +84,55 @@ const NUMBERS: [&str; 19] = [
     "cursor_x",
     "cursor_y",
 ];
-const TEXTS: [&str; 4] = ["session_name", "pane_current_command", "session_path", "pane_title"];
+/// Only what stays the same while a row is made: tmux looks up `pane_current_command` anew for
+/// each mention of it, so that its length and its text can be of two programs.
+const TEXTS: [&str; 3] = ["session_name", "session_path", "pane_title"];
 
 impl Tmux {
     /// All panes of the server, the hub's left out, in one round trip. `options` are user options
-    /// to read along, such as `@polecat`. Control characters in texts come as blanks.
+    /// to read along, such as `@polecat`.
     ///
     /// # Errors
     /// Only when it is not known what there is; without a server there are no panes.
     pub async fn panes(&self, options: &[&str]) -> Result<Vec<Pane>, TmuxError> {
-        let list = Command::new("list-panes").args(["-a", "-F", &format(options)?]);
+        self.list(&["-a"], options).await
+    }
+
+    /// The panes of one session, named exactly; none when there is no such session. Costs the
+    /// same whatever the number of other sessions.
+    ///
+    /// # Errors
+    /// As [`Tmux::panes`].
+    pub async fn panes_of(&self, session: &str, options: &[&str]) -> Result<Vec<Pane>, TmuxError> {
+        // No session is called so, and as a target it would mean something else.
+        if session.is_empty() || session.contains(['.', ':']) {
+            return Ok(Vec::new());
+        }
+        let target = format!("={session}:");
+        match self.list(&["-s", "-t", &target], options).await {
+            Err(error) if error.is_missing_target() => Ok(Vec::new()),
+            result => result,
+        }
+    }
+
+    async fn list(&self, which: &[&str], options: &[&str]) -> Result<Vec<Pane>, TmuxError> {
+        let format = format(options)?;
+        let list = Command::new("list-panes").args(which).args(["-F", &format]);
         match self.run(Request::new(vec![list]).repeatable()).await {
             Ok(replies) => parse(&replies[0], options.len()),
             Err(TmuxError::NoServer { .. }) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
+    }
+
+    /// The name of the program that runs in the foreground of a pane.
+    ///
+    /// # Errors
+    /// No such pane, or tmux could not be asked.
+    pub async fn command_of(&self, pane: PaneId) -> Result<String, TmuxError> {
+        let format = "#{pane_current_command}";
+        let ask = Command::new("display-message").args(["-p", "-t", &pane.to_string(), format]);
+        Ok(self.run_one(ask).await?.text())
     }
 
     /// Ends a session. One that is gone already is a success.
@@ -109,7 +141,7 @@ impl Tmux {
     /// tmux could not be asked.
     pub async fn kill_session(&self, id: SessionId) -> Result<(), TmuxError> {
         let kill = Command::new("kill-session").args(["-t", &id.to_string()]);
-        match self.run(Request::new(vec![kill]).alone()).await {
+        match self.run(Request::new(vec![kill]).announced()).await {
             Err(error) if error.is_missing_target() => Ok(()),
             Err(TmuxError::NoServer { .. }) => Ok(()),
             result => result.map(drop),
@@ -137,38 +169,42 @@ fn format(options: &[&str]) -> Result<String, TmuxError> {
             return Err(TmuxError::BadArgument { argument, why: "it is not a user option" });
         }
     }
-    // A title or an option may hold anything, and is not to look like more fields or rows.
-    // (`[:cntrl:]` cannot be said there: a `:` ends the pattern.)
-    let control: String = (1..32).chain([127]).map(char::from).collect();
-    let texts = TEXTS.iter().chain(options).map(|name| format!("#{{s/[{control}]/ /:{name}}}"));
-    Ok(numbers.chain(texts).collect::<Vec<_>>().join("\t"))
+    // A title or an option may hold anything, line breaks too, so each text is preceded by its
+    // length. (Taking control characters out of them by `s/...` costs tmux as much as all else.)
+    let lengths = TEXTS.iter().chain(options).map(|name| format!("#{{n:{name}}}"));
+    let numbers: Vec<_> = numbers.chain(lengths).collect();
+    let texts: Vec<_> = TEXTS.iter().chain(options).map(|name| format!("#{{{name}}}")).collect();
+    Ok(format!("{}\t{}", numbers.join("\t"), texts.concat()))
 }
 
 fn parse(reply: &Reply, options: usize) -> Result<Vec<Pane>, TmuxError> {
-    let text = reply.text();
-    let rows = text.lines().filter(|row| !row.is_empty());
-    let panes = rows.map(|row| {
-        pane(row, options).ok_or_else(|| TmuxError::Unexpected {
+    let mut rest = reply.bytes();
+    let mut panes = Vec::new();
+    while !rest.is_empty() {
+        let (pane, behind) = pane(rest, options).ok_or_else(|| TmuxError::Unexpected {
             command: "list-panes".to_owned(),
-            reply: shown(row.as_bytes()),
-        })
-    });
-    let hub = |pane: &Result<Pane, _>| matches!(pane, Ok(pane) if pane.session_name == HUB);
-    panes.filter(|pane| !hub(pane)).collect()
+            reply: shown(rest),
+        })?;
+        rest = behind;
+        if pane.session_name != HUB {
+            panes.push(pane);
+        }
+    }
+    Ok(panes)
 }
 
-fn pane(row: &str, options: usize) -> Option<Pane> {
-    let fields: Vec<&str> = row.split('\t').collect();
-    if fields.len() != NUMBERS.len() + TEXTS.len() + options {
-        return None;
-    }
-    let mut fields = Fields(fields.into_iter());
+/// The first row, and what is behind it.
+fn pane(row: &[u8], options: usize) -> Option<(Pane, &[u8])> {
+    let count = NUMBERS.len() + TEXTS.len() + options;
+    let end = row.iter().enumerate().filter(|(_, byte)| **byte == b'\t').nth(count - 1)?.0;
+    let numbers = std::str::from_utf8(&row[..end]).ok()?;
+    let mut fields = Fields(numbers.split('\t'));
     let (session_id, window_id, pane_id) = (fields.id()?, fields.id()?, fields.id()?);
     let pid = fields.optional().filter(|&pid| pid != 0);
     let dead = fields.flag()?;
     let death =
         Death { status: fields.optional(), signal: fields.optional(), at: fields.optional() };
-    Some(Pane {
+    let mut pane = Pane {
         session_id,
         window_id,
         pane_id,
@@ -184,16 +220,30 @@ fn pane(row: &str, options: usize) -> Option<Pane> {
         alternate: fields.flag()?,
         in_mode: fields.flag()?,
         cursor: (fields.id()?, fields.id()?),
-        session_name: fields.text()?,
-        command: fields.text()?,
-        session_path: fields.text()?,
-        title: fields.text()?,
-        options: fields.0.map(str::to_owned).collect(),
-    })
+        session_name: String::new(),
+        session_path: String::new(),
+        title: String::new(),
+        options: Vec::new(),
+    };
+    let mut rest = &row[end + 1..];
+    for text in [&mut pane.session_name, &mut pane.session_path, &mut pane.title] {
+        *text = take(&mut rest, fields.id()?)?;
+    }
+    for _ in 0..options {
+        pane.options.push(take(&mut rest, fields.id()?)?);
+    }
+    Some((pane, rest.strip_prefix(b"\n")?))
 }
 
-/// The fields of a row, one after the other.
-struct Fields<'a>(std::vec::IntoIter<&'a str>);
+/// The next text, of which the length in bytes is known.
+fn take(rest: &mut &[u8], length: usize) -> Option<String> {
+    let (text, behind) = rest.split_at_checked(length)?;
+    *rest = behind;
+    Some(String::from_utf8_lossy(text).into_owned())
+}
+
+/// The fields of a row in front of its texts, one after the other.
+struct Fields<'a>(std::str::Split<'a, char>);
 
 impl Fields<'_> {
     fn id<T: std::str::FromStr>(&mut self) -> Option<T> {
@@ -207,9 +257,5 @@ impl Fields<'_> {
     /// tmux writes `0`, nothing, or a count.
     fn flag(&mut self) -> Option<bool> {
         self.0.next().map(|field| !matches!(field, "" | "0"))
-    }
-
-    fn text(&mut self) -> Option<String> {
-        self.0.next().map(str::to_owned)
     }
 }

@@ -78,7 +78,7 @@ impl Tmux {
         let alive = [alive, vec![say(DONE)]].concat();
         let dead = [dead, vec![say(NOT_DONE)]].concat();
         let choice = Command::choose(&target, &lives, &alive, &dead)?;
-        let request = Request::new([first, vec![choice]].concat());
+        let request = Request::new([first, vec![choice]].concat()).announced();
         let replies = self.run(request.clone()).await?;
         let said = replies.last().map(super::command::Reply::text).unwrap_or_default();
         if said.lines().next_back() == Some(DONE) {

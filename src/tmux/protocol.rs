@@ -234,7 +234,9 @@ mod tests {
     fn decode(parts: &[&[u8]]) -> Vec<Message> {
         let mut decoder = Decoder::default();
         let mut out = Vec::new();
-        parts.iter().for_each(|part| decoder.push(part, &mut out));
+        for part in parts {
+            decoder.push(part, &mut out);
+        }
         out
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::command::{Command, Reply, sequence};
+use super::command::{Command, Reply, sequence, unescape_variables};
 use super::error::{TmuxError, shown};
 use super::protocol::Block;
 
@@ -24,14 +24,14 @@ pub struct Request {
     pub(crate) patience: Duration,
     pub(crate) may_start: bool,
     pub(crate) repeatable: bool,
-    pub(crate) alone: bool,
+    pub(crate) announced: bool,
 }
 
 impl Request {
     /// A request that is given 5 s and never starts a server.
     #[must_use]
     pub fn new(commands: Vec<Command>) -> Self {
-        Self { commands, patience: PATIENCE, may_start: false, repeatable: false, alone: false }
+        Self { commands, patience: PATIENCE, may_start: false, repeatable: false, announced: false }
     }
 
     /// Starts a server when there is none.
@@ -56,11 +56,11 @@ impl Request {
         self
     }
 
-    /// Waits until no client of ours, in whatever process, is connecting: for what makes a session
-    /// come or go.
+    /// Waits until no client of ours, in whatever process, is connecting: for what tmux announces
+    /// to all control clients, such as a session that comes or goes, or a buffer.
     #[must_use]
-    pub(crate) fn alone(mut self) -> Self {
-        self.alone = true;
+    pub(crate) fn announced(mut self) -> Self {
+        self.announced = true;
         self
     }
 
@@ -93,10 +93,17 @@ impl Request {
     ///
     /// # Errors
     /// A command was refused, or the blocks cannot be those of this request.
-    pub(crate) fn replies(&self, blocks: Vec<Block>) -> Result<Vec<Reply>, TmuxError> {
+    pub(crate) fn replies(
+        &self,
+        blocks: Vec<Block>,
+        escaped: bool,
+    ) -> Result<Vec<Reply>, TmuxError> {
         let last = self.commands.len() - 1;
         let mut done: Vec<Reply> = Vec::new();
-        for (count, block) in blocks.into_iter().enumerate() {
+        for (count, mut block) in blocks.into_iter().enumerate() {
+            if escaped {
+                block.body = unescape_variables(&block.body);
+            }
             let index = count.min(last);
             if !block.ok {
                 let command = self.commands[index].to_string();
@@ -148,28 +155,29 @@ mod tests {
 
     #[test]
     fn replies_come_one_for_each_command() {
-        let replies = request(&["a", "b"]).replies(vec![block(true, "1\n"), block(true, "")]);
+        let replies =
+            request(&["a", "b"]).replies(vec![block(true, "1\n"), block(true, "")], false);
         assert_eq!(replies.unwrap(), [Reply(b"1\n".to_vec()), Reply::default()]);
     }
 
     #[test]
     fn what_a_branch_prints_is_the_reply_of_the_choice() {
         let blocks = ["1\n", "", "2\n", "3\n"].map(|body| block(true, body)).to_vec();
-        let replies = request(&["a", "choice"]).replies(blocks).unwrap();
+        let replies = request(&["a", "choice"]).replies(blocks, false).unwrap();
         assert_eq!(replies[1].text(), "2\n3");
     }
 
     #[test]
     fn a_refusal_names_its_command_and_keeps_what_was_done() {
         let blocks = vec![block(true, "1\n"), block(false, "no such thing\n")];
-        let error = request(&["a", "b", "c"]).replies(blocks).unwrap_err();
+        let error = request(&["a", "b", "c"]).replies(blocks, false).unwrap_err();
         let TmuxError::Refused { command, reply, done } = error else { panic!("{error}") };
         assert_eq!((command.as_str(), reply.as_str(), done.len()), ("b", "no such thing", 1));
     }
 
     #[test]
     fn missing_replies_are_an_error() {
-        assert!(request(&["a", "b"]).replies(vec![block(true, "")]).is_err());
+        assert!(request(&["a", "b"]).replies(vec![block(true, "")], false).is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::process::{Output, Stdio};
 
 use super::Launch;
 use super::address::ServerAddress;
-use super::command::{Command, Reply};
+use super::command::{Command, PROBE, Reply, unescape_variables};
 use super::error::{TmuxError, shown};
 use super::request::Request;
 use super::scratch::Scratch;
@@ -74,10 +74,11 @@ pub(crate) fn unguessable() -> String {
     format!("polecat-{:016x}{:016x}", random(), random())
 }
 
-/// The commands, each followed by one that prints the mark.
+/// The commands, each followed by one that prints the mark, and before them the probe.
 fn marked(request: &Request, mark: &str) -> Vec<Command> {
-    let mark = Command::new("display-message").args(["-p", mark]);
-    request.commands.iter().flat_map(|command| [command.clone(), mark.clone()]).collect()
+    let print = |text: &str| Command::new("display-message").args(["-p", text]);
+    let marked = request.commands.iter().flat_map(|command| [command.clone(), print(mark)]);
+    [print(PROBE), print(mark)].into_iter().chain(marked).collect()
 }
 
 fn argv(request: &Request, mark: &str) -> Result<Vec<std::ffi::OsString>, TmuxError> {
@@ -112,8 +113,14 @@ fn replies(
     let mark = [mark, b"\n"].concat();
     let mut done = Vec::new();
     let mut rest = &output.stdout[..];
+    let mut escaped = None;
     while let Some(at) = rest.windows(mark.len()).position(|window| window == mark) {
-        done.push(Reply(rest[..at].to_vec()));
+        let body = &rest[..at];
+        match escaped {
+            None => escaped = Some(!body.starts_with(PROBE.as_bytes())),
+            Some(true) => done.push(Reply(unescape_variables(body))),
+            Some(false) => done.push(Reply(body.to_vec())),
+        }
         rest = &rest[at + mark.len()..];
     }
     if output.status.success() && done.len() == request.commands.len() {

@@ -140,7 +140,7 @@ fn indexed(index: u8) -> Color {
 mod tests {
     use super::*;
 
-    /// A line's text, and the styles of its stretches.
+    /// A line's text, and its spans as first byte, end and style.
     type Expected<'a> = (&'a str, &'a [(usize, usize, Style)]);
 
     fn check(input: &[u8], expected: &[Expected<'_>]) {

@@ -6,15 +6,29 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod deaths;
+mod dialogs;
+mod first_words;
 mod following;
+mod framed;
+mod gastown;
+mod hooks;
 mod injecting;
+mod picking;
 mod places;
+mod racing;
 mod reading;
 mod refusals;
+mod restarting;
 mod rig;
+mod settings;
 mod starting;
+mod states;
+mod status;
 mod stopping;
+mod survival;
 mod trouble;
 mod tui;
 mod views;
+mod word;

@@ -20,6 +20,25 @@ async fn a_missing_tmux_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_socket_that_cannot_be_reached_is_named() {
+    let long = format!("/tmp/{}/socket", "s".repeat(200));
+    let shop = Shop::of(Project::new(), json!({ "tmux": { "socket": long } })).await;
+    let refused = shop.refusal("list", json!([])).await;
+    assert_eq!(refused.code, "tmux_failed", "{refused:?}");
+    assert!(refused.message.contains("ssss"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_git_is_named() {
+    let shop = Shop::new().await;
+    shop.editor.lua("vim.env.PATH = '/no/such/dir'", Json::Null).await.unwrap();
+    let refused = shop.refusal("new", json!(["ash", {}])).await;
+    assert_eq!(refused.code, "git_failed", "{refused:?}");
+    assert!(refused.message.contains("`git`"), "{refused:?}");
+    assert!(!shop.project.home().join("polecats/ash").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_missing_tracker_is_named_and_a_broken_one_too() {
     for (command, part) in [("no-such-bd", "no-such-bd"), ("echo", "cannot be read")] {
         let config = json!({ "tracker": { "command": command } });

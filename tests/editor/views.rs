@@ -32,6 +32,10 @@ async fn the_cursor_stays_on_its_polecat_when_rows_move() {
     }
     shop.editor.command("PolecatStatus").await.unwrap();
     shop.editor.expect_line(STATUS, "3 polecats").await;
+    eventually_equal(json!(STATUS), async || {
+        shop.editor.lua("return vim.api.nvim_buf_get_name(0)", Json::Null).await.unwrap()
+    })
+    .await;
     shop.editor.command("call search('birch', 'w')").await.unwrap();
     shop.start("cedar", "prompts").await;
     shop.editor.expect(STATUS, "cedar first", |lines| lines[2].contains("cedar")).await;
@@ -58,6 +62,7 @@ async fn a_capture_follows_live_with_colours_and_a_snapshot_does_not_move() {
     let live = "polecat://capture/gt-shop-ash";
     shop.editor.expect_line(live, "A scripted agent").await;
     shop.editor.command("PolecatCapture! ash").await.unwrap();
+    shop.editor.expect_line(&format!("{live}#1"), "A scripted agent").await;
     shop.editor.call("inject", json!(["ash", "/colors"])).await.unwrap();
     shop.editor.expect_line(live, "red bold green orange").await;
 

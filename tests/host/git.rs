@@ -287,3 +287,31 @@ async fn without_git_the_error_says_so_and_what_to_do() {
     assert_eq!(refused.hint().as_deref(), Some("install git"));
     assert_eq!(files(&shop), before);
 }
+
+#[tokio::test]
+async fn a_creation_that_was_cut_off_is_taken_back_and_the_name_is_free_again() {
+    let sandbox = Sandbox::new();
+    let shop = sandbox.repository("shop");
+    let rig = sandbox.rig("shop").await;
+    let head = sandbox.git(&shop, &["rev-parse", "HEAD"]);
+    let dir = rig.polecat_dir(&polecat("ash"));
+    let record = shop.join(".git/polecat/.runtime/polecat/worktrees/ash.json");
+    fs::create_dir_all(record.parent().unwrap()).unwrap();
+    let cut_off = format!(r#"{{"commit":"{head}","branch":"main","making":"polecat/ash-1"}}"#);
+    for with_branch in [false, true] {
+        fs::write(&record, &cut_off).unwrap();
+        fs::create_dir_all(&dir).unwrap();
+        if with_branch {
+            sandbox.git(&shop, &["branch", "polecat/ash-1", &head]);
+        }
+        git::heal(&rig, &polecat("ash"), &sandbox.launch).await.unwrap();
+        assert!(!dir.exists() && !record.exists());
+        assert_eq!(sandbox.git(&shop, &["branch", "--list", "polecat/*"]), "");
+    }
+    // One that git had finished by itself is kept.
+    let made = create(&sandbox, &rig, "ash").await.unwrap();
+    fs::write(&record, cut_off).unwrap();
+    git::heal(&rig, &polecat("ash"), &sandbox.launch).await.unwrap();
+    assert_eq!(git::branch(&made.path).await.unwrap().as_deref(), Some("polecat/ash-10"));
+    assert!(!fs::read_to_string(&record).unwrap().contains("making"));
+}

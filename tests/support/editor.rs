@@ -132,7 +132,7 @@ impl Editor {
         check: impl Fn(&[String]) -> bool,
     ) -> Vec<String> {
         let mut pace = tokio::time::interval(Duration::from_millis(10));
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
         loop {
             let lines = self.lines(buffer).await;
             if check(&lines) {
@@ -140,7 +140,7 @@ impl Editor {
             }
             assert!(
                 tokio::time::Instant::now() < deadline,
-                "waited 10 s for {what} in `{buffer}`, last saw\n{}\nmessages: {:#?}\n{}",
+                "waited 30 s for {what} in `{buffer}`, last saw\n{}\nmessages: {:#?}\n{}",
                 lines.join("\n"),
                 self.messages().await,
                 logs(self.home.path()),

@@ -13,13 +13,14 @@ pub mod waiting;
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
-const DEADLINE: Duration = Duration::from_secs(10);
+/// Long, for machines that do much else; nobody waits for it where all is well.
+const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Looks again and again until `look` gives a value, which must come within 10 s; an `Err` is
+/// Looks again and again until `look` gives a value, which must come within 30 s; an `Err` is
 /// what was seen instead.
 ///
 /// # Panics
-/// When it does not come, with `waited 10 s for <what>, last saw <error>`.
+/// When it does not come, with `waited 30 s for <what>, last saw <error>`.
 pub async fn eventually<T, E: Display>(
     what: &str,
     mut look: impl AsyncFnMut() -> Result<T, E>,
@@ -39,7 +40,7 @@ pub async fn eventually<T, E: Display>(
 /// Looks again and again until `look` gives `expected`.
 ///
 /// # Panics
-/// When it does not within 10 s, with the value it last gave.
+/// When it does not within 30 s, with the value it last gave.
 pub async fn eventually_equal<E, T>(expected: E, mut look: impl AsyncFnMut() -> T)
 where
     T: PartialEq<E> + std::fmt::Debug,

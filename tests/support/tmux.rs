@@ -22,8 +22,9 @@ impl TmuxServer {
         // What the layer did is printed with a test that fails.
         let log = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG);
         let _ = log.with_test_writer().without_time().try_init();
-        let folder = tempfile::Builder::new().prefix("polecat-test-").tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("home")).unwrap();
+        let folder =
+            tempfile::Builder::new().prefix("polecat-test-").tempdir().expect("a temporary folder");
+        std::fs::create_dir(folder.path().join("home")).expect("it is ours");
         Self { folder: folder.path().to_owned(), owned: Some(folder) }
     }
 
@@ -82,7 +83,8 @@ impl TmuxServer {
 
     /// The server's process.
     pub fn pid(&self) -> Pid {
-        Pid::from_raw(self.run(&["display-message", "-p", "#{pid}"]).parse().unwrap()).unwrap()
+        let pid = self.run(&["display-message", "-p", "#{pid}"]);
+        pid.parse().ok().and_then(Pid::from_raw).expect("tmux tells its process")
     }
 
     /// Processes that know this server's socket: it, its clients, and all that runs in panes.
@@ -103,25 +105,34 @@ impl TmuxServer {
     fn output(&self, args: &[&str]) -> Output {
         let mut command = command(OsStr::new(&tmux_program()), &self.folder().join("home"));
         command.args(["-u", "-f", "/dev/null", "-S"]).arg(self.socket()).args(args);
-        command.output().unwrap()
+        command.output().expect("tmux can be started")
     }
 }
 
-impl Drop for TmuxServer {
-    fn drop(&mut self) {
-        if self.owned.is_none() {
-            return;
-        }
-        // Not `kill-server`: a server that a failed test left stopped would never answer. New
-        // processes may come while we look, until the server itself is gone.
+impl TmuxServer {
+    /// Ends all processes of this server. Not by `kill-server`: a server that a failed test left
+    /// stopped would never answer. New ones may come while we look, until the server is gone.
+    fn end(&self) {
         for _ in 0..100 {
             let left = self.processes();
             if left.is_empty() {
                 return;
             }
             for pid in left {
+                // It may have ended by itself.
                 let _ = kill_process(pid, Signal::KILL);
             }
+        }
+    }
+}
+
+impl Drop for TmuxServer {
+    fn drop(&mut self) {
+        if self.owned.is_some() {
+            self.end();
+            self.owned = None;
+            // What a task of the test started while the folder was still there.
+            self.end();
         }
     }
 }

@@ -13,9 +13,8 @@ async fn echoing(tmux: &Tmux, name: &str) -> NewPane {
     let argv = ["sh", "-c", "stty -echo; printf ready; exec cat -u"].map(Into::into).to_vec();
     let made = tmux.create_session(&NewSession::new(name, "/tmp", argv)).await.unwrap();
     eventually("ready", async || {
-        let panes = tmux.panes(&[]).await.unwrap();
-        let pane = panes.iter().find(|pane| pane.pane_id == made.pane_id).unwrap();
-        if pane.command == "cat" { Ok(()) } else { Err(pane.command.clone()) }
+        let command = tmux.command_of(made.pane_id).await.unwrap();
+        if command == "cat" { Ok(()) } else { Err(command) }
     })
     .await;
     made

@@ -56,18 +56,25 @@ async fn leaving_never_crashes_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_backend_leaves_neither_hub_nor_process() {
+async fn backends_killed_at_once_leave_neither_hub_nor_process() {
     let server = TmuxServer::new();
-    let (pid, before) = (server.pid(), server.processes().len());
+    let pid = server.pid();
+    // The server and its `cat`, which may still be on its way.
+    let before = 2;
+    eventually_equal(before, async || server.processes().len()).await;
     for _ in 0..5 {
-        let mut backend = backend(&server);
-        eventually("its hub", async || match sessions(&server) {
-            all if all.contains(HUB) => Ok(()),
-            all => Err(all),
+        let mut backends: Vec<_> = (0..3).map(|_| backend(&server)).collect();
+        eventually("their clients in the hub", async || {
+            let clients = server.run(&["list-clients", "-F", "#{session_name}"]);
+            if clients == [HUB; 3].join("\n") { Ok(()) } else { Err(clients) }
         })
         .await;
-        backend.kill().unwrap();
-        backend.wait().unwrap();
+        for backend in &mut backends {
+            backend.kill().unwrap();
+        }
+        for mut backend in backends {
+            backend.wait().unwrap();
+        }
         eventually("only what was there before", async || match server.processes() {
             left if left.len() == before => Ok(()),
             left => Err(describe(&left)),

@@ -23,7 +23,8 @@ impl Recorder {
         eventually("its title", async || {
             let panes = tmux.panes(&[]).await.unwrap();
             let seen = panes.into_iter().find(|seen| seen.pane_id == pane.pane_id).unwrap();
-            if (&seen.title[..], &seen.command[..]) == ("ready", "cat") {
+            let command = tmux.command_of(pane.pane_id).await.unwrap();
+            if (&seen.title[..], &command[..]) == ("ready", "cat") {
                 Ok(())
             } else {
                 Err(seen.title)

@@ -71,6 +71,8 @@ async fn any_bytes_arrive_as_they_were_given() {
         &all,
         &long,
     ];
+    let version = server.run(&["display-message", "-p", "#{version}"]);
+    let escapes_bytes = ["3.4", "3.5"].iter().any(|old| version.starts_with(old));
     for spawning in [false, true] {
         let tmux = client(&server, spawning);
         for text in hostile {
@@ -86,8 +88,10 @@ async fn any_bytes_arrive_as_they_were_given() {
                     .arg(path.as_os_str().as_encoded_bytes()),
             ];
             let replies = tmux.run(Request::new(requests.to_vec())).await.unwrap();
-            assert_eq!(replies[2].bytes(), [text, &b"\n"[..]].concat());
-            assert_eq!(replies[3].bytes(), [b"X=", *text, b"\n"].concat());
+            if !escapes_bytes || text.is_ascii() {
+                assert_eq!(replies[2].bytes(), [text, &b"\n"[..]].concat());
+                assert_eq!(replies[3].bytes(), [b"X=", *text, b"\n"].concat());
+            }
             assert_eq!(std::fs::read(&path).unwrap(), [b"=", *text].concat());
         }
         let error = tmux.run(show("a\0b")).await.unwrap_err();

@@ -1,22 +1,42 @@
 //! The agents known without configuration, one row each.
 //!
-//! Commands and arguments are gastown's at a8bd79bf8; prompts and titles were checked against the
+//! Commands, arguments, hooks and resuming are gastown's at a8bd79bf8 (opencode's folder of plugins
+//! is 527b7ce79's, who puts it beside the worktrees); prompts and titles were checked against the
 //! recorded screens of Claude Code 2.1.197, Gemini CLI 0.61.0 and Codex CLI 0.169.0.
 
-use super::{Agent, Ready};
+use super::{Agent, Hooks, PromptMode, Ready, Resume, file_name};
 
 struct Preset {
     name: &'static str,
     command: &'static str,
     args: &'static [&'static str],
+    hook_args: &'static [&'static str],
     env: &'static [(&'static str, &'static str)],
     process_names: &'static [&'static str],
     prompt: Option<&'static str>,
     title: Option<&'static str>,
     delay_ms: u64,
     settle_ms: u64,
+    prompt_mode: Pass,
+    /// Provider, folder, file.
+    hooks: Option<(&'static str, &'static str, &'static str)>,
+    resume: Option<Again>,
     config_dir_env: Option<&'static str>,
     session_id_env: Option<&'static str>,
+    instructions: &'static str,
+}
+
+#[derive(Clone, Copy)]
+enum Pass {
+    Argument,
+    Flag(&'static str),
+    Typed,
+}
+
+#[derive(Clone, Copy)]
+enum Again {
+    Flag(&'static str),
+    Subcommand(&'static str),
 }
 
 /// A row says only what differs from this one.
@@ -24,15 +44,23 @@ const PLAIN: Preset = Preset {
     name: "",
     command: "",
     args: &[],
+    hook_args: &[],
     env: &[],
     process_names: &[],
     prompt: None,
     title: None,
     delay_ms: 5_000,
     settle_ms: 100,
+    prompt_mode: Pass::Typed,
+    hooks: None,
+    resume: None,
     config_dir_env: None,
     session_id_env: None,
+    instructions: "AGENTS.md",
 };
+
+/// Any program: ready when it is quiet, and nothing is known that it would take.
+const GENERIC: Preset = Preset { delay_ms: 0, settle_ms: 0, ..PLAIN };
 
 const PRESETS: &[Preset] = &[
     // Its title is the same at the prompt and at a question, so only the prompt tells.
@@ -43,8 +71,12 @@ const PRESETS: &[Preset] = &[
         process_names: &["node", "claude"],
         prompt: Some("❯ "),
         delay_ms: 10_000,
+        prompt_mode: Pass::Argument,
+        hooks: Some(("claude", ".claude", "settings.json")),
+        resume: Some(Again::Flag("--resume")),
         config_dir_env: Some("CLAUDE_CONFIG_DIR"),
         session_id_env: Some("CLAUDE_SESSION_ID"),
+        instructions: "CLAUDE.md",
         ..PLAIN
     },
     Preset {
@@ -54,6 +86,14 @@ const PRESETS: &[Preset] = &[
         process_names: &["gemini", "node"],
         prompt: Some(">   Type your message"),
         title: Some("◇  Ready"),
+        // 40 ms after it drew a paste, a return is a line break to it; on a busy machine drawing
+        // takes longer than that.
+        settle_ms: 250,
+        // As a mere argument it is answered and ends the program, in versions not long ago.
+        prompt_mode: Pass::Flag("--prompt-interactive"),
+        hooks: Some(("gemini", ".gemini", "settings.json")),
+        resume: Some(Again::Flag("--resume")),
+        session_id_env: Some("GEMINI_SESSION_ID"),
         ..PLAIN
     },
     Preset {
@@ -65,6 +105,9 @@ const PRESETS: &[Preset] = &[
         delay_ms: 3_000,
         // What comes within 120 ms is one burst to it.
         settle_ms: 150,
+        // gastown types it; Codex CLI 0.169.0 takes it.
+        prompt_mode: Pass::Argument,
+        resume: Some(Again::Subcommand("resume")),
         config_dir_env: Some("CODEX_HOME"),
         ..PLAIN
     },
@@ -73,6 +116,9 @@ const PRESETS: &[Preset] = &[
         command: "cursor-agent",
         args: &["-f"],
         process_names: &["cursor-agent", "agent"],
+        prompt_mode: Pass::Argument,
+        hooks: Some(("cursor", ".cursor", "hooks.json")),
+        resume: Some(Again::Flag("--resume")),
         ..PLAIN
     },
     Preset {
@@ -80,13 +126,17 @@ const PRESETS: &[Preset] = &[
         command: "auggie",
         args: &["--allow-indexing"],
         process_names: &["auggie"],
+        prompt_mode: Pass::Argument,
+        resume: Some(Again::Flag("--resume")),
         ..PLAIN
     },
+    // It takes a prompt only to answer it and end.
     Preset {
         name: "amp",
         command: "amp",
         args: &["--dangerously-allow-all", "--no-ide"],
         process_names: &["amp"],
+        resume: Some(Again::Subcommand("threads continue")),
         ..PLAIN
     },
     Preset {
@@ -95,6 +145,10 @@ const PRESETS: &[Preset] = &[
         env: &[("OPENCODE_PERMISSION", r#"{"*":"allow"}"#)],
         process_names: &["opencode", "node", "bun"],
         delay_ms: 8_000,
+        // Its last argument is a project's folder.
+        prompt_mode: Pass::Flag("--prompt"),
+        hooks: Some(("opencode", ".opencode/plugin", "gastown.js")),
+        resume: Some(Again::Flag("--session")),
         ..PLAIN
     },
     Preset {
@@ -102,15 +156,21 @@ const PRESETS: &[Preset] = &[
         command: "copilot",
         args: &["--yolo"],
         process_names: &["copilot"],
+        prompt_mode: Pass::Flag("--interactive"),
+        hooks: Some(("copilot", ".github/hooks", "gastown.json")),
+        resume: Some(Again::Flag("--resume")),
         config_dir_env: Some("COPILOT_HOME"),
         ..PLAIN
     },
     Preset {
         name: "pi",
         command: "pi",
-        args: &["-e", ".pi/extensions/gastown-hooks.js"],
+        hook_args: &["-e", ".pi/extensions/gastown-hooks.js"],
         process_names: &["pi", "node", "bun"],
         delay_ms: 8_000,
+        prompt_mode: Pass::Argument,
+        hooks: Some(("pi", ".pi/extensions", "gastown-hooks.js")),
+        session_id_env: Some("PI_SESSION_ID"),
         ..PLAIN
     },
 ];
@@ -121,31 +181,80 @@ pub fn preset(name: &str) -> Option<Agent> {
     PRESETS.iter().find(|preset| preset.name == name).map(Preset::agent)
 }
 
+/// The known agent that is started by `program`, a name or a path.
+#[must_use]
+pub fn preset_of_program(program: &str) -> Option<Agent> {
+    let file = file_name(program);
+    PRESETS.iter().find(|preset| preset.command == file).map(Preset::agent)
+}
+
 /// The names of the known agents, the default first.
 pub fn preset_names() -> impl Iterator<Item = &'static str> {
     PRESETS.iter().map(|preset| preset.name)
 }
 
+/// What is assumed of any program.
+pub(super) fn generic() -> Agent {
+    GENERIC.agent()
+}
+
 impl Preset {
     fn agent(&self) -> Agent {
-        let owned = |text: &&str| (*text).to_owned();
-        let pair = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        let pairs = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(one, other)| ((*one).to_owned(), (*other).to_owned())).collect()
+        };
         Agent {
             name: self.name.to_owned(),
+            patterns: self.name.to_owned(),
+            wrapper: Vec::new(),
             command: self.command.to_owned(),
-            args: self.args.iter().map(owned).collect(),
-            env: self.env.iter().map(pair).collect(),
-            process_names: self.process_names.iter().map(owned).collect(),
+            args: owned(self.args),
+            hook_args: owned(self.hook_args),
+            env: pairs(self.env),
+            process_names: owned(self.process_names),
             ready: Ready {
                 prompt: self.prompt.map(str::to_owned),
                 title: self.title.map(str::to_owned),
                 delay_ms: self.delay_ms,
             },
             settle_ms: self.settle_ms,
+            prompt_mode: self.prompt_mode.mode(),
+            initial_prompt: None,
+            hooks: self.hooks.map(|(provider, dir, file)| Hooks {
+                provider: provider.to_owned(),
+                dir: dir.to_owned(),
+                file: file.to_owned(),
+            }),
+            resume: self.resume.map(Again::resume),
             config_dir_env: self.config_dir_env.map(str::to_owned),
             session_id_env: self.session_id_env.map(str::to_owned),
+            instructions: self.instructions.to_owned(),
+            dialogs: Vec::new(),
         }
     }
+}
+
+impl Pass {
+    fn mode(self) -> PromptMode {
+        match self {
+            Self::Argument => PromptMode::Argument,
+            Self::Flag(flag) => PromptMode::Flag(flag.to_owned()),
+            Self::Typed => PromptMode::Typed,
+        }
+    }
+}
+
+impl Again {
+    fn resume(self) -> Resume {
+        match self {
+            Self::Flag(flag) => Resume::Flag(flag.to_owned()),
+            Self::Subcommand(words) => Resume::Subcommand(words.to_owned()),
+        }
+    }
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -164,11 +273,21 @@ mod tests {
             ("amp", "amp --dangerously-allow-all --no-ide"),
             ("opencode", "opencode"),
             ("copilot", "copilot --yolo"),
-            ("pi", "pi -e .pi/extensions/gastown-hooks.js"),
+            ("pi", "pi"),
         ] {
             assert_eq!(preset(name).map(|agent| agent.argv().join(" ")).as_deref(), Some(line));
         }
         assert_eq!(preset("clod"), None);
+    }
+
+    #[test]
+    fn a_program_is_known_by_its_file_wherever_it_is() {
+        for (program, name) in
+            [("/opt/x/cursor-agent", Some("cursor")), ("claude", Some("claude")), ("cat", None)]
+        {
+            assert_eq!(preset_of_program(program).map(|agent| agent.name).as_deref(), name);
+        }
+        assert_eq!(preset_of_program(""), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::{Base, Git, PATIENCE};
+use super::{Base, Git, PATIENCE, heal};
 use crate::core::branch::branch_name;
 use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
@@ -38,6 +38,7 @@ pub async fn create_worktree(
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Worktree, HostError> {
+    heal(rig, polecat, launch).await?;
     let (of, launch) = (rig.clone(), launch.clone());
     let creation = Creation {
         git: blocking(move || Git::of(&of, &launch)).await?,
@@ -50,27 +51,33 @@ pub async fn create_worktree(
         .unwrap_or_else(|stopped| Err(HostError::Internal(stopped.to_string())))
 }
 
-struct Creation {
-    git: Git,
-    rig: Rig,
-    polecat: PolecatName,
-    branch: String,
+pub(super) struct Creation {
+    pub(super) git: Git,
+    pub(super) rig: Rig,
+    pub(super) polecat: PolecatName,
+    /// The polecat's own.
+    pub(super) branch: String,
 }
 
 /// What a creation has made so far.
 #[derive(Default)]
 struct Made {
     folders: Vec<PathBuf>,
-    branch: bool,
     recorded: bool,
+    claimed: bool,
+    branch: bool,
     /// Held to the end, taking back included.
-    lock: Option<File>,
+    _lock: Option<File>,
 }
 
 impl Creation {
     async fn run(self) -> Result<Worktree, HostError> {
         let base = self.git.start_point(&self.rig).await?;
-        let mut made = Made { folders: self.claim().await?, ..Made::default() };
+        // Two `git worktree add` at once read each other's half-written files and fail
+        // (`failed to read worktrees/shop1/commondir: Success`, git 2.47).
+        let lock = lock(&self.git.repository, PATIENCE).await?;
+        self.require_free().await?;
+        let mut made = Made { _lock: lock, ..Made::default() };
         match self.build(&base, &mut made).await {
             Ok(()) => {
                 let path = self.rig.new_worktree(&self.polecat);
@@ -80,7 +87,17 @@ impl Creation {
         }
     }
 
-    /// Takes the name: of two that make the same folder, one succeeds.
+    async fn require_free(&self) -> Result<(), HostError> {
+        let (polecat, dir) = (self.polecat.clone(), self.rig.polecat_dir(&self.polecat));
+        blocking(move || match look_at_link(&dir)? {
+            None => Ok(()),
+            Some(found) if found.is_symlink() => Err(HostError::Link { path: dir }),
+            Some(_) => Err(HostError::PolecatExists { polecat, dir }),
+        })
+        .await
+    }
+
+    /// Takes the name: of two that make the same folder, gastown perhaps, one succeeds.
     async fn claim(&self) -> Result<Vec<PathBuf>, HostError> {
         let (rig, polecat) = (self.rig.clone(), self.polecat.clone());
         blocking(move || {
@@ -89,39 +106,36 @@ impl Creation {
             match fs::create_dir(&dir) {
                 Ok(()) => {
                     folders.push(dir);
-                    return Ok(folders);
+                    Ok(folders)
                 }
                 Err(err) if err.kind() != ErrorKind::AlreadyExists => {
                     remove_empty(&folders);
-                    return Err(unwritten(&dir, err));
+                    Err(unwritten(&dir, err))
                 }
-                Err(_) => {}
-            }
-            match look_at_link(&dir)? {
-                Some(found) if found.is_symlink() => Err(HostError::Link { path: dir }),
-                _ => Err(HostError::PolecatExists { polecat, dir }),
+                Err(_) => Err(HostError::PolecatExists { polecat, dir }),
             }
         })
         .await
     }
 
     async fn build(&self, base: &Base, made: &mut Made) -> Result<(), HostError> {
-        // Two `git worktree add` at once read each other's half-written files and fail
-        // (`failed to read worktrees/shop1/commondir: Success`, git 2.47).
-        made.lock = lock(&self.git.repository, PATIENCE).await?;
+        // Before anything is there: who finds this knows that the rest may be cut off.
+        let (rig, polecat) = (&self.rig, &self.polecat);
+        made.folders = records::save_base(rig, polecat, base, Some(&self.branch)).await?;
+        made.recorded = true;
+        made.folders.extend(self.claim().await?);
+        made.claimed = true;
         // The branch by itself first: `worktree add -b` would not tell whether a branch that is
         // there after a failure is ours to remove.
         let doing = format!("creating the branch `{}`", self.branch);
         let args = ["branch", "--no-track", "--", &self.branch, &base.commit];
         self.git.run(&doing, &args).await?;
         made.branch = true;
-        made.folders.extend(records::save_base(&self.rig, &self.polecat, base).await?);
-        made.recorded = true;
         let path = self.rig.new_worktree(&self.polecat);
         let doing = format!("creating the worktree `{}`", path.display());
         let path = path.to_string_lossy();
         self.git.run(&doing, &["worktree", "add", "--quiet", "--", &path, &self.branch]).await?;
-        Ok(())
+        records::save_base(&self.rig, &self.polecat, base, None).await.map(drop)
     }
 
     /// Takes back what was made, and gives the error to answer with.
@@ -137,16 +151,16 @@ impl Creation {
 
     async fn try_undo(&self, base: &Base, made: Made) -> Result<(), HostError> {
         let dir = self.rig.polecat_dir(&self.polecat);
-        blocking(move || match fs::remove_dir_all(&dir) {
-            Err(err) if err.kind() != ErrorKind::NotFound => Err(unwritten(&dir, err)),
-            _ => Ok(()),
-        })
-        .await?;
-        self.forget_worktree().await?;
+        if made.claimed {
+            blocking(move || match fs::remove_dir_all(&dir) {
+                Err(err) if err.kind() != ErrorKind::NotFound => Err(unwritten(&dir, err)),
+                _ => Ok(()),
+            })
+            .await?;
+            self.forget_worktree().await?;
+        }
         if made.branch {
-            // Only while it stands where we put it: a hook may have committed to it.
-            let (doing, branch) = ("removing the branch", format!("refs/heads/{}", self.branch));
-            self.git.run(doing, &["update-ref", "-d", &branch, &base.commit]).await?;
+            self.forget_branch(base).await?;
         }
         if made.recorded {
             records::forget_base(&self.rig, &self.polecat).await?;
@@ -158,9 +172,15 @@ impl Creation {
         .await
     }
 
+    /// Only while it stands where we put it: a hook may have committed to it.
+    pub(super) async fn forget_branch(&self, base: &Base) -> Result<(), HostError> {
+        let (doing, branch) = ("removing the branch", format!("refs/heads/{}", self.branch));
+        self.git.run(doing, &["update-ref", "-d", &branch, &base.commit]).await.map(drop)
+    }
+
     /// Has git forget the worktree whose folder is gone. Not `worktree prune`: that would also
     /// forget the user's worktrees on a disk that is not mounted.
-    async fn forget_worktree(&self) -> Result<(), HostError> {
+    pub(super) async fn forget_worktree(&self) -> Result<(), HostError> {
         let path = self.rig.new_worktree(&self.polecat);
         let listed = self.git.run("listing worktrees", &["worktree", "list", "--porcelain", "-z"]);
         let entry = format!("worktree {}", path.display());

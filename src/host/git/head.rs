@@ -13,11 +13,15 @@ use crate::host::files::{blocking, read_text};
 /// Something that is there could not be read.
 pub async fn branch(workdir: &Path) -> Result<Option<String>, HostError> {
     let workdir = workdir.to_owned();
-    blocking(move || match git_dir_of(&workdir)? {
+    blocking(move || branch_now(&workdir)).await
+}
+
+/// [`branch`] on a thread that may wait.
+pub(in crate::host) fn branch_now(workdir: &Path) -> Result<Option<String>, HostError> {
+    match git_dir_of(workdir)? {
         Some(git_dir) => branch_of(&git_dir),
         None => Ok(None),
-    })
-    .await
+    }
 }
 
 /// The branch that the `HEAD` of a git folder names.

@@ -45,7 +45,7 @@ impl Update {
         }
         text.append(&mut self.text);
         self.text = text;
-        self.from -= rows.len();
+        self.from = self.from.saturating_sub(rows.len());
     }
 }
 

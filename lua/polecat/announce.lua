@@ -1,0 +1,180 @@
+--- Tells of changes: `User` events for code, notifications for a person.
+local focus = require('polecat.focus')
+local notify = require('polecat.notify')
+
+local M = {}
+
+--- What is notified when the configuration does not say.
+local DEFAULT = 'waiting,died,idle'
+--- An agent of which only silence tells counts as busy while it starts; that is over after this
+--- time, in ms.
+local START = 10000
+--- No cell more than this of a line, however wide the screen is.
+local WIDTH = 160
+
+local WAITS = {
+  permission = 'waits for permission',
+  question = 'waits for an answer',
+  trust = 'waits to be trusted',
+  ['sign-in'] = 'waits for a sign-in',
+}
+
+--- The states that are notified.
+---@return string[]
+function M.notified()
+  local words = require('polecat.config').current().values.notify or DEFAULT
+  return vim.split((words:gsub('%s', '')), ',', { plain = true, trimempty = true })
+end
+
+--- How an agent ended: `exit status 3: no connection`.
+---@param exit? polecat.Exit
+---@return string?
+local function ending(exit)
+  if not exit then
+    return nil
+  end
+  local how = exit.status and ('exit status %d'):format(exit.status)
+  how = how or (exit.signal and ('signal %d'):format(exit.signal)) or 'nobody knows how'
+  local last = exit.tail and exit.tail[#exit.tail]
+  return last and (how .. ': ' .. last) or how
+end
+
+--- What happened in words, and what is known of it besides.
+---@param change polecat.Change
+---@return string what
+---@return string? more
+local function words_of(change)
+  local data = change.data
+  if change.event == 'PolecatWaiting' then
+    return WAITS[data.reason] or 'waits for a person', data.text
+  elseif change.event == 'PolecatDied' then
+    return 'died', ending(data.exit)
+  end
+  return (data.new == 'exited' and 'has ' or 'is ') .. data.new
+end
+
+--- One screen line: a longer one would ask for a key press.
+---@param text string
+---@return string
+local function one_line(text)
+  text = vim.trim((text:gsub('[%s%c]+', ' ')))
+  local room = math.max(math.min(WIDTH, vim.v.echospace - 1), 20)
+  if vim.fn.strdisplaywidth(text) <= room then
+    return text
+  end
+  local kept = vim.fn.strcharpart(text, 0, room)
+  while vim.fn.strdisplaywidth(kept) >= room do
+    kept = vim.fn.strcharpart(kept, 0, vim.fn.strchars(kept) - 1)
+  end
+  return kept .. '…'
+end
+
+--- `ash (shop) waits for permission: Do you want to proceed?`
+---@param change polecat.Change
+---@return string
+local function text_of(change)
+  local what, more = words_of(change)
+  local text = ('`%s` (%s) %s'):format(change.data.polecat, change.data.rig_name, what)
+  return one_line((more or '') ~= '' and (text .. ': ' .. more) or text)
+end
+
+--- Whether an agent that is idle now had something to do before.
+---@param change polecat.Change
+---@return boolean
+local function has_worked(change)
+  local guessed = change.data.state_source == 'silence' and (change.age or START) < START
+  return not guessed and (change.from == 'working' or change.from == 'waiting')
+end
+
+--- The state that a change is notified as, when it is.
+---@param change polecat.Change
+---@return string?
+local function state_of(change)
+  if change.event == 'PolecatWaiting' then
+    return 'waiting'
+  elseif change.event == 'PolecatDied' then
+    -- A start that fails says so itself.
+    return change.from ~= 'starting' and change.from ~= 'stopped' and 'died' or nil
+  elseif change.event ~= 'PolecatStateChanged' or change.from == change.data.new then
+    return nil
+  end
+  local new = change.data.new
+  local told_by_another = new == 'waiting' or new == 'died'
+  local no_news = new == 'idle' and not has_worked(change)
+  return not told_by_another and not no_news and new or nil
+end
+
+--- Runs `act` now, or when the command line that is being typed is done: a message would be
+--- drawn over by the next key.
+---@param act fun()
+local function when_seen(act)
+  if vim.api.nvim_get_mode().mode:sub(1, 1) ~= 'c' then
+    return act()
+  end
+  vim.api.nvim_create_autocmd('CmdlineLeave', {
+    once = true,
+    desc = 'Tell what happened to a polecat',
+    callback = vim.schedule_wrap(act),
+  })
+end
+
+---@type table<string, fun(text: string)>
+local tellers = { waiting = notify.warn, died = notify.error }
+
+---@param change polecat.Change
+local function notify_of(change)
+  local state = state_of(change)
+  if not state or not vim.list_contains(M.notified(), state) then
+    return
+  end
+  if not focus.is_on(change.data.session_id) then
+    when_seen(function()
+      local tell = tellers[state] or notify.info
+      tell(text_of(change))
+    end)
+  end
+end
+
+--- A snapshot does not always say how an agent ended; its record does.
+---@param change polecat.Change
+---@param done fun()
+local function with_exit(change, done)
+  local data = change.data
+  local folder = change.home or data.workdir
+  if change.event ~= 'PolecatDied' or data.exit or not folder then
+    return done()
+  end
+  local args = { polecat = data.polecat, at = { cwd = folder } }
+  require('polecat.backend').call('session.status', args, function(_, info)
+    data.exit = info and info.exit
+    done()
+  end)
+end
+
+---@param change polecat.Change
+local function tell(change)
+  -- What a user's code does wrong must not keep the others from hearing.
+  local opts = { pattern = change.event, data = change.data, modeline = false }
+  local ok, why = pcall(vim.api.nvim_exec_autocmds, 'User', opts)
+  if not ok then
+    notify.error(('an autocommand for `%s`: %s'):format(change.event, why))
+  end
+  notify_of(change)
+end
+
+--- Tells of `changes` in order, in a turn of their own: the backend does not wait for them.
+---@param changes polecat.Change[]
+function M.changes(changes)
+  if #changes == 0 then
+    return
+  end
+  vim.schedule(function()
+    for _, change in ipairs(changes) do
+      with_exit(change, function()
+        tell(change)
+      end)
+    end
+  end)
+end
+
+return M

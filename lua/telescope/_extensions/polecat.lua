@@ -1,0 +1,8 @@
+--- `:Telescope polecat`. Loaded by telescope.nvim alone.
+return require('telescope').register_extension({
+  exports = {
+    polecat = function(opts)
+      require('polecat.pickers').telescope(opts)
+    end,
+  },
+})

@@ -1,0 +1,160 @@
+//! What settings say of an agent: of a known one only what differs.
+
+use super::{Agent, Hooks, PromptMode, Ready, Resume, file_name};
+use crate::core::screen::CustomDialog;
+
+/// Changes to an agent. Absent is: as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The known agent that it is like, by name; `generic` is like none.
+    pub like: Option<String>,
+    /// The program.
+    pub command: Option<String>,
+    /// Its arguments; an empty list is none.
+    pub args: Option<Vec<String>>,
+    /// Words in front of the program.
+    pub wrapper: Option<Vec<String>>,
+    /// Environment variables, on top of those it has.
+    pub env: Vec<(String, String)>,
+    /// What its processes may be called.
+    pub process_names: Option<Vec<String>>,
+    /// What its prompt line begins with.
+    pub prompt: Option<String>,
+    /// What the pane's title begins with once it is ready.
+    pub title: Option<String>,
+    /// After so many milliseconds it counts as ready.
+    pub delay_ms: Option<u64>,
+    /// The pause between a paste and the key that submits it, in milliseconds.
+    pub settle_ms: Option<u64>,
+    /// How it takes a prompt on its command line.
+    pub prompt_mode: Option<PromptMode>,
+    /// Its first words.
+    pub initial_prompt: Option<String>,
+    /// Whose format its hooks have; `none` is: it has none.
+    pub hooks_provider: Option<String>,
+    /// The folder of its hooks.
+    pub hooks_dir: Option<String>,
+    /// The file of its hooks.
+    pub hooks_file: Option<String>,
+    /// How it goes on with an earlier conversation.
+    pub resume: Option<Resume>,
+    /// The variable that names its configuration folder.
+    pub config_dir_env: Option<String>,
+    /// The variable in which it tells its session id.
+    pub session_id_env: Option<String>,
+    /// The file of instructions that it reads.
+    pub instructions: Option<String>,
+    /// More dialogs.
+    pub dialogs: Vec<CustomDialog>,
+}
+
+impl Changes {
+    /// The agent `name`: `base` with these changes.
+    #[must_use]
+    pub fn over(&self, name: &str, base: &Agent) -> Agent {
+        let text = |given: &Option<String>, base: &Option<String>| given.clone().or(base.clone());
+        let command = self.command.clone().unwrap_or_else(|| base.command.clone());
+        Agent {
+            name: name.to_owned(),
+            patterns: base.patterns.clone(),
+            wrapper: self.wrapper.clone().unwrap_or_else(|| base.wrapper.clone()),
+            args: self.args.clone().unwrap_or_else(|| base.args.clone()),
+            hook_args: self.args.as_ref().map_or_else(|| base.hook_args.clone(), |_| Vec::new()),
+            env: merged(&base.env, &self.env),
+            process_names: self.process_names(&command, base),
+            ready: Ready {
+                prompt: text(&self.prompt, &base.ready.prompt),
+                title: text(&self.title, &base.ready.title),
+                delay_ms: self.delay_ms.unwrap_or(base.ready.delay_ms),
+            },
+            settle_ms: self.settle_ms.unwrap_or(base.settle_ms),
+            prompt_mode: self.prompt_mode.clone().unwrap_or_else(|| base.prompt_mode.clone()),
+            initial_prompt: text(&self.initial_prompt, &base.initial_prompt),
+            hooks: self.hooks(base.hooks.as_ref()),
+            resume: self.resume.clone().or_else(|| base.resume.clone()),
+            config_dir_env: text(&self.config_dir_env, &base.config_dir_env),
+            session_id_env: text(&self.session_id_env, &base.session_id_env),
+            instructions: self.instructions.clone().unwrap_or_else(|| base.instructions.clone()),
+            dialogs: base.dialogs.iter().chain(&self.dialogs).cloned().collect(),
+            command,
+        }
+    }
+
+    /// A wrapper script of another name may stay as the process, or become what it starts.
+    fn process_names(&self, command: &str, base: &Agent) -> Vec<String> {
+        if let Some(names) = &self.process_names {
+            return names.clone();
+        }
+        let mut names = base.process_names.clone();
+        let own = file_name(command);
+        if !names.iter().any(|name| name == own) {
+            names.insert(0, own.to_owned());
+        }
+        names
+    }
+
+    fn hooks(&self, base: Option<&Hooks>) -> Option<Hooks> {
+        let given = [&self.hooks_provider, &self.hooks_dir, &self.hooks_file];
+        if given.iter().all(|given| given.is_none()) {
+            return base.cloned();
+        }
+        let pick = |given: &Option<String>, of: fn(&Hooks) -> &String| {
+            given.clone().or_else(|| base.map(of).cloned()).unwrap_or_default()
+        };
+        let hooks = Hooks {
+            provider: pick(&self.hooks_provider, |hooks| &hooks.provider),
+            dir: pick(&self.hooks_dir, |hooks| &hooks.dir),
+            file: pick(&self.hooks_file, |hooks| &hooks.file),
+        };
+        (hooks.provider != "none").then_some(hooks)
+    }
+}
+
+fn merged(base: &[(String, String)], more: &[(String, String)]) -> Vec<(String, String)> {
+    let kept = base.iter().filter(|(key, _)| !more.iter().any(|(other, _)| other == key));
+    kept.chain(more).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::preset;
+    use super::*;
+
+    fn owned(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn only_what_is_said_changes() {
+        let claude = preset("claude").unwrap();
+        let same = Changes::default().over("claude", &claude);
+        assert_eq!(same, claude);
+        let opus = Changes { args: Some(owned(&["--model", "opus"])), ..Changes::default() };
+        let opus = opus.over("opus", &claude);
+        assert_eq!(opus.argv(), ["claude", "--model", "opus"]);
+        assert_eq!((opus.name.as_str(), opus.patterns.as_str()), ("opus", "claude"));
+        assert_eq!(opus.ready, claude.ready);
+    }
+
+    #[test]
+    fn variables_are_merged_and_a_new_program_may_be_its_own_process() {
+        let changes = Changes {
+            command: Some("/opt/bin/code".into()),
+            env: vec![("A".into(), "1".into()), ("OPENCODE_PERMISSION".into(), "x".into())],
+            ..Changes::default()
+        };
+        let agent = changes.over("mine", &preset("opencode").unwrap());
+        assert_eq!(agent.env, changes.env);
+        assert_eq!(agent.process_names, ["code", "opencode", "node", "bun"]);
+    }
+
+    #[test]
+    fn hooks_can_be_moved_and_taken_away() {
+        let claude = preset("claude").unwrap();
+        let moved = Changes { hooks_dir: Some(".mine".into()), ..Changes::default() };
+        let hooks = moved.over("claude", &claude).hooks.unwrap();
+        assert_eq!((hooks.provider.as_str(), hooks.dir.as_str()), ("claude", ".mine"));
+        let none = Changes { hooks_provider: Some("none".into()), ..Changes::default() };
+        assert_eq!(none.over("claude", &claude).hooks, None);
+    }
+}

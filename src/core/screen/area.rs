@@ -1,0 +1,99 @@
+//! The rows of a dialog, and its text in paragraphs.
+
+use super::rows::{is_drawn, joined};
+
+/// The words of a dialog that are kept besides its question, in characters.
+const LONGEST: usize = 400;
+
+/// The rows a dialog stands in, without the box around them.
+#[derive(Debug)]
+pub(super) struct Area {
+    /// Its rows. What it quotes in a box of its own (a command, a file) is left blank.
+    pub(super) rows: Vec<String>,
+    /// The words of such boxes.
+    quoted: Vec<String>,
+}
+
+impl Area {
+    pub(super) fn plain(rows: &[String]) -> Self {
+        let rows = rows.iter().map(|row| if is_drawn(row) { String::new() } else { row.clone() });
+        Self { rows: rows.collect(), quoted: Vec::new() }
+    }
+
+    /// Of rows between `│` and `│`.
+    pub(super) fn boxed(rows: &[String]) -> Self {
+        let mut area = Self { rows: Vec::new(), quoted: Vec::new() };
+        for row in rows {
+            let inner = row.trim_start().trim_start_matches('│').trim_end_matches('│').trim_end();
+            let nested = inner.trim_start();
+            if nested.starts_with('│') {
+                area.quoted.push(nested.trim_matches('│').to_owned());
+            }
+            let blank = is_drawn(inner) || nested.starts_with(['│', '╭', '╰']);
+            area.rows.push(if blank { String::new() } else { inner.to_owned() });
+        }
+        area
+    }
+
+    /// Stretches of rows without a blank one between, as indexes; those of `without` left out.
+    pub(super) fn paragraphs(&self, without: &std::ops::Range<usize>) -> Vec<Vec<usize>> {
+        let mut found: Vec<Vec<usize>> = Vec::new();
+        let mut open = false;
+        for (at, row) in self.rows.iter().enumerate() {
+            let counts = !row.is_empty() && !without.contains(&at);
+            match found.last_mut() {
+                Some(paragraph) if counts && open => paragraph.push(at),
+                _ if counts => found.push(vec![at]),
+                _ => {}
+            }
+            open = counts;
+        }
+        found
+    }
+
+    /// The words of a paragraph, on one line.
+    pub(super) fn text(&self, paragraph: &[usize]) -> String {
+        joined(paragraph.iter().filter_map(|at| self.rows.get(*at)))
+    }
+
+    /// The words of these paragraphs and of the boxes inside, cut where there are too many.
+    pub(super) fn about(&self, paragraphs: &[&[usize]]) -> String {
+        let mut texts: Vec<String> = paragraphs.iter().map(|rows| self.text(rows)).collect();
+        texts.push(joined(&self.quoted));
+        texts.retain(|text| is_prose(text));
+        texts.join(" · ").chars().take(LONGEST).collect()
+    }
+}
+
+/// Whether most of a text is letters: a logo is none.
+fn is_prose(text: &str) -> bool {
+    let letters = text.chars().filter(|letter| letter.is_alphanumeric()).count();
+    letters * 2 > text.chars().filter(|letter| !letter.is_whitespace()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(screen: &str) -> Vec<String> {
+        screen.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_box_inside_a_box_is_what_the_dialog_is_about_and_not_its_question() {
+        let area = Area::boxed(&rows(
+            "╭──────╮\n│ ? Sh │\n│ ╭──╮ │\n│ │ls│ │\n│ ╰──╯ │\n│ Allow?  │\n╰──────╯",
+        ));
+        let paragraphs = area.paragraphs(&(0..0));
+        let texts: Vec<_> = paragraphs.iter().map(|rows| area.text(rows)).collect();
+        assert_eq!(texts, ["? Sh", "Allow?"]);
+        assert_eq!(area.about(&[&paragraphs[0]]), "? Sh · ls");
+    }
+
+    #[test]
+    fn dashes_part_paragraphs() {
+        let area = Area::plain(&rows(" Create\n new.txt\n╌╌╌╌\n 1 x\n╌╌╌╌\n Do it?"));
+        let texts: Vec<_> = area.paragraphs(&(3..4)).iter().map(|rows| area.text(rows)).collect();
+        assert_eq!(texts, ["Create new.txt", "Do it?"]);
+    }
+}

@@ -1,0 +1,84 @@
+//! Where on a screen its composer or its dialog stands.
+
+mod boxed;
+mod marked;
+mod ruled;
+
+use std::ops::Range;
+
+use super::patterns::{Known, Layout, Patterns};
+use super::prompt::prompt_row;
+use super::rows::{indent, joined};
+
+/// What a screen has at its bottom.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Scene {
+    /// The place to type.
+    Composer(Composer),
+    /// Rows in which a dialog is, if there is one.
+    Dialog(Range<usize>),
+}
+
+/// The place to type, as rows of the screen.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Composer {
+    /// Its first row, the frame included: what is above is conversation.
+    pub(super) top: usize,
+    /// The first row under it: footers.
+    pub(super) below: usize,
+    /// Whether it is drawn as the agent is known to draw it.
+    pub(super) framed: bool,
+    /// What stands in it, typed or not, without its mark.
+    text: String,
+}
+
+impl Composer {
+    /// `rows[typed]` hold the text, the first of them behind `mark`.
+    fn new(rows: &[String], top: usize, typed: &Range<usize>, below: usize, mark: &str) -> Self {
+        let typed = rows.get(typed.clone()).unwrap_or_default();
+        let text = joined(typed);
+        let text = text.strip_prefix(mark).unwrap_or(&text).trim().to_owned();
+        Self { top, below, framed: true, text }
+    }
+
+    /// What is typed; the grey text of an empty composer begins with one of `hints`.
+    pub(super) fn typed(&self, hints: &[&str]) -> Option<String> {
+        let hint = hints.iter().any(|hint| self.text.starts_with(hint));
+        (!hint && !self.text.is_empty()).then(|| self.text.clone())
+    }
+}
+
+/// Finds composer or dialog by what is known of the agent's screen.
+pub(super) fn scene(patterns: &Patterns, rows: &[String]) -> Scene {
+    let known = patterns.known;
+    let framed = match known.layout {
+        Layout::Ruled => ruled::scene(known, rows),
+        Layout::Boxed => boxed::scene(known, rows),
+        Layout::Marked => marked::scene(known, rows),
+        Layout::Unknown => None,
+    };
+    framed
+        .or_else(|| bare(patterns, rows).map(Scene::Composer))
+        .unwrap_or(Scene::Dialog(0..rows.len()))
+}
+
+/// A prompt without a frame: scripts that stand in for an agent draw none.
+fn bare(patterns: &Patterns, rows: &[String]) -> Option<Composer> {
+    let configured = patterns.ready_prompt.as_deref();
+    let prompt = configured.unwrap_or(patterns.known.bare);
+    let row = prompt_row(rows, prompt)?;
+    // The preset's mark, further in, points at something in a list.
+    if configured.is_none() && indent(&rows[row]) > 1 {
+        return None;
+    }
+    let composer = Composer::new(rows, row, &(row..row + 1), row + 1, prompt.trim());
+    Some(Composer { framed: false, ..composer })
+}
+
+/// The mark that `row`, without its indentation, begins with.
+fn mark<'a>(known: &Known, row: &str, indent: usize) -> Option<&'a str> {
+    let text = row.get(indent..).filter(|_| row.bytes().take(indent).all(|byte| byte == b' '))?;
+    known.marks.iter().copied().find(|mark| {
+        text.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    })
+}

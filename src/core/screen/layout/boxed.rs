@@ -1,0 +1,39 @@
+//! A composer under a rule; dialogs stand in a box that ends the screen.
+
+use super::super::patterns::Known;
+use super::super::rows::{indent, is_drawn, is_rule};
+use super::{Composer, Scene, mark};
+
+/// How many rows may stand between the rule and the typed text: what mode it is in, and a blank.
+const HEADER: usize = 4;
+
+/// `None` where there is neither.
+pub(super) fn scene(known: &Known, rows: &[String]) -> Option<Scene> {
+    if let Some(start) = dialog_start(rows) {
+        return Some(Scene::Dialog(start..rows.len()));
+    }
+    composer(known, rows).map(Scene::Composer)
+}
+
+/// The first row of the box whose lower edge is the last row.
+fn dialog_start(rows: &[String]) -> Option<usize> {
+    rows.last().filter(|last| last.ends_with('╯') && is_drawn(last))?;
+    let edge = rows.iter().rposition(|row| row.trim_start().starts_with('╰'))?;
+    // A narrowed screen breaks the edge; with other text under it, it is another box.
+    if !rows[edge + 1..].iter().all(|row| is_drawn(row)) {
+        return None;
+    }
+    let left = indent(&rows[edge]);
+    let opens = |row: &String| indent(row) == left && row.trim_start().starts_with('╭');
+    Some(rows[..edge].iter().rposition(opens).unwrap_or(0))
+}
+
+fn composer(known: &Known, rows: &[String]) -> Option<Composer> {
+    let rule = rows.iter().rposition(|row| is_rule(row))?;
+    let mut zone = rows.iter().enumerate().skip(rule + 1).take(HEADER);
+    let (first, mark) = zone.find_map(|(at, row)| Some((at, mark(known, row, 1)?)))?;
+    let more = rows[first + 1..].iter().take_while(|row| indent(row) > 1).count();
+    let below = first + 1 + more;
+    let top = rows[..=rule].iter().rposition(|row| !is_rule(row)).map_or(0, |row| row + 1);
+    Some(Composer::new(rows, top, &(first..below), below, mark))
+}

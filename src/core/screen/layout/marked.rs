@@ -1,0 +1,53 @@
+//! A composer that is only a mark at the left edge, with its footer indented under it; so are the
+//! messages above it. Dialogs take its place and end with the keys that answer them.
+
+use super::super::menu;
+use super::super::patterns::Known;
+use super::super::rows::indent;
+use super::{Composer, Scene, mark};
+
+/// What entries of the conversation begin with, at the left edge.
+const ENTRIES: &[char] = &['•', '◦', '■', '✔', '✗', '⚠'];
+
+/// The words that the last rows of a dialog begin with, the keys that answer it.
+const KEYS: &[&str] = &["press ", "enter ", "esc ", "tab to add notes"];
+
+/// `None` where there is neither.
+pub(super) fn scene(known: &Known, rows: &[String]) -> Option<Scene> {
+    let composer = composer(known, rows);
+    let menu = menu::find(rows, known.markers)
+        .filter(|menu| names_keys(rows.get(menu.last + 1..).unwrap_or_default()));
+    match (composer, menu) {
+        // A list typed into the composer looks like a menu.
+        (Some(composer), Some(menu)) if menu.last < composer.top => Some(Scene::Composer(composer)),
+        (_, Some(menu)) => Some(Scene::Dialog(dialog_start(rows, menu.first)..rows.len())),
+        (Some(composer), None) => Some(Scene::Composer(composer)),
+        (None, None) => names_keys(rows).then_some(Scene::Dialog(0..rows.len())),
+    }
+}
+
+fn composer(known: &Known, rows: &[String]) -> Option<Composer> {
+    let found = |row: &String| mark(known, row, 0);
+    let top = rows.iter().rposition(|row| found(row).is_some())?;
+    let under = &rows[top + 1..];
+    if under.iter().any(|row| row.starts_with(ENTRIES)) {
+        return None;
+    }
+    let more = under.iter().take_while(|row| !row.is_empty()).count();
+    let below = top + 1 + more;
+    Some(Composer::new(rows, top, &(top..below), below, found(&rows[top])?))
+}
+
+/// Whether the last row, or the one above it, tells which keys answer.
+fn names_keys(rows: &[String]) -> bool {
+    let texts = rows.iter().rev().filter(|row| !row.is_empty()).take(2);
+    texts
+        .map(|row| row.trim_start().to_lowercase())
+        .any(|row| KEYS.iter().any(|keys| row.starts_with(keys)) && !row.starts_with("esc again"))
+}
+
+/// The row after the last entry of the conversation above the menu.
+fn dialog_start(rows: &[String], menu: usize) -> usize {
+    let entry = |row: &String| !row.is_empty() && indent(row) == 0;
+    rows[..menu].iter().rposition(entry).map_or(0, |row| row + 1)
+}

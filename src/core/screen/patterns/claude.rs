@@ -1,0 +1,108 @@
+//! Claude Code, read off 2.1.197.
+
+use super::{Answer, BusyRow, Dialog, Known, Layout, Sign};
+use crate::core::screen::Reason;
+use crate::core::screen::title::{Means, TitleSign};
+
+pub(super) const CLAUDE: Known = Known {
+    name: "claude",
+    layout: Layout::Ruled,
+    marks: &["❯", "!"],
+    bare: "❯ ",
+    hints: &["Try \"", "Press up to edit queued messages"],
+    markers: &['❯'],
+    // The star stands at the prompt and at a question alike.
+    titles: &[(TitleSign::Spinner, Means::Working), (TitleSign::Begins("✳ "), Means::Quiet)],
+    busy_below: &["esc to interrupt"],
+    // `✽ Tempering… (2s · ↓ 17 tokens)`; once done it is `✻ Crunched for 6s`. Tips, tasks and
+    // queued messages stand under it, indented.
+    busy_above: Some(BusyRow {
+        indent: 0,
+        glyphs: "·✢✳✶✻✽*",
+        holds: &["…", "Retrying in"],
+        wraps: false,
+        over: None,
+    }),
+    starting: None,
+    passing: &[],
+    dialogs: DIALOGS,
+};
+
+const DIALOGS: &[Dialog] = &[
+    Dialog {
+        id: "bypass",
+        reason: Reason::Trust,
+        signs: &[
+            Sign::Choices(&["No, exit", "Yes, I accept"]),
+            Sign::Phrase("WARNING: Claude Code running in Bypass Permissions mode"),
+        ],
+        // The first choice ends the agent.
+        answer: Some(Answer {
+            choice: 1,
+            implied_by: &["--dangerously-skip-permissions", "--permission-mode bypassPermissions"],
+        }),
+    },
+    Dialog {
+        id: "trust",
+        reason: Reason::Trust,
+        signs: &[
+            Sign::Choices(&["Yes, I trust this folder", "No, exit"]),
+            Sign::Phrase("Quick safety check"),
+        ],
+        answer: Some(Answer { choice: 0, implied_by: &[] }),
+    },
+    Dialog {
+        id: "api-key",
+        reason: Reason::SignIn,
+        signs: &[Sign::Choices(&["Yes", "No"]), Sign::Phrase("Do you want to use this API key?")],
+        answer: None,
+    },
+    Dialog {
+        id: "theme",
+        reason: Reason::SignIn,
+        signs: &[Sign::Choice("Dark mode"), Sign::Phrase("Choose the text style")],
+        answer: None,
+    },
+    Dialog {
+        id: "sign-in",
+        reason: Reason::SignIn,
+        signs: &[Sign::Choice("Claude account"), Sign::Phrase("Select login method")],
+        answer: None,
+    },
+    Dialog {
+        id: "sign-in-code",
+        reason: Reason::SignIn,
+        signs: &[Sign::Words("Paste code here if prompted"), Sign::Phrase("to sign in")],
+        answer: None,
+    },
+    Dialog {
+        id: "question",
+        reason: Reason::Question,
+        signs: &[Sign::Words("Enter to select ·")],
+        answer: None,
+    },
+    Dialog {
+        id: "submit-answers",
+        reason: Reason::Question,
+        signs: &[Sign::Choices(&["Submit answers", "Cancel"]), Sign::Phrase("Ready to submit")],
+        answer: None,
+    },
+    Dialog {
+        id: "plan",
+        reason: Reason::Permission,
+        signs: &[Sign::Choice("Yes"), Sign::Phrase("Would you like to proceed?")],
+        answer: None,
+    },
+    Dialog {
+        id: "plan-exit",
+        reason: Reason::Permission,
+        signs: &[Sign::Choices(&["Yes", "No"]), Sign::Phrase("exit plan mode")],
+        answer: None,
+    },
+    Dialog {
+        id: "permission",
+        reason: Reason::Permission,
+        signs: &[Sign::Choice("Yes"), Sign::Choice("No"), Sign::Phrase("Do you want to")],
+        answer: None,
+    },
+];

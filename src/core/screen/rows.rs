@@ -1,0 +1,88 @@
+//! Rows of a screen as text: blanks, rules and what is compared without them.
+
+/// A line as patterns want it: plain blanks for U+00A0, none at the end.
+#[must_use]
+pub fn normal(line: &str) -> String {
+    line.replace('\u{a0}', " ").trim_end().to_owned()
+}
+
+/// The screen's rows in that form, without the blank ones at its end.
+pub(super) fn texts(lines: &[String]) -> Vec<String> {
+    let mut rows: Vec<String> = lines.iter().map(|line| normal(line)).collect();
+    let end = rows.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1);
+    rows.truncate(end);
+    rows
+}
+
+/// How many blanks a row begins with.
+pub(super) fn indent(row: &str) -> usize {
+    row.chars().take_while(|letter| *letter == ' ').count()
+}
+
+/// A line drawn from the left edge, which may hold a label: `──── fix-login ──`.
+pub(super) fn is_rule(row: &str) -> bool {
+    let drawn = row.chars().filter(|letter| *letter == '─').count();
+    let all = row.chars().count();
+    (drawn > 0 && drawn == all) || (row.starts_with("──") && row.ends_with('─') && drawn * 3 > all)
+}
+
+/// A line that only divides: dashes, or a piece of a box.
+pub(super) fn is_drawn(row: &str) -> bool {
+    !row.is_empty() && row.chars().all(|letter| " ─╌═╭╮╰╯│┌┐└┘├┤".contains(letter))
+}
+
+/// One cell of a braille spinner. The blank cell U+2800 is none.
+pub(super) fn is_braille(letter: char) -> bool {
+    ('\u{2801}'..='\u{28ff}').contains(&letter)
+}
+
+/// The text without any blank, since a narrow screen may break a phrase anywhere.
+pub(super) fn squeezed(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_whitespace()).collect()
+}
+
+/// Whether `text` holds `phrase`, whatever the rows were broken into.
+pub(super) fn holds(text: &str, phrase: &str) -> bool {
+    squeezed(text).contains(&squeezed(phrase))
+}
+
+/// The words of `rows` on one line.
+pub(super) fn joined<'a>(rows: impl IntoIterator<Item = &'a String>) -> String {
+    let words: Vec<&str> = rows.into_iter().flat_map(|row| row.split_whitespace()).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_drawn_from_the_left_edge_and_may_hold_a_label() {
+        for rule in ["────────────", "──────── fix-login ──", "─"]
+        {
+            assert!(is_rule(rule), "{rule}");
+        }
+        for other in [
+            "",
+            "  ──────",
+            "╭─────╮",
+            "─────╯",
+            "── a very long label with more text ─",
+            "text ──",
+        ] {
+            assert!(!is_rule(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_is_found_where_a_narrow_screen_broke_it() {
+        assert!(holds("Would you like to run the follo\nwing command?", "the following command"));
+        assert!(!holds("the command", "the following command"));
+    }
+
+    #[test]
+    fn blank_rows_at_the_end_and_hard_blanks_do_not_count() {
+        let lines = ["", "❯\u{a0}go \u{a0}", "  ", ""].map(str::to_owned);
+        assert_eq!(texts(&lines), ["", "❯ go"]);
+    }
+}

@@ -1,0 +1,260 @@
+//! The files' own shape: `settings/config.json` and `settings/agents.json` of town and rig.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde::Deserialize;
+
+use super::{
+    BadSetting, File, said,
+    values::{Object, Others, Passing, ResumeStyle, Whole},
+};
+use crate::core::agent::{Changes, Resume};
+
+/// Environment variables.
+type Variables = BTreeMap<String, Option<String>>;
+
+/// `<rig>/settings/config.json`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, expecting = "an object, the settings of a rig")]
+pub struct RigSettings {
+    r#type: Option<String>,
+    version: Option<Whole>,
+    /// The agent itself, in the old way.
+    pub runtime: Option<RuntimeSettings>,
+    /// The agent's name.
+    pub agent: Option<String>,
+    /// Agents of this rig.
+    pub agents: Option<BTreeMap<String, Option<RuntimeSettings>>>,
+    /// The agent of each role.
+    pub role_agents: Option<BTreeMap<String, Option<String>>>,
+    // Not ours, but gastown takes no file in which they are something else.
+    #[serde(rename = "merge_queue")]
+    _merge_queue: Option<Object>,
+    #[serde(rename = "theme")]
+    _theme: Option<Object>,
+    #[serde(rename = "namepool")]
+    _namepool: Option<Object>,
+    #[serde(rename = "crew")]
+    _crew: Option<Object>,
+    #[serde(rename = "workflow")]
+    _workflow: Option<Object>,
+    #[serde(flatten)]
+    _others: Others,
+}
+
+/// `<town>/settings/config.json`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, expecting = "an object, the settings of a town")]
+pub struct TownSettings {
+    #[serde(rename = "type")]
+    _type: Option<String>,
+    #[serde(rename = "version")]
+    _version: Option<Whole>,
+    #[serde(rename = "agent_email_domain")]
+    _agent_email_domain: Option<String>,
+    /// The name of the agent of rigs that say nothing.
+    pub default_agent: Option<String>,
+    /// Agents of this town.
+    pub agents: Option<BTreeMap<String, Option<RuntimeSettings>>>,
+    /// The agent of each role.
+    pub role_agents: Option<BTreeMap<String, Option<String>>>,
+    #[serde(flatten)]
+    _others: Others,
+}
+
+/// `settings/agents.json` of a town or a rig.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, expecting = "an object with `agents`")]
+pub struct Registry {
+    #[serde(rename = "version")]
+    _version: Option<Whole>,
+    /// Agents by name; of a known one only what differs.
+    pub agents: Option<BTreeMap<String, Option<AgentEntry>>>,
+    #[serde(flatten)]
+    _others: Others,
+}
+
+/// An agent as `runtime` and the `agents` of `config.json` write it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, expecting = "an object that describes an agent")]
+pub struct RuntimeSettings {
+    provider: Option<String>,
+    command: Option<String>,
+    args: Option<Vec<String>>,
+    env: Option<Variables>,
+    exec_wrapper: Option<Vec<String>>,
+    initial_prompt: Option<String>,
+    prompt_mode: Option<Passing>,
+    session: Option<Told>,
+    hooks: Option<HookPlace>,
+    tmux: Option<Readiness>,
+    instructions: Option<Instructions>,
+    #[serde(flatten)]
+    _others: Others,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, expecting = "an object with `session_id_env` and `config_dir_env`")]
+struct Told {
+    session_id_env: Option<String>,
+    config_dir_env: Option<String>,
+    #[serde(flatten)]
+    _others: Others,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, expecting = "an object with `provider`, `dir` and `settings_file`")]
+struct HookPlace {
+    provider: Option<String>,
+    dir: Option<String>,
+    settings_file: Option<String>,
+    #[serde(flatten)]
+    _others: Others,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(
+    default,
+    expecting = "an object with `process_names`, `ready_prompt_prefix` and `ready_delay_ms`"
+)]
+struct Readiness {
+    process_names: Option<Vec<String>>,
+    ready_prompt_prefix: Option<String>,
+    ready_delay_ms: Option<Whole>,
+    #[serde(flatten)]
+    _others: Others,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, expecting = "an object with `file`")]
+struct Instructions {
+    file: Option<String>,
+    #[serde(flatten)]
+    _others: Others,
+}
+
+/// An agent as `agents.json` writes it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, expecting = "an object that describes an agent")]
+pub struct AgentEntry {
+    command: Option<String>,
+    args: Option<Vec<String>>,
+    env: Option<Variables>,
+    process_names: Option<Vec<String>>,
+    session_id_env: Option<String>,
+    resume_flag: Option<String>,
+    resume_style: Option<ResumeStyle>,
+    prompt_mode: Option<Passing>,
+    config_dir_env: Option<String>,
+    hooks_provider: Option<String>,
+    hooks_dir: Option<String>,
+    hooks_settings_file: Option<String>,
+    ready_prompt_prefix: Option<String>,
+    ready_delay_ms: Option<Whole>,
+    instructions_file: Option<String>,
+    #[serde(flatten)]
+    _others: Others,
+}
+
+impl File<RigSettings> {
+    /// What gastown checks before it uses the file.
+    ///
+    /// # Errors
+    /// It is another kind of file, or of a version that is not known.
+    pub fn check(self) -> Result<Self, BadSetting> {
+        if let Some(kind) =
+            said(self.content.r#type.as_ref()).filter(|kind| *kind != "rig-settings")
+        {
+            let why = format!("it is `{kind}`, expected `rig-settings`");
+            return Err(BadSetting::new(&self.path, "type", why));
+        }
+        check_version(&self.path, self.content.version)?;
+        Ok(self)
+    }
+}
+
+/// gastown refuses what is newer than it knows, and there never was another version.
+pub(super) fn check_version(path: &Path, version: Option<Whole>) -> Result<(), BadSetting> {
+    match version {
+        Some(Whole(version)) if version > 1 => {
+            let why = format!("it is {version}, expected at most 1");
+            Err(BadSetting::new(path, "version", why))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl RuntimeSettings {
+    /// What it says of an agent.
+    #[must_use]
+    pub fn changes(&self) -> Changes {
+        let (session, tmux) = (self.session.as_ref(), self.tmux.as_ref());
+        let hooks = self.hooks.as_ref();
+        let instructions = self.instructions.as_ref();
+        Changes {
+            like: text(self.provider.as_ref()),
+            command: text(self.command.as_ref()),
+            args: self.args.clone(),
+            wrapper: self.exec_wrapper.clone(),
+            env: variables(self.env.as_ref()),
+            process_names: tmux.and_then(|tmux| tmux.process_names.clone()),
+            prompt: text(tmux.and_then(|tmux| tmux.ready_prompt_prefix.as_ref())),
+            delay_ms: tmux.and_then(|tmux| delay(tmux.ready_delay_ms)),
+            prompt_mode: self.prompt_mode.clone().and_then(|passing| passing.0),
+            initial_prompt: text(self.initial_prompt.as_ref()),
+            hooks_provider: text(hooks.and_then(|hooks| hooks.provider.as_ref())),
+            hooks_dir: text(hooks.and_then(|hooks| hooks.dir.as_ref())),
+            hooks_file: text(hooks.and_then(|hooks| hooks.settings_file.as_ref())),
+            config_dir_env: text(session.and_then(|session| session.config_dir_env.as_ref())),
+            session_id_env: text(session.and_then(|session| session.session_id_env.as_ref())),
+            instructions: text(instructions.and_then(|given| given.file.as_ref())),
+            ..Changes::default()
+        }
+    }
+}
+
+impl AgentEntry {
+    /// What it says of an agent.
+    #[must_use]
+    pub fn changes(&self) -> Changes {
+        Changes {
+            command: text(self.command.as_ref()),
+            args: self.args.clone(),
+            env: variables(self.env.as_ref()),
+            process_names: self.process_names.clone(),
+            prompt: text(self.ready_prompt_prefix.as_ref()),
+            delay_ms: delay(self.ready_delay_ms),
+            prompt_mode: self.prompt_mode.clone().and_then(|passing| passing.0),
+            hooks_provider: text(self.hooks_provider.as_ref()),
+            hooks_dir: text(self.hooks_dir.as_ref()),
+            hooks_file: text(self.hooks_settings_file.as_ref()),
+            resume: self.resume(),
+            config_dir_env: text(self.config_dir_env.as_ref()),
+            session_id_env: text(self.session_id_env.as_ref()),
+            instructions: text(self.instructions_file.as_ref()),
+            ..Changes::default()
+        }
+    }
+
+    fn resume(&self) -> Option<Resume> {
+        let words = text(self.resume_flag.as_ref())?;
+        Some(match self.resume_style {
+            Some(ResumeStyle::Subcommand) => Resume::Subcommand(words),
+            Some(ResumeStyle::Flag) | None => Resume::Flag(words),
+        })
+    }
+}
+
+fn text(given: Option<&String>) -> Option<String> {
+    said(given).map(str::to_owned)
+}
+
+/// 0 cannot be said: to gastown it is nothing said.
+fn delay(given: Option<Whole>) -> Option<u64> {
+    given.and_then(|given| u64::try_from(given.0).ok()).filter(|delay| *delay > 0)
+}
+
+fn variables(given: Option<&Variables>) -> Vec<(String, String)> {
+    let given = given.into_iter().flatten();
+    given.map(|(name, value)| (name.clone(), value.clone().unwrap_or_default())).collect()
+}

@@ -1,0 +1,45 @@
+//! What the folders of a rig tell of all its polecats, read at one go: a thread for each file
+//! would cost more than the files.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::error::HostError;
+use super::files::blocking;
+use super::{git, polecats, records};
+use crate::core::{Exit, PolecatName, Rig};
+
+/// What the folders tell of one polecat.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folder {
+    /// Where it works.
+    pub workdir: Option<PathBuf>,
+    /// What is checked out there.
+    pub branch: Option<String>,
+    /// How its last agent ended, until the next starts.
+    pub exit: Option<Exit>,
+}
+
+/// All polecats of the rig, and `also` those whose folders may be gone.
+///
+/// # Errors
+/// The rig or a record cannot be read.
+pub async fn read(
+    rig: &Rig,
+    also: Vec<PolecatName>,
+) -> Result<BTreeMap<PolecatName, Folder>, HostError> {
+    let rig = rig.clone();
+    blocking(move || {
+        let names = polecats::names_now(&rig)?.into_iter().chain(also);
+        names.map(|name| folder(&rig, &name).map(|folder| (name, folder))).collect()
+    })
+    .await
+}
+
+fn folder(rig: &Rig, polecat: &PolecatName) -> Result<Folder, HostError> {
+    let exit = records::load_now(rig, polecat)?.map(|record| record.exit);
+    // A folder that cannot be read has no known branch; the rest is shown all the same.
+    let workdir = polecats::workdir_now(rig, polecat).ok();
+    let branch = workdir.as_deref().and_then(|dir| git::branch_now(dir).ok().flatten());
+    Ok(Folder { workdir, branch, exit })
+}

@@ -1,0 +1,87 @@
+//! Reading gastown's settings files: of the rig, of the town above it, and the accounts.
+
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+
+use super::error::HostError;
+use super::files::{blocking, broken, look, read_text};
+use crate::core::{
+    Rig, RigKind,
+    settings::{Accounts, BadSetting, File, RigSettings, Sources},
+};
+
+/// All files that say something of the agents of `rig`; what the plugin's configuration says is
+/// left open. A file that is not there says nothing.
+///
+/// # Errors
+/// A file cannot be read, is no JSON, or holds something of the wrong type: the error names the
+/// file and the key.
+pub async fn agents(rig: &Rig) -> Result<Sources, HostError> {
+    let (rig, town) = (rig.home.join("settings"), town(rig).map(|town| town.join("settings")));
+    blocking(move || {
+        let mut sources = Sources {
+            rig: file(rig.join("config.json"))?
+                .map(File::<RigSettings>::check)
+                .transpose()
+                .map_err(setting)?,
+            rig_agents: file(rig.join("agents.json"))?,
+            ..Sources::default()
+        };
+        if let Some(town) = town {
+            sources.town = file(town.join("config.json"))?;
+            sources.town_agents = file(town.join("agents.json"))?;
+        }
+        Ok(sources)
+    })
+    .await
+}
+
+/// The accounts of the town of `rig`; `None` without a town or without the file.
+///
+/// # Errors
+/// As [`agents`].
+pub async fn accounts(rig: &Rig) -> Result<Option<File<Accounts>>, HostError> {
+    let Some(path) = accounts_path(rig) else { return Ok(None) };
+    blocking(move || file(path)?.map(File::<Accounts>::check).transpose().map_err(setting)).await
+}
+
+/// Where the accounts of `rig` are; nowhere without a town.
+#[must_use]
+pub fn accounts_path(rig: &Rig) -> Option<PathBuf> {
+    town(rig).map(|town| town.join("mayor/accounts.json"))
+}
+
+fn town(rig: &Rig) -> Option<&Path> {
+    match &rig.kind {
+        RigKind::Town { root } => Some(root),
+        RigKind::Repository { .. } | RigKind::Folder => None,
+    }
+}
+
+fn file<T: DeserializeOwned>(path: PathBuf) -> Result<Option<File<T>>, HostError> {
+    // Opening what is no file can wait for ever: a pipe does until somebody writes to it.
+    if look(&path)?.is_some_and(|found| !found.is_file()) {
+        return Err(broken(&path, "it is no file"));
+    }
+    let Some(text) = read_text(&path)? else { return Ok(None) };
+    let content = read(&text).map_err(|why| broken(&path, why))?;
+    Ok(Some(File { path, content }))
+}
+
+/// Reads JSON in two steps: a key that stands twice is gastown's last one, not an error.
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let value: serde_json::Value =
+        serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let key = error.path().to_string();
+        match error.inner().to_string() {
+            why if key == "." => why,
+            why => format!("`{key}`: {why}"),
+        }
+    })
+}
+
+fn setting(bad: BadSetting) -> HostError {
+    HostError::Broken { why: format!("`{}`: {}", bad.key, bad.why), path: bad.path }
+}

@@ -1,0 +1,86 @@
+//! One look at a session's screen, and what it says of its agent.
+
+use jiff::Timestamp;
+
+use super::{error::SessionError, manager::SessionManager, table::Session};
+use crate::{
+    core::{
+        agent::{Agent, preset_of_program},
+        screen::{self, Look, Patterns, Question, Reading, Seen},
+        session::{SessionInfo, Waiting},
+    },
+    tmux::Capture,
+};
+
+/// What was seen at one look.
+pub(super) struct Glimpse {
+    /// The rows of the screen, without colours and trailing blanks.
+    pub(super) rows: Vec<String>,
+    /// What they and the title say.
+    pub(super) reading: Reading,
+}
+
+impl SessionManager {
+    /// Looks at `session` as one whose agent is read by `patterns`.
+    pub(super) async fn glimpse(
+        &self,
+        session: &Session,
+        patterns: &Patterns,
+    ) -> Result<Glimpse, SessionError> {
+        let screen = self.tools.tmux.capture(session.pane.pane_id, Capture::screen()).await?;
+        let text = String::from_utf8_lossy(&screen.text);
+        let rows: Vec<_> = text.lines().map(screen::normal).collect();
+        let reading = screen::read(patterns, &Look { title: &session.pane.title, lines: &rows });
+        Ok(Glimpse { rows, reading })
+    }
+
+    /// What is known of a living session, its state as its screen tells it.
+    pub(super) async fn seen(&self, session: &Session) -> SessionInfo {
+        let mut info = session.info(&self.rig, Timestamp::now());
+        let patterns = self.patterns_of(session).await;
+        // Without a look, silence tells.
+        if let Ok(Glimpse { reading, .. }) = self.glimpse(session, &patterns).await
+            && reading.seen != Seen::Unknown
+        {
+            (info.state, info.state_source) = (reading.seen.state(), reading.source);
+            if let Seen::Waiting(question) = &reading.seen {
+                info.waiting = Some(waiting(question));
+            }
+        }
+        info
+    }
+
+    /// By what the agent of a session is read that somebody started, perhaps another program.
+    pub(super) async fn patterns_of(&self, session: &Session) -> Patterns {
+        self.agent_of(session).await.as_ref().map_or_else(Patterns::generic, patterns)
+    }
+
+    /// The agent of a session. Who was started may be configured no more; then nothing is known.
+    pub(super) async fn agent_of(&self, session: &Session) -> Option<Agent> {
+        let named = session.mark.as_ref().and_then(|mark| mark.agent.clone());
+        if named.is_some() {
+            // Not chosen as for a start: its program need not be on our `PATH` to be read.
+            return self.of_settings(named.as_deref()).await.ok().map(|choice| choice.agent);
+        }
+        let command = self.tools.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
+        preset_of_program(&command)
+    }
+}
+
+/// By what `agent` is read: what is known of it, and what its settings add.
+pub(super) fn patterns(agent: &Agent) -> Patterns {
+    let mut patterns = Patterns::for_agent(&agent.patterns).unwrap_or_else(Patterns::generic);
+    if let Some(prompt) = &agent.ready.prompt {
+        patterns = patterns.with_ready_prompt(prompt);
+    }
+    if let Some(title) = &agent.ready.title {
+        patterns = patterns.with_ready_title(title);
+    }
+    patterns.with_dialogs(agent.dialogs.clone())
+}
+
+/// The question as a person is told of it.
+pub(super) fn waiting(question: &Question) -> Waiting {
+    let text = if question.text.is_empty() { &question.about } else { &question.text };
+    Waiting { reason: question.reason.as_str().to_owned(), text: text.clone() }
+}

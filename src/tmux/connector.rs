@@ -1,0 +1,139 @@
+//! The one connection, made when it is needed and again when it is lost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Mutex, broadcast};
+use tokio::time::{Instant, timeout};
+use tracing::{debug, info};
+
+use super::Launch;
+use super::address::ServerAddress;
+use super::error::TmuxError;
+use super::hub::{self, Hub};
+use super::lock;
+use super::protocol::Notification;
+
+/// How long connecting may take before a request travels by itself.
+const CONNECTING: Duration = Duration::from_secs(3);
+/// How long a server whose hub could not be had is not bothered again.
+const BACKOFF: Duration = Duration::from_secs(5);
+/// How long after a connection is lost the server is left to clear up behind it.
+const SETTLING: Duration = Duration::from_millis(100);
+
+/// Makes the connection. The clones share it.
+#[derive(Clone)]
+pub(crate) struct Connector {
+    address: ServerAddress,
+    launch: Launch,
+    notices: broadcast::Sender<Notification>,
+    /// Held while connecting, so that there is one connector at a time.
+    slot: Arc<Mutex<Slot>>,
+}
+
+#[derive(Default)]
+struct Slot {
+    hub: Option<Arc<Hub>>,
+    /// No new attempt before this time.
+    retry_at: Option<Instant>,
+    /// Whether tmux itself has told that there is no server: that program exists.
+    told_absent: bool,
+}
+
+impl Connector {
+    pub(crate) fn new(
+        address: ServerAddress,
+        launch: Launch,
+        notices: broadcast::Sender<Notification>,
+    ) -> Self {
+        Self { address, launch, notices, slot: Arc::default() }
+    }
+
+    /// The connection, made if need be; none when it cannot be had for now though a server is
+    /// there or may be.
+    pub(crate) async fn hub(&self, may_start: bool) -> Result<Option<Arc<Hub>>, TmuxError> {
+        let mut slot = Arc::clone(&self.slot).lock_owned().await;
+        if let Some(known) = slot.known() {
+            return Ok(known);
+        }
+        let connector = self.clone();
+        // In a task of its own: a caller that stops waiting must not leave a client that is half
+        // connected, which would be a danger for the server.
+        let connecting = tokio::spawn(async move { connector.fill(&mut slot, may_start).await });
+        connecting.await.unwrap_or(Ok(None))
+    }
+
+    /// Leaves the hub and waits until our client is gone.
+    pub(crate) async fn close(&self) {
+        let hub = self.slot.lock().await.hub.take();
+        if let Some(hub) = hub {
+            hub.link.close().await;
+        }
+    }
+
+    async fn fill(&self, slot: &mut Slot, start: bool) -> Result<Option<Arc<Hub>>, TmuxError> {
+        // A process that could only say so again is not worth starting.
+        if !start && slot.told_absent && self.address.is_absent() {
+            return Err(TmuxError::NoServer { socket: self.address.to_string() });
+        }
+        match timeout(CONNECTING, self.connect(start)).await {
+            Ok(Ok(hub)) => {
+                info!(version = hub.capabilities.version, "connected to tmux");
+                Ok(Some(Arc::clone(slot.hub.insert(Arc::new(hub)))))
+            }
+            Ok(Err(error)) if is_final(&error) => {
+                slot.told_absent |= matches!(error, TmuxError::NoServer { .. });
+                Err(error)
+            }
+            failed => {
+                debug!(?failed, "no connection to tmux for now");
+                let gone = matches!(failed, Ok(Err(TmuxError::ServerGone { .. })));
+                slot.retry_at = Some(Instant::now() + if gone { SETTLING } else { BACKOFF });
+                Ok(None)
+            }
+        }
+    }
+
+    /// Connects; a server met while it was just ending is looked for once more.
+    async fn connect(&self, start: bool) -> Result<Hub, TmuxError> {
+        let Self { address, launch, notices, .. } = self;
+        let _held = lock::connecting(address).await;
+        match hub::connect(address, launch, start, notices.clone()).await {
+            Err(TmuxError::ServerGone { .. }) => {
+                hub::connect(address, launch, start, notices.clone()).await
+            }
+            result => result,
+        }
+    }
+}
+
+impl Slot {
+    /// What is to be used without connecting: a connection, or for now none.
+    #[expect(clippy::option_option, reason = "known that there is none, not: not known")]
+    fn known(&mut self) -> Option<Option<Arc<Hub>>> {
+        // What holds the hub needs Linux's `/proc`; elsewhere each request travels by itself.
+        if cfg!(not(target_os = "linux")) {
+            return Some(None);
+        }
+        if let Some(hub) = self.hub.as_ref().filter(|hub| hub.link.is_alive()) {
+            return Some(Some(Arc::clone(hub)));
+        }
+        if self.hub.take().is_some_and(|hub| hub.link.was_lost()) {
+            // The hub is about to end, a moment in which connecting would crash the server.
+            self.retry_at = Some(Instant::now() + SETTLING);
+        }
+        self.retry_at.is_some_and(|at| Instant::now() < at).then_some(None)
+    }
+}
+
+/// Whether the same command spawned by itself would meet the same.
+fn is_final(error: &TmuxError) -> bool {
+    matches!(
+        error,
+        TmuxError::NoServer { .. }
+            | TmuxError::Missing { .. }
+            | TmuxError::OtherVersion { .. }
+            | TmuxError::TooOld { .. }
+            | TmuxError::Unreachable { .. }
+    )
+}

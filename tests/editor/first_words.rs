@@ -1,0 +1,152 @@
+//! What an agent is told when it starts, and that it is told once.
+
+use jiff::{SignedDuration, Timestamp, Zoned, tz::TimeZone};
+use serde_json::{Value as Json, json};
+
+use crate::{
+    framed::{Log, Yard, program},
+    rig::{Shop, agent},
+    support::eventually_equal,
+};
+
+const NUDGE: &str = "Run `gt hook` to check your hook and begin work.";
+
+/// gastown's beacon as it may read now, nine hours east of Greenwich: the minute may have turned.
+fn beacons(topic: &str) -> Vec<String> {
+    let now = Timestamp::now() + SignedDuration::from_hours(9);
+    let minutes = [now, now - SignedDuration::from_mins(1)].map(|at| Zoned::new(at, TimeZone::UTC));
+    let beacon = |at: Zoned| {
+        let at = at.strftime("%Y-%m-%dT%H:%M");
+        format!(
+            "[GAS TOWN] shop/polecats/ash <- witness • {at} • {topic}\n\n\
+             Work is on your hook. Run `gt hook` now and begin immediately."
+        )
+    };
+    minutes.map(beacon).to_vec()
+}
+
+fn assert_told(said: &[String], topic: &str) {
+    assert_eq!(said.len(), 2, "{said:#?}");
+    assert!(beacons(topic).contains(&said[0]), "{said:#?}");
+    assert_eq!(said[1], NUDGE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_town_the_beacon_and_then_the_nudge_are_each_submitted_once() {
+    let yard = Yard::new(Json::Null).await;
+    let info = yard.start("ash", "").await.unwrap();
+    assert_told(&yard.log().said(), "assigned");
+    assert_eq!(info["warnings"], json!([]), "{info}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_nudge_names_the_session_that_gastown_recorded() {
+    let yard = Yard::new(Json::Null).await;
+    let new = yard.editor.call("new", json!(["ash", {}])).await.unwrap();
+    let runtime = std::path::Path::new(new["workdir"].as_str().unwrap()).join(".runtime");
+    std::fs::create_dir(&runtime).unwrap();
+    std::fs::write(runtime.join("session_id"), "s-42\n").unwrap();
+    yard.start("ash", "").await.unwrap();
+    assert_eq!(yard.log().said()[1], format!("{NUDGE} [session:s-42]"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_without_hooks_is_first_told_to_run_what_hooks_would() {
+    let yard = Yard::new(Json::Null).await.with_gt();
+    let options = json!({ "new": true, "cmd": yard.framed(""), "agent": "prompts" });
+    yard.editor.call("start", json!(["ash", options])).await.unwrap();
+    let said = yard.log().said();
+    assert_eq!(said[0], "gt prime && gt mail check --inject && gt nudge deacon session-started");
+    assert_told(&said[1..], "assigned");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outside_of_a_town_an_issue_is_named_with_its_title() {
+    let shop = Shop::with_tracker().await;
+    let issue = shop.project.issue("Paint the door");
+    let log = Log(shop.project.around().join("log"));
+    let command = agent(&format!("framed --log {}", log.0.display()));
+    let options = json!({ "new": true, "issue": issue, "agent": "claude", "cmd": command });
+    let info = shop.try_start("ash", options).await.unwrap();
+    let said = log.said();
+    assert_eq!(said.len(), 1, "{said:#?}");
+    for part in [issue.as_str(), "Paint the door", "begin"] {
+        assert!(said[0].contains(part), "{said:#?}");
+    }
+    assert_eq!(info["warnings"], json!([]), "{info}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outside_of_a_town_and_without_an_issue_nothing_at_all_is_typed() {
+    let shop = Shop::new().await;
+    let file = shop.project.around().join("received");
+    shop.start("ash", &format!("records {}", file.display())).await;
+    shop.editor.call("inject", json!(["ash", "first"])).await.unwrap();
+    eventually_equal("first\r".to_owned(), async || std::fs::read_to_string(&file).unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_a_prompt_with_its_command_gets_it_there_and_nothing_is_typed() {
+    let yard = Yard::new(Json::Null).await;
+    let claude = format!("exec {} \"$@\"", yard.framed(""));
+    program(&yard.programs.path().join("claude"), &claude);
+    let options = json!({ "new": true, "agent": "claude" });
+    yard.editor.call("start", json!(["ash", options])).await.unwrap();
+    let argv = yard.log().values("argv")[0].clone();
+    assert_eq!(argv[0], "--dangerously-skip-permissions");
+    let prompt = argv.as_array().unwrap().last().unwrap().as_str().unwrap().to_owned();
+    let (beacon, nudge) = prompt.rsplit_once("\n\n").unwrap();
+    assert_told(&[beacon.to_owned(), nudge.to_owned()], "assigned");
+    assert_eq!(yard.log().said(), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enter_that_was_swallowed_is_pressed_again_and_the_text_is_not_doubled() {
+    let yard = Yard::new(Json::Null).await;
+    let info = yard.start("ash", "--deaf 1").await.unwrap();
+    assert_told(&yard.log().said(), "assigned");
+    assert_eq!(info["warnings"], json!([]), "{info}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_was_lost_is_sent_once_more() {
+    let yard = Yard::new(Json::Null).await;
+    let info = yard.start("ash", "--drop 1").await.unwrap();
+    assert_told(&yard.log().said(), "assigned");
+    assert_eq!(info["warnings"], json!([]), "{info}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_is_slow_to_draw_is_told_everything_once() {
+    let yard = Yard::new(Json::Null).await;
+    let info = yard.start("ash", "--draw 1500").await.unwrap();
+    assert_told(&yard.log().said(), "assigned");
+    assert_eq!(info["warnings"], json!([]), "{info}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_shows_nothing_is_told_once_and_the_start_says_that_it_cannot_tell() {
+    let yard = Yard::new(Json::Null).await;
+    let file = yard.programs.path().join("received");
+    let command = agent(&format!("records {}", file.display()));
+    let options = json!({ "new": true, "cmd": command, "agent": "prompts" });
+    let info = yard.editor.call("start", json!(["ash", options])).await.unwrap();
+    let received = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(received.matches("[GAS TOWN]").count(), 1, "{received:?}");
+    assert_eq!(received.matches('\r').count(), 2, "{received:?}");
+    assert!(received.ends_with(&format!("{NUDGE}\r")), "{received:?}");
+    let warnings = info["warnings"].as_array().unwrap();
+    assert!(warnings[0].as_str().unwrap().contains("[GAS TOWN]"), "{warnings:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_without_a_frame_is_told_too_without_an_enter_too_many() {
+    let yard = Yard::new(Json::Null).await;
+    let options = json!({ "new": true, "cmd": agent("prompts"), "agent": "prompts" });
+    let info = yard.editor.call("start", json!(["ash", options])).await.unwrap();
+    assert_eq!(info["warnings"], json!([]), "{info}");
+    let seen = yard.editor.call("capture", json!(["ash", { "lines": 100 }])).await.unwrap();
+    let seen = seen.as_str().unwrap();
+    assert_eq!(seen.matches("got:").count(), 2, "{seen}");
+    assert_eq!(seen.matches("got: [GAS TOWN]").count(), 1, "{seen}");
+}

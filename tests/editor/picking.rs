@@ -1,0 +1,70 @@
+//! Pickers of other plugins: what they are told when the plugin is missing, and the live preview.
+
+use serde_json::{Value as Json, json};
+
+use crate::{rig::Shop, support::eventually};
+
+/// Shows a preview of a polecat in a window of its own, as a picker does.
+const PREVIEW: &str = "
+    local polecat = ...
+    local buf = vim.api.nvim_create_buf(false, true)
+    vim.api.nvim_buf_set_name(buf, 'preview of ' .. polecat)
+    vim.api.nvim_open_win(buf, false, {
+        relative = 'editor', row = 1, col = 1, width = 40, height = 5, noautocmd = true })
+    local at = require('polecat.where').here()
+    require('polecat.preview').show(buf, { polecat = polecat }, at)
+    return vim.api.nvim_buf_get_name(buf)
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_plugin_is_named() {
+    let shop = Shop::new().await;
+    for (picker, plugin) in
+        [("telescope", "telescope.nvim"), ("fzf_lua", "fzf-lua"), ("snacks", "snacks.nvim")]
+    {
+        let open = "require('polecat.pickers')[...]()";
+        shop.editor.lua(open, json!([picker])).await.unwrap();
+        shop.editor.expect_message(&format!("`{plugin}` is not installed")).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_is_live_keeps_its_end_in_view_and_stops_for_the_next() {
+    let shop = Shop::new().await;
+    for polecat in ["ash", "birch"] {
+        shop.start(polecat, "prompts").await;
+    }
+    let preview = async |polecat: &str| {
+        let name = shop.editor.lua(PREVIEW, json!([polecat])).await.unwrap();
+        name.as_str().unwrap().to_owned()
+    };
+    let ash = preview("ash").await;
+    shop.editor.expect_line(&ash, "A scripted agent").await;
+    shop.editor.call("inject", json!(["ash", "/print 30"])).await.unwrap();
+    let lines = shop.editor.expect_line(&ash, "line 30").await;
+    let last = "return vim.api.nvim_win_call(vim.fn.win_findbuf(vim.fn.bufnr(...))[1],
+        function() return vim.fn.line('w$') end)";
+    eventually("the end in view", async || {
+        let seen = shop.editor.lua(last, json!([ash])).await.unwrap();
+        if seen.as_u64().unwrap_or_default() >= lines.len() as u64 { Ok(()) } else { Err(seen) }
+    })
+    .await;
+
+    let birch = preview("birch").await;
+    shop.editor.expect_line(&birch, "A scripted agent").await;
+    for polecat in ["ash", "birch"] {
+        shop.editor.call("inject", json!([polecat, "hello"])).await.unwrap();
+        shop.editor.expect_capture(polecat, 5, "got: hello").await;
+    }
+    shop.editor.expect_line(&birch, "got: hello").await;
+    assert_eq!(shop.editor.lines(&ash).await, lines);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_of_a_session_that_is_gone_says_so() {
+    let shop = Shop::new().await;
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    let ash = shop.editor.lua(PREVIEW, json!(["ash"])).await.unwrap();
+    shop.editor.expect_line(ash.as_str().unwrap(), "gt-shop-ash").await;
+    assert_eq!(shop.editor.lua("return _G.notified", Json::Null).await.unwrap(), json!([]));
+}

@@ -1,0 +1,126 @@
+//! States as they are told while agents show recorded screens of real ones.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+
+use crate::{
+    rig::{Shop, agent},
+    support::{eventually, rig::Project},
+};
+
+/// A state must be right within a second; the rest is for the machine, which runs other tests.
+const SOON: Duration = Duration::from_millis(1_500);
+
+/// Keeps every change of state and every call for a person.
+const LISTEN: &str = "
+    _G.told = {}
+    vim.api.nvim_create_autocmd('User', {
+        pattern = { 'PolecatStateChanged', 'PolecatWaiting' },
+        callback = function(event)
+            local data = event.data
+            local what = event.match == 'PolecatWaiting' and data.reason .. ': ' .. data.text
+            table.insert(_G.told, what or data.new)
+        end,
+    })
+    vim.cmd('split polecat://status')
+";
+
+/// A shop in which `ash` shows screens of `preset`, its start over and told.
+async fn playing(preset: &str, first: &str) -> Shop {
+    let player = json!({
+        "preset": preset,
+        "command": agent("screens"),
+        "args": [first],
+        "process_names": ["python3"],
+    });
+    let shop = Shop::of(Project::new(), json!({ "agents": { "player": player } })).await;
+    shop.editor.lua(LISTEN, Json::Null).await.unwrap();
+    shop.editor.expect_line("polecat://status", "shop").await;
+    shop.try_start("ash", json!({ "new": true, "agent": "player" })).await.unwrap();
+    expect_told(&shop, &["starting", "idle"]).await;
+    shop
+}
+
+async fn told(shop: &Shop) -> Vec<String> {
+    let told = shop.editor.lua("return _G.told", Json::Null).await.unwrap();
+    serde_json::from_value(told).unwrap_or_default()
+}
+
+/// Waits until exactly this was told since the last time.
+async fn expect_told(shop: &Shop, expected: &[&str]) {
+    eventually(&format!("{expected:?}"), async || {
+        let told = told(shop).await;
+        if told == expected { Ok(()) } else { Err(format!("{told:?}")) }
+    })
+    .await;
+    shop.editor.lua("_G.told = {}", Json::Null).await.unwrap();
+}
+
+async fn cue(shop: &Shop, screens: &str) {
+    shop.editor.call("inject", json!(["ash", screens])).await.unwrap();
+}
+
+/// Shows `screens`, and expects exactly this to be told of it, soon.
+async fn shows(shop: &Shop, screens: &str, expected: &[&str]) {
+    cue(shop, screens).await;
+    let began = Instant::now();
+    expect_told(shop, expected).await;
+    assert!(began.elapsed() < SOON, "{screens}: told after {:?}", began.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_of_claude_is_told_step_by_step_and_each_step_once() {
+    let shop = playing("claude", "claude/ready").await;
+    shows(&shop, "claude/working", &["working"]).await;
+    let asks = ["waiting", "permission: Do you want to proceed?"];
+    shows(&shop, "claude/permission-bash", &asks).await;
+    shows(&shop, "claude/working-tool", &["working"]).await;
+    shows(&shop, "claude/idle-after-answer", &["idle"]).await;
+    shows(&shop, "claude/working", &["working"]).await;
+    shows(&shop, "claude/interrupted-60", &["idle"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_of_codex_is_told_step_by_step_and_each_step_once() {
+    let shop = playing("codex", "codex/ready").await;
+    shows(&shop, "codex/working", &["working"]).await;
+    let asks = ["waiting", "permission: Would you like to run the following command?"];
+    shows(&shop, "codex/permission-command", &asks).await;
+    shows(&shop, "codex/working-tool-80", &["working"]).await;
+    shows(&shop, "codex/interrupted", &["idle"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_of_gemini_is_told_step_by_step_and_each_step_once() {
+    let shop = playing("gemini", "gemini/ready").await;
+    shows(&shop, "gemini/working", &["working"]).await;
+    let asks = ["waiting", "permission: Allow execution of [Shell]?"];
+    shows(&shop, "gemini/permission-command", &asks).await;
+    shows(&shop, "gemini/working-tool", &["working"]).await;
+    shows(&shop, "gemini/idle-after-answer", &["idle"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_that_flashes_in_a_turn_and_words_not_sent_are_not_told() {
+    let shop = playing("claude", "claude/ready").await;
+    cue(&shop, "claude/typed-not-sent 0.6 claude/working 0.6 claude/ready 0.3 claude/working")
+        .await;
+    expect_told(&shop, &["working"]).await;
+    cue(&shop, "claude/working 0.6 claude/idle-quoted").await;
+    expect_told(&shop, &["idle"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_stays_is_told_once_whatever_moves_on_the_screen() {
+    let shop = playing("claude", "claude/ready").await;
+    cue(&shop, "claude/permission-write 0.6 claude/permission-write-moved").await;
+    let asked = eventually("a question", async || {
+        let told = told(&shop).await;
+        if told.len() >= 2 { Ok(told) } else { Err(format!("{told:?}")) }
+    })
+    .await;
+    assert_eq!(asked[0], "waiting");
+    cue(&shop, "claude/permission-write 0.6 claude/working").await;
+    expect_told(&shop, &[&asked[0], &asked[1], "working"]).await;
+}

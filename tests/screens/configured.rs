@@ -1,0 +1,108 @@
+//! Agents that only the configuration tells of.
+
+use polecat::core::screen::{CustomDialog, DialogId, Look, Patterns, Policy, Reason, Seen, read};
+
+fn dialog(text: &str, keys: &[&str], selected: Option<&str>) -> CustomDialog {
+    CustomDialog {
+        text: text.to_owned(),
+        reason: Reason::Trust,
+        keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+        selected: selected.map(str::to_owned),
+    }
+}
+
+fn seen(patterns: &Patterns, title: &str, screen: &str) -> Seen {
+    let lines: Vec<String> = screen.lines().map(str::to_owned).collect();
+    read(patterns, &Look { title, lines: &lines }).seen
+}
+
+#[test]
+fn of_an_unknown_agent_nothing_is_guessed() {
+    for screen in [
+        "",
+        "hello\n$ ",
+        "❯ 1. Yes\n  2. No\n\n Esc to cancel",
+        "✽ Tempering… (2s · esc to interrupt)\n\n❯ \n",
+    ] {
+        assert_eq!(seen(&Patterns::generic(), "⠋ busy", screen), Seen::Unknown, "{screen}");
+    }
+}
+
+#[test]
+fn a_configured_prompt_or_title_makes_idle() {
+    let prompt = Patterns::generic().with_ready_prompt("ready> ");
+    assert_eq!(seen(&prompt, "vm", "hello\nready> "), Seen::Idle);
+    assert_eq!(seen(&prompt, "vm", "hello\nit says ready> "), Seen::Unknown);
+    let title = Patterns::generic().with_ready_title("READY");
+    assert_eq!(seen(&title, "READY shop", ""), Seen::Idle);
+    assert_eq!(seen(&title, "NOT READY", ""), Seen::Unknown);
+}
+
+#[test]
+fn a_configured_dialog_waits_until_its_prompt_stands_under_it() {
+    let patterns = Patterns::generic().with_ready_prompt("ready> ").with_dialogs(vec![dialog(
+        "Do you trust this place?",
+        &["y", "Enter"],
+        None,
+    )]);
+    let Seen::Waiting(question) = seen(&patterns, "vm", "Do you trust\nthis place? (y/n)") else {
+        panic!("a dialog")
+    };
+    assert_eq!(question.dialog, Some(DialogId::Custom(0)));
+    let keys = patterns.answer(&question, &[], Policy::Implied);
+    assert_eq!(keys.as_deref(), Some(&["y", "Enter"][..]));
+    assert_eq!(patterns.answer(&question, &[], Policy::Ask), None);
+    let answered = "Do you trust this place? (y/n) y\nready> ";
+    assert_eq!(seen(&patterns, "vm", answered), Seen::Idle);
+}
+
+#[test]
+fn configured_keys_are_pressed_only_with_the_choice_they_assume() {
+    let patterns = Patterns::generic()
+        .with_dialogs(vec![dialog("Go on?", &["Enter"], Some("Yes")), dialog("Stop?", &[], None)]);
+    for (screen, expected) in [
+        ("Go on?\n> 1. Yes\n  2. No", Some(&["Enter"][..])),
+        ("Go on?\n  1. Yes\n> 2. No", None),
+        ("Go on?", None),
+        ("Stop?", None),
+    ] {
+        let Seen::Waiting(question) = seen(&patterns, "vm", screen) else { panic!("{screen}") };
+        let keys = patterns.answer(&question, &[], Policy::Accept);
+        assert_eq!(keys.as_deref(), expected, "{screen}");
+    }
+}
+
+#[test]
+fn a_configured_dialog_of_a_known_agent_is_not_seen_in_its_conversation() {
+    let patterns = Patterns::for_agent("claude").expect("known").with_dialogs(vec![dialog(
+        "Renew your plan?",
+        &["Escape"],
+        None,
+    )]);
+    let rule = "─".repeat(40);
+    let quoted = format!("● Renew your plan?\n\n{rule}\n❯ \n{rule}\n  ? for shortcuts");
+    assert_eq!(seen(&patterns, "✳ x", &quoted), Seen::Idle);
+    let asked = format!("● Hello\n\n{rule}\n Renew your plan?\n\n Esc to close");
+    let Seen::Waiting(question) = seen(&patterns, "✳ x", &asked) else { panic!("a dialog") };
+    assert_eq!(question.dialog, Some(DialogId::Custom(0)));
+}
+
+#[test]
+fn scripts_that_stand_in_for_a_known_agent_need_no_frame() {
+    for (agent, screen, expected) in [
+        ("claude", "hello\n❯\u{a0}", Seen::Idle),
+        ("claude", "hello\n❯ \n  esc to interrupt", Seen::Working),
+        ("claude", "✽ Tempering… (2s)\n\n❯ ", Seen::Working),
+        ("codex", "› Ask Codex to do anything\n\n  model · ~/shop", Seen::Idle),
+        ("gemini", " >   Type your message", Seen::Idle),
+        ("claude", "hello\n", Seen::Unknown),
+        ("codex", "Welcome to Codex\n", Seen::Unknown),
+    ] {
+        let patterns = Patterns::for_agent(agent).expect("known");
+        assert_eq!(seen(&patterns, "vm", screen), expected, "{agent}: {screen}");
+    }
+    let claude = Patterns::for_agent("claude").expect("known");
+    let trust = "Quick safety check\n❯ 1. Yes, I trust this folder\n  2. No, exit\n";
+    assert!(matches!(seen(&claude, "vm", trust), Seen::Waiting(_)));
+    assert_eq!(seen(&claude, "vm", &format!("{trust}❯ ")), Seen::Idle);
+}

@@ -1,0 +1,100 @@
+//! The recorded screens, as `tests/screens/README.md` tells of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use polecat::core::screen::{Look, Patterns, Reading, read};
+use serde::Deserialize;
+
+/// One recorded screen.
+#[derive(Clone)]
+pub(crate) struct Recorded {
+    /// `claude/ready`
+    pub(crate) name: String,
+    pub(crate) patterns: Patterns,
+    pub(crate) title: String,
+    pub(crate) lines: Vec<String>,
+    pub(crate) expect: Expected,
+}
+
+#[derive(Deserialize)]
+struct Facts {
+    title: String,
+    expect: Expected,
+}
+
+/// What is to be read; what is not said is not compared, but for `typed`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expected {
+    pub(crate) state: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) dialog: Option<String>,
+    pub(crate) text: Option<String>,
+    pub(crate) about: Option<String>,
+    pub(crate) choices: Option<Vec<String>>,
+    pub(crate) selected: Option<usize>,
+    pub(crate) typed: Option<String>,
+}
+
+impl Recorded {
+    /// Its reading.
+    pub(crate) fn read(&self) -> Reading {
+        read(&self.patterns, &Look { title: &self.title, lines: &self.lines })
+    }
+
+    /// What is read with other rows and another title.
+    pub(crate) fn read_as(&self, title: &str, lines: &[String]) -> Reading {
+        read(&self.patterns, &Look { title, lines })
+    }
+}
+
+static RECORDED: LazyLock<Vec<Recorded>> = LazyLock::new(|| {
+    let mut found = Vec::new();
+    for agent in ["claude", "codex", "gemini"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens").join(agent);
+        let entries = fs::read_dir(folder).expect("the screens are there").flatten();
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        files.retain(|file| file.extension().is_some_and(|end| end == "json"));
+        files.sort();
+        found.extend(files.iter().map(|file| load(agent, file)));
+    }
+    found
+});
+
+/// All of them.
+pub(crate) fn recorded() -> Vec<Recorded> {
+    RECORDED.clone()
+}
+
+fn load(agent: &str, file: &Path) -> Recorded {
+    let text = fs::read_to_string(file).expect("readable");
+    let facts: Facts = serde_json::from_str(&text)
+        .unwrap_or_else(|err| panic!("{} is wrong: {err}", file.display()));
+    let screen = fs::read_to_string(file.with_extension("ansi")).expect("a screen beside it");
+    Recorded {
+        name: format!("{agent}/{}", file.file_stem().expect("a name").to_string_lossy()),
+        patterns: Patterns::for_agent(agent).expect("a known agent"),
+        title: facts.title,
+        lines: screen.lines().map(plain).collect(),
+        expect: facts.expect,
+    }
+}
+
+/// The row without colours and hyperlinks.
+fn plain(row: &str) -> String {
+    let mut text = String::new();
+    let mut letters = row.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\u{1b}' => match letters.next() {
+                Some('[') => drop(letters.by_ref().find(char::is_ascii_alphabetic)),
+                Some(']') => drop(letters.by_ref().find(|end| *end == '\\')),
+                _ => {}
+            },
+            letter => text.push(letter),
+        }
+    }
+    text
+}
