@@ -117,10 +117,7 @@ impl Transcript {
         let scrolled = seen.history - found.end;
         let is_same_size = scrolled == 0 && found.end == self.next && self.drops == 0;
         if is_same_size && (found.end > 0 || !is_full(look)) {
-            // A program that draws its screen anew leaves some of it.
-            let before = texts(screen.iter().map(Vec::as_slice));
-            let now = texts(look.rows_from(seen.history));
-            return seen.alternate || before.len() < 3 || before.intersection(&now).count() > 1;
+            return seen.alternate || self.is_drawn_anew(look);
         }
         let bottom = if seen.alternate { seen.history } else { look.end() };
         let (mut same, mut other) = (0, 0);
@@ -138,6 +135,22 @@ impl Transcript {
         }
         // Of a screen without text, nothing can be left.
         same > other || screen.iter().all(Vec::is_empty)
+    }
+
+    /// Whether a screen that nothing has scrolled off was changed in place, as programs do that
+    /// draw: they leave some of it. Rows that all have moved up were scrolled, and what was above
+    /// them has been cleared away.
+    fn is_drawn_anew(&self, look: &Look) -> bool {
+        let now: Vec<&[u8]> = look.rows_from(look.seen.history).collect();
+        let before: Vec<&[u8]> = self.screen.iter().map(Vec::as_slice).collect();
+        let left =
+            texts(before.iter().zip(&now).filter(|(old, new)| old == new).map(|(old, _)| *old));
+        let finished = before.len().saturating_sub(1);
+        let moved = (1..finished)
+            .map(|up| &before[up..finished])
+            .filter(|rest| now.starts_with(rest))
+            .map(|rest| texts(rest.iter().copied()).len());
+        texts(before.iter().copied()).len() < 3 || left.len() > moved.max().unwrap_or(0)
     }
 
     /// After `clear-history` or CSI 3 J, tmux's oldest row is one that was on the screen.

@@ -72,14 +72,22 @@ impl Known<'_> {
     fn agreement(&self, before: &Stream, now: &Stream, look: &Look) -> Option<usize> {
         let same = common(&before.text, &now.text);
         let settled = self.stream(self.next, &[]).text.len();
-        // A program that draws its screen anew leaves some of it.
-        let old: HashSet<&[u8]> = self.screen.iter().map(Vec::as_slice).collect();
-        let new: HashSet<&[u8]> = look.rows_from(0).filter(|row| !row.is_empty()).collect();
-        let nothing_scrolled = self.next == 0 && look.seen.history == 0;
         let is_enough = settled >= TELLING
             || same >= (settled + AGREEING).min(before.text.len())
-            || nothing_scrolled && old.intersection(&new).count() > 1;
+            || self.is_drawn_anew(before, now, look);
         (same >= settled && is_enough).then_some(same)
+    }
+
+    /// Whether a screen that nothing has scrolled off was changed in place: a program that draws
+    /// leaves some of it, and does not begin with what was further down. (That would have been
+    /// scrolled there, and what was above cleared away.)
+    fn is_drawn_anew(&self, before: &Stream, now: &Stream, look: &Look) -> bool {
+        let old: HashSet<&[u8]> = self.screen.iter().map(Vec::as_slice).collect();
+        let new: HashSet<&[u8]> = look.rows_from(0).filter(|row| !row.is_empty()).collect();
+        let begin = now.begins.get(1).map_or(now.text.as_str(), |second| &now.text[..second.at]);
+        let moved = before.text.rfind(begin).is_some_and(|at| at > 0);
+        let nothing_scrolled = self.next == 0 && look.seen.history == 0;
+        nothing_scrolled && !moved && old.intersection(&new).count() > 1
     }
 
     /// The last row in the first `length` characters of `before`, which are at `at` in `now`, that

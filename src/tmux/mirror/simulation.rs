@@ -119,7 +119,10 @@ impl Run {
             Event::Print(..) => self.grid.draw(self.printed, "alternate"),
             Event::Width(width) => self.grid.resize_width(width),
             Event::Height(height) => self.grid.resize_height(height),
-            Event::Clear => self.grid.clear_history(),
+            Event::Clear => {
+                self.look();
+                self.grid.clear_history();
+            }
             Event::Alternate if self.grid.saved.is_some() => self.grid.leave_alternate(),
             Event::Alternate => self.grid.enter_alternate(),
             Event::Look => self.look(),
