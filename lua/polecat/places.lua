@@ -81,9 +81,13 @@ local function with_dir(buf, done)
     return done(at.cwd)
   end
   local args = { polecat = polecat, at = at }
-  backend.call('session.status', args, notify.or_error(function(info)
-    done(info.workdir or at.cwd)
-  end))
+  backend.call(
+    'session.status',
+    args,
+    notify.or_error(function(info)
+      done(info.workdir or at.cwd)
+    end)
+  )
 end
 
 --- A window of this tab page that shows a file, the one before the current first.
