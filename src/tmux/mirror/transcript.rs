@@ -128,7 +128,7 @@ impl Transcript {
 
     /// Takes a look at the rows of [`Transcript::want`].
     pub(crate) fn feed(&mut self, look: &Look) -> Step {
-        self.rate = look.seen.history.saturating_sub(self.history).min(FLOOD);
+        self.rate = look.seen.history.saturating_sub(self.history);
         self.history = look.seen.history;
         if let Some(lines) = self.lines {
             return self.open(look, lines);
@@ -175,7 +175,7 @@ impl Transcript {
     /// Asks for another look that has row `number`.
     fn again(&mut self, look: &Look, number: usize) -> Step {
         self.tries += 1;
-        if self.tries > TRIES {
+        if self.tries > TRIES || self.gap.is_some() {
             // More scrolls between two looks than a look can have.
             self.drops = usize::MAX;
             return self.look_at(Want { above: 0, count: None });
@@ -189,8 +189,10 @@ impl Transcript {
         if above + self.grown <= SLICE {
             return Want { above: above + self.grown, count: None };
         }
-        // More may scroll off until then as well.
-        Want { above: above + self.rate, count: (above > SLICE).then_some(SLICE) }
+        // As much may scroll off until then as did since the last look, or more.
+        let more = (self.rate << self.tries).min(WIDE);
+        let above = above + more;
+        Want { above, count: (above > SLICE + more).then_some(SLICE + more) }
     }
 
     fn open(&mut self, look: &Look, lines: usize) -> Step {
