@@ -3,23 +3,23 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
 
 use super::{
     error::SessionError,
     folders::Folders,
-    glimpse,
     manager::SessionManager,
     table::{self, Session},
 };
-use crate::core::{
-    names::PolecatName,
-    screen::{Patterns, Seen},
-    session::SessionInfo,
-    state::Told,
-};
-use known::{Known, View};
+use crate::core::{names::PolecatName, session::SessionInfo};
+use known::Known;
+use look::Look;
 
 mod known;
+mod look;
+
+/// How many screens are looked at at a time.
+const AT_ONCE: usize = 8;
 
 /// Repeated looks at the polecats of one rig.
 pub(super) struct Sight {
@@ -44,10 +44,7 @@ impl Sight {
         let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
         self.folders.read(&self.manager, &names, now).await?;
         self.known.retain(|name, _| sessions.iter().any(|session| session.polecat == *name));
-        let mut infos = Vec::new();
-        for session in &sessions {
-            infos.push(self.look_at(session, now).await?);
-        }
+        let mut infos = self.look_at_all(&sessions, now).await?;
         let manager = &self.manager;
         for name in self.folders.names() {
             if !sessions.iter().any(|session| session.polecat == *name) {
@@ -61,74 +58,27 @@ impl Sight {
         Ok(infos)
     }
 
-    async fn look_at(
+    /// What the screens say, several at a time: most of a look is waiting for tmux's answer.
+    async fn look_at_all(
         &mut self,
-        session: &Session,
+        sessions: &[Session],
         now: Timestamp,
-    ) -> Result<SessionInfo, SessionError> {
-        let known = self.known.remove(&session.polecat);
-        let mut known = match known.filter(|known| known.is_of(session)) {
-            Some(known) => self.again(known, session, now).await?,
-            None => self.first(session, now).await?,
-        };
-        if known.exit.is_none() && session.has_died() {
-            known.exit = Some(self.manager.record_death(session).await?);
-        }
-        let mut info = session.info(&self.manager.rig, now);
-        known.complete(&mut info);
-        self.known.insert(session.polecat.clone(), known);
-        Ok(info)
-    }
-
-    async fn first(&self, session: &Session, now: Timestamp) -> Result<Known, SessionError> {
-        let patterns = self.manager.patterns_of(session).await;
-        let args = session.args();
-        let view = self.view(session, &patterns, &args, now).await?;
-        let since = session.info(&self.manager.rig, now).state_since.unwrap_or(now);
-        Ok(Known::first(session, patterns, args, view, (now, since)))
-    }
-
-    /// The next look. A screen that did not change says what it said before.
-    async fn again(
-        &self,
-        known: Known,
-        session: &Session,
-        now: Timestamp,
-    ) -> Result<Known, SessionError> {
-        let view = match known.unchanged(session, now) {
-            Some(view) => view,
-            None => self.view(session, &known.patterns, &known.args, now).await?,
-        };
-        Ok(known.after(session, view, now))
-    }
-
-    async fn view(
-        &self,
-        session: &Session,
-        patterns: &Patterns,
-        args: &[String],
-        now: Timestamp,
-    ) -> Result<View, SessionError> {
-        if !session.is_live() {
-            return Ok(View::unread(session, now));
-        }
-        let policy = self.manager.tools.settings.dialogs;
-        let reading = self.manager.glimpse(session, patterns).await?.reading;
-        let told = Told { state: reading.seen.state(), source: reading.source };
-        let starting = session.is_starting(now);
-        Ok(match &reading.seen {
-            Seen::Unknown | Seen::Starting => View::unread(session, now),
-            // The start answers it.
-            Seen::Waiting(asked) if starting && patterns.answer(asked, args, policy).is_some() => {
-                View::unread(session, now)
+    ) -> Result<Vec<SessionInfo>, SessionError> {
+        let mut infos = Vec::new();
+        for some in sessions.chunks(AT_ONCE) {
+            let mut looks = JoinSet::new();
+            for session in some {
+                let known = self.known.remove(&session.polecat);
+                let look = Look { manager: self.manager.clone(), session: session.clone(), now };
+                looks.spawn(look.at(known));
             }
-            Seen::Waiting(asked) => {
-                View::asking(told, glimpse::waiting(asked), patterns.may_pass(asked))
+            for seen in looks.join_all().await {
+                let (known, info) = seen?;
+                self.known.insert(info.polecat.clone(), known);
+                infos.push(info);
             }
-            // Until its start is over, an agent at its prompt is about to be talked to.
-            Seen::Idle if starting => View::unread(session, now),
-            Seen::Idle | Seen::Working => View::of(told),
-        })
+        }
+        Ok(infos)
     }
 
     /// How soon the next look is due at the latest, when some agent may change soon.
