@@ -27,15 +27,20 @@ const LISTEN: &str = "
     vim.cmd('split polecat://status')
 ";
 
-/// A shop in which `ash` shows screens of `preset`, its start over and told.
-async fn playing(preset: &str, first: &str) -> Shop {
+/// What has the agent `player` show screens of `preset`.
+pub(crate) fn player(preset: &str, first: &str) -> Json {
     let player = json!({
         "preset": preset,
         "command": agent("screens"),
         "args": [first],
         "process_names": ["python3"],
     });
-    let shop = Shop::of(Project::new(), json!({ "agents": { "player": player } })).await;
+    json!({ "agents": { "player": player } })
+}
+
+/// A shop in which `ash` shows screens of `preset`, its start over and told.
+pub(crate) async fn playing(preset: &str, first: &str) -> Shop {
+    let shop = Shop::of(Project::new(), player(preset, first)).await;
     shop.editor.lua(LISTEN, Json::Null).await.unwrap();
     shop.editor.expect_line("polecat://status", "shop").await;
     shop.try_start("ash", json!({ "new": true, "agent": "player" })).await.unwrap();
@@ -58,7 +63,7 @@ async fn expect_told(shop: &Shop, expected: &[&str]) {
     shop.editor.lua("_G.told = {}", Json::Null).await.unwrap();
 }
 
-async fn cue(shop: &Shop, screens: &str) {
+pub(crate) async fn cue(shop: &Shop, screens: &str) {
     shop.editor.call("inject", json!(["ash", screens])).await.unwrap();
 }
 
