@@ -71,9 +71,10 @@ end
 local function opened(view)
   view.state, view.shown = 'open', true
   frames.show_title(view)
-  M.update()
-  -- In a turn of its own: the backend waits until its frame is taken.
+  -- In a turn of its own: the backend waits until its frame is taken. It may open the window that
+  -- the backend is then told of.
   vim.schedule(view.callback)
+  M.update()
 end
 
 --- Asks the backend to draw the view, under a new id.
