@@ -60,9 +60,12 @@ impl Area {
     pub(super) fn about(&self, paragraphs: &[&[usize]]) -> String {
         let mut texts: Vec<String> = paragraphs.iter().map(|rows| self.text(rows)).collect();
         texts.retain(|text| is_prose(text));
-        // Agents head a box with a mark, and with as much of what is in it as fits.
-        texts.iter_mut().for_each(|text| *text = text.trim_start_matches("? ").to_owned());
+        for text in &mut texts {
+            // The mark with which an agent heads a box.
+            *text = text.trim_start_matches("? ").to_owned();
+        }
         let quoted = joined(&self.quoted);
+        // Its heading has as much of it as fits.
         if !quoted.is_empty() && !texts.iter().any(|text| text.contains(&quoted)) {
             texts.push(quoted);
         }
