@@ -1,6 +1,7 @@
 --- Tells of changes: `User` events for code, notifications for a person.
 local focus = require('polecat.focus')
 local notify = require('polecat.notify')
+local sentence = require('polecat.sentence')
 
 local M = {}
 
@@ -9,73 +10,12 @@ local DEFAULT = 'waiting,died,idle'
 --- An agent of which only silence tells counts as busy while it starts; that is over after this
 --- time, in ms.
 local START = 10000
---- No cell more than this of a line, however wide the screen is.
-local WIDTH = 160
-
-local WAITS = {
-  permission = 'waits for permission',
-  question = 'waits for an answer',
-  trust = 'waits to be trusted',
-  ['sign-in'] = 'waits for a sign-in',
-}
 
 --- The states that are notified.
 ---@return string[]
 function M.notified()
   local words = require('polecat.config').current().values.notify or DEFAULT
   return vim.split((words:gsub('%s', '')), ',', { plain = true, trimempty = true })
-end
-
---- How an agent ended: `exit status 3: no connection`.
----@param exit? polecat.Exit
----@return string?
-local function ending(exit)
-  if not exit then
-    return nil
-  end
-  local how = exit.status and ('exit status %d'):format(exit.status)
-  how = how or (exit.signal and ('signal %d'):format(exit.signal)) or 'nobody knows how'
-  local last = exit.tail and exit.tail[#exit.tail]
-  return last and (how .. ': ' .. last) or how
-end
-
---- What happened in words, and what is known of it besides.
----@param change polecat.Change
----@return string what
----@return string? more
-local function words_of(change)
-  local data = change.data
-  if change.event == 'PolecatWaiting' then
-    return WAITS[data.reason] or 'waits for a person', data.text
-  elseif change.event == 'PolecatDied' then
-    return 'died', ending(data.exit)
-  end
-  return (data.new == 'exited' and 'has ' or 'is ') .. data.new
-end
-
---- One screen line: a longer one would ask for a key press.
----@param text string
----@return string
-local function one_line(text)
-  text = vim.trim((text:gsub('[%s%c]+', ' ')))
-  local room = math.max(math.min(WIDTH, vim.v.echospace - 1), 20)
-  if vim.fn.strdisplaywidth(text) <= room then
-    return text
-  end
-  local kept = vim.fn.strcharpart(text, 0, room)
-  while vim.fn.strdisplaywidth(kept) >= room do
-    kept = vim.fn.strcharpart(kept, 0, vim.fn.strchars(kept) - 1)
-  end
-  return kept .. '…'
-end
-
---- `ash (shop) waits for permission: Do you want to proceed?`
----@param change polecat.Change
----@return string
-local function text_of(change)
-  local what, more = words_of(change)
-  local text = ('`%s` (%s) %s'):format(change.data.polecat, change.data.rig_name, what)
-  return one_line((more or '') ~= '' and (text .. ': ' .. more) or text)
 end
 
 --- Whether an agent that is idle now had something to do before.
@@ -130,7 +70,7 @@ local function notify_of(change)
   if not focus.is_on(change.data.session_id) then
     when_seen(function()
       local tell = tellers[state] or notify.info
-      tell(text_of(change))
+      tell(sentence.of(change))
     end)
   end
 end

@@ -2,6 +2,7 @@
 local binary = require('polecat.binary')
 local calls = require('polecat.calls')
 local config = require('polecat.config')
+local deaths = require('polecat.deaths')
 local notify = require('polecat.notify')
 local process = require('polecat.process')
 
@@ -12,11 +13,6 @@ M.PROTOCOL = 1
 
 --- A backend that does not greet back within this time is stuck, in ms.
 local GREETING_LIMIT = 10000
---- Pauses before a new start, after the first death in a row, the second, ..., in ms.
-local PAUSES = { 100, 500, 1000, 2000, 4000, 8000 }
---- A backend that lived longer than this did not die in a row, in ms.
-local STABLE = 30000
-
 ---@type polecat.Process?
 local current
 --- True from the greeting's answer on: calls go out at once.
@@ -30,14 +26,7 @@ local sent
 --- What the running backend said of itself.
 ---@type { protocol: integer, version: string, pid: integer }?
 local greeting
-local deaths = 0
---- When it may be started again, in ms of the loop's clock.
-local not_before = 0
 local start_planned = false
---- The last words of the backend that the user was told.
----@type string?
-local told
-
 --- Neovim is about to end; nothing is started or told any more.
 local leaving = false
 
@@ -161,27 +150,6 @@ local function greet(child)
   watch_greeting(child)
 end
 
----@param lived integer In ms.
----@return integer pause Before the next start, in ms.
-local function next_pause(lived)
-  deaths = lived < STABLE and deaths + 1 or 1
-  local pause = PAUSES[math.min(deaths, #PAUSES)]
-  not_before = vim.uv.now() + pause
-  return pause
-end
-
---- `the backend ended with exit code 101: no such file`
----@param code integer
----@param tail string[]
----@return string
-local function obituary(code, tail)
-  local text = 'the backend ' .. process.how(code)
-  if #tail == 1 then
-    return text .. ': ' .. tail[1]
-  end
-  return table.concat({ text .. (tail[1] and ':' or ''), unpack(tail) }, '\n')
-end
-
 ---@param child polecat.Process
 ---@param code integer
 ---@param tail string[]
@@ -190,16 +158,14 @@ local function on_exit(child, code, tail)
     return
   end
   current, ready, greeting = nil, false, nil
-  local pause = next_pause(vim.uv.now() - child.started)
-  local err = { code = 'internal', message = obituary(code, tail), hint = 'see `:PolecatLog`' }
-  -- One that dies at each start is told once, and to those who ask for something.
-  local repeated = deaths > 1 and told == err.message
-  if not repeated then
+  local err =
+    { code = 'internal', message = process.obituary(code, tail), hint = 'see `:PolecatLog`' }
+  local known, pause = deaths.note(vim.uv.now() - child.started, err.message)
+  if not known then
     notify.error(err)
   end
-  told = err.message
-  fail_all(vim.tbl_extend('error', err, { told = not repeated }))
-  local again = deaths > 1 and (', next start in %g s'):format(pause / 1000) or ''
+  fail_all(vim.tbl_extend('error', err, { told = not known }))
+  local again = pause and (', next start in %g s'):format(pause / 1000) or ''
   tell_lost('the backend ' .. process.how(code) .. again, true)
 end
 
@@ -226,7 +192,7 @@ function M.ensure()
   if current or start_planned then
     return
   end
-  local pause = not_before - vim.uv.now()
+  local pause = deaths.pause_left()
   if pause <= 0 then
     return start()
   end

@@ -50,7 +50,9 @@ local function question_of(info)
     return nil
   end
   local waiting = info.waiting or {}
-  return vim.trim((waiting.reason or '') .. '\n' .. (waiting.text or ''):gsub('%s+', ' '))
+  -- Many an agent asks for each command in the same words.
+  local asked = { waiting.reason or '', waiting.text or '', waiting.about or '' }
+  return vim.trim((table.concat(asked, '\n'):gsub('%s+', ' ')))
 end
 
 --- What is remembered of `info` after `memory`.
@@ -146,8 +148,7 @@ function M.of(memory, info)
     tell('PolecatStateChanged', { old = before.info.state, new = info.state })
   end
   if asks_anew(before, info) then
-    local waiting = info.waiting or {}
-    tell('PolecatWaiting', { reason = waiting.reason, text = waiting.text })
+    tell('PolecatWaiting', info.waiting)
   end
   return changes, now
 end

@@ -50,6 +50,8 @@
 ---@class polecat.Waiting
 ---@field reason 'permission'|'question'|'trust'|'sign-in'
 ---@field text? string What it asks.
+---@field about? string What it asks about, such as the command to be allowed.
+---@field choices? string[] The answers it offers.
 
 --- Where a split goes: the modifiers and the count of the command that asked for it.
 ---@class polecat.Split

@@ -87,4 +87,16 @@ function M.how(code)
   return ('ended with exit code %d'):format(code)
 end
 
+--- `the backend ended with exit code 101: no such file`
+---@param code integer
+---@param tail string[] What it said last.
+---@return string
+function M.obituary(code, tail)
+  local text = 'the backend ' .. M.how(code)
+  if #tail == 1 then
+    return text .. ': ' .. tail[1]
+  end
+  return table.concat({ text .. (tail[1] and ':' or ''), unpack(tail) }, '\n')
+end
+
 return M

@@ -1,5 +1,7 @@
 --- The last that the backend told of all sessions, and what is news in it. Reading never waits.
 local changes = require('polecat.changes')
+-- From now on, so that it knows who has the focus when there is something to tell.
+require('polecat.focus')
 
 local M = {}
 

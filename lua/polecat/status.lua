@@ -88,14 +88,15 @@ function M.fill(buf, spec, callback)
   buffer.prepare(buf, 'wipe')
   where.keep(buf, spec.at)
   vim.b[buf].polecat = spec.polecat
+  local title = spec.polecat or 'polecats'
+  local asked = { kind = 'status', title = title, polecat = spec.polecat }
+  asked.width = float.width()
+  -- First, so that the backend is at work while the buffer is made ready.
+  view.open(buf, asked, callback)
   keys.set(buf, keys_of(buf), function()
     buffer.close(buf)
   end)
   vim.bo[buf].filetype = 'polecat-status'
-  local title = spec.polecat or 'polecats'
-  local asked = { kind = 'status', title = title, polecat = spec.polecat }
-  asked.width = float.width()
-  view.open(buf, asked, callback)
 end
 
 ---@param buf integer

@@ -2,6 +2,7 @@
 local backend = require('polecat.backend')
 local cursor = require('polecat.cursor')
 local frames = require('polecat.frames')
+local visible = require('polecat.visible')
 local where = require('polecat.where')
 local window = require('polecat.window')
 
@@ -24,6 +25,7 @@ local M = {}
 ---@field shown? boolean It has been open before.
 ---@field count integer How many lines the backend has drawn.
 ---@field keys string[] What each row stands for.
+---@field callback fun(err?: polecat.Error) For who opened it.
 ---@field frames table[] That have come and are not drawn yet.
 ---@field told { width: integer, visible: boolean } What the backend knows of its window.
 
@@ -64,6 +66,17 @@ local function open_args(view)
   }
 end
 
+--- The view is drawn: its first frame says so before the answer to its opening does.
+---@param view polecat.View
+local function opened(view)
+  view.state, view.shown = 'open', true
+  frames.show_title(view)
+  -- In a turn of its own: the backend waits until its frame is taken. It may open the window that
+  -- the backend is then told of.
+  vim.schedule(view.callback)
+  M.update()
+end
+
 --- Asks the backend to draw the view, under a new id.
 ---@param view polecat.View
 ---@param callback fun(err?: polecat.Error)
@@ -71,23 +84,16 @@ local function ask(view, callback)
   by_id[view.id] = nil
   last_id = last_id + 1
   view.id, view.state, view.count, view.frames = last_id, 'opening', 0, {}
+  view.callback = callback
   by_id[view.id] = view
   local id = view.id
   backend.call('view.open', open_args(view), function(err)
     if view.id ~= id or view.state ~= 'opening' then
       return
+    elseif err then
+      return callback(err)
     end
-    if err and view.count > 0 then
-      -- It was drawn, and the backend ended before it could say so: lost, not refused.
-      view.shown = true
-      return callback()
-    end
-    if not err then
-      view.state, view.shown = 'open', true
-      frames.show_title(view)
-      M.update()
-    end
-    callback(err)
+    opened(view)
   end)
 end
 
@@ -191,6 +197,9 @@ function M.frame(frame)
   if view then
     view.frames[#view.frames + 1] = frame
     frames.drain(view, reopen)
+    if view.state == 'opening' and view.count > 0 then
+      opened(view)
+    end
   end
 end
 
@@ -203,34 +212,9 @@ function M.closed(data)
   end
 end
 
----@param view polecat.View
-local function tell_window(view)
-  local width = window.width(view.buf)
-  local now = { width = width or view.told.width, visible = width ~= nil }
-  if vim.deep_equal(now, view.told) then
-    return
-  end
-  view.told = now
-  local args = { view = view.id, width = now.width, visible = now.visible }
-  backend.call('view.set', args, ignore)
-end
-
-local update_planned = false
-
 --- Tells the backend which views can be seen, and how wide; once for a burst of events.
 function M.update()
-  if update_planned then
-    return
-  end
-  update_planned = true
-  vim.schedule(function()
-    update_planned = false
-    for _, view in pairs(by_id) do
-      if view.state == 'open' and vim.api.nvim_buf_is_valid(view.buf) then
-        tell_window(view)
-      end
-    end
-  end)
+  visible.update(by_id)
 end
 
 --- The views that `state` holds for, oldest first.

@@ -88,6 +88,10 @@ pub struct Waiting {
     pub reason: String,
     /// What it asks, as it stands on its screen.
     pub text: String,
+    /// What it asks about, such as the command to be allowed; empty when nothing more is shown.
+    pub about: String,
+    /// The answers it offers, in order.
+    pub choices: Vec<String>,
 }
 
 /// How an agent ended.

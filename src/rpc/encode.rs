@@ -90,7 +90,12 @@ pub(super) fn sessions(infos: &[SessionInfo]) -> Value {
 }
 
 fn waiting(waiting: &Waiting) -> Map {
-    Map::new().put("reason", waiting.reason.as_str()).put("text", waiting.text.as_str())
+    let Waiting { reason, text, about, choices } = waiting;
+    Map::new()
+        .put("reason", reason.as_str())
+        .put("text", text.as_str())
+        .some("about", (!about.is_empty()).then_some(about.as_str()))
+        .some("choices", (!choices.is_empty()).then(|| texts(choices)))
 }
 
 /// Every polecat of a rig.

@@ -119,14 +119,14 @@ impl Door<'_> {
     async fn status(&self, args: args::Polecat) -> Answer {
         let manager = self.manager(args.at).await?;
         let mut info = manager.status(&args.polecat).await?;
-        self.workspace.hold(&manager, std::slice::from_mut(&mut info));
+        self.workspace.hold(&manager, std::slice::from_mut(&mut info)).await;
         Ok(encode::session(&info).into())
     }
 
     async fn list(&self, args: args::Here) -> Answer {
         let manager = self.manager(args.at).await?;
         let mut infos = manager.list().await?;
-        self.workspace.hold(&manager, &mut infos);
+        self.workspace.hold(&manager, &mut infos).await;
         Ok(encode::sessions(&infos))
     }
 

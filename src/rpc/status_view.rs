@@ -57,6 +57,6 @@ fn still(now: Result<Seen, SessionError>, before: Seen) -> Result<Seen, SessionE
 fn frame(manager: &SessionManager, seen: &Seen, width: usize) -> view::Frame {
     match seen {
         Seen::All(all) => view::status(manager.rig_name(), &all.polecats, manager.now(), width),
-        Seen::One { session, tail } => view::detail(session, tail.as_deref(), manager.now()),
+        Seen::One { session, tail } => view::detail(session, tail.as_deref(), manager.now(), width),
     }
 }

@@ -81,6 +81,7 @@ pub(super) fn patterns(agent: &Agent) -> Patterns {
 
 /// The question as a person is told of it.
 pub(super) fn waiting(question: &Question) -> Waiting {
-    let text = if question.text.is_empty() { &question.about } else { &question.text };
-    Waiting { reason: question.reason.as_str().to_owned(), text: text.clone() }
+    let Question { reason, text, about, choices, .. } = question.clone();
+    let (text, about) = if text.is_empty() { (about, text) } else { (text, about) };
+    Waiting { reason: reason.as_str().to_owned(), text, about, choices }
 }

@@ -2,24 +2,32 @@
 
 use std::{fs::File, time::Duration};
 
-use super::{error::SessionError, manager::SessionManager, table::Session};
-use crate::{core::names::PolecatName, host::lock::lock};
+use super::{error::SessionError, manager::SessionManager, pulse::Pulse, table::Session};
+use crate::{core::names::PolecatName, host::lock::lock, tmux::PaneId};
 
 /// How long another sender may take.
 const TURN: Duration = Duration::from_secs(30);
+/// An agent that draws nothing of a paste is not waited for longer than this.
+const DRAWN: Duration = Duration::from_secs(1);
 
 impl SessionManager {
     /// Sends `text` to the agent of `polecat` and submits it.
     ///
     /// # Errors
     /// When there is no live session, the text is empty or holds a NUL byte, or tmux refuses.
-    /// After `timeout` the text may have arrived; in every other case it did not.
+    /// After `timeout` the text has arrived or may have, perhaps without being submitted; in every
+    /// other case it did not.
     pub async fn inject(&self, polecat: &str, text: Vec<u8>) -> Result<(), SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         require_text(&text)?;
         let session = self.existing(&polecat).await?;
         require_live(&session)?;
-        self.send(&session, &text).await
+        self.send(&session, &text).await?;
+        // Of other agents nobody knows what they show of a message.
+        match self.agent_of(&session).await.filter(|agent| agent.settle_ms > 0) {
+            Some(agent) => self.see_submitted(&session, &agent, &text).await,
+            None => Ok(()),
+        }
     }
 
     /// Sends `text` when nobody else is sending.
@@ -41,9 +49,30 @@ impl SessionManager {
         // Before the paste: what comes after it is a matter of milliseconds.
         let agent = self.agent_of(session).await;
         let gap = Duration::from_millis(agent.map_or(0, |agent| agent.settle_ms));
+        let tmux = &self.tools.tmux;
+        if gap.is_zero() {
+            tmux.paste(pane, text).await?;
+            tmux.settle(pane, async {}, gap).await?;
+        } else {
+            let mut pulse = Pulse::of(tmux, &session.pane).await;
+            let pasted = self.paste_slowly(pane, text, &mut pulse, gap).await;
+            pulse.end().await;
+            pasted?;
+        }
+        Ok(tmux.press(pane, &["Enter"]).await?)
+    }
+
+    /// Pastes, and leaves the agent the time that it wants after it took the paste. On a busy
+    /// machine it takes it long after it has read it: what it draws tells.
+    async fn paste_slowly(
+        &self,
+        pane: PaneId,
+        text: &[u8],
+        pulse: &mut Pulse,
+        gap: Duration,
+    ) -> Result<(), SessionError> {
         self.tools.tmux.paste(pane, text).await?;
-        self.tools.tmux.settle(pane, gap).await?;
-        self.tools.tmux.press(pane, &["Enter"]).await?;
+        self.tools.tmux.settle(pane, pulse.next(DRAWN), gap).await?;
         Ok(())
     }
 }

@@ -31,6 +31,9 @@ const TICK: Duration = Duration::from_millis(500);
 /// What happens within this time is one change.
 const BURST: Duration = Duration::from_millis(50);
 
+/// How long the first look may take for who cannot wait.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+
 /// All polecats of a rig at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
@@ -107,6 +110,13 @@ impl Monitor {
         };
         let task = Arc::new(Task(tokio::spawn(watcher.run()).abort_handle()));
         Self { snapshots, nudge, task }
+    }
+
+    /// Waits for its first look, which says more than tmux alone; not for long, since a look that
+    /// fails is told by whoever asks tmux next.
+    pub(super) async fn first_look(&self) {
+        let mut snapshots = self.snapshots.clone();
+        drop(timeout(FIRST_LOOK, snapshots.wait_for(Option::is_some)).await);
     }
 
     /// Puts the state that is held against flicker in place of the one of a single look.

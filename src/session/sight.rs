@@ -1,30 +1,25 @@
-//! What a monitor knows of each session from look to look, and the looks themselves.
+//! Repeated looks at all sessions of a rig, which remember what was seen before.
 
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
 
 use super::{
     error::SessionError,
     folders::Folders,
-    glimpse,
     manager::SessionManager,
     table::{self, Session},
 };
-use crate::{
-    core::{
-        names::PolecatName,
-        screen::{Patterns, Seen},
-        session::{Exit, SessionInfo, State, Waiting},
-        state::{Steady, Told},
-    },
-    tmux::PaneId,
-};
+use crate::core::{names::PolecatName, session::SessionInfo};
+use known::Known;
+use look::Look;
 
-/// How long a dialog that goes by itself may take to do so.
-const PASSING: SignedDuration = SignedDuration::from_secs(5);
-/// How often an agent is looked at that may change soon.
-const BUSY: SignedDuration = SignedDuration::from_millis(200);
+mod known;
+mod look;
+
+/// How many screens are looked at at a time.
+const AT_ONCE: usize = 8;
 
 /// Repeated looks at the polecats of one rig.
 pub(super) struct Sight {
@@ -32,38 +27,6 @@ pub(super) struct Sight {
     known: HashMap<PolecatName, Known>,
     folders: Folders,
 }
-
-/// What is known of a session from the look before.
-struct Known {
-    pane: PaneId,
-    /// By what its agent is read.
-    patterns: Patterns,
-    /// The arguments of its command.
-    args: Vec<String>,
-    /// What changes when the pane prints something or its title changes.
-    print: Print,
-    steady: Steady,
-    view: View,
-    /// Since when it shows what may go by itself.
-    passing_since: Option<Timestamp>,
-    /// How its agent ended, which does not change any more.
-    exit: Option<Exit>,
-}
-
-/// What one look says.
-#[derive(Clone)]
-struct View {
-    told: Told,
-    /// What the agent asks.
-    waiting: Option<Waiting>,
-    /// Whether only silence told.
-    unread: bool,
-    /// Whether it may go by itself.
-    passing: bool,
-}
-
-/// When and where it last printed, its title, and whether its start is under way.
-type Print = (i64, u32, (u32, u32), String, bool);
 
 impl Sight {
     pub(super) fn new(manager: SessionManager) -> Self {
@@ -81,10 +44,7 @@ impl Sight {
         let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
         self.folders.read(&self.manager, &names, now).await?;
         self.known.retain(|name, _| sessions.iter().any(|session| session.polecat == *name));
-        let mut infos = Vec::new();
-        for session in &sessions {
-            infos.push(self.look_at(session, now).await?);
-        }
+        let mut infos = self.look_at_all(&sessions, now).await?;
         let manager = &self.manager;
         for name in self.folders.names() {
             if !sessions.iter().any(|session| session.polecat == *name) {
@@ -98,127 +58,31 @@ impl Sight {
         Ok(infos)
     }
 
-    async fn look_at(
+    /// What the screens say, several at a time: most of a look is waiting for tmux's answer.
+    async fn look_at_all(
         &mut self,
-        session: &Session,
+        sessions: &[Session],
         now: Timestamp,
-    ) -> Result<SessionInfo, SessionError> {
-        let known = self.known.remove(&session.polecat);
-        let mut known = match known.filter(|known| known.pane == session.pane.pane_id) {
-            Some(known) => self.again(known, session, now).await?,
-            None => self.first(session, now).await?,
-        };
-        if known.exit.is_none() && session.has_died() {
-            known.exit = Some(self.manager.record_death(session).await?);
-        }
-        let mut info = session.info(&self.manager.rig, now);
-        info.state = known.steady.told.state;
-        info.state_source = known.steady.told.source;
-        info.state_since = Some(known.steady.since);
-        info.waiting = known.view.waiting.clone().filter(|_| info.state == State::Waiting);
-        info.exit.clone_from(&known.exit);
-        self.known.insert(session.polecat.clone(), known);
-        Ok(info)
-    }
-
-    async fn first(&self, session: &Session, now: Timestamp) -> Result<Known, SessionError> {
-        let patterns = self.manager.patterns_of(session).await;
-        let args = session.args();
-        let view = self.view(session, &patterns, &args, now).await?;
-        let since = session.info(&self.manager.rig, now).state_since.unwrap_or(now);
-        let told = if view.passing { session.silence(now) } else { view.told };
-        Ok(Known {
-            pane: session.pane.pane_id,
-            patterns,
-            args,
-            print: print(session),
-            steady: Steady::new(told, since),
-            passing_since: view.passing.then_some(now),
-            view,
-            exit: None,
-        })
-    }
-
-    /// The next look. A screen that did not change says what it said before.
-    async fn again(
-        &self,
-        known: Known,
-        session: &Session,
-        now: Timestamp,
-    ) -> Result<Known, SessionError> {
-        let print = print(session);
-        // tmux dates output in whole seconds: what came in this one may have been missed.
-        let old = now.as_second() - session.pane.activity > 1;
-        let mut view = if old && known.print == print && session.is_live() {
-            View { told: known.view.told(session, now), ..known.view.clone() }
-        } else {
-            self.view(session, &known.patterns, &known.args, now).await?
-        };
-        let passing_since = view.passing.then(|| known.passing_since.unwrap_or(now));
-        let passes = passing_since.is_some_and(|since| now.duration_since(since) < PASSING);
-        let told = if passes { known.steady.told } else { view.told };
-        let steady = known.steady.after(told, now);
-        if steady.told.state == State::Waiting && view.told.state != State::Waiting {
-            view.waiting = known.view.waiting;
-        }
-        Ok(Known { print, steady, view, passing_since, ..known })
-    }
-
-    async fn view(
-        &self,
-        session: &Session,
-        patterns: &Patterns,
-        args: &[String],
-        now: Timestamp,
-    ) -> Result<View, SessionError> {
-        let silence = session.silence(now);
-        let unread = View { told: silence, waiting: None, unread: true, passing: false };
-        if !session.is_live() {
-            return Ok(unread);
-        }
-        let starting = silence.state == State::Starting;
-        let policy = self.manager.tools.settings.dialogs;
-        let reading = self.manager.glimpse(session, patterns).await?.reading;
-        let told = Told { state: reading.seen.state(), source: reading.source };
-        Ok(match &reading.seen {
-            Seen::Unknown | Seen::Starting => unread,
-            // The start answers it.
-            Seen::Waiting(asked) if starting && patterns.answer(asked, args, policy).is_some() => {
-                unread
+    ) -> Result<Vec<SessionInfo>, SessionError> {
+        let mut infos = Vec::new();
+        for some in sessions.chunks(AT_ONCE) {
+            let mut looks = JoinSet::new();
+            for session in some {
+                let known = self.known.remove(&session.polecat);
+                let look = Look { manager: self.manager.clone(), session: session.clone(), now };
+                looks.spawn(look.at(known));
             }
-            Seen::Waiting(asked) => {
-                let (waiting, passing) = (Some(glimpse::waiting(asked)), patterns.may_pass(asked));
-                View { told, waiting, unread: false, passing }
+            for seen in looks.join_all().await {
+                let (known, info) = seen?;
+                self.known.insert(info.polecat.clone(), known);
+                infos.push(info);
             }
-            // Until its start is over, an agent at its prompt is about to be talked to.
-            Seen::Idle if starting => unread,
-            Seen::Idle | Seen::Working => {
-                View { told, waiting: None, unread: false, passing: false }
-            }
-        })
+        }
+        Ok(infos)
     }
 
     /// How soon the next look is due at the latest, when some agent may change soon.
     pub(super) fn due(&self, now: Timestamp) -> Option<SignedDuration> {
-        let busy = |known: &Known| {
-            matches!(known.steady.told.state, State::Working | State::Starting).then_some(BUSY)
-        };
-        let doubt = |known: &Known| {
-            known.steady.due().map(|due| due.duration_since(now).max(SignedDuration::ZERO))
-        };
-        self.known.values().flat_map(|known| [busy(known), doubt(known)]).flatten().min()
+        self.known.values().filter_map(|known| known.due(now)).min()
     }
-}
-
-impl View {
-    /// What the same screen tells at `now`: silence grows.
-    fn told(&self, session: &Session, now: Timestamp) -> Told {
-        if self.unread { session.silence(now) } else { self.told }
-    }
-}
-
-fn print(session: &Session) -> Print {
-    let pane = &session.pane;
-    let starting = session.mark.as_ref().is_some_and(|mark| mark.starting);
-    (pane.activity, pane.history, pane.cursor, pane.title.clone(), starting)
 }

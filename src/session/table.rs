@@ -129,7 +129,8 @@ impl Session {
         Told { state, source }
     }
 
-    fn is_starting(&self, now: Timestamp) -> bool {
+    /// Whether its start is under way.
+    pub(super) fn is_starting(&self, now: Timestamp) -> bool {
         self.mark.as_ref().is_some_and(|mark| {
             mark.starting && now.as_millisecond() - mark.started_ms < START_BOUND_MS
         })

@@ -9,7 +9,10 @@ use super::{
     start::Progress, table::Session,
 };
 use crate::{
-    core::screen::{self, Look, Patterns, Place, Seen},
+    core::{
+        agent::Agent,
+        screen::{self, Look, Patterns, Place, Seen},
+    },
     tmux::Capture,
 };
 
@@ -70,6 +73,29 @@ impl SessionManager {
         Ok(warnings)
     }
 
+    /// Sees to it that `text`, which was just sent, does not stay in the composer of `agent`: one
+    /// that is still starting up shows what is typed, and takes no notice of the key that submits.
+    /// It is never sent again.
+    pub(super) async fn see_submitted(
+        &self,
+        session: &Session,
+        agent: &Agent,
+        text: &[u8],
+    ) -> Result<(), SessionError> {
+        let text = &*String::from_utf8_lossy(text);
+        let patterns = &glimpse::patterns(agent);
+        let message = Message { manager: self, session, patterns, text };
+        let mut pulse = Pulse::of(&self.tools.tmux, &session.pane).await;
+        let fate = message.left_in_composer(&mut pulse).await;
+        pulse.end().await;
+        if fate? {
+            let what = format!("`{}` has not taken the message, which it shows", agent.name);
+            let presses = u32::try_from(PRESSES).unwrap_or(u32::MAX);
+            return Err(SessionError::TooSlow { what, waited: SHOWN * presses });
+        }
+        Ok(())
+    }
+
     /// Nothing is typed to a question, which that would answer: the start waits for the answer,
     /// and says so if none comes.
     async fn asks(
@@ -105,11 +131,10 @@ impl Message<'_> {
     }
 
     async fn send(&self) -> Result<Fate, SessionError> {
+        self.manager.send(self.session, self.text.as_bytes()).await?;
+        // Only now: sending has a pulse of its own, and a session has one.
         let mut pulse = Pulse::of(&self.manager.tools.tmux, &self.session.pane).await;
-        let fate = match self.manager.send(self.session, self.text.as_bytes()).await {
-            Ok(()) => self.fate(&mut pulse).await,
-            Err(error) => Err(error),
-        };
+        let fate = self.fate(&mut pulse).await;
         pulse.end().await;
         fate
     }
@@ -139,6 +164,22 @@ impl Message<'_> {
             }
             pulse.next(TICK).await;
         }
+    }
+
+    /// Whether it stays in the composer, however often it is submitted.
+    async fn left_in_composer(&self, pulse: &mut Pulse) -> Result<bool, SessionError> {
+        let (mut pressed_at, mut presses) = (Instant::now(), 1);
+        while self.place().await? == Some(Place::Composer) {
+            if pressed_at.elapsed() >= SHOWN {
+                if presses == PRESSES {
+                    return Ok(true);
+                }
+                self.manager.tools.tmux.press(self.session.pane.pane_id, &["Enter"]).await?;
+                (pressed_at, presses) = (Instant::now(), presses + 1);
+            }
+            pulse.next(TICK).await;
+        }
+        Ok(false)
     }
 
     /// Where it stands now; `None` when the agent has ended. What stands nowhere on the screen

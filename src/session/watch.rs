@@ -113,6 +113,7 @@ impl Watch {
 
     async fn look_at(&self, polecat: &PolecatName) -> Result<Seen, SessionError> {
         let mut session = Box::new(self.manager.status(polecat.as_str()).await?);
+        self.monitor.first_look().await;
         self.monitor.hold(&mut session);
         let tail = self.tail(polecat).await?;
         Ok(Seen::One { session, tail })

@@ -113,8 +113,11 @@ impl Workspace {
 
     /// Puts the states that everybody is shown, which are read off the agents' screens too and
     /// held against flicker, in place of those that tmux's facts alone tell.
-    pub fn hold(&self, manager: &SessionManager, infos: &mut [SessionInfo]) {
+    pub async fn hold(&self, manager: &SessionManager, infos: &mut [SessionInfo]) {
         let monitor = self.monitor(manager);
+        if infos.iter().any(|info| info.running) {
+            monitor.first_look().await;
+        }
         for info in infos {
             monitor.hold(info);
         }

@@ -16,20 +16,27 @@ const EMPTY_FOR: Duration = Duration::from_millis(4);
 const BOUND: Duration = Duration::from_secs(10);
 
 impl Tmux {
-    /// Waits until the program in `pane` has read all input, and `gap` longer.
+    /// Waits until the program in `pane` has read all input, then for `taken`, and `gap` longer.
     ///
     /// A key that a program reads together with a paste is a part of the paste to many of them;
-    /// some count all that comes within a time of their own to it as well.
+    /// some count all that comes within a time of their own to it as well. That time begins when
+    /// they take what they have read, which only the caller can see: it ends `taken`.
     ///
     /// # Errors
     /// When tmux does not tell the pane's terminal.
-    pub async fn settle(&self, pane: PaneId, gap: Duration) -> Result<(), TmuxError> {
+    pub async fn settle(
+        &self,
+        pane: PaneId,
+        taken: impl Future<Output = ()>,
+        gap: Duration,
+    ) -> Result<(), TmuxError> {
         let ask =
             Command::new("display-message").args(["-p", "-t", &pane.to_string(), "#{pane_tty}"]);
         let tty = self.run_one(ask).await?.text();
         if let Ok(terminal) = open(Path::new(tty.trim_end())) {
             drop(timeout(BOUND, drained(&terminal)).await);
         }
+        taken.await;
         if !gap.is_zero() {
             // The time itself is what is waited for: nothing tells that it has passed.
             drop(timeout(gap, std::future::pending::<()>()).await);

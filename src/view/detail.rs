@@ -6,19 +6,24 @@ use super::{
     frame::{Frame, Group, Line},
     words,
 };
-use crate::core::session::{Exit, SessionInfo, describe};
+use crate::core::session::{Exit, SessionInfo, Waiting, describe};
 
 /// The width of the labels.
 const LABEL: usize = 10;
+/// The blanks after them.
+const GAP: usize = 2;
+/// A value has this many cells, however narrow the window is.
+const LEAST: usize = 8;
 
-/// What is known of `session` at `now`, a fact a line; `tail` is what it shows at the moment,
-/// as `tmux capture-pane -e` prints it.
+/// What is known of `session` at `now`, facts in `width` cells; `tail` is what it shows at the
+/// moment, as `tmux capture-pane -e` prints it, and as wide as that is.
 #[must_use]
-pub fn detail(session: &SessionInfo, tail: Option<&[u8]>, now: Timestamp) -> Frame {
+pub fn detail(session: &SessionInfo, tail: Option<&[u8]>, now: Timestamp, width: usize) -> Frame {
     let mut lines = vec![heading(session), Line::default()];
-    lines.extend(facts(session, now).into_iter().map(|(label, value)| fact(label, &value)));
+    let facts = facts(session, now).into_iter();
+    lines.extend(facts.flat_map(|(label, value)| fact(label, &value, width)));
     if let Some(exit) = &session.exit {
-        lines.extend(death(exit));
+        lines.extend(death(exit, width));
     } else if let Some(tail) = tail {
         lines.push(Line::default());
         lines.extend(super::capture(tail).lines);
@@ -46,7 +51,8 @@ fn facts(session: &SessionInfo, now: Timestamp) -> Vec<(&'static str, String)> {
         || session.state_source.as_str().to_owned(),
         |ago| format!("{} ({ago})", session.state_source.as_str()),
     );
-    let known: [(&'static str, Option<String>); 12] = [
+    let known: [(&'static str, Option<String>); 13] = [
+        ("asks", session.waiting.as_ref().map(question)),
         ("session", Some(session.session_id.clone())),
         ("state from", Some(source)),
         ("agent", session.agent.clone()),
@@ -63,27 +69,41 @@ fn facts(session: &SessionInfo, now: Timestamp) -> Vec<(&'static str, String)> {
     known.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()
 }
 
+/// `permission: $ rm -rf build · Do you want to proceed?`
+fn question(waiting: &Waiting) -> String {
+    let Waiting { reason, text, about, .. } = waiting;
+    let said: Vec<_> = [about, text].into_iter().filter(|part| !part.is_empty()).collect();
+    let said: Vec<_> = said.into_iter().map(String::as_str).collect();
+    if said.is_empty() { reason.clone() } else { format!("{reason}: {}", said.join(" · ")) }
+}
+
 fn pane_and_pid(pane: &str, pid: Option<u32>) -> String {
     pid.map_or_else(|| pane.to_owned(), |pid| format!("{pane}, process {pid}"))
 }
 
-fn fact(label: &str, value: &str) -> Line {
-    let mut line = Line::default();
-    line.push(&format!("{label:LABEL$}  "), Some(Group::Named("PolecatMuted")));
-    // A value can hold whatever a file name can: one line stays one line.
+/// What does not fit beside its label goes on below.
+fn fact(label: &str, value: &str, width: usize) -> Vec<Line> {
+    // A value can hold whatever a file name can: one fact stays one fact.
     let value: String =
         value.chars().map(|each| if each.is_control() { '\u{fffd}' } else { each }).collect();
-    line.push(&value, None);
-    line
+    let rows = words::folded(&value, width.saturating_sub(LABEL + GAP).max(LEAST));
+    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    let set = |(label, value): (&str, &String)| {
+        let mut line = Line::default();
+        line.push(&format!("{label:LABEL$}{:GAP$}", ""), Some(Group::Named("PolecatMuted")));
+        line.push(value, None);
+        line
+    };
+    labels.zip(&rows).map(set).collect()
 }
 
-fn death(exit: &Exit) -> Vec<Line> {
+fn death(exit: &Exit, width: usize) -> Vec<Line> {
     let mut lines = vec![Line::default()];
     let mut how = Line::default();
     how.push(&describe(exit), Some(Group::Named("PolecatDied")));
     lines.push(how);
-    lines.push(fact("at", &format!("{:.0}", exit.at)));
-    lines.push(fact("ran", &exit.command));
+    lines.extend(fact("at", &format!("{:.0}", exit.at), width));
+    lines.extend(fact("ran", &exit.command, width));
     lines.push(Line::default());
     lines.extend(exit.tail.iter().map(Line::plain));
     lines
@@ -106,7 +126,7 @@ mod tests {
             tail: vec!["no key".to_owned()],
         };
         let session = SessionInfo { exit: Some(exit), ..session("ash", State::Died) };
-        let frame = detail(&session, None, at);
+        let frame = detail(&session, None, at, 80);
         let texts = frame.texts();
         assert_eq!(texts[0], "✗ ash  died");
         let end: Vec<_> = texts[texts.len() - 5..].to_vec();
@@ -127,7 +147,24 @@ mod tests {
         let at = Timestamp::from_second(0).unwrap();
         let session =
             SessionInfo { command: Some("a\nb".to_owned()), ..session("ash", State::Working) };
-        let frame = detail(&session, None, at);
+        let frame = detail(&session, None, at, 80);
         assert!(frame.texts().contains(&"command     a\u{fffd}b"), "{:?}", frame.texts());
+    }
+
+    #[test]
+    fn a_question_comes_first_and_is_folded_where_the_window_is_narrow() {
+        let at = Timestamp::from_second(0).unwrap();
+        let waiting = Waiting {
+            reason: "permission".to_owned(),
+            text: "Proceed?".to_owned(),
+            about: "$ rm -rf 漢字漢字".to_owned(),
+            choices: Vec::new(),
+        };
+        let session = SessionInfo { waiting: Some(waiting), ..session("ash", State::Waiting) };
+        let frame = detail(&session, None, at, 30);
+        assert_eq!(
+            frame.texts()[2..5],
+            ["asks        permission: $ rm", "            -rf 漢字漢字 ·", "            Proceed?",]
+        );
     }
 }

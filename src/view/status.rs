@@ -65,11 +65,13 @@ fn title(rig: &str, sessions: &[SessionInfo], width: usize) -> Line {
             parts.push(format!("{number} {what}"));
         }
     }
+    let text = |parts: &[String]| format!("{rig}: {}", parts.join(", "));
+    // Who needs a person is told last, and is the last to go.
+    while parts.len() > 1 && words::cells(&text(&parts)) > width {
+        parts.remove(0);
+    }
     let mut line = Line::default();
-    line.push(
-        &words::fit(&format!("{rig}: {}", parts.join(", ")), width),
-        Some(Group::Named("PolecatTitle")),
-    );
+    line.push(&words::fit(&text(&parts), width), Some(Group::Named("PolecatTitle")));
     line
 }
 
@@ -103,6 +105,14 @@ mod tests {
                 "●  ash    working"
             ]
         );
+    }
+
+    #[test]
+    fn a_narrow_title_tells_who_needs_a_person() {
+        let sessions = [session("ash", State::Working), session("birch", State::Waiting)];
+        assert_eq!(texts(&sessions, 30)[0], "shop: 2 running, 1 waiting");
+        assert_eq!(texts(&sessions, 16)[0], "shop: 1 waiting");
+        assert_eq!(texts(&sessions, 10)[0], "shop: 1 w…");
     }
 
     #[test]

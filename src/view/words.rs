@@ -81,6 +81,39 @@ pub(crate) fn fit(text: &str, width: usize) -> String {
     kept
 }
 
+/// `text` in rows of at most `width` cells, broken at blanks where there are some.
+pub(crate) fn folded(text: &str, width: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    for word in text.split(' ') {
+        let last = rows.len() - 1;
+        let (used, needed) = (cells(&rows[last]), cells(word));
+        if used > 0 && used + 1 + needed <= width {
+            rows[last].push(' ');
+            rows[last].push_str(word);
+        } else if used == 0 {
+            rows.truncate(last);
+            rows.extend(pieces(word, width));
+        } else {
+            rows.extend(pieces(word, width));
+        }
+    }
+    rows
+}
+
+/// A word in pieces of at most `width` cells, at least one.
+fn pieces(word: &str, width: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    for character in word.chars() {
+        let last = rows.len() - 1;
+        if cells(&rows[last]) + character.width().unwrap_or(0) > width && !rows[last].is_empty() {
+            rows.push(character.to_string());
+        } else {
+            rows[last].push(character);
+        }
+    }
+    rows
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +147,19 @@ mod tests {
         ] {
             assert_eq!(fit(text, width), fitted, "`{text}` in {width}");
             assert!(cells(fitted) <= width, "`{text}` in {width}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_folded_at_blanks_and_a_long_word_anywhere() {
+        for (text, width, rows) in [
+            ("one two three", 7, vec!["one two", "three"]),
+            ("/srv/shop/ash", 5, vec!["/srv/", "shop/", "ash"]),
+            ("漢字漢", 5, vec!["漢字", "漢"]),
+            ("a /srv/shop", 5, vec!["a", "/srv/", "shop"]),
+            ("", 5, vec![""]),
+        ] {
+            assert_eq!(folded(text, width), rows, "`{text}` in {width}");
         }
     }
 }

@@ -19,22 +19,28 @@ const LISTEN: &str = "
         pattern = { 'PolecatStateChanged', 'PolecatWaiting' },
         callback = function(event)
             local data = event.data
-            local what = event.match == 'PolecatWaiting' and data.reason .. ': ' .. data.text
-            table.insert(_G.told, what or data.new)
+            local asks = { data.reason, data.text, data.about }
+            local waits = event.match == 'PolecatWaiting'
+            table.insert(_G.told, waits and table.concat(asks, ': ') or data.new)
         end,
     })
     vim.cmd('split polecat://status')
 ";
 
-/// A shop in which `ash` shows screens of `preset`, its start over and told.
-async fn playing(preset: &str, first: &str) -> Shop {
+/// What has the agent `player` show screens of `preset`.
+pub(crate) fn player(preset: &str, first: &str) -> Json {
     let player = json!({
         "preset": preset,
         "command": agent("screens"),
         "args": [first],
         "process_names": ["python3"],
     });
-    let shop = Shop::of(Project::new(), json!({ "agents": { "player": player } })).await;
+    json!({ "agents": { "player": player } })
+}
+
+/// A shop in which `ash` shows screens of `preset`, its start over and told.
+pub(crate) async fn playing(preset: &str, first: &str) -> Shop {
+    let shop = Shop::of(Project::new(), player(preset, first)).await;
     shop.editor.lua(LISTEN, Json::Null).await.unwrap();
     shop.editor.expect_line("polecat://status", "shop").await;
     shop.try_start("ash", json!({ "new": true, "agent": "player" })).await.unwrap();
@@ -57,7 +63,7 @@ async fn expect_told(shop: &Shop, expected: &[&str]) {
     shop.editor.lua("_G.told = {}", Json::Null).await.unwrap();
 }
 
-async fn cue(shop: &Shop, screens: &str) {
+pub(crate) async fn cue(shop: &Shop, screens: &str) {
     shop.editor.call("inject", json!(["ash", screens])).await.unwrap();
 }
 
@@ -73,19 +79,38 @@ async fn shows(shop: &Shop, screens: &str, expected: &[&str]) {
 async fn a_turn_of_claude_is_told_step_by_step_and_each_step_once() {
     let shop = playing("claude", "claude/ready").await;
     shows(&shop, "claude/working", &["working"]).await;
-    let asks = ["waiting", "permission: Do you want to proceed?"];
-    shows(&shop, "claude/permission-bash", &asks).await;
+    let about = "Bash command · touch made-by-agent && sleep 4 Make a file";
+    let asks = format!("permission: Do you want to proceed?: {about}");
+    shows(&shop, "claude/permission-bash", &["waiting", &asks]).await;
     shows(&shop, "claude/working-tool", &["working"]).await;
     shows(&shop, "claude/idle-after-answer", &["idle"]).await;
     shows(&shop, "claude/working", &["working"]).await;
     shows(&shop, "claude/interrupted-60", &["idle"]).await;
+    let told = shop.editor.messages().await;
+    let told: Vec<_> = told.iter().filter(|one| one.contains("`ash` (shop) ")).collect();
+    let waits = format!("`ash` (shop) waits for permission: {about}\nDo you want to proceed?");
+    assert_eq!(told, [&waits, "`ash` (shop) is idle", "`ash` (shop) is idle"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_question_after_the_other_is_told_though_no_work_was_seen_between() {
+    let shop = playing("codex", "codex/ready").await;
+    let command = "permission: Would you like to run the following command?: \
+        $ touch made-by-agent && sleep 20 · Environment: local · Reason: Do you want to make a file?";
+    shows(&shop, "codex/permission-command", &["waiting", command]).await;
+    let question = "question: Which colour should the button have?";
+    shows(&shop, "codex/question-60", &[question]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_turn_of_codex_is_told_step_by_step_and_each_step_once() {
     let shop = playing("codex", "codex/ready").await;
     shows(&shop, "codex/working", &["working"]).await;
-    let asks = ["waiting", "permission: Would you like to run the following command?"];
+    let command = "$ touch made-by-agent && sleep 20";
+    let asks = "permission: Would you like to run the following command?";
+    let asks =
+        format!("{asks}: {command} · Environment: local · Reason: Do you want to make a file?");
+    let asks = ["waiting", &asks];
     shows(&shop, "codex/permission-command", &asks).await;
     shows(&shop, "codex/working-tool-80", &["working"]).await;
     shows(&shop, "codex/interrupted", &["idle"]).await;
@@ -95,7 +120,9 @@ async fn a_turn_of_codex_is_told_step_by_step_and_each_step_once() {
 async fn a_turn_of_gemini_is_told_step_by_step_and_each_step_once() {
     let shop = playing("gemini", "gemini/ready").await;
     shows(&shop, "gemini/working", &["working"]).await;
-    let asks = ["waiting", "permission: Allow execution of [Shell]?"];
+    let command = "Shell touch made-by-agent; sleep 3";
+    let asks = format!("permission: Allow execution of [Shell]?: {command}");
+    let asks = ["waiting", &asks];
     shows(&shop, "gemini/permission-command", &asks).await;
     shows(&shop, "gemini/working-tool", &["working"]).await;
     shows(&shop, "gemini/idle-after-answer", &["idle"]).await;

@@ -105,3 +105,25 @@ async fn a_person_starts_looks_reads_and_stops() {
     assert!(screen.project.worktree("ash").is_dir(), "a stop takes no work away");
     screen.command("qall!");
 }
+
+/// Gives the plugin a snapshot, as the backend does: `ash` in this state, with this question.
+const TELL: &str = "lua T = function(state, waiting) require('polecat.events').take('snapshot', \
+    { rig = 'den', home = '/den', sessions = { { polecat = 'ash', rig_name = 'den', \
+    session_id = 'gt-den-ash', running = true, state = state, waiting = waiting } } }) end";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_question_is_told_in_one_line_and_asks_for_no_key() {
+    let screen = Screen::new();
+    screen.expect("~").await;
+    screen.command(TELL);
+    screen.command("lua T('working')");
+    let asks = "{ reason = 'permission', text = 'Proceed?', about = ('rm -r x\\n'):rep(30) }";
+    screen.command(&format!("lua T('waiting', {asks})"));
+    let seen = screen.expect("`ash` (den) waits for permission: rm -r x rm -r x").await;
+    assert!(seen.contains('…'), "{seen}");
+    assert!(!seen.contains("Press ENTER"), "{seen}");
+    // A key that ends a prompt would be lost.
+    screen.command("PolecatStatus");
+    screen.expect("no polecats yet").await;
+    screen.command("qall!");
+}

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     rig::{Shop, agent},
-    support::{editor::Editor, eventually, rig::Project},
+    support::{editor::Editor, eventually, eventually_equal, rig::Project},
 };
 
 /// Keeps every event of ours, as a user's code would see it.
@@ -211,24 +211,27 @@ async fn idle_is_news_after_work_and_not_after_a_start() {
     assert_eq!(notified(&shop.editor, "is idle").await.len(), 1);
 }
 
+/// `ash` of the rig `den`, asking.
+fn asking(waiting: &Json) -> Json {
+    json!({ "polecat": "ash", "running": true, "pid": 7, "state": "waiting", "waiting": waiting })
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_is_heard_once_with_its_reason_and_its_text() {
     let shop = Shop::new().await;
     shop.editor.lua(LISTEN, Json::Null).await.unwrap();
-    let waits = |text: &str| {
-        let waiting = json!({ "reason": "permission", "text": text });
-        json!({ "polecat": "ash", "running": true, "pid": 7, "state": "waiting",
-            "waiting": waiting })
+    let wants = |about: &str| {
+        asking(&json!({ "reason": "permission", "text": "May I run it?", "about": about }))
     };
     let is = |state| json!({ "polecat": "ash", "running": true, "pid": 7, "state": state });
-    let long = format!("May I run\n  {}?", "rm -rf ".repeat(60));
     for session in [
         is("working"),
-        waits("May I read?"),
-        waits("May I  read?"),
+        wants("$ ls"),
+        wants("$  ls"),
         is("unknown"),
-        waits("May I read?"),
-        waits(&long),
+        wants("$ ls"),
+        // The same words, and not the same question.
+        wants("$ rm -rf build"),
         is("idle"),
         is("unknown"),
         is("idle"),
@@ -236,14 +239,46 @@ async fn a_question_is_heard_once_with_its_reason_and_its_text() {
         shop.editor.lua(TELL, json!([[session]])).await.unwrap();
     }
     let seen = expect_heard(&shop.editor, &["PolecatWaiting ash", "PolecatWaiting ash"]).await;
-    assert_eq!(seen[0]["reason"], "permission");
-    assert_eq!(seen[0]["text"], "May I read?");
-    let told = notified(&shop.editor, "(den)").await;
-    assert_eq!(told.len(), 3, "{told:#?}");
-    assert_eq!(told[0], "3: `ash` (den) waits for permission: May I read?");
-    assert!(told[1].starts_with("3: `ash` (den) waits for permission: May I run rm"), "{told:#?}");
-    assert!(told[1].ends_with('…') && told[1].chars().count() < 80, "{told:#?}");
-    assert_eq!(told[2], "2: `ash` (den) is idle");
+    let asked = ["reason", "text", "about"].map(|key| text(&seen[1][key]));
+    assert_eq!(asked, ["permission", "May I run it?", "$ rm -rf build"]);
+    assert_eq!(
+        notified(&shop.editor, "(den)").await,
+        [
+            "3: `ash` (den) waits for permission: $ ls\nMay I run it?",
+            "3: `ash` (den) waits for permission: $ rm -rf build\nMay I run it?",
+            "2: `ash` (den) is idle",
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_notified_tells_what_is_to_be_decided() {
+    let shop = Shop::new().await;
+    for (waiting, told) in [
+        (
+            json!({ "reason": "permission", "text": "Proceed?", "about": "Bash command · rm -r x" }),
+            "waits for permission: Bash command · rm -r x\nProceed?",
+        ),
+        (
+            json!({ "reason": "question", "text": "Which\ncolour?", "choices": ["Red", "Blue"] }),
+            "waits for an answer: Which colour?\nRed / Blue",
+        ),
+        (
+            json!({ "reason": "trust", "text": "Do you trust it?", "about": "/srv/shop" }),
+            "waits to be trusted: Do you trust it?\n/srv/shop",
+        ),
+        (json!({ "reason": "sign-in", "text": "Enter a key" }), "waits for a sign-in: Enter a key"),
+        (json!({ "reason": "question", "text": "" }), "waits for an answer"),
+        (json!({}), "waits for a person"),
+    ] {
+        let works = json!({ "polecat": "ash", "running": true, "pid": 7, "state": "working" });
+        for session in [works, asking(&waiting)] {
+            shop.editor.lua(TELL, json!([[session]])).await.unwrap();
+        }
+        let told = vec![format!("3: `ash` (den) {told}")];
+        eventually_equal(told, async || notified(&shop.editor, "(den)").await).await;
+        shop.editor.lua("_G.notified = {}", Json::Null).await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

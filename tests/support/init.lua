@@ -9,9 +9,12 @@ vim.g.polecat = vim.json.decode(vim.env.POLECAT_TEST_CONFIG)
 _G.notified = {}
 local show = vim.notify
 ---@diagnostic disable-next-line: duplicate-set-field
-vim.notify = function(message, level, opts)
-  if #vim.api.nvim_list_uis() > 0 then
-    return show(message, level, opts)
-  end
+vim.notify = function(message, level)
   table.insert(_G.notified, { message = message, level = level or vim.log.levels.INFO })
 end
+vim.api.nvim_create_autocmd('UIEnter', {
+  once = true,
+  callback = function()
+    vim.notify = show
+  end,
+})

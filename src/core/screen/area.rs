@@ -59,14 +59,31 @@ impl Area {
     /// The words of these paragraphs and of the boxes inside, cut where there are too many.
     pub(super) fn about(&self, paragraphs: &[&[usize]]) -> String {
         let mut texts: Vec<String> = paragraphs.iter().map(|rows| self.text(rows)).collect();
-        texts.push(joined(&self.quoted));
         texts.retain(|text| is_prose(text));
+        for text in &mut texts {
+            // The mark with which an agent heads a box.
+            *text = text.trim_start_matches("? ").to_owned();
+        }
+        let quoted = joined(&self.quoted);
+        // Its heading has as much of it as fits.
+        if !quoted.is_empty() && !texts.iter().any(|text| text.contains(&quoted)) {
+            texts.push(quoted);
+        }
+        // Who is told of it may see its beginning only: the command matters most.
+        texts.sort_by_key(|text| !is_command(text));
         texts.join(" · ").chars().take(LONGEST).collect()
     }
 }
 
-/// Whether most of a text is letters: a logo is none.
+fn is_command(text: &str) -> bool {
+    text.starts_with("$ ")
+}
+
+/// Whether most of a text is letters: a logo is none. A command may be all signs.
 fn is_prose(text: &str) -> bool {
+    if is_command(text) || text.is_ascii() {
+        return true;
+    }
     let letters = text.chars().filter(|letter| letter.is_alphanumeric()).count();
     letters * 2 > text.chars().filter(|letter| !letter.is_whitespace()).count()
 }
@@ -87,7 +104,7 @@ mod tests {
         let paragraphs = area.paragraphs(&(0..0));
         let texts: Vec<_> = paragraphs.iter().map(|rows| area.text(rows)).collect();
         assert_eq!(texts, ["? Sh", "Allow?"]);
-        assert_eq!(area.about(&[&paragraphs[0]]), "? Sh · ls");
+        assert_eq!(area.about(&[&paragraphs[0]]), "Sh · ls");
     }
 
     #[test]

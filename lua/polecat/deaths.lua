@@ -1,0 +1,37 @@
+--- How often the backend has died of late: it is not started anew at once each time, and the user
+--- is not told each time.
+local M = {}
+
+--- Pauses before a new start, after the first death in a row, the second, ..., in ms.
+local PAUSES = { 100, 500, 1000, 2000, 4000, 8000 }
+--- A backend that lived longer than this did not die in a row, in ms.
+local STABLE = 30000
+
+local count = 0
+--- When it may be started again, in ms of the loop's clock.
+local not_before = 0
+--- The last words of the backend that the user was told.
+---@type string?
+local told
+
+--- Notes that it died with these last words.
+---@param lived integer In ms.
+---@param words string
+---@return boolean known The user was told the same of the death before.
+---@return integer? pause Before the next start, in ms, when it is worth telling.
+function M.note(lived, words)
+  count = lived < STABLE and count + 1 or 1
+  local pause = PAUSES[math.min(count, #PAUSES)]
+  not_before = vim.uv.now() + pause
+  local known = count > 1 and told == words
+  told = words
+  return known, count > 1 and pause or nil
+end
+
+--- How long it must not be started yet, in ms; not above 0 when it may.
+---@return integer
+function M.pause_left()
+  return not_before - vim.uv.now()
+end
+
+return M

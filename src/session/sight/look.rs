@@ -1,0 +1,81 @@
+//! One look at one session.
+
+use jiff::Timestamp;
+
+use super::known::{Known, View};
+use crate::{
+    core::{
+        screen::{Patterns, Seen},
+        session::SessionInfo,
+        state::Told,
+    },
+    session::{error::SessionError, glimpse, manager::SessionManager, table::Session},
+};
+
+/// A look at `session` that is taken at `now`.
+pub(super) struct Look {
+    pub(super) manager: SessionManager,
+    pub(super) session: Session,
+    pub(super) now: Timestamp,
+}
+
+impl Look {
+    /// Looks, as one who knows from before what `known` has.
+    pub(super) async fn at(
+        self,
+        known: Option<Known>,
+    ) -> Result<(Known, SessionInfo), SessionError> {
+        let mut known = match known.filter(|known| known.is_of(&self.session)) {
+            Some(known) => self.again(known).await?,
+            None => self.first().await?,
+        };
+        if known.exit.is_none() && self.session.has_died() {
+            known.exit = Some(self.manager.record_death(&self.session).await?);
+        }
+        let mut info = self.session.info(&self.manager.rig, self.now);
+        known.complete(&mut info);
+        Ok((known, info))
+    }
+
+    async fn first(&self) -> Result<Known, SessionError> {
+        let patterns = self.manager.patterns_of(&self.session).await;
+        let args = self.session.args();
+        let view = self.view(&patterns, &args).await?;
+        let info = self.session.info(&self.manager.rig, self.now);
+        let since = info.state_since.unwrap_or(self.now);
+        Ok(Known::first(&self.session, patterns, args, view, (self.now, since)))
+    }
+
+    /// The next look. A screen that did not change says what it said before.
+    async fn again(&self, known: Known) -> Result<Known, SessionError> {
+        let view = match known.unchanged(&self.session, self.now) {
+            Some(view) => view,
+            None => self.view(&known.patterns, &known.args).await?,
+        };
+        Ok(known.after(&self.session, view, self.now))
+    }
+
+    async fn view(&self, patterns: &Patterns, args: &[String]) -> Result<View, SessionError> {
+        let Self { manager, session, now } = self;
+        if !session.is_live() {
+            return Ok(View::unread(session, *now));
+        }
+        let policy = manager.tools.settings.dialogs;
+        let reading = manager.glimpse(session, patterns).await?.reading;
+        let told = Told { state: reading.seen.state(), source: reading.source };
+        let starting = session.is_starting(*now);
+        Ok(match &reading.seen {
+            Seen::Unknown | Seen::Starting => View::unread(session, *now),
+            // The start answers it.
+            Seen::Waiting(asked) if starting && patterns.answer(asked, args, policy).is_some() => {
+                View::unread(session, *now)
+            }
+            Seen::Waiting(asked) => {
+                View::asking(told, glimpse::waiting(asked), patterns.may_pass(asked))
+            }
+            // Until its start is over, an agent at its prompt is about to be talked to.
+            Seen::Idle if starting => View::unread(session, *now),
+            Seen::Idle | Seen::Working => View::of(told),
+        })
+    }
+}
