@@ -21,7 +21,7 @@ mod lifeline;
 mod lock;
 mod panes;
 mod paste;
-mod protocol;
+pub mod protocol;
 mod request;
 mod scratch;
 mod server;
