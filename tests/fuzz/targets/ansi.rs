@@ -16,8 +16,9 @@ pub fn check(bytes: &[u8]) {
 fn frame(bytes: &[u8]) -> Frame {
     let frame = capture(bytes);
     frame.lines.iter().for_each(a_buffer_can_show_it);
-    let text: usize = frame.lines.iter().map(|line| line.text.chars().count() + 1).sum();
-    assert!(text <= bytes.len() + 1, "{text} characters of {} bytes", bytes.len());
+    let text: usize = frame.lines.iter().map(|line| line.text.chars().count()).sum();
+    let rows = frame.lines.len();
+    assert!(text.max(rows) <= bytes.len() + 1, "{rows} rows, {text} characters of {bytes:?}");
     frame
 }
 

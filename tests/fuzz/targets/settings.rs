@@ -48,9 +48,11 @@ fn accounts(text: &str) {
         Ok(file) => file,
         Err(error) => return it_names_file_and_key(&error.to_string(), text),
     };
-    let home = Path::new("/home/ada");
-    let known = file.folder("work", WhoAsked::Command, Some(home));
-    assert!(known.is_ok_and(|folder| folder != Path::new("")) || !text.contains("\"work\""));
+    let handles: Value = serde_json::from_str(text).expect("it was read");
+    for handle in handles["accounts"].as_object().into_iter().flat_map(|accounts| accounts.keys()) {
+        let folder = file.folder(handle, WhoAsked::Command, Some(Path::new("/home/ada")));
+        assert!(folder.is_ok_and(|folder| folder != Path::new("")), "{handle:?} of {text}");
+    }
 }
 
 /// The file, which must read the same with a key that we do not know.
