@@ -60,7 +60,9 @@ impl Handler for Reader {
     }
 
     fn put_tab(&mut self, count: u16) {
-        self.pending.extend(std::iter::repeat_n('\t', usize::from(count)));
+        let count = usize::from(count).min(self.room);
+        self.room -= count;
+        self.pending.extend(std::iter::repeat_n('\t', count));
     }
 
     // tmux writes line-drawing characters as SO ... SI, as a VT100 does.
