@@ -1,7 +1,8 @@
 //! Terminal output as lines with spans: input is what `tmux capture-pane -e` prints. Behind the
-//! first 0xff (which no UTF-8 holds) stands what the screen showed before.
+//! first 0xff (which no UTF-8 holds) stands what the screen showed before; as the updates of one
+//! buffer each part says by its first byte how many rows it takes back.
 
-use polecat::view::{Frame, Group, Line, Patch, capture, patches};
+use polecat::view::{Frame, Group, Line, Patch, Tail, capture, patches};
 
 pub fn check(bytes: &[u8]) {
     let mut screens = bytes.splitn(2, |byte| *byte == 0xff);
@@ -10,6 +11,7 @@ pub fn check(bytes: &[u8]) {
     frame(bytes);
     patches_lead_from_one_to_the_other(&before, &shown);
     patches_lead_from_one_to_the_other(&shown, &before);
+    a_buffer_that_follows_shows_the_transcript(bytes);
 }
 
 /// The frame, which a buffer must be able to show.
@@ -39,9 +41,27 @@ fn a_buffer_can_show_it(line: &Line) {
 
 fn patches_lead_from_one_to_the_other(old: &Frame, new: &Frame) {
     let mut lines = old.lines.clone();
-    for Patch { from, to, lines: fresh } in patches(&old.lines, &new.lines) {
+    apply(&mut lines, patches(&old.lines, &new.lines));
+    assert_eq!(lines, new.lines);
+}
+
+fn apply(lines: &mut Vec<Line>, patches: Vec<Patch>) {
+    for Patch { from, to, lines: fresh } in patches {
         assert!(from < to || !fresh.is_empty(), "a patch of nothing at {from}");
         drop(lines.splice(from..to, fresh));
     }
-    assert_eq!(lines, new.lines);
+}
+
+fn a_buffer_that_follows_shows_the_transcript(bytes: &[u8]) {
+    let (mut tail, mut shown, mut transcript) = (Tail::default(), Vec::new(), Vec::new());
+    for part in bytes.split(|byte| *byte == 0xff) {
+        let Some((back, output)) = part.split_first() else { continue };
+        let from = transcript.len().saturating_sub(usize::from(*back));
+        transcript.truncate(from);
+        transcript.extend(capture(output).lines);
+        for patches in tail.replace(from, false, output) {
+            apply(&mut shown, patches);
+        }
+        assert_eq!(shown, transcript);
+    }
 }

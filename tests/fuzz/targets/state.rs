@@ -33,7 +33,7 @@ fn agents() -> Vec<Patterns> {
         selected: None,
     };
     let custom = Patterns::generic().with_ready_prompt("> ").with_dialogs(vec![dialog]);
-    let known = ["claude", "codex", "gemini"].map(|name| Patterns::for_agent(name));
+    let known = ["claude", "codex", "gemini"].map(Patterns::for_agent);
     known.into_iter().flatten().chain([Patterns::generic(), custom]).collect()
 }
 
