@@ -52,8 +52,25 @@ async fn resizes_under_bursts_lose_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes minutes: a million lines in bursts past the limit, with resizes"]
-async fn a_million_lines() {
+#[ignore = "takes minutes: a million lines, twenty times the limit, with resizes"]
+async fn a_million_lines_that_leave_time_to_look_are_all_there() {
+    let mut pane = Pane::waiting(50_000).await;
+    let (mut last, mut turn) = (0, 0);
+    while last < 1_000_000 {
+        turn += 1;
+        let burst = 1 + turn * 7_919 % 24_000;
+        pane.print(burst).await;
+        last += burst;
+        if turn % 5 == 0 {
+            pane.resize([80, 120, 57][turn / 5 % 3], [24, 40, 12][turn / 5 % 3]);
+        }
+    }
+    assert_eq!((pane.check(last), pane.gaps()), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes: a million lines as fast as they come, with resizes"]
+async fn of_a_million_lines_that_leave_no_time_only_gaps_miss_any() {
     for (limit, lines, seed) in [(50_000, 1_000_000, 11), (2_000, 200_000, 12)] {
         let options = format!("--lines {lines} --burst 9000 --pause 120 --seed {seed}");
         let mut pane = Pane::running(limit, &options).await;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::held::{DIFFERENT, count};
 use super::look::Look;
 use super::reflow::Known;
-use super::transcript::{SLICE, Transcript, WIDEST};
+use super::transcript::{SLICE, Transcript, WIDE, WIDEST};
 
 /// How many settled rows are compared with the beginning of a history that was cleared.
 const BEFORE: usize = 256;
@@ -42,8 +42,9 @@ impl Transcript {
     }
 
     fn place_by_text(&self, look: &Look) -> Place {
-        if !look.whole || look.first > look.seen.history.saturating_sub(WIDEST) {
-            return Place::Most(WIDEST);
+        let lacks = |rows: usize| look.first > look.seen.history.saturating_sub(rows);
+        if !look.whole || lacks(WIDE) {
+            return Place::Most(WIDE);
         }
         let follows = self.screen_row == self.held.end();
         let finished = self.screen.split_last().map_or(&[][..], |(_, finished)| finished);
@@ -54,8 +55,11 @@ impl Transcript {
             floor: self.floor,
             width: self.width,
         };
-        let place = known.place(look);
-        place.map_or(Place::Nowhere, |(origin, next)| Place::Wrapped { origin, next })
+        match known.place(look) {
+            Some((origin, next)) => Place::Wrapped { origin, next },
+            None if lacks(WIDEST) => Place::Most(WIDEST),
+            None => Place::Nowhere,
+        }
     }
 
     /// Finds the last settled rows again: where they were, or further up by what tmux drops at
@@ -134,7 +138,8 @@ impl Transcript {
             return other == 0 && same > 0;
         }
         // Of a screen without text, nothing can be left.
-        same > other || screen.iter().all(Vec::is_empty)
+        let was_blank = found.end == self.next && screen.iter().all(Vec::is_empty);
+        same > other || was_blank
     }
 
     /// Whether a screen that nothing has scrolled off was changed in place, as programs do that

@@ -33,10 +33,12 @@ impl Known<'_> {
     /// The row that tmux has as number 0 now, and the number of the first row to be taken anew:
     /// one that begins where a row began before, and is not further down than the screen's top.
     pub(super) fn place(&self, look: &Look) -> Option<(i64, usize)> {
-        let now = Stream::of(
-            (look.first..look.end()).filter_map(|number| look.row(number)),
-            look.seen.width,
-        );
+        let rows = (look.first..look.end()).filter_map(|number| look.row(number));
+        let mut now = Stream::of(rows, look.seen.width);
+        // Nothing in front of tmux's oldest row can be joined to it.
+        if let Some(oldest) = now.begins.first_mut().filter(|_| look.first == 0) {
+            oldest.is_line = true;
+        }
         let held = usize::try_from(self.held.end() - self.held.start()).unwrap_or(0);
         if self.next <= held && look.first == 0 {
             // Where tmux has dropped nothing, both begin with the same row.

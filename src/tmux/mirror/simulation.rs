@@ -198,15 +198,30 @@ fn a_burst_of_more_than_a_look_has_is_followed_in_slices() {
 
 #[test]
 fn more_than_the_limit_between_two_looks_is_a_gap_behind_which_all_is_there_that_tmux_has() {
-    let mut run = Run::new(500, 200);
-    run.print(100, 1);
+    for limit in [500, 50_000] {
+        let mut run = Run::new(limit, 200);
+        run.print(100, 1);
+        run.look();
+        run.print(limit * 4, 1);
+        run.look();
+        run.look();
+        assert_eq!(run.gaps(), 1);
+        check_numbers(&run.shown, run.printed);
+        let after = run.shown.numbers()[1].len();
+        assert_eq!(after, run.grid.history + run.grid.height - 1);
+    }
+}
+
+#[test]
+fn a_resize_and_a_burst_between_two_looks_make_no_gap_while_tmux_has_all() {
+    let mut run = Run::new(50_000, 200);
+    run.print(1_000, 1);
     run.look();
-    run.print(2_000, 1);
+    run.grid.resize_width(33);
+    run.print(30_000, 1);
     run.look();
-    assert_eq!(run.gaps(), 1);
     check_numbers(&run.shown, run.printed);
-    let after = run.shown.numbers()[1].len();
-    assert_eq!(after, run.grid.history + run.grid.height - 1);
+    assert_eq!(run.gaps(), 0);
 }
 
 #[test]

@@ -12,9 +12,10 @@ use super::place::Place;
 /// Most rows of one look that does not reach down to the screen, and most above the screen of one
 /// that does: with colours, tmux stands still for some 2 ms a thousand.
 pub(super) const SLICE: usize = 2_000;
-/// Most rows of the few looks that only come once: after a resize, which wraps all rows anew, and
-/// after a flood.
-pub(super) const WIDEST: usize = 20_000;
+/// Rows above the screen that are looked at after a resize, which wraps all rows anew; and most,
+/// where what was seen last is not in there.
+pub(super) const WIDE: usize = 20_000;
+pub(super) const WIDEST: usize = 200_000;
 /// Rows that are looked at above those that must be, because more may have scrolled meanwhile.
 const MARGIN: usize = 24;
 /// The same for the look behind a gap: what printed so much may go on.
@@ -77,6 +78,8 @@ pub(crate) struct Transcript {
     pub(super) floor: i64,
     /// The row of a gap behind which only the screen has been taken.
     pub(super) gap: Option<i64>,
+    /// Whether the next look is at the oldest rows behind the gap.
+    filling: bool,
     pub(super) tries: u32,
     /// The row behind the last one, not counting an alternate screen.
     end: i64,
@@ -106,6 +109,7 @@ impl Transcript {
             drops: 0,
             floor: 0,
             gap: None,
+            filling: false,
             tries: 0,
             end: 0,
             lines: Some(lines),
@@ -124,10 +128,15 @@ impl Transcript {
 
     /// Takes a look at the rows of [`Transcript::want`].
     pub(crate) fn feed(&mut self, look: &Look) -> Step {
-        self.rate = look.seen.history.saturating_sub(self.history).min(FLOOD);
+        self.rate = look.seen.history.saturating_sub(self.history);
         self.history = look.seen.history;
         if let Some(lines) = self.lines {
             return self.open(look, lines);
+        }
+        if std::mem::take(&mut self.filling)
+            && let Some(gap) = self.gap.take()
+        {
+            return Step::Update(self.restart(look, look.first, gap));
         }
         match self.place(look) {
             Place::At { next, .. } if look.first > next => self.again(look, next),
@@ -166,7 +175,7 @@ impl Transcript {
     /// Asks for another look that has row `number`.
     fn again(&mut self, look: &Look, number: usize) -> Step {
         self.tries += 1;
-        if self.tries > TRIES {
+        if self.tries > TRIES || self.gap.is_some() {
             // More scrolls between two looks than a look can have.
             self.drops = usize::MAX;
             return self.look_at(Want { above: 0, count: None });
@@ -180,8 +189,10 @@ impl Transcript {
         if above + self.grown <= SLICE {
             return Want { above: above + self.grown, count: None };
         }
-        // More may scroll off until then as well.
-        Want { above: above + self.rate, count: (above > SLICE).then_some(SLICE) }
+        // As much may scroll off until then as did since the last look, or more.
+        let more = (self.rate << self.tries).min(WIDE);
+        let above = above + more;
+        Want { above, count: (above > SLICE + more).then_some(SLICE + more) }
     }
 
     fn open(&mut self, look: &Look, lines: usize) -> Step {
@@ -221,16 +232,12 @@ impl Transcript {
         }
     }
 
-    /// Takes what is left of the history behind a gap, once that stands still long enough.
+    /// Takes what is left of the history behind a gap, from its oldest row on, once that stands
+    /// still long enough.
     fn fill_up(&mut self, look: &Look) -> Step {
-        let oldest = look.seen.history.saturating_sub(WIDEST);
-        match self.gap.take() {
-            Some(gap) if look.first <= oldest => Step::Update(self.restart(look, look.first, gap)),
-            gap => {
-                self.gap = gap;
-                self.look_at(Want { above: WIDEST, count: None })
-            }
-        }
+        self.filling = true;
+        let above = look.seen.history;
+        self.look_at(Want { above, count: (above > SLICE).then_some(SLICE) })
     }
 
     /// Begins anew with tmux's row `start`, behind a gap in row `gap`.
