@@ -2,7 +2,7 @@
 
 CARGO_TEST := cargo test --locked
 
-.PHONY: help build try demo test check lint fmt tools clean
+.PHONY: help build try demo test check fuzz compat lint fmt tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,12 @@ demo: build ## the same by itself, printed as text
 
 test: tools lint ## everything that CI runs
 	$(CARGO_TEST)
+
+fuzz: ## look for inputs that break us: TIME=60 seconds for each of TARGETS
+	tests/fuzz/run --time $(or $(TIME),60) $(TARGETS)
+
+compat: tools ## the tests on each of TMUX_BINS="..." and of NVIM_BINS="..."
+	@tests/tools/compat
 
 check: lint ## the quick part of it: formatting, lints, unit tests, layers
 	$(CARGO_TEST) --lib --test architecture

@@ -1,5 +1,6 @@
 //! The backend's process: arguments, log file, runtime, exit code.
 
+use std::os::unix::fs::OpenOptionsExt;
 use std::{ffi::OsString, fs, io, path::Path, path::PathBuf, process::ExitCode, sync::Mutex};
 
 use tracing::Level;
@@ -74,7 +75,9 @@ fn log_to(path: &Path, level: Level) -> Result<(), Failure> {
     if fs::metadata(path).is_ok_and(|file| file.len() > LOG_LIMIT) {
         fs::rename(path, path.with_extension("old.log")).map_err(told)?;
     }
-    let file = fs::OpenOptions::new().create(true).append(true).open(path).map_err(told)?;
+    // At `trace` it holds what agents are started with, their environment included.
+    let options = fs::OpenOptions::new().create(true).append(true).mode(0o600).clone();
+    let file = options.open(path).map_err(told)?;
     tracing_subscriber::fmt()
         .with_max_level(level)
         .with_ansi(false)

@@ -64,9 +64,16 @@ fn file<T: DeserializeOwned>(path: PathBuf) -> Result<Option<File<T>>, HostError
     if look(&path)?.is_some_and(|found| !found.is_file()) {
         return Err(broken(&path, "it is no file"));
     }
-    let Some(text) = read_text(&path)? else { return Ok(None) };
-    let content = read(&text).map_err(|why| broken(&path, why))?;
-    Ok(Some(File { path, content }))
+    read_text(&path)?.map(|text| parse(path, &text)).transpose()
+}
+
+/// The settings file at `path`, whose content is `text`.
+///
+/// # Errors
+/// It is no JSON, or holds something of the wrong type: the error names the file and the key.
+pub fn parse<T: DeserializeOwned>(path: PathBuf, text: &str) -> Result<File<T>, HostError> {
+    let content = read(text).map_err(|why| broken(&path, why))?;
+    Ok(File { path, content })
 }
 
 /// Reads JSON in two steps: a key that stands twice is gastown's last one, not an error.

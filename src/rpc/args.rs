@@ -15,7 +15,7 @@ pub(super) fn decode<T: DeserializeOwned>(method: &str, args: Value) -> Result<T
 
 /// Reads `value` as a `T`; the error names the place in it.
 pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
-    serde_path_to_error::deserialize(tables(value)).map_err(|error| {
+    serde_path_to_error::deserialize(table(value)?).map_err(|error| {
         match (error.path().to_string(), why(error.inner())) {
             (path, why) if path == "." => why,
             (path, why) => format!("`{path}`: {why}"),
@@ -30,11 +30,28 @@ fn why(error: &rmpv::ext::Error) -> String {
     }
 }
 
-/// Lua has one empty table, which arrives as an empty array; where we mean a map, it is one.
-fn tables(value: Value) -> Value {
+/// The map that is meant. Lua has one empty table, which arrives as an empty array. serde would take
+/// a list, or numbers as keys, for the fields in their order.
+fn table(value: Value) -> Result<Value, String> {
     match value {
-        Value::Array(items) if items.is_empty() => Value::Map(Vec::new()),
-        other => other,
+        Value::Array(items) if items.is_empty() => Ok(Value::Map(Vec::new())),
+        Value::Array(_) => Err("invalid type: sequence, expected a map".to_owned()),
+        other => match no_name(&other) {
+            Some(key) => Err(format!("`{key}`: a key must be a string")),
+            None => Ok(other),
+        },
+    }
+}
+
+/// A key in it, however deep, that is no string.
+fn no_name(value: &Value) -> Option<&Value> {
+    match value {
+        Value::Array(items) => items.iter().find_map(no_name),
+        Value::Map(pairs) => pairs.iter().find_map(|(key, value)| match key {
+            Value::String(_) => no_name(value),
+            other => Some(other),
+        }),
+        _ => None,
     }
 }
 
@@ -125,10 +142,16 @@ mod tests {
             "`polecat`: invalid type: integer `3`, expected a string",
         );
         check(
-            map(&[("at", map(&[("cwd", 1.into())])), name]),
+            map(&[("at", map(&[("cwd", 1.into())])), name.clone()]),
             "`at.cwd`: invalid type: integer `1`, expected path string",
         );
         check("ash".into(), "invalid type: string \"ash\", expected struct Polecat");
+        check(
+            Value::Array(vec![at.clone(), "ash".into()]),
+            "invalid type: sequence, expected a map",
+        );
+        let numbered = vec![(0.into(), at.clone()), (1.into(), "ash".into())];
+        check(Value::Map(numbered), "`0`: a key must be a string");
     }
 
     #[test]

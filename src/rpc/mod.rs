@@ -7,6 +7,7 @@
 mod agent;
 mod args;
 mod capture_view;
+mod check;
 mod config;
 mod editor;
 mod encode;
@@ -17,6 +18,7 @@ mod serve;
 mod status_view;
 mod views;
 
+pub use check::{Refused, check};
 pub use serve::serve;
 
 /// What Lua and this program must agree on. It grows when a method, an event or a field changes

@@ -118,6 +118,11 @@ impl SessionManager {
             let now = self.session(&session.polecat).await?;
             let Some(now) = now.filter(|now| now.pane.pane_id == pane) else { break };
             session = now;
+            if let Some(death) = session.pane.dead.as_mut() {
+                // tmux 3.2 tells of a signal in the pane only.
+                let told = self.tools.tmux.capture(pane, Capture::last(1)).await;
+                death.signal = death.signal.or(told.ok().and_then(|told| told.signal));
+            }
         }
         Ok(session)
     }

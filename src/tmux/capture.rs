@@ -59,7 +59,12 @@ pub struct Captured {
     pub alternate: bool,
     /// Whether its program has ended.
     pub dead: bool,
+    /// The signal that ended it, where only tmux's own last row tells (3.2). That row is no line.
+    pub signal: Option<i32>,
 }
+
+/// How that row begins: `Pane is dead (signal 9, Sun ...)`. From 3.3 on our panes have none.
+const EPITAPH: &[u8] = b"Pane is dead (";
 
 const SEEN: &str = "#{pane_id} #{pane_width} #{pane_height} #{history_size} #{cursor_x} #{cursor_y} #{alternate_on} #{pane_dead}";
 
@@ -116,8 +121,8 @@ fn see(text: &str, pane: PaneId) -> Option<Captured> {
     let (width, height, history) = (number()?, number()?, number()?);
     let cursor = (number()?, number()?);
     let (alternate, dead) = (number()? != 0, number()? != 0);
-    let (text, rows) = (Vec::new(), 0);
-    let seen = Captured { text, rows, width, height, history, cursor, alternate, dead };
+    let (text, rows, signal) = (Vec::new(), 0, None);
+    let seen = Captured { text, rows, width, height, history, cursor, alternate, dead, signal };
     (found == pane).then_some(seen)
 }
 
@@ -136,7 +141,13 @@ impl Captured {
             self.text = text;
             return self;
         };
-        let used = self.used(&rows);
+        let used = match rows.split_last().and_then(|(last, above)| Some((epitaph(last)?, above))) {
+            Some((told, above)) if self.dead => {
+                self.signal = signal(&told);
+                printed(above)
+            }
+            _ => self.used(&rows),
+        };
         let first = used.saturating_sub(lines as usize);
         // Colours run on from row to row, so what the rows left out switched on must stay.
         self.text = if want.colours { colours_after(&rows[..first]) } else { Vec::new() };
@@ -149,9 +160,29 @@ impl Captured {
     fn used(&self, rows: &[&[u8]]) -> usize {
         let screen = rows.len().saturating_sub(self.height as usize);
         let begun = self.cursor.1 + u32::from(self.cursor.0 > 0);
-        let printed = rows.iter().rposition(|row| !is_blank(row)).map_or(0, |last| last + 1);
-        printed.max(screen + begun as usize).min(rows.len())
+        printed(rows).max(screen + begun as usize).min(rows.len())
     }
+}
+
+/// How many rows there are up to the last with text.
+fn printed(rows: &[&[u8]]) -> usize {
+    rows.iter().rposition(|row| !is_blank(row)).map_or(0, |last| last + 1)
+}
+
+/// What tmux's own last row tells, if this is it: `signal 9, Sun ...`.
+fn epitaph(row: &[u8]) -> Option<String> {
+    let text: Vec<&[u8]> = pieces(row)
+        .filter_map(|piece| match piece {
+            Piece::Text(text) => Some(text),
+            Piece::Look(_) => None,
+        })
+        .collect();
+    let told = text.concat().strip_prefix(EPITAPH)?.to_vec();
+    Some(String::from_utf8_lossy(&told).into_owned())
+}
+
+fn signal(told: &str) -> Option<i32> {
+    told.strip_prefix("signal ")?.split(',').next()?.parse().ok()
 }
 
 /// Rows with their newlines.
@@ -219,8 +250,9 @@ mod tests {
     use super::*;
 
     fn seen(history: u32, height: u32, cursor: (u32, u32)) -> Captured {
-        let (text, rows) = (Vec::new(), 0);
-        Captured { text, rows, width: 80, height, history, cursor, alternate: false, dead: false }
+        let (text, rows, signal) = (Vec::new(), 0, None);
+        let (alternate, dead) = (false, false);
+        Captured { text, rows, width: 80, height, history, cursor, alternate, dead, signal }
     }
 
     fn last(count: u32, seen: Captured, text: &str) -> String {
@@ -234,6 +266,16 @@ mod tests {
         assert_eq!(last(9, seen(0, 5, (1, 3)), "a\n\n  b\n\n\n"), "a\n\n  b\n\n");
         assert_eq!(last(9, seen(0, 3, (0, 0)), "\n\n\n"), "");
         assert_eq!(last(1, seen(0, 4, (0, 0)), "a\n\nb\n\n"), "b\n");
+    }
+
+    #[test]
+    fn what_tmux_says_of_a_dead_pane_is_no_line_of_its_program() {
+        let text = "fatal\n\n\n\x1b[0mPane is dead (signal 9, Sun Nov 22 20:48:41 2026)\n";
+        let dead = Captured { dead: true, ..seen(1, 3, (40, 2)) };
+        let captured = dead.cut(text.as_bytes().to_vec(), Capture::last(20));
+        assert_eq!((captured.text, captured.signal), (b"fatal\n".to_vec(), Some(9)));
+        assert_eq!(last(1, seen(1, 3, (40, 2)), text).lines().count(), 1);
+        assert_eq!(signal("status 3, Sun Nov 22 20:48:41 2026)"), None);
     }
 
     #[test]

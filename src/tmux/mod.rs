@@ -22,7 +22,7 @@ mod lock;
 mod mirror;
 mod panes;
 mod paste;
-mod protocol;
+pub mod protocol;
 mod request;
 mod scratch;
 mod server;

@@ -84,8 +84,7 @@ const NUMBERS: [&str; 19] = [
     "cursor_x",
     "cursor_y",
 ];
-/// Only what stays the same while a row is made: tmux looks up `pane_current_command` anew for
-/// each mention of it, so that its length and its text can be of two programs.
+/// They may hold anything, line breaks too.
 const TEXTS: [&str; 3] = ["session_name", "session_path", "pane_title"];
 
 impl Tmux {
@@ -116,10 +115,11 @@ impl Tmux {
     }
 
     async fn list(&self, which: &[&str], options: &[&str]) -> Result<Vec<Pane>, TmuxError> {
-        let format = format(options)?;
+        let end = self.unique();
+        let format = format(options, &end)?;
         let list = Command::new("list-panes").args(which).args(["-F", &format]);
         match self.run(Request::new(vec![list]).repeatable()).await {
-            Ok(replies) => parse(&replies[0], options.len()),
+            Ok(replies) => parse(&replies[0], options.len(), end.as_bytes()),
             Err(TmuxError::NoServer { .. }) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
@@ -159,8 +159,10 @@ impl Tmux {
     }
 }
 
-fn format(options: &[&str]) -> Result<String, TmuxError> {
-    let numbers = NUMBERS.iter().map(|name| format!("#{{{name}}}"));
+/// Each text ends with `end`, which must be unguessable. A length in front of it would not do: tmux
+/// 3.4 and 3.5 print some bytes as `\ooo`. (And taking control characters out by `s/...` costs tmux
+/// as much as all else.)
+fn format(options: &[&str], end: &str) -> Result<String, TmuxError> {
     for option in options {
         let name = option.strip_prefix('@').unwrap_or_default();
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
@@ -169,19 +171,16 @@ fn format(options: &[&str]) -> Result<String, TmuxError> {
             return Err(TmuxError::BadArgument { argument, why: "it is not a user option" });
         }
     }
-    // A title or an option may hold anything, line breaks too, so each text is preceded by its
-    // length. (Taking control characters out of them by `s/...` costs tmux as much as all else.)
-    let lengths = TEXTS.iter().chain(options).map(|name| format!("#{{n:{name}}}"));
-    let numbers: Vec<_> = numbers.chain(lengths).collect();
-    let texts: Vec<_> = TEXTS.iter().chain(options).map(|name| format!("#{{{name}}}")).collect();
-    Ok(format!("{}\t{}", numbers.join("\t"), texts.concat()))
+    let numbers = NUMBERS.iter().map(|name| format!("#{{{name}}}\t"));
+    let texts = TEXTS.iter().chain(options).map(|name| format!("#{{{name}}}{end}"));
+    Ok(numbers.chain(texts).collect())
 }
 
-fn parse(reply: &Reply, options: usize) -> Result<Vec<Pane>, TmuxError> {
+fn parse(reply: &Reply, options: usize, end: &[u8]) -> Result<Vec<Pane>, TmuxError> {
     let mut rest = reply.bytes();
     let mut panes = Vec::new();
     while !rest.is_empty() {
-        let (pane, behind) = pane(rest, options).ok_or_else(|| TmuxError::Unexpected {
+        let (pane, behind) = pane(rest, options, end).ok_or_else(|| TmuxError::Unexpected {
             command: "list-panes".to_owned(),
             reply: shown(rest),
         })?;
@@ -194,17 +193,16 @@ fn parse(reply: &Reply, options: usize) -> Result<Vec<Pane>, TmuxError> {
 }
 
 /// The first row, and what is behind it.
-fn pane(row: &[u8], options: usize) -> Option<(Pane, &[u8])> {
-    let count = NUMBERS.len() + TEXTS.len() + options;
-    let end = row.iter().enumerate().filter(|(_, byte)| **byte == b'\t').nth(count - 1)?.0;
-    let numbers = std::str::from_utf8(&row[..end]).ok()?;
-    let mut fields = Fields(numbers.split('\t'));
+fn pane<'a>(row: &'a [u8], options: usize, end: &[u8]) -> Option<(Pane, &'a [u8])> {
+    let tabs = row.iter().enumerate().filter(|(_, byte)| **byte == b'\t');
+    let (numbers, mut rest) = row.split_at(tabs.map(|(at, _)| at).nth(NUMBERS.len() - 1)? + 1);
+    let mut fields = Fields(std::str::from_utf8(numbers).ok()?.split('\t'));
     let (session_id, window_id, pane_id) = (fields.id()?, fields.id()?, fields.id()?);
     let pid = fields.optional().filter(|&pid| pid != 0);
     let dead = fields.flag()?;
     let death =
         Death { status: fields.optional(), signal: fields.optional(), at: fields.optional() };
-    let mut pane = Pane {
+    let pane = Pane {
         session_id,
         window_id,
         pane_id,
@@ -220,25 +218,19 @@ fn pane(row: &[u8], options: usize) -> Option<(Pane, &[u8])> {
         alternate: fields.flag()?,
         in_mode: fields.flag()?,
         cursor: (fields.id()?, fields.id()?),
-        session_name: String::new(),
-        session_path: String::new(),
-        title: String::new(),
-        options: Vec::new(),
+        session_name: take(&mut rest, end)?,
+        session_path: take(&mut rest, end)?,
+        title: take(&mut rest, end)?,
+        options: (0..options).map(|_| take(&mut rest, end)).collect::<Option<_>>()?,
     };
-    let mut rest = &row[end + 1..];
-    for text in [&mut pane.session_name, &mut pane.session_path, &mut pane.title] {
-        *text = take(&mut rest, fields.id()?)?;
-    }
-    for _ in 0..options {
-        pane.options.push(take(&mut rest, fields.id()?)?);
-    }
     Some((pane, rest.strip_prefix(b"\n")?))
 }
 
-/// The next text, of which the length in bytes is known.
-fn take(rest: &mut &[u8], length: usize) -> Option<String> {
-    let (text, behind) = rest.split_at_checked(length)?;
-    *rest = behind;
+/// The next text, which ends with `end`.
+fn take(rest: &mut &[u8], end: &[u8]) -> Option<String> {
+    let at = rest.windows(end.len()).position(|window| window == end)?;
+    let (text, behind) = rest.split_at(at);
+    *rest = behind.strip_prefix(end)?;
     Some(String::from_utf8_lossy(text).into_owned())
 }
 

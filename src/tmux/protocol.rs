@@ -2,14 +2,25 @@
 
 use super::ids::{PaneId, SessionId, WindowId};
 
-/// Longest notification that is kept, in bytes. tmux's own `%output` lines stay below 11 kB.
-const LONGEST_NOTIFICATION: usize = 1 << 20;
-/// Longest reply that is kept, in bytes. What a person captures goes through files, not here.
-const LONGEST_REPLY: usize = 64 << 20;
+/// How much is kept of what tmux says: it must not be able to fill our memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest line outside a reply, in bytes; the rest of it is dropped.
+    pub line: usize,
+    /// Longest reply, in bytes; lines that would make it longer are dropped.
+    pub reply: usize,
+}
+
+impl Default for Limits {
+    /// tmux's own `%output` lines stay below 11 kB, and what a person captures goes through files.
+    fn default() -> Self {
+        Self { line: 1 << 20, reply: 64 << 20 }
+    }
+}
 
 /// One complete thing that tmux said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Message {
+pub enum Message {
     /// The end of one command's reply.
     Block(Block),
     /// Something happened.
@@ -23,16 +34,16 @@ pub(crate) enum Message {
 
 /// What one command answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Block {
+pub struct Block {
     /// Whether the command came from our own input; hooks and the command line of the client
     /// make blocks as well.
-    pub(crate) ours: bool,
+    pub ours: bool,
     /// Whether tmux accepted the command.
-    pub(crate) ok: bool,
+    pub ok: bool,
     /// What it printed, each line ended by a newline.
-    pub(crate) body: Vec<u8>,
+    pub body: Vec<u8>,
     /// Whether there was more than is kept.
-    pub(crate) cut: bool,
+    pub cut: bool,
 }
 
 /// Something that happened in the server.
@@ -74,7 +85,8 @@ pub enum Notification {
 
 /// Takes tmux's output apart. Does no I/O.
 #[derive(Debug, Default)]
-pub(crate) struct Decoder {
+pub struct Decoder {
+    limits: Limits,
     /// The line under way, without its newline.
     line: Vec<u8>,
     /// Whether the line under way was too long and lost its end.
@@ -91,8 +103,14 @@ struct OpenBlock {
 }
 
 impl Decoder {
+    /// One that keeps no more than `limits`.
+    #[must_use]
+    pub fn limited(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
     /// Takes bytes, of any split, and appends what they complete to `out`.
-    pub(crate) fn push(&mut self, bytes: &[u8], out: &mut Vec<Message>) {
+    pub fn push(&mut self, bytes: &[u8], out: &mut Vec<Message>) {
         let mut lines = bytes.split(|&byte| byte == b'\n');
         // `split` yields at least one part; the last one has no newline yet.
         let last = lines.next_back().unwrap_or_default();
@@ -104,7 +122,8 @@ impl Decoder {
     }
 
     fn keep(&mut self, part: &[u8]) {
-        let limit = if self.open.is_some() { LONGEST_REPLY } else { LONGEST_NOTIFICATION };
+        let Limits { line, reply } = self.limits;
+        let limit = if self.open.is_some() { reply } else { line };
         let room = limit.saturating_sub(self.line.len()).min(part.len());
         self.line.extend_from_slice(&part[..room]);
         self.cut |= room < part.len();
@@ -127,7 +146,7 @@ impl Decoder {
                 return Some(Message::Block(Block { ours, ok, body: block.body, cut: block.cut }));
             }
         }
-        block.cut |= cut || block.body.len() + line.len() >= LONGEST_REPLY;
+        block.cut |= cut || block.body.len() + line.len() >= self.limits.reply;
         if !block.cut {
             block.body.extend_from_slice(line);
             block.body.push(b'\n');
@@ -292,12 +311,13 @@ mod tests {
 
     #[test]
     fn an_endless_line_is_cut_and_the_next_one_is_read() {
-        let long = vec![b'x'; 2 * LONGEST_NOTIFICATION];
+        let limit = Limits::default().line;
+        let long = vec![b'x'; 2 * limit];
         let out = decode(&[b"%", &long, b"\n%sessions-changed\n"]);
         let [Message::Notification(Notification::Other(line)), second] = &out[..] else {
             panic!("{} messages", out.len())
         };
-        assert_eq!(line.len(), LONGEST_NOTIFICATION);
+        assert_eq!(line.len(), limit);
         assert_eq!(*second, Message::Notification(Notification::SessionsChanged));
     }
 

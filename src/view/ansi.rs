@@ -11,7 +11,7 @@ use super::frame::{Color, Group, Line, Style};
 /// One stream, not row by row: tmux 3.3a carries a row's colours over into the next without
 /// saying so again. What is not UTF-8 becomes U+FFFD; hyperlinks (OSC 8) leave their text.
 pub(crate) fn lines(bytes: &[u8]) -> Vec<Line> {
-    let mut reader = Reader::default();
+    let mut reader = Reader { room: bytes.len(), ..Reader::default() };
     Processor::<vte::ansi::StdSyncHandler>::new().advance(&mut reader, bytes);
     if !reader.line.text.is_empty() || !reader.pending.is_empty() {
         reader.end_line();
@@ -21,6 +21,9 @@ pub(crate) fn lines(bytes: &[u8]) -> Vec<Line> {
 
 #[derive(Default)]
 struct Reader {
+    /// How many characters may still come. It takes a byte at least to print one; but for the
+    /// sequence that repeats the last one, of which tmux writes none and ten bytes ask for 65,535.
+    room: usize,
     lines: Vec<Line>,
     line: Line,
     pending: String,
@@ -45,7 +48,11 @@ impl Reader {
 
 impl Handler for Reader {
     fn input(&mut self, character: char) {
-        self.pending.push(self.charsets[self.active].map(character));
+        // DEL and the controls of ISO 6429 have no shape; no terminal shows them.
+        if !character.is_control() && self.room > 0 {
+            self.room -= 1;
+            self.pending.push(self.charsets[self.active].map(character));
+        }
     }
 
     fn linefeed(&mut self) {
@@ -53,7 +60,9 @@ impl Handler for Reader {
     }
 
     fn put_tab(&mut self, count: u16) {
-        self.pending.extend(std::iter::repeat_n('\t', usize::from(count)));
+        let count = usize::from(count).min(self.room);
+        self.room -= count;
+        self.pending.extend(std::iter::repeat_n('\t', count));
     }
 
     // tmux writes line-drawing characters as SO ... SI, as a VT100 does.
@@ -225,6 +234,12 @@ mod tests {
     #[test]
     fn what_is_not_utf8_is_shown_as_such_and_breaks_nothing() {
         check(b"a\xffb\nc\n", &[("a\u{fffd}b", &[]), ("c", &[])]);
+    }
+
+    #[test]
+    fn controls_have_no_shape_and_a_repetition_cannot_fill_the_memory() {
+        check("a\u{7f}\u{85}\u{9b}b".as_bytes(), &[("ab", &[])]);
+        check(b"x\x1b[65535b", &[("xxxxxxxxx", &[])]);
     }
 
     #[test]

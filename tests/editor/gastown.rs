@@ -72,7 +72,10 @@ impl Gastown {
     pub(crate) fn variable(&self, info: &Json, name: &str) -> (Option<String>, Option<String>) {
         let session = format!("={}:", info["session_id"].as_str().unwrap());
         let told = self.tmux.try_run(&["show-environment", "-t", &session, name]).ok();
-        let told = told.and_then(|told| Some(told.split_once('=')?.1.to_owned()));
+        // tmux 3.4 prints `$x` as `\$x`.
+        let escapes = self.tmux.run(&["display-message", "-p", "$x"]) != "$x";
+        let plain = |told: &str| if escapes { told.replace("\\$", "$") } else { told.to_owned() };
+        let told = told.and_then(|told| Some(plain(told.split_once('=')?.1)));
         (environment(info).into_iter().find(|(key, _)| key == name).map(|(_, value)| value), told)
     }
 }

@@ -14,7 +14,7 @@ pub(crate) const LONG: usize = 60;
 
 pub(crate) struct Pane {
     pub(crate) server: TmuxServer,
-    id: PaneId,
+    pub(crate) id: PaneId,
     mirror: Mirror,
     rows: Vec<String>,
     /// How many looks saw something new.

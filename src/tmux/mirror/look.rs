@@ -31,9 +31,11 @@ pub(crate) struct Seen {
     pub(crate) at: u64,
 }
 
-/// In the order in which [`Seen::parse`] reads them. tmux puts the time in place of `%s`.
+/// In the order in which [`Seen::parse`] reads them. tmux puts the time in place of `%s`. The
+/// activity of no window, when the pane is gone, crashes a server of 3.2.
 const SEEN: &str = "#{pane_id} #{history_size} #{history_limit} #{pane_width} #{pane_height} \
-                    #{cursor_x} #{cursor_y} #{alternate_on} #{pane_dead} #{window_activity} %s";
+                    #{cursor_x} #{cursor_y} #{alternate_on} #{pane_dead} \
+                    #{?pane_id,#{window_activity},} %s";
 
 /// Asks for a [`Seen`].
 pub(crate) fn ask(pane: PaneId) -> Command {

@@ -1,0 +1,85 @@
+//! Reading what an agent does: input is a screen as `tmux capture-pane -e` prints it. A first line
+//! that begins with `title:` is the pane's title.
+
+use polecat::core::screen::{
+    CustomDialog, Look, Patterns, Policy, Question, Reading, Reason, Seen, place, read, shows,
+    shows_prompt,
+};
+use polecat::view::capture;
+
+/// Longer than anything that a status window shows of a question.
+const LONGEST: usize = 8_000;
+
+pub fn check(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let title = text.lines().next().and_then(|line| line.strip_prefix("title:"));
+    let screen =
+        title.map_or(bytes, |_| bytes.splitn(2, |byte| *byte == b'\n').nth(1).unwrap_or(b""));
+    let lines: Vec<String> = capture(screen).lines.into_iter().map(|line| line.text).collect();
+    for patterns in agents() {
+        let reading = read(&patterns, &Look { title: title.unwrap_or_default(), lines: &lines });
+        it_can_be_shown(&reading);
+        blanks_do_not_count(&patterns, title.unwrap_or_default(), &lines, &reading);
+        only_what_is_allowed_is_answered(&patterns, &reading);
+        a_message_is_somewhere(&patterns, &lines);
+    }
+}
+
+fn agents() -> Vec<Patterns> {
+    let dialog = CustomDialog {
+        text: "Go on?".to_owned(),
+        reason: Reason::Question,
+        keys: vec!["y".to_owned()],
+        selected: None,
+    };
+    let custom = Patterns::generic().with_ready_prompt("> ").with_dialogs(vec![dialog]);
+    let known = ["claude", "codex", "gemini"].map(Patterns::for_agent);
+    known.into_iter().flatten().chain([Patterns::generic(), custom]).collect()
+}
+
+/// On one line, and not endless.
+fn it_can_be_shown(reading: &Reading) {
+    let fits = |text: &str| text.lines().count() <= 1 && text.len() <= LONGEST;
+    if let Some(typed) = &reading.typed {
+        assert!(!typed.contains('\n') && !typed.is_empty(), "{typed:?} is typed");
+    }
+    let Seen::Waiting(Question { text, about, choices, selected, .. }) = &reading.seen else {
+        return;
+    };
+    assert!(fits(about), "{about:?}");
+    assert!(!text.contains('\n') && choices.iter().all(|choice| !choice.contains('\n')));
+    assert!(selected.is_none_or(|at| at < choices.len()), "{selected:?} of {choices:?}");
+}
+
+fn blanks_do_not_count(patterns: &Patterns, title: &str, lines: &[String], reading: &Reading) {
+    let padded = lines.iter().map(|line| format!("{line}  \u{a0} "));
+    let padded: Vec<String> = padded.chain(["   ".to_owned(), String::new()]).collect();
+    let hard: Vec<String> = lines.iter().map(|line| line.replace(' ', "\u{a0}")).collect();
+    for changed in [padded, hard] {
+        assert_eq!(&read(patterns, &Look { title, lines: &changed }), reading);
+    }
+}
+
+fn only_what_is_allowed_is_answered(patterns: &Patterns, reading: &Reading) {
+    let Seen::Waiting(question) = &reading.seen else { return };
+    assert_eq!(patterns.answer(question, &[], Policy::Ask), None);
+    let accepted = patterns.answer(question, &[], Policy::Accept);
+    if question.dialog.is_none() {
+        assert_eq!(accepted, None, "{question:?} is of no known dialog");
+    }
+    if matches!(question.reason, Reason::Permission | Reason::SignIn) {
+        assert_eq!(accepted, None, "{question:?} is for a person");
+    }
+}
+
+/// Whatever row the cursor is said to be in.
+fn a_message_is_somewhere(patterns: &Patterns, lines: &[String]) {
+    let message = lines.iter().map(String::as_str).find(|line| !line.trim().is_empty());
+    let message = message.unwrap_or("hello");
+    for cursor in [0, lines.len().saturating_sub(1), lines.len(), usize::MAX] {
+        let look = Look { title: "", lines };
+        let _ = place(patterns, &look, cursor, message);
+    }
+    assert!(shows(message, message), "{message:?} shows itself");
+    let _ = shows_prompt(lines, message);
+}
