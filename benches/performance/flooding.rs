@@ -62,17 +62,24 @@ async fn stall(yard: &Yard, way: Way, sessions: &[String], pace: &Pace) -> Vec<f
     late.into_iter().map(ms).collect()
 }
 
-/// Opens the status window and follows one of the floods.
+/// Follows one of the floods and shows the status window.
 async fn show(editor: &Editor) {
+    // The status window closes when another takes the focus.
     lua(editor, "require('polecat').open_capture('f00')", Json::Null).await;
+    shown(editor, "polecat://capture/gt-shop-f00").await;
     lua(editor, "require('polecat').open_status()", Json::Null).await;
-    for buffer in ["polecat://status", "polecat://capture/gt-shop-f00"] {
-        eventually(buffer, async || {
-            let lines = editor.lines(buffer).await;
-            if lines.len() > 1 { Ok(()) } else { Err(lines.len()) }
-        })
-        .await;
-    }
+    shown(editor, "polecat://status").await;
+}
+
+/// Waits until a buffer is in a window and has lines.
+pub(crate) async fn shown(editor: &Editor, buffer: &str) {
+    eventually(buffer, async || {
+        let code = "return vim.fn.bufwinid('^' .. ... .. '$')";
+        let window = lua(editor, code, json!([buffer])).await;
+        let lines = editor.lines(buffer).await.len();
+        if window.as_i64() > Some(0) && lines > 0 { Ok(()) } else { Err(lines) }
+    })
+    .await;
 }
 
 async fn lua(editor: &Editor, code: &str, args: Json) -> Json {

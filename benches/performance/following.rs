@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::clock::ms;
 use super::cpu;
+use super::flooding::shown;
 use super::pace::Pace;
 use super::row::Row;
 use super::samples::Samples;
@@ -91,13 +92,7 @@ async fn follow(shop: &Shop, way: Way, count: u32) -> Vec<f64> {
 pub(crate) async fn open_capture(shop: &Shop, polecat: &str, options: Json) {
     let open = "require('polecat').open_capture(...)";
     shop.editor.lua(open, json!([polecat, options])).await.expect("a capture opens");
-    let buffer = format!("polecat://capture/gt-shop-{polecat}");
-    eventually("the capture to open", async || {
-        let shown = "return vim.fn.bufwinid('^' .. ... .. '$')";
-        let window = shop.editor.lua(shown, json!([buffer])).await.expect("Vim knows its windows");
-        if window.as_i64() > Some(0) { Ok(()) } else { Err(window) }
-    })
-    .await;
+    shown(&shop.editor, &format!("polecat://capture/gt-shop-{polecat}")).await;
 }
 
 /// Calls a function of neovim.lua.

@@ -1,5 +1,5 @@
-//! What gastown runs for each operation, at its commit 527b7ce79 (internal/tmux/tmux.go and
-//! internal/polecat/session_manager.go): which programs, in which order. Its sleeps are told
+//! What gastown runs for each operation, at its commit 527b7ce79 (`internal/tmux/tmux.go` and
+//! `internal/polecat/session_manager.go`): which programs, in which order. Its sleeps are told
 //! beside them, and not slept.
 
 use std::io::Write;

@@ -147,7 +147,8 @@ end
 ---@param session string
 ---@return string[]
 local function captured(tmux, session)
-  local argv = vim.list_extend(vim.list_slice(tmux), { 'capture-pane', '-p', '-t', '=' .. session .. ':' })
+  local argv =
+    vim.list_extend(vim.list_slice(tmux), { 'capture-pane', '-p', '-t', '=' .. session .. ':' })
   vim.list_extend(argv, { '-S', '-200' })
   local text = vim.system(argv, { text = true }):wait().stdout or ''
   return vim.split(text, '\n', { plain = true })

@@ -37,15 +37,24 @@ impl Pipe {
     pub(crate) fn ask(&mut self, line: &str, blocks: usize) {
         self.write(line);
         for _ in 0..blocks {
-            while !self.read().starts_with("%end ") {}
+            self.read_block();
         }
     }
 
-    /// Until the client is in its session its own blocks come too: they are read away.
     fn greet(&mut self) {
         self.write("display-message -p bench-ready");
-        while self.read().trim_end() != "bench-ready" {}
-        while !self.read().starts_with("%end ") {}
+        self.read_block();
+    }
+
+    /// Reads to the end of a block of ours, which has the flag 1; that of the client's own start
+    /// has the flag 0, and comes when it likes.
+    fn read_block(&mut self) {
+        loop {
+            let line = self.read();
+            if line.starts_with("%end ") && line.trim_end().ends_with(" 1") {
+                return;
+            }
+        }
     }
 
     fn write(&mut self, line: &str) {

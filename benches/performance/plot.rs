@@ -116,12 +116,12 @@ fn group(row: &Row, scale: &Scale, top: f64) -> String {
     for (at, (_, colour, value)) in bars(row).enumerate() {
         let (y, end) = (top + BAR * count(at), scale.x(value));
         let (width, height) = ((end - LEFT).max(1.0), BAR - 2.0);
-        text += &format!(
+        text.extend([format!(
             "<rect x=\"{LEFT}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height}\" rx=\"1\" fill=\"{colour}\"/><text x=\"{:.1}\" y=\"{:.1}\" style=\"font-size:9px\">{}</text>\n",
             end + 4.0,
             y + 8.0,
             shown(value)
-        );
+        )]);
     }
     text
 }

@@ -45,7 +45,7 @@ pub(crate) fn publish(rows: &[Row], pace: &Pace) {
 }
 
 fn print(facts: &[String], rows: &[Row]) {
-    let notes: String = notes(rows).iter().map(|note| format!("- {note}\n")).collect();
+    let notes = bullets(&notes(rows));
     let text = format!("{}\n\n{}\n{notes}", facts.join("\n"), table::text(rows));
     // Who reads it may have had enough.
     std::io::stdout().lock().write_all(text.as_bytes()).ok();
@@ -56,13 +56,18 @@ fn write(file: &Path, text: &str) {
     fs::write(file, text).unwrap_or_else(|error| panic!("{}: {error}", shown.display()));
 }
 
-fn notes(rows: &[Row]) -> Vec<&String> {
-    rows.iter().flat_map(|row| &row.notes).collect()
+fn notes(rows: &[Row]) -> Vec<String> {
+    rows.iter().flat_map(|row| row.notes.clone()).collect()
+}
+
+fn bullets(items: &[String]) -> String {
+    let items: Vec<String> = items.iter().map(|item| format!("- {item}\n")).collect();
+    items.concat()
 }
 
 fn document(facts: &[String], rows: &[Row]) -> String {
-    let facts: String = facts.iter().map(|fact| format!("- {fact}\n")).collect();
-    let notes: String = notes(rows).iter().map(|note| format!("- {note}\n")).collect();
+    let facts = bullets(facts);
+    let notes = bullets(&notes(rows));
     let missed = rows.iter().flat_map(|row| &row.checks).filter(|check| !check.ok).count();
     let all = rows.iter().map(|row| row.checks.len()).sum::<usize>();
     format!(

@@ -5,12 +5,13 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 
 use super::cpu;
+use super::flooding::shown;
 use super::operation::Operation;
 use super::pace::Pace;
 use super::row::Row;
 use super::shop::{Taken, plugin, span, start_floor};
 use super::support::editor::Editor;
-use super::support::{eventually, pause};
+use super::support::pause;
 use super::way::Way;
 use super::yard::Yard;
 
@@ -74,13 +75,13 @@ async fn idle(pid: u32, pace: &Pace) -> f64 {
 }
 
 async fn show(editor: &Editor) {
-    for open in ["open_capture('p000')", "open_status()"] {
+    // The status window closes when another takes the focus.
+    for (open, buffer) in [
+        ("open_capture('p000')", "polecat://capture/gt-shop-p000"),
+        ("open_status()", "polecat://status"),
+    ] {
         let code = format!("require('polecat').{open}");
         editor.lua(&code, Json::Null).await.expect("it opens");
+        shown(editor, buffer).await;
     }
-    eventually("the status window", async || {
-        let lines = editor.lines("polecat://status").await;
-        if lines.len() > CROWD { Ok(()) } else { Err(lines.len()) }
-    })
-    .await;
 }

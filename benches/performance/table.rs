@@ -9,7 +9,7 @@ fn heads() -> Vec<String> {
         Way::Gastown => vec![way.name().to_owned(), "+ its sleeps".to_owned()],
         _ => vec![way.name().to_owned()],
     });
-    let mut heads = vec!["".to_owned(), "unit".to_owned()];
+    let mut heads = vec![String::new(), "unit".to_owned()];
     heads.extend(ways.flatten());
     heads.push("targets".to_owned());
     heads
