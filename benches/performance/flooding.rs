@@ -36,7 +36,7 @@ pub(crate) async fn rows(pace: &Pace) -> Vec<Row> {
         each.fold(row, |row, (way, all)| row.with(*way, all.percentile(percentile)))
     };
     let note = format!(
-        "main loop: how late a timer of 1 ms comes, {} times each; the plugin shows the status window and follows one flood, sync Lua captures one every 100 ms and all every 500 ms as claude-squad does, the floor is Neovim doing nothing on the same machine",
+        "main loop: how late a timer of 1 ms comes, {} times each; the plugin shows the status window and follows one flood, sync Lua captures one every 100 ms and each every 500 ms, as claude-squad does, the floor is Neovim doing nothing on the same machine",
         stalls[&Way::Floor].len()
     );
     vec![row("stall, p99", 99).at_most(STALL_MS).note(note), row("stall, longest", 100)]

@@ -139,7 +139,17 @@ end
 ---@param act fun()
 local function every(pace, act)
   local timer = assert(vim.uv.new_timer())
-  timer:start(0, pace, vim.schedule_wrap(act))
+  local planned = false
+  timer:start(0, pace, function()
+    -- A turn that the last one left no time for is left out.
+    if not planned then
+      planned = true
+      vim.schedule(function()
+        planned = false
+        act()
+      end)
+    end
+  end)
   timers[#timers + 1] = timer
 end
 
@@ -154,7 +164,8 @@ local function captured(tmux, session)
   return vim.split(text, '\n', { plain = true })
 end
 
---- Follows sessions as claude-squad does: the first every 100 ms, all of them every 500 ms.
+--- Follows sessions at the pace of claude-squad: the first every 100 ms, each of them every 500 ms.
+--- Not all twenty in one go, which would be worse: one after the other, spread over the time.
 ---@param name string Of the buffer that shows the first.
 ---@param tmux string[]
 ---@param sessions string[]
@@ -165,10 +176,10 @@ function M.poll(name, tmux, sessions)
     vim.api.nvim_buf_set_lines(buf, 0, -1, false, captured(tmux, sessions[1]))
   end)
   if #sessions > 1 then
-    every(500, function()
-      for _, session in ipairs(sessions) do
-        captured(tmux, session)
-      end
+    local turn = 0
+    every(math.floor(500 / #sessions), function()
+      turn = turn % #sessions + 1
+      captured(tmux, sessions[turn])
     end)
   end
 end
