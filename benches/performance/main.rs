@@ -54,9 +54,21 @@ fn main() -> ExitCode {
     let silent = tracing::subscriber::set_global_default(tracing::subscriber::NoSubscriber::new());
     silent.expect("nobody else listens");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let rows = runtime.expect("threads can be had").block_on(measured(&Pace::of_environment()));
-    report::publish(&rows, &Pace::of_environment());
+    let pace = Pace::of_environment();
+    let Some(rows) = runtime.expect("threads can be had").block_on(unless_interrupted(&pace))
+    else {
+        return ExitCode::FAILURE;
+    };
+    report::publish(&rows, &pace);
     ExitCode::SUCCESS
+}
+
+/// None after a Ctrl-C: what was measured on has been dropped then, and left nothing behind.
+async fn unless_interrupted(pace: &Pace) -> Option<Vec<Row>> {
+    tokio::select! {
+        rows = measured(pace) => Some(rows),
+        _ = tokio::signal::ctrl_c() => None,
+    }
 }
 
 /// All rows; on stderr what is under way. `BENCH_ONLY` names the groups that are wanted.
