@@ -1,8 +1,11 @@
 //! The least that anyone needs of tmux: a line written to a control client, its answer read.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use rustix::fs::{FlockOperation, flock};
 
 /// The session that holds it, so that nobody else's is attached to.
 pub(crate) const SESSION: &str = "bench-floor";
@@ -22,11 +25,16 @@ impl Pipe {
         command.arg("-u").arg("-S").arg(socket).args(["-C", "attach-session", "-E", "-t"]);
         command.arg(format!("={SESSION}")).args(["-f", "no-output,ignore-size"]);
         command.env_remove("TMUX").stdin(Stdio::piped()).stdout(Stdio::piped());
+        // The plugin's own rule: who connects while a session comes crashes tmux (src/tmux/lock.rs).
+        let folder = socket.parent().and_then(|folder| File::open(folder).ok());
+        let folder = folder.expect("the socket is in a folder of ours");
+        flock(&folder, FlockOperation::LockExclusive).expect("a folder can be locked");
         let mut child = command.spawn().expect("tmux can be started");
         let input = child.stdin.take().expect("it was asked for");
         let output = BufReader::new(child.stdout.take().expect("it was asked for"));
         let mut pipe = Pipe { child, input, output };
         pipe.greet();
+        drop(folder);
         pipe
     }
 
