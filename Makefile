@@ -2,7 +2,7 @@
 
 CARGO_TEST := cargo test --locked
 
-.PHONY: help build try demo test check fuzz compat lint fmt tools clean
+.PHONY: help build try demo test check bench fuzz compat lint fmt tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -31,12 +31,16 @@ check: lint ## the quick part of it: formatting, lints, unit tests, layers
 lint: ## formatting and lints of Rust and Lua
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
-	$$(tests/tools/get stylua) --check lua plugin tests
-	$$(tests/tools/get selene) lua plugin tests
+	$$(tests/tools/get stylua) --check lua plugin tests benches
+	$$(tests/tools/get selene) lua plugin tests benches
 
 fmt: ## format Rust and Lua
 	cargo fmt
-	$$(tests/tools/get stylua) lua plugin tests
+	$$(tests/tools/get stylua) lua plugin tests benches
+
+bench: ## measure beside other ways; writes doc/performance.*. QUICK=1: few rounds, to see that it works
+	@tests/tools/get nvim tmux > /dev/null
+	@QUICK=$(QUICK) BENCH_ONLY=$(BENCH_ONLY) cargo bench --locked --bench performance
 
 tools: ## bring all that tests need; takes minutes the first time
 	@tests/tools/get nvim tmux br stylua selene > /dev/null

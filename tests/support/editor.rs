@@ -96,16 +96,26 @@ impl Editor {
         method: &str,
         args: Json,
     ) -> impl Future<Output = Answer> + use<> {
+        self.begin(&format!("require('polecat').{method}"), args).await
+    }
+
+    /// As [`Editor::ask`], of any function whose last parameter is such a callback: `function` is
+    /// a Lua expression.
+    pub(crate) async fn begin(
+        &self,
+        function: &str,
+        args: Json,
+    ) -> impl Future<Output = Answer> + use<> {
         let id = self.asked.fetch_add(1, Ordering::Relaxed);
         let answer = self.answers.expect(id);
         let args = if args.is_null() { serde_json::json!([]) } else { args };
-        let begun = self.lua(CALL, serde_json::json!([self.channel, id, method, args])).await;
-        begun.unwrap_or_else(|error| panic!("`{method}` is not to be called: {error}"));
-        let (method, log) = (method.to_owned(), self.home.path().to_owned());
+        let begun = self.lua(CALL, serde_json::json!([self.channel, id, function, args])).await;
+        begun.unwrap_or_else(|error| panic!("`{function}` is not to be called: {error}"));
+        let (function, log) = (function.to_owned(), self.home.path().to_owned());
         async move {
             match tokio::time::timeout(PATIENCE, answer).await {
                 Ok(Ok(answer)) => answer,
-                _ => panic!("`{method}` did not answer in {PATIENCE:?}\n{}", logs(&log)),
+                _ => panic!("`{function}` did not answer in {PATIENCE:?}\n{}", logs(&log)),
             }
         }
     }
@@ -193,14 +203,14 @@ impl Drop for Editor {
     }
 }
 
-/// Calls a function of the plugin and sends what its callback gets back over our own channel: the
-/// editor never waits.
+/// Calls a function and sends what its callback gets back over our own channel: the editor never
+/// waits.
 const CALL: &str = "
-    local channel, id, method, args = ...
+    local channel, id, expression, args = ...
     args[#args + 1] = function(err, result)
         vim.rpcnotify(channel, 'answer', id, err or vim.NIL, result == nil and vim.NIL or result)
     end
-    require('polecat')[method](unpack(args))
+    loadstring('return ' .. expression)()(unpack(args))
 ";
 
 const LINES: &str = "

@@ -1,0 +1,93 @@
+//! Where the figures go: the terminal, doc/performance.md, doc/performance.svg and the README.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::pace::Pace;
+use super::row::Row;
+use super::support::neovim::checkout;
+use super::{machine, plot, table};
+
+/// What the README holds between, in lines of their own.
+const BEGIN: &str = "<!-- make bench: begin -->";
+const END: &str = "<!-- make bench: end -->";
+
+/// How the columns are to be read.
+const LEGEND: &str = "\
+| column | what it is |
+|---|---|
+| plugin | this plugin: from the call of its Lua function in Neovim to its callback |
+| library | the same below: the backend's library, called by a Rust program |
+| gastown | the programs that gastown runs for the job, spawned one after the other by a Rust program, without its sleeps and without an editor around it |
+| + its sleeps | what gastown sleeps in the job besides, in ms |
+| sync Lua | the same programs from Neovim by `vim.system():wait()`, without the sleeps; the editor stands still meanwhile |
+| floor | the least that a plugin with a backend needs: Neovim to a process which passes one line to tmux over control mode and answers with the plugin's own answer, with no check at all |
+| floor, library | the least without Neovim: that line and tmux's answer |
+";
+
+/// Prints all rows, and writes the files. Few rounds, or not all rows, change no file that is
+/// kept.
+pub(crate) fn publish(rows: &[Row], pace: &Pace) {
+    let facts = machine::facts();
+    print(&facts, rows);
+    let kept = !pace.quick && pace.is_whole();
+    let folder = if kept { checkout().join("doc") } else { checkout().join("target/performance") };
+    fs::create_dir_all(&folder).expect("the checkout is writable");
+    write(&folder.join("performance.md"), &document(&facts, rows));
+    write(&folder.join("performance.svg"), &plot::svg(rows));
+    if kept {
+        let readme = checkout().join("README.md");
+        let text = fs::read_to_string(&readme).expect("there is a README");
+        write(&readme, &replaced(&text, &section(&facts, rows)));
+    }
+    eprintln!("bench: written to {}", folder.display());
+}
+
+fn print(facts: &[String], rows: &[Row]) {
+    let notes = bullets(&notes(rows));
+    let text = format!("{}\n\n{}\n{notes}", facts.join("\n"), table::text(rows));
+    // Who reads it may have had enough.
+    std::io::stdout().lock().write_all(text.as_bytes()).ok();
+}
+
+fn write(file: &Path, text: &str) {
+    let shown: PathBuf = file.to_owned();
+    fs::write(file, text).unwrap_or_else(|error| panic!("{}: {error}", shown.display()));
+}
+
+fn notes(rows: &[Row]) -> Vec<String> {
+    rows.iter().flat_map(|row| row.notes.clone()).collect()
+}
+
+fn bullets(items: &[String]) -> String {
+    let items: Vec<String> = items.iter().map(|item| format!("- {item}\n")).collect();
+    items.concat()
+}
+
+fn document(facts: &[String], rows: &[Row]) -> String {
+    let facts = bullets(facts);
+    let notes = bullets(&notes(rows));
+    let missed = rows.iter().flat_map(|row| &row.checks).filter(|check| !check.ok).count();
+    let all = rows.iter().map(|row| row.checks.len()).sum::<usize>();
+    format!(
+        "# Performance\n\nWritten by `make bench`; do not edit. Medians, unless a row says otherwise, all taken in one run\nwith the ways in turns, on real tmux and real Neovim.\n\n{facts}\n{LEGEND}\n{}\n{} of {all} targets are met.\n\n![bars of the figures below](performance.svg)\n\n## Notes\n\n{notes}",
+        table::markdown(rows),
+        all - missed
+    )
+}
+
+fn section(facts: &[String], rows: &[Row]) -> String {
+    format!(
+        "![what operations take, in ms, on a logarithmic scale](doc/performance.svg)\n\n{}\n{}. [All figures, targets and what they mean](doc/performance.md); `make bench` takes them again.\n",
+        table::short(rows),
+        facts.join("; ")
+    )
+}
+
+/// `text` with what is between the markers replaced.
+fn replaced(text: &str, section: &str) -> String {
+    let (before, rest) = text.split_once(BEGIN).expect("README.md has the marker that begins");
+    let (_, after) = rest.split_once(END).expect("README.md has the marker that ends");
+    format!("{before}{BEGIN}\n{section}{END}{after}")
+}
