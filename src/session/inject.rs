@@ -1,12 +1,32 @@
 //! Talking to an agent: the text whole, once, then one submit.
 
-use std::{fs::File, time::Duration};
+use std::{fs::File, sync::Arc, time::Duration};
 
-use super::{error::SessionError, manager::SessionManager, table::Session};
-use crate::{core::names::PolecatName, host::lock::lock};
+use tokio::sync::OwnedMutexGuard;
+
+use super::{
+    error::SessionError,
+    glimpse,
+    manager::SessionManager,
+    message::{Fate, Message},
+    owed::{self, OWED, Owed, PASTED, Pasted},
+    table::Session,
+};
+use crate::{
+    core::{agent::Agent, names::PolecatName, screen::Patterns},
+    host::{lock::lock, processes::Holder},
+    tmux::Note,
+};
 
 /// How long another sender may take.
 const TURN: Duration = Duration::from_secs(30);
+
+/// Being the one who types into a session, in this backend and among all of them.
+pub(super) struct Turn {
+    _here: OwnedMutexGuard<()>,
+    /// On a folder that is there anyway, so nothing is left behind.
+    _everywhere: Option<File>,
+}
 
 impl SessionManager {
     /// Sends `text` to the agent of `polecat` and submits it.
@@ -19,33 +39,79 @@ impl SessionManager {
         require_text(&text)?;
         let session = self.existing(&polecat).await?;
         require_live(&session)?;
-        self.send(&session, &text).await
-    }
-
-    /// Sends `text` when nobody else is sending.
-    pub(super) async fn send(&self, session: &Session, text: &[u8]) -> Result<(), SessionError> {
-        let turn = self.tools.turn(&session.pane.session_name);
-        let _turn = turn.lock().await;
-        let _lock = self.lock(&session.polecat).await?;
-        self.deliver(session, text).await
-    }
-
-    /// The turn among all backends. Its lock is on a folder that is there anyway, so nothing
-    /// is left behind.
-    async fn lock(&self, polecat: &PolecatName) -> Result<Option<File>, SessionError> {
-        Ok(lock(&self.rig.polecat_dir(polecat), TURN).await?)
-    }
-
-    async fn deliver(&self, session: &Session, text: &[u8]) -> Result<(), SessionError> {
-        let pane = session.pane.pane_id;
         // Before the paste: what comes after it is a matter of milliseconds.
-        let agent = self.agent_of(session).await;
+        let agent = self.agent_of(&session).await;
+        let _turn = self.turn(&session).await?;
+        let session = if session.pasted.is_some() { self.cleared(session).await? } else { session };
+        self.send(&session, agent.as_ref(), &text, None).await?;
+        let patterns = agent.as_ref().map_or_else(Patterns::generic, glimpse::patterns);
+        let text = String::from_utf8_lossy(&text);
+        let message =
+            Message { manager: self, session: &session, patterns: &patterns, text: &text };
+        match message.left_composer().await? {
+            Fate::Stuck => Err(stuck(&session)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Pastes `text` and submits it, in the caller's turn. With `owed` it is the next of the
+    /// first words. Whoever is killed on the way leaves word on the session of how far it came.
+    pub(super) async fn send(
+        &self,
+        session: &Session,
+        agent: Option<&Agent>,
+        text: &[u8],
+        owed: Option<&Owed>,
+    ) -> Result<(), SessionError> {
+        let (tmux, pane) = (&self.tools.tmux, session.pane.pane_id);
         let gap = Duration::from_millis(agent.map_or(0, |agent| agent.settle_ms));
-        self.tools.tmux.paste(pane, text).await?;
-        self.tools.tmux.settle(pane, gap).await?;
-        self.tools.tmux.press(pane, &["Enter"]).await?;
+        let pasted = Pasted { by: Holder::this(), first_words: owed.is_some() };
+        tmux.paste_noting(pane, text, &[pasted.note(session)]).await?;
+        tmux.settle(pane, gap).await?;
+        tmux.press_noting(pane, &["Enter"], &submitted(session, owed)).await?;
         Ok(())
     }
+
+    /// The turn of those who type into `session`.
+    pub(super) async fn turn(&self, session: &Session) -> Result<Turn, SessionError> {
+        let here: Arc<_> = self.tools.turn(&session.pane.session_name);
+        let here = here.lock_owned().await;
+        let everywhere = lock(&self.rig.polecat_dir(&session.polecat), TURN).await?;
+        Ok(Turn { _here: here, _everywhere: everywhere })
+    }
+
+    /// The session as it is now that nobody types into it any more.
+    async fn cleared(&self, session: Session) -> Result<Session, SessionError> {
+        let mut session = self.existing(&session.polecat).await?;
+        require_live(&session)?;
+        submit_pasted(self, &mut session).await?;
+        Ok(session)
+    }
+}
+
+/// Submits the text in the composer whose sender was killed before it could. In the caller's
+/// turn, so that whoever pasted it is not just about to.
+pub(super) async fn submit_pasted(
+    manager: &SessionManager,
+    session: &mut Session,
+) -> Result<(), SessionError> {
+    let Some(pasted) = session.pasted.take() else { return Ok(()) };
+    let owed = session.owed.as_mut().filter(|_| pasted.first_words);
+    let owed = owed.map(|owed| {
+        let before = owed.clone();
+        owed.done += 1;
+        before
+    });
+    let notes = submitted(session, owed.as_ref());
+    manager.tools.tmux.press_noting(session.pane.pane_id, &["Enter"], &notes).await?;
+    Ok(())
+}
+
+/// What is written with the key that submits: there is nothing to take up any more.
+fn submitted(session: &Session, owed: Option<&Owed>) -> Vec<Note> {
+    let told = owed.map(|owed| Owed { done: owed.done + 1, ..owed.clone() });
+    let told = told.map(|owed| owed::note(session, OWED, owed.encode()));
+    [owed::note(session, PASTED, String::new())].into_iter().chain(told).collect()
 }
 
 fn require_text(text: &[u8]) -> Result<(), SessionError> {
@@ -65,4 +131,12 @@ fn require_live(session: &Session) -> Result<(), SessionError> {
     }
     let session = session.pane.session_name.clone();
     Err(SessionError::SessionNotFound { session, why: " (its agent has ended)".to_owned() })
+}
+
+fn stuck(session: &Session) -> SessionError {
+    let what = format!(
+        "the agent in `{}` did not take the message, which stands in its composer,",
+        session.pane.session_name
+    );
+    SessionError::TooSlow { what, waited: super::message::PATIENCE }
 }

@@ -9,6 +9,7 @@ use super::{
     folders::Folders,
     glimpse,
     manager::SessionManager,
+    resume::Resumed,
     table::{self, Session},
 };
 use crate::{
@@ -31,6 +32,8 @@ pub(super) struct Sight {
     manager: SessionManager,
     known: HashMap<PolecatName, Known>,
     folders: Folders,
+    sessions: Vec<Session>,
+    resumed: Resumed,
 }
 
 /// What is known of a session from the look before.
@@ -67,7 +70,13 @@ type Print = (i64, u32, (u32, u32), String, bool);
 
 impl Sight {
     pub(super) fn new(manager: SessionManager) -> Self {
-        Self { manager, known: HashMap::new(), folders: Folders::default() }
+        Self {
+            manager,
+            known: HashMap::new(),
+            folders: Folders::default(),
+            sessions: Vec::new(),
+            resumed: Resumed::default(),
+        }
     }
 
     /// Makes the next look read the folders too.
@@ -95,7 +104,17 @@ impl Sight {
         for info in &mut infos {
             self.folders.complete(info);
         }
+        self.sessions = sessions;
         Ok(infos)
+    }
+
+    /// Takes up what is to be done for sessions that look like `infos`, and that nobody does.
+    pub(super) fn take_up(&mut self, infos: &[SessionInfo]) {
+        for session in &self.sessions {
+            if let Some(info) = infos.iter().find(|info| info.polecat == session.polecat) {
+                self.resumed.look(&self.manager, session, info);
+            }
+        }
     }
 
     async fn look_at(

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::mark::Mark;
+use super::{
+    mark::Mark,
+    owed::{self, Owed, Pasted},
+};
 use crate::{
     core::{
         names::PolecatName,
@@ -31,6 +34,10 @@ pub(super) struct Session {
     pub(super) mark: Option<Mark>,
     /// Whether somebody is stopping it.
     pub(super) stopping: bool,
+    /// What its start still owes the agent.
+    pub(super) owed: Option<Owed>,
+    /// The text in the composer that is about to be submitted.
+    pub(super) pasted: Option<Pasted>,
 }
 
 /// The sessions of `rig` among `panes`, in the order of their names. A session that bears the
@@ -46,9 +53,11 @@ pub(super) fn sessions(rig: &Rig, panes: Vec<Pane>) -> Vec<Session> {
             let polecat = rig.polecat_of(&name)?;
             let mark = panes[0].options.first().and_then(|value| Mark::decode(value));
             let stopping = panes[0].options.get(1).is_some_and(|value| value == "1");
+            let owed = owed::decode(panes[0].options.get(2));
+            let pasted = owed::decode(panes[0].options.get(3));
             let ours = mark.as_ref().is_none_or(|mark| mark.is_of(&rig.home));
             let pane = agent_pane(panes, mark.as_ref()).filter(|_| ours)?;
-            Some(Session { polecat, pane, mark, stopping })
+            Some(Session { polecat, pane, mark, stopping, owed, pasted })
         })
         .collect()
 }

@@ -38,6 +38,7 @@ pub use error::TmuxError;
 pub use hub::HUB;
 pub use ids::{BadId, PaneId, SessionId, WindowId};
 pub use panes::{Death, Pane};
+pub use paste::Note;
 pub use protocol::Notification;
 pub use request::Request;
 pub use version::Capabilities;
