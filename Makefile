@@ -2,7 +2,9 @@
 
 CARGO_TEST := cargo test --locked
 
-.PHONY: help build try demo test check lint fmt tools clean
+SOAK := 1
+
+.PHONY: help build try demo test soak check lint fmt tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +20,12 @@ demo: build ## the same by itself, printed as text
 
 test: tools lint ## everything that CI runs
 	$(CARGO_TEST)
+
+soak: tools ## the long tests of faults: every crash point; SOAK=N goes through them N times
+	for round in $$(seq $(SOAK)); do \
+	  $(CARGO_TEST) --test faults -- --ignored --nocapture --test-threads=1 && \
+	  $(CARGO_TEST) --test editor fifty_times -- --ignored || exit 1; \
+	done
 
 check: lint ## the quick part of it: formatting, lints, unit tests, layers
 	$(CARGO_TEST) --lib --test architecture

@@ -174,7 +174,7 @@ impl Sight {
             self.view(session, &known.patterns, &known.args, now).await?
         };
         let passing_since = view.passing.then(|| known.passing_since.unwrap_or(now));
-        let passes = passing_since.is_some_and(|since| now.duration_since(since) < PASSING);
+        let passes = passing_since.is_some_and(|since| now.duration_since(since).abs() < PASSING);
         let told = if passes { known.steady.told } else { view.told };
         let steady = known.steady.after(told, now);
         if steady.told.state == State::Waiting && view.told.state != State::Waiting {

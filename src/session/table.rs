@@ -20,6 +20,8 @@ use crate::{
 
 /// How long a start may be under way before its mark is stale: its backend was killed.
 const START_BOUND_MS: i64 = 5 * 60 * 1_000;
+/// By how much a clock may have been set back during a start.
+const SKEW_MS: i64 = 60 * 1_000;
 /// An agent that printed something within so many seconds counts as working, in the absence of
 /// anything better. tmux tells the time of output in whole seconds.
 const BUSY_S: i64 = 3;
@@ -130,7 +132,8 @@ impl Session {
             Some(Death { status: Some(0), .. }) => (State::Exited, StateSource::Pane),
             Some(_) => (State::Died, StateSource::Pane),
             None if self.is_starting(now) => (State::Starting, StateSource::Pane),
-            None if now.as_second() - self.pane.activity < BUSY_S => {
+            // A time of the future is of a clock that was set back since.
+            None if (-1..BUSY_S).contains(&(now.as_second() - self.pane.activity)) => {
                 (State::Working, StateSource::Silence)
             }
             None => (State::Idle, StateSource::Silence),
@@ -140,7 +143,8 @@ impl Session {
 
     fn is_starting(&self, now: Timestamp) -> bool {
         self.mark.as_ref().is_some_and(|mark| {
-            mark.starting && now.as_millisecond() - mark.started_ms < START_BOUND_MS
+            let age_ms = now.as_millisecond() - mark.started_ms;
+            mark.starting && (-SKEW_MS..START_BOUND_MS).contains(&age_ms)
         })
     }
 

@@ -35,6 +35,8 @@ pub(crate) struct Point {
     pub(crate) victim: &'static str,
     pub(crate) when: &'static str,
     pub(crate) step: usize,
+    /// Only steps with this text count.
+    pub(crate) of: &'static str,
 }
 
 impl Site {
@@ -76,9 +78,9 @@ impl Site {
     }
 
     /// From now on steps are counted, and one of them is the last of somebody.
-    pub(crate) fn arm(&self, Point { victim, when, step }: Point) {
+    pub(crate) fn arm(&self, Point { victim, when, step, of }: Point) {
         self.disarm();
-        fs::write(self.path("plan"), format!("{victim} {when} {step}")).unwrap();
+        fs::write(self.path("plan"), format!("{victim} {when} {step} {of}")).unwrap();
     }
 
     pub(crate) fn disarm(&self) {

@@ -1,11 +1,13 @@
 //! `kill -9` of the backend, of Neovim, of the tmux server and of the agent at every step of a
 //! start, of an injection and of a stop.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::{
     crashes::{Point, Site, described},
-    support::{editor::Editor, eventually, values::Answer},
+    support::{editor::Editor, eventually, pause, values::Answer},
 };
 
 const VICTIMS: [&str; 4] = ["backend", "nvim", "server", "agent"];
@@ -20,12 +22,12 @@ enum Operation {
 
 /// Goes through the crash points of `operation`, each with an editor of its own, until one lies
 /// behind the operation's end. Gives the number of points at which somebody was killed.
-async fn at_every_step(operation: Operation, victim: &'static str, first: usize, stride: usize) {
+async fn at_every_step(operation: Operation, victim: &'static str) {
     let site = Site::new();
     let mut killed = 0;
     for when in WHEN {
-        for step in (first..).step_by(stride) {
-            let point = Point { victim, when, step };
+        for step in 1.. {
+            let point = Point { victim, when, step, of: "" };
             match at(&site, operation, point).await.as_deref() {
                 None => break,
                 Some("nobody") => {}
@@ -39,7 +41,6 @@ async fn at_every_step(operation: Operation, victim: &'static str, first: usize,
 
 /// One crash point; who was killed there.
 async fn at(site: &Site, operation: Operation, point: Point) -> Option<String> {
-    let begin = std::time::Instant::now();
     let polecat = format!("{}{}{}", point.victim, point.when, point.step);
     let editor = site.editor().await;
     if operation != Operation::Start {
@@ -58,7 +59,6 @@ async fn at(site: &Site, operation: Operation, point: Point) -> Option<String> {
         editor
     };
     if fired.is_none() {
-        eprintln!("{operation:?} {point:?}: {} steps in all", steps.lines().count());
         assert!(answer.as_ref().is_some_and(Result::is_ok), "{point:?}: {answer:?}\n{steps}");
     }
     match operation {
@@ -69,7 +69,6 @@ async fn at(site: &Site, operation: Operation, point: Point) -> Option<String> {
     stopped(site, &editor, &polecat, point).await;
     editor.quit().await;
     site.expect_clean(point).await;
-    eprintln!("{operation:?} {point:?} {:?} {:?}", begin.elapsed(), steps.lines().last());
     fired
 }
 
@@ -92,7 +91,14 @@ async fn answer(
     }
     tokio::select! {
         answer = asked => Some(answer),
-        _ = eventually("the end of Neovim", async || site.fired().ok_or("nobody was killed")) => None,
+        () = killed(site) => None,
+    }
+}
+
+/// Waits until somebody was killed; whoever asked gives up first.
+async fn killed(site: &Site) {
+    while site.fired().is_none() {
+        pause(Duration::from_millis(10)).await;
     }
 }
 
@@ -168,31 +174,70 @@ async fn stopped(site: &Site, editor: &Editor, polecat: &str, point: Point) {
     assert_eq!(status["running"], false, "{point:?}: {status}");
 }
 
-/// All four at once.
-async fn sampled(operation: Operation, first: [usize; 4], stride: usize) {
-    let of = |nth: usize| at_every_step(operation, VICTIMS[nth], first[nth], stride);
-    tokio::join!(of(0), of(1), of(2), of(3));
+/// Some points of `operation`, at once.
+async fn at_some_steps<const N: usize>(
+    operation: Operation,
+    points: [(&'static str, &'static str, usize, &'static str); N],
+) {
+    let (local, mut running) = (tokio::task::LocalSet::new(), tokio::task::JoinSet::new());
+    let _entered = local.enter();
+    for (victim, when, step, of) in points {
+        running.spawn_local(async move {
+            let point = Point { victim, when, step, of };
+            let fired = at(&Site::new(), operation, point).await;
+            assert!(fired.is_some_and(|fired| fired != "nobody"), "{point:?} was not met");
+        });
+    }
+    local.run_until(running.join_all()).await;
 }
 
 async fn whole(operation: Operation) {
     for victim in VICTIMS {
-        at_every_step(operation, victim, 1, 1).await;
+        at_every_step(operation, victim).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_killed_during_a_start_the_agent_is_told_once_and_nothing_is_left() {
-    sampled(Operation::Start, [3, 8, 10, 16], 12).await;
+    at_some_steps(
+        Operation::Start,
+        [
+            ("backend", "before", 1, "worktree add"),
+            ("backend", "after", 1, "paste-buffer"),
+            ("nvim", "after", 1, "gt-shop-"),
+            ("server", "before", 1, "br update"),
+            ("agent", "after", 1, "br update"),
+        ],
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_killed_during_an_injection_the_message_arrives_once_or_an_error_says_not() {
-    sampled(Operation::Inject, [1; 4], 1).await;
+    at_some_steps(
+        Operation::Inject,
+        [
+            ("backend", "before", 1, "paste-buffer"),
+            ("backend", "after", 1, "paste-buffer"),
+            ("server", "after", 1, "paste-buffer"),
+            ("agent", "after", 1, "paste-buffer"),
+        ],
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_killed_during_a_stop_the_next_one_leaves_nothing() {
-    sampled(Operation::Stop, [1; 4], 1).await;
+    at_some_steps(
+        Operation::Stop,
+        [
+            ("backend", "after", 1, "br sync"),
+            ("nvim", "after", 1, "@polecat_stopping"),
+            ("server", "before", 1, "kill-session"),
+            ("agent", "after", 1, "@polecat_stopping"),
+        ],
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,5 +12,11 @@ mod rig;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod clocks;
 mod crashes;
+mod folders;
 mod killed;
+mod sockets;
+mod standing;
+mod trackers;
+mod words;
