@@ -186,13 +186,16 @@ impl Site {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub(crate) fn described(failure: Failure) -> String {
     format!("{failure:?}")
 }
 
 fn is_scratch(name: &str) -> bool {
     let name = name.rsplit('/').next().unwrap_or_default();
-    name.ends_with(".lock") || name.starts_with(".new-") || name.starts_with(".tmp")
+    Path::new(name).extension().is_some_and(|end| end == "lock")
+        || name.starts_with(".new-")
+        || name.starts_with(".tmp")
 }
 
 fn files(folder: &Path) -> Vec<String> {

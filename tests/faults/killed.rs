@@ -154,7 +154,7 @@ async fn injected(
     let count = arrived(&site.said(polecat));
     match answer {
         Some(Ok(_)) if point.victim != "agent" && point.victim != "server" => {
-            assert_eq!(count, 1, "{point:?}")
+            assert_eq!(count, 1, "{point:?}");
         }
         _ => assert!(count <= 1, "{point:?}: {count}"),
     }
