@@ -50,6 +50,18 @@ local function act(buf, name)
   end
 end
 
+--- A key of the module `places`, which is loaded when it is used.
+---@param buf integer
+---@param name string
+---@param ... any
+---@return fun()
+local function place(buf, name, ...)
+  local args = { buf, ... }
+  return function()
+    require('polecat.places')[name](unpack(args))
+  end
+end
+
 ---@param buf integer
 ---@param spec polecat.CaptureSpec
 ---@return polecat.Key[]
@@ -57,6 +69,9 @@ local function keys_of(buf, spec)
   local own = {
     { 'a', 'Attach: use the session in a terminal', act(buf, 'attach') },
     { 'i', 'Inject: write a message to the polecat', act(buf, 'compose') },
+    { 'gf', 'Open the file under the cursor', place(buf, 'open', false) },
+    { 'gF', 'Open it at the line that stands behind it', place(buf, 'open', true) },
+    { 'gQ', 'List all such lines of files in the quickfix window', place(buf, 'to_quickfix') },
   }
   if not spec.snapshot then
     own[#own + 1] = {

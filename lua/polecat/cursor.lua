@@ -9,14 +9,31 @@ local function selects(win)
   return win == vim.api.nvim_get_current_win() and mode:find('^[vV\22]') ~= nil
 end
 
+--- The windows whose cursor's line has become the last one because those below it went: nobody
+--- has put it there to follow. With that line.
+---@type table<integer, integer>
+local stranded = {}
+
 --- The windows of all tab pages whose cursor is on the last line of `buf`.
 ---@param buf integer
 ---@return integer[]
 function M.at_end(buf)
   local last = vim.api.nvim_buf_line_count(buf)
   return vim.tbl_filter(function(win)
-    return vim.api.nvim_win_get_cursor(win)[1] == last and not selects(win)
+    local row = vim.api.nvim_win_get_cursor(win)[1]
+    return row == last and row ~= stranded[win] and not selects(win)
   end, vim.fn.win_findbuf(buf))
+end
+
+--- Remembers which windows are at the end without following it.
+---@param buf integer
+---@param wins integer[] Those that follow.
+local function strand(buf, wins)
+  local last = vim.api.nvim_buf_line_count(buf)
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    local there = vim.api.nvim_win_get_cursor(win)[1] == last and not vim.tbl_contains(wins, win)
+    stranded[win] = there and last or nil
+  end
 end
 
 --- Puts the cursor of `win` on `row` (0-based), with that row's line at the window's bottom.
@@ -40,6 +57,7 @@ function M.follow(buf, wins)
       to_bottom(win, row)
     end
   end
+  strand(buf, wins)
 end
 
 --- What each window's cursor stands on, by the row's key.

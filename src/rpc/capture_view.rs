@@ -1,4 +1,4 @@
-//! The capture of a session: what its agent prints, with colours, live.
+//! A capture of a session: what its agent prints, with colours, live.
 
 use super::{
     args::ViewOpen,
@@ -7,24 +7,62 @@ use super::{
     views::{Canvas, Order},
 };
 use crate::{
-    session::{CaptureOptions, Follow, Workspace},
-    view,
+    session::{CaptureOptions, Follow, SessionError, Update, Workspace},
+    view::{self, Tail},
 };
 
 pub(super) async fn run(workspace: Workspace, open: ViewOpen, mut canvas: Canvas) {
-    if let Err(error) = draw_until_closed(&workspace, open, &mut canvas).await {
+    let result = match open.follow {
+        Some(false) => draw_once(&workspace, open, &mut canvas).await,
+        _ => draw_live(&workspace, open, &mut canvas).await,
+    };
+    if let Err(error) = result {
         canvas.refuse(error);
     }
 }
 
-async fn draw_until_closed(
+/// Draws a snapshot, which stays as it is until it is closed.
+async fn draw_once(
     workspace: &Workspace,
     open: ViewOpen,
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
-    let live = open.follow.unwrap_or(true);
-    let mut follow = follow(workspace, open).await?;
-    canvas.draw(view::capture(&follow.look().await?), false).await;
+    let options = options(&open);
+    let output = match (open.polecat, open.session) {
+        (Some(polecat), None) => {
+            workspace.manager(&place(open.at)).await?.capture(&polecat, options).await?
+        }
+        (None, Some(session)) => workspace.capture_session(&session, options).await?,
+        _ => return Err(neither()),
+    };
+    canvas.draw(view::capture(&output), false).await;
+    while canvas.orders.recv().await.is_some() {}
+    Ok(())
+}
+
+async fn draw_live(
+    workspace: &Workspace,
+    open: ViewOpen,
+    canvas: &mut Canvas,
+) -> Result<(), RpcError> {
+    let options = options(&open);
+    let mut follow = match (open.polecat, open.session) {
+        (Some(polecat), None) => {
+            workspace.manager(&place(open.at)).await?.follow(&polecat, options).await?
+        }
+        (None, Some(session)) => workspace.follow_session(&session, options).await?,
+        _ => return Err(neither()),
+    };
+    let result = draw_until_closed(&mut follow, canvas).await;
+    follow.end().await;
+    Ok(result?)
+}
+
+async fn draw_until_closed(follow: &mut Follow, canvas: &mut Canvas) -> Result<(), SessionError> {
+    let mut tail = Tail::default();
+    draw(canvas, &mut tail, follow.look().await?).await;
+    // Where nothing was printed yet, there is a view all the same.
+    canvas.opened().await;
     loop {
         let output = tokio::select! {
             order = canvas.orders.recv() => match order {
@@ -36,24 +74,29 @@ async fn draw_until_closed(
                 }
                 Some(Order::Width(_)) => continue,
             },
-            output = follow.next(), if live && canvas.visible => output,
+            output = follow.next(), if canvas.visible => output.map(Some),
         };
         match output {
-            Ok(output) => canvas.draw(view::capture(&output), false).await,
+            Ok(update) => draw(canvas, &mut tail, update).await,
             // What was seen last stays until something can be seen again.
             Err(error) if error.is_passing() => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         }
     }
 }
 
-async fn follow(workspace: &Workspace, open: ViewOpen) -> Result<Follow, RpcError> {
-    let options = CaptureOptions::new(open.lines, Some(open.ansi.unwrap_or(true)));
-    match (open.polecat, open.session) {
-        (Some(polecat), None) => {
-            Ok(workspace.manager(&place(open.at)).await?.follow(&polecat, options).await?)
-        }
-        (None, Some(session)) => Ok(workspace.follow_session(&session, options).await?),
-        _ => Err(RpcError::bad_argument("a capture needs a `polecat` or a `session`")),
+/// Draws in portions; Neovim goes on with its own work between two of them.
+async fn draw(canvas: &mut Canvas, tail: &mut Tail, update: Option<Update>) {
+    let Some(Update { from, gap, text, .. }) = update else { return };
+    for patches in tail.replace(from, gap, &text) {
+        canvas.patch(&patches).await;
     }
+}
+
+fn options(open: &ViewOpen) -> CaptureOptions {
+    CaptureOptions::new(open.lines, Some(open.ansi.unwrap_or(true)))
+}
+
+fn neither() -> RpcError {
+    RpcError::bad_argument("a capture needs a `polecat` or a `session`")
 }

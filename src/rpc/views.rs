@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     session::Workspace,
-    view::{Frame, Group, patches},
+    view::{Frame, Group, Patch, patches},
 };
 
 /// What Neovim tells an open view.
@@ -113,6 +113,23 @@ impl Canvas {
     /// Draws `frame`; the first one answers the call that opened the view.
     pub(super) async fn draw(&mut self, frame: Frame, with_keys: bool) {
         self.pen.draw(frame, with_keys).await;
+        self.answer();
+    }
+
+    /// Draws a part of what goes on in a transcript; the first one answers as well.
+    pub(super) async fn patch(&mut self, patches: &[Patch]) {
+        self.pen.send(patches, None).await;
+        self.answer();
+    }
+
+    /// Sees to it that the call that opened the view is answered.
+    pub(super) async fn opened(&mut self) {
+        if self.call.is_some() {
+            self.patch(&[]).await;
+        }
+    }
+
+    fn answer(&mut self) {
         if let Some(call) = self.call.take() {
             self.pen.editor.answer(call, Ok(Value::Nil));
         }
@@ -131,7 +148,7 @@ impl Canvas {
 
 /// Draws one view: sends what differs from the frame before.
 pub(super) struct Pen {
-    pub(super) editor: Editor,
+    editor: Editor,
     view: u64,
     shown: Option<Frame>,
     styles: HashSet<String>,
@@ -147,24 +164,27 @@ impl Pen {
         let first = self.shown.is_none();
         let old = self.shown.take().unwrap_or_default();
         let patches = patches(&old.lines, &frame.lines);
-        let quiet = patches.is_empty() && !first;
-        if !quiet {
-            let data = Map::new()
-                .put("view", self.view)
-                .put("styles", self.new_styles(&patches))
-                .put(
-                    "patches",
-                    Value::Array(patches.iter().map(|one| encode::patch(one).into()).collect()),
-                )
-                .some("keys", with_keys.then(|| encode::keys(&frame.lines)));
-            // The task goes on by itself, whatever happens to this one.
-            drop(self.editor.event("frame", data).await);
+        if first || !patches.is_empty() {
+            self.send(&patches, with_keys.then(|| encode::keys(&frame.lines))).await;
         }
         self.shown = Some(frame);
     }
 
+    async fn send(&mut self, patches: &[Patch], keys: Option<Value>) {
+        let data = Map::new()
+            .put("view", self.view)
+            .put("styles", self.new_styles(patches))
+            .put(
+                "patches",
+                Value::Array(patches.iter().map(|one| encode::patch(one).into()).collect()),
+            )
+            .some("keys", keys);
+        // The task goes on by itself, whatever happens to this one.
+        drop(self.editor.event("frame", data).await);
+    }
+
     /// The definitions that Neovim has not got from this view yet.
-    fn new_styles(&mut self, patches: &[crate::view::Patch]) -> Value {
+    fn new_styles(&mut self, patches: &[Patch]) -> Value {
         let spans = patches.iter().flat_map(|patch| &patch.lines).flat_map(|line| &line.spans);
         let mut new = Vec::new();
         for span in spans {

@@ -25,11 +25,15 @@ impl CaptureOptions {
         Self { lines: lines.unwrap_or(LINES), ansi: ansi.unwrap_or(false) }
     }
 
-    pub(super) fn request(self) -> Result<Capture, SessionError> {
-        if self.lines == 0 {
-            let message = "`lines` must be 1 or more".to_owned();
-            return Err(SessionError::BadArgument(message));
+    pub(super) fn checked_lines(self) -> Result<usize, SessionError> {
+        match usize::try_from(self.lines) {
+            Ok(lines @ 1..) => Ok(lines),
+            _ => Err(SessionError::BadArgument("`lines` must be 1 or more".to_owned())),
         }
+    }
+
+    pub(super) fn request(self) -> Result<Capture, SessionError> {
+        self.checked_lines()?;
         let capture = Capture::last(self.lines);
         Ok(if self.ansi { capture.with_colours() } else { capture })
     }

@@ -1,35 +1,33 @@
-//! A capture that goes on.
-//!
-//! Each look takes the last lines anew. Who follows only sees [`Follow`], so that a cheaper way
-//! for long scrollbacks can take its place.
+//! A capture that goes on: looks at a pane as often as it is worth it.
 
 use std::time::Duration;
 
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Instant, sleep_until};
 
 use super::{
-    capture::CaptureOptions, error::SessionError, manager::SessionManager, workspace::Workspace,
+    capture::CaptureOptions, error::SessionError, manager::SessionManager, pulse::Pulse,
+    workspace::Workspace,
 };
 use crate::{
     core::names::PolecatName,
-    tmux::{Capture, PaneId, Tmux},
+    tmux::{Mirror, Pane, Tmux},
 };
 
-/// How long a change may take to be seen.
-const TICK: Duration = Duration::from_millis(50);
+pub use crate::tmux::Update;
 
 /// What a session prints, followed.
 pub struct Follow {
-    tmux: Tmux,
-    pane: PaneId,
+    mirror: Mirror,
     session: String,
-    wanted: Capture,
-    tick: Interval,
-    last: Vec<u8>,
+    /// tmux's word of output; only of sessions of ours, in which we may set options.
+    pulse: Option<Pulse>,
+    pace: Pace,
+    /// Whether there was more to be had at the last look.
+    more: bool,
 }
 
 impl SessionManager {
-    /// Follows the agent of `polecat`.
+    /// Follows the agent of `polecat`, from the last lines that it printed on.
     ///
     /// # Errors
     /// When it has no session.
@@ -38,9 +36,11 @@ impl SessionManager {
         polecat: &str,
         options: CaptureOptions,
     ) -> Result<Follow, SessionError> {
-        let wanted = options.request()?;
+        let lines = options.checked_lines()?;
         let pane = self.existing(&PolecatName::parse(polecat)?).await?.pane;
-        Ok(Follow::new(self.tools.tmux.clone(), pane.pane_id, pane.session_name, wanted))
+        let tmux = &self.tools.tmux;
+        let pulse = Pulse::of(tmux, &pane).await;
+        Ok(Follow::new(tmux, pane, lines, Some(pulse)))
     }
 }
 
@@ -54,51 +54,147 @@ impl Workspace {
         session: &str,
         options: CaptureOptions,
     ) -> Result<Follow, SessionError> {
-        let wanted = options.request()?;
+        let lines = options.checked_lines()?;
         let pane = self.pane_of(session).await?;
-        Ok(Follow::new(self.tools.tmux.clone(), pane.pane_id, pane.session_name, wanted))
+        Ok(Follow::new(&self.tools.tmux, pane, lines, None))
     }
 }
 
 impl Follow {
-    fn new(tmux: Tmux, pane: PaneId, session: String, wanted: Capture) -> Self {
-        let mut tick = interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { tmux, pane, session, wanted, tick, last: Vec::new() }
+    fn new(tmux: &Tmux, of: Pane, lines: usize, pulse: Option<Pulse>) -> Self {
+        let mirror = Mirror::new(tmux.clone(), of.pane_id, lines);
+        let pace = Pace::new(Instant::now());
+        Self { mirror, session: of.session_name, pulse, pace, more: false }
     }
 
-    /// The last lines now.
+    /// What has changed since the last look, if anything has. Cancelling it loses nothing.
     ///
     /// # Errors
     /// When the session is gone.
-    pub async fn look(&mut self) -> Result<Vec<u8>, SessionError> {
-        self.tick.reset();
-        match self.tmux.capture(self.pane, self.wanted).await {
-            Ok(captured) => {
-                self.last.clone_from(&captured.text);
-                Ok(captured.text)
-            }
+    pub async fn look(&mut self) -> Result<Option<Update>, SessionError> {
+        let begin = Instant::now();
+        let looked = self.mirror.look().await;
+        let changed = !matches!(looked, Ok(None));
+        self.pace.looked(begin, Instant::now(), changed);
+        self.more = matches!(&looked, Ok(Some(update)) if update.more);
+        match looked {
             Err(error) if error.is_missing_target() || error.is_no_server() => {
                 let session = self.session.clone();
                 Err(SessionError::SessionNotFound { session, why: String::new() })
             }
-            Err(error) => Err(error.into()),
+            looked => Ok(looked?),
         }
     }
 
-    /// The last lines as soon as they differ from those of the look before. Cancelling it loses
-    /// nothing.
+    /// What has changed, as soon as something has. Cancelling it loses nothing.
     ///
     /// # Errors
     /// As [`Follow::look`].
-    pub async fn next(&mut self) -> Result<Vec<u8>, SessionError> {
+    pub async fn next(&mut self) -> Result<Update, SessionError> {
         loop {
-            self.tick.tick().await;
-            let before = self.last.clone();
-            let now = self.look().await?;
-            if now != before {
-                return Ok(now);
+            self.rest().await;
+            if let Some(update) = self.look().await? {
+                return Ok(update);
             }
         }
+    }
+
+    /// Waits until it is worth to look.
+    async fn rest(&mut self) {
+        if self.more {
+            return;
+        }
+        sleep_until(self.pace.soonest()).await;
+        match &mut self.pulse {
+            Some(pulse) if self.pace.is_slow() => pulse.next(self.pace.rest()).await,
+            _ => sleep_until(self.pace.due()).await,
+        }
+    }
+
+    /// Ends what it asked of tmux.
+    pub async fn end(self) {
+        if let Some(pulse) = self.pulse {
+            pulse.end().await;
+        }
+    }
+}
+
+/// How soon to look again. What is quiet for long is looked at less often: a change is seen late
+/// by an eighth of how long it took to come.
+#[derive(Debug)]
+struct Pace {
+    looked: Instant,
+    changed: Instant,
+    took: Duration,
+}
+
+impl Pace {
+    /// No sooner than an editor draws.
+    const SOONEST: Duration = Duration::from_millis(16);
+    const LATEST: Duration = Duration::from_millis(250);
+    /// From here on it is worth having oneself told.
+    const SLOW: Duration = Duration::from_millis(64);
+
+    fn new(now: Instant) -> Self {
+        Self { looked: now, changed: now, took: Duration::ZERO }
+    }
+
+    fn looked(&mut self, begin: Instant, end: Instant, changed: bool) {
+        self.took = end - begin;
+        self.looked = end;
+        if changed {
+            self.changed = end;
+        }
+    }
+
+    fn rest(&self) -> Duration {
+        let quiet = self.looked - self.changed;
+        (quiet / 8).clamp(Self::SOONEST, Self::LATEST).max(self.least())
+    }
+
+    /// tmux serves everybody else at least four times as long as us.
+    fn least(&self) -> Duration {
+        Self::SOONEST.max(4 * self.took.min(Self::LATEST))
+    }
+
+    fn soonest(&self) -> Instant {
+        self.looked + self.least()
+    }
+
+    fn due(&self) -> Instant {
+        self.looked + self.rest()
+    }
+
+    fn is_slow(&self) -> bool {
+        self.rest() >= Self::SLOW
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn what_changes_is_looked_at_with_each_frame_and_what_rests_less_and_less() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        for (quiet, rest) in [(0, 16), (100, 16), (800, 100), (60_000, 250)] {
+            let now = start + quiet * MS;
+            pace.looked(now, now, false);
+            assert_eq!(pace.rest(), rest * MS, "after {quiet} ms");
+        }
+        let now = start + 70_000 * MS;
+        pace.looked(now, now, true);
+        assert_eq!(pace.due(), now + 16 * MS);
+    }
+
+    #[test]
+    fn a_look_that_takes_long_is_followed_by_a_long_rest() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        pace.looked(start, start + 20 * MS, true);
+        assert_eq!(pace.soonest(), start + 100 * MS);
     }
 }

@@ -44,7 +44,7 @@ pub use capture::CaptureOptions;
 pub use complete::Completion;
 pub use create::NewPolecat;
 pub use error::SessionError;
-pub use follow::Follow;
+pub use follow::{Follow, Update};
 pub use health::{HealthRow, Level};
 pub use manager::SessionManager;
 pub use monitor::Snapshot;

@@ -155,13 +155,13 @@ impl Captured {
 }
 
 /// Rows with their newlines.
-fn rows(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn rows(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split_inclusive(|&byte| byte == b'\n')
 }
 
 /// The sequences in rows that set how text looks, without the text; none from before the last
 /// that switched everything off.
-fn colours_after(rows: &[&[u8]]) -> Vec<u8> {
+pub(super) fn colours_after(rows: &[&[u8]]) -> Vec<u8> {
     let mut kept = Vec::new();
     for row in rows {
         for piece in pieces(row) {
@@ -182,14 +182,14 @@ fn is_blank(row: &[u8]) -> bool {
     })
 }
 
-enum Piece<'a> {
+pub(super) enum Piece<'a> {
     Text(&'a [u8]),
     Look(&'a [u8]),
 }
 
 /// A row of `capture-pane -e` as text and sequences. Those are CSI ... m, OSC 8 links (ended by
 /// ST), and shift-out and -in around line-drawing characters.
-fn pieces(row: &[u8]) -> impl Iterator<Item = Piece<'_>> {
+pub(super) fn pieces(row: &[u8]) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = row;
     std::iter::from_fn(move || {
         let end = match rest {

@@ -4,7 +4,7 @@
 //! `control` and `spawned` (the two ways a request travels), `hub`, `lifeline` and `lock` (where our
 //! connection lives in the server, and how it does no harm there), `connector` (which makes it),
 //! `client` (which picks the way), and then what callers want: `panes`, `create`,
-//! `capture`, `paste`, `activity`.
+//! `capture`, `mirror`, `paste`, `activity`.
 
 mod activity;
 mod address;
@@ -19,6 +19,7 @@ mod hub;
 mod ids;
 mod lifeline;
 mod lock;
+mod mirror;
 mod panes;
 mod paste;
 mod protocol;
@@ -37,6 +38,7 @@ pub use create::{NewPane, NewSession};
 pub use error::TmuxError;
 pub use hub::HUB;
 pub use ids::{BadId, PaneId, SessionId, WindowId};
+pub use mirror::{Mirror, Update};
 pub use panes::{Death, Pane};
 pub use paste::Note;
 pub use protocol::Notification;

@@ -193,6 +193,30 @@ mod tests {
     }
 
     #[test]
+    fn reverse_and_every_kind_of_underline_are_kept_with_its_colour() {
+        let reverse = Style { reverse: true, ..Style::default() };
+        check(b"\x1b[7mx\x1b[27my", &[("xy", &[(0, 1, reverse)])]);
+        let underline = Style { underline: true, ..Style::default() };
+        for start in ["\x1b[4m", "\x1b[4:2m", "\x1b[4:3m", "\x1b[4:4m", "\x1b[4:5m"] {
+            let input = format!("{start}x\x1b[24my");
+            check(input.as_bytes(), &[("xy", &[(0, 1, underline.clone())])]);
+        }
+        let red = Style { underline_color: Some(Color::Rgb(255, 0, 0)), ..underline };
+        check(b"\x1b[4;58:2::255:0:0mx\x1b[0my", &[("xy", &[(0, 1, red)])]);
+    }
+
+    #[test]
+    fn a_background_reaches_over_blanks() {
+        let blue = Style { background: Some(Color::Palette(4)), ..Style::default() };
+        check(b"a\x1b[44m  \x1b[49m b", &[("a   b", &[(1, 3, blue)])]);
+    }
+
+    #[test]
+    fn what_no_terminal_shows_is_left_out() {
+        check(b"a\x07\x1b[3Gb\x1b]0;title\x07c\x1b[?25l\x1bPdata\x1b\\d", &[("abcd", &[])]);
+    }
+
+    #[test]
     fn spans_are_counted_in_bytes_also_behind_wide_and_combining_characters() {
         let dim = Style { dim: true, ..Style::default() };
         check("漢e\u{301}\x1b[2mx".as_bytes(), &[("漢e\u{301}x", &[(6, 7, dim)])]);

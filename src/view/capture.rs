@@ -1,6 +1,20 @@
 //! What an agent printed, with its colours.
 
-use super::{ansi, frame::Frame};
+use super::{
+    ansi,
+    diff::Patch,
+    frame::{Frame, Group, Line},
+};
+
+/// Most rows that a buffer is let grow to; then the oldest go.
+const MOST: usize = 2_000_000;
+/// How many go at once.
+const AT_ONCE: usize = 1_000;
+/// Most lines and highlights that an editor is given at once, so that it stays responsive.
+const BATCH: usize = 500;
+
+const GAP: &str = "┄┄ more was printed here than tmux kept ┄┄";
+const CUT: &str = "┄┄ older lines were dropped ┄┄";
 
 /// The frame of `output`, as `tmux capture-pane -e` prints it. Trailing blanks have no meaning
 /// in a buffer and would only be in the way of `$`, so they go.
@@ -13,4 +27,225 @@ pub fn capture(output: &[u8]) -> Frame {
         line.text.truncate(kept.max(shown));
     }
     frame
+}
+
+/// A buffer that follows a transcript. It knows the end only: what has scrolled off an agent's
+/// screen is in the buffer and nowhere else.
+#[derive(Debug)]
+pub struct Tail {
+    /// Its last rows, and the row of the transcript that they begin with.
+    lines: Vec<Line>,
+    first: usize,
+    /// How many rows of the transcript are not in the buffer any more.
+    cut: usize,
+    most: usize,
+}
+
+impl Default for Tail {
+    fn default() -> Self {
+        Self { lines: Vec::new(), first: 0, cut: 0, most: MOST }
+    }
+}
+
+impl Tail {
+    /// Replaces everything from row `from` of the transcript on by `output` (as tmux prints it),
+    /// behind a line that tells of a `gap` if there is one. Gives what that changes in the
+    /// buffer, in portions that an editor takes in without a stall.
+    pub fn replace(&mut self, from: usize, gap: bool, output: &[u8]) -> Vec<Vec<Patch>> {
+        let mut lines: Vec<Line> = gap.then(|| muted(GAP)).into_iter().collect();
+        lines.extend(capture(output).lines);
+        let from = from.max(self.cut);
+        let mut patches = self.changes(from, &lines);
+        for patch in &mut patches {
+            patch.from = self.buffer_row(patch.from);
+            patch.to = self.buffer_row(patch.to);
+        }
+        (self.first, self.lines) = (from, lines);
+        patches.extend(self.drop_oldest());
+        batches(patches)
+    }
+
+    /// The rows that differ from what is shown, in rows of the transcript.
+    fn changes(&self, from: usize, lines: &[Line]) -> Vec<Patch> {
+        let end = self.first + self.lines.len();
+        // What is further up than is known has changed, or it would not be replaced.
+        let Some(shown) = from.checked_sub(self.first).and_then(|skip| self.lines.get(skip..))
+        else {
+            return vec![Patch { from, to: end.max(from), lines: lines.to_vec() }];
+        };
+        let common = shown.len().min(lines.len());
+        let mut patches: Vec<Patch> = Vec::new();
+        for index in (0..common).filter(|&index| shown[index] != lines[index]) {
+            let (row, line) = (from + index, lines[index].clone());
+            match patches.last_mut().filter(|patch| patch.to == row) {
+                Some(patch) => {
+                    patch.to = row + 1;
+                    patch.lines.push(line);
+                }
+                None => patches.push(Patch { from: row, to: row + 1, lines: vec![line] }),
+            }
+        }
+        if shown.len() != lines.len() {
+            patches.push(Patch { from: from + common, to: end, lines: lines[common..].to_vec() });
+        }
+        patches
+    }
+
+    /// The buffer's first line tells when rows were dropped.
+    fn buffer_row(&self, row: usize) -> usize {
+        row - self.cut + usize::from(self.cut > 0)
+    }
+
+    fn drop_oldest(&mut self) -> Option<Patch> {
+        let rows = self.first + self.lines.len() - self.cut;
+        let excess = rows.checked_sub(self.most).filter(|excess| *excess >= AT_ONCE)?;
+        let excess = excess.min(self.first - self.cut);
+        let to = excess + usize::from(self.cut > 0);
+        self.cut += excess;
+        Some(Patch { from: 0, to, lines: vec![muted(CUT)] })
+    }
+}
+
+fn muted(text: &str) -> Line {
+    let mut line = Line::default();
+    line.push(text, Some(Group::Named("PolecatMuted")));
+    line
+}
+
+/// The same patches in portions that are small enough each.
+fn batches(patches: Vec<Patch>) -> Vec<Vec<Patch>> {
+    let mut batches: Vec<Vec<Patch>> = Vec::new();
+    let mut room = 0;
+    for patch in patches.into_iter().flat_map(split) {
+        let size = patch.lines.iter().map(weight).sum::<usize>().max(1);
+        if size > room || batches.is_empty() {
+            batches.push(Vec::new());
+            room = BATCH;
+        }
+        room = room.saturating_sub(size);
+        if let Some(batch) = batches.last_mut() {
+            batch.push(patch);
+        }
+    }
+    batches
+}
+
+/// What a line costs an editor.
+fn weight(line: &Line) -> usize {
+    1 + line.spans.len()
+}
+
+/// One patch as several, each of at most a batch.
+fn split(patch: Patch) -> Vec<Patch> {
+    let Patch { from, to, lines } = patch;
+    let mut parts = vec![Patch { from, to, lines: Vec::new() }];
+    let mut size = 0;
+    for (index, line) in lines.into_iter().enumerate() {
+        size += weight(&line);
+        if size > BATCH && index > 0 {
+            let row = from + index;
+            parts.push(Patch { from: row, to: row, lines: Vec::new() });
+            size = weight(&line);
+        }
+        if let Some(part) = parts.last_mut() {
+            part.lines.push(line);
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A buffer, as an editor keeps it.
+    #[derive(Default)]
+    struct Buffer(Vec<Line>);
+
+    impl Buffer {
+        fn apply(&mut self, batches: &[Vec<Patch>]) {
+            for patch in batches.concat() {
+                self.0.splice(patch.from..patch.to, patch.lines);
+            }
+        }
+
+        fn texts(&self) -> Vec<&str> {
+            self.0.iter().map(|line| line.text.as_str()).collect()
+        }
+    }
+
+    fn output(texts: &[String]) -> Vec<u8> {
+        texts.iter().flat_map(|text| [text.as_bytes(), b"\n"].concat()).collect()
+    }
+
+    #[test]
+    fn rows_that_stay_the_same_are_not_sent_again() {
+        let mut tail = Tail::default();
+        tail.replace(0, false, b"1\n2\n3\n4\n");
+        let batches = tail.replace(1, false, b"2\nx\n4\n5\n");
+        let lines = |text: &str| vec![Line::plain(text)];
+        let expected = [
+            Patch { from: 2, to: 3, lines: lines("x") },
+            Patch { from: 4, to: 4, lines: lines("5") },
+        ];
+        assert_eq!(batches.concat(), expected);
+        assert_eq!(tail.replace(2, false, b"x\n4\n5\n").concat(), []);
+    }
+
+    #[test]
+    fn a_gap_has_a_line_of_its_own() {
+        let mut tail = Tail::default();
+        let mut buffer = Buffer::default();
+        buffer.apply(&tail.replace(0, false, b"1\n2\n"));
+        buffer.apply(&tail.replace(2, true, b"9\n"));
+        assert_eq!(buffer.texts(), ["1", "2", GAP, "9"]);
+        buffer.apply(&tail.replace(2, true, b"19\n"));
+        assert_eq!(buffer.texts(), ["1", "2", GAP, "19"]);
+    }
+
+    #[test]
+    fn much_at_once_comes_in_portions() {
+        let mut tail = Tail::default();
+        let many: Vec<String> = (0..1_900).map(|row| row.to_string()).collect();
+        let batches = tail.replace(0, false, &output(&many));
+        assert_eq!(batches.len(), 4);
+        let mut buffer = Buffer::default();
+        buffer.apply(&batches);
+        assert_eq!(buffer.texts(), many);
+    }
+
+    #[test]
+    fn the_oldest_rows_go_when_there_are_too_many_and_the_first_line_says_so() {
+        let mut tail = Tail { most: 3_000, ..Tail::default() };
+        let mut buffer = Buffer::default();
+        for row in 0..20 {
+            let lines: Vec<String> = (0..500).map(|line| (row * 500 + line).to_string()).collect();
+            buffer.apply(&tail.replace(row * 500, false, &output(&lines)));
+            assert!(buffer.0.len() <= 4_001, "{}", buffer.0.len());
+        }
+        assert_eq!(buffer.0[0].text, CUT);
+        let first: usize = buffer.0[1].text.parse().unwrap();
+        let rest: Vec<String> = (first..10_000).map(|row| row.to_string()).collect();
+        assert_eq!(buffer.texts()[1..], rest);
+    }
+
+    proptest! {
+        #[test]
+        fn the_buffer_always_is_what_the_transcript_is(
+            updates in prop::collection::vec(
+                (0_usize..8, any::<bool>(), prop::collection::vec("[abc]", 0..8)), 1..20),
+        ) {
+            let (mut tail, mut buffer) = (Tail::default(), Buffer::default());
+            let mut rows: Vec<String> = Vec::new();
+            for (back, gap, lines) in updates {
+                let from = rows.len().saturating_sub(back);
+                rows.truncate(from);
+                rows.extend(gap.then(|| GAP.to_owned()));
+                rows.extend(lines.iter().cloned());
+                buffer.apply(&tail.replace(from, gap, &output(&lines)));
+                prop_assert_eq!(buffer.texts(), rows.iter().map(String::as_str).collect::<Vec<_>>());
+            }
+        }
+    }
 }

@@ -12,7 +12,7 @@ mod frame;
 mod status;
 mod words;
 
-pub use capture::capture;
+pub use capture::{Tail, capture};
 pub use detail::detail;
 pub use diff::{Patch, patches};
 pub use frame::{Color, Frame, Group, Line, Span, Style};

@@ -10,6 +10,7 @@ mod accounts;
 mod deaths;
 mod dialogs;
 mod first_words;
+mod following;
 mod framed;
 mod gastown;
 mod hooks;

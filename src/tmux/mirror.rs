@@ -1,0 +1,110 @@
+//! All that a pane prints, followed at the cost of what is new.
+//!
+//! [`Mirror`] looks at the pane, `transcript` puts the looks together (and is tested against a
+//! model of tmux's grid), `place` and `reflow` find where in it the rows of a look belong, `held`
+//! is what they find it by, `look` is one look.
+
+mod held;
+mod look;
+mod place;
+mod reflow;
+#[cfg(test)]
+mod simulation;
+mod transcript;
+
+use super::capture::rows;
+use super::client::Tmux;
+use super::command::Command;
+use super::error::TmuxError;
+use super::ids::PaneId;
+use super::request::Request;
+use super::scratch::Scratch;
+use look::{Look, Seen, Want};
+use transcript::{Step, Transcript};
+
+pub use transcript::Update;
+
+/// A pane as it goes on.
+///
+/// A transcript of rows, which begins with the last ones before the first look. Rows on the
+/// screen may change; those that have scrolled off it never do, with one exception: while more is
+/// printed than can be followed, the rows behind the last gap give way to newer ones.
+#[derive(Debug)]
+pub struct Mirror {
+    tmux: Tmux,
+    pane: PaneId,
+    transcript: Transcript,
+    /// The look that the transcript is up to date with.
+    last: Option<Look>,
+}
+
+impl Mirror {
+    /// Of `pane`, from its last `lines` lines on.
+    #[must_use]
+    pub fn new(tmux: Tmux, pane: PaneId, lines: usize) -> Self {
+        Self { tmux, pane, transcript: Transcript::new(lines), last: None }
+    }
+
+    /// Looks at the pane: what has changed since the last look, if anything may have. Cancelling
+    /// it loses nothing.
+    ///
+    /// # Errors
+    /// [`TmuxError::is_missing_target`] tells that there is no such pane.
+    pub async fn look(&mut self) -> Result<Option<Update>, TmuxError> {
+        if self.is_still().await? {
+            return Ok(None);
+        }
+        loop {
+            let look = self.capture(self.transcript.want()).await?;
+            let same = self.last.as_ref().is_some_and(|last| last.is_the_same(&look));
+            let step = if same { None } else { Some(self.transcript.feed(&look)) };
+            // Nothing is the same as a look behind which there is more.
+            self.last = self.transcript.is_complete().then_some(look);
+            match step {
+                None => return Ok(None),
+                Some(Step::Update(update)) => return Ok(Some(update)),
+                Some(Step::Again) => {}
+            }
+        }
+    }
+
+    /// Asks for a few numbers only, as long as they tell that nothing was printed.
+    async fn is_still(&self) -> Result<bool, TmuxError> {
+        let Some(last) = self.last.as_ref().filter(|last| last.seen.can_be_still()) else {
+            return Ok(false);
+        };
+        let request = Request::new(vec![look::ask(self.pane)]);
+        let replies = self.tmux.run(request).await?;
+        // None when there is no such pane any more, which tmux says of a capture only.
+        let seen = Seen::parse(&replies[0].text(), self.pane);
+        Ok(seen.is_some_and(|seen| last.seen.is_still(&seen)))
+    }
+
+    async fn capture(&self, want: Want) -> Result<Look, TmuxError> {
+        let io = |source| TmuxError::Io { doing: "make a file for tmux", source };
+        let mut scratch = Scratch::new().map_err(io)?;
+        let buffer = self.tmux.unique();
+        // Not `capture-pane -p`: below 3.6 a server loses as much memory with each as it captures.
+        let request = Request::new(vec![
+            look::ask(self.pane),
+            look::capture(self.pane, want, &buffer),
+            Command::new("save-buffer").args(["-b", &buffer]).arg(scratch.path()),
+            Command::new("delete-buffer").args(["-b", &buffer]),
+        ]);
+        let replies = match self.tmux.run(request.clone()).await {
+            Ok(replies) => replies,
+            Err(error) => {
+                // What came after the failure was not run.
+                let delete = Command::new("delete-buffer").args(["-b", &buffer]);
+                let _ = self.tmux.run_one(delete).await;
+                return Err(error);
+            }
+        };
+        let text = scratch.read().map_err(io)?;
+        let found = replies[0].text();
+        let count = rows(&text).count();
+        Seen::parse(&found, self.pane)
+            .and_then(|seen| Look::new(seen, want, text))
+            .ok_or_else(|| request.unexpected(&format!("{found}, and {count} rows")))
+    }
+}
