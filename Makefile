@@ -2,7 +2,9 @@
 
 CARGO_TEST := cargo test --locked
 
-.PHONY: help build try demo test check bench fuzz compat lint fmt tools clean
+SOAK := 1
+
+.PHONY: help build try demo test check soak bench fuzz compat lint fmt tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +26,12 @@ fuzz: ## look for inputs that break us: TIME=60 seconds for each of TARGETS
 
 compat: tools ## the tests on each of TMUX_BINS="..." and of NVIM_BINS="..."
 	@tests/tools/compat
+
+soak: tools ## the long tests of faults: every crash point; SOAK=N goes through them N times
+	for round in $$(seq $(SOAK)); do \
+	  $(CARGO_TEST) --test faults -- --ignored --nocapture --test-threads=1 && \
+	  $(CARGO_TEST) --test editor fifty_times -- --ignored || exit 1; \
+	done
 
 check: lint ## the quick part of it: formatting, lints, unit tests, layers
 	$(CARGO_TEST) --lib --test architecture

@@ -79,6 +79,42 @@ fn the_plugin_takes_every_configuration_that_the_documentation_shows() {
     assert_eq!(surface().wrong, [""; 0]);
 }
 
+#[test]
+fn every_test_that_the_table_of_faults_names_exists() {
+    let contributing = read("CONTRIBUTING.md");
+    let (_, rest) = contributing.split_once("## Faults").expect("it has a table of faults");
+    let table = rest.split("\n## ").next().unwrap_or(rest);
+    let rows: Vec<_> = table.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    let sources = sources(checkout()).concat();
+    assert!(rows.len() > 15, "{rows:#?}");
+    for row in rows {
+        let tests = row.rsplit('|').nth(1).unwrap_or_default().split('`').skip(1).step_by(2);
+        let mut named = tests.filter(|name| name.contains('_') && name.to_lowercase() == **name);
+        let first = named.next().unwrap_or_else(|| panic!("no test is named: {row}"));
+        for name in std::iter::once(first).chain(named) {
+            assert!(sources.contains(&format!("fn {name}()")), "there is no test `{name}`");
+        }
+    }
+}
+
+/// All Rust files of the tests and of the backend.
+fn sources(folder: &Path) -> Vec<String> {
+    let folders = ["src", "tests"].map(|name| folder.join(name));
+    let mut open: Vec<_> = folders.into_iter().filter(|folder| folder.is_dir()).collect();
+    let mut texts = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder of ours").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                texts.push(std::fs::read_to_string(path).expect("a file of ours"));
+            }
+        }
+    }
+    texts
+}
+
 /// Asks a real Neovim, once.
 fn surface() -> &'static Surface {
     static SURFACE: OnceLock<Surface> = OnceLock::new();

@@ -45,8 +45,9 @@ impl Steady {
             (shown, seen) if shown == seen => Self { told, idle_since: None, ..self },
             (State::Starting | State::Working | State::Waiting, State::Idle) => {
                 let since = self.idle_since.unwrap_or(now);
-                if now.duration_since(since) >= self.hold() {
-                    return Self::new(told, since);
+                // A clock that was set back since would hold it for as long as it was set back by.
+                if now < since || now.duration_since(since) >= self.hold() {
+                    return Self::new(told, since.min(now));
                 }
                 Self { idle_since: Some(since), ..self }
             }
@@ -111,6 +112,11 @@ mod tests {
         check(&[(0, STARTING), (100, IDLE), (300, WORKING)], State::Working, 300);
         check(&[(0, WAITING), (100, IDLE), (300, WORKING)], State::Working, 300);
         check(&[(0, STARTING), (100, IDLE), (600, IDLE)], State::Starting, 0);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_holds_nothing() {
+        check(&[(0, WORKING), (9_000, IDLE), (100, IDLE)], State::Idle, 100);
     }
 
     #[test]

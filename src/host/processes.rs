@@ -4,6 +4,7 @@
 //! orphans holding 56 GB (facts/sessions.md, lesson 60).
 
 mod handle;
+mod holder;
 mod select;
 
 use std::fmt::Write as _;
@@ -14,6 +15,7 @@ use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System};
 use tokio::time::{Instant, timeout_at};
 
 use handle::Handle;
+pub use holder::Holder;
 use select::{Known, Seen, select};
 
 /// How long killed processes may take to go, each round.

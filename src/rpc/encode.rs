@@ -106,6 +106,11 @@ pub(super) fn snapshot(snapshot: &Snapshot) -> Map {
         .put("sessions", sessions(&snapshot.polecats))
 }
 
+/// What went wrong without being in the way.
+pub(super) fn warning(text: &str) -> Map {
+    Map::new().put("level", "warn").put("text", text)
+}
+
 fn exit(exit: &Exit) -> Map {
     let (status, signal) = match exit.how {
         ExitHow::Status(status) => (Some(status), None),

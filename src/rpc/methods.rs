@@ -152,8 +152,7 @@ impl Door<'_> {
     /// What went wrong without stopping the work is told, not lost.
     fn warn(&self, warnings: &[String]) {
         for text in warnings {
-            let data = Map::new().put("level", "warn").put("text", text.as_str());
-            drop(self.editor.event("notice", data));
+            drop(self.editor.event("notice", encode::warning(text)));
         }
     }
 }

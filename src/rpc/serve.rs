@@ -15,7 +15,7 @@ use super::{
     methods,
     views::Views,
 };
-use crate::session::{Launch, Snapshot, Snapshots, Workspace};
+use crate::session::{Launch, News, NewsSink, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -24,13 +24,13 @@ use crate::session::{Launch, Snapshot, Snapshots, Workspace};
 pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let (inbox, mut calls) = mpsc::unbounded_channel();
     let (nvim, io) = nvim_rs::create::tokio::new_parent(Inbox(inbox)).await?;
-    let (sink, mut snapshots) = mpsc::unbounded_channel();
-    let mut server = Server::new(Editor::new(nvim), launch, sink);
+    let (sink, mut news) = mpsc::unbounded_channel();
+    let mut server = Server::new(Editor::new(nvim), launch, NewsSink(sink));
     tokio::pin!(io);
     loop {
         tokio::select! {
             Some(call) = calls.recv() => server.handle(call),
-            Some(snapshot) = snapshots.recv() => server.tell(&snapshot),
+            Some(news) = news.recv() => server.tell(&news),
             ended = &mut io => {
                 info!(?ended, "Neovim is gone");
                 break;
@@ -45,19 +45,22 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
 struct Server {
     editor: Editor,
     launch: Launch,
-    sink: Snapshots,
+    sink: NewsSink,
     workspace: Option<Workspace>,
     views: Views,
 }
 
 impl Server {
-    fn new(editor: Editor, launch: Launch, sink: Snapshots) -> Self {
+    fn new(editor: Editor, launch: Launch, sink: NewsSink) -> Self {
         let views = Views::new(editor.clone());
         Self { editor, launch, sink, workspace: None, views }
     }
 
-    fn tell(&self, snapshot: &Snapshot) {
-        drop(self.editor.event("snapshot", encode::snapshot(snapshot)));
+    fn tell(&self, news: &News) {
+        drop(match news {
+            News::Changed(snapshot) => self.editor.event("snapshot", encode::snapshot(snapshot)),
+            News::Warning(text) => self.editor.event("notice", encode::warning(text)),
+        });
     }
 
     /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what

@@ -17,6 +17,16 @@ pub(super) enum FirstWords {
     Typed(Vec<String>),
 }
 
+impl FirstWords {
+    /// Those that are typed.
+    pub(super) fn typed(&self) -> &[String] {
+        match self {
+            Self::Argument(_) => &[],
+            Self::Typed(words) => words,
+        }
+    }
+}
+
 impl SessionManager {
     /// What the agent of `plan` is told first: in a town what gastown says, elsewhere which
     /// issue it is to work on, if any.

@@ -35,7 +35,8 @@ impl Folders {
         sessions: &[PolecatName],
         now: Timestamp,
     ) -> Result<(), SessionError> {
-        let fresh = self.read_at.is_some_and(|at| now.duration_since(at) < FOLDERS);
+        // In no direction: the clock may have been set back since.
+        let fresh = self.read_at.is_some_and(|at| now.duration_since(at).abs() < FOLDERS);
         if !fresh || sessions != self.sessions {
             let polecats = folders::read(&manager.rig, sessions.to_vec()).await?;
             *self = Self { read_at: Some(now), sessions: sessions.to_vec(), polecats };

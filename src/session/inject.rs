@@ -1,14 +1,35 @@
 //! Talking to an agent: the text whole, once, then one submit.
 
-use std::{fs::File, time::Duration};
+use std::{fs::File, sync::Arc, time::Duration};
 
-use super::{error::SessionError, manager::SessionManager, pulse::Pulse, table::Session};
-use crate::{core::names::PolecatName, host::lock::lock, tmux::PaneId};
+use tokio::sync::OwnedMutexGuard;
+
+use super::{
+    error::SessionError,
+    glimpse,
+    manager::SessionManager,
+    message::{Fate, Message},
+    owed::{self, OWED, Owed, PASTED, Pasted},
+    pulse::Pulse,
+    table::Session,
+};
+use crate::{
+    core::{agent::Agent, names::PolecatName},
+    host::{lock::lock, processes::Holder},
+    tmux::Note,
+};
 
 /// How long another sender may take.
 const TURN: Duration = Duration::from_secs(30);
 /// An agent that draws nothing of a paste is not waited for longer than this.
 const DRAWN: Duration = Duration::from_secs(1);
+
+/// Being the one who types into a session, in this backend and among all of them.
+pub(super) struct Turn {
+    _here: OwnedMutexGuard<()>,
+    /// On a folder that is there anyway, so nothing is left behind.
+    _everywhere: Option<File>,
+}
 
 impl SessionManager {
     /// Sends `text` to the agent of `polecat` and submits it.
@@ -22,59 +43,105 @@ impl SessionManager {
         require_text(&text)?;
         let session = self.existing(&polecat).await?;
         require_live(&session)?;
-        self.send(&session, &text).await?;
-        // Of other agents nobody knows what they show of a message.
-        match self.agent_of(&session).await.filter(|agent| agent.settle_ms > 0) {
-            Some(agent) => self.see_submitted(&session, &agent, &text).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Sends `text` when nobody else is sending.
-    pub(super) async fn send(&self, session: &Session, text: &[u8]) -> Result<(), SessionError> {
-        let turn = self.tools.turn(&session.pane.session_name);
-        let _turn = turn.lock().await;
-        let _lock = self.lock(&session.polecat).await?;
-        self.deliver(session, text).await
-    }
-
-    /// The turn among all backends. Its lock is on a folder that is there anyway, so nothing
-    /// is left behind.
-    async fn lock(&self, polecat: &PolecatName) -> Result<Option<File>, SessionError> {
-        Ok(lock(&self.rig.polecat_dir(polecat), TURN).await?)
-    }
-
-    async fn deliver(&self, session: &Session, text: &[u8]) -> Result<(), SessionError> {
-        let pane = session.pane.pane_id;
         // Before the paste: what comes after it is a matter of milliseconds.
-        let agent = self.agent_of(session).await;
-        let gap = Duration::from_millis(agent.map_or(0, |agent| agent.settle_ms));
-        let tmux = &self.tools.tmux;
-        if gap.is_zero() {
-            tmux.paste(pane, text).await?;
-            tmux.settle(pane, async {}, gap).await?;
-        } else {
-            let mut pulse = Pulse::of(tmux, &session.pane).await;
-            let pasted = self.paste_slowly(pane, text, &mut pulse, gap).await;
-            pulse.end().await;
-            pasted?;
+        let agent = self.agent_of(&session).await;
+        let _turn = self.turn(&session).await?;
+        let session = if session.pasted.is_some() { self.cleared(session).await? } else { session };
+        // Of other agents nobody knows what they show of a message.
+        match agent.filter(|agent| agent.settle_ms > 0) {
+            Some(agent) => self.send_and_see(&session, &agent, &text).await,
+            None => self.send(&session, None, &text, None, None).await,
         }
-        Ok(tmux.press(pane, &["Enter"]).await?)
     }
 
-    /// Pastes, and leaves the agent the time that it wants after it took the paste. On a busy
-    /// machine it takes it long after it has read it: what it draws tells.
-    async fn paste_slowly(
+    /// Sends `text` and sees to it that it leaves the composer.
+    async fn send_and_see(
         &self,
-        pane: PaneId,
+        session: &Session,
+        agent: &Agent,
         text: &[u8],
-        pulse: &mut Pulse,
-        gap: Duration,
     ) -> Result<(), SessionError> {
-        self.tools.tmux.paste(pane, text).await?;
-        self.tools.tmux.settle(pane, pulse.next(DRAWN), gap).await?;
+        let mut pulse = Pulse::of(&self.tools.tmux, &session.pane).await;
+        let sent = self.send(session, Some(agent), text, None, Some(&mut pulse)).await;
+        let patterns = &glimpse::patterns(agent);
+        let text = &*String::from_utf8_lossy(text);
+        let message = Message { manager: self, session, patterns, text };
+        let fate = match sent {
+            Ok(()) => message.left_composer(&mut pulse).await,
+            Err(error) => Err(error),
+        };
+        pulse.end().await;
+        match fate? {
+            Fate::Stuck => Err(stuck(session)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Pastes `text` and submits it, in the caller's turn. With `owed` it is the next of the
+    /// first words. Whoever is killed on the way leaves word on the session of how far it came. With a `pulse`, the agent is given the time to draw what it took.
+    pub(super) async fn send(
+        &self,
+        session: &Session,
+        agent: Option<&Agent>,
+        text: &[u8],
+        owed: Option<&Owed>,
+        pulse: Option<&mut Pulse>,
+    ) -> Result<(), SessionError> {
+        let (tmux, pane) = (&self.tools.tmux, session.pane.pane_id);
+        let gap = Duration::from_millis(agent.map_or(0, |agent| agent.settle_ms));
+        let pasted = Pasted { by: Holder::this(), first_words: owed.is_some() };
+        tmux.paste_noting(pane, text, &[pasted.note(session)]).await?;
+        // On a busy machine an agent takes a paste long after it has read it: what it draws tells.
+        let taken = async {
+            if let Some(pulse) = pulse {
+                pulse.next(DRAWN).await;
+            }
+        };
+        tmux.settle(pane, taken, gap).await?;
+        tmux.press_noting(pane, &["Enter"], &submitted(session, owed)).await?;
         Ok(())
     }
+
+    /// The turn of those who type into `session`.
+    pub(super) async fn turn(&self, session: &Session) -> Result<Turn, SessionError> {
+        let here: Arc<_> = self.tools.turn(&session.pane.session_name);
+        let here = here.lock_owned().await;
+        let everywhere = lock(&self.rig.polecat_dir(&session.polecat), TURN).await?;
+        Ok(Turn { _here: here, _everywhere: everywhere })
+    }
+
+    /// The session as it is now that nobody types into it any more.
+    async fn cleared(&self, session: Session) -> Result<Session, SessionError> {
+        let mut session = self.existing(&session.polecat).await?;
+        require_live(&session)?;
+        submit_pasted(self, &mut session).await?;
+        Ok(session)
+    }
+}
+
+/// Submits the text in the composer whose sender was killed before it could. In the caller's
+/// turn, so that whoever pasted it is not just about to.
+pub(super) async fn submit_pasted(
+    manager: &SessionManager,
+    session: &mut Session,
+) -> Result<(), SessionError> {
+    let Some(pasted) = session.pasted.take() else { return Ok(()) };
+    let owed = session.owed.as_mut().filter(|_| pasted.first_words);
+    let owed = owed.map(|owed| {
+        let before = owed.clone();
+        owed.done += 1;
+        before
+    });
+    let notes = submitted(session, owed.as_ref());
+    manager.tools.tmux.press_noting(session.pane.pane_id, &["Enter"], &notes).await?;
+    Ok(())
+}
+
+/// What is written with the key that submits: there is nothing to take up any more.
+fn submitted(session: &Session, owed: Option<&Owed>) -> Vec<Note> {
+    let told = owed.map(|owed| Owed { done: owed.done + 1, ..owed.clone() });
+    let told = told.map(|owed| owed::note(session, OWED, owed.encode()));
+    [owed::note(session, PASTED, String::new())].into_iter().chain(told).collect()
 }
 
 fn require_text(text: &[u8]) -> Result<(), SessionError> {
@@ -94,4 +161,12 @@ fn require_live(session: &Session) -> Result<(), SessionError> {
     }
     let session = session.pane.session_name.clone();
     Err(SessionError::SessionNotFound { session, why: " (its agent has ended)".to_owned() })
+}
+
+fn stuck(session: &Session) -> SessionError {
+    let what = format!(
+        "the agent in `{}` did not take the message, which stands in its composer,",
+        session.pane.session_name
+    );
+    SessionError::TooSlow { what, waited: super::message::PATIENCE }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{error::SessionError, settings::Settings};
+use super::{error::SessionError, news::NewsSink, settings::Settings};
 use crate::{
     core::{
         names::PolecatName,
@@ -31,12 +31,61 @@ pub(super) struct Tools {
     pub(super) launch: Launch,
     pub(super) tracker: Tracker,
     pub(super) settings: Settings,
-    turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    pub(super) news: NewsSink,
+    pub(super) starts: Starts,
+    pub(super) turns: Turns,
+}
+
+/// Whose turn it is to type into a session, by its name.
+pub(super) type Turns = Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>;
+
+/// The sessions whose start this process sees to, by name, with how many do.
+#[derive(Clone, Default)]
+pub(super) struct Starts(Arc<Mutex<HashMap<String, usize>>>);
+
+/// Lasts as long as somebody sees to a start.
+pub(super) struct Begun {
+    starts: Starts,
+    session: String,
+}
+
+impl Starts {
+    /// Counts one more; `alone` only where there is none.
+    fn begin(&self, session: &str, alone: bool) -> Option<Begun> {
+        let mut starts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = starts.entry(session.to_owned()).or_default();
+        if alone && *count > 0 {
+            return None;
+        }
+        *count += 1;
+        Some(Begun { starts: self.clone(), session: session.to_owned() })
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        let mut starts = self.starts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = starts.get_mut(&self.session) {
+            *count -= 1;
+        }
+        starts.retain(|_, count| *count > 0);
+    }
 }
 
 impl Tools {
-    pub(super) fn new(tmux: Tmux, launch: Launch, tracker: Tracker, settings: Settings) -> Self {
-        Self { tmux, launch, tracker, settings, turns: Mutex::default() }
+    /// Says that `session` is being started, as long as the value lasts.
+    pub(super) fn starting(&self, session: &str) -> Option<Begun> {
+        self.starts.begin(session, false)
+    }
+
+    /// The same where nobody else starts it.
+    pub(super) fn starting_alone(&self, session: &str) -> Option<Begun> {
+        self.starts.begin(session, true)
+    }
+
+    /// Whether this process is starting `session`.
+    pub(super) fn is_starting(&self, session: &str) -> bool {
+        self.starts.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(session)
     }
 
     /// The turn of those who type into `session`: one at a time.

@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::owed::{OWED, PASTED};
+
 /// The user option of tmux that holds a [`Mark`].
 pub(super) const OPTION: &str = "@polecat";
 /// The user option that says that the session is being stopped: its agent does not die, it is
 /// ended.
 pub(super) const STOPPING: &str = "@polecat_stopping";
 /// What is read of every session along with it.
-pub(super) const OPTIONS: &[&str] = &[OPTION, STOPPING];
+pub(super) const OPTIONS: &[&str] = &[OPTION, STOPPING, OWED, PASTED];
 
 /// The facts about a session that tmux itself cannot tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

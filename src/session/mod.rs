@@ -5,6 +5,7 @@
 //! file does not know: a second backend shows the same.
 
 mod attach;
+mod brief;
 mod capture;
 mod choose;
 mod complete;
@@ -19,11 +20,15 @@ mod health;
 mod inject;
 mod manager;
 mod mark;
+mod message;
 mod monitor;
+mod news;
 mod open;
+mod owed;
 mod plan;
 mod pulse;
 mod ready;
+mod resume;
 mod settings;
 mod sight;
 mod start;
@@ -43,11 +48,12 @@ pub use follow::{Follow, Update};
 pub use health::{HealthRow, Level};
 pub use manager::SessionManager;
 pub use monitor::Snapshot;
+pub use news::{News, NewsSink};
 pub use plan::StartOptions;
 pub use settings::Settings;
 pub use start::Started;
 pub use stop::StoppedAll;
 pub use watch::{Seen, Watch};
-pub use workspace::{Place, RigFacts, Snapshots, Workspace};
+pub use workspace::{Place, RigFacts, Workspace};
 
 pub use crate::host::launch::{Launch, local as local_launch};

@@ -149,7 +149,10 @@ impl Watcher {
     async fn run(mut self) {
         while !self.sender.is_closed() {
             match self.sight.look(Timestamp::now()).await {
-                Ok(polecats) => self.publish(polecats),
+                Ok(polecats) => {
+                    self.sight.take_up(&polecats);
+                    self.publish(polecats);
+                }
                 Err(error) if error.is_passing() => debug!(%error, "a look that saw nothing"),
                 Err(SessionError::Host(error)) => debug!(%error, "the rig cannot be read"),
                 Err(error) => debug!(%error, "a look failed"),

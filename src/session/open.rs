@@ -9,6 +9,7 @@ use super::{
     first_words::FirstWords,
     manager::SessionManager,
     mark::{self, Mark},
+    owed::{OWED, Owed},
     plan::Plan,
     table::Session,
 };
@@ -25,8 +26,9 @@ impl SessionManager {
         &self,
         plan: &Plan,
         words: &FirstWords,
+        owed: &Owed,
     ) -> Result<Session, SessionError> {
-        let spec = self.spec(plan, words).await?;
+        let spec = self.spec(plan, words, owed).await?;
         match self.tools.tmux.create_session(&spec).await {
             Err(error) if error.is_duplicate_session() => {
                 self.clear_dead(&plan.polecat).await?;
@@ -65,7 +67,12 @@ impl SessionManager {
         SessionError::SessionRunning { session: self.rig.session(&plan.polecat).to_string() }
     }
 
-    async fn spec(&self, plan: &Plan, words: &FirstWords) -> Result<NewSession, SessionError> {
+    async fn spec(
+        &self,
+        plan: &Plan,
+        words: &FirstWords,
+        owed: &Owed,
+    ) -> Result<NewSession, SessionError> {
         let gt = path::find_program("gt", &plan.workdir).is_some();
         let config_dir = plan.config_dir.as_ref().map(|dir| dir.to_string_lossy());
         let env =
@@ -80,6 +87,7 @@ impl SessionManager {
             SessionError::BadArgument(format!("`{}`: {error}", plan.workdir.display()))
         })?;
         options.push((mark::OPTION.to_owned(), encoded));
+        options.push((OWED.to_owned(), owed.encode()));
         let name = self.rig.session(&plan.polecat).to_string();
         let argv = argv(plan, words);
         let unset = startup::unset(&plan.agent, &env);

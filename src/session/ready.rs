@@ -5,17 +5,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    error::SessionError,
-    glimpse::{self, Glimpse},
-    manager::SessionManager,
-    plan::Plan,
-    pulse::Pulse,
-    start::Progress,
-    table::Session,
+    brief::Addressee, error::SessionError, glimpse::Glimpse, manager::SessionManager, pulse::Pulse,
+    start::Progress, table::Session,
 };
 use crate::core::{
     agent::Agent,
-    screen::{DialogId, Patterns, Question, Seen},
+    screen::{DialogId, Question, Seen},
 };
 
 /// An agent that does not tell when it is ready is so when it printed something and then nothing
@@ -66,8 +61,7 @@ impl Readiness {
 struct Wait<'a> {
     manager: &'a SessionManager,
     session: &'a Session,
-    plan: &'a Plan,
-    patterns: Patterns,
+    to: &'a Addressee,
     progress: Progress<'a>,
     began: Instant,
     /// What was seen last, and since when.
@@ -84,7 +78,7 @@ impl SessionManager {
     pub(super) async fn wait_until_ready(
         &self,
         session: &Session,
-        plan: &Plan,
+        to: &Addressee,
         progress: Progress<'_>,
     ) -> Result<Readiness, SessionError> {
         let mut pulse = Pulse::of(&self.tools.tmux, &session.pane).await;
@@ -92,8 +86,7 @@ impl SessionManager {
         let mut wait = Wait {
             manager: self,
             session,
-            plan,
-            patterns: glimpse::patterns(&plan.agent),
+            to,
             progress,
             began,
             last: (Vec::new(), String::new()),
@@ -121,7 +114,7 @@ impl Wait<'_> {
         let now = self.manager.session(&self.session.polecat).await?;
         let same = |now: &Session| now.is_live() && now.pane.pane_id == self.session.pane.pane_id;
         let Some(now) = now.filter(same) else { return Ok(Some(Readiness::Ended)) };
-        let glimpse = self.manager.glimpse(&now, &self.patterns).await?;
+        let glimpse = self.manager.glimpse(&now, &self.to.patterns).await?;
         self.note(&glimpse, &now);
         let ready = match &glimpse.reading.seen {
             Seen::Idle | Seen::Working => true,
@@ -152,8 +145,7 @@ impl Wait<'_> {
     /// Answers a dialog where that is ours to do; otherwise a person is told, once.
     async fn answer(&mut self, question: &Question) -> Result<(), SessionError> {
         let policy = self.manager.tools.settings.dialogs;
-        let args = self.plan.argv.get(1..).unwrap_or_default();
-        if let Some(keys) = self.patterns.answer(question, args, policy) {
+        if let Some(keys) = self.to.patterns.answer(question, &self.to.args, policy) {
             if !self.has_pressed(question) {
                 (self.progress)(&format!("starting: answering a dialog: {}", question.text));
                 self.manager.tools.tmux.press(self.session.pane.pane_id, &keys).await?;
@@ -175,7 +167,7 @@ impl Wait<'_> {
 
     /// Whether an agent that has shown nothing known can be taken for ready.
     fn is_ready_unseen(&self) -> bool {
-        let Agent { ready, patterns, .. } = &self.plan.agent;
+        let Agent { ready, patterns, .. } = &self.to.agent;
         let waited = self.began.elapsed();
         let quiet = self.changed_at.elapsed() >= QUIET;
         let spoke = self.last.0.iter().any(|line| !line.is_empty());

@@ -9,6 +9,7 @@ use super::{
     error::SessionError,
     folders::Folders,
     manager::SessionManager,
+    resume::Resumed,
     table::{self, Session},
 };
 use crate::core::{names::PolecatName, session::SessionInfo};
@@ -26,11 +27,19 @@ pub(super) struct Sight {
     manager: SessionManager,
     known: HashMap<PolecatName, Known>,
     folders: Folders,
+    sessions: Vec<Session>,
+    resumed: Resumed,
 }
 
 impl Sight {
     pub(super) fn new(manager: SessionManager) -> Self {
-        Self { manager, known: HashMap::new(), folders: Folders::default() }
+        Self {
+            manager,
+            known: HashMap::new(),
+            folders: Folders::default(),
+            sessions: Vec::new(),
+            resumed: Resumed::default(),
+        }
     }
 
     /// Makes the next look read the folders too.
@@ -55,7 +64,17 @@ impl Sight {
         for info in &mut infos {
             self.folders.complete(info);
         }
+        self.sessions = sessions;
         Ok(infos)
+    }
+
+    /// Takes up what is to be done for sessions that look like `infos`, and that nobody does.
+    pub(super) fn take_up(&mut self, infos: &[SessionInfo]) {
+        for session in &self.sessions {
+            if let Some(info) = infos.iter().find(|info| info.polecat == session.polecat) {
+                self.resumed.look(&self.manager, session, info);
+            }
+        }
     }
 
     /// What the screens say, several at a time: most of a look is waiting for tmux's answer.

@@ -1,12 +1,11 @@
 //! Starting a polecat: settle, create, wait, verify.
 
 use super::{
+    brief::Addressee,
     error::SessionError,
-    first_words::FirstWords,
     manager::SessionManager,
-    mark::{self, Mark},
+    owed::Owed,
     plan::{Plan, StartOptions},
-    ready::Readiness,
     table::Session,
 };
 use crate::{
@@ -48,8 +47,11 @@ impl SessionManager {
         let plan = self.plan(polecat, choice, &options).await?;
         let words = self.first_words(&plan).await;
         progress("starting: creating the session");
-        let session = self.create_session(&plan, &words).await?;
-        let brought_up = self.bring_up(&session, &plan, &words, progress).await;
+        let owed = Owed::by_us(words.typed());
+        // Until this goes, nobody else in this process takes the start for one that was cut off.
+        let _begun = self.tools.starting(self.rig.session(&plan.polecat).as_str());
+        let session = self.create_session(&plan, &words, &owed).await?;
+        let brought_up = self.bring_up(&session, &plan, owed, progress).await;
         // How it ended says more than the step that found nobody any more.
         let now = self.alive(&session).await?;
         let warnings = plan.warnings.into_iter().chain(brought_up?).collect();
@@ -61,27 +63,15 @@ impl SessionManager {
         &self,
         session: &Session,
         plan: &Plan,
-        words: &FirstWords,
+        owed: Owed,
         progress: Progress<'_>,
     ) -> Result<Vec<String>, SessionError> {
         progress("starting: waiting for the prompt");
+        let to = Addressee::from(plan);
         let (hooked, readiness) =
-            tokio::join!(self.hook(plan), self.wait_until_ready(session, plan, progress));
+            tokio::join!(self.hook(plan), self.wait_until_ready(session, &to, progress));
         let (mut warnings, readiness): (Vec<_>, _) = (hooked.into_iter().collect(), readiness?);
-        if matches!(readiness, Readiness::Ended) {
-            return Ok(warnings);
-        }
-        match (readiness.warning(&plan.agent.name), words) {
-            (None, FirstWords::Typed(words)) => {
-                warnings.extend(self.tell(session, plan, words, progress).await?);
-            }
-            // To a question, or to nobody, nothing is typed: that would answer it.
-            (Some(warning), FirstWords::Typed(words)) if !words.is_empty() => {
-                warnings.push(format!("{warning}; it was not told its first words"));
-            }
-            (warning, _) => warnings.extend(warning),
-        }
-        self.mark_started(session).await?;
+        warnings.extend(self.brief(session, &to, owed, readiness, progress).await?);
         Ok(warnings)
     }
 
@@ -107,20 +97,6 @@ impl SessionManager {
         let dir = self.tracker_dir(plan.workdir.clone());
         let error = self.tools.tracker.hook(issue, &assignee, &dir).await.err()?;
         Some(format!("could not hook issue `{issue}`: {error}"))
-    }
-
-    /// Writes on the session that its start is over.
-    async fn mark_started(&self, created: &Session) -> Result<(), SessionError> {
-        let mark = Mark {
-            starting: false,
-            pane: Some(created.pane.pane_id.to_string()),
-            ..created.mark.clone().unwrap_or_default()
-        };
-        if let Ok(value) = mark.encode() {
-            let id = created.pane.session_id;
-            self.tools.tmux.set_session_option(id, mark::OPTION, &value).await?;
-        }
-        Ok(())
     }
 
     /// The session of a start, which must live. One that was stopped meanwhile cancelled the

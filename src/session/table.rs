@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::mark::Mark;
+use super::{
+    mark::Mark,
+    owed::{self, Owed, Pasted},
+};
 use crate::{
     core::{
         names::PolecatName,
@@ -17,6 +20,8 @@ use crate::{
 
 /// How long a start may be under way before its mark is stale: its backend was killed.
 const START_BOUND_MS: i64 = 5 * 60 * 1_000;
+/// By how much a clock may have been set back during a start.
+const SKEW_MS: i64 = 60 * 1_000;
 /// An agent that printed something within so many seconds counts as working, in the absence of
 /// anything better. tmux tells the time of output in whole seconds.
 const BUSY_S: i64 = 3;
@@ -31,6 +36,10 @@ pub(super) struct Session {
     pub(super) mark: Option<Mark>,
     /// Whether somebody is stopping it.
     pub(super) stopping: bool,
+    /// What its start still owes the agent.
+    pub(super) owed: Option<Owed>,
+    /// The text in the composer that is about to be submitted.
+    pub(super) pasted: Option<Pasted>,
 }
 
 /// The sessions of `rig` among `panes`, in the order of their names. A session that bears the
@@ -46,9 +55,11 @@ pub(super) fn sessions(rig: &Rig, panes: Vec<Pane>) -> Vec<Session> {
             let polecat = rig.polecat_of(&name)?;
             let mark = panes[0].options.first().and_then(|value| Mark::decode(value));
             let stopping = panes[0].options.get(1).is_some_and(|value| value == "1");
+            let owed = owed::decode(panes[0].options.get(2));
+            let pasted = owed::decode(panes[0].options.get(3));
             let ours = mark.as_ref().is_none_or(|mark| mark.is_of(&rig.home));
             let pane = agent_pane(panes, mark.as_ref()).filter(|_| ours)?;
-            Some(Session { polecat, pane, mark, stopping })
+            Some(Session { polecat, pane, mark, stopping, owed, pasted })
         })
         .collect()
 }
@@ -121,7 +132,8 @@ impl Session {
             Some(Death { status: Some(0), .. }) => (State::Exited, StateSource::Pane),
             Some(_) => (State::Died, StateSource::Pane),
             None if self.is_starting(now) => (State::Starting, StateSource::Pane),
-            None if now.as_second() - self.pane.activity < BUSY_S => {
+            // A time of the future is of a clock that was set back since.
+            None if (-1..BUSY_S).contains(&(now.as_second() - self.pane.activity)) => {
                 (State::Working, StateSource::Silence)
             }
             None => (State::Idle, StateSource::Silence),
@@ -132,7 +144,8 @@ impl Session {
     /// Whether its start is under way.
     pub(super) fn is_starting(&self, now: Timestamp) -> bool {
         self.mark.as_ref().is_some_and(|mark| {
-            mark.starting && now.as_millisecond() - mark.started_ms < START_BOUND_MS
+            let age_ms = now.as_millisecond() - mark.started_ms;
+            mark.starting && (-SKEW_MS..START_BOUND_MS).contains(&age_ms)
         })
     }
 

@@ -5,12 +5,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tokio::sync::{mpsc::UnboundedSender, watch::Receiver};
+use tokio::sync::watch::Receiver;
 
 use super::{
     error::SessionError,
-    manager::{SessionManager, Tools},
+    manager::{SessionManager, Starts, Tools, Turns},
     monitor::{Monitor, Monitors, Snapshot},
+    news::{News, NewsSink},
     settings::Settings,
 };
 use crate::{
@@ -48,15 +49,11 @@ pub struct RigFacts {
     pub pinned: bool,
 }
 
-/// Where the snapshots of all monitors go.
-pub type Snapshots = UnboundedSender<Arc<Snapshot>>;
-
 /// All that one Neovim works with. Cheap to clone.
 #[derive(Clone)]
 pub struct Workspace {
     pub(super) tools: Arc<Tools>,
     monitors: Arc<Monitors>,
-    sink: Snapshots,
     pinned: Arc<Mutex<Option<PathBuf>>>,
 }
 
@@ -65,10 +62,19 @@ impl Workspace {
     ///
     /// # Errors
     /// When a setting cannot be used.
-    pub fn new(settings: Settings, launch: Launch, sink: Snapshots) -> Result<Self, SessionError> {
+    pub fn new(settings: Settings, launch: Launch, news: NewsSink) -> Result<Self, SessionError> {
+        Self::sharing(settings, launch, news, Starts::default())
+    }
+
+    fn sharing(
+        settings: Settings,
+        launch: Launch,
+        news: NewsSink,
+        starts: Starts,
+    ) -> Result<Self, SessionError> {
         let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
-        let tools = Arc::new(tools(settings, launch)?);
-        Ok(Self { tools, monitors: Arc::default(), sink, pinned })
+        let tools = Arc::new(tools(settings, launch, news, starts)?);
+        Ok(Self { tools, monitors: Arc::default(), pinned })
     }
 
     /// The same with other settings. A rig that was pinned by hand stays pinned.
@@ -78,7 +84,8 @@ impl Workspace {
     pub fn configured(&self, settings: Settings) -> Result<Self, SessionError> {
         let by_hand =
             self.pinned().filter(|path| Some(path) != self.tools.settings.rig_path.as_ref());
-        let workspace = Self::new(settings, self.tools.launch.clone(), self.sink.clone())?;
+        let Tools { launch, news, starts, .. } = &*self.tools;
+        let workspace = Self::sharing(settings, launch.clone(), news.clone(), starts.clone())?;
         if by_hand.is_some() {
             workspace.pin_to(by_hand);
         }
@@ -106,7 +113,7 @@ impl Workspace {
     pub(super) fn monitor(&self, manager: &SessionManager) -> Monitor {
         let (monitor, is_new) = self.monitors.of(manager);
         if is_new {
-            tokio::spawn(forward(monitor.snapshots.clone(), self.sink.clone()));
+            tokio::spawn(forward(monitor.snapshots.clone(), self.tools.news.clone()));
         }
         monitor
     }
@@ -173,16 +180,21 @@ impl Workspace {
 }
 
 /// Passes every snapshot on, until the monitor ends.
-async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, sink: Snapshots) {
+async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: NewsSink) {
     while snapshots.changed().await.is_ok() {
         let newest = snapshots.borrow_and_update().clone();
-        if newest.is_some_and(|newest| sink.send(newest).is_err()) {
+        if newest.is_some_and(|newest| !news.tell(News::Changed(newest))) {
             return;
         }
     }
 }
 
-fn tools(settings: Settings, launch: Launch) -> Result<Tools, SessionError> {
+fn tools(
+    settings: Settings,
+    launch: Launch,
+    news: NewsSink,
+    starts: Starts,
+) -> Result<Tools, SessionError> {
     let address = ServerAddress {
         command: settings.tmux_command.clone().unwrap_or_else(|| "tmux".to_owned()),
         socket: settings.tmux_socket.as_deref().map_or(Socket::Default, Socket::parse),
@@ -191,7 +203,7 @@ fn tools(settings: Settings, launch: Launch) -> Result<Tools, SessionError> {
     let tracker = settings.tracker_command.as_deref().unwrap_or("bd");
     let tracker = Tracker::new(tracker, launch.clone())
         .map_err(|error| SessionError::ConfigInvalid(format!("`tracker.command`: {error}")))?;
-    Ok(Tools::new(tmux, launch, tracker, settings))
+    Ok(Tools { tmux, launch, tracker, settings, news, starts, turns: Turns::default() })
 }
 
 fn facts(rig: &Rig, pinned: bool) -> RigFacts {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio::net::UnixStream;
 use tokio::sync::broadcast;
 use tokio::time::timeout;
 use tracing::debug;
@@ -116,7 +117,7 @@ impl Tmux {
             let hub = self.inner.connector.hub(request.may_start).await?;
             let _held =
                 if request.announced { lock::announcing(self.address()).await } else { None };
-            let Some(hub) = hub else { return self.spawn(request).await };
+            let Some(hub) = hub else { return self.explained(self.spawn(request).await).await };
             match hub.link.ask(&line).await {
                 Ok(blocks) => return request.replies(blocks, hub.escapes),
                 Err(Gone(words)) => {
@@ -133,6 +134,16 @@ impl Tmux {
         let Inner { address, launch, .. } = &*self.inner;
         let configuration = hub::configuration(address, request.may_start)?;
         spawned::run(address, launch, request, configuration.as_ref()).await
+    }
+
+    /// tmux from 3.6 on and the versions before it do not understand each other, and say so by
+    /// closing the connection: a server that still listens then is not gone.
+    async fn explained<T>(&self, result: Result<T, TmuxError>) -> Result<T, TmuxError> {
+        let Err(TmuxError::ServerGone { .. }) = &result else { return result };
+        match UnixStream::connect(self.inner.address.socket_file()).await {
+            Ok(_) => Err(TmuxError::OtherVersion { reply: "it closes the connection".to_owned() }),
+            Err(_) => result,
+        }
     }
 
     async fn own_capabilities(&self) -> Result<Capabilities, TmuxError> {

@@ -40,6 +40,7 @@ pub use hub::HUB;
 pub use ids::{BadId, PaneId, SessionId, WindowId};
 pub use mirror::{Mirror, Update};
 pub use panes::{Death, Pane};
+pub use paste::Note;
 pub use protocol::Notification;
 pub use request::Request;
 pub use version::Capabilities;

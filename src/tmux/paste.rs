@@ -3,7 +3,7 @@
 use super::client::Tmux;
 use super::command::Command;
 use super::error::{TmuxError, shown};
-use super::ids::PaneId;
+use super::ids::{PaneId, SessionId};
 use super::request::Request;
 use super::scratch::Scratch;
 
@@ -12,6 +12,18 @@ const PASTE_END: &[u8] = b"\x1b[201~";
 const DONE: &str = "polecat-done";
 /// Says why nothing was sent.
 const NOT_DONE: &str = "polecat-dead #{pane_id}";
+
+/// An option of a session that is set in one step with something else: both happen or neither,
+/// whoever is killed when.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// The session.
+    pub session: SessionId,
+    /// The option's name, `@...`.
+    pub option: &'static str,
+    /// Its value.
+    pub value: String,
+}
 
 impl Tmux {
     /// Pastes `bytes` into a pane: whole, byte for byte, and never mixed with another paste. A
@@ -23,6 +35,19 @@ impl Tmux {
     /// [`TmuxError::PaneDead`], or [`TmuxError::is_missing_target`]: nothing was pasted. After a
     /// [`TmuxError::NoAnswer`] it may have been, or may yet be.
     pub async fn paste(&self, pane: PaneId, bytes: &[u8]) -> Result<(), TmuxError> {
+        self.paste_noting(pane, bytes, &[]).await
+    }
+
+    /// The same, and `notes` with it.
+    ///
+    /// # Errors
+    /// As [`Tmux::paste`].
+    pub async fn paste_noting(
+        &self,
+        pane: PaneId,
+        bytes: &[u8],
+        notes: &[Note],
+    ) -> Result<(), TmuxError> {
         if bytes.is_empty() {
             return Ok(());
         }
@@ -37,7 +62,8 @@ impl Tmux {
             paste = paste.arg("-S");
         }
         let paste = paste.args(["-b", &buffer, "-t", &pane.to_string()]);
-        let result = self.send(pane, vec![load], vec![paste], vec![delete.clone()]).await;
+        let alive = std::iter::once(paste).chain(notes.iter().map(Note::command)).collect();
+        let result = self.send(pane, vec![load], alive, vec![delete.clone()]).await;
         if result.is_err() {
             // Whatever failed, the text must not stay in the server.
             let _ = self.run_one(delete).await;
@@ -51,6 +77,19 @@ impl Tmux {
     /// # Errors
     /// [`TmuxError::PaneDead`], a key that tmux does not know by that name, no such pane.
     pub async fn press(&self, pane: PaneId, keys: &[&str]) -> Result<(), TmuxError> {
+        self.press_noting(pane, keys, &[]).await
+    }
+
+    /// The same, and `notes` with it.
+    ///
+    /// # Errors
+    /// As [`Tmux::press`].
+    pub async fn press_noting(
+        &self,
+        pane: PaneId,
+        keys: &[&str],
+        notes: &[Note],
+    ) -> Result<(), TmuxError> {
         if let Some(key) = keys.iter().find(|key| !is_key(key)) {
             let argument = shown(key.as_bytes());
             return Err(TmuxError::BadArgument { argument, why: "it is not the name of a key" });
@@ -59,7 +98,8 @@ impl Tmux {
         let leave = Command::new("send-keys").args(["-X", "-t", &target, "cancel"]);
         let leave = Command::choose(&target, "#{pane_in_mode}", &[leave], &[])?;
         let press = Command::new("send-keys").args(["-t", &target, "--"]).args(keys);
-        self.send(pane, vec![], vec![leave, press], vec![]).await
+        let alive = [leave, press].into_iter().chain(notes.iter().map(Note::command)).collect();
+        self.send(pane, vec![], alive, vec![]).await
     }
 
     /// Runs `first`, then `alive` if the pane's program lives, else `dead`.
@@ -89,6 +129,13 @@ impl Tmux {
         }
         let (command, reply) = (request.to_string(), format!("can't find pane: {pane}"));
         Err(TmuxError::Refused { command, reply, done: replies })
+    }
+}
+
+impl Note {
+    pub(crate) fn command(&self) -> Command {
+        let target = format!("{}:", self.session);
+        Command::new("set-option").args(["-t", &target, "--", self.option, &self.value])
     }
 }
 

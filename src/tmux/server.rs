@@ -2,7 +2,9 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use super::{client::Tmux, command::Command, error::TmuxError, ids::SessionId};
+use super::{
+    client::Tmux, command::Command, error::TmuxError, ids::SessionId, paste::Note, request::Request,
+};
 
 impl Tmux {
     /// The words that start a tmux client for this server, to which a command is added.
@@ -37,6 +39,14 @@ impl Tmux {
         ];
         let claim = Command::choose(&target, &format!("#{{{option}}}"), &taken, &free)?;
         Ok(self.run_one(claim).await?.text().trim_end() == MINE)
+    }
+
+    /// Sets options of sessions, all in one step.
+    ///
+    /// # Errors
+    /// When there is no such session, or tmux does not take a value.
+    pub async fn note(&self, notes: &[Note]) -> Result<(), TmuxError> {
+        self.run(Request::new(notes.iter().map(Note::command).collect())).await.map(drop)
     }
 
     /// Sets an option of one session, a user option (`@...`) perhaps.

@@ -25,7 +25,7 @@ use super::tmux::TmuxServer;
 use super::values::{Answer, answer, plain, wire};
 
 /// How long an operation of the plugin may take before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(90);
 /// How long Neovim itself may take to answer: it must stay responsive whatever the plugin does.
 const RESPONSIVE: Duration = Duration::from_secs(5);
 

@@ -90,7 +90,7 @@ impl Known {
     /// After the next look.
     pub(super) fn after(self, session: &Session, view: View, now: Timestamp) -> Self {
         let passing_since = view.passing.then(|| self.passing_since.unwrap_or(now));
-        let passes = passing_since.is_some_and(|since| now.duration_since(since) < PASSING);
+        let passes = passing_since.is_some_and(|since| now.duration_since(since).abs() < PASSING);
         let told = if passes { self.steady.told } else { view.told };
         let steady = self.steady.after(told, now);
         let asked = self.asked_after(&view);

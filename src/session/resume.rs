@@ -1,0 +1,119 @@
+//! Starts and messages whose backend was killed, or gave up waiting for a person: whoever
+//! watches the session takes them up.
+
+use std::collections::HashMap;
+
+use tokio::task::JoinHandle;
+use tracing::{info, warn};
+
+use super::{
+    brief::Addressee,
+    error::SessionError,
+    inject,
+    manager::SessionManager,
+    owed::{self, OWED, Owed},
+    table::Session,
+};
+use crate::{
+    core::{
+        agent::Agent,
+        session::{SessionInfo, State, StateSource},
+    },
+    host::processes::Holder,
+    tmux::PaneId,
+};
+
+/// What one monitor takes up.
+#[derive(Default)]
+pub(super) struct Resumed {
+    running: HashMap<PaneId, JoinHandle<()>>,
+}
+
+impl Resumed {
+    /// Takes up what nobody sees to in `session`, which looks like `info`.
+    pub(super) fn look(&mut self, manager: &SessionManager, session: &Session, info: &SessionInfo) {
+        let pane = session.pane.pane_id;
+        self.running.retain(|_, task| !task.is_finished());
+        if self.running.contains_key(&pane) || !manager.is_cut_off(session, info) {
+            return;
+        }
+        let (manager, session) = (manager.clone(), session.clone());
+        self.running.insert(pane, tokio::spawn(async move { manager.take_up(&session).await }));
+    }
+}
+
+impl SessionManager {
+    /// Whether something of `session` is to be done that nobody is doing.
+    fn is_cut_off(&self, session: &Session, info: &SessionInfo) -> bool {
+        if !session.is_live() || session.stopping {
+            return false;
+        }
+        let pasted = session.pasted.as_ref().is_some_and(|pasted| self.is_free(session, pasted.by));
+        let owed = session.owed.as_ref().is_some_and(|owed| match owed.by {
+            Some(holder) => self.is_free(session, holder),
+            None => can_be_told(info),
+        });
+        pasted || owed
+    }
+
+    /// Whether `holder` sees to it no more.
+    fn is_free(&self, session: &Session, holder: Holder) -> bool {
+        if holder.is_this() {
+            return !self.tools.is_starting(&session.pane.session_name);
+        }
+        !holder.lives()
+    }
+
+    async fn take_up(&self, session: &Session) {
+        let polecat = &session.polecat;
+        let Some(begun) = self.tools.starting_alone(&session.pane.session_name) else { return };
+        let told = self.resume(session).await.unwrap_or_else(|error| {
+            warn!(%error, %polecat, "what was cut off could not be taken up");
+            // The next look tries again, unless the agent or its session is gone.
+            Vec::new()
+        });
+        drop(begun);
+        for warning in told {
+            self.tools.news.warn(format!("polecat `{polecat}`: {warning}"));
+        }
+    }
+
+    async fn resume(&self, session: &Session) -> Result<Vec<String>, SessionError> {
+        let Some((session, owed)) = self.take_over(session).await? else { return Ok(Vec::new()) };
+        info!(polecat = %session.polecat, "taking up a start that was cut off");
+        let to = Addressee::new(self.addressed(&session).await, session.args());
+        let quiet = |_: &str| {};
+        let readiness = self.wait_until_ready(&session, &to, &quiet).await?;
+        self.brief(&session, &to, owed, readiness, &quiet).await
+    }
+
+    /// Submits what stands in the composer, and makes what is owed ours, if it still is nobody's:
+    /// of several backends one does.
+    async fn take_over(&self, seen: &Session) -> Result<Option<(Session, Owed)>, SessionError> {
+        let turn = self.turn(seen).await?;
+        let Some(mut session) = self.session(&seen.polecat).await? else { return Ok(None) };
+        let same = session.is_live() && session.pane.pane_id == seen.pane.pane_id;
+        if !same || session.stopping {
+            return Ok(None);
+        }
+        inject::submit_pasted(self, &mut session).await?;
+        let free = |owed: &Owed| owed.by.is_none_or(|holder| holder.is_this() || !holder.lives());
+        let Some(owed) = session.owed.clone().filter(free) else { return Ok(None) };
+        let owed = Owed { by: Some(Holder::this()), ..owed };
+        self.tools.tmux.note(&[owed::note(&session, OWED, owed.encode())]).await?;
+        drop(turn);
+        Ok(Some((session, owed)))
+    }
+
+    /// The agent of a session. One that is configured no more is talked to all the same.
+    async fn addressed(&self, session: &Session) -> Agent {
+        let known = self.agent_of(session).await;
+        known.unwrap_or_else(|| Agent::generic("agent", "", &[]))
+    }
+}
+
+/// Whether an agent that was not ready in time is by now, as its own screen says.
+fn can_be_told(info: &SessionInfo) -> bool {
+    matches!(info.state, State::Idle | State::Working)
+        && !matches!(info.state_source, StateSource::Silence | StateSource::None)
+}
