@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use polecat::session::{Place, SessionManager, Settings, Workspace};
+use polecat::session::{NewsSink, Place, SessionManager, Settings, Workspace};
 use serde_json::{Value as Json, json};
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -140,10 +140,11 @@ async fn library(yard: &Yard) -> SessionManager {
         tracker_command: Some("true".to_owned()),
         ..Settings::default()
     };
-    let (sink, mut snapshots) = unbounded_channel();
-    // Nobody here looks at them, but they must not pile up.
-    tokio::spawn(async move { while snapshots.recv().await.is_some() {} });
-    let workspace = Workspace::new(settings, tmux.launch(), sink).expect("the settings are fine");
+    let (news, mut told) = unbounded_channel();
+    // Nobody here listens, but the news must not pile up.
+    tokio::spawn(async move { while told.recv().await.is_some() {} });
+    let workspace =
+        Workspace::new(settings, tmux.launch(), NewsSink(news)).expect("the settings are fine");
     let place = Place { file: None, cwd: town.rig() };
     workspace.manager(&place).await.expect("the town has a rig")
 }
