@@ -27,6 +27,8 @@ impl Tmux {
         let (session, pane) = (format!("{session}:"), pane.to_string());
         let set = |args: &[&str]| Command::new("set-option").args(args);
         self.run(Request::new(vec![
+            // An alert that was not cleared would keep the next one from coming.
+            clear(&session),
             set(&["-t", &session, "activity-action", "any"]),
             Command::new("set-hook").args(["-t", &session, "alert-activity"]).arg(hook()?),
             set(&["-w", "-t", &pane, "monitor-activity", "on"]),
@@ -41,9 +43,7 @@ impl Tmux {
     /// # Errors
     /// No such session, or tmux could not be asked.
     pub async fn rearm_activity(&self, session: SessionId) -> Result<(), TmuxError> {
-        // With `-C` it kills nothing, it clears the session's alerts.
-        let clear = Command::new("kill-session").args(["-C", "-t", &session.to_string()]);
-        self.run_one(clear).await.map(drop)
+        self.run_one(clear(&session.to_string())).await.map(drop)
     }
 
     /// Ends what [`Tmux::arm_activity`] began. A session that is gone is a success.
@@ -65,6 +65,11 @@ impl Tmux {
             result => result.map(drop),
         }
     }
+}
+
+/// With `-C` it kills nothing, it clears the session's alerts.
+fn clear(session: &str) -> Command {
+    Command::new("kill-session").args(["-C", "-t", session])
 }
 
 /// What tmux runs when there is output.

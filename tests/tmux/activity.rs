@@ -52,6 +52,20 @@ async fn output_is_told_once_until_it_is_armed_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn output_is_told_to_whoever_arms_after_somebody_else_was_told() {
+    let server = TmuxServer::absent();
+    let tmux = server.client();
+    let made = echoing(&tmux, "agent").await;
+    let mut notices = tmux.notifications();
+    for message in [b"one\n", b"two\n"] {
+        tmux.arm_activity(made.session_id, made.pane_id).await.unwrap();
+        tmux.paste(made.pane_id, message).await.unwrap();
+        assert!(told(&mut notices, made).await > 0, "{message:?}");
+        tmux.disarm_activity(made.session_id, made.pane_id).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_flood_is_told_no_more_often_than_it_is_armed() {
     let server = TmuxServer::absent();
     let tmux = server.client();
