@@ -10,7 +10,7 @@ use super::pace::Pace;
 use super::row::{Check, Row};
 use super::samples::Samples;
 use super::shop::Shop;
-use super::support::pause;
+use super::support::{eventually, pause};
 use super::way::Way;
 use super::yard::{agent, write_lines};
 
@@ -64,6 +64,7 @@ async fn refresh(shop: &Shop, lines: u32, count: u32, cost: &mut Cost) {
     let (session, buffer) = (shop.session("long", &command), "polecat://capture/gt-shop-long");
     shop.has_history(&session, lines - 60).await;
     open_capture(shop, "long", json!({ "lines": lines })).await;
+    drawn(shop, buffer, lines).await;
     lua(shop, "watch", json!([buffer])).await;
     let workers = workers(shop).await;
     let before: f64 = workers.map(cpu::of).iter().sum();
@@ -74,4 +75,14 @@ async fn refresh(shop: &Shop, lines: u32, count: u32, cost: &mut Cost) {
     cost.cpu.push((after - before) / f64::from(count));
     cost.delay.extend(delays);
     end(shop, buffer, &session).await;
+}
+
+/// Waits until all that was there before is in the buffer: it comes in portions.
+async fn drawn(shop: &Shop, buffer: &str, lines: u32) {
+    let count = "return vim.api.nvim_buf_line_count(vim.fn.bufnr('^' .. ... .. '$'))";
+    eventually("the scrollback in the buffer", async || {
+        let there = shop.editor.lua(count, json!([buffer])).await.expect("the buffer is there");
+        if there.as_u64() >= Some(lines.into()) { Ok(()) } else { Err(there) }
+    })
+    .await;
 }

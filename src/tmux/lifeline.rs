@@ -7,7 +7,8 @@
 //!
 //! So the hub's only window runs a small shell script that reads a pipe. Each of us holds the
 //! pipe's other end; it ends when the last does, however it does, and with it the script, the
-//! window and the hub.
+//! window and the hub. (A backend that is killed in the instant between its client's attaching and
+//! its line in the pipe can leave that client behind, if tmux has something to tell it just then.)
 
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Write};

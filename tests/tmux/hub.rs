@@ -69,6 +69,12 @@ async fn backends_killed_at_once_leave_neither_hub_nor_process() {
             if clients == [HUB; 3].join("\n") { Ok(()) } else { Err(clients) }
         })
         .await;
+        // A client that was only just attached is nobody's yet: see `lifeline.rs`.
+        eventually("their first answers", async || {
+            let missing = backends.iter().find(|one| !answered(server.folder(), one.id()).exists());
+            missing.map_or(Ok(()), |one| Err(one.id()))
+        })
+        .await;
         for backend in &mut backends {
             backend.kill().unwrap();
         }
@@ -93,6 +99,11 @@ fn describe(processes: &[rustix::process::Pid]) -> String {
     processes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// The file that tells that a backend had an answer.
+fn answered(folder: &std::path::Path, backend: u32) -> std::path::PathBuf {
+    folder.join(format!("answered-{backend}"))
+}
+
 /// This test program once more, as a backend that does nothing but ask.
 #[expect(clippy::disallowed_methods, reason = "the program is this test itself")]
 fn backend(server: &TmuxServer) -> std::process::Child {
@@ -110,7 +121,10 @@ async fn asks_until_it_is_killed() {
     let Some(folder) = std::env::var_os("POLECAT_TEST_FOLDER") else { return };
     let server = TmuxServer::of_another_process(folder.into());
     let tmux = server.client();
-    while tmux.run(Request::new(vec![Command::new("list-keys")])).await.is_ok() {}
+    let ask = async || tmux.run(Request::new(vec![Command::new("list-keys")])).await;
+    ask().await.unwrap();
+    std::fs::write(answered(server.folder(), std::process::id()), "").unwrap();
+    while ask().await.is_ok() {}
     eprintln!("backend ended by itself");
 }
 
