@@ -1,7 +1,7 @@
 //! Rows as bars on a logarithmic scale, readable on light and on dark.
 
 use super::row::Row;
-use super::table::shown;
+use super::table::slept;
 use super::way::Way;
 
 const BARS: [(Way, &str); 4] = [
@@ -12,9 +12,9 @@ const BARS: [(Way, &str); 4] = [
 ];
 
 /// Sizes in px.
-const LEFT: f64 = 230.0;
+const LEFT: f64 = 300.0;
 const SCALE: f64 = 520.0;
-const RIGHT: f64 = 90.0;
+const RIGHT: f64 = 120.0;
 const BAR: f64 = 11.0;
 const GAP: f64 = 12.0;
 const TOP: f64 = 64.0;
@@ -30,7 +30,8 @@ struct Scale {
 
 impl Scale {
     fn of(rows: &[&Row]) -> Scale {
-        let values = rows.iter().flat_map(|row| bars(row).map(|(_, _, value)| value.log10()));
+        let ends = |row: &Row| bars(row).map(|bar| (bar.value + bar.sleeps).log10()).collect();
+        let values = rows.iter().flat_map(|row| -> Vec<f64> { ends(row) });
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
             (low.min(value), high.max(value))
         });
@@ -49,11 +50,19 @@ fn whole(value: f64) -> i32 {
     value as i32
 }
 
-/// The bars of a row: way, colour, value. A logarithm has no place for zero.
-fn bars(row: &Row) -> impl Iterator<Item = (Way, &'static str, f64)> {
-    BARS.iter().filter_map(|(way, colour)| {
-        let value = row.value(*way).filter(|value| *value > 0.0)?;
-        Some((*way, *colour, value))
+/// One way's bar.
+struct Bar {
+    colour: &'static str,
+    value: f64,
+    /// What it sleeps besides, in ms.
+    sleeps: f64,
+}
+
+/// The bars of a row. A logarithm has no place for zero.
+fn bars(row: &Row) -> impl Iterator<Item = Bar> {
+    BARS.iter().filter_map(|&(way, colour)| {
+        let value = row.value(way).filter(|value| *value > 0.0)?;
+        Some(Bar { colour, value, sleeps: row.sleeps_of(way) })
     })
 }
 
@@ -113,17 +122,28 @@ fn group(row: &Row, scale: &Scale, top: f64) -> String {
     let mut text = format!(
         "<text class=\"name\" x=\"{name_x}\" y=\"{middle:.1}\" text-anchor=\"end\">{name}</text>\n"
     );
-    for (at, (_, colour, value)) in bars(row).enumerate() {
-        let (y, end) = (top + BAR * count(at), scale.x(value));
-        let (width, height) = ((end - LEFT).max(1.0), BAR - 2.0);
-        text.extend([format!(
-            "<rect x=\"{LEFT}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height}\" rx=\"1\" fill=\"{colour}\"/><text x=\"{:.1}\" y=\"{:.1}\" style=\"font-size:9px\">{}</text>\n",
-            end + 4.0,
-            y + 8.0,
-            shown(value)
-        )]);
+    for (at, bar) in bars(row).enumerate() {
+        text += &drawn(&bar, scale, top + BAR * count(at));
     }
     text
+}
+
+/// A bar and its figure. What it sleeps is paler, behind the rest.
+fn drawn(bar: &Bar, scale: &Scale, y: f64) -> String {
+    let (end, whole) = (scale.x(bar.value), scale.x(bar.value + bar.sleeps));
+    let rect = |from: f64, to: f64, opacity: f64| {
+        let (width, height, colour) = ((to - from).max(1.0), BAR - 2.0, bar.colour);
+        format!(
+            "<rect x=\"{from:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height}\" rx=\"1\" fill=\"{colour}\" fill-opacity=\"{opacity}\"/>"
+        )
+    };
+    let asleep = if bar.sleeps > 0.0 { rect(end, whole, 0.4) } else { String::new() };
+    let (x, y) = (whole + 4.0, y + 8.0);
+    let figure = slept(bar.value, bar.sleeps);
+    format!(
+        "{}{asleep}<text x=\"{x:.1}\" y=\"{y:.1}\" style=\"font-size:9px\">{figure}</text>\n",
+        rect(LEFT, end, 1.0)
+    )
 }
 
 fn escaped(text: &str) -> String {

@@ -103,6 +103,11 @@ impl Row {
         self
     }
 
+    /// What this way sleeps in it besides, in ms.
+    pub(crate) fn sleeps_of(&self, way: Way) -> f64 {
+        if way == Way::Gastown { self.sleeps_ms } else { 0.0 }
+    }
+
     pub(crate) fn value(&self, way: Way) -> Option<f64> {
         self.values.get(&way).copied().filter(|value| value.is_finite())
     }

@@ -44,6 +44,11 @@ pub(crate) fn shown(value: f64) -> String {
     }
 }
 
+/// A figure, and what was slept besides.
+pub(crate) fn slept(value: f64, sleeps: f64) -> String {
+    if sleeps > 0.0 { format!("{} + {} asleep", shown(value), shown(sleeps)) } else { shown(value) }
+}
+
 /// For a terminal: numbers to the right, the rest to the left.
 pub(crate) fn text(rows: &[Row]) -> String {
     let mut lines = vec![heads()];
@@ -74,7 +79,8 @@ pub(crate) fn short(rows: &[Row]) -> String {
     let mut heads = vec!["median, ms".to_owned()];
     heads.extend(SHOWN.iter().map(|way| way.name().to_owned()));
     let line = |row: &Row| {
-        let values = SHOWN.iter().map(|way| row.value(*way).map(shown).unwrap_or_default());
+        let value = |way: Way| row.value(way).map(|value| slept(value, row.sleeps_of(way)));
+        let values = SHOWN.iter().map(|way| value(*way).unwrap_or_default());
         std::iter::once(row.name.clone()).chain(values).collect()
     };
     let lines: Vec<Vec<String>> =
