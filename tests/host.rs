@@ -12,5 +12,6 @@ mod host {
     mod rigs;
     mod run;
     mod settings;
+    mod started;
     mod tracker;
 }

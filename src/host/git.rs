@@ -4,6 +4,7 @@ mod create;
 mod head;
 mod heal;
 pub(super) mod repository;
+mod started;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,6 +19,7 @@ pub use create::{Worktree, create_worktree};
 pub use head::branch;
 pub(super) use head::branch_now;
 pub use heal::heal;
+pub use started::started_at;
 
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -65,6 +67,11 @@ impl Git {
         Err(HostError::NoRepository { rig: rig.name.to_string(), looked })
     }
 
+    /// git in a worktree.
+    fn at(worktree: &Path, launch: &Launch) -> Self {
+        Self { launch: launch.clone(), repository: worktree.to_owned() }
+    }
+
     fn program(&self, args: &[&str]) -> Program {
         Program::new(&self.launch, "git")
             .arg("-C")
@@ -74,6 +81,8 @@ impl Git {
             .dir(&self.repository)
             .env("LC_ALL", "C")
             .env("GIT_TERMINAL_PROMPT", "0")
+            // A look must not take the lock on an index that an agent is about to write.
+            .env("GIT_OPTIONAL_LOCKS", "0")
             .within(PATIENCE)
     }
 
@@ -85,14 +94,20 @@ impl Git {
     async fn commit(&self, revision: &str) -> Result<Option<String>, HostError> {
         let commit = format!("{revision}^{{commit}}");
         let doing = format!("looking up `{revision}`");
-        let output = self.program(&["rev-parse", "--verify", "--quiet", &commit]).output().await;
-        let output = output.map_err(|source| failed(&doing, source))?;
+        let found = self.answer(&doing, &["rev-parse", "--verify", "--quiet", &commit]).await?;
+        Ok(found.map(|output| output.text()))
+    }
+
+    /// What git says to a question that it answers with no by its exit code 1.
+    async fn answer(&self, doing: &str, args: &[&str]) -> Result<Option<Output>, HostError> {
+        let output = self.program(args).output().await.map_err(|source| failed(doing, source))?;
         match output.status.code() {
-            Some(0) => Ok(Some(output.text())),
+            Some(0) => Ok(Some(output)),
             Some(1) => Ok(None),
             _ => {
-                let (program, said) = ("git rev-parse".to_owned(), output.said());
-                Err(failed(&doing, RunError::Failed { program, status: output.status, said }))
+                let program = format!("git {}", args.first().copied().unwrap_or_default());
+                let (status, said) = (output.status, output.said());
+                Err(failed(doing, RunError::Failed { program, status, said }))
             }
         }
     }
