@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::task::JoinSet;
 
 use super::{error::SessionError, manager::SessionManager, mark, table::Session};
@@ -101,7 +102,8 @@ impl SessionManager {
     async fn end_marked(&self, session: &Session, force: bool) -> Result<(), SessionError> {
         let (tmux, id) = (&self.tools.tmux, session.pane.session_id);
         // A session that went meanwhile refuses; that is what was wanted.
-        drop(tmux.set_session_option(id, mark::STOPPING, "1").await);
+        let now = Timestamp::now().as_second().to_string();
+        drop(tmux.set_session_option(id, mark::STOPPING, &now).await);
         let ended = self.end_agent(session, force).await;
         if ended.is_err() {
             drop(tmux.set_session_option(id, mark::STOPPING, "").await);

@@ -22,6 +22,8 @@ use crate::{
 const START_BOUND_MS: i64 = 5 * 60 * 1_000;
 /// By how much a clock may have been set back during a start.
 const SKEW_MS: i64 = 60 * 1_000;
+/// How long a stop may take to end an agent.
+const STOP_BOUND_S: i64 = 10;
 /// An agent that printed something within so many seconds counts as working, in the absence of
 /// anything better. tmux tells the time of output in whole seconds.
 const BUSY_S: i64 = 3;
@@ -54,14 +56,25 @@ pub(super) fn sessions(rig: &Rig, panes: Vec<Pane>) -> Vec<Session> {
         .filter_map(|(name, panes)| {
             let polecat = rig.polecat_of(&name)?;
             let mark = panes[0].options.first().and_then(|value| Mark::decode(value));
-            let stopping = panes[0].options.get(1).is_some_and(|value| value == "1");
+            let stopped_at = panes[0].options.get(1).and_then(|value| value.parse().ok());
             let owed = owed::decode(panes[0].options.get(2));
             let pasted = owed::decode(panes[0].options.get(3));
             let ours = mark.as_ref().is_none_or(|mark| mark.is_of(&rig.home));
             let pane = agent_pane(panes, mark.as_ref()).filter(|_| ours)?;
+            let stopping = stopped_at.is_some_and(|at| is_stopping(&pane, at));
             Some(Session { polecat, pane, mark, stopping, owed, pasted })
         })
         .collect()
+}
+
+/// Whether a stop that began at `began_s` is what ended the agent of `pane`, or is about to. One
+/// whose backend was killed ends nobody any more.
+fn is_stopping(pane: &Pane, began_s: i64) -> bool {
+    let at = match &pane.dead {
+        Some(death) => death.at.unwrap_or(pane.activity),
+        None => Timestamp::now().as_second(),
+    };
+    (-1..=STOP_BOUND_S).contains(&(at - began_s))
 }
 
 /// The pane that the session was created with: the marked one, else the oldest.
