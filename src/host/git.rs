@@ -1,10 +1,12 @@
 //! git: the worktree a polecat works in, and what is checked out there.
 
 mod create;
+mod diff;
 mod head;
 mod heal;
 pub(super) mod repository;
 mod started;
+mod untracked;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,6 +18,7 @@ use super::run::{Output, Program, RunError};
 use crate::core::{Rig, RigKind};
 
 pub use create::{Worktree, create_worktree};
+pub use diff::{Before, before, changes, require_worktree};
 pub use head::branch;
 pub(super) use head::branch_now;
 pub use heal::heal;
