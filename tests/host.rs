@@ -7,12 +7,14 @@ mod host {
     mod fixtures;
     mod git;
     mod hooks;
+    mod leftovers;
     mod polecats;
     mod processes;
     mod records;
     mod rigs;
     mod run;
     mod settings;
+    mod snapshot;
     mod started;
     mod tracker;
 }
