@@ -20,13 +20,14 @@ local commands = {
   Capture = { nargs = '+', bang = true, bar = true, desc = 'Follow what a polecat prints' },
   CaptureSession = { nargs = '+', bang = true, desc = 'Follow what any tmux session prints' },
   Inject = { nargs = '+', range = true, desc = 'Send a message, or the lines of a range' },
+  Diff = { nargs = '?', bang = true, bar = true, desc = 'Show what a polecat changed' },
   Attach = { nargs = 1, bar = true, desc = "Use a polecat's session in a terminal" },
   New = { nargs = '+', bar = true, desc = 'Create a polecat: worktree and branch' },
   Rig = { nargs = '?', bang = true, complete = 'dir', desc = 'Show or pin the rig; ! unpins' },
   Log = { nargs = 0, bar = true, desc = "Open the backend's log" },
 }
 -- A count in front of a command that splits is the size of the new window, as with `:split`.
-for _, name in ipairs({ 'Capture', 'CaptureSession', 'Attach', 'Log' }) do
+for _, name in ipairs({ 'Capture', 'CaptureSession', 'Diff', 'Attach', 'Log' }) do
   commands[name].range, commands[name].addr = 0, 'other'
 end
 

@@ -3,15 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 mod host {
+    mod changes;
     mod fixtures;
     mod git;
     mod hooks;
+    mod leftovers;
     mod polecats;
     mod processes;
     mod records;
     mod rigs;
     mod run;
     mod settings;
+    mod snapshot;
     mod started;
     mod tracker;
 }

@@ -26,6 +26,13 @@ local kinds = {
     spec.lines = require('polecat.config').capture_lines()
     require('polecat.capture').fill(buf, spec, or_say(buf))
   end,
+  diff = function(buf, polecat, at)
+    require('polecat.diff').fill(buf, { polecat = polecat, at = at }, or_say(buf))
+  end,
+  base = function(buf, subject, at)
+    local polecat, path = subject:match('^([^/]+)/(.+)$')
+    require('polecat.diff.pair').fill(buf, { polecat = polecat, path = path, at = at })
+  end,
   compose = function(buf, polecat, at)
     require('polecat.compose').fill(buf, { polecat = polecat, at = at })
     vim.bo[buf].modified = false

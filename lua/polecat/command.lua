@@ -109,6 +109,20 @@ function commands.Attach(opts)
   require('polecat.attach').open({ polecat = opts.args }, split_of(opts))
 end
 
+function commands.Diff(opts)
+  local polecat, extra = unpack(words.all(opts.args))
+  if extra then
+    return refuse(('unexpected `%s` after the polecat'):format(extra))
+  elseif opts.bang then
+    return require('polecat.diff').side_by_side(polecat)
+  end
+  polecat = polecat or vim.b.polecat
+  if not polecat then
+    return refuse('whose changes? name a polecat')
+  end
+  require('polecat.diff').open({ polecat = polecat }, split_of(opts))
+end
+
 function commands.Rig(opts)
   local rig = require('polecat.rig')
   if opts.bang and opts.args ~= '' then

@@ -91,6 +91,9 @@ local first = {
   Status = function()
     return known().polecats
   end,
+  Diff = function()
+    return known().polecats
+  end,
   CaptureSession = function()
     return known().sessions
   end,

@@ -154,6 +154,15 @@ function M.open_capture(name, opts)
   end)
 end
 
+--- Opens what a polecat changed in a split.
+---@param name string
+---@param opts? table
+function M.open_diff(name, opts)
+  run('open_diff', { polecat = given(name) }, opts, nil, function(args)
+    require('polecat.diff').open(args, {})
+  end)
+end
+
 --- The sessions as they were last told of. Does not wait.
 ---@return polecat.SessionInfo[]
 function M.sessions()

@@ -106,7 +106,7 @@ end
 ---@param file string
 ---@param lnum? integer
 ---@param col? integer
-local function open(file, lnum, col)
+function M.edit(file, lnum, col)
   local win = file_window()
   local edit = { cmd = 'edit', args = { vim.fn.fnameescape(file) }, magic = { file = false } }
   local opened = win
@@ -148,7 +148,7 @@ function M.open(buf, at_line)
     if not file then
       return notify.warn(('no file `%s` in `%s`'):format(place.path, dir))
     end
-    open(file, at_line and place.lnum or nil, place.col)
+    M.edit(file, at_line and place.lnum or nil, place.col)
   end)
 end
 

@@ -63,6 +63,7 @@ local function keys_of(buf)
     { '<CR>', 'Follow what it prints', on_row(buf, open('capture')) },
     { 'a', 'Attach: use its session in a terminal', on_row(buf, open('attach')) },
     { 'i', 'Inject: write a message to it', on_row(buf, open('compose')) },
+    { 'd', 'Show what it changed', on_row(buf, open('diff')) },
     { 's', 'Start it', on_row(buf, start) },
     { 'x', 'Stop it', on_row(buf, stop(false)) },
     { 'X', 'Stop it by force', on_row(buf, stop(true)) },

@@ -9,7 +9,7 @@ local window = require('polecat.window')
 local M = {}
 
 ---@class polecat.ViewSpec What is asked of the backend, and what the view is called.
----@field kind 'status'|'capture'
+---@field kind 'status'|'capture'|'diff'
 ---@field title string
 ---@field polecat? string
 ---@field session? string
@@ -25,6 +25,8 @@ local M = {}
 ---@field shown? boolean It has been open before.
 ---@field count integer How many lines the backend has drawn.
 ---@field keys string[] What each row stands for.
+---@field changes? polecat.Changes What a diff shows, in which rows.
+---@field held? table<integer, polecat.HeldSpot> Where cursors were before what is being drawn.
 ---@field callback fun(err?: polecat.Error) For who opened it.
 ---@field frames table[] That have come and are not drawn yet.
 ---@field told { width: integer, visible: boolean } What the backend knows of its window.

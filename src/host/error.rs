@@ -96,6 +96,12 @@ pub enum HostError {
         /// Where it could be.
         looked: Vec<PathBuf>,
     },
+    /// There is no worktree to look into.
+    #[error("`{}` is no git worktree", path.display())]
+    NoWorktree {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A worktree needs a commit to stand on.
     #[error("the repository `{}` has no commits yet", repository.display())]
     NoCommits {

@@ -1,10 +1,17 @@
 //! git: the worktree a polecat works in, and what is checked out there.
 
+mod beside;
 mod create;
+mod diff;
 mod head;
 mod heal;
+mod leftovers;
 pub(super) mod repository;
+mod site;
+mod snapshot;
 mod started;
+mod untracked;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,10 +23,14 @@ use super::run::{Output, Program, RunError};
 use crate::core::{Rig, RigKind};
 
 pub use create::{Worktree, create_worktree};
+pub use diff::{Before, before, changes, require_worktree};
 pub use head::branch;
 pub(super) use head::branch_now;
 pub use heal::heal;
+pub use leftovers::{Leftover, leftovers};
+pub use snapshot::{Snapshot, snapshot};
 pub use started::started_at;
+use started::started_in;
 
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -50,6 +61,8 @@ pub async fn version(launch: &Launch) -> Result<String, HostError> {
 struct Git {
     launch: Launch,
     repository: PathBuf,
+    /// What git is told by its environment: where its folders are, when it is not to look.
+    env: Vec<(&'static str, PathBuf)>,
 }
 
 impl Git {
@@ -61,7 +74,7 @@ impl Git {
         };
         for repository in &looked {
             if is_dir(repository)? {
-                return Ok(Self { launch: launch.clone(), repository: repository.clone() });
+                return Ok(Self::at(repository, launch));
             }
         }
         Err(HostError::NoRepository { rig: rig.name.to_string(), looked })
@@ -69,11 +82,15 @@ impl Git {
 
     /// git in a worktree.
     fn at(worktree: &Path, launch: &Launch) -> Self {
-        Self { launch: launch.clone(), repository: worktree.to_owned() }
+        Self { launch: launch.clone(), repository: worktree.to_owned(), env: Vec::new() }
     }
 
     fn program(&self, args: &[&str]) -> Program {
-        Program::new(&self.launch, "git")
+        let program = Program::new(&self.launch, "git");
+        let told = |program: Program, (key, value): &(&str, PathBuf)| program.env(key, value);
+        self.env
+            .iter()
+            .fold(program, told)
             .arg("-C")
             .arg(&self.repository)
             .args(args)

@@ -4,6 +4,7 @@ use rmpv::Value;
 
 use super::{
     args::{self, At, decode},
+    diff_view,
     editor::Editor,
     encode::{self, Map},
     error::RpcError,
@@ -48,6 +49,7 @@ impl Door<'_> {
             "session.capture" => self.capture(decode(method, args)?).await,
             "session.capture_session" => self.capture_session(decode(method, args)?).await,
             "session.inject" => self.inject(decode(method, args)?).await,
+            "diff.pair" => self.pair(decode(method, args)?).await,
             "session.attach" => self.attach(decode(method, args)?).await,
             _ => Err(RpcError::internal(format!("no method `{method}`"))),
         }
@@ -149,6 +151,20 @@ impl Door<'_> {
         Ok(encode::attach(&self.manager(args.at).await?.attach(&args.polecat).await?).into())
     }
 
+    async fn pair(&self, args: args::Pair) -> Answer {
+        let manager = self.manager(args.at).await?;
+        let pair = match (args.polecat, args.path, args.file) {
+            (Some(polecat), Some(path), None) => manager.pair(&polecat, &path).await?,
+            (None, None, Some(file)) => manager.pair_of(&file).await?,
+            _ => {
+                return Err(RpcError::bad_argument(
+                    "a pair needs a `polecat` and a `path`, or a `file`",
+                ));
+            }
+        };
+        Ok(diff_view::pair(pair).into())
+    }
+
     /// What went wrong without stopping the work is told, not lost.
     fn warn(&self, warnings: &[String]) {
         for text in warnings {
@@ -162,7 +178,7 @@ pub(super) fn place(at: At) -> Place {
     Place { file: at.file, cwd: at.cwd }
 }
 
-/// Terminal output as one string; bytes that are no UTF-8 reach Lua as they are.
-fn text(output: Vec<u8>) -> Value {
+/// Bytes as one string; those that are no UTF-8 reach Lua as they are.
+pub(super) fn text(output: Vec<u8>) -> Value {
     String::from_utf8(output).map_or_else(|error| Value::Binary(error.into_bytes()), Value::from)
 }

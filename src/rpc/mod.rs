@@ -9,6 +9,7 @@ mod args;
 mod capture_view;
 mod check;
 mod config;
+mod diff_view;
 mod editor;
 mod encode;
 mod error;

@@ -10,7 +10,7 @@ use tokio::{
 
 use super::{
     args::{self, ViewOpen, ViewSet, decode},
-    capture_view,
+    capture_view, diff_view,
     editor::Editor,
     encode::{self, Map},
     error::RpcError,
@@ -76,6 +76,7 @@ impl Views {
         let task = tokio::spawn(async move {
             match open.kind.as_str() {
                 "status" => status_view::run(workspace, open, canvas).await,
+                "diff" => diff_view::run(workspace, open, canvas).await,
                 "capture" => capture_view::run(workspace, open, canvas).await,
                 kind => canvas.refuse(RpcError::bad_argument(format!("no view `{kind}`"))),
             }
@@ -118,7 +119,12 @@ impl Canvas {
 
     /// Draws a part of what goes on in a transcript; the first one answers as well.
     pub(super) async fn patch(&mut self, patches: &[Patch]) {
-        self.pen.send(patches, None).await;
+        self.patch_with(patches, Map::new()).await;
+    }
+
+    /// The same, with `more` for Lua in the same message.
+    pub(super) async fn patch_with(&mut self, patches: &[Patch], more: Map) {
+        self.pen.send(patches, more).await;
         self.answer();
     }
 
@@ -165,20 +171,17 @@ impl Pen {
         let old = self.shown.take().unwrap_or_default();
         let patches = patches(&old.lines, &frame.lines);
         if first || !patches.is_empty() {
-            self.send(&patches, with_keys.then(|| encode::keys(&frame.lines))).await;
+            let keys = with_keys.then(|| encode::keys(&frame.lines));
+            self.send(&patches, Map::new().some("keys", keys)).await;
         }
         self.shown = Some(frame);
     }
 
-    async fn send(&mut self, patches: &[Patch], keys: Option<Value>) {
-        let data = Map::new()
-            .put("view", self.view)
-            .put("styles", self.new_styles(patches))
-            .put(
-                "patches",
-                Value::Array(patches.iter().map(|one| encode::patch(one).into()).collect()),
-            )
-            .some("keys", keys);
+    async fn send(&mut self, patches: &[Patch], more: Map) {
+        let data = more.put("view", self.view).put("styles", self.new_styles(patches)).put(
+            "patches",
+            Value::Array(patches.iter().map(|one| encode::patch(one).into()).collect()),
+        );
         // The task goes on by itself, whatever happens to this one.
         drop(self.editor.event("frame", data).await);
     }

@@ -189,9 +189,10 @@ fn host_code(error: &HostError) -> &'static str {
         HostError::Git { source: RunError::TimedOut { .. }, .. } | HostError::Busy { .. } => {
             "timeout"
         }
-        HostError::NoRepository { .. } | HostError::NoCommits { .. } | HostError::Git { .. } => {
-            "git_failed"
-        }
+        HostError::NoRepository { .. }
+        | HostError::NoWorktree { .. }
+        | HostError::NoCommits { .. }
+        | HostError::Git { .. } => "git_failed",
         HostError::Broken { .. } => "config_invalid",
         HostError::NotUndone { cause, .. } => host_code(cause),
         _ => "internal",

@@ -2,16 +2,14 @@
 
 use super::{
     ansi,
-    diff::Patch,
     frame::{Frame, Group, Line},
+    patch::{Patch, batches},
 };
 
 /// Most rows that a buffer is let grow to; then the oldest go.
 const MOST: usize = 2_000_000;
 /// How many go at once.
 const AT_ONCE: usize = 1_000;
-/// Most lines and highlights that an editor is given at once, so that it stays responsive.
-const BATCH: usize = 500;
 
 const GAP: &str = "┄┄ more was printed here than tmux kept ┄┄";
 const CUT: &str = "┄┄ older lines were dropped ┄┄";
@@ -110,48 +108,6 @@ fn muted(text: &str) -> Line {
     let mut line = Line::default();
     line.push(text, Some(Group::Named("PolecatMuted")));
     line
-}
-
-/// The same patches in portions that are small enough each.
-fn batches(patches: Vec<Patch>) -> Vec<Vec<Patch>> {
-    let mut batches: Vec<Vec<Patch>> = Vec::new();
-    let mut room = 0;
-    for patch in patches.into_iter().flat_map(split) {
-        let size = patch.lines.iter().map(weight).sum::<usize>().max(1);
-        if size > room || batches.is_empty() {
-            batches.push(Vec::new());
-            room = BATCH;
-        }
-        room = room.saturating_sub(size);
-        if let Some(batch) = batches.last_mut() {
-            batch.push(patch);
-        }
-    }
-    batches
-}
-
-/// What a line costs an editor.
-fn weight(line: &Line) -> usize {
-    1 + line.spans.len()
-}
-
-/// One patch as several, each of at most a batch.
-fn split(patch: Patch) -> Vec<Patch> {
-    let Patch { from, to, lines } = patch;
-    let mut parts = vec![Patch { from, to, lines: Vec::new() }];
-    let mut size = 0;
-    for (index, line) in lines.into_iter().enumerate() {
-        size += weight(&line);
-        if size > BATCH && index > 0 {
-            let row = from + index;
-            parts.push(Patch { from: row, to: row, lines: Vec::new() });
-            size = weight(&line);
-        }
-        if let Some(part) = parts.last_mut() {
-            part.lines.push(line);
-        }
-    }
-    parts
 }
 
 #[cfg(test)]

@@ -5,17 +5,19 @@
 
 mod ansi;
 mod capture;
+mod changes;
 mod columns;
 mod detail;
-mod diff;
 mod frame;
+mod patch;
 mod status;
 mod words;
 
 pub use capture::{Tail, capture};
+pub use changes::{FileRow, HunkRow, Picture, Shown, changes};
 pub use detail::detail;
-pub use diff::{Patch, patches};
 pub use frame::{Color, Frame, Group, Line, Span, Style};
+pub use patch::{Patch, patches};
 pub use status::status;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod support;
 mod accounts;
 mod deaths;
 mod dialogs;
+mod diffing;
 mod first_words;
 mod following;
 mod framed;

@@ -140,7 +140,7 @@ async fn a_backend_that_dies_at_each_start_is_told_once_and_comes_back_when_it_c
 
 impl Shop {
     /// The backend among the editor's processes.
-    fn backend(&self) -> Option<Pid> {
+    pub(crate) fn backend(&self) -> Option<Pid> {
         let is_backend = |pid: &u32| {
             let command = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
             command.starts_with("polecat")

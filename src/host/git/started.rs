@@ -24,7 +24,15 @@ pub async fn started_at(
     workdir: &Path,
     launch: &Launch,
 ) -> Result<Option<Base>, HostError> {
-    let git = Git::at(workdir, launch);
+    started_in(&Git::at(workdir, launch), rig, polecat).await
+}
+
+/// [`started_at`] of the `HEAD` that this git sees.
+pub(super) async fn started_in(
+    git: &Git,
+    rig: &Rig,
+    polecat: &PolecatName,
+) -> Result<Option<Base>, HostError> {
     let recorded = records::load_base(rig, polecat).await?;
     let branch = match &recorded {
         Some(base) => base.branch.clone(),
@@ -69,7 +77,7 @@ impl Git {
     }
 
     /// The commit of a branch, be it one of a remote.
-    async fn tip(&self, branch: &str) -> Result<Option<String>, HostError> {
+    pub(super) async fn tip(&self, branch: &str) -> Result<Option<String>, HostError> {
         for kind in ["heads", "remotes"] {
             let found = self.commit(&format!("refs/{kind}/{branch}")).await?;
             if found.is_some() {

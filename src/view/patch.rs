@@ -4,6 +4,11 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::frame::Line;
 
+/// Most lines and highlights that an editor is given at once, so that it stays responsive.
+const BATCH: usize = 500;
+/// A line of so many bytes counts as two.
+const LONG: usize = 256;
+
 /// Replaces the lines `from..to` (before this patch, after the ones in front of it) by `lines`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Patch {
@@ -44,6 +49,48 @@ fn same(old: &[Line], new: &[Line]) -> Vec<(usize, usize, usize)> {
         .collect();
     same.push((old.len(), new.len(), 0));
     same
+}
+
+/// The same patches in portions that are small enough each.
+pub(super) fn batches(patches: Vec<Patch>) -> Vec<Vec<Patch>> {
+    let mut batches: Vec<Vec<Patch>> = Vec::new();
+    let mut room = 0;
+    for patch in patches.into_iter().flat_map(split) {
+        let size = patch.lines.iter().map(weight).sum::<usize>().max(1);
+        if size > room || batches.is_empty() {
+            batches.push(Vec::new());
+            room = BATCH;
+        }
+        room = room.saturating_sub(size);
+        if let Some(batch) = batches.last_mut() {
+            batch.push(patch);
+        }
+    }
+    batches
+}
+
+/// What a line costs an editor: long ones as much as several.
+fn weight(line: &Line) -> usize {
+    1 + line.spans.len() + line.text.len() / LONG
+}
+
+/// One patch as several, each of at most a batch.
+fn split(patch: Patch) -> Vec<Patch> {
+    let Patch { from, to, lines } = patch;
+    let mut parts = vec![Patch { from, to, lines: Vec::new() }];
+    let mut size = 0;
+    for (index, line) in lines.into_iter().enumerate() {
+        size += weight(&line);
+        if size > BATCH && index > 0 {
+            let row = from + index;
+            parts.push(Patch { from: row, to: row, lines: Vec::new() });
+            size = weight(&line);
+        }
+        if let Some(part) = parts.last_mut() {
+            part.lines.push(line);
+        }
+    }
+    parts
 }
 
 #[cfg(test)]

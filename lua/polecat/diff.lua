@@ -1,0 +1,231 @@
+--- What a polecat changed: all of it as one diff in a split, with keys to go through it.
+local buffer = require('polecat.buffer')
+local index = require('polecat.diff.index')
+local keys = require('polecat.keys')
+local notify = require('polecat.notify')
+local reveal = require('polecat.reveal')
+local view = require('polecat.view')
+local where = require('polecat.where')
+local window = require('polecat.window')
+
+local M = {}
+
+local NAME = 'polecat://diff/'
+
+local OPTIONS = {
+  wrap = false,
+  list = false,
+  spell = false,
+  number = false,
+  relativenumber = false,
+  colorcolumn = '',
+  foldenable = true,
+  foldmethod = 'expr',
+  foldexpr = "v:lua.require'polecat.diff.folds'.level(v:lnum)",
+  foldtext = "v:lua.require'polecat.diff.folds'.text()",
+  foldlevel = 99,
+  winbar = " %{get(b:, 'polecat_title', '')}",
+}
+
+--- What is shown in `buf`, and what of it the cursor is on; says so when it is on nothing.
+---@param buf integer
+---@return polecat.Changes? changes
+---@return polecat.Spot? spot
+local function under_cursor(buf)
+  local open = view.of(buf)
+  local changes = open and open.changes
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  local spot = changes and index.spot(buf, changes, row)
+  if not spot then
+    notify.warn('there is no file on this line')
+  end
+  return changes, spot
+end
+M.under_cursor = under_cursor
+
+---@param buf integer
+---@return fun()
+local function open_file(buf)
+  return function()
+    local changes, spot = under_cursor(buf)
+    if not changes or not spot then
+      return
+    end
+    local path, line = index.in_worktree(buf, changes, spot)
+    local file = changes.workdir .. '/' .. path
+    if not vim.uv.fs_stat(file) then
+      return notify.warn(('`%s` is gone; `dv` shows what it was'):format(path))
+    end
+    require('polecat.places').edit(file, line)
+  end
+end
+
+---@param buf integer
+---@return fun()
+local function side_by_side(buf)
+  return function()
+    local changes, spot = under_cursor(buf)
+    if not changes or not spot then
+      return
+    end
+    local path, line = index.in_worktree(buf, changes, spot)
+    local spec = { polecat = vim.b[buf].polecat, path = path, at = where.here(buf) }
+    spec.line = spot.hunk and line or nil
+    require('polecat.diff.pair').open(spec)
+  end
+end
+
+--- Moves the cursor, as often as the count says, to the next of `rows`, or with `step` -1 to the
+--- one before.
+---@param rows integer[]
+---@param step 1|-1
+local function jump(rows, step)
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  local at = step > 0 and #rows + 1 or 0
+  for place, stop in ipairs(rows) do
+    if step > 0 and stop > row then
+      at = place
+      break
+    elseif step < 0 and stop < row then
+      at = place
+    end
+  end
+  local target = rows[math.min(math.max(at + step * (vim.v.count1 - 1), 1), #rows)]
+  if not target or (target - row) * step <= 0 then
+    return
+  end
+  vim.cmd("normal! m'")
+  vim.api.nvim_win_set_cursor(0, { target + 1, 0 })
+  vim.cmd('normal! zv')
+end
+
+---@param buf integer
+---@param step 1|-1
+---@param stops fun(changes: polecat.Changes): integer[]
+---@return fun()
+local function jumps(buf, step, stops)
+  return function()
+    local open = view.of(buf)
+    if open and open.changes then
+      jump(stops(open.changes), step)
+    end
+  end
+end
+
+---@param changes polecat.Changes
+---@return integer[]
+local function files(changes)
+  return vim.tbl_map(function(file)
+    return file.row
+  end, changes.files)
+end
+
+---@param buf integer
+---@return polecat.Key[]
+local function keys_of(buf)
+  return {
+    { '<CR>', 'Open the file in the worktree, at this line', open_file(buf) },
+    { 'gf', 'The same', open_file(buf) },
+    { 'dv', 'Show the file side by side with what it was', side_by_side(buf) },
+    { ']c', 'Go to the next hunk', jumps(buf, 1, index.stops) },
+    { '[c', 'Go to the hunk before', jumps(buf, -1, index.stops) },
+    { ']]', 'Go to the next file', jumps(buf, 1, files) },
+    { '[[', 'Go to the file before', jumps(buf, -1, files) },
+    {
+      'r',
+      'Refresh',
+      function()
+        view.refresh(buf)
+      end,
+    },
+  }
+end
+
+---@param buf integer
+local function dress_windows(buf)
+  vim.api.nvim_create_autocmd('BufWinEnter', {
+    group = vim.api.nvim_create_augroup('polecat_diff_' .. buf, {}),
+    buffer = buf,
+    desc = 'Set the options of a window that shows a diff',
+    callback = function()
+      window.set_options(vim.api.nvim_get_current_win(), OPTIONS)
+    end,
+  })
+end
+
+---@class polecat.DiffSpec
+---@field polecat string
+---@field at? polecat.At
+
+--- Makes `buf` the diff of a polecat, and keeps it so.
+---@param buf integer
+---@param spec polecat.DiffSpec
+---@param callback fun(err?: polecat.Error)
+function M.fill(buf, spec, callback)
+  buffer.prepare(buf, 'hide')
+  where.keep(buf, spec.at)
+  vim.b[buf].polecat = spec.polecat
+  view.open(buf, { kind = 'diff', title = spec.polecat, polecat = spec.polecat }, callback)
+  keys.set(buf, keys_of(buf), function()
+    buffer.close(buf)
+  end)
+  dress_windows(buf)
+  vim.bo[buf].filetype = 'polecat-diff'
+  -- Neovim's own, which every colour scheme knows.
+  vim.bo[buf].syntax = 'diff'
+end
+
+---@param buf integer
+---@param split polecat.Split
+local function show(buf, split)
+  if not vim.api.nvim_buf_is_valid(buf) then
+    return
+  end
+  local win = window.split(buf, split)
+  if win then
+    window.fix_buffer(win, buf)
+  end
+end
+
+--- Opens what a polecat changed. A buffer that shows it already is looked at anew.
+---@param spec polecat.DiffSpec
+---@param split polecat.Split
+function M.open(spec, split)
+  spec.at = spec.at or where.here()
+  local buf, new = buffer.get(NAME .. spec.polecat)
+  local open = view.of(buf)
+  if open and open.state == 'open' then
+    view.refresh(buf)
+    return show(buf, split)
+  end
+  reveal.when_ready(function(done)
+    M.fill(buf, spec, done)
+  end, function()
+    show(buf, split)
+  end, function(err)
+    notify.error(err)
+    if new then
+      pcall(vim.api.nvim_buf_delete, buf, { force = true })
+    end
+  end)
+end
+
+--- The file under the cursor, or the one that is edited, side by side with what it was.
+---@param polecat? string Whose file it must be.
+function M.side_by_side(polecat)
+  local buf = vim.api.nvim_get_current_buf()
+  if
+    vim.bo[buf].filetype == 'polecat-diff'
+    and (polecat or vim.b[buf].polecat) == vim.b[buf].polecat
+  then
+    return side_by_side(buf)()
+  end
+  local file = vim.uv.fs_realpath(vim.api.nvim_buf_get_name(buf))
+  if vim.bo[buf].buftype ~= '' or not file then
+    return notify.error('neither a diff of a polecat nor a file is here')
+  end
+  local line = vim.api.nvim_win_get_cursor(0)[1]
+  require('polecat.diff.pair').open({ file = file, at = where.here(buf), line = line })
+end
+
+return M

@@ -1,0 +1,163 @@
+--- A file side by side with what it was before: left as it was, right the file itself.
+local backend = require('polecat.backend')
+local buffer = require('polecat.buffer')
+local keys = require('polecat.keys')
+local notify = require('polecat.notify')
+local reveal = require('polecat.reveal')
+local where = require('polecat.where')
+local window = require('polecat.window')
+
+local M = {}
+
+local NAME = 'polecat://base/'
+
+---@class polecat.Pair
+---@field polecat string
+---@field path string
+---@field file string The full path.
+---@field old? string The path before; none where it was not there.
+---@field text string As it was.
+
+--- The lines of `text`, as Neovim would read them from a file of this encoding.
+---@param text string
+---@param encoding string
+---@return string[]
+---@return string format
+local function lines_of(text, encoding)
+  if encoding ~= '' and encoding ~= 'utf-8' then
+    text = vim.iconv(text, encoding, 'utf-8') or text
+  end
+  local lines = vim.split(text, '\n', { plain = true })
+  if lines[#lines] == '' then
+    lines[#lines] = nil
+  end
+  for _, line in ipairs(lines) do
+    if line:sub(-1) ~= '\r' then
+      return lines, 'unix'
+    end
+  end
+  return vim.tbl_map(function(line)
+    return line:sub(1, -2)
+  end, lines),
+    #lines > 0 and 'dos' or 'unix'
+end
+
+--- Closes the pair: its tab page, where nothing else is on it.
+---@param left integer
+local function close(left)
+  local win = window.showing(left)
+  if win and #vim.api.nvim_tabpage_list_wins(0) <= 2 and #vim.api.nvim_list_tabpages() > 1 then
+    local ok, why = pcall(vim.cmd.tabclose)
+    return ok or notify.error(tostring(why))
+  end
+  buffer.close(left)
+end
+
+---@param left integer
+---@param pair polecat.Pair
+---@param encoding string
+local function fill(left, pair, encoding)
+  buffer.prepare(left, 'wipe')
+  vim.b[left].polecat = pair.polecat
+  local lines, format = lines_of(pair.text, encoding)
+  vim.bo[left].modifiable = true
+  vim.api.nvim_buf_set_lines(left, 0, -1, false, lines)
+  vim.bo[left].fileformat = format
+  vim.bo[left].modifiable, vim.bo[left].modified = false, false
+  vim.b[left].polecat_title = pair.old and (pair.old .. ' as it was') or 'it was not there before'
+  keys.set(left, {}, function()
+    close(left)
+  end)
+  local filetype = vim.filetype.match({ filename = pair.old or pair.path, buf = left })
+  vim.bo[left].filetype = filetype or ''
+end
+
+--- Turns diff mode off beside a left side that goes.
+---@param left integer
+---@param right integer The window.
+local function end_with(left, right)
+  vim.api.nvim_create_autocmd('BufWinLeave', {
+    group = vim.api.nvim_create_augroup('polecat_pair_' .. left, {}),
+    buffer = left,
+    desc = 'End the diff mode of the file beside',
+    callback = vim.schedule_wrap(function()
+      if vim.api.nvim_win_is_valid(right) then
+        vim.api.nvim_win_call(right, vim.cmd.diffoff)
+      end
+    end),
+  })
+end
+
+--- The right side, in a tab page of its own: the file, or nothing where that is gone.
+---@param file string
+---@return integer win
+local function open_file(file)
+  vim.cmd('tab split')
+  local win = vim.api.nvim_get_current_win()
+  vim.wo[win].winfixbuf = false
+  if vim.uv.fs_stat(file) then
+    vim.cmd({ cmd = 'edit', args = { vim.fn.fnameescape(file) }, magic = { file = false } })
+    return win
+  end
+  local gone = vim.api.nvim_create_buf(false, true)
+  buffer.prepare(gone, 'wipe')
+  vim.api.nvim_win_set_buf(win, gone)
+  return win
+end
+
+---@param pair polecat.Pair
+---@param at polecat.At
+---@param line? integer
+local function show(pair, at, line)
+  local right = open_file(pair.file)
+  local encoding = vim.bo.fileencoding
+  local left = buffer.get(NAME .. pair.polecat .. '/' .. pair.path)
+  where.keep(left, at)
+  local win = vim.api.nvim_open_win(left, true, { split = 'left', win = right })
+  fill(left, pair, encoding)
+  window.fix_buffer(win, left)
+  window.set_options(win, { winbar = " %{get(b:, 'polecat_title', '')}" })
+  vim.cmd.diffthis()
+  end_with(left, right)
+  vim.api.nvim_set_current_win(right)
+  vim.cmd.diffthis()
+  if line then
+    local last = vim.api.nvim_buf_line_count(vim.api.nvim_win_get_buf(right))
+    vim.api.nvim_win_set_cursor(right, { math.min(math.max(line, 1), last), 0 })
+  end
+end
+
+--- Shows a file of a polecat beside what it was when the polecat's branch began.
+---@param spec { polecat?: string, path?: string, file?: string, at: polecat.At, line?: integer }
+function M.open(spec)
+  local args = { polecat = spec.polecat, path = spec.path, file = spec.file, at = spec.at }
+  backend.call(
+    'diff.pair',
+    args,
+    notify.or_error(function(pair)
+      if pair.text:find('\0', 1, true) then
+        return notify.warn(('`%s` is no text: there is nothing to compare'):format(pair.path))
+      end
+      reveal.when_idle(function()
+        show(pair, spec.at, spec.line)
+      end)
+    end)
+  )
+end
+
+--- Fills a left side that is edited by its name.
+---@param buf integer
+---@param spec { polecat: string, path: string, at: polecat.At }
+function M.fill(buf, spec)
+  backend.call(
+    'diff.pair',
+    spec,
+    notify.or_error(function(pair)
+      if vim.api.nvim_buf_is_valid(buf) then
+        fill(buf, pair, '')
+      end
+    end)
+  )
+end
+
+return M

@@ -1,0 +1,184 @@
+//! What a polecat changed: the differences of files, as git prints them, and where each belongs.
+//!
+//! Crates that read unified diffs (diffy, unidiff) take them for text to be applied: they know no
+//! conflicts, lose the bytes that `git apply` must be given again, or want UTF-8.
+
+mod find;
+mod parse;
+mod quoted;
+
+pub use find::{Found, Place, Side, find};
+pub use parse::parse;
+pub use quoted::written;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// All that was changed since some beginning.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Since when, as a person reads it: `main (1a2b3c4)`.
+    pub since: String,
+    /// In the order in which work comes about; those that hold nothing are left out.
+    pub sections: Vec<Section>,
+}
+
+/// The changes that have come equally far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// How far they have come.
+    pub stage: Stage,
+    /// How many commits they are in; 0 where they are in none.
+    pub commits: usize,
+    /// What they change.
+    pub files: Vec<FileDiff>,
+    /// What is not shown, and why.
+    pub missing: Option<String>,
+}
+
+/// How far a change has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stage {
+    /// In a commit.
+    Committed,
+    /// In the index.
+    Staged,
+    /// In a file that git knows.
+    Unstaged,
+    /// In a file that git does not know.
+    Untracked,
+    /// Since the last review, wherever it is.
+    Reviewed,
+}
+
+impl Stage {
+    /// The name on the wire and in headings.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Committed => "committed",
+            Self::Staged => "staged",
+            Self::Unstaged => "unstaged",
+            Self::Untracked => "untracked",
+            Self::Reviewed => "reviewed",
+        }
+    }
+
+    /// The stage of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [Self::Committed, Self::Staged, Self::Unstaged, Self::Untracked, Self::Reviewed];
+        all.into_iter().find(|stage| stage.as_str() == name)
+    }
+}
+
+/// What became of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileDiff {
+    /// What kind of change it is.
+    pub change: Change,
+    /// Its path before, from the top of the worktree; empty where it was not there.
+    pub old: Vec<u8>,
+    /// Its path after; empty where it is gone.
+    pub new: Vec<u8>,
+    /// Its content is no text, so that there are no hunks.
+    pub binary: bool,
+    /// All that stands above the first hunk, to the byte.
+    pub head: Vec<u8>,
+    /// The stretches that differ, in order.
+    pub hunks: Vec<Hunk>,
+}
+
+/// A kind of change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The file is new.
+    Added,
+    /// The file is gone.
+    Deleted,
+    /// Its content or its mode is another one.
+    Modified,
+    /// It has another path, and perhaps another content.
+    Renamed,
+    /// It was made from another file, which is still there.
+    Copied,
+    /// A merge has left it in conflict.
+    Unmerged,
+}
+
+impl Change {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Deleted => "deleted",
+            Self::Modified => "modified",
+            Self::Renamed => "renamed",
+            Self::Copied => "copied",
+            Self::Unmerged => "unmerged",
+        }
+    }
+}
+
+/// A stretch of lines that differ, with some around them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Hunk {
+    /// Its first line before, from 1; and how many lines it has there.
+    pub old: (usize, usize),
+    /// The same after.
+    pub new: (usize, usize),
+    /// The line that begins with `@@`, and all below it, to the byte.
+    pub text: Vec<u8>,
+}
+
+impl FileDiff {
+    /// The path a person knows it by: the one it has now, else the last it had.
+    #[must_use]
+    pub fn path(&self) -> &[u8] {
+        if self.new.is_empty() { &self.old } else { &self.new }
+    }
+
+    /// How many lines were added and how many removed.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let starts = |mark: u8| {
+            let hunks = self.hunks.iter().filter(|hunk| hunk.parents() == 1);
+            hunks.flat_map(Hunk::rows).filter(|row| row.first() == Some(&mark)).count()
+        };
+        (starts(b'+'), starts(b'-'))
+    }
+
+    /// What tells this hunk from all others, also from what it becomes when it changes.
+    #[must_use]
+    pub fn id(&self, hunk: &Hunk) -> String {
+        let mut hasher = DefaultHasher::new();
+        (&self.old, &self.new, &hunk.text).hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
+
+    /// Itself as `git apply` reads it, with the `hunks` only.
+    #[must_use]
+    pub fn patch<'a>(&self, hunks: impl IntoIterator<Item = &'a Hunk>) -> Vec<u8> {
+        let mut patch = self.head.clone();
+        hunks.into_iter().for_each(|hunk| patch.extend_from_slice(&hunk.text));
+        patch
+    }
+}
+
+impl Hunk {
+    /// Its lines below the heading, without their line ends.
+    pub fn rows(&self) -> impl Iterator<Item = &[u8]> {
+        lines(&self.text).skip(1)
+    }
+
+    /// How many versions it was made from: more than one in a conflict.
+    #[must_use]
+    pub fn parents(&self) -> usize {
+        self.text.iter().take_while(|byte| **byte == b'@').count().saturating_sub(1)
+    }
+}
+
+/// The lines of `text`, without their ends.
+pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split_inclusive(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\n").unwrap_or(line))
+}

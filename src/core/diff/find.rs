@@ -1,0 +1,180 @@
+//! Finding a stretch of lines again after what it stood in has changed.
+
+use super::{FileDiff, Section};
+
+/// Which version of a file a line is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The one before.
+    Old,
+    /// The one after.
+    New,
+}
+
+impl Side {
+    /// The name on the wire and in files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Old => "old",
+            Self::New => "new",
+        }
+    }
+
+    /// The side of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Old, Self::New].into_iter().find(|side| side.as_str() == name)
+    }
+}
+
+/// Lines of a file, as they were when somebody pointed at them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file's path.
+    pub path: Vec<u8>,
+    /// Which version of it.
+    pub side: Side,
+    /// The first line, from 1; 0 stands for the file as a whole.
+    pub line: usize,
+    /// What they said.
+    pub quote: Vec<String>,
+}
+
+/// Where lines are now, by the indices of section, file, hunk and row of the hunk (from 0 below
+/// its heading).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// There: the row of the last of them.
+    Row(usize, usize, usize, usize),
+    /// Only their file is still there.
+    File(usize, usize),
+    /// Not even that.
+    Nowhere,
+}
+
+/// One line of a version, and where it is shown.
+struct Seen<'a> {
+    line: usize,
+    text: &'a [u8],
+    at: (usize, usize, usize, usize),
+}
+
+/// Where `place` is in `sections`: at its line when it still says the same there, else at the
+/// nearest lines of the file that do.
+#[must_use]
+pub fn find(sections: &[Section], place: &Place) -> Found {
+    let mut file_at: Option<(usize, usize)> = None;
+    let mut nearest: Option<(usize, Found)> = None;
+    for (section_at, section) in sections.iter().enumerate() {
+        for (index, file) in section.files.iter().enumerate() {
+            if !is_of(file, place) {
+                continue;
+            }
+            file_at.get_or_insert((section_at, index));
+            for (away, found) in stretches(file, (section_at, index), place) {
+                if nearest.is_none_or(|(least, _)| away < least) {
+                    nearest = Some((away, found));
+                }
+            }
+        }
+    }
+    match (nearest, file_at) {
+        (Some((_, found)), _) => found,
+        (None, Some((section, file))) => Found::File(section, file),
+        (None, None) => Found::Nowhere,
+    }
+}
+
+/// A file that was renamed since is still the one that was meant.
+fn is_of(file: &FileDiff, place: &Place) -> bool {
+    file.new == place.path || file.old == place.path
+}
+
+/// All stretches of `file` that say what `place` said, with how far from its line each begins.
+fn stretches(
+    file: &FileDiff,
+    at: (usize, usize),
+    place: &Place,
+) -> impl Iterator<Item = (usize, Found)> {
+    let seen = seen(file, at, place.side);
+    let wanted = place.quote.len();
+    let begins = if wanted == 0 { 0 } else { (seen.len() + 1).saturating_sub(wanted) };
+    let fits = |from: &usize| {
+        let lines = &seen[*from..*from + wanted];
+        let follow = lines.windows(2).all(|pair| pair[0].line + 1 == pair[1].line);
+        let same = |(seen, said): (&Seen, &String)| seen.text == said.as_bytes();
+        follow && lines.iter().zip(&place.quote).all(same)
+    };
+    let found = |from: usize| {
+        let (section, file, hunk, row) = seen[from + wanted - 1].at;
+        (seen[from].line.abs_diff(place.line), Found::Row(section, file, hunk, row))
+    };
+    (0..begins).filter(fits).map(found).collect::<Vec<_>>().into_iter()
+}
+
+/// The lines of one version of `file` that its hunks show.
+fn seen(file: &FileDiff, at: (usize, usize), side: Side) -> Vec<Seen<'_>> {
+    let mut seen = Vec::new();
+    for (hunk_at, hunk) in file.hunks.iter().enumerate().filter(|(_, hunk)| hunk.parents() == 1) {
+        let mut line = if side == Side::Old { hunk.old.0 } else { hunk.new.0 };
+        for (row, text) in hunk.rows().enumerate() {
+            let counts = match text.first() {
+                Some(b'+') => side == Side::New,
+                Some(b'-') => side == Side::Old,
+                Some(b'\\') => false,
+                _ => true,
+            };
+            if counts {
+                let text = text.get(1..).unwrap_or_default();
+                seen.push(Seen { line, text, at: (at.0, at.1, hunk_at, row) });
+                line += 1;
+            }
+        }
+    }
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Stage, parse};
+    use super::*;
+
+    fn sections(diff: &str) -> Vec<Section> {
+        let files = parse(diff.as_bytes());
+        vec![Section { stage: Stage::Unstaged, commits: 0, files, missing: None }]
+    }
+
+    fn place(line: usize, quote: &[&str]) -> Place {
+        let quote = quote.iter().map(|line| (*line).to_owned()).collect();
+        Place { path: b"f".to_vec(), side: Side::New, line, quote }
+    }
+
+    const DIFF: &str = "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1,2 +1,3 @@\n a\n-x\n+b\n+c\n@@ -9 +10,2 @@\n+b\n+c\n";
+
+    #[test]
+    fn lines_are_found_where_they_were_else_where_they_are_nearest() {
+        let sections = sections(DIFF);
+        let at = |line| find(&sections, &place(line, &["b", "c"]));
+        assert_eq!(at(2), Found::Row(0, 0, 0, 3));
+        assert_eq!(at(5), Found::Row(0, 0, 0, 3));
+        assert_eq!(at(9), Found::Row(0, 0, 1, 1));
+    }
+
+    #[test]
+    fn lines_that_are_gone_leave_their_file_and_a_file_that_is_gone_nothing() {
+        let sections = sections(DIFF);
+        assert_eq!(find(&sections, &place(2, &["b", "d"])), Found::File(0, 0));
+        assert_eq!(find(&sections, &place(3, &["c", "b"])), Found::File(0, 0), "not one stretch");
+        let other = Place { path: b"g".to_vec(), ..place(2, &["b"]) };
+        assert_eq!(find(&sections, &other), Found::Nowhere);
+        assert_eq!(find(&sections, &place(0, &[])), Found::File(0, 0));
+    }
+
+    #[test]
+    fn a_removed_line_is_found_on_its_own_side_only() {
+        let old = Place { side: Side::Old, ..place(2, &["x"]) };
+        assert_eq!(find(&sections(DIFF), &old), Found::Row(0, 0, 0, 1));
+        assert_eq!(find(&sections(DIFF), &place(2, &["x"])), Found::File(0, 0));
+    }
+}

@@ -1,0 +1,210 @@
+//! What was changed in a worktree, as far as it has come: committed, staged, or neither.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::{Base, Git, failed, repository::git_dir_of, untracked};
+use crate::core::diff::{Changes, FileDiff, Section, Stage, parse};
+use crate::host::error::HostError;
+use crate::host::files::blocking;
+use crate::host::launch::Launch;
+use crate::host::run::RunError;
+
+/// More than this of one section is not shown.
+const MOST: usize = 16 * 1024 * 1024;
+/// A version of one file that is larger is not shown.
+const MOST_OF_ONE: usize = 8 * 1024 * 1024;
+
+/// What makes git print the same whatever a person has configured; see `parse` for the format.
+const PLAIN: &[&str] = &[
+    "-c",
+    "core.quotePath=false",
+    "-c",
+    "diff.suppressBlankEmpty=false",
+    "diff",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-relative",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+    "--submodule=short",
+    "--ignore-submodules=none",
+    "--diff-algorithm=default",
+    "--inter-hunk-context=0",
+    "--unified=3",
+    "-O/dev/null",
+    "--find-renames",
+];
+
+/// All that was changed in `worktree` since `base`; without one, what is not committed.
+///
+/// # Errors
+/// It is no worktree, or git fails. Of what is too large the section says so.
+pub async fn changes(
+    worktree: &Path,
+    base: Option<&Base>,
+    launch: &Launch,
+) -> Result<Changes, HostError> {
+    let git = Git::in_worktree(worktree, launch).await?;
+    let (committed, staged, unstaged, untracked) = tokio::try_join!(
+        git.committed(base),
+        git.section(Stage::Staged, &["--cached"]),
+        git.section(Stage::Unstaged, &[]),
+        git.untracked(),
+    )?;
+    let sections = [committed, Some(staged), Some(unstaged), Some(untracked)];
+    let tells = |section: &Section| !section.files.is_empty() || section.missing.is_some();
+    let sections = sections.into_iter().flatten().filter(tells).collect();
+    Ok(Changes { since: since(base), sections })
+}
+
+/// A file as it was before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// Its path then; `None` where it was not there.
+    pub path: Option<Vec<u8>>,
+    /// Its content.
+    pub text: Vec<u8>,
+}
+
+/// What the file at `path` (from the top of `worktree`) was in the commit `base`, be it under
+/// another name.
+///
+/// # Errors
+/// It is no worktree, it was too large, or git fails.
+pub async fn before(
+    worktree: &Path,
+    base: &str,
+    path: &[u8],
+    launch: &Launch,
+) -> Result<Before, HostError> {
+    let git = Git::in_worktree(worktree, launch).await?;
+    let Some(path) = git.name_in(base, path).await? else { return Ok(Before::default()) };
+    let doing = format!("reading `{}` as it was", String::from_utf8_lossy(&path));
+    let object = [base.as_bytes(), b":", &path].concat();
+    let args = ["cat-file", "blob"];
+    let program = git.program(&args).arg(OsStr::from_bytes(&object)).up_to(MOST_OF_ONE);
+    let text = program.run().await.map_err(|source| failed(&doing, source))?.stdout;
+    Ok(Before { path: Some(path), text })
+}
+
+/// Refuses a folder that is not the top of a worktree: git would look in the folders above it,
+/// and speak of another repository.
+///
+/// # Errors
+/// It is none, or cannot be read.
+pub async fn require_worktree(folder: &Path) -> Result<(), HostError> {
+    let path = folder.to_owned();
+    blocking(move || match git_dir_of(&path)? {
+        Some(_) => Ok(()),
+        None => Err(HostError::NoWorktree { path }),
+    })
+    .await
+}
+
+fn since(base: Option<&Base>) -> String {
+    let Some(Base { commit, branch }) = base else { return String::new() };
+    let short = commit.get(..7).unwrap_or(commit);
+    branch.as_ref().map_or_else(|| short.to_owned(), |branch| format!("{branch} ({short})"))
+}
+
+impl Git {
+    /// git in `worktree`, which must be one.
+    pub(super) async fn in_worktree(worktree: &Path, launch: &Launch) -> Result<Self, HostError> {
+        require_worktree(worktree).await?;
+        Ok(Self::at(worktree, launch))
+    }
+
+    async fn committed(&self, base: Option<&Base>) -> Result<Option<Section>, HostError> {
+        let Some(Base { commit, .. }) = base else { return Ok(None) };
+        let range = format!("{commit}..HEAD");
+        let (count, both) = (["rev-list", "--count", &range, "--"], [&**commit, "HEAD"]);
+        let (section, counted) = tokio::try_join!(
+            self.section(Stage::Committed, &both),
+            self.run("counting commits", &count),
+        )?;
+        let commits = counted.text().parse().unwrap_or_default();
+        Ok(Some(Section { commits, ..section }))
+    }
+
+    /// What `git diff` prints with `args`.
+    pub(super) async fn section(&self, stage: Stage, args: &[&str]) -> Result<Section, HostError> {
+        let program = self.program(PLAIN).args(args).arg("--");
+        // This one is stronger than the flag for the same.
+        let program = program.env("GIT_DIFF_OPTS", "").up_to(MOST);
+        let (files, missing) = match program.run().await {
+            // Large enough that other tasks should not wait for it.
+            Ok(output) => (blocking(move || Ok(parse(&output.stdout))).await?, None),
+            Err(RunError::TooMuch { .. }) => (Vec::new(), Some(too_large())),
+            Err(source) => return Err(failed("looking at what was changed", source)),
+        };
+        Ok(Section { stage, commits: 0, files, missing })
+    }
+
+    async fn untracked(&self) -> Result<Section, HostError> {
+        let args = ["ls-files", "--others", "--exclude-standard", "-z"];
+        let listed = self.program(&args).up_to(MOST).run().await;
+        let (files, missing) = match listed {
+            Ok(output) => {
+                let top = self.repository.clone();
+                blocking(move || Ok(untracked::read(&top, &output.stdout))).await?
+            }
+            Err(RunError::TooMuch { .. }) => (Vec::<FileDiff>::new(), Some(too_large())),
+            Err(source) => return Err(failed("looking for new files", source)),
+        };
+        Ok(Section { stage: Stage::Untracked, commits: 0, files, missing })
+    }
+
+    /// The path that the file at `path` had in `base`.
+    async fn name_in(&self, base: &str, path: &[u8]) -> Result<Option<Vec<u8>>, HostError> {
+        let args = ["--name-status", "-z", base, "--"];
+        let program = self.program(PLAIN).args(args).up_to(MOST);
+        let doing = "looking for what a file was called";
+        let told = program.run().await.map_err(|source| failed(doing, source))?.stdout;
+        if let Some(old) = old_name(&told, path) {
+            return Ok((!old.is_empty()).then_some(old));
+        }
+        // Nothing has become of it since, or git does not know it.
+        let args = ["ls-tree", "-z", "--full-tree", "--name-only", base, "--"];
+        let listed = self.program(&args).arg(OsStr::from_bytes(path)).run().await;
+        let listed = listed.map_err(|source| failed(doing, source))?.stdout;
+        Ok((!listed.is_empty()).then(|| path.to_vec()))
+    }
+}
+
+/// What `git diff --name-status -z` tells of the old name of `path`: `M\0path\0`,
+/// `R100\0old\0new\0`. `None` when it tells nothing; an empty name when there was none.
+fn old_name(told: &[u8], path: &[u8]) -> Option<Vec<u8>> {
+    let mut words = told.split(|byte| *byte == 0);
+    while let (Some(status), Some(first)) = (words.next(), words.next()) {
+        let (old, new) = match status.first() {
+            Some(b'R' | b'C') => (first, words.next()?),
+            Some(b'A') => (&b""[..], first),
+            _ => (first, first),
+        };
+        if new == path {
+            return Some(old.to_vec());
+        }
+    }
+    None
+}
+
+fn too_large() -> String {
+    format!("more than {} MiB: too large to be shown", MOST / 1024 / 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_old_name_of_a_file_is_found_among_others() {
+        let told = b"M\0a\0R090\0b\0c\0A\0d\0";
+        assert_eq!(old_name(told, b"a"), Some(b"a".to_vec()));
+        assert_eq!(old_name(told, b"c"), Some(b"b".to_vec()));
+        assert_eq!(old_name(told, b"d"), Some(Vec::new()));
+        assert_eq!(old_name(told, b"e"), None);
+    }
+}

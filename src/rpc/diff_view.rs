@@ -1,0 +1,136 @@
+//! What a polecat changed: drawn in portions, and anew when the polecat has come to rest.
+
+use std::os::unix::ffi::OsStrExt;
+
+use rmpv::Value;
+
+use super::{
+    args::ViewOpen,
+    encode::Map,
+    error::RpcError,
+    methods::{place, text},
+    views::{Canvas, Order},
+};
+use crate::{
+    session::{Changed, Pair, Rests, SessionManager, Workspace},
+    view::{self, FileRow, HunkRow, Picture, Shown},
+};
+
+pub(super) async fn run(workspace: Workspace, open: ViewOpen, mut canvas: Canvas) {
+    if let Err(error) = draw_until_closed(&workspace, open, &mut canvas).await {
+        canvas.refuse(error);
+    }
+}
+
+async fn draw_until_closed(
+    workspace: &Workspace,
+    open: ViewOpen,
+    canvas: &mut Canvas,
+) -> Result<(), RpcError> {
+    let polecat = open.polecat.ok_or_else(|| RpcError::bad_argument("whose changes?"))?;
+    let manager = workspace.manager(&place(open.at)).await?;
+    let mut rests = Rests::of(workspace, &manager, &polecat);
+    let mut sheet = Sheet { manager, polecat, shown: Shown::default(), drawn: false };
+    sheet.draw(canvas).await?;
+    let mut due = false;
+    loop {
+        tokio::select! {
+            order = canvas.orders.recv() => match order {
+                None => return Ok(()),
+                Some(Order::Refresh) => due = true,
+                Some(Order::Visible(visible)) => canvas.visible = visible,
+                Some(Order::Width(_)) => {}
+            },
+            () = rests.next() => due = true,
+        }
+        if due && canvas.visible {
+            due = false;
+            sheet.draw(canvas).await?;
+        }
+    }
+}
+
+/// One buffer, and what it shows.
+struct Sheet {
+    manager: SessionManager,
+    polecat: String,
+    shown: Shown,
+    drawn: bool,
+}
+
+impl Sheet {
+    async fn draw(&mut self, canvas: &mut Canvas) -> Result<(), RpcError> {
+        let changed = self.manager.changes(&self.polecat).await?;
+        let picture = view::changes(&self.polecat, &changed.changes);
+        let mut portions = self.shown.show(&picture);
+        if portions.is_empty() {
+            portions.push(Vec::new());
+        }
+        let mut index = Some(index(&changed, &picture));
+        let last = portions.len() - 1;
+        for (at, patches) in portions.iter().enumerate() {
+            // What is drawn for the first time grows at its end, so that the rows are right from
+            // the beginning; else only the last portion makes them so.
+            let now = if self.drawn { at == last } else { at == 0 };
+            let index = if now { index.take() } else { None };
+            let more = Map::new().some("changes", index).put("whole", at == last);
+            canvas.patch_with(patches, more).await;
+        }
+        self.drawn = true;
+        Ok(())
+    }
+}
+
+/// What stands in which rows.
+fn index(changed: &Changed, picture: &Picture) -> Value {
+    Map::new()
+        .put("workdir", path(changed.workdir.as_os_str().as_bytes()))
+        .put("files", Value::Array(picture.files.iter().map(file).collect()))
+        .put("hunks", Value::Array(picture.hunks.iter().map(hunk).collect()))
+        .into()
+}
+
+fn file(file: &FileRow) -> Value {
+    Map::new()
+        .put("row", file.rows.0)
+        .put("rows", file.rows.1)
+        .put("stage", file.stage.as_str())
+        .put("change", file.change)
+        .put("path", path(&file.path))
+        .some("old", file.old.as_deref().map(path))
+        .put("added", file.counts.0)
+        .put("removed", file.counts.1)
+        .put("binary", file.binary)
+        .into()
+}
+
+fn hunk(hunk: &HunkRow) -> Value {
+    Map::new()
+        .put("row", hunk.rows.0)
+        .put("rows", hunk.rows.1)
+        // As Lua counts.
+        .put("file", hunk.file + 1)
+        .put("old", range(hunk.old))
+        .put("new", range(hunk.new))
+        .put("id", hunk.id.as_str())
+        .into()
+}
+
+fn range((start, count): (usize, usize)) -> Value {
+    Value::Array(vec![start.into(), count.into()])
+}
+
+/// A path, which may be any bytes.
+fn path(path: &[u8]) -> Value {
+    text(path.to_vec())
+}
+
+/// A file as it was, beside the one that is.
+pub(super) fn pair(pair: Pair) -> Map {
+    Map::new()
+        .put("polecat", pair.polecat.as_str())
+        .put("path", path(&pair.path))
+        .put("file", path(pair.file.as_os_str().as_bytes()))
+        .some("old", pair.before.path.as_deref().map(path))
+        .put("text", text(pair.before.text))
+}

@@ -1,0 +1,140 @@
+//! What a polecat changed, and when it is worth another look.
+
+use std::{
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
+    path::{Component, Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    error::SessionError,
+    manager::SessionManager,
+    monitor::{Monitor, Snapshot},
+    workspace::Workspace,
+};
+use crate::{
+    core::{diff::Changes, names::PolecatName, session::State},
+    host::{git, polecats},
+};
+
+/// What a polecat changed, and where.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// Its worktree.
+    pub workdir: PathBuf,
+    /// Since its branch began.
+    pub changes: Changes,
+}
+
+/// A file of a polecat's worktree as it was before, and where it is now.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// Whose it is.
+    pub polecat: PolecatName,
+    /// Its path from the top of the worktree.
+    pub path: Vec<u8>,
+    /// The file itself, be it there or not.
+    pub file: PathBuf,
+    /// As it was.
+    pub before: git::Before,
+}
+
+impl SessionManager {
+    /// What `polecat` changed since its branch began.
+    ///
+    /// # Errors
+    /// When there is no such polecat, it has no worktree, or git fails.
+    pub async fn changes(&self, polecat: &str) -> Result<Changed, SessionError> {
+        let polecat = self.known(polecat).await?;
+        let workdir = polecats::workdir(&self.rig, &polecat).await?;
+        let launch = &self.tools.launch;
+        git::require_worktree(&workdir).await?;
+        let base = git::started_at(&self.rig, &polecat, &workdir, launch).await?;
+        let changes = git::changes(&workdir, base.as_ref(), launch).await?;
+        Ok(Changed { workdir, changes })
+    }
+
+    /// The file at `path`, from the top of the worktree of `polecat`, as it was when that began.
+    ///
+    /// # Errors
+    /// As [`SessionManager::changes`]; or the path leads out of the worktree.
+    pub async fn pair(&self, polecat: &str, path: &[u8]) -> Result<Pair, SessionError> {
+        let polecat = self.known(polecat).await?;
+        let below = Path::new(OsStr::from_bytes(path));
+        if !below.components().all(|part| matches!(part, Component::Normal(_))) {
+            return Err(outside(below));
+        }
+        let workdir = polecats::workdir(&self.rig, &polecat).await?;
+        git::require_worktree(&workdir).await?;
+        let base = git::started_at(&self.rig, &polecat, &workdir, &self.tools.launch).await?;
+        let before = match base {
+            Some(base) => git::before(&workdir, &base.commit, path, &self.tools.launch).await?,
+            None => git::Before::default(),
+        };
+        Ok(Pair { polecat, path: path.to_vec(), file: workdir.join(below), before })
+    }
+
+    /// The same of a file by its full path, which tells the polecat.
+    ///
+    /// # Errors
+    /// As [`SessionManager::pair`]; or the file is in no polecat's worktree.
+    pub async fn pair_of(&self, file: &Path) -> Result<Pair, SessionError> {
+        for polecat in polecats::names(&self.rig).await? {
+            let workdir = polecats::workdir(&self.rig, &polecat).await?;
+            if let Ok(below) = file.strip_prefix(&workdir) {
+                return self.pair(polecat.as_str(), below.as_os_str().as_bytes()).await;
+            }
+        }
+        Err(outside(file))
+    }
+}
+
+fn outside(path: &Path) -> SessionError {
+    let message = format!("`{}` is in no worktree of a polecat", path.display());
+    SessionError::BadArgument(message)
+}
+
+/// Tells when a polecat has come to rest, so that what it changed is worth another look.
+pub struct Rests {
+    monitor: Monitor,
+    polecat: String,
+    state: Option<State>,
+}
+
+impl Rests {
+    /// Of `polecat`, from now on.
+    #[must_use]
+    pub fn of(workspace: &Workspace, manager: &SessionManager, polecat: &str) -> Self {
+        let monitor = workspace.monitor(manager);
+        let mut rests = Self { monitor, polecat: polecat.to_owned(), state: None };
+        rests.comes_to_rest();
+        rests
+    }
+
+    /// Waits until it rests after it did something. Cancelling it loses nothing.
+    pub async fn next(&mut self) {
+        while self.monitor.snapshots.changed().await.is_ok() {
+            if self.comes_to_rest() {
+                return;
+            }
+        }
+        // Nobody watches any more; a refresh by hand still works.
+        std::future::pending::<()>().await;
+    }
+
+    fn comes_to_rest(&mut self) -> bool {
+        let newest = self.monitor.snapshots.borrow_and_update().clone();
+        // A look that told nothing is no change of anything.
+        let state = newest.and_then(|all| self.seen(&all)).filter(|now| *now != State::Unknown);
+        let Some(state) = state else { return false };
+        let before = self.state.replace(state);
+        let rests = !matches!(state, State::Working | State::Starting);
+        rests && before.is_some_and(|before| before != state)
+    }
+
+    fn seen(&self, all: &Arc<Snapshot>) -> Option<State> {
+        let mut infos = all.polecats.iter();
+        infos.find(|info| info.polecat.as_str() == self.polecat).map(|info| info.state)
+    }
+}

@@ -1,0 +1,333 @@
+//! What a polecat changed: the lines of its differences, and what stands in which of them.
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use super::{
+    frame::{Group, Line},
+    patch::{Patch, batches, patches},
+};
+use crate::core::diff::{Changes, FileDiff, Hunk, Section, Stage, lines};
+
+/// A longer line is cut: an editor is slow with lines that no person reads.
+const LONGEST: usize = 4_000;
+/// Blocks that differ are compared line by line when they have no more lines than this.
+const COMPARED: usize = 2_000;
+
+/// A file in the buffer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRow {
+    /// Its first row, and how many it has with its hunks.
+    pub rows: (usize, usize),
+    /// How far its changes have come.
+    pub stage: Stage,
+    /// `added`, `renamed`, ...
+    pub change: &'static str,
+    /// Its path; see [`FileDiff::path`].
+    pub path: Vec<u8>,
+    /// Its path before, where that is another one.
+    pub old: Option<Vec<u8>>,
+    /// Lines added and removed.
+    pub counts: (usize, usize),
+    /// It is no text.
+    pub binary: bool,
+}
+
+/// A hunk in the buffer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HunkRow {
+    /// The row of its heading, and how many rows it has with that.
+    pub rows: (usize, usize),
+    /// The index of its file.
+    pub file: usize,
+    /// Its first line and how many it has, before and after.
+    pub old: (usize, usize),
+    /// After.
+    pub new: (usize, usize),
+    /// See [`FileDiff::id`].
+    pub id: String,
+}
+
+/// All that one buffer shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Picture {
+    /// Its lines in blocks: a heading, the head of a file, a hunk.
+    blocks: Vec<Vec<Line>>,
+    /// The files, in order.
+    pub files: Vec<FileRow>,
+    /// The hunks, in order.
+    pub hunks: Vec<HunkRow>,
+    /// How many rows there are.
+    pub rows: usize,
+}
+
+/// The picture of what `name` changed.
+#[must_use]
+pub fn changes(name: &str, changes: &Changes) -> Picture {
+    let mut picture = Picture::default();
+    picture.push(vec![summary(name, changes)]);
+    for section in &changes.sections {
+        picture.section(section);
+    }
+    picture
+}
+
+impl Picture {
+    /// All of its lines.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Line> {
+        self.blocks.concat()
+    }
+
+    fn push(&mut self, block: Vec<Line>) {
+        self.rows += block.len();
+        self.blocks.push(block);
+    }
+
+    fn section(&mut self, section: &Section) {
+        let mut block = vec![Line::default(), heading(section)];
+        block.extend(section.missing.as_deref().map(muted));
+        self.push(block);
+        for file in &section.files {
+            self.file(section.stage, file);
+        }
+    }
+
+    fn file(&mut self, stage: Stage, file: &FileDiff) {
+        let index = self.files.len();
+        let old = (!file.old.is_empty() && file.old != file.path()).then(|| file.old.clone());
+        let from = self.rows;
+        let (change, binary, counts) = (file.change.as_str(), file.binary, file.counts());
+        let path = file.path().to_vec();
+        self.push(lines(&file.head).map(shown).collect());
+        for hunk in &file.hunks {
+            self.hunk(index, file, hunk);
+        }
+        let rows = (from, self.rows - from);
+        self.files.push(FileRow { rows, stage, change, path, old, counts, binary });
+    }
+
+    fn hunk(&mut self, index: usize, file: &FileDiff, hunk: &Hunk) {
+        let from = self.rows;
+        self.push(lines(&hunk.text).map(shown).collect());
+        self.hunks.push(HunkRow {
+            rows: (from, self.rows - from),
+            file: index,
+            old: hunk.old,
+            new: hunk.new,
+            id: file.id(hunk),
+        });
+    }
+}
+
+/// What an editor shows of a picture.
+#[derive(Debug, Default)]
+pub struct Shown {
+    blocks: Vec<Vec<Line>>,
+}
+
+impl Shown {
+    /// Takes `picture` for what is shown next, and gives what that changes, in portions that an
+    /// editor takes in without a stall. What stays the same is left alone, and with it all that
+    /// an editor holds on to: cursors, folds.
+    pub fn show(&mut self, picture: &Picture) -> Vec<Vec<Patch>> {
+        let (old, new) = (&self.blocks, &picture.blocks);
+        let mut found = Vec::new();
+        let mut row = 0;
+        // Not line by line: of ten thousand that all differ, that would take seconds.
+        for op in capture_diff_slices(Algorithm::Patience, old, new) {
+            let (_, from, to) = op.as_tag_tuple();
+            if !matches!(op, DiffOp::Equal { .. }) {
+                found.extend(replaced(row, &old[from].concat(), &new[to.clone()].concat()));
+            }
+            row += new[to].iter().map(Vec::len).sum::<usize>();
+        }
+        self.blocks.clone_from(&picture.blocks);
+        batches(found)
+    }
+}
+
+/// What turns `old` into `new` at `row`.
+fn replaced(row: usize, old: &[Line], new: &[Line]) -> Vec<Patch> {
+    if old.len() + new.len() > COMPARED {
+        return vec![Patch { from: row, to: row + old.len(), lines: new.to_vec() }];
+    }
+    let mut found = patches(old, new);
+    for patch in &mut found {
+        (patch.from, patch.to) = (patch.from + row, patch.to + row);
+    }
+    found
+}
+
+/// `ash: 3 files, +12 -3 since main (1a2b3c4)`
+fn summary(name: &str, changes: &Changes) -> Line {
+    let files = || changes.sections.iter().flat_map(|section| &section.files);
+    let mut line = Line::default();
+    line.push(name, Some(Group::Named("PolecatTitle")));
+    let since =
+        if changes.since.is_empty() { String::new() } else { format!(" since {}", changes.since) };
+    if changes.sections.is_empty() {
+        line.push(&format!(": nothing was changed{since}"), None);
+        return line;
+    }
+    let (added, removed) =
+        files().map(FileDiff::counts).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+    line.push(&format!(": {}", several(files().count(), "file")), None);
+    push_counts(&mut line, added, removed);
+    line.push(&since, None);
+    line
+}
+
+/// `Committed: 2 commits, 3 files, +12 -3`
+fn heading(section: &Section) -> Line {
+    let title = match section.stage {
+        Stage::Committed => "Committed",
+        Stage::Staged => "Staged",
+        Stage::Unstaged => "Not staged",
+        Stage::Untracked => "Untracked",
+        Stage::Reviewed => "Since the last review",
+    };
+    let counts = section.files.iter().map(FileDiff::counts);
+    let (added, removed) = counts.fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+    let mut line = Line::default();
+    line.push(title, Some(Group::Named("PolecatTitle")));
+    let commits =
+        (section.commits > 0).then(|| format!(" {},", several(section.commits, "commit")));
+    line.push(
+        &format!(":{} {}", commits.unwrap_or_default(), several(section.files.len(), "file")),
+        None,
+    );
+    push_counts(&mut line, added, removed);
+    line
+}
+
+fn push_counts(line: &mut Line, added: usize, removed: usize) {
+    if added + removed == 0 {
+        return;
+    }
+    line.push(", ", None);
+    line.push(&format!("+{added}"), Some(Group::Named("PolecatAdded")));
+    line.push(" ", None);
+    line.push(&format!("-{removed}"), Some(Group::Named("PolecatRemoved")));
+}
+
+fn several(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+fn muted(text: &str) -> Line {
+    let mut line = Line::default();
+    line.push(text, Some(Group::Named("PolecatMuted")));
+    line
+}
+
+/// A line of a difference as an editor can show it.
+fn shown(bytes: &[u8]) -> Line {
+    let Some(start) = bytes.get(..LONGEST) else {
+        return Line::plain(String::from_utf8_lossy(bytes));
+    };
+    // Not in the middle of a character: its last byte would be shown as another one.
+    let last = start.iter().rposition(|byte| byte & 0xc0 != 0x80).unwrap_or_default();
+    let start = &start[..last];
+    let mut line = Line::plain(String::from_utf8_lossy(start));
+    let more = format!(" ┄┄ {} more bytes", bytes.len() - start.len());
+    line.push(&more, Some(Group::Named("PolecatMuted")));
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::diff::parse;
+    use proptest::prelude::*;
+
+    const DIFF: &str =
+        "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\n-x\n+b\n@@ -9 +9 @@\n-b\n+c\n";
+    const RENAME: &str = "diff --git a/o b/n\nsimilarity index 100%\nrename from o\nrename to n\n";
+
+    fn section(stage: Stage, diff: &str) -> Section {
+        Section { stage, commits: 0, files: parse(diff.as_bytes()), missing: None }
+    }
+
+    fn picture(sections: Vec<Section>) -> Picture {
+        changes("ash", &Changes { since: "main (1a2b3c4)".to_owned(), sections })
+    }
+
+    fn texts(lines: &[Line]) -> Vec<&str> {
+        lines.iter().map(|line| line.text.as_str()).collect()
+    }
+
+    #[test]
+    fn sections_are_told_apart_and_every_file_and_hunk_is_found_by_its_rows() {
+        let committed = Section { commits: 1, ..section(Stage::Committed, RENAME) };
+        let picture = picture(vec![committed, section(Stage::Unstaged, DIFF)]);
+        let lines = picture.lines();
+        let texts = texts(&lines);
+        assert_eq!(texts[0], "ash: 2 files, +2 -2 since main (1a2b3c4)");
+        assert_eq!(texts[1..4], ["", "Committed: 1 commit, 1 file", "diff --git a/o b/n"]);
+        assert_eq!(texts[7..10], ["", "Not staged: 1 file, +2 -2", "diff --git a/f b/f"]);
+        let rows = |rows: (usize, usize)| &texts[rows.0..rows.0 + rows.1];
+        let [renamed, modified] = &picture.files[..] else { panic!("{:?}", picture.files) };
+        assert_eq!((renamed.change, renamed.old.as_deref()), ("renamed", Some(&b"o"[..])));
+        assert_eq!(rows(renamed.rows).last(), Some(&"rename to n"));
+        assert_eq!((rows(modified.rows).len(), modified.counts), (10, (2, 2)));
+        assert_eq!(rows(picture.hunks[1].rows), ["@@ -9 +9 @@", "-b", "+c"]);
+        assert_eq!(picture.hunks[1].file, 1);
+        assert_eq!(picture.rows, texts.len());
+    }
+
+    #[test]
+    fn nothing_says_so_and_what_is_missing_says_why() {
+        assert_eq!(
+            texts(&picture(vec![]).lines()),
+            ["ash: nothing was changed since main (1a2b3c4)"]
+        );
+        let missing = Some("more than 16 MiB: too large to be shown".to_owned());
+        let large = Section { missing, ..section(Stage::Staged, "") };
+        let lines = picture(vec![large]).lines();
+        assert_eq!(
+            texts(&lines)[2..],
+            ["Staged: 0 files", "more than 16 MiB: too large to be shown"]
+        );
+    }
+
+    #[test]
+    fn an_endless_line_is_cut_between_two_characters() {
+        for blanks in 0..4 {
+            let line = format!("+{}{}", " ".repeat(blanks), "漢".repeat(3_000));
+            let text = shown(line.as_bytes()).text;
+            let (start, _) = text.split_once(" ┄┄ ").unwrap();
+            assert!(line.starts_with(start) && start.len() > LONGEST - 4, "{}", start.len());
+        }
+    }
+
+    #[test]
+    fn a_hunk_that_changes_leaves_the_others_alone() {
+        let before = picture(vec![section(Stage::Unstaged, DIFF)]);
+        let mut canvas = Shown::default();
+        canvas.show(&before);
+        let after = picture(vec![section(Stage::Unstaged, &DIFF.replace("+c", "+d"))]);
+        let patches = canvas.show(&after).concat();
+        let row = before.rows - 1;
+        let expected = Patch { from: row, to: row + 1, lines: vec![Line::plain("+d")] };
+        assert_eq!(patches, [expected]);
+        assert_eq!(canvas.show(&after).concat(), []);
+    }
+
+    proptest! {
+        #[test]
+        fn the_buffer_always_shows_the_last_picture(
+            pictures in prop::collection::vec(prop::collection::vec("[ab]{0,2}", 0..6), 1..6),
+        ) {
+            let (mut canvas, mut buffer) = (Shown::default(), Vec::<Line>::new());
+            for hunks in pictures {
+                let hunks = hunks.iter().map(|line| format!("@@ -1 +1 @@\n+{line}\n+{line}\n"));
+                let diff = format!("diff --git a/f b/f\n{}", hunks.collect::<String>());
+                let picture = picture(vec![section(Stage::Staged, &diff)]);
+                for patch in canvas.show(&picture).concat() {
+                    buffer.splice(patch.from..patch.to, patch.lines);
+                }
+                prop_assert_eq!(&buffer, &picture.lines());
+            }
+        }
+    }
+}
