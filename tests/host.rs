@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 mod host {
+    mod diffstat;
     mod fixtures;
     mod git;
     mod hooks;
@@ -14,4 +15,5 @@ mod host {
     mod settings;
     mod started;
     mod tracker;
+    mod watch;
 }

@@ -11,6 +11,8 @@ local LINKS = {
   PolecatName = 'Identifier',
   PolecatMuted = 'Comment',
   PolecatTitle = 'Title',
+  PolecatAdded = 'Added',
+  PolecatRemoved = 'Removed',
 }
 
 --- xterm's sixteen, where `g:terminal_color_N` says nothing.

@@ -1,6 +1,7 @@
 //! git: the worktree a polecat works in, and what is checked out there.
 
 mod create;
+mod diffstat;
 mod head;
 mod heal;
 pub(super) mod repository;
@@ -16,6 +17,7 @@ use super::run::{Output, Program, RunError};
 use crate::core::{Rig, RigKind};
 
 pub use create::{Worktree, create_worktree};
+pub use diffstat::{Begun, diffstat};
 pub use head::branch;
 pub(super) use head::branch_now;
 pub use heal::heal;

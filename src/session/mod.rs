@@ -37,6 +37,7 @@ mod stop;
 mod table;
 mod tell;
 mod watch;
+mod work;
 mod workspace;
 
 pub use attach::AttachPlan;
@@ -54,6 +55,7 @@ pub use settings::Settings;
 pub use start::Started;
 pub use stop::StoppedAll;
 pub use watch::{Seen, Watch};
+pub use work::Files;
 pub use workspace::{Place, RigFacts, Workspace};
 
 pub use crate::host::launch::{Launch, local as local_launch};
