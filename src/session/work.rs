@@ -94,7 +94,7 @@ impl Work {
     /// Waits until more is known. Cancelling it loses nothing.
     pub(super) async fn changed(&mut self) {
         if self.badges.changed().await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

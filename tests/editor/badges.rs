@@ -1,7 +1,5 @@
 //! What each polecat changed, in the status window and in `sessions()`.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -96,22 +94,17 @@ async fn ten_polecats_that_work_at_once_have_badges_as_git_has_them() {
         );
         shop.editor.call("inject", json!([name, work])).await.unwrap();
     }
-    let mut slowest = Duration::ZERO;
     eventually("all work", async || {
-        let asked = Instant::now();
+        // Neovim answers meanwhile, or this panics.
         shop.editor.lua("return 1", Json::Null).await.unwrap();
-        slowest = slowest.max(asked.elapsed());
         let left =
             names.iter().find(|name| !shop.project.worktree(name).join(".git-done").exists());
         left.map_or(Ok(()), |name| Err(format!("`{name}` works")))
     })
     .await;
-    let done = Instant::now();
     let expected: serde_json::Map<_, _> =
         names.iter().map(|name| (name.clone(), shop.work(name))).collect();
     eventually_equal(Json::Object(expected), async || shop.diffs().await).await;
-    println!("badges right {:?} after the last word, editor at most {slowest:?}", done.elapsed());
-    assert!(slowest < Duration::from_secs(1), "the editor was blocked for {slowest:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

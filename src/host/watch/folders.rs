@@ -10,6 +10,9 @@ use crate::host::error::HostError;
 use crate::host::files::is_dir;
 use crate::host::git::{branch_now, repository};
 
+/// A folder, and the names of files in it.
+pub(super) type Files = (PathBuf, Vec<OsString>);
+
 /// The folders of the worktree `root` that are `below` or lead there from it, without those that
 /// git ignores.
 pub(super) fn of_worktree(root: &Path, below: &Path) -> impl Iterator<Item = PathBuf> {
@@ -34,7 +37,7 @@ pub(super) fn of_worktree(root: &Path, below: &Path) -> impl Iterator<Item = Pat
 
 /// The files of git's own that change when something is committed, staged or checked out in the
 /// worktree `root`, by folder; `None` when that is no worktree.
-pub(super) fn of_git(root: &Path) -> Result<Option<Vec<(PathBuf, Vec<OsString>)>>, HostError> {
+pub(super) fn of_git(root: &Path) -> Result<Option<Vec<Files>>, HostError> {
     let Some(git_dir) = repository::git_dir_of(root)? else { return Ok(None) };
     let common = repository::around(root)?.map(|found| found.common_dir);
     let mut files = vec![

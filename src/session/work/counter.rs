@@ -152,6 +152,7 @@ impl Counter {
             tell(&self.manager, files);
         }
         job.end(took, found.is_err(), Instant::now());
+        debug!(%polecat, ?took, "counted");
         let stat = match found {
             Ok(Some((stat, begun))) => {
                 job.begun = Some(begun);

@@ -10,10 +10,8 @@ use crate::host::{git::Begun, watch::Watched};
 /// What is touched within this time after the first file is counted at once. The events have
 /// been gathered for as long before they get here.
 const SETTLE: Duration = Duration::from_millis(100);
-/// A polecat that never rests is counted no more often than this.
+/// A polecat that never rests is counted no more often than this, nor more than half of the time.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The others get at least this many times as long as one count takes.
-const SHARE: u32 = 4;
 /// What cannot be counted is tried again so often until something changes.
 const TRIES: u8 = 3;
 
@@ -78,7 +76,7 @@ impl Job {
     /// It was counted, which took so long.
     pub(super) fn end(&mut self, took: Duration, failed: bool, now: Instant) {
         self.busy = false;
-        self.rested = now + PAUSE.max(took * SHARE);
+        self.rested = now + PAUSE.max(took);
         if failed && self.failures < TRIES {
             self.failures += 1;
             self.dirty.get_or_insert(now);
@@ -127,7 +125,7 @@ mod tests {
         job.touch(now);
         assert_eq!(job.due(), None, "two counts at once");
         job.end(2000 * MS, false, now);
-        assert_eq!(job.due(), Some(now + 8000 * MS));
+        assert_eq!(job.due(), Some(now + 2000 * MS));
     }
 
     #[test]
