@@ -4,6 +4,7 @@
 
 mod host {
     mod changes;
+    mod diffstat;
     mod fixtures;
     mod git;
     mod hooks;
@@ -17,4 +18,5 @@ mod host {
     mod snapshot;
     mod started;
     mod tracker;
+    mod watch;
 }

@@ -15,9 +15,11 @@ pub mod settings;
 pub mod startup;
 pub mod state;
 pub mod theme;
+pub mod work;
 
 pub use agent::{Agent, Ready};
 pub use command::{BadCommand, CommandLine};
 pub use names::{BadName, IssueId, PolecatName, RigName, SessionName};
 pub use rig::{Rig, RigKind};
 pub use session::{Exit, ExitHow, SessionInfo, State, StateSource, Waiting};
+pub use work::Diffstat;

@@ -3,6 +3,7 @@
 mod beside;
 mod create;
 mod diff;
+mod diffstat;
 mod head;
 mod heal;
 mod leftovers;
@@ -24,6 +25,7 @@ use crate::core::{Rig, RigKind};
 
 pub use create::{Worktree, create_worktree};
 pub use diff::{Before, before, changes, require_worktree};
+pub use diffstat::{Begun, diffstat};
 pub use head::branch;
 pub(super) use head::branch_now;
 pub use heal::heal;

@@ -18,6 +18,7 @@ pub mod rigs;
 pub mod run;
 pub mod settings;
 pub mod tracker;
+pub mod watch;
 
 pub use error::HostError;
 pub use launch::Launch;

@@ -59,6 +59,7 @@ impl Server {
     fn tell(&self, news: &News) {
         drop(match news {
             News::Changed(snapshot) => self.editor.event("snapshot", encode::snapshot(snapshot)),
+            News::Files(files) => self.editor.event("files", encode::files(files)),
             News::Warning(text) => self.editor.event("notice", encode::warning(text)),
         });
     }

@@ -38,6 +38,7 @@ mod stop;
 mod table;
 mod tell;
 mod watch;
+mod work;
 mod workspace;
 
 pub use attach::AttachPlan;
@@ -56,6 +57,7 @@ pub use settings::Settings;
 pub use start::Started;
 pub use stop::StoppedAll;
 pub use watch::{Seen, Watch};
+pub use work::Files;
 pub use workspace::{Place, RigFacts, Workspace};
 
 pub use crate::host::launch::{Launch, local as local_launch};

@@ -7,6 +7,7 @@
 mod support;
 
 mod accounts;
+mod badges;
 mod deaths;
 mod dialogs;
 mod diffing;
@@ -22,6 +23,7 @@ mod places;
 mod racing;
 mod reading;
 mod refusals;
+mod reloading;
 mod restarting;
 mod rig;
 mod settings;
