@@ -21,7 +21,7 @@ local commands = {
   CaptureSession = { nargs = '+', bang = true, desc = 'Follow what any tmux session prints' },
   Inject = { nargs = '+', range = true, desc = 'Send a message, or the lines of a range' },
   Attach = { nargs = 1, bar = true, desc = "Use a polecat's session in a terminal" },
-  New = { nargs = '+', bar = true, desc = 'Create a polecat: worktree and branch' },
+  New = { nargs = '*', bar = true, desc = 'Create a polecat: name, worktree and branch' },
   Rig = { nargs = '?', bang = true, complete = 'dir', desc = 'Show or pin the rig; ! unpins' },
   Log = { nargs = 0, bar = true, desc = "Open the backend's log" },
 }

@@ -6,6 +6,7 @@ mod host {
     mod fixtures;
     mod git;
     mod hooks;
+    mod name_pool;
     mod polecats;
     mod processes;
     mod records;

@@ -48,8 +48,20 @@ function commands.Start(opts)
   require('polecat').start(polecat, options, notify.or_error(require('polecat.report').started))
 end
 
+--- The word that `text` begins with, unless it is a pair: no name holds a `=`.
+---@param text string
+---@return string? name
+---@return string rest
+local function name_first(text)
+  local word, rest = words.first(text)
+  if word == '' or word:find('=', 1, true) then
+    return nil, text
+  end
+  return word, rest
+end
+
 function commands.New(opts)
-  local polecat, rest = words.first(opts.args)
+  local polecat, rest = name_first(opts.args)
   local options, err = words.pairs(rest, M.NEW_KEYS)
   if not options then
     return refuse(err)

@@ -94,9 +94,6 @@ local first = {
   CaptureSession = function()
     return known().sessions
   end,
-  New = function()
-    return {}
-  end,
 }
 
 ---@return string[]
@@ -110,14 +107,15 @@ end
 ---@param lead string
 ---@return string[]
 local function candidates(name, before, lead)
-  if #before == 0 then
+  -- A new name is the user's to invent; without one, the keys may come first.
+  if name == 'New' then
+    return pairs_of(command.NEW_KEYS, before, lead)
+  elseif #before == 0 then
     return vim.tbl_map(function(candidate)
       return vim.fn.escape(candidate, ' \\')
     end, (first[name] or running)())
   elseif name == 'Start' and not (' ' .. table.concat(before, ' ')):find(' cmd=', 1, true) then
     return pairs_of(command.START_KEYS, before, lead)
-  elseif name == 'New' then
-    return pairs_of(command.NEW_KEYS, before, lead)
   end
   return {}
 end

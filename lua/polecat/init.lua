@@ -121,11 +121,11 @@ function M.inject(name, text, cb)
 end
 
 --- Creates a polecat: worktree and branch. The result is `{ polecat, workdir, branch }`.
----@param name string
+---@param name? string Without one it gets the next free one of the rig's name pool.
 ---@param opts? { issue?: string }
 ---@param cb? polecat.Callback
 function M.new(name, opts, cb)
-  ask('new', 'polecat.new', { polecat = given(name) }, opts, cb)
+  ask('new', 'polecat.new', { polecat = name }, opts, cb)
 end
 
 --- Attaches to a polecat's session: a terminal split, or the tmux client that Neovim runs in.

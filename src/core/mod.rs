@@ -6,6 +6,7 @@
 pub mod agent;
 pub mod branch;
 pub mod command;
+pub mod name_pool;
 pub mod names;
 pub mod rig;
 pub mod screen;

@@ -3,6 +3,7 @@
 mod create;
 mod head;
 mod heal;
+mod next;
 pub(super) mod repository;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ pub use create::{Worktree, create_worktree};
 pub use head::branch;
 pub(super) use head::branch_now;
 pub use heal::heal;
+pub use next::{Next, create_next};
 
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
 const PATIENCE: Duration = Duration::from_secs(300);

@@ -82,7 +82,7 @@ arguments! {
     Here { at: At }
     Pin { at: At, path: String }
     Polecat { at: At, polecat: String }
-    New { at: At, polecat: String, issue: Option<String> }
+    New { at: At, polecat: Option<String>, issue: Option<String> }
     Start {
         at: At,
         polecat: String,

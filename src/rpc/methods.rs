@@ -75,7 +75,9 @@ impl Door<'_> {
     }
 
     async fn new_polecat(&self, args: args::New) -> Answer {
-        let new = self.manager(args.at).await?.create(&args.polecat, args.issue.as_deref()).await?;
+        let (polecat, issue) = (args.polecat.as_deref(), args.issue.as_deref());
+        let new = self.manager(args.at).await?.create(polecat, issue).await?;
+        self.warn(&new.warnings);
         Ok(encode::new_polecat(&new).into())
     }
 

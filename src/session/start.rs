@@ -42,7 +42,7 @@ impl SessionManager {
         let choice = self.choose(&options).await?;
         let polecat = match found {
             Some(polecat) => polecat,
-            None => self.create(name, options.issue.as_deref()).await?.polecat,
+            None => self.create(Some(name), options.issue.as_deref()).await?.polecat,
         };
         let plan = self.plan(polecat, choice, &options).await?;
         let words = self.first_words(&plan).await;

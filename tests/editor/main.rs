@@ -16,6 +16,7 @@ mod gastown;
 mod hooks;
 mod injecting;
 mod looking;
+mod naming;
 mod picking;
 mod places;
 mod racing;
