@@ -19,6 +19,13 @@ local KNOWN = {
   capture_session = { lines = 'count', ansi = 'boolean' },
   open_capture = { lines = 'count', snapshot = 'boolean' },
   new = { issue = 'string' },
+  sling = {
+    polecat = 'string',
+    agent = 'string',
+    account = 'string',
+    config_dir = 'path',
+    cmd = 'string',
+  },
 }
 
 local EXPECTED = { path = 'a path', count = 'a whole number from 1', ['function'] = 'a function' }

@@ -5,6 +5,8 @@ mod head;
 mod heal;
 mod next;
 pub(super) mod repository;
+mod reuse;
+mod untouched;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,11 +17,12 @@ use super::launch::Launch;
 use super::run::{Output, Program, RunError};
 use crate::core::{Rig, RigKind};
 
-pub use create::{Worktree, create_worktree};
+pub use create::{Worktree, create_worktree, take_back};
 pub use head::branch;
 pub(super) use head::branch_now;
 pub use heal::heal;
 pub use next::{Next, create_next};
+pub use reuse::{Reused, give_back, reuse, turn};
 
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -65,6 +68,11 @@ impl Git {
             }
         }
         Err(HostError::NoRepository { rig: rig.name.to_string(), looked })
+    }
+
+    /// git in a worktree of the same repository.
+    fn inside(&self, worktree: &Path) -> Self {
+        Self { launch: self.launch.clone(), repository: worktree.to_owned() }
     }
 
     fn program(&self, args: &[&str]) -> Program {

@@ -94,6 +94,15 @@ arguments! {
         config_dir: Option<PathBuf>,
         cmd: Option<String>,
     }
+    Sling {
+        at: At,
+        issue: String,
+        polecat: Option<String>,
+        agent: Option<String>,
+        account: Option<String>,
+        config_dir: Option<PathBuf>,
+        cmd: Option<String>,
+    }
     Stop { at: At, polecat: String, force: Option<bool> }
     StopAll { at: At, force: Option<bool> }
     Capture { at: At, polecat: String, lines: Option<u32>, ansi: Option<bool> }

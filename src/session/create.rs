@@ -62,7 +62,7 @@ impl SessionManager {
 
     /// The names under which sessions live that a polecat of the rig would have, whosoever they
     /// are: it could not be started.
-    async fn names_of_sessions(&self) -> Result<BTreeSet<String>, SessionError> {
+    pub(super) async fn names_of_sessions(&self) -> Result<BTreeSet<String>, SessionError> {
         let panes = self.panes().await?;
         let names = panes.iter().filter_map(|pane| self.rig.polecat_of(&pane.session_name));
         Ok(names.map(|name| name.to_string()).collect())

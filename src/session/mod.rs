@@ -31,6 +31,7 @@ mod ready;
 mod resume;
 mod settings;
 mod sight;
+mod sling;
 mod start;
 mod status;
 mod stop;

@@ -26,6 +26,7 @@ mod restarting;
 mod rig;
 mod settings;
 mod several;
+mod slinging;
 mod starting;
 mod states;
 mod status;

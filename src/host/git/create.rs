@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::{Base, Git, PATIENCE, heal};
+use super::{Base, Git, PATIENCE, heal, untouched};
 use crate::core::branch::branch_name;
 use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
@@ -47,6 +47,34 @@ pub async fn create_worktree(
         polecat: polecat.clone(),
     };
     to_its_end(creation.run()).await
+}
+
+/// Takes a polecat back that [`create_worktree`] or [`super::create_next`] made, as if it had
+/// never been: worktree, branch, folder and record.
+///
+/// # Errors
+/// It has been worked in since, or something could not be removed; what is left is named.
+pub async fn take_back(
+    rig: &Rig,
+    polecat: &PolecatName,
+    worktree: &Worktree,
+    launch: &Launch,
+) -> Result<(), HostError> {
+    let (of, with) = (rig.clone(), launch.clone());
+    let creation = Creation {
+        git: blocking(move || Git::of(&of, &with)).await?,
+        branch: worktree.branch.clone(),
+        rig: rig.clone(),
+        polecat: polecat.clone(),
+    };
+    let worktree = worktree.clone();
+    to_its_end(async move {
+        let _lock = lock(&creation.git.repository, PATIENCE).await?;
+        untouched::require(&creation.git, &worktree).await?;
+        let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
+        creation.try_undo(&worktree.base, made).await
+    })
+    .await
 }
 
 /// Work that goes on also when the caller stops waiting.
