@@ -6,6 +6,7 @@ mod host {
     mod fixtures;
     mod git;
     mod hooks;
+    mod leftovers;
     mod name_pool;
     mod polecats;
     mod processes;
@@ -13,5 +14,7 @@ mod host {
     mod rigs;
     mod run;
     mod settings;
+    mod snapshot;
+    mod started;
     mod tracker;
 }

@@ -1,12 +1,18 @@
 //! git: the worktree a polecat works in, and what is checked out there.
 
+mod beside;
 mod create;
 mod head;
 mod heal;
+mod leftovers;
 mod next;
 pub(super) mod repository;
 mod reuse;
+mod site;
+mod snapshot;
+mod started;
 mod untouched;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -21,8 +27,12 @@ pub use create::{Worktree, create_worktree, take_back};
 pub use head::branch;
 pub(super) use head::branch_now;
 pub use heal::heal;
+pub use leftovers::{Leftover, leftovers};
 pub use next::{Next, create_next};
 pub use reuse::{Reused, give_back, reuse, turn};
+pub use snapshot::{Snapshot, snapshot};
+pub use started::started_at;
+use started::started_in;
 
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -53,6 +63,8 @@ pub async fn version(launch: &Launch) -> Result<String, HostError> {
 struct Git {
     launch: Launch,
     repository: PathBuf,
+    /// What git is told by its environment: where its folders are, when it is not to look.
+    env: Vec<(&'static str, PathBuf)>,
 }
 
 impl Git {
@@ -64,19 +76,23 @@ impl Git {
         };
         for repository in &looked {
             if is_dir(repository)? {
-                return Ok(Self { launch: launch.clone(), repository: repository.clone() });
+                return Ok(Self::at(repository, launch));
             }
         }
         Err(HostError::NoRepository { rig: rig.name.to_string(), looked })
     }
 
-    /// git in a worktree of the same repository.
-    fn inside(&self, worktree: &Path) -> Self {
-        Self { launch: self.launch.clone(), repository: worktree.to_owned() }
+    /// git in a worktree.
+    fn at(worktree: &Path, launch: &Launch) -> Self {
+        Self { launch: launch.clone(), repository: worktree.to_owned(), env: Vec::new() }
     }
 
     fn program(&self, args: &[&str]) -> Program {
-        Program::new(&self.launch, "git")
+        let program = Program::new(&self.launch, "git");
+        let told = |program: Program, (key, value): &(&str, PathBuf)| program.env(key, value);
+        self.env
+            .iter()
+            .fold(program, told)
             .arg("-C")
             .arg(&self.repository)
             .args(args)
@@ -84,6 +100,8 @@ impl Git {
             .dir(&self.repository)
             .env("LC_ALL", "C")
             .env("GIT_TERMINAL_PROMPT", "0")
+            // A look must not take the lock on an index that an agent is about to write.
+            .env("GIT_OPTIONAL_LOCKS", "0")
             .within(PATIENCE)
     }
 
@@ -95,14 +113,20 @@ impl Git {
     async fn commit(&self, revision: &str) -> Result<Option<String>, HostError> {
         let commit = format!("{revision}^{{commit}}");
         let doing = format!("looking up `{revision}`");
-        let output = self.program(&["rev-parse", "--verify", "--quiet", &commit]).output().await;
-        let output = output.map_err(|source| failed(&doing, source))?;
+        let found = self.answer(&doing, &["rev-parse", "--verify", "--quiet", &commit]).await?;
+        Ok(found.map(|output| output.text()))
+    }
+
+    /// What git says to a question that it answers with no by its exit code 1.
+    async fn answer(&self, doing: &str, args: &[&str]) -> Result<Option<Output>, HostError> {
+        let output = self.program(args).output().await.map_err(|source| failed(doing, source))?;
         match output.status.code() {
-            Some(0) => Ok(Some(output.text())),
+            Some(0) => Ok(Some(output)),
             Some(1) => Ok(None),
             _ => {
-                let (program, said) = ("git rev-parse".to_owned(), output.said());
-                Err(failed(&doing, RunError::Failed { program, status: output.status, said }))
+                let program = format!("git {}", args.first().copied().unwrap_or_default());
+                let (status, said) = (output.status, output.said());
+                Err(failed(doing, RunError::Failed { program, status, said }))
             }
         }
     }

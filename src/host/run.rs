@@ -1,6 +1,7 @@
 //! Running a program to its end: bounded in time and output, and with it what it started.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -13,7 +14,7 @@ use tokio::time::timeout;
 
 use super::launch::Launch;
 
-/// More output than this ends a program.
+/// More output than this ends a program, unless it may print more.
 const OUTPUT_MAX: usize = 8 * 1024 * 1024;
 /// How much of the error output is kept: its end says what went wrong.
 const STDERR_KEPT: usize = 64 * 1024;
@@ -110,6 +111,8 @@ pub struct Program {
     words: Vec<OsString>,
     dir: Option<PathBuf>,
     patience: Duration,
+    input: Option<File>,
+    limit: usize,
 }
 
 impl Program {
@@ -121,6 +124,8 @@ impl Program {
             words: vec![program.to_owned()],
             dir: None,
             patience: USUAL_WAIT,
+            input: None,
+            limit: OUTPUT_MAX,
         }
     }
 
@@ -152,8 +157,22 @@ impl Program {
 
     /// Sets a variable of its environment.
     #[must_use]
-    pub fn env(mut self, key: &str, value: &str) -> Self {
+    pub fn env(mut self, key: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(key, value);
+        self
+    }
+
+    /// Has it read this file from where the file stands.
+    #[must_use]
+    pub fn input(mut self, file: File) -> Self {
+        self.input = Some(file);
+        self
+    }
+
+    /// Lets it print so many bytes.
+    #[must_use]
+    pub fn up_to(mut self, limit: usize) -> Self {
+        self.limit = limit;
         self
     }
 
@@ -182,12 +201,12 @@ impl Program {
     /// # Errors
     /// It could not be started, took too long or printed too much.
     pub async fn output(self) -> Result<Output, RunError> {
-        let (program, patience) = (self.line(), self.patience);
+        let (program, patience, limit) = (self.line(), self.patience, self.limit);
         let mut child = self.spawn()?;
         // After `child`, so that it is dropped first: an unreaped leader keeps its group's id
         // from being given to strangers.
         let mut group = Group::of(&child);
-        let ended = timeout(patience, finish(&mut child)).await;
+        let ended = timeout(patience, finish(&mut child, limit)).await;
         if child.id().is_none() {
             group.0 = None;
         }
@@ -195,7 +214,7 @@ impl Program {
             Err(_) => Err(RunError::TimedOut { program, waited: patience }),
             Ok(Ok(output)) => Ok(output),
             Ok(Err(source)) if source.kind() == io::ErrorKind::FileTooLarge => {
-                Err(RunError::TooMuch { program, limit: OUTPUT_MAX })
+                Err(RunError::TooMuch { program, limit })
             }
             Ok(Err(source)) => Err(RunError::Io { program, source }),
         }
@@ -204,7 +223,8 @@ impl Program {
     fn spawn(self) -> Result<Child, RunError> {
         let (program, line) = (self.words[0].to_string_lossy().into_owned(), self.line());
         let mut command = tokio::process::Command::from(self.command);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(self.input.map_or_else(Stdio::null, Stdio::from));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.process_group(0).kill_on_drop(true);
         command.spawn().map_err(|source| match (source.kind(), self.dir) {
             // The system says the same of a missing folder as of a missing program.
@@ -245,12 +265,13 @@ impl Drop for Group {
     }
 }
 
-async fn finish(child: &mut Child) -> io::Result<Output> {
+async fn finish(child: &mut Child, limit: usize) -> io::Result<Output> {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let status = {
         let reading = async {
-            tokio::try_join!(read_all(out, &mut stdout), read_end(err, &mut stderr)).map(|_| ())
+            tokio::try_join!(read_all(out, &mut stdout, limit), read_end(err, &mut stderr))
+                .map(|_| ())
         };
         tokio::pin!(reading);
         tokio::select! {
@@ -270,10 +291,14 @@ async fn finish(child: &mut Child) -> io::Result<Output> {
 }
 
 /// Reads to the end, or fails as "too large".
-async fn read_all(from: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) -> io::Result<()> {
+async fn read_all(
+    from: Option<impl AsyncRead + Unpin>,
+    into: &mut Vec<u8>,
+    limit: usize,
+) -> io::Result<()> {
     let Some(mut from) = from else { return Ok(()) };
     while from.read_buf(into).await? > 0 {
-        if into.len() > OUTPUT_MAX {
+        if into.len() > limit {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
     }

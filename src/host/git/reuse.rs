@@ -131,7 +131,7 @@ impl Reuse {
     async fn switch(&self, branch: &str) -> Result<(), HostError> {
         let doing = format!("switching to the branch `{branch}`");
         let args = ["switch", "--quiet", "--no-guess", branch];
-        let inside = self.git.inside(&self.reused.worktree.path);
+        let inside = Git::at(&self.reused.worktree.path, &self.git.launch);
         inside.run(&doing, &args).await.map(drop)
     }
 

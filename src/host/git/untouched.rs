@@ -20,7 +20,7 @@ pub(super) async fn require(git: &Git, made: &Worktree) -> Result<(), HostError>
     if blocking(move || look(&path)).await?.is_none() {
         return Ok(());
     }
-    let inside = git.inside(&made.path);
+    let inside = Git::at(&made.path, &git.launch);
     let head = inside.commit("HEAD").await?;
     if head.as_ref() != Some(&made.base.commit) {
         return Err(worked_in(format!("it is at {}", head.unwrap_or_default())));

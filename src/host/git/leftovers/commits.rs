@@ -1,0 +1,175 @@
+//! Commits that are neither pushed nor merged.
+
+use std::collections::BTreeSet;
+
+use super::Leftover;
+use crate::core::{PolecatName, Rig};
+use crate::host::error::HostError;
+use crate::host::files::{blocking, read_text};
+use crate::host::git::beside::LISTING;
+use crate::host::git::site::Site;
+use crate::host::git::{Git, failed, head, started_in};
+use crate::host::launch::Launch;
+
+/// Where the `HEAD` of a worktree has been, as far as its log goes.
+#[derive(Default)]
+pub(in crate::host::git) struct Been {
+    pub(in crate::host::git) commits: BTreeSet<String>,
+    pub(in crate::host::git) branches: BTreeSet<String>,
+    has_no_log: bool,
+}
+
+impl Been {
+    /// Whether it may have stood at this commit.
+    pub(in crate::host::git) fn has(&self, commit: &str) -> bool {
+        self.has_no_log || self.commits.contains(commit)
+    }
+}
+
+pub(super) async fn leftovers(
+    site: &Site,
+    rig: &Rig,
+    polecat: &PolecatName,
+    launch: &Launch,
+) -> Result<Option<Leftover>, HostError> {
+    let Some(git) = site.git(launch) else { return Ok(None) };
+    let mut args = vec!["--branches".to_owned(), "--tags".to_owned()];
+    if !site.is_clone() {
+        args = Vec::new();
+        for branch in own_branches(site, polecat, launch).await? {
+            args.extend(git.commit(&format!("refs/heads/{branch}")).await?);
+        }
+    }
+    args.extend(git.commit("HEAD").await?);
+    if args.is_empty() {
+        return Ok(None);
+    }
+    args.extend(["--not".to_owned(), "--remotes".to_owned()]);
+    if !site.is_clone() {
+        args.extend(meant_for(site, rig, polecat, &git, launch).await?);
+    }
+    let commits = git.listed(&args).await?;
+    Ok(if commits.is_empty() { None } else { Some(Leftover::Commits(commits)) })
+}
+
+/// What has the work when it is merged: where it began, the branch it began at, and what is
+/// checked out in the main worktree.
+async fn meant_for(
+    site: &Site,
+    rig: &Rig,
+    polecat: &PolecatName,
+    git: &Git,
+    launch: &Launch,
+) -> Result<Vec<String>, HostError> {
+    let mut found = Vec::new();
+    if let Some(shared) = site.shared(launch) {
+        found.extend(shared.commit("HEAD").await?);
+    }
+    if git.commit("HEAD").await?.is_none() {
+        return Ok(found);
+    }
+    if let Some(base) = started_in(git, rig, polecat).await? {
+        // git may have dropped it when the branch was set back behind it.
+        found.extend(git.commit(&base.commit).await?);
+        if let Some(branch) = &base.branch {
+            found.extend(git.tip(branch).await?);
+        }
+    }
+    Ok(found)
+}
+
+/// The branches of a polecat: what is checked out, and those of its name that were before.
+pub(in crate::host::git) async fn own_branches(
+    site: &Site,
+    polecat: &PolecatName,
+    launch: &Launch,
+) -> Result<Vec<String>, HostError> {
+    let (Some(git_dir), Some(git)) = (site.git_dir.clone(), site.git(launch)) else {
+        return Ok(Vec::new());
+    };
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    found.extend(blocking(move || head::branch_of(&git_dir)).await?);
+    for branch in positions(site).await?.branches {
+        if is_own(&branch, polecat) && git.commit(&format!("refs/heads/{branch}")).await?.is_some()
+        {
+            found.insert(branch);
+        }
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// Whether a branch has a name that is made for this polecat: `polecat/<name>-<ms>` or
+/// `polecat/<name>/<issue>@<ms>`.
+pub(in crate::host::git) fn is_own(branch: &str, polecat: &PolecatName) -> bool {
+    let rest = branch.strip_prefix("polecat/").and_then(|rest| rest.strip_prefix(polecat.as_str()));
+    match rest.and_then(|rest| rest.split_at_checked(1)) {
+        // `polecat/ash-tree-10` is `ash-tree`'s.
+        Some(("-", ms)) => !ms.is_empty() && ms.bytes().all(|b| b.is_ascii_alphanumeric()),
+        Some(("/", issue)) => !issue.is_empty(),
+        _ => false,
+    }
+}
+
+/// Where the worktree's `HEAD` has been.
+pub(in crate::host::git) async fn positions(site: &Site) -> Result<Been, HostError> {
+    let Some(log) = site.git_dir.as_ref().map(|dir| dir.join("logs/HEAD")) else {
+        return Ok(Been::default());
+    };
+    let text = blocking(move || read_text(&log)).await?;
+    let Some(text) = text else { return Ok(Been { has_no_log: true, ..Been::default() }) };
+    let mut been = Been::default();
+    for line in text.lines() {
+        been.take(line);
+    }
+    Ok(been)
+}
+
+impl Been {
+    /// `<old> <new> <who> <when>\t<what>`, where `<what>` may be
+    /// `checkout: moving from <branch> to <branch>`.
+    fn take(&mut self, line: &str) {
+        let (values, what) = line.split_once('\t').unwrap_or((line, ""));
+        let commits = values.split(' ').take(2).filter(|hash| hash.bytes().any(|b| b != b'0'));
+        self.commits.extend(commits.map(str::to_owned));
+        let moved = what.strip_prefix("checkout: moving from ");
+        if let Some((from, to)) = moved.and_then(|moved| moved.split_once(" to ")) {
+            self.branches.extend([from.to_owned(), to.to_owned()]);
+        }
+    }
+}
+
+impl Git {
+    /// Commits as `<hash> <subject>`, the newest first; `args` say which.
+    async fn listed(&self, args: &[String]) -> Result<Vec<String>, HostError> {
+        let usual =
+            ["-c", "log.showSignature=false", "log", "-z", "--no-decorate", "--format=%h %s"];
+        let all: Vec<&str> =
+            usual.iter().copied().chain(args.iter().map(String::as_str)).chain(["--"]).collect();
+        let listed = self.program(&all).up_to(LISTING).run().await;
+        let output =
+            listed.map_err(|source| failed("looking for commits that are nowhere else", source))?;
+        let lines = output.stdout.split(|&byte| byte == 0).filter(|line| !line.is_empty());
+        Ok(lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_polecats_branch_is_told_from_one_of_a_longer_name() {
+        let ash = PolecatName::parse("ash").unwrap();
+        for (branch, own) in [
+            ("polecat/ash-10", true),
+            ("polecat/ash/gt-1@10", true),
+            ("polecat/ash-tree-10", false),
+            ("polecat/ashes-10", false),
+            ("polecat/ash", false),
+            ("polecat/ash-", false),
+            ("main", false),
+        ] {
+            assert_eq!(is_own(branch, &ash), own, "{branch}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What git has of a polecat: its worktree, and where it keeps what is only that worktree's.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::repository::{common_dir, git_dir_of};
+use super::{Git, words};
+use crate::core::{PolecatName, Rig};
+use crate::host::error::HostError;
+use crate::host::files::{blocking, is_dir, look, read_text, real, unread};
+use crate::host::launch::Launch;
+use crate::host::polecats;
+
+/// A polecat as git sees it.
+#[derive(Clone, Debug)]
+pub(super) struct Site {
+    /// `polecats/<name>/`.
+    pub(super) dir: PathBuf,
+    /// Where it works, or would.
+    pub(super) worktree: PathBuf,
+    /// git's folder for it, if there is one.
+    pub(super) git_dir: Option<PathBuf>,
+    /// What the repository shares among its worktrees.
+    pub(super) common: Option<PathBuf>,
+    /// Why the worktree is none, though there are files.
+    pub(super) broken: Option<String>,
+}
+
+impl Site {
+    pub(super) async fn of(
+        rig: &Rig,
+        polecat: &PolecatName,
+        launch: &Launch,
+    ) -> Result<Self, HostError> {
+        polecats::require(rig, polecat).await?;
+        let (rig, polecat, launch) = (rig.clone(), polecat.clone(), launch.clone());
+        blocking(move || Self::look(&rig, &polecat, &launch)).await
+    }
+
+    fn look(rig: &Rig, polecat: &PolecatName, launch: &Launch) -> Result<Self, HostError> {
+        let worktree = polecats::workdir_now(rig, polecat)?;
+        let rigs = match Git::of(rig, launch) {
+            Ok(git) => Some(common_dir(&git.repository_dir()?)?),
+            Err(HostError::NoRepository { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let known = |common: &Option<PathBuf>| match common {
+            Some(common) => registered(common, &worktree),
+            None => Ok(None),
+        };
+        let (git_dir, broken) = match git_dir_of(&worktree) {
+            Ok(Some(git_dir)) => (Some(git_dir), None),
+            Ok(None) if is_dir(&worktree)? => (known(&rigs)?, Some("it has no `.git`".to_owned())),
+            Ok(None) => (known(&rigs)?, None),
+            Err(HostError::Broken { why, .. }) => (known(&rigs)?, Some(why)),
+            Err(error) => return Err(error),
+        };
+        let common = match &git_dir {
+            Some(git_dir) => Some(common_dir(git_dir)?),
+            None => rigs,
+        };
+        Ok(Self { dir: rig.polecat_dir(polecat), worktree, git_dir, common, broken })
+    }
+
+    /// Whether it is a repository of its own, whose commits are nowhere else unless pushed.
+    pub(super) fn is_clone(&self) -> bool {
+        self.git_dir.is_some() && self.git_dir == self.common
+    }
+
+    /// git on the worktree's own refs and logs, be the worktree itself gone.
+    pub(super) fn git(&self, launch: &Launch) -> Option<Git> {
+        let git_dir = self.git_dir.as_ref()?;
+        let mut git = Git::at(git_dir, launch);
+        git.env = vec![("GIT_DIR", git_dir.clone())];
+        Some(git)
+    }
+
+    /// git on what all worktrees share.
+    pub(super) fn shared(&self, launch: &Launch) -> Option<Git> {
+        let common = self.common.as_ref()?;
+        let mut git = Git::at(common, launch);
+        git.env = vec![("GIT_DIR", common.clone())];
+        Some(git)
+    }
+
+    /// Why git was told to keep the worktree.
+    pub(super) async fn lock(&self) -> Result<Option<String>, HostError> {
+        let Some(locked) = self.git_dir.as_ref().map(|dir| dir.join("locked")) else {
+            return Ok(None);
+        };
+        let text = blocking(move || read_text(&locked)).await?;
+        Ok(text.map(|text| words::plain(text.trim())))
+    }
+}
+
+/// The folder in `worktrees/` of the worktree that is, or was, at `path`.
+fn registered(common: &Path, path: &Path) -> Result<Option<PathBuf>, HostError> {
+    let folder = common.join("worktrees");
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(unread(&folder, source)),
+    };
+    // The folder itself may be gone; what is above it is not.
+    let parent = path.parent().map(real).transpose()?.flatten();
+    let path = match (parent, path.file_name()) {
+        (Some(parent), Some(name)) => parent.join(name),
+        _ => path.to_owned(),
+    };
+    for entry in entries {
+        let git_dir = entry.map_err(|source| unread(&folder, source))?.path();
+        let Some(text) = read_text(&git_dir.join("gitdir"))? else { continue };
+        let there = git_dir.join(text.trim_end());
+        if there.parent() == Some(&path) && look(&git_dir.join("HEAD"))?.is_some() {
+            return Ok(Some(git_dir));
+        }
+    }
+    Ok(None)
+}
