@@ -73,10 +73,10 @@ impl Pool {
             Some(wishes) if !wishes.names.is_empty() => own(&wishes.names, &mut warnings),
             _ => built_in(&theme),
         };
-        let wished = wishes.map(|wishes| wishes.max).filter(|max| *max > 0);
-        let wished = wished.unwrap_or(USUAL_MAX);
-        let max = if kept.max_size > 0 { kept.max_size } else { wished };
-        let next = kept.overflow_next.max(wished.saturating_add(1));
+        let said = wishes.map(|wishes| wishes.max).filter(|max| *max > 0);
+        let said = said.unwrap_or(USUAL_MAX);
+        let max = if kept.max_size > 0 { kept.max_size } else { said };
+        let next = kept.overflow_next.max(said.saturating_add(1));
         Self { theme, warnings, max, names, stem: stem(rig), next }
     }
 

@@ -97,6 +97,8 @@ pub enum SessionError {
         issue: String,
         /// What it is instead.
         why: String,
+        /// Whose it is, where that is a polecat of the rig.
+        polecat: Option<String>,
     },
     /// The polecat has work that is not shown to be safe elsewhere.
     #[error("polecat `{polecat}` is not free: {}", reasons.join("; "))]
@@ -185,8 +187,12 @@ impl SessionError {
             Self::CommandNotFound { .. } => {
                 Some("install it, or name another agent with `agent=` or `cmd=`".to_owned())
             }
+            Self::IssueTaken { issue, polecat: Some(polecat), .. } => Some(format!(
+                "`:PolecatSling {issue} {polecat}` goes on with it there; for another polecat, set \
+                 it to `open` in the tracker"
+            )),
             Self::IssueTaken { .. } => {
-                Some("to give it to somebody else, set it to `open` in the tracker".to_owned())
+                Some("to give it to a polecat, set it to `open` in the tracker".to_owned())
             }
             Self::NotFree { .. } => {
                 Some("leave the polecat out, and a free or new one is taken".to_owned())

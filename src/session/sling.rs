@@ -114,18 +114,23 @@ impl SessionManager {
     ) -> Result<Issue, SessionError> {
         let dir = self.tracker_dir(self.rig.path.clone());
         let issue = self.tools.tracker.show(id, &dir).await?;
-        let own = wanted.is_some_and(|polecat| self.rig.agent_id(polecat) == issue.assignee());
+        let own = |polecat: &&PolecatName| self.rig.agent_id(polecat) == issue.assignee();
+        if issue.status != "closed" && wanted.as_ref().is_some_and(own) {
+            return Ok(issue);
+        }
         let why = match (issue.status.as_str(), issue.assignee()) {
             ("closed", _) => "is closed".to_owned(),
-            (HOOKED | "pinned", assignee) if !own && !assignee.is_empty() => {
+            (HOOKED | "pinned", assignee) if !assignee.is_empty() => {
                 format!("is on the hook of `{assignee}` already")
             }
-            ("in_progress", assignee) if !own && assignee.contains("/polecats/") => {
+            ("in_progress", assignee) if assignee.contains("/polecats/") => {
                 format!("is being worked on by `{assignee}`")
             }
             _ => return Ok(issue),
         };
-        Err(SessionError::IssueTaken { issue: id.to_string(), why })
+        let polecats = polecats::names(&self.rig).await?;
+        let polecat = polecats.iter().find(own).map(ToString::to_string);
+        Err(SessionError::IssueTaken { issue: id.to_string(), why, polecat })
     }
 
     async fn take(

@@ -1,16 +1,21 @@
 //! `sling`: an issue, a polecat and a session in one step, or everything as it was.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
+use rustix::process::{Signal, kill_process};
 use serde_json::{Value as Json, json};
 
 use crate::{
     framed::program,
+    racing::backend,
     rig::{Shop, agent},
     support::{
         editor::Editor,
+        eventually,
         neovim::tracker,
-        rig::{Project, git},
+        pause,
+        rig::{Project, Town, br, git},
+        tmux::TmuxServer,
         values::Answer,
     },
 };
@@ -266,6 +271,75 @@ async fn of_two_editors_that_sling_at_once_each_issue_has_its_polecat_once() {
     assert_eq!(shop.project.git(&["branch", "--list", "polecat/*"]).lines().count(), 3);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_town_the_rigs_issue_is_hooked_and_given_back() {
+    let town = Town::new();
+    br(&town.rig(), &["init"]);
+    let issue: Json = serde_json::from_str(&br(&town.rig(), &["create", "x", "--json"])).unwrap();
+    let issue = issue["id"].as_str().unwrap();
+    let tmux = TmuxServer::absent();
+    let config = json!({ "tracker": { "command": tracker() } });
+    let editor = Editor::with(&tmux, &town.rig(), config).await;
+    let state = || {
+        let shown: Json =
+            serde_json::from_str(&br(&town.rig(), &["show", issue, "--json"])).unwrap();
+        (shown[0]["status"].clone(), shown[0]["assignee"].clone())
+    };
+    let options = json!({ "cmd": agent("dies") });
+    let refused = editor.call("sling", json!([issue, options])).await.unwrap_err();
+    assert_eq!(refused.code, "died_during_startup", "{refused:?}");
+    assert!(!refused.message.contains("not taken back"), "{refused:?}");
+    assert_eq!(state(), (json!("open"), Json::Null));
+    assert_eq!(names(&town.rig().join("polecats")), BTreeSet::new());
+    let options = json!({ "cmd": agent("prompts") });
+    let info = editor.call("sling", json!([issue, options])).await.unwrap();
+    assert_eq!(info["workdir"], town.worktree("obsidian").to_str().unwrap());
+    assert_eq!(state(), (json!("hooked"), json!("shop/polecats/obsidian")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sling_whose_backend_is_killed_is_gone_on_with() {
+    let shop = Shop::with_tracker().await;
+    for delay in [0, 30, 60, 100, 150, 250] {
+        let issue = shop.project.issue("Paint the door");
+        // So that the backend runs.
+        shop.editor.call("list", json!([])).await.unwrap();
+        let args = json!([issue, { "cmd": agent("prompts --delay 100"), "agent": "prompts" }]);
+        let slung = shop.editor.ask("sling", args.clone()).await;
+        pause(Duration::from_millis(delay)).await;
+        if let Some(backend) = backend(&shop.editor) {
+            // It may have ended by itself.
+            kill_process(backend, Signal::KILL).ok();
+        }
+        drop(slung.await);
+        let polecat = eventually(&format!("`{issue}` to be slung"), async || {
+            let refused = match shop.editor.call("sling", args.clone()).await {
+                Ok(info) => return Ok(info["polecat"].as_str().unwrap().to_owned()),
+                Err(refused) => refused,
+            };
+            let holder = refused.message.split("shop/polecats/").nth(1);
+            let Some(holder) = holder.and_then(|rest| rest.split('`').next()) else {
+                return Err(format!("{refused:?}"));
+            };
+            assert!(refused.hint.unwrap().contains(&format!("`:PolecatSling {issue} {holder}`")));
+            let mut args = args.clone();
+            args[1]["polecat"] = holder.into();
+            match shop.editor.call("sling", args).await {
+                Err(refused) if refused.code != "session_running" => Err(format!("{refused:?}")),
+                _ => Ok(holder.to_owned()),
+            }
+        })
+        .await;
+        shop.editor.expect_state(&polecat, "idle").await;
+        shop.editor.call("stop", json!([polecat, { "force": true }])).await.unwrap();
+        let polecats = names(&shop.project.home().join("polecats"));
+        let worktrees = shop.project.git(&["worktree", "list", "--porcelain"]);
+        let own = worktrees.matches("branch refs/heads/polecat/").count();
+        assert_eq!(own, polecats.len(), "{delay} ms: {worktrees} {polecats:?}");
+        assert_eq!(shop.sessions(), [""; 0]);
+    }
+}
+
 /// A polecat `ash` whose work is done: a commit that `main` has too.
 async fn free_polecat(shop: &Shop) -> String {
     let made = shop.editor.call("new", json!(["ash", {}])).await.unwrap();
@@ -315,8 +389,8 @@ async fn a_polecat_with_work_of_its_own_is_refused_by_name_and_passed_over_witho
     let worktree = shop.project.worktree("ash");
     let undo = |args: &'static [&'static str]| git(&shop.project.worktree("ash"), args);
     for (what, part) in [
-        ("untracked", "`notes`"),
-        ("changed", "`door`"),
+        ("untracked", "notes"),
+        ("changed", "not committed: door"),
         ("commit", "red door"),
         ("detached", "no branch"),
     ] {
