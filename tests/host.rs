@@ -9,6 +9,7 @@ mod host {
     mod git;
     mod hooks;
     mod leftovers;
+    mod name_pool;
     mod polecats;
     mod processes;
     mod records;

@@ -7,6 +7,7 @@ pub mod agent;
 pub mod branch;
 pub mod command;
 pub mod diff;
+pub mod name_pool;
 pub mod names;
 pub mod rig;
 pub mod screen;

@@ -134,6 +134,14 @@ pub enum HostError {
         /// Why it is.
         left: String,
     },
+    /// What was to be taken back has been worked in since.
+    #[error("`{}` has been worked in: {what}; it is left as it is", path.display())]
+    WorkedIn {
+        /// The worktree.
+        path: PathBuf,
+        /// What was found.
+        what: String,
+    },
     /// A mistake of ours.
     #[error("internal error: {0}")]
     Internal(String),

@@ -10,6 +10,7 @@ pub mod git;
 pub mod hooks;
 pub mod launch;
 pub mod lock;
+mod name_pool;
 pub mod path;
 pub mod polecats;
 pub mod processes;

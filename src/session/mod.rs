@@ -32,6 +32,7 @@ mod ready;
 mod resume;
 mod settings;
 mod sight;
+mod sling;
 mod start;
 mod status;
 mod stop;

@@ -59,7 +59,11 @@ impl SessionManager {
         gather(results)
     }
 
-    async fn end(&self, session: Session, force: bool) -> Result<Vec<String>, SessionError> {
+    pub(super) async fn end(
+        &self,
+        session: Session,
+        force: bool,
+    ) -> Result<Vec<String>, SessionError> {
         self.require_ours(&session).await?;
         let mut warnings = Vec::new();
         if !force {
