@@ -16,7 +16,7 @@ use crate::{
         eventually,
         neovim::tracker,
         pause,
-        rig::{Project, Town, br, git},
+        rig::{Project, Town, br},
         tmux::TmuxServer,
         values::Answer,
     },
