@@ -34,7 +34,7 @@ pub(super) use head::branch_now;
 pub use heal::heal;
 pub use leftovers::{Leftover, leftovers};
 pub use next::{Next, create_next};
-pub use reuse::{Reused, give_back, reuse, turn};
+pub use reuse::{Reused, give_back, reuse, share_turn, turn};
 pub use snapshot::{Snapshot, snapshot};
 pub use started::started_at;
 use started::started_in;

@@ -1,6 +1,7 @@
 //! Other work for a polecat that is done with its own: a new branch in the worktree it has.
 
 use std::fs::File;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::create::{Worktree, to_its_end};
@@ -11,7 +12,7 @@ use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken};
 use crate::host::launch::Launch;
-use crate::host::lock::lock;
+use crate::host::lock::{lock, share};
 use crate::host::{polecats, records};
 
 /// A worktree on its new branch.
@@ -87,12 +88,25 @@ pub async fn turn(
     polecat: &PolecatName,
     patience: Duration,
 ) -> Result<Option<File>, HostError> {
+    lock(&git_dir(rig, polecat).await?, patience).await
+}
+
+/// The turn of those who start `polecat` as it is: any number, but nobody gives it other work
+/// meanwhile.
+///
+/// # Errors
+/// As [`turn`].
+pub async fn share_turn(
+    rig: &Rig,
+    polecat: &PolecatName,
+    patience: Duration,
+) -> Result<Option<File>, HostError> {
+    share(&git_dir(rig, polecat).await?, patience).await
+}
+
+async fn git_dir(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError> {
     let path = polecats::workdir(rig, polecat).await?;
-    let git_dir = blocking(move || {
-        let found = git_dir_of(&path)?;
-        found.ok_or_else(|| broken(&path, "it is no worktree"))
-    });
-    lock(&git_dir.await?, patience).await
+    blocking(move || git_dir_of(&path)?.ok_or_else(|| broken(&path, "it is no worktree"))).await
 }
 
 struct Reuse {
