@@ -18,6 +18,7 @@ local M = {}
 ---@field polecat? string In whose worktree it is.
 ---@field shown? string Its path there.
 ---@field gone? boolean It was told that it is not there any more.
+---@field told? integer When a change was told last, in ms of the loop's clock.
 
 ---@type table<integer, polecat.File>
 local known = {}
@@ -32,6 +33,10 @@ local TOLD = {
   deleted = '`%s` deleted `%s`: its buffer stays',
   changed = "`%s` changed `%s`: not reloaded, because 'autoread' is off",
 }
+
+--- An agent may write to a file all the time: what it does to one file within so many ms is told
+--- as one change.
+local CHANGE = 2000
 
 --- A path without links, also where there is nothing any more.
 ---@param path string
@@ -78,8 +83,11 @@ local function on_changed(file)
   local reason = vim.v.fcs_reason
   -- As long as a file is gone, it is found gone at every look.
   local again = reason == 'deleted' and file.gone
+  local now = vim.uv.now()
+  local same = reason ~= 'deleted' and file.told and now - file.told < CHANGE
   file.gone = reason == 'deleted'
-  if TOLD[reason] and not again then
+  if TOLD[reason] and not again and not same then
+    file.told = now
     notify.warn(TOLD[reason]:format(file.polecat, file.shown))
   end
 end

@@ -72,14 +72,16 @@ impl Work {
 
     /// Says how all polecats look.
     pub(super) fn look(&self, infos: &[SessionInfo]) {
-        let glances: Glances =
-            infos.iter().map(|info| (info.polecat.clone(), Glance::of(info))).collect();
         self.seen.send_if_modified(|seen| {
-            let changed = **seen != glances;
-            if changed {
-                *seen = Arc::new(glances);
+            let same = |info: &SessionInfo| {
+                seen.get(&info.polecat).is_some_and(|glance| glance.is_of(info))
+            };
+            if infos.len() == seen.len() && infos.iter().all(same) {
+                return false;
             }
-            changed
+            let glances = infos.iter().map(|info| (info.polecat.clone(), Glance::of(info)));
+            *seen = Arc::new(glances.collect());
+            true
         });
     }
 
@@ -103,6 +105,12 @@ impl Glance {
     fn of(info: &SessionInfo) -> Self {
         let SessionInfo { branch, state, last_activity: activity, .. } = info;
         Self { branch: branch.clone(), state: *state, activity: *activity }
+    }
+
+    fn is_of(&self, info: &SessionInfo) -> bool {
+        self.branch == info.branch
+            && self.state == info.state
+            && self.activity == info.last_activity
     }
 
     /// Whether its agent has just left off working.

@@ -139,3 +139,31 @@ async fn what_is_ignored_does_not_count_and_a_merge_into_main_keeps_the_badge() 
     std::fs::write(worktree.join("more"), "x\n").unwrap();
     shop.expect_diff("ash", diff(1, 2, 0, 0, 1)).await;
 }
+
+/// The system's watchers that the backend holds.
+#[cfg(target_os = "linux")]
+async fn watchers(shop: &Shop) -> usize {
+    let pid = "return require('polecat.backend').greeting().pid";
+    let pid = shop.editor.lua(pid, Json::Null).await.unwrap();
+    let open = std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap().flatten();
+    let targets = open.filter_map(|entry| std::fs::read_link(entry.path()).ok());
+    targets.filter(|target| target.to_string_lossy().contains("inotify")).count()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn another_configuration_leaves_no_watcher_behind() {
+    let shop = Shop::new().await;
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    shop.expect_diff("ash", diff(0, 0, 0, 0, 0)).await;
+    for lines in 100..105 {
+        let set = "local config = vim.g.polecat
+            config.capture = { lines = ... }
+            require('polecat').setup(config)";
+        shop.editor.lua(set, json!([lines])).await.unwrap();
+        shop.editor.call("list", json!([])).await.unwrap();
+    }
+    eventually_equal(1, async || watchers(&shop).await).await;
+    std::fs::write(shop.project.worktree("ash").join("new"), "x\n").unwrap();
+    shop.expect_diff("ash", diff(0, 1, 0, 0, 1)).await;
+}

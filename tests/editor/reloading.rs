@@ -72,8 +72,15 @@ async fn a_modified_buffer_keeps_its_text_and_who_changed_the_file_is_told_once(
     shop.expect_text(&file, &["mine", "two", "three"]).await;
     assert_eq!(shop.told("main.rs").await, 1);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "theirs\n");
-    std::fs::write(&file, "theirs again\n").unwrap();
-    eventually_equal(2, async || shop.told("main.rs").await).await;
+    // What follows at once is the same change; what comes later is another.
+    let mut number = 0;
+    eventually_equal(2, async || {
+        number += 1;
+        std::fs::write(&file, format!("theirs {number}\n")).unwrap();
+        shop.told("main.rs").await
+    })
+    .await;
+    assert!(number > 10, "told again after {number} looks");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -159,3 +159,23 @@ async fn a_folder_that_is_no_worktree_is_not_watched() {
     assert_eq!(watching.add(&folder.join("gone")).await.unwrap(), None);
     assert_eq!(watching.folders(), 6);
 }
+
+#[tokio::test]
+async fn of_too_many_folders_a_part_is_watched_and_that_is_said() {
+    let mut shop = Watched::new().await;
+    for number in 0..4200 {
+        fs::create_dir(shop.worktree.join(format!("src/deep/{number}"))).unwrap();
+    }
+    let watching = shop.watches.watching();
+    let added = watching.add(&shop.worktree).await.unwrap().unwrap();
+    assert!(!added.whole);
+    assert!(watching.folders() <= 4096, "{}", watching.folders());
+    let commit = ["commit", "--quiet", "--allow-empty", "--message", "x"];
+    shop.sandbox.git(&shop.worktree, &commit);
+    loop {
+        let told = shop.next().await;
+        if told.paths.is_empty() && !told.whole {
+            return;
+        }
+    }
+}

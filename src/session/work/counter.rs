@@ -111,8 +111,16 @@ impl Counter {
         let is_of = |job: &Job| {
             job.watched.as_ref().is_some_and(|watched| watched.worktree == touched.worktree)
         };
-        let Some((polecat, job)) = self.jobs.iter_mut().find(|(_, job)| is_of(job)) else { return };
-        job.touch(Instant::now());
+        let now = Instant::now();
+        let Some((polecat, job)) = self.jobs.iter_mut().find(|(_, job)| is_of(job)) else {
+            // One of those whose first count, which also watches it, is under way.
+            return self
+                .jobs
+                .values_mut()
+                .filter(|job| job.is_new())
+                .for_each(|job| job.touch(now));
+        };
+        job.touch(now);
         let Touched { worktree, paths, whole } = touched;
         if whole || !paths.is_empty() {
             tell(&self.manager, Files { polecat: polecat.clone(), worktree, paths, whole });

@@ -63,6 +63,11 @@ impl Job {
         self.dirty.get_or_insert(now + SETTLE);
     }
 
+    /// Whether it is counted for the first time, and watched from some moment of that on.
+    pub(super) fn is_new(&self) -> bool {
+        self.busy && self.watched.is_none()
+    }
+
     /// When it is to be counted, if it is.
     pub(super) fn due(&self) -> Option<Instant> {
         self.dirty.filter(|_| !self.busy).map(|dirty| dirty.max(self.rested))
