@@ -152,7 +152,13 @@ impl Door<'_> {
     }
 
     async fn inject(&self, args: args::Inject) -> Answer {
-        self.manager(args.at).await?.inject(&args.polecat, args.text.into_vec()).await?;
+        let (polecat, text) = (&*args.polecat, &*args.text);
+        let look = |manager: SessionManager| async move {
+            let listener = manager.listener(polecat, text).await?;
+            Ok((manager, listener))
+        };
+        let (manager, listener) = self.workspace.look(&place(args.at), look).await?;
+        manager.inject_into(listener, text).await?;
         Ok(Value::Nil)
     }
 

@@ -46,6 +46,7 @@ pub use create::NewPolecat;
 pub use error::SessionError;
 pub use follow::{Follow, Update};
 pub use health::{HealthRow, Level};
+pub use inject::Listener;
 pub use manager::SessionManager;
 pub use monitor::Snapshot;
 pub use news::{News, NewsSink};

@@ -41,7 +41,7 @@ pub use hub::HUB;
 pub use ids::{BadId, PaneId, SessionId, WindowId};
 pub use mirror::{Mirror, Update};
 pub use panes::{Death, Drawn, Pane, Sign};
-pub use paste::Note;
+pub use paste::{Note, Terminal};
 pub use protocol::Notification;
 pub use request::Request;
 pub use version::Capabilities;
