@@ -143,26 +143,37 @@ impl Door<'_> {
     }
 
     async fn is_running(&self, args: args::Polecat) -> Answer {
-        Ok(self.manager(args.at).await?.is_running(&args.polecat).await?.into())
+        let polecat = &*args.polecat;
+        let look = |manager: SessionManager| async move { manager.is_running(polecat).await };
+        Ok(self.workspace.look(&place(args.at), look).await?.into())
     }
 
     async fn status(&self, args: args::Polecat) -> Answer {
-        let manager = self.manager(args.at).await?;
-        let mut info = manager.status(&args.polecat).await?;
-        self.workspace.hold(&manager, std::slice::from_mut(&mut info)).await;
-        Ok(encode::session(&info).into())
+        let polecat = &*args.polecat;
+        let workspace = self.workspace;
+        let look = |manager: SessionManager| async move {
+            let mut info = manager.status(polecat).await?;
+            workspace.hold(&manager, std::slice::from_mut(&mut info)).await;
+            Ok(info)
+        };
+        Ok(encode::session(&self.workspace.look(&place(args.at), look).await?).into())
     }
 
     async fn list(&self, args: args::Here) -> Answer {
-        let manager = self.manager(args.at).await?;
-        let mut infos = manager.list().await?;
-        self.workspace.hold(&manager, &mut infos).await;
-        Ok(encode::sessions(&infos))
+        let workspace = self.workspace;
+        let look = |manager: SessionManager| async move {
+            let mut infos = manager.list().await?;
+            workspace.hold(&manager, &mut infos).await;
+            Ok(infos)
+        };
+        Ok(encode::sessions(&self.workspace.look(&place(args.at), look).await?))
     }
 
     async fn capture(&self, args: args::Capture) -> Answer {
         let options = CaptureOptions::new(args.lines, args.ansi);
-        Ok(text(self.manager(args.at).await?.capture(&args.polecat, options).await?))
+        let polecat = &*args.polecat;
+        let look = |manager: SessionManager| async move { manager.capture(polecat, options).await };
+        Ok(text(self.workspace.look(&place(args.at), look).await?))
     }
 
     async fn capture_session(&self, args: args::CaptureSession) -> Answer {
@@ -171,7 +182,13 @@ impl Door<'_> {
     }
 
     async fn inject(&self, args: args::Inject) -> Answer {
-        self.manager(args.at).await?.inject(&args.polecat, args.text.into_vec()).await?;
+        let (polecat, text) = (&*args.polecat, &*args.text);
+        let look = |manager: SessionManager| async move {
+            let listener = manager.listener(polecat, text).await?;
+            Ok((manager, listener))
+        };
+        let (manager, listener) = self.workspace.look(&place(args.at), look).await?;
+        manager.inject_into(listener, text).await?;
         Ok(Value::Nil)
     }
 

@@ -17,6 +17,7 @@ mod handler;
 mod methods;
 mod serve;
 mod status_view;
+mod stdio;
 mod views;
 
 pub use check::{Refused, check};

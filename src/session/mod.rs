@@ -50,6 +50,7 @@ pub use diff::{Changed, Pair, Rests};
 pub use error::SessionError;
 pub use follow::{Follow, Update};
 pub use health::{HealthRow, Level};
+pub use inject::Listener;
 pub use manager::SessionManager;
 pub use monitor::Snapshot;
 pub use news::{News, NewsSink};

@@ -1,5 +1,7 @@
 //! Taking a sling back, in the order in which nothing is pulled away from under what still runs.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 
 use super::{Placed, Taken};
@@ -46,7 +48,9 @@ impl SessionManager {
     /// Ends the session that the sling began. Somebody else's is left alone, and is an error.
     async fn end_session(&self, taken: &Taken) -> Result<(), SessionError> {
         match self.session(&taken.polecat).await? {
-            Some(session) if is_of(&session, taken) => self.end(session, true).await.map(drop),
+            Some(session) if is_of(&session, taken) => {
+                self.end(session, true, Arc::default()).await.map(drop)
+            }
             _ => self.require_no_session(&taken.polecat).await,
         }
     }
