@@ -22,6 +22,8 @@ local commands = {
   Inject = { nargs = '+', range = true, desc = 'Send a message, or the lines of a range' },
   Attach = { nargs = 1, bar = true, desc = "Use a polecat's session in a terminal" },
   New = { nargs = '+', bar = true, desc = 'Create a polecat: worktree and branch' },
+  Remove = { nargs = 1, bang = true, bar = true, desc = 'Remove a polecat; ! keeps its work first' },
+  Restore = { nargs = 1, bar = true, desc = 'Bring back a removed polecat' },
   Rig = { nargs = '?', bang = true, complete = 'dir', desc = 'Show or pin the rig; ! unpins' },
   Log = { nargs = 0, bar = true, desc = "Open the backend's log" },
 }

@@ -10,6 +10,7 @@ mod host {
     mod polecats;
     mod processes;
     mod records;
+    mod remove;
     mod rigs;
     mod run;
     mod settings;

@@ -19,6 +19,7 @@ local KNOWN = {
   capture_session = { lines = 'count', ansi = 'boolean' },
   open_capture = { lines = 'count', snapshot = 'boolean' },
   new = { issue = 'string' },
+  remove = { force = 'boolean' },
 }
 
 local EXPECTED = { path = 'a path', count = 'a whole number from 1', ['function'] = 'a function' }

@@ -57,6 +57,16 @@ function commands.New(opts)
   require('polecat').new(polecat, options, notify.or_error(require('polecat.report').created))
 end
 
+function commands.Remove(opts)
+  local options = { force = opts.bang }
+  local report = require('polecat.report')
+  require('polecat').remove(opts.args, options, notify.or_error(report.removed))
+end
+
+function commands.Restore(opts)
+  require('polecat').restore(opts.args, notify.or_error(require('polecat.report').restored))
+end
+
 function commands.Stop(opts)
   require('polecat').stop(
     opts.args,

@@ -1,11 +1,15 @@
 //! git: the worktree a polecat works in, and what is checked out there.
 
+mod backup;
 mod beside;
 mod create;
 mod head;
 mod heal;
 mod leftovers;
+mod lost;
+mod remove;
 pub(super) mod repository;
+mod restore;
 mod site;
 mod snapshot;
 mod started;
@@ -20,11 +24,14 @@ use super::launch::Launch;
 use super::run::{Output, Program, RunError};
 use crate::core::{Rig, RigKind};
 
+pub use backup::Backup;
 pub use create::{Worktree, create_worktree};
 pub use head::branch;
 pub(super) use head::branch_now;
 pub use heal::heal;
 pub use leftovers::{Leftover, leftovers};
+pub use remove::{Aside, Removal, Removed, resume};
+pub use restore::{Restored, restorable, restore};
 pub use snapshot::{Snapshot, snapshot};
 pub use started::started_at;
 use started::started_in;

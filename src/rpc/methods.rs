@@ -9,7 +9,9 @@ use super::{
     error::RpcError,
     handler::Call,
 };
-use crate::session::{CaptureOptions, Place, SessionManager, StartOptions, Workspace};
+use crate::session::{
+    CaptureOptions, Place, RemoveOptions, SessionManager, StartOptions, Workspace,
+};
 
 type Answer = Result<Value, RpcError>;
 
@@ -18,7 +20,15 @@ pub(super) async fn call(editor: &Editor, workspace: &Workspace, call: Call) -> 
     let Call { id, method, args } = call;
     let door = Door { editor, workspace, id };
     let answer = door.answer(&method, args).await;
-    if matches!(&*method, "polecat.new" | "session.start" | "session.stop" | "session.stop_all") {
+    if matches!(
+        &*method,
+        "polecat.new"
+            | "polecat.remove"
+            | "polecat.restore"
+            | "session.start"
+            | "session.stop"
+            | "session.stop_all"
+    ) {
         workspace.changed();
     }
     answer
@@ -39,6 +49,8 @@ impl Door<'_> {
             "rig.pin" => self.rig_pin(decode(method, args)?).await,
             "complete" => self.complete(decode(method, args)?).await,
             "polecat.new" => self.new_polecat(decode(method, args)?).await,
+            "polecat.remove" => self.remove(decode(method, args)?).await,
+            "polecat.restore" => self.restore(decode(method, args)?).await,
             "session.start" => self.start(decode(method, args)?).await,
             "session.stop" => self.stop(decode(method, args)?).await,
             "session.stop_all" => self.stop_all(decode(method, args)?).await,
@@ -77,6 +89,20 @@ impl Door<'_> {
     async fn new_polecat(&self, args: args::New) -> Answer {
         let new = self.manager(args.at).await?.create(&args.polecat, args.issue.as_deref()).await?;
         Ok(encode::new_polecat(&new).into())
+    }
+
+    async fn remove(&self, args: args::Remove) -> Answer {
+        let options = RemoveOptions {
+            force: args.force.unwrap_or(false),
+            unsaved: args.unsaved.unwrap_or_default(),
+            dirs: args.dirs.unwrap_or_default(),
+        };
+        let removed = self.manager(args.at).await?.remove(&args.polecat, options).await?;
+        Ok(encode::removed(&removed).into())
+    }
+
+    async fn restore(&self, args: args::Polecat) -> Answer {
+        Ok(encode::restored(&self.manager(args.at).await?.restore(&args.polecat).await?).into())
     }
 
     async fn start(&self, args: args::Start) -> Answer {

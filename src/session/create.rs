@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::SystemTime};
 use super::{error::SessionError, manager::SessionManager};
 use crate::{
     core::names::{IssueId, PolecatName},
-    host::git,
+    host::{git, records},
 };
 
 /// A polecat that was just made.
@@ -40,12 +40,14 @@ impl SessionManager {
         let made =
             git::create_worktree(&self.rig, &polecat, issue.as_ref(), now_ms(), &self.tools.launch)
                 .await?;
+        // How the agent of a removed polecat of this name ended is not how this one's did.
+        records::forget(&self.rig, &polecat).await?;
         Ok(NewPolecat { polecat, workdir: made.path, branch: made.branch })
     }
 }
 
 /// The milliseconds that make a branch name unique.
-fn now_ms() -> u64 {
+pub(super) fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -90,6 +90,18 @@ pub enum SessionError {
         /// How long it was waited for.
         waited: Duration,
     },
+    /// A polecat stays, for each of these reasons.
+    #[error("`{polecat}` is not removed: {}", reasons.join("; "))]
+    NotRemoved {
+        /// The polecat.
+        polecat: String,
+        /// Whether its agent lives.
+        running: bool,
+        /// What is in the way.
+        reasons: Vec<String>,
+        /// What to do about it.
+        hint: String,
+    },
     /// Some of several failed; each is named.
     #[error("{}", several(.0))]
     Several(Vec<(String, SessionError)>),
@@ -125,6 +137,8 @@ impl SessionError {
             Self::ConfigInvalid(_) => "config_invalid",
             Self::Cancelled { .. } => "cancelled",
             Self::TooSlow { .. } => "timeout",
+            Self::NotRemoved { running: true, .. } => "session_running",
+            Self::NotRemoved { .. } => "dirty",
             Self::Several(failed) => failed.first().map_or("internal", |(_, first)| first.code()),
             Self::Name(bad) if bad.what == "issue id" => "issue_invalid",
             Self::Name(_) => "bad_name",
@@ -158,6 +172,7 @@ impl SessionError {
             Self::CommandNotFound { .. } => {
                 Some("install it, or name another agent with `agent=` or `cmd=`".to_owned())
             }
+            Self::NotRemoved { hint, .. } => Some(hint.clone()),
             Self::Host(error) => error.hint(),
             Self::Tracker(error) => error.hint(),
             Self::Tmux(TmuxError::Missing { .. }) => {
@@ -185,7 +200,8 @@ fn host_code(error: &HostError) -> &'static str {
         | HostError::NotARig { .. }
         | HostError::RigGone { .. }
         | HostError::PolecatExists { .. } => "bad_argument",
-        HostError::PolecatNotFound { .. } => "polecat_not_found",
+        HostError::PolecatNotFound { .. } | HostError::NoBackup { .. } => "polecat_not_found",
+        HostError::Changing { .. } => "dirty",
         HostError::Git { source: RunError::TimedOut { .. }, .. } | HostError::Busy { .. } => {
             "timeout"
         }
