@@ -7,6 +7,7 @@ mod host {
     mod git;
     mod hooks;
     mod leftovers;
+    mod losing;
     mod polecats;
     mod processes;
     mod records;

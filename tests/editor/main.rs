@@ -21,6 +21,7 @@ mod places;
 mod racing;
 mod reading;
 mod refusals;
+mod removing;
 mod restarting;
 mod rig;
 mod settings;
