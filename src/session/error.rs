@@ -128,7 +128,9 @@ impl SessionError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::PolecatNotFound { .. } => "polecat_not_found",
-            Self::SessionRunning { .. } | Self::AgentGone { .. } => "session_running",
+            Self::SessionRunning { .. }
+            | Self::AgentGone { .. }
+            | Self::NotRemoved { running: true, .. } => "session_running",
             Self::SessionNotFound { .. } | Self::NotOurs { .. } => "session_not_found",
             Self::DiedDuringStartup { .. } => "died_during_startup",
             Self::WorkdirMissing { .. } => "workdir_missing",
@@ -137,7 +139,6 @@ impl SessionError {
             Self::ConfigInvalid(_) => "config_invalid",
             Self::Cancelled { .. } => "cancelled",
             Self::TooSlow { .. } => "timeout",
-            Self::NotRemoved { running: true, .. } => "session_running",
             Self::NotRemoved { .. } => "dirty",
             Self::Several(failed) => failed.first().map_or("internal", |(_, first)| first.code()),
             Self::Name(bad) if bad.what == "issue id" => "issue_invalid",

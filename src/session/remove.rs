@@ -39,7 +39,7 @@ pub struct RemovedPolecat {
 struct Reasons {
     polecat: PolecatName,
     running: bool,
-    reasons: Vec<String>,
+    named: Vec<String>,
     hints: Vec<String>,
 }
 
@@ -77,8 +77,9 @@ impl SessionManager {
         self.known(polecat.as_str()).await?;
         let _turn = self.turn_at(&polecat).await?;
         let mut reasons = Reasons::of(&polecat);
-        let running = self.in_use(&polecat).await?;
-        running.into_iter().for_each(|why| reasons.runs(why));
+        if let Some(why) = self.in_use(&polecat).await? {
+            reasons.runs(why);
+        }
         let removal = Removal::begin(&self.rig, &polecat, &self.tools.launch).await?;
         reasons.left(removal.leftovers(), options.force);
         reasons.edited(&dir, &options).await?;
@@ -101,7 +102,9 @@ impl SessionManager {
     async fn last_look(&self, polecat: &PolecatName) -> Result<(), SessionError> {
         lock(&self.rig.polecats_dir(), GATE).await?;
         let mut reasons = Reasons::of(polecat);
-        self.in_use(polecat).await?.into_iter().for_each(|why| reasons.runs(why));
+        if let Some(why) = self.in_use(polecat).await? {
+            reasons.runs(why);
+        }
         reasons.none()?;
         if let Some(dead) = self.session(polecat).await? {
             self.bury(&dead).await?;
@@ -132,11 +135,11 @@ impl SessionManager {
 impl Reasons {
     fn of(polecat: &PolecatName) -> Self {
         let polecat = polecat.clone();
-        Self { polecat, running: false, reasons: Vec::new(), hints: Vec::new() }
+        Self { polecat, running: false, named: Vec::new(), hints: Vec::new() }
     }
 
     fn add(&mut self, reason: String, hint: String) {
-        self.reasons.push(reason);
+        self.named.push(reason);
         if !self.hints.contains(&hint) {
             self.hints.push(hint);
         }
@@ -178,13 +181,13 @@ impl Reasons {
     }
 
     fn none(self) -> Result<(), SessionError> {
-        if self.reasons.is_empty() {
+        if self.named.is_empty() {
             return Ok(());
         }
         Err(SessionError::NotRemoved {
             polecat: self.polecat.to_string(),
             running: self.running,
-            reasons: self.reasons,
+            reasons: self.named,
             hint: self.hints.join("; "),
         })
     }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use polecat::core::Rig;
 use polecat::host::git::{self, Removal, Removed};
@@ -172,7 +174,7 @@ async fn stashes_stay_in_the_list_and_are_held_also_when_they_are_dropped() {
     shop.git(&["stash", "push", "--quiet"]);
     let stash = shop.main(&["rev-parse", "refs/stash"]);
     let removed = shop.remove().await.unwrap();
-    assert_eq!(removed.stashes, [stash.clone()]);
+    assert_eq!(removed.stashes, std::slice::from_ref(&stash));
     assert_eq!(shop.main(&["rev-parse", "refs/stash"]), stash);
     shop.main(&["stash", "drop", "--quiet"]);
     let backup = removed.backup.unwrap().reference;
@@ -330,4 +332,60 @@ async fn a_clean_submodule_is_no_obstacle() {
     shop.assert_gone();
     shop.restore().await;
     assert_eq!(shop.status(), "?? new");
+}
+
+/// A launcher that does something before the nth program, and says whether it came to that.
+fn meddling(
+    launch: &Launch,
+    nth: usize,
+    meddle: impl Fn() + Send + Sync + 'static,
+) -> (Launch, Arc<AtomicUsize>) {
+    let (launch, count) = (launch.clone(), Arc::new(AtomicUsize::new(0)));
+    let counted = count.clone();
+    let meddling: Launch = Arc::new(move |program| {
+        if count.fetch_add(1, Ordering::SeqCst) == nth {
+            meddle();
+        }
+        launch(program)
+    });
+    (meddling, counted)
+}
+
+#[tokio::test]
+async fn who_writes_to_it_at_any_moment_loses_nothing() {
+    // All moments take a minute; these are of every kind.
+    let step = if std::env::var_os("POLECAT_SEEDS").is_some() { 1 } else { 7 };
+    for nth in (0..).step_by(step) {
+        let shop = Shop::new().await;
+        let force = nth % 2 == 0;
+        if force {
+            shop.write("new", "new\n");
+        }
+        let late = shop.worktree.join("late");
+        let wrote = Arc::new(AtomicBool::new(false));
+        let note = wrote.clone();
+        let meddle = move || note.store(fs::write(&late, "late\n").is_ok(), Ordering::SeqCst);
+        let (launch, count) = meddling(&shop.sandbox.launch, nth, meddle);
+        let removal = Removal::begin(&shop.rig, &polecat("ash"), &launch).await.unwrap();
+        if !force && !removal.leftovers().is_empty() {
+            assert!(shop.worktree.join("late").exists());
+            continue;
+        }
+        let done = removal.set_aside().await;
+        match done {
+            Err(HostError::Changing { .. }) => {
+                assert!(shop.worktree.join("late").exists(), "{nth}");
+                continue;
+            }
+            done => drop(done.unwrap().finish().await.unwrap()),
+        }
+        assert!(!shop.worktree.exists(), "{nth}");
+        let found = shop.main(&["rev-list", "--all", "--objects"]).contains(" late");
+        // After it was moved aside there is nowhere to write to.
+        assert_eq!(wrote.load(Ordering::SeqCst), found, "{nth}");
+        if count.load(Ordering::SeqCst) <= nth {
+            assert!(nth > 30, "many programs are run");
+            return;
+        }
+    }
 }

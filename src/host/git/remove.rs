@@ -151,7 +151,7 @@ impl Removal {
 fn without(beside: &Beside) -> Vec<String> {
     let excluded =
         beside.submodules.iter().map(|path| format!(":(exclude,top,literal){}", path.display()));
-    let mut words = beside.how.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let mut words = beside.how.clone();
     if !words.iter().any(|word| word == "--") {
         words.extend(["--".to_owned(), ":(top)".to_owned()]);
     }
