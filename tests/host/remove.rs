@@ -389,3 +389,18 @@ async fn who_writes_to_it_at_any_moment_loses_nothing() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_was_pushed_once_is_kept_also_when_the_remote_drops_it() {
+    let shop = Shop::new().await;
+    let bare = shop.sandbox.folder("origin.git");
+    shop.sandbox.git(&bare, &["init", "--quiet", "--bare"]);
+    shop.git(&["remote", "add", "origin", &bare.to_string_lossy()]);
+    let pushed = shop.sandbox.commit(&shop.worktree, "pushed");
+    shop.git(&["push", "--quiet", "origin", "HEAD:refs/heads/mine"]);
+    shop.git(&["reset", "--quiet", "--hard", "main"]);
+    shop.remove().await.unwrap();
+    shop.main(&["push", "--quiet", "--force", "origin", "main:refs/heads/mine"]);
+    let backups = shop.main(&["rev-list", "--glob=refs/polecat/backup/*"]);
+    assert!(backups.contains(&pushed));
+}

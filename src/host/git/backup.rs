@@ -191,7 +191,7 @@ mod tests {
             lost: vec!["6".repeat(40), "7".repeat(40)],
         };
         assert_eq!(Contents::parse(&contents.message()), Some(contents.clone()));
-        assert_eq!(contents.parents().len(), 7, "each once");
+        assert_eq!(contents.parents().len(), 6, "each once");
         let little = Contents { polecat: "ash".to_owned(), ..Contents::default() };
         assert_eq!(Contents::parse(&little.message()), Some(little));
         assert_eq!(Contents::parse("fix: a thing\n\nSigned-off-by: me\n"), None);

@@ -50,7 +50,8 @@ pub(super) async fn lost(
         elsewhere.push("--remotes".to_owned());
     } else {
         elsewhere.extend(branches.iter().map(|branch| format!("--exclude=refs/heads/{branch}")));
-        elsewhere.push("--all".to_owned());
+        // What only a remote has is gone with the next forced push.
+        elsewhere.extend(["--exclude=refs/remotes/*", "--all"].map(str::to_owned));
     }
     git.tips(found, elsewhere).await
 }

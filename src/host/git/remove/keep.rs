@@ -26,6 +26,8 @@ pub(super) struct Ours {
     /// Those of another name, which stay.
     strangers: Vec<String>,
     stashes: Vec<String>,
+    /// Where its work is meant to go.
+    pub(super) goals: Vec<String>,
 }
 
 /// What was kept.
@@ -53,6 +55,7 @@ impl Ours {
             branches: Vec::new(),
             strangers: Vec::new(),
             stashes: stashes.into_iter().map(|stash| stash.commit).collect(),
+            goals: goal.tips.clone(),
         };
         let (Some(git), Some(git_dir)) = (site.git(launch), site.git_dir.clone()) else {
             return Ok(ours);
@@ -106,11 +109,10 @@ impl Removal {
             going.map(|(tip, branch, _)| (tip.clone(), branch.clone())).collect();
         let names: Vec<String> =
             kept.contents.branches.iter().map(|(_, branch)| branch.clone()).collect();
-        let held: Vec<String> = if forced {
-            kept.contents.parents().into_iter().map(str::to_owned).collect()
-        } else {
-            Vec::new()
-        };
+        let mut held = self.ours.goals.clone();
+        if forced {
+            held.extend(kept.contents.parents().into_iter().map(str::to_owned));
+        }
         kept.contents.lost = lost(&self.site, &names, &held, &self.launch).await?;
         if forced || !kept.contents.lost.is_empty() {
             kept.backup = self.back_up(worktree, &kept).await?;
