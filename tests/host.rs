@@ -12,6 +12,7 @@ mod host {
     mod processes;
     mod records;
     mod remove;
+    mod restore;
     mod rigs;
     mod run;
     mod settings;

@@ -1,4 +1,4 @@
-//! Removing a polecat and bringing it back: nothing that was in it is lost.
+//! Removing a polecat: nothing that was in it is lost.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -12,16 +12,16 @@ use polecat::host::{HostError, Launch};
 
 use super::fixtures::{Sandbox, polecat};
 
-struct Shop {
-    sandbox: Sandbox,
+pub(super) struct Shop {
+    pub(super) sandbox: Sandbox,
     main: PathBuf,
     worktree: PathBuf,
-    rig: Rig,
+    pub(super) rig: Rig,
 }
 
 impl Shop {
     /// A repository with the polecat `ash`.
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let sandbox = Sandbox::new();
         let main = sandbox.repository("shop");
         let rig = sandbox.rig("shop").await;
@@ -29,18 +29,22 @@ impl Shop {
         Self { main, worktree: made.unwrap().path, rig, sandbox }
     }
 
-    fn write(&self, below: &str, text: &str) {
+    pub(super) fn write(&self, below: &str, text: &str) {
         let path = self.worktree.join(below);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    fn git(&self, args: &[&str]) -> String {
+    pub(super) fn git(&self, args: &[&str]) -> String {
         self.sandbox.git(&self.worktree, args)
     }
 
-    fn main(&self, args: &[&str]) -> String {
+    pub(super) fn main(&self, args: &[&str]) -> String {
         self.sandbox.git(&self.main, args)
+    }
+
+    pub(super) fn commit(&self, message: &str) -> String {
+        self.sandbox.commit(&self.worktree, message)
     }
 
     fn dir(&self) -> PathBuf {
@@ -48,15 +52,15 @@ impl Shop {
     }
 
     /// The files of the worktree with what git says of them.
-    fn status(&self) -> String {
+    pub(super) fn status(&self) -> String {
         self.git(&["status", "--porcelain", "--untracked-files=all"])
     }
 
-    async fn remove(&self) -> Result<Removed, HostError> {
+    pub(super) async fn remove(&self) -> Result<Removed, HostError> {
         remove(&self.rig, &self.sandbox.launch).await
     }
 
-    async fn restore(&self) -> git::Restored {
+    pub(super) async fn restore(&self) -> git::Restored {
         git::restore(&self.rig, &polecat("ash"), 72, &self.sandbox.launch).await.unwrap()
     }
 
@@ -197,45 +201,6 @@ async fn a_merge_that_is_under_way_is_kept_with_what_was_decided() {
     assert!(shop.main(&["show", &format!("{backup}:README")]).contains("<<<<<<<"));
     shop.restore().await;
     assert_eq!(shop.status(), " M README");
-}
-
-#[tokio::test]
-async fn where_its_branch_is_another_by_now_it_comes_back_on_a_new_one() {
-    let shop = Shop::new().await;
-    let head = shop.sandbox.commit(&shop.worktree, "work");
-    shop.remove().await.unwrap();
-    shop.main(&["branch", "polecat/ash-10", "main"]);
-    let back = shop.restore().await;
-    assert_eq!(back.branch.as_deref(), Some("polecat/ash-20"));
-    assert_eq!(back.formerly.as_deref(), Some("polecat/ash-10"));
-    assert_eq!(shop.git(&["rev-parse", "HEAD"]), head);
-}
-
-#[tokio::test]
-async fn detached_and_without_commits_it_comes_back_so() {
-    let shop = Shop::new().await;
-    shop.git(&["checkout", "--quiet", "--detach"]);
-    let head = shop.sandbox.commit(&shop.worktree, "away");
-    shop.remove().await.unwrap();
-    let back = shop.restore().await;
-    assert_eq!((back.branch, shop.git(&["rev-parse", "HEAD"])), (None, head));
-    shop.git(&["checkout", "--quiet", "--orphan", "fresh"]);
-    shop.write("new", "new\n");
-    let before = shop.status();
-    shop.remove().await.unwrap();
-    let back = shop.restore().await;
-    assert_eq!(back.branch.as_deref(), Some("fresh"));
-    assert_eq!(shop.status(), before);
-}
-
-#[tokio::test]
-async fn there_is_nothing_to_bring_back_of_one_that_is_there_or_never_was() {
-    let shop = Shop::new().await;
-    let launch = &shop.sandbox.launch;
-    let there = git::restore(&shop.rig, &polecat("ash"), 72, launch).await.unwrap_err();
-    assert!(matches!(there, HostError::PolecatExists { .. }), "{there}");
-    let never = git::restore(&shop.rig, &polecat("birch"), 72, launch).await.unwrap_err();
-    assert!(matches!(never, HostError::NoBackup { .. }), "{never}");
 }
 
 #[tokio::test]
