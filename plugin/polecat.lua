@@ -25,6 +25,8 @@ local commands = {
   New = { nargs = '*', bar = true, desc = 'Create a polecat: name, worktree and branch' },
   -- Any number, so that a missing issue is refused by name.
   Sling = { nargs = '*', desc = 'Give an issue to a free or new polecat, and start it' },
+  Remove = { nargs = 1, bang = true, bar = true, desc = 'Remove a polecat; ! keeps its work first' },
+  Restore = { nargs = 1, bar = true, desc = 'Bring back a removed polecat' },
   Rig = { nargs = '?', bang = true, complete = 'dir', desc = 'Show or pin the rig; ! unpins' },
   Log = { nargs = 0, bar = true, desc = "Open the backend's log" },
 }

@@ -9,10 +9,13 @@ mod host {
     mod git;
     mod hooks;
     mod leftovers;
+    mod losing;
     mod name_pool;
     mod polecats;
     mod processes;
     mod records;
+    mod remove;
+    mod restore;
     mod rigs;
     mod run;
     mod settings;

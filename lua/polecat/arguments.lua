@@ -27,6 +27,7 @@ local KNOWN = {
     config_dir = 'path',
     cmd = 'string',
   },
+  remove = { force = 'boolean' },
 }
 
 local EXPECTED = { path = 'a path', count = 'a whole number from 1', ['function'] = 'a function' }

@@ -85,6 +85,16 @@ function commands.Sling(opts)
   require('polecat').sling(issue, options, notify.or_error(require('polecat.report').slung))
 end
 
+function commands.Remove(opts)
+  local options = { force = opts.bang }
+  local report = require('polecat.report')
+  require('polecat').remove(opts.args, options, notify.or_error(report.removed))
+end
+
+function commands.Restore(opts)
+  require('polecat').restore(opts.args, notify.or_error(require('polecat.report').restored))
+end
+
 function commands.Stop(opts)
   require('polecat').stop(
     opts.args,

@@ -12,9 +12,10 @@ local FIRST_LIMIT = 150
 ---@field running string[] Polecats with a session.
 ---@field sessions string[] All tmux sessions.
 ---@field agents string[]
+---@field backups string[] Removed polecats that can be brought back.
 
 ---@type polecat.Known
-local NOTHING = { polecats = {}, running = {}, sessions = {}, agents = {} }
+local NOTHING = { polecats = {}, running = {}, sessions = {}, agents = {}, backups = {} }
 
 --- By the place that was asked from: another folder may be of another rig.
 ---@type table<string, polecat.Known>
@@ -93,6 +94,12 @@ local first = {
   end,
   Diff = function()
     return known().polecats
+  end,
+  Remove = function()
+    return known().polecats
+  end,
+  Restore = function()
+    return known().backups
   end,
   CaptureSession = function()
     return known().sessions

@@ -144,6 +144,26 @@ function M.sling(issue, opts, cb)
   ask('sling', 'session.sling', { issue = given(issue) }, opts, cb)
 end
 
+--- Removes a polecat. Refused while something would be lost; with `force` that is kept in a backup
+--- first. The result is `{ polecat, dir, branches, kept, backup?, commit?, stashes }`.
+---@param name string
+---@param opts? { force?: boolean }
+---@param cb? polecat.Callback
+function M.remove(name, opts, cb)
+  opts, cb = require('polecat.arguments').shift(opts, cb)
+  run('remove', { polecat = given(name) }, opts, cb, function(args, callback)
+    require('polecat.remove').call(args, callback)
+  end)
+end
+
+--- Brings back what the last backup of a removed polecat has. The result is
+--- `{ polecat, workdir, branch?, formerly?, backup }`.
+---@param name string
+---@param cb? polecat.Callback
+function M.restore(name, cb)
+  ask('restore', 'polecat.restore', { polecat = given(name) }, nil, cb)
+end
+
 --- Attaches to a polecat's session: a terminal split, or the tmux client that Neovim runs in.
 ---@param name string
 ---@param cb? polecat.Callback

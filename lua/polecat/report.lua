@@ -29,6 +29,44 @@ function M.created(new)
   notify.info(text:format(new.polecat, vim.fn.fnamemodify(new.workdir, ':~'), new.branch))
 end
 
+--- Of `polecat.remove`: what went, what stays, and where its work is.
+---@param gone { polecat: string, branches: string[], kept: { branch: string, why: string }[], backup?: string, stashes: string[] }
+function M.removed(gone)
+  local parts = { ('removed `%s`'):format(gone.polecat) }
+  for _, branch in ipairs(gone.branches) do
+    parts[#parts + 1] = ('branch `%s` removed'):format(branch)
+  end
+  for _, kept in ipairs(gone.kept) do
+    parts[#parts + 1] = ('branch `%s` kept: %s'):format(kept.branch, kept.why)
+  end
+  if #gone.stashes > 0 then
+    local hashes = vim.tbl_map(function(hash)
+      return hash:sub(1, 10)
+    end, gone.stashes)
+    parts[#parts + 1] = ('in the stash list stay %s'):format(table.concat(hashes, ', '))
+  end
+  if gone.backup then
+    local text = 'its work is kept: `:PolecatRestore %s` brings it back, `git log %s` shows it'
+    parts[#parts + 1] = text:format(gone.polecat, gone.backup)
+  else
+    parts[#parts + 1] = 'nothing of it was only there'
+  end
+  notify.info(table.concat(parts, '; '))
+end
+
+--- Of `polecat.restore`.
+---@param back { polecat: string, workdir: string, branch?: string, formerly?: string, backup: string }
+function M.restored(back)
+  local text = ('`%s` is back in `%s`'):format(back.polecat, vim.fn.fnamemodify(back.workdir, ':~'))
+  if back.branch then
+    text = text .. (' on branch `%s`'):format(back.branch)
+  end
+  if back.formerly then
+    text = text .. (', for `%s` is taken by now'):format(back.formerly)
+  end
+  notify.info(('%s; the backup stays: `%s`'):format(text, back.backup))
+end
+
 --- Of `session.stop_all`.
 ---@param result { stopped: string[] }
 function M.stopped_all(result)

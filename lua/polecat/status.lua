@@ -67,6 +67,7 @@ local function keys_of(buf)
     { 's', 'Start it', on_row(buf, start) },
     { 'x', 'Stop it', on_row(buf, stop(false)) },
     { 'X', 'Stop it by force', on_row(buf, stop(true)) },
+    { 'D', 'Remove it, with its folder', on_row(buf, require('polecat.remove').ask) },
   }
   if not vim.b[buf].polecat then
     own[#own + 1] = { 'K', 'Show it in detail', on_row(buf, open('status')) }

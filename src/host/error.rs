@@ -142,6 +142,32 @@ pub enum HostError {
         /// What was found.
         what: String,
     },
+    /// Somebody writes to what is to be removed; it is as it was.
+    #[error("`{}` was changed while it was looked at: nothing was removed", path.display())]
+    Changing {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A removal was begun that could not be ended; all that is to be kept is kept.
+    #[error("polecat `{polecat}` is removed but for `{}`: {why}{}", left.display(), kept_at(backup.as_ref()))]
+    HalfRemoved {
+        /// The name.
+        polecat: PolecatName,
+        /// What is left.
+        left: PathBuf,
+        /// Why it is.
+        why: String,
+        /// The ref of the backup, where there is one.
+        backup: Option<String>,
+    },
+    /// There is nothing to bring back.
+    #[error("no backup of polecat `{polecat}` in `{}`", repository.display())]
+    NoBackup {
+        /// The name.
+        polecat: PolecatName,
+        /// Where it was looked for.
+        repository: PathBuf,
+    },
     /// A mistake of ours.
     #[error("internal error: {0}")]
     Internal(String),
@@ -161,6 +187,15 @@ impl HostError {
             Self::PolecatExists { polecat, .. } => {
                 return Some(format!("`:PolecatStart {polecat}` starts it as it is"));
             }
+            Self::Changing { .. } => "wait until nobody writes to it, and try again",
+            Self::HalfRemoved { polecat, .. } => {
+                return Some(format!(
+                    "`:PolecatRemove {polecat}` goes on when that is out of the way"
+                ));
+            }
+            Self::NoBackup { .. } => {
+                "`git for-each-ref refs/polecat/backup` lists the backups there are"
+            }
             Self::NoCommits { .. } => "make the first commit",
             Self::Broken { .. } => "repair the file, or move it away",
             Self::Git { source: RunError::Missing { .. }, .. } => "install git",
@@ -169,6 +204,10 @@ impl HostError {
         };
         Some(hint.to_owned())
     }
+}
+
+fn kept_at(backup: Option<&String>) -> String {
+    backup.map(|backup| format!("; its work is in `{backup}`")).unwrap_or_default()
 }
 
 fn places(paths: &[PathBuf]) -> String {

@@ -1,5 +1,6 @@
 //! git: the worktree a polecat works in, and what is checked out there.
 
+mod backup;
 mod beside;
 mod create;
 mod diff;
@@ -7,8 +8,11 @@ mod diffstat;
 mod head;
 mod heal;
 mod leftovers;
+mod lost;
 mod next;
+mod remove;
 pub(super) mod repository;
+mod restore;
 mod reuse;
 mod site;
 mod snapshot;
@@ -26,6 +30,7 @@ use super::launch::Launch;
 use super::run::{Output, Program, RunError};
 use crate::core::{Rig, RigKind};
 
+pub use backup::Backup;
 pub use create::{Worktree, create_worktree, take_back};
 pub use diff::{Before, before, changes, require_worktree};
 pub use diffstat::{Begun, diffstat};
@@ -34,6 +39,8 @@ pub(super) use head::branch_now;
 pub use heal::heal;
 pub use leftovers::{Leftover, leftovers};
 pub use next::{Next, create_next};
+pub use remove::{Aside, Removal, Removed, resume};
+pub use restore::{Restored, restorable, restore};
 pub use reuse::{Reused, give_back, reuse, share_turn, turn};
 pub use snapshot::{Snapshot, snapshot};
 pub use started::started_at;

@@ -23,18 +23,18 @@ const TRY_AGAIN: Duration = Duration::from_millis(10);
 /// # Errors
 /// The folder cannot be opened, or another process holds the lock for longer.
 pub async fn lock(folder: &Path, patience: Duration) -> Result<Option<File>, HostError> {
-    taken(folder, FlockOperation::NonBlockingLockExclusive, patience).await
+    take(folder, FlockOperation::NonBlockingLockExclusive, patience).await
 }
 
-/// The same lock, which any number may have together, and then nobody alone.
+/// The same, together with others that take it so: only [`lock`] waits for all of them.
 ///
 /// # Errors
 /// As [`lock`].
 pub async fn share(folder: &Path, patience: Duration) -> Result<Option<File>, HostError> {
-    taken(folder, FlockOperation::NonBlockingLockShared, patience).await
+    take(folder, FlockOperation::NonBlockingLockShared, patience).await
 }
 
-async fn taken(
+async fn take(
     folder: &Path,
     how: FlockOperation,
     patience: Duration,

@@ -85,6 +85,37 @@ pub async fn turn(rig: &Rig, patience: Duration) -> Result<Option<File>, HostErr
     lock(&dir, patience).await
 }
 
+/// Those of `paths` that are in the folder `dir`, links resolved, part by part: `/a/bc` is not in
+/// `/a/b`. A file that is not there yet is where its folder is.
+///
+/// # Errors
+/// One of them cannot be looked at.
+pub async fn inside(dir: &Path, paths: &[PathBuf]) -> Result<Vec<PathBuf>, HostError> {
+    let (dir, paths) = (dir.to_owned(), paths.to_owned());
+    blocking(move || {
+        let Some(dir) = real(&dir)? else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for path in paths {
+            if nearest(&path)?.starts_with(&dir) && !found.contains(&path) {
+                found.push(path);
+            }
+        }
+        Ok(found)
+    })
+    .await
+}
+
+/// A path with the links resolved of what is there of it.
+fn nearest(path: &Path) -> Result<PathBuf, HostError> {
+    for above in path.ancestors() {
+        if let Some(real) = real(above)? {
+            let below = path.strip_prefix(above).unwrap_or(Path::new(""));
+            return Ok(if below.as_os_str().is_empty() { real } else { real.join(below) });
+        }
+    }
+    Ok(path.to_owned())
+}
+
 fn there(rig: &Rig) -> Result<(), HostError> {
     if is_dir(rig.anchor())? {
         return Ok(());

@@ -1,7 +1,8 @@
 //! What must outlive a session, the backend and Neovim: small files in `.runtime/polecat/`.
 //!
 //! How a polecat's last agent ended is in `exits/<name>.json`, where its branch began in
-//! `worktrees/<name>.json`. Keys that a later version adds are passed over.
+//! `worktrees/<name>.json`, what is being removed in `removing/<name>.json`,
+//! what is being brought back in `restoring/<name>.json`. Keys that a later version adds are passed over.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -60,6 +61,41 @@ struct StoredBase {
     /// The polecat's branch, while its creation is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     making: Option<String>,
+}
+
+/// A removal that is under way, or was cut off.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Removing {
+    /// Where the polecat's folder was moved to.
+    pub(super) aside: PathBuf,
+    /// All of it is kept elsewhere: it may be deleted. Until then it goes back.
+    #[serde(default)]
+    pub(super) settled: bool,
+    /// git's own folder for the worktree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) git_dir: Option<PathBuf>,
+    /// The branches that go: commit and name.
+    #[serde(default)]
+    pub(super) branches: Vec<(String, String)>,
+    /// Those that stay, and why.
+    #[serde(default)]
+    pub(super) kept: Vec<(String, String)>,
+    /// The backup: ref and commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) backup: Option<(String, String)>,
+    /// The stashes that stay in the repository's list.
+    #[serde(default)]
+    pub(super) stashes: Vec<String>,
+}
+
+/// A polecat that is being brought back, or was when its backend was killed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Restoring {
+    /// Where its folder is made.
+    pub(super) aside: PathBuf,
+    /// The branches that are made for it: commit and name.
+    #[serde(default)]
+    pub(super) branches: Vec<(String, String)>,
 }
 
 /// Keeps a record, in place of the polecat's last one.
@@ -159,6 +195,46 @@ pub(super) async fn forget_base(rig: &Rig, polecat: &PolecatName) -> Result<(), 
 
 fn folder(rig: &Rig, kind: &str) -> PathBuf {
     rig.runtime_dir().join("polecat").join(kind)
+}
+
+/// The removal of a polecat that was begun and did not end.
+pub(super) async fn load_removing(
+    rig: &Rig,
+    polecat: &PolecatName,
+) -> Result<Option<Removing>, HostError> {
+    read(path(rig, "removing", polecat)).await
+}
+
+pub(super) async fn save_removing(
+    rig: &Rig,
+    polecat: &PolecatName,
+    removing: &Removing,
+) -> Result<(), HostError> {
+    write(rig, "removing", polecat, removing).await.map(drop)
+}
+
+pub(super) async fn forget_removing(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+    remove(path(rig, "removing", polecat)).await
+}
+
+/// The return of a polecat that was begun and did not end.
+pub(super) async fn load_restoring(
+    rig: &Rig,
+    polecat: &PolecatName,
+) -> Result<Option<Restoring>, HostError> {
+    read(path(rig, "restoring", polecat)).await
+}
+
+pub(super) async fn save_restoring(
+    rig: &Rig,
+    polecat: &PolecatName,
+    restoring: &Restoring,
+) -> Result<(), HostError> {
+    write(rig, "restoring", polecat, restoring).await.map(drop)
+}
+
+pub(super) async fn forget_restoring(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+    remove(path(rig, "restoring", polecat)).await
 }
 
 fn path(rig: &Rig, kind: &str, polecat: &PolecatName) -> PathBuf {

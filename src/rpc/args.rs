@@ -83,6 +83,14 @@ arguments! {
     Pin { at: At, path: String }
     Polecat { at: At, polecat: String }
     New { at: At, polecat: Option<String>, issue: Option<String> }
+    /// What the editor has open or stands in is sent along: the backend cannot see it.
+    Remove {
+        at: At,
+        polecat: String,
+        force: Option<bool>,
+        unsaved: Option<Vec<PathBuf>>,
+        dirs: Option<Vec<PathBuf>>,
+    }
     Start {
         at: At,
         polecat: String,

@@ -13,7 +13,10 @@ use crate::{
         session::{Exit, ExitHow, SessionInfo, Waiting},
         work::Diffstat,
     },
-    session::{AttachPlan, Completion, Files, HealthRow, NewPolecat, RigFacts, Snapshot, Started},
+    session::{
+        AttachPlan, Completion, Files, HealthRow, NewPolecat, RemovedPolecat, RestoredPolecat,
+        RigFacts, Snapshot, Started,
+    },
     view::{Color, Group, Line, Patch, Style},
 };
 
@@ -167,6 +170,32 @@ pub(super) fn new_polecat(new: &NewPolecat) -> Map {
         .put("branch", new.branch.as_str())
 }
 
+/// What went, what stays, and where its work is.
+pub(super) fn removed(gone: &RemovedPolecat) -> Map {
+    let removed = &gone.removed;
+    let kept = removed.kept.iter().map(|(branch, why)| {
+        Map::new().put("branch", branch.as_str()).put("why", why.as_str()).into()
+    });
+    Map::new()
+        .put("polecat", gone.polecat.as_str())
+        .put("dir", gone.dir.display().to_string())
+        .put("branches", texts(&removed.branches))
+        .put("kept", Value::Array(kept.collect()))
+        .some("backup", removed.backup.as_ref().map(|backup| backup.reference.as_str()))
+        .some("commit", removed.backup.as_ref().map(|backup| backup.commit.as_str()))
+        .put("stashes", texts(&removed.stashes))
+}
+
+pub(super) fn restored(back: &RestoredPolecat) -> Map {
+    let restored = &back.restored;
+    Map::new()
+        .put("polecat", back.polecat.as_str())
+        .put("workdir", restored.path.display().to_string())
+        .some("branch", restored.branch.as_deref())
+        .some("formerly", restored.formerly.as_deref())
+        .put("backup", restored.backup.reference.as_str())
+}
+
 pub(super) fn rig(rig: &RigFacts) -> Map {
     Map::new()
         .put("name", rig.name.as_str())
@@ -183,6 +212,7 @@ pub(super) fn completion(known: &Completion) -> Map {
         .put("running", texts(&known.running))
         .put("sessions", texts(&known.sessions))
         .put("agents", texts(&known.agents))
+        .put("backups", texts(&known.backups))
 }
 
 pub(super) fn attach(plan: &AttachPlan) -> Map {

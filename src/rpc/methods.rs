@@ -10,13 +10,22 @@ use super::{
     error::RpcError,
     handler::Call,
 };
-use crate::session::{CaptureOptions, Place, SessionManager, StartOptions, Workspace};
+use crate::session::{
+    CaptureOptions, Place, RemoveOptions, SessionManager, StartOptions, Workspace,
+};
 
 type Answer = Result<Value, RpcError>;
 
 /// After these, what everybody is shown is old.
-const CHANGING: &[&str] =
-    &["polecat.new", "session.start", "session.sling", "session.stop", "session.stop_all"];
+const CHANGING: &[&str] = &[
+    "polecat.new",
+    "polecat.remove",
+    "polecat.restore",
+    "session.start",
+    "session.sling",
+    "session.stop",
+    "session.stop_all",
+];
 
 /// Answers `call`.
 pub(super) async fn call(editor: &Editor, workspace: &Workspace, call: Call) -> Answer {
@@ -44,6 +53,8 @@ impl Door<'_> {
             "rig.pin" => self.rig_pin(decode(method, args)?).await,
             "complete" => self.complete(decode(method, args)?).await,
             "polecat.new" => self.new_polecat(decode(method, args)?).await,
+            "polecat.remove" => self.remove(decode(method, args)?).await,
+            "polecat.restore" => self.restore(decode(method, args)?).await,
             "session.start" => self.start(decode(method, args)?).await,
             "session.sling" => self.sling(decode(method, args)?).await,
             "session.stop" => self.stop(decode(method, args)?).await,
@@ -86,6 +97,20 @@ impl Door<'_> {
         let new = self.manager(args.at).await?.create(polecat, issue).await?;
         self.warn(&new.warnings);
         Ok(encode::new_polecat(&new).into())
+    }
+
+    async fn remove(&self, args: args::Remove) -> Answer {
+        let options = RemoveOptions {
+            force: args.force.unwrap_or(false),
+            unsaved: args.unsaved.unwrap_or_default(),
+            dirs: args.dirs.unwrap_or_default(),
+        };
+        let removed = self.manager(args.at).await?.remove(&args.polecat, options).await?;
+        Ok(encode::removed(&removed).into())
+    }
+
+    async fn restore(&self, args: args::Polecat) -> Answer {
+        Ok(encode::restored(&self.manager(args.at).await?.restore(&args.polecat).await?).into())
     }
 
     async fn start(&self, args: args::Start) -> Answer {

@@ -1,7 +1,7 @@
 //! What can be completed on a command line.
 
 use super::{error::SessionError, manager::SessionManager, table};
-use crate::host::polecats;
+use crate::host::{git, polecats};
 
 /// The names a person can mean.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,8 @@ pub struct Completion {
     pub sessions: Vec<String>,
     /// All agents that can be started.
     pub agents: Vec<String>,
+    /// Polecats that were removed and have a backup.
+    pub backups: Vec<String>,
 }
 
 impl SessionManager {
@@ -22,8 +24,12 @@ impl SessionManager {
     /// # Errors
     /// When tmux or the rig's folder cannot be read.
     pub async fn completion(&self) -> Result<Completion, SessionError> {
-        let (panes, names, agents) =
-            tokio::join!(self.panes(), polecats::names(&self.rig), self.agents());
+        let (panes, names, agents, backups) = tokio::join!(
+            self.panes(),
+            polecats::names(&self.rig),
+            self.agents(),
+            git::restorable(&self.rig, &self.tools.launch)
+        );
         let panes = panes?;
         let mut sessions: Vec<_> = panes.iter().map(|pane| pane.session_name.clone()).collect();
         sessions.sort();
@@ -34,6 +40,8 @@ impl SessionManager {
             running: running.iter().map(|session| session.polecat.to_string()).collect(),
             sessions,
             agents,
+            // Names to choose from: who restores one is told what is wrong.
+            backups: backups.unwrap_or_default(),
         })
     }
 }

@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, path::PathBuf, time::SystemTime};
 use super::{error::SessionError, manager::SessionManager};
 use crate::{
     core::names::{IssueId, PolecatName},
-    host::git::{self, Next},
+    host::{
+        git::{self, Next},
+        records,
+    },
 };
 
 /// A polecat that was just made.
@@ -42,6 +45,8 @@ impl SessionManager {
             self.tools.tracker.show(issue, &dir).await?;
         }
         let Next { polecat, worktree, warnings } = self.make(polecat, issue.as_ref()).await?;
+        // How the agent of a removed polecat of this name ended is not how this one's did.
+        records::forget(&self.rig, &polecat).await?;
         Ok(NewPolecat { polecat, workdir: worktree.path, branch: worktree.branch, warnings })
     }
 

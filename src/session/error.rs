@@ -116,6 +116,18 @@ pub enum SessionError {
         /// What is left, and why.
         left: Vec<String>,
     },
+    /// A polecat stays, for each of these reasons.
+    #[error("`{polecat}` is not removed: {}", reasons.join("; "))]
+    NotRemoved {
+        /// The polecat.
+        polecat: String,
+        /// Whether its agent lives.
+        running: bool,
+        /// What is in the way.
+        reasons: Vec<String>,
+        /// What to do about it.
+        hint: String,
+    },
     /// Some of several failed; each is named.
     #[error("{}", several(.0))]
     Several(Vec<(String, SessionError)>),
@@ -142,7 +154,9 @@ impl SessionError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::PolecatNotFound { .. } => "polecat_not_found",
-            Self::SessionRunning { .. } | Self::AgentGone { .. } => "session_running",
+            Self::SessionRunning { .. }
+            | Self::AgentGone { .. }
+            | Self::NotRemoved { running: true, .. } => "session_running",
             Self::SessionNotFound { .. } | Self::NotOurs { .. } => "session_not_found",
             Self::DiedDuringStartup { .. } => "died_during_startup",
             Self::WorkdirMissing { .. } => "workdir_missing",
@@ -154,6 +168,7 @@ impl SessionError {
             Self::IssueTaken { .. } => "issue_invalid",
             Self::NotFree { .. } => "dirty",
             Self::NotUndone { cause, .. } => cause.code(),
+            Self::NotRemoved { .. } => "dirty",
             Self::Several(failed) => failed.first().map_or("internal", |(_, first)| first.code()),
             Self::Name(bad) if bad.what == "issue id" => "issue_invalid",
             Self::Name(_) => "bad_name",
@@ -198,6 +213,7 @@ impl SessionError {
                 Some("leave the polecat out, and a free or new one is taken".to_owned())
             }
             Self::NotUndone { cause, .. } => cause.hint(),
+            Self::NotRemoved { hint, .. } => Some(hint.clone()),
             Self::Host(error) => error.hint(),
             Self::Tracker(error) => error.hint(),
             Self::Tmux(TmuxError::Missing { .. }) => {
@@ -225,7 +241,8 @@ fn host_code(error: &HostError) -> &'static str {
         | HostError::NotARig { .. }
         | HostError::RigGone { .. }
         | HostError::PolecatExists { .. } => "bad_argument",
-        HostError::PolecatNotFound { .. } => "polecat_not_found",
+        HostError::PolecatNotFound { .. } | HostError::NoBackup { .. } => "polecat_not_found",
+        HostError::Changing { .. } => "dirty",
         HostError::Git { source: RunError::TimedOut { .. }, .. } | HostError::Busy { .. } => {
             "timeout"
         }

@@ -127,9 +127,14 @@ impl SessionManager {
 
     /// The turn of those who type into `session`.
     pub(super) async fn turn(&self, session: &Session) -> Result<Turn, SessionError> {
-        let here: Arc<_> = self.tools.turn(&session.pane.session_name);
+        self.turn_at(&session.polecat).await
+    }
+
+    /// The same where there may be no session.
+    pub(super) async fn turn_at(&self, polecat: &PolecatName) -> Result<Turn, SessionError> {
+        let here: Arc<_> = self.tools.turn(self.rig.session(polecat).as_str());
         let here = here.lock_owned().await;
-        let everywhere = lock(&self.rig.polecat_dir(&session.polecat), TURN).await?;
+        let everywhere = lock(&self.rig.polecat_dir(polecat), TURN).await?;
         Ok(Turn { _here: here, _everywhere: everywhere })
     }
 

@@ -25,6 +25,7 @@ mod racing;
 mod reading;
 mod refusals;
 mod reloading;
+mod removing;
 mod restarting;
 mod rig;
 mod settings;

@@ -13,7 +13,7 @@ use super::repository::git_dir_of;
 use super::words::path_of;
 use super::{Git, failed};
 use crate::host::error::HostError;
-use crate::host::files::{blocking, broken, look_at_link, unread, unwritten};
+use crate::host::files::{blocking, broken, look, look_at_link, unread, unwritten};
 use crate::host::launch::Launch;
 
 /// What the folders of copies are called, inside git's own folder for the worktree.
@@ -31,8 +31,14 @@ pub(super) struct Beside {
     pub(super) submodules: Vec<PathBuf>,
     /// What a merge or the like left for a person to decide.
     pub(super) conflicts: Vec<PathBuf>,
+    /// What `git add` is told besides.
+    pub(super) how: Vec<String>,
     _dir: TempDir,
+    /// When the index was written, and how long it is.
+    index: Option<(PathBuf, Stamp)>,
 }
+
+type Stamp = (SystemTime, u64);
 
 /// An entry of the index.
 struct Entry {
@@ -63,14 +69,15 @@ impl Beside {
         launch: &Launch,
     ) -> Result<Self, HostError> {
         let beside = git_dir.to_owned();
-        let dir = blocking(move || copy_beside(&beside, index.as_deref())).await?;
+        let (dir, index) = blocking(move || copy_beside(&beside, index)).await?;
         let mut git = Git::at(worktree, launch);
         git.env = vec![
             ("GIT_DIR", git_dir.to_owned()),
             ("GIT_WORK_TREE", worktree.to_owned()),
             ("GIT_INDEX_FILE", dir.path().join("index")),
         ];
-        let mut made = Self { git, submodules: Vec::new(), conflicts: Vec::new(), _dir: dir };
+        let (submodules, conflicts) = (Vec::new(), Vec::new());
+        let mut made = Self { git, submodules, conflicts, how: Vec::new(), _dir: dir, index };
         made.look().await?;
         Ok(made)
     }
@@ -123,6 +130,33 @@ impl Beside {
         self.feed("looking at all files", &["update-index", "-z", how, "--stdin"], paths).await
     }
 
+    /// The same worktree after the folder `from` was moved to `to`.
+    pub(super) fn moved(&mut self, from: &Path, to: &Path) {
+        let moved = |path: &PathBuf| match path.strip_prefix(from) {
+            Ok(below) if below.as_os_str().is_empty() => to.to_owned(),
+            Ok(below) => to.join(below),
+            Err(_) => path.clone(),
+        };
+        self.git.repository = moved(&self.git.repository);
+        for (_, value) in &mut self.git.env {
+            *value = moved(value);
+        }
+        if let Some((index, _)) = &mut self.index {
+            *index = moved(index);
+        }
+    }
+
+    /// Whether the index itself is as it was copied.
+    pub(super) async fn index_stands(&self) -> Result<bool, HostError> {
+        let Some((index, stamp)) = self.index.clone() else { return Ok(true) };
+        blocking(move || {
+            let Some(found) = look(&index)? else { return Ok(false) };
+            let modified = found.modified().map_err(|source| unread(&index, source))?;
+            Ok((modified, found.len()) == stamp)
+        })
+        .await
+    }
+
     /// Runs git with paths as its input.
     pub(super) async fn feed(
         &self,
@@ -130,8 +164,8 @@ impl Beside {
         args: &[&str],
         paths: Vec<PathBuf>,
     ) -> Result<(), HostError> {
-        let input = blocking(move || listing(&paths)).await?;
-        let run = self.git.program(args).input(input).run().await;
+        let lines = paths.iter().flat_map(|path| [path.as_os_str().as_bytes(), b"\0"].concat());
+        let run = self.git.program(args).input(input(lines.collect()).await?).run().await;
         run.map(drop).map_err(|source| failed(doing, source))
     }
 }
@@ -163,19 +197,21 @@ impl Entry {
 }
 
 /// A folder in `git_dir` with a copy of the index.
-fn copy_beside(git_dir: &Path, index: Option<&Path>) -> Result<TempDir, HostError> {
+fn copy_beside(
+    git_dir: &Path,
+    index: Option<PathBuf>,
+) -> Result<(TempDir, Option<(PathBuf, Stamp)>), HostError> {
     sweep(git_dir)?;
     let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(git_dir);
     let dir = dir.map_err(|source| unwritten(git_dir, source))?;
-    if let Some(index) = index {
-        copy_index(index, &dir.path().join("index"))?;
-    }
-    Ok(dir)
+    let Some(index) = index else { return Ok((dir, None)) };
+    let stamp = copy_index(&index, &dir.path().join("index"))?;
+    Ok((dir, stamp.map(|stamp| (index, stamp))))
 }
 
-fn copy_index(from: &Path, to: &Path) -> Result<(), HostError> {
+fn copy_index(from: &Path, to: &Path) -> Result<Option<Stamp>, HostError> {
     let mut file = match File::open(from) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(|source| unread(from, source))?,
     };
     let mut copy = || {
@@ -183,7 +219,10 @@ fn copy_index(from: &Path, to: &Path) -> Result<(), HostError> {
         io::copy(&mut file, &mut copy)?;
         // git takes a file for unchanged without reading it when it is older than the index: a
         // newer copy would hide what was written since.
-        copy.set_modified(file.metadata()?.modified()?)
+        let found = file.metadata()?;
+        let stamp = (found.modified()?, found.len());
+        copy.set_modified(stamp.0)?;
+        Ok(Some(stamp))
     };
     copy().map_err(|source| unwritten(to, source))
 }
@@ -203,16 +242,16 @@ fn sweep(git_dir: &Path) -> Result<(), HostError> {
     Ok(())
 }
 
-/// A file without a name that holds the paths, each with a NUL behind it.
-fn listing(paths: &[PathBuf]) -> Result<File, HostError> {
-    let write = || {
-        let mut file = tempfile::tempfile()?;
-        for path in paths {
-            file.write_all(path.as_os_str().as_bytes())?;
-            file.write_all(b"\0")?;
-        }
-        file.seek(SeekFrom::Start(0))?;
-        Ok(file)
-    };
-    write().map_err(|source| unwritten(&std::env::temp_dir(), source))
+/// A file without a name, to be read as input.
+pub(super) async fn input(bytes: Vec<u8>) -> Result<File, HostError> {
+    blocking(move || {
+        let write = || {
+            let mut file = tempfile::tempfile()?;
+            file.write_all(&bytes)?;
+            file.seek(SeekFrom::Start(0))?;
+            Ok(file)
+        };
+        write().map_err(|source| unwritten(&std::env::temp_dir(), source))
+    })
+    .await
 }

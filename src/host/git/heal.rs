@@ -10,7 +10,8 @@ use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 use tokio::time::{Instant, interval};
 
 use super::create::Creation;
-use super::{Base, Git, PATIENCE};
+use super::remove::resume;
+use super::{Base, Git, PATIENCE, restore};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_file, look, unwritten};
@@ -27,6 +28,8 @@ const PACE: Duration = Duration::from_millis(20);
 /// # Errors
 /// Somebody makes it for too long, or what is left of it could not be removed.
 pub async fn heal(rig: &Rig, polecat: &PolecatName, launch: &Launch) -> Result<(), HostError> {
+    resume(rig, polecat, launch).await?;
+    restore::heal(rig, polecat, launch).await?;
     if records::load_making(rig, polecat).await?.is_none() {
         return Ok(());
     }

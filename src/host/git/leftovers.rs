@@ -16,6 +16,9 @@ use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::launch::Launch;
 
+pub(super) use commits::{goal, is_own, own_branches};
+pub(super) use stashes::stashes;
+
 /// A reason to keep a polecat's worktree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Leftover {
@@ -106,19 +109,28 @@ pub async fn leftovers(
     polecat: &PolecatName,
     launch: &Launch,
 ) -> Result<Vec<Leftover>, HostError> {
-    let site = Site::of(rig, polecat, launch).await?;
+    leftovers_of(&Site::of(rig, polecat, launch).await?, rig, polecat, launch).await
+}
+
+/// [`leftovers`] of what is there.
+pub(super) async fn leftovers_of(
+    site: &Site,
+    rig: &Rig,
+    polecat: &PolecatName,
+    launch: &Launch,
+) -> Result<Vec<Leftover>, HostError> {
     let mut found = Vec::new();
     if let Some(why) = &site.broken {
         let path = site.worktree.clone();
         found.push(Leftover::Broken { path, why: why.clone() });
     } else if site.git_dir.is_some() {
-        found.extend(files::leftovers(&site, launch).await?);
+        found.extend(files::leftovers(site, launch).await?);
     }
-    found.extend(stashes::leftovers(&site, polecat, launch).await?);
-    found.extend(commits::leftovers(&site, rig, polecat, launch).await?);
-    found.extend(operation::leftovers(&site).await?);
-    found.extend(submodules::leftovers(&site, launch).await?);
+    found.extend(stashes::leftovers(site, polecat, launch).await?);
+    found.extend(commits::leftovers(site, rig, polecat, launch).await?);
+    found.extend(operation::leftovers(site).await?);
+    found.extend(submodules::leftovers(site, launch).await?);
     found.extend(site.lock().await?.map(Leftover::Locked));
-    found.extend(beside::leftovers(&site).await?);
+    found.extend(beside::leftovers(site).await?);
     Ok(found)
 }

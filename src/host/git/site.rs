@@ -68,6 +68,22 @@ impl Site {
         self.git_dir.is_some() && self.git_dir == self.common
     }
 
+    /// The same after its folder was moved.
+    pub(super) fn moved(&self, to: &Path) -> Self {
+        let moved = |path: &PathBuf| match path.strip_prefix(&self.dir) {
+            Ok(below) if below.as_os_str().is_empty() => to.to_owned(),
+            Ok(below) => to.join(below),
+            Err(_) => path.clone(),
+        };
+        Self {
+            dir: to.to_owned(),
+            worktree: moved(&self.worktree),
+            git_dir: self.git_dir.as_ref().map(moved),
+            common: self.common.as_ref().map(moved),
+            broken: self.broken.clone(),
+        }
+    }
+
     /// git on the worktree's own refs and logs, be the worktree itself gone.
     pub(super) fn git(&self, launch: &Launch) -> Option<Git> {
         let git_dir = self.git_dir.as_ref()?;
@@ -95,7 +111,7 @@ impl Site {
 }
 
 /// The folder in `worktrees/` of the worktree that is, or was, at `path`.
-fn registered(common: &Path, path: &Path) -> Result<Option<PathBuf>, HostError> {
+pub(super) fn registered(common: &Path, path: &Path) -> Result<Option<PathBuf>, HostError> {
     let folder = common.join("worktrees");
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::beside::Beside;
+use super::beside::{Beside, input};
 use super::{Git, failed};
 use crate::host::error::HostError;
 use crate::host::launch::Launch;
@@ -14,7 +14,7 @@ const EMAIL: &str = "polecat@localhost";
 
 /// Nothing of the user's configuration may leave something out, run something, or write it so
 /// late that a power cut after a removal loses both.
-const PLAINLY: &[&str] = &[
+pub(super) const PLAINLY: &[&str] = &[
     "-c",
     "core.hooksPath=/dev/null",
     "-c",
@@ -104,12 +104,14 @@ impl Git {
         parents: &[&str],
         message: &str,
     ) -> Result<String, HostError> {
-        let mut args = [PLAINLY, &["commit-tree", "-m", message]].concat();
+        let mut args = [PLAINLY, &["commit-tree", "-F", "-"]].concat();
         for parent in parents {
             args.extend(["-p", parent]);
         }
         args.push(tree);
-        let program = ["AUTHOR", "COMMITTER"].iter().fold(self.program(&args), |program, role| {
+        // Not as an argument: those have a limit, and a message may name thousands of commits.
+        let program = self.program(&args).input(input(message.into()).await?);
+        let program = ["AUTHOR", "COMMITTER"].iter().fold(program, |program, role| {
             let (name, email) = (format!("GIT_{role}_NAME"), format!("GIT_{role}_EMAIL"));
             program.env(&name, NAME).env(&email, EMAIL)
         });

@@ -99,7 +99,7 @@ impl Git {
     }
 
     /// Whether `of` has `commit` in its history.
-    async fn is_in(&self, commit: &str, of: &str) -> Result<bool, HostError> {
+    pub(super) async fn is_in(&self, commit: &str, of: &str) -> Result<bool, HostError> {
         let args = ["merge-base", "--is-ancestor", commit, of];
         Ok(self.answer("comparing two commits", &args).await?.is_some())
     }

@@ -1,5 +1,6 @@
 //! What is in the polecat's folder and not in its worktree.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,37 +9,47 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unread};
 use crate::host::git::site::Site;
 
-pub(super) async fn leftovers(site: &Site) -> Result<Option<Leftover>, HostError> {
+pub(super) async fn leftovers(site: &Site) -> Result<Vec<Leftover>, HostError> {
     if site.worktree == site.dir {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let (dir, worktree) = (site.dir.clone(), site.worktree.clone());
-    let mut files = blocking(move || {
-        let mut files = Vec::new();
-        gather(&dir, &dir, &worktree, &mut files)?;
-        Ok(files)
-    })
-    .await?;
+    let found = blocking(move || {
+        let mut found = Found::default();
+        gather(&dir, &dir, &worktree, &mut found)?;
+        Ok(found)
+    });
+    let Found { mut files, repositories } = found.await?;
     files.sort();
-    Ok(if files.is_empty() { None } else { Some(Leftover::Beside(files)) })
+    let mut found: Vec<_> = repositories.into_iter().map(Leftover::Repository).collect();
+    if !files.is_empty() {
+        found.push(Leftover::Beside(files));
+    }
+    Ok(found)
+}
+
+#[derive(Default)]
+struct Found {
+    files: Vec<PathBuf>,
+    repositories: Vec<PathBuf>,
 }
 
 /// All that is no folder, by its path from `top`. An empty folder is nothing to lose.
-fn gather(
-    top: &Path,
-    dir: &Path,
-    worktree: &Path,
-    files: &mut Vec<PathBuf>,
-) -> Result<(), HostError> {
+fn gather(top: &Path, dir: &Path, worktree: &Path, found: &mut Found) -> Result<(), HostError> {
     for entry in fs::read_dir(dir).map_err(|source| unread(dir, source))? {
         let path = entry.map_err(|source| unread(dir, source))?.path();
         if path == worktree {
             continue;
         }
+        if path.file_name() == Some(OsStr::new(".git")) {
+            // git takes no file of it: it would be lost whatever is done.
+            found.repositories.push(dir.to_owned());
+            continue;
+        }
         if look_at_link(&path)?.is_some_and(|found| found.is_dir()) {
-            gather(top, &path, worktree, files)?;
+            gather(top, &path, worktree, found)?;
         } else {
-            files.push(path.strip_prefix(top).unwrap_or(&path).to_owned());
+            found.files.push(path.strip_prefix(top).unwrap_or(&path).to_owned());
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, read_text};
 use crate::host::git::beside::LISTING;
 use crate::host::git::site::Site;
-use crate::host::git::{Git, failed, head, started_in};
+use crate::host::git::{Base, Git, failed, head, started_in};
 use crate::host::launch::Launch;
 
 /// Where the `HEAD` of a worktree has been, as far as its log goes.
@@ -46,36 +46,46 @@ pub(super) async fn leftovers(
     }
     args.extend(["--not".to_owned(), "--remotes".to_owned()]);
     if !site.is_clone() {
-        args.extend(meant_for(site, rig, polecat, &git, launch).await?);
+        let goal = goal(site, rig, polecat, launch).await?;
+        args.extend(goal.base.iter().map(|base| base.commit.clone()).chain(goal.tips));
     }
     let commits = git.listed(&args).await?;
     Ok(if commits.is_empty() { None } else { Some(Leftover::Commits(commits)) })
 }
 
-/// What has the work when it is merged: where it began, the branch it began at, and what is
-/// checked out in the main worktree.
-async fn meant_for(
+/// Where the work of a polecat began, and where it is meant to go.
+#[derive(Default)]
+pub(in crate::host::git) struct Goal {
+    pub(in crate::host::git) base: Option<Base>,
+    /// The commits of the branch it began at, and of what is checked out in the main worktree:
+    /// what these have is merged.
+    pub(in crate::host::git) tips: Vec<String>,
+}
+
+pub(in crate::host::git) async fn goal(
     site: &Site,
     rig: &Rig,
     polecat: &PolecatName,
-    git: &Git,
     launch: &Launch,
-) -> Result<Vec<String>, HostError> {
-    let mut found = Vec::new();
+) -> Result<Goal, HostError> {
+    let mut goal = Goal::default();
     if let Some(shared) = site.shared(launch) {
-        found.extend(shared.commit("HEAD").await?);
+        goal.tips.extend(shared.commit("HEAD").await?);
     }
+    let Some(git) = site.git(launch) else { return Ok(goal) };
     if git.commit("HEAD").await?.is_none() {
-        return Ok(found);
+        return Ok(goal);
     }
-    if let Some(base) = started_in(git, rig, polecat).await? {
-        // git may have dropped it when the branch was set back behind it.
-        found.extend(git.commit(&base.commit).await?);
+    if let Some(base) = started_in(&git, rig, polecat).await? {
         if let Some(branch) = &base.branch {
-            found.extend(git.tip(branch).await?);
+            goal.tips.extend(git.tip(branch).await?);
+        }
+        // git may have dropped it when the branch was set back behind it.
+        if git.commit(&base.commit).await?.is_some() {
+            goal.base = Some(base);
         }
     }
-    Ok(found)
+    Ok(goal)
 }
 
 /// The branches of a polecat: what is checked out, and those of its name that were before.

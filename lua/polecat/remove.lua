@@ -1,0 +1,65 @@
+--- Removing a polecat: tells the backend what the editor has in its folder, which nobody else knows.
+local backend = require('polecat.backend')
+local notify = require('polecat.notify')
+local where = require('polecat.where')
+
+local M = {}
+
+--- The files of buffers with changes that are not saved. What such a buffer would lose is not
+--- in any file.
+---@return string[]
+local function unsaved()
+  local files = {}
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    local name = vim.api.nvim_buf_get_name(buf)
+    local is_file = vim.bo[buf].buftype == '' and name ~= '' and not name:find('^%a[%w+.-]*://')
+    if is_file and vim.bo[buf].modified then
+      files[#files + 1] = vim.fn.fnamemodify(name, ':p')
+    end
+  end
+  return files
+end
+
+--- The current directories: Neovim's own, and those of its tabs and windows.
+---@return string[]
+local function dirs()
+  local found = { [vim.fn.getcwd(-1, -1)] = true }
+  for _, tab in ipairs(vim.api.nvim_list_tabpages()) do
+    local number = vim.api.nvim_tabpage_get_number(tab)
+    found[vim.fn.getcwd(-1, number)] = true
+    for _, win in ipairs(vim.api.nvim_tabpage_list_wins(tab)) do
+      -- Floats have a number only while they can be focused.
+      local at = vim.api.nvim_win_get_number(win)
+      local ok, dir = pcall(vim.fn.getcwd, at, number)
+      if ok then
+        found[dir] = true
+      end
+    end
+  end
+  -- Empty: it has been deleted.
+  found[''] = nil
+  return vim.tbl_keys(found)
+end
+
+--- Asks the backend to remove a polecat.
+---@param args { polecat: string, force?: boolean, at?: polecat.At }
+---@param callback polecat.Callback
+function M.call(args, callback)
+  local here = { unsaved = unsaved(), dirs = dirs() }
+  backend.call('polecat.remove', vim.tbl_extend('force', here, args), callback)
+end
+
+--- Removes the polecat after asking once. What would be lost is refused all the same.
+---@param polecat string
+---@param at? polecat.At
+function M.ask(polecat, at)
+  at = at or where.here()
+  local prompt = ('Remove polecat `%s`?'):format(polecat)
+  vim.ui.select({ 'Remove', 'Cancel' }, { prompt = prompt }, function(choice)
+    if choice == 'Remove' then
+      M.call({ polecat = polecat, at = at }, notify.or_error(require('polecat.report').removed))
+    end
+  end)
+end
+
+return M

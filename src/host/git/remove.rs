@@ -1,0 +1,215 @@
+//! Removing a polecat: what would be lost is kept first; then its folder is moved aside as a
+//! whole, looked at once more, and only then deleted.
+//!
+//! Whoever is killed on the way leaves a record: before everything is kept the folder goes back,
+//! after that the rest goes too.
+
+mod finish;
+mod keep;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::beside::Beside;
+use super::leftovers::{Leftover, leftovers_of};
+use super::site::Site;
+use super::{Backup, Git, PATIENCE, heal};
+use crate::core::{PolecatName, Rig};
+use crate::host::error::HostError;
+use crate::host::files::{blocking, look_at_link, unwritten};
+use crate::host::launch::Launch;
+use crate::host::lock::lock;
+use crate::host::records::{self, Removing};
+
+pub(super) use finish::forget_worktree;
+pub use finish::resume;
+use keep::{Kept, Ours};
+
+/// How often it is tried again when somebody writes at the same time.
+const TRIES: usize = 3;
+
+/// A polecat that is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// The branches that went with it.
+    pub branches: Vec<String>,
+    /// Those that stay, and why.
+    pub kept: Vec<(String, String)>,
+    /// Where its work is; none when all of it is elsewhere.
+    pub backup: Option<Backup>,
+    /// Its stashes, by commit: they stay in the repository's list.
+    pub stashes: Vec<String>,
+}
+
+/// A removal before anything has happened. As long as it lasts nobody else makes, restores or
+/// removes a polecat of the repository.
+pub struct Removal {
+    rig: Rig,
+    polecat: PolecatName,
+    launch: Launch,
+    site: Site,
+    ours: Ours,
+    leftovers: Vec<Leftover>,
+    _lock: Option<File>,
+}
+
+/// A polecat whose folder stands aside, with all of its work kept.
+pub struct Aside {
+    removal: Removal,
+    record: Removing,
+}
+
+impl Removal {
+    /// Looks at what is there.
+    ///
+    /// # Errors
+    /// There is no such polecat, or something could not be looked at.
+    pub async fn begin(
+        rig: &Rig,
+        polecat: &PolecatName,
+        launch: &Launch,
+    ) -> Result<Self, HostError> {
+        heal(rig, polecat, launch).await?;
+        let lock = turn(rig, launch).await?;
+        let site = Site::of(rig, polecat, launch).await?;
+        // Before the rest, so that what is added later shows.
+        let ours = Ours::of(&site, rig, polecat, launch).await?;
+        let leftovers = leftovers_of(&site, rig, polecat, launch).await?;
+        let (rig, polecat, launch) = (rig.clone(), polecat.clone(), launch.clone());
+        Ok(Self { rig, polecat, launch, site, ours, leftovers, _lock: lock })
+    }
+
+    /// What would be lost.
+    #[must_use]
+    pub fn leftovers(&self) -> &[Leftover] {
+        &self.leftovers
+    }
+
+    /// Keeps what would be lost and moves the polecat's folder aside. The caller has seen to it
+    /// that the leftovers may go, or be kept.
+    ///
+    /// # Errors
+    /// Something could not be kept, or somebody writes to it: then it stands where it was.
+    pub async fn set_aside(self) -> Result<Aside, HostError> {
+        for _ in 0..TRIES {
+            let mut kept = self.keep().await?;
+            let record = self.record(&kept);
+            records::save_removing(&self.rig, &self.polecat, &record).await?;
+            let (dir, aside) = (self.site.dir.clone(), record.aside.clone());
+            let moved = blocking(move || rename(&dir, &aside)).await;
+            if let Err(error) = moved {
+                records::forget_removing(&self.rig, &self.polecat).await?;
+                return Err(error);
+            }
+            match self.stands_as(&mut kept, &record.aside).await {
+                Ok(true) => return Ok(Aside { removal: self, record }),
+                Ok(false) => put_back(&self.rig, &self.polecat, &record).await?,
+                Err(error) => {
+                    put_back(&self.rig, &self.polecat, &record).await?;
+                    return Err(error);
+                }
+            }
+        }
+        Err(HostError::Changing { path: self.site.dir.clone() })
+    }
+
+    fn record(&self, kept: &Kept) -> Removing {
+        let time = Timestamp::now().as_millisecond();
+        let aside = format!(".removing-{}-{time}", self.polecat);
+        Removing {
+            aside: self.rig.polecats_dir().join(aside),
+            settled: false,
+            git_dir: self.site.git_dir.clone().filter(|_| !self.site.is_clone()),
+            branches: kept.contents.branches.clone(),
+            kept: self.ours.staying(&kept.contents.branches),
+            backup: kept.backup.clone().map(|backup| (backup.reference, backup.commit)),
+            stashes: kept.contents.stashes.clone(),
+        }
+    }
+
+    /// Whether it is all as it was kept, now that nobody finds it any more.
+    async fn stands_as(&self, kept: &mut Kept, aside: &Path) -> Result<bool, HostError> {
+        let site = self.site.moved(aside);
+        for (beside, tree) in &mut kept.trees {
+            beside.moved(&self.site.dir, aside);
+            let without = without(beside);
+            let more: Vec<&str> = without.iter().map(String::as_str).collect();
+            let now = beside.whole_tree(&more).await?;
+            if now != *tree || !beside.index_stands().await? {
+                return Ok(false);
+            }
+        }
+        let mut now = Ours::of(&site, &self.rig, &self.polecat, &self.launch).await?;
+        // That others go on elsewhere is no change of it.
+        now.goals.clone_from(&self.ours.goals);
+        Ok(now == self.ours)
+    }
+}
+
+/// Submodules are left out: their own notes say where they were. That they have nothing to lose
+/// was seen before.
+fn without(beside: &Beside) -> Vec<String> {
+    let excluded =
+        beside.submodules.iter().map(|path| format!(":(exclude,top,literal){}", path.display()));
+    let mut words = beside.how.clone();
+    if !words.iter().any(|word| word == "--") {
+        words.extend(["--".to_owned(), ":(top)".to_owned()]);
+    }
+    words.extend(excluded);
+    words
+}
+
+impl Aside {
+    /// Puts the folder back where it was.
+    ///
+    /// # Errors
+    /// It could not be moved.
+    pub async fn put_back(self) -> Result<(), HostError> {
+        put_back(&self.removal.rig, &self.removal.polecat, &self.record).await
+    }
+
+    /// Deletes what was moved aside, and all that git and we have noted of it.
+    ///
+    /// # Errors
+    /// Something could not be deleted; another removal goes on where this one ended.
+    pub async fn finish(self) -> Result<Removed, HostError> {
+        let Self { removal, mut record } = self;
+        record.settled = true;
+        records::save_removing(&removal.rig, &removal.polecat, &record).await?;
+        finish::finish(&removal.rig, &removal.polecat, record, &removal.launch).await
+    }
+}
+
+/// The turn of those who make and remove worktrees of the rig's repository.
+async fn turn(rig: &Rig, launch: &Launch) -> Result<Option<File>, HostError> {
+    let (of, with) = (rig.clone(), launch.clone());
+    match blocking(move || Git::of(&of, &with)).await {
+        Ok(git) => lock(&git.repository, PATIENCE).await,
+        Err(HostError::NoRepository { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn put_back(rig: &Rig, polecat: &PolecatName, record: &Removing) -> Result<(), HostError> {
+    let (aside, dir) = (record.aside.clone(), rig.polecat_dir(polecat));
+    let name = polecat.clone();
+    blocking(move || {
+        if look_at_link(&aside)?.is_none() {
+            return Ok(());
+        }
+        if look_at_link(&dir)?.is_some() {
+            // Somebody else made one of this name meanwhile: neither is ours to remove.
+            let why = format!("`{}` is in the way", dir.display());
+            return Err(HostError::HalfRemoved { polecat: name, left: aside, why, backup: None });
+        }
+        rename(&aside, &dir)
+    })
+    .await?;
+    records::forget_removing(rig, polecat).await
+}
+
+fn rename(from: &PathBuf, to: &PathBuf) -> Result<(), HostError> {
+    fs::rename(from, to).map_err(|source| unwritten(from, source))
+}

@@ -1,0 +1,162 @@
+//! The end of a removal, by who began it or, when that was killed, by the next.
+
+use std::fs::{self, Permissions};
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::super::repository::common_dir;
+use super::super::{Backup, Git};
+use super::{Removed, put_back, turn};
+use crate::core::{PolecatName, Rig};
+use crate::host::error::HostError;
+use crate::host::files::{blocking, look_at_link, read_text, unread, unwritten};
+use crate::host::launch::Launch;
+use crate::host::records::{self, Removing};
+
+/// Ends a removal that was cut off: what was not kept goes back, what was is removed. `None`
+/// where there was none to end, or it was taken back.
+///
+/// # Errors
+/// It could not be ended.
+pub async fn resume(
+    rig: &Rig,
+    polecat: &PolecatName,
+    launch: &Launch,
+) -> Result<Option<Removed>, HostError> {
+    if records::load_removing(rig, polecat).await?.is_none() {
+        return Ok(None);
+    }
+    // Who is still at it holds the lock.
+    let _lock = turn(rig, launch).await?;
+    let Some(record) = records::load_removing(rig, polecat).await? else { return Ok(None) };
+    if !record.settled {
+        tracing::info!(%polecat, "taking back a removal that was cut off");
+        put_back(rig, polecat, &record).await?;
+        return Ok(None);
+    }
+    tracing::info!(%polecat, "ending a removal that was cut off");
+    finish(rig, polecat, record, launch).await.map(Some)
+}
+
+/// Every step may have been done already.
+pub(super) async fn finish(
+    rig: &Rig,
+    polecat: &PolecatName,
+    record: Removing,
+    launch: &Launch,
+) -> Result<Removed, HostError> {
+    let half = |left: &Path, why: String| HostError::HalfRemoved {
+        polecat: polecat.clone(),
+        left: left.to_owned(),
+        why,
+        backup: record.backup.as_ref().map(|(reference, _)| reference.clone()),
+    };
+    let aside = record.aside.clone();
+    let deleted = blocking(move || delete(&aside)).await;
+    deleted.map_err(|error| half(&record.aside, error.to_string()))?;
+    if let Some(git_dir) = record.git_dir.clone() {
+        let path = git_dir.clone();
+        let forgotten = blocking(move || forget_worktree(&git_dir)).await;
+        forgotten.map_err(|error| half(&path, error.to_string()))?;
+    }
+    let mut removed = Removed {
+        branches: Vec::new(),
+        kept: record.kept,
+        backup: record.backup.map(|(reference, commit)| Backup { reference, commit }),
+        stashes: record.stashes,
+    };
+    remove_branches(rig, &record.branches, &mut removed, launch).await?;
+    records::forget_base(rig, polecat).await?;
+    records::forget_removing(rig, polecat).await?;
+    Ok(removed)
+}
+
+/// Removes a folder also when some in it must not be written to.
+fn delete(dir: &Path) -> Result<(), HostError> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => open_up(dir)?,
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(unwritten(dir, error)),
+        _ => return Ok(()),
+    }
+    fs::remove_dir_all(dir).map_err(|source| unwritten(dir, source))
+}
+
+fn open_up(dir: &Path) -> Result<(), HostError> {
+    fs::set_permissions(dir, Permissions::from_mode(0o700))
+        .map_err(|source| unwritten(dir, source))?;
+    for entry in fs::read_dir(dir).map_err(|source| unread(dir, source))? {
+        let entry = entry.map_err(|source| unread(dir, source))?;
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            open_up(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Has git forget the worktree whose folder is gone, as `git worktree remove` does it then; that
+/// one would also remove a folder that somebody has put there since.
+pub(in super::super) fn forget_worktree(git_dir: &Path) -> Result<(), HostError> {
+    if look_at_link(git_dir)?.is_none() {
+        return Ok(());
+    }
+    if let Some(text) = read_text(&git_dir.join("gitdir"))?
+        && look_at_link(&git_dir.join(text.trim_end()))?.is_some()
+    {
+        return Ok(());
+    }
+    let worktrees = match common_dir(git_dir) {
+        Ok(common) => common.join("worktrees"),
+        // Cut off in the middle of this.
+        Err(_) => git_dir.parent().unwrap_or(git_dir).to_owned(),
+    };
+    // A folder elsewhere is no worktree's.
+    if git_dir.parent() == Some(&worktrees) && worktrees.ends_with("worktrees") {
+        fs::remove_dir_all(git_dir).map_err(|source| unwritten(git_dir, source))?;
+        // git removes it with the last one too.
+        let _ = fs::remove_dir(&worktrees);
+    }
+    Ok(())
+}
+
+/// Removes branches that stand where they were kept; any other stays, and is named.
+async fn remove_branches(
+    rig: &Rig,
+    branches: &[(String, String)],
+    removed: &mut Removed,
+    launch: &Launch,
+) -> Result<(), HostError> {
+    if branches.is_empty() {
+        return Ok(());
+    }
+    let (of, with) = (rig.clone(), launch.clone());
+    let git = blocking(move || Git::of(&of, &with)).await?;
+    let listing = git.run("listing worktrees", &["worktree", "list", "--porcelain", "-z"]).await?;
+    let listing = listing.stdout;
+    for (commit, branch) in branches {
+        let reference = format!("refs/heads/{branch}");
+        let line = format!("branch {reference}");
+        let used = listing.split(|&byte| byte == 0).any(|found| found == line.as_bytes());
+        let now = git.commit(&reference).await?;
+        let why = match now {
+            None => {
+                removed.branches.push(branch.clone());
+                continue;
+            }
+            Some(_) if used => "it is checked out elsewhere".to_owned(),
+            Some(now) if now != *commit => "it was moved meanwhile".to_owned(),
+            Some(_) => {
+                let args = ["update-ref", "-d", &reference, commit];
+                match git.run("removing the branch", &args).await {
+                    Ok(_) => {
+                        removed.branches.push(branch.clone());
+                        continue;
+                    }
+                    Err(error) => error.to_string(),
+                }
+            }
+        };
+        removed.kept.push((branch.clone(), why));
+    }
+    Ok(())
+}

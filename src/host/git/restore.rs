@@ -1,0 +1,299 @@
+//! Bringing a removed polecat back: made aside from its backup, then moved to its place at once.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::backup::{Backup, Contents};
+use super::beside::Beside;
+use super::remove::forget_worktree;
+use super::repository::git_dir_of;
+use super::site::registered;
+use super::snapshot::PLAINLY;
+use super::{Git, PATIENCE};
+use crate::core::branch::branch_name;
+use crate::core::{PolecatName, Rig};
+use crate::host::error::HostError;
+use crate::host::files::{blocking, is_dir, look_at_link, make_inside, replace, unwritten};
+use crate::host::launch::Launch;
+use crate::host::lock::lock;
+use crate::host::records::{self, Restoring};
+
+/// A polecat that is back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Its worktree.
+    pub path: PathBuf,
+    /// Its branch, if it was on one.
+    pub branch: Option<String>,
+    /// What its branch was called, where another one has that name by now.
+    pub formerly: Option<String>,
+    /// Where it came from; it stays.
+    pub backup: Backup,
+}
+
+/// The polecats that have a backup, sorted.
+///
+/// # Errors
+/// git failed. A rig without a repository has none.
+pub async fn restorable(rig: &Rig, launch: &Launch) -> Result<Vec<String>, HostError> {
+    let (of, with) = (rig.clone(), launch.clone());
+    let git = match blocking(move || Git::of(&of, &with)).await {
+        Err(HostError::NoRepository { .. }) => return Ok(Vec::new()),
+        git => git?,
+    };
+    let mut names: Vec<_> = git.backups().await?.into_iter().map(|(name, _)| name).collect();
+    names.dedup();
+    Ok(names)
+}
+
+/// Brings back what the last backup of `polecat` has; `now_ms` is Unix time in milliseconds.
+///
+/// The work goes on to its end, or is taken back, also when the caller stops waiting.
+///
+/// # Errors
+/// The polecat exists, there is no backup, or git refused: then nothing is left of it.
+pub async fn restore(
+    rig: &Rig,
+    polecat: &PolecatName,
+    now_ms: u64,
+    launch: &Launch,
+) -> Result<Restored, HostError> {
+    super::heal(rig, polecat, launch).await?;
+    let (of, with) = (rig.clone(), launch.clone());
+    let git = blocking(move || Git::of(&of, &with)).await?;
+    let (rig, polecat) = (rig.clone(), polecat.clone());
+    let work = async move {
+        let _lock = lock(&git.repository, PATIENCE).await?;
+        let found = git.last_backup(&polecat).await?;
+        let repository = git.repository.clone();
+        require_free(&rig, &polecat).await?;
+        let Some((backup, contents)) = found else {
+            return Err(HostError::NoBackup { polecat, repository });
+        };
+        Return { git, rig, polecat, backup, contents }.run(now_ms).await
+    };
+    let stopped = |error: tokio::task::JoinError| HostError::Internal(error.to_string());
+    tokio::spawn(work).await.map_err(stopped)?
+}
+
+/// Takes back a return that was cut off, or ends it where only its record is left.
+pub(super) async fn heal(
+    rig: &Rig,
+    polecat: &PolecatName,
+    launch: &Launch,
+) -> Result<(), HostError> {
+    if records::load_restoring(rig, polecat).await?.is_none() {
+        return Ok(());
+    }
+    let (of, with) = (rig.clone(), launch.clone());
+    let git = blocking(move || Git::of(&of, &with)).await?;
+    // Who is still at it holds the lock.
+    let _lock = lock(&git.repository, PATIENCE).await?;
+    match records::load_restoring(rig, polecat).await? {
+        Some(record) => take_back(&git, rig, polecat, &record).await,
+        None => Ok(()),
+    }
+}
+
+struct Return {
+    git: Git,
+    rig: Rig,
+    polecat: PolecatName,
+    backup: Backup,
+    contents: Contents,
+}
+
+/// Where the worktree is to stand.
+struct Stand {
+    branch: Option<String>,
+    formerly: Option<String>,
+    /// The branches to be made.
+    made: Vec<(String, String)>,
+    /// None: on a branch without commits.
+    commit: Option<String>,
+}
+
+impl Return {
+    async fn run(self, now_ms: u64) -> Result<Restored, HostError> {
+        let stand = self.stand(now_ms).await?;
+        let aside = self.rig.polecats_dir().join(format!(".restoring-{}-{now_ms}", self.polecat));
+        let record = Restoring { aside, branches: stand.made.clone() };
+        records::save_restoring(&self.rig, &self.polecat, &record).await?;
+        if let Err(cause) = self.build(&stand, &record).await {
+            let back = take_back(&self.git, &self.rig, &self.polecat, &record).await;
+            return Err(match back {
+                Ok(()) => cause,
+                Err(left) => HostError::NotUndone {
+                    cause: Box::new(cause),
+                    path: record.aside,
+                    left: left.to_string(),
+                },
+            });
+        }
+        records::forget_restoring(&self.rig, &self.polecat).await?;
+        let path = self.rig.new_worktree(&self.polecat);
+        let Stand { branch, formerly, .. } = stand;
+        Ok(Restored { path, branch, formerly, backup: self.backup })
+    }
+
+    /// The branch as it was called; another name where somebody else has that one by now.
+    async fn stand(&self, now_ms: u64) -> Result<Stand, HostError> {
+        let fresh = || branch_name(&self.polecat, None, now_ms);
+        let Contents { branch, head, branches, .. } = &self.contents;
+        let mut made: Vec<(String, String)> = Vec::new();
+        for (commit, name) in branches.iter().filter(|(_, name)| Some(name) != branch.as_ref()) {
+            if self.git.commit(&format!("refs/heads/{name}")).await?.is_none() {
+                made.push((commit.clone(), name.clone()));
+            }
+        }
+        let (was, commit) = match (branch, head) {
+            (None, Some(head)) => {
+                let commit = Some(head.clone());
+                return Ok(Stand { branch: None, formerly: None, made, commit });
+            }
+            (Some(branch), commit) => (branch.clone(), commit.clone()),
+            // Its own commits are not known: git did not know the worktree.
+            (None, None) => (fresh(), Some(self.git.start_point(&self.rig).await?.commit)),
+        };
+        let there = self.git.commit(&format!("refs/heads/{was}")).await?;
+        let is_free = there.is_none() || (there == commit && !self.is_used(&was).await?);
+        let (name, formerly) = if is_free { (was, None) } else { (fresh(), Some(was)) };
+        if let (Some(commit), true) = (&commit, there.is_none() || formerly.is_some()) {
+            made.push((commit.clone(), name.clone()));
+        }
+        Ok(Stand { branch: Some(name), formerly, made, commit })
+    }
+
+    async fn is_used(&self, branch: &str) -> Result<bool, HostError> {
+        let args = ["worktree", "list", "--porcelain", "-z"];
+        let listed = self.git.run("listing worktrees", &args).await?.stdout;
+        let line = format!("branch refs/heads/{branch}");
+        Ok(listed.split(|&byte| byte == 0).any(|found| found == line.as_bytes()))
+    }
+
+    async fn build(&self, stand: &Stand, record: &Restoring) -> Result<(), HostError> {
+        for (commit, branch) in &stand.made {
+            let doing = format!("creating the branch `{branch}`");
+            self.git.run(&doing, &["branch", "--no-track", "--", branch, commit]).await?;
+        }
+        let (rig, aside) = (self.rig.clone(), record.aside.clone());
+        blocking(move || make_inside(rig.anchor(), &aside).map(drop)).await?;
+        if self.contents.index.is_some() || stand.commit.is_some() {
+            self.build_worktree(stand, &record.aside).await?;
+        }
+        if let Some(beside) = &self.contents.beside {
+            let dir = &record.aside;
+            let git_dir = self.git.repository_dir()?;
+            let at = Beside::with(&git_dir, None, dir, &self.git.launch).await?;
+            let args = [PLAINLY, &["read-tree", "--reset", "-u", beside]].concat();
+            at.git.run("bringing back the files beside the worktree", &args).await?;
+        }
+        if let Some(base) = &self.contents.base {
+            records::save_base(&self.rig, &self.polecat, base, None).await?;
+        }
+        let (from, to) = (record.aside.clone(), self.rig.polecat_dir(&self.polecat));
+        // Of two that make the same folder one succeeds: a folder that is there and not empty
+        // refuses, and an empty one is nobody's work.
+        blocking(move || fs::rename(&from, &to).map_err(|source| unwritten(&to, source))).await
+    }
+
+    async fn build_worktree(&self, stand: &Stand, aside: &Path) -> Result<(), HostError> {
+        let worktree = aside.join(self.rig.name.as_str());
+        let path = worktree.to_string_lossy();
+        let commit = stand.commit.as_deref().unwrap_or(&self.backup.commit);
+        let add = ["worktree", "add", "--quiet", "--no-checkout"];
+        let on: &[&str] = match (&stand.branch, &stand.commit) {
+            (Some(branch), Some(_)) => &["--", &path, branch],
+            _ => &["--detach", "--", &path, commit],
+        };
+        self.git.run("creating the worktree", &[&add[..], on].concat()).await?;
+        let git = Git::at(&worktree, &self.git.launch);
+        let files = match &self.contents.index {
+            Some(_) => self.backup.commit.as_str(),
+            None => commit,
+        };
+        let doing = "bringing back the files";
+        git.run(doing, &[PLAINLY, &["read-tree", "--reset", "-u", files]].concat()).await?;
+        // What was staged is staged, the rest is not.
+        let own = self.contents.head.is_some() || self.contents.branch.is_some();
+        let staged = self.contents.index.as_deref().filter(|_| own).unwrap_or(commit);
+        git.run(doing, &[PLAINLY, &["read-tree", "--reset", staged]].concat()).await?;
+        // Its exit code says whether something differs.
+        git.answer(doing, &["update-index", "-q", "--refresh"]).await?;
+        if let (Some(branch), None) = (&stand.branch, &stand.commit) {
+            let head = format!("refs/heads/{branch}");
+            git.run(doing, &["symbolic-ref", "HEAD", &head]).await?;
+        }
+        let there = self.rig.new_worktree(&self.polecat);
+        blocking(move || point_to(&worktree, &there)).await
+    }
+}
+
+/// Has git expect the worktree where it is about to be.
+fn point_to(worktree: &Path, there: &Path) -> Result<(), HostError> {
+    let Some(git_dir) = git_dir_of(worktree)? else {
+        return Err(HostError::Internal(format!("no worktree at `{}`", worktree.display())));
+    };
+    let dot_git = there.join(".git");
+    let Some(text) = dot_git.to_str() else {
+        return Err(HostError::Internal(format!("`{}` is not UTF-8", dot_git.display())));
+    };
+    replace(&git_dir.join("gitdir"), &format!("{text}\n"))
+}
+
+async fn require_free(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+    let (polecat, dir) = (polecat.clone(), rig.polecat_dir(polecat));
+    blocking(move || match look_at_link(&dir)? {
+        None => Ok(()),
+        Some(found) if found.is_symlink() => Err(HostError::Link { path: dir }),
+        Some(_) => Err(HostError::PolecatExists { polecat, dir }),
+    })
+    .await
+}
+
+/// Everything in it came from the backup, which stays.
+async fn take_back(
+    git: &Git,
+    rig: &Rig,
+    polecat: &PolecatName,
+    record: &Restoring,
+) -> Result<(), HostError> {
+    let (aside, name) = (record.aside.clone(), rig.name.to_string());
+    let there = rig.new_worktree(polecat);
+    let common = super::repository::common_dir(&git.repository_dir()?)?;
+    let was_aside = blocking(move || {
+        if !is_dir(&aside)? {
+            return Ok(false);
+        }
+        let made = aside.join(name);
+        let git_dirs = [registered(&common, &made)?, registered(&common, &there)?];
+        match fs::remove_dir_all(&aside) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(unwritten(&aside, error));
+            }
+            _ => {}
+        }
+        for git_dir in git_dirs.into_iter().flatten() {
+            forget_worktree(&git_dir)?;
+        }
+        Ok(true)
+    })
+    .await?;
+    let dir = rig.polecat_dir(polecat);
+    let is_back = blocking(move || is_dir(&dir)).await?;
+    // Moved to its place, it was whole.
+    if was_aside || !is_back {
+        for (commit, branch) in &record.branches {
+            let reference = format!("refs/heads/{branch}");
+            if git.commit(&reference).await?.as_ref() == Some(commit) {
+                let args = ["update-ref", "-d", &reference, commit];
+                git.run("removing the branch", &args).await?;
+            }
+        }
+        if !is_back {
+            records::forget_base(rig, polecat).await?;
+        }
+    }
+    records::forget_restoring(rig, polecat).await
+}

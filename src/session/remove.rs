@@ -1,0 +1,194 @@
+//! Removing a polecat, when nothing is in the way or, by force, when all of its work is kept.
+
+use std::path::{Path, PathBuf};
+
+use super::{error::SessionError, manager::SessionManager, mark::Mark, open::GATE, table::Session};
+use crate::{
+    core::names::PolecatName,
+    host::{
+        HostError,
+        git::{self, Leftover, Removal, Removed},
+        lock::lock,
+        polecats,
+    },
+};
+
+/// How a polecat is removed, and what the editor has in its folder.
+#[derive(Clone, Debug, Default)]
+pub struct RemoveOptions {
+    /// Work that is nowhere else is kept in a backup, not refused.
+    pub force: bool,
+    /// The files of buffers with changes that are not saved.
+    pub unsaved: Vec<PathBuf>,
+    /// The current folders of the editor, its tabs and its windows.
+    pub dirs: Vec<PathBuf>,
+}
+
+/// A polecat that is gone.
+#[derive(Clone, Debug)]
+pub struct RemovedPolecat {
+    /// Its name.
+    pub polecat: PolecatName,
+    /// Its folder, which is gone.
+    pub dir: PathBuf,
+    /// What became of its work.
+    pub removed: Removed,
+}
+
+/// Why a polecat stays.
+struct Reasons {
+    polecat: PolecatName,
+    running: bool,
+    named: Vec<String>,
+    hints: Vec<String>,
+}
+
+impl SessionManager {
+    /// Removes the polecat `name`: its folder, its worktree, and its branch when that is merged or
+    /// kept. Once begun it goes on to its end, also when the caller stops waiting.
+    ///
+    /// # Errors
+    /// When something would be lost, or is in the way, or could not be looked at; then the polecat
+    /// is as it was.
+    pub async fn remove(
+        &self,
+        name: &str,
+        options: RemoveOptions,
+    ) -> Result<RemovedPolecat, SessionError> {
+        let polecat = PolecatName::parse(name)?;
+        let manager = self.clone();
+        let work = async move { manager.remove_now(polecat, options).await };
+        let stopped = |error: tokio::task::JoinError| HostError::Internal(error.to_string());
+        tokio::spawn(work).await.map_err(stopped)?
+    }
+
+    async fn remove_now(
+        &self,
+        polecat: PolecatName,
+        options: RemoveOptions,
+    ) -> Result<RemovedPolecat, SessionError> {
+        let dir = self.rig.polecat_dir(&polecat);
+        let ended = git::resume(&self.rig, &polecat, &self.tools.launch).await?;
+        if let Some(removed) = ended
+            && !polecats::exists(&self.rig, &polecat).await?
+        {
+            return Ok(RemovedPolecat { polecat, dir, removed });
+        }
+        self.known(polecat.as_str()).await?;
+        let _turn = self.turn_at(&polecat).await?;
+        let mut reasons = Reasons::of(&polecat);
+        if let Some(why) = self.in_use(&polecat).await? {
+            reasons.runs(why);
+        }
+        let removal = Removal::begin(&self.rig, &polecat, &self.tools.launch).await?;
+        reasons.left(removal.leftovers(), options.force);
+        reasons.edited(&dir, &options).await?;
+        reasons.none()?;
+        let aside = removal.set_aside().await?;
+        // What was started meanwhile is there by now, and nothing can be started any more.
+        match self.last_look(&polecat).await {
+            Ok(()) => {}
+            Err(error) => {
+                aside.put_back().await?;
+                return Err(error);
+            }
+        }
+        let removed = aside.finish().await?;
+        Ok(RemovedPolecat { polecat, dir, removed })
+    }
+
+    /// That nobody works in the polecat's folder, which stands aside; a session whose agent is
+    /// dead goes, after how it ended is written down.
+    async fn last_look(&self, polecat: &PolecatName) -> Result<(), SessionError> {
+        lock(&self.rig.polecats_dir(), GATE).await?;
+        let mut reasons = Reasons::of(polecat);
+        if let Some(why) = self.in_use(polecat).await? {
+            reasons.runs(why);
+        }
+        reasons.none()?;
+        if let Some(dead) = self.session(polecat).await? {
+            self.bury(&dead).await?;
+        }
+        Ok(())
+    }
+
+    /// Who works in the session of `polecat`.
+    async fn in_use(&self, polecat: &PolecatName) -> Result<Option<String>, SessionError> {
+        let name = self.rig.session(polecat).to_string();
+        if self.tools.is_starting(&name) {
+            return Ok(Some(format!("its session `{name}` is being started")));
+        }
+        let session = self.session(polecat).await?;
+        if session.as_ref().is_some_and(Session::is_live) {
+            return Ok(Some(format!("its session `{name}` lives")));
+        }
+        if session.is_some() {
+            return Ok(None);
+        }
+        let panes = self.tools.tmux.panes_of(&name, super::mark::OPTIONS).await?;
+        let mark = panes.first().and_then(|pane| Mark::decode(pane.options.first()?));
+        let ours = mark.is_some_and(|mark| mark.is_of(&self.rig.home));
+        Ok(ours.then(|| format!("its session `{name}` lives on without its agent")))
+    }
+}
+
+impl Reasons {
+    fn of(polecat: &PolecatName) -> Self {
+        let polecat = polecat.clone();
+        Self { polecat, running: false, named: Vec::new(), hints: Vec::new() }
+    }
+
+    fn add(&mut self, reason: String, hint: String) {
+        self.named.push(reason);
+        if !self.hints.contains(&hint) {
+            self.hints.push(hint);
+        }
+    }
+
+    fn runs(&mut self, why: String) {
+        self.running = true;
+        let hint = format!("`:PolecatStop {}` ends its session", self.polecat);
+        self.add(why, hint);
+    }
+
+    /// What would be lost. By force only what nobody can keep counts.
+    fn left(&mut self, leftovers: &[Leftover], force: bool) {
+        for leftover in leftovers {
+            let hint = match leftover {
+                Leftover::Locked(_) => "`git worktree unlock` ends the lock".to_owned(),
+                Leftover::Submodule { .. } => "push what the submodule has".to_owned(),
+                Leftover::Repository(_) => {
+                    "move the repository elsewhere: it cannot be kept".to_owned()
+                }
+                _ if force => continue,
+                _ => format!("`:PolecatRemove! {}` keeps it in a backup", self.polecat),
+            };
+            self.add(leftover.to_string(), hint);
+        }
+    }
+
+    /// What the editor has in `dir`.
+    async fn edited(&mut self, dir: &Path, options: &RemoveOptions) -> Result<(), SessionError> {
+        for file in polecats::inside(dir, &options.unsaved).await? {
+            let reason = format!("`{}` has changes that are not saved", file.display());
+            self.add(reason, "`:wall` saves them".to_owned());
+        }
+        for inside in polecats::inside(dir, &options.dirs).await? {
+            let reason = format!("the current directory is in it: `{}`", inside.display());
+            self.add(reason, "`:cd` elsewhere".to_owned());
+        }
+        Ok(())
+    }
+
+    fn none(self) -> Result<(), SessionError> {
+        if self.named.is_empty() {
+            return Ok(());
+        }
+        Err(SessionError::NotRemoved {
+            polecat: self.polecat.to_string(),
+            running: self.running,
+            reasons: self.named,
+            hint: self.hints.join("; "),
+        })
+    }
+}

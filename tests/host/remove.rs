@@ -1,0 +1,371 @@
+//! Removing a polecat: nothing that was in it is lost.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use polecat::core::Rig;
+use polecat::host::git::{self, Removal, Removed};
+use polecat::host::{HostError, Launch};
+
+use super::fixtures::{Sandbox, polecat};
+
+pub(super) struct Shop {
+    pub(super) sandbox: Sandbox,
+    main: PathBuf,
+    worktree: PathBuf,
+    pub(super) rig: Rig,
+}
+
+impl Shop {
+    /// A repository with the polecat `ash`.
+    pub(super) async fn new() -> Self {
+        let sandbox = Sandbox::new();
+        let main = sandbox.repository("shop");
+        let rig = sandbox.rig("shop").await;
+        let made = git::create_worktree(&rig, &polecat("ash"), None, 36, &sandbox.launch).await;
+        Self { main, worktree: made.unwrap().path, rig, sandbox }
+    }
+
+    pub(super) fn write(&self, below: &str, text: &str) {
+        let path = self.worktree.join(below);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub(super) fn git(&self, args: &[&str]) -> String {
+        self.sandbox.git(&self.worktree, args)
+    }
+
+    pub(super) fn main(&self, args: &[&str]) -> String {
+        self.sandbox.git(&self.main, args)
+    }
+
+    pub(super) fn commit(&self, message: &str) -> String {
+        self.sandbox.commit(&self.worktree, message)
+    }
+
+    fn dir(&self) -> PathBuf {
+        self.rig.polecat_dir(&polecat("ash"))
+    }
+
+    /// The files of the worktree with what git says of them.
+    pub(super) fn status(&self) -> String {
+        self.git(&["status", "--porcelain", "--untracked-files=all"])
+    }
+
+    pub(super) async fn remove(&self) -> Result<Removed, HostError> {
+        remove(&self.rig, &self.sandbox.launch).await
+    }
+
+    pub(super) async fn restore(&self) -> git::Restored {
+        git::restore(&self.rig, &polecat("ash"), 72, &self.sandbox.launch).await.unwrap()
+    }
+
+    /// Nothing of ours or of git's is left of a removed polecat.
+    fn assert_gone(&self) {
+        let polecats = self.rig.polecats_dir();
+        let left: Vec<_> = fs::read_dir(&polecats).unwrap().flatten().map(|e| e.path()).collect();
+        assert!(left.is_empty(), "{left:?}");
+        assert!(!self.main.join(".git/worktrees").exists());
+        for kind in ["removing", "restoring", "worktrees"] {
+            let record = self.rig.runtime_dir().join("polecat").join(kind).join("ash.json");
+            assert!(!record.exists(), "{}", record.display());
+        }
+    }
+}
+
+async fn remove(rig: &Rig, launch: &Launch) -> Result<Removed, HostError> {
+    Removal::begin(rig, &polecat("ash"), launch).await?.set_aside().await?.finish().await
+}
+
+#[tokio::test]
+async fn one_that_did_nothing_goes_with_its_branch_and_leaves_no_backup() {
+    let shop = Shop::new().await;
+    let removed = shop.remove().await.unwrap();
+    assert_eq!(removed.branches, ["polecat/ash-10"]);
+    assert_eq!((removed.backup, removed.kept, removed.stashes), (None, vec![], vec![]));
+    shop.assert_gone();
+    assert_eq!(shop.main(&["for-each-ref", "--format=%(refname)"]), "refs/heads/main");
+}
+
+#[tokio::test]
+async fn a_branch_that_is_pushed_and_not_merged_stays() {
+    let shop = Shop::new().await;
+    let bare = shop.sandbox.folder("origin.git");
+    shop.sandbox.git(&bare, &["init", "--quiet", "--bare"]);
+    shop.sandbox.commit(&shop.worktree, "work");
+    shop.git(&["remote", "add", "origin", &bare.to_string_lossy()]);
+    shop.git(&["push", "--quiet", "origin", "HEAD"]);
+    let removed = shop.remove().await.unwrap();
+    let why = "it is pushed, and not merged".to_owned();
+    assert_eq!(removed.kept, [("polecat/ash-10".to_owned(), why)]);
+    assert_eq!((removed.branches, removed.backup), (vec![], None));
+    shop.assert_gone();
+}
+
+#[tokio::test]
+async fn what_only_the_worktrees_log_knew_is_kept_though_nothing_is_left_over() {
+    let shop = Shop::new().await;
+    let first = shop.sandbox.commit(&shop.worktree, "first try");
+    shop.git(&["commit", "--quiet", "--amend", "--allow-empty", "--message", "second try"]);
+    shop.git(&["update-ref", "refs/worktree/mine", &first]);
+    shop.main(&["merge", "--quiet", "--ff-only", "polecat/ash-10"]);
+    let removed = shop.remove().await.unwrap();
+    let backup = removed.backup.unwrap();
+    shop.main(&["merge-base", "--is-ancestor", &first, &backup.reference]);
+    shop.assert_gone();
+}
+
+#[tokio::test]
+async fn everything_is_in_the_backup_and_comes_back_as_it_was() {
+    let shop = Shop::new().await;
+    for name in ["changed", "staged", "both", "gone"] {
+        shop.write(name, "one\n");
+    }
+    shop.write(".gitignore", "*.log\n");
+    let head = shop.sandbox.commit(&shop.worktree, "work");
+    shop.write("changed", "two\n");
+    shop.write("staged", "two\n");
+    shop.write("both", "two\n");
+    shop.git(&["add", "staged", "both"]);
+    shop.write("both", "three\n");
+    fs::remove_file(shop.worktree.join("gone")).unwrap();
+    shop.write("new/run.sh", "#!/bin/sh\n");
+    let run = shop.worktree.join("new/run.sh");
+    fs::set_permissions(&run, fs::Permissions::from_mode(0o755)).unwrap();
+    symlink("nowhere", shop.worktree.join("link")).unwrap();
+    shop.write("noise.log", "noise\n");
+    fs::create_dir(shop.dir().join("notes")).unwrap();
+    fs::write(shop.dir().join("notes/today"), "buy milk\n").unwrap();
+    let (before, staged) = (shop.status(), shop.git(&["ls-files", "--stage"]));
+    let removed = shop.remove().await.unwrap();
+    shop.assert_gone();
+    let backup = removed.backup.unwrap();
+    assert_eq!(removed.branches, ["polecat/ash-10"]);
+    assert_eq!(shop.main(&["show", &format!("{}:both", backup.reference)]), "three");
+    assert_eq!(shop.main(&["rev-parse", &format!("{}^1", backup.reference)]), head);
+    assert_eq!(
+        git::restorable(&shop.rig, &shop.sandbox.launch).await.unwrap(),
+        ["ash"],
+        "it can be completed"
+    );
+    let back = shop.restore().await;
+    assert_eq!((&back.path, back.branch.as_deref()), (&shop.worktree, Some("polecat/ash-10")));
+    assert_eq!(shop.status(), before);
+    assert_eq!(shop.git(&["ls-files", "--stage"]), staged);
+    assert_eq!(fs::read_to_string(shop.worktree.join("both")).unwrap(), "three\n");
+    assert_eq!(fs::read_link(shop.worktree.join("link")).unwrap(), Path::new("nowhere"));
+    let mode = fs::metadata(run).unwrap().permissions().mode();
+    assert_eq!(mode & 0o111, 0o111);
+    assert_eq!(fs::read_to_string(shop.dir().join("notes/today")).unwrap(), "buy milk\n");
+    assert_eq!(shop.git(&["rev-parse", "HEAD"]), head);
+    let base = shop.rig.runtime_dir().join("polecat/worktrees/ash.json");
+    assert!(fs::read_to_string(base).unwrap().contains("\"main\""));
+    shop.main(&["fsck", "--strict"]);
+    shop.main(&["rev-parse", &backup.reference]);
+    // And it can go again.
+    shop.remove().await.unwrap();
+    shop.assert_gone();
+}
+
+#[tokio::test]
+async fn stashes_stay_in_the_list_and_are_held_also_when_they_are_dropped() {
+    let shop = Shop::new().await;
+    shop.write("README", "stashed\n");
+    shop.git(&["stash", "push", "--quiet"]);
+    let stash = shop.main(&["rev-parse", "refs/stash"]);
+    let removed = shop.remove().await.unwrap();
+    assert_eq!(removed.stashes, std::slice::from_ref(&stash));
+    assert_eq!(shop.main(&["rev-parse", "refs/stash"]), stash);
+    shop.main(&["stash", "drop", "--quiet"]);
+    let backup = removed.backup.unwrap().reference;
+    shop.main(&["merge-base", "--is-ancestor", &stash, &backup]);
+}
+
+#[tokio::test]
+async fn a_merge_that_is_under_way_is_kept_with_what_was_decided() {
+    let shop = Shop::new().await;
+    shop.write("README", "of ash\n");
+    shop.sandbox.commit(&shop.worktree, "work");
+    fs::write(shop.main.join("README"), "of main\n").unwrap();
+    shop.sandbox.commit(&shop.main, "of others");
+    let merge = (shop.sandbox.launch)(std::ffi::OsStr::new("git"))
+        .current_dir(&shop.worktree)
+        .args(["merge", "--quiet", "main"])
+        .status();
+    assert!(!merge.unwrap().success(), "it conflicts");
+    let backup = shop.remove().await.unwrap().backup.unwrap().reference;
+    assert!(shop.main(&["show", &format!("{backup}:README")]).contains("<<<<<<<"));
+    shop.restore().await;
+    assert_eq!(shop.status(), " M README");
+}
+
+#[tokio::test]
+async fn a_folder_without_its_link_is_kept_as_files_of_the_same_history() {
+    let shop = Shop::new().await;
+    let head = shop.sandbox.commit(&shop.worktree, "work");
+    shop.write("new", "new\n");
+    fs::remove_file(shop.worktree.join(".git")).unwrap();
+    let backup = shop.remove().await.unwrap().backup.unwrap().reference;
+    assert_eq!(shop.main(&["rev-parse", &format!("{backup}^1")]), head);
+    assert_eq!(shop.main(&["show", &format!("{backup}:new")]), "new");
+    shop.assert_gone();
+    shop.restore().await;
+    assert_eq!(shop.status(), "?? new");
+}
+
+#[tokio::test]
+async fn a_half_removed_folder_that_git_forgot_is_kept_as_files() {
+    let shop = Shop::new().await;
+    shop.write("new", "new\n");
+    fs::remove_dir_all(shop.main.join(".git/worktrees")).unwrap();
+    let backup = shop.remove().await.unwrap().backup.unwrap().reference;
+    assert_eq!(shop.main(&["show", &format!("{backup}:new")]), "new");
+    shop.assert_gone();
+    shop.restore().await;
+    assert_eq!(fs::read_to_string(shop.worktree.join("new")).unwrap(), "new\n");
+}
+
+#[tokio::test]
+async fn a_folder_whose_worktree_is_gone_goes_and_its_commits_stay() {
+    let shop = Shop::new().await;
+    let head = shop.sandbox.commit(&shop.worktree, "work");
+    fs::remove_dir_all(&shop.worktree).unwrap();
+    let backup = shop.remove().await.unwrap().backup.unwrap().reference;
+    shop.main(&["merge-base", "--is-ancestor", &head, &backup]);
+    shop.assert_gone();
+}
+
+#[tokio::test]
+async fn in_a_folder_that_may_not_be_written_to_it_goes_too() {
+    let shop = Shop::new().await;
+    shop.write(".gitignore", "cache\n.gitignore\n");
+    shop.write("cache/deep/file", "text\n");
+    for folder in ["cache/deep", "cache"] {
+        let path = shop.worktree.join(folder);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o555)).unwrap();
+    }
+    shop.remove().await.unwrap();
+    shop.assert_gone();
+}
+
+#[tokio::test]
+async fn a_town_and_an_old_layout_and_a_clone_of_its_own_work_alike() {
+    let sandbox = Sandbox::new();
+    let town = sandbox.town();
+    let clone = town.join("shop/mayor/rig");
+    let rig = sandbox.rig("town/shop").await;
+    let old = town.join("shop/polecats/ash");
+    let path = old.to_string_lossy();
+    sandbox.git(&clone, &["worktree", "add", "--quiet", "-b", "polecat/ash-1", &path]);
+    sandbox.commit(&old, "work");
+    fs::write(old.join("new"), "new\n").unwrap();
+    let removed = remove(&rig, &sandbox.launch).await.unwrap();
+    assert_eq!(removed.branches, ["polecat/ash-1"]);
+    assert!(!old.exists());
+    let back = git::restore(&rig, &polecat("ash"), 72, &sandbox.launch).await.unwrap();
+    assert_eq!(back.path, old.join("shop"));
+    assert_eq!(sandbox.git(&back.path, &["status", "--porcelain"]), "?? new");
+    remove(&rig, &sandbox.launch).await.unwrap();
+    // gastown's first polecats were clones.
+    let origin = sandbox.path("origin/shop");
+    sandbox.git(&town, &["clone", "--quiet", &origin.to_string_lossy(), &path]);
+    let first = sandbox.commit(&old, "first try");
+    sandbox.git(&old, &["commit", "--quiet", "--amend", "--allow-empty", "-m", "second try"]);
+    let second = sandbox.git(&old, &["rev-parse", "HEAD"]);
+    fs::write(old.join("newer"), "newer\n").unwrap();
+    let backup = remove(&rig, &sandbox.launch).await.unwrap().backup.unwrap().reference;
+    assert!(!old.exists());
+    for commit in [&first, &second] {
+        sandbox.git(&clone, &["merge-base", "--is-ancestor", commit, &backup]);
+    }
+    assert_eq!(sandbox.git(&clone, &["show", &format!("{backup}:newer")]), "newer");
+}
+
+#[tokio::test]
+async fn a_clean_submodule_is_no_obstacle() {
+    let shop = Shop::new().await;
+    let library = shop.sandbox.repository("library").to_string_lossy().into_owned();
+    let allow = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add"];
+    shop.git(&[&allow[..], &[library.as_str(), "lib"]].concat());
+    shop.sandbox.commit(&shop.worktree, "with a library");
+    shop.write("new", "new\n");
+    shop.remove().await.unwrap();
+    shop.assert_gone();
+    shop.restore().await;
+    assert_eq!(shop.status(), "?? new");
+}
+
+/// A launcher that does something before the nth program, and says whether it came to that.
+fn meddling(
+    launch: &Launch,
+    nth: usize,
+    meddle: impl Fn() + Send + Sync + 'static,
+) -> (Launch, Arc<AtomicUsize>) {
+    let (launch, count) = (launch.clone(), Arc::new(AtomicUsize::new(0)));
+    let counted = count.clone();
+    let meddling: Launch = Arc::new(move |program| {
+        if count.fetch_add(1, Ordering::SeqCst) == nth {
+            meddle();
+        }
+        launch(program)
+    });
+    (meddling, counted)
+}
+
+#[tokio::test]
+async fn who_writes_to_it_at_any_moment_loses_nothing() {
+    // All moments take a minute; these are of every kind.
+    let step = if std::env::var_os("POLECAT_SEEDS").is_some() { 1 } else { 7 };
+    for nth in (0..).step_by(step) {
+        let shop = Shop::new().await;
+        let force = nth % 2 == 0;
+        if force {
+            shop.write("new", "new\n");
+        }
+        let late = shop.worktree.join("late");
+        let wrote = Arc::new(AtomicBool::new(false));
+        let note = wrote.clone();
+        let meddle = move || note.store(fs::write(&late, "late\n").is_ok(), Ordering::SeqCst);
+        let (launch, count) = meddling(&shop.sandbox.launch, nth, meddle);
+        let removal = Removal::begin(&shop.rig, &polecat("ash"), &launch).await.unwrap();
+        if !force && !removal.leftovers().is_empty() {
+            assert!(shop.worktree.join("late").exists());
+            continue;
+        }
+        let done = removal.set_aside().await;
+        match done {
+            Err(HostError::Changing { .. }) => {
+                assert!(shop.worktree.join("late").exists(), "{nth}");
+                continue;
+            }
+            done => drop(done.unwrap().finish().await.unwrap()),
+        }
+        assert!(!shop.worktree.exists(), "{nth}");
+        let found = shop.main(&["rev-list", "--all", "--objects"]).contains(" late");
+        // After it was moved aside there is nowhere to write to.
+        assert_eq!(wrote.load(Ordering::SeqCst), found, "{nth}");
+        if count.load(Ordering::SeqCst) <= nth {
+            assert!(nth > 30, "many programs are run");
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_pushed_once_is_kept_also_when_the_remote_drops_it() {
+    let shop = Shop::new().await;
+    let bare = shop.sandbox.folder("origin.git");
+    shop.sandbox.git(&bare, &["init", "--quiet", "--bare"]);
+    shop.git(&["remote", "add", "origin", &bare.to_string_lossy()]);
+    let pushed = shop.sandbox.commit(&shop.worktree, "pushed");
+    shop.git(&["push", "--quiet", "origin", "HEAD:refs/heads/mine"]);
+    shop.git(&["reset", "--quiet", "--hard", "main"]);
+    shop.remove().await.unwrap();
+    shop.main(&["push", "--quiet", "--force", "origin", "main:refs/heads/mine"]);
+    let backups = shop.main(&["rev-list", "--glob=refs/polecat/backup/*"]);
+    assert!(backups.contains(&pushed));
+}
