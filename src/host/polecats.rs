@@ -74,14 +74,15 @@ pub(super) fn workdir_now(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, H
 }
 
 /// The turn of those who choose a polecat for some work, or make one for it: within `patience`, and
-/// for as long as the value lasts.
+/// for as long as the value lasts. Not on `polecats/`, where sessions pass: this one may take as
+/// long as a checkout.
 ///
 /// # Errors
-/// The rig is gone, `polecats/` cannot be made, or somebody has the turn for longer.
+/// The rig is gone, its `.runtime/` cannot be made, or somebody has the turn for longer.
 pub async fn turn(rig: &Rig, patience: Duration) -> Result<Option<File>, HostError> {
-    let (of, dir) = (rig.clone(), rig.polecats_dir());
+    let (of, dir) = (rig.clone(), rig.runtime_dir());
     // There is one folder to lock, also for those who are about to make the first polecat.
-    blocking(move || make_inside(of.anchor(), &of.polecats_dir()).map(drop)).await?;
+    blocking(move || make_inside(of.anchor(), &of.runtime_dir()).map(drop)).await?;
     lock(&dir, patience).await
 }
 

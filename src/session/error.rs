@@ -166,9 +166,8 @@ impl SessionError {
             Self::Cancelled { .. } => "cancelled",
             Self::TooSlow { .. } => "timeout",
             Self::IssueTaken { .. } => "issue_invalid",
-            Self::NotFree { .. } => "dirty",
+            Self::NotFree { .. } | Self::NotRemoved { .. } => "dirty",
             Self::NotUndone { cause, .. } => cause.code(),
-            Self::NotRemoved { .. } => "dirty",
             Self::Several(failed) => failed.first().map_or("internal", |(_, first)| first.code()),
             Self::Name(bad) if bad.what == "issue id" => "issue_invalid",
             Self::Name(_) => "bad_name",
@@ -242,7 +241,7 @@ fn host_code(error: &HostError) -> &'static str {
         | HostError::RigGone { .. }
         | HostError::PolecatExists { .. } => "bad_argument",
         HostError::PolecatNotFound { .. } | HostError::NoBackup { .. } => "polecat_not_found",
-        HostError::Changing { .. } => "dirty",
+        HostError::Changing { .. } | HostError::WorkedIn { .. } => "dirty",
         HostError::Git { source: RunError::TimedOut { .. }, .. } | HostError::Busy { .. } => {
             "timeout"
         }
@@ -252,7 +251,6 @@ fn host_code(error: &HostError) -> &'static str {
         | HostError::Git { .. } => "git_failed",
         HostError::Broken { .. } => "config_invalid",
         HostError::NotUndone { cause, .. } => host_code(cause),
-        HostError::WorkedIn { .. } => "dirty",
         _ => "internal",
     }
 }

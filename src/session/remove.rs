@@ -1,6 +1,9 @@
 //! Removing a polecat, when nothing is in the way or, by force, when all of its work is kept.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::{error::SessionError, manager::SessionManager, mark::Mark, open::GATE, table::Session};
 use crate::{
@@ -77,6 +80,11 @@ impl SessionManager {
         self.known(polecat.as_str()).await?;
         let _turn = self.turn_at(&polecat).await?;
         let mut reasons = Reasons::of(&polecat);
+        // A worktree that is broken has no turn to take; that is told below.
+        let turn = git::turn(&self.rig, &polecat, Duration::ZERO).await;
+        if let Err(HostError::Busy { .. }) = turn {
+            reasons.runs("somebody starts it, or gives it an issue".to_owned());
+        }
         if let Some(why) = self.in_use(&polecat).await? {
             reasons.runs(why);
         }
