@@ -41,7 +41,7 @@ pub(crate) async fn rows(pace: &Pace) -> Vec<Row> {
         Row::of_medians("start, after the prompt", &taken.0)
             .sleeping(gastown::START_SLEEPS)
             .held_to_sleeping(OF_GASTOWN)
-            .note("start: both messages of gastown are typed and submitted in each way; ours also waits until the agent has read each and shows it as submitted. gastown's sleeps are those for Claude, of which 10 s are its guess when the prompt is there"),
+            .note("start: of an agent whose prompt is known; both messages of gastown are typed and submitted in each way; ours also waits until the agent has read each and shows it as submitted. gastown's sleeps are those for Claude, of which 10 s are its guess when the prompt is there"),
     ]
 }
 
@@ -49,7 +49,8 @@ pub(crate) async fn rows(pace: &Pace) -> Vec<Row> {
 async fn plugin(shop: &Shop, name: &str) -> Span {
     shop.polecat(name);
     let file = shop.file("stamp");
-    let span = shop.plugin("start", json!([name, { "cmd": stamps(&file) }])).await;
+    let options = json!({ "agent": "stamps", "cmd": stamps(&file) });
+    let span = shop.plugin("start", json!([name, options])).await;
     let noted = std::fs::read_to_string(&file).expect("the agent notes its prompt");
     shop.tmux.run(&["kill-session", "-t", &format!("={}", session_of(name))]);
     Span { begin: noted.parse().expect("a time"), ..span }

@@ -29,7 +29,12 @@ impl Yard {
 
     /// A new Neovim with the plugin and the bench's Lua.
     pub(crate) async fn editor(&self) -> Editor {
-        let more: Json = json!({ "log_level": "info", "tracker": { "command": "true" } });
+        let prompts = json!({ "command": agent("stamps"), "ready": { "prompt": "❯ " } });
+        let more: Json = json!({
+            "log_level": "info",
+            "tracker": { "command": "true" },
+            "agents": { "stamps": prompts },
+        });
         let editor = Editor::with(&self.tmux, &self.town.rig(), more).await;
         let file = checkout().join("benches/performance/neovim.lua");
         let code = "package.loaded['polecat-bench'] = dofile(...)";
