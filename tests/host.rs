@@ -7,6 +7,7 @@ mod host {
     mod fixtures;
     mod git;
     mod hooks;
+    mod hunks;
     mod leftovers;
     mod polecats;
     mod processes;

@@ -119,6 +119,8 @@ local function candidates(name, before, lead)
     end, (first[name] or running)())
   elseif name == 'Start' and not (' ' .. table.concat(before, ' ')):find(' cmd=', 1, true) then
     return pairs_of(command.START_KEYS, before, lead)
+  elseif name == 'Diff' then
+    return { 'since=review' }
   elseif name == 'New' then
     return pairs_of(command.NEW_KEYS, before, lead)
   end

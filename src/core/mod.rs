@@ -8,6 +8,7 @@ pub mod branch;
 pub mod command;
 pub mod diff;
 pub mod names;
+pub mod review;
 pub mod rig;
 pub mod screen;
 pub mod session;

@@ -134,6 +134,9 @@ pub enum HostError {
         /// Why it is.
         left: String,
     },
+    /// As things are, what was asked for cannot be; it says why.
+    #[error("{0}")]
+    Refused(String),
     /// A mistake of ours.
     #[error("internal error: {0}")]
     Internal(String),

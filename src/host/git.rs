@@ -5,11 +5,14 @@ mod create;
 mod diff;
 mod head;
 mod heal;
+mod hunks;
 mod leftovers;
 pub(super) mod repository;
+mod reviewed;
 mod site;
 mod snapshot;
 mod started;
+mod undo;
 mod untracked;
 mod words;
 
@@ -23,14 +26,17 @@ use super::run::{Output, Program, RunError};
 use crate::core::{Rig, RigKind};
 
 pub use create::{Worktree, create_worktree};
-pub use diff::{Before, before, changes, require_worktree};
+pub use diff::{Before, before, changes, own_folder, require_worktree};
 pub use head::branch;
 pub(super) use head::branch_now;
 pub use heal::heal;
+pub use hunks::{reject, take};
 pub use leftovers::{Leftover, leftovers};
+pub use reviewed::{keep_reviewed, reviewed, since_review};
 pub use snapshot::{Snapshot, snapshot};
 pub use started::started_at;
 use started::started_in;
+pub use undo::undo;
 
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
 const PATIENCE: Duration = Duration::from_secs(300);

@@ -9,10 +9,11 @@ use super::{
     encode::{self, Map},
     error::RpcError,
     handler::Call,
+    review,
 };
 use crate::session::{CaptureOptions, Place, SessionManager, StartOptions, Workspace};
 
-type Answer = Result<Value, RpcError>;
+pub(super) type Answer = Result<Value, RpcError>;
 
 /// Answers `call`.
 pub(super) async fn call(editor: &Editor, workspace: &Workspace, call: Call) -> Answer {
@@ -49,6 +50,12 @@ impl Door<'_> {
             "session.capture" => self.capture(decode(method, args)?).await,
             "session.capture_session" => self.capture_session(decode(method, args)?).await,
             "session.inject" => self.inject(decode(method, args)?).await,
+            "review.comment" => review::comment(self.workspace, decode(method, args)?).await,
+            "review.uncomment" => review::uncomment(self.workspace, decode(method, args)?).await,
+            "review.send" => review::send(self.workspace, decode(method, args)?).await,
+            "hunk.take" => review::take(self.workspace, decode(method, args)?).await,
+            "hunk.reject" => review::reject(self.workspace, decode(method, args)?).await,
+            "hunk.undo" => review::undo(self.workspace, decode(method, args)?).await,
             "diff.pair" => self.pair(decode(method, args)?).await,
             "session.attach" => self.attach(decode(method, args)?).await,
             _ => Err(RpcError::internal(format!("no method `{method}`"))),

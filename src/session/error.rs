@@ -184,6 +184,7 @@ fn host_code(error: &HostError) -> &'static str {
         HostError::NoRig { .. }
         | HostError::NotARig { .. }
         | HostError::RigGone { .. }
+        | HostError::Refused(_)
         | HostError::PolecatExists { .. } => "bad_argument",
         HostError::PolecatNotFound { .. } => "polecat_not_found",
         HostError::Git { source: RunError::TimedOut { .. }, .. } | HostError::Busy { .. } => {
