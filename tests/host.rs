@@ -12,6 +12,7 @@ mod host {
     mod polecats;
     mod processes;
     mod records;
+    mod reviews;
     mod rigs;
     mod run;
     mod settings;

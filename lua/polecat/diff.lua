@@ -71,6 +71,7 @@ local function side_by_side(buf)
     local path, line = index.in_worktree(buf, changes, spot)
     local spec = { polecat = vim.b[buf].polecat, path = path, at = where.here(buf) }
     spec.line = spot.hunk and line or nil
+    spec.since = view.of(buf).spec.since
     require('polecat.diff.pair').open(spec)
   end
 end

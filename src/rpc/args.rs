@@ -99,7 +99,13 @@ arguments! {
     Capture { at: At, polecat: String, lines: Option<u32>, ansi: Option<bool> }
     CaptureSession { at: At, session: String, lines: Option<u32>, ansi: Option<bool> }
     Inject { at: At, polecat: String, text: ByteBuf }
-    Pair { at: At, polecat: Option<String>, path: Option<ByteBuf>, file: Option<PathBuf> }
+    Pair {
+        at: At,
+        polecat: Option<String>,
+        path: Option<ByteBuf>,
+        since: Option<String>,
+        file: Option<PathBuf>,
+    }
     Comment {
         at: At,
         polecat: String,

@@ -159,9 +159,10 @@ impl Door<'_> {
     }
 
     async fn pair(&self, args: args::Pair) -> Answer {
+        let since = diff_view::since(args.since.as_deref())?;
         let manager = self.manager(args.at).await?;
         let pair = match (args.polecat, args.path, args.file) {
-            (Some(polecat), Some(path), None) => manager.pair(&polecat, &path).await?,
+            (Some(polecat), Some(path), None) => manager.pair(&polecat, &path, since).await?,
             (None, None, Some(file)) => manager.pair_of(&file).await?,
             _ => {
                 return Err(RpcError::bad_argument(

@@ -88,19 +88,30 @@ impl SessionManager {
         Ok((polecat, workdir))
     }
 
-    /// The file at `path`, from the top of the worktree of `polecat`, as it was when that began.
+    /// The file at `path`, from the top of the worktree of `polecat`, as it was before.
     ///
     /// # Errors
     /// As [`SessionManager::changes`]; or the path leads out of the worktree.
-    pub async fn pair(&self, polecat: &str, path: &[u8]) -> Result<Pair, SessionError> {
+    pub async fn pair(
+        &self,
+        polecat: &str,
+        path: &[u8],
+        since: Since,
+    ) -> Result<Pair, SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
         let below = Path::new(OsStr::from_bytes(path));
         if !below.components().all(|part| matches!(part, Component::Normal(_))) {
             return Err(outside(below));
         }
-        let base = git::started_at(&self.rig, &polecat, &workdir, &self.tools.launch).await?;
+        let launch = &self.tools.launch;
+        let base = match since {
+            Since::Review => git::reviewed(&workdir, launch).await?,
+            Since::Start => git::started_at(&self.rig, &polecat, &workdir, launch)
+                .await?
+                .map(|base| base.commit),
+        };
         let before = match base {
-            Some(base) => git::before(&workdir, &base.commit, path, &self.tools.launch).await?,
+            Some(base) => git::before(&workdir, &base, path, launch).await?,
             None => git::Before::default(),
         };
         Ok(Pair { polecat, path: path.to_vec(), file: workdir.join(below), before })
@@ -114,7 +125,9 @@ impl SessionManager {
         for polecat in polecats::names(&self.rig).await? {
             let workdir = polecats::workdir(&self.rig, &polecat).await?;
             if let Ok(below) = file.strip_prefix(&workdir) {
-                return self.pair(polecat.as_str(), below.as_os_str().as_bytes()).await;
+                return self
+                    .pair(polecat.as_str(), below.as_os_str().as_bytes(), Since::Start)
+                    .await;
             }
         }
         Err(outside(file))

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use tracing::warn;
-
 use super::{diff::Since, error::SessionError, manager::SessionManager};
 use crate::{
     core::{
@@ -40,14 +38,14 @@ impl SessionManager {
         if comment.text.trim().is_empty() {
             return Err(SessionError::BadArgument("an empty comment says nothing".to_owned()));
         }
-        let keep =
-            move |all: &mut Vec<Comment>| match all.iter_mut().find(|one| one.id == comment.id) {
-                Some(one) => one.text = comment.text,
-                None => {
-                    let id = 1 + all.iter().map(|one| one.id).max().unwrap_or_default();
-                    all.push(Comment { id, ..comment });
-                }
-            };
+        let keep = move |all: &mut Vec<Comment>| {
+            if let Some(one) = all.iter_mut().find(|one| one.id == comment.id) {
+                one.text = comment.text;
+                return;
+            }
+            let id = 1 + all.iter().map(|one| one.id).max().unwrap_or_default();
+            all.push(Comment { id, ..comment });
+        };
         Ok(reviews::change(&self.rig, &polecat, keep).await?)
     }
 
@@ -79,18 +77,12 @@ impl SessionManager {
         // Before the agent knows: all that it does from then on is its answer.
         let snapshot = git::snapshot(&workdir, "polecat: reviewed", &self.tools.launch).await?;
         self.inject(polecat.as_str(), message(&comments).into_bytes()).await?;
-        let sent: Vec<_> =
-            comments.iter().map(|comment| (comment.id, comment.text.clone())).collect();
-        let count = sent.len();
-        // One that was changed meanwhile was not sent as it is.
-        let unsent =
-            move |one: &Comment| !sent.iter().any(|(id, text)| one.id == *id && one.text == *text);
-        reviews::change(&self.rig, &polecat, move |all| all.retain(unsent)).await?;
         let kept = git::keep_reviewed(&workdir, &snapshot.commit, &self.tools.launch).await;
-        if let Err(error) = kept {
-            warn!(%error, polecat = polecat.as_str(), "what was reviewed is not kept");
-            return Err(error.into());
-        }
+        let count = comments.len();
+        // One that was changed meanwhile was not sent as it is.
+        let unsent = move |one: &Comment| !comments.contains(one);
+        reviews::change(&self.rig, &polecat, move |all| all.retain(unsent)).await?;
+        kept?;
         Ok(count)
     }
 

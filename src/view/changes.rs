@@ -104,7 +104,7 @@ impl Picture {
 
     fn section(&mut self, index: usize, section: &Section) {
         let mut block = vec![Line::default(), heading(section)];
-        block.extend(section.missing.as_deref().map(muted));
+        block.extend(section.missing.as_deref().map(|why| muted(&format!("┄┄ {why}"))));
         self.push(block);
         for (file_index, file) in section.files.iter().enumerate() {
             self.file((index, file_index), section.stage, file);
@@ -167,6 +167,10 @@ impl Shown {
 
 /// What turns `old` into `new` at `row`.
 fn replaced(row: usize, old: &[Line], new: &[Line]) -> Vec<Patch> {
+    let same = old.iter().zip(new).take_while(|(old, new)| old == new).count();
+    let (row, old, new) = (row + same, &old[same..], &new[same..]);
+    let same = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
+    let (old, new) = (&old[..old.len() - same], &new[..new.len() - same]);
     if old.len() + new.len() > COMPARED {
         return vec![Patch { from: row, to: row + old.len(), lines: new.to_vec() }];
     }
@@ -305,7 +309,7 @@ mod tests {
         let lines = picture(vec![large]).lines();
         assert_eq!(
             texts(&lines)[2..],
-            ["Staged: 0 files", "more than 16 MiB: too large to be shown"]
+            ["Staged: 0 files", "┄┄ more than 16 MiB: too large to be shown"]
         );
     }
 

@@ -23,6 +23,7 @@ mod racing;
 mod reading;
 mod refusals;
 mod restarting;
+mod reviewing;
 mod rig;
 mod settings;
 mod several;

@@ -61,12 +61,12 @@ pub async fn take(
     let own = Git::in_worktree(worktree, launch).await?;
     let main = Git::main(rig, launch).await?;
     let _turn = lock(&main.repository, PATIENCE).await?;
-    let path = if part && main.has(&piece.old).await? && !main.has(&piece.new).await? {
+    let name = if part && main.has(&piece.old).await? && !main.has(&piece.new).await? {
         &piece.old
     } else {
         &piece.new
     };
-    let patch = patch(piece, part, path);
+    let patch = patch(piece, part, name);
     let doing = format!("taking changes of `{}`", shown(piece));
     main.apply(&doing, &[INDEX, &["--check"]].concat(), &patch).await?;
     let before = main.run("looking at the index", &["write-tree"]).await?.text();
@@ -199,11 +199,11 @@ async fn look(path: PathBuf) -> Result<Option<(bool, Option<std::time::SystemTim
 }
 
 /// The patch of `piece`. A part of a file is not its new name, nor its new mode.
-fn patch(piece: &FileDiff, part: bool, path: &[u8]) -> Vec<u8> {
+fn patch(piece: &FileDiff, part: bool, name: &[u8]) -> Vec<u8> {
     if !part || matches!(piece.change, Change::Added | Change::Deleted) {
         return piece.patch(&piece.hunks);
     }
-    let (a, b) = (written("a/", path), written("b/", path));
+    let (a, b) = (written("a/", name), written("b/", name));
     let head = [b"diff --git ", &a[..], b" ", &b, b"\n--- ", &a, b"\n+++ ", &b, b"\n"].concat();
     FileDiff { head, ..piece.clone() }.patch(&piece.hunks)
 }

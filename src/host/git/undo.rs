@@ -39,8 +39,8 @@ pub async fn undo(
     let Some(done) = own.last_done(polecat).await? else {
         return Err(HostError::Refused(format!("nothing to undo for `{polecat}`")));
     };
-    let path = String::from_utf8_lossy(&done.path).into_owned();
-    let doing = format!("undoing the `{}` of `{path}`", done.deed.as_str());
+    let file = String::from_utf8_lossy(&done.path).into_owned();
+    let doing = format!("undoing the `{}` of `{file}`", done.deed.as_str());
     match done.deed {
         Deed::Take => {
             let patch = own.patch_of(&done).await?;
@@ -58,8 +58,8 @@ pub async fn undo(
     }
     own.set_undo(polecat, done.parent.as_deref(), Some(&done.commit)).await?;
     Ok(match done.deed {
-        Deed::Take => format!("`{path}` in the main worktree's index is as it was"),
-        _ => format!("`{path}` in the worktree is as it was"),
+        Deed::Take => format!("`{file}` in the main worktree's index is as it was"),
+        _ => format!("`{file}` in the worktree is as it was"),
     })
 }
 
@@ -70,7 +70,7 @@ impl Git {
         &self,
         polecat: &PolecatName,
         deed: Deed,
-        path: &[u8],
+        file: &[u8],
         before: Option<&str>,
         patch: &[u8],
     ) -> Result<String, HostError> {
@@ -81,9 +81,9 @@ impl Git {
         }
         let tree = self.store(&["mktree"], tree.into_bytes()).await?;
         let last = self.commit(&reference(polecat)).await?;
-        let path = String::from_utf8_lossy(&written("", path)).into_owned();
+        let file = String::from_utf8_lossy(&written("", file)).into_owned();
         let parents: Vec<&str> = last.as_deref().into_iter().collect();
-        let message = format!("{} {path}", deed.as_str());
+        let message = format!("{} {file}", deed.as_str());
         let commit = self.commit_tree(&tree, &parents, &message).await?;
         self.set_undo(polecat, Some(&commit), last.as_deref()).await?;
         Ok(commit)
