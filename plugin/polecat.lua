@@ -22,7 +22,9 @@ local commands = {
   Inject = { nargs = '+', range = true, desc = 'Send a message, or the lines of a range' },
   Diff = { nargs = '*', bang = true, bar = true, desc = 'Show what a polecat changed' },
   Attach = { nargs = 1, bar = true, desc = "Use a polecat's session in a terminal" },
-  New = { nargs = '+', bar = true, desc = 'Create a polecat: worktree and branch' },
+  New = { nargs = '*', bar = true, desc = 'Create a polecat: name, worktree and branch' },
+  -- Any number, so that a missing issue is refused by name.
+  Sling = { nargs = '*', desc = 'Give an issue to a free or new polecat, and start it' },
   Rig = { nargs = '?', bang = true, complete = 'dir', desc = 'Show or pin the rig; ! unpins' },
   Log = { nargs = 0, bar = true, desc = "Open the backend's log" },
 }

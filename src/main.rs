@@ -59,10 +59,11 @@ fn run(options: &Options) -> Result<(), Failure> {
     if let Some(path) = &options.log_file {
         log_to(path, options.log_level)?;
     }
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    // One thread: a call is a matter of waiting, and handing it from thread to thread took half of
+    // its time. What computes or reads files for long has threads of its own.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let served = runtime.block_on(polecat::rpc::serve(polecat::session::local_launch()));
-    // A read of stdin may still be under way on a thread that nothing can wake.
+    // A file may still be read, or a terminal that is stdin, on a thread that nothing can wake.
     runtime.shutdown_background();
     Ok(served?)
 }

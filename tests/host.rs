@@ -4,11 +4,13 @@
 
 mod host {
     mod changes;
+    mod diffstat;
     mod fixtures;
     mod git;
     mod hooks;
     mod hunks;
     mod leftovers;
+    mod name_pool;
     mod polecats;
     mod processes;
     mod records;
@@ -19,4 +21,5 @@ mod host {
     mod snapshot;
     mod started;
     mod tracker;
+    mod watch;
 }

@@ -20,6 +20,13 @@ local KNOWN = {
   open_diff = { since = 'string' },
   open_capture = { lines = 'count', snapshot = 'boolean' },
   new = { issue = 'string' },
+  sling = {
+    polecat = 'string',
+    agent = 'string',
+    account = 'string',
+    config_dir = 'path',
+    cmd = 'string',
+  },
 }
 
 local EXPECTED = { path = 'a path', count = 'a whole number from 1', ['function'] = 'a function' }

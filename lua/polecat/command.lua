@@ -8,6 +8,7 @@ local M = {}
 M.START_KEYS = { 'issue', 'agent', 'account', 'workdir', 'config_dir', 'cmd' }
 M.NEW_KEYS = { 'issue' }
 M.DIFF_KEYS = { 'since' }
+M.SLING_KEYS = { 'agent', 'account', 'config_dir', 'cmd' }
 
 ---@param message string
 ---@param hint? string
@@ -49,13 +50,40 @@ function commands.Start(opts)
   require('polecat').start(polecat, options, notify.or_error(require('polecat.report').started))
 end
 
+--- The word that `text` begins with, unless it is a pair: no name holds a `=`.
+---@param text string
+---@return string? name
+---@return string rest
+local function name_first(text)
+  local word, rest = words.first(text)
+  if word == '' or word:find('=', 1, true) then
+    return nil, text
+  end
+  return word, rest
+end
+
 function commands.New(opts)
-  local polecat, rest = words.first(opts.args)
+  local polecat, rest = name_first(opts.args)
   local options, err = words.pairs(rest, M.NEW_KEYS)
   if not options then
     return refuse(err)
   end
   require('polecat').new(polecat, options, notify.or_error(require('polecat.report').created))
+end
+
+function commands.Sling(opts)
+  local issue, rest = name_first(opts.args)
+  if not issue then
+    return refuse('`issue` is missing', '`:PolecatSling {issue} [polecat]`')
+  end
+  local polecat
+  polecat, rest = name_first(rest)
+  local options, err = words.pairs(rest, M.SLING_KEYS)
+  if not options then
+    return refuse(err)
+  end
+  options.polecat = polecat
+  require('polecat').sling(issue, options, notify.or_error(require('polecat.report').slung))
 end
 
 function commands.Stop(opts)

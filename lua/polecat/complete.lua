@@ -97,9 +97,6 @@ local first = {
   CaptureSession = function()
     return known().sessions
   end,
-  New = function()
-    return {}
-  end,
 }
 
 ---@return string[]
@@ -113,16 +110,25 @@ end
 ---@param lead string
 ---@return string[]
 local function candidates(name, before, lead)
-  if #before == 0 then
+  local no_cmd = not (' ' .. table.concat(before, ' ')):find(' cmd=', 1, true)
+  -- A new name is the user's to invent; without one, the keys may come first.
+  if name == 'New' then
+    return pairs_of(command.NEW_KEYS, before, lead)
+  elseif name == 'Sling' then
+    -- Issues are the tracker's to know: asking it takes longer than a `<Tab>` may.
+    if #before == 0 or not no_cmd then
+      return {}
+    end
+    local keys = pairs_of(command.SLING_KEYS, before, lead)
+    return #before == 1 and vim.list_extend(vim.list_slice(known().polecats), keys) or keys
+  elseif #before == 0 then
     return vim.tbl_map(function(candidate)
       return vim.fn.escape(candidate, ' \\')
     end, (first[name] or running)())
-  elseif name == 'Start' and not (' ' .. table.concat(before, ' ')):find(' cmd=', 1, true) then
+  elseif name == 'Start' and no_cmd then
     return pairs_of(command.START_KEYS, before, lead)
   elseif name == 'Diff' then
     return { 'since=review' }
-  elseif name == 'New' then
-    return pairs_of(command.NEW_KEYS, before, lead)
   end
   return {}
 end

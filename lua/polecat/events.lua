@@ -18,6 +18,9 @@ local receivers = {
   snapshot = function(data)
     require('polecat.snapshot').set(data)
   end,
+  files = function(data)
+    require('polecat.reload').changed(data)
+  end,
 }
 --- What went wrong and was told: a frame comes many times a second.
 ---@type table<string, true>

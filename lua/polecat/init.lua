@@ -121,11 +121,27 @@ function M.inject(name, text, cb)
 end
 
 --- Creates a polecat: worktree and branch. The result is `{ polecat, workdir, branch }`.
----@param name string
+---@param name? string Without one it gets the next free one of the rig's name pool.
 ---@param opts? { issue?: string }
 ---@param cb? polecat.Callback
 function M.new(name, opts, cb)
-  ask('new', 'polecat.new', { polecat = given(name) }, opts, cb)
+  ask('new', 'polecat.new', { polecat = name }, opts, cb)
+end
+
+---@class polecat.SlingOpts
+---@field polecat? string Without one the first free polecat, else a new one, gets the issue.
+---@field agent? string
+---@field account? string
+---@field config_dir? string
+---@field cmd? string
+
+--- Gives an issue to a polecat in one step: worktree, branch, hook, session and first words, or
+--- nothing of it. The result is its SessionInfo, with `warnings`.
+---@param issue string
+---@param opts? polecat.SlingOpts
+---@param cb? polecat.Callback
+function M.sling(issue, opts, cb)
+  ask('sling', 'session.sling', { issue = given(issue) }, opts, cb)
 end
 
 --- Attaches to a polecat's session: a terminal split, or the tmux client that Neovim runs in.

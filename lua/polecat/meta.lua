@@ -40,11 +40,20 @@
 ---@field command? string
 ---@field workdir? string
 ---@field branch? string
+---@field diff? polecat.Diff
 ---@field issue? string
 ---@field pane_id? string
 ---@field pid? integer
 ---@field exit? polecat.Exit
 ---@field waiting? polecat.Waiting While its state is `waiting`.
+
+--- What a polecat changed since it began.
+---@class polecat.Diff
+---@field ahead integer Commits.
+---@field added integer Lines, committed or not.
+---@field removed integer
+---@field uncommitted integer Files that git tracks.
+---@field untracked integer Files that it does not.
 
 --- What an agent wants of a person.
 ---@class polecat.Waiting

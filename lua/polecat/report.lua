@@ -12,6 +12,16 @@ function M.started(session)
   end
 end
 
+--- Of `session.sling`.
+---@param session polecat.SessionInfo|{ warnings?: string[] }
+function M.slung(session)
+  local text = '`%s` works on `%s` in session `%s`'
+  notify.info(text:format(session.polecat, session.issue, session.session_id))
+  for _, warning in ipairs(session.warnings or {}) do
+    notify.warn(warning)
+  end
+end
+
 --- Of `polecat.new`.
 ---@param new { polecat: string, workdir: string, branch: string }
 function M.created(new)

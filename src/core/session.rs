@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use super::names::PolecatName;
+use super::{names::PolecatName, work::Diffstat};
 
 /// A polecat's session. A field with no value is `None`, never a zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct SessionInfo {
     pub workdir: Option<PathBuf>,
     /// The branch checked out there.
     pub branch: Option<String>,
+    /// What it changed since it began; `None` while that is not known.
+    pub diff: Option<Diffstat>,
     /// The issue it was started on.
     pub issue: Option<String>,
     /// tmux's id of its pane, `%7`.
@@ -73,6 +75,7 @@ impl SessionInfo {
             command: None,
             workdir: None,
             branch: None,
+            diff: None,
             issue: None,
             pane_id: None,
             pid: None,

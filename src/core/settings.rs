@@ -14,7 +14,9 @@ mod tests;
 mod values;
 
 pub use accounts::{Account, Accounts, BadAccount, WhoAsked, expanded};
-pub use files::{AgentEntry, Registry, RigSettings, RuntimeSettings, TownSettings};
+pub use files::{
+    AgentEntry, NamePoolSettings, Registry, RigSettings, RuntimeSettings, TownSettings,
+};
 pub use lookup::Sources;
 pub use resolve::{OnPath, Resolved, Unresolved};
 

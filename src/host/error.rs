@@ -137,6 +137,14 @@ pub enum HostError {
     /// As things are, what was asked for cannot be; it says why.
     #[error("{0}")]
     Refused(String),
+    /// What was to be taken back has been worked in since.
+    #[error("`{}` has been worked in: {what}; it is left as it is", path.display())]
+    WorkedIn {
+        /// The worktree.
+        path: PathBuf,
+        /// What was found.
+        what: String,
+    },
     /// A mistake of ours.
     #[error("internal error: {0}")]
     Internal(String),

@@ -36,6 +36,17 @@ pub async fn read(
     .await
 }
 
+/// Where a polecat works, and what is checked out there. What cannot be read is not known.
+pub async fn checkout(rig: &Rig, polecat: &PolecatName) -> (Option<PathBuf>, Option<String>) {
+    let (rig, polecat) = (rig.clone(), polecat.clone());
+    let read = blocking(move || {
+        let workdir = polecats::workdir_now(&rig, &polecat).ok();
+        let branch = workdir.as_deref().and_then(|dir| git::branch_now(dir).ok().flatten());
+        Ok((workdir, branch))
+    });
+    read.await.unwrap_or_default()
+}
+
 fn folder(rig: &Rig, polecat: &PolecatName) -> Result<Folder, HostError> {
     let exit = records::load_now(rig, polecat)?.map(|record| record.exit);
     // A folder that cannot be read has no known branch; the rest is shown all the same.

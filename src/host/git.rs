@@ -3,16 +3,20 @@
 mod beside;
 mod create;
 mod diff;
+mod diffstat;
 mod head;
 mod heal;
 mod hunks;
 mod leftovers;
+mod next;
 pub(super) mod repository;
+mod reuse;
 mod reviewed;
 mod site;
 mod snapshot;
 mod started;
 mod undo;
+mod untouched;
 mod untracked;
 mod words;
 
@@ -25,13 +29,16 @@ use super::launch::Launch;
 use super::run::{Output, Program, RunError};
 use crate::core::{Rig, RigKind};
 
-pub use create::{Worktree, create_worktree};
+pub use create::{Worktree, create_worktree, take_back};
 pub use diff::{Before, before, changes, own_folder, require_worktree};
+pub use diffstat::{Begun, diffstat};
 pub use head::branch;
 pub(super) use head::branch_now;
 pub use heal::heal;
 pub use hunks::{reject, take};
 pub use leftovers::{Leftover, leftovers};
+pub use next::{Next, create_next};
+pub use reuse::{Reused, give_back, reuse, share_turn, turn};
 pub use reviewed::{keep_reviewed, reviewed, since_review};
 pub use snapshot::{Snapshot, snapshot};
 pub use started::started_at;

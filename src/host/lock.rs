@@ -23,15 +23,29 @@ const TRY_AGAIN: Duration = Duration::from_millis(10);
 /// # Errors
 /// The folder cannot be opened, or another process holds the lock for longer.
 pub async fn lock(folder: &Path, patience: Duration) -> Result<Option<File>, HostError> {
+    taken(folder, FlockOperation::NonBlockingLockExclusive, patience).await
+}
+
+/// The same lock, which any number may have together, and then nobody alone.
+///
+/// # Errors
+/// As [`lock`].
+pub async fn share(folder: &Path, patience: Duration) -> Result<Option<File>, HostError> {
+    taken(folder, FlockOperation::NonBlockingLockShared, patience).await
+}
+
+async fn taken(
+    folder: &Path,
+    how: FlockOperation,
+    patience: Duration,
+) -> Result<Option<File>, HostError> {
     let file = match File::open(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(|source| unread(folder, source))?,
     };
     let mut again = interval(TRY_AGAIN);
     let waiting = async {
-        while let Err(Errno::WOULDBLOCK | Errno::INTR) =
-            flock(&file, FlockOperation::NonBlockingLockExclusive)
-        {
+        while let Err(Errno::WOULDBLOCK | Errno::INTR) = flock(&file, how) {
             again.tick().await;
         }
         // Where folders cannot be locked (NFS) everybody has the turn, as without us.

@@ -10,6 +10,7 @@ pub mod git;
 pub mod hooks;
 pub mod launch;
 pub mod lock;
+mod name_pool;
 pub mod path;
 pub mod polecats;
 pub mod processes;
@@ -19,6 +20,7 @@ pub mod rigs;
 pub mod run;
 pub mod settings;
 pub mod tracker;
+pub mod watch;
 
 pub use error::HostError;
 pub use launch::Launch;

@@ -3,12 +3,14 @@
 //! A polecat is a real folder. A symbolic link in its place is none: whoever can write one there
 //! could otherwise have an agent run, or a removal happen, anywhere.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::error::HostError;
-use super::files::{blocking, is_dir, look, look_at_link, real, unread};
+use super::files::{blocking, is_dir, look, look_at_link, make_inside, real, unread};
+use super::lock::lock;
 use crate::core::{PolecatName, Rig};
 
 /// The names of a rig's polecats, sorted, whichever layout they have.
@@ -69,6 +71,18 @@ pub(super) fn workdir_now(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, H
     let chosen = if !is_dir(&new)? && look(&old.join(".git"))?.is_some() { old } else { new };
     stays_inside(&rig.polecats_dir(), &chosen)?;
     Ok(chosen)
+}
+
+/// The turn of those who choose a polecat for some work, or make one for it: within `patience`, and
+/// for as long as the value lasts.
+///
+/// # Errors
+/// The rig is gone, `polecats/` cannot be made, or somebody has the turn for longer.
+pub async fn turn(rig: &Rig, patience: Duration) -> Result<Option<File>, HostError> {
+    let (of, dir) = (rig.clone(), rig.polecats_dir());
+    // There is one folder to lock, also for those who are about to make the first polecat.
+    blocking(move || make_inside(of.anchor(), &of.polecats_dir()).map(drop)).await?;
+    lock(&dir, patience).await
 }
 
 fn there(rig: &Rig) -> Result<(), HostError> {

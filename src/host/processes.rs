@@ -3,17 +3,21 @@
 //! `kill-session` sends a SIGHUP, which agents and what they start may ignore: gastown found 142
 //! orphans holding 56 GB (facts/sessions.md, lesson 60).
 
+mod census;
 mod handle;
 mod holder;
 mod select;
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use rustix::process::Signal;
 use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System};
 use tokio::time::{Instant, timeout_at};
 
+pub use census::Census;
+use census::Listed;
 use handle::Handle;
 pub use holder::Holder;
 use select::{Known, Seen, select};
@@ -47,8 +51,7 @@ pub struct Survivor {
 /// whose id went to a stranger, is not signalled.
 pub struct Tree {
     root: u32,
-    /// Start times are comparable within one value only.
-    system: System,
+    census: Arc<Census>,
     members: Vec<Member>,
 }
 
@@ -67,7 +70,15 @@ impl Tree {
     /// # Errors
     /// The processes could not be listed.
     pub async fn of(root: u32) -> Result<Self, ProcessError> {
-        let mut tree = Self { root, system: System::new(), members: Vec::new() };
+        Self::among(&Arc::default(), root).await
+    }
+
+    /// The same for one of several trees that are ended at once.
+    ///
+    /// # Errors
+    /// As [`Tree::of`].
+    pub async fn among(census: &Arc<Census>, root: u32) -> Result<Self, ProcessError> {
+        let mut tree = Self { root, census: census.clone(), members: Vec::new() };
         tree.look(true).await?;
         Ok(tree)
     }
@@ -78,7 +89,7 @@ impl Tree {
     /// # Errors
     /// The processes could not be listed.
     pub async fn left_by(root: u32) -> Result<Self, ProcessError> {
-        let mut tree = Self { root, system: System::new(), members: Vec::new() };
+        let mut tree = Self { root, census: Arc::default(), members: Vec::new() };
         tree.look(false).await?;
         Ok(tree)
     }
@@ -146,33 +157,27 @@ impl Tree {
     /// Lists processes and takes a hold on those of the tree that are new. The root counts by its
     /// id alone only at the first look, `with_root`.
     async fn look(&mut self, with_root: bool) -> Result<(), ProcessError> {
-        let system = std::mem::replace(&mut self.system, System::new());
-        let listed = tokio::task::spawn_blocking(move || list_processes(system)).await;
-        let (system, seen) = listed.map_err(|_| ProcessError::Unlisted)?;
-        self.system = system;
-        let own = std::process::id();
-        // A list without ourselves is no list.
-        if !seen.iter().any(|process| process.pid == own) {
-            return Err(ProcessError::Unlisted);
-        }
+        let census = self.census.clone();
+        let mut list = census.list().await?;
+        let Listed { system, seen, .. } = &mut *list;
         self.members.retain(|member| !member.handle.is_over());
         let known: Vec<Known> = self.members.iter().map(|member| member.known).collect();
         let mut chosen = Vec::new();
-        for process in select(self.root, with_root, &known, &seen, own) {
-            chosen.push(self.hold(process));
+        for process in select(self.root, with_root, &known, seen, std::process::id()) {
+            chosen.push(self.hold(system, process));
         }
         self.members = chosen.into_iter().flatten().collect();
         Ok(())
     }
 
     /// The hold on a process: the one we have, else a new one if it still is the process seen.
-    fn hold(&mut self, process: &Seen) -> Option<Member> {
+    fn hold(&mut self, system: &mut System, process: &Seen) -> Option<Member> {
         let known = process.known();
         if let Some(at) = self.members.iter().position(|member| member.known == known) {
             return Some(self.members.swap_remove(at));
         }
         let handle = Handle::open(known)?;
-        (start_of(&mut self.system, known.pid) == Some(known.start)).then(|| Member {
+        (start_of(system, known.pid) == Some(known.start)).then(|| Member {
             known,
             name: process.name.clone(),
             handle,
@@ -197,27 +202,12 @@ pub async fn end_orphans(root: u32, grace: Duration) -> Result<(), ProcessError>
     Tree::left_by(root).await?.end(grace).await
 }
 
-fn list_processes(mut system: System) -> (System, Vec<Seen>) {
-    system.refresh_processes_specifics(ProcessesToUpdate::All, true, ProcessRefreshKind::nothing());
-    let threads_apart =
-        system.processes().values().filter(|process| process.thread_kind().is_none());
-    let seen = threads_apart.map(|process| Seen {
-        pid: process.pid().as_u32(),
-        parent: process.parent().map_or(0, sysinfo::Pid::as_u32),
-        session: process.session_id().map_or(0, sysinfo::Pid::as_u32),
-        start: process.start_time(),
-        over: is_over(process.status()),
-        name: process.name().to_string_lossy().into_owned(),
-    });
-    let seen = seen.collect();
-    (system, seen)
-}
-
 /// When the process that has this id now was started; `None` when none has.
 fn start_of(system: &mut System, pid: u32) -> Option<u64> {
     let pid = sysinfo::Pid::from_u32(pid);
     let one = ProcessesToUpdate::Some(&[pid]);
-    system.refresh_processes_specifics(one, true, ProcessRefreshKind::nothing());
+    let kind = ProcessRefreshKind::nothing().without_tasks();
+    system.refresh_processes_specifics(one, true, kind);
     let process = system.process(pid).filter(|process| !is_over(process.status()))?;
     Some(process.start_time())
 }

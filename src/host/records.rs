@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::error::HostError;
-use super::files::{blocking, broken, make_inside, read_text, replace, unwritten};
+use super::files::{blocking, broken, make_inside, read_text, replace, unread, unwritten};
 use super::git::Base;
 use crate::core::{Exit, ExitHow, PolecatName, Rig};
 
@@ -118,6 +118,29 @@ pub(super) async fn load_making(
     }))
 }
 
+/// The polecats whose creation is under way or was cut off. A record that cannot be read is in
+/// the way of its own polecat only.
+pub(super) async fn all_making(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
+    let dir = folder(rig, "worktrees");
+    blocking(move || {
+        let entries = match fs::read_dir(&dir) {
+            Err(err) if err.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(|source| unread(&dir, source))?,
+        };
+        let mut making = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|source| unread(&dir, source))?.path();
+            let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"));
+            let Some(Ok(polecat)) = name.map(PolecatName::parse) else { continue };
+            let stored = read_now::<StoredBase>(&path).ok().flatten();
+            making.extend(stored.and_then(|stored| stored.making).map(|_| polecat));
+        }
+        making.sort();
+        Ok(making)
+    })
+    .await
+}
+
 /// Keeps where a branch began, and which branch is being made; gives the folders this made.
 pub(super) async fn save_base(
     rig: &Rig,
@@ -134,8 +157,12 @@ pub(super) async fn forget_base(rig: &Rig, polecat: &PolecatName) -> Result<(), 
     remove(path(rig, "worktrees", polecat)).await
 }
 
+fn folder(rig: &Rig, kind: &str) -> PathBuf {
+    rig.runtime_dir().join("polecat").join(kind)
+}
+
 fn path(rig: &Rig, kind: &str, polecat: &PolecatName) -> PathBuf {
-    rig.runtime_dir().join("polecat").join(kind).join(format!("{polecat}.json"))
+    folder(rig, kind).join(format!("{polecat}.json"))
 }
 
 async fn write(

@@ -8,6 +8,7 @@ use super::error::HostError;
 use super::files::{blocking, broken, look, read_text};
 use crate::core::{
     Rig, RigKind,
+    name_pool::Wishes,
     settings::{Accounts, BadSetting, File, RigSettings, Sources},
 };
 
@@ -35,6 +36,17 @@ pub async fn agents(rig: &Rig) -> Result<Sources, HostError> {
         Ok(sources)
     })
     .await
+}
+
+/// What the settings of `rig` say of the names of its polecats, and which file says it. For a
+/// thread that may wait.
+pub(super) fn name_pool_now(rig: &Rig) -> Result<Option<(PathBuf, Wishes)>, HostError> {
+    let settings = file(rig.home.join("settings/config.json"))?
+        .map(File::<RigSettings>::check)
+        .transpose()
+        .map_err(setting)?;
+    let wishes = |file: File<RigSettings>| Some((file.path, file.content.namepool?.wishes()));
+    Ok(settings.and_then(wishes))
 }
 
 /// The accounts of the town of `rig`; `None` without a town or without the file.

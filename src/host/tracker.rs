@@ -9,6 +9,9 @@ use super::launch::Launch;
 use super::run::{Output, Program, RunError};
 use crate::core::{BadCommand, IssueId};
 
+/// The status of an issue that is on somebody's hook.
+pub const HOOKED: &str = "hooked";
+
 /// How long the tracker may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -22,6 +25,17 @@ pub struct Issue {
     pub title: String,
     /// The tracker's word, such as `open`.
     pub status: String,
+    /// Whose it is; empty or absent for nobody's.
+    #[serde(default)]
+    pub assignee: Option<String>,
+}
+
+impl Issue {
+    /// Whose it is, empty for nobody's.
+    #[must_use]
+    pub fn assignee(&self) -> &str {
+        self.assignee.as_deref().unwrap_or_default()
+    }
 }
 
 /// Why the tracker did not do what it was asked.
@@ -140,8 +154,22 @@ impl Tracker {
         assignee: &str,
         dir: &Path,
     ) -> Result<(), TrackerError> {
-        let assignee = format!("--assignee={assignee}");
-        let call = self.call(dir).args(["update", issue.as_str(), "--status=hooked", &assignee]);
+        self.change(issue, HOOKED, assignee, dir).await
+    }
+
+    /// Gives an issue a status, and an assignee, nobody where that is empty.
+    ///
+    /// # Errors
+    /// As [`Tracker::hook`]: then it is unknown whether it changed.
+    pub async fn change(
+        &self,
+        issue: &IssueId,
+        status: &str,
+        assignee: &str,
+        dir: &Path,
+    ) -> Result<(), TrackerError> {
+        let (status, assignee) = (format!("--status={status}"), format!("--assignee={assignee}"));
+        let call = self.call(dir).args(["update", issue.as_str(), &status, &assignee]);
         Ok(call.run().await.map(|_| ())?)
     }
 

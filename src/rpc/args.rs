@@ -82,7 +82,7 @@ arguments! {
     Here { at: At }
     Pin { at: At, path: String }
     Polecat { at: At, polecat: String }
-    New { at: At, polecat: String, issue: Option<String> }
+    New { at: At, polecat: Option<String>, issue: Option<String> }
     Start {
         at: At,
         polecat: String,
@@ -91,6 +91,15 @@ arguments! {
         agent: Option<String>,
         account: Option<String>,
         workdir: Option<PathBuf>,
+        config_dir: Option<PathBuf>,
+        cmd: Option<String>,
+    }
+    Sling {
+        at: At,
+        issue: String,
+        polecat: Option<String>,
+        agent: Option<String>,
+        account: Option<String>,
         config_dir: Option<PathBuf>,
         cmd: Option<String>,
     }

@@ -7,9 +7,12 @@ use super::{
     views::{Canvas, Order},
 };
 use crate::{
-    session::{CaptureOptions, Follow, SessionError, Update, Workspace},
+    session::{CaptureOptions, Follow, Update, Workspace},
     view::{self, Tail},
 };
+
+/// So many bytes of output are read in less time than a thread takes to begin.
+const SHORT: usize = 16 << 10;
 
 pub(super) async fn run(workspace: Workspace, open: ViewOpen, mut canvas: Canvas) {
     let result = match open.follow {
@@ -35,7 +38,7 @@ async fn draw_once(
         (None, Some(session)) => workspace.capture_session(&session, options).await?,
         _ => return Err(neither()),
     };
-    canvas.draw(view::capture(&output), false).await;
+    canvas.draw(aside(move || view::capture(&output)).await?, false).await;
     while canvas.orders.recv().await.is_some() {}
     Ok(())
 }
@@ -55,12 +58,12 @@ async fn draw_live(
     };
     let result = draw_until_closed(&mut follow, canvas).await;
     follow.end().await;
-    Ok(result?)
+    result
 }
 
-async fn draw_until_closed(follow: &mut Follow, canvas: &mut Canvas) -> Result<(), SessionError> {
+async fn draw_until_closed(follow: &mut Follow, canvas: &mut Canvas) -> Result<(), RpcError> {
     let mut tail = Tail::default();
-    draw(canvas, &mut tail, follow.look().await?).await;
+    draw(canvas, &mut tail, follow.look().await?).await?;
     // Where nothing was printed yet, there is a view all the same.
     canvas.opened().await;
     loop {
@@ -77,20 +80,45 @@ async fn draw_until_closed(follow: &mut Follow, canvas: &mut Canvas) -> Result<(
             output = follow.next(), if canvas.visible => output.map(Some),
         };
         match output {
-            Ok(update) => draw(canvas, &mut tail, update).await,
+            Ok(update) => draw(canvas, &mut tail, update).await?,
             // What was seen last stays until something can be seen again.
             Err(error) if error.is_passing() => {}
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
     }
 }
 
 /// Draws in portions; Neovim goes on with its own work between two of them.
-async fn draw(canvas: &mut Canvas, tail: &mut Tail, update: Option<Update>) {
-    let Some(Update { from, gap, text, .. }) = update else { return };
-    for patches in tail.replace(from, gap, &text) {
+async fn draw(
+    canvas: &mut Canvas,
+    tail: &mut Tail,
+    update: Option<Update>,
+) -> Result<(), RpcError> {
+    let Some(Update { from, gap, text, .. }) = update else { return Ok(()) };
+    let patches = if text.len() <= SHORT {
+        tail.replace(from, gap, &text)
+    } else {
+        let mut long = std::mem::take(tail);
+        let (read, patches) = aside(move || {
+            let patches = long.replace(from, gap, &text);
+            (long, patches)
+        })
+        .await?;
+        *tail = read;
+        patches
+    };
+    for patches in patches {
         canvas.patch(&patches).await;
     }
+    Ok(())
+}
+
+/// Computes for long where it does not hold up the other calls.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, RpcError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|stopped| RpcError::internal(stopped.to_string()))
 }
 
 fn options(open: &ViewOpen) -> CaptureOptions {

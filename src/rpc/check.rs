@@ -32,6 +32,7 @@ pub fn check(method: &str, args: Value) -> Option<Result<String, Refused>> {
         "rig.pin" => read::<args::Pin>,
         "polecat.new" => read::<args::New>,
         "session.start" => read::<args::Start>,
+        "session.sling" => read::<args::Sling>,
         "session.stop" => read::<args::Stop>,
         "session.stop_all" => read::<args::StopAll>,
         "session.is_running" | "session.status" | "session.attach" => read::<args::Polecat>,

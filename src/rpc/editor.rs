@@ -2,13 +2,13 @@
 
 use nvim_rs::{Neovim, compat::tokio::Compat};
 use rmpv::Value;
-use tokio::{fs::File, task::JoinHandle};
+use tokio::task::JoinHandle;
 use tracing::{debug, warn};
 
-use super::error::RpcError;
+use super::{error::RpcError, stdio::Output};
 
 /// The road of our side's messages.
-pub(super) type Writer = Compat<File>;
+pub(super) type Writer = Compat<Output>;
 
 const ANSWER: &str = "require('polecat.backend').answer(...)";
 const EVENT: &str = "require('polecat.backend').event(...)";

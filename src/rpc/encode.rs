@@ -1,13 +1,19 @@
 //! Values as Lua reads them. Written by hand: a derive would make arrays of our structs, and a
 //! field without a value must be absent, because nil arrives in Lua as `vim.NIL`, which is true.
 
-use std::{ffi::OsString, os::unix::ffi::OsStrExt};
+use std::{
+    ffi::{OsStr, OsString},
+    os::unix::ffi::OsStrExt,
+};
 
 use rmpv::Value;
 
 use crate::{
-    core::session::{Exit, ExitHow, SessionInfo, Waiting},
-    session::{AttachPlan, Completion, HealthRow, NewPolecat, RigFacts, Snapshot, Started},
+    core::{
+        session::{Exit, ExitHow, SessionInfo, Waiting},
+        work::Diffstat,
+    },
+    session::{AttachPlan, Completion, Files, HealthRow, NewPolecat, RigFacts, Snapshot, Started},
     view::{Color, Group, Line, Patch, Style},
 };
 
@@ -52,11 +58,15 @@ pub(super) fn texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Value 
 
 /// The words of a command, which may be any bytes.
 fn words(words: &[OsString]) -> Value {
-    let word = |word: &OsString| match word.to_str() {
+    Value::Array(words.iter().map(|one| word(one)).collect())
+}
+
+/// What may be any bytes, such as a path.
+fn word(word: &OsStr) -> Value {
+    match word.to_str() {
         Some(text) => text.into(),
         None => Value::Binary(word.as_bytes().to_vec()),
-    };
-    Value::Array(words.iter().map(word).collect())
+    }
 }
 
 /// `SessionInfo` of design.md: gastown's names, then ours.
@@ -79,6 +89,7 @@ pub(super) fn session(info: &SessionInfo) -> Map {
         .some("command", info.command.as_deref())
         .some("workdir", info.workdir.as_ref().map(|dir| dir.display().to_string()))
         .some("branch", info.branch.as_deref())
+        .some("diff", info.diff.as_ref().map(diff))
         .some("issue", info.issue.as_deref())
         .some("pane_id", info.pane_id.as_deref())
         .some("pid", info.pid)
@@ -96,6 +107,25 @@ fn waiting(waiting: &Waiting) -> Map {
         .put("text", text.as_str())
         .some("about", (!about.is_empty()).then_some(about.as_str()))
         .some("choices", (!choices.is_empty()).then(|| texts(choices)))
+}
+
+fn diff(diff: &Diffstat) -> Map {
+    Map::new()
+        .put("ahead", diff.ahead)
+        .put("added", diff.added)
+        .put("removed", diff.removed)
+        .put("uncommitted", diff.uncommitted)
+        .put("untracked", diff.untracked)
+}
+
+/// Files that were changed in a worktree.
+pub(super) fn files(files: &Files) -> Map {
+    let paths = files.paths.iter().map(|path| word(path.as_os_str())).collect();
+    Map::new()
+        .put("polecat", files.polecat.as_str())
+        .put("worktree", word(files.worktree.as_os_str()))
+        .put("paths", Value::Array(paths))
+        .put("whole", files.whole)
 }
 
 /// Every polecat of a rig.

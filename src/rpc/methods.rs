@@ -15,12 +15,16 @@ use crate::session::{CaptureOptions, Place, SessionManager, StartOptions, Worksp
 
 pub(super) type Answer = Result<Value, RpcError>;
 
+/// After these, what everybody is shown is old.
+const CHANGING: &[&str] =
+    &["polecat.new", "session.start", "session.sling", "session.stop", "session.stop_all"];
+
 /// Answers `call`.
 pub(super) async fn call(editor: &Editor, workspace: &Workspace, call: Call) -> Answer {
     let Call { id, method, args } = call;
     let door = Door { editor, workspace, id };
     let answer = door.answer(&method, args).await;
-    if matches!(&*method, "polecat.new" | "session.start" | "session.stop" | "session.stop_all") {
+    if CHANGING.contains(&&*method) {
         workspace.changed();
     }
     answer
@@ -42,6 +46,7 @@ impl Door<'_> {
             "complete" => self.complete(decode(method, args)?).await,
             "polecat.new" => self.new_polecat(decode(method, args)?).await,
             "session.start" => self.start(decode(method, args)?).await,
+            "session.sling" => self.sling(decode(method, args)?).await,
             "session.stop" => self.stop(decode(method, args)?).await,
             "session.stop_all" => self.stop_all(decode(method, args)?).await,
             "session.is_running" => self.is_running(decode(method, args)?).await,
@@ -84,7 +89,9 @@ impl Door<'_> {
     }
 
     async fn new_polecat(&self, args: args::New) -> Answer {
-        let new = self.manager(args.at).await?.create(&args.polecat, args.issue.as_deref()).await?;
+        let (polecat, issue) = (args.polecat.as_deref(), args.issue.as_deref());
+        let new = self.manager(args.at).await?.create(polecat, issue).await?;
+        self.warn(&new.warnings);
         Ok(encode::new_polecat(&new).into())
     }
 
@@ -99,13 +106,34 @@ impl Door<'_> {
             config_dir: args.config_dir,
             command: args.cmd,
         };
-        let (editor, id, polecat) = (self.editor.clone(), self.id, args.polecat.clone());
-        let progress = move |step: &str| {
-            let data = Map::new().put("id", id).put("polecat", polecat.as_str()).put("text", step);
-            drop(editor.event("progress", data));
-        };
+        let progress = self.progress(args.polecat.clone());
         let started = manager.start(&args.polecat, options, &progress).await?;
         Ok(encode::started(&started).into())
+    }
+
+    async fn sling(&self, args: args::Sling) -> Answer {
+        let manager = self.manager(args.at).await?;
+        let options = StartOptions {
+            agent: args.agent,
+            account: args.account,
+            config_dir: args.config_dir,
+            command: args.cmd,
+            ..StartOptions::default()
+        };
+        // Until there is a polecat, it is the issue that a person knows it by.
+        let progress = self.progress(args.polecat.clone().unwrap_or_else(|| args.issue.clone()));
+        let polecat = args.polecat.as_deref();
+        let slung = manager.sling(&args.issue, polecat, options, &progress).await?;
+        Ok(encode::started(&slung).into())
+    }
+
+    /// Tells the steps of what is done for `whom`.
+    fn progress(&self, whom: String) -> impl Fn(&str) + Send + Sync + use<> {
+        let (editor, id) = (self.editor.clone(), self.id);
+        move |step: &str| {
+            let data = Map::new().put("id", id).put("polecat", whom.as_str()).put("text", step);
+            drop(editor.event("progress", data));
+        }
     }
 
     async fn stop(&self, args: args::Stop) -> Answer {
@@ -122,26 +150,37 @@ impl Door<'_> {
     }
 
     async fn is_running(&self, args: args::Polecat) -> Answer {
-        Ok(self.manager(args.at).await?.is_running(&args.polecat).await?.into())
+        let polecat = &*args.polecat;
+        let look = |manager: SessionManager| async move { manager.is_running(polecat).await };
+        Ok(self.workspace.look(&place(args.at), look).await?.into())
     }
 
     async fn status(&self, args: args::Polecat) -> Answer {
-        let manager = self.manager(args.at).await?;
-        let mut info = manager.status(&args.polecat).await?;
-        self.workspace.hold(&manager, std::slice::from_mut(&mut info)).await;
-        Ok(encode::session(&info).into())
+        let polecat = &*args.polecat;
+        let workspace = self.workspace;
+        let look = |manager: SessionManager| async move {
+            let mut info = manager.status(polecat).await?;
+            workspace.hold(&manager, std::slice::from_mut(&mut info)).await;
+            Ok(info)
+        };
+        Ok(encode::session(&self.workspace.look(&place(args.at), look).await?).into())
     }
 
     async fn list(&self, args: args::Here) -> Answer {
-        let manager = self.manager(args.at).await?;
-        let mut infos = manager.list().await?;
-        self.workspace.hold(&manager, &mut infos).await;
-        Ok(encode::sessions(&infos))
+        let workspace = self.workspace;
+        let look = |manager: SessionManager| async move {
+            let mut infos = manager.list().await?;
+            workspace.hold(&manager, &mut infos).await;
+            Ok(infos)
+        };
+        Ok(encode::sessions(&self.workspace.look(&place(args.at), look).await?))
     }
 
     async fn capture(&self, args: args::Capture) -> Answer {
         let options = CaptureOptions::new(args.lines, args.ansi);
-        Ok(text(self.manager(args.at).await?.capture(&args.polecat, options).await?))
+        let polecat = &*args.polecat;
+        let look = |manager: SessionManager| async move { manager.capture(polecat, options).await };
+        Ok(text(self.workspace.look(&place(args.at), look).await?))
     }
 
     async fn capture_session(&self, args: args::CaptureSession) -> Answer {
@@ -150,7 +189,13 @@ impl Door<'_> {
     }
 
     async fn inject(&self, args: args::Inject) -> Answer {
-        self.manager(args.at).await?.inject(&args.polecat, args.text.into_vec()).await?;
+        let (polecat, text) = (&*args.polecat, &*args.text);
+        let look = |manager: SessionManager| async move {
+            let listener = manager.listener(polecat, text).await?;
+            Ok((manager, listener))
+        };
+        let (manager, listener) = self.workspace.look(&place(args.at), look).await?;
+        manager.inject_into(listener, text).await?;
         Ok(Value::Nil)
     }
 

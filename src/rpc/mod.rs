@@ -18,6 +18,7 @@ mod methods;
 mod review;
 mod serve;
 mod status_view;
+mod stdio;
 mod views;
 
 pub use check::{Refused, check};

@@ -45,18 +45,18 @@ pub(super) async fn send(workspace: &Workspace, args: args::Polecat) -> Answer {
 
 pub(super) async fn take(workspace: &Workspace, args: args::Part) -> Answer {
     let (at, polecat, part) = part(args)?;
-    manager(workspace, at).await?.take(&polecat, &part).await?;
+    manager(workspace, at).await?.take_hunk(&polecat, &part).await?;
     Ok(Value::Nil)
 }
 
 pub(super) async fn reject(workspace: &Workspace, args: args::Part) -> Answer {
     let (at, polecat, part) = part(args)?;
-    manager(workspace, at).await?.reject(&polecat, &part).await?;
+    manager(workspace, at).await?.reject_hunk(&polecat, &part).await?;
     Ok(Value::Nil)
 }
 
 pub(super) async fn undo(workspace: &Workspace, args: args::Polecat) -> Answer {
-    let undone = manager(workspace, args.at).await?.undo(&args.polecat).await?;
+    let undone = manager(workspace, args.at).await?.undo_hunk(&args.polecat).await?;
     Ok(Map::new().put("text", undone).into())
 }
 

@@ -1,18 +1,20 @@
 //! The life of the process: one loop that takes calls in order until Neovim is gone.
 
+use nvim_rs::Neovim;
 use rmpv::Value;
 use tokio::sync::mpsc;
+use tokio_util::compat::{TokioAsyncReadCompatExt as _, TokioAsyncWriteCompatExt as _};
 use tracing::{Instrument, debug, debug_span, info};
 
 use super::{
     PROTOCOL,
     args::{self, Configure, Hello},
     config,
-    editor::Editor,
+    editor::{Editor, Writer},
     encode::{self, Map},
     error::RpcError,
     handler::{Call, Inbox},
-    methods,
+    methods, stdio,
     views::Views,
 };
 use crate::session::{Launch, News, NewsSink, Workspace};
@@ -23,7 +25,8 @@ use crate::session::{Launch, News, NewsSink, Workspace};
 /// When stdio cannot be used for messages at all.
 pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let (inbox, mut calls) = mpsc::unbounded_channel();
-    let (nvim, io) = nvim_rs::create::tokio::new_parent(Inbox(inbox)).await?;
+    let (reader, writer) = (stdio::input()?.compat(), stdio::output()?.compat_write());
+    let (nvim, io) = Neovim::<Writer>::new(reader, writer, Inbox(inbox));
     let (sink, mut news) = mpsc::unbounded_channel();
     let mut server = Server::new(Editor::new(nvim), launch, NewsSink(sink));
     tokio::pin!(io);
@@ -59,6 +62,7 @@ impl Server {
     fn tell(&self, news: &News) {
         drop(match news {
             News::Changed(snapshot) => self.editor.event("snapshot", encode::snapshot(snapshot)),
+            News::Files(files) => self.editor.event("files", encode::files(files)),
             News::Warning(text) => self.editor.event("notice", encode::warning(text)),
         });
     }

@@ -1,11 +1,11 @@
-//! A new polecat: its worktree and its branch.
+//! A new polecat: its name where nobody gave one, its worktree and its branch.
 
-use std::{path::PathBuf, time::SystemTime};
+use std::{collections::BTreeSet, path::PathBuf, time::SystemTime};
 
 use super::{error::SessionError, manager::SessionManager};
 use crate::{
     core::names::{IssueId, PolecatName},
-    host::git,
+    host::git::{self, Next},
 };
 
 /// A polecat that was just made.
@@ -17,35 +17,60 @@ pub struct NewPolecat {
     pub workdir: PathBuf,
     /// The branch it works on.
     pub branch: String,
+    /// What went wrong without being in the way.
+    pub warnings: Vec<String>,
 }
 
 impl SessionManager {
-    /// Makes the polecat `name`, to work on `issue` where one is given.
+    /// Makes the polecat `name`, to work on `issue` where one is given. Without a name it gets the
+    /// next free one of the rig's pool.
     ///
     /// # Errors
     /// When a name is bad, the issue is not to be worked on, the polecat exists, or git refuses.
-    /// Then nothing was made.
+    /// Then nothing was made. Without a name also when tmux does not tell its sessions: one of
+    /// them may bear the name.
     pub async fn create(
         &self,
-        name: &str,
+        name: Option<&str>,
         issue: Option<&str>,
     ) -> Result<NewPolecat, SessionError> {
-        let polecat = PolecatName::parse(name)?;
+        let polecat = name.map(PolecatName::parse).transpose()?;
         let issue = issue.map(IssueId::parse).transpose()?;
         if let Some(issue) = &issue {
             // A branch is named after it for good, so it is asked about first.
             let dir = self.tracker_dir(self.rig.path.clone());
             self.tools.tracker.show(issue, &dir).await?;
         }
-        let made =
-            git::create_worktree(&self.rig, &polecat, issue.as_ref(), now_ms(), &self.tools.launch)
-                .await?;
-        Ok(NewPolecat { polecat, workdir: made.path, branch: made.branch })
+        let Next { polecat, worktree, warnings } = self.make(polecat, issue.as_ref()).await?;
+        Ok(NewPolecat { polecat, workdir: worktree.path, branch: worktree.branch, warnings })
+    }
+
+    /// The worktree of a new polecat, by the name that is given, else by the next free one.
+    pub(super) async fn make(
+        &self,
+        polecat: Option<PolecatName>,
+        issue: Option<&IssueId>,
+    ) -> Result<Next, SessionError> {
+        let (rig, launch) = (&self.rig, &self.tools.launch);
+        let Some(polecat) = polecat else {
+            let taken = self.names_of_sessions().await?;
+            return Ok(git::create_next(rig, taken, issue, now_ms(), launch).await?);
+        };
+        let worktree = git::create_worktree(rig, &polecat, issue, now_ms(), launch).await?;
+        Ok(Next { polecat, worktree, warnings: Vec::new() })
+    }
+
+    /// The names under which sessions live that a polecat of the rig would have, whosoever they
+    /// are: it could not be started.
+    pub(super) async fn names_of_sessions(&self) -> Result<BTreeSet<String>, SessionError> {
+        let panes = self.panes().await?;
+        let names = panes.iter().filter_map(|pane| self.rig.polecat_of(&pane.session_name));
+        Ok(names.map(|name| name.to_string()).collect())
     }
 }
 
 /// The milliseconds that make a branch name unique.
-fn now_ms() -> u64 {
+pub(super) fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -90,6 +90,32 @@ pub enum SessionError {
         /// How long it was waited for.
         waited: Duration,
     },
+    /// An issue that is not to be given to anybody.
+    #[error("issue `{issue}` {why}")]
+    IssueTaken {
+        /// The issue.
+        issue: String,
+        /// What it is instead.
+        why: String,
+        /// Whose it is, where that is a polecat of the rig.
+        polecat: Option<String>,
+    },
+    /// The polecat has work that is not shown to be safe elsewhere.
+    #[error("polecat `{polecat}` is not free: {}", reasons.join("; "))]
+    NotFree {
+        /// The polecat.
+        polecat: String,
+        /// What is in the way.
+        reasons: Vec<String>,
+    },
+    /// An operation failed, and not all that it had done could be taken back.
+    #[error("{cause}; not taken back: {}", left.join("; "))]
+    NotUndone {
+        /// Why it failed.
+        cause: Box<SessionError>,
+        /// What is left, and why.
+        left: Vec<String>,
+    },
     /// Some of several failed; each is named.
     #[error("{}", several(.0))]
     Several(Vec<(String, SessionError)>),
@@ -125,6 +151,9 @@ impl SessionError {
             Self::ConfigInvalid(_) => "config_invalid",
             Self::Cancelled { .. } => "cancelled",
             Self::TooSlow { .. } => "timeout",
+            Self::IssueTaken { .. } => "issue_invalid",
+            Self::NotFree { .. } => "dirty",
+            Self::NotUndone { cause, .. } => cause.code(),
             Self::Several(failed) => failed.first().map_or("internal", |(_, first)| first.code()),
             Self::Name(bad) if bad.what == "issue id" => "issue_invalid",
             Self::Name(_) => "bad_name",
@@ -158,6 +187,17 @@ impl SessionError {
             Self::CommandNotFound { .. } => {
                 Some("install it, or name another agent with `agent=` or `cmd=`".to_owned())
             }
+            Self::IssueTaken { issue, polecat: Some(polecat), .. } => Some(format!(
+                "`:PolecatSling {issue} {polecat}` goes on with it there; for another polecat, set \
+                 it to `open` in the tracker"
+            )),
+            Self::IssueTaken { .. } => {
+                Some("to give it to a polecat, set it to `open` in the tracker".to_owned())
+            }
+            Self::NotFree { .. } => {
+                Some("leave the polecat out, and a free or new one is taken".to_owned())
+            }
+            Self::NotUndone { cause, .. } => cause.hint(),
             Self::Host(error) => error.hint(),
             Self::Tracker(error) => error.hint(),
             Self::Tmux(TmuxError::Missing { .. }) => {
@@ -196,6 +236,7 @@ fn host_code(error: &HostError) -> &'static str {
         | HostError::Git { .. } => "git_failed",
         HostError::Broken { .. } => "config_invalid",
         HostError::NotUndone { cause, .. } => host_code(cause),
+        HostError::WorkedIn { .. } => "dirty",
         _ => "internal",
     }
 }

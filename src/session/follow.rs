@@ -125,7 +125,9 @@ impl Follow {
 struct Pace {
     looked: Instant,
     changed: Instant,
+    /// How long a look takes: the shorter of the last two.
     took: Duration,
+    last_took: Option<Duration>,
 }
 
 impl Pace {
@@ -136,11 +138,15 @@ impl Pace {
     const SLOW: Duration = Duration::from_millis(64);
 
     fn new(now: Instant) -> Self {
-        Self { looked: now, changed: now, took: Duration::ZERO }
+        Self { looked: now, changed: now, took: Duration::ZERO, last_took: None }
     }
 
     fn looked(&mut self, begin: Instant, end: Instant, changed: bool) {
-        self.took = end - begin;
+        let took = end - begin;
+        // One look alone that took long was held up by something else on the machine: to rest
+        // for that would hold up what is shown four times as long again.
+        self.took = self.last_took.map_or(took, |last| last.min(took));
+        self.last_took = Some(took);
         self.looked = end;
         if changed {
             self.changed = end;
@@ -196,5 +202,16 @@ mod tests {
         let mut pace = Pace::new(start);
         pace.looked(start, start + 20 * MS, true);
         assert_eq!(pace.soonest(), start + 100 * MS);
+        pace.looked(start, start + 20 * MS, true);
+        assert_eq!(pace.soonest(), start + 100 * MS);
+    }
+
+    #[test]
+    fn one_look_that_was_held_up_is_not() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        pace.looked(start, start + MS, true);
+        pace.looked(start, start + 70 * MS, true);
+        assert_eq!(pace.soonest(), start + (70 + 16) * MS);
     }
 }

@@ -30,7 +30,8 @@ impl SessionManager {
         let screen = self.tools.tmux.capture(session.pane.pane_id, Capture::screen()).await?;
         let text = String::from_utf8_lossy(&screen.text);
         let rows: Vec<_> = text.lines().map(screen::normal).collect();
-        let reading = screen::read(patterns, &Look { title: &session.pane.title, lines: &rows });
+        let reading =
+            screen::read(patterns, &Look { title: &session.pane.drawn.title, lines: &rows });
         Ok(Glimpse { rows, reading })
     }
 

@@ -31,6 +31,12 @@ pub(super) struct Turn {
     _everywhere: Option<File>,
 }
 
+/// An agent that can be talked to.
+pub struct Listener {
+    session: Session,
+    agent: Option<Agent>,
+}
+
 impl SessionManager {
     /// Sends `text` to the agent of `polecat` and submits it.
     ///
@@ -39,18 +45,35 @@ impl SessionManager {
     /// After `timeout` the text has arrived or may have, perhaps without being submitted; in every
     /// other case it did not.
     pub async fn inject(&self, polecat: &str, text: Vec<u8>) -> Result<(), SessionError> {
+        self.inject_into(self.listener(polecat, &text).await?, &text).await
+    }
+
+    /// Who can be told `text` as `polecat`. This changes nothing yet.
+    ///
+    /// # Errors
+    /// As [`SessionManager::inject`].
+    pub async fn listener(&self, polecat: &str, text: &[u8]) -> Result<Listener, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
-        require_text(&text)?;
+        require_text(text)?;
         let session = self.existing(&polecat).await?;
         require_live(&session)?;
         // Before the paste: what comes after it is a matter of milliseconds.
         let agent = self.agent_of(&session).await;
+        Ok(Listener { session, agent })
+    }
+
+    /// Sends `text` to one who was there a moment ago.
+    ///
+    /// # Errors
+    /// As [`SessionManager::inject`].
+    pub async fn inject_into(&self, to: Listener, text: &[u8]) -> Result<(), SessionError> {
+        let Listener { session, agent } = to;
         let _turn = self.turn(&session).await?;
         let session = if session.pasted.is_some() { self.cleared(session).await? } else { session };
         // Of other agents nobody knows what they show of a message.
         match agent.filter(|agent| agent.settle_ms > 0) {
-            Some(agent) => self.send_and_see(&session, &agent, &text).await,
-            None => self.send(&session, None, &text, None, None).await,
+            Some(agent) => self.send_and_see(&session, &agent, text).await,
+            None => self.send(&session, None, text, None, None).await,
         }
     }
 
@@ -90,14 +113,14 @@ impl SessionManager {
         let (tmux, pane) = (&self.tools.tmux, session.pane.pane_id);
         let gap = Duration::from_millis(agent.map_or(0, |agent| agent.settle_ms));
         let pasted = Pasted { by: Holder::this(), first_words: owed.is_some() };
-        tmux.paste_noting(pane, text, &[pasted.note(session)]).await?;
+        let terminal = tmux.paste_noting(pane, text, &[pasted.note(session)]).await?;
         // On a busy machine an agent takes a paste long after it has read it: what it draws tells.
         let taken = async {
             if let Some(pulse) = pulse {
                 pulse.next(DRAWN).await;
             }
         };
-        tmux.settle(pane, taken, gap).await?;
+        tmux.settle(&terminal, taken, gap).await;
         tmux.press_noting(pane, &["Enter"], &submitted(session, owed)).await?;
         Ok(())
     }

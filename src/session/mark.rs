@@ -8,10 +8,12 @@ use super::owed::{OWED, PASTED};
 
 /// The user option of tmux that holds a [`Mark`].
 pub(super) const OPTION: &str = "@polecat";
-/// The user option that says that the session is being stopped: its agent does not die, it is
-/// ended.
+/// The user option that says when a stop began, in s since 1970: an agent that ends right after it
+/// does not die, it is ended.
 pub(super) const STOPPING: &str = "@polecat_stopping";
-/// What is read of every session along with it.
+/// What is read of a session that is only told of.
+pub(super) const FACTS: &[&str] = &[OPTION, STOPPING];
+/// What is read of every session that may be worked on.
 pub(super) const OPTIONS: &[&str] = &[OPTION, STOPPING, OWED, PASTED];
 
 /// The facts about a session that tmux itself cannot tell.

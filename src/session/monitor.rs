@@ -19,7 +19,7 @@ use tokio::{
 };
 use tracing::debug;
 
-use super::{error::SessionError, manager::SessionManager, sight::Sight};
+use super::{error::SessionError, manager::SessionManager, sight::Sight, work::Work};
 use crate::{
     core::session::{SessionInfo, State},
     tmux::Notification,
@@ -103,6 +103,7 @@ impl Monitor {
         let notices = manager.tools.tmux.notifications();
         let watcher = Watcher {
             sight: Sight::new(manager.clone()),
+            work: Work::start(&manager),
             manager,
             notices,
             nudge: nudge.clone(),
@@ -119,12 +120,14 @@ impl Monitor {
         drop(timeout(FIRST_LOOK, snapshots.wait_for(Option::is_some)).await);
     }
 
-    /// Puts the state that is held against flicker in place of the one of a single look.
+    /// Puts the state that is held against flicker in place of the one of a single look, and what
+    /// is known of the polecat's work to it.
     pub(super) fn hold(&self, info: &mut SessionInfo) {
         let newest = self.snapshots.borrow();
         let held = newest.as_ref().and_then(|snapshot| {
             snapshot.polecats.iter().find(|held| held.polecat == info.polecat)
         });
+        info.diff = held.and_then(|held| held.diff);
         // Tmux's fact that its start is over is newer than the look.
         let over = |held: &SessionInfo| held.state == State::Starting && info.state != held.state;
         let same = |held: &&SessionInfo| held.pane_id == info.pane_id && info.running;
@@ -139,6 +142,7 @@ impl Monitor {
 struct Watcher {
     manager: SessionManager,
     sight: Sight,
+    work: Work,
     notices: Receiver<Notification>,
     nudge: Arc<Notify>,
     sender: watch::Sender<Option<Arc<Snapshot>>>,
@@ -151,6 +155,7 @@ impl Watcher {
             match self.sight.look(Timestamp::now()).await {
                 Ok(polecats) => {
                     self.sight.take_up(&polecats);
+                    self.work.look(&polecats);
                     self.publish(polecats);
                 }
                 Err(error) if error.is_passing() => debug!(%error, "a look that saw nothing"),
@@ -161,7 +166,16 @@ impl Watcher {
         }
     }
 
-    fn publish(&self, polecats: Vec<SessionInfo>) {
+    /// Publishes what was seen last, with what is known now of everybody's work.
+    fn publish_work(&self) {
+        let newest = self.sender.borrow().clone();
+        if let Some(newest) = newest {
+            self.publish(newest.polecats.clone());
+        }
+    }
+
+    fn publish(&self, mut polecats: Vec<SessionInfo>) {
+        self.work.complete(&mut polecats);
         let snapshot = Snapshot::of(&self.manager, polecats);
         self.sender.send_if_modified(|shown| {
             let changed = shown.as_deref() != Some(&snapshot);
@@ -176,12 +190,14 @@ impl Watcher {
     async fn wait(&mut self) {
         let due = self.sight.due(Timestamp::now()).and_then(|due| due.try_into().ok());
         let tick = Instant::now() + due.map_or(TICK, |due: Duration| due.min(TICK));
-        tokio::select! {
-            () = self.nudge.notified() => return self.sight.expect_change(),
-            told = timeout_at(tick, sessions_changed(&mut self.notices)) => {
-                if told.is_err() {
-                    return;
-                }
+        loop {
+            tokio::select! {
+                () = self.nudge.notified() => return self.sight.expect_change(),
+                () = self.work.changed() => self.publish_work(),
+                told = timeout_at(tick, sessions_changed(&mut self.notices)) => match told {
+                    Ok(()) => break,
+                    Err(_) => return,
+                },
             }
         }
         while timeout(BURST, sessions_changed(&mut self.notices)).await.is_ok() {

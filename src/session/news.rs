@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::monitor::Snapshot;
+use super::{monitor::Snapshot, work::Files};
 
 /// One thing that is told.
 #[derive(Clone, Debug)]
 pub enum News {
     /// Something changed in a rig.
     Changed(Arc<Snapshot>),
+    /// Files were changed in a polecat's worktree.
+    Files(Files),
     /// Something that nobody waits for did not go as it should.
     Warning(String),
 }

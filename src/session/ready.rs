@@ -136,7 +136,7 @@ impl Wait<'_> {
     }
 
     fn note(&mut self, glimpse: &Glimpse, session: &Session) {
-        let now = (glimpse.rows.clone(), session.pane.title.clone());
+        let now = (glimpse.rows.clone(), session.pane.drawn.title.clone());
         if now != self.last {
             (self.last, self.changed_at) = (now, Instant::now());
         }

@@ -90,7 +90,7 @@ impl SessionManager {
     ///
     /// # Errors
     /// It has changed meanwhile, does not apply, or there is no main worktree: nothing was done.
-    pub async fn take(&self, polecat: &str, part: &Part) -> Result<(), SessionError> {
+    pub async fn take_hunk(&self, polecat: &str, part: &Part) -> Result<(), SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
         let changes = self.look_at_changes(&polecat, &workdir, part.since).await?;
         let piece = found(changes.piece(part.stage, &part.path, part.hunk.as_deref()))?;
@@ -102,7 +102,7 @@ impl SessionManager {
     ///
     /// # Errors
     /// It has changed meanwhile, or does not apply: nothing was done.
-    pub async fn reject(&self, polecat: &str, part: &Part) -> Result<(), SessionError> {
+    pub async fn reject_hunk(&self, polecat: &str, part: &Part) -> Result<(), SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
         let changes = self.look_at_changes(&polecat, &workdir, part.since).await?;
         let piece = found(changes.piece(part.stage, &part.path, part.hunk.as_deref()))?;
@@ -114,7 +114,7 @@ impl SessionManager {
     ///
     /// # Errors
     /// There is nothing to undo, or it does not apply any more.
-    pub async fn undo(&self, polecat: &str) -> Result<String, SessionError> {
+    pub async fn undo_hunk(&self, polecat: &str) -> Result<String, SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
         Ok(git::undo(&self.rig, &polecat, &workdir, &self.tools.launch).await?)
     }

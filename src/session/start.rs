@@ -1,5 +1,7 @@
 //! Starting a polecat: settle, create, wait, verify.
 
+use std::time::Duration;
+
 use super::{
     brief::Addressee,
     error::SessionError,
@@ -22,6 +24,17 @@ pub struct Started {
     pub warnings: Vec<String>,
 }
 
+/// How long somebody may be about to give the polecat to an issue: then there is a session, and
+/// tmux refuses the start.
+const TURN: Duration = Duration::from_secs(2);
+
+/// Whether the issue of a start is still to be put on the polecat's hook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hooking {
+    Now,
+    Done,
+}
+
 /// How a start tells of its steps.
 pub(super) type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
@@ -42,16 +55,29 @@ impl SessionManager {
         let choice = self.choose(&options).await?;
         let polecat = match found {
             Some(polecat) => polecat,
-            None => self.create(name, options.issue.as_deref()).await?.polecat,
+            None => self.create(Some(name), options.issue.as_deref()).await?.polecat,
         };
+        // Nobody gives the polecat to another issue before its session shows that it has work. One
+        // without a worktree nobody can give.
+        let _turn = git::share_turn(&self.rig, &polecat, TURN).await.ok().flatten();
         let plan = self.plan(polecat, choice, &options).await?;
+        self.launch(plan, Hooking::Now, progress).await
+    }
+
+    /// The start of what is planned.
+    pub(super) async fn launch(
+        &self,
+        plan: Plan,
+        hooking: Hooking,
+        progress: Progress<'_>,
+    ) -> Result<Started, SessionError> {
         let words = self.first_words(&plan).await;
         progress("starting: creating the session");
         let owed = Owed::by_us(words.typed());
         // Until this goes, nobody else in this process takes the start for one that was cut off.
         let _begun = self.tools.starting(self.rig.session(&plan.polecat).as_str());
         let session = self.create_session(&plan, &words, &owed).await?;
-        let brought_up = self.bring_up(&session, &plan, owed, progress).await;
+        let brought_up = self.bring_up(&session, &plan, owed, hooking, progress).await;
         // How it ended says more than the step that found nobody any more.
         let now = self.alive(&session).await?;
         let warnings = plan.warnings.into_iter().chain(brought_up?).collect();
@@ -64,12 +90,13 @@ impl SessionManager {
         session: &Session,
         plan: &Plan,
         owed: Owed,
+        hooking: Hooking,
         progress: Progress<'_>,
     ) -> Result<Vec<String>, SessionError> {
         progress("starting: waiting for the prompt");
         let to = Addressee::from(plan);
         let (hooked, readiness) =
-            tokio::join!(self.hook(plan), self.wait_until_ready(session, &to, progress));
+            tokio::join!(self.hook(plan, hooking), self.wait_until_ready(session, &to, progress));
         let (mut warnings, readiness): (Vec<_>, _) = (hooked.into_iter().collect(), readiness?);
         warnings.extend(self.brief(session, &to, owed, readiness, progress).await?);
         Ok(warnings)
@@ -91,7 +118,10 @@ impl SessionManager {
     }
 
     /// Puts the issue on the polecat's hook. A tracker that fails is no reason to have no agent.
-    async fn hook(&self, plan: &Plan) -> Option<String> {
+    async fn hook(&self, plan: &Plan, hooking: Hooking) -> Option<String> {
+        if hooking == Hooking::Done {
+            return None;
+        }
         let (issue, _) = plan.issue.as_ref()?;
         let assignee = self.rig.agent_id(&plan.polecat);
         let dir = self.tracker_dir(plan.workdir.clone());

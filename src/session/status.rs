@@ -1,5 +1,7 @@
 //! Who runs, and how: one look at tmux, whatever the number of sessions.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
 };
 use crate::{
     core::{names::PolecatName, session::SessionInfo},
-    host::{git, polecats, records},
+    host::{folders, git, polecats, records},
     tmux::Pane,
 };
 
@@ -21,7 +23,9 @@ impl SessionManager {
     /// When that cannot be told: a probe that failed is not a "no".
     pub async fn is_running(&self, polecat: &str) -> Result<bool, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
-        Ok(self.session(&polecat).await?.is_some_and(|session| session.is_live()))
+        let name = self.rig.session(&polecat);
+        let panes = self.tools.tmux.signs_of(name.as_str(), mark::OPTION).await?;
+        Ok(table::runs(&self.rig, panes))
     }
 
     /// All that is known of `polecat`, with or without a session.
@@ -30,7 +34,13 @@ impl SessionManager {
     /// When there is neither such a polecat nor such a session, or it cannot be told.
     pub async fn status(&self, polecat: &str) -> Result<SessionInfo, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
-        let session = self.session(&polecat).await?;
+        let folder = async {
+            // The question to tmux goes out first.
+            tokio::task::yield_now().await;
+            folders::checkout(&self.rig, &polecat).await
+        };
+        let (session, folder) = tokio::join!(self.facts(&polecat), folder);
+        let session = session?;
         if session.is_none() && !polecats::exists(&self.rig, &polecat).await? {
             return Err(self.not_found(&polecat));
         }
@@ -41,7 +51,7 @@ impl SessionManager {
         if let Some(session) = session.filter(Session::has_died) {
             info.exit = Some(self.record_death(&session).await?);
         }
-        self.complete_info(&mut info).await;
+        complete(&mut info, folder).await;
         Ok(info)
     }
 
@@ -51,7 +61,9 @@ impl SessionManager {
     /// When tmux cannot be asked. No server is no session.
     pub async fn list(&self) -> Result<Vec<SessionInfo>, SessionError> {
         let now = Timestamp::now();
-        Ok(self.sessions().await?.iter().map(|session| session.info(&self.rig, now)).collect())
+        let panes = self.tools.tmux.facts(mark::FACTS).await?;
+        let sessions = table::sessions(&self.rig, panes);
+        Ok(sessions.iter().map(|session| session.info(&self.rig, now)).collect())
     }
 
     /// What is known of a polecat without a session: how its last agent ended.
@@ -76,6 +88,13 @@ impl SessionManager {
     ) -> Result<Option<Session>, SessionError> {
         let name = self.rig.session(polecat);
         let panes = self.tools.tmux.panes_of(name.as_str(), mark::OPTIONS).await?;
+        Ok(table::sessions(&self.rig, panes).pop())
+    }
+
+    /// The same, with no more than there is to tell of it.
+    async fn facts(&self, polecat: &PolecatName) -> Result<Option<Session>, SessionError> {
+        let name = self.rig.session(polecat);
+        let panes = self.tools.tmux.facts_of(name.as_str(), mark::FACTS).await?;
         Ok(table::sessions(&self.rig, panes).pop())
     }
 
@@ -104,15 +123,17 @@ impl SessionManager {
     pub(super) async fn panes(&self) -> Result<Vec<Pane>, SessionError> {
         Ok(self.tools.tmux.panes(mark::OPTIONS).await?)
     }
+}
 
-    /// What the folder and git know better than the session, or alone.
-    pub(super) async fn complete_info(&self, info: &mut SessionInfo) {
-        if info.workdir.is_none() {
-            info.workdir = polecats::workdir(&self.rig, &info.polecat).await.ok();
-        }
-        if let Some(dir) = &info.workdir {
-            // A folder that cannot be read has no known branch; the rest is shown all the same.
-            info.branch = git::branch(dir).await.ok().flatten().or(info.branch.take());
-        }
-    }
+/// Puts in what the polecat's folder and git know better than the session, or alone. The session
+/// may work elsewhere.
+async fn complete(info: &mut SessionInfo, folder: (Option<PathBuf>, Option<String>)) {
+    let (workdir, branch) = folder;
+    let branch = match &info.workdir {
+        // A folder that cannot be read has no known branch; the rest is shown all the same.
+        Some(dir) if workdir.as_ref() != Some(dir) => git::branch(dir).await.ok().flatten(),
+        _ => branch,
+    };
+    info.workdir = info.workdir.take().or(workdir);
+    info.branch = branch.or(info.branch.take());
 }

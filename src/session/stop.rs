@@ -1,19 +1,28 @@
 //! Stopping polecats: nothing of theirs stays, nothing of others is touched.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use tokio::task::JoinSet;
+use jiff::Timestamp;
+use tokio::{task::JoinSet, time::Instant};
 
 use super::{error::SessionError, manager::SessionManager, mark, table::Session};
 use crate::{
     core::names::PolecatName,
-    host::{polecats, processes, records},
+    host::{
+        polecats,
+        processes::{self, Census, ProcessError, Tree},
+        records,
+    },
+    tmux::Note,
 };
 
 /// How long an agent has to end by itself after the interrupt.
 const AFTER_INTERRUPT: Duration = Duration::from_millis(500);
 /// How long its processes have to end after they are asked to terminate.
 const AFTER_TERMINATE: Duration = Duration::from_secs(2);
+
+/// A list of processes that is older is made anew before it counts.
+const STALE: Duration = Duration::from_millis(50);
 
 /// How long what a dead agent left behind has to end when it is asked to.
 const AFTER_DEATH: Duration = Duration::from_millis(500);
@@ -36,7 +45,7 @@ impl SessionManager {
     pub async fn stop(&self, polecat: &str, force: bool) -> Result<Vec<String>, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         let session = self.existing(&polecat).await?;
-        self.end(session, force).await
+        self.end(session, force, Arc::default()).await
     }
 
     /// Ends the sessions of all polecats of the rig, at once. gastown's other roles are no
@@ -45,12 +54,13 @@ impl SessionManager {
     /// # Errors
     /// When some could not be stopped; each is named, the others are stopped.
     pub async fn stop_all(&self, force: bool) -> Result<StoppedAll, SessionError> {
+        let census = Arc::<Census>::default();
         let mut stops = JoinSet::new();
         for session in self.sessions().await? {
-            let manager = self.clone();
+            let (manager, census) = (self.clone(), census.clone());
             stops.spawn(async move {
                 let name = session.polecat.to_string();
-                (name, manager.end(session, force).await)
+                (name, manager.end(session, force, census).await)
             });
         }
         let mut results = stops.join_all().await;
@@ -58,20 +68,22 @@ impl SessionManager {
         gather(results)
     }
 
-    async fn end(&self, session: Session, force: bool) -> Result<Vec<String>, SessionError> {
+    pub(super) async fn end(
+        &self,
+        session: Session,
+        force: bool,
+        census: Arc<Census>,
+    ) -> Result<Vec<String>, SessionError> {
         self.require_ours(&session).await?;
-        let mut warnings = Vec::new();
-        if !force {
-            warnings.extend(self.sync(&session.polecat).await);
-        }
-        if session.is_live() {
-            self.end_marked(&session, force).await?;
-        } else {
-            self.end_orphans(&session).await?;
+        let sync = async { if force { None } else { self.sync(&session.polecat).await } };
+        let (warning, tree) = tokio::join!(sync, listed(&session, &census));
+        match tree? {
+            Some(tree) => self.end_marked(&session, tree.fresh().await?, force).await?,
+            None => self.end_orphans(&session).await?,
         }
         self.tools.tmux.kill_session(session.pane.session_id).await?;
         records::forget(&self.rig, &session.polecat).await?;
-        Ok(warnings)
+        Ok(warning.into_iter().collect())
     }
 
     /// Nothing is killed on a guess: the session bears our mark, or its polecat exists.
@@ -98,28 +110,67 @@ impl SessionManager {
     }
 
     /// Ends the agent so that who sees it end, a start perhaps, knows that it was stopped.
-    async fn end_marked(&self, session: &Session, force: bool) -> Result<(), SessionError> {
+    async fn end_marked(
+        &self,
+        session: &Session,
+        tree: Option<Tree>,
+        force: bool,
+    ) -> Result<(), SessionError> {
         let (tmux, id) = (&self.tools.tmux, session.pane.session_id);
-        // A session that went meanwhile refuses; that is what was wanted.
-        drop(tmux.set_session_option(id, mark::STOPPING, "1").await);
-        let ended = self.end_agent(session, force).await;
+        let now = Timestamp::now().as_second().to_string();
+        let stopping = Note { session: id, option: mark::STOPPING, value: now.clone() };
+        let interrupted =
+            !force && tmux.press_noting(session.pane.pane_id, &["C-c"], &[stopping]).await.is_ok();
+        if !interrupted {
+            // A session that went meanwhile refuses; that is what was wanted.
+            drop(tmux.set_session_option(id, mark::STOPPING, &now).await);
+        }
+        let ended = end_tree(tree, force).await;
         if ended.is_err() {
             drop(tmux.set_session_option(id, mark::STOPPING, "").await);
         }
         ended
     }
+}
 
-    async fn end_agent(&self, session: &Session, force: bool) -> Result<(), SessionError> {
-        let Some(pid) = session.pane.pid else { return Ok(()) };
-        let tree = processes::Tree::of(pid).await?;
-        if !force {
-            // A pane that died meanwhile refuses keys; that is what was wanted.
-            drop(self.tools.tmux.press(session.pane.pane_id, &["C-c"]).await);
-            tree.ended(AFTER_INTERRUPT).await;
-        }
-        tree.end(if force { Duration::ZERO } else { AFTER_TERMINATE }).await?;
-        Ok(())
+/// The processes of a living session, as they were when its stop began.
+struct Listing {
+    tree: Option<Tree>,
+    at: Instant,
+}
+
+/// `None` of a session whose agent has ended.
+async fn listed(session: &Session, census: &Arc<Census>) -> Result<Option<Listing>, ProcessError> {
+    if !session.is_live() {
+        return Ok(None);
     }
+    let at = Instant::now();
+    let tree = match session.pane.pid {
+        Some(pid) => Some(Tree::among(census, pid).await?),
+        None => None,
+    };
+    Ok(Some(Listing { tree, at }))
+}
+
+impl Listing {
+    /// With what a slow tracker gave the agent time to start.
+    async fn fresh(self) -> Result<Option<Tree>, ProcessError> {
+        let Some(mut tree) = self.tree else { return Ok(None) };
+        if self.at.elapsed() > STALE {
+            tree.refresh().await?;
+        }
+        Ok(Some(tree))
+    }
+}
+
+/// Ends what was interrupted, unless it is by `force`.
+async fn end_tree(tree: Option<Tree>, force: bool) -> Result<(), SessionError> {
+    let Some(tree) = tree else { return Ok(()) };
+    if !force {
+        tree.ended(AFTER_INTERRUPT).await;
+    }
+    tree.end(if force { Duration::ZERO } else { AFTER_TERMINATE }).await?;
+    Ok(())
 }
 
 fn gather(

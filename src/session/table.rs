@@ -15,13 +15,15 @@ use crate::{
         session::{Exit, ExitHow, SessionInfo, State, StateSource},
         state::Told,
     },
-    tmux::{Death, Pane},
+    tmux::{Death, Pane, PaneId, Sign},
 };
 
 /// How long a start may be under way before its mark is stale: its backend was killed.
 const START_BOUND_MS: i64 = 5 * 60 * 1_000;
 /// By how much a clock may have been set back during a start.
 const SKEW_MS: i64 = 60 * 1_000;
+/// How long a stop may take to end an agent.
+const STOP_BOUND_S: i64 = 10;
 /// An agent that printed something within so many seconds counts as working, in the absence of
 /// anything better. tmux tells the time of output in whole seconds.
 const BUSY_S: i64 = 3;
@@ -54,25 +56,51 @@ pub(super) fn sessions(rig: &Rig, panes: Vec<Pane>) -> Vec<Session> {
         .filter_map(|(name, panes)| {
             let polecat = rig.polecat_of(&name)?;
             let mark = panes[0].options.first().and_then(|value| Mark::decode(value));
-            let stopping = panes[0].options.get(1).is_some_and(|value| value == "1");
+            let stopped_at = panes[0].options.get(1).and_then(|value| value.parse().ok());
             let owed = owed::decode(panes[0].options.get(2));
             let pasted = owed::decode(panes[0].options.get(3));
-            let ours = mark.as_ref().is_none_or(|mark| mark.is_of(&rig.home));
-            let pane = agent_pane(panes, mark.as_ref()).filter(|_| ours)?;
+            let pane = agent_pane(rig, panes, |pane| pane.pane_id, mark.as_ref())?;
+            let stopping = stopped_at.is_some_and(|at| is_stopping(&pane, at));
             Some(Session { polecat, pane, mark, stopping, owed, pasted })
         })
         .collect()
 }
 
-/// The pane that the session was created with: the marked one, else the oldest.
-fn agent_pane(panes: Vec<Pane>, mark: Option<&Mark>) -> Option<Pane> {
+/// Whether a stop that began at `began_s` is what ended the agent of `pane`, or is about to. One
+/// whose backend was killed ends nobody any more.
+fn is_stopping(pane: &Pane, began_s: i64) -> bool {
+    let at = match &pane.dead {
+        Some(death) => death.at.unwrap_or(pane.activity),
+        None => Timestamp::now().as_second(),
+    };
+    (-1..=STOP_BOUND_S).contains(&(at - began_s))
+}
+
+/// Whether the agent runs in a session of a polecat's name that has these panes.
+pub(super) fn runs(rig: &Rig, panes: Vec<Sign>) -> bool {
+    let mark = panes.first().and_then(|pane| Mark::decode(&pane.option));
+    let pane = agent_pane(rig, panes, |pane| pane.pane_id, mark.as_ref());
+    pane.is_some_and(|pane| !pane.is_dead)
+}
+
+/// The pane that the session was created with: the marked one, else the oldest. None in a
+/// session that is not ours.
+fn agent_pane<P>(
+    rig: &Rig,
+    panes: Vec<P>,
+    id: impl Fn(&P) -> PaneId,
+    mark: Option<&Mark>,
+) -> Option<P> {
+    if mark.is_some_and(|mark| !mark.is_of(&rig.home)) {
+        return None;
+    }
     let marked = mark.and_then(|mark| mark.pane.as_deref());
-    let is_marked = |pane: &Pane| Some(pane.pane_id.to_string().as_str()) == marked;
+    let is_marked = |pane: &P| Some(id(pane).to_string().as_str()) == marked;
     match panes.iter().position(is_marked) {
         Some(at) => panes.into_iter().nth(at),
         // A marked pane that is gone took its agent along; what is left is somebody's shell.
         None if marked.is_some() => None,
-        None => panes.into_iter().min_by_key(|pane| pane.pane_id),
+        None => panes.into_iter().min_by_key(id),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::sync::watch::Receiver;
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Where in the editor a call came from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The folder of the current file, when it has one.
     pub file: Option<PathBuf>,
@@ -55,6 +55,15 @@ pub struct Workspace {
     pub(super) tools: Arc<Tools>,
     monitors: Arc<Monitors>,
     pinned: Arc<Mutex<Option<PathBuf>>>,
+    last: Arc<Mutex<Option<Found>>>,
+}
+
+/// Which rig was found last, and from where.
+#[derive(Clone)]
+struct Found {
+    place: Place,
+    pinned: Option<PathBuf>,
+    rig: Arc<Rig>,
 }
 
 impl Workspace {
@@ -74,7 +83,7 @@ impl Workspace {
     ) -> Result<Self, SessionError> {
         let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
         let tools = Arc::new(tools(settings, launch, news, starts)?);
-        Ok(Self { tools, monitors: Arc::default(), pinned })
+        Ok(Self { tools, monitors: Arc::default(), pinned, last: Arc::default() })
     }
 
     /// The same with other settings. A rig that was pinned by hand stays pinned.
@@ -103,10 +112,51 @@ impl Workspace {
     /// # Errors
     /// When there is no rig, or it cannot be read.
     pub async fn manager(&self, place: &Place) -> Result<SessionManager, SessionError> {
-        let rig = self.find(place, self.pinned().as_deref()).await?;
-        let manager = SessionManager::new(Arc::new(rig), self.tools.clone());
+        let pinned = self.pinned();
+        let rig = Arc::new(self.find(place, pinned.as_deref()).await?);
+        *self.last() = Some(Found { place: place.clone(), pinned, rig: rig.clone() });
+        let manager = SessionManager::new(rig, self.tools.clone());
         self.monitor(&manager);
         Ok(manager)
+    }
+
+    /// What `look`, which changes nothing, sees in the rig that `place` is in.
+    ///
+    /// It is the rig of the last time nearly always, so the look begins with that one while the
+    /// folders are read, and is taken again where they tell of another.
+    ///
+    /// # Errors
+    /// As [`Workspace::manager`], and what `look` gives.
+    pub async fn look<T, L>(
+        &self,
+        place: &Place,
+        look: impl Fn(SessionManager) -> L,
+    ) -> Result<T, SessionError>
+    where
+        L: Future<Output = Result<T, SessionError>>,
+    {
+        let Some(last) = self.found_last(place) else {
+            return look(self.manager(place).await?).await;
+        };
+        let guess = SessionManager::new(last, self.tools.clone());
+        let found = async {
+            // The question to tmux goes out first.
+            tokio::task::yield_now().await;
+            self.manager(place).await
+        };
+        let (seen, found) = tokio::join!(look(guess.clone()), found);
+        let found = found?;
+        if found.rig == guess.rig { seen } else { look(found).await }
+    }
+
+    fn found_last(&self, place: &Place) -> Option<Arc<Rig>> {
+        let pinned = self.pinned();
+        let last = self.last().clone();
+        last.filter(|last| last.place == *place && last.pinned == pinned).map(|last| last.rig)
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<Found>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The monitor of the manager's rig.

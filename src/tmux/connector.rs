@@ -38,6 +38,8 @@ struct Slot {
     retry_at: Option<Instant>,
     /// Whether tmux itself has told that there is no server: that program exists.
     told_absent: bool,
+    /// We are about to end, and could not see to the end of another connection.
+    closed: bool,
 }
 
 impl Connector {
@@ -63,9 +65,13 @@ impl Connector {
         connecting.await.unwrap_or(Ok(None))
     }
 
-    /// Leaves the hub and waits until our client is gone.
+    /// Leaves the hub for good and waits until our client is gone. Requests that come still travel
+    /// by themselves.
     pub(crate) async fn close(&self) {
-        let hub = self.slot.lock().await.hub.take();
+        let mut slot = self.slot.lock().await;
+        slot.closed = true;
+        let hub = slot.hub.take();
+        drop(slot);
         if let Some(hub) = hub {
             hub.link.close().await;
         }
@@ -112,7 +118,7 @@ impl Slot {
     #[expect(clippy::option_option, reason = "known that there is none, not: not known")]
     fn known(&mut self) -> Option<Option<Arc<Hub>>> {
         // What holds the hub needs Linux's `/proc`; elsewhere each request travels by itself.
-        if cfg!(not(target_os = "linux")) {
+        if cfg!(not(target_os = "linux")) || self.closed {
             return Some(None);
         }
         if let Some(hub) = self.hub.as_ref().filter(|hub| hub.link.is_alive()) {

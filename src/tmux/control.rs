@@ -280,7 +280,7 @@ impl Reader {
                 self.created = true;
                 return;
             }
-            Some(_) if self.created => self.lifeline.hold(),
+            Some(_) if self.created => Ok(()),
             Some(script) => self.lifeline.join(number(script)),
             None => return self.reason.push_str(&text),
         };

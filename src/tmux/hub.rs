@@ -53,7 +53,7 @@ pub(crate) async fn connect(
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().map_err(|source| spawned::not_started(address, source))?;
-    let lifeline = lifeline.of_client(child.id().unwrap_or_default());
+    let lifeline = lifeline.of_client(child.id().unwrap_or_default()).map_err(io)?;
     let link = Link::new(child, lifeline, mark, notices);
     greet(address, link).await
 }

@@ -7,8 +7,9 @@
 //!
 //! So the hub's only window runs a small shell script that reads a pipe. Each of us holds the
 //! pipe's other end; it ends when the last does, however it does, and with it the script, the
-//! window and the hub. (A backend that is killed in the instant between its client's attaching and
-//! its line in the pipe can leave that client behind, if tmux has something to tell it just then.)
+//! window and the hub. (A backend that is killed in the instant between its client's attaching to a
+//! hub of another's and its line in the pipe can leave that client behind, if tmux has something to
+//! tell it just then.)
 
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Write};
@@ -54,15 +55,12 @@ impl Lifeline {
         ["/bin/sh", "-c", HOLD, &pipe].map(str::to_owned)
     }
 
-    /// Names the client that is to end with the last of us.
-    pub(crate) fn of_client(mut self, client: u32) -> Self {
+    /// Names the client that is to end with the last of us. A hub that it creates knows it from
+    /// the start.
+    pub(crate) fn of_client(mut self, client: u32) -> io::Result<Self> {
         self.client = client;
-        self
-    }
-
-    /// Holds the hub that we have just created.
-    pub(crate) fn hold(&mut self) -> io::Result<()> {
-        self.own.1.write_all(&name(self.client)?)
+        self.own.1.write_all(&name(client)?)?;
+        Ok(self)
     }
 
     /// Holds the hub that was there, whose script runs as this process.

@@ -1,21 +1,20 @@
 //! All panes of the server in one look, and what else is done to sessions as a whole.
 
 use super::client::Tmux;
-use super::command::{Command, Reply};
+use super::command::Command;
 use super::error::{TmuxError, shown};
 use super::hub::HUB;
-use super::ids::{PaneId, SessionId, WindowId};
+use super::ids::{PaneId, SessionId};
 use super::request::Request;
+use super::rows::{Row, Wanted};
 
-/// A pane, with the window and the session it is in.
+/// A pane, with the session it is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pane {
     /// The session's name.
     pub session_name: String,
     /// The session.
     pub session_id: SessionId,
-    /// The window.
-    pub window_id: WindowId,
     /// The pane.
     pub pane_id: PaneId,
     /// The process that was started in it.
@@ -30,25 +29,35 @@ pub struct Pane {
     pub attached: u32,
     /// When the window last printed something, in s since 1970.
     pub activity: i64,
-    /// The title its program gave it.
-    pub title: String,
     /// The folder the session was created in.
     pub session_path: String,
-    /// Columns.
-    pub width: u32,
-    /// Rows.
-    pub height: u32,
+    /// What changes when its program draws; [`Tmux::facts`] leaves it out.
+    pub drawn: Drawn,
+    /// The user options asked for, in that order; an option that is not set is empty.
+    pub options: Vec<String>,
+}
+
+/// What tells that a program has drawn something, without a look at the screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// The title its program gave it.
+    pub title: String,
     /// Rows scrolled off the top that are still there. Not a count of lines printed: at its limit
     /// tmux drops a tenth at once.
     pub history: u32,
-    /// Whether its program draws on the alternate screen.
-    pub alternate: bool,
-    /// Whether a person is in copy-mode (or another mode) there.
-    pub in_mode: bool,
     /// Column and row of the cursor, from 0.
     pub cursor: (u32, u32),
-    /// The user options asked for, in that order; an option that is not set is empty.
-    pub options: Vec<String>,
+}
+
+/// The least of a pane: whose it is, and whether its program runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sign {
+    /// The pane.
+    pub pane_id: PaneId,
+    /// Whether its program has ended.
+    pub is_dead: bool,
+    /// The user option asked for; empty when it is not set.
+    pub option: String,
 }
 
 /// How a pane's program ended.
@@ -62,30 +71,24 @@ pub struct Death {
     pub at: Option<i64>,
 }
 
-/// In the order in which [`Fields`] reads them. Text comes last.
-const NUMBERS: [&str; 19] = [
-    "session_id",
-    "window_id",
-    "pane_id",
-    "pane_pid",
-    "pane_dead",
-    "pane_dead_status",
-    "pane_dead_signal",
-    "pane_dead_time",
-    "session_created",
-    "session_windows",
-    "session_attached",
-    "window_activity",
-    "pane_width",
-    "pane_height",
-    "history_size",
-    "alternate_on",
-    "pane_in_mode",
-    "cursor_x",
-    "cursor_y",
+/// What every [`Pane`] has. How a program ended is asked of those only that have.
+const FACTS: [&str; 8] = [
+    "#{session_id}",
+    "#{pane_id}",
+    "#{pane_pid}",
+    "#{?pane_dead,1 #{pane_dead_status} #{pane_dead_signal} #{pane_dead_time},0}",
+    "#{session_created}",
+    "#{session_windows}",
+    "#{session_attached}",
+    "#{window_activity}",
 ];
-/// They may hold anything, line breaks too.
-const TEXTS: [&str; 3] = ["session_name", "session_path", "pane_title"];
+/// The same, and what [`Drawn`] has.
+const ALL: [&str; 11] = {
+    let [a, b, c, d, e, f, g, h] = FACTS;
+    [a, b, c, d, e, f, g, h, "#{history_size}", "#{cursor_x}", "#{cursor_y}"]
+};
+const TEXTS: [&str; 2] = ["session_name", "session_path"];
+const TITLE: &str = "pane_title";
 
 impl Tmux {
     /// All panes of the server, the hub's left out, in one round trip. `options` are user options
@@ -94,7 +97,15 @@ impl Tmux {
     /// # Errors
     /// Only when it is not known what there is; without a server there are no panes.
     pub async fn panes(&self, options: &[&str]) -> Result<Vec<Pane>, TmuxError> {
-        self.list(&["-a"], options).await
+        self.list(&["-a"], true, options).await
+    }
+
+    /// The same without what is drawn in them, which costs tmux much less.
+    ///
+    /// # Errors
+    /// As [`Tmux::panes`].
+    pub async fn facts(&self, options: &[&str]) -> Result<Vec<Pane>, TmuxError> {
+        self.list(&["-a"], false, options).await
     }
 
     /// The panes of one session, named exactly; none when there is no such session. Costs the
@@ -103,23 +114,56 @@ impl Tmux {
     /// # Errors
     /// As [`Tmux::panes`].
     pub async fn panes_of(&self, session: &str, options: &[&str]) -> Result<Vec<Pane>, TmuxError> {
-        // No session is called so, and as a target it would mean something else.
-        if session.is_empty() || session.contains(['.', ':']) {
-            return Ok(Vec::new());
-        }
-        let target = format!("={session}:");
-        match self.list(&["-s", "-t", &target], options).await {
-            Err(error) if error.is_missing_target() => Ok(Vec::new()),
-            result => result,
-        }
+        let Some(target) = target(session) else { return Ok(Vec::new()) };
+        known(self.list(&["-s", "-t", &target], true, options).await)
     }
 
-    async fn list(&self, which: &[&str], options: &[&str]) -> Result<Vec<Pane>, TmuxError> {
+    /// The same without what is drawn in them.
+    ///
+    /// # Errors
+    /// As [`Tmux::panes`].
+    pub async fn facts_of(&self, session: &str, options: &[&str]) -> Result<Vec<Pane>, TmuxError> {
+        let Some(target) = target(session) else { return Ok(Vec::new()) };
+        known(self.list(&["-s", "-t", &target], false, options).await)
+    }
+
+    /// The least of each pane of one session, named exactly, with one user option.
+    ///
+    /// # Errors
+    /// As [`Tmux::panes`].
+    pub async fn signs_of(&self, session: &str, option: &str) -> Result<Vec<Sign>, TmuxError> {
+        let Some(target) = target(session) else { return Ok(Vec::new()) };
+        let texts = user_options(&[option])?;
+        let wanted = Wanted { numbers: &["#{pane_id}", "#{pane_dead}"], texts };
+        known(self.read(&["-s", "-t", &target], &wanted, sign).await)
+    }
+
+    async fn list(
+        &self,
+        which: &[&str],
+        drawn: bool,
+        options: &[&str],
+    ) -> Result<Vec<Pane>, TmuxError> {
+        let numbers: &[&str] = if drawn { &ALL } else { &FACTS };
+        let title = drawn.then_some(TITLE);
+        let texts = TEXTS.into_iter().chain(title).chain(user_options(options)?).collect();
+        let mut panes =
+            self.read(which, &Wanted { numbers, texts }, |row| pane(row, drawn)).await?;
+        panes.retain(|pane| pane.session_name != HUB);
+        Ok(panes)
+    }
+
+    async fn read<T>(
+        &self,
+        which: &[&str],
+        wanted: &Wanted<'_>,
+        read: impl Fn(Row<'_>) -> Option<T>,
+    ) -> Result<Vec<T>, TmuxError> {
         let end = self.unique();
-        let format = format(options, &end)?;
+        let format = wanted.format(&end);
         let list = Command::new("list-panes").args(which).args(["-F", &format]);
         match self.run(Request::new(vec![list]).repeatable()).await {
-            Ok(replies) => parse(&replies[0], options.len(), end.as_bytes()),
+            Ok(replies) => wanted.parse(&replies[0], &end, read),
             Err(TmuxError::NoServer { .. }) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
@@ -159,10 +203,23 @@ impl Tmux {
     }
 }
 
-/// Each text ends with `end`, which must be unguessable. A length in front of it would not do: tmux
-/// 3.4 and 3.5 print some bytes as `\ooo`. (And taking control characters out by `s/...` costs tmux
-/// as much as all else.)
-fn format(options: &[&str], end: &str) -> Result<String, TmuxError> {
+/// The session as a target. No session is called otherwise, and as a target it would mean
+/// something else.
+fn target(session: &str) -> Option<String> {
+    let plain = !session.is_empty() && !session.contains(['.', ':']);
+    plain.then(|| format!("={session}:"))
+}
+
+/// A session that is not there has no panes.
+fn known<T>(result: Result<Vec<T>, TmuxError>) -> Result<Vec<T>, TmuxError> {
+    match result {
+        Err(error) if error.is_missing_target() => Ok(Vec::new()),
+        result => result,
+    }
+}
+
+/// The options, if they can stand in a format.
+fn user_options<'a>(options: &[&'a str]) -> Result<Vec<&'a str>, TmuxError> {
     for option in options {
         let name = option.strip_prefix('@').unwrap_or_default();
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
@@ -171,83 +228,58 @@ fn format(options: &[&str], end: &str) -> Result<String, TmuxError> {
             return Err(TmuxError::BadArgument { argument, why: "it is not a user option" });
         }
     }
-    let numbers = NUMBERS.iter().map(|name| format!("#{{{name}}}\t"));
-    let texts = TEXTS.iter().chain(options).map(|name| format!("#{{{name}}}{end}"));
-    Ok(numbers.chain(texts).collect())
+    Ok(options.to_vec())
 }
 
-fn parse(reply: &Reply, options: usize, end: &[u8]) -> Result<Vec<Pane>, TmuxError> {
-    let mut rest = reply.bytes();
-    let mut panes = Vec::new();
-    while !rest.is_empty() {
-        let (pane, behind) = pane(rest, options, end).ok_or_else(|| TmuxError::Unexpected {
-            command: "list-panes".to_owned(),
-            reply: shown(rest),
-        })?;
-        rest = behind;
-        if pane.session_name != HUB {
-            panes.push(pane);
-        }
+fn pane(row: Row<'_>, with_drawn: bool) -> Option<Pane> {
+    let Row { mut numbers, mut texts } = row;
+    let (session_id, pane_id) = (numbers.id()?, numbers.id()?);
+    let pid = numbers.optional().filter(|&pid| pid != 0);
+    let dead = death(numbers.word()?)?;
+    let (created, windows) = (numbers.id()?, numbers.id()?);
+    let (attached, activity) = (numbers.id()?, numbers.id()?);
+    let (session_name, session_path) = (texts.next()?, texts.next()?);
+    let mut drawn = Drawn::default();
+    if with_drawn {
+        let (history, cursor) = (numbers.id()?, (numbers.id()?, numbers.id()?));
+        drawn = Drawn { title: texts.next()?, history, cursor };
     }
-    Ok(panes)
-}
-
-/// The first row, and what is behind it.
-fn pane<'a>(row: &'a [u8], options: usize, end: &[u8]) -> Option<(Pane, &'a [u8])> {
-    let tabs = row.iter().enumerate().filter(|(_, byte)| **byte == b'\t');
-    let (numbers, mut rest) = row.split_at(tabs.map(|(at, _)| at).nth(NUMBERS.len() - 1)? + 1);
-    let mut fields = Fields(std::str::from_utf8(numbers).ok()?.split('\t'));
-    let (session_id, window_id, pane_id) = (fields.id()?, fields.id()?, fields.id()?);
-    let pid = fields.optional().filter(|&pid| pid != 0);
-    let dead = fields.flag()?;
-    let death =
-        Death { status: fields.optional(), signal: fields.optional(), at: fields.optional() };
-    let pane = Pane {
+    let options = texts.collect();
+    Some(Pane {
+        session_name,
         session_id,
-        window_id,
         pane_id,
         pid,
-        dead: dead.then_some(death),
-        created: fields.id()?,
-        windows: fields.id()?,
-        attached: fields.id()?,
-        activity: fields.id()?,
-        width: fields.id()?,
-        height: fields.id()?,
-        history: fields.id()?,
-        alternate: fields.flag()?,
-        in_mode: fields.flag()?,
-        cursor: (fields.id()?, fields.id()?),
-        session_name: take(&mut rest, end)?,
-        session_path: take(&mut rest, end)?,
-        title: take(&mut rest, end)?,
-        options: (0..options).map(|_| take(&mut rest, end)).collect::<Option<_>>()?,
-    };
-    Some((pane, rest.strip_prefix(b"\n")?))
+        dead,
+        created,
+        windows,
+        attached,
+        activity,
+        session_path,
+        drawn,
+        options,
+    })
 }
 
-/// The next text, which ends with `end`.
-fn take(rest: &mut &[u8], end: &[u8]) -> Option<String> {
-    let at = rest.windows(end.len()).position(|window| window == end)?;
-    let (text, behind) = rest.split_at(at);
-    *rest = behind.strip_prefix(end)?;
-    Some(String::from_utf8_lossy(text).into_owned())
+/// Reads whether a program has ended, and how.
+#[expect(clippy::option_option, reason = "not readable, not: not ended")]
+fn death(words: &str) -> Option<Option<Death>> {
+    let mut words = words.split(' ');
+    match words.next()? {
+        "0" => Some(None),
+        "1" => {
+            let mut number = || words.next().and_then(|word| word.parse().ok());
+            let (status, signal) = (number(), number());
+            let at = words.next().and_then(|word| word.parse().ok());
+            Some(Some(Death { status, signal, at }))
+        }
+        _ => None,
+    }
 }
 
-/// The fields of a row in front of its texts, one after the other.
-struct Fields<'a>(std::str::Split<'a, char>);
-
-impl Fields<'_> {
-    fn id<T: std::str::FromStr>(&mut self) -> Option<T> {
-        self.0.next()?.parse().ok()
-    }
-
-    fn optional<T: std::str::FromStr>(&mut self) -> Option<T> {
-        self.id()
-    }
-
-    /// tmux writes `0`, nothing, or a count.
-    fn flag(&mut self) -> Option<bool> {
-        self.0.next().map(|field| !matches!(field, "" | "0"))
-    }
+fn sign(mut row: Row<'_>) -> Option<Sign> {
+    let pane_id = row.numbers.id()?;
+    // tmux writes `0` or nothing, or `1`.
+    let is_dead = !matches!(row.numbers.word()?, "" | "0");
+    Some(Sign { pane_id, is_dead, option: row.texts.next()? })
 }

@@ -1,5 +1,7 @@
 //! Text and keys into a pane.
 
+use std::path::PathBuf;
+
 use super::client::Tmux;
 use super::command::Command;
 use super::error::{TmuxError, shown};
@@ -25,6 +27,15 @@ pub struct Note {
     pub value: String,
 }
 
+/// Where a paste went.
+#[derive(Clone, Debug)]
+pub struct Terminal {
+    /// Its device.
+    pub(crate) path: PathBuf,
+    /// How many bytes were pasted.
+    pub(crate) pasted: usize,
+}
+
 impl Tmux {
     /// Pastes `bytes` into a pane: whole, byte for byte, and never mixed with another paste. A
     /// program that asked for it gets them as one bracketed paste.
@@ -35,10 +46,13 @@ impl Tmux {
     /// [`TmuxError::PaneDead`], or [`TmuxError::is_missing_target`]: nothing was pasted. After a
     /// [`TmuxError::NoAnswer`] it may have been, or may yet be.
     pub async fn paste(&self, pane: PaneId, bytes: &[u8]) -> Result<(), TmuxError> {
-        self.paste_noting(pane, bytes, &[]).await
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.paste_noting(pane, bytes, &[]).await.map(drop)
     }
 
-    /// The same, and `notes` with it.
+    /// The same, and `notes` with it. Gives what can be asked whether it was read.
     ///
     /// # Errors
     /// As [`Tmux::paste`].
@@ -47,12 +61,10 @@ impl Tmux {
         pane: PaneId,
         bytes: &[u8],
         notes: &[Note],
-    ) -> Result<(), TmuxError> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
+    ) -> Result<Terminal, TmuxError> {
         let io = |source| TmuxError::Io { doing: "make a file for tmux", source };
-        let scratch = Scratch::holding(&without_end(bytes)).map_err(io)?;
+        let text = without_end(bytes);
+        let scratch = Scratch::holding(&text).map_err(io)?;
         let raw = self.capabilities().await?.paste_escapes;
         let buffer = self.unique();
         let delete = Command::new("delete-buffer").args(["-b", &buffer]);
@@ -68,7 +80,7 @@ impl Tmux {
             // Whatever failed, the text must not stay in the server.
             let _ = self.run_one(delete).await;
         }
-        result
+        result.map(|path| Terminal { path, pasted: text.len() })
     }
 
     /// Presses keys by their names, such as `Enter`, `Escape` or `C-c`. A person's copy-mode is
@@ -99,30 +111,30 @@ impl Tmux {
         let leave = Command::choose(&target, "#{pane_in_mode}", &[leave], &[])?;
         let press = Command::new("send-keys").args(["-t", &target, "--"]).args(keys);
         let alive = [leave, press].into_iter().chain(notes.iter().map(Note::command)).collect();
-        self.send(pane, vec![], alive, vec![]).await
+        self.send(pane, vec![], alive, vec![]).await.map(drop)
     }
 
-    /// Runs `first`, then `alive` if the pane's program lives, else `dead`.
+    /// Runs `first`, then `alive` if the pane's program lives, else `dead`; gives its terminal.
     async fn send(
         &self,
         pane: PaneId,
         first: Vec<Command>,
         alive: Vec<Command>,
         dead: Vec<Command>,
-    ) -> Result<(), TmuxError> {
+    ) -> Result<PathBuf, TmuxError> {
         let target = pane.to_string();
         let say = |text: &str| Command::new("display-message").args(["-p", "-t", &target, text]);
         // Up to 3.3a a paste into a dead pane crashes the server. A pane that is gone is none
         // that is alive either: tmux then looks at another one.
         let lives = format!("#{{==:#{{pane_id}} #{{pane_dead}},{pane} 0}}");
-        let alive = [alive, vec![say(DONE)]].concat();
+        let alive = [alive, vec![say(&format!("{DONE} #{{pane_tty}}"))]].concat();
         let dead = [dead, vec![say(NOT_DONE)]].concat();
         let choice = Command::choose(&target, &lives, &alive, &dead)?;
         let request = Request::new([first, vec![choice]].concat()).announced();
         let replies = self.run(request.clone()).await?;
         let said = replies.last().map(super::command::Reply::text).unwrap_or_default();
-        if said.lines().next_back() == Some(DONE) {
-            return Ok(());
+        if let Some(tty) = said.lines().next_back().and_then(|last| last.strip_prefix(DONE)) {
+            return Ok(tty.trim_start().into());
         }
         if said == NOT_DONE.replace("#{pane_id}", &target) {
             return Err(TmuxError::PaneDead { pane });

@@ -2,46 +2,79 @@
 
 use std::{fs::File, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 
-use rustix::fs::OFlags;
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    fs::OFlags,
+};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::{client::Tmux, command::Command, error::TmuxError, ids::PaneId};
+use super::{client::Tmux, command::Command, paste::Terminal};
 
-/// How often the terminal is asked; the kernel has no event for "somebody read this".
+/// How often the terminal is looked at; the kernel has no event for "somebody read this".
 const PACE: Duration = Duration::from_millis(1);
-/// A terminal holds 4 KiB. tmux refills it at once when more is on the way, so one that stays
-/// empty for this long got all of it.
-const EMPTY_FOR: Duration = Duration::from_millis(4);
+/// So many looks are as quick as tmux answers: most programs read at once.
+const QUICK: u32 = 16;
+/// How often in a row a terminal must be empty that takes all of a text at once, which it does
+/// from about 4 KiB down. At the first look tmux may not have written yet.
+const EMPTY_SHORT: u32 = 2;
+/// The same where tmux writes piece by piece: a program may read each piece just before the look,
+/// but not so often in a row.
+const EMPTY_LONG: u32 = 12;
+/// How long a text is that a terminal takes at once, in bytes.
+const SHORT: usize = 2_048;
 /// A program that reads nothing is not waited for longer than this.
 const BOUND: Duration = Duration::from_secs(10);
 
 impl Tmux {
-    /// Waits until the program in `pane` has read all input, then for `taken`, and `gap` longer.
+    /// Waits until the program in `terminal` has read all of the paste, then for `taken`, and `gap`
+    /// longer.
     ///
     /// A key that a program reads together with a paste is a part of the paste to many of them;
     /// some count all that comes within a time of their own to it as well. That time begins when
     /// they take what they have read, which only the caller can see: it ends `taken`.
-    ///
-    /// # Errors
-    /// When tmux does not tell the pane's terminal.
     pub async fn settle(
         &self,
-        pane: PaneId,
+        terminal: &Terminal,
         taken: impl Future<Output = ()>,
         gap: Duration,
-    ) -> Result<(), TmuxError> {
-        let ask =
-            Command::new("display-message").args(["-p", "-t", &pane.to_string(), "#{pane_tty}"]);
-        let tty = self.run_one(ask).await?.text();
-        if let Ok(terminal) = open(Path::new(tty.trim_end())) {
-            drop(timeout(BOUND, drained(&terminal)).await);
+    ) {
+        if let Ok(file) = open(&terminal.path) {
+            drop(timeout(BOUND, self.drained(&file, terminal.pasted)).await);
         }
         taken.await;
         if !gap.is_zero() {
             // The time itself is what is waited for: nothing tells that it has passed.
             drop(timeout(gap, std::future::pending::<()>()).await);
         }
-        Ok(())
+    }
+
+    /// Waits until `terminal` holds nothing of a paste of so many bytes, and tmux has nothing more
+    /// for it. Before tmux answers anything, it writes all that the terminal takes: what is empty
+    /// before and after an answer got all of it.
+    async fn drained(&self, terminal: &File, pasted: usize) {
+        let enough = if pasted <= SHORT { EMPTY_SHORT } else { EMPTY_LONG };
+        let mut pace = interval(PACE);
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut looks, mut empty) = (0, 0);
+        loop {
+            match unread(terminal) {
+                // A terminal that cannot tell is not waited for.
+                None => return,
+                Some(0) => empty += 1,
+                Some(_) => empty = 0,
+            }
+            if empty >= enough {
+                return;
+            }
+            looks += 1;
+            if looks > QUICK && empty == 0 {
+                pace.tick().await;
+            }
+            let answered = self.run_one(Command::new("display-message").args(["-p", ""])).await;
+            if answered.is_err() {
+                return;
+            }
+        }
     }
 }
 
@@ -51,18 +84,11 @@ fn open(tty: &Path) -> std::io::Result<File> {
     File::options().read(true).custom_flags(flags.bits().cast_signed()).open(tty)
 }
 
-async fn drained(terminal: &File) {
-    let mut pace = interval(PACE);
-    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut empty_since: Option<Instant> = None;
-    loop {
-        pace.tick().await;
-        match rustix::io::ioctl_fionread(terminal) {
-            // A terminal that cannot tell is not waited for.
-            Err(_) => return,
-            Ok(0) if empty_since.is_some_and(|since| since.elapsed() >= EMPTY_FOR) => return,
-            Ok(0) => drop(empty_since.get_or_insert_with(Instant::now)),
-            Ok(_) => empty_since = None,
-        }
-    }
+/// How much of what was written to the terminal nobody has read yet, in bytes.
+fn unread(terminal: &File) -> Option<u64> {
+    // The kernel brings what was written to where it is counted a little later, or now that it is
+    // asked whether there is something.
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let _ = poll(&mut [PollFd::new(terminal, PollFlags::IN)], Some(&at_once));
+    rustix::io::ioctl_fionread(terminal).ok()
 }

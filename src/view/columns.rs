@@ -8,11 +8,10 @@ use super::{
 /// The blanks between two columns.
 const GAP: usize = 2;
 
-/// One field of a row.
+/// One field of a row, in parts that each look as their group does.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cell {
-    pub(crate) text: String,
-    pub(crate) group: Option<&'static str>,
+    pub(crate) parts: Vec<(String, Option<&'static str>)>,
 }
 
 /// A row of cells and what it stands for.
@@ -24,7 +23,11 @@ pub(crate) struct Row {
 
 impl Cell {
     pub(crate) fn new(text: impl Into<String>, group: Option<&'static str>) -> Self {
-        Self { text: text.into(), group }
+        Self { parts: vec![(text.into(), group)] }
+    }
+
+    fn width(&self) -> usize {
+        self.parts.iter().map(|(text, _)| words::cells(text)).sum()
     }
 }
 
@@ -38,8 +41,7 @@ pub(crate) fn set(rows: &[Row], width: usize, expendable: &[usize]) -> Vec<Line>
 /// The width of each column; an empty column has none.
 fn widths(rows: &[Row]) -> Vec<usize> {
     let count = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    let width =
-        |row: &Row, column: usize| row.cells.get(column).map_or(0, |cell| words::cells(&cell.text));
+    let width = |row: &Row, column: usize| row.cells.get(column).map_or(0, Cell::width);
     (0..count).map(|column| rows.iter().map(|row| width(row, column)).max().unwrap_or(0)).collect()
 }
 
@@ -64,13 +66,25 @@ fn line(row: &Row, widths: &[usize], width: usize) -> Line {
     let mut start = 0;
     for (cell, column) in row.cells.iter().zip(widths).filter(|(_, column)| **column > 0) {
         let blanks = start.min(width) - words::cells(&line.text).min(start);
-        if !cell.text.is_empty() && start < width {
+        if cell.width() > 0 && start < width {
             line.push(&" ".repeat(blanks), None);
-            line.push(&words::fit(&cell.text, width - start), cell.group.map(Group::Named));
+            push(&mut line, cell, width - start);
         }
         start += column + GAP;
     }
     line
+}
+
+/// Adds a cell in at most `room` cells of the screen; what does not fit is cut.
+fn push(line: &mut Line, cell: &Cell, room: usize) {
+    let mut left = room;
+    for (text, group) in &cell.parts {
+        line.push(&words::fit(text, left), group.map(Group::Named));
+        if words::cells(text) > left {
+            return;
+        }
+        left -= words::cells(text);
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@ use super::{
     frame::{Frame, Group, Line},
     words,
 };
-use crate::core::session::{Exit, SessionInfo, Waiting, describe};
+use crate::core::{
+    session::{Exit, SessionInfo, Waiting, describe},
+    work::Diffstat,
+};
 
 /// The width of the labels.
 const LABEL: usize = 10;
@@ -51,7 +54,7 @@ fn facts(session: &SessionInfo, now: Timestamp) -> Vec<(&'static str, String)> {
         || session.state_source.as_str().to_owned(),
         |ago| format!("{} ({ago})", session.state_source.as_str()),
     );
-    let known: [(&'static str, Option<String>); 13] = [
+    let known: [(&'static str, Option<String>); 14] = [
         ("asks", session.waiting.as_ref().map(question)),
         ("session", Some(session.session_id.clone())),
         ("state from", Some(source)),
@@ -59,6 +62,7 @@ fn facts(session: &SessionInfo, now: Timestamp) -> Vec<(&'static str, String)> {
         ("command", session.command.clone()),
         ("issue", session.issue.clone()),
         ("branch", session.branch.clone()),
+        ("work", session.diff.as_ref().map(work)),
         ("folder", session.workdir.as_ref().map(|dir| dir.display().to_string())),
         ("created", since(session.created)),
         ("activity", since(session.last_activity)),
@@ -75,6 +79,23 @@ fn question(waiting: &Waiting) -> String {
     let said: Vec<_> = [about, text].into_iter().filter(|part| !part.is_empty()).collect();
     let said: Vec<_> = said.into_iter().map(String::as_str).collect();
     if said.is_empty() { reason.clone() } else { format!("{reason}: {}", said.join(" · ")) }
+}
+
+/// `2 commits, 120 lines added, 30 removed; 1 file uncommitted, 3 untracked`
+fn work(diff: &Diffstat) -> String {
+    let Diffstat { ahead, added, removed, uncommitted, untracked } = diff;
+    let count =
+        |number: u64, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+    let (commits, lines) = (count((*ahead).into(), "commit"), count(*added, "line"));
+    let since = format!("{commits}, {lines} added, {removed} removed");
+    match (*uncommitted, *untracked) {
+        (0, 0) => since,
+        (0, files) => format!("{since}; {} untracked", count(files.into(), "file")),
+        (files, 0) => format!("{since}; {} uncommitted", count(files.into(), "file")),
+        (files, new) => {
+            format!("{since}; {} uncommitted, {new} untracked", count(files.into(), "file"))
+        }
+    }
 }
 
 fn pane_and_pid(pane: &str, pid: Option<u32>) -> String {
@@ -149,6 +170,25 @@ mod tests {
             SessionInfo { command: Some("a\nb".to_owned()), ..session("ash", State::Working) };
         let frame = detail(&session, None, at, 80);
         assert!(frame.texts().contains(&"command     a\u{fffd}b"), "{:?}", frame.texts());
+    }
+
+    #[test]
+    fn work_is_told_in_words() {
+        let all = Diffstat { ahead: 2, added: 120, removed: 30, uncommitted: 1, untracked: 3 };
+        for (diff, told) in [
+            (all, "2 commits, 120 lines added, 30 removed; 1 file uncommitted, 3 untracked"),
+            (
+                Diffstat { untracked: 0, ..all },
+                "2 commits, 120 lines added, 30 removed; 1 file uncommitted",
+            ),
+            (
+                Diffstat { added: 1, untracked: 1, ..Diffstat::default() },
+                "0 commits, 1 line added, 0 removed; 1 file untracked",
+            ),
+            (Diffstat::default(), "0 commits, 0 lines added, 0 removed"),
+        ] {
+            assert_eq!(work(&diff), told);
+        }
     }
 
     #[test]

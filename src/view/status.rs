@@ -7,11 +7,14 @@ use super::{
     frame::{Frame, Group, Line},
     words,
 };
-use crate::core::session::{SessionInfo, State};
+use crate::core::{
+    session::{SessionInfo, State},
+    work::Diffstat,
+};
 
 /// Columns in the order in which they go when the window is narrow: branch, attached,
-/// agent, activity, issue. Sign, name and state stay.
-const EXPENDABLE: [usize; 5] = [7, 6, 4, 5, 3];
+/// agent, activity, issue, work. Sign, name and state stay.
+const EXPENDABLE: [usize; 6] = [8, 7, 4, 5, 3, 6];
 
 /// The rows of `sessions` (every polecat of the rig `rig`, with or without a session) at `now`,
 /// at most `width` cells wide: who needs a person first, then by name.
@@ -43,10 +46,26 @@ fn row(session: &SessionInfo, now: Timestamp) -> Row {
         optional(&session.issue),
         optional(&session.agent),
         Cell::new(activity, muted),
+        session.diff.as_ref().map(work).unwrap_or_default(),
         Cell::new(attached, muted),
         optional(&session.branch),
     ];
     Row { cells, key: session.polecat.as_str().to_owned() }
+}
+
+/// `+120 -30 ↑2`; what is not known is not shown, what is nothing is.
+fn work(diff: &Diffstat) -> Cell {
+    let Diffstat { ahead, added, removed, .. } = diff;
+    let group = |number: u64, group| Some(if number == 0 { "PolecatMuted" } else { group });
+    let mut parts = vec![
+        (format!("+{added}"), group(*added, "PolecatAdded")),
+        (" ".to_owned(), None),
+        (format!("-{removed}"), group(*removed, "PolecatRemoved")),
+    ];
+    if *ahead > 0 {
+        parts.push((format!(" ↑{ahead}"), Some("PolecatMuted")));
+    }
+    Cell { parts }
 }
 
 /// `shop: 3 polecats, 2 running, 1 waiting`.
@@ -121,15 +140,37 @@ mod tests {
             issue: Some("shop-1".to_owned()),
             agent: Some("claude".to_owned()),
             branch: Some("polecat/ash-1".to_owned()),
+            diff: Some(Diffstat { ahead: 2, added: 120, removed: 30, ..Diffstat::default() }),
             last_activity: Timestamp::from_second(970).ok(),
             attached: true,
             ..session("ash", State::Idle)
         };
         assert_eq!(
             texts(std::slice::from_ref(&full), 80)[2],
-            "○  ash  idle  shop-1  claude  30s  attached  polecat/ash-1"
+            "○  ash  idle  shop-1  claude  30s  +120 -30 ↑2  attached  polecat/ash-1"
         );
-        assert_eq!(texts(&[full], 32)[2], "○  ash  idle  shop-1  30s");
+        assert_eq!(
+            texts(std::slice::from_ref(&full), 40)[2],
+            "○  ash  idle  shop-1  30s  +120 -30 ↑2"
+        );
+        assert_eq!(texts(&[full], 26)[2], "○  ash  idle  +120 -30 ↑2");
+    }
+
+    #[test]
+    fn what_is_not_known_of_work_is_not_shown_as_none() {
+        let none = SessionInfo { diff: Some(Diffstat::default()), ..session("ash", State::Idle) };
+        let sessions = [none, session("birch", State::Idle)];
+        assert_eq!(texts(&sessions, 40)[2..], ["○  ash    idle  +0 -0", "○  birch  idle"]);
+    }
+
+    #[test]
+    fn lines_added_and_removed_look_different() {
+        let diff = Some(Diffstat { added: 1, removed: 2, ..Diffstat::default() });
+        let sessions = [SessionInfo { diff, ..session("ash", State::Idle) }];
+        let frame = status("shop", &sessions, Timestamp::UNIX_EPOCH, 40);
+        let groups: Vec<_> = frame.lines[2].spans.iter().rev().map(|span| &span.group).collect();
+        assert_eq!(groups[0], &Group::Named("PolecatRemoved"));
+        assert_eq!(groups[1], &Group::Named("PolecatAdded"));
     }
 
     #[test]

@@ -52,3 +52,13 @@ async fn the_last_screen_of_a_dead_agent_can_be_captured() {
     let last = shop.editor.call("capture", json!(["ash", { "lines": 20 }])).await.unwrap();
     assert!(last.as_str().unwrap().contains("A scripted agent that prompts."), "{last}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_death_long_after_a_stop_that_was_cut_off_is_a_death() {
+    let shop = Shop::new().await;
+    shop.start("ash", "prompts").await;
+    let long_ago = ["set-option", "-t", "=gt-shop-ash:", "@polecat_stopping", "1700000000"];
+    shop.tmux.run(&long_ago);
+    shop.editor.call("inject", json!(["ash", "/exit 7"])).await.unwrap();
+    shop.editor.expect_state("ash", "died").await;
+}

@@ -7,6 +7,7 @@
 mod support;
 
 mod accounts;
+mod badges;
 mod deaths;
 mod dialogs;
 mod diffing;
@@ -17,16 +18,19 @@ mod gastown;
 mod hooks;
 mod injecting;
 mod looking;
+mod naming;
 mod picking;
 mod places;
 mod racing;
 mod reading;
 mod refusals;
+mod reloading;
 mod restarting;
 mod reviewing;
 mod rig;
 mod settings;
 mod several;
+mod slinging;
 mod starting;
 mod states;
 mod status;

@@ -62,3 +62,15 @@ async fn a_rig_that_vanished_is_named() {
     let refused = shop.refusal("list", json!([])).await;
     assert!(refused.message.contains(path.to_str().unwrap()), "{refused:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_in_another_rig_by_now_is_not_taken_for_the_last_one() {
+    let shop = Shop::new().await;
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    shop.editor.call("status", json!(["ash"])).await.unwrap();
+    let mayor = shop.project.around().join("mayor");
+    std::fs::create_dir(&mayor).unwrap();
+    std::fs::write(mayor.join("town.json"), "{}").unwrap();
+    let refused = shop.refusal("status", json!(["ash"])).await;
+    assert_eq!(refused.code, "polecat_not_found");
+}

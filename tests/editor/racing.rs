@@ -20,7 +20,7 @@ fn agents(shop: &Shop) -> Vec<u32> {
     ours.filter_map(|line| line.split_once(' ')?.1.parse().ok()).collect()
 }
 
-fn backend(editor: &Editor) -> Option<Pid> {
+pub(crate) fn backend(editor: &Editor) -> Option<Pid> {
     let is_backend = |pid: &u32| {
         let command = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
         command.starts_with("polecat")

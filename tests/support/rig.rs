@@ -164,7 +164,8 @@ pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
     output("git".as_ref(), folder, args)
 }
 
-fn br(folder: &Path, args: &[&str]) -> String {
+/// What the tracker prints, run in `folder`.
+pub(crate) fn br(folder: &Path, args: &[&str]) -> String {
     output(&tracker(), folder, args)
 }
 

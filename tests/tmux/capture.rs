@@ -15,7 +15,7 @@ async fn showing(tmux: &Tmux, size: (u16, u16), script: &str) -> NewPane {
     eventually("its title", async || {
         let panes = tmux.panes(&[]).await.unwrap();
         let pane = panes.into_iter().find(|pane| pane.pane_id == made.pane_id).unwrap();
-        if pane.title == "shown" { Ok(()) } else { Err(pane.title) }
+        if pane.drawn.title == "shown" { Ok(()) } else { Err(pane.drawn.title) }
     })
     .await;
     made

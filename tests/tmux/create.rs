@@ -25,7 +25,9 @@ async fn a_created_session_is_listed_with_its_options() {
     assert_eq!((panes[0].pane_id, panes[0].session_id), (made.pane_id, made.session_id));
     assert_eq!((panes[0].pid, panes[0].created), (made.pid, made.created));
     assert_eq!(panes[0].options, ["toast", ""]);
-    assert_eq!((panes[0].width, panes[0].height, panes[0].attached), (200, 50, 0));
+    assert_eq!(panes[0].attached, 0);
+    let size = ["display-message", "-p", "-t", "=gt-a-b:", "#{pane_width} #{pane_height}"];
+    assert_eq!(server.run(&size), "200 50");
     tmux.kill_session(made.session_id).await.unwrap();
     tmux.kill_session(made.session_id).await.unwrap();
     assert_eq!(tmux.panes(&[]).await.unwrap(), []);

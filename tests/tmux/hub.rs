@@ -34,6 +34,18 @@ async fn the_hub_lives_until_the_last_of_those_who_share_it_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_has_left_connects_no_more_and_is_answered_all_the_same() {
+    let server = TmuxServer::new();
+    let before = server.processes().len();
+    let tmux = server.client();
+    tmux.panes(&[]).await.unwrap();
+    tmux.close().await;
+    assert_eq!(text(&tmux, "late").await.unwrap(), "late");
+    assert_eq!(server.run(&["list-clients"]), "");
+    eventually_equal(before, async || server.processes().len()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn leaving_never_crashes_the_server() {
     let server = TmuxServer::new();
     let pid = server.pid();

@@ -24,10 +24,10 @@ impl Recorder {
             let panes = tmux.panes(&[]).await.unwrap();
             let seen = panes.into_iter().find(|seen| seen.pane_id == pane.pane_id).unwrap();
             let command = tmux.command_of(pane.pane_id).await.unwrap();
-            if (&seen.title[..], &command[..]) == ("ready", "cat") {
+            if (&seen.drawn.title[..], &command[..]) == ("ready", "cat") {
                 Ok(())
             } else {
-                Err(seen.title)
+                Err(seen.drawn.title)
             }
         })
         .await;

@@ -8,7 +8,10 @@ use super::{
     BadSetting, File, said,
     values::{Object, Others, Passing, ResumeStyle, Whole},
 };
-use crate::core::agent::{Changes, Resume};
+use crate::core::{
+    agent::{Changes, Resume},
+    name_pool::Wishes,
+};
 
 /// Environment variables.
 type Variables = BTreeMap<String, Option<String>>;
@@ -27,17 +30,28 @@ pub struct RigSettings {
     pub agents: Option<BTreeMap<String, Option<RuntimeSettings>>>,
     /// The agent of each role.
     pub role_agents: Option<BTreeMap<String, Option<String>>>,
+    /// The names of polecats that nobody names.
+    pub namepool: Option<NamePoolSettings>,
     // Not ours, but gastown takes no file in which they are something else.
     #[serde(rename = "merge_queue")]
     _merge_queue: Option<Object>,
     #[serde(rename = "theme")]
     _theme: Option<Object>,
-    #[serde(rename = "namepool")]
-    _namepool: Option<Object>,
     #[serde(rename = "crew")]
     _crew: Option<Object>,
     #[serde(rename = "workflow")]
     _workflow: Option<Object>,
+    #[serde(flatten)]
+    _others: Others,
+}
+
+/// `namepool` of a rig's settings.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, expecting = "an object with `style`, `names` and `max_before_numbering`")]
+pub struct NamePoolSettings {
+    style: Option<String>,
+    names: Option<Vec<String>>,
+    max_before_numbering: Option<Whole>,
     #[serde(flatten)]
     _others: Others,
 }
@@ -181,6 +195,18 @@ pub(super) fn check_version(path: &Path, version: Option<Whole>) -> Result<(), B
             Err(BadSetting::new(path, "version", why))
         }
         _ => Ok(()),
+    }
+}
+
+impl NamePoolSettings {
+    /// What it says of the names.
+    #[must_use]
+    pub fn wishes(&self) -> Wishes {
+        Wishes {
+            style: text(self.style.as_ref()),
+            names: self.names.clone().unwrap_or_default(),
+            max: self.max_before_numbering.map_or(0, |max| max.0),
+        }
     }
 }
 

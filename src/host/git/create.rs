@@ -1,10 +1,10 @@
 //! Making a polecat: its folder, its branch and its worktree, all of them or none.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::{Base, Git, PATIENCE, heal};
+use super::{Base, Git, PATIENCE, heal, untouched};
 use crate::core::branch::branch_name;
 use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
@@ -46,9 +46,43 @@ pub async fn create_worktree(
         rig: rig.clone(),
         polecat: polecat.clone(),
     };
-    tokio::spawn(creation.run())
-        .await
-        .unwrap_or_else(|stopped| Err(HostError::Internal(stopped.to_string())))
+    to_its_end(creation.run()).await
+}
+
+/// Takes a polecat back that [`create_worktree`] or [`super::create_next`] made, as if it had
+/// never been: worktree, branch, folder and record.
+///
+/// # Errors
+/// It has been worked in since, or something could not be removed; what is left is named.
+pub async fn take_back(
+    rig: &Rig,
+    polecat: &PolecatName,
+    worktree: &Worktree,
+    launch: &Launch,
+) -> Result<(), HostError> {
+    let (of, with) = (rig.clone(), launch.clone());
+    let creation = Creation {
+        git: blocking(move || Git::of(&of, &with)).await?,
+        branch: worktree.branch.clone(),
+        rig: rig.clone(),
+        polecat: polecat.clone(),
+    };
+    let worktree = worktree.clone();
+    to_its_end(async move {
+        let _lock = lock(&creation.git.repository, PATIENCE).await?;
+        untouched::require(&creation.git, &worktree).await?;
+        let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
+        creation.try_undo(&worktree.base, made).await
+    })
+    .await
+}
+
+/// Work that goes on also when the caller stops waiting.
+pub(super) async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, HostError>> + Send + 'static,
+) -> Result<T, HostError> {
+    let ended = tokio::spawn(work).await;
+    ended.unwrap_or_else(|stopped| Err(HostError::Internal(stopped.to_string())))
 }
 
 pub(super) struct Creation {
@@ -66,8 +100,6 @@ struct Made {
     recorded: bool,
     claimed: bool,
     branch: bool,
-    /// Held to the end, taking back included.
-    _lock: Option<File>,
 }
 
 impl Creation {
@@ -75,15 +107,20 @@ impl Creation {
         let base = self.git.start_point(&self.rig).await?;
         // Two `git worktree add` at once read each other's half-written files and fail
         // (`failed to read worktrees/shop1/commondir: Success`, git 2.47).
-        let lock = lock(&self.git.repository, PATIENCE).await?;
+        let _lock = lock(&self.git.repository, PATIENCE).await?;
+        self.make(&base).await
+    }
+
+    /// Makes it for who holds the lock, taking back included.
+    pub(super) async fn make(self, base: &Base) -> Result<Worktree, HostError> {
         self.require_free().await?;
-        let mut made = Made { _lock: lock, ..Made::default() };
-        match self.build(&base, &mut made).await {
+        let mut made = Made::default();
+        match self.build(base, &mut made).await {
             Ok(()) => {
                 let path = self.rig.new_worktree(&self.polecat);
-                Ok(Worktree { path, branch: self.branch, base })
+                Ok(Worktree { path, branch: self.branch, base: base.clone() })
             }
-            Err(cause) => Err(self.undo(&base, made, cause).await),
+            Err(cause) => Err(self.undo(base, made, cause).await),
         }
     }
 

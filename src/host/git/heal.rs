@@ -39,6 +39,17 @@ pub async fn heal(rig: &Rig, polecat: &PolecatName, launch: &Launch) -> Result<(
     creation.heal(&base).await
 }
 
+/// Heals all polecats of a rig whose creation is under way or was cut off, so that no name is
+/// held by half of one. What cannot be healed stays as it is: whoever names it is told why.
+pub(super) async fn heal_all(rig: &Rig, launch: &Launch) -> Result<(), HostError> {
+    for polecat in records::all_making(rig).await? {
+        if let Err(error) = heal(rig, &polecat, launch).await {
+            tracing::warn!(%error, %polecat, "a creation that was cut off is left as it is");
+        }
+    }
+    Ok(())
+}
+
 impl Creation {
     async fn heal(self, base: &Base) -> Result<(), HostError> {
         self.orphan_ended().await?;

@@ -1,5 +1,10 @@
 //! Who is at work on something, told so that others can see whether that process still lives.
 
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
+
 use serde::{Deserialize, Serialize};
 use sysinfo::System;
 
@@ -12,12 +17,40 @@ pub struct Holder {
     start: u64,
 }
 
+/// This process, as it was found out last: that reads half a dozen files, one of which the
+/// system takes long to make.
+static THIS: Mutex<Option<Known>> = Mutex::new(None);
+
+struct Known {
+    holder: Holder,
+    clock: SystemTime,
+    at: Instant,
+}
+
+impl Known {
+    fn now() -> Self {
+        let pid = std::process::id();
+        let start = start_of(&mut System::new(), pid).unwrap_or_default();
+        let holder = Holder { pid, start };
+        Self { holder, clock: SystemTime::now(), at: Instant::now() }
+    }
+
+    /// Whether the clock, by which start times are told, was not set since, nor the machine asleep.
+    fn is_good(&self) -> bool {
+        let passed = self.clock.elapsed();
+        passed.is_ok_and(|passed| passed.abs_diff(self.at.elapsed()) < Duration::from_millis(100))
+    }
+}
+
 impl Holder {
     /// This process.
     #[must_use]
     pub fn this() -> Self {
-        let pid = std::process::id();
-        Self { pid, start: start_of(&mut System::new(), pid).unwrap_or_default() }
+        let mut known = THIS.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some(known) if known.is_good() => known.holder,
+            _ => known.insert(Known::now()).holder,
+        }
     }
 
     /// Whether it is this process.

@@ -9,7 +9,7 @@ use crate::{
         state::{Steady, Told},
     },
     session::table::Session,
-    tmux::PaneId,
+    tmux::{Drawn, PaneId},
 };
 
 /// How long a dialog that goes by itself may take to do so.
@@ -48,8 +48,8 @@ pub(super) struct View {
     passing: bool,
 }
 
-/// When and where it last printed, its title, and whether its start is under way.
-type Print = (i64, u32, (u32, u32), String, bool);
+/// When it last printed, what that changed, and whether its start is under way.
+type Print = (i64, Drawn, bool);
 
 impl Known {
     /// After the first look, at `now`; it has been so since `since`.
@@ -151,5 +151,5 @@ impl View {
 fn print(session: &Session) -> Print {
     let pane = &session.pane;
     let starting = session.mark.as_ref().is_some_and(|mark| mark.starting);
-    (pane.activity, pane.history, pane.cursor, pane.title.clone(), starting)
+    (pane.activity, pane.drawn.clone(), starting)
 }

@@ -1,0 +1,85 @@
+//! Making a polecat whom nobody named: the next name of the pool is taken and made in one turn.
+
+use std::collections::BTreeSet;
+
+use super::create::{Creation, Worktree, to_its_end};
+use super::heal::heal_all;
+use super::{Git, PATIENCE};
+use crate::core::branch::branch_name;
+use crate::core::{IssueId, PolecatName, Rig};
+use crate::host::error::HostError;
+use crate::host::files::blocking;
+use crate::host::launch::Launch;
+use crate::host::lock::lock;
+use crate::host::name_pool::{self, Given};
+
+/// How often another name is tried when somebody who knows nothing of our lock was faster.
+const TRIES: usize = 100;
+
+/// A polecat whom the pool has named.
+#[derive(Clone, Debug)]
+pub struct Next {
+    /// Its name.
+    pub polecat: PolecatName,
+    /// Its worktree.
+    pub worktree: Worktree,
+    /// What of the settings could not be followed.
+    pub warnings: Vec<String>,
+}
+
+/// Makes a polecat as [`super::create_worktree`] does, by the next free name of the rig's pool;
+/// none of those `taken`.
+///
+/// # Errors
+/// As there, or the pool's files cannot be read. Then nothing of it is left, but for a number that
+/// is not given again.
+pub async fn create_next(
+    rig: &Rig,
+    taken: BTreeSet<String>,
+    issue: Option<&IssueId>,
+    now_ms: u64,
+    launch: &Launch,
+) -> Result<Next, HostError> {
+    heal_all(rig, launch).await?;
+    let (of, with) = (rig.clone(), launch.clone());
+    let git = blocking(move || Git::of(&of, &with)).await?;
+    let search = Search { git, rig: rig.clone(), issue: issue.cloned(), now_ms };
+    to_its_end(search.run(taken)).await
+}
+
+struct Search {
+    git: Git,
+    rig: Rig,
+    issue: Option<IssueId>,
+    now_ms: u64,
+}
+
+impl Search {
+    async fn run(self, mut taken: BTreeSet<String>) -> Result<Next, HostError> {
+        let base = self.git.start_point(&self.rig).await?;
+        // One lock from looking to making: of ten editors that ask at once each gets its own.
+        let _lock = lock(&self.git.repository, PATIENCE).await?;
+        let mut last = HostError::Internal("no name was tried".to_owned());
+        for _ in 0..TRIES {
+            let Given { name: polecat, warnings } =
+                name_pool::next(&self.rig, taken.clone()).await?;
+            match self.creation(&polecat).make(&base).await {
+                Ok(worktree) => return Ok(Next { polecat, worktree, warnings }),
+                // gastown took it just now, or the file system takes it for another one's.
+                Err(exists @ HostError::PolecatExists { .. }) => last = exists,
+                Err(other) => return Err(other),
+            }
+            taken.insert(polecat.to_string());
+        }
+        Err(last)
+    }
+
+    fn creation(&self, polecat: &PolecatName) -> Creation {
+        Creation {
+            git: self.git.clone(),
+            rig: self.rig.clone(),
+            polecat: polecat.clone(),
+            branch: branch_name(polecat, self.issue.as_ref(), self.now_ms),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Other work for a polecat that is done with its own: a new branch in the worktree it has.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::create::{Worktree, to_its_end};
+use super::repository::git_dir_of;
+use super::{Base, Git, PATIENCE, head, untouched};
+use crate::core::branch::branch_name;
+use crate::core::{IssueId, PolecatName, Rig};
+use crate::host::error::HostError;
+use crate::host::files::{blocking, broken};
+use crate::host::launch::Launch;
+use crate::host::lock::{lock, share};
+use crate::host::{polecats, records};
+
+/// A worktree on its new branch.
+#[derive(Clone, Debug)]
+pub struct Reused {
+    /// As it is now.
+    pub worktree: Worktree,
+    /// The branch it was on, which is left as it is.
+    pub old_branch: String,
+    /// Where that had begun, as far as the records tell.
+    old_base: Option<Base>,
+}
+
+/// Checks a new branch out in the worktree of `polecat`, which begins where a new polecat's would.
+/// That nothing is lost by it, who asks has made sure: git carries changes along, or refuses.
+///
+/// # Errors
+/// It has no worktree with a branch, or git refused: then it is on its old branch.
+pub async fn reuse(
+    rig: &Rig,
+    polecat: &PolecatName,
+    issue: Option<&IssueId>,
+    now_ms: u64,
+    launch: &Launch,
+) -> Result<Reused, HostError> {
+    let (of, with) = (rig.clone(), launch.clone());
+    let git = blocking(move || Git::of(&of, &with)).await?;
+    let branch = branch_name(polecat, issue, now_ms);
+    let (rig, polecat) = (rig.clone(), polecat.clone());
+    to_its_end(async move {
+        let base = git.start_point(&rig).await?;
+        let _lock = lock(&git.repository, PATIENCE).await?;
+        let path = polecats::workdir(&rig, &polecat).await?;
+        let old_base = records::load_base(&rig, &polecat).await?;
+        let Some(old_branch) = head::branch(&path).await? else {
+            return Err(broken(&path, "no branch is checked out"));
+        };
+        let reused = Reused { worktree: Worktree { path, branch, base }, old_branch, old_base };
+        let reuse = Reuse { git, rig, polecat, reused };
+        reuse.run().await
+    })
+    .await
+}
+
+/// Puts a worktree back on its old branch, and removes the new one.
+///
+/// # Errors
+/// It has been worked in since, or git refused; what is left is named.
+pub async fn give_back(
+    rig: &Rig,
+    polecat: &PolecatName,
+    reused: &Reused,
+    launch: &Launch,
+) -> Result<(), HostError> {
+    let (of, with) = (rig.clone(), launch.clone());
+    let git = blocking(move || Git::of(&of, &with)).await?;
+    let (rig, polecat, reused) = (rig.clone(), polecat.clone(), reused.clone());
+    to_its_end(async move {
+        let _lock = lock(&git.repository, PATIENCE).await?;
+        untouched::require(&git, &reused.worktree).await?;
+        Reuse { git, rig, polecat, reused }.undo().await
+    })
+    .await
+}
+
+/// The turn of those who would give work to `polecat`: within `patience`, and for as long as the
+/// value lasts. Not that of who types to it, which is locked on the polecat's own folder.
+///
+/// # Errors
+/// It has no worktree, or somebody has the turn for longer.
+pub async fn turn(
+    rig: &Rig,
+    polecat: &PolecatName,
+    patience: Duration,
+) -> Result<Option<File>, HostError> {
+    lock(&git_dir(rig, polecat).await?, patience).await
+}
+
+/// The turn of those who start `polecat` as it is: any number, but nobody gives it other work
+/// meanwhile.
+///
+/// # Errors
+/// As [`turn`].
+pub async fn share_turn(
+    rig: &Rig,
+    polecat: &PolecatName,
+    patience: Duration,
+) -> Result<Option<File>, HostError> {
+    share(&git_dir(rig, polecat).await?, patience).await
+}
+
+async fn git_dir(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError> {
+    let path = polecats::workdir(rig, polecat).await?;
+    blocking(move || git_dir_of(&path)?.ok_or_else(|| broken(&path, "it is no worktree"))).await
+}
+
+struct Reuse {
+    git: Git,
+    rig: Rig,
+    polecat: PolecatName,
+    reused: Reused,
+}
+
+impl Reuse {
+    async fn run(self) -> Result<Reused, HostError> {
+        let Worktree { branch, base, .. } = &self.reused.worktree;
+        let doing = format!("creating the branch `{branch}`");
+        let args = ["branch", "--no-track", "--", branch, &base.commit];
+        self.git.run(&doing, &args).await?;
+        match self.settle().await {
+            Ok(()) => Ok(self.reused),
+            Err(cause) => Err(match self.undo().await {
+                Ok(()) => cause,
+                Err(left) => HostError::NotUndone {
+                    cause: Box::new(cause),
+                    path: self.reused.worktree.path.clone(),
+                    left: left.to_string(),
+                },
+            }),
+        }
+    }
+
+    async fn settle(&self) -> Result<(), HostError> {
+        let Worktree { branch, base, .. } = &self.reused.worktree;
+        self.switch(branch).await?;
+        records::save_base(&self.rig, &self.polecat, base, None).await.map(drop)
+    }
+
+    /// No name of ours begins with a dash, and `git switch` takes no `--`.
+    async fn switch(&self, branch: &str) -> Result<(), HostError> {
+        let doing = format!("switching to the branch `{branch}`");
+        let args = ["switch", "--quiet", "--no-guess", branch];
+        let inside = Git::at(&self.reused.worktree.path, &self.git.launch);
+        inside.run(&doing, &args).await.map(drop)
+    }
+
+    async fn undo(&self) -> Result<(), HostError> {
+        let Worktree { path, branch, base } = &self.reused.worktree;
+        if head::branch(path).await?.as_ref() == Some(branch) {
+            let switched = self.switch(&self.reused.old_branch).await;
+            // A hook that fails after the switch makes it no less one.
+            if head::branch(path).await?.as_ref() != Some(&self.reused.old_branch) {
+                return switched;
+            }
+        }
+        let reference = format!("refs/heads/{branch}");
+        let args = ["update-ref", "-d", &reference, &base.commit];
+        self.git.run("removing the branch", &args).await?;
+        match &self.reused.old_base {
+            Some(old) => records::save_base(&self.rig, &self.polecat, old, None).await.map(drop),
+            None => records::forget_base(&self.rig, &self.polecat).await,
+        }
+    }
+}

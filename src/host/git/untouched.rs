@@ -1,0 +1,39 @@
+//! Whether a worktree still is as it was made: only then it is taken back.
+
+use super::Git;
+use super::create::Worktree;
+use crate::host::error::HostError;
+use crate::host::files::{blocking, look};
+
+/// The tracker writes down in there whose an issue is, which is no work of anybody's.
+const BUT_THE_TRACKERS: &str = ":(exclude,top).beads";
+
+/// Refuses a worktree whose branch has moved, or that holds what was not checked out. One whose
+/// folder is gone holds nothing.
+pub(super) async fn require(git: &Git, made: &Worktree) -> Result<(), HostError> {
+    let worked_in = |what: String| HostError::WorkedIn { path: made.path.clone(), what };
+    let branch = format!("refs/heads/{}", made.branch);
+    if let Some(tip) = git.commit(&branch).await?.filter(|tip| *tip != made.base.commit) {
+        return Err(worked_in(format!("`{}` has moved to {tip}", made.branch)));
+    }
+    let path = made.path.clone();
+    if blocking(move || look(&path)).await?.is_none() {
+        return Ok(());
+    }
+    let inside = Git::at(&made.path, &git.launch);
+    let head = inside.commit("HEAD").await?;
+    if head.as_ref() != Some(&made.base.commit) {
+        return Err(worked_in(format!("it is at {}", head.unwrap_or_default())));
+    }
+    let status = ["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"];
+    let args = [&status[..], &["--ignore-submodules=none", "--", ":/", BUT_THE_TRACKERS]].concat();
+    let changed = inside.run("looking for changes", &args).await?.stdout;
+    match changed.split(|&byte| byte == 0).next().filter(|entry| !entry.is_empty()) {
+        // `?? <file>`
+        Some(entry) => {
+            let file = String::from_utf8_lossy(entry.get(3..).unwrap_or_default()).into_owned();
+            Err(worked_in(format!("`{}` has changed", crate::core::names::shown(&file))))
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,135 @@
+//! gastown's name pool as files have it: `settings/config.json`, `.runtime/namepool-state.json`
+//! and the folders of `polecats/`.
+//!
+//! Which names are in use is read off the folders each time, never kept: a list of them would
+//! outlive the polecats. The state file changes only when a number is given.
+
+use std::collections::BTreeSet;
+use std::fs::{self, DirEntry};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value};
+
+use super::error::HostError;
+use super::files::{blocking, broken, look, make_inside, read_text, replace, unread};
+use super::settings;
+use crate::core::name_pool::{Kept, Pick, Pool};
+use crate::core::{PolecatName, Rig};
+
+/// How long gastown's `<name>.pending` holds a name whose folder is still to be made.
+const PENDING: Duration = Duration::from_secs(5 * 60);
+
+/// A name that nobody has.
+pub(super) struct Given {
+    pub(super) name: PolecatName,
+    /// What of the settings could not be followed.
+    pub(super) warnings: Vec<String>,
+}
+
+/// The next free name of `rig` besides those `taken`. It is nobody's before its folder is made:
+/// who asks holds the lock that makers of polecats hold.
+///
+/// # Errors
+/// The settings, the state file or `polecats/` cannot be read, or the state not be written.
+pub(super) async fn next(rig: &Rig, taken: BTreeSet<String>) -> Result<Given, HostError> {
+    let rig = rig.clone();
+    blocking(move || next_now(&rig, taken)).await
+}
+
+fn next_now(rig: &Rig, mut taken: BTreeSet<String>) -> Result<Given, HostError> {
+    let state = State::read(rig)?;
+    let (file, wishes) = settings::name_pool_now(rig)?.unzip();
+    taken.extend(in_use(&rig.polecats_dir())?);
+    let pool = Pool::new(&rig.name, wishes.as_ref(), state.kept()?);
+    let Some(Pick { name, overflow_next }) = pool.pick(|name| taken.contains(name)) else {
+        return Err(broken(&state.path, "`overflow_next` leaves no number"));
+    };
+    if let Some(next) = overflow_next {
+        // Before the polecat is made: a number is not given twice, whatever comes of it.
+        let own = wishes.map(|wishes| wishes.names).unwrap_or_default();
+        state.write(rig, &pool, &own, next)?;
+    }
+    let of_file = |warning| format!("`{}`: {warning}", file.clone().unwrap_or_default().display());
+    Ok(Given { name, warnings: pool.warnings.iter().map(of_file).collect() })
+}
+
+/// The names of all that stands in `polecats/`, folder or not, and of what gastown is about to
+/// make there.
+fn in_use(dir: &Path) -> Result<Vec<String>, HostError> {
+    let entries = match fs::read_dir(dir) {
+        Err(err) if err.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(|source| unread(dir, source))?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|source| unread(dir, source))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let pending = name.strip_suffix(".pending").filter(|_| is_fresh(&entry));
+        names.extend(pending.map(str::to_owned));
+        names.push(name);
+    }
+    Ok(names)
+}
+
+/// Whether a marker still counts; one whose age is not known does.
+fn is_fresh(marker: &DirEntry) -> bool {
+    let made = marker.metadata().and_then(|found| found.modified());
+    let age = made.ok().and_then(|made| SystemTime::now().duration_since(made).ok());
+    age.is_none_or(|age| age < PENDING)
+}
+
+/// The state file with all its keys, those too that we do not know.
+struct State {
+    path: PathBuf,
+    keys: Map<String, Value>,
+}
+
+impl State {
+    fn read(rig: &Rig) -> Result<Self, HostError> {
+        let path = rig.runtime_dir().join("namepool-state.json");
+        // Opening what is no file can wait for ever.
+        if look(&path)?.is_some_and(|found| !found.is_file()) {
+            return Err(broken(&path, "it is no file"));
+        }
+        let Some(text) = read_text(&path)? else { return Ok(Self { path, keys: Map::new() }) };
+        let keys = serde_json::from_str(&text).map_err(|err| broken(&path, err.to_string()))?;
+        Ok(Self { path, keys })
+    }
+
+    fn kept(&self) -> Result<Kept, HostError> {
+        let (overflow_next, max_size) = (self.number("overflow_next")?, self.number("max_size")?);
+        Ok(Kept { overflow_next, max_size })
+    }
+
+    fn number(&self, key: &str) -> Result<i64, HostError> {
+        match self.keys.get(key) {
+            None | Some(Value::Null) => Ok(0),
+            Some(value) => value.as_i64().ok_or_else(|| {
+                broken(&self.path, format!("`{key}`: `{value}`, expected a whole number"))
+            }),
+        }
+    }
+
+    /// Writes the next number. A file of ours begins with what gastown's has.
+    fn write(mut self, rig: &Rig, pool: &Pool, own: &[String], next: i64) -> Result<(), HostError> {
+        if self.keys.is_empty() {
+            self.put("rig_name", rig.name.as_str());
+            self.put("theme", pool.theme.as_str());
+            self.put("max_size", pool.max);
+            if !own.is_empty() {
+                self.put("custom_names", own);
+            }
+        }
+        self.put("overflow_next", next);
+        let text = serde_json::to_string_pretty(&self.keys);
+        let text = text.map_err(|err| HostError::Internal(err.to_string()))?;
+        make_inside(rig.anchor(), &rig.runtime_dir())?;
+        replace(&self.path, &(text + "\n"))
+    }
+
+    fn put(&mut self, key: &str, value: impl Into<Value>) {
+        self.keys.insert(key.to_owned(), value.into());
+    }
+}

@@ -1,0 +1,73 @@
+//! The machine's processes, listed once for all who ask at the same time: a listing reads a file
+//! for each process there is.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::select::Seen;
+use super::{ProcessError, is_over};
+
+/// Shared by those who end several trees at once.
+#[derive(Default)]
+pub struct Census {
+    /// How many listings have begun.
+    begun: AtomicU64,
+    last: Mutex<Listed>,
+}
+
+/// A listing.
+pub(super) struct Listed {
+    /// Start times are comparable within one value only.
+    pub(super) system: System,
+    pub(super) seen: Vec<Seen>,
+    /// Its number, from 1.
+    number: u64,
+}
+
+impl Default for Listed {
+    fn default() -> Self {
+        Self { system: System::new(), seen: Vec::new(), number: 0 }
+    }
+}
+
+impl Census {
+    /// A listing that began after this was called.
+    pub(super) async fn list(&self) -> Result<MutexGuard<'_, Listed>, ProcessError> {
+        let before = self.begun.load(Ordering::SeqCst);
+        let mut last = self.last.lock().await;
+        if last.number > before {
+            return Ok(last);
+        }
+        let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        let system = std::mem::replace(&mut last.system, System::new());
+        let listed = tokio::task::spawn_blocking(move || list_processes(system)).await;
+        let (system, seen) = listed.map_err(|_| ProcessError::Unlisted)?;
+        let own = std::process::id();
+        // A list without ourselves is no list.
+        if !seen.iter().any(|process| process.pid == own) {
+            return Err(ProcessError::Unlisted);
+        }
+        *last = Listed { system, seen, number };
+        Ok(last)
+    }
+}
+
+fn list_processes(mut system: System) -> (System, Vec<Seen>) {
+    // Threads would be listed too, which costs as much again.
+    let kind = ProcessRefreshKind::nothing().without_tasks();
+    system.refresh_processes_specifics(ProcessesToUpdate::All, true, kind);
+    let threads_apart =
+        system.processes().values().filter(|process| process.thread_kind().is_none());
+    let seen = threads_apart.map(|process| Seen {
+        pid: process.pid().as_u32(),
+        parent: process.parent().map_or(0, sysinfo::Pid::as_u32),
+        session: process.session_id().map_or(0, sysinfo::Pid::as_u32),
+        start: process.start_time(),
+        over: is_over(process.status()),
+        name: process.name().to_string_lossy().into_owned(),
+    });
+    let seen = seen.collect();
+    (system, seen)
+}

@@ -1,0 +1,70 @@
+//! Which folders of a worktree, and which of git's files, are worth watching.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use crate::host::error::HostError;
+use crate::host::files::is_dir;
+use crate::host::git::{branch_now, repository};
+
+/// A folder, and the names of files in it.
+pub(super) type Files = (PathBuf, Vec<OsString>);
+
+/// The folders of the worktree `root` that are `below` or lead there from it, without those that
+/// git ignores.
+pub(super) fn of_worktree(root: &Path, below: &Path) -> impl Iterator<Item = PathBuf> {
+    let wanted = below.to_owned();
+    // From the root on, since ignoring a folder is said above it.
+    let walk = WalkBuilder::new(root)
+        .hidden(false)
+        .ignore(false)
+        .parents(false)
+        .follow_links(false)
+        .filter_entry(move |entry| {
+            let path = entry.path();
+            entry.file_name() != ".git" && (path.starts_with(&wanted) || wanted.starts_with(path))
+        })
+        .build();
+    let below = below.to_owned();
+    walk.flatten()
+        .filter(|entry| entry.file_type().is_some_and(|found| found.is_dir()))
+        .map(ignore::DirEntry::into_path)
+        .filter(move |path| path.starts_with(&below))
+}
+
+/// The files of git's own that change when something is committed, staged or checked out in the
+/// worktree `root`, by folder; `None` when that is no worktree.
+pub(super) fn of_git(root: &Path) -> Result<Option<Vec<Files>>, HostError> {
+    let Some(git_dir) = repository::git_dir_of(root)? else { return Ok(None) };
+    let common = repository::around(root)?.map(|found| found.common_dir);
+    let mut files = vec![
+        (git_dir.clone(), vec!["HEAD".into(), "index".into()]),
+        (git_dir.join("logs"), vec!["HEAD".into()]),
+        (git_dir.join("reftable"), vec!["tables.list".into()]),
+    ];
+    if let Some(common) = common {
+        files.push((common.join("reftable"), vec!["tables.list".into()]));
+        let branch = branch_now(root)?.map(|branch| common.join("refs/heads").join(branch));
+        if let Some((dir, name)) =
+            branch.as_deref().and_then(|file| Some((file.parent()?, file.file_name()?)))
+        {
+            files.push((dir.to_owned(), vec![name.to_owned()]));
+        }
+    }
+    let mut there = Vec::new();
+    for (dir, names) in files {
+        if is_dir(&dir)? {
+            there.push((dir, names));
+        }
+    }
+    Ok(Some(there))
+}
+
+/// How many folders we may watch, three quarters of what the system has being left to others.
+pub(super) fn room() -> usize {
+    let limit = fs::read_to_string("/proc/sys/fs/inotify/max_user_watches").ok();
+    limit.and_then(|limit| limit.trim().parse::<usize>().ok()).map_or(usize::MAX, |most| most / 4)
+}

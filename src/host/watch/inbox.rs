@@ -1,0 +1,221 @@
+//! What the system told and nobody has taken yet: bounded, however much happens.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use notify::event::{CreateKind, Event, EventKind, ModifyKind};
+use tokio::sync::Notify;
+
+use super::Touched;
+
+/// As many paths of one worktree are told one by one.
+const PATHS_MAX: usize = 200;
+
+/// Filled by the watcher's thread, emptied by the task that tells.
+#[derive(Default)]
+pub(super) struct Inbox {
+    state: Mutex<State>,
+    /// There is something in it.
+    pub(super) wake: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    roots: HashMap<PathBuf, Root>,
+    /// Who wants to know of a folder. One of git's own may be shared.
+    folders: HashMap<PathBuf, Vec<Interest>>,
+    pending: HashMap<PathBuf, Pending>,
+}
+
+#[derive(Default)]
+struct Root {
+    folders: usize,
+    part: bool,
+}
+
+struct Interest {
+    root: PathBuf,
+    names: Names,
+}
+
+/// What in a folder is of interest.
+#[derive(Clone)]
+pub(super) enum Names {
+    /// All: it is a folder of the worktree.
+    Every,
+    /// These files of git's.
+    These(Vec<OsString>),
+}
+
+/// What happened in one worktree.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    paths: BTreeSet<PathBuf>,
+    whole: bool,
+    /// Folders that are new.
+    pub(super) came: Vec<PathBuf>,
+    /// Folders that are watched and not there any more.
+    pub(super) gone: Vec<PathBuf>,
+}
+
+impl Pending {
+    pub(super) fn has_folders(&self) -> bool {
+        !self.came.is_empty() || !self.gone.is_empty()
+    }
+
+    /// What is told of it. Of a folder that came or went we were not told what is in it.
+    pub(super) fn touched(self, worktree: PathBuf) -> Touched {
+        let whole = self.whole || self.has_folders();
+        let paths = self.paths.iter().filter_map(|path| path.strip_prefix(&worktree).ok());
+        Touched { paths: paths.map(Path::to_owned).collect(), whole, worktree }
+    }
+
+    fn add(&mut self, path: &Path) {
+        self.whole |= self.paths.len() >= PATHS_MAX;
+        if !self.whole {
+            self.paths.insert(path.to_owned());
+        }
+    }
+}
+
+impl Inbox {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes one event, on the watcher's thread.
+    pub(super) fn take(&self, event: notify::Result<Event>) {
+        match event {
+            // Reading a file is no change; our own git does it all the time.
+            Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
+            Ok(event) if !event.need_rescan() => self.note(&event),
+            // The system has lost some.
+            _ => self.state().doubt_all(),
+        }
+        if !self.state().pending.is_empty() {
+            self.wake.notify_one();
+        }
+    }
+
+    fn note(&self, event: &Event) {
+        let may_be_folder = matches!(
+            event.kind,
+            EventKind::Create(CreateKind::Folder | CreateKind::Any)
+                | EventKind::Modify(ModifyKind::Name(_))
+        );
+        let leaves =
+            matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
+        for path in &event.paths {
+            let is_folder =
+                may_be_folder && fs::symlink_metadata(path).is_ok_and(|found| found.is_dir());
+            self.state().note(path, is_folder, leaves);
+        }
+    }
+
+    /// Takes all there is, by worktree.
+    pub(super) fn drain(&self) -> HashMap<PathBuf, Pending> {
+        std::mem::take(&mut self.state().pending)
+    }
+
+    pub(super) fn add(&self, root: &Path) {
+        self.state().roots.insert(root.to_owned(), Root::default());
+    }
+
+    /// Forgets a worktree; these folders are of interest to nobody any more.
+    pub(super) fn remove(&self, root: &Path) -> Vec<PathBuf> {
+        let mut state = self.state();
+        state.roots.remove(root);
+        state.pending.remove(root);
+        state.forget(root, |_| true)
+    }
+
+    /// Forgets a folder of a worktree, and those below it.
+    pub(super) fn forget(&self, root: &Path, folder: &Path) -> Vec<PathBuf> {
+        let mut state = self.state();
+        let free = state.forget(root, |path| path.starts_with(folder));
+        if let Some(found) = state.roots.get_mut(root) {
+            found.folders = found.folders.saturating_sub(free.len());
+        }
+        free
+    }
+
+    /// Events in `folder` are of interest to the worktree `root` from now on; false when they
+    /// were before.
+    pub(super) fn expect(&self, root: &Path, folder: &Path, names: &Names) -> bool {
+        let mut state = self.state();
+        let interests = state.folders.entry(folder.to_owned()).or_default();
+        if interests.iter().any(|one| one.root == root && matches!(one.names, Names::Every)) {
+            return false;
+        }
+        interests.push(Interest { root: root.to_owned(), names: names.clone() });
+        if let Some(found) = state.roots.get_mut(root) {
+            found.folders += 1;
+        }
+        true
+    }
+
+    /// Not every change in this worktree is told.
+    pub(super) fn part(&self, root: &Path) {
+        if let Some(found) = self.state().roots.get_mut(root) {
+            found.part = true;
+        }
+    }
+
+    pub(super) fn is_whole(&self, root: &Path) -> bool {
+        self.state().roots.get(root).is_some_and(|found| !found.part)
+    }
+
+    pub(super) fn folders_of(&self, root: &Path) -> usize {
+        self.state().roots.get(root).map_or(0, |found| found.folders)
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.state().folders.len()
+    }
+}
+
+impl State {
+    fn note(&mut self, path: &Path, is_folder: bool, leaves: bool) {
+        let known = self.folders.contains_key(path);
+        // Of a folder itself its parent tells, only of a worktree's top nobody else does.
+        let above = path.ancestors().skip(1).find(|dir| self.folders.contains_key(*dir));
+        let Some(folder) = above.or_else(|| Some(path).filter(|_| known && leaves)) else { return };
+        let name = path.file_name().unwrap_or_default();
+        for Interest { root, names } in &self.folders[folder] {
+            match names {
+                Names::These(names) if names.iter().any(|one| one == name) => {
+                    self.pending.entry(root.clone()).or_default();
+                }
+                Names::These(_) => {}
+                Names::Every => {
+                    let pending = self.pending.entry(root.clone()).or_default();
+                    pending.add(path);
+                    pending.gone.extend((known && leaves).then(|| path.to_owned()));
+                    pending.came.extend(is_folder.then(|| path.to_owned()));
+                }
+            }
+        }
+    }
+
+    /// Whatever may have happened, anywhere.
+    fn doubt_all(&mut self) {
+        for root in self.roots.keys() {
+            let pending = self.pending.entry(root.clone()).or_default();
+            pending.whole = true;
+            pending.gone = vec![root.clone()];
+        }
+    }
+
+    fn forget(&mut self, root: &Path, of: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+        for (folder, interests) in &mut self.folders {
+            if of(folder) {
+                interests.retain(|one| one.root != root);
+            }
+        }
+        let free = self.folders.extract_if(|_, interests| interests.is_empty());
+        free.map(|(folder, _)| folder).collect()
+    }
+}

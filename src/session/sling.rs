@@ -1,0 +1,246 @@
+//! Giving an issue to a polecat in one step: a free or a new one, its branch, the hook, the
+//! session and the first words, all of it or nothing.
+
+mod undo;
+
+use std::{fs::File, path::PathBuf, time::Duration};
+
+use jiff::Timestamp;
+
+use super::{
+    create::now_ms,
+    error::SessionError,
+    manager::SessionManager,
+    plan::StartOptions,
+    start::{Hooking, Progress, Started},
+};
+use crate::{
+    core::names::{IssueId, PolecatName},
+    host::{
+        git::{self, Next, Reused, Worktree},
+        polecats,
+        records::{self, ExitRecord},
+        tracker::{HOOKED, Issue},
+    },
+};
+
+/// How long others may choose and make polecats before it is our turn: a checkout of a large
+/// repository takes minutes.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// How long another sling may see to the polecat that was asked for, before its session shows
+/// that it does.
+const TURN: Duration = Duration::from_secs(10);
+
+/// What a sling has taken for its issue, until all is well or it is given back.
+struct Taken {
+    polecat: PolecatName,
+    issue: IssueId,
+    /// As the tracker had it before.
+    before: Issue,
+    place: Placed,
+    warnings: Vec<String>,
+    /// How the polecat's last agent ended.
+    exit: Option<ExitRecord>,
+    began: Timestamp,
+    /// Of two slings at once each takes another polecat.
+    _turn: Option<File>,
+}
+
+/// The worktree of a sling.
+enum Placed {
+    New(Worktree),
+    Reused(Reused),
+}
+
+impl Placed {
+    fn worktree(&self) -> &Worktree {
+        match self {
+            Self::New(worktree) => worktree,
+            Self::Reused(reused) => &reused.worktree,
+        }
+    }
+}
+
+impl SessionManager {
+    /// Gives `issue` to `polecat`, which is made when there is none; without a name to the first
+    /// polecat that is free, else to a new one. Of the `options`, `new`, `issue` and `workdir` do
+    /// not count.
+    ///
+    /// # Errors
+    /// As those of a start; also when the issue is somebody's already or cannot be hooked, and when
+    /// the polecat that was named is not free. All that was made is taken back, unless the error
+    /// is [`SessionError::NotUndone`].
+    pub async fn sling(
+        &self,
+        issue: &str,
+        polecat: Option<&str>,
+        options: StartOptions,
+        progress: Progress<'_>,
+    ) -> Result<Started, SessionError> {
+        progress("slinging: checking");
+        let id = IssueId::parse(issue)?;
+        let wanted = polecat.map(PolecatName::parse).transpose()?;
+        let issue = Some(id.to_string());
+        let options = StartOptions { new: false, issue, workdir: None, ..options };
+        let choice = self.choose(&options).await?;
+        // One at a time, until it can be seen whose the issue is: a polecat that was just made looks
+        // free, and an issue that is about to be hooked nobody's.
+        let choosing = polecats::turn(&self.rig, PATIENCE).await?;
+        let before = self.workable(&id, wanted.as_ref()).await?;
+        progress("slinging: taking a polecat");
+        let taken = self.take(wanted, id, before).await?;
+        let started = async {
+            progress("slinging: hooking the issue");
+            self.hook_first(&taken).await?;
+            drop(choosing);
+            let plan = self.plan(taken.polecat.clone(), choice, &options).await?;
+            self.launch(plan, Hooking::Done, progress).await
+        };
+        match started.await {
+            Ok(Started { info, warnings }) => {
+                let warnings = taken.warnings.into_iter().chain(warnings).collect();
+                Ok(Started { info, warnings })
+            }
+            Err(cause) => Err(self.undo(taken, cause).await),
+        }
+    }
+
+    /// The issue, which must be there for somebody to work on.
+    async fn workable(
+        &self,
+        id: &IssueId,
+        wanted: Option<&PolecatName>,
+    ) -> Result<Issue, SessionError> {
+        let dir = self.tracker_dir(self.rig.path.clone());
+        let issue = self.tools.tracker.show(id, &dir).await?;
+        let own = |polecat: &&PolecatName| self.rig.agent_id(polecat) == issue.assignee();
+        if issue.status != "closed" && wanted.as_ref().is_some_and(own) {
+            return Ok(issue);
+        }
+        let why = match (issue.status.as_str(), issue.assignee()) {
+            ("closed", _) => "is closed".to_owned(),
+            (HOOKED | "pinned", assignee) if !assignee.is_empty() => {
+                format!("is on the hook of `{assignee}` already")
+            }
+            ("in_progress", assignee) if assignee.contains("/polecats/") => {
+                format!("is being worked on by `{assignee}`")
+            }
+            _ => return Ok(issue),
+        };
+        let polecats = polecats::names(&self.rig).await?;
+        let polecat = polecats.iter().find(own).map(ToString::to_string);
+        Err(SessionError::IssueTaken { issue: id.to_string(), why, polecat })
+    }
+
+    async fn take(
+        &self,
+        wanted: Option<PolecatName>,
+        issue: IssueId,
+        before: Issue,
+    ) -> Result<Taken, SessionError> {
+        let began = Timestamp::now();
+        let free = match &wanted {
+            Some(polecat) => self.take_named(polecat, &issue).await?,
+            None => self.take_free(&issue).await?,
+        };
+        if let Some((polecat, reused, turn)) = free {
+            let exit = records::load(&self.rig, &polecat).await.ok().flatten();
+            let (place, warnings) = (Placed::Reused(reused), Vec::new());
+            return Ok(Taken { polecat, issue, before, place, warnings, exit, began, _turn: turn });
+        }
+        let Next { polecat, worktree, warnings } = self.make(wanted, Some(&issue)).await?;
+        // Nobody has it: who takes one has the turn that we have.
+        let turn = git::turn(&self.rig, &polecat, Duration::ZERO).await.ok().flatten();
+        let place = Placed::New(worktree);
+        Ok(Taken { polecat, issue, before, place, warnings, exit: None, began, _turn: turn })
+    }
+
+    /// The polecat that was asked for, on its new branch; `None` when it is to be made.
+    async fn take_named(
+        &self,
+        polecat: &PolecatName,
+        issue: &IssueId,
+    ) -> Result<Option<(PolecatName, Reused, Option<File>)>, SessionError> {
+        self.require_no_session(polecat).await?;
+        git::heal(&self.rig, polecat, &self.tools.launch).await?;
+        if !polecats::exists(&self.rig, polecat).await? {
+            return Ok(None);
+        }
+        let turn = git::turn(&self.rig, polecat, TURN).await?;
+        self.require_no_session(polecat).await?;
+        self.require_free(polecat).await?;
+        let reused = self.reuse(polecat, issue).await?;
+        Ok(Some((polecat.clone(), reused, turn)))
+    }
+
+    /// The first polecat that is certainly free, on its new branch.
+    async fn take_free(
+        &self,
+        issue: &IssueId,
+    ) -> Result<Option<(PolecatName, Reused, Option<File>)>, SessionError> {
+        for polecat in polecats::names(&self.rig).await? {
+            match self.try_take(&polecat, issue).await {
+                Ok(taken) => return Ok(Some(taken)),
+                // What cannot be told is not free. Another one will be.
+                Err(why) => tracing::debug!(%polecat, %why, "not free"),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn try_take(
+        &self,
+        polecat: &PolecatName,
+        issue: &IssueId,
+    ) -> Result<(PolecatName, Reused, Option<File>), SessionError> {
+        self.require_no_session(polecat).await?;
+        git::heal(&self.rig, polecat, &self.tools.launch).await?;
+        let turn = git::turn(&self.rig, polecat, Duration::ZERO).await?;
+        self.require_no_session(polecat).await?;
+        self.require_free(polecat).await?;
+        Ok((polecat.clone(), self.reuse(polecat, issue).await?, turn))
+    }
+
+    /// Any session of that name counts, whosoever it is, and also one whose agent is dead.
+    async fn require_no_session(&self, polecat: &PolecatName) -> Result<(), SessionError> {
+        if self.names_of_sessions().await?.contains(polecat.as_str()) {
+            let session = self.rig.session(polecat).to_string();
+            return Err(SessionError::SessionRunning { session });
+        }
+        Ok(())
+    }
+
+    /// Refuses a polecat of which a new branch would lose something, or that is not whole.
+    async fn require_free(&self, polecat: &PolecatName) -> Result<(), SessionError> {
+        let workdir = polecats::workdir(&self.rig, polecat).await?;
+        let mut reasons = Vec::new();
+        if git::branch(&workdir).await?.is_none() {
+            reasons.push(format!("no branch is checked out in `{}`", workdir.display()));
+        }
+        let left = git::leftovers(&self.rig, polecat, &self.tools.launch).await?;
+        reasons.extend(left.iter().map(ToString::to_string));
+        if reasons.is_empty() {
+            return Ok(());
+        }
+        Err(SessionError::NotFree { polecat: polecat.to_string(), reasons })
+    }
+
+    async fn reuse(&self, polecat: &PolecatName, issue: &IssueId) -> Result<Reused, SessionError> {
+        let launch = &self.tools.launch;
+        Ok(git::reuse(&self.rig, polecat, Some(issue), now_ms(), launch).await?)
+    }
+
+    /// Puts the issue on the hook before there is an agent: it finds it there, and where the
+    /// tracker refuses there is none to be ended.
+    async fn hook_first(&self, taken: &Taken) -> Result<(), SessionError> {
+        let assignee = self.rig.agent_id(&taken.polecat);
+        let dir = self.dir_of(taken);
+        Ok(self.tools.tracker.hook(&taken.issue, &assignee, &dir).await?)
+    }
+
+    /// Where the tracker is asked about a sling's issue.
+    fn dir_of(&self, taken: &Taken) -> PathBuf {
+        self.tracker_dir(taken.place.worktree().path.clone())
+    }
+}

@@ -1,0 +1,91 @@
+//! Tables that tmux prints by a format: a row for each thing, with numbers and texts.
+
+use super::command::Reply;
+use super::error::{TmuxError, shown};
+
+/// What is asked of each thing. Each field costs tmux some µs, for each thing anew.
+pub(super) struct Wanted<'a> {
+    /// Formats of what cannot hold a tab.
+    pub(super) numbers: &'a [&'a str],
+    /// Names of variables and options, which may hold anything, line breaks too.
+    pub(super) texts: Vec<&'a str>,
+}
+
+/// What tmux says of one thing.
+pub(super) struct Row<'a> {
+    pub(super) numbers: Fields<'a>,
+    pub(super) texts: std::vec::IntoIter<String>,
+}
+
+/// The numbers of a row, one after the other.
+pub(super) struct Fields<'a>(std::str::Split<'a, char>);
+
+impl Wanted<'_> {
+    /// Each text ends with `end`, which must be unguessable. A length in front of it would not do:
+    /// tmux 3.4 and 3.5 print some bytes as `\ooo`. (And taking control characters out by `s/...`
+    /// costs tmux as much as all else.)
+    pub(super) fn format(&self, end: &str) -> String {
+        let numbers = self.numbers.iter().map(|format| format!("{format}\t"));
+        numbers.chain(self.texts.iter().map(|name| format!("#{{{name}}}{end}"))).collect()
+    }
+
+    /// The rows of a reply, as `read` makes them.
+    pub(super) fn parse<T>(
+        &self,
+        reply: &Reply,
+        end: &str,
+        read: impl Fn(Row<'_>) -> Option<T>,
+    ) -> Result<Vec<T>, TmuxError> {
+        let mut rest = reply.bytes();
+        let mut rows = Vec::new();
+        while !rest.is_empty() {
+            let (row, behind) = self.first(rest, end.as_bytes(), &read).ok_or_else(|| {
+                TmuxError::Unexpected { command: "list-panes".to_owned(), reply: shown(rest) }
+            })?;
+            rest = behind;
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    /// The first row, and what is behind it.
+    fn first<'b, T>(
+        &self,
+        row: &'b [u8],
+        end: &[u8],
+        read: impl Fn(Row<'_>) -> Option<T>,
+    ) -> Option<(T, &'b [u8])> {
+        let tabs = row.iter().enumerate().filter(|(_, byte)| **byte == b'\t');
+        let behind = tabs.map(|(at, _)| at + 1).nth(self.numbers.len() - 1)?;
+        let (numbers, mut rest) = row.split_at(behind);
+        let numbers = Fields(std::str::from_utf8(numbers).ok()?.split('\t'));
+        let texts = self.texts.iter().map(|_| take(&mut rest, end)).collect::<Option<Vec<_>>>()?;
+        let row = read(Row { numbers, texts: texts.into_iter() })?;
+        Some((row, rest.strip_prefix(b"\n")?))
+    }
+}
+
+/// The next text, which ends with `end`.
+fn take(rest: &mut &[u8], end: &[u8]) -> Option<String> {
+    let at = rest.windows(end.len()).position(|window| window == end)?;
+    let (text, behind) = rest.split_at(at);
+    *rest = behind.strip_prefix(end)?;
+    Some(String::from_utf8_lossy(text).into_owned())
+}
+
+impl<'a> Fields<'a> {
+    /// The next as it is.
+    pub(super) fn word(&mut self) -> Option<&'a str> {
+        self.0.next()
+    }
+
+    /// The next, which must be there.
+    pub(super) fn id<T: std::str::FromStr>(&mut self) -> Option<T> {
+        self.word()?.parse().ok()
+    }
+
+    /// The next, if it is any.
+    pub(super) fn optional<T: std::str::FromStr>(&mut self) -> Option<T> {
+        self.id()
+    }
+}
