@@ -20,7 +20,7 @@ local commands = {
   Capture = { nargs = '+', bang = true, bar = true, desc = 'Follow what a polecat prints' },
   CaptureSession = { nargs = '+', bang = true, desc = 'Follow what any tmux session prints' },
   Inject = { nargs = '+', range = true, desc = 'Send a message, or the lines of a range' },
-  Diff = { nargs = '?', bang = true, bar = true, desc = 'Show what a polecat changed' },
+  Diff = { nargs = '*', bang = true, bar = true, desc = 'Show what a polecat changed' },
   Attach = { nargs = 1, bar = true, desc = "Use a polecat's session in a terminal" },
   New = { nargs = '*', bar = true, desc = 'Create a polecat: name, worktree and branch' },
   -- Any number, so that a missing issue is refused by name.

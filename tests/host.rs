@@ -8,6 +8,7 @@ mod host {
     mod fixtures;
     mod git;
     mod hooks;
+    mod hunks;
     mod leftovers;
     mod losing;
     mod name_pool;
@@ -16,6 +17,7 @@ mod host {
     mod records;
     mod remove;
     mod restore;
+    mod reviews;
     mod rigs;
     mod run;
     mod settings;

@@ -17,7 +17,7 @@ local KNOWN = {
   stop_all = { force = 'boolean' },
   capture = { lines = 'count', ansi = 'boolean' },
   capture_session = { lines = 'count', ansi = 'boolean' },
-  open_diff = {},
+  open_diff = { since = 'string' },
   open_capture = { lines = 'count', snapshot = 'boolean' },
   new = { issue = 'string' },
   sling = {

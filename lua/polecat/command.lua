@@ -7,6 +7,7 @@ local M = {}
 --- The keys of `:PolecatStart`, in the order in which they are completed.
 M.START_KEYS = { 'issue', 'agent', 'account', 'workdir', 'config_dir', 'cmd' }
 M.NEW_KEYS = { 'issue' }
+M.DIFF_KEYS = { 'since' }
 M.SLING_KEYS = { 'agent', 'account', 'config_dir', 'cmd' }
 
 ---@param message string
@@ -148,17 +149,21 @@ function commands.Attach(opts)
 end
 
 function commands.Diff(opts)
-  local polecat, extra = unpack(words.all(opts.args))
-  if extra then
-    return refuse(('unexpected `%s` after the polecat'):format(extra))
-  elseif opts.bang then
-    return require('polecat.diff').side_by_side(polecat)
+  local polecat, rest = words.first(opts.args)
+  if polecat:find('=', 1, true) then
+    polecat, rest = '', opts.args
   end
-  polecat = polecat or vim.b.polecat
-  if not polecat then
+  local options, err = words.pairs(rest, M.DIFF_KEYS)
+  if not options then
+    return refuse(err)
+  elseif opts.bang then
+    return require('polecat.diff').side_by_side(polecat ~= '' and polecat or nil)
+  end
+  options.polecat = polecat ~= '' and polecat or vim.b.polecat
+  if not options.polecat then
     return refuse('whose changes? name a polecat')
   end
-  require('polecat.diff').open({ polecat = polecat }, split_of(opts))
+  require('polecat.diff').open(options, split_of(opts))
 end
 
 function commands.Rig(opts)

@@ -134,6 +134,8 @@ local function candidates(name, before, lead)
     end, (first[name] or running)())
   elseif name == 'Start' and no_cmd then
     return pairs_of(command.START_KEYS, before, lead)
+  elseif name == 'Diff' then
+    return { 'since=review' }
   end
   return {}
 end

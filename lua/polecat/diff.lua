@@ -71,6 +71,7 @@ local function side_by_side(buf)
     local path, line = index.in_worktree(buf, changes, spot)
     local spec = { polecat = vim.b[buf].polecat, path = path, at = where.here(buf) }
     spec.line = spot.hunk and line or nil
+    spec.since = view.of(buf).spec.since
     require('polecat.diff.pair').open(spec)
   end
 end
@@ -120,6 +121,32 @@ local function files(changes)
   end, changes.files)
 end
 
+--- A key of the module `review`, which is loaded when it is used.
+---@param buf integer
+---@param name string
+---@return fun()
+local function review(buf, name)
+  return function()
+    require('polecat.review')[name](buf)
+  end
+end
+
+--- Shows all changes, or only those since the last review; whatever is not shown now.
+---@param buf integer
+local function toggle(buf)
+  local open = view.of(buf)
+  local since = open and open.spec.since
+  local spec = { polecat = vim.b[buf].polecat, at = where.here(buf) }
+  spec.since = not since and 'review' or nil
+  M.fill(buf, spec, function(err)
+    if err then
+      notify.error(err)
+      spec.since = since
+      M.fill(buf, spec, notify.or_error())
+    end
+  end)
+end
+
 ---@param buf integer
 ---@return polecat.Key[]
 local function keys_of(buf)
@@ -131,6 +158,20 @@ local function keys_of(buf)
     { '[c', 'Go to the hunk before', jumps(buf, -1, index.stops) },
     { ']]', 'Go to the next file', jumps(buf, 1, files) },
     { '[[', 'Go to the file before', jumps(buf, -1, files) },
+    { 'c', 'Comment on the line or the selection', review(buf, 'comment'), { 'n', 'x' } },
+    { 'x', 'Drop the comment on this line', review(buf, 'drop') },
+    { 'gQ', 'List the comments in the quickfix window', review(buf, 'to_quickfix') },
+    { 'S', 'Send all comments to the agent', review(buf, 'send') },
+    {
+      'gR',
+      'Show only what was changed since the last review, or all',
+      function()
+        toggle(buf)
+      end,
+    },
+    { 's', 'Stage the hunk or the file in the main worktree', review(buf, 'take') },
+    { 'X', "Undo the hunk or the file in the polecat's worktree", review(buf, 'reject') },
+    { 'u', 'Undo the last `s` or `X`', review(buf, 'undo') },
     {
       'r',
       'Refresh',
@@ -156,6 +197,7 @@ end
 ---@class polecat.DiffSpec
 ---@field polecat string
 ---@field at? polecat.At
+---@field since? 'review'
 
 --- Makes `buf` the diff of a polecat, and keeps it so.
 ---@param buf integer
@@ -165,7 +207,9 @@ function M.fill(buf, spec, callback)
   buffer.prepare(buf, 'hide')
   where.keep(buf, spec.at)
   vim.b[buf].polecat = spec.polecat
-  view.open(buf, { kind = 'diff', title = spec.polecat, polecat = spec.polecat }, callback)
+  local title = spec.polecat .. (spec.since and ' since the last review' or '')
+  local asked = { kind = 'diff', title = title, polecat = spec.polecat, since = spec.since }
+  view.open(buf, asked, callback)
   keys.set(buf, keys_of(buf), function()
     buffer.close(buf)
   end)
@@ -194,7 +238,7 @@ function M.open(spec, split)
   spec.at = spec.at or where.here()
   local buf, new = buffer.get(NAME .. spec.polecat)
   local open = view.of(buf)
-  if open and open.state == 'open' then
+  if open and open.state == 'open' and open.spec.since == spec.since then
     view.refresh(buf)
     return show(buf, split)
   end

@@ -13,6 +13,7 @@ local LINKS = {
   PolecatTitle = 'Title',
   PolecatAdded = 'Added',
   PolecatRemoved = 'Removed',
+  PolecatComment = 'DiagnosticInfo',
 }
 
 --- xterm's sixteen, where `g:terminal_color_N` says nothing.

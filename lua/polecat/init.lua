@@ -192,7 +192,7 @@ end
 
 --- Opens what a polecat changed in a split.
 ---@param name string
----@param opts? table
+---@param opts? { since?: 'review' }
 function M.open_diff(name, opts)
   run('open_diff', { polecat = given(name) }, opts, nil, function(args)
     require('polecat.diff').open(args, {})

@@ -7,6 +7,7 @@ local M = {}
 ---@field [1] string
 ---@field [2] string What it does, for `desc` and the help.
 ---@field [3] fun()
+---@field [4]? string|string[] The modes, when it is not Normal mode alone.
 
 ---@type table<integer, polecat.Key[]>
 local by_buffer = {}
@@ -58,7 +59,7 @@ function M.set(buf, keys, close)
   by_buffer[buf] = all
   for _, key in ipairs(all) do
     -- A longer map of the user's must not make ours wait for `timeoutlen`.
-    vim.keymap.set('n', key[1], key[3], { buffer = buf, nowait = true, desc = key[2] })
+    vim.keymap.set(key[4] or 'n', key[1], key[3], { buffer = buf, nowait = true, desc = key[2] })
   end
   vim.api.nvim_create_autocmd('BufWipeout', {
     buffer = buf,

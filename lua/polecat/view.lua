@@ -15,6 +15,7 @@ local M = {}
 ---@field session? string
 ---@field lines? integer
 ---@field follow? boolean
+---@field since? 'review'
 ---@field width? integer Of the window that will show it.
 
 ---@class polecat.View
@@ -64,6 +65,7 @@ local function open_args(view)
     session = spec.session,
     lines = spec.lines,
     follow = spec.follow,
+    since = spec.since,
     width = view.told.width,
   }
 end

@@ -9,7 +9,7 @@ mod quoted;
 
 pub use find::{Found, Place, Side, find};
 pub use parse::parse;
-pub use quoted::written;
+pub use quoted::{whole as unquoted, written};
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -175,6 +175,18 @@ impl Hunk {
     #[must_use]
     pub fn parents(&self) -> usize {
         self.text.iter().take_while(|byte| **byte == b'@').count().saturating_sub(1)
+    }
+}
+
+impl Changes {
+    /// The file at `path` in `stage`, with the hunk `id` only, or with all of them.
+    #[must_use]
+    pub fn piece(&self, stage: Stage, path: &[u8], id: Option<&str>) -> Option<FileDiff> {
+        let section = self.sections.iter().find(|section| section.stage == stage)?;
+        let file = section.files.iter().find(|file| file.path() == path)?;
+        let wanted = |hunk: &&Hunk| id.is_none_or(|id| file.id(hunk) == id);
+        let hunks: Vec<_> = file.hunks.iter().filter(wanted).cloned().collect();
+        (id.is_none() || !hunks.is_empty()).then(|| FileDiff { hunks, ..file.clone() })
     }
 }
 

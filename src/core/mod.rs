@@ -9,6 +9,7 @@ pub mod command;
 pub mod diff;
 pub mod name_pool;
 pub mod names;
+pub mod review;
 pub mod rig;
 pub mod screen;
 pub mod session;

@@ -134,6 +134,9 @@ pub enum HostError {
         /// Why it is.
         left: String,
     },
+    /// As things are, what was asked for cannot be; it says why.
+    #[error("{0}")]
+    Refused(String),
     /// What was to be taken back has been worked in since.
     #[error("`{}` has been worked in: {what}; it is left as it is", path.display())]
     WorkedIn {

@@ -15,6 +15,7 @@ pub mod path;
 pub mod polecats;
 pub mod processes;
 pub mod records;
+pub mod reviews;
 pub mod rigs;
 pub mod run;
 pub mod settings;

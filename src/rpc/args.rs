@@ -116,7 +116,33 @@ arguments! {
     Capture { at: At, polecat: String, lines: Option<u32>, ansi: Option<bool> }
     CaptureSession { at: At, session: String, lines: Option<u32>, ansi: Option<bool> }
     Inject { at: At, polecat: String, text: ByteBuf }
-    Pair { at: At, polecat: Option<String>, path: Option<ByteBuf>, file: Option<PathBuf> }
+    Pair {
+        at: At,
+        polecat: Option<String>,
+        path: Option<ByteBuf>,
+        since: Option<String>,
+        file: Option<PathBuf>,
+    }
+    Comment {
+        at: At,
+        polecat: String,
+        id: Option<u64>,
+        path: ByteBuf,
+        side: String,
+        line: usize,
+        shown: usize,
+        quote: Vec<String>,
+        text: String,
+    }
+    Uncomment { at: At, polecat: String, id: u64 }
+    Part {
+        at: At,
+        polecat: String,
+        since: Option<String>,
+        stage: String,
+        path: ByteBuf,
+        hunk: Option<String>,
+    }
     ViewOpen {
         at: At,
         view: u64,
@@ -126,6 +152,7 @@ arguments! {
         lines: Option<u32>,
         follow: Option<bool>,
         ansi: Option<bool>,
+        since: Option<String>,
         width: Option<usize>,
     }
     ViewSet { at: Option<At>, view: u64, width: Option<usize>, visible: Option<bool> }

@@ -12,7 +12,8 @@ use super::{
     views::{Canvas, Order},
 };
 use crate::{
-    session::{Changed, Pair, Rests, SessionManager, Workspace},
+    core::{diff::find, review::Comment},
+    session::{Changed, Pair, Rests, SessionManager, Since, Workspace},
     view::{self, FileRow, HunkRow, Picture, Shown},
 };
 
@@ -30,7 +31,8 @@ async fn draw_until_closed(
     let polecat = open.polecat.ok_or_else(|| RpcError::bad_argument("whose changes?"))?;
     let manager = workspace.manager(&place(open.at)).await?;
     let mut rests = Rests::of(workspace, &manager, &polecat);
-    let mut sheet = Sheet { manager, polecat, shown: Shown::default(), drawn: false };
+    let since = since(open.since.as_deref())?;
+    let mut sheet = Sheet { manager, polecat, since, shown: Shown::default(), drawn: false };
     sheet.draw(canvas).await?;
     let mut due = false;
     loop {
@@ -54,13 +56,14 @@ async fn draw_until_closed(
 struct Sheet {
     manager: SessionManager,
     polecat: String,
+    since: Since,
     shown: Shown,
     drawn: bool,
 }
 
 impl Sheet {
     async fn draw(&mut self, canvas: &mut Canvas) -> Result<(), RpcError> {
-        let changed = self.manager.changes(&self.polecat).await?;
+        let changed = self.manager.changes(&self.polecat, self.since).await?;
         let picture = view::changes(&self.polecat, &changed.changes);
         let mut portions = self.shown.show(&picture);
         if portions.is_empty() {
@@ -83,11 +86,40 @@ impl Sheet {
 
 /// What stands in which rows.
 fn index(changed: &Changed, picture: &Picture) -> Value {
+    let comments = changed.comments.iter();
     Map::new()
         .put("workdir", path(changed.workdir.as_os_str().as_bytes()))
         .put("files", Value::Array(picture.files.iter().map(file).collect()))
         .put("hunks", Value::Array(picture.hunks.iter().map(hunk).collect()))
+        .put("comments", Value::Array(comments.map(|one| comment(changed, picture, one)).collect()))
         .into()
+}
+
+/// A comment and the row below which it stands now.
+fn comment(changed: &Changed, picture: &Picture, comment: &Comment) -> Value {
+    let (row, outdated) = picture.row_of(find(&changed.changes.sections, &comment.place));
+    let place = &comment.place;
+    Map::new()
+        .put("id", comment.id)
+        .put("row", row)
+        // Of a file as a whole there is nothing that could be another one.
+        .put("outdated", outdated && !place.quote.is_empty())
+        .put("path", path(&place.path))
+        .put("shown", comment.shown)
+        .put("text", comment.text.as_str())
+        .into()
+}
+
+/// Since when changes are shown: since the branch began when nothing is said.
+pub(super) fn since(name: Option<&str>) -> Result<Since, RpcError> {
+    match name {
+        None => Ok(Since::Start),
+        Some("review") => Ok(Since::Review),
+        Some(other) => {
+            let message = format!("since: expected `review`, got `{other}`");
+            Err(RpcError::bad_argument(message))
+        }
+    }
 }
 
 fn file(file: &FileRow) -> Value {

@@ -9,12 +9,13 @@ use super::{
     encode::{self, Map},
     error::RpcError,
     handler::Call,
+    review,
 };
 use crate::session::{
     CaptureOptions, Place, RemoveOptions, SessionManager, StartOptions, Workspace,
 };
 
-type Answer = Result<Value, RpcError>;
+pub(super) type Answer = Result<Value, RpcError>;
 
 /// After these, what everybody is shown is old.
 const CHANGING: &[&str] = &[
@@ -65,6 +66,12 @@ impl Door<'_> {
             "session.capture" => self.capture(decode(method, args)?).await,
             "session.capture_session" => self.capture_session(decode(method, args)?).await,
             "session.inject" => self.inject(decode(method, args)?).await,
+            "review.comment" => review::comment(self.workspace, decode(method, args)?).await,
+            "review.uncomment" => review::uncomment(self.workspace, decode(method, args)?).await,
+            "review.send" => review::send(self.workspace, decode(method, args)?).await,
+            "hunk.take" => review::take(self.workspace, decode(method, args)?).await,
+            "hunk.reject" => review::reject(self.workspace, decode(method, args)?).await,
+            "hunk.undo" => review::undo(self.workspace, decode(method, args)?).await,
             "diff.pair" => self.pair(decode(method, args)?).await,
             "session.attach" => self.attach(decode(method, args)?).await,
             _ => Err(RpcError::internal(format!("no method `{method}`"))),
@@ -222,9 +229,10 @@ impl Door<'_> {
     }
 
     async fn pair(&self, args: args::Pair) -> Answer {
+        let since = diff_view::since(args.since.as_deref())?;
         let manager = self.manager(args.at).await?;
         let pair = match (args.polecat, args.path, args.file) {
-            (Some(polecat), Some(path), None) => manager.pair(&polecat, &path).await?,
+            (Some(polecat), Some(path), None) => manager.pair(&polecat, &path, since).await?,
             (None, None, Some(file)) => manager.pair_of(&file).await?,
             _ => {
                 return Err(RpcError::bad_argument(

@@ -14,8 +14,8 @@ use super::{
     workspace::Workspace,
 };
 use crate::{
-    core::{diff::Changes, names::PolecatName, session::State},
-    host::{git, polecats},
+    core::{diff::Changes, names::PolecatName, review::Comment, session::State},
+    host::{git, polecats, reviews},
 };
 
 /// What a polecat changed, and where.
@@ -23,8 +23,19 @@ use crate::{
 pub struct Changed {
     /// Its worktree.
     pub workdir: PathBuf,
-    /// Since its branch began.
+    /// The changes.
     pub changes: Changes,
+    /// What was said about them and not sent.
+    pub comments: Vec<Comment>,
+}
+
+/// Since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Since its branch began.
+    Start,
+    /// Since its changes were reviewed last.
+    Review,
 }
 
 /// A file of a polecat's worktree as it was before, and where it is now.
@@ -41,35 +52,66 @@ pub struct Pair {
 }
 
 impl SessionManager {
-    /// What `polecat` changed since its branch began.
+    /// What `polecat` changed.
     ///
     /// # Errors
-    /// When there is no such polecat, it has no worktree, or git fails.
-    pub async fn changes(&self, polecat: &str) -> Result<Changed, SessionError> {
-        let polecat = self.known(polecat).await?;
-        let workdir = polecats::workdir(&self.rig, &polecat).await?;
-        let launch = &self.tools.launch;
-        git::require_worktree(&workdir).await?;
-        let base = git::started_at(&self.rig, &polecat, &workdir, launch).await?;
-        let changes = git::changes(&workdir, base.as_ref(), launch).await?;
-        Ok(Changed { workdir, changes })
+    /// When there is no such polecat, it has no worktree, was never reviewed, or git fails.
+    pub async fn changes(&self, polecat: &str, since: Since) -> Result<Changed, SessionError> {
+        let (polecat, workdir) = self.worktree(polecat).await?;
+        let changes = self.look_at_changes(&polecat, &workdir, since).await?;
+        let comments = reviews::load(&self.rig, &polecat).await?;
+        Ok(Changed { workdir, changes, comments })
     }
 
-    /// The file at `path`, from the top of the worktree of `polecat`, as it was when that began.
+    pub(super) async fn look_at_changes(
+        &self,
+        polecat: &PolecatName,
+        workdir: &Path,
+        since: Since,
+    ) -> Result<Changes, SessionError> {
+        let launch = &self.tools.launch;
+        if since == Since::Review {
+            return Ok(git::since_review(workdir, launch).await?);
+        }
+        let base = git::started_at(&self.rig, polecat, workdir, launch).await?;
+        Ok(git::changes(workdir, base.as_ref(), launch).await?)
+    }
+
+    /// A polecat and its worktree, both of which must be there.
+    pub(super) async fn worktree(
+        &self,
+        polecat: &str,
+    ) -> Result<(PolecatName, PathBuf), SessionError> {
+        let polecat = self.known(polecat).await?;
+        let workdir = polecats::workdir(&self.rig, &polecat).await?;
+        git::require_worktree(&workdir).await?;
+        Ok((polecat, workdir))
+    }
+
+    /// The file at `path`, from the top of the worktree of `polecat`, as it was before.
     ///
     /// # Errors
     /// As [`SessionManager::changes`]; or the path leads out of the worktree.
-    pub async fn pair(&self, polecat: &str, path: &[u8]) -> Result<Pair, SessionError> {
-        let polecat = self.known(polecat).await?;
+    pub async fn pair(
+        &self,
+        polecat: &str,
+        path: &[u8],
+        since: Since,
+    ) -> Result<Pair, SessionError> {
+        let (polecat, workdir) = self.worktree(polecat).await?;
         let below = Path::new(OsStr::from_bytes(path));
         if !below.components().all(|part| matches!(part, Component::Normal(_))) {
             return Err(outside(below));
         }
-        let workdir = polecats::workdir(&self.rig, &polecat).await?;
-        git::require_worktree(&workdir).await?;
-        let base = git::started_at(&self.rig, &polecat, &workdir, &self.tools.launch).await?;
+        let launch = &self.tools.launch;
+        let base = match since {
+            Since::Review => git::reviewed(&workdir, launch).await?,
+            Since::Start => git::started_at(&self.rig, &polecat, &workdir, launch)
+                .await?
+                .map(|base| base.commit),
+        };
         let before = match base {
-            Some(base) => git::before(&workdir, &base.commit, path, &self.tools.launch).await?,
+            Some(base) => git::before(&workdir, &base, path, launch).await?,
             None => git::Before::default(),
         };
         Ok(Pair { polecat, path: path.to_vec(), file: workdir.join(below), before })
@@ -83,7 +125,9 @@ impl SessionManager {
         for polecat in polecats::names(&self.rig).await? {
             let workdir = polecats::workdir(&self.rig, &polecat).await?;
             if let Ok(below) = file.strip_prefix(&workdir) {
-                return self.pair(polecat.as_str(), below.as_os_str().as_bytes()).await;
+                return self
+                    .pair(polecat.as_str(), below.as_os_str().as_bytes(), Since::Start)
+                    .await;
             }
         }
         Err(outside(file))

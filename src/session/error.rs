@@ -239,6 +239,7 @@ fn host_code(error: &HostError) -> &'static str {
         HostError::NoRig { .. }
         | HostError::NotARig { .. }
         | HostError::RigGone { .. }
+        | HostError::Refused(_)
         | HostError::PolecatExists { .. } => "bad_argument",
         HostError::PolecatNotFound { .. } | HostError::NoBackup { .. } => "polecat_not_found",
         HostError::Changing { .. } | HostError::WorkedIn { .. } => "dirty",

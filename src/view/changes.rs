@@ -6,7 +6,7 @@ use super::{
     frame::{Group, Line},
     patch::{Patch, batches, patches},
 };
-use crate::core::diff::{Changes, FileDiff, Hunk, Section, Stage, lines};
+use crate::core::diff::{Changes, FileDiff, Found, Hunk, Section, Stage, lines};
 
 /// A longer line is cut: an editor is slow with lines that no person reads.
 const LONGEST: usize = 4_000;
@@ -16,6 +16,8 @@ const COMPARED: usize = 2_000;
 /// A file in the buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileRow {
+    /// The index of its section, and its own in there.
+    pub at: (usize, usize),
     /// Its first row, and how many it has with its hunks.
     pub rows: (usize, usize),
     /// How far its changes have come.
@@ -65,8 +67,8 @@ pub struct Picture {
 pub fn changes(name: &str, changes: &Changes) -> Picture {
     let mut picture = Picture::default();
     picture.push(vec![summary(name, changes)]);
-    for section in &changes.sections {
-        picture.section(section);
+    for (index, section) in changes.sections.iter().enumerate() {
+        picture.section(index, section);
     }
     picture
 }
@@ -78,21 +80,38 @@ impl Picture {
         self.blocks.concat()
     }
 
+    /// The row of what was found, and whether that is only what is left of it.
+    #[must_use]
+    pub fn row_of(&self, found: Found) -> (usize, bool) {
+        let file = |at: (usize, usize)| self.files.iter().position(|file| file.at == at);
+        match found {
+            Found::Row(section, index, hunk, row) => {
+                let of = file((section, index));
+                let mut hunks = self.hunks.iter().filter(|hunk| Some(hunk.file) == of);
+                (hunks.nth(hunk).map_or(0, |hunk| hunk.rows.0 + 1 + row), false)
+            }
+            Found::File(section, index) => {
+                (file((section, index)).map_or(0, |at| self.files[at].rows.0), true)
+            }
+            Found::Nowhere => (0, true),
+        }
+    }
+
     fn push(&mut self, block: Vec<Line>) {
         self.rows += block.len();
         self.blocks.push(block);
     }
 
-    fn section(&mut self, section: &Section) {
+    fn section(&mut self, index: usize, section: &Section) {
         let mut block = vec![Line::default(), heading(section)];
-        block.extend(section.missing.as_deref().map(muted));
+        block.extend(section.missing.as_deref().map(|why| muted(&format!("┄┄ {why}"))));
         self.push(block);
-        for file in &section.files {
-            self.file(section.stage, file);
+        for (file_index, file) in section.files.iter().enumerate() {
+            self.file((index, file_index), section.stage, file);
         }
     }
 
-    fn file(&mut self, stage: Stage, file: &FileDiff) {
+    fn file(&mut self, at: (usize, usize), stage: Stage, file: &FileDiff) {
         let index = self.files.len();
         let old = (!file.old.is_empty() && file.old != file.path()).then(|| file.old.clone());
         let from = self.rows;
@@ -103,7 +122,7 @@ impl Picture {
             self.hunk(index, file, hunk);
         }
         let rows = (from, self.rows - from);
-        self.files.push(FileRow { rows, stage, change, path, old, counts, binary });
+        self.files.push(FileRow { at, rows, stage, change, path, old, counts, binary });
     }
 
     fn hunk(&mut self, index: usize, file: &FileDiff, hunk: &Hunk) {
@@ -148,6 +167,10 @@ impl Shown {
 
 /// What turns `old` into `new` at `row`.
 fn replaced(row: usize, old: &[Line], new: &[Line]) -> Vec<Patch> {
+    let same = old.iter().zip(new).take_while(|(old, new)| old == new).count();
+    let (row, old, new) = (row + same, &old[same..], &new[same..]);
+    let same = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
+    let (old, new) = (&old[..old.len() - same], &new[..new.len() - same]);
     if old.len() + new.len() > COMPARED {
         return vec![Patch { from: row, to: row + old.len(), lines: new.to_vec() }];
     }
@@ -286,7 +309,7 @@ mod tests {
         let lines = picture(vec![large]).lines();
         assert_eq!(
             texts(&lines)[2..],
-            ["Staged: 0 files", "more than 16 MiB: too large to be shown"]
+            ["Staged: 0 files", "┄┄ more than 16 MiB: too large to be shown"]
         );
     }
 

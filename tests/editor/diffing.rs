@@ -9,11 +9,11 @@ use crate::{
     support::eventually_equal,
 };
 
-const DIFF: &str = "polecat://diff/ash";
-const NINE: &str = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
+pub(crate) const DIFF: &str = "polecat://diff/ash";
+pub(crate) const NINE: &str = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
 
 /// A shop whose polecat `ash` has a worktree, with `files` in its base.
-async fn shop(files: &[(&str, &str)]) -> Shop {
+pub(crate) async fn shop(files: &[(&str, &str)]) -> Shop {
     let shop = Shop::new().await;
     for (file, text) in files {
         shop.project.commit(file, text);
@@ -22,15 +22,15 @@ async fn shop(files: &[(&str, &str)]) -> Shop {
     shop
 }
 
-fn write(shop: &Shop, file: &str, text: &str) {
+pub(crate) fn write(shop: &Shop, file: &str, text: &str) {
     std::fs::write(shop.project.worktree("ash").join(file), text).unwrap();
 }
 
-fn git(shop: &Shop, args: &[&str]) -> String {
+pub(crate) fn git(shop: &Shop, args: &[&str]) -> String {
     crate::support::rig::git(&shop.project.worktree("ash"), args)
 }
 
-async fn open(shop: &Shop, part: &str) -> Vec<String> {
+pub(crate) async fn open(shop: &Shop, part: &str) -> Vec<String> {
     shop.editor.command("PolecatDiff ash").await.unwrap();
     let lines = shop.editor.expect_line(DIFF, part).await;
     expect(shop, "vim.api.nvim_buf_get_name(0)", json!(DIFF)).await;
@@ -38,23 +38,23 @@ async fn open(shop: &Shop, part: &str) -> Vec<String> {
 }
 
 /// Waits until a Lua expression has this value.
-async fn expect(shop: &Shop, expression: &str, value: Json) {
+pub(crate) async fn expect(shop: &Shop, expression: &str, value: Json) {
     let code = format!("return {expression}");
     eventually_equal(value, async || shop.editor.lua(&code, Json::Null).await.unwrap()).await;
 }
 
-async fn value(shop: &Shop, expression: &str) -> Json {
+pub(crate) async fn value(shop: &Shop, expression: &str) -> Json {
     shop.editor.lua(&format!("return {expression}"), Json::Null).await.unwrap()
 }
 
 /// Types `keys` as a person does, with the maps there are.
-async fn press(shop: &Shop, keys: &str) {
+pub(crate) async fn press(shop: &Shop, keys: &str) {
     let code = "vim.api.nvim_feedkeys(vim.keycode(...), 'mx', false)";
     shop.editor.lua(code, json!([keys])).await.unwrap();
 }
 
 /// Puts the cursor on the line that is `text`.
-async fn go_to(shop: &Shop, text: &str) {
+pub(crate) async fn go_to(shop: &Shop, text: &str) {
     let code = "return vim.fn.search('^\\\\V' .. vim.fn.escape(..., '\\\\') .. '\\\\$', 'w')";
     let row = shop.editor.lua(code, json!([text])).await.unwrap();
     assert_ne!(row, json!(0), "no line `{text}` in {:#?}", shop.editor.lines(DIFF).await);
@@ -123,6 +123,13 @@ async fn files_and_hunks_are_folds_and_stops_of_the_cursor() {
     let text = "vim.fn.foldtextresult(4)";
     assert_eq!(value(&shop, text).await, "modified  a  +2");
     assert_eq!(value(&shop, "vim.fn.foldclosed(3)").await, json!(-1), "headings stay");
+    press(&shop, "Gzv").await;
+    write(&shop, "a", &format!("0\n{}0\n1\n", NINE.repeat(3)));
+    press(&shop, "r").await;
+    shop.editor.expect_line(DIFF, "+1").await;
+    assert_eq!(value(&shop, "vim.fn.getline('.')").await, "+c");
+    let closed = "{ vim.fn.foldclosed(4), vim.fn.foldclosed('.') }";
+    assert_eq!(value(&shop, closed).await, json!([4, -1]), "what was closed stays closed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,6 +27,7 @@ mod refusals;
 mod reloading;
 mod removing;
 mod restarting;
+mod reviewing;
 mod rig;
 mod settings;
 mod several;

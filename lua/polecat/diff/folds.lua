@@ -4,20 +4,53 @@ local view = require('polecat.view')
 
 local M = {}
 
---- The fold level of a line, for 'foldexpr'. Read off the text, which is right at any moment, also
---- while a refresh is half drawn: no content of a file begins like these.
+--- The first byte of a line, of which much can be told.
 ---@param lnum integer
----@return string
+---@return integer?
+local function first_byte(lnum)
+  return vim.fn.getline(lnum):byte()
+end
+
+---@param byte? integer
+---@return boolean
+local function is_letter(byte)
+  return byte ~= nil and byte >= 97 and byte <= 122
+end
+
+--- Whether a line that begins with `---` or `+++` names the file: then it stands below the head's
+--- other lines, which begin with letters, and content does not.
+---@param lnum integer
+---@param line string
+---@return boolean
+local function names_file(lnum, line)
+  if line:find('^%-%-%- ') then
+    return is_letter(first_byte(lnum - 1))
+  end
+  return line:find('^%+%+%+ ') ~= nil
+    and first_byte(lnum - 1) == 45
+    and is_letter(first_byte(lnum - 2))
+end
+
+--- The fold level of a line, for 'foldexpr'. Read off the text, which is right at any moment, also
+--- while a refresh is half drawn: no content of a file begins like a heading. Never `=`, for which
+--- Neovim looks back through the whole hunk.
+---@param lnum integer
+---@return string|integer
 function M.level(lnum)
   local line = vim.fn.getline(lnum)
   local byte = line:byte()
   if byte == 64 then -- @
     return '>2'
-  elseif byte == 100 or byte == 42 then -- d, *
-    local starts = line:find('^diff %-%-') or line:find('^%* Unmerged path ')
-    return starts and '>1' or '='
+  elseif byte == 42 or (byte == 100 and line:find('^diff %-%-')) then -- *, d
+    return '>1'
+  elseif is_letter(byte) or byte == 66 or byte == 71 then -- B(inary files), G(IT binary patch)
+    return lnum > 1 and 1 or 0
+  elseif byte == 45 or byte == 43 then
+    return names_file(lnum, line) and 1 or 2
+  elseif byte == 32 or byte == 92 then
+    return 2
   end
-  return byte and '=' or '0'
+  return 0
 end
 
 ---@param file polecat.ChangedFile

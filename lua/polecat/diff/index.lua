@@ -24,6 +24,7 @@ local M = {}
 ---@field workdir string
 ---@field files polecat.ChangedFile[]
 ---@field hunks polecat.ChangedHunk[]
+---@field comments polecat.Comment[]
 
 ---@class polecat.Spot What a row of a diff is.
 ---@field file polecat.ChangedFile

@@ -128,9 +128,10 @@ local function show(pair, at, line)
 end
 
 --- Shows a file of a polecat beside what it was when the polecat's branch began.
----@param spec { polecat?: string, path?: string, file?: string, at: polecat.At, line?: integer }
+---@param spec { polecat?: string, path?: string, since?: 'review', file?: string, at: polecat.At, line?: integer }
 function M.open(spec)
-  local args = { polecat = spec.polecat, path = spec.path, file = spec.file, at = spec.at }
+  local args = vim.tbl_extend('force', spec, {})
+  args.line = nil
   backend.call(
     'diff.pair',
     args,

@@ -63,6 +63,7 @@ function M.after(view, frame)
   if not frame.whole then
     return
   end
+  require('polecat.review').draw(view)
   local held = view.held or {}
   view.held = nil
   for win, spot in pairs(held) do

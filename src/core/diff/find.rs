@@ -103,7 +103,8 @@ fn stretches(
     let fits = |from: &usize| {
         let lines = &seen[*from..*from + wanted];
         let follow = lines.windows(2).all(|pair| pair[0].line + 1 == pair[1].line);
-        let same = |(seen, said): (&Seen, &String)| seen.text == said.as_bytes();
+        // Who points at a line was shown it as text.
+        let same = |(seen, said): (&Seen, &String)| String::from_utf8_lossy(seen.text) == **said;
         follow && lines.iter().zip(&place.quote).all(same)
     };
     let found = |from: usize| {

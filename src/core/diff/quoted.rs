@@ -21,7 +21,8 @@ pub(super) fn quoted(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
 }
 
 /// A path that goes on to the end of its line.
-pub(super) fn whole(text: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn whole(text: &[u8]) -> Vec<u8> {
     quoted(text).map_or_else(|| text.to_vec(), |(path, _)| path)
 }
 

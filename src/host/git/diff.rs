@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Base, Git, failed, repository::git_dir_of, untracked};
 use crate::core::diff::{Changes, FileDiff, Section, Stage, parse};
@@ -96,12 +96,16 @@ pub async fn before(
 /// # Errors
 /// It is none, or cannot be read.
 pub async fn require_worktree(folder: &Path) -> Result<(), HostError> {
-    let path = folder.to_owned();
-    blocking(move || match git_dir_of(&path)? {
-        Some(_) => Ok(()),
-        None => Err(HostError::NoWorktree { path }),
-    })
-    .await
+    own_folder(folder).await.map(drop)
+}
+
+/// The folder in which git keeps what is a worktree's own.
+///
+/// # Errors
+/// It is none, or cannot be read.
+pub async fn own_folder(worktree: &Path) -> Result<PathBuf, HostError> {
+    let path = worktree.to_owned();
+    blocking(move || git_dir_of(&path)?.ok_or(HostError::NoWorktree { path })).await
 }
 
 fn since(base: Option<&Base>) -> String {

@@ -1,0 +1,125 @@
+//! The comments on a polecat's changes that have not been sent, in
+//! `.runtime/polecat/reviews/<name>.json`.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::HostError;
+use super::files::{blocking, broken, make_inside, read_text, replace};
+use super::lock::lock;
+use crate::core::diff::{Place, Side, unquoted};
+use crate::core::review::Comment;
+use crate::core::{PolecatName, Rig};
+
+/// How long another editor may take to change them.
+const TURN: Duration = Duration::from_secs(10);
+
+#[derive(Default, Serialize, Deserialize)]
+struct Stored {
+    comments: Vec<StoredComment>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredComment {
+    id: u64,
+    /// As git writes it: a path may be any bytes.
+    path: String,
+    /// `old` or `new`.
+    side: String,
+    line: usize,
+    shown: usize,
+    quote: Vec<String>,
+    text: String,
+}
+
+/// The comments, oldest first.
+///
+/// # Errors
+/// The file could not be read, or is broken.
+pub async fn load(rig: &Rig, polecat: &PolecatName) -> Result<Vec<Comment>, HostError> {
+    let path = path(rig, polecat);
+    blocking(move || read(&path)).await
+}
+
+/// Changes the comments as they are then: of two editors that do so at once, both are heeded.
+/// Gives what `change` gives.
+///
+/// # Errors
+/// The file could not be read or written, or another editor took too long; then it is as before.
+pub async fn change<T: Send + 'static>(
+    rig: &Rig,
+    polecat: &PolecatName,
+    change: impl FnOnce(&mut Vec<Comment>) -> T + Send + 'static,
+) -> Result<T, HostError> {
+    let (anchor, path) = (rig.anchor().to_owned(), path(rig, polecat));
+    let folder = path.parent().unwrap_or(&path).to_owned();
+    let made = folder.clone();
+    blocking(move || make_inside(&anchor, &made)).await?;
+    let turn = lock(&folder, TURN).await?;
+    blocking(move || {
+        let mut comments = read(&path)?;
+        let result = change(&mut comments);
+        let comments = comments.into_iter().map(StoredComment::from).collect();
+        let text = serde_json::to_string_pretty(&Stored { comments });
+        let text = text.map_err(|error| HostError::Internal(error.to_string()))?;
+        replace(&path, &(text + "\n"))?;
+        drop(turn);
+        Ok(result)
+    })
+    .await
+}
+
+fn path(rig: &Rig, polecat: &PolecatName) -> PathBuf {
+    rig.runtime_dir().join("polecat/reviews").join(format!("{polecat}.json"))
+}
+
+fn read(path: &Path) -> Result<Vec<Comment>, HostError> {
+    let Some(text) = read_text(path)? else { return Ok(Vec::new()) };
+    let stored: Stored =
+        serde_json::from_str(&text).map_err(|error| broken(path, error.to_string()))?;
+    let comments = stored.comments.into_iter();
+    comments.map(|one| one.comment().ok_or_else(|| broken(path, "a `side` is none"))).collect()
+}
+
+impl From<Comment> for StoredComment {
+    fn from(comment: Comment) -> Self {
+        let Place { path, side, line, quote } = comment.place;
+        let path = match String::from_utf8(path) {
+            Ok(path) if !path.starts_with('"') => path,
+            Ok(path) => escaped(path.as_bytes()),
+            Err(error) => escaped(error.as_bytes()),
+        };
+        let side = side.as_str().to_owned();
+        Self { id: comment.id, path, side, line, shown: comment.shown, quote, text: comment.text }
+    }
+}
+
+impl StoredComment {
+    fn comment(self) -> Option<Comment> {
+        let Self { id, path, side, line, shown, quote, text } = self;
+        let (path, side) = (unquoted(path.as_bytes()), Side::named(&side)?);
+        Some(Comment { id, place: Place { path, side, line, quote }, shown, text })
+    }
+}
+
+/// In quotes, with every byte escaped.
+fn escaped(path: &[u8]) -> String {
+    let bytes: Vec<_> = path.iter().map(|byte| format!("\\{byte:03o}")).collect();
+    format!("\"{}\"", bytes.concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_of_any_bytes_is_kept_as_it_is() {
+        for path in [&b"src/a b"[..], b"\"a\"", b"gr\xff\n", "größe".as_bytes()] {
+            let place = Place { path: path.to_vec(), side: Side::Old, line: 1, quote: Vec::new() };
+            let comment = Comment { id: 1, place, shown: 1, text: "x".to_owned() };
+            assert_eq!(StoredComment::from(comment.clone()).comment(), Some(comment));
+        }
+    }
+}
