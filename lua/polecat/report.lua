@@ -25,8 +25,7 @@ end
 --- Of `polecat.new`.
 ---@param new { polecat: string, workdir: string, branch: string }
 function M.created(new)
-  local text = '`%s` works in `%s` on branch `%s`'
-  notify.info(text:format(new.polecat, vim.fn.fnamemodify(new.workdir, ':~'), new.branch))
+  notify.info(('made `%s` on branch `%s`'):format(new.polecat, new.branch))
 end
 
 --- Of `polecat.remove`: what went, what stays, and where its work is.

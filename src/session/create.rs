@@ -44,9 +44,10 @@ impl SessionManager {
             let dir = self.tracker_dir(self.rig.path.clone());
             self.tools.tracker.show(issue, &dir).await?;
         }
-        let Next { polecat, worktree, warnings } = self.make(polecat, issue.as_ref()).await?;
+        let Next { polecat, worktree, mut warnings } = self.make(polecat, issue.as_ref()).await?;
         // How the agent of a removed polecat of this name ended is not how this one's did.
-        records::forget(&self.rig, &polecat).await?;
+        let forgotten = records::forget(&self.rig, &polecat).await;
+        warnings.extend(forgotten.err().map(|error| error.to_string()));
         Ok(NewPolecat { polecat, workdir: worktree.path, branch: worktree.branch, warnings })
     }
 

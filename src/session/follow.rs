@@ -131,8 +131,8 @@ struct Pace {
 }
 
 impl Pace {
-    /// No sooner than an editor draws.
-    const SOONEST: Duration = Duration::from_millis(16);
+    /// No sooner than an editor draws on a fast screen.
+    const SOONEST: Duration = Duration::from_millis(12);
     const LATEST: Duration = Duration::from_millis(250);
     /// From here on it is worth having oneself told.
     const SLOW: Duration = Duration::from_millis(64);
@@ -144,7 +144,7 @@ impl Pace {
     fn looked(&mut self, begin: Instant, end: Instant, changed: bool) {
         let took = end - begin;
         // One look alone that took long was held up by something else on the machine: to rest
-        // for that would hold up what is shown four times as long again.
+        // for that would hold up what is shown three times as long again.
         self.took = self.last_took.map_or(took, |last| last.min(took));
         self.last_took = Some(took);
         self.looked = end;
@@ -158,9 +158,9 @@ impl Pace {
         (quiet / 8).clamp(Self::SOONEST, Self::LATEST).max(self.least())
     }
 
-    /// tmux serves everybody else at least four times as long as us.
+    /// tmux serves everybody else at least three times as long as us.
     fn least(&self) -> Duration {
-        Self::SOONEST.max(4 * self.took.min(Self::LATEST))
+        Self::SOONEST.max(3 * self.took.min(Self::LATEST))
     }
 
     fn soonest(&self) -> Instant {
@@ -186,14 +186,14 @@ mod tests {
     fn what_changes_is_looked_at_with_each_frame_and_what_rests_less_and_less() {
         let start = Instant::now();
         let mut pace = Pace::new(start);
-        for (quiet, rest) in [(0, 16), (100, 16), (800, 100), (60_000, 250)] {
+        for (quiet, rest) in [(0, 12), (96, 12), (800, 100), (60_000, 250)] {
             let now = start + quiet * MS;
             pace.looked(now, now, false);
             assert_eq!(pace.rest(), rest * MS, "after {quiet} ms");
         }
         let now = start + 70_000 * MS;
         pace.looked(now, now, true);
-        assert_eq!(pace.due(), now + 16 * MS);
+        assert_eq!(pace.due(), now + 12 * MS);
     }
 
     #[test]
@@ -201,9 +201,9 @@ mod tests {
         let start = Instant::now();
         let mut pace = Pace::new(start);
         pace.looked(start, start + 20 * MS, true);
-        assert_eq!(pace.soonest(), start + 100 * MS);
+        assert_eq!(pace.soonest(), start + 80 * MS);
         pace.looked(start, start + 20 * MS, true);
-        assert_eq!(pace.soonest(), start + 100 * MS);
+        assert_eq!(pace.soonest(), start + 80 * MS);
     }
 
     #[test]
@@ -212,6 +212,6 @@ mod tests {
         let mut pace = Pace::new(start);
         pace.looked(start, start + MS, true);
         pace.looked(start, start + 70 * MS, true);
-        assert_eq!(pace.soonest(), start + (70 + 16) * MS);
+        assert_eq!(pace.soonest(), start + (70 + 12) * MS);
     }
 }

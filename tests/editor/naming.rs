@@ -16,8 +16,8 @@ const UNNAMED: &str = "function(opts, cb) require('polecat').new(nil, opts, cb) 
 async fn without_a_name_the_next_one_of_the_pool_is_taken_and_told() {
     let shop = Shop::new().await;
     shop.editor.command("PolecatNew").await.unwrap();
-    let told = shop.editor.expect_message("works in").await;
-    assert!(told.starts_with("`obsidian` works in "), "{told}");
+    let told = shop.editor.expect_message("on branch").await;
+    assert!(told.starts_with("made `obsidian` on branch "), "{told}");
     let made = shop.editor.begin(UNNAMED, json!([{}])).await.await.unwrap();
     assert_eq!(made["polecat"], "quartz");
     assert_eq!(made["workdir"], shop.project.worktree("quartz").to_str().unwrap());
