@@ -32,6 +32,9 @@ local function kept(buf, tick)
     return notify.warn('the comment is kept; what was written since is not')
   end
   vim.bo[buf].modified = false
+  if vim.api.nvim_get_current_buf() == buf then
+    vim.cmd.stopinsert()
+  end
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     window.close(win)
   end
@@ -102,6 +105,9 @@ function M.open(spec)
     return vim.api.nvim_set_current_win(win)
   end
   float.popup(buf, spec.title .. ': `:w` keeps it', WIDTH, HEIGHT)
+  if spec.text == '' then
+    vim.cmd.startinsert()
+  end
 end
 
 return M
