@@ -85,18 +85,6 @@ local function keys_of(buf, spec)
   return own
 end
 
----@param buf integer
-local function dress_windows(buf)
-  vim.api.nvim_create_autocmd('BufWinEnter', {
-    group = vim.api.nvim_create_augroup('polecat_capture_' .. buf, {}),
-    buffer = buf,
-    desc = 'Set the options of a window that shows a capture',
-    callback = function()
-      window.set_options(vim.api.nvim_get_current_win(), OPTIONS)
-    end,
-  })
-end
-
 --- Makes `buf` a capture of `spec.session`.
 ---@param buf integer
 ---@param spec polecat.CaptureSpec
@@ -110,7 +98,7 @@ function M.fill(buf, spec, callback)
   keys.set(buf, keys_of(buf, spec), function()
     buffer.close(buf)
   end)
-  dress_windows(buf)
+  window.dress(buf, OPTIONS)
   vim.bo[buf].filetype = 'polecat-capture'
   local taken = spec.snapshot and os.date(' at %H:%M:%S') or ''
   view.open(buf, {

@@ -43,37 +43,42 @@ local function under_cursor(buf)
 end
 M.under_cursor = under_cursor
 
+--- Calls `act` with what the cursor is on: the file's path in the worktree, the line there, what is
+--- shown, and where in it.
 ---@param buf integer
+---@param act fun(path: string, line: integer?, changes: polecat.Changes, spot: polecat.Spot)
 ---@return fun()
-local function open_file(buf)
+local function on_file(buf, act)
   return function()
     local changes, spot = under_cursor(buf)
-    if not changes or not spot then
-      return
+    if changes and spot then
+      local path, line = index.in_worktree(buf, changes, spot)
+      act(path, line, changes, spot)
     end
-    local path, line = index.in_worktree(buf, changes, spot)
-    local file = changes.workdir .. '/' .. path
-    if not vim.uv.fs_stat(file) then
-      return notify.warn(('`%s` is gone; `dv` shows what it was'):format(path))
-    end
-    require('polecat.places').edit(file, line)
   end
 end
 
 ---@param buf integer
 ---@return fun()
-local function side_by_side(buf)
-  return function()
-    local changes, spot = under_cursor(buf)
-    if not changes or not spot then
-      return
+local function open_file(buf)
+  return on_file(buf, function(path, line, changes)
+    local file = changes.workdir .. '/' .. path
+    if not vim.uv.fs_stat(file) then
+      return notify.warn(('`%s` is gone; `dv` shows what it was'):format(path))
     end
-    local path, line = index.in_worktree(buf, changes, spot)
+    require('polecat.places').edit(file, line)
+  end)
+end
+
+---@param buf integer
+---@return fun()
+local function side_by_side(buf)
+  return on_file(buf, function(path, line, _, spot)
     local spec = { polecat = vim.b[buf].polecat, path = path, at = where.here(buf) }
     spec.line = spot.hunk and line or nil
     spec.since = view.of(buf).spec.since
     require('polecat.diff.pair').open(spec)
-  end
+  end)
 end
 
 --- Moves the cursor, as often as the count says, to the next of `rows`, or with `step` -1 to the
@@ -182,18 +187,6 @@ local function keys_of(buf)
   }
 end
 
----@param buf integer
-local function dress_windows(buf)
-  vim.api.nvim_create_autocmd('BufWinEnter', {
-    group = vim.api.nvim_create_augroup('polecat_diff_' .. buf, {}),
-    buffer = buf,
-    desc = 'Set the options of a window that shows a diff',
-    callback = function()
-      window.set_options(vim.api.nvim_get_current_win(), OPTIONS)
-    end,
-  })
-end
-
 ---@class polecat.DiffSpec
 ---@field polecat string
 ---@field at? polecat.At
@@ -213,7 +206,7 @@ function M.fill(buf, spec, callback)
   keys.set(buf, keys_of(buf), function()
     buffer.close(buf)
   end)
-  dress_windows(buf)
+  window.dress(buf, OPTIONS)
   vim.bo[buf].filetype = 'polecat-diff'
   -- Neovim's own, which every colour scheme knows.
   vim.bo[buf].syntax = 'diff'

@@ -107,6 +107,20 @@ function M.set_options(win, options)
   end
 end
 
+--- Sets options in every window that comes to show `buf`.
+---@param buf integer
+---@param options table<string, any>
+function M.dress(buf, options)
+  vim.api.nvim_create_autocmd('BufWinEnter', {
+    group = vim.api.nvim_create_augroup('polecat_window_' .. buf, {}),
+    buffer = buf,
+    desc = 'Set the options of a window that shows a buffer of polecat.nvim',
+    callback = function()
+      M.set_options(vim.api.nvim_get_current_win(), options)
+    end,
+  })
+end
+
 --- Keeps other buffers out of a window that we opened, while it shows `buf`: the last window of
 --- all outlives its buffer, and must then take another.
 ---@param win integer

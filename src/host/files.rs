@@ -78,6 +78,14 @@ pub(super) fn make_inside(anchor: &Path, dir: &Path) -> Result<Vec<PathBuf>, Hos
     Ok(made)
 }
 
+/// What stands in a folder; nothing where there is none.
+pub(super) fn entries(dir: &Path) -> Result<Vec<fs::DirEntry>, HostError> {
+    match fs::read_dir(dir).and_then(Iterator::collect) {
+        Err(source) if source.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        entries => entries.map_err(|source| unread(dir, source)),
+    }
+}
+
 /// Makes one folder unless it is there; true when it is new.
 fn make_one(dir: &Path) -> Result<bool, HostError> {
     match fs::create_dir(dir) {

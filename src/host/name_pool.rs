@@ -5,15 +5,14 @@
 //! outlive the polecats. The state file changes only when a number is given.
 
 use std::collections::BTreeSet;
-use std::fs::{self, DirEntry};
-use std::io::ErrorKind;
+use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
 use super::error::HostError;
-use super::files::{blocking, broken, look, make_inside, read_text, replace, unread};
+use super::files::{blocking, broken, entries, look, make_inside, read_text, replace};
 use super::settings;
 use crate::core::name_pool::{Kept, Pick, Pool};
 use crate::core::{PolecatName, Rig};
@@ -58,13 +57,8 @@ fn next_now(rig: &Rig, mut taken: BTreeSet<String>) -> Result<Given, HostError> 
 /// The names of all that stands in `polecats/`, folder or not, and of what gastown is about to
 /// make there.
 fn in_use(dir: &Path) -> Result<Vec<String>, HostError> {
-    let entries = match fs::read_dir(dir) {
-        Err(err) if err.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(|source| unread(dir, source))?,
-    };
     let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|source| unread(dir, source))?;
+    for entry in entries(dir)? {
         let name = entry.file_name().to_string_lossy().into_owned();
         let pending = name.strip_suffix(".pending").filter(|_| is_fresh(&entry));
         names.extend(pending.map(str::to_owned));

@@ -3,13 +3,12 @@
 //! A polecat is a real folder. A symbolic link in its place is none: whoever can write one there
 //! could otherwise have an agent run, or a removal happen, anywhere.
 
-use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::HostError;
-use super::files::{blocking, is_dir, look, look_at_link, make_inside, real, unread};
+use super::files::{blocking, entries, is_dir, look, look_at_link, make_inside, real, unread};
 use super::lock::lock;
 use crate::core::{PolecatName, Rig};
 
@@ -134,14 +133,8 @@ fn stays_inside(polecats: &Path, dir: &Path) -> Result<(), HostError> {
 }
 
 fn read_names(dir: &Path) -> Result<Vec<PolecatName>, HostError> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(err) if err.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(unread(dir, source)),
-    };
     let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|source| unread(dir, source))?;
+    for entry in entries(dir)? {
         // The entry's own type: links are not followed.
         let is_dir = entry.file_type().map_err(|source| unread(&entry.path(), source))?.is_dir();
         // Hidden folders (`.claude`) and strangers' are no polecats, and no mistake either.

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::error::HostError;
-use super::files::{blocking, broken, make_inside, read_text, replace, unread, unwritten};
+use super::files::{blocking, broken, entries, make_inside, read_text, replace, unwritten};
 use super::git::Base;
 use crate::core::{Exit, ExitHow, PolecatName, Rig};
 
@@ -159,13 +159,9 @@ pub(super) async fn load_making(
 pub(super) async fn all_making(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
     let dir = folder(rig, "worktrees");
     blocking(move || {
-        let entries = match fs::read_dir(&dir) {
-            Err(err) if err.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(|source| unread(&dir, source))?,
-        };
         let mut making = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(|source| unread(&dir, source))?.path();
+        for entry in entries(&dir)? {
+            let path = entry.path();
             let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"));
             let Some(Ok(polecat)) = name.map(PolecatName::parse) else { continue };
             let stored = read_now::<StoredBase>(&path).ok().flatten();

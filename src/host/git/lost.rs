@@ -10,7 +10,7 @@ use super::beside::{LISTING, input};
 use super::site::Site;
 use super::{Git, failed};
 use crate::host::error::HostError;
-use crate::host::files::{blocking, look_at_link, unread};
+use crate::host::files::{blocking, entries, look_at_link, unread};
 use crate::host::launch::Launch;
 
 /// What of git's folder may hold commits, besides the files at its top.
@@ -78,13 +78,8 @@ fn known_to(git_dir: Option<&Path>, logs: &[PathBuf]) -> Result<BTreeSet<String>
 }
 
 fn walk(dir: &Path, found: &mut BTreeSet<String>) -> Result<(), HostError> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(unread(dir, source)),
-    };
-    for entry in entries {
-        let path = entry.map_err(|source| unread(dir, source))?.path();
+    for entry in entries(dir)? {
+        let path = entry.path();
         match look_at_link(&path)? {
             Some(kind) if kind.is_dir() => walk(&path, found)?,
             _ => read(&path, found)?,

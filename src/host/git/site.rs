@@ -1,14 +1,12 @@
 //! What git has of a polecat: its worktree, and where it keeps what is only that worktree's.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::repository::{common_dir, git_dir_of};
 use super::{Git, words};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
-use crate::host::files::{blocking, is_dir, look, read_text, real, unread};
+use crate::host::files::{blocking, entries, is_dir, look, read_text, real};
 use crate::host::launch::Launch;
 use crate::host::polecats;
 
@@ -112,20 +110,14 @@ impl Site {
 
 /// The folder in `worktrees/` of the worktree that is, or was, at `path`.
 pub(super) fn registered(common: &Path, path: &Path) -> Result<Option<PathBuf>, HostError> {
-    let folder = common.join("worktrees");
-    let entries = match fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(unread(&folder, source)),
-    };
     // The folder itself may be gone; what is above it is not.
     let parent = path.parent().map(real).transpose()?.flatten();
     let path = match (parent, path.file_name()) {
         (Some(parent), Some(name)) => parent.join(name),
         _ => path.to_owned(),
     };
-    for entry in entries {
-        let git_dir = entry.map_err(|source| unread(&folder, source))?.path();
+    for entry in entries(&common.join("worktrees"))? {
+        let git_dir = entry.path();
         let Some(text) = read_text(&git_dir.join("gitdir"))? else { continue };
         let there = git_dir.join(text.trim_end());
         if there.parent() == Some(&path) && look(&git_dir.join("HEAD"))?.is_some() {

@@ -1,12 +1,10 @@
 //! Repositories inside the worktree, and git's copies of them, which go with it.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::Leftover;
 use crate::host::error::HostError;
-use crate::host::files::{blocking, is_dir, look_at_link, real, unread};
+use crate::host::files::{blocking, entries, is_dir, look_at_link, real};
 use crate::host::git::beside::Beside;
 use crate::host::git::site::Site;
 use crate::host::git::words::path_of;
@@ -47,13 +45,8 @@ pub(super) async fn leftovers(site: &Site, launch: &Launch) -> Result<Vec<Leftov
 /// The repositories in git's `modules/`, named as they are there. Those of their own submodules
 /// are in theirs.
 fn gather(top: &Path, dir: &Path, found: &mut Vec<(PathBuf, PathBuf)>) -> Result<(), HostError> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(unread(dir, source)),
-    };
-    for entry in entries {
-        let path = entry.map_err(|source| unread(dir, source))?.path();
+    for entry in entries(dir)? {
+        let path = entry.path();
         if !look_at_link(&path)?.is_some_and(|found| found.is_dir()) {
             continue;
         }
