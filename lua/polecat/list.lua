@@ -42,6 +42,7 @@ local ACTIONS = {
   { label = 'Attach: use its session in a terminal', act = open('attach') },
   { label = 'Inject: write a message to it', act = open('compose') },
   { label = 'Show it in detail', act = open('status') },
+  { label = 'Show what it changed', act = open('diff') },
   { label = 'Stop it', act = stop(false) },
   { label = 'Stop it by force', act = stop(true) },
 }
