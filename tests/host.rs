@@ -12,6 +12,7 @@ mod host {
     mod leftovers;
     mod losing;
     mod name_pool;
+    mod polecat;
     mod polecats;
     mod processes;
     mod records;

@@ -11,42 +11,9 @@ use polecat::host::git::{self, Removal, Removed};
 use polecat::host::{HostError, Launch};
 
 use super::fixtures::{Sandbox, polecat};
+use super::polecat::Ash;
 
-pub(super) struct Shop {
-    pub(super) sandbox: Sandbox,
-    main: PathBuf,
-    worktree: PathBuf,
-    pub(super) rig: Rig,
-}
-
-impl Shop {
-    /// A repository with the polecat `ash`.
-    pub(super) async fn new() -> Self {
-        let sandbox = Sandbox::new();
-        let main = sandbox.repository("shop");
-        let rig = sandbox.rig("shop").await;
-        let made = git::create_worktree(&rig, &polecat("ash"), None, 36, &sandbox.launch).await;
-        Self { main, worktree: made.unwrap().path, rig, sandbox }
-    }
-
-    pub(super) fn write(&self, below: &str, text: &str) {
-        let path = self.worktree.join(below);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    pub(super) fn git(&self, args: &[&str]) -> String {
-        self.sandbox.git(&self.worktree, args)
-    }
-
-    pub(super) fn main(&self, args: &[&str]) -> String {
-        self.sandbox.git(&self.main, args)
-    }
-
-    pub(super) fn commit(&self, message: &str) -> String {
-        self.sandbox.commit(&self.worktree, message)
-    }
-
+impl Ash {
     fn dir(&self) -> PathBuf {
         self.rig.polecat_dir(&polecat("ash"))
     }
@@ -83,173 +50,173 @@ async fn remove(rig: &Rig, launch: &Launch) -> Result<Removed, HostError> {
 
 #[tokio::test]
 async fn one_that_did_nothing_goes_with_its_branch_and_leaves_no_backup() {
-    let shop = Shop::new().await;
-    let removed = shop.remove().await.unwrap();
+    let ash = Ash::new().await;
+    let removed = ash.remove().await.unwrap();
     assert_eq!(removed.branches, ["polecat/ash-10"]);
     assert_eq!((removed.backup, removed.kept, removed.stashes), (None, vec![], vec![]));
-    shop.assert_gone();
-    assert_eq!(shop.main(&["for-each-ref", "--format=%(refname)"]), "refs/heads/main");
+    ash.assert_gone();
+    assert_eq!(ash.main(&["for-each-ref", "--format=%(refname)"]), "refs/heads/main");
 }
 
 #[tokio::test]
 async fn a_branch_that_is_pushed_and_not_merged_stays() {
-    let shop = Shop::new().await;
-    let bare = shop.sandbox.folder("origin.git");
-    shop.sandbox.git(&bare, &["init", "--quiet", "--bare"]);
-    shop.sandbox.commit(&shop.worktree, "work");
-    shop.git(&["remote", "add", "origin", &bare.to_string_lossy()]);
-    shop.git(&["push", "--quiet", "origin", "HEAD"]);
-    let removed = shop.remove().await.unwrap();
+    let ash = Ash::new().await;
+    let bare = ash.sandbox.folder("origin.git");
+    ash.sandbox.git(&bare, &["init", "--quiet", "--bare"]);
+    ash.commit("work");
+    ash.git(&["remote", "add", "origin", &bare.to_string_lossy()]);
+    ash.git(&["push", "--quiet", "origin", "HEAD"]);
+    let removed = ash.remove().await.unwrap();
     let why = "it is pushed, and not merged".to_owned();
     assert_eq!(removed.kept, [("polecat/ash-10".to_owned(), why)]);
     assert_eq!((removed.branches, removed.backup), (vec![], None));
-    shop.assert_gone();
+    ash.assert_gone();
 }
 
 #[tokio::test]
 async fn what_only_the_worktrees_log_knew_is_kept_though_nothing_is_left_over() {
-    let shop = Shop::new().await;
-    let first = shop.sandbox.commit(&shop.worktree, "first try");
-    shop.git(&["commit", "--quiet", "--amend", "--allow-empty", "--message", "second try"]);
-    shop.git(&["update-ref", "refs/worktree/mine", &first]);
-    shop.main(&["merge", "--quiet", "--ff-only", "polecat/ash-10"]);
-    let removed = shop.remove().await.unwrap();
+    let ash = Ash::new().await;
+    let first = ash.commit("first try");
+    ash.git(&["commit", "--quiet", "--amend", "--allow-empty", "--message", "second try"]);
+    ash.git(&["update-ref", "refs/worktree/mine", &first]);
+    ash.main(&["merge", "--quiet", "--ff-only", "polecat/ash-10"]);
+    let removed = ash.remove().await.unwrap();
     let backup = removed.backup.unwrap();
-    shop.main(&["merge-base", "--is-ancestor", &first, &backup.reference]);
-    shop.assert_gone();
+    ash.main(&["merge-base", "--is-ancestor", &first, &backup.reference]);
+    ash.assert_gone();
 }
 
 #[tokio::test]
 async fn everything_is_in_the_backup_and_comes_back_as_it_was() {
-    let shop = Shop::new().await;
+    let ash = Ash::new().await;
     for name in ["changed", "staged", "both", "gone"] {
-        shop.write(name, "one\n");
+        ash.write(name, "one\n");
     }
-    shop.write(".gitignore", "*.log\n");
-    let head = shop.sandbox.commit(&shop.worktree, "work");
-    shop.write("changed", "two\n");
-    shop.write("staged", "two\n");
-    shop.write("both", "two\n");
-    shop.git(&["add", "staged", "both"]);
-    shop.write("both", "three\n");
-    fs::remove_file(shop.worktree.join("gone")).unwrap();
-    shop.write("new/run.sh", "#!/bin/sh\n");
-    let run = shop.worktree.join("new/run.sh");
+    ash.write(".gitignore", "*.log\n");
+    let head = ash.commit("work");
+    ash.write("changed", "two\n");
+    ash.write("staged", "two\n");
+    ash.write("both", "two\n");
+    ash.git(&["add", "staged", "both"]);
+    ash.write("both", "three\n");
+    fs::remove_file(ash.worktree.join("gone")).unwrap();
+    ash.write("new/run.sh", "#!/bin/sh\n");
+    let run = ash.worktree.join("new/run.sh");
     fs::set_permissions(&run, fs::Permissions::from_mode(0o755)).unwrap();
-    symlink("nowhere", shop.worktree.join("link")).unwrap();
-    shop.write("noise.log", "noise\n");
-    fs::create_dir(shop.dir().join("notes")).unwrap();
-    fs::write(shop.dir().join("notes/today"), "buy milk\n").unwrap();
-    let (before, staged) = (shop.status(), shop.git(&["ls-files", "--stage"]));
-    let removed = shop.remove().await.unwrap();
-    shop.assert_gone();
+    symlink("nowhere", ash.worktree.join("link")).unwrap();
+    ash.write("noise.log", "noise\n");
+    fs::create_dir(ash.dir().join("notes")).unwrap();
+    fs::write(ash.dir().join("notes/today"), "buy milk\n").unwrap();
+    let (before, staged) = (ash.status(), ash.git(&["ls-files", "--stage"]));
+    let removed = ash.remove().await.unwrap();
+    ash.assert_gone();
     let backup = removed.backup.unwrap();
     assert_eq!(removed.branches, ["polecat/ash-10"]);
-    assert_eq!(shop.main(&["show", &format!("{}:both", backup.reference)]), "three");
-    assert_eq!(shop.main(&["rev-parse", &format!("{}^1", backup.reference)]), head);
+    assert_eq!(ash.main(&["show", &format!("{}:both", backup.reference)]), "three");
+    assert_eq!(ash.main(&["rev-parse", &format!("{}^1", backup.reference)]), head);
     assert_eq!(
-        git::restorable(&shop.rig, &shop.sandbox.launch).await.unwrap(),
+        git::restorable(&ash.rig, &ash.sandbox.launch).await.unwrap(),
         ["ash"],
         "it can be completed"
     );
-    let back = shop.restore().await;
-    assert_eq!((&back.path, back.branch.as_deref()), (&shop.worktree, Some("polecat/ash-10")));
-    assert_eq!(shop.status(), before);
-    assert_eq!(shop.git(&["ls-files", "--stage"]), staged);
-    assert_eq!(fs::read_to_string(shop.worktree.join("both")).unwrap(), "three\n");
-    assert_eq!(fs::read_link(shop.worktree.join("link")).unwrap(), Path::new("nowhere"));
+    let back = ash.restore().await;
+    assert_eq!((&back.path, back.branch.as_deref()), (&ash.worktree, Some("polecat/ash-10")));
+    assert_eq!(ash.status(), before);
+    assert_eq!(ash.git(&["ls-files", "--stage"]), staged);
+    assert_eq!(fs::read_to_string(ash.worktree.join("both")).unwrap(), "three\n");
+    assert_eq!(fs::read_link(ash.worktree.join("link")).unwrap(), Path::new("nowhere"));
     let mode = fs::metadata(run).unwrap().permissions().mode();
     assert_eq!(mode & 0o111, 0o111);
-    assert_eq!(fs::read_to_string(shop.dir().join("notes/today")).unwrap(), "buy milk\n");
-    assert_eq!(shop.git(&["rev-parse", "HEAD"]), head);
-    let base = shop.rig.runtime_dir().join("polecat/worktrees/ash.json");
+    assert_eq!(fs::read_to_string(ash.dir().join("notes/today")).unwrap(), "buy milk\n");
+    assert_eq!(ash.git(&["rev-parse", "HEAD"]), head);
+    let base = ash.rig.runtime_dir().join("polecat/worktrees/ash.json");
     assert!(fs::read_to_string(base).unwrap().contains("\"main\""));
-    shop.main(&["fsck", "--strict"]);
-    shop.main(&["rev-parse", &backup.reference]);
+    ash.main(&["fsck", "--strict"]);
+    ash.main(&["rev-parse", &backup.reference]);
     // And it can go again.
-    shop.remove().await.unwrap();
-    shop.assert_gone();
+    ash.remove().await.unwrap();
+    ash.assert_gone();
 }
 
 #[tokio::test]
 async fn stashes_stay_in_the_list_and_are_held_also_when_they_are_dropped() {
-    let shop = Shop::new().await;
-    shop.write("README", "stashed\n");
-    shop.git(&["stash", "push", "--quiet"]);
-    let stash = shop.main(&["rev-parse", "refs/stash"]);
-    let removed = shop.remove().await.unwrap();
+    let ash = Ash::new().await;
+    ash.write("README", "stashed\n");
+    ash.git(&["stash", "push", "--quiet"]);
+    let stash = ash.main(&["rev-parse", "refs/stash"]);
+    let removed = ash.remove().await.unwrap();
     assert_eq!(removed.stashes, std::slice::from_ref(&stash));
-    assert_eq!(shop.main(&["rev-parse", "refs/stash"]), stash);
-    shop.main(&["stash", "drop", "--quiet"]);
+    assert_eq!(ash.main(&["rev-parse", "refs/stash"]), stash);
+    ash.main(&["stash", "drop", "--quiet"]);
     let backup = removed.backup.unwrap().reference;
-    shop.main(&["merge-base", "--is-ancestor", &stash, &backup]);
+    ash.main(&["merge-base", "--is-ancestor", &stash, &backup]);
 }
 
 #[tokio::test]
 async fn a_merge_that_is_under_way_is_kept_with_what_was_decided() {
-    let shop = Shop::new().await;
-    shop.write("README", "of ash\n");
-    shop.sandbox.commit(&shop.worktree, "work");
-    fs::write(shop.main.join("README"), "of main\n").unwrap();
-    shop.sandbox.commit(&shop.main, "of others");
-    let merge = (shop.sandbox.launch)(std::ffi::OsStr::new("git"))
-        .current_dir(&shop.worktree)
+    let ash = Ash::new().await;
+    ash.write("README", "of ash\n");
+    ash.commit("work");
+    fs::write(ash.main.join("README"), "of main\n").unwrap();
+    ash.sandbox.commit(&ash.main, "of others");
+    let merge = (ash.sandbox.launch)(std::ffi::OsStr::new("git"))
+        .current_dir(&ash.worktree)
         .args(["merge", "--quiet", "main"])
         .status();
     assert!(!merge.unwrap().success(), "it conflicts");
-    let backup = shop.remove().await.unwrap().backup.unwrap().reference;
-    assert!(shop.main(&["show", &format!("{backup}:README")]).contains("<<<<<<<"));
-    shop.restore().await;
-    assert_eq!(shop.status(), " M README");
+    let backup = ash.remove().await.unwrap().backup.unwrap().reference;
+    assert!(ash.main(&["show", &format!("{backup}:README")]).contains("<<<<<<<"));
+    ash.restore().await;
+    assert_eq!(ash.status(), " M README");
 }
 
 #[tokio::test]
 async fn a_folder_without_its_link_is_kept_as_files_of_the_same_history() {
-    let shop = Shop::new().await;
-    let head = shop.sandbox.commit(&shop.worktree, "work");
-    shop.write("new", "new\n");
-    fs::remove_file(shop.worktree.join(".git")).unwrap();
-    let backup = shop.remove().await.unwrap().backup.unwrap().reference;
-    assert_eq!(shop.main(&["rev-parse", &format!("{backup}^1")]), head);
-    assert_eq!(shop.main(&["show", &format!("{backup}:new")]), "new");
-    shop.assert_gone();
-    shop.restore().await;
-    assert_eq!(shop.status(), "?? new");
+    let ash = Ash::new().await;
+    let head = ash.commit("work");
+    ash.write("new", "new\n");
+    fs::remove_file(ash.worktree.join(".git")).unwrap();
+    let backup = ash.remove().await.unwrap().backup.unwrap().reference;
+    assert_eq!(ash.main(&["rev-parse", &format!("{backup}^1")]), head);
+    assert_eq!(ash.main(&["show", &format!("{backup}:new")]), "new");
+    ash.assert_gone();
+    ash.restore().await;
+    assert_eq!(ash.status(), "?? new");
 }
 
 #[tokio::test]
 async fn a_half_removed_folder_that_git_forgot_is_kept_as_files() {
-    let shop = Shop::new().await;
-    shop.write("new", "new\n");
-    fs::remove_dir_all(shop.main.join(".git/worktrees")).unwrap();
-    let backup = shop.remove().await.unwrap().backup.unwrap().reference;
-    assert_eq!(shop.main(&["show", &format!("{backup}:new")]), "new");
-    shop.assert_gone();
-    shop.restore().await;
-    assert_eq!(fs::read_to_string(shop.worktree.join("new")).unwrap(), "new\n");
+    let ash = Ash::new().await;
+    ash.write("new", "new\n");
+    fs::remove_dir_all(ash.main.join(".git/worktrees")).unwrap();
+    let backup = ash.remove().await.unwrap().backup.unwrap().reference;
+    assert_eq!(ash.main(&["show", &format!("{backup}:new")]), "new");
+    ash.assert_gone();
+    ash.restore().await;
+    assert_eq!(fs::read_to_string(ash.worktree.join("new")).unwrap(), "new\n");
 }
 
 #[tokio::test]
 async fn a_folder_whose_worktree_is_gone_goes_and_its_commits_stay() {
-    let shop = Shop::new().await;
-    let head = shop.sandbox.commit(&shop.worktree, "work");
-    fs::remove_dir_all(&shop.worktree).unwrap();
-    let backup = shop.remove().await.unwrap().backup.unwrap().reference;
-    shop.main(&["merge-base", "--is-ancestor", &head, &backup]);
-    shop.assert_gone();
+    let ash = Ash::new().await;
+    let head = ash.commit("work");
+    fs::remove_dir_all(&ash.worktree).unwrap();
+    let backup = ash.remove().await.unwrap().backup.unwrap().reference;
+    ash.main(&["merge-base", "--is-ancestor", &head, &backup]);
+    ash.assert_gone();
 }
 
 #[tokio::test]
 async fn in_a_folder_that_may_not_be_written_to_it_goes_too() {
-    let shop = Shop::new().await;
-    shop.write(".gitignore", "cache\n.gitignore\n");
-    shop.write("cache/deep/file", "text\n");
+    let ash = Ash::new().await;
+    ash.write(".gitignore", "cache\n.gitignore\n");
+    ash.write("cache/deep/file", "text\n");
     for folder in ["cache/deep", "cache"] {
-        let path = shop.worktree.join(folder);
+        let path = ash.worktree.join(folder);
         fs::set_permissions(path, fs::Permissions::from_mode(0o555)).unwrap();
     }
-    shop.remove().await.unwrap();
-    shop.assert_gone();
+    ash.remove().await.unwrap();
+    ash.assert_gone();
 }
 
 #[tokio::test]
@@ -287,16 +254,16 @@ async fn a_town_and_an_old_layout_and_a_clone_of_its_own_work_alike() {
 
 #[tokio::test]
 async fn a_clean_submodule_is_no_obstacle() {
-    let shop = Shop::new().await;
-    let library = shop.sandbox.repository("library").to_string_lossy().into_owned();
+    let ash = Ash::new().await;
+    let library = ash.sandbox.repository("library").to_string_lossy().into_owned();
     let allow = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add"];
-    shop.git(&[&allow[..], &[library.as_str(), "lib"]].concat());
-    shop.sandbox.commit(&shop.worktree, "with a library");
-    shop.write("new", "new\n");
-    shop.remove().await.unwrap();
-    shop.assert_gone();
-    shop.restore().await;
-    assert_eq!(shop.status(), "?? new");
+    ash.git(&[&allow[..], &[library.as_str(), "lib"]].concat());
+    ash.commit("with a library");
+    ash.write("new", "new\n");
+    ash.remove().await.unwrap();
+    ash.assert_gone();
+    ash.restore().await;
+    assert_eq!(ash.status(), "?? new");
 }
 
 /// A launcher that does something before the nth program, and says whether it came to that.
@@ -321,31 +288,31 @@ async fn who_writes_to_it_at_any_moment_loses_nothing() {
     // All moments take a minute; these are of every kind.
     let step = if std::env::var_os("POLECAT_SEEDS").is_some() { 1 } else { 7 };
     for nth in (0..).step_by(step) {
-        let shop = Shop::new().await;
+        let ash = Ash::new().await;
         let force = nth % 2 == 0;
         if force {
-            shop.write("new", "new\n");
+            ash.write("new", "new\n");
         }
-        let late = shop.worktree.join("late");
+        let late = ash.worktree.join("late");
         let wrote = Arc::new(AtomicBool::new(false));
         let note = wrote.clone();
         let meddle = move || note.store(fs::write(&late, "late\n").is_ok(), Ordering::SeqCst);
-        let (launch, count) = meddling(&shop.sandbox.launch, nth, meddle);
-        let removal = Removal::begin(&shop.rig, &polecat("ash"), &launch).await.unwrap();
+        let (launch, count) = meddling(&ash.sandbox.launch, nth, meddle);
+        let removal = Removal::begin(&ash.rig, &polecat("ash"), &launch).await.unwrap();
         if !force && !removal.leftovers().is_empty() {
-            assert!(shop.worktree.join("late").exists());
+            assert!(ash.worktree.join("late").exists());
             continue;
         }
         let done = removal.set_aside().await;
         match done {
             Err(HostError::Changing { .. }) => {
-                assert!(shop.worktree.join("late").exists(), "{nth}");
+                assert!(ash.worktree.join("late").exists(), "{nth}");
                 continue;
             }
             done => drop(done.unwrap().finish().await.unwrap()),
         }
-        assert!(!shop.worktree.exists(), "{nth}");
-        let found = shop.main(&["rev-list", "--all", "--objects"]).contains(" late");
+        assert!(!ash.worktree.exists(), "{nth}");
+        let found = ash.main(&["rev-list", "--all", "--objects"]).contains(" late");
         // After it was moved aside there is nowhere to write to.
         assert_eq!(wrote.load(Ordering::SeqCst), found, "{nth}");
         if count.load(Ordering::SeqCst) <= nth {
@@ -357,15 +324,15 @@ async fn who_writes_to_it_at_any_moment_loses_nothing() {
 
 #[tokio::test]
 async fn what_was_pushed_once_is_kept_also_when_the_remote_drops_it() {
-    let shop = Shop::new().await;
-    let bare = shop.sandbox.folder("origin.git");
-    shop.sandbox.git(&bare, &["init", "--quiet", "--bare"]);
-    shop.git(&["remote", "add", "origin", &bare.to_string_lossy()]);
-    let pushed = shop.sandbox.commit(&shop.worktree, "pushed");
-    shop.git(&["push", "--quiet", "origin", "HEAD:refs/heads/mine"]);
-    shop.git(&["reset", "--quiet", "--hard", "main"]);
-    shop.remove().await.unwrap();
-    shop.main(&["push", "--quiet", "--force", "origin", "main:refs/heads/mine"]);
-    let backups = shop.main(&["rev-list", "--glob=refs/polecat/backup/*"]);
+    let ash = Ash::new().await;
+    let bare = ash.sandbox.folder("origin.git");
+    ash.sandbox.git(&bare, &["init", "--quiet", "--bare"]);
+    ash.git(&["remote", "add", "origin", &bare.to_string_lossy()]);
+    let pushed = ash.commit("pushed");
+    ash.git(&["push", "--quiet", "origin", "HEAD:refs/heads/mine"]);
+    ash.git(&["reset", "--quiet", "--hard", "main"]);
+    ash.remove().await.unwrap();
+    ash.main(&["push", "--quiet", "--force", "origin", "main:refs/heads/mine"]);
+    let backups = ash.main(&["rev-list", "--glob=refs/polecat/backup/*"]);
     assert!(backups.contains(&pushed));
 }

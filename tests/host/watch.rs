@@ -4,42 +4,37 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use polecat::core::Rig;
 use polecat::host::git;
 use polecat::host::watch::{Touched, Watches};
 
-use super::fixtures::{Sandbox, polecat};
+use super::fixtures::polecat;
+use super::polecat::Ash;
+
+const FILES: &[(&str, &str)] =
+    &[(".gitignore", "/target\nnode_modules/\n"), ("src/deep/lib.rs", "a\n")];
 
 struct Watched {
-    sandbox: Sandbox,
-    worktree: PathBuf,
-    rig: Rig,
+    ash: Ash,
     watches: Watches,
 }
 
 impl Watched {
     async fn new() -> Self {
-        let sandbox = Sandbox::new();
-        let main = sandbox.repository("shop");
-        sandbox.write("shop/.gitignore", "/target\nnode_modules/\n");
-        sandbox.write("shop/src/deep/lib.rs", "a\n");
-        sandbox.commit(&main, "files");
-        let rig = sandbox.rig("shop").await;
-        let made = git::create_worktree(&rig, &polecat("ash"), None, 36, &sandbox.launch).await;
-        let worktree = made.unwrap().path;
+        let ash = Ash::with(FILES).await;
+        let worktree = &ash.worktree;
         fs::create_dir_all(worktree.join("target/debug/deps")).unwrap();
         fs::create_dir_all(worktree.join("src/node_modules/x")).unwrap();
         let watches = Watches::start();
-        let added = watches.watching().add(&worktree).await.unwrap().unwrap();
+        let added = watches.watching().add(worktree).await.unwrap().unwrap();
         assert!(added.whole);
-        assert_eq!(added.worktree, worktree);
-        Self { sandbox, worktree, rig, watches }
+        assert_eq!(&added.worktree, worktree);
+        Self { ash, watches }
     }
 
     async fn next(&mut self) -> Touched {
         let told = tokio::time::timeout(Duration::from_secs(20), self.watches.next()).await;
         let told = told.expect("nothing was told in 20 s").unwrap();
-        assert_eq!(told.worktree, self.worktree);
+        assert_eq!(told.worktree, self.ash.worktree);
         told
     }
 
@@ -52,12 +47,6 @@ impl Watched {
             }
         }
     }
-
-    fn write(&self, file: &str, text: &str) {
-        let path = self.worktree.join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
 }
 
 #[tokio::test]
@@ -65,10 +54,10 @@ async fn a_file_is_told_by_its_path_and_what_is_read_or_ignored_is_not() {
     let mut shop = Watched::new().await;
     // Root and two folders of `src`, git's own folder, its `logs`, and the branch's.
     assert_eq!(shop.watches.watching().folders(), 6);
-    shop.sandbox.git(&shop.worktree, &["--no-optional-locks", "status"]);
-    shop.write("target/debug/deps/a.o", "x");
-    shop.write("src/node_modules/x/index.js", "x");
-    shop.write("src/deep/lib.rs", "b\n");
+    shop.ash.git(&["--no-optional-locks", "status"]);
+    shop.ash.write("target/debug/deps/a.o", "x");
+    shop.ash.write("src/node_modules/x/index.js", "x");
+    shop.ash.write("src/deep/lib.rs", "b\n");
     let told = shop.next().await;
     assert_eq!((told.paths, told.whole), (vec![PathBuf::from("src/deep/lib.rs")], false));
 }
@@ -76,22 +65,22 @@ async fn a_file_is_told_by_its_path_and_what_is_read_or_ignored_is_not() {
 #[tokio::test]
 async fn new_folders_are_watched_too_and_ignored_ones_are_not() {
     let mut shop = Watched::new().await;
-    shop.write("docs/new/page.md", "x\n");
-    shop.write("docs/node_modules/y/index.js", "x\n");
+    shop.ash.write("docs/new/page.md", "x\n");
+    shop.ash.write("docs/node_modules/y/index.js", "x\n");
     assert!(shop.next().await.whole);
     let watching = shop.watches.watching();
     let folders = async || {
         super::fixtures::eventually(8, || watching.folders()).await;
     };
     folders().await;
-    shop.write("docs/new/page.md", "y\n");
+    shop.ash.write("docs/new/page.md", "y\n");
     shop.told("docs/new/page.md").await;
-    fs::rename(shop.worktree.join("docs"), shop.worktree.join("texts")).unwrap();
+    fs::rename(shop.ash.worktree.join("docs"), shop.ash.worktree.join("texts")).unwrap();
     shop.told("texts").await;
     folders().await;
-    shop.write("texts/new/page.md", "z\n");
+    shop.ash.write("texts/new/page.md", "z\n");
     shop.told("texts/new/page.md").await;
-    fs::remove_dir_all(shop.worktree.join("texts")).unwrap();
+    fs::remove_dir_all(shop.ash.worktree.join("texts")).unwrap();
     shop.told("texts").await;
     super::fixtures::eventually(6, || watching.folders()).await;
 }
@@ -100,7 +89,7 @@ async fn new_folders_are_watched_too_and_ignored_ones_are_not() {
 async fn a_commit_is_told_though_no_file_changes() {
     let mut shop = Watched::new().await;
     let commit = ["commit", "--quiet", "--allow-empty", "--message", "x"];
-    shop.sandbox.git(&shop.worktree, &commit);
+    shop.ash.git(&commit);
     let told = shop.next().await;
     assert_eq!((told.paths, told.whole), (vec![], false));
 }
@@ -108,11 +97,14 @@ async fn a_commit_is_told_though_no_file_changes() {
 #[tokio::test]
 async fn a_file_that_is_replaced_or_deleted_is_told() {
     let mut shop = Watched::new().await;
-    shop.write("src/.lib.rs.tmp", "new\n");
-    fs::rename(shop.worktree.join("src/.lib.rs.tmp"), shop.worktree.join("src/deep/lib.rs"))
-        .unwrap();
+    shop.ash.write("src/.lib.rs.tmp", "new\n");
+    fs::rename(
+        shop.ash.worktree.join("src/.lib.rs.tmp"),
+        shop.ash.worktree.join("src/deep/lib.rs"),
+    )
+    .unwrap();
     shop.told("src/deep/lib.rs").await;
-    fs::remove_file(shop.worktree.join("src/deep/lib.rs")).unwrap();
+    fs::remove_file(shop.ash.worktree.join("src/deep/lib.rs")).unwrap();
     shop.told("src/deep/lib.rs").await;
 }
 
@@ -120,7 +112,7 @@ async fn a_file_that_is_replaced_or_deleted_is_told() {
 async fn of_very_many_files_it_is_told_that_there_are_many() {
     let mut shop = Watched::new().await;
     for number in 0..1000 {
-        shop.write(&format!("src/{number}"), "x");
+        shop.ash.write(&format!("src/{number}"), "x");
     }
     loop {
         let told = shop.next().await;
@@ -134,8 +126,8 @@ async fn of_very_many_files_it_is_told_that_there_are_many() {
 #[tokio::test]
 async fn two_worktrees_are_told_apart_and_one_that_was_given_up_is_not_told() {
     let mut shop = Watched::new().await;
-    let launch = &shop.sandbox.launch;
-    let birch = git::create_worktree(&shop.rig, &polecat("birch"), None, 37, launch).await;
+    let launch = &shop.ash.sandbox.launch;
+    let birch = git::create_worktree(&shop.ash.rig, &polecat("birch"), None, 37, launch).await;
     let birch = birch.unwrap().path;
     let watching = shop.watches.watching();
     watching.add(&birch).await.unwrap().unwrap();
@@ -146,14 +138,14 @@ async fn two_worktrees_are_told_apart_and_one_that_was_given_up_is_not_told() {
     // The branches' folder is watched for the other one still.
     assert_eq!(watching.folders(), 6);
     fs::write(birch.join("README"), "y").unwrap();
-    shop.write("src/deep/lib.rs", "b\n");
+    shop.ash.write("src/deep/lib.rs", "b\n");
     assert_eq!(shop.next().await.paths, [PathBuf::from("src/deep/lib.rs")]);
 }
 
 #[tokio::test]
 async fn a_folder_that_is_no_worktree_is_not_watched() {
     let shop = Watched::new().await;
-    let folder = shop.sandbox.folder("shop/plain");
+    let folder = shop.ash.sandbox.folder("shop/plain");
     let watching = shop.watches.watching();
     assert_eq!(watching.add(&folder).await.unwrap(), None);
     assert_eq!(watching.add(&folder.join("gone")).await.unwrap(), None);
@@ -164,14 +156,14 @@ async fn a_folder_that_is_no_worktree_is_not_watched() {
 async fn of_too_many_folders_a_part_is_watched_and_that_is_said() {
     let mut shop = Watched::new().await;
     for number in 0..4200 {
-        fs::create_dir(shop.worktree.join(format!("src/deep/{number}"))).unwrap();
+        fs::create_dir(shop.ash.worktree.join(format!("src/deep/{number}"))).unwrap();
     }
     let watching = shop.watches.watching();
-    let added = watching.add(&shop.worktree).await.unwrap().unwrap();
+    let added = watching.add(&shop.ash.worktree).await.unwrap().unwrap();
     assert!(!added.whole);
     assert!(watching.folders() <= 4096, "{}", watching.folders());
     let commit = ["commit", "--quiet", "--allow-empty", "--message", "x"];
-    shop.sandbox.git(&shop.worktree, &commit);
+    shop.ash.git(&commit);
     loop {
         let told = shop.next().await;
         if told.paths.is_empty() && !told.whole {
