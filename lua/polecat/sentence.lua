@@ -15,7 +15,9 @@ local WAITS = {
 --- prompt; a user's own `vim.notify` has room.
 ---@return boolean
 local function is_message_line()
-  return debug.getinfo(vim.notify, 'S').source:find('^@?vim/_') ~= nil
+  local source = debug.getinfo(vim.notify, 'S').source
+  -- Neovim 0.12 may have its own Lua compiled in without the names of its files.
+  return source == '?' or source:find('^@?vim/_') ~= nil
 end
 
 ---@param text? string
