@@ -149,16 +149,10 @@ local function open_session(spec, split)
   if open and open.state == 'open' and open.spec.lines == spec.lines then
     return show(buf, split)
   end
-  reveal.when_ready(function(done)
+  reveal.when_filled(buf, new, function(done)
     M.fill(buf, spec, done)
   end, function()
     show(buf, split)
-  end, function(err)
-    notify.error(err)
-    -- The last lines of a session that has ended are worth keeping.
-    if new then
-      pcall(vim.api.nvim_buf_delete, buf, { force = true })
-    end
   end)
 end
 

@@ -235,15 +235,10 @@ function M.open(spec, split)
     view.refresh(buf)
     return show(buf, split)
   end
-  reveal.when_ready(function(done)
+  reveal.when_filled(buf, new, function(done)
     M.fill(buf, spec, done)
   end, function()
     show(buf, split)
-  end, function(err)
-    notify.error(err)
-    if new then
-      pcall(vim.api.nvim_buf_delete, buf, { force = true })
-    end
   end)
 end
 

@@ -43,4 +43,19 @@ function M.when_ready(load, show, failed)
   vim.defer_fn(once, PATIENCE)
 end
 
+--- Shows `buf` when `fill` has filled it. When it cannot be filled, that is told, and one that
+--- was `new` goes: the last lines of a buffer from before are worth keeping.
+---@param buf integer
+---@param new boolean
+---@param fill fun(done: fun(err?: polecat.Error))
+---@param show fun()
+function M.when_filled(buf, new, fill, show)
+  M.when_ready(fill, show, function(err)
+    require('polecat.notify').error(err)
+    if new then
+      pcall(vim.api.nvim_buf_delete, buf, { force = true })
+    end
+  end)
+end
+
 return M

@@ -122,13 +122,10 @@ end
 function M.open(spec)
   spec.at = spec.at or where.here()
   local buf = buffer.get(spec.polecat and (NAME .. '/' .. spec.polecat) or NAME)
-  reveal.when_ready(function(done)
+  reveal.when_filled(buf, true, function(done)
     M.fill(buf, spec, done)
   end, function()
     show(buf, spec.polecat or 'polecats')
-  end, function(err)
-    notify.error(err)
-    pcall(vim.api.nvim_buf_delete, buf, { force = true })
   end)
 end
 

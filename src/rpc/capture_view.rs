@@ -14,13 +14,15 @@ use crate::{
 /// So many bytes of output are read in less time than a thread takes to begin.
 const SHORT: usize = 16 << 10;
 
-pub(super) async fn run(workspace: Workspace, open: ViewOpen, mut canvas: Canvas) {
-    let result = match open.follow {
-        Some(false) => draw_once(&workspace, open, &mut canvas).await,
-        _ => draw_live(&workspace, open, &mut canvas).await,
-    };
-    if let Err(error) = result {
-        canvas.refuse(error);
+/// Draws until the view is closed.
+pub(super) async fn run(
+    workspace: &Workspace,
+    open: ViewOpen,
+    canvas: &mut Canvas,
+) -> Result<(), RpcError> {
+    match open.follow {
+        Some(false) => draw_once(workspace, open, canvas).await,
+        _ => draw_live(workspace, open, canvas).await,
     }
 }
 

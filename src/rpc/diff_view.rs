@@ -17,13 +17,8 @@ use crate::{
     view::{self, FileRow, HunkRow, Picture, Shown},
 };
 
-pub(super) async fn run(workspace: Workspace, open: ViewOpen, mut canvas: Canvas) {
-    if let Err(error) = draw_until_closed(&workspace, open, &mut canvas).await {
-        canvas.refuse(error);
-    }
-}
-
-async fn draw_until_closed(
+/// Draws until the view is closed.
+pub(super) async fn run(
     workspace: &Workspace,
     open: ViewOpen,
     canvas: &mut Canvas,

@@ -14,13 +14,8 @@ use crate::{
 /// The width of a window that did not say how wide it is.
 const WIDTH: usize = 80;
 
-pub(super) async fn run(workspace: Workspace, open: ViewOpen, mut canvas: Canvas) {
-    if let Err(error) = draw_until_closed(&workspace, open, &mut canvas).await {
-        canvas.refuse(error);
-    }
-}
-
-async fn draw_until_closed(
+/// Draws until the view is closed.
+pub(super) async fn run(
     workspace: &Workspace,
     open: ViewOpen,
     canvas: &mut Canvas,

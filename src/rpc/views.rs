@@ -72,13 +72,16 @@ impl Views {
         let (orders, inbox) = unbounded_channel();
         let view = open.view;
         let pen = Pen::new(self.editor.clone(), view);
-        let canvas = Canvas { pen, orders: inbox, call: Some(call), visible: true };
+        let mut canvas = Canvas { pen, orders: inbox, call: Some(call), visible: true };
         let task = tokio::spawn(async move {
-            match open.kind.as_str() {
-                "status" => status_view::run(workspace, open, canvas).await,
-                "diff" => diff_view::run(workspace, open, canvas).await,
-                "capture" => capture_view::run(workspace, open, canvas).await,
-                kind => canvas.refuse(RpcError::bad_argument(format!("no view `{kind}`"))),
+            let drawn = match open.kind.as_str() {
+                "status" => status_view::run(&workspace, open, &mut canvas).await,
+                "capture" => capture_view::run(&workspace, open, &mut canvas).await,
+                "diff" => diff_view::run(&workspace, open, &mut canvas).await,
+                kind => Err(RpcError::bad_argument(format!("no view `{kind}`"))),
+            };
+            if let Err(error) = drawn {
+                canvas.refuse(error);
             }
         });
         self.open.insert(view, (orders, task));

@@ -1,9 +1,9 @@
 //! Taking parts of a polecat's changes into the main worktree's index, and undoing them in its own.
 
-use std::fs::{self, File};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::beside::input;
 use super::{Git, PATIENCE, failed, snapshot::snapshot, words::path_of};
 use crate::core::diff::{Change, FileDiff, Stage, written};
 use crate::core::{PolecatName, Rig};
@@ -154,8 +154,7 @@ impl Git {
         args: &[&str],
         patch: &[u8],
     ) -> Result<(), HostError> {
-        let patch = patch.to_vec();
-        let input = blocking(move || input(&patch)).await?;
+        let input = input(patch.to_vec()).await?;
         let run = self.program(APPLY).args(args).arg("-").input(input).run().await;
         run.map(drop).map_err(|source| failed(doing, source))
     }
@@ -221,15 +220,4 @@ fn require_text(piece: &FileDiff) -> Result<(), HostError> {
 
 pub(super) fn shown(piece: &FileDiff) -> String {
     super::words::shown(&path_of(piece.path()))
-}
-
-/// A file without a name that holds `text`, to be read from its start.
-pub(super) fn input(text: &[u8]) -> Result<File, HostError> {
-    let write = || -> io::Result<File> {
-        let mut file = tempfile::tempfile()?;
-        file.write_all(text)?;
-        file.seek(SeekFrom::Start(0))?;
-        Ok(file)
-    };
-    write().map_err(|source| unwritten(&std::env::temp_dir(), source))
 }

@@ -5,7 +5,8 @@
 
 use std::path::Path;
 
-use super::hunks::{Deed, FILES, INDEX, input};
+use super::beside::input;
+use super::hunks::{Deed, FILES, INDEX};
 use super::words::path_of;
 use super::{Git, PATIENCE, failed};
 use crate::core::diff::{unquoted, written};
@@ -172,7 +173,7 @@ impl Git {
 
     /// What git answers to `args` with `text` as its input: the name of an object.
     async fn store(&self, args: &[&str], text: Vec<u8>) -> Result<String, HostError> {
-        let input = blocking(move || input(&text)).await?;
+        let input = input(text).await?;
         let run = self.program(args).input(input).run().await;
         run.map(|output| output.text()).map_err(|source| failed("keeping the undo", source))
     }
