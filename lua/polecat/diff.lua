@@ -229,6 +229,7 @@ end
 ---@param split polecat.Split
 function M.open(spec, split)
   spec.at = spec.at or where.here()
+  split.from = vim.api.nvim_get_current_win()
   local buf, new = buffer.get(NAME .. spec.polecat)
   local open = view.of(buf)
   if open and open.state == 'open' and open.spec.since == spec.since then

@@ -66,3 +66,4 @@
 ---@class polecat.Split
 ---@field mods? table As `smods` of a user command's arguments.
 ---@field size? integer Lines, or columns of a vertical split.
+---@field from? integer The window it was asked for in, when it takes a while to be shown.

@@ -9,19 +9,25 @@ local function floats(win)
   return vim.api.nvim_win_get_config(win).relative ~= ''
 end
 
---- Goes from a floating window, which cannot be split, to one that can; closes one of ours.
-local function leave_float()
+--- Goes from a floating window, which cannot be split, to one that can. One of ours is closed,
+--- but not when it was opened after the split was asked for: that one is returned.
+---@param split polecat.Split
+---@return integer? later
+local function leave_float(split)
   local win = vim.api.nvim_get_current_win()
   if not floats(win) then
     return
   end
-  if vim.w[win].polecat_float then
+  local ours = vim.w[win].polecat_float
+  local later = ours and split.from and split.from ~= win and win or nil
+  if ours and not later then
     vim.api.nvim_win_close(win, true)
   end
   local previous = vim.fn.win_getid(vim.fn.winnr('#'))
   for _, other in ipairs({ previous, unpack(vim.api.nvim_tabpage_list_wins(0)) }) do
     if other ~= 0 and not floats(other) then
-      return vim.api.nvim_set_current_win(other)
+      vim.api.nvim_set_current_win(other)
+      return later
     end
   end
 end
@@ -65,7 +71,7 @@ end
 ---@param split polecat.Split
 ---@return integer
 local function new_split(buf, split)
-  leave_float()
+  local later = leave_float(split)
   local size = split.size and split.size > 0 and { split.size } or nil
   vim.cmd({ cmd = 'split', range = size, mods = split.mods })
   local win = vim.api.nvim_get_current_win()
@@ -74,11 +80,15 @@ local function new_split(buf, split)
     vim.api.nvim_win_close(win, true)
     error(why, 0)
   end
+  if later then
+    vim.api.nvim_set_current_win(later)
+  end
   return win
 end
 
 --- Shows `buf` in a split and goes there; to its window, if it has one and the command did not
---- say where it wants the new one. Notifies why it could not.
+--- say where it wants the new one. A float that was opened meanwhile stays in front. Notifies why
+--- it could not.
 ---@param buf integer
 ---@param split polecat.Split
 ---@return integer? win

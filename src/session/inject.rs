@@ -101,7 +101,8 @@ impl SessionManager {
     }
 
     /// Pastes `text` and submits it, in the caller's turn. With `owed` it is the next of the
-    /// first words. Whoever is killed on the way leaves word on the session of how far it came. With a `pulse`, the agent is given the time to draw what it took.
+    /// first words. Whoever is killed on the way leaves word on the session of how far it came.
+    /// With a `pulse`, the agent is given the time to draw what it took.
     pub(super) async fn send(
         &self,
         session: &Session,

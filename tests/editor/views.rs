@@ -84,17 +84,38 @@ async fn a_capture_follows_live_with_colours_and_a_snapshot_does_not_move() {
 async fn our_buffers_are_no_files_and_cannot_be_changed_by_hand() {
     let shop = Shop::new().await;
     shop.start("ash", "prompts").await;
-    for (command, name, filetype) in [
-        ("PolecatCapture ash", "polecat://capture/gt-shop-ash", "polecat-capture"),
-        ("PolecatStatus", STATUS, "polecat-status"),
+    let capture = "polecat://capture/gt-shop-ash";
+    for (command, name, shown, filetype) in [
+        ("PolecatCapture ash", capture, "A scripted agent", "polecat-capture"),
+        ("PolecatStatus", STATUS, "1 polecat", "polecat-status"),
     ] {
         shop.editor.command(command).await.unwrap();
-        shop.editor.expect_line(name, "").await;
+        shop.editor.expect_line(name, shown).await;
         let options = shop.editor.lua(OPTIONS, json!([name])).await.unwrap();
         let expected = json!({ "buftype": "nofile", "buflisted": false, "swapfile": false,
             "modifiable": false, "filetype": filetype });
         assert_eq!(options, expected, "{name}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_split_that_comes_late_leaves_the_float_that_was_asked_for_after_it() {
+    let shop = Shop::new().await;
+    shop.start("ash", "prompts").await;
+    let capture = "polecat://capture/gt-shop-ash";
+    shop.editor.command("PolecatCapture ash | PolecatStatus").await.unwrap();
+    let shown = "return vim.tbl_map(function(win)
+        return vim.api.nvim_buf_get_name(vim.api.nvim_win_get_buf(win))
+        end, { 0, vim.fn.win_getid(1) })";
+    eventually_equal(json!([STATUS, capture]), async || {
+        shop.editor.lua(shown, Json::Null).await.unwrap()
+    })
+    .await;
+    shop.editor.command("PolecatCapture ash").await.unwrap();
+    eventually_equal(json!([capture, capture]), async || {
+        shop.editor.lua(shown, Json::Null).await.unwrap()
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
