@@ -10,6 +10,13 @@ local DEFAULT = 'waiting,died,idle'
 --- An agent of which only silence tells counts as busy while it starts; that is over after this
 --- time, in ms.
 local START = 10000
+--- An idle agent of which only silence tells may as well be thinking: it is notified when it has
+--- been silent for so long, in ms.
+local SILENCE = 10000
+
+--- How many changes each session has had.
+---@type table<string, integer>
+local changes_of = {}
 
 --- The states that are notified.
 ---@return string[]
@@ -62,17 +69,33 @@ end
 local tellers = { waiting = notify.warn, died = notify.error }
 
 ---@param change polecat.Change
-local function notify_of(change)
-  local state = state_of(change)
-  if not state or not vim.list_contains(M.notified(), state) then
-    return
-  end
+---@param state string
+local function notify_of(change, state)
   if not focus.is_on(change.data.session_id) then
     when_seen(function()
       local tell = tellers[state] or notify.info
       tell(sentence.of(change))
     end)
   end
+end
+
+--- Notifies a change that is wanted: at once, or when a guess has turned out to last.
+---@param change polecat.Change
+local function notify_in_time(change)
+  local session = change.data.session_id
+  local count = (changes_of[session] or 0) + 1
+  changes_of[session] = count
+  local state = state_of(change)
+  if not state or not vim.list_contains(M.notified(), state) then
+    return
+  elseif state ~= 'idle' or change.data.state_source ~= 'silence' then
+    return notify_of(change, state)
+  end
+  vim.defer_fn(function()
+    if changes_of[session] == count then
+      notify_of(change, state)
+    end
+  end, SILENCE)
 end
 
 --- A snapshot does not always say how an agent ended; its record does.
@@ -99,7 +122,7 @@ local function tell(change)
   if not ok then
     notify.error(('an autocommand for `%s`: %s'):format(change.event, why))
   end
-  notify_of(change)
+  notify_in_time(change)
 end
 
 --- Tells of `changes` in order, in a turn of their own: the backend does not wait for them.

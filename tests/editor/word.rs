@@ -211,6 +211,25 @@ async fn idle_is_news_after_work_and_not_after_a_start() {
     assert_eq!(notified(&shop.editor, "is idle").await.len(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_silent_between_two_words_is_not_idle_yet() {
+    let shop = Shop::new().await;
+    let is = |state: &str, source: &str| {
+        json!({ "polecat": "ash", "running": true, "pid": 7, "state": state,
+            "state_source": source, "created": "2026-01-01T00:00:00Z" })
+    };
+    for state in ["working", "idle", "working", "idle"] {
+        shop.editor.lua(TELL, json!([[is(state, "silence")]])).await.unwrap();
+    }
+    shop.editor.expect_message("`ash` (den) is idle").await;
+    // Nothing of the first silence can come later than what the second one told.
+    assert_eq!(notified(&shop.editor, "is idle").await.len(), 1);
+    for state in ["working", "idle"] {
+        shop.editor.lua(TELL, json!([[is(state, "screen")]])).await.unwrap();
+    }
+    eventually_equal(json!(2), async || json!(notified(&shop.editor, "is idle").await.len())).await;
+}
+
 /// `ash` of the rig `den`, asking.
 fn asking(waiting: &Json) -> Json {
     json!({ "polecat": "ash", "running": true, "pid": 7, "state": "waiting", "waiting": waiting })
