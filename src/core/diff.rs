@@ -156,6 +156,21 @@ impl FileDiff {
         format!("{:016x}", hasher.finish())
     }
 
+    /// Itself with the hunk `id` only.
+    fn with(&self, id: &str) -> Option<Self> {
+        let hunks = self.hunks.iter().filter(|hunk| self.id(hunk) == id);
+        let hunks: Vec<_> = hunks.cloned().collect();
+        (!hunks.is_empty()).then(|| Self { hunks, ..self.clone() })
+    }
+
+    /// Itself and what git tells of the same file behind it.
+    fn joined(&self, other: &Self) -> Self {
+        let head = [self.patch(&self.hunks), other.patch(&other.hunks)].concat();
+        let (old, new) = (self.path().to_vec(), other.path().to_vec());
+        let (change, binary) = (Change::Modified, self.binary || other.binary);
+        Self { change, old, new, binary, head, hunks: Vec::new() }
+    }
+
     /// Itself as `git apply` reads it, with the `hunks` only.
     #[must_use]
     pub fn patch<'a>(&self, hunks: impl IntoIterator<Item = &'a Hunk>) -> Vec<u8> {
@@ -180,13 +195,22 @@ impl Hunk {
 
 impl Changes {
     /// The file at `path` in `stage`, with the hunk `id` only, or with all of them.
+    ///
+    /// git tells some files in two: one that became a link is deleted and added, and in front of
+    /// a conflict stands that it is one. All of such a file is one piece, without hunks.
     #[must_use]
     pub fn piece(&self, stage: Stage, path: &[u8], id: Option<&str>) -> Option<FileDiff> {
         let section = self.sections.iter().find(|section| section.stage == stage)?;
-        let file = section.files.iter().find(|file| file.path() == path)?;
-        let wanted = |hunk: &&Hunk| id.is_none_or(|id| file.id(hunk) == id);
-        let hunks: Vec<_> = file.hunks.iter().filter(wanted).cloned().collect();
-        (id.is_none() || !hunks.is_empty()).then(|| FileDiff { hunks, ..file.clone() })
+        let files = || section.files.iter().filter(|file| file.path() == path);
+        let piece = if let Some(id) = id {
+            files().find_map(|file| file.with(id))?
+        } else {
+            let first = files().next()?.clone();
+            files().skip(1).fold(first, |all, file| all.joined(file))
+        };
+        let in_conflict = files().any(|file| file.change == Change::Unmerged);
+        let change = if in_conflict { Change::Unmerged } else { piece.change };
+        Some(FileDiff { change, ..piece })
     }
 }
 
