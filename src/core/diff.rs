@@ -11,7 +11,11 @@ pub use find::{Found, Place, Side, find};
 pub use parse::parse;
 pub use quoted::{whole as unquoted, written};
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// A longer line is cut: an editor is slow with lines that no person reads.
+const LONGEST: usize = 4_000;
 
 /// All that was changed since some beginning.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -212,6 +216,19 @@ impl Changes {
         let change = if in_conflict { Change::Unmerged } else { piece.change };
         Some(FileDiff { change, ..piece })
     }
+}
+
+/// A line of a difference as a person is shown it: its text, and of what is cut, how much that is.
+#[must_use]
+pub fn shown(line: &[u8]) -> (Cow<'_, str>, Option<String>) {
+    if line.len() <= LONGEST {
+        return (String::from_utf8_lossy(line), None);
+    }
+    // Not in the middle of a character: its last byte would be shown as another one.
+    let begins = |at: &usize| line[*at] & 0xc0 != 0x80;
+    let end = (LONGEST - 3..=LONGEST).rev().find(begins).unwrap_or(LONGEST);
+    let more = format!(" ┄┄ {} more bytes", line.len() - end);
+    (String::from_utf8_lossy(&line[..end]), Some(more))
 }
 
 /// The lines of `text`, without their ends.
