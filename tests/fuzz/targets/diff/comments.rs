@@ -20,7 +20,7 @@ pub fn are_found_where_they_were_made(changes: &Changes) {
             let only = in_order && buffer.has_one_of(&file.path);
             for (at, size) in (0..shown.len()).zip([1, 2, 3].into_iter().cycle()).take(TRIED) {
                 let Some(pointed) = shown.get(at..at + size) else { continue };
-                if buffer.can_be_pointed_at(pointed) {
+                if buffer.are_marked(pointed) {
                     buffer.is_found(&file.path, side, pointed, only);
                 }
             }
@@ -65,27 +65,40 @@ impl Buffer<'_> {
         files.filter(|file| file.new == path || file.old == path).count() == 1
     }
 
-    /// Lines of two hunks are not one stretch, nor is what has no mark of a diff.
-    fn can_be_pointed_at(&self, pointed: &[Numbered]) -> bool {
-        let marked = |row: usize| self.lines[row].text.starts_with([' ', '+', '-']);
-        pointed.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0)
-            && pointed.iter().all(|(_, row)| marked(*row))
+    fn are_marked(&self, rows: &[Numbered]) -> bool {
+        rows.iter().all(|(_, row)| self.lines[*row].text.starts_with([' ', '+', '-']))
+    }
+
+    /// What the lines say behind their marks.
+    fn quote(&self, rows: &[Numbered]) -> Vec<String> {
+        rows.iter().map(|(_, row)| self.lines[*row].text.chars().skip(1).collect()).collect()
     }
 
     fn is_found(&self, path: &[u8], side: Side, pointed: &[Numbered], only: bool) {
-        let said = |row: usize| self.lines[row].text.chars().skip(1).collect::<String>();
-        let quote: Vec<String> = pointed.iter().map(|(_, row)| said(*row)).collect();
         let (line, row) = (pointed[0].0, pointed[pointed.len() - 1].1);
-        let place = Place { path: path.to_vec(), side, line, quote };
+        let place = Place { path: path.to_vec(), side, line, quote: self.quote(pointed) };
         let found = find(&self.changes.sections, &place);
-        assert!(matches!(found, Found::Row(..)), "{place:?} is not found: {found:?}");
+        let Found::Row(section, index, ..) = found else {
+            assert!(!follow(pointed), "{place:?} is not found: {found:?}");
+            return;
+        };
         let (now, left) = self.picture.row_of(found);
         assert!(!left && now < self.picture.rows, "{now} of {}", self.picture.rows);
-        assert_eq!(Some(&said(now)), place.quote.last());
-        assert!(!only || row == now, "{place:?} is taken from row {row} to {now}");
+        assert!(!only || !follow(pointed) || row == now, "{place:?}: taken from {row} to {now}");
+        let file = self.picture.files.iter().position(|file| file.at == (section, index));
+        let shown = self.shown(file.expect("its file is shown"), side);
+        let last = shown.iter().position(|(_, row)| *row == now).expect("it is of that side");
+        let stretch = &shown[last + 1 - pointed.len()..=last];
+        assert!(follow(stretch), "{place:?} is taken apart");
+        assert_eq!(self.quote(stretch), place.quote);
         let elsewhere = Place { line: usize::MAX, ..place.clone() };
         assert!(matches!(find(&self.changes.sections, &elsewhere), Found::Row(..)), "{place:?}");
         let comment = Comment { id: 1, place, shown: line, text: "Why?".to_owned() };
         assert!(message(&[comment]).ends_with("\nWhy?"));
     }
+}
+
+/// Lines of two hunks are not one stretch.
+fn follow(lines: &[Numbered]) -> bool {
+    lines.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0)
 }
