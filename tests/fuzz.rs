@@ -67,6 +67,11 @@ fn whatever_a_settings_file_holds_is_followed_or_refused_with_file_and_key() {
 }
 
 #[test]
+fn whatever_git_prints_of_changes_is_taken_apart_shown_and_kept_without_a_loss() {
+    replay("diff", &["fuzz/corpus/diff"]);
+}
+
+#[test]
 fn every_target_has_a_fuzzer_and_every_folder_a_target() {
     let mut targets: Vec<_> = targets::TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
     targets.sort();

@@ -11,7 +11,11 @@ pub use find::{Found, Place, Side, find};
 pub use parse::parse;
 pub use quoted::{whole as unquoted, written};
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// A longer line is cut: an editor is slow with lines that no person reads.
+const LONGEST: usize = 4_000;
 
 /// All that was changed since some beginning.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -156,6 +160,21 @@ impl FileDiff {
         format!("{:016x}", hasher.finish())
     }
 
+    /// Itself with the hunk `id` only.
+    fn with(&self, id: &str) -> Option<Self> {
+        let hunks = self.hunks.iter().filter(|hunk| self.id(hunk) == id);
+        let hunks: Vec<_> = hunks.cloned().collect();
+        (!hunks.is_empty()).then(|| Self { hunks, ..self.clone() })
+    }
+
+    /// Itself and what git tells of the same file behind it.
+    fn joined(&self, other: &Self) -> Self {
+        let head = [self.patch(&self.hunks), other.patch(&other.hunks)].concat();
+        let (old, new) = (self.path().to_vec(), other.path().to_vec());
+        let (change, binary) = (Change::Modified, self.binary || other.binary);
+        Self { change, old, new, binary, head, hunks: Vec::new() }
+    }
+
     /// Itself as `git apply` reads it, with the `hunks` only.
     #[must_use]
     pub fn patch<'a>(&self, hunks: impl IntoIterator<Item = &'a Hunk>) -> Vec<u8> {
@@ -180,14 +199,36 @@ impl Hunk {
 
 impl Changes {
     /// The file at `path` in `stage`, with the hunk `id` only, or with all of them.
+    ///
+    /// git tells some files in two: one that became a link is deleted and added, and in front of
+    /// a conflict stands that it is one. All of such a file is one piece, without hunks.
     #[must_use]
     pub fn piece(&self, stage: Stage, path: &[u8], id: Option<&str>) -> Option<FileDiff> {
         let section = self.sections.iter().find(|section| section.stage == stage)?;
-        let file = section.files.iter().find(|file| file.path() == path)?;
-        let wanted = |hunk: &&Hunk| id.is_none_or(|id| file.id(hunk) == id);
-        let hunks: Vec<_> = file.hunks.iter().filter(wanted).cloned().collect();
-        (id.is_none() || !hunks.is_empty()).then(|| FileDiff { hunks, ..file.clone() })
+        let files = || section.files.iter().filter(|file| file.path() == path);
+        let piece = if let Some(id) = id {
+            files().find_map(|file| file.with(id))?
+        } else {
+            let first = files().next()?.clone();
+            files().skip(1).fold(first, |all, file| all.joined(file))
+        };
+        let in_conflict = files().any(|file| file.change == Change::Unmerged);
+        let change = if in_conflict { Change::Unmerged } else { piece.change };
+        Some(FileDiff { change, ..piece })
     }
+}
+
+/// A line of a difference as a person is shown it: its text, and of what is cut, how much that is.
+#[must_use]
+pub fn shown(line: &[u8]) -> (Cow<'_, str>, Option<String>) {
+    if line.len() <= LONGEST {
+        return (String::from_utf8_lossy(line), None);
+    }
+    // Not in the middle of a character: its last byte would be shown as another one.
+    let begins = |at: &usize| line[*at] & 0xc0 != 0x80;
+    let end = (LONGEST - 3..=LONGEST).rev().find(begins).unwrap_or(LONGEST);
+    let more = format!(" ┄┄ {} more bytes", line.len() - end);
+    (String::from_utf8_lossy(&line[..end]), Some(more))
 }
 
 /// The lines of `text`, without their ends.

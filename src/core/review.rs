@@ -38,7 +38,7 @@ fn told(comment: &Comment) -> String {
 /// `src/a.rs:12-14`; of lines that are gone, that they are.
 fn where_it_is(comment: &Comment) -> String {
     let path = String::from_utf8_lossy(&comment.place.path);
-    let last = comment.shown + comment.place.quote.len().saturating_sub(1);
+    let last = comment.shown.saturating_add(comment.place.quote.len().saturating_sub(1));
     match comment.place.side {
         _ if comment.shown == 0 => path.into_owned(),
         Side::Old => format!("{path}, removed at line {}", comment.shown),
@@ -79,5 +79,11 @@ mod tests {
              2. src/a.rs, removed at line 3\n```\nb\n```\nKeep it.\n\n\
              3. src/a.rs\nA test?"
         );
+    }
+
+    #[test]
+    fn a_line_that_no_file_has_is_told_all_the_same() {
+        let told = message(&[comment(usize::MAX, Side::New, &["a", "b"], "Why?")]);
+        assert!(told.contains("src/a.rs:18446744073709551615\n"), "{told}");
     }
 }

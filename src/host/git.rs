@@ -2,6 +2,7 @@
 
 mod backup;
 mod beside;
+pub mod check;
 mod create;
 mod diff;
 mod diffstat;

@@ -118,10 +118,24 @@ pub async fn load(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRecord>
 /// [`load`] on a thread that may wait.
 pub(super) fn load_now(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRecord>, HostError> {
     let path = path(rig, "exits", polecat);
-    let Some(stored) = read_now::<StoredExit>(&path)? else { return Ok(None) };
-    let at = stored.at.parse::<Timestamp>();
-    let at = at.map_err(|err| broken(&path, format!("`at` is no time: {err}")))?;
-    Ok(Some(stored.record(at)))
+    read_now::<StoredExit>(&path)?.map(|stored| stored.record(&path)).transpose()
+}
+
+/// What would stand in the file at `path` if its record of `kind`, the name of its folder, were
+/// written again; `None` when there is no such kind. Fuzzing goes through it.
+#[must_use]
+pub fn again(kind: &str, path: &Path, text: &str) -> Option<Result<String, HostError>> {
+    fn same<T: DeserializeOwned + Serialize>(path: &Path, text: &str) -> Result<String, HostError> {
+        written(&parse::<T>(path, text)?)
+    }
+    Some(match kind {
+        "exits" => parse::<StoredExit>(path, text)
+            .and_then(|stored| written(&StoredExit::from(&stored.record(path)?))),
+        "worktrees" => same::<StoredBase>(path, text),
+        "removing" => same::<Removing>(path, text),
+        "restoring" => same::<Restoring>(path, text),
+        _ => return None,
+    })
 }
 
 /// Removes the polecat's record; having none is as good.
@@ -244,14 +258,18 @@ async fn write(
     stored: &impl Serialize,
 ) -> Result<Vec<PathBuf>, HostError> {
     let (rig, path) = (rig.clone(), path(rig, kind, polecat));
-    let text =
-        serde_json::to_string_pretty(stored).map_err(|err| HostError::Internal(err.to_string()))?;
+    let text = written(stored)?;
     blocking(move || {
         let made = make_inside(rig.anchor(), path.parent().unwrap_or(&path))?;
-        replace(&path, &(text + "\n"))?;
+        replace(&path, &text)?;
         Ok(made)
     })
     .await
+}
+
+fn written(stored: &impl Serialize) -> Result<String, HostError> {
+    let text = serde_json::to_string_pretty(stored);
+    text.map(|text| text + "\n").map_err(|err| HostError::Internal(err.to_string()))
 }
 
 async fn read<T>(path: PathBuf) -> Result<Option<T>, HostError>
@@ -262,8 +280,11 @@ where
 }
 
 fn read_now<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, HostError> {
-    let Some(text) = read_text(path)? else { return Ok(None) };
-    serde_json::from_str(&text).map(Some).map_err(|err| broken(path, err.to_string()))
+    read_text(path)?.map(|text| parse(path, &text)).transpose()
+}
+
+fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, HostError> {
+    serde_json::from_str(text).map_err(|err| broken(path, err.to_string()))
 }
 
 async fn remove(path: PathBuf) -> Result<(), HostError> {
@@ -298,19 +319,22 @@ impl From<&ExitRecord> for StoredExit {
 }
 
 impl StoredExit {
-    fn record(self, at: Timestamp) -> ExitRecord {
+    /// The record, of which the file at `path` is.
+    fn record(self, path: &Path) -> Result<ExitRecord, HostError> {
+        let at = self.at.parse::<Timestamp>();
+        let at = at.map_err(|err| broken(path, format!("`at` is no time: {err}")))?;
         let how = match (self.status, self.signal) {
             (Some(status), _) => ExitHow::Status(status),
             (None, Some(signal)) => ExitHow::Signal(signal),
             (None, None) => ExitHow::Unknown,
         };
         let (lived_ms, command, tail) = (self.lived_ms, self.command, self.tail);
-        ExitRecord {
+        Ok(ExitRecord {
             session: self.session,
             agent: self.agent,
             issue: self.issue,
             workdir: self.workdir,
             exit: Exit { how, at, lived_ms, command, tail },
-        }
+        })
     }
 }

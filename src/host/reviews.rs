@@ -61,10 +61,7 @@ pub async fn change<T: Send + 'static>(
     blocking(move || {
         let mut comments = read(&path)?;
         let result = change(&mut comments);
-        let comments = comments.into_iter().map(StoredComment::from).collect();
-        let text = serde_json::to_string_pretty(&Stored { comments });
-        let text = text.map_err(|error| HostError::Internal(error.to_string()))?;
-        replace(&path, &(text + "\n"))?;
+        replace(&path, &written(comments)?)?;
         drop(turn);
         Ok(result)
     })
@@ -76,11 +73,28 @@ fn path(rig: &Rig, polecat: &PolecatName) -> PathBuf {
 }
 
 fn read(path: &Path) -> Result<Vec<Comment>, HostError> {
-    let Some(text) = read_text(path)? else { return Ok(Vec::new()) };
+    read_text(path)?.map_or_else(|| Ok(Vec::new()), |text| parse(path, &text))
+}
+
+/// The comments in the file at `path`, whose content is `text`.
+///
+/// # Errors
+/// It is none of ours: the error names the file.
+pub fn parse(path: &Path, text: &str) -> Result<Vec<Comment>, HostError> {
     let stored: Stored =
-        serde_json::from_str(&text).map_err(|error| broken(path, error.to_string()))?;
+        serde_json::from_str(text).map_err(|error| broken(path, error.to_string()))?;
     let comments = stored.comments.into_iter();
     comments.map(|one| one.comment().ok_or_else(|| broken(path, "a `side` is none"))).collect()
+}
+
+/// What a file of these comments holds.
+///
+/// # Errors
+/// None that is known of.
+pub fn written(comments: Vec<Comment>) -> Result<String, HostError> {
+    let comments = comments.into_iter().map(StoredComment::from).collect();
+    let text = serde_json::to_string_pretty(&Stored { comments });
+    text.map(|text| text + "\n").map_err(|error| HostError::Internal(error.to_string()))
 }
 
 impl From<Comment> for StoredComment {

@@ -6,10 +6,8 @@ use super::{
     frame::{Group, Line},
     patch::{Patch, batches, patches},
 };
-use crate::core::diff::{Changes, FileDiff, Found, Hunk, Section, Stage, lines};
+use crate::core::diff::{self, Changes, FileDiff, Found, Hunk, Section, Stage, lines};
 
-/// A longer line is cut: an editor is slow with lines that no person reads.
-const LONGEST: usize = 4_000;
 /// Blocks that differ are compared line by line when they have no more lines than this.
 const COMPARED: usize = 2_000;
 
@@ -245,15 +243,9 @@ fn muted(text: &str) -> Line {
 
 /// A line of a difference as an editor can show it.
 fn shown(bytes: &[u8]) -> Line {
-    let Some(start) = bytes.get(..LONGEST) else {
-        return Line::plain(String::from_utf8_lossy(bytes));
-    };
-    // Not in the middle of a character: its last byte would be shown as another one.
-    let last = start.iter().rposition(|byte| byte & 0xc0 != 0x80).unwrap_or_default();
-    let start = &start[..last];
-    let mut line = Line::plain(String::from_utf8_lossy(start));
-    let more = format!(" ┄┄ {} more bytes", bytes.len() - start.len());
-    line.push(&more, Some(Group::Named("PolecatMuted")));
+    let (text, more) = diff::shown(bytes);
+    let mut line = Line::plain(text);
+    line.push(&more.unwrap_or_default(), Some(Group::Named("PolecatMuted")));
     line
 }
 
@@ -319,8 +311,10 @@ mod tests {
             let line = format!("+{}{}", " ".repeat(blanks), "漢".repeat(3_000));
             let text = shown(line.as_bytes()).text;
             let (start, _) = text.split_once(" ┄┄ ").unwrap();
-            assert!(line.starts_with(start) && start.len() > LONGEST - 4, "{}", start.len());
+            assert!(line.starts_with(start) && start.len() > 3_996, "{}", start.len());
         }
+        let no_text = [&b"+"[..], &[0x80; 5_000]].concat();
+        assert!(shown(&no_text).text.starts_with('+'), "what became of the line is cut off");
     }
 
     #[test]

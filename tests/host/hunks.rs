@@ -1,6 +1,8 @@
 //! Hunks that are taken into the main worktree's index, rejected in the polecat's, and undone.
 
-use polecat::core::diff::{FileDiff, Stage};
+use std::ffi::OsStr;
+
+use polecat::core::diff::{Changes, FileDiff, Stage};
 use polecat::host::{HostError, git};
 
 use super::fixtures::{Sandbox, polecat};
@@ -18,12 +20,16 @@ impl Ash {
         self.main(&["diff", "--cached", "--unified=0"])
     }
 
-    /// A hunk of what was changed, by its index; without one, all of the file.
-    async fn piece(&self, stage: Stage, path: &str, hunk: Option<usize>) -> (FileDiff, bool) {
+    async fn changes(&self) -> Changes {
         let launch = &self.sandbox.launch;
         let base =
             git::started_at(&self.rig, &polecat("ash"), &self.worktree, launch).await.unwrap();
-        let changes = git::changes(&self.worktree, base.as_ref(), launch).await.unwrap();
+        git::changes(&self.worktree, base.as_ref(), launch).await.unwrap()
+    }
+
+    /// A hunk of what was changed, by its index; without one, all of the file.
+    async fn piece(&self, stage: Stage, path: &str, hunk: Option<usize>) -> (FileDiff, bool) {
+        let changes = self.changes().await;
         let all = changes.piece(stage, path.as_bytes(), None);
         let all = all.unwrap_or_else(|| panic!("no `{path}` in {changes:#?}"));
         let id = hunk.map(|hunk| all.id(&all.hunks[hunk]));
@@ -137,6 +143,55 @@ async fn a_rejected_commit_stays_and_its_change_is_undone_in_the_file() {
     let again = ash.reject(Stage::Committed, &piece).await.unwrap_err().to_string();
     assert!(again.contains("patch does not apply"), "{again}");
     assert_eq!(ash.undos(), 1);
+}
+
+#[tokio::test]
+async fn a_file_that_became_a_link_is_one_change_though_git_tells_it_in_two() {
+    let ash = Ash::with(FILES).await;
+    std::fs::remove_file(ash.worktree.join("a")).unwrap();
+    std::os::unix::fs::symlink("README", ash.worktree.join("a")).unwrap();
+    let whole = ash.piece(Stage::Unstaged, "a", None).await;
+    ash.take(&whole).await.unwrap();
+    assert_eq!(ash.main(&["diff", "--cached", "--name-status"]), "T\ta");
+    ash.undo().await.unwrap();
+    assert_eq!(ash.staged(), "");
+    ash.reject(Stage::Unstaged, &whole).await.unwrap();
+    assert_eq!(ash.git(&["status", "--porcelain"]), "");
+    ash.undo().await.unwrap();
+    assert_eq!(std::fs::read_link(ash.worktree.join("a")).unwrap().to_str(), Some("README"));
+
+    let changes = ash.changes().await;
+    let files = changes.sections.iter().flat_map(|section| &section.files);
+    let link = files.clone().last().expect("the link is there");
+    let id = link.id(&link.hunks[0]);
+    let piece = changes.piece(Stage::Unstaged, b"a", Some(&id)).expect("it can be asked for");
+    ash.reject(Stage::Unstaged, &(piece, true)).await.unwrap();
+    assert_eq!(ash.git(&["status", "--porcelain"]), " D a");
+}
+
+#[tokio::test]
+async fn what_is_shown_of_a_file_in_conflict_is_for_a_person_to_decide() {
+    let ash = Ash::with(FILES).await;
+    ash.git(&["rm", "a"]);
+    ash.commit("removed");
+    ash.git(&["checkout", "-b", "other", "HEAD~1"]);
+    ash.write("a", format!("first\n{NINE}"));
+    ash.commit("changed");
+    let args = ["-c", "commit.gpgSign=false", "merge", "--quiet", "polecat/ash-10"];
+    let mut merge = (ash.sandbox.launch)(OsStr::new("git"));
+    let merge = merge.arg("-C").arg(&ash.worktree).args(args).output();
+    assert!(!merge.unwrap().status.success(), "there is a conflict");
+    ash.write("a", format!("first\n{NINE}last\n"));
+    let changes = ash.changes().await;
+    let files = changes.sections.iter().flat_map(|section| &section.files);
+    let shown: Vec<_> = files.filter(|file| !file.hunks.is_empty()).collect();
+    let [.., file] = &shown[..] else { panic!("{changes:#?}") };
+    let id = file.id(&file.hunks[0]);
+    for hunk in [None, Some(&*id)] {
+        let piece = changes.piece(Stage::Unstaged, b"a", hunk).expect("it can be asked for");
+        let refused = ash.take(&(piece, hunk.is_some())).await.unwrap_err().to_string();
+        assert!(refused.contains("is in conflict"), "{refused}");
+    }
 }
 
 #[tokio::test]

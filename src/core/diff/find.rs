@@ -1,6 +1,6 @@
 //! Finding a stretch of lines again after what it stood in has changed.
 
-use super::{FileDiff, Section};
+use super::{FileDiff, Section, shown};
 
 /// Which version of a file a line is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,7 +56,7 @@ pub enum Found {
 /// One line of a version, and where it is shown.
 struct Seen<'a> {
     line: usize,
-    text: &'a [u8],
+    row: &'a [u8],
     at: (usize, usize, usize, usize),
 }
 
@@ -103,9 +103,7 @@ fn stretches(
     let fits = |from: &usize| {
         let lines = &seen[*from..*from + wanted];
         let follow = lines.windows(2).all(|pair| pair[0].line + 1 == pair[1].line);
-        // Who points at a line was shown it as text.
-        let same = |(seen, said): (&Seen, &String)| String::from_utf8_lossy(seen.text) == **said;
-        follow && lines.iter().zip(&place.quote).all(same)
+        follow && lines.iter().zip(&place.quote).all(|(seen, said)| says(seen.row, said))
     };
     let found = |from: usize| {
         let (section, file, hunk, row) = seen[from + wanted - 1].at;
@@ -114,21 +112,28 @@ fn stretches(
     (0..begins).filter(fits).map(found).collect::<Vec<_>>().into_iter()
 }
 
+/// Whether `said` is what `row` says behind its mark. Who points at a line was shown it as text.
+fn says(row: &[u8], said: &str) -> bool {
+    let (text, more) = shown(row);
+    let mut behind = text.chars();
+    behind.next();
+    said.strip_prefix(behind.as_str()) == Some(more.as_deref().unwrap_or_default())
+}
+
 /// The lines of one version of `file` that its hunks show.
 fn seen(file: &FileDiff, at: (usize, usize), side: Side) -> Vec<Seen<'_>> {
     let mut seen = Vec::new();
     for (hunk_at, hunk) in file.hunks.iter().enumerate().filter(|(_, hunk)| hunk.parents() == 1) {
         let mut line = if side == Side::Old { hunk.old.0 } else { hunk.new.0 };
-        for (row, text) in hunk.rows().enumerate() {
-            let counts = match text.first() {
+        for (index, row) in hunk.rows().enumerate() {
+            let counts = match row.first() {
                 Some(b'+') => side == Side::New,
                 Some(b'-') => side == Side::Old,
                 Some(b'\\') => false,
                 _ => true,
             };
             if counts {
-                let text = text.get(1..).unwrap_or_default();
-                seen.push(Seen { line, text, at: (at.0, at.1, hunk_at, row) });
+                seen.push(Seen { line, row, at: (at.0, at.1, hunk_at, index) });
                 line += 1;
             }
         }
@@ -170,6 +175,17 @@ mod tests {
         let other = Place { path: b"g".to_vec(), ..place(2, &["b"]) };
         assert_eq!(find(&sections, &other), Found::Nowhere);
         assert_eq!(find(&sections, &place(0, &[])), Found::File(0, 0));
+    }
+
+    #[test]
+    fn a_line_that_is_cut_where_it_is_shown_is_found_by_what_was_shown() {
+        let long = "ä".repeat(3_000);
+        let diff = format!("diff --git a/f b/f\n@@ -0,0 +1,2 @@\n+b\n+{long}\n");
+        let row = format!("+{long}");
+        let (text, more) = shown(row.as_bytes());
+        let said = format!("{}{}", &text[1..], more.expect("it is cut"));
+        assert_eq!(find(&sections(&diff), &place(2, &[&said])), Found::Row(0, 0, 0, 1));
+        assert_eq!(find(&sections(&diff), &place(2, &[&text[1..]])), Found::File(0, 0));
     }
 
     #[test]

@@ -129,7 +129,9 @@ fn hunk_ranges(line: &[u8]) -> Option<((usize, usize), (usize, usize))> {
 
 fn range(text: &str) -> Option<(usize, usize)> {
     let (start, count) = text.split_once(',').unwrap_or((text, "1"));
-    Some((start.parse().ok()?, count.parse().ok()?))
+    // No file has more lines; and of these, whoever counts on cannot run over.
+    let number = |text: &str| usize::try_from(text.parse::<u32>().ok()?).ok();
+    Some((number(start)?, number(count)?))
 }
 
 #[cfg(test)]
@@ -210,6 +212,8 @@ mod tests {
         assert_eq!(parse(diff)[0].hunks[0].old, (1, 1));
         let cut = b"diff --git a/d b/d\n@@ -99999999999999999999 +1 @@\n@@";
         assert_eq!(parse(cut)[0].hunks, []);
+        let endless = format!("diff --git a/d b/d\n@@ -1 +{} @@\n+a\n+b\n", u64::MAX);
+        assert_eq!(parse(endless.as_bytes())[0].hunks, [], "its lines have no numbers");
     }
 
     proptest! {

@@ -41,11 +41,11 @@ pub(super) struct Beside {
 type Stamp = (SystemTime, u64);
 
 /// An entry of the index.
-struct Entry {
-    tag: u8,
-    is_submodule: bool,
-    is_conflict: bool,
-    path: PathBuf,
+pub(super) struct Entry {
+    pub(super) tag: u8,
+    pub(super) is_submodule: bool,
+    pub(super) is_conflict: bool,
+    pub(super) path: PathBuf,
 }
 
 impl Beside {
@@ -172,7 +172,7 @@ impl Beside {
 
 impl Entry {
     /// `<tag> <mode> <object> <stage>\t<path>`
-    fn parse(line: &[u8]) -> Option<Self> {
+    pub(super) fn parse(line: &[u8]) -> Option<Self> {
         let tab = line.iter().position(|&byte| byte == b'\t')?;
         let (words, path) = (&line[..tab], &line[tab + 1..]);
         Some(Self {

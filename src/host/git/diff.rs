@@ -180,7 +180,7 @@ impl Git {
 
 /// What `git diff --name-status -z` tells of the old name of `path`: `M\0path\0`,
 /// `R100\0old\0new\0`. `None` when it tells nothing; an empty name when there was none.
-fn old_name(told: &[u8], path: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn old_name(told: &[u8], path: &[u8]) -> Option<Vec<u8>> {
     let mut words = told.split(|byte| *byte == 0);
     while let (Some(status), Some(first)) = (words.next(), words.next()) {
         let (old, new) = match status.first() {

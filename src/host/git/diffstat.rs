@@ -115,15 +115,15 @@ impl Git {
 
 /// What `git status --porcelain=v2 -z --branch` tells.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Status {
+pub(super) struct Status {
     /// The commit that is checked out.
-    head: Option<String>,
-    uncommitted: u32,
-    untracked: Vec<PathBuf>,
+    pub(super) head: Option<String>,
+    pub(super) uncommitted: u32,
+    pub(super) untracked: Vec<PathBuf>,
 }
 
 impl Status {
-    fn read(output: &[u8]) -> Self {
+    pub(super) fn read(output: &[u8]) -> Self {
         let mut status = Self::default();
         for record in output.split(|byte| *byte == 0) {
             if let Some(commit) = record.strip_prefix(b"# branch.oid ") {
@@ -145,14 +145,14 @@ impl Status {
 
 /// The sums of `git diff --numstat -z`: `<added>\t<removed>\t<path>\0`, with `-` for a binary
 /// file, and for a renamed one `<added>\t<removed>\t\0<old>\0<new>\0`.
-fn numstat(output: &[u8]) -> (u64, u64) {
-    let (mut added, mut removed) = (0, 0);
+pub(super) fn numstat(output: &[u8]) -> (u64, u64) {
+    let (mut added, mut removed) = (0_u64, 0_u64);
     let mut records = output.split(|byte| *byte == 0);
     while let Some(record) = records.next() {
         let mut fields = record.splitn(3, |byte| *byte == b'\t');
         let mut number = || std::str::from_utf8(fields.next()?).ok()?.parse::<u64>().ok();
-        added += number().unwrap_or(0);
-        removed += number().unwrap_or(0);
+        added = added.saturating_add(number().unwrap_or(0));
+        removed = removed.saturating_add(number().unwrap_or(0));
         if fields.next() == Some(b"") {
             // A name may look like a record.
             records.nth(1);

@@ -198,7 +198,7 @@ async fn look(path: PathBuf) -> Result<Option<(bool, Option<std::time::SystemTim
 }
 
 /// The patch of `piece`. A part of a file is not its new name, nor its new mode.
-fn patch(piece: &FileDiff, part: bool, name: &[u8]) -> Vec<u8> {
+pub(super) fn patch(piece: &FileDiff, part: bool, name: &[u8]) -> Vec<u8> {
     if !part || matches!(piece.change, Change::Added | Change::Deleted) {
         return piece.patch(&piece.hunks);
     }

@@ -17,6 +17,7 @@ use crate::host::error::HostError;
 use crate::host::launch::Launch;
 
 pub(super) use commits::{goal, is_own, own_branches};
+pub(super) use files::Status;
 pub(super) use stashes::stashes;
 
 /// A reason to keep a polecat's worktree.

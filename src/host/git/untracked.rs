@@ -77,7 +77,7 @@ fn mode(found: &Metadata) -> &'static str {
     }
 }
 
-fn diff(path: &[u8], mode: &str, content: &[u8]) -> FileDiff {
+pub(super) fn diff(path: &[u8], mode: &str, content: &[u8]) -> FileDiff {
     let binary = content[..content.len().min(FIRST_FEW)].contains(&0);
     let (a, b) = (written("a/", path), written("b/", path));
     let mut head = [b"diff --git ", &a[..], b" ", &b, b"\nnew file mode "].concat();

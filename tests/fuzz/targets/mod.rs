@@ -4,6 +4,7 @@
 pub mod ansi;
 pub mod args;
 pub mod decoder;
+pub mod diff;
 pub mod settings;
 pub mod state;
 
@@ -15,6 +16,7 @@ pub const TARGETS: &[Target] = &[
     ("ansi", ansi::check),
     ("args", args::check),
     ("decoder", decoder::check),
+    ("diff", diff::check),
     ("settings", settings::check),
     ("state", state::check),
 ];

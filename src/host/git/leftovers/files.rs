@@ -13,12 +13,12 @@ use crate::host::launch::Launch;
 
 /// What `git status` says, sorted by what it means here.
 #[derive(Default)]
-struct Status {
-    changed: Vec<PathBuf>,
-    untracked: Vec<PathBuf>,
+pub(in crate::host::git) struct Status {
+    pub(in crate::host::git) changed: Vec<PathBuf>,
+    pub(in crate::host::git) untracked: Vec<PathBuf>,
     /// Repositories that are recorded, with what they have that their repository does not.
     submodules: Vec<(PathBuf, &'static str)>,
-    repositories: Vec<PathBuf>,
+    pub(in crate::host::git) repositories: Vec<PathBuf>,
 }
 
 pub(super) async fn leftovers(site: &Site, launch: &Launch) -> Result<Vec<Leftover>, HostError> {
@@ -58,24 +58,31 @@ async fn status(beside: &Beside) -> Result<Status, HostError> {
     ];
     let asked = beside.git.program(&args).up_to(LISTING).run().await;
     let output = asked.map_err(|source| failed("looking for uncommitted work", source))?;
-    let mut status = Status::default();
-    for line in output.stdout.split(|&byte| byte == 0) {
-        status.take(line);
-    }
-    Ok(status)
+    Ok(Status::read(&output.stdout))
 }
 
 impl Status {
+    pub(in crate::host::git) fn read(output: &[u8]) -> Self {
+        let mut status = Self::default();
+        output.split(|&byte| byte == 0).for_each(|line| status.take(line));
+        status
+    }
+
     fn take(&mut self, line: &[u8]) {
         match line.first() {
             Some(b'1') => self.take_tracked(line, 9),
             Some(b'u') => self.take_tracked(line, 11),
-            // Without what is in it: git does not look into a repository of its own.
-            Some(b'?') if line.ends_with(b"/") => {
-                self.repositories.push(path_of(&line[2..line.len() - 1]));
-            }
-            Some(b'?') => self.untracked.push(path_of(&line[2..])),
+            Some(b'?') => self.take_untracked(line),
             _ => {}
+        }
+    }
+
+    fn take_untracked(&mut self, line: &[u8]) {
+        let Some(path) = line.strip_prefix(b"? ") else { return };
+        match path.strip_suffix(b"/") {
+            // Without what is in it: git does not look into a repository of its own.
+            Some(folder) => self.repositories.push(path_of(folder)),
+            None => self.untracked.push(path_of(path)),
         }
     }
 
@@ -119,6 +126,8 @@ mod tests {
             "? new file".to_owned(),
             "? nested/".to_owned(),
             String::new(),
+            "?".to_owned(),
+            "?/".to_owned(),
         ] {
             status.take(line.as_bytes());
         }

@@ -1,0 +1,64 @@
+//! What git prints, read without asking it: what fuzzing goes through.
+
+use std::path::PathBuf;
+
+use super::backup::Contents;
+use super::beside::Entry;
+use super::leftovers::Status;
+use super::{diff, diffstat, hunks, untracked};
+use crate::core::diff::FileDiff;
+
+/// The lines added and removed of a `git diff --numstat -z`.
+#[must_use]
+pub fn counted(output: &[u8]) -> (u64, u64) {
+    diffstat::numstat(output)
+}
+
+/// Of a `git status --porcelain=v2 -z --branch` the commit, how many files are not committed, and
+/// those that git does not track.
+#[must_use]
+pub fn status(output: &[u8]) -> (Option<String>, u32, Vec<PathBuf>) {
+    let diffstat::Status { head, uncommitted, untracked } = diffstat::Status::read(output);
+    (head, uncommitted, untracked)
+}
+
+/// Of the same what a removal would lose: changed files, those that git does not track, and
+/// repositories.
+#[must_use]
+pub fn leftovers(output: &[u8]) -> [Vec<PathBuf>; 3] {
+    let Status { changed, untracked, repositories, .. } = Status::read(output);
+    [changed, untracked, repositories]
+}
+
+/// What a `git diff --name-status -z` tells of the old name of `path`, empty where there was none.
+#[must_use]
+pub fn old_name(output: &[u8], path: &[u8]) -> Option<Vec<u8>> {
+    diff::old_name(output, path)
+}
+
+/// Of a record of `git ls-files -v --stage -z` the tag, whether it is a submodule, whether it is
+/// in conflict, and its path.
+#[must_use]
+pub fn index_entry(record: &[u8]) -> Option<(u8, bool, bool, PathBuf)> {
+    let Entry { tag, is_submodule, is_conflict, path } = Entry::parse(record)?;
+    Some((tag, is_submodule, is_conflict, path))
+}
+
+/// A file of `content` that git does not know, as it is shown.
+#[must_use]
+pub fn untracked_file(path: &[u8], content: &[u8]) -> FileDiff {
+    untracked::diff(path, "100644", content)
+}
+
+/// The patch of `piece`, a part of a file that is called `name` where it is applied.
+#[must_use]
+pub fn part(piece: &FileDiff, name: &[u8]) -> Vec<u8> {
+    hunks::patch(piece, true, name)
+}
+
+/// The message of the backup that has what the message `text` tells; `None` when that is none of
+/// ours.
+#[must_use]
+pub fn backup(text: &str) -> Option<String> {
+    Contents::parse(text).map(|contents| contents.message())
+}
