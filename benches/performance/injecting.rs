@@ -6,7 +6,7 @@ use super::pace::Pace;
 use super::row::{OF_GASTOWN, Row};
 use super::shop::{Ask, Shop, Taken};
 use super::support::eventually;
-use super::way::Way;
+use super::way::{WAYS, Way};
 use super::yard::agent;
 
 const WHO: &str = "reader";
@@ -71,9 +71,9 @@ async fn row(shop: &mut Shop, reader: &mut Reader, name: &str, size: usize, pace
     let steps = if fits { spawned } else { gastown::inject_by_buffer(&reader.session, &text) };
     let ask = ask(shop, &reader.pane, &text);
     let mut taken = Taken::default();
-    for round in 0..=pace.calls.min(40) {
+    for round in 0..=pace.calls.min(40).div_ceil(pace.burst) {
         let mut turn = Taken::default();
-        for way in super::way::WAYS {
+        for way in WAYS.into_iter().flat_map(|way| std::iter::repeat_n(way, pace.burst)) {
             let span = match way {
                 Way::Plugin => shop.plugin("inject", serde_json::json!([WHO, text])).await,
                 Way::Library => {

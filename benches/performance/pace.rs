@@ -6,6 +6,8 @@ pub(crate) struct Pace {
     pub(crate) quick: bool,
     /// Calls of a millisecond or so.
     pub(crate) calls: usize,
+    /// So many of them are made in a row.
+    pub(crate) burst: usize,
     /// Those that gastown needs hundreds of programs for.
     pub(crate) slow_calls: usize,
     /// Starts, stops, fresh editors: they need something new each time.
@@ -25,6 +27,7 @@ pub(crate) struct Pace {
 const FULL: Pace = Pace {
     quick: false,
     calls: 100,
+    burst: 5,
     slow_calls: 15,
     lives: 10,
     crowds: 5,
@@ -37,6 +40,7 @@ const FULL: Pace = Pace {
 const QUICK: Pace = Pace {
     quick: true,
     calls: 5,
+    burst: 1,
     slow_calls: 1,
     lives: 2,
     crowds: 1,

@@ -1,12 +1,13 @@
 //! Calls that only look: `is_running`, `status`, `list`, `capture`, and the two bare round trips.
 
-use super::clock::timed;
-use super::gastown;
+use super::clock::{Span, timed};
+use super::gastown::{self, Step};
 use super::operation::{Operation, WHO, WRITER};
 use super::pace::Pace;
 use super::row::{OF_GASTOWN, Row};
+use super::samples::Samples;
 use super::shop::{Ask, Shop, Taken};
-use super::way::Way;
+use super::way::{WAYS, Way};
 use super::yard::write_lines;
 
 /// What a listing of a hundred may cost, in parts of gastown's.
@@ -57,38 +58,71 @@ async fn write(shop: &Shop) {
     shop.has_history(&session, PRINTED - 60).await;
 }
 
-/// One operation in each way, in turns, so that what else the machine does hits all of them.
-async fn row(shop: &mut Shop, operation: Operation, sessions: &[String], pace: &Pace) -> Row {
-    let (name, (method, args)) = (operation.name(), operation.call());
-    let (gastown, sync) = (operation.gastown(sessions), operation.sync(sessions));
-    shop.keep(&name, method, args.clone()).await;
-    let ask = operation.ask(shop, &name);
-    let rounds = if gastown.len() > 10 { pace.slow_calls } else { pace.calls };
-    let mut taken = Taken::default();
-    // The first round only warms up.
-    for round in 0..=rounds {
-        let mut turn = Taken::default();
-        turn.push(Way::Plugin, shop.plugin(method, args.clone()).await);
-        turn.push(Way::Library, timed(operation.library(&shop.library)).await.1);
-        turn.push(Way::Gastown, shop.gastown(&gastown));
-        turn.push(Way::Sync, shop.sync(&sync).await);
-        turn.push(Way::Floor, shop.floor(&ask).await);
-        turn.push(Way::Pipe, shop.pipe(&ask));
-        if round > 0 {
-            taken.join(turn);
+/// One operation, ready to be run in each way.
+struct Job {
+    operation: Operation,
+    gastown: Vec<Step>,
+    sync: Vec<Step>,
+    ask: Ask,
+}
+
+impl Job {
+    async fn new(shop: &Shop, operation: Operation, sessions: &[String]) -> Job {
+        let (name, (method, args)) = (operation.name(), operation.call());
+        shop.keep(&name, method, args).await;
+        let (gastown, sync) = (operation.gastown(sessions), operation.sync(sessions));
+        Job { operation, gastown, sync, ask: operation.ask(shop, &name) }
+    }
+
+    async fn run(&self, shop: &mut Shop, way: Way) -> Span {
+        let (method, args) = self.operation.call();
+        match way {
+            Way::Plugin => shop.plugin(method, args).await,
+            Way::Library => timed(self.operation.library(&shop.library)).await.1,
+            Way::Gastown => shop.gastown(&self.gastown),
+            Way::Sync => shop.sync(&self.sync).await,
+            Way::Floor => shop.floor(&self.ask).await,
+            Way::Pipe => shop.pipe(&self.ask),
         }
     }
-    let row = Row::of_medians(name, &taken.0);
+}
+
+/// One operation in each way, in turns, so that what else the machine does hits all of them. A turn
+/// is a few calls in a row: after another way's, the first of them finds the caches cold.
+async fn row(shop: &mut Shop, operation: Operation, sessions: &[String], pace: &Pace) -> Row {
+    let job = Job::new(shop, operation, sessions).await;
+    let rounds = if job.gastown.len() > 10 { pace.slow_calls } else { pace.calls };
+    let (mut taken, mut first) = (Taken::default(), Taken::default());
+    for round in 0..=rounds.div_ceil(pace.burst) {
+        for (way, call) in WAYS.iter().flat_map(|way| (0..pace.burst).map(move |call| (*way, call)))
+        {
+            let span = job.run(shop, way).await;
+            if round == 0 {
+                // That one only warms up.
+                continue;
+            }
+            taken.push(way, span);
+            if call == 0 {
+                first.push(way, span);
+            }
+        }
+    }
+    let row = Row::of_medians(operation.name(), &taken.0).note(cold(&operation.name(), &first));
     match operation {
         Operation::List(count) => listed(row, count, shop, pace),
         _ => row.held_to(OF_GASTOWN),
     }
 }
 
+fn cold(name: &str, first: &Taken) -> String {
+    let of = |way| first.0.get(&way).map_or(f64::NAN, Samples::median);
+    let (ours, floor) = (of(Way::Plugin), of(Way::Floor));
+    format!("{name}: the first call of each turn takes {ours:.2} ms, the floor's {floor:.2}")
+}
+
 /// gastown's `List` gives names; what ours gives takes it a `Status` of each besides.
 fn listed(row: Row, count: usize, shop: &Shop, pace: &Pace) -> Row {
-    let names: super::samples::Samples =
-        (0..pace.calls).map(|_| shop.gastown(&gastown::list()).ms()).collect();
+    let names: Samples = (0..pace.calls).map(|_| shop.gastown(&gastown::list()).ms()).collect();
     let note = format!(
         "{}: gastown is its `List` and a `Status` of each, which is what ours answers; its `List` alone, which gives names only, takes {:.2} ms",
         row.name,

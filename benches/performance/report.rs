@@ -71,7 +71,7 @@ fn document(facts: &[String], rows: &[Row]) -> String {
     let missed = rows.iter().flat_map(|row| &row.checks).filter(|check| !check.ok).count();
     let all = rows.iter().map(|row| row.checks.len()).sum::<usize>();
     format!(
-        "# Performance\n\nWritten by `make bench`; do not edit. Medians, unless a row says otherwise, all taken in one run\nwith the ways in turns, on real tmux and real Neovim.\n\n{facts}\n{LEGEND}\n{}\n{} of {all} targets are met.\n\n![bars of the figures below](performance.svg)\n\n## Notes\n\n{notes}",
+        "# Performance\n\nWritten by `make bench`; do not edit. Medians, unless a row says otherwise, all taken in one run\nwith the ways in turns (of quick calls five in a row), on real tmux and real Neovim.\n\n{facts}\n{LEGEND}\n{}\n{} of {all} targets are met.\n\n![bars of the figures below](performance.svg)\n\n## Notes\n\n{notes}",
         table::markdown(rows),
         all - missed
     )
