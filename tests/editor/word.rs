@@ -233,6 +233,10 @@ async fn a_question_is_heard_once_with_its_reason_and_its_text() {
         wants("$  ls"),
         is("unknown"),
         wants("$ ls"),
+        // A window that has become small does not show all of it.
+        wants(""),
+        wants("$ ls"),
+        wants(""),
         // The same words, and not the same question.
         wants("$ rm -rf build"),
         is("idle"),
