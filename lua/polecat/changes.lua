@@ -5,8 +5,12 @@ local M = {}
 ---@field info polecat.SessionInfo As it was last told.
 ---@field lives boolean Its agent ran when that was last known.
 ---@field state string The last state that said something: `unknown` is no state of an agent.
----@field question? string What it waits for, while it waits.
+---@field question? polecat.Asked What it waits for, while it waits.
 ---@field started? integer When its agent was seen to start, in ms of the loop's clock.
+
+---@class polecat.Asked A question, blanks made alike; what nobody says is empty.
+---@field words string Why it is asked, and its text.
+---@field about string
 
 ---@class polecat.Change
 ---@field event string The pattern of the `User` event.
@@ -42,17 +46,51 @@ local function has_ended(state)
   return state == 'died' or state == 'exited'
 end
 
---- What an agent waits for, to tell one question from the next; empty when nobody says.
+---@param ... string?
+---@return string
+local function alike(...)
+  return vim.trim((table.concat({ ... }, '\n'):gsub('%s+', ' ')))
+end
+
+--- What an agent waits for, to tell one question from the next.
 ---@param info polecat.SessionInfo
----@return string?
+---@return polecat.Asked?
 local function question_of(info)
   if info.state ~= 'waiting' then
     return nil
   end
   local waiting = info.waiting or {}
-  -- Many an agent asks for each command in the same words.
-  local asked = { waiting.reason or '', waiting.text or '', waiting.about or '' }
-  return vim.trim((table.concat(asked, '\n'):gsub('%s+', ' ')))
+  return {
+    words = alike(waiting.reason or '', waiting.text or ''),
+    about = alike(waiting.about or ''),
+  }
+end
+
+--- Whether `asks` is another question than `asked`. Many an agent asks for each command in the
+--- same words, and where a window has become small what it is about is not seen.
+---@param asked polecat.Asked
+---@param asks polecat.Asked
+---@return boolean
+local function differs(asked, asks)
+  for _, part in ipairs({ 'words', 'about' }) do
+    if asked[part] ~= '' and asks[part] ~= '' and asked[part] ~= asks[part] then
+      return true
+    end
+  end
+  return false
+end
+
+--- What `info` asks, with what has been seen of it before.
+---@param asked? polecat.Asked
+---@param info polecat.SessionInfo
+---@return polecat.Asked?
+local function question_after(asked, info)
+  local asks = question_of(info)
+  if asked and asks and not differs(asked, asks) then
+    asks.words = asks.words ~= '' and asks.words or asked.words
+    asks.about = asks.about ~= '' and asks.about or asked.about
+  end
+  return asks
 end
 
 --- What is remembered of `info` after `memory`.
@@ -65,7 +103,7 @@ local function remember(memory, info)
       info = info,
       lives = info.running,
       state = info.state,
-      question = question_of(info),
+      question = question_after(not replaced(memory.info, info) and memory.question or nil, info),
       started = memory.started,
     }
   end
@@ -86,7 +124,7 @@ local function asks_anew(memory, info)
   elseif not asked or replaced(memory.info, info) then
     return true
   end
-  return asked ~= '' and asks ~= '' and asked ~= asks
+  return differs(asked, asks)
 end
 
 --- The event of an agent that does not live any more. One that ended during its start has no

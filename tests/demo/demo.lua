@@ -2,7 +2,7 @@
 --- person would see. The first thing that does not work ends it, with the logs.
 local polecat = require('polecat')
 
-local PATIENCE_MS = 20000
+local PATIENCE_MS = 30000
 local STARTED = vim.uv.hrtime()
 
 local function say(...)

@@ -126,7 +126,7 @@ async fn files_and_hunks_are_folds_and_stops_of_the_cursor() {
     press(&shop, "Gzv").await;
     write(&shop, "a", &format!("0\n{}0\n1\n", NINE.repeat(3)));
     press(&shop, "r").await;
-    shop.editor.expect_line(DIFF, "+1").await;
+    shop.editor.expect(DIFF, "the new line", |lines| lines.contains(&"+1".to_owned())).await;
     assert_eq!(value(&shop, "vim.fn.getline('.')").await, "+c");
     let closed = "{ vim.fn.foldclosed(4), vim.fn.foldclosed('.') }";
     assert_eq!(value(&shop, closed).await, json!([4, -1]), "what was closed stays closed");

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     framed::{Log, Yard, program},
     rig::{Shop, agent},
-    support::eventually_equal,
+    support::{eventually, eventually_equal},
 };
 
 const NUDGE: &str = "Run `gt hook` to check your hook and begin work.";
@@ -131,7 +131,12 @@ async fn who_shows_nothing_is_told_once_and_the_start_says_that_it_cannot_tell()
     let command = agent(&format!("records {}", file.display()));
     let options = json!({ "new": true, "cmd": command, "agent": "prompts" });
     let info = yard.editor.call("start", json!(["ash", options])).await.unwrap();
-    let received = std::fs::read_to_string(&file).unwrap();
+    yard.editor.call("inject", json!(["ash", "the last"])).await.unwrap();
+    let received = eventually("the last", async || {
+        let received = std::fs::read_to_string(&file).unwrap();
+        received.strip_suffix("the last\r").map(str::to_owned).ok_or(received)
+    })
+    .await;
     assert_eq!(received.matches("[GAS TOWN]").count(), 1, "{received:?}");
     assert_eq!(received.matches('\r').count(), 2, "{received:?}");
     assert!(received.ends_with(&format!("{NUDGE}\r")), "{received:?}");
@@ -145,8 +150,9 @@ async fn a_prompt_without_a_frame_is_told_too_without_an_enter_too_many() {
     let options = json!({ "new": true, "cmd": agent("prompts"), "agent": "prompts" });
     let info = yard.editor.call("start", json!(["ash", options])).await.unwrap();
     assert_eq!(info["warnings"], json!([]), "{info}");
-    let seen = yard.editor.call("capture", json!(["ash", { "lines": 100 }])).await.unwrap();
-    let seen = seen.as_str().unwrap();
-    assert_eq!(seen.matches("got:").count(), 2, "{seen}");
+    // What was typed before this would be answered before it.
+    yard.editor.call("inject", json!(["ash", "the last"])).await.unwrap();
+    let seen = yard.editor.expect_capture("ash", 100, "got: the last").await;
+    assert_eq!(seen.matches("got:").count(), 3, "{seen}");
     assert_eq!(seen.matches("got: [GAS TOWN]").count(), 1, "{seen}");
 }

@@ -2,7 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::{rig::Shop, support::eventually_equal};
+use crate::{
+    rig::Shop,
+    support::{eventually, eventually_equal},
+};
 
 const LIVE: &str = "polecat://capture/gt-shop-ash";
 
@@ -27,9 +30,16 @@ async fn numbers(shop: &Shop, number: usize) -> Vec<usize> {
         .editor
         .expect(LIVE, &format!("line {number}"), |lines| lines.iter().rev().any(begins))
         .await;
-    let number_of =
-        |line: &String| line.strip_prefix('<')?.trim_end_matches(['.', '>']).parse().ok();
-    lines.iter().filter_map(number_of).collect()
+    lines.iter().filter_map(|line| number_of(line)).collect()
+}
+
+fn number_of(line: &str) -> Option<usize> {
+    line.strip_prefix('<')?.trim_end_matches(['.', '>']).parse().ok()
+}
+
+/// The highest number on tmux's own screen.
+fn printed(shop: &Shop) -> usize {
+    shop.screen("gt-shop-ash").lines().filter_map(number_of).max().unwrap_or_default()
 }
 
 async fn lua(shop: &Shop, code: &str) -> Json {
@@ -99,6 +109,15 @@ async fn a_buffer_that_no_window_shows_rests_and_catches_up_when_it_is_shown() {
 async fn a_flood_is_a_gap_and_does_not_fill_the_editor() {
     let shop = following().await;
     print(&shop, 1_000_000).await;
+    // How long all of it takes is the machine's affair, as long as it goes on.
+    for tenth in 1..=10 {
+        let there = tenth * 100_000;
+        eventually(&format!("line {there} in tmux"), async || match printed(&shop) {
+            number if number >= there => Ok(()),
+            number => Err(number),
+        })
+        .await;
+    }
     let seen = numbers(&shop, 1_000_000).await;
     let pairs = seen.windows(2).filter(|pair| pair[0] + 1 != pair[1]).count();
     let lines = shop.editor.lines(LIVE).await;
@@ -118,8 +137,9 @@ async fn places_in_the_output_are_opened_in_the_worktree_and_listed() {
     let text = "--> src/main.rs:3:7 and src/none.rs:1, a/src/main.rs(2,1)";
     shop.editor.call("inject", json!(["ash", text])).await.unwrap();
     shop.editor.expect_line(LIVE, "got: -->").await;
-    shop.editor.command("call search('got: --> src', 'w') | call search('main')").await.unwrap();
-    shop.editor.command("normal gF").await.unwrap();
+    // In one turn: while the line is the last one, the cursor goes with what comes below it.
+    let open = "call search('got: --> src', 'w') | call search('main') | normal gF";
+    shop.editor.command(open).await.unwrap();
     let at = "return { vim.fn.expand('%:p'), vim.fn.line('.'), vim.fn.col('.'), vim.bo.buftype }";
     let file = worktree.join("src/main.rs").display().to_string();
     eventually_equal(json!([file, 3, 7, ""]), async || lua(&shop, at).await).await;

@@ -2,10 +2,7 @@
 
 use serde_json::json;
 
-use crate::{
-    rig::Shop,
-    support::{eventually, eventually_equal},
-};
+use crate::{rig::Shop, support::eventually};
 
 /// The bytes that the recorder got, apart from the marks of a bracketed paste.
 async fn received(shop: &Shop, text: &str, expected: &[u8]) {
@@ -60,10 +57,11 @@ async fn two_senders_never_mix_their_texts() {
     for one in sent {
         one.await.unwrap();
     }
-    eventually_equal(6, async || {
+    eventually("six answers", async || {
         let lines = json!(["ash", { "lines": 200 }]);
         let seen = shop.editor.call("capture", lines).await.unwrap();
-        seen.as_str().unwrap().matches("got: message-").count()
+        let seen = seen.as_str().unwrap();
+        if seen.matches("got: message-").count() == 6 { Ok(()) } else { Err(seen.to_owned()) }
     })
     .await;
 }

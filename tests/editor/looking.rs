@@ -26,7 +26,11 @@ async fn asks(shop: &Shop, screen: &str) -> Vec<String> {
     let before = calls().await.as_u64().unwrap();
     shop.editor.lua("_G.notified = {}", Json::Null).await.unwrap();
     cue(shop, screen).await;
-    eventually_equal(json!(before + 1), calls).await;
+    eventually(&format!("call {} for a person", before + 1), async || match calls().await {
+        seen if seen == json!(before + 1) => Ok(()),
+        seen => Err(format!("{seen}, and on the screen\n{}", shop.screen("gt-shop-ash"))),
+    })
+    .await;
     // What follows an event in the same turn is there when the next call is answered.
     shop.editor.call("list", json!([])).await.unwrap();
     let told = shop.editor.messages().await;

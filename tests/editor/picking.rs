@@ -41,7 +41,14 @@ async fn a_preview_is_live_keeps_its_end_in_view_and_stops_for_the_next() {
     let ash = preview("ash").await;
     shop.editor.expect_line(&ash, "A scripted agent").await;
     shop.editor.call("inject", json!(["ash", "/print 30"])).await.unwrap();
-    let lines = shop.editor.expect_line(&ash, "line 30").await;
+    // All of it, the prompt below too: the preview must show no more than that later.
+    let lines = shop
+        .editor
+        .expect(&ash, "a prompt below line 30", |lines| {
+            let at = lines.iter().position(|line| line == "line 30");
+            at.is_some_and(|at| lines.get(at + 1).is_some_and(|line| line.starts_with('❯')))
+        })
+        .await;
     let last = "return vim.api.nvim_win_call(vim.fn.win_findbuf(vim.fn.bufnr(...))[1],
         function() return vim.fn.line('w$') end)";
     eventually("the end in view", async || {

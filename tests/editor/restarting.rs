@@ -134,6 +134,11 @@ async fn a_backend_that_dies_at_each_start_is_told_once_and_comes_back_when_it_c
     let told = shop.editor.messages().await;
     assert_eq!(told.iter().filter(|one| one.contains("no libfoo")).count(), 1, "{told:#?}");
     std::fs::remove_file(&broken).unwrap();
+    // One that was being started just then ends as well.
+    eventually("a backend that answers", async || {
+        shop.editor.call("list", json!([])).await.map_err(|failure| format!("{failure:?}"))
+    })
+    .await;
     shop.editor.call("new", json!(["birch", {}])).await.unwrap();
     shop.editor.expect_line(STATUS, "2 polecats, 1 running").await;
 }

@@ -67,75 +67,109 @@ pub(crate) async fn cue(shop: &Shop, screens: &str) {
     shop.editor.call("inject", json!(["ash", screens])).await.unwrap();
 }
 
+/// What came right but late.
+type Late = String;
+
 /// Shows `screens`, and expects exactly this to be told of it, soon.
-async fn shows(shop: &Shop, screens: &str, expected: &[&str]) {
+async fn shows(shop: &Shop, screens: &str, expected: &[&str]) -> Result<(), Late> {
     cue(shop, screens).await;
     let began = Instant::now();
     expect_told(shop, expected).await;
-    assert!(began.elapsed() < SOON, "{screens}: told after {:?}", began.elapsed());
+    let took = began.elapsed();
+    if took < SOON { Ok(()) } else { Err(format!("{screens}: told after {took:?}")) }
+}
+
+/// Runs a turn, which must come through in time once: a machine that does much else holds up now
+/// this state and now that, and we would hold up the same one each time.
+async fn in_time(turn: impl AsyncFn() -> Result<(), Late>) {
+    let mut late = Vec::new();
+    while let Err(one) = turn().await {
+        late.push(one);
+        assert!(late.len() < 3, "{late:#?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_turn_of_claude_is_told_step_by_step_and_each_step_once() {
-    let shop = playing("claude", "claude/ready").await;
-    shows(&shop, "claude/working", &["working"]).await;
-    let about = "Bash command · touch made-by-agent && sleep 4 Make a file";
-    let asks = format!("permission: Do you want to proceed?: {about}");
-    shows(&shop, "claude/permission-bash", &["waiting", &asks]).await;
-    shows(&shop, "claude/working-tool", &["working"]).await;
-    shows(&shop, "claude/idle-after-answer", &["idle"]).await;
-    shows(&shop, "claude/working", &["working"]).await;
-    shows(&shop, "claude/interrupted-60", &["idle"]).await;
-    let told = shop.editor.messages().await;
-    let told: Vec<_> = told.iter().filter(|one| one.contains("`ash` (shop) ")).collect();
-    let waits = format!("`ash` (shop) waits for permission: {about}\nDo you want to proceed?");
-    assert_eq!(told, [&waits, "`ash` (shop) is idle", "`ash` (shop) is idle"]);
+    in_time(async || {
+        let shop = playing("claude", "claude/ready").await;
+        shows(&shop, "claude/working", &["working"]).await?;
+        let about = "Bash command · touch made-by-agent && sleep 4 Make a file";
+        let asks = format!("permission: Do you want to proceed?: {about}");
+        shows(&shop, "claude/permission-bash", &["waiting", &asks]).await?;
+        shows(&shop, "claude/working-tool", &["working"]).await?;
+        shows(&shop, "claude/idle-after-answer", &["idle"]).await?;
+        shows(&shop, "claude/working", &["working"]).await?;
+        shows(&shop, "claude/interrupted-60", &["idle"]).await?;
+        let told = shop.editor.messages().await;
+        let told: Vec<_> = told.iter().filter(|one| one.contains("`ash` (shop) ")).collect();
+        let waits = format!("`ash` (shop) waits for permission: {about}\nDo you want to proceed?");
+        assert_eq!(told, [&waits, "`ash` (shop) is idle", "`ash` (shop) is idle"]);
+        Ok(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_question_after_the_other_is_told_though_no_work_was_seen_between() {
-    let shop = playing("codex", "codex/ready").await;
-    let command = "permission: Would you like to run the following command?: \
-        $ touch made-by-agent && sleep 20 · Environment: local · Reason: Do you want to make a file?";
-    shows(&shop, "codex/permission-command", &["waiting", command]).await;
-    let question = "question: Which colour should the button have?";
-    shows(&shop, "codex/question-60", &[question]).await;
+    in_time(async || {
+        let shop = playing("codex", "codex/ready").await;
+        let command = "permission: Would you like to run the following command?: \
+            $ touch made-by-agent && sleep 20 · Environment: local · Reason: Do you want to make a file?";
+        shows(&shop, "codex/permission-command", &["waiting", command]).await?;
+        let question = "question: Which colour should the button have?";
+        shows(&shop, "codex/question-60", &[question]).await?;
+        Ok(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_turn_of_codex_is_told_step_by_step_and_each_step_once() {
-    let shop = playing("codex", "codex/ready").await;
-    shows(&shop, "codex/working", &["working"]).await;
-    let command = "$ touch made-by-agent && sleep 20";
-    let asks = "permission: Would you like to run the following command?";
-    let asks =
-        format!("{asks}: {command} · Environment: local · Reason: Do you want to make a file?");
-    let asks = ["waiting", &asks];
-    shows(&shop, "codex/permission-command", &asks).await;
-    shows(&shop, "codex/working-tool-80", &["working"]).await;
-    shows(&shop, "codex/interrupted", &["idle"]).await;
+    in_time(async || {
+        let shop = playing("codex", "codex/ready").await;
+        shows(&shop, "codex/working", &["working"]).await?;
+        let command = "$ touch made-by-agent && sleep 20";
+        let asks = "permission: Would you like to run the following command?";
+        let asks =
+            format!("{asks}: {command} · Environment: local · Reason: Do you want to make a file?");
+        let asks = ["waiting", &asks];
+        shows(&shop, "codex/permission-command", &asks).await?;
+        shows(&shop, "codex/working-tool-80", &["working"]).await?;
+        shows(&shop, "codex/interrupted", &["idle"]).await?;
+        Ok(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_turn_of_gemini_is_told_step_by_step_and_each_step_once() {
-    let shop = playing("gemini", "gemini/ready").await;
-    shows(&shop, "gemini/working", &["working"]).await;
-    let command = "Shell touch made-by-agent; sleep 3";
-    let asks = format!("permission: Allow execution of [Shell]?: {command}");
-    let asks = ["waiting", &asks];
-    shows(&shop, "gemini/permission-command", &asks).await;
-    shows(&shop, "gemini/working-tool", &["working"]).await;
-    shows(&shop, "gemini/idle-after-answer", &["idle"]).await;
+    in_time(async || {
+        let shop = playing("gemini", "gemini/ready").await;
+        shows(&shop, "gemini/working", &["working"]).await?;
+        let command = "Shell touch made-by-agent; sleep 3";
+        let asks = format!("permission: Allow execution of [Shell]?: {command}");
+        let asks = ["waiting", &asks];
+        shows(&shop, "gemini/permission-command", &asks).await?;
+        shows(&shop, "gemini/working-tool", &["working"]).await?;
+        shows(&shop, "gemini/idle-after-answer", &["idle"]).await?;
+        Ok(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_prompt_that_flashes_in_a_turn_and_words_not_sent_are_not_told() {
     let shop = playing("claude", "claude/ready").await;
-    cue(&shop, "claude/typed-not-sent 0.6 claude/working 0.6 claude/ready 0.3 claude/working")
-        .await;
-    expect_told(&shop, &["working"]).await;
-    cue(&shop, "claude/working 0.6 claude/idle-quoted").await;
-    expect_told(&shop, &["idle"]).await;
+    let screens =
+        "claude/typed-not-sent 0.6 claude/working 0.6 claude/ready 0.2 claude/working 0.6";
+    cue(&shop, &format!("{screens} claude/idle-quoted")).await;
+    eventually("the last screen", async || {
+        let screen = shop.screen("gt-shop-ash");
+        if screen.contains("Sautéed for 0s") { Ok(()) } else { Err(screen) }
+    })
+    .await;
+    expect_told(&shop, &["working", "idle"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -83,7 +83,7 @@ async fn its_colours_and_those_of_agents_outlive_a_colour_scheme() {
     open(&shop, 1).await;
     shop.editor.command("PolecatCapture ash").await.unwrap();
     shop.editor.call("inject", json!(["ash", "/colors"])).await.unwrap();
-    shop.editor.expect_line("polecat://capture/gt-shop-ash", "red bold").await;
+    shop.editor.expect_line("polecat://capture/gt-shop-ash", "wide: 日本語").await;
     let own = "vim.api.nvim_set_hl(0, 'PolecatDied', { fg = '#123456' })";
     shop.editor.lua(own, Json::Null).await.unwrap();
     let groups = "local found = {}

@@ -86,8 +86,9 @@ async fn a_start_a_death_and_an_end_from_outside_are_each_heard_once() {
     assert_eq!(heard[1]["rig_name"], "shop");
 
     shop.start("birch", "prompts").await;
-    shop.tmux.run(&["kill-session", "-t", "=gt-shop-birch"]);
     let all = ["PolecatStarted ash", "PolecatDied ash", "PolecatStarted birch"];
+    expect_heard(&shop.editor, &all).await;
+    shop.tmux.run(&["kill-session", "-t", "=gt-shop-birch"]);
     expect_heard(&shop.editor, &[&all[..], &["PolecatStopped birch"]].concat()).await;
 }
 
@@ -185,8 +186,10 @@ async fn who_types_a_command_is_told_afterwards() {
     let is = |state| json!([[{ "polecat": "ash", "running": true, "state": state }]]);
     shop.editor.lua(TELL, is("working")).await.unwrap();
     shop.editor.nvim.feedkeys(":let g:typed = 1", "t", false).await.unwrap();
+    let mode = async || shop.editor.lua("return vim.fn.mode()", Json::Null).await.unwrap();
+    eventually_equal(json!("c"), mode).await;
     shop.editor.lua(TELL, is("waiting")).await.unwrap();
-    assert_eq!(shop.editor.lua("return vim.fn.mode()", Json::Null).await.unwrap(), "c");
+    assert_eq!(mode().await, "c");
     assert_eq!(notified(&shop.editor, "(den)").await, [""; 0]);
     shop.editor.nvim.input("<CR>").await.unwrap();
     shop.editor.expect_message("`ash` (den) waits for a person").await;
@@ -249,6 +252,10 @@ async fn a_question_is_heard_once_with_its_reason_and_its_text() {
         wants("$  ls"),
         is("unknown"),
         wants("$ ls"),
+        // A window that has become small does not show all of it.
+        wants(""),
+        wants("$ ls"),
+        wants(""),
         // The same words, and not the same question.
         wants("$ rm -rf build"),
         is("idle"),

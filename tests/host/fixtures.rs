@@ -131,16 +131,16 @@ pub(super) fn files(dir: &Path) -> Vec<String> {
     found
 }
 
-/// Waits until `look` gives `wanted`, ten seconds at most.
+/// Waits until `look` gives `wanted`, thirty seconds at most.
 pub(super) async fn eventually<T: PartialEq + std::fmt::Debug>(wanted: T, look: impl Fn() -> T) {
     let mut again = tokio::time::interval(Duration::from_millis(20));
-    for _ in 0..500 {
+    for _ in 0..1500 {
         if look() == wanted {
             return;
         }
         again.tick().await;
     }
-    panic!("waited 10 s for {wanted:?}, last saw {:?}", look());
+    panic!("waited 30 s for {wanted:?}, last saw {:?}", look());
 }
 
 /// Whether a process runs; one that ended and waits for its parent does not.

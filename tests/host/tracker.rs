@@ -121,7 +121,7 @@ async fn a_slow_or_missing_tracker_says_so() {
     let begun = Instant::now();
     let refused = refusal(&slow.within(Duration::from_millis(300)), &dir).await;
     assert!(refused.ends_with("did not end within 300ms"), "{refused}");
-    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert!(begun.elapsed() < Duration::from_secs(60));
     let missing = Tracker::new("no-such-tracker", sandbox.launch.clone()).unwrap();
     let refused = missing.show(&id("gt-1"), &dir).await.unwrap_err();
     assert_eq!(refused.to_string(), "`no-such-tracker` is not on PATH");

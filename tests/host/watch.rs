@@ -32,8 +32,8 @@ impl Watched {
     }
 
     async fn next(&mut self) -> Touched {
-        let told = tokio::time::timeout(Duration::from_secs(20), self.watches.next()).await;
-        let told = told.expect("nothing was told in 20 s").unwrap();
+        let told = tokio::time::timeout(Duration::from_secs(30), self.watches.next()).await;
+        let told = told.expect("nothing was told in 30 s").unwrap();
         assert_eq!(told.worktree, self.ash.worktree);
         told
     }

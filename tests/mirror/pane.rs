@@ -6,7 +6,7 @@ use polecat::tmux::{Mirror, PaneId, TmuxError, Update};
 
 use crate::support::{pause, tmux::TmuxServer};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(30);
 const GAP: &str = "a gap";
 
 /// How many dots a line can have in this test's panes.

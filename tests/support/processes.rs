@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, Signal, System};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The children of `pid`, their children, and so on, as they are now.
 pub(crate) fn descendants(pid: u32) -> Vec<u32> {
@@ -34,7 +34,7 @@ pub(crate) fn alive(pids: &[u32]) -> Vec<u32> {
 /// Waits until none of `pids` lives.
 ///
 /// # Errors
-/// What is left after ten seconds.
+/// What is left after thirty seconds.
 pub(crate) fn ended(pids: &[u32]) -> Result<(), String> {
     let deadline = Instant::now() + PATIENCE;
     loop {

@@ -2,17 +2,22 @@
 
 use std::time::Duration;
 
-use polecat::tmux::{NewPane, NewSession, Notification, Tmux};
+use polecat::tmux::{Capture, NewPane, NewSession, Notification, Tmux};
 use tokio::sync::broadcast::Receiver;
 use tokio::time::timeout;
 
 use crate::support::tmux::TmuxServer;
-use crate::support::{eventually, pause};
+use crate::support::{eventually, eventually_equal, pause};
 
+/// How long word of something may take on a machine that does much else.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A session that prints what is typed, and has printed all that it prints by itself.
 async fn echoing(tmux: &Tmux, name: &str) -> NewPane {
-    let argv = ["sh", "-c", "stty -echo; printf ready; exec cat -u"].map(Into::into).to_vec();
+    let argv = ["sh", "-c", "stty -echo; printf 'ready\\n'; exec cat -u"].map(Into::into).to_vec();
     let made = tmux.create_session(&NewSession::new(name, "/tmp", argv)).await.unwrap();
-    eventually("ready", async || {
+    shows(tmux, made, "ready").await;
+    eventually("`cat`", async || {
         let command = tmux.command_of(made.pane_id).await.unwrap();
         if command == "cat" { Ok(()) } else { Err(command) }
     })
@@ -20,13 +25,55 @@ async fn echoing(tmux: &Tmux, name: &str) -> NewPane {
     made
 }
 
-/// How many times the session is told to have printed, until it is quiet for a while.
-async fn told(notices: &mut Receiver<Notification>, made: NewPane) -> usize {
-    let mut count = 0;
-    while let Ok(notice) = timeout(Duration::from_millis(300), notices.recv()).await {
-        count += usize::from(notice.unwrap() == Notification::Activity(made.session_id));
+/// Waits until the last line reads so.
+async fn shows(tmux: &Tmux, pane: NewPane, text: &str) {
+    eventually(text, async || {
+        let seen = tmux.capture(pane.pane_id, Capture::last(1)).await.unwrap().text;
+        let seen = String::from_utf8_lossy(&seen).trim_end().to_owned();
+        if seen == text { Ok(()) } else { Err(seen) }
+    })
+    .await;
+}
+
+/// Has a session print a line of its own, and waits until it is there.
+async fn print(tmux: &Tmux, pane: NewPane, text: &str) {
+    tmux.paste(pane.pane_id, format!("{text}\n").as_bytes()).await.unwrap();
+    shows(tmux, pane, text).await;
+}
+
+/// Hears what is told, and knows by a second session, whose word comes last, what is not: the
+/// server takes one thing after the other.
+struct Ear {
+    tmux: Tmux,
+    notices: Receiver<Notification>,
+    last: NewPane,
+}
+
+impl Ear {
+    async fn new(tmux: &Tmux) -> Self {
+        let last = echoing(tmux, "last").await;
+        tmux.arm_activity(last.session_id, last.pane_id).await.unwrap();
+        Self { tmux: tmux.clone(), notices: tmux.notifications(), last }
     }
-    count
+
+    /// Waits until the session is told to have printed, and tells how often another one was.
+    async fn hears(&mut self, made: NewPane) -> usize {
+        let mut others = 0;
+        loop {
+            match timeout(DEADLINE, self.notices.recv()).await.expect("word of output").unwrap() {
+                Notification::Activity(session) if session == made.session_id => return others,
+                Notification::Activity(_) => others += 1,
+                _ => {}
+            }
+        }
+    }
+
+    /// How often a session that prints no more was told to have printed since the last time.
+    async fn hears_more(&mut self) -> usize {
+        self.tmux.rearm_activity(self.last.session_id).await.unwrap();
+        self.tmux.paste(self.last.pane_id, b"x\n").await.unwrap();
+        self.hears(self.last).await
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,21 +81,19 @@ async fn output_is_told_once_until_it_is_armed_again() {
     let server = TmuxServer::absent();
     let tmux = server.client();
     let made = echoing(&tmux, "agent").await;
+    let mut ear = Ear::new(&tmux).await;
     tmux.arm_activity(made.session_id, made.pane_id).await.unwrap();
-    let mut notices = tmux.notifications();
-    tmux.rearm_activity(made.session_id).await.unwrap();
-    told(&mut notices, made).await;
-    for _ in 0..3 {
+    for round in 0..3 {
         tmux.rearm_activity(made.session_id).await.unwrap();
-        tmux.paste(made.pane_id, b"one\n").await.unwrap();
-        assert_eq!(told(&mut notices, made).await, 1);
-        tmux.paste(made.pane_id, b"two\n").await.unwrap();
-        assert_eq!(told(&mut notices, made).await, 0);
+        print(&tmux, made, &format!("one {round}")).await;
+        ear.hears(made).await;
+        print(&tmux, made, &format!("two {round}")).await;
+        assert_eq!(ear.hears_more().await, 0);
     }
     tmux.disarm_activity(made.session_id, made.pane_id).await.unwrap();
     tmux.rearm_activity(made.session_id).await.unwrap();
-    tmux.paste(made.pane_id, b"three\n").await.unwrap();
-    assert_eq!(told(&mut notices, made).await, 0);
+    print(&tmux, made, "three").await;
+    assert_eq!(ear.hears_more().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,11 +101,11 @@ async fn output_is_told_to_whoever_arms_after_somebody_else_was_told() {
     let server = TmuxServer::absent();
     let tmux = server.client();
     let made = echoing(&tmux, "agent").await;
-    let mut notices = tmux.notifications();
-    for message in [b"one\n", b"two\n"] {
+    let mut ear = Ear::new(&tmux).await;
+    for message in ["one", "two"] {
         tmux.arm_activity(made.session_id, made.pane_id).await.unwrap();
-        tmux.paste(made.pane_id, message).await.unwrap();
-        assert!(told(&mut notices, made).await > 0, "{message:?}");
+        print(&tmux, made, message).await;
+        ear.hears(made).await;
         tmux.disarm_activity(made.session_id, made.pane_id).await.unwrap();
     }
 }
@@ -69,17 +114,36 @@ async fn output_is_told_to_whoever_arms_after_somebody_else_was_told() {
 async fn a_flood_is_told_no_more_often_than_it_is_armed() {
     let server = TmuxServer::absent();
     let tmux = server.client();
-    let argv = ["sh", "-c", "while :; do echo flood; done"].map(Into::into).to_vec();
+    let argv = ["sh", "-c", "i=0; while :; do i=$((i+1)); echo $i; done"].map(Into::into).to_vec();
     let made = tmux.create_session(&NewSession::new("agent", "/tmp", argv)).await.unwrap();
     let mut notices = tmux.notifications();
     tmux.arm_activity(made.session_id, made.pane_id).await.unwrap();
-    let armed = 5;
-    let mut count = 0;
-    for _ in 0..armed {
+    let is_told = async |notices: &mut Receiver<Notification>| {
+        while notices.recv().await.unwrap() != Notification::Activity(made.session_id) {}
+    };
+    let mut more = 0;
+    for _ in 0..5 {
         tmux.rearm_activity(made.session_id).await.unwrap();
-        count += told(&mut notices, made).await;
+        timeout(DEADLINE, is_told(&mut notices)).await.expect("word of the flood");
+        let begin = printed(&tmux, made).await;
+        eventually("much more of it", async || match printed(&tmux, made).await {
+            now if now > begin + 1_000 => Ok(()),
+            now => Err(now),
+        })
+        .await;
+        while let Ok(notice) = notices.try_recv() {
+            more += usize::from(notice == Notification::Activity(made.session_id));
+        }
     }
-    assert!((1..=armed + 1).contains(&count), "told {count} times");
+    // What was told of the output between arming and arming again.
+    assert!(more <= 1, "told {more} times more than it was armed");
+}
+
+/// The number of the last whole line.
+async fn printed(tmux: &Tmux, pane: NewPane) -> u64 {
+    let seen = tmux.capture(pane.pane_id, Capture::last(2)).await.unwrap().text;
+    let first = String::from_utf8_lossy(&seen).lines().next().map(str::to_owned);
+    first.and_then(|line| line.parse().ok()).unwrap_or(0)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,15 +163,14 @@ async fn no_output_between_arming_and_looking_is_missed() {
         let seen = async {
             loop {
                 tmux.rearm_activity(made.session_id).await.unwrap();
-                let screen =
-                    tmux.capture(made.pane_id, polecat::tmux::Capture::last(1)).await.unwrap();
+                let screen = tmux.capture(made.pane_id, Capture::last(1)).await.unwrap();
                 if String::from_utf8_lossy(&screen.text).trim_end().ends_with(&text) {
                     return;
                 }
                 while notices.recv().await.unwrap() != Notification::Activity(made.session_id) {}
             }
         };
-        timeout(Duration::from_secs(10), seen).await.expect(&text);
+        timeout(DEADLINE, seen).await.expect(&text);
     }
 }
 
@@ -118,18 +181,14 @@ async fn whoever_attaches_is_not_rung_at() {
     let made = echoing(&tmux, "agent").await;
     tmux.arm_activity(made.session_id, made.pane_id).await.unwrap();
     let person = Person::attached(&server, "agent").await;
-    tmux.rearm_activity(made.session_id).await.unwrap();
-    tmux.paste(made.pane_id, b"first\n").await.unwrap();
-    pause(Duration::from_millis(200)).await;
-    let before = person.bells();
-    for _ in 0..20 {
+    for round in 0..20 {
         tmux.rearm_activity(made.session_id).await.unwrap();
-        tmux.paste(made.pane_id, b"more\n").await.unwrap();
-        pause(Duration::from_millis(10)).await;
+        print(&tmux, made, &format!("line {round}")).await;
     }
-    person.sees("more").await;
-    assert_eq!(person.bells() - before, 0);
-    assert!(before <= 1, "{before} bells at the start");
+    // The bell that tells of a line may come behind it, but not behind the next one.
+    print(&tmux, made, "the end").await;
+    let bells = person.bells_until("the end").await;
+    assert!(bells <= 1, "{bells} bells, of which the first line has one");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,8 +205,11 @@ async fn output_after_the_hub_is_gone_leaves_nothing_behind() {
     }
     let person = Person::attached(&server, "agent").await;
     person.sees("x").await;
-    let modes = server.run(&["list-panes", "-a", "-F", "#{pane_mode}#{session_name}"]);
-    assert_eq!(modes, "agent\nfirst");
+    // The hub may take a moment to go.
+    eventually_equal("agent\nfirst", async || {
+        server.run(&["list-panes", "-a", "-F", "#{pane_mode}#{session_name}"])
+    })
+    .await;
 }
 
 /// A person at a terminal: a tmux of their own in which `tmux attach` runs.
@@ -177,10 +239,15 @@ impl Person {
         person
     }
 
-    /// How many bells the terminal was sent.
-    fn bells(&self) -> usize {
-        let text = std::fs::read(&self.typescript).unwrap_or_default();
-        text.split(|&byte| byte == 7).count() - 1
+    /// How many bells the terminal was sent until it was sent this text.
+    async fn bells_until(&self, text: &str) -> usize {
+        eventually(text, async || {
+            let sent = std::fs::read(&self.typescript).unwrap_or_default();
+            let sent = String::from_utf8_lossy(&sent).into_owned();
+            let bells = sent.matches('\u{7}').count();
+            if sent.contains(text) { Ok(bells) } else { Err(sent) }
+        })
+        .await
     }
 
     async fn sees(&self, text: &str) {

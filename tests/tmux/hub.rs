@@ -21,10 +21,14 @@ async fn a_server_that_we_start_is_reached_through_the_hub() {
 async fn the_hub_lives_until_the_last_of_those_who_share_it_goes() {
     let server = TmuxServer::new();
     let (one, two) = (server.client(), server.client());
-    one.panes(&[]).await.unwrap();
-    two.panes(&[]).await.unwrap();
     let clients = async || server.run(&["list-clients", "-F", "#{session_name}"]);
-    assert_eq!(clients().await, format!("{HUB}\n{HUB}"));
+    // Who gets no connection at once is answered without one.
+    eventually_equal([HUB; 2].join("\n"), async || {
+        one.panes(&[]).await.unwrap();
+        two.panes(&[]).await.unwrap();
+        clients().await
+    })
+    .await;
     one.close().await;
     eventually_equal(HUB, clients).await;
     assert_eq!(text(&two, "still here").await.unwrap(), "still here");
@@ -36,7 +40,7 @@ async fn the_hub_lives_until_the_last_of_those_who_share_it_goes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_left_connects_no_more_and_is_answered_all_the_same() {
     let server = TmuxServer::new();
-    let before = server.processes().len();
+    let before = settled(&server).await.len();
     let tmux = server.client();
     tmux.panes(&[]).await.unwrap();
     tmux.close().await;
@@ -71,9 +75,7 @@ async fn leaving_never_crashes_the_server() {
 async fn backends_killed_at_once_leave_neither_hub_nor_process() {
     let server = TmuxServer::new();
     let pid = server.pid();
-    // The server and its `cat`, which may still be on its way.
-    let before = 2;
-    eventually_equal(before, async || server.processes().len()).await;
+    let before = settled(&server).await.len();
     for _ in 0..5 {
         let mut backends: Vec<_> = (0..3).map(|_| backend(&server)).collect();
         eventually("their clients in the hub", async || {
@@ -101,6 +103,15 @@ async fn backends_killed_at_once_leave_neither_hub_nor_process() {
         assert_eq!(sessions(&server), "first");
     }
     assert_eq!(server.pid(), pid);
+}
+
+/// The processes of a new server: it and its `cat`, which may still be on its way.
+async fn settled(server: &TmuxServer) -> Vec<rustix::process::Pid> {
+    eventually("the server and its `cat`", async || match server.processes() {
+        both if both.len() == 2 => Ok(both),
+        seen => Err(describe(&seen)),
+    })
+    .await
 }
 
 fn describe(processes: &[rustix::process::Pid]) -> String {
@@ -143,7 +154,7 @@ async fn asks_until_it_is_killed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_leave_no_process_behind() {
     let server = TmuxServer::new();
-    let before = server.processes();
+    let before = settled(&server).await;
     let tmux = server.client();
     tmux.create_session(&NewSession::new("s", "/", vec!["cat".into()])).await.unwrap();
     let ours: Vec<_> = server.processes().into_iter().filter(|pid| !before.contains(pid)).collect();

@@ -175,7 +175,8 @@ async fn pending_calls_are_answered_when_the_server_dies() {
             let error = call.await.unwrap().unwrap_err();
             assert!(error.is_no_server(), "{error}");
         }
-        assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+        // It is not their patience that ended, which is 5 s.
+        assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
         while notices.recv().await.unwrap() != Notification::Lost {}
         eventually("no panes", async || match tmux.panes(&[]).await {
             Ok(panes) if panes.is_empty() => Ok(()),
@@ -198,7 +199,8 @@ async fn a_stopped_server_is_waited_for_so_long_and_no_longer() {
         let begin = Instant::now();
         let error = tmux.run(show("x").within(Duration::from_millis(300))).await.unwrap_err();
         assert!(matches!(error, TmuxError::NoAnswer { .. }), "{error}");
-        assert!(begin.elapsed() < Duration::from_millis(900), "{:?}", begin.elapsed());
+        // Connecting alone would be tried for 3 s.
+        assert!(begin.elapsed() < Duration::from_millis(2_500), "{:?}", begin.elapsed());
     }
     kill_process(pid, Signal::CONT).unwrap();
     for tmux in [&connected, &new] {
@@ -214,7 +216,7 @@ async fn callers_that_give_up_leave_the_answers_of_others_in_place() {
         .map(|count| {
             let tmux = tmux.clone();
             let patience =
-                if count % 3 == 0 { Duration::from_micros(count) } else { Duration::from_secs(5) };
+                if count % 3 == 0 { Duration::from_micros(count) } else { Duration::from_secs(60) };
             tokio::spawn(async move {
                 (count, tmux.run(show(&count.to_string()).within(patience)).await)
             })
