@@ -25,5 +25,6 @@ mod host {
     mod snapshot;
     mod started;
     mod tracker;
+    mod undoing;
     mod watch;
 }

@@ -9,8 +9,6 @@ use std::fs;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 use polecat::core::Rig;
@@ -18,7 +16,7 @@ use polecat::host::git::{self, Removal};
 use polecat::host::{HostError, Launch};
 use tokio::runtime::Runtime;
 
-use super::fixtures::{Sandbox, polecat};
+use super::fixtures::{Sandbox, crashing, polecat};
 
 const BRANCH: &str = "polecat/ash-10";
 const FILES: &[&str] = &["README", "a", "b/c", "with space", "noise.log"];
@@ -314,15 +312,6 @@ fn cut_off<F: Future>(asks: usize, make: impl FnOnce() -> F) -> Option<F::Output
             work.as_mut().poll(context).map(Some)
         })
         .await
-    })
-}
-
-/// Starts so many programs, and whoever wants another one ends.
-fn crashing(launch: &Launch, after: usize) -> Launch {
-    let (launch, count) = (launch.clone(), Arc::new(AtomicUsize::new(0)));
-    Arc::new(move |program| {
-        assert!(count.fetch_add(1, Ordering::SeqCst) < after, "killed here, on purpose");
-        launch(program)
     })
 }
 
