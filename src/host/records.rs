@@ -16,6 +16,28 @@ use super::files::{blocking, broken, entries, make_inside, read_text, replace, u
 use super::git::Base;
 use crate::core::{Exit, ExitHow, PolecatName, Rig};
 
+/// What is kept of a polecat in a file of its own.
+pub(super) trait Record: Serialize + DeserializeOwned + Send + 'static {
+    /// The folder of its kind.
+    const KIND: &'static str;
+}
+
+impl Record for StoredExit {
+    const KIND: &'static str = "exits";
+}
+
+impl Record for StoredBase {
+    const KIND: &'static str = "worktrees";
+}
+
+impl Record for Removing {
+    const KIND: &'static str = "removing";
+}
+
+impl Record for Restoring {
+    const KIND: &'static str = "restoring";
+}
+
 /// How a session ended, with what was known of it then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExitRecord {
@@ -103,7 +125,7 @@ pub(super) struct Restoring {
 /// # Errors
 /// The rig is gone, or the file could not be written; then the old record stands.
 pub async fn save(rig: &Rig, polecat: &PolecatName, record: &ExitRecord) -> Result<(), HostError> {
-    write(rig, "exits", polecat, &StoredExit::from(record)).await.map(|_| ())
+    put(rig, polecat, &StoredExit::from(record)).await.map(drop)
 }
 
 /// The polecat's last record; `None` when there is none.
@@ -117,7 +139,7 @@ pub async fn load(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRecord>
 
 /// [`load`] on a thread that may wait.
 pub(super) fn load_now(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRecord>, HostError> {
-    let path = path(rig, "exits", polecat);
+    let path = path(rig, StoredExit::KIND, polecat);
     let Some(stored) = read_now::<StoredExit>(&path)? else { return Ok(None) };
     let at = stored.at.parse::<Timestamp>();
     let at = at.map_err(|err| broken(&path, format!("`at` is no time: {err}")))?;
@@ -129,7 +151,7 @@ pub(super) fn load_now(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRe
 /// # Errors
 /// The file is there and could not be removed.
 pub async fn forget(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    remove(path(rig, "exits", polecat)).await
+    clear::<StoredExit>(rig, polecat).await
 }
 
 /// Where the polecat's branch began; `None` when we did not make it.
@@ -137,7 +159,7 @@ pub async fn forget(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
 /// # Errors
 /// The file could not be read, or is broken.
 pub async fn load_base(rig: &Rig, polecat: &PolecatName) -> Result<Option<Base>, HostError> {
-    let stored = read::<StoredBase>(path(rig, "worktrees", polecat)).await?;
+    let stored = get::<StoredBase>(rig, polecat).await?;
     Ok(stored.map(|stored| Base { commit: stored.commit, branch: stored.branch }))
 }
 
@@ -147,7 +169,7 @@ pub(super) async fn load_making(
     rig: &Rig,
     polecat: &PolecatName,
 ) -> Result<Option<(Base, String)>, HostError> {
-    let stored = read::<StoredBase>(path(rig, "worktrees", polecat)).await?;
+    let stored = get::<StoredBase>(rig, polecat).await?;
     Ok(stored.and_then(|stored| {
         let base = Base { commit: stored.commit, branch: stored.branch };
         Some((base, stored.making?))
@@ -157,7 +179,7 @@ pub(super) async fn load_making(
 /// The polecats whose creation is under way or was cut off. A record that cannot be read is in
 /// the way of its own polecat only.
 pub(super) async fn all_making(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
-    let dir = folder(rig, "worktrees");
+    let dir = folder(rig, StoredBase::KIND);
     blocking(move || {
         let mut making = Vec::new();
         for entry in entries(&dir)? {
@@ -182,70 +204,39 @@ pub(super) async fn save_base(
 ) -> Result<Vec<PathBuf>, HostError> {
     let making = making.map(str::to_owned);
     let stored = StoredBase { commit: base.commit.clone(), branch: base.branch.clone(), making };
-    write(rig, "worktrees", polecat, &stored).await
+    put(rig, polecat, &stored).await
 }
 
 pub(super) async fn forget_base(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    remove(path(rig, "worktrees", polecat)).await
+    clear::<StoredBase>(rig, polecat).await
 }
 
 fn folder(rig: &Rig, kind: &str) -> PathBuf {
     rig.runtime_dir().join("polecat").join(kind)
 }
 
-/// The removal of a polecat that was begun and did not end.
-pub(super) async fn load_removing(
-    rig: &Rig,
-    polecat: &PolecatName,
-) -> Result<Option<Removing>, HostError> {
-    read(path(rig, "removing", polecat)).await
-}
-
-pub(super) async fn save_removing(
-    rig: &Rig,
-    polecat: &PolecatName,
-    removing: &Removing,
-) -> Result<(), HostError> {
-    write(rig, "removing", polecat, removing).await.map(drop)
-}
-
-pub(super) async fn forget_removing(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    remove(path(rig, "removing", polecat)).await
-}
-
-/// The return of a polecat that was begun and did not end.
-pub(super) async fn load_restoring(
-    rig: &Rig,
-    polecat: &PolecatName,
-) -> Result<Option<Restoring>, HostError> {
-    read(path(rig, "restoring", polecat)).await
-}
-
-pub(super) async fn save_restoring(
-    rig: &Rig,
-    polecat: &PolecatName,
-    restoring: &Restoring,
-) -> Result<(), HostError> {
-    write(rig, "restoring", polecat, restoring).await.map(drop)
-}
-
-pub(super) async fn forget_restoring(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    remove(path(rig, "restoring", polecat)).await
-}
-
 fn path(rig: &Rig, kind: &str, polecat: &PolecatName) -> PathBuf {
     folder(rig, kind).join(format!("{polecat}.json"))
 }
 
-async fn write(
+/// The polecat's record of a kind; `None` when there is none.
+pub(super) async fn get<T: Record>(
     rig: &Rig,
-    kind: &str,
     polecat: &PolecatName,
-    stored: &impl Serialize,
+) -> Result<Option<T>, HostError> {
+    let path = path(rig, T::KIND, polecat);
+    blocking(move || read_now(&path)).await
+}
+
+/// Keeps a record, in place of the polecat's last one of its kind; gives the folders this made.
+pub(super) async fn put<T: Record>(
+    rig: &Rig,
+    polecat: &PolecatName,
+    record: &T,
 ) -> Result<Vec<PathBuf>, HostError> {
-    let (rig, path) = (rig.clone(), path(rig, kind, polecat));
+    let (rig, path) = (rig.clone(), path(rig, T::KIND, polecat));
     let text =
-        serde_json::to_string_pretty(stored).map_err(|err| HostError::Internal(err.to_string()))?;
+        serde_json::to_string_pretty(record).map_err(|err| HostError::Internal(err.to_string()))?;
     blocking(move || {
         let made = make_inside(rig.anchor(), path.parent().unwrap_or(&path))?;
         replace(&path, &(text + "\n"))?;
@@ -254,24 +245,19 @@ async fn write(
     .await
 }
 
-async fn read<T>(path: PathBuf) -> Result<Option<T>, HostError>
-where
-    T: DeserializeOwned + Send + 'static,
-{
-    blocking(move || read_now(&path)).await
-}
-
-fn read_now<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, HostError> {
-    let Some(text) = read_text(path)? else { return Ok(None) };
-    serde_json::from_str(&text).map(Some).map_err(|err| broken(path, err.to_string()))
-}
-
-async fn remove(path: PathBuf) -> Result<(), HostError> {
+/// Removes the polecat's record of a kind; having none is as good.
+pub(super) async fn clear<T: Record>(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+    let path = path(rig, T::KIND, polecat);
     blocking(move || match fs::remove_file(&path) {
         Err(err) if err.kind() != ErrorKind::NotFound => Err(unwritten(&path, err)),
         _ => Ok(()),
     })
     .await
+}
+
+fn read_now<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, HostError> {
+    let Some(text) = read_text(path)? else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(|err| broken(path, err.to_string()))
 }
 
 impl From<&ExitRecord> for StoredExit {

@@ -96,11 +96,11 @@ impl Removal {
         for _ in 0..TRIES {
             let mut kept = self.keep().await?;
             let record = self.record(&kept);
-            records::save_removing(&self.rig, &self.polecat, &record).await?;
+            records::put(&self.rig, &self.polecat, &record).await?;
             let (dir, aside) = (self.site.dir.clone(), record.aside.clone());
             let moved = blocking(move || rename(&dir, &aside)).await;
             if let Err(error) = moved {
-                records::forget_removing(&self.rig, &self.polecat).await?;
+                records::clear::<Removing>(&self.rig, &self.polecat).await?;
                 return Err(error);
             }
             match self.stands_as(&mut kept, &record.aside).await {
@@ -177,7 +177,7 @@ impl Aside {
     pub async fn finish(self) -> Result<Removed, HostError> {
         let Self { removal, mut record } = self;
         record.settled = true;
-        records::save_removing(&removal.rig, &removal.polecat, &record).await?;
+        records::put(&removal.rig, &removal.polecat, &record).await?;
         finish::finish(&removal.rig, &removal.polecat, record, &removal.launch).await
     }
 }
@@ -207,7 +207,7 @@ async fn put_back(rig: &Rig, polecat: &PolecatName, record: &Removing) -> Result
         rename(&aside, &dir)
     })
     .await?;
-    records::forget_removing(rig, polecat).await
+    records::clear::<Removing>(rig, polecat).await
 }
 
 fn rename(from: &PathBuf, to: &PathBuf) -> Result<(), HostError> {

@@ -83,14 +83,14 @@ pub(super) async fn heal(
     polecat: &PolecatName,
     launch: &Launch,
 ) -> Result<(), HostError> {
-    if records::load_restoring(rig, polecat).await?.is_none() {
+    if records::get::<Restoring>(rig, polecat).await?.is_none() {
         return Ok(());
     }
     let (of, with) = (rig.clone(), launch.clone());
     let git = blocking(move || Git::of(&of, &with)).await?;
     // Who is still at it holds the lock.
     let _lock = lock(&git.repository, PATIENCE).await?;
-    match records::load_restoring(rig, polecat).await? {
+    match records::get::<Restoring>(rig, polecat).await? {
         Some(record) => take_back(&git, rig, polecat, &record).await,
         None => Ok(()),
     }
@@ -119,7 +119,7 @@ impl Return {
         let stand = self.stand(now_ms).await?;
         let aside = self.rig.polecats_dir().join(format!(".restoring-{}-{now_ms}", self.polecat));
         let record = Restoring { aside, branches: stand.made.clone() };
-        records::save_restoring(&self.rig, &self.polecat, &record).await?;
+        records::put(&self.rig, &self.polecat, &record).await?;
         if let Err(cause) = self.build(&stand, &record).await {
             let back = take_back(&self.git, &self.rig, &self.polecat, &record).await;
             return Err(match back {
@@ -131,7 +131,7 @@ impl Return {
                 },
             });
         }
-        records::forget_restoring(&self.rig, &self.polecat).await?;
+        records::clear::<Restoring>(&self.rig, &self.polecat).await?;
         let path = self.rig.new_worktree(&self.polecat);
         let Stand { branch, formerly, .. } = stand;
         Ok(Restored { path, branch, formerly, backup: self.backup })
@@ -295,5 +295,5 @@ async fn take_back(
             records::forget_base(rig, polecat).await?;
         }
     }
-    records::forget_restoring(rig, polecat).await
+    records::clear::<Restoring>(rig, polecat).await
 }

@@ -24,12 +24,12 @@ pub async fn resume(
     polecat: &PolecatName,
     launch: &Launch,
 ) -> Result<Option<Removed>, HostError> {
-    if records::load_removing(rig, polecat).await?.is_none() {
+    if records::get::<Removing>(rig, polecat).await?.is_none() {
         return Ok(None);
     }
     // Who is still at it holds the lock.
     let _lock = turn(rig, launch).await?;
-    let Some(record) = records::load_removing(rig, polecat).await? else { return Ok(None) };
+    let Some(record) = records::get::<Removing>(rig, polecat).await? else { return Ok(None) };
     if !record.settled {
         tracing::info!(%polecat, "taking back a removal that was cut off");
         put_back(rig, polecat, &record).await?;
@@ -68,7 +68,7 @@ pub(super) async fn finish(
     };
     remove_branches(rig, &record.branches, &mut removed, launch).await?;
     records::forget_base(rig, polecat).await?;
-    records::forget_removing(rig, polecat).await?;
+    records::clear::<Removing>(rig, polecat).await?;
     Ok(removed)
 }
 
