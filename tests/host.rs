@@ -9,6 +9,7 @@ mod host {
     mod git;
     mod hooks;
     mod hunks;
+    mod kept;
     mod leftovers;
     mod losing;
     mod name_pool;

@@ -108,6 +108,15 @@ pub(super) struct Removing {
     /// The stashes that stay in the repository's list.
     #[serde(default)]
     pub(super) stashes: Vec<String>,
+    /// In the backup, a commit of what git had noted of a merge or the like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) underway: Option<String>,
+    /// What the undo of its hunks stood at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) undo: Option<String>,
+    /// The text of its comments that were not sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) comments: Option<String>,
 }
 
 /// A polecat that is being brought back, or was when its backend was killed.
@@ -118,6 +127,12 @@ pub(super) struct Restoring {
     /// The branches that are made for it: commit and name.
     #[serde(default)]
     pub(super) branches: Vec<(String, String)>,
+    /// The undo of its hunks, where that comes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) undo: Option<String>,
+    /// The text of its comments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) comments: Option<String>,
 }
 
 /// Keeps a record, in place of the polecat's last one.

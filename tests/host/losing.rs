@@ -94,7 +94,7 @@ impl World {
 
     fn work(&mut self) {
         let (worktree, main) = (self.worktree.clone(), self.main.clone());
-        let (file, what) = (self.random.one(FILES), self.random.below(24));
+        let (file, what) = (self.random.one(FILES), self.random.below(26));
         let mut told = |args: &[&str]| {
             let done = self.try_git(&worktree, args).is_some();
             self.story.push(format!("{args:?} {done}"));
@@ -129,6 +129,8 @@ impl World {
                 self.sandbox.commit(&main, "of others");
                 self.story.push("main goes on".to_owned());
             }
+            23 => told(&["merge", "--quiet", "main"]),
+            24 => told(&["cherry-pick", "main~", "main"]),
             _ => {
                 let merged = self.try_git(&main, &["merge", "--quiet", "-X", "ours", BRANCH]);
                 self.try_git(&main, &["merge", "--abort"]);
@@ -172,8 +174,9 @@ impl World {
                 self.texts.extend(self.try_git(&self.worktree, &args));
             }
         }
-        let staged = standing.staged.lines().filter(|line| line.contains(" 0\t"));
-        self.texts.extend(staged.filter_map(|line| line.split(' ').nth(1)).map(str::to_owned));
+        // In a conflict all versions.
+        let staged = standing.staged.lines().filter_map(|line| line.split(' ').nth(1));
+        self.texts.extend(staged.map(str::to_owned));
     }
 
     /// Everything is in a ref, in the stash list, or in the polecat itself.

@@ -6,6 +6,7 @@
 
 mod finish;
 mod keep;
+mod underway;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -41,6 +42,10 @@ pub struct Removed {
     pub backup: Option<Backup>,
     /// Its stashes, by commit: they stay in the repository's list.
     pub stashes: Vec<String>,
+    /// A commit of what git had noted of a merge or the like that was under way.
+    pub underway: Option<String>,
+    /// Whether comments that were not sent are in the backup.
+    pub comments: bool,
 }
 
 /// A removal before anything has happened. As long as it lasts nobody else makes, restores or
@@ -126,6 +131,9 @@ impl Removal {
             kept: self.ours.staying(&kept.contents.branches),
             backup: kept.backup.clone().map(|backup| (backup.reference, backup.commit)),
             stashes: kept.contents.stashes.clone(),
+            underway: kept.contents.underway.clone(),
+            undo: self.ours.undo.clone(),
+            comments: self.ours.comments.clone(),
         }
     }
 
@@ -144,7 +152,11 @@ impl Removal {
         let mut now = Ours::of(&site, &self.rig, &self.polecat, &self.launch).await?;
         // That others go on elsewhere is no change of it.
         now.goals.clone_from(&self.ours.goals);
-        Ok(now == self.ours)
+        let underway = match &kept.underway {
+            Some(_) => underway::underway(&site, &self.launch).await?,
+            None => None,
+        };
+        Ok(now == self.ours && underway == kept.underway)
     }
 }
 

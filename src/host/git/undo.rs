@@ -158,14 +158,15 @@ impl Git {
         trees: &[(&str, String)],
         patch: &[u8],
     ) -> Result<Done, HostError> {
-        let patch = self.store(&["hash-object", "-w", "--stdin"], patch.to_vec()).await?;
+        let doing = "keeping the undo";
+        let patch = self.store(doing, &["hash-object", "-w", "--stdin"], patch.to_vec()).await?;
         let mut lines = format!("100644 blob {patch}\tpatch\n");
         for (name, tree) in trees {
             if self.has_tree(tree).await? {
                 lines = format!("040000 tree {tree}\t{name}\n{lines}");
             }
         }
-        let tree = self.store(&["mktree"], lines.into_bytes()).await?;
+        let tree = self.store(doing, &["mktree"], lines.into_bytes()).await?;
         let parent = self.commit(&reference(polecat)).await?;
         let commit = String::new();
         let done = Done { commit, tree, parent, sure: false, deed, path: file.to_vec() };
@@ -219,6 +220,38 @@ impl Git {
         // What stands there tells it too; what went wrong first is what matters.
         drop(self.set_undo(polecat, done.parent.as_deref(), Some(&done.commit)).await);
         error
+    }
+
+    /// What was noted last for `polecat`, if anything.
+    pub(super) async fn undo_list(
+        &self,
+        polecat: &PolecatName,
+    ) -> Result<Option<String>, HostError> {
+        self.commit(&reference(polecat)).await
+    }
+
+    /// Takes the list away, if nothing was noted since.
+    pub(super) async fn drop_undo(
+        &self,
+        polecat: &PolecatName,
+        list: &str,
+    ) -> Result<(), HostError> {
+        if self.undo_list(polecat).await?.as_deref() == Some(list) {
+            self.set_undo(polecat, None, Some(list)).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts the list back, unless there is another one by now.
+    pub(super) async fn restore_undo(
+        &self,
+        polecat: &PolecatName,
+        list: &str,
+    ) -> Result<(), HostError> {
+        if self.undo_list(polecat).await?.is_none() {
+            self.set_undo(polecat, Some(list), None).await?;
+        }
+        Ok(())
     }
 
     async fn last_done(&self, polecat: &PolecatName) -> Result<Option<Done>, HostError> {
@@ -288,10 +321,15 @@ impl Git {
     }
 
     /// What git answers to `args` with `text` as its input: the name of an object.
-    async fn store(&self, args: &[&str], text: Vec<u8>) -> Result<String, HostError> {
+    pub(super) async fn store(
+        &self,
+        doing: &str,
+        args: &[&str],
+        text: Vec<u8>,
+    ) -> Result<String, HostError> {
         let input = input(text).await?;
         let run = self.program(args).input(input).run().await;
-        run.map(|output| output.text()).map_err(|source| failed("keeping the undo", source))
+        run.map(|output| output.text()).map_err(|source| failed(doing, source))
     }
 }
 

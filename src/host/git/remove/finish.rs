@@ -13,6 +13,7 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, read_text, unread, unwritten};
 use crate::host::launch::Launch;
 use crate::host::records::{self, Removing};
+use crate::host::reviews;
 
 /// Ends a removal that was cut off: what was not kept goes back, what was is removed. `None`
 /// where there was none to end, or it was taken back.
@@ -65,8 +66,16 @@ pub(super) async fn finish(
         kept: record.kept,
         backup: record.backup.map(|(reference, commit)| Backup { reference, commit }),
         stashes: record.stashes,
+        underway: record.underway,
+        comments: record.comments.is_some(),
     };
     remove_branches(rig, &record.branches, &mut removed, launch).await?;
+    if let Some(list) = &record.undo {
+        let (of, with) = (rig.clone(), launch.clone());
+        blocking(move || Git::of(&of, &with)).await?.drop_undo(polecat, list).await?;
+    }
+    // The next one of that name has nothing to do with them.
+    reviews::take_away(rig, polecat, record.comments.as_deref()).await?;
     records::forget_base(rig, polecat).await?;
     records::clear::<Removing>(rig, polecat).await?;
     Ok(removed)
