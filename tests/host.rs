@@ -9,6 +9,7 @@ mod host {
     mod git;
     mod hooks;
     mod hunks;
+    mod kept;
     mod leftovers;
     mod losing;
     mod name_pool;
@@ -25,5 +26,6 @@ mod host {
     mod snapshot;
     mod started;
     mod tracker;
+    mod undoing;
     mod watch;
 }

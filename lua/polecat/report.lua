@@ -29,7 +29,7 @@ function M.created(new)
 end
 
 --- Of `polecat.remove`: what went, what stays, and where its work is.
----@param gone { polecat: string, branches: string[], kept: { branch: string, why: string }[], backup?: string, stashes: string[] }
+---@param gone { polecat: string, branches: string[], kept: { branch: string, why: string }[], backup?: string, stashes: string[], comments: boolean, underway?: string }
 function M.removed(gone)
   local parts = { ('removed `%s`'):format(gone.polecat) }
   for _, branch in ipairs(gone.branches) do
@@ -47,6 +47,14 @@ function M.removed(gone)
   if gone.backup then
     local text = 'its work is kept: `:PolecatRestore %s` brings it back, `git log %s` shows it'
     parts[#parts + 1] = text:format(gone.polecat, gone.backup)
+    if gone.comments then
+      parts[#parts + 1] = 'so are the comments that were not sent'
+    end
+    if gone.underway then
+      local under =
+        'a merge, rebase or the like was under way: `git show %s` has its notes and conflicts'
+      parts[#parts + 1] = under:format(gone.underway:sub(1, 12))
+    end
   else
     parts[#parts + 1] = 'nothing of it was only there'
   end
@@ -54,7 +62,7 @@ function M.removed(gone)
 end
 
 --- Of `polecat.restore`.
----@param back { polecat: string, workdir: string, branch?: string, formerly?: string, backup: string }
+---@param back { polecat: string, workdir: string, branch?: string, formerly?: string, backup: string, underway?: string }
 function M.restored(back)
   local text = ('`%s` is back in `%s`'):format(back.polecat, vim.fn.fnamemodify(back.workdir, ':~'))
   if back.branch then
@@ -62,6 +70,11 @@ function M.restored(back)
   end
   if back.formerly then
     text = text .. (', for `%s` is taken by now'):format(back.formerly)
+  end
+  if back.underway then
+    local under =
+      '; what was under way is not taken up again: `git show %s` has its notes and conflicts'
+    text = text .. under:format(back.underway:sub(1, 12))
   end
   notify.info(('%s; the backup stays: `%s`'):format(text, back.backup))
 end

@@ -16,6 +16,28 @@ use super::files::{blocking, broken, entries, make_inside, read_text, replace, u
 use super::git::Base;
 use crate::core::{Exit, ExitHow, PolecatName, Rig};
 
+/// What is kept of a polecat in a file of its own.
+pub(super) trait Record: Serialize + DeserializeOwned + Send + 'static {
+    /// The folder of its kind.
+    const KIND: &'static str;
+}
+
+impl Record for StoredExit {
+    const KIND: &'static str = "exits";
+}
+
+impl Record for StoredBase {
+    const KIND: &'static str = "worktrees";
+}
+
+impl Record for Removing {
+    const KIND: &'static str = "removing";
+}
+
+impl Record for Restoring {
+    const KIND: &'static str = "restoring";
+}
+
 /// How a session ended, with what was known of it then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExitRecord {
@@ -86,6 +108,15 @@ pub(super) struct Removing {
     /// The stashes that stay in the repository's list.
     #[serde(default)]
     pub(super) stashes: Vec<String>,
+    /// In the backup, a commit of what git had noted of a merge or the like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) underway: Option<String>,
+    /// What the undo of its hunks stood at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) undo: Option<String>,
+    /// The text of its comments that were not sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) comments: Option<String>,
 }
 
 /// A polecat that is being brought back, or was when its backend was killed.
@@ -96,6 +127,12 @@ pub(super) struct Restoring {
     /// The branches that are made for it: commit and name.
     #[serde(default)]
     pub(super) branches: Vec<(String, String)>,
+    /// The undo of its hunks, where that comes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) undo: Option<String>,
+    /// The text of its comments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) comments: Option<String>,
 }
 
 /// Keeps a record, in place of the polecat's last one.
@@ -103,7 +140,7 @@ pub(super) struct Restoring {
 /// # Errors
 /// The rig is gone, or the file could not be written; then the old record stands.
 pub async fn save(rig: &Rig, polecat: &PolecatName, record: &ExitRecord) -> Result<(), HostError> {
-    write(rig, "exits", polecat, &StoredExit::from(record)).await.map(|_| ())
+    put(rig, polecat, &StoredExit::from(record)).await.map(drop)
 }
 
 /// The polecat's last record; `None` when there is none.
@@ -117,7 +154,7 @@ pub async fn load(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRecord>
 
 /// [`load`] on a thread that may wait.
 pub(super) fn load_now(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRecord>, HostError> {
-    let path = path(rig, "exits", polecat);
+    let path = path(rig, StoredExit::KIND, polecat);
     read_now::<StoredExit>(&path)?.map(|stored| stored.record(&path)).transpose()
 }
 
@@ -129,11 +166,11 @@ pub fn again(kind: &str, path: &Path, text: &str) -> Option<Result<String, HostE
         written(&parse::<T>(path, text)?)
     }
     Some(match kind {
-        "exits" => parse::<StoredExit>(path, text)
+        StoredExit::KIND => parse::<StoredExit>(path, text)
             .and_then(|stored| written(&StoredExit::from(&stored.record(path)?))),
-        "worktrees" => same::<StoredBase>(path, text),
-        "removing" => same::<Removing>(path, text),
-        "restoring" => same::<Restoring>(path, text),
+        StoredBase::KIND => same::<StoredBase>(path, text),
+        Removing::KIND => same::<Removing>(path, text),
+        Restoring::KIND => same::<Restoring>(path, text),
         _ => return None,
     })
 }
@@ -143,7 +180,7 @@ pub fn again(kind: &str, path: &Path, text: &str) -> Option<Result<String, HostE
 /// # Errors
 /// The file is there and could not be removed.
 pub async fn forget(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    remove(path(rig, "exits", polecat)).await
+    clear::<StoredExit>(rig, polecat).await
 }
 
 /// Where the polecat's branch began; `None` when we did not make it.
@@ -151,7 +188,7 @@ pub async fn forget(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
 /// # Errors
 /// The file could not be read, or is broken.
 pub async fn load_base(rig: &Rig, polecat: &PolecatName) -> Result<Option<Base>, HostError> {
-    let stored = read::<StoredBase>(path(rig, "worktrees", polecat)).await?;
+    let stored = get::<StoredBase>(rig, polecat).await?;
     Ok(stored.map(|stored| Base { commit: stored.commit, branch: stored.branch }))
 }
 
@@ -161,7 +198,7 @@ pub(super) async fn load_making(
     rig: &Rig,
     polecat: &PolecatName,
 ) -> Result<Option<(Base, String)>, HostError> {
-    let stored = read::<StoredBase>(path(rig, "worktrees", polecat)).await?;
+    let stored = get::<StoredBase>(rig, polecat).await?;
     Ok(stored.and_then(|stored| {
         let base = Base { commit: stored.commit, branch: stored.branch };
         Some((base, stored.making?))
@@ -171,7 +208,7 @@ pub(super) async fn load_making(
 /// The polecats whose creation is under way or was cut off. A record that cannot be read is in
 /// the way of its own polecat only.
 pub(super) async fn all_making(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
-    let dir = folder(rig, "worktrees");
+    let dir = folder(rig, StoredBase::KIND);
     blocking(move || {
         let mut making = Vec::new();
         for entry in entries(&dir)? {
@@ -196,73 +233,52 @@ pub(super) async fn save_base(
 ) -> Result<Vec<PathBuf>, HostError> {
     let making = making.map(str::to_owned);
     let stored = StoredBase { commit: base.commit.clone(), branch: base.branch.clone(), making };
-    write(rig, "worktrees", polecat, &stored).await
+    put(rig, polecat, &stored).await
 }
 
 pub(super) async fn forget_base(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    remove(path(rig, "worktrees", polecat)).await
+    clear::<StoredBase>(rig, polecat).await
 }
 
 fn folder(rig: &Rig, kind: &str) -> PathBuf {
     rig.runtime_dir().join("polecat").join(kind)
 }
 
-/// The removal of a polecat that was begun and did not end.
-pub(super) async fn load_removing(
-    rig: &Rig,
-    polecat: &PolecatName,
-) -> Result<Option<Removing>, HostError> {
-    read(path(rig, "removing", polecat)).await
-}
-
-pub(super) async fn save_removing(
-    rig: &Rig,
-    polecat: &PolecatName,
-    removing: &Removing,
-) -> Result<(), HostError> {
-    write(rig, "removing", polecat, removing).await.map(drop)
-}
-
-pub(super) async fn forget_removing(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    remove(path(rig, "removing", polecat)).await
-}
-
-/// The return of a polecat that was begun and did not end.
-pub(super) async fn load_restoring(
-    rig: &Rig,
-    polecat: &PolecatName,
-) -> Result<Option<Restoring>, HostError> {
-    read(path(rig, "restoring", polecat)).await
-}
-
-pub(super) async fn save_restoring(
-    rig: &Rig,
-    polecat: &PolecatName,
-    restoring: &Restoring,
-) -> Result<(), HostError> {
-    write(rig, "restoring", polecat, restoring).await.map(drop)
-}
-
-pub(super) async fn forget_restoring(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    remove(path(rig, "restoring", polecat)).await
-}
-
 fn path(rig: &Rig, kind: &str, polecat: &PolecatName) -> PathBuf {
     folder(rig, kind).join(format!("{polecat}.json"))
 }
 
-async fn write(
+/// The polecat's record of a kind; `None` when there is none.
+pub(super) async fn get<T: Record>(
     rig: &Rig,
-    kind: &str,
     polecat: &PolecatName,
-    stored: &impl Serialize,
+) -> Result<Option<T>, HostError> {
+    let path = path(rig, T::KIND, polecat);
+    blocking(move || read_now(&path)).await
+}
+
+/// Keeps a record, in place of the polecat's last one of its kind; gives the folders this made.
+pub(super) async fn put<T: Record>(
+    rig: &Rig,
+    polecat: &PolecatName,
+    record: &T,
 ) -> Result<Vec<PathBuf>, HostError> {
-    let (rig, path) = (rig.clone(), path(rig, kind, polecat));
-    let text = written(stored)?;
+    let (rig, path) = (rig.clone(), path(rig, T::KIND, polecat));
+    let text = written(record)?;
     blocking(move || {
         let made = make_inside(rig.anchor(), path.parent().unwrap_or(&path))?;
         replace(&path, &text)?;
         Ok(made)
+    })
+    .await
+}
+
+/// Removes the polecat's record of a kind; having none is as good.
+pub(super) async fn clear<T: Record>(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+    let path = path(rig, T::KIND, polecat);
+    blocking(move || match fs::remove_file(&path) {
+        Err(err) if err.kind() != ErrorKind::NotFound => Err(unwritten(&path, err)),
+        _ => Ok(()),
     })
     .await
 }
@@ -272,27 +288,12 @@ fn written(stored: &impl Serialize) -> Result<String, HostError> {
     text.map(|text| text + "\n").map_err(|err| HostError::Internal(err.to_string()))
 }
 
-async fn read<T>(path: PathBuf) -> Result<Option<T>, HostError>
-where
-    T: DeserializeOwned + Send + 'static,
-{
-    blocking(move || read_now(&path)).await
-}
-
 fn read_now<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, HostError> {
     read_text(path)?.map(|text| parse(path, &text)).transpose()
 }
 
 fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, HostError> {
     serde_json::from_str(text).map_err(|err| broken(path, err.to_string()))
-}
-
-async fn remove(path: PathBuf) -> Result<(), HostError> {
-    blocking(move || match fs::remove_file(&path) {
-        Err(err) if err.kind() != ErrorKind::NotFound => Err(unwritten(&path, err)),
-        _ => Ok(()),
-    })
-    .await
 }
 
 impl From<&ExitRecord> for StoredExit {

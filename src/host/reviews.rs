@@ -1,13 +1,14 @@
 //! The comments on a polecat's changes that have not been sent, in
 //! `.runtime/polecat/reviews/<name>.json`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::HostError;
-use super::files::{blocking, broken, make_inside, read_text, replace};
+use super::files::{blocking, broken, look, make_inside, read_text, replace, unwritten};
 use super::lock::lock;
 use crate::core::diff::{Place, Side, unquoted};
 use crate::core::review::Comment;
@@ -53,19 +54,97 @@ pub async fn change<T: Send + 'static>(
     polecat: &PolecatName,
     change: impl FnOnce(&mut Vec<Comment>) -> T + Send + 'static,
 ) -> Result<T, HostError> {
+    in_turn(rig, polecat, move |path| {
+        let mut comments = read(path)?;
+        let result = change(&mut comments);
+        write(path, comments)?;
+        Ok(result)
+    })
+    .await
+}
+
+/// The text of the file, to be kept elsewhere; `None` where nothing is said in it. One that is
+/// broken says something.
+pub(super) async fn unsent(rig: &Rig, polecat: &PolecatName) -> Result<Option<String>, HostError> {
+    let path = path(rig, polecat);
+    blocking(move || {
+        let text = read_text(&path)?;
+        Ok(text.filter(|text| !parse(&path, text).is_ok_and(|comments| comments.is_empty())))
+    })
+    .await
+}
+
+/// Removes the file, if it says what is kept elsewhere, or nothing.
+pub(super) async fn take_away(
+    rig: &Rig,
+    polecat: &PolecatName,
+    kept: Option<&str>,
+) -> Result<(), HostError> {
+    let (at, kept) = (path(rig, polecat), kept.map(str::to_owned));
+    let there = at.clone();
+    if blocking(move || look(&there)).await?.is_none() {
+        return Ok(());
+    }
+    in_turn(rig, polecat, move |path| {
+        let Some(text) = read_text(path)? else { return Ok(()) };
+        let says_nothing = parse(path, &text).is_ok_and(|comments| comments.is_empty());
+        if !says_nothing && Some(text) != kept {
+            tracing::warn!(path = %path.display(), "comments that were just written stay");
+            return Ok(());
+        }
+        fs::remove_file(path).map_err(|source| unwritten(path, source))
+    })
+    .await
+}
+
+/// Puts a text that was kept back, beside comments that were written since.
+pub(super) async fn bring_back(
+    rig: &Rig,
+    polecat: &PolecatName,
+    kept: &str,
+) -> Result<(), HostError> {
+    let kept = kept.to_owned();
+    in_turn(rig, polecat, move |path| {
+        let there = read(path)?;
+        if there.is_empty() {
+            return replace(path, &kept);
+        }
+        let Ok(mut all) = parse(path, &kept) else {
+            tracing::warn!(path = %path.display(), "comments that cannot be read stay in the backup");
+            return Ok(());
+        };
+        for one in there {
+            if all.iter().all(|other| (&other.place, &other.text) != (&one.place, &one.text)) {
+                let id = 1 + all.iter().map(|other| other.id).max().unwrap_or_default();
+                all.push(Comment { id, ..one });
+            }
+        }
+        write(path, all)
+    })
+    .await
+}
+
+/// Does something with the file while nobody else does.
+async fn in_turn<T: Send + 'static>(
+    rig: &Rig,
+    polecat: &PolecatName,
+    work: impl FnOnce(&Path) -> Result<T, HostError> + Send + 'static,
+) -> Result<T, HostError> {
     let (anchor, path) = (rig.anchor().to_owned(), path(rig, polecat));
     let folder = path.parent().unwrap_or(&path).to_owned();
     let made = folder.clone();
     blocking(move || make_inside(&anchor, &made)).await?;
     let turn = lock(&folder, TURN).await?;
     blocking(move || {
-        let mut comments = read(&path)?;
-        let result = change(&mut comments);
-        replace(&path, &written(comments)?)?;
+        let result = work(&path);
         drop(turn);
-        Ok(result)
+        result
     })
     .await
+}
+
+fn write(path: &Path, comments: Vec<Comment>) -> Result<(), HostError> {
+    replace(path, &written(comments)?)
 }
 
 fn path(rig: &Rig, polecat: &PolecatName) -> PathBuf {

@@ -184,6 +184,8 @@ pub(super) fn removed(gone: &RemovedPolecat) -> Map {
         .some("backup", removed.backup.as_ref().map(|backup| backup.reference.as_str()))
         .some("commit", removed.backup.as_ref().map(|backup| backup.commit.as_str()))
         .put("stashes", texts(&removed.stashes))
+        .put("comments", removed.comments)
+        .some("underway", removed.underway.as_deref())
 }
 
 pub(super) fn restored(back: &RestoredPolecat) -> Map {
@@ -194,6 +196,7 @@ pub(super) fn restored(back: &RestoredPolecat) -> Map {
         .some("branch", restored.branch.as_deref())
         .some("formerly", restored.formerly.as_deref())
         .put("backup", restored.backup.reference.as_str())
+        .some("underway", restored.underway.as_deref())
 }
 
 pub(super) fn rig(rig: &RigFacts) -> Map {

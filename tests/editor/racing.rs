@@ -1,6 +1,8 @@
 //! Starts that meet others, lose their backend or fail at any point: a healthy session or none,
 //! and the next start works.
 
+mod removed;
+
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};

@@ -16,6 +16,7 @@ mod clocks;
 mod crashes;
 mod folders;
 mod killed;
+mod removals;
 mod sockets;
 mod standing;
 mod trackers;

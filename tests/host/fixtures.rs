@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use polecat::core::{PolecatName, Rig};
@@ -96,6 +97,22 @@ fn private(home: PathBuf) -> Launch {
         }
         command
     })
+}
+
+/// Starts so many programs, and whoever wants another one ends.
+pub(super) fn crashing(launch: &Launch, after: usize) -> Launch {
+    counting(launch, after).0
+}
+
+/// The same, which also says how many were wanted.
+pub(super) fn counting(launch: &Launch, after: usize) -> (Launch, Arc<AtomicUsize>) {
+    let (launch, count) = (launch.clone(), Arc::new(AtomicUsize::new(0)));
+    let counted = count.clone();
+    let crashing: Launch = Arc::new(move |program| {
+        assert!(count.fetch_add(1, Ordering::SeqCst) < after, "killed here, on purpose");
+        launch(program)
+    });
+    (crashing, counted)
 }
 
 /// An executable hook of a repository.

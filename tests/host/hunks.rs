@@ -12,7 +12,7 @@ const NINE: &str = "1\n2\n3\n4\n5\n6\n7\n8\n9\n1\n2\n3\n4\n5\n6\n7\n8\n9\n";
 const FILES: &[(&str, &str)] = &[("a", NINE)];
 
 impl Ash {
-    fn read(&self, file: &str) -> Option<String> {
+    pub(super) fn read(&self, file: &str) -> Option<String> {
         std::fs::read_to_string(self.worktree.join(file)).ok()
     }
 
@@ -28,7 +28,12 @@ impl Ash {
     }
 
     /// A hunk of what was changed, by its index; without one, all of the file.
-    async fn piece(&self, stage: Stage, path: &str, hunk: Option<usize>) -> (FileDiff, bool) {
+    pub(super) async fn piece(
+        &self,
+        stage: Stage,
+        path: &str,
+        hunk: Option<usize>,
+    ) -> (FileDiff, bool) {
         let changes = self.changes().await;
         let all = changes.piece(stage, path.as_bytes(), None);
         let all = all.unwrap_or_else(|| panic!("no `{path}` in {changes:#?}"));
@@ -50,11 +55,11 @@ impl Ash {
         git::reject(&polecat("ash"), &self.worktree, stage, (piece, *part), launch).await
     }
 
-    async fn undo(&self) -> Result<String, HostError> {
+    pub(super) async fn undo(&self) -> Result<String, HostError> {
         git::undo(&self.rig, &polecat("ash"), &self.worktree, &self.sandbox.launch).await
     }
 
-    fn undos(&self) -> usize {
+    pub(super) fn undos(&self) -> usize {
         let refs = self.main(&["for-each-ref", "refs/polecat/undo/ash"]);
         if refs.is_empty() {
             return 0;

@@ -9,8 +9,6 @@ use std::fs;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 use polecat::core::Rig;
@@ -18,7 +16,7 @@ use polecat::host::git::{self, Removal};
 use polecat::host::{HostError, Launch};
 use tokio::runtime::Runtime;
 
-use super::fixtures::{Sandbox, polecat};
+use super::fixtures::{Sandbox, crashing, polecat};
 
 const BRANCH: &str = "polecat/ash-10";
 const FILES: &[&str] = &["README", "a", "b/c", "with space", "noise.log"];
@@ -96,7 +94,7 @@ impl World {
 
     fn work(&mut self) {
         let (worktree, main) = (self.worktree.clone(), self.main.clone());
-        let (file, what) = (self.random.one(FILES), self.random.below(24));
+        let (file, what) = (self.random.one(FILES), self.random.below(26));
         let mut told = |args: &[&str]| {
             let done = self.try_git(&worktree, args).is_some();
             self.story.push(format!("{args:?} {done}"));
@@ -131,6 +129,8 @@ impl World {
                 self.sandbox.commit(&main, "of others");
                 self.story.push("main goes on".to_owned());
             }
+            23 => told(&["merge", "--quiet", "main"]),
+            24 => told(&["cherry-pick", "main~", "main"]),
             _ => {
                 let merged = self.try_git(&main, &["merge", "--quiet", "-X", "ours", BRANCH]);
                 self.try_git(&main, &["merge", "--abort"]);
@@ -174,8 +174,9 @@ impl World {
                 self.texts.extend(self.try_git(&self.worktree, &args));
             }
         }
-        let staged = standing.staged.lines().filter(|line| line.contains(" 0\t"));
-        self.texts.extend(staged.filter_map(|line| line.split(' ').nth(1)).map(str::to_owned));
+        // In a conflict all versions.
+        let staged = standing.staged.lines().filter_map(|line| line.split(' ').nth(1));
+        self.texts.extend(staged.map(str::to_owned));
     }
 
     /// Everything is in a ref, in the stash list, or in the polecat itself.
@@ -314,15 +315,6 @@ fn cut_off<F: Future>(asks: usize, make: impl FnOnce() -> F) -> Option<F::Output
             work.as_mut().poll(context).map(Some)
         })
         .await
-    })
-}
-
-/// Starts so many programs, and whoever wants another one ends.
-fn crashing(launch: &Launch, after: usize) -> Launch {
-    let (launch, count) = (launch.clone(), Arc::new(AtomicUsize::new(0)));
-    Arc::new(move |program| {
-        assert!(count.fetch_add(1, Ordering::SeqCst) < after, "killed here, on purpose");
-        launch(program)
     })
 }
 

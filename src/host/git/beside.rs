@@ -196,6 +196,11 @@ impl Entry {
     }
 }
 
+/// A folder in `git_dir` for an index that is needed once.
+pub(super) fn scratch(git_dir: &Path) -> Result<TempDir, HostError> {
+    copy_beside(git_dir, None).map(|(dir, _)| dir)
+}
+
 /// A folder in `git_dir` with a copy of the index.
 fn copy_beside(
     git_dir: &Path,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::beside::input;
-use super::{Git, PATIENCE, failed, snapshot::snapshot, words::path_of};
+use super::{Git, PATIENCE, failed, undo::Place, words::path_of};
 use crate::core::diff::{Change, FileDiff, Stage, written};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
@@ -13,11 +13,7 @@ use crate::host::launch::Launch;
 use crate::host::lock::lock;
 
 /// What a patch is applied with: nothing of the user's configuration may change what it says.
-const APPLY: &[&str] = &["apply", "--whitespace=nowarn", "--no-ignore-whitespace"];
-/// To the index only.
-pub(super) const INDEX: &[&str] = &["--cached"];
-/// To the files only.
-pub(super) const FILES: &[&str] = &[];
+pub(super) const APPLY: &[&str] = &["apply", "--whitespace=nowarn", "--no-ignore-whitespace"];
 
 /// What was done, as the undo has it in its subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +56,7 @@ pub async fn take(
     require_text(piece)?;
     let own = Git::in_worktree(worktree, launch).await?;
     let main = Git::main(rig, launch).await?;
+    let _list = lock(worktree, PATIENCE).await?;
     let _turn = lock(&main.repository, PATIENCE).await?;
     let name = if part && main.has(&piece.old).await? && !main.has(&piece.new).await? {
         &piece.old
@@ -68,13 +65,8 @@ pub async fn take(
     };
     let patch = patch(piece, part, name);
     let doing = format!("taking changes of `{}`", shown(piece));
-    main.apply(&doing, &[INDEX, &["--check"]].concat(), &patch).await?;
-    let before = main.run("looking at the index", &["write-tree"]).await?.text();
-    let undo = own.remember(polecat, Deed::Take, piece.path(), Some(&before), &patch).await?;
-    match main.apply(&doing, INDEX, &patch).await {
-        Ok(()) => Ok(()),
-        Err(error) => Err(own.forget(polecat, &undo, error).await),
-    }
+    let places = Deed::Take.places(&own, Some(&main));
+    own.carry_out(polecat, (Deed::Take, piece.path()), &places, &doing, &patch).await
 }
 
 /// Undoes `piece` in the worktree of `polecat`; what is staged there in the index too, and a file
@@ -97,23 +89,9 @@ pub async fn reject(
     require_text(piece)?;
     let patch = patch(piece, part, &piece.new);
     let doing = format!("rejecting changes of `{}`", shown(piece));
-    let staged = stage == Stage::Staged;
-    let places: &[&[&str]] = if staged { &[INDEX, FILES] } else { &[FILES] };
-    for place in places {
-        git.apply(&doing, &[place, &["--reverse", "--check"][..]].concat(), &patch).await?;
-    }
-    let before = snapshot(worktree, "before a hunk was rejected", launch).await?.tree;
-    let deed = if staged { Deed::RejectStaged } else { Deed::Reject };
-    let undo = git.remember(polecat, deed, piece.path(), Some(&before), &patch).await?;
-    for (index, place) in places.iter().enumerate() {
-        let args = [place, &["--reverse"][..]].concat();
-        let Err(error) = git.apply(&doing, &args, &patch).await else { continue };
-        for done in &places[..index] {
-            git.apply("taking it back", done, &patch).await?;
-        }
-        return Err(git.forget(polecat, &undo, error).await);
-    }
-    Ok(())
+    let deed = if stage == Stage::Staged { Deed::RejectStaged } else { Deed::Reject };
+    let places = deed.places(&git, None);
+    git.carry_out(polecat, (deed, piece.path()), &places, &doing, &patch).await
 }
 
 impl Git {
@@ -147,6 +125,32 @@ impl Git {
         Ok(!listed.stdout.is_empty())
     }
 
+    /// Applies `patch` at all `places`, after noting how that is undone.
+    async fn carry_out(
+        &self,
+        polecat: &PolecatName,
+        (deed, file): (Deed, &[u8]),
+        places: &[Place],
+        doing: &str,
+        patch: &[u8],
+    ) -> Result<(), HostError> {
+        for place in places {
+            place.require(doing, patch).await?;
+        }
+        let trees = foreseen(places, doing, patch, file).await?;
+        let noted = self.remember(polecat, deed, file, &trees, patch).await?;
+        for (index, place) in places.iter().enumerate() {
+            let Err(error) = place.carry_out(doing, patch).await else { continue };
+            // The note stays: what stands there tells what a program that failed has done.
+            for done in &places[..index] {
+                done.undo("taking it back", patch).await?;
+            }
+            return Err(error);
+        }
+        self.settle(polecat, &noted).await;
+        Ok(())
+    }
+
     /// Applies `patch`, all of it or nothing.
     pub(super) async fn apply(
         &self,
@@ -166,15 +170,13 @@ impl Git {
             let message = format!("`{}` is no file: it is left alone", shown(piece));
             return Err(HostError::Refused(message));
         };
-        let before = snapshot(&self.repository, "before a file was removed", &self.launch).await?;
-        let args = ["ls-tree", "-z", "--full-tree", "--name-only", &before.tree, "--"];
-        let kept = self.program(&args).arg(path_of(&piece.new)).run().await;
-        let kept = kept.map_err(|source| failed("looking for the file in its backup", source))?;
-        if kept.stdout.is_empty() {
+        let doing = format!("removing `{}`", shown(piece));
+        let trees = foreseen(&Deed::Remove.places(self, None), &doing, b"", &piece.new).await?;
+        let before = trees.first().map(|(_, tree)| tree.as_str()).unwrap_or_default();
+        if self.entries(before, std::slice::from_ref(&piece.new)).await?.is_empty() {
             return Err(HostError::Refused(format!("`{}` could not be kept", shown(piece))));
         }
-        let tree = Some(&*before.tree);
-        let undo = self.remember(polecat, Deed::Remove, &piece.new, tree, b"").await?;
+        let undo = self.remember(polecat, Deed::Remove, &piece.new, &trees, b"").await?;
         // What was written since is in no backup.
         if look(file.clone()).await? != Some((true, stamp)) {
             let message = format!("`{}` is being written: it is left alone", shown(piece));
@@ -182,10 +184,27 @@ impl Git {
         }
         let removed = blocking(move || fs::remove_file(&file).map_err(|err| unwritten(&file, err)));
         match removed.await {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                self.settle(polecat, &undo).await;
+                Ok(())
+            }
             Err(error) => Err(self.forget(polecat, &undo, error).await),
         }
     }
+}
+
+/// What stands at all `places`, and what will.
+async fn foreseen(
+    places: &[Place],
+    doing: &str,
+    patch: &[u8],
+    file: &[u8],
+) -> Result<Vec<(&'static str, String)>, HostError> {
+    let mut trees = Vec::new();
+    for place in places {
+        trees.extend(place.foresee(doing, patch, file).await?);
+    }
+    Ok(trees)
 }
 
 /// Whether it is a file or a link, and when it was changed.

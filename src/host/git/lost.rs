@@ -16,6 +16,9 @@ use crate::host::launch::Launch;
 /// What of git's folder may hold commits, besides the files at its top.
 const FOLDERS: &[&str] = &["logs", "refs", "rebase-merge", "rebase-apply", "sequencer"];
 
+/// Lists of what git has still to do, and has done: commands, and commits that may be abbreviated.
+const LISTS: &[&str] = &["git-rebase-todo", "git-rebase-todo.backup", "done", "todo"];
+
 /// The commits that nothing else in the repository would have, without those that another one
 /// of them has. `branches` are about to go too; `held` are held anyway.
 pub(super) async fn lost(
@@ -96,11 +99,23 @@ fn read(path: &Path, found: &mut BTreeSet<String>) -> Result<(), HostError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(source) => return Err(unread(path, source)),
     };
+    let is_list = LISTS.iter().any(|list| path.ends_with(list));
     for line in String::from_utf8_lossy(&bytes).lines() {
+        if is_list {
+            found.extend(
+                line.split_ascii_whitespace().filter(|word| is_short(word)).map(str::to_owned),
+            );
+            continue;
+        }
         let words = line.split_ascii_whitespace().take(2);
         found.extend(words.filter(|word| is_hash(word)).map(str::to_owned));
     }
     Ok(())
+}
+
+/// Whether it may be the beginning of a hash; git says which, if any.
+fn is_short(word: &str) -> bool {
+    (4..=64).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn is_hash(word: &str) -> bool {
@@ -180,6 +195,7 @@ mod tests {
             ),
             ("rebase-merge/autostash", format!("{}\n", "b".repeat(40))),
             ("ORIG_HEAD", format!("{}\n", "c".repeat(40))),
+            ("sequencer/todo", "pick eeeeeee a word\nmerge -C ffffffff label\n".to_owned()),
             ("index", "d".repeat(40)),
             ("HEAD", "ref: refs/heads/main\n".to_owned()),
         ];
@@ -189,7 +205,8 @@ mod tests {
             fs::write(path, text).unwrap();
         }
         let found = known_to(Some(dir.path()), &[]).unwrap();
-        let expected = [old, new, "b".repeat(40), "c".repeat(40)];
-        assert_eq!(found, expected.into_iter().collect());
+        let short = ["eeeeeee", "ffffffff"].map(str::to_owned);
+        let expected = [old, new, "b".repeat(40), "c".repeat(40)].into_iter().chain(short);
+        assert_eq!(found, expected.collect());
     }
 }

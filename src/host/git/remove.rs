@@ -6,6 +6,7 @@
 
 mod finish;
 mod keep;
+mod underway;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -41,6 +42,10 @@ pub struct Removed {
     pub backup: Option<Backup>,
     /// Its stashes, by commit: they stay in the repository's list.
     pub stashes: Vec<String>,
+    /// A commit of what git had noted of a merge or the like that was under way.
+    pub underway: Option<String>,
+    /// Whether comments that were not sent are in the backup.
+    pub comments: bool,
 }
 
 /// A removal before anything has happened. As long as it lasts nobody else makes, restores or
@@ -96,11 +101,11 @@ impl Removal {
         for _ in 0..TRIES {
             let mut kept = self.keep().await?;
             let record = self.record(&kept);
-            records::save_removing(&self.rig, &self.polecat, &record).await?;
+            records::put(&self.rig, &self.polecat, &record).await?;
             let (dir, aside) = (self.site.dir.clone(), record.aside.clone());
             let moved = blocking(move || rename(&dir, &aside)).await;
             if let Err(error) = moved {
-                records::forget_removing(&self.rig, &self.polecat).await?;
+                records::clear::<Removing>(&self.rig, &self.polecat).await?;
                 return Err(error);
             }
             match self.stands_as(&mut kept, &record.aside).await {
@@ -126,6 +131,9 @@ impl Removal {
             kept: self.ours.staying(&kept.contents.branches),
             backup: kept.backup.clone().map(|backup| (backup.reference, backup.commit)),
             stashes: kept.contents.stashes.clone(),
+            underway: kept.contents.underway.clone(),
+            undo: self.ours.undo.clone(),
+            comments: self.ours.comments.clone(),
         }
     }
 
@@ -144,7 +152,11 @@ impl Removal {
         let mut now = Ours::of(&site, &self.rig, &self.polecat, &self.launch).await?;
         // That others go on elsewhere is no change of it.
         now.goals.clone_from(&self.ours.goals);
-        Ok(now == self.ours)
+        let underway = match &kept.underway {
+            Some(_) => underway::underway(&site, &self.launch).await?,
+            None => None,
+        };
+        Ok(now == self.ours && underway == kept.underway)
     }
 }
 
@@ -177,7 +189,7 @@ impl Aside {
     pub async fn finish(self) -> Result<Removed, HostError> {
         let Self { removal, mut record } = self;
         record.settled = true;
-        records::save_removing(&removal.rig, &removal.polecat, &record).await?;
+        records::put(&removal.rig, &removal.polecat, &record).await?;
         finish::finish(&removal.rig, &removal.polecat, record, &removal.launch).await
     }
 }
@@ -207,7 +219,7 @@ async fn put_back(rig: &Rig, polecat: &PolecatName, record: &Removing) -> Result
         rename(&aside, &dir)
     })
     .await?;
-    records::forget_removing(rig, polecat).await
+    records::clear::<Removing>(rig, polecat).await
 }
 
 fn rename(from: &PathBuf, to: &PathBuf) -> Result<(), HostError> {

@@ -4,10 +4,11 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::backup::{Backup, Contents};
+use super::backup::{Backup, COMMENTS, Contents};
 use super::beside::Beside;
 use super::remove::forget_worktree;
 use super::repository::git_dir_of;
+use super::reviewed::REVIEWED;
 use super::site::registered;
 use super::snapshot::PLAINLY;
 use super::{Git, PATIENCE};
@@ -18,6 +19,7 @@ use crate::host::files::{blocking, is_dir, look_at_link, make_inside, replace, u
 use crate::host::launch::Launch;
 use crate::host::lock::lock;
 use crate::host::records::{self, Restoring};
+use crate::host::reviews;
 
 /// A polecat that is back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub struct Restored {
     pub formerly: Option<String>,
     /// Where it came from; it stays.
     pub backup: Backup,
+    /// A commit of what git had noted of a merge or the like, which is not taken up again.
+    pub underway: Option<String>,
 }
 
 /// The polecats that have a backup, sorted.
@@ -83,14 +87,14 @@ pub(super) async fn heal(
     polecat: &PolecatName,
     launch: &Launch,
 ) -> Result<(), HostError> {
-    if records::load_restoring(rig, polecat).await?.is_none() {
+    if records::get::<Restoring>(rig, polecat).await?.is_none() {
         return Ok(());
     }
     let (of, with) = (rig.clone(), launch.clone());
     let git = blocking(move || Git::of(&of, &with)).await?;
     // Who is still at it holds the lock.
     let _lock = lock(&git.repository, PATIENCE).await?;
-    match records::load_restoring(rig, polecat).await? {
+    match records::get::<Restoring>(rig, polecat).await? {
         Some(record) => take_back(&git, rig, polecat, &record).await,
         None => Ok(()),
     }
@@ -118,8 +122,9 @@ impl Return {
     async fn run(self, now_ms: u64) -> Result<Restored, HostError> {
         let stand = self.stand(now_ms).await?;
         let aside = self.rig.polecats_dir().join(format!(".restoring-{}-{now_ms}", self.polecat));
-        let record = Restoring { aside, branches: stand.made.clone() };
-        records::save_restoring(&self.rig, &self.polecat, &record).await?;
+        let (undo, comments) = (self.undo().await?, self.comments().await?);
+        let record = Restoring { aside, branches: stand.made.clone(), undo, comments };
+        records::put(&self.rig, &self.polecat, &record).await?;
         if let Err(cause) = self.build(&stand, &record).await {
             let back = take_back(&self.git, &self.rig, &self.polecat, &record).await;
             return Err(match back {
@@ -131,10 +136,25 @@ impl Return {
                 },
             });
         }
-        records::forget_restoring(&self.rig, &self.polecat).await?;
+        records::clear::<Restoring>(&self.rig, &self.polecat).await?;
         let path = self.rig.new_worktree(&self.polecat);
         let Stand { branch, formerly, .. } = stand;
-        Ok(Restored { path, branch, formerly, backup: self.backup })
+        let underway = self.contents.underway;
+        Ok(Restored { path, branch, formerly, backup: self.backup, underway })
+    }
+
+    /// The undo of its hunks, unless another one has its name by now.
+    async fn undo(&self) -> Result<Option<String>, HostError> {
+        let is_free = self.git.undo_list(&self.polecat).await?.is_none();
+        Ok(self.contents.undo.clone().filter(|_| is_free))
+    }
+
+    /// What was said of it and not sent.
+    async fn comments(&self) -> Result<Option<String>, HostError> {
+        let Some(commit) = &self.contents.comments else { return Ok(None) };
+        let object = format!("{commit}:{COMMENTS}");
+        let text = self.git.run("reading the comments", &["cat-file", "blob", &object]).await?;
+        Ok(Some(String::from_utf8_lossy(&text.stdout).into_owned()))
     }
 
     /// The branch as it was called; another name where somebody else has that one by now.
@@ -189,6 +209,12 @@ impl Return {
             let args = [PLAINLY, &["read-tree", "--reset", "-u", beside]].concat();
             at.git.run("bringing back the files beside the worktree", &args).await?;
         }
+        if let Some(list) = &record.undo {
+            self.git.restore_undo(&self.polecat, list).await?;
+        }
+        if let Some(text) = &record.comments {
+            reviews::bring_back(&self.rig, &self.polecat, text).await?;
+        }
         if let Some(base) = &self.contents.base {
             records::save_base(&self.rig, &self.polecat, base, None).await?;
         }
@@ -221,6 +247,9 @@ impl Return {
         git.run(doing, &[PLAINLY, &["read-tree", "--reset", staged]].concat()).await?;
         // Its exit code says whether something differs.
         git.answer(doing, &["update-index", "-q", "--refresh"]).await?;
+        if let Some(reviewed) = &self.contents.reviewed {
+            git.run(doing, &["update-ref", REVIEWED, reviewed]).await?;
+        }
         if let (Some(branch), None) = (&stand.branch, &stand.commit) {
             let head = format!("refs/heads/{branch}");
             git.run(doing, &["symbolic-ref", "HEAD", &head]).await?;
@@ -292,8 +321,14 @@ async fn take_back(
             }
         }
         if !is_back {
+            if let Some(list) = &record.undo {
+                git.drop_undo(polecat, list).await?;
+            }
+            if let Some(text) = &record.comments {
+                reviews::take_away(rig, polecat, Some(text)).await?;
+            }
             records::forget_base(rig, polecat).await?;
         }
     }
-    records::forget_restoring(rig, polecat).await
+    records::clear::<Restoring>(rig, polecat).await
 }

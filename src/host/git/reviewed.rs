@@ -8,7 +8,7 @@ use crate::host::error::HostError;
 use crate::host::launch::Launch;
 
 /// Of the worktree alone: it goes with it.
-const REVIEWED: &str = "refs/worktree/polecat/reviewed";
+pub(super) const REVIEWED: &str = "refs/worktree/polecat/reviewed";
 
 /// The commit that was kept at the last review of `worktree`, if there was one.
 ///

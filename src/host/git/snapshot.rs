@@ -73,7 +73,7 @@ impl Beside {
     }
 
     /// What is staged, where that is decided; what is not stays as `HEAD` has it.
-    async fn staged_tree(&self) -> Result<String, HostError> {
+    pub(super) async fn staged_tree(&self) -> Result<String, HostError> {
         if !self.conflicts.is_empty() {
             let from = "--pathspec-from-file=-";
             let args = ["--literal-pathspecs", "reset", "--quiet", from, "--pathspec-file-nul"];
@@ -92,7 +92,7 @@ impl Beside {
 }
 
 impl Git {
-    async fn write_tree(&self) -> Result<String, HostError> {
+    pub(super) async fn write_tree(&self) -> Result<String, HostError> {
         let args = [PLAINLY, &["write-tree"]].concat();
         Ok(self.run("writing down what stands in the worktree", &args).await?.text())
     }

@@ -1,13 +1,18 @@
 //! What was done to hunks, each as a commit on the one before in `refs/polecat/undo/<polecat>`.
 //!
-//! A commit's tree holds `before`, what stood there, and `patch`, what was applied; its subject
-//! says what was done to which file.
+//! A commit's tree holds `patch`, what was applied, and the trees `before` and `after`: what stood
+//! there, and what stands there since; for an index beside the files `staged` and `staged-after`.
+//! Its subject says what was done to which file. It is written down before it is done, and until
+//! that has ended, and again while it is undone, the subject begins with `maybe`: whoever is killed
+//! on the way leaves a deed of which what stands there tells whether it was done.
+
+mod stands;
 
 use std::path::Path;
 
 use super::beside::input;
-use super::hunks::{Deed, FILES, INDEX};
-use super::words::path_of;
+use super::hunks::Deed;
+use super::words::{path_of, plain};
 use super::{Git, PATIENCE, failed};
 use crate::core::diff::{unquoted, written};
 use crate::core::{PolecatName, Rig};
@@ -15,20 +20,30 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
 use crate::host::launch::Launch;
 use crate::host::lock::lock;
+use stands::Stands;
 
-/// Something that was done and can be undone.
-struct Done {
+pub(super) use stands::Place;
+
+/// Begins the subject of what may have been done or not.
+const MAYBE: &str = "maybe ";
+
+/// A deed that is written down.
+pub(super) struct Done {
     commit: String,
+    tree: String,
     /// What was done before it.
     parent: Option<String>,
+    /// Whether it was carried out for certain.
+    sure: bool,
     deed: Deed,
     path: Vec<u8>,
 }
 
-/// Undoes what was taken or rejected last of what `polecat` changed, and says what that was.
+/// Undoes what was taken or rejected last of what `polecat` changed, and says what that was. What
+/// was written down and never done, as its backend was killed, is passed over.
 ///
 /// # Errors
-/// There is nothing to undo, or it does not apply any more; then nothing was changed.
+/// There is nothing to undo, or what stands there is another thing by now; then nothing was changed.
 pub async fn undo(
     rig: &Rig,
     polecat: &PolecatName,
@@ -37,79 +52,206 @@ pub async fn undo(
 ) -> Result<String, HostError> {
     let own = Git::in_worktree(worktree, launch).await?;
     let _turn = lock(worktree, PATIENCE).await?;
-    let Some(done) = own.last_done(polecat).await? else {
-        return Err(HostError::Refused(format!("nothing to undo for `{polecat}`")));
-    };
-    let file = String::from_utf8_lossy(&done.path).into_owned();
-    let doing = format!("undoing the `{}` of `{file}`", done.deed.as_str());
-    match done.deed {
-        Deed::Take => {
-            let patch = own.patch_of(&done).await?;
-            let args = [INDEX, &["--reverse"]].concat();
-            Git::main(rig, launch).await?.apply(&doing, &args, &patch).await?;
+    let mut passed = String::new();
+    while let Some(done) = own.last_done(polecat).await? {
+        let main = match done.deed {
+            Deed::Take => Some(Git::main(rig, launch).await?),
+            _ => None,
+        };
+        let _turn = match &main {
+            Some(main) => lock(&main.repository, PATIENCE).await?,
+            None => None,
+        };
+        let places = done.deed.places(&own, main.as_ref());
+        match own.undo_one(polecat, &done, &places).await {
+            Ok(true) => return Ok(done.undone() + &passed),
+            Ok(false) => {
+                let (deed, file) = (done.deed.as_str(), done.file());
+                let more = ["; the `", deed, "` of `", &file, "` is not there: it is passed over"];
+                passed.extend(more);
+            }
+            Err(HostError::Refused(why)) => return Err(HostError::Refused(why + &passed)),
+            Err(error) => return Err(error),
         }
-        Deed::Reject => own.apply(&doing, FILES, &own.patch_of(&done).await?).await?,
-        Deed::RejectStaged => {
-            let patch = own.patch_of(&done).await?;
-            own.apply(&doing, &["--check"], &patch).await?;
-            own.apply(&doing, INDEX, &patch).await?;
-            own.apply(&doing, FILES, &patch).await?;
-        }
-        Deed::Remove => own.bring_back(&doing, &done).await?,
     }
-    own.set_undo(polecat, done.parent.as_deref(), Some(&done.commit)).await?;
-    Ok(match done.deed {
-        Deed::Take => format!("`{file}` in the main worktree's index is as it was"),
-        _ => format!("`{file}` in the worktree is as it was"),
-    })
+    Err(HostError::Refused(format!("nothing to undo for `{polecat}`{passed}")))
+}
+
+impl Done {
+    fn file(&self) -> String {
+        plain(&String::from_utf8_lossy(&self.path))
+    }
+
+    fn undone(&self) -> String {
+        let place = match self.deed {
+            Deed::Take => "the main worktree's index",
+            _ => "the worktree",
+        };
+        format!("`{}` in {place} is as it was", self.file())
+    }
+
+    fn subject(&self, sure: bool) -> String {
+        let file = String::from_utf8_lossy(&written("", &self.path)).into_owned();
+        format!("{}{} {file}", if sure { "" } else { MAYBE }, self.deed.as_str())
+    }
+
+    /// Why it is left alone, where its backup is, and what goes on without it.
+    fn unclear(&self, polecat: &PolecatName, why: &str) -> HostError {
+        let (reference, commit, file) = (reference(polecat), &self.commit, self.file());
+        let pass = match &self.parent {
+            Some(parent) => format!("git update-ref {reference} {parent}"),
+            None => format!("git update-ref -d {reference}"),
+        };
+        HostError::Refused(format!(
+            "`{file}` {why}: nothing was changed; `git show {commit}:before/{file}` has it as it \
+             was before, `git show {commit}:patch` what was done, and `{pass}` passes over it"
+        ))
+    }
 }
 
 impl Git {
-    /// Keeps what is about to be done. `before` is left out where this repository does not have
-    /// it: a polecat may be a clone.
+    /// Whether there was something to undo; else it is passed over from now on.
+    async fn undo_one(
+        &self,
+        polecat: &PolecatName,
+        done: &Done,
+        places: &[Place],
+    ) -> Result<bool, HostError> {
+        let patch = self.patch_of(done).await?;
+        let mut left = Vec::new();
+        for place in places {
+            match place.stands(self, done, &patch).await? {
+                Stands::Done => left.push(place),
+                Stands::NotDone => {}
+                Stands::Unclear => {
+                    let deed = done.deed.as_str();
+                    let why = format!("is neither as it was before the `{deed}` nor as after it");
+                    return Err(done.unclear(polecat, &why));
+                }
+            }
+        }
+        let doing = format!("undoing the `{}` of `{}`", done.deed.as_str(), done.file());
+        let mut last = done.commit.clone();
+        if !left.is_empty() {
+            if done.deed == Deed::Remove {
+                self.require_gone(polecat, done).await?;
+            }
+            last = self.mark(polecat, done, false).await?;
+        }
+        for place in &left {
+            match done.deed {
+                Deed::Remove => self.bring_back(&doing, done).await?,
+                _ => place.undo(&doing, &patch).await?,
+            }
+        }
+        self.set_undo(polecat, done.parent.as_deref(), Some(&last)).await?;
+        Ok(!left.is_empty())
+    }
+
+    /// Writes down what is about to be done. Of `trees`, those that this repository does not have
+    /// are left out: a polecat may be a clone.
     pub(super) async fn remember(
         &self,
         polecat: &PolecatName,
         deed: Deed,
         file: &[u8],
-        before: Option<&str>,
+        trees: &[(&str, String)],
         patch: &[u8],
-    ) -> Result<String, HostError> {
-        let patch = self.store(&["hash-object", "-w", "--stdin"], patch.to_vec()).await?;
-        let mut tree = format!("100644 blob {patch}\tpatch\n");
-        if let Some(before) = self.which_is_here(before).await? {
-            tree = format!("040000 tree {before}\tbefore\n{tree}");
+    ) -> Result<Done, HostError> {
+        let doing = "keeping the undo";
+        let patch = self.store(doing, &["hash-object", "-w", "--stdin"], patch.to_vec()).await?;
+        let mut lines = format!("100644 blob {patch}\tpatch\n");
+        for (name, tree) in trees {
+            if self.has_tree(tree).await? {
+                lines = format!("040000 tree {tree}\t{name}\n{lines}");
+            }
         }
-        let tree = self.store(&["mktree"], tree.into_bytes()).await?;
-        let last = self.commit(&reference(polecat)).await?;
-        let file = String::from_utf8_lossy(&written("", file)).into_owned();
-        let parents: Vec<&str> = last.as_deref().into_iter().collect();
-        let message = format!("{} {file}", deed.as_str());
-        let commit = self.commit_tree(&tree, &parents, &message).await?;
-        self.set_undo(polecat, Some(&commit), last.as_deref()).await?;
+        let tree = self.store(doing, &["mktree"], lines.into_bytes()).await?;
+        let parent = self.commit(&reference(polecat)).await?;
+        let commit = String::new();
+        let done = Done { commit, tree, parent, sure: false, deed, path: file.to_vec() };
+        let commit = self.note(&done, false).await?;
+        self.set_undo(polecat, Some(&commit), done.parent.as_deref()).await?;
+        Ok(Done { commit, ..done })
+    }
+
+    async fn has_tree(&self, tree: &str) -> Result<bool, HostError> {
+        let object = format!("{tree}^{{tree}}");
+        let args = ["rev-parse", "--verify", "--quiet", &object];
+        Ok(self.answer("looking for a tree", &args).await?.is_some())
+    }
+
+    /// A commit of the deed.
+    async fn note(&self, done: &Done, sure: bool) -> Result<String, HostError> {
+        let parents: Vec<&str> = done.parent.as_deref().into_iter().collect();
+        self.commit_tree(&done.tree, &parents, &done.subject(sure)).await
+    }
+
+    /// Notes whether it is carried out for certain; gives the commit that says so.
+    async fn mark(
+        &self,
+        polecat: &PolecatName,
+        done: &Done,
+        sure: bool,
+    ) -> Result<String, HostError> {
+        if done.sure == sure {
+            return Ok(done.commit.clone());
+        }
+        let commit = self.note(done, sure).await?;
+        self.set_undo(polecat, Some(&commit), Some(&done.commit)).await?;
         Ok(commit)
     }
 
-    async fn which_is_here<'a>(&self, tree: Option<&'a str>) -> Result<Option<&'a str>, HostError> {
-        let Some(tree) = tree else { return Ok(None) };
-        let object = format!("{tree}^{{tree}}");
-        let args = ["rev-parse", "--verify", "--quiet", &object];
-        Ok(self.answer("looking for a tree", &args).await?.map(|_| tree))
+    /// Notes that it was carried out. It was, also where that cannot be noted: then what stands
+    /// there tells it.
+    pub(super) async fn settle(&self, polecat: &PolecatName, done: &Done) {
+        if let Err(error) = self.mark(polecat, done, true).await {
+            tracing::warn!(%error, %polecat, "a hunk that was taken or rejected is noted as in doubt");
+        }
     }
 
-    /// Drops `commit` again, because what it was to undo failed for `error`.
+    /// Drops what was written down and certainly not done, for `error`.
     pub(super) async fn forget(
         &self,
         polecat: &PolecatName,
-        commit: &str,
+        done: &Done,
         error: HostError,
     ) -> HostError {
-        let parent = self.commit(&format!("{commit}^")).await;
-        // An undo too many refuses by itself; what went wrong first is what matters.
-        if let Ok(parent) = parent {
-            drop(self.set_undo(polecat, parent.as_deref(), Some(commit)).await);
-        }
+        // What stands there tells it too; what went wrong first is what matters.
+        drop(self.set_undo(polecat, done.parent.as_deref(), Some(&done.commit)).await);
         error
+    }
+
+    /// What was noted last for `polecat`, if anything.
+    pub(super) async fn undo_list(
+        &self,
+        polecat: &PolecatName,
+    ) -> Result<Option<String>, HostError> {
+        self.commit(&reference(polecat)).await
+    }
+
+    /// Takes the list away, if nothing was noted since.
+    pub(super) async fn drop_undo(
+        &self,
+        polecat: &PolecatName,
+        list: &str,
+    ) -> Result<(), HostError> {
+        if self.undo_list(polecat).await?.as_deref() == Some(list) {
+            self.set_undo(polecat, None, Some(list)).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts the list back, unless there is another one by now.
+    pub(super) async fn restore_undo(
+        &self,
+        polecat: &PolecatName,
+        list: &str,
+    ) -> Result<(), HostError> {
+        if self.undo_list(polecat).await?.is_none() {
+            self.set_undo(polecat, Some(list), None).await?;
+        }
+        Ok(())
     }
 
     async fn last_done(&self, polecat: &PolecatName) -> Result<Option<Done>, HostError> {
@@ -118,21 +260,25 @@ impl Git {
             "show",
             "--no-patch",
             "--no-show-signature",
-            "--format=%P%n%B",
+            "--format=%T %P%n%B",
             "--encoding=UTF-8",
             &commit,
             "--",
         ];
         let told = self.run("looking for what was done last", &args).await?.text();
-        let (parent, message) = told.split_once('\n').unwrap_or((&told, ""));
-        let (deed, path) = message.trim_end().split_once(' ').unwrap_or((message, ""));
+        let (objects, message) = told.split_once('\n').unwrap_or((&told, ""));
+        let (tree, parent) = objects.split_once(' ').unwrap_or((objects, ""));
+        let certain = message.strip_prefix(MAYBE);
+        let (deed, path) =
+            certain.unwrap_or(message).trim_end().split_once(' ').unwrap_or_default();
         let deed = Deed::ALL.into_iter().find(|known| known.as_str() == deed);
         let Some(deed) = deed else {
             let message = format!("`{}` is none of ours: {message}", reference(polecat));
             return Err(HostError::Refused(message));
         };
         let parent = (!parent.is_empty()).then(|| parent.to_owned());
-        Ok(Some(Done { commit, parent, deed, path: unquoted(path.as_bytes()) }))
+        let (tree, path) = (tree.to_owned(), unquoted(path.as_bytes()));
+        Ok(Some(Done { commit, tree, parent, sure: certain.is_none(), deed, path }))
     }
 
     async fn patch_of(&self, done: &Done) -> Result<Vec<u8>, HostError> {
@@ -140,14 +286,17 @@ impl Git {
         Ok(self.run("reading what was done", &["cat-file", "blob", &object]).await?.stdout)
     }
 
-    /// Brings a removed file back, unless something has taken its place.
-    async fn bring_back(&self, doing: &str, done: &Done) -> Result<(), HostError> {
+    /// That nothing has taken the place of a removed file.
+    async fn require_gone(&self, polecat: &PolecatName, done: &Done) -> Result<(), HostError> {
         let file = self.repository.join(path_of(&done.path));
-        let at = file.clone();
-        if blocking(move || look_at_link(&at)).await?.is_some() {
-            let message = format!("`{}` is there again: it is left alone", file.display());
-            return Err(HostError::Refused(message));
+        match blocking(move || look_at_link(&file)).await? {
+            Some(_) => Err(done.unclear(polecat, "is there again, and another one")),
+            None => Ok(()),
         }
+    }
+
+    /// Brings a removed file back.
+    async fn bring_back(&self, doing: &str, done: &Done) -> Result<(), HostError> {
         let source = format!("--source={}:before", done.commit);
         let args = ["--literal-pathspecs", "restore", &source, "--worktree", "--"];
         let run = self.program(&args).arg(path_of(&done.path)).run().await;
@@ -172,10 +321,15 @@ impl Git {
     }
 
     /// What git answers to `args` with `text` as its input: the name of an object.
-    async fn store(&self, args: &[&str], text: Vec<u8>) -> Result<String, HostError> {
+    pub(super) async fn store(
+        &self,
+        doing: &str,
+        args: &[&str],
+        text: Vec<u8>,
+    ) -> Result<String, HostError> {
         let input = input(text).await?;
         let run = self.program(args).input(input).run().await;
-        run.map(|output| output.text()).map_err(|source| failed("keeping the undo", source))
+        run.map(|output| output.text()).map_err(|source| failed(doing, source))
     }
 }
 

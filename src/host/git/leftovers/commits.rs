@@ -1,6 +1,7 @@
 //! Commits that are neither pushed nor merged.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::Leftover;
 use crate::core::{PolecatName, Rig};
@@ -98,7 +99,7 @@ pub(in crate::host::git) async fn own_branches(
         return Ok(Vec::new());
     };
     let mut found: BTreeSet<String> = BTreeSet::new();
-    found.extend(blocking(move || head::branch_of(&git_dir)).await?);
+    found.extend(blocking(move || checked_out(&git_dir)).await?);
     for branch in positions(site).await?.branches {
         if is_own(&branch, polecat) && git.commit(&format!("refs/heads/{branch}")).await?.is_some()
         {
@@ -106,6 +107,17 @@ pub(in crate::host::git) async fn own_branches(
         }
     }
     Ok(found.into_iter().collect())
+}
+
+/// The branch that is checked out, or that a rebase will have checked out at its end.
+fn checked_out(git_dir: &Path) -> Result<Option<String>, HostError> {
+    for file in ["rebase-merge/head-name", "rebase-apply/head-name"] {
+        let name = read_text(&git_dir.join(file))?.unwrap_or_default();
+        if let Some(branch) = name.trim_end().strip_prefix("refs/heads/") {
+            return Ok(Some(branch.to_owned()));
+        }
+    }
+    head::branch_of(git_dir)
 }
 
 /// Whether a branch has a name that is made for this polecat: `polecat/<name>-<ms>` or

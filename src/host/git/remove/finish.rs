@@ -13,6 +13,7 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, read_text, unread, unwritten};
 use crate::host::launch::Launch;
 use crate::host::records::{self, Removing};
+use crate::host::reviews;
 
 /// Ends a removal that was cut off: what was not kept goes back, what was is removed. `None`
 /// where there was none to end, or it was taken back.
@@ -24,12 +25,12 @@ pub async fn resume(
     polecat: &PolecatName,
     launch: &Launch,
 ) -> Result<Option<Removed>, HostError> {
-    if records::load_removing(rig, polecat).await?.is_none() {
+    if records::get::<Removing>(rig, polecat).await?.is_none() {
         return Ok(None);
     }
     // Who is still at it holds the lock.
     let _lock = turn(rig, launch).await?;
-    let Some(record) = records::load_removing(rig, polecat).await? else { return Ok(None) };
+    let Some(record) = records::get::<Removing>(rig, polecat).await? else { return Ok(None) };
     if !record.settled {
         tracing::info!(%polecat, "taking back a removal that was cut off");
         put_back(rig, polecat, &record).await?;
@@ -65,10 +66,18 @@ pub(super) async fn finish(
         kept: record.kept,
         backup: record.backup.map(|(reference, commit)| Backup { reference, commit }),
         stashes: record.stashes,
+        underway: record.underway,
+        comments: record.comments.is_some(),
     };
     remove_branches(rig, &record.branches, &mut removed, launch).await?;
+    if let Some(list) = &record.undo {
+        let (of, with) = (rig.clone(), launch.clone());
+        blocking(move || Git::of(&of, &with)).await?.drop_undo(polecat, list).await?;
+    }
+    // The next one of that name has nothing to do with them.
+    reviews::take_away(rig, polecat, record.comments.as_deref()).await?;
     records::forget_base(rig, polecat).await?;
-    records::forget_removing(rig, polecat).await?;
+    records::clear::<Removing>(rig, polecat).await?;
     Ok(removed)
 }
 

@@ -1,18 +1,19 @@
 //! Keeping what would be lost, before anything is moved.
 
-use super::super::backup::{Backup, Contents};
+use super::super::backup::{Backup, COMMENTS, Contents};
 use super::super::beside::Beside;
 use super::super::leftovers::{Leftover, goal, is_own, own_branches, stashes};
 use super::super::lost::lost;
+use super::super::reviewed::REVIEWED;
 use super::super::site::Site;
 use super::super::snapshot::PLAINLY;
 use super::super::{Base, Git, head};
-use super::Removal;
+use super::{Removal, underway::underway};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_dir};
 use crate::host::launch::Launch;
-use crate::host::records;
+use crate::host::{records, reviews};
 
 /// What git has of the polecat: when it changes meanwhile, somebody works on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,12 @@ pub(super) struct Ours {
     /// Those of another name, which stay.
     strangers: Vec<String>,
     stashes: Vec<String>,
+    /// What was taken and rejected of its hunks.
+    pub(super) undo: Option<String>,
+    /// What was reviewed last.
+    reviewed: Option<String>,
+    /// What was said of it and not sent, as the file has it.
+    pub(super) comments: Option<String>,
     /// Where its work is meant to go.
     pub(super) goals: Vec<String>,
 }
@@ -36,6 +43,8 @@ pub(super) struct Kept {
     pub(super) backup: Option<Backup>,
     /// The folders, and what stood in them.
     pub(super) trees: Vec<(Beside, String)>,
+    /// The tree of what was under way.
+    pub(super) underway: Option<String>,
 }
 
 impl Ours {
@@ -56,11 +65,19 @@ impl Ours {
             strangers: Vec::new(),
             stashes: stashes.into_iter().map(|stash| stash.commit).collect(),
             goals: goal.tips.clone(),
+            undo: None,
+            reviewed: None,
+            comments: None,
         };
+        if let Some(shared) = site.shared(launch) {
+            ours.undo = shared.undo_list(polecat).await?;
+            ours.comments = reviews::unsent(rig, polecat).await?;
+        }
         let (Some(git), Some(git_dir)) = (site.git(launch), site.git_dir.clone()) else {
             return Ok(ours);
         };
         ours.head = git.commit("HEAD").await?;
+        ours.reviewed = git.commit(REVIEWED).await?;
         ours.branch = blocking(move || head::branch_of(&git_dir)).await?;
         if site.is_clone() {
             // They go with their repository.
@@ -99,7 +116,8 @@ impl Removal {
     }
 
     pub(super) async fn keep(&self) -> Result<Kept, HostError> {
-        let mut kept = Kept { contents: self.contents(), backup: None, trees: Vec::new() };
+        let contents = self.contents();
+        let mut kept = Kept { contents, backup: None, trees: Vec::new(), underway: None };
         let worktree = self.keep_worktree(&mut kept).await?;
         self.keep_beside(&mut kept).await?;
         // A branch whose work is pushed only is no longer there when the remote drops it.
@@ -109,12 +127,17 @@ impl Removal {
             going.map(|(tip, branch, _)| (tip.clone(), branch.clone())).collect();
         let names: Vec<String> =
             kept.contents.branches.iter().map(|(_, branch)| branch.clone()).collect();
-        let mut held = self.ours.goals.clone();
         if forced {
+            kept.contents.underway = self.keep_underway(&mut kept.underway).await?;
+        }
+        kept.contents.comments = self.keep_comments().await?;
+        let mut held = self.ours.goals.clone();
+        let keeps = forced || self.ours.undo.is_some() || self.ours.comments.is_some();
+        if keeps {
             held.extend(kept.contents.parents().into_iter().map(str::to_owned));
         }
         kept.contents.lost = lost(&self.site, &names, &held, &self.launch).await?;
-        if forced || !kept.contents.lost.is_empty() {
+        if keeps || !kept.contents.lost.is_empty() {
             kept.backup = self.back_up(worktree, &kept).await?;
         }
         Ok(kept)
@@ -127,8 +150,34 @@ impl Removal {
             head: self.ours.head.clone(),
             base: self.ours.base.clone(),
             stashes: self.ours.stashes.clone(),
+            undo: self.ours.undo.clone(),
+            reviewed: self.ours.reviewed.clone(),
             ..Contents::default()
         }
+    }
+
+    /// A commit of what is under way, and its tree.
+    async fn keep_underway(&self, tree: &mut Option<String>) -> Result<Option<String>, HostError> {
+        *tree = underway(&self.site, &self.launch).await?;
+        let (Some(tree), Some(git)) = (tree, self.site.shared(&self.launch)) else {
+            return Ok(None);
+        };
+        let message = format!("what was under way in polecat `{}`", self.polecat);
+        git.commit_tree(tree, &[], &message).await.map(Some)
+    }
+
+    /// A commit of the comments that were not sent.
+    async fn keep_comments(&self) -> Result<Option<String>, HostError> {
+        let (Some(text), Some(git)) = (&self.ours.comments, self.site.shared(&self.launch)) else {
+            return Ok(None);
+        };
+        let doing = "keeping the comments";
+        let text = text.clone().into_bytes();
+        let blob = git.store(doing, &["hash-object", "-w", "--stdin"], text).await?;
+        let tree = format!("100644 blob {blob}\t{COMMENTS}\n").into_bytes();
+        let tree = git.store(doing, &["mktree"], tree).await?;
+        let message = format!("comments on polecat `{}` that were not sent", self.polecat);
+        git.commit_tree(&tree, &[], &message).await.map(Some)
     }
 
     /// The tree of the worktree, if there is one.
