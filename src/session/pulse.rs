@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use crate::tmux::{Notification, Pane, PaneId, SessionId, Tmux};
+
+/// Where nothing is told for this long, it is made sure that it would be.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// Tells when a session printed something. Without tmux's word (a person is attached to the
 /// session, the connection is being made anew) it tells by the clock.
@@ -16,6 +19,8 @@ pub(super) struct Pulse {
     session: SessionId,
     pane: PaneId,
     notices: Receiver<Notification>,
+    /// When it was last certain that the next output is told.
+    armed: Instant,
 }
 
 impl Pulse {
@@ -24,16 +29,23 @@ impl Pulse {
         let notices = tmux.notifications();
         // Whoever cannot be armed is looked at by the clock.
         drop(tmux.arm_activity(pane.session_id, pane.pane_id).await);
-        Self { tmux: tmux.clone(), session: pane.session_id, pane: pane.pane_id, notices }
+        let (session, pane, armed) = (pane.session_id, pane.pane_id, Instant::now());
+        Self { tmux: tmux.clone(), session, pane, notices, armed }
     }
 
     /// Waits until the session prints something, at most for `tick`. What is printed after this
     /// returns is told by the next call.
     pub(super) async fn next(&mut self, tick: Duration) {
-        if timeout(tick, self.spoken()).await.is_ok() {
-            // Before the caller looks, so that nothing is missed.
+        let told = timeout(tick, self.spoken()).await.is_ok();
+        // Before the caller looks, so that nothing is missed.
+        if told {
             drop(self.tmux.rearm_activity(self.session).await);
+        } else if self.armed.elapsed() >= SILENCE {
+            drop(self.tmux.keep_armed(self.session, self.pane).await);
+        } else {
+            return;
         }
+        self.armed = Instant::now();
     }
 
     /// Ends the pushing.

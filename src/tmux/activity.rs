@@ -24,17 +24,18 @@ impl Tmux {
     /// # Errors
     /// No such session or pane, or tmux could not be asked.
     pub async fn arm_activity(&self, session: SessionId, pane: PaneId) -> Result<(), TmuxError> {
-        let (session, pane) = (format!("{session}:"), pane.to_string());
-        let set = |args: &[&str]| Command::new("set-option").args(args);
-        self.run(Request::new(vec![
-            // An alert that was not cleared would keep the next one from coming.
-            clear(&session),
-            set(&["-t", &session, "activity-action", "any"]),
-            Command::new("set-hook").args(["-t", &session, "alert-activity"]).arg(hook()?),
-            set(&["-w", "-t", &pane, "monitor-activity", "on"]),
-        ]))
-        .await
-        .map(drop)
+        self.run(Request::new(arming(session, pane)?)).await.map(drop)
+    }
+
+    /// Arms again where that has got lost: of two sessions that speak at once only the last is
+    /// told, who else listened to this one may have disarmed it, and so has a person who was
+    /// attached. Nothing is armed while one is.
+    ///
+    /// # Errors
+    /// As [`Tmux::arm_activity`].
+    pub async fn keep_armed(&self, session: SessionId, pane: PaneId) -> Result<(), TmuxError> {
+        let keep = Command::choose(pane.to_string(), LISTENS, &[], &arming(session, pane)?)?;
+        self.run_one(keep).await.map(drop)
     }
 
     /// Makes the next output count again. To miss nothing, look at the pane after this, not
@@ -65,6 +66,22 @@ impl Tmux {
             result => result.map(drop),
         }
     }
+}
+
+/// Whether the next output will be told, or must not be.
+const LISTENS: &str = "#{||:#{session_attached},\
+    #{&&:#{monitor-activity},#{==:#{window_activity_flag},0}}}";
+
+fn arming(session: SessionId, pane: PaneId) -> Result<Vec<Command>, TmuxError> {
+    let (session, pane) = (format!("{session}:"), pane.to_string());
+    let set = |args: &[&str]| Command::new("set-option").args(args);
+    Ok(vec![
+        // An alert that was not cleared would keep the next one from coming.
+        clear(&session),
+        set(&["-t", &session, "activity-action", "any"]),
+        Command::new("set-hook").args(["-t", &session, "alert-activity"]).arg(hook()?),
+        set(&["-w", "-t", &pane, "monitor-activity", "on"]),
+    ])
 }
 
 /// With `-C` it kills nothing, it clears the session's alerts.

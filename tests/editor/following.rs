@@ -47,6 +47,21 @@ async fn lua(shop: &Shop, code: &str) -> Json {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_missed_the_word_of_output_asks_for_the_next_one() {
+    let shop = following().await;
+    let flag = async || {
+        shop.tmux.run(&["display-message", "-p", "-t", "=gt-shop-ash:", "#{window_activity_flag}"])
+    };
+    // What is told now reaches nobody, and it is told once only.
+    shop.tmux.run(&["rename-session", "-t", "=polecat-hub:", "elsewhere"]);
+    print(&shop, 1).await;
+    numbers(&shop, 1).await;
+    eventually_equal("1", flag).await;
+    shop.tmux.run(&["rename-session", "-t", "=elsewhere:", "polecat-hub"]);
+    eventually_equal("0", flag).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_buffer_keeps_what_tmux_has_dropped() {
     let shop = following().await;
     let mut last = 0;

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::support::{
-    editor::Editor, neovim::tracker, rig::Project, tmux::TmuxServer, values::Failure,
+    editor::Editor, eventually, neovim::tracker, rig::Project, tmux::TmuxServer, values::Failure,
 };
 
 /// One of `tests/agents/` as a command line.
@@ -37,9 +37,24 @@ impl Shop {
 
     /// Makes and starts a polecat that runs `command` of `tests/agents/`.
     pub(crate) async fn start(&self, polecat: &str, command: &str) -> Json {
-        self.try_start(polecat, json!({ "new": true, "cmd": agent(command) }))
+        let info = self
+            .try_start(polecat, json!({ "new": true, "cmd": agent(command) }))
             .await
-            .unwrap_or_else(|failure| panic!("`{polecat}` does not start: {failure:?}"))
+            .unwrap_or_else(|failure| panic!("`{polecat}` does not start: {failure:?}"));
+        if command.starts_with("prompts") {
+            self.expect_prompt(info["session_id"].as_str().expect("a session")).await;
+        }
+        info
+    }
+
+    /// Waits for the prompt of `prompts`. A start takes a program that is quiet for ready, which on
+    /// a busy machine may still be about to set up its terminal, and then forgets what was typed.
+    async fn expect_prompt(&self, session: &str) {
+        eventually("a prompt", async || {
+            let screen = self.screen(session);
+            if screen.contains('❯') { Ok(()) } else { Err(screen) }
+        })
+        .await;
     }
 
     pub(crate) async fn try_start(&self, polecat: &str, options: Json) -> Result<Json, Failure> {

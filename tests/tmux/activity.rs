@@ -111,6 +111,31 @@ async fn output_is_told_to_whoever_arms_after_somebody_else_was_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_got_lost_is_armed_again() {
+    let server = TmuxServer::absent();
+    let tmux = server.client();
+    let made = echoing(&tmux, "agent").await;
+    let mut ear = Ear::new(&tmux).await;
+    tmux.arm_activity(made.session_id, made.pane_id).await.unwrap();
+    // Somebody else who listened to it does so no more.
+    tmux.disarm_activity(made.session_id, made.pane_id).await.unwrap();
+    tmux.keep_armed(made.session_id, made.pane_id).await.unwrap();
+    print(&tmux, made, "one").await;
+    ear.hears(made).await;
+
+    tmux.rearm_activity(made.session_id).await.unwrap();
+    // What it says now nobody can hear, and it does not say it twice.
+    server.run(&["rename-session", "-t", "=polecat-hub:", "elsewhere"]);
+    print(&tmux, made, "two").await;
+    server.run(&["rename-session", "-t", "=elsewhere:", "polecat-hub"]);
+    print(&tmux, made, "three").await;
+    assert_eq!(ear.hears_more().await, 0);
+    tmux.keep_armed(made.session_id, made.pane_id).await.unwrap();
+    print(&tmux, made, "four").await;
+    ear.hears(made).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_flood_is_told_no_more_often_than_it_is_armed() {
     let server = TmuxServer::absent();
     let tmux = server.client();
@@ -183,6 +208,7 @@ async fn whoever_attaches_is_not_rung_at() {
     let person = Person::attached(&server, "agent").await;
     for round in 0..20 {
         tmux.rearm_activity(made.session_id).await.unwrap();
+        tmux.keep_armed(made.session_id, made.pane_id).await.unwrap();
         print(&tmux, made, &format!("line {round}")).await;
     }
     // The bell that tells of a line may come behind it, but not behind the next one.
