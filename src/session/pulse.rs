@@ -10,7 +10,7 @@ use tokio::{
 use crate::tmux::{Notification, Pane, PaneId, SessionId, Tmux};
 
 /// Where nothing is told for this long, it is made sure that it would be.
-const SILENCE: Duration = Duration::from_secs(1);
+const SILENCE: Duration = Duration::from_secs(3);
 
 /// Tells when a session printed something. Without tmux's word (a person is attached to the
 /// session, the connection is being made anew) it tells by the clock.

@@ -205,7 +205,6 @@ async fn an_untracked_file_is_removed_whole_and_brought_back_to_the_byte() {
     let path = ash.worktree.join("bi nary");
     std::fs::write(&path, b"\0\xff").unwrap();
     let piece = ash.piece(Stage::Untracked, "bi nary", None).await;
-    assert!(ash.take(&piece).await.unwrap_err().to_string().contains("is not shown as text"));
     ash.reject(Stage::Untracked, &piece).await.unwrap();
     assert!(!path.exists());
     std::fs::write(&path, b"another").unwrap();
@@ -215,6 +214,76 @@ async fn an_untracked_file_is_removed_whole_and_brought_back_to_the_byte() {
     ash.undo().await.unwrap();
     assert_eq!(std::fs::read(&path).unwrap(), b"\0\xff");
     assert_eq!(ash.git(&["status", "--porcelain"]), "?? \"bi nary\"");
+}
+
+#[tokio::test]
+async fn files_that_are_no_text_are_taken_as_a_whole() {
+    let ash = Ash::with(&[("i", "\0one"), ("gone", "\0gone")]).await;
+    ash.write("committed", "\0committed");
+    ash.commit("a file");
+    ash.write("i", "\0two");
+    std::fs::remove_file(ash.worktree.join("gone")).unwrap();
+    ash.write("n w", "\0new");
+    for (stage, path) in [
+        (Stage::Committed, "committed"),
+        (Stage::Unstaged, "gone"),
+        (Stage::Unstaged, "i"),
+        (Stage::Untracked, "n w"),
+    ] {
+        ash.take(&ash.piece(stage, path, None).await).await.unwrap();
+    }
+    let staged = ash.main(&["diff", "--cached", "--name-status"]);
+    assert_eq!(staged, "A\tcommitted\nD\tgone\nM\ti\nA\tn w");
+    for (path, text) in [("i", "\0two"), ("committed", "\0committed"), ("n w", "\0new")] {
+        assert_eq!(ash.main(&["show", &format!(":{path}")]), text);
+    }
+    for _ in 0..4 {
+        ash.undo().await.unwrap();
+    }
+    assert_eq!(ash.staged(), "");
+    ash.write("i", "\0three");
+    let piece = ash.piece(Stage::Unstaged, "i", None).await;
+    ash.write("i", "\0four");
+    let refused = ash.take(&piece).await.unwrap_err().to_string();
+    assert!(refused.contains("has changed meanwhile"), "{refused}");
+    assert_eq!((ash.staged().as_str(), ash.undos()), ("", 0));
+}
+
+#[tokio::test]
+async fn what_is_no_text_is_taken_from_a_polecat_that_is_a_clone() {
+    let ash = Ash::with(&[("i", "\0one")]).await;
+    let clone = ash.sandbox.path("clone");
+    ash.main(&["clone", "--quiet", ".", clone.to_str().unwrap()]);
+    std::fs::write(clone.join("i"), "\0two").unwrap();
+    let launch = &ash.sandbox.launch;
+    let changes = git::changes(&clone, None, launch).await.unwrap();
+    let piece = changes.piece(Stage::Unstaged, b"i", None).unwrap();
+    git::take(&ash.rig, &polecat("ash"), &clone, (&piece, false), launch).await.unwrap();
+    assert_eq!(ash.main(&["show", ":i"]), "\0two");
+}
+
+#[tokio::test]
+async fn files_that_are_no_text_are_rejected_as_a_whole() {
+    let ash = Ash::with(&[("i", "\0one")]).await;
+    ash.write("i", "\0two");
+    let unstaged = ash.piece(Stage::Unstaged, "i", None).await;
+    ash.reject(Stage::Unstaged, &unstaged).await.unwrap();
+    assert_eq!(ash.read("i").as_deref(), Some("\0one"));
+    ash.undo().await.unwrap();
+    assert_eq!(ash.read("i").as_deref(), Some("\0two"));
+
+    ash.git(&["add", "i"]);
+    let staged = ash.piece(Stage::Staged, "i", None).await;
+    ash.write("i", "\0three");
+    let refused = ash.reject(Stage::Staged, &staged).await.unwrap_err().to_string();
+    assert!(refused.contains("does not match the current contents"), "{refused}");
+    assert_eq!(ash.read("i").as_deref(), Some("\0three"));
+    ash.write("i", "\0two");
+    ash.reject(Stage::Staged, &staged).await.unwrap();
+    assert_eq!(ash.git(&["status", "--porcelain"]), "");
+    ash.undo().await.unwrap();
+    assert_eq!(ash.git(&["status", "--porcelain"]), "M  i");
+    assert_eq!(ash.read("i").as_deref(), Some("\0two"));
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Taking parts of a polecat's changes into the main worktree's index, and undoing them in its own.
 
+mod binary;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -53,7 +55,7 @@ pub async fn take(
     (piece, part): (&FileDiff, bool),
     launch: &Launch,
 ) -> Result<(), HostError> {
-    require_text(piece)?;
+    require_decided(piece)?;
     let own = Git::in_worktree(worktree, launch).await?;
     let main = Git::main(rig, launch).await?;
     let _list = lock(worktree, PATIENCE).await?;
@@ -63,7 +65,8 @@ pub async fn take(
     } else {
         &piece.new
     };
-    let patch = patch(piece, part, name);
+    let patch =
+        if piece.binary { own.whole(piece, &main).await? } else { patch(piece, part, name) };
     let doing = format!("taking changes of `{}`", shown(piece));
     let places = Deed::Take.places(&own, Some(&main));
     own.carry_out(polecat, (Deed::Take, piece.path()), &places, &doing, &patch).await
@@ -86,8 +89,9 @@ pub async fn reject(
     if stage == Stage::Untracked {
         return git.remove(polecat, piece).await;
     }
-    require_text(piece)?;
-    let patch = patch(piece, part, &piece.new);
+    require_decided(piece)?;
+    let patch =
+        if piece.binary { git.whole(piece, &git).await? } else { patch(piece, part, &piece.new) };
     let doing = format!("rejecting changes of `{}`", shown(piece));
     let deed = if stage == Stage::Staged { Deed::RejectStaged } else { Deed::Reject };
     let places = deed.places(&git, None);
@@ -226,14 +230,11 @@ pub(super) fn patch(piece: &FileDiff, part: bool, name: &[u8]) -> Vec<u8> {
     FileDiff { head, ..piece.clone() }.patch(&piece.hunks)
 }
 
-fn require_text(piece: &FileDiff) -> Result<(), HostError> {
-    let why = match piece.change {
-        Change::Unmerged => "is in conflict: that is for a person to decide",
-        _ if piece.binary => {
-            "is not shown as text: its changes can only be taken as a whole, by git"
-        }
-        _ => return Ok(()),
-    };
+fn require_decided(piece: &FileDiff) -> Result<(), HostError> {
+    if piece.change != Change::Unmerged {
+        return Ok(());
+    }
+    let why = "is in conflict: that is for a person to decide";
     Err(HostError::Refused(format!("`{}` {why}", shown(piece))))
 }
 

@@ -1,0 +1,139 @@
+//! Files that are no text, taken and rejected as a whole: git applies a difference that does not
+//! show what is in them where it has both versions by their full names (`apply_binary` of git).
+
+use super::super::{Git, failed, words::path_of};
+use super::shown;
+use crate::core::diff::{Change, FileDiff};
+use crate::host::error::HostError;
+
+/// A version that is larger is not carried into another repository, in bytes.
+const LARGEST: usize = 256 * 1024 * 1024;
+/// Begins the line of a header that has both versions.
+const INDEX: &[u8] = b"index ";
+/// Begins the line that says that they are no text.
+const DIFFER: &[u8] = b"Binary files ";
+
+impl Git {
+    /// The patch of `piece`, a file of this worktree that is no text, for `place`: the same
+    /// repository, or one that gets the new version by this.
+    pub(super) async fn whole(&self, piece: &FileDiff, place: &Git) -> Result<Vec<u8>, HostError> {
+        let told = Told::of(&piece.head);
+        let is_file = piece.head.split(|&byte| byte == b'\n').any(|line| line.starts_with(DIFFER));
+        if !is_file {
+            let message = format!("`{}` can only be taken or rejected by hand", shown(piece));
+            return Err(HostError::Refused(message));
+        }
+        let old = self.version(&told.old).await?;
+        let new = match self.version(&told.new).await? {
+            None if piece.change != Change::Deleted => {
+                Some(self.keep_version(piece, &told.new).await?)
+            }
+            new => new,
+        };
+        if let Some(new) = &new {
+            place.receive(self, new).await?;
+        }
+        Ok(told.header(&piece.head, old, new))
+    }
+
+    /// The full name of a version; `None` where there was none, or git does not have it.
+    async fn version(&self, name: &str) -> Result<Option<String>, HostError> {
+        if name.bytes().all(|byte| byte == b'0') {
+            return Ok(None);
+        }
+        let object = format!("{name}^{{blob}}");
+        let args = ["rev-parse", "--verify", "--quiet", &object];
+        Ok(self.answer("looking for a version", &args).await?.map(|output| output.text()))
+    }
+
+    /// Keeps the file as it is, which git may not have yet; it must be the version `name`.
+    async fn keep_version(&self, piece: &FileDiff, name: &str) -> Result<String, HostError> {
+        let program = self.program(&["hash-object", "-w", "--"]).arg(path_of(&piece.new));
+        let kept = program.run().await.map_err(|source| failed("keeping a version", source))?;
+        let kept = kept.text();
+        if kept.starts_with(name) {
+            return Ok(kept);
+        }
+        let message = format!("`{}` has changed meanwhile: look at it again", shown(piece));
+        Err(HostError::Refused(message))
+    }
+
+    /// Gets a version that `from` has, unless it is here already.
+    async fn receive(&self, from: &Git, name: &str) -> Result<(), HostError> {
+        if self.version(name).await?.is_some() {
+            return Ok(());
+        }
+        let doing = "carrying a version over";
+        let content = from.program(&["cat-file", "blob", name]).up_to(LARGEST).run().await;
+        let content = content.map_err(|source| failed(doing, source))?.stdout;
+        self.store(doing, &["hash-object", "-w", "--stdin"], content).await.map(drop)
+    }
+}
+
+/// What a header tells of both versions: their names, cut short, and the mode they share.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Told {
+    old: String,
+    new: String,
+    mode: String,
+}
+
+impl Told {
+    /// Of `index 1234567..89abcde 100644`; nothing of a file that git does not know.
+    fn of(head: &[u8]) -> Self {
+        let line = head.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(INDEX));
+        let line = line.and_then(|line| std::str::from_utf8(line).ok()).unwrap_or_default();
+        let (names, mode) = line.split_once(' ').unwrap_or((line, ""));
+        let (old, new) = names.split_once("..").unwrap_or_default();
+        Self { old: old.to_owned(), new: new.to_owned(), mode: mode.to_owned() }
+    }
+
+    /// `head` with the versions by their full names.
+    fn header(&self, head: &[u8], old: Option<String>, new: Option<String>) -> Vec<u8> {
+        let length = old.as_ref().or(new.as_ref()).map_or(40, String::len);
+        let full = |name: Option<String>| name.unwrap_or_else(|| "0".repeat(length));
+        let mode = if self.mode.is_empty() { String::new() } else { format!(" {}", self.mode) };
+        let index = format!("index {}..{}{mode}\n", full(old), full(new)).into_bytes();
+        let mut header = Vec::with_capacity(head.len() + index.len());
+        for line in head.split_inclusive(|&byte| byte == b'\n') {
+            if line.starts_with(DIFFER) {
+                header.extend_from_slice(&index);
+            }
+            if !line.starts_with(INDEX) {
+                header.extend_from_slice(line);
+            }
+        }
+        header
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_gets_full_names_and_keeps_the_rest() {
+        let (old, new) = ("1".repeat(40), "2".repeat(40));
+        for (head, names, expected) in [
+            (
+                "diff --git a/i b/i\nindex 1111..2222 100644\nBinary files a/i and b/i differ\n",
+                (Some(&old), Some(&new)),
+                format!(
+                    "diff --git a/i b/i\nindex {old}..{new} 100644\nBinary files a/i and b/i differ\n"
+                ),
+            ),
+            (
+                "diff --git a/i b/i\nnew file mode 100644\nBinary files /dev/null and b/i differ\n",
+                (None, Some(&new)),
+                format!(
+                    "diff --git a/i b/i\nnew file mode 100644\nindex {}..{new}\nBinary files /dev/null and b/i differ\n",
+                    "0".repeat(40)
+                ),
+            ),
+        ] {
+            let told = Told::of(head.as_bytes());
+            let header = told.header(head.as_bytes(), names.0.cloned(), names.1.cloned());
+            assert_eq!(String::from_utf8(header).unwrap(), expected);
+        }
+    }
+}
