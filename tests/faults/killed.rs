@@ -90,8 +90,10 @@ async fn answer(
         return Some(asked.await);
     }
     tokio::select! {
-        answer = asked => Some(answer),
+        biased;
+        // First: it may have been killed before it could say that it asks.
         () = killed(site) => None,
+        answer = asked => Some(answer),
     }
 }
 

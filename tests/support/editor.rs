@@ -110,9 +110,10 @@ impl Editor {
         let answer = self.answers.expect(id);
         let args = if args.is_null() { serde_json::json!([]) } else { args };
         let begun = self.lua(CALL, serde_json::json!([self.channel, id, function, args])).await;
-        begun.unwrap_or_else(|error| panic!("`{function}` is not to be called: {error}"));
         let (function, log) = (function.to_owned(), self.home.path().to_owned());
         async move {
+            // Not before it is awaited: a test that kills Neovim knows better.
+            begun.unwrap_or_else(|error| panic!("`{function}` is not to be called: {error}"));
             match tokio::time::timeout(PATIENCE, answer).await {
                 Ok(Ok(answer)) => answer,
                 _ => panic!("`{function}` did not answer in {PATIENCE:?}\n{}", logs(&log)),
