@@ -1,4 +1,6 @@
 --- Opens windows when what they show is there, so that nobody sees an empty one first.
+local notify = require('polecat.notify')
+
 local M = {}
 
 --- A window that still has nothing to show opens empty after this time, in ms.
@@ -51,7 +53,7 @@ end
 ---@param show fun()
 function M.when_filled(buf, new, fill, show)
   M.when_ready(fill, show, function(err)
-    require('polecat.notify').error(err)
+    notify.error(err)
     if new then
       pcall(vim.api.nvim_buf_delete, buf, { force = true })
     end

@@ -9,25 +9,30 @@ local function floats(win)
   return vim.api.nvim_win_get_config(win).relative ~= ''
 end
 
---- Goes from a floating window, which cannot be split, to one that can. One of ours is closed,
---- but not when it was opened after the split was asked for: that one is returned.
+--- The float of ours that was opened since `split` was asked for, if the user is in one.
 ---@param split polecat.Split
----@return integer? later
-local function leave_float(split)
+---@return integer?
+local function later_float(split)
+  local win = vim.api.nvim_get_current_win()
+  local is_later = split.from and split.from ~= win and vim.w[win].polecat_float
+  return is_later and win or nil
+end
+
+--- Goes from a floating window, which cannot be split, to one that can; closes one of ours, but
+--- not `kept`.
+---@param kept? integer
+local function leave_float(kept)
   local win = vim.api.nvim_get_current_win()
   if not floats(win) then
     return
   end
-  local ours = vim.w[win].polecat_float
-  local later = ours and split.from and split.from ~= win and win or nil
-  if ours and not later then
+  if vim.w[win].polecat_float and win ~= kept then
     vim.api.nvim_win_close(win, true)
   end
   local previous = vim.fn.win_getid(vim.fn.winnr('#'))
   for _, other in ipairs({ previous, unpack(vim.api.nvim_tabpage_list_wins(0)) }) do
     if other ~= 0 and not floats(other) then
-      vim.api.nvim_set_current_win(other)
-      return later
+      return vim.api.nvim_set_current_win(other)
     end
   end
 end
@@ -69,9 +74,10 @@ end
 
 ---@param buf integer
 ---@param split polecat.Split
+---@param kept? integer A float that stays.
 ---@return integer
-local function new_split(buf, split)
-  local later = leave_float(split)
+local function new_split(buf, split, kept)
+  leave_float(kept)
   local size = split.size and split.size > 0 and { split.size } or nil
   vim.cmd({ cmd = 'split', range = size, mods = split.mods })
   local win = vim.api.nvim_get_current_win()
@@ -79,9 +85,6 @@ local function new_split(buf, split)
   if not ok then
     vim.api.nvim_win_close(win, true)
     error(why, 0)
-  end
-  if later then
-    vim.api.nvim_set_current_win(later)
   end
   return win
 end
@@ -96,16 +99,16 @@ function M.split(buf, split)
   if vim.fn.getcmdwintype() ~= '' then
     return notify.error('close the command-line window first')
   end
-  local win = not M.says_where(split) and M.showing(buf)
-  if win then
-    vim.api.nvim_set_current_win(win)
-    return win
+  local win, later = not M.says_where(split) and M.showing(buf), later_float(split)
+  if not win then
+    local ok, result = pcall(new_split, buf, split, later)
+    if not ok then
+      return notify.error(tostring(result))
+    end
+    win = result
   end
-  local ok, result = pcall(new_split, buf, split)
-  if not ok then
-    return notify.error(tostring(result))
-  end
-  return result
+  vim.api.nvim_set_current_win(later or win)
+  return win
 end
 
 --- Sets options for `buf` in `win` only: another buffer that comes into the window has its own.

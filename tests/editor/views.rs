@@ -116,6 +116,13 @@ async fn a_split_that_comes_late_leaves_the_float_that_was_asked_for_after_it() 
         shop.editor.lua(shown, Json::Null).await.unwrap()
     })
     .await;
+    // It has its window already, which is left alone as well.
+    shop.editor.command("2wincmd w | PolecatCapture ash | PolecatStatus").await.unwrap();
+    shop.editor.call("status", json!(["ash"])).await.unwrap();
+    eventually_equal(json!([STATUS, capture]), async || {
+        shop.editor.lua(shown, Json::Null).await.unwrap()
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
