@@ -8,6 +8,8 @@ use crate::host::error::HostError;
 
 /// A version that is larger is not carried into another repository, in bytes.
 const LARGEST: usize = 256 * 1024 * 1024;
+/// Begins a header.
+const DIFF: &[u8] = b"diff --git ";
 /// Begins the line of a header that has both versions.
 const INDEX: &[u8] = b"index ";
 /// Begins the line that says that they are no text.
@@ -18,8 +20,9 @@ impl Git {
     /// repository, or one that gets the new version by this.
     pub(super) async fn whole(&self, piece: &FileDiff, place: &Git) -> Result<Vec<u8>, HostError> {
         let told = Told::of(&piece.head);
-        let is_file = piece.head.split(|&byte| byte == b'\n').any(|line| line.starts_with(DIFFER));
-        if !is_file {
+        // What git tells in two, as a file that became a link, is no version of one file.
+        let counts = [DIFF, DIFFER].map(|begin| lines(&piece.head, begin).count());
+        if counts != [1, 1] {
             let message = format!("`{}` can only be taken or rejected by hand", shown(piece));
             return Err(HostError::Refused(message));
         }
@@ -81,7 +84,7 @@ struct Told {
 impl Told {
     /// Of `index 1234567..89abcde 100644`; nothing of a file that git does not know.
     fn of(head: &[u8]) -> Self {
-        let line = head.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(INDEX));
+        let line = lines(head, INDEX).next();
         let line = line.and_then(|line| std::str::from_utf8(line).ok()).unwrap_or_default();
         let (names, mode) = line.split_once(' ').unwrap_or((line, ""));
         let (old, new) = names.split_once("..").unwrap_or_default();
@@ -105,6 +108,11 @@ impl Told {
         }
         header
     }
+}
+
+/// What stands behind `begin` in each line that begins so.
+fn lines<'a>(head: &'a [u8], begin: &'static [u8]) -> impl Iterator<Item = &'a [u8]> {
+    head.split(|&byte| byte == b'\n').filter_map(move |line| line.strip_prefix(begin))
 }
 
 #[cfg(test)]
