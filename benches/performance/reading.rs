@@ -74,6 +74,15 @@ impl Job {
         Job { operation, gastown, sync, ask: operation.ask(shop, &name) }
     }
 
+    /// So many calls in a row.
+    async fn turn(&self, shop: &mut Shop, way: Way, calls: usize) -> Vec<Span> {
+        let mut spans = Vec::new();
+        for _ in 0..calls {
+            spans.push(self.run(shop, way).await);
+        }
+        spans
+    }
+
     async fn run(&self, shop: &mut Shop, way: Way) -> Span {
         let (method, args) = self.operation.call();
         match way {
@@ -94,16 +103,14 @@ async fn row(shop: &mut Shop, operation: Operation, sessions: &[String], pace: &
     let rounds = if job.gastown.len() > 10 { pace.slow_calls } else { pace.calls };
     let (mut taken, mut first) = (Taken::default(), Taken::default());
     for round in 0..=rounds.div_ceil(pace.burst) {
-        for (way, call) in WAYS.iter().flat_map(|way| (0..pace.burst).map(move |call| (*way, call)))
-        {
-            let span = job.run(shop, way).await;
-            if round == 0 {
-                // That one only warms up.
-                continue;
-            }
-            taken.push(way, span);
-            if call == 0 {
-                first.push(way, span);
+        for way in WAYS {
+            let spans = job.turn(shop, way, pace.burst).await;
+            // The first round only warms up.
+            if round > 0 {
+                first.push(way, spans[0]);
+                for span in spans {
+                    taken.push(way, span);
+                }
             }
         }
     }
