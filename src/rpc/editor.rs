@@ -2,13 +2,15 @@
 
 use nvim_rs::{Neovim, compat::tokio::Compat};
 use rmpv::Value;
-use tokio::task::JoinHandle;
 use tracing::{debug, warn};
 
-use super::{error::RpcError, stdio::Output};
+use super::{
+    error::RpcError,
+    outbox::{Letterbox, Outbox},
+};
 
-/// The road of our side's messages.
-pub(super) type Writer = Compat<Output>;
+/// The road of nvim-rs's messages.
+pub(super) type Writer = Compat<Letterbox>;
 
 const ANSWER: &str = "require('polecat.backend').answer(...)";
 const EVENT: &str = "require('polecat.backend').event(...)";
@@ -17,11 +19,12 @@ const EVENT: &str = "require('polecat.backend').event(...)";
 #[derive(Clone)]
 pub(super) struct Editor {
     nvim: Neovim<Writer>,
+    outbox: Outbox,
 }
 
 impl Editor {
-    pub(super) fn new(nvim: Neovim<Writer>) -> Self {
-        Self { nvim }
+    pub(super) fn new(nvim: Neovim<Writer>, outbox: Outbox) -> Self {
+        Self { nvim, outbox }
     }
 
     /// Answers the call `id`.
@@ -33,22 +36,29 @@ impl Editor {
                 (false, error.encode())
             }
         };
-        self.send(ANSWER, vec![id.into(), ok.into(), value]);
+        self.run(ANSWER, vec![id.into(), ok.into(), value]);
     }
 
-    /// Tells Lua of `name`; the handle ends when Lua has dealt with it.
-    pub(super) fn event(&self, name: &str, data: impl Into<Value>) -> JoinHandle<()> {
-        self.send(EVENT, vec![name.into(), data.into()])
+    /// Tells Lua of `name`.
+    pub(super) fn event(&self, name: &str, data: impl Into<Value>) {
+        self.run(EVENT, vec![name.into(), data.into()]);
     }
 
-    /// Runs `code` in Neovim, in a task of its own: dropping the future of a call that is under
-    /// way would end nvim-rs's whole loop when its answer comes.
-    fn send(&self, code: &'static str, args: Vec<Value>) -> JoinHandle<()> {
-        let nvim = self.nvim.clone();
-        tokio::spawn(async move {
-            if let Err(error) = nvim.exec_lua(code, args).await {
-                warn!(code, %error, "Neovim did not take a message");
+    /// The same; returns when Lua has dealt with it.
+    pub(super) async fn event_taken(&self, name: &str, data: impl Into<Value>) {
+        let (nvim, args) = (self.nvim.clone(), vec![name.into(), data.into()]);
+        // In a task of its own: dropping the future of a call that is under way would end nvim-rs's
+        // whole loop when its answer comes.
+        let call = tokio::spawn(async move {
+            if let Err(error) = nvim.exec_lua(EVENT, args).await {
+                warn!(%error, "Neovim did not take a message");
             }
-        })
+        });
+        drop(call.await);
+    }
+
+    /// What goes wrong in it comes back as a notification, see [`super::handler`].
+    fn run(&self, code: &str, args: Vec<Value>) {
+        self.outbox.notify("nvim_exec_lua", vec![code.into(), Value::Array(args)]);
     }
 }

@@ -8,6 +8,9 @@ use tracing::warn;
 
 use super::editor::Writer;
 
+/// How Neovim tells that a notification of ours went wrong: with its kind and a message.
+const FAILED: &str = "nvim_error_event";
+
 /// One call of Lua's.
 #[derive(Debug)]
 pub(super) struct Call {
@@ -26,6 +29,9 @@ impl Handler for Inbox {
     // nvim-rs awaits this before it reads on, so the call is only handed over here. The inbox
     // has no bound, because the alternative is to stop reading the answers that calls wait for.
     async fn handle_notify(&self, name: String, args: Vec<Value>, _nvim: Neovim<Writer>) {
+        if name == FAILED {
+            return warn!(?args, "Neovim did not take a message");
+        }
         let Some(call) = parse(&name, args) else {
             return warn!(name, "a notification that is no call");
         };

@@ -157,7 +157,7 @@ impl Door<'_> {
         let (editor, id) = (self.editor.clone(), self.id);
         move |step: &str| {
             let data = Map::new().put("id", id).put("polecat", whom.as_str()).put("text", step);
-            drop(editor.event("progress", data));
+            editor.event("progress", data);
         }
     }
 
@@ -246,7 +246,7 @@ impl Door<'_> {
     /// What went wrong without stopping the work is told, not lost.
     fn warn(&self, warnings: &[String]) {
         for text in warnings {
-            drop(self.editor.event("notice", encode::warning(text)));
+            self.editor.event("notice", encode::warning(text));
         }
     }
 }

@@ -15,6 +15,7 @@ mod encode;
 mod error;
 mod handler;
 mod methods;
+mod outbox;
 mod review;
 mod serve;
 mod status_view;

@@ -14,7 +14,9 @@ use super::{
     encode::{self, Map},
     error::RpcError,
     handler::{Call, Inbox},
-    methods, stdio,
+    methods,
+    outbox::Outbox,
+    stdio,
     views::Views,
 };
 use crate::session::{Launch, News, NewsSink, Workspace};
@@ -25,10 +27,11 @@ use crate::session::{Launch, News, NewsSink, Workspace};
 /// When stdio cannot be used for messages at all.
 pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let (inbox, mut calls) = mpsc::unbounded_channel();
-    let (reader, writer) = (stdio::input()?.compat(), stdio::output()?.compat_write());
-    let (nvim, io) = Neovim::<Writer>::new(reader, writer, Inbox(inbox));
+    let (input, outbox) = (stdio::input()?.compat(), Outbox::new(stdio::output()?));
+    let writer = outbox.letterbox().compat_write();
+    let (nvim, io) = Neovim::<Writer>::new(input, writer, Inbox(inbox));
     let (sink, mut news) = mpsc::unbounded_channel();
-    let mut server = Server::new(Editor::new(nvim), launch, NewsSink(sink));
+    let mut server = Server::new(Editor::new(nvim, outbox), launch, NewsSink(sink));
     tokio::pin!(io);
     loop {
         tokio::select! {
@@ -60,11 +63,11 @@ impl Server {
     }
 
     fn tell(&self, news: &News) {
-        drop(match news {
+        match news {
             News::Changed(snapshot) => self.editor.event("snapshot", encode::snapshot(snapshot)),
             News::Files(files) => self.editor.event("files", encode::files(files)),
             News::Warning(text) => self.editor.event("notice", encode::warning(text)),
-        });
+        }
     }
 
     /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what

@@ -148,8 +148,7 @@ impl Canvas {
     pub(super) fn refuse(self, error: RpcError) {
         let Some(call) = self.call else {
             let data = Map::new().put("view", self.pen.view).put("message", error.message);
-            drop(self.pen.editor.event("view_closed", data));
-            return;
+            return self.pen.editor.event("view_closed", data);
         };
         self.pen.editor.answer(call, Err(error));
     }
@@ -185,8 +184,7 @@ impl Pen {
             "patches",
             Value::Array(patches.iter().map(|one| encode::patch(one).into()).collect()),
         );
-        // The task goes on by itself, whatever happens to this one.
-        drop(self.editor.event("frame", data).await);
+        self.editor.event_taken("frame", data).await;
     }
 
     /// The definitions that Neovim has not got from this view yet.

@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use tokio::sync::watch::Receiver;
@@ -58,12 +59,17 @@ pub struct Workspace {
     last: Arc<Mutex<Option<Found>>>,
 }
 
-/// Which rig was found last, and from where.
+/// For how long a look takes a rig to be where it was found: who asks often waits for the folders
+/// once.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// Which rig was found last, from where, and when.
 #[derive(Clone)]
 struct Found {
     place: Place,
     pinned: Option<PathBuf>,
     rig: Arc<Rig>,
+    at: Instant,
 }
 
 impl Workspace {
@@ -113,8 +119,9 @@ impl Workspace {
     /// When there is no rig, or it cannot be read.
     pub async fn manager(&self, place: &Place) -> Result<SessionManager, SessionError> {
         let pinned = self.pinned();
+        let at = Instant::now();
         let rig = Arc::new(self.find(place, pinned.as_deref()).await?);
-        *self.last() = Some(Found { place: place.clone(), pinned, rig: rig.clone() });
+        *self.last() = Some(Found { place: place.clone(), pinned, rig: rig.clone(), at });
         let manager = SessionManager::new(rig, self.tools.clone());
         self.monitor(&manager);
         Ok(manager)
@@ -122,8 +129,9 @@ impl Workspace {
 
     /// What `look`, which changes nothing, sees in the rig that `place` is in.
     ///
-    /// It is the rig of the last time nearly always, so the look begins with that one while the
-    /// folders are read, and is taken again where they tell of another.
+    /// It is the rig of the last time nearly always: for a second it is taken to be. Later the look
+    /// begins with that one while the folders are read, and is taken again where they tell of
+    /// another.
     ///
     /// # Errors
     /// As [`Workspace::manager`], and what `look` gives.
@@ -138,7 +146,10 @@ impl Workspace {
         let Some(last) = self.found_last(place) else {
             return look(self.manager(place).await?).await;
         };
-        let guess = SessionManager::new(last, self.tools.clone());
+        let guess = SessionManager::new(last.rig, self.tools.clone());
+        if last.at.elapsed() < FRESH {
+            return look(guess).await;
+        }
         let found = async {
             // The question to tmux goes out first.
             tokio::task::yield_now().await;
@@ -149,10 +160,10 @@ impl Workspace {
         if found.rig == guess.rig { seen } else { look(found).await }
     }
 
-    fn found_last(&self, place: &Place) -> Option<Arc<Rig>> {
+    fn found_last(&self, place: &Place) -> Option<Found> {
         let pinned = self.pinned();
         let last = self.last().clone();
-        last.filter(|last| last.place == *place && last.pinned == pinned).map(|last| last.rig)
+        last.filter(|last| last.place == *place && last.pinned == pinned)
     }
 
     fn last(&self) -> MutexGuard<'_, Option<Found>> {

@@ -118,7 +118,7 @@ impl Tmux {
             let _held =
                 if request.announced { lock::announcing(self.address()).await } else { None };
             let Some(hub) = hub else { return self.explained(self.spawn(request).await).await };
-            match hub.link.ask(&line).await {
+            match hub.link.ask(&line, request.ends()).await {
                 Ok(blocks) => return request.replies(blocks, hub.escapes),
                 Err(Gone(words)) => {
                     debug!(words, "the connection ended under a request");

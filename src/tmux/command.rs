@@ -135,8 +135,13 @@ fn encode_byte(byte: u8, line: &mut Vec<u8>) {
     if byte.is_ascii_alphanumeric() || b" _./:,=+@%-".contains(&byte) {
         line.push(byte);
     } else {
-        line.extend_from_slice(format!("\\{byte:03o}").as_bytes());
+        line.extend_from_slice(&[b'\\', octal(byte >> 6), octal(byte >> 3), octal(byte)]);
     }
+}
+
+/// The last octal digit of `number`.
+fn octal(number: u8) -> u8 {
+    b'0' + (number & 7)
 }
 
 /// tmux takes a `;` at the end of an argument as the end of the command, and `\;` there as `;`.

@@ -41,10 +41,27 @@ struct End {
     reaped: CancellationToken,
 }
 
+/// What tells that a line was answered to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ends {
+    /// Its only block.
+    Alone,
+    /// A mark on a line of its own, which comes whatever became of the request: an error drops the
+    /// rest of its line, and how many blocks a line makes cannot always be known.
+    Marked,
+}
+
 /// A line on its way out, and who waits for its answer.
 #[derive(Debug)]
 struct Asked {
     line: Vec<u8>,
+    waiter: Waiter,
+}
+
+/// Who waits for an answer.
+#[derive(Debug)]
+struct Waiter {
+    ends: Ends,
     answer: oneshot::Sender<Vec<Block>>,
 }
 
@@ -97,13 +114,14 @@ impl Link {
     ///
     /// A caller that stops waiting changes nothing for the others: a line not yet written is
     /// left out, an answer still to come is dropped when it does.
-    pub(crate) async fn ask(&self, line: &[u8]) -> Result<Vec<Block>, Gone> {
-        // On a line of its own, so that it comes whatever became of the request: an error drops
-        // the rest of its line, and how many blocks a line makes cannot always be known.
-        let line = [line, b"\ndisplay-message -p ", self.mark.as_bytes(), b"\n"].concat();
+    pub(crate) async fn ask(&self, line: &[u8], ends: Ends) -> Result<Vec<Block>, Gone> {
+        let line = match ends {
+            Ends::Alone => [line, b"\n"].concat(),
+            Ends::Marked => [line, b"\ndisplay-message -p ", self.mark.as_bytes(), b"\n"].concat(),
+        };
         let (answer, answered) = oneshot::channel();
         // When the link is down the receiver's end tells.
-        let _ = self.lines.send(Asked { line, answer });
+        let _ = self.lines.send(Asked { line, waiter: Waiter { ends, answer } });
         answered.await.map_err(|_| self.gone())
     }
 
@@ -173,15 +191,15 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
     async fn write(
         &mut self,
         inbox: &mut mpsc::UnboundedReceiver<Asked>,
-        written: mpsc::UnboundedSender<oneshot::Sender<Vec<Block>>>,
+        written: mpsc::UnboundedSender<Waiter>,
     ) {
-        while let Some(Asked { line, answer }) = inbox.recv().await {
-            if answer.is_closed() {
+        while let Some(Asked { line, waiter }) = inbox.recv().await {
+            if waiter.answer.is_closed() {
                 continue;
             }
             trace!(line = shown(&line), "to tmux");
             // First the entry, then the line: its answer must find it.
-            let _ = written.send(answer);
+            let _ = written.send(waiter);
             self.within_line = true;
             if self.stdin.write_all(&line).await.is_err() {
                 // The reader meets the end too, and perhaps a reason for it.
@@ -213,7 +231,7 @@ struct Reader {
     created: bool,
     /// Whether the client is in the hub but nothing would keep the hub for us.
     refused: bool,
-    waiting: VecDeque<oneshot::Sender<Vec<Block>>>,
+    waiting: VecDeque<Waiter>,
     blocks: Vec<Block>,
     notices: broadcast::Sender<Notification>,
     answered: bool,
@@ -240,15 +258,15 @@ impl Reader {
     async fn read(
         &mut self,
         stdout: &mut (impl AsyncRead + Unpin),
-        pending: &mut mpsc::UnboundedReceiver<oneshot::Sender<Vec<Block>>>,
+        pending: &mut mpsc::UnboundedReceiver<Waiter>,
     ) {
         let mut bytes = vec![0; 64 << 10];
         let mut messages = Vec::new();
         loop {
             let Ok(count @ 1..) = stdout.read(&mut bytes).await else { return };
             self.decoder.push(&bytes[..count], &mut messages);
-            while let Ok(answer) = pending.try_recv() {
-                self.waiting.push_back(answer);
+            while let Ok(waiter) = pending.try_recv() {
+                self.waiting.push_back(waiter);
             }
             messages.drain(..).for_each(|message| self.take(message));
             if std::mem::take(&mut self.refused) {
@@ -294,17 +312,21 @@ impl Reader {
     }
 
     fn take_block(&mut self, block: Block) {
-        if !(block.ok && block.body.strip_suffix(b"\n") == Some(&self.mark)) {
+        let is_mark = block.ok && block.body.strip_suffix(b"\n") == Some(&self.mark);
+        let is_alone = self.waiting.front().is_some_and(|waiter| waiter.ends == Ends::Alone);
+        if !is_mark {
             self.blocks.push(block);
+        }
+        if !is_mark && !is_alone {
             return;
         }
         let blocks = std::mem::take(&mut self.blocks);
         if !std::mem::replace(&mut self.answered, true) {
             let _ = self.notices.send(Notification::Connected);
         }
-        if let Some(answer) = self.waiting.pop_front() {
+        if let Some(waiter) = self.waiting.pop_front() {
             // Whoever asked may have stopped waiting.
-            let _ = answer.send(blocks);
+            let _ = waiter.answer.send(blocks);
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::broadcast;
 use super::Launch;
 use super::address::ServerAddress;
 use super::command::{Command, PROBE};
-use super::control::{Gone, Link};
+use super::control::{Ends, Gone, Link};
 use super::error::{TmuxError, shown};
 use super::lifeline::Lifeline;
 use super::protocol::Notification;
@@ -115,7 +115,7 @@ async fn greet(address: &ServerAddress, link: Link) -> Result<Hub, TmuxError> {
     let greeting =
         Command::new("display-message").args(["-p", &format!("{PROBE} #{{version}}")]).encode()?;
     link.entered().await.map_err(gone)?;
-    let blocks = link.ask(&greeting).await.map_err(gone)?;
+    let blocks = link.ask(&greeting, Ends::Marked).await.map_err(gone)?;
     let body = blocks.into_iter().next().map(|block| block.body).unwrap_or_default();
     let text = String::from_utf8_lossy(&body);
     let (probe, version) = text.trim_end().split_once(' ').unwrap_or_default();

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::command::{Command, Reply, sequence, unescape_variables};
+use super::control::Ends;
 use super::error::{TmuxError, shown};
 use super::protocol::Block;
 
@@ -87,6 +88,16 @@ impl Request {
             return Err(TmuxError::TooLong { command, size, limit: LONGEST_LINE });
         }
         Ok(line)
+    }
+
+    /// How control mode tells the end of its answer: a command by itself makes one block, whatever
+    /// becomes of it, and each other line needs a mark, for which tmux takes as long again as for a
+    /// small question.
+    pub(crate) fn ends(&self) -> Ends {
+        match self.commands.as_slice() {
+            [only] if !only.branches() => Ends::Alone,
+            _ => Ends::Marked,
+        }
     }
 
     /// One reply for each command, from the blocks that tmux answered with.
