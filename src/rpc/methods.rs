@@ -219,7 +219,7 @@ impl Door<'_> {
             let listener = manager.listener(polecat, text).await?;
             Ok((manager, listener))
         };
-        let (manager, listener) = self.workspace.look(&place(args.at), look).await?;
+        let (manager, listener) = self.workspace.look_now(&place(args.at), look).await?;
         manager.inject_into(listener, text).await?;
         Ok(Value::Nil)
     }

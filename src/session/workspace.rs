@@ -127,11 +127,7 @@ impl Workspace {
         Ok(manager)
     }
 
-    /// What `look`, which changes nothing, sees in the rig that `place` is in.
-    ///
-    /// It is the rig of the last time nearly always: for a second it is taken to be. Later the look
-    /// begins with that one while the folders are read, and is taken again where they tell of
-    /// another.
+    /// What `look`, which changes nothing, sees in the rig that `place` is in, or was a second ago.
     ///
     /// # Errors
     /// As [`Workspace::manager`], and what `look` gives.
@@ -143,13 +139,31 @@ impl Workspace {
     where
         L: Future<Output = Result<T, SessionError>>,
     {
+        match self.found_last(place).filter(|last| last.at.elapsed() < FRESH) {
+            Some(last) => look(SessionManager::new(last.rig, self.tools.clone())).await,
+            None => self.look_now(place, look).await,
+        }
+    }
+
+    /// The same in the rig that `place` is in now.
+    ///
+    /// It is the rig of the last time nearly always, so the look begins with that one while the
+    /// folders are read, and is taken again where they tell of another.
+    ///
+    /// # Errors
+    /// As [`Workspace::look`].
+    pub async fn look_now<T, L>(
+        &self,
+        place: &Place,
+        look: impl Fn(SessionManager) -> L,
+    ) -> Result<T, SessionError>
+    where
+        L: Future<Output = Result<T, SessionError>>,
+    {
         let Some(last) = self.found_last(place) else {
             return look(self.manager(place).await?).await;
         };
         let guess = SessionManager::new(last.rig, self.tools.clone());
-        if last.at.elapsed() < FRESH {
-            return look(guess).await;
-        }
         let found = async {
             // The question to tmux goes out first.
             tokio::task::yield_now().await;

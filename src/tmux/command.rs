@@ -57,6 +57,12 @@ impl Command {
         self.name == "if-shell"
     }
 
+    /// Whether it is over when tmux has written its block. Those that wait for something, such as
+    /// `run-shell`, have theirs written before.
+    pub(crate) fn ends_at_once(&self) -> bool {
+        ["list-panes", "display-message"].contains(&self.name)
+    }
+
     /// As part of a line for tmux's own parser, which is what control mode reads.
     ///
     /// # Errors

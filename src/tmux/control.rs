@@ -44,7 +44,7 @@ struct End {
 /// What tells that a line was answered to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ends {
-    /// Its only block.
+    /// The only block that its only command makes, whatever becomes of it.
     Alone,
     /// A mark on a line of its own, which comes whatever became of the request: an error drops the
     /// rest of its line, and how many blocks a line makes cannot always be known.

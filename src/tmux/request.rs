@@ -90,12 +90,11 @@ impl Request {
         Ok(line)
     }
 
-    /// How control mode tells the end of its answer: a command by itself makes one block, whatever
-    /// becomes of it, and each other line needs a mark, for which tmux takes as long again as for a
-    /// small question.
+    /// How control mode tells the end of its answer. A mark costs tmux as much as a second small
+    /// question.
     pub(crate) fn ends(&self) -> Ends {
         match self.commands.as_slice() {
-            [only] if !only.branches() => Ends::Alone,
+            [only] if only.ends_at_once() => Ends::Alone,
             _ => Ends::Marked,
         }
     }

@@ -4,7 +4,10 @@ use serde_json::json;
 
 use crate::{
     rig::Shop,
-    support::rig::{Project, Town},
+    support::{
+        eventually,
+        rig::{Project, Town},
+    },
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,11 +69,17 @@ async fn a_rig_that_vanished_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_is_in_another_rig_by_now_is_not_taken_for_the_last_one() {
     let shop = Shop::new().await;
-    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    shop.start("ash", "prompts").await;
     shop.editor.call("status", json!(["ash"])).await.unwrap();
     let mayor = shop.project.around().join("mayor");
     std::fs::create_dir(&mayor).unwrap();
     std::fs::write(mayor.join("town.json"), "{}").unwrap();
-    let refused = shop.refusal("status", json!(["ash"])).await;
-    assert_eq!(refused.code, "polecat_not_found");
+    let refused = shop.refusal("inject", json!(["ash", "hello"])).await;
+    assert_eq!(refused.code, "session_not_found");
+    // Who only looks may see the rig of a second ago.
+    eventually("another rig", async || match shop.editor.call("status", json!(["ash"])).await {
+        Err(refused) if refused.code == "polecat_not_found" => Ok(()),
+        other => Err(format!("{other:?}")),
+    })
+    .await;
 }

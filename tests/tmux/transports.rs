@@ -232,6 +232,43 @@ async fn callers_that_give_up_leave_the_answers_of_others_in_place() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn requests_of_all_kinds_get_their_own_answers() {
+    let server = TmuxServer::new();
+    let tmux = server.client();
+    // A hook's answer, and that of an error's, is nobody's.
+    server.run(&["set-hook", "-g", "after-display-message", "list-sessions"]);
+    server.run(&["set-hook", "-g", "after-list-panes", "kill-session -t =none"]);
+    let calls: Vec<_> = (0..300)
+        .map(|count: u32| {
+            let (tmux, said) = (tmux.clone(), count.to_string());
+            let say = Command::new("display-message").args(["-p", &said]);
+            let absent = Command::new("list-panes").args(["-t", "=none:"]);
+            let (commands, expected) = match count % 5 {
+                0 => (vec![say], Some(vec![said])),
+                1 => (vec![absent], None),
+                2 => (vec![say, absent], None),
+                3 => (
+                    vec![Command::choose("", "1", &[say.clone(), say], &[]).unwrap()],
+                    Some(vec![format!("{said}\n{said}")]),
+                ),
+                _ => (
+                    vec![Command::new("wait-for").args(["-S", "x"]), say],
+                    Some(vec![String::new(), said]),
+                ),
+            };
+            tokio::spawn(async move {
+                let replies = tmux.run(Request::new(commands)).await.ok();
+                let texts = replies.map(|all| all.iter().map(Reply::text).collect::<Vec<_>>());
+                assert_eq!(texts, expected, "{count}");
+            })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn guard_like_rows_are_part_of_a_reply() {
     let server = TmuxServer::new();
     let tmux = server.client();
