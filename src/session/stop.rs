@@ -76,7 +76,8 @@ impl SessionManager {
     ) -> Result<Vec<String>, SessionError> {
         self.require_ours(&session).await?;
         let sync = async { if force { None } else { self.sync(&session.polecat).await } };
-        let (warning, tree) = tokio::join!(sync, listed(&session, &census));
+        // The list first: it is made by a thread, while a program is only there when it runs.
+        let (tree, warning) = tokio::join!(listed(&session, &census), sync);
         match tree? {
             Some(tree) => self.end_marked(&session, tree.fresh().await?, force).await?,
             None => self.end_orphans(&session).await?,

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     rig::{Shop, agent},
-    support::{eventually_equal, rig::Project},
+    support::{eventually, eventually_equal, neovim::logs, rig::Project},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,4 +135,21 @@ fn backend(shop: &Shop) -> Pid {
     };
     let pid = shop.editor.processes().into_iter().find(is_backend).expect("a backend runs");
     Pid::from_raw(pid.cast_signed()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_goes_wrong_in_neovim_is_in_the_log() {
+    let shop = Shop::new().await;
+    shop.editor.call("list", json!([])).await.unwrap();
+    let broken = "local backend = require('polecat.backend')
+        local answer = backend.answer
+        backend.answer = function(...) answer(...) error('out of ink') end";
+    shop.editor.lua(broken, Json::Null).await.unwrap();
+    shop.editor.call("list", json!([])).await.unwrap();
+    eventually("a word of it", async || {
+        let log = logs(shop.editor.home.path());
+        let told = log.contains("Neovim did not take a message") && log.contains("out of ink");
+        if told { Ok(()) } else { Err(log) }
+    })
+    .await;
 }
