@@ -1,5 +1,7 @@
 //! One arm for each method that asks or changes something once. Views are in `views.rs`.
 
+use std::time::Duration;
+
 use rmpv::Value;
 
 use super::{
@@ -16,6 +18,12 @@ use crate::session::{
 };
 
 pub(super) type Answer = Result<Value, RpcError>;
+
+/// How long ago the rig may have been found that is looked at: who asks often has the folders read
+/// once.
+const JUST_NOW: Duration = Duration::from_secs(1);
+/// The same of a rig in which something is done.
+const NOW: Duration = Duration::ZERO;
 
 /// After these, what everybody is shown is old.
 const CHANGING: &[&str] = &[
@@ -177,7 +185,7 @@ impl Door<'_> {
     async fn is_running(&self, args: args::Polecat) -> Answer {
         let polecat = &*args.polecat;
         let look = |manager: SessionManager| async move { manager.is_running(polecat).await };
-        Ok(self.workspace.look(&place(args.at), look).await?.into())
+        Ok(self.workspace.look(&place(args.at), JUST_NOW, look).await?.into())
     }
 
     async fn status(&self, args: args::Polecat) -> Answer {
@@ -188,7 +196,7 @@ impl Door<'_> {
             workspace.hold(&manager, std::slice::from_mut(&mut info)).await;
             Ok(info)
         };
-        Ok(encode::session(&self.workspace.look(&place(args.at), look).await?).into())
+        Ok(encode::session(&self.workspace.look(&place(args.at), JUST_NOW, look).await?).into())
     }
 
     async fn list(&self, args: args::Here) -> Answer {
@@ -198,14 +206,14 @@ impl Door<'_> {
             workspace.hold(&manager, &mut infos).await;
             Ok(infos)
         };
-        Ok(encode::sessions(&self.workspace.look(&place(args.at), look).await?))
+        Ok(encode::sessions(&self.workspace.look(&place(args.at), JUST_NOW, look).await?))
     }
 
     async fn capture(&self, args: args::Capture) -> Answer {
         let options = CaptureOptions::new(args.lines, args.ansi);
         let polecat = &*args.polecat;
         let look = |manager: SessionManager| async move { manager.capture(polecat, options).await };
-        Ok(text(self.workspace.look(&place(args.at), look).await?))
+        Ok(text(self.workspace.look(&place(args.at), JUST_NOW, look).await?))
     }
 
     async fn capture_session(&self, args: args::CaptureSession) -> Answer {
@@ -219,7 +227,7 @@ impl Door<'_> {
             let listener = manager.listener(polecat, text).await?;
             Ok((manager, listener))
         };
-        let (manager, listener) = self.workspace.look_now(&place(args.at), look).await?;
+        let (manager, listener) = self.workspace.look(&place(args.at), NOW, look).await?;
         manager.inject_into(listener, text).await?;
         Ok(Value::Nil)
     }

@@ -59,10 +59,6 @@ pub struct Workspace {
     last: Arc<Mutex<Option<Found>>>,
 }
 
-/// For how long a look takes a rig to be where it was found: who asks often waits for the folders
-/// once.
-const FRESH: Duration = Duration::from_secs(1);
-
 /// Which rig was found last, from where, and when.
 #[derive(Clone)]
 struct Found {
@@ -127,34 +123,18 @@ impl Workspace {
         Ok(manager)
     }
 
-    /// What `look`, which changes nothing, sees in the rig that `place` is in, or was a second ago.
+    /// What `look`, which changes nothing, sees in the rig that `place` is in, or was not longer
+    /// than `ago`.
+    ///
+    /// It is the rig of the last time nearly always, so an older look begins with that one while
+    /// the folders are read, and is taken again where they tell of another.
     ///
     /// # Errors
     /// As [`Workspace::manager`], and what `look` gives.
     pub async fn look<T, L>(
         &self,
         place: &Place,
-        look: impl Fn(SessionManager) -> L,
-    ) -> Result<T, SessionError>
-    where
-        L: Future<Output = Result<T, SessionError>>,
-    {
-        match self.found_last(place).filter(|last| last.at.elapsed() < FRESH) {
-            Some(last) => look(SessionManager::new(last.rig, self.tools.clone())).await,
-            None => self.look_now(place, look).await,
-        }
-    }
-
-    /// The same in the rig that `place` is in now.
-    ///
-    /// It is the rig of the last time nearly always, so the look begins with that one while the
-    /// folders are read, and is taken again where they tell of another.
-    ///
-    /// # Errors
-    /// As [`Workspace::look`].
-    pub async fn look_now<T, L>(
-        &self,
-        place: &Place,
+        ago: Duration,
         look: impl Fn(SessionManager) -> L,
     ) -> Result<T, SessionError>
     where
@@ -164,6 +144,9 @@ impl Workspace {
             return look(self.manager(place).await?).await;
         };
         let guess = SessionManager::new(last.rig, self.tools.clone());
+        if last.at.elapsed() < ago {
+            return look(guess).await;
+        }
         let found = async {
             // The question to tmux goes out first.
             tokio::task::yield_now().await;

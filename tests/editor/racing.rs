@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     framed::expect_ended,
     rig::{Shop, agent},
-    support::{editor::Editor, eventually, pause, processes},
+    support::{editor::Editor, eventually, pause, processes, tmux::tmux_program},
 };
 
 /// The pid of what runs in each session of ours.
@@ -181,7 +181,7 @@ fn check(answer: Result<Json, crate::support::values::Failure>) {
 async fn a_start_runs_tmux_three_times_at_most() {
     let shop = Shop::new().await;
     let (wrapper, log) = (shop.project.around().join("tmux"), shop.project.around().join("calls"));
-    let script = format!("echo \"$@\" >> {}; exec tmux \"$@\"", log.display());
+    let script = format!("echo \"$@\" >> {}; exec {} \"$@\"", log.display(), tmux_program());
     crate::framed::program(&wrapper, &script);
     let config = json!({ "tmux": { "command": wrapper } });
     let editor = Editor::with(&shop.tmux, shop.project.path(), config).await;
