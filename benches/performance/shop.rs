@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use polecat::session::{NewsSink, Place, SessionManager, Settings, Workspace};
+use polecat::session::{NewsDesk, Place, SessionManager, Settings, Workspace};
 use serde_json::{Value as Json, json};
-use tokio::sync::mpsc::unbounded_channel;
 
 use super::clock::{Span, now};
 use super::floor;
@@ -140,11 +139,8 @@ async fn library(yard: &Yard) -> SessionManager {
         tracker_command: Some("true".to_owned()),
         ..Settings::default()
     };
-    let (news, mut told) = unbounded_channel();
-    // Nobody here listens, but the news must not pile up.
-    tokio::spawn(async move { while told.recv().await.is_some() {} });
-    let workspace =
-        Workspace::new(settings, tmux.launch(), NewsSink(news)).expect("the settings are fine");
+    let news = NewsDesk::default();
+    let workspace = Workspace::new(settings, tmux.launch(), news).expect("the settings are fine");
     let place = Place { file: None, cwd: town.rig() };
     workspace.manager(&place).await.expect("the town has a rig")
 }

@@ -19,7 +19,7 @@ use super::{
     stdio,
     views::Views,
 };
-use crate::session::{Launch, News, NewsSink, Workspace};
+use crate::session::{Launch, News, NewsDesk, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -30,13 +30,13 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let (input, outbox) = (stdio::input()?.compat(), Outbox::new(stdio::output()?));
     let writer = outbox.letterbox().compat_write();
     let (nvim, io) = Neovim::<Writer>::new(input, writer, Inbox(inbox));
-    let (sink, mut news) = mpsc::unbounded_channel();
-    let mut server = Server::new(Editor::new(nvim, outbox), launch, NewsSink(sink));
+    let (editor, news) = (Editor::new(nvim, outbox), NewsDesk::default());
+    tokio::spawn(tell(editor.clone(), news.clone()));
+    let mut server = Server::new(editor, launch, news);
     tokio::pin!(io);
     loop {
         tokio::select! {
             Some(call) = calls.recv() => server.handle(call),
-            Some(news) = news.recv() => server.tell(&news),
             ended = &mut io => {
                 info!(?ended, "Neovim is gone");
                 break;
@@ -47,27 +47,31 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Tells the news, the next when Neovim has taken the last: while it is suspended nothing piles up.
+async fn tell(editor: Editor, desk: NewsDesk) {
+    loop {
+        let (event, data) = match desk.next().await {
+            News::Changed(snapshot) => ("snapshot", encode::snapshot(&snapshot)),
+            News::Files(files) => ("files", encode::files(&files)),
+            News::Warning(text) => ("notice", encode::warning(&text)),
+        };
+        editor.event_taken(event, data).await;
+    }
+}
+
 /// What the calls of one Neovim share.
 struct Server {
     editor: Editor,
     launch: Launch,
-    sink: NewsSink,
+    news: NewsDesk,
     workspace: Option<Workspace>,
     views: Views,
 }
 
 impl Server {
-    fn new(editor: Editor, launch: Launch, sink: NewsSink) -> Self {
+    fn new(editor: Editor, launch: Launch, news: NewsDesk) -> Self {
         let views = Views::new(editor.clone());
-        Self { editor, launch, sink, workspace: None, views }
-    }
-
-    fn tell(&self, news: &News) {
-        match news {
-            News::Changed(snapshot) => self.editor.event("snapshot", encode::snapshot(snapshot)),
-            News::Files(files) => self.editor.event("files", encode::files(files)),
-            News::Warning(text) => self.editor.event("notice", encode::warning(text)),
-        }
+        Self { editor, launch, news, workspace: None, views }
     }
 
     /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what
@@ -96,7 +100,7 @@ impl Server {
         }
         let hello: Hello = args::decode("hello", args)?;
         let settings = config::settings(hello.config, hello.nvim.and_then(|nvim| nvim.tmux))?;
-        self.workspace = Some(Workspace::new(settings, self.launch.clone(), self.sink.clone())?);
+        self.workspace = Some(Workspace::new(settings, self.launch.clone(), self.news.clone())?);
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
         Ok(Map::new()

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{error::SessionError, news::NewsSink, settings::Settings};
+use super::{error::SessionError, news::NewsDesk, settings::Settings};
 use crate::{
     core::{
         names::PolecatName,
@@ -31,7 +31,7 @@ pub(super) struct Tools {
     pub(super) launch: Launch,
     pub(super) tracker: Tracker,
     pub(super) settings: Settings,
-    pub(super) news: NewsSink,
+    pub(super) news: NewsDesk,
     pub(super) starts: Starts,
     pub(super) turns: Turns,
 }

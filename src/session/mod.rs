@@ -56,7 +56,7 @@ pub use health::{HealthRow, Level};
 pub use inject::Listener;
 pub use manager::SessionManager;
 pub use monitor::Snapshot;
-pub use news::{News, NewsSink};
+pub use news::{News, NewsDesk};
 pub use plan::StartOptions;
 pub use remove::{RemoveOptions, RemovedPolecat};
 pub use restore::RestoredPolecat;

@@ -23,6 +23,9 @@ use counter::Counter;
 mod counter;
 mod job;
 
+/// As many files of one worktree are told one by one.
+const PATHS_MAX: usize = 200;
+
 /// What is known of each polecat's work.
 type Badges = HashMap<PolecatName, Diffstat>;
 /// What a look told of each polecat that may mean that its work has changed.
@@ -39,6 +42,23 @@ pub struct Files {
     pub paths: Vec<PathBuf>,
     /// There may be more.
     pub whole: bool,
+}
+
+impl Files {
+    /// Adds what was changed later.
+    pub(super) fn add(&mut self, later: Self) {
+        self.whole |= later.whole;
+        for path in later.paths {
+            if self.paths.contains(&path) {
+                continue;
+            }
+            if self.paths.len() >= PATHS_MAX {
+                self.whole = true;
+                return;
+            }
+            self.paths.push(path);
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use super::{
     error::SessionError,
     manager::{SessionManager, Starts, Tools, Turns},
     monitor::{Monitor, Monitors, Snapshot},
-    news::{News, NewsSink},
+    news::{News, NewsDesk},
     settings::Settings,
 };
 use crate::{
@@ -73,14 +73,14 @@ impl Workspace {
     ///
     /// # Errors
     /// When a setting cannot be used.
-    pub fn new(settings: Settings, launch: Launch, news: NewsSink) -> Result<Self, SessionError> {
+    pub fn new(settings: Settings, launch: Launch, news: NewsDesk) -> Result<Self, SessionError> {
         Self::sharing(settings, launch, news, Starts::default())
     }
 
     fn sharing(
         settings: Settings,
         launch: Launch,
-        news: NewsSink,
+        news: NewsDesk,
         starts: Starts,
     ) -> Result<Self, SessionError> {
         let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
@@ -238,11 +238,11 @@ impl Workspace {
 }
 
 /// Passes every snapshot on, until the monitor ends.
-async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: NewsSink) {
+async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: NewsDesk) {
     while snapshots.changed().await.is_ok() {
         let newest = snapshots.borrow_and_update().clone();
-        if newest.is_some_and(|newest| !news.tell(News::Changed(newest))) {
-            return;
+        if let Some(newest) = newest {
+            news.tell(News::Changed(newest));
         }
     }
 }
@@ -250,7 +250,7 @@ async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: NewsSink)
 fn tools(
     settings: Settings,
     launch: Launch,
-    news: NewsSink,
+    news: NewsDesk,
     starts: Starts,
 ) -> Result<Tools, SessionError> {
     let address = ServerAddress {

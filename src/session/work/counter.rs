@@ -152,6 +152,7 @@ impl Counter {
             }
             return;
         };
+        job.end(took, found.is_err(), Instant::now());
         if let Some(watched) = watched {
             let worktree = watched.worktree.clone();
             job.watched = Some(watched);
@@ -159,7 +160,6 @@ impl Counter {
             let files = Files { polecat: polecat.clone(), worktree, paths: vec![], whole: true };
             tell(&self.manager, files);
         }
-        job.end(took, found.is_err(), Instant::now());
         debug!(%polecat, ?took, "counted");
         let stat = match found {
             Ok(Some((stat, begun))) => {
@@ -189,8 +189,7 @@ fn badge(badges: &mut Badges, polecat: PolecatName, stat: Option<Diffstat>) -> b
 }
 
 fn tell(manager: &SessionManager, files: Files) {
-    // Who is gone has no files open.
-    let _ = manager.tools.news.tell(News::Files(files));
+    manager.tools.news.tell(News::Files(files));
 }
 
 impl Count {
