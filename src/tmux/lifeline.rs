@@ -22,16 +22,33 @@ use super::lock::{self, Held};
 /// Reads until the last of us is gone, then kills what clients we left behind: tmux lets no client
 /// go that it still has something to tell, and nobody listens now. The lines it read say which,
 /// by number and start time: a number alone may by now be another's.
-const HOLD: &str = r#"
+///
+/// Where there is no line, whoever made the hub was killed before it could write one. Its client is
+/// known by the pipe, of which it has the path in its arguments; so have the server that it
+/// started, which is the script's parent, and for a moment what that is about to start.
+const HOLD: &str = r#"{
+field() {
+  read -r stat < "/proc/$1/stat" && at=$2 && set -- ${stat##*) } && eval "echo \"\${$at}\""
+}
 while read -r line; do all="$all $line"; done < "$0"
 set -- $all
 while [ $# -ge 2 ]; do
-  client=$1 started=$2; shift 2
-  read -r stat < "/proc/$client/stat" || continue
-  now=$(set -- ${stat##*) }; echo "${20}")
-  [ "$now" = "$started" ] && kill -KILL "$client"
-done 2> /dev/null
-"#;
+  [ "$(field "$1" 20)" = "$2" ] && kill -KILL "$1"
+  shift 2
+done
+[ "$all" ] && exit
+us=${0#/proc/}
+case $(field "${us%%/*}" 1) in [!XZ]) exit ;; esac
+for process in /proc/[0-9]*; do
+  client=${process#/proc/}
+  while read -r line || [ "$line" ]; do
+    case $line in *"$0" | *"$0"[!0-9]*)
+      [ "$client" = "$PPID" ] || [ "$(field "$client" 2)" = "$PPID" ] || kill -KILL "$client"
+      break ;;
+    esac
+  done < "$process/cmdline"
+done
+} 2> /dev/null"#;
 
 /// Our share in the hub's life.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use crate::{
     rig::agent,
     support::{
         editor::Editor,
-        eventually, eventually_equal,
+        eventually,
         neovim::tracker,
         rig::Project,
         tmux::{TmuxServer, tmux_program},
@@ -162,7 +162,11 @@ impl Site {
             let buffers = self.tmux.try_run(&["list-buffers"]).unwrap_or_default();
             assert_eq!(buffers, "", "{point:?}");
         }
-        eventually_equal(Vec::<String>::new(), async || self.processes()).await;
+        eventually(&format!("no process after {point:?}"), async || {
+            let left = self.processes();
+            if left.is_empty() { Ok(()) } else { Err(format!("{left:#?}")) }
+        })
+        .await;
         let polecats = fs::read_dir(self.project.home().join("polecats")).into_iter().flatten();
         let count = polecats.count();
         let worktrees = self.project.git(&["worktree", "list", "--porcelain"]);
@@ -180,7 +184,8 @@ impl Site {
         let pids = self.tmux.processes();
         let lines = pids.into_iter().filter_map(|pid| {
             let line = fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).ok()?;
-            Some(String::from_utf8_lossy(&line).replace('\0', " "))
+            let line = String::from_utf8_lossy(&line).replace('\0', " ");
+            Some(if line.is_empty() { line } else { format!("{pid:?} {line}") })
         });
         lines.filter(|line| !line.is_empty()).collect()
     }

@@ -1,8 +1,10 @@
 //! The hub: there while we are, and no longer, and never in anyone's way.
 
-use polecat::tmux::{Command, HUB, NewSession, Request};
+use std::{fs::Permissions, os::unix::fs::PermissionsExt};
 
-use crate::support::tmux::TmuxServer;
+use polecat::tmux::{Command, HUB, NewSession, Request, Tmux};
+
+use crate::support::tmux::{TmuxServer, tmux_program};
 use crate::support::{eventually, eventually_equal};
 use crate::transports::{sessions, show, text};
 
@@ -105,6 +107,26 @@ async fn backends_killed_at_once_leave_neither_hub_nor_process() {
     assert_eq!(server.pid(), pid);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backend_killed_while_its_client_begins_leaves_nothing() {
+    for server in [TmuxServer::absent(), TmuxServer::new()] {
+        let before = server.processes().len();
+        let script = format!(
+            "#!/bin/sh\ncase \" $* \" in *' -C '*) kill -KILL $PPID ;; esac\nexec {} \"$@\"\n",
+            tmux_program()
+        );
+        let deadly = server.folder().join("deadly");
+        std::fs::write(&deadly, script).unwrap();
+        std::fs::set_permissions(&deadly, Permissions::from_mode(0o755)).unwrap();
+        assert!(!backend(&server).wait().unwrap().success());
+        eventually("only what was there before", async || match server.processes() {
+            left if left.len() == before => Ok(()),
+            left => Err(describe(&left)),
+        })
+        .await;
+    }
+}
+
 /// The processes of a new server: it and its `cat`, which may still be on its way.
 async fn settled(server: &TmuxServer) -> Vec<rustix::process::Pid> {
     eventually("the server and its `cat`", async || match server.processes() {
@@ -143,8 +165,14 @@ fn backend(server: &TmuxServer) -> std::process::Child {
 async fn asks_until_it_is_killed() {
     let Some(folder) = std::env::var_os("POLECAT_TEST_FOLDER") else { return };
     let server = TmuxServer::of_another_process(folder.into());
-    let tmux = server.client();
-    let ask = async || tmux.run(Request::new(vec![Command::new("list-keys")])).await;
+    let mut address = server.address();
+    let deadly = server.folder().join("deadly");
+    if deadly.exists() {
+        address.command = deadly.to_str().unwrap().to_owned();
+    }
+    let tmux = Tmux::new(address, server.launch());
+    let keys = Request::new(vec![Command::new("list-keys")]).starting_server();
+    let ask = async || tmux.run(keys.clone()).await;
     ask().await.unwrap();
     std::fs::write(answered(server.folder(), std::process::id()), "").unwrap();
     while ask().await.is_ok() {}
