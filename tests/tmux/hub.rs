@@ -109,8 +109,15 @@ async fn backends_killed_at_once_leave_neither_hub_nor_process() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backend_killed_while_its_client_begins_leaves_nothing() {
-    for server in [TmuxServer::absent(), TmuxServer::new()] {
-        let before = server.processes().len();
+    let (absent, running) = (TmuxServer::absent(), TmuxServer::new());
+    let running_before = settled(&running).await.len();
+    let version = running.run(&["display-message", "-p", "#{version}"]);
+    if !["3.2", "3.3"].iter().any(|old| version.starts_with(old)) {
+        return eprintln!(
+            "skipped: tmux {version} may run nothing of such a client, see lifeline.rs"
+        );
+    }
+    for (server, before) in [(absent, 0), (running, running_before)] {
         let script = format!(
             "#!/bin/sh\ncase \" $* \" in *' -C '*) kill -KILL $PPID ;; esac\nexec {} \"$@\"\n",
             tmux_program()
