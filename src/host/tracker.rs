@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
+use tokio::time::{Instant, interval};
 
 use super::launch::Launch;
 use super::run::{Output, Program, RunError};
@@ -14,6 +15,10 @@ pub const HOOKED: &str = "hooked";
 
 /// How long the tracker may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long its database may be in use by others.
+const BUSY: Duration = Duration::from_secs(5);
+/// How often it is tried again meanwhile.
+const PACE: Duration = Duration::from_millis(50);
 
 /// An issue, as far as we use it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -124,8 +129,7 @@ impl Tracker {
     /// # Errors
     /// There is no such issue, it was deleted, or the tracker did not tell.
     pub async fn show(&self, issue: &IssueId, dir: &Path) -> Result<Issue, TrackerError> {
-        let call = self.call(dir).args(["show", issue.as_str(), "--json"]);
-        let output = call.output().await?;
+        let output = self.ask(dir, &["show", issue.as_str(), "--json"]).await?;
         if !output.status.success() {
             return Err(self.refusal(issue, &output));
         }
@@ -169,8 +173,7 @@ impl Tracker {
         dir: &Path,
     ) -> Result<(), TrackerError> {
         let (status, assignee) = (format!("--status={status}"), format!("--assignee={assignee}"));
-        let call = self.call(dir).args(["update", issue.as_str(), &status, &assignee]);
-        Ok(call.run().await.map(|_| ())?)
+        self.run(dir, &["update", issue.as_str(), &status, &assignee]).await
     }
 
     /// Has the tracker write down what changed.
@@ -178,12 +181,36 @@ impl Tracker {
     /// # Errors
     /// The tracker is missing, took too long or failed.
     pub async fn sync(&self, dir: &Path) -> Result<(), TrackerError> {
-        Ok(self.call(dir).arg("sync").run().await.map(|_| ())?)
+        self.run(dir, &["sync"]).await
     }
 
-    fn call(&self, dir: &Path) -> Program {
+    async fn run(&self, dir: &Path, args: &[&str]) -> Result<(), TrackerError> {
+        let output = self.ask(dir, args).await?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let (program, said) = (format!("{} {}", self.command, args.join(" ")), output.said());
+        Err(RunError::Failed { program, status: output.status, said }.into())
+    }
+
+    /// Calls the tracker, again while its database is in use: nothing tells when it is free, and
+    /// nothing was done.
+    async fn ask(&self, dir: &Path, args: &[&str]) -> Result<Output, RunError> {
+        let (mut pace, until) = (interval(PACE), Instant::now() + BUSY);
+        loop {
+            pace.tick().await;
+            let output = self.call(dir, args).output().await?;
+            let is_over = output.status.success() || Instant::now() >= until;
+            if is_over || !says_busy(&output.said()) {
+                return Ok(output);
+            }
+        }
+    }
+
+    fn call(&self, dir: &Path, args: &[&str]) -> Program {
         Program::new(&self.launch, &self.words[0])
             .args(&self.words[1..])
+            .args(args)
             .dir(dir)
             // A daemon would outlive the call and hold on to a worktree that may be removed.
             .env("BEADS_NO_DAEMON", "1")
@@ -200,8 +227,12 @@ impl Tracker {
     }
 }
 
-/// The one place that reads a tracker's prose: `br` has a code for an unknown issue, `bd` a
-/// sentence.
+/// Whether somebody else writes to the database, in the words of `SQLite`, which both pass on.
+fn says_busy(said: &str) -> bool {
+    ["database is busy", "database is locked"].iter().any(|text| said.contains(text))
+}
+
+/// Whether there is no such issue: `br` has a code for it, `bd` a sentence.
 fn says_unknown(said: &str) -> bool {
     let said = said.to_lowercase();
     ["issue_not_found", "issue not found", "no issue found"].iter().any(|text| said.contains(text))

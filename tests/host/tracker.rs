@@ -70,6 +70,24 @@ async fn an_issue_is_shown_hooked_and_synced() {
 }
 
 #[tokio::test]
+async fn a_tracker_whose_database_is_in_use_is_asked_again() {
+    let sandbox = Sandbox::new();
+    let dir = sandbox.repository("shop");
+    let script = r#"
+        echo call >> calls
+        [ $(wc -l < calls) -gt 2 ] && exit 0
+        echo '{ "error": { "message": "Database error: database is busy" } }'
+        exit 2
+    "#;
+    scripted(&sandbox, script).hook(&id("gt-1"), "shop/polecats/ash", &dir).await.unwrap();
+    assert_eq!(std::fs::read_to_string(dir.join("calls")).unwrap().lines().count(), 3);
+    let script = "echo call >> calls; echo 'the disk is full' >&2; exit 1";
+    let refused = scripted(&sandbox, script).sync(&dir).await.unwrap_err().to_string();
+    assert!(refused.contains("the disk is full"), "{refused}");
+    assert_eq!(std::fs::read_to_string(dir.join("calls")).unwrap().lines().count(), 4);
+}
+
+#[tokio::test]
 async fn an_unknown_issue_and_a_deleted_one_are_refused_each_in_its_words() {
     let sandbox = Sandbox::new();
     let (tracker, dir, issue) = tracked(&sandbox).await;
