@@ -187,7 +187,10 @@ async fn at_some_steps<const N: usize>(
         running.spawn_local(async move {
             let point = Point { victim, when, step, of };
             let fired = at(&Site::new(), operation, point).await;
-            assert!(fired.is_some_and(|fired| fired != "nobody"), "{point:?} was not met");
+            // An agent that was interrupted may have ended by then.
+            let may_be_gone = operation == Operation::Stop && victim == "agent";
+            let met = fired.is_some_and(|fired| fired != "nobody" || may_be_gone);
+            assert!(met, "{point:?} was not met");
         });
     }
     local.run_until(running.join_all()).await;
