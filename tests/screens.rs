@@ -10,7 +10,7 @@ mod recorded;
 #[path = "screens/variants.rs"]
 mod variants;
 
-use polecat::core::screen::{DialogId, Reading, Seen};
+use polecat::core::screen::{Composing, DialogId, Patterns, Reading, Seen, Shown, composing};
 use recorded::{Expected, recorded};
 
 #[test]
@@ -22,6 +22,27 @@ fn every_recorded_screen_is_read_as_what_it_is() {
         .map(|screen| (screen, screen.read()))
         .filter(|(screen, reading)| !fits(&screen.expect, reading))
         .map(|(screen, reading)| format!("{}: {reading:?}", screen.name))
+        .collect();
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn of_every_recorded_screen_it_is_known_whether_one_can_type_to_it() {
+    let wrong: Vec<String> = recorded()
+        .iter()
+        .map(|screen| (screen, composing(&screen.patterns, &screen.shown, "")))
+        .filter(|(screen, met)| {
+            let expected = match screen.expect.state.as_str() {
+                "waiting" => matches!(met, Composing::Asked { guessed: false, .. }),
+                "idle" | "working" => match &screen.expect.typed {
+                    Some(typed) => *met == Composing::Draft(typed.clone()),
+                    None => *met == Composing::Empty,
+                },
+                _ => matches!(met, Composing::NotReady),
+            };
+            !expected
+        })
+        .map(|(screen, met)| format!("{} ({}): {met:?}", screen.name, screen.expect.state))
         .collect();
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
@@ -40,4 +61,21 @@ fn fits(expect: &Expected, reading: &Reading) -> bool {
         && expect.about.as_deref() == Some(&question.about)
         && expect.choices.as_deref() == Some(&question.choices)
         && expect.selected == question.selected
+}
+
+/// Agents of whose screens nothing is known yet: `unknown/<agent>-<what it does>.ansi`.
+#[test]
+fn whether_an_unknown_agent_asks_is_guessed_right_on_recorded_screens() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/screens/unknown");
+    let mut count = 0;
+    for file in std::fs::read_dir(folder).expect("the screens are there").flatten() {
+        let name = file.file_name().into_string().expect("a plain name");
+        let asks = ["permission", "question", "trust", "offer"];
+        let asks = asks.iter().any(|what| name.ends_with(&format!("{what}.ansi")));
+        let shown = Shown::new("", &std::fs::read(file.path()).expect("readable"), (0, 0));
+        let met = composing(&Patterns::generic(), &shown, "");
+        assert_eq!(matches!(met, Composing::Asked { guessed: true, .. }), asks, "{name}: {met:?}");
+        count += 1;
+    }
+    assert!(count > 20, "only {count} screens were found");
 }

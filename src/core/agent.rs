@@ -181,6 +181,17 @@ impl Agent {
     }
 }
 
+/// Whether `program`, a name or a path, is a shell.
+#[must_use]
+pub fn is_shell(program: &str) -> bool {
+    const SHELLS: &[&str] = &[
+        "sh", "bash", "dash", "zsh", "fish", "ksh", "mksh", "csh", "tcsh", "nu", "elvish", "xonsh",
+        "pwsh", "ash",
+    ];
+    // A login shell's name begins with a dash.
+    SHELLS.contains(&file_name(program).trim_start_matches('-'))
+}
+
 /// The last part of a path to a program.
 pub(in crate::core) fn file_name(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)

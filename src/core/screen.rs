@@ -8,20 +8,23 @@
 mod answer;
 mod area;
 mod dialog;
+mod guess;
 mod layout;
 mod menu;
+mod message;
 mod patterns;
 mod prompt;
 mod rows;
-mod sent;
+mod shown;
 mod title;
 mod working;
 
 pub use answer::Policy;
+pub use message::{Before, Composing, Place, composer_rows, composing, place, tail};
 pub use patterns::{CustomDialog, Patterns};
 pub use prompt::shows_prompt;
 pub use rows::normal;
-pub use sent::{Place, place, shows};
+pub use shown::Shown;
 
 use self::layout::Scene;
 use self::title::Means;
@@ -144,7 +147,7 @@ pub fn read(patterns: &Patterns, look: &Look) -> Reading {
         return Reading { seen: Seen::Waiting(question), source, typed: None };
     }
     let typed = match &scene {
-        Scene::Composer(composer) => composer.typed(patterns.known.hints),
+        Scene::Composer(composer) => composer.typed(&rows, patterns.known.hints),
         Scene::Dialog(_) => None,
     };
     let (seen, source) = without_dialog(patterns, &rows, &scene, says);

@@ -6,17 +6,18 @@ use super::{error::SessionError, manager::SessionManager, table::Session};
 use crate::{
     core::{
         agent::{Agent, preset_of_program},
-        screen::{self, Look, Patterns, Question, Reading, Seen},
+        screen::{self, Patterns, Question, Reading, Seen, Shown},
         session::{SessionInfo, Waiting},
     },
-    tmux::Capture,
+    tmux::PaneScreen,
 };
 
 /// What was seen at one look.
 pub(super) struct Glimpse {
-    /// The rows of the screen, without colours and trailing blanks.
-    pub(super) rows: Vec<String>,
-    /// What they and the title say.
+    pub(super) screen: PaneScreen,
+    /// Its rows without colours and trailing blanks, and its title.
+    pub(super) shown: Shown,
+    /// What they say.
     pub(super) reading: Reading,
 }
 
@@ -27,12 +28,10 @@ impl SessionManager {
         session: &Session,
         patterns: &Patterns,
     ) -> Result<Glimpse, SessionError> {
-        let screen = self.tools.tmux.capture(session.pane.pane_id, Capture::screen()).await?;
-        let text = String::from_utf8_lossy(&screen.text);
-        let rows: Vec<_> = text.lines().map(screen::normal).collect();
-        let reading =
-            screen::read(patterns, &Look { title: &session.pane.drawn.title, lines: &rows });
-        Ok(Glimpse { rows, reading })
+        let screen = self.tools.tmux.screen(session.pane.pane_id).await?;
+        let shown = shown(&screen);
+        let reading = screen::read(patterns, &shown.look());
+        Ok(Glimpse { screen, shown, reading })
     }
 
     /// What is known of a living session, its state as its screen tells it.
@@ -66,6 +65,13 @@ impl SessionManager {
         let command = self.tools.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
         preset_of_program(&command)
     }
+}
+
+/// What an agent shows, of what tmux has.
+pub(super) fn shown(screen: &PaneScreen) -> Shown {
+    let whole = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let (column, row) = screen.captured.cursor;
+    Shown::new(&screen.title, &screen.captured.text, (whole(column), whole(row)))
 }
 
 /// By what `agent` is read: what is known of it, and what its settings add.

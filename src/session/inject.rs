@@ -5,24 +5,21 @@ use std::{fs::File, sync::Arc, time::Duration};
 use tokio::sync::OwnedMutexGuard;
 
 use super::{
+    brief::Addressee,
+    delivery::{Delivery, Outcome},
     error::SessionError,
-    glimpse,
     manager::SessionManager,
-    message::{Fate, Message},
-    owed::{self, OWED, Owed, PASTED, Pasted},
-    pulse::Pulse,
+    owed::{self, PASTED},
     table::Session,
 };
 use crate::{
-    core::{agent::Agent, names::PolecatName},
-    host::{lock::lock, processes::Holder},
-    tmux::Note,
+    core::{names::PolecatName, screen},
+    host::lock::lock,
+    tmux::without_end,
 };
 
 /// How long another sender may take.
 const TURN: Duration = Duration::from_secs(30);
-/// An agent that draws nothing of a paste is not waited for longer than this.
-const DRAWN: Duration = Duration::from_secs(1);
 
 /// Being the one who types into a session, in this backend and among all of them.
 pub(super) struct Turn {
@@ -34,16 +31,17 @@ pub(super) struct Turn {
 /// An agent that can be talked to.
 pub struct Listener {
     session: Session,
-    agent: Option<Agent>,
+    to: Addressee,
 }
 
 impl SessionManager {
     /// Sends `text` to the agent of `polecat` and submits it.
     ///
     /// # Errors
-    /// When there is no live session, the text is empty or holds a NUL byte, or tmux refuses.
-    /// After `timeout` the text has arrived or may have, perhaps without being submitted; in every
-    /// other case it did not.
+    /// When there is no live session, the text is empty or holds a NUL byte, tmux refuses, or the
+    /// agent is not seen at an empty prompt. After `not_shown` the text may stand in its composer,
+    /// after `timeout` it has arrived or may have, perhaps without being submitted; in every other
+    /// case it did not.
     pub async fn inject(&self, polecat: &str, text: Vec<u8>) -> Result<(), SessionError> {
         self.inject_into(self.listener(polecat, &text).await?, &text).await
     }
@@ -58,8 +56,8 @@ impl SessionManager {
         let session = self.existing(&polecat).await?;
         require_live(&session)?;
         // Before the paste: what comes after it is a matter of milliseconds.
-        let agent = self.agent_of(&session).await;
-        Ok(Listener { session, agent })
+        let to = Addressee::new(self.addressed(&session).await, session.args());
+        Ok(Listener { session, to })
     }
 
     /// Sends `text` to one who was there a moment ago.
@@ -67,63 +65,22 @@ impl SessionManager {
     /// # Errors
     /// As [`SessionManager::inject`].
     pub async fn inject_into(&self, to: Listener, text: &[u8]) -> Result<(), SessionError> {
-        let Listener { session, agent } = to;
+        let Listener { session, to } = to;
         let _turn = self.turn(&session).await?;
         let session = if session.pasted.is_some() { self.cleared(session).await? } else { session };
-        // Of other agents nobody knows what they show of a message.
-        match agent.filter(|agent| agent.settle_ms > 0) {
-            Some(agent) => self.send_and_see(&session, &agent, text).await,
-            None => self.send(&session, None, text, None, None).await,
-        }
-    }
-
-    /// Sends `text` and sees to it that it leaves the composer.
-    async fn send_and_see(
-        &self,
-        session: &Session,
-        agent: &Agent,
-        text: &[u8],
-    ) -> Result<(), SessionError> {
-        let mut pulse = Pulse::of(&self.tools.tmux, &session.pane).await;
-        let sent = self.send(session, Some(agent), text, None, Some(&mut pulse)).await;
-        let patterns = &glimpse::patterns(agent);
-        let text = &*String::from_utf8_lossy(text);
-        let message = Message { manager: self, session, patterns, text };
-        let fate = match sent {
-            Ok(()) => message.left_composer(&mut pulse).await,
-            Err(error) => Err(error),
-        };
-        pulse.end().await;
-        match fate? {
-            Fate::Stuck => Err(stuck(session)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Pastes `text` and submits it, in the caller's turn. With `owed` it is the next of the
-    /// first words. Whoever is killed on the way leaves word on the session of how far it came.
-    /// With a `pulse`, the agent is given the time to draw what it took.
-    pub(super) async fn send(
-        &self,
-        session: &Session,
-        agent: Option<&Agent>,
-        text: &[u8],
-        owed: Option<&Owed>,
-        pulse: Option<&mut Pulse>,
-    ) -> Result<(), SessionError> {
-        let (tmux, pane) = (&self.tools.tmux, session.pane.pane_id);
-        let gap = Duration::from_millis(agent.map_or(0, |agent| agent.settle_ms));
-        let pasted = Pasted { by: Holder::this(), first_words: owed.is_some() };
-        let terminal = tmux.paste_noting(pane, text, &[pasted.note(session)]).await?;
-        // On a busy machine an agent takes a paste long after it has read it: what it draws tells.
-        let taken = async {
-            if let Some(pulse) = pulse {
-                pulse.next(DRAWN).await;
+        let (manager, session, to, bytes) = (self, &session, &to, text);
+        let text = without_end(bytes);
+        let text = &*String::from_utf8_lossy(&text);
+        let delivery = Delivery { manager, session, to, bytes, text, owed: None, may_stand: false };
+        match delivery.deliver().await? {
+            Outcome::Submitted => Ok(()),
+            Outcome::Stuck => {
+                Err(SessionError::Stuck { session: session.pane.session_name.clone() })
             }
-        };
-        tmux.settle(&terminal, taken, gap).await;
-        tmux.press_noting(pane, &["Enter"], &submitted(session, owed)).await?;
-        Ok(())
+            Outcome::NotShown { lost } => {
+                Err(SessionError::NotShown { session: session.pane.session_name.clone(), lost })
+            }
+        }
     }
 
     /// The turn of those who type into `session`.
@@ -143,34 +100,33 @@ impl SessionManager {
     async fn cleared(&self, session: Session) -> Result<Session, SessionError> {
         let mut session = self.existing(&session.polecat).await?;
         require_live(&session)?;
-        submit_pasted(self, &mut session).await?;
+        let to = Addressee::new(self.addressed(&session).await, session.args());
+        submit_pasted(self, &mut session, &to).await?;
         Ok(session)
     }
 }
 
-/// Submits the text in the composer whose sender was killed before it could. In the caller's
-/// turn, so that whoever pasted it is not just about to.
+/// Submits the text in the composer whose sender was killed before it could, if it still stands
+/// there. In the caller's turn, so that whoever pasted it is not just about to.
 pub(super) async fn submit_pasted(
     manager: &SessionManager,
     session: &mut Session,
+    to: &Addressee,
 ) -> Result<(), SessionError> {
     let Some(pasted) = session.pasted.take() else { return Ok(()) };
-    let owed = session.owed.as_mut().filter(|_| pasted.first_words);
-    let owed = owed.map(|owed| {
-        let before = owed.clone();
+    let owed = session.owed.clone().filter(|_| pasted.first_words);
+    let (text, bytes, owed) = (&*pasted.tail, pasted.tail.as_bytes(), owed.as_ref());
+    let delivery = Delivery { manager, session, to, bytes, text, owed, may_stand: true };
+    let outcome = if text.is_empty() { None } else { Some(delivery.submit_standing().await?) };
+    if outcome == Some(Outcome::Submitted)
+        && let Some(owed) = session.owed.as_mut().filter(|_| pasted.first_words)
+    {
         owed.done += 1;
-        before
-    });
-    let notes = submitted(session, owed.as_ref());
-    manager.tools.tmux.press_noting(session.pane.pane_id, &["Enter"], &notes).await?;
+    } else {
+        // It is nowhere to be seen, or stays where it is: nobody submits it later.
+        manager.tools.tmux.note(&[owed::note(session, PASTED, String::new())]).await?;
+    }
     Ok(())
-}
-
-/// What is written with the key that submits: there is nothing to take up any more.
-fn submitted(session: &Session, owed: Option<&Owed>) -> Vec<Note> {
-    let told = owed.map(|owed| Owed { done: owed.done + 1, ..owed.clone() });
-    let told = told.map(|owed| owed::note(session, OWED, owed.encode()));
-    [owed::note(session, PASTED, String::new())].into_iter().chain(told).collect()
 }
 
 fn require_text(text: &[u8]) -> Result<(), SessionError> {
@@ -181,21 +137,12 @@ fn require_text(text: &[u8]) -> Result<(), SessionError> {
     if text.contains(&0) {
         return refused("the message holds a NUL byte, which no terminal input can");
     }
+    if screen::tail(&String::from_utf8_lossy(&without_end(text))).is_empty() {
+        return refused("the message has nothing that could be seen: it is blank");
+    }
     Ok(())
 }
 
 fn require_live(session: &Session) -> Result<(), SessionError> {
-    if session.is_live() {
-        return Ok(());
-    }
-    let session = session.pane.session_name.clone();
-    Err(SessionError::SessionNotFound { session, why: " (its agent has ended)".to_owned() })
-}
-
-fn stuck(session: &Session) -> SessionError {
-    let what = format!(
-        "the agent in `{}` did not take the message, which stands in its composer,",
-        session.pane.session_name
-    );
-    SessionError::TooSlow { what, waited: super::message::PATIENCE }
+    if session.is_live() { Ok(()) } else { Err(SessionError::ended(session)) }
 }

@@ -34,6 +34,9 @@ pub(super) struct Pasted {
     /// Whether it is the next of the first words.
     #[serde(default)]
     pub(super) first_words: bool,
+    /// The end of it, by which it is known again.
+    #[serde(default)]
+    pub(super) tail: String,
 }
 
 impl Owed {

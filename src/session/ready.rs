@@ -5,24 +5,26 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    brief::Addressee, error::SessionError, glimpse::Glimpse, manager::SessionManager, pulse::Pulse,
-    start::Progress, table::Session,
+    brief::Addressee, delivery::deaf, error::SessionError, glimpse::Glimpse,
+    manager::SessionManager, owed::Owed, pulse::Pulse, start::Progress, table::Session,
 };
-use crate::core::{
-    agent::Agent,
-    screen::{DialogId, Question, Seen},
+use crate::{
+    core::screen::{self, Composing, DialogId, Question, Seen, Shown},
+    tmux::{Guard, PaneScreen, Pressed},
 };
 
-/// An agent that does not tell when it is ready is so when it printed something and then nothing
-/// for this long.
+/// An agent of which nothing is known, and that is told nothing, is ready when it printed something
+/// and then nothing for this long.
 const QUIET: Duration = Duration::from_millis(400);
-/// One that prints nothing at all is ready after this.
+/// The same where it has words to come: what is typed while it still begins would be lost.
+const STILL: Duration = Duration::from_millis(1_500);
+/// One that is told nothing and prints nothing at all is ready after this.
 const SILENT: Duration = Duration::from_millis(1_500);
-/// One that never stops printing, and has no prompt to be known by, is ready after this.
+/// The same of one that never stops printing.
 const TALKATIVE: Duration = Duration::from_secs(3);
-/// One whose prompt or title is known, but which does not show it, is ready after this, unless
-/// its preset says otherwise.
-const LAST_RESORT: Duration = Duration::from_secs(10);
+/// A start with nothing to tell waits so long for an agent whose prompt is known, unless its preset
+/// says otherwise.
+const NOTHING_TO_TELL: Duration = Duration::from_secs(10);
 /// However slow an agent is, a start answers after this.
 const BOUND: Duration = Duration::from_secs(60);
 /// How long a look may be old when tmux told of no change: it tells of output, not of a title.
@@ -62,10 +64,12 @@ struct Wait<'a> {
     manager: &'a SessionManager,
     session: &'a Session,
     to: &'a Addressee,
+    /// Whether something is to be typed.
+    has_words: bool,
     progress: Progress<'a>,
     began: Instant,
     /// What was seen last, and since when.
-    last: (Vec<String>, String),
+    last: Shown,
     changed_at: Instant,
     /// The question that the caller was told of.
     told: Option<String>,
@@ -79,6 +83,7 @@ impl SessionManager {
         &self,
         session: &Session,
         to: &Addressee,
+        owed: &Owed,
         progress: Progress<'_>,
     ) -> Result<Readiness, SessionError> {
         let mut pulse = Pulse::of(&self.tools.tmux, &session.pane).await;
@@ -87,9 +92,10 @@ impl SessionManager {
             manager: self,
             session,
             to,
+            has_words: owed.is_open(),
             progress,
             began,
-            last: (Vec::new(), String::new()),
+            last: Shown::default(),
             changed_at: began,
             told: None,
             pressed: None,
@@ -115,47 +121,75 @@ impl Wait<'_> {
         let same = |now: &Session| now.is_live() && now.pane.pane_id == self.session.pane.pane_id;
         let Some(now) = now.filter(same) else { return Ok(Some(Readiness::Ended)) };
         let glimpse = self.manager.glimpse(&now, &self.to.patterns).await?;
-        self.note(&glimpse, &now);
-        let ready = match &glimpse.reading.seen {
-            Seen::Idle | Seen::Working => true,
+        self.note(&glimpse);
+        let question = match &glimpse.reading.seen {
+            Seen::Idle | Seen::Working => return Ok(Some(Readiness::Ready)),
             Seen::Waiting(question) => {
-                self.answer(question).await?;
-                false
+                self.answer(question, &glimpse).await?;
+                Some(question.text.clone())
             }
-            Seen::Starting => false,
-            Seen::Unknown => self.is_ready_unseen(),
+            Seen::Starting => None,
+            Seen::Unknown => match screen::composing(&self.to.patterns, &glimpse.shown, "") {
+                Composing::Asked { question, .. } => {
+                    self.tell_person(&question);
+                    Some(question.text)
+                }
+                met => {
+                    if self.is_ready_unseen(&met, &glimpse.screen) {
+                        return Ok(Some(Readiness::Ready));
+                    }
+                    None
+                }
+            },
         };
-        if ready {
-            return Ok(Some(Readiness::Ready));
-        }
-        let late = self.began.elapsed() >= BOUND;
-        Ok(late.then(|| match glimpse.reading.seen {
-            Seen::Waiting(question) => Readiness::Asking(question.text),
-            _ => Readiness::NotInTime(last_line(&glimpse.rows)),
+        let late = self.began.elapsed() >= self.bound(question.is_some());
+        Ok(late.then(|| match question {
+            Some(question) => Readiness::Asking(question),
+            None => Readiness::NotInTime(last_line(&glimpse.shown.rows)),
         }))
     }
 
-    fn note(&mut self, glimpse: &Glimpse, session: &Session) {
-        let now = (glimpse.rows.clone(), session.pane.drawn.title.clone());
-        if now != self.last {
-            (self.last, self.changed_at) = (now, Instant::now());
+    /// How long the start waits: who has nothing to say need not wait for a prompt.
+    fn bound(&self, asks: bool) -> Duration {
+        if self.has_words || asks {
+            return BOUND;
+        }
+        let delay = Some(self.to.agent.ready.delay_ms).filter(|delay| *delay > 0);
+        delay.map_or(NOTHING_TO_TELL, Duration::from_millis).min(BOUND)
+    }
+
+    fn note(&mut self, glimpse: &Glimpse) {
+        if glimpse.shown != self.last {
+            (self.last, self.changed_at) = (glimpse.shown.clone(), Instant::now());
         }
     }
 
     /// Answers a dialog where that is ours to do; otherwise a person is told, once.
-    async fn answer(&mut self, question: &Question) -> Result<(), SessionError> {
+    async fn answer(&mut self, question: &Question, glimpse: &Glimpse) -> Result<(), SessionError> {
         let policy = self.manager.tools.settings.dialogs;
-        if let Some(keys) = self.to.patterns.answer(question, &self.to.args, policy) {
-            if !self.has_pressed(question) {
-                (self.progress)(&format!("starting: answering a dialog: {}", question.text));
-                self.manager.tools.tmux.press(self.session.pane.pane_id, &keys).await?;
-                self.pressed = Some((question.dialog, question.selected, Instant::now()));
-            }
-        } else if self.told.as_ref() != Some(&question.text) {
+        let Some(keys) = self.to.patterns.answer(question, &self.to.args, policy) else {
+            self.tell_person(question);
+            return Ok(());
+        };
+        if self.has_pressed(question) {
+            return Ok(());
+        }
+        (self.progress)(&format!("starting: answering a dialog: {}", question.text));
+        let (tmux, pane) = (&self.manager.tools.tmux, self.session.pane.pane_id);
+        let rows = &glimpse.shown.rows;
+        // From its end: a key that comes late would be for what stands there then.
+        let guard = Guard::of(&glimpse.screen, rows, &(0..rows.len()).rev().collect::<Vec<_>>());
+        if tmux.press(pane, &keys, &guard, &[]).await? == Pressed::Yes {
+            self.pressed = Some((question.dialog, question.selected, Instant::now()));
+        }
+        Ok(())
+    }
+
+    fn tell_person(&mut self, question: &Question) {
+        if self.told.as_ref() != Some(&question.text) {
             (self.progress)(&format!("starting: waiting for a person: {}", question.text));
             self.told = Some(question.text.clone());
         }
-        Ok(())
     }
 
     /// Whether the dialog is still to follow the key that was pressed.
@@ -166,18 +200,18 @@ impl Wait<'_> {
     }
 
     /// Whether an agent that has shown nothing known can be taken for ready.
-    fn is_ready_unseen(&self) -> bool {
-        let Agent { ready, patterns, .. } = &self.to.agent;
-        let waited = self.began.elapsed();
-        let quiet = self.changed_at.elapsed() >= QUIET;
-        let spoke = self.last.0.iter().any(|line| !line.is_empty());
-        if ready.prompt.is_some() || ready.title.is_some() || !patterns.is_empty() {
-            let delay = Some(ready.delay_ms).filter(|delay| *delay > 0);
-            // It draws something before it can be talked to, however long that takes.
-            let late = waited >= delay.map_or(LAST_RESORT, Duration::from_millis);
-            return spoke && quiet && late;
+    fn is_ready_unseen(&self, met: &Composing, screen: &PaneScreen) -> bool {
+        let (waited, still) = (self.began.elapsed(), self.changed_at.elapsed());
+        match met {
+            Composing::Empty | Composing::Draft(_) => true,
+            Composing::NotReady | Composing::Asked { .. } => false,
+            Composing::Unknown if self.has_words => {
+                still >= STILL && deaf(&self.to.agent, screen).is_none()
+            }
+            Composing::Blank if self.has_words => false,
+            Composing::Unknown if still >= QUIET => true,
+            _ => waited >= if still >= QUIET { SILENT } else { TALKATIVE },
         }
-        (quiet && spoke) || waited >= if quiet { SILENT } else { TALKATIVE }
     }
 }
 

@@ -83,7 +83,7 @@ impl SessionManager {
         info!(polecat = %session.polecat, "taking up a start that was cut off");
         let to = Addressee::new(self.addressed(&session).await, session.args());
         let quiet = |_: &str| {};
-        let readiness = self.wait_until_ready(&session, &to, &quiet).await?;
+        let readiness = self.wait_until_ready(&session, &to, &owed, &quiet).await?;
         self.brief(&session, &to, owed, readiness, &quiet).await
     }
 
@@ -96,7 +96,8 @@ impl SessionManager {
         if !same || session.stopping {
             return Ok(None);
         }
-        inject::submit_pasted(self, &mut session).await?;
+        let to = Addressee::new(self.addressed(&session).await, session.args());
+        inject::submit_pasted(self, &mut session, &to).await?;
         let free = |owed: &Owed| owed.by.is_none_or(|holder| holder.is_this() || !holder.lives());
         let Some(owed) = session.owed.clone().filter(free) else { return Ok(None) };
         let owed = Owed { by: Some(Holder::this()), ..owed };
@@ -106,7 +107,7 @@ impl SessionManager {
     }
 
     /// The agent of a session. One that is configured no more is talked to all the same.
-    async fn addressed(&self, session: &Session) -> Agent {
+    pub(super) async fn addressed(&self, session: &Session) -> Agent {
         let known = self.agent_of(session).await;
         known.unwrap_or_else(|| Agent::generic("agent", "", &[]))
     }

@@ -95,8 +95,10 @@ impl SessionManager {
     ) -> Result<Vec<String>, SessionError> {
         progress("starting: waiting for the prompt");
         let to = Addressee::from(plan);
-        let (hooked, readiness) =
-            tokio::join!(self.hook(plan, hooking), self.wait_until_ready(session, &to, progress));
+        let (hooked, readiness) = tokio::join!(
+            self.hook(plan, hooking),
+            self.wait_until_ready(session, &to, &owed, progress)
+        );
         let (mut warnings, readiness): (Vec<_>, _) = (hooked.into_iter().collect(), readiness?);
         warnings.extend(self.brief(session, &to, owed, readiness, progress).await?);
         Ok(warnings)

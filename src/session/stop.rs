@@ -13,7 +13,7 @@ use crate::{
         processes::{self, Census, ProcessError, Tree},
         records,
     },
-    tmux::Note,
+    tmux::{Guard, Note, Pressed},
 };
 
 /// How long an agent has to end by itself after the interrupt.
@@ -120,8 +120,11 @@ impl SessionManager {
         let (tmux, id) = (&self.tools.tmux, session.pane.session_id);
         let now = Timestamp::now().as_second().to_string();
         let stopping = Note { session: id, option: mark::STOPPING, value: now.clone() };
-        let interrupted =
-            !force && tmux.press_noting(session.pane.pane_id, &["C-c"], &[stopping]).await.is_ok();
+        let interrupted = !force
+            && matches!(
+                tmux.press(session.pane.pane_id, &["C-c"], &Guard::none(), &[stopping]).await,
+                Ok(Pressed::Yes)
+            );
         if !interrupted {
             // A session that went meanwhile refuses; that is what was wanted.
             drop(tmux.set_session_option(id, mark::STOPPING, &now).await);

@@ -1,15 +1,20 @@
-//! Typing an agent its first words, and seeing to it that each message is submitted once.
+//! Telling an agent its first words, and seeing to it that each message is submitted once.
 
 use super::{
-    brief::Addressee, error::SessionError, manager::SessionManager, message::Message, owed::Owed,
-    start::Progress, table::Session,
+    brief::Addressee,
+    delivery::{Delivery, Outcome},
+    error::SessionError,
+    manager::SessionManager,
+    owed::Owed,
+    ready::Readiness,
+    start::Progress,
+    table::Session,
 };
-use crate::core::screen::Seen;
 
 impl SessionManager {
-    /// Types what `owed` has to the agent in `session`, one message after the other, each
-    /// submitted. What cannot be told to have arrived is added to `warnings`; what stands in the
-    /// way of the rest comes back.
+    /// Tells the agent in `session` what `owed` has, one message after the other, each submitted.
+    /// What cannot be told to have arrived is added to `warnings`; what stands in the way of the
+    /// rest comes back.
     pub(super) async fn tell(
         &self,
         session: &Session,
@@ -18,36 +23,81 @@ impl SessionManager {
         warnings: &mut Vec<String>,
         progress: Progress<'_>,
     ) -> Result<Option<String>, SessionError> {
-        let message = |text| Message { manager: self, session, patterns: &to.patterns, text };
-        if let Some(last) = owed.done.checked_sub(1).filter(|last| *last < owed.words.len()) {
-            // Who submitted it was killed before it could see what became of it.
-            let before = Owed { done: last, ..owed.clone() };
-            warnings.extend(message(&owed.words[last]).confirm(to, &before).await?);
-        }
-        while let Some(text) = owed.words.get(owed.done) {
-            if let Some(warning) = self.asks(session, to, progress).await? {
-                return Ok(Some(warning));
-            }
+        self.confirm_last(session, to, owed).await?;
+        let mut may_stand = false;
+        while let Some(text) = owed.words.get(owed.done).cloned() {
             progress("starting: sending the first words");
-            warnings.extend(message(text).deliver(to, owed).await?);
-            owed.done += 1;
+            let told = self.told(session, to, owed, &text, may_stand).await;
+            match told {
+                Ok(None) => {
+                    owed.done += 1;
+                    may_stand = false;
+                }
+                // The next one could be glued to it, wherever it is.
+                Ok(Some(doubt)) => {
+                    warnings.push(doubt);
+                    owed.done = owed.words.len();
+                }
+                // Nothing is typed to a question, which that would answer: the start waits for
+                // the answer, and says so if none comes.
+                Err(SessionError::AgentWaiting { guessed: false, .. }) => {
+                    may_stand = true;
+                    let readiness = self.wait_until_ready(session, to, owed, progress).await?;
+                    if !matches!(readiness, Readiness::Ready) {
+                        return Ok(readiness.warning(&to.agent.name));
+                    }
+                }
+                Err(error @ SessionError::WouldRunShell { .. }) => {
+                    warnings.push(error.to_string());
+                    owed.done = owed.words.len();
+                }
+                Err(error) if error.is_in_the_way() => return Ok(Some(error.to_string())),
+                Err(error) => return Err(error),
+            }
         }
         Ok(None)
     }
 
-    /// Nothing is typed to a question, which that would answer: the start waits for the answer,
-    /// and says so if none comes.
-    async fn asks(
+    /// Who submitted the last message may have been killed before it saw that it was taken.
+    async fn confirm_last(
         &self,
         session: &Session,
         to: &Addressee,
-        progress: Progress<'_>,
+        owed: &Owed,
+    ) -> Result<(), SessionError> {
+        let Some(last) = owed.done.checked_sub(1) else { return Ok(()) };
+        let Some(text) = owed.words.get(last) else { return Ok(()) };
+        let _turn = self.turn(session).await?;
+        let before = Owed { done: last, ..owed.clone() };
+        let (manager, owed, bytes) = (self, Some(&before), text.as_bytes());
+        let delivery = Delivery { manager, session, to, bytes, text, owed, may_stand: true };
+        delivery.submit_again().await
+    }
+
+    /// Tells it one message, once more if it certainly got lost; gives what is in doubt. Nobody
+    /// else types before it is known what became of it.
+    async fn told(
+        &self,
+        session: &Session,
+        to: &Addressee,
+        owed: &Owed,
+        text: &str,
+        may_stand: bool,
     ) -> Result<Option<String>, SessionError> {
-        let seen = self.glimpse(session, &to.patterns).await?.reading.seen;
-        if !matches!(seen, Seen::Waiting(_)) {
-            return Ok(None);
+        let _turn = self.turn(session).await?;
+        let (manager, owed, bytes) = (self, Some(owed), text.as_bytes());
+        let delivery = Delivery { manager, session, to, bytes, text, owed, may_stand };
+        let mut outcome = delivery.deliver().await?;
+        if outcome == (Outcome::NotShown { lost: true }) {
+            outcome = delivery.deliver().await?;
         }
-        let readiness = self.wait_until_ready(session, to, progress).await?;
-        Ok(readiness.warning(&to.agent.name))
+        let doubt = match outcome {
+            Outcome::Submitted => return Ok(None),
+            Outcome::Stuck => "has not taken",
+            Outcome::NotShown { .. } => "does not show, so that it was not submitted:",
+        };
+        delivery.give_up().await;
+        let begin = text.lines().next().unwrap_or_default();
+        Ok(Some(format!("`{}` {doubt} the message that begins with `{begin}`", to.agent.name)))
     }
 }

@@ -74,10 +74,21 @@ impl Tmux {
     /// # Errors
     /// [`TmuxError::is_missing_target`] tells that there is no such pane.
     pub async fn capture(&self, pane: PaneId, want: Capture) -> Result<Captured, TmuxError> {
+        Ok(self.capture_with(pane, want, "").await?.0)
+    }
+
+    /// The same, and what `format` says of the pane in that moment.
+    pub(super) async fn capture_with(
+        &self,
+        pane: PaneId,
+        want: Capture,
+        format: &str,
+    ) -> Result<(Captured, String), TmuxError> {
         let io = |source| TmuxError::Io { doing: "make a file for tmux", source };
         let mut scratch = Scratch::new().map_err(io)?;
         let buffer = self.unique();
-        let request = Request::new(commands(pane, want, &buffer, scratch.path())).announced();
+        let request =
+            Request::new(commands(pane, want, format, &buffer, scratch.path())).announced();
         let replies = match self.run(request.clone()).await {
             Ok(replies) => replies,
             Err(error) => {
@@ -87,18 +98,19 @@ impl Tmux {
             }
         };
         let text = scratch.read().map_err(io)?;
-        let seen =
-            see(&replies[0].text(), pane).ok_or_else(|| request.unexpected(&replies[0].text()))?;
+        let said = replies[0].text();
+        let (numbers, told) = said.split_once('|').ok_or_else(|| request.unexpected(&said))?;
+        let seen = see(numbers, pane).ok_or_else(|| request.unexpected(&said))?;
         let count = rows(&text).count();
         if count != seen.captured(want) {
             return Err(request.unexpected(&format!("{count} rows, not {}", seen.captured(want))));
         }
-        Ok(seen.cut(text, want))
+        Ok((seen.cut(text, want), told.to_owned()))
     }
 }
 
 /// Not `capture-pane -p`: below 3.6 a server loses as much memory with each as it captures.
-fn commands(pane: PaneId, want: Capture, buffer: &str, path: &[u8]) -> Vec<Command> {
+fn commands(pane: PaneId, want: Capture, format: &str, buffer: &str, path: &[u8]) -> Vec<Command> {
     let target = pane.to_string();
     let start = format!("-{}", want.lines.unwrap_or(0).min(i32::MAX.unsigned_abs()));
     let mut capture =
@@ -107,7 +119,7 @@ fn commands(pane: PaneId, want: Capture, buffer: &str, path: &[u8]) -> Vec<Comma
         capture = capture.arg("-e");
     }
     vec![
-        Command::new("display-message").args(["-p", "-t", &target, SEEN]),
+        Command::new("display-message").args(["-p", "-t", &target, &format!("{SEEN}|{format}")]),
         capture,
         Command::new("save-buffer").args(["-b", buffer]).arg(path),
         Command::new("delete-buffer").args(["-b", buffer]),

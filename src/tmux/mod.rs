@@ -4,7 +4,7 @@
 //! `control` and `spawned` (the two ways a request travels), `hub`, `lifeline` and `lock` (where our
 //! connection lives in the server, and how it does no harm there), `connector` (which makes it),
 //! `client` (which picks the way), and then what callers want: `panes`, `create`,
-//! `capture`, `mirror`, `paste`, `activity`.
+//! `capture`, `screen`, `mirror`, `paste`, `press`, `activity`.
 
 mod activity;
 mod address;
@@ -22,10 +22,12 @@ mod lock;
 mod mirror;
 mod panes;
 mod paste;
+mod press;
 pub mod protocol;
 mod request;
 mod rows;
 mod scratch;
+mod screen;
 mod server;
 mod settle;
 mod spawned;
@@ -41,9 +43,11 @@ pub use hub::HUB;
 pub use ids::{BadId, PaneId, SessionId, WindowId};
 pub use mirror::{Mirror, Update};
 pub use panes::{Death, Drawn, Pane, Sign};
-pub use paste::{Note, Terminal};
+pub use paste::{Note, Terminal, without_end};
+pub use press::{Guard, Pressed};
 pub use protocol::Notification;
 pub use request::Request;
+pub use screen::PaneScreen;
 pub use version::Capabilities;
 
 /// Starts programs: gives the command for a program's name, with an environment of the caller's

@@ -79,7 +79,7 @@ impl Tmux {
 }
 
 /// Opens the terminal only to look at it.
-fn open(tty: &Path) -> std::io::Result<File> {
+pub(super) fn open(tty: &Path) -> std::io::Result<File> {
     let flags = OFlags::NOCTTY | OFlags::NONBLOCK;
     File::options().read(true).custom_flags(flags.bits().cast_signed()).open(tty)
 }

@@ -125,23 +125,20 @@ async fn an_agent_that_is_slow_to_draw_is_told_everything_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_shows_nothing_is_told_once_and_the_start_says_that_it_cannot_tell() {
+async fn to_who_shows_nothing_nothing_is_submitted_and_the_start_says_so() {
     let yard = Yard::new(Json::Null).await;
     let file = yard.programs.path().join("received");
-    let command = agent(&format!("records {}", file.display()));
+    let command = agent(&format!("records {} --blind", file.display()));
     let options = json!({ "new": true, "cmd": command, "agent": "prompts" });
     let info = yard.editor.call("start", json!(["ash", options])).await.unwrap();
-    yard.editor.call("inject", json!(["ash", "the last"])).await.unwrap();
-    let received = eventually("the last", async || {
-        let received = std::fs::read_to_string(&file).unwrap();
-        received.strip_suffix("the last\r").map(str::to_owned).ok_or(received)
-    })
-    .await;
-    assert_eq!(received.matches("[GAS TOWN]").count(), 1, "{received:?}");
-    assert_eq!(received.matches('\r').count(), 2, "{received:?}");
-    assert!(received.ends_with(&format!("{NUDGE}\r")), "{received:?}");
     let warnings = info["warnings"].as_array().unwrap();
     assert!(warnings[0].as_str().unwrap().contains("[GAS TOWN]"), "{warnings:?}");
+    let refused = yard.editor.call("inject", json!(["ash", "the last"])).await.unwrap_err();
+    assert_eq!(refused.code, "not_shown", "{refused:?}");
+    let received = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(received.matches("[GAS TOWN]").count(), 1, "{received:?}");
+    assert!(received.ends_with("the last"), "{received:?}");
+    assert!(!received.contains('\r'), "{received:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

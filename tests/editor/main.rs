@@ -18,6 +18,7 @@ mod gastown;
 mod hooks;
 mod injecting;
 mod looking;
+mod messages;
 mod naming;
 mod picking;
 mod places;

@@ -63,8 +63,11 @@ async fn expect_told(shop: &Shop, expected: &[&str]) {
     shop.editor.lua("_G.told = {}", Json::Null).await.unwrap();
 }
 
+/// Has the player show `screens`. As a person's keys: it shows recorded screens, in whose composer
+/// nothing that is typed appears.
 pub(crate) async fn cue(shop: &Shop, screens: &str) {
-    shop.editor.call("inject", json!(["ash", screens])).await.unwrap();
+    shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", "-l", screens]);
+    shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", "Enter"]);
 }
 
 /// What came right but late.

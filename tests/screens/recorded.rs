@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use polecat::core::screen::{Look, Patterns, Reading, read};
+use polecat::core::screen::{Look, Patterns, Reading, Shown, read};
 use serde::Deserialize;
 
 /// One recorded screen.
@@ -15,12 +15,18 @@ pub(crate) struct Recorded {
     pub(crate) patterns: Patterns,
     pub(crate) title: String,
     pub(crate) lines: Vec<String>,
+    /// With its colours and cursor.
+    pub(crate) shown: Shown,
     pub(crate) expect: Expected,
 }
 
 #[derive(Deserialize)]
 struct Facts {
     title: String,
+    #[serde(default)]
+    cursor_x: String,
+    #[serde(default)]
+    cursor_y: String,
     expect: Expected,
 }
 
@@ -73,7 +79,9 @@ fn load(agent: &str, file: &Path) -> Recorded {
     let facts: Facts = serde_json::from_str(&text)
         .unwrap_or_else(|err| panic!("{} is wrong: {err}", file.display()));
     let screen = fs::read_to_string(file.with_extension("ansi")).expect("a screen beside it");
+    let cursor = [&facts.cursor_x, &facts.cursor_y].map(|at| at.parse().unwrap_or_default());
     Recorded {
+        shown: Shown::new(&facts.title, screen.as_bytes(), (cursor[0], cursor[1])),
         name: format!("{agent}/{}", file.file_stem().expect("a name").to_string_lossy()),
         patterns: Patterns::for_agent(agent).expect("a known agent"),
         title: facts.title,

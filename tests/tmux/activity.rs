@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use polecat::tmux::{Capture, NewPane, NewSession, Notification, Tmux};
+use polecat::tmux::{Capture, Guard, NewPane, NewSession, Notification, Tmux};
 use tokio::sync::broadcast::Receiver;
 use tokio::time::timeout;
 
@@ -37,7 +37,7 @@ async fn shows(tmux: &Tmux, pane: NewPane, text: &str) {
 
 /// Has a session print a line of its own, and waits until it is there.
 async fn print(tmux: &Tmux, pane: NewPane, text: &str) {
-    tmux.paste(pane.pane_id, format!("{text}\n").as_bytes()).await.unwrap();
+    tmux.paste(pane.pane_id, format!("{text}\n").as_bytes(), &Guard::none(), &[]).await.unwrap();
     shows(tmux, pane, text).await;
 }
 
@@ -71,7 +71,7 @@ impl Ear {
     /// How often a session that prints no more was told to have printed since the last time.
     async fn hears_more(&mut self) -> usize {
         self.tmux.rearm_activity(self.last.session_id).await.unwrap();
-        self.tmux.paste(self.last.pane_id, b"x\n").await.unwrap();
+        self.tmux.paste(self.last.pane_id, b"x\n", &Guard::none(), &[]).await.unwrap();
         self.hears(self.last).await
     }
 }
@@ -182,9 +182,9 @@ async fn no_output_between_arming_and_looking_is_missed() {
         let text = format!("line {round}");
         let typed = text.clone();
         let writer = tmux.clone();
-        tokio::spawn(
-            async move { writer.paste(made.pane_id, format!("{typed}\n").as_bytes()).await },
-        );
+        tokio::spawn(async move {
+            writer.paste(made.pane_id, format!("{typed}\n").as_bytes(), &Guard::none(), &[]).await
+        });
         let seen = async {
             loop {
                 tmux.rearm_activity(made.session_id).await.unwrap();

@@ -28,23 +28,27 @@ pub(super) struct Composer {
     pub(super) below: usize,
     /// Whether it is drawn as the agent is known to draw it.
     pub(super) framed: bool,
-    /// What stands in it, typed or not, without its mark.
-    text: String,
+    /// The rows that hold what is typed, the first of them behind `mark`.
+    pub(super) typed: Range<usize>,
+    mark: String,
 }
 
 impl Composer {
-    /// `rows[typed]` hold the text, the first of them behind `mark`.
-    fn new(rows: &[String], top: usize, typed: &Range<usize>, below: usize, mark: &str) -> Self {
-        let typed = rows.get(typed.clone()).unwrap_or_default();
-        let text = joined(typed);
-        let text = text.strip_prefix(mark).unwrap_or(&text).trim().to_owned();
-        Self { top, below, framed: true, text }
+    fn new(top: usize, typed: Range<usize>, below: usize, mark: &str) -> Self {
+        Self { top, below, framed: true, typed, mark: mark.to_owned() }
+    }
+
+    /// What stands in it, without its mark; `rows` may be those without hints.
+    pub(super) fn text(&self, rows: &[String]) -> String {
+        let text = joined(rows.get(self.typed.clone()).unwrap_or_default());
+        text.strip_prefix(self.mark.as_str()).unwrap_or(&text).trim().to_owned()
     }
 
     /// What is typed; the grey text of an empty composer begins with one of `hints`.
-    pub(super) fn typed(&self, hints: &[&str]) -> Option<String> {
-        let hint = hints.iter().any(|hint| self.text.starts_with(hint));
-        (!hint && !self.text.is_empty()).then(|| self.text.clone())
+    pub(super) fn typed(&self, rows: &[String], hints: &[&str]) -> Option<String> {
+        let text = self.text(rows);
+        let hint = hints.iter().any(|hint| text.starts_with(hint));
+        (!hint && !text.is_empty()).then_some(text)
     }
 }
 
@@ -71,7 +75,7 @@ fn bare(patterns: &Patterns, rows: &[String]) -> Option<Composer> {
     if configured.is_none() && indent(&rows[row]) > 1 {
         return None;
     }
-    let composer = Composer::new(rows, row, &(row..row + 1), row + 1, prompt.trim());
+    let composer = Composer::new(row, row..row + 1, row + 1, prompt.trim());
     Some(Composer { framed: false, ..composer })
 }
 

@@ -41,6 +41,8 @@ pub(super) struct Known {
     pub(super) bare: &'static str,
     /// The grey text of an empty composer, by its beginning.
     pub(super) hints: &'static [&'static str],
+    /// Whether it runs a message that begins with `!` in a shell.
+    pub(super) runs_shell: bool,
     /// What points at a choice.
     pub(super) markers: &'static [char],
     pub(super) titles: &'static [(TitleSign, Means)],
@@ -150,6 +152,13 @@ impl Patterns {
     pub fn with_dialogs(mut self, dialogs: Vec<CustomDialog>) -> Self {
         self.dialogs = dialogs;
         self
+    }
+
+    /// Whether a message that begins with `!` would run in a shell, or may: of an agent of which
+    /// nothing is known, many do.
+    #[must_use]
+    pub fn runs_shell(&self) -> bool {
+        self.known.runs_shell
     }
 
     fn of(known: &'static Known) -> Self {

@@ -2,8 +2,8 @@
 //! that begins with `title:` is the pane's title.
 
 use polecat::core::screen::{
-    CustomDialog, Look, Patterns, Policy, Question, Reading, Reason, Seen, place, read, shows,
-    shows_prompt,
+    Before, CustomDialog, Look, Patterns, Policy, Question, Reading, Reason, Seen, Shown,
+    composer_rows, composing, place, read, shows_prompt,
 };
 use polecat::view::capture;
 
@@ -21,7 +21,7 @@ pub fn check(bytes: &[u8]) {
         it_can_be_shown(&reading);
         blanks_do_not_count(&patterns, title.unwrap_or_default(), &lines, &reading);
         only_what_is_allowed_is_answered(&patterns, &reading);
-        a_message_is_somewhere(&patterns, &lines);
+        a_message_is_somewhere(&patterns, screen, &lines);
     }
 }
 
@@ -73,13 +73,18 @@ fn only_what_is_allowed_is_answered(patterns: &Patterns, reading: &Reading) {
 }
 
 /// Whatever row the cursor is said to be in.
-fn a_message_is_somewhere(patterns: &Patterns, lines: &[String]) {
+fn a_message_is_somewhere(patterns: &Patterns, screen: &[u8], lines: &[String]) {
     let message = lines.iter().map(String::as_str).find(|line| !line.trim().is_empty());
     let message = message.unwrap_or("hello");
-    for cursor in [0, lines.len().saturating_sub(1), lines.len(), usize::MAX] {
-        let look = Look { title: "", lines };
-        let _ = place(patterns, &look, cursor, message);
+    for row in [0, lines.len().saturating_sub(1), lines.len(), usize::MAX] {
+        for column in [0, 3, usize::MAX] {
+            let shown = Shown::new("", screen, (column, row));
+            let before = Before::of(patterns, &shown, message);
+            let _ = place(patterns, &shown, message, before);
+            let _ = composing(patterns, &shown, message);
+            let rows = composer_rows(patterns, &shown);
+            assert!(rows.len() < 10, "{rows:?} are many rows to look at again");
+        }
     }
-    assert!(shows(message, message), "{message:?} shows itself");
     let _ = shows_prompt(lines, message);
 }

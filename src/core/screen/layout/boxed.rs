@@ -35,5 +35,5 @@ fn composer(known: &Known, rows: &[String]) -> Option<Composer> {
     let more = rows[first + 1..].iter().take_while(|row| indent(row) > 1).count();
     let below = first + 1 + more;
     let top = rows[..=rule].iter().rposition(|row| !is_rule(row)).map_or(0, |row| row + 1);
-    Some(Composer::new(rows, top, &(first..below), below, mark))
+    Some(Composer::new(top, first..below, below, mark))
 }

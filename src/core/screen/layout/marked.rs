@@ -35,7 +35,7 @@ fn composer(known: &Known, rows: &[String]) -> Option<Composer> {
     }
     let more = under.iter().take_while(|row| !row.is_empty()).count();
     let below = top + 1 + more;
-    Some(Composer::new(rows, top, &(top..below), below, found(&rows[top])?))
+    Some(Composer::new(top, top..below, below, found(&rows[top])?))
 }
 
 /// Whether the last row, or the one above it, tells which keys answer.

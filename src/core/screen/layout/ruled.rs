@@ -36,7 +36,7 @@ fn composer(known: &Known, rows: &[String], below: usize) -> Option<Composer> {
         return None;
     }
     let top = above_rule(rows, typed);
-    Some(Composer::new(rows, top, &(typed..end), below, mark))
+    Some(Composer::new(top, typed..end, below, mark))
 }
 
 /// The first row of the rule that ends above row `below`: a narrowed screen breaks it into several.

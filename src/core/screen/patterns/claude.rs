@@ -10,6 +10,7 @@ pub(super) const CLAUDE: Known = Known {
     marks: &["❯", "!"],
     bare: "❯ ",
     hints: &["Try \"", "Press up to edit queued messages"],
+    runs_shell: true,
     markers: &['❯'],
     // The star stands at the prompt and at a question alike.
     titles: &[(TitleSign::Spinner, Means::Working), (TitleSign::Begins("✳ "), Means::Quiet)],

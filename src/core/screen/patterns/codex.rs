@@ -10,6 +10,7 @@ pub(super) const CODEX: Known = Known {
     marks: &["›"],
     bare: "› ",
     hints: &["Ask Codex to do anything"],
+    runs_shell: true,
     markers: &['›', '>'],
     // At its prompt the title is the folder's name, which may be anything. The sign blinks.
     titles: &[

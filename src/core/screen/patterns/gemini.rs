@@ -11,6 +11,7 @@ pub(super) const GEMINI: Known = Known {
     marks: &[">", "*", "!"],
     bare: ">   Type your message",
     hints: &["Type your message"],
+    runs_shell: false,
     markers: &['●'],
     // The first is also the title of its trust, sign-in and loop dialogs.
     titles: &[

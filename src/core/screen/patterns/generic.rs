@@ -8,6 +8,7 @@ pub(super) const GENERIC: Known = Known {
     marks: &[],
     bare: "",
     hints: &[],
+    runs_shell: true,
     markers: &['❯', '›', '●', '>'],
     titles: &[],
     busy_below: &[],

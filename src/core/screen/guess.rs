@@ -1,0 +1,110 @@
+//! Whether an agent asks of whose screen nothing is known: a guess by what most dialogs show.
+
+use super::menu;
+use super::rows::joined;
+use super::{Question, Reason};
+
+/// How near to the end of the screen a marked menu must be, or words that name keys, in rows with
+/// text: an agent may draw its status under a dialog.
+const NEAR: usize = 10;
+/// The same for a question for one letter, which is asked at the end.
+const LAST: usize = 5;
+
+/// Marks of the choice that Enter would take.
+const MARKERS: &[char] = &['❯', '›', '●', '>', '▶', '▸', '→', '»', '*'];
+
+/// What the last rows of a dialog say of its keys, in lower case. An agent at work says
+/// `esc to interrupt`, or `(esc to cancel` behind a spinner.
+const KEYS: &[&str] = &[
+    "esc to cancel",
+    "esc to exit",
+    "esc to reject",
+    "esc to dismiss",
+    "esc cancel",
+    "esc exit",
+    "esc reject",
+    "esc dismiss",
+    "enter to select",
+    "enter to confirm",
+    "enter to accept",
+    "enter to submit",
+    "enter select",
+    "enter confirm",
+    "enter accept",
+    "enter submit",
+    "↵ confirm",
+    "↵ choose",
+    "press enter to continue",
+    "any other key to",
+    "would you like to continue?",
+    "is asking a question",
+];
+
+/// How a question for one letter ends, in lower case.
+const LETTERS: &[&str] =
+    &["(y/n)", "[y/n]", "(yes/no)", "[yes/no]", "(y)es/(n)o", "[y] ", "[n] ", "y/n?", "(y/n/"];
+
+/// The question that seems to stand at the end of `rows`.
+pub(super) fn question(rows: &[String]) -> Option<Question> {
+    let texts: Vec<String> = rows.iter().filter(|row| !row.is_empty()).cloned().collect();
+    let near = &texts[texts.len().saturating_sub(NEAR)..];
+    let menu = menu::find(near, MARKERS);
+    let keys = near.iter().rposition(|row| names(row, KEYS));
+    let last = near.len().saturating_sub(LAST);
+    let letter = near[last..].iter().rposition(|row| names(row, LETTERS)).map(|at| last + at);
+    let at = menu.as_ref().map(|menu| menu.first.saturating_sub(1)).or(letter).or(keys)?;
+    Some(Question {
+        reason: Reason::Question,
+        text: joined(&near[at..=at]),
+        about: String::new(),
+        choices: menu.as_ref().map(|menu| menu.labels.clone()).unwrap_or_default(),
+        selected: menu.map(|menu| menu.selected),
+        dialog: None,
+    })
+}
+
+fn names(row: &str, words: &[&str]) -> bool {
+    let row = row.to_lowercase().replace("(esc to cancel", "").replace("esc to cancel)", "");
+    words.iter().any(|words| row.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(screen: &str) -> Option<String> {
+        let rows: Vec<String> = screen.lines().map(str::to_owned).collect();
+        question(&rows).map(|question| question.text)
+    }
+
+    #[test]
+    fn what_most_dialogs_show_is_taken_for_a_question() {
+        for (screen, text) in [
+            ("Overwrite? (y/N) ", "Overwrite? (y/N)"),
+            ("Run shell command? (Y)es/(N)o/(D)on't ask again [Yes]: ", "Run shell command? (Y)es"),
+            (" Do it?\n ❯ 1. Yes\n   2. No", "Do it?"),
+            (
+                " Trust this folder?\n ↑↓ navigate · Enter select · Esc exit\n ❯ Trust",
+                "↑↓ navigate",
+            ),
+            (" Approve tool call?\n  [y] Approve   [n] Deny", "[y] Approve"),
+        ] {
+            assert!(asked(screen).is_some_and(|asked| asked.starts_with(text)), "{screen}");
+        }
+    }
+
+    #[test]
+    fn a_prompt_and_an_agent_at_work_ask_nothing() {
+        for screen in [
+            "",
+            "$ ",
+            "> type here",
+            "⠏ Thinking... (esc to cancel, 3s)",
+            "⠏ Thinking... (3s · esc to cancel)",
+            "⠸ Working (3s · esc to interrupt)",
+            "Overwrite? (y/n) y\ndone\nall well\n\nready\nanew\n> ",
+        ] {
+            assert_eq!(asked(screen), None, "{screen}");
+        }
+    }
+}

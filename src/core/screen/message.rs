@@ -1,0 +1,345 @@
+//! Whether a message can be typed to an agent, and where on the screen one stands that was.
+
+use super::layout::{self, Composer, Scene};
+use super::patterns::{Layout, Patterns};
+use super::rows::{is_rule, squeezed, texts};
+use super::shown::Shown;
+use super::title::{self, Means};
+use super::{Question, Seen, guess, read};
+
+/// How much of the end of a message is looked for, in characters: a paste may scroll its
+/// beginning off the composer.
+const TAIL: usize = 24;
+/// What agents show in place of a long paste begins so, in lower case: `[Pasted text #1 +3 lines]`.
+const FOLDED: &str = "[paste";
+
+/// What somebody meets who is about to type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Composing {
+    /// An empty composer.
+    Empty,
+    /// A composer in which this stands already.
+    Draft(String),
+    /// A dialog, which would take what is typed for an answer.
+    Asked {
+        /// What it asks.
+        question: Question,
+        /// Whether that is a guess: of the agent's screen nothing is known.
+        guessed: bool,
+    },
+    /// An agent of known looks that shows no composer, or one that does not listen yet.
+    NotReady,
+    /// A screen of which nothing is known, with something on it that seems to be no question.
+    Unknown,
+    /// The same with nothing on it.
+    Blank,
+}
+
+/// Where a message stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the composer: it was not submitted.
+    Composer,
+    /// In the conversation: it was.
+    Conversation,
+    /// Nowhere on the screen.
+    Nowhere {
+        /// Whether that proves that it never arrived: the agent has a composer of known shape,
+        /// which shows what is typed, and it is empty.
+        proven: bool,
+    },
+}
+
+/// What is met by somebody who is about to type to an agent that shows this, or to submit `own`,
+/// which stands there: no question is made of its words.
+#[must_use]
+pub fn composing(patterns: &Patterns, shown: &Shown, own: &str) -> Composing {
+    let rows = texts(&shown.rows);
+    match read(patterns, &shown.look()).seen {
+        Seen::Waiting(question) => return Composing::Asked { question, guessed: false },
+        Seen::Starting => return Composing::NotReady,
+        Seen::Working | Seen::Idle | Seen::Unknown => {}
+    }
+    match layout::scene(patterns, &rows) {
+        Scene::Composer(composer) if composer.framed => {
+            let typed = composer.typed(&shown.bright, patterns.known.hints);
+            typed.map_or(Composing::Empty, Composing::Draft)
+        }
+        Scene::Composer(composer) => at_prompt(shown, &without(&rows, own), &composer, patterns),
+        Scene::Dialog(_) if patterns.known.layout == Layout::Unknown => {
+            unread(patterns, shown, &without(&rows, own))
+        }
+        Scene::Dialog(_) => Composing::NotReady,
+    }
+}
+
+/// The rows in which `own` does not stand.
+fn without(rows: &[String], own: &str) -> Vec<String> {
+    let own = unframed(own);
+    let is_own = |row: &str| {
+        let row = unframed(row);
+        let row = row.trim_start_matches(['❯', '›', '>', '●', '*']);
+        !row.is_empty() && own.contains(row)
+    };
+    rows.iter().map(|row| if is_own(row) { String::new() } else { row.clone() }).collect()
+}
+
+/// At a prompt without a frame, below which an agent prints while it works.
+fn at_prompt(
+    shown: &Shown,
+    rows: &[String],
+    composer: &Composer,
+    patterns: &Patterns,
+) -> Composing {
+    if let Some(question) = guess::question(rows.get(composer.below..).unwrap_or_default()) {
+        return Composing::Asked { question, guessed: true };
+    }
+    match composer.typed(&shown.bright, patterns.known.hints) {
+        None => Composing::Empty,
+        Some(typed) if shown.cursor.1 == composer.top => Composing::Draft(typed),
+        Some(_) => Composing::NotReady,
+    }
+}
+
+/// Without a prompt that is known.
+fn unread(patterns: &Patterns, shown: &Shown, rows: &[String]) -> Composing {
+    if let Some(question) = guess::question(rows) {
+        return Composing::Asked { question, guessed: true };
+    }
+    let is_told = title::means(patterns, &shown.title) == Some(Means::Ready);
+    let has_sign = patterns.ready_prompt.is_some() || patterns.ready_title.is_some();
+    match rows {
+        _ if has_sign && !is_told => Composing::NotReady,
+        [] => Composing::Blank,
+        _ => Composing::Unknown,
+    }
+}
+
+/// What a screen showed before a message was typed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// How often the end of the message stood on it.
+    times: usize,
+    /// Whether the cursor stood elsewhere than at the prompt, as some agents leave it.
+    parked: bool,
+}
+
+impl Before {
+    /// Of a screen on which `text` is about to be typed.
+    #[must_use]
+    pub fn of(patterns: &Patterns, shown: &Shown, text: &str) -> Self {
+        let parked = match layout::scene(patterns, &texts(&shown.rows)) {
+            Scene::Composer(composer) => shown.cursor.1 != composer.top,
+            Scene::Dialog(_) => false,
+        };
+        Self { times: times(shown, text), parked }
+    }
+}
+
+/// Looks for `text` on a screen. What is no composer of known shape shows a message that was typed
+/// at its cursor; elsewhere it counts where it stands more often than before.
+#[must_use]
+pub fn place(patterns: &Patterns, shown: &Shown, text: &str, before: Before) -> Place {
+    let rows = texts(&shown.rows);
+    let nowhere = |proven| {
+        if holds(&rows, text) { Place::Conversation } else { Place::Nowhere { proven } }
+    };
+    let in_composer = match layout::scene(patterns, &rows) {
+        Scene::Dialog(_) => stands(shown, text, before.times),
+        Scene::Composer(composer) if composer.framed => {
+            let typed = composer.typed(&shown.bright, patterns.known.hints);
+            let Some(typed) = typed else { return nowhere(true) };
+            holds(&[typed], text)
+        }
+        Scene::Composer(composer) => {
+            at_cursor(&rows[composer.top..], shown, &composer, text, before)
+        }
+    };
+    if in_composer { Place::Composer } else { nowhere(false) }
+}
+
+/// Whether a prompt without a frame, which begins `rows`, has the message behind it. It may take
+/// more rows than the prompt's; the cursor stands behind it, or where it always stands.
+fn at_cursor(
+    rows: &[String],
+    shown: &Shown,
+    composer: &Composer,
+    text: &str,
+    before: Before,
+) -> bool {
+    if before.parked {
+        let typed = rows.iter().take_while(|row| !is_rule(row)).count();
+        return holds(&rows[..typed], text);
+    }
+    let Some(row) = shown.cursor.1.checked_sub(composer.top) else { return false };
+    let typed = &rows[..rows.len().min(row + 1)];
+    holds(typed, text) && !holds(&typed[..row.min(typed.len())], text)
+}
+
+fn holds(rows: &[String], text: &str) -> bool {
+    let shown = unframed(&rows.concat());
+    shown.contains(&tail(text)) || shown.to_lowercase().contains(FOLDED)
+}
+
+/// How often the end of `text`, or a sign for a folded paste, stands on the screen.
+fn times(shown: &Shown, text: &str) -> usize {
+    let screen = unframed(&shown.rows.concat());
+    let folded = screen.to_lowercase().matches(FOLDED).count();
+    let tail = tail(text);
+    folded + if tail.is_empty() { 0 } else { screen.matches(&tail).count() }
+}
+
+/// Whether it stands right before the cursor, or once more than it did.
+fn stands(shown: &Shown, text: &str, before: usize) -> bool {
+    unframed(&shown.up_to_cursor()).ends_with(&tail(text)) || times(shown, text) > before
+}
+
+/// The rows that show a message in the composer, for a look that must still find it there.
+#[must_use]
+pub fn composer_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
+    let rows = texts(&shown.rows);
+    match layout::scene(patterns, &rows) {
+        Scene::Composer(composer) if composer.framed => {
+            let footer = composer.below..rows.len().min(composer.below + FOOTER);
+            composer.typed.rev().chain(footer).take(FOOTER).collect()
+        }
+        _ => vec![shown.cursor.1],
+    }
+}
+
+/// How many rows are looked at again.
+const FOOTER: usize = 3;
+
+/// The end of a message, as it can be found however rows break. Empty for a message that shows
+/// nothing.
+#[must_use]
+pub fn tail(text: &str) -> String {
+    let text = unframed(text);
+    let skipped = text.chars().count().saturating_sub(TAIL);
+    text.chars().skip(skipped).collect()
+}
+
+/// Without blanks, control characters and the sides of boxes.
+fn unframed(text: &str) -> String {
+    squeezed(text).replace(|letter: char| letter.is_control() || "│┃".contains(letter), "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "[GAS TOWN] ash\n\nWork is on your hook. Run `gt hook` and begin.";
+    const NOWHERE: Place = Place::Nowhere { proven: false };
+
+    /// The screen with its cursor at its end.
+    fn shown(screen: &str) -> Shown {
+        let row = screen.matches('\n').count();
+        let column = screen.rsplit('\n').next().unwrap_or_default().chars().count();
+        Shown::new("", screen.as_bytes(), (column, row))
+    }
+
+    fn at(patterns: &Patterns, screen: &str) -> Place {
+        place(patterns, &shown(screen), TEXT, Before::default())
+    }
+
+    #[test]
+    fn in_a_frame_the_composer_is_told_from_the_conversation() {
+        let claude = Patterns::for_agent("claude").unwrap();
+        let rule = "─".repeat(40);
+        for (above, typed, expected) in [
+            ("", "", Place::Nowhere { proven: true }),
+            ("", "  Try \"fix it\"", Place::Nowhere { proven: true }),
+            ("", "my own words", NOWHERE),
+            (
+                "",
+                "[GAS TOWN] ash\n\n  Work is on your hook. Run `gt\n  hook` and begin.",
+                Place::Composer,
+            ),
+            ("", "[Pasted text #1 +2 lines]", Place::Composer),
+            ("❯ [Pasted text #1 +2 lines]\n● Yes", "", Place::Conversation),
+            (
+                "❯ Work is on your hook. Run `gt hook` and be\n  gin.\n● Yes",
+                "",
+                Place::Conversation,
+            ),
+        ] {
+            let screen = format!("{above}\n{rule}\n❯ {typed}\n{rule}\n  ? for shortcuts");
+            assert_eq!(at(&claude, &screen), expected, "{screen}");
+        }
+    }
+
+    #[test]
+    fn without_a_frame_the_cursor_tells() {
+        let plain = Patterns::generic().with_ready_prompt("❯ ");
+        for (screen, expected) in [
+            (
+                "hello\n❯ [GAS TOWN] ash\n\nWork is on your hook. Run `gt hook` and begin.",
+                Place::Composer,
+            ),
+            (
+                "hello\n❯ [GAS TOWN] ash\n\nWork is on your hook. Run `gt hook` and begin.\n",
+                Place::Conversation,
+            ),
+            ("❯ Work is on your hook. Run `gt hook` and begin.\nyes\n❯ ", Place::Conversation),
+            ("hello\n❯ ", NOWHERE),
+            ("hello", NOWHERE),
+        ] {
+            assert_eq!(at(&plain, screen), expected, "{screen}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_known_of_a_screen_without_a_prompt_but_what_it_shows() {
+        let generic = Patterns::generic();
+        let sent = "Work is on your hook. Run `gt hook` and begin.\nok";
+        let once = Before { times: 1, parked: false };
+        assert_eq!(place(&generic, &shown(sent), TEXT, once), Place::Conversation);
+        assert_eq!(at(&generic, sent), Place::Composer);
+        let typed = "hello\n> Work is on your hook. Run `gt hook` and begin.";
+        assert_eq!(place(&generic, &shown(typed), TEXT, once), Place::Composer);
+        assert_eq!(at(&generic, "ok"), NOWHERE);
+    }
+    fn met(patterns: &Patterns, screen: &str) -> Composing {
+        composing(patterns, &shown(screen), "")
+    }
+
+    #[test]
+    fn a_composer_is_empty_or_holds_a_draft_whatever_hint_stands_in_it() {
+        let claude = Patterns::for_agent("claude").unwrap();
+        let rule = "─".repeat(40);
+        for (typed, expected) in [
+            ("", Composing::Empty),
+            ("\x1b[7mT\x1b[0;2mry it\x1b[0m", Composing::Empty),
+            ("fix the\n  tests", Composing::Draft("fix the tests".to_owned())),
+        ] {
+            let screen = format!("{rule}\n❯ {typed}\n{rule}\n  ? for shortcuts");
+            assert_eq!(met(&claude, &screen), expected, "{screen}");
+        }
+        assert_eq!(met(&claude, "Loading"), Composing::NotReady);
+    }
+
+    #[test]
+    fn at_a_prompt_without_a_frame_the_cursor_tells_a_draft_from_work() {
+        let plain = Patterns::generic().with_ready_prompt("❯ ");
+        for (screen, expected) in [
+            ("hello\n❯ ", Composing::Empty),
+            ("hello\n❯ my own", Composing::Draft("my own".to_owned())),
+            ("❯ run it\nstill running\n", Composing::NotReady),
+            ("hello", Composing::NotReady),
+        ] {
+            assert_eq!(met(&plain, screen), expected, "{screen}");
+        }
+    }
+
+    #[test]
+    fn of_an_unknown_screen_only_a_question_can_be_guessed() {
+        let generic = Patterns::generic();
+        assert_eq!(met(&generic, ""), Composing::Blank);
+        assert_eq!(met(&generic, "> hello"), Composing::Unknown);
+        let asked = met(&generic, "Really? [y/N] ");
+        assert!(matches!(asked, Composing::Asked { guessed: true, .. }), "{asked:?}");
+        let own = "Do this:\n1. Really? [y/N]\n2. Esc to cancel";
+        let typed = shown(&format!("hello\n> {own}"));
+        assert_eq!(composing(&generic, &typed, own), Composing::Unknown);
+    }
+}

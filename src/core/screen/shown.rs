@@ -1,0 +1,185 @@
+//! A screen with its colours: which of its text was typed, and which is a hint that an agent draws
+//! where nothing is.
+
+use vte::ansi::{
+    Attr, CharsetIndex, Color, Handler, NamedColor, Processor, Rgb, StandardCharset, StdSyncHandler,
+};
+
+use super::Look;
+use super::rows::normal;
+
+/// A screen as somebody sees it who is about to type.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The pane's title.
+    pub title: String,
+    /// The rows without colours and trailing blanks, top to bottom.
+    pub rows: Vec<String>,
+    /// The same without what is drawn faint or grey: placeholders, suggestions.
+    pub(super) bright: Vec<String>,
+    /// Column and row of the cursor, from 0.
+    pub cursor: (usize, usize),
+}
+
+impl Shown {
+    /// Reads rows with SGR sequences that run on from row to row.
+    #[must_use]
+    pub fn new(title: &str, coloured: &[u8], cursor: (usize, usize)) -> Self {
+        let mut reader = Reader::default();
+        Processor::<StdSyncHandler>::new().advance(&mut reader, coloured);
+        if !coloured.ends_with(b"\n") {
+            reader.end_row();
+        }
+        Self { title: title.to_owned(), rows: reader.rows, bright: reader.bright, cursor }
+    }
+
+    /// What readers of states want of it.
+    #[must_use]
+    pub fn look(&self) -> Look<'_> {
+        Look { title: &self.title, lines: &self.rows }
+    }
+
+    /// The text up to the cursor.
+    pub(super) fn up_to_cursor(&self) -> String {
+        let (column, row) = self.cursor;
+        let mut text = self.rows.get(..row).unwrap_or_default().concat();
+        let last = self.rows.get(row).map_or("", String::as_str);
+        text.push_str(left_of(last, column));
+        text
+    }
+}
+
+/// The part of a row that is left of a column, which counts cells.
+fn left_of(row: &str, column: usize) -> &str {
+    let mut cells = 0;
+    for (at, letter) in row.char_indices() {
+        if cells >= column {
+            return &row[..at];
+        }
+        cells += unicode_width::UnicodeWidthChar::width(letter).unwrap_or(0);
+    }
+    row
+}
+
+/// How text is drawn.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Style {
+    faint: bool,
+    grey: bool,
+    reverse: bool,
+}
+
+impl Style {
+    fn is_hint(self) -> bool {
+        self.faint || self.grey
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    style: Style,
+    row: Vec<(char, Style)>,
+    rows: Vec<String>,
+    bright: Vec<String>,
+    charsets: [StandardCharset; 4],
+    active: usize,
+}
+
+impl Reader {
+    fn end_row(&mut self) {
+        let row = std::mem::take(&mut self.row);
+        let text: String = row.iter().map(|(letter, _)| letter).collect();
+        let bright: String = (0..row.len()).map(|at| bright(&row, at)).collect();
+        self.rows.push(normal(&text));
+        self.bright.push(normal(&bright));
+    }
+}
+
+/// The letter, or a blank in place of a hint's. Some agents draw their cursor on a hint's first
+/// letter, in reverse.
+fn bright(row: &[(char, Style)], at: usize) -> char {
+    let (letter, style) = row[at];
+    let next = row.get(at + 1).is_some_and(|(next, style)| *next != ' ' && style.is_hint());
+    if style.is_hint() || (style.reverse && next) { ' ' } else { letter }
+}
+
+impl Handler for Reader {
+    fn input(&mut self, letter: char) {
+        if !letter.is_control() {
+            self.row.push((self.charsets[self.active].map(letter), self.style));
+        }
+    }
+
+    fn linefeed(&mut self) {
+        self.end_row();
+    }
+
+    // tmux writes line-drawing characters as SO ... SI, as a VT100 does.
+    fn set_active_charset(&mut self, index: CharsetIndex) {
+        self.active = index as usize;
+        if self.active == CharsetIndex::G1 as usize {
+            self.charsets[self.active] = StandardCharset::SpecialCharacterAndLineDrawing;
+        }
+    }
+
+    fn configure_charset(&mut self, index: CharsetIndex, charset: StandardCharset) {
+        self.charsets[index as usize] = charset;
+    }
+
+    fn terminal_attribute(&mut self, attribute: Attr) {
+        match attribute {
+            Attr::Reset => self.style = Style::default(),
+            Attr::Dim => self.style.faint = true,
+            Attr::CancelBoldDim => self.style.faint = false,
+            Attr::Reverse => self.style.reverse = true,
+            Attr::CancelReverse => self.style.reverse = false,
+            Attr::Foreground(colour) => self.style.grey = is_grey(colour),
+            _ => {}
+        }
+    }
+}
+
+/// Bright black, and of the ramp of greys all but the brightest ones.
+fn is_grey(colour: Color) -> bool {
+    match colour {
+        Color::Named(named) => named == NamedColor::BrightBlack,
+        Color::Indexed(index) => index == 8 || (232..=250).contains(&index),
+        Color::Spec(Rgb { r, g, b }) => {
+            let (least, most) = (r.min(g).min(b), r.max(g).max(b));
+            most - least <= 24 && most <= 190
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bright(coloured: &str) -> Vec<String> {
+        Shown::new("", coloured.as_bytes(), (0, 0)).bright
+    }
+
+    #[test]
+    fn hints_are_told_from_typed_text_by_how_they_are_drawn() {
+        for (row, expected) in [
+            ("\x1b[1m›\x1b[0m \x1b[2mAsk Codex to do anything", "›"),
+            ("\x1b[39m❯\u{a0}\x1b[7mT\x1b[0;2mry it\x1b[0m", "❯"),
+            ("\x1b[39m❯ please explain\x1b[7m \x1b[0m", "❯ please explain"),
+            ("\x1b[39m❯ \x1b[7mx\x1b[0m", "❯ x"),
+            (
+                " > \x1b[38;5;248m\x1b[48;5;240m Type your message\x1b[39m x",
+                " >                    x",
+            ),
+            (" > \x1b[38;2;108;108;120mType\x1b[38:2:255:255:255mtyped", " >     typed"),
+        ] {
+            assert_eq!(bright(row), [expected], "{row:?}");
+        }
+    }
+
+    #[test]
+    fn rows_and_what_is_left_of_the_cursor_are_read_across_styles_and_wide_letters() {
+        let shown = Shown::new("", "a\x1b[31m\n漢字\x1b[0mx\n\n".as_bytes(), (4, 1));
+        assert_eq!(shown.rows, ["a", "漢字x", ""]);
+        assert_eq!(shown.up_to_cursor(), "a漢字");
+    }
+}
