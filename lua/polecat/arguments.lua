@@ -19,6 +19,7 @@ local KNOWN = {
   capture_session = { lines = 'count', ansi = 'boolean' },
   open_diff = { since = 'string' },
   open_capture = { lines = 'count', snapshot = 'boolean' },
+  inject = { take = 'boolean' },
   new = { issue = 'string' },
   sling = {
     polecat = 'string',

@@ -112,12 +112,14 @@ function M.capture_session(session, opts, cb)
   ask('capture_session', 'session.capture_session', { session = given(session) }, opts, cb)
 end
 
---- Sends `text` to a polecat's agent, as one paste and one submit.
+--- Sends `text` to a polecat's agent, as one paste and one submit, where it can take one; with
+--- `take`, what stands in its composer is taken out first.
 ---@param name string
 ---@param text string
+---@param opts? { take?: boolean }
 ---@param cb? polecat.Callback
-function M.inject(name, text, cb)
-  ask('inject', 'session.inject', { polecat = given(name), text = given(text) }, nil, cb)
+function M.inject(name, text, opts, cb)
+  ask('inject', 'session.inject', { polecat = given(name), text = given(text) }, opts, cb)
 end
 
 --- Creates a polecat: worktree and branch. The result is `{ polecat, workdir, branch }`.

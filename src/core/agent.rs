@@ -30,6 +30,8 @@ pub struct Agent {
     pub args: Vec<String>,
     /// More arguments, where its hooks file is in the workdir: without it they would be an error.
     pub hook_args: Vec<String>,
+    /// Flags that are added where the installed program knows them: older ones would end at them.
+    pub flags_if_known: Vec<String>,
     /// Set in its environment on top of the polecat's own.
     pub env: Vec<(String, String)>,
     /// What its processes may be called: many agents run as `node`.
@@ -190,6 +192,12 @@ pub fn is_shell(program: &str) -> bool {
     ];
     // A login shell's name begins with a dash.
     SHELLS.contains(&file_name(program).trim_start_matches('-'))
+}
+
+/// Whether `word`, a name or a path, is the program `command`.
+#[must_use]
+pub fn is_program(word: &str, command: &str) -> bool {
+    file_name(word) == file_name(command)
 }
 
 /// The last part of a path to a program.

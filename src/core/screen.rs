@@ -21,7 +21,7 @@ mod working;
 
 pub use answer::Policy;
 pub use message::{Before, Composing, Place, composer_rows, composing, place, tail};
-pub use patterns::{CustomDialog, Patterns};
+pub use patterns::{Bang, CustomDialog, Patterns};
 pub use prompt::shows_prompt;
 pub use rows::normal;
 pub use shown::Shown;

@@ -5,6 +5,7 @@
 
 pub mod error;
 mod files;
+pub mod flags;
 pub mod folders;
 pub mod git;
 pub mod hooks;

@@ -115,7 +115,7 @@ arguments! {
     StopAll { at: At, force: Option<bool> }
     Capture { at: At, polecat: String, lines: Option<u32>, ansi: Option<bool> }
     CaptureSession { at: At, session: String, lines: Option<u32>, ansi: Option<bool> }
-    Inject { at: At, polecat: String, text: ByteBuf }
+    Inject { at: At, polecat: String, text: ByteBuf, take: Option<bool> }
     Pair {
         at: At,
         polecat: Option<String>,

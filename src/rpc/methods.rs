@@ -228,7 +228,7 @@ impl Door<'_> {
             Ok((manager, listener))
         };
         let (manager, listener) = self.workspace.look(&place(args.at), NOW, look).await?;
-        manager.inject_into(listener, text).await?;
+        manager.inject_into(listener, text, args.take.unwrap_or_default()).await?;
         Ok(Value::Nil)
     }
 

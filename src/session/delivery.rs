@@ -1,7 +1,7 @@
 //! One message on its way to an agent: looked at before it is typed, before it is submitted, and
 //! after. Nothing else in the program presses Enter for a message.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use tokio::time::Instant;
 
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     core::{
         agent::{Agent, is_shell},
-        screen::{self, Before, Composing, Place, Question, Shown},
+        screen::{self, Bang, Before, Composing, Place, Question, Shown},
     },
     host::processes::Holder,
     tmux::{Guard, Note, PaneScreen, Pressed, Terminal},
@@ -45,8 +45,19 @@ pub(super) struct Delivery<'a> {
     pub(super) text: &'a str,
     /// What the start owes, where the message is the next of its first words.
     pub(super) owed: Option<&'a Owed>,
-    /// Whether text in the composer that ends as the message does is this message.
-    pub(super) may_stand: bool,
+    /// What may be done with text that stands in the composer already.
+    pub(super) draft: Draft,
+}
+
+/// What may be done with text that stands in the composer before a message is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Draft {
+    /// Nothing: the message is refused.
+    Keep,
+    /// If it ends as the message does, it is the message, and only has to be submitted.
+    IsMessage,
+    /// It is taken out, where it is known how: the sender said so.
+    Take,
 }
 
 /// What became of a message.
@@ -124,24 +135,64 @@ impl Delivery<'_> {
     }
 
     async fn typed_and_submitted(&self, watch: &mut Watch<'_>) -> Result<Outcome, SessionError> {
-        self.refuse_shell()?;
+        let typed = self.typed()?;
         let deadline = Instant::now() + READY;
         let (terminal, before) = loop {
             let seen = self.until_ready(watch, deadline).await?;
-            if self.may_stand && self.place(&seen, Before::default()) == Place::Composer {
+            if self.draft == Draft::IsMessage && self.stands(&seen) {
                 return self.submit(watch, Before::default()).await;
             }
             let before = Before::of(&self.to.patterns, &seen.shown, self.text);
-            if let Some(terminal) = self.paste(&seen).await? {
+            if let Some(terminal) = self.paste(&seen, &typed).await? {
                 break (terminal, before);
             }
             watch.next().await;
         };
         if !self.settled(&terminal, watch, before).await? {
-            let lost = self.place(&self.look().await?, before) == Place::Nowhere { proven: true };
+            let lost = self.taken_back(watch, before).await?;
             return Ok(Outcome::NotShown { lost });
         }
         self.submit(watch, before).await
+    }
+
+    /// Takes out of the composer what of the message stands there, where it is known how; whether
+    /// nothing of it certainly does.
+    async fn taken_back(
+        &self,
+        watch: &mut Watch<'_>,
+        before: Before,
+    ) -> Result<bool, SessionError> {
+        let deadline = Instant::now() + TAKEN;
+        loop {
+            let seen = self.look().await?;
+            match self.composing(&seen) {
+                Composing::Draft(text) if self.clears() && self.is_part(&text) => {
+                    self.clear_row(&seen).await?;
+                }
+                _ => return Ok(self.place(&seen, before) == Place::Nowhere { proven: true }),
+            }
+            if Instant::now() >= deadline {
+                return Ok(false);
+            }
+            watch.next().await;
+        }
+    }
+
+    fn is_part(&self, text: &str) -> bool {
+        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+        squeezed(self.text).contains(&squeezed(text))
+    }
+
+    fn clears(&self) -> bool {
+        self.to.patterns.clears().is_some()
+    }
+
+    async fn clear_row(&self, seen: &Seen) -> Result<(), SessionError> {
+        let (tmux, pane) = (&self.manager.tools.tmux, self.session.pane.pane_id);
+        if let Some(key) = self.to.patterns.clears() {
+            tmux.press(pane, &[key], &self.guard(seen), &[]).await?;
+        }
+        Ok(())
     }
 
     /// Waits until it can be typed to: what is seen then.
@@ -155,8 +206,18 @@ impl Delivery<'_> {
             self.refuse_pane(&seen)?;
             let why = match self.composing(&seen) {
                 Composing::Empty => return Ok(seen),
-                Composing::Draft(_) if self.may_stand && self.stands(&seen) => return Ok(seen),
-                Composing::Draft(text) => return Err(self.draft(text)),
+                Composing::Draft(_) if self.draft == Draft::IsMessage && self.stands(&seen) => {
+                    return Ok(seen);
+                }
+                Composing::Draft(text) if self.draft == Draft::Take && self.clears() => {
+                    self.clear_row(&seen).await?;
+                    if Instant::now() >= deadline {
+                        return Err(self.has_draft(text));
+                    }
+                    watch.next().await;
+                    continue;
+                }
+                Composing::Draft(text) => return Err(self.has_draft(text)),
                 Composing::Asked { question, guessed } => {
                     return Err(self.asked(question, guessed));
                 }
@@ -175,7 +236,7 @@ impl Delivery<'_> {
         }
     }
 
-    async fn paste(&self, seen: &Seen) -> Result<Option<Terminal>, SessionError> {
+    async fn paste(&self, seen: &Seen, typed: &[u8]) -> Result<Option<Terminal>, SessionError> {
         let pasted = Pasted {
             by: Holder::this(),
             first_words: self.owed.is_some(),
@@ -183,7 +244,7 @@ impl Delivery<'_> {
         };
         let (tmux, pane) = (&self.manager.tools.tmux, self.session.pane.pane_id);
         let note = pasted.note(self.session);
-        Ok(tmux.paste(pane, self.bytes, &self.guard(seen), &[note]).await?)
+        Ok(tmux.paste(pane, typed, &self.guard(seen), &[note]).await?)
     }
 
     /// Waits until the agent has read the paste, shows it, and takes no key for a part of it any
@@ -318,13 +379,18 @@ impl Delivery<'_> {
         self.session.pane.session_name.clone()
     }
 
-    /// Many agents run what begins so in a shell, at once and unasked.
-    fn refuse_shell(&self) -> Result<(), SessionError> {
-        if self.text.trim_start().starts_with('!') && self.to.patterns.runs_shell() {
-            let (session, agent) = (self.name(), self.agent().name.clone());
-            return Err(SessionError::WouldRunShell { session, agent });
+    /// What is typed: the message, such that no agent runs it in a shell unasked.
+    fn typed(&self) -> Result<Cow<'_, [u8]>, SessionError> {
+        match self.to.patterns.bang() {
+            Bang::TextAfterBlank if self.bytes.starts_with(b"!") => {
+                Ok(Cow::Owned([b" ", self.bytes].concat()))
+            }
+            Bang::Unknown if self.text.trim_start().starts_with('!') => {
+                let (session, agent) = (self.name(), self.agent().name.clone());
+                Err(SessionError::WouldRunShell { session, agent })
+            }
+            _ => Ok(Cow::Borrowed(self.bytes)),
         }
-        Ok(())
     }
 
     fn refuse_pane(&self, seen: &Seen) -> Result<(), SessionError> {
@@ -349,7 +415,7 @@ impl Delivery<'_> {
         SessionError::AgentWaiting { session: self.name(), question: Box::new(question), guessed }
     }
 
-    fn draft(&self, text: String) -> SessionError {
+    fn has_draft(&self, text: String) -> SessionError {
         SessionError::Draft { session: self.name(), text }
     }
 }

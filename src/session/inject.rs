@@ -6,7 +6,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::{
     brief::Addressee,
-    delivery::{Delivery, Outcome},
+    delivery::{Delivery, Draft, Outcome},
     error::SessionError,
     manager::SessionManager,
     owed::{self, PASTED},
@@ -43,7 +43,7 @@ impl SessionManager {
     /// after `timeout` it has arrived or may have, perhaps without being submitted; in every other
     /// case it did not.
     pub async fn inject(&self, polecat: &str, text: Vec<u8>) -> Result<(), SessionError> {
-        self.inject_into(self.listener(polecat, &text).await?, &text).await
+        self.inject_into(self.listener(polecat, &text).await?, &text, false).await
     }
 
     /// Who can be told `text` as `polecat`. This changes nothing yet.
@@ -60,18 +60,25 @@ impl SessionManager {
         Ok(Listener { session, to })
     }
 
-    /// Sends `text` to one who was there a moment ago.
+    /// Sends `text` to one who was there a moment ago; with `take`, what stands in the composer is
+    /// taken out first, where it is known how.
     ///
     /// # Errors
     /// As [`SessionManager::inject`].
-    pub async fn inject_into(&self, to: Listener, text: &[u8]) -> Result<(), SessionError> {
+    pub async fn inject_into(
+        &self,
+        to: Listener,
+        text: &[u8],
+        take: bool,
+    ) -> Result<(), SessionError> {
         let Listener { session, to } = to;
         let _turn = self.turn(&session).await?;
         let session = if session.pasted.is_some() { self.cleared(session).await? } else { session };
         let (manager, session, to, bytes) = (self, &session, &to, text);
+        let draft = if take { Draft::Take } else { Draft::Keep };
         let text = without_end(bytes);
         let text = &*String::from_utf8_lossy(&text);
-        let delivery = Delivery { manager, session, to, bytes, text, owed: None, may_stand: false };
+        let delivery = Delivery { manager, session, to, bytes, text, owed: None, draft };
         match delivery.deliver().await? {
             Outcome::Submitted => Ok(()),
             Outcome::Stuck => {
@@ -116,7 +123,7 @@ pub(super) async fn submit_pasted(
     let Some(pasted) = session.pasted.take() else { return Ok(()) };
     let owed = session.owed.clone().filter(|_| pasted.first_words);
     let (text, bytes, owed) = (&*pasted.tail, pasted.tail.as_bytes(), owed.as_ref());
-    let delivery = Delivery { manager, session, to, bytes, text, owed, may_stand: true };
+    let delivery = Delivery { manager, session, to, bytes, text, owed, draft: Draft::IsMessage };
     let outcome = if text.is_empty() { None } else { Some(delivery.submit_standing().await?) };
     if outcome == Some(Outcome::Submitted)
         && let Some(owed) = session.owed.as_mut().filter(|_| pasted.first_words)

@@ -1,9 +1,9 @@
 //! Starts and messages whose backend was killed, or gave up waiting for a person: whoever
 //! watches the session takes them up.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::Instant};
 use tracing::{info, warn};
 
 use super::{
@@ -23,22 +23,26 @@ use crate::{
     tmux::PaneId,
 };
 
+/// How long what could not be told is left alone before it is tried again.
+const PAUSE: Duration = Duration::from_secs(5);
+
 /// What one monitor takes up.
 #[derive(Default)]
 pub(super) struct Resumed {
-    running: HashMap<PaneId, JoinHandle<()>>,
+    running: HashMap<PaneId, (JoinHandle<()>, Instant)>,
 }
 
 impl Resumed {
     /// Takes up what nobody sees to in `session`, which looks like `info`.
     pub(super) fn look(&mut self, manager: &SessionManager, session: &Session, info: &SessionInfo) {
         let pane = session.pane.pane_id;
-        self.running.retain(|_, task| !task.is_finished());
+        self.running.retain(|_, (task, at)| !task.is_finished() || at.elapsed() < PAUSE);
         if self.running.contains_key(&pane) || !manager.is_cut_off(session, info) {
             return;
         }
         let (manager, session) = (manager.clone(), session.clone());
-        self.running.insert(pane, tokio::spawn(async move { manager.take_up(&session).await }));
+        let task = tokio::spawn(async move { manager.take_up(&session).await });
+        self.running.insert(pane, (task, Instant::now()));
     }
 }
 
@@ -68,8 +72,10 @@ impl SessionManager {
         let polecat = &session.polecat;
         let Some(begun) = self.tools.starting_alone(&session.pane.session_name) else { return };
         let told = self.resume(session).await.unwrap_or_else(|error| {
-            warn!(%error, %polecat, "what was cut off could not be taken up");
-            // The next look tries again, unless the agent or its session is gone.
+            // A later look tries again, unless the agent or its session is gone.
+            if !error.is_in_the_way() {
+                warn!(%error, %polecat, "what was cut off could not be taken up");
+            }
             Vec::new()
         });
         drop(begun);

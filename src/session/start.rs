@@ -11,8 +11,8 @@ use super::{
     table::Session,
 };
 use crate::{
-    core::{names::PolecatName, session::SessionInfo},
-    host::git,
+    core::{agent::is_program, names::PolecatName, session::SessionInfo},
+    host::{flags, git, path},
 };
 
 /// A polecat whose agent runs.
@@ -71,6 +71,7 @@ impl SessionManager {
         hooking: Hooking,
         progress: Progress<'_>,
     ) -> Result<Started, SessionError> {
+        let plan = self.with_known_flags(plan).await;
         let words = self.first_words(&plan).await;
         progress("starting: creating the session");
         let owed = Owed::by_us(words.typed());
@@ -82,6 +83,17 @@ impl SessionManager {
         let now = self.alive(&session).await?;
         let warnings = plan.warnings.into_iter().chain(brought_up?).collect();
         Ok(Started { info: self.seen(&now).await, warnings })
+    }
+
+    /// With the flags that the agent's own program knows.
+    async fn with_known_flags(&self, mut plan: Plan) -> Plan {
+        let own = plan.argv.first().filter(|program| is_program(program, &plan.agent.command));
+        if let Some(program) = own.and_then(|program| path::find_program(program, &plan.workdir)) {
+            let flags = &plan.agent.flags_if_known;
+            let known = flags::known(&program, flags, &self.tools.launch).await;
+            plan.argv.extend(known);
+        }
+        plan
     }
 
     /// From a session to an agent that knows what to do; gives warnings.

@@ -2,7 +2,7 @@
 
 use super::{
     brief::Addressee,
-    delivery::{Delivery, Outcome},
+    delivery::{Delivery, Draft, Outcome},
     error::SessionError,
     manager::SessionManager,
     owed::Owed,
@@ -24,14 +24,14 @@ impl SessionManager {
         progress: Progress<'_>,
     ) -> Result<Option<String>, SessionError> {
         self.confirm_last(session, to, owed).await?;
-        let mut may_stand = false;
+        let mut draft = Draft::Keep;
         while let Some(text) = owed.words.get(owed.done).cloned() {
             progress("starting: sending the first words");
-            let told = self.told(session, to, owed, &text, may_stand).await;
+            let told = self.told(session, to, owed, &text, draft).await;
             match told {
                 Ok(None) => {
                     owed.done += 1;
-                    may_stand = false;
+                    draft = Draft::Keep;
                 }
                 // The next one could be glued to it, wherever it is.
                 Ok(Some(doubt)) => {
@@ -41,7 +41,7 @@ impl SessionManager {
                 // Nothing is typed to a question, which that would answer: the start waits for
                 // the answer, and says so if none comes.
                 Err(SessionError::AgentWaiting { guessed: false, .. }) => {
-                    may_stand = true;
+                    draft = Draft::IsMessage;
                     let readiness = self.wait_until_ready(session, to, owed, progress).await?;
                     if !matches!(readiness, Readiness::Ready) {
                         return Ok(readiness.warning(&to.agent.name));
@@ -70,7 +70,8 @@ impl SessionManager {
         let _turn = self.turn(session).await?;
         let before = Owed { done: last, ..owed.clone() };
         let (manager, owed, bytes) = (self, Some(&before), text.as_bytes());
-        let delivery = Delivery { manager, session, to, bytes, text, owed, may_stand: true };
+        let delivery =
+            Delivery { manager, session, to, bytes, text, owed, draft: Draft::IsMessage };
         delivery.submit_again().await
     }
 
@@ -82,11 +83,11 @@ impl SessionManager {
         to: &Addressee,
         owed: &Owed,
         text: &str,
-        may_stand: bool,
+        draft: Draft,
     ) -> Result<Option<String>, SessionError> {
         let _turn = self.turn(session).await?;
         let (manager, owed, bytes) = (self, Some(owed), text.as_bytes());
-        let delivery = Delivery { manager, session, to, bytes, text, owed, may_stand };
+        let delivery = Delivery { manager, session, to, bytes, text, owed, draft };
         let mut outcome = delivery.deliver().await?;
         if outcome == (Outcome::NotShown { lost: true }) {
             outcome = delivery.deliver().await?;

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     framed::{Log, Yard, program},
     rig::{Shop, agent},
-    support::{eventually, eventually_equal},
+    support::eventually_equal,
 };
 
 const NUDGE: &str = "Run `gt hook` to check your hook and begin work.";
@@ -152,4 +152,24 @@ async fn a_prompt_without_a_frame_is_told_too_without_an_enter_too_many() {
     let seen = yard.editor.expect_capture("ash", 100, "got: the last").await;
     assert_eq!(seen.matches("got:").count(), 3, "{seen}");
     assert_eq!(seen.matches("got: [GAS TOWN]").count(), 1, "{seen}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flag_goes_to_a_program_that_knows_it_and_to_no_other() {
+    for (help, expected) in
+        [("      --no-daemon  Run alone", true), ("  --help  Print help", false)]
+    {
+        let yard = Yard::new(Json::Null).await;
+        let codex = format!(
+            "case \"$1\" in --help) echo '{help}'; exit 0;; esac\nexec {} \"$@\"",
+            yard.framed("")
+        );
+        program(&yard.programs.path().join("codex"), &codex);
+        let options = json!({ "new": true, "agent": "codex" });
+        yard.editor.call("start", json!(["ash", options])).await.unwrap();
+        let argv = yard.log().values("argv")[0].clone();
+        let argv: Vec<&str> = argv.as_array().unwrap().iter().filter_map(Json::as_str).collect();
+        assert_eq!(argv.contains(&"--no-daemon"), expected, "{argv:?}");
+        assert_eq!(argv[0], "--dangerously-bypass-approvals-and-sandbox");
+    }
 }

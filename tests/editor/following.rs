@@ -18,8 +18,9 @@ async fn following() -> Shop {
     shop
 }
 
+/// As a person's keys: the agent shows nothing of what is typed, as a message must be.
 async fn print(shop: &Shop, count: usize) {
-    shop.editor.call("inject", json!(["ash", count.to_string()])).await.unwrap();
+    shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", &count.to_string(), "Enter"]);
 }
 
 /// Waits until line `number` is in the buffer, and gives the numbers of all lines there.

@@ -70,10 +70,12 @@ async fn a_draft_of_a_persons_stays_as_it_is() {
     yard.start("ash", "").await.unwrap();
     let before = yard.log().said();
     yard.press("gt-shop-ash", &["my", "Space", "own"]);
-    let refused = eventually("a refusal", async || {
-        yard.editor.call("inject", json!(["ash", "hello"])).await.err().ok_or("it was sent")
+    eventually("the draft", async || {
+        let screen = yard.tmux.run(&["capture-pane", "-p", "-t", "=gt-shop-ash:"]);
+        if screen.contains("my own") { Ok(()) } else { Err(screen) }
     })
     .await;
+    let refused = yard.editor.call("inject", json!(["ash", "hello"])).await.unwrap_err();
     assert_eq!(refused.code, "draft", "{refused:?}");
     assert!(refused.message.contains("`my own`"), "{refused:?}");
     yard.press("gt-shop-ash", &["Enter"]);
@@ -83,7 +85,32 @@ async fn a_draft_of_a_persons_stays_as_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_an_agent_would_run_in_a_shell_is_refused() {
+async fn a_draft_is_taken_out_for_who_says_so() {
+    let yard = Yard::new(Json::Null).await;
+    yard.start("ash", "").await.unwrap();
+    let before = yard.log().said();
+    yard.tmux.run(&["set-buffer", "first row\nsecond row"]);
+    yard.tmux.run(&["paste-buffer", "-p", "-r", "-t", "=gt-shop-ash:"]);
+    eventually("the draft", async || {
+        let screen = yard.tmux.run(&["capture-pane", "-p", "-t", "=gt-shop-ash:"]);
+        if screen.contains("second row") { Ok(()) } else { Err(screen) }
+    })
+    .await;
+    let take = json!(["ash", "hello", { "take": true }]);
+    yard.editor.call("inject", take).await.unwrap();
+    assert_eq!(yard.log().said()[before.len()..], ["hello"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_agent_would_run_in_a_shell_is_a_message_with_a_blank_in_front() {
+    let yard = Yard::new(Json::Null).await;
+    yard.start("ash", "").await.unwrap();
+    yard.editor.call("inject", json!(["ash", "!touch x"])).await.unwrap();
+    assert_eq!(yard.log().said().pop().as_deref(), Some(" !touch x"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_unknown_agent_may_run_in_a_shell_is_refused() {
     let shop = Shop::new().await;
     shop.start("ash", "prompts").await;
     assert_eq!(refused(&shop, "!touch x").await.code, "would_run_shell");
@@ -97,9 +124,14 @@ async fn what_an_agent_would_run_in_a_shell_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_of_an_unknown_agent_is_guessed() {
     let script = "stty raw; printf 'Really? [y/N] '; head -c 1 > answer; cat";
-    let (shop, _) = with_agent(shell(script), "asker").await;
-    let refused = refused(&shop, "y").await;
-    assert_eq!(refused.code, "agent_waiting", "{refused:?}");
+    let shop = Shop::of(Project::new(), json!({ "agents": { "asker": shell(script) } })).await;
+    // The start waits for a person.
+    drop(shop.editor.ask("start", json!(["ash", { "new": true, "agent": "asker" }])).await);
+    let refused = eventually("a refusal for the question", async || {
+        let refused = refused(&shop, "y").await;
+        if refused.code == "agent_waiting" { Ok(refused) } else { Err(format!("{refused:?}")) }
+    })
+    .await;
     assert!(refused.message.contains("seems to ask"), "{refused:?}");
     let answer = std::fs::read_to_string(shop.project.worktree("ash").join("answer"));
     assert_eq!(answer.unwrap_or_default(), "");

@@ -11,6 +11,7 @@ struct Preset {
     command: &'static str,
     args: &'static [&'static str],
     hook_args: &'static [&'static str],
+    flags_if_known: &'static [&'static str],
     env: &'static [(&'static str, &'static str)],
     process_names: &'static [&'static str],
     prompt: Option<&'static str>,
@@ -45,6 +46,7 @@ const PLAIN: Preset = Preset {
     command: "",
     args: &[],
     hook_args: &[],
+    flags_if_known: &[],
     env: &[],
     process_names: &[],
     prompt: None,
@@ -85,7 +87,7 @@ const PRESETS: &[Preset] = &[
         args: &["--approval-mode", "yolo"],
         process_names: &["gemini", "node"],
         prompt: Some(">   Type your message"),
-        title: Some("◇  Ready"),
+        // Its title is ready some seconds before its trust dialog is drawn: its prompt tells.
         // 40 ms after it drew a paste, a return is a line break to it; on a busy machine drawing
         // takes longer than that.
         settle_ms: 250,
@@ -100,6 +102,9 @@ const PRESETS: &[Preset] = &[
         name: "codex",
         command: "codex",
         args: &["--dangerously-bypass-approvals-and-sandbox"],
+        // All sessions would share one daemon, a child of the first: whoever stopped that one broke
+        // the others, and their commands ran in its environment.
+        flags_if_known: &["--no-daemon"],
         process_names: &["codex", "node"],
         prompt: Some("› "),
         delay_ms: 3_000,
@@ -210,6 +215,7 @@ impl Preset {
             command: self.command.to_owned(),
             args: owned(self.args),
             hook_args: owned(self.hook_args),
+            flags_if_known: owned(self.flags_if_known),
             env: pairs(self.env),
             process_names: owned(self.process_names),
             ready: Ready {

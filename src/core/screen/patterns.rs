@@ -41,8 +41,11 @@ pub(super) struct Known {
     pub(super) bare: &'static str,
     /// The grey text of an empty composer, by its beginning.
     pub(super) hints: &'static [&'static str],
-    /// Whether it runs a message that begins with `!` in a shell.
-    pub(super) runs_shell: bool,
+    /// What it makes of a message that begins with `!`.
+    pub(super) bang: Bang,
+    /// The key that clears the row of its composer in which the cursor is, from its end; pressed
+    /// again it goes on with the row above.
+    pub(super) clears: Option<&'static str>,
     /// What points at a choice.
     pub(super) markers: &'static [char],
     pub(super) titles: &'static [(TitleSign, Means)],
@@ -55,6 +58,17 @@ pub(super) struct Known {
     pub(super) passing: &'static [&'static str],
     /// The first that fits counts.
     pub(super) dialogs: &'static [Dialog],
+}
+
+/// What an agent makes of a message that begins with `!`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bang {
+    /// A message like any other.
+    Text,
+    /// It runs the rest in a shell, unasked; with a blank in front it is a message.
+    TextAfterBlank,
+    /// That is not known; many agents would run it.
+    Unknown,
 }
 
 /// Where an agent draws what one can type to, and its dialogs.
@@ -154,11 +168,16 @@ impl Patterns {
         self
     }
 
-    /// Whether a message that begins with `!` would run in a shell, or may: of an agent of which
-    /// nothing is known, many do.
+    /// What it makes of a message that begins with `!`.
     #[must_use]
-    pub fn runs_shell(&self) -> bool {
-        self.known.runs_shell
+    pub fn bang(&self) -> Bang {
+        self.known.bang
+    }
+
+    /// The key that takes text out of its composer, row by row.
+    #[must_use]
+    pub fn clears(&self) -> Option<&'static str> {
+        self.known.clears
     }
 
     fn of(known: &'static Known) -> Self {

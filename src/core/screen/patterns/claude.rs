@@ -1,6 +1,6 @@
 //! Claude Code, read off 2.1.197.
 
-use super::{Answer, BusyRow, Dialog, Known, Layout, Sign};
+use super::{Answer, Bang, BusyRow, Dialog, Known, Layout, Sign};
 use crate::core::screen::Reason;
 use crate::core::screen::title::{Means, TitleSign};
 
@@ -10,7 +10,8 @@ pub(super) const CLAUDE: Known = Known {
     marks: &["❯", "!"],
     bare: "❯ ",
     hints: &["Try \"", "Press up to edit queued messages"],
-    runs_shell: true,
+    bang: Bang::TextAfterBlank,
+    clears: Some("C-u"),
     markers: &['❯'],
     // The star stands at the prompt and at a question alike.
     titles: &[(TitleSign::Spinner, Means::Working), (TitleSign::Begins("✳ "), Means::Quiet)],

@@ -1,6 +1,6 @@
 //! Codex CLI, read off 0.169.0.
 
-use super::{Answer, BusyRow, Dialog, Known, Layout, Sign};
+use super::{Answer, Bang, BusyRow, Dialog, Known, Layout, Sign};
 use crate::core::screen::Reason;
 use crate::core::screen::title::{Means, TitleSign};
 
@@ -10,7 +10,8 @@ pub(super) const CODEX: Known = Known {
     marks: &["›"],
     bare: "› ",
     hints: &["Ask Codex to do anything"],
-    runs_shell: true,
+    bang: Bang::TextAfterBlank,
+    clears: Some("C-u"),
     markers: &['›', '>'],
     // At its prompt the title is the folder's name, which may be anything. The sign blinks.
     titles: &[

@@ -1,6 +1,6 @@
 //! Gemini CLI, read off 0.61.0.
 
-use super::{Answer, BusyRow, Dialog, Known, Layout, Sign};
+use super::{Answer, Bang, BusyRow, Dialog, Known, Layout, Sign};
 use crate::core::screen::Reason;
 use crate::core::screen::title::{Means, TitleSign};
 
@@ -11,7 +11,8 @@ pub(super) const GEMINI: Known = Known {
     marks: &[">", "*", "!"],
     bare: ">   Type your message",
     hints: &["Type your message"],
-    runs_shell: false,
+    bang: Bang::Text,
+    clears: None,
     markers: &['●'],
     // The first is also the title of its trust, sign-in and loop dialogs.
     titles: &[

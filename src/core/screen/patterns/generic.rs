@@ -1,6 +1,6 @@
 //! An agent of which nothing is known.
 
-use super::{Known, Layout};
+use super::{Bang, Known, Layout};
 
 pub(super) const GENERIC: Known = Known {
     name: "",
@@ -8,7 +8,8 @@ pub(super) const GENERIC: Known = Known {
     marks: &[],
     bare: "",
     hints: &[],
-    runs_shell: true,
+    bang: Bang::Unknown,
+    clears: None,
     markers: &['❯', '›', '●', '>'],
     titles: &[],
     busy_below: &[],
