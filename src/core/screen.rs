@@ -20,7 +20,9 @@ mod title;
 mod working;
 
 pub use answer::Policy;
-pub use message::{Before, Composing, Place, composer_rows, composing, place, tail};
+pub use message::{
+    Before, Composing, Place, composer_rows, composing, ends_at_cursor, place, tail,
+};
 pub use patterns::{Bang, CustomDialog, Patterns};
 pub use prompt::shows_prompt;
 pub use rows::normal;

@@ -90,9 +90,15 @@ impl Delivery<'_> {
         let mut watch = Watch::of(self);
         let outcome = self.typed_and_submitted(&mut watch).await;
         watch.end().await;
-        if !matches!(outcome, Ok(Outcome::Submitted)) && self.owed.is_none() {
+        match outcome {
+            Ok(Outcome::Submitted) => {}
+            Ok(Outcome::NotShown { lost: false }) if self.owed.is_none() => {
+                let told = Pasted { told: true, ..self.pasted() };
+                self.note(vec![told.note(self.session)]).await;
+            }
             // What stands there now is nobody's to submit any more.
-            self.note(vec![self.cleared()]).await;
+            _ if self.owed.is_none() => self.note(vec![self.cleared()]).await,
+            _ => {}
         }
         outcome
     }
@@ -221,6 +227,7 @@ impl Delivery<'_> {
                 Composing::Asked { question, guessed } => {
                     return Err(self.asked(question, guessed));
                 }
+                Composing::Unknown if self.is_starting() => "it is still starting",
                 Composing::Unknown => match deaf(self.agent(), &seen.screen) {
                     None => return Ok(seen),
                     Some(why) => why,
@@ -237,14 +244,28 @@ impl Delivery<'_> {
     }
 
     async fn paste(&self, seen: &Seen, typed: &[u8]) -> Result<Option<Terminal>, SessionError> {
-        let pasted = Pasted {
-            by: Holder::this(),
-            first_words: self.owed.is_some(),
-            tail: screen::tail(self.text),
-        };
         let (tmux, pane) = (&self.manager.tools.tmux, self.session.pane.pane_id);
-        let note = pasted.note(self.session);
+        let note = self.pasted().note(self.session);
         Ok(tmux.paste(pane, typed, &self.guard(seen), &[note]).await?)
+    }
+
+    fn pasted(&self) -> Pasted {
+        let (by, first_words) = (Holder::this(), self.owed.is_some());
+        Pasted { by, first_words, tail: screen::tail(self.text), told: false }
+    }
+
+    /// Refuses a message behind one that was typed before and not shown then, if it is by now.
+    ///
+    /// # Errors
+    /// [`SessionError::Draft`], or tmux does not answer.
+    pub(super) async fn refuse_shown_late(&self) -> Result<(), SessionError> {
+        let seen = self.look().await?;
+        let stands = screen::ends_at_cursor(&seen.shown, self.text) || self.stands_framed(&seen);
+        if stands { Err(self.has_draft(self.text.to_owned())) } else { Ok(()) }
+    }
+
+    fn stands_framed(&self, seen: &Seen) -> bool {
+        self.composing(seen) != Composing::Unknown && self.stands(seen)
     }
 
     /// Waits until the agent has read the paste, shows it, and takes no key for a part of it any
@@ -369,6 +390,11 @@ impl Delivery<'_> {
 
     fn stands(&self, seen: &Seen) -> bool {
         self.place(seen, Before::default()) == Place::Composer
+    }
+
+    /// Whether a start of ours is still waiting for the agent, and has nothing to tell it itself.
+    fn is_starting(&self) -> bool {
+        self.owed.is_none() && self.manager.tools.is_starting(&self.session.pane.session_name)
     }
 
     fn agent(&self) -> &Agent {

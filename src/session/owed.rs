@@ -37,6 +37,10 @@ pub(super) struct Pasted {
     /// The end of it, by which it is known again.
     #[serde(default)]
     pub(super) tail: String,
+    /// Whether its sender was told that it was not submitted: then nobody does that later, and the
+    /// next message looks whether it stands there by now.
+    #[serde(default)]
+    pub(super) told: bool,
 }
 
 impl Owed {

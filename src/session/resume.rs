@@ -52,7 +52,8 @@ impl SessionManager {
         if !session.is_live() || session.stopping {
             return false;
         }
-        let pasted = session.pasted.as_ref().is_some_and(|pasted| self.is_free(session, pasted.by));
+        let left = session.pasted.as_ref().filter(|pasted| !pasted.told);
+        let pasted = left.is_some_and(|pasted| self.is_free(session, pasted.by));
         let owed = session.owed.as_ref().is_some_and(|owed| match owed.by {
             Some(holder) => self.is_free(session, holder),
             None => can_be_told(info),
@@ -102,8 +103,10 @@ impl SessionManager {
         if !same || session.stopping {
             return Ok(None);
         }
-        let to = Addressee::new(self.addressed(&session).await, session.args());
-        inject::submit_pasted(self, &mut session, &to).await?;
+        if session.pasted.as_ref().is_some_and(|pasted| !pasted.told) {
+            let to = Addressee::new(self.addressed(&session).await, session.args());
+            inject::submit_pasted(self, &mut session, &to).await?;
+        }
         let free = |owed: &Owed| owed.by.is_none_or(|holder| holder.is_this() || !holder.lives());
         let Some(owed) = session.owed.clone().filter(free) else { return Ok(None) };
         let owed = Owed { by: Some(Holder::this()), ..owed };

@@ -223,3 +223,30 @@ async fn what_a_killed_sender_left_does_not_answer_a_question() {
     let left = yard.tmux.run(&["show-options", "-qv", "-t", "=gt-shop-ash:", "@polecat_pasted"]);
     assert_eq!(left, "");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_shown_late_is_a_draft_to_the_next_one() {
+    let shop = Shop::new().await;
+    let [file, gate] = ["received", "gate"].map(|name| shop.project.around().join(name));
+    shop.start("ash", &format!("records {} --gate {}", file.display(), gate.display())).await;
+    let lost = refused(&shop, "first words").await;
+    assert_eq!(lost.code, "not_shown", "{lost:?}");
+    std::fs::write(&gate, "").unwrap();
+    eventually("the first", async || {
+        let screen = shop.screen("gt-shop-ash");
+        if screen.contains("first words") { Ok(()) } else { Err(screen) }
+    })
+    .await;
+    let draft = refused(&shop, "second").await;
+    assert_eq!(draft.code, "draft", "{draft:?}");
+    shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", "Enter"]);
+    eventually_equal("first words\r".to_owned(), async || {
+        std::fs::read_to_string(&file).unwrap_or_default()
+    })
+    .await;
+    shop.editor.call("inject", json!(["ash", "second"])).await.unwrap();
+    eventually_equal("first words\rsecond\r".to_owned(), async || {
+        std::fs::read_to_string(&file).unwrap_or_default()
+    })
+    .await;
+}

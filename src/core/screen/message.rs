@@ -191,7 +191,13 @@ fn times(shown: &Shown, text: &str) -> usize {
 
 /// Whether it stands right before the cursor, or once more than it did.
 fn stands(shown: &Shown, text: &str, before: usize) -> bool {
-    unframed(&shown.up_to_cursor()).ends_with(&tail(text)) || times(shown, text) > before
+    ends_at_cursor(shown, text) || times(shown, text) > before
+}
+
+/// Whether `text` stands right before the cursor.
+#[must_use]
+pub fn ends_at_cursor(shown: &Shown, text: &str) -> bool {
+    unframed(&shown.up_to_cursor()).ends_with(&tail(text))
 }
 
 /// The rows that show a message in the composer, for a look that must still find it there.
