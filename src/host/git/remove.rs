@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::beside::Beside;
 use super::leftovers::{Leftover, leftovers_of};
 use super::site::Site;
 use super::{Backup, Git, PATIENCE, heal};
@@ -102,13 +101,14 @@ impl Removal {
             let mut kept = self.keep().await?;
             let record = self.record(&kept);
             records::put(&self.rig, &self.polecat, &record).await?;
-            let (dir, aside) = (self.site.dir.clone(), record.aside.clone());
-            let moved = blocking(move || rename(&dir, &aside)).await;
+            let aside = records::aside(&self.rig, &self.polecat, &record.aside);
+            let (dir, to) = (self.site.dir.clone(), aside.clone());
+            let moved = blocking(move || rename(&dir, &to)).await;
             if let Err(error) = moved {
                 records::clear::<Removing>(&self.rig, &self.polecat).await?;
                 return Err(error);
             }
-            match self.stands_as(&mut kept, &record.aside).await {
+            match self.stands_as(&mut kept, &aside).await {
                 Ok(true) => return Ok(Aside { removal: self, record }),
                 Ok(false) => put_back(&self.rig, &self.polecat, &record).await?,
                 Err(error) => {
@@ -122,9 +122,8 @@ impl Removal {
 
     fn record(&self, kept: &Kept) -> Removing {
         let time = Timestamp::now().as_millisecond();
-        let aside = format!(".removing-{}-{time}", self.polecat);
         Removing {
-            aside: self.rig.polecats_dir().join(aside),
+            aside: format!(".removing-{}-{time}", self.polecat),
             settled: false,
             git_dir: self.site.git_dir.clone().filter(|_| !self.site.is_clone()),
             branches: kept.contents.branches.clone(),
@@ -142,9 +141,7 @@ impl Removal {
         let site = self.site.moved(aside);
         for (beside, tree) in &mut kept.trees {
             beside.moved(&self.site.dir, aside);
-            let without = without(beside);
-            let more: Vec<&str> = without.iter().map(String::as_str).collect();
-            let now = beside.whole_tree(&more).await?;
+            let now = beside.whole_tree().await?;
             if now != *tree || !beside.index_stands().await? {
                 return Ok(false);
             }
@@ -158,19 +155,6 @@ impl Removal {
         };
         Ok(now == self.ours && underway == kept.underway)
     }
-}
-
-/// Submodules are left out: their own notes say where they were. That they have nothing to lose
-/// was seen before.
-fn without(beside: &Beside) -> Vec<String> {
-    let excluded =
-        beside.submodules.iter().map(|path| format!(":(exclude,top,literal){}", path.display()));
-    let mut words = beside.how.clone();
-    if !words.iter().any(|word| word == "--") {
-        words.extend(["--".to_owned(), ":(top)".to_owned()]);
-    }
-    words.extend(excluded);
-    words
 }
 
 impl Aside {
@@ -196,8 +180,7 @@ impl Aside {
 
 /// The turn of those who make and remove worktrees of the rig's repository.
 async fn turn(rig: &Rig, launch: &Launch) -> Result<Option<File>, HostError> {
-    let (of, with) = (rig.clone(), launch.clone());
-    match blocking(move || Git::of(&of, &with)).await {
+    match Git::of(rig, launch).await {
         Ok(git) => lock(&git.repository, PATIENCE).await,
         Err(HostError::NoRepository { .. }) => Ok(None),
         Err(error) => Err(error),
@@ -205,7 +188,7 @@ async fn turn(rig: &Rig, launch: &Launch) -> Result<Option<File>, HostError> {
 }
 
 async fn put_back(rig: &Rig, polecat: &PolecatName, record: &Removing) -> Result<(), HostError> {
-    let (aside, dir) = (record.aside.clone(), rig.polecat_dir(polecat));
+    let (aside, dir) = (records::aside(rig, polecat, &record.aside), rig.polecat_dir(polecat));
     let name = polecat.clone();
     blocking(move || {
         if look_at_link(&aside)?.is_none() {
