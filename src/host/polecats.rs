@@ -14,6 +14,9 @@ use super::files::{blocking, entries, is_dir, look_at_link, make_inside, real, u
 use super::lock::lock;
 use crate::core::{PolecatName, Rig};
 
+/// No session's id is longer.
+const ID_MAX: usize = 128;
+
 /// The names of a rig's polecats, sorted, whichever layout they have.
 ///
 /// # Errors
@@ -69,6 +72,20 @@ pub(super) fn workdir_now(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, H
     let (new, old) = (rig.new_worktree(polecat), rig.old_worktree(polecat));
     let is_old = is_real(&old)? && !is_real(&new)? && look_at_link(&old.join(".git"))?.is_some();
     Ok(if is_old { old } else { new })
+}
+
+/// The id that an agent's hooks have noted of its session in `workdir`, if it is one: the file may
+/// be the project's own, and what it says is typed.
+pub async fn session_id(workdir: &Path) -> Option<String> {
+    let workdir = workdir.to_owned();
+    let read = blocking(move || {
+        let dir = Dir::open(&workdir, &workdir.join(".runtime"))?;
+        Ok(dir.map(|dir| dir.read("session_id")).transpose()?.flatten())
+    });
+    let id = read.await.ok().flatten()?.trim().to_owned();
+    let is_id = (1..=ID_MAX).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
+    is_id.then_some(id)
 }
 
 /// The turn of those who choose a polecat for some work, or make one for it: within `patience`, and

@@ -2,13 +2,13 @@
 
 mod binary;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::beside::input;
 use super::{Git, PATIENCE, failed, repository::git_dir_of, undo::Place, words::path_of};
 use crate::core::diff::{Change, FileDiff, Stage, written};
 use crate::core::{PolecatName, Rig};
+use crate::host::dir::Dir;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unwritten};
 use crate::host::launch::Launch;
@@ -191,7 +191,12 @@ impl Git {
             let message = format!("`{}` is being written: it is left alone", shown(piece));
             return Err(self.forget(polecat, &undo, HostError::Refused(message)).await);
         }
-        let removed = blocking(move || fs::remove_file(&file).map_err(|err| unwritten(&file, err)));
+        let top = self.repository.clone();
+        let removed = blocking(move || {
+            let none = || unwritten(&file, std::io::ErrorKind::NotFound.into());
+            let (above, name) = file.parent().zip(file.file_name()).ok_or_else(none)?;
+            Dir::open(&top, above)?.ok_or_else(none)?.remove(name)
+        });
         match removed.await {
             Ok(()) => {
                 self.settle(polecat, &undo).await;
