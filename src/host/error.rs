@@ -211,6 +211,13 @@ impl HostError {
                 "`git for-each-ref refs/polecat/backup` lists the backups there are"
             }
             Self::NoCommits { .. } => "make the first commit",
+            Self::Link { .. } => "put a real folder in its place",
+            Self::Tracked { path, .. } => {
+                return Some(format!(
+                    "if you know what is in it: `git rm -r --cached '{}'`",
+                    path.display()
+                ));
+            }
             Self::Broken { .. } => "repair the file, or move it away",
             Self::Git { source: RunError::Missing { .. }, .. } => "install git",
             Self::NotUndone { cause, .. } => return cause.hint(),

@@ -1,5 +1,6 @@
 //! Files of others in place of ours: what a repository that was cloned can bring along.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -226,7 +227,7 @@ async fn what_is_no_file_holds_nothing_up() {
             let workdir = polecats::workdir(rig, ash).await.unwrap();
             answers.push(("changes", git::changes(rig, &workdir, None, launch).await.map(drop)));
             answers.push(("branch", git::branch(&workdir).await.map(drop)));
-            let next = git::create_next(rig, Default::default(), None, 2, launch).await;
+            let next = git::create_next(rig, BTreeSet::new(), None, 2, launch).await;
             answers.push(("next", next.map(drop)));
             answers.extend(clone.all().await);
             answers
@@ -271,7 +272,7 @@ async fn a_repository_that_another_one_tracks_is_refused_by_name_before_git_runs
         sandbox.folder("clone/shop/polecats/ash/shop");
         for refused in [
             git::create_worktree(&rig, &polecat("birch"), None, 1, launch).await.map(drop),
-            git::create_next(&rig, Default::default(), None, 1, launch).await.map(drop),
+            git::create_next(&rig, BTreeSet::new(), None, 1, launch).await.map(drop),
             git::restore(&rig, &polecat("birch"), 1, launch).await.map(drop),
             git::restorable(&rig, launch).await.map(drop),
             git::leftovers(&rig, &polecat("ash"), launch).await.map(drop),

@@ -138,19 +138,16 @@ async fn what_a_worktrees_git_file_says_counts_only_where_git_has_noted_the_same
     for clone in [false, true] {
         let ash = Ash::new().await;
         ash.write("README", "changed\n");
-        let evil = if clone { ash.worktree.join(".git") } else { ash.worktree.join("evil") };
+        let dot_git = ash.worktree.join(".git");
+        let evil = if clone { dot_git.clone() } else { ash.worktree.join("evil") };
+        fs::remove_file(&dot_git).unwrap();
         if clone {
-            fs::remove_file(&evil).unwrap();
-        }
-        let args = ["init", "--quiet", "--separate-git-dir"];
-        match clone {
-            true => drop(ash.git(&["init", "--quiet"])),
-            false => {
-                let other = ash.sandbox.folder("other");
-                ash.sandbox.git(&other, &[&args[..], &[evil.to_str().unwrap()]].concat());
-                fs::write(ash.worktree.join(".git"), format!("gitdir: {}\n", evil.display()))
-                    .unwrap();
-            }
+            ash.git(&["init", "--quiet"]);
+        } else {
+            let other = ash.sandbox.folder("other");
+            let evil = evil.to_str().unwrap();
+            ash.sandbox.git(&other, &["init", "--quiet", "--separate-git-dir", evil]);
+            fs::write(&dot_git, format!("gitdir: {evil}\n")).unwrap();
         }
         ash.git(&["add", "README"]);
         ash.git(&["commit", "--quiet", "--message", "mine"]);
@@ -161,7 +158,6 @@ async fn what_a_worktrees_git_file_says_counts_only_where_git_has_noted_the_same
         look(&ash).await;
         let (rig, name, launch) = (&ash.rig, &polecat("ash"), &ash.sandbox.launch);
         let refused = git::changes(rig, &ash.worktree, None, launch).await.unwrap_err();
-        let dot_git = ash.worktree.join(".git");
         assert!(
             matches!(&refused, HostError::Broken { path, .. } if *path == dot_git),
             "{refused}"
