@@ -371,7 +371,9 @@ impl StoredExit {
             (None, Some(signal)) => ExitHow::Signal(signal),
             (None, None) => ExitHow::Unknown,
         };
-        let (lived_ms, command, tail) = (self.lived_ms, self.command, self.tail);
+        let (lived_ms, command) = (self.lived_ms, self.command);
+        let lines = self.tail.iter().flat_map(|line| line.split('\n'));
+        let tail = lines.map(str::to_owned).collect();
         Ok(ExitRecord {
             session: self.session,
             agent: self.agent,

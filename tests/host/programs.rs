@@ -184,3 +184,14 @@ async fn a_worktree_does_not_pass_for_another_ones() {
     assert!(refused.to_string().contains("which git has not made for it"), "{refused}");
     git::changes(rig, &birch.path, None, launch).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_worktree_that_was_moved_by_hand_is_still_the_one() {
+    let ash = Ash::new().await;
+    let (rig, launch) = (&ash.rig, &ash.sandbox.launch);
+    fs::rename(rig.polecat_dir(&polecat("ash")), rig.polecat_dir(&polecat("birch"))).unwrap();
+    let birch = rig.new_worktree(&polecat("birch"));
+    fs::write(birch.join("README"), "changed\n").unwrap();
+    let changes = git::changes(rig, &birch, None, launch).await.unwrap();
+    assert!(changes.piece(Stage::Unstaged, b"README", None).is_some());
+}

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use super::leftovers::{Leftover, leftovers_of};
 use super::site::Site;
-use super::{Backup, Git, PATIENCE, heal};
+use super::{Backup, Git, PATIENCE, heal, trusted};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unwritten};
@@ -99,7 +99,7 @@ impl Removal {
     pub async fn set_aside(self) -> Result<Aside, HostError> {
         for _ in 0..TRIES {
             let mut kept = self.keep().await?;
-            let record = self.record(&kept);
+            let record = self.record(&kept).await?;
             records::put(&self.rig, &self.polecat, &record).await?;
             let aside = records::aside(&self.rig, &self.polecat, &record.aside);
             let (dir, to) = (self.site.dir.clone(), aside.clone());
@@ -120,12 +120,17 @@ impl Removal {
         Err(HostError::Changing { path: self.site.dir.clone() })
     }
 
-    fn record(&self, kept: &Kept) -> Removing {
+    async fn record(&self, kept: &Kept) -> Result<Removing, HostError> {
         let time = Timestamp::now().as_millisecond();
-        Removing {
+        let (rig, git_dir) = (self.rig.clone(), self.site.git_dir.clone());
+        let git_dir = blocking(move || {
+            let own = trusted::worktrees(&rig)?;
+            Ok(git_dir.filter(|dir| own.iter().any(|own| dir.parent() == Some(own))))
+        });
+        Ok(Removing {
             aside: format!(".removing-{}-{time}", self.polecat),
             settled: false,
-            git_dir: self.site.git_dir.clone().filter(|_| !self.site.is_clone()),
+            git_dir: git_dir.await?,
             branches: kept.contents.branches.clone(),
             kept: self.ours.staying(&kept.contents.branches),
             backup: kept.backup.clone().map(|backup| (backup.reference, backup.commit)),
@@ -133,7 +138,7 @@ impl Removal {
             underway: kept.contents.underway.clone(),
             undo: self.ours.undo.clone(),
             comments: self.ours.comments.clone(),
-        }
+        })
     }
 
     /// Whether it is all as it was kept, now that nobody finds it any more.

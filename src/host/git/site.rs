@@ -1,6 +1,6 @@
 //! What git has of a polecat: its worktree, and where it keeps what is only that worktree's.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::repository::common_dir;
 use super::trusted::own_folder_now;
@@ -123,15 +123,23 @@ pub(super) fn registered_in(worktrees: &Path, path: &Path) -> Result<Option<Path
     };
     for entry in entries(worktrees)? {
         let git_dir = entry.path();
-        let Some(text) = read_text(&git_dir.join("gitdir"))? else { continue };
-        // Relative with `worktree.useRelativePaths`.
-        let there = git_dir.join(text.trim_end());
-        let above = there.parent().unwrap_or(&there);
-        if (above == path || real(above)?.as_ref() == Some(&path))
-            && look(&git_dir.join("HEAD"))?.is_some()
-        {
+        if named_by(&git_dir)?.as_ref() == Some(&path) && look(&git_dir.join("HEAD"))?.is_some() {
             return Ok(Some(git_dir));
         }
     }
     Ok(None)
+}
+
+/// The worktree that a folder in `worktrees/` is about.
+pub(super) fn named_by(git_dir: &Path) -> Result<Option<PathBuf>, HostError> {
+    let Some(text) = read_text(&git_dir.join("gitdir"))? else { return Ok(None) };
+    // From there on, where git is told to use relative paths.
+    let mut dot_git = PathBuf::new();
+    for part in git_dir.join(text.trim_end()).components() {
+        match part {
+            Component::ParentDir => drop(dot_git.pop()),
+            part => dot_git.push(part),
+        }
+    }
+    Ok(dot_git.parent().map(Path::to_owned))
 }

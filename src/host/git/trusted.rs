@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::command::{Git, failed};
 use super::is_git_dir;
 use super::repository::{common_dir, git_dir_of};
+use super::site::{named_by, registered_in};
 use crate::core::{Rig, RigKind};
 use crate::host::dir::Dir;
 use crate::host::error::HostError;
@@ -82,13 +83,15 @@ pub(super) fn own_folder_now(rig: &Rig, worktree: &Path) -> Result<Option<PathBu
         return Ok(Some(own));
     }
     let (dot_git, worktrees) = (worktree.join(".git"), worktrees(rig)?);
-    let noted = worktrees.iter().find_map(|dir| noted(dir, &dot_git).transpose()).transpose()?;
+    let noted = worktrees.iter().find_map(|dir| registered_in(dir, worktree).transpose());
+    let noted = noted.transpose()?;
     let is_link = look_at_link(&dot_git)?.is_some_and(|found| found.is_symlink());
     let is_inside = real(&dot_git)?.as_ref() == Some(&own) && !is_link;
     let stands = match noted {
         Some(noted) => noted == own,
-        // A clone of its own, or a worktree of what is no repository of the rig's.
-        None => is_inside || worktrees.is_empty(),
+        // A clone of its own, a worktree of what is no repository of the rig's, or one that was
+        // moved by hand.
+        None => is_inside || worktrees.is_empty() || is_free(&own, &worktrees)?,
     };
     if stands {
         return Ok(Some(own));
@@ -104,10 +107,15 @@ pub(super) fn worktrees(rig: &Rig) -> Result<Vec<PathBuf>, HostError> {
     all(rig)?.into_iter().filter_map(|found| common(found).transpose()).collect()
 }
 
-/// What of `worktrees` git has made for the worktree of `dot_git`.
-fn noted(worktrees: &Path, dot_git: &Path) -> Result<Option<PathBuf>, HostError> {
-    let Some(top) = dot_git.parent() else { return Ok(None) };
-    super::site::registered_in(worktrees, top)
+/// Whether git's folder `own` is one in `worktrees` whose worktree is not where git has noted it.
+fn is_free(own: &Path, worktrees: &[PathBuf]) -> Result<bool, HostError> {
+    if !worktrees.iter().any(|dir| own.parent() == Some(dir)) {
+        return Ok(false);
+    }
+    Ok(match named_by(own)? {
+        Some(there) => look_at_link(&there)?.is_none(),
+        None => false,
+    })
 }
 
 fn places(rig: &Rig) -> Vec<PathBuf> {

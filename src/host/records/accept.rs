@@ -54,7 +54,7 @@ pub(super) fn restoring(
 fn folder(what: &str, name: &mut String, rig: &Rig, polecat: &PolecatName) -> Result<(), String> {
     // Whole paths are of versions up to 0.1.
     if let Some((above, last)) = name.rsplit_once('/')
-        && Path::new(above) == rig.polecats_dir()
+        && Some(Path::new(above)) == rig.polecat_dir(polecat).parent()
     {
         *name = last.to_owned();
     }
