@@ -17,16 +17,17 @@ use crate::host::run::{Output, Program, RunError};
 pub(super) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What holds for every call, and for the git that it starts in turn: no program tells what has
-/// changed, no repository is found by its looks, and submodules are left alone.
+/// changed, and submodules are left alone.
 const ALWAYS: &[(&str, &str)] = &[
     ("core.fsmonitor", "false"),
-    ("safe.bareRepository", "explicit"),
     ("submodule.recurse", "false"),
     ("status.submoduleSummary", "false"),
     ("log.showSignature", "false"),
 ];
-/// What holds for calls that look besides.
-const LOOKING: &[(&str, &str)] = &[("core.hooksPath", "/dev/null")];
+/// What holds for calls that look besides: no repository is found by its looks either. A hook may
+/// go where it likes.
+const LOOKING: &[(&str, &str)] =
+    &[("core.hooksPath", "/dev/null"), ("safe.bareRepository", "explicit")];
 
 /// git on one repository.
 #[derive(Clone)]
