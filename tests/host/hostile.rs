@@ -306,3 +306,36 @@ async fn a_folder_of_a_clone_that_looks_like_a_repository_is_none() {
     assert!(matches!(made.unwrap_err(), HostError::Tracked { .. }));
     assert!(!mark.exists());
 }
+
+#[tokio::test]
+async fn a_sessions_id_is_an_id_or_none() {
+    let sandbox = Sandbox::new();
+    let workdir = sandbox.folder("work");
+    for (text, id) in [
+        ("0a1b-2c3d_4.5:6\n", Some("0a1b-2c3d_4.5:6")),
+        ("", None),
+        ("!touch ran", None),
+        ("one\ntwo", None),
+        (&"x".repeat(129), None),
+    ] {
+        sandbox.write("work/.runtime/session_id", text);
+        assert_eq!(polecats::session_id(&workdir).await.as_deref(), id, "{text}");
+    }
+    let path = workdir.join(".runtime/session_id");
+    fs::remove_file(&path).unwrap();
+    symlink(sandbox.write("secret", "0a1b"), &path).unwrap();
+    assert_eq!(polecats::session_id(&workdir).await, None);
+    fs::remove_file(&path).unwrap();
+    mkfifoat(CWD, &path, Mode::from_raw_mode(0o600)).unwrap();
+    assert_eq!(polecats::session_id(&workdir).await, None);
+}
+
+#[tokio::test]
+async fn a_line_of_a_record_is_one_line() {
+    let clone = Clone::new().await;
+    let text = r#"{"session":"x","at":"2026-01-16T09:05:00Z","lived_ms":1,"command":"x",
+        "tail":["one\ntwo","three"]}"#;
+    clone.record("exits", text);
+    let record = records::load(&clone.rig, &polecat("ash")).await.unwrap().unwrap();
+    assert_eq!(record.exit.tail, ["one", "two", "three"]);
+}
