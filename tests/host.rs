@@ -8,6 +8,7 @@ mod host {
     mod fixtures;
     mod git;
     mod hooks;
+    mod hostile;
     mod hunks;
     mod kept;
     mod leftovers;
@@ -16,6 +17,7 @@ mod host {
     mod polecat;
     mod polecats;
     mod processes;
+    mod programs;
     mod records;
     mod remove;
     mod restore;

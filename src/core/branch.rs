@@ -1,4 +1,4 @@
-//! The git branch a polecat works on.
+//! The git branch a polecat works on, and which words of others may be taken for git's names.
 
 use super::names::{IssueId, PolecatName};
 
@@ -11,6 +11,37 @@ pub fn branch_name(polecat: &PolecatName, issue: Option<&IssueId>, ms: u64) -> S
         Some(issue) => format!("polecat/{polecat}/{issue}@{at}"),
         None => format!("polecat/{polecat}-{at}"),
     }
+}
+
+/// Whether a branch has a name that [`branch_name`] makes for this polecat.
+#[must_use]
+pub fn is_own(branch: &str, polecat: &PolecatName) -> bool {
+    let rest = branch.strip_prefix("polecat/").and_then(|rest| rest.strip_prefix(polecat.as_str()));
+    is_branch(branch)
+        && match rest.and_then(|rest| rest.split_at_checked(1)) {
+            // `polecat/ash-tree-10` is `ash-tree`'s.
+            Some(("-", ms)) => !ms.is_empty() && ms.bytes().all(|b| b.is_ascii_alphanumeric()),
+            Some(("/", issue)) => !issue.is_empty(),
+            _ => false,
+        }
+}
+
+/// Enough of git's rules that the name of a branch can mean neither another kind of revision nor
+/// an option.
+#[must_use]
+pub fn is_branch(name: &str) -> bool {
+    let forbidden = |c: char| c.is_control() || " ~^:?*[\\".contains(c);
+    !name.is_empty()
+        && !name.starts_with('-')
+        && !name.contains("..")
+        && !name.contains("@{")
+        && !name.contains(forbidden)
+}
+
+/// Whether it is the full name of an object.
+#[must_use]
+pub fn is_hash(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// A number in base 36, lower case, as Go's `strconv.FormatInt(n, 36)` writes it.
@@ -44,6 +75,34 @@ mod tests {
             assert_eq!(base36(number), text);
             assert_eq!(u64::from_str_radix(text, 36), Ok(number));
         }
+    }
+
+    #[test]
+    fn a_polecats_branch_is_told_from_one_of_a_longer_name() {
+        let ash = PolecatName::parse("ash").unwrap();
+        for (branch, own) in [
+            ("polecat/ash-10", true),
+            ("polecat/ash/gt-1@10", true),
+            ("polecat/ash-tree-10", false),
+            ("polecat/ashes-10", false),
+            ("polecat/ash", false),
+            ("polecat/ash-", false),
+            ("polecat/ash/../../main", false),
+            ("main", false),
+        ] {
+            assert_eq!(is_own(branch, &ash), own, "{branch}");
+        }
+    }
+
+    #[test]
+    fn what_git_could_take_for_something_else_is_no_name() {
+        for name in ["", "-rf", "--output=x", "a..b", "a@{1}", "a b", "a:b", "a^", "a\n"] {
+            assert!(!is_branch(name), "{name}");
+        }
+        for hash in ["", "HEAD", "--output=x", &"g".repeat(40), &"a".repeat(39)] {
+            assert!(!is_hash(hash), "{hash}");
+        }
+        assert!(is_branch("feature/größe") && is_hash(&"0a".repeat(20)));
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub enum HostError {
         dir: PathBuf,
     },
     /// A symbolic link leads, or would lead, out of the rig.
-    #[error("`{}` is a symbolic link: polecats are real folders inside their rig", path.display())]
+    #[error("`{}` is a symbolic link: below a rig none is followed", path.display())]
     Link {
         /// The link.
         path: PathBuf,
@@ -95,6 +95,17 @@ pub enum HostError {
         rig: String,
         /// Where it could be.
         looked: Vec<PathBuf>,
+    },
+    /// A repository that would run what a clone brought along.
+    #[error(
+        "`{}` is a repository that `{}` tracks as files: git would run what they say",
+        path.display(), by.display()
+    )]
+    Tracked {
+        /// The repository.
+        path: PathBuf,
+        /// The top of the one around it.
+        by: PathBuf,
     },
     /// There is no worktree to look into.
     #[error("`{}` is no git worktree", path.display())]
@@ -200,6 +211,13 @@ impl HostError {
                 "`git for-each-ref refs/polecat/backup` lists the backups there are"
             }
             Self::NoCommits { .. } => "make the first commit",
+            Self::Link { .. } => "put a real folder in its place",
+            Self::Tracked { path, .. } => {
+                return Some(format!(
+                    "if you know what is in it: `git rm -r --cached '{}'`",
+                    path.display()
+                ));
+            }
             Self::Broken { .. } => "repair the file, or move it away",
             Self::Git { source: RunError::Missing { .. }, .. } => "install git",
             Self::NotUndone { cause, .. } => return cause.hint(),

@@ -3,6 +3,7 @@
 mod backup;
 mod beside;
 pub mod check;
+mod command;
 mod create;
 mod diff;
 mod diffstat;
@@ -20,21 +21,24 @@ mod reviewed;
 mod site;
 mod snapshot;
 mod started;
+mod trusted;
 mod undo;
 mod untouched;
 mod untracked;
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use super::error::HostError;
 use super::files::{broken, is_dir, is_file, look, read_text};
 use super::launch::Launch;
-use super::run::{Output, Program, RunError};
+use super::run::Program;
+use crate::core::branch::is_branch;
 use crate::core::{Rig, RigKind};
 
 pub use backup::Backup;
+use command::{Git, PATIENCE, failed};
 pub use create::{Worktree, create_worktree, take_back};
 pub use diff::{Before, before, changes, own_folder, require_worktree};
 pub use diffstat::{Begun, diffstat};
@@ -52,9 +56,6 @@ pub use snapshot::{Snapshot, snapshot};
 pub use started::started_at;
 use started::started_in;
 pub use undo::undo;
-
-/// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
-const PATIENCE: Duration = Duration::from_secs(300);
 
 /// How long git may take to tell its version.
 const PROBE: Duration = Duration::from_secs(10);
@@ -77,79 +78,7 @@ pub async fn version(launch: &Launch) -> Result<String, HostError> {
     asked.map(|output| output.text()).map_err(|source| failed("asking git for its version", source))
 }
 
-/// git on one repository.
-#[derive(Clone)]
-struct Git {
-    launch: Launch,
-    repository: PathBuf,
-    /// What git is told by its environment: where its folders are, when it is not to look.
-    env: Vec<(&'static str, PathBuf)>,
-}
-
 impl Git {
-    /// The repository a rig's worktrees are made from.
-    fn of(rig: &Rig, launch: &Launch) -> Result<Self, HostError> {
-        let looked = match &rig.kind {
-            RigKind::Repository { common_dir } => vec![common_dir.clone()],
-            _ => vec![rig.home.join(".repo.git"), rig.home.join("mayor/rig")],
-        };
-        for repository in &looked {
-            if is_dir(repository)? {
-                return Ok(Self::at(repository, launch));
-            }
-        }
-        Err(HostError::NoRepository { rig: rig.name.to_string(), looked })
-    }
-
-    /// git in a worktree.
-    fn at(worktree: &Path, launch: &Launch) -> Self {
-        Self { launch: launch.clone(), repository: worktree.to_owned(), env: Vec::new() }
-    }
-
-    fn program(&self, args: &[&str]) -> Program {
-        let program = Program::new(&self.launch, "git");
-        let told = |program: Program, (key, value): &(&str, PathBuf)| program.env(key, value);
-        self.env
-            .iter()
-            .fold(program, told)
-            .arg("-C")
-            .arg(&self.repository)
-            .args(args)
-            // Our own folder may be gone, which git refuses before it reads `-C`.
-            .dir(&self.repository)
-            .env("LC_ALL", "C")
-            .env("GIT_TERMINAL_PROMPT", "0")
-            // A look must not take the lock on an index that an agent is about to write.
-            .env("GIT_OPTIONAL_LOCKS", "0")
-            .within(PATIENCE)
-    }
-
-    async fn run(&self, doing: &str, args: &[&str]) -> Result<Output, HostError> {
-        self.program(args).run().await.map_err(|source| failed(doing, source))
-    }
-
-    /// The commit a revision stands for; `None` when there is certainly none.
-    async fn commit(&self, revision: &str) -> Result<Option<String>, HostError> {
-        let commit = format!("{revision}^{{commit}}");
-        let doing = format!("looking up `{revision}`");
-        let found = self.answer(&doing, &["rev-parse", "--verify", "--quiet", &commit]).await?;
-        Ok(found.map(|output| output.text()))
-    }
-
-    /// What git says to a question that it answers with no by its exit code 1.
-    async fn answer(&self, doing: &str, args: &[&str]) -> Result<Option<Output>, HostError> {
-        let output = self.program(args).output().await.map_err(|source| failed(doing, source))?;
-        match output.status.code() {
-            Some(0) => Ok(Some(output)),
-            Some(1) => Ok(None),
-            _ => {
-                let program = format!("git {}", args.first().copied().unwrap_or_default());
-                let (status, said) = (output.status, output.said());
-                Err(failed(doing, RunError::Failed { program, status, said }))
-            }
-        }
-    }
-
     /// Where a new worktree begins: in a town at the default branch, as its origin has it if
     /// that is known; else where the main worktree stands.
     async fn start_point(&self, rig: &Rig) -> Result<Base, HostError> {
@@ -168,16 +97,6 @@ impl Git {
         };
         Ok(Base { commit, branch: head::branch_of(&self.repository_dir()?)? })
     }
-
-    /// The folder that holds the repository's own `HEAD`.
-    fn repository_dir(&self) -> Result<PathBuf, HostError> {
-        let inside = repository::git_dir_of(&self.repository)?;
-        Ok(inside.unwrap_or_else(|| self.repository.clone()))
-    }
-}
-
-fn failed(doing: &str, source: RunError) -> HostError {
-    HostError::Git { doing: doing.to_owned(), source }
 }
 
 /// What a town's rig calls its default branch in its `config.json`.
@@ -192,15 +111,6 @@ fn default_branch(config: &Path) -> Result<String, HostError> {
         Some(serde_json::Value::String(name)) if is_branch(name) => Ok(name.clone()),
         Some(other) => Err(broken(config, format!("`default_branch` is no branch: `{other}`"))),
     }
-}
-
-/// Enough of git's rules that the name cannot mean another kind of revision.
-fn is_branch(name: &str) -> bool {
-    let forbidden = |c: char| c.is_control() || " ~^:?*[\\".contains(c);
-    !name.starts_with('-')
-        && !name.contains("..")
-        && !name.contains("@{")
-        && !name.contains(forbidden)
 }
 
 /// Whether a folder is git's own: a repository without worktree, or the inside of one.

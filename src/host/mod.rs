@@ -3,6 +3,7 @@
 //! The only layer besides `tmux` that starts a program, always through one [`Launch`] value. A
 //! probe that failed is an error that names the path or the program, never "there is none".
 
+mod dir;
 pub mod error;
 mod files;
 pub mod flags;

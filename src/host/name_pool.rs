@@ -11,12 +11,15 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
+use super::dir::Dir;
 use super::error::HostError;
-use super::files::{blocking, broken, entries, look, make_inside, read_text, replace};
+use super::files::{blocking, broken, entries};
 use super::settings;
 use crate::core::name_pool::{Kept, Pick, Pool};
 use crate::core::{PolecatName, Rig};
 
+/// In the rig's `.runtime/`.
+const STATE: &str = "namepool-state.json";
 /// How long gastown's `<name>.pending` holds a name whose folder is still to be made.
 const PENDING: Duration = Duration::from_secs(5 * 60);
 
@@ -82,12 +85,10 @@ struct State {
 
 impl State {
     fn read(rig: &Rig) -> Result<Self, HostError> {
-        let path = rig.runtime_dir().join("namepool-state.json");
-        // Opening what is no file can wait for ever.
-        if look(&path)?.is_some_and(|found| !found.is_file()) {
-            return Err(broken(&path, "it is no file"));
-        }
-        let Some(text) = read_text(&path)? else { return Ok(Self { path, keys: Map::new() }) };
+        let path = rig.runtime_dir().join(STATE);
+        let dir = Dir::open(rig.anchor(), &rig.runtime_dir())?;
+        let text = dir.map(|dir| dir.read(STATE)).transpose()?.flatten();
+        let Some(text) = text else { return Ok(Self { path, keys: Map::new() }) };
         let keys = serde_json::from_str(&text).map_err(|err| broken(&path, err.to_string()))?;
         Ok(Self { path, keys })
     }
@@ -119,8 +120,7 @@ impl State {
         self.put("overflow_next", next);
         let text = serde_json::to_string_pretty(&self.keys);
         let text = text.map_err(|err| HostError::Internal(err.to_string()))?;
-        make_inside(rig.anchor(), &rig.runtime_dir())?;
-        replace(&self.path, &(text + "\n"))
+        Dir::make(rig.anchor(), &rig.runtime_dir())?.0.replace(STATE, &(text + "\n"))
     }
 
     fn put(&mut self, key: &str, value: impl Into<Value>) {

@@ -1,16 +1,21 @@
 //! The polecats of a rig: the folders of `polecats/`.
 //!
-//! A polecat is a real folder. A symbolic link in its place is none: whoever can write one there
-//! could otherwise have an agent run, or a removal happen, anywhere.
+//! A polecat is a real folder in a real folder. A symbolic link in its place, in that of
+//! `polecats/` or of its worktree is none: whoever can write one there, a repository that was
+//! cloned for one, could otherwise have an agent run, or a removal happen, anywhere.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::dir::Dir;
 use super::error::HostError;
-use super::files::{blocking, entries, is_dir, look, look_at_link, make_inside, real, unread};
+use super::files::{blocking, entries, is_dir, look_at_link, make_inside, real, unread};
 use super::lock::lock;
 use crate::core::{PolecatName, Rig};
+
+/// No session's id is longer.
+const ID_MAX: usize = 128;
 
 /// The names of a rig's polecats, sorted, whichever layout they have.
 ///
@@ -46,10 +51,7 @@ pub async fn exists(rig: &Rig, polecat: &PolecatName) -> Result<bool, HostError>
     let (rig, dir) = (rig.clone(), rig.polecat_dir(polecat));
     blocking(move || {
         there(&rig)?;
-        match look_at_link(&dir)? {
-            Some(found) if found.is_symlink() => Err(HostError::Link { path: dir }),
-            found => Ok(found.is_some_and(|found| found.is_dir())),
-        }
+        is_real(&dir)
     })
     .await
 }
@@ -66,10 +68,24 @@ pub async fn workdir(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostEr
 
 /// [`workdir`] on a thread that may wait.
 pub(super) fn workdir_now(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError> {
+    there(rig)?;
     let (new, old) = (rig.new_worktree(polecat), rig.old_worktree(polecat));
-    let chosen = if !is_dir(&new)? && look(&old.join(".git"))?.is_some() { old } else { new };
-    stays_inside(&rig.polecats_dir(), &chosen)?;
-    Ok(chosen)
+    let is_old = is_real(&old)? && !is_real(&new)? && look_at_link(&old.join(".git"))?.is_some();
+    Ok(if is_old { old } else { new })
+}
+
+/// The id that an agent's hooks have noted of its session in `workdir`, if it is one: the file may
+/// be the project's own, and what it says is typed.
+pub async fn session_id(workdir: &Path) -> Option<String> {
+    let workdir = workdir.to_owned();
+    let read = blocking(move || {
+        let dir = Dir::open(&workdir, &workdir.join(".runtime"))?;
+        Ok(dir.map(|dir| dir.read("session_id")).transpose()?.flatten())
+    });
+    let id = read.await.ok().flatten()?.trim().to_owned();
+    let is_id = (1..=ID_MAX).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
+    is_id.then_some(id)
 }
 
 /// The turn of those who choose a polecat for some work, or make one for it: within `patience`, and
@@ -116,19 +132,21 @@ fn nearest(path: &Path) -> Result<PathBuf, HostError> {
     Ok(path.to_owned())
 }
 
-fn there(rig: &Rig) -> Result<(), HostError> {
-    if is_dir(rig.anchor())? {
-        return Ok(());
+/// Refuses a rig that is gone, and one whose `polecats/` is behind a link.
+pub(super) fn there(rig: &Rig) -> Result<(), HostError> {
+    let (anchor, polecats) = (rig.anchor(), rig.polecats_dir());
+    if !is_dir(anchor)? {
+        return Err(HostError::RigGone { path: anchor.to_owned() });
     }
-    Err(HostError::RigGone { path: rig.anchor().to_owned() })
+    let from = if polecats.starts_with(anchor) { Some(anchor) } else { polecats.parent() };
+    Dir::open(from.unwrap_or(anchor), &polecats).map(drop)
 }
 
-fn stays_inside(polecats: &Path, dir: &Path) -> Result<(), HostError> {
-    match (real(polecats)?, real(dir)?) {
-        (Some(polecats), Some(target)) if !target.starts_with(&polecats) => {
-            Err(HostError::Outside { path: dir.to_owned(), target })
-        }
-        _ => Ok(()),
+/// Whether a folder is there, and not a link to one, which is refused.
+fn is_real(dir: &Path) -> Result<bool, HostError> {
+    match look_at_link(dir)? {
+        Some(found) if found.is_symlink() => Err(HostError::Link { path: dir.to_owned() }),
+        found => Ok(found.is_some_and(|found| found.is_dir())),
     }
 }
 

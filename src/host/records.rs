@@ -3,39 +3,66 @@
 //! How a polecat's last agent ended is in `exits/<name>.json`, where its branch began in
 //! `worktrees/<name>.json`, what is being removed in `removing/<name>.json`,
 //! what is being brought back in `restoring/<name>.json`. Keys that a later version adds are passed over.
+//!
+//! A repository that was cloned may have brought them along. So what they say is accepted in the
+//! form only that we write ([`accept`]), and they name nothing outside of the polecats' folder.
 
-use std::fs;
-use std::io::ErrorKind;
+mod accept;
+
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use super::dir::Dir;
 use super::error::HostError;
-use super::files::{blocking, broken, entries, make_inside, read_text, replace, unwritten};
+use super::files::{blocking, broken};
 use super::git::Base;
+use super::polecats;
 use crate::core::{Exit, ExitHow, PolecatName, Rig};
 
 /// What is kept of a polecat in a file of its own.
 pub(super) trait Record: Serialize + DeserializeOwned + Send + 'static {
     /// The folder of its kind.
     const KIND: &'static str;
+
+    /// Refuses what we would not have written of this polecat into the file at `path`.
+    fn accept(&mut self, rig: &Rig, polecat: &PolecatName, path: &Path) -> Result<(), HostError>;
 }
 
 impl Record for StoredExit {
     const KIND: &'static str = "exits";
+
+    fn accept(&mut self, _: &Rig, _: &PolecatName, _: &Path) -> Result<(), HostError> {
+        // Nothing is done by what it says.
+        Ok(())
+    }
 }
 
 impl Record for StoredBase {
     const KIND: &'static str = "worktrees";
+
+    fn accept(&mut self, _: &Rig, polecat: &PolecatName, path: &Path) -> Result<(), HostError> {
+        accept::base(self, polecat).map_err(|why| broken(path, why))
+    }
 }
 
 impl Record for Removing {
     const KIND: &'static str = "removing";
+
+    fn accept(&mut self, rig: &Rig, polecat: &PolecatName, path: &Path) -> Result<(), HostError> {
+        polecats::there(rig)?;
+        accept::removing(self, rig, polecat).map_err(|why| broken(path, why))
+    }
 }
 
 impl Record for Restoring {
     const KIND: &'static str = "restoring";
+
+    fn accept(&mut self, rig: &Rig, polecat: &PolecatName, path: &Path) -> Result<(), HostError> {
+        polecats::there(rig)?;
+        accept::restoring(self, rig, polecat).map_err(|why| broken(path, why))
+    }
 }
 
 /// How a session ended, with what was known of it then.
@@ -88,8 +115,8 @@ struct StoredBase {
 /// A removal that is under way, or was cut off.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Removing {
-    /// Where the polecat's folder was moved to.
-    pub(super) aside: PathBuf,
+    /// What the polecat's folder was renamed to: see [`aside`].
+    pub(super) aside: String,
     /// All of it is kept elsewhere: it may be deleted. Until then it goes back.
     #[serde(default)]
     pub(super) settled: bool,
@@ -122,8 +149,8 @@ pub(super) struct Removing {
 /// A polecat that is being brought back, or was when its backend was killed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Restoring {
-    /// Where its folder is made.
-    pub(super) aside: PathBuf,
+    /// What its folder is called while it is made: see [`aside`].
+    pub(super) aside: String,
     /// The branches that are made for it: commit and name.
     #[serde(default)]
     pub(super) branches: Vec<(String, String)>,
@@ -154,8 +181,8 @@ pub async fn load(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRecord>
 
 /// [`load`] on a thread that may wait.
 pub(super) fn load_now(rig: &Rig, polecat: &PolecatName) -> Result<Option<ExitRecord>, HostError> {
-    let path = path(rig, StoredExit::KIND, polecat);
-    read_now::<StoredExit>(&path)?.map(|stored| stored.record(&path)).transpose()
+    let path = path::<StoredExit>(rig, polecat);
+    get_now::<StoredExit>(rig, polecat)?.map(|stored| stored.record(&path)).transpose()
 }
 
 /// What would stand in the file at `path` if its record of `kind`, the name of its folder, were
@@ -208,14 +235,15 @@ pub(super) async fn load_making(
 /// The polecats whose creation is under way or was cut off. A record that cannot be read is in
 /// the way of its own polecat only.
 pub(super) async fn all_making(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
-    let dir = folder(rig, StoredBase::KIND);
+    let rig = rig.clone();
     blocking(move || {
+        let dir = Dir::open(rig.anchor(), &folder(&rig, StoredBase::KIND))?;
+        let names = dir.as_ref().map(Dir::names).transpose()?.unwrap_or_default();
         let mut making = Vec::new();
-        for entry in entries(&dir)? {
-            let path = entry.path();
-            let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"));
+        for name in names {
+            let name = name.to_str().and_then(|name| name.strip_suffix(".json"));
             let Some(Ok(polecat)) = name.map(PolecatName::parse) else { continue };
-            let stored = read_now::<StoredBase>(&path).ok().flatten();
+            let stored = get_now::<StoredBase>(&rig, &polecat).ok().flatten();
             making.extend(stored.and_then(|stored| stored.making).map(|_| polecat));
         }
         making.sort();
@@ -244,8 +272,18 @@ fn folder(rig: &Rig, kind: &str) -> PathBuf {
     rig.runtime_dir().join("polecat").join(kind)
 }
 
-fn path(rig: &Rig, kind: &str, polecat: &PolecatName) -> PathBuf {
-    folder(rig, kind).join(format!("{polecat}.json"))
+fn file(polecat: &PolecatName) -> String {
+    format!("{polecat}.json")
+}
+
+/// The file of a polecat's record of a kind, as errors name it.
+pub(super) fn path<T: Record>(rig: &Rig, polecat: &PolecatName) -> PathBuf {
+    folder(rig, T::KIND).join(file(polecat))
+}
+
+/// Where a polecat's folder stands while it is called `name`, a record's `aside`.
+pub(super) fn aside(rig: &Rig, polecat: &PolecatName, name: &str) -> PathBuf {
+    rig.polecat_dir(polecat).with_file_name(name)
 }
 
 /// The polecat's record of a kind; `None` when there is none.
@@ -253,8 +291,17 @@ pub(super) async fn get<T: Record>(
     rig: &Rig,
     polecat: &PolecatName,
 ) -> Result<Option<T>, HostError> {
-    let path = path(rig, T::KIND, polecat);
-    blocking(move || read_now(&path)).await
+    let (rig, polecat) = (rig.clone(), polecat.clone());
+    blocking(move || get_now(&rig, &polecat)).await
+}
+
+fn get_now<T: Record>(rig: &Rig, polecat: &PolecatName) -> Result<Option<T>, HostError> {
+    let Some(dir) = Dir::open(rig.anchor(), &folder(rig, T::KIND))? else { return Ok(None) };
+    let Some(text) = dir.read(&file(polecat))? else { return Ok(None) };
+    let path = path::<T>(rig, polecat);
+    let mut record: T = parse(&path, &text)?;
+    record.accept(rig, polecat, &path)?;
+    Ok(Some(record))
 }
 
 /// Keeps a record, in place of the polecat's last one of its kind; gives the folders this made.
@@ -263,11 +310,10 @@ pub(super) async fn put<T: Record>(
     polecat: &PolecatName,
     record: &T,
 ) -> Result<Vec<PathBuf>, HostError> {
-    let (rig, path) = (rig.clone(), path(rig, T::KIND, polecat));
-    let text = written(record)?;
+    let (rig, file, text) = (rig.clone(), file(polecat), written(record)?);
     blocking(move || {
-        let made = make_inside(rig.anchor(), path.parent().unwrap_or(&path))?;
-        replace(&path, &text)?;
+        let (dir, made) = Dir::make(rig.anchor(), &folder(&rig, T::KIND))?;
+        dir.replace(&file, &text)?;
         Ok(made)
     })
     .await
@@ -275,10 +321,10 @@ pub(super) async fn put<T: Record>(
 
 /// Removes the polecat's record of a kind; having none is as good.
 pub(super) async fn clear<T: Record>(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    let path = path(rig, T::KIND, polecat);
-    blocking(move || match fs::remove_file(&path) {
-        Err(err) if err.kind() != ErrorKind::NotFound => Err(unwritten(&path, err)),
-        _ => Ok(()),
+    let (rig, file) = (rig.clone(), file(polecat));
+    blocking(move || match Dir::open(rig.anchor(), &folder(&rig, T::KIND))? {
+        Some(dir) => dir.remove(&file),
+        None => Ok(()),
     })
     .await
 }
@@ -286,10 +332,6 @@ pub(super) async fn clear<T: Record>(rig: &Rig, polecat: &PolecatName) -> Result
 fn written(stored: &impl Serialize) -> Result<String, HostError> {
     let text = serde_json::to_string_pretty(stored);
     text.map(|text| text + "\n").map_err(|err| HostError::Internal(err.to_string()))
-}
-
-fn read_now<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, HostError> {
-    read_text(path)?.map(|text| parse(path, &text)).transpose()
 }
 
 fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, HostError> {
@@ -329,7 +371,9 @@ impl StoredExit {
             (None, Some(signal)) => ExitHow::Signal(signal),
             (None, None) => ExitHow::Unknown,
         };
-        let (lived_ms, command, tail) = (self.lived_ms, self.command, self.tail);
+        let (lived_ms, command) = (self.lived_ms, self.command);
+        let lines = self.tail.iter().flat_map(|line| line.split('\n'));
+        let tail = lines.map(str::to_owned).collect();
         Ok(ExitRecord {
             session: self.session,
             agent: self.agent,

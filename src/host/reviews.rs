@@ -1,14 +1,14 @@
 //! The comments on a polecat's changes that have not been sent, in
 //! `.runtime/polecat/reviews/<name>.json`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::dir::Dir;
 use super::error::HostError;
-use super::files::{blocking, broken, look, make_inside, read_text, replace, unwritten};
+use super::files::{blocking, broken};
 use super::lock::lock;
 use crate::core::diff::{Place, Side, unquoted};
 use crate::core::review::Comment;
@@ -40,8 +40,12 @@ struct StoredComment {
 /// # Errors
 /// The file could not be read, or is broken.
 pub async fn load(rig: &Rig, polecat: &PolecatName) -> Result<Vec<Comment>, HostError> {
-    let path = path(rig, polecat);
-    blocking(move || read(&path)).await
+    let (rig, polecat) = (rig.clone(), polecat.clone());
+    blocking(move || match File::open(&rig, &polecat)? {
+        Some(file) => file.comments(),
+        None => Ok(Vec::new()),
+    })
+    .await
 }
 
 /// Changes the comments as they are then: of two editors that do so at once, both are heeded.
@@ -54,10 +58,10 @@ pub async fn change<T: Send + 'static>(
     polecat: &PolecatName,
     change: impl FnOnce(&mut Vec<Comment>) -> T + Send + 'static,
 ) -> Result<T, HostError> {
-    in_turn(rig, polecat, move |path| {
-        let mut comments = read(path)?;
+    in_turn(rig, polecat, move |file| {
+        let mut comments = file.comments()?;
         let result = change(&mut comments);
-        write(path, comments)?;
+        file.write(comments)?;
         Ok(result)
     })
     .await
@@ -66,10 +70,10 @@ pub async fn change<T: Send + 'static>(
 /// The text of the file, to be kept elsewhere; `None` where nothing is said in it. One that is
 /// broken says something.
 pub(super) async fn unsent(rig: &Rig, polecat: &PolecatName) -> Result<Option<String>, HostError> {
-    let path = path(rig, polecat);
+    let (rig, polecat) = (rig.clone(), polecat.clone());
     blocking(move || {
-        let text = read_text(&path)?;
-        Ok(text.filter(|text| !parse(&path, text).is_ok_and(|comments| comments.is_empty())))
+        let Some(file) = File::open(&rig, &polecat)? else { return Ok(None) };
+        Ok(file.text()?.filter(|text| !file.says_nothing(text)))
     })
     .await
 }
@@ -80,19 +84,21 @@ pub(super) async fn take_away(
     polecat: &PolecatName,
     kept: Option<&str>,
 ) -> Result<(), HostError> {
-    let (at, kept) = (path(rig, polecat), kept.map(str::to_owned));
-    let there = at.clone();
-    if blocking(move || look(&there)).await?.is_none() {
+    let (of, name, kept) = (rig.clone(), polecat.clone(), kept.map(str::to_owned));
+    let text = blocking(move || match File::open(&of, &name)? {
+        Some(file) => file.text(),
+        None => Ok(None),
+    });
+    if text.await?.is_none() {
         return Ok(());
     }
-    in_turn(rig, polecat, move |path| {
-        let Some(text) = read_text(path)? else { return Ok(()) };
-        let says_nothing = parse(path, &text).is_ok_and(|comments| comments.is_empty());
-        if !says_nothing && Some(text) != kept {
-            tracing::warn!(path = %path.display(), "comments that were just written stay");
+    in_turn(rig, polecat, move |file| {
+        let Some(text) = file.text()? else { return Ok(()) };
+        if !file.says_nothing(&text) && Some(text) != kept {
+            tracing::warn!(path = %file.path.display(), "comments that were just written stay");
             return Ok(());
         }
-        fs::remove_file(path).map_err(|source| unwritten(path, source))
+        file.dir.remove(&file.name)
     })
     .await
 }
@@ -104,13 +110,13 @@ pub(super) async fn bring_back(
     kept: &str,
 ) -> Result<(), HostError> {
     let kept = kept.to_owned();
-    in_turn(rig, polecat, move |path| {
-        let there = read(path)?;
+    in_turn(rig, polecat, move |file| {
+        let there = file.comments()?;
         if there.is_empty() {
-            return replace(path, &kept);
+            return file.dir.replace(&file.name, &kept);
         }
-        let Ok(mut all) = parse(path, &kept) else {
-            tracing::warn!(path = %path.display(), "comments that cannot be read stay in the backup");
+        let Ok(mut all) = parse(&file.path, &kept) else {
+            tracing::warn!(path = %file.path.display(), "comments that cannot be read stay in the backup");
             return Ok(());
         };
         for one in there {
@@ -119,7 +125,7 @@ pub(super) async fn bring_back(
                 all.push(Comment { id, ..one });
             }
         }
-        write(path, all)
+        file.write(all)
     })
     .await
 }
@@ -128,31 +134,62 @@ pub(super) async fn bring_back(
 async fn in_turn<T: Send + 'static>(
     rig: &Rig,
     polecat: &PolecatName,
-    work: impl FnOnce(&Path) -> Result<T, HostError> + Send + 'static,
+    work: impl FnOnce(&File) -> Result<T, HostError> + Send + 'static,
 ) -> Result<T, HostError> {
-    let (anchor, path) = (rig.anchor().to_owned(), path(rig, polecat));
-    let folder = path.parent().unwrap_or(&path).to_owned();
-    let made = folder.clone();
-    blocking(move || make_inside(&anchor, &made)).await?;
-    let turn = lock(&folder, TURN).await?;
+    let (of, name) = (rig.clone(), polecat.clone());
+    let file = blocking(move || {
+        let (dir, _) = Dir::make(of.anchor(), &folder(&of))?;
+        Ok(File::of(&of, &name, dir))
+    });
+    let file = file.await?;
+    let turn = lock(&folder(rig), TURN).await?;
     blocking(move || {
-        let result = work(&path);
+        let result = work(&file);
         drop(turn);
         result
     })
     .await
 }
 
-fn write(path: &Path, comments: Vec<Comment>) -> Result<(), HostError> {
-    replace(path, &written(comments)?)
+/// The comments of one polecat.
+struct File {
+    dir: Dir,
+    name: String,
+    /// What errors name.
+    path: PathBuf,
 }
 
-fn path(rig: &Rig, polecat: &PolecatName) -> PathBuf {
-    rig.runtime_dir().join("polecat/reviews").join(format!("{polecat}.json"))
+impl File {
+    /// In its folder, if that is there.
+    fn open(rig: &Rig, polecat: &PolecatName) -> Result<Option<Self>, HostError> {
+        let dir = Dir::open(rig.anchor(), &folder(rig))?;
+        Ok(dir.map(|dir| Self::of(rig, polecat, dir)))
+    }
+
+    fn of(rig: &Rig, polecat: &PolecatName, dir: Dir) -> Self {
+        let name = format!("{polecat}.json");
+        Self { path: folder(rig).join(&name), dir, name }
+    }
+
+    fn text(&self) -> Result<Option<String>, HostError> {
+        self.dir.read(&self.name)
+    }
+
+    fn comments(&self) -> Result<Vec<Comment>, HostError> {
+        self.text()?.map_or_else(|| Ok(Vec::new()), |text| parse(&self.path, &text))
+    }
+
+    fn says_nothing(&self, text: &str) -> bool {
+        parse(&self.path, text).is_ok_and(|comments| comments.is_empty())
+    }
+
+    fn write(&self, comments: Vec<Comment>) -> Result<(), HostError> {
+        self.dir.replace(&self.name, &written(comments)?)
+    }
 }
 
-fn read(path: &Path) -> Result<Vec<Comment>, HostError> {
-    read_text(path)?.map_or_else(|| Ok(Vec::new()), |text| parse(path, &text))
+fn folder(rig: &Rig) -> PathBuf {
+    rig.runtime_dir().join("polecat/reviews")
 }
 
 /// The comments in the file at `path`, whose content is `text`.

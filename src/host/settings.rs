@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use super::error::HostError;
-use super::files::{blocking, broken, look, read_text};
+use super::files::{blocking, broken, read_text};
 use crate::core::{
     Rig, RigKind,
     name_pool::Wishes,
@@ -72,10 +72,6 @@ fn town(rig: &Rig) -> Option<&Path> {
 }
 
 fn file<T: DeserializeOwned>(path: PathBuf) -> Result<Option<File<T>>, HostError> {
-    // Opening what is no file can wait for ever: a pipe does until somebody writes to it.
-    if look(&path)?.is_some_and(|found| !found.is_file()) {
-        return Err(broken(&path, "it is no file"));
-    }
     read_text(&path)?.map(|text| parse(path, &text)).transpose()
 }
 

@@ -71,10 +71,10 @@ impl SessionManager {
     ) -> Result<Changes, SessionError> {
         let launch = &self.tools.launch;
         if since == Since::Review {
-            return Ok(git::since_review(workdir, launch).await?);
+            return Ok(git::since_review(&self.rig, workdir, launch).await?);
         }
         let base = git::started_at(&self.rig, polecat, workdir, launch).await?;
-        Ok(git::changes(workdir, base.as_ref(), launch).await?)
+        Ok(git::changes(&self.rig, workdir, base.as_ref(), launch).await?)
     }
 
     /// A polecat and its worktree, both of which must be there.
@@ -84,7 +84,7 @@ impl SessionManager {
     ) -> Result<(PolecatName, PathBuf), SessionError> {
         let polecat = self.known(polecat).await?;
         let workdir = polecats::workdir(&self.rig, &polecat).await?;
-        git::require_worktree(&workdir).await?;
+        git::require_worktree(&self.rig, &workdir).await?;
         Ok((polecat, workdir))
     }
 
@@ -105,13 +105,13 @@ impl SessionManager {
         }
         let launch = &self.tools.launch;
         let base = match since {
-            Since::Review => git::reviewed(&workdir, launch).await?,
+            Since::Review => git::reviewed(&self.rig, &workdir, launch).await?,
             Since::Start => git::started_at(&self.rig, &polecat, &workdir, launch)
                 .await?
                 .map(|base| base.commit),
         };
         let before = match base {
-            Some(base) => git::before(&workdir, &base, path, launch).await?,
+            Some(base) => git::before(&self.rig, &workdir, &base, path, launch).await?,
             None => git::Before::default(),
         };
         Ok(Pair { polecat, path: path.to_vec(), file: workdir.join(below), before })

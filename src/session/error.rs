@@ -385,6 +385,9 @@ fn host_code(error: &HostError) -> &'static str {
         | HostError::NoCommits { .. }
         | HostError::Git { .. } => "git_failed",
         HostError::Broken { .. } => "config_invalid",
+        HostError::Tracked { .. } | HostError::Link { .. } | HostError::Outside { .. } => {
+            "unsafe_path"
+        }
         HostError::NotUndone { cause, .. } => host_code(cause),
         _ => "internal",
     }

@@ -5,7 +5,7 @@ use jiff::Zoned;
 use super::{manager::SessionManager, plan::Plan};
 use crate::{
     core::{rig::RigKind, startup},
-    host::path,
+    host::{path, polecats},
 };
 
 /// The first words to an agent, and how they reach it.
@@ -46,8 +46,7 @@ impl SessionManager {
     async fn gastowns_words(&self, plan: &Plan) -> Vec<String> {
         let issue = plan.issue.as_ref().map(|(id, _)| id);
         let beacon = startup::beacon(&self.rig, &plan.polecat, Zoned::now().datetime(), issue);
-        let id = tokio::fs::read_to_string(plan.workdir.join(".runtime/session_id")).await;
-        let id = id.ok().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
+        let id = polecats::session_id(&plan.workdir).await;
         let mut words = Vec::new();
         // Agents with hooks run this by themselves.
         if plan.agent.hooks.is_none() && path::find_program("gt", &plan.workdir).is_some() {

@@ -67,7 +67,7 @@ impl SessionManager {
     pub async fn send_review(&self, polecat: &str) -> Result<usize, SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
         // Two editors shall not send the same.
-        let turns = git::own_folder(&workdir).await?;
+        let turns = git::own_folder(&self.rig, &workdir).await?;
         let _turn = lock(&turns, TURN).await?;
         let comments = reviews::load(&self.rig, &polecat).await?;
         if comments.is_empty() {
@@ -75,9 +75,11 @@ impl SessionManager {
             return Err(SessionError::BadArgument(why));
         }
         // Before the agent knows: all that it does from then on is its answer.
-        let snapshot = git::snapshot(&workdir, "polecat: reviewed", &self.tools.launch).await?;
+        let snapshot =
+            git::snapshot(&self.rig, &workdir, "polecat: reviewed", &self.tools.launch).await?;
         self.inject(polecat.as_str(), message(&comments).into_bytes()).await?;
-        let kept = git::keep_reviewed(&workdir, &snapshot.commit, &self.tools.launch).await;
+        let kept =
+            git::keep_reviewed(&self.rig, &workdir, &snapshot.commit, &self.tools.launch).await;
         let count = comments.len();
         // One that was changed meanwhile was not sent as it is.
         let unsent = move |one: &Comment| !comments.contains(one);
@@ -107,7 +109,8 @@ impl SessionManager {
         let changes = self.look_at_changes(&polecat, &workdir, part.since).await?;
         let piece = found(changes.piece(part.stage, &part.path, part.hunk.as_deref()))?;
         let piece = (&piece, part.hunk.is_some());
-        Ok(git::reject(&polecat, &workdir, part.stage, piece, &self.tools.launch).await?)
+        Ok(git::reject(&self.rig, &polecat, &workdir, part.stage, piece, &self.tools.launch)
+            .await?)
     }
 
     /// Undoes what was taken or rejected last, and says what that was.

@@ -16,6 +16,7 @@ mod following;
 mod framed;
 mod gastown;
 mod hooks;
+mod hostile;
 mod injecting;
 mod looking;
 mod messages;

@@ -33,7 +33,8 @@ impl Worktree {
     }
 
     async fn changes(&self) -> Changes {
-        git::changes(&self.path, Some(&self.base), &self.sandbox.launch).await.unwrap()
+        let (rig, launch) = (self.sandbox.rig("shop").await, &self.sandbox.launch);
+        git::changes(&rig, &self.path, Some(&self.base), launch).await.unwrap()
     }
 
     /// `stage change path +added -removed`, a line for each file.
@@ -169,10 +170,11 @@ async fn a_file_is_found_as_it_was_under_the_name_it_had() {
     let worktree = Worktree::new();
     worktree.git(&["mv", "a", "b"]);
     worktree.write("new", "x\n");
+    let rig = worktree.sandbox.rig("shop").await;
     let before = async |path: &str| {
         let (base, launch) = (&worktree.base.commit, &worktree.sandbox.launch);
         let path = std::ffi::OsStr::new(path).as_bytes();
-        git::before(&worktree.path, base, path, launch).await.unwrap()
+        git::before(&rig, &worktree.path, base, path, launch).await.unwrap()
     };
     let renamed = before("b").await;
     assert_eq!(renamed.path.as_deref(), Some(&b"a"[..]));
@@ -185,6 +187,7 @@ async fn a_file_is_found_as_it_was_under_the_name_it_had() {
 async fn a_folder_below_a_repository_is_no_worktree() {
     let worktree = Worktree::new();
     let below = worktree.sandbox.folder("shop/below");
-    let refused = git::changes(&below, None, &worktree.sandbox.launch).await.unwrap_err();
+    let (rig, launch) = (worktree.sandbox.rig("shop").await, &worktree.sandbox.launch);
+    let refused = git::changes(&rig, &below, None, launch).await.unwrap_err();
     assert_eq!(refused.to_string(), format!("`{}` is no git worktree", below.display()));
 }

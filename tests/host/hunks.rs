@@ -24,7 +24,7 @@ impl Ash {
         let launch = &self.sandbox.launch;
         let base =
             git::started_at(&self.rig, &polecat("ash"), &self.worktree, launch).await.unwrap();
-        git::changes(&self.worktree, base.as_ref(), launch).await.unwrap()
+        git::changes(&self.rig, &self.worktree, base.as_ref(), launch).await.unwrap()
     }
 
     /// A hunk of what was changed, by its index; without one, all of the file.
@@ -52,7 +52,8 @@ impl Ash {
         (piece, part): &(FileDiff, bool),
     ) -> Result<(), HostError> {
         let launch = &self.sandbox.launch;
-        git::reject(&polecat("ash"), &self.worktree, stage, (piece, *part), launch).await
+        let (ash, piece) = (polecat("ash"), (piece, *part));
+        git::reject(&self.rig, &ash, &self.worktree, stage, piece, launch).await
     }
 
     pub(super) async fn undo(&self) -> Result<String, HostError> {
@@ -261,7 +262,7 @@ async fn what_is_no_text_is_taken_from_a_polecat_that_is_a_clone() {
     ash.main(&["clone", "--quiet", ".", clone.to_str().unwrap()]);
     std::fs::write(clone.join("i"), "\0two").unwrap();
     let launch = &ash.sandbox.launch;
-    let changes = git::changes(&clone, None, launch).await.unwrap();
+    let changes = git::changes(&ash.rig, &clone, None, launch).await.unwrap();
     let piece = changes.piece(Stage::Unstaged, b"i", None).unwrap();
     git::take(&ash.rig, &polecat("ash"), &clone, (&piece, false), launch).await.unwrap();
     assert_eq!(ash.main(&["show", ":i"]), "\0two");
@@ -304,7 +305,8 @@ async fn a_bare_repository_has_no_index_to_take_into() {
     let made =
         git::create_worktree(&rig, &polecat("ash"), None, 36, &sandbox.launch).await.unwrap();
     std::fs::write(made.path.join("new"), "x\n").unwrap();
-    let changes = git::changes(&made.path, Some(&made.base), &sandbox.launch).await.unwrap();
+    let changes = git::changes(&rig, &made.path, Some(&made.base), &sandbox.launch).await;
+    let changes = changes.unwrap();
     let piece = changes.piece(Stage::Untracked, b"new", None).unwrap();
     let taken =
         git::take(&rig, &polecat("ash"), &made.path, (&piece, false), &sandbox.launch).await;
@@ -319,17 +321,17 @@ async fn a_bare_repository_has_no_index_to_take_into() {
 async fn what_was_changed_since_a_review_is_shown_alone_wherever_it_has_come_to() {
     let ash = Ash::with(FILES).await;
     let launch = &ash.sandbox.launch;
-    let refused = git::since_review(&ash.worktree, launch).await.unwrap_err().to_string();
+    let refused = git::since_review(&ash.rig, &ash.worktree, launch).await.unwrap_err().to_string();
     assert!(refused.contains("not been reviewed yet"), "{refused}");
     ash.write("a", format!("first\n{NINE}"));
     ash.write("new", "x\n");
-    let snapshot = git::snapshot(&ash.worktree, "reviewed", launch).await.unwrap();
-    git::keep_reviewed(&ash.worktree, &snapshot.commit, launch).await.unwrap();
-    assert_eq!(git::since_review(&ash.worktree, launch).await.unwrap().sections, []);
+    let snapshot = git::snapshot(&ash.rig, &ash.worktree, "reviewed", launch).await.unwrap();
+    git::keep_reviewed(&ash.rig, &ash.worktree, &snapshot.commit, launch).await.unwrap();
+    assert_eq!(git::since_review(&ash.rig, &ash.worktree, launch).await.unwrap().sections, []);
     ash.write("a", format!("first\n{NINE}last\n"));
     ash.commit("answered");
     ash.write("new", "y\n");
-    let changes = git::since_review(&ash.worktree, launch).await.unwrap();
+    let changes = git::since_review(&ash.rig, &ash.worktree, launch).await.unwrap();
     let told: Vec<_> =
         changes.sections[0].files.iter().map(|file| (file.path(), file.counts())).collect();
     assert_eq!(told, [(&b"a"[..], (1, 0)), (b"new", (1, 1))]);

@@ -48,9 +48,11 @@ async fn comments_reviews_and_undos_go_with_it_and_come_back_with_it() {
     ash.write("a", "1\n2\n3\nfour\n");
     let (piece, part) = ash.piece(Stage::Unstaged, "a", Some(0)).await;
     let name = polecat("ash");
-    git::reject(&name, &ash.worktree, Stage::Unstaged, (&piece, part), launch).await.unwrap();
-    let snapshot = git::snapshot(&ash.worktree, "reviewed", launch).await.unwrap();
-    git::keep_reviewed(&ash.worktree, &snapshot.commit, launch).await.unwrap();
+    let (rig, worktree) = (&ash.rig, &ash.worktree);
+    let rejected = git::reject(rig, &name, worktree, Stage::Unstaged, (&piece, part), launch);
+    rejected.await.unwrap();
+    let snapshot = git::snapshot(rig, worktree, "reviewed", launch).await.unwrap();
+    git::keep_reviewed(rig, worktree, &snapshot.commit, launch).await.unwrap();
     reviews::change(&ash.rig, &name, |all| all.push(comment())).await.unwrap();
     let removed = ash.remove().await.unwrap();
     assert!(removed.backup.is_some() && removed.comments, "{removed:?}");
@@ -60,12 +62,12 @@ async fn comments_reviews_and_undos_go_with_it_and_come_back_with_it() {
     // The next one of that name has nothing of it.
     git::create_worktree(&ash.rig, &name, None, 144, launch).await.unwrap();
     assert_eq!(ash.undo().await.unwrap_err().to_string(), "nothing to undo for `ash`");
-    assert_eq!(git::reviewed(&ash.worktree, launch).await.unwrap(), None);
+    assert_eq!(git::reviewed(rig, worktree, launch).await.unwrap(), None);
     let removed = ash.remove().await.unwrap();
     assert_eq!((removed.backup, removed.comments), (None, false));
     ash.restore().await;
     assert_eq!(ash.comments().await, [comment()]);
-    let reviewed = git::reviewed(&ash.worktree, launch).await.unwrap();
+    let reviewed = git::reviewed(rig, worktree, launch).await.unwrap();
     assert_eq!(reviewed, Some(snapshot.commit));
     assert_eq!(ash.undo().await.unwrap(), "`a` in the worktree is as it was");
     assert_eq!(ash.read("a").unwrap(), "1\n2\n3\nfour\n");

@@ -51,13 +51,13 @@ async fn a_folder_that_cannot_be_read_is_an_error_that_names_it_not_an_empty_lis
     sandbox.town();
     let rig = sandbox.rig("town/shop").await;
     fs::remove_dir(rig.polecats_dir()).unwrap();
-    // A link to itself cannot be read by anyone, root included.
+    // A link, to itself too, is read by nobody, root included.
     symlink("polecats", rig.polecats_dir()).unwrap();
+    let expected = format!("`{}` is a symbolic link: ", rig.polecats_dir().display());
     let refused = polecats::names(&rig).await.unwrap_err().to_string();
-    let expected = format!("cannot read `{}`: ", rig.polecats_dir().display());
     assert!(refused.starts_with(&expected), "{refused}");
     let refused = polecats::exists(&rig, &polecat("ash")).await.unwrap_err().to_string();
-    assert!(refused.starts_with("cannot read "), "{refused}");
+    assert!(refused.starts_with(&expected), "{refused}");
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn a_link_in_a_polecats_place_is_refused_and_so_is_a_worktree_elsewhere() 
     let refused = polecats::exists(&rig, &polecat("door")).await.unwrap_err();
     assert!(matches!(refused, HostError::Link { .. }), "{refused}");
     let refused = polecats::workdir(&rig, &polecat("ash")).await.unwrap_err();
-    assert!(matches!(&refused, HostError::Outside { target, .. } if *target == elsewhere));
+    assert!(matches!(&refused, HostError::Link { .. }), "{refused}");
     let made = git::create_worktree(&rig, &polecat("door"), None, 1, &sandbox.launch).await;
     assert!(matches!(made.unwrap_err(), HostError::Link { .. }));
     assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);

@@ -19,7 +19,9 @@ impl Ash {
         let look =
             || (fs::read(git_dir.join("index")).ok(), files(&git_dir), files(&self.worktree));
         let before = look();
-        let made = git::snapshot(&self.worktree, "snapshot of ash", &self.sandbox.launch).await;
+        let made =
+            git::snapshot(&self.rig, &self.worktree, "snapshot of ash", &self.sandbox.launch);
+        let made = made.await;
         assert_eq!(look(), before, "a snapshot touches nothing");
         made.unwrap()
     }
@@ -185,7 +187,7 @@ async fn a_file_that_cannot_be_read_is_named_and_nothing_is_left_behind() {
     // Even root cannot read a submodule that has no commit.
     ash.git(&["init", "--quiet", "empty"]);
     let git_dir = PathBuf::from(ash.git(&["rev-parse", "--absolute-git-dir"]));
-    let made = git::snapshot(&ash.worktree, "snapshot", &ash.sandbox.launch).await;
+    let made = git::snapshot(&ash.rig, &ash.worktree, "snapshot", &ash.sandbox.launch).await;
     let refused = made.unwrap_err().to_string();
     assert!(refused.contains("empty"), "{refused}");
     assert!(!files(&git_dir).iter().any(|file| file.contains("polecat-index")));

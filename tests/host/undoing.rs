@@ -39,9 +39,10 @@ impl Ash {
         cut: usize,
     ) -> Option<usize> {
         let (piece, part) = self.piece(stage, path, hunk).await;
-        let worktree = self.worktree.clone();
+        let (rig, worktree) = (self.rig.clone(), self.worktree.clone());
         killed(&self.sandbox.launch, cut, async move |launch| {
-            git::reject(&polecat("ash"), &worktree, stage, (&piece, part), &launch).await.unwrap();
+            let (ash, piece) = (polecat("ash"), (&piece, part));
+            git::reject(&rig, &ash, &worktree, stage, piece, &launch).await.unwrap();
         })
         .await
     }

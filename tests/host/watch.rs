@@ -171,3 +171,25 @@ async fn of_too_many_folders_a_part_is_watched_and_that_is_said() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_says_in_a_worktree_what_is_ignored_holds_nothing_up() {
+    use rustix::fs::{CWD, Mode, mkfifoat};
+    let ash = Ash::with(&[("src/deep/lib.rs", "a\n"), ("a/b", "")]).await;
+    let pipe = |below: &str| {
+        let path = ash.worktree.join(below);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        mkfifoat(CWD, path, Mode::from_raw_mode(0o600)).unwrap();
+    };
+    pipe("src/deep/.gitignore");
+    pipe("a/.git");
+    pipe("evil/commondir");
+    ash.write("lib/.git", format!("gitdir: {}\n", ash.worktree.join("evil").display()));
+    std::os::unix::fs::symlink("/dev/zero", ash.worktree.join(".gitignore")).unwrap();
+    let watches = Watches::start();
+    let watching = watches.watching();
+    let added = tokio::time::timeout(Duration::from_secs(30), watching.add(&ash.worktree)).await;
+    added.expect("it hangs").unwrap().unwrap();
+    // The root, `src` and `evil`, and git's own.
+    assert_eq!(watches.watching().folders(), 6);
+}

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::snapshot::PLAINLY;
 use super::{Base, Git};
 use crate::core::PolecatName;
+use crate::core::branch::{is_branch, is_hash};
 use crate::host::error::HostError;
 
 /// Where backups are: `refs/polecat/backup/<polecat>/<time>`.
@@ -107,6 +108,17 @@ impl Contents {
         text
     }
 
+    /// Whether all that is named in it are names: they become arguments of git.
+    fn is_ours(&self) -> bool {
+        let base = self.base.iter();
+        let branches = self.branches.iter().map(|(_, branch)| branch).chain(&self.branch);
+        let mut branches = branches.chain(base.clone().filter_map(|base| base.branch.as_ref()));
+        let commits = self.parents().into_iter().chain(base.map(|base| &*base.commit));
+        !self.polecat.is_empty()
+            && branches.all(|branch| is_branch(branch))
+            && commits.into_iter().all(is_hash)
+    }
+
     /// Reads a message back; `None` when it is none of ours.
     pub(super) fn parse(message: &str) -> Option<Self> {
         let mut contents = Self::default();
@@ -138,7 +150,7 @@ impl Contents {
             }
         }
         contents.base = commit.map(|commit| Base { commit, branch });
-        Some(contents).filter(|contents| !contents.polecat.is_empty())
+        Some(contents).filter(Self::is_ours)
     }
 }
 

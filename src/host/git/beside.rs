@@ -2,18 +2,18 @@
 //! nothing that is done touches the real index.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
-use super::repository::git_dir_of;
 use super::words::path_of;
 use super::{Git, failed};
+use crate::host::dir::open_file;
 use crate::host::error::HostError;
-use crate::host::files::{blocking, broken, look, look_at_link, unread, unwritten};
+use crate::host::files::{blocking, look, look_at_link, unread, unwritten};
 use crate::host::launch::Launch;
 
 /// What the folders of copies are called, inside git's own folder for the worktree.
@@ -49,15 +49,11 @@ pub(super) struct Entry {
 }
 
 impl Beside {
-    /// The worktree whose top is `worktree`.
-    pub(super) async fn of(worktree: &Path, launch: &Launch) -> Result<Self, HostError> {
-        let top = worktree.to_owned();
-        let git_dir = blocking(move || {
-            git_dir_of(&top)?.ok_or_else(|| broken(&top, "it is no git worktree"))
-        });
-        let git_dir = git_dir.await?;
-        let index = git_dir.join("index");
-        Self::with(&git_dir, Some(index), worktree, launch).await
+    /// The worktree that `git` is in.
+    pub(super) async fn of(git: &Git) -> Result<Self, HostError> {
+        let none = || HostError::NoWorktree { path: git.repository.clone() };
+        let git_dir = git.git_dir().ok_or_else(none)?;
+        Self::with(git_dir, Some(git_dir.join("index")), &git.repository, &git.launch).await
     }
 
     /// A folder whose own `.git` does not count, be it missing. Without an index everything in
@@ -70,12 +66,8 @@ impl Beside {
     ) -> Result<Self, HostError> {
         let beside = git_dir.to_owned();
         let (dir, index) = blocking(move || copy_beside(&beside, index)).await?;
-        let mut git = Git::at(worktree, launch);
-        git.env = vec![
-            ("GIT_DIR", git_dir.to_owned()),
-            ("GIT_WORK_TREE", worktree.to_owned()),
-            ("GIT_INDEX_FILE", dir.path().join("index")),
-        ];
+        let mut git = Git::on(worktree, git_dir, launch);
+        git.env.push(("GIT_INDEX_FILE", dir.path().join("index")));
         let (submodules, conflicts) = (Vec::new(), Vec::new());
         let mut made = Self { git, submodules, conflicts, how: Vec::new(), _dir: dir, index };
         made.look().await?;
@@ -215,10 +207,7 @@ fn copy_beside(
 }
 
 fn copy_index(from: &Path, to: &Path) -> Result<Option<Stamp>, HostError> {
-    let mut file = match File::open(from) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        opened => opened.map_err(|source| unread(from, source))?,
-    };
+    let Some(mut file) = open_file(from)? else { return Ok(None) };
     let mut copy = || {
         let mut copy = File::create(to)?;
         io::copy(&mut file, &mut copy)?;

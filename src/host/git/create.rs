@@ -39,9 +39,8 @@ pub async fn create_worktree(
     launch: &Launch,
 ) -> Result<Worktree, HostError> {
     heal(rig, polecat, launch).await?;
-    let (of, launch) = (rig.clone(), launch.clone());
     let creation = Creation {
-        git: blocking(move || Git::of(&of, &launch)).await?,
+        git: Git::of(rig, launch).await?,
         branch: branch_name(polecat, issue, now_ms),
         rig: rig.clone(),
         polecat: polecat.clone(),
@@ -60,9 +59,8 @@ pub async fn take_back(
     worktree: &Worktree,
     launch: &Launch,
 ) -> Result<(), HostError> {
-    let (of, with) = (rig.clone(), launch.clone());
     let creation = Creation {
-        git: blocking(move || Git::of(&of, &with)).await?,
+        git: Git::of(rig, launch).await?,
         branch: worktree.branch.clone(),
         rig: rig.clone(),
         polecat: polecat.clone(),
@@ -70,7 +68,7 @@ pub async fn take_back(
     let worktree = worktree.clone();
     to_its_end(async move {
         let _lock = lock(&creation.git.repository, PATIENCE).await?;
-        untouched::require(&creation.git, &worktree).await?;
+        untouched::require(&creation.git, &creation.rig, &worktree).await?;
         let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
         creation.try_undo(&worktree.base, made).await
     })
@@ -166,12 +164,12 @@ impl Creation {
         // there after a failure is ours to remove.
         let doing = format!("creating the branch `{}`", self.branch);
         let args = ["branch", "--no-track", "--", &self.branch, &base.commit];
-        self.git.run(&doing, &args).await?;
+        self.git.act(&doing, &args).await?;
         made.branch = true;
         let path = self.rig.new_worktree(&self.polecat);
         let doing = format!("creating the worktree `{}`", path.display());
         let path = path.to_string_lossy();
-        self.git.run(&doing, &["worktree", "add", "--quiet", "--", &path, &self.branch]).await?;
+        self.git.act(&doing, &["worktree", "add", "--quiet", "--", &path, &self.branch]).await?;
         records::save_base(&self.rig, &self.polecat, base, None).await.map(drop)
     }
 
@@ -212,7 +210,7 @@ impl Creation {
     /// Only while it stands where we put it: a hook may have committed to it.
     pub(super) async fn forget_branch(&self, base: &Base) -> Result<(), HostError> {
         let (doing, branch) = ("removing the branch", format!("refs/heads/{}", self.branch));
-        self.git.run(doing, &["update-ref", "-d", &branch, &base.commit]).await.map(drop)
+        self.git.act(doing, &["update-ref", "-d", &branch, &base.commit]).await.map(drop)
     }
 
     /// Has git forget the worktree whose folder is gone. Not `worktree prune`: that would also
@@ -225,7 +223,7 @@ impl Creation {
             listed.await?.stdout.split(|&byte| byte == 0).any(|line| line == entry.as_bytes());
         if known {
             let args = ["worktree", "remove", "--force", "--force", "--", &path.to_string_lossy()];
-            self.git.run("removing the worktree", &args).await?;
+            self.git.act("removing the worktree", &args).await?;
         }
         Ok(())
     }

@@ -4,7 +4,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Base, Git, failed, repository::git_dir_of, untracked};
+use super::{Base, Git, failed, trusted::own_folder_now, untracked};
+use crate::core::Rig;
 use crate::core::diff::{Changes, FileDiff, Section, Stage, parse};
 use crate::host::error::HostError;
 use crate::host::files::blocking;
@@ -30,7 +31,8 @@ const PLAIN: &[&str] = &[
     "--src-prefix=a/",
     "--dst-prefix=b/",
     "--submodule=short",
-    "--ignore-submodules=none",
+    // To look into one, git is started in there: its configuration may be an agent's.
+    "--ignore-submodules=dirty",
     "--diff-algorithm=default",
     "--inter-hunk-context=0",
     "--unified=3",
@@ -43,11 +45,12 @@ const PLAIN: &[&str] = &[
 /// # Errors
 /// It is no worktree, or git fails. Of what is too large the section says so.
 pub async fn changes(
+    rig: &Rig,
     worktree: &Path,
     base: Option<&Base>,
     launch: &Launch,
 ) -> Result<Changes, HostError> {
-    let git = Git::in_worktree(worktree, launch).await?;
+    let git = Git::in_worktree(rig, worktree, launch).await?;
     let (committed, staged, unstaged, untracked) = tokio::try_join!(
         git.committed(base),
         git.section(Stage::Staged, &["--cached"]),
@@ -75,12 +78,13 @@ pub struct Before {
 /// # Errors
 /// It is no worktree, it was too large, or git fails.
 pub async fn before(
+    rig: &Rig,
     worktree: &Path,
     base: &str,
     path: &[u8],
     launch: &Launch,
 ) -> Result<Before, HostError> {
-    let git = Git::in_worktree(worktree, launch).await?;
+    let git = Git::in_worktree(rig, worktree, launch).await?;
     let Some(path) = git.name_in(base, path).await? else { return Ok(Before::default()) };
     let doing = format!("reading `{}` as it was", String::from_utf8_lossy(&path));
     let object = [base.as_bytes(), b":", &path].concat();
@@ -95,17 +99,17 @@ pub async fn before(
 ///
 /// # Errors
 /// It is none, or cannot be read.
-pub async fn require_worktree(folder: &Path) -> Result<(), HostError> {
-    own_folder(folder).await.map(drop)
+pub async fn require_worktree(rig: &Rig, folder: &Path) -> Result<(), HostError> {
+    own_folder(rig, folder).await.map(drop)
 }
 
 /// The folder in which git keeps what is a worktree's own.
 ///
 /// # Errors
 /// It is none, or cannot be read.
-pub async fn own_folder(worktree: &Path) -> Result<PathBuf, HostError> {
-    let path = worktree.to_owned();
-    blocking(move || git_dir_of(&path)?.ok_or(HostError::NoWorktree { path })).await
+pub async fn own_folder(rig: &Rig, worktree: &Path) -> Result<PathBuf, HostError> {
+    let (rig, path) = (rig.clone(), worktree.to_owned());
+    blocking(move || own_folder_now(&rig, &path)?.ok_or(HostError::NoWorktree { path })).await
 }
 
 fn since(base: Option<&Base>) -> String {
@@ -115,12 +119,6 @@ fn since(base: Option<&Base>) -> String {
 }
 
 impl Git {
-    /// git in `worktree`, which must be one.
-    pub(super) async fn in_worktree(worktree: &Path, launch: &Launch) -> Result<Self, HostError> {
-        require_worktree(worktree).await?;
-        Ok(Self::at(worktree, launch))
-    }
-
     async fn committed(&self, base: Option<&Base>) -> Result<Option<Section>, HostError> {
         let Some(Base { commit, .. }) = base else { return Ok(None) };
         let range = format!("{commit}..HEAD");

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use super::{Git, repository, started_at};
+use super::{Git, started_in};
 use crate::core::{Diffstat, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, unread};
@@ -21,11 +21,8 @@ const ALL_MAX: u64 = 256 * 1024 * 1024;
 /// git takes a file for a binary one when a NUL is among its first bytes: so many (xdiff).
 const FIRST: usize = 8000;
 
-/// A user's configuration must change nothing: neither what is counted, nor that git leaves a
-/// daemon behind.
+/// A user's configuration must not change what is counted.
 const STATUS: &[&str] = &[
-    "-c",
-    "core.fsmonitor=false",
     "-c",
     "diff.orderFile=/dev/null",
     "status",
@@ -38,8 +35,6 @@ const STATUS: &[&str] = &[
     "--ignore-submodules=dirty",
 ];
 const NUMSTAT: &[&str] = &[
-    "-c",
-    "core.fsmonitor=false",
     "-c",
     "diff.orderFile=/dev/null",
     "diff",
@@ -73,17 +68,12 @@ pub async fn diffstat(
     begun: Option<Begun>,
     launch: &Launch,
 ) -> Result<Option<(Diffstat, Begun)>, HostError> {
-    let top = workdir.to_owned();
-    // git itself would look for a repository around a folder that is none.
-    if blocking(move || repository::git_dir_of(&top)).await?.is_none() {
-        return Ok(None);
-    }
-    let git = Git::at(workdir, launch);
+    let Some(git) = Git::found_in(rig, workdir, launch).await? else { return Ok(None) };
     let status = Status::read(&git.run("asking what changed", STATUS).await?.stdout);
     let Some(head) = status.head else { return Ok(None) };
     let begun = match begun.filter(|begun| begun.head == head) {
         Some(begun) => begun,
-        None => match started_at(rig, polecat, workdir, launch).await? {
+        None => match started_in(&git, rig, polecat).await? {
             Some(base) => git.begun(head, base.commit).await?,
             None => return Ok(None),
         },

@@ -33,8 +33,7 @@ pub async fn heal(rig: &Rig, polecat: &PolecatName, launch: &Launch) -> Result<(
     if records::load_making(rig, polecat).await?.is_none() {
         return Ok(());
     }
-    let (of, with) = (rig.clone(), launch.clone());
-    let git = blocking(move || Git::of(&of, &with)).await?;
+    let git = Git::of(rig, launch).await?;
     // Who is still at it holds the lock.
     let _lock = lock(&git.repository, PATIENCE).await?;
     let Some((base, branch)) = records::load_making(rig, polecat).await? else { return Ok(()) };

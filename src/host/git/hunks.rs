@@ -2,13 +2,13 @@
 
 mod binary;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::beside::input;
-use super::{Git, PATIENCE, failed, undo::Place, words::path_of};
+use super::{Git, PATIENCE, failed, repository::git_dir_of, undo::Place, words::path_of};
 use crate::core::diff::{Change, FileDiff, Stage, written};
 use crate::core::{PolecatName, Rig};
+use crate::host::dir::Dir;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unwritten};
 use crate::host::launch::Launch;
@@ -56,7 +56,7 @@ pub async fn take(
     launch: &Launch,
 ) -> Result<(), HostError> {
     require_decided(piece)?;
-    let own = Git::in_worktree(worktree, launch).await?;
+    let own = Git::in_worktree(rig, worktree, launch).await?;
     let main = Git::main(rig, launch).await?;
     let _list = lock(worktree, PATIENCE).await?;
     let _turn = lock(&main.repository, PATIENCE).await?;
@@ -78,13 +78,14 @@ pub async fn take(
 /// # Errors
 /// It does not apply any more, or cannot be kept for an undo; then nothing was changed.
 pub async fn reject(
+    rig: &Rig,
     polecat: &PolecatName,
     worktree: &Path,
     stage: Stage,
     (piece, part): (&FileDiff, bool),
     launch: &Launch,
 ) -> Result<(), HostError> {
-    let git = Git::in_worktree(worktree, launch).await?;
+    let git = Git::in_worktree(rig, worktree, launch).await?;
     let _turn = lock(worktree, PATIENCE).await?;
     if stage == Stage::Untracked {
         return git.remove(polecat, piece).await;
@@ -101,8 +102,7 @@ pub async fn reject(
 impl Git {
     /// git in the worktree that a person works in.
     pub(super) async fn main(rig: &Rig, launch: &Launch) -> Result<Self, HostError> {
-        let (of, with) = (rig.clone(), launch.clone());
-        let git = blocking(move || Self::of(&of, &with)).await?;
+        let git = Self::of(rig, launch).await?;
         let args = ["worktree", "list", "--porcelain", "-z"];
         let listed = git.run("looking for the main worktree", &args).await?.stdout;
         // The first record is the main worktree's; each ends with an empty line.
@@ -110,7 +110,12 @@ impl Git {
         let lines: Vec<_> = first.collect();
         let top = lines.first().and_then(|line| line.strip_prefix(b"worktree ")).map(path_of);
         match top {
-            Some(top) if !lines.contains(&&b"bare"[..]) => Ok(Self::at(&top, launch)),
+            Some(top) if !lines.contains(&&b"bare"[..]) => {
+                let gone = HostError::NoWorktree { path: top.clone() };
+                let at = top.clone();
+                let git_dir = blocking(move || git_dir_of(&at)).await?.ok_or(gone)?;
+                Ok(Self::on(&top, &git_dir, launch))
+            }
             _ => Err(HostError::Refused(format!(
                 "`{}` is a bare repository: it has no index to take changes into",
                 git.repository.display()
@@ -186,7 +191,12 @@ impl Git {
             let message = format!("`{}` is being written: it is left alone", shown(piece));
             return Err(self.forget(polecat, &undo, HostError::Refused(message)).await);
         }
-        let removed = blocking(move || fs::remove_file(&file).map_err(|err| unwritten(&file, err)));
+        let top = self.repository.clone();
+        let removed = blocking(move || {
+            let none = || unwritten(&file, std::io::ErrorKind::NotFound.into());
+            let (above, name) = file.parent().zip(file.file_name()).ok_or_else(none)?;
+            Dir::open(&top, above)?.ok_or_else(none)?.remove(name)
+        });
         match removed.await {
             Ok(()) => {
                 self.settle(polecat, &undo).await;

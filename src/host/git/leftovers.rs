@@ -16,9 +16,10 @@ use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::launch::Launch;
 
-pub(super) use commits::{goal, is_own, own_branches};
+pub(super) use commits::{goal, own_branches};
 pub(super) use files::Status;
 pub(super) use stashes::stashes;
+pub(super) use submodules::inside;
 
 /// A reason to keep a polecat's worktree.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,15 +3,18 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::beside::{LISTING, input};
 use super::site::Site;
 use super::{Git, failed};
+use crate::host::dir::{bytes, open_file};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, entries, look_at_link, unread};
 use crate::host::launch::Launch;
+
+/// A log of more is none.
+const MOST: u64 = 256 * 1024 * 1024;
 
 /// What of git's folder may hold commits, besides the files at its top.
 const FOLDERS: &[&str] = &["logs", "refs", "rebase-merge", "rebase-apply", "sequencer"];
@@ -94,11 +97,8 @@ fn walk(dir: &Path, found: &mut BTreeSet<String>) -> Result<(), HostError> {
 /// The first two words of each line, where they are full hashes: a log has the old commit and the
 /// new one there, every other file of git's only one.
 fn read(path: &Path, found: &mut BTreeSet<String>) -> Result<(), HostError> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(unread(path, source)),
-    };
+    let Some(file) = open_file(path)? else { return Ok(()) };
+    let bytes = bytes(file, path, MOST)?;
     let is_list = LISTS.iter().any(|list| path.ends_with(list));
     for line in String::from_utf8_lossy(&bytes).lines() {
         if is_list {

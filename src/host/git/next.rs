@@ -8,7 +8,6 @@ use super::{Git, PATIENCE};
 use crate::core::branch::branch_name;
 use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
-use crate::host::files::blocking;
 use crate::host::launch::Launch;
 use crate::host::lock::lock;
 use crate::host::name_pool::{self, Given};
@@ -41,8 +40,7 @@ pub async fn create_next(
     launch: &Launch,
 ) -> Result<Next, HostError> {
     heal_all(rig, launch).await?;
-    let (of, with) = (rig.clone(), launch.clone());
-    let git = blocking(move || Git::of(&of, &with)).await?;
+    let git = Git::of(rig, launch).await?;
     let search = Search { git, rig: rig.clone(), issue: issue.cloned(), now_ms };
     to_its_end(search.run(taken)).await
 }

@@ -13,10 +13,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::beside::Beside;
 use super::leftovers::{Leftover, leftovers_of};
 use super::site::Site;
-use super::{Backup, Git, PATIENCE, heal};
+use super::{Backup, Git, PATIENCE, heal, trusted};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unwritten};
@@ -100,15 +99,16 @@ impl Removal {
     pub async fn set_aside(self) -> Result<Aside, HostError> {
         for _ in 0..TRIES {
             let mut kept = self.keep().await?;
-            let record = self.record(&kept);
+            let record = self.record(&kept).await?;
             records::put(&self.rig, &self.polecat, &record).await?;
-            let (dir, aside) = (self.site.dir.clone(), record.aside.clone());
-            let moved = blocking(move || rename(&dir, &aside)).await;
+            let aside = records::aside(&self.rig, &self.polecat, &record.aside);
+            let (dir, to) = (self.site.dir.clone(), aside.clone());
+            let moved = blocking(move || rename(&dir, &to)).await;
             if let Err(error) = moved {
                 records::clear::<Removing>(&self.rig, &self.polecat).await?;
                 return Err(error);
             }
-            match self.stands_as(&mut kept, &record.aside).await {
+            match self.stands_as(&mut kept, &aside).await {
                 Ok(true) => return Ok(Aside { removal: self, record }),
                 Ok(false) => put_back(&self.rig, &self.polecat, &record).await?,
                 Err(error) => {
@@ -120,13 +120,17 @@ impl Removal {
         Err(HostError::Changing { path: self.site.dir.clone() })
     }
 
-    fn record(&self, kept: &Kept) -> Removing {
+    async fn record(&self, kept: &Kept) -> Result<Removing, HostError> {
         let time = Timestamp::now().as_millisecond();
-        let aside = format!(".removing-{}-{time}", self.polecat);
-        Removing {
-            aside: self.rig.polecats_dir().join(aside),
+        let (rig, git_dir) = (self.rig.clone(), self.site.git_dir.clone());
+        let git_dir = blocking(move || {
+            let own = trusted::worktrees(&rig)?;
+            Ok(git_dir.filter(|dir| own.iter().any(|own| dir.parent() == Some(own))))
+        });
+        Ok(Removing {
+            aside: format!(".removing-{}-{time}", self.polecat),
             settled: false,
-            git_dir: self.site.git_dir.clone().filter(|_| !self.site.is_clone()),
+            git_dir: git_dir.await?,
             branches: kept.contents.branches.clone(),
             kept: self.ours.staying(&kept.contents.branches),
             backup: kept.backup.clone().map(|backup| (backup.reference, backup.commit)),
@@ -134,7 +138,7 @@ impl Removal {
             underway: kept.contents.underway.clone(),
             undo: self.ours.undo.clone(),
             comments: self.ours.comments.clone(),
-        }
+        })
     }
 
     /// Whether it is all as it was kept, now that nobody finds it any more.
@@ -142,9 +146,7 @@ impl Removal {
         let site = self.site.moved(aside);
         for (beside, tree) in &mut kept.trees {
             beside.moved(&self.site.dir, aside);
-            let without = without(beside);
-            let more: Vec<&str> = without.iter().map(String::as_str).collect();
-            let now = beside.whole_tree(&more).await?;
+            let now = beside.whole_tree().await?;
             if now != *tree || !beside.index_stands().await? {
                 return Ok(false);
             }
@@ -158,19 +160,6 @@ impl Removal {
         };
         Ok(now == self.ours && underway == kept.underway)
     }
-}
-
-/// Submodules are left out: their own notes say where they were. That they have nothing to lose
-/// was seen before.
-fn without(beside: &Beside) -> Vec<String> {
-    let excluded =
-        beside.submodules.iter().map(|path| format!(":(exclude,top,literal){}", path.display()));
-    let mut words = beside.how.clone();
-    if !words.iter().any(|word| word == "--") {
-        words.extend(["--".to_owned(), ":(top)".to_owned()]);
-    }
-    words.extend(excluded);
-    words
 }
 
 impl Aside {
@@ -196,8 +185,7 @@ impl Aside {
 
 /// The turn of those who make and remove worktrees of the rig's repository.
 async fn turn(rig: &Rig, launch: &Launch) -> Result<Option<File>, HostError> {
-    let (of, with) = (rig.clone(), launch.clone());
-    match blocking(move || Git::of(&of, &with)).await {
+    match Git::of(rig, launch).await {
         Ok(git) => lock(&git.repository, PATIENCE).await,
         Err(HostError::NoRepository { .. }) => Ok(None),
         Err(error) => Err(error),
@@ -205,7 +193,7 @@ async fn turn(rig: &Rig, launch: &Launch) -> Result<Option<File>, HostError> {
 }
 
 async fn put_back(rig: &Rig, polecat: &PolecatName, record: &Removing) -> Result<(), HostError> {
-    let (aside, dir) = (record.aside.clone(), rig.polecat_dir(polecat));
+    let (aside, dir) = (records::aside(rig, polecat, &record.aside), rig.polecat_dir(polecat));
     let name = polecat.clone();
     blocking(move || {
         if look_at_link(&aside)?.is_none() {

@@ -67,7 +67,7 @@ fn seen_from(top: &Path, git_dir: &Path) -> Result<Repository, HostError> {
 }
 
 /// A linked worktree has a folder of its own, with a file that says where the shared one is.
-pub(super) fn common_dir(git_dir: &Path) -> Result<PathBuf, HostError> {
+pub(in crate::host) fn common_dir(git_dir: &Path) -> Result<PathBuf, HostError> {
     let pointer = git_dir.join("commondir");
     let Some(text) = read_text(&pointer)? else { return Ok(git_dir.to_owned()) };
     match real(&git_dir.join(text.trim_end()))? {

@@ -12,7 +12,7 @@ use super::reviewed::REVIEWED;
 use super::site::registered;
 use super::snapshot::PLAINLY;
 use super::{Git, PATIENCE};
-use crate::core::branch::branch_name;
+use crate::core::branch::{branch_name, is_own};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_dir, look_at_link, make_inside, replace, unwritten};
@@ -41,8 +41,7 @@ pub struct Restored {
 /// # Errors
 /// git failed. A rig without a repository has none.
 pub async fn restorable(rig: &Rig, launch: &Launch) -> Result<Vec<String>, HostError> {
-    let (of, with) = (rig.clone(), launch.clone());
-    let git = match blocking(move || Git::of(&of, &with)).await {
+    let git = match Git::of(rig, launch).await {
         Err(HostError::NoRepository { .. }) => return Ok(Vec::new()),
         git => git?,
     };
@@ -64,8 +63,7 @@ pub async fn restore(
     launch: &Launch,
 ) -> Result<Restored, HostError> {
     super::heal(rig, polecat, launch).await?;
-    let (of, with) = (rig.clone(), launch.clone());
-    let git = blocking(move || Git::of(&of, &with)).await?;
+    let git = Git::of(rig, launch).await?;
     let (rig, polecat) = (rig.clone(), polecat.clone());
     let work = async move {
         let _lock = lock(&git.repository, PATIENCE).await?;
@@ -90,8 +88,7 @@ pub(super) async fn heal(
     if records::get::<Restoring>(rig, polecat).await?.is_none() {
         return Ok(());
     }
-    let (of, with) = (rig.clone(), launch.clone());
-    let git = blocking(move || Git::of(&of, &with)).await?;
+    let git = Git::of(rig, launch).await?;
     // Who is still at it holds the lock.
     let _lock = lock(&git.repository, PATIENCE).await?;
     match records::get::<Restoring>(rig, polecat).await? {
@@ -121,7 +118,7 @@ struct Stand {
 impl Return {
     async fn run(self, now_ms: u64) -> Result<Restored, HostError> {
         let stand = self.stand(now_ms).await?;
-        let aside = self.rig.polecats_dir().join(format!(".restoring-{}-{now_ms}", self.polecat));
+        let aside = format!(".restoring-{}-{now_ms}", self.polecat);
         let (undo, comments) = (self.undo().await?, self.comments().await?);
         let record = Restoring { aside, branches: stand.made.clone(), undo, comments };
         records::put(&self.rig, &self.polecat, &record).await?;
@@ -131,7 +128,7 @@ impl Return {
                 Ok(()) => cause,
                 Err(left) => HostError::NotUndone {
                     cause: Box::new(cause),
-                    path: record.aside,
+                    path: records::aside(&self.rig, &self.polecat, &record.aside),
                     left: left.to_string(),
                 },
             });
@@ -177,7 +174,7 @@ impl Return {
             (None, None) => (fresh(), Some(self.git.start_point(&self.rig).await?.commit)),
         };
         let there = self.git.commit(&format!("refs/heads/{was}")).await?;
-        let is_free = there.is_none() || (there == commit && !self.is_used(&was).await?);
+        let is_free = there.is_none() || (there == commit && !self.git.is_used(&was).await?);
         let (name, formerly) = if is_free { (was, None) } else { (fresh(), Some(was)) };
         if let (Some(commit), true) = (&commit, there.is_none() || formerly.is_some()) {
             made.push((commit.clone(), name.clone()));
@@ -185,25 +182,18 @@ impl Return {
         Ok(Stand { branch: Some(name), formerly, made, commit })
     }
 
-    async fn is_used(&self, branch: &str) -> Result<bool, HostError> {
-        let args = ["worktree", "list", "--porcelain", "-z"];
-        let listed = self.git.run("listing worktrees", &args).await?.stdout;
-        let line = format!("branch refs/heads/{branch}");
-        Ok(listed.split(|&byte| byte == 0).any(|found| found == line.as_bytes()))
-    }
-
     async fn build(&self, stand: &Stand, record: &Restoring) -> Result<(), HostError> {
         for (commit, branch) in &stand.made {
             let doing = format!("creating the branch `{branch}`");
-            self.git.run(&doing, &["branch", "--no-track", "--", branch, commit]).await?;
+            self.git.act(&doing, &["branch", "--no-track", "--", branch, commit]).await?;
         }
-        let (rig, aside) = (self.rig.clone(), record.aside.clone());
+        let dir = &records::aside(&self.rig, &self.polecat, &record.aside);
+        let (rig, aside) = (self.rig.clone(), dir.clone());
         blocking(move || make_inside(rig.anchor(), &aside).map(drop)).await?;
         if self.contents.index.is_some() || stand.commit.is_some() {
-            self.build_worktree(stand, &record.aside).await?;
+            self.build_worktree(stand, dir).await?;
         }
         if let Some(beside) = &self.contents.beside {
-            let dir = &record.aside;
             let git_dir = self.git.repository_dir()?;
             let at = Beside::with(&git_dir, None, dir, &self.git.launch).await?;
             let args = [PLAINLY, &["read-tree", "--reset", "-u", beside]].concat();
@@ -218,7 +208,7 @@ impl Return {
         if let Some(base) = &self.contents.base {
             records::save_base(&self.rig, &self.polecat, base, None).await?;
         }
-        let (from, to) = (record.aside.clone(), self.rig.polecat_dir(&self.polecat));
+        let (from, to) = (dir.clone(), self.rig.polecat_dir(&self.polecat));
         // Of two that make the same folder one succeeds: a folder that is there and not empty
         // refuses, and an empty one is nobody's work.
         blocking(move || fs::rename(&from, &to).map_err(|source| unwritten(&to, source))).await
@@ -233,8 +223,11 @@ impl Return {
             (Some(branch), Some(_)) => &["--", &path, branch],
             _ => &["--detach", "--", &path, commit],
         };
-        self.git.run("creating the worktree", &[&add[..], on].concat()).await?;
-        let git = Git::at(&worktree, &self.git.launch);
+        self.git.act("creating the worktree", &[&add[..], on].concat()).await?;
+        let at = worktree.clone();
+        let gone = || HostError::NoWorktree { path: worktree.clone() };
+        let git_dir = blocking(move || git_dir_of(&at)).await?.ok_or_else(gone)?;
+        let git = Git::on(&worktree, &git_dir, &self.git.launch);
         let files = match &self.contents.index {
             Some(_) => self.backup.commit.as_str(),
             None => commit,
@@ -288,37 +281,13 @@ async fn take_back(
     polecat: &PolecatName,
     record: &Restoring,
 ) -> Result<(), HostError> {
-    let (aside, name) = (record.aside.clone(), rig.name.to_string());
-    let there = rig.new_worktree(polecat);
-    let common = super::repository::common_dir(&git.repository_dir()?)?;
-    let was_aside = blocking(move || {
-        if !is_dir(&aside)? {
-            return Ok(false);
-        }
-        let made = aside.join(name);
-        let git_dirs = [registered(&common, &made)?, registered(&common, &there)?];
-        match fs::remove_dir_all(&aside) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(unwritten(&aside, error));
-            }
-            _ => {}
-        }
-        for git_dir in git_dirs.into_iter().flatten() {
-            forget_worktree(&git_dir)?;
-        }
-        Ok(true)
-    })
-    .await?;
-    let dir = rig.polecat_dir(polecat);
-    let is_back = blocking(move || is_dir(&dir)).await?;
+    let (aside, dir) = (records::aside(rig, polecat, &record.aside), rig.polecat_dir(polecat));
+    let (was_aside, is_back) = blocking(move || Ok((is_dir(&aside)?, is_dir(&dir)?))).await?;
     // Moved to its place, it was whole.
     if was_aside || !is_back {
+        remove_aside(git, rig, polecat, record).await?;
         for (commit, branch) in &record.branches {
-            let reference = format!("refs/heads/{branch}");
-            if git.commit(&reference).await?.as_ref() == Some(commit) {
-                let args = ["update-ref", "-d", &reference, commit];
-                git.run("removing the branch", &args).await?;
-            }
+            git.take_back_branch(polecat, commit, branch).await?;
         }
         if !is_back {
             if let Some(list) = &record.undo {
@@ -331,4 +300,68 @@ async fn take_back(
         }
     }
     records::clear::<Restoring>(rig, polecat).await
+}
+
+/// Removes the folder that was made aside, and what git has noted of its worktree.
+async fn remove_aside(
+    git: &Git,
+    rig: &Rig,
+    polecat: &PolecatName,
+    record: &Restoring,
+) -> Result<(), HostError> {
+    let aside = records::aside(rig, polecat, &record.aside);
+    let (made, there) = (aside.join(rig.name.as_str()), rig.new_worktree(polecat));
+    let common = super::repository::common_dir(&git.repository_dir()?)?;
+    blocking(move || {
+        let git_dirs = [registered(&common, &made)?, registered(&common, &there)?];
+        match fs::remove_dir_all(&aside) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(unwritten(&aside, error));
+            }
+            _ => {}
+        }
+        git_dirs.into_iter().flatten().try_for_each(|git_dir| forget_worktree(&git_dir))
+    })
+    .await
+}
+
+impl Git {
+    /// Removes a branch that was made for a polecat which is not brought back after all. What a
+    /// record says is not enough: the name is one of the polecat's, or its backup has it too.
+    async fn take_back_branch(
+        &self,
+        polecat: &PolecatName,
+        commit: &str,
+        branch: &str,
+    ) -> Result<(), HostError> {
+        let reference = format!("refs/heads/{branch}");
+        if self.commit(&reference).await?.as_deref() != Some(commit)
+            || self.is_used(branch).await?
+            || !(is_own(branch, polecat) || self.is_kept(polecat, commit, branch).await?)
+        {
+            return Ok(());
+        }
+        let args = ["update-ref", "-d", &reference, commit];
+        self.act("removing the branch", &args).await.map(drop)
+    }
+
+    /// Whether the last backup of a polecat has a branch at this commit.
+    async fn is_kept(
+        &self,
+        polecat: &PolecatName,
+        commit: &str,
+        branch: &str,
+    ) -> Result<bool, HostError> {
+        let Some((_, kept)) = self.last_backup(polecat).await? else { return Ok(false) };
+        let is_out = (kept.branch.as_deref(), kept.head.as_deref()) == (Some(branch), Some(commit));
+        Ok(is_out || kept.branches.iter().any(|(at, name)| (&**at, &**name) == (commit, branch)))
+    }
+
+    /// Whether a branch is checked out somewhere.
+    async fn is_used(&self, branch: &str) -> Result<bool, HostError> {
+        let args = ["worktree", "list", "--porcelain", "-z"];
+        let listed = self.run("listing worktrees", &args).await?.stdout;
+        let line = format!("branch refs/heads/{branch}");
+        Ok(listed.split(|&byte| byte == 0).any(|found| found == line.as_bytes()))
+    }
 }

@@ -38,8 +38,7 @@ pub async fn reuse(
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Reused, HostError> {
-    let (of, with) = (rig.clone(), launch.clone());
-    let git = blocking(move || Git::of(&of, &with)).await?;
+    let git = Git::of(rig, launch).await?;
     let branch = branch_name(polecat, issue, now_ms);
     let (rig, polecat) = (rig.clone(), polecat.clone());
     to_its_end(async move {
@@ -67,12 +66,11 @@ pub async fn give_back(
     reused: &Reused,
     launch: &Launch,
 ) -> Result<(), HostError> {
-    let (of, with) = (rig.clone(), launch.clone());
-    let git = blocking(move || Git::of(&of, &with)).await?;
+    let git = Git::of(rig, launch).await?;
     let (rig, polecat, reused) = (rig.clone(), polecat.clone(), reused.clone());
     to_its_end(async move {
         let _lock = lock(&git.repository, PATIENCE).await?;
-        untouched::require(&git, &reused.worktree).await?;
+        untouched::require(&git, &rig, &reused.worktree).await?;
         Reuse { git, rig, polecat, reused }.undo().await
     })
     .await
@@ -121,7 +119,7 @@ impl Reuse {
         let Worktree { branch, base, .. } = &self.reused.worktree;
         let doing = format!("creating the branch `{branch}`");
         let args = ["branch", "--no-track", "--", branch, &base.commit];
-        self.git.run(&doing, &args).await?;
+        self.git.act(&doing, &args).await?;
         match self.settle().await {
             Ok(()) => Ok(self.reused),
             Err(cause) => Err(match self.undo().await {
@@ -145,8 +143,9 @@ impl Reuse {
     async fn switch(&self, branch: &str) -> Result<(), HostError> {
         let doing = format!("switching to the branch `{branch}`");
         let args = ["switch", "--quiet", "--no-guess", branch];
-        let inside = Git::at(&self.reused.worktree.path, &self.git.launch);
-        inside.run(&doing, &args).await.map(drop)
+        let path = &self.reused.worktree.path;
+        let inside = Git::in_worktree(&self.rig, path, &self.git.launch).await?;
+        inside.act(&doing, &args).await.map(drop)
     }
 
     async fn undo(&self) -> Result<(), HostError> {
@@ -160,7 +159,7 @@ impl Reuse {
         }
         let reference = format!("refs/heads/{branch}");
         let args = ["update-ref", "-d", &reference, &base.commit];
-        self.git.run("removing the branch", &args).await?;
+        self.git.act("removing the branch", &args).await?;
         match &self.reused.old_base {
             Some(old) => records::save_base(&self.rig, &self.polecat, old, None).await.map(drop),
             None => records::forget_base(&self.rig, &self.polecat).await,

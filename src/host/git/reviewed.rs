@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Git, snapshot::snapshot};
+use crate::core::Rig;
 use crate::core::diff::{Changes, Stage};
 use crate::host::error::HostError;
 use crate::host::launch::Launch;
@@ -14,8 +15,12 @@ pub(super) const REVIEWED: &str = "refs/worktree/polecat/reviewed";
 ///
 /// # Errors
 /// It is no worktree, or git fails.
-pub async fn reviewed(worktree: &Path, launch: &Launch) -> Result<Option<String>, HostError> {
-    Git::in_worktree(worktree, launch).await?.commit(REVIEWED).await
+pub async fn reviewed(
+    rig: &Rig,
+    worktree: &Path,
+    launch: &Launch,
+) -> Result<Option<String>, HostError> {
+    Git::in_worktree(rig, worktree, launch).await?.commit(REVIEWED).await
 }
 
 /// Keeps `commit` as what was reviewed last.
@@ -23,12 +28,13 @@ pub async fn reviewed(worktree: &Path, launch: &Launch) -> Result<Option<String>
 /// # Errors
 /// git fails; then the one before stays.
 pub async fn keep_reviewed(
+    rig: &Rig,
     worktree: &Path,
     commit: &str,
     launch: &Launch,
 ) -> Result<(), HostError> {
     let args = ["update-ref", "-m", "polecat: reviewed", REVIEWED, commit];
-    let git = Git::in_worktree(worktree, launch).await?;
+    let git = Git::in_worktree(rig, worktree, launch).await?;
     git.run("keeping what was reviewed", &args).await.map(drop)
 }
 
@@ -36,13 +42,17 @@ pub async fn keep_reviewed(
 ///
 /// # Errors
 /// It was never reviewed, it is no worktree, or git fails.
-pub async fn since_review(worktree: &Path, launch: &Launch) -> Result<Changes, HostError> {
-    let Some(before) = reviewed(worktree, launch).await? else {
+pub async fn since_review(
+    rig: &Rig,
+    worktree: &Path,
+    launch: &Launch,
+) -> Result<Changes, HostError> {
+    let Some(before) = reviewed(rig, worktree, launch).await? else {
         let message = "it has not been reviewed yet: there is nothing to compare with";
         return Err(HostError::Refused(message.to_owned()));
     };
-    let now = snapshot(worktree, "polecat: what stands in the worktree", launch).await?;
-    let git = Git::at(worktree, launch);
+    let now = snapshot(rig, worktree, "polecat: what stands in the worktree", launch).await?;
+    let git = Git::in_worktree(rig, worktree, launch).await?;
     let section = git.section(Stage::Reviewed, &[&before, &now.tree]).await?;
     let told = !section.files.is_empty() || section.missing.is_some();
     let since = "the last review".to_owned();

@@ -1,8 +1,9 @@
 //! What git has of a polecat: its worktree, and where it keeps what is only that worktree's.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use super::repository::{common_dir, git_dir_of};
+use super::repository::common_dir;
+use super::trusted::own_folder_now;
 use super::{Git, words};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
@@ -32,22 +33,25 @@ impl Site {
         launch: &Launch,
     ) -> Result<Self, HostError> {
         polecats::require(rig, polecat).await?;
-        let (rig, polecat, launch) = (rig.clone(), polecat.clone(), launch.clone());
-        blocking(move || Self::look(&rig, &polecat, &launch)).await
+        let git = match Git::of(rig, launch).await {
+            Err(HostError::NoRepository { .. }) => None,
+            git => Some(git?),
+        };
+        let (rig, polecat) = (rig.clone(), polecat.clone());
+        blocking(move || Self::look(&rig, &polecat, git)).await
     }
 
-    fn look(rig: &Rig, polecat: &PolecatName, launch: &Launch) -> Result<Self, HostError> {
+    fn look(rig: &Rig, polecat: &PolecatName, git: Option<Git>) -> Result<Self, HostError> {
         let worktree = polecats::workdir_now(rig, polecat)?;
-        let rigs = match Git::of(rig, launch) {
-            Ok(git) => Some(common_dir(&git.repository_dir()?)?),
-            Err(HostError::NoRepository { .. }) => None,
-            Err(error) => return Err(error),
+        let rigs = match git {
+            Some(git) => Some(common_dir(&git.repository_dir()?)?),
+            None => None,
         };
         let known = |common: &Option<PathBuf>| match common {
             Some(common) => registered(common, &worktree),
             None => Ok(None),
         };
-        let (git_dir, broken) = match git_dir_of(&worktree) {
+        let (git_dir, broken) = match own_folder_now(rig, &worktree) {
             Ok(Some(git_dir)) => (Some(git_dir), None),
             Ok(None) if is_dir(&worktree)? => (known(&rigs)?, Some("it has no `.git`".to_owned())),
             Ok(None) => (known(&rigs)?, None),
@@ -85,17 +89,13 @@ impl Site {
     /// git on the worktree's own refs and logs, be the worktree itself gone.
     pub(super) fn git(&self, launch: &Launch) -> Option<Git> {
         let git_dir = self.git_dir.as_ref()?;
-        let mut git = Git::at(git_dir, launch);
-        git.env = vec![("GIT_DIR", git_dir.clone())];
-        Some(git)
+        Some(Git::new(git_dir, git_dir, launch))
     }
 
     /// git on what all worktrees share.
     pub(super) fn shared(&self, launch: &Launch) -> Option<Git> {
         let common = self.common.as_ref()?;
-        let mut git = Git::at(common, launch);
-        git.env = vec![("GIT_DIR", common.clone())];
-        Some(git)
+        Some(Git::new(common, common, launch))
     }
 
     /// Why git was told to keep the worktree.
@@ -110,19 +110,36 @@ impl Site {
 
 /// The folder in `worktrees/` of the worktree that is, or was, at `path`.
 pub(super) fn registered(common: &Path, path: &Path) -> Result<Option<PathBuf>, HostError> {
+    registered_in(&common.join("worktrees"), path)
+}
+
+/// The same, in that folder itself.
+pub(super) fn registered_in(worktrees: &Path, path: &Path) -> Result<Option<PathBuf>, HostError> {
     // The folder itself may be gone; what is above it is not.
     let parent = path.parent().map(real).transpose()?.flatten();
     let path = match (parent, path.file_name()) {
         (Some(parent), Some(name)) => parent.join(name),
         _ => path.to_owned(),
     };
-    for entry in entries(&common.join("worktrees"))? {
+    for entry in entries(worktrees)? {
         let git_dir = entry.path();
-        let Some(text) = read_text(&git_dir.join("gitdir"))? else { continue };
-        let there = git_dir.join(text.trim_end());
-        if there.parent() == Some(&path) && look(&git_dir.join("HEAD"))?.is_some() {
+        if named_by(&git_dir)?.as_ref() == Some(&path) && look(&git_dir.join("HEAD"))?.is_some() {
             return Ok(Some(git_dir));
         }
     }
     Ok(None)
+}
+
+/// The worktree that a folder in `worktrees/` is about.
+pub(super) fn named_by(git_dir: &Path) -> Result<Option<PathBuf>, HostError> {
+    let Some(text) = read_text(&git_dir.join("gitdir"))? else { return Ok(None) };
+    // From there on, where git is told to use relative paths.
+    let mut dot_git = PathBuf::new();
+    for part in git_dir.join(text.trim_end()).components() {
+        match part {
+            Component::ParentDir => drop(dot_git.pop()),
+            part => dot_git.push(part),
+        }
+    }
+    Ok(dot_git.parent().map(Path::to_owned))
 }

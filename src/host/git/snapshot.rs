@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::beside::{Beside, input};
 use super::{Git, failed};
+use crate::core::Rig;
 use crate::host::error::HostError;
 use crate::host::launch::Launch;
 
@@ -17,8 +18,6 @@ const EMAIL: &str = "polecat@localhost";
 pub(super) const PLAINLY: &[&str] = &[
     "-c",
     "core.hooksPath=/dev/null",
-    "-c",
-    "core.fsmonitor=false",
     "-c",
     "core.safecrlf=false",
     "-c",
@@ -53,11 +52,12 @@ pub struct Snapshot {
 /// # Errors
 /// It is no worktree, a file could not be read, or git failed.
 pub async fn snapshot(
+    rig: &Rig,
     worktree: &Path,
     message: &str,
     launch: &Launch,
 ) -> Result<Snapshot, HostError> {
-    Beside::of(worktree, launch).await?.snapshot(message).await
+    Beside::of(&Git::in_worktree(rig, worktree, launch).await?).await?.snapshot(message).await
 }
 
 impl Beside {
@@ -66,7 +66,7 @@ impl Beside {
         let parents: Vec<&str> = head.as_deref().into_iter().collect();
         let staged = self.staged_tree().await?;
         let index = self.git.commit_tree(&staged, &parents, &format!("index of {message}")).await?;
-        let tree = self.whole_tree(&[]).await?;
+        let tree = self.whole_tree().await?;
         let parents: Vec<&str> = parents.into_iter().chain([index.as_str()]).collect();
         let commit = self.git.commit_tree(&tree, &parents, message).await?;
         Ok(Snapshot { commit, tree, head, index })
@@ -83,10 +83,23 @@ impl Beside {
         self.git.write_tree().await
     }
 
-    /// All that stands in the folder and is not ignored. `more` are arguments of `git add`.
-    pub(super) async fn whole_tree(&self, more: &[&str]) -> Result<String, HostError> {
-        let args = [PLAINLY, &["add", "--all", "--sparse"], more].concat();
-        self.git.run("reading all files of the worktree", &args).await?;
+    /// All that stands in the folder and is not ignored. Of a submodule that is the commit it is
+    /// at: `git add` would start git in there, by a configuration that may be an agent's.
+    pub(super) async fn whole_tree(&self) -> Result<String, HostError> {
+        let doing = "reading all files of the worktree";
+        let mut words = self.how.clone();
+        if !words.iter().any(|word| word == "--") {
+            words.extend(["--".to_owned(), ":(top)".to_owned()]);
+        }
+        let spared = self.submodules.iter();
+        words.extend(spared.map(|path| format!(":(exclude,top,literal){}", path.display())));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let args = [PLAINLY, &["add", "--all", "--sparse"], &words].concat();
+        self.git.run(doing, &args).await?;
+        if !self.submodules.is_empty() {
+            let args = [PLAINLY, &["update-index", "-z", "--remove", "--stdin"]].concat();
+            self.feed(doing, &args, self.submodules.clone()).await?;
+        }
         self.git.write_tree().await
     }
 }

@@ -24,7 +24,7 @@ pub async fn started_at(
     workdir: &Path,
     launch: &Launch,
 ) -> Result<Option<Base>, HostError> {
-    started_in(&Git::at(workdir, launch), rig, polecat).await
+    started_in(&Git::in_worktree(rig, workdir, launch).await?, rig, polecat).await
 }
 
 /// [`started_at`] of the `HEAD` that this git sees.
@@ -54,12 +54,8 @@ impl Git {
     /// What polecats of `rig` are usually made from.
     async fn usual_branch(&self, rig: &Rig) -> Result<Option<String>, HostError> {
         if matches!(rig.kind, RigKind::Repository { .. }) {
-            let (of, launch) = (rig.clone(), self.launch.clone());
-            return blocking(move || {
-                let main = Git::of(&of, &launch)?;
-                super::head::branch_of(&main.repository_dir()?)
-            })
-            .await;
+            let main = Git::of(rig, &self.launch).await?;
+            return blocking(move || super::head::branch_of(&main.repository_dir()?)).await;
         }
         let config = rig.home.join("config.json");
         let main = blocking(move || default_branch(&config)).await?;

@@ -50,7 +50,7 @@ pub async fn undo(
     worktree: &Path,
     launch: &Launch,
 ) -> Result<String, HostError> {
-    let own = Git::in_worktree(worktree, launch).await?;
+    let own = Git::in_worktree(rig, worktree, launch).await?;
     let _turn = lock(worktree, PATIENCE).await?;
     let mut passed = String::new();
     while let Some(done) = own.last_done(polecat).await? {

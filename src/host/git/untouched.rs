@@ -1,7 +1,11 @@
 //! Whether a worktree still is as it was made: only then it is taken back.
 
-use super::Git;
+use std::path::Path;
+
 use super::create::Worktree;
+use super::repository::common_dir;
+use super::{Git, Leftover, leftovers};
+use crate::core::Rig;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look};
 
@@ -10,7 +14,7 @@ const BUT_THE_TRACKERS: &str = ":(exclude,top).beads";
 
 /// Refuses a worktree whose branch has moved, or that holds what was not checked out. One whose
 /// folder is gone holds nothing.
-pub(super) async fn require(git: &Git, made: &Worktree) -> Result<(), HostError> {
+pub(super) async fn require(git: &Git, rig: &Rig, made: &Worktree) -> Result<(), HostError> {
     let worked_in = |what: String| HostError::WorkedIn { path: made.path.clone(), what };
     let branch = format!("refs/heads/{}", made.branch);
     if let Some(tip) = git.commit(&branch).await?.filter(|tip| *tip != made.base.commit) {
@@ -20,13 +24,13 @@ pub(super) async fn require(git: &Git, made: &Worktree) -> Result<(), HostError>
     if blocking(move || look(&path)).await?.is_none() {
         return Ok(());
     }
-    let inside = Git::at(&made.path, &git.launch);
+    let inside = Git::in_worktree(rig, &made.path, &git.launch).await?;
     let head = inside.commit("HEAD").await?;
     if head.as_ref() != Some(&made.base.commit) {
         return Err(worked_in(format!("it is at {}", head.unwrap_or_default())));
     }
     let status = ["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"];
-    let args = [&status[..], &["--ignore-submodules=none", "--", ":/", BUT_THE_TRACKERS]].concat();
+    let args = [&status[..], &["--ignore-submodules=dirty", "--", ":/", BUT_THE_TRACKERS]].concat();
     let changed = inside.run("looking for changes", &args).await?.stdout;
     match changed.split(|&byte| byte == 0).next().filter(|entry| !entry.is_empty()) {
         // `?? <file>`
@@ -34,6 +38,19 @@ pub(super) async fn require(git: &Git, made: &Worktree) -> Result<(), HostError>
             let file = String::from_utf8_lossy(entry.get(3..).unwrap_or_default()).into_owned();
             Err(worked_in(format!("`{}` has changed", crate::core::names::shown(&file))))
         }
-        None => Ok(()),
+        None => match in_submodules(&inside).await?.first() {
+            Some(left) => Err(worked_in(left.to_string())),
+            None => Ok(()),
+        },
     }
+}
+
+async fn in_submodules(git: &Git) -> Result<Vec<Leftover>, HostError> {
+    let submodules = git.submodules().await?;
+    let Some(git_dir) = git.git_dir().filter(|_| !submodules.is_empty()).map(Path::to_owned) else {
+        return Ok(Vec::new());
+    };
+    let own = git_dir.clone();
+    let common = blocking(move || common_dir(&own)).await?;
+    leftovers::inside(&git.repository, &submodules, [&git_dir, &common], &git.launch).await
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use crate::host::dir::TEXT_MAX;
 use crate::host::error::HostError;
 use crate::host::files::is_dir;
 use crate::host::git::{branch_now, repository};
@@ -22,10 +23,14 @@ pub(super) fn of_worktree(root: &Path, below: &Path) -> impl Iterator<Item = Pat
         .hidden(false)
         .ignore(false)
         .parents(false)
+        .git_ignore(can_be_read(root))
+        .git_exclude(can_be_read(root))
         .follow_links(false)
         .filter_entry(move |entry| {
             let path = entry.path();
-            entry.file_name() != ".git" && (path.starts_with(&wanted) || wanted.starts_with(path))
+            entry.file_name() != ".git"
+                && (path.starts_with(&wanted) || wanted.starts_with(path))
+                && (!entry.file_type().is_some_and(|found| found.is_dir()) || can_be_read(path))
         })
         .build();
     let below = below.to_owned();
@@ -33,6 +38,26 @@ pub(super) fn of_worktree(root: &Path, below: &Path) -> impl Iterator<Item = Pat
         .filter(|entry| entry.file_type().is_some_and(|found| found.is_dir()))
         .map(ignore::DirEntry::into_path)
         .filter(move |path| path.starts_with(&below))
+}
+
+/// Whether all that may say in the folder `dir` what git ignores is regular and small, or not
+/// there: the walk reads whatever it finds, and would wait for a pipe for ever.
+fn can_be_read(dir: &Path) -> bool {
+    let plain = |path: &Path| match fs::metadata(path) {
+        Ok(found) => found.is_file() && found.len() <= TEXT_MAX,
+        Err(_) => true,
+    };
+    let (git_dir, common) = match repository::git_dir_of(dir) {
+        Ok(Some(git_dir)) => match repository::common_dir(&git_dir) {
+            Ok(common) => (git_dir, common),
+            Err(_) => return false,
+        },
+        Ok(None) => (dir.join(".git"), dir.join(".git")),
+        Err(_) => return false,
+    };
+    plain(&dir.join(".gitignore"))
+        && plain(&git_dir.join("commondir"))
+        && plain(&common.join("info/exclude"))
 }
 
 /// The files of git's own that change when something is committed, staged or checked out in the

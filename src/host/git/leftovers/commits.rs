@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Leftover;
+use crate::core::branch::is_own;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, read_text};
@@ -120,18 +121,6 @@ fn checked_out(git_dir: &Path) -> Result<Option<String>, HostError> {
     head::branch_of(git_dir)
 }
 
-/// Whether a branch has a name that is made for this polecat: `polecat/<name>-<ms>` or
-/// `polecat/<name>/<issue>@<ms>`.
-pub(in crate::host::git) fn is_own(branch: &str, polecat: &PolecatName) -> bool {
-    let rest = branch.strip_prefix("polecat/").and_then(|rest| rest.strip_prefix(polecat.as_str()));
-    match rest.and_then(|rest| rest.split_at_checked(1)) {
-        // `polecat/ash-tree-10` is `ash-tree`'s.
-        Some(("-", ms)) => !ms.is_empty() && ms.bytes().all(|b| b.is_ascii_alphanumeric()),
-        Some(("/", issue)) => !issue.is_empty(),
-        _ => false,
-    }
-}
-
 /// Where the worktree's `HEAD` has been.
 pub(in crate::host::git) async fn positions(site: &Site) -> Result<Been, HostError> {
     let Some(log) = site.git_dir.as_ref().map(|dir| dir.join("logs/HEAD")) else {
@@ -172,26 +161,5 @@ impl Git {
             listed.map_err(|source| failed("looking for commits that are nowhere else", source))?;
         let lines = output.stdout.split(|&byte| byte == 0).filter(|line| !line.is_empty());
         Ok(lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_polecats_branch_is_told_from_one_of_a_longer_name() {
-        let ash = PolecatName::parse("ash").unwrap();
-        for (branch, own) in [
-            ("polecat/ash-10", true),
-            ("polecat/ash/gt-1@10", true),
-            ("polecat/ash-tree-10", false),
-            ("polecat/ashes-10", false),
-            ("polecat/ash", false),
-            ("polecat/ash-", false),
-            ("main", false),
-        ] {
-            assert_eq!(is_own(branch, &ash), own, "{branch}");
-        }
     }
 }

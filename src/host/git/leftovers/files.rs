@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::Leftover;
+use super::{Leftover, submodules};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
 use crate::host::git::beside::{Beside, LISTING};
-use crate::host::git::failed;
 use crate::host::git::site::Site;
 use crate::host::git::words::path_of;
+use crate::host::git::{Git, failed};
 use crate::host::launch::Launch;
 
 /// What `git status` says, sorted by what it means here.
@@ -16,16 +16,18 @@ use crate::host::launch::Launch;
 pub(in crate::host::git) struct Status {
     pub(in crate::host::git) changed: Vec<PathBuf>,
     pub(in crate::host::git) untracked: Vec<PathBuf>,
-    /// Repositories that are recorded, with what they have that their repository does not.
-    submodules: Vec<(PathBuf, &'static str)>,
     pub(in crate::host::git) repositories: Vec<PathBuf>,
 }
 
 pub(super) async fn leftovers(site: &Site, launch: &Launch) -> Result<Vec<Leftover>, HostError> {
+    let (Some(git_dir), Some(common)) = (&site.git_dir, &site.common) else {
+        return Ok(Vec::new());
+    };
     if !worktree_is_there(site).await? {
         return Ok(Vec::new());
     }
-    let status = status(&Beside::of(&site.worktree, launch).await?).await?;
+    let beside = Beside::of(&Git::on(&site.worktree, git_dir, launch)).await?;
+    let status = status(&beside.git).await?;
     let mut found = Vec::new();
     if !status.changed.is_empty() {
         found.push(Leftover::Uncommitted(status.changed));
@@ -33,9 +35,9 @@ pub(super) async fn leftovers(site: &Site, launch: &Launch) -> Result<Vec<Leftov
     if !status.untracked.is_empty() {
         found.push(Leftover::Untracked(status.untracked));
     }
-    let submodule =
-        |(path, holds): (_, &str)| Leftover::Submodule { path, holds: holds.to_owned() };
-    found.extend(status.submodules.into_iter().map(submodule));
+    found.extend(
+        submodules::inside(&site.worktree, &beside.submodules, [git_dir, common], launch).await?,
+    );
     found.extend(status.repositories.into_iter().map(Leftover::Repository));
     Ok(found)
 }
@@ -45,18 +47,18 @@ async fn worktree_is_there(site: &Site) -> Result<bool, HostError> {
     blocking(move || Ok(look_at_link(&worktree)?.is_some())).await
 }
 
-async fn status(beside: &Beside) -> Result<Status, HostError> {
+/// Of submodules this tells whether they are at another commit; what is in them, see
+/// [`submodules::inside`].
+pub(super) async fn status(git: &Git) -> Result<Status, HostError> {
     let args = [
-        "-c",
-        "core.fsmonitor=false",
         "status",
         "--porcelain=v2",
         "-z",
         "--untracked-files=all",
-        "--ignore-submodules=none",
+        "--ignore-submodules=dirty",
         "--no-renames",
     ];
-    let asked = beside.git.program(&args).up_to(LISTING).run().await;
+    let asked = git.program(&args).up_to(LISTING).run().await;
     let output = asked.map_err(|source| failed("looking for uncommitted work", source))?;
     Ok(Status::read(&output.stdout))
 }
@@ -86,26 +88,11 @@ impl Status {
         }
     }
 
-    /// `1 XY <sub> ... <path>`; `<sub>` is `N...`, or `S` with `C` for another commit, `M` for
-    /// changes and `U` for untracked files in the submodule.
+    /// `1 XY <sub> ... <path>`
     fn take_tracked(&mut self, line: &[u8], words: usize) {
-        let words: Vec<&[u8]> = line.splitn(words, |&byte| byte == b' ').collect();
-        let (Some(state), Some(sub), Some(path)) = (words.get(1), words.get(2), words.last())
-        else {
-            return;
-        };
-        let path = path_of(path);
-        let holds = match sub {
-            [b'S', _, b'M', _] => Some("changes that are not committed"),
-            [b'S', _, _, b'U'] => Some("untracked files"),
-            _ => None,
-        };
-        if let Some(holds) = holds {
-            self.submodules.push((path.clone(), holds));
-        }
-        // A submodule that differs inside only is listed as modified too.
-        if holds.is_none() || sub.get(1) == Some(&b'C') || state.first() != Some(&b'.') {
-            self.changed.push(path);
+        let all: Vec<&[u8]> = line.splitn(words, |&byte| byte == b' ').collect();
+        if let (true, Some(path)) = (all.len() == words, all.last()) {
+            self.changed.push(path_of(path));
         }
     }
 }
@@ -121,8 +108,7 @@ mod tests {
         for line in [
             format!("1 .M N... 100644 100644 100644 {hash} {hash} a b\nc"),
             format!("u UU N... 100644 100644 100644 100644 {hash} {hash} {hash} both"),
-            format!("1 .M S.M. 160000 160000 160000 {hash} {hash} lib"),
-            format!("1 .M SC.U 160000 160000 160000 {hash} {hash} vendor"),
+            format!("1 .M SC.. 160000 160000 160000 {hash} {hash} vendor"),
             "? new file".to_owned(),
             "? nested/".to_owned(),
             String::new(),
@@ -135,10 +121,5 @@ mod tests {
         assert_eq!(status.changed, paths(&["a b\nc", "both", "vendor"]));
         assert_eq!(status.untracked, paths(&["new file"]));
         assert_eq!(status.repositories, paths(&["nested"]));
-        let submodules = ["lib", "vendor"].map(PathBuf::from);
-        assert_eq!(
-            status.submodules.iter().map(|(path, _)| path).collect::<Vec<_>>(),
-            [&submodules[0], &submodules[1]]
-        );
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Leftover;
-use super::commits::{is_own, own_branches, positions};
+use super::commits::{own_branches, positions};
 use crate::core::PolecatName;
+use crate::core::branch::is_own;
 use crate::host::error::HostError;
 use crate::host::git::beside::LISTING;
 use crate::host::git::failed;

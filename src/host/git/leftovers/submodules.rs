@@ -3,29 +3,33 @@
 use std::path::{Path, PathBuf};
 
 use super::Leftover;
+use super::files::status;
+use crate::host::dir::Dir;
 use crate::host::error::HostError;
-use crate::host::files::{blocking, entries, is_dir, look_at_link, real};
-use crate::host::git::beside::Beside;
+use crate::host::files::{blocking, entries, look_at_link, real};
+use crate::host::git::beside::{Entry, LISTING};
+use crate::host::git::repository::git_dir_of;
 use crate::host::git::site::Site;
 use crate::host::git::words::path_of;
-use crate::host::git::{Git, is_git_dir};
+use crate::host::git::{Git, failed, is_git_dir};
 use crate::host::launch::Launch;
+
+/// What is said of a repository that git has not put there itself.
+const STRANGE: &str = "a repository of its own in place, which is not looked into (`git submodule absorbgitdirs` \
+     moves it to where it is)";
 
 pub(super) async fn leftovers(site: &Site, launch: &Launch) -> Result<Vec<Leftover>, HostError> {
     let Some(git_dir) = site.git_dir.clone() else { return Ok(Vec::new()) };
     let modules = git_dir.join("modules");
-    let mut inside = blocking(move || {
+    let inside = blocking(move || {
         let mut found = Vec::new();
         gather(&modules, &modules, &mut found)?;
         Ok(found)
     })
     .await?;
-    if site.broken.is_none() {
-        inside.extend(in_place(site, launch).await?);
-    }
     let mut found = Vec::new();
     for (path, repository) in inside {
-        let git = alone(&repository, launch);
+        let git = Git::new(&repository, &repository, launch);
         let number = git.only_here().await?;
         if number > 0 {
             let holds = if number == 1 {
@@ -61,34 +65,97 @@ fn gather(top: &Path, dir: &Path, found: &mut Vec<(PathBuf, PathBuf)>) -> Result
     Ok(())
 }
 
-/// Submodules whose repository is in the worktree itself.
-async fn in_place(site: &Site, launch: &Launch) -> Result<Vec<(PathBuf, PathBuf)>, HostError> {
-    let worktree = site.worktree.clone();
-    if !blocking(move || is_dir(&worktree)).await? {
-        return Ok(Vec::new());
-    }
-    let recorded = Beside::of(&site.worktree, launch).await?.submodules.clone();
-    let worktree = site.worktree.clone();
-    blocking(move || {
-        let mut found = Vec::new();
-        for path in recorded {
-            let repository = worktree.join(&path).join(".git");
-            if is_dir(&repository)? {
-                found.push((path, repository));
+/// What the `submodules` of a worktree have that no commit has. git is asked in those only whose
+/// repository is among git's own, where it put it: any other may be an agent's, with programs of
+/// its choice in its configuration. `git_dirs` are the worktree's own and the one it shares.
+pub(in crate::host::git) async fn inside(
+    worktree: &Path,
+    submodules: &[PathBuf],
+    git_dirs: [&Path; 2],
+    launch: &Launch,
+) -> Result<Vec<Leftover>, HostError> {
+    let own = git_dirs.map(|dir| dir.join("modules"));
+    let mut open: Vec<_> =
+        submodules.iter().rev().map(|path| (PathBuf::new(), path.clone())).collect();
+    let mut found = Vec::new();
+    while let Some((above, path)) = open.pop() {
+        let (top, path) = (worktree.to_owned(), above.join(path));
+        let (at, own) = (path.clone(), own.clone());
+        let holds = match blocking(move || Inside::of(&top, &at, &own)).await? {
+            Inside::Nothing => None,
+            Inside::Strange => Some(STRANGE),
+            Inside::Repository(git_dir) => {
+                let git = Git::on(&worktree.join(&path), &git_dir, launch);
+                let nested = git.submodules().await?;
+                open.extend(nested.into_iter().rev().map(|below| (path.clone(), below)));
+                uncommitted(&git).await?
             }
-        }
-        Ok(found)
-    })
-    .await
+        };
+        let holds = holds.map(str::to_owned);
+        found.extend(holds.map(|holds| Leftover::Submodule { path, holds }));
+    }
+    Ok(found)
 }
 
-fn alone(repository: &Path, launch: &Launch) -> Git {
-    let mut git = Git::at(repository, launch);
-    git.env = vec![("GIT_DIR", repository.to_owned())];
-    git
+/// What is in the place of a submodule.
+enum Inside {
+    Nothing,
+    /// A repository of git's own.
+    Repository(PathBuf),
+    /// Another one.
+    Strange,
+}
+
+impl Inside {
+    fn of(worktree: &Path, path: &Path, own: &[PathBuf]) -> Result<Self, HostError> {
+        let dir = worktree.join(path);
+        match Dir::open(worktree, &dir) {
+            Ok(Some(_)) => {}
+            // To git that is a change of its own.
+            Ok(None) | Err(HostError::Link { .. }) => return Ok(Self::Nothing),
+            Err(error) => return Err(error),
+        }
+        match look_at_link(&dir.join(".git"))? {
+            None => Ok(Self::Nothing),
+            Some(found) if !found.is_file() => Ok(Self::Strange),
+            Some(_) => match git_dir_of(&dir) {
+                Ok(Some(git_dir)) if is_below(&git_dir, own)? => Ok(Self::Repository(git_dir)),
+                Ok(_) | Err(HostError::Broken { .. }) => Ok(Self::Strange),
+                Err(error) => Err(error),
+            },
+        }
+    }
+}
+
+fn is_below(git_dir: &Path, own: &[PathBuf]) -> Result<bool, HostError> {
+    for dir in own {
+        if real(dir)?.is_some_and(|dir| git_dir.starts_with(dir)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn uncommitted(git: &Git) -> Result<Option<&'static str>, HostError> {
+    let status = status(git).await?;
+    Ok(if !status.changed.is_empty() {
+        Some("changes that are not committed")
+    } else if !status.untracked.is_empty() || !status.repositories.is_empty() {
+        Some("untracked files")
+    } else {
+        None
+    })
 }
 
 impl Git {
+    /// The submodules that the index has.
+    pub(in crate::host::git) async fn submodules(&self) -> Result<Vec<PathBuf>, HostError> {
+        let listed = self.program(&["ls-files", "-v", "--stage", "-z"]).up_to(LISTING).run().await;
+        let listed = listed.map_err(|source| failed("listing submodules", source))?;
+        let entries = listed.stdout.split(|&byte| byte == 0).filter_map(Entry::parse);
+        Ok(entries.filter(|entry| entry.is_submodule).map(|entry| entry.path).collect())
+    }
+
     /// How many commits no remote has: of branches, tags, stashes and what was checked out.
     async fn only_here(&self) -> Result<u64, HostError> {
         let mut args = vec!["rev-list", "--count", "--all", "--reflog"];

@@ -6,11 +6,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::super::repository::common_dir;
-use super::super::{Backup, Git};
+use super::super::words::{plain, shown};
+use super::super::{Backup, Git, trusted};
 use super::{Removed, put_back, turn};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
-use crate::host::files::{blocking, look_at_link, read_text, unread, unwritten};
+use crate::host::files::{blocking, broken, look_at_link, read_text, unread, unwritten};
 use crate::host::launch::Launch;
 use crate::host::records::{self, Removing};
 use crate::host::reviews;
@@ -53,9 +54,13 @@ pub(super) async fn finish(
         why,
         backup: record.backup.as_ref().map(|(reference, _)| reference.clone()),
     };
-    let aside = record.aside.clone();
+    if let Some(git_dir) = &record.git_dir {
+        require_ours(rig, polecat, git_dir).await?;
+    }
+    let path = records::aside(rig, polecat, &record.aside);
+    let aside = path.clone();
     let deleted = blocking(move || delete(&aside)).await;
-    deleted.map_err(|error| half(&record.aside, error.to_string()))?;
+    deleted.map_err(|error| half(&path, error.to_string()))?;
     if let Some(git_dir) = record.git_dir.clone() {
         let path = git_dir.clone();
         let forgotten = blocking(move || forget_worktree(&git_dir)).await;
@@ -63,7 +68,7 @@ pub(super) async fn finish(
     }
     let mut removed = Removed {
         branches: Vec::new(),
-        kept: record.kept,
+        kept: record.kept.into_iter().map(|(branch, why)| (branch, plain(&why))).collect(),
         backup: record.backup.map(|(reference, commit)| Backup { reference, commit }),
         stashes: record.stashes,
         underway: record.underway,
@@ -71,14 +76,28 @@ pub(super) async fn finish(
     };
     remove_branches(rig, &record.branches, &mut removed, launch).await?;
     if let Some(list) = &record.undo {
-        let (of, with) = (rig.clone(), launch.clone());
-        blocking(move || Git::of(&of, &with)).await?.drop_undo(polecat, list).await?;
+        Git::of(rig, launch).await?.drop_undo(polecat, list).await?;
     }
     // The next one of that name has nothing to do with them.
     reviews::take_away(rig, polecat, record.comments.as_deref()).await?;
     records::forget_base(rig, polecat).await?;
     records::clear::<Removing>(rig, polecat).await?;
     Ok(removed)
+}
+
+/// Refuses a record that names a folder which is no worktree's of the rig's repository.
+async fn require_ours(rig: &Rig, polecat: &PolecatName, git_dir: &Path) -> Result<(), HostError> {
+    let (rig, polecat, git_dir) = (rig.clone(), polecat.clone(), git_dir.to_owned());
+    blocking(move || {
+        let above = git_dir.parent().unwrap_or(&git_dir);
+        if git_dir.file_name().is_some() && trusted::worktrees(&rig)?.iter().any(|dir| dir == above)
+        {
+            return Ok(());
+        }
+        let why = format!("`git_dir`: `{}` is none of the rig's repository", shown(&git_dir));
+        Err(broken(&records::path::<Removing>(&rig, &polecat), why))
+    })
+    .await
 }
 
 /// Removes a folder also when some in it must not be written to.
@@ -138,8 +157,7 @@ async fn remove_branches(
     if branches.is_empty() {
         return Ok(());
     }
-    let (of, with) = (rig.clone(), launch.clone());
-    let git = blocking(move || Git::of(&of, &with)).await?;
+    let git = Git::of(rig, launch).await?;
     let listing = git.run("listing worktrees", &["worktree", "list", "--porcelain", "-z"]).await?;
     let listing = listing.stdout;
     for (commit, branch) in branches {
@@ -156,7 +174,7 @@ async fn remove_branches(
             Some(now) if now != *commit => "it was moved meanwhile".to_owned(),
             Some(_) => {
                 let args = ["update-ref", "-d", &reference, commit];
-                match git.run("removing the branch", &args).await {
+                match git.act("removing the branch", &args).await {
                     Ok(_) => {
                         removed.branches.push(branch.clone());
                         continue;

@@ -2,13 +2,14 @@
 
 use super::super::backup::{Backup, COMMENTS, Contents};
 use super::super::beside::Beside;
-use super::super::leftovers::{Leftover, goal, is_own, own_branches, stashes};
+use super::super::leftovers::{Leftover, goal, own_branches, stashes};
 use super::super::lost::lost;
 use super::super::reviewed::REVIEWED;
 use super::super::site::Site;
 use super::super::snapshot::PLAINLY;
 use super::super::{Base, Git, head};
 use super::{Removal, underway::underway};
+use crate::core::branch::is_own;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_dir};
@@ -206,7 +207,7 @@ impl Removal {
         } else {
             let common = self.common()?;
             let beside = Beside::with(common, None, &site.worktree, &self.launch).await?;
-            let tree = beside.whole_tree(&[]).await?;
+            let tree = beside.whole_tree().await?;
             kept.contents.index = Some(beside.git.commit_tree(&tree, &[], "its files").await?);
             kept.trees.push((beside, tree.clone()));
             tree
@@ -238,8 +239,7 @@ impl Removal {
         let name = self.site.worktree.file_name().unwrap_or_default().to_string_lossy();
         beside.how = vec!["--force".into(), "--".into(), ":(top)".into()];
         beside.how.push(format!(":(exclude,top,literal){name}"));
-        let how: Vec<&str> = beside.how.iter().map(String::as_str).collect();
-        let tree = beside.whole_tree(&how).await?;
+        let tree = beside.whole_tree().await?;
         let has_files = self.leftovers.iter().any(|left| matches!(left, Leftover::Beside(_)));
         if has_files {
             let message = format!("files beside the worktree of polecat `{}`", self.polecat);
@@ -277,8 +277,7 @@ impl Removal {
 
     /// Brings the backup of a clone, which goes with it, into the rig's own repository.
     async fn fetch(&self, backup: &Backup) -> Result<(), HostError> {
-        let (rig, launch) = (self.rig.clone(), self.launch.clone());
-        let git = blocking(move || Git::of(&rig, &launch)).await?;
+        let git = Git::of(&self.rig, &self.launch).await?;
         let from = self.common()?.to_string_lossy().into_owned();
         let what = format!("{0}:{0}", backup.reference);
         let fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", &from, &what];

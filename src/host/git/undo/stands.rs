@@ -134,9 +134,9 @@ impl Place {
 
     /// The tree of what stands there, and a copy of the index that has just that.
     async fn now(&self) -> Result<(Beside, String), HostError> {
-        let beside = Beside::of(&self.git.repository, &self.git.launch).await?;
+        let beside = Beside::of(&self.git).await?;
         let tree = match self.how {
-            FILES => beside.whole_tree(&[]).await?,
+            FILES => beside.whole_tree().await?,
             _ => beside.staged_tree().await?,
         };
         Ok((beside, tree))
