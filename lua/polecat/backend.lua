@@ -146,6 +146,7 @@ local function greet(child)
   sent = config.current()
   local nvim = vim.empty_dict()
   nvim.tmux = vim.env.TMUX
+  nvim.data = vim.fs.joinpath(vim.fn.stdpath('data'), 'polecat')
   send(id, 'hello', { protocol = M.PROTOCOL, config = sent.values, nvim = nvim })
   watch_greeting(child)
 end

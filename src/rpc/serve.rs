@@ -8,7 +8,7 @@ use tracing::{Instrument, debug, debug_span, info};
 
 use super::{
     PROTOCOL,
-    args::{self, Configure, Hello},
+    args::{self, Configure, Hello, Nvim},
     config,
     editor::{Editor, Writer},
     encode::{self, Map},
@@ -19,7 +19,7 @@ use super::{
     stdio,
     views::Views,
 };
-use crate::session::{Launch, News, NewsDesk, Workspace};
+use crate::session::{Launch, News, NewsDesk, Surroundings, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -99,7 +99,8 @@ impl Server {
             return Err(mismatch(theirs));
         }
         let hello: Hello = args::decode("hello", args)?;
-        let settings = config::settings(hello.config, hello.nvim.and_then(|nvim| nvim.tmux))?;
+        let editor = hello.nvim.map(|Nvim { tmux, data }| Surroundings { tmux, data });
+        let settings = config::settings(hello.config, editor.unwrap_or_default())?;
         self.workspace = Some(Workspace::new(settings, self.launch.clone(), self.news.clone())?);
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
@@ -115,7 +116,7 @@ impl Server {
         let Some(workspace) = &self.workspace else {
             return Err(RpcError::internal("`hello` must be the first call"));
         };
-        let settings = config::settings(config, workspace.editor_tmux())?;
+        let settings = config::settings(config, workspace.surroundings().clone())?;
         self.workspace = Some(workspace.configured(settings)?);
         Ok(Value::Nil)
     }

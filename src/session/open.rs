@@ -33,7 +33,7 @@ impl SessionManager {
     ) -> Result<Session, SessionError> {
         let spec = self.spec(plan, words, owed).await?;
         // Whoever removes a polecat waits for this before the last look for a session.
-        let _gate = share(&self.rig.polecats_dir(), GATE).await?;
+        let _gate = share(&self.rig.gate_dir(), GATE).await?;
         polecats::require(&self.rig, &plan.polecat).await?;
         match self.tools.tmux.create_session(&spec).await {
             Err(error) if error.is_duplicate_session() => {

@@ -50,7 +50,7 @@ fn world(shop: &Shop, issue: &str) -> World {
         }
     }
     World {
-        polecats: names(&home.join("polecats")),
+        polecats: names(&shop.project.polecats()),
         records,
         branches: shop.project.git(&["branch", "--list", "--verbose"]),
         worktrees: shop.project.git(&["worktree", "list"]),
@@ -334,7 +334,7 @@ async fn a_sling_whose_backend_is_killed_is_gone_on_with() {
         .await;
         shop.editor.expect_state(&polecat, "idle").await;
         shop.editor.call("stop", json!([polecat, { "force": true }])).await.unwrap();
-        let polecats = names(&shop.project.home().join("polecats"));
+        let polecats = names(&shop.project.polecats());
         let worktrees = shop.project.git(&["worktree", "list", "--porcelain"]);
         let own = worktrees.matches("branch refs/heads/polecat/").count();
         assert_eq!(own, polecats.len(), "{delay} ms: {worktrees} {polecats:?}");

@@ -133,7 +133,7 @@ async fn a_read_only_folder_is_named_and_nothing_is_half_made() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_cannot_be_read_or_is_none_is_named() {
     let shop = Shop::new().await;
-    let polecats = shop.project.home().join("polecats");
+    let polecats = shop.project.polecats();
     fs::create_dir_all(shop.project.home()).unwrap();
     // A link to itself can be read by nobody, root included.
     symlink(&polecats, &polecats).unwrap();

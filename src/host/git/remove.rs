@@ -21,6 +21,7 @@ use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unwritten};
 use crate::host::launch::Launch;
+use crate::host::layouts;
 use crate::host::lock::lock;
 use crate::host::records::{self, Removing};
 
@@ -122,9 +123,8 @@ impl Removal {
 
     fn record(&self, kept: &Kept) -> Removing {
         let time = Timestamp::now().as_millisecond();
-        let aside = format!(".removing-{}-{time}", self.polecat);
         Removing {
-            aside: self.rig.polecats_dir().join(aside),
+            aside: self.site.place.aside("removing", &self.polecat, time),
             settled: false,
             git_dir: self.site.git_dir.clone().filter(|_| !self.site.is_clone()),
             branches: kept.contents.branches.clone(),
@@ -205,12 +205,12 @@ async fn turn(rig: &Rig, launch: &Launch) -> Result<Option<File>, HostError> {
 }
 
 async fn put_back(rig: &Rig, polecat: &PolecatName, record: &Removing) -> Result<(), HostError> {
-    let (aside, dir) = (record.aside.clone(), rig.polecat_dir(polecat));
-    let name = polecat.clone();
+    let (of, name, recorded) = (rig.clone(), polecat.clone(), record.aside.clone());
     blocking(move || {
-        if look_at_link(&aside)?.is_none() {
+        let Some((place, aside)) = layouts::aside(&of, "removing", &name, &recorded)? else {
             return Ok(());
-        }
+        };
+        let dir = place.polecat_dir(&name);
         if look_at_link(&dir)?.is_some() {
             // Somebody else made one of this name meanwhile: neither is ours to remove.
             let why = format!("`{}` is in the way", dir.display());

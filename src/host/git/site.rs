@@ -2,18 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
+use super::registration::registered;
 use super::repository::{common_dir, git_dir_of};
 use super::{Git, words};
-use crate::core::{PolecatName, Rig};
+use crate::core::{Layout, PolecatName, Rig};
 use crate::host::error::HostError;
-use crate::host::files::{blocking, entries, is_dir, look, read_text, real};
+use crate::host::files::{blocking, is_dir, read_text};
 use crate::host::launch::Launch;
 use crate::host::polecats;
 
 /// A polecat as git sees it.
 #[derive(Clone, Debug)]
 pub(super) struct Site {
-    /// `polecats/<name>/`.
+    /// The place it stands in.
+    pub(super) place: Layout,
+    /// Its folder there, or where that was moved to.
     pub(super) dir: PathBuf,
     /// Where it works, or would.
     pub(super) worktree: PathBuf,
@@ -37,7 +40,8 @@ impl Site {
     }
 
     fn look(rig: &Rig, polecat: &PolecatName, launch: &Launch) -> Result<Self, HostError> {
-        let worktree = polecats::workdir_now(rig, polecat)?;
+        let place = polecats::place_now(rig, polecat)?.unwrap_or_else(|| rig.layout.clone());
+        let worktree = polecats::workdir_in(rig, &place, polecat)?;
         let rigs = match Git::of(rig, launch) {
             Ok(git) => Some(common_dir(&git.repository_dir()?)?),
             Err(HostError::NoRepository { .. }) => None,
@@ -58,7 +62,7 @@ impl Site {
             Some(git_dir) => Some(common_dir(git_dir)?),
             None => rigs,
         };
-        Ok(Self { dir: rig.polecat_dir(polecat), worktree, git_dir, common, broken })
+        Ok(Self { dir: place.polecat_dir(polecat), place, worktree, git_dir, common, broken })
     }
 
     /// Whether it is a repository of its own, whose commits are nowhere else unless pushed.
@@ -74,6 +78,7 @@ impl Site {
             Err(_) => path.clone(),
         };
         Self {
+            place: self.place.clone(),
             dir: to.to_owned(),
             worktree: moved(&self.worktree),
             git_dir: self.git_dir.as_ref().map(moved),
@@ -106,23 +111,4 @@ impl Site {
         let text = blocking(move || read_text(&locked)).await?;
         Ok(text.map(|text| words::plain(text.trim())))
     }
-}
-
-/// The folder in `worktrees/` of the worktree that is, or was, at `path`.
-pub(super) fn registered(common: &Path, path: &Path) -> Result<Option<PathBuf>, HostError> {
-    // The folder itself may be gone; what is above it is not.
-    let parent = path.parent().map(real).transpose()?.flatten();
-    let path = match (parent, path.file_name()) {
-        (Some(parent), Some(name)) => parent.join(name),
-        _ => path.to_owned(),
-    };
-    for entry in entries(&common.join("worktrees"))? {
-        let git_dir = entry.path();
-        let Some(text) = read_text(&git_dir.join("gitdir"))? else { continue };
-        let there = git_dir.join(text.trim_end());
-        if there.parent() == Some(&path) && look(&git_dir.join("HEAD"))?.is_some() {
-            return Ok(Some(git_dir));
-        }
-    }
-    Ok(None)
 }

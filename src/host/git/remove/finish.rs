@@ -13,7 +13,7 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, read_text, unread, unwritten};
 use crate::host::launch::Launch;
 use crate::host::records::{self, Removing};
-use crate::host::reviews;
+use crate::host::{layouts, reviews};
 
 /// Ends a removal that was cut off: what was not kept goes back, what was is removed. `None`
 /// where there was none to end, or it was taken back.
@@ -53,9 +53,12 @@ pub(super) async fn finish(
         why,
         backup: record.backup.as_ref().map(|(reference, _)| reference.clone()),
     };
-    let aside = record.aside.clone();
-    let deleted = blocking(move || delete(&aside)).await;
-    deleted.map_err(|error| half(&record.aside, error.to_string()))?;
+    let (of, name, recorded) = (rig.clone(), polecat.clone(), record.aside.clone());
+    let deleted = blocking(move || {
+        let aside = layouts::aside(&of, "removing", &name, &recorded)?;
+        aside.map_or(Ok(()), |(_, aside)| delete(&aside))
+    });
+    deleted.await.map_err(|error| half(&record.aside, error.to_string()))?;
     if let Some(git_dir) = record.git_dir.clone() {
         let path = git_dir.clone();
         let forgotten = blocking(move || forget_worktree(&git_dir)).await;
@@ -77,6 +80,12 @@ pub(super) async fn finish(
     // The next one of that name has nothing to do with them.
     reviews::take_away(rig, polecat, record.comments.as_deref()).await?;
     records::forget_base(rig, polecat).await?;
+    let (of, name) = (rig.clone(), polecat.clone());
+    blocking(move || {
+        layouts::tidy(&of, &name);
+        Ok(())
+    })
+    .await?;
     records::clear::<Removing>(rig, polecat).await?;
     Ok(removed)
 }
