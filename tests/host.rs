@@ -10,6 +10,7 @@ mod host {
     mod hooks;
     mod hunks;
     mod kept;
+    mod layouts;
     mod leftovers;
     mod losing;
     mod name_pool;

@@ -97,8 +97,10 @@ fn refuse_others(rig: &Rig) -> Result<(), HostError> {
     let RigKind::Repository { common_dir } = &rig.kind else { return Ok(()) };
     for entry in entries(&rig.layout.dir)? {
         let worktree = rig.layout.within(&entry.path());
-        // What cannot be read is of nobody who could be named.
-        if let Ok(Registration::Other(other)) = registration(common_dir, &worktree) {
+        // What cannot be read is of nobody who could be named, and a clone only of itself.
+        if let Ok(Registration::Other(other)) = registration(common_dir, &worktree)
+            && !other.starts_with(&worktree)
+        {
             let why = format!("the repository `{}` has its worktrees there", other.display());
             return Err(unwritable(&rig.layout, why));
         }
