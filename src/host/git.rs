@@ -55,6 +55,7 @@ pub use snapshot::{Snapshot, snapshot};
 pub use started::started_at;
 use started::started_in;
 pub use undo::undo;
+pub use worktrees_dir::check_place;
 
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
 const PATIENCE: Duration = Duration::from_secs(300);

@@ -10,12 +10,28 @@ use super::{Git, Registration, is_git_dir, registration};
 use crate::core::{Layout, Rig, RigKind};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, entries, look_at_link, make_inside, real};
+use crate::host::launch::Launch;
 
 /// A repository whose files a folder would be among.
 enum Around {
     Worktree(PathBuf),
     /// git's own folder.
     Git(PathBuf),
+}
+
+/// Whether new worktrees can be made where the configuration wants them, as far as can be told
+/// without trying.
+///
+/// # Errors
+/// It lies among the files of a repository, or another one has its worktrees there. A rig without
+/// a repository makes none.
+pub async fn check_place(rig: &Rig, launch: &Launch) -> Result<(), HostError> {
+    let (of, with) = (rig.clone(), launch.clone());
+    match blocking(move || Git::of(&of, &with)).await {
+        Ok(git) => require(rig, &git).await,
+        Err(HostError::NoRepository { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Refuses a folder that lies among the files of a repository, which would show it, or that
