@@ -204,7 +204,8 @@ function M.ensure()
   end, pause)
 end
 
---- Sends a configuration that has changed since; the backend takes it before the next call.
+--- Sends a configuration that has changed since; the backend takes it before the next call, which
+--- it refuses where it cannot take it.
 local function keep_configured()
   if ready and config.current() ~= sent then
     sent = config.current()

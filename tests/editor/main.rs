@@ -41,3 +41,4 @@ mod trouble;
 mod tui;
 mod views;
 mod word;
+mod worktrees;

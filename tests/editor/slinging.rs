@@ -59,7 +59,12 @@ fn world(shop: &Shop, issue: &str) -> World {
     }
 }
 
-async fn sling(shop: &Shop, issue: &str, polecat: Option<&str>, command: &str) -> Answer {
+pub(crate) async fn sling(
+    shop: &Shop,
+    issue: &str,
+    polecat: Option<&str>,
+    command: &str,
+) -> Answer {
     let mut options = json!({ "cmd": command });
     if let Some(polecat) = polecat {
         options["polecat"] = polecat.into();
