@@ -26,6 +26,7 @@ mod host {
     mod settings;
     mod snapshot;
     mod started;
+    mod strangers;
     mod tracker;
     mod undoing;
     mod watch;

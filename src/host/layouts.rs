@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::HostError;
-use super::files::{broken, look_at_link, make_inside, read_text, real, replace, unwritten};
+use super::files::{
+    broken, is_dir, look_at_link, make_inside, read_text, real, replace, unwritten,
+};
 use super::git::repository;
 use crate::core::layout::aside_prefix;
 use crate::core::{Layout, PolecatName, Rig, RigKind, Template};
@@ -92,6 +94,12 @@ fn write(rig: &Rig, used: &Used) -> Result<Vec<PathBuf>, HostError> {
     Ok(made)
 }
 
+/// Whether there is a layout to look into. Outside of the rig's home somebody else's file may have
+/// the name of its folder.
+pub(super) fn is_there(rig: &Rig, layout: &Layout) -> Result<bool, HostError> {
+    Ok(rig.owns(layout) || is_dir(&layout.dir)?)
+}
+
 /// The layout whose polecat works, or would work, at `worktree`.
 pub(super) fn of_worktree<'a>(
     rig: &'a Rig,
@@ -115,11 +123,16 @@ pub(super) fn aside(
     }
     for layout in rig.layouts() {
         let aside = layout.dir.join(name);
-        if look_at_link(&aside)?.is_some() {
+        if look_at_link(&aside)?.is_some() && !is_linked(rig, layout)? {
             return Ok(Some((layout.clone(), aside)));
         }
     }
     Ok(None)
+}
+
+/// Whether a link came in the way to a folder whose path was taken without links.
+fn is_linked(rig: &Rig, layout: &Layout) -> Result<bool, HostError> {
+    Ok(!rig.owns(layout) && real(&layout.dir)?.as_ref() != Some(&layout.dir))
 }
 
 /// Removes the folder of each layout outside of the rig's home whose last polecat is gone, and

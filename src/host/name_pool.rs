@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::error::HostError;
 use super::files::{blocking, broken, entries, look, make_inside, read_text, replace};
-use super::settings;
+use super::{layouts, settings};
 use crate::core::name_pool::{Kept, Pick, Pool};
 use crate::core::{PolecatName, Rig};
 
@@ -41,7 +41,9 @@ fn next_now(rig: &Rig, mut taken: BTreeSet<String>) -> Result<Given, HostError> 
     let state = State::read(rig)?;
     let (file, wishes) = settings::name_pool_now(rig)?.unzip();
     for layout in rig.layouts() {
-        taken.extend(in_use(&layout.dir)?);
+        if layouts::is_there(rig, layout)? {
+            taken.extend(in_use(&layout.dir)?);
+        }
     }
     let pool = Pool::new(&rig.name, wishes.as_ref(), state.kept()?);
     let Some(Pick { name, overflow_next }) = pool.pick(|name| taken.contains(name)) else {

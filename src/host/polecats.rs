@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::error::HostError;
 use super::files::{blocking, entries, is_dir, look, look_at_link, make_inside, real, unread};
 use super::git::{self, Registration};
-use super::layouts::without_links;
+use super::layouts::{self, without_links};
 use super::lock::lock;
 use crate::core::{Layout, PolecatName, Rig, RigKind};
 
@@ -29,7 +29,9 @@ pub(super) fn names_now(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
     there(rig)?;
     let mut names = Vec::new();
     for layout in rig.layouts() {
-        let found = read_names(&layout.dir)?.into_iter();
+        let found =
+            if layouts::is_there(rig, layout)? { read_names(&layout.dir)? } else { Vec::new() };
+        let found = found.into_iter();
         // What cannot be told to be one is shown by its name to whoever asks for it.
         names.extend(found.filter(|name| matches!(stands(rig, layout, name), Ok(true))));
     }
@@ -135,8 +137,9 @@ fn registered_in(rig: &Rig, layout: &Layout, polecat: &PolecatName) -> Result<()
     let RigKind::Repository { common_dir } = &rig.kind else {
         return stranger("its rig has no repository");
     };
-    if links_below(layout, polecat)? {
-        return stranger("a symbolic link leads to its worktree");
+    let dir = layout.polecat_dir(polecat);
+    if real(&dir)?.as_ref() != Some(&dir) || links_below(layout, polecat)? {
+        return stranger("a symbolic link leads there");
     }
     let worktree = layout.worktree(polecat);
     match git::registration(common_dir, &worktree)? {

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value as Json, json};
 
 use crate::{
+    gastown::environment,
     rig::{Shop, agent},
     slinging::sling,
     support::{
         eventually,
+        neovim::tracker,
         rig::{Project, git},
     },
 };
@@ -102,6 +104,20 @@ fn run(command: &str) {
     #[expect(clippy::disallowed_methods, reason = "a test does what a person is told to")]
     let done = std::process::Command::new("sh").args(["-c", command]).output().unwrap();
     assert!(done.status.success(), "{command}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_beside_its_repository_reaches_the_repositorys_tracker() {
+    let shop = Shop::with_tracker().await;
+    let issue = shop.project.issue("Oil the hinges");
+    let info = shop.start("ash", "prompts").await;
+    let beads = environment(&info).into_iter().find(|(name, _)| name == "BEADS_DIR");
+    let beads = beads.expect("it is not found by walking up").1;
+    #[expect(clippy::disallowed_methods, reason = "a test asks as an agent does")]
+    let mut ask = std::process::Command::new(tracker());
+    ask.args(["show", &issue]).current_dir(info["workdir"].as_str().unwrap());
+    let shown = ask.env("BEADS_DIR", beads).output().unwrap();
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("Oil the hinges"), "{shown:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

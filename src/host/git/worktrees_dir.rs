@@ -9,7 +9,7 @@ use super::snapshot::PLAINLY;
 use super::{Git, Registration, is_git_dir, registration};
 use crate::core::{Layout, Rig, RigKind};
 use crate::host::error::HostError;
-use crate::host::files::{blocking, entries, look_at_link, make_inside, real};
+use crate::host::files::{blocking, entries, is_dir, look_at_link, make_inside, real};
 use crate::host::launch::Launch;
 
 /// A repository whose files a folder would be among.
@@ -111,6 +111,9 @@ fn refuse_links(dir: &Path) -> Result<(), HostError> {
 /// Two repositories of the same name may have one folder for their polecats.
 fn refuse_others(rig: &Rig) -> Result<(), HostError> {
     let RigKind::Repository { common_dir } = &rig.kind else { return Ok(()) };
+    if !is_dir(&rig.layout.dir)? {
+        return Ok(());
+    }
     for entry in entries(&rig.layout.dir)? {
         let worktree = rig.layout.within(&entry.path());
         // What cannot be read is of nobody who could be named, and a clone only of itself.
