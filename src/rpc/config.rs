@@ -17,8 +17,7 @@ use crate::{
 /// Reads the configuration; what is wrong in it is refused by its name.
 pub(super) fn settings(config: Option<Value>, editor: Surroundings) -> Result<Settings, RpcError> {
     let invalid = |why: String| RpcError::config_invalid(format!("the configuration: {why}"));
-    let config: Config =
-        read(config.unwrap_or(Value::Array(Vec::new()))).map_err(|why| invalid(why.to_string()))?;
+    let config: Config = read(config.unwrap_or(Value::Array(Vec::new()))).map_err(invalid)?;
     let worktrees = config.worktrees.map(|text| Template::parse(&text, editor.data.as_deref()));
     let worktrees = worktrees.transpose().map_err(|bad| invalid(format!("`worktrees`: {bad}")))?;
     Ok(Settings {

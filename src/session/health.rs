@@ -137,7 +137,7 @@ impl SessionManager {
         })];
         match polecats::inside_git(&self.rig).await {
             Ok(inside) => {
-                rows.extend(inside.iter().map(|(name, from)| self.to_be_moved(name, from)))
+                rows.extend(inside.iter().map(|(name, from)| self.to_be_moved(name, from)));
             }
             Err(error) => rows.push(failed(error)),
         }

@@ -110,6 +110,19 @@ async fn a_creation_inside_of_git_that_an_older_version_was_cut_off_in_is_taken_
 }
 
 #[tokio::test]
+async fn a_removal_that_was_cut_off_is_taken_back_wherever_new_ones_are_made_by_then() {
+    for ash in [Ash::inside_git().await, Ash::new().await] {
+        let removal = Removal::begin(&ash.rig, &polecat("ash"), &ash.sandbox.launch).await.unwrap();
+        drop(removal.set_aside().await.unwrap());
+        assert!(!ash.worktree.exists());
+        let rig = by(&ash.sandbox, "shop", "{data}/{repo}/{polecat}").await;
+        git::heal(&rig, &polecat("ash"), &ash.sandbox.launch).await.unwrap();
+        assert!(ash.worktree.join("README").exists());
+        assert_eq!(names(&rig).await, ["ash"]);
+    }
+}
+
+#[tokio::test]
 async fn one_that_a_person_moves_out_of_git_is_known_at_its_new_place() {
     let ash = Ash::inside_git().await;
     let rig = ash.sandbox.rig("shop").await;
