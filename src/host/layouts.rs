@@ -141,8 +141,10 @@ pub(super) fn tidy(rig: &Rig, polecat: &PolecatName) {
     for layout in rig.layouts() {
         if !rig.owns(layout) {
             let removed = fs::remove_dir(&layout.dir);
-            let gone = |error: &io::Error| error.kind() == ErrorKind::NotFound;
-            if removed.map_or_else(|error| gone(&error) && *layout == rig.layout, |()| true) {
+            let none = |error: &io::Error| {
+                matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+            };
+            if removed.map_or_else(|error| none(&error) && *layout == rig.layout, |()| true) {
                 // At worst an empty place is looked into.
                 let _ = forget(rig, layout);
             }

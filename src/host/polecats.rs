@@ -4,6 +4,7 @@
 //! could otherwise have an agent run, or a removal happen, anywhere. Outside of the rig's home a
 //! folder is one only if git knows the worktree that is, or was, just there.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -25,19 +26,26 @@ pub async fn names(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
 }
 
 /// [`names`] on a thread that may wait.
-pub(super) fn names_now(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
+fn names_now(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
+    Ok(places_now(rig)?.into_keys().collect())
+}
+
+/// The rig's polecats, each with the layout that it stands in.
+pub(super) fn places_now(rig: &Rig) -> Result<BTreeMap<PolecatName, &Layout>, HostError> {
     there(rig)?;
-    let mut names = Vec::new();
+    let mut places = BTreeMap::new();
     for layout in rig.layouts() {
-        let found =
-            if layouts::is_there(rig, layout)? { read_names(&layout.dir)? } else { Vec::new() };
-        let found = found.into_iter();
-        // What cannot be told to be one is shown by its name to whoever asks for it.
-        names.extend(found.filter(|name| matches!(stands(rig, layout, name), Ok(true))));
+        if !layouts::is_there(rig, layout)? {
+            continue;
+        }
+        for name in read_names(&layout.dir)? {
+            // What cannot be told to be one is named to whoever asks for it.
+            if matches!(stands(rig, layout, &name), Ok(true)) {
+                places.entry(name).or_insert(layout);
+            }
+        }
     }
-    names.sort();
-    names.dedup();
-    Ok(names)
+    Ok(places)
 }
 
 /// Refuses a name that is no polecat of the rig.
@@ -100,10 +108,10 @@ pub async fn inside_git(rig: &Rig) -> Result<Vec<(PolecatName, PathBuf)>, HostEr
     let rig = rig.clone();
     blocking(move || {
         let mut found = Vec::new();
-        for name in names_now(&rig)? {
-            let place = place_now(&rig, &name)?;
-            if place.is_some_and(|place| rig.former.contains(&place) && rig.owns(&place)) {
-                found.push((name.clone(), workdir_now(&rig, &name)?));
+        for (name, place) in places_now(&rig)? {
+            if rig.former.contains(place) && rig.owns(place) {
+                let workdir = workdir_in(&rig, place, &name)?;
+                found.push((name, workdir));
             }
         }
         Ok(found)
@@ -287,6 +295,5 @@ fn read_names(dir: &Path) -> Result<Vec<PolecatName>, HostError> {
         let name = entry.file_name().to_str().and_then(|name| PolecatName::parse(name).ok());
         names.extend(name.filter(|_| is_dir));
     }
-    names.sort();
     Ok(names)
 }
