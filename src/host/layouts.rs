@@ -2,7 +2,7 @@
 //! named earlier, and of a plain repository inside of git's folder, where they once were made.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -135,22 +135,22 @@ fn is_linked(rig: &Rig, layout: &Layout) -> Result<bool, HostError> {
     Ok(!rig.owns(layout) && real(&layout.dir)?.as_ref() != Some(&layout.dir))
 }
 
-/// Removes the folder of each layout outside of the rig's home whose last polecat is gone, and
-/// what a polecat that was moved by hand has left inside. What holds anything stays.
-pub(super) fn tidy(rig: &Rig, polecat: &PolecatName) {
-    for layout in rig.layouts() {
-        if !rig.owns(layout) {
-            let removed = fs::remove_dir(&layout.dir);
-            let none = |error: &io::Error| {
-                matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
-            };
-            if removed.map_or_else(|error| none(&error) && *layout == rig.layout, |()| true) {
-                // At worst an empty place is looked into.
-                let _ = forget(rig, layout);
-            }
-        } else if rig.former.contains(layout) {
-            let _ = fs::remove_dir(layout.polecat_dir(polecat));
-        }
+/// Removes the folder of a layout outside of the rig's home when its last polecat is gone, and what
+/// a polecat that was moved out of git's folder by hand has left inside. What holds anything stays.
+pub(super) fn tidy(rig: &Rig, layout: &Layout, polecat: &PolecatName) {
+    for inside in rig.former.iter().filter(|former| rig.owns(former)) {
+        let _ = fs::remove_dir(inside.polecat_dir(polecat));
+    }
+    if rig.owns(layout) {
+        return;
+    }
+    let gone = match fs::remove_dir(&layout.dir) {
+        Ok(()) => true,
+        Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+    };
+    if gone {
+        // At worst an empty place is looked into.
+        let _ = forget(rig, layout);
     }
 }
 

@@ -145,3 +145,41 @@ async fn a_file_in_place_of_the_folder_is_in_the_way_of_new_ones_only() {
     remove(&ash.sandbox, &rig).await;
     assert_eq!(fs::read_to_string(rig.polecats_dir()).unwrap(), "a file");
 }
+
+#[tokio::test]
+async fn a_planted_list_of_places_makes_no_polecats_of_folders_and_removes_none() {
+    let ash = Ash::new().await;
+    let mine = ash.sandbox.write("mine/oak/file", "mine");
+    let (empty, hollow) = (ash.sandbox.folder("empty"), ash.sandbox.folder("mine/elm"));
+    let places = [&*ash.sandbox.path("mine").to_string_lossy(), &empty.to_string_lossy()]
+        .map(|dir| format!(r#"{{"dir":"{dir}"}}"#))
+        .join(",");
+    let odd = r#"{"dir":"relative"},{"dir":"/"},{"dir":"/tmp/../etc","inner":"../x"}"#;
+    let text = format!(r#"{{"format":1,"layouts":[{places},{odd}]}}"#);
+    ash.sandbox.write("shop/.git/polecat/.runtime/polecat/layouts.json", &text);
+    for name in ["oak", "elm"] {
+        let there = ash.sandbox.path(&format!("mine/{name}"));
+        let planted = format!("{}/.git\n", there.display());
+        ash.sandbox.write(&format!("shop/.git/worktrees/{name}/gitdir"), &planted);
+        ash.sandbox.write(&format!("shop/.git/worktrees/{name}/HEAD"), "ref: refs/heads/main\n");
+        let head = ash.main(&["rev-parse", "HEAD"]);
+        let record = format!(
+            r#"{{"commit":"{head}","making":"polecat/{name}-1","at":"{}"}}"#,
+            there.display()
+        );
+        let below = format!("shop/.git/polecat/.runtime/polecat/worktrees/{name}.json");
+        ash.sandbox.write(&below, &record);
+    }
+    let rig = ash.sandbox.rig("shop").await;
+    assert_eq!(names(&rig).await, ["ash"]);
+    for name in ["oak", "elm"].map(polecat) {
+        let _ = git::heal(&rig, &name, &ash.sandbox.launch).await;
+        let refused = polecats::exists(&rig, &name).await.unwrap_err();
+        assert!(matches!(refused, HostError::Stranger { .. }), "{refused}");
+        let refused = Removal::begin(&rig, &name, &ash.sandbox.launch).await;
+        assert!(refused.is_err());
+    }
+    remove(&ash.sandbox, &rig).await;
+    assert_eq!(fs::read_to_string(mine).unwrap(), "mine");
+    assert!(empty.exists() && hollow.exists());
+}

@@ -215,9 +215,9 @@ impl Creation {
         if made.recorded {
             records::forget_base(&self.rig, &self.polecat).await?;
         }
-        let (rig, polecat) = (self.rig.clone(), self.polecat.clone());
+        let (rig, polecat, layout) = (self.rig.clone(), self.polecat.clone(), self.layout.clone());
         blocking(move || {
-            layouts::tidy(&rig, &polecat);
+            layouts::tidy(&rig, &layout, &polecat);
             remove_empty(&made.folders);
             Ok(())
         })

@@ -79,11 +79,15 @@ impl Creation {
         // Only an empty one: what else is in there is not ours.
         let (rig, polecat, layout) = (self.rig.clone(), self.polecat.clone(), self.layout.clone());
         blocking(move || {
+            // An empty folder where polecats were once proves nothing.
+            if !rig.owns(&layout) && layout != rig.layout {
+                return Ok(());
+            }
             let dir = layout.polecat_dir(&polecat);
             for folder in layout.within(&dir).ancestors().take_while(|at| at.starts_with(&dir)) {
                 let _ = fs::remove_dir(folder);
             }
-            layouts::tidy(&rig, &polecat);
+            layouts::tidy(&rig, &layout, &polecat);
             Ok(())
         })
         .await?;

@@ -293,9 +293,9 @@ async fn take_back(
 ) -> Result<(), HostError> {
     let (of, name, recorded) = (rig.clone(), polecat.clone(), record.aside.clone());
     let common = super::repository::common_dir(&git.repository_dir()?)?;
-    let was_aside = blocking(move || {
+    let place = blocking(move || {
         let found = layouts::aside(&of, "restoring", &name, &recorded)?;
-        let Some((place, aside)) = found else { return Ok(false) };
+        let Some((place, aside)) = found else { return Ok(None) };
         let (made, there) = (place.within(&aside), place.worktree(&name));
         let git_dirs = [registered(&common, &made)?, registered(&common, &there)?];
         match fs::remove_dir_all(&aside) {
@@ -307,7 +307,7 @@ async fn take_back(
         for git_dir in git_dirs.into_iter().flatten() {
             forget_worktree(&git_dir)?;
         }
-        Ok(true)
+        Ok(Some(place))
     })
     .await?;
     let is_back = match polecats::exists(rig, polecat).await {
@@ -315,7 +315,7 @@ async fn take_back(
         other => other?,
     };
     // Moved to its place, it was whole.
-    if was_aside || !is_back {
+    if place.is_some() || !is_back {
         for (commit, branch) in &record.branches {
             let reference = format!("refs/heads/{branch}");
             if git.commit(&reference).await?.as_ref() == Some(commit) {
@@ -335,7 +335,7 @@ async fn take_back(
     }
     let (of, name) = (rig.clone(), polecat.clone());
     blocking(move || {
-        layouts::tidy(&of, &name);
+        layouts::tidy(&of, &place.unwrap_or_else(|| of.layout.clone()), &name);
         Ok(())
     })
     .await?;

@@ -55,10 +55,12 @@ pub(super) async fn finish(
     };
     let (of, name, recorded) = (rig.clone(), polecat.clone(), record.aside.clone());
     let deleted = blocking(move || {
-        let aside = layouts::aside(&of, "removing", &name, &recorded)?;
-        aside.map_or(Ok(()), |(_, aside)| delete(&aside))
+        let Some((place, aside)) = layouts::aside(&of, "removing", &name, &recorded)? else {
+            return Ok(of.layout);
+        };
+        delete(&aside).map(|()| place)
     });
-    deleted.await.map_err(|error| half(&record.aside, error.to_string()))?;
+    let place = deleted.await.map_err(|error| half(&record.aside, error.to_string()))?;
     if let Some(git_dir) = record.git_dir.clone() {
         let path = git_dir.clone();
         let forgotten = blocking(move || forget_worktree(&git_dir)).await;
@@ -82,7 +84,7 @@ pub(super) async fn finish(
     records::forget_base(rig, polecat).await?;
     let (of, name) = (rig.clone(), polecat.clone());
     blocking(move || {
-        layouts::tidy(&of, &name);
+        layouts::tidy(&of, &place, &name);
         Ok(())
     })
     .await?;
