@@ -280,9 +280,7 @@ async fn names_that_other_programs_would_take_apart_are_names() {
         let shop = sandbox.repository(name);
         let rig = sandbox.rig(name).await;
         let made = create(&sandbox, &rig, "ash").await.unwrap();
-        let of = name.strip_suffix(".git").unwrap_or(name);
-        let of = if name == "x.git" { "x.git" } else { of };
-        let expected = sandbox.path(&format!("{of}.polecats/ash/{of}"));
+        let expected = sandbox.path(&format!("{name}.polecats/ash/{name}"));
         assert_eq!(made.path, expected, "{name}");
         assert_eq!(names(&rig).await, ["ash"], "{name}");
         assert_eq!(sandbox.git(&shop, &["status", "--porcelain"]), "", "{name}");
