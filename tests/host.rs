@@ -11,6 +11,7 @@ mod host {
     mod hostile;
     mod hunks;
     mod kept;
+    mod layouts;
     mod leftovers;
     mod losing;
     mod name_pool;
@@ -27,6 +28,7 @@ mod host {
     mod settings;
     mod snapshot;
     mod started;
+    mod strangers;
     mod tracker;
     mod undoing;
     mod watch;

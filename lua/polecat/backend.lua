@@ -146,6 +146,7 @@ local function greet(child)
   sent = config.current()
   local nvim = vim.empty_dict()
   nvim.tmux = vim.env.TMUX
+  nvim.data = vim.fs.joinpath(vim.fn.stdpath('data'), 'polecat')
   send(id, 'hello', { protocol = M.PROTOCOL, config = sent.values, nvim = nvim })
   watch_greeting(child)
 end
@@ -203,7 +204,8 @@ function M.ensure()
   end, pause)
 end
 
---- Sends a configuration that has changed since; the backend takes it before the next call.
+--- Sends a configuration that has changed since; the backend takes it before the next call, which
+--- it refuses where it cannot take it.
 local function keep_configured()
   if ready and config.current() ~= sent then
     sent = config.current()

@@ -72,6 +72,7 @@ local check = schema.keys({
   -- A socket is a name as for `tmux -L`, or as for `tmux -S` a path: with a `/`, like a program.
   tmux = schema.keys({ command = schema.program, socket = schema.program }),
   tracker = schema.keys({ command = schema.text }),
+  worktrees = schema.template,
   agent = schema.text,
   agents = schema.map(agent),
   dialogs = schema.one_of({ 'accept', 'ask' }),

@@ -37,6 +37,13 @@ function M.path(value, path, report)
   return text and vim.fn.fnamemodify(text, ':p')
 end
 
+--- A template of a path, of which only `~/` at its beginning is for us to replace.
+---@type polecat.Check
+function M.template(value, path, report)
+  local text = M.text(value, path, report)
+  return text and text:find('^~/') and vim.fn.fnamemodify('~', ':p') .. text:sub(3) or text
+end
+
 --- A program by name, or by a path, which is made absolute.
 ---@type polecat.Check
 function M.program(value, path, report)

@@ -7,6 +7,7 @@ pub mod agent;
 pub mod branch;
 pub mod command;
 pub mod diff;
+pub mod layout;
 pub mod name_pool;
 pub mod names;
 pub mod review;
@@ -21,6 +22,7 @@ pub mod work;
 
 pub use agent::{Agent, Ready};
 pub use command::{BadCommand, CommandLine};
+pub use layout::{BadTemplate, Layout, Template};
 pub use names::{BadName, IssueId, PolecatName, RigName, SessionName};
 pub use rig::{Rig, RigKind};
 pub use session::{Exit, ExitHow, SessionInfo, State, StateSource, Waiting};

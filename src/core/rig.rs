@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::layout::Layout;
 use super::names::{PolecatName, RigName, SessionName, session_name, session_prefix};
 
 /// A project whose polecats we run. All paths are absolute.
@@ -11,8 +12,12 @@ pub struct Rig {
     pub name: RigName,
     /// What a person calls the project: its top folder.
     pub path: PathBuf,
-    /// Holds `polecats/` and `.runtime/`.
+    /// Holds `.runtime/`, and outside of plain repositories `polecats/`.
     pub home: PathBuf,
+    /// Where new polecats are made.
+    pub layout: Layout,
+    /// Where others may still be that were made earlier.
+    pub former: Vec<Layout>,
     /// What kind of project it is.
     pub kind: RigKind,
 }
@@ -36,10 +41,41 @@ pub enum RigKind {
 }
 
 impl Rig {
-    /// The folder whose folders are the polecats.
+    /// Where polecats may be: first where new ones are made.
+    pub fn layouts(&self) -> impl Iterator<Item = &Layout> {
+        std::iter::once(&self.layout).chain(&self.former)
+    }
+
+    /// Whether all that stands in a layout's folder is the rig's. Elsewhere others may have put
+    /// something: there only what git knows as a worktree of the repository is a polecat.
+    #[must_use]
+    pub fn owns(&self, layout: &Layout) -> bool {
+        layout.dir.starts_with(&self.home)
+    }
+
+    /// The folder whose folders are the polecats that are made now.
     #[must_use]
     pub fn polecats_dir(&self) -> PathBuf {
-        self.home.join("polecats")
+        self.layout.dir.clone()
+    }
+
+    /// The folder of a polecat that is made now.
+    #[must_use]
+    pub fn polecat_dir(&self, polecat: &PolecatName) -> PathBuf {
+        self.layout.polecat_dir(polecat)
+    }
+
+    /// The worktree of a polecat that is made now. The rig's name in the path tells an agent which
+    /// project it is in.
+    #[must_use]
+    pub fn new_worktree(&self, polecat: &PolecatName) -> PathBuf {
+        self.layout.worktree(polecat)
+    }
+
+    /// The layout inside a rig's home, which has `polecats/<name>/<rig>/` since gastown does.
+    #[must_use]
+    pub fn inside(home: &Path, name: &RigName) -> Layout {
+        Layout { dir: home.join("polecats"), inner: name.as_str().into() }
     }
 
     /// The folder for what must outlive sessions and backends.
@@ -48,23 +84,14 @@ impl Rig {
         self.home.join(".runtime")
     }
 
-    /// The folder that is the polecat.
+    /// The folder that those lock who begin or end work in a polecat's folder. It is there as long
+    /// as there are polecats, wherever these are.
     #[must_use]
-    pub fn polecat_dir(&self, polecat: &PolecatName) -> PathBuf {
-        self.polecats_dir().join(polecat.as_str())
-    }
-
-    /// Where a polecat's worktree is made: `polecats/<name>/<rig>/`. The rig's name in the path
-    /// tells an agent which project it is in.
-    #[must_use]
-    pub fn new_worktree(&self, polecat: &PolecatName) -> PathBuf {
-        self.polecat_dir(polecat).join(self.name.as_str())
-    }
-
-    /// Where older polecats have their worktree: the polecat's folder itself.
-    #[must_use]
-    pub fn old_worktree(&self, polecat: &PolecatName) -> PathBuf {
-        self.polecat_dir(polecat)
+    pub fn gate_dir(&self) -> PathBuf {
+        match self.kind {
+            RigKind::Repository { .. } => self.home.clone(),
+            RigKind::Town { .. } | RigKind::Folder => self.polecats_dir(),
+        }
     }
 
     /// The folder that is there as long as the rig is. Nothing is created when it is gone, so
@@ -114,6 +141,7 @@ impl Rig {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::core::layout::Template;
 
     /// The rig `shop` of the town `/town`.
     pub(crate) fn shop() -> Rig {
@@ -121,6 +149,8 @@ pub(crate) mod tests {
             name: RigName::parse("shop").unwrap(),
             path: "/town/shop".into(),
             home: "/town/shop".into(),
+            layout: Layout { dir: "/town/shop/polecats".into(), inner: "shop".into() },
+            former: Vec::new(),
             kind: RigKind::Town { root: "/town".into() },
         }
     }
@@ -130,19 +160,24 @@ pub(crate) mod tests {
         Rig {
             path: "/src/shop".into(),
             home: "/src/shop/.git/polecat".into(),
+            layout: Template::default().layout(Path::new("/src"), "shop"),
+            former: vec![Rig::inside(Path::new("/src/shop/.git/polecat"), &shop().name)],
             kind: RigKind::Repository { common_dir: "/src/shop/.git".into() },
             ..shop()
         }
     }
 
     #[test]
-    fn a_polecat_has_its_folders_where_gastown_puts_them() {
+    fn a_polecat_has_its_folders_where_gastown_puts_them_and_beside_a_plain_repository() {
         let (rig, ash) = (shop(), PolecatName::parse("ash").unwrap());
         assert_eq!(rig.new_worktree(&ash), Path::new("/town/shop/polecats/ash/shop"));
-        assert_eq!(rig.old_worktree(&ash), Path::new("/town/shop/polecats/ash"));
+        assert_eq!(rig.polecat_dir(&ash), Path::new("/town/shop/polecats/ash"));
         assert_eq!(rig.agent_id(&ash), "shop/polecats/ash");
-        let plain = repository().new_worktree(&ash);
-        assert_eq!(plain, Path::new("/src/shop/.git/polecat/polecats/ash/shop"));
+        assert!(rig.owns(&rig.layout));
+        let plain = repository();
+        assert_eq!(plain.new_worktree(&ash), Path::new("/src/shop.polecats/ash/shop"));
+        let owned: Vec<_> = plain.layouts().map(|layout| plain.owns(layout)).collect();
+        assert_eq!(owned, [false, true]);
     }
 
     #[test]

@@ -50,6 +50,22 @@ pub enum HostError {
         /// Its folder.
         dir: PathBuf,
     },
+    /// Somebody else's folder has the name of a polecat, where polecats are.
+    #[error("`{}` is no polecat: {why}", path.display())]
+    Stranger {
+        /// The folder.
+        path: PathBuf,
+        /// What it is instead.
+        why: String,
+    },
+    /// No worktree can be made where the configuration wants them.
+    #[error("no worktrees in `{}`: {why}", dir.display())]
+    WorktreesUnwritable {
+        /// The folder.
+        dir: PathBuf,
+        /// What is in the way.
+        why: String,
+    },
     /// A symbolic link leads, or would lead, out of the rig.
     #[error("`{}` is a symbolic link: below a rig none is followed", path.display())]
     Link {
@@ -200,6 +216,14 @@ impl HostError {
             }
             Self::PolecatExists { polecat, .. } => {
                 return Some(format!("`:PolecatStart {polecat}` starts it as it is"));
+            }
+            Self::Stranger { .. } => {
+                "take another name, or move that folder away; `git worktree repair` has git know a \
+                 worktree again that was moved"
+            }
+            Self::WorktreesUnwritable { .. } => {
+                "`worktrees` in the configuration says where they are made, such as \
+                 `{data}/worktrees/{repo}/{polecat}/{repo}`"
             }
             Self::Changing { .. } => "wait until nobody writes to it, and try again",
             Self::HalfRemoved { polecat, .. } => {

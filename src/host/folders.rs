@@ -30,8 +30,19 @@ pub async fn read(
 ) -> Result<BTreeMap<PolecatName, Folder>, HostError> {
     let rig = rig.clone();
     blocking(move || {
-        let names = polecats::names_now(&rig)?.into_iter().chain(also);
-        names.map(|name| folder(&rig, &name).map(|folder| (name, folder))).collect()
+        let mut all = BTreeMap::new();
+        for (name, place) in polecats::places_now(&rig)? {
+            // A folder that cannot be read has no known branch; the rest is shown all the same.
+            let workdir = polecats::workdir_in(&rig, place, &name).ok();
+            all.insert(name.clone(), folder(&rig, &name, workdir)?);
+        }
+        for name in also {
+            if !all.contains_key(&name) {
+                let workdir = polecats::workdir_now(&rig, &name).ok();
+                all.insert(name.clone(), folder(&rig, &name, workdir)?);
+            }
+        }
+        Ok(all)
     })
     .await
 }
@@ -47,10 +58,8 @@ pub async fn checkout(rig: &Rig, polecat: &PolecatName) -> (Option<PathBuf>, Opt
     read.await.unwrap_or_default()
 }
 
-fn folder(rig: &Rig, polecat: &PolecatName) -> Result<Folder, HostError> {
+fn folder(rig: &Rig, polecat: &PolecatName, workdir: Option<PathBuf>) -> Result<Folder, HostError> {
     let exit = records::load_now(rig, polecat)?.map(|record| record.exit);
-    // A folder that cannot be read has no known branch; the rest is shown all the same.
-    let workdir = polecats::workdir_now(rig, polecat).ok();
     let branch = workdir.as_deref().and_then(|dir| git::branch_now(dir).ok().flatten());
     Ok(Folder { workdir, branch, exit })
 }

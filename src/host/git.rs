@@ -13,6 +13,7 @@ mod hunks;
 mod leftovers;
 mod lost;
 mod next;
+mod registration;
 mod remove;
 pub(super) mod repository;
 mod restore;
@@ -26,6 +27,7 @@ mod undo;
 mod untouched;
 mod untracked;
 mod words;
+mod worktrees_dir;
 
 use std::path::Path;
 use std::time::Duration;
@@ -48,6 +50,7 @@ pub use heal::heal;
 pub use hunks::{reject, take};
 pub use leftovers::{Leftover, leftovers};
 pub use next::{Next, create_next};
+pub(super) use registration::{Registration, registration};
 pub use remove::{Aside, Removal, Removed, resume};
 pub use restore::{Restored, restorable, restore};
 pub use reuse::{Reused, give_back, reuse, share_turn, turn};
@@ -56,6 +59,7 @@ pub use snapshot::{Snapshot, snapshot};
 pub use started::started_at;
 use started::started_in;
 pub use undo::undo;
+pub use worktrees_dir::check_place;
 
 /// How long git may take to tell its version.
 const PROBE: Duration = Duration::from_secs(10);

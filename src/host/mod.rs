@@ -11,6 +11,7 @@ pub mod folders;
 pub mod git;
 pub mod hooks;
 pub mod launch;
+mod layouts;
 pub mod lock;
 mod name_pool;
 pub mod path;

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::dir::Dir;
 use super::error::HostError;
 use super::files::{blocking, broken, entries};
-use super::settings;
+use super::{layouts, settings};
 use crate::core::name_pool::{Kept, Pick, Pool};
 use crate::core::{PolecatName, Rig};
 
@@ -43,7 +43,11 @@ pub(super) async fn next(rig: &Rig, taken: BTreeSet<String>) -> Result<Given, Ho
 fn next_now(rig: &Rig, mut taken: BTreeSet<String>) -> Result<Given, HostError> {
     let state = State::read(rig)?;
     let (file, wishes) = settings::name_pool_now(rig)?.unzip();
-    taken.extend(in_use(&rig.polecats_dir())?);
+    for layout in rig.layouts() {
+        if layouts::is_there(rig, layout)? {
+            taken.extend(in_use(&layout.dir)?);
+        }
+    }
     let pool = Pool::new(&rig.name, wishes.as_ref(), state.kept()?);
     let Some(Pick { name, overflow_next }) = pool.pick(|name| taken.contains(name)) else {
         return Err(broken(&state.path, "`overflow_next` leaves no number"));
@@ -57,7 +61,7 @@ fn next_now(rig: &Rig, mut taken: BTreeSet<String>) -> Result<Given, HostError> 
     Ok(Given { name, warnings: pool.warnings.iter().map(of_file).collect() })
 }
 
-/// The names of all that stands in `polecats/`, folder or not, and of what gastown is about to
+/// The names of all that stands where polecats are, folder or not, and of what gastown is about to
 /// make there.
 fn in_use(dir: &Path) -> Result<Vec<String>, HostError> {
     let mut names = Vec::new();

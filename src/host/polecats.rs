@@ -1,9 +1,11 @@
-//! The polecats of a rig: the folders of `polecats/`.
+//! The polecats of a rig: the folders of the places where it has them.
 //!
 //! A polecat is a real folder in a real folder. A symbolic link in its place, in that of
 //! `polecats/` or of its worktree is none: whoever can write one there, a repository that was
-//! cloned for one, could otherwise have an agent run, or a removal happen, anywhere.
+//! cloned for one, could otherwise have an agent run, or a removal happen, anywhere. Outside of the
+//! rig's home a folder is one only if git knows the worktree that is, or was, just there.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,8 +13,10 @@ use std::time::Duration;
 use super::dir::Dir;
 use super::error::HostError;
 use super::files::{blocking, entries, is_dir, look_at_link, make_inside, real, unread};
+use super::git::{self, Registration};
+use super::layouts::{self, without_links};
 use super::lock::lock;
-use crate::core::{PolecatName, Rig};
+use crate::core::{Layout, PolecatName, Rig, RigKind};
 
 /// No session's id is longer.
 const ID_MAX: usize = 128;
@@ -27,9 +31,26 @@ pub async fn names(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
 }
 
 /// [`names`] on a thread that may wait.
-pub(super) fn names_now(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
+fn names_now(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
+    Ok(places_now(rig)?.into_keys().collect())
+}
+
+/// The rig's polecats, each with the layout that it stands in.
+pub(super) fn places_now(rig: &Rig) -> Result<BTreeMap<PolecatName, &Layout>, HostError> {
     there(rig)?;
-    read_names(&rig.polecats_dir())
+    let mut places = BTreeMap::new();
+    for layout in rig.layouts() {
+        if !layouts::is_there(rig, layout)? {
+            continue;
+        }
+        for name in read_names(&layout.dir)? {
+            // What cannot be told to be one is named to whoever asks for it.
+            if matches!(stands(rig, layout, &name), Ok(true)) {
+                places.entry(name).or_insert(layout);
+            }
+        }
+    }
+    Ok(places)
 }
 
 /// Refuses a name that is no polecat of the rig.
@@ -46,21 +67,137 @@ pub async fn require(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> 
 /// Whether the rig has this polecat.
 ///
 /// # Errors
-/// The rig is gone, a link is in the polecat's place, or that cannot be read.
+/// The rig is gone, a link or somebody else's folder is in the polecat's place, or that cannot be
+/// read.
 pub async fn exists(rig: &Rig, polecat: &PolecatName) -> Result<bool, HostError> {
-    let (rig, dir) = (rig.clone(), rig.polecat_dir(polecat));
+    Ok(place(rig, polecat).await?.is_some())
+}
+
+/// The layout that a polecat stands in; none where the rig has no such polecat.
+///
+/// # Errors
+/// As [`exists`].
+pub async fn place(rig: &Rig, polecat: &PolecatName) -> Result<Option<Layout>, HostError> {
+    let (rig, polecat) = (rig.clone(), polecat.clone());
+    blocking(move || place_now(&rig, &polecat)).await
+}
+
+/// [`place`] on a thread that may wait.
+pub(super) fn place_now(rig: &Rig, polecat: &PolecatName) -> Result<Option<Layout>, HostError> {
+    there(rig)?;
+    let mut refused = None;
+    for layout in rig.layouts() {
+        match stands(rig, layout, polecat) {
+            Ok(true) => return Ok(Some(layout.clone())),
+            Ok(false) => {}
+            Err(error) => refused = refused.or(Some(error)),
+        }
+    }
+    refused.map_or(Ok(None), Err)
+}
+
+/// The folder of a polecat, or where it would be made.
+///
+/// # Errors
+/// As [`exists`].
+pub async fn dir(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError> {
+    let place = place(rig, polecat).await?;
+    Ok(place.as_ref().unwrap_or(&rig.layout).polecat_dir(polecat))
+}
+
+/// The polecats that still have their worktree inside of git's folder, and that worktree.
+///
+/// # Errors
+/// As [`names`].
+pub async fn inside_git(rig: &Rig) -> Result<Vec<(PolecatName, PathBuf)>, HostError> {
+    let rig = rig.clone();
     blocking(move || {
-        there(&rig)?;
-        is_real(&dir)
+        let mut found = Vec::new();
+        for (name, place) in places_now(&rig)? {
+            if rig.former.contains(place) && rig.owns(place) {
+                let workdir = workdir_in(&rig, place, &name)?;
+                found.push((name, workdir));
+            }
+        }
+        Ok(found)
     })
     .await
+}
+
+/// Whether a polecat of this name stands in a layout.
+fn stands(rig: &Rig, layout: &Layout, polecat: &PolecatName) -> Result<bool, HostError> {
+    let dir = layout.polecat_dir(polecat);
+    match look_at_link(&dir)? {
+        Some(found) if found.is_symlink() => return Err(HostError::Link { path: dir }),
+        Some(found) if found.is_dir() => {}
+        _ => return Ok(false),
+    }
+    if rig.owns(layout) {
+        return Ok(true);
+    }
+    registered_in(rig, layout, polecat)?;
+    Ok(true)
+}
+
+/// Refuses a folder outside of the rig that is no worktree of its repository. One whose `.git` is
+/// lost is one where the configuration has them, since git knows it to be just there; where it had
+/// them earlier the folder must say so too.
+fn registered_in(rig: &Rig, layout: &Layout, polecat: &PolecatName) -> Result<(), HostError> {
+    let stranger = |why: &str| {
+        let path = layout.polecat_dir(polecat);
+        Err(HostError::Stranger { path, why: why.to_owned() })
+    };
+    let RigKind::Repository { common_dir } = &rig.kind else {
+        return stranger("its rig has no repository");
+    };
+    let dir = layout.polecat_dir(polecat);
+    if real(&dir)?.as_ref() != Some(&dir) || links_below(layout, polecat)? {
+        return stranger("a symbolic link leads there");
+    }
+    let worktree = layout.worktree(polecat);
+    match git::registration(common_dir, &worktree)? {
+        Registration::Both => Ok(()),
+        Registration::Git if *layout == rig.layout => Ok(()),
+        Registration::Git | Registration::None => {
+            let text =
+                format!("`{}` is no worktree of `{}`", worktree.display(), rig.path.display());
+            stranger(&text)
+        }
+        Registration::Other(repository) => {
+            stranger(&format!("it is of the repository `{}`", repository.display()))
+        }
+    }
+}
+
+/// Whether the worktree of a polecat that is to be taken back may be removed from a layout.
+pub(super) fn is_ours_to_remove(
+    rig: &Rig,
+    layout: &Layout,
+    polecat: &PolecatName,
+) -> Result<bool, HostError> {
+    match stands(rig, layout, polecat) {
+        Err(HostError::Stranger { .. }) if !rig.owns(layout) => Ok(false),
+        other => other,
+    }
+}
+
+/// Whether a link is on the way from a polecat's folder to its worktree, or is that.
+fn links_below(layout: &Layout, polecat: &PolecatName) -> Result<bool, HostError> {
+    let mut at = layout.polecat_dir(polecat);
+    for part in &layout.inner {
+        at.push(part);
+        if look_at_link(&at)?.is_some_and(|found| found.is_symlink()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Where a polecat works, as gastown chooses: its new worktree when that is there; else the old
 /// one, `polecats/<name>/` itself, when it holds `.git`; else where the new one would be.
 ///
 /// # Errors
-/// It leads out of the rig, or cannot be read.
+/// It leads out of the rig, somebody else's folder is in its place, or that cannot be read.
 pub async fn workdir(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError> {
     let (rig, polecat) = (rig.clone(), polecat.clone());
     blocking(move || workdir_now(&rig, &polecat)).await
@@ -68,8 +205,22 @@ pub async fn workdir(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostEr
 
 /// [`workdir`] on a thread that may wait.
 pub(super) fn workdir_now(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError> {
-    there(rig)?;
-    let (new, old) = (rig.new_worktree(polecat), rig.old_worktree(polecat));
+    match place_now(rig, polecat)? {
+        Some(place) => workdir_in(rig, &place, polecat),
+        None => Ok(rig.new_worktree(polecat)),
+    }
+}
+
+/// [`workdir`] of a polecat that stands in `place`.
+pub(super) fn workdir_in(
+    rig: &Rig,
+    place: &Layout,
+    polecat: &PolecatName,
+) -> Result<PathBuf, HostError> {
+    let (new, old) = (place.worktree(polecat), place.polecat_dir(polecat));
+    if !rig.owns(place) {
+        return Ok(new);
+    }
     let is_old = is_real(&old)? && !is_real(&new)? && look_at_link(&old.join(".git"))?.is_some();
     Ok(if is_old { old } else { new })
 }
@@ -86,6 +237,22 @@ pub async fn session_id(workdir: &Path) -> Option<String> {
     let is_id = (1..=ID_MAX).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
     is_id.then_some(id)
+}
+
+/// Whether anything stands in the place of a polecat, or of one that is made now.
+pub(super) fn in_the_way(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+    for layout in rig.layouts() {
+        let dir = layout.polecat_dir(polecat);
+        match look_at_link(&dir)? {
+            None => {}
+            Some(found) if found.is_symlink() => return Err(HostError::Link { path: dir }),
+            Some(_) => {
+                let exists = HostError::PolecatExists { polecat: polecat.clone(), dir };
+                return Err(stands(rig, layout, polecat).err().unwrap_or(exists));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The turn of those who choose a polecat for some work, or make one for it: within `patience`, and
@@ -112,7 +279,7 @@ pub async fn inside(dir: &Path, paths: &[PathBuf]) -> Result<Vec<PathBuf>, HostE
         let Some(dir) = real(&dir)? else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         for path in paths {
-            if nearest(&path)?.starts_with(&dir) && !found.contains(&path) {
+            if without_links(&path)?.starts_with(&dir) && !found.contains(&path) {
                 found.push(path);
             }
         }
@@ -121,25 +288,17 @@ pub async fn inside(dir: &Path, paths: &[PathBuf]) -> Result<Vec<PathBuf>, HostE
     .await
 }
 
-/// A path with the links resolved of what is there of it.
-fn nearest(path: &Path) -> Result<PathBuf, HostError> {
-    for above in path.ancestors() {
-        if let Some(real) = real(above)? {
-            let below = path.strip_prefix(above).unwrap_or(Path::new(""));
-            return Ok(if below.as_os_str().is_empty() { real } else { real.join(below) });
-        }
-    }
-    Ok(path.to_owned())
-}
-
-/// Refuses a rig that is gone, and one whose `polecats/` is behind a link.
+/// Refuses a rig that is gone, and one with a link on the way to its own folders of polecats.
 pub(super) fn there(rig: &Rig) -> Result<(), HostError> {
-    let (anchor, polecats) = (rig.anchor(), rig.polecats_dir());
+    let anchor = rig.anchor();
     if !is_dir(anchor)? {
         return Err(HostError::RigGone { path: anchor.to_owned() });
     }
-    let from = if polecats.starts_with(anchor) { Some(anchor) } else { polecats.parent() };
-    Dir::open(from.unwrap_or(anchor), &polecats).map(drop)
+    for Layout { dir, .. } in rig.layouts().filter(|layout| rig.owns(layout)) {
+        let from = if dir.starts_with(anchor) { Some(anchor) } else { dir.parent() };
+        Dir::open(from.unwrap_or(anchor), dir)?;
+    }
+    Ok(())
 }
 
 /// Whether a folder is there, and not a link to one, which is refused.
@@ -159,6 +318,5 @@ fn read_names(dir: &Path) -> Result<Vec<PolecatName>, HostError> {
         let name = entry.file_name().to_str().and_then(|name| PolecatName::parse(name).ok());
         names.extend(name.filter(|_| is_dir));
     }
-    names.sort();
     Ok(names)
 }

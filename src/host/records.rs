@@ -110,6 +110,19 @@ struct StoredBase {
     /// The polecat's branch, while its creation is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     making: Option<String>,
+    /// The worktree, just as long; inside of the rig's home where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<PathBuf>,
+}
+
+/// A creation that is under way, or was cut off.
+pub(super) struct Making {
+    /// Where its branch begins.
+    pub(super) base: Base,
+    /// The polecat's branch.
+    pub(super) branch: String,
+    /// Its worktree, unless the version that began it knew one place only.
+    pub(super) at: Option<PathBuf>,
 }
 
 /// A removal that is under way, or was cut off.
@@ -219,16 +232,15 @@ pub async fn load_base(rig: &Rig, polecat: &PolecatName) -> Result<Option<Base>,
     Ok(stored.map(|stored| Base { commit: stored.commit, branch: stored.branch }))
 }
 
-/// Where the branch of a polecat begins whose creation is under way or was cut off, and that
-/// branch.
+/// The creation of a polecat that is under way or was cut off.
 pub(super) async fn load_making(
     rig: &Rig,
     polecat: &PolecatName,
-) -> Result<Option<(Base, String)>, HostError> {
+) -> Result<Option<Making>, HostError> {
     let stored = get::<StoredBase>(rig, polecat).await?;
     Ok(stored.and_then(|stored| {
         let base = Base { commit: stored.commit, branch: stored.branch };
-        Some((base, stored.making?))
+        Some(Making { base, branch: stored.making?, at: stored.at })
     }))
 }
 
@@ -252,15 +264,17 @@ pub(super) async fn all_making(rig: &Rig) -> Result<Vec<PolecatName>, HostError>
     .await
 }
 
-/// Keeps where a branch began, and which branch is being made; gives the folders this made.
+/// Keeps where a branch began, and which branch and worktree are being made; gives the folders this
+/// made.
 pub(super) async fn save_base(
     rig: &Rig,
     polecat: &PolecatName,
     base: &Base,
-    making: Option<&str>,
+    making: Option<(&str, &Path)>,
 ) -> Result<Vec<PathBuf>, HostError> {
-    let making = making.map(str::to_owned);
-    let stored = StoredBase { commit: base.commit.clone(), branch: base.branch.clone(), making };
+    let (making, at) = making.map(|(branch, at)| (branch.to_owned(), at.to_owned())).unzip();
+    let Base { commit, branch } = base.clone();
+    let stored = StoredBase { commit, branch, making, at };
     put(rig, polecat, &stored).await
 }
 
@@ -279,11 +293,6 @@ fn file(polecat: &PolecatName) -> String {
 /// The file of a polecat's record of a kind, as errors name it.
 pub(super) fn path<T: Record>(rig: &Rig, polecat: &PolecatName) -> PathBuf {
     folder(rig, T::KIND).join(file(polecat))
-}
-
-/// Where a polecat's folder stands while it is called `name`, a record's `aside`.
-pub(super) fn aside(rig: &Rig, polecat: &PolecatName, name: &str) -> PathBuf {
-    rig.polecat_dir(polecat).with_file_name(name)
 }
 
 /// The polecat's record of a kind; `None` when there is none.

@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use super::error::HostError;
 use super::files::{blocking, is_dir, is_file, real};
 use super::git::repository::{self, Repository};
-use crate::core::{Rig, RigKind, RigName};
+use super::layouts;
+use crate::core::{Rig, RigKind, RigName, Template};
 
 /// Folders of a town that are the town's own.
 const TOWNS_OWN: &[&str] = &["mayor", "deacon", "settings", "daemon", "logs", "plugins"];
 
 /// The rig: of `pinned` when given, else of the first start folder that belongs to one. `name`
-/// replaces the name taken from the folder.
+/// replaces the name taken from the folder; `worktrees` says where a plain repository has those of
+/// its polecats.
 ///
 /// # Errors
 /// None of them belongs to a rig, the pinned folder is gone, or something on the way could not
@@ -20,7 +22,9 @@ pub async fn find(
     start_dirs: &[PathBuf],
     pinned: Option<&Path>,
     name: Option<&str>,
+    worktrees: &Template,
 ) -> Result<Rig, HostError> {
+    let worktrees = worktrees.clone();
     let (starts, pinned) = (start_dirs.to_vec(), pinned.map(Path::to_owned));
     let name = name.map(RigName::parse).transpose()?;
     blocking(move || {
@@ -28,10 +32,11 @@ pub async fn find(
             Some(path) => pinned_rig(&path)?,
             None => first_rig(&starts)?,
         };
-        Ok(match name {
-            Some(name) => Rig { name, ..rig },
+        let rig = match name {
+            Some(name) => Rig { layout: Rig::inside(&rig.home, &name), name, ..rig },
             None => rig,
-        })
+        };
+        layouts::settle(rig, &worktrees)
     })
     .await
 }
@@ -120,7 +125,8 @@ fn rig(path: &Path, home: PathBuf, kind: RigKind, named: &Path) -> Result<Rig, H
     match (folder, home.to_str()) {
         (Some(folder), Some(_)) => {
             let name = RigName::from_folder(folder)?;
-            Ok(Rig { name, path: path.to_owned(), home, kind })
+            let layout = Rig::inside(&home, &name);
+            Ok(Rig { name, path: path.to_owned(), home, layout, former: Vec::new(), kind })
         }
         (None, Some(_)) => Err(not_a_rig(path, "its folder has no name")),
         _ => Err(not_a_rig(path, "its path is not UTF-8")),

@@ -1,18 +1,21 @@
 //! The issue tracker: `bd`, or a program that answers the same calls.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::time::{Instant, interval};
 
+use super::files::{blocking, is_dir};
 use super::launch::Launch;
 use super::run::{Output, Program, RunError};
-use crate::core::{BadCommand, IssueId};
+use crate::core::{BadCommand, IssueId, Rig, RigKind};
 
 /// The status of an issue that is on somebody's hook.
 pub const HOOKED: &str = "hooked";
 
+/// What trackers call their folder.
+const FOLDER: &str = ".beads";
 /// How long the tracker may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long its database may be in use by others.
@@ -41,6 +44,18 @@ impl Issue {
     pub fn assignee(&self) -> &str {
         self.assignee.as_deref().unwrap_or_default()
     }
+}
+
+/// The tracker's folder for a polecat of a plain repository, where walking up from `workdir` would
+/// not find it: trackers look for it so, and a worktree is beside its repository.
+pub async fn folder_elsewhere(rig: &Rig, workdir: &Path) -> Option<PathBuf> {
+    if !matches!(rig.kind, RigKind::Repository { .. }) {
+        return None;
+    }
+    let (own, main) = (workdir.join(FOLDER), rig.path.join(FOLDER));
+    let found = blocking(move || Ok((!is_dir(&own)? && is_dir(&main)?).then_some(main)));
+    // The tracker would not read it either.
+    found.await.ok().flatten()
 }
 
 /// Why the tracker did not do what it was asked.

@@ -76,7 +76,7 @@ macro_rules! arguments {
 arguments! {
     Hello { protocol: u32, config: Option<Value>, nvim: Option<Nvim> }
     /// What the backend must know of the editor's own surroundings.
-    Nvim { tmux: Option<String> }
+    Nvim { tmux: Option<String>, data: Option<PathBuf> }
     Configure { config: Option<Value> }
     Health { at: Option<At> }
     Here { at: At }

@@ -9,12 +9,17 @@ use serde::{
 };
 
 use super::{agent::Agent, args::read, error::RpcError};
-use crate::{core::screen::Policy, session::Settings};
+use crate::{
+    core::{Template, screen::Policy},
+    session::{Settings, Surroundings},
+};
 
 /// Reads the configuration; what is wrong in it is refused by its name.
-pub(super) fn settings(config: Option<Value>, tmux: Option<String>) -> Result<Settings, RpcError> {
-    let config: Config = read(config.unwrap_or(Value::Array(Vec::new())))
-        .map_err(|why| RpcError::config_invalid(format!("the configuration: {why}")))?;
+pub(super) fn settings(config: Option<Value>, editor: Surroundings) -> Result<Settings, RpcError> {
+    let invalid = |why: String| RpcError::config_invalid(format!("the configuration: {why}"));
+    let config: Config = read(config.unwrap_or(Value::Array(Vec::new()))).map_err(invalid)?;
+    let worktrees = config.worktrees.map(|text| Template::parse(&text, editor.data.as_deref()));
+    let worktrees = worktrees.transpose().map_err(|bad| invalid(format!("`worktrees`: {bad}")))?;
     Ok(Settings {
         rig_path: config.rig.path.map(Into::into),
         rig_name: config.rig.name,
@@ -24,7 +29,8 @@ pub(super) fn settings(config: Option<Value>, tmux: Option<String>) -> Result<Se
         agent: config.agent,
         agents: config.agents.into_iter().map(|(name, agent)| (name, agent.into())).collect(),
         dialogs: config.dialogs.map(|answerer| answerer.0).unwrap_or_default(),
-        editor_tmux: tmux,
+        worktrees: worktrees.unwrap_or_default(),
+        editor,
     })
 }
 
@@ -41,6 +47,7 @@ struct Config {
     #[serde(deserialize_with = "table")]
     agents: BTreeMap<String, Agent>,
     dialogs: Option<Answerer>,
+    worktrees: Option<String>,
     // These are Lua's own; they come along because the configuration is sent whole.
     #[serde(rename = "capture")]
     _capture: IgnoredAny,
@@ -107,7 +114,7 @@ mod tests {
     }
 
     fn check(config: Value, expected: &str) {
-        let error = settings(Some(config), None).unwrap_err();
+        let error = settings(Some(config), Surroundings::default()).unwrap_err();
         assert_eq!(error.code, "config_invalid");
         assert!(error.message.contains(expected), "`{}` lacks `{expected}`", error.message);
     }
@@ -125,6 +132,10 @@ mod tests {
             map(vec![("dialogs", "never".into())]),
             "`dialogs`: `never`, expected `accept` or `ask`",
         );
+        check(
+            map(vec![("worktrees", "../{repo}/{polecat}".into())]),
+            "`worktrees`: `../{repo}/{polecat}`: it must begin with",
+        );
         let agent = |key: &str, value: Value| {
             map(vec![("agents", map(vec![("mine", map(vec![(key, value)]))]))])
         };
@@ -137,7 +148,8 @@ mod tests {
     #[test]
     fn an_empty_table_of_lua_is_an_empty_configuration() {
         let empty = || Value::Array(Vec::new());
-        assert!(settings(Some(empty()), None).is_ok());
-        assert!(settings(Some(map(vec![("agents", empty()), ("rig", empty())])), None).is_ok());
+        assert!(settings(Some(empty()), Surroundings::default()).is_ok());
+        let config = map(vec![("agents", empty()), ("rig", empty())]);
+        assert!(settings(Some(config), Surroundings::default()).is_ok());
     }
 }

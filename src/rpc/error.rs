@@ -6,7 +6,7 @@ use super::encode::Map;
 use crate::session::SessionError;
 
 /// A refusal: a stable code, what is wrong with what, and often what to do about it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct RpcError {
     pub(super) code: &'static str,
     pub(super) message: String,

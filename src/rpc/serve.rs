@@ -8,7 +8,7 @@ use tracing::{Instrument, debug, debug_span, info};
 
 use super::{
     PROTOCOL,
-    args::{self, Configure, Hello},
+    args::{self, Configure, Hello, Nvim},
     config,
     editor::{Editor, Writer},
     encode::{self, Map},
@@ -19,7 +19,7 @@ use super::{
     stdio,
     views::Views,
 };
-use crate::session::{Launch, News, NewsDesk, Workspace};
+use crate::session::{Launch, News, NewsDesk, Surroundings, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -65,13 +65,15 @@ struct Server {
     launch: Launch,
     news: NewsDesk,
     workspace: Option<Workspace>,
+    /// Why the configuration of last cannot be followed: then nothing is begun by an older one.
+    refused: Option<RpcError>,
     views: Views,
 }
 
 impl Server {
     fn new(editor: Editor, launch: Launch, news: NewsDesk) -> Self {
         let views = Views::new(editor.clone());
-        Self { editor, launch, news, workspace: None, views }
+        Self { editor, launch, news, workspace: None, refused: None, views }
     }
 
     /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what
@@ -81,12 +83,13 @@ impl Server {
         let result = match call.method.as_str() {
             "hello" => self.hello(call.args),
             "configure" => self.configure(call.args),
-            _ => match &self.workspace {
-                None => Err(RpcError::internal("`hello` must be the first call")),
-                Some(workspace) if call.method.starts_with("view.") => {
+            _ => match (&self.workspace, &self.refused) {
+                (None, _) => Err(RpcError::internal("`hello` must be the first call")),
+                (_, Some(refused)) if !is_of_open_view(&call.method) => Err(refused.clone()),
+                (Some(workspace), _) if call.method.starts_with("view.") => {
                     return self.views.handle(workspace.clone(), call);
                 }
-                Some(workspace) => return spawn(self.editor.clone(), workspace.clone(), call),
+                (Some(workspace), _) => return spawn(self.editor.clone(), workspace.clone(), call),
             },
         };
         self.editor.answer(call.id, result);
@@ -99,7 +102,8 @@ impl Server {
             return Err(mismatch(theirs));
         }
         let hello: Hello = args::decode("hello", args)?;
-        let settings = config::settings(hello.config, hello.nvim.and_then(|nvim| nvim.tmux))?;
+        let editor = hello.nvim.map(|Nvim { tmux, data }| Surroundings { tmux, data });
+        let settings = config::settings(hello.config, editor.unwrap_or_default())?;
         self.workspace = Some(Workspace::new(settings, self.launch.clone(), self.news.clone())?);
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
@@ -115,8 +119,12 @@ impl Server {
         let Some(workspace) = &self.workspace else {
             return Err(RpcError::internal("`hello` must be the first call"));
         };
-        let settings = config::settings(config, workspace.editor_tmux())?;
-        self.workspace = Some(workspace.configured(settings)?);
+        let settings = config::settings(config, workspace.surroundings().clone());
+        let workspace = settings.and_then(|settings| Ok(workspace.configured(settings)?));
+        match workspace {
+            Ok(workspace) => (self.workspace, self.refused) = (Some(workspace), None),
+            Err(refused) => self.refused = Some(refused),
+        }
         Ok(Value::Nil)
     }
 
@@ -136,6 +144,11 @@ fn spawn(editor: Editor, workspace: Workspace, call: Call) {
         editor.answer(id, result);
     };
     tokio::spawn(work.instrument(span));
+}
+
+/// What goes on with views that are there whatever the configuration says by now.
+fn is_of_open_view(method: &str) -> bool {
+    matches!(method, "view.set" | "view.refresh" | "view.close")
 }
 
 fn protocol(args: &Value) -> Option<u32> {

@@ -374,8 +374,10 @@ fn host_code(error: &HostError) -> &'static str {
         | HostError::NotARig { .. }
         | HostError::RigGone { .. }
         | HostError::Refused(_)
+        | HostError::Stranger { .. }
         | HostError::PolecatExists { .. } => "bad_argument",
         HostError::PolecatNotFound { .. } | HostError::NoBackup { .. } => "polecat_not_found",
+        HostError::WorktreesUnwritable { .. } => "worktrees_unwritable",
         HostError::Changing { .. } | HostError::WorkedIn { .. } => "dirty",
         HostError::Git { source: RunError::TimedOut { .. }, .. } | HostError::Busy { .. } => {
             "timeout"

@@ -7,8 +7,8 @@ use super::{
     workspace::{Place, Workspace},
 };
 use crate::{
-    core::agent,
-    host::{git, path},
+    core::{agent, names::PolecatName},
+    host::{HostError, git, path, polecats},
 };
 
 /// How good a finding is.
@@ -118,12 +118,53 @@ impl Workspace {
             }
             Err(error) => HealthRow::new("rig", Level::Error, error.to_string()),
         });
+        rows.extend(manager.worktrees_health().await);
         rows.extend(manager.agent_health().await);
         rows
     }
 }
 
 impl SessionManager {
+    /// Where worktrees are made, and which still are where tools refuse to work.
+    async fn worktrees_health(&self) -> Vec<HealthRow> {
+        let failed = |error: HostError| {
+            HealthRow::new("rig", Level::Error, error.to_string()).hint(error.hint())
+        };
+        let place = git::check_place(&self.rig, &self.tools.launch).await;
+        let mut rows = vec![place.map_or_else(failed, |()| {
+            let text = format!("new worktrees: `{}`", self.rig.polecats_dir().display());
+            HealthRow::new("rig", Level::Info, text)
+        })];
+        match polecats::inside_git(&self.rig).await {
+            Ok(inside) => {
+                rows.extend(inside.iter().map(|(name, from)| self.to_be_moved(name, from)));
+            }
+            Err(error) => rows.push(failed(error)),
+        }
+        rows
+    }
+
+    fn to_be_moved(&self, polecat: &PolecatName, from: &Path) -> HealthRow {
+        let to = self.rig.new_worktree(polecat);
+        let text = format!(
+            "`{polecat}` works inside of git's own folder, where Jest, Vite and others refuse to: `{}`",
+            from.display()
+        );
+        let quoted = |path: &Path| {
+            let path = path.display().to_string();
+            shlex::try_quote(&path).map_or(path.clone(), Into::into)
+        };
+        let hint = format!(
+            "to move it, `:PolecatStop {polecat}`, then `mkdir -p {} && git -C {} worktree move {} {}`; \
+             its agent finds its conversations by their folder, and will not find the old ones there",
+            quoted(to.parent().unwrap_or(&to)),
+            quoted(&self.rig.path),
+            quoted(from),
+            quoted(&to),
+        );
+        HealthRow::new("rig", Level::Warn, text).hint(Some(hint))
+    }
+
     /// Which agent a start without `agent=` would run here, and what is wrong in the settings.
     async fn agent_health(&self) -> Vec<HealthRow> {
         match self.of_settings(None).await {

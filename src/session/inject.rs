@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     core::{names::PolecatName, screen},
-    host::lock::lock,
+    host::{lock::lock, polecats},
     tmux::without_end,
 };
 
@@ -99,7 +99,10 @@ impl SessionManager {
     pub(super) async fn turn_at(&self, polecat: &PolecatName) -> Result<Turn, SessionError> {
         let here: Arc<_> = self.tools.turn(self.rig.session(polecat).as_str());
         let here = here.lock_owned().await;
-        let everywhere = lock(&self.rig.polecat_dir(polecat), TURN).await?;
+        // Of what is no polecat any more nobody else types to a session either.
+        let dir = polecats::dir(&self.rig, polecat).await;
+        let dir = dir.unwrap_or_else(|_| self.rig.polecat_dir(polecat));
+        let everywhere = lock(&dir, TURN).await?;
         Ok(Turn { _here: here, _everywhere: everywhere })
     }
 

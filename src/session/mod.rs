@@ -61,7 +61,7 @@ pub use plan::StartOptions;
 pub use remove::{RemoveOptions, RemovedPolecat};
 pub use restore::RestoredPolecat;
 pub use review::Part;
-pub use settings::Settings;
+pub use settings::{Settings, Surroundings};
 pub use start::Started;
 pub use stop::StoppedAll;
 pub use watch::{Seen, Watch};

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     core::{names::PolecatName, startup, theme},
-    host::{git, lock::share, path, polecats, records},
+    host::{git, lock::share, path, polecats, records, tracker},
     tmux::NewSession,
 };
 
@@ -33,7 +33,7 @@ impl SessionManager {
     ) -> Result<Session, SessionError> {
         let spec = self.spec(plan, words, owed).await?;
         // Whoever removes a polecat waits for this before the last look for a session.
-        let _gate = share(&self.rig.polecats_dir(), GATE).await?;
+        let _gate = share(&self.rig.gate_dir(), GATE).await?;
         polecats::require(&self.rig, &plan.polecat).await?;
         match self.tools.tmux.create_session(&spec).await {
             Err(error) if error.is_duplicate_session() => {
@@ -81,8 +81,12 @@ impl SessionManager {
     ) -> Result<NewSession, SessionError> {
         let gt = path::find_program("gt", &plan.workdir).is_some();
         let config_dir = plan.config_dir.as_ref().map(|dir| dir.to_string_lossy());
+        let beads = tracker::folder_elsewhere(&self.rig, &plan.workdir).await;
+        let beads = beads.map(|dir| ("BEADS_DIR".to_owned(), dir.to_string_lossy().into_owned()));
         let env =
             startup::polecat_env(&self.rig, &plan.polecat, &plan.agent, config_dir.as_deref());
+        // First: what the configuration sets wins.
+        let env: Vec<_> = beads.into_iter().chain(env).collect();
         let mut options: Vec<(String, String)> =
             theme::status_options(&self.rig, &plan.polecat, gt)
                 .into_iter()

@@ -70,14 +70,15 @@ impl SessionManager {
         polecat: PolecatName,
         options: RemoveOptions,
     ) -> Result<RemovedPolecat, SessionError> {
-        let dir = self.rig.polecat_dir(&polecat);
         let ended = git::resume(&self.rig, &polecat, &self.tools.launch).await?;
         if let Some(removed) = ended
             && !polecats::exists(&self.rig, &polecat).await?
         {
+            let dir = self.rig.polecat_dir(&polecat);
             return Ok(RemovedPolecat { polecat, dir, removed });
         }
         self.known(polecat.as_str()).await?;
+        let dir = polecats::dir(&self.rig, &polecat).await?;
         let _turn = self.turn_at(&polecat).await?;
         let mut reasons = Reasons::of(&polecat);
         // A worktree that is broken has no turn to take; that is told below.
@@ -108,7 +109,7 @@ impl SessionManager {
     /// That nobody works in the polecat's folder, which stands aside; a session whose agent is
     /// dead goes, after how it ended is written down.
     async fn last_look(&self, polecat: &PolecatName) -> Result<(), SessionError> {
-        lock(&self.rig.polecats_dir(), GATE).await?;
+        lock(&self.rig.gate_dir(), GATE).await?;
         let mut reasons = Reasons::of(polecat);
         if let Some(why) = self.in_use(polecat).await? {
             reasons.runs(why);

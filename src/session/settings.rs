@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::core::{agent::Changes, screen::Policy};
+use crate::core::{Template, agent::Changes, screen::Policy};
 
 /// The configuration of design.md section 6 without what only Lua needs. Absent is default.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,17 @@ pub struct Settings {
     pub agents: BTreeMap<String, Changes>,
     /// `dialogs`: who answers what agents ask before they begin.
     pub dialogs: Policy,
-    /// `$TMUX` of the editor, when it runs in a tmux itself.
-    pub editor_tmux: Option<String>,
+    /// `worktrees`: where polecats of plain repositories work.
+    pub worktrees: Template,
+    /// What the editor told of itself.
+    pub editor: Surroundings,
+}
+
+/// What only the editor knows of its surroundings.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// `$TMUX`, when it runs in a tmux itself.
+    pub tmux: Option<String>,
+    /// Its folder for our data.
+    pub data: Option<PathBuf>,
 }

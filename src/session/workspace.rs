@@ -13,7 +13,7 @@ use super::{
     manager::{SessionManager, Starts, Tools, Turns},
     monitor::{Monitor, Monitors, Snapshot},
     news::{News, NewsDesk},
-    settings::Settings,
+    settings::{Settings, Surroundings},
 };
 use crate::{
     core::{
@@ -40,7 +40,7 @@ pub struct RigFacts {
     pub name: String,
     /// What a person calls the project.
     pub path: PathBuf,
-    /// The folder that holds `polecats/`.
+    /// The folder for what must outlive a session.
     pub home: PathBuf,
     /// `town`, `repository` or `folder`.
     pub kind: &'static str,
@@ -103,10 +103,10 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// `$TMUX` of the editor.
+    /// What the editor told of itself.
     #[must_use]
-    pub fn editor_tmux(&self) -> Option<String> {
-        self.tools.settings.editor_tmux.clone()
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.tools.settings.editor
     }
 
     /// The manager of the rig that `place` is in. From then on the rig is watched.
@@ -225,7 +225,7 @@ impl Workspace {
     async fn find(&self, place: &Place, pinned: Option<&Path>) -> Result<Rig, SessionError> {
         let from: Vec<_> = place.file.iter().chain([&place.cwd]).cloned().collect();
         let name = self.tools.settings.rig_name.as_deref();
-        Ok(rigs::find(&from, pinned, name).await?)
+        Ok(rigs::find(&from, pinned, name, &self.tools.settings.worktrees).await?)
     }
 
     fn pinned(&self) -> Option<PathBuf> {

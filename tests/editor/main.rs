@@ -43,3 +43,4 @@ mod trouble;
 mod tui;
 mod views;
 mod word;
+mod worktrees;

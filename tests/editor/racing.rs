@@ -105,7 +105,7 @@ async fn killed_in_the_middle(rounds: u64) {
 
 /// No polecat is half there: each has its worktree, and each branch its polecat.
 fn whole(shop: &Shop) {
-    let polecats = std::fs::read_dir(shop.project.home().join("polecats")).unwrap();
+    let polecats = std::fs::read_dir(shop.project.polecats()).into_iter().flatten();
     let count = polecats.count();
     let worktrees = shop.project.git(&["worktree", "list", "--porcelain"]);
     let branches = shop.project.git(&["branch", "--list", "polecat/*"]);

@@ -30,7 +30,7 @@ async fn a_hostile_name_is_refused_by_every_operation_and_does_nothing() {
         }
     }
     assert_eq!(shop.sessions(), [""; 0]);
-    assert!(!shop.project.home().join("polecats").exists());
+    assert!(!shop.project.polecats().exists());
     assert!(!shop.project.path().join("x").exists());
     assert_eq!(shop.project.git(&["status", "--porcelain"]), "");
 }
@@ -76,7 +76,8 @@ async fn a_repository_without_commits_says_so_and_keeps_nothing() {
     let refused = shop.refusal("new", json!(["ash", {}])).await;
     assert_eq!(refused.code, "git_failed", "{refused:?}");
     assert!(refused.message.contains("no commits"), "{refused:?}");
-    assert!(!empty.join(".git/polecat/polecats/ash").exists());
+    assert!(!shop.project.around().join("empty.polecats").exists());
+    assert!(!empty.join(".git/polecat").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]

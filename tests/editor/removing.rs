@@ -31,7 +31,7 @@ async fn one_with_nothing_to_lose_goes_and_the_message_says_so() {
     shop.editor.command("PolecatRemove ash").await.unwrap();
     let told = shop.editor.expect_message("removed `ash`").await;
     assert!(told.contains("branch `polecat/ash-") && told.contains("nothing of it"), "{told}");
-    assert!(!shop.project.home().join("polecats/ash").exists());
+    assert!(!shop.project.polecats().join("ash").exists());
     assert_eq!(shop.project.git(&["branch", "--format=%(refname:short)"]), "main");
     let refused = shop.refusal("remove", json!(["ash", {}])).await;
     assert_eq!(refused.code, "polecat_not_found");

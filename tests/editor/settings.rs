@@ -126,7 +126,7 @@ async fn a_missing_program_is_missed_before_its_polecat_is_made() {
     let options = json!({ "new": true, "cmd": "no-such-agent" });
     let refused = shop.try_start("ash", options).await.unwrap_err();
     assert_eq!(refused.code, "command_not_found");
-    assert!(!shop.project.home().join("polecats").exists());
+    assert!(!shop.project.polecats().exists());
     assert_eq!(shop.project.git(&["branch", "--list", "polecat/*"]), "");
 }
 

@@ -50,7 +50,7 @@ fn world(shop: &Shop, issue: &str) -> World {
         }
     }
     World {
-        polecats: names(&home.join("polecats")),
+        polecats: names(&shop.project.polecats()),
         records,
         branches: shop.project.git(&["branch", "--list", "--verbose"]),
         worktrees: shop.project.git(&["worktree", "list"]),
@@ -59,7 +59,12 @@ fn world(shop: &Shop, issue: &str) -> World {
     }
 }
 
-async fn sling(shop: &Shop, issue: &str, polecat: Option<&str>, command: &str) -> Answer {
+pub(crate) async fn sling(
+    shop: &Shop,
+    issue: &str,
+    polecat: Option<&str>,
+    command: &str,
+) -> Answer {
     let mut options = json!({ "cmd": command });
     if let Some(polecat) = polecat {
         options["polecat"] = polecat.into();
@@ -334,7 +339,7 @@ async fn a_sling_whose_backend_is_killed_is_gone_on_with() {
         .await;
         shop.editor.expect_state(&polecat, "idle").await;
         shop.editor.call("stop", json!([polecat, { "force": true }])).await.unwrap();
-        let polecats = names(&shop.project.home().join("polecats"));
+        let polecats = names(&shop.project.polecats());
         let worktrees = shop.project.git(&["worktree", "list", "--porcelain"]);
         let own = worktrees.matches("branch refs/heads/polecat/").count();
         assert_eq!(own, polecats.len(), "{delay} ms: {worktrees} {polecats:?}");

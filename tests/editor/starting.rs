@@ -114,7 +114,7 @@ async fn an_unknown_issue_refuses_before_anything_is_made() {
         assert_eq!(refused.code, "issue_invalid", "{issue:?}: {refused:?}");
     }
     assert_eq!(shop.sessions(), [""; 0]);
-    assert!(!shop.project.home().join("polecats/ash").exists());
+    assert!(!shop.project.polecats().join("ash").exists());
     assert_eq!(shop.project.git(&["branch", "--list", "polecat/*"]), "");
 }
 

@@ -35,7 +35,7 @@ async fn a_missing_git_is_named() {
     let refused = shop.refusal("new", json!(["ash", {}])).await;
     assert_eq!(refused.code, "git_failed", "{refused:?}");
     assert!(refused.message.contains("`git`"), "{refused:?}");
-    assert!(!shop.project.home().join("polecats/ash").exists());
+    assert!(!shop.project.polecats().join("ash").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,7 +47,7 @@ async fn a_missing_tracker_is_named_and_a_broken_one_too() {
         let refused = shop.try_start("ash", options).await.unwrap_err();
         assert_eq!(refused.code, "tracker_failed", "{refused:?}");
         assert!(refused.message.contains(part), "{refused:?}");
-        assert!(!shop.project.home().join("polecats/ash").exists());
+        assert!(!shop.project.polecats().join("ash").exists());
     }
 }
 

@@ -167,7 +167,7 @@ impl Site {
             if left.is_empty() { Ok(()) } else { Err(format!("{left:#?}")) }
         })
         .await;
-        let polecats = fs::read_dir(self.project.home().join("polecats")).into_iter().flatten();
+        let polecats = fs::read_dir(self.project.polecats()).into_iter().flatten();
         let count = polecats.count();
         let worktrees = self.project.git(&["worktree", "list", "--porcelain"]);
         let branches = self.project.git(&["branch", "--list", "polecat/*"]);

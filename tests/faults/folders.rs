@@ -131,16 +131,34 @@ async fn a_read_only_folder_is_named_and_nothing_is_half_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_read_only_or_full_disk_beside_the_repository_is_named_and_nothing_is_half_made() {
+    let shop = Shop::new().await;
+    // It goes before the project it is mounted beside.
+    let Some(disk) = Disk::at(&shop.project.polecats()) else { return };
+    disk.remount("ro");
+    expect_refusal(&shop, &["worktrees_unwritable"], "Read-only").await;
+    disk.remount("rw");
+    disk.fill();
+    expect_refusal(&shop, &["internal", "git_failed"], "No space left").await;
+    assert_eq!(fs::read_dir(shop.project.polecats()).unwrap().count(), 1, "but for what fills it");
+    disk.free();
+    expect_work(&shop).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_cannot_be_read_or_is_none_is_named() {
     let shop = Shop::new().await;
-    let polecats = shop.project.home().join("polecats");
+    let polecats = shop.project.polecats();
     fs::create_dir_all(shop.project.home()).unwrap();
-    // A link is followed by nobody, root included.
-    symlink(&polecats, &polecats).unwrap();
-    expect_refusal(&shop, &["unsafe_path", "bad_argument"], "polecats").await;
-    fs::remove_file(&polecats).unwrap();
+    for place in [polecats, shop.project.home().join("polecats")] {
+        // A link is followed by nobody, root included.
+        symlink(&place, &place).unwrap();
+        expect_refusal(&shop, &["internal", "unsafe_path", "bad_argument"], "polecats").await;
+        fs::remove_file(&place).unwrap();
+    }
+    let polecats = shop.project.polecats();
     fs::write(&polecats, "a file").unwrap();
-    expect_refusal(&shop, &["internal", "bad_argument"], "polecats").await;
+    expect_refusal(&shop, &["worktrees_unwritable"], "polecats").await;
     fs::remove_file(&polecats).unwrap();
     expect_work(&shop).await;
 }

@@ -67,7 +67,7 @@ impl<'a> Victim<'a> {
     }
 
     fn dir(&self) -> PathBuf {
-        self.project.home().join("polecats").join(&self.name)
+        self.project.polecats().join(&self.name)
     }
 
     fn status(&self) -> String {
@@ -81,7 +81,7 @@ impl<'a> Victim<'a> {
         let mut found: BTreeSet<String> =
             objects.lines().filter_map(|line| line.get(..40)).map(str::to_owned).collect();
         let mut places = vec![self.project.home().join(".runtime/polecat/reviews")];
-        let polecats = fs::read_dir(self.project.home().join("polecats")).unwrap();
+        let polecats = fs::read_dir(self.project.polecats()).into_iter().flatten();
         // Also while it stands aside: whoever comes next puts it back.
         places.extend(polecats.flatten().map(|entry| entry.path()));
         for file in places.iter().flat_map(|place| files(place)) {
@@ -94,7 +94,7 @@ impl<'a> Victim<'a> {
 
     /// It is there as a whole, or not at all.
     fn assert_whole(&self, told: &str) {
-        let polecats = fs::read_dir(self.project.home().join("polecats")).unwrap();
+        let polecats = fs::read_dir(self.project.polecats()).into_iter().flatten();
         let names: Vec<_> = polecats.flatten().map(|entry| entry.file_name()).collect();
         let aside = names.iter().any(|name| name.as_encoded_bytes().starts_with(b"."));
         assert!(!aside, "{told}: {names:?}");
@@ -218,9 +218,10 @@ async fn a_backend_that_is_killed_while_it_deletes_is_gone_on_with() {
         }
         let before = victim.status();
         let removed = editor.ask("remove", json!(["ash", { "force": true }])).await;
-        let polecats = project.home().join("polecats");
+        let polecats = project.polecats();
         eventually("files to be deleted", async || {
-            let aside = fs::read_dir(&polecats).unwrap().flatten().map(|entry| entry.path());
+            let aside =
+                fs::read_dir(&polecats).into_iter().flatten().flatten().map(|entry| entry.path());
             let cache = aside.map(|dir| dir.join("shop/cache")).find(|dir| dir.is_dir());
             match cache.map(|cache| fs::read_dir(cache).into_iter().flatten().count()) {
                 Some(4_000) => Err("all of them".to_owned()),

@@ -112,7 +112,7 @@ async fn a_tracker_that_stands_still_for_good_is_ended_and_the_start_says_so() {
     let refused = started.await.unwrap_err();
     assert_eq!(refused.code, "timeout", "{refused:?}");
     processes::ended(&[pid.as_raw_nonzero().get().cast_unsigned()]).unwrap();
-    assert!(!shop.project.home().join("polecats/ash").exists());
+    assert!(!shop.project.polecats().join("ash").exists());
     fs::write(file.with_extension("off"), "").unwrap();
     shop.try_start("ash", options).await.map_err(described).unwrap();
 }

@@ -53,7 +53,7 @@ async fn a_tracker_that_prints_garbage_nothing_or_100_mb_refuses_and_nothing_was
         let refused = beads.shop.try_start("ash", beads.options()).await.unwrap_err();
         assert_eq!(refused.code, "tracker_failed", "{name}: {refused:?}");
         assert!(refused.message.len() < 4_000, "{name}: {}", refused.message.len());
-        assert!(!beads.shop.project.home().join("polecats/ash").exists(), "{name}");
+        assert!(!beads.shop.project.polecats().join("ash").exists(), "{name}");
         assert_eq!(beads.shop.project.git(&["branch", "--list", "polecat/*"]), "", "{name}");
         assert_eq!(beads.shop.sessions(), [""; 0], "{name}");
     }

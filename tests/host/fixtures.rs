@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use polecat::core::{PolecatName, Rig};
+use polecat::core::{PolecatName, Rig, Template};
 use polecat::host::{Launch, launch, rigs};
 use tempfile::TempDir;
 
@@ -80,7 +80,7 @@ impl Sandbox {
 
     /// The rig of a folder in the sandbox.
     pub(super) async fn rig(&self, below: &str) -> Rig {
-        rigs::find(&[self.path(below)], None, None).await.unwrap()
+        rigs::find(&[self.path(below)], None, None, &Template::default()).await.unwrap()
     }
 }
 

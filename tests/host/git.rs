@@ -30,7 +30,7 @@ async fn in_a_plain_repository_the_worktree_starts_at_its_head_and_git_status_st
     sandbox.git(&shop, &["checkout", "--quiet", "-b", "feature/x"]);
     let rig = sandbox.rig("shop").await;
     let made = create(&sandbox, &rig, "ash").await.unwrap();
-    assert_eq!(made.path, shop.join(".git/polecat/polecats/ash/shop"));
+    assert_eq!(made.path, sandbox.path("shop.polecats/ash/shop"));
     assert_eq!(made.branch, "polecat/ash-10");
     assert_eq!(
         (made.base.commit.as_str(), made.base.branch.as_deref()),
@@ -43,7 +43,7 @@ async fn in_a_plain_repository_the_worktree_starts_at_its_head_and_git_status_st
     assert_eq!(records::load_base(&rig, &polecat("ash")).await.unwrap(), Some(made.base));
     assert_eq!(polecats::workdir(&rig, &polecat("ash")).await.unwrap(), made.path);
     // An agent in there is in the same rig.
-    let inside = sandbox.rig("shop/.git/polecat/polecats/ash/shop").await;
+    let inside = sandbox.rig("shop.polecats/ash/shop").await;
     assert_eq!(inside, rig);
 }
 
@@ -89,7 +89,7 @@ async fn a_bare_repository_with_worktrees_can_have_polecats() {
     sandbox.git(&shop, &["clone", "--quiet", "--bare", ".", "../books.git"]);
     let rig = sandbox.rig("books.git").await;
     let made = create(&sandbox, &rig, "ash").await.unwrap();
-    assert_eq!(made.path, sandbox.path("books.git/polecat/polecats/ash/books"));
+    assert_eq!(made.path, sandbox.path("books.polecats/ash/books"));
     assert_eq!(made.base.branch.as_deref(), Some("main"));
 }
 
@@ -215,11 +215,12 @@ async fn a_folder_that_cannot_be_written_is_named_and_nothing_is_left() {
     let shop = sandbox.repository("shop");
     let rig = sandbox.rig("shop").await;
     // A file where a folder must be stops even root.
-    for in_the_way in ["polecat", "worktrees"] {
-        let path = sandbox.write(&format!("shop/.git/{in_the_way}"), "in the way");
+    for in_the_way in ["shop/.git/polecat", "shop/.git/worktrees", "shop.polecats"] {
+        let path = sandbox.write(in_the_way, "in the way");
         let before = state(&sandbox, &shop);
         let refused = create(&sandbox, &rig, "ash").await.unwrap_err().to_string();
-        assert!(refused.contains(in_the_way), "{refused}");
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(refused.contains(name), "{refused}");
         assert_eq!(state(&sandbox, &shop), before, "{in_the_way}");
         fs::remove_file(path).unwrap();
     }
@@ -297,7 +298,11 @@ async fn a_creation_that_was_cut_off_is_taken_back_and_the_name_is_free_again() 
     let dir = rig.polecat_dir(&polecat("ash"));
     let record = shop.join(".git/polecat/.runtime/polecat/worktrees/ash.json");
     fs::create_dir_all(record.parent().unwrap()).unwrap();
-    let cut_off = format!(r#"{{"commit":"{head}","branch":"main","making":"polecat/ash-1"}}"#);
+    let at = rig.new_worktree(&polecat("ash"));
+    let cut_off = format!(
+        r#"{{"commit":"{head}","branch":"main","making":"polecat/ash-1","at":"{}"}}"#,
+        at.display()
+    );
     for with_branch in [false, true] {
         fs::write(&record, &cut_off).unwrap();
         fs::create_dir_all(&dir).unwrap();

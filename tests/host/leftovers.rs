@@ -133,7 +133,7 @@ async fn what_is_under_way_and_a_lock_are_named() {
 #[tokio::test]
 async fn files_beside_the_worktree_and_repositories_inside_it_are_named() {
     let ash = Ash::new().await;
-    ash.sandbox.write("shop/.git/polecat/polecats/ash/notes/today", "buy milk\n");
+    ash.sandbox.write("shop.polecats/ash/notes/today", "buy milk\n");
     fs::create_dir(ash.rig.polecat_dir(&polecat("ash")).join("empty")).unwrap();
     ash.git(&["init", "--quiet", "nested"]);
     ash.write("nested/file", "text\n");

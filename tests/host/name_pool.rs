@@ -174,9 +174,20 @@ async fn half_a_polecat_of_a_killed_backend_holds_no_name() {
     let shop = sandbox.repository("shop");
     let rig = sandbox.rig("shop").await;
     let head = sandbox.git(&shop, &["rev-parse", "HEAD"]);
-    let record = format!(r#"{{"commit": "{head}", "making": "polecat/obsidian-10"}}"#);
-    sandbox.write("shop/.git/polecat/.runtime/polecat/worktrees/obsidian.json", &record);
-    sandbox.folder("shop/.git/polecat/polecats/obsidian");
-    sandbox.git(&shop, &["branch", "polecat/obsidian-10"]);
-    assert_eq!(name(&sandbox, &rig).await, "obsidian");
+    let record = format!(r#"{{"commit": "{head}", "making": "polecat/obsidian-10""#);
+    let at =
+        format!(r#"{record}, "at": "{}"}}"#, sandbox.path("shop.polecats/obsidian/shop").display());
+    // The second as it was written when polecats were inside of git's folder.
+    for (record, folder) in [
+        (at, "shop.polecats/obsidian"),
+        (format!("{record}}}"), "shop/.git/polecat/polecats/obsidian"),
+    ] {
+        sandbox.write("shop/.git/polecat/.runtime/polecat/worktrees/obsidian.json", &record);
+        sandbox.folder(folder);
+        sandbox.git(&shop, &["branch", "polecat/obsidian-10"]);
+        assert_eq!(name(&sandbox, &rig).await, "obsidian");
+        sandbox.git(&shop, &["worktree", "remove", "--force", "../shop.polecats/obsidian/shop"]);
+        sandbox.git(&shop, &["branch", "--delete", "polecat/obsidian-10"]);
+        fs::remove_dir_all(rig.polecats_dir()).unwrap();
+    }
 }

@@ -10,6 +10,11 @@ use polecat::host::git::{self, Base};
 
 use super::fixtures::{Sandbox, polecat};
 
+/// The rig of a plain repository as it once was, with its polecats inside of git's folder.
+pub(super) fn inside_git(rig: &Rig) -> Rig {
+    Rig { layout: Rig::inside(&rig.home, &rig.name), former: Vec::new(), ..rig.clone() }
+}
+
 pub(super) struct Ash {
     pub(super) sandbox: Sandbox,
     pub(super) main: PathBuf,
@@ -38,8 +43,20 @@ impl Ash {
         Self::of(sandbox, main).await
     }
 
+    /// As [`Ash::new`], where polecats of a plain repository once were: inside of git's folder.
+    pub(super) async fn inside_git() -> Self {
+        let sandbox = Sandbox::new();
+        let main = sandbox.repository("shop");
+        let rig = inside_git(&sandbox.rig("shop").await);
+        Self::made(sandbox, main, rig).await
+    }
+
     async fn of(sandbox: Sandbox, main: PathBuf) -> Self {
         let rig = sandbox.rig("shop").await;
+        Self::made(sandbox, main, rig).await
+    }
+
+    async fn made(sandbox: Sandbox, main: PathBuf, rig: Rig) -> Self {
         let made = git::create_worktree(&rig, &polecat("ash"), None, 36, &sandbox.launch).await;
         let made = made.unwrap();
         Self { main, worktree: made.path, rig, base: made.base, sandbox }

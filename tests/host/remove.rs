@@ -34,8 +34,10 @@ impl Ash {
     /// Nothing of ours or of git's is left of a removed polecat.
     fn assert_gone(&self) {
         let polecats = self.rig.polecats_dir();
-        let left: Vec<_> = fs::read_dir(&polecats).unwrap().flatten().map(|e| e.path()).collect();
+        let left = fs::read_dir(&polecats).into_iter().flatten().flatten();
+        let left: Vec<_> = left.map(|entry| entry.path()).collect();
         assert!(left.is_empty(), "{left:?}");
+        assert_eq!(polecats.exists(), self.rig.owns(&self.rig.layout), "it goes with the last");
         assert!(!self.main.join(".git/worktrees").exists());
         for kind in ["removing", "restoring", "worktrees"] {
             let record = self.rig.runtime_dir().join("polecat").join(kind).join("ash.json");
@@ -186,7 +188,7 @@ async fn a_folder_without_its_link_is_kept_as_files_of_the_same_history() {
 
 #[tokio::test]
 async fn a_half_removed_folder_that_git_forgot_is_kept_as_files() {
-    let ash = Ash::new().await;
+    let ash = Ash::inside_git().await;
     ash.write("new", "new\n");
     fs::remove_dir_all(ash.main.join(".git/worktrees")).unwrap();
     let backup = ash.remove().await.unwrap().backup.unwrap().reference;

@@ -51,15 +51,22 @@ impl Project {
         self.path.parent().expect("it was joined to its parent")
     }
 
-    /// Where the plugin keeps the polecats of a plain repository.
+    /// Where the plugin keeps what it must remember of a plain repository.
     pub(crate) fn home(&self) -> PathBuf {
         self.path.join(".git/polecat")
+    }
+
+    /// Where the plugin makes the polecats of a plain repository.
+    pub(crate) fn polecats(&self) -> PathBuf {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(".polecats");
+        name.into()
     }
 
     /// The worktree that the plugin makes for a polecat.
     pub(crate) fn worktree(&self, polecat: &str) -> PathBuf {
         let rig = self.path.file_name().expect("it was joined to its parent");
-        self.home().join("polecats").join(polecat).join(rig)
+        self.polecats().join(polecat).join(rig)
     }
 
     /// What `git` prints, run in the repository.

@@ -4,19 +4,19 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::{Base, Git, PATIENCE, heal, untouched};
+use super::{Base, Git, PATIENCE, heal, untouched, worktrees_dir};
 use crate::core::branch::branch_name;
-use crate::core::{IssueId, PolecatName, Rig};
+use crate::core::{IssueId, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
-use crate::host::files::{blocking, look_at_link, make_inside, unwritten};
+use crate::host::files::{blocking, unwritten};
 use crate::host::launch::Launch;
 use crate::host::lock::lock;
-use crate::host::records;
+use crate::host::{layouts, polecats, records};
 
 /// A polecat's new worktree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worktree {
-    /// `polecats/<name>/<rig>/`.
+    /// Its folder.
     pub path: PathBuf,
     /// Its branch.
     pub branch: String,
@@ -42,6 +42,7 @@ pub async fn create_worktree(
     let creation = Creation {
         git: Git::of(rig, launch).await?,
         branch: branch_name(polecat, issue, now_ms),
+        layout: rig.layout.clone(),
         rig: rig.clone(),
         polecat: polecat.clone(),
     };
@@ -62,6 +63,7 @@ pub async fn take_back(
     let creation = Creation {
         git: Git::of(rig, launch).await?,
         branch: worktree.branch.clone(),
+        layout: made_in(rig, polecat, worktree).await?,
         rig: rig.clone(),
         polecat: polecat.clone(),
     };
@@ -73,6 +75,16 @@ pub async fn take_back(
         creation.try_undo(&worktree.base, made).await
     })
     .await
+}
+
+/// The layout that a worktree was made in, which must still be the polecat's.
+async fn made_in(rig: &Rig, polecat: &PolecatName, made: &Worktree) -> Result<Layout, HostError> {
+    let place = polecats::place(rig, polecat).await?.unwrap_or_else(|| rig.layout.clone());
+    if place.worktree(polecat) == made.path {
+        return Ok(place);
+    }
+    let why = format!("the polecat `{polecat}` is elsewhere");
+    Err(HostError::Stranger { path: made.path.clone(), why })
 }
 
 /// Work that goes on also when the caller stops waiting.
@@ -87,6 +99,8 @@ pub(super) struct Creation {
     pub(super) git: Git,
     pub(super) rig: Rig,
     pub(super) polecat: PolecatName,
+    /// Where it is made.
+    pub(super) layout: Layout,
     /// The polecat's own.
     pub(super) branch: String,
 }
@@ -103,6 +117,7 @@ struct Made {
 impl Creation {
     async fn run(self) -> Result<Worktree, HostError> {
         let base = self.git.start_point(&self.rig).await?;
+        worktrees_dir::require(&self.rig, &self.git).await?;
         // Two `git worktree add` at once read each other's half-written files and fail
         // (`failed to read worktrees/shop1/commondir: Success`, git 2.47).
         let _lock = lock(&self.git.repository, PATIENCE).await?;
@@ -115,7 +130,7 @@ impl Creation {
         let mut made = Made::default();
         match self.build(base, &mut made).await {
             Ok(()) => {
-                let path = self.rig.new_worktree(&self.polecat);
+                let path = self.layout.worktree(&self.polecat);
                 Ok(Worktree { path, branch: self.branch, base: base.clone() })
             }
             Err(cause) => Err(self.undo(base, made, cause).await),
@@ -123,13 +138,8 @@ impl Creation {
     }
 
     async fn require_free(&self) -> Result<(), HostError> {
-        let (polecat, dir) = (self.polecat.clone(), self.rig.polecat_dir(&self.polecat));
-        blocking(move || match look_at_link(&dir)? {
-            None => Ok(()),
-            Some(found) if found.is_symlink() => Err(HostError::Link { path: dir }),
-            Some(_) => Err(HostError::PolecatExists { polecat, dir }),
-        })
-        .await
+        let (rig, polecat) = (self.rig.clone(), self.polecat.clone());
+        blocking(move || polecats::in_the_way(&rig, &polecat)).await
     }
 
     /// Takes the name: of two that make the same folder, gastown perhaps, one succeeds.
@@ -137,7 +147,7 @@ impl Creation {
         let (rig, polecat) = (self.rig.clone(), self.polecat.clone());
         blocking(move || {
             let dir = rig.polecat_dir(&polecat);
-            let mut folders = make_inside(rig.anchor(), &rig.polecats_dir())?;
+            let mut folders = worktrees_dir::make(&rig)?;
             match fs::create_dir(&dir) {
                 Ok(()) => {
                     folders.push(dir);
@@ -145,7 +155,7 @@ impl Creation {
                 }
                 Err(err) if err.kind() != ErrorKind::AlreadyExists => {
                     remove_empty(&folders);
-                    Err(unwritten(&dir, err))
+                    Err(worktrees_dir::refused(&rig.layout, unwritten(&dir, err)))
                 }
                 Err(_) => Err(HostError::PolecatExists { polecat, dir }),
             }
@@ -156,8 +166,12 @@ impl Creation {
     async fn build(&self, base: &Base, made: &mut Made) -> Result<(), HostError> {
         // Before anything is there: who finds this knows that the rest may be cut off.
         let (rig, polecat) = (&self.rig, &self.polecat);
-        made.folders = records::save_base(rig, polecat, base, Some(&self.branch)).await?;
+        let path = self.layout.worktree(polecat);
+        let making = Some((&*self.branch, &*path));
+        made.folders = records::save_base(rig, polecat, base, making).await?;
         made.recorded = true;
+        let of = rig.clone();
+        made.folders.extend(blocking(move || layouts::remember(&of)).await?);
         made.folders.extend(self.claim().await?);
         made.claimed = true;
         // The branch by itself first: `worktree add -b` would not tell whether a branch that is
@@ -166,7 +180,6 @@ impl Creation {
         let args = ["branch", "--no-track", "--", &self.branch, &base.commit];
         self.git.act(&doing, &args).await?;
         made.branch = true;
-        let path = self.rig.new_worktree(&self.polecat);
         let doing = format!("creating the worktree `{}`", path.display());
         let path = path.to_string_lossy();
         self.git.act(&doing, &["worktree", "add", "--quiet", "--", &path, &self.branch]).await?;
@@ -175,7 +188,7 @@ impl Creation {
 
     /// Takes back what was made, and gives the error to answer with.
     async fn undo(&self, base: &Base, made: Made, cause: HostError) -> HostError {
-        let path = self.rig.polecat_dir(&self.polecat);
+        let path = self.layout.polecat_dir(&self.polecat);
         match self.try_undo(base, made).await {
             Ok(()) => cause,
             Err(left) => {
@@ -185,7 +198,7 @@ impl Creation {
     }
 
     async fn try_undo(&self, base: &Base, made: Made) -> Result<(), HostError> {
-        let dir = self.rig.polecat_dir(&self.polecat);
+        let dir = self.layout.polecat_dir(&self.polecat);
         if made.claimed {
             blocking(move || match fs::remove_dir_all(&dir) {
                 Err(err) if err.kind() != ErrorKind::NotFound => Err(unwritten(&dir, err)),
@@ -200,7 +213,9 @@ impl Creation {
         if made.recorded {
             records::forget_base(&self.rig, &self.polecat).await?;
         }
+        let (rig, polecat, layout) = (self.rig.clone(), self.polecat.clone(), self.layout.clone());
         blocking(move || {
+            layouts::tidy(&rig, &layout, &polecat);
             remove_empty(&made.folders);
             Ok(())
         })
@@ -216,7 +231,7 @@ impl Creation {
     /// Has git forget the worktree whose folder is gone. Not `worktree prune`: that would also
     /// forget the user's worktrees on a disk that is not mounted.
     pub(super) async fn forget_worktree(&self) -> Result<(), HostError> {
-        let path = self.rig.new_worktree(&self.polecat);
+        let path = self.layout.worktree(&self.polecat);
         let listed = self.git.run("listing worktrees", &["worktree", "list", "--porcelain", "-z"]);
         let entry = format!("worktree {}", path.display());
         let known =

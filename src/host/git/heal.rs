@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
@@ -12,12 +12,12 @@ use tokio::time::{Instant, interval};
 use super::create::Creation;
 use super::remove::resume;
 use super::{Base, Git, PATIENCE, restore};
-use crate::core::{PolecatName, Rig};
+use crate::core::{Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_file, look, unwritten};
 use crate::host::launch::Launch;
 use crate::host::lock::lock;
-use crate::host::records;
+use crate::host::{layouts, polecats, records};
 
 /// How often it is looked whether git is done; it is no child of ours.
 const PACE: Duration = Duration::from_millis(20);
@@ -36,9 +36,19 @@ pub async fn heal(rig: &Rig, polecat: &PolecatName, launch: &Launch) -> Result<(
     let git = Git::of(rig, launch).await?;
     // Who is still at it holds the lock.
     let _lock = lock(&git.repository, PATIENCE).await?;
-    let Some((base, branch)) = records::load_making(rig, polecat).await? else { return Ok(()) };
-    let creation = Creation { git, rig: rig.clone(), polecat: polecat.clone(), branch };
-    creation.heal(&base).await
+    let Some(making) = records::load_making(rig, polecat).await? else { return Ok(()) };
+    let layout = layout(rig, polecat, making.at)?;
+    let (rig, polecat, branch) = (rig.clone(), polecat.clone(), making.branch);
+    Creation { git, rig, polecat, layout, branch }.heal(&making.base).await
+}
+
+/// The place that a creation has begun in, which must be one where the rig has polecats.
+fn layout(rig: &Rig, polecat: &PolecatName, at: Option<PathBuf>) -> Result<Layout, HostError> {
+    let Some(at) = at else { return Ok(Rig::inside(&rig.home, &rig.name)) };
+    layouts::of_worktree(rig, polecat, &at).cloned().ok_or_else(|| {
+        let why = "something was begun there, and no polecats are there now".to_owned();
+        HostError::Stranger { path: at, why }
+    })
 }
 
 /// Heals all polecats of a rig whose creation is under way or was cut off, so that no name is
@@ -59,26 +69,50 @@ impl Creation {
             return records::save_base(&self.rig, &self.polecat, base, None).await.map(drop);
         }
         tracing::info!(polecat = %self.polecat, "taking back a creation that was cut off");
-        let worktree = self.rig.new_worktree(&self.polecat);
-        blocking(move || match fs::remove_dir_all(&worktree) {
-            Err(err) if err.kind() != ErrorKind::NotFound => Err(unwritten(&worktree, err)),
-            _ => Ok(()),
-        })
-        .await?;
+        self.remove_half().await?;
         self.forget_worktree().await?;
         let branch = format!("refs/heads/{}", self.branch);
         if self.git.commit(&branch).await?.as_ref() == Some(&base.commit) {
             self.forget_branch(base).await?;
         }
         // Only an empty one: what else is in there is not ours.
-        let dir = self.rig.polecat_dir(&self.polecat);
-        blocking(move || fs::remove_dir(dir).or(Ok(()))).await?;
+        let (rig, polecat, layout) = (self.rig.clone(), self.polecat.clone(), self.layout.clone());
+        blocking(move || {
+            // An empty folder where polecats were once proves nothing.
+            if !rig.owns(&layout) && layout != rig.layout {
+                return Ok(());
+            }
+            let dir = layout.polecat_dir(&polecat);
+            for folder in layout.within(&dir).ancestors().take_while(|at| at.starts_with(&dir)) {
+                let _ = fs::remove_dir(folder);
+            }
+            layouts::tidy(&rig, &layout, &polecat);
+            Ok(())
+        })
+        .await?;
         records::forget_base(&self.rig, &self.polecat).await
+    }
+
+    /// Removes the half of a worktree. Outside of the rig's home only one that git has begun: what
+    /// stands there else may be somebody's who came after us.
+    async fn remove_half(&self) -> Result<(), HostError> {
+        let (rig, polecat, layout) = (self.rig.clone(), self.polecat.clone(), self.layout.clone());
+        blocking(move || {
+            let worktree = layout.worktree(&polecat);
+            if !polecats::is_ours_to_remove(&rig, &layout, &polecat)? {
+                return Ok(());
+            }
+            match fs::remove_dir_all(&worktree) {
+                Err(err) if err.kind() != ErrorKind::NotFound => Err(unwritten(&worktree, err)),
+                _ => Ok(()),
+            }
+        })
+        .await
     }
 
     /// Waits until the git of the killed backend, which goes on without it, is done.
     async fn orphan_ended(&self) -> Result<(), HostError> {
-        let path = self.rig.new_worktree(&self.polecat);
+        let path = self.layout.worktree(&self.polecat);
         let (mut pace, deadline) = (interval(PACE), Instant::now() + PATIENCE);
         loop {
             let of = path.clone();
@@ -94,11 +128,14 @@ impl Creation {
 
     /// Whether git has finished a worktree: until then it is locked.
     async fn is_whole(&self) -> Result<bool, HostError> {
-        let (old, new) =
-            (self.rig.old_worktree(&self.polecat), self.rig.new_worktree(&self.polecat));
+        let (rig, polecat, layout) = (self.rig.clone(), self.polecat.clone(), self.layout.clone());
+        let (old, new) = (layout.polecat_dir(&polecat), layout.worktree(&polecat));
         blocking(move || {
-            if look(&old.join(".git"))?.is_some() {
+            if rig.owns(&layout) && look(&old.join(".git"))?.is_some() {
                 return Ok(true);
+            }
+            if !polecats::is_ours_to_remove(&rig, &layout, &polecat)? {
+                return Ok(false);
             }
             match super::repository::git_dir_of(&new) {
                 Ok(Some(git_dir)) => Ok(!is_file(&git_dir.join("locked"))?),

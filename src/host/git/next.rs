@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::create::{Creation, Worktree, to_its_end};
 use super::heal::heal_all;
-use super::{Git, PATIENCE};
+use super::{Git, PATIENCE, worktrees_dir};
 use crate::core::branch::branch_name;
 use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
@@ -55,6 +55,7 @@ struct Search {
 impl Search {
     async fn run(self, mut taken: BTreeSet<String>) -> Result<Next, HostError> {
         let base = self.git.start_point(&self.rig).await?;
+        worktrees_dir::require(&self.rig, &self.git).await?;
         // One lock from looking to making: of ten editors that ask at once each gets its own.
         let _lock = lock(&self.git.repository, PATIENCE).await?;
         let mut last = HostError::Internal("no name was tried".to_owned());
@@ -75,6 +76,7 @@ impl Search {
     fn creation(&self, polecat: &PolecatName) -> Creation {
         Creation {
             git: self.git.clone(),
+            layout: self.rig.layout.clone(),
             rig: self.rig.clone(),
             polecat: polecat.clone(),
             branch: branch_name(polecat, self.issue.as_ref(), self.now_ms),

@@ -16,10 +16,12 @@ use jiff::Timestamp;
 use super::leftovers::{Leftover, leftovers_of};
 use super::site::Site;
 use super::{Backup, Git, PATIENCE, heal, trusted};
+use crate::core::layout::aside_name;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unwritten};
 use crate::host::launch::Launch;
+use crate::host::layouts;
 use crate::host::lock::lock;
 use crate::host::records::{self, Removing};
 
@@ -101,7 +103,7 @@ impl Removal {
             let mut kept = self.keep().await?;
             let record = self.record(&kept).await?;
             records::put(&self.rig, &self.polecat, &record).await?;
-            let aside = records::aside(&self.rig, &self.polecat, &record.aside);
+            let aside = self.site.place.dir.join(&record.aside);
             let (dir, to) = (self.site.dir.clone(), aside.clone());
             let moved = blocking(move || rename(&dir, &to)).await;
             if let Err(error) = moved {
@@ -128,7 +130,7 @@ impl Removal {
             Ok(git_dir.filter(|dir| own.iter().any(|own| dir.parent() == Some(own))))
         });
         Ok(Removing {
-            aside: format!(".removing-{}-{time}", self.polecat),
+            aside: aside_name("removing", &self.polecat, time),
             settled: false,
             git_dir: git_dir.await?,
             branches: kept.contents.branches.clone(),
@@ -193,12 +195,12 @@ async fn turn(rig: &Rig, launch: &Launch) -> Result<Option<File>, HostError> {
 }
 
 async fn put_back(rig: &Rig, polecat: &PolecatName, record: &Removing) -> Result<(), HostError> {
-    let (aside, dir) = (records::aside(rig, polecat, &record.aside), rig.polecat_dir(polecat));
-    let name = polecat.clone();
+    let (of, name, recorded) = (rig.clone(), polecat.clone(), record.aside.clone());
     blocking(move || {
-        if look_at_link(&aside)?.is_none() {
+        let Some((place, aside)) = layouts::aside(&of, "removing", &name, &recorded)? else {
             return Ok(());
-        }
+        };
+        let dir = place.polecat_dir(&name);
         if look_at_link(&dir)?.is_some() {
             // Somebody else made one of this name meanwhile: neither is ours to remove.
             let why = format!("`{}` is in the way", dir.display());

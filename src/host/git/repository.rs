@@ -14,7 +14,7 @@ pub(in crate::host) struct Repository {
     pub(in crate::host) common_dir: PathBuf,
     /// What a person calls the project.
     pub(in crate::host) top: PathBuf,
-    /// A path whose last part is the project's name: the same from every worktree.
+    /// As [`named`] says.
     pub(in crate::host) named: PathBuf,
 }
 
@@ -29,6 +29,12 @@ pub(in crate::host) fn around(folder: &Path) -> Result<Option<Repository>, HostE
         }
     }
     Ok(None)
+}
+
+/// A path whose last part is the project's name, beside what stands beside the project: the same
+/// from every worktree.
+pub(in crate::host) fn named(common_dir: &Path) -> PathBuf {
+    by_common_dir(common_dir.to_owned()).named
 }
 
 /// git's folder for the worktree whose top is `top`; `None` when that is no worktree's top.

@@ -6,20 +6,21 @@ use std::path::{Path, PathBuf};
 
 use super::backup::{Backup, COMMENTS, Contents};
 use super::beside::Beside;
+use super::registration::registered;
 use super::remove::forget_worktree;
 use super::repository::git_dir_of;
 use super::reviewed::REVIEWED;
-use super::site::registered;
 use super::snapshot::PLAINLY;
-use super::{Git, PATIENCE};
+use super::{Git, PATIENCE, worktrees_dir};
 use crate::core::branch::{branch_name, is_own};
+use crate::core::layout::aside_name;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
-use crate::host::files::{blocking, is_dir, look_at_link, make_inside, replace, unwritten};
+use crate::host::files::{blocking, replace, unwritten};
 use crate::host::launch::Launch;
 use crate::host::lock::lock;
 use crate::host::records::{self, Restoring};
-use crate::host::reviews;
+use crate::host::{layouts, polecats, reviews};
 
 /// A polecat that is back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,10 +70,12 @@ pub async fn restore(
         let _lock = lock(&git.repository, PATIENCE).await?;
         let found = git.last_backup(&polecat).await?;
         let repository = git.repository.clone();
-        require_free(&rig, &polecat).await?;
+        let (of, name) = (rig.clone(), polecat.clone());
+        blocking(move || polecats::in_the_way(&of, &name)).await?;
         let Some((backup, contents)) = found else {
             return Err(HostError::NoBackup { polecat, repository });
         };
+        worktrees_dir::require(&rig, &git).await?;
         Return { git, rig, polecat, backup, contents }.run(now_ms).await
     };
     let stopped = |error: tokio::task::JoinError| HostError::Internal(error.to_string());
@@ -118,7 +121,12 @@ struct Stand {
 impl Return {
     async fn run(self, now_ms: u64) -> Result<Restored, HostError> {
         let stand = self.stand(now_ms).await?;
-        let aside = format!(".restoring-{}-{now_ms}", self.polecat);
+        let aside = aside_name("restoring", &self.polecat, now_ms);
+        if self.contents.beside.is_some() && self.rig.layout.inner.as_os_str().is_empty() {
+            let backup = &self.backup.reference;
+            let why = format!("`{backup}` has files from beside the worktree: they have no place");
+            return Err(HostError::WorktreesUnwritable { dir: self.rig.polecats_dir(), why });
+        }
         let (undo, comments) = (self.undo().await?, self.comments().await?);
         let record = Restoring { aside, branches: stand.made.clone(), undo, comments };
         records::put(&self.rig, &self.polecat, &record).await?;
@@ -128,7 +136,7 @@ impl Return {
                 Ok(()) => cause,
                 Err(left) => HostError::NotUndone {
                     cause: Box::new(cause),
-                    path: records::aside(&self.rig, &self.polecat, &record.aside),
+                    path: self.rig.layout.dir.join(&record.aside),
                     left: left.to_string(),
                 },
             });
@@ -187,9 +195,15 @@ impl Return {
             let doing = format!("creating the branch `{branch}`");
             self.git.act(&doing, &["branch", "--no-track", "--", branch, commit]).await?;
         }
-        let dir = &records::aside(&self.rig, &self.polecat, &record.aside);
+        let dir = &self.rig.layout.dir.join(&record.aside);
         let (rig, aside) = (self.rig.clone(), dir.clone());
-        blocking(move || make_inside(rig.anchor(), &aside).map(drop)).await?;
+        blocking(move || {
+            layouts::remember(&rig)?;
+            worktrees_dir::make(&rig)?;
+            fs::create_dir(&aside)
+                .map_err(|source| worktrees_dir::refused(&rig.layout, unwritten(&aside, source)))
+        })
+        .await?;
         if self.contents.index.is_some() || stand.commit.is_some() {
             self.build_worktree(stand, dir).await?;
         }
@@ -215,7 +229,7 @@ impl Return {
     }
 
     async fn build_worktree(&self, stand: &Stand, aside: &Path) -> Result<(), HostError> {
-        let worktree = aside.join(self.rig.name.as_str());
+        let worktree = self.rig.layout.within(aside);
         let path = worktree.to_string_lossy();
         let commit = stand.commit.as_deref().unwrap_or(&self.backup.commit);
         let add = ["worktree", "add", "--quiet", "--no-checkout"];
@@ -264,16 +278,6 @@ fn point_to(worktree: &Path, there: &Path) -> Result<(), HostError> {
     replace(&git_dir.join("gitdir"), &format!("{text}\n"))
 }
 
-async fn require_free(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    let (polecat, dir) = (polecat.clone(), rig.polecat_dir(polecat));
-    blocking(move || match look_at_link(&dir)? {
-        None => Ok(()),
-        Some(found) if found.is_symlink() => Err(HostError::Link { path: dir }),
-        Some(_) => Err(HostError::PolecatExists { polecat, dir }),
-    })
-    .await
-}
-
 /// Everything in it came from the backup, which stays.
 async fn take_back(
     git: &Git,
@@ -281,11 +285,31 @@ async fn take_back(
     polecat: &PolecatName,
     record: &Restoring,
 ) -> Result<(), HostError> {
-    let (aside, dir) = (records::aside(rig, polecat, &record.aside), rig.polecat_dir(polecat));
-    let (was_aside, is_back) = blocking(move || Ok((is_dir(&aside)?, is_dir(&dir)?))).await?;
+    let (of, name, recorded) = (rig.clone(), polecat.clone(), record.aside.clone());
+    let common = super::repository::common_dir(&git.repository_dir()?)?;
+    let place = blocking(move || {
+        let found = layouts::aside(&of, "restoring", &name, &recorded)?;
+        let Some((place, aside)) = found else { return Ok(None) };
+        let (made, there) = (place.within(&aside), place.worktree(&name));
+        let git_dirs = [registered(&common, &made)?, registered(&common, &there)?];
+        match fs::remove_dir_all(&aside) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(unwritten(&aside, error));
+            }
+            _ => {}
+        }
+        for git_dir in git_dirs.into_iter().flatten() {
+            forget_worktree(&git_dir)?;
+        }
+        Ok(Some(place))
+    })
+    .await?;
+    let is_back = match polecats::exists(rig, polecat).await {
+        Err(HostError::Stranger { .. } | HostError::Link { .. }) => false,
+        other => other?,
+    };
     // Moved to its place, it was whole.
-    if was_aside || !is_back {
-        remove_aside(git, rig, polecat, record).await?;
+    if place.is_some() || !is_back {
         for (commit, branch) in &record.branches {
             git.take_back_branch(polecat, commit, branch).await?;
         }
@@ -299,30 +323,13 @@ async fn take_back(
             records::forget_base(rig, polecat).await?;
         }
     }
-    records::clear::<Restoring>(rig, polecat).await
-}
-
-/// Removes the folder that was made aside, and what git has noted of its worktree.
-async fn remove_aside(
-    git: &Git,
-    rig: &Rig,
-    polecat: &PolecatName,
-    record: &Restoring,
-) -> Result<(), HostError> {
-    let aside = records::aside(rig, polecat, &record.aside);
-    let (made, there) = (aside.join(rig.name.as_str()), rig.new_worktree(polecat));
-    let common = super::repository::common_dir(&git.repository_dir()?)?;
+    let (of, name) = (rig.clone(), polecat.clone());
     blocking(move || {
-        let git_dirs = [registered(&common, &made)?, registered(&common, &there)?];
-        match fs::remove_dir_all(&aside) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(unwritten(&aside, error));
-            }
-            _ => {}
-        }
-        git_dirs.into_iter().flatten().try_for_each(|git_dir| forget_worktree(&git_dir))
+        layouts::tidy(&of, &place.unwrap_or_else(|| of.layout.clone()), &name);
+        Ok(())
     })
-    .await
+    .await?;
+    records::clear::<Restoring>(rig, polecat).await
 }
 
 impl Git {

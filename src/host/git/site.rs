@@ -1,20 +1,23 @@
 //! What git has of a polecat: its worktree, and where it keeps what is only that worktree's.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
+use super::registration::registered;
 use super::repository::common_dir;
 use super::trusted::own_folder_now;
 use super::{Git, words};
-use crate::core::{PolecatName, Rig};
+use crate::core::{Layout, PolecatName, Rig};
 use crate::host::error::HostError;
-use crate::host::files::{blocking, entries, is_dir, look, read_text, real};
+use crate::host::files::{blocking, is_dir, read_text};
 use crate::host::launch::Launch;
 use crate::host::polecats;
 
 /// A polecat as git sees it.
 #[derive(Clone, Debug)]
 pub(super) struct Site {
-    /// `polecats/<name>/`.
+    /// The place it stands in.
+    pub(super) place: Layout,
+    /// Its folder there, or where that was moved to.
     pub(super) dir: PathBuf,
     /// Where it works, or would.
     pub(super) worktree: PathBuf,
@@ -42,7 +45,8 @@ impl Site {
     }
 
     fn look(rig: &Rig, polecat: &PolecatName, git: Option<Git>) -> Result<Self, HostError> {
-        let worktree = polecats::workdir_now(rig, polecat)?;
+        let place = polecats::place_now(rig, polecat)?.unwrap_or_else(|| rig.layout.clone());
+        let worktree = polecats::workdir_in(rig, &place, polecat)?;
         let rigs = match git {
             Some(git) => Some(common_dir(&git.repository_dir()?)?),
             None => None,
@@ -62,7 +66,7 @@ impl Site {
             Some(git_dir) => Some(common_dir(git_dir)?),
             None => rigs,
         };
-        Ok(Self { dir: rig.polecat_dir(polecat), worktree, git_dir, common, broken })
+        Ok(Self { dir: place.polecat_dir(polecat), place, worktree, git_dir, common, broken })
     }
 
     /// Whether it is a repository of its own, whose commits are nowhere else unless pushed.
@@ -78,6 +82,7 @@ impl Site {
             Err(_) => path.clone(),
         };
         Self {
+            place: self.place.clone(),
             dir: to.to_owned(),
             worktree: moved(&self.worktree),
             git_dir: self.git_dir.as_ref().map(moved),
@@ -106,40 +111,4 @@ impl Site {
         let text = blocking(move || read_text(&locked)).await?;
         Ok(text.map(|text| words::plain(text.trim())))
     }
-}
-
-/// The folder in `worktrees/` of the worktree that is, or was, at `path`.
-pub(super) fn registered(common: &Path, path: &Path) -> Result<Option<PathBuf>, HostError> {
-    registered_in(&common.join("worktrees"), path)
-}
-
-/// The same, in that folder itself.
-pub(super) fn registered_in(worktrees: &Path, path: &Path) -> Result<Option<PathBuf>, HostError> {
-    // The folder itself may be gone; what is above it is not.
-    let parent = path.parent().map(real).transpose()?.flatten();
-    let path = match (parent, path.file_name()) {
-        (Some(parent), Some(name)) => parent.join(name),
-        _ => path.to_owned(),
-    };
-    for entry in entries(worktrees)? {
-        let git_dir = entry.path();
-        if named_by(&git_dir)?.as_ref() == Some(&path) && look(&git_dir.join("HEAD"))?.is_some() {
-            return Ok(Some(git_dir));
-        }
-    }
-    Ok(None)
-}
-
-/// The worktree that a folder in `worktrees/` is about.
-pub(super) fn named_by(git_dir: &Path) -> Result<Option<PathBuf>, HostError> {
-    let Some(text) = read_text(&git_dir.join("gitdir"))? else { return Ok(None) };
-    // From there on, where git is told to use relative paths.
-    let mut dot_git = PathBuf::new();
-    for part in git_dir.join(text.trim_end()).components() {
-        match part {
-            Component::ParentDir => drop(dot_git.pop()),
-            part => dot_git.push(part),
-        }
-    }
-    Ok(dot_git.parent().map(Path::to_owned))
 }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::command::{Git, failed};
 use super::is_git_dir;
+use super::registration::{named_by, registered_in};
 use super::repository::{common_dir, git_dir_of};
-use super::site::{named_by, registered_in};
 use crate::core::{Rig, RigKind};
 use crate::host::dir::Dir;
 use crate::host::error::HostError;
@@ -77,9 +77,9 @@ impl Git {
 /// file of a worktree says counts only where git has noted the same: an agent can write it.
 pub(super) fn own_folder_now(rig: &Rig, worktree: &Path) -> Result<Option<PathBuf>, HostError> {
     let Some(own) = git_dir_of(worktree)? else { return Ok(None) };
-    let is_polecats = [rig.polecats_dir(), rig.home.clone()];
+    let mut of_polecats = rig.layouts().map(|layout| &layout.dir).chain([&rig.home]);
     // Whoever starts an agent elsewhere has chosen that place.
-    if !is_polecats.iter().any(|dir| worktree.starts_with(dir)) {
+    if !of_polecats.any(|dir| worktree.starts_with(dir)) {
         return Ok(Some(own));
     }
     let (dot_git, worktrees) = (worktree.join(".git"), worktrees(rig)?);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Removing, Restoring, StoredBase, aside};
+use super::{Removing, Restoring, StoredBase};
 use crate::core::branch::{is_branch, is_hash, is_own};
 use crate::core::{PolecatName, Rig};
 use crate::host::files::look_at_link;
@@ -54,7 +54,7 @@ pub(super) fn restoring(
 fn folder(what: &str, name: &mut String, rig: &Rig, polecat: &PolecatName) -> Result<(), String> {
     // Whole paths are of versions up to 0.1.
     if let Some((above, last)) = name.rsplit_once('/')
-        && Some(Path::new(above)) == rig.polecat_dir(polecat).parent()
+        && rig.layouts().any(|layout| layout.dir == Path::new(above))
     {
         *name = last.to_owned();
     }
@@ -63,7 +63,7 @@ fn folder(what: &str, name: &mut String, rig: &Rig, polecat: &PolecatName) -> Re
         !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
     });
     require(is_ours, "aside", name)?;
-    real(&aside(rig, polecat, name))
+    rig.layouts().try_for_each(|layout| real(&layout.dir.join(&*name)))
 }
 
 fn real(path: &Path) -> Result<(), String> {

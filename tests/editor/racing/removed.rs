@@ -45,7 +45,7 @@ impl Yard {
     /// There is a whole polecat or none, no session without its worktree, and all work.
     fn check(&self, round: usize, done: bool, told: &str) {
         let project = &self.shop.project;
-        let entries = fs::read_dir(project.home().join("polecats")).unwrap().flatten();
+        let entries = fs::read_dir(project.polecats()).into_iter().flatten().flatten();
         let names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
         assert!(names.is_empty() || names == ["ash"], "{told}: {names:?}");
         let worktrees = project.git(&["worktree", "list", "--porcelain"]);

@@ -49,7 +49,7 @@ async fn a_free_polecat_gets_a_new_branch_in_the_worktree_it_has() {
         let record = shop.project.home().join(".runtime/polecat/worktrees/ash.json");
         let record: Json = serde_json::from_str(&fs::read_to_string(record).unwrap()).unwrap();
         assert_eq!(record, json!({ "branch": "main", "commit": main }));
-        assert_eq!(names(&shop.project.home().join("polecats")), BTreeSet::from(["ash".into()]));
+        assert_eq!(names(&shop.project.polecats()), BTreeSet::from(["ash".into()]));
     }
 }
 

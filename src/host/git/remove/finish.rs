@@ -14,7 +14,7 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, look_at_link, read_text, unread, unwritten};
 use crate::host::launch::Launch;
 use crate::host::records::{self, Removing};
-use crate::host::reviews;
+use crate::host::{layouts, reviews};
 
 /// Ends a removal that was cut off: what was not kept goes back, what was is removed. `None`
 /// where there was none to end, or it was taken back.
@@ -57,10 +57,15 @@ pub(super) async fn finish(
     if let Some(git_dir) = &record.git_dir {
         require_ours(rig, polecat, git_dir).await?;
     }
-    let path = records::aside(rig, polecat, &record.aside);
-    let aside = path.clone();
-    let deleted = blocking(move || delete(&aside)).await;
-    deleted.map_err(|error| half(&path, error.to_string()))?;
+    let (of, name, recorded) = (rig.clone(), polecat.clone(), record.aside.clone());
+    let deleted = blocking(move || {
+        let Some((place, aside)) = layouts::aside(&of, "removing", &name, &recorded)? else {
+            return Ok(of.layout);
+        };
+        delete(&aside).map(|()| place)
+    });
+    let left = Path::new(&record.aside);
+    let place = deleted.await.map_err(|error| half(left, error.to_string()))?;
     if let Some(git_dir) = record.git_dir.clone() {
         let path = git_dir.clone();
         let forgotten = blocking(move || forget_worktree(&git_dir)).await;
@@ -81,6 +86,12 @@ pub(super) async fn finish(
     // The next one of that name has nothing to do with them.
     reviews::take_away(rig, polecat, record.comments.as_deref()).await?;
     records::forget_base(rig, polecat).await?;
+    let (of, name) = (rig.clone(), polecat.clone());
+    blocking(move || {
+        layouts::tidy(&of, &place, &name);
+        Ok(())
+    })
+    .await?;
     records::clear::<Removing>(rig, polecat).await?;
     Ok(removed)
 }

@@ -236,9 +236,9 @@ impl Removal {
             return Ok(());
         }
         let mut beside = Beside::with(self.common()?, None, &self.site.dir, &self.launch).await?;
-        let name = self.site.worktree.file_name().unwrap_or_default().to_string_lossy();
+        let name = self.site.worktree.strip_prefix(&self.site.dir).unwrap_or(&self.site.worktree);
         beside.how = vec!["--force".into(), "--".into(), ":(top)".into()];
-        beside.how.push(format!(":(exclude,top,literal){name}"));
+        beside.how.push(format!(":(exclude,top,literal){}", name.display()));
         let tree = beside.whole_tree().await?;
         let has_files = self.leftovers.iter().any(|left| matches!(left, Leftover::Beside(_)));
         if has_files {
