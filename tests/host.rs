@@ -26,6 +26,7 @@ mod host {
     mod snapshot;
     mod started;
     mod tracker;
+    mod trust;
     mod undoing;
     mod watch;
 }

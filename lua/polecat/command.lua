@@ -47,7 +47,10 @@ function commands.Start(opts)
     return refuse(err)
   end
   options.new = opts.bang or nil
-  require('polecat').start(polecat, options, notify.or_error(require('polecat.report').started))
+  local start = require('polecat').start
+  require('polecat.trust').ask(function(trust, callback)
+    start(polecat, vim.tbl_extend('error', options, trust), callback)
+  end, notify.or_error(require('polecat.report').started))
 end
 
 --- The word that `text` begins with, unless it is a pair: no name holds a `=`.
@@ -83,7 +86,10 @@ function commands.Sling(opts)
     return refuse(err)
   end
   options.polecat = polecat
-  require('polecat').sling(issue, options, notify.or_error(require('polecat.report').slung))
+  local sling = require('polecat').sling
+  require('polecat.trust').ask(function(trust, callback)
+    sling(issue, vim.tbl_extend('error', options, trust), callback)
+  end, notify.or_error(require('polecat.report').slung))
 end
 
 function commands.Remove(opts)

@@ -30,13 +30,10 @@ end
 ---@param polecat string
 ---@param at polecat.At
 local function start(polecat, at)
-  backend.call(
-    'session.start',
-    { polecat = polecat, at = at },
-    notify.or_error(function(session)
-      require('polecat.report').started(session)
-    end)
-  )
+  require('polecat.trust').ask(function(trust, callback)
+    local args = vim.tbl_extend('error', { polecat = polecat, at = at }, trust)
+    backend.call('session.start', args, callback)
+  end, notify.or_error(require('polecat.report').started))
 end
 
 ---@param force boolean

@@ -9,10 +9,13 @@ use serde::{
 };
 
 use super::{agent::Agent, args::read, error::RpcError};
-use crate::{core::screen::Policy, session::Settings};
+use crate::{
+    core::screen::Policy,
+    session::{EditorFacts, Settings},
+};
 
 /// Reads the configuration; what is wrong in it is refused by its name.
-pub(super) fn settings(config: Option<Value>, tmux: Option<String>) -> Result<Settings, RpcError> {
+pub(super) fn settings(config: Option<Value>, editor: EditorFacts) -> Result<Settings, RpcError> {
     let config: Config = read(config.unwrap_or(Value::Array(Vec::new())))
         .map_err(|why| RpcError::config_invalid(format!("the configuration: {why}")))?;
     Ok(Settings {
@@ -24,7 +27,7 @@ pub(super) fn settings(config: Option<Value>, tmux: Option<String>) -> Result<Se
         agent: config.agent,
         agents: config.agents.into_iter().map(|(name, agent)| (name, agent.into())).collect(),
         dialogs: config.dialogs.map(|answerer| answerer.0).unwrap_or_default(),
-        editor_tmux: tmux,
+        editor,
     })
 }
 
@@ -107,7 +110,7 @@ mod tests {
     }
 
     fn check(config: Value, expected: &str) {
-        let error = settings(Some(config), None).unwrap_err();
+        let error = settings(Some(config), EditorFacts::default()).unwrap_err();
         assert_eq!(error.code, "config_invalid");
         assert!(error.message.contains(expected), "`{}` lacks `{expected}`", error.message);
     }
@@ -137,7 +140,13 @@ mod tests {
     #[test]
     fn an_empty_table_of_lua_is_an_empty_configuration() {
         let empty = || Value::Array(Vec::new());
-        assert!(settings(Some(empty()), None).is_ok());
-        assert!(settings(Some(map(vec![("agents", empty()), ("rig", empty())])), None).is_ok());
+        assert!(settings(Some(empty()), EditorFacts::default()).is_ok());
+        assert!(
+            settings(
+                Some(map(vec![("agents", empty()), ("rig", empty())])),
+                EditorFacts::default()
+            )
+            .is_ok()
+        );
     }
 }

@@ -19,7 +19,7 @@ use super::{
     stdio,
     views::Views,
 };
-use crate::session::{Launch, News, NewsDesk, Workspace};
+use crate::session::{EditorFacts, Launch, News, NewsDesk, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -99,7 +99,9 @@ impl Server {
             return Err(mismatch(theirs));
         }
         let hello: Hello = args::decode("hello", args)?;
-        let settings = config::settings(hello.config, hello.nvim.and_then(|nvim| nvim.tmux))?;
+        let nvim = hello.nvim.unwrap_or_default();
+        let editor = EditorFacts { tmux: nvim.tmux, state: nvim.state };
+        let settings = config::settings(hello.config, editor)?;
         self.workspace = Some(Workspace::new(settings, self.launch.clone(), self.news.clone())?);
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
@@ -115,7 +117,7 @@ impl Server {
         let Some(workspace) = &self.workspace else {
             return Err(RpcError::internal("`hello` must be the first call"));
         };
-        let settings = config::settings(config, workspace.editor_tmux())?;
+        let settings = config::settings(config, workspace.editor())?;
         self.workspace = Some(workspace.configured(settings)?);
         Ok(Value::Nil)
     }
@@ -153,5 +155,6 @@ fn mismatch(theirs: Option<u32>) -> RpcError {
             env!("CARGO_PKG_VERSION")
         ),
         hint: Some("rebuild the backend: run `make build` in the plugin's folder".to_owned()),
+        untrusted: None,
     }
 }

@@ -36,7 +36,7 @@ impl SessionManager {
 
     /// Whether `$TMUX` of the editor (`socket,pid,session`) names the server we use.
     async fn is_editors_server(&self) -> Result<bool, SessionError> {
-        let Some(editors) = &self.tools.settings.editor_tmux else { return Ok(false) };
+        let Some(editors) = &self.tools.settings.editor.tmux else { return Ok(false) };
         let Some((socket, _)) = editors.split_once(',') else { return Ok(false) };
         Ok(self.tools.tmux.socket_path().await?.as_os_str() == socket)
     }

@@ -23,6 +23,15 @@ pub struct Settings {
     pub agents: BTreeMap<String, Changes>,
     /// `dialogs`: who answers what agents ask before they begin.
     pub dialogs: Policy,
-    /// `$TMUX` of the editor, when it runs in a tmux itself.
-    pub editor_tmux: Option<String>,
+    /// The editor that we work for.
+    pub editor: EditorFacts,
+}
+
+/// What no configuration says of the editor.
+#[derive(Clone, Debug, Default)]
+pub struct EditorFacts {
+    /// `$TMUX`, when it runs in a tmux itself.
+    pub tmux: Option<String>,
+    /// The folder for what it keeps, in which answers are remembered.
+    pub state: Option<PathBuf>,
 }

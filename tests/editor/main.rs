@@ -38,6 +38,7 @@ mod status;
 mod stopping;
 mod survival;
 mod trouble;
+mod trusting;
 mod tui;
 mod views;
 mod word;
