@@ -47,10 +47,9 @@ function commands.Start(opts)
     return refuse(err)
   end
   options.new = opts.bang or nil
-  local start = require('polecat').start
-  require('polecat.trust').ask(function(trust, callback)
-    start(polecat, vim.tbl_extend('error', options, trust), callback)
-  end, notify.or_error(require('polecat.report').started))
+  local again = (':PolecatStart%s %s'):format(opts.bang and '!' or '', opts.args)
+  local start = require('polecat.trust').asking(require('polecat').start, again)
+  start(polecat, options, notify.or_error(require('polecat.report').started))
 end
 
 --- The word that `text` begins with, unless it is a pair: no name holds a `=`.
@@ -86,10 +85,9 @@ function commands.Sling(opts)
     return refuse(err)
   end
   options.polecat = polecat
-  local sling = require('polecat').sling
-  require('polecat.trust').ask(function(trust, callback)
-    sling(issue, vim.tbl_extend('error', options, trust), callback)
-  end, notify.or_error(require('polecat.report').slung))
+  local again = ':PolecatSling ' .. opts.args
+  local sling = require('polecat.trust').asking(require('polecat').sling, again)
+  sling(issue, options, notify.or_error(require('polecat.report').slung))
 end
 
 function commands.Remove(opts)

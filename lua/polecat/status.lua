@@ -30,10 +30,12 @@ end
 ---@param polecat string
 ---@param at polecat.At
 local function start(polecat, at)
-  require('polecat.trust').ask(function(trust, callback)
-    local args = vim.tbl_extend('error', { polecat = polecat, at = at }, trust)
+  local function start_it(name, options, callback)
+    local args = vim.tbl_extend('error', { polecat = name, at = at }, options)
     backend.call('session.start', args, callback)
-  end, notify.or_error(require('polecat.report').started))
+  end
+  local asking = require('polecat.trust').asking(start_it, ':PolecatStart ' .. polecat)
+  asking(polecat, {}, notify.or_error(require('polecat.report').started))
 end
 
 ---@param force boolean

@@ -1,4 +1,5 @@
 --- Asks a person before something is run that only files of a project name.
+local ask = require('polecat.ask')
 local window = require('polecat.window')
 
 local M = {}
@@ -9,6 +10,8 @@ local NO, ONCE, ALWAYS, ALL = 'No', 'Run once', 'Always', 'No, show all of it fi
 ---@field about polecat.Untrusted
 ---@field begun integer When the call was made that it is for.
 ---@field done fun(answer?: 'once'|'always')
+---@field from polecat.From
+---@field again string
 
 --- Those that wait for their turn.
 ---@type polecat.Question[]
@@ -85,8 +88,9 @@ local function put(question, done)
   local win, whole = show(about.lines)
   open = win
   vim.cmd.redraw()
-  local prompt = 'Run what files of this project name?'
-  vim.ui.select(choices_of(about, whole), { prompt = prompt }, function(choice)
+  local opts = { prompt = 'Run what files of this project name?' }
+  opts.from, opts.again = question.from, question.again
+  ask.select(choices_of(about, whole), opts, function(choice)
     window.close(win)
     open = nil
     local answer = choice == ONCE and 'once' or choice == ALWAYS and 'always' or nil
@@ -117,29 +121,34 @@ local function next_question()
   put(question, next_question)
 end
 
---- Makes a call that may start an agent, and again with the person's answer when that is needed:
---- `call` gets what goes with its arguments.
----@param call fun(trust: { trust?: string, trust_id?: string }, callback: polecat.Callback)
----@param callback polecat.Callback
-function M.ask(call, callback)
-  local function try(trust)
+--- `act`, which starts an agent, so that it is called again with the person's answer when that is
+--- needed. Who calls it again, for another reason, is not asked again.
+---@param act fun(of: string, options: table, callback: polecat.Callback)
+---@param again string The command that asks again, for who could not be asked.
+---@return fun(of: string, options: table, callback: polecat.Callback)
+function M.asking(act, again)
+  local from, trust = ask.from(), {}
+  local function try(of, options, callback)
     local begun = vim.uv.hrtime()
-    call(trust, function(err, result)
+    act(of, vim.tbl_extend('force', options, trust), function(err, result)
       if not err or err.code ~= 'untrusted' then
         return callback(err, result)
       end
       local function done(answer)
         if answer then
-          return try({ trust = answer, trust_id = err.untrusted.id })
+          trust = { trust = answer, trust_id = err.untrusted.id }
+          return try(of, options, callback)
         end
-        -- Who said no knows.
+        -- Who said no, or was told that nobody could ask, knows.
         callback(vim.tbl_extend('force', err, { told = true }))
       end
-      waiting[#waiting + 1] = { about = err.untrusted, begun = begun, done = done }
+      local question = { about = err.untrusted, begun = begun, done = done }
+      question.from, question.again = from, again
+      waiting[#waiting + 1] = question
       next_question()
     end)
   end
-  try({})
+  return try
 end
 
 return M

@@ -377,6 +377,20 @@ async fn the_commands_show_all_of_it_and_ask_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_types_something_else_meanwhile_is_not_asked() {
+    let town = Clone::hostile().await;
+    town.editor.lua(ANSWERING, json!(["Run once"])).await.unwrap();
+    let code = "vim.cmd('PolecatStart ash'); vim.cmd('split')";
+    town.editor.lua(code, Json::Null).await.unwrap();
+    let told = town.editor.expect_message("not asked while you are busy").await;
+    assert!(told.contains("`:PolecatStart ash` asks again"), "{told}");
+    assert_eq!(town.editor.lua("return _G.asked", Json::Null).await.unwrap(), json!([]));
+    assert!(!town.pwned.exists());
+    assert_eq!(town.made(), "");
+    assert_eq!(town.editor.lua("return #vim.api.nvim_list_wins()", Json::Null).await.unwrap(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_allowed_cannot_be_read_is_not_allowed() {
     let town = Clone::hostile().await;
     let about = town.asked(json!({})).await;
