@@ -1,5 +1,7 @@
 --- Asks a person before something is run that only files of a project name.
 local ask = require('polecat.ask')
+local buffer = require('polecat.buffer')
+local keys = require('polecat.keys')
 local window = require('polecat.window')
 
 local M = {}
@@ -96,7 +98,11 @@ local function put(question, done)
     local answer = choice == ONCE and 'once' or choice == ALWAYS and 'always' or nil
     answers[about.id] = { answer = answer, at = vim.uv.hrtime() }
     if choice == ALL then
-      window.split(buffer_of(about.lines), {})
+      local buf = buffer_of(about.lines)
+      window.split(buf, {})
+      keys.set(buf, {}, function()
+        buffer.close(buf)
+      end)
     end
     question.done(answer)
     done()

@@ -11,6 +11,7 @@ use crate::{
     core::{
         agent::{ACCOUNT_VARIABLE, Agent, preset_of_program},
         command::CommandLine,
+        names::visible,
         settings::{Accounts, BadAccount, File, Resolved, Sources, Unresolved, WhoAsked, expanded},
     },
     host::{self, HostError, path},
@@ -97,10 +98,11 @@ impl SessionManager {
     }
 
     /// The names of all agents that can be started. What a broken file says is left out: who
-    /// starts one is told.
+    /// starts one is told. So are names that a person could not read.
     pub(super) async fn agents(&self) -> Vec<String> {
         let sources = host::settings::agents(&self.rig).await.unwrap_or_default();
-        self.with_configuration(sources).names()
+        let names = self.with_configuration(sources).names();
+        names.into_iter().filter(|name| !name.is_empty() && visible(name) == *name).collect()
     }
 
     /// The agent of the settings and of the configuration, to be read or told of: nobody was asked

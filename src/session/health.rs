@@ -150,7 +150,7 @@ impl SessionManager {
     async fn agent_health(&self) -> Vec<HealthRow> {
         match self.of_settings(None).await {
             Ok(resolved) => {
-                let text = format!("the agent of this rig: {}", resolved.agent.name);
+                let text = format!("the agent of this rig: {}", visible(&resolved.agent.name));
                 let warnings = resolved.warnings.into_iter();
                 let warnings = warnings.map(|text| HealthRow::new("agents", Level::Warn, text));
                 warnings.chain([HealthRow::new("agents", Level::Info, text)]).collect()

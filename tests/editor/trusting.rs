@@ -377,6 +377,47 @@ async fn the_commands_show_all_of_it_and_ask_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_too_long_for_the_screen_can_be_read_before_it_is_allowed() {
+    let town = Clone::hostile().await;
+    let hooks = town.path.join("shop/polecats/.claude/settings.json");
+    write(&hooks, &"{ \"hooks\": 1 }\n".repeat(200));
+    let runtime = json!({ "runtime": { "provider": "claude", "command": "cat" } });
+    write(&town.path.join("shop/settings/config.json"), &runtime.to_string());
+    town.editor.lua(ANSWERING, json!(["No, show all of it first"])).await.unwrap();
+    town.editor.command("PolecatStart ash").await.unwrap();
+    let code = "return vim.bo.filetype == 'polecat-trust' and vim.api.nvim_buf_line_count(0) or 0";
+    eventually("all of it in a window", async || {
+        let lines = town.editor.lua(code, Json::Null).await.unwrap();
+        if lines.as_u64() > Some(200) { Ok(()) } else { Err(lines) }
+    })
+    .await;
+    let items = town.editor.lua("return _G.asked[1].items", Json::Null).await.unwrap();
+    assert_eq!(items, json!(["No", "Run once", "Always", "No, show all of it first"]));
+    assert!(town.tmux.try_run(&["has-session", "-t", "=gt-shop-ash"]).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_in_a_file_completes_to_one_word_of_one_command() {
+    let mut agents = json!({});
+    for name in ["x", "x cmd=touch\\ /x", "x\n!touch /x", "x\r", "x\u{202e}", ""] {
+        agents[name] = json!({ "command": "claude" });
+    }
+    let town = Clone::new(&[("settings/agents.json", json!({ "agents": agents }))]).await;
+    fs::create_dir(town.path.join("shop/x\n!touch")).unwrap();
+    let complete = async |line: &str| {
+        let code = "return vim.fn.getcompletion(..., 'cmdline')";
+        town.editor.lua(code, json!([line])).await.unwrap()
+    };
+    eventually("the town's agents", async || {
+        let found = complete("PolecatStart ash agent=x").await;
+        let expected = json!(["agent=x", "agent=x\\ cmd=touch\\\\\\ /x"]);
+        if found == expected { Ok(()) } else { Err(found) }
+    })
+    .await;
+    assert_eq!(complete("PolecatStart ash workdir=x").await, json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_types_something_else_meanwhile_is_not_asked() {
     let town = Clone::hostile().await;
     town.editor.lua(ANSWERING, json!(["Run once"])).await.unwrap();
