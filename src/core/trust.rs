@@ -23,7 +23,7 @@ pub struct Request {
     pub settings: Vec<(&'static str, String)>,
     /// Files of the project that would be read or run as a part of it.
     pub contents: Vec<Content>,
-    /// Whether an answer can be remembered: not where what is run lies in each worktree.
+    /// Whether an answer can be remembered: not where what is run would change unseen.
     pub lasting: bool,
 }
 
@@ -136,7 +136,7 @@ fn quoted(word: &str) -> String {
 /// A SHA-256 as text.
 #[must_use]
 pub fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", hash.finalize())
 }
 
 /// Texts and lists of them, each with its length in front: no two requests are the same bytes.

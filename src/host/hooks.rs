@@ -73,7 +73,8 @@ pub async fn ensure(rig: &Rig, agent: &Agent, gt_on_path: bool) -> Result<(), Ho
 /// It cannot be read, or is no file.
 pub async fn of_others(rig: &Rig, agent: &Agent) -> Result<Option<Content>, HostError> {
     let Some(hooks) = &agent.hooks else { return Ok(None) };
-    let path = rig.polecats_dir().join(&hooks.dir).join(&hooks.file);
+    // One in another place is none of ours: where it is to be written, that is refused.
+    let Ok(path) = place(&rig.polecats_dir(), hooks) else { return Ok(None) };
     let ours = content(&hooks.provider).map(|(text, _)| text);
     blocking(move || trust::text_of(&path, ours.as_deref())).await
 }

@@ -49,6 +49,15 @@ pub async fn contents(rig: &Rig, words: Vec<String>) -> Result<Vec<Content>, Hos
     .await
 }
 
+/// Whether one of `paths` leads into the project of `rig`, as it is written or in truth.
+///
+/// # Errors
+/// Only where the looking stopped.
+pub async fn any_inside(rig: &Rig, paths: Vec<PathBuf>) -> Result<bool, HostError> {
+    let roots = roots(rig);
+    blocking(move || Ok(paths.iter().any(|path| is_inside(&roots, path)))).await
+}
+
 /// The file `below` the folder `dir`, known by what is in it and not by where the folder is; none
 /// where there is none.
 ///

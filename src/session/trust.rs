@@ -95,7 +95,7 @@ impl SessionManager {
         let argv = if origin.own_command { Vec::new() } else { argv.clone() };
         let env = environment(choice);
         contents.extend(self.named(&argv, &env).await?);
-        let lasting = !argv.first().is_some_and(|program| is_relative(program));
+        let lasting = self.is_lasting(choice, &argv, &env).await?;
         let settings = if origin.agent.is_empty() { Vec::new() } else { differences(agent) };
         let home = self.rig.home.clone();
         Ok(Some(Request { home, files, argv, env, settings, contents, lasting }))
@@ -109,6 +109,24 @@ impl SessionManager {
     ) -> Result<Vec<Content>, HostError> {
         let values = env.iter().map(|(_, value)| value);
         trust::contents(&self.rig, argv.iter().chain(values).cloned().collect()).await
+    }
+
+    /// Whether all is known that is going to be run: not where which file it is depends on the
+    /// worktree, or it is looked for in a folder of the project.
+    async fn is_lasting(
+        &self,
+        choice: &Choice,
+        argv: &[String],
+        env: &[(String, String)],
+    ) -> Result<bool, HostError> {
+        if argv.first().is_some_and(|program| is_relative(program)) {
+            return Ok(false);
+        }
+        let account = choice.config_dir.clone().filter(|_| choice.origin.config_dir.is_some());
+        let searched = env.iter().filter(|(name, _)| name.ends_with("PATH"));
+        let searched = searched.flat_map(|(_, value)| std::env::split_paths(value));
+        let folders = account.into_iter().chain(searched).collect();
+        Ok(!trust::any_inside(&self.rig, folders).await?)
     }
 
     async fn remembers(&self, id: &str) -> bool {

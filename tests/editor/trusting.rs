@@ -255,6 +255,12 @@ async fn a_program_of_the_project_itself_is_asked_about_again_when_it_changes() 
     let refused = town.start(json!({})).await.unwrap_err();
     assert_eq!(refused.code, "untrusted", "{refused:?}");
 
+    // What is found in a folder of the project can change unseen.
+    let path = format!("/bin:{}", town.path.join("tools").display());
+    let registry = json!({ "agents": { "nice": { "command": "cat", "env": { "PATH": path } } } });
+    write(&town.path.join("shop/settings/agents.json"), &registry.to_string());
+    assert_eq!(town.start(json!({})).await.unwrap_err().untrusted["lasting"], false);
+
     // Which file it is depends on the worktree: it is asked about each time.
     program(&town.path.join("shop/polecats/ash/shop/nice"), "exec cat");
     set("./nice");
