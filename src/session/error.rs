@@ -287,7 +287,11 @@ fn last_words(exit: &Exit) -> String {
 fn unasked(request: &Request) -> String {
     let files: Vec<_> = request.files.iter().map(|file| format!("`{}`", file.display())).collect();
     let files = visible(&files.join(" and "));
-    format!("{files} would decide what is run (`{}`), which nobody has allowed", request.command())
+    let what = match request.command() {
+        own if own.is_empty() => "how your command is run".to_owned(),
+        command => format!("what is run (`{command}`)"),
+    };
+    format!("{files} would decide {what}, which nobody has allowed")
 }
 
 fn several(failed: &[(String, SessionError)]) -> String {

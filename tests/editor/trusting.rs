@@ -203,7 +203,9 @@ async fn the_environment_and_the_accounts_of_a_town_are_asked_about() {
     // A folder of the user's own is no matter of the town's; nor is an account of another's.
     let about = town.asked(json!({ "config_dir": "/mine" })).await;
     assert_eq!(about["files"], json!(files[..1]));
-    let about = town.asked(json!({ "cmd": "cat", "account": "a" })).await;
+    let refused = town.start(json!({ "cmd": "cat", "account": "a" })).await.unwrap_err();
+    assert!(refused.message.contains("how your command is run"), "{refused:?}");
+    let about = refused.untrusted;
     assert_eq!((&about["files"], &about["argv"]), (&json!(files[1..]), &json!([])));
     town.start(json!({ "cmd": "cat", "config_dir": "/mine" })).await.unwrap();
 }
