@@ -30,6 +30,7 @@ mod host {
     mod started;
     mod strangers;
     mod tracker;
+    mod trust;
     mod undoing;
     mod watch;
 }

@@ -12,6 +12,8 @@ local KNOWN = {
     config_dir = 'path',
     cmd = 'string',
     new = 'boolean',
+    trust = 'string',
+    trust_id = 'string',
   },
   stop = { force = 'boolean' },
   stop_all = { force = 'boolean' },
@@ -27,6 +29,8 @@ local KNOWN = {
     account = 'string',
     config_dir = 'path',
     cmd = 'string',
+    trust = 'string',
+    trust_id = 'string',
   },
   remove = { force = 'boolean' },
 }

@@ -9,7 +9,7 @@ local process = require('polecat.process')
 local M = {}
 
 --- What this plugin speaks. The backend refuses any other.
-M.PROTOCOL = 2
+M.PROTOCOL = 3
 
 --- A backend that does not greet back within this time is stuck, in ms.
 local GREETING_LIMIT = 10000
@@ -147,6 +147,7 @@ local function greet(child)
   local nvim = vim.empty_dict()
   nvim.tmux = vim.env.TMUX
   nvim.data = vim.fs.joinpath(vim.fn.stdpath('data'), 'polecat')
+  nvim.state = vim.fn.stdpath('state')
   send(id, 'hello', { protocol = M.PROTOCOL, config = sent.values, nvim = nvim })
   watch_greeting(child)
 end

@@ -19,6 +19,17 @@ local function not_found()
   }
 end
 
+--- The one on PATH, but not in a relative folder of it: that may be anybody's project.
+---@return string?
+local function on_path()
+  for _, folder in ipairs(vim.split(vim.env.PATH or '', ':', { plain = true })) do
+    local program = folder .. '/' .. NAME
+    if vim.startswith(folder, '/') and vim.fn.executable(program) == 1 then
+      return program
+    end
+  end
+end
+
 --- The command to start: `backend.command`, else what was built here, else what is on PATH.
 ---@return string[]? argv
 ---@return polecat.Error? err
@@ -40,9 +51,9 @@ function M.find()
   if vim.fn.executable(built) == 1 then
     return { built }
   end
-  local on_path = vim.fn.exepath(NAME)
-  if on_path ~= '' then
-    return { on_path }
+  local found = on_path()
+  if found then
+    return { found }
   end
   return nil, not_found()
 end

@@ -47,7 +47,9 @@ function commands.Start(opts)
     return refuse(err)
   end
   options.new = opts.bang or nil
-  require('polecat').start(polecat, options, notify.or_error(require('polecat.report').started))
+  local again = (':PolecatStart%s %s'):format(opts.bang and '!' or '', opts.args)
+  local start = require('polecat.trust').asking(require('polecat').start, again)
+  start(polecat, options, notify.or_error(require('polecat.report').started))
 end
 
 --- The word that `text` begins with, unless it is a pair: no name holds a `=`.
@@ -83,7 +85,9 @@ function commands.Sling(opts)
     return refuse(err)
   end
   options.polecat = polecat
-  require('polecat').sling(issue, options, notify.or_error(require('polecat.report').slung))
+  local again = ':PolecatSling ' .. opts.args
+  local sling = require('polecat.trust').asking(require('polecat').sling, again)
+  sling(issue, options, notify.or_error(require('polecat.report').slung))
 end
 
 function commands.Remove(opts)

@@ -67,7 +67,7 @@ local function pairs_of(keys, before, lead)
   local key, value = lead:match('^([%w_]+)=(.*)$')
   if key == 'agent' then
     return vim.tbl_map(function(agent)
-      return 'agent=' .. agent
+      return 'agent=' .. vim.fn.escape(agent, ' \\')
     end, known().agents)
   elseif key == 'workdir' or key == 'config_dir' then
     return vim.tbl_map(function(dir)
@@ -150,7 +150,8 @@ function M.complete(name, lead, line, position)
   local text = line:sub(1, position):match('Polecat%w+!?%s+(.*)$') or ''
   local before = require('polecat.words').all(text:sub(1, #text - #lead))
   return vim.tbl_filter(function(candidate)
-    return vim.startswith(candidate, lead)
+    -- A line break would begin another command.
+    return vim.startswith(candidate, lead) and not candidate:find('%c')
   end, candidates(name, before, lead))
 end
 

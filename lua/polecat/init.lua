@@ -52,6 +52,8 @@ end
 ---@field config_dir? string
 ---@field cmd? string
 ---@field new? boolean Create the polecat when it does not exist.
+---@field trust? 'once'|'always' Allows what an error `untrusted` was about, |polecat-trust|.
+---@field trust_id? string Its `untrusted.id`.
 
 --- Starts the agent of a polecat. The result is its SessionInfo, with `warnings`.
 ---@param name string
@@ -136,6 +138,8 @@ end
 ---@field account? string
 ---@field config_dir? string
 ---@field cmd? string
+---@field trust? 'once'|'always' As of |polecat.start()|.
+---@field trust_id? string
 
 --- Gives an issue to a polecat in one step: worktree, branch, hook, session and first words, or
 --- nothing of it. The result is its SessionInfo, with `warnings`.

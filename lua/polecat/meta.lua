@@ -7,6 +7,17 @@
 ---@field message string What is wrong with what.
 ---@field hint? string What to do about it.
 ---@field told? boolean The user has been told already; do not notify again.
+---@field untrusted? polecat.Untrusted With the code `untrusted`: what is to be allowed.
+
+--- What files of a project want run, |polecat-trust|.
+---@class polecat.Untrusted
+---@field id string Of exactly this.
+---@field files string[] The files that say so.
+---@field argv string[] Program and arguments; empty where they are yours.
+---@field env table<string, string> The environment that is set.
+---@field contents { path: string, text?: string }[] Files of the project that are a part of it.
+---@field lines string[] All of it to be shown, with what is invisible escaped.
+---@field lasting boolean Whether `always` is remembered.
 
 ---@alias polecat.Callback fun(err?: polecat.Error, result?: any)
 

@@ -30,13 +30,12 @@ end
 ---@param polecat string
 ---@param at polecat.At
 local function start(polecat, at)
-  backend.call(
-    'session.start',
-    { polecat = polecat, at = at },
-    notify.or_error(function(session)
-      require('polecat.report').started(session)
-    end)
-  )
+  local function start_it(name, options, callback)
+    local args = vim.tbl_extend('error', { polecat = name, at = at }, options)
+    backend.call('session.start', args, callback)
+  end
+  local asking = require('polecat.trust').asking(start_it, ':PolecatStart ' .. polecat)
+  asking(polecat, {}, notify.or_error(require('polecat.report').started))
 end
 
 ---@param force boolean

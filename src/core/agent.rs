@@ -116,6 +116,23 @@ impl PromptMode {
     }
 }
 
+impl PromptMode {
+    fn flag(&self) -> Option<String> {
+        match self {
+            Self::Argument => Some("nothing, as the last argument".to_owned()),
+            Self::Flag(flag) => Some(flag.clone()),
+            Self::Typed => None,
+        }
+    }
+}
+
+impl Resume {
+    fn words(&self) -> String {
+        let (Self::Flag(words) | Self::Subcommand(words)) = self;
+        words.clone()
+    }
+}
+
 impl Agent {
     /// An agent of which only the command is known.
     #[must_use]
@@ -173,6 +190,56 @@ impl Agent {
     #[must_use]
     pub fn program(&self) -> &str {
         self.wrapper.first().unwrap_or(&self.command)
+    }
+
+    /// The same with a command line of the user's own, which is run as it was written.
+    #[must_use]
+    pub fn with_command(self, argv: &[String]) -> Self {
+        Self {
+            command: argv.first().cloned().unwrap_or_default(),
+            args: argv.iter().skip(1).cloned().collect(),
+            wrapper: Vec::new(),
+            hook_args: Vec::new(),
+            prompt_mode: PromptMode::Typed,
+            ..self
+        }
+    }
+
+    /// Whether it is run as `other` is, whatever both are called: the same words, environment, hooks
+    /// and first words, and read by the same signs.
+    #[must_use]
+    pub fn runs_like(&self, other: &Self) -> bool {
+        let known = Self {
+            name: self.name.clone(),
+            process_names: self.process_names.clone(),
+            instructions: self.instructions.clone(),
+            settle_ms: self.settle_ms,
+            ready: Ready { delay_ms: self.ready.delay_ms, ..other.ready.clone() },
+            ..other.clone()
+        };
+        *self == known
+    }
+
+    /// What of it differs from `known` besides the words that are run and their environment: what
+    /// it is called, and its value.
+    #[must_use]
+    pub fn differences(&self, known: &Self) -> Vec<(&'static str, String)> {
+        let hooks = |hooks: &Hooks| format!("{} {}/{}", hooks.provider, hooks.dir, hooks.file);
+        let facts = |agent: &Self| {
+            [
+                ("first words", agent.initial_prompt.clone()),
+                ("takes its first words behind", agent.prompt_mode.flag()),
+                ("screens of", Some(agent.patterns.clone())),
+                ("its prompt begins with", agent.ready.prompt.clone()),
+                ("hooks", agent.hooks.as_ref().map(hooks)),
+                ("goes on by", agent.resume.as_ref().map(Resume::words)),
+                ("configuration folder in", agent.config_dir_env.clone()),
+                ("session id in", agent.session_id_env.clone()),
+            ]
+        };
+        let pairs = facts(self).into_iter().zip(facts(known));
+        let differs = pairs.filter(|(own, known)| own != known);
+        differs.map(|((what, value), _)| (what, value.unwrap_or_else(|| "none".into()))).collect()
     }
 
     /// Whether it calls `gt` at moments of its life, by a file that is written for it in a town:

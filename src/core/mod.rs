@@ -18,6 +18,7 @@ pub mod settings;
 pub mod startup;
 pub mod state;
 pub mod theme;
+pub mod trust;
 pub mod work;
 
 pub use agent::{Agent, Ready};

@@ -8,6 +8,7 @@
 mod accounts;
 mod files;
 mod lookup;
+mod origin;
 mod resolve;
 #[cfg(test)]
 mod tests;

@@ -104,6 +104,14 @@ pub enum HostError {
         /// What is wrong with it.
         why: String,
     },
+    /// A file of a newer version of ours.
+    #[error("`{}` is left as it is: {why}", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Which version wrote it.
+        why: String,
+    },
     /// The rig has nothing to make worktrees from.
     #[error("rig `{rig}` has no git repository: looked at {}", places(looked))]
     NoRepository {

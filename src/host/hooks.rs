@@ -12,7 +12,8 @@ use serde_json::json;
 
 use super::error::HostError;
 use super::files::{blocking, broken, look_at_link, make_inside, unwritten};
-use crate::core::{Agent, Rig, RigKind, agent::Hooks};
+use super::trust;
+use crate::core::{Agent, Rig, RigKind, agent::Hooks, trust::Content};
 
 /// Where `gt` is when a login shell did not set the path.
 const PATH: &str = r#"export PATH="$HOME/go/bin:$HOME/bin:$PATH""#;
@@ -63,6 +64,19 @@ pub async fn ensure(rig: &Rig, agent: &Agent, gt_on_path: bool) -> Result<(), Ho
     let path = place(&polecats, hooks)?;
     let home = rig.home.clone();
     blocking(move || write_once(&home, &path, &text, mode)).await
+}
+
+/// The hooks file of `agent` in `polecats/` that somebody else wrote; none where there is no file,
+/// or the one that [`ensure`] writes.
+///
+/// # Errors
+/// It cannot be read, or is no file.
+pub async fn of_others(rig: &Rig, agent: &Agent) -> Result<Option<Content>, HostError> {
+    let Some(hooks) = &agent.hooks else { return Ok(None) };
+    // One in another place is none of ours: where it is to be written, that is refused.
+    let Ok(path) = place(&rig.polecats_dir(), hooks) else { return Ok(None) };
+    let ours = content(&hooks.provider).map(|(text, _)| text);
+    blocking(move || trust::text_of(&path, ours.as_deref())).await
 }
 
 /// The text of the file, and who may read it.

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::process::Command;
 use std::sync::Arc;
 
+use super::path::search_path;
 use crate::core::startup::NOT_FOR_AGENTS;
 
 /// How to start a program of this name: here today, with a prefix such as `ssh build1` later.
@@ -34,7 +35,8 @@ const GIT: &[&str] = &[
     "GIT_WORK_TREE",
 ];
 
-/// Starts programs on this machine, without what belongs to the editor alone.
+/// Starts programs on this machine, without what belongs to the editor alone, and none that lies
+/// in the folder where it is started.
 #[must_use]
 pub fn local() -> Launch {
     Arc::new(|program| {
@@ -47,6 +49,9 @@ pub fn local() -> Launch {
             if name.as_encoded_bytes().starts_with(b"NVIM_") {
                 command.env_remove(name);
             }
+        }
+        if let Some(path) = search_path() {
+            command.env("PATH", path);
         }
         command
     })

@@ -23,6 +23,7 @@ pub mod rigs;
 pub mod run;
 pub mod settings;
 pub mod tracker;
+pub mod trust;
 pub mod watch;
 
 pub use error::HostError;

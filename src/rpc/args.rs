@@ -7,6 +7,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
 use super::error::RpcError;
+use crate::session::Answer;
 
 /// Reads the arguments of `method`.
 pub(super) fn decode<T: DeserializeOwned>(method: &str, args: Value) -> Result<T, RpcError> {
@@ -65,6 +66,23 @@ pub(super) struct At {
     pub(super) cwd: PathBuf,
 }
 
+/// How a person answered an `untrusted` error.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Trust(pub(super) Answer);
+
+impl TryFrom<String> for Trust {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "once" => Ok(Self(Answer::Once)),
+            "always" => Ok(Self(Answer::Always)),
+            _ => Err(format!("`{text}`, expected `once` or `always`")),
+        }
+    }
+}
+
 macro_rules! arguments {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => {
         $($(#[$doc])* #[derive(Debug, Deserialize)] #[serde(deny_unknown_fields)]
@@ -76,7 +94,8 @@ macro_rules! arguments {
 arguments! {
     Hello { protocol: u32, config: Option<Value>, nvim: Option<Nvim> }
     /// What the backend must know of the editor's own surroundings.
-    Nvim { tmux: Option<String>, data: Option<PathBuf> }
+    #[derive(Default)]
+    Nvim { tmux: Option<String>, data: Option<PathBuf>, state: Option<PathBuf> }
     Configure { config: Option<Value> }
     Health { at: Option<At> }
     Here { at: At }
@@ -101,6 +120,8 @@ arguments! {
         workdir: Option<PathBuf>,
         config_dir: Option<PathBuf>,
         cmd: Option<String>,
+        trust: Option<Trust>,
+        trust_id: Option<String>,
     }
     Sling {
         at: At,
@@ -110,6 +131,8 @@ arguments! {
         account: Option<String>,
         config_dir: Option<PathBuf>,
         cmd: Option<String>,
+        trust: Option<Trust>,
+        trust_id: Option<String>,
     }
     Stop { at: At, polecat: String, force: Option<bool> }
     StopAll { at: At, force: Option<bool> }

@@ -10,7 +10,7 @@ use super::{
     config,
     error::RpcError,
 };
-use crate::session::Surroundings;
+use crate::session::EditorFacts;
 
 /// A call that would be refused for its arguments.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,5 +62,5 @@ fn read<T: DeserializeOwned + Debug>(method: &str, args: Value) -> Result<String
 /// The configuration is taken apart in a second step, as `hello` does too.
 fn configure(method: &str, args: Value) -> Result<String, RpcError> {
     let args::Configure { config } = decode(method, args)?;
-    config::settings(config, Surroundings::default()).map(|settings| format!("{settings:?}"))
+    config::settings(config, EditorFacts::default()).map(|settings| format!("{settings:?}"))
 }

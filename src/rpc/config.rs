@@ -11,11 +11,11 @@ use serde::{
 use super::{agent::Agent, args::read, error::RpcError};
 use crate::{
     core::{Template, screen::Policy},
-    session::{Settings, Surroundings},
+    session::{EditorFacts, Settings},
 };
 
 /// Reads the configuration; what is wrong in it is refused by its name.
-pub(super) fn settings(config: Option<Value>, editor: Surroundings) -> Result<Settings, RpcError> {
+pub(super) fn settings(config: Option<Value>, editor: EditorFacts) -> Result<Settings, RpcError> {
     let invalid = |why: String| RpcError::config_invalid(format!("the configuration: {why}"));
     let config: Config = read(config.unwrap_or(Value::Array(Vec::new()))).map_err(invalid)?;
     let worktrees = config.worktrees.map(|text| Template::parse(&text, editor.data.as_deref()));
@@ -114,7 +114,7 @@ mod tests {
     }
 
     fn check(config: Value, expected: &str) {
-        let error = settings(Some(config), Surroundings::default()).unwrap_err();
+        let error = settings(Some(config), EditorFacts::default()).unwrap_err();
         assert_eq!(error.code, "config_invalid");
         assert!(error.message.contains(expected), "`{}` lacks `{expected}`", error.message);
     }
@@ -148,8 +148,8 @@ mod tests {
     #[test]
     fn an_empty_table_of_lua_is_an_empty_configuration() {
         let empty = || Value::Array(Vec::new());
-        assert!(settings(Some(empty()), Surroundings::default()).is_ok());
+        assert!(settings(Some(empty()), EditorFacts::default()).is_ok());
         let config = map(vec![("agents", empty()), ("rig", empty())]);
-        assert!(settings(Some(config), Surroundings::default()).is_ok());
+        assert!(settings(Some(config), EditorFacts::default()).is_ok());
     }
 }

@@ -11,6 +11,7 @@ use rmpv::Value;
 use crate::{
     core::{
         session::{Exit, ExitHow, SessionInfo, Waiting},
+        trust::{Content, Request},
         work::Diffstat,
     },
     session::{
@@ -137,6 +138,26 @@ pub(super) fn snapshot(snapshot: &Snapshot) -> Map {
         .put("rig", snapshot.rig.as_str())
         .put("home", snapshot.home.display().to_string())
         .put("sessions", sessions(&snapshot.polecats))
+}
+
+/// What files of a project want run.
+pub(super) fn request(request: &Request) -> Map {
+    let paths = request.files.iter().map(|file| word(file.as_os_str())).collect();
+    let env = request.env.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into()));
+    let content = |content: &Content| -> Value {
+        Map::new()
+            .put("path", word(content.path.as_os_str()))
+            .some("text", content.text.as_deref())
+            .into()
+    };
+    Map::new()
+        .put("id", request.id())
+        .put("files", Value::Array(paths))
+        .put("argv", texts(&request.argv))
+        .put("env", Value::Map(env.collect()))
+        .put("contents", Value::Array(request.contents.iter().map(content).collect()))
+        .put("lines", texts(request.lines()))
+        .put("lasting", request.lasting)
 }
 
 /// What went wrong without being in the way.

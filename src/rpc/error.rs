@@ -2,7 +2,7 @@
 
 use rmpv::Value;
 
-use super::encode::Map;
+use super::encode::{self, Map};
 use crate::session::SessionError;
 
 /// A refusal: a stable code, what is wrong with what, and often what to do about it.
@@ -11,34 +11,41 @@ pub(super) struct RpcError {
     pub(super) code: &'static str,
     pub(super) message: String,
     pub(super) hint: Option<String>,
+    /// What is to be allowed, where that is missing.
+    pub(super) untrusted: Option<Value>,
 }
 
 impl RpcError {
     pub(super) fn bad_argument(message: impl Into<String>) -> Self {
-        Self { code: "bad_argument", message: message.into(), hint: None }
+        Self { code: "bad_argument", message: message.into(), hint: None, untrusted: None }
     }
 
     pub(super) fn config_invalid(message: impl Into<String>) -> Self {
         let hint = "see `:checkhealth polecat`".to_owned();
-        Self { code: "config_invalid", message: message.into(), hint: Some(hint) }
+        Self { code: "config_invalid", message: message.into(), hint: Some(hint), untrusted: None }
     }
 
     pub(super) fn internal(message: impl Into<String>) -> Self {
-        Self { code: "internal", message: message.into(), hint: None }
+        Self { code: "internal", message: message.into(), hint: None, untrusted: None }
     }
 
-    /// As Lua reads it: `{ code, message, hint }`.
+    /// As Lua reads it: `{ code, message, hint, untrusted }`.
     pub(super) fn encode(self) -> Value {
         Map::new()
             .put("code", self.code)
             .put("message", self.message)
             .some("hint", self.hint)
+            .some("untrusted", self.untrusted)
             .into()
     }
 }
 
 impl From<SessionError> for RpcError {
     fn from(error: SessionError) -> Self {
-        Self { code: error.code(), message: error.to_string(), hint: error.hint() }
+        let untrusted = match &error {
+            SessionError::Untrusted(request) => Some(encode::request(request).into()),
+            _ => None,
+        };
+        Self { code: error.code(), message: error.to_string(), hint: error.hint(), untrusted }
     }
 }

@@ -14,7 +14,7 @@ use super::{
     review,
 };
 use crate::session::{
-    CaptureOptions, Place, RemoveOptions, SessionManager, StartOptions, Workspace,
+    Allowed, CaptureOptions, Place, RemoveOptions, SessionManager, StartOptions, Workspace,
 };
 
 pub(super) type Answer = Result<Value, RpcError>;
@@ -138,6 +138,7 @@ impl Door<'_> {
             workdir: args.workdir,
             config_dir: args.config_dir,
             command: args.cmd,
+            allowed: allowed(args.trust, args.trust_id),
         };
         let progress = self.progress(args.polecat.clone());
         let started = manager.start(&args.polecat, options, &progress).await?;
@@ -151,6 +152,7 @@ impl Door<'_> {
             account: args.account,
             config_dir: args.config_dir,
             command: args.cmd,
+            allowed: allowed(args.trust, args.trust_id),
             ..StartOptions::default()
         };
         // Until there is a polecat, it is the issue that a person knows it by.
@@ -262,6 +264,11 @@ impl Door<'_> {
 /// Where `at` is.
 pub(super) fn place(at: At) -> Place {
     Place { file: at.file, cwd: at.cwd }
+}
+
+/// What was allowed: an answer counts only for what it names.
+fn allowed(trust: Option<args::Trust>, id: Option<String>) -> Option<Allowed> {
+    Some(Allowed { answer: trust?.0, id: id? })
 }
 
 /// Bytes as one string; those that are no UTF-8 reach Lua as they are.

@@ -8,7 +8,7 @@ use tracing::{Instrument, debug, debug_span, info};
 
 use super::{
     PROTOCOL,
-    args::{self, Configure, Hello, Nvim},
+    args::{self, Configure, Hello},
     config,
     editor::{Editor, Writer},
     encode::{self, Map},
@@ -19,7 +19,7 @@ use super::{
     stdio,
     views::Views,
 };
-use crate::session::{Launch, News, NewsDesk, Surroundings, Workspace};
+use crate::session::{EditorFacts, Launch, News, NewsDesk, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -102,8 +102,9 @@ impl Server {
             return Err(mismatch(theirs));
         }
         let hello: Hello = args::decode("hello", args)?;
-        let editor = hello.nvim.map(|Nvim { tmux, data }| Surroundings { tmux, data });
-        let settings = config::settings(hello.config, editor.unwrap_or_default())?;
+        let nvim = hello.nvim.unwrap_or_default();
+        let editor = EditorFacts { tmux: nvim.tmux, data: nvim.data, state: nvim.state };
+        let settings = config::settings(hello.config, editor)?;
         self.workspace = Some(Workspace::new(settings, self.launch.clone(), self.news.clone())?);
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
@@ -119,7 +120,7 @@ impl Server {
         let Some(workspace) = &self.workspace else {
             return Err(RpcError::internal("`hello` must be the first call"));
         };
-        let settings = config::settings(config, workspace.surroundings().clone());
+        let settings = config::settings(config, workspace.editor());
         let workspace = settings.and_then(|settings| Ok(workspace.configured(settings)?));
         match workspace {
             Ok(workspace) => (self.workspace, self.refused) = (Some(workspace), None),
@@ -166,5 +167,6 @@ fn mismatch(theirs: Option<u32>) -> RpcError {
             env!("CARGO_PKG_VERSION")
         ),
         hint: Some("rebuild the backend: run `make build` in the plugin's folder".to_owned()),
+        untrusted: None,
     }
 }

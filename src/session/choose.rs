@@ -9,9 +9,10 @@ use std::{
 use super::{error::SessionError, manager::SessionManager, plan::StartOptions};
 use crate::{
     core::{
-        agent::{ACCOUNT_VARIABLE, Agent, PromptMode, preset_of_program},
+        agent::{ACCOUNT_VARIABLE, Agent, preset_of_program},
         command::CommandLine,
-        settings::{Accounts, BadAccount, File, Sources, Unresolved, WhoAsked, expanded},
+        names::visible,
+        settings::{Accounts, BadAccount, File, Resolved, Sources, Unresolved, WhoAsked, expanded},
     },
     host::{self, HostError, path},
 };
@@ -24,62 +25,99 @@ pub(super) struct Choice {
     pub(super) argv: Vec<String>,
     /// The agent's configuration folder.
     pub(super) config_dir: Option<PathBuf>,
+    /// What says so of all this, where it is not the user.
+    pub(super) origin: Origin,
+    /// The request that was allowed for this start, by its id.
+    pub(super) allowed: Option<String>,
     /// What of the settings could not be followed.
     pub(super) warnings: Vec<String>,
 }
 
+/// Which files of the project made a choice what it is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Origin {
+    /// Whether the command line is the user's own.
+    pub(super) own_command: bool,
+    /// Those that made the agent another one than any that is known.
+    pub(super) agent: Vec<PathBuf>,
+    /// The one that named the configuration folder.
+    pub(super) config_dir: Option<PathBuf>,
+}
+
+impl Choice {
+    fn of(agent: Agent) -> Self {
+        let (argv, origin) = (agent.argv(), Origin::default());
+        Self { agent, argv, config_dir: None, origin, allowed: None, warnings: Vec::new() }
+    }
+}
+
 impl SessionManager {
-    /// Settles what is to be started. Nothing was created when this fails.
-    pub(super) async fn choose(&self, options: &StartOptions) -> Result<Choice, SessionError> {
-        let mut choice = match &options.command {
-            Some(text) => self.of_command(text, options.agent.as_deref()).await?,
-            None => self.of_settings(options.agent.as_deref()).await?,
-        };
-        choice.config_dir = self.config_dir(&choice.agent, options).await?;
+    /// Settles what is to be started, and that a person allows what files of the project want run.
+    /// `workdir` is where, when it is there already. Nothing was created when this fails.
+    pub(super) async fn choose(
+        &self,
+        options: &StartOptions,
+        workdir: Option<&Path>,
+    ) -> Result<Choice, SessionError> {
+        let (asked, command) = (options.agent.as_deref(), options.command.as_deref());
+        let command = command.map(parse).transpose()?;
+        let mut choice = self.chosen(asked, command.as_ref()).await?;
+        choice.config_dir = self.config_dir(&mut choice, options).await?;
         if let Some(program) = choice.argv.first().filter(|program| is_found_anywhere(program)) {
             require_program(program, &self.rig.path)?;
         }
+        choice.allowed = self.leave(&choice, workdir, options.allowed.as_ref()).await?;
         Ok(choice)
     }
 
+    /// The agent, run by a command line of the user's own where there is one: whom that runs is told
+    /// by `agent=`, else by its program.
+    async fn chosen(
+        &self,
+        asked: Option<&str>,
+        command: Option<&CommandLine>,
+    ) -> Result<Choice, SessionError> {
+        let argv = command.map(CommandLine::argv);
+        if let (None, Some(command)) = (asked, command) {
+            let choice = Choice::of(unnamed(command).with_command(command.argv()));
+            return Ok(Choice {
+                origin: Origin { own_command: true, ..Origin::default() },
+                ..choice
+            });
+        }
+        let sources = self.sources().await?;
+        let on_path = |program: &str| self.is_on_path(program);
+        let Resolved { agent, warnings } = sources.resolve(asked, &on_path)?;
+        let agent = match argv {
+            Some(argv) => agent.with_command(argv),
+            None => agent,
+        };
+        let files = sources.deciding(asked, argv, &on_path);
+        let origin = Origin { own_command: argv.is_some(), agent: files, config_dir: None };
+        Ok(Choice { origin, warnings, ..Choice::of(agent) })
+    }
+
     /// The names of all agents that can be started. What a broken file says is left out: who
-    /// starts one is told.
+    /// starts one is told. So are names that a person could not read.
     pub(super) async fn agents(&self) -> Vec<String> {
         let sources = host::settings::agents(&self.rig).await.unwrap_or_default();
-        self.with_configuration(sources).names()
+        let names = self.with_configuration(sources).names();
+        names.into_iter().filter(|name| !name.is_empty() && visible(name) == *name).collect()
     }
 
-    /// The agent of the settings and of the configuration, without anyone's account.
-    pub(super) async fn of_settings(&self, asked: Option<&str>) -> Result<Choice, SessionError> {
+    /// The agent of the settings and of the configuration, to be read or told of: nobody was asked
+    /// whether it may run.
+    pub(super) async fn of_settings(&self, asked: Option<&str>) -> Result<Resolved, SessionError> {
+        Ok(self.sources().await?.resolve(asked, &|program| self.is_on_path(program))?)
+    }
+
+    async fn sources(&self) -> Result<Sources, SessionError> {
         let sources = host::settings::agents(&self.rig).await.map_err(unreadable)?;
-        let on_path = |program: &str| path::find_program(program, &self.rig.path).is_some();
-        let resolved = self.with_configuration(sources).resolve(asked, &on_path)?;
-        let (agent, warnings) = (resolved.agent, resolved.warnings);
-        Ok(Choice { argv: agent.argv(), agent, config_dir: None, warnings })
+        Ok(self.with_configuration(sources))
     }
 
-    /// A command line of the user's own. Whom it runs is told by `agent=`, else by its program.
-    async fn of_command(&self, text: &str, asked: Option<&str>) -> Result<Choice, SessionError> {
-        let command = CommandLine::parse(text)
-            .map_err(|error| SessionError::BadArgument(format!("`cmd`: {error}")))?;
-        let (agent, warnings) = match asked {
-            Some(_) => {
-                let choice = self.of_settings(asked).await?;
-                (choice.agent, choice.warnings)
-            }
-            None => (unnamed(&command), Vec::new()),
-        };
-        let argv = command.argv().to_vec();
-        let agent = Agent {
-            command: argv.first().cloned().unwrap_or_default(),
-            args: argv.iter().skip(1).cloned().collect(),
-            // It is run as it was written.
-            wrapper: Vec::new(),
-            hook_args: Vec::new(),
-            prompt_mode: PromptMode::Typed,
-            ..agent
-        };
-        Ok(Choice { agent, argv, config_dir: None, warnings })
+    fn is_on_path(&self, program: &str) -> bool {
+        path::find_program(program, &self.rig.path).is_some()
     }
 
     fn with_configuration(&self, sources: Sources) -> Sources {
@@ -89,11 +127,11 @@ impl SessionManager {
 
     async fn config_dir(
         &self,
-        agent: &Agent,
+        choice: &mut Choice,
         options: &StartOptions,
     ) -> Result<Option<PathBuf>, SessionError> {
         let home = env::var_os("HOME").map(PathBuf::from);
-        let home = home.as_deref();
+        let (home, agent) = (home.as_deref(), &choice.agent);
         let dir = match (&options.config_dir, &options.account) {
             (Some(dir), _) => {
                 require_variable("config_dir", agent)?;
@@ -105,6 +143,9 @@ impl SessionManager {
             }
             (None, None) => self.usual_account(agent, home).await?,
         };
+        if dir.is_some() && options.config_dir.is_none() {
+            choice.origin.config_dir = host::settings::accounts_path(&self.rig);
+        }
         // Component by component: without the slash that Neovim puts behind a folder.
         Ok(dir.map(|dir| self.rig.path.join(dir).components().collect()))
     }
@@ -141,6 +182,10 @@ impl SessionManager {
     async fn accounts(&self) -> Result<Option<File<Accounts>>, SessionError> {
         host::settings::accounts(&self.rig).await.map_err(unreadable)
     }
+}
+
+fn parse(text: &str) -> Result<CommandLine, SessionError> {
+    CommandLine::parse(text).map_err(|error| SessionError::BadArgument(format!("`cmd`: {error}")))
 }
 
 /// The agent of a command line that names none: what its program is known for. Of another one

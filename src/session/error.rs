@@ -5,9 +5,10 @@ use std::{path::PathBuf, time::Duration};
 use super::table::Session;
 use crate::{
     core::{
-        names::BadName,
+        names::{BadName, visible},
         screen::Question,
         session::{Exit, describe},
+        trust::Request,
     },
     host::{HostError, processes::ProcessError, run::RunError, tracker::TrackerError},
     tmux::TmuxError,
@@ -132,6 +133,9 @@ pub enum SessionError {
         /// The program.
         program: String,
     },
+    /// Files of the project want something run that nobody has allowed. Nothing was done.
+    #[error("{}", unasked(.0))]
+    Untrusted(Box<Request>),
     /// An argument that means nothing here.
     #[error("{0}")]
     BadArgument(String),
@@ -223,6 +227,7 @@ impl SessionError {
             Self::DiedDuringStartup { .. } => "died_during_startup",
             Self::WorkdirMissing { .. } => "workdir_missing",
             Self::CommandNotFound { .. } => "command_not_found",
+            Self::Untrusted(_) => "untrusted",
             Self::BadArgument(_) => "bad_argument",
             Self::ConfigInvalid(_) => "config_invalid",
             Self::Cancelled { .. } => "cancelled",
@@ -309,6 +314,11 @@ impl SessionError {
             Self::CommandNotFound { .. } => {
                 Some("install it, or name another agent with `agent=` or `cmd=`".to_owned())
             }
+            Self::Untrusted(_) => Some(
+                "the command asks you; a script repeats the call with `trust` and `trust_id`, see \
+                 `:help polecat-trust`"
+                    .to_owned(),
+            ),
             Self::IssueTaken { issue, polecat: Some(polecat), .. } => Some(format!(
                 "`:PolecatSling {issue} {polecat}` goes on with it there; for another polecat, set \
                  it to `open` in the tracker"
@@ -405,12 +415,22 @@ fn tracker_code(error: &TrackerError) -> &'static str {
 
 /// How it ended, what ran, and the end of what it printed.
 fn last_words(exit: &Exit) -> String {
-    let mut words = format!("{}; command: `{}`", describe(exit), exit.command);
+    let mut words = format!("{}; command: `{}`", describe(exit), visible(&exit.command));
     if !exit.tail.is_empty() {
         words.push_str("; last lines:\n");
         words.push_str(&exit.tail.join("\n"));
     }
     words
+}
+
+fn unasked(request: &Request) -> String {
+    let files: Vec<_> = request.files.iter().map(|file| format!("`{}`", file.display())).collect();
+    let files = visible(&files.join(" and "));
+    let what = match request.command() {
+        own if own.is_empty() => "how your command is run".to_owned(),
+        command => format!("what is run (`{command}`)"),
+    };
+    format!("{files} would decide {what}, which nobody has allowed")
 }
 
 fn several(failed: &[(String, SessionError)]) -> String {

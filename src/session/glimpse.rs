@@ -60,7 +60,7 @@ impl SessionManager {
         let named = session.mark.as_ref().and_then(|mark| mark.agent.clone());
         if named.is_some() {
             // Not chosen as for a start: its program need not be on our `PATH` to be read.
-            return self.of_settings(named.as_deref()).await.ok().map(|choice| choice.agent);
+            return self.of_settings(named.as_deref()).await.ok().map(|found| found.agent);
         }
         let command = self.tools.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
         preset_of_program(&command)

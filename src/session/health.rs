@@ -7,8 +7,11 @@ use super::{
     workspace::{Place, Workspace},
 };
 use crate::{
-    core::{agent, names::PolecatName},
-    host::{HostError, git, path, polecats},
+    core::{
+        agent,
+        names::{PolecatName, visible},
+    },
+    host::{HostError, git, path, polecats, trust::Grant},
 };
 
 /// How good a finding is.
@@ -67,6 +70,7 @@ impl Workspace {
         let mut rows = vec![self.tmux_health().await, self.git_health().await];
         rows.push(self.tracker_health());
         rows.extend(agents_health());
+        rows.extend(self.trust_health().await);
         if let Some(place) = place {
             rows.extend(self.rig_health(place).await);
         }
@@ -99,6 +103,27 @@ impl Workspace {
         let text = format!("`{program}` is not on PATH: `issue=` will not work");
         HealthRow::new("tracker", Level::Warn, text)
             .hint(Some("install it, or set `tracker.command`".to_owned()))
+    }
+
+    /// What may run for good, and how that is taken back.
+    async fn trust_health(&self) -> Vec<HealthRow> {
+        let Some(store) = &self.tools.trust else { return Vec::new() };
+        let path = store.path().display();
+        let row = |level, text| HealthRow::new("trust", level, text);
+        let grants = match store.grants().await {
+            Ok(grants) => grants,
+            Err(error) => {
+                let hint = "until then every start that needs your leave asks for it".to_owned();
+                return vec![row(Level::Error, error.to_string()).hint(Some(hint))];
+            }
+        };
+        if grants.is_empty() {
+            let text = "nothing that a project's files name may run without a question";
+            return vec![row(Level::Ok, text.to_owned())];
+        }
+        let listed = grants.iter().map(|grant| row(Level::Info, told(grant)));
+        let how = format!("to forget one, delete its entry in `{path}`; to forget all, the file");
+        listed.chain([row(Level::Info, how)]).collect()
     }
 
     async fn rig_health(&self, place: &Place) -> Vec<HealthRow> {
@@ -168,9 +193,9 @@ impl SessionManager {
     /// Which agent a start without `agent=` would run here, and what is wrong in the settings.
     async fn agent_health(&self) -> Vec<HealthRow> {
         match self.of_settings(None).await {
-            Ok(choice) => {
-                let text = format!("the agent of this rig: {}", choice.agent.name);
-                let warnings = choice.warnings.into_iter();
+            Ok(resolved) => {
+                let text = format!("the agent of this rig: {}", visible(&resolved.agent.name));
+                let warnings = resolved.warnings.into_iter();
                 let warnings = warnings.map(|text| HealthRow::new("agents", Level::Warn, text));
                 warnings.chain([HealthRow::new("agents", Level::Info, text)]).collect()
             }
@@ -180,6 +205,13 @@ impl SessionManager {
             }
         }
     }
+}
+
+fn told(grant: &Grant) -> String {
+    let Grant { files, command, since, .. } = grant;
+    let files: Vec<_> = files.iter().map(|file| format!("`{}`", visible(file))).collect();
+    let command = if command.is_empty() { "a command of yours" } else { command };
+    format!("{}: {} (since {})", files.join(", "), visible(command), visible(since))
 }
 
 fn agents_health() -> Vec<HealthRow> {

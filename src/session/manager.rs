@@ -14,7 +14,7 @@ use crate::{
         names::PolecatName,
         rig::{Rig, RigKind},
     },
-    host::{Launch, polecats, tracker::Tracker},
+    host::{Launch, polecats, tracker::Tracker, trust::Store},
     tmux::Tmux,
 };
 
@@ -31,6 +31,8 @@ pub(super) struct Tools {
     pub(super) launch: Launch,
     pub(super) tracker: Tracker,
     pub(super) settings: Settings,
+    /// What may run for good; none where the editor has no folder to keep it in.
+    pub(super) trust: Option<Store>,
     pub(super) news: NewsDesk,
     pub(super) starts: Starts,
     pub(super) turns: Turns,

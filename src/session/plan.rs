@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     core::{
-        agent::{Agent, Hooks},
+        agent::Agent,
         names::{IssueId, PolecatName},
+        trust::Allowed,
     },
     host::{hooks, path, polecats, tracker::Issue},
 };
@@ -32,6 +33,8 @@ pub struct StartOptions {
     pub config_dir: Option<PathBuf>,
     /// A command line in place of the agent's.
     pub command: Option<String>,
+    /// What a person allowed that files of the project want run.
+    pub allowed: Option<Allowed>,
 }
 
 /// A start whose parts all exist.
@@ -57,19 +60,21 @@ impl SessionManager {
         choice: Choice,
         options: &StartOptions,
     ) -> Result<Plan, SessionError> {
-        let Choice { agent, mut argv, config_dir, warnings } = choice;
         let workdir = self.workdir(&polecat, options.workdir.as_deref()).await?;
-        if let Some(program) = argv.first() {
+        if let Some(program) = choice.argv.first() {
             require_program(program, &workdir)?;
         }
-        argv.extend(hook_args(&agent, &workdir));
+        let (hook_args, warning) = self.hook_args(&choice, &workdir).await?;
+        let Choice { agent, mut argv, config_dir, mut warnings, .. } = choice;
+        argv.extend(hook_args);
+        warnings.extend(warning);
         let issue = self.issue(options.issue.as_deref(), &workdir).await?;
         let gt = path::find_program("gt", &workdir).is_some();
         hooks::ensure(&self.rig, &agent, gt).await?;
         Ok(Plan { polecat, workdir, agent, argv, config_dir, issue, warnings })
     }
 
-    async fn workdir(
+    pub(super) async fn workdir(
         &self,
         polecat: &PolecatName,
         given: Option<&Path>,
@@ -96,11 +101,4 @@ impl SessionManager {
         let issue = self.tools.tracker.show(&id, &dir).await?;
         Ok(Some((id, issue)))
     }
-}
-
-/// The arguments that name the hooks file, where gastown has put it.
-fn hook_args(agent: &Agent, workdir: &Path) -> Vec<String> {
-    let there = |hooks: &Hooks| workdir.join(&hooks.dir).join(&hooks.file).is_file();
-    let there = agent.hooks.as_ref().is_some_and(there);
-    if there { agent.hook_args.clone() } else { Vec::new() }
 }

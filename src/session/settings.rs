@@ -25,15 +25,17 @@ pub struct Settings {
     pub dialogs: Policy,
     /// `worktrees`: where polecats of plain repositories work.
     pub worktrees: Template,
-    /// What the editor told of itself.
-    pub editor: Surroundings,
+    /// The editor that we work for.
+    pub editor: EditorFacts,
 }
 
-/// What only the editor knows of its surroundings.
+/// What no configuration says of the editor.
 #[derive(Clone, Debug, Default)]
-pub struct Surroundings {
+pub struct EditorFacts {
     /// `$TMUX`, when it runs in a tmux itself.
     pub tmux: Option<String>,
     /// Its folder for our data.
     pub data: Option<PathBuf>,
+    /// The folder for what it keeps, in which answers are remembered.
+    pub state: Option<PathBuf>,
 }

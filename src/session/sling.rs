@@ -83,7 +83,7 @@ impl SessionManager {
         let wanted = polecat.map(PolecatName::parse).transpose()?;
         let issue = Some(id.to_string());
         let options = StartOptions { new: false, issue, workdir: None, ..options };
-        let choice = self.choose(&options).await?;
+        let choice = self.choose(&options, None).await?;
         // One at a time, until it can be seen whose the issue is: a polecat that was just made looks
         // free, and an issue that is about to be hooked nobody's.
         let choosing = polecats::turn(&self.rig, PATIENCE).await?;

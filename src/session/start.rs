@@ -52,7 +52,8 @@ impl SessionManager {
     ) -> Result<Started, SessionError> {
         progress("starting: checking");
         let found = self.found(name, &options).await?;
-        let choice = self.choose(&options).await?;
+        let workdir = self.workdir_of(found.as_ref(), &options).await;
+        let choice = self.choose(&options, workdir.as_deref()).await?;
         let polecat = match found {
             Some(polecat) => polecat,
             None => self.create(Some(name), options.issue.as_deref()).await?.polecat,

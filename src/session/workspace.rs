@@ -13,14 +13,14 @@ use super::{
     manager::{SessionManager, Starts, Tools, Turns},
     monitor::{Monitor, Monitors, Snapshot},
     news::{News, NewsDesk},
-    settings::{Settings, Surroundings},
+    settings::{EditorFacts, Settings},
 };
 use crate::{
     core::{
         rig::{Rig, RigKind},
         session::SessionInfo,
     },
-    host::{Launch, rigs, tracker::Tracker},
+    host::{Launch, rigs, tracker::Tracker, trust::Store},
     tmux::{ServerAddress, Socket, Tmux},
 };
 
@@ -103,10 +103,10 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// What the editor told of itself.
+    /// What the settings hold of the editor itself.
     #[must_use]
-    pub fn surroundings(&self) -> &Surroundings {
-        &self.tools.settings.editor
+    pub fn editor(&self) -> EditorFacts {
+        self.tools.settings.editor.clone()
     }
 
     /// The manager of the rig that `place` is in. From then on the rig is watched.
@@ -261,7 +261,8 @@ fn tools(
     let tracker = settings.tracker_command.as_deref().unwrap_or("bd");
     let tracker = Tracker::new(tracker, launch.clone())
         .map_err(|error| SessionError::ConfigInvalid(format!("`tracker.command`: {error}")))?;
-    Ok(Tools { tmux, launch, tracker, settings, news, starts, turns: Turns::default() })
+    let trust = settings.editor.state.as_deref().map(Store::new);
+    Ok(Tools { tmux, launch, tracker, settings, trust, news, starts, turns: Turns::default() })
 }
 
 fn facts(rig: &Rig, pinned: bool) -> RigFacts {

@@ -53,8 +53,16 @@ impl Gastown {
         fs::write(path, text).unwrap();
     }
 
-    pub(crate) async fn start(&self, polecat: &str, options: Json) -> Result<Json, Failure> {
-        self.editor.call("start", json!([polecat, options])).await
+    /// As a person starts it who answers `Run once` to what the town's files want run.
+    pub(crate) async fn start(&self, polecat: &str, mut options: Json) -> Result<Json, Failure> {
+        match self.editor.call("start", json!([polecat, options])).await {
+            Err(failure) if failure.code == "untrusted" => {
+                options["trust"] = "once".into();
+                options["trust_id"] = failure.untrusted["id"].clone();
+                self.editor.call("start", json!([polecat, options])).await
+            }
+            answer => answer,
+        }
     }
 
     /// A new polecat's session, which must start.

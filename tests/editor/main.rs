@@ -40,6 +40,7 @@ mod status;
 mod stopping;
 mod survival;
 mod trouble;
+mod trusting;
 mod tui;
 mod views;
 mod word;

@@ -11,6 +11,8 @@ pub(crate) struct Failure {
     pub(crate) code: String,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
+    /// What is to be allowed, of the code `untrusted`.
+    pub(crate) untrusted: Json,
 }
 
 /// The answer of an operation of the plugin.
@@ -30,6 +32,7 @@ fn failure(error: &Json) -> Failure {
         code: text("code").unwrap_or_else(|| format!("an error with no code: {error}")),
         message: text("message").unwrap_or_default(),
         hint: text("hint"),
+        untrusted: error["untrusted"].clone(),
     }
 }
 

@@ -6,7 +6,10 @@
 use std::path::Path;
 
 use super::{BadSetting, ROLE, Sources, said};
-use crate::core::agent::{Agent, DEFAULT_AGENT};
+use crate::core::{
+    agent::{Agent, DEFAULT_AGENT},
+    names::shown,
+};
 
 /// The agent, and what of the settings could not be followed.
 #[derive(Clone, Debug)]
@@ -93,7 +96,7 @@ impl Sources {
                 return Ok(Some(agent));
             }
             let Said { path, key, name } = said;
-            let (path, program) = (path.display(), agent.program());
+            let (path, name, program) = (path.display(), shown(name), shown(agent.program()));
             warnings.push(format!(
                 "`{key}` of `{path}` is `{name}`, whose program `{program}` is not on PATH: \
                  passed over"

@@ -1,0 +1,240 @@
+//! What files of a project would have run beyond what is known: how it is told from anything
+//! else, and how a person is shown it.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::names::visible;
+
+/// What a start would run that only files of the project say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The folder that holds the rig's polecats: what may run in one project may not in another.
+    pub home: PathBuf,
+    /// The files that say so.
+    pub files: Vec<PathBuf>,
+    /// Program and arguments; none where the command is the user's own.
+    pub argv: Vec<String>,
+    /// The environment that they set.
+    pub env: Vec<(String, String)>,
+    /// What else of the agent they change: what it is called, and its value.
+    pub settings: Vec<(&'static str, String)>,
+    /// Files of the project that would be read or run as a part of it.
+    pub contents: Vec<Content>,
+    /// Whether an answer can be remembered: not where what is run would change unseen.
+    pub lasting: bool,
+}
+
+/// A file of the project that is a part of what is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// The file.
+    pub path: PathBuf,
+    /// The hash of all that is in it.
+    pub hash: String,
+    /// What is in it, where that is for a person to read: the hooks of an agent.
+    pub text: Option<String>,
+}
+
+/// How a person answers a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It may run this time.
+    Once,
+    /// It may run from now on, as long as it is the same.
+    Always,
+}
+
+/// What was allowed: an answer, and to which request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// The answer.
+    pub answer: Answer,
+    /// The [`Request::id`] of what was shown.
+    pub id: String,
+}
+
+impl Request {
+    /// What tells it from every other request: a hash of all of it.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let mut parts = Parts(Sha256::new());
+        parts.path(&self.home);
+        parts.list(&self.files, |parts, file| parts.path(file));
+        parts.list(&self.argv, |parts, word| parts.text(word));
+        parts.list(&self.env, |parts, (name, value)| {
+            parts.text(name);
+            parts.text(value);
+        });
+        parts.list(&self.settings, |parts, (name, value)| {
+            parts.text(name);
+            parts.text(value);
+        });
+        parts.list(&self.contents, |parts, content| {
+            parts.path(&content.path);
+            parts.text(&content.hash);
+        });
+        hex(parts.0)
+    }
+
+    /// The words to be run, as a shell would take them, with nothing invisible in them.
+    #[must_use]
+    pub fn command(&self) -> String {
+        let words: Vec<_> = self.argv.iter().map(|word| quoted(word)).collect();
+        words.join(" ")
+    }
+
+    /// All of it for a person to read, line by line.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let command = Some(self.command()).filter(|command| !command.is_empty());
+        let env =
+            self.env.iter().map(|(name, value)| format!("{}={}", visible(name), quoted(value)));
+        let settings =
+            self.settings.iter().map(|(name, value)| format!("{name}: {}", visible(value)));
+        let parts = self.contents.iter().filter(|content| content.text.is_none());
+        let mut lines = Vec::new();
+        section(&mut lines, "Files of this project say what is run:", self.files.iter().map(path));
+        section(&mut lines, "The command:", command.into_iter());
+        section(&mut lines, "In its environment:", env);
+        section(&mut lines, "Of the agent:", settings);
+        section(
+            &mut lines,
+            "The project's own, and part of it:",
+            parts.map(|part| path(&part.path)),
+        );
+        for content in &self.contents {
+            let Some(text) = &content.text else { continue };
+            let title = format!("It reads {}:", path(&content.path));
+            let rows = text.lines().map(|row| visible(&row.replace('\t', "    ")));
+            section(&mut lines, &title, rows);
+        }
+        lines
+    }
+}
+
+fn section(lines: &mut Vec<String>, title: &str, rows: impl Iterator<Item = String>) {
+    let mut rows = rows.peekable();
+    if rows.peek().is_none() {
+        return;
+    }
+    lines.push(title.to_owned());
+    lines.extend(rows.map(|row| format!("    {row}")));
+}
+
+fn path(path: impl AsRef<Path>) -> String {
+    visible(&path.as_ref().to_string_lossy())
+}
+
+fn quoted(word: &str) -> String {
+    // What cannot be quoted holds a NUL, which no program takes: it is only shown.
+    shlex::try_quote(word).map_or_else(|_| visible(word), |word| visible(&word))
+}
+
+/// A SHA-256 as text.
+#[must_use]
+pub fn hex(hash: Sha256) -> String {
+    format!("{:x}", hash.finalize())
+}
+
+/// Texts and lists of them, each with its length in front: no two requests are the same bytes.
+struct Parts(Sha256);
+
+impl Parts {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    fn path(&mut self, path: &Path) {
+        self.bytes(path.as_os_str().as_bytes());
+    }
+
+    fn list<T>(&mut self, items: &[T], mut add: impl FnMut(&mut Self, &T)) {
+        self.0.update((items.len() as u64).to_le_bytes());
+        for item in items {
+            add(self, item);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request() -> Request {
+        Request {
+            home: "/town/shop".into(),
+            files: vec!["/town/shop/settings/agents.json".into()],
+            argv: ["/bin/sh", "-c", "touch PWNED"].map(str::to_owned).into(),
+            env: vec![("A".into(), "1".into())],
+            settings: vec![("first words", "go".into())],
+            contents: vec![Content { path: "/town/x".into(), hash: "0".into(), text: None }],
+            lasting: true,
+        }
+    }
+
+    #[test]
+    fn another_request_has_another_id() {
+        let changes: [fn(&mut Request); 9] = [
+            |request| request.home = "/town/other".into(),
+            |request| request.files.push("/town/settings/config.json".into()),
+            |request| request.argv[2].push('2'),
+            |request| request.argv = vec!["/bin/sh-c".into(), String::new(), "touch PWNED".into()],
+            |request| request.argv.push("A".into()),
+            |request| request.env[0].1 = "2".into(),
+            |request| request.settings.clear(),
+            |request| request.contents[0].hash = "1".into(),
+            |request| request.contents[0].path = "/town/y".into(),
+        ];
+        let mut ids = vec![request().id()];
+        for change in changes {
+            let mut other = request();
+            change(&mut other);
+            ids.push(other.id());
+        }
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), changes.len() + 1);
+        assert_eq!(request().id(), request().id());
+    }
+
+    #[test]
+    fn all_of_a_request_is_shown_with_what_is_invisible_escaped() {
+        let hooks = Content {
+            path: "/town/shop/polecats/.claude/settings.json".into(),
+            hash: "0".into(),
+            text: Some("{\n\t\"hooks\": \"\u{1b}[2Kx\"\n}".into()),
+        };
+        let mut request = request();
+        request.argv[2] = "true\r\n; touch\u{202e}x".into();
+        request.env.push(("LD_PRELOAD".into(), "/a b.so".into()));
+        request.contents.push(hooks);
+        assert_eq!(
+            request.lines(),
+            [
+                "Files of this project say what is run:",
+                "    /town/shop/settings/agents.json",
+                "The command:",
+                "    /bin/sh -c 'true\\r\\n; touch\\u{202e}x'",
+                "In its environment:",
+                "    A=1",
+                "    LD_PRELOAD='/a b.so'",
+                "Of the agent:",
+                "    first words: go",
+                "The project's own, and part of it:",
+                "    /town/x",
+                "It reads /town/shop/polecats/.claude/settings.json:",
+                "    {",
+                "        \"hooks\": \"\\u{1b}[2Kx\"",
+                "    }",
+            ]
+        );
+    }
+}

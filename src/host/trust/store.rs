@@ -1,0 +1,147 @@
+//! `trust.json` in the user's state folder: what was allowed for good.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::core::trust::Request;
+use crate::host::error::HostError;
+use crate::host::files::{blocking, broken, is_file, look, read_text, replace, unwritten};
+use crate::host::lock::lock;
+
+/// What this version writes. A newer file is only read.
+const FORMAT: u64 = 1;
+/// How long another editor may be writing.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where answers are kept.
+#[derive(Clone, Debug)]
+pub struct Store {
+    path: PathBuf,
+}
+
+/// Something that was allowed for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The [`Request::id`] of it.
+    pub id: String,
+    /// The files that said so.
+    pub files: Vec<String>,
+    /// What they have run, for people.
+    pub command: String,
+    /// Since when, as RFC 3339.
+    pub since: String,
+}
+
+impl Store {
+    /// The one in the state folder `state`, which need not exist.
+    #[must_use]
+    pub fn new(state: &Path) -> Self {
+        Self { path: state.join("polecat/trust.json") }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// All that was allowed for good.
+    ///
+    /// # Errors
+    /// The file cannot be read or understood: what is allowed is not known.
+    pub async fn grants(&self) -> Result<Vec<Grant>, HostError> {
+        let path = self.path.clone();
+        let keys = blocking(move || read(&path)).await?;
+        Ok(entries(&self.path, &keys)?.iter().filter_map(grant).collect())
+    }
+
+    /// Whether the request with this id was allowed for good.
+    ///
+    /// # Errors
+    /// As [`Store::grants`].
+    pub async fn holds(&self, id: &str) -> Result<bool, HostError> {
+        Ok(self.grants().await?.iter().any(|grant| grant.id == id))
+    }
+
+    /// Allows `request` for good. Others who write at the same time lose nothing by it.
+    ///
+    /// # Errors
+    /// The file cannot be read, understood or written, or is that of a newer version.
+    pub async fn add(&self, request: &Request) -> Result<(), HostError> {
+        let (path, entry) = (self.path.clone(), entry(request));
+        let folder = path.parent().unwrap_or(&path).to_owned();
+        blocking({
+            let folder = folder.clone();
+            move || make(&folder)
+        })
+        .await?;
+        let _turn = lock(&folder, PATIENCE).await?;
+        blocking(move || {
+            let mut keys = read(&path)?;
+            check_format(&path, &keys)?;
+            keys.insert("format".to_owned(), FORMAT.into());
+            let mut all = entries(&path, &keys)?;
+            all.retain(|other| other["id"] != entry["id"]);
+            all.push(entry);
+            keys.insert("trusted".to_owned(), all.into());
+            let text = serde_json::to_string_pretty(&keys);
+            let text = text.map_err(|error| HostError::Internal(error.to_string()))?;
+            replace(&path, &(text + "\n"))
+        })
+        .await
+    }
+}
+
+fn make(folder: &Path) -> Result<(), HostError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|source| unwritten(folder, source))
+}
+
+fn read(path: &Path) -> Result<Map<String, Value>, HostError> {
+    if look(path)?.is_some() && !is_file(path)? {
+        return Err(broken(path, "it is no file"));
+    }
+    let Some(text) = read_text(path)? else { return Ok(Map::new()) };
+    serde_json::from_str(&text).map_err(|error| broken(path, error.to_string()))
+}
+
+fn check_format(path: &Path, keys: &Map<String, Value>) -> Result<(), HostError> {
+    match keys.get("format").map(|format| format.as_u64().ok_or(format)) {
+        Some(Ok(format)) if format > FORMAT => {
+            let why = format!("a newer version wrote it (format {format}); it is only read");
+            Err(HostError::Newer { path: path.to_owned(), why })
+        }
+        Some(Err(format)) => Err(broken(path, format!("`format`: `{format}`, expected a number"))),
+        _ => Ok(()),
+    }
+}
+
+fn entries(path: &Path, keys: &Map<String, Value>) -> Result<Vec<Value>, HostError> {
+    match keys.get("trusted") {
+        None => Ok(Vec::new()),
+        Some(Value::Array(entries)) => Ok(entries.clone()),
+        Some(_) => Err(broken(path, "`trusted`: expected a list")),
+    }
+}
+
+fn entry(request: &Request) -> Value {
+    let files: Vec<_> = request.files.iter().map(|file| file.to_string_lossy()).collect();
+    let since = format!("{:.0}", Timestamp::now());
+    json!({ "id": request.id(), "files": files, "command": request.command(), "since": since })
+}
+
+fn grant(entry: &Value) -> Option<Grant> {
+    let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+    let files = entry["files"].as_array().into_iter().flatten();
+    Some(Grant {
+        id: entry["id"].as_str()?.to_owned(),
+        files: files.filter_map(|file| file.as_str().map(str::to_owned)).collect(),
+        command: text("command"),
+        since: text("since"),
+    })
+}
