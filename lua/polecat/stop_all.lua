@@ -1,4 +1,5 @@
 --- `:PolecatStopAll`: asks once which polecats it is about, then stops them.
+local ask = require('polecat.ask')
 local backend = require('polecat.backend')
 local notify = require('polecat.notify')
 local report = require('polecat.report')
@@ -26,7 +27,7 @@ end
 --- Stops all polecats of the rig; `force` does not ask, and does not wait for them to end.
 ---@param force boolean
 function M.run(force)
-  local at = where.here()
+  local at, from = where.here(), vim.api.nvim_get_current_win()
   if force then
     return stop(at, true)
   end
@@ -37,8 +38,10 @@ function M.run(force)
       if #sessions == 0 then
         return notify.info('no polecat is running')
       end
-      vim.ui.select({ 'Stop', 'Cancel' }, { prompt = question(sessions) }, function(choice)
-        if choice == 'Stop' then
+      local opts = { prompt = question(sessions), yes = 'Stop', from = from }
+      opts.again = ':PolecatStopAll'
+      ask.confirm(opts, function(yes)
+        if yes then
           stop(at, false)
         end
       end)

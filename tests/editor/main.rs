@@ -7,6 +7,7 @@
 mod support;
 
 mod accounts;
+mod asking;
 mod badges;
 mod deaths;
 mod dialogs;

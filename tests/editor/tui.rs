@@ -9,21 +9,25 @@ use crate::{
 };
 
 /// Neovim in a terminal of 100 by 30 cells.
-struct Screen {
-    terminal: TmuxServer,
-    agents: TmuxServer,
-    project: Project,
+pub(crate) struct Screen {
+    pub(crate) terminal: TmuxServer,
+    pub(crate) agents: TmuxServer,
+    pub(crate) project: Project,
     _home: tempfile::TempDir,
 }
 
 impl Screen {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
+        Self::sized("100", "30")
+    }
+
+    pub(crate) fn sized(columns: &str, rows: &str) -> Self {
         let (terminal, agents, project) =
             (TmuxServer::absent(), TmuxServer::absent(), Project::new());
         let home = private_home();
         let nvim = Neovim::new(home.path(), &config(&agents.socket()));
         let mut args: Vec<String> =
-            ["new-session", "-d", "-s", "tui", "-x", "100", "-y", "30", "-c"]
+            ["new-session", "-d", "-s", "tui", "-x", columns, "-y", rows, "-c"]
                 .map(str::to_owned)
                 .into();
         args.push(project.path().display().to_string());
@@ -37,18 +41,18 @@ impl Screen {
         Self { terminal, agents, project, _home: home }
     }
 
-    fn keys(&self, keys: &[&str]) {
+    pub(crate) fn keys(&self, keys: &[&str]) {
         let mut args = vec!["send-keys", "-t", "=tui:"];
         args.extend(keys);
         self.terminal.run(&args);
     }
 
-    fn command(&self, ex: &str) {
+    pub(crate) fn command(&self, ex: &str) {
         self.terminal.run(&["send-keys", "-t", "=tui:", "-l", &format!(":{ex}")]);
         self.keys(&["Enter"]);
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.terminal.run(&["capture-pane", "-p", "-t", "=tui:"])
     }
 
@@ -56,7 +60,7 @@ impl Screen {
         self.terminal.run(&["capture-pane", "-p", "-e", "-t", "=tui:"])
     }
 
-    async fn expect(&self, part: &str) -> String {
+    pub(crate) async fn expect(&self, part: &str) -> String {
         eventually(&format!("`{part}` on the screen"), async || {
             let seen = self.text();
             if seen.contains(part) { Ok(seen) } else { Err(format!("\n{seen}")) }
