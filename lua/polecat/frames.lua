@@ -34,14 +34,13 @@ end
 ---@param view polecat.View
 ---@param frame table
 local function draw(view, frame)
-  highlight.add(frame.styles)
   local held = frame.keys and cursor.keys(view.buf, view.keys)
   local sheet = view.spec.kind == 'diff' and require('polecat.diff.sheet')
   if sheet then
     sheet.before(view)
   end
   local followers = view.spec.follow and cursor.at_end(view.buf)
-  view.count = buffer.draw(view.buf, frame.patches, view.count)
+  view.count = buffer.draw(view.buf, frame.patches, highlight.groups(frame.styles), view.count)
   if frame.keys then
     take_keys(view, frame.keys, held)
   end

@@ -9,6 +9,7 @@ mod support;
 mod accounts;
 mod asking;
 mod badges;
+mod colours;
 mod deaths;
 mod dialogs;
 mod diffing;
