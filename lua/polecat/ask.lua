@@ -60,7 +60,7 @@ end
 ---@param opts polecat.Ask
 local function not_asked(opts)
   notify.warn({
-    code = 'not_asked',
+    code = 'cancelled',
     message = 'not asked while you are busy: ' .. opts.prompt,
     hint = opts.again and ('`%s` asks again'):format(opts.again),
   })

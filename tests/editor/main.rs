@@ -13,6 +13,7 @@ mod colours;
 mod deaths;
 mod dialogs;
 mod diffing;
+mod events;
 mod first_words;
 mod following;
 mod framed;
