@@ -1,6 +1,7 @@
 --- Attaching: a terminal on a polecat's session, or the user's own tmux client switched to it.
 local backend = require('polecat.backend')
 local notify = require('polecat.notify')
+local reveal = require('polecat.reveal')
 local where = require('polecat.where')
 local window = require('polecat.window')
 
@@ -115,7 +116,9 @@ function M.open(spec, split, callback)
     elseif plan.switch and not window.says_where(split) then
       switch(plan.switch)
     else
-      in_terminal({ polecat = spec.polecat, at = at }, plan.argv, split)
+      reveal.when_idle(function()
+        in_terminal({ polecat = spec.polecat, at = at }, plan.argv, split)
+      end)
     end
     failed(nil)
   end)

@@ -1,4 +1,5 @@
 --- The open views, buffers that the backend draws: from their opening to their end.
+local autocmd = require('polecat.autocmd')
 local backend = require('polecat.backend')
 local cursor = require('polecat.cursor')
 local frames = require('polecat.frames')
@@ -115,14 +116,9 @@ function M.open(buf, spec, callback)
     end
     callback(err)
   end)
-  vim.api.nvim_create_autocmd('BufUnload', {
-    group = vim.api.nvim_create_augroup('polecat_view_' .. buf, {}),
-    buffer = buf,
-    desc = 'End the view of a buffer that goes',
-    callback = function()
-      M.close(buf)
-    end,
-  })
+  autocmd.on('polecat_view_end', 'BufUnload', buf, 'End the view of a buffer that goes', function()
+    M.close(buf)
+  end)
 end
 
 --- Draws the view from its start.

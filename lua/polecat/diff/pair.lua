@@ -1,8 +1,10 @@
 --- A file side by side with what it was before: left as it was, right the file itself.
+local autocmd = require('polecat.autocmd')
 local backend = require('polecat.backend')
 local buffer = require('polecat.buffer')
 local keys = require('polecat.keys')
 local notify = require('polecat.notify')
+local panel = require('polecat.panel')
 local reveal = require('polecat.reveal')
 local where = require('polecat.where')
 local window = require('polecat.window')
@@ -76,16 +78,13 @@ end
 ---@param left integer
 ---@param right integer The window.
 local function end_with(left, right)
-  vim.api.nvim_create_autocmd('BufWinLeave', {
-    group = vim.api.nvim_create_augroup('polecat_pair_' .. left, {}),
-    buffer = left,
-    desc = 'End the diff mode of the file beside',
-    callback = vim.schedule_wrap(function()
-      if vim.api.nvim_win_is_valid(right) then
-        vim.api.nvim_win_call(right, vim.cmd.diffoff)
-      end
-    end),
-  })
+  local desc = 'End the diff mode of the file beside'
+  local ended = vim.schedule_wrap(function()
+    if vim.api.nvim_win_is_valid(right) then
+      vim.api.nvim_win_call(right, vim.cmd.diffoff)
+    end
+  end)
+  autocmd.on('polecat_pair', 'BufWinLeave', left, desc, ended)
 end
 
 --- The right side, in a tab page of its own: the file, or nothing where that is gone.
@@ -115,7 +114,7 @@ local function show(pair, at, line)
   where.keep(left, at)
   local win = vim.api.nvim_open_win(left, true, { split = 'left', win = right })
   fill(left, pair, encoding)
-  window.fix_buffer(win, left)
+  panel.keep(win)
   window.set_options(win, { winbar = " %{get(b:, 'polecat_title', '')}" })
   vim.cmd.diffthis()
   end_with(left, right)
