@@ -112,7 +112,18 @@ function M.fill(buf, spec)
   autocmd.on('polecat_compose', 'BufWriteCmd', buf, 'Send the message', function()
     send(buf)
   end)
+  M.set_filetype(buf)
+end
+
+--- Messages are mostly Markdown, and highlighted so where the user's own autocommands for the file
+--- type have done nothing else.
+---@param buf integer
+function M.set_filetype(buf)
   vim.bo[buf].filetype = 'polecat-compose'
+  local is_done = vim.b[buf].current_syntax or vim.treesitter.highlighter.active[buf]
+  if not is_done and not pcall(vim.treesitter.start, buf, 'markdown') then
+    vim.bo[buf].syntax = 'markdown'
+  end
 end
 
 --- Adds `lines` to what is written already, the cursor on an empty line after them.

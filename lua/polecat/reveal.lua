@@ -55,6 +55,21 @@ local function when_ready(reveal)
   vim.defer_fn(once, PATIENCE)
 end
 
+--- Deletes `buf`; when the command-line window is closed, for while it is open nothing can go.
+---@param buf integer
+local function delete(buf)
+  if vim.fn.getcmdwintype() == '' then
+    return pcall(vim.api.nvim_buf_delete, buf, { force = true })
+  end
+  vim.api.nvim_create_autocmd('CmdwinLeave', {
+    once = true,
+    desc = 'Delete a buffer of polecat.nvim that could not be shown',
+    callback = vim.schedule_wrap(function()
+      delete(buf)
+    end),
+  })
+end
+
 --- Shows `buf` when `fill` has filled it. When it cannot be filled or shown, that is told, and one
 --- that was `new` goes: the last lines of a buffer from before are worth keeping.
 ---@param buf integer
@@ -64,7 +79,7 @@ end
 function M.when_filled(buf, new, fill, show)
   local function drop()
     if new then
-      pcall(vim.api.nvim_buf_delete, buf, { force = true })
+      delete(buf)
     end
   end
   when_ready({

@@ -43,4 +43,5 @@ mod survival;
 mod trouble;
 mod tui;
 mod views;
+mod windows;
 mod word;

@@ -87,7 +87,7 @@ local function fill(buf, spec)
   autocmd.on('polecat_comment', 'BufWriteCmd', buf, 'Keep the comment', function()
     write(buf, spec)
   end)
-  vim.bo[buf].filetype = 'polecat-compose'
+  require('polecat.compose').set_filetype(buf)
 end
 
 --- Opens the window. One that is being written already comes first.
