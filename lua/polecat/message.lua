@@ -23,21 +23,17 @@ function M.room()
   return math.max(vim.v.echospace - 1, 1)
 end
 
---- The beginning of `text` that fits into `room` cells, and what is behind it.
+--- The beginning of `text` that fits into `room` cells, at least a character.
 ---@param text string
 ---@param room integer
----@return string kept
----@return string rest
-function M.split(text, room)
-  if vim.fn.strdisplaywidth(text) <= room then
-    return text, ''
-  end
+---@return string
+local function beginning(text, room)
   -- No character takes less than a cell.
   local count = math.min(vim.fn.strchars(text), room)
   while count > 1 and vim.fn.strdisplaywidth(vim.fn.strcharpart(text, 0, count)) > room do
     count = count - 1
   end
-  return vim.fn.strcharpart(text, 0, count), vim.fn.strcharpart(text, count)
+  return vim.fn.strcharpart(text, 0, count)
 end
 
 --- `text` in at most `room` cells; where it is cut, `mark` says so.
@@ -49,7 +45,7 @@ function M.cut(text, room, mark)
   if vim.fn.strdisplaywidth(text) <= room then
     return text
   end
-  return M.split(text, math.max(room - vim.fn.strdisplaywidth(mark), 1)) .. mark
+  return beginning(text, math.max(room - vim.fn.strdisplaywidth(mark), 1)) .. mark
 end
 
 ---@param text string
@@ -81,17 +77,30 @@ local function when_seen(act)
   })
 end
 
+--- `line` in pieces that fit into `room` cells, cut at blanks where there are any.
+---@param line string
+---@param room integer
+---@return string[]
+local function pieces(line, room)
+  local found = {}
+  while vim.fn.strdisplaywidth(line) > room do
+    local piece = beginning(line, room)
+    piece = piece:match('^(.*%s)%S*$') or piece
+    found[#found + 1] = piece
+    line = line:sub(#piece + 1)
+  end
+  found[#found + 1] = line
+  return found
+end
+
 --- Puts all of `text` into `:messages` without a line too many at any moment.
 ---@param text string
 ---@param group? string
 local function remember(text, group)
-  local room = M.room()
   for _, line in ipairs(vim.split(text, '\n', { plain = true, trimempty = true })) do
-    local part, rest = M.split(line, room)
-    while part ~= '' do
+    for _, piece in ipairs(pieces(line, M.room())) do
       vim.cmd.redraw()
-      vim.api.nvim_echo({ { part, group } }, true, {})
-      part, rest = M.split(rest, room)
+      vim.api.nvim_echo({ { piece, group } }, true, {})
     end
   end
 end

@@ -7,6 +7,9 @@ local where = require('polecat.where')
 
 local M = {}
 
+--- How many polecats the question names.
+local NAMED = 8
+
 ---@param at polecat.At
 ---@param force boolean
 local function stop(at, force)
@@ -19,9 +22,12 @@ end
 local function question(sessions)
   local names = vim.tbl_map(function(session)
     return session.polecat
-  end, sessions)
+  end, vim.list_slice(sessions, 1, NAMED))
+  if #sessions > NAMED then
+    names[#names + 1] = ('and %d more'):format(#sessions - NAMED)
+  end
   local rig = sessions[1].rig_name
-  return ('Stop %d of `%s` (%s)?'):format(#names, rig, table.concat(names, ', '))
+  return ('Stop %d of `%s` (%s)?'):format(#sessions, rig, table.concat(names, ', '))
 end
 
 --- Stops all polecats of the rig; `force` does not ask, and does not wait for them to end.

@@ -52,6 +52,11 @@ impl Screen {
         self.keys(&["Enter"]);
     }
 
+    fn command_in_insert(&self, ex: &str) {
+        self.keys(&["C-o"]);
+        self.command(ex);
+    }
+
     pub(crate) fn text(&self) -> String {
         self.terminal.run(&["capture-pane", "-p", "-t", "=tui:"])
     }
@@ -129,5 +134,46 @@ async fn a_long_question_is_told_in_one_line_and_asks_for_no_key() {
     // A key that ends a prompt would be lost.
     screen.command("PolecatStatus");
     screen.expect("no polecats yet").await;
+    screen.command("qall!");
+}
+
+/// Neither a question for a key, nor what asks for one.
+fn asks_for_no_key(seen: &str) {
+    for prompt in ["Press ENTER", "-- More --"] {
+        assert!(!seen.contains(prompt), "{seen}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_message_asks_for_a_key_on_a_narrow_screen_and_all_of_it_is_in_messages() {
+    let screen = Screen::sized("60", "20");
+    screen.expect("~").await;
+    screen.command(&format!("PolecatStart! ash cmd={}", agent("prompts")));
+    asks_for_no_key(&screen.expect("`ash` runs in session").await);
+    std::fs::write(screen.project.worktree("ash").join("new"), "work\n").unwrap();
+    screen.command("PolecatStop! ash");
+    screen.expect("stopped `ash`").await;
+    screen.command("PolecatRemove ash");
+    asks_for_no_key(&screen.expect("`ash` is not removed").await);
+    screen.command("PolecatRemove! ash");
+    let seen = screen.expect("removed `ash`").await;
+    asks_for_no_key(&seen);
+    assert!(seen.contains(":messages"), "where the rest is: {seen}");
+    // Two in one turn, and one that a mode's name would be drawn over.
+    screen.keys(&["i"]);
+    screen.expect("-- INSERT --").await;
+    screen.command_in_insert("lua local n = require('polecat.notify') n.info('one') n.warn('two')");
+    screen.keys(&["Escape"]);
+    asks_for_no_key(&screen.expect("two").await);
+    screen.command("PolecatRestore ash");
+    asks_for_no_key(&screen.expect("`ash` is back in").await);
+    screen.command("redir! > told | silent messages | redir END");
+    eventually("all messages", async || {
+        let told = std::fs::read_to_string(screen.project.path().join("told")).unwrap_or_default();
+        let told = told.replace('\n', "");
+        let all = ["`git log refs/", "branch `polecat/ash-", "one", "two", "the backup stays"];
+        if all.iter().all(|part| told.contains(part)) { Ok(()) } else { Err(told) }
+    })
+    .await;
     screen.command("qall!");
 }
