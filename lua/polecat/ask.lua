@@ -1,40 +1,34 @@
---- Questions to the user. One that comes late must not take for its answer what is being typed.
+--- What takes the user's keys: questions, and windows one types in. One that comes late must not
+--- take for its answer what is being typed for something else.
 local notify = require('polecat.notify')
 
 local M = {}
 
---- A late question waits until no key has come for this time, in ms.
+--- After a key, a late question waits for a moment without one, in ms.
 local QUIET = 300
+
+local namespace = vim.api.nvim_create_namespace('polecat_ask')
+--- How many keys have been typed since somebody first wanted to know.
+local typed = 0
+
+---@class polecat.From Where and when something was asked for that takes time.
+---@field win integer
+---@field typed integer
 
 ---@class polecat.Ask
 ---@field prompt string
----@field from? integer The window in which it was asked for what takes time: the question comes
----late. Without one it is the answer to a key that has just been pressed, and comes at once.
+---@field from? polecat.From|integer Where it was asked for, what `from()` gave then, or only the
+---window: the question comes late. Without it, it answers a key that has just been pressed.
 ---@field again? string The command that asks again, for who could not be asked.
 
---- Runs `done(free)` after a moment in which no key was typed (true), or at the first key (false).
----@param done fun(free: boolean)
-local function when_quiet(done)
-  local namespace = vim.api.nvim_create_namespace('')
-  local over = false
-  local function finish(free)
-    if not over then
-      over = true
-      vim.on_key(nil, namespace)
-      done(free)
-    end
-  end
-  vim.on_key(function(_, typed)
-    -- Also the keys that Neovim makes itself; of those nobody typed anything.
-    if typed ~= '' then
-      vim.schedule(function()
-        finish(false)
-      end)
-    end
+--- Taken when something is begun that may end in a question.
+---@return polecat.From
+function M.from()
+  vim.on_key(function(_, key)
+    -- Neovim makes keys itself, which nobody typed.
+    typed = typed + (key ~= '' and 1 or 0)
   end, namespace)
-  vim.defer_fn(function()
-    finish(true)
-  end, QUIET)
+  return { win = vim.api.nvim_get_current_win(), typed = typed }
 end
 
 --- Whether a key waits to be read. Neovim's own that tell of events (`<80><fd>`) are none.
@@ -44,17 +38,39 @@ local function typed_ahead()
   return key ~= '' and not vim.startswith(key, '\128\253')
 end
 
---- Whether the user is where the question came from, and in the middle of nothing.
----@param from integer
+--- Whether the user is where it was asked for, and in the middle of nothing.
+---@param from polecat.From
 ---@return boolean
 local function is_free(from)
   local mode = vim.api.nvim_get_mode()
-  return vim.api.nvim_get_current_win() == from
+  return vim.api.nvim_get_current_win() == from.win
     and vim.fn.getcmdwintype() == ''
-    and mode.mode == 'n'
+    and (mode.mode == 'n' or mode.mode == 'nt')
     and not mode.blocking
     and vim.fn.reg_executing() == ''
     and not typed_ahead()
+end
+
+--- Runs `act` where nothing that is typed can be meant for something else, else `refused`: at once
+--- when nothing was typed since, or after a moment without a key.
+---@param from polecat.From|integer
+---@param act fun()
+---@param refused fun()
+function M.when_free(from, act, refused)
+  from = type(from) == 'table' and from or { win = from, typed = -1 }
+  if not is_free(from) then
+    return refused()
+  elseif typed == from.typed then
+    return act()
+  end
+  local now = M.from()
+  vim.defer_fn(function()
+    if typed == now.typed and is_free(from) then
+      act()
+    else
+      refused()
+    end
+  end, QUIET)
 end
 
 ---@param opts polecat.Ask
@@ -66,40 +82,23 @@ local function not_asked(opts)
   })
 end
 
---- Runs `ask` when the question may open; else says that it was not asked, and runs `missed`.
----@param opts polecat.Ask
----@param ask fun()
----@param missed fun()
-local function in_time(opts, ask, missed)
-  if not opts.from then
-    return ask()
-  end
-  local function refuse()
-    not_asked(opts)
-    missed()
-  end
-  if not is_free(opts.from) then
-    return refuse()
-  end
-  when_quiet(function(quiet)
-    if quiet and is_free(opts.from) then
-      ask()
-    else
-      refuse()
-    end
-  end)
-end
-
 --- Lets the user choose one of `items`; `done` gets nil for none, also when it was not asked.
 ---@generic T
 ---@param items T[]
 ---@param opts polecat.Ask|{ format_item?: fun(item: T): string, kind?: string }
 ---@param done fun(item?: T)
 function M.select(items, opts, done)
-  in_time(opts, function()
+  local function ask()
     local shown = { prompt = opts.prompt, format_item = opts.format_item, kind = opts.kind }
     vim.ui.select(items, shown, done)
-  end, done)
+  end
+  if not opts.from then
+    return ask()
+  end
+  M.when_free(opts.from, ask, function()
+    not_asked(opts)
+    done()
+  end)
 end
 
 --- Asks whether to go on; `done` gets true only for `yes`. Where the question comes late, `Cancel`

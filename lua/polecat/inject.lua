@@ -69,7 +69,7 @@ function M.selection()
     first, last = last, first
   end
   local quoted = M.quoted(vim.api.nvim_get_current_buf(), first, last)
-  local at, from = where.here(), vim.api.nvim_get_current_win()
+  local at, from = where.here(), ask.from()
   vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'n', false)
   backend.call(
     'complete',

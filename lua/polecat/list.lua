@@ -77,7 +77,7 @@ end
 
 --- Asks which session, then what.
 function M.open()
-  local at, from = where.here(), vim.api.nvim_get_current_win()
+  local at, from = where.here(), ask.from()
   backend.call(
     'session.list',
     { at = at },

@@ -33,7 +33,7 @@ end
 --- Stops all polecats of the rig; `force` does not ask, and does not wait for them to end.
 ---@param force boolean
 function M.run(force)
-  local at, from = where.here(), vim.api.nvim_get_current_win()
+  local at, from = where.here(), ask.from()
   if force then
     return stop(at, true)
   end

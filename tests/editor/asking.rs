@@ -73,3 +73,28 @@ async fn who_waits_for_a_question_is_asked_and_answers_it() {
         .await;
     screen.command("qall!");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_comes_while_somebody_types_does_not_hand_the_keys_to_the_agent() {
+    let screen = at_work().await;
+    screen.command(SHOW_ANSWER);
+    hold_until(&screen, "TextChangedI");
+    screen.command("PolecatAttach ash");
+    screen.keys(&["i", "d"]);
+    screen.expect("<answered>").await;
+    screen.keys(&["y", "e", "s", "Enter", "x"]);
+    screen.expect("dyes").await;
+    screen.keys(&["Escape"]);
+    screen.expect("not attached to `ash`").await;
+    let agent = screen.agents.run(&["capture-pane", "-p", "-t", "=gt-shop-ash:"]);
+    assert!(!agent.contains("got:"), "{agent}");
+    screen.command("PolecatAttach ash");
+    eventually("somebody attached", async || {
+        let format = ["display-message", "-p", "-t", "=gt-shop-ash:", "#{session_attached}"];
+        let seen = screen.agents.run(&format);
+        if seen == "1" || seen == "2" { Ok(()) } else { Err(seen) }
+    })
+    .await;
+    screen.keys(&["C-\\", "C-n"]);
+    screen.command("qall!");
+}

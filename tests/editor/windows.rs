@@ -121,12 +121,18 @@ async fn whatever_was_opened_and_closed_leaves_neither_groups_nor_autocommands()
 async fn an_answer_that_would_open_a_window_beside_the_command_line_window_says_so() {
     let shop = Shop::new().await;
     shop.start("ash", "prompts").await;
-    for open in ["open_status()", "open_capture('ash')", "open_diff('ash')", "attach('ash')"] {
+    let first = "close the command-line window first";
+    for (open, said) in [
+        ("open_status()", first),
+        ("open_capture('ash')", first),
+        ("open_diff('ash')", first),
+        ("attach('ash')", "not attached to `ash` while you are busy"),
+    ] {
         shop.editor.lua("_G.notified = {}", Json::Null).await.unwrap();
         shop.editor.nvim.input("q:").await.unwrap();
         expect(&shop, "vim.fn.getcmdwintype()", json!(":")).await;
         shop.editor.command(&format!("lua require('polecat').{open}")).await.unwrap();
-        let told = shop.editor.expect_message("close the command-line window first").await;
+        let told = shop.editor.expect_message(said).await;
         assert!(!told.contains("traceback"), "{told}");
         shop.editor.nvim.input(":quit<CR>").await.unwrap();
         expect(&shop, "vim.fn.getcmdwintype()", json!("")).await;
