@@ -73,6 +73,19 @@ function M.when_free(from, act, refused)
   end, QUIET)
 end
 
+--- Runs `act` after a moment in which no key was typed.
+---@param act fun()
+function M.when_quiet(act)
+  local now = M.from()
+  vim.defer_fn(function()
+    if typed == now.typed then
+      act()
+    else
+      M.when_quiet(act)
+    end
+  end, QUIET)
+end
+
 ---@param opts polecat.Ask
 local function not_asked(opts)
   notify.warn({

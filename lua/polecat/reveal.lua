@@ -1,4 +1,5 @@
 --- Opens windows when what they show is there, so that nobody sees an empty one first.
+local ask = require('polecat.ask')
 local notify = require('polecat.notify')
 local window = require('polecat.window')
 
@@ -24,9 +25,12 @@ function M.when_idle(act, refused)
     pattern = '*:n',
     once = true,
     desc = 'Open a window of polecat.nvim',
-    callback = vim.schedule_wrap(function()
-      M.when_idle(act, refused)
-    end),
+    callback = function()
+      -- Not between the keys of who goes on at once: in our windows single keys do much.
+      ask.when_quiet(function()
+        M.when_idle(act, refused)
+      end)
+    end,
   })
 end
 

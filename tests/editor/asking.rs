@@ -23,6 +23,10 @@ const SHOW_ANSWER: &str = "lua local b = require('polecat.backend') local answer
     b.answer = function(...) answer(...) vim.schedule(function() vim.o.statusline = '<answered>' \
     end) end";
 
+/// A person whose next keys come as soon as Insert mode was left, and what that set off is done.
+const FAST: &str = "autocmd ModeChanged i:n ++once lua vim.schedule(function() \
+    vim.schedule(function() vim.api.nvim_input('XX') end) end)";
+
 fn lives(screen: &Screen) -> bool {
     screen.agents.try_run(&["has-session", "-t", "=gt-shop-ash"]).is_ok()
 }
@@ -96,5 +100,30 @@ async fn a_terminal_that_comes_while_somebody_types_does_not_hand_the_keys_to_th
     })
     .await;
     screen.keys(&["C-\\", "C-n"]);
+    screen.command("qall!");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_comes_late_does_not_come_between_two_keys() {
+    let screen = at_work().await;
+    // In the status window `X` kills the agent.
+    screen.command("PolecatStatus");
+    screen.expect("1 polecat, 1 running").await;
+    screen.keys(&["q"]);
+    screen.command(SHOW_ANSWER);
+    hold_until(&screen, "TextChangedI");
+    screen.command("PolecatStatus");
+    screen.keys(&["i", "a"]);
+    screen.expect("<answered>").await;
+    screen.command_in_insert(FAST);
+    screen.keys(&["b", "c", "Escape"]);
+    screen.expect("1 polecat, 1 running").await;
+    assert!(lives(&screen), "`ash` was stopped by what was typed");
+    screen.keys(&["q"]);
+    eventually("what the keys were for", async || {
+        let seen = screen.text();
+        if seen.starts_with("c\n") { Ok(()) } else { Err(seen) }
+    })
+    .await;
     screen.command("qall!");
 }

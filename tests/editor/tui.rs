@@ -52,7 +52,7 @@ impl Screen {
         self.keys(&["Enter"]);
     }
 
-    fn command_in_insert(&self, ex: &str) {
+    pub(crate) fn command_in_insert(&self, ex: &str) {
         self.keys(&["C-o"]);
         self.command(ex);
     }
