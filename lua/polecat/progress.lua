@@ -39,8 +39,8 @@ local function report(id, text, status)
     return echo(status == 'running' and text or '')
   end
   local opts = { kind = 'progress', title = 'polecat', status = status, id = call.message }
-  local ok, message = pcall(vim.api.nvim_echo, { { text } }, false, opts)
-  call.message = ok and message or call.message
+  local ok, told = pcall(vim.api.nvim_echo, { { text } }, false, opts)
+  call.message = ok and told or call.message
 end
 
 --- A `progress` event of the backend.
