@@ -117,6 +117,16 @@ function M.can_open()
   return false
 end
 
+---@param buf integer
+---@param split polecat.Split
+---@return integer win
+local function go_to(buf, split)
+  local later = later_float(split)
+  local win = not M.says_where(split) and M.showing(buf) or new_split(buf, split, later)
+  vim.api.nvim_set_current_win(later or win)
+  return win
+end
+
 --- Shows `buf` in a split and goes there; to its window, if it has one and the command did not
 --- say where it wants the new one. A float that was opened meanwhile stays in front. Notifies why
 --- it could not.
@@ -127,16 +137,12 @@ function M.split(buf, split)
   if not M.can_open() then
     return
   end
-  local win, later = not M.says_where(split) and M.showing(buf), later_float(split)
-  if not win then
-    local ok, result = pcall(new_split, buf, split, later)
-    if not ok then
-      return notify.error(tostring(result))
-    end
-    win = result
+  local ok, result = pcall(go_to, buf, split)
+  if not ok then
+    -- Neovim's own words, without where they came from.
+    return notify.error(tostring(result):match('E%d+: .*') or tostring(result))
   end
-  vim.api.nvim_set_current_win(later or win)
-  return win
+  return result
 end
 
 --- Sets options for `buf` in `win` only: another buffer that comes into the window has its own.

@@ -115,6 +115,10 @@ async fn whatever_was_opened_and_closed_leaves_neither_groups_nor_autocommands()
         seen.push(value(&shop, left).await);
     }
     assert_eq!(seen[1], seen[2]);
+    // Windows and buffers share their numbers, from 1000 on.
+    let numbered = |group: &&Json| group.to_string().contains(|char: char| char.is_ascii_digit());
+    let groups = seen[2][0].as_array().unwrap();
+    assert_eq!(groups.iter().find(numbered), None, "a group named by a number");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -203,4 +207,21 @@ async fn the_log_is_only_read_and_a_message_is_highlighted_as_markdown() {
     })
     .await;
     assert_eq!(value(&shop, "vim.bo.filetype").await, "polecat-compose");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_where_no_window_may_be_opened_says_so_and_throws_nothing() {
+    let shop = Shop::new().await;
+    shop.editor.call("list", json!([])).await.unwrap();
+    let locked = "
+        _G.Locked = function()
+            _G.ok, _G.why = pcall(vim.cmd, 'PolecatLog')
+            return ''
+        end
+        vim.keymap.set('n', 'gz', 'v:lua.Locked()', { expr = true })";
+    shop.editor.lua(locked, Json::Null).await.unwrap();
+    press(&shop, "gz").await;
+    assert_eq!(value(&shop, "{ _G.ok, _G.why }").await, json!([true, ""]));
+    let told = shop.editor.expect_message("E565").await;
+    assert!(!told.contains(".lua"), "{told}");
 }
