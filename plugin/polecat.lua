@@ -46,6 +46,25 @@ for name, spec in pairs(commands) do
   end, spec)
 end
 
+-- Here, so that they are there before anything is shown. Neovim sets default links again itself
+-- when a colour scheme clears them.
+for name, link in pairs({
+  PolecatWorking = 'DiagnosticOk',
+  PolecatIdle = 'DiagnosticHint',
+  PolecatWaiting = 'DiagnosticWarn',
+  PolecatDied = 'DiagnosticError',
+  PolecatStarting = 'DiagnosticInfo',
+  PolecatStopped = 'Comment',
+  PolecatName = 'Identifier',
+  PolecatMuted = 'Comment',
+  PolecatTitle = 'Title',
+  PolecatAdded = 'Added',
+  PolecatRemoved = 'Removed',
+  PolecatComment = 'DiagnosticInfo',
+}) do
+  vim.api.nvim_set_hl(0, name, { default = true, link = link })
+end
+
 -- Not `vim.keymap.set`, which would be the only module loaded at startup.
 local map = vim.api.nvim_set_keymap
 for name, desc in pairs({

@@ -51,20 +51,6 @@ local function state_of(change)
   return not told_by_another and not no_news and new or nil
 end
 
---- Runs `act` now, or when the command line that is being typed is done: a message would be
---- drawn over by the next key.
----@param act fun()
-local function when_seen(act)
-  if vim.api.nvim_get_mode().mode:sub(1, 1) ~= 'c' then
-    return act()
-  end
-  vim.api.nvim_create_autocmd('CmdlineLeave', {
-    once = true,
-    desc = 'Tell what happened to a polecat',
-    callback = vim.schedule_wrap(act),
-  })
-end
-
 ---@type table<string, fun(text: string)>
 local tellers = { waiting = notify.warn, died = notify.error }
 
@@ -72,10 +58,8 @@ local tellers = { waiting = notify.warn, died = notify.error }
 ---@param state string
 local function notify_of(change, state)
   if not focus.is_on(change.data.session_id) then
-    when_seen(function()
-      local tell = tellers[state] or notify.info
-      tell(sentence.of(change))
-    end)
+    local tell = tellers[state] or notify.info
+    tell(sentence.of(change))
   end
 end
 

@@ -1,4 +1,5 @@
 --- Attaching: a terminal on a polecat's session, or the user's own tmux client switched to it.
+local ask = require('polecat.ask')
 local backend = require('polecat.backend')
 local notify = require('polecat.notify')
 local where = require('polecat.where')
@@ -102,22 +103,30 @@ local function switch(argv)
 end
 
 --- Attaches to the session of `spec.polecat`. Inside the same tmux server the client is switched,
---- unless the command says where it wants a split.
+--- unless the command says where it wants a split. Not while the user types for something else,
+--- which would go to the agent.
 ---@param spec { polecat: string, at?: polecat.At }
 ---@param split polecat.Split
 ---@param callback? polecat.Callback
 function M.open(spec, split, callback)
-  local at = spec.at or where.here()
-  local failed = callback or notify.or_error()
+  local at, from = spec.at or where.here(), ask.from()
+  local done = callback or notify.or_error()
   backend.call('session.attach', { polecat = spec.polecat, at = at }, function(err, plan)
     if err then
-      return failed(err)
-    elseif plan.switch and not window.says_where(split) then
-      switch(plan.switch)
-    else
-      in_terminal({ polecat = spec.polecat, at = at }, plan.argv, split)
+      return done(err)
     end
-    failed(nil)
+    ask.when_free(from, function()
+      if plan.switch and not window.says_where(split) then
+        switch(plan.switch)
+      else
+        in_terminal({ polecat = spec.polecat, at = at }, plan.argv, split)
+      end
+      done(nil)
+    end, function()
+      local message = ('not attached to `%s` while you are busy'):format(spec.polecat)
+      local hint = ('`:PolecatAttach %s` once more'):format(spec.polecat)
+      done({ code = 'cancelled', message = message, hint = hint })
+    end)
   end)
 end
 

@@ -180,6 +180,8 @@ end
 local function start()
   local argv, err = binary.find()
   if argv then
+    -- So that it is known who has the focus when there is something to tell.
+    require('polecat.focus').watch()
     current, err = process.start(vim.list_extend(argv, options()), on_exit)
   end
   if err then

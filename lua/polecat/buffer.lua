@@ -50,39 +50,69 @@ end
 ---@field from integer The first row that goes.
 ---@field to integer The row after the last one that goes.
 ---@field lines string[] What takes their place.
----@field spans [integer, integer, integer, string][] Row, first byte, byte after the last, group.
+---@field spans polecat.Span[]
+
+---@class polecat.Span
+---@field [1] integer Row.
+---@field [2] integer First byte.
+---@field [3] integer The byte after the last.
+---@field [4] string|integer A group, or the place of a style of the frame.
+
+--- Calls `mark(row, from, till, group)` for what looks alike, joined where colours were rounded.
+---@param spans polecat.Span[]
+---@param groups table<integer, string|false>
+---@param mark fun(row: integer, from: integer, till: integer, group: string)
+local function stretches(spans, groups, mark)
+  local row, from, till, group = nil, 0, 0, false
+  for _, span in ipairs(spans) do
+    local own = groups[span[4]]
+    own = own == nil and span[4] or own
+    if span[1] == row and span[2] == till and own == group then
+      till = span[3]
+    else
+      if row and group then
+        mark(row, from, till, group)
+      end
+      row, from, till, group = span[1], span[2], span[3], own
+    end
+  end
+  if row and group then
+    mark(row, from, till, group)
+  end
+end
 
 ---@param buf integer
 ---@param patch polecat.Patch
+---@param groups table<integer, string|false>
 ---@param whole boolean The patch is all that the buffer shall hold.
-local function apply(buf, patch, whole)
+local function apply(buf, patch, groups, whole)
   local to = whole and -1 or patch.to
   -- Marks of lines that go would stay behind, squeezed together.
   if whole or patch.to > patch.from then
     vim.api.nvim_buf_clear_namespace(buf, namespace, patch.from, to)
   end
   vim.api.nvim_buf_set_lines(buf, patch.from, to, true, patch.lines)
-  for _, span in ipairs(patch.spans) do
-    local row, from, till, group = unpack(span)
+  stretches(patch.spans, groups, function(row, from, till, group)
     local mark = { end_col = till, hl_group = group, strict = false }
     vim.api.nvim_buf_set_extmark(buf, namespace, row, from, mark)
-  end
+  end)
 end
 
 --- Applies `patches` in order to a buffer in which `count` lines have been drawn before (0: what
 --- it holds is not of this view, or the one empty line of an empty buffer).
 ---@param buf integer
 ---@param patches polecat.Patch[]
+---@param groups table<integer, string|false> The groups of the styles that spans name by place.
 ---@param count integer
 ---@return integer count
-function M.draw(buf, patches, count)
+function M.draw(buf, patches, groups, count)
   if #patches == 0 then
     return count
   end
   vim.bo[buf].modifiable = true
   local ok, why = pcall(function()
     for _, patch in ipairs(patches) do
-      apply(buf, patch, count == 0)
+      apply(buf, patch, groups, count == 0)
       count = count + #patch.lines - (patch.to - patch.from)
     end
   end)

@@ -4,6 +4,7 @@ local buffer = require('polecat.buffer')
 local config = require('polecat.config')
 local keys = require('polecat.keys')
 local notify = require('polecat.notify')
+local panel = require('polecat.panel')
 local reveal = require('polecat.reveal')
 local view = require('polecat.view')
 local where = require('polecat.where')
@@ -124,7 +125,7 @@ local function show(buf, split)
   end
   local win = window.split(buf, split)
   if win then
-    window.fix_buffer(win, buf)
+    panel.keep(win)
     view.place_cursor(win, buf)
   end
 end

@@ -31,7 +31,7 @@ local function name_and_lines(opts)
   local number = tonumber(lines)
   if extra then
     return refuse(('unexpected `%s` after the lines'):format(extra))
-  elseif lines and (not number or number < 1 or number % 1 ~= 0) then
+  elseif lines and (not lines:find('^%d+$') or number < 1 or number >= 2 ^ 31) then
     return refuse(('lines: expected a whole number from 1, got `%s`'):format(lines))
   end
   return name, number

@@ -1,8 +1,10 @@
 --- The buffer in which a message to a polecat is written: `:w` sends it.
+local autocmd = require('polecat.autocmd')
 local backend = require('polecat.backend')
 local buffer = require('polecat.buffer')
 local keys = require('polecat.keys')
 local notify = require('polecat.notify')
+local panel = require('polecat.panel')
 local reveal = require('polecat.reveal')
 local where = require('polecat.where')
 local window = require('polecat.window')
@@ -107,15 +109,21 @@ function M.fill(buf, spec)
   keys.set(buf, {}, function()
     close(buf)
   end)
-  vim.api.nvim_create_autocmd('BufWriteCmd', {
-    group = vim.api.nvim_create_augroup('polecat_compose_' .. buf, {}),
-    buffer = buf,
-    desc = 'Send the message',
-    callback = function()
-      send(buf)
-    end,
-  })
+  autocmd.on('polecat_compose', 'BufWriteCmd', buf, 'Send the message', function()
+    send(buf)
+  end)
+  M.set_filetype(buf)
+end
+
+--- Messages are mostly Markdown, and highlighted so where the user's own autocommands for the file
+--- type have done nothing else.
+---@param buf integer
+function M.set_filetype(buf)
   vim.bo[buf].filetype = 'polecat-compose'
+  local is_done = vim.b[buf].current_syntax or vim.treesitter.highlighter.active[buf]
+  if not is_done and not pcall(vim.treesitter.start, buf, 'markdown') then
+    vim.bo[buf].syntax = 'markdown'
+  end
 end
 
 --- Adds `lines` to what is written already, the cursor on an empty line after them.
@@ -141,7 +149,7 @@ local function show(spec, split)
   if not win then
     return
   end
-  window.fix_buffer(win, buf)
+  panel.keep(win)
   window.set_options(win, { winbar = " %{get(b:, 'polecat_title', '')}" })
   if spec.quote then
     quote(buf, win, spec.quote)

@@ -34,6 +34,9 @@ local function strand(buf, wins)
     local there = vim.api.nvim_win_get_cursor(win)[1] == last and not vim.tbl_contains(wins, win)
     stranded[win] = there and last or nil
   end
+  for win in pairs(stranded) do
+    stranded[win] = vim.api.nvim_win_is_valid(win) and stranded[win] or nil
+  end
 end
 
 --- Puts the cursor of `win` on `row` (0-based), with that row's line at the window's bottom.

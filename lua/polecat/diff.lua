@@ -3,6 +3,7 @@ local buffer = require('polecat.buffer')
 local index = require('polecat.diff.index')
 local keys = require('polecat.keys')
 local notify = require('polecat.notify')
+local panel = require('polecat.panel')
 local reveal = require('polecat.reveal')
 local view = require('polecat.view')
 local where = require('polecat.where')
@@ -220,7 +221,7 @@ local function show(buf, split)
   end
   local win = window.split(buf, split)
   if win then
-    window.fix_buffer(win, buf)
+    panel.keep(win)
   end
 end
 

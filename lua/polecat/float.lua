@@ -51,18 +51,77 @@ local function fit(win)
   end
 end
 
---- Fits `win` to the screen whenever that changes, also while another window is current.
----@param win integer
-local function keep_fitting(win)
+--- All floats of ours that are open.
+---@return integer[]
+local function all()
+  return vim.tbl_filter(function(win)
+    return vim.w[win].polecat_from ~= nil
+  end, vim.api.nvim_list_wins())
+end
+
+--- `gone` closes: what was opened from it was opened from where it came from.
+---@param gone integer
+local function inherit(gone)
+  for _, win in ipairs(all()) do
+    if vim.w[win].polecat_from == gone then
+      vim.w[win].polecat_from = vim.w[gone].polecat_from or gone
+    end
+  end
+end
+
+--- Sees to it that closing the current float, however that is done, leads to where it was opened
+--- from: Neovim goes to the window that was current before, which may be gone.
+local function lead_back()
+  local win = vim.api.nvim_get_current_win()
+  local from = vim.w[win].polecat_from
+  local here = vim.api.nvim_tabpage_list_wins(0)
+  local known = vim.fn.win_getid(vim.fn.winnr('#')) == from
+  if known or not vim.list_contains(here, from) or vim.api.nvim_get_mode().mode ~= 'n' then
+    return
+  end
+  vim.cmd(('noautocmd call win_gotoid(%d)'):format(from))
+  vim.cmd(('noautocmd call win_gotoid(%d)'):format(win))
+end
+
+--- Follows the screen's size, and the windows that close, while there are floats of ours.
+local function listen()
+  local group = vim.api.nvim_create_augroup('polecat_float', {})
   vim.api.nvim_create_autocmd('VimResized', {
-    desc = 'Fit a float of polecat.nvim to the screen',
+    group = group,
+    desc = 'Fit the floats of polecat.nvim to the screen',
     callback = function()
-      if not vim.api.nvim_win_is_valid(win) then
-        return true
+      for _, win in ipairs(all()) do
+        if vim.w[win].polecat_float then
+          fit(win)
+        end
       end
-      fit(win)
     end,
   })
+  vim.api.nvim_create_autocmd('WinClosed', {
+    group = group,
+    desc = 'Lead from the floats of polecat.nvim to where they were opened from',
+    callback = function(event)
+      inherit(tonumber(event.match))
+      vim.schedule(function()
+        if #all() == 0 then
+          return vim.api.nvim_create_augroup('polecat_float', {})
+        end
+        lead_back()
+      end)
+    end,
+  })
+end
+
+--- Opens a float that knows where it was opened from.
+---@param buf integer
+---@param place table
+---@return integer win
+local function open(buf, place)
+  local from = vim.api.nvim_get_current_win()
+  local win = vim.api.nvim_open_win(buf, true, place)
+  vim.w[win].polecat_from = from
+  listen()
+  return win
 end
 
 --- Shows `buf` in a float in the middle of the screen, which follows the screen's size.
@@ -74,9 +133,8 @@ function M.open(buf, title)
   local frame = vim.tbl_extend('error', place, footer(place.width))
   frame.style, frame.border = 'minimal', border()
   frame.title, frame.title_pos = titled(title), 'center'
-  local win = vim.api.nvim_open_win(buf, true, frame)
+  local win = open(buf, frame)
   vim.w[win].polecat_float = true
-  keep_fitting(win)
   return win
 end
 
@@ -87,7 +145,7 @@ end
 ---@param height integer
 ---@return integer win
 function M.popup(buf, title, width, height)
-  return vim.api.nvim_open_win(buf, true, {
+  return open(buf, {
     relative = 'editor',
     style = 'minimal',
     border = border(),

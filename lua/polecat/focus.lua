@@ -4,15 +4,18 @@ local M = {}
 --- Neovim has the focus. Terminals that do not say are taken to have it.
 local focused = true
 
-local group = vim.api.nvim_create_augroup('polecat_focus', {})
-for event, has in pairs({ FocusGained = true, FocusLost = false }) do
-  vim.api.nvim_create_autocmd(event, {
-    group = group,
-    desc = 'Remember for polecat.nvim whether Neovim has the focus',
-    callback = function()
-      focused = has
-    end,
-  })
+--- Keeps an eye on the focus from now on.
+function M.watch()
+  local group = vim.api.nvim_create_augroup('polecat_focus', {})
+  for event, has in pairs({ FocusGained = true, FocusLost = false }) do
+    vim.api.nvim_create_autocmd(event, {
+      group = group,
+      desc = 'Remember for polecat.nvim whether Neovim has the focus',
+      callback = function()
+        focused = has
+      end,
+    })
+  end
 end
 
 --- The tmux session that `buf` shows live: followed, or attached to.

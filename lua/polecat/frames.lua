@@ -34,14 +34,14 @@ end
 ---@param view polecat.View
 ---@param frame table
 local function draw(view, frame)
-  highlight.add(frame.styles)
   local held = frame.keys and cursor.keys(view.buf, view.keys)
   local sheet = view.spec.kind == 'diff' and require('polecat.diff.sheet')
   if sheet then
     sheet.before(view)
   end
   local followers = view.spec.follow and cursor.at_end(view.buf)
-  view.count = buffer.draw(view.buf, frame.patches, view.count)
+  view.count = buffer.draw(view.buf, frame.patches, highlight.groups(frame.styles), view.count)
+  view.tick = vim.api.nvim_buf_get_changedtick(view.buf)
   if frame.keys then
     take_keys(view, frame.keys, held)
   end
@@ -57,11 +57,12 @@ local function draw(view, frame)
   end
 end
 
---- False when somebody else has changed the buffer, to which the next patch would not fit.
+--- False when somebody else has changed the buffer: the next patch may not fit, and what was
+--- overwritten would stay so.
 ---@param view polecat.View
 ---@return boolean
-local function in_step(view)
-  return view.count == 0 or vim.api.nvim_buf_line_count(view.buf) == view.count
+function M.in_step(view)
+  return view.count == 0 or vim.api.nvim_buf_get_changedtick(view.buf) == view.tick
 end
 
 --- Draws the frames that have come. `reopen` is called when they do not fit the buffer any more.
@@ -69,7 +70,7 @@ end
 ---@param reopen fun(view: polecat.View)
 function M.drain(view, reopen)
   while view.frames[1] and vim.api.nvim_buf_is_loaded(view.buf) do
-    if not in_step(view) then
+    if not M.in_step(view) then
       return reopen(view)
     end
     local ok, why = pcall(draw, view, view.frames[1])

@@ -1,4 +1,5 @@
 --- The public functions: `f(args..., cb)`, `cb(err, result)` on the main loop, in no case at once.
+--- Each may be called in any event, also as the first of all.
 local M = {}
 
 --- Calls `act(args, callback)` with checked arguments. An error takes the same road as one of the
@@ -220,6 +221,11 @@ end
 --- Not needed: the same as `vim.g.polecat = opts`, checked at once.
 ---@param opts? table
 function M.setup(opts)
+  if vim.in_fast_event() then
+    return vim.schedule(function()
+      M.setup(opts)
+    end)
+  end
   require('polecat.config').set(opts)
 end
 

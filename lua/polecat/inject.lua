@@ -1,4 +1,5 @@
 --- Messages to polecats from commands and selections: the words, the lines, and where they are.
+local ask = require('polecat.ask')
 local backend = require('polecat.backend')
 local notify = require('polecat.notify')
 local where = require('polecat.where')
@@ -68,7 +69,7 @@ function M.selection()
     first, last = last, first
   end
   local quoted = M.quoted(vim.api.nvim_get_current_buf(), first, last)
-  local at = where.here()
+  local at, from = where.here(), ask.from()
   vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'n', false)
   backend.call(
     'complete',
@@ -77,11 +78,15 @@ function M.selection()
       if #known.running == 0 then
         return notify.warn('no polecat is running')
       end
-      vim.ui.select(known.running, { prompt = 'Write to' }, function(polecat)
-        if polecat then
-          require('polecat.compose').open({ polecat = polecat, at = at, quote = quoted }, {})
+      ask.select(
+        known.running,
+        { prompt = 'Write to which polecat?', from = from },
+        function(polecat)
+          if polecat then
+            require('polecat.compose').open({ polecat = polecat, at = at, quote = quoted }, {})
+          end
         end
-      end)
+      )
     end)
   )
 end

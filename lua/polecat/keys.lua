@@ -1,4 +1,5 @@
 --- The maps of our buffers, and the help that is made from them.
+local autocmd = require('polecat.autocmd')
 local float = require('polecat.float')
 
 local M = {}
@@ -61,13 +62,9 @@ function M.set(buf, keys, close)
     -- A longer map of the user's must not make ours wait for `timeoutlen`.
     vim.keymap.set(key[4] or 'n', key[1], key[3], { buffer = buf, nowait = true, desc = key[2] })
   end
-  vim.api.nvim_create_autocmd('BufWipeout', {
-    buffer = buf,
-    once = true,
-    callback = function()
-      by_buffer[buf] = nil
-    end,
-  })
+  autocmd.on('polecat_keys', 'BufWipeout', buf, 'Forget the keys of a buffer that goes', function()
+    by_buffer[buf] = nil
+  end)
 end
 
 return M

@@ -1,4 +1,5 @@
 --- `:PolecatList`: choose a session, then what to do with it.
+local ask = require('polecat.ask')
 local backend = require('polecat.backend')
 local notify = require('polecat.notify')
 local where = require('polecat.where')
@@ -62,7 +63,7 @@ end
 ---@param session polecat.SessionInfo
 ---@param at polecat.At
 function M.choose_action(session, at)
-  vim.ui.select(ACTIONS, {
+  ask.select(ACTIONS, {
     prompt = session.polecat,
     format_item = function(action)
       return action.label
@@ -76,7 +77,7 @@ end
 
 --- Asks which session, then what.
 function M.open()
-  local at = where.here()
+  local at, from = where.here(), ask.from()
   backend.call(
     'session.list',
     { at = at },
@@ -84,8 +85,9 @@ function M.open()
       if #sessions == 0 then
         return notify.info('no polecat is running')
       end
-      local opts = { prompt = 'Polecats', kind = 'polecat', format_item = M.format }
-      vim.ui.select(sessions, opts, function(session)
+      local opts = { prompt = 'Which polecat?', kind = 'polecat', format_item = M.format }
+      opts.from, opts.again = from, ':PolecatList'
+      ask.select(sessions, opts, function(session)
         if session then
           M.choose_action(session, at)
         end

@@ -19,7 +19,7 @@ function M.open(split)
   end
   -- The file may have grown since the buffer was last read.
   vim.cmd('silent checktime ' .. buf)
-  vim.bo[buf].readonly, vim.bo[buf].autoread = true, true
+  vim.bo[buf].readonly, vim.bo[buf].modifiable, vim.bo[buf].autoread = true, false, true
   vim.api.nvim_win_set_cursor(win, { vim.api.nvim_buf_line_count(buf), 0 })
 end
 

@@ -1,10 +1,11 @@
 --- What the user is told: every message goes through `vim.notify` under one title.
+local message = require('polecat.message')
+
 local M = {}
 
 local levels = vim.log.levels
 
---- The message and, on the same line where there is room, what to do about it: with Neovim's own
---- `vim.notify` a second line would mean a hit-enter prompt.
+--- The message and, on the same line where there is room, what to do about it.
 ---@param err polecat.Error
 ---@return string
 local function text_of(err)
@@ -12,7 +13,7 @@ local function text_of(err)
     return err.message
   end
   local one_line = err.message .. ' (' .. err.hint .. ')'
-  local fits = not one_line:find('\n') and vim.fn.strdisplaywidth(one_line) <= vim.v.echospace
+  local fits = not one_line:find('\n') and vim.fn.strdisplaywidth(one_line) <= message.room()
   return fits and one_line or (err.message .. '\n' .. err.hint)
 end
 
@@ -20,7 +21,7 @@ end
 ---@param level integer
 local function send(text, level)
   vim.schedule(function()
-    vim.notify(type(text) == 'table' and text_of(text) or text, level, { title = 'polecat' })
+    message.show(type(text) == 'table' and text_of(text) or text, level)
   end)
 end
 
@@ -29,7 +30,7 @@ function M.info(text)
   send(text, levels.INFO)
 end
 
----@param text string
+---@param text string|polecat.Error
 function M.warn(text)
   send(text, levels.WARN)
 end

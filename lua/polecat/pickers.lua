@@ -44,6 +44,11 @@ end
 ---@param picker string
 ---@param opts? table Options of that plugin.
 local function open(picker, opts)
+  if vim.in_fast_event() then
+    return vim.schedule(function()
+      open(picker, opts)
+    end)
+  end
   local plugin = PLUGINS[picker]
   if not pcall(require, plugin.module) then
     return notify.error(('`%s` is not installed'):format(plugin.name))

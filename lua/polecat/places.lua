@@ -2,6 +2,7 @@
 --- listed in the quickfix window.
 local backend = require('polecat.backend')
 local notify = require('polecat.notify')
+local reveal = require('polecat.reveal')
 local where = require('polecat.where')
 local window = require('polecat.window')
 
@@ -20,6 +21,15 @@ local SEARCHED = 10000
 --- What may stand behind a path and tell a line of it: `:12:5`, `:12`, `(12,5)`, `", line 12`.
 local SUFFIXES = { '^:(%d+):(%d+)()', '^:(%d+)()()', '^%((%d+),%s*(%d+)%)()', '^", line (%d+)()()' }
 
+--- Neovim's numbers end there, those of agents do not.
+local MOST = 2 ^ 31 - 1
+
+---@param digits any
+---@return integer?
+local function number(digits)
+  return type(digits) == 'string' and math.min(tonumber(digits), MOST) or nil
+end
+
 ---@param text string
 ---@return integer? lnum
 ---@return integer? col
@@ -29,7 +39,7 @@ local function suffix(text)
     local lnum, col, behind = text:match(pattern)
     if lnum then
       -- Without a column, its capture is the position behind, as the last one is.
-      return tonumber(lnum), type(col) == 'string' and tonumber(col) or nil, behind - 1
+      return number(lnum), number(col), behind - 1
     end
   end
   return nil, nil, 0
@@ -85,7 +95,9 @@ local function with_dir(buf, done)
     'session.status',
     args,
     notify.or_error(function(info)
-      done(info.workdir or at.cwd)
+      reveal.when_idle(function()
+        done(info.workdir or at.cwd)
+      end)
     end)
   )
 end

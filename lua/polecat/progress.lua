@@ -1,4 +1,6 @@
 --- The steps of long operations, as Neovim shows progress; never a hit-enter prompt.
+local message = require('polecat.message')
+
 local M = {}
 
 --- Neovim 0.12 has messages for progress, which it replaces in place.
@@ -7,19 +9,6 @@ local HAS_KIND = vim.fn.has('nvim-0.12') == 1
 --- The message of each call that reported steps.
 ---@type table<integer, { message: any, text: string }>
 local shown = {}
-
---- One screen line of `text`, without what would break it.
----@param text string
----@return string
-local function one_line(text)
-  local line = text:gsub('%c', ' ')
-  -- A full line makes room for `showcmd` fail, and the screen scroll.
-  local room = math.max(vim.v.echospace - 1, 0)
-  while vim.fn.strdisplaywidth(line) > room do
-    line = vim.fn.strcharpart(line, 0, vim.fn.strchars(line) - 1)
-  end
-  return line
-end
 
 --- A line being typed must not be overwritten, and without a screen there is nobody to see it.
 ---@return boolean
@@ -31,7 +20,11 @@ end
 ---@param text string
 local function echo(text)
   if may_echo() then
-    vim.api.nvim_echo({ { one_line(text), 'PolecatMuted' } }, false, {})
+    vim.api.nvim_echo(
+      { { message.cut(message.on_one_line(text), message.room(), '…'), 'PolecatMuted' } },
+      false,
+      {}
+    )
   end
 end
 
@@ -46,8 +39,8 @@ local function report(id, text, status)
     return echo(status == 'running' and text or '')
   end
   local opts = { kind = 'progress', title = 'polecat', status = status, id = call.message }
-  local ok, message = pcall(vim.api.nvim_echo, { { text } }, false, opts)
-  call.message = ok and message or call.message
+  local ok, told = pcall(vim.api.nvim_echo, { { text } }, false, opts)
+  call.message = ok and told or call.message
 end
 
 --- A `progress` event of the backend.

@@ -1,4 +1,5 @@
 --- Removing a polecat: tells the backend what the editor has in its folder, which nobody else knows.
+local ask = require('polecat.ask')
 local backend = require('polecat.backend')
 local notify = require('polecat.notify')
 local where = require('polecat.where')
@@ -55,8 +56,8 @@ end
 function M.ask(polecat, at)
   at = at or where.here()
   local prompt = ('Remove polecat `%s`?'):format(polecat)
-  vim.ui.select({ 'Remove', 'Cancel' }, { prompt = prompt }, function(choice)
-    if choice == 'Remove' then
+  ask.confirm({ prompt = prompt, yes = 'Remove' }, function(yes)
+    if yes then
       M.call({ polecat = polecat, at = at }, notify.or_error(require('polecat.report').removed))
     end
   end)

@@ -31,7 +31,14 @@ end
 --- Of `polecat.remove`: what went, what stays, and where its work is.
 ---@param gone { polecat: string, branches: string[], kept: { branch: string, why: string }[], backup?: string, stashes: string[], comments: boolean, underway?: string }
 function M.removed(gone)
+  -- First what may be all that there is room for.
   local parts = { ('removed `%s`'):format(gone.polecat) }
+  if gone.backup then
+    parts[1] = parts[1] .. (', its work is kept: `:PolecatRestore %s`'):format(gone.polecat)
+    parts[2] = ('`git log %s` shows it'):format(gone.backup)
+  else
+    parts[1] = parts[1] .. '; nothing of it was only there'
+  end
   for _, branch in ipairs(gone.branches) do
     parts[#parts + 1] = ('branch `%s` removed'):format(branch)
   end
@@ -44,19 +51,13 @@ function M.removed(gone)
     end, gone.stashes)
     parts[#parts + 1] = ('in the stash list stay %s'):format(table.concat(hashes, ', '))
   end
-  if gone.backup then
-    local text = 'its work is kept: `:PolecatRestore %s` brings it back, `git log %s` shows it'
-    parts[#parts + 1] = text:format(gone.polecat, gone.backup)
-    if gone.comments then
-      parts[#parts + 1] = 'so are the comments that were not sent'
-    end
-    if gone.underway then
-      local under =
-        'a merge, rebase or the like was under way: `git show %s` has its notes and conflicts'
-      parts[#parts + 1] = under:format(gone.underway:sub(1, 12))
-    end
-  else
-    parts[#parts + 1] = 'nothing of it was only there'
+  if gone.backup and gone.comments then
+    parts[#parts + 1] = 'the comments that were not sent are kept too'
+  end
+  if gone.backup and gone.underway then
+    local under =
+      'a merge, rebase or the like was under way: `git show %s` has its notes and conflicts'
+    parts[#parts + 1] = under:format(gone.underway:sub(1, 12))
   end
   notify.info(table.concat(parts, '; '))
 end

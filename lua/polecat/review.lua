@@ -1,4 +1,5 @@
 --- A review of what a polecat changed: comments in the diff, sent as one message.
+local ask = require('polecat.ask')
 local backend = require('polecat.backend')
 local index = require('polecat.diff.index')
 local notify = require('polecat.notify')
@@ -244,17 +245,6 @@ function M.send(buf)
   )
 end
 
---- Asks once, and does it.
----@param prompt string
----@param act fun()
-local function confirm(prompt, act)
-  vim.ui.select({ 'Yes', 'No' }, { prompt = prompt }, function(choice)
-    if choice == 'Yes' then
-      act()
-    end
-  end)
-end
-
 ---@param spot polecat.Spot
 ---@return string
 local function name_of(spot)
@@ -279,15 +269,13 @@ local function with_hunk(buf, method, prompt, told)
   local args = { stage = spot.file.stage, path = spot.file.path, since = open and open.spec.since }
   args.hunk = spot.hunk and spot.hunk.id
   local name = name_of(spot)
-  confirm(prompt:format(name), function()
-    call(
-      buf,
-      method,
-      args,
-      notify.or_error(function()
-        notify.info(told:format(name))
-      end)
-    )
+  local done = notify.or_error(function()
+    notify.info(told:format(name))
+  end)
+  ask.confirm({ prompt = prompt:format(name), yes = 'Yes' }, function(yes)
+    if yes then
+      call(buf, method, args, done)
+    end
   end)
 end
 

@@ -56,7 +56,7 @@ end
 ---@return polecat.Check
 function M.integer(least)
   return function(value, path, report)
-    if type(value) ~= 'number' or value % 1 ~= 0 or value < least then
+    if type(value) ~= 'number' or value % 1 ~= 0 or value < least or value >= 2 ^ 31 then
       local expected = ('a whole number from %d'):format(least)
       local got = type(value) == 'number' and tostring(value) or value
       return refuse(path, expected, got, report)

@@ -1,4 +1,6 @@
 --- How a change reads: what a person must know of it to decide whether to go and look.
+local message = require('polecat.message')
+
 local M = {}
 
 --- No cell more than this of a line, however wide the screen is.
@@ -10,15 +12,6 @@ local WAITS = {
   trust = 'waits to be trusted',
   ['sign-in'] = 'waits for a sign-in',
 }
-
---- Whether messages end up in Neovim's own message line, where a second line means a hit-enter
---- prompt; a user's own `vim.notify` has room.
----@return boolean
-local function is_message_line()
-  local source = debug.getinfo(vim.notify, 'S').source
-  -- Neovim 0.12 may have its own Lua compiled in without the names of its files.
-  return source == '?' or source:find('^@?vim/_') ~= nil
-end
 
 ---@param text? string
 ---@return string?
@@ -68,25 +61,10 @@ local function words_of(change)
   return (data.new == 'exited' and 'has ' or 'is ') .. data.new, {}
 end
 
----@param text string
----@return string
-local function on_one_line(text)
-  return vim.trim((text:gsub('[%s%c]+', ' ')))
-end
-
---- What a message line has room for: more would ask for a key press.
----@param text string
----@return string
-local function cut(text)
-  local room = math.max(math.min(WIDTH, vim.v.echospace - 1), 20)
-  if vim.fn.strdisplaywidth(text) <= room then
-    return text
-  end
-  local kept = vim.fn.strcharpart(text, 0, room)
-  while vim.fn.strdisplaywidth(kept) >= room do
-    kept = vim.fn.strcharpart(kept, 0, vim.fn.strchars(kept) - 1)
-  end
-  return kept .. '…'
+--- What a message line has room for.
+---@return integer
+local function room()
+  return math.max(math.min(WIDTH, message.room()), 20)
 end
 
 --- `ash (shop) waits for permission: Bash command · rm -rf build · Do you want to proceed?`; each
@@ -96,10 +74,10 @@ end
 function M.of(change)
   local what, more = words_of(change)
   local text = ('`%s` (%s) %s'):format(change.data.polecat, change.data.rig_name, what)
-  local short = is_message_line()
-  local parts = table.concat(vim.tbl_map(on_one_line, more), short and ' · ' or '\n')
-  text = on_one_line(text) .. (parts ~= '' and ': ' .. parts or '')
-  return short and cut(text) or text
+  local short = message.is_line()
+  local parts = table.concat(vim.tbl_map(message.on_one_line, more), short and ' · ' or '\n')
+  text = message.on_one_line(text) .. (parts ~= '' and ': ' .. parts or '')
+  return short and message.cut(text, room(), '…') or text
 end
 
 return M

@@ -1,7 +1,6 @@
---- The last that the backend told of all sessions, and what is news in it. Reading never waits.
+--- The last that the backend told of all sessions, and what is news in it. Reading never waits, and
+--- is done in any event: nothing here but `set` may ask Neovim.
 local changes = require('polecat.changes')
--- From now on, so that it knows who has the focus when there is something to tell.
-require('polecat.focus')
 
 local M = {}
 

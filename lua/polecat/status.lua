@@ -4,6 +4,7 @@ local buffer = require('polecat.buffer')
 local float = require('polecat.float')
 local keys = require('polecat.keys')
 local notify = require('polecat.notify')
+local panel = require('polecat.panel')
 local reveal = require('polecat.reveal')
 local view = require('polecat.view')
 local where = require('polecat.where')
@@ -112,7 +113,7 @@ local function show(buf, title)
   end
   win = float.open(buf, title)
   window.set_options(win, { cursorline = true, wrap = false })
-  window.fix_buffer(win, buf)
+  panel.keep(win)
   view.place_cursor(win, buf)
 end
 

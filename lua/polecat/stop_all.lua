@@ -1,10 +1,14 @@
 --- `:PolecatStopAll`: asks once which polecats it is about, then stops them.
+local ask = require('polecat.ask')
 local backend = require('polecat.backend')
 local notify = require('polecat.notify')
 local report = require('polecat.report')
 local where = require('polecat.where')
 
 local M = {}
+
+--- How many polecats the question names.
+local NAMED = 8
 
 ---@param at polecat.At
 ---@param force boolean
@@ -18,15 +22,18 @@ end
 local function question(sessions)
   local names = vim.tbl_map(function(session)
     return session.polecat
-  end, sessions)
+  end, vim.list_slice(sessions, 1, NAMED))
+  if #sessions > NAMED then
+    names[#names + 1] = ('and %d more'):format(#sessions - NAMED)
+  end
   local rig = sessions[1].rig_name
-  return ('Stop %d of `%s` (%s)?'):format(#names, rig, table.concat(names, ', '))
+  return ('Stop %d of `%s` (%s)?'):format(#sessions, rig, table.concat(names, ', '))
 end
 
 --- Stops all polecats of the rig; `force` does not ask, and does not wait for them to end.
 ---@param force boolean
 function M.run(force)
-  local at = where.here()
+  local at, from = where.here(), ask.from()
   if force then
     return stop(at, true)
   end
@@ -37,8 +44,10 @@ function M.run(force)
       if #sessions == 0 then
         return notify.info('no polecat is running')
       end
-      vim.ui.select({ 'Stop', 'Cancel' }, { prompt = question(sessions) }, function(choice)
-        if choice == 'Stop' then
+      local opts = { prompt = question(sessions), yes = 'Stop', from = from }
+      opts.again = ':PolecatStopAll'
+      ask.confirm(opts, function(yes)
+        if yes then
           stop(at, false)
         end
       end)

@@ -1,4 +1,5 @@
 --- The open views, buffers that the backend draws: from their opening to their end.
+local autocmd = require('polecat.autocmd')
 local backend = require('polecat.backend')
 local cursor = require('polecat.cursor')
 local frames = require('polecat.frames')
@@ -25,6 +26,8 @@ local M = {}
 ---@field state 'opening'|'open'|'lost'|'closed'
 ---@field shown? boolean It has been open before.
 ---@field count integer How many lines the backend has drawn.
+---@field grown? integer How many of a capture's it had, when it is opened again.
+---@field tick? integer The buffer's |b:changedtick| since it was drawn.
 ---@field keys string[] What each row stands for.
 ---@field changes? polecat.Changes What a diff shows, in which rows.
 ---@field held? table<integer, polecat.HeldSpot> Where cursors were before what is being drawn.
@@ -63,7 +66,7 @@ local function open_args(view)
     kind = spec.kind,
     polecat = spec.polecat,
     session = spec.session,
-    lines = spec.lines,
+    lines = view.grown and math.max(view.grown, spec.lines or 0) or spec.lines,
     follow = spec.follow,
     since = spec.since,
     width = view.told.width,
@@ -115,19 +118,15 @@ function M.open(buf, spec, callback)
     end
     callback(err)
   end)
-  vim.api.nvim_create_autocmd('BufUnload', {
-    group = vim.api.nvim_create_augroup('polecat_view_' .. buf, {}),
-    buffer = buf,
-    desc = 'End the view of a buffer that goes',
-    callback = function()
-      M.close(buf)
-    end,
-  })
+  autocmd.on('polecat_view_end', 'BufUnload', buf, 'End the view of a buffer that goes', function()
+    M.close(buf)
+  end)
 end
 
---- Draws the view from its start.
+--- Draws the view from its start; of what was followed, as much as was there.
 ---@param view polecat.View
 local function reopen(view)
+  view.grown = view.spec.follow and math.max(view.count, view.grown or 0) or nil
   if view.state == 'open' then
     backend.call('view.close', { view = view.id }, ignore)
   end
@@ -187,9 +186,9 @@ function M.refresh(buf)
   local view = by_buffer[buf]
   if not view then
     return
-  elseif view.state == 'open' then
+  elseif view.state == 'open' and frames.in_step(view) then
     backend.call('view.refresh', { view = view.id }, require('polecat.notify').or_error())
-  elseif view.state == 'closed' or view.state == 'lost' then
+  elseif view.state ~= 'opening' then
     reopen(view)
   end
 end

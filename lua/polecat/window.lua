@@ -1,4 +1,5 @@
 --- Windows that show our buffers: splits where the user asked for them, options, widths.
+local autocmd = require('polecat.autocmd')
 local notify = require('polecat.notify')
 
 local M = {}
@@ -18,20 +19,37 @@ local function later_float(split)
   return is_later and win or nil
 end
 
---- Goes from a floating window, which cannot be split, to one that can; closes one of ours, but
---- not `kept`.
+--- Closes the float `win`, and those of ours from which it was opened, but not `kept`.
+---@param win integer
+---@param kept? integer
+---@return integer? below The window from which the first of them was opened.
+local function close_floats(win, kept)
+  while vim.api.nvim_win_is_valid(win) and floats(win) do
+    local from = vim.w[win].polecat_from
+    if vim.w[win].polecat_float and win ~= kept then
+      vim.api.nvim_win_close(win, true)
+    end
+    if not from then
+      return nil
+    end
+    win = from
+  end
+  return win
+end
+
+--- Goes from a floating window, which cannot be split, to one that can; closes ours, but not
+--- `kept`.
 ---@param kept? integer
 local function leave_float(kept)
   local win = vim.api.nvim_get_current_win()
   if not floats(win) then
     return
   end
-  if vim.w[win].polecat_float and win ~= kept then
-    vim.api.nvim_win_close(win, true)
-  end
+  local below = close_floats(win, kept)
   local previous = vim.fn.win_getid(vim.fn.winnr('#'))
-  for _, other in ipairs({ previous, unpack(vim.api.nvim_tabpage_list_wins(0)) }) do
-    if other ~= 0 and not floats(other) then
+  local wins = vim.api.nvim_tabpage_list_wins(0)
+  for _, other in ipairs({ below or previous, unpack(wins) }) do
+    if vim.list_contains(wins, other) and not floats(other) then
       return vim.api.nvim_set_current_win(other)
     end
   end
@@ -89,6 +107,26 @@ local function new_split(buf, split, kept)
   return win
 end
 
+--- Whether a window can be opened now; tells why not.
+---@return boolean
+function M.can_open()
+  if vim.fn.getcmdwintype() == '' then
+    return true
+  end
+  notify.error('close the command-line window first')
+  return false
+end
+
+---@param buf integer
+---@param split polecat.Split
+---@return integer win
+local function go_to(buf, split)
+  local later = later_float(split)
+  local win = not M.says_where(split) and M.showing(buf) or new_split(buf, split, later)
+  vim.api.nvim_set_current_win(later or win)
+  return win
+end
+
 --- Shows `buf` in a split and goes there; to its window, if it has one and the command did not
 --- say where it wants the new one. A float that was opened meanwhile stays in front. Notifies why
 --- it could not.
@@ -96,19 +134,15 @@ end
 ---@param split polecat.Split
 ---@return integer? win
 function M.split(buf, split)
-  if vim.fn.getcmdwintype() ~= '' then
-    return notify.error('close the command-line window first')
+  if not M.can_open() then
+    return
   end
-  local win, later = not M.says_where(split) and M.showing(buf), later_float(split)
-  if not win then
-    local ok, result = pcall(new_split, buf, split, later)
-    if not ok then
-      return notify.error(tostring(result))
-    end
-    win = result
+  local ok, result = pcall(go_to, buf, split)
+  if not ok then
+    -- Neovim's own words, without where they came from.
+    return notify.error(tostring(result):match('E%d+: .*') or tostring(result))
   end
-  vim.api.nvim_set_current_win(later or win)
-  return win
+  return result
 end
 
 --- Sets options for `buf` in `win` only: another buffer that comes into the window has its own.
@@ -124,32 +158,10 @@ end
 ---@param buf integer
 ---@param options table<string, any>
 function M.dress(buf, options)
-  vim.api.nvim_create_autocmd('BufWinEnter', {
-    group = vim.api.nvim_create_augroup('polecat_window_' .. buf, {}),
-    buffer = buf,
-    desc = 'Set the options of a window that shows a buffer of polecat.nvim',
-    callback = function()
-      M.set_options(vim.api.nvim_get_current_win(), options)
-    end,
-  })
-end
-
---- Keeps other buffers out of a window that we opened, while it shows `buf`: the last window of
---- all outlives its buffer, and must then take another.
----@param win integer
----@param buf integer
-function M.fix_buffer(win, buf)
-  M.set_options(win, { winfixbuf = true })
-  vim.api.nvim_create_autocmd('BufWinLeave', {
-    group = vim.api.nvim_create_augroup('polecat_window_' .. win, {}),
-    buffer = buf,
-    desc = 'Let other buffers into a window of polecat.nvim',
-    callback = function()
-      if vim.api.nvim_win_is_valid(win) then
-        vim.wo[win].winfixbuf = false
-      end
-    end,
-  })
+  local desc = 'Set the options of a window that shows a buffer of polecat.nvim'
+  autocmd.on('polecat_window', 'BufWinEnter', buf, desc, function()
+    M.set_options(vim.api.nvim_get_current_win(), options)
+  end)
 end
 
 --- How many columns of text `win` has.
@@ -178,7 +190,8 @@ end
 function M.close(win)
   if not pcall(vim.api.nvim_win_close, win, false) then
     vim.wo[win].winfixbuf = false
-    vim.api.nvim_win_set_buf(win, vim.api.nvim_create_buf(true, false))
+    -- Not even that while the command-line window is open.
+    pcall(vim.api.nvim_win_set_buf, win, vim.api.nvim_create_buf(true, false))
   end
 end
 

@@ -2,6 +2,7 @@
 //! field without a value must be absent, because nil arrives in Lua as `vim.NIL`, which is true.
 
 use std::{
+    collections::HashMap,
     ffi::{OsStr, OsString},
     os::unix::ffi::OsStrExt,
 };
@@ -256,23 +257,20 @@ pub(super) fn health(rows: &[HealthRow]) -> Value {
 }
 
 /// A patch with the highlights of its lines, whose rows are counted in the whole buffer.
-pub(super) fn patch(patch: &Patch) -> Map {
-    let spans = patch.lines.iter().enumerate().flat_map(|(offset, line)| {
-        line.spans.iter().map(move |span| {
-            let group = group_name(&span.group);
-            Value::Array(vec![
-                (patch.from + offset).into(),
-                span.from.into(),
-                span.to.into(),
-                group.into(),
-            ])
-        })
-    });
+pub(super) fn patch<'a>(patch: &'a Patch, styles: &mut Styles<'a>) -> Map {
+    let mut spans = Vec::new();
+    for (offset, line) in patch.lines.iter().enumerate() {
+        for span in &line.spans {
+            let row = patch.from + offset;
+            let group = styles.group(&span.group);
+            spans.push(Value::Array(vec![row.into(), span.from.into(), span.to.into(), group]));
+        }
+    }
     Map::new()
         .put("from", patch.from)
         .put("to", patch.to)
         .put("lines", texts(patch.lines.iter().map(|line| &line.text)))
-        .put("spans", Value::Array(spans.collect()))
+        .put("spans", Value::Array(spans))
 }
 
 /// What each line stands for, `''` for nothing.
@@ -280,46 +278,36 @@ pub(super) fn keys(lines: &[Line]) -> Value {
     texts(lines.iter().map(|line| &line.key))
 }
 
-/// The name under which the editor knows a group: ours, or one made of the style's parts, so
-/// that the same style has the same name in every buffer and after a restart.
-pub(super) fn group_name(group: &Group) -> String {
-    let style = match group {
-        Group::Named(name) => return (*name).to_owned(),
-        Group::Styled(style) => style,
-    };
-    let mut name = "PolecatTerm".to_owned();
-    let colors = [("F", style.foreground), ("B", style.background), ("U", style.underline_color)];
-    for (mark, color) in colors {
-        if let Some(color) = color {
-            name.push_str(mark);
-            name.push_str(&color_name(color));
-        }
-    }
-    for (set, word) in [
-        (style.bold, "Bold"),
-        (style.dim, "Dim"),
-        (style.italic, "Italic"),
-        (style.underline, "Underline"),
-        (style.reverse, "Reverse"),
-        (style.strikethrough, "Strike"),
-    ] {
-        if set {
-            name.push_str(word);
-        }
-    }
-    name
+/// The styles that a frame uses, each once. Neovim makes groups of them, which it has few of and
+/// never gets back: it alone knows how many are left.
+#[derive(Default)]
+pub(super) struct Styles<'a> {
+    places: HashMap<&'a Style, usize>,
+    used: Vec<&'a Style>,
 }
 
-/// A colour as a part of a group's name.
-fn color_name(color: Color) -> String {
-    match color {
-        Color::Palette(index) => index.to_string(),
-        Color::Rgb(r, g, b) => format!("x{r:02x}{g:02x}{b:02x}"),
+impl<'a> Styles<'a> {
+    /// The name of one of our groups, or the place of a style in the list, from 1 as Lua counts.
+    fn group(&mut self, group: &'a Group) -> Value {
+        let style = match group {
+            Group::Named(name) => return (*name).into(),
+            Group::Styled(style) => style,
+        };
+        let place = *self.places.entry(style).or_insert_with(|| {
+            self.used.push(style);
+            self.used.len()
+        });
+        place.into()
     }
 }
 
-/// The definition of the group `name`.
-pub(super) fn style(name: &str, style: &Style) -> Map {
+impl From<Styles<'_>> for Value {
+    fn from(styles: Styles<'_>) -> Self {
+        Self::Array(styles.used.into_iter().map(|used| style(used).into()).collect())
+    }
+}
+
+fn style(style: &Style) -> Map {
     let color = |color: Option<Color>| {
         color.map(|color| match color {
             Color::Palette(index) => Value::from(index),
@@ -327,7 +315,6 @@ pub(super) fn style(name: &str, style: &Style) -> Map {
         })
     };
     Map::new()
-        .put("name", name)
         .some("fg", color(style.foreground))
         .some("bg", color(style.background))
         .some("sp", color(style.underline_color))
@@ -344,17 +331,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn styles_that_differ_have_names_that_differ() {
+    fn a_frame_tells_each_style_once_and_spans_name_it_by_its_place() {
         let red = Style { foreground: Some(Color::Palette(1)), ..Style::default() };
-        let styles = [
-            red.clone(),
-            Style { bold: true, ..red.clone() },
-            Style { background: red.foreground, ..Style::default() },
-            Style { foreground: Some(Color::Rgb(1, 0, 0)), ..Style::default() },
-        ];
-        let names: std::collections::BTreeSet<_> =
-            styles.iter().map(|style| group_name(&Group::Styled(style.clone()))).collect();
-        assert_eq!(names.len(), styles.len(), "{names:?}");
+        let bold = Style { bold: true, ..red.clone() };
+        let groups =
+            [Group::Styled(red.clone()), Group::Named("PolecatMuted"), Group::Styled(bold)];
+        let mut styles = Styles::default();
+        let places: Vec<Value> =
+            groups.iter().chain(&groups[..1]).map(|group| styles.group(group)).collect();
+        assert_eq!(places, [1.into(), "PolecatMuted".into(), 2.into(), 1.into()]);
+        let red = Map::new().put("fg", 1);
+        let bold = Map::new().put("fg", 1).put("bold", true);
+        assert_eq!(Value::from(styles), Value::Array(vec![red.into(), bold.into()]));
     }
 
     #[test]

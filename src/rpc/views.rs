@@ -1,6 +1,6 @@
 //! The buffers that Neovim shows of us, each drawn by a task of its own.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use rmpv::Value;
 use tokio::{
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     session::Workspace,
-    view::{Frame, Group, Patch, patches},
+    view::{Frame, Patch, patches},
 };
 
 /// What Neovim tells an open view.
@@ -159,12 +159,11 @@ pub(super) struct Pen {
     editor: Editor,
     view: u64,
     shown: Option<Frame>,
-    styles: HashSet<String>,
 }
 
 impl Pen {
     fn new(editor: Editor, view: u64) -> Self {
-        Self { editor, view, shown: None, styles: HashSet::new() }
+        Self { editor, view, shown: None }
     }
 
     /// Shows `frame`, and returns when Neovim has taken it, so that frames never pile up.
@@ -179,26 +178,11 @@ impl Pen {
         self.shown = Some(frame);
     }
 
-    async fn send(&mut self, patches: &[Patch], more: Map) {
-        let data = more.put("view", self.view).put("styles", self.new_styles(patches)).put(
-            "patches",
-            Value::Array(patches.iter().map(|one| encode::patch(one).into()).collect()),
-        );
+    async fn send(&self, patches: &[Patch], more: Map) {
+        let mut styles = encode::Styles::default();
+        let patches = patches.iter().map(|one| encode::patch(one, &mut styles).into()).collect();
+        let data =
+            more.put("view", self.view).put("patches", Value::Array(patches)).put("styles", styles);
         self.editor.event_taken("frame", data).await;
-    }
-
-    /// The definitions that Neovim has not got from this view yet.
-    fn new_styles(&mut self, patches: &[Patch]) -> Value {
-        let spans = patches.iter().flat_map(|patch| &patch.lines).flat_map(|line| &line.spans);
-        let mut new = Vec::new();
-        for span in spans {
-            let Group::Styled(style) = &span.group else { continue };
-            let name = encode::group_name(&span.group);
-            if !self.styles.contains(&name) {
-                new.push(encode::style(&name, style).into());
-                self.styles.insert(name);
-            }
-        }
-        Value::Array(new)
     }
 }

@@ -1,14 +1,18 @@
 //! What an agent printed, with its colours.
 
+use std::collections::VecDeque;
+
 use super::{
     ansi,
     frame::{Frame, Group, Line},
     patch::{Patch, batches},
 };
 
-/// Most rows that a buffer is let grow to; then the oldest go.
-const MOST: usize = 2_000_000;
-/// How many go at once.
+/// Most rows and most highlights that a buffer is let grow to; then the oldest rows go. A hundred
+/// thousand is what Neovim's own terminals keep at most; and a highlight costs an editor as much as
+/// a line.
+const MOST: Size = Size { rows: 100_000, spans: 200_000 };
+/// How many rows go at once, at least.
 const AT_ONCE: usize = 1_000;
 
 const GAP: &str = "┄┄ more was printed here than tmux kept ┄┄";
@@ -27,6 +31,13 @@ pub fn capture(output: &[u8]) -> Frame {
     frame
 }
 
+/// How much is in a buffer.
+#[derive(Clone, Copy, Debug)]
+struct Size {
+    rows: usize,
+    spans: usize,
+}
+
 /// A buffer that follows a transcript. It knows the end only: what has scrolled off an agent's
 /// screen is in the buffer and nowhere else.
 #[derive(Debug)]
@@ -36,12 +47,22 @@ pub struct Tail {
     first: usize,
     /// How many rows of the transcript are not in the buffer any more.
     cut: usize,
-    most: usize,
+    /// How many highlights each row has that is, and all of them.
+    spans: VecDeque<usize>,
+    all_spans: usize,
+    most: Size,
 }
 
 impl Default for Tail {
     fn default() -> Self {
-        Self { lines: Vec::new(), first: 0, cut: 0, most: MOST }
+        Self {
+            lines: Vec::new(),
+            first: 0,
+            cut: 0,
+            spans: VecDeque::new(),
+            all_spans: 0,
+            most: MOST,
+        }
     }
 }
 
@@ -58,9 +79,19 @@ impl Tail {
             patch.from = self.buffer_row(patch.from);
             patch.to = self.buffer_row(patch.to);
         }
+        self.count(from - self.cut, &lines);
         (self.first, self.lines) = (from, lines);
         patches.extend(self.drop_oldest());
         batches(patches)
+    }
+
+    /// Counts the highlights of `lines`, which take the place of all from `row` of the buffer on.
+    fn count(&mut self, row: usize, lines: &[Line]) {
+        let gone: usize = self.spans.iter().skip(row).sum();
+        self.spans.resize(row, 0);
+        self.spans.extend(lines.iter().map(|line| line.spans.len()));
+        self.all_spans -= gone;
+        self.all_spans += self.spans.iter().skip(row).sum::<usize>();
     }
 
     /// The rows that differ from what is shown, in rows of the transcript.
@@ -94,13 +125,29 @@ impl Tail {
         row - self.cut + usize::from(self.cut > 0)
     }
 
+    /// What is looked at again at each update stays, however much it is: that was asked for.
     fn drop_oldest(&mut self) -> Option<Patch> {
-        let rows = self.first + self.lines.len() - self.cut;
-        let excess = rows.checked_sub(self.most).filter(|excess| *excess >= AT_ONCE)?;
-        let excess = excess.min(self.first - self.cut);
+        let excess = self.excess().min(self.first - self.cut);
+        if excess < AT_ONCE {
+            return None;
+        }
         let to = excess + usize::from(self.cut > 0);
+        self.all_spans -= self.spans.drain(..excess).sum::<usize>();
         self.cut += excess;
         Some(Patch { from: 0, to, lines: vec![muted(CUT)] })
+    }
+
+    /// How many rows are too many, so that what stays has neither too many rows nor highlights.
+    fn excess(&self) -> usize {
+        if self.spans.len() <= self.most.rows && self.all_spans <= self.most.spans {
+            return 0;
+        }
+        let mut spans = 0;
+        let fitting = self.spans.iter().rev().take(self.most.rows).take_while(|more| {
+            spans += **more;
+            spans <= self.most.spans
+        });
+        self.spans.len() - fitting.count()
     }
 }
 
@@ -173,7 +220,8 @@ mod tests {
 
     #[test]
     fn the_oldest_rows_go_when_there_are_too_many_and_the_first_line_says_so() {
-        let mut tail = Tail { most: 3_000, ..Tail::default() };
+        let most = Size { rows: 3_000, ..MOST };
+        let mut tail = Tail { most, ..Tail::default() };
         let mut buffer = Buffer::default();
         for row in 0..20 {
             let lines: Vec<String> = (0..500).map(|line| (row * 500 + line).to_string()).collect();
@@ -184,6 +232,33 @@ mod tests {
         let first: usize = buffer.0[1].text.parse().unwrap();
         let rest: Vec<String> = (first..10_000).map(|row| row.to_string()).collect();
         assert_eq!(buffer.texts()[1..], rest);
+    }
+
+    #[test]
+    fn rows_full_of_colours_go_sooner() {
+        let most = Size { spans: 20_000, ..MOST };
+        let mut tail = Tail { most, ..Tail::default() };
+        let mut buffer = Buffer::default();
+        for row in 0..20 {
+            let lines = vec!["\x1b[31mx\x1b[32my\x1b[0m".repeat(5); 500];
+            buffer.apply(&tail.replace(row * 500, false, &output(&lines)));
+            let spans: usize = buffer.0.iter().map(|line| line.spans.len()).sum();
+            assert!(spans <= 30_001, "{spans}");
+        }
+        assert_eq!(buffer.0[0].text, CUT);
+    }
+
+    #[test]
+    fn what_was_asked_for_at_once_stays_whole_and_what_follows_goes_on_behind_it() {
+        let most = Size { rows: 1_000, ..MOST };
+        let mut tail = Tail { most, ..Tail::default() };
+        let mut buffer = Buffer::default();
+        let many: Vec<String> = (0..5_000).map(|row| row.to_string()).collect();
+        buffer.apply(&tail.replace(0, false, &output(&many)));
+        assert_eq!(buffer.texts(), many);
+        buffer.apply(&tail.replace(5_000, false, b"next\n"));
+        assert_eq!(buffer.texts().last(), Some(&"next"));
+        assert_eq!((buffer.0[0].text.as_str(), buffer.0.len()), (CUT, 1_001));
     }
 
     proptest! {

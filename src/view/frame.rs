@@ -78,13 +78,19 @@ impl Line {
     /// A line that nothing stands out in.
     #[must_use]
     pub fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
+        let text = text.into();
+        let text = if text.contains('\n') { text.replace('\n', " ") } else { text };
+        Self { text, ..Self::default() }
     }
 
-    /// Appends `text`, highlighted as `group` where one is given.
+    /// Appends `text`, highlighted as `group` where one is given. A line break in it becomes a
+    /// blank: texts come from records and names that others may have written.
     pub(crate) fn push(&mut self, text: &str, group: Option<Group>) {
         let from = self.text.len();
         self.text.push_str(text);
+        if text.contains('\n') {
+            self.text.replace_range(from.., &text.replace('\n', " "));
+        }
         if let Some(group) = group.filter(|_| !text.is_empty()) {
             self.spans.push(Span { from, to: self.text.len(), group });
         }
@@ -96,5 +102,18 @@ impl Frame {
     #[must_use]
     pub fn texts(&self) -> Vec<&str> {
         self.lines.iter().map(|line| line.text.as_str()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_no_line_break_whoever_wrote_its_text() {
+        let mut line = Line::plain("one\ntwo");
+        line.push("\nthree", Some(Group::Named("PolecatMuted")));
+        assert_eq!(line.text, "one two three");
+        assert_eq!((line.spans[0].from, line.spans[0].to), (7, 13));
     }
 }

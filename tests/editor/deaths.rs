@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::rig::{Shop, agent};
+use crate::{
+    rig::{Shop, agent},
+    support::eventually,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_ends_during_its_start_says_how_and_with_which_words() {
@@ -61,4 +64,23 @@ async fn a_death_long_after_a_stop_that_was_cut_off_is_a_death() {
     shop.tmux.run(&long_ago);
     shop.editor.call("inject", json!(["ash", "/exit 7"])).await.unwrap();
     shop.editor.expect_state("ash", "died").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn last_words_with_line_breaks_in_them_are_shown_like_others() {
+    let shop = Shop::new().await;
+    shop.start("ash", "prompts").await;
+    shop.editor.call("inject", json!(["ash", "/exit 4"])).await.unwrap();
+    shop.editor.expect_state("ash", "died").await;
+    let record = shop.project.home().join(".runtime/polecat/exits/ash.json");
+    let written = eventually("the record", async || std::fs::read_to_string(&record)).await;
+    let mut written: serde_json::Value = serde_json::from_str(&written).unwrap();
+    written["tail"] = json!(["first\nsecond\r\nthird"]);
+    std::fs::write(&record, written.to_string()).unwrap();
+    // While its pane is there, that is what tells.
+    shop.tmux.run(&["kill-session", "-t", "=gt-shop-ash"]);
+    shop.editor.command("PolecatStatus ash").await.unwrap();
+    shop.editor.expect_line("polecat://status/ash", "first second").await;
+    let told = shop.editor.messages().await;
+    assert!(!told.iter().any(|message| message.contains("frame")), "{told:?}");
 }

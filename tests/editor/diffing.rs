@@ -162,8 +162,12 @@ async fn a_file_and_what_it_was_stand_side_by_side() {
     end, vim.api.nvim_tabpage_list_wins(0))";
     let expected = json!([["b.lua", true, "lua", "5"], ["b.lua", true, "lua", "five"]]);
     expect(&shop, windows, expected).await;
-    assert_eq!(value(&shop, "vim.fn.line('.')").await, 5, "the line that was under the cursor");
-    press(&shop, "<C-w>hq").await;
+    let lines = "vim.tbl_map(function(win) return vim.api.nvim_win_get_cursor(win)[1] end,
+        vim.api.nvim_tabpage_list_wins(0))";
+    assert_eq!(value(&shop, lines).await, json!([5, 5]), "the line that was under the cursor");
+    // Where the cursor is, and no macro is recorded.
+    press(&shop, "q").await;
+    assert_eq!(value(&shop, "vim.fn.reg_recording()").await, "");
     expect(&shop, "vim.fn.tabpagenr('$')", json!(1)).await;
     expect(
         &shop,
@@ -174,6 +178,19 @@ async fn a_file_and_what_it_was_stand_side_by_side() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_old_side_begins_at_the_line_that_stands_beside_the_new_one() {
+    let shop = shop(&[("a", NINE)]).await;
+    write(&shop, "a", &format!("x\ny\n{}", NINE.replace("2\n", "").replace('8', "eight")));
+    open(&shop, "+eight").await;
+    go_to(&shop, "+eight").await;
+    press(&shop, "dv").await;
+    expect(&shop, "vim.fn.tabpagenr('$')", json!(2)).await;
+    let lines = "vim.tbl_map(function(win) return vim.api.nvim_win_call(win, function()
+        return vim.api.nvim_get_current_line() end) end, vim.api.nvim_tabpage_list_wins(0))";
+    expect(&shop, lines, json!(["8", "eight"])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_a_worktree_that_is_being_edited_is_compared_as_well() {
     let shop = shop(&[("a", NINE)]).await;
     write(&shop, "a", "1\n");
@@ -181,6 +198,8 @@ async fn a_file_of_a_worktree_that_is_being_edited_is_compared_as_well() {
     shop.editor.command(&format!("edit {}", file.display())).await.unwrap();
     shop.editor.command("PolecatDiff!").await.unwrap();
     expect(&shop, "#vim.api.nvim_tabpage_list_wins(0)", json!(2)).await;
+    expect(&shop, "vim.api.nvim_buf_get_name(0)", json!(file)).await;
+    assert_eq!(value(&shop, "vim.fn.maparg('q', 'n')").await, "", "who edits records macros");
     shop.editor.command("tabclose | enew").await.unwrap();
     shop.editor.command("PolecatDiff!").await.unwrap();
     shop.editor.expect_message("neither a diff of a polecat nor a file is here").await;

@@ -150,7 +150,11 @@ async fn places_in_the_output_are_opened_in_the_worktree_and_listed() {
     std::fs::create_dir(worktree.join("src")).unwrap();
     std::fs::write(worktree.join("src/main.rs"), "one\ntwo\nthree four\n").unwrap();
     shop.editor.command("PolecatCapture ash").await.unwrap();
-    let text = "--> src/main.rs:3:7 and src/none.rs:1, a/src/main.rs(2,1)";
+    // A number that Neovim has none for does not keep the others from the list.
+    let long = "9".repeat(30);
+    let text = format!(
+        "--> src/main.rs:3:7 and src/none.rs:1, a/src/main.rs(2,1) src/main.rs:{long}:{long}"
+    );
     shop.editor.call("inject", json!(["ash", text])).await.unwrap();
     shop.editor.expect_line(LIVE, "got: -->").await;
     // In one turn: while the line is the last one, the cursor goes with what comes below it.

@@ -7,10 +7,13 @@
 mod support;
 
 mod accounts;
+mod asking;
 mod badges;
+mod colours;
 mod deaths;
 mod dialogs;
 mod diffing;
+mod events;
 mod first_words;
 mod following;
 mod framed;
@@ -43,5 +46,6 @@ mod trouble;
 mod trusting;
 mod tui;
 mod views;
+mod windows;
 mod word;
 mod worktrees;

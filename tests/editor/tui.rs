@@ -9,21 +9,25 @@ use crate::{
 };
 
 /// Neovim in a terminal of 100 by 30 cells.
-struct Screen {
-    terminal: TmuxServer,
-    agents: TmuxServer,
-    project: Project,
+pub(crate) struct Screen {
+    pub(crate) terminal: TmuxServer,
+    pub(crate) agents: TmuxServer,
+    pub(crate) project: Project,
     _home: tempfile::TempDir,
 }
 
 impl Screen {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
+        Self::sized("100", "30")
+    }
+
+    pub(crate) fn sized(columns: &str, rows: &str) -> Self {
         let (terminal, agents, project) =
             (TmuxServer::absent(), TmuxServer::absent(), Project::new());
         let home = private_home();
         let nvim = Neovim::new(home.path(), &config(&agents.socket()));
         let mut args: Vec<String> =
-            ["new-session", "-d", "-s", "tui", "-x", "100", "-y", "30", "-c"]
+            ["new-session", "-d", "-s", "tui", "-x", columns, "-y", rows, "-c"]
                 .map(str::to_owned)
                 .into();
         args.push(project.path().display().to_string());
@@ -37,18 +41,23 @@ impl Screen {
         Self { terminal, agents, project, _home: home }
     }
 
-    fn keys(&self, keys: &[&str]) {
+    pub(crate) fn keys(&self, keys: &[&str]) {
         let mut args = vec!["send-keys", "-t", "=tui:"];
         args.extend(keys);
         self.terminal.run(&args);
     }
 
-    fn command(&self, ex: &str) {
+    pub(crate) fn command(&self, ex: &str) {
         self.terminal.run(&["send-keys", "-t", "=tui:", "-l", &format!(":{ex}")]);
         self.keys(&["Enter"]);
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn command_in_insert(&self, ex: &str) {
+        self.keys(&["C-o"]);
+        self.command(ex);
+    }
+
+    pub(crate) fn text(&self) -> String {
         self.terminal.run(&["capture-pane", "-p", "-t", "=tui:"])
     }
 
@@ -56,7 +65,7 @@ impl Screen {
         self.terminal.run(&["capture-pane", "-p", "-e", "-t", "=tui:"])
     }
 
-    async fn expect(&self, part: &str) -> String {
+    pub(crate) async fn expect(&self, part: &str) -> String {
         eventually(&format!("`{part}` on the screen"), async || {
             let seen = self.text();
             if seen.contains(part) { Ok(seen) } else { Err(format!("\n{seen}")) }
@@ -125,5 +134,46 @@ async fn a_long_question_is_told_in_one_line_and_asks_for_no_key() {
     // A key that ends a prompt would be lost.
     screen.command("PolecatStatus");
     screen.expect("no polecats yet").await;
+    screen.command("qall!");
+}
+
+/// Neither a question for a key, nor what asks for one.
+fn asks_for_no_key(seen: &str) {
+    for prompt in ["Press ENTER", "-- More --"] {
+        assert!(!seen.contains(prompt), "{seen}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_message_asks_for_a_key_on_a_narrow_screen_and_all_of_it_is_in_messages() {
+    let screen = Screen::sized("60", "20");
+    screen.expect("~").await;
+    screen.command(&format!("PolecatStart! ash cmd={}", agent("prompts")));
+    asks_for_no_key(&screen.expect("`ash` runs in session").await);
+    std::fs::write(screen.project.worktree("ash").join("new"), "work\n").unwrap();
+    screen.command("PolecatStop! ash");
+    screen.expect("stopped `ash`").await;
+    screen.command("PolecatRemove ash");
+    asks_for_no_key(&screen.expect("`ash` is not removed").await);
+    screen.command("PolecatRemove! ash");
+    let seen = screen.expect("removed `ash`").await;
+    asks_for_no_key(&seen);
+    assert!(seen.contains(":messages"), "where the rest is: {seen}");
+    // Two in one turn, and one that a mode's name would be drawn over.
+    screen.keys(&["i"]);
+    screen.expect("-- INSERT --").await;
+    screen.command_in_insert("lua local n = require('polecat.notify') n.info('one') n.warn('two')");
+    screen.keys(&["Escape"]);
+    asks_for_no_key(&screen.expect("two").await);
+    screen.command("PolecatRestore ash");
+    asks_for_no_key(&screen.expect("`ash` is back in").await);
+    screen.command("redir! > told | silent messages | redir END");
+    eventually("all messages", async || {
+        let told = std::fs::read_to_string(screen.project.path().join("told")).unwrap_or_default();
+        let told = told.replace('\n', "");
+        let all = ["`git log refs/", "branch `polecat/ash-", "one", "two", "the backup stays"];
+        if all.iter().all(|part| told.contains(part)) { Ok(()) } else { Err(told) }
+    })
+    .await;
     screen.command("qall!");
 }

@@ -1,8 +1,10 @@
 --- A file side by side with what it was before: left as it was, right the file itself.
+local autocmd = require('polecat.autocmd')
 local backend = require('polecat.backend')
 local buffer = require('polecat.buffer')
 local keys = require('polecat.keys')
 local notify = require('polecat.notify')
+local panel = require('polecat.panel')
 local reveal = require('polecat.reveal')
 local where = require('polecat.where')
 local window = require('polecat.window')
@@ -76,16 +78,13 @@ end
 ---@param left integer
 ---@param right integer The window.
 local function end_with(left, right)
-  vim.api.nvim_create_autocmd('BufWinLeave', {
-    group = vim.api.nvim_create_augroup('polecat_pair_' .. left, {}),
-    buffer = left,
-    desc = 'End the diff mode of the file beside',
-    callback = vim.schedule_wrap(function()
-      if vim.api.nvim_win_is_valid(right) then
-        vim.api.nvim_win_call(right, vim.cmd.diffoff)
-      end
-    end),
-  })
+  local desc = 'End the diff mode of the file beside'
+  local ended = vim.schedule_wrap(function()
+    if vim.api.nvim_win_is_valid(right) then
+      vim.api.nvim_win_call(right, vim.cmd.diffoff)
+    end
+  end)
+  autocmd.on('polecat_pair', 'BufWinLeave', left, desc, ended)
 end
 
 --- The right side, in a tab page of its own: the file, or nothing where that is gone.
@@ -105,30 +104,84 @@ local function open_file(file)
   return win
 end
 
+---@param buf integer
+---@return string
+local function text_of(buf)
+  return table.concat(vim.api.nvim_buf_get_lines(buf, 0, -1, false), '\n') .. '\n'
+end
+
+--- The line of `left` that stands beside `line` of `right`.
+---@param left integer
+---@param right integer The buffer.
+---@param line integer
+---@return integer
+local function beside(left, right, line)
+  local compare = vim.text and vim.text.diff or vim.diff
+  local shift = 0
+  for _, hunk in ipairs(compare(text_of(left), text_of(right), { result_type = 'indices' })) do
+    local old, olds, new, news = unpack(hunk)
+    -- Of nothing, the line in front of it is told.
+    old, new = old + (olds == 0 and 1 or 0), new + (news == 0 and 1 or 0)
+    if line < new then
+      break
+    elseif line < new + news then
+      return old + math.min(line - new, math.max(olds - 1, 0))
+    end
+    shift = old + olds - new - news
+  end
+  return line + shift
+end
+
+---@param win integer
+---@param line integer
+local function go_to(win, line)
+  local last = vim.api.nvim_buf_line_count(vim.api.nvim_win_get_buf(win))
+  vim.api.nvim_win_set_cursor(win, { math.min(math.max(line, 1), last), 0 })
+end
+
+--- Puts both cursors on the line. Who comes from a diff looks, and is on the left, where `q` ends
+--- it; who comes from the file edits, and `q` records there as everywhere.
+---@param left integer The window.
+---@param right integer
+---@param spec polecat.PairSpec
+local function place(left, right, spec)
+  if spec.line then
+    local old, new = vim.api.nvim_win_get_buf(left), vim.api.nvim_win_get_buf(right)
+    go_to(right, spec.line)
+    go_to(left, beside(old, new, spec.line))
+  end
+  vim.api.nvim_set_current_win(spec.file and right or left)
+  vim.cmd('normal! zv')
+  vim.cmd.syncbind()
+end
+
 ---@param pair polecat.Pair
----@param at polecat.At
----@param line? integer
-local function show(pair, at, line)
+---@param spec polecat.PairSpec
+local function show(pair, spec)
   local right = open_file(pair.file)
   local encoding = vim.bo.fileencoding
   local left = buffer.get(NAME .. pair.polecat .. '/' .. pair.path)
-  where.keep(left, at)
+  where.keep(left, spec.at)
   local win = vim.api.nvim_open_win(left, true, { split = 'left', win = right })
   fill(left, pair, encoding)
-  window.fix_buffer(win, left)
+  panel.keep(win)
   window.set_options(win, { winbar = " %{get(b:, 'polecat_title', '')}" })
   vim.cmd.diffthis()
   end_with(left, right)
-  vim.api.nvim_set_current_win(right)
-  vim.cmd.diffthis()
-  if line then
-    local last = vim.api.nvim_buf_line_count(vim.api.nvim_win_get_buf(right))
-    vim.api.nvim_win_set_cursor(right, { math.min(math.max(line, 1), last), 0 })
-  end
+  vim.api.nvim_win_call(right, vim.cmd.diffthis)
+  place(win, right, spec)
 end
 
+---@class polecat.PairSpec
+---@field at polecat.At
+---@field polecat? string
+---@field path? string
+---@field since? 'review'
+---@field file? string Instead: the file that is edited.
+---@field line? integer Of the right side.
+
 --- Shows a file of a polecat beside what it was when the polecat's branch began.
----@param spec { polecat?: string, path?: string, since?: 'review', file?: string, at: polecat.At, line?: integer }
+---@param spec polecat.PairSpec
 function M.open(spec)
   local args = vim.tbl_extend('force', spec, {})
   args.line = nil
@@ -140,7 +193,7 @@ function M.open(spec)
         return notify.warn(('`%s` is no text: there is nothing to compare'):format(pair.path))
       end
       reveal.when_idle(function()
-        show(pair, spec.at, spec.line)
+        show(pair, spec)
       end)
     end)
   )

@@ -1,8 +1,10 @@
 --- The small window in which a comment is written: `:w` keeps it.
+local autocmd = require('polecat.autocmd')
 local buffer = require('polecat.buffer')
 local float = require('polecat.float')
 local keys = require('polecat.keys')
 local notify = require('polecat.notify')
+local reveal = require('polecat.reveal')
 local window = require('polecat.window')
 
 local M = {}
@@ -56,7 +58,9 @@ local function write(buf, spec)
     end
     notify.error(err)
     if vim.api.nvim_buf_is_valid(buf) and #vim.fn.win_findbuf(buf) == 0 then
-      float.popup(buf, spec.title, WIDTH, HEIGHT)
+      reveal.when_idle(function()
+        float.popup(buf, spec.title, WIDTH, HEIGHT)
+      end)
     end
   end)
 end
@@ -80,15 +84,10 @@ local function fill(buf, spec)
   keys.set(buf, {}, function()
     close(buf)
   end)
-  vim.api.nvim_create_autocmd('BufWriteCmd', {
-    group = vim.api.nvim_create_augroup('polecat_comment_' .. buf, {}),
-    buffer = buf,
-    desc = 'Keep the comment',
-    callback = function()
-      write(buf, spec)
-    end,
-  })
-  vim.bo[buf].filetype = 'polecat-compose'
+  autocmd.on('polecat_comment', 'BufWriteCmd', buf, 'Keep the comment', function()
+    write(buf, spec)
+  end)
+  require('polecat.compose').set_filetype(buf)
 end
 
 --- Opens the window. One that is being written already comes first.
