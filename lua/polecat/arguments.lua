@@ -12,6 +12,7 @@ local KNOWN = {
     config_dir = 'path',
     cmd = 'string',
     new = 'boolean',
+    in_use = 'string',
   },
   stop = { force = 'boolean' },
   stop_all = { force = 'boolean' },
@@ -26,8 +27,10 @@ local KNOWN = {
     account = 'string',
     config_dir = 'path',
     cmd = 'string',
+    in_use = 'string',
   },
-  remove = { force = 'boolean' },
+  remove = { force = 'boolean', in_use = 'string' },
+  restore = { in_use = 'string' },
 }
 
 local EXPECTED = { path = 'a path', count = 'a whole number from 1', ['function'] = 'a function' }

@@ -30,13 +30,12 @@ end
 ---@param polecat string
 ---@param at polecat.At
 local function start(polecat, at)
-  backend.call(
-    'session.start',
-    { polecat = polecat, at = at },
-    notify.or_error(function(session)
-      require('polecat.report').started(session)
-    end)
-  )
+  local function act(name, options, callback)
+    local args = vim.tbl_extend('force', options, { polecat = name, at = at })
+    backend.call('session.start', args, callback)
+  end
+  local report = require('polecat.report')
+  require('polecat.in_use').asking('start', polecat, act, {}, report.started)
 end
 
 ---@param force boolean

@@ -7,6 +7,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
 use super::error::RpcError;
+use crate::session;
 
 /// Reads the arguments of `method`.
 pub(super) fn decode<T: DeserializeOwned>(method: &str, args: Value) -> Result<T, RpcError> {
@@ -65,6 +66,22 @@ pub(super) struct At {
     pub(super) cwd: PathBuf,
 }
 
+/// What a person said about others who work in the worktree.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum InUse {
+    Ignore,
+}
+
+impl InUse {
+    pub(super) fn of(said: Option<Self>) -> session::InUse {
+        match said {
+            Some(Self::Ignore) => session::InUse::Ignore,
+            None => session::InUse::Refuse,
+        }
+    }
+}
+
 macro_rules! arguments {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => {
         $($(#[$doc])* #[derive(Debug, Deserialize)] #[serde(deny_unknown_fields)]
@@ -82,6 +99,7 @@ arguments! {
     Here { at: At }
     Pin { at: At, path: String }
     Polecat { at: At, polecat: String }
+    Restore { at: At, polecat: String, in_use: Option<InUse> }
     New { at: At, polecat: Option<String>, issue: Option<String> }
     /// What the editor has open or stands in is sent along: the backend cannot see it.
     Remove {
@@ -90,6 +108,7 @@ arguments! {
         force: Option<bool>,
         unsaved: Option<Vec<PathBuf>>,
         dirs: Option<Vec<PathBuf>>,
+        in_use: Option<InUse>,
     }
     Start {
         at: At,
@@ -101,6 +120,7 @@ arguments! {
         workdir: Option<PathBuf>,
         config_dir: Option<PathBuf>,
         cmd: Option<String>,
+        in_use: Option<InUse>,
     }
     Sling {
         at: At,
@@ -110,6 +130,7 @@ arguments! {
         account: Option<String>,
         config_dir: Option<PathBuf>,
         cmd: Option<String>,
+        in_use: Option<InUse>,
     }
     Stop { at: At, polecat: String, force: Option<bool> }
     StopAll { at: At, force: Option<bool> }

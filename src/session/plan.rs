@@ -6,6 +6,7 @@ use super::{
     choose::{Choice, require_program},
     error::SessionError,
     manager::SessionManager,
+    presence::InUse,
 };
 use crate::{
     core::{
@@ -32,6 +33,8 @@ pub struct StartOptions {
     pub config_dir: Option<PathBuf>,
     /// A command line in place of the agent's.
     pub command: Option<String>,
+    /// What is done about others who work in its worktree.
+    pub in_use: InUse,
 }
 
 /// A start whose parts all exist.

@@ -5,7 +5,13 @@ use std::{
     time::Duration,
 };
 
-use super::{error::SessionError, manager::SessionManager, mark::Mark, open::GATE, table::Session};
+use super::{
+    error::{SessionError, working},
+    manager::SessionManager,
+    open::GATE,
+    presence::InUse,
+    status::LeftOver,
+};
 use crate::{
     core::names::PolecatName,
     host::{
@@ -14,6 +20,7 @@ use crate::{
         lock::lock,
         polecats,
     },
+    tmux::Pane,
 };
 
 /// How a polecat is removed, and what the editor has in its folder.
@@ -25,6 +32,8 @@ pub struct RemoveOptions {
     pub unsaved: Vec<PathBuf>,
     /// The current folders of the editor, its tabs and its windows.
     pub dirs: Vec<PathBuf>,
+    /// What is done about others who work in its worktree.
+    pub in_use: InUse,
 }
 
 /// A polecat that is gone.
@@ -91,7 +100,15 @@ impl SessionManager {
         let removal = Removal::begin(&self.rig, &polecat, &self.tools.launch).await?;
         reasons.left(removal.leftovers(), options.force);
         reasons.edited(&dir, &options).await?;
+        let dead = self.session(&polecat).await?.filter(|session| !session.is_live());
+        let present = self.present(&polecat, dead.as_ref()).await?;
+        if !present.agents.is_empty() {
+            reasons.at_work(&present.agents);
+        }
         reasons.none()?;
+        // Asked about when nothing else is in the way.
+        present.refusal(&polecat, options.in_use).map_or(Ok(()), Err)?;
+        self.tell_own(&polecat, &present);
         let aside = removal.set_aside().await?;
         // What was started meanwhile is there by now, and nothing can be started any more.
         match self.last_look(&polecat).await {
@@ -126,16 +143,17 @@ impl SessionManager {
         if self.tools.is_starting(&name) {
             return Ok(Some(format!("its session `{name}` is being started")));
         }
-        let session = self.session(polecat).await?;
-        if session.as_ref().is_some_and(Session::is_live) {
-            return Ok(Some(format!("its session `{name}` lives")));
+        let session = self.among(polecat, self.panes().await?).await?;
+        if let Some(live) = session.as_ref().filter(|session| session.is_live()) {
+            let Pane { session_name, pane_id, .. } = &live.pane;
+            let place = live.is_moved(&self.rig).then(|| format!(", in pane {pane_id}"));
+            let place = place.unwrap_or_default();
+            return Ok(Some(format!("its session `{session_name}` lives{place}")));
         }
         if session.is_some() {
             return Ok(None);
         }
-        let panes = self.tools.tmux.panes_of(&name, super::mark::OPTIONS).await?;
-        let mark = panes.first().and_then(|pane| Mark::decode(pane.options.first()?));
-        let ours = mark.is_some_and(|mark| mark.is_of(&self.rig.home));
+        let ours = self.left_over(polecat).await? == Some(LeftOver::Ours);
         Ok(ours.then(|| format!("its session `{name}` lives on without its agent")))
     }
 }
@@ -157,6 +175,11 @@ impl Reasons {
         self.running = true;
         let hint = format!("`:PolecatStop {}` ends its session", self.polecat);
         self.add(why, hint);
+    }
+
+    fn at_work(&mut self, agents: &[String]) {
+        self.running = true;
+        self.add(format!("{} in it", working(agents)), "end the agent".to_owned());
     }
 
     /// What would be lost. By force only what nobody can keep counts.

@@ -2,9 +2,10 @@
 
 use super::client::Tmux;
 use super::command::Command;
+use super::create::RUNS_OURS;
 use super::error::{TmuxError, shown};
 use super::hub::HUB;
-use super::ids::{PaneId, SessionId};
+use super::ids::{PaneId, SessionId, WindowId};
 use super::request::Request;
 use super::rows::{Row, Wanted};
 
@@ -31,6 +32,9 @@ pub struct Pane {
     pub activity: i64,
     /// The folder the session was created in.
     pub session_path: String,
+    /// Whether it still runs what [`Tmux::create_session`] gave it: anybody can have another
+    /// program run in it. Not so of panes that others created.
+    pub runs_ours: bool,
     /// What changes when its program draws; [`Tmux::facts`] leaves it out.
     pub drawn: Drawn,
     /// The user options asked for, in that order; an option that is not set is empty.
@@ -56,6 +60,8 @@ pub struct Sign {
     pub pane_id: PaneId,
     /// Whether its program has ended.
     pub is_dead: bool,
+    /// As in [`Pane::runs_ours`].
+    pub runs_ours: bool,
     /// The user option asked for; empty when it is not set.
     pub option: String,
 }
@@ -72,7 +78,7 @@ pub struct Death {
 }
 
 /// What every [`Pane`] has. How a program ended is asked of those only that have.
-const FACTS: [&str; 8] = [
+const FACTS: [&str; 9] = [
     "#{session_id}",
     "#{pane_id}",
     "#{pane_pid}",
@@ -81,11 +87,12 @@ const FACTS: [&str; 8] = [
     "#{session_windows}",
     "#{session_attached}",
     "#{window_activity}",
+    RUNS_OURS,
 ];
 /// The same, and what [`Drawn`] has.
-const ALL: [&str; 11] = {
-    let [a, b, c, d, e, f, g, h] = FACTS;
-    [a, b, c, d, e, f, g, h, "#{history_size}", "#{cursor_x}", "#{cursor_y}"]
+const ALL: [&str; 12] = {
+    let [a, b, c, d, e, f, g, h, i] = FACTS;
+    [a, b, c, d, e, f, g, h, i, "#{history_size}", "#{cursor_x}", "#{cursor_y}"]
 };
 const TEXTS: [&str; 2] = ["session_name", "session_path"];
 const TITLE: &str = "pane_title";
@@ -134,7 +141,7 @@ impl Tmux {
     pub async fn signs_of(&self, session: &str, option: &str) -> Result<Vec<Sign>, TmuxError> {
         let Some(target) = target(session) else { return Ok(Vec::new()) };
         let texts = user_options(&[option])?;
-        let wanted = Wanted { numbers: &["#{pane_id}", "#{pane_dead}"], texts };
+        let wanted = Wanted { numbers: &["#{pane_id}", "#{pane_dead}", RUNS_OURS], texts };
         known(self.read(&["-s", "-t", &target], &wanted, sign).await)
     }
 
@@ -179,12 +186,39 @@ impl Tmux {
         Ok(self.run_one(ask).await?.text())
     }
 
+    /// The window that a pane is in.
+    ///
+    /// # Errors
+    /// No such pane, or tmux could not be asked.
+    pub async fn window_of(&self, pane: PaneId) -> Result<WindowId, TmuxError> {
+        let target = pane.to_string();
+        let ask = Command::new("display-message").args(["-p", "-t", &target, "#{window_id}"]);
+        let reply = self.run_one(ask).await?.text();
+        reply.parse().map_err(|_| TmuxError::Unexpected {
+            command: "display-message".to_owned(),
+            reply: shown(reply.as_bytes()),
+        })
+    }
+
     /// Ends a session. One that is gone already is a success.
     ///
     /// # Errors
     /// tmux could not be asked.
     pub async fn kill_session(&self, id: SessionId) -> Result<(), TmuxError> {
         let kill = Command::new("kill-session").args(["-t", &id.to_string()]);
+        match self.run(Request::new(vec![kill]).announced()).await {
+            Err(error) if error.is_missing_target() => Ok(()),
+            Err(TmuxError::NoServer { .. }) => Ok(()),
+            result => result.map(drop),
+        }
+    }
+
+    /// Closes a pane, in every session that shows it. One that is gone already is a success.
+    ///
+    /// # Errors
+    /// tmux could not be asked.
+    pub async fn kill_pane(&self, id: PaneId) -> Result<(), TmuxError> {
+        let kill = Command::new("kill-pane").args(["-t", &id.to_string()]);
         match self.run(Request::new(vec![kill]).announced()).await {
             Err(error) if error.is_missing_target() => Ok(()),
             Err(TmuxError::NoServer { .. }) => Ok(()),
@@ -238,6 +272,7 @@ fn pane(row: Row<'_>, with_drawn: bool) -> Option<Pane> {
     let dead = death(numbers.word()?)?;
     let (created, windows) = (numbers.id()?, numbers.id()?);
     let (attached, activity) = (numbers.id()?, numbers.id()?);
+    let runs_ours = is_true(numbers.word()?);
     let (session_name, session_path) = (texts.next()?, texts.next()?);
     let mut drawn = Drawn::default();
     if with_drawn {
@@ -256,6 +291,7 @@ fn pane(row: Row<'_>, with_drawn: bool) -> Option<Pane> {
         attached,
         activity,
         session_path,
+        runs_ours,
         drawn,
         options,
     })
@@ -279,7 +315,11 @@ fn death(words: &str) -> Option<Option<Death>> {
 
 fn sign(mut row: Row<'_>) -> Option<Sign> {
     let pane_id = row.numbers.id()?;
-    // tmux writes `0` or nothing, or `1`.
-    let is_dead = !matches!(row.numbers.word()?, "" | "0");
-    Some(Sign { pane_id, is_dead, option: row.texts.next()? })
+    let (is_dead, runs_ours) = (is_true(row.numbers.word()?), is_true(row.numbers.word()?));
+    Some(Sign { pane_id, is_dead, runs_ours, option: row.texts.next()? })
+}
+
+/// tmux writes `0` or nothing, or `1`.
+fn is_true(word: &str) -> bool {
+    !matches!(word, "" | "0")
 }

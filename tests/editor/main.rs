@@ -21,6 +21,7 @@ mod looking;
 mod naming;
 mod picking;
 mod places;
+mod presence;
 mod racing;
 mod reading;
 mod refusals;
