@@ -7,7 +7,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
 use super::error::RpcError;
-use crate::session;
+use crate::{core::names, session};
 
 /// Reads the arguments of `method`.
 pub(super) fn decode<T: DeserializeOwned>(method: &str, args: Value) -> Result<T, RpcError> {
@@ -68,9 +68,18 @@ pub(super) struct At {
 
 /// What a person said about others who work in the worktree.
 #[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(try_from = "String")]
 pub(super) enum InUse {
     Ignore,
+}
+
+impl TryFrom<String> for InUse {
+    type Error = String;
+
+    fn try_from(said: String) -> Result<Self, String> {
+        let unknown = || Err(format!("expected `ignore`, got `{}`", names::shown(&said)));
+        if said == "ignore" { Ok(Self::Ignore) } else { unknown() }
+    }
 }
 
 impl InUse {

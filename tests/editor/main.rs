@@ -16,6 +16,7 @@ mod following;
 mod framed;
 mod gastown;
 mod hooks;
+mod in_use;
 mod injecting;
 mod looking;
 mod naming;
