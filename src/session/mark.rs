@@ -32,6 +32,9 @@ pub(super) struct Mark {
     pub(super) polecat: Option<String>,
     /// The pane of its agent; a person may have added others.
     pub(super) pane: Option<String>,
+    /// The process that its start ended with. Another one was put in its place since, by a
+    /// person perhaps.
+    pub(super) pid: Option<u32>,
     pub(super) agent: Option<String>,
     pub(super) command: String,
     pub(super) workdir: PathBuf,

@@ -145,6 +145,7 @@ impl SessionManager {
             home: self.rig.home.clone(),
             polecat: Some(plan.polecat.to_string()),
             pane: None,
+            pid: None,
             agent: Some(plan.agent.name.clone()),
             command: shlex::try_join(plan.argv.iter().map(String::as_str))
                 .unwrap_or_else(|_| plan.argv.join(" ")),

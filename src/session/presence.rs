@@ -63,23 +63,22 @@ impl SessionManager {
         present.refusal(polecat, in_use).map_or(Ok(()), Err)
     }
 
-    /// Who works in the folder of `polecat`, without what ends when its session, whose agent is
-    /// `dead`, is closed.
+    /// Who works in the folder of `polecat`, without what ends when its `session` is closed.
     pub(super) async fn present(
         &self,
         polecat: &PolecatName,
-        dead: Option<&Session>,
+        session: Option<&Session>,
     ) -> Result<Present, SessionError> {
         let mut folders: Vec<PathBuf> = vec![self.rig.polecat_dir(polecat)];
         // One that leads elsewhere is refused by whoever works in it.
         folders.extend(polecats::workdir(&self.rig, polecat).await);
-        let found = occupants(&folders, &self.ending_with(dead).await?).await?;
+        let found = occupants(&folders, &self.ending_with(session).await?).await?;
         Ok(found.into_iter().fold(Present::default(), Present::with))
     }
 
     /// The processes of the panes that are closed with a session.
-    async fn ending_with(&self, dead: Option<&Session>) -> Result<Vec<u32>, SessionError> {
-        let Some(session) = dead else { return Ok(Vec::new()) };
+    async fn ending_with(&self, session: Option<&Session>) -> Result<Vec<u32>, SessionError> {
+        let Some(session) = session else { return Ok(Vec::new()) };
         if session.is_moved(&self.rig) {
             return Ok(session.pane.pid.into_iter().collect());
         }

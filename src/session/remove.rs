@@ -100,8 +100,8 @@ impl SessionManager {
         let removal = Removal::begin(&self.rig, &polecat, &self.tools.launch).await?;
         reasons.left(removal.leftovers(), options.force);
         reasons.edited(&dir, &options).await?;
-        let dead = self.session(&polecat).await?.filter(|session| !session.is_live());
-        let present = self.present(&polecat, dead.as_ref()).await?;
+        let session = self.session(&polecat).await?;
+        let present = self.present(&polecat, session.as_ref()).await?;
         if !present.agents.is_empty() {
             reasons.at_work(&present.agents);
         }

@@ -94,15 +94,29 @@ impl SessionManager {
     }
 
     /// The rig's sessions among `panes`. One without our mark counts where it has the name of a
-    /// polecat: a person may call a session of their own so.
+    /// polecat: a person may call a session of their own so. One with it counts as long as its
+    /// pane runs what we started.
     pub(super) async fn of_polecats(&self, panes: Vec<Pane>) -> Result<Vec<Session>, SessionError> {
         let mut sessions = Vec::new();
         for session in table::sessions(&self.rig, panes) {
-            if session.mark.is_some() || self.has_folder(&session.polecat).await? {
+            if self.counts(&session).await? {
                 sessions.push(session);
             }
         }
         Ok(sessions)
+    }
+
+    async fn counts(&self, session: &Session) -> Result<bool, SessionError> {
+        if session.mark.is_none() {
+            return self.has_folder(&session.polecat).await;
+        }
+        match session.is_respawned() {
+            false => Ok(true),
+            true => match self.tools.tmux.runs_created(session.pane.pane_id).await {
+                Err(error) if error.is_missing_target() => Ok(false),
+                ours => Ok(ours?),
+            },
+        }
     }
 
     /// Whether the polecat has a folder. A link in its place is none, and is told by whoever works
@@ -122,7 +136,7 @@ impl SessionManager {
         let name = self.rig.session(polecat);
         let panes = self.tools.tmux.panes_of(name.as_str(), mark::OPTIONS).await?;
         match table::of(&self.rig, polecat, panes) {
-            Some(session) if session.mark.is_some() => Ok(Some(session)),
+            Some(session) if session.is_certain() => Ok(Some(session)),
             _ => self.among(polecat, self.panes().await?).await,
         }
     }
@@ -132,7 +146,7 @@ impl SessionManager {
         let name = self.rig.session(polecat);
         let panes = self.tools.tmux.facts_of(name.as_str(), mark::FACTS).await?;
         match table::of(&self.rig, polecat, panes) {
-            Some(session) if session.mark.is_some() => Ok(Some(session)),
+            Some(session) if session.is_certain() => Ok(Some(session)),
             _ => self.facts_elsewhere(polecat).await,
         }
     }
@@ -152,7 +166,7 @@ impl SessionManager {
         panes: Vec<Pane>,
     ) -> Result<Option<Session>, SessionError> {
         let Some(session) = table::of(&self.rig, polecat, panes) else { return Ok(None) };
-        let counts = session.mark.is_some() || self.has_folder(polecat).await?;
+        let counts = self.counts(&session).await?;
         Ok(Some(session).filter(|_| counts))
     }
 

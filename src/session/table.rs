@@ -89,8 +89,7 @@ fn marked(rig: &Rig, rows: &[Row]) -> Vec<Session> {
     let named = |row: &Row| {
         let mark = row.mark.as_ref().filter(|mark| mark.is_of(&rig.home))?;
         let polecat = match &mark.polecat {
-            // The mark stays when somebody has another program run in the pane.
-            Some(polecat) => PolecatName::parse(polecat).ok().filter(|_| row.pane.runs_ours),
+            Some(polecat) => PolecatName::parse(polecat).ok(),
             None => of_older(rig, mark, row, rows),
         };
         Some(Session::new(polecat?, row.pane.clone(), Some(mark.clone())))
@@ -150,7 +149,9 @@ pub(super) fn runs(rig: &Rig, polecat: &PolecatName, panes: &[Sign]) -> bool {
     panes.iter().filter(|pane| !pane.is_dead).any(|pane| {
         let mark = Mark::decode(&pane.option).filter(|mark| mark.is_of(&rig.home));
         mark.is_some_and(|mark| match (mark.polecat, mark.pane) {
-            (Some(name), _) => name == polecat.as_str() && pane.runs_ours,
+            (Some(name), _) => {
+                name == polecat.as_str() && (mark.pid.is_none() || mark.pid == pane.pid)
+            }
             (None, Some(id)) => id == pane.pane_id.to_string(),
             (None, None) => false,
         })
@@ -174,6 +175,18 @@ impl Session {
     /// Whether a person has moved its pane to another session, or given its session another name.
     pub(super) fn is_moved(&self, rig: &Rig) -> bool {
         self.pane.session_name != rig.session(&self.polecat).as_str()
+    }
+
+    /// Whether its pane runs another process than its start ended with: the mark stays when
+    /// somebody has another program run there, or a hook of theirs the same again.
+    pub(super) fn is_respawned(&self) -> bool {
+        let pid = self.mark.as_ref().and_then(|mark| mark.pid);
+        pid.is_some() && pid != self.pane.pid
+    }
+
+    /// Whether there is no need to look any further for the polecat's agent.
+    pub(super) fn is_certain(&self) -> bool {
+        self.mark.is_some() && !self.is_respawned()
     }
 
     /// Whether its agent runs.

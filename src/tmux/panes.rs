@@ -32,9 +32,6 @@ pub struct Pane {
     pub activity: i64,
     /// The folder the session was created in.
     pub session_path: String,
-    /// Whether it still runs what [`Tmux::create_session`] gave it: anybody can have another
-    /// program run in it. Not so of panes that others created.
-    pub runs_ours: bool,
     /// What changes when its program draws; [`Tmux::facts`] leaves it out.
     pub drawn: Drawn,
     /// The user options asked for, in that order; an option that is not set is empty.
@@ -60,8 +57,8 @@ pub struct Sign {
     pub pane_id: PaneId,
     /// Whether its program has ended.
     pub is_dead: bool,
-    /// As in [`Pane::runs_ours`].
-    pub runs_ours: bool,
+    /// The process that was started in it.
+    pub pid: Option<u32>,
     /// The user option asked for; empty when it is not set.
     pub option: String,
 }
@@ -78,7 +75,7 @@ pub struct Death {
 }
 
 /// What every [`Pane`] has. How a program ended is asked of those only that have.
-const FACTS: [&str; 9] = [
+const FACTS: [&str; 8] = [
     "#{session_id}",
     "#{pane_id}",
     "#{pane_pid}",
@@ -87,12 +84,11 @@ const FACTS: [&str; 9] = [
     "#{session_windows}",
     "#{session_attached}",
     "#{window_activity}",
-    RUNS_OURS,
 ];
 /// The same, and what [`Drawn`] has.
-const ALL: [&str; 12] = {
-    let [a, b, c, d, e, f, g, h, i] = FACTS;
-    [a, b, c, d, e, f, g, h, i, "#{history_size}", "#{cursor_x}", "#{cursor_y}"]
+const ALL: [&str; 11] = {
+    let [a, b, c, d, e, f, g, h] = FACTS;
+    [a, b, c, d, e, f, g, h, "#{history_size}", "#{cursor_x}", "#{cursor_y}"]
 };
 const TEXTS: [&str; 2] = ["session_name", "session_path"];
 const TITLE: &str = "pane_title";
@@ -141,7 +137,7 @@ impl Tmux {
     pub async fn signs_of(&self, session: &str, option: &str) -> Result<Vec<Sign>, TmuxError> {
         let Some(target) = target(session) else { return Ok(Vec::new()) };
         let texts = user_options(&[option])?;
-        let wanted = Wanted { numbers: &["#{pane_id}", "#{pane_dead}", RUNS_OURS], texts };
+        let wanted = Wanted { numbers: &["#{pane_id}", "#{pane_dead}", "#{pane_pid}"], texts };
         known(self.read(&["-s", "-t", &target], &wanted, sign).await)
     }
 
@@ -184,6 +180,17 @@ impl Tmux {
         let format = "#{pane_current_command}";
         let ask = Command::new("display-message").args(["-p", "-t", &pane.to_string(), format]);
         Ok(self.run_one(ask).await?.text())
+    }
+
+    /// Whether a pane still runs what [`Tmux::create_session`] gave it: anybody can have another
+    /// program run in it. Not so of panes that others created. Asked of one pane at a time: a
+    /// command is what costs tmux most to tell.
+    ///
+    /// # Errors
+    /// No such pane, or tmux could not be asked.
+    pub async fn runs_created(&self, pane: PaneId) -> Result<bool, TmuxError> {
+        let ask = Command::new("display-message").args(["-p", "-t", &pane.to_string(), RUNS_OURS]);
+        Ok(is_true(&self.run_one(ask).await?.text()))
     }
 
     /// The window that a pane is in.
@@ -272,7 +279,6 @@ fn pane(row: Row<'_>, with_drawn: bool) -> Option<Pane> {
     let dead = death(numbers.word()?)?;
     let (created, windows) = (numbers.id()?, numbers.id()?);
     let (attached, activity) = (numbers.id()?, numbers.id()?);
-    let runs_ours = is_true(numbers.word()?);
     let (session_name, session_path) = (texts.next()?, texts.next()?);
     let mut drawn = Drawn::default();
     if with_drawn {
@@ -291,7 +297,6 @@ fn pane(row: Row<'_>, with_drawn: bool) -> Option<Pane> {
         attached,
         activity,
         session_path,
-        runs_ours,
         drawn,
         options,
     })
@@ -315,8 +320,8 @@ fn death(words: &str) -> Option<Option<Death>> {
 
 fn sign(mut row: Row<'_>) -> Option<Sign> {
     let pane_id = row.numbers.id()?;
-    let (is_dead, runs_ours) = (is_true(row.numbers.word()?), is_true(row.numbers.word()?));
-    Some(Sign { pane_id, is_dead, runs_ours, option: row.texts.next()? })
+    let (is_dead, pid) = (is_true(row.numbers.word()?), row.numbers.optional());
+    Some(Sign { pane_id, is_dead, pid, option: row.texts.next()? })
 }
 
 /// tmux writes `0` or nothing, or `1`.

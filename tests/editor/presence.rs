@@ -298,3 +298,16 @@ fn older_session(shop: &Shop, worktree: &Path) {
     let mark = json!({ "home": home, "pane": pane, "agent": "claude", "workdir": worktree });
     shop.tmux.run(&["set-option", "-t", "=gt-shop-ash:", "@polecat", &mark.to_string()]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_a_hook_of_the_users_runs_again_in_its_pane_is_still_the_polecats() {
+    let shop = shop_with_ash().await;
+    let before = status(&shop).await;
+    let pane = text(&before["pane_id"]);
+    shop.tmux.run(&["respawn-pane", "-k", "-t", pane]);
+    let after = status(&shop).await;
+    assert_eq!((text(&after["pane_id"]), &after["running"]), (pane, &json!(true)));
+    assert_ne!(before["pid"], after["pid"]);
+    shop.editor.call("stop", json!(["ash", { "force": true }])).await.unwrap();
+    assert_eq!(panes(&shop), ["user %0 0"]);
+}

@@ -215,11 +215,11 @@ async fn hooks_that_open_other_panes_do_not_have_them_taken_for_the_one_that_was
                 ours.filter(|ours| ours.dead.is_some()).ok_or(format!("{hook}: {panes:?}"))
             })
             .await;
-            assert!(found.runs_ours, "{hook}: {found:?}");
             assert_eq!(found.options, [name.clone()], "{hook}: {found:?}");
             for pane in tmux.panes_of(&name, &["@polecat"]).await.unwrap() {
                 let is_it = pane.pane_id == made.pane_id;
-                assert_eq!((is_it, is_it), (pane.runs_ours, pane.options == [name.as_str()]));
+                let ours = tmux.runs_created(pane.pane_id).await.unwrap();
+                assert_eq!((is_it, is_it), (ours, pane.options == [name.as_str()]), "{hook}");
             }
         }
     }
@@ -230,9 +230,12 @@ async fn a_pane_that_somebody_has_run_another_program_is_not_ours_any_more() {
     let server = TmuxServer::new();
     let tmux = server.client();
     let spec = NewSession::new("s", "/tmp", words(&["sleep", "60"]));
-    let pane = tmux.create_session(&spec).await.unwrap().pane_id.to_string();
-    let is_ours = async || tmux.panes_of("s", &[]).await.unwrap()[0].runs_ours;
-    assert!(is_ours().await);
-    server.run(&["respawn-pane", "-k", "-t", &pane, "cat"]);
-    assert!(!is_ours().await);
+    let pane = tmux.create_session(&spec).await.unwrap().pane_id;
+    let respawn = ["respawn-pane", "-k", "-t", &pane.to_string()];
+    assert!(tmux.runs_created(pane).await.unwrap());
+    // Without words tmux runs the same again.
+    server.run(&respawn);
+    assert!(tmux.runs_created(pane).await.unwrap());
+    server.run(&[&respawn[..], &["cat"]].concat());
+    assert!(!tmux.runs_created(pane).await.unwrap());
 }

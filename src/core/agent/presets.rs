@@ -203,8 +203,9 @@ pub fn preset_of_process(name: &str, argv: &[String]) -> Option<&'static str> {
 
 fn preset_called(program: &str) -> Option<&'static str> {
     let is = |preset: &&Preset| {
-        let mut names = preset.process_names.iter().filter(|name| !INTERPRETERS.contains(name));
-        preset.command == program || names.any(|name| *name == program)
+        let mut names = preset.process_names.iter();
+        let tells = |name: &str| !INTERPRETERS.contains(&name) && name != "agent";
+        preset.command == program || names.any(|name| *name == program && tells(name))
     };
     PRESETS.iter().find(is).map(|preset| preset.name)
 }
@@ -356,6 +357,9 @@ mod tests {
             ("vim", "vim claude.md", None),
             ("make", "make -C codex", None),
             ("bash", "-bash", None),
+            // Cursor's may be called so, and anybody's.
+            ("python3", "python3 agent.py", None),
+            ("cursor-agent", "cursor-agent -f", Some("cursor")),
         ] {
             let argv: Vec<_> = command.split(' ').map(str::to_owned).collect();
             assert_eq!(preset_of_process(name, &argv), agent, "{command}");
