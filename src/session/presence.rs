@@ -72,8 +72,17 @@ impl SessionManager {
         let mut folders: Vec<PathBuf> = vec![self.rig.polecat_dir(polecat)];
         // One that leads elsewhere is refused by whoever works in it.
         folders.extend(polecats::workdir(&self.rig, polecat).await);
+        self.present_in(folders, session).await
+    }
+
+    /// The same of `folders`.
+    pub(super) async fn present_in(
+        &self,
+        folders: Vec<PathBuf>,
+        session: Option<&Session>,
+    ) -> Result<Present, SessionError> {
         let found = occupants(&folders, &self.ending_with(session).await?).await?;
-        Ok(found.into_iter().fold(Present::default(), Present::with))
+        Ok(found.iter().fold(Present::default(), Present::with))
     }
 
     /// The processes of the panes that are closed with a session.
@@ -100,7 +109,7 @@ impl Present {
         self.agents.is_empty() && self.others.is_empty()
     }
 
-    fn with(mut self, one: Occupant) -> Self {
+    fn with(mut self, one: &Occupant) -> Self {
         let agent = preset_of_process(&one.name, &one.argv);
         let name = agent.map_or_else(|| names::shown(&one.name), str::to_owned);
         let list = match agent {

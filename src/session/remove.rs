@@ -102,16 +102,14 @@ impl SessionManager {
         reasons.edited(&dir, &options).await?;
         let session = self.session(&polecat).await?;
         let present = self.present(&polecat, session.as_ref()).await?;
-        if !present.agents.is_empty() {
-            reasons.at_work(&present.agents);
-        }
+        reasons.at_work(&present.agents);
         reasons.none()?;
         // Asked about when nothing else is in the way.
         present.refusal(&polecat, options.in_use).map_or(Ok(()), Err)?;
         self.tell_own(&polecat, &present);
         let aside = removal.set_aside().await?;
         // What was started meanwhile is there by now, and nothing can be started any more.
-        match self.last_look(&polecat).await {
+        match self.last_look(&polecat, aside.folder(), options.in_use).await {
             Ok(()) => {}
             Err(error) => {
                 aside.put_back().await?;
@@ -124,14 +122,23 @@ impl SessionManager {
 
     /// That nobody works in the polecat's folder, which stands aside; a session whose agent is
     /// dead goes, after how it ended is written down.
-    async fn last_look(&self, polecat: &PolecatName) -> Result<(), SessionError> {
+    async fn last_look(
+        &self,
+        polecat: &PolecatName,
+        folder: PathBuf,
+        in_use: InUse,
+    ) -> Result<(), SessionError> {
         lock(&self.rig.polecats_dir(), GATE).await?;
         let mut reasons = Reasons::of(polecat);
         if let Some(why) = self.in_use(polecat).await? {
             reasons.runs(why);
         }
+        let dead = self.session(polecat).await?;
+        let present = self.present_in(vec![folder], dead.as_ref()).await?;
+        reasons.at_work(&present.agents);
         reasons.none()?;
-        if let Some(dead) = self.session(polecat).await? {
+        present.refusal(polecat, in_use).map_or(Ok(()), Err)?;
+        if let Some(dead) = dead {
             self.bury(&dead).await?;
         }
         Ok(())
@@ -178,8 +185,10 @@ impl Reasons {
     }
 
     fn at_work(&mut self, agents: &[String]) {
-        self.running = true;
-        self.add(format!("{} in it", working(agents)), "end the agent".to_owned());
+        if !agents.is_empty() {
+            self.running = true;
+            self.add(format!("{} in it", working(agents)), "end the agent".to_owned());
+        }
     }
 
     /// What would be lost. By force only what nobody can keep counts.

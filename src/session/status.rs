@@ -110,12 +110,12 @@ impl SessionManager {
         if session.mark.is_none() {
             return self.has_folder(&session.polecat).await;
         }
-        match session.is_respawned() {
-            false => Ok(true),
-            true => match self.tools.tmux.runs_created(session.pane.pane_id).await {
-                Err(error) if error.is_missing_target() => Ok(false),
-                ours => Ok(ours?),
-            },
+        if !session.is_respawned() {
+            return Ok(true);
+        }
+        match self.tools.tmux.runs_created(session.pane.pane_id).await {
+            Err(error) if error.is_missing_target() => Ok(false),
+            ours => Ok(ours?),
         }
     }
 

@@ -215,7 +215,7 @@ async fn hooks_that_open_other_panes_do_not_have_them_taken_for_the_one_that_was
                 ours.filter(|ours| ours.dead.is_some()).ok_or(format!("{hook}: {panes:?}"))
             })
             .await;
-            assert_eq!(found.options, [name.clone()], "{hook}: {found:?}");
+            assert_eq!(found.options, [name.as_str()], "{hook}: {found:?}");
             for pane in tmux.panes_of(&name, &["@polecat"]).await.unwrap() {
                 let is_it = pane.pane_id == made.pane_id;
                 let ours = tmux.runs_created(pane.pane_id).await.unwrap();

@@ -174,6 +174,12 @@ fn without(beside: &Beside) -> Vec<String> {
 }
 
 impl Aside {
+    /// The folder, where it stands now.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.record.aside.clone()
+    }
+
     /// Puts the folder back where it was.
     ///
     /// # Errors

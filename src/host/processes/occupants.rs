@@ -66,9 +66,8 @@ pub async fn occupants(folders: &[PathBuf], but: &[u32]) -> Result<Vec<Occupant>
     let looking = tokio::task::spawn_blocking(move || {
         look(&folders.iter().map(|folder| resolved(folder)).collect::<Vec<_>>())
     });
-    let found = match timeout(PATIENCE, looking).await {
-        Ok(Ok(Some(found))) => found,
-        _ => return Err(ProcessError::Unlisted),
+    let Ok(Ok(Some(found))) = timeout(PATIENCE, looking).await else {
+        return Err(ProcessError::Unlisted);
     };
     let us = Us { backend: std::process::id(), editor: std::os::unix::process::parent_id() };
     let waiting_for_us = found.ours;
