@@ -98,9 +98,6 @@ async fn other_processes_in_a_worktree_are_named_and_asked_about() {
         }
     }
     assert!(!shop.project.worktree("ash").exists());
-    // What had its folder there is still named when that comes back.
-    let refused = shop.refusal("restore", json!(["ash", {}])).await;
-    assert!(["in_use", "polecat_not_found"].contains(&refused.code.as_str()), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,4 +129,40 @@ async fn what_a_dead_agent_left_behind_and_what_only_passes_through_is_in_nobody
     let mut passing = passing.arg("0.1").current_dir(shop.project.worktree("ash")).spawn().unwrap();
     shop.start("ash", "prompts").await;
     passing.wait().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_polecat_does_not_come_back_under_what_still_stands_in_its_folder_without_a_word() {
+    let shop = shop_with_idle_ash().await;
+    let worktree = shop.project.worktree("ash");
+    std::fs::write(worktree.join("new"), "new\n").unwrap();
+    shop.editor.call("remove", json!(["ash", { "force": true }])).await.unwrap();
+    std::fs::create_dir_all(&worktree).unwrap();
+    let make = Beside::named(&shop, "make");
+    std::fs::remove_dir_all(worktree.parent().unwrap()).unwrap();
+    let refused = shop.refusal("restore", json!(["ash", {}])).await;
+    assert_eq!(refused.code, "in_use", "{refused:?}");
+    assert!(refused.message.contains(&make.shown("make")), "{refused:?}");
+    shop.editor.call("restore", json!(["ash", { "in_use": "ignore" }])).await.unwrap();
+    assert!(worktree.join("new").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_polecat_in_whose_worktree_somebody_works_is_not_free() {
+    let shop = Shop::with_tracker().await;
+    let (one, two) = (shop.project.issue("One"), shop.project.issue("Two"));
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    let make = Beside::named(&shop, "make");
+    let options = json!({ "cmd": agent("prompts") });
+    let slung = shop.editor.call("sling", json!([one, options])).await.unwrap();
+    assert_ne!(slung["polecat"], "ash", "{slung}");
+    let named = json!({ "cmd": agent("prompts"), "polecat": "ash" });
+    let refused = shop.refusal("sling", json!([two, named])).await;
+    assert_eq!(refused.code, "in_use", "{refused:?}");
+    assert!(refused.message.contains(&make.shown("make")), "{refused:?}");
+    let state = shop.project.issue_state(&two);
+    assert_eq!(state["status"], "open", "{state}");
+    let named = json!({ "cmd": agent("prompts"), "polecat": "ash", "in_use": "ignore" });
+    let slung = shop.editor.call("sling", json!([two, named])).await.unwrap();
+    assert_eq!(slung["polecat"], "ash", "{slung}");
 }
