@@ -67,7 +67,7 @@ impl SessionManager {
     ) -> Result<Option<Session>, SessionError> {
         // All of the server's panes: that of the session which has the polecat's name may be dead
         // while another was moved elsewhere.
-        match self.among(polecat, self.panes().await?).await? {
+        match self.facts_anywhere(polecat).await? {
             Some(found) if found.is_live() => Err(self.in_the_way(&found)),
             dead => Ok(dead),
         }

@@ -7,10 +7,11 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::tmux::{Notification, Pane, PaneId, SessionId, Tmux};
+use crate::{
+    core::names::SESSIONS,
+    tmux::{Notification, Pane, PaneId, SessionId, Tmux},
+};
 
-/// What the names of polecats' sessions begin with.
-const SESSIONS: &str = "gt-";
 /// Where nothing is told for this long, it is made sure that it would be.
 const SILENCE: Duration = Duration::from_secs(3);
 

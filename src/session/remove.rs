@@ -150,7 +150,7 @@ impl SessionManager {
         if self.tools.is_starting(&name) {
             return Ok(Some(format!("its session `{name}` is being started")));
         }
-        let session = self.among(polecat, self.panes().await?).await?;
+        let session = self.facts_anywhere(polecat).await?;
         if let Some(live) = session.as_ref().filter(|session| session.is_live()) {
             let Pane { session_name, pane_id, .. } = &live.pane;
             let place = live.is_moved(&self.rig).then(|| format!(", in pane {pane_id}"));

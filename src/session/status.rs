@@ -37,7 +37,7 @@ impl SessionManager {
         if table::runs(&self.rig, &polecat, &panes) {
             return Ok(true);
         }
-        Ok(self.facts_elsewhere(&polecat).await?.is_some_and(|session| session.is_live()))
+        Ok(self.facts_anywhere(&polecat).await?.is_some_and(|session| session.is_live()))
     }
 
     /// All that is known of `polecat`, with or without a session.
@@ -147,20 +147,20 @@ impl SessionManager {
         let panes = self.tools.tmux.facts_of(name.as_str(), mark::FACTS).await?;
         match table::of(&self.rig, polecat, panes) {
             Some(session) if session.is_certain() => Ok(Some(session)),
-            _ => self.facts_elsewhere(polecat).await,
+            _ => self.facts_anywhere(polecat).await,
         }
     }
 
-    /// The same of one that may have no session of its name, or none of ours.
-    async fn facts_elsewhere(
+    /// The same by a look at all panes of the server: a living agent comes before a dead one that
+    /// has the session of its name.
+    pub(super) async fn facts_anywhere(
         &self,
         polecat: &PolecatName,
     ) -> Result<Option<Session>, SessionError> {
         self.among(polecat, self.tools.tmux.facts(mark::FACTS).await?).await
     }
 
-    /// The same among `panes`.
-    pub(super) async fn among(
+    async fn among(
         &self,
         polecat: &PolecatName,
         panes: Vec<Pane>,
