@@ -14,6 +14,7 @@ local KNOWN = {
     new = 'boolean',
     trust = 'string',
     trust_id = 'string',
+    in_use = 'string',
   },
   stop = { force = 'boolean' },
   stop_all = { force = 'boolean' },
@@ -31,8 +32,10 @@ local KNOWN = {
     cmd = 'string',
     trust = 'string',
     trust_id = 'string',
+    in_use = 'string',
   },
-  remove = { force = 'boolean' },
+  remove = { force = 'boolean', in_use = 'string' },
+  restore = { in_use = 'string' },
 }
 
 local EXPECTED = { path = 'a path', count = 'a whole number from 1', ['function'] = 'a function' }

@@ -1,4 +1,5 @@
 --- What each command does with its arguments.
+local in_use = require('polecat.in_use')
 local notify = require('polecat.notify')
 local words = require('polecat.words')
 
@@ -49,7 +50,7 @@ function commands.Start(opts)
   options.new = opts.bang or nil
   local again = (':PolecatStart%s %s'):format(opts.bang and '!' or '', opts.args)
   local start = require('polecat.trust').asking(require('polecat').start, again)
-  start(polecat, options, notify.or_error(require('polecat.report').started))
+  in_use.asking('start', polecat, start, options, require('polecat.report').started)
 end
 
 --- The word that `text` begins with, unless it is a pair: no name holds a `=`.
@@ -87,17 +88,18 @@ function commands.Sling(opts)
   options.polecat = polecat
   local again = ':PolecatSling ' .. opts.args
   local sling = require('polecat.trust').asking(require('polecat').sling, again)
-  sling(issue, options, notify.or_error(require('polecat.report').slung))
+  in_use.asking('start', issue, sling, options, require('polecat.report').slung)
 end
 
 function commands.Remove(opts)
   local options = { force = opts.bang }
-  local report = require('polecat.report')
-  require('polecat').remove(opts.args, options, notify.or_error(report.removed))
+  local remove = require('polecat').remove
+  in_use.asking('remove', opts.args, remove, options, require('polecat.report').removed)
 end
 
 function commands.Restore(opts)
-  require('polecat').restore(opts.args, notify.or_error(require('polecat.report').restored))
+  local restore = require('polecat').restore
+  in_use.asking('restore', opts.args, restore, {}, require('polecat.report').restored)
 end
 
 function commands.Stop(opts)

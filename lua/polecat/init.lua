@@ -55,6 +55,7 @@ end
 ---@field new? boolean Create the polecat when it does not exist.
 ---@field trust? 'once'|'always' Allows what an error `untrusted` was about, |polecat-trust|.
 ---@field trust_id? string Its `untrusted.id`.
+---@field in_use? 'ignore' Go on though other processes work in its worktree.
 
 --- Starts the agent of a polecat. The result is its SessionInfo, with `warnings`.
 ---@param name string
@@ -141,6 +142,7 @@ end
 ---@field cmd? string
 ---@field trust? 'once'|'always' As of |polecat.start()|.
 ---@field trust_id? string
+---@field in_use? 'ignore' As in `polecat.StartOpts`.
 
 --- Gives an issue to a polecat in one step: worktree, branch, hook, session and first words, or
 --- nothing of it. The result is its SessionInfo, with `warnings`.
@@ -154,7 +156,7 @@ end
 --- Removes a polecat. Refused while something would be lost; with `force` that is kept in a backup
 --- first. The result is `{ polecat, dir, branches, kept, backup?, commit?, stashes }`.
 ---@param name string
----@param opts? { force?: boolean }
+---@param opts? { force?: boolean, in_use?: 'ignore' }
 ---@param cb? polecat.Callback
 function M.remove(name, opts, cb)
   opts, cb = require('polecat.arguments').shift(opts, cb)
@@ -166,9 +168,10 @@ end
 --- Brings back what the last backup of a removed polecat has. The result is
 --- `{ polecat, workdir, branch?, formerly?, backup }`.
 ---@param name string
+---@param opts? { in_use?: 'ignore' }
 ---@param cb? polecat.Callback
-function M.restore(name, cb)
-  ask('restore', 'polecat.restore', { polecat = given(name) }, nil, cb)
+function M.restore(name, opts, cb)
+  ask('restore', 'polecat.restore', { polecat = given(name) }, opts, cb)
 end
 
 --- Attaches to a polecat's session: a terminal split, or the tmux client that Neovim runs in.

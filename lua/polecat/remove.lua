@@ -1,7 +1,7 @@
 --- Removing a polecat: tells the backend what the editor has in its folder, which nobody else knows.
 local ask = require('polecat.ask')
 local backend = require('polecat.backend')
-local notify = require('polecat.notify')
+local in_use = require('polecat.in_use')
 local where = require('polecat.where')
 
 local M = {}
@@ -43,7 +43,7 @@ local function dirs()
 end
 
 --- Asks the backend to remove a polecat.
----@param args { polecat: string, force?: boolean, at?: polecat.At }
+---@param args { polecat: string, force?: boolean, in_use?: 'ignore', at?: polecat.At }
 ---@param callback polecat.Callback
 function M.call(args, callback)
   local here = { unsaved = unsaved(), dirs = dirs() }
@@ -58,7 +58,10 @@ function M.ask(polecat, at)
   local prompt = ('Remove polecat `%s`?'):format(polecat)
   ask.confirm({ prompt = prompt, yes = 'Remove' }, function(yes)
     if yes then
-      M.call({ polecat = polecat, at = at }, notify.or_error(require('polecat.report').removed))
+      local function remove(name, options, callback)
+        M.call(vim.tbl_extend('force', options, { polecat = name, at = at }), callback)
+      end
+      in_use.asking('remove', polecat, remove, {}, require('polecat.report').removed)
     end
   end)
 end

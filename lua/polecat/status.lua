@@ -2,6 +2,7 @@
 local backend = require('polecat.backend')
 local buffer = require('polecat.buffer')
 local float = require('polecat.float')
+local in_use = require('polecat.in_use')
 local keys = require('polecat.keys')
 local notify = require('polecat.notify')
 local panel = require('polecat.panel')
@@ -32,11 +33,11 @@ end
 ---@param at polecat.At
 local function start(polecat, at)
   local function start_it(name, options, callback)
-    local args = vim.tbl_extend('error', { polecat = name, at = at }, options)
+    local args = vim.tbl_extend('force', options, { polecat = name, at = at })
     backend.call('session.start', args, callback)
   end
-  local asking = require('polecat.trust').asking(start_it, ':PolecatStart ' .. polecat)
-  asking(polecat, {}, notify.or_error(require('polecat.report').started))
+  local trusted = require('polecat.trust').asking(start_it, ':PolecatStart ' .. polecat)
+  in_use.asking('start', polecat, trusted, {}, require('polecat.report').started)
 end
 
 ---@param force boolean

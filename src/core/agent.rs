@@ -4,7 +4,7 @@ mod changes;
 mod presets;
 
 pub use changes::Changes;
-pub use presets::{preset, preset_names, preset_of_program};
+pub use presets::{preset, preset_names, preset_of_process, preset_of_program};
 
 use super::screen::CustomDialog;
 

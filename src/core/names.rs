@@ -119,10 +119,13 @@ pub fn session_name(rig: &RigName, polecat: &PolecatName) -> SessionName {
     SessionName(format!("{}{polecat}", session_prefix(rig)))
 }
 
+/// What the names of all polecats' sessions begin with.
+pub const SESSIONS: &str = "gt-";
+
 /// What the names of a rig's sessions begin with: `gt-<rig>-`.
 #[must_use]
 pub fn session_prefix(rig: &RigName) -> String {
-    format!("gt-{}-", rig.in_session())
+    format!("{SESSIONS}{}-", rig.in_session())
 }
 
 fn is_word(c: char) -> bool {

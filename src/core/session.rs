@@ -14,6 +14,8 @@ pub struct SessionInfo {
     pub polecat: PolecatName,
     /// The tmux session's name, `gt-<rig>-<polecat>` (gastown calls it an id).
     pub session_id: String,
+    /// The session in which its pane is, where a person moved it there or renamed its own.
+    pub found_in: Option<String>,
     /// The session exists and its pane lives.
     pub running: bool,
     /// The rig's name.
@@ -61,6 +63,7 @@ impl SessionInfo {
         Self {
             polecat,
             session_id,
+            found_in: None,
             running: false,
             rig_name,
             attached: false,

@@ -1,4 +1,4 @@
-//! Ending all processes of a pane, and no stranger's.
+//! Ending all processes of a pane, and no stranger's; and who works in a folder.
 //!
 //! `kill-session` sends a SIGHUP, which agents and what they start may ignore: gastown found 142
 //! orphans holding 56 GB (facts/sessions.md, lesson 60).
@@ -6,6 +6,7 @@
 mod census;
 mod handle;
 mod holder;
+mod occupants;
 mod select;
 
 use std::fmt::Write as _;
@@ -20,6 +21,7 @@ pub use census::Census;
 use census::Listed;
 use handle::Handle;
 pub use holder::Holder;
+pub use occupants::{Occupant, occupants};
 use select::{Known, Seen, select};
 
 /// How long killed processes may take to go, each round.

@@ -7,7 +7,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
 use super::error::RpcError;
-use crate::session::Answer;
+use crate::core::names;
+use crate::session::{self, Answer};
 
 /// Reads the arguments of `method`.
 pub(super) fn decode<T: DeserializeOwned>(method: &str, args: Value) -> Result<T, RpcError> {
@@ -83,6 +84,31 @@ impl TryFrom<String> for Trust {
     }
 }
 
+/// What a person said about others who work in the worktree.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) enum InUse {
+    Ignore,
+}
+
+impl TryFrom<String> for InUse {
+    type Error = String;
+
+    fn try_from(said: String) -> Result<Self, String> {
+        let unknown = || Err(format!("expected `ignore`, got `{}`", names::shown(&said)));
+        if said == "ignore" { Ok(Self::Ignore) } else { unknown() }
+    }
+}
+
+impl InUse {
+    pub(super) fn of(said: Option<Self>) -> session::InUse {
+        match said {
+            Some(Self::Ignore) => session::InUse::Ignore,
+            None => session::InUse::Refuse,
+        }
+    }
+}
+
 macro_rules! arguments {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => {
         $($(#[$doc])* #[derive(Debug, Deserialize)] #[serde(deny_unknown_fields)]
@@ -101,6 +127,7 @@ arguments! {
     Here { at: At }
     Pin { at: At, path: String }
     Polecat { at: At, polecat: String }
+    Restore { at: At, polecat: String, in_use: Option<InUse> }
     New { at: At, polecat: Option<String>, issue: Option<String> }
     /// What the editor has open or stands in is sent along: the backend cannot see it.
     Remove {
@@ -109,6 +136,7 @@ arguments! {
         force: Option<bool>,
         unsaved: Option<Vec<PathBuf>>,
         dirs: Option<Vec<PathBuf>>,
+        in_use: Option<InUse>,
     }
     Start {
         at: At,
@@ -122,6 +150,7 @@ arguments! {
         cmd: Option<String>,
         trust: Option<Trust>,
         trust_id: Option<String>,
+        in_use: Option<InUse>,
     }
     Sling {
         at: At,
@@ -133,6 +162,7 @@ arguments! {
         cmd: Option<String>,
         trust: Option<Trust>,
         trust_id: Option<String>,
+        in_use: Option<InUse>,
     }
     Stop { at: At, polecat: String, force: Option<bool> }
     StopAll { at: At, force: Option<bool> }

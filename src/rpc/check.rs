@@ -37,8 +37,9 @@ pub fn check(method: &str, args: Value) -> Option<Result<String, Refused>> {
         "session.sling" => read::<args::Sling>,
         "session.stop" => read::<args::Stop>,
         "session.stop_all" => read::<args::StopAll>,
-        "polecat.restore" | "session.is_running" | "session.status" | "session.attach"
-        | "review.send" | "hunk.undo" => read::<args::Polecat>,
+        "polecat.restore" => read::<args::Restore>,
+        "session.is_running" | "session.status" | "session.attach" | "review.send"
+        | "hunk.undo" => read::<args::Polecat>,
         "session.capture" => read::<args::Capture>,
         "session.capture_session" => read::<args::CaptureSession>,
         "session.inject" => read::<args::Inject>,

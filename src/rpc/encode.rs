@@ -80,6 +80,7 @@ pub(super) fn session(info: &SessionInfo) -> Map {
     Map::new()
         .put("polecat", info.polecat.as_str())
         .put("session_id", info.session_id.as_str())
+        .some("found_in", info.found_in.as_deref())
         .put("running", info.running)
         .put("rig_name", info.rig_name.as_str())
         .put("attached", info.attached)

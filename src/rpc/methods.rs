@@ -119,13 +119,16 @@ impl Door<'_> {
             force: args.force.unwrap_or(false),
             unsaved: args.unsaved.unwrap_or_default(),
             dirs: args.dirs.unwrap_or_default(),
+            in_use: args::InUse::of(args.in_use),
         };
         let removed = self.manager(args.at).await?.remove(&args.polecat, options).await?;
         Ok(encode::removed(&removed).into())
     }
 
-    async fn restore(&self, args: args::Polecat) -> Answer {
-        Ok(encode::restored(&self.manager(args.at).await?.restore(&args.polecat).await?).into())
+    async fn restore(&self, args: args::Restore) -> Answer {
+        let in_use = args::InUse::of(args.in_use);
+        let restored = self.manager(args.at).await?.restore(&args.polecat, in_use).await?;
+        Ok(encode::restored(&restored).into())
     }
 
     async fn start(&self, args: args::Start) -> Answer {
@@ -139,6 +142,7 @@ impl Door<'_> {
             config_dir: args.config_dir,
             command: args.cmd,
             allowed: allowed(args.trust, args.trust_id),
+            in_use: args::InUse::of(args.in_use),
         };
         let progress = self.progress(args.polecat.clone());
         let started = manager.start(&args.polecat, options, &progress).await?;
@@ -153,6 +157,7 @@ impl Door<'_> {
             config_dir: args.config_dir,
             command: args.cmd,
             allowed: allowed(args.trust, args.trust_id),
+            in_use: args::InUse::of(args.in_use),
             ..StartOptions::default()
         };
         // Until there is a polecat, it is the issue that a person knows it by.

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::{error::SessionError, manager::SessionManager};
+use super::{error::SessionError, manager::SessionManager, table::Session};
 use crate::core::names::PolecatName;
 
 /// What the editor runs; a backend has no terminal to attach.
@@ -21,7 +21,7 @@ impl SessionManager {
     /// When it has no session.
     pub async fn attach(&self, polecat: &str) -> Result<AttachPlan, SessionError> {
         let session = self.existing(&PolecatName::parse(polecat)?).await?;
-        let target = format!("={}", session.pane.session_name);
+        let target = self.place_of(&session).await?;
         let command = |verb: &str| {
             let mut argv = self.tools.tmux.argv();
             argv.extend([verb, "-t", &target].map(OsString::from));
@@ -32,6 +32,15 @@ impl SessionManager {
             argv: command("attach-session"),
             switch: same.then(|| command("switch-client")),
         })
+    }
+
+    /// The agent's session as a target; where a person moved its pane to another one, the pane too.
+    async fn place_of(&self, session: &Session) -> Result<String, SessionError> {
+        let (name, pane) = (&session.pane.session_name, session.pane.pane_id);
+        if !session.is_moved(&self.rig) {
+            return Ok(format!("={name}"));
+        }
+        Ok(format!("={name}:{}.{pane}", self.tools.tmux.window_of(pane).await?))
     }
 
     /// Whether `$TMUX` of the editor (`socket,pid,session`) names the server we use.

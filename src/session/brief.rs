@@ -66,6 +66,7 @@ impl SessionManager {
         let mark = Mark {
             starting: false,
             pane: Some(session.pane.pane_id.to_string()),
+            pid: session.pane.pid,
             ..session.mark.clone().unwrap_or_default()
         };
         let left = Owed { by: None, ..owed.clone() };

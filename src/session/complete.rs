@@ -1,6 +1,6 @@
 //! What can be completed on a command line.
 
-use super::{error::SessionError, manager::SessionManager, table};
+use super::{error::SessionError, manager::SessionManager};
 use crate::host::{git, polecats};
 
 /// The names a person can mean.
@@ -34,7 +34,7 @@ impl SessionManager {
         let mut sessions: Vec<_> = panes.iter().map(|pane| pane.session_name.clone()).collect();
         sessions.sort();
         sessions.dedup();
-        let running = table::sessions(&self.rig, panes);
+        let running = self.of_polecats(panes).await?;
         Ok(Completion {
             polecats: names?.iter().map(ToString::to_string).collect(),
             running: running.iter().map(|session| session.polecat.to_string()).collect(),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf, time::SystemTime};
 
-use super::{error::SessionError, manager::SessionManager};
+use super::{error::SessionError, manager::SessionManager, table};
 use crate::{
     core::names::{IssueId, PolecatName},
     host::{
@@ -66,12 +66,15 @@ impl SessionManager {
         Ok(Next { polecat, worktree, warnings: Vec::new() })
     }
 
-    /// The names under which sessions live that a polecat of the rig would have, whosoever they
-    /// are: it could not be started.
+    /// The names that no new polecat can have: of agents that are there, and those under which
+    /// sessions live that it would have, whosoever they are.
     pub(super) async fn names_of_sessions(&self) -> Result<BTreeSet<String>, SessionError> {
         let panes = self.panes().await?;
         let names = panes.iter().filter_map(|pane| self.rig.polecat_of(&pane.session_name));
-        Ok(names.map(|name| name.to_string()).collect())
+        let mut names: BTreeSet<_> = names.map(|name| name.to_string()).collect();
+        // Those whose agents are in sessions of other names.
+        names.extend(table::sessions(&self.rig, panes).iter().map(|one| one.polecat.to_string()));
+        Ok(names)
     }
 }
 

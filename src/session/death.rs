@@ -17,10 +17,10 @@ use crate::{
         records::{self, ExitRecord},
         run::Program,
     },
-    tmux::{Capture, Pane},
+    tmux::{Capture, Note, Pane},
 };
 
-/// The user option that says that a session's death is written down.
+/// The user option of a pane that says that its agent's death is written down.
 const RECORDED: &str = "@polecat_recorded";
 /// How long an agent may take to end after its terminal was closed.
 const REAP: Duration = Duration::from_secs(1);
@@ -44,10 +44,11 @@ impl SessionManager {
     /// that see it, and tells gastown's log of it.
     pub(super) async fn record_death(&self, session: &Session) -> Result<Exit, SessionError> {
         let exit = self.exit_of(session).await?;
-        let id = session.pane.session_id;
-        if session.has_died() && self.tools.tmux.claim(id, RECORDED).await? {
+        let pane = session.pane.pane_id;
+        if session.has_died() && self.tools.tmux.claim(pane, RECORDED).await? {
             if let Err(error) = self.record(session, &exit).await {
-                self.tools.tmux.set_session_option(id, RECORDED, "").await?;
+                let again = Note { pane, option: RECORDED, value: String::new() };
+                self.tools.tmux.note(&[again]).await?;
                 return Err(error);
             }
             // Nobody waits for gastown's log.
@@ -57,12 +58,12 @@ impl SessionManager {
         Ok(exit)
     }
 
-    /// Writes down how `session` ended, then removes it with all that its agent left behind. In
+    /// Writes down how `session` ended, then closes it with all that its agent left behind. In
     /// this order: a record that could not be written leaves the dead pane for another look.
     pub(super) async fn bury(&self, session: &Session) -> Result<Exit, SessionError> {
         let exit = self.record_death(session).await?;
         self.end_orphans(session).await?;
-        self.tools.tmux.kill_session(session.pane.session_id).await?;
+        self.close(session).await?;
         Ok(exit)
     }
 

@@ -31,6 +31,32 @@ pub enum SessionError {
         /// The tmux session.
         session: String,
     },
+    /// The agent lives, in a session that has another name than the polecat's.
+    #[error("the agent of `{polecat}` already runs, in session `{session}` (pane {pane})")]
+    AgentElsewhere {
+        /// The polecat.
+        polecat: String,
+        /// The tmux session that its pane is in.
+        session: String,
+        /// Its pane.
+        pane: String,
+    },
+    /// An agent that no session of ours has works in the worktree.
+    #[error("{} in the worktree of `{polecat}`", working(agents))]
+    AgentAtWork {
+        /// The polecat.
+        polecat: String,
+        /// Each with its process.
+        agents: Vec<String>,
+    },
+    /// Processes of a person's work in the worktree.
+    #[error("{} in the worktree of `{polecat}`", working(processes))]
+    InUse {
+        /// The polecat.
+        polecat: String,
+        /// Each with its id.
+        processes: Vec<String>,
+    },
     /// There is no such session, or its agent has ended.
     #[error("session not found: `{session}`{why}")]
     SessionNotFound {
@@ -48,7 +74,7 @@ pub enum SessionError {
         rig: String,
     },
     /// The session's agent is gone with its pane, and somebody works on in another one.
-    #[error("session `{session}` lives on without its agent, whose pane was closed")]
+    #[error("session `{session}` lives on without its agent, whose pane was closed or taken")]
     AgentGone {
         /// The tmux session.
         session: String,
@@ -221,8 +247,11 @@ impl SessionError {
         match self {
             Self::PolecatNotFound { .. } => "polecat_not_found",
             Self::SessionRunning { .. }
+            | Self::AgentElsewhere { .. }
+            | Self::AgentAtWork { .. }
             | Self::AgentGone { .. }
             | Self::NotRemoved { running: true, .. } => "session_running",
+            Self::InUse { .. } => "in_use",
             Self::SessionNotFound { .. } | Self::NotOurs { .. } => "session_not_found",
             Self::DiedDuringStartup { .. } => "died_during_startup",
             Self::WorkdirMissing { .. } => "workdir_missing",
@@ -284,7 +313,7 @@ impl SessionError {
             Self::PolecatNotFound { polecat, .. } => {
                 Some(format!("`:PolecatStart! {polecat}` or `:PolecatNew {polecat}` creates it"))
             }
-            Self::SessionRunning { .. } => {
+            Self::SessionRunning { .. } | Self::AgentElsewhere { .. } => {
                 Some("look at it with `:PolecatCapture`, or stop it with `:PolecatStop`".to_owned())
             }
             Self::AgentWaiting { .. } => {
@@ -307,6 +336,10 @@ impl SessionError {
             }
             Self::WouldRunShell { .. } => {
                 Some("begin it with another character than `!`".to_owned())
+            }
+            Self::AgentAtWork { .. } => Some("end it first, or take another polecat".to_owned()),
+            Self::InUse { .. } => {
+                Some("end them first; in Lua, `in_use = 'ignore'` goes on all the same".to_owned())
             }
             Self::AgentGone { session } => {
                 Some(format!("`tmux kill-session -t '={session}'` ends what is left of it"))
@@ -435,4 +468,9 @@ fn unasked(request: &Request) -> String {
 
 fn several(failed: &[(String, SessionError)]) -> String {
     failed.iter().map(|(name, error)| format!("`{name}`: {error}")).collect::<Vec<_>>().join("; ")
+}
+
+/// `make` (pid 812) works, `make` (pid 812), `bash` (pid 9) work
+pub(super) fn working(who: &[String]) -> String {
+    format!("{} {}", who.join(", "), if who.len() == 1 { "works" } else { "work" })
 }

@@ -1,4 +1,8 @@
-//! What we write on a session of ours, so that any backend knows it again.
+//! What we write on an agent's pane, so that any backend knows it again wherever a person moves it.
+//!
+//! Versions before wrote it on the session, which any of its panes seems to have then, and which
+//! stays behind when a pane is moved. The session has a [`Mark`] that names no agent still: it
+//! tells whose session it is when the agent's pane is gone.
 
 use std::path::{Path, PathBuf};
 
@@ -8,22 +12,29 @@ use super::owed::{OWED, PASTED};
 
 /// The user option of tmux that holds a [`Mark`].
 pub(super) const OPTION: &str = "@polecat";
-/// The user option that says when a stop began, in s since 1970: an agent that ends right after it
+/// The user option of a pane that says when a stop began, in s since 1970: an agent that ends right after it
 /// does not die, it is ended.
 pub(super) const STOPPING: &str = "@polecat_stopping";
+/// The pane of a mark that is nobody's: no pane of tmux is called so.
+const NO_PANE: &str = "-";
 /// What is read of a session that is only told of.
 pub(super) const FACTS: &[&str] = &[OPTION, STOPPING];
 /// What is read of every session that may be worked on.
 pub(super) const OPTIONS: &[&str] = &[OPTION, STOPPING, OWED, PASTED];
 
-/// The facts about a session that tmux itself cannot tell.
+/// The facts about an agent that tmux itself cannot tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Mark {
     /// The home of its rig: two rigs can have names that make the same session name.
     pub(super) home: PathBuf,
+    /// Whose agent it is. Only what is written on the agent's own pane has it.
+    pub(super) polecat: Option<String>,
     /// The pane of its agent; a person may have added others.
     pub(super) pane: Option<String>,
+    /// The process that its start ended with. Another one was put in its place since, by a
+    /// person perhaps.
+    pub(super) pid: Option<u32>,
     pub(super) agent: Option<String>,
     pub(super) command: String,
     pub(super) workdir: PathBuf,
@@ -36,6 +47,11 @@ pub(super) struct Mark {
 }
 
 impl Mark {
+    /// For a session of the rig at `home`: none of its panes has the agent by this mark.
+    pub(super) fn of_session(home: &Path) -> Self {
+        Self { home: home.to_owned(), pane: Some(NO_PANE.to_owned()), ..Self::default() }
+    }
+
     /// As the option's value. It holds no `#`, because tmux 3.8 expands the values of options.
     pub(super) fn encode(&self) -> Result<String, serde_json::Error> {
         // Inside JSON a `#` can only stand in a string, where this is the same character.

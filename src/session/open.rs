@@ -11,6 +11,7 @@ use super::{
     mark::{self, Mark},
     owed::{OWED, Owed},
     plan::Plan,
+    status::LeftOver,
     table::Session,
 };
 use crate::{
@@ -35,9 +36,12 @@ impl SessionManager {
         // Whoever removes a polecat waits for this before the last look for a session.
         let _gate = share(&self.rig.gate_dir(), GATE).await?;
         polecats::require(&self.rig, &plan.polecat).await?;
+        self.make_room(&plan.polecat).await?;
         match self.tools.tmux.create_session(&spec).await {
+            // By somebody who was quicker, or by what is no session of a polecat of ours.
             Err(error) if error.is_duplicate_session() => {
-                self.clear_dead(&plan.polecat).await?;
+                self.make_room(&plan.polecat).await?;
+                self.refuse_other(&plan.polecat).await?;
                 self.tools.tmux.create_session(&spec).await.map_err(|error| {
                     if error.is_duplicate_session() { self.taken(plan) } else { error.into() }
                 })?;
@@ -48,25 +52,56 @@ impl SessionManager {
         self.existing(&plan.polecat).await
     }
 
-    /// Makes room where the session's agent is dead. A live one stays.
-    async fn clear_dead(&self, polecat: &PolecatName) -> Result<(), SessionError> {
-        let session = self.rig.session(polecat).to_string();
-        match self.session(polecat).await? {
-            Some(found) if found.is_live() => Err(SessionError::SessionRunning { session }),
+    /// Makes room where the polecat's agent is dead, wherever its pane is. A live one stays.
+    async fn make_room(&self, polecat: &PolecatName) -> Result<(), SessionError> {
+        match self.require_no_agent(polecat).await? {
             Some(dead) => self.bury(&dead).await.map(drop),
-            // The name is taken by what is no session of a polecat of ours, or it went meanwhile.
-            None => self.refuse_other(session).await,
+            None => Ok(()),
         }
     }
 
-    async fn refuse_other(&self, session: String) -> Result<(), SessionError> {
-        let panes = self.tools.tmux.panes_of(&session, mark::OPTIONS).await?;
-        let Some(pane) = panes.first() else { return Ok(()) };
-        let mark = pane.options.first().and_then(|value| Mark::decode(value));
-        if mark.is_some_and(|mark| mark.is_of(&self.rig.home)) {
-            return Err(SessionError::AgentGone { session });
+    /// Refuses while an agent of the polecat lives anywhere on the server; gives a dead one.
+    pub(super) async fn require_no_agent(
+        &self,
+        polecat: &PolecatName,
+    ) -> Result<Option<Session>, SessionError> {
+        // All of the server's panes: that of the session which has the polecat's name may be dead
+        // while another was moved elsewhere.
+        match self.facts_anywhere(polecat).await? {
+            Some(found) if found.is_live() => Err(self.in_the_way(&found)),
+            dead => Ok(dead),
         }
-        Err(SessionError::NotOurs { session, rig: self.rig.name.to_string() })
+    }
+
+    /// The refusal of what the living agent of `session` is in the way of.
+    fn in_the_way(&self, found: &Session) -> SessionError {
+        let session = found.pane.session_name.clone();
+        if !found.is_moved(&self.rig) {
+            return SessionError::SessionRunning { session };
+        }
+        let (polecat, pane) = (found.polecat.to_string(), found.pane.pane_id.to_string());
+        SessionError::AgentElsewhere { polecat, session, pane }
+    }
+
+    /// Refuses where the polecat's session lives on without its agent.
+    pub(super) async fn refuse_left_over(&self, polecat: &PolecatName) -> Result<(), SessionError> {
+        let session = self.rig.session(polecat).to_string();
+        match self.left_over(polecat).await? {
+            Some(LeftOver::Ours) => Err(SessionError::AgentGone { session }),
+            Some(LeftOver::Others) | None => Ok(()),
+        }
+    }
+
+    /// The same where somebody else has a session of that name.
+    async fn refuse_other(&self, polecat: &PolecatName) -> Result<(), SessionError> {
+        let session = self.rig.session(polecat).to_string();
+        match self.left_over(polecat).await? {
+            Some(LeftOver::Ours) => Err(SessionError::AgentGone { session }),
+            Some(LeftOver::Others) => {
+                Err(SessionError::NotOurs { session, rig: self.rig.name.to_string() })
+            }
+            None => Ok(()),
+        }
     }
 
     fn taken(&self, plan: &Plan) -> SessionError {
@@ -92,25 +127,29 @@ impl SessionManager {
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect();
-        let mark = self.mark(plan).await;
-        let encoded = mark.encode().map_err(|error| {
-            SessionError::BadArgument(format!("`{}`: {error}", plan.workdir.display()))
-        })?;
-        options.push((mark::OPTION.to_owned(), encoded));
-        options.push((OWED.to_owned(), owed.encode()));
+        let encoded = |mark: &Mark| {
+            let mark = mark.encode().map_err(|error| {
+                SessionError::BadArgument(format!("`{}`: {error}", plan.workdir.display()))
+            })?;
+            Ok::<_, SessionError>((mark::OPTION.to_owned(), mark))
+        };
+        options.push(encoded(&Mark::of_session(&self.rig.home))?);
+        let pane_options = vec![encoded(&self.mark(plan).await)?, (OWED.to_owned(), owed.encode())];
         let name = self.rig.session(&plan.polecat).to_string();
         let argv = argv(plan, words);
         let unset = startup::unset(&plan.agent, &env);
         let env = env.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         let told = vec![("GT_PANE_ID".to_owned(), "#{pane_id}".to_owned())];
         let spec = NewSession::new(name, &plan.workdir, argv);
-        Ok(NewSession { env, unset, told, options, ..spec })
+        Ok(NewSession { env, unset, told, options, pane_options, ..spec })
     }
 
     async fn mark(&self, plan: &Plan) -> Mark {
         Mark {
             home: self.rig.home.clone(),
+            polecat: Some(plan.polecat.to_string()),
             pane: None,
+            pid: None,
             agent: Some(plan.agent.name.clone()),
             command: shlex::try_join(plan.argv.iter().map(String::as_str))
                 .unwrap_or_else(|_| plan.argv.join(" ")),

@@ -71,9 +71,9 @@ impl Pasted {
     }
 }
 
-/// To be set on `session` in one step with something else.
+/// To be set on the pane of `session` in one step with something else.
 pub(super) fn note(session: &Session, option: &'static str, value: String) -> Note {
-    Note { session: session.pane.session_id, option, value }
+    Note { pane: session.pane.pane_id, option, value }
 }
 
 /// It holds no `#`, because tmux 3.8 expands the values of options; inside JSON a `#` can only

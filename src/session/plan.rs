@@ -6,6 +6,7 @@ use super::{
     choose::{Choice, require_program},
     error::SessionError,
     manager::SessionManager,
+    presence::InUse,
 };
 use crate::{
     core::{
@@ -35,6 +36,8 @@ pub struct StartOptions {
     pub command: Option<String>,
     /// What a person allowed that files of the project want run.
     pub allowed: Option<Allowed>,
+    /// What is done about others who work in its worktree.
+    pub in_use: InUse,
 }
 
 /// A start whose parts all exist.

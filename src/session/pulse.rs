@@ -7,7 +7,10 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::tmux::{Notification, Pane, PaneId, SessionId, Tmux};
+use crate::{
+    core::names::SESSIONS,
+    tmux::{Notification, Pane, PaneId, SessionId, Tmux},
+};
 
 /// Where nothing is told for this long, it is made sure that it would be.
 const SILENCE: Duration = Duration::from_secs(3);
@@ -19,17 +22,21 @@ pub(super) struct Pulse {
     session: SessionId,
     pane: PaneId,
     notices: Receiver<Notification>,
-    /// When it was last certain that the next output is told.
-    armed: Instant,
+    /// When it was last certain that the next output is told; never in a session of a person's,
+    /// whose options are theirs.
+    armed: Option<Instant>,
 }
 
 impl Pulse {
     /// From now on, for the session of `pane`.
     pub(super) async fn of(tmux: &Tmux, pane: &Pane) -> Self {
         let notices = tmux.notifications();
-        // Whoever cannot be armed is looked at by the clock.
-        drop(tmux.arm_activity(pane.session_id, pane.pane_id).await);
-        let (session, pane, armed) = (pane.session_id, pane.pane_id, Instant::now());
+        let is_ours = pane.session_name.starts_with(SESSIONS);
+        if is_ours {
+            // Whoever cannot be armed is looked at by the clock.
+            drop(tmux.arm_activity(pane.session_id, pane.pane_id).await);
+        }
+        let (session, pane, armed) = (pane.session_id, pane.pane_id, is_ours.then(Instant::now));
         Self { tmux: tmux.clone(), session, pane, notices, armed }
     }
 
@@ -37,20 +44,23 @@ impl Pulse {
     /// returns is told by the next call.
     pub(super) async fn next(&mut self, tick: Duration) {
         let told = timeout(tick, self.spoken()).await.is_ok();
+        let Some(armed) = self.armed else { return };
         // Before the caller looks, so that nothing is missed.
         if told {
             drop(self.tmux.rearm_activity(self.session).await);
-        } else if self.armed.elapsed() >= SILENCE {
+        } else if armed.elapsed() >= SILENCE {
             drop(self.tmux.keep_armed(self.session, self.pane).await);
         } else {
             return;
         }
-        self.armed = Instant::now();
+        self.armed = Some(Instant::now());
     }
 
     /// Ends the pushing.
     pub(super) async fn end(self) {
-        drop(self.tmux.disarm_activity(self.session, self.pane).await);
+        if self.armed.is_some() {
+            drop(self.tmux.disarm_activity(self.session, self.pane).await);
+        }
     }
 
     async fn spoken(&mut self) {

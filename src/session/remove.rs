@@ -5,7 +5,13 @@ use std::{
     time::Duration,
 };
 
-use super::{error::SessionError, manager::SessionManager, mark::Mark, open::GATE, table::Session};
+use super::{
+    error::{SessionError, working},
+    manager::SessionManager,
+    open::GATE,
+    presence::InUse,
+    status::LeftOver,
+};
 use crate::{
     core::names::PolecatName,
     host::{
@@ -14,6 +20,7 @@ use crate::{
         lock::lock,
         polecats,
     },
+    tmux::Pane,
 };
 
 /// How a polecat is removed, and what the editor has in its folder.
@@ -25,6 +32,8 @@ pub struct RemoveOptions {
     pub unsaved: Vec<PathBuf>,
     /// The current folders of the editor, its tabs and its windows.
     pub dirs: Vec<PathBuf>,
+    /// What is done about others who work in its worktree.
+    pub in_use: InUse,
 }
 
 /// A polecat that is gone.
@@ -92,10 +101,16 @@ impl SessionManager {
         let removal = Removal::begin(&self.rig, &polecat, &self.tools.launch).await?;
         reasons.left(removal.leftovers(), options.force);
         reasons.edited(&dir, &options).await?;
+        let session = self.session(&polecat).await?;
+        let present = self.present(&polecat, session.as_ref()).await?;
+        reasons.at_work(&present.agents);
         reasons.none()?;
+        // Asked about when nothing else is in the way.
+        present.refusal(&polecat, options.in_use).map_or(Ok(()), Err)?;
+        self.tell_own(&polecat, &present);
         let aside = removal.set_aside().await?;
         // What was started meanwhile is there by now, and nothing can be started any more.
-        match self.last_look(&polecat).await {
+        match self.last_look(&polecat, aside.folder(), options.in_use).await {
             Ok(()) => {}
             Err(error) => {
                 aside.put_back().await?;
@@ -108,14 +123,23 @@ impl SessionManager {
 
     /// That nobody works in the polecat's folder, which stands aside; a session whose agent is
     /// dead goes, after how it ended is written down.
-    async fn last_look(&self, polecat: &PolecatName) -> Result<(), SessionError> {
+    async fn last_look(
+        &self,
+        polecat: &PolecatName,
+        folder: PathBuf,
+        in_use: InUse,
+    ) -> Result<(), SessionError> {
         lock(&self.rig.gate_dir(), GATE).await?;
         let mut reasons = Reasons::of(polecat);
         if let Some(why) = self.in_use(polecat).await? {
             reasons.runs(why);
         }
+        let dead = self.session(polecat).await?;
+        let present = self.present_in(vec![folder], dead.as_ref()).await?;
+        reasons.at_work(&present.agents);
         reasons.none()?;
-        if let Some(dead) = self.session(polecat).await? {
+        present.refusal(polecat, in_use).map_or(Ok(()), Err)?;
+        if let Some(dead) = dead {
             self.bury(&dead).await?;
         }
         Ok(())
@@ -127,16 +151,17 @@ impl SessionManager {
         if self.tools.is_starting(&name) {
             return Ok(Some(format!("its session `{name}` is being started")));
         }
-        let session = self.session(polecat).await?;
-        if session.as_ref().is_some_and(Session::is_live) {
-            return Ok(Some(format!("its session `{name}` lives")));
+        let session = self.facts_anywhere(polecat).await?;
+        if let Some(live) = session.as_ref().filter(|session| session.is_live()) {
+            let Pane { session_name, pane_id, .. } = &live.pane;
+            let place = live.is_moved(&self.rig).then(|| format!(", in pane {pane_id}"));
+            let place = place.unwrap_or_default();
+            return Ok(Some(format!("its session `{session_name}` lives{place}")));
         }
         if session.is_some() {
             return Ok(None);
         }
-        let panes = self.tools.tmux.panes_of(&name, super::mark::OPTIONS).await?;
-        let mark = panes.first().and_then(|pane| Mark::decode(pane.options.first()?));
-        let ours = mark.is_some_and(|mark| mark.is_of(&self.rig.home));
+        let ours = self.left_over(polecat).await? == Some(LeftOver::Ours);
         Ok(ours.then(|| format!("its session `{name}` lives on without its agent")))
     }
 }
@@ -158,6 +183,13 @@ impl Reasons {
         self.running = true;
         let hint = format!("`:PolecatStop {}` ends its session", self.polecat);
         self.add(why, hint);
+    }
+
+    fn at_work(&mut self, agents: &[String]) {
+        if !agents.is_empty() {
+            self.running = true;
+            self.add(format!("{} in it", working(agents)), "end the agent".to_owned());
+        }
     }
 
     /// What would be lost. By force only what nobody can keep counts.

@@ -1,6 +1,6 @@
 //! A polecat that was removed, as it was.
 
-use super::{create::now_ms, error::SessionError, manager::SessionManager};
+use super::{create::now_ms, error::SessionError, manager::SessionManager, presence::InUse};
 use crate::{
     core::names::PolecatName,
     host::git::{self, Restored},
@@ -19,9 +19,16 @@ impl SessionManager {
     /// Brings the last backup of the polecat `name` back.
     ///
     /// # Errors
-    /// When the polecat exists, has no backup, or git refuses. Then nothing was made.
-    pub async fn restore(&self, name: &str) -> Result<RestoredPolecat, SessionError> {
+    /// When the polecat exists, has no backup, somebody works in the folder that it had, or git
+    /// refuses. Then nothing was made.
+    pub async fn restore(
+        &self,
+        name: &str,
+        in_use: InUse,
+    ) -> Result<RestoredPolecat, SessionError> {
         let polecat = PolecatName::parse(name)?;
+        // Its folder may have been removed by hand from under whoever works there.
+        self.require_nobody(&polecat, in_use).await?;
         let restored = git::restore(&self.rig, &polecat, now_ms(), &self.tools.launch).await?;
         Ok(RestoredPolecat { polecat, restored })
     }

@@ -64,14 +64,15 @@ impl SessionManager {
     /// Whether `holder` sees to it no more.
     fn is_free(&self, session: &Session, holder: Holder) -> bool {
         if holder.is_this() {
-            return !self.tools.is_starting(&session.pane.session_name);
+            return !self.tools.is_starting(self.rig.session(&session.polecat).as_str());
         }
         !holder.lives()
     }
 
     async fn take_up(&self, session: &Session) {
         let polecat = &session.polecat;
-        let Some(begun) = self.tools.starting_alone(&session.pane.session_name) else { return };
+        let name = self.rig.session(polecat);
+        let Some(begun) = self.tools.starting_alone(name.as_str()) else { return };
         let told = self.resume(session).await.unwrap_or_else(|error| {
             // A later look tries again, unless the agent or its session is gone.
             if !error.is_in_the_way() {

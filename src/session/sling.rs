@@ -12,6 +12,7 @@ use super::{
     error::SessionError,
     manager::SessionManager,
     plan::StartOptions,
+    presence::InUse,
     start::{Hooking, Progress, Started},
 };
 use crate::{
@@ -89,7 +90,7 @@ impl SessionManager {
         let choosing = polecats::turn(&self.rig, PATIENCE).await?;
         let before = self.workable(&id, wanted.as_ref()).await?;
         progress("slinging: taking a polecat");
-        let taken = self.take(wanted, id, before).await?;
+        let taken = self.take(wanted, id, before, options.in_use).await?;
         let started = async {
             progress("slinging: hooking the issue");
             self.hook_first(&taken).await?;
@@ -138,10 +139,11 @@ impl SessionManager {
         wanted: Option<PolecatName>,
         issue: IssueId,
         before: Issue,
+        in_use: InUse,
     ) -> Result<Taken, SessionError> {
         let began = Timestamp::now();
         let free = match &wanted {
-            Some(polecat) => self.take_named(polecat, &issue).await?,
+            Some(polecat) => self.take_named(polecat, &issue, in_use).await?,
             None => self.take_free(&issue).await?,
         };
         if let Some((polecat, reused, turn)) = free {
@@ -161,6 +163,7 @@ impl SessionManager {
         &self,
         polecat: &PolecatName,
         issue: &IssueId,
+        in_use: InUse,
     ) -> Result<Option<(PolecatName, Reused, Option<File>)>, SessionError> {
         self.require_no_session(polecat).await?;
         git::heal(&self.rig, polecat, &self.tools.launch).await?;
@@ -169,6 +172,7 @@ impl SessionManager {
         }
         let turn = git::turn(&self.rig, polecat, TURN).await?;
         self.require_no_session(polecat).await?;
+        self.require_nobody(polecat, in_use).await?;
         self.require_free(polecat).await?;
         let reused = self.reuse(polecat, issue).await?;
         Ok(Some((polecat.clone(), reused, turn)))
@@ -198,12 +202,14 @@ impl SessionManager {
         git::heal(&self.rig, polecat, &self.tools.launch).await?;
         let turn = git::turn(&self.rig, polecat, Duration::ZERO).await?;
         self.require_no_session(polecat).await?;
+        self.require_nobody(polecat, InUse::Refuse).await?;
         self.require_free(polecat).await?;
         Ok((polecat.clone(), self.reuse(polecat, issue).await?, turn))
     }
 
     /// Any session of that name counts, whosoever it is, and also one whose agent is dead.
     async fn require_no_session(&self, polecat: &PolecatName) -> Result<(), SessionError> {
+        self.require_no_agent(polecat).await?;
         if self.names_of_sessions().await?.contains(polecat.as_str()) {
             let session = self.rig.session(polecat).to_string();
             return Err(SessionError::SessionRunning { session });

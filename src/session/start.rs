@@ -54,6 +54,10 @@ impl SessionManager {
         let found = self.found(name, &options).await?;
         let workdir = self.workdir_of(found.as_ref(), &options).await;
         let choice = self.choose(&options, workdir.as_deref()).await?;
+        // Who is sent to work elsewhere is in nobody's way here.
+        if let Some(polecat) = found.as_ref().filter(|_| options.workdir.is_none()) {
+            self.require_nobody(polecat, options.in_use).await?;
+        }
         let polecat = match found {
             Some(polecat) => polecat,
             None => self.create(Some(name), options.issue.as_deref()).await?.polecat,

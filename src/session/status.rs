@@ -12,9 +12,18 @@ use super::{
 };
 use crate::{
     core::{names::PolecatName, session::SessionInfo},
-    host::{folders, git, polecats, records},
+    host::{HostError, folders, git, polecats, records},
     tmux::Pane,
 };
+
+/// What is in the place of a polecat's session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LeftOver {
+    /// Our own session, whose agent is gone with its pane.
+    Ours,
+    /// Somebody else's of the same name.
+    Others,
+}
 
 impl SessionManager {
     /// Whether the agent of `polecat` runs.
@@ -25,7 +34,10 @@ impl SessionManager {
         let polecat = PolecatName::parse(polecat)?;
         let name = self.rig.session(&polecat);
         let panes = self.tools.tmux.signs_of(name.as_str(), mark::OPTION).await?;
-        Ok(table::runs(&self.rig, panes))
+        if table::runs(&self.rig, &polecat, &panes) {
+            return Ok(true);
+        }
+        Ok(self.facts_anywhere(&polecat).await?.is_some_and(|session| session.is_live()))
     }
 
     /// All that is known of `polecat`, with or without a session.
@@ -62,7 +74,7 @@ impl SessionManager {
     pub async fn list(&self) -> Result<Vec<SessionInfo>, SessionError> {
         let now = Timestamp::now();
         let panes = self.tools.tmux.facts(mark::FACTS).await?;
-        let sessions = table::sessions(&self.rig, panes);
+        let sessions = self.of_polecats(panes).await?;
         Ok(sessions.iter().map(|session| session.info(&self.rig, now)).collect())
     }
 
@@ -78,24 +90,84 @@ impl SessionManager {
 
     /// The rig's sessions.
     pub(super) async fn sessions(&self) -> Result<Vec<Session>, SessionError> {
-        Ok(table::sessions(&self.rig, self.panes().await?))
+        self.of_polecats(self.panes().await?).await
     }
 
-    /// The session of `polecat`.
+    /// The rig's sessions among `panes`. One without our mark counts where it has the name of a
+    /// polecat: a person may call a session of their own so. One with it counts as long as its
+    /// pane runs what we started.
+    pub(super) async fn of_polecats(&self, panes: Vec<Pane>) -> Result<Vec<Session>, SessionError> {
+        let mut sessions = Vec::new();
+        for session in table::sessions(&self.rig, panes) {
+            if self.counts(&session).await? {
+                sessions.push(session);
+            }
+        }
+        Ok(sessions)
+    }
+
+    async fn counts(&self, session: &Session) -> Result<bool, SessionError> {
+        if session.mark.is_none() {
+            return self.has_folder(&session.polecat).await;
+        }
+        if !session.is_respawned() {
+            return Ok(true);
+        }
+        match self.tools.tmux.runs_created(session.pane.pane_id).await {
+            Err(error) if error.is_missing_target() => Ok(false),
+            ours => Ok(ours?),
+        }
+    }
+
+    /// Whether the polecat has a folder. A link in its place is none, and is told by whoever works
+    /// on that polecat.
+    async fn has_folder(&self, polecat: &PolecatName) -> Result<bool, SessionError> {
+        match polecats::exists(&self.rig, polecat).await {
+            Err(HostError::Link { .. }) => Ok(false),
+            exists => Ok(exists?),
+        }
+    }
+
+    /// The session of `polecat`, wherever its agent's pane is.
     pub(super) async fn session(
         &self,
         polecat: &PolecatName,
     ) -> Result<Option<Session>, SessionError> {
         let name = self.rig.session(polecat);
         let panes = self.tools.tmux.panes_of(name.as_str(), mark::OPTIONS).await?;
-        Ok(table::sessions(&self.rig, panes).pop())
+        match table::of(&self.rig, polecat, panes) {
+            Some(session) if session.is_certain() => Ok(Some(session)),
+            _ => self.among(polecat, self.panes().await?).await,
+        }
     }
 
     /// The same, with no more than there is to tell of it.
     async fn facts(&self, polecat: &PolecatName) -> Result<Option<Session>, SessionError> {
         let name = self.rig.session(polecat);
         let panes = self.tools.tmux.facts_of(name.as_str(), mark::FACTS).await?;
-        Ok(table::sessions(&self.rig, panes).pop())
+        match table::of(&self.rig, polecat, panes) {
+            Some(session) if session.is_certain() => Ok(Some(session)),
+            _ => self.facts_anywhere(polecat).await,
+        }
+    }
+
+    /// The same by a look at all panes of the server: a living agent comes before a dead one that
+    /// has the session of its name.
+    pub(super) async fn facts_anywhere(
+        &self,
+        polecat: &PolecatName,
+    ) -> Result<Option<Session>, SessionError> {
+        self.among(polecat, self.tools.tmux.facts(mark::FACTS).await?).await
+    }
+
+    async fn among(
+        &self,
+        polecat: &PolecatName,
+        panes: Vec<Pane>,
+    ) -> Result<Option<Session>, SessionError> {
+        let Some(session) = table::of(&self.rig, polecat, panes) else { return Ok(None) };
+        let counts = self.counts(&session).await?;
+        Ok(Some(session).filter(|_| counts))
     }
 
     /// The session of `polecat`, which must exist.
@@ -109,15 +181,27 @@ impl SessionManager {
     /// The refusal of what needs a session, with what is in its place.
     async fn no_session(&self, polecat: &PolecatName) -> Result<SessionError, SessionError> {
         let session = self.rig.session(polecat).to_string();
-        let panes = self.tools.tmux.panes_of(&session, mark::OPTIONS).await?;
-        let mark = panes.first().and_then(|pane| Mark::decode(pane.options.first()?));
-        let why = match mark {
-            Some(mark) if mark.is_of(&self.rig.home) => {
+        let why = match self.left_over(polecat).await? {
+            Some(LeftOver::Ours) => {
                 " (its agent is gone with its pane; what is left of it is not ours)"
             }
-            _ => "",
+            Some(LeftOver::Others) | None => "",
         };
         Ok(SessionError::SessionNotFound { session, why: why.to_owned() })
+    }
+
+    /// The session that has the name of the polecat's, of which it is known that the agent is not
+    /// there.
+    pub(super) async fn left_over(
+        &self,
+        polecat: &PolecatName,
+    ) -> Result<Option<LeftOver>, SessionError> {
+        let name = self.rig.session(polecat);
+        let panes = self.tools.tmux.facts_of(name.as_str(), mark::FACTS).await?;
+        let mark_of = |pane: &Pane| Mark::decode(pane.options.first()?);
+        let ours = panes.iter().filter_map(mark_of).any(|mark| mark.is_of(&self.rig.home));
+        let left = if ours { LeftOver::Ours } else { LeftOver::Others };
+        Ok((!panes.is_empty()).then_some(left))
     }
 
     pub(super) async fn panes(&self) -> Result<Vec<Pane>, SessionError> {

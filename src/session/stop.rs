@@ -9,7 +9,6 @@ use super::{error::SessionError, manager::SessionManager, mark, table::Session};
 use crate::{
     core::names::PolecatName,
     host::{
-        polecats,
         processes::{self, Census, ProcessError, Tree},
         records,
     },
@@ -74,7 +73,6 @@ impl SessionManager {
         force: bool,
         census: Arc<Census>,
     ) -> Result<Vec<String>, SessionError> {
-        self.require_ours(&session).await?;
         let sync = async { if force { None } else { self.sync(&session.polecat).await } };
         // The list first: it is made by a thread, while a program is only there when it runs.
         let (tree, warning) = tokio::join!(listed(&session, &census), sync);
@@ -82,20 +80,28 @@ impl SessionManager {
             Some(tree) => self.end_marked(&session, tree.fresh().await?, force).await?,
             None => self.end_orphans(&session).await?,
         }
-        self.tools.tmux.kill_session(session.pane.session_id).await?;
+        self.close(&session).await?;
         records::forget(&self.rig, &session.polecat).await?;
         Ok(warning.into_iter().collect())
     }
 
-    /// Nothing is killed on a guess: the session bears our mark, or its polecat exists.
-    async fn require_ours(&self, session: &Session) -> Result<(), SessionError> {
-        if session.mark.is_some() || polecats::exists(&self.rig, &session.polecat).await? {
-            return Ok(());
+    /// Closes what tmux has of `session`: all of it where it is the polecat's own, else no more than
+    /// the agent's pane, for what is beside it then is a person's.
+    pub(super) async fn close(&self, session: &Session) -> Result<(), SessionError> {
+        let (tmux, pane) = (&self.tools.tmux, &session.pane);
+        if !session.is_moved(&self.rig) && !self.is_shared(session).await? {
+            tmux.kill_session(pane.session_id).await?;
         }
-        Err(SessionError::NotOurs {
-            session: session.pane.session_name.clone(),
-            rig: self.rig.name.to_string(),
-        })
+        // A session of the same group, or one that its window was linked into, shows it still.
+        Ok(tmux.kill_pane(pane.pane_id).await?)
+    }
+
+    /// Whether a person moved a pane of theirs into the session: one that was there before the
+    /// agent's. Those that came later were opened in it, by a hook perhaps.
+    async fn is_shared(&self, session: &Session) -> Result<bool, SessionError> {
+        let name = &session.pane.session_name;
+        let panes = self.tools.tmux.signs_of(name, mark::OPTION).await?;
+        Ok(panes.iter().any(|pane| pane.pane_id < session.pane.pane_id))
     }
 
     async fn sync(&self, polecat: &PolecatName) -> Option<String> {
@@ -117,21 +123,21 @@ impl SessionManager {
         tree: Option<Tree>,
         force: bool,
     ) -> Result<(), SessionError> {
-        let (tmux, id) = (&self.tools.tmux, session.pane.session_id);
-        let now = Timestamp::now().as_second().to_string();
-        let stopping = Note { session: id, option: mark::STOPPING, value: now.clone() };
-        let interrupted = !force
-            && matches!(
-                tmux.press(session.pane.pane_id, &["C-c"], &Guard::none(), &[stopping]).await,
-                Ok(Pressed::Yes)
-            );
+        let (tmux, pane) = (&self.tools.tmux, session.pane.pane_id);
+        let stopping = |value: String| [Note { pane, option: mark::STOPPING, value }];
+        let now = stopping(Timestamp::now().as_second().to_string());
+        let pressed = match force {
+            true => None,
+            false => tmux.press(pane, &["C-c"], &Guard::none(), &now).await.ok(),
+        };
+        let interrupted = pressed == Some(Pressed::Yes);
         if !interrupted {
-            // A session that went meanwhile refuses; that is what was wanted.
-            drop(tmux.set_session_option(id, mark::STOPPING, &now).await);
+            // A pane that went meanwhile refuses; that is what was wanted.
+            drop(tmux.note(&now).await);
         }
         let ended = end_tree(tree, force).await;
         if ended.is_err() {
-            drop(tmux.set_session_option(id, mark::STOPPING, "").await);
+            drop(tmux.note(&stopping(String::new())).await);
         }
         ended
     }

@@ -15,7 +15,7 @@ use crate::{
         session::{Exit, ExitHow, SessionInfo, State, StateSource},
         state::Told,
     },
-    tmux::{Death, Pane, PaneId, Sign},
+    tmux::{Death, Pane, PaneId, SessionId, Sign},
 };
 
 /// How long a start may be under way before its mark is stale: its backend was killed.
@@ -34,7 +34,7 @@ pub(super) struct Session {
     pub(super) polecat: PolecatName,
     /// The agent's pane.
     pub(super) pane: Pane,
-    /// What we wrote on it; gastown's own sessions have none.
+    /// What we wrote on its pane; in gastown's own sessions there is nothing.
     pub(super) mark: Option<Mark>,
     /// Whether somebody is stopping it.
     pub(super) stopping: bool,
@@ -44,26 +44,93 @@ pub(super) struct Session {
     pub(super) pasted: Option<Pasted>,
 }
 
-/// The sessions of `rig` among `panes`, in the order of their names. A session that bears the
-/// mark of another rig is not ours, whatever its name.
+/// The agents of `rig`'s polecats among `panes`, in the order of their names: by what is written on
+/// their panes, whatever the session is called that they are in. A session without any mark is that
+/// of the polecat whose name it has (gastown's own have none), unless it shows another's agent.
 pub(super) fn sessions(rig: &Rig, panes: Vec<Pane>) -> Vec<Session> {
-    let mut by_name: BTreeMap<String, Vec<Pane>> = BTreeMap::new();
-    for pane in panes {
-        by_name.entry(pane.session_name.clone()).or_default().push(pane);
+    let rows: Vec<Row> = panes.into_iter().map(Row::of).collect();
+    let found = marked(rig, &rows).into_iter().chain(unmarked(rig, &rows));
+    let mut best: BTreeMap<PolecatName, (Rank, Session)> = BTreeMap::new();
+    for session in found {
+        let rank = session.rank(rig);
+        match best.get(&session.polecat) {
+            Some((better, _)) if *better <= rank => {}
+            _ => drop(best.insert(session.polecat.clone(), (rank, session))),
+        }
     }
-    by_name
-        .into_iter()
-        .filter_map(|(name, panes)| {
-            let polecat = rig.polecat_of(&name)?;
-            let mark = panes[0].options.first().and_then(|value| Mark::decode(value));
-            let stopped_at = panes[0].options.get(1).and_then(|value| value.parse().ok());
-            let owed = owed::decode(panes[0].options.get(2));
-            let pasted = owed::decode(panes[0].options.get(3));
-            let pane = agent_pane(rig, panes, |pane| pane.pane_id, mark.as_ref())?;
-            let stopping = stopped_at.is_some_and(|at| is_stopping(&pane, at));
-            Some(Session { polecat, pane, mark, stopping, owed, pasted })
-        })
-        .collect()
+    best.into_values().map(|(_, session)| session).collect()
+}
+
+/// The one of `polecat` among them.
+pub(super) fn of(rig: &Rig, polecat: &PolecatName, panes: Vec<Pane>) -> Option<Session> {
+    sessions(rig, panes).into_iter().find(|session| session.polecat == *polecat)
+}
+
+/// What makes one of several that seem to be a polecat's the one that is taken, the lowest first:
+/// no mark, a dead agent, a session of another name (a person's that shows the same window, or one
+/// of a group), and the age of session and pane.
+type Rank = (bool, bool, bool, SessionId, PaneId);
+
+/// A pane with what is written on it, or on its session.
+struct Row {
+    pane: Pane,
+    mark: Option<Mark>,
+}
+
+impl Row {
+    fn of(pane: Pane) -> Self {
+        let mark = pane.options.first().and_then(|value| Mark::decode(value));
+        Self { pane, mark }
+    }
+}
+
+/// The agents that bear a mark of the rig.
+fn marked(rig: &Rig, rows: &[Row]) -> Vec<Session> {
+    let named = |row: &Row| {
+        let mark = row.mark.as_ref().filter(|mark| mark.is_of(&rig.home))?;
+        let polecat = match &mark.polecat {
+            Some(polecat) => PolecatName::parse(polecat).ok(),
+            None => of_older(rig, mark, row, rows),
+        };
+        Some(Session::new(polecat?, row.pane.clone(), Some(mark.clone())))
+    };
+    rows.iter().filter_map(named).collect()
+}
+
+/// Whose agent is in a pane that has the mark of a version before, which names no polecat: it was
+/// written on the session, and seems to be that of each of its panes.
+fn of_older(rig: &Rig, mark: &Mark, row: &Row, rows: &[Row]) -> Option<PolecatName> {
+    let id = row.pane.pane_id;
+    let is_its = match &mark.pane {
+        Some(pane) => *pane == id.to_string(),
+        None => oldest(row.pane.session_id, rows) == Some(id),
+    };
+    let by_folder = || {
+        let below = rig.layouts().find_map(|layout| mark.workdir.strip_prefix(&layout.dir).ok())?;
+        PolecatName::parse(below.iter().next()?.to_str()?).ok()
+    };
+    is_its.then(|| rig.polecat_of(&row.pane.session_name).or_else(by_folder))?
+}
+
+/// The sessions that bear no mark at all, with the pane that was there first.
+fn unmarked(rig: &Rig, rows: &[Row]) -> Vec<Session> {
+    let of = |row: &Row| {
+        let polecat = rig.polecat_of(&row.pane.session_name)?;
+        let id = row.pane.session_id;
+        let is_first = oldest(id, rows) == Some(row.pane.pane_id);
+        // A group's sessions show the same panes, and an older mark is on one of these only.
+        let is_marked = |one: &Row| {
+            rows.iter().any(|row| row.pane.pane_id == one.pane.pane_id && row.mark.is_some())
+        };
+        let mut in_it = rows.iter().filter(|one| one.pane.session_id == id);
+        (is_first && !in_it.any(is_marked)).then(|| Session::new(polecat, row.pane.clone(), None))
+    };
+    rows.iter().filter_map(of).collect()
+}
+
+fn oldest(session: SessionId, rows: &[Row]) -> Option<PaneId> {
+    let in_it = rows.iter().filter(|row| row.pane.session_id == session);
+    in_it.map(|row| row.pane.pane_id).min()
 }
 
 /// Whether a stop that began at `began_s` is what ended the agent of `pane`, or is about to. One
@@ -76,35 +143,52 @@ fn is_stopping(pane: &Pane, began_s: i64) -> bool {
     (-1..=STOP_BOUND_S).contains(&(at - began_s))
 }
 
-/// Whether the agent runs in a session of a polecat's name that has these panes.
-pub(super) fn runs(rig: &Rig, panes: Vec<Sign>) -> bool {
-    let mark = panes.first().and_then(|pane| Mark::decode(&pane.option));
-    let pane = agent_pane(rig, panes, |pane| pane.pane_id, mark.as_ref());
-    pane.is_some_and(|pane| !pane.is_dead)
-}
-
-/// The pane that the session was created with: the marked one, else the oldest. None in a
-/// session that is not ours.
-fn agent_pane<P>(
-    rig: &Rig,
-    panes: Vec<P>,
-    id: impl Fn(&P) -> PaneId,
-    mark: Option<&Mark>,
-) -> Option<P> {
-    if mark.is_some_and(|mark| !mark.is_of(&rig.home)) {
-        return None;
-    }
-    let marked = mark.and_then(|mark| mark.pane.as_deref());
-    let is_marked = |pane: &P| Some(id(pane).to_string().as_str()) == marked;
-    match panes.iter().position(is_marked) {
-        Some(at) => panes.into_iter().nth(at),
-        // A marked pane that is gone took its agent along; what is left is somebody's shell.
-        None if marked.is_some() => None,
-        None => panes.into_iter().min_by_key(id),
-    }
+/// Whether one of the panes of the session that has the polecat's name certainly has its agent, and
+/// that runs. Elsewhere it may run all the same.
+pub(super) fn runs(rig: &Rig, polecat: &PolecatName, panes: &[Sign]) -> bool {
+    panes.iter().filter(|pane| !pane.is_dead).any(|pane| {
+        let mark = Mark::decode(&pane.option).filter(|mark| mark.is_of(&rig.home));
+        mark.is_some_and(|mark| match (mark.polecat, mark.pane) {
+            (Some(name), _) => {
+                name == polecat.as_str() && (mark.pid.is_none() || mark.pid == pane.pid)
+            }
+            (None, Some(id)) => id == pane.pane_id.to_string(),
+            (None, None) => false,
+        })
+    })
 }
 
 impl Session {
+    fn new(polecat: PolecatName, pane: Pane, mark: Option<Mark>) -> Self {
+        let option = |at: usize| pane.options.get(at);
+        let stopped_at = option(1).and_then(|value| value.parse().ok());
+        let stopping = stopped_at.is_some_and(|at| is_stopping(&pane, at));
+        let (owed, pasted) = (owed::decode(option(2)), owed::decode(option(3)));
+        Self { polecat, pane, mark, stopping, owed, pasted }
+    }
+
+    fn rank(&self, rig: &Rig) -> Rank {
+        let (dead, moved) = (!self.is_live(), self.is_moved(rig));
+        (self.mark.is_none(), dead, moved, self.pane.session_id, self.pane.pane_id)
+    }
+
+    /// Whether a person has moved its pane to another session, or given its session another name.
+    pub(super) fn is_moved(&self, rig: &Rig) -> bool {
+        self.pane.session_name != rig.session(&self.polecat).as_str()
+    }
+
+    /// Whether its pane runs another process than its start ended with: the mark stays when
+    /// somebody has another program run there, or a hook of theirs the same again.
+    pub(super) fn is_respawned(&self) -> bool {
+        let pid = self.mark.as_ref().and_then(|mark| mark.pid);
+        pid.is_some() && pid != self.pane.pid
+    }
+
+    /// Whether there is no need to look any further for the polecat's agent.
+    pub(super) fn is_certain(&self) -> bool {
+        self.mark.is_some() && !self.is_respawned()
+    }
+
     /// Whether its agent runs.
     pub(super) fn is_live(&self) -> bool {
         self.pane.dead.is_none()
@@ -143,6 +227,7 @@ impl Session {
             issue: mark.issue,
             pane_id: Some(self.pane.pane_id.to_string()),
             pid: self.pane.pid,
+            found_in: self.is_moved(rig).then(|| self.pane.session_name.clone()),
             ..stopped(rig, &self.polecat)
         }
     }

@@ -34,6 +34,8 @@ pub struct NewSession {
     pub size: (u16, u16),
     /// Options of the session, user options (`@...`) among them.
     pub options: Vec<(String, String)>,
+    /// Options of its pane, which go with the pane wherever a person moves it.
+    pub pane_options: Vec<(String, String)>,
 }
 
 impl NewSession {
@@ -49,6 +51,7 @@ impl NewSession {
             argv,
             size: (200, 50),
             options: Vec::new(),
+            pane_options: Vec::new(),
         }
     }
 }
@@ -70,6 +73,17 @@ pub struct NewPane {
 
 const CREATED: &str =
     "#{session_id} #{window_id} #{pane_id} #{pane_pid} #{session_created} #{session_path}";
+/// Stands in the command of each pane that is created here, and of no other. It unsets what is
+/// never set.
+const TOKEN: &str = "POLECAT_PANE";
+/// Whether a pane still runs what it was created with here: a person may have respawned it.
+pub(super) const RUNS_OURS: &str = "#{m:*-u POLECAT_PANE *,#{pane_start_command}}";
+/// The same of one of the panes of a window.
+const HOLDS_OURS: &str = "#{m:*-u POLECAT_PANE *,#{P:#{pane_start_command} }}";
+/// The number within its window of the pane that does.
+const INDEX_OF_OURS: &str = "#{P:#{?#{m:*-u POLECAT_PANE *,#{pane_start_command}},#{pane_index},}}";
+/// How many windows, and how many panes in one, are looked through for the pane that was created.
+const LOOKED_THROUGH: usize = 10;
 
 impl Tmux {
     /// Creates a session, and starts the server for it when there is none. The pane outlives its
@@ -90,7 +104,7 @@ impl Tmux {
             Ok(replies) => self.created(spec, &replies[0]).await,
             Err(TmuxError::Refused { command, reply, done }) => {
                 // Something after `new-session` failed: half a session must not stay.
-                if let Some((pane, _)) = done.last().and_then(read) {
+                if let Some((pane, _)) = done.last().and_then(|reply| read(reply.bytes())) {
                     self.kill_session(pane.session_id).await?;
                 }
                 Err(TmuxError::Refused { command, reply, done })
@@ -103,10 +117,15 @@ impl Tmux {
         if reply.text() == MANUAL_MARK {
             return Err(TmuxError::ManualWindowSize);
         }
-        let Some((pane, path)) = read(reply) else {
-            let reply = shown(reply.bytes());
-            return Err(TmuxError::Unexpected { command: "new-session".to_owned(), reply });
-        };
+        // The last line is the pane that has the options. The folder before it may hold line breaks.
+        let printed = reply.bytes().strip_suffix(b"\n").unwrap_or_default();
+        let last = printed.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let (first, current) = printed.split_at(last);
+        let Some((pane, path)) = read(first) else { return Err(unexpected(reply)) };
+        if current != pane.pane_id.to_string().as_bytes() {
+            self.kill_session(pane.session_id).await?;
+            return Err(unexpected(reply));
+        }
         // Some versions escape what is no UTF-8 as they print it.
         if path != spec.dir.as_os_str().as_bytes() && !path.contains(&b'\\') {
             self.kill_session(pane.session_id).await?;
@@ -118,6 +137,11 @@ impl Tmux {
         }
         Ok(pane)
     }
+}
+
+fn unexpected(reply: &Reply) -> TmuxError {
+    let reply = shown(reply.bytes());
+    TmuxError::Unexpected { command: "new-session".to_owned(), reply }
 }
 
 /// tmux replaces `.` and `:` in a name, and what else it does not like it escapes.
@@ -136,6 +160,7 @@ fn creation(spec: &NewSession, capabilities: &Capabilities) -> Result<Vec<Comman
     let session = format!("={}:", spec.name);
     let set = |args: &[&str]| Command::new("set-option").args(args);
     let mut commands = vec![new_session(spec, &width, &height)?];
+    commands.push(Command::choose(&session, RUNS_OURS, &[], &to_created(&spec.name)?)?);
     commands.push(set(&["-p", "-t", &session, "remain-on-exit", "on"]));
     if capabilities.remain_on_exit_format {
         // tmux's own message would scroll the last screen by a row.
@@ -153,10 +178,30 @@ fn creation(spec: &NewSession, capabilities: &Capabilities) -> Result<Vec<Comman
     let options =
         spec.options.iter().map(|(name, value)| set(&["-t", &session, "--", name, value]));
     commands.extend(options);
+    let options = spec.pane_options.iter();
+    commands.extend(options.map(|(name, value)| set(&["-p", "-t", &session, "--", name, value])));
     let variable =
         |args: &[&str]| Command::new("set-environment").args(["-t", &session]).args(args);
     commands.extend(spec.unset.iter().map(|name| variable(&["-r", "--", name])));
     commands.extend(spec.told.iter().map(|(name, value)| variable(&["-F", "--", name, value])));
+    commands.push(Command::new("display-message").args(["-p", "-t", &session, "#{pane_id}"]));
+    Ok(commands)
+}
+
+/// Makes the pane that was just created the current one of its session again, where a hook of the
+/// user's (`after-new-session`) has put others there: what follows names the session, since the
+/// pane's id is not known in the line that creates it, and in the next one it may have ended.
+fn to_created(session: &str) -> Result<Vec<Command>, TmuxError> {
+    let within = format!("={session}:");
+    let next = [Command::new("next-window").args(["-t", &within])];
+    let next = Command::choose(&within, HOLDS_OURS, &[], &next)?;
+    let mut commands = vec![next; LOOKED_THROUGH];
+    for index in 0..LOOKED_THROUGH {
+        // By its number: `.+` would count from the pane that is current for our own client.
+        let select = [Command::new("select-pane").args(["-t", &format!("{within}.{index}")])];
+        let is_it = format!("#{{==:{INDEX_OF_OURS},{index}}}");
+        commands.push(Command::choose(&within, &is_it, &select, &[])?);
+    }
     Ok(commands)
 }
 
@@ -168,31 +213,28 @@ fn new_session(spec: &NewSession, width: &str, height: &str) -> Result<Command, 
     for (name, value) in &spec.env {
         command = command.arg("-e").arg([name.as_bytes(), b"=", value.as_bytes()].concat());
     }
-    Ok(command.arg("--").args(without(&spec.unset)).args(exec(&spec.argv, &spec.unset)?))
+    Ok(command.arg("--").args(without(&spec.unset)).args(exec(&spec.argv)?))
 }
 
 /// Words that start what follows them without the variables: the same process, after one `exec`.
 fn without(unset: &[String]) -> Vec<&str> {
-    let env = Some("/usr/bin/env").filter(|_| !unset.is_empty());
-    env.into_iter().chain(unset.iter().flat_map(|name| ["-u", name])).collect()
+    let names = [TOKEN].into_iter().chain(unset.iter().map(String::as_str));
+    ["/usr/bin/env"].into_iter().chain(names.flat_map(|name| ["-u", name])).collect()
 }
 
-/// tmux hands a single word to a shell; several it runs as they are. `env` would take a program
-/// with a `=` in its path for a variable.
-fn exec<'a>(argv: &'a [OsString], unset: &[String]) -> Result<Vec<&'a [u8]>, TmuxError> {
+/// `env` would take a program with a `=` in its path for a variable.
+fn exec(argv: &[OsString]) -> Result<Vec<&[u8]>, TmuxError> {
     let Some(program) = argv.first() else {
         return Err(TmuxError::BadArgument { argument: String::new(), why: "there is no program" });
     };
-    let alone = argv.len() == 1 && unset.is_empty();
-    let taken = !unset.is_empty() && program.as_bytes().contains(&b'=');
     let shell: &[&[u8]] = &[b"/bin/sh", b"-c", b"exec \"$0\" \"$@\""];
-    let shell = if alone || taken { shell } else { &[] };
+    let shell = if program.as_bytes().contains(&b'=') { shell } else { &[] };
     Ok(shell.iter().copied().chain(argv.iter().map(|word| word.as_bytes())).collect())
 }
 
 /// What `new-session -P` printed: the session, and its folder as tmux understood it.
-fn read(reply: &Reply) -> Option<(NewPane, Vec<u8>)> {
-    let line = reply.bytes().strip_suffix(b"\n")?;
+fn read(reply: &[u8]) -> Option<(NewPane, Vec<u8>)> {
+    let line = reply.strip_suffix(b"\n")?;
     let mut words = line.splitn(6, |&byte| byte == b' ');
     let mut word = || std::str::from_utf8(words.next()?).ok();
     let pane = NewPane {

@@ -80,7 +80,7 @@ fn joining(lifeline: &Lifeline, mark: &str) -> Result<Vec<Command>, TmuxError> {
         Command::new("attach-session")
             .args(["-E", "-t", &hub])
             .args(["-f", "no-output,ignore-size"]),
-        Command::new("display-message").args(["-p", "-t", &hub, &format!("{mark}#{{pane_pid}}")]),
+        Command::new("display-message").args(["-p", "-t", &hub, &format!("{mark}{SCRIPT}")]),
     ];
     // Under a global `window-size manual` creating any window crashes the server. No session has
     // the name looked at, so it is not the option of one window that is asked for.
@@ -90,6 +90,12 @@ fn joining(lifeline: &Lifeline, mark: &str) -> Result<Vec<Command>, TmuxError> {
         Command::choose(NO_SESSION, MANUAL_SIZE, &[refuse], &enter)?,
     ])
 }
+
+/// The process of the script that keeps the hub alive, whatever a hook of the user's
+/// (`after-new-session`, `client-attached`) has opened in the hub besides. It is known by a piece
+/// of the script.
+const SCRIPT: &str = "#{W:#{P:#{?#{m:*while read -r line; do all=*,#{pane_start_command}},\
+    #{pane_pid},}}}";
 
 /// Said after the mark when the hub was not there.
 pub(crate) const CREATED: &str = "created";

@@ -29,6 +29,10 @@ use super::lock::{self, Held};
 /// Where there is no line, whoever made the hub was killed before it could write one. Its client is
 /// known by the pipe, of which it has the path in its arguments; so have the server that it
 /// started, which is the script's parent, and for a moment what that is about to start.
+///
+/// Then it ends the hub, which would live on where a hook of the user's has opened other panes in
+/// it. The server's own program is the right client for it, wherever that is and whatever `PATH`
+/// is; `TMUX` names the socket.
 const HOLD: &str = r#"{
 field() {
   read -r stat < "/proc/$1/stat" && at=$2 && set -- ${stat##*) } && eval "echo \"\${$at}\""
@@ -39,7 +43,8 @@ while [ $# -ge 2 ]; do
   [ "$(field "$1" 20)" = "$2" ] && kill -KILL "$1"
   shift 2
 done
-[ "$all" ] && exit
+end() { "/proc/$PPID/exe" kill-session -t "=polecat-hub"; }
+[ "$all" ] && end && exit
 for process in /proc/[0-9]*; do
   client=${process#/proc/}
   while read -r line || [ "$line" ]; do
@@ -49,6 +54,7 @@ for process in /proc/[0-9]*; do
     esac
   done < "$process/cmdline"
 done
+end
 } 2> /dev/null"#;
 
 /// Our share in the hub's life.
@@ -111,6 +117,11 @@ fn name(process: u32) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_script_ends_the_hub_and_nothing_else() {
+        assert!(HOLD.contains(&format!("-t \"={}\"", super::super::hub::HUB)));
+    }
 
     #[test]
     fn a_process_is_named_by_its_number_and_its_start() {

@@ -2,9 +2,10 @@
 
 use super::client::Tmux;
 use super::command::Command;
+use super::create::RUNS_OURS;
 use super::error::{TmuxError, shown};
 use super::hub::HUB;
-use super::ids::{PaneId, SessionId};
+use super::ids::{PaneId, SessionId, WindowId};
 use super::request::Request;
 use super::rows::{Row, Wanted};
 
@@ -56,6 +57,8 @@ pub struct Sign {
     pub pane_id: PaneId,
     /// Whether its program has ended.
     pub is_dead: bool,
+    /// The process that was started in it.
+    pub pid: Option<u32>,
     /// The user option asked for; empty when it is not set.
     pub option: String,
 }
@@ -134,7 +137,7 @@ impl Tmux {
     pub async fn signs_of(&self, session: &str, option: &str) -> Result<Vec<Sign>, TmuxError> {
         let Some(target) = target(session) else { return Ok(Vec::new()) };
         let texts = user_options(&[option])?;
-        let wanted = Wanted { numbers: &["#{pane_id}", "#{pane_dead}"], texts };
+        let wanted = Wanted { numbers: &["#{pane_id}", "#{pane_dead}", "#{pane_pid}"], texts };
         known(self.read(&["-s", "-t", &target], &wanted, sign).await)
     }
 
@@ -179,12 +182,50 @@ impl Tmux {
         Ok(self.run_one(ask).await?.text())
     }
 
+    /// Whether a pane still runs what [`Tmux::create_session`] gave it: anybody can have another
+    /// program run in it. Not so of panes that others created. Asked of one pane at a time: a
+    /// command is what costs tmux most to tell.
+    ///
+    /// # Errors
+    /// No such pane, or tmux could not be asked.
+    pub async fn runs_created(&self, pane: PaneId) -> Result<bool, TmuxError> {
+        let ask = Command::new("display-message").args(["-p", "-t", &pane.to_string(), RUNS_OURS]);
+        Ok(is_true(&self.run_one(ask).await?.text()))
+    }
+
+    /// The window that a pane is in.
+    ///
+    /// # Errors
+    /// No such pane, or tmux could not be asked.
+    pub async fn window_of(&self, pane: PaneId) -> Result<WindowId, TmuxError> {
+        let target = pane.to_string();
+        let ask = Command::new("display-message").args(["-p", "-t", &target, "#{window_id}"]);
+        let reply = self.run_one(ask).await?.text();
+        reply.parse().map_err(|_| TmuxError::Unexpected {
+            command: "display-message".to_owned(),
+            reply: shown(reply.as_bytes()),
+        })
+    }
+
     /// Ends a session. One that is gone already is a success.
     ///
     /// # Errors
     /// tmux could not be asked.
     pub async fn kill_session(&self, id: SessionId) -> Result<(), TmuxError> {
         let kill = Command::new("kill-session").args(["-t", &id.to_string()]);
+        match self.run(Request::new(vec![kill]).announced()).await {
+            Err(error) if error.is_missing_target() => Ok(()),
+            Err(TmuxError::NoServer { .. }) => Ok(()),
+            result => result.map(drop),
+        }
+    }
+
+    /// Closes a pane, in every session that shows it. One that is gone already is a success.
+    ///
+    /// # Errors
+    /// tmux could not be asked.
+    pub async fn kill_pane(&self, id: PaneId) -> Result<(), TmuxError> {
+        let kill = Command::new("kill-pane").args(["-t", &id.to_string()]);
         match self.run(Request::new(vec![kill]).announced()).await {
             Err(error) if error.is_missing_target() => Ok(()),
             Err(TmuxError::NoServer { .. }) => Ok(()),
@@ -279,7 +320,11 @@ fn death(words: &str) -> Option<Option<Death>> {
 
 fn sign(mut row: Row<'_>) -> Option<Sign> {
     let pane_id = row.numbers.id()?;
-    // tmux writes `0` or nothing, or `1`.
-    let is_dead = !matches!(row.numbers.word()?, "" | "0");
-    Some(Sign { pane_id, is_dead, option: row.texts.next()? })
+    let (is_dead, pid) = (is_true(row.numbers.word()?), row.numbers.optional());
+    Some(Sign { pane_id, is_dead, pid, option: row.texts.next()? })
+}
+
+/// tmux writes `0` or nothing, or `1`.
+fn is_true(word: &str) -> bool {
+    !matches!(word, "" | "0")
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::client::Tmux;
 use super::command::Command;
 use super::error::{TmuxError, shown};
-use super::ids::{PaneId, SessionId};
+use super::ids::PaneId;
 use super::press::Guard;
 use super::request::Request;
 use super::scratch::Scratch;
@@ -16,12 +16,12 @@ const DONE: &str = "polecat-done";
 /// Says why nothing was sent.
 const NOT_DONE: &str = "polecat-dead #{pane_id}";
 
-/// An option of a session that is set in one step with something else: both happen or neither,
-/// whoever is killed when.
+/// An option of a pane that is set in one step with something else: both happen or neither,
+/// whoever is killed when. It goes with the pane wherever a person moves it.
 #[derive(Clone, Debug)]
 pub struct Note {
-    /// The session.
-    pub session: SessionId,
+    /// The pane.
+    pub pane: PaneId,
     /// The option's name, `@...`.
     pub option: &'static str,
     /// Its value.
@@ -119,8 +119,8 @@ impl Tmux {
 
 impl Note {
     pub(crate) fn command(&self) -> Command {
-        let target = format!("{}:", self.session);
-        Command::new("set-option").args(["-t", &target, "--", self.option, &self.value])
+        let target = self.pane.to_string();
+        Command::new("set-option").args(["-p", "-t", &target, "--", self.option, &self.value])
     }
 }
 

@@ -1,9 +1,9 @@
-//! The server itself: how a person reaches it, and options of our sessions.
+//! The server itself: how a person reaches it, and options of our panes.
 
 use std::{ffi::OsString, path::PathBuf};
 
 use super::{
-    client::Tmux, command::Command, error::TmuxError, ids::SessionId, paste::Note, request::Request,
+    client::Tmux, command::Command, error::TmuxError, ids::PaneId, paste::Note, request::Request,
 };
 
 impl Tmux {
@@ -24,43 +24,28 @@ impl Tmux {
         Ok(self.run_one(ask).await?.text().trim_end().into())
     }
 
-    /// Sets a user option on a session that has none of that name; `false` when it has. Of
-    /// several that try at once, one does.
+    /// Sets a user option on a pane that has none of that name; `false` when it has. Of several
+    /// that try at once, one does.
     ///
     /// # Errors
-    /// When there is no such session.
-    pub async fn claim(&self, session: SessionId, option: &str) -> Result<bool, TmuxError> {
+    /// When there is no such pane.
+    pub async fn claim(&self, pane: PaneId, option: &str) -> Result<bool, TmuxError> {
         const MINE: &str = "mine";
-        let target = format!("{session}:");
+        let target = pane.to_string();
         let taken = [Command::new("display-message").args(["-p", "taken"])];
         let free = [
-            Command::new("set-option").args(["-t", &target, "--", option, "1"]),
+            Command::new("set-option").args(["-p", "-t", &target, "--", option, "1"]),
             Command::new("display-message").args(["-p", MINE]),
         ];
         let claim = Command::choose(&target, &format!("#{{{option}}}"), &taken, &free)?;
         Ok(self.run_one(claim).await?.text().trim_end() == MINE)
     }
 
-    /// Sets options of sessions, all in one step.
+    /// Sets options of panes, all in one step.
     ///
     /// # Errors
-    /// When there is no such session, or tmux does not take a value.
+    /// When there is no such pane, or tmux does not take a value.
     pub async fn note(&self, notes: &[Note]) -> Result<(), TmuxError> {
         self.run(Request::new(notes.iter().map(Note::command).collect())).await.map(drop)
-    }
-
-    /// Sets an option of one session, a user option (`@...`) perhaps.
-    ///
-    /// # Errors
-    /// When there is no such session, or tmux does not take the value.
-    pub async fn set_session_option(
-        &self,
-        session: SessionId,
-        name: &str,
-        value: &str,
-    ) -> Result<(), TmuxError> {
-        let target = format!("{session}:");
-        let set = Command::new("set-option").args(["-t", &target, "--", name, value]);
-        self.run_one(set).await.map(drop)
     }
 }

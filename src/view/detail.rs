@@ -54,9 +54,10 @@ fn facts(session: &SessionInfo, now: Timestamp) -> Vec<(&'static str, String)> {
         || session.state_source.as_str().to_owned(),
         |ago| format!("{} ({ago})", session.state_source.as_str()),
     );
-    let known: [(&'static str, Option<String>); 14] = [
+    let known: [(&'static str, Option<String>); 15] = [
         ("asks", session.waiting.as_ref().map(question)),
         ("session", Some(session.session_id.clone())),
+        ("found in", session.found_in.clone()),
         ("state from", Some(source)),
         ("agent", session.agent.clone()),
         ("command", session.command.clone()),

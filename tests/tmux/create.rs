@@ -197,3 +197,45 @@ async fn settings_of_the_user_do_not_break_our_sessions() {
     assert_eq!(tmux.panes(&[]).await.unwrap().len(), 1);
     assert_eq!(server.pid(), pid);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hooks_that_open_other_panes_do_not_have_them_taken_for_the_one_that_was_created() {
+    for (hook, what) in crate::hub::HOOKS {
+        let server = TmuxServer::new();
+        server.run(&["set-hook", "-g", hook, what]);
+        let tmux = server.client();
+        for count in 0..4 {
+            let name = format!("s{count}");
+            let mut spec = NewSession::new(&name, "/tmp", words(&["sh", "-c", "echo bye; exit 7"]));
+            spec.pane_options.push(("@polecat".to_owned(), name.clone()));
+            let made = tmux.create_session(&spec).await.unwrap();
+            let found = eventually("its end", async || {
+                let panes = tmux.panes_of(&name, &["@polecat"]).await.unwrap();
+                let ours = panes.iter().find(|pane| pane.pane_id == made.pane_id).cloned();
+                ours.filter(|ours| ours.dead.is_some()).ok_or(format!("{hook}: {panes:?}"))
+            })
+            .await;
+            assert_eq!(found.options, [name.as_str()], "{hook}: {found:?}");
+            for pane in tmux.panes_of(&name, &["@polecat"]).await.unwrap() {
+                let is_it = pane.pane_id == made.pane_id;
+                let ours = tmux.runs_created(pane.pane_id).await.unwrap();
+                assert_eq!((is_it, is_it), (ours, pane.options == [name.as_str()]), "{hook}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pane_that_somebody_has_run_another_program_is_not_ours_any_more() {
+    let server = TmuxServer::new();
+    let tmux = server.client();
+    let spec = NewSession::new("s", "/tmp", words(&["sleep", "60"]));
+    let pane = tmux.create_session(&spec).await.unwrap().pane_id;
+    let respawn = ["respawn-pane", "-k", "-t", &pane.to_string()];
+    assert!(tmux.runs_created(pane).await.unwrap());
+    // Without words tmux runs the same again.
+    server.run(&respawn);
+    assert!(tmux.runs_created(pane).await.unwrap());
+    server.run(&[&respawn[..], &["cat"]].concat());
+    assert!(!tmux.runs_created(pane).await.unwrap());
+}

@@ -107,6 +107,59 @@ async fn backends_killed_at_once_leave_neither_hub_nor_process() {
     assert_eq!(server.pid(), pid);
 }
 
+/// What a user's configuration may have tmux do whenever a session or a client comes.
+pub(crate) const HOOKS: [(&str, &str); 5] = [
+    ("after-new-session", "split-window"),
+    ("after-new-session", "split-window -b"),
+    ("after-new-session", "new-window ; new-window"),
+    ("session-created", "split-window"),
+    ("client-attached", "new-window"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hub_ends_with_what_hooks_of_the_users_have_opened_in_it() {
+    for (hook, what) in HOOKS {
+        let server = TmuxServer::new();
+        let pid = server.pid();
+        let before = settled(&server).await.len();
+        server.run(&["set-hook", "-g", hook, what]);
+        let only_before = async || match server.processes() {
+            left if left.len() == before => Ok(()),
+            left => Err(format!("{hook}: {}", describe(&left))),
+        };
+        let in_hub = async || {
+            // A new hub, or one that was there: who joins it finds its script among the panes.
+            let clients = server.run(&["list-clients", "-F", "#{session_name}"]);
+            let panes = server.try_run(&["list-panes", "-s", "-t", HUB]).unwrap_or_default();
+            let both = clients == [HUB; 2].join("\n") && panes.lines().count() > 1;
+            if both { Ok(()) } else { Err(format!("{hook}: {clients:?} {panes:?}")) }
+        };
+        let (one, two) = (server.client(), server.client());
+        eventually("both in a hub with other panes", async || {
+            one.panes(&[]).await.unwrap();
+            two.panes(&[]).await.unwrap();
+            in_hub().await
+        })
+        .await;
+        one.close().await;
+        two.close().await;
+        eventually("only what was there before", only_before).await;
+        let mut backends: Vec<_> = (0..2).map(|_| backend(&server)).collect();
+        eventually("their first answers", async || {
+            let missing = backends.iter().find(|one| !answered(server.folder(), one.id()).exists());
+            missing.map_or(Ok(()), |one| Err(one.id()))
+        })
+        .await;
+        eventually("both in a hub with other panes", in_hub).await;
+        for backend in &mut backends {
+            backend.kill().unwrap();
+            backend.wait().unwrap();
+        }
+        eventually("only what was there before", only_before).await;
+        assert_eq!((sessions(&server).as_str(), server.pid()), ("first", pid), "{hook}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backend_killed_while_its_client_begins_leaves_nothing() {
     let (absent, running) = (TmuxServer::absent(), TmuxServer::new());

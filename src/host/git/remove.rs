@@ -165,6 +165,12 @@ impl Removal {
 }
 
 impl Aside {
+    /// The folder, where it stands now.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.removal.site.place.dir.join(&self.record.aside)
+    }
+
     /// Puts the folder back where it was.
     ///
     /// # Errors
