@@ -11,6 +11,7 @@ mod host {
     mod hunks;
     mod kept;
     mod leftovers;
+    mod locks;
     mod losing;
     mod name_pool;
     mod polecat;

@@ -12,6 +12,8 @@ mod capture;
 mod create;
 #[path = "tmux/hub.rs"]
 mod hub;
+#[path = "tmux/locks.rs"]
+mod locks;
 #[path = "tmux/panes.rs"]
 mod panes;
 #[path = "tmux/paste.rs"]

@@ -36,7 +36,7 @@ use crate::core::{Rig, RigKind};
 
 pub use backup::Backup;
 pub use create::{Worktree, create_worktree, take_back};
-pub use diff::{Before, before, changes, own_folder, require_worktree};
+pub use diff::{Before, before, changes, require_worktree};
 pub use diffstat::{Begun, diffstat};
 pub use head::branch;
 pub(super) use head::branch_now;
@@ -46,7 +46,7 @@ pub use leftovers::{Leftover, leftovers};
 pub use next::{Next, create_next};
 pub use remove::{Aside, Removal, Removed, resume};
 pub use restore::{Restored, restorable, restore};
-pub use reuse::{Reused, give_back, reuse, share_turn, turn};
+pub use reuse::{Reused, give_back, reuse};
 pub use reviewed::{keep_reviewed, reviewed, since_review};
 pub use snapshot::{Snapshot, snapshot};
 pub use started::started_at;

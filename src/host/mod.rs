@@ -9,7 +9,7 @@ pub mod folders;
 pub mod git;
 pub mod hooks;
 pub mod launch;
-pub mod lock;
+pub mod locks;
 mod name_pool;
 pub mod path;
 pub mod polecats;

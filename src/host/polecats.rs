@@ -3,13 +3,10 @@
 //! A polecat is a real folder. A symbolic link in its place is none: whoever can write one there
 //! could otherwise have an agent run, or a removal happen, anywhere.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::error::HostError;
-use super::files::{blocking, entries, is_dir, look, look_at_link, make_inside, real, unread};
-use super::lock::lock;
+use super::files::{blocking, entries, is_dir, look, look_at_link, real, unread};
 use crate::core::{PolecatName, Rig};
 
 /// The names of a rig's polecats, sorted, whichever layout they have.
@@ -70,19 +67,6 @@ pub(super) fn workdir_now(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, H
     let chosen = if !is_dir(&new)? && look(&old.join(".git"))?.is_some() { old } else { new };
     stays_inside(&rig.polecats_dir(), &chosen)?;
     Ok(chosen)
-}
-
-/// The turn of those who choose a polecat for some work, or make one for it: within `patience`, and
-/// for as long as the value lasts. Not on `polecats/`, where sessions pass: this one may take as
-/// long as a checkout.
-///
-/// # Errors
-/// The rig is gone, its `.runtime/` cannot be made, or somebody has the turn for longer.
-pub async fn turn(rig: &Rig, patience: Duration) -> Result<Option<File>, HostError> {
-    let (of, dir) = (rig.clone(), rig.runtime_dir());
-    // There is one folder to lock, also for those who are about to make the first polecat.
-    blocking(move || make_inside(of.anchor(), &of.runtime_dir()).map(drop)).await?;
-    lock(&dir, patience).await
 }
 
 /// Those of `paths` that are in the folder `dir`, links resolved, part by part: `/a/bc` is not in

@@ -3,19 +3,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::HostError;
 use super::files::{blocking, broken, look, make_inside, read_text, replace, unwritten};
-use super::lock::lock;
+use super::locks;
 use crate::core::diff::{Place, Side, unquoted};
 use crate::core::review::Comment;
 use crate::core::{PolecatName, Rig};
-
-/// How long another editor may take to change them.
-const TURN: Duration = Duration::from_secs(10);
 
 #[derive(Default, Serialize, Deserialize)]
 struct Stored {
@@ -134,7 +130,7 @@ async fn in_turn<T: Send + 'static>(
     let folder = path.parent().unwrap_or(&path).to_owned();
     let made = folder.clone();
     blocking(move || make_inside(&anchor, &made)).await?;
-    let turn = lock(&folder, TURN).await?;
+    let turn = locks::Comments::lock(&folder).await?;
     blocking(move || {
         let result = work(&path);
         drop(turn);

@@ -1,6 +1,6 @@
 //! Talking to an agent: the text whole, once, then one submit.
 
-use std::{fs::File, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::OwnedMutexGuard;
 
@@ -15,20 +15,17 @@ use super::{
 };
 use crate::{
     core::{agent::Agent, names::PolecatName},
-    host::{lock::lock, processes::Holder},
+    host::{locks::Typing, processes::Holder},
     tmux::Note,
 };
 
-/// How long another sender may take.
-const TURN: Duration = Duration::from_secs(30);
 /// An agent that draws nothing of a paste is not waited for longer than this.
 const DRAWN: Duration = Duration::from_secs(1);
 
 /// Being the one who types into a session, in this backend and among all of them.
 pub(super) struct Turn {
     _here: OwnedMutexGuard<()>,
-    /// On a folder that is there anyway, so nothing is left behind.
-    _everywhere: Option<File>,
+    _everywhere: Typing,
 }
 
 /// An agent that can be talked to.
@@ -135,7 +132,7 @@ impl SessionManager {
     pub(super) async fn turn_at(&self, polecat: &PolecatName) -> Result<Turn, SessionError> {
         let here: Arc<_> = self.tools.turn(self.rig.session(polecat).as_str());
         let here = here.lock_owned().await;
-        let everywhere = lock(&self.rig.polecat_dir(polecat), TURN).await?;
+        let everywhere = Typing::lock(&self.rig, polecat).await?;
         Ok(Turn { _here: here, _everywhere: everywhere })
     }
 

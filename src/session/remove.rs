@@ -1,17 +1,14 @@
 //! Removing a polecat, when nothing is in the way or, by force, when all of its work is kept.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
-use super::{error::SessionError, manager::SessionManager, mark::Mark, open::GATE, table::Session};
+use super::{error::SessionError, manager::SessionManager, mark::Mark, table::Session};
 use crate::{
     core::names::PolecatName,
     host::{
         HostError,
         git::{self, Leftover, Removal, Removed},
-        lock::lock,
+        locks::{Gate, Work},
         polecats,
     },
 };
@@ -81,7 +78,7 @@ impl SessionManager {
         let _turn = self.turn_at(&polecat).await?;
         let mut reasons = Reasons::of(&polecat);
         // A worktree that is broken has no turn to take; that is told below.
-        let turn = git::turn(&self.rig, &polecat, Duration::ZERO).await;
+        let turn = Work::try_lock(&self.rig, &polecat).await;
         if let Err(HostError::Busy { .. }) = turn {
             reasons.runs("somebody starts it, or gives it an issue".to_owned());
         }
@@ -108,7 +105,7 @@ impl SessionManager {
     /// That nobody works in the polecat's folder, which stands aside; a session whose agent is
     /// dead goes, after how it ended is written down.
     async fn last_look(&self, polecat: &PolecatName) -> Result<(), SessionError> {
-        lock(&self.rig.polecats_dir(), GATE).await?;
+        drop(Gate::lock(&self.rig).await?);
         let mut reasons = Reasons::of(polecat);
         if let Some(why) = self.in_use(polecat).await? {
             reasons.runs(why);

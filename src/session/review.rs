@@ -1,18 +1,13 @@
 //! A review: what is said of a polecat's changes, sent to its agent; hunks taken and rejected.
 
-use std::time::Duration;
-
 use super::{diff::Since, error::SessionError, manager::SessionManager};
 use crate::{
     core::{
         diff::{FileDiff, Stage},
         review::{Comment, message},
     },
-    host::{HostError, git, lock::lock, reviews},
+    host::{HostError, git, locks::Sending, reviews},
 };
-
-/// How long another editor may take to send a review.
-const TURN: Duration = Duration::from_secs(60);
 
 /// A part of a polecat's changes.
 #[derive(Clone, Debug)]
@@ -67,8 +62,7 @@ impl SessionManager {
     pub async fn send_review(&self, polecat: &str) -> Result<usize, SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
         // Two editors shall not send the same.
-        let turns = git::own_folder(&workdir).await?;
-        let _turn = lock(&turns, TURN).await?;
+        let _turn = Sending::lock(&workdir).await?;
         let comments = reviews::load(&self.rig, &polecat).await?;
         if comments.is_empty() {
             let why = format!("there are no comments to send to `{polecat}`");

@@ -103,7 +103,7 @@ pub async fn require_worktree(folder: &Path) -> Result<(), HostError> {
 ///
 /// # Errors
 /// It is none, or cannot be read.
-pub async fn own_folder(worktree: &Path) -> Result<PathBuf, HostError> {
+async fn own_folder(worktree: &Path) -> Result<PathBuf, HostError> {
     let path = worktree.to_owned();
     blocking(move || git_dir_of(&path)?.ok_or(HostError::NoWorktree { path })).await
 }

@@ -16,7 +16,7 @@ use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_file, look, unwritten};
 use crate::host::launch::Launch;
-use crate::host::lock::lock;
+use crate::host::locks::Worktrees;
 use crate::host::records;
 
 /// How often it is looked whether git is done; it is no child of ours.
@@ -36,7 +36,7 @@ pub async fn heal(rig: &Rig, polecat: &PolecatName, launch: &Launch) -> Result<(
     let (of, with) = (rig.clone(), launch.clone());
     let git = blocking(move || Git::of(&of, &with)).await?;
     // Who is still at it holds the lock.
-    let _lock = lock(&git.repository, PATIENCE).await?;
+    let _lock = Worktrees::lock(&git.repository).await?;
     let Some((base, branch)) = records::load_making(rig, polecat).await? else { return Ok(()) };
     let creation = Creation { git, rig: rig.clone(), polecat: polecat.clone(), branch };
     creation.heal(&base).await

@@ -8,7 +8,7 @@ mod finish;
 mod keep;
 mod underway;
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -16,12 +16,12 @@ use jiff::Timestamp;
 use super::beside::Beside;
 use super::leftovers::{Leftover, leftovers_of};
 use super::site::Site;
-use super::{Backup, Git, PATIENCE, heal};
+use super::{Backup, Git, heal};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unwritten};
 use crate::host::launch::Launch;
-use crate::host::lock::lock;
+use crate::host::locks::Worktrees;
 use crate::host::records::{self, Removing};
 
 pub(super) use finish::forget_worktree;
@@ -57,7 +57,7 @@ pub struct Removal {
     site: Site,
     ours: Ours,
     leftovers: Vec<Leftover>,
-    _lock: Option<File>,
+    _lock: Option<Worktrees>,
 }
 
 /// A polecat whose folder stands aside, with all of its work kept.
@@ -195,10 +195,10 @@ impl Aside {
 }
 
 /// The turn of those who make and remove worktrees of the rig's repository.
-async fn turn(rig: &Rig, launch: &Launch) -> Result<Option<File>, HostError> {
+async fn turn(rig: &Rig, launch: &Launch) -> Result<Option<Worktrees>, HostError> {
     let (of, with) = (rig.clone(), launch.clone());
     match blocking(move || Git::of(&of, &with)).await {
-        Ok(git) => lock(&git.repository, PATIENCE).await,
+        Ok(git) => Worktrees::lock(&git.repository).await.map(Some),
         Err(HostError::NoRepository { .. }) => Ok(None),
         Err(error) => Err(error),
     }

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::Git;
 use super::backup::{Backup, COMMENTS, Contents};
 use super::beside::Beside;
 use super::remove::forget_worktree;
@@ -11,13 +12,12 @@ use super::repository::git_dir_of;
 use super::reviewed::REVIEWED;
 use super::site::registered;
 use super::snapshot::PLAINLY;
-use super::{Git, PATIENCE};
 use crate::core::branch::branch_name;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_dir, look_at_link, make_inside, replace, unwritten};
 use crate::host::launch::Launch;
-use crate::host::lock::lock;
+use crate::host::locks::Worktrees;
 use crate::host::records::{self, Restoring};
 use crate::host::reviews;
 
@@ -68,7 +68,7 @@ pub async fn restore(
     let git = blocking(move || Git::of(&of, &with)).await?;
     let (rig, polecat) = (rig.clone(), polecat.clone());
     let work = async move {
-        let _lock = lock(&git.repository, PATIENCE).await?;
+        let _lock = Worktrees::lock(&git.repository).await?;
         let found = git.last_backup(&polecat).await?;
         let repository = git.repository.clone();
         require_free(&rig, &polecat).await?;
@@ -93,7 +93,7 @@ pub(super) async fn heal(
     let (of, with) = (rig.clone(), launch.clone());
     let git = blocking(move || Git::of(&of, &with)).await?;
     // Who is still at it holds the lock.
-    let _lock = lock(&git.repository, PATIENCE).await?;
+    let _lock = Worktrees::lock(&git.repository).await?;
     match records::get::<Restoring>(rig, polecat).await? {
         Some(record) => take_back(&git, rig, polecat, &record).await,
         None => Ok(()),
