@@ -6,6 +6,8 @@ mod support;
 
 #[path = "tmux/activity.rs"]
 mod activity;
+#[path = "tmux/buffers.rs"]
+mod buffers;
 #[path = "tmux/capture.rs"]
 mod capture;
 #[path = "tmux/create.rs"]

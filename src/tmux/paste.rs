@@ -66,7 +66,7 @@ impl Tmux {
         let text = without_end(bytes);
         let scratch = Scratch::holding(&text).map_err(io)?;
         let raw = self.capabilities().await?.paste_escapes;
-        let buffer = self.unique();
+        let buffer = self.buffer();
         let delete = Command::new("delete-buffer").args(["-b", &buffer]);
         let load = Command::new("load-buffer").args(["-b", &buffer]).arg(scratch.path());
         let mut paste = Command::new("paste-buffer").args(["-d", "-p", "-r"]);
@@ -130,7 +130,7 @@ impl Tmux {
         let alive = [alive, vec![say(&format!("{DONE} #{{pane_tty}}"))]].concat();
         let dead = [dead, vec![say(NOT_DONE)]].concat();
         let choice = Command::choose(&target, &lives, &alive, &dead)?;
-        let request = Request::new([first, vec![choice]].concat()).announced();
+        let request = Request::new([first, vec![choice]].concat());
         let replies = self.run(request.clone()).await?;
         let said = replies.last().map(super::command::Reply::text).unwrap_or_default();
         if let Some(tty) = said.lines().next_back().and_then(|last| last.strip_prefix(DONE)) {
