@@ -5,10 +5,11 @@
 
 mod folders;
 mod inbox;
+mod limits;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -20,6 +21,8 @@ use tracing::{debug, warn};
 use super::error::HostError;
 use super::files::{blocking, real};
 use inbox::{Inbox, Names, Pending};
+
+pub use limits::Shortage;
 
 /// What happens within this time is told at once.
 const GATHER: Duration = Duration::from_millis(100);
@@ -69,6 +72,7 @@ struct Shared {
     /// How many folders all worktrees may have together.
     room: usize,
     told: AtomicBool,
+    shortage: OnceLock<Shortage>,
 }
 
 impl Drop for Watches {
@@ -123,6 +127,12 @@ impl Watching {
         drop(removed.await);
     }
 
+    /// What the system had no more of, if it was so.
+    #[must_use]
+    pub fn shortage(&self) -> Option<Shortage> {
+        self.0.shortage.get().copied()
+    }
+
     /// How many folders are watched, of all worktrees.
     #[must_use]
     pub fn folders(&self) -> usize {
@@ -135,9 +145,13 @@ impl Shared {
         let inbox = Arc::new(Inbox::default());
         let heard = inbox.clone();
         let watcher = notify::recommended_watcher(move |event| heard.take(event));
-        let watcher = watcher.inspect_err(|error| warn!(%error, "there are no file events")).ok();
-        let room = folders::room();
-        Self { inbox, watcher: Mutex::new(watcher), room, told: AtomicBool::new(false) }
+        let shortage = OnceLock::new();
+        let watcher = watcher.inspect_err(|error| {
+            warn!(%error, "there are no file events");
+            Shortage::of(error).map(|found| shortage.set(found));
+        });
+        let (watcher, room) = (Mutex::new(watcher.ok()), limits::room());
+        Self { inbox, watcher, room, told: AtomicBool::new(false), shortage }
     }
 
     fn add(&self, root: PathBuf) -> Result<Option<Watched>, HostError> {
@@ -158,7 +172,11 @@ impl Shared {
             return;
         }
         for found in folders::of_worktree(root, folder) {
-            if self.inbox.folders_of(root) >= FOLDERS_MAX || self.inbox.count() >= self.room {
+            if self.inbox.count() >= self.room {
+                let _ = self.shortage.set(Shortage::Watches);
+                return self.part(root, "too many folders for the system");
+            }
+            if self.inbox.folders_of(root) >= FOLDERS_MAX {
                 return self.part(root, "too many folders");
             }
             self.watch(root, &found, &Names::Every);
@@ -176,6 +194,7 @@ impl Shared {
         if let Err(error) = watcher.watch(folder, mode) {
             // What is gone by now was told to its parent.
             if !matches!(error.kind, ErrorKind::PathNotFound) {
+                Shortage::of(&error).map(|found| self.shortage.set(found));
                 self.part(root, &error.to_string());
             }
         }

@@ -23,6 +23,7 @@ mod manager;
 mod mark;
 mod message;
 mod monitor;
+mod monitors;
 mod news;
 mod open;
 mod owed;

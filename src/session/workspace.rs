@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -11,7 +11,8 @@ use tokio::sync::watch::Receiver;
 use super::{
     error::SessionError,
     manager::{SessionManager, Starts, Tools, Turns},
-    monitor::{Monitor, Monitors, Snapshot},
+    monitor::{Monitor, Snapshot},
+    monitors::Monitors,
     news::{News, NewsDesk},
     settings::Settings,
 };
@@ -54,7 +55,7 @@ pub struct RigFacts {
 #[derive(Clone)]
 pub struct Workspace {
     pub(super) tools: Arc<Tools>,
-    monitors: Arc<Monitors>,
+    pub(super) monitors: Arc<Monitors>,
     pinned: Arc<Mutex<Option<PathBuf>>>,
     last: Arc<Mutex<Option<Found>>>,
 }
@@ -261,7 +262,16 @@ fn tools(
     let tracker = settings.tracker_command.as_deref().unwrap_or("bd");
     let tracker = Tracker::new(tracker, launch.clone())
         .map_err(|error| SessionError::ConfigInvalid(format!("`tracker.command`: {error}")))?;
-    Ok(Tools { tmux, launch, tracker, settings, news, starts, turns: Turns::default() })
+    Ok(Tools {
+        tmux,
+        launch,
+        tracker,
+        settings,
+        news,
+        starts,
+        turns: Turns::default(),
+        shortage: OnceLock::new(),
+    })
 }
 
 fn facts(rig: &Rig, pinned: bool) -> RigFacts {
