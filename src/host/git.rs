@@ -59,6 +59,22 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// How long git may take to tell its version.
 const PROBE: Duration = Duration::from_secs(10);
 
+/// What git does that should not be cut off in the middle. (Where one of these words is something
+/// else to git, it may finish without need.)
+const CHANGING: &[&str] = &[
+    "add",
+    "apply",
+    "branch",
+    "checkout",
+    "read-tree",
+    "reset",
+    "stash",
+    "symbolic-ref",
+    "update-index",
+    "update-ref",
+    "worktree",
+];
+
 /// Where a branch began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base {
@@ -121,6 +137,7 @@ impl Git {
             .env("GIT_TERMINAL_PROMPT", "0")
             // A look must not take the lock on an index that an agent is about to write.
             .env("GIT_OPTIONAL_LOCKS", "0")
+            .finishes(args.iter().any(|arg| CHANGING.contains(arg)))
             .within(PATIENCE)
     }
 
