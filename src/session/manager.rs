@@ -14,7 +14,11 @@ use crate::{
         names::PolecatName,
         rig::{Rig, RigKind},
     },
-    host::{Launch, polecats, tracker::Tracker, watch::Shortage},
+    host::{
+        Launch, polecats,
+        tracker::Tracker,
+        watch::{FileEvents, Shortage},
+    },
     tmux::Tmux,
 };
 
@@ -34,6 +38,7 @@ pub(super) struct Tools {
     pub(super) news: NewsDesk,
     pub(super) starts: Starts,
     pub(super) turns: Turns,
+    pub(super) events: FileEvents,
     /// What the system had no more of when something was to be watched.
     pub(super) shortage: OnceLock<Shortage>,
 }

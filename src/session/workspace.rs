@@ -21,7 +21,7 @@ use crate::{
         rig::{Rig, RigKind},
         session::SessionInfo,
     },
-    host::{Launch, rigs, tracker::Tracker},
+    host::{Launch, rigs, tracker::Tracker, watch::FileEvents},
     tmux::{ServerAddress, Socket, Tmux},
 };
 
@@ -270,6 +270,7 @@ fn tools(
         news,
         starts,
         turns: Turns::default(),
+        events: FileEvents::default(),
         shortage: OnceLock::new(),
     })
 }

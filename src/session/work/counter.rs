@@ -54,7 +54,8 @@ struct Done {
 impl Counter {
     pub(super) fn new(manager: SessionManager, badges: watch::Sender<Badges>) -> Self {
         let (jobs, counts) = (HashMap::new(), JoinSet::new());
-        Self { manager, watches: Watches::start(), jobs, counts, badges }
+        let watches = Watches::start(&manager.tools.events);
+        Self { manager, watches, jobs, counts, badges }
     }
 
     pub(super) async fn run(mut self, mut seen: watch::Receiver<Arc<Glances>>) {
