@@ -36,7 +36,7 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let (editor, news) = (Editor::new(nvim, outbox), NewsDesk::default());
     tokio::spawn(tell(editor.clone(), news.clone()));
     let mut server = Server::new(editor, launch, news);
-    let mut told = Told::new()?;
+    let mut signals = Signals::new()?;
     tokio::pin!(io);
     loop {
         tokio::select! {
@@ -45,29 +45,29 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
                 info!(?ended, "Neovim is gone");
                 break;
             }
-            () = told.to_end() => break,
+            () = signals.next() => break,
         }
     }
     // Neovim tells us while we are still leaving tmux, and waits: the lifeline does the rest. With
     // the runtime go all tasks, and with them the programs that they wait for.
     tokio::select! {
         () = server.end() => {}
-        () = told.to_end() => {}
+        () = signals.next() => {}
     }
     Ok(())
 }
 
 /// The signals by which we are told to end. They would end us at once, but not what we started.
-struct Told([Signal; 3]);
+struct Signals([Signal; 3]);
 
-impl Told {
+impl Signals {
     fn new() -> std::io::Result<Self> {
         let [hangup, interrupt, terminate] =
             [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
         Ok(Self([signal(hangup)?, signal(interrupt)?, signal(terminate)?]))
     }
 
-    async fn to_end(&mut self) {
+    async fn next(&mut self) {
         let [hangup, interrupt, terminate] = &mut self.0;
         tokio::select! {
             _ = hangup.recv() => {}
