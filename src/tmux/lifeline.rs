@@ -124,7 +124,8 @@ impl Lifeline {
 
 /// A process by its number and its start time.
 fn name(process: u32) -> io::Result<Vec<u8>> {
-    let started = owners::start(process)?.ok_or(io::ErrorKind::NotFound)?;
+    // It may have ended already: then it says why.
+    let (_, started) = owners::stat(process)?;
     Ok(format!("{process} {started}\n").into_bytes())
 }
 

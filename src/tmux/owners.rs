@@ -46,23 +46,26 @@ pub(super) fn owner(text: &str, beside: &str) -> Owner {
 }
 
 /// When a process began, as the kernel counts; none when it has ended.
-pub(super) fn start(process: u32) -> io::Result<Option<u64>> {
-    let stat = match fs::read_to_string(format!("/proc/{process}/stat")) {
+fn start(process: u32) -> io::Result<Option<u64>> {
+    match stat(process) {
+        // Nobody may have asked yet how it ended.
+        Ok((state, _)) if ["Z", "X"].contains(&&*state) => Ok(None),
+        Ok((_, started)) => Ok(Some(started)),
         // Without `/proc` nothing is known of anybody.
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return fs::metadata("/proc/self/stat").map(|_| None);
+            fs::metadata("/proc/self/stat").map(|_| None)
         }
-        stat => stat?,
-    };
+        Err(error) => Err(error),
+    }
+}
+
+/// The state of a process that may have ended, and when it began.
+pub(super) fn stat(process: u32) -> io::Result<(String, u64)> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     // `12 (tmux: client) S 1 ...`: the name may hold anything, so count from its end.
     let fields: Vec<_> = stat.rsplit_once(") ").unwrap_or_default().1.split(' ').collect();
-    let [state, .., _] = fields[..] else { return Err(ErrorKind::InvalidData.into()) };
-    // Nobody may have asked yet how it ended.
-    if ["Z", "X"].contains(&state) {
-        return Ok(None);
-    }
     let started = fields.get(19).and_then(|field| field.parse().ok());
-    started.map(Some).ok_or_else(|| ErrorKind::InvalidData.into())
+    started.map(|at| (fields[0].to_owned(), at)).ok_or_else(|| ErrorKind::InvalidData.into())
 }
 
 #[cfg(test)]
