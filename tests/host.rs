@@ -13,6 +13,7 @@ mod host {
     mod kept;
     mod layouts;
     mod leftovers;
+    mod locks;
     mod losing;
     mod name_pool;
     mod polecat;

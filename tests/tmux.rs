@@ -6,12 +6,16 @@ mod support;
 
 #[path = "tmux/activity.rs"]
 mod activity;
+#[path = "tmux/buffers.rs"]
+mod buffers;
 #[path = "tmux/capture.rs"]
 mod capture;
 #[path = "tmux/create.rs"]
 mod create;
 #[path = "tmux/hub.rs"]
 mod hub;
+#[path = "tmux/locks.rs"]
+mod locks;
 #[path = "tmux/panes.rs"]
 mod panes;
 #[path = "tmux/paste.rs"]

@@ -53,7 +53,7 @@ pub use next::{Next, create_next};
 pub(super) use registration::{Registration, registration};
 pub use remove::{Aside, Removal, Removed, resume};
 pub use restore::{Restored, restorable, restore};
-pub use reuse::{Reused, give_back, reuse, share_turn, turn};
+pub use reuse::{Reused, give_back, reuse};
 pub use reviewed::{keep_reviewed, reviewed, since_review};
 pub use snapshot::{Snapshot, snapshot};
 pub use started::started_at;

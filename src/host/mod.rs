@@ -12,7 +12,7 @@ pub mod git;
 pub mod hooks;
 pub mod launch;
 mod layouts;
-pub mod lock;
+pub mod locks;
 mod name_pool;
 pub mod path;
 pub mod polecats;

@@ -6,16 +6,13 @@
 //! rig's home a folder is one only if git knows the worktree that is, or was, just there.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::dir::Dir;
 use super::error::HostError;
-use super::files::{blocking, entries, is_dir, look_at_link, make_inside, real, unread};
+use super::files::{blocking, entries, is_dir, look_at_link, real, unread};
 use super::git::{self, Registration};
 use super::layouts::{self, without_links};
-use super::lock::lock;
 use crate::core::{Layout, PolecatName, Rig, RigKind};
 
 /// No session's id is longer.
@@ -253,19 +250,6 @@ pub(super) fn in_the_way(rig: &Rig, polecat: &PolecatName) -> Result<(), HostErr
         }
     }
     Ok(())
-}
-
-/// The turn of those who choose a polecat for some work, or make one for it: within `patience`, and
-/// for as long as the value lasts. Not on `polecats/`, where sessions pass: this one may take as
-/// long as a checkout.
-///
-/// # Errors
-/// The rig is gone, its `.runtime/` cannot be made, or somebody has the turn for longer.
-pub async fn turn(rig: &Rig, patience: Duration) -> Result<Option<File>, HostError> {
-    let (of, dir) = (rig.clone(), rig.runtime_dir());
-    // There is one folder to lock, also for those who are about to make the first polecat.
-    blocking(move || make_inside(of.anchor(), &of.runtime_dir()).map(drop)).await?;
-    lock(&dir, patience).await
 }
 
 /// Those of `paths` that are in the folder `dir`, links resolved, part by part: `/a/bc` is not in

@@ -2,20 +2,16 @@
 //! `.runtime/polecat/reviews/<name>.json`.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::dir::Dir;
 use super::error::HostError;
 use super::files::{blocking, broken};
-use super::lock::lock;
+use super::locks;
 use crate::core::diff::{Place, Side, unquoted};
 use crate::core::review::Comment;
 use crate::core::{PolecatName, Rig};
-
-/// How long another editor may take to change them.
-const TURN: Duration = Duration::from_secs(10);
 
 #[derive(Default, Serialize, Deserialize)]
 struct Stored {
@@ -142,7 +138,7 @@ async fn in_turn<T: Send + 'static>(
         Ok(File::of(&of, &name, dir))
     });
     let file = file.await?;
-    let turn = lock(&folder(rig), TURN).await?;
+    let turn = locks::Comments::lock(&folder(rig)).await?;
     blocking(move || {
         let result = work(&file);
         drop(turn);

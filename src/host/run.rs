@@ -113,6 +113,7 @@ pub struct Program {
     patience: Duration,
     input: Option<File>,
     limit: usize,
+    finishes: bool,
 }
 
 impl Program {
@@ -126,6 +127,7 @@ impl Program {
             patience: USUAL_WAIT,
             input: None,
             limit: OUTPUT_MAX,
+            finishes: false,
         }
     }
 
@@ -176,6 +178,14 @@ impl Program {
         self
     }
 
+    /// Lets it go on to its end when nobody waits for it any more, as when Neovim quits: it changes
+    /// something that should not be half done.
+    #[must_use]
+    pub fn finishes(mut self, finishes: bool) -> Self {
+        self.finishes = finishes;
+        self
+    }
+
     /// Ends it after so long.
     #[must_use]
     pub fn within(mut self, patience: Duration) -> Self {
@@ -196,19 +206,23 @@ impl Program {
         Err(RunError::Failed { program, status: output.status, said: output.said() })
     }
 
-    /// Runs it, whatever status it ends with. Dropping the future ends the program.
+    /// Runs it, whatever status it ends with. Dropping the future ends the program, and with it what
+    /// it started, unless it [`finishes`](Self::finishes).
     ///
     /// # Errors
     /// It could not be started, took too long or printed too much.
     pub async fn output(self) -> Result<Output, RunError> {
         let (program, patience, limit) = (self.line(), self.patience, self.limit);
+        let finishes = self.finishes;
         let mut child = self.spawn()?;
         // After `child`, so that it is dropped first: an unreaped leader keeps its group's id
         // from being given to strangers.
-        let mut group = Group::of(&child);
+        let mut group = Group::of(&child, finishes);
         let ended = timeout(patience, finish(&mut child, limit)).await;
+        // Somebody waited for as long as he would.
+        group.finishes = false;
         if child.id().is_none() {
-            group.0 = None;
+            group.id = None;
         }
         match ended {
             Err(_) => Err(RunError::TimedOut { program, waited: patience }),
@@ -225,7 +239,7 @@ impl Program {
         let mut command = tokio::process::Command::from(self.command);
         command.stdin(self.input.map_or_else(Stdio::null, Stdio::from));
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.process_group(0).kill_on_drop(true);
+        command.process_group(0).kill_on_drop(!self.finishes);
         command.spawn().map_err(|source| match (source.kind(), self.dir) {
             // The system says the same of a missing folder as of a missing program.
             (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, Some(dir))
@@ -247,18 +261,22 @@ impl Program {
 
 /// The process group of a program; what is left of it ends with this value, unless the program
 /// itself ended: what it leaves running then was meant to stay.
-struct Group(Option<Pid>);
+struct Group {
+    id: Option<Pid>,
+    /// It goes on when nobody waits for it.
+    finishes: bool,
+}
 
 impl Group {
-    fn of(child: &Child) -> Self {
+    fn of(child: &Child, finishes: bool) -> Self {
         let id = child.id().and_then(|id| i32::try_from(id).ok());
-        Self(id.and_then(Pid::from_raw))
+        Self { id: id.and_then(Pid::from_raw), finishes }
     }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
-        if let Some(group) = self.0 {
+        if let Some(group) = self.id.filter(|_| !self.finishes) {
             // Gone already is as good.
             let _ = kill_process_group(group, Signal::KILL);
         }

@@ -5,13 +5,16 @@
 
 mod folders;
 mod inbox;
+mod limits;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until};
@@ -20,6 +23,8 @@ use tracing::{debug, warn};
 use super::error::HostError;
 use super::files::{blocking, real};
 use inbox::{Inbox, Names, Pending};
+
+pub use limits::Shortage;
 
 /// What happens within this time is told at once.
 const GATHER: Duration = Duration::from_millis(100);
@@ -51,40 +56,81 @@ pub struct Watched {
     pub whole: bool,
 }
 
-/// Tells what is touched, until it is dropped.
+/// The system's watcher, of which there are few: one for all who watch something. Cheap to clone; the
+/// last one to go ends it.
+#[derive(Clone, Default)]
+pub struct FileEvents(Arc<Mutex<Weak<Running>>>);
+
+/// A watcher while somebody watches something.
+struct Running {
+    shared: Arc<Shared>,
+    task: AbortHandle,
+}
+
+/// Tells what is touched in the worktrees of one who watches, until it is dropped.
 pub struct Watches {
     touched: UnboundedReceiver<Touched>,
     watching: Watching,
-    task: AbortHandle,
+    _running: Arc<Running>,
 }
 
 /// Says what is watched.
 #[derive(Clone)]
-pub struct Watching(Arc<Shared>);
+pub struct Watching {
+    shared: Arc<Shared>,
+    told: UnboundedSender<Touched>,
+}
 
 struct Shared {
     inbox: Arc<Inbox>,
     /// None where the system has no more of them.
     watcher: Mutex<Option<RecommendedWatcher>>,
+    /// Who is told of each worktree.
+    listeners: Mutex<HashMap<PathBuf, UnboundedSender<Touched>>>,
     /// How many folders all worktrees may have together.
     room: usize,
-    told: AtomicBool,
+    said: AtomicBool,
+    shortage: OnceLock<Shortage>,
 }
 
-impl Drop for Watches {
+impl Drop for Running {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
+impl Drop for Watches {
+    fn drop(&mut self) {
+        let Watching { shared, told } = self.watching.clone();
+        let roots = shared.roots_of(&told);
+        // Thousands of folders, perhaps.
+        if let (false, Ok(runtime)) = (roots.is_empty(), Handle::try_current()) {
+            runtime.spawn_blocking(move || roots.iter().for_each(|root| shared.remove(root)));
+        }
+    }
+}
+
+impl FileEvents {
+    fn running(&self) -> Arc<Running> {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        running.upgrade().unwrap_or_else(|| {
+            let shared = Arc::new(Shared::new());
+            let task = tokio::spawn(tell(shared.clone())).abort_handle();
+            let new = Arc::new(Running { shared, task });
+            *running = Arc::downgrade(&new);
+            new
+        })
+    }
+}
+
 impl Watches {
-    /// Of nothing yet. Needs a runtime.
+    /// Of nothing yet, by `events`. Needs a runtime.
     #[must_use]
-    pub fn start() -> Self {
-        let watching = Watching(Arc::new(Shared::new()));
-        let (sender, touched) = unbounded_channel();
-        let task = tokio::spawn(tell(watching.clone(), sender)).abort_handle();
-        Self { touched, watching, task }
+    pub fn start(events: &FileEvents) -> Self {
+        let running = events.running();
+        let (told, touched) = unbounded_channel();
+        let watching = Watching { shared: running.shared.clone(), told };
+        Self { touched, watching, _running: running }
     }
 
     /// The one to say what is watched.
@@ -105,17 +151,24 @@ impl Watching {
     /// # Errors
     /// It cannot be read, or is broken.
     pub async fn add(&self, worktree: &Path) -> Result<Option<Watched>, HostError> {
-        let (shared, worktree) = (self.0.clone(), worktree.to_owned());
+        let (shared, worktree, told) =
+            (self.shared.clone(), worktree.to_owned(), self.told.clone());
         blocking(move || {
             let Some(root) = real(&worktree)? else { return Ok(None) };
-            shared.add(root)
+            // First, so that nothing is told to nobody.
+            shared.listeners().insert(root.clone(), told);
+            let added = shared.add(root.clone());
+            if !matches!(added, Ok(Some(_))) {
+                shared.listeners().remove(&root);
+            }
+            added
         })
         .await
     }
 
     /// Watches it no more.
     pub async fn remove(&self, worktree: &Path) {
-        let (shared, worktree) = (self.0.clone(), worktree.to_owned());
+        let (shared, worktree) = (self.shared.clone(), worktree.to_owned());
         let removed = blocking(move || {
             shared.remove(&worktree);
             Ok(())
@@ -123,10 +176,16 @@ impl Watching {
         drop(removed.await);
     }
 
+    /// What the system had no more of, if it was so.
+    #[must_use]
+    pub fn shortage(&self) -> Option<Shortage> {
+        self.shared.shortage.get().copied()
+    }
+
     /// How many folders are watched, of all worktrees.
     #[must_use]
     pub fn folders(&self) -> usize {
-        self.0.inbox.count()
+        self.shared.inbox.count()
     }
 }
 
@@ -135,14 +194,29 @@ impl Shared {
         let inbox = Arc::new(Inbox::default());
         let heard = inbox.clone();
         let watcher = notify::recommended_watcher(move |event| heard.take(event));
-        let watcher = watcher.inspect_err(|error| warn!(%error, "there are no file events")).ok();
-        let room = folders::room();
-        Self { inbox, watcher: Mutex::new(watcher), room, told: AtomicBool::new(false) }
+        let shortage = OnceLock::new();
+        let watcher = watcher.inspect_err(|error| {
+            warn!(%error, "there are no file events");
+            Shortage::of(error).map(|found| shortage.set(found));
+        });
+        let (watcher, listeners) = (Mutex::new(watcher.ok()), Mutex::default());
+        let (room, said) = (limits::room(), AtomicBool::new(false));
+        Self { inbox, watcher, listeners, room, said, shortage }
+    }
+
+    fn listeners(&self) -> MutexGuard<'_, HashMap<PathBuf, UnboundedSender<Touched>>> {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn roots_of(&self, told: &UnboundedSender<Touched>) -> Vec<PathBuf> {
+        let listeners = self.listeners();
+        let theirs = listeners.iter().filter(|(_, one)| one.same_channel(told));
+        theirs.map(|(root, _)| root.clone()).collect()
     }
 
     fn add(&self, root: PathBuf) -> Result<Option<Watched>, HostError> {
         let Some(files) = folders::of_git(&root)? else { return Ok(None) };
-        self.remove(&root);
+        self.forget(&root);
         self.inbox.add(&root);
         for (folder, names) in files {
             self.watch(&root, &folder, &Names::These(names));
@@ -158,7 +232,11 @@ impl Shared {
             return;
         }
         for found in folders::of_worktree(root, folder) {
-            if self.inbox.folders_of(root) >= FOLDERS_MAX || self.inbox.count() >= self.room {
+            if self.inbox.count() >= self.room {
+                let _ = self.shortage.set(Shortage::Watches);
+                return self.part(root, "too many folders for the system");
+            }
+            if self.inbox.folders_of(root) >= FOLDERS_MAX {
                 return self.part(root, "too many folders");
             }
             self.watch(root, &found, &Names::Every);
@@ -176,6 +254,7 @@ impl Shared {
         if let Err(error) = watcher.watch(folder, mode) {
             // What is gone by now was told to its parent.
             if !matches!(error.kind, ErrorKind::PathNotFound) {
+                Shortage::of(&error).map(|found| self.shortage.set(found));
                 self.part(root, &error.to_string());
             }
         }
@@ -183,12 +262,17 @@ impl Shared {
 
     fn part(&self, root: &Path, why: &str) {
         self.inbox.part(root);
-        if !self.told.swap(true, Ordering::Relaxed) {
+        if !self.said.swap(true, Ordering::Relaxed) {
             warn!(worktree = %root.display(), why, "not every change will be told at once");
         }
     }
 
     fn remove(&self, root: &Path) {
+        self.listeners().remove(root);
+        self.forget(root);
+    }
+
+    fn forget(&self, root: &Path) {
         self.unwatch(self.inbox.remove(root));
     }
 
@@ -222,8 +306,7 @@ impl Shared {
 }
 
 /// Tells what was touched, each time a while after the first of it.
-async fn tell(watching: Watching, sender: UnboundedSender<Touched>) {
-    let shared = watching.0;
+async fn tell(shared: Arc<Shared>) {
     loop {
         shared.inbox.wake.notified().await;
         sleep_until(Instant::now() + GATHER).await;
@@ -239,8 +322,10 @@ async fn tell(watching: Watching, sender: UnboundedSender<Touched>) {
                 let Ok(done) = followed.await else { return };
                 pending = done;
             }
-            if sender.send(pending.touched(root)).is_err() {
-                return;
+            let listener = shared.listeners().get(&root).cloned();
+            if let Some(listener) = listener {
+                // Who is gone has nothing to be told.
+                let _ = listener.send(pending.touched(root));
             }
         }
     }

@@ -2,13 +2,14 @@
 
 use super::{
     args::ViewOpen,
+    aside::aside,
     error::RpcError,
     methods::place,
     views::{Canvas, Order},
 };
 use crate::{
     session::{CaptureOptions, Follow, Update, Workspace},
-    view::{self, Tail},
+    view::Tail,
 };
 
 /// So many bytes of output are read in less time than a thread takes to begin.
@@ -40,7 +41,10 @@ async fn draw_once(
         (None, Some(session)) => workspace.capture_session(&session, options).await?,
         _ => return Err(neither()),
     };
-    canvas.draw(aside(move || view::capture(&output)).await?, false).await;
+    for patches in aside(move || Tail::default().replace(0, false, &output)).await? {
+        canvas.patch(&patches).await;
+    }
+    canvas.opened().await;
     while canvas.orders.recv().await.is_some() {}
     Ok(())
 }
@@ -113,14 +117,6 @@ async fn draw(
         canvas.patch(&patches).await;
     }
     Ok(())
-}
-
-/// Computes for long where it does not hold up the other calls.
-async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, RpcError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|stopped| RpcError::internal(stopped.to_string()))
 }
 
 fn options(open: &ViewOpen) -> CaptureOptions {

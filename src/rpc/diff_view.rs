@@ -3,9 +3,11 @@
 use std::os::unix::ffi::OsStrExt;
 
 use rmpv::Value;
+use tracing::debug;
 
 use super::{
     args::ViewOpen,
+    aside::aside,
     encode::Map,
     error::RpcError,
     methods::{place, text},
@@ -59,12 +61,19 @@ struct Sheet {
 impl Sheet {
     async fn draw(&mut self, canvas: &mut Canvas) -> Result<(), RpcError> {
         let changed = self.manager.changes(&self.polecat, self.since).await?;
-        let picture = view::changes(&self.polecat, &changed.changes);
-        let mut portions = self.shown.show(&picture);
+        debug!(self.polecat, "drawing what it changed");
+        let (name, mut shown) = (self.polecat.clone(), std::mem::take(&mut self.shown));
+        let drawn = aside(move || {
+            let picture = view::changes(&name, &changed.changes);
+            let (portions, index) = (shown.show(&picture), index(&changed, &picture));
+            (shown, portions, index)
+        });
+        let (shown, mut portions, index) = drawn.await?;
+        self.shown = shown;
         if portions.is_empty() {
             portions.push(Vec::new());
         }
-        let mut index = Some(index(&changed, &picture));
+        let mut index = Some(index);
         let last = portions.len() - 1;
         for (at, patches) in portions.iter().enumerate() {
             // What is drawn for the first time grows at its end, so that the rows are right from

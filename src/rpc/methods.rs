@@ -40,7 +40,8 @@ const CHANGING: &[&str] = &[
 pub(super) async fn call(editor: &Editor, workspace: &Workspace, call: Call) -> Answer {
     let Call { id, method, args } = call;
     let door = Door { editor, workspace, id };
-    let answer = door.answer(&method, args).await;
+    // What it may wait for is large: not all of it on one stack.
+    let answer = Box::pin(door.answer(&method, args)).await;
     if CHANGING.contains(&&*method) {
         workspace.changed();
     }

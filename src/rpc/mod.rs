@@ -6,6 +6,7 @@
 
 mod agent;
 mod args;
+mod aside;
 mod capture_view;
 mod check;
 mod config;

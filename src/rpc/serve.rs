@@ -2,7 +2,10 @@
 
 use nvim_rs::Neovim;
 use rmpv::Value;
-use tokio::sync::mpsc;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc,
+};
 use tokio_util::compat::{TokioAsyncReadCompatExt as _, TokioAsyncWriteCompatExt as _};
 use tracing::{Instrument, debug, debug_span, info};
 
@@ -33,6 +36,7 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let (editor, news) = (Editor::new(nvim, outbox), NewsDesk::default());
     tokio::spawn(tell(editor.clone(), news.clone()));
     let mut server = Server::new(editor, launch, news);
+    let mut signals = Signals::new()?;
     tokio::pin!(io);
     loop {
         tokio::select! {
@@ -41,10 +45,37 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
                 info!(?ended, "Neovim is gone");
                 break;
             }
+            () = signals.next() => break,
         }
     }
-    server.end().await;
+    // Neovim tells us while we are still leaving tmux, and waits: the lifeline does the rest. With
+    // the runtime go all tasks, and with them the programs that they wait for.
+    tokio::select! {
+        () = server.end() => {}
+        () = signals.next() => {}
+    }
     Ok(())
+}
+
+/// The signals by which we are told to end. They would end us at once, but not what we started.
+struct Signals([Signal; 3]);
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        let [hangup, interrupt, terminate] =
+            [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
+        Ok(Self([signal(hangup)?, signal(interrupt)?, signal(terminate)?]))
+    }
+
+    async fn next(&mut self) {
+        let [hangup, interrupt, terminate] = &mut self.0;
+        tokio::select! {
+            _ = hangup.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        info!("told to end");
+    }
 }
 
 /// Tells the news, the next when Neovim has taken the last: while it is suspended nothing piles up.

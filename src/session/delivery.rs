@@ -1,40 +1,37 @@
 //! One message on its way to an agent: looked at before it is typed, before it is submitted, and
-//! after. Nothing else in the program presses Enter for a message.
+//! after.
+
+mod draft;
+mod look;
+mod submit;
 
 use std::{borrow::Cow, time::Duration};
 
 use tokio::time::Instant;
 
+use self::look::{Seen, Watch};
 use super::{
     brief::Addressee,
-    error::SessionError,
-    glimpse::shown,
+    error::{MessageError, SessionError},
     manager::SessionManager,
     owed::{self, OWED, Owed, PASTED, Pasted},
-    pulse::Pulse,
     table::Session,
 };
 use crate::{
     core::{
-        agent::{Agent, is_shell},
-        screen::{self, Bang, Before, Composing, Place, Question, Shown},
+        agent::Agent,
+        screen::{self, Bang, Before, Composing, Place},
     },
     host::processes::Holder,
-    tmux::{Guard, Note, PaneScreen, Pressed, Terminal},
+    tmux::{Note, Terminal},
 };
+
+pub(super) use self::look::deaf;
 
 /// How long an agent may take to show a composer in which nothing stands.
 const READY: Duration = Duration::from_secs(5);
 /// How long it may take to show a message that was typed, once it has read it.
 const SHOWN: Duration = Duration::from_secs(5);
-/// How long it may take to take a message that was submitted, before the key is pressed again: an
-/// agent that is busy drawing loses one now and then.
-const TAKEN: Duration = Duration::from_secs(2);
-/// How often the key that submits is pressed for one message.
-const PRESSES: u32 = 3;
-/// How old a look may be when tmux told of no change.
-const TICK: Duration = Duration::from_millis(100);
-
 /// One message to one agent, in the sender's turn.
 pub(super) struct Delivery<'a> {
     pub(super) manager: &'a SessionManager,
@@ -74,12 +71,6 @@ pub(super) enum Outcome {
     },
 }
 
-/// A screen, as tmux and as its agent see it.
-struct Seen {
-    screen: PaneScreen,
-    shown: Shown,
-}
-
 impl Delivery<'_> {
     /// Types the message where an empty composer is seen, and submits it where it is seen.
     ///
@@ -103,38 +94,6 @@ impl Delivery<'_> {
         outcome
     }
 
-    /// Submits the message if it stands in the composer, or comes to stand there; else it was
-    /// submitted before, or never arrived.
-    ///
-    /// # Errors
-    /// As [`Delivery::deliver`].
-    pub(super) async fn submit_standing(&self) -> Result<Outcome, SessionError> {
-        let mut watch = Watch::of(self);
-        let outcome = match self.until_shown(&mut watch, Before::default()).await {
-            Ok(true) => self.submit(&mut watch, Before::default()).await,
-            Ok(false) => Ok(Outcome::NotShown { lost: true }),
-            Err(error) => Err(error),
-        };
-        watch.end().await;
-        outcome
-    }
-
-    /// Presses the key once more where the message still stands in the composer.
-    ///
-    /// # Errors
-    /// As [`Delivery::deliver`].
-    pub(super) async fn submit_again(&self) -> Result<(), SessionError> {
-        let mut watch = Watch::of(self);
-        let stands = self.stands(&self.look().await?);
-        let outcome = if stands {
-            self.submit(&mut watch, Before::default()).await.map(drop)
-        } else {
-            Ok(())
-        };
-        watch.end().await;
-        outcome
-    }
-
     /// Writes down that nobody is to submit it any more, as if it had been.
     pub(super) async fn give_up(&self) {
         self.note(self.submitted()).await;
@@ -146,7 +105,7 @@ impl Delivery<'_> {
         let (terminal, before) = loop {
             let seen = self.until_ready(watch, deadline).await?;
             if self.draft == Draft::IsMessage && self.stands(&seen) {
-                return self.submit(watch, Before::default()).await;
+                return self.submit(watch, Before::unknown()).await;
             }
             let before = Before::of(&self.to.patterns, &seen.shown, self.text);
             if let Some(terminal) = self.paste(&seen, &typed).await? {
@@ -159,46 +118,6 @@ impl Delivery<'_> {
             return Ok(Outcome::NotShown { lost });
         }
         self.submit(watch, before).await
-    }
-
-    /// Takes out of the composer what of the message stands there, where it is known how; whether
-    /// nothing of it certainly does.
-    async fn taken_back(
-        &self,
-        watch: &mut Watch<'_>,
-        before: Before,
-    ) -> Result<bool, SessionError> {
-        let deadline = Instant::now() + TAKEN;
-        loop {
-            let seen = self.look().await?;
-            match self.composing(&seen) {
-                Composing::Draft(text) if self.clears() && self.is_part(&text) => {
-                    self.clear_row(&seen).await?;
-                }
-                _ => return Ok(self.place(&seen, before) == Place::Nowhere { proven: true }),
-            }
-            if Instant::now() >= deadline {
-                return Ok(false);
-            }
-            watch.next().await;
-        }
-    }
-
-    fn is_part(&self, text: &str) -> bool {
-        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
-        squeezed(self.text).contains(&squeezed(text))
-    }
-
-    fn clears(&self) -> bool {
-        self.to.patterns.clears().is_some()
-    }
-
-    async fn clear_row(&self, seen: &Seen) -> Result<(), SessionError> {
-        let (tmux, pane) = (&self.manager.tools.tmux, self.session.pane.pane_id);
-        if let Some(key) = self.to.patterns.clears() {
-            tmux.press(pane, &[key], &self.guard(seen), &[]).await?;
-        }
-        Ok(())
     }
 
     /// Waits until it can be typed to: what is seen then.
@@ -237,7 +156,7 @@ impl Delivery<'_> {
             };
             if Instant::now() >= deadline {
                 let session = self.name();
-                return Err(SessionError::NotReady { session, why: why.to_owned() });
+                return Err(MessageError::NotReady { session, why: why.to_owned() }.into());
             }
             watch.next().await;
         }
@@ -252,20 +171,6 @@ impl Delivery<'_> {
     fn pasted(&self) -> Pasted {
         let (by, first_words) = (Holder::this(), self.owed.is_some());
         Pasted { by, first_words, tail: screen::tail(self.text), told: false }
-    }
-
-    /// Refuses a message behind one that was typed before and not shown then, if it is by now.
-    ///
-    /// # Errors
-    /// [`SessionError::Draft`], or tmux does not answer.
-    pub(super) async fn refuse_shown_late(&self) -> Result<(), SessionError> {
-        let seen = self.look().await?;
-        let stands = screen::ends_at_cursor(&seen.shown, self.text) || self.stands_framed(&seen);
-        if stands { Err(self.has_draft(self.text.to_owned())) } else { Ok(()) }
-    }
-
-    fn stands_framed(&self, seen: &Seen) -> bool {
-        self.composing(seen) != Composing::Unknown && self.stands(seen)
     }
 
     /// Waits until the agent has read the paste, shows it, and takes no key for a part of it any
@@ -305,51 +210,6 @@ impl Delivery<'_> {
         }
     }
 
-    /// Presses Enter while the message stands in the composer, until it has left it.
-    async fn submit(&self, watch: &mut Watch<'_>, before: Before) -> Result<Outcome, SessionError> {
-        let deadline = Instant::now() + SHOWN;
-        let (mut presses, mut pressed_at) = (0, Instant::now());
-        loop {
-            let seen = match self.look().await {
-                Err(_) if presses > 0 => return Ok(Outcome::Submitted),
-                seen => seen?,
-            };
-            let stands = self.place(&seen, before) == Place::Composer;
-            if presses > 0 && !stands {
-                return Ok(Outcome::Submitted);
-            }
-            if !stands {
-                self.refuse_question(&seen)?;
-                if Instant::now() >= deadline {
-                    return Ok(Outcome::NotShown { lost: false });
-                }
-            } else if presses == 0 || pressed_at.elapsed() >= TAKEN {
-                if presses == PRESSES {
-                    return Ok(Outcome::Stuck);
-                }
-                if self.press_enter(&seen).await? == Pressed::Yes {
-                    (presses, pressed_at) = (presses + 1, Instant::now());
-                    if self.composing(&seen) == Composing::Unknown {
-                        // What such an agent shows of it from now on tells nothing.
-                        return Ok(Outcome::Submitted);
-                    }
-                } else if Instant::now() >= deadline && presses == 0 {
-                    return Ok(Outcome::NotShown { lost: false });
-                }
-            }
-            watch.next().await;
-        }
-    }
-
-    /// The one place that submits a message: where the composer still shows it, in the very moment
-    /// of the key.
-    async fn press_enter(&self, seen: &Seen) -> Result<Pressed, SessionError> {
-        self.refuse_question(seen)?;
-        self.refuse_pane(seen)?;
-        let (tmux, pane) = (&self.manager.tools.tmux, self.session.pane.pane_id);
-        Ok(tmux.press(pane, &["Enter"], &self.guard(seen), &self.submitted()).await?)
-    }
-
     /// What is written with the key that submits: there is nothing to take up any more.
     fn submitted(&self) -> Vec<Note> {
         let told = self.owed.map(|owed| Owed { done: owed.done + 1, ..owed.clone() });
@@ -364,32 +224,6 @@ impl Delivery<'_> {
     /// Who takes it up later finds out by itself where this is not written.
     async fn note(&self, notes: Vec<Note>) {
         drop(self.manager.tools.tmux.note(&notes).await);
-    }
-
-    async fn look(&self) -> Result<Seen, SessionError> {
-        let screen = self.manager.tools.tmux.screen(self.session.pane.pane_id).await?;
-        if screen.captured.dead {
-            return Err(SessionError::ended(self.session));
-        }
-        let shown = shown(&screen);
-        Ok(Seen { screen, shown })
-    }
-
-    fn guard(&self, seen: &Seen) -> Guard {
-        let rows = screen::composer_rows(&self.to.patterns, &seen.shown);
-        Guard::of(&seen.screen, &seen.shown.rows, &rows)
-    }
-
-    fn composing(&self, seen: &Seen) -> Composing {
-        screen::composing(&self.to.patterns, &seen.shown, self.text)
-    }
-
-    fn place(&self, seen: &Seen, before: Before) -> Place {
-        screen::place(&self.to.patterns, &seen.shown, self.text, before)
-    }
-
-    fn stands(&self, seen: &Seen) -> bool {
-        self.place(seen, Before::default()) == Place::Composer
     }
 
     /// Whether a start of ours is still waiting for the agent, and has nothing to tell it itself.
@@ -413,76 +247,9 @@ impl Delivery<'_> {
             }
             Bang::Unknown if self.text.trim_start().starts_with('!') => {
                 let (session, agent) = (self.name(), self.agent().name.clone());
-                Err(SessionError::WouldRunShell { session, agent })
+                Err(MessageError::WouldRunShell { session, agent }.into())
             }
             _ => Ok(Cow::Borrowed(self.bytes)),
-        }
-    }
-
-    fn refuse_pane(&self, seen: &Seen) -> Result<(), SessionError> {
-        let session = self.name();
-        if seen.screen.synchronized {
-            return Err(SessionError::PaneSynchronized { session });
-        }
-        if seen.screen.input_off {
-            return Err(SessionError::PaneInputOff { session });
-        }
-        Ok(())
-    }
-
-    fn refuse_question(&self, seen: &Seen) -> Result<(), SessionError> {
-        match self.composing(seen) {
-            Composing::Asked { question, guessed } => Err(self.asked(question, guessed)),
-            _ => Ok(()),
-        }
-    }
-
-    fn asked(&self, question: Question, guessed: bool) -> SessionError {
-        SessionError::AgentWaiting { session: self.name(), question: Box::new(question), guessed }
-    }
-
-    fn has_draft(&self, text: String) -> SessionError {
-        SessionError::Draft { session: self.name(), text }
-    }
-}
-
-/// Why a program of which nothing is known cannot be its agent at a prompt.
-pub(super) fn deaf(agent: &Agent, screen: &PaneScreen) -> Option<&'static str> {
-    if is_shell(&screen.command) && !is_shell(agent.program()) {
-        return Some("a shell has its terminal");
-    }
-    let has_sign = agent.ready.prompt.is_some() || agent.ready.title.is_some();
-    let takes_lines = screen.takes_lines() == Some(true);
-    (takes_lines && !has_sign).then_some("it reads whole lines, and its prompt is not known")
-}
-
-/// Word of what the session prints, asked for only once there is something to wait for.
-struct Watch<'a> {
-    manager: &'a SessionManager,
-    session: &'a Session,
-    pulse: Option<Pulse>,
-}
-
-impl<'a> Watch<'a> {
-    fn of(delivery: &Delivery<'a>) -> Self {
-        Self { manager: delivery.manager, session: delivery.session, pulse: None }
-    }
-
-    /// Waits until there may be something new to see.
-    async fn next(&mut self) {
-        match &mut self.pulse {
-            Some(pulse) => pulse.next(TICK).await,
-            // What was printed until now is seen at the next look.
-            None => {
-                let tmux = &self.manager.tools.tmux;
-                self.pulse = Some(Pulse::of(tmux, &self.session.pane).await);
-            }
-        }
-    }
-
-    async fn end(self) {
-        if let Some(pulse) = self.pulse {
-            pulse.end().await;
         }
     }
 }

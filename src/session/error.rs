@@ -2,11 +2,11 @@
 
 use std::{path::PathBuf, time::Duration};
 
+pub use super::message_error::MessageError;
 use super::table::Session;
 use crate::{
     core::{
         names::{BadName, visible},
-        screen::Question,
         session::{Exit, describe},
         trust::Request,
     },
@@ -87,66 +87,6 @@ pub enum SessionError {
         /// How it ended.
         exit: Box<Exit>,
     },
-    /// The agent asks something, which a message would answer.
-    #[error("the agent in `{session}` {}, which a message would answer: {}", asks(*guessed), asked(question))]
-    AgentWaiting {
-        /// The tmux session.
-        session: String,
-        /// What it asks.
-        question: Box<Question>,
-        /// Whether that is a guess: of the agent's screen nothing is known.
-        guessed: bool,
-    },
-    /// Text that was not sent stands in the agent's composer, and a message would be glued to it.
-    #[error("in the composer of `{session}` stands text that was not sent: `{}`", beginning(text))]
-    Draft {
-        /// The tmux session.
-        session: String,
-        /// The text.
-        text: String,
-    },
-    /// A message was typed and is not to be seen, so nothing was pressed.
-    #[error("the agent in `{session}` does not show the message, so it was not submitted{}", standing(*lost))]
-    NotShown {
-        /// The tmux session.
-        session: String,
-        /// Whether its composer is certainly empty.
-        lost: bool,
-    },
-    /// A message stands in the composer, whatever is pressed.
-    #[error("the agent in `{session}` did not take the message, which stands in its composer")]
-    Stuck {
-        /// The tmux session.
-        session: String,
-    },
-    /// The agent cannot be typed to.
-    #[error("the agent in `{session}` is not ready: {why}")]
-    NotReady {
-        /// The tmux session.
-        session: String,
-        /// What was seen last.
-        why: String,
-    },
-    /// Keys to the agent would reach other panes too.
-    #[error("the panes of `{session}` are synchronized: keys would reach all of them")]
-    PaneSynchronized {
-        /// The tmux session.
-        session: String,
-    },
-    /// tmux drops what is typed to the agent.
-    #[error("input to the pane of `{session}` is switched off")]
-    PaneInputOff {
-        /// The tmux session.
-        session: String,
-    },
-    /// The agent would not take the message for one.
-    #[error("`{agent}` in `{session}` would run the message as a shell command")]
-    WouldRunShell {
-        /// The tmux session.
-        session: String,
-        /// The agent.
-        agent: String,
-    },
     /// The folder to work in is not there.
     #[error("working directory `{path}` does not exist")]
     WorkdirMissing {
@@ -223,6 +163,9 @@ pub enum SessionError {
     /// Some of several failed; each is named.
     #[error("{}", several(.0))]
     Several(Vec<(String, SessionError)>),
+    /// A message was not delivered.
+    #[error(transparent)]
+    Message(#[from] MessageError),
     /// A text that is no name.
     #[error(transparent)]
     Name(#[from] BadName),
@@ -260,14 +203,8 @@ impl SessionError {
             Self::BadArgument(_) => "bad_argument",
             Self::ConfigInvalid(_) => "config_invalid",
             Self::Cancelled { .. } => "cancelled",
-            Self::TooSlow { .. } | Self::Stuck { .. } => "timeout",
-            Self::AgentWaiting { .. } => "agent_waiting",
-            Self::Draft { .. } => "draft",
-            Self::NotShown { .. } => "not_shown",
-            Self::NotReady { .. } => "agent_not_ready",
-            Self::PaneSynchronized { .. } => "pane_synchronized",
-            Self::PaneInputOff { .. } => "pane_input_off",
-            Self::WouldRunShell { .. } => "would_run_shell",
+            Self::TooSlow { .. } => "timeout",
+            Self::Message(error) => error.code(),
             Self::IssueTaken { .. } => "issue_invalid",
             Self::NotFree { .. } | Self::NotRemoved { .. } => "dirty",
             Self::NotUndone { cause, .. } => cause.code(),
@@ -289,14 +226,7 @@ impl SessionError {
 
     /// Whether a message could not be typed yet, and may be later.
     pub(super) fn is_in_the_way(&self) -> bool {
-        matches!(
-            self,
-            Self::AgentWaiting { .. }
-                | Self::Draft { .. }
-                | Self::NotReady { .. }
-                | Self::PaneSynchronized { .. }
-                | Self::PaneInputOff { .. }
-        )
+        matches!(self, Self::Message(error) if error.is_in_the_way())
     }
 
     /// Whether it says nothing about what was asked for, so that asking again makes sense: a
@@ -316,27 +246,7 @@ impl SessionError {
             Self::SessionRunning { .. } | Self::AgentElsewhere { .. } => {
                 Some("look at it with `:PolecatCapture`, or stop it with `:PolecatStop`".to_owned())
             }
-            Self::AgentWaiting { .. } => {
-                Some("answer it first: `:PolecatAttach` shows it".to_owned())
-            }
-            Self::Draft { .. } => {
-                Some("send it or take it out first: `:PolecatAttach` shows it".to_owned())
-            }
-            Self::NotShown { lost: false, .. } => {
-                Some("look where it stands before you send it again: `:PolecatAttach`".to_owned())
-            }
-            Self::NotReady { .. } => Some(
-                "for an agent of your own, `ready.prompt` says how its prompt begins".to_owned(),
-            ),
-            Self::PaneSynchronized { .. } => {
-                Some("`:set synchronize-panes off` in tmux ends that".to_owned())
-            }
-            Self::PaneInputOff { .. } => {
-                Some("`tmux select-pane -e` switches it on again".to_owned())
-            }
-            Self::WouldRunShell { .. } => {
-                Some("begin it with another character than `!`".to_owned())
-            }
+            Self::Message(error) => error.hint(),
             Self::AgentAtWork { .. } => Some("end it first, or take another polecat".to_owned()),
             Self::InUse { .. } => {
                 Some("end them first; in Lua, `in_use = 'ignore'` goes on all the same".to_owned())
@@ -372,32 +282,6 @@ impl SessionError {
             _ => None,
         }
     }
-}
-
-fn asks(guessed: bool) -> &'static str {
-    if guessed { "seems to ask something" } else { "asks something" }
-}
-
-/// The question and its choices.
-fn asked(question: &Question) -> String {
-    let text = if question.text.is_empty() { &question.about } else { &question.text };
-    let choices = question.choices.iter().enumerate();
-    let choices: Vec<_> = choices.map(|(at, label)| format!("{}. {label}", at + 1)).collect();
-    let choices =
-        if choices.is_empty() { String::new() } else { format!(" ({})", choices.join(", ")) };
-    format!("`{}`{choices}", beginning(text))
-}
-
-fn standing(lost: bool) -> &'static str {
-    if lost { ": its composer is empty" } else { ", and may stand in its composer" }
-}
-
-/// So much of a text as fits a message.
-fn beginning(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let mut letters = text.chars();
-    let beginning: String = letters.by_ref().take(LONGEST).collect();
-    if letters.next().is_some() { beginning + "..." } else { beginning }
 }
 
 fn tmux_code(error: &TmuxError) -> &'static str {

@@ -1,6 +1,8 @@
 //! What `:checkhealth polecat` shows of the backend's surroundings.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
+
+use tokio::{task::spawn_blocking, time::timeout};
 
 use super::{
     manager::SessionManager,
@@ -13,6 +15,9 @@ use crate::{
     },
     host::{HostError, git, path, polecats, trust::Grant},
 };
+
+/// How long anything may take to answer: Neovim stands still until all have.
+const ASKED: Duration = Duration::from_secs(2);
 
 /// How good a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +35,7 @@ pub enum Level {
 /// One finding.
 #[derive(Clone, Debug)]
 pub struct HealthRow {
-    /// What it is about: `tmux`, `git`, `tracker`, `agents`, `rig`.
+    /// What it is about: `tmux`, `git`, `tracker`, `agents`, `rig`, `files`.
     pub section: &'static str,
     /// How good it is.
     pub level: Level,
@@ -65,16 +70,37 @@ impl HealthRow {
 }
 
 impl Workspace {
-    /// What is found around us, and of the rig at `place`.
+    /// What is found around us, and of the rig at `place`: all asked at once, and who does not answer
+    /// is not waited for.
     pub async fn health(&self, place: Option<&Place>) -> Vec<HealthRow> {
-        let mut rows = vec![self.tmux_health().await, self.git_health().await];
-        rows.push(self.tracker_health());
-        rows.extend(agents_health());
-        rows.extend(self.trust_health().await);
-        if let Some(place) = place {
-            rows.extend(self.rig_health(place).await);
-        }
-        rows
+        let rig = async {
+            match place {
+                Some(place) => self.rig_health(place).await,
+                None => Vec::new(),
+            }
+        };
+        let (tmux, git, programs, trust, rig) = tokio::join!(
+            in_time("tmux", "tmux", async { vec![self.tmux_health().await] }),
+            in_time("git", "git", async { vec![self.git_health().await] }),
+            in_time("agents", "the search on PATH", self.programs_health()),
+            in_time("trust", "the file of what is trusted", self.trust_health()),
+            in_time("rig", "what is asked of the rig", rig),
+        );
+        let files = self.tools.shortage.get().map(|short| {
+            HealthRow::new("files", Level::Warn, short.to_string()).hint(Some(short.hint()))
+        });
+        [tmux, git, programs, trust, rig].into_iter().flatten().chain(files).collect()
+    }
+
+    /// What is found on `PATH`, a folder of which may be on a disk that does not answer.
+    async fn programs_health(&self) -> Vec<HealthRow> {
+        let tracker = self.tools.settings.tracker_command.clone();
+        let found = spawn_blocking(move || {
+            let mut rows = vec![tracker_health(tracker.as_deref().unwrap_or("bd"))];
+            rows.extend(agents_health());
+            rows
+        });
+        found.await.unwrap_or_default()
     }
 
     async fn tmux_health(&self) -> HealthRow {
@@ -92,17 +118,6 @@ impl Workspace {
             Ok(version) => HealthRow::new("git", Level::Ok, version),
             Err(error) => HealthRow::new("git", Level::Error, error.to_string()).hint(error.hint()),
         }
-    }
-
-    fn tracker_health(&self) -> HealthRow {
-        let command = self.tools.settings.tracker_command.as_deref().unwrap_or("bd");
-        let program = command.split_whitespace().next().unwrap_or(command);
-        if let Some(found) = path::find_program(program, Path::new("/")) {
-            return HealthRow::new("tracker", Level::Ok, found.display().to_string());
-        }
-        let text = format!("`{program}` is not on PATH: `issue=` will not work");
-        HealthRow::new("tracker", Level::Warn, text)
-            .hint(Some("install it, or set `tracker.command`".to_owned()))
     }
 
     /// What may run for good, and how that is taken back.
@@ -212,6 +227,28 @@ fn told(grant: &Grant) -> String {
     let files: Vec<_> = files.iter().map(|file| format!("`{}`", visible(file))).collect();
     let command = if command.is_empty() { "a command of yours" } else { command };
     format!("{}: {} (since {})", files.join(", "), visible(command), visible(since))
+}
+
+/// What `asked` finds, or that it did not answer in time.
+async fn in_time(
+    section: &'static str,
+    whom: &str,
+    asked: impl Future<Output = Vec<HealthRow>>,
+) -> Vec<HealthRow> {
+    timeout(ASKED, asked).await.unwrap_or_else(|_| {
+        let text = format!("{whom} did not answer within {} s", ASKED.as_secs());
+        vec![HealthRow::new(section, Level::Error, text)]
+    })
+}
+
+fn tracker_health(command: &str) -> HealthRow {
+    let program = command.split_whitespace().next().unwrap_or(command);
+    if let Some(found) = path::find_program(program, Path::new("/")) {
+        return HealthRow::new("tracker", Level::Ok, found.display().to_string());
+    }
+    let text = format!("`{program}` is not on PATH: `issue=` will not work");
+    HealthRow::new("tracker", Level::Warn, text)
+        .hint(Some("install it, or set `tracker.command`".to_owned()))
 }
 
 fn agents_health() -> Vec<HealthRow> {

@@ -1,31 +1,27 @@
 //! Talking to an agent: the text whole, once, then one submit.
 
-use std::{fs::File, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokio::sync::OwnedMutexGuard;
 
 use super::{
     brief::Addressee,
     delivery::{Delivery, Draft, Outcome},
-    error::SessionError,
+    error::{MessageError, SessionError},
     manager::SessionManager,
     owed::{self, PASTED},
     table::Session,
 };
 use crate::{
     core::{names::PolecatName, screen},
-    host::{lock::lock, polecats},
+    host::locks::Typing,
     tmux::without_end,
 };
-
-/// How long another sender may take.
-const TURN: Duration = Duration::from_secs(30);
 
 /// Being the one who types into a session, in this backend and among all of them.
 pub(super) struct Turn {
     _here: OwnedMutexGuard<()>,
-    /// On a folder that is there anyway, so nothing is left behind.
-    _everywhere: Option<File>,
+    _everywhere: Typing,
 }
 
 /// An agent that can be talked to.
@@ -82,10 +78,11 @@ impl SessionManager {
         match delivery.deliver().await? {
             Outcome::Submitted => Ok(()),
             Outcome::Stuck => {
-                Err(SessionError::Stuck { session: session.pane.session_name.clone() })
+                Err(MessageError::Stuck { session: session.pane.session_name.clone() }.into())
             }
             Outcome::NotShown { lost } => {
-                Err(SessionError::NotShown { session: session.pane.session_name.clone(), lost })
+                Err(MessageError::NotShown { session: session.pane.session_name.clone(), lost }
+                    .into())
             }
         }
     }
@@ -99,10 +96,7 @@ impl SessionManager {
     pub(super) async fn turn_at(&self, polecat: &PolecatName) -> Result<Turn, SessionError> {
         let here: Arc<_> = self.tools.turn(self.rig.session(polecat).as_str());
         let here = here.lock_owned().await;
-        // Of what is no polecat any more nobody else types to a session either.
-        let dir = polecats::dir(&self.rig, polecat).await;
-        let dir = dir.unwrap_or_else(|_| self.rig.polecat_dir(polecat));
-        let everywhere = lock(&dir, TURN).await?;
+        let everywhere = Typing::lock(&self.rig, polecat).await?;
         Ok(Turn { _here: here, _everywhere: everywhere })
     }
 

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use jiff::Timestamp;
@@ -14,7 +14,12 @@ use crate::{
         names::PolecatName,
         rig::{Rig, RigKind},
     },
-    host::{Launch, polecats, tracker::Tracker, trust::Store},
+    host::{
+        Launch, polecats,
+        tracker::Tracker,
+        trust::Store,
+        watch::{FileEvents, Shortage},
+    },
     tmux::Tmux,
 };
 
@@ -36,6 +41,9 @@ pub(super) struct Tools {
     pub(super) news: NewsDesk,
     pub(super) starts: Starts,
     pub(super) turns: Turns,
+    pub(super) events: FileEvents,
+    /// What the system had no more of when something was to be watched.
+    pub(super) shortage: OnceLock<Shortage>,
 }
 
 /// Whose turn it is to type into a session, by its name.
@@ -88,6 +96,13 @@ impl Tools {
     /// Whether this process is starting `session`.
     pub(super) fn is_starting(&self, session: &str) -> bool {
         self.starts.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(session)
+    }
+
+    /// Tells, once, that the system has no more of something.
+    pub(super) fn falls_short(&self, of: Shortage) {
+        if self.shortage.set(of).is_ok() {
+            self.news.warn(format!("{of}; {}", of.hint()));
+        }
     }
 
     /// The turn of those who type into `session`: one at a time.

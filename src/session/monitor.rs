@@ -1,11 +1,6 @@
 //! One task a rig that watches all of its sessions, and tells when something changed.
 
-use std::{
-    collections::HashMap,
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::{
@@ -51,13 +46,7 @@ impl Snapshot {
     }
 }
 
-/// The monitors of a workspace, one for each rig that was asked about.
-#[derive(Default)]
-pub(super) struct Monitors {
-    running: Mutex<HashMap<PathBuf, Monitor>>,
-}
-
-/// A running monitor; it ends when dropped.
+/// A running monitor; it ends with the last handle.
 #[derive(Clone)]
 pub(super) struct Monitor {
     /// The newest snapshot; none before the first look.
@@ -75,29 +64,8 @@ impl Drop for Task {
     }
 }
 
-impl Monitors {
-    /// Makes all of them look now: something was changed through us.
-    pub(super) fn nudge(&self) {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        running.values().for_each(|monitor| monitor.nudge.notify_one());
-    }
-
-    /// The monitor of the manager's rig, started if need be; `true` when it was.
-    pub(super) fn of(&self, manager: &SessionManager) -> (Monitor, bool) {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        match running.get(&manager.rig.home) {
-            Some(monitor) if !monitor.task.0.is_finished() => (monitor.clone(), false),
-            _ => {
-                let monitor = Monitor::start(manager.clone());
-                running.insert(manager.rig.home.clone(), monitor.clone());
-                (monitor, true)
-            }
-        }
-    }
-}
-
 impl Monitor {
-    fn start(manager: SessionManager) -> Self {
+    pub(super) fn start(manager: SessionManager) -> Self {
         let (sender, snapshots) = watch::channel(None);
         let nudge = Arc::new(Notify::new());
         let notices = manager.tools.tmux.notifications();
@@ -111,6 +79,22 @@ impl Monitor {
         };
         let task = Arc::new(Task(tokio::spawn(watcher.run()).abort_handle()));
         Self { snapshots, nudge, task }
+    }
+
+    /// Whether it goes on.
+    pub(super) fn is_alive(&self) -> bool {
+        !self.task.0.is_finished()
+    }
+
+    /// Whether somebody else has a handle.
+    pub(super) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.task) > 1
+    }
+
+    /// Whether an agent runs in its rig.
+    pub(super) fn has_agents(&self) -> bool {
+        let newest = self.snapshots.borrow();
+        newest.as_ref().is_some_and(|newest| newest.polecats.iter().any(|info| info.running))
     }
 
     /// Waits for its first look, which says more than tmux alone; not for long, since a look that

@@ -1,6 +1,6 @@
 //! The session of a start: created in one step, or in place of a dead one.
 
-use std::{ffi::OsString, time::Duration};
+use std::ffi::OsString;
 
 use jiff::Timestamp;
 
@@ -16,12 +16,9 @@ use super::{
 };
 use crate::{
     core::{names::PolecatName, startup, theme},
-    host::{git, lock::share, path, polecats, records, tracker},
+    host::{git, locks::Gate, path, polecats, records, tracker},
     tmux::NewSession,
 };
-
-/// A removal has the gate for one look at tmux.
-pub(super) const GATE: Duration = Duration::from_secs(30);
 
 impl SessionManager {
     /// Creates the session. tmux decides who is first: of two that try at once, one is told
@@ -34,7 +31,7 @@ impl SessionManager {
     ) -> Result<Session, SessionError> {
         let spec = self.spec(plan, words, owed).await?;
         // Whoever removes a polecat waits for this before the last look for a session.
-        let _gate = share(&self.rig.gate_dir(), GATE).await?;
+        let _gate = Gate::share(&self.rig).await?;
         polecats::require(&self.rig, &plan.polecat).await?;
         self.make_room(&plan.polecat).await?;
         match self.tools.tmux.create_session(&spec).await {

@@ -1,14 +1,10 @@
 //! Removing a polecat, when nothing is in the way or, by force, when all of its work is kept.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 use super::{
     error::{SessionError, working},
     manager::SessionManager,
-    open::GATE,
     presence::InUse,
     status::LeftOver,
 };
@@ -17,7 +13,7 @@ use crate::{
     host::{
         HostError,
         git::{self, Leftover, Removal, Removed},
-        lock::lock,
+        locks::{Gate, Work},
         polecats,
     },
     tmux::Pane,
@@ -91,7 +87,7 @@ impl SessionManager {
         let _turn = self.turn_at(&polecat).await?;
         let mut reasons = Reasons::of(&polecat);
         // A worktree that is broken has no turn to take; that is told below.
-        let turn = git::turn(&self.rig, &polecat, Duration::ZERO).await;
+        let turn = Work::try_lock(&self.rig, &polecat).await;
         if let Err(HostError::Busy { .. }) = turn {
             reasons.runs("somebody starts it, or gives it an issue".to_owned());
         }
@@ -129,7 +125,7 @@ impl SessionManager {
         folder: PathBuf,
         in_use: InUse,
     ) -> Result<(), SessionError> {
-        lock(&self.rig.gate_dir(), GATE).await?;
+        drop(Gate::lock(&self.rig).await?);
         let mut reasons = Reasons::of(polecat);
         if let Some(why) = self.in_use(polecat).await? {
             reasons.runs(why);

@@ -1,18 +1,18 @@
 //! A review: what is said of a polecat's changes, sent to its agent; hunks taken and rejected.
 
-use std::time::Duration;
+use std::path::Path;
+
+use tokio::task::spawn_blocking;
 
 use super::{diff::Since, error::SessionError, manager::SessionManager};
 use crate::{
     core::{
         diff::{FileDiff, Stage},
+        names::PolecatName,
         review::{Comment, message},
     },
-    host::{HostError, git, lock::lock, reviews},
+    host::{HostError, git, locks::Sending, reviews},
 };
-
-/// How long another editor may take to send a review.
-const TURN: Duration = Duration::from_secs(60);
 
 /// A part of a polecat's changes.
 #[derive(Clone, Debug)]
@@ -67,8 +67,7 @@ impl SessionManager {
     pub async fn send_review(&self, polecat: &str) -> Result<usize, SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
         // Two editors shall not send the same.
-        let turns = git::own_folder(&self.rig, &workdir).await?;
-        let _turn = lock(&turns, TURN).await?;
+        let _turn = Sending::lock(&self.rig, &workdir).await?;
         let comments = reviews::load(&self.rig, &polecat).await?;
         if comments.is_empty() {
             let why = format!("there are no comments to send to `{polecat}`");
@@ -94,10 +93,25 @@ impl SessionManager {
     /// It has changed meanwhile, does not apply, or there is no main worktree: nothing was done.
     pub async fn take_hunk(&self, polecat: &str, part: &Part) -> Result<(), SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
-        let changes = self.look_at_changes(&polecat, &workdir, part.since).await?;
-        let piece = found(changes.piece(part.stage, &part.path, part.hunk.as_deref()))?;
+        let piece = self.piece(&polecat, &workdir, part).await?;
         let piece = (&piece, part.hunk.is_some());
         Ok(git::take(&self.rig, &polecat, &workdir, piece, &self.tools.launch).await?)
+    }
+
+    /// The part as it is now, which must be what was looked at.
+    async fn piece(
+        &self,
+        polecat: &PolecatName,
+        workdir: &Path,
+        part: &Part,
+    ) -> Result<FileDiff, SessionError> {
+        let changes = self.look_at_changes(polecat, workdir, part.since).await?;
+        let Part { stage, path, hunk, .. } = part.clone();
+        // All of a large difference is read for it.
+        let found = spawn_blocking(move || changes.piece(stage, &path, hunk.as_deref()));
+        let found = found.await.map_err(|error| HostError::Internal(error.to_string()))?;
+        let gone = || HostError::Refused("that has changed meanwhile: look at it again".to_owned());
+        Ok(found.ok_or_else(gone)?)
     }
 
     /// Undoes a part of what `polecat` changed in its worktree.
@@ -106,8 +120,7 @@ impl SessionManager {
     /// It has changed meanwhile, or does not apply: nothing was done.
     pub async fn reject_hunk(&self, polecat: &str, part: &Part) -> Result<(), SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
-        let changes = self.look_at_changes(&polecat, &workdir, part.since).await?;
-        let piece = found(changes.piece(part.stage, &part.path, part.hunk.as_deref()))?;
+        let piece = self.piece(&polecat, &workdir, part).await?;
         let piece = (&piece, part.hunk.is_some());
         Ok(git::reject(&self.rig, &polecat, &workdir, part.stage, piece, &self.tools.launch)
             .await?)
@@ -121,9 +134,4 @@ impl SessionManager {
         let (polecat, workdir) = self.worktree(polecat).await?;
         Ok(git::undo(&self.rig, &polecat, &workdir, &self.tools.launch).await?)
     }
-}
-
-fn found(piece: Option<FileDiff>) -> Result<FileDiff, SessionError> {
-    let gone = || HostError::Refused("that has changed meanwhile: look at it again".to_owned());
-    Ok(piece.ok_or_else(gone)?)
 }

@@ -3,7 +3,7 @@
 
 mod undo;
 
-use std::{fs::File, path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
@@ -19,19 +19,12 @@ use crate::{
     core::names::{IssueId, PolecatName},
     host::{
         git::{self, Next, Reused, Worktree},
+        locks::{Choosing, Work},
         polecats,
         records::{self, ExitRecord},
         tracker::{HOOKED, Issue},
     },
 };
-
-/// How long others may choose and make polecats before it is our turn: a checkout of a large
-/// repository takes minutes.
-const PATIENCE: Duration = Duration::from_secs(300);
-
-/// How long another sling may see to the polecat that was asked for, before its session shows
-/// that it does.
-const TURN: Duration = Duration::from_secs(10);
 
 /// What a sling has taken for its issue, until all is well or it is given back.
 struct Taken {
@@ -45,7 +38,7 @@ struct Taken {
     exit: Option<ExitRecord>,
     began: Timestamp,
     /// Of two slings at once each takes another polecat.
-    _turn: Option<File>,
+    _turn: Option<Work>,
 }
 
 /// The worktree of a sling.
@@ -87,7 +80,7 @@ impl SessionManager {
         let choice = self.choose(&options, None).await?;
         // One at a time, until it can be seen whose the issue is: a polecat that was just made looks
         // free, and an issue that is about to be hooked nobody's.
-        let choosing = polecats::turn(&self.rig, PATIENCE).await?;
+        let choosing = Choosing::lock(&self.rig).await?;
         let before = self.workable(&id, wanted.as_ref()).await?;
         progress("slinging: taking a polecat");
         let taken = self.take(wanted, id, before, options.in_use).await?;
@@ -149,11 +142,20 @@ impl SessionManager {
         if let Some((polecat, reused, turn)) = free {
             let exit = records::load(&self.rig, &polecat).await.ok().flatten();
             let (place, warnings) = (Placed::Reused(reused), Vec::new());
-            return Ok(Taken { polecat, issue, before, place, warnings, exit, began, _turn: turn });
+            return Ok(Taken {
+                polecat,
+                issue,
+                before,
+                place,
+                warnings,
+                exit,
+                began,
+                _turn: Some(turn),
+            });
         }
         let Next { polecat, worktree, warnings } = self.make(wanted, Some(&issue)).await?;
         // Nobody has it: who takes one has the turn that we have.
-        let turn = git::turn(&self.rig, &polecat, Duration::ZERO).await.ok().flatten();
+        let turn = Work::try_lock(&self.rig, &polecat).await.ok();
         let place = Placed::New(worktree);
         Ok(Taken { polecat, issue, before, place, warnings, exit: None, began, _turn: turn })
     }
@@ -164,13 +166,13 @@ impl SessionManager {
         polecat: &PolecatName,
         issue: &IssueId,
         in_use: InUse,
-    ) -> Result<Option<(PolecatName, Reused, Option<File>)>, SessionError> {
+    ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
         self.require_no_session(polecat).await?;
         git::heal(&self.rig, polecat, &self.tools.launch).await?;
         if !polecats::exists(&self.rig, polecat).await? {
             return Ok(None);
         }
-        let turn = git::turn(&self.rig, polecat, TURN).await?;
+        let turn = Work::lock(&self.rig, polecat).await?;
         self.require_no_session(polecat).await?;
         self.require_nobody(polecat, in_use).await?;
         self.require_free(polecat).await?;
@@ -182,7 +184,7 @@ impl SessionManager {
     async fn take_free(
         &self,
         issue: &IssueId,
-    ) -> Result<Option<(PolecatName, Reused, Option<File>)>, SessionError> {
+    ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
         for polecat in polecats::names(&self.rig).await? {
             match self.try_take(&polecat, issue).await {
                 Ok(taken) => return Ok(Some(taken)),
@@ -197,10 +199,10 @@ impl SessionManager {
         &self,
         polecat: &PolecatName,
         issue: &IssueId,
-    ) -> Result<(PolecatName, Reused, Option<File>), SessionError> {
+    ) -> Result<(PolecatName, Reused, Work), SessionError> {
         self.require_no_session(polecat).await?;
         git::heal(&self.rig, polecat, &self.tools.launch).await?;
-        let turn = git::turn(&self.rig, polecat, Duration::ZERO).await?;
+        let turn = Work::try_lock(&self.rig, polecat).await?;
         self.require_no_session(polecat).await?;
         self.require_nobody(polecat, InUse::Refuse).await?;
         self.require_free(polecat).await?;

@@ -1,7 +1,5 @@
 //! Starting a polecat: settle, create, wait, verify.
 
-use std::time::Duration;
-
 use super::{
     brief::Addressee,
     error::SessionError,
@@ -12,7 +10,7 @@ use super::{
 };
 use crate::{
     core::{agent::is_program, names::PolecatName, session::SessionInfo},
-    host::{flags, git, path},
+    host::{flags, git, locks::Work, path},
 };
 
 /// A polecat whose agent runs.
@@ -23,10 +21,6 @@ pub struct Started {
     /// What went wrong without being in the way.
     pub warnings: Vec<String>,
 }
-
-/// How long somebody may be about to give the polecat to an issue: then there is a session, and
-/// tmux refuses the start.
-const TURN: Duration = Duration::from_secs(2);
 
 /// Whether the issue of a start is still to be put on the polecat's hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +58,7 @@ impl SessionManager {
         };
         // Nobody gives the polecat to another issue before its session shows that it has work. One
         // without a worktree nobody can give.
-        let _turn = git::share_turn(&self.rig, &polecat, TURN).await.ok().flatten();
+        let _turn = Work::share(&self.rig, &polecat).await.ok();
         let plan = self.plan(polecat, choice, &options).await?;
         self.launch(plan, Hooking::Now, progress).await
     }

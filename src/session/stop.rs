@@ -126,11 +126,9 @@ impl SessionManager {
         let (tmux, pane) = (&self.tools.tmux, session.pane.pane_id);
         let stopping = |value: String| [Note { pane, option: mark::STOPPING, value }];
         let now = stopping(Timestamp::now().as_second().to_string());
-        let pressed = match force {
-            true => None,
-            false => tmux.press(pane, &["C-c"], &Guard::none(), &now).await.ok(),
-        };
-        let interrupted = pressed == Some(Pressed::Yes);
+        let any = Guard::none();
+        let interrupted =
+            !force && matches!(tmux.press(pane, &["C-c"], &any, &now).await, Ok(Pressed::Yes));
         if !interrupted {
             // A pane that went meanwhile refuses; that is what was wanted.
             drop(tmux.note(&now).await);

@@ -3,7 +3,7 @@
 use super::{
     brief::Addressee,
     delivery::{Delivery, Draft, Outcome},
-    error::SessionError,
+    error::{MessageError, SessionError},
     manager::SessionManager,
     owed::Owed,
     ready::Readiness,
@@ -40,14 +40,16 @@ impl SessionManager {
                 }
                 // Nothing is typed to a question, which that would answer: the start waits for
                 // the answer, and says so if none comes.
-                Err(SessionError::AgentWaiting { guessed: false, .. }) => {
+                Err(SessionError::Message(MessageError::AgentWaiting {
+                    guessed: false, ..
+                })) => {
                     draft = Draft::IsMessage;
                     let readiness = self.wait_until_ready(session, to, owed, progress).await?;
                     if !matches!(readiness, Readiness::Ready) {
                         return Ok(readiness.warning(&to.agent.name));
                     }
                 }
-                Err(error @ SessionError::WouldRunShell { .. }) => {
+                Err(error @ SessionError::Message(MessageError::WouldRunShell { .. })) => {
                     warnings.push(error.to_string());
                     owed.done = owed.words.len();
                 }

@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -11,7 +11,8 @@ use tokio::sync::watch::Receiver;
 use super::{
     error::SessionError,
     manager::{SessionManager, Starts, Tools, Turns},
-    monitor::{Monitor, Monitors, Snapshot},
+    monitor::{Monitor, Snapshot},
+    monitors::Monitors,
     news::{News, NewsDesk},
     settings::{EditorFacts, Settings},
 };
@@ -20,7 +21,7 @@ use crate::{
         rig::{Rig, RigKind},
         session::SessionInfo,
     },
-    host::{Launch, rigs, tracker::Tracker, trust::Store},
+    host::{Launch, rigs, tracker::Tracker, trust::Store, watch::FileEvents},
     tmux::{ServerAddress, Socket, Tmux},
 };
 
@@ -54,7 +55,7 @@ pub struct RigFacts {
 #[derive(Clone)]
 pub struct Workspace {
     pub(super) tools: Arc<Tools>,
-    monitors: Arc<Monitors>,
+    pub(super) monitors: Arc<Monitors>,
     pinned: Arc<Mutex<Option<PathBuf>>>,
     last: Arc<Mutex<Option<Found>>>,
 }
@@ -262,7 +263,18 @@ fn tools(
     let tracker = Tracker::new(tracker, launch.clone())
         .map_err(|error| SessionError::ConfigInvalid(format!("`tracker.command`: {error}")))?;
     let trust = settings.editor.state.as_deref().map(Store::new);
-    Ok(Tools { tmux, launch, tracker, settings, trust, news, starts, turns: Turns::default() })
+    Ok(Tools {
+        tmux,
+        launch,
+        tracker,
+        settings,
+        trust,
+        news,
+        starts,
+        turns: Turns::default(),
+        events: FileEvents::default(),
+        shortage: OnceLock::new(),
+    })
 }
 
 fn facts(rig: &Rig, pinned: bool) -> RigFacts {

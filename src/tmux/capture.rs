@@ -1,11 +1,10 @@
 //! What a pane shows, and what has scrolled off it.
 
+use super::buffers::Saved;
 use super::client::Tmux;
 use super::command::Command;
 use super::error::TmuxError;
 use super::ids::PaneId;
-use super::request::Request;
-use super::scratch::Scratch;
 
 /// How much of a pane to capture, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,21 +83,9 @@ impl Tmux {
         want: Capture,
         format: &str,
     ) -> Result<(Captured, String), TmuxError> {
-        let io = |source| TmuxError::Io { doing: "make a file for tmux", source };
-        let mut scratch = Scratch::new().map_err(io)?;
-        let buffer = self.unique();
-        let request =
-            Request::new(commands(pane, want, format, &buffer, scratch.path())).announced();
-        let replies = match self.run(request.clone()).await {
-            Ok(replies) => replies,
-            Err(error) => {
-                // What came after the failure was not run.
-                let _ = self.run_one(Command::new("delete-buffer").args(["-b", &buffer])).await;
-                return Err(error);
-            }
-        };
-        let text = scratch.read().map_err(io)?;
-        let said = replies[0].text();
+        let (target, asked) = (pane.to_string(), format!("{SEEN}|{format}"));
+        let ask = Command::new("display-message").args(["-p", "-t", &target, &asked]);
+        let Saved { request, said, text } = self.save(ask, command(pane, want)).await?;
         let (numbers, told) = said.split_once('|').ok_or_else(|| request.unexpected(&said))?;
         let seen = see(numbers, pane).ok_or_else(|| request.unexpected(&said))?;
         let count = rows(&text).count();
@@ -109,21 +96,10 @@ impl Tmux {
     }
 }
 
-/// Not `capture-pane -p`: below 3.6 a server loses as much memory with each as it captures.
-fn commands(pane: PaneId, want: Capture, format: &str, buffer: &str, path: &[u8]) -> Vec<Command> {
-    let target = pane.to_string();
+fn command(pane: PaneId, want: Capture) -> Command {
     let start = format!("-{}", want.lines.unwrap_or(0).min(i32::MAX.unsigned_abs()));
-    let mut capture =
-        Command::new("capture-pane").args(["-b", buffer, "-t", &target, "-S", &start]);
-    if want.colours {
-        capture = capture.arg("-e");
-    }
-    vec![
-        Command::new("display-message").args(["-p", "-t", &target, &format!("{SEEN}|{format}")]),
-        capture,
-        Command::new("save-buffer").args(["-b", buffer]).arg(path),
-        Command::new("delete-buffer").args(["-b", buffer]),
-    ]
+    let capture = Command::new("capture-pane").args(["-t", &pane.to_string(), "-S", &start]);
+    if want.colours { capture.arg("-e") } else { capture }
 }
 
 fn see(text: &str, pane: PaneId) -> Option<Captured> {

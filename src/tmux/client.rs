@@ -11,6 +11,7 @@ use tracing::debug;
 
 use super::Launch;
 use super::address::ServerAddress;
+use super::buffers::Buffers;
 use super::command::{Command, Reply};
 use super::connector::Connector;
 use super::control::Gone;
@@ -39,7 +40,8 @@ struct Inner {
     launch: Launch,
     notices: broadcast::Sender<Notification>,
     connector: Connector,
-    /// Makes names that no one else uses on this server.
+    buffers: Buffers,
+    /// Makes words that nobody else prints.
     nonce: String,
     count: AtomicU64,
 }
@@ -51,7 +53,9 @@ impl Tmux {
         let (notices, _) = broadcast::channel(NOTICES);
         let connector = Connector::new(address.clone(), Arc::clone(&launch), notices.clone());
         let (nonce, count) = (spawned::unguessable(), AtomicU64::new(0));
-        Self { inner: Arc::new(Inner { address, launch, notices, connector, nonce, count }) }
+        let buffers = Buffers::new();
+        let inner = Inner { address, launch, notices, connector, buffers, nonce, count };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Which server this is a handle for.
@@ -104,7 +108,12 @@ impl Tmux {
         self.inner.connector.close().await;
     }
 
-    /// A name that nobody else uses on this server, for a buffer.
+    /// A name for a buffer that nobody else uses on this server.
+    pub(crate) fn buffer(&self) -> String {
+        self.inner.buffers.name()
+    }
+
+    /// A word that nobody else prints.
     pub(crate) fn unique(&self) -> String {
         format!("{}-{}", self.inner.nonce, self.inner.count.fetch_add(1, Ordering::Relaxed))
     }
@@ -116,7 +125,7 @@ impl Tmux {
             // Before the lock, which connecting takes for itself.
             let hub = self.inner.connector.hub(request.may_start).await?;
             let _held =
-                if request.announced { lock::announcing(self.address()).await } else { None };
+                if request.is_announced() { lock::announcing(self.address()).await } else { None };
             let Some(hub) = hub else { return self.explained(self.spawn(request).await).await };
             match hub.link.ask(&line, request.ends()).await {
                 Ok(blocks) => return request.replies(blocks, hub.escapes),

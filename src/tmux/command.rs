@@ -14,13 +14,28 @@ use super::error::{TmuxError, shown};
 pub struct Command {
     name: &'static str,
     args: Vec<Vec<u8>>,
+    /// One of its branches is announced.
+    announces: bool,
 }
+
+/// What tmux tells all control clients of: a session that comes or goes, since 3.4 also a buffer.
+const ANNOUNCED: &[&str] = &[
+    "capture-pane",
+    "delete-buffer",
+    "kill-pane",
+    "kill-session",
+    "kill-window",
+    "load-buffer",
+    "new-session",
+    "paste-buffer",
+    "set-buffer",
+];
 
 impl Command {
     /// A command by its full name, such as `kill-session`.
     #[must_use]
     pub fn new(name: &'static str) -> Self {
-        Self { name, args: Vec::new() }
+        Self { name, args: Vec::new(), announces: false }
     }
 
     /// Adds one argument.
@@ -49,12 +64,20 @@ impl Command {
         no: &[Command],
     ) -> Result<Self, TmuxError> {
         let choice = Self::new("if-shell").arg("-F").arg("-t").arg(target).arg(condition);
-        Ok(choice.arg(sequence(yes)?).arg(sequence(no)?))
+        let announces = yes.iter().chain(no).any(Self::is_announced);
+        Ok(Self { announces, ..choice.arg(sequence(yes)?).arg(sequence(no)?) })
     }
 
     /// Whether it has branches, of which each may hold any number of commands.
     pub(crate) fn branches(&self) -> bool {
         self.name == "if-shell"
+    }
+
+    /// Whether tmux may tell all control clients of what it does.
+    pub(crate) fn is_announced(&self) -> bool {
+        // With `-C` it clears alerts.
+        let spares = self.name == "kill-session" && self.args.iter().any(|arg| arg == b"-C");
+        self.announces || (ANNOUNCED.contains(&self.name) && !spares)
     }
 
     /// Whether it is over when tmux has written its block. Those that wait for something, such as

@@ -11,6 +11,7 @@ use super::Launch;
 use super::address::ServerAddress;
 use super::error::TmuxError;
 use super::hub::{self, Hub};
+use super::leftovers;
 use super::lock;
 use super::protocol::Notification;
 
@@ -85,7 +86,10 @@ impl Connector {
         match timeout(CONNECTING, self.connect(start)).await {
             Ok(Ok(hub)) => {
                 info!(version = hub.capabilities.version, "connected to tmux");
-                Ok(Some(Arc::clone(slot.hub.insert(Arc::new(hub)))))
+                let hub = Arc::clone(slot.hub.insert(Arc::new(hub)));
+                let (weak, notices) = (Arc::downgrade(&hub), self.notices.subscribe());
+                tokio::spawn(leftovers::keep_clear(self.address.clone(), weak, notices));
+                Ok(Some(hub))
             }
             Ok(Err(error)) if is_final(&error) => {
                 slot.told_absent |= matches!(error, TmuxError::NoServer { .. });

@@ -100,7 +100,7 @@ impl Tmux {
         let create = creation(spec, &capabilities)?;
         let manual = Command::new("display-message").args(["-p", MANUAL_MARK]);
         let line = Command::choose(NO_SESSION, MANUAL_SIZE, &[manual], &create)?;
-        match self.run(Request::new(vec![line]).starting_server().announced()).await {
+        match self.run(Request::new(vec![line]).starting_server()).await {
             Ok(replies) => self.created(spec, &replies[0]).await,
             Err(TmuxError::Refused { command, reply, done }) => {
                 // Something after `new-session` failed: half a session must not stay.

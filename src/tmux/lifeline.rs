@@ -21,10 +21,15 @@ use std::os::unix::fs::FileTypeExt;
 
 use super::address::ServerAddress;
 use super::lock::{self, Held};
+use super::owners;
 
 /// Reads until the last of us is gone, then kills what clients we left behind: tmux lets no client
 /// go that it still has something to tell, and nobody listens now. The lines it read say which,
 /// by number and start time: a number alone may by now be another's.
+///
+/// Then what those of us who were killed left of buffers (see `leftovers.rs`), once tmux runs nothing
+/// of our clients any more: until it has seen that a client is gone, it goes on with the lines that
+/// it has got. It is asked by its own program, which no `PATH` need lead to.
 ///
 /// Where there is no line, whoever made the hub was killed before it could write one. Its client is
 /// known by the pipe, of which it has the path in its arguments; so have the server that it
@@ -37,6 +42,24 @@ const HOLD: &str = r#"{
 field() {
   read -r stat < "/proc/$1/stat" && at=$2 && set -- ${stat##*) } && eval "echo \"\${$at}\""
 }
+tmux() {
+  "/proc/$PPID/exe" -N "$@"
+}
+gone() {
+  case $(field "$1" 1) in "" | Z | X) return 0 ;; esac
+  [ "$(field "$1" 20)" != "$2" ]
+}
+clear() {
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    [ "$(tmux display-message -p -t =polecat-hub: '#{session_attached}')" = 0 ] && break
+  done
+  tmux list-buffers -F '#{buffer_name}' | while IFS=- read -r us pids pid start rest; do
+    [ "$us-$pids" = "${ours%-*-*}" ] && gone "$pid" "$start" || continue
+    set -- delete-buffer -b "$us-$pids-$pid-$start-$rest"
+    flock -s -w 1 "${TMUX%/*}" "/proc/$PPID/exe" -N "$@" < /dev/null || tmux "$@" < /dev/null
+  done
+}
+ours=$1
 while read -r line; do all="$all $line"; done < "$0"
 set -- $all
 while [ $# -ge 2 ]; do
@@ -44,7 +67,7 @@ while [ $# -ge 2 ]; do
   shift 2
 done
 end() { "/proc/$PPID/exe" kill-session -t "=polecat-hub"; }
-[ "$all" ] && end && exit
+[ "$all" ] && { clear; end; exit; }
 for process in /proc/[0-9]*; do
   client=${process#/proc/}
   while read -r line || [ "$line" ]; do
@@ -74,9 +97,9 @@ impl Lifeline {
     }
 
     /// The program that the hub's window runs if we create it.
-    pub(crate) fn program(&self) -> [String; 4] {
+    pub(crate) fn program(&self) -> [String; 5] {
         let pipe = format!("/proc/{}/fd/{}", std::process::id(), self.own.0.as_raw_fd());
-        ["/bin/sh", "-c", HOLD, &pipe].map(str::to_owned)
+        ["/bin/sh", "-c", HOLD, &pipe, &owners::us()].map(str::to_owned)
     }
 
     /// Names the client that is to end with the last of us. A hub that it creates knows it from
@@ -107,10 +130,8 @@ impl Lifeline {
 
 /// A process by its number and its start time.
 fn name(process: u32) -> io::Result<Vec<u8>> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // `12 (tmux: client) S 1 ...`: the name may hold anything, so count from its end.
-    let fields = stat.rsplit_once(") ").map(|(_, fields)| fields).unwrap_or_default();
-    let started = fields.split(' ').nth(19).ok_or(io::ErrorKind::InvalidData)?;
+    // It may have ended already: then it says why.
+    let (_, started) = owners::stat(process)?;
     Ok(format!("{process} {started}\n").into_bytes())
 }
 

@@ -8,11 +8,10 @@
 use std::fs::File;
 use std::time::Duration;
 
-use rustix::fs::{FlockOperation, flock};
-use tokio::time::timeout;
 use tracing::debug;
 
 use super::address::ServerAddress;
+use crate::flock::{self, Holders};
 
 /// Longer than anything takes that is done under the lock, if the server answers at all.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -25,28 +24,22 @@ pub(crate) struct Held {
 
 /// For connecting: waits until nothing is announced.
 pub(crate) async fn connecting(address: &ServerAddress) -> Option<Held> {
-    hold(address, FlockOperation::NonBlockingLockExclusive, FlockOperation::LockExclusive).await
+    hold(address, Holders::One).await
 }
 
 /// For what is announced to all control clients: waits until none is connecting.
 pub(crate) async fn announcing(address: &ServerAddress) -> Option<Held> {
-    hold(address, FlockOperation::NonBlockingLockShared, FlockOperation::LockShared).await
+    hold(address, Holders::Many).await
 }
 
-/// None when the folder cannot be locked, or it takes too long: the lock makes a crash less
+/// None when the folder cannot be opened, or it takes too long: the lock makes a crash less
 /// likely, and is no reason to do nothing.
-async fn hold(address: &ServerAddress, now: FlockOperation, later: FlockOperation) -> Option<Held> {
+async fn hold(address: &ServerAddress, holders: Holders) -> Option<Held> {
     // The folder of the socket: a file of our own would have to be left behind.
     let folder = File::open(address.socket_file().parent()?).ok()?;
-    if flock(&folder, now).is_ok() {
-        return Some(Held { _folder: folder });
-    }
-    let locked = tokio::task::spawn_blocking(move || {
-        flock(&folder, later).is_ok().then_some(Held { _folder: folder })
-    });
-    let held = timeout(PATIENCE, locked).await.ok().and_then(Result::ok).flatten();
-    if held.is_none() {
+    if !flock::take(&folder, holders, PATIENCE).await {
         debug!("going on without the lock");
+        return None;
     }
-    held
+    Some(Held { _folder: folder })
 }

@@ -12,13 +12,12 @@ mod reflow;
 mod simulation;
 mod transcript;
 
+use super::buffers::Saved;
 use super::capture::rows;
 use super::client::Tmux;
-use super::command::Command;
 use super::error::TmuxError;
 use super::ids::PaneId;
 use super::request::Request;
-use super::scratch::Scratch;
 use look::{Look, Seen, Want};
 use transcript::{Step, Transcript};
 
@@ -81,30 +80,11 @@ impl Mirror {
     }
 
     async fn capture(&self, want: Want) -> Result<Look, TmuxError> {
-        let io = |source| TmuxError::Io { doing: "make a file for tmux", source };
-        let mut scratch = Scratch::new().map_err(io)?;
-        let buffer = self.tmux.unique();
-        // Not `capture-pane -p`: below 3.6 a server loses as much memory with each as it captures.
-        let request = Request::new(vec![
-            look::ask(self.pane),
-            look::capture(self.pane, want, &buffer),
-            Command::new("save-buffer").args(["-b", &buffer]).arg(scratch.path()),
-            Command::new("delete-buffer").args(["-b", &buffer]),
-        ]);
-        let replies = match self.tmux.run(request.clone()).await {
-            Ok(replies) => replies,
-            Err(error) => {
-                // What came after the failure was not run.
-                let delete = Command::new("delete-buffer").args(["-b", &buffer]);
-                let _ = self.tmux.run_one(delete).await;
-                return Err(error);
-            }
-        };
-        let text = scratch.read().map_err(io)?;
-        let found = replies[0].text();
+        let (ask, capture) = (look::ask(self.pane), look::capture(self.pane, want));
+        let Saved { request, said, text } = self.tmux.save(ask, capture).await?;
         let count = rows(&text).count();
-        Seen::parse(&found, self.pane)
+        Seen::parse(&said, self.pane)
             .and_then(|seen| Look::new(seen, want, text))
-            .ok_or_else(|| request.unexpected(&format!("{found}, and {count} rows")))
+            .ok_or_else(|| request.unexpected(&format!("{said}, and {count} rows")))
     }
 }

@@ -1,13 +1,15 @@
 //! A client for one tmux server. Knows panes, bytes and commands; no agent, no polecat.
 //!
 //! In reading order: `command` and `request` (what is asked), `protocol` (what comes back),
-//! `control` and `spawned` (the two ways a request travels), `hub`, `lifeline` and `lock` (where our
-//! connection lives in the server, and how it does no harm there), `connector` (which makes it),
-//! `client` (which picks the way), and then what callers want: `panes`, `create`,
-//! `capture`, `screen`, `mirror`, `paste`, `press`, `activity`.
+//! `control` and `spawned` (the two ways a request travels), `hub`, `lifeline`, `lock` and
+//! `leftovers` (where our connection lives in the server, and how it does no harm there),
+//! `connector` (which makes it), `client` (which picks the way), `buffers` (through which text
+//! comes and goes), and then what callers want: `panes`, `create`, `capture`, `screen`, `mirror`,
+//! `paste`, `press`, `activity`.
 
 mod activity;
 mod address;
+mod buffers;
 mod capture;
 mod client;
 mod command;
@@ -17,9 +19,11 @@ mod create;
 mod error;
 mod hub;
 mod ids;
+mod leftovers;
 mod lifeline;
 mod lock;
 mod mirror;
+mod owners;
 mod panes;
 mod paste;
 mod press;

@@ -213,7 +213,7 @@ impl Tmux {
     /// tmux could not be asked.
     pub async fn kill_session(&self, id: SessionId) -> Result<(), TmuxError> {
         let kill = Command::new("kill-session").args(["-t", &id.to_string()]);
-        match self.run(Request::new(vec![kill]).announced()).await {
+        match self.run(Request::new(vec![kill])).await {
             Err(error) if error.is_missing_target() => Ok(()),
             Err(TmuxError::NoServer { .. }) => Ok(()),
             result => result.map(drop),
@@ -226,7 +226,7 @@ impl Tmux {
     /// tmux could not be asked.
     pub async fn kill_pane(&self, id: PaneId) -> Result<(), TmuxError> {
         let kill = Command::new("kill-pane").args(["-t", &id.to_string()]);
-        match self.run(Request::new(vec![kill]).announced()).await {
+        match self.run(Request::new(vec![kill])).await {
             Err(error) if error.is_missing_target() => Ok(()),
             Err(TmuxError::NoServer { .. }) => Ok(()),
             result => result.map(drop),

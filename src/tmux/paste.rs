@@ -63,7 +63,7 @@ impl Tmux {
         }
         let scratch = Scratch::holding(&text).map_err(io)?;
         let raw = self.capabilities().await?.paste_escapes;
-        let (target, buffer) = (pane.to_string(), self.unique());
+        let (target, buffer) = (pane.to_string(), self.buffer());
         let delete = Command::new("delete-buffer").args(["-b", &buffer]);
         let load = Command::new("load-buffer").args(["-b", &buffer]).arg(scratch.path());
         let mut paste = Command::new("paste-buffer").args(["-d", "-p", "-r"]);
@@ -103,7 +103,7 @@ impl Tmux {
         let alive = [alive, vec![say(DONE)]].concat();
         let dead = [dead, vec![say(NOT_DONE)]].concat();
         let choice = Command::choose(&target, &lives, &alive, &dead)?;
-        let request = Request::new([first, vec![choice]].concat()).announced();
+        let request = Request::new([first, vec![choice]].concat());
         let replies = self.run(request.clone()).await?;
         let said = replies.last().map(super::command::Reply::text).unwrap_or_default();
         if let Some(printed) = said.strip_suffix(DONE) {

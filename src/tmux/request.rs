@@ -25,14 +25,13 @@ pub struct Request {
     pub(crate) patience: Duration,
     pub(crate) may_start: bool,
     pub(crate) repeatable: bool,
-    pub(crate) announced: bool,
 }
 
 impl Request {
     /// A request that is given 5 s and never starts a server.
     #[must_use]
     pub fn new(commands: Vec<Command>) -> Self {
-        Self { commands, patience: PATIENCE, may_start: false, repeatable: false, announced: false }
+        Self { commands, patience: PATIENCE, may_start: false, repeatable: false }
     }
 
     /// Starts a server when there is none.
@@ -57,12 +56,9 @@ impl Request {
         self
     }
 
-    /// Waits until no client of ours, in whatever process, is connecting: for what tmux announces
-    /// to all control clients, such as a session that comes or goes, or a buffer.
-    #[must_use]
-    pub(crate) fn announced(mut self) -> Self {
-        self.announced = true;
-        self
+    /// Whether it has to wait until no client of ours, in whatever process, is connecting.
+    pub(crate) fn is_announced(&self) -> bool {
+        self.commands.iter().any(Command::is_announced)
     }
 
     /// The commands as one line of control mode, without its newline.
@@ -161,6 +157,18 @@ mod tests {
 
     fn request(names: &[&'static str]) -> Request {
         Request::new(names.iter().map(|name| Command::new(name)).collect())
+    }
+
+    #[test]
+    fn what_is_told_to_all_clients_is_known_also_inside_a_choice() {
+        let inside = |name| {
+            let inner = Command::choose("", "1", &[], &[Command::new(name)]).unwrap();
+            Request::new(vec![Command::choose("", "1", &[inner], &[]).unwrap()])
+        };
+        assert!(request(&["display-message", "delete-buffer"]).is_announced());
+        assert!(inside("new-session").is_announced() && !inside("list-panes").is_announced());
+        let clear = Command::new("kill-session").args(["-C", "-t", "$1"]);
+        assert!(!Request::new(vec![clear]).is_announced());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     rig::Shop,
     states::{cue, playing},
-    support::eventually_equal,
+    support::{eventually_equal, neovim::has_logged},
 };
 
 pub(crate) const DIFF: &str = "polecat://diff/ash";
@@ -212,7 +212,7 @@ async fn when_the_polecat_comes_to_rest_it_is_drawn_anew_around_the_cursor() {
     open(&shop, "+9").await;
     go_to(&shop, "+9").await;
     write(&shop, "a", &format!("first\n{NINE}"));
-    cue(&shop, "claude/working 1 claude/idle-after-answer").await;
+    cue(&shop, "claude/working 1 claude/idle-after-answer");
     shop.editor.expect_line(DIFF, "+first").await;
     assert_eq!(value(&shop, "vim.fn.getline('.')").await, "+9");
 }
@@ -250,4 +250,19 @@ async fn the_status_window_opens_it_and_a_restarted_backend_draws_it_again() {
     write(&shop, "a", "changed\n");
     kill_process(shop.backend().unwrap(), Signal::KILL).unwrap();
     shop.editor.expect_line(DIFF, "+changed").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_large_difference_is_drawn_other_calls_are_answered() {
+    let shop = shop(&[("large", "small\n")]).await;
+    let line = |number: usize| format!("{number} is a line of a file that nobody reads\n");
+    write(&shop, "large", &(0..250_000).map(line).collect::<String>());
+    shop.editor.command("PolecatDiff ash").await.unwrap();
+    eventually_equal(true, async || has_logged(shop.editor.home.path(), "drawing what it changed"))
+        .await;
+    assert_eq!(shop.editor.call("is_running", json!(["ash"])).await.unwrap(), json!(false));
+    let drawn = shop.editor.lines(DIFF).await;
+    assert!(drawn.concat().is_empty(), "the call waited for the drawing");
+    let first = "vim.fn.getbufline('polecat://diff/ash', 1)[1]:match('^ash: 1 file, .250000')";
+    expect(&shop, first, json!("ash: 1 file, +250000")).await;
 }

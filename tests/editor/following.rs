@@ -19,7 +19,7 @@ async fn following() -> Shop {
 }
 
 /// As a person's keys: the agent shows nothing of what is typed, as a message must be.
-async fn print(shop: &Shop, count: usize) {
+fn print(shop: &Shop, count: usize) {
     shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", &count.to_string(), "Enter"]);
 }
 
@@ -55,7 +55,7 @@ async fn who_missed_the_word_of_output_asks_for_the_next_one() {
     };
     // What is told now reaches nobody, and it is told once only.
     shop.tmux.run(&["rename-session", "-t", "=polecat-hub:", "elsewhere"]);
-    print(&shop, 1).await;
+    print(&shop, 1);
     numbers(&shop, 1).await;
     eventually_equal("1", flag).await;
     shop.tmux.run(&["rename-session", "-t", "=elsewhere:", "polecat-hub"]);
@@ -67,7 +67,7 @@ async fn the_buffer_keeps_what_tmux_has_dropped() {
     let shop = following().await;
     let mut last = 0;
     for _ in 0..6 {
-        print(&shop, 4_999).await;
+        print(&shop, 4_999);
         last += 4_999;
         numbers(&shop, last).await;
     }
@@ -82,7 +82,7 @@ async fn the_buffer_keeps_what_tmux_has_dropped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_cursor_follows_on_the_last_line_and_stays_on_any_other() {
     let shop = following().await;
-    print(&shop, 100).await;
+    print(&shop, 100);
     numbers(&shop, 100).await;
     let at_end = "return vim.fn.line('.') == vim.fn.line('$')";
     eventually_equal(json!(true), async || lua(&shop, at_end).await).await;
@@ -90,12 +90,12 @@ async fn the_cursor_follows_on_the_last_line_and_stays_on_any_other() {
     shop.editor.command("normal! 50ggzt").await.unwrap();
     let view = "return { vim.fn.line('.'), vim.fn.line('w0'), vim.fn.getline('.') }";
     let before = lua(&shop, view).await;
-    print(&shop, 3_000).await;
+    print(&shop, 3_000);
     numbers(&shop, 3_100).await;
     assert_eq!(lua(&shop, view).await, before);
 
     shop.editor.command("normal! G").await.unwrap();
-    print(&shop, 10).await;
+    print(&shop, 10);
     numbers(&shop, 3_110).await;
     eventually_equal(json!(true), async || lua(&shop, at_end).await).await;
     shop.editor.command("call search('<77\\.', 'bw')").await.unwrap();
@@ -105,7 +105,7 @@ async fn the_cursor_follows_on_the_last_line_and_stays_on_any_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_buffer_that_no_window_shows_rests_and_catches_up_when_it_is_shown() {
     let shop = following().await;
-    print(&shop, 10).await;
+    print(&shop, 10);
     numbers(&shop, 10).await;
     shop.editor.command("quit | redraw").await.unwrap_or_default();
     shop.editor.command("new | only").await.unwrap();
@@ -113,7 +113,7 @@ async fn a_buffer_that_no_window_shows_rests_and_catches_up_when_it_is_shown() {
         lua(&shop, "return #vim.fn.win_findbuf(vim.fn.bufnr('capture/gt-shop-ash'))").await
     })
     .await;
-    print(&shop, 5_000).await;
+    print(&shop, 5_000);
     shop.editor.expect_capture("ash", 5, "<5010>").await;
     let hidden = shop.editor.lines(LIVE).await;
     assert!(!hidden.iter().any(|line| line.starts_with("<5010>")), "it was drawn unseen");
@@ -124,7 +124,7 @@ async fn a_buffer_that_no_window_shows_rests_and_catches_up_when_it_is_shown() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_is_a_gap_and_does_not_fill_the_editor() {
     let shop = following().await;
-    print(&shop, 1_000_000).await;
+    print(&shop, 1_000_000);
     // How long all of it takes is the machine's affair, as long as it goes on.
     for tenth in 1..=10 {
         let there = tenth * 100_000;

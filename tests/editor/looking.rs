@@ -25,7 +25,7 @@ async fn asks(shop: &Shop, screen: &str) -> Vec<String> {
     let calls = async || shop.editor.lua("return _G.calls", Json::Null).await.unwrap();
     let before = calls().await.as_u64().unwrap();
     shop.editor.lua("_G.notified = {}", Json::Null).await.unwrap();
-    cue(shop, screen).await;
+    cue(shop, screen);
     eventually(&format!("call {} for a person", before + 1), async || match calls().await {
         seen if seen == json!(before + 1) => Ok(()),
         seen => Err(format!("{seen}, and on the screen\n{}", shop.screen("gt-shop-ash"))),

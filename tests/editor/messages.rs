@@ -54,7 +54,7 @@ async fn a_question_of_a_real_agent_gets_no_message_for_an_answer() {
         ("gemini", "gemini/ready", "gemini/permission-command"),
     ] {
         let shop = playing(preset, ready).await;
-        cue(&shop, question).await;
+        cue(&shop, question);
         shop.editor.expect_state("ash", "waiting").await;
         let before = shop.screen("gt-shop-ash");
         let refused = refused(&shop, "claude/ready").await;

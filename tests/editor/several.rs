@@ -24,7 +24,7 @@ async fn another(shop: &Shop, config: Json) -> Editor {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_answer_of_a_new_one_tells_what_the_others_see() {
     let shop = playing("claude", "claude/ready").await;
-    cue(&shop, "claude/permission-bash").await;
+    cue(&shop, "claude/permission-bash");
     shop.editor.expect_state("ash", "waiting").await;
     let config = || player("claude", "claude/ready");
     let listed = another(&shop, config()).await.call("list", json!([])).await.unwrap();

@@ -65,7 +65,7 @@ async fn expect_told(shop: &Shop, expected: &[&str]) {
 
 /// Has the player show `screens`. As a person's keys: it shows recorded screens, in whose composer
 /// nothing that is typed appears.
-pub(crate) async fn cue(shop: &Shop, screens: &str) {
+pub(crate) fn cue(shop: &Shop, screens: &str) {
     shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", "-l", screens]);
     shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", "Enter"]);
 }
@@ -75,7 +75,7 @@ type Late = String;
 
 /// Shows `screens`, and expects exactly this to be told of it, soon.
 async fn shows(shop: &Shop, screens: &str, expected: &[&str]) -> Result<(), Late> {
-    cue(shop, screens).await;
+    cue(shop, screens);
     let began = Instant::now();
     expect_told(shop, expected).await;
     let took = began.elapsed();
@@ -166,7 +166,7 @@ async fn a_prompt_that_flashes_in_a_turn_and_words_not_sent_are_not_told() {
     let shop = playing("claude", "claude/ready").await;
     let screens =
         "claude/typed-not-sent 0.6 claude/working 0.6 claude/ready 0.2 claude/working 0.6";
-    cue(&shop, &format!("{screens} claude/idle-quoted")).await;
+    cue(&shop, &format!("{screens} claude/idle-quoted"));
     eventually("the last screen", async || {
         let screen = shop.screen("gt-shop-ash");
         if screen.contains("Sautéed for 0s") { Ok(()) } else { Err(screen) }
@@ -178,13 +178,13 @@ async fn a_prompt_that_flashes_in_a_turn_and_words_not_sent_are_not_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_stays_is_told_once_whatever_moves_on_the_screen() {
     let shop = playing("claude", "claude/ready").await;
-    cue(&shop, "claude/permission-write 0.6 claude/permission-write-moved").await;
+    cue(&shop, "claude/permission-write 0.6 claude/permission-write-moved");
     let asked = eventually("a question", async || {
         let told = told(&shop).await;
         if told.len() >= 2 { Ok(told) } else { Err(format!("{told:?}")) }
     })
     .await;
     assert_eq!(asked[0], "waiting");
-    cue(&shop, "claude/permission-write 0.6 claude/working").await;
+    cue(&shop, "claude/permission-write 0.6 claude/working");
     expect_told(&shop, &[&asked[0], &asked[1], "working"]).await;
 }

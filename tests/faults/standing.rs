@@ -116,3 +116,82 @@ async fn a_tracker_that_stands_still_for_good_is_ended_and_the_start_says_so() {
     fs::write(file.with_extension("off"), "").unwrap();
     shop.try_start("ash", options).await.map_err(described).unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_without_file_events_is_told_once_and_what_changed_is_seen_all_the_same() {
+    let project = Project::new();
+    let door = project.around().join("backend");
+    // In a user namespace of its own, where nobody else misses them.
+    let none = "echo 0 > /proc/sys/user/max_inotify_instances";
+    let alone = |script: &str| format!("exec unshare -Ur sh -c '{none} && {script}'");
+    program(&door, &alone("exit"));
+    let try_it = polecat::host::launch::local()(door.as_os_str()).status();
+    if !try_it.is_ok_and(|ended| ended.success()) {
+        return eprintln!("skipped: no user namespace can be made here");
+    }
+    let backend = env!("CARGO_BIN_EXE_polecat-nvim");
+    program(&door, &format!("{} {backend} \"$@\"", alone("exec \"$0\" \"$@\"")));
+    let shop = Shop::of(project, json!({ "backend": { "command": door } })).await;
+    shop.start("ash", "prompts").await;
+    let word = "the system has no more watchers of files (inotify instances)";
+    shop.editor.expect_message(word).await;
+    fs::write(shop.project.worktree("ash").join("new"), "x\n").unwrap();
+    shop.editor.call("inject", json!(["ash", "hello"])).await.unwrap();
+    let code = "return require('polecat').sessions()[1].diff";
+    eventually("the badge", async || {
+        let diff = shop.editor.lua(code, Json::Null).await.unwrap();
+        if diff["untracked"] == json!(1) { Ok(()) } else { Err(diff) }
+    })
+    .await;
+    shop.editor.command("checkhealth polecat").await.unwrap();
+    let lines = "return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), ' ')";
+    let told = shop.editor.lua(lines, Json::Null).await.unwrap().to_string();
+    assert!(told.contains("sysctl fs.inotify.max_user_instances="), "{told}");
+    let messages = shop.editor.messages().await;
+    let count = messages.iter().filter(|message| message.contains(word)).count();
+    assert_eq!(count, 1, "{messages:?}");
+}
+
+/// A shop whose git stands still from the moment on when the file exists, and writes down which
+/// process that is.
+async fn with_a_git_that_stands_still() -> (Shop, std::path::PathBuf) {
+    let shop = Shop::new().await;
+    let (folder, off) = (shop.project.around().join("bin"), shop.project.around().join("still"));
+    fs::create_dir(&folder).unwrap();
+    let real = which::which("git").unwrap();
+    let script = format!(
+        "[ -e {off} ] && echo $$ >> {off} && exec sleep 1000\nexec {real} \"$@\"",
+        off = off.display(),
+        real = real.display()
+    );
+    program(&folder.join("git"), &script);
+    let code = "vim.env.PATH = ... .. ':' .. vim.env.PATH";
+    shop.editor.lua(code, json!([folder])).await.unwrap();
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    (shop, off)
+}
+
+/// The processes that stand still.
+fn still(off: &Path) -> Vec<u32> {
+    let text = fs::read_to_string(off).unwrap();
+    processes::alive(&text.lines().map(|pid| pid.parse().unwrap()).collect::<Vec<_>>())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_git_that_stands_still_is_named_by_checkhealth_and_ends_with_neovim() {
+    let (shop, off) = with_a_git_that_stands_still().await;
+    fs::write(&off, "").unwrap();
+    // `command` fails when Neovim does not answer soon.
+    shop.editor.command("checkhealth polecat").await.unwrap();
+    let code = "return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n')";
+    let told = shop.editor.lua(code, Json::Null).await.unwrap();
+    assert!(told.as_str().unwrap().contains("git did not answer within 2 s"), "{told}");
+    shop.editor.command("PolecatDiff ash").await.unwrap();
+    eventually("a git that stands still", async || match still(&off).len() {
+        0 => Err("none"),
+        _ => Ok(()),
+    })
+    .await;
+    shop.editor.quit().await;
+    eventually_equal(Vec::<u32>::new(), async || still(&off)).await;
+}

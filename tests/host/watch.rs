@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use polecat::host::git;
-use polecat::host::watch::{Touched, Watches};
+use polecat::host::watch::{FileEvents, Touched, Watches};
 
-use super::fixtures::polecat;
+use super::fixtures::{eventually, polecat};
 use super::polecat::Ash;
 
 const FILES: &[(&str, &str)] =
@@ -24,7 +24,7 @@ impl Watched {
         let worktree = &ash.worktree;
         fs::create_dir_all(worktree.join("target/debug/deps")).unwrap();
         fs::create_dir_all(worktree.join("src/node_modules/x")).unwrap();
-        let watches = Watches::start();
+        let watches = Watches::start(&FileEvents::default());
         let added = watches.watching().add(worktree).await.unwrap().unwrap();
         assert!(added.whole);
         assert_eq!(&added.worktree, worktree);
@@ -186,10 +186,39 @@ async fn what_says_in_a_worktree_what_is_ignored_holds_nothing_up() {
     pipe("evil/commondir");
     ash.write("lib/.git", format!("gitdir: {}\n", ash.worktree.join("evil").display()));
     std::os::unix::fs::symlink("/dev/zero", ash.worktree.join(".gitignore")).unwrap();
-    let watches = Watches::start();
+    let watches = Watches::start(&FileEvents::default());
     let watching = watches.watching();
     let added = tokio::time::timeout(Duration::from_secs(30), watching.add(&ash.worktree)).await;
     added.expect("it hangs").unwrap().unwrap();
     // The root, `src` and `evil`, and git's own.
     assert_eq!(watches.watching().folders(), 6);
+}
+
+/// Watchers of the system that this process has.
+fn instances() -> usize {
+    let open = fs::read_dir("/proc/self/fd").unwrap().flatten();
+    let links = open.filter_map(|entry| fs::read_link(entry.path()).ok());
+    links.filter(|link| link.to_string_lossy().contains("inotify")).count()
+}
+
+#[tokio::test]
+async fn many_who_watch_share_one_watcher_and_hear_of_their_own_worktrees_only() {
+    let (one, two) = (Ash::new().await, Ash::new().await);
+    let events = FileEvents::default();
+    let (mut of_one, mut of_two) = (Watches::start(&events), Watches::start(&events));
+    of_one.watching().add(&one.worktree).await.unwrap().unwrap();
+    let before = instances();
+    of_two.watching().add(&two.worktree).await.unwrap().unwrap();
+    let more: Vec<_> = (0..20).map(|_| Watches::start(&events)).collect();
+    // Other tests have theirs.
+    assert!(instances() < before + more.len(), "each has one of its own");
+    one.write("new", "x");
+    assert_eq!(of_one.next().await.unwrap().worktree, one.worktree);
+    two.write("new", "x");
+    assert_eq!(of_two.next().await.unwrap().worktree, two.worktree);
+    let folders = of_one.watching().folders();
+    drop(of_two);
+    eventually(true, || of_one.watching().folders() < folders).await;
+    one.write("another", "x");
+    assert_eq!(of_one.next().await.unwrap().worktree, one.worktree);
 }

@@ -122,6 +122,13 @@ pub(crate) fn private_home() -> TempDir {
     home
 }
 
+/// Whether some log below `home` holds `text`.
+pub(crate) fn has_logged(home: &Path, text: &str) -> bool {
+    files(home)
+        .into_iter()
+        .any(|file| std::fs::read_to_string(file).is_ok_and(|log| log.contains(text)))
+}
+
 /// The end of every log below `home`, for the message of a test that failed.
 pub(crate) fn logs(home: &Path) -> String {
     let tails = files(home).into_iter().map(|file| {

@@ -116,7 +116,7 @@ fn unread(patterns: &Patterns, shown: &Shown, rows: &[String]) -> Composing {
 }
 
 /// What a screen showed before a message was typed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Before {
     /// How often the end of the message stood on it.
     times: usize,
@@ -125,6 +125,12 @@ pub struct Before {
 }
 
 impl Before {
+    /// Of a screen that nobody looked at: only the cursor tells.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self { times: usize::MAX, parked: false }
+    }
+
     /// Of a screen on which `text` is about to be typed.
     #[must_use]
     pub fn of(patterns: &Patterns, shown: &Shown, text: &str) -> Self {
@@ -245,7 +251,7 @@ mod tests {
     }
 
     fn at(patterns: &Patterns, screen: &str) -> Place {
-        place(patterns, &shown(screen), TEXT, Before::default())
+        place(patterns, &shown(screen), TEXT, Before::unknown())
     }
 
     #[test]
@@ -300,7 +306,9 @@ mod tests {
         let sent = "Work is on your hook. Run `gt hook` and begin.\nok";
         let once = Before { times: 1, parked: false };
         assert_eq!(place(&generic, &shown(sent), TEXT, once), Place::Conversation);
-        assert_eq!(at(&generic, sent), Place::Composer);
+        assert_eq!(at(&generic, sent), Place::Conversation);
+        let none = Before { times: 0, parked: false };
+        assert_eq!(place(&generic, &shown(sent), TEXT, none), Place::Composer);
         let typed = "hello\n> Work is on your hook. Run `gt hook` and begin.";
         assert_eq!(place(&generic, &shown(typed), TEXT, once), Place::Composer);
         assert_eq!(at(&generic, "ok"), NOWHERE);

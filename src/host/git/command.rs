@@ -29,6 +29,22 @@ const ALWAYS: &[(&str, &str)] = &[
 const LOOKING: &[(&str, &str)] =
     &[("core.hooksPath", "/dev/null"), ("safe.bareRepository", "explicit")];
 
+/// What git does that should not be cut off in the middle. (Where one of these words is something
+/// else to git, it may finish without need.)
+const CHANGING: &[&str] = &[
+    "add",
+    "apply",
+    "branch",
+    "checkout",
+    "read-tree",
+    "reset",
+    "stash",
+    "symbolic-ref",
+    "update-index",
+    "update-ref",
+    "worktree",
+];
+
 /// git on one repository.
 #[derive(Clone)]
 pub(super) struct Git {
@@ -81,6 +97,7 @@ impl Git {
             .env("GIT_TERMINAL_PROMPT", "0")
             // A look must not take the lock on an index that an agent is about to write.
             .env("GIT_OPTIONAL_LOCKS", "0")
+            .finishes(args.iter().any(|arg| CHANGING.contains(arg)))
             .within(PATIENCE)
     }
 

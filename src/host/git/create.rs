@@ -4,13 +4,13 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::{Base, Git, PATIENCE, heal, untouched, worktrees_dir};
+use super::{Base, Git, heal, untouched, worktrees_dir};
 use crate::core::branch::branch_name;
 use crate::core::{IssueId, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, unwritten};
 use crate::host::launch::Launch;
-use crate::host::lock::lock;
+use crate::host::locks::Worktrees;
 use crate::host::{layouts, polecats, records};
 
 /// A polecat's new worktree.
@@ -69,7 +69,7 @@ pub async fn take_back(
     };
     let worktree = worktree.clone();
     to_its_end(async move {
-        let _lock = lock(&creation.git.repository, PATIENCE).await?;
+        let _lock = Worktrees::lock(&creation.git.repository).await?;
         untouched::require(&creation.git, &creation.rig, &worktree).await?;
         let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
         creation.try_undo(&worktree.base, made).await
@@ -120,7 +120,7 @@ impl Creation {
         worktrees_dir::require(&self.rig, &self.git).await?;
         // Two `git worktree add` at once read each other's half-written files and fail
         // (`failed to read worktrees/shop1/commondir: Success`, git 2.47).
-        let _lock = lock(&self.git.repository, PATIENCE).await?;
+        let _lock = Worktrees::lock(&self.git.repository).await?;
         self.make(&base).await
     }
 

@@ -16,7 +16,7 @@ use crate::core::{Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_file, look, unwritten};
 use crate::host::launch::Launch;
-use crate::host::lock::lock;
+use crate::host::locks::Worktrees;
 use crate::host::{layouts, polecats, records};
 
 /// How often it is looked whether git is done; it is no child of ours.
@@ -35,7 +35,7 @@ pub async fn heal(rig: &Rig, polecat: &PolecatName, launch: &Launch) -> Result<(
     }
     let git = Git::of(rig, launch).await?;
     // Who is still at it holds the lock.
-    let _lock = lock(&git.repository, PATIENCE).await?;
+    let _lock = Worktrees::lock(&git.repository).await?;
     let Some(making) = records::load_making(rig, polecat).await? else { return Ok(()) };
     let layout = layout(rig, polecat, making.at)?;
     let (rig, polecat, branch) = (rig.clone(), polecat.clone(), making.branch);

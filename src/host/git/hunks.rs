@@ -5,14 +5,14 @@ mod binary;
 use std::path::{Path, PathBuf};
 
 use super::beside::input;
-use super::{Git, PATIENCE, failed, repository::git_dir_of, undo::Place, words::path_of};
+use super::{Git, failed, repository::git_dir_of, undo::Place, words::path_of};
 use crate::core::diff::{Change, FileDiff, Stage, written};
 use crate::core::{PolecatName, Rig};
 use crate::host::dir::Dir;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unwritten};
 use crate::host::launch::Launch;
-use crate::host::lock::lock;
+use crate::host::locks::{Deeds, Worktrees};
 
 /// What a patch is applied with: nothing of the user's configuration may change what it says.
 pub(super) const APPLY: &[&str] = &["apply", "--whitespace=nowarn", "--no-ignore-whitespace"];
@@ -58,8 +58,8 @@ pub async fn take(
     require_decided(piece)?;
     let own = Git::in_worktree(rig, worktree, launch).await?;
     let main = Git::main(rig, launch).await?;
-    let _list = lock(worktree, PATIENCE).await?;
-    let _turn = lock(&main.repository, PATIENCE).await?;
+    let _list = Deeds::lock(worktree).await?;
+    let _turn = Worktrees::lock(&main.repository).await?;
     let name = if part && main.has(&piece.old).await? && !main.has(&piece.new).await? {
         &piece.old
     } else {
@@ -86,7 +86,7 @@ pub async fn reject(
     launch: &Launch,
 ) -> Result<(), HostError> {
     let git = Git::in_worktree(rig, worktree, launch).await?;
-    let _turn = lock(worktree, PATIENCE).await?;
+    let _turn = Deeds::lock(worktree).await?;
     if stage == Stage::Untracked {
         return git.remove(polecat, piece).await;
     }

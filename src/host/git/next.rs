@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::Git;
 use super::create::{Creation, Worktree, to_its_end};
 use super::heal::heal_all;
-use super::{Git, PATIENCE, worktrees_dir};
+use super::worktrees_dir;
 use crate::core::branch::branch_name;
 use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::launch::Launch;
-use crate::host::lock::lock;
+use crate::host::locks::Worktrees;
 use crate::host::name_pool::{self, Given};
 
 /// How often another name is tried when somebody who knows nothing of our lock was faster.
@@ -57,7 +58,7 @@ impl Search {
         let base = self.git.start_point(&self.rig).await?;
         worktrees_dir::require(&self.rig, &self.git).await?;
         // One lock from looking to making: of ten editors that ask at once each gets its own.
-        let _lock = lock(&self.git.repository, PATIENCE).await?;
+        let _lock = Worktrees::lock(&self.git.repository).await?;
         let mut last = HostError::Internal("no name was tried".to_owned());
         for _ in 0..TRIES {
             let Given { name: polecat, warnings } =

@@ -8,21 +8,21 @@ mod finish;
 mod keep;
 mod underway;
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::leftovers::{Leftover, leftovers_of};
 use super::site::Site;
-use super::{Backup, Git, PATIENCE, heal, trusted};
+use super::{Backup, Git, heal, trusted};
 use crate::core::layout::aside_name;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unwritten};
 use crate::host::launch::Launch;
 use crate::host::layouts;
-use crate::host::lock::lock;
+use crate::host::locks::Worktrees;
 use crate::host::records::{self, Removing};
 
 pub(super) use finish::forget_worktree;
@@ -58,7 +58,7 @@ pub struct Removal {
     site: Site,
     ours: Ours,
     leftovers: Vec<Leftover>,
-    _lock: Option<File>,
+    _lock: Option<Worktrees>,
 }
 
 /// A polecat whose folder stands aside, with all of its work kept.
@@ -192,9 +192,9 @@ impl Aside {
 }
 
 /// The turn of those who make and remove worktrees of the rig's repository.
-async fn turn(rig: &Rig, launch: &Launch) -> Result<Option<File>, HostError> {
+async fn turn(rig: &Rig, launch: &Launch) -> Result<Option<Worktrees>, HostError> {
     match Git::of(rig, launch).await {
-        Ok(git) => lock(&git.repository, PATIENCE).await,
+        Ok(git) => Worktrees::lock(&git.repository).await.map(Some),
         Err(HostError::NoRepository { .. }) => Ok(None),
         Err(error) => Err(error),
     }

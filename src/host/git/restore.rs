@@ -4,6 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::Git;
 use super::backup::{Backup, COMMENTS, Contents};
 use super::beside::Beside;
 use super::registration::registered;
@@ -11,14 +12,14 @@ use super::remove::forget_worktree;
 use super::repository::git_dir_of;
 use super::reviewed::REVIEWED;
 use super::snapshot::PLAINLY;
-use super::{Git, PATIENCE, worktrees_dir};
+use super::worktrees_dir;
 use crate::core::branch::{branch_name, is_own};
 use crate::core::layout::aside_name;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, replace, unwritten};
 use crate::host::launch::Launch;
-use crate::host::lock::lock;
+use crate::host::locks::Worktrees;
 use crate::host::records::{self, Restoring};
 use crate::host::{layouts, polecats, reviews};
 
@@ -67,7 +68,7 @@ pub async fn restore(
     let git = Git::of(rig, launch).await?;
     let (rig, polecat) = (rig.clone(), polecat.clone());
     let work = async move {
-        let _lock = lock(&git.repository, PATIENCE).await?;
+        let _lock = Worktrees::lock(&git.repository).await?;
         let found = git.last_backup(&polecat).await?;
         let repository = git.repository.clone();
         let (of, name) = (rig.clone(), polecat.clone());
@@ -93,7 +94,7 @@ pub(super) async fn heal(
     }
     let git = Git::of(rig, launch).await?;
     // Who is still at it holds the lock.
-    let _lock = lock(&git.repository, PATIENCE).await?;
+    let _lock = Worktrees::lock(&git.repository).await?;
     match records::get::<Restoring>(rig, polecat).await? {
         Some(record) => take_back(&git, rig, polecat, &record).await,
         None => Ok(()),

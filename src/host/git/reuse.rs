@@ -1,18 +1,13 @@
 //! Other work for a polecat that is done with its own: a new branch in the worktree it has.
 
-use std::fs::File;
-use std::path::PathBuf;
-use std::time::Duration;
-
 use super::create::{Worktree, to_its_end};
-use super::repository::git_dir_of;
-use super::{Base, Git, PATIENCE, head, untouched};
+use super::{Base, Git, head, untouched};
 use crate::core::branch::branch_name;
 use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
-use crate::host::files::{blocking, broken};
+use crate::host::files::broken;
 use crate::host::launch::Launch;
-use crate::host::lock::{lock, share};
+use crate::host::locks::Worktrees;
 use crate::host::{polecats, records};
 
 /// A worktree on its new branch.
@@ -43,7 +38,7 @@ pub async fn reuse(
     let (rig, polecat) = (rig.clone(), polecat.clone());
     to_its_end(async move {
         let base = git.start_point(&rig).await?;
-        let _lock = lock(&git.repository, PATIENCE).await?;
+        let _lock = Worktrees::lock(&git.repository).await?;
         let path = polecats::workdir(&rig, &polecat).await?;
         let old_base = records::load_base(&rig, &polecat).await?;
         let Some(old_branch) = head::branch(&path).await? else {
@@ -69,42 +64,11 @@ pub async fn give_back(
     let git = Git::of(rig, launch).await?;
     let (rig, polecat, reused) = (rig.clone(), polecat.clone(), reused.clone());
     to_its_end(async move {
-        let _lock = lock(&git.repository, PATIENCE).await?;
+        let _lock = Worktrees::lock(&git.repository).await?;
         untouched::require(&git, &rig, &reused.worktree).await?;
         Reuse { git, rig, polecat, reused }.undo().await
     })
     .await
-}
-
-/// The turn of those who would give work to `polecat`: within `patience`, and for as long as the
-/// value lasts. Not that of who types to it, which is locked on the polecat's own folder.
-///
-/// # Errors
-/// It has no worktree, or somebody has the turn for longer.
-pub async fn turn(
-    rig: &Rig,
-    polecat: &PolecatName,
-    patience: Duration,
-) -> Result<Option<File>, HostError> {
-    lock(&git_dir(rig, polecat).await?, patience).await
-}
-
-/// The turn of those who start `polecat` as it is: any number, but nobody gives it other work
-/// meanwhile.
-///
-/// # Errors
-/// As [`turn`].
-pub async fn share_turn(
-    rig: &Rig,
-    polecat: &PolecatName,
-    patience: Duration,
-) -> Result<Option<File>, HostError> {
-    share(&git_dir(rig, polecat).await?, patience).await
-}
-
-async fn git_dir(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError> {
-    let path = polecats::workdir(rig, polecat).await?;
-    blocking(move || git_dir_of(&path)?.ok_or_else(|| broken(&path, "it is no worktree"))).await
 }
 
 struct Reuse {

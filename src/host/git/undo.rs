@@ -13,13 +13,13 @@ use std::path::Path;
 use super::beside::input;
 use super::hunks::Deed;
 use super::words::{path_of, plain};
-use super::{Git, PATIENCE, failed};
+use super::{Git, failed};
 use crate::core::diff::{unquoted, written};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
 use crate::host::launch::Launch;
-use crate::host::lock::lock;
+use crate::host::locks::{Deeds, Worktrees};
 use stands::Stands;
 
 pub(super) use stands::Place;
@@ -51,7 +51,7 @@ pub async fn undo(
     launch: &Launch,
 ) -> Result<String, HostError> {
     let own = Git::in_worktree(rig, worktree, launch).await?;
-    let _turn = lock(worktree, PATIENCE).await?;
+    let _turn = Deeds::lock(worktree).await?;
     let mut passed = String::new();
     while let Some(done) = own.last_done(polecat).await? {
         let main = match done.deed {
@@ -59,7 +59,7 @@ pub async fn undo(
             _ => None,
         };
         let _turn = match &main {
-            Some(main) => lock(&main.repository, PATIENCE).await?,
+            Some(main) => Some(Worktrees::lock(&main.repository).await?),
             None => None,
         };
         let places = done.deed.places(&own, main.as_ref());

@@ -3,7 +3,6 @@
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -11,12 +10,10 @@ use serde_json::{Map, Value, json};
 use crate::core::trust::Request;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, is_file, look, read_text, replace, unwritten};
-use crate::host::lock::lock;
+use crate::host::locks::Grants;
 
 /// What this version writes. A newer file is only read.
 const FORMAT: u64 = 1;
-/// How long another editor may be writing.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where answers are kept.
 #[derive(Clone, Debug)]
@@ -80,7 +77,7 @@ impl Store {
             move || make(&folder)
         })
         .await?;
-        let _turn = lock(&folder, PATIENCE).await?;
+        let _turn = Grants::lock(&folder).await?;
         blocking(move || {
             let mut keys = read(&path)?;
             check_format(&path, &keys)?;

@@ -87,9 +87,3 @@ pub(super) fn of_git(root: &Path) -> Result<Option<Vec<Files>>, HostError> {
     }
     Ok(Some(there))
 }
-
-/// How many folders we may watch, three quarters of what the system has being left to others.
-pub(super) fn room() -> usize {
-    let limit = fs::read_to_string("/proc/sys/fs/inotify/max_user_watches").ok();
-    limit.and_then(|limit| limit.trim().parse::<usize>().ok()).map_or(usize::MAX, |most| most / 4)
-}

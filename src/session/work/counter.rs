@@ -54,7 +54,8 @@ struct Done {
 impl Counter {
     pub(super) fn new(manager: SessionManager, badges: watch::Sender<Badges>) -> Self {
         let (jobs, counts) = (HashMap::new(), JoinSet::new());
-        Self { manager, watches: Watches::start(), jobs, counts, badges }
+        let watches = Watches::start(&manager.tools.events);
+        Self { manager, watches, jobs, counts, badges }
     }
 
     pub(super) async fn run(mut self, mut seen: watch::Receiver<Arc<Glances>>) {
@@ -153,12 +154,17 @@ impl Counter {
             return;
         };
         job.end(took, found.is_err(), Instant::now());
-        if let Some(watched) = watched {
-            let worktree = watched.worktree.clone();
-            job.watched = Some(watched);
-            // What changed before it was watched, nobody has told.
-            let files = Files { polecat: polecat.clone(), worktree, paths: vec![], whole: true };
-            tell(&self.manager, files);
+        let is_new = watched.is_some();
+        job.watched = watched.or(job.watched.take());
+        if let Some(Watched { worktree, whole }) = &job.watched
+            && (is_new || !whole)
+        {
+            // What changed before it was watched, or where it is not, nobody has told.
+            let (polecat, worktree) = (polecat.clone(), worktree.clone());
+            tell(&self.manager, Files { polecat, worktree, paths: vec![], whole: true });
+        }
+        if let Some(of) = self.watches.watching().shortage() {
+            self.manager.tools.falls_short(of);
         }
         debug!(%polecat, ?took, "counted");
         let stat = match found {

@@ -42,13 +42,11 @@ pub(crate) fn ask(pane: PaneId) -> Command {
     Command::new("display-message").args(["-p", "-t", &pane.to_string(), SEEN])
 }
 
-/// Captures the rows of `want` into `buffer`. In the same request as [`ask`], both see the same
+/// Captures the rows of `want`. In the same request as [`ask`], both see the same
 /// moment.
-pub(crate) fn capture(pane: PaneId, want: Want, buffer: &str) -> Command {
+pub(crate) fn capture(pane: PaneId, want: Want) -> Command {
     let start = format!("-{}", want.above);
-    let capture =
-        Command::new("capture-pane").args(["-e", "-b", buffer, "-t", &pane.to_string(), "-S"]);
-    let capture = capture.arg(start);
+    let capture = Command::new("capture-pane").args(["-e", "-t", &pane.to_string(), "-S", &start]);
     match want.count {
         None => capture,
         Some(count) => capture.args(["-E", &format!("-{}", want.above.saturating_sub(count - 1))]),
