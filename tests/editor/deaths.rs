@@ -80,7 +80,9 @@ async fn last_words_with_line_breaks_in_them_are_shown_like_others() {
     // While its pane is there, that is what tells.
     shop.tmux.run(&["kill-session", "-t", "=gt-shop-ash"]);
     shop.editor.command("PolecatStatus ash").await.unwrap();
-    shop.editor.expect_line("polecat://status/ash", "first second").await;
+    for line in ["first", "second", "third"] {
+        shop.editor.expect_line("polecat://status/ash", line).await;
+    }
     let told = shop.editor.messages().await;
     assert!(!told.iter().any(|message| message.contains("frame")), "{told:?}");
 }

@@ -210,7 +210,7 @@ async fn what_a_killed_sender_left_does_not_answer_a_question() {
     yard.editor.expect_state("ash", "waiting").await;
     // As one leaves it who is killed between the paste and the key.
     let pasted = r#"{"by":{"pid":4194000,"start":1},"first_words":false,"tail":"never"}"#;
-    yard.tmux.run(&["set-option", "-t", "=gt-shop-ash:", "@polecat_pasted", pasted]);
+    yard.tmux.run(&["set-option", "-p", "-t", "=gt-shop-ash:", "@polecat_pasted", pasted]);
     let refused = yard.editor.call("inject", json!(["ash", "hello"])).await.unwrap_err();
     assert_eq!(refused.code, "agent_waiting", "{refused:?}");
     assert_eq!((yard.log().keys(), yard.log().typed()), (Vec::new(), Vec::new()));
@@ -220,7 +220,7 @@ async fn what_a_killed_sender_left_does_not_answer_a_question() {
     // Nothing stands there that would be submitted, and nothing is owed any more.
     yard.editor.call("inject", json!(["ash", "hello"])).await.unwrap();
     assert_eq!(yard.log().said().pop().as_deref(), Some("hello"));
-    let left = yard.tmux.run(&["show-options", "-qv", "-t", "=gt-shop-ash:", "@polecat_pasted"]);
+    let left = yard.tmux.run(&["show-options", "-pqv", "-t", "=gt-shop-ash:", "@polecat_pasted"]);
     assert_eq!(left, "");
 }
 

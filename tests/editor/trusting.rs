@@ -111,7 +111,7 @@ impl Clone {
 
 /// An agent `nice` that runs `script` in a shell, and goes on.
 fn registry(script: &str) -> Json {
-    let script = format!("{script}; exec cat");
+    let script = format!("{script}; exec {}", agent("prompts"));
     json!({ "agents": { "nice": { "command": "/bin/sh", "args": ["-c", script] } } })
 }
 
@@ -136,7 +136,7 @@ async fn what_a_cloned_town_names_runs_after_a_word_once_or_until_it_changes() {
     let files =
         ["shop/settings/config.json", "shop/settings/agents.json"].map(|path| town.file(path));
     assert_eq!(about["files"], json!(files));
-    let script = format!("touch {}; exec cat", town.pwned.display());
+    let script = format!("touch {}; exec {}", town.pwned.display(), agent("prompts"));
     assert_eq!(about["argv"], json!(["/bin/sh", "-c", script]));
     assert_eq!((&about["lasting"], &about["env"]), (&json!(true), &json!({})));
 
@@ -193,7 +193,7 @@ async fn the_environment_and_the_accounts_of_a_town_are_asked_about() {
     ])
     .await;
     let bin = town.path.parent().unwrap().join("bin");
-    program(&bin.join("claude"), "exec cat");
+    program(&bin.join("claude"), &format!("exec {}", agent("framed")));
     let code = "vim.env.PATH = ... .. ':' .. vim.env.PATH";
     town.editor.lua(code, json!([bin])).await.unwrap();
     let about = town.asked(json!({})).await;
@@ -203,11 +203,11 @@ async fn the_environment_and_the_accounts_of_a_town_are_asked_about() {
     // A folder of the user's own is no matter of the town's; nor is an account of another's.
     let about = town.asked(json!({ "config_dir": "/mine" })).await;
     assert_eq!(about["files"], json!(files[..1]));
-    let refused = town.start(json!({ "cmd": "cat", "account": "a" })).await.unwrap_err();
+    let refused = town.start(json!({ "cmd": agent("prompts"), "account": "a" })).await.unwrap_err();
     assert!(refused.message.contains("how your command is run"), "{refused:?}");
     let about = refused.untrusted;
     assert_eq!((&about["files"], &about["argv"]), (&json!(files[1..]), &json!([])));
-    town.start(json!({ "cmd": "cat", "config_dir": "/mine" })).await.unwrap();
+    town.start(json!({ "cmd": agent("prompts"), "config_dir": "/mine" })).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -244,7 +244,7 @@ async fn hooks_that_are_not_ours_are_asked_about() {
 async fn a_program_of_the_project_itself_is_asked_about_again_when_it_changes() {
     let town = Clone::hostile().await;
     let nice = town.path.join("tools/nice");
-    program(&nice, "exec cat");
+    program(&nice, &format!("exec {}", agent("prompts")));
     let set = |command: &str| {
         let registry = json!({ "agents": { "nice": { "command": command } } }).to_string();
         write(&town.path.join("shop/settings/agents.json"), &registry);
@@ -254,18 +254,19 @@ async fn a_program_of_the_project_itself_is_asked_about_again_when_it_changes() 
     assert_eq!(refused.untrusted["contents"][0]["path"], nice.to_str().unwrap());
     town.start(allowing("always", &refused.untrusted)).await.unwrap();
     town.editor.call("stop", json!(["ash", { "force": true }])).await.unwrap();
-    program(&nice, "exec cat # and more");
+    program(&nice, &format!("exec {} # and more", agent("prompts")));
     let refused = town.start(json!({})).await.unwrap_err();
     assert_eq!(refused.code, "untrusted", "{refused:?}");
 
     // What is found in a folder of the project can change unseen.
     let path = format!("/bin:{}", town.path.join("tools").display());
-    let registry = json!({ "agents": { "nice": { "command": "cat", "env": { "PATH": path } } } });
+    let registry =
+        json!({ "agents": { "nice": { "command": agent("prompts"), "env": { "PATH": path } } } });
     write(&town.path.join("shop/settings/agents.json"), &registry.to_string());
     assert_eq!(town.start(json!({})).await.unwrap_err().untrusted["lasting"], false);
 
     // Which file it is depends on the worktree: it is asked about each time.
-    program(&town.path.join("shop/polecats/ash/shop/nice"), "exec cat");
+    program(&town.path.join("shop/polecats/ash/shop/nice"), &format!("exec {}", agent("prompts")));
     set("./nice");
     let refused = town.start(json!({})).await.unwrap_err();
     assert_eq!(refused.untrusted["lasting"], false);

@@ -67,7 +67,8 @@ impl Delivery<'_> {
                 seen => seen?,
             };
             let stands = self.place(&seen, before) == Place::Composer;
-            if presses > 0 && !stands {
+            // An agent that asks has taken it.
+            if presses > 0 && (!stands || self.refuse_question(&seen).is_err()) {
                 return Ok(Outcome::Submitted);
             }
             if !stands {
