@@ -33,7 +33,8 @@ pub(in crate::host) fn registration(
             }
             None
         }
-        Ok(found) => found.map(|(_, of)| of),
+        // One inside of it is of the making of whoever works there.
+        Ok(found) => found.map(|(_, of)| of).filter(|of| !of.starts_with(worktree)),
         Err(HostError::Broken { .. } | HostError::Read { .. }) => None,
         Err(error) => return Err(error),
     };

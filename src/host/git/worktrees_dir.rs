@@ -124,9 +124,7 @@ fn refuse_others(rig: &Rig) -> Result<(), HostError> {
     for entry in entries(&rig.layout.dir)? {
         let worktree = rig.layout.within(&entry.path());
         // What cannot be read is of nobody who could be named, and a clone only of itself.
-        if let Ok(Registration::Other(other)) = registration(common_dir, &worktree)
-            && !other.starts_with(&worktree)
-        {
+        if let Ok(Registration::Other(other)) = registration(common_dir, &worktree) {
             let why = format!("the repository `{}` has its worktrees there", other.display());
             return Err(unwritable(&rig.layout, why));
         }
