@@ -30,8 +30,8 @@ pub struct Agent {
     pub args: Vec<String>,
     /// More arguments, where its hooks file is in the workdir: without it they would be an error.
     pub hook_args: Vec<String>,
-    /// Flags that are added where the installed program knows them: older ones would end at them.
-    pub flags_if_known: Vec<String>,
+    /// Flags that are added where the installed program takes them: older ones would end at them.
+    pub flags_if_taken: Vec<String>,
     /// Set in its environment on top of the polecat's own.
     pub env: Vec<(String, String)>,
     /// What its processes may be called: many agents run as `node`.

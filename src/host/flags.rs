@@ -1,4 +1,4 @@
-//! Which flags an installed program knows.
+//! Which flags an installed program takes.
 
 use std::{path::Path, time::Duration};
 
@@ -7,13 +7,15 @@ use super::{launch::Launch, run::Program};
 /// How long a program may take to print its help.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Those of `flags` that the help of `program`, a path, names. One that does not tell knows none.
-pub async fn known(program: &Path, flags: &[String], launch: &Launch) -> Vec<String> {
-    if flags.is_empty() {
-        return Vec::new();
+/// Those of `flags` that `program`, a path, takes: with one it prints its help as without. One that
+/// does not know it refuses it, and so does a script that adds it itself, where twice is too often.
+pub async fn taken(program: &Path, flags: &[String], launch: &Launch) -> Vec<String> {
+    let mut taken = Vec::new();
+    for flag in flags {
+        let help = Program::new(launch, program).arg(flag).arg("--help").within(PATIENCE);
+        if help.run().await.is_ok_and(|output| output.text().contains(flag)) {
+            taken.push(flag.clone());
+        }
     }
-    let output = Program::new(launch, program).arg("--help").within(PATIENCE).run().await;
-    let help = output.map(|output| output.text()).unwrap_or_default();
-    let words: Vec<&str> = help.split([' ', ',', '=', '[', ']', '\n', '\t']).collect();
-    flags.iter().filter(|flag| words.contains(&flag.as_str())).cloned().collect()
+    taken
 }

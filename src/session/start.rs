@@ -70,7 +70,7 @@ impl SessionManager {
         hooking: Hooking,
         progress: Progress<'_>,
     ) -> Result<Started, SessionError> {
-        let plan = self.with_known_flags(plan).await;
+        let plan = self.with_taken_flags(plan).await;
         let words = self.first_words(&plan).await;
         progress("starting: creating the session");
         let owed = Owed::by_us(words.typed());
@@ -84,13 +84,13 @@ impl SessionManager {
         Ok(Started { info: self.seen(&now).await, warnings })
     }
 
-    /// With the flags that the agent's own program knows.
-    async fn with_known_flags(&self, mut plan: Plan) -> Plan {
+    /// With the flags that the agent's own program takes.
+    async fn with_taken_flags(&self, mut plan: Plan) -> Plan {
         let own = plan.argv.first().filter(|program| is_program(program, &plan.agent.command));
         if let Some(program) = own.and_then(|program| path::find_program(program, &plan.workdir)) {
-            let flags = &plan.agent.flags_if_known;
-            let known = flags::known(&program, flags, &self.tools.launch).await;
-            plan.argv.extend(known);
+            let flags = &plan.agent.flags_if_taken;
+            let taken = flags::taken(&program, flags, &self.tools.launch).await;
+            plan.argv.extend(taken);
         }
         plan
     }

@@ -155,16 +155,16 @@ async fn a_prompt_without_a_frame_is_told_too_without_an_enter_too_many() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flag_goes_to_a_program_that_knows_it_and_to_no_other() {
-    for (help, expected) in
-        [("      --no-daemon  Run alone", true), ("  --help  Print help", false)]
-    {
+async fn a_flag_goes_to_a_program_that_takes_it_and_to_no_other() {
+    let refuses = "case \"$*\" in *--no-daemon*) exit 2;; *--help*) exit 0;; esac";
+    // As a script of a person's that adds it itself.
+    let adds =
+        "case \"$*\" in *--no-daemon*) exit 2;; *--help*) echo ' --no-daemon'; exit 0;; esac";
+    let takes = "case \"$*\" in *--help*) echo '  --no-daemon  Run alone'; exit 0;; esac";
+    for (codex, expected) in [(refuses, false), (adds, false), (takes, true)] {
         let yard = Yard::new(Json::Null).await;
-        let codex = format!(
-            "case \"$1\" in --help) echo '{help}'; exit 0;; esac\nexec {} \"$@\"",
-            yard.framed("")
-        );
-        program(&yard.programs.path().join("codex"), &codex);
+        let script = format!("{codex}\nexec {} \"$@\"", yard.framed(""));
+        program(&yard.programs.path().join("codex"), &script);
         let options = json!({ "new": true, "agent": "codex" });
         yard.editor.call("start", json!(["ash", options])).await.unwrap();
         let argv = yard.log().values("argv")[0].clone();

@@ -59,7 +59,7 @@ impl Changes {
             patterns: base.patterns.clone(),
             wrapper: self.wrapper.clone().unwrap_or_else(|| base.wrapper.clone()),
             args: self.args.clone().unwrap_or_else(|| base.args.clone()),
-            flags_if_known: base.flags_if_known.clone(),
+            flags_if_taken: base.flags_if_taken.clone(),
             hook_args: self.args.as_ref().map_or_else(|| base.hook_args.clone(), |_| Vec::new()),
             env: merged(&base.env, &self.env),
             process_names: self.process_names(&command, base),

@@ -11,7 +11,7 @@ struct Preset {
     command: &'static str,
     args: &'static [&'static str],
     hook_args: &'static [&'static str],
-    flags_if_known: &'static [&'static str],
+    flags_if_taken: &'static [&'static str],
     env: &'static [(&'static str, &'static str)],
     process_names: &'static [&'static str],
     prompt: Option<&'static str>,
@@ -46,7 +46,7 @@ const PLAIN: Preset = Preset {
     command: "",
     args: &[],
     hook_args: &[],
-    flags_if_known: &[],
+    flags_if_taken: &[],
     env: &[],
     process_names: &[],
     prompt: None,
@@ -104,7 +104,7 @@ const PRESETS: &[Preset] = &[
         args: &["--dangerously-bypass-approvals-and-sandbox"],
         // All sessions would share one daemon, a child of the first: whoever stopped that one broke
         // the others, and their commands ran in its environment.
-        flags_if_known: &["--no-daemon"],
+        flags_if_taken: &["--no-daemon"],
         process_names: &["codex", "node"],
         prompt: Some("› "),
         delay_ms: 3_000,
@@ -254,7 +254,7 @@ impl Preset {
             command: self.command.to_owned(),
             args: owned(self.args),
             hook_args: owned(self.hook_args),
-            flags_if_known: owned(self.flags_if_known),
+            flags_if_taken: owned(self.flags_if_taken),
             env: pairs(self.env),
             process_names: owned(self.process_names),
             ready: Ready {
