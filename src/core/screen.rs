@@ -3,7 +3,8 @@
 //! A reading follows the screen's structure, not words anywhere on it: an agent draws its composer
 //! (the place to type) or a dialog at the bottom, and what stands above is conversation, which may
 //! quote anything. [`layout`] finds that bottom, [`dialog`] and [`working`] look only there, and
-//! [`patterns`] holds what differs between agents.
+//! [`patterns`] holds what differs between agents. [`message`] tells whether one can type there, and
+//! where a message stands that was typed; [`guess`] whether an agent of unknown looks asks.
 
 mod answer;
 mod area;

@@ -122,7 +122,7 @@ pub enum ExitHow {
     Status(i32),
     /// This signal killed it.
     Signal(i32),
-    /// tmux lost the status (facts/sessions.md, finding 1).
+    /// tmux lost the status.
     Unknown,
 }
 

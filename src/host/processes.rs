@@ -1,7 +1,7 @@
 //! Ending all processes of a pane, and no stranger's; and who works in a folder.
 //!
 //! `kill-session` sends a SIGHUP, which agents and what they start may ignore: gastown found 142
-//! orphans holding 56 GB (facts/sessions.md, lesson 60).
+//! orphans holding 56 GB.
 
 mod census;
 mod handle;

@@ -74,7 +74,7 @@ fn word(word: &OsStr) -> Value {
     }
 }
 
-/// `SessionInfo` of design.md: gastown's names, then ours.
+/// `SessionInfo`: gastown's names, then ours.
 pub(super) fn session(info: &SessionInfo) -> Map {
     let time = |at: Option<jiff::Timestamp>| at.map(|at| format!("{at:.0}"));
     Map::new()

@@ -108,7 +108,7 @@ impl SessionManager {
     }
 
     /// The same session with its exit status. tmux learns it after the terminal was closed, and
-    /// before 3.6 now and then only when another child of its ends (facts/tmux.md, trap 4).
+    /// before 3.6 now and then only when another child of its ends.
     async fn with_status(&self, session: Session) -> Result<Session, SessionError> {
         let pane = session.pane.pane_id;
         let (mut session, mut again) = (session, interval(PAUSE));

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::core::{Template, agent::Changes, screen::Policy};
 
-/// The configuration of design.md section 6 without what only Lua needs. Absent is default.
+/// The configuration without what only Lua needs. Absent is default.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// `rig.path`: the rig, wherever the editor is.
