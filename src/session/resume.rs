@@ -92,7 +92,10 @@ impl SessionManager {
         let to = Addressee::new(self.addressed(&session).await, session.args());
         let quiet = |_: &str| {};
         let readiness = self.wait_until_ready(&session, &to, &owed, &quiet).await?;
-        self.brief(&session, &to, owed, readiness, &quiet).await
+        let warnings = self.brief(&session, &to, owed, readiness, &quiet).await?;
+        // What is still in the way was told once, and is tried again.
+        let left = self.session(&session.polecat).await?.and_then(|session| session.owed);
+        Ok(if left.is_some_and(|owed| owed.is_open()) { Vec::new() } else { warnings })
     }
 
     /// Submits what stands in the composer, and makes what is owed ours, if it still is nobody's:
