@@ -224,6 +224,14 @@ impl SessionError {
         Self::SessionNotFound { session, why: " (its agent has ended)".to_owned() }
     }
 
+    /// The same of an error that says that the pane of `session` is gone.
+    pub(super) fn of_gone(self, session: &Session) -> Self {
+        match self {
+            Self::Tmux(error) if error.is_missing_target() => Self::ended(session),
+            other => other,
+        }
+    }
+
     /// Whether a message could not be typed yet, and may be later.
     pub(super) fn is_in_the_way(&self) -> bool {
         matches!(self, Self::Message(error) if error.is_in_the_way())

@@ -75,7 +75,8 @@ impl SessionManager {
         let text = without_end(bytes);
         let text = &*String::from_utf8_lossy(&text);
         let delivery = Delivery { manager, session, to, bytes, text, owed: None, draft };
-        match delivery.deliver().await? {
+        let delivered = delivery.deliver().await.map_err(|error| error.of_gone(session));
+        match delivered? {
             Outcome::Submitted => Ok(()),
             Outcome::Stuck => {
                 Err(MessageError::Stuck { session: session.pane.session_name.clone() }.into())

@@ -12,6 +12,9 @@ use crate::host::{git::Begun, watch::Watched};
 const SETTLE: Duration = Duration::from_millis(100);
 /// A polecat that never rests is counted no more often than this, nor more than half of the time.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Where not all of its folders can be watched, it is counted this often though nothing tells of a
+/// change, and no more than a twentieth of the time.
+const BLIND: Duration = Duration::from_secs(10);
 /// What cannot be counted is tried again so often until something changes.
 const TRIES: u8 = 3;
 
@@ -50,17 +53,22 @@ impl Job {
             // What a person looks at now should be right at once.
             self.rested = now;
         }
-        let blind = self.watched.as_ref().is_some_and(|watched| !watched.whole);
-        if blind && before.activity != glance.activity {
+        if self.is_blind() && before.activity != glance.activity {
             self.touch(now);
         }
         None
     }
 
+    /// Whether a change may go unheard.
+    fn is_blind(&self) -> bool {
+        self.watched.as_ref().is_some_and(|watched| !watched.whole)
+    }
+
     /// Something in it has changed.
     pub(super) fn touch(&mut self, now: Instant) {
         self.failures = 0;
-        self.dirty.get_or_insert(now + SETTLE);
+        let at = now + SETTLE;
+        self.dirty = Some(self.dirty.map_or(at, |dirty| dirty.min(at)));
     }
 
     /// Whether it is counted for the first time, and watched from some moment of that on.
@@ -85,6 +93,9 @@ impl Job {
         if failed && self.failures < TRIES {
             self.failures += 1;
             self.dirty.get_or_insert(now);
+        }
+        if self.is_blind() {
+            self.dirty.get_or_insert(now + BLIND.max(took * 20));
         }
     }
 }
@@ -134,6 +145,18 @@ mod tests {
     }
 
     #[test]
+    fn one_that_cannot_be_watched_is_counted_now_and_then_though_nothing_tells() {
+        let now = Instant::now();
+        let mut job = counted(State::Idle, false, now);
+        assert_eq!(job.due(), Some(now + BLIND));
+        job.touch(now);
+        assert_eq!(job.due(), Some(now + PAUSE), "a change is not left for then");
+        job.begin();
+        job.end(2000 * MS, false, now);
+        assert_eq!(job.due(), Some(now + 40_000 * MS));
+    }
+
+    #[test]
     fn an_agent_that_rests_is_counted_and_one_that_works_is_not() {
         let now = Instant::now();
         for (from, to, counts) in [
@@ -155,7 +178,8 @@ mod tests {
             let mut job = counted(State::Working, whole, now);
             let activity = jiff::Timestamp::from_second(7).ok();
             job.look(&Glance { activity, ..glance(State::Working) }, now);
-            assert_eq!(job.due().is_some(), !whole, "whole: {whole}");
+            let soon = job.due().is_some_and(|due| due <= now + PAUSE);
+            assert_eq!(soon, !whole, "whole: {whole}");
         }
     }
 
