@@ -10,18 +10,15 @@ use polecat::host::tracker::{Tracker, TrackerError};
 
 use super::fixtures::Sandbox;
 
-/// Where `br` is: `POLECAT_TEST_BR`, else `PATH`, else what the repository keeps.
+/// Where `br` is: `BR_BIN`, else what `make tools` brought, else `PATH`.
 fn br() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let given = std::env::var_os("POLECAT_TEST_BR").map(PathBuf::from);
-    let kept = root.join(".tools/bin/br");
-    let found = given.or_else(|| find_program("br", root)).unwrap_or(kept);
-    assert!(
-        found.is_file(),
-        "these tests need the tracker `br`: `{}` is not there; name it in POLECAT_TEST_BR, or put it \
-         on PATH or into .tools/bin",
-        found.display()
-    );
+    let given = std::env::var_os("BR_BIN").map(PathBuf::from);
+    let tools =
+        std::env::var_os("POLECAT_TOOLS").map_or_else(|| root.join(".tools"), PathBuf::from);
+    let kept = Some(tools.join("bin/br")).filter(|kept| kept.is_file());
+    let found = given.or(kept).or_else(|| find_program("br", root));
+    let found = found.expect("no `br`: run `make tools`, or set BR_BIN");
     found.to_string_lossy().into_owned()
 }
 
