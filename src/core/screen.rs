@@ -22,7 +22,8 @@ mod working;
 
 pub use answer::Policy;
 pub use message::{
-    Before, Composing, Place, composer_rows, composing, ends_at_cursor, place, tail,
+    Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
+    tail,
 };
 pub use patterns::{Bang, CustomDialog, Patterns};
 pub use prompt::shows_prompt;

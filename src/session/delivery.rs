@@ -147,10 +147,15 @@ impl Delivery<'_> {
                     return Err(self.asked(question, guessed));
                 }
                 Composing::Unknown if self.is_starting() => "it is still starting",
-                Composing::Unknown => match deaf(self.agent(), &seen.screen) {
-                    None => return Ok(seen),
-                    Some(why) => why,
-                },
+                Composing::Unknown => {
+                    if let Some(folded) = screen::folded_at_cursor(&seen.shown) {
+                        return Err(self.has_draft(folded));
+                    }
+                    match deaf(self.agent(), &seen.screen) {
+                        None => return Ok(seen),
+                        Some(why) => why,
+                    }
+                }
                 Composing::Blank => "it has drawn nothing yet",
                 Composing::NotReady => "it shows no prompt to type to",
             };

@@ -200,10 +200,18 @@ fn stands(shown: &Shown, text: &str, before: usize) -> bool {
     ends_at_cursor(shown, text) || times(shown, text) > before
 }
 
-/// Whether `text` stands right before the cursor.
+/// Whether `text`, or a sign for a folded paste, stands right before the cursor.
 #[must_use]
 pub fn ends_at_cursor(shown: &Shown, text: &str) -> bool {
-    unframed(&shown.up_to_cursor()).ends_with(&tail(text))
+    unframed(&shown.up_to_cursor()).ends_with(&tail(text)) || folded_at_cursor(shown).is_some()
+}
+
+/// The sign for a folded paste that stands right before the cursor.
+#[must_use]
+pub fn folded_at_cursor(shown: &Shown) -> Option<String> {
+    let text = unframed(&shown.up_to_cursor()).to_lowercase();
+    let sign = &text[text.rfind(FOLDED)?..];
+    (sign.find(']') == Some(sign.len() - 1)).then(|| sign.to_owned())
 }
 
 /// The rows that show a message in the composer, for a look that must still find it there.
@@ -309,6 +317,11 @@ mod tests {
         assert_eq!(at(&generic, sent), Place::Conversation);
         let none = Before { times: 0, parked: false };
         assert_eq!(place(&generic, &shown(sent), TEXT, none), Place::Composer);
+        let folded = shown("[Pasted text #1]\nok\n> [Pasted text #2 +3 lines]");
+        assert_eq!(
+            place(&generic, &folded, TEXT, Before { times: 2, parked: false }),
+            Place::Composer
+        );
         let typed = "hello\n> Work is on your hook. Run `gt hook` and begin.";
         assert_eq!(place(&generic, &shown(typed), TEXT, once), Place::Composer);
         assert_eq!(at(&generic, "ok"), NOWHERE);
