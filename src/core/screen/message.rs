@@ -2,7 +2,7 @@
 
 use super::layout::{self, Composer, Scene};
 use super::patterns::{Layout, Patterns};
-use super::rows::{is_rule, squeezed, texts};
+use super::rows::{is_rule, texts};
 use super::shown::Shown;
 use super::title::{self, Means};
 use super::{Question, Seen, guess, read};
@@ -234,14 +234,18 @@ const FOOTER: usize = 3;
 /// nothing.
 #[must_use]
 pub fn tail(text: &str) -> String {
-    let text = unframed(text);
-    let skipped = text.chars().count().saturating_sub(TAIL);
-    text.chars().skip(skipped).collect()
+    // From its end: it may be a mebibyte.
+    let end: Vec<char> = text.chars().rev().filter(|letter| is_text(*letter)).take(TAIL).collect();
+    end.into_iter().rev().collect()
 }
 
 /// Without blanks, control characters and the sides of boxes.
 fn unframed(text: &str) -> String {
-    squeezed(text).replace(|letter: char| letter.is_control() || "│┃".contains(letter), "")
+    text.chars().filter(|letter| is_text(*letter)).collect()
+}
+
+fn is_text(letter: char) -> bool {
+    !letter.is_whitespace() && !letter.is_control() && !"│┃".contains(letter)
 }
 
 #[cfg(test)]
