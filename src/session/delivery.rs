@@ -81,17 +81,21 @@ impl Delivery<'_> {
         let mut watch = Watch::of(self);
         let outcome = self.typed_and_submitted(&mut watch).await;
         watch.end().await;
+        outcome
+    }
+
+    /// Writes down what became of a message that was pasted: what may stand in the composer is
+    /// nobody's to submit any more, and in the way of the next one.
+    async fn leave_word(&self, outcome: &Result<Outcome, SessionError>) {
         match outcome {
             Ok(Outcome::Submitted) => {}
-            Ok(Outcome::NotShown { lost: false }) if self.owed.is_none() => {
+            _ if self.owed.is_some() => {}
+            Ok(Outcome::NotShown { lost: true }) => self.note(vec![self.cleared()]).await,
+            _ => {
                 let told = Pasted { told: true, ..self.pasted() };
                 self.note(vec![told.note(self.session)]).await;
             }
-            // What stands there now is nobody's to submit any more.
-            _ if self.owed.is_none() => self.note(vec![self.cleared()]).await,
-            _ => {}
         }
-        outcome
     }
 
     /// Writes down that nobody is to submit it any more, as if it had been.
@@ -113,11 +117,21 @@ impl Delivery<'_> {
             }
             watch.next().await;
         };
-        if !self.settled(&terminal, watch, before).await? {
-            let lost = self.taken_back(watch, before).await?;
-            return Ok(Outcome::NotShown { lost });
+        let outcome = self.seen_and_submitted(&terminal, watch, before).await;
+        self.leave_word(&outcome).await;
+        outcome
+    }
+
+    async fn seen_and_submitted(
+        &self,
+        terminal: &Terminal,
+        watch: &mut Watch<'_>,
+        before: Before,
+    ) -> Result<Outcome, SessionError> {
+        if self.settled(terminal, watch, before).await? {
+            return self.submit(watch, before).await;
         }
-        self.submit(watch, before).await
+        Ok(Outcome::NotShown { lost: self.taken_back(watch, before).await? })
     }
 
     /// Waits until it can be typed to: what is seen then.

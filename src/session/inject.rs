@@ -123,10 +123,10 @@ pub(super) async fn submit_pasted(
     let (text, bytes, owed) = (&*pasted.tail, pasted.tail.as_bytes(), owed.as_ref());
     let delivery = Delivery { manager, session, to, bytes, text, owed, draft: Draft::IsMessage };
     if pasted.told {
-        delivery.refuse_shown_late().await?;
+        // It may be shown later still: that is kept in mind until a message was submitted.
+        return delivery.refuse_shown_late().await;
     }
-    let standing = !text.is_empty() && !pasted.told;
-    let outcome = if standing { Some(delivery.submit_standing().await?) } else { None };
+    let outcome = if text.is_empty() { None } else { Some(delivery.submit_standing().await?) };
     if outcome == Some(Outcome::Submitted)
         && let Some(owed) = session.owed.as_mut().filter(|_| pasted.first_words)
     {

@@ -231,6 +231,10 @@ async fn a_message_that_is_shown_late_is_a_draft_to_the_next_one() {
     shop.start("ash", &format!("records {} --gate {}", file.display(), gate.display())).await;
     let lost = refused(&shop, "first words").await;
     assert_eq!(lost.code, "not_shown", "{lost:?}");
+    // That another one is refused as well changes nothing.
+    shop.tmux.run(&["select-pane", "-d", "-t", "=gt-shop-ash:"]);
+    assert_eq!(refused(&shop, "between").await.code, "pane_input_off");
+    shop.tmux.run(&["select-pane", "-e", "-t", "=gt-shop-ash:"]);
     std::fs::write(&gate, "").unwrap();
     eventually("the first", async || {
         let screen = shop.screen("gt-shop-ash");
