@@ -79,7 +79,8 @@ impl Delivery<'_> {
     /// was submitted, and nothing typed unless a dialog opened right after.
     pub(super) async fn deliver(&self) -> Result<Outcome, SessionError> {
         let mut watch = Watch::of(self);
-        let outcome = self.typed_and_submitted(&mut watch).await;
+        // It is large: whoever sends a message need not be.
+        let outcome = Box::pin(self.typed_and_submitted(&mut watch)).await;
         watch.end().await;
         outcome
     }
