@@ -18,6 +18,7 @@ pub mod settings;
 pub mod startup;
 pub mod state;
 pub mod theme;
+pub mod town;
 pub mod trust;
 pub mod work;
 
@@ -27,4 +28,5 @@ pub use layout::{BadTemplate, Layout, Template};
 pub use names::{BadName, IssueId, PolecatName, RigName, SessionName};
 pub use rig::{Rig, RigKind};
 pub use session::{Exit, ExitHow, SessionInfo, State, StateSource, Waiting};
+pub use town::{Gastown, Town};
 pub use work::Diffstat;

@@ -113,16 +113,19 @@ impl RigName {
     }
 }
 
-/// The session of a polecat: `gt-<rig>-<polecat>`.
-#[must_use]
-pub fn session_name(rig: &RigName, polecat: &PolecatName) -> SessionName {
-    SessionName(format!("{}{polecat}", session_prefix(rig)))
+impl SessionName {
+    /// The session of a polecat whose rig's sessions begin with `prefix`, which has only what
+    /// tmux keeps.
+    pub(super) fn of(prefix: &str, polecat: &PolecatName) -> Self {
+        Self(format!("{prefix}{polecat}"))
+    }
 }
 
 /// What the names of all polecats' sessions begin with.
 pub const SESSIONS: &str = "gt-";
 
-/// What the names of a rig's sessions begin with: `gt-<rig>-`.
+/// What the names of a rig's sessions begin with outside of towns, and in those of gastown before
+/// 0.6: `gt-<rig>-`.
 #[must_use]
 pub fn session_prefix(rig: &RigName) -> String {
     format!("{SESSIONS}{}-", rig.in_session())
@@ -302,7 +305,7 @@ mod tests {
         ] {
             let rig = RigName::from_folder(folder).unwrap();
             assert_eq!(rig.as_str(), folder);
-            assert_eq!(session_name(&rig, &ash).as_str(), session);
+            assert_eq!(SessionName::of(&session_prefix(&rig), &ash).as_str(), session);
             assert_eq!(why(SessionName::parse(session)), "accepted");
         }
         for folder in ["", ".", "..", "a/b", "a\nb"] {

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::layout::Layout;
-use super::names::{PolecatName, RigName, SessionName, session_name, session_prefix};
+use super::names::{PolecatName, RigName, SessionName, session_prefix};
+use super::town::{Gastown, Town};
 
 /// A project whose polecats we run. All paths are absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,11 +26,8 @@ pub struct Rig {
 /// Where a rig stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RigKind {
-    /// A rig of a gastown town: the folder `<root>/<rig>`.
-    Town {
-        /// The town: the folder that holds `mayor/town.json`.
-        root: PathBuf,
-    },
+    /// A rig of a gastown town: a folder just below it.
+    Town(Town),
     /// A git repository without a town. Its home is inside the common directory, so that
     /// nothing shows in `git status`.
     Repository {
@@ -90,7 +88,7 @@ impl Rig {
     pub fn gate_dir(&self) -> PathBuf {
         match self.kind {
             RigKind::Repository { .. } => self.home.clone(),
-            RigKind::Town { .. } | RigKind::Folder => self.polecats_dir(),
+            RigKind::Town(_) | RigKind::Folder => self.polecats_dir(),
         }
     }
 
@@ -100,7 +98,7 @@ impl Rig {
     pub fn anchor(&self) -> &Path {
         match &self.kind {
             RigKind::Repository { common_dir } => common_dir,
-            RigKind::Town { .. } | RigKind::Folder => &self.home,
+            RigKind::Town(_) | RigKind::Folder => &self.home,
         }
     }
 
@@ -109,16 +107,38 @@ impl Rig {
     #[must_use]
     pub fn root(&self) -> &Path {
         match &self.kind {
-            RigKind::Town { root } => root,
+            RigKind::Town(town) => &town.root,
             RigKind::Repository { .. } => &self.home,
             RigKind::Folder => self.path.parent().unwrap_or(&self.path),
         }
     }
 
+    /// Which gastown runs the town that the rig is in; none outside of one.
+    #[must_use]
+    pub fn gastown(&self) -> Option<Gastown> {
+        self.town().map(|town| town.gastown)
+    }
+
+    /// The town that the rig is in.
+    #[must_use]
+    pub fn town(&self) -> Option<&Town> {
+        match &self.kind {
+            RigKind::Town(town) => Some(town),
+            RigKind::Repository { .. } | RigKind::Folder => None,
+        }
+    }
+
+    /// What the names of the rig's sessions begin with.
+    #[must_use]
+    pub fn session_prefix(&self) -> String {
+        self.town()
+            .map_or_else(|| session_prefix(&self.name), |town| town.session_prefix(&self.name))
+    }
+
     /// The tmux session of a polecat.
     #[must_use]
     pub fn session(&self, polecat: &PolecatName) -> SessionName {
-        session_name(&self.name, polecat)
+        SessionName::of(&self.session_prefix(), polecat)
     }
 
     /// The polecat a session belongs to; none for other rigs' sessions and gastown's own roles.
@@ -127,7 +147,7 @@ impl Rig {
     /// not tell, so ask where the session's folder is before acting on it.
     #[must_use]
     pub fn polecat_of(&self, session: &str) -> Option<PolecatName> {
-        let polecat = session.strip_prefix(&session_prefix(&self.name))?;
+        let polecat = session.strip_prefix(&self.session_prefix())?;
         PolecatName::parse(polecat).ok()
     }
 
@@ -151,7 +171,7 @@ pub(crate) mod tests {
             home: "/town/shop".into(),
             layout: Layout { dir: "/town/shop/polecats".into(), inner: "shop".into() },
             former: Vec::new(),
-            kind: RigKind::Town { root: "/town".into() },
+            kind: RigKind::Town(Town::before_0_6("/town".into())),
         }
     }
 

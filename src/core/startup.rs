@@ -5,6 +5,7 @@ use jiff::civil::DateTime;
 use super::agent::Agent;
 use super::names::{IssueId, PolecatName};
 use super::rig::{Rig, RigKind};
+use super::town::Town;
 
 /// What belongs to the editor, or to the agent in whose terminal it runs: an agent that saw it
 /// would talk to this Neovim, take that agent's session for its own, or refuse to run in another.
@@ -54,7 +55,7 @@ pub fn polecat_env(
     set("GT_SESSION", rig.session(polecat).to_string());
     // A later gastown's: by which names it finds the agent among the processes, and its town.
     set("GT_PROCESS_NAMES", agent.process_names.join(","));
-    if let RigKind::Town { root } = &rig.kind {
+    if let RigKind::Town(Town { root, .. }) = &rig.kind {
         set("GT_TOWN_ROOT", root.to_string_lossy().into_owned());
     }
     if let (Some(variable), Some(dir)) = (&agent.config_dir_env, config_dir) {

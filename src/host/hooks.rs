@@ -56,7 +56,7 @@ export const GasTown = async ({ $, directory }) => {
 /// The agent's settings want the file outside of `polecats/` or in a polecat's own folder, or it
 /// could not be written; then there is none.
 pub async fn ensure(rig: &Rig, agent: &Agent, gt_on_path: bool) -> Result<(), HostError> {
-    let (RigKind::Town { .. }, true, Some(hooks)) = (&rig.kind, gt_on_path, &agent.hooks) else {
+    let (RigKind::Town(_), true, Some(hooks)) = (&rig.kind, gt_on_path, &agent.hooks) else {
         return Ok(());
     };
     let Some((text, mode)) = content(&hooks.provider) else { return Ok(()) };

@@ -6,7 +6,7 @@ use super::error::HostError;
 use super::files::{blocking, is_dir, is_file, real};
 use super::git::repository::{self, Repository};
 use super::layouts;
-use crate::core::{Rig, RigKind, RigName, Template};
+use crate::core::{Rig, RigKind, RigName, Template, Town};
 
 /// Folders of a town that are the town's own.
 const TOWNS_OWN: &[&str] = &["mayor", "deacon", "settings", "daemon", "logs", "plugins"];
@@ -107,7 +107,7 @@ fn rig_below(root: &Path, path: &Path) -> Result<Rig, HostError> {
     if !is_dir(path)? {
         return Err(not_a_rig(path, "it is no folder"));
     }
-    rig(path, path.to_owned(), RigKind::Town { root: root.to_owned() }, path)
+    rig(path, path.to_owned(), RigKind::Town(Town::before_0_6(root.to_owned())), path)
 }
 
 fn repository_rig(folder: &Path) -> Result<Option<Rig>, HostError> {

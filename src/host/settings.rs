@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::error::HostError;
 use super::files::{blocking, broken, read_text};
 use crate::core::{
-    Rig, RigKind,
+    Rig,
     name_pool::Wishes,
     settings::{Accounts, BadSetting, File, RigSettings, Sources},
 };
@@ -65,10 +65,7 @@ pub fn accounts_path(rig: &Rig) -> Option<PathBuf> {
 }
 
 fn town(rig: &Rig) -> Option<&Path> {
-    match &rig.kind {
-        RigKind::Town { root } => Some(root),
-        RigKind::Repository { .. } | RigKind::Folder => None,
-    }
+    rig.town().map(|town| town.root.as_path())
 }
 
 fn file<T: DeserializeOwned>(path: PathBuf) -> Result<Option<File<T>>, HostError> {

@@ -130,7 +130,7 @@ fn open(path: &Path) -> Result<Option<File>, HostError> {
 /// The folders that are the project's: its town, its own, and where its polecats are.
 fn roots(rig: &Rig) -> Vec<PathBuf> {
     let town = match &rig.kind {
-        RigKind::Town { root } => Some(root.clone()),
+        RigKind::Town(town) => Some(town.root.clone()),
         RigKind::Repository { .. } | RigKind::Folder => None,
     };
     let lexical: Vec<_> = town.into_iter().chain([rig.path.clone(), rig.home.clone()]).collect();

@@ -23,7 +23,7 @@ impl SessionManager {
         let session = self.existing(&PolecatName::parse(polecat)?).await?;
         let target = self.place_of(&session).await?;
         let command = |verb: &str| {
-            let mut argv = self.tools.tmux.argv();
+            let mut argv = self.tmux.argv();
             argv.extend([verb, "-t", &target].map(OsString::from));
             argv
         };
@@ -40,13 +40,13 @@ impl SessionManager {
         if !session.is_moved(&self.rig) {
             return Ok(format!("={name}"));
         }
-        Ok(format!("={name}:{}.{pane}", self.tools.tmux.window_of(pane).await?))
+        Ok(format!("={name}:{}.{pane}", self.tmux.window_of(pane).await?))
     }
 
     /// Whether `$TMUX` of the editor (`socket,pid,session`) names the server we use.
     async fn is_editors_server(&self) -> Result<bool, SessionError> {
         let Some(editors) = &self.tools.settings.editor.tmux else { return Ok(false) };
         let Some((socket, _)) = editors.split_once(',') else { return Ok(false) };
-        Ok(self.tools.tmux.socket_path().await?.as_os_str() == socket)
+        Ok(self.tmux.socket_path().await?.as_os_str() == socket)
     }
 }

@@ -73,6 +73,6 @@ impl SessionManager {
         let left = if owed.is_open() { left.encode() } else { String::new() };
         let mut notes = vec![owed::note(session, OWED, left)];
         notes.extend(mark.encode().ok().map(|value| owed::note(session, mark::OPTION, value)));
-        Ok(self.tools.tmux.note(&notes).await?)
+        Ok(self.tmux.note(&notes).await?)
     }
 }

@@ -51,7 +51,7 @@ impl SessionManager {
     ) -> Result<Vec<u8>, SessionError> {
         let wanted = options.request()?;
         let session = self.existing(&PolecatName::parse(polecat)?).await?;
-        let captured = self.tools.tmux.capture(session.pane.pane_id, wanted).await?;
+        let captured = self.tmux.capture(session.pane.pane_id, wanted).await?;
         Ok(joined(captured.text))
     }
 }
@@ -68,12 +68,12 @@ impl Workspace {
     ) -> Result<Vec<u8>, SessionError> {
         let wanted = options.request()?;
         let pane = self.pane_of(session).await?;
-        Ok(joined(self.tools.tmux.capture(pane.pane_id, wanted).await?.text))
+        Ok(joined(self.tmux().capture(pane.pane_id, wanted).await?.text))
     }
 
     /// The pane that was there first in `session`.
     pub(super) async fn pane_of(&self, session: &str) -> Result<Pane, SessionError> {
-        let panes = self.tools.tmux.panes_of(session, &[]).await?;
+        let panes = self.tmux().panes_of(session, &[]).await?;
         panes.into_iter().min_by_key(|pane| pane.pane_id).ok_or_else(|| {
             SessionError::SessionNotFound { session: names::shown(session), why: String::new() }
         })

@@ -9,8 +9,8 @@ use tracing::warn;
 use super::{error::SessionError, manager::SessionManager, table::Session};
 use crate::{
     core::{
-        rig::RigKind,
         session::{Exit, ExitHow},
+        town::Town,
     },
     host::{
         path,
@@ -45,10 +45,10 @@ impl SessionManager {
     pub(super) async fn record_death(&self, session: &Session) -> Result<Exit, SessionError> {
         let exit = self.exit_of(session).await?;
         let pane = session.pane.pane_id;
-        if session.has_died() && self.tools.tmux.claim(pane, RECORDED).await? {
+        if session.has_died() && self.tmux.claim(pane, RECORDED).await? {
             if let Err(error) = self.record(session, &exit).await {
                 let again = Note { pane, option: RECORDED, value: String::new() };
-                self.tools.tmux.note(&[again]).await?;
+                self.tmux.note(&[again]).await?;
                 return Err(error);
             }
             // Nobody waits for gastown's log.
@@ -82,7 +82,7 @@ impl SessionManager {
     /// Tells `gt` of the death, in a town that has it. That is gastown's own record besides ours,
     /// so a failure is only noted.
     async fn log_crash(&self, session: &Session, how: ExitHow) {
-        let RigKind::Town { root } = &self.rig.kind else { return };
+        let Some(Town { root, .. }) = self.rig.town() else { return };
         if path::find_program("gt", root).is_none() {
             return;
         }
@@ -98,7 +98,7 @@ impl SessionManager {
 
     /// The end of what `pane` shows, as plain text, without the blank lines at its edges.
     async fn last_lines(&self, pane: &Pane) -> Result<Vec<String>, SessionError> {
-        let captured = self.tools.tmux.capture(pane.pane_id, Capture::last(TAIL)).await?;
+        let captured = self.tmux.capture(pane.pane_id, Capture::last(TAIL)).await?;
         let text = String::from_utf8_lossy(&captured.text).into_owned();
         let lines: Vec<_> = text.lines().map(|line| line.trim_end().to_owned()).collect();
         let is_text = |line: &String| !line.is_empty();
@@ -115,13 +115,13 @@ impl SessionManager {
         let deadline = Instant::now() + REAP;
         while session.has_lost_status() && Instant::now() < deadline {
             again.tick().await;
-            self.tools.tmux.reap().await?;
+            self.tmux.reap().await?;
             let now = self.session(&session.polecat).await?;
             let Some(now) = now.filter(|now| now.pane.pane_id == pane) else { break };
             session = now;
             if let Some(death) = session.pane.dead.as_mut() {
                 // tmux 3.2 tells of a signal in the pane only.
-                let told = self.tools.tmux.capture(pane, Capture::last(1)).await;
+                let told = self.tmux.capture(pane, Capture::last(1)).await;
                 death.signal = death.signal.or(told.ok().and_then(|told| told.signal));
             }
         }

@@ -183,7 +183,7 @@ impl Delivery<'_> {
     }
 
     async fn paste(&self, seen: &Seen, typed: &[u8]) -> Result<Option<Terminal>, SessionError> {
-        let (tmux, pane) = (&self.manager.tools.tmux, self.session.pane.pane_id);
+        let (tmux, pane) = (&self.manager.tmux, self.session.pane.pane_id);
         let note = self.pasted().note(self.session);
         Ok(tmux.paste(pane, typed, &self.guard(seen), &[note]).await?)
     }
@@ -204,7 +204,7 @@ impl Delivery<'_> {
         let mut shown = Ok(false);
         let taken = async { shown = self.until_shown(watch, before).await };
         let gap = Duration::from_millis(self.agent().settle_ms);
-        self.manager.tools.tmux.settle(terminal, taken, gap).await;
+        self.manager.tmux.settle(terminal, taken, gap).await;
         shown
     }
 
@@ -243,7 +243,7 @@ impl Delivery<'_> {
 
     /// Who takes it up later finds out by itself where this is not written.
     async fn note(&self, notes: Vec<Note>) {
-        drop(self.manager.tools.tmux.note(&notes).await);
+        drop(self.manager.tmux.note(&notes).await);
     }
 
     /// Whether a start of ours is still waiting for the agent, and has nothing to tell it itself.

@@ -33,7 +33,7 @@ impl SessionManager {
     pub(super) async fn first_words(&self, plan: &Plan) -> FirstWords {
         let mut words: Vec<String> = plan.agent.initial_prompt.iter().cloned().collect();
         match &self.rig.kind {
-            RigKind::Town { .. } => words.extend(self.gastowns_words(plan).await),
+            RigKind::Town(_) => words.extend(self.gastowns_words(plan).await),
             RigKind::Repository { .. } | RigKind::Folder => words.extend(self.issue_words(plan)),
         }
         let whole = words.join("\n\n");

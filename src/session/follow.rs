@@ -38,7 +38,7 @@ impl SessionManager {
     ) -> Result<Follow, SessionError> {
         let lines = options.checked_lines()?;
         let pane = self.existing(&PolecatName::parse(polecat)?).await?.pane;
-        let tmux = &self.tools.tmux;
+        let tmux = &self.tmux;
         let pulse = Pulse::of(tmux, &pane).await;
         Ok(Follow::new(tmux, pane, lines, Some(pulse)))
     }
@@ -56,7 +56,7 @@ impl Workspace {
     ) -> Result<Follow, SessionError> {
         let lines = options.checked_lines()?;
         let pane = self.pane_of(session).await?;
-        Ok(Follow::new(&self.tools.tmux, pane, lines, None))
+        Ok(Follow::new(&self.tmux(), pane, lines, None))
     }
 }
 

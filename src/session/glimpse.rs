@@ -28,7 +28,7 @@ impl SessionManager {
         session: &Session,
         patterns: &Patterns,
     ) -> Result<Glimpse, SessionError> {
-        let screen = self.tools.tmux.screen(session.pane.pane_id).await?;
+        let screen = self.tmux.screen(session.pane.pane_id).await?;
         let shown = shown(&screen);
         let reading = screen::read(patterns, &shown.look());
         Ok(Glimpse { screen, shown, reading })
@@ -62,7 +62,7 @@ impl SessionManager {
             // Not chosen as for a start: its program need not be on our `PATH` to be read.
             return self.of_settings(named.as_deref()).await.ok().map(|found| found.agent);
         }
-        let command = self.tools.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
+        let command = self.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
         preset_of_program(&command)
     }
 }

@@ -104,7 +104,7 @@ impl Workspace {
     }
 
     async fn tmux_health(&self) -> HealthRow {
-        match self.tools.tmux.capabilities().await {
+        match self.tmux().capabilities().await {
             Ok(found) => HealthRow::new("tmux", Level::Ok, format!("tmux {}", found.version)),
             Err(error) => {
                 let error = super::SessionError::from(error);

@@ -133,7 +133,7 @@ pub(super) async fn submit_pasted(
         owed.done += 1;
     } else {
         // It is nowhere to be seen, or stays where it is: nobody submits it later.
-        manager.tools.tmux.note(&[owed::note(session, PASTED, String::new())]).await?;
+        manager.tmux.note(&[owed::note(session, PASTED, String::new())]).await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{error::SessionError, news::NewsDesk, settings::Settings};
+use super::{error::SessionError, news::NewsDesk, servers::Servers, settings::Settings};
 use crate::{
     core::{
         names::PolecatName,
@@ -28,11 +28,13 @@ use crate::{
 pub struct SessionManager {
     pub(super) rig: Arc<Rig>,
     pub(super) tools: Arc<Tools>,
+    /// The server that the rig's sessions are on.
+    pub(super) tmux: Tmux,
 }
 
 /// What all rigs of a workspace share.
 pub(super) struct Tools {
-    pub(super) tmux: Tmux,
+    pub(super) servers: Servers,
     pub(super) launch: Launch,
     pub(super) tracker: Tracker,
     pub(super) settings: Settings,
@@ -116,7 +118,8 @@ impl Tools {
 
 impl SessionManager {
     pub(super) fn new(rig: Arc<Rig>, tools: Arc<Tools>) -> Self {
-        Self { rig, tools }
+        let tmux = tools.servers.of(&rig);
+        Self { rig, tools, tmux }
     }
 
     /// The rig's name.
@@ -153,7 +156,7 @@ impl SessionManager {
     pub(super) fn tracker_dir(&self, workdir: PathBuf) -> PathBuf {
         match self.rig.kind {
             RigKind::Repository { .. } => self.rig.path.clone(),
-            RigKind::Town { .. } | RigKind::Folder => workdir,
+            RigKind::Town(_) | RigKind::Folder => workdir,
         }
     }
 }

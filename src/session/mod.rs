@@ -36,6 +36,7 @@ mod remove;
 mod restore;
 mod resume;
 mod review;
+mod servers;
 mod settings;
 mod sight;
 mod sling;

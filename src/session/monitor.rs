@@ -68,7 +68,7 @@ impl Monitor {
     pub(super) fn start(manager: SessionManager) -> Self {
         let (sender, snapshots) = watch::channel(None);
         let nudge = Arc::new(Notify::new());
-        let notices = manager.tools.tmux.notifications();
+        let notices = manager.tmux.notifications();
         let watcher = Watcher {
             sight: Sight::new(manager.clone()),
             work: Work::start(&manager),

@@ -11,6 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tracing::debug;
 
 use super::{manager::SessionManager, monitor::Monitor};
+use crate::tmux::ServerAddress;
 
 /// For how long a rig is watched that nobody asks about. Of one in which an agent runs there may be
 /// something to tell at any time: that one is watched as long as it does.
@@ -34,6 +35,8 @@ struct State {
 
 struct Running {
     monitor: Monitor,
+    /// The server that it watches: a town may get one of its own.
+    server: ServerAddress,
     /// When it was asked about last.
     used: Instant,
 }
@@ -49,7 +52,7 @@ impl Monitors {
         let home = &manager.rig.home;
         let mut state = self.state();
         state.last = Some(home.clone());
-        if let Some(one) = state.running.get_mut(home).filter(|one| one.monitor.is_alive()) {
+        if let Some(one) = state.running.get_mut(home).filter(|one| one.watches(manager)) {
             one.used = Instant::now();
             return (one.monitor.clone(), false);
         }
@@ -57,7 +60,8 @@ impl Monitors {
             tokio::spawn(let_go(Arc::downgrade(self)));
         }
         let monitor = Monitor::start(manager.clone());
-        let running = Running { monitor: monitor.clone(), used: Instant::now() };
+        let server = manager.tmux.address().clone();
+        let running = Running { monitor: monitor.clone(), server, used: Instant::now() };
         state.running.insert(home.clone(), running);
         (monitor, true)
     }
@@ -81,6 +85,10 @@ impl Monitors {
 }
 
 impl Running {
+    fn watches(&self, manager: &SessionManager) -> bool {
+        self.monitor.is_alive() && self.server == *manager.tmux.address()
+    }
+
     fn is_used(&self, idle: Duration) -> bool {
         // An open view has a handle.
         self.monitor.is_shared() || self.used.elapsed() < idle || self.monitor.has_agents()

@@ -34,12 +34,12 @@ impl SessionManager {
         let _gate = Gate::share(&self.rig).await?;
         polecats::require(&self.rig, &plan.polecat).await?;
         self.make_room(&plan.polecat).await?;
-        match self.tools.tmux.create_session(&spec).await {
+        match self.tmux.create_session(&spec).await {
             // By somebody who was quicker, or by what is no session of a polecat of ours.
             Err(error) if error.is_duplicate_session() => {
                 self.make_room(&plan.polecat).await?;
                 self.refuse_other(&plan.polecat).await?;
-                self.tools.tmux.create_session(&spec).await.map_err(|error| {
+                self.tmux.create_session(&spec).await.map_err(|error| {
                     if error.is_duplicate_session() { self.taken(plan) } else { error.into() }
                 })?;
             }

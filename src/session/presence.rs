@@ -92,7 +92,7 @@ impl SessionManager {
         if session.is_moved(&self.rig) {
             return Ok(session.pane.pid.into_iter().collect());
         }
-        let panes = self.tools.tmux.facts_of(&session.pane.session_name, &[]).await?;
+        let panes = self.tmux.facts_of(&session.pane.session_name, &[]).await?;
         Ok(panes.iter().filter_map(|pane| pane.pid).collect())
     }
 

@@ -86,7 +86,7 @@ impl SessionManager {
         owed: &Owed,
         progress: Progress<'_>,
     ) -> Result<Readiness, SessionError> {
-        let mut pulse = Pulse::of(&self.tools.tmux, &session.pane).await;
+        let mut pulse = Pulse::of(&self.tmux, &session.pane).await;
         let began = Instant::now();
         let mut wait = Wait {
             manager: self,
@@ -175,7 +175,7 @@ impl Wait<'_> {
             return Ok(());
         }
         (self.progress)(&format!("starting: answering a dialog: {}", question.text));
-        let (tmux, pane) = (&self.manager.tools.tmux, self.session.pane.pane_id);
+        let (tmux, pane) = (&self.manager.tmux, self.session.pane.pane_id);
         let rows = &glimpse.shown.rows;
         // From its end: a key that comes late would be for what stands there then.
         let guard = Guard::of(&glimpse.screen, rows, &(0..rows.len()).rev().collect::<Vec<_>>());

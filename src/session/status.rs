@@ -33,7 +33,7 @@ impl SessionManager {
     pub async fn is_running(&self, polecat: &str) -> Result<bool, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         let name = self.rig.session(&polecat);
-        let panes = self.tools.tmux.signs_of(name.as_str(), mark::OPTION).await?;
+        let panes = self.tmux.signs_of(name.as_str(), mark::OPTION).await?;
         if table::runs(&self.rig, &polecat, &panes) {
             return Ok(true);
         }
@@ -73,7 +73,7 @@ impl SessionManager {
     /// When tmux cannot be asked. No server is no session.
     pub async fn list(&self) -> Result<Vec<SessionInfo>, SessionError> {
         let now = Timestamp::now();
-        let panes = self.tools.tmux.facts(mark::FACTS).await?;
+        let panes = self.tmux.facts(mark::FACTS).await?;
         let sessions = self.of_polecats(panes).await?;
         Ok(sessions.iter().map(|session| session.info(&self.rig, now)).collect())
     }
@@ -113,7 +113,7 @@ impl SessionManager {
         if !session.is_respawned() {
             return Ok(true);
         }
-        match self.tools.tmux.runs_created(session.pane.pane_id).await {
+        match self.tmux.runs_created(session.pane.pane_id).await {
             Err(error) if error.is_missing_target() => Ok(false),
             ours => Ok(ours?),
         }
@@ -134,7 +134,7 @@ impl SessionManager {
         polecat: &PolecatName,
     ) -> Result<Option<Session>, SessionError> {
         let name = self.rig.session(polecat);
-        let panes = self.tools.tmux.panes_of(name.as_str(), mark::OPTIONS).await?;
+        let panes = self.tmux.panes_of(name.as_str(), mark::OPTIONS).await?;
         match table::of(&self.rig, polecat, panes) {
             Some(session) if session.is_certain() => Ok(Some(session)),
             _ => self.among(polecat, self.panes().await?).await,
@@ -144,7 +144,7 @@ impl SessionManager {
     /// The same, with no more than there is to tell of it.
     async fn facts(&self, polecat: &PolecatName) -> Result<Option<Session>, SessionError> {
         let name = self.rig.session(polecat);
-        let panes = self.tools.tmux.facts_of(name.as_str(), mark::FACTS).await?;
+        let panes = self.tmux.facts_of(name.as_str(), mark::FACTS).await?;
         match table::of(&self.rig, polecat, panes) {
             Some(session) if session.is_certain() => Ok(Some(session)),
             _ => self.facts_anywhere(polecat).await,
@@ -157,7 +157,7 @@ impl SessionManager {
         &self,
         polecat: &PolecatName,
     ) -> Result<Option<Session>, SessionError> {
-        self.among(polecat, self.tools.tmux.facts(mark::FACTS).await?).await
+        self.among(polecat, self.tmux.facts(mark::FACTS).await?).await
     }
 
     async fn among(
@@ -197,7 +197,7 @@ impl SessionManager {
         polecat: &PolecatName,
     ) -> Result<Option<LeftOver>, SessionError> {
         let name = self.rig.session(polecat);
-        let panes = self.tools.tmux.facts_of(name.as_str(), mark::FACTS).await?;
+        let panes = self.tmux.facts_of(name.as_str(), mark::FACTS).await?;
         let mark_of = |pane: &Pane| Mark::decode(pane.options.first()?);
         let ours = panes.iter().filter_map(mark_of).any(|mark| mark.is_of(&self.rig.home));
         let left = if ours { LeftOver::Ours } else { LeftOver::Others };
@@ -205,7 +205,7 @@ impl SessionManager {
     }
 
     pub(super) async fn panes(&self) -> Result<Vec<Pane>, SessionError> {
-        Ok(self.tools.tmux.panes(mark::OPTIONS).await?)
+        Ok(self.tmux.panes(mark::OPTIONS).await?)
     }
 }
 

@@ -88,7 +88,7 @@ impl SessionManager {
     /// Closes what tmux has of `session`: all of it where it is the polecat's own, else no more than
     /// the agent's pane, for what is beside it then is a person's.
     pub(super) async fn close(&self, session: &Session) -> Result<(), SessionError> {
-        let (tmux, pane) = (&self.tools.tmux, &session.pane);
+        let (tmux, pane) = (&self.tmux, &session.pane);
         if !session.is_moved(&self.rig) && !self.is_shared(session).await? {
             tmux.kill_session(pane.session_id).await?;
         }
@@ -100,7 +100,7 @@ impl SessionManager {
     /// agent's. Those that came later were opened in it, by a hook perhaps.
     async fn is_shared(&self, session: &Session) -> Result<bool, SessionError> {
         let name = &session.pane.session_name;
-        let panes = self.tools.tmux.signs_of(name, mark::OPTION).await?;
+        let panes = self.tmux.signs_of(name, mark::OPTION).await?;
         Ok(panes.iter().any(|pane| pane.pane_id < session.pane.pane_id))
     }
 
@@ -123,7 +123,7 @@ impl SessionManager {
         tree: Option<Tree>,
         force: bool,
     ) -> Result<(), SessionError> {
-        let (tmux, pane) = (&self.tools.tmux, session.pane.pane_id);
+        let (tmux, pane) = (&self.tmux, session.pane.pane_id);
         let stopping = |value: String| [Note { pane, option: mark::STOPPING, value }];
         let now = stopping(Timestamp::now().as_second().to_string());
         let any = Guard::none();

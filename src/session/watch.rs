@@ -122,7 +122,7 @@ impl Watch {
     async fn tail(&self, polecat: &PolecatName) -> Result<Option<Vec<u8>>, SessionError> {
         let Some(session) = self.manager.session(polecat).await? else { return Ok(None) };
         let wanted = Capture::last(TAIL).with_colours();
-        let captured = self.manager.tools.tmux.capture(session.pane.pane_id, wanted).await?;
+        let captured = self.manager.tmux.capture(session.pane.pane_id, wanted).await?;
         Ok(Some(captured.text))
     }
 }

@@ -14,6 +14,7 @@ use super::{
     monitor::{Monitor, Snapshot},
     monitors::Monitors,
     news::{News, NewsDesk},
+    servers::Servers,
     settings::{EditorFacts, Settings},
 };
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
         session::SessionInfo,
     },
     host::{Launch, rigs, tracker::Tracker, trust::Store, watch::FileEvents},
-    tmux::{ServerAddress, Socket, Tmux},
+    tmux::{Socket, Tmux},
 };
 
 /// Where in the editor a call came from.
@@ -164,6 +165,12 @@ impl Workspace {
         last.filter(|last| last.place == *place && last.pinned == pinned)
     }
 
+    /// The server of the rig that was asked about last.
+    pub(super) fn tmux(&self) -> Tmux {
+        let last = self.last().clone();
+        last.map_or_else(|| self.tools.servers.usual(), |found| self.tools.servers.of(&found.rig))
+    }
+
     fn last(&self) -> MutexGuard<'_, Option<Found>> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -220,7 +227,7 @@ impl Workspace {
 
     /// Leaves the tmux server.
     pub async fn close(&self) {
-        self.tools.tmux.close().await;
+        self.tools.servers.close().await;
     }
 
     async fn find(&self, place: &Place, pinned: Option<&Path>) -> Result<Rig, SessionError> {
@@ -254,17 +261,15 @@ fn tools(
     news: NewsDesk,
     starts: Starts,
 ) -> Result<Tools, SessionError> {
-    let address = ServerAddress {
-        command: settings.tmux_command.clone().unwrap_or_else(|| "tmux".to_owned()),
-        socket: settings.tmux_socket.as_deref().map_or(Socket::Default, Socket::parse),
-    };
-    let tmux = Tmux::new(address, launch.clone());
+    let command = settings.tmux_command.clone().unwrap_or_else(|| "tmux".to_owned());
+    let socket = settings.tmux_socket.as_deref().map(Socket::parse);
+    let servers = Servers::new(command, socket, launch.clone());
     let tracker = settings.tracker_command.as_deref().unwrap_or("bd");
     let tracker = Tracker::new(tracker, launch.clone())
         .map_err(|error| SessionError::ConfigInvalid(format!("`tracker.command`: {error}")))?;
     let trust = settings.editor.state.as_deref().map(Store::new);
     Ok(Tools {
-        tmux,
+        servers,
         launch,
         tracker,
         settings,
@@ -279,7 +284,7 @@ fn tools(
 
 fn facts(rig: &Rig, pinned: bool) -> RigFacts {
     let (kind, town) = match &rig.kind {
-        RigKind::Town { root } => ("town", Some(root.clone())),
+        RigKind::Town(town) => ("town", Some(town.root.clone())),
         RigKind::Repository { .. } => ("repository", None),
         RigKind::Folder => ("folder", None),
     };

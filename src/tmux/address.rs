@@ -14,12 +14,15 @@ pub struct ServerAddress {
 }
 
 /// Where a tmux server listens.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Socket {
     /// The server that a person reaches by `tmux` alone.
     Default,
     /// A name in tmux's socket folder (`tmux -L`).
     Name(String),
+    /// The same of a server that others use and start too: as [`Socket::Default`] it starts with
+    /// the user's configuration.
+    Shared(String),
     /// A path of its own (`tmux -S`).
     Path(PathBuf),
 }
@@ -42,7 +45,7 @@ impl ServerAddress {
     pub(crate) fn args(&self) -> Vec<OsString> {
         match &self.socket {
             Socket::Default => Vec::new(),
-            Socket::Name(name) => vec!["-L".into(), name.into()],
+            Socket::Name(name) | Socket::Shared(name) => vec!["-L".into(), name.into()],
             Socket::Path(path) => vec!["-S".into(), path.into()],
         }
     }
@@ -60,7 +63,7 @@ impl ServerAddress {
     pub(crate) fn socket_file(&self) -> PathBuf {
         let name = match &self.socket {
             Socket::Path(path) => return path.clone(),
-            Socket::Name(name) => name,
+            Socket::Name(name) | Socket::Shared(name) => name,
             Socket::Default => "default",
         };
         let top = std::env::var_os("TMUX_TMPDIR").map(PathBuf::from);
@@ -74,9 +77,9 @@ impl ServerAddress {
         matches!(self.socket_file().try_exists(), Ok(false))
     }
 
-    /// A server on the default socket is the user's own and starts with the user's configuration.
+    /// Whether only we use it. Another one starts with the user's configuration.
     pub(crate) fn is_private(&self) -> bool {
-        self.socket != Socket::Default
+        !matches!(self.socket, Socket::Default | Socket::Shared(_))
     }
 }
 
@@ -85,7 +88,7 @@ impl fmt::Display for ServerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.socket {
             Socket::Default => f.write_str("tmux's default socket"),
-            Socket::Name(name) => write!(f, "socket `{name}`"),
+            Socket::Name(name) | Socket::Shared(name) => write!(f, "socket `{name}`"),
             Socket::Path(path) => write!(f, "socket `{}`", path.display()),
         }
     }

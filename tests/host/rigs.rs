@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
-use polecat::core::{Layout, Rig, RigKind, Template};
+use polecat::core::{Layout, Rig, RigKind, Template, Town};
 use polecat::host::{HostError, rigs};
 
 use super::fixtures::Sandbox;
@@ -22,7 +22,7 @@ async fn under_a_town_the_first_folder_below_it_is_the_rig_from_wherever_one_loo
     for below in ["town/shop", "town/shop/mayor/rig", "town/shop/polecats/ash/shop/src"] {
         let rig = sandbox.rig(below).await;
         assert_eq!((rig.name.as_str(), &rig.path, &rig.home), ("shop", &shop, &shop), "{below}");
-        assert_eq!(rig.kind, RigKind::Town { root: town.clone() });
+        assert_eq!(rig.kind, RigKind::Town(Town::before_0_6(town.clone())));
     }
 }
 

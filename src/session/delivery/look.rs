@@ -29,7 +29,7 @@ pub(super) struct Seen {
 
 impl Delivery<'_> {
     pub(super) async fn look(&self) -> Result<Seen, SessionError> {
-        let screen = self.manager.tools.tmux.screen(self.session.pane.pane_id).await?;
+        let screen = self.manager.tmux.screen(self.session.pane.pane_id).await?;
         if screen.captured.dead {
             return Err(SessionError::ended(self.session));
         }
@@ -106,7 +106,7 @@ impl<'a> Watch<'a> {
             return pulse.next(TICK).await;
         }
         // What was printed until now is seen at the next look.
-        let tmux = &self.manager.tools.tmux;
+        let tmux = &self.manager.tmux;
         self.pulse = Some(Pulse::of(tmux, &self.session.pane).await);
     }
 

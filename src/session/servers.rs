@@ -1,0 +1,59 @@
+//! The tmux servers that the sessions of rigs are on.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use crate::{
+    core::rig::Rig,
+    host::Launch,
+    tmux::{ServerAddress, Socket, Tmux},
+};
+
+/// The servers of a workspace, each with one client.
+pub(super) struct Servers {
+    command: String,
+    /// The one that the configuration names.
+    configured: Option<Socket>,
+    launch: Launch,
+    clients: Mutex<HashMap<Socket, Tmux>>,
+}
+
+impl Servers {
+    pub(super) fn new(command: String, configured: Option<Socket>, launch: Launch) -> Self {
+        Self { command, configured, launch, clients: Mutex::default() }
+    }
+
+    /// The server of a rig: the one that is configured, else that of its town, else the default.
+    pub(super) fn of(&self, rig: &Rig) -> Tmux {
+        self.on(rig.town().and_then(|town| town.socket.as_deref()))
+    }
+
+    /// The server of who is in no rig.
+    pub(super) fn usual(&self) -> Tmux {
+        self.on(None)
+    }
+
+    fn on(&self, of_town: Option<&str>) -> Tmux {
+        let of_town = of_town.map(|name| Socket::Shared(name.to_owned()));
+        let socket = self.configured.clone().or(of_town).unwrap_or(Socket::Default);
+        let new = || {
+            let address = ServerAddress { command: self.command.clone(), socket: socket.clone() };
+            Tmux::new(address, self.launch.clone())
+        };
+        self.clients().entry(socket.clone()).or_insert_with(new).clone()
+    }
+
+    /// Leaves all of them.
+    pub(super) async fn close(&self) {
+        let clients: Vec<_> = self.clients().values().cloned().collect();
+        for client in clients {
+            client.close().await;
+        }
+    }
+
+    fn clients(&self) -> MutexGuard<'_, HashMap<Socket, Tmux>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
