@@ -63,3 +63,17 @@ async fn the_configuration_says_which_gastown_it_is_where_the_town_does_not() {
     assert_eq!(refused.code, "config_invalid");
     assert!(refused.message.contains("`gastown`"), "{refused:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gastowns_own_variable_names_its_server() {
+    let town = Gastown::new(&[], &[]).await;
+    let code = "local config = vim.g.polecat
+        config.tmux.socket, vim.env.GT_TMUX_SOCKET, vim.env.TMUX_TMPDIR = nil, 'mine', ...
+        vim.g.polecat = config";
+    town.editor.lua(code, json!([town.tmux.folder()])).await.unwrap();
+    let told = health(&town).await;
+    assert!(
+        told.contains("gastown 0.6 or later: sessions `gt-<polecat>` on socket `mine`"),
+        "{told}"
+    );
+}
