@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{
     BadSetting, File, said,
-    values::{Object, Others, Passing, ResumeStyle, Whole},
+    values::{Object, Oddity, Others, Passing, ResumeStyle, Whole},
 };
 use crate::core::{
     agent::{Changes, Resume},
@@ -52,6 +52,16 @@ pub struct NamePoolSettings {
     style: Option<String>,
     names: Option<Vec<String>>,
     max_before_numbering: Option<Whole>,
+    #[serde(flatten)]
+    _others: Others,
+}
+
+/// `<rig>/config.json`, of which we want little.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, expecting = "an object, what a rig is")]
+pub struct RigIdentity {
+    /// The names of polecats that nobody names, where the settings say nothing of them.
+    pub polecat_names: Option<Vec<String>>,
     #[serde(flatten)]
     _others: Others,
 }
@@ -211,6 +221,16 @@ impl NamePoolSettings {
 }
 
 impl RuntimeSettings {
+    /// The words that it puts in front of the program.
+    pub(super) fn wrapper(&self) -> Option<&[String]> {
+        self.exec_wrapper.as_deref().filter(|words| !words.is_empty())
+    }
+
+    /// What of it is taken for something else.
+    pub(super) fn oddities(&self) -> Vec<Oddity> {
+        self.prompt_mode.iter().filter_map(Passing::oddity).collect()
+    }
+
     /// What it says of an agent.
     #[must_use]
     pub fn changes(&self) -> Changes {
@@ -226,7 +246,7 @@ impl RuntimeSettings {
             process_names: tmux.and_then(|tmux| tmux.process_names.clone()),
             prompt: text(tmux.and_then(|tmux| tmux.ready_prompt_prefix.as_ref())),
             delay_ms: tmux.and_then(|tmux| delay(tmux.ready_delay_ms)),
-            prompt_mode: self.prompt_mode.clone().and_then(|passing| passing.0),
+            prompt_mode: self.prompt_mode.as_ref().and_then(Passing::mode),
             initial_prompt: text(self.initial_prompt.as_ref()),
             hooks_provider: text(hooks.and_then(|hooks| hooks.provider.as_ref())),
             hooks_dir: text(hooks.and_then(|hooks| hooks.dir.as_ref())),
@@ -240,6 +260,12 @@ impl RuntimeSettings {
 }
 
 impl AgentEntry {
+    /// What of it is taken for something else.
+    pub(super) fn oddities(&self) -> Vec<Oddity> {
+        let passing = self.prompt_mode.iter().filter_map(Passing::oddity);
+        passing.chain(self.resume_style.iter().filter_map(ResumeStyle::oddity)).collect()
+    }
+
     /// What it says of an agent.
     #[must_use]
     pub fn changes(&self) -> Changes {
@@ -250,7 +276,7 @@ impl AgentEntry {
             process_names: self.process_names.clone(),
             prompt: text(self.ready_prompt_prefix.as_ref()),
             delay_ms: delay(self.ready_delay_ms),
-            prompt_mode: self.prompt_mode.clone().and_then(|passing| passing.0),
+            prompt_mode: self.prompt_mode.as_ref().and_then(Passing::mode),
             hooks_provider: text(self.hooks_provider.as_ref()),
             hooks_dir: text(self.hooks_dir.as_ref()),
             hooks_file: text(self.hooks_settings_file.as_ref()),
@@ -264,9 +290,9 @@ impl AgentEntry {
 
     fn resume(&self) -> Option<Resume> {
         let words = text(self.resume_flag.as_ref())?;
-        Some(match self.resume_style {
+        Some(match &self.resume_style {
             Some(ResumeStyle::Subcommand) => Resume::Subcommand(words),
-            Some(ResumeStyle::Flag) | None => Resume::Flag(words),
+            Some(ResumeStyle::Flag | ResumeStyle::Other(_)) | None => Resume::Flag(words),
         })
     }
 }
