@@ -10,6 +10,7 @@
 mod accounts;
 mod files;
 mod lookup;
+mod merge_queue;
 mod origin;
 mod resolve;
 #[cfg(test)]

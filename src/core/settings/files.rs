@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, path::Path};
 use serde::Deserialize;
 
 use super::{
-    BadSetting, File, said,
+    BadSetting, File,
+    merge_queue::MergeQueue,
+    said,
     values::{Object, Oddity, Others, Passing, ResumeStyle, Whole},
 };
 use crate::core::{
@@ -32,9 +34,8 @@ pub struct RigSettings {
     pub role_agents: Option<BTreeMap<String, Option<String>>>,
     /// The names of polecats that nobody names.
     pub namepool: Option<NamePoolSettings>,
+    merge_queue: Option<MergeQueue>,
     // Not ours, but gastown takes no file in which they are something else.
-    #[serde(rename = "merge_queue")]
-    _merge_queue: Option<Object>,
     #[serde(rename = "theme")]
     _theme: Option<Object>,
     #[serde(rename = "crew")]
@@ -184,7 +185,8 @@ impl File<RigSettings> {
     /// What gastown checks before it uses the file.
     ///
     /// # Errors
-    /// It is another kind of file, or of a version that is not known.
+    /// It is another kind of file, of a version that is not known, or has a merge queue that cannot
+    /// be.
     pub fn check(self) -> Result<Self, BadSetting> {
         if let Some(kind) =
             said(self.content.r#type.as_ref()).filter(|kind| *kind != "rig-settings")
@@ -193,6 +195,9 @@ impl File<RigSettings> {
             return Err(BadSetting::new(&self.path, "type", why));
         }
         check_version(&self.path, self.content.version)?;
+        if let Some(queue) = &self.content.merge_queue {
+            queue.check(&self.path)?;
+        }
         Ok(self)
     }
 }
