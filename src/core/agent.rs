@@ -2,9 +2,11 @@
 
 mod changes;
 mod presets;
+mod programs;
 
 pub use changes::Changes;
-pub use presets::{preset, preset_names, preset_of_process, preset_of_program};
+pub use presets::{GROQ_KEY, preset, preset_names};
+pub use programs::{preset_of_process, preset_of_program};
 
 use super::screen::CustomDialog;
 

@@ -1,11 +1,15 @@
 //! gastown's name pool: which name a polecat gets whom nobody named.
 //!
-//! The first free one of a list, the rig's own or that of a theme; when all are in use, the rig's
-//! name and a number that was never given before.
+//! The first free one of a list, the rig's own or that of a theme; when all are in use, a number
+//! that was never given before, with the rig's name before it where gastown 0.6 does not run.
 
+mod theme_file;
 mod themes;
 
+pub use theme_file::{ThemeFile, file_name};
+
 use super::names::{PolecatName, RigName};
+use super::town::Gastown;
 
 /// What gastown keeps for roles of its own, also where their sessions are named otherwise.
 const RESERVED: [&str; 6] = ["witness", "mayor", "deacon", "refinery", "crew", "polecats"];
@@ -49,6 +53,7 @@ pub struct Pool {
     /// How many names are given before numbers are.
     pub max: i64,
     names: Vec<PolecatName>,
+    /// What stands in front of a number.
     stem: String,
     next: i64,
 }
@@ -64,9 +69,14 @@ pub struct Pick {
 
 impl Pool {
     /// The pool of `rig` as its settings and its state file have it. As gastown reads them, what
-    /// is kept of the size counts more than the settings.
+    /// is kept of the size counts more than the settings. `gastown` is the one of its town.
     #[must_use]
-    pub fn new(rig: &RigName, wishes: Option<&Wishes>, kept: Kept) -> Self {
+    pub fn new(
+        rig: &RigName,
+        gastown: Option<Gastown>,
+        wishes: Option<&Wishes>,
+        kept: Kept,
+    ) -> Self {
         let mut warnings = Vec::new();
         let theme = theme(rig, wishes, &mut warnings);
         let names = match wishes {
@@ -77,7 +87,12 @@ impl Pool {
         let said = said.unwrap_or(USUAL_MAX);
         let max = if kept.max_size > 0 { kept.max_size } else { said };
         let next = kept.overflow_next.max(said.saturating_add(1));
-        Self { theme, warnings, max, names, stem: stem(rig), next }
+        // 0.6 has the rig in front of the session's name, and calls `shop-51` malformed.
+        let stem = match gastown {
+            Some(Gastown::V0_6) => String::new(),
+            Some(Gastown::V0_5) | None => stem(rig) + "-",
+        };
+        Self { theme, warnings, max, names, stem, next }
     }
 
     /// The first name that is not taken; `None` when there are no numbers any more.
@@ -94,7 +109,7 @@ impl Pool {
     fn numbered(&self, is_taken: impl Fn(&str) -> bool) -> Option<Pick> {
         let mut number = self.next;
         loop {
-            let (text, next) = (format!("{}-{number}", self.stem), number.checked_add(1)?);
+            let (text, next) = (format!("{}{number}", self.stem), number.checked_add(1)?);
             if !is_taken(&text) {
                 let name = PolecatName::parse(&text).ok()?;
                 return Some(Pick { name, overflow_next: Some(next) });
@@ -108,7 +123,7 @@ fn theme(rig: &RigName, wishes: Option<&Wishes>, warnings: &mut Vec<String>) -> 
     let Some(wishes) = wishes else { return themes::of_rig(rig).to_owned() };
     let style = wishes.style.as_deref().filter(|style| !style.is_empty());
     let style = style.unwrap_or(themes::USUAL);
-    if themes::names_of(style).is_none() && wishes.names.is_empty() {
+    if !is_built_in(style) && wishes.names.is_empty() {
         warnings.push(format!(
             "`namepool.style`: unknown theme `{}`: known are {}; names are those of `{}`",
             super::names::shown(style),
@@ -117,6 +132,12 @@ fn theme(rig: &RigName, wishes: Option<&Wishes>, warnings: &mut Vec<String>) -> 
         ));
     }
     style.to_owned()
+}
+
+/// Whether a theme needs no file.
+#[must_use]
+pub fn is_built_in(theme: &str) -> bool {
+    themes::names_of(theme).is_some()
 }
 
 fn built_in(theme: &str) -> Vec<PolecatName> {
@@ -169,6 +190,11 @@ mod tests {
         Wishes { style: Some(style.to_owned()), names, max }
     }
 
+    /// As outside of a town.
+    fn outside(rig: &RigName, wishes: Option<&Wishes>, kept: Kept) -> Pool {
+        Pool::new(rig, None, wishes, kept)
+    }
+
     /// The names that `count` polecats get one after another.
     fn given(pool: &Pool, count: usize) -> Vec<String> {
         let mut taken: Vec<String> = Vec::new();
@@ -181,17 +207,17 @@ mod tests {
 
     #[test]
     fn names_are_given_in_the_order_of_the_theme_and_then_numbers() {
-        let pool = Pool::new(&rig("shop"), None, Kept::default());
+        let pool = outside(&rig("shop"), None, Kept::default());
         assert_eq!(given(&pool, 3), ["obsidian", "quartz", "jasper"]);
         assert_eq!(given(&pool, 52)[49..], ["heliodor", "shop-51", "shop-52"]);
         // Settings that name no theme mean the first one, not the rig's.
-        let pool = Pool::new(&rig("shop"), Some(&Wishes::default()), Kept::default());
+        let pool = outside(&rig("shop"), Some(&Wishes::default()), Kept::default());
         assert_eq!(given(&pool, 2), ["furiosa", "nux"]);
     }
 
     #[test]
     fn what_gastown_keeps_for_itself_is_given_to_nobody() {
-        let pool = Pool::new(&rig("shop"), Some(&wishes("wasteland", &[], 0)), Kept::default());
+        let pool = outside(&rig("shop"), Some(&wishes("wasteland", &[], 0)), Kept::default());
         assert_eq!(given(&pool, 5), ["rust", "chrome", "nitro", "guzzle", "shiny"]);
         assert_eq!(given(&pool, 50)[49], "shop-51");
         assert_eq!(pool.warnings, [""; 0]);
@@ -200,7 +226,7 @@ mod tests {
     #[test]
     fn names_of_the_settings_go_first_and_bad_ones_are_named() {
         let own = wishes("", &["ash", "a b", "mayor", "-rf", "oak"], 0);
-        let pool = Pool::new(&rig("shop"), Some(&own), Kept::default());
+        let pool = outside(&rig("shop"), Some(&own), Kept::default());
         assert_eq!(given(&pool, 3), ["ash", "oak", "shop-51"]);
         assert_eq!(pool.warnings.len(), 3, "{:?}", pool.warnings);
         for (warning, name) in pool.warnings.iter().zip(["`a b`", "`mayor`", "`-rf`"]) {
@@ -210,7 +236,7 @@ mod tests {
 
     #[test]
     fn an_unknown_theme_is_named_and_the_usual_one_is_taken() {
-        let pool = Pool::new(&rig("shop"), Some(&wishes("birds", &[], 0)), Kept::default());
+        let pool = outside(&rig("shop"), Some(&wishes("birds", &[], 0)), Kept::default());
         assert_eq!(given(&pool, 1), ["furiosa"]);
         assert!(pool.warnings[0].contains("`birds`: known are `mad-max`"), "{:?}", pool.warnings);
     }
@@ -222,12 +248,27 @@ mod tests {
             (2, Kept { overflow_next: 9, max_size: 0 }, ["furiosa", "nux", "shop-9"]),
             (2, Kept { overflow_next: -4, max_size: 1 }, ["furiosa", "shop-3", "shop-4"]),
         ] {
-            let pool = Pool::new(&rig("shop"), Some(&wishes("mad-max", &[], max)), kept);
+            let pool = outside(&rig("shop"), Some(&wishes("mad-max", &[], max)), kept);
             assert_eq!(given(&pool, 3), expected);
         }
         let last = Kept { overflow_next: i64::MAX, max_size: 1 };
-        let pool = Pool::new(&rig("shop"), Some(&wishes("", &["ash"], 1)), last);
+        let pool = outside(&rig("shop"), Some(&wishes("", &["ash"], 1)), last);
         assert_eq!(pool.pick(|name| name == "ash"), None);
+    }
+
+    #[test]
+    fn a_number_stands_alone_where_gastown_0_6_runs() {
+        for (gastown, expected) in
+            [(None, "shop-2"), (Some(Gastown::V0_5), "shop-2"), (Some(Gastown::V0_6), "2")]
+        {
+            let wishes = wishes("", &["ash"], 1);
+            let pool = Pool::new(&rig("shop"), gastown, Some(&wishes), Kept::default());
+            assert_eq!(given(&pool, 2), ["ash", expected]);
+        }
+        let pool = Pool::new(&rig("shop"), Some(Gastown::V0_6), None, Kept::default());
+        let there = ["51", "52"];
+        let pick = pool.pick(|name| name.parse::<i64>().is_err() || there.contains(&name)).unwrap();
+        assert_eq!((pick.name.as_str(), pick.overflow_next), ("53", Some(54)));
     }
 
     #[test]
@@ -240,7 +281,7 @@ mod tests {
             ("größe", "gr__e"),
             (long.as_str(), &long[..40]),
         ] {
-            let pool = Pool::new(&rig(name), Some(&wishes("", &["crew"], 1)), Kept::default());
+            let pool = outside(&rig(name), Some(&wishes("", &["crew"], 1)), Kept::default());
             assert_eq!(given(&pool, 1), [format!("{stem}-2")]);
         }
     }
@@ -261,7 +302,7 @@ mod tests {
                     there.remove(at % there.len());
                     continue;
                 }
-                let pool = Pool::new(&rig(&name), Some(&wishes), kept);
+                let pool = outside(&rig(&name), Some(&wishes), kept);
                 let pick = pool.pick(|name| there.iter().any(|there| there == name)).unwrap();
                 let text = pick.name.to_string();
                 prop_assert!(!there.contains(&text), "{text} is in use: {there:?}");

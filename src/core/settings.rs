@@ -2,12 +2,15 @@
 //! with whose account.
 //!
 //! As gastown reads them: a key that is null or an empty string says nothing, and keys that we do
-//! not know are passed over, so that a newer town is served as well. Unlike gastown, which goes on
-//! without a file that it cannot read, every mistake is an error that names file and key.
+//! not know are passed over, so that a newer town is served as well. A name that nothing defines is
+//! a warning, and what gastown takes in its place is taken. Unlike gastown, which goes on without a
+//! file that it cannot read, what is no JSON, of a wrong type or of a later version is an error that
+//! names file and key.
 
 mod accounts;
 mod files;
 mod lookup;
+mod merge_queue;
 mod origin;
 mod resolve;
 #[cfg(test)]
@@ -16,7 +19,7 @@ mod values;
 
 pub use accounts::{Account, Accounts, BadAccount, WhoAsked, expanded};
 pub use files::{
-    AgentEntry, NamePoolSettings, Registry, RigSettings, RuntimeSettings, TownSettings,
+    AgentEntry, NamePoolSettings, Registry, RigIdentity, RigSettings, RuntimeSettings, TownSettings,
 };
 pub use lookup::Sources;
 pub use resolve::{OnPath, Resolved, Unresolved};

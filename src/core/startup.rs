@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use super::agent::Agent;
+use super::agent::{Agent, GROQ_KEY};
 use super::names::{IssueId, PolecatName};
 use super::rig::{Rig, RigKind};
 use super::town::Town;
@@ -66,6 +66,18 @@ pub fn polecat_env(
     }
     env.extend(agent.env.iter().cloned());
     env
+}
+
+/// The environment with the keys that a known agent takes from the person's own; `of_ours` tells a
+/// variable's value. One that is not set stays what it is: without it the agent would show the
+/// other service a key of its own.
+#[must_use]
+pub fn with_keys(
+    env: Vec<(String, String)>,
+    of_ours: impl Fn(&str) -> Option<String>,
+) -> Vec<(String, String)> {
+    let key = |value: &str| (value == GROQ_KEY).then(|| of_ours(&value[1..])).flatten();
+    env.into_iter().map(|(name, value)| (name, key(&value).unwrap_or(value))).collect()
 }
 
 /// gastown's startup beacon: who is meant, by whom, when (local time) and about what. Agents and
@@ -146,6 +158,15 @@ mod tests {
         assert_eq!(env.last().map(String::as_str), Some("KEY=a b"));
         assert!(!env.iter().any(|line| line.contains("/ignored")), "{env:?}");
         assert!(!env.iter().any(|line| line.starts_with("GT_TOWN_ROOT")), "{env:?}");
+    }
+
+    #[test]
+    fn a_key_that_is_the_persons_own_is_looked_up_and_else_stays_what_it_is() {
+        let env = preset("groq-compound").unwrap().env;
+        let given =
+            lines(&with_keys(env.clone(), |name| (name == "GROQ_API_KEY").then(|| "k".into())));
+        assert!(given.contains(&"ANTHROPIC_API_KEY=k".to_owned()), "{given:?}");
+        assert_eq!(with_keys(env.clone(), |_| None), env);
     }
 
     #[test]

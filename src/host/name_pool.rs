@@ -1,5 +1,6 @@
 //! gastown's name pool as files have it: `settings/config.json`, `.runtime/namepool-state.json`
-//! and the folders of `polecats/`.
+//! and the folders of `polecats/`; since 0.6 also the rig's `config.json` and themes of the town's
+//! own.
 //!
 //! Which names are in use is read off the folders each time, never kept: a list of them would
 //! outlive the polecats. The state file changes only when a number is given.
@@ -15,8 +16,8 @@ use super::dir::Dir;
 use super::error::HostError;
 use super::files::{blocking, broken, entries};
 use super::{layouts, settings};
-use crate::core::name_pool::{Kept, Pick, Pool};
-use crate::core::{PolecatName, Rig};
+use crate::core::name_pool::{Kept, Pick, Pool, ThemeFile, Wishes, file_name, is_built_in};
+use crate::core::{Gastown, PolecatName, Rig};
 
 /// In the rig's `.runtime/`.
 const STATE: &str = "namepool-state.json";
@@ -42,13 +43,13 @@ pub(super) async fn next(rig: &Rig, taken: BTreeSet<String>) -> Result<Given, Ho
 
 fn next_now(rig: &Rig, mut taken: BTreeSet<String>) -> Result<Given, HostError> {
     let state = State::read(rig)?;
-    let (file, wishes) = settings::name_pool_now(rig)?.unzip();
+    let Wanted { wishes, file, mut warnings } = Wanted::read(rig)?;
     for layout in rig.layouts() {
         if layouts::is_there(rig, layout)? {
             taken.extend(in_use(&layout.dir)?);
         }
     }
-    let pool = Pool::new(&rig.name, wishes.as_ref(), state.kept()?);
+    let pool = Pool::new(&rig.name, rig.gastown(), wishes.as_ref(), state.kept()?);
     let Some(Pick { name, overflow_next }) = pool.pick(|name| taken.contains(name)) else {
         return Err(broken(&state.path, "`overflow_next` leaves no number"));
     };
@@ -57,8 +58,70 @@ fn next_now(rig: &Rig, mut taken: BTreeSet<String>) -> Result<Given, HostError> 
         let own = wishes.map(|wishes| wishes.names).unwrap_or_default();
         state.write(rig, &pool, &own, next)?;
     }
-    let of_file = |warning| format!("`{}`: {warning}", file.clone().unwrap_or_default().display());
-    Ok(Given { name, warnings: pool.warnings.iter().map(of_file).collect() })
+    warnings.extend(pool.warnings.iter().map(|warning| of(&file, warning)));
+    Ok(Given { name, warnings })
+}
+
+fn of(file: &Path, warning: &str) -> String {
+    format!("`{}`: {warning}", file.display())
+}
+
+/// What files say of the names.
+#[derive(Default)]
+struct Wanted {
+    wishes: Option<Wishes>,
+    /// The one that says so.
+    file: PathBuf,
+    /// What is wrong with another one.
+    warnings: Vec<String>,
+}
+
+impl Wanted {
+    fn read(rig: &Rig) -> Result<Self, HostError> {
+        let is_0_6 = rig.gastown() == Some(Gastown::V0_6);
+        match settings::name_pool_now(rig)? {
+            Some((file, wishes)) => {
+                let wanted = Self { wishes: Some(wishes), file, warnings: Vec::new() };
+                Ok(if is_0_6 { wanted.with_theme(rig) } else { wanted })
+            }
+            None if is_0_6 => Self::of_rig(rig),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// `polecat_names` of the rig's own file.
+    fn of_rig(rig: &Rig) -> Result<Self, HostError> {
+        let Some((file, names)) = settings::polecat_names_now(rig)? else {
+            return Ok(Self::default());
+        };
+        let wishes = Wishes { names, ..Wishes::default() };
+        Ok(Self { wishes: Some(wishes), file, warnings: Vec::new() })
+    }
+
+    /// The names of a theme of the town's own. One that cannot be read is as one that is not
+    /// there: names are not worth a refusal.
+    fn with_theme(mut self, rig: &Rig) -> Self {
+        let Some(wishes) = &mut self.wishes else { return self };
+        let style = wishes.style.as_deref().filter(|style| !is_built_in(style));
+        let Some(name) = style.filter(|_| wishes.names.is_empty()).and_then(file_name) else {
+            return self;
+        };
+        let Some(town) = rig.town() else { return self };
+        let dir = town.root.join("settings/themes");
+        let path = dir.join(&name);
+        let text = Dir::open(&town.root, &dir)
+            .and_then(|dir| dir.map(|dir| dir.read(&name)).transpose().map(Option::flatten));
+        match text.map(|text| text.map(|text| ThemeFile::parse(&text))) {
+            Ok(None) => {}
+            Ok(Some(Ok(theme))) => {
+                self.warnings.extend(theme.warnings.iter().map(|warning| of(&path, warning)));
+                wishes.names = theme.names;
+            }
+            Ok(Some(Err(why))) => self.warnings.push(of(&path, &why)),
+            Err(error) => self.warnings.push(error.to_string()),
+        }
+        self
+    }
 }
 
 /// The names of all that stands where polecats are, folder or not, and of what gastown is about to
@@ -111,14 +174,17 @@ impl State {
         }
     }
 
-    /// Writes the next number. A file of ours begins with what gastown's has.
+    /// Writes the next number. A file of ours begins with what gastown's has: since 0.6 that is
+    /// not what the settings say.
     fn write(mut self, rig: &Rig, pool: &Pool, own: &[String], next: i64) -> Result<(), HostError> {
         if self.keys.is_empty() {
             self.put("rig_name", rig.name.as_str());
-            self.put("theme", pool.theme.as_str());
             self.put("max_size", pool.max);
-            if !own.is_empty() {
-                self.put("custom_names", own);
+            if rig.gastown() != Some(Gastown::V0_6) {
+                self.put("theme", pool.theme.as_str());
+                if !own.is_empty() {
+                    self.put("custom_names", own);
+                }
             }
         }
         self.put("overflow_next", next);

@@ -9,7 +9,7 @@ use super::files::{blocking, broken, read_text};
 use crate::core::{
     Rig,
     name_pool::Wishes,
-    settings::{Accounts, BadSetting, File, RigSettings, Sources},
+    settings::{Accounts, BadSetting, File, RigIdentity, RigSettings, Sources},
 };
 
 /// All files that say something of the agents of `rig`; what the plugin's configuration says is
@@ -47,6 +47,14 @@ pub(super) fn name_pool_now(rig: &Rig) -> Result<Option<(PathBuf, Wishes)>, Host
         .map_err(setting)?;
     let wishes = |file: File<RigSettings>| Some((file.path, file.content.namepool?.wishes()));
     Ok(settings.and_then(wishes))
+}
+
+/// `polecat_names` of the rig's own `config.json`, and that file; none where it names nobody. For a
+/// thread that may wait.
+pub(super) fn polecat_names_now(rig: &Rig) -> Result<Option<(PathBuf, Vec<String>)>, HostError> {
+    let file = file::<RigIdentity>(rig.home.join("config.json"))?;
+    let names = |file: File<RigIdentity>| Some((file.path, file.content.polecat_names?));
+    Ok(file.and_then(names).filter(|(_, names)| !names.is_empty()))
 }
 
 /// The accounts of the town of `rig`; `None` without a town or without the file.

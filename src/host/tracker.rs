@@ -67,6 +67,14 @@ pub enum TrackerError {
         /// The id asked for.
         issue: IssueId,
     },
+    /// The tracker ended with 1: to `bd` there is no such issue, or none to be found here.
+    #[error("the tracker does not show issue `{issue}`{}", behind(said))]
+    NotShown {
+        /// The id asked for.
+        issue: IssueId,
+        /// The tracker's words.
+        said: String,
+    },
     /// The issue was deleted.
     #[error("issue `{issue}` was deleted (it is a tombstone)")]
     Tombstone {
@@ -149,11 +157,7 @@ impl Tracker {
             return Err(self.refusal(issue, &output));
         }
         let issues = serde_json::from_slice::<Vec<Issue>>(&output.stdout);
-        let issues = issues.map_err(|err| TrackerError::Unreadable {
-            command: self.command.clone(),
-            issue: issue.clone(),
-            why: err.to_string(),
-        })?;
+        let issues = issues.map_err(|err| self.unreadable(issue, &output, &err))?;
         match issues.into_iter().next() {
             None => Err(TrackerError::Unknown { issue: issue.clone() }),
             Some(found) if found.status == "tombstone" => {
@@ -232,14 +236,45 @@ impl Tracker {
             .within(self.patience)
     }
 
+    /// What a failure says of the issue. `br` has other codes than 1 for what is no issue's fault.
     fn refusal(&self, issue: &IssueId, output: &Output) -> TrackerError {
-        let said = output.said();
-        if says_unknown(&said) {
-            return TrackerError::Unknown { issue: issue.clone() };
+        let (issue, said) = (issue.clone(), output.said());
+        match output.status.code() {
+            Some(1) if !says_busy(&said) => TrackerError::NotShown { issue, said: words(&said) },
+            _ if says_unknown(&said) => TrackerError::Unknown { issue },
+            _ => {
+                let program = format!("{} show {issue}", self.command);
+                RunError::Failed { program, status: output.status, said }.into()
+            }
         }
-        let program = format!("{} show {issue}", self.command);
-        RunError::Failed { program, status: output.status, said }.into()
     }
+
+    /// Earlier `bd` said what it did not find on the side, and that all went well.
+    fn unreadable(
+        &self,
+        issue: &IssueId,
+        output: &Output,
+        error: &serde_json::Error,
+    ) -> TrackerError {
+        let issue = issue.clone();
+        if output.stdout.trim_ascii().is_empty() && says_unknown(&output.said()) {
+            return TrackerError::Unknown { issue };
+        }
+        TrackerError::Unreadable { command: self.command.clone(), issue, why: error.to_string() }
+    }
+}
+
+/// The words of a tracker that answers with an object for an error.
+fn words(said: &str) -> String {
+    let object = serde_json::from_str::<serde_json::Value>(said).ok();
+    let error = object.as_ref().and_then(|object| object.get("error"));
+    let message = error.and_then(|error| error.get("message").unwrap_or(error).as_str());
+    message.unwrap_or(said).to_owned()
+}
+
+/// Words behind what they explain.
+fn behind(said: &str) -> String {
+    if said.is_empty() { String::new() } else { format!(": {said}") }
 }
 
 /// Whether somebody else writes to the database, in the words of `SQLite`, which both pass on.
@@ -249,8 +284,10 @@ fn says_busy(said: &str) -> bool {
 
 /// Whether there is no such issue: `br` has a code for it, `bd` a sentence.
 fn says_unknown(said: &str) -> bool {
+    const SENTENCES: [&str; 4] =
+        ["issue_not_found", "issue not found", "no issue found", "no issues found"];
     let said = said.to_lowercase();
-    ["issue_not_found", "issue not found", "no issue found"].iter().any(|text| said.contains(text))
+    SENTENCES.iter().any(|text| said.contains(text))
 }
 
 #[cfg(test)]
@@ -268,6 +305,19 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(says_unknown(said), unknown, "{said}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_is_an_object_is_its_message() {
+        for (said, expected) in [
+            (r#"{ "error": "no issues found", "hint": "x" }"#, "no issues found"),
+            (r#"{ "error": { "code": "X", "message": "no such thing" } }"#, "no such thing"),
+            (r#"{ "error": { "code": "X" } }"#, r#"{ "error": { "code": "X" } }"#),
+            ("Issue gt-1 not found", "Issue gt-1 not found"),
+            ("", ""),
+        ] {
+            assert_eq!(words(said), expected);
         }
     }
 }

@@ -141,7 +141,11 @@ impl SessionManager {
                 require_variable("account", agent)?;
                 Some(self.account(handle, home).await?)
             }
-            (None, None) => self.usual_account(agent, home).await?,
+            (None, None) => {
+                let (dir, warning) = self.usual_account(agent, home).await?;
+                choice.warnings.extend(warning);
+                dir
+            }
         };
         if dir.is_some() && options.config_dir.is_none() {
             choice.origin.config_dir = host::settings::accounts_path(&self.rig);
@@ -163,19 +167,20 @@ impl SessionManager {
         Ok(file.folder(handle, WhoAsked::Command, home)?)
     }
 
-    /// The account that nobody asked for: an agent of another kind has nothing to do with it.
+    /// The account that nobody asked for, and what is wrong with it: an agent of another kind has
+    /// nothing to do with it.
     async fn usual_account(
         &self,
         agent: &Agent,
         home: Option<&Path>,
-    ) -> Result<Option<PathBuf>, SessionError> {
+    ) -> Result<(Option<PathBuf>, Option<String>), SessionError> {
         if agent.config_dir_env.as_deref() != Some(ACCOUNT_VARIABLE) {
-            return Ok(None);
+            return Ok((None, None));
         }
-        let Some(file) = self.accounts().await? else { return Ok(None) };
+        let Some(file) = self.accounts().await? else { return Ok((None, None)) };
         match env::var("GT_ACCOUNT").ok().filter(|handle| !handle.is_empty()) {
-            Some(handle) => Ok(Some(file.folder(&handle, WhoAsked::Environment, home)?)),
-            None => Ok(file.default_folder(home)),
+            Some(handle) => Ok((Some(file.folder(&handle, WhoAsked::Environment, home)?), None)),
+            None => Ok((file.default_folder(home), file.warning())),
         }
     }
 
@@ -244,9 +249,7 @@ impl From<Unresolved> for SessionError {
     fn from(error: Unresolved) -> Self {
         match error {
             Unresolved::Asked(message) => Self::BadArgument(message),
-            Unresolved::Configured { .. } | Unresolved::Setting(_) => {
-                Self::ConfigInvalid(error.to_string())
-            }
+            Unresolved::Configured { .. } => Self::ConfigInvalid(error.to_string()),
         }
     }
 }

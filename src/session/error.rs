@@ -332,7 +332,9 @@ fn host_code(error: &HostError) -> &'static str {
 
 fn tracker_code(error: &TrackerError) -> &'static str {
     match error {
-        TrackerError::Unknown { .. } | TrackerError::Tombstone { .. } => "issue_invalid",
+        TrackerError::Unknown { .. }
+        | TrackerError::NotShown { .. }
+        | TrackerError::Tombstone { .. } => "issue_invalid",
         TrackerError::Run(RunError::TimedOut { .. }) => "timeout",
         TrackerError::Unreadable { .. } | TrackerError::Run(_) => "tracker_failed",
     }

@@ -117,6 +117,7 @@ impl SessionManager {
         let beads = beads.map(|dir| ("BEADS_DIR".to_owned(), dir.to_string_lossy().into_owned()));
         let env =
             startup::polecat_env(&self.rig, &plan.polecat, &plan.agent, config_dir.as_deref());
+        let env = startup::with_keys(env, |name| std::env::var(name).ok());
         // First: what the configuration sets wins.
         let env: Vec<_> = beads.into_iter().chain(env).collect();
         let mut options: Vec<(String, String)> =

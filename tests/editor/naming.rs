@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use crate::{
-    rig::Shop,
+    rig::{Shop, agent},
     support::{editor::Editor, rig::Town, tmux::TmuxServer},
 };
 
@@ -38,6 +38,25 @@ async fn an_issue_may_come_without_a_name_and_a_wrong_key_is_named() {
     let refused = shop.editor.begin(UNNAMED, json!([{ "issue": "shop-nosuch" }])).await.await;
     assert_eq!(refused.unwrap_err().code, "issue_invalid");
     assert!(!shop.project.worktree("quartz").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_alone_is_a_polecat_like_any_other() {
+    let shop = Shop::new().await;
+    shop.editor.command("PolecatNew 51").await.unwrap();
+    shop.editor.expect_message("made `51` on branch `polecat/51-").await;
+    shop.editor.command(&format!("PolecatStart 51 cmd={}", agent("prompts"))).await.unwrap();
+    shop.editor.expect_message("`51` runs in session `gt-shop-51`").await;
+    shop.editor.command("PolecatStatus").await.unwrap();
+    shop.editor.expect_line("polecat://status", "51").await;
+    shop.editor.command("PolecatInject 51 How are you?").await.unwrap();
+    shop.editor.command("PolecatCapture 51").await.unwrap();
+    shop.editor.expect_line("polecat://capture/gt-shop-51", "How are you?").await;
+    let list = shop.editor.call("list", json!([])).await.unwrap();
+    assert_eq!(list[0]["polecat"], "51");
+    shop.editor.call("stop", json!(["51", { "force": true }])).await.unwrap();
+    let removed = shop.editor.call("remove", json!(["51", {}])).await.unwrap();
+    assert_eq!(removed["polecat"], "51");
 }
 
 #[tokio::test(flavor = "multi_thread")]

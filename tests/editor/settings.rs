@@ -101,7 +101,7 @@ async fn nothing_of_the_editor_reaches_an_agent_whatever_the_server_was_started_
 async fn a_broken_setting_refuses_the_start_before_anything_is_made() {
     for (file, text, expected) in [
         ("shop/settings/config.json", "{", "it is no JSON"),
-        ("shop/settings/config.json", r#"{"agent":"clod"}"#, "`agent`: unknown agent `clod`"),
+        ("shop/settings/config.json", r#"{"version":2}"#, "`version`: it is 2, expected at most 1"),
         ("shop/settings/agents.json", r#"{"agents":{"x":{"args":"-y"}}}"#, "`agents.x.args`"),
         ("settings/config.json", r#"{"default_agent":7}"#, "`default_agent`: invalid type"),
         ("settings/agents.json", "[]", "expected an object with `agents`"),
@@ -118,6 +118,59 @@ async fn a_broken_setting_refuses_the_start_before_anything_is_made() {
         assert!(!town.hooks().exists());
         assert!(town.tmux.try_run(&["has-session", "-t", "=gt-shop-ash"]).is_err());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_nothing_defines_is_claude_where_a_town_names_it_and_an_error_else() {
+    let files = [
+        ("settings/config.json", json!({ "default_agent": "clod" })),
+        (
+            "mayor/accounts.json",
+            json!({ "default": "me", "accounts": { "a": { "config_dir": "/a" } } }),
+        ),
+    ];
+    let town = Gastown::new(&files, &["claude", "gt"]).await;
+    let info = town.started("ash", json!({})).await;
+    assert_eq!(info["agent"], "claude");
+    assert_eq!(town.variable(&info, "CLAUDE_CONFIG_DIR"), (None, None));
+    let warnings = info["warnings"].to_string();
+    for part in [
+        "`default_agent` of",
+        "settings/config.json` is `clod`, an unknown agent: claude is taken",
+        "`default` of",
+        "mayor/accounts.json` is `me`, which is no account",
+    ] {
+        assert!(warnings.contains(part), "{part}: {warnings}");
+    }
+    let refused = town.start("birch", with_new(json!({ "agent": "clod" }))).await.unwrap_err();
+    assert_eq!(refused.code, "bad_argument", "{refused:?}");
+    assert!(refused.message.starts_with("unknown agent `clod`"), "{refused:?}");
+    town.editor
+        .lua(
+            "vim.g.polecat = vim.tbl_extend('force', vim.g.polecat, { agent = 'clod' })",
+            Json::Null,
+        )
+        .await
+        .unwrap();
+    let refused = town.start("birch", with_new(json!({}))).await.unwrap_err();
+    assert_eq!(refused.code, "config_invalid", "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrapper_of_the_rig_is_asked_about_and_then_whatever_runs_in_it_runs_in_it() {
+    let runtime = json!({ "exec_wrapper": ["env", "IN_BOX=yes"] });
+    let files = [(
+        "shop/settings/config.json",
+        json!({ "runtime": runtime, "role_agents": { "polecat": "claude" } }),
+    )];
+    let town = Gastown::new(&files, &["claude", "gt"]).await;
+    let refused = town.editor.call("start", json!(["ash", { "new": true }])).await.unwrap_err();
+    assert_eq!(refused.code, "untrusted", "{refused:?}");
+    let argv = ["env", "IN_BOX=yes", "claude", "--dangerously-skip-permissions"];
+    assert_eq!(refused.untrusted["argv"], json!(argv), "{refused:?}");
+    assert!(!town.town.rig().join("polecats/ash").exists());
+    let info = town.started("ash", json!({})).await;
+    assert_eq!(town.variable(&info, "IN_BOX").0.as_deref(), Some("yes"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

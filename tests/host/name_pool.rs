@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::time::{Duration, SystemTime};
 
-use polecat::core::Rig;
+use polecat::core::{Gastown, Rig, RigKind, Town};
 use polecat::host::HostError;
 use polecat::host::git::{self, Next};
 
@@ -13,6 +13,13 @@ use super::fixtures::Sandbox;
 
 async fn next(sandbox: &Sandbox, rig: &Rig) -> Result<Next, HostError> {
     git::create_next(rig, BTreeSet::new(), None, 36, &sandbox.launch).await
+}
+
+/// The rig as one of a town that gastown 0.6 runs.
+fn later(rig: Rig) -> Rig {
+    let RigKind::Town(town) = &rig.kind else { panic!("{rig:?} is in no town") };
+    let kind = RigKind::Town(Town { gastown: Gastown::V0_6, ..town.clone() });
+    Rig { kind, ..rig }
 }
 
 async fn name(sandbox: &Sandbox, rig: &Rig) -> String {
@@ -95,6 +102,84 @@ async fn gastowns_state_is_read_and_what_else_it_holds_is_kept() {
         "rig_name": "shop", "theme": "minerals", "overflow_next": 71, "max_size": 2, "new": [1],
     });
     assert_eq!(state(&rig), expected);
+}
+
+#[tokio::test]
+async fn in_a_town_of_gastown_0_6_numbers_stand_alone_and_its_state_is_its_own() {
+    let sandbox = Sandbox::new();
+    sandbox.town();
+    let settings = r#"{"namepool": {"style": "minerals", "max_before_numbering": 1}}"#;
+    sandbox.write("town/shop/settings/config.json", settings);
+    let rig = later(sandbox.rig("town/shop").await);
+    assert_eq!(name(&sandbox, &rig).await, "obsidian");
+    // A number that something stands under is not given, be it of gastown's or not.
+    sandbox.folder("town/shop/polecats/2");
+    assert_eq!(name(&sandbox, &rig).await, "3");
+    let expected = serde_json::json!({ "rig_name": "shop", "overflow_next": 4, "max_size": 1 });
+    assert_eq!(state(&rig), expected);
+    // As gastown goes on with it.
+    let text = r#"{"rig_name":"shop","overflow_next":9,"max_size":1,"new":[1]}"#;
+    sandbox.write("town/shop/.runtime/namepool-state.json", text);
+    let made = next(&sandbox, &rig).await.unwrap();
+    assert_eq!(made.polecat.as_str(), "9");
+    assert_eq!(made.worktree.path, sandbox.path("town/shop/polecats/9/shop"));
+    let expected = serde_json::json!(
+        { "rig_name": "shop", "overflow_next": 10, "max_size": 1, "new": [1] });
+    assert_eq!(state(&rig), expected);
+}
+
+#[tokio::test]
+async fn a_theme_of_the_towns_own_gives_names_where_gastown_0_6_runs() {
+    let sandbox = Sandbox::new();
+    sandbox.town();
+    sandbox.write("town/shop/settings/config.json", r#"{"namepool": {"style": "trees"}}"#);
+    let themes = "town/settings/themes";
+    let file = sandbox.write(&format!("{themes}/trees.txt"), "# trees\nAspen\nash\nbirch\n");
+    let rig = later(sandbox.rig("town/shop").await);
+    let made = next(&sandbox, &rig).await.unwrap();
+    assert_eq!(made.polecat.as_str(), "aspen");
+    let start = format!("`{}`: passed over: `ash`: expected", file.display());
+    assert!(made.warnings.len() == 1 && made.warnings[0].starts_with(&start), "{made:?}");
+    assert_eq!(name(&sandbox, &rig).await, "birch");
+    // gastown before 0.6 knows no such file.
+    let before = sandbox.rig("town/shop").await;
+    assert_eq!(name(&sandbox, &before).await, "furiosa");
+
+    // What is not as it must be is named, and the usual names are given.
+    let secret = sandbox.write("secret", "secret\n");
+    let linked = sandbox.path(themes).join("linked.txt");
+    symlink(secret, &linked).unwrap();
+    sandbox.write(&format!("{themes}/empty.txt"), "# nothing\n");
+    sandbox.write("town/mayor/out.txt", "outside\n");
+    for (style, given, part) in [
+        ("linked", "nux", "linked.txt"),
+        ("empty", "slit", "empty.txt`: it has no names"),
+        ("missing", "rictus", "unknown theme `missing`"),
+        ("../../mayor/out", "dementus", "unknown theme `../../mayor/out`"),
+    ] {
+        let settings = format!(r#"{{"namepool": {{"style": "{style}"}}}}"#);
+        sandbox.write("town/shop/settings/config.json", &settings);
+        let made = next(&sandbox, &rig).await.unwrap();
+        assert_eq!(made.polecat.as_str(), given, "{style}: {:?}", made.warnings);
+        assert!(made.warnings.iter().any(|warning| warning.contains(part)), "{:?}", made.warnings);
+    }
+}
+
+#[tokio::test]
+async fn names_of_the_rigs_own_file_count_where_the_settings_have_none_and_gastown_0_6_runs() {
+    let sandbox = Sandbox::new();
+    sandbox.town();
+    let config = r#"{"type":"rig","version":1,"name":"shop","polecat_names":["ash","witness"]}"#;
+    let file = sandbox.write("town/shop/config.json", config);
+    let before = sandbox.rig("town/shop").await;
+    let rig = later(before.clone());
+    let made = next(&sandbox, &rig).await.unwrap();
+    assert_eq!(made.polecat.as_str(), "ash");
+    assert!(made.warnings[0].starts_with(&format!("`{}`: ", file.display())), "{made:?}");
+    assert!(made.warnings[0].contains("`witness`"), "{:?}", made.warnings);
+    assert_eq!(name(&sandbox, &before).await, "obsidian");
+    sandbox.write("town/shop/settings/config.json", r#"{"namepool": {"style": "minerals"}}"#);
+    assert_eq!(name(&sandbox, &rig).await, "quartz");
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
+use polecat::core::agent::{preset, preset_names};
 use polecat::host::{HostError, settings};
 
 use super::fixtures::Sandbox;
@@ -40,6 +42,56 @@ async fn a_plain_repository_has_settings_of_its_own_and_no_accounts() {
     assert_eq!(agent(settings::agents(&rig).await.unwrap()), "amp");
 }
 
+/// A file as gastown a8bd79bf8 writes it, with every key that it knows.
+fn written(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/host/gastown_files");
+    fs::read_to_string(folder.join(name)).unwrap()
+}
+
+#[tokio::test]
+async fn files_with_every_key_of_a_later_gastown_are_read() {
+    let sandbox = Sandbox::new();
+    sandbox.town();
+    for (file, name) in [
+        ("settings/config.json", "town.json"),
+        ("settings/agents.json", "agents.json"),
+        ("mayor/rigs.json", "rigs.json"),
+        ("mayor/accounts.json", "accounts.json"),
+        ("shop/config.json", "config.json"),
+        ("shop/settings/config.json", "rig.json"),
+        ("shop/settings/agents.json", "agents.json"),
+    ] {
+        sandbox.write(&format!("town/{file}"), &written(name));
+    }
+    let rig = sandbox.rig("town/shop").await;
+    let sources = settings::agents(&rig).await.unwrap();
+    let argv = |asked| {
+        let resolved = sources.resolve(asked, &|_| true).unwrap();
+        assert_eq!(resolved.warnings, [""; 0], "{asked:?}");
+        resolved.agent.argv().join(" ")
+    };
+    // What its tier `budget` says of the role.
+    assert_eq!(argv(None), "claude --dangerously-skip-permissions --model sonnet[1m]");
+    assert_eq!(argv(Some("x")), "x claude x");
+    assert_eq!(argv(Some("full")), "my-agent x");
+    // Its own table of agents says nothing new of them.
+    for name in preset_names().filter(|name| !["pi", "omp"].contains(name)) {
+        let (own, agent) = (preset(name).unwrap(), sources.resolve(Some(name), &|_| true).unwrap());
+        assert_eq!(agent.agent.argv(), own.argv(), "{name}");
+        assert_eq!(agent.agent.env, own.env, "{name}");
+        let as_it_is =
+            ["amp", "codex"].contains(&name) || agent.agent.prompt_mode == own.prompt_mode;
+        assert!(as_it_is, "{name}: {:?}", agent.agent.prompt_mode);
+    }
+    let accounts = settings::accounts(&rig).await.unwrap().unwrap();
+    let home = Path::new("/home/ada");
+    let folder = home.join(".claude-accounts/work");
+    assert_eq!(accounts.default_folder(Some(home)), Some(folder));
+    // What `gt rig add` writes.
+    sandbox.write("town/shop/settings/config.json", &written("rig-default.json"));
+    assert!(settings::agents(&rig).await.unwrap().rig.is_some());
+}
+
 #[tokio::test]
 async fn every_broken_file_is_named_with_the_key_and_what_was_expected() {
     const RIG: &str = "shop/settings/config.json";
@@ -65,8 +117,8 @@ async fn every_broken_file_is_named_with_the_key_and_what_was_expected() {
         ),
         (
             RIG,
-            r#"{"runtime":{"prompt_mode":"stdin"}}"#,
-            "`runtime.prompt_mode`: `stdin`, expected `arg`, `none` or a flag such as `--prompt`",
+            r#"{"runtime":{"prompt_mode":["arg"]}}"#,
+            "`runtime.prompt_mode`: invalid type: sequence, expected a string",
         ),
         (
             RIG_AGENTS,
@@ -75,8 +127,8 @@ async fn every_broken_file_is_named_with_the_key_and_what_was_expected() {
         ),
         (
             RIG_AGENTS,
-            r#"{"agents":{"mine":{"resume_style":"magic"}}}"#,
-            "`agents.mine.resume_style`: `magic`, expected `flag` or `subcommand`",
+            r#"{"agents":{"mine":{"resume_style":1}}}"#,
+            "`agents.mine.resume_style`: invalid type: integer `1`, expected a string",
         ),
         (TOWN, r#"{"default_agent":{}}"#, "`default_agent`: invalid type: map, expected a string"),
         (

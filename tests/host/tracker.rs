@@ -122,6 +122,54 @@ async fn an_answer_that_is_no_list_of_issues_is_refused() {
 }
 
 #[tokio::test]
+async fn who_ends_with_1_says_of_the_issue_why_it_is_not_shown() {
+    let sandbox = Sandbox::new();
+    let dir = sandbox.path(".");
+    let not_shown = "the tracker does not show issue `gt-1`";
+    for (script, expected) in [
+        // `bd` of 2026, which says it twice.
+        (
+            r#"echo "Issue gt-1 not found" >&2; echo '{"error":"no issues found"}'; exit 1"#,
+            format!("{not_shown}: Issue gt-1 not found"),
+        ),
+        // `bd` of 527b7ce79's days, and one that answers with an object alone.
+        (
+            r#"echo 'Error: no issue found matching "gt-1"' >&2; exit 1"#,
+            format!("{not_shown}: Error: no issue found matching \"gt-1\""),
+        ),
+        (r#"echo '{"error":"no issue found"}'; exit 1"#, format!("{not_shown}: no issue found")),
+        (
+            "echo 'Error: no beads database found' >&2; exit 1",
+            format!("{not_shown}: Error: no beads database found"),
+        ),
+        ("exit 1", not_shown.to_owned()),
+        // Another one said that all went well.
+        (
+            "echo 'Error fetching gt-1: issue not found' >&2",
+            "the tracker has no issue `gt-1`".into(),
+        ),
+    ] {
+        let refused = scripted(&sandbox, script).show(&id("gt-1"), &dir).await.unwrap_err();
+        assert_eq!(refused.to_string(), expected, "{script}");
+    }
+}
+
+#[tokio::test]
+async fn who_ends_otherwise_has_said_nothing_of_the_issue() {
+    let sandbox = Sandbox::new();
+    let dir = sandbox.path(".");
+    for script in [
+        "echo broken >&2; exit 2",
+        "exit 127",
+        "kill -9 $$",
+        "echo 'Error: database is locked' >&2; exit 1",
+    ] {
+        let refused = scripted(&sandbox, script).show(&id("gt-1"), &dir).await.unwrap_err();
+        assert!(matches!(refused, TrackerError::Run(_)), "{script}: {refused:?}");
+    }
+}
+
+#[tokio::test]
 async fn chatter_beside_the_answer_does_no_harm_and_the_command_may_hold_arguments() {
     let sandbox = Sandbox::new();
     let script = r#"echo "warning: [old]" >&2; echo "[{\"id\":\"gt-1\",\"status\":\"$*\"}]""#;

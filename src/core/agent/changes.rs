@@ -111,9 +111,16 @@ impl Changes {
     }
 }
 
+/// A variable keeps its place: what says the same is the same.
 fn merged(base: &[(String, String)], more: &[(String, String)]) -> Vec<(String, String)> {
-    let kept = base.iter().filter(|(key, _)| !more.iter().any(|(other, _)| other == key));
-    kept.chain(more).cloned().collect()
+    let mut all = base.to_vec();
+    for (name, value) in more {
+        match all.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => value.clone_into(old),
+            None => all.push((name.clone(), value.clone())),
+        }
+    }
+    all
 }
 
 #[cfg(test)]
@@ -141,7 +148,7 @@ mod tests {
     fn variables_are_merged_and_a_new_program_may_be_its_own_process() {
         let changes = Changes {
             command: Some("/opt/bin/code".into()),
-            env: vec![("A".into(), "1".into()), ("OPENCODE_PERMISSION".into(), "x".into())],
+            env: vec![("OPENCODE_PERMISSION".into(), "x".into()), ("A".into(), "1".into())],
             ..Changes::default()
         };
         let agent = changes.over("mine", &preset("opencode").unwrap());

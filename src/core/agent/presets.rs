@@ -1,19 +1,25 @@
 //! The agents known without configuration, one row each.
 //!
-//! Commands, arguments, hooks and resuming are gastown's at a8bd79bf8 (opencode's folder of plugins
-//! is 527b7ce79's, who puts it beside the worktrees); prompts and titles were checked against the
-//! recorded screens of Claude Code 2.1.197, Gemini CLI 0.61.0 and Codex CLI 0.169.0.
+//! Names, commands, arguments, hooks, process names and resuming are those of gastown's
+//! `internal/config/agents.go` at a8bd79bf8, whose first version of them is 527b7ce79. On purpose
+//! otherwise: opencode's folder of plugins is 527b7ce79's, who puts it beside the worktrees; its
+//! conversations can be gone on with by now; pi's and omp's hooks are named only where they are;
+//! gemini and codex run as `node` too; how first words are given is what the programs take. Prompts
+//! and titles were checked against the recorded screens of Claude Code 2.1.197, Gemini CLI 0.61.0
+//! and Codex CLI 0.169.0.
 
-use super::{Agent, Hooks, PromptMode, Ready, Resume, file_name};
+use super::{Agent, Hooks, PromptMode, Ready, Resume};
 
-struct Preset {
-    name: &'static str,
-    command: &'static str,
+pub(super) struct Preset {
+    pub(super) name: &'static str,
+    /// Whose screens it shows, where not its own.
+    shows: Option<&'static str>,
+    pub(super) command: &'static str,
     args: &'static [&'static str],
     hook_args: &'static [&'static str],
     flags_if_taken: &'static [&'static str],
     env: &'static [(&'static str, &'static str)],
-    process_names: &'static [&'static str],
+    pub(super) process_names: &'static [&'static str],
     prompt: Option<&'static str>,
     title: Option<&'static str>,
     delay_ms: u64,
@@ -43,6 +49,7 @@ enum Again {
 /// A row says only what differs from this one.
 const PLAIN: Preset = Preset {
     name: "",
+    shows: None,
     command: "",
     args: &[],
     hook_args: &[],
@@ -64,23 +71,26 @@ const PLAIN: Preset = Preset {
 /// Any program: ready when it is quiet, and nothing is known that it would take.
 const GENERIC: Preset = Preset { delay_ms: 0, settle_ms: 0, ..PLAIN };
 
-const PRESETS: &[Preset] = &[
-    // Its title is the same at the prompt and at a question, so only the prompt tells.
-    Preset {
-        name: "claude",
-        command: "claude",
-        args: &["--dangerously-skip-permissions"],
-        process_names: &["node", "claude"],
-        prompt: Some("❯ "),
-        delay_ms: 10_000,
-        prompt_mode: Pass::Argument,
-        hooks: Some(("claude", ".claude", "settings.json")),
-        resume: Some(Again::Flag("--resume")),
-        config_dir_env: Some("CLAUDE_CONFIG_DIR"),
-        session_id_env: Some("CLAUDE_SESSION_ID"),
-        instructions: "CLAUDE.md",
-        ..PLAIN
-    },
+// Its title is the same at the prompt and at a question, so only the prompt tells.
+const CLAUDE: Preset = Preset {
+    name: "claude",
+    command: "claude",
+    args: &["--dangerously-skip-permissions"],
+    process_names: &["node", "claude"],
+    prompt: Some("❯ "),
+    delay_ms: 10_000,
+    prompt_mode: Pass::Argument,
+    hooks: Some(("claude", ".claude", "settings.json")),
+    resume: Some(Again::Flag("--resume")),
+    config_dir_env: Some("CLAUDE_CONFIG_DIR"),
+    session_id_env: Some("CLAUDE_SESSION_ID"),
+    instructions: "CLAUDE.md",
+    ..PLAIN
+};
+
+/// The first that fits counts: what is only called otherwise stands behind what it is.
+pub(super) const PRESETS: &[Preset] = &[
+    CLAUDE,
     Preset {
         name: "gemini",
         command: "gemini",
@@ -178,59 +188,50 @@ const PRESETS: &[Preset] = &[
         session_id_env: Some("PI_SESSION_ID"),
         ..PLAIN
     },
+    Preset {
+        name: "omp",
+        command: "omp",
+        hook_args: &["--hook", ".omp/hooks/gastown-hook.ts"],
+        process_names: &["omp", "node", "bun"],
+        // gastown has no delay for it; it is pi by another hand.
+        delay_ms: 8_000,
+        prompt_mode: Pass::Argument,
+        hooks: Some(("omp", ".omp/hooks", "gastown-hook.ts")),
+        session_id_env: Some("OMP_SESSION_ID"),
+        ..PLAIN
+    },
+    Preset {
+        name: "vibe",
+        command: "vibe",
+        args: &["--agent", "auto-approve"],
+        process_names: &["vibe"],
+        prompt: Some("❯ "),
+        prompt_mode: Pass::Argument,
+        hooks: Some(("vibe", ".vibe", "config.toml")),
+        resume: Some(Again::Flag("--resume")),
+        session_id_env: Some("VIBE_SESSION_ID"),
+        ..PLAIN
+    },
+    Preset {
+        name: "groq-compound",
+        shows: Some("claude"),
+        env: &[
+            ("ANTHROPIC_BASE_URL", "https://api.groq.com/openai/v1"),
+            ("ANTHROPIC_MODEL", "compound-beta"),
+            ("ANTHROPIC_API_KEY", GROQ_KEY),
+        ],
+        ..CLAUDE
+    },
 ];
+
+/// What stands for the value of that variable, which is looked up when the agent is started.
+pub const GROQ_KEY: &str = "$GROQ_API_KEY";
 
 /// The known agent of this name.
 #[must_use]
 pub fn preset(name: &str) -> Option<Agent> {
     PRESETS.iter().find(|preset| preset.name == name).map(Preset::agent)
 }
-
-/// The known agent that is started by `program`, a name or a path.
-#[must_use]
-pub fn preset_of_program(program: &str) -> Option<Agent> {
-    let file = file_name(program);
-    PRESETS.iter().find(|preset| preset.command == file).map(Preset::agent)
-}
-
-/// The name of the known agent that a process is which is called `name` and has these words: by
-/// its program, else by the script that an interpreter runs.
-#[must_use]
-pub fn preset_of_process(name: &str, argv: &[String]) -> Option<&'static str> {
-    let program = file_name(argv.first().map(String::as_str).unwrap_or_default());
-    let runs_script = INTERPRETERS.iter().any(|one| program.starts_with(one));
-    let script = argv.iter().skip(1).find(|word| !word.starts_with('-'));
-    let script = script.filter(|_| runs_script);
-    preset_called(program)
-        .or_else(|| preset_called(name))
-        .or_else(|| script.and_then(|script| preset_of_script(script)))
-}
-
-fn preset_called(program: &str) -> Option<&'static str> {
-    let is = |preset: &&Preset| {
-        let mut names = preset.process_names.iter();
-        let tells = |name: &str| !INTERPRETERS.contains(&name) && name != "agent";
-        preset.command == program || names.any(|name| *name == program && tells(name))
-    };
-    PRESETS.iter().find(is).map(|preset| preset.name)
-}
-
-/// What a package manager installed has the agent's name in its path, and often `cli.js` for a
-/// file; a folder of a person's may be called like an agent.
-fn preset_of_script(script: &str) -> Option<&'static str> {
-    let parts = match script.rsplit_once("node_modules/") {
-        Some((_, package)) => package,
-        None => file_name(script),
-    };
-    parts.split('/').find_map(|part| {
-        let part = part.split_once('.').map_or(part, |(stem, _)| stem);
-        let short = part.strip_suffix("-code").or_else(|| part.strip_suffix("-cli"));
-        preset_called(short.unwrap_or(part))
-    })
-}
-
-/// Programs that run others; with a version behind it perhaps.
-const INTERPRETERS: [&str; 6] = ["node", "bun", "deno", "python", "npx", "uv"];
 
 /// The names of the known agents, the default first.
 pub fn preset_names() -> impl Iterator<Item = &'static str> {
@@ -243,13 +244,13 @@ pub(super) fn generic() -> Agent {
 }
 
 impl Preset {
-    fn agent(&self) -> Agent {
+    pub(super) fn agent(&self) -> Agent {
         let pairs = |pairs: &[(&str, &str)]| {
             pairs.iter().map(|(one, other)| ((*one).to_owned(), (*other).to_owned())).collect()
         };
         Agent {
             name: self.name.to_owned(),
-            patterns: self.name.to_owned(),
+            patterns: self.shows.unwrap_or(self.name).to_owned(),
             wrapper: Vec::new(),
             command: self.command.to_owned(),
             args: owned(self.args),
@@ -319,58 +320,13 @@ mod tests {
             ("opencode", "opencode"),
             ("copilot", "copilot --yolo"),
             ("pi", "pi"),
+            ("omp", "omp"),
+            ("vibe", "vibe --agent auto-approve"),
+            ("groq-compound", "claude --dangerously-skip-permissions"),
         ] {
             assert_eq!(preset(name).map(|agent| agent.argv().join(" ")).as_deref(), Some(line));
         }
         assert_eq!(preset("clod"), None);
-    }
-
-    #[test]
-    fn a_program_is_known_by_its_file_wherever_it_is() {
-        for (program, name) in
-            [("/opt/x/cursor-agent", Some("cursor")), ("claude", Some("claude")), ("cat", None)]
-        {
-            assert_eq!(preset_of_program(program).map(|agent| agent.name).as_deref(), name);
-        }
-        assert_eq!(preset_of_program(""), None);
-    }
-
-    #[test]
-    fn a_process_is_known_by_its_program_or_by_the_script_that_it_runs() {
-        for (name, command, agent) in [
-            ("claude", "claude --resume x", Some("claude")),
-            ("node", "claude", Some("claude")),
-            ("node", "node /usr/local/bin/claude -p", Some("claude")),
-            (
-                "node",
-                "/usr/bin/node /x/node_modules/@anthropic-ai/claude-code/cli.js",
-                Some("claude"),
-            ),
-            (
-                "node",
-                "node --no-warnings /x/node_modules/@google/gemini-cli/dist/index.js",
-                Some("gemini"),
-            ),
-            ("MainThread", "node /x/node_modules/@openai/codex/bin/codex.js", Some("codex")),
-            ("codex", "/opt/codex/codex --yolo", Some("codex")),
-            ("node", "node /home/me/codex/server.js", None),
-            (
-                "node",
-                "node /x/node_modules/@github/copilot-language-server/dist/language-server.js",
-                None,
-            ),
-            ("node", "node", None),
-            ("vim", "vim claude.md", None),
-            ("make", "make -C codex", None),
-            ("bash", "-bash", None),
-            // Cursor's may be called so, and anybody's.
-            ("python3", "python3 agent.py", None),
-            ("cursor-agent", "cursor-agent -f", Some("cursor")),
-        ] {
-            let argv: Vec<_> = command.split(' ').map(str::to_owned).collect();
-            assert_eq!(preset_of_process(name, &argv), agent, "{command}");
-        }
-        assert_eq!(preset_of_process("sh", &[]), None);
     }
 
     #[test]

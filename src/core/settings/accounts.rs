@@ -63,10 +63,10 @@ pub enum WhoAsked {
 }
 
 impl File<Accounts> {
-    /// What gastown checks before it uses the file.
+    /// What gastown checks before it uses the file; where it goes on without, this says why not.
     ///
     /// # Errors
-    /// A version that is not known, an account without a folder, or a default that is no account.
+    /// A version that is not known, or an account without a folder.
     pub fn check(self) -> Result<Self, BadSetting> {
         check_version(&self.path, self.content.version)?;
         let accounts = self.content.by_handle.iter().flatten();
@@ -76,14 +76,21 @@ impl File<Accounts> {
                 return Err(BadSetting::new(&self.path, key, "it is missing, expected a folder"));
             }
         }
-        if let Some(handle) = said(self.content.default.as_ref())
-            && self.content.by_handle.as_ref().is_some_and(|accounts| !accounts.is_empty())
-            && self.account(handle).is_none()
-        {
-            let why = format!("it is `{}`, expected one of {}", shown(handle), self.handles());
-            return Err(BadSetting::new(&self.path, "default", why));
-        }
         Ok(self)
+    }
+
+    /// What is wrong with a `default` that names nobody: then there is no default account.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let handle = said(self.content.default.as_ref())?;
+        self.account(handle).is_none().then(|| {
+            format!(
+                "`default` of `{}` is `{}`, which is no account: none is used (known are {})",
+                self.path.display(),
+                shown(handle),
+                self.handles()
+            )
+        })
     }
 
     /// The folder of account `handle`.
@@ -172,16 +179,26 @@ mod tests {
                 r#"{ "accounts": { "a": { "email": "x" } } }"#,
                 "`accounts.a.config_dir`: it is missing, expected a folder",
             ),
-            (
-                r#"{ "default": "b", "accounts": { "a": { "config_dir": "/a" } } }"#,
-                "`default`: it is `b`, expected one of a",
-            ),
             (r#"{ "version": 3 }"#, "`version`: it is 3, expected at most 1"),
         ] {
             let error = file::<Accounts>("/f", text).unwrap().check().map(drop).unwrap_err();
             assert_eq!(error.to_string(), format!("`/f` is broken: {expected}"));
         }
-        assert!(file::<Accounts>("/f", r#"{ "default": "b" }"#).unwrap().check().is_ok());
+    }
+
+    #[test]
+    fn a_default_that_names_nobody_is_no_account_and_a_warning() {
+        let of = |text| file::<Accounts>("/f", text).unwrap().check().unwrap();
+        let accounts = of(r#"{ "default": "b", "accounts": { "a": { "config_dir": "/a" } } }"#);
+        assert_eq!(accounts.default_folder(None), None);
+        assert_eq!(
+            accounts.warning().as_deref(),
+            Some("`default` of `/f` is `b`, which is no account: none is used (known are a)")
+        );
+        assert_eq!(accounts.folder("a", WhoAsked::Command, None).unwrap(), Path::new("/a"));
+        for said_nothing in [r#"{ "default": "", "accounts": {} }"#, "{}"] {
+            assert_eq!(of(said_nothing).warning(), None);
+        }
     }
 
     #[test]

@@ -5,8 +5,10 @@ use std::{collections::BTreeMap, path::Path};
 use serde::Deserialize;
 
 use super::{
-    BadSetting, File, said,
-    values::{Object, Others, Passing, ResumeStyle, Whole},
+    BadSetting, File,
+    merge_queue::MergeQueue,
+    said,
+    values::{Object, Oddity, Others, Passing, ResumeStyle, Whole},
 };
 use crate::core::{
     agent::{Changes, Resume},
@@ -32,9 +34,8 @@ pub struct RigSettings {
     pub role_agents: Option<BTreeMap<String, Option<String>>>,
     /// The names of polecats that nobody names.
     pub namepool: Option<NamePoolSettings>,
+    merge_queue: Option<MergeQueue>,
     // Not ours, but gastown takes no file in which they are something else.
-    #[serde(rename = "merge_queue")]
-    _merge_queue: Option<Object>,
     #[serde(rename = "theme")]
     _theme: Option<Object>,
     #[serde(rename = "crew")]
@@ -52,6 +53,16 @@ pub struct NamePoolSettings {
     style: Option<String>,
     names: Option<Vec<String>>,
     max_before_numbering: Option<Whole>,
+    #[serde(flatten)]
+    _others: Others,
+}
+
+/// `<rig>/config.json`, of which we want little.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, expecting = "an object, what a rig is")]
+pub struct RigIdentity {
+    /// The names of polecats that nobody names, where the settings say nothing of them.
+    pub polecat_names: Option<Vec<String>>,
     #[serde(flatten)]
     _others: Others,
 }
@@ -174,7 +185,8 @@ impl File<RigSettings> {
     /// What gastown checks before it uses the file.
     ///
     /// # Errors
-    /// It is another kind of file, or of a version that is not known.
+    /// It is another kind of file, of a version that is not known, or has a merge queue that cannot
+    /// be.
     pub fn check(self) -> Result<Self, BadSetting> {
         if let Some(kind) =
             said(self.content.r#type.as_ref()).filter(|kind| *kind != "rig-settings")
@@ -183,6 +195,9 @@ impl File<RigSettings> {
             return Err(BadSetting::new(&self.path, "type", why));
         }
         check_version(&self.path, self.content.version)?;
+        if let Some(queue) = &self.content.merge_queue {
+            queue.check(&self.path)?;
+        }
         Ok(self)
     }
 }
@@ -211,6 +226,16 @@ impl NamePoolSettings {
 }
 
 impl RuntimeSettings {
+    /// The words that it puts in front of the program.
+    pub(super) fn wrapper(&self) -> Option<&[String]> {
+        self.exec_wrapper.as_deref().filter(|words| !words.is_empty())
+    }
+
+    /// What of it is taken for something else.
+    pub(super) fn oddities(&self) -> Vec<Oddity> {
+        self.prompt_mode.iter().filter_map(Passing::oddity).collect()
+    }
+
     /// What it says of an agent.
     #[must_use]
     pub fn changes(&self) -> Changes {
@@ -226,7 +251,7 @@ impl RuntimeSettings {
             process_names: tmux.and_then(|tmux| tmux.process_names.clone()),
             prompt: text(tmux.and_then(|tmux| tmux.ready_prompt_prefix.as_ref())),
             delay_ms: tmux.and_then(|tmux| delay(tmux.ready_delay_ms)),
-            prompt_mode: self.prompt_mode.clone().and_then(|passing| passing.0),
+            prompt_mode: self.prompt_mode.as_ref().and_then(Passing::mode),
             initial_prompt: text(self.initial_prompt.as_ref()),
             hooks_provider: text(hooks.and_then(|hooks| hooks.provider.as_ref())),
             hooks_dir: text(hooks.and_then(|hooks| hooks.dir.as_ref())),
@@ -240,6 +265,12 @@ impl RuntimeSettings {
 }
 
 impl AgentEntry {
+    /// What of it is taken for something else.
+    pub(super) fn oddities(&self) -> Vec<Oddity> {
+        let passing = self.prompt_mode.iter().filter_map(Passing::oddity);
+        passing.chain(self.resume_style.iter().filter_map(ResumeStyle::oddity)).collect()
+    }
+
     /// What it says of an agent.
     #[must_use]
     pub fn changes(&self) -> Changes {
@@ -250,7 +281,7 @@ impl AgentEntry {
             process_names: self.process_names.clone(),
             prompt: text(self.ready_prompt_prefix.as_ref()),
             delay_ms: delay(self.ready_delay_ms),
-            prompt_mode: self.prompt_mode.clone().and_then(|passing| passing.0),
+            prompt_mode: self.prompt_mode.as_ref().and_then(Passing::mode),
             hooks_provider: text(self.hooks_provider.as_ref()),
             hooks_dir: text(self.hooks_dir.as_ref()),
             hooks_file: text(self.hooks_settings_file.as_ref()),
@@ -264,9 +295,9 @@ impl AgentEntry {
 
     fn resume(&self) -> Option<Resume> {
         let words = text(self.resume_flag.as_ref())?;
-        Some(match self.resume_style {
+        Some(match &self.resume_style {
             Some(ResumeStyle::Subcommand) => Resume::Subcommand(words),
-            Some(ResumeStyle::Flag) | None => Resume::Flag(words),
+            Some(ResumeStyle::Flag | ResumeStyle::Other(_)) | None => Resume::Flag(words),
         })
     }
 }

@@ -4,13 +4,18 @@
 //!
 //! An entry without a command is a known agent with changes: the one of its `provider`, else of
 //! its own name, else claude. gastown gives claude's arguments also to a program that it does not
-//! know; here such a program gets none, since it would not start.
+//! know; here such a program gets none, since it would not start. What gastown goes on without is
+//! no error in its files: claude is meant, and a warning says so.
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::{BadSetting, File, Registry, RigSettings, RuntimeSettings, TownSettings, Unresolved};
+use super::{
+    File, Registry, RigSettings, RuntimeSettings, TownSettings, Unresolved, values::Oddity,
+};
 use crate::core::{
-    agent::{self, Agent, Changes, DEFAULT_AGENT, file_name, preset, preset_of_program},
+    agent::{
+        self, Agent, Changes, DEFAULT_AGENT, PromptMode, file_name, preset, preset_of_program,
+    },
     names::shown,
 };
 
@@ -34,8 +39,15 @@ pub struct Sources {
     pub agents: BTreeMap<String, Changes>,
 }
 
+/// A search for an agent, and what it met that could not be followed.
+pub(super) struct Search<'a> {
+    pub(super) sources: &'a Sources,
+    /// For a person to read.
+    pub(super) warnings: Vec<String>,
+}
+
 /// What keeps an entry from being an agent.
-pub(super) enum Mistake {
+enum Mistake {
     /// Nothing defines the agent that it is to be like.
     Like(String),
     /// Neither it nor what it is like has a command.
@@ -59,67 +71,13 @@ impl Sources {
         names
     }
 
-    /// The agent `name`; `None` when nothing defines it.
-    pub(super) fn named(&self, name: &str) -> Result<Option<Agent>, Unresolved> {
-        let found = self.of_files(name)?;
-        let Some(changes) = self.agents.get(name) else { return Ok(found) };
-        let configured = self.base_of_configured(changes, found);
-        let configured = configured.map(|base| changes.over(name, &base));
-        configured.map(Some).map_err(|mistake| {
-            let (key, why) = mistake.told("preset", self);
-            Unresolved::Configured { key: format!("agents.{name}.{key}"), why }
-        })
-    }
-
-    /// Stricter than with gastown's files: whom it is like must be known, and claude is meant only
-    /// where it is named.
-    fn base_of_configured(
-        &self,
-        changes: &Changes,
-        found: Option<Agent>,
-    ) -> Result<Agent, Mistake> {
-        match &changes.like {
-            Some(like) if like != GENERIC => {
-                self.registered(like).ok_or_else(|| Mistake::Like(like.clone()))
-            }
-            None if found.is_none() && changes.command.is_none() => Err(Mistake::NoCommand),
-            _ => self.base(changes, found),
-        }
-    }
-
     /// What nothing defines, and what would have been understood.
     pub(super) fn unknown(&self, name: &str) -> String {
-        format!("unknown agent `{}`: known are {}", shown(name), self.names().join(", "))
+        format!("unknown agent `{}`: {}", shown(name), self.known())
     }
 
-    /// The agent of `runtime`, which has no name but that of what it is like.
-    pub(super) fn of_runtime(
-        &self,
-        path: &Path,
-        runtime: &RuntimeSettings,
-    ) -> Result<Agent, BadSetting> {
-        let changes = runtime.changes();
-        let base = self.base(&changes, None).map_err(|mistake| {
-            let (key, why) = mistake.told("provider", self);
-            BadSetting::new(path, format!("runtime.{key}"), why)
-        })?;
-        let known = Some(base.patterns.as_str()).filter(|name| !name.is_empty());
-        let program = changes.command.as_deref().map(file_name);
-        let name = known.or(program).unwrap_or(DEFAULT_AGENT).to_owned();
-        Ok(changes.over(&name, &base))
-    }
-
-    fn of_files(&self, name: &str) -> Result<Option<Agent>, BadSetting> {
-        for (path, agents) in self.configs() {
-            let Some(Some(runtime)) = agents.get(name) else { continue };
-            let changes = runtime.changes();
-            let base = self.base(&changes, self.registered(name)).map_err(|mistake| {
-                let (key, why) = mistake.told("provider", self);
-                BadSetting::new(path, format!("agents.{name}.{key}"), why)
-            })?;
-            return Ok(Some(changes.over(name, &base)));
-        }
-        Ok(self.registered(name))
+    fn known(&self) -> String {
+        format!("known are {}", self.names().join(", "))
     }
 
     /// The `agents` of each `config.json`, the rig's first.
@@ -129,31 +87,142 @@ impl Sources {
         let both = [rig, town].into_iter().flatten();
         both.filter_map(|(path, agents)| Some((path, agents.as_ref()?)))
     }
+}
 
-    /// The agent of `agents.json`, the rig's over the town's over the preset.
-    fn registered(&self, name: &str) -> Option<Agent> {
-        let registries = [&self.town_agents, &self.rig_agents].into_iter().flatten();
-        let entries =
-            registries.filter_map(|file| file.content.agents.as_ref()?.get(name)?.as_ref());
-        entries.fold(preset(name), |agent, entry| {
-            let changes = entry.changes();
-            Some(changes.over(name, &self.usual(&changes, agent)))
+impl<'a> Search<'a> {
+    pub(super) fn new(sources: &'a Sources) -> Self {
+        Self { sources, warnings: Vec::new() }
+    }
+
+    /// The agent `name`; `None` when nothing defines it.
+    ///
+    /// # Errors
+    /// The plugin's configuration defines it, and not wholly.
+    pub(super) fn named(&mut self, name: &str) -> Result<Option<Agent>, Unresolved> {
+        let found = self.of_files(name);
+        let Some(changes) = self.sources.agents.get(name) else { return Ok(found) };
+        let configured = self.base_of_configured(changes, found);
+        let configured = configured.map(|base| changes.over(name, &base));
+        configured.map(Some).map_err(|mistake| {
+            let (key, why) = mistake.told(self.sources);
+            Unresolved::Configured { key: format!("agents.{name}.{key}"), why }
         })
     }
 
-    fn base(&self, changes: &Changes, same_name: Option<Agent>) -> Result<Agent, Mistake> {
-        let Some(like) = &changes.like else { return Ok(self.usual(changes, same_name)) };
-        match (self.registered(like), &changes.command) {
-            (Some(known), _) => Ok(known),
-            (None, Some(command)) => Ok(Agent::generic("", command, &[])),
-            (None, None) if like == GENERIC => Err(Mistake::NoCommand),
-            (None, None) => Err(Mistake::Like(like.clone())),
+    /// The agent of which nobody says anything: the rig's claude.
+    ///
+    /// # Errors
+    /// As [`Search::named`].
+    pub(super) fn usual_one(&mut self) -> Result<Agent, Unresolved> {
+        let found = self.named(DEFAULT_AGENT)?;
+        Ok(found.unwrap_or_else(|| self.claude()))
+    }
+
+    /// Something that `key` of the file says is not followed.
+    pub(super) fn warn(&mut self, path: &Path, key: &str, what: &str) {
+        let warning = format!("`{key}` of `{}` {what}", path.display());
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
         }
+    }
+
+    /// The name that `key` of the file says is nobody's; `instead` is what is done.
+    pub(super) fn warn_unknown(&mut self, path: &Path, key: &str, name: &str, instead: &str) {
+        let (name, known) = (shown(name), self.sources.known());
+        self.warn(path, key, &format!("is `{name}`, an unknown agent: {instead} ({known})"));
+    }
+
+    /// The agent of `runtime`, which has no name but that of what it is like.
+    pub(super) fn of_runtime(&mut self, path: &Path, runtime: &RuntimeSettings) -> Agent {
+        let (base, changes) = self.of_config(path, "runtime", runtime, None);
+        let known = Some(base.name.as_str()).filter(|name| !name.is_empty());
+        let program = changes.command.as_deref().map(file_name);
+        let name = known.or(program).unwrap_or(DEFAULT_AGENT).to_owned();
+        changes.over(&name, &base)
+    }
+
+    /// Stricter than with gastown's files: whom it is like must be known, and claude is meant only
+    /// where it is named.
+    fn base_of_configured(
+        &mut self,
+        changes: &Changes,
+        found: Option<Agent>,
+    ) -> Result<Agent, Mistake> {
+        match (&changes.like, &changes.command) {
+            (Some(like), _) if like != GENERIC => {
+                self.registered(like).ok_or_else(|| Mistake::Like(like.clone()))
+            }
+            (None, None) if found.is_none() => Err(Mistake::NoCommand),
+            (Some(_), None) => Err(Mistake::NoCommand),
+            (Some(_), Some(command)) => Ok(Agent::generic("", command, &[])),
+            (None, _) => Ok(self.usual(changes, found)),
+        }
+    }
+
+    fn of_files(&mut self, name: &str) -> Option<Agent> {
+        let sources = self.sources;
+        for (path, agents) in sources.configs() {
+            let Some(Some(runtime)) = agents.get(name) else { continue };
+            let same_name = self.registered(name);
+            let key = format!("agents.{name}");
+            let (base, changes) = self.of_config(path, &key, runtime, same_name);
+            return Some(changes.over(name, &base));
+        }
+        self.registered(name)
+    }
+
+    /// The agent that an entry of a `config.json` is like, and what it changes.
+    fn of_config(
+        &mut self,
+        path: &Path,
+        key: &str,
+        runtime: &RuntimeSettings,
+        same_name: Option<Agent>,
+    ) -> (Agent, Changes) {
+        let changes = runtime.changes();
+        self.odd(path, key, &runtime.oddities());
+        let base = match (&changes.like, &changes.command) {
+            (None, _) => self.usual(&changes, same_name),
+            (Some(like), command) => match (self.registered(like), command) {
+                (Some(known), _) => known,
+                // What it is called says nothing of the program, as with gastown.
+                (None, Some(command)) => Agent::generic("", command, &[]),
+                (None, None) => {
+                    self.warn_provider(path, key, like);
+                    self.claude()
+                }
+            },
+        };
+        let changes = as_it_takes_them(changes, &base);
+        (base, changes)
+    }
+
+    fn warn_provider(&mut self, path: &Path, key: &str, like: &str) {
+        if like == GENERIC {
+            self.warn(path, &format!("{key}.command"), "is missing: claude is taken");
+        } else {
+            self.warn_unknown(path, &format!("{key}.provider"), like, "claude is taken");
+        }
+    }
+
+    /// The agent of `agents.json`, the rig's over the town's over the preset.
+    fn registered(&mut self, name: &str) -> Option<Agent> {
+        let registries = [&self.sources.town_agents, &self.sources.rig_agents];
+        let mut agent = preset(name);
+        for file in registries.into_iter().flatten() {
+            let entries = file.content.agents.as_ref();
+            let Some(Some(entry)) = entries.and_then(|agents| agents.get(name)) else { continue };
+            self.odd(&file.path, &format!("agents.{name}"), &entry.oddities());
+            let changes = entry.changes();
+            let base = self.usual(&changes, agent);
+            agent = Some(as_it_takes_them(changes, &base).over(name, &base));
+        }
+        agent
     }
 
     /// What an entry changes when it does not say whom it is like: a known program is what it is
     /// under any name.
-    fn usual(&self, changes: &Changes, same_name: Option<Agent>) -> Agent {
+    fn usual(&mut self, changes: &Changes, same_name: Option<Agent>) -> Agent {
         let Some(command) = &changes.command else {
             return same_name.unwrap_or_else(|| self.claude());
         };
@@ -166,16 +235,31 @@ impl Sources {
         }
     }
 
-    fn claude(&self) -> Agent {
+    fn claude(&mut self) -> Agent {
         self.registered(DEFAULT_AGENT).unwrap_or_else(|| Agent::generic("", DEFAULT_AGENT, &[]))
+    }
+
+    fn odd(&mut self, path: &Path, key: &str, oddities: &[Oddity]) {
+        for Oddity { key: own, given, taken } in oddities {
+            let what = format!("is `{}`: taken for {taken}", shown(given));
+            self.warn(path, &format!("{key}.{own}"), &what);
+        }
     }
 }
 
+/// gastown's `arg` says that the first words are given with the command: how is the program's.
+fn as_it_takes_them(changes: Changes, base: &Agent) -> Changes {
+    let by_flag = matches!(base.prompt_mode, PromptMode::Flag(_));
+    let prompt_mode =
+        changes.prompt_mode.filter(|mode| !(by_flag && *mode == PromptMode::Argument));
+    Changes { prompt_mode, ..changes }
+}
+
 impl Mistake {
-    /// The key that is wrong, and why; `like` is how the source calls that key.
-    fn told(self, like: &'static str, sources: &Sources) -> (&'static str, String) {
+    /// The key of the plugin's configuration that is wrong, and why.
+    fn told(self, sources: &Sources) -> (&'static str, String) {
         match self {
-            Self::Like(name) => (like, sources.unknown(&name)),
+            Self::Like(name) => ("preset", sources.unknown(&name)),
             Self::NoCommand => ("command", "it is missing, expected a program".to_owned()),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{OnPath, Sources};
+use super::{OnPath, Sources, lookup::Search};
 use crate::core::agent::{Agent, preset, preset_names};
 
 impl Sources {
@@ -35,7 +35,8 @@ impl Sources {
     /// Whether an agent that is run like this one is known without the files.
     fn is_known(&self, agent: &Agent, command: Option<&[String]>) -> bool {
         let own = self.without(None);
-        let configured = self.agents.keys().filter_map(|name| own.named(name).ok().flatten());
+        let named = |name| Search::new(&own).named(name).ok().flatten();
+        let configured = self.agents.keys().filter_map(|name| named(name));
         let mut known = preset_names().filter_map(preset).chain(configured);
         known.any(|known| as_run(known, command).runs_like(agent))
     }

@@ -2,14 +2,15 @@
 //!
 //! `agent=` of the command; `agent` of the plugin's configuration; the rig's `role_agents`; the
 //! town's; the rig's `runtime`; the rig's `agent`; the town's `default_agent`; claude.
+//!
+//! What gastown's files name and nothing defines is claude, as with gastown, and a warning. A
+//! wrapper of the rig's `runtime` is a sandbox of the rig's: every agent runs in it that has none
+//! of its own, whoever chose it.
 
 use std::path::Path;
 
-use super::{BadSetting, ROLE, Sources, said};
-use crate::core::{
-    agent::{Agent, DEFAULT_AGENT},
-    names::shown,
-};
+use super::{ROLE, RuntimeSettings, Sources, lookup::Search, said};
+use crate::core::{agent::Agent, names::shown};
 
 /// The agent, and what of the settings could not be followed.
 #[derive(Clone, Debug)]
@@ -34,9 +35,6 @@ pub enum Unresolved {
         /// What is wrong with it.
         why: String,
     },
-    /// A settings file does not lead to an agent.
-    #[error(transparent)]
-    Setting(#[from] BadSetting),
 }
 
 /// Tells whether a program is on `PATH`.
@@ -53,61 +51,29 @@ impl Sources {
     /// The agent to start; `asked` is the command's `agent=`.
     ///
     /// # Errors
-    /// A name that nothing defines, or a definition without a command.
+    /// The command or the plugin's configuration names an agent that nothing defines, or the latter
+    /// defines one without a command.
     pub fn resolve(&self, asked: Option<&str>, on_path: OnPath) -> Result<Resolved, Unresolved> {
-        let mut warnings = Vec::new();
+        let mut search = Search::new(self);
         let agent = if let Some(name) = asked {
-            self.named(name)?.ok_or_else(|| Unresolved::Asked(self.unknown(name)))?
+            search.named(name)?.ok_or_else(|| Unresolved::Asked(self.unknown(name)))?
         } else if let Some(name) = &self.agent {
             let why = || Unresolved::Configured { key: "agent".into(), why: self.unknown(name) };
-            self.named(name)?.ok_or_else(why)?
+            search.named(name)?.ok_or_else(why)?
         } else {
-            self.of_gastown(on_path, &mut warnings)?
+            search.of_gastown(on_path)?
         };
-        Ok(Resolved { agent, warnings })
+        Ok(Resolved { agent: self.in_sandbox(agent), warnings: search.warnings })
     }
 
-    fn of_gastown(&self, on_path: OnPath, warnings: &mut Vec<String>) -> Result<Agent, Unresolved> {
-        if let Some(agent) = self.of_role(on_path, warnings)? {
-            return Ok(agent);
-        }
-        if let Some(file) = &self.rig
-            && let Some(runtime) = &file.content.runtime
-        {
-            return Ok(self.of_runtime(&file.path, runtime)?);
-        }
-        match self.of_rig().or(self.of_town()) {
-            Some(said) => self.follow(&said),
-            None => self
-                .named(DEFAULT_AGENT)?
-                .ok_or_else(|| Unresolved::Asked(self.unknown(DEFAULT_AGENT))),
-        }
-    }
-
-    /// gastown's own rule: an agent that is not installed here is passed over, with a warning.
-    fn of_role(
-        &self,
-        on_path: OnPath,
-        warnings: &mut Vec<String>,
-    ) -> Result<Option<Agent>, Unresolved> {
-        for said in [self.role_of_rig(), self.role_of_town()].into_iter().flatten() {
-            let agent = self.follow(&said)?;
-            if on_path(agent.program()) {
-                return Ok(Some(agent));
+    fn in_sandbox(&self, agent: Agent) -> Agent {
+        let runtime = self.rig.as_ref().and_then(|file| file.content.runtime.as_ref());
+        match runtime.and_then(RuntimeSettings::wrapper) {
+            Some(wrapper) if agent.wrapper.is_empty() => {
+                Agent { wrapper: wrapper.to_owned(), ..agent }
             }
-            let Said { path, key, name } = said;
-            let (path, name, program) = (path.display(), shown(name), shown(agent.program()));
-            warnings.push(format!(
-                "`{key}` of `{path}` is `{name}`, whose program `{program}` is not on PATH: \
-                 passed over"
-            ));
+            _ => agent,
         }
-        Ok(None)
-    }
-
-    fn follow(&self, said: &Said) -> Result<Agent, Unresolved> {
-        let unknown = || BadSetting::new(said.path, said.key.as_str(), self.unknown(said.name));
-        Ok(self.named(said.name)?.ok_or_else(unknown)?)
     }
 
     fn role_of_rig(&self) -> Option<Said<'_>> {
@@ -132,5 +98,47 @@ impl Sources {
         let file = self.town.as_ref()?;
         let name = said(file.content.default_agent.as_ref())?;
         Some(Said { path: &file.path, key: "default_agent".to_owned(), name })
+    }
+}
+
+impl Search<'_> {
+    fn of_gastown(&mut self, on_path: OnPath) -> Result<Agent, Unresolved> {
+        let sources = self.sources;
+        if let Some(agent) = self.of_role(on_path)? {
+            return Ok(agent);
+        }
+        if let Some(file) = &sources.rig
+            && let Some(runtime) = &file.content.runtime
+        {
+            return Ok(self.of_runtime(&file.path, runtime));
+        }
+        let Some(Said { path, key, name }) = sources.of_rig().or(sources.of_town()) else {
+            return self.usual_one();
+        };
+        if let Some(agent) = self.named(name)? {
+            return Ok(agent);
+        }
+        self.warn_unknown(path, &key, name, "claude is taken");
+        self.usual_one()
+    }
+
+    /// gastown's own rule: an agent that is not known or not installed here is passed over.
+    fn of_role(&mut self, on_path: OnPath) -> Result<Option<Agent>, Unresolved> {
+        let sources = self.sources;
+        let both = [sources.role_of_rig(), sources.role_of_town()];
+        for Said { path, key, name } in both.into_iter().flatten() {
+            match self.named(name)? {
+                Some(agent) if on_path(agent.program()) => return Ok(Some(agent)),
+                Some(agent) => {
+                    let (name, program) = (shown(name), shown(agent.program()));
+                    let what = format!(
+                        "is `{name}`, whose program `{program}` is not on PATH: passed over"
+                    );
+                    self.warn(path, &key, &what);
+                }
+                None => self.warn_unknown(path, &key, name, "passed over"),
+            }
+        }
+        Ok(None)
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::de::DeserializeOwned;
 
+mod accepted;
+
 use super::*;
 use crate::core::agent::{Agent, Changes, PromptMode, Resume};
 
@@ -244,56 +246,6 @@ fn what_a_later_gastown_writes_is_taken() {
     };
     assert_eq!(town.argv(), "claude --dangerously-skip-permissions");
     assert_eq!(Case { asked: Some("y"), ..town }.argv(), "y");
-}
-
-#[test]
-fn what_leads_to_no_agent_is_named_with_its_file_and_key() {
-    let known = "known are amp, auggie, claude, codex, copilot, cursor, gemini, mine, opencode, pi";
-    let rig = "`/town/shop/settings/config.json` is broken";
-    let of_rig = |rig| Case { rig, ..Case::default() };
-    for (town, expected) in [
-        (Case { asked: Some("clod"), ..Case::default() }, format!("unknown agent `clod`: {known}")),
-        (
-            Case { configured: Some("clod"), ..Case::default() },
-            format!("`agent` of the configuration: unknown agent `clod`: {known}"),
-        ),
-        (
-            of_rig(r#"{ "agent": "clod" }"#),
-            format!("{rig}: `agent`: unknown agent `clod`: {known}"),
-        ),
-        (
-            of_rig(r#"{ "role_agents": { "polecat": "clod" } }"#),
-            format!("{rig}: `role_agents.polecat`: unknown agent `clod`: {known}"),
-        ),
-        (
-            Case { town: r#"{ "default_agent": "a\u001bb" }"#, ..Case::default() },
-            format!(
-                "`/town/settings/config.json` is broken: `default_agent`: unknown agent \
-                 `a\\u{{1b}}b`: {known}"
-            ),
-        ),
-        (
-            of_rig(r#"{ "runtime": { "provider": "clod" } }"#),
-            format!("{rig}: `runtime.provider`: unknown agent `clod`: {known}"),
-        ),
-        (
-            of_rig(r#"{ "runtime": { "provider": "generic" } }"#),
-            format!("{rig}: `runtime.command`: it is missing, expected a program"),
-        ),
-    ] {
-        assert_eq!(town.error(), expected);
-    }
-    let mut sources = Case { asked: Some("empty"), ..Case::default() }.sources();
-    sources.agents.insert("empty".into(), Changes::default());
-    let like = Changes { like: Some("clod".into()), ..program("x") };
-    sources.agents.insert("like".into(), like);
-    for (name, expected) in [
-        ("empty", "`agents.empty.command` of the configuration: it is missing, expected a program"),
-        ("like", "`agents.like.preset` of the configuration: unknown agent `clod`: known are amp"),
-    ] {
-        let error = sources.resolve(Some(name), &|_| true).unwrap_err().to_string();
-        assert!(error.starts_with(expected), "{error}");
-    }
 }
 
 #[test]

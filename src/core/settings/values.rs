@@ -15,39 +15,56 @@ pub(super) struct Object;
 /// The keys that we do not know. With them a struct is read from an object alone: without, serde
 /// takes a list for its fields in order.
 pub(super) type Others = Object;
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String")]
+
+/// A word that is none of those which a key can have. gastown takes it for the usual one.
+pub(super) struct Oddity {
+    pub(super) key: &'static str,
+    pub(super) given: String,
+    pub(super) taken: &'static str,
+}
+
+/// `flag` or `subcommand`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "String")]
 pub(super) enum ResumeStyle {
     Flag,
     Subcommand,
+    Other(String),
 }
 
-impl TryFrom<String> for ResumeStyle {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
+impl From<String> for ResumeStyle {
+    fn from(text: String) -> Self {
         match text.as_str() {
-            "flag" | "" => Ok(Self::Flag),
-            "subcommand" => Ok(Self::Subcommand),
-            _ => Err(format!("`{text}`, expected `flag` or `subcommand`")),
+            "flag" | "" => Self::Flag,
+            "subcommand" => Self::Subcommand,
+            _ => Self::Other(text),
         }
+    }
+}
+
+impl ResumeStyle {
+    pub(super) fn oddity(&self) -> Option<Oddity> {
+        let Self::Other(given) = self else { return None };
+        Some(Oddity { key: "resume_style", given: given.clone(), taken: "`flag`" })
     }
 }
 
 /// `arg` or `none`; a flag, which gastown does not have, is taken too.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct Passing(pub(super) Option<PromptMode>);
+#[serde(transparent)]
+pub(super) struct Passing(String);
 
-impl TryFrom<String> for Passing {
-    type Error = String;
+impl Passing {
+    /// The way that it says, if it says one.
+    pub(super) fn mode(&self) -> Option<PromptMode> {
+        let argument = || (!self.0.is_empty()).then_some(PromptMode::Argument);
+        PromptMode::parse(&self.0).or_else(argument)
+    }
 
-    fn try_from(text: String) -> Result<Self, String> {
-        let mode = PromptMode::parse(&text);
-        if mode.is_none() && !text.is_empty() {
-            return Err(format!("`{text}`, expected `arg`, `none` or a flag such as `--prompt`"));
-        }
-        Ok(Self(mode))
+    pub(super) fn oddity(&self) -> Option<Oddity> {
+        let known = self.0.is_empty() || PromptMode::parse(&self.0).is_some();
+        let odd = || Oddity { key: "prompt_mode", given: self.0.clone(), taken: "`arg`" };
+        (!known).then(odd)
     }
 }
 

@@ -1,0 +1,105 @@
+//! Which known agent a program or a process is.
+
+use super::presets::{PRESETS, Preset};
+use super::{Agent, file_name};
+
+/// The known agent that is started by `program`, a name or a path.
+#[must_use]
+pub fn preset_of_program(program: &str) -> Option<Agent> {
+    let file = file_name(program);
+    PRESETS.iter().find(|preset| preset.command == file).map(Preset::agent)
+}
+
+/// The name of the known agent that a process is which is called `name` and has these words: by
+/// its program, else by the script that an interpreter runs.
+#[must_use]
+pub fn preset_of_process(name: &str, argv: &[String]) -> Option<&'static str> {
+    let program = file_name(argv.first().map(String::as_str).unwrap_or_default());
+    let runs_script = INTERPRETERS.iter().any(|one| program.starts_with(one));
+    let script = argv.iter().skip(1).find(|word| !word.starts_with('-'));
+    let script = script.filter(|_| runs_script);
+    preset_called(program)
+        .or_else(|| preset_called(name))
+        .or_else(|| script.and_then(|script| preset_of_script(script)))
+}
+
+fn preset_called(program: &str) -> Option<&'static str> {
+    let is = |preset: &&Preset| {
+        let mut names = preset.process_names.iter();
+        let tells = |name: &str| !INTERPRETERS.contains(&name) && name != "agent";
+        preset.command == program || names.any(|name| *name == program && tells(name))
+    };
+    PRESETS.iter().find(is).map(|preset| preset.name)
+}
+
+/// What a package manager installed has the agent's name in its path, and often `cli.js` for a
+/// file; a folder of a person's may be called like an agent.
+fn preset_of_script(script: &str) -> Option<&'static str> {
+    let parts = match script.rsplit_once("node_modules/") {
+        Some((_, package)) => package,
+        None => file_name(script),
+    };
+    parts.split('/').find_map(|part| {
+        let part = part.split_once('.').map_or(part, |(stem, _)| stem);
+        let short = part.strip_suffix("-code").or_else(|| part.strip_suffix("-cli"));
+        preset_called(short.unwrap_or(part))
+    })
+}
+
+/// Programs that run others; with a version behind it perhaps.
+const INTERPRETERS: [&str; 6] = ["node", "bun", "deno", "python", "npx", "uv"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_known_by_its_file_wherever_it_is() {
+        for (program, name) in
+            [("/opt/x/cursor-agent", Some("cursor")), ("claude", Some("claude")), ("cat", None)]
+        {
+            assert_eq!(preset_of_program(program).map(|agent| agent.name).as_deref(), name);
+        }
+        assert_eq!(preset_of_program(""), None);
+    }
+
+    #[test]
+    fn a_process_is_known_by_its_program_or_by_the_script_that_it_runs() {
+        for (name, command, agent) in [
+            ("claude", "claude --resume x", Some("claude")),
+            ("node", "claude", Some("claude")),
+            ("node", "node /usr/local/bin/claude -p", Some("claude")),
+            (
+                "node",
+                "/usr/bin/node /x/node_modules/@anthropic-ai/claude-code/cli.js",
+                Some("claude"),
+            ),
+            (
+                "node",
+                "node --no-warnings /x/node_modules/@google/gemini-cli/dist/index.js",
+                Some("gemini"),
+            ),
+            ("MainThread", "node /x/node_modules/@openai/codex/bin/codex.js", Some("codex")),
+            ("codex", "/opt/codex/codex --yolo", Some("codex")),
+            ("node", "node /home/me/codex/server.js", None),
+            (
+                "node",
+                "node /x/node_modules/@github/copilot-language-server/dist/language-server.js",
+                None,
+            ),
+            ("node", "node", None),
+            ("vim", "vim claude.md", None),
+            ("make", "make -C codex", None),
+            ("bash", "-bash", None),
+            // Cursor's may be called so, and anybody's.
+            ("python3", "python3 agent.py", None),
+            ("cursor-agent", "cursor-agent -f", Some("cursor")),
+            ("vibe", "/usr/bin/python3 /home/me/.local/bin/vibe --agent x", Some("vibe")),
+            ("omp", "omp", Some("omp")),
+        ] {
+            let argv: Vec<_> = command.split(' ').map(str::to_owned).collect();
+            assert_eq!(preset_of_process(name, &argv), agent, "{command}");
+        }
+        assert_eq!(preset_of_process("sh", &[]), None);
+    }
+}
