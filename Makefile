@@ -2,6 +2,9 @@
 
 CARGO_TEST := cargo test --locked
 
+# Most tests wait, for agents, timers and other programs: three at once keep a core busy.
+export RUST_TEST_THREADS ?= $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN))))
+
 SOAK := 1
 
 .PHONY: help build try demo test check soak bench fuzz compat lint fmt tools clean
