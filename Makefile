@@ -2,6 +2,11 @@
 
 CARGO_TEST := cargo test --locked
 
+# Most tests wait, for agents, timers and other programs: three at once keep a core busy. On many
+# cores one for each is enough.
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+export RUST_TEST_THREADS ?= $(shell echo $$(($(CORES) * 3 < 12 ? $(CORES) * 3 : $(CORES) < 12 ? 12 : $(CORES))))
+
 SOAK := 1
 
 .PHONY: help build try demo test check soak bench fuzz compat lint fmt tools clean

@@ -1,4 +1,5 @@
-//! The backend's process: arguments, log file, runtime, exit code.
+//! The backend's process: arguments, log file, runtime, exit code. And that of the window that the
+//! backends have together in tmux: `polecat-nvim hold PIPE`.
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::{ffi::OsString, fs, io, path::Path, path::PathBuf, process::ExitCode, sync::Mutex};
@@ -23,17 +24,23 @@ struct Options {
     log_file: Option<PathBuf>,
     log_level: Level,
     only_version: bool,
+    /// What our window in tmux runs.
+    hold: Option<PathBuf>,
 }
 
 type Failure = Box<dyn std::error::Error>;
 
 fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
-    let mut options = Options { log_file: None, log_level: Level::INFO, only_version: false };
+    let mut options =
+        Options { log_file: None, log_level: Level::INFO, only_version: false, hold: None };
     while let Some(argument) = parser.next()? {
         match argument {
             lexopt::Arg::Long("log-file") => options.log_file = Some(parser.value()?.into()),
             lexopt::Arg::Long("log-level") => options.log_level = level(&parser.value()?)?,
             lexopt::Arg::Long("version") => options.only_version = true,
+            lexopt::Arg::Value(word) if word == "hold" => {
+                options.hold = Some(parser.value()?.into());
+            }
             other => return Err(other.unexpected().into()),
         }
     }
@@ -55,6 +62,9 @@ fn run(options: &Options) -> Result<(), Failure> {
         );
         io::Write::write_all(&mut io::stdout(), text.as_bytes())?;
         return Ok(());
+    }
+    if let Some(pipe) = &options.hold {
+        return Ok(polecat::tmux::hold(pipe, polecat::session::local_launch())?);
     }
     if let Some(path) = &options.log_file {
         log_to(path, options.log_level)?;

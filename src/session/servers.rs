@@ -39,7 +39,8 @@ impl Servers {
         let of_town = of_town.map(|name| Socket::Shared(name.to_owned()));
         let socket = self.configured.clone().or(of_town).unwrap_or(Socket::Default);
         let new = || {
-            let address = ServerAddress { command: self.command.clone(), socket: socket.clone() };
+            let (command, socket) = (self.command.clone(), socket.clone());
+            let address = ServerAddress { command, socket, holder: None };
             Tmux::new(address, self.launch.clone())
         };
         self.clients().entry(socket.clone()).or_insert_with(new).clone()

@@ -11,6 +11,9 @@ pub struct ServerAddress {
     pub command: String,
     /// Where its server listens.
     pub socket: Socket,
+    /// The program that holds the hub: started with `hold PIPE` it calls [`hold`](super::hold()).
+    /// None where that is the one that runs here.
+    pub holder: Option<PathBuf>,
 }
 
 /// Where a tmux server listens.

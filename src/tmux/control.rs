@@ -299,7 +299,7 @@ impl Reader {
                 return;
             }
             Some(_) if self.created => Ok(()),
-            Some(script) => self.lifeline.join(number(script)),
+            Some(holder) => self.lifeline.join(number(holder)),
             None => return self.reason.push_str(&text),
         };
         match held {

@@ -11,7 +11,8 @@ use super::address::ServerAddress;
 use super::command::{Command, PROBE};
 use super::control::{Ends, Gone, Link};
 use super::error::{TmuxError, shown};
-use super::lifeline::Lifeline;
+use super::lifeline::{HOLDER, Lifeline};
+use super::owners;
 use super::protocol::Notification;
 use super::scratch::Scratch;
 use super::spawned;
@@ -43,28 +44,29 @@ pub(crate) async fn connect(
 ) -> Result<Hub, TmuxError> {
     // tmux reads it when the server starts, which is before the first answer.
     let configuration = configuration(address, may_start)?;
-    let io = |source| TmuxError::Io { doing: "make a pipe for tmux", source };
+    let io = |source| TmuxError::Io { doing: "make what holds our session in tmux", source };
     let lifeline = Lifeline::new(address).map_err(io)?;
     let mut command = spawned::program(address, launch, may_start, configuration.as_ref());
     command.arg("-C");
-    let mark = spawned::unguessable();
-    for (count, word) in joining(&lifeline, &mark)?.iter().enumerate() {
+    // It tells also whose client this is, which others see in its arguments: see `leftovers.rs`.
+    let mark = format!("{}-{}", owners::us(), spawned::unguessable());
+    let holder = lifeline.program().map_err(io)?;
+    for (count, word) in joining(&holder, &mark)?.iter().enumerate() {
         command.args((count > 0).then_some(";")).args(word.argv()?);
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().map_err(|source| spawned::not_started(address, source))?;
-    let lifeline = lifeline.of_client(child.id().unwrap_or_default()).map_err(io)?;
     let link = Link::new(child, lifeline, mark, notices);
     greet(address, link).await
 }
 
 /// The commands that bring a client into the hub, which they create where there is none.
-fn joining(lifeline: &Lifeline, mark: &str) -> Result<Vec<Command>, TmuxError> {
+fn joining(holder: &[Vec<u8>], mark: &str) -> Result<Vec<Command>, TmuxError> {
     let hub = format!("={HUB}:");
     let create = Command::new("new-session")
         .args(["-d", "-P", "-F", &format!("{mark}{CREATED}"), "-s", HUB, "-n", "hub"])
         .args(["-x", "80", "-y", "24", "-c", "/", "--"])
-        .args(lifeline.program());
+        .args(holder);
     let exists = format!("#{{==:#{{session_name}},{HUB}}}");
     let set = |args: &[&str]| Command::new("set-option").args(args);
     let enter = [
@@ -80,7 +82,7 @@ fn joining(lifeline: &Lifeline, mark: &str) -> Result<Vec<Command>, TmuxError> {
         Command::new("attach-session")
             .args(["-E", "-t", &hub])
             .args(["-f", "no-output,ignore-size"]),
-        Command::new("display-message").args(["-p", "-t", &hub, &format!("{mark}{SCRIPT}")]),
+        Command::new("display-message").args(["-p", "-t", &hub, &format!("{mark}{HOLDER}")]),
     ];
     // Under a global `window-size manual` creating any window crashes the server. No session has
     // the name looked at, so it is not the option of one window that is asked for.
@@ -90,12 +92,6 @@ fn joining(lifeline: &Lifeline, mark: &str) -> Result<Vec<Command>, TmuxError> {
         Command::choose(NO_SESSION, MANUAL_SIZE, &[refuse], &enter)?,
     ])
 }
-
-/// The process of the script that keeps the hub alive, whatever a hook of the user's
-/// (`after-new-session`, `client-attached`) has opened in the hub besides. It is known by a piece
-/// of the script.
-const SCRIPT: &str = "#{W:#{P:#{?#{m:*while read -r line; do all=*,#{pane_start_command}},\
-    #{pane_pid},}}}";
 
 /// Said after the mark when the hub was not there.
 pub(crate) const CREATED: &str = "created";

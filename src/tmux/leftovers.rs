@@ -5,10 +5,11 @@
 //! - tmux lets no client go that it still has something to tell, and nobody listens.
 //!
 //! Both tell whose they are, and whoever is still there sees to those of processes that are gone:
-//! the next backend when it connects, the others when they hear of it, or of a client that left; the
-//! script of `lifeline.rs` when the last of us is gone.
+//! the next backend when it connects, the others when they hear of it, or of a client that left;
+//! `hold.rs` when the last of us is gone.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::sync::Weak;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::time::interval;
 use tracing::debug;
 
+use super::Launch;
 use super::address::ServerAddress;
 use super::command::Command;
 use super::hub::{HUB, Hub};
@@ -24,6 +26,7 @@ use super::lock;
 use super::owners::{Owner, beside_us, owner};
 use super::protocol::Notification;
 use super::request::Request;
+use super::spawned;
 
 /// How soon a buffer is looked at again whose process may just be ending: nothing tells us that it
 /// has ended.
@@ -31,11 +34,19 @@ const AGAIN: Duration = Duration::from_millis(100);
 /// How often; whoever has one for longer lives.
 const LOOKS: usize = 20;
 
-/// The server, by a connection that may end at any time.
-struct Server {
+/// The server to clear.
+pub(super) struct Server {
     address: ServerAddress,
-    hub: Weak<Hub>,
+    way: Way,
     beside: String,
+}
+
+/// How it is asked.
+pub(super) enum Way {
+    /// By a connection that may end at any time.
+    Hub(Weak<Hub>),
+    /// By its program.
+    Program(Launch),
 }
 
 /// Sees to what killed backends left, now and whenever a client has come or gone, as long as there
@@ -45,9 +56,7 @@ pub(crate) async fn keep_clear(
     hub: Weak<Hub>,
     mut notices: Receiver<Notification>,
 ) {
-    // Where processes cannot be seen, nothing is known to be left.
-    let Some(beside) = beside_us() else { return };
-    let server = Server { address, hub, beside };
+    let Some(server) = Server::new(address, Way::Hub(hub)) else { return };
     while server.clear().await.is_some() {
         loop {
             match notices.recv().await {
@@ -61,10 +70,17 @@ pub(crate) async fn keep_clear(
 }
 
 impl Server {
+    /// None where processes cannot be seen: nothing is known to be left then.
+    pub(super) fn new(address: ServerAddress, way: Way) -> Option<Self> {
+        Some(Self { address, way, beside: beside_us()? })
+    }
+
     /// Clears up; none without a connection. Buffers that others have right now are looked at until
     /// they are gone, or their process is.
-    async fn clear(&self) -> Option<()> {
-        self.end_clients().await?;
+    pub(super) async fn clear(&self) -> Option<()> {
+        let list = Command::new("list-clients").args(["-t", &format!("={HUB}")]);
+        let clients = self.ask(list.args(["-F", "#{client_pid}"])).await?;
+        self.end_clients(clients.lines().filter_map(|client| client.parse().ok()));
         let mut doubtful = self.delete_buffers().await?;
         let mut pace = interval(AGAIN);
         for _ in 0..LOOKS {
@@ -78,24 +94,27 @@ impl Server {
         Some(())
     }
 
-    /// Ends clients of backends that are gone.
-    async fn end_clients(&self) -> Option<()> {
-        let hub = format!("={HUB}");
-        let list = Command::new("list-clients").args(["-t", &hub, "-F", "#{client_pid}"]);
-        for client in self.ask(list).await?.lines() {
-            let line = std::fs::read(format!("/proc/{client}/cmdline")).unwrap_or_default();
-            let line = String::from_utf8_lossy(&line);
-            // In what the lifeline's script is started with.
-            let named = line.find(&self.beside).map(|at| &line[at..]);
-            if named.is_some_and(|named| owner(named, &self.beside) == Owner::Gone)
-                && let Some(pid) = client.parse().ok().and_then(Pid::from_raw)
-            {
-                debug!(client, "a killed backend left a client");
-                // Gone already is as good.
-                let _ = kill_process(pid, Signal::KILL);
-            }
+    /// Ends those of the processes that are control clients of backends that are gone.
+    pub(super) fn end_clients(&self, pids: impl Iterator<Item = i32>) {
+        for pid in pids.filter(|pid| self.is_left_behind(*pid)) {
+            debug!(pid, "a killed backend left a client");
+            // Gone already is as good.
+            let _ = Pid::from_raw(pid).map(|client| kill_process(client, Signal::KILL));
         }
-        Some(())
+    }
+
+    fn is_left_behind(&self, process: i32) -> bool {
+        let read = |what| fs::read(format!("/proc/{process}/{what}")).unwrap_or_default();
+        // What a server was started with says the same of its first client.
+        if read("comm") != b"tmux: client\n" {
+            return false;
+        }
+        let line = read("cmdline");
+        let line = String::from_utf8_lossy(&line);
+        // Other commands name somebody's buffer.
+        let is_control = line.split('\0').any(|word| word == "-C");
+        let named = line.find(&self.beside).map(|at| owner(&line[at..], &self.beside));
+        is_control && named == Some(Owner::Gone)
     }
 
     /// Deletes the buffers of processes that are gone; gives those of others.
@@ -116,15 +135,21 @@ impl Server {
     }
 
     /// What the server says; nothing where it refuses, none without a connection.
-    async fn ask(&self, command: Command) -> Option<String> {
+    pub(super) async fn ask(&self, command: Command) -> Option<String> {
         let request = Request::new(vec![command]);
         let line = request.line().ok()?;
         let _held =
             if request.is_announced() { lock::announcing(&self.address).await } else { None };
-        // Not longer: the connection ends with the last who has it.
-        let hub = self.hub.upgrade()?;
-        let blocks = hub.link.ask(&line, request.ends()).await.ok()?;
-        let replies = request.replies(blocks, hub.escapes).unwrap_or_default();
+        let replies = match &self.way {
+            Way::Hub(hub) => {
+                // Not longer: the connection ends with the last who has it.
+                let hub = hub.upgrade()?;
+                let blocks = hub.link.ask(&line, request.ends()).await.ok()?;
+                request.replies(blocks, hub.escapes)
+            }
+            Way::Program(launch) => spawned::run(&self.address, launch, &request, None).await,
+        };
+        let replies = replies.unwrap_or_default();
         Some(replies.first().map(super::command::Reply::text).unwrap_or_default())
     }
 }

@@ -1,8 +1,8 @@
 //! A client for one tmux server. Knows panes, bytes and commands; no agent, no polecat.
 //!
 //! In reading order: `command` and `request` (what is asked), `protocol` (what comes back),
-//! `control` and `spawned` (the two ways a request travels), `hub`, `lifeline`, `lock` and
-//! `leftovers` (where our connection lives in the server, and how it does no harm there),
+//! `control` and `spawned` (the two ways a request travels), `hub`, `lifeline`, `hold`, `lock`
+//! and `leftovers` (where our connection lives in the server, and how it does no harm there),
 //! `connector` (which makes it), `client` (which picks the way), `buffers` (through which text
 //! comes and goes), and then what callers want: `panes`, `create`, `capture`, `screen`, `mirror`,
 //! `paste`, `press`, `activity`.
@@ -17,6 +17,7 @@ mod connector;
 mod control;
 mod create;
 mod error;
+mod hold;
 mod hub;
 mod ids;
 mod leftovers;
@@ -43,6 +44,7 @@ pub use client::Tmux;
 pub use command::{Command, Reply, literal};
 pub use create::{NewPane, NewSession};
 pub use error::TmuxError;
+pub use hold::hold;
 pub use hub::HUB;
 pub use ids::{BadId, PaneId, SessionId, WindowId};
 pub use mirror::{Mirror, Update};

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value as Json, json};
+use tokio::{runtime::Handle, task::JoinHandle};
 
 use crate::{
     framed::expect_ended,
@@ -29,6 +30,14 @@ pub(crate) fn backend(editor: &Editor) -> Option<Pid> {
     };
     let pid = editor.processes().into_iter().find(is_backend)?;
     Pid::from_raw(pid.cast_signed())
+}
+
+/// A part of a test on a thread of its own: parts that wait for long wait at the same time.
+pub(crate) fn beside<T: Send + 'static, F: Future<Output = T>>(
+    part: impl FnOnce() -> F + Send + 'static,
+) -> JoinHandle<T> {
+    let handle = Handle::current();
+    tokio::task::spawn_blocking(move || handle.block_on(part()))
 }
 
 /// The time from the prompt to the answer, printed.
@@ -64,11 +73,11 @@ async fn of_two_editors_that_start_the_same_polecat_one_wins() {
     }
 }
 
-/// Kills the backend in the middle of starts; `rounds` of them.
-async fn killed_in_the_middle(rounds: u64) {
+/// Kills the backend in the middle of starts, so many milliseconds after each began.
+async fn killed_in_the_middle(delays: impl Iterator<Item = u64>) {
     let shop = Shop::new().await;
     shop.editor.call("list", json!([])).await.unwrap();
-    for (round, delay) in delays(rounds, 400).enumerate() {
+    for (round, delay) in delays.enumerate() {
         let polecat = format!("p{round}");
         let options =
             json!({ "new": true, "cmd": agent("prompts --delay 100"), "agent": "prompts" });
@@ -116,13 +125,17 @@ fn whole(shop: &Shop) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backend_that_is_killed_leaves_a_healthy_session_or_none() {
-    killed_in_the_middle(10).await;
+    // In three editors: a backend that dies again and again is restarted ever later.
+    let third = |first| killed_in_the_middle(delays(10, 400).skip(first).step_by(3));
+    for third in [0, 1, 2].map(|first| beside(move || third(first))) {
+        third.await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes, because a backend that dies again and again is restarted ever later"]
 async fn a_backend_that_is_killed_fifty_times_leaves_a_healthy_session_or_none() {
-    killed_in_the_middle(50).await;
+    killed_in_the_middle(delays(50, 400)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

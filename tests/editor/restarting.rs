@@ -143,6 +143,26 @@ async fn a_backend_that_dies_at_each_start_is_told_once_and_comes_back_when_it_c
     shop.editor.expect_line(STATUS, "2 polecats, 1 running").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backend_whose_file_was_removed_or_replaced_holds_the_hub_as_before() {
+    for next_version in [None, Some("the next version")] {
+        let project = Project::new();
+        let file = project.around().join("polecat-nvim");
+        std::fs::copy(env!("CARGO_BIN_EXE_polecat-nvim"), &file).unwrap();
+        let shop = Shop::of(project, json!({ "backend": { "command": file } })).await;
+        shop.start("ash", "prompts").await;
+        std::fs::remove_file(&file).unwrap();
+        next_version.map_or(Ok(()), |bytes| std::fs::write(&file, bytes)).unwrap();
+        shop.tmux.run(&["kill-session", "-t", "=polecat-hub"]);
+        eventually("a client in a new hub", async || {
+            shop.editor.call("list", json!([])).await.unwrap();
+            let sessions = shop.tmux.run(&["list-clients", "-F", "#{session_name}"]);
+            if sessions == "polecat-hub" { Ok(()) } else { Err(sessions) }
+        })
+        .await;
+    }
+}
+
 impl Shop {
     /// The backend among the editor's processes.
     pub(crate) fn backend(&self) -> Option<Pid> {

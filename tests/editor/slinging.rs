@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     framed::program,
-    racing::backend,
+    racing::{backend, beside},
     rig::{Shop, agent},
     support::{
         editor::Editor,
@@ -306,8 +306,17 @@ async fn in_a_town_the_rigs_issue_is_hooked_and_given_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sling_whose_backend_is_killed_is_gone_on_with() {
+    // In three editors: a backend that dies again and again is restarted ever later.
+    let delays = [[0, 100], [30, 150], [60, 250]];
+    for third in delays.map(|delays| beside(move || killed_in_slings(delays))) {
+        third.await.unwrap();
+    }
+}
+
+/// Kills the backend in a sling, so many milliseconds after it began, for each of `delays`.
+async fn killed_in_slings(delays: [u64; 2]) {
     let shop = Shop::with_tracker().await;
-    for delay in [0, 30, 60, 100, 150, 250] {
+    for delay in delays {
         let issue = shop.project.issue("Paint the door");
         // So that the backend runs.
         shop.editor.call("list", json!([])).await.unwrap();

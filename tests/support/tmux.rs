@@ -64,7 +64,8 @@ impl TmuxServer {
     }
 
     pub fn address(&self) -> ServerAddress {
-        ServerAddress { command: tmux_program(), socket: Socket::Path(self.socket()) }
+        let holder = Some(env!("CARGO_BIN_EXE_polecat-nvim").into());
+        ServerAddress { command: tmux_program(), socket: Socket::Path(self.socket()), holder }
     }
 
     /// The client under test, for this server.

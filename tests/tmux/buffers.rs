@@ -47,7 +47,7 @@ async fn backends_killed_while_they_capture_leave_no_buffer() {
     let server = TmuxServer::new();
     for round in 0..KILLS {
         kill_while_it_captures(&server, &format!("alone-{round}")).await;
-        // Only the script in the hub is left.
+        // Only the program in the hub is left.
         eventually_equal(0, async || clients(&server)).await;
         eventually_equal(String::new(), async || buffers(&server)).await;
     }
@@ -89,7 +89,7 @@ async fn the_next_backend_deletes_what_a_killed_one_left() {
     living.close().await;
     kill_while_it_captures(&server, "dead").await;
     eventually_equal(String::new(), async || buffers(&server)).await;
-    // As it leaves one when the script cannot run.
+    // As it leaves one when nothing ends the hub.
     let name = std::fs::read_to_string(server.folder().join("dead")).unwrap();
     server.run(&["set-buffer", "-b", &name, "what an agent printed"]);
     server.run(&["set-buffer", "-b", "polecat-mine", "what a person copied"]);

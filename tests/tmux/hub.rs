@@ -85,7 +85,6 @@ async fn backends_killed_at_once_leave_neither_hub_nor_process() {
             if clients == [HUB; 3].join("\n") { Ok(()) } else { Err(clients) }
         })
         .await;
-        // A client that was only just attached is nobody's yet: see `lifeline.rs`.
         eventually("their first answers", async || {
             let missing = backends.iter().find(|one| !answered(server.folder(), one.id()).exists());
             missing.map_or(Ok(()), |one| Err(one.id()))
@@ -105,6 +104,41 @@ async fn backends_killed_at_once_leave_neither_hub_nor_process() {
         assert_eq!(sessions(&server), "first");
     }
     assert_eq!(server.pid(), pid);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_of_the_hub_runs_our_own_program_and_says_so_in_few_words() {
+    let server = TmuxServer::new();
+    let tmux = server.client();
+    tmux.panes(&[]).await.unwrap();
+    let pane = server.run(&["list-panes", "-t", HUB, "-F", "#{pane_pid}"]).parse().unwrap();
+    // Before it is tmux itself, forked.
+    let words = eventually("the program", async || {
+        let line = describe(&[rustix::process::Pid::from_raw(pane).unwrap()]);
+        let words: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
+        if words.get(1).is_some_and(|word| word == "hold") { Ok(words) } else { Err(line) }
+    })
+    .await;
+    assert_eq!(words[0], env!("CARGO_BIN_EXE_polecat-nvim"));
+    assert!(words.len() == 3 && words[2].starts_with("/proc/"), "{words:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_a_killed_backend_started_outlives_the_hubs_of_others() {
+    let (started, other) = (TmuxServer::absent(), TmuxServer::new());
+    let mut first = backend(&started);
+    ready(&started, &first).await;
+    started.run(&["new-session", "-d", "-s", "agent", "exec cat"]);
+    let pid = started.pid();
+    let mut second = backend(&other);
+    ready(&other, &second).await;
+    for backend in [&mut first, &mut second] {
+        backend.kill().unwrap();
+        backend.wait().unwrap();
+    }
+    eventually_equal("first", async || sessions(&other)).await;
+    eventually_equal("agent", async || sessions(&started)).await;
+    assert_eq!(started.pid(), pid);
 }
 
 /// What a user's configuration may have tmux do whenever a session or a client comes.
@@ -128,7 +162,7 @@ async fn the_hub_ends_with_what_hooks_of_the_users_have_opened_in_it() {
             left => Err(format!("{hook}: {}", describe(&left))),
         };
         let in_hub = async || {
-            // A new hub, or one that was there: who joins it finds its script among the panes.
+            // A new hub, or one that was there: who joins it finds its program among the panes.
             let clients = server.run(&["list-clients", "-F", "#{session_name}"]);
             let panes = server.try_run(&["list-panes", "-s", "-t", HUB]).unwrap_or_default();
             let both = clients == [HUB; 2].join("\n") && panes.lines().count() > 1;
@@ -202,6 +236,14 @@ fn describe(processes: &[rustix::process::Pid]) -> String {
         String::from_utf8_lossy(&line.unwrap_or_default()).replace('\0', " ")
     };
     processes.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Waits until a backend had an answer.
+async fn ready(server: &TmuxServer, backend: &std::process::Child) {
+    eventually("its first answer", async || {
+        if answered(server.folder(), backend.id()).exists() { Ok(()) } else { Err("none") }
+    })
+    .await;
 }
 
 /// The file that tells that a backend had an answer.

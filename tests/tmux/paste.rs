@@ -215,9 +215,13 @@ async fn a_key_is_pressed_only_while_the_pane_shows_what_was_seen() {
         tmux.press(pane, &["x"], &guard, &[]).await.unwrap()
     })
     .await;
-    let file = recorder.file.clone();
-    let received = std::fs::read(&file).unwrap();
-    assert!(received.starts_with(b"\r") && !received.ends_with(b"text"), "{received:?}");
+    // What came before the second key has arrived when that has.
+    let received = eventually("both keys", async || {
+        let received = std::fs::read_to_string(&recorder.file).unwrap();
+        if received.matches('\r').count() > 1 { Ok(received) } else { Err(received) }
+    })
+    .await;
+    assert!(received.starts_with('\r') && !received.contains("text"), "{received:?}");
     assert_eq!(server.run(&["list-buffers"]), "");
 }
 

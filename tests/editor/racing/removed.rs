@@ -4,6 +4,7 @@ use std::{fs, time::Duration};
 
 use serde_json::{Value as Json, json};
 
+use super::beside;
 use crate::{
     rig::{Shop, agent},
     support::{editor::Editor, neovim::tracker, pause, rig::git},
@@ -89,53 +90,64 @@ impl Yard {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_removal_in_another_editor_leaves_a_whole_polecat_or_none_and_all_its_work() {
+/// How often the removal won against `what`, and how often that did, of a polecat that is `done`.
+async fn races(what: &'static str, done: bool) -> [usize; 2] {
     let mut yard = Yard::new().await;
     let mut won = [0, 0];
     for (round, delay) in [0, 0, 40, 80, 250, 200].into_iter().enumerate() {
-        for (what, done) in [("sling", true), ("sling", false), ("start", false)] {
-            yard.prepare(round, done).await;
-            let options = json!({ "polecat": "ash", "cmd": agent("prompts") });
-            let args = match what {
-                "sling" => json!([yard.shop.project.issue("Oil the hinges"), options]),
-                _ => json!(["ash", { "cmd": agent("prompts") }]),
-            };
-            let force = json!(["ash", { "force": !done }]);
-            // Now the one is first, now the other.
-            let first_is_removal = round % 2 == 0;
-            let remove = async |yard: &Yard| yard.shop.editor.ask("remove", force.clone()).await;
-            let other = async |yard: &Yard| yard.second.ask(what, args.clone()).await;
-            let (removed, given) = if first_is_removal {
-                let removed = remove(&yard).await;
-                pause(Duration::from_millis(delay)).await;
-                tokio::join!(removed, other(&yard).await)
-            } else {
-                let given = other(&yard).await;
-                pause(Duration::from_millis(delay)).await;
-                let (given, removed) = tokio::join!(given, remove(&yard).await);
-                (removed, given)
-            };
-            let told = format!("{what} {done} {delay}: {removed:?} {given:?}");
-            for (index, answer) in [&removed, &given].into_iter().enumerate() {
-                match answer {
-                    Ok(_) => won[index] += 1,
-                    Err(refused) => assert!(
-                        ["polecat_not_found", "session_running", "dirty", "workdir_missing"]
-                            .contains(&&*refused.code),
-                        "{told}"
-                    ),
-                }
+        yard.prepare(round, done).await;
+        let options = json!({ "polecat": "ash", "cmd": agent("prompts") });
+        let args = match what {
+            "sling" => json!([yard.shop.project.issue("Oil the hinges"), options]),
+            _ => json!(["ash", { "cmd": agent("prompts") }]),
+        };
+        let force = json!(["ash", { "force": !done }]);
+        // Now the one is first, now the other.
+        let first_is_removal = round % 2 == 0;
+        let remove = async |yard: &Yard| yard.shop.editor.ask("remove", force.clone()).await;
+        let other = async |yard: &Yard| yard.second.ask(what, args.clone()).await;
+        let (removed, given) = if first_is_removal {
+            let removed = remove(&yard).await;
+            pause(Duration::from_millis(delay)).await;
+            tokio::join!(removed, other(&yard).await)
+        } else {
+            let given = other(&yard).await;
+            pause(Duration::from_millis(delay)).await;
+            let (given, removed) = tokio::join!(given, remove(&yard).await);
+            (removed, given)
+        };
+        let told = format!("{what} {done} {delay}: {removed:?} {given:?}");
+        for (index, answer) in [&removed, &given].into_iter().enumerate() {
+            match answer {
+                Ok(_) => won[index] += 1,
+                Err(refused) => assert!(
+                    ["polecat_not_found", "session_running", "dirty", "workdir_missing"]
+                        .contains(&&*refused.code),
+                    "{told}"
+                ),
             }
-            assert_eq!(yard.shop.sessions().len(), usize::from(given.is_ok()), "{told}");
-            yard.check(round, done, &told);
-            if let ("sling", Err(_)) = (what, &given) {
-                let issue = args[0].as_str().unwrap();
-                let state = yard.shop.project.issue_state(issue);
-                assert_eq!((&state["status"], &state["assignee"]), (&json!("open"), &Json::Null));
-            }
-            yard.clear().await;
         }
+        assert_eq!(yard.shop.sessions().len(), usize::from(given.is_ok()), "{told}");
+        yard.check(round, done, &told);
+        if let ("sling", Err(_)) = (what, &given) {
+            let issue = args[0].as_str().unwrap();
+            let state = yard.shop.project.issue_state(issue);
+            assert_eq!((&state["status"], &state["assignee"]), (&json!("open"), &Json::Null));
+        }
+        yard.clear().await;
     }
-    assert!(won.iter().all(|count| *count > 0), "one side never won: {won:?}");
+    won
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_in_another_editor_leaves_a_whole_polecat_or_none_and_all_its_work() {
+    let all = [("sling", true), ("sling", false), ("start", false)];
+    let races = all.map(|(what, done)| beside(move || races(what, done)));
+    let mut won = Vec::new();
+    for race in races {
+        won.push(race.await.unwrap());
+    }
+    for side in [0, 1] {
+        assert!(won.iter().any(|won| won[side] > 0), "one side never won: {won:?}");
+    }
 }
