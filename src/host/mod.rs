@@ -17,6 +17,7 @@ mod name_pool;
 pub mod path;
 pub mod polecats;
 pub mod processes;
+pub mod provision;
 pub mod records;
 pub mod reviews;
 pub mod rigs;
