@@ -4,6 +4,7 @@
 //! probe that failed is an error that names the path or the program, never "there is none".
 
 mod dir;
+pub mod dolt;
 pub mod error;
 mod files;
 pub mod flags;
