@@ -48,7 +48,8 @@ async fn claude_is_told_of_the_hooks_which_tell_it_the_rest() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_names_a_file_of_settings_keeps_it_and_is_told_in_words() {
-    let mine = json!({ "agents": { "mine": { "preset": "claude", "args": ["--settings", "/x"] } } });
+    let mine =
+        json!({ "agents": { "mine": { "preset": "claude", "args": ["--settings", "/x"] } } });
     let yard = claudes(mine).await;
     let options = json!({ "new": true, "agent": "mine" });
     let info = yard.editor.call("start", json!(["ash", options])).await.unwrap();
@@ -121,16 +122,13 @@ async fn hooks_that_nobody_allowed_are_not_loaded() {
 async fn a_town_of_today_has_the_hooks_and_the_words_of_its_gastown() {
     let town = Gastown::of_today(&[], &["claude", "gt"]).await;
     let info = town.started("ash", json!({})).await;
-    let command = format!(
-        "claude --dangerously-skip-permissions --settings {}",
-        town.hooks().display()
-    );
+    let command =
+        format!("claude --dangerously-skip-permissions --settings {}", town.hooks().display());
     assert_eq!(info["command"], command);
     let text = fs::read_to_string(town.hooks()).unwrap();
     assert!(text.contains("/gt prime --hook && ") && !text.contains("deacon"), "{text}");
     let session = format!("={}:", info["session_id"].as_str().unwrap());
-    let told =
-        town.tmux.run(&["display-message", "-p", "-t", &session, "#{pane_start_command}"]);
+    let told = town.tmux.run(&["display-message", "-p", "-t", &session, "#{pane_start_command}"]);
     assert!(told.contains("[GAS TOWN] polecat ash (rig: shop) <- witness"), "{told}");
     assert!(told.contains("Run `gt prime --hook` and begin work on your hook."), "{told}");
     let root = town.town.path().to_str().unwrap();
