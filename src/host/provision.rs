@@ -8,7 +8,8 @@
 //!
 //! gastown writes into a file of git's that a linked worktree does not have what is to be ignored
 //! of all this, so `git status` shows it. What is still to the byte what the town gave is no work
-//! of anybody's: see [`not_given`].
+//! of anybody's, and neither is what `gt` notes there when an agent's hooks call it: see
+//! [`not_given`].
 
 mod redirect;
 
@@ -25,6 +26,9 @@ use redirect::{FILE, FOLDER};
 const LARGEST: u64 = 16 * 1024 * 1024;
 /// No more files are given.
 const MOST: usize = 256;
+/// What `gt prime` and `gt handoff` note in a worktree: which session it is, and when it changed.
+const NOTES: [&str; 3] =
+    [".runtime/session_id", ".runtime/handoff_to_successor", ".runtime/last_handoff_ts"];
 /// The instructions for agents.
 const AGENTS: &str = "AGENTS.md";
 
@@ -57,7 +61,8 @@ pub async fn provide(rig: &Rig, worktree: &Path, given: Given, redirects: bool) 
     done.await.unwrap_or_else(|error| vec![error.to_string()])
 }
 
-/// Those of `files`, paths in `worktree`, that are not to the byte what the town has for it.
+/// Those of `files`, paths in `worktree`, that are neither to the byte what the town has for it nor
+/// notes of `gt`'s.
 ///
 /// # Errors
 /// Only where the looking stopped: a file that cannot be compared is one of them.
@@ -159,6 +164,9 @@ impl Worktree<'_> {
                 return Ok(false);
             };
             return Ok(dir.read(FILE)? == text.transpose()?.flatten());
+        }
+        if NOTES.iter().any(|note| file == Path::new(note)) {
+            return Ok(true);
         }
         if file.components().count() != 1 {
             return Ok(false);

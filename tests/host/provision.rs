@@ -76,8 +76,13 @@ async fn it_gets_a_redirect_the_overlay_and_instructions_which_are_no_work() {
     assert_eq!(mode & 0o777, 0o640);
     assert!(!yard.made.path.join("folder").exists());
 
+    // What `gt prime` notes there.
+    fs::create_dir(yard.made.path.join(".runtime")).unwrap();
+    fs::write(yard.made.path.join(".runtime/session_id"), "s-1\n2026-01-16T09:05:00Z\n").unwrap();
     assert_eq!(yard.leftovers().await, [""; 0]);
     assert_eq!(yard.untracked().await, 0);
+    let changes = git::changes(&yard.rig, &yard.made.path, None, &yard.sandbox.launch).await;
+    assert_eq!(changes.unwrap().sections, []);
     // What somebody has changed is theirs.
     fs::write(yard.made.path.join(".env"), "KEY=2\n").unwrap();
     assert_eq!(yard.leftovers().await, ["1 file is untracked: .env"]);
