@@ -96,6 +96,25 @@ async fn it_gets_a_redirect_the_overlay_and_instructions_which_are_no_work() {
 }
 
 #[tokio::test]
+async fn a_removal_takes_it_along_and_nothing_that_somebody_wrote_meanwhile() {
+    let yard = Yard::with(Gastown::V0_5, |sandbox| {
+        fs::write(overlay(sandbox).join("README"), "a shop of the town's\n").unwrap();
+        sandbox.folder("town/shop/.beads");
+    })
+    .await;
+    assert_eq!(yard.provided().await, [""; 0]);
+    let (rig, ash, launch) = (&yard.rig, polecat("ash"), &yard.sandbox.launch);
+    let removal = git::Removal::begin(rig, &ash, launch).await.unwrap();
+    fs::write(yard.made.path.join(".env"), "KEY=2\n").unwrap();
+    let refused = removal.set_aside().await.err().unwrap().to_string();
+    assert!(refused.contains("was changed while it was looked at"), "{refused}");
+    fs::write(yard.made.path.join(".env"), "KEY=1\n").unwrap();
+    let removal = git::Removal::begin(rig, &ash, launch).await.unwrap();
+    let removed = removal.set_aside().await.unwrap().finish().await.unwrap();
+    assert!(removed.backup.is_none() && !yard.made.path.exists(), "{removed:?}");
+}
+
+#[tokio::test]
 async fn what_the_repository_tracks_is_replaced_by_the_overlay_only() {
     let yard = Yard::with(Gastown::V0_5, |sandbox| {
         fs::write(overlay(sandbox).join("README"), "a shop of the town's\n").unwrap();
