@@ -66,15 +66,12 @@ impl SessionManager {
         issue: Option<&IssueId>,
     ) -> Result<Next, SessionError> {
         let (rig, launch) = (&self.rig, &self.tools.launch);
-        let mut next = match polecat {
-            Some(polecat) => {
-                let worktree = git::create_worktree(rig, &polecat, issue, now_ms(), launch).await?;
-                Next { polecat, worktree, warnings: Vec::new() }
-            }
-            None => {
-                let taken = self.names_of_sessions().await?;
-                git::create_next(rig, taken, issue, now_ms(), launch).await?
-            }
+        let mut next = if let Some(polecat) = polecat {
+            let worktree = git::create_worktree(rig, &polecat, issue, now_ms(), launch).await?;
+            Next { polecat, worktree, warnings: Vec::new() }
+        } else {
+            let taken = self.names_of_sessions().await?;
+            git::create_next(rig, taken, issue, now_ms(), launch).await?
         };
         next.warnings.extend(self.provide(&next.worktree.path, Given::New).await);
         Ok(next)

@@ -111,9 +111,10 @@ pub(super) async fn in_worktree(
     workdir: &Path,
 ) -> Result<Option<Content>, HostError> {
     let Some(hooks) = &agent.hooks else { return Ok(None) };
-    let file = match agent.takes_settings() {
-        true => PathBuf::from(CLAUDES),
-        false => Path::new(&hooks.dir).join(&hooks.file),
+    let file = if agent.takes_settings() {
+        PathBuf::from(CLAUDES)
+    } else {
+        Path::new(&hooks.dir).join(&hooks.file)
     };
     trust::content_below(workdir, &file).await
 }

@@ -52,12 +52,11 @@ impl SessionManager {
         if let Some(polecat) = found.as_ref().filter(|_| options.workdir.is_none()) {
             self.require_nobody(polecat, options.in_use).await?;
         }
-        let (polecat, made) = match found {
-            Some(polecat) => (polecat, Vec::new()),
-            None => {
-                let new = self.create(Some(name), options.issue.as_deref()).await?;
-                (new.polecat, new.warnings)
-            }
+        let (polecat, made) = if let Some(polecat) = found {
+            (polecat, Vec::new())
+        } else {
+            let new = self.create(Some(name), options.issue.as_deref()).await?;
+            (new.polecat, new.warnings)
         };
         // Nobody gives the polecat to another issue before its session shows that it has work. One
         // without a worktree nobody can give.

@@ -38,12 +38,12 @@ async fn claude_is_told_of_the_hooks_which_tell_it_the_rest() {
     let options = json!({ "new": true, "agent": "claude" });
     let info = yard.editor.call("start", json!(["ash", options])).await.unwrap();
     assert_eq!(info["warnings"], json!([]), "{info}");
-    let argv = argv(&yard);
+    let words = argv(&yard);
     let path = settings(&yard);
-    assert_eq!(argv[..3], ["--dangerously-skip-permissions", "--settings", &path]);
+    assert_eq!(words[..3], ["--dangerously-skip-permissions", "--settings", &path]);
     assert!(fs::metadata(&path).unwrap().is_file());
-    assert_eq!(argv.len(), 4, "{argv:?}");
-    assert!(argv[3].starts_with("[GAS TOWN]"), "{argv:?}");
+    assert_eq!(words.len(), 4, "{words:?}");
+    assert!(words[3].starts_with("[GAS TOWN]"), "{words:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,10 +55,10 @@ async fn who_names_a_file_of_settings_keeps_it_and_is_told_in_words() {
     let info = yard.editor.call("start", json!(["ash", options])).await.unwrap();
     let warning = info["warnings"][0].as_str().unwrap();
     assert!(warning.contains(&settings(&yard)) && warning.contains("`--settings`"), "{warning}");
-    let argv = argv(&yard);
-    assert_eq!(argv[..2], ["--settings", "/x"]);
-    assert_eq!(argv.len(), 3, "{argv:?}");
-    assert!(argv[2].starts_with(TO_PRIME), "{argv:?}");
+    let words = argv(&yard);
+    assert_eq!(words[..2], ["--settings", "/x"]);
+    assert_eq!(words.len(), 3, "{words:?}");
+    assert!(words[2].starts_with(TO_PRIME), "{words:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,9 +72,9 @@ async fn who_names_the_towns_own_file_is_told_by_its_hooks() {
     let options = json!({ "new": true, "agent": "mine" });
     let info = yard.editor.call("start", json!(["ash", options])).await.unwrap();
     assert_eq!(info["warnings"], json!([]), "{info}");
-    let argv = argv(&yard);
-    assert_eq!(argv.len(), 3, "{argv:?}");
-    assert!(argv[2].starts_with("[GAS TOWN]"), "{argv:?}");
+    let words = argv(&yard);
+    assert_eq!(words.len(), 3, "{words:?}");
+    assert!(words[2].starts_with("[GAS TOWN]"), "{words:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,9 +113,9 @@ async fn hooks_that_nobody_allowed_are_not_loaded() {
     });
     start(allowed).await.unwrap();
     // What was allowed is loaded, and tells the agent nothing.
-    let argv = argv(&yard);
-    assert_eq!(argv[1..3], ["--settings".to_owned(), settings(&yard)]);
-    assert!(argv[3].starts_with(TO_PRIME), "{argv:?}");
+    let words = argv(&yard);
+    assert_eq!(words[1..3], ["--settings".to_owned(), settings(&yard)]);
+    assert!(words[3].starts_with(TO_PRIME), "{words:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

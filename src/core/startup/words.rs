@@ -42,10 +42,8 @@ impl Assignment<'_> {
     fn words_0_5(&self, to_prime: bool) -> Vec<String> {
         let beacon = self.beacon(&self.rig.agent_id(self.polecat));
         let work = "Work is on your hook. Run `gt hook` now and begin immediately.";
-        let mut nudge = "Run `gt hook` to check your hook and begin work.".to_owned();
-        if let Some(session) = self.session {
-            nudge.push_str(&format!(" [session:{session}]"));
-        }
+        let session = self.session.map(|id| format!(" [session:{id}]")).unwrap_or_default();
+        let nudge = format!("Run `gt hook` to check your hook and begin work.{session}");
         let first = to_prime.then(|| HOOKLESS_0_5.to_owned());
         first.into_iter().chain([format!("{beacon}\n\n{work}"), nudge]).collect()
     }
