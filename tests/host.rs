@@ -20,6 +20,7 @@ mod host {
     mod polecats;
     mod processes;
     mod programs;
+    mod provision;
     mod records;
     mod remove;
     mod restore;

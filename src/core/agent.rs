@@ -16,6 +16,9 @@ pub const DEFAULT_AGENT: &str = "claude";
 /// gastown's accounts are Claude Code's: each is a folder that this variable names.
 pub const ACCOUNT_VARIABLE: &str = "CLAUDE_CONFIG_DIR";
 
+/// The flag of Claude Code that names one more file of settings; of several the last one counts.
+pub const SETTINGS_FLAG: &str = "--settings";
+
 /// A program that runs as a polecat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agent {
@@ -244,11 +247,11 @@ impl Agent {
         differs.map(|((what, value), _)| (what, value.unwrap_or_else(|| "none".into()))).collect()
     }
 
-    /// Whether it calls `gt` at moments of its life, by a file that is written for it in a town:
-    /// another must be told what such an agent does by itself.
+    /// Whether [`SETTINGS_FLAG`] tells it of a file with hooks: Claude Code, which looks for them in
+    /// its worktree and in no folder above that.
     #[must_use]
-    pub fn calls_gt(&self) -> bool {
-        self.hooks.as_ref().is_some_and(|hooks| ["claude", "opencode"].contains(&&*hooks.provider))
+    pub fn takes_settings(&self) -> bool {
+        self.hooks.as_ref().is_some_and(|hooks| hooks.provider == "claude")
     }
 }
 

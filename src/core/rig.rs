@@ -175,6 +175,12 @@ pub(crate) mod tests {
         }
     }
 
+    /// The same in a town of gastown 0.6.
+    pub(crate) fn later() -> Rig {
+        let town = Town { gastown: Gastown::V0_6, ..Town::before_0_6("/town".into()) };
+        Rig { kind: RigKind::Town(town), ..shop() }
+    }
+
     /// The repository `/src/shop`.
     pub(crate) fn repository() -> Rig {
         Rig {

@@ -1,11 +1,15 @@
 //! What a polecat's agent is started with: its environment, and the first words to it.
 
-use jiff::civil::DateTime;
+mod words;
+
+use std::path::Path;
 
 use super::agent::{Agent, GROQ_KEY};
-use super::names::{IssueId, PolecatName};
+use super::names::PolecatName;
 use super::rig::{Rig, RigKind};
-use super::town::Town;
+use super::town::{Gastown, Town};
+
+pub use words::{Assignment, issue_words};
 
 /// What belongs to the editor, or to the agent in whose terminal it runs: an agent that saw it
 /// would talk to this Neovim, take that agent's session for its own, or refuse to run in another.
@@ -42,7 +46,14 @@ pub fn polecat_env(
 ) -> Vec<(String, String)> {
     let mut env = Vec::new();
     let mut set = |key: &str, value: String| env.push((key.to_owned(), value));
-    set("GT_ROLE", "polecat".to_owned());
+    // Since 0.6 the whole address: its `gt` and `bd` read rig and name off it.
+    set(
+        "GT_ROLE",
+        match rig.gastown() {
+            Some(Gastown::V0_6) => rig.agent_id(polecat),
+            Some(Gastown::V0_5) | None => "polecat".to_owned(),
+        },
+    );
     set("GT_RIG", rig.name.to_string());
     set("GT_POLECAT", polecat.to_string());
     set("BD_ACTOR", rig.agent_id(polecat));
@@ -80,43 +91,56 @@ pub fn with_keys(
     env.into_iter().map(|(name, value)| (name, key(&value).unwrap_or(value))).collect()
 }
 
-/// gastown's startup beacon: who is meant, by whom, when (local time) and about what. Agents and
-/// `gt` look for these exact words.
-#[must_use]
-pub fn beacon(rig: &Rig, polecat: &PolecatName, now: DateTime, issue: Option<&IssueId>) -> String {
-    let (recipient, at) = (rig.agent_id(polecat), now.strftime("%Y-%m-%dT%H:%M"));
-    let topic = issue.map_or_else(|| "assigned".to_owned(), |issue| format!("assigned:{issue}"));
-    format!(
-        "[GAS TOWN] {recipient} <- witness • {at} • {topic}\n\n\
-         Work is on your hook. Run `gt hook` now and begin immediately."
-    )
+/// What of a polecat gastown 0.6 tells its agent besides.
+#[derive(Clone, Debug)]
+pub struct Facts<'a> {
+    /// Where it works.
+    pub workdir: &'a Path,
+    /// The branch that is checked out there.
+    pub branch: Option<&'a str>,
+    /// The how many-th of the rig's polecats it is, from 0, by name.
+    pub slot: usize,
+    /// The port of the town's Dolt server, where the town says one.
+    pub dolt_port: Option<u16>,
 }
 
-/// What gastown types to agents whose hooks cannot run it.
-pub const HOOKLESS: &str = "gt prime && gt mail check --inject && gt nudge deacon session-started";
-
-/// The first words to an agent outside of a town that has an issue to work on; `show` is the
-/// command that prints it.
+/// What gastown 0.6 (a8bd79bf8) sets besides [`polecat_env`], as far as `gt` and `bd` work by it.
+///
+/// Left out: `GT_RUN`, an id of gastown's telemetry; `CLAUDE_CODE_EFFORT_LEVEL`, which would take
+/// the place of what the user set; keys and proxies of the caller's environment, which everybody
+/// can read who reads tmux's.
 #[must_use]
-pub fn issue_words(issue: &IssueId, title: &str, show: &str) -> String {
-    let title = if title.is_empty() { String::new() } else { format!(": {title}") };
-    format!("Work on issue {issue}{title}. `{show}` prints all of it. Please begin now.")
-}
-
-/// gastown's propulsion nudge; `session` is what `.runtime/session_id` of the workdir holds.
-#[must_use]
-pub fn propulsion_nudge(session: Option<&str>) -> String {
-    let nudge = "Run `gt hook` to check your hook and begin work.";
-    match session {
-        Some(session) => format!("{nudge} [session:{session}]"),
-        None => nudge.to_owned(),
+pub fn town_env(town: &Town, facts: &Facts) -> Vec<(String, String)> {
+    if town.gastown == Gastown::V0_5 {
+        return Vec::new();
     }
+    let mut env = Vec::new();
+    let mut set = |key: &str, value: String| env.push((key.to_owned(), value));
+    // `gt done` goes on by these two when the worktree is gone from under it.
+    set("GT_POLECAT_PATH", facts.workdir.to_string_lossy().into_owned());
+    if let Some(branch) = facts.branch {
+        set("GT_BRANCH", branch.to_owned());
+    }
+    // Tests of a project keep apart by it: ports, databases.
+    set("POLECAT_SLOT", facts.slot.to_string());
+    // In folders between the town and the worktrees git finds no repository around the town.
+    set("GIT_CEILING_DIRECTORIES", town.root.to_string_lossy().into_owned());
+    // One Dolt server for all: no commit of its own for each call, no server of a polecat's own,
+    // and no backup that is committed to the project.
+    set("BD_DOLT_AUTO_COMMIT", "off".to_owned());
+    set("BD_BACKUP_ENABLED", "false".to_owned());
+    set("BEADS_DOLT_AUTO_START", "0".to_owned());
+    if let Some(port) = facts.dolt_port {
+        set("GT_DOLT_PORT", port.to_string());
+        set("BEADS_DOLT_PORT", port.to_string());
+    }
+    env
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::agent::preset;
-    use super::super::rig::tests::{repository, shop};
+    use super::super::rig::tests::{later, repository, shop};
     use super::*;
 
     fn ash() -> PolecatName {
@@ -181,16 +205,28 @@ mod tests {
     }
 
     #[test]
-    fn the_first_words_are_gastowns_to_the_letter() {
-        let now = jiff::civil::date(2026, 1, 16).at(9, 5, 59, 0);
-        let issue = IssueId::parse("gt-1").unwrap();
-        assert_eq!(
-            beacon(&shop(), &ash(), now, Some(&issue)),
-            "[GAS TOWN] shop/polecats/ash <- witness • 2026-01-16T09:05 • assigned:gt-1\n\n\
-             Work is on your hook. Run `gt hook` now and begin immediately."
-        );
-        assert!(beacon(&shop(), &ash(), now, None).contains(" • assigned\n"));
-        assert_eq!(propulsion_nudge(None), "Run `gt hook` to check your hook and begin work.");
-        assert!(propulsion_nudge(Some("s-1")).ends_with("work. [session:s-1]"));
+    fn the_gastown_of_the_town_decides_what_else_it_finds() {
+        let facts = Facts {
+            workdir: Path::new("/town/shop/polecats/ash/shop"),
+            branch: Some("polecat/ash-1"),
+            slot: 2,
+            dolt_port: Some(3307),
+        };
+        assert_eq!(town_env(shop().town().unwrap(), &facts), []);
+        let later = later();
+        let env = polecat_env(&later, &ash(), &preset("claude").unwrap(), None);
+        assert_eq!(lines(&env)[0], "GT_ROLE=shop/polecats/ash");
+        let expected = [
+            "GT_POLECAT_PATH=/town/shop/polecats/ash/shop",
+            "GT_BRANCH=polecat/ash-1",
+            "POLECAT_SLOT=2",
+            "GIT_CEILING_DIRECTORIES=/town",
+            "BD_DOLT_AUTO_COMMIT=off",
+            "BD_BACKUP_ENABLED=false",
+            "BEADS_DOLT_AUTO_START=0",
+            "GT_DOLT_PORT=3307",
+            "BEADS_DOLT_PORT=3307",
+        ];
+        assert_eq!(lines(&town_env(later.town().unwrap(), &facts)), expected);
     }
 }

@@ -38,6 +38,14 @@ pub struct Content {
     pub text: Option<String>,
 }
 
+impl Content {
+    /// Whether it holds exactly these bytes.
+    #[must_use]
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        self.hash == hex(Sha256::new_with_prefix(bytes))
+    }
+}
+
 /// How a person answers a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {

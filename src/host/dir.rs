@@ -3,10 +3,11 @@
 //! cloned or an agent, could otherwise have us read, write or remove anything anywhere.
 
 use std::ffi::OsString;
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -23,6 +24,13 @@ const TRIES: usize = 100;
 /// Nothing that has come into a file's place may hold us up, or become our terminal.
 const READ: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(CLOSED);
 const CLOSED: OFlags = OFlags::CLOEXEC;
+
+/// All of a file, and who may do what with it.
+#[derive(PartialEq, Eq)]
+pub(super) struct Bytes {
+    pub(super) bytes: Vec<u8>,
+    pub(super) mode: u32,
+}
 
 /// A folder that was reached without following a link.
 pub(super) struct Dir {
@@ -79,16 +87,39 @@ impl Dir {
         text(file, &path).map(Some)
     }
 
+    /// The file `name`, of no more than `most` bytes; `None` when there is none.
+    ///
+    /// # Errors
+    /// It is no regular file, too large, or cannot be read.
+    pub(super) fn bytes(&self, name: &Path, most: u64) -> Result<Option<Bytes>, HostError> {
+        let path = self.path.join(name);
+        let Some(file) = regular(&self.fd, name, &path, AtFlags::SYMLINK_NOFOLLOW)? else {
+            return Ok(None);
+        };
+        let found = file.metadata().map_err(|source| unread(&path, source))?;
+        let (bytes, mode) = (bytes(file, &path, most)?, found.permissions().mode());
+        Ok(Some(Bytes { bytes, mode }))
+    }
+
     /// Replaces the file `name` as a whole, readable by its owner only: a reader, or a crash at
     /// any moment, finds the old text or the new one.
     ///
     /// # Errors
     /// It could not be written; then the old one stands.
     pub(super) fn replace(&self, name: &str, text: &str) -> Result<(), HostError> {
+        self.put(name.as_ref(), &Bytes { bytes: text.into(), mode: 0o600 })
+    }
+
+    /// [`Dir::replace`] with what [`Dir::bytes`] has read.
+    ///
+    /// # Errors
+    /// It could not be written; then the old one stands.
+    pub(super) fn put(&self, name: &Path, content: &Bytes) -> Result<(), HostError> {
         let path = self.path.join(name);
         let (mut file, new) = self.fresh().map_err(|source| unwritten(&path, source))?;
         let mut write = || {
-            file.write_all(text.as_bytes())?;
+            file.write_all(&content.bytes)?;
+            file.set_permissions(Permissions::from_mode(content.mode & 0o777))?;
             file.sync_all()?;
             rustix::fs::renameat(&self.fd, &new, &self.fd, name)?;
             Ok(rustix::fs::fsync(&self.fd)?)
@@ -97,6 +128,15 @@ impl Dir {
             let _ = rustix::fs::unlinkat(&self.fd, &new, AtFlags::empty());
             unwritten(&path, source)
         })
+    }
+
+    /// Whether anything of this name is in it, be it a link.
+    ///
+    /// # Errors
+    /// It cannot be told.
+    pub(super) fn has(&self, name: &Path) -> Result<bool, HostError> {
+        let found = stat(&self.fd, name, &self.path.join(name), AtFlags::SYMLINK_NOFOLLOW)?;
+        Ok(found.is_some())
     }
 
     /// Removes the file `name`, be it a link; having none is as good.

@@ -1,103 +1,91 @@
-//! The files by which agents of a gastown town call `gt` at moments of their life.
+//! The file by which agents of a gastown town call `gt` at moments of their life.
 //!
-//! As gastown has it they stand in `polecats/`, above all worktrees and in none: agents look for
-//! them from the folder they work in upwards, and no repository ever sees them.
+//! As gastown has it, it stands in `polecats/`, above all worktrees and in none, and no repository
+//! ever sees it. No agent looks for it there by itself: only Claude Code can be told of it
+//! (`--settings`), so only its file is written.
+
+mod claude;
 
 use std::fs::{self, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
-use serde_json::json;
-
 use super::error::HostError;
 use super::files::{blocking, broken, look_at_link, make_inside, unwritten};
 use super::trust;
-use crate::core::{Agent, Rig, RigKind, agent::Hooks, trust::Content};
+use crate::core::{Agent, Gastown, Rig, agent::Hooks, trust::Content};
 
-/// Where `gt` is when a login shell did not set the path.
-const PATH: &str = r#"export PATH="$HOME/go/bin:$HOME/bin:$PATH""#;
+/// The file may name programs that run as its owner.
+const MODE: u32 = 0o600;
 
-/// What is run when, in Claude Code's words for it.
-const CLAUDE: &[(&str, &str)] = &[
-    ("SessionStart", "gt prime && gt mail check --inject && gt nudge deacon session-started"),
-    ("PreCompact", "gt prime"),
-    ("UserPromptSubmit", "gt mail check --inject"),
-    ("Stop", "gt costs record"),
-];
-
-/// A plugin of opencode that does once, when its session is there, what Claude Code does at
-/// `SessionStart`. One command that fails does not keep the next from being run.
-const OPENCODE: &str = r#"// Written by polecat.nvim: tells Gas Town (gt) that this agent's session has begun.
-const COMMANDS = ["gt prime", "gt mail check --inject", "gt nudge deacon session-started"];
-
-export const GasTown = async ({ $, directory }) => {
-  let begun = false;
-  return {
-    event: async ({ event }) => {
-      if (begun || event?.type !== "session.created") return;
-      begun = true;
-      for (const command of COMMANDS) {
-        try {
-          await $`/bin/sh -lc ${command}`.cwd(directory);
-        } catch (error) {
-          console.error(`gastown: ${command}: ${error?.message ?? error}`);
-        }
-      }
-    },
-  };
-};
-"#;
+/// The hooks file that all polecats of a town share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// Where it is, and what is in it.
+    pub content: Content,
+    /// Whether it is to the byte what we write, or what gastown does: it calls nothing but `gt`.
+    pub known: bool,
+}
 
 /// Puts the hooks file of `agent` into `polecats/`, unless one is there: that one stays as it is,
-/// whatever it holds. Only in a town with `gt`, and only for agents whose hooks are known.
+/// whatever it holds. Only in a town with `gt`, which is the program, and only for agents that can
+/// be told of the file.
 ///
 /// # Errors
 /// The agent's settings want the file outside of `polecats/` or in a polecat's own folder, or it
 /// could not be written; then there is none.
-pub async fn ensure(rig: &Rig, agent: &Agent, gt_on_path: bool) -> Result<(), HostError> {
-    let (RigKind::Town(_), true, Some(hooks)) = (&rig.kind, gt_on_path, &agent.hooks) else {
+pub async fn ensure(rig: &Rig, agent: &Agent, gt: Option<&Path>) -> Result<(), HostError> {
+    let (Some(gastown), Some(gt), Some(hooks)) = (rig.gastown(), gt, told_of(agent)) else {
         return Ok(());
     };
-    let Some((text, mode)) = content(&hooks.provider) else { return Ok(()) };
-    let polecats = rig.polecats_dir();
-    let path = place(&polecats, hooks)?;
-    let home = rig.home.clone();
-    blocking(move || write_once(&home, &path, &text, mode)).await
+    let path = place(&rig.polecats_dir(), hooks)?;
+    let (home, gt) = (rig.home.clone(), gt.to_owned());
+    blocking(move || write_once(&home, &path, &text(gastown, &gt))).await
 }
 
-/// The hooks file of `agent` in `polecats/` that somebody else wrote; none where there is no file,
-/// or the one that [`ensure`] writes.
+/// The hooks file of `agent` in `polecats/`; none where there is none, or the agent cannot be told
+/// of it.
 ///
 /// # Errors
 /// It cannot be read, or is no file.
-pub async fn of_others(rig: &Rig, agent: &Agent) -> Result<Option<Content>, HostError> {
-    let Some(hooks) = &agent.hooks else { return Ok(None) };
+pub async fn shared(
+    rig: &Rig,
+    agent: &Agent,
+    gt: Option<&Path>,
+) -> Result<Option<Shared>, HostError> {
+    let (Some(_), Some(hooks)) = (rig.town(), told_of(agent)) else { return Ok(None) };
     // One in another place is none of ours: where it is to be written, that is refused.
     let Ok(path) = place(&rig.polecats_dir(), hooks) else { return Ok(None) };
-    let ours = content(&hooks.provider).map(|(text, _)| text);
-    blocking(move || trust::text_of(&path, ours.as_deref())).await
+    let gt = gt.map(Path::to_owned);
+    blocking(move || {
+        let found = trust::text_of(&path)?;
+        Ok(found.map(|content| Shared { known: is_known(&content, gt.as_deref()), content }))
+    })
+    .await
 }
 
-/// The text of the file, and who may read it.
-fn content(provider: &str) -> Option<(String, u32)> {
-    match provider {
-        "claude" => Some((claude(), 0o600)),
-        "opencode" => Some((OPENCODE.to_owned(), 0o644)),
-        _ => None,
+/// The hooks of an agent that is told where they are.
+fn told_of(agent: &Agent) -> Option<&Hooks> {
+    agent.hooks.as_ref().filter(|_| agent.takes_settings())
+}
+
+/// What we write in a town of this gastown.
+fn text(gastown: Gastown, gt: &Path) -> String {
+    match gastown {
+        Gastown::V0_5 => claude::v0_5(),
+        // gastown names the file that runs, which is none of the links to it.
+        Gastown::V0_6 => claude::v0_6(&fs::canonicalize(gt).unwrap_or(gt.to_owned())),
     }
 }
 
-fn claude() -> String {
-    let hook = |command: &str| {
-        let command = format!("{PATH} && {command}");
-        json!([{ "matcher": "", "hooks": [{ "type": "command", "command": command }] }])
-    };
-    let hooks: serde_json::Map<_, _> =
-        CLAUDE.iter().map(|(event, command)| ((*event).to_owned(), hook(command))).collect();
-    let settings =
-        json!({ "enabledPlugins": { "beads@beads-marketplace": false }, "hooks": hooks });
-    format!("{settings:#}\n")
+/// Whether it is one of the files that are known. What it calls by a path must be the `gt` that is
+/// on our own `PATH`.
+fn is_known(content: &Content, gt: Option<&Path>) -> bool {
+    let real = gt.and_then(|gt| fs::canonicalize(gt).ok());
+    let programs = gt.into_iter().chain(real.as_deref());
+    let later = programs.flat_map(|gt| [claude::v0_6(gt), claude::gastowns_v0_6(gt)]);
+    std::iter::once(claude::v0_5()).chain(later).any(|text| content.is(text.as_bytes()))
 }
 
 /// The file below `polecats/`. The first folder must be a hidden one: no polecat is called so,
@@ -112,7 +100,7 @@ fn place(polecats: &Path, hooks: &Hooks) -> Result<PathBuf, HostError> {
     Ok(polecats.join(below))
 }
 
-fn write_once(home: &Path, path: &Path, text: &str, mode: u32) -> Result<(), HostError> {
+fn write_once(home: &Path, path: &Path, text: &str) -> Result<(), HostError> {
     // A link that leads nowhere is somebody's wish as well.
     if look_at_link(path)?.is_some() {
         return Ok(());
@@ -122,7 +110,7 @@ fn write_once(home: &Path, path: &Path, text: &str, mode: u32) -> Result<(), Hos
     let write = || {
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(dir)?;
         file.write_all(text.as_bytes())?;
-        file.as_file().set_permissions(Permissions::from_mode(mode))?;
+        file.as_file().set_permissions(Permissions::from_mode(MODE))?;
         file.as_file().sync_all()?;
         match file.persist_noclobber(path) {
             Err(taken) if taken.error.kind() == ErrorKind::AlreadyExists => Ok(()),

@@ -4,6 +4,7 @@
 //! probe that failed is an error that names the path or the program, never "there is none".
 
 mod dir;
+pub mod dolt;
 pub mod error;
 mod files;
 pub mod flags;
@@ -17,6 +18,7 @@ mod name_pool;
 pub mod path;
 pub mod polecats;
 pub mod processes;
+pub mod provision;
 pub mod records;
 pub mod reviews;
 pub mod rigs;

@@ -230,7 +230,8 @@ pub async fn session_id(workdir: &Path) -> Option<String> {
         let dir = Dir::open(&workdir, &workdir.join(".runtime"))?;
         Ok(dir.map(|dir| dir.read("session_id")).transpose()?.flatten())
     });
-    let id = read.await.ok().flatten()?.trim().to_owned();
+    // gastown writes when that was below it.
+    let id = read.await.ok().flatten()?.lines().next()?.trim().to_owned();
     let is_id = (1..=ID_MAX).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
     is_id.then_some(id)

@@ -65,20 +65,17 @@ pub async fn any_inside(rig: &Rig, paths: Vec<PathBuf>) -> Result<bool, HostErro
 /// It cannot be read.
 pub async fn content_below(dir: &Path, below: &Path) -> Result<Option<Content>, HostError> {
     let (path, below) = (dir.join(below), below.to_owned());
-    let content = blocking(move || text_of(&path, None)).await?;
+    let content = blocking(move || text_of(&path)).await?;
     Ok(content.map(|content| Content { path: below, ..content }))
 }
 
-/// The file at `path` with its text; none where there is none, or it holds `known` to the byte.
-pub(super) fn text_of(path: &Path, known: Option<&str>) -> Result<Option<Content>, HostError> {
+/// The file at `path` with its text; none where there is none.
+pub(super) fn text_of(path: &Path) -> Result<Option<Content>, HostError> {
     let Some(file) = open(path)? else { return Ok(None) };
     let mut bytes = Vec::new();
     file.take(LARGEST_TEXT + 1).read_to_end(&mut bytes).map_err(|source| unread(path, source))?;
     if bytes.len() as u64 > LARGEST_TEXT {
         return Err(broken(path, "it is too large"));
-    }
-    if known.is_some_and(|known| known.as_bytes() == bytes) {
-        return Ok(None);
     }
     let hash = hex(Sha256::new_with_prefix(&bytes));
     Ok(Some(Content { path: path.to_owned(), hash, text: Some(shown(&bytes)) }))

@@ -1,12 +1,20 @@
 //! A new polecat: its name where nobody gave one, its worktree and its branch.
 
-use std::{collections::BTreeSet, path::PathBuf, time::SystemTime};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 use super::{error::SessionError, manager::SessionManager, table};
 use crate::{
-    core::names::{IssueId, PolecatName},
+    core::{
+        agent::is_program,
+        names::{IssueId, PolecatName},
+    },
     host::{
         git::{self, Next},
+        provision::{self, Given},
         records,
     },
 };
@@ -58,12 +66,24 @@ impl SessionManager {
         issue: Option<&IssueId>,
     ) -> Result<Next, SessionError> {
         let (rig, launch) = (&self.rig, &self.tools.launch);
-        let Some(polecat) = polecat else {
+        let mut next = if let Some(polecat) = polecat {
+            let worktree = git::create_worktree(rig, &polecat, issue, now_ms(), launch).await?;
+            Next { polecat, worktree, warnings: Vec::new() }
+        } else {
             let taken = self.names_of_sessions().await?;
-            return Ok(git::create_next(rig, taken, issue, now_ms(), launch).await?);
+            git::create_next(rig, taken, issue, now_ms(), launch).await?
         };
-        let worktree = git::create_worktree(rig, &polecat, issue, now_ms(), launch).await?;
-        Ok(Next { polecat, worktree, warnings: Vec::new() })
+        next.warnings.extend(self.provide(&next.worktree.path, Given::New).await);
+        Ok(next)
+    }
+
+    /// Gives a worktree what gastown gives those of its polecats; what could not be given is no
+    /// reason to have no polecat.
+    pub(super) async fn provide(&self, worktree: &Path, given: Given) -> Vec<String> {
+        // `br` reads a redirect from another folder than gastown's `bd`, and finds the rig's issues
+        // without one.
+        let redirects = !is_program(self.tools.tracker.program(), "br");
+        provision::provide(&self.rig, worktree, given, redirects).await
     }
 
     /// The names that no new polecat can have: of agents that are there, and those under which

@@ -4,8 +4,11 @@ use jiff::Zoned;
 
 use super::{manager::SessionManager, plan::Plan};
 use crate::{
-    core::{rig::RigKind, startup},
-    host::{path, polecats},
+    core::{
+        startup::{self, Assignment},
+        town::Gastown,
+    },
+    host::polecats,
 };
 
 /// The first words to an agent, and how they reach it.
@@ -32,9 +35,9 @@ impl SessionManager {
     /// issue it is to work on, if any.
     pub(super) async fn first_words(&self, plan: &Plan) -> FirstWords {
         let mut words: Vec<String> = plan.agent.initial_prompt.iter().cloned().collect();
-        match &self.rig.kind {
-            RigKind::Town(_) => words.extend(self.gastowns_words(plan).await),
-            RigKind::Repository { .. } | RigKind::Folder => words.extend(self.issue_words(plan)),
+        match self.rig.gastown() {
+            Some(gastown) => words.extend(self.gastowns_words(gastown, plan).await),
+            None => words.extend(self.issue_words(plan)),
         }
         let whole = words.join("\n\n");
         if !words.is_empty() && plan.agent.takes_prompt(&whole) {
@@ -43,17 +46,17 @@ impl SessionManager {
         FirstWords::Typed(words)
     }
 
-    async fn gastowns_words(&self, plan: &Plan) -> Vec<String> {
-        let issue = plan.issue.as_ref().map(|(id, _)| id);
-        let beacon = startup::beacon(&self.rig, &plan.polecat, Zoned::now().datetime(), issue);
-        let id = polecats::session_id(&plan.workdir).await;
-        let mut words = Vec::new();
-        // Agents with hooks run this by themselves.
-        if plan.agent.hooks.is_none() && path::find_program("gt", &plan.workdir).is_some() {
-            words.push(startup::HOOKLESS.to_owned());
-        }
-        words.extend([beacon, startup::propulsion_nudge(id.as_deref())]);
-        words
+    async fn gastowns_words(&self, gastown: Gastown, plan: &Plan) -> Vec<String> {
+        let session = polecats::session_id(&plan.workdir).await;
+        let assignment = Assignment {
+            rig: &self.rig,
+            polecat: &plan.polecat,
+            issue: plan.issue.as_ref().map(|(id, _)| id),
+            now: Zoned::now().datetime(),
+            session: session.as_deref(),
+        };
+        let to_prime = !plan.is_primed && self.gt().is_some();
+        assignment.words(gastown, &plan.agent, to_prime)
     }
 
     fn issue_words(&self, plan: &Plan) -> Option<String> {

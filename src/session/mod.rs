@@ -4,6 +4,7 @@
 //! it, with gastown's operations. Nothing here is remembered that tmux, git, the tracker or a
 //! file does not know: a second backend shows the same.
 
+mod agent_env;
 mod attach;
 mod brief;
 mod capture;
@@ -19,6 +20,7 @@ mod folders;
 mod follow;
 mod glimpse;
 mod health;
+mod hooks;
 mod inject;
 mod manager;
 mod mark;

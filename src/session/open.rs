@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     core::{names::PolecatName, startup, theme},
-    host::{git, locks::Gate, path, polecats, records, tracker},
+    host::{git, locks::Gate, path, polecats, records},
     tmux::NewSession,
 };
 
@@ -111,15 +111,9 @@ impl SessionManager {
         words: &FirstWords,
         owed: &Owed,
     ) -> Result<NewSession, SessionError> {
-        let gt = path::find_program("gt", &plan.workdir).is_some();
-        let config_dir = plan.config_dir.as_ref().map(|dir| dir.to_string_lossy());
-        let beads = tracker::folder_elsewhere(&self.rig, &plan.workdir).await;
-        let beads = beads.map(|dir| ("BEADS_DIR".to_owned(), dir.to_string_lossy().into_owned()));
-        let env =
-            startup::polecat_env(&self.rig, &plan.polecat, &plan.agent, config_dir.as_deref());
-        let env = startup::with_keys(env, |name| std::env::var(name).ok());
-        // First: what the configuration sets wins.
-        let env: Vec<_> = beads.into_iter().chain(env).collect();
+        let gt = self.gt().is_some();
+        let mark = self.mark(plan).await;
+        let env = self.environment(plan, mark.branch.as_deref()).await;
         let mut options: Vec<(String, String)> =
             theme::status_options(&self.rig, &plan.polecat, gt)
                 .into_iter()
@@ -132,7 +126,7 @@ impl SessionManager {
             Ok::<_, SessionError>((mark::OPTION.to_owned(), mark))
         };
         options.push(encoded(&Mark::of_session(&self.rig.home))?);
-        let pane_options = vec![encoded(&self.mark(plan).await)?, (OWED.to_owned(), owed.encode())];
+        let pane_options = vec![encoded(&mark)?, (OWED.to_owned(), owed.encode())];
         let name = self.rig.session(&plan.polecat).to_string();
         let argv = argv(plan, words);
         let unset = startup::unset(&plan.agent, &env);

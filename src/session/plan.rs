@@ -14,7 +14,7 @@ use crate::{
         names::{IssueId, PolecatName},
         trust::Allowed,
     },
-    host::{hooks, path, polecats, tracker::Issue},
+    host::{polecats, tracker::Issue},
 };
 
 /// How a session is to be started; what is absent is found out.
@@ -51,6 +51,8 @@ pub(super) struct Plan {
     /// The agent's configuration folder.
     pub(super) config_dir: Option<PathBuf>,
     pub(super) issue: Option<(IssueId, Issue)>,
+    /// Whether its hooks call `gt prime` when it begins.
+    pub(super) is_primed: bool,
     /// What of the settings could not be followed.
     pub(super) warnings: Vec<String>,
 }
@@ -67,14 +69,13 @@ impl SessionManager {
         if let Some(program) = choice.argv.first() {
             require_program(program, &workdir)?;
         }
-        let (hook_args, warning) = self.hook_args(&choice, &workdir).await?;
-        let Choice { agent, mut argv, config_dir, mut warnings, .. } = choice;
-        argv.extend(hook_args);
-        warnings.extend(warning);
         let issue = self.issue(options.issue.as_deref(), &workdir).await?;
-        let gt = path::find_program("gt", &workdir).is_some();
-        hooks::ensure(&self.rig, &agent, gt).await?;
-        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue, warnings })
+        let hooks = self.load_hooks(&choice, &workdir).await?;
+        let Choice { agent, mut argv, config_dir, mut warnings, .. } = choice;
+        argv.extend(hooks.args);
+        warnings.extend(hooks.warning);
+        let is_primed = hooks.is_primed;
+        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue, is_primed, warnings })
     }
 
     pub(super) async fn workdir(

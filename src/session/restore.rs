@@ -3,7 +3,10 @@
 use super::{create::now_ms, error::SessionError, manager::SessionManager, presence::InUse};
 use crate::{
     core::names::PolecatName,
-    host::git::{self, Restored},
+    host::{
+        git::{self, Restored},
+        provision::Given,
+    },
 };
 
 /// A polecat that is back.
@@ -30,6 +33,9 @@ impl SessionManager {
         // Its folder may have been removed by hand from under whoever works there.
         self.require_nobody(&polecat, in_use).await?;
         let restored = git::restore(&self.rig, &polecat, now_ms(), &self.tools.launch).await?;
+        for warning in self.provide(&restored.path, Given::Restored).await {
+            self.tools.news.warn(warning);
+        }
         Ok(RestoredPolecat { polecat, restored })
     }
 }

@@ -56,14 +56,17 @@ impl SessionManager {
         if let Some(polecat) = found.as_ref().filter(|_| options.workdir.is_none()) {
             self.require_nobody(polecat, options.in_use).await?;
         }
-        let polecat = match found {
-            Some(polecat) => polecat,
-            None => self.create(Some(name), options.issue.as_deref()).await?.polecat,
+        let (polecat, made) = if let Some(polecat) = found {
+            (polecat, Vec::new())
+        } else {
+            let new = self.create(Some(name), options.issue.as_deref()).await?;
+            (new.polecat, new.warnings)
         };
         // Nobody gives the polecat to another issue before its session shows that it has work. One
         // without a worktree nobody can give.
         let _turn = Work::share(&self.rig, &polecat).await.ok();
-        let plan = self.plan(polecat, choice, &options).await?;
+        let mut plan = self.plan(polecat, choice, &options).await?;
+        plan.warnings.extend(made);
         self.launch(plan, Hooking::Now, progress).await
     }
 

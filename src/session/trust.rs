@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use super::{
     choose::{Choice, Origin},
     error::SessionError,
+    hooks::in_worktree,
     manager::SessionManager,
     plan::StartOptions,
 };
 use crate::{
     core::{
-        agent::{Agent, Hooks, preset},
+        agent::{Agent, preset},
         names::PolecatName,
         trust::{Allowed, Answer, Content, Request},
     },
@@ -52,24 +53,16 @@ impl SessionManager {
         self.workdir(polecat?, options.workdir.as_deref()).await.ok()
     }
 
-    /// The arguments that name the hooks file of the worktree, where gastown has put one. What is
-    /// in it came with the repository, so without a person's leave it is not loaded.
-    pub(super) async fn hook_args(
+    /// Whether a person has allowed what files of the project, those in `workdir` too, want run by
+    /// now.
+    pub(super) async fn is_allowed(
         &self,
         choice: &Choice,
         workdir: &Path,
-    ) -> Result<(Vec<String>, Option<String>), SessionError> {
-        if own_hooks(&choice.agent, workdir).await?.is_none() {
-            return Ok((Vec::new(), None));
-        }
+    ) -> Result<bool, SessionError> {
         let request = self.request(choice, Some(workdir)).await?;
         let id = request.map(|request| request.id()).unwrap_or_default();
-        if choice.allowed.as_ref() == Some(&id) || self.remembers(&id).await {
-            return Ok((choice.agent.hook_args.clone(), None));
-        }
-        let warning = "the agent's hooks in its worktree are not loaded, as nobody was asked about \
-                       them: the next start asks";
-        Ok((Vec::new(), Some(warning.to_owned())))
+        Ok(choice.allowed.as_ref() == Some(&id) || self.remembers(&id).await)
     }
 
     /// What files of the project say of the choice; none where they say nothing of it.
@@ -79,12 +72,14 @@ impl SessionManager {
         workdir: Option<&Path>,
     ) -> Result<Option<Request>, SessionError> {
         let Choice { agent, argv, origin, .. } = choice;
-        let mut contents: Vec<Content> =
-            hooks::of_others(&self.rig, agent).await?.into_iter().collect();
+        let shared = hooks::shared(&self.rig, agent, self.gt().as_deref()).await?;
+        let unknown = shared.filter(|shared| !shared.known).map(|shared| shared.content);
+        let mut contents: Vec<Content> = unknown.into_iter().collect();
         let mut files = origin.files();
         files.extend(contents.iter().map(|content| content.path.clone()));
         if let Some(workdir) = workdir
-            && let Some(content) = own_hooks(agent, workdir).await?
+            && !agent.hook_args.is_empty()
+            && let Some(content) = in_worktree(agent, workdir).await?
         {
             files.push(content.path.clone());
             contents.push(content);
@@ -153,16 +148,6 @@ impl Origin {
     fn files(&self) -> Vec<PathBuf> {
         self.agent.iter().chain(&self.config_dir).cloned().collect()
     }
-}
-
-/// The hooks that an agent is pointed at in the folder it works in.
-async fn own_hooks(agent: &Agent, workdir: &Path) -> Result<Option<Content>, HostError> {
-    let Some(Hooks { dir, file, .. }) =
-        agent.hooks.as_ref().filter(|_| !agent.hook_args.is_empty())
-    else {
-        return Ok(None);
-    };
-    trust::content_below(workdir, &Path::new(dir).join(file)).await
 }
 
 /// The environment that the files, or presets for them, set.

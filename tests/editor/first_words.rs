@@ -45,7 +45,8 @@ async fn the_nudge_names_the_session_that_gastown_recorded() {
     let new = yard.editor.call("new", json!(["ash", {}])).await.unwrap();
     let runtime = std::path::Path::new(new["workdir"].as_str().unwrap()).join(".runtime");
     std::fs::create_dir(&runtime).unwrap();
-    std::fs::write(runtime.join("session_id"), "s-42\n").unwrap();
+    // Its time stands below it.
+    std::fs::write(runtime.join("session_id"), "s-42\n2026-01-16T09:05:00Z\n").unwrap();
     yard.start("ash", "").await.unwrap();
     assert_eq!(yard.log().said()[1], format!("{NUDGE} [session:s-42]"));
 }

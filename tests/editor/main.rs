@@ -28,6 +28,7 @@ mod naming;
 mod picking;
 mod places;
 mod presence;
+mod provision;
 mod racing;
 mod reading;
 mod refusals;

@@ -4,12 +4,13 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Base, Git, failed, trusted::own_folder_now, untracked};
+use super::{Base, Git, failed, trusted::own_folder_now, untracked, words::path_of};
 use crate::core::Rig;
 use crate::core::diff::{Changes, FileDiff, Section, Stage, parse};
 use crate::host::error::HostError;
 use crate::host::files::blocking;
 use crate::host::launch::Launch;
+use crate::host::provision;
 use crate::host::run::RunError;
 
 /// More than this of one section is not shown.
@@ -55,7 +56,7 @@ pub async fn changes(
         git.committed(base),
         git.section(Stage::Staged, &["--cached"]),
         git.section(Stage::Unstaged, &[]),
-        git.untracked(),
+        git.untracked(rig),
     )?;
     let sections = [committed, Some(staged), Some(unstaged), Some(untracked)];
     let tells = |section: &Section| !section.files.is_empty() || section.missing.is_some();
@@ -145,13 +146,18 @@ impl Git {
         Ok(Section { stage, commits: 0, files, missing })
     }
 
-    async fn untracked(&self) -> Result<Section, HostError> {
+    /// The new files, without what the town gave.
+    async fn untracked(&self, rig: &Rig) -> Result<Section, HostError> {
         let args = ["ls-files", "--others", "--exclude-standard", "-z"];
         let listed = self.program(&args).up_to(MOST).run().await;
         let (files, missing) = match listed {
             Ok(output) => {
                 let top = self.repository.clone();
-                blocking(move || Ok(untracked::read(&top, &output.stdout))).await?
+                let files = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+                let files = provision::not_given(rig, &top, files.map(path_of).collect()).await?;
+                let listed: Vec<_> = files.iter().map(|file| file.as_os_str().as_bytes()).collect();
+                let listed = listed.join(&0);
+                blocking(move || Ok(untracked::read(&top, &listed))).await?
             }
             Err(RunError::TooMuch { .. }) => (Vec::<FileDiff>::new(), Some(too_large())),
             Err(source) => return Err(failed("looking for new files", source)),

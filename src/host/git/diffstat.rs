@@ -13,6 +13,7 @@ use crate::core::{Diffstat, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, unread};
 use crate::host::launch::Launch;
+use crate::host::provision;
 
 /// A larger file that git does not track counts as a binary one.
 const FILE_MAX: u64 = 16 * 1024 * 1024;
@@ -79,11 +80,16 @@ pub async fn diffstat(
         },
     };
     let (mut added, removed) = git.changed_since(&begun.base).await?;
-    let untracked = u32::try_from(status.untracked.len()).unwrap_or(u32::MAX);
-    let top = workdir.to_owned();
-    added += blocking(move || lines_of_all(&top, &status.untracked)).await?;
-    let stat =
-        Diffstat { ahead: begun.ahead, added, removed, uncommitted: status.uncommitted, untracked };
+    let untracked = provision::not_given(rig, workdir, status.untracked).await?;
+    let (count, top) = (u32::try_from(untracked.len()).unwrap_or(u32::MAX), workdir.to_owned());
+    added += blocking(move || lines_of_all(&top, &untracked)).await?;
+    let stat = Diffstat {
+        ahead: begun.ahead,
+        added,
+        removed,
+        uncommitted: status.uncommitted,
+        untracked: count,
+    };
     Ok(Some((stat, begun)))
 }
 

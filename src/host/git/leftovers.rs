@@ -126,7 +126,7 @@ pub(super) async fn leftovers_of(
         let path = site.worktree.clone();
         found.push(Leftover::Broken { path, why: why.clone() });
     } else if site.git_dir.is_some() {
-        found.extend(files::leftovers(site, launch).await?);
+        found.extend(files::leftovers(site, rig, launch).await?);
     }
     found.extend(stashes::leftovers(site, polecat, launch).await?);
     found.extend(commits::leftovers(site, rig, polecat, launch).await?);

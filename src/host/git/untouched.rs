@@ -4,10 +4,12 @@ use std::path::Path;
 
 use super::create::Worktree;
 use super::repository::common_dir;
+use super::words::{path_of, shown};
 use super::{Git, Leftover, leftovers};
 use crate::core::Rig;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look};
+use crate::host::provision;
 
 /// The tracker writes down in there whose an issue is, which is no work of anybody's.
 const BUT_THE_TRACKERS: &str = ":(exclude,top).beads";
@@ -32,12 +34,10 @@ pub(super) async fn require(git: &Git, rig: &Rig, made: &Worktree) -> Result<(),
     let status = ["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"];
     let args = [&status[..], &["--ignore-submodules=dirty", "--", ":/", BUT_THE_TRACKERS]].concat();
     let changed = inside.run("looking for changes", &args).await?.stdout;
-    match changed.split(|&byte| byte == 0).next().filter(|entry| !entry.is_empty()) {
-        // `?? <file>`
-        Some(entry) => {
-            let file = String::from_utf8_lossy(entry.get(3..).unwrap_or_default()).into_owned();
-            Err(worked_in(format!("`{}` has changed", crate::core::names::shown(&file))))
-        }
+    // `?? <file>`
+    let files = changed.split(|&byte| byte == 0).filter_map(|entry| entry.get(3..)).map(path_of);
+    match provision::not_given(rig, &made.path, files.collect()).await?.first() {
+        Some(file) => Err(worked_in(format!("`{}` has changed", shown(file)))),
         None => match in_submodules(&inside).await?.first() {
             Some(left) => Err(worked_in(left.to_string())),
             None => Ok(()),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Leftover, submodules};
+use crate::core::Rig;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
 use crate::host::git::beside::{Beside, LISTING};
@@ -10,6 +11,7 @@ use crate::host::git::site::Site;
 use crate::host::git::words::path_of;
 use crate::host::git::{Git, failed};
 use crate::host::launch::Launch;
+use crate::host::provision;
 
 /// What `git status` says, sorted by what it means here.
 #[derive(Default)]
@@ -19,7 +21,11 @@ pub(in crate::host::git) struct Status {
     pub(in crate::host::git) repositories: Vec<PathBuf>,
 }
 
-pub(super) async fn leftovers(site: &Site, launch: &Launch) -> Result<Vec<Leftover>, HostError> {
+pub(super) async fn leftovers(
+    site: &Site,
+    rig: &Rig,
+    launch: &Launch,
+) -> Result<Vec<Leftover>, HostError> {
     let (Some(git_dir), Some(common)) = (&site.git_dir, &site.common) else {
         return Ok(Vec::new());
     };
@@ -28,17 +34,21 @@ pub(super) async fn leftovers(site: &Site, launch: &Launch) -> Result<Vec<Leftov
     }
     let beside = Beside::of(&Git::on(&site.worktree, git_dir, launch)).await?;
     let status = status(&beside.git).await?;
+    let Status { changed, untracked, repositories } = status;
+    // What the town gave it is no work, and not only here.
+    let changed = provision::not_given(rig, &site.worktree, changed).await?;
+    let untracked = provision::not_given(rig, &site.worktree, untracked).await?;
     let mut found = Vec::new();
-    if !status.changed.is_empty() {
-        found.push(Leftover::Uncommitted(status.changed));
+    if !changed.is_empty() {
+        found.push(Leftover::Uncommitted(changed));
     }
-    if !status.untracked.is_empty() {
-        found.push(Leftover::Untracked(status.untracked));
+    if !untracked.is_empty() {
+        found.push(Leftover::Untracked(untracked));
     }
     found.extend(
         submodules::inside(&site.worktree, &beside.submodules, [git_dir, common], launch).await?,
     );
-    found.extend(status.repositories.into_iter().map(Leftover::Repository));
+    found.extend(repositories.into_iter().map(Leftover::Repository));
     Ok(found)
 }
 

@@ -7,6 +7,7 @@ use super::super::lost::lost;
 use super::super::reviewed::REVIEWED;
 use super::super::site::Site;
 use super::super::snapshot::PLAINLY;
+use super::super::words::path_of;
 use super::super::{Base, Git, head};
 use super::{Removal, underway::underway};
 use crate::core::branch::is_own;
@@ -14,7 +15,7 @@ use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_dir};
 use crate::host::launch::Launch;
-use crate::host::{records, reviews};
+use crate::host::{provision, records, reviews};
 
 /// What git has of the polecat: when it changes meanwhile, somebody works on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -227,7 +228,19 @@ impl Removal {
         let of_index = format!("{index}^{{tree}}");
         let staged = git.run(doing, &["rev-parse", "--verify", &of_index]).await?.text();
         let committed = committed.text();
-        if committed == tree && committed == staged { Ok(()) } else { Err(self.changing()) }
+        if committed != staged {
+            return Err(self.changing());
+        }
+        if committed == tree {
+            return Ok(());
+        }
+        let args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", &committed, tree];
+        let differing = git.run(doing, &args).await?.stdout;
+        let files = differing.split(|&byte| byte == 0).filter(|path| !path.is_empty());
+        let files = files.map(path_of).collect();
+        // Who changes one of them from here on is noticed when the folder stands aside.
+        let left = provision::not_given(&self.rig, &self.site.worktree, files).await?;
+        if left.is_empty() { Ok(()) } else { Err(self.changing()) }
     }
 
     /// Files in the polecat's folder that are not in its worktree.
