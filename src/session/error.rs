@@ -310,7 +310,8 @@ fn host_code(error: &HostError) -> &'static str {
         | HostError::RigGone { .. }
         | HostError::Refused(_)
         | HostError::Stranger { .. }
-        | HostError::PolecatExists { .. } => "bad_argument",
+        | HostError::PolecatExists { .. }
+        | HostError::Pending { .. } => "bad_argument",
         HostError::PolecatNotFound { .. } | HostError::NoBackup { .. } => "polecat_not_found",
         HostError::WorktreesUnwritable { .. } => "worktrees_unwritable",
         HostError::Changing { .. } | HostError::WorkedIn { .. } => "dirty",

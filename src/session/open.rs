@@ -16,7 +16,11 @@ use super::{
 };
 use crate::{
     core::{names::PolecatName, startup, theme},
-    host::{git, locks::Gate, path, polecats, records, tracker},
+    host::{
+        git,
+        locks::{GastownPolecat, Gate},
+        path, polecats, records, tracker,
+    },
     tmux::NewSession,
 };
 
@@ -30,6 +34,8 @@ impl SessionManager {
         owed: &Owed,
     ) -> Result<Session, SessionError> {
         let spec = self.spec(plan, words, owed).await?;
+        // gastown may be about to reset the worktree, or to remove it.
+        let _gastown = GastownPolecat::lock(&self.rig, &plan.polecat).await?;
         // Whoever removes a polecat waits for this before the last look for a session.
         let _gate = Gate::share(&self.rig).await?;
         polecats::require(&self.rig, &plan.polecat).await?;

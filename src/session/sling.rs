@@ -19,7 +19,7 @@ use crate::{
     core::names::{IssueId, PolecatName},
     host::{
         git::{self, Next, Reused, Worktree},
-        locks::{Choosing, Work},
+        locks::{Choosing, GastownPolecat, Work},
         polecats,
         records::{self, ExitRecord},
         tracker::{HOOKED, Issue},
@@ -173,10 +173,11 @@ impl SessionManager {
             return Ok(None);
         }
         let turn = Work::lock(&self.rig, polecat).await?;
+        let gastown = GastownPolecat::lock(&self.rig, polecat).await?;
         self.require_no_session(polecat).await?;
         self.require_nobody(polecat, in_use).await?;
         self.require_free(polecat).await?;
-        let reused = self.reuse(polecat, issue).await?;
+        let reused = self.reuse(polecat, gastown, issue).await?;
         Ok(Some((polecat.clone(), reused, turn)))
     }
 
@@ -203,10 +204,11 @@ impl SessionManager {
         self.require_no_session(polecat).await?;
         git::heal(&self.rig, polecat, &self.tools.launch).await?;
         let turn = Work::try_lock(&self.rig, polecat).await?;
+        let gastown = GastownPolecat::try_lock(&self.rig, polecat).await?;
         self.require_no_session(polecat).await?;
         self.require_nobody(polecat, InUse::Refuse).await?;
         self.require_free(polecat).await?;
-        Ok((polecat.clone(), self.reuse(polecat, issue).await?, turn))
+        Ok((polecat.clone(), self.reuse(polecat, gastown, issue).await?, turn))
     }
 
     /// Any session of that name counts, whosoever it is, and also one whose agent is dead.
@@ -234,9 +236,14 @@ impl SessionManager {
         Err(SessionError::NotFree { polecat: polecat.to_string(), reasons })
     }
 
-    async fn reuse(&self, polecat: &PolecatName, issue: &IssueId) -> Result<Reused, SessionError> {
+    async fn reuse(
+        &self,
+        polecat: &PolecatName,
+        turn: GastownPolecat,
+        issue: &IssueId,
+    ) -> Result<Reused, SessionError> {
         let launch = &self.tools.launch;
-        Ok(git::reuse(&self.rig, polecat, Some(issue), now_ms(), launch).await?)
+        Ok(git::reuse(&self.rig, polecat, turn, Some(issue), now_ms(), launch).await?)
     }
 
     /// Puts the issue on the hook before there is an agent: it finds it there, and where the
