@@ -9,6 +9,7 @@ mod files;
 pub mod flags;
 pub mod folders;
 pub mod git;
+pub mod heartbeats;
 pub mod hooks;
 pub mod launch;
 mod layouts;

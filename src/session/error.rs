@@ -232,6 +232,11 @@ impl SessionError {
         }
     }
 
+    /// Whether another session has the name of the one that was to be created.
+    pub(super) fn is_duplicate_session(&self) -> bool {
+        matches!(self, Self::Tmux(error) if error.is_duplicate_session())
+    }
+
     /// Whether a message could not be typed yet, and may be later.
     pub(super) fn is_in_the_way(&self) -> bool {
         matches!(self, Self::Message(error) if error.is_in_the_way())
