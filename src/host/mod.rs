@@ -16,7 +16,7 @@ mod layouts;
 pub mod locks;
 mod name_pool;
 pub mod path;
-mod pending;
+pub mod pending;
 pub mod polecats;
 pub mod processes;
 pub mod records;

@@ -1,11 +1,11 @@
 //! gastown's `polecats/<name>.pending`: somebody was given the name, and is about to make its folder.
 
 use std::fs::Metadata;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use super::error::HostError;
-use super::files::look_at_link;
+use super::files::{blocking, look_at_link};
 use crate::core::{PolecatName, Rig};
 
 /// What is added to the name.
@@ -18,22 +18,20 @@ pub(super) fn name<'a>(file: &'a str, found: Option<&Metadata>) -> Option<&'a st
     file.strip_suffix(SUFFIX).filter(|_| is_fresh(found))
 }
 
-/// Refuses a name that somebody was given.
+/// The marker that holds the name of `polecat`.
 ///
 /// # Errors
-/// It is held, or that cannot be told.
-pub(super) fn require_none(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    let marker = path(&rig.layout.dir, polecat);
-    match look_at_link(&marker)? {
-        Some(found) if is_fresh(Some(&found)) => {
-            Err(HostError::Pending { polecat: polecat.clone(), marker })
-        }
-        _ => Ok(()),
-    }
+/// It cannot be told whether there is one.
+pub async fn marker(rig: &Rig, polecat: &PolecatName) -> Result<Option<PathBuf>, HostError> {
+    let (rig, polecat) = (rig.clone(), polecat.clone());
+    blocking(move || marker_now(&rig, &polecat)).await
 }
 
-fn path(dir: &Path, polecat: &PolecatName) -> PathBuf {
-    dir.join(format!("{polecat}{SUFFIX}"))
+/// [`marker`] on a thread that may wait.
+pub(super) fn marker_now(rig: &Rig, polecat: &PolecatName) -> Result<Option<PathBuf>, HostError> {
+    let path = rig.layout.dir.join(format!("{polecat}{SUFFIX}"));
+    let found = look_at_link(&path)?;
+    Ok(Some(path).filter(|_| found.is_some_and(|found| is_fresh(Some(&found)))))
 }
 
 /// Whether a marker still counts; one whose age is not known does.

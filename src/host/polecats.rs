@@ -240,7 +240,9 @@ pub async fn session_id(workdir: &Path) -> Option<String> {
 /// Whether anything stands in the place of a polecat, or of one that is made now, or somebody is
 /// about to put one there.
 pub(super) fn in_the_way(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
-    pending::require_none(rig, polecat)?;
+    if let Some(marker) = pending::marker_now(rig, polecat)? {
+        return Err(HostError::Pending { polecat: polecat.clone(), marker });
+    }
     for layout in rig.layouts() {
         let dir = layout.polecat_dir(polecat);
         match look_at_link(&dir)? {

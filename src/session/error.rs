@@ -340,7 +340,9 @@ fn tracker_code(error: &TrackerError) -> &'static str {
     match error {
         TrackerError::Unknown { .. } | TrackerError::Tombstone { .. } => "issue_invalid",
         TrackerError::Run(RunError::TimedOut { .. }) => "timeout",
-        TrackerError::Unreadable { .. } | TrackerError::Run(_) => "tracker_failed",
+        TrackerError::Unreadable { .. } | TrackerError::Unlisted { .. } | TrackerError::Run(_) => {
+            "tracker_failed"
+        }
     }
 }
 
