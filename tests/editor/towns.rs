@@ -24,6 +24,17 @@ async fn what_is_started_there_is_where_gastown_looks_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_asked_what_may_run_in_place_of_an_agent_that_runs() {
+    let town = Gastown::of_today(&[], &["claude"]).await;
+    town.started("ash", json!({})).await;
+    let named =
+        json!({ "default_agent": "mine", "agents": { "mine": { "command": "/bin/mine" } } });
+    town.write("settings/config.json", &named.to_string());
+    let refused = town.editor.call("start", json!(["ash", {}])).await.unwrap_err();
+    assert_eq!(refused.code, "session_running", "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_server_is_told_in_the_list_and_in_health() {
     let town = Gastown::of_today(&[], &[]).await;
     let socket = town.tmux.socket().file_name().unwrap().to_string_lossy().into_owned();
@@ -51,4 +62,18 @@ async fn the_configuration_says_which_gastown_it_is_where_the_town_does_not() {
     let refused = town.editor.call("list", json!([])).await.unwrap_err();
     assert_eq!(refused.code, "config_invalid");
     assert!(refused.message.contains("`gastown`"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gastowns_own_variable_names_its_server() {
+    let town = Gastown::new(&[], &[]).await;
+    let code = "local config = vim.g.polecat
+        config.tmux.socket, vim.env.GT_TMUX_SOCKET, vim.env.TMUX_TMPDIR = nil, 'mine', ...
+        vim.g.polecat = config";
+    town.editor.lua(code, json!([town.tmux.folder()])).await.unwrap();
+    let told = health(&town).await;
+    assert!(
+        told.contains("gastown 0.6 or later: sessions `gt-<polecat>` on socket `mine`"),
+        "{told}"
+    );
 }
