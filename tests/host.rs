@@ -6,6 +6,7 @@ mod host {
     mod changes;
     mod diffstat;
     mod fixtures;
+    mod gastown;
     mod git;
     mod hooks;
     mod hostile;

@@ -28,10 +28,12 @@ pub const NOT_FOR_AGENTS: &[&str] = &[
 ];
 
 /// The variables that an agent must not find, whatever tmux's server was started with: those of
-/// the editor, and its own session id, unless `env` sets them.
+/// the editor, its own session id, and the session of who started the server, unless `env` sets
+/// them.
 #[must_use]
 pub fn unset(agent: &Agent, env: &[(String, String)]) -> Vec<String> {
-    let names = NOT_FOR_AGENTS.iter().copied().chain(agent.session_id_env.as_deref());
+    let own = ["GT_SESSION"].into_iter().chain(agent.session_id_env.as_deref());
+    let names = NOT_FOR_AGENTS.iter().copied().chain(own);
     names.filter(|name| !env.iter().any(|(set, _)| set == name)).map(str::to_owned).collect()
 }
 
@@ -63,7 +65,13 @@ pub fn polecat_env(
     // A daemon of the tracker outlives the session and keeps its database open.
     set("BEADS_NO_DAEMON", "1".to_owned());
     set("GT_AGENT", agent.name.clone());
-    set("GT_SESSION", rig.session(polecat).to_string());
+    // Since 0.6 a `gt` that knows it, one of a hook perhaps, has gastown take the agent for dead when
+    // none is called for three minutes (host/heartbeats.rs). What else reads it there finds the
+    // session by the other variables (`gt costs record`), or is about heartbeats and not for who
+    // works for a person (`gt heartbeat`, and `gt tap polecat-stop`, which ends the work at a pause).
+    if rig.gastown() != Some(Gastown::V0_6) {
+        set("GT_SESSION", rig.session(polecat).to_string());
+    }
     // A later gastown's: by which names it finds the agent among the processes, and its town.
     set("GT_PROCESS_NAMES", agent.process_names.join(","));
     if let RigKind::Town(Town { root, .. }) = &rig.kind {
@@ -171,6 +179,19 @@ mod tests {
             "GT_SESSION_ID_ENV=CLAUDE_SESSION_ID",
         ];
         assert_eq!(lines(&env), expected);
+    }
+
+    #[test]
+    fn in_a_town_of_gastown_0_6_no_gt_of_the_agents_makes_a_heartbeat() {
+        let mut rig = shop();
+        let RigKind::Town(town) = &mut rig.kind else { panic!("{rig:?}") };
+        town.gastown = Gastown::V0_6;
+        let claude = preset("claude").unwrap();
+        let env = polecat_env(&rig, &ash(), &claude, None);
+        assert!(!env.iter().any(|(name, _)| name == "GT_SESSION"), "{env:?}");
+        assert!(unset(&claude, &env).contains(&"GT_SESSION".to_owned()));
+        let env = polecat_env(&shop(), &ash(), &claude, None);
+        assert!(!unset(&claude, &env).contains(&"GT_SESSION".to_owned()));
     }
 
     #[test]

@@ -139,6 +139,23 @@ impl Dir {
         Ok(found.is_some())
     }
 
+    /// The file `name`, made empty where there is none: to be locked, and never replaced.
+    ///
+    /// # Errors
+    /// It is no regular file, or cannot be made or opened.
+    pub(super) fn lasting(&self, name: &str) -> Result<File, HostError> {
+        let path = self.path.join(name);
+        let flags = READ | OFlags::CREATE | OFlags::NOFOLLOW;
+        let fd = rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(0o600));
+        let file = match fd {
+            Ok(fd) => File::from(fd),
+            Err(Errno::LOOP) => return Err(HostError::Link { path }),
+            Err(error) => return Err(unwritten(&path, error.into())),
+        };
+        let found = file.metadata().map_err(|source| unread(&path, source))?;
+        if found.is_file() { Ok(file) } else { Err(broken(&path, "it is no file")) }
+    }
+
     /// Removes the file `name`, be it a link; having none is as good.
     ///
     /// # Errors

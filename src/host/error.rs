@@ -50,6 +50,14 @@ pub enum HostError {
         /// Its folder.
         dir: PathBuf,
     },
+    /// gastown has given the name to somebody who is about to make the polecat.
+    #[error("gastown is making a polecat `{polecat}`: `{}`", marker.display())]
+    Pending {
+        /// The name.
+        polecat: PolecatName,
+        /// The file that says so.
+        marker: PathBuf,
+    },
     /// Somebody else's folder has the name of a polecat, where polecats are.
     #[error("`{}` is no polecat: {why}", path.display())]
     Stranger {
@@ -224,6 +232,9 @@ impl HostError {
             }
             Self::PolecatExists { polecat, .. } => {
                 return Some(format!("`:PolecatStart {polecat}` starts it as it is"));
+            }
+            Self::Pending { .. } => {
+                "take another name, or wait: what is not there after five minutes is not made"
             }
             Self::Stranger { .. } => {
                 "take another name, or move that folder away; `git worktree repair` has git know a \

@@ -4,9 +4,11 @@
 //! They are on folders and files that are there anyway, so that nothing is left behind, however the
 //! one that holds them ends; and each on another one, so that nobody waits for who does something
 //! else. (In the old layout, where a polecat's folder is its worktree, [`Typing`] and [`Deeds`] are
-//! on the same one. Nobody takes both.)
+//! on the same one. Nobody takes both.) [`GastownPool`] and [`GastownPolecat`] are gastown's, on
+//! files of its own that it never deletes.
 //!
-//! Who takes several takes them in this order, which is that of this file, or only tries.
+//! Who takes several takes them in this order, which is that of this file, or only tries. gastown
+//! takes none of ours, and its own two in this order too: so nobody waits in a circle.
 
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
@@ -16,11 +18,12 @@ use std::time::Duration;
 
 use rustix::fs::OFlags;
 
+use super::dir::Dir;
 use super::error::HostError;
 use super::files::{blocking, is_file, make_inside, unread};
 use super::git;
 use super::polecats;
-use crate::core::{PolecatName, Rig};
+use crate::core::{Gastown, PolecatName, Rig};
 use crate::flock::{self, Holders};
 
 /// What a lock has that only tries.
@@ -152,6 +155,60 @@ impl Deeds {
     }
 }
 
+/// Of those who give a name to a polecat and make its folder, gastown's own among them: one in a
+/// rig. Its holder removes each polecat's folder that has no worktree (a8bd79bf8,
+/// internal/polecat/manager.go:1872), so who makes one has it until that is whole.
+///
+/// On the file that gastown locks since 0.6 (manager.go:229); outside of its towns on nothing.
+#[derive(Debug)]
+pub struct GastownPool(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
+
+impl GastownPool {
+    /// A checkout of a large repository takes minutes.
+    const PATIENCE: Duration = Duration::from_secs(300);
+
+    /// Waits for it.
+    ///
+    /// # Errors
+    /// The file cannot be made or opened, or somebody has it for longer.
+    pub async fn lock(rig: &Rig) -> Result<Self, HostError> {
+        take_gastowns(rig, "polecat-pool.lock", Self::PATIENCE).await.map(Self)
+    }
+}
+
+/// Of those who make, reuse, remove or bring back a polecat, gastown's own among them, and of those
+/// who create its session, whom gastown does not stop by it: one.
+///
+/// On the file that gastown locks since 0.6 (a8bd79bf8, internal/polecat/manager.go:212); outside of
+/// its towns on nothing.
+#[derive(Debug)]
+pub struct GastownPolecat(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
+
+impl GastownPolecat {
+    /// gastown has it while it fetches, checks out, and writes to its tracker.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// Waits for it.
+    ///
+    /// # Errors
+    /// The file cannot be made or opened, or somebody has it for longer.
+    pub async fn lock(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
+        take_gastowns(rig, &Self::file(polecat), Self::PATIENCE).await.map(Self)
+    }
+
+    /// Takes it where nobody has it.
+    ///
+    /// # Errors
+    /// The file cannot be made or opened, or somebody has it.
+    pub async fn try_lock(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
+        take_gastowns(rig, &Self::file(polecat), NOW).await.map(Self)
+    }
+
+    fn file(polecat: &PolecatName) -> String {
+        format!("polecat-{polecat}.lock")
+    }
+}
+
 /// Of those who make or remove worktrees of a repository, or change the index of its main one: one.
 /// Two `git worktree add` at once read each other's half-written files and fail.
 ///
@@ -250,10 +307,35 @@ async fn take(
 ) -> Result<Option<File>, HostError> {
     let path = target.to_owned();
     let Some(file) = blocking(move || open(&path)).await? else { return Ok(None) };
-    if !flock::take(&file, holders, patience).await {
-        return Err(HostError::Busy { path: target.to_owned(), waited: patience });
+    within(patience, file, holders, target).await.map(Some)
+}
+
+/// Takes the lock on a file of gastown's, which is made where it is missing; none where no gastown
+/// takes it. There not even its folder is made: that is how a town of gastown 0.6 looks.
+async fn take_gastowns(
+    rig: &Rig,
+    name: &str,
+    patience: Duration,
+) -> Result<Option<File>, HostError> {
+    if rig.gastown() != Some(Gastown::V0_6) {
+        return Ok(None);
     }
-    Ok(Some(file))
+    let (anchor, dir) = (rig.anchor().to_owned(), rig.runtime_dir().join("locks"));
+    let (path, name) = (dir.join(name), name.to_owned());
+    let file = blocking(move || Dir::make(&anchor, &dir)?.0.lasting(&name)).await?;
+    within(patience, file, Holders::One, &path).await.map(Some)
+}
+
+async fn within(
+    patience: Duration,
+    file: File,
+    holders: Holders,
+    path: &Path,
+) -> Result<File, HostError> {
+    if flock::take(&file, holders, patience).await {
+        return Ok(file);
+    }
+    Err(HostError::Busy { path: path.to_owned(), waited: patience })
 }
 
 /// Opens what is to be locked. Without waiting: a FIFO in its place would hold up whoever asks.

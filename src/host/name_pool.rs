@@ -6,23 +6,19 @@
 //! outlive the polecats. The state file changes only when a number is given.
 
 use std::collections::BTreeSet;
-use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
 use super::dir::Dir;
 use super::error::HostError;
 use super::files::{blocking, broken, entries};
-use super::{layouts, settings};
+use super::{layouts, pending, settings};
 use crate::core::name_pool::{Kept, Pick, Pool, ThemeFile, Wishes, file_name, is_built_in};
 use crate::core::{Gastown, PolecatName, Rig};
 
 /// In the rig's `.runtime/`.
 const STATE: &str = "namepool-state.json";
-/// How long gastown's `<name>.pending` holds a name whose folder is still to be made.
-const PENDING: Duration = Duration::from_secs(5 * 60);
 
 /// A name that nobody has.
 pub(super) struct Given {
@@ -130,18 +126,10 @@ fn in_use(dir: &Path) -> Result<Vec<String>, HostError> {
     let mut names = Vec::new();
     for entry in entries(dir)? {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let pending = name.strip_suffix(".pending").filter(|_| is_fresh(&entry));
-        names.extend(pending.map(str::to_owned));
+        names.extend(pending::name(&name, entry.metadata().ok().as_ref()).map(str::to_owned));
         names.push(name);
     }
     Ok(names)
-}
-
-/// Whether a marker still counts; one whose age is not known does.
-fn is_fresh(marker: &DirEntry) -> bool {
-    let made = marker.metadata().and_then(|found| found.modified());
-    let age = made.ok().and_then(|made| SystemTime::now().duration_since(made).ok());
-    age.is_none_or(|age| age < PENDING)
 }
 
 /// The state file with all its keys, those too that we do not know.

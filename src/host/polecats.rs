@@ -13,6 +13,7 @@ use super::error::HostError;
 use super::files::{blocking, entries, is_dir, look_at_link, real, unread};
 use super::git::{self, Registration};
 use super::layouts::{self, without_links};
+use super::pending;
 use crate::core::{Layout, PolecatName, Rig, RigKind};
 
 /// No session's id is longer.
@@ -237,8 +238,12 @@ pub async fn session_id(workdir: &Path) -> Option<String> {
     is_id.then_some(id)
 }
 
-/// Whether anything stands in the place of a polecat, or of one that is made now.
+/// Whether anything stands in the place of a polecat, or of one that is made now, or somebody is
+/// about to put one there.
 pub(super) fn in_the_way(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+    if let Some(marker) = pending::marker_now(rig, polecat)? {
+        return Err(HostError::Pending { polecat: polecat.clone(), marker });
+    }
     for layout in rig.layouts() {
         let dir = layout.polecat_dir(polecat);
         match look_at_link(&dir)? {

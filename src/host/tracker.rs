@@ -58,6 +58,27 @@ pub async fn folder_elsewhere(rig: &Rig, workdir: &Path) -> Option<PathBuf> {
     found.await.ok().flatten()
 }
 
+/// What trackers answer to `list`: `bd` the issues, `br` a page of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Listed {
+    Plain(Vec<Issue>),
+    Page { issues: Vec<Issue> },
+}
+
+impl Listed {
+    /// The issues in an answer. Of none, some versions of `bd` say nothing, or so in a sentence.
+    fn read(answer: &[u8]) -> Result<Vec<Issue>, String> {
+        let answer = answer.trim_ascii();
+        if answer.is_empty() || answer.starts_with(b"No issues") {
+            return Ok(Vec::new());
+        }
+        match serde_json::from_slice(answer).map_err(|err| err.to_string())? {
+            Self::Plain(issues) | Self::Page { issues } => Ok(issues),
+        }
+    }
+}
+
 /// Why the tracker did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum TrackerError {
@@ -88,6 +109,14 @@ pub enum TrackerError {
         command: String,
         /// The id asked for.
         issue: IssueId,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The tracker answered with something else than a list of issues.
+    #[error("the answer of `{command} list` cannot be read: {why}")]
+    Unlisted {
+        /// The tracker's command.
+        command: String,
         /// What is wrong with it.
         why: String,
     },
@@ -167,6 +196,21 @@ impl Tracker {
         }
     }
 
+    /// All issues of one status.
+    ///
+    /// # Errors
+    /// The tracker did not tell.
+    pub async fn list(&self, status: &str, dir: &Path) -> Result<Vec<Issue>, TrackerError> {
+        // `bd` gives no more than fifty unless it is told.
+        let args = ["list", &format!("--status={status}"), "--json", "--limit=0"];
+        let output = self.ask(dir, &args).await?;
+        if !output.status.success() {
+            return Err(self.failure(&args, &output));
+        }
+        let unlisted = |why| TrackerError::Unlisted { command: self.command.clone(), why };
+        Listed::read(&output.stdout).map_err(unlisted)
+    }
+
     /// Puts an issue on a polecat's hook: `assignee` is `<rig>/polecats/<name>`.
     ///
     /// # Errors
@@ -208,8 +252,12 @@ impl Tracker {
         if output.status.success() {
             return Ok(());
         }
+        Err(self.failure(args, &output))
+    }
+
+    fn failure(&self, args: &[&str], output: &Output) -> TrackerError {
         let (program, said) = (format!("{} {}", self.command, args.join(" ")), output.said());
-        Err(RunError::Failed { program, status: output.status, said }.into())
+        RunError::Failed { program, status: output.status, said }.into()
     }
 
     /// Calls the tracker, again while its database is in use: nothing tells when it is free, and
@@ -293,6 +341,23 @@ fn says_unknown(said: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_is_read_as_each_tracker_writes_it() {
+        let issue = r#"{ "id": "sh-1", "status": "hooked", "assignee": "shop/polecats/ash" }"#;
+        for (answer, found) in [
+            (format!("[{issue}]"), Some(1)),
+            (format!(r#"{{ "issues": [{issue}], "total": 1 }}"#), Some(1)),
+            ("[]".to_owned(), Some(0)),
+            ("No issues found.\n".to_owned(), Some(0)),
+            ("Error: no database".to_owned(), None),
+            ("\n".to_owned(), Some(0)),
+            (r#"{ "error": {} }"#.to_owned(), None),
+        ] {
+            let read = Listed::read(answer.as_bytes()).ok().map(|issues| issues.len());
+            assert_eq!(read, found, "{answer}");
+        }
+    }
 
     #[test]
     fn an_unknown_issue_is_told_from_a_tracker_that_fails() {

@@ -13,7 +13,7 @@ use crate::{
         town::Town,
     },
     host::{
-        path,
+        heartbeats, path,
         records::{self, ExitRecord},
         run::Program,
     },
@@ -64,6 +64,7 @@ impl SessionManager {
         let exit = self.record_death(session).await?;
         self.end_orphans(session).await?;
         self.close(session).await?;
+        heartbeats::forget(&self.rig, &session.polecat).await?;
         Ok(exit)
     }
 

@@ -232,6 +232,11 @@ impl SessionError {
         }
     }
 
+    /// Whether another session has the name of the one that was to be created.
+    pub(super) fn is_duplicate_session(&self) -> bool {
+        matches!(self, Self::Tmux(error) if error.is_duplicate_session())
+    }
+
     /// Whether a message could not be typed yet, and may be later.
     pub(super) fn is_in_the_way(&self) -> bool {
         matches!(self, Self::Message(error) if error.is_in_the_way())
@@ -310,7 +315,8 @@ fn host_code(error: &HostError) -> &'static str {
         | HostError::RigGone { .. }
         | HostError::Refused(_)
         | HostError::Stranger { .. }
-        | HostError::PolecatExists { .. } => "bad_argument",
+        | HostError::PolecatExists { .. }
+        | HostError::Pending { .. } => "bad_argument",
         HostError::PolecatNotFound { .. } | HostError::NoBackup { .. } => "polecat_not_found",
         HostError::WorktreesUnwritable { .. } => "worktrees_unwritable",
         HostError::Changing { .. } | HostError::WorkedIn { .. } => "dirty",
@@ -336,7 +342,9 @@ fn tracker_code(error: &TrackerError) -> &'static str {
         | TrackerError::NotShown { .. }
         | TrackerError::Tombstone { .. } => "issue_invalid",
         TrackerError::Run(RunError::TimedOut { .. }) => "timeout",
-        TrackerError::Unreadable { .. } | TrackerError::Run(_) => "tracker_failed",
+        TrackerError::Unreadable { .. } | TrackerError::Unlisted { .. } | TrackerError::Run(_) => {
+            "tracker_failed"
+        }
     }
 }
 

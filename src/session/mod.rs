@@ -9,6 +9,7 @@ mod attach;
 mod brief;
 mod capture;
 mod choose;
+mod claims;
 mod complete;
 mod create;
 mod death;

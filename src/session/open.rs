@@ -16,8 +16,12 @@ use super::{
 };
 use crate::{
     core::{names::PolecatName, startup, theme},
-    host::{git, locks::Gate, path, polecats, records},
-    tmux::NewSession,
+    host::{
+        git, heartbeats,
+        locks::{GastownPolecat, Gate},
+        path, polecats, records,
+    },
+    tmux::{NewSession, TmuxError},
 };
 
 impl SessionManager {
@@ -30,23 +34,37 @@ impl SessionManager {
         owed: &Owed,
     ) -> Result<Session, SessionError> {
         let spec = self.spec(plan, words, owed).await?;
+        // gastown may be about to reset the worktree, or to remove it.
+        let _gastown = GastownPolecat::lock(&self.rig, &plan.polecat).await?;
         // Whoever removes a polecat waits for this before the last look for a session.
         let _gate = Gate::share(&self.rig).await?;
         polecats::require(&self.rig, &plan.polecat).await?;
         self.make_room(&plan.polecat).await?;
-        match self.tmux.create_session(&spec).await {
+        match self.create_new(plan, &spec).await {
             // By somebody who was quicker, or by what is no session of a polecat of ours.
             Err(error) if error.is_duplicate_session() => {
                 self.make_room(&plan.polecat).await?;
                 self.refuse_other(&plan.polecat).await?;
-                self.tmux.create_session(&spec).await.map_err(|error| {
-                    if error.is_duplicate_session() { self.taken(plan) } else { error.into() }
+                self.create_new(plan, &spec).await.map_err(|error| {
+                    if error.is_duplicate_session() { self.taken(plan) } else { error }
                 })?;
             }
-            other => drop(other?),
+            other => other?,
         }
         records::forget(&self.rig, &plan.polecat).await?;
         self.existing(&plan.polecat).await
+    }
+
+    /// Creates the session where there is none of that name.
+    async fn create_new(&self, plan: &Plan, spec: &NewSession) -> Result<(), SessionError> {
+        // First: by an old one gastown would take the new session for dead.
+        heartbeats::keep(&self.rig, &plan.polecat).await?;
+        let created = self.tmux.create_session(spec).await;
+        // Without an answer there may be one all the same.
+        if created.as_ref().is_err_and(|error| !matches!(error, TmuxError::NoAnswer { .. })) {
+            heartbeats::forget(&self.rig, &plan.polecat).await?;
+        }
+        Ok(created.map(drop)?)
     }
 
     /// Makes room where the polecat's agent is dead, wherever its pane is. A live one stays.

@@ -13,6 +13,7 @@ use crate::{
     host::{
         HostError,
         git::{self, Leftover, Removal, Removed},
+        heartbeats,
         locks::{Gate, Work},
         polecats,
     },
@@ -114,6 +115,8 @@ impl SessionManager {
             }
         }
         let removed = aside.finish().await?;
+        // Of a session that went with its server.
+        heartbeats::forget(&self.rig, &polecat).await?;
         Ok(RemovedPolecat { polecat, dir, removed })
     }
 

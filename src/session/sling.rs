@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{
+    claims::Claims,
     create::now_ms,
     error::SessionError,
     manager::SessionManager,
@@ -19,7 +20,7 @@ use crate::{
     core::names::{IssueId, PolecatName},
     host::{
         git::{self, Next, Reused, Worktree},
-        locks::{Choosing, Work},
+        locks::{Choosing, GastownPolecat, Work},
         polecats,
         records::{self, ExitRecord},
         tracker::{HOOKED, Issue},
@@ -173,10 +174,11 @@ impl SessionManager {
             return Ok(None);
         }
         let turn = Work::lock(&self.rig, polecat).await?;
+        let gastown = GastownPolecat::lock(&self.rig, polecat).await?;
         self.require_no_session(polecat).await?;
         self.require_nobody(polecat, in_use).await?;
-        self.require_free(polecat).await?;
-        let reused = self.reuse(polecat, issue).await?;
+        self.require_free(polecat, &self.claims(issue).await?).await?;
+        let reused = self.reuse(polecat, gastown, issue).await?;
         Ok(Some((polecat.clone(), reused, turn)))
     }
 
@@ -185,8 +187,19 @@ impl SessionManager {
         &self,
         issue: &IssueId,
     ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
-        for polecat in polecats::names(&self.rig).await? {
-            match self.try_take(&polecat, issue).await {
+        let polecats = polecats::names(&self.rig).await?;
+        if polecats.is_empty() {
+            return Ok(None);
+        }
+        let claims = match self.claims(issue).await {
+            Ok(claims) => claims,
+            Err(why) => {
+                tracing::warn!(%why, "which polecats are free cannot be told: a new one is made");
+                return Ok(None);
+            }
+        };
+        for polecat in polecats {
+            match self.try_take(&polecat, issue, &claims).await {
                 Ok(taken) => return Ok(Some(taken)),
                 // What cannot be told is not free. Another one will be.
                 Err(why) => tracing::debug!(%polecat, %why, "not free"),
@@ -199,14 +212,16 @@ impl SessionManager {
         &self,
         polecat: &PolecatName,
         issue: &IssueId,
+        claims: &Claims,
     ) -> Result<(PolecatName, Reused, Work), SessionError> {
         self.require_no_session(polecat).await?;
         git::heal(&self.rig, polecat, &self.tools.launch).await?;
         let turn = Work::try_lock(&self.rig, polecat).await?;
+        let gastown = GastownPolecat::try_lock(&self.rig, polecat).await?;
         self.require_no_session(polecat).await?;
         self.require_nobody(polecat, InUse::Refuse).await?;
-        self.require_free(polecat).await?;
-        Ok((polecat.clone(), self.reuse(polecat, issue).await?, turn))
+        self.require_free(polecat, claims).await?;
+        Ok((polecat.clone(), self.reuse(polecat, gastown, issue).await?, turn))
     }
 
     /// Any session of that name counts, whosoever it is, and also one whose agent is dead.
@@ -219,10 +234,15 @@ impl SessionManager {
         Ok(())
     }
 
-    /// Refuses a polecat of which a new branch would lose something, or that is not whole.
-    async fn require_free(&self, polecat: &PolecatName) -> Result<(), SessionError> {
+    /// Refuses a polecat of which a new branch would lose something, that is not whole, or that
+    /// gastown has other work for.
+    async fn require_free(
+        &self,
+        polecat: &PolecatName,
+        claims: &Claims,
+    ) -> Result<(), SessionError> {
         let workdir = polecats::workdir(&self.rig, polecat).await?;
-        let mut reasons = Vec::new();
+        let mut reasons = self.claimed(polecat, claims).await?;
         if git::branch(&workdir).await?.is_none() {
             reasons.push(format!("no branch is checked out in `{}`", workdir.display()));
         }
@@ -234,9 +254,14 @@ impl SessionManager {
         Err(SessionError::NotFree { polecat: polecat.to_string(), reasons })
     }
 
-    async fn reuse(&self, polecat: &PolecatName, issue: &IssueId) -> Result<Reused, SessionError> {
+    async fn reuse(
+        &self,
+        polecat: &PolecatName,
+        turn: GastownPolecat,
+        issue: &IssueId,
+    ) -> Result<Reused, SessionError> {
         let launch = &self.tools.launch;
-        Ok(git::reuse(&self.rig, polecat, Some(issue), now_ms(), launch).await?)
+        Ok(git::reuse(&self.rig, polecat, turn, Some(issue), now_ms(), launch).await?)
     }
 
     /// Puts the issue on the hook before there is an agent: it finds it there, and where the

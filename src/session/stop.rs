@@ -9,6 +9,7 @@ use super::{error::SessionError, manager::SessionManager, mark, table::Session};
 use crate::{
     core::names::PolecatName,
     host::{
+        heartbeats,
         processes::{self, Census, ProcessError, Tree},
         records,
     },
@@ -81,6 +82,7 @@ impl SessionManager {
             None => self.end_orphans(&session).await?,
         }
         self.close(&session).await?;
+        heartbeats::forget(&self.rig, &session.polecat).await?;
         records::forget(&self.rig, &session.polecat).await?;
         Ok(warning.into_iter().collect())
     }

@@ -25,6 +25,7 @@ mod injecting;
 mod looking;
 mod messages;
 mod naming;
+mod neighbours;
 mod picking;
 mod places;
 mod presence;

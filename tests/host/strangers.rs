@@ -3,12 +3,19 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use polecat::core::{PolecatName, Rig};
 use polecat::host::git::{self, Removal};
-use polecat::host::{HostError, polecats};
+use polecat::host::locks::GastownPolecat;
+use polecat::host::{HostError, Launch, polecats};
 
 use super::fixtures::{Sandbox, files, polecat};
 use super::layouts::{create, names, remove};
 use super::polecat::Ash;
+
+async fn reuse(rig: &Rig, name: &PolecatName, launch: &Launch) -> Result<(), HostError> {
+    let turn = GastownPolecat::lock(rig, name).await?;
+    git::reuse(rig, name, turn, None, 1, launch).await.map(drop)
+}
 
 #[tokio::test]
 async fn what_somebody_else_has_put_there_is_no_polecat_and_stays_as_it_is() {
@@ -40,7 +47,7 @@ async fn what_somebody_else_has_put_there_is_no_polecat_and_stays_as_it_is() {
             polecats::workdir(&rig, &name).await.map(drop).unwrap_err(),
             git::create_worktree(&rig, &name, None, 1, launch).await.map(drop).unwrap_err(),
             Removal::begin(&rig, &name, launch).await.map(drop).unwrap_err(),
-            git::reuse(&rig, &name, None, 1, launch).await.map(drop).unwrap_err(),
+            reuse(&rig, &name, launch).await.unwrap_err(),
             git::restore(&rig, &name, 1, launch).await.map(drop).unwrap_err(),
         ];
         for refused in refused {

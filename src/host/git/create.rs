@@ -10,7 +10,7 @@ use crate::core::{IssueId, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, unwritten};
 use crate::host::launch::Launch;
-use crate::host::locks::Worktrees;
+use crate::host::locks::{GastownPolecat, GastownPool, Worktrees};
 use crate::host::{layouts, polecats, records};
 
 /// A polecat's new worktree.
@@ -69,6 +69,7 @@ pub async fn take_back(
     };
     let worktree = worktree.clone();
     to_its_end(async move {
+        let _gastown = GastownPolecat::lock(&creation.rig, &creation.polecat).await?;
         let _lock = Worktrees::lock(&creation.git.repository).await?;
         untouched::require(&creation.git, &creation.rig, &worktree).await?;
         let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
@@ -118,6 +119,9 @@ impl Creation {
     async fn run(self) -> Result<Worktree, HostError> {
         let base = self.git.start_point(&self.rig).await?;
         worktrees_dir::require(&self.rig, &self.git).await?;
+        // Until all of it is there: what is half made gastown deletes.
+        let _pool = GastownPool::lock(&self.rig).await?;
+        let _gastown = GastownPolecat::lock(&self.rig, &self.polecat).await?;
         // Two `git worktree add` at once read each other's half-written files and fail
         // (`failed to read worktrees/shop1/commondir: Success`, git 2.47).
         let _lock = Worktrees::lock(&self.git.repository).await?;

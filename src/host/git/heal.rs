@@ -16,7 +16,7 @@ use crate::core::{Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_file, look, unwritten};
 use crate::host::launch::Launch;
-use crate::host::locks::Worktrees;
+use crate::host::locks::{GastownPolecat, Worktrees};
 use crate::host::{layouts, polecats, records};
 
 /// How often it is looked whether git is done; it is no child of ours.
@@ -34,7 +34,8 @@ pub async fn heal(rig: &Rig, polecat: &PolecatName, launch: &Launch) -> Result<(
         return Ok(());
     }
     let git = Git::of(rig, launch).await?;
-    // Who is still at it holds the lock.
+    // Who is still at it holds the lock; gastown, where it has made one of this name since, its own.
+    let _gastown = GastownPolecat::lock(rig, polecat).await?;
     let _lock = Worktrees::lock(&git.repository).await?;
     let Some(making) = records::load_making(rig, polecat).await? else { return Ok(()) };
     let layout = layout(rig, polecat, making.at)?;

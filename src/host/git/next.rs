@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::Git;
 use super::create::{Creation, Worktree, to_its_end};
 use super::heal::heal_all;
 use super::worktrees_dir;
+use super::{Base, Git};
 use crate::core::branch::branch_name;
 use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::launch::Launch;
-use crate::host::locks::Worktrees;
+use crate::host::locks::{GastownPolecat, GastownPool, Worktrees};
 use crate::host::name_pool::{self, Given};
 
 /// How often another name is tried when somebody who knows nothing of our lock was faster.
@@ -57,21 +57,30 @@ impl Search {
     async fn run(self, mut taken: BTreeSet<String>) -> Result<Next, HostError> {
         let base = self.git.start_point(&self.rig).await?;
         worktrees_dir::require(&self.rig, &self.git).await?;
+        let _pool = GastownPool::lock(&self.rig).await?;
         // One lock from looking to making: of ten editors that ask at once each gets its own.
         let _lock = Worktrees::lock(&self.git.repository).await?;
         let mut last = HostError::Internal("no name was tried".to_owned());
         for _ in 0..TRIES {
             let Given { name: polecat, warnings } =
                 name_pool::next(&self.rig, taken.clone()).await?;
-            match self.creation(&polecat).make(&base).await {
+            match self.make(&polecat, &base).await {
                 Ok(worktree) => return Ok(Next { polecat, worktree, warnings }),
-                // gastown took it just now, or the file system takes it for another one's.
-                Err(exists @ HostError::PolecatExists { .. }) => last = exists,
+                // gastown took it or removes it just now, or the file system takes it for another
+                // one's.
+                Err(exists @ (HostError::PolecatExists { .. } | HostError::Busy { .. })) => {
+                    last = exists;
+                }
                 Err(other) => return Err(other),
             }
             taken.insert(polecat.to_string());
         }
         Err(last)
+    }
+
+    async fn make(&self, polecat: &PolecatName, base: &Base) -> Result<Worktree, HostError> {
+        let _gastown = GastownPolecat::try_lock(&self.rig, polecat).await?;
+        self.creation(polecat).make(base).await
     }
 
     fn creation(&self, polecat: &PolecatName) -> Creation {

@@ -22,7 +22,7 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unwritten};
 use crate::host::launch::Launch;
 use crate::host::layouts;
-use crate::host::locks::Worktrees;
+use crate::host::locks::{GastownPolecat, Worktrees};
 use crate::host::records::{self, Removing};
 
 pub(super) use finish::forget_worktree;
@@ -58,7 +58,14 @@ pub struct Removal {
     site: Site,
     ours: Ours,
     leftovers: Vec<Leftover>,
-    _lock: Option<Worktrees>,
+    _turn: Turn,
+}
+
+/// Of those who make, reuse or remove this polecat, and of those who make and remove worktrees of
+/// the rig's repository.
+struct Turn {
+    _gastown: GastownPolecat,
+    _worktrees: Option<Worktrees>,
 }
 
 /// A polecat whose folder stands aside, with all of its work kept.
@@ -78,13 +85,13 @@ impl Removal {
         launch: &Launch,
     ) -> Result<Self, HostError> {
         heal(rig, polecat, launch).await?;
-        let lock = turn(rig, launch).await?;
+        let turn = Turn::take(rig, polecat, launch).await?;
         let site = Site::of(rig, polecat, launch).await?;
         // Before the rest, so that what is added later shows.
         let ours = Ours::of(&site, rig, polecat, launch).await?;
         let leftovers = leftovers_of(&site, rig, polecat, launch).await?;
         let (rig, polecat, launch) = (rig.clone(), polecat.clone(), launch.clone());
-        Ok(Self { rig, polecat, launch, site, ours, leftovers, _lock: lock })
+        Ok(Self { rig, polecat, launch, site, ours, leftovers, _turn: turn })
     }
 
     /// What would be lost.
@@ -191,12 +198,15 @@ impl Aside {
     }
 }
 
-/// The turn of those who make and remove worktrees of the rig's repository.
-async fn turn(rig: &Rig, launch: &Launch) -> Result<Option<Worktrees>, HostError> {
-    match Git::of(rig, launch).await {
-        Ok(git) => Worktrees::lock(&git.repository).await.map(Some),
-        Err(HostError::NoRepository { .. }) => Ok(None),
-        Err(error) => Err(error),
+impl Turn {
+    async fn take(rig: &Rig, polecat: &PolecatName, launch: &Launch) -> Result<Self, HostError> {
+        let gastown = GastownPolecat::lock(rig, polecat).await?;
+        let worktrees = match Git::of(rig, launch).await {
+            Ok(git) => Some(Worktrees::lock(&git.repository).await?),
+            Err(HostError::NoRepository { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Self { _gastown: gastown, _worktrees: worktrees })
     }
 }
 

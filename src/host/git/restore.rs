@@ -19,7 +19,7 @@ use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, replace, unwritten};
 use crate::host::launch::Launch;
-use crate::host::locks::Worktrees;
+use crate::host::locks::{GastownPolecat, GastownPool, Worktrees};
 use crate::host::records::{self, Restoring};
 use crate::host::{layouts, polecats, reviews};
 
@@ -68,6 +68,8 @@ pub async fn restore(
     let git = Git::of(rig, launch).await?;
     let (rig, polecat) = (rig.clone(), polecat.clone());
     let work = async move {
+        let _pool = GastownPool::lock(&rig).await?;
+        let _gastown = GastownPolecat::lock(&rig, &polecat).await?;
         let _lock = Worktrees::lock(&git.repository).await?;
         let found = git.last_backup(&polecat).await?;
         let repository = git.repository.clone();
@@ -94,6 +96,7 @@ pub(super) async fn heal(
     }
     let git = Git::of(rig, launch).await?;
     // Who is still at it holds the lock.
+    let _gastown = GastownPolecat::lock(rig, polecat).await?;
     let _lock = Worktrees::lock(&git.repository).await?;
     match records::get::<Restoring>(rig, polecat).await? {
         Some(record) => take_back(&git, rig, polecat, &record).await,

@@ -7,7 +7,7 @@ use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::broken;
 use crate::host::launch::Launch;
-use crate::host::locks::Worktrees;
+use crate::host::locks::{GastownPolecat, Worktrees};
 use crate::host::{polecats, records};
 
 /// A worktree on its new branch.
@@ -22,13 +22,15 @@ pub struct Reused {
 }
 
 /// Checks a new branch out in the worktree of `polecat`, which begins where a new polecat's would.
-/// That nothing is lost by it, who asks has made sure: git carries changes along, or refuses.
+/// That nothing is lost by it, who asks has made sure, and has had `turn` since before that: git
+/// carries changes along, or refuses.
 ///
 /// # Errors
 /// It has no worktree with a branch, or git refused: then it is on its old branch.
 pub async fn reuse(
     rig: &Rig,
     polecat: &PolecatName,
+    turn: GastownPolecat,
     issue: Option<&IssueId>,
     now_ms: u64,
     launch: &Launch,
@@ -37,6 +39,7 @@ pub async fn reuse(
     let branch = branch_name(polecat, issue, now_ms);
     let (rig, polecat) = (rig.clone(), polecat.clone());
     to_its_end(async move {
+        let _gastown = turn;
         let base = git.start_point(&rig).await?;
         let _lock = Worktrees::lock(&git.repository).await?;
         let path = polecats::workdir(&rig, &polecat).await?;
@@ -64,6 +67,7 @@ pub async fn give_back(
     let git = Git::of(rig, launch).await?;
     let (rig, polecat, reused) = (rig.clone(), polecat.clone(), reused.clone());
     to_its_end(async move {
+        let _gastown = GastownPolecat::lock(&rig, &polecat).await?;
         let _lock = Worktrees::lock(&git.repository).await?;
         untouched::require(&git, &rig, &reused.worktree).await?;
         Reuse { git, rig, polecat, reused }.undo().await

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::super::repository::common_dir;
 use super::super::words::{plain, shown};
 use super::super::{Backup, Git, trusted};
-use super::{Removed, put_back, turn};
+use super::{Removed, Turn, put_back};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, look_at_link, read_text, unread, unwritten};
@@ -30,7 +30,7 @@ pub async fn resume(
         return Ok(None);
     }
     // Who is still at it holds the lock.
-    let _lock = turn(rig, launch).await?;
+    let _turn = Turn::take(rig, polecat, launch).await?;
     let Some(record) = records::get::<Removing>(rig, polecat).await? else { return Ok(None) };
     if !record.settled {
         tracing::info!(%polecat, "taking back a removal that was cut off");
