@@ -4,6 +4,7 @@
 //! it, with gastown's operations. Nothing here is remembered that tmux, git, the tracker or a
 //! file does not know: a second backend shows the same.
 
+mod agents;
 mod attach;
 mod brief;
 mod capture;
@@ -13,6 +14,7 @@ mod create;
 mod death;
 mod delivery;
 mod diff;
+mod environment;
 mod error;
 mod first_words;
 mod folders;

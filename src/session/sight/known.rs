@@ -14,16 +14,17 @@ use crate::{
 
 /// How long a dialog that goes by itself may take to do so.
 const PASSING: SignedDuration = SignedDuration::from_secs(5);
+/// How old a guess may be at which agent it is.
+const GUESS: SignedDuration = SignedDuration::from_secs(2);
 /// How often an agent is looked at that may change soon.
 const BUSY: SignedDuration = SignedDuration::from_millis(200);
 
 /// What is known of a session from the looks before.
 pub(super) struct Known {
     pane: PaneId,
-    /// By what its agent is read.
-    pub(super) patterns: Patterns,
-    /// The arguments of its command.
-    pub(super) args: Vec<String>,
+    pid: Option<u32>,
+    /// Who its agent is.
+    pub(super) read: Reader,
     /// What changes when the pane prints something or its title changes.
     print: Print,
     steady: Steady,
@@ -34,6 +35,20 @@ pub(super) struct Known {
     passing_since: Option<Timestamp>,
     /// How its agent ended, which does not change any more.
     pub(super) exit: Option<Exit>,
+}
+
+/// By what an agent is read, and told.
+#[derive(Clone)]
+pub(super) struct Reader {
+    /// Its name; none where it is not known.
+    pub(super) agent: Option<String>,
+    pub(super) patterns: Patterns,
+    /// Its command line, where its start did not write it down.
+    pub(super) command: Option<String>,
+    /// The arguments of its command.
+    pub(super) args: Vec<String>,
+    /// When it was only guessed which agent it is; it may not have begun to run.
+    pub(super) guessed_at: Option<Timestamp>,
 }
 
 /// What one look says.
@@ -55,16 +70,15 @@ impl Known {
     /// After the first look, at `now`; it has been so since `since`.
     pub(super) fn first(
         session: &Session,
-        patterns: Patterns,
-        args: Vec<String>,
+        read: Reader,
         view: View,
         (now, since): (Timestamp, Timestamp),
     ) -> Self {
         let told = if view.passing { session.silence(now) } else { view.told };
         Self {
             pane: session.pane.pane_id,
-            patterns,
-            args,
+            pid: session.pane.pid,
+            read,
             print: print(session),
             steady: Steady::new(told, since),
             asked: view.waiting.clone(),
@@ -74,9 +88,16 @@ impl Known {
         }
     }
 
-    /// Whether it is of `session`, and not of one of the same name before.
+    /// Whether it is of `session`, and not of one of the same name before, or of another program
+    /// in its pane.
     pub(super) fn is_of(&self, session: &Session) -> bool {
-        self.pane == session.pane.pane_id
+        self.pane == session.pane.pane_id && self.pid == session.pane.pid
+    }
+
+    /// Whether it is time to find out again which agent it is.
+    pub(super) fn guesses(&self, now: Timestamp) -> bool {
+        let old = |at| now.duration_since(at).abs() >= GUESS;
+        self.read.guessed_at.is_some_and(old)
     }
 
     /// What a look would say of a screen that has not changed; `None` when it may have.
@@ -114,6 +135,8 @@ impl Known {
         info.state_since = Some(self.steady.since);
         info.waiting = self.asked.clone().filter(|_| info.state == State::Waiting);
         info.exit.clone_from(&self.exit);
+        info.agent = info.agent.take().or_else(|| self.read.agent.clone());
+        info.command = info.command.take().or_else(|| self.read.command.clone());
     }
 
     /// How soon the next look is due at the latest, when it may change soon.
