@@ -5,10 +5,7 @@
 //! wrapper) what the settings would start. What runs comes first of these: a session may have been
 //! started with another agent than the settings name.
 
-use super::{
-    environment::Started, glimpse::patterns, manager::SessionManager,
-    table::Session,
-};
+use super::{environment::Started, glimpse::patterns, manager::SessionManager, table::Session};
 use crate::{
     core::{
         agent::{Agent, is_program, preset, preset_of_process, preset_of_program},
@@ -108,7 +105,10 @@ impl SessionManager {
             preset_of_process(&program.name, &program.argv) == Some(agent.patterns.as_str())
                 || is_of(agent, program)
         };
-        programs.iter().find(is).map(|program| program.argv.clone())
+        match programs.iter().find(is) {
+            Some(program) => Some(program.argv.clone()),
+            None => own_words(&self.tmux.start_command_of(session.pane.pane_id).await.ok()?),
+        }
     }
 
     /// Puts in what is known of who runs in a session whose start did not write it down.
@@ -142,6 +142,23 @@ fn is_of(agent: &Agent, program: &Program) -> bool {
     program.argv.iter().take(2).any(|word| is_program(word, &agent.command))
 }
 
+/// The words of what a pane was started with, without what gastown puts in front of them:
+/// `export A=b && agent` before 0.6, `exec env A=b agent` since.
+fn own_words(command: &str) -> Option<Vec<String>> {
+    let mut words = shlex::split(command)?;
+    if let [line] = words.as_slice() {
+        words = shlex::split(line)?;
+    }
+    let own = words.iter().rposition(|word| word == "&&").map_or(0, |at| at + 1);
+    let in_front = |word: &&String| {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let sets = word.split_once('=').is_some_and(|(name, _)| name.chars().all(is_name));
+        sets || matches!(word.as_str(), "exec" | "env")
+    };
+    let own = words[own..].iter().skip_while(in_front).cloned().collect::<Vec<_>>();
+    (!own.is_empty()).then_some(own)
+}
+
 /// The words as one line that a shell would take.
 pub(super) fn joined(argv: &[String]) -> Option<String> {
     shlex::try_join(argv.iter().map(String::as_str)).ok().filter(|joined| !joined.is_empty())
@@ -157,8 +174,23 @@ mod tests {
     }
 
     #[test]
+    fn what_gastown_puts_in_front_of_a_command_is_no_part_of_it() {
+        for (command, own) in [
+            ("\"export GT_RIG=shop A='b c' && claude -p 'x && y'\"", "claude -p 'x && y'"),
+            ("exec env GT_RIG=shop NODE_OPTIONS= claude --a=b", "claude --a=b"),
+            ("/x/works", "/x/works"),
+            ("\"sleep 1\"", "sleep 1"),
+        ] {
+            let words = own_words(command).unwrap();
+            assert_eq!(joined(&words).as_deref(), Some(own), "{command}");
+        }
+        assert_eq!(own_words(""), None);
+    }
+
+    #[test]
     fn the_agent_that_started_the_others_is_the_one() {
-        let usual = Agent { patterns: "claude".to_owned(), ..Agent::generic("ours", "/x/ours", &[]) };
+        let usual =
+            Agent { patterns: "claude".to_owned(), ..Agent::generic("ours", "/x/ours", &[]) };
         for (tree, found) in [
             (vec![program("sh", "sh -c x"), program("claude", "claude -p")], Some("claude")),
             (vec![program("claude", "claude"), program("codex", "codex exec x")], Some("claude")),

@@ -49,7 +49,8 @@ impl Owners {
 impl SessionManager {
     /// Whose the sessions of those `panes` are that have no mark.
     pub(super) async fn owners(&self, panes: &[Pane]) -> Result<Owners, SessionError> {
-        let tables = self.tmux.environments(&unmarked(panes)).await?;
+        // Boxed, so that the futures of all who look for sessions stay small.
+        let tables = Box::pin(self.tmux.environments(&unmarked(panes))).await?;
         let mut owners = HashMap::new();
         for (session, table) in &tables {
             if let Some(owner) = owner(&self.rig, *session, table).await {
@@ -70,11 +71,8 @@ fn unmarked(panes: &[Pane]) -> Vec<TableOf> {
             *first = pane;
         }
     }
-    let table = |pane: &Pane| TableOf {
-        session: pane.session_id,
-        created: pane.created,
-        pid: pane.pid,
-    };
+    let table =
+        |pane: &Pane| TableOf { session: pane.session_id, created: pane.created, pid: pane.pid };
     oldest.into_values().map(table).collect()
 }
 

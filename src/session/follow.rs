@@ -37,10 +37,10 @@ impl SessionManager {
         options: CaptureOptions,
     ) -> Result<Follow, SessionError> {
         let lines = options.checked_lines()?;
-        let pane = self.existing(&PolecatName::parse(polecat)?).await?.pane;
-        let tmux = &self.tmux;
-        let pulse = Pulse::of(tmux, &pane).await;
-        Ok(Follow::new(tmux, pane, lines, Some(pulse)))
+        let session = self.existing(&PolecatName::parse(polecat)?).await?;
+        let (tmux, is_ours) = (&self.tmux, !session.is_moved(&self.rig));
+        let pulse = Pulse::of(tmux, &session.pane, is_ours).await;
+        Ok(Follow::new(tmux, session.pane, lines, Some(pulse)))
     }
 }
 

@@ -7,10 +7,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::{
-    core::names::SESSIONS,
-    tmux::{Notification, Pane, PaneId, SessionId, Tmux},
-};
+use crate::tmux::{Notification, Pane, PaneId, SessionId, Tmux};
 
 /// Where nothing is told for this long, it is made sure that it would be.
 const SILENCE: Duration = Duration::from_secs(3);
@@ -28,10 +25,9 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    /// From now on, for the session of `pane`.
-    pub(super) async fn of(tmux: &Tmux, pane: &Pane) -> Self {
+    /// From now on, for the session of `pane`; `is_ours` where that is the polecat's own.
+    pub(super) async fn of(tmux: &Tmux, pane: &Pane, is_ours: bool) -> Self {
         let notices = tmux.notifications();
-        let is_ours = pane.session_name.starts_with(SESSIONS);
         if is_ours {
             // Whoever cannot be armed is looked at by the clock.
             drop(tmux.arm_activity(pane.session_id, pane.pane_id).await);

@@ -86,7 +86,7 @@ impl SessionManager {
         owed: &Owed,
         progress: Progress<'_>,
     ) -> Result<Readiness, SessionError> {
-        let mut pulse = Pulse::of(&self.tmux, &session.pane).await;
+        let mut pulse = Pulse::of(&self.tmux, &session.pane, !session.is_moved(&self.rig)).await;
         let began = Instant::now();
         let mut wait = Wait {
             manager: self,

@@ -87,9 +87,8 @@ impl SessionManager {
         &self,
         polecat: &PolecatName,
     ) -> Result<SessionInfo, SessionError> {
-        let mut info = table::stopped(&self.rig, polecat);
-        info.exit = records::load(&self.rig, polecat).await?.map(|record| record.exit);
-        Ok(info)
+        let record = records::load(&self.rig, polecat).await?;
+        Ok(table::stopped(&self.rig, polecat).after(record.map(|record| record.exit)))
     }
 
     /// The rig's sessions.

@@ -150,9 +150,8 @@ fn named(rig: &Rig, rows: &[Row], owners: &Owners) -> Vec<Session> {
         let is_first = oldest(id, rows) == Some(row.pane.pane_id);
         // A group's sessions show the same panes, and a table or an older mark is of one only.
         let is_told = |one: &Row| one.mark.is_some() || owners.of(one.pane.session_id).is_some();
-        let is_others = |one: &Row| {
-            rows.iter().any(|row| row.pane.pane_id == one.pane.pane_id && is_told(row))
-        };
+        let is_others =
+            |one: &Row| rows.iter().any(|row| row.pane.pane_id == one.pane.pane_id && is_told(row));
         let mut in_it = rows.iter().filter(|one| one.pane.session_id == id);
         let free = is_first && !in_it.any(is_others);
         free.then(|| Session::new(polecat, row.pane.clone(), None, None))

@@ -116,6 +116,16 @@ impl Tmux {
         self.inner.buffers.name()
     }
 
+    /// The number of the last list that was asked for: see [`Tmux::log`].
+    #[must_use]
+    pub fn listed(&self) -> u64 {
+        self.inner.count.load(Ordering::Relaxed).saturating_sub(1)
+    }
+
+    pub(super) fn nonce(&self) -> &str {
+        &self.inner.nonce
+    }
+
     pub(super) fn tables(&self) -> &Tables {
         &self.inner.tables
     }

@@ -10,7 +10,7 @@ use super::ids::{PaneId, SessionId};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logged {
     /// Its full name and its arguments.
-    pub words: Vec<String>,
+    words: Vec<String>,
 }
 
 /// A session that commands may be about.
@@ -25,35 +25,42 @@ pub struct Subject<'a> {
 }
 
 impl Tmux {
-    /// The commands of the last two minutes or so, the newest first; the log is bounded, so of a
-    /// busy server those of a shorter time.
+    /// The commands since a list that this client was given, whose number [`Tmux::listed`] told
+    /// then, or all that there are; the newest first. `None` when the log, which is bounded, does
+    /// not reach back so far.
     ///
     /// # Errors
     /// There is no log: no server, or no connection to it that lasts.
-    pub async fn log(&self) -> Result<Vec<Logged>, TmuxError> {
+    pub async fn log(&self, since: Option<u64>) -> Result<Option<Vec<Logged>>, TmuxError> {
         let printed = self.run_one(Command::new("show-messages")).await?.text();
-        let now = printed.lines().find_map(minute);
-        let recent = |line: &&str| match (now, minute(line)) {
-            (Some(now), Some(then)) => (now + DAY - then) % DAY <= 1,
-            // Part of a longer entry, or of another form than any known one.
-            _ => false,
-        };
-        Ok(printed.lines().filter(recent).filter_map(Logged::read).collect())
+        let is_before = |line: &str| number(line, self.nonce()).is_some_and(|it| Some(it) <= since);
+        let (commands, reached) = after(&printed, is_before);
+        Ok((reached || since.is_none()).then_some(commands))
     }
 }
 
-/// In minutes.
-const DAY: u32 = 24 * 60;
+/// The commands of the entries before the first that is the `end`, and whether there is one.
+fn after(printed: &str, end: impl Fn(&str) -> bool) -> (Vec<Logged>, bool) {
+    let mut commands = Vec::new();
+    for line in printed.lines() {
+        if end(line) {
+            return (commands, true);
+        }
+        commands.extend(Logged::read(line));
+    }
+    (commands, false)
+}
 
-/// The minute of its day that an entry has: `19:37: client-31119 command: ...`
-fn minute(line: &str) -> Option<u32> {
-    let (hour, rest) = line.split_once(':')?;
-    let (minute, _) = rest.split_once(':')?;
-    let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() == 2);
-    Some(number(hour)? * 60 + number(minute)?)
+/// The number of the list that an entry asks for, where this client asked.
+fn number(line: &str, nonce: &str) -> Option<u64> {
+    let (_, behind) = line.split_once(nonce)?;
+    let digits = behind.strip_prefix('-')?;
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse().ok()
 }
 
 impl Logged {
+    /// `19:37: client-31119 command: kill-session -t ...`
     fn read(line: &str) -> Option<Self> {
         let (_, command) = line.split_once(" command: ")?;
         // What is in braces or cut off need not be whole; the words before it are.
@@ -74,12 +81,28 @@ impl Logged {
         self.words.iter().skip(1).any(|one| one == word)
     }
 
+    /// Whether one of its flags is this letter.
+    #[must_use]
+    pub fn has_flag(&self, letter: char) -> bool {
+        let is = |word: &String| word.starts_with('-') && word.contains(letter);
+        self.words.iter().skip(1).any(is)
+    }
+
     /// Whether it may be about that session: it names it, or what it names cannot be told.
     #[must_use]
     pub fn may_be_about(&self, subject: &Subject<'_>) -> bool {
-        let target = self.words.iter().position(|word| word == "-t");
-        let target = target.and_then(|at| self.words.get(at + 1));
-        target.is_none_or(|target| subject.may_be(target))
+        self.argument("-t").is_none_or(|target| subject.may_be(target))
+    }
+
+    /// Whether it made a session of that name.
+    #[must_use]
+    pub fn makes(&self, session: &str) -> bool {
+        self.name() == "new-session" && self.argument("-s") == Some(session)
+    }
+
+    fn argument(&self, flag: &str) -> Option<&str> {
+        let at = self.words.iter().position(|word| word == flag)?;
+        self.words.get(at + 1).map(String::as_str)
     }
 }
 
@@ -130,12 +153,28 @@ mod tests {
     }
 
     #[test]
-    fn the_words_of_a_command_are_read_and_its_time() {
+    fn the_words_of_a_command_are_read() {
         let typed = logged("send-keys -t gt-shop-ash C-c");
         assert_eq!((typed.name(), typed.has("C-c"), typed.has("C-d")), ("send-keys", true, false));
+        assert!(logged("kill-session -C -t \"$1\"").has_flag('C'));
+        assert!(logged("new-session -d -e A=1 -s sh-ash cat").makes("sh-ash"));
         assert_eq!(logged("if-shell -F 1 { kill-pane -t \"%0\" }").name(), "if-shell");
         assert_eq!(Logged::read("19:37: client-1 message: no such session: $0"), None);
-        assert_eq!(minute("19:37: client-1 command: x"), Some(19 * 60 + 37));
-        assert_eq!(minute("Nov 28: client-1 command: x"), None);
+    }
+
+    #[test]
+    fn what_was_given_before_a_list_of_ours_is_left_out() {
+        let printed = "19:37: c command: kill-session -t b\n\
+            19:37: c command: list-panes -a -F \"#{session_name}polecat-ab-12#{x}polecat-ab-12\"\n\
+            19:36: c command: list-panes -a -F \"#{session_name}polecat-ab-11\"\n\
+            19:36: c command: kill-session -t a\n";
+        let since = |at: u64| {
+            let is_end = |line: &str| number(line, "polecat-ab").is_some_and(|it| it <= at);
+            let (commands, reached) = after(printed, is_end);
+            (commands.len(), reached)
+        };
+        assert_eq!(since(12), (1, true));
+        assert_eq!(since(11), (2, true));
+        assert_eq!(since(3), (4, false));
     }
 }

@@ -1,20 +1,16 @@
 //! Sessions that gastown started: known by their own tables whatever they are called, and told,
 //! worked on and ended as ours.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, process::Command};
+use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
-use crate::{
-    gastown::Gastown,
-    rig::agent,
-    support::{eventually, eventually_equal, processes},
-};
+use crate::{gastown::Gastown, rig::agent, support::eventually};
 
 /// Which gastown starts a session.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Gt {
+pub(crate) enum Gt {
     /// 527b7ce79: the command at once, then the table, variable by variable.
     V0_5,
     /// a8bd79bf8: a shell with the table, then the command in its place.
@@ -22,17 +18,17 @@ enum Gt {
 }
 
 /// A town with a polecat `ash`, whose sessions gastown starts.
-struct Field {
-    gastown: Gastown,
+pub(crate) struct Field {
+    pub(crate) gastown: Gastown,
     stubs: TempDir,
 }
 
 impl Field {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::of(&[]).await
     }
 
-    async fn of(files: &[(&str, Json)]) -> Self {
+    pub(crate) async fn of(files: &[(&str, Json)]) -> Self {
         let gastown = Gastown::new(files, &[]).await;
         let stubs = tempfile::Builder::new().prefix("ps").tempdir().unwrap();
         let field = Self { gastown, stubs };
@@ -40,13 +36,20 @@ impl Field {
         field
     }
 
-    async fn call(&self, method: &str, args: Json) -> Json {
+    pub(crate) async fn call(&self, method: &str, args: Json) -> Json {
         let answer = self.gastown.editor.call(method, args.clone()).await;
         answer.unwrap_or_else(|failure| panic!("{method} {args}: {failure:?}"))
     }
 
     /// Starts `command` as gastown does, in a session of that name.
-    fn start(&self, gt: Gt, name: &str, polecat: &str, command: &str, more: &[(&str, &str)]) {
+    pub(crate) fn start(
+        &self,
+        gt: Gt,
+        name: &str,
+        polecat: &str,
+        command: &str,
+        more: &[(&str, &str)],
+    ) {
         let root = self.gastown.town.path().to_str().unwrap();
         let role = match gt {
             Gt::V0_5 => "polecat".to_owned(),
@@ -102,7 +105,7 @@ impl Field {
         wrapper.to_str().unwrap().to_owned()
     }
 
-    fn sessions(&self) -> Vec<String> {
+    pub(crate) fn sessions(&self) -> Vec<String> {
         let listed = self.gastown.tmux.try_run(&["list-sessions", "-F", "#S"]).unwrap_or_default();
         let names = listed.lines().filter(|name| *name != "polecat-hub");
         names.map(str::to_owned).collect()
@@ -138,21 +141,24 @@ async fn a_session_of_gastowns_is_found_by_its_table_whatever_it_is_called() {
         assert_eq!(field.listed().await, ["ash"], "{name}");
         let info = editor.expect_state("ash", "idle").await;
         assert_eq!(info["running"], true, "{info}");
-        let elsewhere = (name != "gt-shop-ash").then(|| json!(name)).unwrap_or_default();
+        let elsewhere = if name == "gt-shop-ash" { Json::Null } else { json!(name) };
         assert_eq!(info["found_in"], elsewhere, "{info}");
         assert_eq!(info["workdir"], field.gastown.town.worktree("ash").to_str().unwrap());
         assert!(info["branch"].as_str().unwrap().starts_with("polecat/ash"), "{info}");
         editor.expect_capture("ash", 20, "A scripted agent that works.").await;
-        let attach = field.call("attach_command", json!(["ash"])).await;
-        assert!(attach.to_string().contains(&format!("={name}")), "{attach}");
-
+        editor.command("PolecatAttach ash").await.unwrap();
+        let clients = ["list-clients", "-F", "#{client_session}"];
+        eventually("a person in it", async || {
+            let seen = field.gastown.tmux.run(&clients);
+            if seen.lines().any(|one| one == name) { Ok(()) } else { Err(seen) }
+        })
+        .await;
         for (method, args, code) in [
             ("start", json!(["ash", { "cmd": agent("works") }]), "session_running"),
             ("remove", json!(["ash"]), "session_running"),
-            ("sling", json!([null, { "polecat": "ash" }]), "bad_argument"),
         ] {
             let refused = editor.call(method, args).await.unwrap_err();
-            assert!(refused.code == code || code == "bad_argument", "{method}: {refused:?}");
+            assert_eq!(refused.code, code, "{method}: {refused:?}");
         }
         field.call("stop", json!(["ash", { "force": true }])).await;
         assert_eq!(field.sessions(), [""; 0], "{name}");
@@ -214,4 +220,103 @@ async fn the_table_of_a_session_that_was_just_made_is_looked_at_again() {
         field.gastown.tmux.run(&["set-environment", "-t", "odd", name, value]);
     }
     assert_eq!(field.listed().await, ["ash"]);
+}
+
+/// A session of gastown's that shows a recorded screen, and how its agent is to be told from what
+/// the system says of its processes.
+struct Row<'a> {
+    gt: Gt,
+    /// What the program is called, and its file.
+    called: (&'a str, &'a str),
+    /// Whether a shell stays in front of it, as dash does behind `export ... &&`.
+    under_shell: bool,
+    table: &'a [(&'a str, &'a str)],
+    screen: &'a str,
+    agent: &'a str,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_that_gastown_started_are_known_and_read_whatever_their_processes_are_called() {
+    let field = Field::of(&[(
+        "settings/config.json",
+        json!({ "default_agent": "claude", "agents": { "boxed": { "command": "box", "provider": "gemini" } } }),
+    )])
+    .await;
+    let gemini = "node_modules/@google/gemini-cli/dist/index.js";
+    let usual = |called, under_shell| Row {
+        gt: Gt::V0_5,
+        called,
+        under_shell,
+        table: &[],
+        screen: "claude/permission-bash",
+        agent: "claude",
+    };
+    let named = |table, screen, agent| Row {
+        gt: Gt::V0_6,
+        called: ("node", "dist/main.js"),
+        under_shell: false,
+        table,
+        screen,
+        agent,
+    };
+    for row in [
+        usual(("claude", "claude"), false),
+        usual(("claude", "claude"), true),
+        usual(("2.1.30", "versions/2.1.30"), false),
+        usual(("2.1.30", "agent"), true),
+        // What the settings would start, in a program that nothing is known of.
+        usual(("box", "box"), false),
+        Row {
+            called: ("node", gemini),
+            screen: "gemini/permission-command",
+            agent: "gemini",
+            ..usual(("", ""), true)
+        },
+        named(&[("GT_AGENT", "gemini")], "gemini/permission-command", "gemini"),
+        named(&[("GT_AGENT", "codex")], "codex/trust-dialog", "codex"),
+        named(&[("GT_AGENT", "boxed")], "gemini/trust-dialog", "boxed"),
+        named(
+            &[("GT_AGENT", "gone"), ("GT_PROCESS_NAMES", "codex,node")],
+            "codex/permission-command",
+            "codex",
+        ),
+    ] {
+        is_told(&field, &row).await;
+    }
+}
+
+async fn is_told(field: &Field, row: &Row<'_>) {
+    let Row { gt, called: (called, file), under_shell, table, screen, agent } = *row;
+    let mut command = field.shows(called, file, screen);
+    if under_shell {
+        command = format!("export GT_RIG=shop && {command}");
+    }
+    field.start(gt, "odd", "ash", &command, table);
+    let about = format!("{called} as {agent}");
+    let info = field.gastown.editor.expect_state("ash", "waiting").await;
+    assert_eq!(info["agent"], agent, "{about}: {info}");
+    assert!(
+        info["waiting"]["choices"].as_array().is_some_and(|all| all.len() > 1),
+        "{about}: {info}"
+    );
+    // That of the agent, else what the pane was started with.
+    let ran = info["command"].as_str().unwrap_or_default();
+    assert!(ran.contains(screen) || ran.ends_with(".sh"), "{about}: {info}");
+    // A message would answer it.
+    let refused = field.gastown.editor.call("inject", json!(["ash", "hello"])).await.unwrap_err();
+    assert_eq!(refused.code, "agent_waiting", "{about}: {refused:?}");
+    field.call("stop", json!(["ash", { "force": true }])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_reaches_an_agent_that_gastown_started() {
+    let field = Field::new().await;
+    field.start(Gt::V0_6, "sh-ash", "ash", &agent("asks"), &[("GT_AGENT", "claude")]);
+    field.gastown.editor.expect_state("ash", "idle").await;
+    field.call("inject", json!(["ash", "Publish it."])).await;
+    let info = field.gastown.editor.expect_state("ash", "waiting").await;
+    assert_eq!(info["waiting"]["reason"], "permission", "{info}");
+    let watched = field.gastown.editor.lua("return require('polecat').sessions()", json!([])).await;
+    let watched = watched.unwrap();
+    assert!(watched.to_string().contains("claude"), "{watched}");
 }

@@ -106,8 +106,9 @@ impl<'a> Watch<'a> {
             return pulse.next(TICK).await;
         }
         // What was printed until now is seen at the next look.
-        let tmux = &self.manager.tmux;
-        self.pulse = Some(Pulse::of(tmux, &self.session.pane).await);
+        let Self { manager, session, .. } = self;
+        let is_ours = !session.is_moved(&manager.rig);
+        self.pulse = Some(Pulse::of(&manager.tmux, &session.pane, is_ours).await);
     }
 
     pub(super) async fn end(self) {

@@ -1,5 +1,7 @@
 //! What is known of one session from look to look.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -61,6 +63,8 @@ pub(super) struct View {
     unread: bool,
     /// Whether it may go by itself.
     passing: bool,
+    /// The rows that it was read off, of a session that leaves nothing behind when it ends.
+    rows: Arc<[String]>,
 }
 
 /// When it last printed, what that changed, and whether its start is under way.
@@ -86,6 +90,15 @@ impl Known {
             view,
             exit: None,
         }
+    }
+
+    /// The last `count` rows that were seen of it, without the blank ones at the edges.
+    pub(super) fn tail(&self, count: usize) -> Vec<String> {
+        let is_text = |row: &String| !row.trim().is_empty();
+        let rows = &self.view.rows;
+        let end = rows.iter().rposition(is_text).map_or(0, |last| last + 1);
+        let first = rows.iter().position(is_text).unwrap_or(end).max(end.saturating_sub(count));
+        rows[first..end].to_vec()
     }
 
     /// Whether it is of `session`, and not of one of the same name before, or of another program
@@ -157,7 +170,12 @@ impl View {
 
     /// What a screen tells that asks nothing.
     pub(super) fn of(told: Told) -> Self {
-        Self { told, waiting: None, unread: false, passing: false }
+        Self { told, waiting: None, unread: false, passing: false, rows: Arc::default() }
+    }
+
+    /// With the rows that it was read off.
+    pub(super) fn with_rows(self, rows: Vec<String>) -> Self {
+        Self { rows: rows.into(), ..self }
     }
 
     /// What a screen tells that asks `waiting`, which may go by itself.

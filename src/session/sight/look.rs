@@ -4,13 +4,10 @@ use jiff::Timestamp;
 
 use super::known::{Known, Reader, View};
 use crate::{
-    core::{
-        screen::Seen,
-        session::SessionInfo,
-        state::Told,
-    },
+    core::{screen::Seen, session::SessionInfo, state::Told},
     session::{
-        agents::joined, error::SessionError, glimpse, manager::SessionManager, table::Session,
+        agents::joined, error::SessionError, glimpse, glimpse::Glimpse, manager::SessionManager,
+        table::Session,
     },
 };
 
@@ -81,10 +78,10 @@ impl Look {
             return Ok(View::unread(session, *now));
         }
         let policy = manager.tools.settings.dialogs;
-        let reading = manager.glimpse(session, patterns).await?.reading;
+        let Glimpse { reading, shown, .. } = manager.glimpse(session, patterns).await?;
         let told = Told { state: reading.seen.state(), source: reading.source };
         let starting = session.is_starting(*now);
-        Ok(match &reading.seen {
+        let view = match &reading.seen {
             Seen::Unknown | Seen::Starting => View::unread(session, *now),
             // The start answers it.
             Seen::Waiting(asked) if starting && patterns.answer(asked, args, policy).is_some() => {
@@ -96,6 +93,7 @@ impl Look {
             // Until its start is over, an agent at its prompt is about to be talked to.
             Seen::Idle if starting => View::unread(session, *now),
             Seen::Idle | Seen::Working => View::of(told),
-        })
+        };
+        Ok(if session.started.is_some() { view.with_rows(shown.rows) } else { view })
     }
 }
