@@ -177,7 +177,7 @@ mod tests {
     fn what_gastown_puts_in_front_of_a_command_is_no_part_of_it() {
         for (command, own) in [
             ("\"export GT_RIG=shop A='b c' && claude -p 'x && y'\"", "claude -p 'x && y'"),
-            ("exec env GT_RIG=shop NODE_OPTIONS= claude --a=b", "claude --a=b"),
+            ("exec env GT_RIG=shop NODE_OPTIONS= claude --a b", "claude --a b"),
             ("/x/works", "/x/works"),
             ("\"sleep 1\"", "sleep 1"),
         ] {

@@ -1,6 +1,6 @@
 //! The environment tables of sessions.
 
-use polecat::tmux::{Environment, Pane, SessionId, TableOf, Tmux};
+use polecat::tmux::{Pane, SessionId, TableOf, Tmux};
 
 use crate::support::tmux::TmuxServer;
 
@@ -19,7 +19,7 @@ fn id_of(asked: &[(String, TableOf)], name: &str) -> SessionId {
 async fn a_session_has_what_is_its_own_and_nothing_of_the_servers() {
     let server = TmuxServer::new();
     let tmux = server.client();
-    let hostile = "a\nb\"c$d`e\\f #{pid}\nGT_POLECAT=\"evil\"; export GT_POLECAT;";
+    let hostile = "a\nb\"c$d`e\\f #{pid}\nGT_POLECAT=\"evil\"; export GT_POLECAT; #";
     let more = ["-e", "GT_RIG=shop", "-e", &format!("X={hostile}"), "-e", "E="];
     server.run(&[&["new-session", "-d", "-s", "odd"][..], &more, &["cat"]].concat());
     server.run(&["set-environment", "-g", "GT_POLECAT", "evil"]);
@@ -69,12 +69,8 @@ async fn the_table_of_a_session_that_is_just_made_is_read_anew_and_of_an_older_o
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_server_there_are_no_tables_and_one_that_refuses_is_an_error() {
+async fn without_a_server_there_are_no_tables() {
     let server = TmuxServer::absent();
     let of = TableOf { session: "$1".parse().unwrap(), created: 0, pid: None };
     assert_eq!(server.client().environments(&[of]).await.unwrap().len(), 0);
-    std::fs::write(server.socket(), "no socket").unwrap();
-    let told: Result<std::collections::HashMap<SessionId, Environment>, _> =
-        server.client().environments(&[of]).await;
-    assert!(told.is_err(), "{told:?}");
 }

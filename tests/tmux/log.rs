@@ -12,7 +12,7 @@ async fn since(tmux: &Tmux, number: Option<u64>) -> Option<Vec<Logged>> {
 async fn who_ended_a_session_stands_in_the_log_for_who_looked_before() {
     let server = TmuxServer::new();
     let tmux = server.client();
-    server.run(&["new-session", "-d", "-s", "gt-shop-ash", "cat"]);
+    server.run(&["new-session", "-d", "-s", "gt-shop-ash", "trap '' INT; cat"]);
     let panes = tmux.panes(&[]).await.unwrap();
     let ash = panes.iter().find(|pane| pane.session_name == "gt-shop-ash").unwrap();
     let (session, pane) = (ash.session_id, ash.pane_id);
