@@ -26,6 +26,10 @@ use crate::{
 const AFTER: SignedDuration = SignedDuration::from_millis(400);
 /// How long before an agent's end its stop may have begun.
 const BEFORE: SignedDuration = SignedDuration::from_secs(5);
+/// The same of one that goes on after that end for some time: see [`LATE`].
+const SHORTLY: SignedDuration = SignedDuration::from_secs(1);
+/// How soon after an agent's end that came late in its stop its session is killed at the latest.
+const LATE: SignedDuration = SignedDuration::from_millis(2_600);
 /// How many of its last lines a record keeps.
 const TAIL: usize = 40;
 
@@ -44,8 +48,18 @@ struct Case {
     /// The end of what it showed last.
     tail: Vec<String>,
     at: Timestamp,
-    /// The number of a list before its stop would have begun.
-    since: Option<u64>,
+    /// The number of a list before its stop would have begun, and of one shortly before it was gone.
+    since: (Option<u64>, Option<u64>),
+    /// Whether it is waited for what comes late.
+    late: bool,
+}
+
+enum Verdict {
+    Died,
+    /// Somebody ended it, or nothing can be known.
+    Stopped,
+    /// It is to be seen later whether somebody was about to end it, by what comes after this list.
+    Open(u64),
 }
 
 impl Gone {
@@ -58,8 +72,7 @@ impl Gone {
     ) {
         let is_there = |session: &Session| now.iter().any(|one| one.polecat == session.polecat);
         self.open.retain(|case| !is_there(&case.session));
-        let since = self.looks.front().filter(|(then, _)| at.duration_since(*then) >= BEFORE);
-        let since = since.map(|(_, number)| *number);
+        let since = (self.look_before(at, BEFORE), self.look_before(at, SHORTLY));
         let watched = before.iter().filter(|session| session.started.is_some());
         for session in watched.filter(|one| one.is_live() && !one.stopping && !is_there(one)) {
             let Some(info) = told.iter().find(|info| info.polecat == session.polecat) else {
@@ -67,8 +80,15 @@ impl Gone {
             };
             let tail = known.get(&session.polecat).map(|known| known.tail(TAIL));
             let (session, info) = (session.clone(), info.clone());
-            self.open.push(Case { session, info, tail: tail.unwrap_or_default(), at, since });
+            let tail = tail.unwrap_or_default();
+            self.open.push(Case { session, info, tail, at, since, late: false });
         }
+    }
+
+    /// The number of the newest look that is as old as that.
+    fn look_before(&self, at: Timestamp, age: SignedDuration) -> Option<u64> {
+        let is_old = |look: &&(Timestamp, u64)| at.duration_since(look.0) >= age;
+        self.looks.iter().rev().find(is_old).map(|(_, number)| *number)
     }
 
     /// Notes a look at all sessions.
@@ -87,8 +107,8 @@ impl Gone {
 
     /// How soon the next is to be settled.
     pub(super) fn due(&self, now: Timestamp) -> Option<SignedDuration> {
-        let due =
-            |case: &Case| (AFTER - now.duration_since(case.at)).clamp(SignedDuration::ZERO, AFTER);
+        let left = |case: &Case| case.patience() - now.duration_since(case.at);
+        let due = |case: &Case| left(case).clamp(SignedDuration::ZERO, LATE);
         self.open.iter().map(due).min()
     }
 
@@ -98,14 +118,21 @@ impl Gone {
         manager: &SessionManager,
         now: Timestamp,
     ) -> Result<bool, SessionError> {
-        let is_due = |case: &Case| now.duration_since(case.at).abs() >= AFTER;
+        let is_due = |case: &Case| now.duration_since(case.at).abs() >= case.patience();
         let mut died = false;
         while let Some(at) = self.open.iter().position(is_due) {
             // It stays open where nothing can be told.
-            let case = &self.open[at];
-            if case.has_died(manager).await? {
-                records::save(&manager.rig, &case.session.polecat, &case.record()).await?;
-                died = true;
+            let case = &mut self.open[at];
+            match case.verdict(manager).await? {
+                Verdict::Open(number) => {
+                    (case.since, case.late) = ((Some(number), None), true);
+                    continue;
+                }
+                Verdict::Died => {
+                    records::save(&manager.rig, &case.session.polecat, &case.record()).await?;
+                    died = true;
+                }
+                Verdict::Stopped => {}
             }
             self.open.remove(at);
         }
@@ -114,23 +141,40 @@ impl Gone {
 }
 
 impl Case {
+    fn patience(&self) -> SignedDuration {
+        if self.late { LATE } else { AFTER }
+    }
+
     /// Whether its agent ended though nobody ended it. What cannot be known is no death: a person
-    /// who was attached may have ended it by its own keys, and of what a log does not reach back to
-    /// it says nothing.
-    async fn has_died(&self, manager: &SessionManager) -> Result<bool, SessionError> {
+    /// who was attached may have ended it by its own keys, and of what the log does not reach back
+    /// to it says nothing. On a busy server that is soon; a stop that began before goes on after.
+    async fn verdict(&self, manager: &SessionManager) -> Result<Verdict, SessionError> {
         let pane = &self.session.pane;
         let there = manager.tmux.facts(&[]).await?;
+        let number = manager.tmux.listed();
         if pane.attached > 0 || there.iter().any(|one| one.pane_id == pane.pane_id) {
-            return Ok(false);
+            return Ok(Verdict::Stopped);
         }
-        let subject =
-            Subject { name: &pane.session_name, session: pane.session_id, pane: pane.pane_id };
-        let log = manager.tmux.log(self.since).await.inspect_err(
-            |error| debug!(%error, polecat = %self.session.polecat, "nothing tells how it ended"),
-        );
-        let Ok(Some(log)) = log else { return Ok(false) };
-        let mut since = log.iter().take_while(|command| !command.makes(subject.name));
-        Ok(!since.any(|command| ends(command, &subject)))
+        let (long, short) = self.since;
+        Ok(match self.was_ended(manager, long).await {
+            Some(false) => Verdict::Died,
+            None if !self.late && self.was_ended(manager, short).await == Some(false) => {
+                Verdict::Open(number)
+            }
+            Some(true) | None => Verdict::Stopped,
+        })
+    }
+
+    /// Whether somebody ended it since then; `None` when that cannot be known.
+    async fn was_ended(&self, manager: &SessionManager, since: Option<u64>) -> Option<bool> {
+        let Session { polecat, pane, .. } = &self.session;
+        let (session, name) = (pane.session_id, pane.session_name.as_str());
+        let subject = Subject { name, session, pane: pane.pane_id };
+        let log = manager.tmux.log(since).await;
+        let log = log.inspect_err(|error| debug!(%error, %polecat, "nothing tells how it ended"));
+        let log = log.ok()??;
+        let mut since = log.iter().take_while(|command| !command.makes(name));
+        Some(since.any(|command| ends(command, &subject)))
     }
 
     fn record(&self) -> ExitRecord {
