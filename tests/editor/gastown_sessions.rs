@@ -301,7 +301,8 @@ async fn is_told(field: &Field, row: &Row<'_>) {
     );
     // That of the agent, else what the pane was started with.
     let ran = info["command"].as_str().unwrap_or_default();
-    assert!(ran.contains(screen) || ran.ends_with(".sh"), "{about}: {info}");
+    let wrapper = field.stubs.path().to_str().unwrap();
+    assert!(ran.contains(screen) || ran.starts_with(wrapper), "{about}: {info}");
     // A message would answer it.
     let refused = field.gastown.editor.call("inject", json!(["ash", "hello"])).await.unwrap_err();
     assert_eq!(refused.code, "agent_waiting", "{about}: {refused:?}");
