@@ -12,10 +12,14 @@ mod buffers;
 mod capture;
 #[path = "tmux/create.rs"]
 mod create;
+#[path = "tmux/environment.rs"]
+mod environment;
 #[path = "tmux/hub.rs"]
 mod hub;
 #[path = "tmux/locks.rs"]
 mod locks;
+#[path = "tmux/log.rs"]
+mod log;
 #[path = "tmux/panes.rs"]
 mod panes;
 #[path = "tmux/paste.rs"]

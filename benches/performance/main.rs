@@ -75,7 +75,7 @@ async fn unless_interrupted(pace: &Pace) -> Option<Vec<Row>> {
 async fn measured(pace: &Pace) -> Vec<Row> {
     let mut rows = Vec::new();
     if pace.wants("reading") {
-        rows.extend(reading::rows(pace).await);
+        rows.extend(Box::pin(reading::rows(pace)).await);
     }
     if pace.wants("injecting") {
         rows.extend(injecting::rows(pace).await);

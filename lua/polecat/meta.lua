@@ -38,7 +38,7 @@
 ---@class polecat.SessionInfo
 ---@field polecat string
 ---@field session_id string The tmux session's name.
----@field found_in? string Where its pane is, when a person moved it or renamed the session.
+---@field found_in? string Where its pane is: moved or renamed by a person, or named by gastown.
 ---@field running boolean
 ---@field rig_name string
 ---@field attached boolean

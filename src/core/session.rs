@@ -14,7 +14,8 @@ pub struct SessionInfo {
     pub polecat: PolecatName,
     /// The tmux session's name (gastown calls it an id).
     pub session_id: String,
-    /// The session in which its pane is, where a person moved it there or renamed its own.
+    /// The session in which its pane is, where a person moved it there or renamed its own, or gastown
+    /// calls that otherwise.
     pub found_in: Option<String>,
     /// The session exists and its pane lives.
     pub running: bool,
@@ -85,6 +86,22 @@ impl SessionInfo {
             exit: None,
         }
     }
+
+    /// The same, with how its last agent ended. One whose session went with it has died still: there
+    /// is no pane that would tell it until somebody has seen to it.
+    #[must_use]
+    pub fn after(self, exit: Option<Exit>) -> Self {
+        match &exit {
+            Some(Exit { how: ExitHow::Gone, at, .. }) => Self {
+                state: State::Died,
+                state_source: StateSource::Pane,
+                state_since: Some(*at),
+                exit,
+                ..self
+            },
+            _ => Self { exit, ..self },
+        }
+    }
 }
 
 /// What an agent needs a person for.
@@ -124,6 +141,9 @@ pub enum ExitHow {
     Signal(i32),
     /// tmux lost the status.
     Unknown,
+    /// Its session went with it, and nobody had ended that: so it is with those that gastown
+    /// starts.
+    Gone,
 }
 
 impl Exit {
@@ -142,6 +162,7 @@ pub fn describe(exit: &Exit) -> String {
         ExitHow::Status(status) => format!("exited with status {status} after {lived}"),
         ExitHow::Signal(signal) => format!("killed by {} after {lived}", signal_text(signal)),
         ExitHow::Unknown => format!("ended, tmux lost its status, after {lived}"),
+        ExitHow::Gone => format!("ended with its session, nobody knows how, after {lived}"),
     }
 }
 
@@ -294,6 +315,7 @@ mod tests {
             (ExitHow::Signal(34), 59_999, "killed by signal 34 after 59 s"),
             (ExitHow::Signal(7), 10_800_000, "killed by signal 7 after 3 h"),
             (ExitHow::Unknown, 3_000, "ended, tmux lost its status, after 3.0 s"),
+            (ExitHow::Gone, 3_000, "ended with its session, nobody knows how, after 3.0 s"),
         ] {
             assert_eq!(describe(&exit(how, ms)), text);
         }
@@ -306,6 +328,7 @@ mod tests {
             (ExitHow::Status(1), State::Died),
             (ExitHow::Signal(15), State::Died),
             (ExitHow::Unknown, State::Died),
+            (ExitHow::Gone, State::Died),
         ] {
             assert_eq!(exit(how, 0).state(), state);
         }

@@ -7,6 +7,7 @@ mod census;
 mod handle;
 mod holder;
 mod occupants;
+mod programs;
 mod select;
 
 use std::fmt::Write as _;
@@ -22,6 +23,7 @@ use census::Listed;
 use handle::Handle;
 pub use holder::Holder;
 pub use occupants::{Occupant, occupants};
+pub use programs::{Program, programs_of};
 use select::{Known, Seen, select};
 
 /// How long killed processes may take to go, each round.

@@ -90,11 +90,14 @@ struct StoredExit {
     issue: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     workdir: Option<PathBuf>,
-    /// Neither this nor `signal`: tmux lost the status.
+    /// Neither this nor `signal` nor `gone`: tmux lost the status.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signal: Option<i32>,
+    /// Its session went with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    gone: bool,
     at: String,
     lived_ms: u64,
     command: String,
@@ -352,7 +355,7 @@ impl From<&ExitRecord> for StoredExit {
         let (status, signal) = match record.exit.how {
             ExitHow::Status(status) => (Some(status), None),
             ExitHow::Signal(signal) => (None, Some(signal)),
-            ExitHow::Unknown => (None, None),
+            ExitHow::Unknown | ExitHow::Gone => (None, None),
         };
         let record = record.clone();
         Self {
@@ -362,6 +365,7 @@ impl From<&ExitRecord> for StoredExit {
             workdir: record.workdir,
             status,
             signal,
+            gone: record.exit.how == ExitHow::Gone,
             at: record.exit.at.to_string(),
             lived_ms: record.exit.lived_ms,
             command: record.exit.command,
@@ -378,6 +382,7 @@ impl StoredExit {
         let how = match (self.status, self.signal) {
             (Some(status), _) => ExitHow::Status(status),
             (None, Some(signal)) => ExitHow::Signal(signal),
+            (None, None) if self.gone => ExitHow::Gone,
             (None, None) => ExitHow::Unknown,
         };
         let (lived_ms, command) = (self.lived_ms, self.command);

@@ -171,7 +171,7 @@ fn exit(exit: &Exit) -> Map {
     let (status, signal) = match exit.how {
         ExitHow::Status(status) => (Some(status), None),
         ExitHow::Signal(signal) => (None, Some(signal)),
-        ExitHow::Unknown => (None, None),
+        ExitHow::Unknown | ExitHow::Gone => (None, None),
     };
     Map::new()
         .some("status", status)

@@ -93,7 +93,9 @@ impl SessionManager {
         let names = panes.iter().filter_map(|pane| self.rig.polecat_of(&pane.session_name));
         let mut names: BTreeSet<_> = names.map(|name| name.to_string()).collect();
         // Those whose agents are in sessions of other names.
-        names.extend(table::sessions(&self.rig, panes).iter().map(|one| one.polecat.to_string()));
+        let owners = self.owners(&panes).await?;
+        let sessions = table::sessions(&self.rig, panes, &owners);
+        names.extend(sessions.iter().map(|one| one.polecat.to_string()));
         Ok(names)
     }
 }

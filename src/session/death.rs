@@ -51,9 +51,12 @@ impl SessionManager {
                 self.tmux.note(&[again]).await?;
                 return Err(error);
             }
-            // Nobody waits for gastown's log.
-            let (manager, session, how) = (self.clone(), session.clone(), exit.how);
-            tokio::spawn(async move { manager.log_crash(&session, how).await });
+            // A hook of its own does that for those that gastown started.
+            if session.started.is_none() {
+                // Nobody waits for gastown's log.
+                let (manager, session, how) = (self.clone(), session.clone(), exit.how);
+                tokio::spawn(async move { manager.log_crash(&session, how).await });
+            }
         }
         Ok(exit)
     }
@@ -136,6 +139,6 @@ fn exit_code(how: ExitHow) -> i32 {
         ExitHow::Status(status) => status,
         ExitHow::Signal(signal) => 128 + signal,
         // gastown counts everything but 0 and 130 as a crash.
-        ExitHow::Unknown => 1,
+        ExitHow::Unknown | ExitHow::Gone => 1,
     }
 }

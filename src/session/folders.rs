@@ -6,7 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{error::SessionError, manager::SessionManager};
 use crate::{
-    core::{names::PolecatName, session::SessionInfo},
+    core::{
+        names::PolecatName,
+        session::{Exit, SessionInfo},
+    },
     host::folders::{self, Folder},
 };
 
@@ -54,8 +57,10 @@ impl Folders {
         let Some(folder) = self.polecats.get(&info.polecat) else { return };
         info.workdir = info.workdir.take().or_else(|| folder.workdir.clone());
         info.branch = folder.branch.clone().or(info.branch.take());
-        if info.pane_id.is_none() {
-            info.exit.clone_from(&folder.exit);
-        }
+    }
+
+    /// How the last agent of a polecat ended, until the next starts.
+    pub(super) fn exit(&self, polecat: &PolecatName) -> Option<Exit> {
+        self.polecats.get(polecat)?.exit.clone()
     }
 }

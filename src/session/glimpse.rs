@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{error::SessionError, manager::SessionManager, table::Session};
 use crate::{
     core::{
-        agent::{Agent, preset_of_program},
+        agent::Agent,
         screen::{self, Patterns, Question, Reading, Seen, Shown},
         session::{SessionInfo, Waiting},
     },
@@ -48,22 +48,6 @@ impl SessionManager {
             }
         }
         info
-    }
-
-    /// By what the agent of a session is read that somebody started, perhaps another program.
-    pub(super) async fn patterns_of(&self, session: &Session) -> Patterns {
-        self.agent_of(session).await.as_ref().map_or_else(Patterns::generic, patterns)
-    }
-
-    /// The agent of a session. Who was started may be configured no more; then nothing is known.
-    pub(super) async fn agent_of(&self, session: &Session) -> Option<Agent> {
-        let named = session.mark.as_ref().and_then(|mark| mark.agent.clone());
-        if named.is_some() {
-            // Not chosen as for a start: its program need not be on our `PATH` to be read.
-            return self.of_settings(named.as_deref()).await.ok().map(|found| found.agent);
-        }
-        let command = self.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
-        preset_of_program(&command)
     }
 }
 

@@ -73,12 +73,13 @@ impl Workspace {
     /// What is found around us, and of the rig at `place`: all asked at once, and who does not answer
     /// is not waited for.
     pub async fn health(&self, place: Option<&Place>) -> Vec<HealthRow> {
-        let rig = async {
+        // What is asked of a rig is most of all this.
+        let rig = Box::pin(async {
             match place {
                 Some(place) => self.rig_health(place).await,
                 None => Vec::new(),
             }
-        };
+        });
         let (tmux, git, programs, trust, rig) = tokio::join!(
             in_time("tmux", "tmux", async { vec![self.tmux_health(place).await] }),
             in_time("git", "git", async { vec![self.git_health().await] }),

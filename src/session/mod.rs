@@ -5,6 +5,7 @@
 //! file does not know: a second backend shows the same.
 
 mod agent_env;
+mod agents;
 mod attach;
 mod brief;
 mod capture;
@@ -15,6 +16,7 @@ mod create;
 mod death;
 mod delivery;
 mod diff;
+mod environment;
 mod error;
 mod first_words;
 mod folders;

@@ -119,6 +119,8 @@ impl Monitor {
             (info.state, info.state_source) = (held.state, held.state_source);
             info.state_since = held.state_since;
             info.waiting.clone_from(&held.waiting);
+            info.agent = info.agent.take().or_else(|| held.agent.clone());
+            info.command = info.command.take().or_else(|| held.command.clone());
         }
     }
 }

@@ -12,10 +12,18 @@ use super::{
     resume::Resumed,
     table::{self, Session},
 };
-use crate::core::{names::PolecatName, session::SessionInfo};
+use crate::{
+    core::{
+        names::PolecatName,
+        session::{ExitHow, SessionInfo},
+    },
+    host::records,
+};
+use gone::Gone;
 use known::Known;
 use look::Look;
 
+mod gone;
 mod known;
 mod look;
 
@@ -28,6 +36,9 @@ pub(super) struct Sight {
     known: HashMap<PolecatName, Known>,
     folders: Folders,
     sessions: Vec<Session>,
+    /// What was told of these.
+    told: Vec<SessionInfo>,
+    gone: Gone,
     resumed: Resumed,
 }
 
@@ -38,6 +49,8 @@ impl Sight {
             known: HashMap::new(),
             folders: Folders::default(),
             sessions: Vec::new(),
+            told: Vec::new(),
+            gone: Gone::default(),
             resumed: Resumed::default(),
         }
     }
@@ -50,14 +63,22 @@ impl Sight {
     /// All polecats of the rig as they are at `now`, in the order of their names.
     pub(super) async fn look(&mut self, now: Timestamp) -> Result<Vec<SessionInfo>, SessionError> {
         let sessions = self.manager.sessions().await?;
+        self.gone.note((&self.sessions, &sessions), (&self.known, &self.told), now);
+        self.gone.looked(now, self.manager.tmux.listed());
+        if self.gone.settle(&self.manager, now).await? {
+            self.folders.expect_change();
+        }
         let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
         self.folders.read(&self.manager, &names, now).await?;
+        self.forget_gone(&sessions).await?;
         self.known.retain(|name, _| sessions.iter().any(|session| session.polecat == *name));
         let mut infos = self.look_at_all(&sessions, now).await?;
-        let manager = &self.manager;
+        self.told.clone_from(&infos);
+        infos.extend(self.gone.held().cloned());
         for name in self.folders.names() {
-            if !sessions.iter().any(|session| session.polecat == *name) {
-                infos.push(table::stopped(&manager.rig, name));
+            if !infos.iter().any(|info| info.polecat == *name) {
+                let stopped = table::stopped(&self.manager.rig, name);
+                infos.push(stopped.after(self.folders.exit(name)));
             }
         }
         infos.sort_by(|a, b| a.polecat.cmp(&b.polecat));
@@ -66,6 +87,19 @@ impl Sight {
         }
         self.sessions = sessions;
         Ok(infos)
+    }
+
+    /// Forgets that an agent went with its session where gastown has started another one: once that
+    /// is stopped, the death before it is no news.
+    async fn forget_gone(&mut self, sessions: &[Session]) -> Result<(), SessionError> {
+        for session in sessions.iter().filter(|session| session.started.is_some()) {
+            let exit = self.folders.exit(&session.polecat);
+            if exit.is_some_and(|exit| exit.how == ExitHow::Gone) {
+                records::forget(&self.manager.rig, &session.polecat).await?;
+                self.folders.expect_change();
+            }
+        }
+        Ok(())
     }
 
     /// Takes up what is to be done for sessions that look like `infos`, and that nobody does.
@@ -102,6 +136,7 @@ impl Sight {
 
     /// How soon the next look is due at the latest, when some agent may change soon.
     pub(super) fn due(&self, now: Timestamp) -> Option<SignedDuration> {
-        self.known.values().filter_map(|known| known.due(now)).min()
+        let known = self.known.values().filter_map(|known| known.due(now));
+        known.chain(self.gone.due(now)).min()
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{
+    environment::Owners,
     error::SessionError,
     manager::SessionManager,
     mark::{self, Mark},
@@ -60,6 +61,9 @@ impl SessionManager {
             Some(session) => session.info(&self.rig, Timestamp::now()),
             None => self.without_session(&polecat).await?,
         };
+        if let Some(session) = &session {
+            self.complete_agent(session, &mut info).await;
+        }
         if let Some(session) = session.filter(Session::has_died) {
             info.exit = Some(self.record_death(&session).await?);
         }
@@ -83,9 +87,8 @@ impl SessionManager {
         &self,
         polecat: &PolecatName,
     ) -> Result<SessionInfo, SessionError> {
-        let mut info = table::stopped(&self.rig, polecat);
-        info.exit = records::load(&self.rig, polecat).await?.map(|record| record.exit);
-        Ok(info)
+        let record = records::load(&self.rig, polecat).await?;
+        Ok(table::stopped(&self.rig, polecat).after(record.map(|record| record.exit)))
     }
 
     /// The rig's sessions.
@@ -97,8 +100,9 @@ impl SessionManager {
     /// polecat: a person may call a session of their own so. One with it counts as long as its
     /// pane runs what we started.
     pub(super) async fn of_polecats(&self, panes: Vec<Pane>) -> Result<Vec<Session>, SessionError> {
+        let owners = self.owners(&panes).await?;
         let mut sessions = Vec::new();
-        for session in table::sessions(&self.rig, panes) {
+        for session in table::sessions(&self.rig, panes, &owners) {
             if self.counts(&session).await? {
                 sessions.push(session);
             }
@@ -135,7 +139,8 @@ impl SessionManager {
     ) -> Result<Option<Session>, SessionError> {
         let name = self.rig.session(polecat);
         let panes = self.tmux.panes_of(name.as_str(), mark::OPTIONS).await?;
-        match table::of(&self.rig, polecat, panes) {
+        // What gastown started is looked for among all of them.
+        match table::of(&self.rig, polecat, panes, &Owners::default()) {
             Some(session) if session.is_certain() => Ok(Some(session)),
             _ => self.among(polecat, self.panes().await?).await,
         }
@@ -145,7 +150,7 @@ impl SessionManager {
     async fn facts(&self, polecat: &PolecatName) -> Result<Option<Session>, SessionError> {
         let name = self.rig.session(polecat);
         let panes = self.tmux.facts_of(name.as_str(), mark::FACTS).await?;
-        match table::of(&self.rig, polecat, panes) {
+        match table::of(&self.rig, polecat, panes, &Owners::default()) {
             Some(session) if session.is_certain() => Ok(Some(session)),
             _ => self.facts_anywhere(polecat).await,
         }
@@ -165,7 +170,9 @@ impl SessionManager {
         polecat: &PolecatName,
         panes: Vec<Pane>,
     ) -> Result<Option<Session>, SessionError> {
-        let Some(session) = table::of(&self.rig, polecat, panes) else { return Ok(None) };
+        let owners = self.owners(&panes).await?;
+        let session = table::of(&self.rig, polecat, panes, &owners);
+        let Some(session) = session else { return Ok(None) };
         let counts = self.counts(&session).await?;
         Ok(Some(session).filter(|_| counts))
     }

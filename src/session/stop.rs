@@ -7,7 +7,7 @@ use tokio::{task::JoinSet, time::Instant};
 
 use super::{error::SessionError, manager::SessionManager, mark, table::Session};
 use crate::{
-    core::names::PolecatName,
+    core::{names::PolecatName, session::ExitHow},
     host::{
         heartbeats,
         processes::{self, Census, ProcessError, Tree},
@@ -44,7 +44,12 @@ impl SessionManager {
     /// When there is no session, or something of it could not be ended.
     pub async fn stop(&self, polecat: &str, force: bool) -> Result<Vec<String>, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
-        let session = self.existing(&polecat).await?;
+        let session = match self.existing(&polecat).await {
+            Err(SessionError::SessionNotFound { .. }) if self.forget_gone(&polecat).await? => {
+                return Ok(Vec::new());
+            }
+            session => session?,
+        };
         self.end(session, force, Arc::default()).await
     }
 
@@ -66,6 +71,17 @@ impl SessionManager {
         let mut results = stops.join_all().await;
         results.sort_by(|(a, _), (b, _)| a.cmp(b));
         gather(results)
+    }
+
+    /// Forgets that the agent went with its session, which is all that is left of that; whether it
+    /// did.
+    async fn forget_gone(&self, polecat: &PolecatName) -> Result<bool, SessionError> {
+        let record = records::load(&self.rig, polecat).await?;
+        let gone = record.is_some_and(|record| record.exit.how == ExitHow::Gone);
+        if gone {
+            records::forget(&self.rig, polecat).await?;
+        }
+        Ok(gone)
     }
 
     pub(super) async fn end(

@@ -1,10 +1,11 @@
 //! tmux's panes, read as the sessions of a rig's polecats.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
+    environment::{Owner, Owners, Started},
     mark::Mark,
     owed::{self, Owed, Pasted},
 };
@@ -36,6 +37,8 @@ pub(super) struct Session {
     pub(super) pane: Pane,
     /// What we wrote on its pane; in gastown's own sessions there is nothing.
     pub(super) mark: Option<Mark>,
+    /// What its table says, where gastown started it.
+    pub(super) started: Option<Arc<Started>>,
     /// Whether somebody is stopping it.
     pub(super) stopping: bool,
     /// What its start still owes the agent.
@@ -45,11 +48,13 @@ pub(super) struct Session {
 }
 
 /// The agents of `rig`'s polecats among `panes`, in the order of their names: by what is written on
-/// their panes, whatever the session is called that they are in. A session without any mark is that
-/// of the polecat whose name it has (gastown's own have none), unless it shows another's agent.
-pub(super) fn sessions(rig: &Rig, panes: Vec<Pane>) -> Vec<Session> {
+/// their panes, else by the tables of their sessions, which gastown's own have, whatever the session
+/// is called that they are in. One without either is that of the polecat whose name it has, unless
+/// it shows another's agent.
+pub(super) fn sessions(rig: &Rig, panes: Vec<Pane>, owners: &Owners) -> Vec<Session> {
     let rows: Vec<Row> = panes.into_iter().map(Row::of).collect();
-    let found = marked(rig, &rows).into_iter().chain(unmarked(rig, &rows));
+    let found = marked(rig, &rows).into_iter().chain(started(&rows, owners));
+    let found = found.chain(named(rig, &rows, owners));
     let mut best: BTreeMap<PolecatName, (Rank, Session)> = BTreeMap::new();
     for session in found {
         let rank = session.rank(rig);
@@ -62,12 +67,17 @@ pub(super) fn sessions(rig: &Rig, panes: Vec<Pane>) -> Vec<Session> {
 }
 
 /// The one of `polecat` among them.
-pub(super) fn of(rig: &Rig, polecat: &PolecatName, panes: Vec<Pane>) -> Option<Session> {
-    sessions(rig, panes).into_iter().find(|session| session.polecat == *polecat)
+pub(super) fn of(
+    rig: &Rig,
+    polecat: &PolecatName,
+    panes: Vec<Pane>,
+    owners: &Owners,
+) -> Option<Session> {
+    sessions(rig, panes, owners).into_iter().find(|session| session.polecat == *polecat)
 }
 
 /// What makes one of several that seem to be a polecat's the one that is taken, the lowest first:
-/// no mark, a dead agent, a session of another name (a person's that shows the same window, or one
+/// known by no more than its name, a dead agent, a session of another name (a person's that shows the same window, or one
 /// of a group), and the age of session and pane.
 type Rank = (bool, bool, bool, SessionId, PaneId);
 
@@ -92,7 +102,7 @@ fn marked(rig: &Rig, rows: &[Row]) -> Vec<Session> {
             Some(polecat) => PolecatName::parse(polecat).ok(),
             None => of_older(rig, mark, row, rows),
         };
-        Some(Session::new(polecat?, row.pane.clone(), Some(mark.clone())))
+        Some(Session::new(polecat?, row.pane.clone(), Some(mark.clone()), None))
     };
     rows.iter().filter_map(named).collect()
 }
@@ -112,18 +122,39 @@ fn of_older(rig: &Rig, mark: &Mark, row: &Row, rows: &[Row]) -> Option<PolecatNa
     is_its.then(|| rig.polecat_of(&row.pane.session_name).or_else(by_folder))?
 }
 
-/// The sessions that bear no mark at all, with the pane that was there first.
-fn unmarked(rig: &Rig, rows: &[Row]) -> Vec<Session> {
+/// The sessions that gastown started: with the pane that their table names, wherever that is now,
+/// else with the one that was there first.
+fn started(rows: &[Row], owners: &Owners) -> Vec<Session> {
+    let free = |row: &&Row| row.mark.is_none();
+    let of = |row: &Row| {
+        let Some(Owner::Polecat(started)) = owners.of(row.pane.session_id) else { return None };
+        let named = |one: &&Row| Some(one.pane.pane_id) == started.pane;
+        let in_it = |one: &&Row| one.pane.session_id == row.pane.session_id;
+        let mut its: Vec<&Row> = rows.iter().filter(free).filter(in_it).collect();
+        its.sort_by_key(|one| (!named(one), one.pane.pane_id));
+        let first = *its.first()?;
+        let elsewhere = rows.iter().filter(free).find(named).filter(|_| !named(&first));
+        let pane = elsewhere.unwrap_or(first).pane.clone();
+        // Once for each session, not for each of its panes.
+        let is_first = first.pane.pane_id == row.pane.pane_id;
+        is_first.then(|| Session::new(started.polecat.clone(), pane, None, Some(started.clone())))
+    };
+    rows.iter().filter_map(of).collect()
+}
+
+/// The sessions of which neither mark nor table tells, with the pane that was there first.
+fn named(rig: &Rig, rows: &[Row], owners: &Owners) -> Vec<Session> {
     let of = |row: &Row| {
         let polecat = rig.polecat_of(&row.pane.session_name)?;
         let id = row.pane.session_id;
         let is_first = oldest(id, rows) == Some(row.pane.pane_id);
-        // A group's sessions show the same panes, and an older mark is on one of these only.
-        let is_marked = |one: &Row| {
-            rows.iter().any(|row| row.pane.pane_id == one.pane.pane_id && row.mark.is_some())
-        };
+        // A group's sessions show the same panes, and a table or an older mark is of one only.
+        let is_told = |one: &Row| one.mark.is_some() || owners.of(one.pane.session_id).is_some();
+        let is_others =
+            |one: &Row| rows.iter().any(|row| row.pane.pane_id == one.pane.pane_id && is_told(row));
         let mut in_it = rows.iter().filter(|one| one.pane.session_id == id);
-        (is_first && !in_it.any(is_marked)).then(|| Session::new(polecat, row.pane.clone(), None))
+        let free = is_first && !in_it.any(is_others);
+        free.then(|| Session::new(polecat, row.pane.clone(), None, None))
     };
     rows.iter().filter_map(of).collect()
 }
@@ -159,21 +190,35 @@ pub(super) fn runs(rig: &Rig, polecat: &PolecatName, panes: &[Sign]) -> bool {
 }
 
 impl Session {
-    fn new(polecat: PolecatName, pane: Pane, mark: Option<Mark>) -> Self {
+    fn new(
+        polecat: PolecatName,
+        pane: Pane,
+        mark: Option<Mark>,
+        started: Option<Arc<Started>>,
+    ) -> Self {
         let option = |at: usize| pane.options.get(at);
         let stopped_at = option(1).and_then(|value| value.parse().ok());
         let stopping = stopped_at.is_some_and(|at| is_stopping(&pane, at));
         let (owed, pasted) = (owed::decode(option(2)), owed::decode(option(3)));
-        Self { polecat, pane, mark, stopping, owed, pasted }
+        Self { polecat, pane, mark, started, stopping, owed, pasted }
     }
 
     fn rank(&self, rig: &Rig) -> Rank {
         let (dead, moved) = (!self.is_live(), self.is_moved(rig));
-        (self.mark.is_none(), dead, moved, self.pane.session_id, self.pane.pane_id)
+        let by_name = self.mark.is_none() && self.started.is_none();
+        (by_name, dead, moved, self.pane.session_id, self.pane.pane_id)
     }
 
     /// Whether a person has moved its pane to another session, or given its session another name.
+    /// gastown's own sessions are known by their tables under any name.
     pub(super) fn is_moved(&self, rig: &Rig) -> bool {
+        match &self.started {
+            Some(started) => self.pane.session_id != started.session,
+            None => self.is_called_otherwise(rig),
+        }
+    }
+
+    fn is_called_otherwise(&self, rig: &Rig) -> bool {
         self.pane.session_name != rig.session(&self.polecat).as_str()
     }
 
@@ -218,7 +263,7 @@ impl Session {
             state,
             state_source,
             state_since: self.died_at().filter(|_| !self.is_live()),
-            agent: mark.agent,
+            agent: mark.agent.or_else(|| self.started.as_ref()?.agent.clone()),
             command: Some(mark.command).filter(|command| !command.is_empty()),
             workdir: Some(mark.workdir)
                 .filter(|dir| !dir.as_os_str().is_empty())
@@ -227,7 +272,7 @@ impl Session {
             issue: mark.issue,
             pane_id: Some(self.pane.pane_id.to_string()),
             pid: self.pane.pid,
-            found_in: self.is_moved(rig).then(|| self.pane.session_name.clone()),
+            found_in: self.is_called_otherwise(rig).then(|| self.pane.session_name.clone()),
             ..stopped(rig, &self.polecat)
         }
     }

@@ -15,6 +15,7 @@ use super::buffers::Buffers;
 use super::command::{Command, Reply};
 use super::connector::Connector;
 use super::control::Gone;
+use super::environment::Tables;
 use super::error::TmuxError;
 use super::hub;
 use super::lock;
@@ -41,6 +42,8 @@ struct Inner {
     notices: broadcast::Sender<Notification>,
     connector: Connector,
     buffers: Buffers,
+    /// The environment tables of sessions that were asked for.
+    tables: Tables,
     /// Makes words that nobody else prints.
     nonce: String,
     count: AtomicU64,
@@ -53,8 +56,8 @@ impl Tmux {
         let (notices, _) = broadcast::channel(NOTICES);
         let connector = Connector::new(address.clone(), Arc::clone(&launch), notices.clone());
         let (nonce, count) = (spawned::unguessable(), AtomicU64::new(0));
-        let buffers = Buffers::new();
-        let inner = Inner { address, launch, notices, connector, buffers, nonce, count };
+        let (buffers, tables) = (Buffers::new(), Tables::default());
+        let inner = Inner { address, launch, notices, connector, buffers, tables, nonce, count };
         Self { inner: Arc::new(inner) }
     }
 
@@ -111,6 +114,20 @@ impl Tmux {
     /// A name for a buffer that nobody else uses on this server.
     pub(crate) fn buffer(&self) -> String {
         self.inner.buffers.name()
+    }
+
+    /// The number of the last list that was asked for: see [`Tmux::log`].
+    #[must_use]
+    pub fn listed(&self) -> u64 {
+        self.inner.count.load(Ordering::Relaxed).saturating_sub(1)
+    }
+
+    pub(super) fn nonce(&self) -> &str {
+        &self.inner.nonce
+    }
+
+    pub(super) fn tables(&self) -> &Tables {
+        &self.inner.tables
     }
 
     /// A word that nobody else prints.

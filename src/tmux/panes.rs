@@ -182,6 +182,17 @@ impl Tmux {
         Ok(self.run_one(ask).await?.text())
     }
 
+    /// The command that a pane was started with, as tmux writes it: a line for a shell stands there
+    /// in quotes.
+    ///
+    /// # Errors
+    /// No such pane, or tmux could not be asked.
+    pub async fn start_command_of(&self, pane: PaneId) -> Result<String, TmuxError> {
+        let format = "#{pane_start_command}";
+        let ask = Command::new("display-message").args(["-p", "-t", &pane.to_string(), format]);
+        Ok(self.run_one(ask).await?.text())
+    }
+
     /// Whether a pane still runs what [`Tmux::create_session`] gave it: anybody can have another
     /// program run in it. Not so of panes that others created. Asked of one pane at a time: a
     /// command is what costs tmux most to tell.

@@ -18,6 +18,8 @@ mod first_words;
 mod following;
 mod framed;
 mod gastown;
+mod gastown_deaths;
+mod gastown_sessions;
 mod hooks;
 mod hostile;
 mod in_use;

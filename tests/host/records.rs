@@ -31,7 +31,8 @@ async fn a_record_comes_back_as_it_was_and_the_last_one_counts() {
     sandbox.repository("shop");
     let (rig, ash) = (sandbox.rig("shop").await, polecat("ash"));
     assert_eq!(records::load(&rig, &ash).await.unwrap(), None);
-    for how in [ExitHow::Status(3), ExitHow::Signal(9), ExitHow::Unknown, ExitHow::Status(0)] {
+    let (lost, gone) = (ExitHow::Unknown, ExitHow::Gone);
+    for how in [ExitHow::Status(3), ExitHow::Signal(9), lost, gone, ExitHow::Status(0)] {
         records::save(&rig, &ash, &record(how)).await.unwrap();
         assert_eq!(records::load(&rig, &ash).await.unwrap(), Some(record(how)));
     }

@@ -1,7 +1,7 @@
 //! Which known agent a program or a process is.
 
 use super::presets::{PRESETS, Preset};
-use super::{Agent, file_name};
+use super::{Agent, DEFAULT_AGENT, file_name};
 
 /// The known agent that is started by `program`, a name or a path.
 #[must_use]
@@ -21,6 +21,15 @@ pub fn preset_of_process(name: &str, argv: &[String]) -> Option<&'static str> {
     preset_called(program)
         .or_else(|| preset_called(name))
         .or_else(|| script.and_then(|script| preset_of_script(script)))
+        .or_else(|| [program, name].into_iter().any(is_version).then_some(DEFAULT_AGENT))
+}
+
+/// Whether a program is called by a version alone, `2.1.30`: Claude Code's own build is
+/// (`versionPattern` of gastown's internal/tmux/tmux.go).
+fn is_version(name: &str) -> bool {
+    let parts: Vec<_> = name.split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    parts.len() == 3 && parts.iter().all(is_number)
 }
 
 fn preset_called(program: &str) -> Option<&'static str> {
@@ -67,6 +76,9 @@ mod tests {
     fn a_process_is_known_by_its_program_or_by_the_script_that_it_runs() {
         for (name, command, agent) in [
             ("claude", "claude --resume x", Some("claude")),
+            ("2.1.30", "/opt/claude/versions/2.1.30 -p", Some("claude")),
+            ("bash", "2.1.30 agent", Some("claude")),
+            ("bash", "2.1 agent", None),
             ("node", "claude", Some("claude")),
             ("node", "node /usr/local/bin/claude -p", Some("claude")),
             (

@@ -1,5 +1,7 @@
 //! What is known of one session from look to look.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -14,16 +16,17 @@ use crate::{
 
 /// How long a dialog that goes by itself may take to do so.
 const PASSING: SignedDuration = SignedDuration::from_secs(5);
+/// How old a guess may be at which agent it is.
+const GUESS: SignedDuration = SignedDuration::from_secs(2);
 /// How often an agent is looked at that may change soon.
 const BUSY: SignedDuration = SignedDuration::from_millis(200);
 
 /// What is known of a session from the looks before.
 pub(super) struct Known {
     pane: PaneId,
-    /// By what its agent is read.
-    pub(super) patterns: Patterns,
-    /// The arguments of its command.
-    pub(super) args: Vec<String>,
+    pid: Option<u32>,
+    /// Who its agent is.
+    pub(super) read: Reader,
     /// What changes when the pane prints something or its title changes.
     print: Print,
     steady: Steady,
@@ -36,6 +39,20 @@ pub(super) struct Known {
     pub(super) exit: Option<Exit>,
 }
 
+/// By what an agent is read, and told.
+#[derive(Clone)]
+pub(super) struct Reader {
+    /// Its name; none where it is not known.
+    pub(super) agent: Option<String>,
+    pub(super) patterns: Patterns,
+    /// Its command line, where its start did not write it down.
+    pub(super) command: Option<String>,
+    /// The arguments of its command.
+    pub(super) args: Vec<String>,
+    /// When it was only guessed which agent it is; it may not have begun to run.
+    pub(super) guessed_at: Option<Timestamp>,
+}
+
 /// What one look says.
 #[derive(Clone)]
 pub(super) struct View {
@@ -46,6 +63,8 @@ pub(super) struct View {
     unread: bool,
     /// Whether it may go by itself.
     passing: bool,
+    /// The rows that it was read off, of a session that leaves nothing behind when it ends.
+    rows: Arc<[String]>,
 }
 
 /// When it last printed, what that changed, and whether its start is under way.
@@ -55,16 +74,15 @@ impl Known {
     /// After the first look, at `now`; it has been so since `since`.
     pub(super) fn first(
         session: &Session,
-        patterns: Patterns,
-        args: Vec<String>,
+        read: Reader,
         view: View,
         (now, since): (Timestamp, Timestamp),
     ) -> Self {
         let told = if view.passing { session.silence(now) } else { view.told };
         Self {
             pane: session.pane.pane_id,
-            patterns,
-            args,
+            pid: session.pane.pid,
+            read,
             print: print(session),
             steady: Steady::new(told, since),
             asked: view.waiting.clone(),
@@ -74,9 +92,25 @@ impl Known {
         }
     }
 
-    /// Whether it is of `session`, and not of one of the same name before.
+    /// The last `count` rows that were seen of it, without the blank ones at the edges.
+    pub(super) fn tail(&self, count: usize) -> Vec<String> {
+        let is_text = |row: &String| !row.trim().is_empty();
+        let rows = &self.view.rows;
+        let end = rows.iter().rposition(is_text).map_or(0, |last| last + 1);
+        let first = rows.iter().position(is_text).unwrap_or(end).max(end.saturating_sub(count));
+        rows[first..end].to_vec()
+    }
+
+    /// Whether it is of `session`, and not of one of the same name before, or of another program
+    /// in its pane.
     pub(super) fn is_of(&self, session: &Session) -> bool {
-        self.pane == session.pane.pane_id
+        self.pane == session.pane.pane_id && self.pid == session.pane.pid
+    }
+
+    /// Whether it is time to find out again which agent it is.
+    pub(super) fn guesses(&self, now: Timestamp) -> bool {
+        let old = |at| now.duration_since(at).abs() >= GUESS;
+        self.read.guessed_at.is_some_and(old)
     }
 
     /// What a look would say of a screen that has not changed; `None` when it may have.
@@ -114,6 +148,8 @@ impl Known {
         info.state_since = Some(self.steady.since);
         info.waiting = self.asked.clone().filter(|_| info.state == State::Waiting);
         info.exit.clone_from(&self.exit);
+        info.agent = info.agent.take().or_else(|| self.read.agent.clone());
+        info.command = info.command.take().or_else(|| self.read.command.clone());
     }
 
     /// How soon the next look is due at the latest, when it may change soon.
@@ -134,7 +170,12 @@ impl View {
 
     /// What a screen tells that asks nothing.
     pub(super) fn of(told: Told) -> Self {
-        Self { told, waiting: None, unread: false, passing: false }
+        Self { told, waiting: None, unread: false, passing: false, rows: Arc::default() }
+    }
+
+    /// With the rows that it was read off.
+    pub(super) fn with_rows(self, rows: Vec<String>) -> Self {
+        Self { rows: rows.into(), ..self }
     }
 
     /// What a screen tells that asks `waiting`, which may go by itself.

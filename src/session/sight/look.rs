@@ -2,14 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::known::{Known, View};
+use super::known::{Known, Reader, View};
 use crate::{
-    core::{
-        screen::{Patterns, Seen},
-        session::SessionInfo,
-        state::Told,
+    core::{screen::Seen, session::SessionInfo, state::Told},
+    session::{
+        agents::joined, error::SessionError, glimpse, glimpse::Glimpse, manager::SessionManager,
+        table::Session,
     },
-    session::{error::SessionError, glimpse, manager::SessionManager, table::Session},
 };
 
 /// A look at `session` that is taken at `now`.
@@ -38,33 +37,51 @@ impl Look {
     }
 
     async fn first(&self) -> Result<Known, SessionError> {
-        let patterns = self.manager.patterns_of(&self.session).await;
-        let args = self.session.args();
-        let view = self.view(&patterns, &args).await?;
+        let read = self.reader().await;
+        let view = self.view(&read).await?;
         let info = self.session.info(&self.manager.rig, self.now);
         let since = info.state_since.unwrap_or(self.now);
-        Ok(Known::first(&self.session, patterns, args, view, (self.now, since)))
+        Ok(Known::first(&self.session, read, view, (self.now, since)))
     }
 
     /// The next look. A screen that did not change says what it said before.
-    async fn again(&self, known: Known) -> Result<Known, SessionError> {
-        let view = match known.unchanged(&self.session, self.now) {
+    async fn again(&self, mut known: Known) -> Result<Known, SessionError> {
+        let guesses = known.guesses(self.now) && self.session.is_live();
+        if guesses {
+            known.read = self.reader().await;
+        }
+        let view = match known.unchanged(&self.session, self.now).filter(|_| !guesses) {
             Some(view) => view,
-            None => self.view(&known.patterns, &known.args).await?,
+            None => self.view(&known.read).await?,
         };
         Ok(known.after(&self.session, view, self.now))
     }
 
-    async fn view(&self, patterns: &Patterns, args: &[String]) -> Result<View, SessionError> {
+    /// Finds out which agent it is.
+    async fn reader(&self) -> Reader {
         let Self { manager, session, now } = self;
+        let told = manager.agent_told(session).await;
+        let argv = manager.argv_of(session, told.agent.as_ref()).await;
+        Reader {
+            patterns: told.patterns(),
+            agent: told.agent.map(|agent| agent.name),
+            command: argv.as_ref().and_then(|argv| joined(argv)),
+            args: argv.map_or_else(|| session.args(), |argv| argv.into_iter().skip(1).collect()),
+            guessed_at: told.guessed.then_some(*now),
+        }
+    }
+
+    async fn view(&self, read: &Reader) -> Result<View, SessionError> {
+        let Self { manager, session, now } = self;
+        let Reader { patterns, args, .. } = read;
         if !session.is_live() {
             return Ok(View::unread(session, *now));
         }
         let policy = manager.tools.settings.dialogs;
-        let reading = manager.glimpse(session, patterns).await?.reading;
+        let Glimpse { reading, shown, .. } = manager.glimpse(session, patterns).await?;
         let told = Told { state: reading.seen.state(), source: reading.source };
         let starting = session.is_starting(*now);
-        Ok(match &reading.seen {
+        let view = match &reading.seen {
             Seen::Unknown | Seen::Starting => View::unread(session, *now),
             // The start answers it.
             Seen::Waiting(asked) if starting && patterns.answer(asked, args, policy).is_some() => {
@@ -76,6 +93,7 @@ impl Look {
             // Until its start is over, an agent at its prompt is about to be talked to.
             Seen::Idle if starting => View::unread(session, *now),
             Seen::Idle | Seen::Working => View::of(told),
-        })
+        };
+        Ok(if session.started.is_some() { view.with_rows(shown.rows) } else { view })
     }
 }

@@ -1,0 +1,193 @@
+//! The environment tables of sessions: what a session was given of its own.
+//!
+//! A format such as `#{GT_RIG}` does not tell it: where the session has no such variable it gives
+//! the server's, which is that of whoever started it.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use super::client::Tmux;
+use super::command::{Command, Reply};
+use super::error::TmuxError;
+use super::ids::SessionId;
+use super::request::Request;
+
+/// How long whoever made a session may go on writing its table, in s. gastown before 0.6 writes it
+/// variable by variable after the session is there.
+const SETTLING_S: i64 = 10;
+/// So many tables are asked for at a time: tmux stands still for everyone while it prints them.
+const AT_ONCE: usize = 100;
+/// So many are remembered.
+const MOST: usize = 2_000;
+
+/// A session whose table is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TableOf {
+    /// The session.
+    pub session: SessionId,
+    /// When it was made, in s since 1970: the next server gives the same ids.
+    pub created: i64,
+    /// The process of one of its panes: who starts another program there may have written the
+    /// table anew.
+    pub pid: Option<u32>,
+}
+
+/// The variables that a session has of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment(HashMap<String, String>);
+
+/// The tables that do not change any more.
+#[derive(Debug, Default)]
+pub(super) struct Tables(Mutex<HashMap<TableOf, Environment>>);
+
+impl Environment {
+    /// The value of a variable; none where it is not set, or empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Reads what `show-environment -s` prints: `NAME="value"; export NAME;` with `$`, `"`, `` ` ``
+    /// and `\` escaped in the value, which may have line breaks, or `unset NAME;`.
+    fn parse(printed: &str) -> Self {
+        let mut variables = HashMap::new();
+        let mut rest = printed;
+        while let Some(line) = rest.lines().next() {
+            let found = line.split_once("=\"").filter(|(name, _)| is_name(name));
+            let Some((name, _)) = found else {
+                rest = behind_line(rest);
+                continue;
+            };
+            let (value, behind) = quoted(&rest[name.len() + 2..]);
+            variables.insert(name.to_owned(), value);
+            rest = behind_line(behind);
+        }
+        Self(variables)
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && !text.contains([' ', ';', '"'])
+}
+
+fn behind_line(text: &str) -> &str {
+    text.split_once('\n').map_or("", |(_, behind)| behind)
+}
+
+/// A text up to its closing quote, and what is behind that.
+fn quoted(text: &str) -> (String, &str) {
+    let mut value = String::new();
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '"' => return (value, &text[at + 1..]),
+            '\\' => value.extend(characters.next().map(|(_, escaped)| escaped)),
+            other => value.push(other),
+        }
+    }
+    (value, "")
+}
+
+impl Tmux {
+    /// The tables of `sessions`, by session; one that is gone has none. Those that were asked for
+    /// before cost nothing, unless they were just being written.
+    ///
+    /// # Errors
+    /// When tmux cannot be asked: then nothing is known of any.
+    pub async fn environments(
+        &self,
+        sessions: &[TableOf],
+    ) -> Result<HashMap<SessionId, Environment>, TmuxError> {
+        let mut found: HashMap<_, _> = self.tables().known(sessions);
+        let new: Vec<_> =
+            sessions.iter().filter(|one| !found.contains_key(&one.session)).copied().collect();
+        for some in new.chunks(AT_ONCE) {
+            let read = self.read_tables(some).await?;
+            self.tables().keep(&read);
+            found.extend(read.into_iter().map(|(of, table)| (of.session, table)));
+        }
+        Ok(found)
+    }
+
+    async fn read_tables(
+        &self,
+        mut left: &[TableOf],
+    ) -> Result<Vec<(TableOf, Environment)>, TmuxError> {
+        let mut found = Vec::new();
+        while !left.is_empty() {
+            let commands = left.iter().map(|of| show(of.session)).collect();
+            let (replies, gone) = match self.run(Request::new(commands)).await {
+                Ok(replies) => (replies, 0),
+                // One that went meanwhile; what was asked behind it was not run.
+                Err(error) if error.is_missing_target() => (done(error), 1),
+                Err(TmuxError::NoServer { .. }) => return Ok(found),
+                Err(error) => return Err(error),
+            };
+            let tables = replies.iter().map(|reply| Environment::parse(&reply.text()));
+            found.extend(left.iter().copied().zip(tables));
+            left = left.get(replies.len() + gone..).unwrap_or_default();
+        }
+        Ok(found)
+    }
+}
+
+fn show(session: SessionId) -> Command {
+    Command::new("show-environment").args(["-s", "-t", &session.to_string()])
+}
+
+/// What was answered before a command was refused.
+fn done(error: TmuxError) -> Vec<Reply> {
+    match error {
+        TmuxError::Refused { done, .. } => done,
+        _ => Vec::new(),
+    }
+}
+
+impl Tables {
+    fn known(&self, sessions: &[TableOf]) -> HashMap<SessionId, Environment> {
+        let kept = self.kept();
+        let of = |one: &TableOf| Some((one.session, kept.get(one)?.clone()));
+        sessions.iter().filter_map(of).collect()
+    }
+
+    fn keep(&self, read: &[(TableOf, Environment)]) {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+        let mut kept = self.kept();
+        if kept.len() + read.len() > MOST {
+            kept.clear();
+        }
+        let settled = read.iter().filter(|(of, _)| now - of.created > SETTLING_S);
+        kept.extend(settled.cloned());
+    }
+
+    fn kept(&self) -> MutexGuard<'_, HashMap<TableOf, Environment>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_read_as_it_was_written_whatever_its_values_hold() {
+        let printed = "unset DISPLAY;\nE=\"\"; export E;\nGT_RIG=\"shop\"; export GT_RIG;\n\
+            X=\"a\nb\\\"c\\$d\\`e\\\\f\t\nGT_RIG=\"; export X;\nunset GT_X;\nZ=\"1\"; export Z;\n";
+        let table = Environment::parse(printed);
+        assert_eq!(table.get("GT_RIG"), Some("shop"));
+        assert_eq!(table.get("X"), Some("a\nb\"c$d`e\\f\t\nGT_RIG="));
+        assert_eq!(table.get("Z"), Some("1"));
+        assert_eq!((table.get("E"), table.get("GT_X"), table.get("DISPLAY")), (None, None, None));
+        assert_eq!(table.0.len(), 4);
+    }
+
+    #[test]
+    fn what_is_cut_short_or_no_table_is_read_as_far_as_it_goes() {
+        assert_eq!(Environment::parse("A=\"x").get("A"), Some("x"));
+        assert_eq!(Environment::parse("A=\"x\\").get("A"), Some("x"));
+        assert_eq!(Environment::parse("nonsense\nA=\"1\"; export A;").get("A"), Some("1"));
+        assert_eq!(Environment::parse("").0.len(), 0);
+    }
+}
