@@ -89,7 +89,7 @@ fn every_target_has_a_fuzzer_and_every_folder_a_target() {
 
 #[test]
 fn every_method_of_the_wire_is_fuzzed() {
-    let text = include_str!("../CONTRIBUTING.md");
+    let text = include_str!("../doc/protocol.md");
     let table = text.split("| method |").nth(1).and_then(|rest| rest.split("\n\n").next());
     let cells =
         table.expect("the table of methods").lines().filter_map(|row| row.split('|').nth(1));

@@ -30,6 +30,7 @@ mod host {
     mod snapshot;
     mod started;
     mod strangers;
+    mod towns;
     mod tracker;
     mod trust;
     mod undoing;

@@ -73,6 +73,7 @@ local check = schema.keys({
   tmux = schema.keys({ command = schema.program, socket = schema.program }),
   tracker = schema.keys({ command = schema.text }),
   worktrees = schema.template,
+  gastown = schema.one_of({ 'auto', '0.5', '0.6' }),
   agent = schema.text,
   agents = schema.map(agent),
   dialogs = schema.one_of({ 'accept', 'ask' }),

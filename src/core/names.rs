@@ -121,14 +121,11 @@ impl SessionName {
     }
 }
 
-/// What the names of all polecats' sessions begin with.
-pub const SESSIONS: &str = "gt-";
-
 /// What the names of a rig's sessions begin with outside of towns, and in those of gastown before
 /// 0.6: `gt-<rig>-`.
 #[must_use]
 pub fn session_prefix(rig: &RigName) -> String {
-    format!("{SESSIONS}{}-", rig.in_session())
+    format!("gt-{}-", rig.in_session())
 }
 
 fn is_word(c: char) -> bool {

@@ -12,7 +12,7 @@ use super::{names::PolecatName, work::Diffstat};
 pub struct SessionInfo {
     /// Whose session it is.
     pub polecat: PolecatName,
-    /// The tmux session's name, `gt-<rig>-<polecat>` (gastown calls it an id).
+    /// The tmux session's name (gastown calls it an id).
     pub session_id: String,
     /// The session in which its pane is, where a person moved it there or renamed its own.
     pub found_in: Option<String>,

@@ -1,8 +1,12 @@
 //! A gastown town, and what its gastown calls things.
 
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
 
 use super::names::RigName;
+use super::trust::hex;
 
 /// What gastown 0.6 and later puts in front of a polecat's name where the town names no other.
 pub const DEFAULT_PREFIX: &str = "gt";
@@ -45,5 +49,46 @@ impl Town {
             Gastown::V0_5 => super::names::session_prefix(rig),
             Gastown::V0_6 => format!("{}-", self.prefix),
         }
+    }
+}
+
+/// The name of tmux's socket that gastown uses for the town at `root`, a path without links
+/// (`townSocketName`): its folder's name as far as a socket's can hold it, and what tells it from
+/// other towns in folders of that name.
+#[must_use]
+pub fn socket_name(root: &Path) -> String {
+    let folder = root.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let words = folder.split(|c: char| !matches!(c, 'a'..='z' | '0'..='9' | '-'));
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    let name = words.join("-");
+    let name = Some(name.trim_matches('-')).filter(|name| !name.is_empty()).unwrap_or("default");
+    let mut hash = hex(Sha256::new_with_prefix(root.as_os_str().as_bytes()));
+    hash.truncate(6);
+    format!("{name}-{hash}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_town_has_the_socket_that_gastown_gives_it() {
+        // The numbers are the first of what `sha256sum` says of each path.
+        for (root, socket) in [
+            ("/home/ada/gt", "gt-159aa0"),
+            ("/home/ada/My Town", "my-town-b7aeca"),
+            ("/srv/--ä--", "default-558558"),
+        ] {
+            assert_eq!(socket_name(Path::new(root)), socket);
+        }
+    }
+
+    #[test]
+    fn sessions_are_named_as_the_towns_gastown_does() {
+        let (rig, mut town) = (RigName::parse("shop").unwrap(), Town::before_0_6("/town".into()));
+        town.prefix = "sh".to_owned();
+        assert_eq!(town.session_prefix(&rig), "gt-shop-");
+        town.gastown = Gastown::V0_6;
+        assert_eq!(town.session_prefix(&rig), "sh-");
     }
 }

@@ -22,6 +22,7 @@ pub mod reviews;
 pub mod rigs;
 pub mod run;
 pub mod settings;
+mod towns;
 pub mod tracker;
 pub mod trust;
 pub mod watch;

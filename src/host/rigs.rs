@@ -6,39 +6,56 @@ use super::error::HostError;
 use super::files::{blocking, is_dir, is_file, real};
 use super::git::repository::{self, Repository};
 use super::layouts;
-use crate::core::{Rig, RigKind, RigName, Template, Town};
+use super::towns;
+use crate::core::{Gastown, Rig, RigKind, RigName, Template, Town};
 
 /// Folders of a town that are the town's own.
 const TOWNS_OWN: &[&str] = &["mayor", "deacon", "settings", "daemon", "logs", "plugins"];
 
-/// The rig: of `pinned` when given, else of the first start folder that belongs to one. `name`
-/// replaces the name taken from the folder; `worktrees` says where a plain repository has those of
-/// its polecats.
+/// What is wanted of a rig.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Its folder, wherever one starts.
+    pub pinned: Option<PathBuf>,
+    /// Its name, in place of its folder's.
+    pub name: Option<String>,
+    /// Where a plain repository has the worktrees of its polecats.
+    pub worktrees: Template,
+    /// Which gastown runs its town; else the town's files tell.
+    pub gastown: Option<Gastown>,
+    /// tmux's folder of sockets, in which a town may have one of its own.
+    pub sockets: Option<PathBuf>,
+}
+
+/// The rig that is wanted: the pinned one, else that of the first start folder that belongs to one.
 ///
 /// # Errors
 /// None of them belongs to a rig, the pinned folder is gone, or something on the way could not
 /// be read.
-pub async fn find(
-    start_dirs: &[PathBuf],
-    pinned: Option<&Path>,
-    name: Option<&str>,
-    worktrees: &Template,
-) -> Result<Rig, HostError> {
-    let worktrees = worktrees.clone();
-    let (starts, pinned) = (start_dirs.to_vec(), pinned.map(Path::to_owned));
-    let name = name.map(RigName::parse).transpose()?;
+pub async fn find(start_dirs: &[PathBuf], wanted: &Wanted) -> Result<Rig, HostError> {
+    let (starts, wanted) = (start_dirs.to_vec(), wanted.clone());
+    let name = wanted.name.as_deref().map(RigName::parse).transpose()?;
     blocking(move || {
-        let rig = match pinned {
-            Some(path) => pinned_rig(&path)?,
+        let rig = match &wanted.pinned {
+            Some(path) => pinned_rig(path)?,
             None => first_rig(&starts)?,
         };
+        let rig = with_town(rig, &wanted)?;
         let rig = match name {
             Some(name) => Rig { layout: Rig::inside(&rig.home, &name), name, ..rig },
             None => rig,
         };
-        layouts::settle(rig, &worktrees)
+        layouts::settle(rig, &wanted.worktrees)
     })
     .await
+}
+
+/// The rig with what its town says of itself.
+fn with_town(rig: Rig, wanted: &Wanted) -> Result<Rig, HostError> {
+    let RigKind::Town(town) = &rig.kind else { return Ok(rig) };
+    let folder = rig.path.file_name().unwrap_or_default().to_string_lossy();
+    let town = towns::town(&town.root, &folder, wanted.gastown, wanted.sockets.as_deref())?;
+    Ok(Rig { kind: RigKind::Town(town), ..rig })
 }
 
 fn pinned_rig(path: &Path) -> Result<Rig, HostError> {

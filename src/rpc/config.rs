@@ -10,7 +10,7 @@ use serde::{
 
 use super::{agent::Agent, args::read, error::RpcError};
 use crate::{
-    core::{Template, screen::Policy},
+    core::{Gastown, Template, screen::Policy},
     session::{EditorFacts, Settings},
 };
 
@@ -29,6 +29,7 @@ pub(super) fn settings(config: Option<Value>, editor: EditorFacts) -> Result<Set
         agent: config.agent,
         agents: config.agents.into_iter().map(|(name, agent)| (name, agent.into())).collect(),
         dialogs: config.dialogs.map(|answerer| answerer.0).unwrap_or_default(),
+        gastown: config.gastown.and_then(|version| version.0),
         worktrees: worktrees.unwrap_or_default(),
         editor,
     })
@@ -48,6 +49,7 @@ struct Config {
     agents: BTreeMap<String, Agent>,
     dialogs: Option<Answerer>,
     worktrees: Option<String>,
+    gastown: Option<Version>,
     // These are Lua's own; they come along because the configuration is sent whole.
     #[serde(rename = "capture")]
     _capture: IgnoredAny,
@@ -77,6 +79,24 @@ struct Tmux {
 #[serde(deny_unknown_fields, default)]
 struct Tracker {
     command: Option<String>,
+}
+
+/// Which gastown runs the town; none where the town is to tell.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Version(Option<Gastown>);
+
+impl TryFrom<String> for Version {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "auto" => Ok(Self(None)),
+            "0.5" => Ok(Self(Some(Gastown::V0_5))),
+            "0.6" => Ok(Self(Some(Gastown::V0_6))),
+            _ => Err(format!("`{text}`, expected `auto`, `0.5` or `0.6`")),
+        }
+    }
 }
 
 /// Who answers dialogs; what is not said is for the agents' own flags to imply.

@@ -2,7 +2,7 @@
 //!
 //! It decodes, hands on, encodes, and decides nothing. Lua sends the notification `call` with
 //! an id, a method and one map of arguments, and gets exactly one `answer` for each; a request
-//! would make the editor wait. The methods and events are listed in CONTRIBUTING.md.
+//! would make the editor wait. The methods and events are listed in doc/protocol.md.
 
 mod agent;
 mod args;

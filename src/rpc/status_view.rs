@@ -51,7 +51,10 @@ fn still(now: Result<Seen, SessionError>, before: Seen) -> Result<Seen, SessionE
 
 fn frame(manager: &SessionManager, seen: &Seen, width: usize) -> view::Frame {
     match seen {
-        Seen::All(all) => view::status(manager.rig_name(), &all.polecats, manager.now(), width),
+        Seen::All(all) => {
+            let heading = view::Heading { rig: manager.rig_name(), socket: manager.town_socket() };
+            view::status(&heading, &all.polecats, manager.now(), width)
+        }
         Seen::One { session, tail } => view::detail(session, tail.as_deref(), manager.now(), width),
     }
 }

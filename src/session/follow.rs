@@ -37,10 +37,9 @@ impl SessionManager {
         options: CaptureOptions,
     ) -> Result<Follow, SessionError> {
         let lines = options.checked_lines()?;
-        let pane = self.existing(&PolecatName::parse(polecat)?).await?.pane;
-        let tmux = &self.tmux;
-        let pulse = Pulse::of(tmux, &pane).await;
-        Ok(Follow::new(tmux, pane, lines, Some(pulse)))
+        let session = self.existing(&PolecatName::parse(polecat)?).await?;
+        let pulse = Pulse::of(&self.tmux, &self.rig, &session).await;
+        Ok(Follow::new(&self.tmux, session.pane, lines, Some(pulse)))
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     core::{
-        agent,
+        Gastown, agent,
         names::{PolecatName, visible},
     },
     host::{HostError, git, path, polecats, trust::Grant},
@@ -80,7 +80,7 @@ impl Workspace {
             }
         };
         let (tmux, git, programs, trust, rig) = tokio::join!(
-            in_time("tmux", "tmux", async { vec![self.tmux_health().await] }),
+            in_time("tmux", "tmux", async { vec![self.tmux_health(place).await] }),
             in_time("git", "git", async { vec![self.git_health().await] }),
             in_time("agents", "the search on PATH", self.programs_health()),
             in_time("trust", "the file of what is trusted", self.trust_health()),
@@ -103,7 +103,11 @@ impl Workspace {
         found.await.unwrap_or_default()
     }
 
-    async fn tmux_health(&self) -> HealthRow {
+    async fn tmux_health(&self, place: Option<&Place>) -> HealthRow {
+        if let Some(place) = place {
+            // Whose server it is; that it fails is told with the rig.
+            drop(self.manager(place).await);
+        }
         match self.tmux().capabilities().await {
             Ok(found) => HealthRow::new("tmux", Level::Ok, format!("tmux {}", found.version)),
             Err(error) => {
@@ -158,6 +162,7 @@ impl Workspace {
             }
             Err(error) => HealthRow::new("rig", Level::Error, error.to_string()),
         });
+        rows.extend(manager.town_health());
         rows.extend(manager.worktrees_health().await);
         rows.extend(manager.agent_health().await);
         rows
@@ -165,6 +170,18 @@ impl Workspace {
 }
 
 impl SessionManager {
+    /// What the rig's town calls its sessions, and on which server they are.
+    fn town_health(&self) -> Option<HealthRow> {
+        let which = match self.rig.gastown()? {
+            Gastown::V0_5 => "gastown before 0.6",
+            Gastown::V0_6 => "gastown 0.6 or later",
+        };
+        let (prefix, server) = (self.rig.session_prefix(), self.tmux.address());
+        let text = format!("{which}: sessions `{prefix}<polecat>` on {server}");
+        let row = HealthRow::new("rig", Level::Info, text);
+        Some(row.hint(Some("if that is wrong, set `gastown`".to_owned())))
+    }
+
     /// Where worktrees are made, and which still are where tools refuse to work.
     async fn worktrees_health(&self) -> Vec<HealthRow> {
         let failed = |error: HostError| {

@@ -20,7 +20,7 @@ use crate::{
         trust::Store,
         watch::{FileEvents, Shortage},
     },
-    tmux::Tmux,
+    tmux::{Socket, Tmux},
 };
 
 /// The polecats of one rig: gastown's session manager.
@@ -126,6 +126,15 @@ impl SessionManager {
     #[must_use]
     pub fn rig_name(&self) -> &str {
         self.rig.name.as_str()
+    }
+
+    /// The name of tmux's socket that the rig's town has for itself, where the sessions are on that.
+    #[must_use]
+    pub fn town_socket(&self) -> Option<&str> {
+        match &self.tmux.address().socket {
+            Socket::Shared(name) => Some(name),
+            Socket::Default | Socket::Name(_) | Socket::Path(_) => None,
+        }
     }
 
     /// The time, for views.

@@ -7,9 +7,10 @@ use tokio::{
     time::{Instant, timeout},
 };
 
+use super::table::Session;
 use crate::{
-    core::names::SESSIONS,
-    tmux::{Notification, Pane, PaneId, SessionId, Tmux},
+    core::rig::Rig,
+    tmux::{Notification, PaneId, SessionId, Tmux},
 };
 
 /// Where nothing is told for this long, it is made sure that it would be.
@@ -28,10 +29,10 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    /// From now on, for the session of `pane`.
-    pub(super) async fn of(tmux: &Tmux, pane: &Pane) -> Self {
+    /// From now on, for `session` of a polecat of `rig`.
+    pub(super) async fn of(tmux: &Tmux, rig: &Rig, session: &Session) -> Self {
         let notices = tmux.notifications();
-        let is_ours = pane.session_name.starts_with(SESSIONS);
+        let (pane, is_ours) = (&session.pane, !session.is_moved(rig));
         if is_ours {
             // Whoever cannot be armed is looked at by the clock.
             drop(tmux.arm_activity(pane.session_id, pane.pane_id).await);

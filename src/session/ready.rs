@@ -86,7 +86,7 @@ impl SessionManager {
         owed: &Owed,
         progress: Progress<'_>,
     ) -> Result<Readiness, SessionError> {
-        let mut pulse = Pulse::of(&self.tmux, &session.pane).await;
+        let mut pulse = Pulse::of(&self.tmux, &self.rig, session).await;
         let began = Instant::now();
         let mut wait = Wait {
             manager: self,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::core::{Template, agent::Changes, screen::Policy};
+use crate::core::{Gastown, Template, agent::Changes, screen::Policy};
 
 /// The configuration without what only Lua needs. Absent is default.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Settings {
     pub agents: BTreeMap<String, Changes>,
     /// `dialogs`: who answers what agents ask before they begin.
     pub dialogs: Policy,
+    /// `gastown`: which one runs the town; else the town tells.
+    pub gastown: Option<Gastown>,
     /// `worktrees`: where polecats of plain repositories work.
     pub worktrees: Template,
     /// The editor that we work for.

@@ -46,6 +46,10 @@ impl SessionManager {
     ) -> Result<Started, SessionError> {
         progress("starting: checking");
         let found = self.found(name, &options).await?;
+        // Before anybody is asked what may run.
+        if let Some(polecat) = &found {
+            self.require_no_agent(polecat).await?;
+        }
         let workdir = self.workdir_of(found.as_ref(), &options).await;
         let choice = self.choose(&options, workdir.as_deref()).await?;
         // Who is sent to work elsewhere is in nobody's way here.

@@ -22,8 +22,14 @@ use crate::{
         rig::{Rig, RigKind},
         session::SessionInfo,
     },
-    host::{Launch, rigs, tracker::Tracker, trust::Store, watch::FileEvents},
-    tmux::{Socket, Tmux},
+    host::{
+        Launch,
+        rigs::{self, Wanted},
+        tracker::Tracker,
+        trust::Store,
+        watch::FileEvents,
+    },
+    tmux::{Socket, Tmux, socket_folder},
 };
 
 /// Where in the editor a call came from.
@@ -232,8 +238,15 @@ impl Workspace {
 
     async fn find(&self, place: &Place, pinned: Option<&Path>) -> Result<Rig, SessionError> {
         let from: Vec<_> = place.file.iter().chain([&place.cwd]).cloned().collect();
-        let name = self.tools.settings.rig_name.as_deref();
-        Ok(rigs::find(&from, pinned, name, &self.tools.settings.worktrees).await?)
+        let Settings { rig_name, worktrees, gastown, .. } = &self.tools.settings;
+        let wanted = Wanted {
+            pinned: pinned.map(Path::to_owned),
+            name: rig_name.clone(),
+            worktrees: worktrees.clone(),
+            gastown: *gastown,
+            sockets: Some(socket_folder()),
+        };
+        Ok(rigs::find(&from, &wanted).await?)
     }
 
     fn pinned(&self) -> Option<PathBuf> {

@@ -66,10 +66,7 @@ impl ServerAddress {
             Socket::Name(name) | Socket::Shared(name) => name,
             Socket::Default => "default",
         };
-        let top = std::env::var_os("TMUX_TMPDIR").map(PathBuf::from);
-        // tmux passes over a folder that is not there.
-        let top = top.filter(|top| top.is_dir()).unwrap_or_else(|| PathBuf::from("/tmp"));
-        top.join(format!("tmux-{}", rustix::process::getuid().as_raw())).join(name)
+        socket_folder().join(name)
     }
 
     /// Whether there is certainly no server.
@@ -81,6 +78,15 @@ impl ServerAddress {
     pub(crate) fn is_private(&self) -> bool {
         !matches!(self.socket, Socket::Default | Socket::Shared(_))
     }
+}
+
+/// The folder of all sockets that have a name, there or not.
+#[must_use]
+pub fn socket_folder() -> PathBuf {
+    let top = std::env::var_os("TMUX_TMPDIR").map(PathBuf::from);
+    // tmux passes over a folder that is not there.
+    let top = top.filter(|top| top.is_dir()).unwrap_or_else(|| PathBuf::from("/tmp"));
+    top.join(format!("tmux-{}", rustix::process::getuid().as_raw()))
 }
 
 /// In words, for messages.

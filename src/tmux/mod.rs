@@ -37,7 +37,7 @@ mod settle;
 mod spawned;
 mod version;
 
-pub use address::{ServerAddress, Socket};
+pub use address::{ServerAddress, Socket, socket_folder};
 pub use capture::{Capture, Captured};
 pub use client::Tmux;
 pub use command::{Command, Reply, literal};

@@ -18,7 +18,7 @@ pub use changes::{FileRow, HunkRow, Picture, Shown, changes};
 pub use detail::detail;
 pub use frame::{Color, Frame, Group, Line, Span, Style};
 pub use patch::{Patch, patches};
-pub use status::status;
+pub use status::{Heading, status};
 
 #[cfg(test)]
 mod testing {

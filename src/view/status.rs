@@ -16,16 +16,25 @@ use crate::core::{
 /// agent, activity, issue, work. Sign, name and state stay.
 const EXPENDABLE: [usize; 6] = [8, 7, 4, 5, 3, 6];
 
-/// The rows of `sessions` (every polecat of the rig `rig`, with or without a session) at `now`,
-/// at most `width` cells wide: who needs a person first, then by name.
+/// What the list is of.
+#[derive(Clone, Copy, Debug)]
+pub struct Heading<'a> {
+    /// The rig's name.
+    pub rig: &'a str,
+    /// The name of tmux's socket, where it is neither the default nor a configured one.
+    pub socket: Option<&'a str>,
+}
+
+/// The rows of `sessions` (every polecat of the rig, with or without a session) at `now`, at most
+/// `width` cells wide: who needs a person first, then by name.
 #[must_use]
-pub fn status(rig: &str, sessions: &[SessionInfo], now: Timestamp, width: usize) -> Frame {
+pub fn status(heading: &Heading, sessions: &[SessionInfo], now: Timestamp, width: usize) -> Frame {
     let mut sorted: Vec<_> = sessions.iter().collect();
     sorted.sort_by(|a, b| {
         (words::urgency(a.state), &a.polecat).cmp(&(words::urgency(b.state), &b.polecat))
     });
     let rows: Vec<_> = sorted.into_iter().map(|session| row(session, now)).collect();
-    let mut lines = vec![title(rig, sessions, width), Line::default()];
+    let mut lines = vec![title(heading, sessions, width), Line::default()];
     if rows.is_empty() {
         lines.push(hint(width));
     }
@@ -68,8 +77,8 @@ fn work(diff: &Diffstat) -> Cell {
     Cell { parts }
 }
 
-/// `shop: 3 polecats, 2 running, 1 waiting`.
-fn title(rig: &str, sessions: &[SessionInfo], width: usize) -> Line {
+/// `shop: 3 polecats, 2 running, 1 waiting`, and where that is not told otherwise the server.
+fn title(heading: &Heading, sessions: &[SessionInfo], width: usize) -> Line {
     let count = |test: fn(&SessionInfo) -> bool| sessions.iter().filter(|one| test(one)).count();
     let mut parts = vec![match sessions.len() {
         1 => "1 polecat".to_owned(),
@@ -84,13 +93,18 @@ fn title(rig: &str, sessions: &[SessionInfo], width: usize) -> Line {
             parts.push(format!("{number} {what}"));
         }
     }
-    let text = |parts: &[String]| format!("{rig}: {}", parts.join(", "));
+    let text = |parts: &[String]| format!("{}: {}", heading.rig, parts.join(", "));
     // Who needs a person is told last, and is the last to go.
     while parts.len() > 1 && words::cells(&text(&parts)) > width {
         parts.remove(0);
     }
     let mut line = Line::default();
-    line.push(&words::fit(&text(&parts), width), Some(Group::Named("PolecatTitle")));
+    let text = words::fit(&text(&parts), width);
+    line.push(&text, Some(Group::Named("PolecatTitle")));
+    let server = heading.socket.map(|socket| format!("  tmux -L {socket}")).unwrap_or_default();
+    if words::cells(&text) + words::cells(&server) <= width {
+        line.push(&server, Some(Group::Named("PolecatMuted")));
+    }
     line
 }
 
@@ -106,9 +120,11 @@ mod tests {
     use super::super::testing::session;
     use super::*;
 
+    const SHOP: Heading = Heading { rig: "shop", socket: None };
+
     fn texts(sessions: &[SessionInfo], width: usize) -> Vec<String> {
         let now = Timestamp::from_second(1_000).unwrap();
-        let frame = status("shop", sessions, now, width);
+        let frame = status(&SHOP, sessions, now, width);
         frame.lines.into_iter().map(|line| line.text).collect()
     }
 
@@ -124,6 +140,15 @@ mod tests {
                 "●  ash    working"
             ]
         );
+    }
+
+    #[test]
+    fn the_title_names_a_towns_server_where_there_is_room() {
+        let heading = Heading { socket: Some("gt-159aa0"), ..SHOP };
+        let title =
+            |width| status(&heading, &[], Timestamp::UNIX_EPOCH, width).lines.remove(0).text;
+        assert_eq!(title(40), "shop: 0 polecats  tmux -L gt-159aa0");
+        assert_eq!(title(30), "shop: 0 polecats");
     }
 
     #[test]
@@ -167,7 +192,7 @@ mod tests {
     fn lines_added_and_removed_look_different() {
         let diff = Some(Diffstat { added: 1, removed: 2, ..Diffstat::default() });
         let sessions = [SessionInfo { diff, ..session("ash", State::Idle) }];
-        let frame = status("shop", &sessions, Timestamp::UNIX_EPOCH, 40);
+        let frame = status(&SHOP, &sessions, Timestamp::UNIX_EPOCH, 40);
         let groups: Vec<_> = frame.lines[2].spans.iter().rev().map(|span| &span.group).collect();
         assert_eq!(groups[0], &Group::Named("PolecatRemoved"));
         assert_eq!(groups[1], &Group::Named("PolecatAdded"));
@@ -181,7 +206,7 @@ mod tests {
     #[test]
     fn each_row_names_its_polecat() {
         let now = Timestamp::from_second(0).unwrap();
-        let frame = status("shop", &[session("ash", State::Stopped)], now, 80);
+        let frame = status(&SHOP, &[session("ash", State::Stopped)], now, 80);
         let keys: Vec<_> = frame.lines.iter().map(|line| line.key.as_str()).collect();
         assert_eq!(keys, ["", "", "ash"]);
     }

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use polecat::core::town::socket_name;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
@@ -29,7 +30,27 @@ impl Gastown {
     }
 
     pub(crate) async fn on(tmux: TmuxServer, files: &[(&str, Json)], programs: &[&str]) -> Self {
+        Self::of(Town::new(), tmux, files, programs).await
+    }
+
+    /// With a gastown of 0.6 or later, and nothing configured: the server is the town's own.
+    pub(crate) async fn of_today(files: &[(&str, Json)], programs: &[&str]) -> Self {
         let town = Town::new();
+        let tmux = TmuxServer::named(&socket_name(town.path()));
+        let rigs = json!({ "rigs": { "shop": { "beads": { "prefix": "sh" } } } });
+        let files: Vec<_> = [("mayor/rigs.json", rigs.clone()), ("rigs.json", rigs)]
+            .into_iter()
+            .chain(files.iter().cloned())
+            .collect();
+        let gastown = Self::of(town, tmux, &files, programs).await;
+        let code = "local folder, config = ..., vim.g.polecat
+            vim.env.TMUX_TMPDIR, config.tmux.socket = folder, nil
+            vim.g.polecat = config";
+        gastown.editor.lua(code, json!([gastown.tmux.folder()])).await.unwrap();
+        gastown
+    }
+
+    async fn of(town: Town, tmux: TmuxServer, files: &[(&str, Json)], programs: &[&str]) -> Self {
         let bin = tempfile::Builder::new().prefix("pb").tempdir().unwrap();
         for name in programs {
             program(&bin.path().join(name), name);

@@ -45,6 +45,7 @@ mod states;
 mod status;
 mod stopping;
 mod survival;
+mod towns;
 mod trouble;
 mod trusting;
 mod tui;

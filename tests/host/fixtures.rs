@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use polecat::core::{PolecatName, Rig, Template};
-use polecat::host::{Launch, launch, rigs};
+use polecat::core::{PolecatName, Rig};
+use polecat::host::rigs::{self, Wanted};
+use polecat::host::{Launch, launch};
 use tempfile::TempDir;
 
 /// A folder of our own that is also the home of everything started; it goes with the value.
@@ -80,7 +81,7 @@ impl Sandbox {
 
     /// The rig of a folder in the sandbox.
     pub(super) async fn rig(&self, below: &str) -> Rig {
-        rigs::find(&[self.path(below)], None, None, &Template::default()).await.unwrap()
+        rigs::find(&[self.path(below)], &Wanted::default()).await.unwrap()
     }
 }
 

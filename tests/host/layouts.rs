@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use polecat::core::{Rig, Template};
 use polecat::host::git::{self, Removal, Worktree};
-use polecat::host::{HostError, polecats, rigs};
+use polecat::host::rigs::{self, Wanted};
+use polecat::host::{HostError, polecats};
 
 use super::fixtures::{Sandbox, files, polecat};
 use super::polecat::{Ash, inside_git};
@@ -32,7 +33,9 @@ async fn restore(sandbox: &Sandbox, rig: &Rig) -> Result<PathBuf, HostError> {
 async fn by(sandbox: &Sandbox, below: &str, template: &str) -> Rig {
     let data = sandbox.path("data");
     let template = Template::parse(template, Some(&data)).unwrap();
-    rigs::find(&[sandbox.path(below)], None, None, &template).await.unwrap()
+    rigs::find(&[sandbox.path(below)], &Wanted { worktrees: template, ..Wanted::default() })
+        .await
+        .unwrap()
 }
 
 pub(super) async fn names(rig: &Rig) -> Vec<String> {

@@ -2,15 +2,21 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use polecat::core::{Layout, Rig, RigKind, Template, Town};
-use polecat::host::{HostError, rigs};
+use polecat::core::{Layout, Rig, RigKind, Town};
+use polecat::host::HostError;
+use polecat::host::rigs::{self, Wanted};
 
 use super::fixtures::Sandbox;
 
+fn pinned(path: &Path, name: Option<&str>) -> Wanted {
+    let name = name.map(str::to_owned);
+    Wanted { pinned: Some(path.to_owned()), name, ..Wanted::default() }
+}
+
 async fn refusal(starts: &[PathBuf]) -> String {
-    rigs::find(starts, None, None, &Template::default()).await.unwrap_err().to_string()
+    rigs::find(starts, &Wanted::default()).await.unwrap_err().to_string()
 }
 
 #[tokio::test]
@@ -35,9 +41,8 @@ async fn the_town_itself_and_its_own_folders_are_no_rigs() {
     let mayor = refusal(&[town.join("mayor")]).await;
     assert!(mayor.ends_with("mayor` is no rig: it is a folder of the town itself"), "{mayor}");
     // The file is the town's, the working directory is in a rig: that one is meant.
-    let plain = Template::default();
     let both = [town.join("mayor"), town.join("shop")];
-    assert_eq!(rigs::find(&both, None, None, &plain).await.unwrap().name.as_str(), "shop");
+    assert_eq!(rigs::find(&both, &Wanted::default()).await.unwrap().name.as_str(), "shop");
 }
 
 #[tokio::test]
@@ -119,13 +124,12 @@ async fn outside_of_any_project_the_answer_names_what_was_looked_at() {
 async fn a_pinned_folder_wins_and_may_be_renamed() {
     let sandbox = Sandbox::new();
     let (shop, loose) = (sandbox.repository("shop"), sandbox.folder("loose"));
-    let plain = Template::default();
-    let rig = rigs::find(&[shop], Some(&loose), Some("till"), &plain).await.unwrap();
+    let rig = rigs::find(&[shop], &pinned(&loose, Some("till"))).await.unwrap();
     assert_eq!((rig.name.as_str(), &rig.home, rig.kind), ("till", &loose, RigKind::Folder));
     let gone = sandbox.path("vanished");
-    let refused = rigs::find(&[], Some(&gone), None, &plain).await.unwrap_err();
+    let refused = rigs::find(&[], &pinned(&gone, None)).await.unwrap_err();
     assert!(matches!(&refused, HostError::RigGone { path } if *path == gone), "{refused}");
-    let refused = rigs::find(&[], Some(&loose), Some("a/b"), &plain).await.unwrap_err().to_string();
+    let refused = rigs::find(&[], &pinned(&loose, Some("a/b"))).await.unwrap_err().to_string();
     assert_eq!(refused, "bad rig name `a/b`: it is no folder's name");
 }
 

@@ -1,6 +1,7 @@
 //! A private tmux server for a test, looked at from outside.
 
 use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 /// runs in it, and removes the folder.
 pub struct TmuxServer {
     folder: PathBuf,
+    socket: PathBuf,
     /// Removes the folder; none for a server that another process looks after.
     owned: Option<tempfile::TempDir>,
 }
@@ -25,12 +27,24 @@ impl TmuxServer {
         let folder =
             tempfile::Builder::new().prefix("polecat-test-").tempdir().expect("a temporary folder");
         std::fs::create_dir(folder.path().join("home")).expect("it is ours");
-        Self { folder: folder.path().to_owned(), owned: Some(folder) }
+        let socket = folder.path().join("tmux");
+        Self { folder: folder.path().to_owned(), socket, owned: Some(folder) }
+    }
+
+    /// A place for the server of this name, below what is to be `TMUX_TMPDIR`: the test's folder.
+    pub fn named(name: &str) -> Self {
+        let mut server = Self::absent();
+        let sockets = format!("tmux-{}", rustix::process::getuid().as_raw());
+        let folder = server.folder().join(sockets);
+        std::fs::create_dir(&folder).expect("it is ours");
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).expect("ours");
+        server.socket = folder.join(name);
+        server
     }
 
     /// The server in the folder of a test that runs in another process.
     pub fn of_another_process(folder: PathBuf) -> Self {
-        Self { folder, owned: None }
+        Self { socket: folder.join("tmux"), folder, owned: None }
     }
 
     /// A running server with one session, `first`, that runs `cat`.
@@ -46,7 +60,7 @@ impl TmuxServer {
     }
 
     pub fn socket(&self) -> PathBuf {
-        self.folder().join("tmux")
+        self.socket.clone()
     }
 
     pub fn address(&self) -> ServerAddress {

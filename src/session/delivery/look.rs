@@ -106,8 +106,8 @@ impl<'a> Watch<'a> {
             return pulse.next(TICK).await;
         }
         // What was printed until now is seen at the next look.
-        let tmux = &self.manager.tmux;
-        self.pulse = Some(Pulse::of(tmux, &self.session.pane).await);
+        let SessionManager { tmux, rig, .. } = self.manager;
+        self.pulse = Some(Pulse::of(tmux, rig, self.session).await);
     }
 
     pub(super) async fn end(self) {
