@@ -9,10 +9,10 @@ export RUST_TEST_THREADS ?= $(shell echo $$(($(CORES) * 3 < 12 ? $(CORES) * 3 : 
 
 SOAK := 1
 
-.PHONY: help build try demo test check soak bench fuzz compat lint fmt tools clean
+.PHONY: help generate build try demo test check soak bench fuzz compat lint fmt tools clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 build: ## build the backend, target/release/polecat-nvim
 	cargo build --release --locked
@@ -37,6 +37,9 @@ soak: tools ## the long tests of faults: every crash point; SOAK=N goes through 
 	  $(CARGO_TEST) --test faults -- --ignored --nocapture --test-threads=1 && \
 	  $(CARGO_TEST) --test editor fifty_times -- --ignored || exit 1; \
 	done
+
+generate: ## write what is generated out of the table of commands
+	POLECAT_GENERATE=1 $(CARGO_TEST) --lib generated
 
 check: lint ## the quick part of it: formatting, lints, unit tests, layers
 	$(CARGO_TEST) --lib --test architecture

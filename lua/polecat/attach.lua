@@ -1,5 +1,5 @@
 --- Attaching: a terminal on a polecat's session, or the user's own tmux client switched to it.
-local ask = require('polecat.ask')
+local ask = require('polecat.ui.ask')
 local backend = require('polecat.backend')
 local notify = require('polecat.notify')
 local where = require('polecat.where')
@@ -109,7 +109,7 @@ end
 ---@param split polecat.Split
 ---@param callback? polecat.Callback
 function M.open(spec, split, callback)
-  local at, from = spec.at or where.here(), ask.from()
+  local at, from = spec.at or where.here(), split.asked or ask.from()
   local done = callback or notify.or_error()
   backend.call('session.attach', { polecat = spec.polecat, at = at }, function(err, plan)
     if err then

@@ -9,7 +9,7 @@ local process = require('polecat.process')
 local M = {}
 
 --- What this plugin speaks. The backend refuses any other.
-M.PROTOCOL = 3
+M.PROTOCOL = 4
 
 --- A backend that does not greet back within this time is stuck, in ms.
 local GREETING_LIMIT = 10000
@@ -27,6 +27,9 @@ local sent
 ---@type { protocol: integer, version: string, pid: integer }?
 local greeting
 local start_planned = false
+--- The rig that the user pinned: it stays pinned when the backend is started anew.
+---@type string?
+local pinned
 --- Neovim is about to end; nothing is started or told any more.
 local leaving = false
 
@@ -83,24 +86,6 @@ local function open_for_calls()
   end
 end
 
---- The rig that the user pinned must be pinned again before anything else is asked.
----@param child polecat.Process
-local function restore_pin(child)
-  local path = require('polecat.rig').pinned()
-  if not path then
-    return open_for_calls()
-  end
-  local id = calls.remember(function(err)
-    if child ~= current then
-      return
-    elseif err then
-      return give_up(err)
-    end
-    open_for_calls()
-  end)
-  send(id, 'rig.pin', { path = path, at = require('polecat.where').here() })
-end
-
 ---@param result any
 ---@return polecat.Error?
 local function mismatch(result)
@@ -141,14 +126,15 @@ local function greet(child)
       return give_up(err)
     end
     greeting = result
-    restore_pin(child)
+    open_for_calls()
   end)
   sent = config.current()
   local nvim = vim.empty_dict()
   nvim.tmux = vim.env.TMUX
   nvim.data = vim.fs.joinpath(vim.fn.stdpath('data'), 'polecat')
   nvim.state = vim.fn.stdpath('state')
-  send(id, 'hello', { protocol = M.PROTOCOL, config = sent.values, nvim = nvim })
+  local hello = { protocol = M.PROTOCOL, config = sent.values, nvim = nvim, pin = pinned }
+  send(id, 'hello', hello)
   watch_greeting(child)
 end
 
@@ -244,6 +230,12 @@ end
 ---@return { protocol: integer, version: string, pid: integer }?
 function M.greeting()
   return greeting
+end
+
+--- Has the next backend too use only the rig at `path`, or again that of each place.
+---@param path? string
+function M.pin(path)
+  pinned = path
 end
 
 ---@param watcher polecat.Watcher

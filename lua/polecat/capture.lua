@@ -163,7 +163,7 @@ end
 ---@param split polecat.Split
 function M.open(spec, split)
   spec.at = spec.at or where.here()
-  split.from = vim.api.nvim_get_current_win()
+  split.from = split.from or vim.api.nvim_get_current_win()
   spec.lines = spec.lines or config.capture_lines()
   if spec.session then
     return open_session(spec, split)

@@ -1,5 +1,4 @@
 --- Completion of the commands' arguments, from a cache: a `<Tab>` must not wait for tmux.
-local command = require('polecat.command')
 local where = require('polecat.where')
 
 local M = {}
@@ -58,101 +57,144 @@ local function known()
   return cache[key] or NOTHING
 end
 
---- `key=` for the keys that are not used yet, or the values of the key that is being typed.
----@param keys string[]
----@param before string[] The words in front.
----@param lead string
----@return string[]
-local function pairs_of(keys, before, lead)
-  local key, value = lead:match('^([%w_]+)=(.*)$')
-  if key == 'agent' then
-    return vim.tbl_map(function(agent)
-      return 'agent=' .. vim.fn.escape(agent, ' \\')
-    end, known().agents)
-  elseif key == 'workdir' or key == 'config_dir' then
-    return vim.tbl_map(function(dir)
-      return key .. '=' .. vim.fn.escape(dir, ' \\')
-    end, vim.fn.getcompletion(value, 'dir'))
-  end
-  local used = table.concat(before, ' ')
-  local unused = vim.tbl_filter(function(name)
-    return not (' ' .. used):find(' ' .. name .. '=', 1, true)
-  end, keys)
-  return vim.tbl_map(function(name)
-    return name .. '='
-  end, unused)
+---@param text string
+---@return string
+local function escaped(text)
+  return vim.fn.escape(text, ' \\')
 end
 
---- The first argument's candidates.
----@type table<string, fun(): string[]>
-local first = {
-  Start = function()
+--- What there is of each kind that a word or a value stands for. A new name is the user's to
+--- invent, and issues are the tracker's to know: asking it takes longer than a `<Tab>` may.
+---@type table<string, fun(lead: string): string[]>
+local kinds = {
+  polecat = function()
     return known().polecats
   end,
-  Status = function()
-    return known().polecats
+  running = function()
+    return known().running
   end,
-  Diff = function()
-    return known().polecats
-  end,
-  Remove = function()
-    return known().polecats
-  end,
-  Restore = function()
+  backup = function()
     return known().backups
   end,
-  CaptureSession = function()
+  session = function()
     return known().sessions
+  end,
+  agent = function()
+    return known().agents
+  end,
+  folder = function(lead)
+    return vim.fn.getcompletion(lead, 'dir')
+  end,
+  since = function()
+    return { 'review' }
   end,
 }
 
+---@param kind string
+---@param lead string
+---@param front? string What stands in front of each.
 ---@return string[]
-local function running()
-  return known().running
+local function of(kind, lead, front)
+  local find = kinds[kind:gsub('?', '')]
+  return vim.tbl_map(function(candidate)
+    return (front or '') .. escaped(candidate)
+  end, find and find(lead) or {})
 end
 
---- The candidates for the argument after `before`.
----@param name string
----@param before string[]
+---@param keys string[][]
+---@param used table<string, string>
+---@return string[]
+local function unused(keys, used)
+  local found = {}
+  for _, key in ipairs(keys) do
+    if not used[key[1]] then
+      found[#found + 1] = key[1] .. '='
+    end
+  end
+  return found
+end
+
+--- What has been typed: which keys, of what kind, and how many words.
+---@param spec polecat.Command
+---@param text string
+---@return table<string, string> used
+---@return integer words
+local function typed(spec, text)
+  local kind_of, used, words = {}, {}, 0
+  for _, key in ipairs(spec.keys or {}) do
+    kind_of[key[1]] = key[2]
+  end
+  -- A blank behind a backslash ends no word.
+  for word in text:gsub('\\.', '_'):gmatch('%S+') do
+    local key = word:match('^([^=]*)=')
+    used[key or ''] = kind_of[key]
+    words = words + (key and kind_of[key] and 0 or 1)
+  end
+  return used, words
+end
+
+--- The candidates for what comes after `text`.
+---@param spec polecat.Command
+---@param text string
 ---@param lead string
 ---@return string[]
-local function candidates(name, before, lead)
-  local no_cmd = not (' ' .. table.concat(before, ' ')):find(' cmd=', 1, true)
-  -- A new name is the user's to invent; without one, the keys may come first.
-  if name == 'New' then
-    return pairs_of(command.NEW_KEYS, before, lead)
-  elseif name == 'Sling' then
-    -- Issues are the tracker's to know: asking it takes longer than a `<Tab>` may.
-    if #before == 0 or not no_cmd then
-      return {}
-    end
-    local keys = pairs_of(command.SLING_KEYS, before, lead)
-    return #before == 1 and vim.list_extend(vim.list_slice(known().polecats), keys) or keys
-  elseif #before == 0 then
-    return vim.tbl_map(function(candidate)
-      return vim.fn.escape(candidate, ' \\')
-    end, (first[name] or running)())
-  elseif name == 'Start' and no_cmd then
-    return pairs_of(command.START_KEYS, before, lead)
-  elseif name == 'Diff' then
-    return { 'since=review' }
+local function candidates(spec, text, lead)
+  local used, words = typed(spec, text)
+  if vim.list_contains(vim.tbl_values(used), 'text') then
+    return {}
   end
-  return {}
+  local name, value = lead:match('^([^=]*)=(.*)$')
+  for _, key in ipairs(spec.keys or {}) do
+    if key[1] == name then
+      return of(key[2], value, name .. '=')
+    end
+  end
+  local word = next(used) == nil and (spec.words or {})[words + 1] or nil
+  local found = word and of(word, lead) or {}
+  if not word or vim.endswith(word, '?') then
+    vim.list_extend(found, unused(spec.keys or {}, used))
+  end
+  return found
 end
 
---- Completes an argument of `:Polecat<name>`; as `complete` of a user command.
----@param name string
+--- Those of `found` that go on from `lead`.
+---@param found string[]
+---@param lead string
+---@return string[]
+local function matching(found, lead)
+  return vim.tbl_filter(function(candidate)
+    -- A line break would begin another command.
+    return vim.startswith(candidate, lead) and not candidate:find('%c')
+  end, found)
+end
+
+--- Completes an argument of `spec`; as `complete` of a user command.
+---@param spec polecat.Command
 ---@param lead string
 ---@param line string
 ---@param position integer
 ---@return string[]
-function M.complete(name, lead, line, position)
+function M.complete(spec, lead, line, position)
   local text = line:sub(1, position):match('Polecat%w+!?%s+(.*)$') or ''
-  local before = require('polecat.words').all(text:sub(1, #text - #lead))
-  return vim.tbl_filter(function(candidate)
-    -- A line break would begin another command.
-    return vim.startswith(candidate, lead) and not candidate:find('%c')
-  end, candidates(name, before, lead))
+  return matching(candidates(spec, text:sub(1, #text - #lead), lead), lead)
+end
+
+--- The same of `:Polecat {name}`, and the names.
+---@param lead string
+---@param line string
+---@param position integer
+---@return string[]
+function M.scoped(lead, line, position)
+  local text = line:sub(1, position):match('Polecat!?%s+(.*)$') or ''
+  local name, args = text:match('^([^%s!]+)!?%s+(.*)$')
+  if name then
+    local spec = require('polecat.command').named(name)
+    return spec and matching(candidates(spec, args:sub(1, #args - #lead), lead), lead) or {}
+  end
+  local names = vim.tbl_map(function(spec)
+    return spec.sub
+  end, require('polecat.commands'))
+  return matching(names, lead)
 end
 
 return M

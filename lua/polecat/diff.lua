@@ -230,7 +230,7 @@ end
 ---@param split polecat.Split
 function M.open(spec, split)
   spec.at = spec.at or where.here()
-  split.from = vim.api.nvim_get_current_win()
+  split.from = split.from or vim.api.nvim_get_current_win()
   local buf, new = buffer.get(NAME .. spec.polecat)
   local open = view.of(buf)
   if open and open.state == 'open' and open.spec.since == spec.since then
@@ -246,7 +246,7 @@ end
 
 --- The file under the cursor, or the one that is edited, side by side with what it was.
 ---@param polecat? string Whose file it must be.
-function M.side_by_side(polecat)
+local function compare(polecat)
   local buf = vim.api.nvim_get_current_buf()
   if
     vim.bo[buf].filetype == 'polecat-diff'
@@ -260,6 +260,17 @@ function M.side_by_side(polecat)
   end
   local line = vim.api.nvim_win_get_cursor(0)[1]
   require('polecat.diff.pair').open({ file = file, at = where.here(buf), line = line })
+end
+
+--- The same in the window in which it was asked for.
+---@param spec { polecat?: string }
+---@param split polecat.Split
+function M.side_by_side(spec, split)
+  if vim.api.nvim_win_is_valid(split.from) then
+    vim.api.nvim_win_call(split.from, function()
+      compare(spec.polecat)
+    end)
+  end
 end
 
 return M

@@ -161,7 +161,9 @@ end
 function M.remove(name, opts, cb)
   opts, cb = require('polecat.arguments').shift(opts, cb)
   run('remove', { polecat = given(name) }, opts, cb, function(args, callback)
-    require('polecat.remove').call(args, callback)
+    local editor = require('polecat.editor.state').read()
+    args = vim.tbl_extend('force', editor, args)
+    require('polecat.backend').call('polecat.remove', args, callback)
   end)
 end
 

@@ -7,8 +7,9 @@ function M.path()
 end
 
 --- Shows the end of it.
+---@param _ table
 ---@param split polecat.Split
-function M.open(split)
+function M.open(_, split)
   if not vim.uv.fs_stat(M.path()) then
     return require('polecat.notify').warn(('there is no log yet at `%s`'):format(M.path()))
   end

@@ -19,6 +19,20 @@
 ---@field lines string[] All of it to be shown, with what is invisible escaped.
 ---@field lasting boolean Whether `always` is remembered.
 
+--- A command, as `polecat.commands` has it.
+---@class polecat.Command
+---@field name string Behind `:Polecat`.
+---@field sub string Behind `:Polecat `.
+---@field about string
+---@field bang? boolean
+---@field bar? boolean
+---@field editor? boolean Whether it must know what is open and where one stands.
+---@field range? 'size'|'lines'
+---@field opens? string The view that it opens, for which no backend is needed.
+---@field map? 'n'|'x' The mode of its `<Plug>` map.
+---@field words? string[] What each stands for; `?` behind those that may be left out.
+---@field keys? string[][] Key, and what its value stands for.
+
 ---@alias polecat.Callback fun(err?: polecat.Error, result?: any)
 
 --- From where a call is made; the backend finds the rig from it.
@@ -79,3 +93,4 @@
 ---@field mods? table As `smods` of a user command's arguments.
 ---@field size? integer Lines, or columns of a vertical split.
 ---@field from? integer The window it was asked for in, when it takes a while to be shown.
+---@field asked? polecat.From The same, and when.

@@ -19,15 +19,25 @@ local PLUGINS = {
 ---@field choose fun(session: polecat.SessionInfo) What `<CR>` does, when the picker is closed.
 ---@field act fun(session: polecat.SessionInfo) What `<C-o>` does, likewise.
 
+--- `ash  working  shop-1  claude`
+---@param session polecat.SessionInfo
+---@return string
+local function format(session)
+  local parts = { session.polecat, session.state }
+  for _, key in ipairs({ 'issue', 'agent' }) do
+    parts[#parts + 1] = session[key]
+  end
+  return table.concat(parts, '  ')
+end
+
 ---@param sessions polecat.SessionInfo[]
 ---@param at polecat.At
 ---@return polecat.Source
 local function source(sessions, at)
-  local list = require('polecat.list')
   return {
     sessions = sessions,
     at = at,
-    format = list.format,
+    format = format,
     preview = function(buf, session)
       require('polecat.preview').show(buf, session, at)
     end,
@@ -35,7 +45,8 @@ local function source(sessions, at)
       require('polecat.capture').open({ polecat = session.polecat, at = at }, {})
     end,
     act = function(session)
-      list.choose_action(session, at)
+      local typed = { args = '', answers = { polecat = session.polecat } }
+      require('polecat.command').run('List', typed, at)
     end,
   }
 end

@@ -1,5 +1,5 @@
 --- Opens windows when what they show is there, so that nobody sees an empty one first.
-local ask = require('polecat.ask')
+local ask = require('polecat.ui.ask')
 local notify = require('polecat.notify')
 local window = require('polecat.window')
 

@@ -1,5 +1,5 @@
 --- A review of what a polecat changed: comments in the diff, sent as one message.
-local ask = require('polecat.ask')
+local ask = require('polecat.ui.ask')
 local backend = require('polecat.backend')
 local index = require('polecat.diff.index')
 local notify = require('polecat.notify')

@@ -1,8 +1,8 @@
 --- The status window: all polecats of the rig, or one in detail, in a float.
+local ask = require('polecat.ui.ask')
 local backend = require('polecat.backend')
 local buffer = require('polecat.buffer')
 local float = require('polecat.float')
-local in_use = require('polecat.in_use')
 local keys = require('polecat.keys')
 local notify = require('polecat.notify')
 local panel = require('polecat.panel')
@@ -29,15 +29,24 @@ local function on_row(buf, act)
   end
 end
 
+---@param name string
+---@return fun(polecat: string, at: polecat.At)
+local function command(name)
+  return function(polecat, at)
+    require('polecat.command').run(name, { args = polecat }, at)
+  end
+end
+
+--- Removes the polecat after asking once. What would be lost is refused all the same.
 ---@param polecat string
 ---@param at polecat.At
-local function start(polecat, at)
-  local function start_it(name, options, callback)
-    local args = vim.tbl_extend('force', options, { polecat = name, at = at })
-    backend.call('session.start', args, callback)
-  end
-  local trusted = require('polecat.trust').asking(start_it, ':PolecatStart ' .. polecat)
-  in_use.asking('start', polecat, trusted, {}, require('polecat.report').started)
+local function remove(polecat, at)
+  local prompt = ('Remove polecat `%s`?'):format(polecat)
+  ask.confirm({ prompt = prompt, yes = 'Remove' }, function(yes)
+    if yes then
+      command('Remove')(polecat, at)
+    end
+  end)
 end
 
 ---@param force boolean
@@ -65,10 +74,10 @@ local function keys_of(buf)
     { 'a', 'Attach: use its session in a terminal', on_row(buf, open('attach')) },
     { 'i', 'Inject: write a message to it', on_row(buf, open('compose')) },
     { 'd', 'Show what it changed', on_row(buf, open('diff')) },
-    { 's', 'Start it', on_row(buf, start) },
+    { 's', 'Start it', on_row(buf, command('Start')) },
     { 'x', 'Stop it', on_row(buf, stop(false)) },
     { 'X', 'Stop it by force', on_row(buf, stop(true)) },
-    { 'D', 'Remove it, with its folder', on_row(buf, require('polecat.remove').ask) },
+    { 'D', 'Remove it, with its folder', on_row(buf, remove) },
   }
   if not vim.b[buf].polecat then
     own[#own + 1] = { 'K', 'Show it in detail', on_row(buf, open('status')) }

@@ -84,6 +84,16 @@ impl TryFrom<String> for Trust {
     }
 }
 
+impl Trust {
+    /// As it is written in a call.
+    pub(super) fn name(self) -> &'static str {
+        match self.0 {
+            Answer::Once => "once",
+            Answer::Always => "always",
+        }
+    }
+}
+
 /// What a person said about others who work in the worktree.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "String")]
@@ -101,6 +111,13 @@ impl TryFrom<String> for InUse {
 }
 
 impl InUse {
+    /// As it is written in a call.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ignore => "ignore",
+        }
+    }
+
     pub(super) fn of(said: Option<Self>) -> session::InUse {
         match said {
             Some(Self::Ignore) => session::InUse::Ignore,
@@ -110,26 +127,54 @@ impl InUse {
 }
 
 macro_rules! arguments {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => {
-        $($(#[$doc])* #[derive(Debug, Deserialize)] #[serde(deny_unknown_fields)]
+    ($($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $field:ident: $type:ty),* $(,)? })*) => {
+        $($(#[$doc])* #[derive(Clone, Debug, Deserialize)] #[serde(deny_unknown_fields)]
         #[allow(dead_code, reason = "what every call carries is checked where it is not used too")]
-        pub(super) struct $name { $(pub(super) $field: $type),* })*
+        pub(super) struct $name { $($(#[$about])* pub(super) $field: $type),* })*
     };
 }
 
 arguments! {
-    Hello { protocol: u32, config: Option<Value>, nvim: Option<Nvim> }
+    /// A command as it was typed, from where, and what a person has answered since.
+    CommandRun {
+        at: At,
+        /// What relative paths begin at.
+        cwd: PathBuf,
+        name: String,
+        args: ByteBuf,
+        bang: Option<bool>,
+        count: Option<u32>,
+        lines: Option<Lines>,
+        /// The polecat that the buffer is about.
+        about: Option<String>,
+        editor: Option<EditorState>,
+        answers: Option<Answers>,
+    }
+    /// The lines of a range.
+    Lines { name: ByteBuf, filetype: String, first: usize, last: usize, text: Vec<ByteBuf> }
+    /// What the editor has open and stands in: the backend cannot see it.
+    #[derive(Default)]
+    EditorState { unsaved: Vec<PathBuf>, dirs: Vec<PathBuf> }
+    #[derive(Default)]
+    Answers {
+        confirmed: Option<bool>,
+        /// Which of several it is about.
+        polecat: Option<String>,
+        in_use: Option<InUse>,
+        trust: Option<Trust>,
+        trust_id: Option<String>,
+    }
+    /// `pin` is the rig that the user pinned in a backend before.
+    Hello { protocol: u32, config: Option<Value>, nvim: Option<Nvim>, pin: Option<PathBuf> }
     /// What the backend must know of the editor's own surroundings.
     #[derive(Default)]
     Nvim { tmux: Option<String>, data: Option<PathBuf>, state: Option<PathBuf> }
     Configure { config: Option<Value> }
     Health { at: Option<At> }
     Here { at: At }
-    Pin { at: At, path: String }
     Polecat { at: At, polecat: String }
     Restore { at: At, polecat: String, in_use: Option<InUse> }
     New { at: At, polecat: Option<String>, issue: Option<String> }
-    /// What the editor has open or stands in is sent along: the backend cannot see it.
     Remove {
         at: At,
         polecat: String,

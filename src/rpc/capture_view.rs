@@ -4,7 +4,7 @@ use super::{
     args::ViewOpen,
     aside::aside,
     error::RpcError,
-    methods::place,
+    operations::place,
     views::{Canvas, Order},
 };
 use crate::{

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     args::{self, decode},
-    config,
+    commands, config,
     error::RpcError,
 };
 use crate::session::EditorFacts;
@@ -26,11 +26,11 @@ pub struct Refused {
 #[must_use]
 pub fn check(method: &str, args: Value) -> Option<Result<String, Refused>> {
     let read = match method {
+        commands::METHOD => read::<args::CommandRun>,
         "hello" => read::<args::Hello>,
         "configure" => configure,
         "health" => read::<args::Health>,
-        "rig.show" | "complete" | "session.list" => read::<args::Here>,
-        "rig.pin" => read::<args::Pin>,
+        "complete" | "session.list" => read::<args::Here>,
         "polecat.new" => read::<args::New>,
         "polecat.remove" => read::<args::Remove>,
         "session.start" => read::<args::Start>,

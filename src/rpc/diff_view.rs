@@ -8,9 +8,9 @@ use tracing::debug;
 use super::{
     args::ViewOpen,
     aside::aside,
-    encode::Map,
+    encode::{Map, bytes},
     error::RpcError,
-    methods::{place, text},
+    operations::place,
     views::{Canvas, Order},
 };
 use crate::{
@@ -158,7 +158,7 @@ fn range((start, count): (usize, usize)) -> Value {
 
 /// A path, which may be any bytes.
 fn path(path: &[u8]) -> Value {
-    text(path.to_vec())
+    bytes(path.to_vec())
 }
 
 /// A file as it was, beside the one that is.
@@ -168,5 +168,5 @@ pub(super) fn pair(pair: Pair) -> Map {
         .put("path", path(&pair.path))
         .put("file", path(pair.file.as_os_str().as_bytes()))
         .some("old", pair.before.path.as_deref().map(path))
-        .put("text", text(pair.before.text))
+        .put("text", bytes(pair.before.text))
 }

@@ -17,7 +17,7 @@ use crate::{
     },
     session::{
         AttachPlan, Completion, Files, HealthRow, NewPolecat, RemovedPolecat, RestoredPolecat,
-        RigFacts, Snapshot, Started,
+        Snapshot, Started,
     },
     view::{Color, Group, Line, Patch, Style},
 };
@@ -67,11 +67,16 @@ fn words(words: &[OsString]) -> Value {
 }
 
 /// What may be any bytes, such as a path.
-fn word(word: &OsStr) -> Value {
+pub(super) fn word(word: &OsStr) -> Value {
     match word.to_str() {
         Some(text) => text.into(),
         None => Value::Binary(word.as_bytes().to_vec()),
     }
+}
+
+/// Bytes as one string; those that are no UTF-8 reach Lua as they are.
+pub(super) fn bytes(bytes: Vec<u8>) -> Value {
+    String::from_utf8(bytes).map_or_else(|error| Value::Binary(error.into_bytes()), Value::from)
 }
 
 /// `SessionInfo`: gastown's names, then ours.
@@ -220,16 +225,6 @@ pub(super) fn restored(back: &RestoredPolecat) -> Map {
         .some("formerly", restored.formerly.as_deref())
         .put("backup", restored.backup.reference.as_str())
         .some("underway", restored.underway.as_deref())
-}
-
-pub(super) fn rig(rig: &RigFacts) -> Map {
-    Map::new()
-        .put("name", rig.name.as_str())
-        .put("path", rig.path.display().to_string())
-        .put("home", rig.home.display().to_string())
-        .put("kind", rig.kind)
-        .some("town", rig.town.as_ref().map(|town| town.display().to_string()))
-        .put("pinned", rig.pinned)
 }
 
 pub(super) fn completion(known: &Completion) -> Map {

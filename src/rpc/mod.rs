@@ -9,13 +9,16 @@ mod args;
 mod aside;
 mod capture_view;
 mod check;
+mod commands;
 mod config;
 mod diff_view;
 mod editor;
+mod effects;
 mod encode;
 mod error;
 mod handler;
 mod methods;
+mod operations;
 mod outbox;
 mod review;
 mod serve;
@@ -28,4 +31,4 @@ pub use serve::serve;
 
 /// What Lua and this program must agree on. It grows when a method, an event or a field changes
 /// in a way that the other side would not understand.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 4;

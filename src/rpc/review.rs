@@ -7,7 +7,8 @@ use super::{
     diff_view::since,
     encode::Map,
     error::RpcError,
-    methods::{Answer, place},
+    methods::Answer,
+    operations::place,
 };
 use crate::{
     core::{

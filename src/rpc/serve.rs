@@ -136,7 +136,9 @@ impl Server {
         let nvim = hello.nvim.unwrap_or_default();
         let editor = EditorFacts { tmux: nvim.tmux, data: nvim.data, state: nvim.state };
         let settings = config::settings(hello.config, editor)?;
-        self.workspace = Some(Workspace::new(settings, self.launch.clone(), self.news.clone())?);
+        let workspace = Workspace::new(settings, self.launch.clone(), self.news.clone())?;
+        workspace.pin_to(hello.pin);
+        self.workspace = Some(workspace);
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
         Ok(Map::new()

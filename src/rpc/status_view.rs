@@ -3,7 +3,7 @@
 use super::{
     args::ViewOpen,
     error::RpcError,
-    methods::place,
+    operations::place,
     views::{Canvas, Order},
 };
 use crate::{

@@ -80,4 +80,5 @@ pub use work::Files;
 pub use workspace::{Place, RigFacts, Workspace};
 
 pub use crate::core::trust::{Allowed, Answer};
+pub use crate::host::git::{Backup, Removed, Restored};
 pub use crate::host::launch::{Launch, local as local_launch};

@@ -216,13 +216,13 @@ impl Workspace {
         Ok(facts(&rig, self.pinned().is_some()))
     }
 
-    /// Makes the rig at `path` (relative to the working directory) the rig of every place; an
-    /// empty path ends that.
+    /// Makes the rig at `path` (relative to the working directory) the rig of every place; none
+    /// ends that.
     ///
     /// # Errors
     /// When there is no rig; then nothing changed.
-    pub async fn pin(&self, path: &str, place: &Place) -> Result<RigFacts, SessionError> {
-        let path = Some(path).filter(|path| !path.is_empty()).map(|path| place.cwd.join(path));
+    pub async fn pin(&self, path: Option<&Path>, place: &Place) -> Result<RigFacts, SessionError> {
+        let path = path.map(|path| place.cwd.join(path));
         let rig = self.find(place, path.as_deref()).await?;
         // A folder below the rig was named as the rig it is in.
         let path = path.map(|_| rig.path.clone());
@@ -253,7 +253,9 @@ impl Workspace {
         self.pinned.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn pin_to(&self, path: Option<PathBuf>) {
+    /// Makes the rig at `path` that of every place, or none: without a look, as when it was looked
+    /// at before. Where it is gone by now, each call says so.
+    pub fn pin_to(&self, path: Option<PathBuf>) {
         *self.pinned.lock().unwrap_or_else(PoisonError::into_inner) = path;
     }
 }

@@ -10,6 +10,7 @@ mod accounts;
 mod asking;
 mod badges;
 mod colours;
+mod commands;
 mod deaths;
 mod dialogs;
 mod diffing;

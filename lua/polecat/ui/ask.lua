@@ -114,6 +114,21 @@ function M.select(items, opts, done)
   end)
 end
 
+--- The same of choices with labels, which are all that `vim.ui.select` sees.
+---@param choices polecat.Choice[]
+---@param opts polecat.Ask|{ kind?: string }
+---@param done fun(choice?: polecat.Choice)
+function M.choose(choices, opts, done)
+  local labels, by_label = {}, {}
+  for _, choice in ipairs(choices) do
+    labels[#labels + 1] = choice.label
+    by_label[choice.label] = choice
+  end
+  M.select(labels, opts, function(label)
+    done(by_label[label])
+  end)
+end
+
 --- Asks whether to go on; `done` gets true only for `yes`. Where the question comes late, `Cancel`
 --- stands first, which is what a picker answers to a stray <CR>.
 ---@param opts polecat.Ask|{ yes: string }

@@ -1,9 +1,4 @@
---- Removing a polecat: tells the backend what the editor has in its folder, which nobody else knows.
-local ask = require('polecat.ask')
-local backend = require('polecat.backend')
-local in_use = require('polecat.in_use')
-local where = require('polecat.where')
-
+--- What the editor has open, and where it stands: the backend cannot see it.
 local M = {}
 
 --- The files of buffers with changes that are not saved. What such a buffer would lose is not
@@ -42,28 +37,9 @@ local function dirs()
   return vim.tbl_keys(found)
 end
 
---- Asks the backend to remove a polecat.
----@param args { polecat: string, force?: boolean, in_use?: 'ignore', at?: polecat.At }
----@param callback polecat.Callback
-function M.call(args, callback)
-  local here = { unsaved = unsaved(), dirs = dirs() }
-  backend.call('polecat.remove', vim.tbl_extend('force', here, args), callback)
-end
-
---- Removes the polecat after asking once. What would be lost is refused all the same.
----@param polecat string
----@param at? polecat.At
-function M.ask(polecat, at)
-  at = at or where.here()
-  local prompt = ('Remove polecat `%s`?'):format(polecat)
-  ask.confirm({ prompt = prompt, yes = 'Remove' }, function(yes)
-    if yes then
-      local function remove(name, options, callback)
-        M.call(vim.tbl_extend('force', options, { polecat = name, at = at }), callback)
-      end
-      in_use.asking('remove', polecat, remove, {}, require('polecat.report').removed)
-    end
-  end)
+---@return { unsaved: string[], dirs: string[] }
+function M.read()
+  return { unsaved = unsaved(), dirs = dirs() }
 end
 
 return M

@@ -1,0 +1,116 @@
+--- What the backend has Neovim do: one entry for each kind of effect, none for a command.
+local ask = require('polecat.ui.ask')
+local backend = require('polecat.backend')
+local notify = require('polecat.notify')
+
+local M = {}
+
+---@class polecat.Request A call that follows what somebody typed or answered.
+---@field method string
+---@field args table<string, any>
+---@field editor? boolean Whether what the editor has open goes along.
+
+---@class polecat.Choice
+---@field label string
+---@field call? polecat.Request Nothing for one that declines.
+
+---@class polecat.Context From where it was asked for, and what it asked of its window.
+---@field at polecat.At
+---@field split polecat.Split
+---@field from? polecat.From
+---@field begun? integer When the last call was made, by `vim.uv.hrtime()`.
+
+--- The module that opens each view, and its function.
+---@type table<string, string[]>
+local VIEWS = {
+  status = { 'polecat.status', 'open' },
+  capture = { 'polecat.capture', 'open' },
+  diff = { 'polecat.diff', 'open' },
+  side_by_side = { 'polecat.diff', 'side_by_side' },
+  attach = { 'polecat.attach', 'open' },
+  compose = { 'polecat.compose', 'open' },
+  log = { 'polecat.log', 'open' },
+}
+
+--- Makes the call that follows the choice.
+---@param choice? polecat.Choice
+---@param context polecat.Context
+local function follow(choice, context)
+  if choice and choice.call then
+    M.call(choice.call, context)
+  end
+end
+
+---@type table<string, fun(effect: table, context: polecat.Context)>
+local handlers = {}
+
+function handlers.notify(effect)
+  notify.notice(effect)
+end
+
+function handlers.confirm(effect, context)
+  local opts = { prompt = effect.prompt, yes = effect.yes }
+  opts.from, opts.again = context.from, effect.again
+  ask.confirm(opts, function(yes)
+    if yes then
+      M.call(effect.call, context)
+    end
+  end)
+end
+
+function handlers.select(effect, context)
+  local opts = { prompt = effect.prompt, kind = effect.of }
+  opts.from, opts.again = context.from, effect.again
+  ask.choose(effect.choices, opts, function(choice)
+    follow(choice, context)
+  end)
+end
+
+function handlers.question(effect, context)
+  require('polecat.ui.question').put(effect, context, function(choice)
+    follow(choice, context)
+  end)
+end
+
+function handlers.open(effect, context)
+  local module, name = unpack(VIEWS[effect.view])
+  local spec = vim.tbl_extend('force', { at = context.at }, effect.spec)
+  local split = { size = effect.size, asked = context.from }
+  split = vim.tbl_extend('force', split, context.split)
+  require(module)[name](spec, split)
+end
+
+function handlers.pin(effect)
+  backend.pin(effect.path)
+end
+
+--- Carries `effects` out, in their order.
+---@param effects table[]
+---@param context polecat.Context
+function M.apply(effects, context)
+  for _, effect in ipairs(effects) do
+    handlers[effect.kind](effect, context)
+  end
+end
+
+--- Makes a call that is answered by effects, and carries these out.
+---@param request polecat.Request
+---@param context polecat.Context
+function M.call(request, context)
+  local from = ask.from()
+  -- After an answer, a picker of the user's may still be about to close its window.
+  from.win = context.from and context.from.win or from.win
+  context = vim.tbl_extend('force', context, { from = from, begun = vim.uv.hrtime() })
+  local args = vim.tbl_extend('force', {
+    editor = request.editor and require('polecat.editor.state').read() or nil,
+  }, request.args)
+  backend.call(
+    request.method,
+    args,
+    notify.or_error(function(effects)
+      M.apply(effects, context)
+    end)
+  )
+end
+
+return M

@@ -1,0 +1,16 @@
+//! The commands: what each takes (the table), and what it does.
+
+#[cfg(test)]
+mod generated;
+mod inject;
+mod invocation;
+mod list;
+mod paths;
+mod questions;
+mod report;
+mod run;
+mod table;
+mod words;
+
+pub(super) use invocation::METHOD;
+pub(super) use run::run;

@@ -1,0 +1,154 @@
+//! What is written out of the table: the rows that Lua registers and completes by, and the lists of
+//! the help. `make generate` writes them; without it these tests fail when they differ.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::table::{COMMANDS, Key, Kind, Range, Spec, Word};
+
+const LUA: &str = "lua/polecat/commands.lua";
+const HELP: &str = "doc/polecat.txt";
+
+const HEAD: &str = "\
+--- What each command takes. Written by `make generate` out of src/rpc/commands/table.rs.
+---@type polecat.Command[]
+return {
+";
+
+#[test]
+fn lua_has_the_table_of_commands() {
+    hold(LUA, &lua());
+}
+
+#[test]
+fn the_help_lists_the_commands_and_their_maps() {
+    let help = read(HELP);
+    let help = with_list(&help, "*polecat-command-list*", &list());
+    let help = with_list(&help, "*polecat-map-list*", &maps());
+    hold(HELP, &help);
+}
+
+#[test]
+fn each_command_is_in_the_table_once_and_a_text_ends_its_words() {
+    for (index, spec) in COMMANDS.iter().enumerate() {
+        let others = &COMMANDS[index + 1..];
+        let same = |other: &Spec| other.command == spec.command || other.name == spec.name;
+        assert!(!others.iter().any(same), "{}", spec.name);
+        let before = spec.words.split_last().map_or(&[][..], |(_, before)| before);
+        assert!(!before.iter().any(|word| word.kind.takes_the_rest()), "{}", spec.name);
+        let takes_text = spec.words.last().is_some_and(|word| word.kind.takes_the_rest())
+            || spec.keys.iter().any(|key| key.kind.takes_the_rest());
+        assert!(!(takes_text && spec.bar), "a `|` of its text would end `{}`", spec.name);
+        let maps_alone = spec.map != Some("n") || spec.words.iter().all(|word| !word.needed);
+        assert!(maps_alone, "a map of `{}` would miss a word", spec.name);
+    }
+}
+
+/// Holds the file against `text`, or writes it.
+fn hold(file: &str, text: &str) {
+    if std::env::var_os("POLECAT_GENERATE").is_some() {
+        std::fs::write(checkout().join(file), text).expect("our own files are writable");
+    }
+    assert!(read(file) == text, "{file} is not what the table of commands says: `make generate`");
+}
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(checkout().join(file)).unwrap_or_default()
+}
+
+fn checkout() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// `help` with `list` between the line of the tag `tag` and the next empty line.
+fn with_list(help: &str, tag: &str, list: &str) -> String {
+    let (before, rest) = help.split_once(tag).unwrap_or_else(|| panic!("{HELP} has no {tag}"));
+    let (_, after) = rest.split_once("\n\n").expect("an empty line ends the list");
+    format!("{before}{tag}\n{list}\n{after}")
+}
+
+fn list() -> String {
+    COMMANDS.iter().fold(String::new(), |mut list, spec| {
+        let link = format!("|:Polecat{}|", spec.name);
+        let _ = writeln!(list, "{link:<26}{}", spec.about);
+        list
+    })
+}
+
+fn maps() -> String {
+    COMMANDS.iter().filter(|spec| spec.map == Some("n")).fold(String::new(), |mut list, spec| {
+        let map = format!("<Plug>(Polecat{})", spec.name);
+        let _ = writeln!(list, "{map}{:>1$}", format!("*{map}*"), 78 - map.len());
+        let _ = writeln!(list, "        |:Polecat{}|", spec.name);
+        list
+    })
+}
+
+fn lua() -> String {
+    let mut lua = HEAD.to_owned();
+    for spec in COMMANDS {
+        lua.push_str("  {\n");
+        for line in fields(spec) {
+            let _ = writeln!(lua, "    {line},");
+        }
+        lua.push_str("  },\n");
+    }
+    lua + "}\n"
+}
+
+fn fields(spec: &Spec) -> Vec<String> {
+    let mut fields = vec![
+        format!("name = {}", quoted(spec.name)),
+        format!("sub = {}", quoted(&spec.sub())),
+        format!("about = {}", quoted(spec.about)),
+    ];
+    for (name, set) in [("bang", spec.bang), ("bar", spec.bar), ("editor", spec.editor)] {
+        fields.extend(set.then(|| format!("{name} = true")));
+    }
+    fields.extend(match spec.range {
+        Range::None => None,
+        Range::Size => Some("range = 'size'".to_owned()),
+        Range::Lines => Some("range = 'lines'".to_owned()),
+    });
+    fields.extend(spec.map.map(|mode| format!("map = {}", quoted(mode))));
+    fields.extend(spec.opens.map(|view| format!("opens = {}", quoted(view))));
+    if !spec.words.is_empty() {
+        let optional = |needed| if needed { "" } else { "?" };
+        let kind =
+            |word: &Word| quoted(&format!("{}{}", kind_name(word.kind), optional(word.needed)));
+        let kinds: Vec<_> = spec.words.iter().map(kind).collect();
+        fields.push(format!("words = {{ {} }}", kinds.join(", ")));
+    }
+    if !spec.keys.is_empty() {
+        let pair = |key: &Key| {
+            format!("\n      {{ {}, {} }},", quoted(key.name), quoted(kind_name(key.kind)))
+        };
+        let pairs: String = spec.keys.iter().map(pair).collect();
+        fields.push(format!("keys = {{{pairs}\n    }}"));
+    }
+    fields
+}
+
+/// What completion knows it by.
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Polecat => "polecat",
+        Kind::Running => "running",
+        Kind::Backup => "backup",
+        Kind::NewName => "new",
+        Kind::Session => "session",
+        Kind::Issue => "issue",
+        Kind::Agent => "agent",
+        Kind::Account => "account",
+        Kind::Since => "since",
+        Kind::Number => "number",
+        Kind::Folder | Kind::RestFolder => "folder",
+        Kind::Rest => "text",
+    }
+}
+
+/// As stylua quotes.
+fn quoted(text: &str) -> String {
+    let quote = if text.contains('\'') { '"' } else { '\'' };
+    format!("{quote}{text}{quote}")
+}

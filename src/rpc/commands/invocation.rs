@@ -1,0 +1,232 @@
+//! A command as it was given, and given again with a person's answer.
+
+use std::{
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
+
+use rmpv::Value;
+
+use super::{
+    paths,
+    table::{COMMANDS, Command, Range, Spec},
+    words::Words,
+};
+use crate::core::names::shown;
+use crate::rpc::{
+    args::{self, At, CommandRun},
+    effects::Request,
+    encode::{self, Map},
+    error::RpcError,
+};
+
+/// The method by which commands are called.
+pub(in crate::rpc) const METHOD: &str = "command.run";
+
+/// A command that was understood.
+pub(super) struct Invocation {
+    pub(super) spec: &'static Spec,
+    pub(super) words: Words,
+    pub(super) asked: CommandRun,
+}
+
+impl Invocation {
+    /// Reads what was asked by the row of its command.
+    pub(super) fn read(asked: CommandRun) -> Result<Self, RpcError> {
+        let spec = Spec::named(&asked.name).ok_or_else(|| unknown(&asked.name))?;
+        let words = Words::read(spec, &asked.args)?;
+        let invocation = Self { spec, words, asked };
+        invocation.refuse_front()?;
+        Ok(invocation)
+    }
+
+    /// Neovim sees to it for `:PolecatStop`; `:Polecat stop` takes all that some command does.
+    fn refuse_front(&self) -> Result<(), RpcError> {
+        let Self { spec, asked, .. } = self;
+        let what = if self.bang() && !spec.bang {
+            "`!`"
+        } else if asked.lines.is_some() && spec.range != Range::Lines {
+            "range"
+        } else {
+            return Ok(());
+        };
+        let mut error = RpcError::bad_argument(format!("`{}` takes no {what}", spec.sub()));
+        let sized = spec.range == Range::Size && what == "range";
+        error.hint = sized.then(|| "`size=` is the size of its window".to_owned());
+        Err(error)
+    }
+
+    pub(super) fn command(&self) -> Command {
+        self.spec.command
+    }
+
+    pub(super) fn bang(&self) -> bool {
+        self.asked.bang.unwrap_or_default()
+    }
+
+    pub(super) fn at(&self) -> At {
+        self.asked.at.clone()
+    }
+
+    /// What a person has answered so far.
+    pub(super) fn answers(&self) -> args::Answers {
+        self.asked.answers.clone().unwrap_or_default()
+    }
+
+    /// The path that the word or key `name` has, absolute.
+    pub(super) fn path(&self, name: &str) -> Option<PathBuf> {
+        let raw = Path::new(OsStr::from_bytes(self.words.raw(name)?));
+        Some(paths::absolute(raw, &self.asked.cwd, paths::home().as_deref()))
+    }
+
+    /// How it was written: `:PolecatStart! ash agent=x`.
+    pub(super) fn line(&self) -> String {
+        let bang = if self.bang() { "!" } else { "" };
+        let args = String::from_utf8_lossy(&self.asked.args);
+        format!(":Polecat{}{bang} {}", self.spec.name, args.trim()).trim_end().to_owned()
+    }
+
+    /// The same command again, with what a person has answered.
+    pub(super) fn again(&self, answers: args::Answers) -> Request {
+        let asked = CommandRun { answers: Some(answers), editor: None, ..self.asked.clone() };
+        Request { method: METHOD, args: request(asked), editor: self.spec.editor }
+    }
+
+    /// Another command, from the same place.
+    pub(super) fn other(&self, name: &str, args: &str, bang: bool) -> Request {
+        let asked = CommandRun {
+            name: name.to_owned(),
+            args: args.as_bytes().to_vec().into(),
+            bang: Some(bang),
+            count: None,
+            lines: None,
+            answers: None,
+            editor: None,
+            ..self.asked.clone()
+        };
+        let editor = Spec::named(name).is_some_and(|spec| spec.editor);
+        Request { method: METHOD, args: request(asked), editor }
+    }
+}
+
+fn unknown(name: &str) -> RpcError {
+    let known: Vec<_> = COMMANDS.iter().map(|spec| format!("`{}`", spec.sub())).collect();
+    let mut error = RpcError::bad_argument(format!("there is no command `{}`", shown(name)));
+    error.hint = Some(format!("there are {}", known.join(", ")));
+    error
+}
+
+/// The arguments by which `asked` is asked.
+fn request(asked: CommandRun) -> Value {
+    Map::new()
+        .put("at", at(&asked.at))
+        .put("cwd", encode::word(asked.cwd.as_os_str()))
+        .put("name", asked.name)
+        .put("args", encode::bytes(asked.args.into_vec()))
+        .some("bang", asked.bang)
+        .some("count", asked.count)
+        .some("lines", asked.lines.map(lines))
+        .some("about", asked.about)
+        .some("answers", asked.answers.map(answers))
+        .into()
+}
+
+fn at(at: &At) -> Map {
+    let file = at.file.as_ref().map(|file| encode::word(file.as_os_str()));
+    Map::new().some("file", file).put("cwd", encode::word(at.cwd.as_os_str()))
+}
+
+fn lines(lines: args::Lines) -> Map {
+    let text = lines.text.into_iter().map(|line| encode::bytes(line.into_vec())).collect();
+    Map::new()
+        .put("name", encode::bytes(lines.name.into_vec()))
+        .put("filetype", lines.filetype)
+        .put("first", lines.first)
+        .put("last", lines.last)
+        .put("text", Value::Array(text))
+}
+
+fn answers(answers: args::Answers) -> Map {
+    Map::new()
+        .some("confirmed", answers.confirmed)
+        .some("polecat", answers.polecat)
+        .some("in_use", answers.in_use.map(args::InUse::name))
+        .some("trust", answers.trust.map(args::Trust::name))
+        .some("trust_id", answers.trust_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rpc::args::{Answers, InUse, Lines, Trust, decode};
+    use crate::session::Answer;
+
+    fn asked(name: &str, args: &str) -> CommandRun {
+        CommandRun {
+            at: At { file: Some("/shop/src".into()), cwd: "/shop".into() },
+            cwd: "/shop".into(),
+            name: name.to_owned(),
+            args: args.as_bytes().to_vec().into(),
+            bang: Some(true),
+            count: None,
+            lines: None,
+            about: Some("ash".to_owned()),
+            editor: None,
+            answers: None,
+        }
+    }
+
+    fn read(asked: CommandRun) -> Invocation {
+        Invocation::read(asked).unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    fn refused(asked: CommandRun) -> String {
+        Invocation::read(asked).map(|_| ()).unwrap_err().message
+    }
+
+    #[test]
+    fn the_call_that_follows_an_answer_is_the_same_command_with_it() {
+        let text = vec![b"a\xff".to_vec().into()];
+        let (name, filetype) = (b"x.rs".to_vec().into(), "rust".to_owned());
+        let lines = Some(Lines { name, filetype, first: 1, last: 1, text });
+        let first = CommandRun { lines, bang: None, ..asked("inject", "ash x\u{fc}") };
+        let answers = Answers {
+            confirmed: Some(true),
+            polecat: Some("birch".to_owned()),
+            in_use: Some(InUse::Ignore),
+            trust: Some(Trust(Answer::Always)),
+            trust_id: Some("1f".to_owned()),
+        };
+        let then = read(first.clone()).again(answers.clone());
+        let again: CommandRun = decode(then.method, then.args).unwrap();
+        let expected = CommandRun { answers: Some(answers), ..first };
+        assert_eq!(format!("{again:?}"), format!("{expected:?}"));
+        assert!(!then.editor);
+        assert!(read(asked("Remove", "ash")).again(Answers::default()).editor);
+    }
+
+    #[test]
+    fn another_command_from_there_has_nothing_of_the_first_but_its_place() {
+        let then = read(asked("StopAll", "")).other("Remove", "ash", false);
+        assert!(then.editor, "its look at the editor is its own");
+        let other: CommandRun = decode(then.method, then.args).unwrap();
+        let expected = CommandRun { bang: Some(false), ..asked("Remove", "ash") };
+        assert_eq!(format!("{other:?}"), format!("{expected:?}"));
+    }
+
+    #[test]
+    fn a_command_is_found_by_both_of_its_names_and_shown_as_it_was_written() {
+        assert_eq!(read(asked("stop-all", " ")).line(), ":PolecatStopAll!");
+        assert_eq!(read(asked("Start", "ash  agent=x")).line(), ":PolecatStart! ash  agent=x");
+        assert_eq!(refused(asked("nosuch\n", "")), "there is no command `nosuch\\n`");
+    }
+
+    #[test]
+    fn what_stands_in_front_of_a_command_that_takes_none_is_refused() {
+        assert_eq!(refused(asked("status", "")), "`status` takes no `!`");
+        let (name, filetype) = (Vec::new().into(), String::new());
+        let lines = Some(Lines { name, filetype, first: 1, last: 0, text: Vec::new() });
+        assert_eq!(refused(CommandRun { lines, ..asked("stop", "ash") }), "`stop` takes no range");
+    }
+}

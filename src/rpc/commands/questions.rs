@@ -1,0 +1,148 @@
+//! What a person is asked before a command goes on, and how it goes on then.
+
+use super::{invocation::Invocation, table::Command};
+use crate::{
+    core::{session::SessionInfo, trust::Request as Untrusted},
+    rpc::{
+        args::{Answers, InUse, Trust},
+        effects::{Choice, Effect, Question},
+    },
+    session::Answer,
+};
+
+/// How many polecats a question names.
+const NAMED: usize = 8;
+
+/// Whether to go on in a worktree in which others work, as `found` says.
+pub(super) fn in_use(invocation: &Invocation, found: &str) -> Effect {
+    let doing = match invocation.command() {
+        Command::Remove => "remove",
+        Command::Restore => "restore",
+        _ => "start",
+    };
+    let answers = Answers { in_use: Some(InUse::Ignore), ..invocation.answers() };
+    Effect::Confirm {
+        prompt: format!("{found}: {doing} anyway?"),
+        yes: "Yes",
+        again: invocation.line(),
+        then: invocation.again(answers),
+    }
+}
+
+/// Whether to run what only files of a project name.
+pub(super) fn untrusted(invocation: &Invocation, request: &Untrusted) -> Effect {
+    let id = request.id();
+    let allow = |label: &str, answer| {
+        let (trust, trust_id) = (Some(Trust(answer)), Some(id.clone()));
+        let answers = Answers { trust, trust_id, ..invocation.answers() };
+        Choice { label: label.to_owned(), then: Some(invocation.again(answers)) }
+    };
+    let mut choices =
+        vec![Choice { label: "No".to_owned(), then: None }, allow("Run once", Answer::Once)];
+    choices.extend(request.lasting.then(|| allow("Always", Answer::Always)));
+    Effect::Question(Question {
+        id: id.clone(),
+        prompt: "Run what files of this project name?",
+        titles: [" to be allowed ", " to be allowed (its beginning) "],
+        filetype: "polecat-trust",
+        lines: request.lines(),
+        again: invocation.line(),
+        choices,
+        show_all: "No, show all of it first",
+    })
+}
+
+/// Whether to stop all of `sessions`, of which there is one at least.
+pub(super) fn stop_all(invocation: &Invocation, sessions: &[SessionInfo]) -> Effect {
+    let rig = sessions.first().map_or("", |session| &session.rig_name);
+    let mut names: Vec<_> =
+        sessions.iter().take(NAMED).map(|session| session.polecat.as_str().to_owned()).collect();
+    if sessions.len() > NAMED {
+        names.push(format!("and {} more", sessions.len() - NAMED));
+    }
+    Effect::Confirm {
+        prompt: format!("Stop {} of `{rig}` ({})?", sessions.len(), names.join(", ")),
+        yes: "Stop",
+        again: invocation.line(),
+        then: invocation.again(Answers { confirmed: Some(true), ..invocation.answers() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::names::PolecatName;
+    use crate::rpc::args::{At, CommandRun};
+
+    fn invocation(name: &str, args: &str) -> Invocation {
+        let asked = CommandRun {
+            at: At { file: None, cwd: "/shop".into() },
+            cwd: "/shop".into(),
+            name: name.to_owned(),
+            args: args.as_bytes().to_vec().into(),
+            bang: None,
+            count: None,
+            lines: None,
+            about: None,
+            editor: None,
+            answers: None,
+        };
+        Invocation::read(asked).unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    fn confirmed(effect: Effect) -> [String; 3] {
+        let Effect::Confirm { prompt, yes, again, .. } = effect else { panic!("{effect:?}") };
+        [prompt, yes.to_owned(), again]
+    }
+
+    #[test]
+    fn who_is_to_be_stopped_is_named_up_to_eight() {
+        let ask = |count: usize| {
+            let name = |number: usize| PolecatName::parse(&format!("p{number}")).unwrap();
+            let sessions: Vec<_> = (1..=count)
+                .map(|number| SessionInfo::stopped(name(number), String::new(), "shop".to_owned()))
+                .collect();
+            confirmed(stop_all(&invocation("StopAll", ""), &sessions))
+        };
+        assert_eq!(ask(2), ["Stop 2 of `shop` (p1, p2)?", "Stop", ":PolecatStopAll"]);
+        assert_eq!(ask(9)[0], "Stop 9 of `shop` (p1, p2, p3, p4, p5, p6, p7, p8, and 1 more)?");
+    }
+
+    #[test]
+    fn whether_to_go_on_names_what_and_how_to_be_asked_again() {
+        for (name, doing) in [("Start", "start"), ("Remove", "remove"), ("Restore", "restore")] {
+            let asked = confirmed(in_use(&invocation(name, "ash"), "make works there"));
+            let line = format!(":Polecat{name} ash");
+            assert_eq!(
+                asked,
+                [format!("make works there: {doing} anyway?"), "Yes".to_owned(), line]
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_project_names_may_run_once_or_always_where_that_can_be_remembered() {
+        let offered = |lasting| {
+            let request = Untrusted {
+                home: "/shop".into(),
+                files: vec!["/shop/settings.json".into()],
+                argv: vec!["true".to_owned()],
+                env: Vec::new(),
+                settings: Vec::new(),
+                contents: Vec::new(),
+                lasting,
+            };
+            let effect = untrusted(&invocation("Start", "ash"), &request);
+            let Effect::Question(Question { choices, lines, .. }) = effect else {
+                panic!("{effect:?}")
+            };
+            assert!(lines.iter().any(|line| line.contains("/shop/settings.json")), "{lines:?}");
+            let offered = choices.into_iter().map(|choice| (choice.label, choice.then.is_some()));
+            offered.collect::<Vec<_>>()
+        };
+        let [no, once, always] = [("No", false), ("Run once", true), ("Always", true)]
+            .map(|(label, goes_on)| (label.to_owned(), goes_on));
+        assert_eq!(offered(false), [no.clone(), once.clone()]);
+        assert_eq!(offered(true), [no, once, always]);
+    }
+}

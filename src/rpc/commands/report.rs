@@ -1,0 +1,172 @@
+//! What a person is told of a command that was carried out.
+
+use std::path::Path;
+
+use super::paths;
+use crate::{
+    core::session::SessionInfo,
+    session::{Backup, NewPolecat, Removed, Restored, RigFacts},
+};
+
+pub(super) fn started(session: &SessionInfo) -> String {
+    format!("`{}` runs in session `{}`", session.polecat, session.session_id)
+}
+
+pub(super) fn slung(session: &SessionInfo, issue: &str) -> String {
+    format!("`{}` works on `{issue}` in session `{}`", session.polecat, session.session_id)
+}
+
+pub(super) fn created(new: &NewPolecat) -> String {
+    format!("made `{}` on branch `{}`", new.polecat, new.branch)
+}
+
+pub(super) fn stopped(polecat: &str) -> String {
+    format!("stopped `{polecat}`")
+}
+
+pub(super) fn stopped_all(names: &[String]) -> String {
+    if names.is_empty() {
+        nobody_runs().to_owned()
+    } else {
+        format!("stopped {}", names.join(", "))
+    }
+}
+
+pub(super) fn nobody_runs() -> &'static str {
+    "no polecat is running"
+}
+
+pub(super) fn sent(polecat: &str) -> String {
+    format!("sent to `{polecat}`")
+}
+
+pub(super) fn rig(rig: &RigFacts) -> String {
+    let pinned = if rig.pinned { ", pinned" } else { "" };
+    format!("rig `{}` ({}{pinned}) at `{}`", rig.name, rig.kind, rig.path.display())
+}
+
+/// What went, what stays, and where its work is: first what may be all that there is room for.
+pub(super) fn removed(polecat: &str, gone: &Removed) -> String {
+    let mut parts = match &gone.backup {
+        Some(backup) => kept(polecat, backup),
+        None => vec![format!("removed `{polecat}`; nothing of it was only there")],
+    };
+    parts.extend(gone.branches.iter().map(|branch| format!("branch `{branch}` removed")));
+    parts.extend(gone.kept.iter().map(|(branch, why)| format!("branch `{branch}` kept: {why}")));
+    if !gone.stashes.is_empty() {
+        let hashes: Vec<_> = gone.stashes.iter().map(|hash| beginning(hash, 10)).collect();
+        parts.push(format!("in the stash list stay {}", hashes.join(", ")));
+    }
+    if gone.backup.is_some() {
+        parts.extend(
+            gone.comments.then(|| "the comments that were not sent are kept too".to_owned()),
+        );
+        parts.extend(
+            gone.underway.as_deref().map(|commit| {
+                format!("a merge, rebase or the like was under way: {}", notes(commit))
+            }),
+        );
+    }
+    parts.join("; ")
+}
+
+fn kept(polecat: &str, backup: &Backup) -> Vec<String> {
+    vec![
+        format!("removed `{polecat}`, its work is kept: `:PolecatRestore {polecat}`"),
+        format!("`git log {}` shows it", backup.reference),
+    ]
+}
+
+pub(super) fn restored(polecat: &str, back: &Restored, home: Option<&Path>) -> String {
+    let text = [
+        Some(format!("`{polecat}` is back in `{}`", paths::short(&back.path, home))),
+        back.branch.as_ref().map(|branch| format!(" on branch `{branch}`")),
+        back.formerly.as_ref().map(|formerly| format!(", for `{formerly}` is taken by now")),
+        back.underway
+            .as_deref()
+            .map(|commit| format!("; what was under way is not taken up again: {}", notes(commit))),
+        Some(format!("; the backup stays: `{}`", back.backup.reference)),
+    ];
+    text.into_iter().flatten().collect()
+}
+
+fn notes(commit: &str) -> String {
+    format!("`git show {}` has its notes and conflicts", beginning(commit, 12))
+}
+
+fn beginning(text: &str, length: usize) -> &str {
+    text.get(..length).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn backup() -> Backup {
+        Backup { reference: "refs/polecat/backup/ash/1".to_owned(), commit: "c".repeat(40) }
+    }
+
+    #[test]
+    fn a_removal_tells_what_went_what_stays_and_where_its_work_is() {
+        let mut gone = Removed {
+            branches: vec!["a".to_owned()],
+            kept: vec![("b".to_owned(), "it is not merged".to_owned())],
+            backup: None,
+            stashes: Vec::new(),
+            underway: Some("0123456789abcdef".to_owned()),
+            comments: true,
+        };
+        let branches = "branch `a` removed; branch `b` kept: it is not merged";
+        assert_eq!(
+            removed("ash", &gone),
+            format!("removed `ash`; nothing of it was only there; {branches}")
+        );
+        gone.backup = Some(backup());
+        gone.stashes = vec!["abcdef0123456789".to_owned(), "12".to_owned()];
+        assert_eq!(
+            removed("ash", &gone),
+            format!(
+                "removed `ash`, its work is kept: `:PolecatRestore ash`; \
+                 `git log refs/polecat/backup/ash/1` shows it; {branches}; \
+                 in the stash list stay abcdef0123, 12; \
+                 the comments that were not sent are kept too; \
+                 a merge, rebase or the like was under way: \
+                 `git show 0123456789ab` has its notes and conflicts"
+            )
+        );
+    }
+
+    #[test]
+    fn a_return_tells_where_on_which_branch_and_what_is_not_taken_up() {
+        let mut back = Restored {
+            path: PathBuf::from("/home/ada/shop"),
+            branch: None,
+            formerly: None,
+            backup: backup(),
+            underway: None,
+        };
+        let home = Some(Path::new("/home/ada"));
+        assert_eq!(
+            restored("ash", &back, home),
+            "`ash` is back in `~/shop`; the backup stays: `refs/polecat/backup/ash/1`"
+        );
+        back.branch = Some("b-2".to_owned());
+        back.formerly = Some("b".to_owned());
+        back.underway = Some("0123456789abcdef".to_owned());
+        assert_eq!(
+            restored("ash", &back, home),
+            "`ash` is back in `~/shop` on branch `b-2`, for `b` is taken by now; \
+             what was under way is not taken up again: \
+             `git show 0123456789ab` has its notes and conflicts; \
+             the backup stays: `refs/polecat/backup/ash/1`"
+        );
+    }
+
+    #[test]
+    fn who_stopped_is_named_or_nobody() {
+        assert_eq!(stopped_all(&[]), "no polecat is running");
+        assert_eq!(stopped_all(&["ash".to_owned(), "birch".to_owned()]), "stopped ash, birch");
+    }
+}

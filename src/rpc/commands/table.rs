@@ -1,0 +1,292 @@
+//! Every command, once: what Neovim registers, what is parsed, what is completed and what the help
+//! lists come from these rows.
+
+/// A command `:Polecat{name}`, which is `:Polecat {sub}` too.
+#[derive(Debug)]
+pub(in crate::rpc) struct Spec {
+    /// What it does.
+    pub(in crate::rpc) command: Command,
+    /// `StopAll`.
+    pub(in crate::rpc) name: &'static str,
+    /// Its words, in their order.
+    pub(in crate::rpc) words: &'static [Word],
+    /// The `key=value` pairs behind them, in the order in which they are completed.
+    pub(in crate::rpc) keys: &'static [Key],
+    /// Whether it takes a `!`.
+    pub(in crate::rpc) bang: bool,
+    /// What a range or a count in front of it means.
+    pub(in crate::rpc) range: Range,
+    /// Whether a `|` ends it: not where that may be part of a text.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
+    pub(in crate::rpc) bar: bool,
+    /// The mode of its map `<Plug>(Polecat{name})`: one for each command that means something
+    /// without a word.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
+    pub(in crate::rpc) map: Option<&'static str>,
+    /// The view that it opens where it has no words: Lua does so without a backend, which may be
+    /// what is broken.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
+    pub(in crate::rpc) opens: Option<&'static str>,
+    /// Whether it must know what the editor has open, and where it stands.
+    pub(in crate::rpc) editor: bool,
+    /// One line for the help and for who lists commands.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
+    pub(in crate::rpc) about: &'static str,
+}
+
+/// What a command does: one arm each in `run`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::rpc) enum Command {
+    Start,
+    Stop,
+    StopAll,
+    Status,
+    List,
+    Capture,
+    CaptureSession,
+    Inject,
+    Diff,
+    Attach,
+    New,
+    Sling,
+    Remove,
+    Restore,
+    Rig,
+    Log,
+}
+
+/// A word of a command.
+#[derive(Debug)]
+pub(in crate::rpc) struct Word {
+    /// What it is called where it is missing or wrong.
+    pub(in crate::rpc) name: &'static str,
+    pub(in crate::rpc) kind: Kind,
+    /// Whether the command means nothing without it.
+    pub(in crate::rpc) needed: bool,
+}
+
+/// A pair `name=value`.
+#[derive(Debug)]
+pub(in crate::rpc) struct Key {
+    pub(in crate::rpc) name: &'static str,
+    pub(in crate::rpc) kind: Kind,
+}
+
+/// What a word or a value stands for: from this it is completed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::rpc) enum Kind {
+    /// A polecat of the rig.
+    Polecat,
+    /// One that has a session.
+    Running,
+    /// One that was removed and has a backup.
+    Backup,
+    /// The name of a new polecat, for the user to invent.
+    NewName,
+    /// Any tmux session.
+    Session,
+    Issue,
+    Agent,
+    Account,
+    /// From where a difference is counted.
+    Since,
+    /// A whole number from 1.
+    Number,
+    Folder,
+    /// All that follows, as it stands; also a path, in which blanks are no ends.
+    Rest,
+    RestFolder,
+}
+
+impl Kind {
+    /// Whether it takes the rest of the line.
+    pub(super) fn takes_the_rest(self) -> bool {
+        matches!(self, Self::Rest | Self::RestFolder)
+    }
+}
+
+/// What stands in front of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::rpc) enum Range {
+    /// Nothing may.
+    None,
+    /// A count: the size of the window, as with `:split`.
+    Size,
+    /// Lines of the buffer.
+    Lines,
+}
+
+const fn word(name: &'static str, kind: Kind) -> Word {
+    Word { name, kind, needed: true }
+}
+
+const fn maybe(name: &'static str, kind: Kind) -> Word {
+    Word { name, kind, needed: false }
+}
+
+const fn key(name: &'static str, kind: Kind) -> Key {
+    Key { name, kind }
+}
+
+/// The size of the window that a command opens, where a count is no size.
+const SIZE: Key = key("size", Kind::Number);
+
+/// A command without anything.
+const fn plain(command: Command, name: &'static str, about: &'static str) -> Spec {
+    Spec {
+        command,
+        name,
+        words: &[],
+        keys: &[],
+        bang: false,
+        range: Range::None,
+        bar: true,
+        map: None,
+        opens: None,
+        editor: false,
+        about,
+    }
+}
+
+/// All of them, in the order of the help.
+pub(in crate::rpc) static COMMANDS: &[Spec] = &[
+    Spec {
+        words: &[word("polecat", Kind::Polecat)],
+        keys: &[
+            key("issue", Kind::Issue),
+            key("agent", Kind::Agent),
+            key("account", Kind::Account),
+            key("workdir", Kind::Folder),
+            key("config_dir", Kind::Folder),
+            key("cmd", Kind::Rest),
+        ],
+        bang: true,
+        bar: false,
+        ..plain(Command::Start, "Start", "Start a polecat's agent; ! creates the polecat")
+    },
+    Spec {
+        words: &[word("polecat", Kind::Running)],
+        bang: true,
+        ..plain(Command::Stop, "Stop", "Stop a polecat's session; ! at once")
+    },
+    Spec {
+        bang: true,
+        map: Some("n"),
+        ..plain(Command::StopAll, "StopAll", "Stop all polecats of the rig")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::Polecat)],
+        map: Some("n"),
+        ..plain(Command::Status, "Status", "Show all polecats of the rig, or one in detail")
+    },
+    Spec {
+        map: Some("n"),
+        ..plain(Command::List, "List", "Choose a session and what to do with it")
+    },
+    Spec {
+        words: &[word("polecat", Kind::Running), maybe("lines", Kind::Number)],
+        keys: &[SIZE],
+        bang: true,
+        range: Range::Size,
+        ..plain(Command::Capture, "Capture", "Follow what a polecat prints; ! a snapshot")
+    },
+    Spec {
+        words: &[word("session", Kind::Session), maybe("lines", Kind::Number)],
+        keys: &[SIZE],
+        bang: true,
+        range: Range::Size,
+        // A session may be called anything.
+        bar: false,
+        ..plain(Command::CaptureSession, "CaptureSession", "Follow what any tmux session prints")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::Running), maybe("message", Kind::Rest)],
+        range: Range::Lines,
+        bar: false,
+        map: Some("x"),
+        ..plain(Command::Inject, "Inject", "Send a message, or the lines of a range")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::Polecat)],
+        keys: &[key("since", Kind::Since), SIZE],
+        bang: true,
+        range: Range::Size,
+        map: Some("n"),
+        ..plain(Command::Diff, "Diff", "Show what a polecat changed; ! side by side")
+    },
+    Spec {
+        words: &[word("polecat", Kind::Running)],
+        keys: &[SIZE],
+        range: Range::Size,
+        ..plain(Command::Attach, "Attach", "Use a polecat's session in a terminal")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::NewName)],
+        keys: &[key("issue", Kind::Issue)],
+        map: Some("n"),
+        ..plain(Command::New, "New", "Create a polecat: name, worktree and branch")
+    },
+    Spec {
+        words: &[word("issue", Kind::Issue), maybe("polecat", Kind::Polecat)],
+        keys: &[
+            key("agent", Kind::Agent),
+            key("account", Kind::Account),
+            key("config_dir", Kind::Folder),
+            key("cmd", Kind::Rest),
+        ],
+        bar: false,
+        ..plain(Command::Sling, "Sling", "Give an issue to a free or new polecat, and start it")
+    },
+    Spec {
+        words: &[word("polecat", Kind::Polecat)],
+        bang: true,
+        editor: true,
+        ..plain(Command::Remove, "Remove", "Remove a polecat; ! keeps its work first")
+    },
+    Spec {
+        words: &[word("polecat", Kind::Backup)],
+        ..plain(Command::Restore, "Restore", "Bring back a removed polecat")
+    },
+    Spec {
+        words: &[maybe("path", Kind::RestFolder)],
+        bang: true,
+        bar: false,
+        map: Some("n"),
+        ..plain(Command::Rig, "Rig", "Show or pin the rig; ! unpins")
+    },
+    Spec {
+        keys: &[SIZE],
+        range: Range::Size,
+        map: Some("n"),
+        opens: Some("log"),
+        ..plain(Command::Log, "Log", "Open the backend's log")
+    },
+];
+
+impl Spec {
+    /// The command `:Polecat{name}` or `:Polecat {name}`.
+    pub(in crate::rpc) fn named(name: &str) -> Option<&'static Self> {
+        COMMANDS.iter().find(|spec| spec.name == name || spec.sub() == name)
+    }
+
+    /// Its name behind `:Polecat`: `StopAll` is `stop-all`.
+    pub(super) fn sub(&self) -> String {
+        let mut sub = String::new();
+        for letter in self.name.chars() {
+            if letter.is_uppercase() && !sub.is_empty() {
+                sub.push('-');
+            }
+            sub.extend(letter.to_lowercase());
+        }
+        sub
+    }
+
+    /// How it is written, for who wrote it wrong: `:PolecatSling {issue} [polecat] [key=value ...]`.
+    pub(super) fn usage(&self) -> String {
+        let words = self.words.iter().map(|Word { name, needed, .. }| {
+            if *needed { format!(" {{{name}}}") } else { format!(" [{name}]") }
+        });
+        let pairs = if self.keys.is_empty() { "" } else { " [key=value ...]" };
+        format!(":Polecat{}{}{pairs}", self.name, words.collect::<String>())
+    }
+}

@@ -1,0 +1,285 @@
+//! What Neovim is to do in answer to a command: data, carried out by one table in
+//! `lua/polecat/ui/effects.lua`. What asks a person carries the call that follows the answer.
+
+use std::path::PathBuf;
+
+use rmpv::Value;
+
+use super::encode::{self, Map, texts};
+
+/// One thing for Neovim to do.
+#[derive(Debug, PartialEq)]
+pub(super) enum Effect {
+    /// Tells the user.
+    Notify(Level, String),
+    /// Asks whether to go on.
+    Confirm {
+        prompt: String,
+        /// What goes on is called; the other choice is `Cancel`.
+        yes: &'static str,
+        /// The command that asks again, for who was busy and could not be asked.
+        again: String,
+        then: Request,
+    },
+    /// Lets the user choose.
+    Select {
+        prompt: String,
+        /// What is chosen from, for the user's own `vim.ui.select`.
+        kind: Option<&'static str>,
+        /// As of [`Effect::Confirm`], where one command does.
+        again: Option<String>,
+        choices: Vec<Choice>,
+    },
+    /// Shows what a question is about, all of it, and lets the user choose.
+    Question(Question),
+    /// Opens one of our buffers in a window.
+    Open {
+        view: View,
+        /// The lines, or columns, of its window.
+        size: Option<u32>,
+    },
+    /// Has the next backend use this rig too; none ends that.
+    Pin(Option<PathBuf>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    Info,
+    Warn,
+}
+
+/// A call that is made when a person has said so. It is made as it stands: whatever happened
+/// meanwhile, it is about what the person was asked.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Request {
+    pub(super) method: &'static str,
+    pub(super) args: Value,
+    /// Whether what the editor has open goes along, as it is by then.
+    pub(super) editor: bool,
+}
+
+/// A choice, and what follows it: nothing for one that declines.
+#[derive(Debug, PartialEq)]
+pub(super) struct Choice {
+    pub(super) label: String,
+    pub(super) then: Option<Request>,
+}
+
+/// A question with something to be read first.
+#[derive(Debug, PartialEq)]
+pub(super) struct Question {
+    /// Of exactly this: asked twice at once, it is answered once.
+    pub(super) id: String,
+    pub(super) prompt: &'static str,
+    /// The title of its window, and the one where there is no room for all of it.
+    pub(super) titles: [&'static str; 2],
+    pub(super) filetype: &'static str,
+    pub(super) lines: Vec<String>,
+    pub(super) again: String,
+    pub(super) choices: Vec<Choice>,
+    /// The choice that shows all of it instead, offered where there is no room.
+    pub(super) show_all: &'static str,
+}
+
+/// What is opened, as `open` of the Lua module takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum View {
+    Status {
+        polecat: Option<String>,
+    },
+    Capture {
+        polecat: Option<String>,
+        session: Option<String>,
+        lines: Option<u32>,
+        snapshot: bool,
+    },
+    Diff {
+        polecat: String,
+        since: Option<String>,
+    },
+    /// The file under the cursor beside what it was; `polecat` is whose it must be.
+    SideBySide {
+        polecat: Option<String>,
+    },
+    Attach {
+        polecat: String,
+    },
+    Compose {
+        polecat: String,
+        quote: Option<Vec<Vec<u8>>>,
+    },
+    Log,
+}
+
+/// Tells `text`.
+pub(super) fn info(text: impl Into<String>) -> Effect {
+    Effect::Notify(Level::Info, text.into())
+}
+
+/// Tells each of `warnings`.
+pub(super) fn warnings(warnings: &[String]) -> impl Iterator<Item = Effect> + use<'_> {
+    warnings.iter().map(|text| Effect::Notify(Level::Warn, text.clone()))
+}
+
+/// As Lua reads them: a list of `{ kind, ... }`.
+pub(super) fn encode(effects: Vec<Effect>) -> Value {
+    Value::Array(effects.into_iter().map(|effect| effect.encode().into()).collect())
+}
+
+impl Effect {
+    fn encode(self) -> Map {
+        let kind = |kind: &str| Map::new().put("kind", kind);
+        match self {
+            Self::Notify(level, text) => {
+                let level = if level == Level::Warn { "warn" } else { "info" };
+                kind("notify").put("level", level).put("text", text)
+            }
+            Self::Confirm { prompt, yes, again, then } => kind("confirm")
+                .put("prompt", prompt)
+                .put("yes", yes)
+                .put("again", again)
+                .put("call", then),
+            Self::Select { prompt, kind: what, again, choices } => kind("select")
+                .put("prompt", prompt)
+                .some("of", what)
+                .some("again", again)
+                .put("choices", self::choices(choices)),
+            Self::Question(question) => question.encode(kind("question")),
+            Self::Open { view, size } => view.encode(kind("open")).some("size", size),
+            Self::Pin(path) => {
+                kind("pin").some("path", path.map(|path| encode::word(path.as_os_str())))
+            }
+        }
+    }
+}
+
+impl Question {
+    fn encode(self, map: Map) -> Map {
+        map.put("id", self.id)
+            .put("prompt", self.prompt)
+            .put("titles", texts(self.titles))
+            .put("filetype", self.filetype)
+            .put("lines", texts(self.lines))
+            .put("again", self.again)
+            .put("choices", choices(self.choices))
+            .put("show_all", self.show_all)
+    }
+}
+
+impl View {
+    fn encode(self, map: Map) -> Map {
+        let (name, spec) = match self {
+            Self::Status { polecat } => ("status", Map::new().some("polecat", polecat)),
+            Self::Capture { polecat, session, lines, snapshot } => {
+                let spec = Map::new().some("polecat", polecat).some("session", session);
+                ("capture", spec.some("lines", lines).put("snapshot", snapshot))
+            }
+            Self::Diff { polecat, since } => {
+                ("diff", Map::new().put("polecat", polecat).some("since", since))
+            }
+            Self::SideBySide { polecat } => ("side_by_side", Map::new().some("polecat", polecat)),
+            Self::Attach { polecat } => ("attach", Map::new().put("polecat", polecat)),
+            Self::Compose { polecat, quote } => {
+                let quote = quote.map(|lines| lines.into_iter().map(encode::bytes).collect());
+                (
+                    "compose",
+                    Map::new().put("polecat", polecat).some("quote", quote.map(Value::Array)),
+                )
+            }
+            Self::Log => ("log", Map::new()),
+        };
+        map.put("view", name).put("spec", spec)
+    }
+}
+
+impl From<Request> for Value {
+    fn from(request: Request) -> Self {
+        let editor = request.editor.then_some(true);
+        Map::new()
+            .put("method", request.method)
+            .put("args", request.args)
+            .some("editor", editor)
+            .into()
+    }
+}
+
+fn choices(choices: Vec<Choice>) -> Value {
+    let choice = |Choice { label, then }| Map::new().put("label", label).some("call", then).into();
+    Value::Array(choices.into_iter().map(choice).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(effect: Effect) -> Vec<(String, Value)> {
+        let Value::Map(pairs) = Value::from(effect.encode()) else { panic!("a map") };
+        let key = |key: Value| key.as_str().unwrap_or_default().to_owned();
+        pairs.into_iter().map(|(name, value)| (key(name), value)).collect()
+    }
+
+    fn field(effect: Effect, name: &str) -> String {
+        let found = fields(effect).into_iter().find(|(key, _)| key == name);
+        found.and_then(|(_, value)| value.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    fn request() -> Request {
+        Request { method: "command.run", args: Value::Nil, editor: false }
+    }
+
+    #[test]
+    fn lua_carries_out_each_kind_and_opens_each_view() {
+        let lua = include_str!("../../lua/polecat/ui/effects.lua");
+        let (again, prompt) = (String::new(), String::new());
+        let question = Question {
+            id: String::new(),
+            prompt: "",
+            titles: ["", ""],
+            filetype: "",
+            lines: Vec::new(),
+            again: String::new(),
+            choices: Vec::new(),
+            show_all: "",
+        };
+        let effects = [
+            info("x"),
+            Effect::Confirm { prompt: prompt.clone(), yes: "", again, then: request() },
+            Effect::Select { prompt, kind: None, again: None, choices: Vec::new() },
+            Effect::Question(question),
+            Effect::Open { view: View::Log, size: None },
+            Effect::Pin(None),
+        ];
+        for effect in effects {
+            let kind = field(effect, "kind");
+            assert!(lua.contains(&format!("function handlers.{kind}(")), "{kind}");
+        }
+        let polecat = || "ash".to_owned();
+        let views = [
+            View::Status { polecat: None },
+            View::Capture { polecat: None, session: None, lines: None, snapshot: false },
+            View::Diff { polecat: polecat(), since: None },
+            View::SideBySide { polecat: None },
+            View::Attach { polecat: polecat() },
+            View::Compose { polecat: polecat(), quote: None },
+            View::Log,
+        ];
+        for view in views {
+            let name = field(Effect::Open { view, size: None }, "view");
+            assert!(lua.contains(&format!("\n  {name} = {{")), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_choice_that_declines_has_no_call() {
+        let choice = |label: &str, then| Choice { label: label.to_owned(), then };
+        let (prompt, again) = ("?".to_owned(), None);
+        let choices = vec![choice("No", None), choice("Yes", Some(request()))];
+        let effect = Effect::Select { prompt, kind: None, again, choices };
+        let call = Map::new().put("method", "command.run").put("args", Value::Nil);
+        let expected = Value::Array(vec![
+            Map::new().put("label", "No").into(),
+            Map::new().put("label", "Yes").put("call", call).into(),
+        ]);
+        assert!(fields(effect).contains(&("choices".to_owned(), expected)));
+    }
+}

@@ -1,0 +1,233 @@
+//! What can be asked or done once, by a method of its own or by a command: typed arguments in, what
+//! came of it out.
+
+use std::{future::Future, path::Path, time::Duration};
+
+use super::{
+    args::{self, At},
+    diff_view,
+    editor::Editor,
+    encode::{self, Map},
+    error::RpcError,
+};
+use crate::{
+    core::session::SessionInfo,
+    session::{
+        Allowed, AttachPlan, CaptureOptions, Completion, HealthRow, NewPolecat, Pair, Place,
+        RemoveOptions, RemovedPolecat, RestoredPolecat, RigFacts, SessionError, SessionManager,
+        StartOptions, Started, StoppedAll, Workspace,
+    },
+};
+
+/// How long ago the rig may have been found that is looked at: who asks often has the folders read
+/// once.
+const JUST_NOW: Duration = Duration::from_secs(1);
+/// The same of a rig in which something is done.
+const NOW: Duration = Duration::ZERO;
+
+/// What every method and command can reach.
+pub(super) struct Operations<'a> {
+    editor: &'a Editor,
+    pub(super) workspace: &'a Workspace,
+    /// The call that they are for.
+    id: u64,
+}
+
+type Done<T> = Result<T, SessionError>;
+
+impl<'a> Operations<'a> {
+    pub(super) fn new(editor: &'a Editor, workspace: &'a Workspace, id: u64) -> Self {
+        Self { editor, workspace, id }
+    }
+
+    async fn manager(&self, at: At) -> Done<SessionManager> {
+        self.workspace.manager(&place(at)).await
+    }
+
+    /// Does `work`, boxed where that is large, after which what everybody is shown is old, also where it failed half way.
+    async fn changing<T>(&self, work: impl Future<Output = T>) -> T {
+        let done = work.await;
+        self.workspace.changed();
+        done
+    }
+
+    pub(super) async fn health(&self, args: args::Health) -> Vec<HealthRow> {
+        self.workspace.health(args.at.map(place).as_ref()).await
+    }
+
+    pub(super) async fn rig(&self, at: At) -> Done<RigFacts> {
+        self.workspace.rig(&place(at)).await
+    }
+
+    /// Uses the rig at `path` everywhere; without one that of each place again.
+    pub(super) async fn pin(&self, path: Option<&Path>, at: At) -> Done<RigFacts> {
+        self.workspace.pin(path, &place(at)).await
+    }
+
+    pub(super) async fn complete(&self, args: args::Here) -> Done<Completion> {
+        self.manager(args.at).await?.completion().await
+    }
+
+    pub(super) async fn new_polecat(&self, args: args::New) -> Done<NewPolecat> {
+        let (polecat, issue) = (args.polecat.as_deref(), args.issue.as_deref());
+        self.changing(async { self.manager(args.at).await?.create(polecat, issue).await }).await
+    }
+
+    pub(super) async fn remove(&self, args: args::Remove) -> Done<RemovedPolecat> {
+        let options = RemoveOptions {
+            force: args.force.unwrap_or(false),
+            unsaved: args.unsaved.unwrap_or_default(),
+            dirs: args.dirs.unwrap_or_default(),
+            in_use: args::InUse::of(args.in_use),
+        };
+        let work = async { self.manager(args.at).await?.remove(&args.polecat, options).await };
+        self.changing(work).await
+    }
+
+    pub(super) async fn restore(&self, args: args::Restore) -> Done<RestoredPolecat> {
+        let in_use = args::InUse::of(args.in_use);
+        let work = async { self.manager(args.at).await?.restore(&args.polecat, in_use).await };
+        self.changing(work).await
+    }
+
+    pub(super) async fn start(&self, args: args::Start) -> Done<Started> {
+        let options = StartOptions {
+            new: args.new.unwrap_or(false),
+            issue: args.issue,
+            agent: args.agent,
+            account: args.account,
+            workdir: args.workdir,
+            config_dir: args.config_dir,
+            command: args.cmd,
+            allowed: allowed(args.trust, args.trust_id),
+            in_use: args::InUse::of(args.in_use),
+        };
+        let (at, polecat) = (args.at, args.polecat);
+        let progress = self.progress(polecat.clone());
+        let work =
+            Box::pin(async { self.manager(at).await?.start(&polecat, options, &progress).await });
+        self.changing(work).await
+    }
+
+    pub(super) async fn sling(&self, args: args::Sling) -> Done<Started> {
+        let options = StartOptions {
+            agent: args.agent,
+            account: args.account,
+            config_dir: args.config_dir,
+            command: args.cmd,
+            allowed: allowed(args.trust, args.trust_id),
+            in_use: args::InUse::of(args.in_use),
+            ..StartOptions::default()
+        };
+        let (at, issue, polecat) = (args.at, args.issue, args.polecat);
+        // Until there is a polecat, it is the issue that a person knows it by.
+        let progress = self.progress(polecat.clone().unwrap_or_else(|| issue.clone()));
+        let work = Box::pin(async {
+            self.manager(at).await?.sling(&issue, polecat.as_deref(), options, &progress).await
+        });
+        self.changing(work).await
+    }
+
+    /// Tells the steps of what is done for `whom`.
+    fn progress(&self, whom: String) -> impl Fn(&str) + Send + Sync + use<> {
+        let (editor, id) = (self.editor.clone(), self.id);
+        move |step: &str| {
+            let data = Map::new().put("id", id).put("polecat", whom.as_str()).put("text", step);
+            editor.event("progress", data);
+        }
+    }
+
+    /// Answers with warnings.
+    pub(super) async fn stop(&self, args: args::Stop) -> Done<Vec<String>> {
+        let force = args.force.unwrap_or(false);
+        self.changing(async { self.manager(args.at).await?.stop(&args.polecat, force).await }).await
+    }
+
+    pub(super) async fn stop_all(&self, args: args::StopAll) -> Done<StoppedAll> {
+        let force = args.force.unwrap_or(false);
+        self.changing(async { self.manager(args.at).await?.stop_all(force).await }).await
+    }
+
+    pub(super) async fn is_running(&self, args: args::Polecat) -> Done<bool> {
+        let polecat = &*args.polecat;
+        let look = |manager: SessionManager| async move { manager.is_running(polecat).await };
+        self.workspace.look(&place(args.at), JUST_NOW, look).await
+    }
+
+    pub(super) async fn status(&self, args: args::Polecat) -> Done<SessionInfo> {
+        let polecat = &*args.polecat;
+        let workspace = self.workspace;
+        let look = |manager: SessionManager| async move {
+            let mut info = manager.status(polecat).await?;
+            workspace.hold(&manager, std::slice::from_mut(&mut info)).await;
+            Ok(info)
+        };
+        self.workspace.look(&place(args.at), JUST_NOW, look).await
+    }
+
+    pub(super) async fn list(&self, args: args::Here) -> Done<Vec<SessionInfo>> {
+        let workspace = self.workspace;
+        let look = |manager: SessionManager| async move {
+            let mut infos = manager.list().await?;
+            workspace.hold(&manager, &mut infos).await;
+            Ok(infos)
+        };
+        self.workspace.look(&place(args.at), JUST_NOW, look).await
+    }
+
+    pub(super) async fn capture(&self, args: args::Capture) -> Done<Vec<u8>> {
+        let options = CaptureOptions::new(args.lines, args.ansi);
+        let polecat = &*args.polecat;
+        let look = |manager: SessionManager| async move { manager.capture(polecat, options).await };
+        self.workspace.look(&place(args.at), JUST_NOW, look).await
+    }
+
+    pub(super) async fn capture_session(&self, args: args::CaptureSession) -> Done<Vec<u8>> {
+        let options = CaptureOptions::new(args.lines, args.ansi);
+        self.workspace.capture_session(&args.session, options).await
+    }
+
+    pub(super) async fn inject(&self, args: args::Inject) -> Done<()> {
+        let (polecat, text) = (&*args.polecat, &*args.text);
+        let look = |manager: SessionManager| async move {
+            let listener = manager.listener(polecat, text).await?;
+            Ok((manager, listener))
+        };
+        let (manager, listener) = self.workspace.look(&place(args.at), NOW, look).await?;
+        manager.inject_into(listener, text, args.take.unwrap_or_default()).await
+    }
+
+    pub(super) async fn attach(&self, args: args::Polecat) -> Done<AttachPlan> {
+        self.manager(args.at).await?.attach(&args.polecat).await
+    }
+
+    pub(super) async fn pair(&self, args: args::Pair) -> Result<Pair, RpcError> {
+        let since = diff_view::since(args.since.as_deref())?;
+        let manager = self.manager(args.at).await?;
+        match (args.polecat, args.path, args.file) {
+            (Some(polecat), Some(path), None) => Ok(manager.pair(&polecat, &path, since).await?),
+            (None, None, Some(file)) => Ok(manager.pair_of(&file).await?),
+            _ => {
+                let why = "a pair needs a `polecat` and a `path`, or a `file`";
+                Err(RpcError::bad_argument(why))
+            }
+        }
+    }
+
+    /// What went wrong without stopping the work is told, not lost.
+    pub(super) fn warn(&self, warnings: &[String]) {
+        for text in warnings {
+            self.editor.event("notice", encode::warning(text));
+        }
+    }
+}
+
+/// Where `at` is.
+pub(super) fn place(at: At) -> Place {
+    Place { file: at.file, cwd: at.cwd }
+}
+
+/// What was allowed: an answer counts only for what it names.
+fn allowed(trust: Option<args::Trust>, id: Option<String>) -> Option<Allowed> {
+    Some(Allowed { answer: trust?.0, id: id? })
+}
