@@ -4,7 +4,7 @@ mod words;
 
 use std::path::Path;
 
-use super::agent::{Agent, GROQ_KEY};
+use super::agent::{Agent, GROQ_KEY, file_name};
 use super::names::PolecatName;
 use super::rig::{Rig, RigKind};
 use super::town::{Gastown, Town};
@@ -73,7 +73,7 @@ pub fn polecat_env(
         set("GT_SESSION", rig.session(polecat).to_string());
     }
     // A later gastown's: by which names it finds the agent among the processes, and its town.
-    set("GT_PROCESS_NAMES", agent.process_names.join(","));
+    set("GT_PROCESS_NAMES", process_names(agent).join(","));
     if let RigKind::Town(Town { root, .. }) = &rig.kind {
         set("GT_TOWN_ROOT", root.to_string_lossy().into_owned());
     }
@@ -85,6 +85,16 @@ pub fn polecat_env(
     }
     env.extend(agent.env.iter().cloned());
     env
+}
+
+/// The names of an agent's processes, that of its program among them: a wrapper of a person's may be
+/// called otherwise than what is known of the agent.
+fn process_names(agent: &Agent) -> Vec<&str> {
+    let program = file_name(&agent.command);
+    let known = agent.process_names.iter().map(String::as_str);
+    known
+        .chain((!agent.process_names.iter().any(|name| name == program)).then_some(program))
+        .collect()
 }
 
 /// The environment with the keys that a known agent takes from the person's own; `of_ours` tells a
@@ -198,8 +208,10 @@ mod tests {
     fn in_a_plain_repository_the_root_is_the_home_inside_git() {
         let mut agent = preset("amp").unwrap();
         agent.env.push(("KEY".to_owned(), "a b".to_owned()));
+        agent.command = "/opt/my-amp".to_owned();
         let env = lines(&polecat_env(&repository(), &ash(), &agent, Some("/ignored")));
         assert!(env.contains(&"GT_ROOT=/src/shop/.git/polecat".to_owned()), "{env:?}");
+        assert!(env.contains(&"GT_PROCESS_NAMES=amp,my-amp".to_owned()), "{env:?}");
         assert_eq!(env.last().map(String::as_str), Some("KEY=a b"));
         assert!(!env.iter().any(|line| line.contains("/ignored")), "{env:?}");
         assert!(!env.iter().any(|line| line.starts_with("GT_TOWN_ROOT")), "{env:?}");

@@ -137,7 +137,10 @@ impl Server {
         let editor = EditorFacts { tmux: nvim.tmux, data: nvim.data, state: nvim.state };
         let settings = config::settings(hello.config, editor)?;
         let workspace = Workspace::new(settings, self.launch.clone(), self.news.clone())?;
-        workspace.pin_to(hello.pin);
+        // Else it is the one of the configuration, if that names one.
+        if hello.pin.is_some() {
+            workspace.pin_to(hello.pin);
+        }
         self.workspace = Some(workspace);
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");

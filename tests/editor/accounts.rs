@@ -52,7 +52,7 @@ async fn gt_account_of_the_environment_is_the_account_when_the_command_names_non
     let info = town.started("birch", json!({ "account": "one" })).await;
     assert_eq!(town.variable(&info, "CLAUDE_CONFIG_DIR"), same("/one"));
     town.write("mayor/accounts.json", "{}");
-    let refused = town.start("ash", with_new(json!({}))).await.unwrap_err();
+    let refused = town.start("cedar", with_new(json!({}))).await.unwrap_err();
     assert_eq!(refused.code, "bad_argument", "{refused:?}");
     assert!(refused.message.contains("GT_ACCOUNT of the environment"), "{refused:?}");
 }

@@ -167,7 +167,8 @@ async fn a_polecat_for_whom_gastown_has_work_is_not_free() {
 async fn where_the_tracker_does_not_tell_no_polecat_is_free() {
     let town = Gastown::of_today(&[], &[]).await.with_tracker().await;
     town.new_polecat("ash").await;
-    let script = town.town.path().join("tracker");
+    // By this name: as any `br`, it is not told of the rig's issues by a redirect.
+    let script = town.town.path().join("br");
     let list = "case $1 in list) echo 'Error: no database' >&2; exit 1;; esac";
     program(&script, &format!("{list}\nexec '{}' \"$@\"", tracker().display()));
     town.asking(&script.to_string_lossy()).await;

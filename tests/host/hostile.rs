@@ -315,7 +315,7 @@ async fn a_sessions_id_is_an_id_or_none() {
         ("0a1b-2c3d_4.5:6\n", Some("0a1b-2c3d_4.5:6")),
         ("", None),
         ("!touch ran", None),
-        ("one\ntwo", None),
+        ("one\ntwo", Some("one")),
         (&"x".repeat(129), None),
     ] {
         sandbox.write("work/.runtime/session_id", text);
