@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use support::neovim::{Neovim, checkout, private_home};
+use support::rig::git;
 
 /// What a user can see of the plugin.
 #[derive(Debug, Deserialize)]
@@ -93,6 +94,33 @@ fn every_test_that_the_table_of_faults_names_exists() {
             assert!(sources.contains(&format!("fn {name}()")), "there is no test `{name}`");
         }
     }
+}
+
+#[test]
+fn every_file_that_the_documentation_or_a_comment_names_exists() {
+    let files = tracked();
+    let pages =
+        files.iter().filter(|file| file.ends_with(".md") && !file.ends_with("CHANGELOG.md"));
+    let sources = files.iter().filter(|file| file.starts_with("src/"));
+    let mut lost = Vec::new();
+    for file in pages.chain(sources) {
+        let text = read(file);
+        let lines = text.lines().filter(|line| file.ends_with(".md") || line.contains("//"));
+        let words = lines
+            .flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || "_/.-".contains(c))));
+        let named = words.filter(|word| word.len() > 3 && word.ends_with(".rs"));
+        let known = |name: &&str| {
+            files.iter().any(|file| format!("/{file}").ends_with(&format!("/{name}")))
+        };
+        lost.extend(named.filter(|name| !known(name)).map(|name| format!("{file}: {name}")));
+    }
+    assert!(lost.is_empty(), "\n{}\n", lost.join("\n"));
+}
+
+/// The paths of all files of this repository.
+fn tracked() -> Vec<String> {
+    let listed = git(checkout(), &["ls-files"]);
+    listed.lines().map(str::to_owned).collect()
 }
 
 /// All Rust files of the tests and of the backend.

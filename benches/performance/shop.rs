@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use polecat::session::{NewsDesk, Place, SessionManager, Settings, Workspace};
+use polecat::session::{EventQueue, Place, SessionManager, Settings, Workspace};
 use serde_json::{Value as Json, json};
 
 use super::clock::{Span, now};
@@ -139,7 +139,7 @@ async fn library(yard: &Yard) -> SessionManager {
         tracker_command: Some("true".to_owned()),
         ..Settings::default()
     };
-    let news = NewsDesk::default();
+    let news = EventQueue::default();
     let workspace = Workspace::new(settings, tmux.launch(), news).expect("the settings are fine");
     let place = Place { file: None, cwd: town.rig() };
     workspace.manager(&place).await.expect("the town has a rig")

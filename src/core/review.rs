@@ -35,7 +35,7 @@ fn told(comment: &Comment) -> String {
     format!("{}\n{quote}{}", where_it_is(comment), comment.text.trim_end())
 }
 
-/// `src/a.rs:12-14`; of lines that are gone, that they are.
+/// `src/main.rs:12-14`; of lines that are gone, that they are.
 fn where_it_is(comment: &Comment) -> String {
     let path = String::from_utf8_lossy(&comment.place.path);
     let last = comment.shown.saturating_add(comment.place.quote.len().saturating_sub(1));

@@ -22,7 +22,7 @@ use super::{
     stdio,
     views::Views,
 };
-use crate::session::{EditorFacts, Launch, News, NewsDesk, Workspace};
+use crate::session::{EditorFacts, Event, EventQueue, Launch, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -33,7 +33,7 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let (input, outbox) = (stdio::input()?.compat(), Outbox::new(stdio::output()?));
     let writer = outbox.letterbox().compat_write();
     let (nvim, io) = Neovim::<Writer>::new(input, writer, Inbox(inbox));
-    let (editor, news) = (Editor::new(nvim, outbox), NewsDesk::default());
+    let (editor, news) = (Editor::new(nvim, outbox), EventQueue::default());
     tokio::spawn(tell(editor.clone(), news.clone()));
     let mut server = Server::new(editor, launch, news);
     let mut signals = Signals::new()?;
@@ -79,12 +79,12 @@ impl Signals {
 }
 
 /// Tells the news, the next when Neovim has taken the last: while it is suspended nothing piles up.
-async fn tell(editor: Editor, desk: NewsDesk) {
+async fn tell(editor: Editor, desk: EventQueue) {
     loop {
         let (event, data) = match desk.next().await {
-            News::Changed(snapshot) => ("snapshot", encode::snapshot(&snapshot)),
-            News::Files(files) => ("files", encode::files(&files)),
-            News::Warning(text) => ("notice", encode::warning(&text)),
+            Event::Changed(snapshot) => ("snapshot", encode::snapshot(&snapshot)),
+            Event::Files(files) => ("files", encode::files(&files)),
+            Event::Warning(text) => ("notice", encode::warning(&text)),
         };
         editor.event_taken(event, data).await;
     }
@@ -94,7 +94,7 @@ async fn tell(editor: Editor, desk: NewsDesk) {
 struct Server {
     editor: Editor,
     launch: Launch,
-    news: NewsDesk,
+    news: EventQueue,
     workspace: Option<Workspace>,
     /// Why the configuration of last cannot be followed: then nothing is begun by an older one.
     refused: Option<RpcError>,
@@ -102,7 +102,7 @@ struct Server {
 }
 
 impl Server {
-    fn new(editor: Editor, launch: Launch, news: NewsDesk) -> Self {
+    fn new(editor: Editor, launch: Launch, news: EventQueue) -> Self {
         let views = Views::new(editor.clone());
         Self { editor, launch, news, workspace: None, refused: None, views }
     }

@@ -1,7 +1,9 @@
 //! What can be completed on a command line.
 
-use super::{error::SessionError, manager::SessionManager};
-use crate::host::{git, polecats};
+use crate::{
+    host::{git, polecats},
+    session::{error::SessionError, manager::SessionManager},
+};
 
 /// The names a person can mean.
 #[derive(Clone, Debug, Default)]

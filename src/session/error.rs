@@ -2,8 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-pub use super::message_error::MessageError;
-use super::table::Session;
+pub use crate::session::messages::error::MessageError;
 use crate::{
     core::{
         names::{BadName, visible},
@@ -11,6 +10,7 @@ use crate::{
         trust::Request,
     },
     host::{HostError, processes::ProcessError, run::RunError, tracker::TrackerError},
+    session::sessions::list::Session,
     tmux::TmuxError,
 };
 
@@ -219,13 +219,13 @@ impl SessionError {
     }
 
     /// The agent of `session` has ended.
-    pub(super) fn ended(session: &Session) -> Self {
+    pub(in crate::session) fn ended(session: &Session) -> Self {
         let session = session.pane.session_name.clone();
         Self::SessionNotFound { session, why: " (its agent has ended)".to_owned() }
     }
 
     /// The same of an error that says that the pane of `session` is gone.
-    pub(super) fn of_gone(self, session: &Session) -> Self {
+    pub(in crate::session) fn of_gone(self, session: &Session) -> Self {
         match self {
             Self::Tmux(error) if error.is_missing_target() => Self::ended(session),
             other => other,
@@ -233,12 +233,12 @@ impl SessionError {
     }
 
     /// Whether another session has the name of the one that was to be created.
-    pub(super) fn is_duplicate_session(&self) -> bool {
+    pub(in crate::session) fn is_duplicate_session(&self) -> bool {
         matches!(self, Self::Tmux(error) if error.is_duplicate_session())
     }
 
     /// Whether a message could not be typed yet, and may be later.
-    pub(super) fn is_in_the_way(&self) -> bool {
+    pub(in crate::session) fn is_in_the_way(&self) -> bool {
         matches!(self, Self::Message(error) if error.is_in_the_way())
     }
 
@@ -373,6 +373,6 @@ fn several(failed: &[(String, SessionError)]) -> String {
 }
 
 /// `make` (pid 812) works, `make` (pid 812), `bash` (pid 9) work
-pub(super) fn working(who: &[String]) -> String {
+pub(in crate::session) fn working(who: &[String]) -> String {
     format!("{} {}", who.join(", "), if who.len() == 1 { "works" } else { "work" })
 }

@@ -4,16 +4,16 @@ use std::{path::Path, time::Duration};
 
 use tokio::{task::spawn_blocking, time::timeout};
 
-use super::{
-    manager::SessionManager,
-    workspace::{Place, Workspace},
-};
 use crate::{
     core::{
         Gastown, agent,
         names::{PolecatName, visible},
     },
     host::{HostError, git, path, polecats, trust::Grant},
+    session::{
+        manager::SessionManager,
+        workspace::{Place, Workspace},
+    },
 };
 
 /// How long anything may take to answer: Neovim stands still until all have.

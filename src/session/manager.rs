@@ -8,11 +8,11 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{error::SessionError, news::NewsDesk, servers::Servers, settings::Settings};
 use crate::{
     core::{
         names::PolecatName,
         rig::{Rig, RigKind},
+        session::SessionInfo,
     },
     host::{
         Launch, polecats,
@@ -20,61 +20,67 @@ use crate::{
         trust::Store,
         watch::{FileEvents, Shortage},
     },
+    session::{
+        error::SessionError,
+        events::{EventQueue, Snapshot},
+        servers::Servers,
+        settings::Settings,
+    },
     tmux::{Socket, Tmux},
 };
 
 /// The polecats of one rig: gastown's session manager.
 #[derive(Clone)]
 pub struct SessionManager {
-    pub(super) rig: Arc<Rig>,
-    pub(super) tools: Arc<Tools>,
+    pub(in crate::session) rig: Arc<Rig>,
+    pub(in crate::session) tools: Arc<Tools>,
     /// The server that the rig's sessions are on.
-    pub(super) tmux: Tmux,
+    pub(in crate::session) tmux: Tmux,
 }
 
 /// What all rigs of a workspace share.
-pub(super) struct Tools {
-    pub(super) servers: Servers,
-    pub(super) launch: Launch,
-    pub(super) tracker: Tracker,
-    pub(super) settings: Settings,
+pub(in crate::session) struct Tools {
+    pub(in crate::session) servers: Servers,
+    pub(in crate::session) launch: Launch,
+    pub(in crate::session) tracker: Tracker,
+    pub(in crate::session) settings: Settings,
     /// What may run for good; none where the editor has no folder to keep it in.
-    pub(super) trust: Option<Store>,
-    pub(super) news: NewsDesk,
-    pub(super) starts: Starts,
-    pub(super) turns: Turns,
-    pub(super) events: FileEvents,
+    pub(in crate::session) trust: Option<Store>,
+    pub(in crate::session) news: EventQueue,
+    pub(in crate::session) starts: Starts,
+    pub(in crate::session) turns: Turns,
+    pub(in crate::session) events: FileEvents,
     /// What the system had no more of when something was to be watched.
-    pub(super) shortage: OnceLock<Shortage>,
+    pub(in crate::session) shortage: OnceLock<Shortage>,
 }
 
 /// Whose turn it is to type into a session, by its name.
-pub(super) type Turns = Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>;
+pub(in crate::session) type Turns = Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>;
 
 /// The sessions whose start this process sees to, by name, with how many do.
 #[derive(Clone, Default)]
-pub(super) struct Starts(Arc<Mutex<HashMap<String, usize>>>);
+pub(in crate::session) struct Starts(Arc<Mutex<HashMap<String, usize>>>);
 
 /// Lasts as long as somebody sees to a start.
-pub(super) struct Begun {
+pub(in crate::session) struct StartGuard {
     starts: Starts,
     session: String,
 }
 
 impl Starts {
     /// Counts one more; `alone` only where there is none.
-    fn begin(&self, session: &str, alone: bool) -> Option<Begun> {
+    fn begin(&self, session: &str, alone: bool) -> Option<StartGuard> {
         let mut starts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = starts.entry(session.to_owned()).or_default();
         if alone && *count > 0 {
             return None;
         }
         *count += 1;
-        Some(Begun { starts: self.clone(), session: session.to_owned() })
+        Some(StartGuard { starts: self.clone(), session: session.to_owned() })
     }
 }
 
-impl Drop for Begun {
+impl Drop for StartGuard {
     fn drop(&mut self) {
         let mut starts = self.starts.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = starts.get_mut(&self.session) {
@@ -86,29 +92,29 @@ impl Drop for Begun {
 
 impl Tools {
     /// Says that `session` is being started, as long as the value lasts.
-    pub(super) fn starting(&self, session: &str) -> Option<Begun> {
+    pub(in crate::session) fn starting(&self, session: &str) -> Option<StartGuard> {
         self.starts.begin(session, false)
     }
 
     /// The same where nobody else starts it.
-    pub(super) fn starting_alone(&self, session: &str) -> Option<Begun> {
+    pub(in crate::session) fn starting_alone(&self, session: &str) -> Option<StartGuard> {
         self.starts.begin(session, true)
     }
 
     /// Whether this process is starting `session`.
-    pub(super) fn is_starting(&self, session: &str) -> bool {
+    pub(in crate::session) fn is_starting(&self, session: &str) -> bool {
         self.starts.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(session)
     }
 
     /// Tells, once, that the system has no more of something.
-    pub(super) fn falls_short(&self, of: Shortage) {
+    pub(in crate::session) fn falls_short(&self, of: Shortage) {
         if self.shortage.set(of).is_ok() {
             self.news.warn(format!("{of}; {}", of.hint()));
         }
     }
 
     /// The turn of those who type into `session`: one at a time.
-    pub(super) fn turn(&self, session: &str) -> Arc<tokio::sync::Mutex<()>> {
+    pub(in crate::session) fn turn(&self, session: &str) -> Arc<tokio::sync::Mutex<()>> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         // Those whom nobody waits for go, so that the map does not grow with every name.
         turns.retain(|_, turn| Arc::strong_count(turn) > 1);
@@ -117,7 +123,7 @@ impl Tools {
 }
 
 impl SessionManager {
-    pub(super) fn new(rig: Arc<Rig>, tools: Arc<Tools>) -> Self {
+    pub(in crate::session) fn new(rig: Arc<Rig>, tools: Arc<Tools>) -> Self {
         let tmux = tools.servers.of(&rig);
         Self { rig, tools, tmux }
     }
@@ -137,6 +143,11 @@ impl SessionManager {
         }
     }
 
+    /// All polecats of the rig as they are.
+    pub(in crate::session) fn snapshot(&self, polecats: Vec<SessionInfo>) -> Snapshot {
+        Snapshot { rig: self.rig_name().to_owned(), home: self.rig.home.clone(), polecats }
+    }
+
     /// The time, for views.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -144,7 +155,7 @@ impl SessionManager {
     }
 
     /// The polecat `name`, which must exist.
-    pub(super) async fn known(&self, name: &str) -> Result<PolecatName, SessionError> {
+    pub(in crate::session) async fn known(&self, name: &str) -> Result<PolecatName, SessionError> {
         let polecat = PolecatName::parse(name)?;
         if polecats::exists(&self.rig, &polecat).await? {
             return Ok(polecat);
@@ -152,7 +163,7 @@ impl SessionManager {
         Err(self.not_found(&polecat))
     }
 
-    pub(super) fn not_found(&self, polecat: &PolecatName) -> SessionError {
+    pub(in crate::session) fn not_found(&self, polecat: &PolecatName) -> SessionError {
         SessionError::PolecatNotFound {
             polecat: polecat.to_string(),
             rig: self.rig.name.to_string(),
@@ -162,7 +173,7 @@ impl SessionManager {
     /// Where the tracker is asked about work. In a town each worktree leads to the rig's own
     /// issues, as gastown has it; a plain repository has one set of issues, in its main folder,
     /// of which a worktree holds only a copy.
-    pub(super) fn tracker_dir(&self, workdir: PathBuf) -> PathBuf {
+    pub(in crate::session) fn tracker_dir(&self, workdir: PathBuf) -> PathBuf {
         match self.rig.kind {
             RigKind::Repository { .. } => self.rig.path.clone(),
             RigKind::Town(_) | RigKind::Folder => workdir,

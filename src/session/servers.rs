@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The servers of a workspace, each with one client.
-pub(super) struct Servers {
+pub(in crate::session) struct Servers {
     command: String,
     /// The one that the configuration names.
     configured: Option<Socket>,
@@ -21,17 +21,21 @@ pub(super) struct Servers {
 }
 
 impl Servers {
-    pub(super) fn new(command: String, configured: Option<Socket>, launch: Launch) -> Self {
+    pub(in crate::session) fn new(
+        command: String,
+        configured: Option<Socket>,
+        launch: Launch,
+    ) -> Self {
         Self { command, configured, launch, clients: Mutex::default() }
     }
 
     /// The server of a rig: the one that is configured, else that of its town, else the default.
-    pub(super) fn of(&self, rig: &Rig) -> Tmux {
+    pub(in crate::session) fn of(&self, rig: &Rig) -> Tmux {
         self.on(rig.town().and_then(|town| town.socket.as_deref()))
     }
 
     /// The server of who is in no rig.
-    pub(super) fn usual(&self) -> Tmux {
+    pub(in crate::session) fn usual(&self) -> Tmux {
         self.on(None)
     }
 
@@ -47,7 +51,7 @@ impl Servers {
     }
 
     /// Leaves all of them.
-    pub(super) async fn close(&self) {
+    pub(in crate::session) async fn close(&self) {
         let clients: Vec<_> = self.clients().values().cloned().collect();
         for client in clients {
             client.close().await;

@@ -1,16 +1,29 @@
 //! Starting a polecat: settle, create, wait, verify.
 
-use super::{
-    brief::Addressee,
-    error::SessionError,
-    manager::SessionManager,
-    owed::Owed,
-    plan::{Plan, StartOptions},
-    table::Session,
-};
+pub(in crate::session) mod agent_env;
+pub(in crate::session) mod create_session;
+pub(in crate::session) mod hooks;
+pub(in crate::session) mod plan;
+pub(in crate::session) mod prompts;
+pub(in crate::session) mod resolve_agent;
+pub(in crate::session) mod resume;
+pub(in crate::session) mod send_prompts;
+pub(in crate::session) mod tell;
+pub(in crate::session) mod trust;
+pub(in crate::session) mod wait_ready;
+
 use crate::{
     core::{agent::is_program, names::PolecatName, session::SessionInfo},
     host::{flags, git, locks::Work, path},
+    session::{
+        error::SessionError,
+        manager::SessionManager,
+        sessions::{list::Session, pending::Owed},
+        start::{
+            plan::{Plan, StartOptions},
+            send_prompts::Recipient,
+        },
+    },
 };
 
 /// A polecat whose agent runs.
@@ -24,13 +37,13 @@ pub struct Started {
 
 /// Whether the issue of a start is still to be put on the polecat's hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hooking {
+pub(in crate::session) enum Hooking {
     Now,
     Done,
 }
 
 /// How a start tells of its steps.
-pub(super) type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
+pub(in crate::session) type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
 impl SessionManager {
     /// Starts the agent of the polecat `name`, and returns when it is ready.
@@ -71,7 +84,7 @@ impl SessionManager {
     }
 
     /// The start of what is planned.
-    pub(super) async fn launch(
+    pub(in crate::session) async fn launch(
         &self,
         plan: Plan,
         hooking: Hooking,
@@ -112,7 +125,7 @@ impl SessionManager {
         progress: Progress<'_>,
     ) -> Result<Vec<String>, SessionError> {
         progress("starting: waiting for the prompt");
-        let to = Addressee::from(plan);
+        let to = Recipient::from(plan);
         let (hooked, readiness) = tokio::join!(
             self.hook(plan, hooking),
             self.wait_until_ready(session, &to, &owed, progress)

@@ -8,15 +8,6 @@ use std::{
 
 use tokio::sync::watch::Receiver;
 
-use super::{
-    error::SessionError,
-    manager::{SessionManager, Starts, Tools, Turns},
-    monitor::{Monitor, Snapshot},
-    monitors::Monitors,
-    news::{News, NewsDesk},
-    servers::Servers,
-    settings::{EditorFacts, Settings},
-};
 use crate::{
     core::{
         rig::{Rig, RigKind},
@@ -28,6 +19,14 @@ use crate::{
         tracker::Tracker,
         trust::Store,
         watch::FileEvents,
+    },
+    session::{
+        error::SessionError,
+        events::{Event, EventQueue, Snapshot},
+        manager::{SessionManager, Starts, Tools, Turns},
+        observe::{monitor::Monitor, monitors::Monitors},
+        servers::Servers,
+        settings::{EditorFacts, Settings},
     },
     tmux::{Socket, Tmux, socket_folder},
 };
@@ -61,8 +60,8 @@ pub struct RigFacts {
 /// All that one Neovim works with. Cheap to clone.
 #[derive(Clone)]
 pub struct Workspace {
-    pub(super) tools: Arc<Tools>,
-    pub(super) monitors: Arc<Monitors>,
+    pub(in crate::session) tools: Arc<Tools>,
+    pub(in crate::session) monitors: Arc<Monitors>,
     pinned: Arc<Mutex<Option<PathBuf>>>,
     last: Arc<Mutex<Option<Found>>>,
 }
@@ -81,14 +80,14 @@ impl Workspace {
     ///
     /// # Errors
     /// When a setting cannot be used.
-    pub fn new(settings: Settings, launch: Launch, news: NewsDesk) -> Result<Self, SessionError> {
+    pub fn new(settings: Settings, launch: Launch, news: EventQueue) -> Result<Self, SessionError> {
         Self::sharing(settings, launch, news, Starts::default())
     }
 
     fn sharing(
         settings: Settings,
         launch: Launch,
-        news: NewsDesk,
+        news: EventQueue,
         starts: Starts,
     ) -> Result<Self, SessionError> {
         let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
@@ -172,7 +171,7 @@ impl Workspace {
     }
 
     /// The server of the rig that was asked about last.
-    pub(super) fn tmux(&self) -> Tmux {
+    pub(in crate::session) fn tmux(&self) -> Tmux {
         let last = self.last().clone();
         last.map_or_else(|| self.tools.servers.usual(), |found| self.tools.servers.of(&found.rig))
     }
@@ -182,7 +181,7 @@ impl Workspace {
     }
 
     /// The monitor of the manager's rig.
-    pub(super) fn monitor(&self, manager: &SessionManager) -> Monitor {
+    pub(in crate::session) fn monitor(&self, manager: &SessionManager) -> Monitor {
         let (monitor, is_new) = self.monitors.of(manager);
         if is_new {
             tokio::spawn(forward(monitor.snapshots.clone(), self.tools.news.clone()));
@@ -261,11 +260,11 @@ impl Workspace {
 }
 
 /// Passes every snapshot on, until the monitor ends.
-async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: NewsDesk) {
+async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: EventQueue) {
     while snapshots.changed().await.is_ok() {
         let newest = snapshots.borrow_and_update().clone();
         if let Some(newest) = newest {
-            news.tell(News::Changed(newest));
+            news.tell(Event::Changed(newest));
         }
     }
 }
@@ -273,7 +272,7 @@ async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: NewsDesk)
 fn tools(
     settings: Settings,
     launch: Launch,
-    news: NewsDesk,
+    news: EventQueue,
     starts: Starts,
 ) -> Result<Tools, SessionError> {
     let command = settings.tmux_command.clone().unwrap_or_else(|| "tmux".to_owned());

@@ -48,7 +48,7 @@ async fn whose(operations: &Operations<'_>, asked: &Invocation) -> Done {
     }])
 }
 
-/// The lines in a fenced block under their place: `src/a.rs:10-20`.
+/// The lines in a fenced block under their place: `src/main.rs:10-20`.
 fn quoted(lines: &Lines) -> Vec<Vec<u8>> {
     let name = if lines.name.is_empty() { &b"unnamed buffer"[..] } else { &lines.name };
     let end = if lines.first == lines.last { String::new() } else { format!("-{}", lines.last) };

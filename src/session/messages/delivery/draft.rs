@@ -1,0 +1,75 @@
+//! Text in a composer that is not the message.
+
+use tokio::time::Instant;
+
+use crate::{
+    core::screen::{self, Before, Composing, Place},
+    session::{
+        error::{MessageError, SessionError},
+        messages::delivery::{
+            Delivery,
+            look::{Seen, Watch},
+            submit::TAKEN,
+        },
+    },
+};
+
+impl Delivery<'_> {
+    /// Takes out of the composer what of the message stands there, where it is known how; whether
+    /// nothing of it certainly does.
+    pub(super) async fn taken_back(
+        &self,
+        watch: &mut Watch<'_>,
+        before: Before,
+    ) -> Result<bool, SessionError> {
+        let deadline = Instant::now() + TAKEN;
+        loop {
+            let seen = self.look().await?;
+            match self.composing(&seen) {
+                Composing::Draft(text) if self.clears() && self.is_part(&text) => {
+                    self.clear_row(&seen).await?;
+                }
+                _ => return Ok(self.place(&seen, before) == Place::Nowhere { proven: true }),
+            }
+            if Instant::now() >= deadline {
+                return Ok(false);
+            }
+            watch.next().await;
+        }
+    }
+
+    pub(super) fn is_part(&self, text: &str) -> bool {
+        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+        squeezed(self.text).contains(&squeezed(text))
+    }
+
+    pub(super) fn clears(&self) -> bool {
+        self.to.patterns.clears().is_some()
+    }
+
+    pub(super) async fn clear_row(&self, seen: &Seen) -> Result<(), SessionError> {
+        let (tmux, pane) = (&self.manager.tmux, self.session.pane.pane_id);
+        if let Some(key) = self.to.patterns.clears() {
+            tmux.press(pane, &[key], &self.guard(seen), &[]).await?;
+        }
+        Ok(())
+    }
+
+    /// Refuses a message behind one that was typed before and not shown then, if it is by now.
+    ///
+    /// # Errors
+    /// [`MessageError::Draft`], or tmux does not answer.
+    pub(in crate::session) async fn refuse_shown_late(&self) -> Result<(), SessionError> {
+        let seen = self.look().await?;
+        let stands = screen::ends_at_cursor(&seen.shown, self.text) || self.stands_framed(&seen);
+        if stands { Err(self.has_draft(self.text.to_owned())) } else { Ok(()) }
+    }
+
+    pub(super) fn stands_framed(&self, seen: &Seen) -> bool {
+        self.composing(seen) != Composing::Unknown && self.stands(seen)
+    }
+
+    pub(super) fn has_draft(&self, text: String) -> SessionError {
+        MessageError::Draft { session: self.name(), text }.into()
+    }
+}

@@ -1,0 +1,116 @@
+//! One look at an agent that is about to be typed to, and what of it is in the way.
+
+use std::time::Duration;
+
+use crate::{
+    core::{
+        agent::{Agent, is_shell},
+        screen::{self, Before, Composing, Place, Question, Shown},
+    },
+    session::{
+        error::{MessageError, SessionError},
+        manager::SessionManager,
+        messages::delivery::Delivery,
+        sessions::{list::Session, output_watch::OutputWatch, screen_reader::shown},
+    },
+    tmux::{Guard, PaneScreen},
+};
+
+/// How old a look may be when tmux told of no change.
+const TICK: Duration = Duration::from_millis(100);
+
+/// A screen, as tmux and as its agent see it.
+pub(super) struct Seen {
+    pub(super) screen: PaneScreen,
+    pub(super) shown: Shown,
+}
+
+impl Delivery<'_> {
+    pub(super) async fn look(&self) -> Result<Seen, SessionError> {
+        let screen = self.manager.tmux.screen(self.session.pane.pane_id).await?;
+        if screen.captured.dead {
+            return Err(SessionError::ended(self.session));
+        }
+        let shown = shown(&screen);
+        Ok(Seen { screen, shown })
+    }
+
+    pub(super) fn guard(&self, seen: &Seen) -> Guard {
+        let rows = screen::composer_rows(&self.to.patterns, &seen.shown);
+        Guard::of(&seen.screen, &seen.shown.rows, &rows)
+    }
+
+    pub(super) fn composing(&self, seen: &Seen) -> Composing {
+        screen::composing(&self.to.patterns, &seen.shown, self.text)
+    }
+
+    pub(super) fn place(&self, seen: &Seen, before: Before) -> Place {
+        screen::place(&self.to.patterns, &seen.shown, self.text, before)
+    }
+
+    pub(super) fn stands(&self, seen: &Seen) -> bool {
+        self.place(seen, Before::unknown()) == Place::Composer
+    }
+
+    pub(super) fn refuse_pane(&self, seen: &Seen) -> Result<(), SessionError> {
+        let session = self.name();
+        if seen.screen.synchronized {
+            return Err(MessageError::PaneSynchronized { session }.into());
+        }
+        if seen.screen.input_off {
+            return Err(MessageError::PaneInputOff { session }.into());
+        }
+        Ok(())
+    }
+
+    pub(super) fn refuse_question(&self, seen: &Seen) -> Result<(), SessionError> {
+        match self.composing(seen) {
+            Composing::Asked { question, guessed } => Err(self.asked(question, guessed)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn asked(&self, question: Question, guessed: bool) -> SessionError {
+        MessageError::AgentWaiting { session: self.name(), question: Box::new(question), guessed }
+            .into()
+    }
+}
+
+/// Why a program of which nothing is known cannot be its agent at a prompt.
+pub(in crate::session) fn deaf(agent: &Agent, screen: &PaneScreen) -> Option<&'static str> {
+    if is_shell(&screen.command) && !is_shell(agent.program()) {
+        return Some("a shell has its terminal");
+    }
+    let has_sign = agent.ready.prompt.is_some() || agent.ready.title.is_some();
+    let takes_lines = screen.takes_lines() == Some(true);
+    (takes_lines && !has_sign).then_some("it reads whole lines, and its prompt is not known")
+}
+
+/// Word of what the session prints, asked for only once there is something to wait for.
+pub(super) struct Watch<'a> {
+    manager: &'a SessionManager,
+    session: &'a Session,
+    pulse: Option<OutputWatch>,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) fn of(delivery: &Delivery<'a>) -> Self {
+        Self { manager: delivery.manager, session: delivery.session, pulse: None }
+    }
+
+    /// Waits until there may be something new to see.
+    pub(super) async fn next(&mut self) {
+        if let Some(pulse) = &mut self.pulse {
+            return pulse.next(TICK).await;
+        }
+        // What was printed until now is seen at the next look.
+        let SessionManager { tmux, rig, .. } = self.manager;
+        self.pulse = Some(OutputWatch::of(tmux, rig, self.session).await);
+    }
+
+    pub(super) async fn end(self) {
+        if let Some(pulse) = self.pulse {
+            pulse.end().await;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Repeated looks at all sessions of a rig, which remember what was seen before.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+
+use crate::{
+    core::{
+        names::PolecatName,
+        session::{ExitHow, SessionInfo},
+    },
+    host::records,
+    session::{
+        error::SessionError,
+        manager::SessionManager,
+        observe::folders::Folders,
+        sessions::list::{self, Session},
+        start::resume::Resumed,
+    },
+};
+use gone::Gone;
+use poll::Poll;
+use tracked::Tracked;
+
+mod gone;
+mod poll;
+mod tracked;
+
+/// How many screens are looked at at a time.
+const AT_ONCE: usize = 8;
+
+/// Repeated looks at the polecats of one rig.
+pub(in crate::session) struct Poller {
+    manager: SessionManager,
+    known: HashMap<PolecatName, Tracked>,
+    folders: Folders,
+    sessions: Vec<Session>,
+    /// What was told of these.
+    told: Vec<SessionInfo>,
+    gone: Gone,
+    resumed: Resumed,
+}
+
+impl Poller {
+    pub(in crate::session) fn new(manager: SessionManager) -> Self {
+        Self {
+            manager,
+            known: HashMap::new(),
+            folders: Folders::default(),
+            sessions: Vec::new(),
+            told: Vec::new(),
+            gone: Gone::default(),
+            resumed: Resumed::default(),
+        }
+    }
+
+    /// Makes the next look read the folders too.
+    pub(in crate::session) fn expect_change(&mut self) {
+        self.folders.expect_change();
+    }
+
+    /// All polecats of the rig as they are at `now`, in the order of their names.
+    pub(in crate::session) async fn look(
+        &mut self,
+        now: Timestamp,
+    ) -> Result<Vec<SessionInfo>, SessionError> {
+        let sessions = self.manager.sessions().await?;
+        self.gone.note((&self.sessions, &sessions), (&self.known, &self.told), now);
+        self.gone.looked(now, self.manager.tmux.listed());
+        if self.gone.settle(&self.manager, now).await? {
+            self.folders.expect_change();
+        }
+        let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
+        self.folders.read(&self.manager, &names, now).await?;
+        self.forget_gone(&sessions).await?;
+        self.known.retain(|name, _| sessions.iter().any(|session| session.polecat == *name));
+        let mut infos = self.look_at_all(&sessions, now).await?;
+        self.told.clone_from(&infos);
+        infos.extend(self.gone.held().cloned());
+        for name in self.folders.names() {
+            if !infos.iter().any(|info| info.polecat == *name) {
+                let stopped = list::stopped(&self.manager.rig, name);
+                infos.push(stopped.after(self.folders.exit(name)));
+            }
+        }
+        infos.sort_by(|a, b| a.polecat.cmp(&b.polecat));
+        for info in &mut infos {
+            self.folders.complete(info);
+        }
+        self.sessions = sessions;
+        Ok(infos)
+    }
+
+    /// Forgets that an agent went with its session where gastown has started another one: once that
+    /// is stopped, the death before it is no news.
+    async fn forget_gone(&mut self, sessions: &[Session]) -> Result<(), SessionError> {
+        for session in sessions.iter().filter(|session| session.started.is_some()) {
+            let exit = self.folders.exit(&session.polecat);
+            if exit.is_some_and(|exit| exit.how == ExitHow::Gone) {
+                records::forget(&self.manager.rig, &session.polecat).await?;
+                self.folders.expect_change();
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes up what is to be done for sessions that look like `infos`, and that nobody does.
+    pub(in crate::session) fn take_up(&mut self, infos: &[SessionInfo]) {
+        for session in &self.sessions {
+            if let Some(info) = infos.iter().find(|info| info.polecat == session.polecat) {
+                self.resumed.look(&self.manager, session, info);
+            }
+        }
+    }
+
+    /// What the screens say, several at a time: most of a look is waiting for tmux's answer.
+    async fn look_at_all(
+        &mut self,
+        sessions: &[Session],
+        now: Timestamp,
+    ) -> Result<Vec<SessionInfo>, SessionError> {
+        let mut infos = Vec::new();
+        for some in sessions.chunks(AT_ONCE) {
+            let mut looks = JoinSet::new();
+            for session in some {
+                let known = self.known.remove(&session.polecat);
+                let look = Poll { manager: self.manager.clone(), session: session.clone(), now };
+                looks.spawn(look.at(known));
+            }
+            for seen in looks.join_all().await {
+                let (known, info) = seen?;
+                self.known.insert(info.polecat.clone(), known);
+                infos.push(info);
+            }
+        }
+        Ok(infos)
+    }
+
+    /// How soon the next look is due at the latest, when some agent may change soon.
+    pub(in crate::session) fn due(&self, now: Timestamp) -> Option<SignedDuration> {
+        let known = self.known.values().filter_map(|known| known.due(now));
+        known.chain(self.gone.due(now)).min()
+    }
+}

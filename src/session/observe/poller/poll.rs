@@ -1,0 +1,104 @@
+//! One look at one session.
+
+use jiff::Timestamp;
+
+use crate::{
+    core::{screen::Seen, session::SessionInfo, state::Told},
+    session::{
+        error::SessionError,
+        manager::SessionManager,
+        observe::poller::tracked::{Reader, Tracked, View},
+        sessions::{
+            agents::joined,
+            list::Session,
+            screen_reader::{self, ScreenReading},
+        },
+    },
+};
+
+/// A look at `session` that is taken at `now`.
+pub(super) struct Poll {
+    pub(super) manager: SessionManager,
+    pub(super) session: Session,
+    pub(super) now: Timestamp,
+}
+
+impl Poll {
+    /// Looks, as one who knows from before what `known` has.
+    pub(super) async fn at(
+        self,
+        known: Option<Tracked>,
+    ) -> Result<(Tracked, SessionInfo), SessionError> {
+        let mut known = match known.filter(|known| known.is_of(&self.session)) {
+            Some(known) => self.again(known).await?,
+            None => self.first().await?,
+        };
+        if known.exit.is_none() && self.session.has_died() {
+            known.exit = Some(self.manager.record_death(&self.session).await?);
+        }
+        let mut info = self.session.info(&self.manager.rig, self.now);
+        known.complete(&mut info);
+        Ok((known, info))
+    }
+
+    async fn first(&self) -> Result<Tracked, SessionError> {
+        let read = self.reader().await;
+        let view = self.view(&read).await?;
+        let info = self.session.info(&self.manager.rig, self.now);
+        let since = info.state_since.unwrap_or(self.now);
+        Ok(Tracked::first(&self.session, read, view, (self.now, since)))
+    }
+
+    /// The next look. A screen that did not change says what it said before.
+    async fn again(&self, mut known: Tracked) -> Result<Tracked, SessionError> {
+        let guesses = known.guesses(self.now) && self.session.is_live();
+        if guesses {
+            known.read = self.reader().await;
+        }
+        let view = match known.unchanged(&self.session, self.now).filter(|_| !guesses) {
+            Some(view) => view,
+            None => self.view(&known.read).await?,
+        };
+        Ok(known.after(&self.session, view, self.now))
+    }
+
+    /// Finds out which agent it is.
+    async fn reader(&self) -> Reader {
+        let Self { manager, session, now } = self;
+        let told = manager.agent_told(session).await;
+        let argv = manager.argv_of(session, told.agent.as_ref()).await;
+        Reader {
+            patterns: told.patterns(),
+            agent: told.agent.map(|agent| agent.name),
+            command: argv.as_ref().and_then(|argv| joined(argv)),
+            args: argv.map_or_else(|| session.args(), |argv| argv.into_iter().skip(1).collect()),
+            guessed_at: told.guessed.then_some(*now),
+        }
+    }
+
+    async fn view(&self, read: &Reader) -> Result<View, SessionError> {
+        let Self { manager, session, now } = self;
+        let Reader { patterns, args, .. } = read;
+        if !session.is_live() {
+            return Ok(View::unread(session, *now));
+        }
+        let policy = manager.tools.settings.dialogs;
+        let ScreenReading { reading, shown, .. } = manager.read_screen(session, patterns).await?;
+        let told = Told { state: reading.seen.state(), source: reading.source };
+        let starting = session.is_starting(*now);
+        let view = match &reading.seen {
+            Seen::Unknown | Seen::Starting => View::unread(session, *now),
+            // The start answers it.
+            Seen::Waiting(asked) if starting && patterns.answer(asked, args, policy).is_some() => {
+                View::unread(session, *now)
+            }
+            Seen::Waiting(asked) => {
+                View::asking(told, screen_reader::waiting(asked), patterns.may_pass(asked))
+            }
+            // Until its start is over, an agent at its prompt is about to be talked to.
+            Seen::Idle if starting => View::unread(session, *now),
+            Seen::Idle | Seen::Working => View::of(told),
+        };
+        Ok(if session.started.is_some() { view.with_rows(shown.rows) } else { view })
+    }
+}

@@ -1,0 +1,109 @@
+//! A new polecat: its name where nobody gave one, its worktree and its branch.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use crate::{
+    core::{
+        agent::is_program,
+        names::{IssueId, PolecatName},
+    },
+    host::{
+        git::{self, Next},
+        provision::{self, Given},
+        records,
+    },
+    session::{error::SessionError, manager::SessionManager, sessions::list},
+};
+
+/// A polecat that was just made.
+#[derive(Clone, Debug)]
+pub struct NewPolecat {
+    /// Its name.
+    pub polecat: PolecatName,
+    /// Its worktree.
+    pub workdir: PathBuf,
+    /// The branch it works on.
+    pub branch: String,
+    /// What went wrong without being in the way.
+    pub warnings: Vec<String>,
+}
+
+impl SessionManager {
+    /// Makes the polecat `name`, to work on `issue` where one is given. Without a name it gets the
+    /// next free one of the rig's pool.
+    ///
+    /// # Errors
+    /// When a name is bad, the issue is not to be worked on, the polecat exists, or git refuses.
+    /// Then nothing was made. Without a name also when tmux does not tell its sessions: one of
+    /// them may bear the name.
+    pub async fn create(
+        &self,
+        name: Option<&str>,
+        issue: Option<&str>,
+    ) -> Result<NewPolecat, SessionError> {
+        let polecat = name.map(PolecatName::parse).transpose()?;
+        let issue = issue.map(IssueId::parse).transpose()?;
+        if let Some(issue) = &issue {
+            // A branch is named after it for good, so it is asked about first.
+            let dir = self.tracker_dir(self.rig.path.clone());
+            self.tools.tracker.show(issue, &dir).await?;
+        }
+        let Next { polecat, worktree, mut warnings } = self.make(polecat, issue.as_ref()).await?;
+        // How the agent of a removed polecat of this name ended is not how this one's did.
+        let forgotten = records::forget(&self.rig, &polecat).await;
+        warnings.extend(forgotten.err().map(|error| error.to_string()));
+        Ok(NewPolecat { polecat, workdir: worktree.path, branch: worktree.branch, warnings })
+    }
+
+    /// The worktree of a new polecat, by the name that is given, else by the next free one.
+    pub(in crate::session) async fn make(
+        &self,
+        polecat: Option<PolecatName>,
+        issue: Option<&IssueId>,
+    ) -> Result<Next, SessionError> {
+        let (rig, launch) = (&self.rig, &self.tools.launch);
+        let mut next = if let Some(polecat) = polecat {
+            let worktree = git::create_worktree(rig, &polecat, issue, now_ms(), launch).await?;
+            Next { polecat, worktree, warnings: Vec::new() }
+        } else {
+            let taken = self.names_of_sessions().await?;
+            git::create_next(rig, taken, issue, now_ms(), launch).await?
+        };
+        next.warnings.extend(self.provide(&next.worktree.path, Given::New).await);
+        Ok(next)
+    }
+
+    /// Gives a worktree what gastown gives those of its polecats; what could not be given is no
+    /// reason to have no polecat.
+    pub(in crate::session) async fn provide(&self, worktree: &Path, given: Given) -> Vec<String> {
+        // `br` reads a redirect from another folder than gastown's `bd`, and finds the rig's issues
+        // without one.
+        let redirects = !is_program(self.tools.tracker.program(), "br");
+        provision::provide(&self.rig, worktree, given, redirects).await
+    }
+
+    /// The names that no new polecat can have: of agents that are there, and those under which
+    /// sessions live that it would have, whosoever they are.
+    pub(in crate::session) async fn names_of_sessions(
+        &self,
+    ) -> Result<BTreeSet<String>, SessionError> {
+        let panes = self.panes().await?;
+        let names = panes.iter().filter_map(|pane| self.rig.polecat_of(&pane.session_name));
+        let mut names: BTreeSet<_> = names.map(|name| name.to_string()).collect();
+        // Those whose agents are in sessions of other names.
+        let owners = self.owners(&panes).await?;
+        let sessions = list::sessions(&self.rig, panes, &owners);
+        names.extend(sessions.iter().map(|one| one.polecat.to_string()));
+        Ok(names)
+    }
+}
+
+/// The milliseconds that make a branch name unique.
+pub(in crate::session) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,234 @@
+//! Removing a polecat, when nothing is in the way or, by force, when all of its work is kept.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    core::names::PolecatName,
+    host::{
+        HostError,
+        git::{self, Leftover, Removal, Removed},
+        heartbeats,
+        locks::{Gate, Work},
+        polecats,
+    },
+    session::{
+        error::{SessionError, working},
+        manager::SessionManager,
+        polecats::presence::InUse,
+        sessions::status::LeftOver,
+    },
+    tmux::Pane,
+};
+
+/// How a polecat is removed, and what the editor has in its folder.
+#[derive(Clone, Debug, Default)]
+pub struct RemoveOptions {
+    /// Work that is nowhere else is kept in a backup, not refused.
+    pub force: bool,
+    /// The files of buffers with changes that are not saved.
+    pub unsaved: Vec<PathBuf>,
+    /// The current folders of the editor, its tabs and its windows.
+    pub dirs: Vec<PathBuf>,
+    /// What is done about others who work in its worktree.
+    pub in_use: InUse,
+}
+
+/// A polecat that is gone.
+#[derive(Clone, Debug)]
+pub struct RemovedPolecat {
+    /// Its name.
+    pub polecat: PolecatName,
+    /// Its folder, which is gone.
+    pub dir: PathBuf,
+    /// What became of its work.
+    pub removed: Removed,
+}
+
+/// Why a polecat stays.
+struct Reasons {
+    polecat: PolecatName,
+    running: bool,
+    named: Vec<String>,
+    hints: Vec<String>,
+}
+
+impl SessionManager {
+    /// Removes the polecat `name`: its folder, its worktree, and its branch when that is merged or
+    /// kept. Once begun it goes on to its end, also when the caller stops waiting.
+    ///
+    /// # Errors
+    /// When something would be lost, or is in the way, or could not be looked at; then the polecat
+    /// is as it was.
+    pub async fn remove(
+        &self,
+        name: &str,
+        options: RemoveOptions,
+    ) -> Result<RemovedPolecat, SessionError> {
+        let polecat = PolecatName::parse(name)?;
+        let manager = self.clone();
+        let work = async move { manager.remove_now(polecat, options).await };
+        let stopped = |error: tokio::task::JoinError| HostError::Internal(error.to_string());
+        tokio::spawn(work).await.map_err(stopped)?
+    }
+
+    async fn remove_now(
+        &self,
+        polecat: PolecatName,
+        options: RemoveOptions,
+    ) -> Result<RemovedPolecat, SessionError> {
+        let ended = git::resume(&self.rig, &polecat, &self.tools.launch).await?;
+        if let Some(removed) = ended
+            && !polecats::exists(&self.rig, &polecat).await?
+        {
+            let dir = self.rig.polecat_dir(&polecat);
+            return Ok(RemovedPolecat { polecat, dir, removed });
+        }
+        self.known(polecat.as_str()).await?;
+        let dir = polecats::dir(&self.rig, &polecat).await?;
+        let _turn = self.turn_at(&polecat).await?;
+        let mut reasons = Reasons::of(&polecat);
+        // A worktree that is broken has no turn to take; that is told below.
+        let turn = Work::try_lock(&self.rig, &polecat).await;
+        if let Err(HostError::Busy { .. }) = turn {
+            reasons.runs("somebody starts it, or gives it an issue".to_owned());
+        }
+        if let Some(why) = self.in_use(&polecat).await? {
+            reasons.runs(why);
+        }
+        let removal = Removal::begin(&self.rig, &polecat, &self.tools.launch).await?;
+        reasons.left(removal.leftovers(), options.force);
+        reasons.edited(&dir, &options).await?;
+        let session = self.session(&polecat).await?;
+        let present = self.present(&polecat, session.as_ref()).await?;
+        reasons.at_work(&present.agents);
+        reasons.none()?;
+        // Asked about when nothing else is in the way.
+        present.refusal(&polecat, options.in_use).map_or(Ok(()), Err)?;
+        self.tell_own(&polecat, &present);
+        let aside = removal.set_aside().await?;
+        // What was started meanwhile is there by now, and nothing can be started any more.
+        match self.last_look(&polecat, aside.folder(), options.in_use).await {
+            Ok(()) => {}
+            Err(error) => {
+                aside.put_back().await?;
+                return Err(error);
+            }
+        }
+        let removed = aside.finish().await?;
+        // Of a session that went with its server.
+        heartbeats::forget(&self.rig, &polecat).await?;
+        Ok(RemovedPolecat { polecat, dir, removed })
+    }
+
+    /// That nobody works in the polecat's folder, which stands aside; a session whose agent is
+    /// dead goes, after how it ended is written down.
+    async fn last_look(
+        &self,
+        polecat: &PolecatName,
+        folder: PathBuf,
+        in_use: InUse,
+    ) -> Result<(), SessionError> {
+        drop(Gate::lock(&self.rig).await?);
+        let mut reasons = Reasons::of(polecat);
+        if let Some(why) = self.in_use(polecat).await? {
+            reasons.runs(why);
+        }
+        let dead = self.session(polecat).await?;
+        let present = self.present_in(vec![folder], dead.as_ref()).await?;
+        reasons.at_work(&present.agents);
+        reasons.none()?;
+        present.refusal(polecat, in_use).map_or(Ok(()), Err)?;
+        if let Some(dead) = dead {
+            self.bury(&dead).await?;
+        }
+        Ok(())
+    }
+
+    /// Who works in the session of `polecat`.
+    async fn in_use(&self, polecat: &PolecatName) -> Result<Option<String>, SessionError> {
+        let name = self.rig.session(polecat).to_string();
+        if self.tools.is_starting(&name) {
+            return Ok(Some(format!("its session `{name}` is being started")));
+        }
+        let session = self.facts_anywhere(polecat).await?;
+        if let Some(live) = session.as_ref().filter(|session| session.is_live()) {
+            let Pane { session_name, pane_id, .. } = &live.pane;
+            let place = live.is_moved(&self.rig).then(|| format!(", in pane {pane_id}"));
+            let place = place.unwrap_or_default();
+            return Ok(Some(format!("its session `{session_name}` lives{place}")));
+        }
+        if session.is_some() {
+            return Ok(None);
+        }
+        let ours = self.left_over(polecat).await? == Some(LeftOver::Ours);
+        Ok(ours.then(|| format!("its session `{name}` lives on without its agent")))
+    }
+}
+
+impl Reasons {
+    fn of(polecat: &PolecatName) -> Self {
+        let polecat = polecat.clone();
+        Self { polecat, running: false, named: Vec::new(), hints: Vec::new() }
+    }
+
+    fn add(&mut self, reason: String, hint: String) {
+        self.named.push(reason);
+        if !self.hints.contains(&hint) {
+            self.hints.push(hint);
+        }
+    }
+
+    fn runs(&mut self, why: String) {
+        self.running = true;
+        let hint = format!("`:PolecatStop {}` ends its session", self.polecat);
+        self.add(why, hint);
+    }
+
+    fn at_work(&mut self, agents: &[String]) {
+        if !agents.is_empty() {
+            self.running = true;
+            self.add(format!("{} in it", working(agents)), "end the agent".to_owned());
+        }
+    }
+
+    /// What would be lost. By force only what nobody can keep counts.
+    fn left(&mut self, leftovers: &[Leftover], force: bool) {
+        for leftover in leftovers {
+            let hint = match leftover {
+                Leftover::Locked(_) => "`git worktree unlock` ends the lock".to_owned(),
+                Leftover::Submodule { .. } => "push what the submodule has".to_owned(),
+                Leftover::Repository(_) => {
+                    "move the repository elsewhere: it cannot be kept".to_owned()
+                }
+                _ if force => continue,
+                _ => format!("`:PolecatRemove! {}` keeps it in a backup", self.polecat),
+            };
+            self.add(leftover.to_string(), hint);
+        }
+    }
+
+    /// What the editor has in `dir`.
+    async fn edited(&mut self, dir: &Path, options: &RemoveOptions) -> Result<(), SessionError> {
+        for file in polecats::inside(dir, &options.unsaved).await? {
+            let reason = format!("`{}` has changes that are not saved", file.display());
+            self.add(reason, "`:wall` saves them".to_owned());
+        }
+        for inside in polecats::inside(dir, &options.dirs).await? {
+            let reason = format!("the current directory is in it: `{}`", inside.display());
+            self.add(reason, "`:cd` elsewhere".to_owned());
+        }
+        Ok(())
+    }
+
+    fn none(self) -> Result<(), SessionError> {
+        if self.named.is_empty() {
+            return Ok(());
+        }
+        Err(SessionError::NotRemoved {
+            polecat: self.polecat.to_string(),
+            running: self.running,
+            reasons: self.named,
+            hint: self.hints.join("; "),
+        })
+    }
+}

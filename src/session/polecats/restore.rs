@@ -1,0 +1,45 @@
+//! A polecat that was removed, as it was.
+
+use crate::{
+    core::names::PolecatName,
+    host::{
+        git::{self, Restored},
+        provision::Given,
+    },
+    session::{
+        error::SessionError,
+        manager::SessionManager,
+        polecats::{create::now_ms, presence::InUse},
+    },
+};
+
+/// A polecat that is back.
+#[derive(Clone, Debug)]
+pub struct RestoredPolecat {
+    /// Its name.
+    pub polecat: PolecatName,
+    /// What came back.
+    pub restored: Restored,
+}
+
+impl SessionManager {
+    /// Brings the last backup of the polecat `name` back.
+    ///
+    /// # Errors
+    /// When the polecat exists, has no backup, somebody works in the folder that it had, or git
+    /// refuses. Then nothing was made.
+    pub async fn restore(
+        &self,
+        name: &str,
+        in_use: InUse,
+    ) -> Result<RestoredPolecat, SessionError> {
+        let polecat = PolecatName::parse(name)?;
+        // Its folder may have been removed by hand from under whoever works there.
+        self.require_nobody(&polecat, in_use).await?;
+        let restored = git::restore(&self.rig, &polecat, now_ms(), &self.tools.launch).await?;
+        for warning in self.provide(&restored.path, Given::Restored).await {
+            self.tools.news.warn(warning);
+        }
+        Ok(RestoredPolecat { polecat, restored })
+    }
+}

@@ -1,0 +1,276 @@
+//! Giving an issue to a polecat in one step: a free or a new one, its branch, the hook, the
+//! session and the first words, all of it or nothing.
+
+mod rollback;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::{
+    core::names::{IssueId, PolecatName},
+    host::{
+        git::{self, Next, Reused, Worktree},
+        locks::{Choosing, GastownPolecat, Work},
+        polecats,
+        records::{self, ExitRecord},
+        tracker::{HOOKED, Issue},
+    },
+    session::{
+        error::SessionError,
+        manager::SessionManager,
+        polecats::{claims::Claims, create::now_ms, presence::InUse},
+        start::{Hooking, Progress, Started, plan::StartOptions},
+    },
+};
+
+/// What a sling has taken for its issue, until all is well or it is given back.
+struct Taken {
+    polecat: PolecatName,
+    issue: IssueId,
+    /// As the tracker had it before.
+    before: Issue,
+    place: Placed,
+    warnings: Vec<String>,
+    /// How the polecat's last agent ended.
+    exit: Option<ExitRecord>,
+    began: Timestamp,
+    /// Of two slings at once each takes another polecat.
+    _turn: Option<Work>,
+}
+
+/// The worktree of a sling.
+enum Placed {
+    New(Worktree),
+    Reused(Reused),
+}
+
+impl Placed {
+    fn worktree(&self) -> &Worktree {
+        match self {
+            Self::New(worktree) => worktree,
+            Self::Reused(reused) => &reused.worktree,
+        }
+    }
+}
+
+impl SessionManager {
+    /// Gives `issue` to `polecat`, which is made when there is none; without a name to the first
+    /// polecat that is free, else to a new one. Of the `options`, `new`, `issue` and `workdir` do
+    /// not count.
+    ///
+    /// # Errors
+    /// As those of a start; also when the issue is somebody's already or cannot be hooked, and when
+    /// the polecat that was named is not free. All that was made is taken back, unless the error
+    /// is [`SessionError::NotUndone`].
+    pub async fn sling(
+        &self,
+        issue: &str,
+        polecat: Option<&str>,
+        options: StartOptions,
+        progress: Progress<'_>,
+    ) -> Result<Started, SessionError> {
+        progress("slinging: checking");
+        let id = IssueId::parse(issue)?;
+        let wanted = polecat.map(PolecatName::parse).transpose()?;
+        let issue = Some(id.to_string());
+        let options = StartOptions { new: false, issue, workdir: None, ..options };
+        let choice = self.choose(&options, None).await?;
+        // One at a time, until it can be seen whose the issue is: a polecat that was just made looks
+        // free, and an issue that is about to be hooked nobody's.
+        let choosing = Choosing::lock(&self.rig).await?;
+        let before = self.workable(&id, wanted.as_ref()).await?;
+        progress("slinging: taking a polecat");
+        let taken = self.take(wanted, id, before, options.in_use).await?;
+        let started = async {
+            progress("slinging: hooking the issue");
+            self.hook_first(&taken).await?;
+            drop(choosing);
+            let plan = self.plan(taken.polecat.clone(), choice, &options).await?;
+            self.launch(plan, Hooking::Done, progress).await
+        };
+        match started.await {
+            Ok(Started { info, warnings }) => {
+                let warnings = taken.warnings.into_iter().chain(warnings).collect();
+                Ok(Started { info, warnings })
+            }
+            Err(cause) => Err(self.undo(taken, cause).await),
+        }
+    }
+
+    /// The issue, which must be there for somebody to work on.
+    async fn workable(
+        &self,
+        id: &IssueId,
+        wanted: Option<&PolecatName>,
+    ) -> Result<Issue, SessionError> {
+        let dir = self.tracker_dir(self.rig.path.clone());
+        let issue = self.tools.tracker.show(id, &dir).await?;
+        let own = |polecat: &&PolecatName| self.rig.agent_id(polecat) == issue.assignee();
+        if issue.status != "closed" && wanted.as_ref().is_some_and(own) {
+            return Ok(issue);
+        }
+        let why = match (issue.status.as_str(), issue.assignee()) {
+            ("closed", _) => "is closed".to_owned(),
+            (HOOKED | "pinned", assignee) if !assignee.is_empty() => {
+                format!("is on the hook of `{assignee}` already")
+            }
+            ("in_progress", assignee) if assignee.contains("/polecats/") => {
+                format!("is being worked on by `{assignee}`")
+            }
+            _ => return Ok(issue),
+        };
+        let polecats = polecats::names(&self.rig).await?;
+        let polecat = polecats.iter().find(own).map(ToString::to_string);
+        Err(SessionError::IssueTaken { issue: id.to_string(), why, polecat })
+    }
+
+    async fn take(
+        &self,
+        wanted: Option<PolecatName>,
+        issue: IssueId,
+        before: Issue,
+        in_use: InUse,
+    ) -> Result<Taken, SessionError> {
+        let began = Timestamp::now();
+        let free = match &wanted {
+            Some(polecat) => self.take_named(polecat, &issue, in_use).await?,
+            None => self.take_free(&issue).await?,
+        };
+        if let Some((polecat, reused, turn)) = free {
+            let exit = records::load(&self.rig, &polecat).await.ok().flatten();
+            let (place, warnings) = (Placed::Reused(reused), Vec::new());
+            return Ok(Taken {
+                polecat,
+                issue,
+                before,
+                place,
+                warnings,
+                exit,
+                began,
+                _turn: Some(turn),
+            });
+        }
+        let Next { polecat, worktree, warnings } = self.make(wanted, Some(&issue)).await?;
+        // Nobody has it: who takes one has the turn that we have.
+        let turn = Work::try_lock(&self.rig, &polecat).await.ok();
+        let place = Placed::New(worktree);
+        Ok(Taken { polecat, issue, before, place, warnings, exit: None, began, _turn: turn })
+    }
+
+    /// The polecat that was asked for, on its new branch; `None` when it is to be made.
+    async fn take_named(
+        &self,
+        polecat: &PolecatName,
+        issue: &IssueId,
+        in_use: InUse,
+    ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
+        self.require_no_session(polecat).await?;
+        git::heal(&self.rig, polecat, &self.tools.launch).await?;
+        if !polecats::exists(&self.rig, polecat).await? {
+            return Ok(None);
+        }
+        let turn = Work::lock(&self.rig, polecat).await?;
+        let gastown = GastownPolecat::lock(&self.rig, polecat).await?;
+        self.require_no_session(polecat).await?;
+        self.require_nobody(polecat, in_use).await?;
+        self.require_free(polecat, &self.claims(issue).await?).await?;
+        let reused = self.reuse(polecat, gastown, issue).await?;
+        Ok(Some((polecat.clone(), reused, turn)))
+    }
+
+    /// The first polecat that is certainly free, on its new branch.
+    async fn take_free(
+        &self,
+        issue: &IssueId,
+    ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
+        let polecats = polecats::names(&self.rig).await?;
+        if polecats.is_empty() {
+            return Ok(None);
+        }
+        let claims = match self.claims(issue).await {
+            Ok(claims) => claims,
+            Err(why) => {
+                tracing::warn!(%why, "which polecats are free cannot be told: a new one is made");
+                return Ok(None);
+            }
+        };
+        for polecat in polecats {
+            match self.try_take(&polecat, issue, &claims).await {
+                Ok(taken) => return Ok(Some(taken)),
+                // What cannot be told is not free. Another one will be.
+                Err(why) => tracing::debug!(%polecat, %why, "not free"),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn try_take(
+        &self,
+        polecat: &PolecatName,
+        issue: &IssueId,
+        claims: &Claims,
+    ) -> Result<(PolecatName, Reused, Work), SessionError> {
+        self.require_no_session(polecat).await?;
+        git::heal(&self.rig, polecat, &self.tools.launch).await?;
+        let turn = Work::try_lock(&self.rig, polecat).await?;
+        let gastown = GastownPolecat::try_lock(&self.rig, polecat).await?;
+        self.require_no_session(polecat).await?;
+        self.require_nobody(polecat, InUse::Refuse).await?;
+        self.require_free(polecat, claims).await?;
+        Ok((polecat.clone(), self.reuse(polecat, gastown, issue).await?, turn))
+    }
+
+    /// Any session of that name counts, whosoever it is, and also one whose agent is dead.
+    async fn require_no_session(&self, polecat: &PolecatName) -> Result<(), SessionError> {
+        self.require_no_agent(polecat).await?;
+        if self.names_of_sessions().await?.contains(polecat.as_str()) {
+            let session = self.rig.session(polecat).to_string();
+            return Err(SessionError::SessionRunning { session });
+        }
+        Ok(())
+    }
+
+    /// Refuses a polecat of which a new branch would lose something, that is not whole, or that
+    /// gastown has other work for.
+    async fn require_free(
+        &self,
+        polecat: &PolecatName,
+        claims: &Claims,
+    ) -> Result<(), SessionError> {
+        let workdir = polecats::workdir(&self.rig, polecat).await?;
+        let mut reasons = self.claimed(polecat, claims).await?;
+        if git::branch(&workdir).await?.is_none() {
+            reasons.push(format!("no branch is checked out in `{}`", workdir.display()));
+        }
+        let left = git::leftovers(&self.rig, polecat, &self.tools.launch).await?;
+        reasons.extend(left.iter().map(ToString::to_string));
+        if reasons.is_empty() {
+            return Ok(());
+        }
+        Err(SessionError::NotFree { polecat: polecat.to_string(), reasons })
+    }
+
+    async fn reuse(
+        &self,
+        polecat: &PolecatName,
+        turn: GastownPolecat,
+        issue: &IssueId,
+    ) -> Result<Reused, SessionError> {
+        let launch = &self.tools.launch;
+        Ok(git::reuse(&self.rig, polecat, turn, Some(issue), now_ms(), launch).await?)
+    }
+
+    /// Puts the issue on the hook before there is an agent: it finds it there, and where the
+    /// tracker refuses there is none to be ended.
+    async fn hook_first(&self, taken: &Taken) -> Result<(), SessionError> {
+        let assignee = self.rig.agent_id(&taken.polecat);
+        let dir = self.dir_of(taken);
+        Ok(self.tools.tracker.hook(&taken.issue, &assignee, &dir).await?)
+    }
+
+    /// Where the tracker is asked about a sling's issue.
+    fn dir_of(&self, taken: &Taken) -> PathBuf {
+        self.tracker_dir(taken.place.worktree().path.clone())
+    }
+}

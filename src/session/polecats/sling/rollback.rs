@@ -1,0 +1,100 @@
+//! Taking a sling back, in the order in which nothing is pulled away from under what still runs.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use crate::{
+    host::{git, records},
+    session::{
+        error::SessionError,
+        manager::SessionManager,
+        polecats::sling::{Placed, Taken},
+        sessions::list::Session,
+    },
+};
+
+/// By how much a clock may have been set back since a sling began.
+const SKEW: SignedDuration = SignedDuration::from_secs(60);
+
+impl SessionManager {
+    /// Takes back what was done for `taken`, and gives the error to answer with.
+    pub(super) async fn undo(&self, taken: Taken, cause: SessionError) -> SessionError {
+        let left = self.try_undo(&taken).await;
+        if left.is_empty() {
+            return cause;
+        }
+        SessionError::NotUndone { cause: Box::new(cause), left }
+    }
+
+    /// What could not be taken back.
+    async fn try_undo(&self, taken: &Taken) -> Vec<String> {
+        let worktree = taken.place.worktree();
+        // Without knowing that nobody works in there, nothing else is touched.
+        if let Err(why) = self.end_session(taken).await {
+            return vec![format!(
+                "polecat `{}` in `{}` with issue `{}`: {why}",
+                taken.polecat,
+                worktree.path.display(),
+                taken.issue
+            )];
+        }
+        let mut left = Vec::new();
+        if let Err(why) = self.restore_issue(taken).await {
+            left.push(format!("issue `{}`: {why}", taken.issue));
+        }
+        if let Err(why) = self.give_back(taken).await {
+            left.push(format!("branch `{}`: {why}", worktree.branch));
+        }
+        left
+    }
+
+    /// Ends the session that the sling began. Somebody else's is left alone, and is an error.
+    async fn end_session(&self, taken: &Taken) -> Result<(), SessionError> {
+        match self.session(&taken.polecat).await? {
+            Some(session) if is_of(&session, taken) => {
+                self.end(session, true, Arc::default()).await.map(drop)
+            }
+            _ => self.require_no_session(&taken.polecat).await,
+        }
+    }
+
+    /// Gives the issue the status and the assignee it had, unless somebody else has it by now.
+    async fn restore_issue(&self, taken: &Taken) -> Result<(), String> {
+        let (tracker, dir) = (&self.tools.tracker, self.dir_of(taken));
+        let (before, ours) = (&taken.before, self.rig.agent_id(&taken.polecat));
+        // A call that failed may have had its effect all the same.
+        let now = tracker.show(&taken.issue, &dir).await.map_err(|error| error.to_string())?;
+        if (now.status.as_str(), now.assignee()) == (before.status.as_str(), before.assignee()) {
+            return Ok(());
+        }
+        if now.assignee() != ours || now.status == "closed" {
+            return Err(format!("it is `{}`, of `{}`, by now", now.status, now.assignee()));
+        }
+        let change = tracker.change(&taken.issue, &before.status, before.assignee(), &dir).await;
+        change.map_err(|error| error.to_string())
+    }
+
+    async fn give_back(&self, taken: &Taken) -> Result<(), SessionError> {
+        let (rig, polecat, launch) = (&self.rig, &taken.polecat, &self.tools.launch);
+        match &taken.place {
+            Placed::New(worktree) => git::take_back(rig, polecat, worktree, launch).await?,
+            Placed::Reused(reused) => git::give_back(rig, polecat, reused, launch).await?,
+        }
+        // Last: whoever watches writes down how an agent ended a moment after it did.
+        match &taken.exit {
+            Some(exit) => Ok(records::save(rig, polecat, exit).await?),
+            None => Ok(records::forget(rig, polecat).await?),
+        }
+    }
+}
+
+/// Whether it was begun for this issue in this worktree since the sling began.
+fn is_of(session: &Session, taken: &Taken) -> bool {
+    session.mark.as_ref().is_some_and(|mark| {
+        let since = (taken.began - SKEW).as_millisecond();
+        mark.started_ms >= since
+            && mark.workdir == taken.place.worktree().path
+            && mark.issue.as_deref() == Some(taken.issue.as_str())
+    })
+}

@@ -1,0 +1,182 @@
+//! What a polecat changed, and when it is worth another look.
+
+use std::{
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
+    path::{Component, Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    core::{diff::Changes, names::PolecatName, review::Comment, session::State},
+    host::{git, polecats, reviews},
+    session::{
+        error::SessionError, events::Snapshot, manager::SessionManager, observe::monitor::Monitor,
+        workspace::Workspace,
+    },
+};
+
+/// What a polecat changed, and where.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// Its worktree.
+    pub workdir: PathBuf,
+    /// The changes.
+    pub changes: Changes,
+    /// What was said about them and not sent.
+    pub comments: Vec<Comment>,
+}
+
+/// Since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Since its branch began.
+    Start,
+    /// Since its changes were reviewed last.
+    Review,
+}
+
+/// A file of a polecat's worktree as it was before, and where it is now.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// Whose it is.
+    pub polecat: PolecatName,
+    /// Its path from the top of the worktree.
+    pub path: Vec<u8>,
+    /// The file itself, be it there or not.
+    pub file: PathBuf,
+    /// As it was.
+    pub before: git::Before,
+}
+
+impl SessionManager {
+    /// What `polecat` changed.
+    ///
+    /// # Errors
+    /// When there is no such polecat, it has no worktree, was never reviewed, or git fails.
+    pub async fn changes(&self, polecat: &str, since: Since) -> Result<Changed, SessionError> {
+        let (polecat, workdir) = self.worktree(polecat).await?;
+        let changes = self.look_at_changes(&polecat, &workdir, since).await?;
+        let comments = reviews::load(&self.rig, &polecat).await?;
+        Ok(Changed { workdir, changes, comments })
+    }
+
+    pub(in crate::session) async fn look_at_changes(
+        &self,
+        polecat: &PolecatName,
+        workdir: &Path,
+        since: Since,
+    ) -> Result<Changes, SessionError> {
+        let launch = &self.tools.launch;
+        if since == Since::Review {
+            return Ok(git::since_review(&self.rig, workdir, launch).await?);
+        }
+        let base = git::started_at(&self.rig, polecat, workdir, launch).await?;
+        Ok(git::changes(&self.rig, workdir, base.as_ref(), launch).await?)
+    }
+
+    /// A polecat and its worktree, both of which must be there.
+    pub(in crate::session) async fn worktree(
+        &self,
+        polecat: &str,
+    ) -> Result<(PolecatName, PathBuf), SessionError> {
+        let polecat = self.known(polecat).await?;
+        let workdir = polecats::workdir(&self.rig, &polecat).await?;
+        git::require_worktree(&self.rig, &workdir).await?;
+        Ok((polecat, workdir))
+    }
+
+    /// The file at `path`, from the top of the worktree of `polecat`, as it was before.
+    ///
+    /// # Errors
+    /// As [`SessionManager::changes`]; or the path leads out of the worktree.
+    pub async fn pair(
+        &self,
+        polecat: &str,
+        path: &[u8],
+        since: Since,
+    ) -> Result<Pair, SessionError> {
+        let (polecat, workdir) = self.worktree(polecat).await?;
+        let below = Path::new(OsStr::from_bytes(path));
+        if !below.components().all(|part| matches!(part, Component::Normal(_))) {
+            return Err(outside(below));
+        }
+        let launch = &self.tools.launch;
+        let base = match since {
+            Since::Review => git::reviewed(&self.rig, &workdir, launch).await?,
+            Since::Start => git::started_at(&self.rig, &polecat, &workdir, launch)
+                .await?
+                .map(|base| base.commit),
+        };
+        let before = match base {
+            Some(base) => git::before(&self.rig, &workdir, &base, path, launch).await?,
+            None => git::Before::default(),
+        };
+        Ok(Pair { polecat, path: path.to_vec(), file: workdir.join(below), before })
+    }
+
+    /// The same of a file by its full path, which tells the polecat.
+    ///
+    /// # Errors
+    /// As [`SessionManager::pair`]; or the file is in no polecat's worktree.
+    pub async fn pair_of(&self, file: &Path) -> Result<Pair, SessionError> {
+        for polecat in polecats::names(&self.rig).await? {
+            let workdir = polecats::workdir(&self.rig, &polecat).await?;
+            if let Ok(below) = file.strip_prefix(&workdir) {
+                return self
+                    .pair(polecat.as_str(), below.as_os_str().as_bytes(), Since::Start)
+                    .await;
+            }
+        }
+        Err(outside(file))
+    }
+}
+
+fn outside(path: &Path) -> SessionError {
+    let message = format!("`{}` is in no worktree of a polecat", path.display());
+    SessionError::BadArgument(message)
+}
+
+/// Tells when a polecat has come to rest, so that what it changed is worth another look.
+pub struct Rests {
+    monitor: Monitor,
+    polecat: String,
+    state: Option<State>,
+}
+
+impl Rests {
+    /// Of `polecat`, from now on.
+    #[must_use]
+    pub fn of(workspace: &Workspace, manager: &SessionManager, polecat: &str) -> Self {
+        let monitor = workspace.monitor(manager);
+        let mut rests = Self { monitor, polecat: polecat.to_owned(), state: None };
+        rests.comes_to_rest();
+        rests
+    }
+
+    /// Waits until it rests after it did something. Cancelling it loses nothing.
+    pub async fn next(&mut self) {
+        while self.monitor.snapshots.changed().await.is_ok() {
+            if self.comes_to_rest() {
+                return;
+            }
+        }
+        // Nobody watches any more; a refresh by hand still works.
+        std::future::pending::<()>().await;
+    }
+
+    fn comes_to_rest(&mut self) -> bool {
+        let newest = self.monitor.snapshots.borrow_and_update().clone();
+        // A look that told nothing is no change of anything.
+        let state = newest.and_then(|all| self.seen(&all)).filter(|now| *now != State::Unknown);
+        let Some(state) = state else { return false };
+        let before = self.state.replace(state);
+        let rests = !matches!(state, State::Working | State::Starting);
+        rests && before.is_some_and(|before| before != state)
+    }
+
+    fn seen(&self, all: &Arc<Snapshot>) -> Option<State> {
+        let mut infos = all.polecats.iter();
+        infos.find(|info| info.polecat.as_str() == self.polecat).map(|info| info.state)
+    }
+}

@@ -1,0 +1,137 @@
+//! A review: what is said of a polecat's changes, sent to its agent; hunks taken and rejected.
+
+use std::path::Path;
+
+use tokio::task::spawn_blocking;
+
+use crate::{
+    core::{
+        diff::{FileDiff, Stage},
+        names::PolecatName,
+        review::{Comment, message},
+    },
+    host::{HostError, git, locks::Sending, reviews},
+    session::{error::SessionError, manager::SessionManager, review::changes::Since},
+};
+
+/// A part of a polecat's changes.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Since when the changes were looked at.
+    pub since: Since,
+    /// How far they have come.
+    pub stage: Stage,
+    /// The file.
+    pub path: Vec<u8>,
+    /// The hunk, by its id; without one, all of the file.
+    pub hunk: Option<String>,
+}
+
+impl SessionManager {
+    /// Keeps a comment, in place of the one with its id; an id of 0, or one that is not there any
+    /// more, makes it a new one.
+    ///
+    /// # Errors
+    /// When there is no such polecat, or the comment cannot be written down.
+    pub async fn comment(&self, polecat: &str, comment: Comment) -> Result<(), SessionError> {
+        let polecat = self.known(polecat).await?;
+        if comment.text.trim().is_empty() {
+            return Err(SessionError::BadArgument("an empty comment says nothing".to_owned()));
+        }
+        let keep = move |all: &mut Vec<Comment>| {
+            if let Some(one) = all.iter_mut().find(|one| one.id == comment.id) {
+                one.text = comment.text;
+                return;
+            }
+            let id = 1 + all.iter().map(|one| one.id).max().unwrap_or_default();
+            all.push(Comment { id, ..comment });
+        };
+        Ok(reviews::change(&self.rig, &polecat, keep).await?)
+    }
+
+    /// Drops a comment; having none of that id is as good.
+    ///
+    /// # Errors
+    /// As [`SessionManager::comment`].
+    pub async fn uncomment(&self, polecat: &str, id: u64) -> Result<(), SessionError> {
+        let polecat = self.known(polecat).await?;
+        let drop = move |all: &mut Vec<Comment>| all.retain(|one| one.id != id);
+        Ok(reviews::change(&self.rig, &polecat, drop).await?)
+    }
+
+    /// Sends all comments as one message, and keeps what stands in the worktree then, so that
+    /// later changes can be shown alone. Gives how many were sent.
+    ///
+    /// # Errors
+    /// When there is nothing to send, or the message did not arrive: then the comments stay.
+    pub async fn send_review(&self, polecat: &str) -> Result<usize, SessionError> {
+        let (polecat, workdir) = self.worktree(polecat).await?;
+        // Two editors shall not send the same.
+        let _turn = Sending::lock(&self.rig, &workdir).await?;
+        let comments = reviews::load(&self.rig, &polecat).await?;
+        if comments.is_empty() {
+            let why = format!("there are no comments to send to `{polecat}`");
+            return Err(SessionError::BadArgument(why));
+        }
+        // Before the agent knows: all that it does from then on is its answer.
+        let snapshot =
+            git::snapshot(&self.rig, &workdir, "polecat: reviewed", &self.tools.launch).await?;
+        self.inject(polecat.as_str(), message(&comments).into_bytes()).await?;
+        let kept =
+            git::keep_reviewed(&self.rig, &workdir, &snapshot.commit, &self.tools.launch).await;
+        let count = comments.len();
+        // One that was changed meanwhile was not sent as it is.
+        let unsent = move |one: &Comment| !comments.contains(one);
+        reviews::change(&self.rig, &polecat, move |all| all.retain(unsent)).await?;
+        kept?;
+        Ok(count)
+    }
+
+    /// Puts a part of what `polecat` changed into the index of the main worktree.
+    ///
+    /// # Errors
+    /// It has changed meanwhile, does not apply, or there is no main worktree: nothing was done.
+    pub async fn take_hunk(&self, polecat: &str, part: &Part) -> Result<(), SessionError> {
+        let (polecat, workdir) = self.worktree(polecat).await?;
+        let piece = self.piece(&polecat, &workdir, part).await?;
+        let piece = (&piece, part.hunk.is_some());
+        Ok(git::take(&self.rig, &polecat, &workdir, piece, &self.tools.launch).await?)
+    }
+
+    /// The part as it is now, which must be what was looked at.
+    async fn piece(
+        &self,
+        polecat: &PolecatName,
+        workdir: &Path,
+        part: &Part,
+    ) -> Result<FileDiff, SessionError> {
+        let changes = self.look_at_changes(polecat, workdir, part.since).await?;
+        let Part { stage, path, hunk, .. } = part.clone();
+        // All of a large difference is read for it.
+        let found = spawn_blocking(move || changes.piece(stage, &path, hunk.as_deref()));
+        let found = found.await.map_err(|error| HostError::Internal(error.to_string()))?;
+        let gone = || HostError::Refused("that has changed meanwhile: look at it again".to_owned());
+        Ok(found.ok_or_else(gone)?)
+    }
+
+    /// Undoes a part of what `polecat` changed in its worktree.
+    ///
+    /// # Errors
+    /// It has changed meanwhile, or does not apply: nothing was done.
+    pub async fn reject_hunk(&self, polecat: &str, part: &Part) -> Result<(), SessionError> {
+        let (polecat, workdir) = self.worktree(polecat).await?;
+        let piece = self.piece(&polecat, &workdir, part).await?;
+        let piece = (&piece, part.hunk.is_some());
+        Ok(git::reject(&self.rig, &polecat, &workdir, part.stage, piece, &self.tools.launch)
+            .await?)
+    }
+
+    /// Undoes what was taken or rejected last, and says what that was.
+    ///
+    /// # Errors
+    /// There is nothing to undo, or it does not apply any more.
+    pub async fn undo_hunk(&self, polecat: &str) -> Result<String, SessionError> {
+        let (polecat, workdir) = self.worktree(polecat).await?;
+        Ok(git::undo(&self.rig, &polecat, &workdir, &self.tools.launch).await?)
+    }
+}

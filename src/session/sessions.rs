@@ -1,0 +1,13 @@
+//! The sessions of a rig: whose they are, how they are, and their end.
+
+pub(in crate::session) mod agents;
+pub(in crate::session) mod attach;
+pub(in crate::session) mod environment;
+pub(in crate::session) mod exit;
+pub(in crate::session) mod list;
+pub(in crate::session) mod metadata;
+pub(in crate::session) mod output_watch;
+pub(in crate::session) mod pending;
+pub(in crate::session) mod screen_reader;
+pub(in crate::session) mod status;
+pub(in crate::session) mod stop;

@@ -1,0 +1,212 @@
+//! Which agent runs in a session.
+//!
+//! Who started it wrote that down: we on its pane, gastown since 0.6 in its table (`GT_AGENT`).
+//! Before 0.6 it is what runs in the pane, and where nothing that is known runs there (a sandbox, a
+//! wrapper) what the settings would start. What runs comes first of these: a session may have been
+//! started with another agent than the settings name.
+
+use crate::{
+    core::{
+        agent::{Agent, is_program, preset, preset_of_process, preset_of_program},
+        screen::Patterns,
+        session::SessionInfo,
+    },
+    host::processes::{Program, programs_of},
+    session::{
+        manager::SessionManager,
+        sessions::{environment::Started, list::Session, screen_reader::patterns},
+    },
+};
+
+/// The agent of a session, as far as it is known.
+#[derive(Clone, Debug, Default)]
+pub(in crate::session) struct Told {
+    pub(in crate::session) agent: Option<Agent>,
+    /// Whether it may be told better once it has begun to run.
+    pub(in crate::session) guessed: bool,
+}
+
+impl Told {
+    fn surely(agent: Option<Agent>) -> Self {
+        Self { agent, guessed: false }
+    }
+
+    /// By what it is read.
+    pub(in crate::session) fn patterns(&self) -> Patterns {
+        self.agent.as_ref().map_or_else(Patterns::generic, patterns)
+    }
+}
+
+impl SessionManager {
+    /// By what the agent of a session is read that somebody started, perhaps another program.
+    pub(in crate::session) async fn patterns_of(&self, session: &Session) -> Patterns {
+        self.agent_told(session).await.patterns()
+    }
+
+    /// The agent of a session. Who was started may be configured no more; then nothing is known.
+    pub(in crate::session) async fn agent_of(&self, session: &Session) -> Option<Agent> {
+        self.agent_told(session).await.agent
+    }
+
+    /// The same, and how well it is known.
+    pub(in crate::session) async fn agent_told(&self, session: &Session) -> Told {
+        if let Some(mark) = session.mark.as_ref().filter(|mark| mark.agent.is_some()) {
+            return Told::surely(self.of_name(mark.agent.as_deref()).await);
+        }
+        let started = session.started.as_deref();
+        if let Some(agent) = self.of_table(started).await {
+            return Told::surely(Some(agent));
+        }
+        let usual = self.of_settings(None).await.ok().map(|found| found.agent);
+        if let Some(agent) = self.of_processes(session, usual.as_ref()).await {
+            return Told::surely(Some(agent));
+        }
+        Told { agent: usual.filter(|_| started.is_some()), guessed: true }
+    }
+
+    /// Not chosen as for a start: its program need not be on our `PATH` to be read.
+    async fn of_name(&self, name: Option<&str>) -> Option<Agent> {
+        self.of_settings(name).await.ok().map(|found| found.agent)
+    }
+
+    /// The agent that its table names: by its name, else, where that is configured no more, by what
+    /// its processes are called.
+    async fn of_table(&self, started: Option<&Started>) -> Option<Agent> {
+        let Started { agent, processes, .. } = started?;
+        let found = match agent {
+            Some(name) => self.of_name(Some(name)).await,
+            None => None,
+        };
+        let by_process = || processes.iter().find_map(|name| preset_of_process(name, &[]));
+        found.or_else(|| preset(by_process()?))
+    }
+
+    /// The agent that runs in the pane; the `usual` one where it is of that kind, as it is
+    /// configured.
+    async fn of_processes(&self, session: &Session, usual: Option<&Agent>) -> Option<Agent> {
+        let command = self.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
+        let found = preset_of_program(&command).map(|agent| agent.name);
+        let found = match found {
+            Some(found) => found,
+            None => running(&self.programs(session).await, usual)?,
+        };
+        match usual.filter(|usual| usual.name == found || usual.patterns == found) {
+            Some(usual) => Some(usual.clone()),
+            None => self.of_name(Some(&found)).await.or_else(|| preset(&found)),
+        }
+    }
+
+    /// The words of the command of an agent whose start did not write them down.
+    pub(in crate::session) async fn argv_of(
+        &self,
+        session: &Session,
+        agent: Option<&Agent>,
+    ) -> Option<Vec<String>> {
+        let agent = agent.filter(|_| session.mark.is_none() && session.is_live())?;
+        let programs = self.programs(session).await;
+        let is = |program: &&Program| {
+            preset_of_process(&program.name, &program.argv) == Some(agent.patterns.as_str())
+                || is_of(agent, program)
+        };
+        match programs.iter().find(is) {
+            Some(program) => Some(program.argv.clone()),
+            None => own_words(&self.tmux.start_command_of(session.pane.pane_id).await.ok()?),
+        }
+    }
+
+    /// Puts in what is known of who runs in a session whose start did not write it down.
+    pub(in crate::session) async fn complete_agent(
+        &self,
+        session: &Session,
+        info: &mut SessionInfo,
+    ) {
+        if session.mark.is_some() {
+            return;
+        }
+        let agent = self.agent_of(session).await;
+        let argv = self.argv_of(session, agent.as_ref()).await;
+        info.command = argv.as_ref().and_then(|argv| joined(argv));
+        info.agent = agent.map(|agent| agent.name);
+    }
+
+    /// What runs in the pane; nothing where that cannot be told.
+    async fn programs(&self, session: &Session) -> Vec<Program> {
+        let Some(pid) = session.pane.pid else { return Vec::new() };
+        programs_of(pid).await.unwrap_or_default()
+    }
+}
+
+/// The name of the agent that runs among `programs`: the first is whoever started the others.
+fn running(programs: &[Program], usual: Option<&Agent>) -> Option<String> {
+    programs.iter().find_map(|program| {
+        let known = preset_of_process(&program.name, &program.argv).map(str::to_owned);
+        known.or_else(|| usual.filter(|usual| is_of(usual, program)).map(|it| it.name.clone()))
+    })
+}
+
+/// Whether a process is of that agent: by the program that is started, which may be a script.
+fn is_of(agent: &Agent, program: &Program) -> bool {
+    program.argv.iter().take(2).any(|word| is_program(word, &agent.command))
+}
+
+/// The words of what a pane was started with, without what gastown puts in front of them:
+/// `export A=b && agent` before 0.6, `exec env A=b agent` since.
+fn own_words(command: &str) -> Option<Vec<String>> {
+    let mut words = shlex::split(command)?;
+    if let [line] = words.as_slice() {
+        words = shlex::split(line)?;
+    }
+    let own = words.iter().rposition(|word| word == "&&").map_or(0, |at| at + 1);
+    let in_front = |word: &&String| {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let sets = word.split_once('=').is_some_and(|(name, _)| name.chars().all(is_name));
+        sets || matches!(word.as_str(), "exec" | "env")
+    };
+    let own = words[own..].iter().skip_while(in_front).cloned().collect::<Vec<_>>();
+    (!own.is_empty()).then_some(own)
+}
+
+/// The words as one line that a shell would take.
+pub(in crate::session) fn joined(argv: &[String]) -> Option<String> {
+    shlex::try_join(argv.iter().map(String::as_str)).ok().filter(|joined| !joined.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn program(name: &str, command: &str) -> Program {
+        let argv = command.split(' ').map(str::to_owned).collect();
+        Program { name: name.to_owned(), argv }
+    }
+
+    #[test]
+    fn what_gastown_puts_in_front_of_a_command_is_no_part_of_it() {
+        for (command, own) in [
+            ("\"export GT_RIG=shop A='b c' && claude -p 'x && y'\"", "claude -p 'x && y'"),
+            ("exec env GT_RIG=shop NODE_OPTIONS= claude --a b", "claude --a b"),
+            ("/x/works", "/x/works"),
+            ("\"sleep 1\"", "sleep 1"),
+        ] {
+            let words = own_words(command).unwrap();
+            assert_eq!(joined(&words).as_deref(), Some(own), "{command}");
+        }
+        assert_eq!(own_words(""), None);
+    }
+
+    #[test]
+    fn the_agent_that_started_the_others_is_the_one() {
+        let usual =
+            Agent { patterns: "claude".to_owned(), ..Agent::generic("ours", "/x/ours", &[]) };
+        for (tree, found) in [
+            (vec![program("sh", "sh -c x"), program("claude", "claude -p")], Some("claude")),
+            (vec![program("claude", "claude"), program("codex", "codex exec x")], Some("claude")),
+            (vec![program("bash", "2.1.30 x")], Some("claude")),
+            (vec![program("sh", "sh -c x"), program("bash", "/bin/bash /y/ours")], Some("ours")),
+            (vec![program("sh", "sh -c x"), program("vim", "vim ours.md")], None),
+            (vec![], None),
+        ] {
+            assert_eq!(running(&tree, Some(&usual)).as_deref(), found, "{tree:?}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The hooks by which an agent calls `gt`: which file it is told of, and whether they tell it at
+//! its start what it is to do (`gt prime`). Who has none is told in words, so that it is told once.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    core::{
+        agent::{Agent, SETTINGS_FLAG},
+        trust::Content,
+    },
+    host::{HostError, hooks, path, trust},
+    session::{error::SessionError, manager::SessionManager, start::resolve_agent::Choice},
+};
+
+/// Where Claude Code finds hooks by itself, from its worktree.
+const CLAUDES: &str = ".claude/settings.json";
+
+/// What of an agent's hooks is loaded.
+#[derive(Default)]
+pub(in crate::session) struct Loaded {
+    /// The arguments that name them.
+    pub(in crate::session) args: Vec<String>,
+    /// Whether they call `gt prime` when it begins.
+    pub(in crate::session) is_primed: bool,
+    /// Why some are not loaded.
+    pub(in crate::session) warning: Option<String>,
+}
+
+impl SessionManager {
+    /// Puts the hooks of the agent in place, and settles which of them it is told of.
+    pub(in crate::session) async fn load_hooks(
+        &self,
+        choice: &Choice,
+        workdir: &Path,
+    ) -> Result<Loaded, SessionError> {
+        let agent = &choice.agent;
+        hooks::ensure(&self.rig, agent, self.gt().as_deref()).await?;
+        if !agent.hook_args.is_empty() {
+            return match in_worktree(agent, workdir).await? {
+                Some(own) => self.of_worktree(choice, workdir, &own).await,
+                None => Ok(Loaded::default()),
+            };
+        }
+        let mut loaded = self.of_town(choice, workdir).await?;
+        // What cannot be read the agent cannot read either.
+        let own = in_worktree(agent, workdir).await.ok().flatten();
+        loaded.is_primed |= own.is_some_and(|own| primes(&own));
+        Ok(loaded)
+    }
+
+    /// The program that hooks call.
+    pub(in crate::session) fn gt(&self) -> Option<PathBuf> {
+        path::find_program("gt", &self.rig.path)
+    }
+
+    /// Those that gastown has put into the worktree. What is in the file came with the repository,
+    /// so without a person's leave it is not loaded.
+    async fn of_worktree(
+        &self,
+        choice: &Choice,
+        workdir: &Path,
+        own: &Content,
+    ) -> Result<Loaded, SessionError> {
+        if !self.is_allowed(choice, workdir).await? {
+            return Ok(Loaded::not(not_asked("the agent's hooks in its worktree")));
+        }
+        let args = choice.agent.hook_args.clone();
+        Ok(Loaded { args, is_primed: primes(own), warning: None })
+    }
+
+    /// Those that all polecats of a town share. A command of the user's own stays as it is, and so
+    /// does another file that the agent's own arguments name: of two the last one would count.
+    async fn of_town(&self, choice: &Choice, workdir: &Path) -> Result<Loaded, SessionError> {
+        let shared = hooks::shared(&self.rig, &choice.agent, self.gt().as_deref()).await?;
+        let Some(shared) = shared else { return Ok(Loaded::default()) };
+        let is_primed = primes(&shared.content);
+        let path = &shared.content.path;
+        let file = format!("the town's hooks in `{}`", path.display());
+        match settings_of(&choice.argv) {
+            Some(named) if Path::new(named) == path => {
+                return Ok(Loaded { is_primed, ..Loaded::default() });
+            }
+            Some(_) if !choice.origin.own_command => {
+                let why = format!("{file} are not loaded: the agent's own `{SETTINGS_FLAG}` stays");
+                return Ok(Loaded::not(why));
+            }
+            _ if choice.origin.own_command => return Ok(Loaded::default()),
+            _ => {}
+        }
+        if !shared.known && !self.is_allowed(choice, workdir).await? {
+            return Ok(Loaded::not(not_asked(&file)));
+        }
+        let args = vec![SETTINGS_FLAG.to_owned(), path.to_string_lossy().into_owned()];
+        Ok(Loaded { args, is_primed, warning: None })
+    }
+}
+
+impl Loaded {
+    fn not(why: String) -> Self {
+        Self { warning: Some(why), ..Self::default() }
+    }
+}
+
+fn not_asked(hooks: &str) -> String {
+    format!("{hooks} are not loaded, as nobody was asked about them: the next start asks")
+}
+
+/// The hooks that an agent finds, or is pointed at, in the folder it works in.
+pub(in crate::session) async fn in_worktree(
+    agent: &Agent,
+    workdir: &Path,
+) -> Result<Option<Content>, HostError> {
+    let Some(hooks) = &agent.hooks else { return Ok(None) };
+    let file = if agent.takes_settings() {
+        PathBuf::from(CLAUDES)
+    } else {
+        Path::new(&hooks.dir).join(&hooks.file)
+    };
+    trust::content_below(workdir, &file).await
+}
+
+/// Whether these hooks tell an agent what it is to do. gastown calls `gt` by its name or by its path.
+fn primes(hooks: &Content) -> bool {
+    hooks.text.as_ref().is_some_and(|text| text.contains(" prime"))
+}
+
+/// The file of settings that a command line names.
+fn settings_of(argv: &[String]) -> Option<&str> {
+    let mut last = None;
+    for word in argv.iter().rev() {
+        let rest = word.strip_prefix(SETTINGS_FLAG);
+        if let Some(named) = rest.and_then(|rest| rest.strip_prefix('=')) {
+            return Some(named);
+        }
+        if word == SETTINGS_FLAG {
+            return Some(last.unwrap_or_default());
+        }
+        last = Some(word.as_str());
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_file_of_settings_of_a_command_line_is_the_one_that_counts() {
+        for (line, named) in [
+            ("claude --settings /a -p", Some("/a")),
+            ("claude --settings=/a", Some("/a")),
+            ("claude --settings /a --settings=/b", Some("/b")),
+            ("claude --settings", Some("")),
+            ("claude --setting-sources user", None),
+            ("claude", None),
+        ] {
+            let argv: Vec<_> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(settings_of(&argv), named, "{line}");
+        }
+    }
+}

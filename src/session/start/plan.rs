@@ -1,0 +1,108 @@
+//! What a start will do, settled and checked before anything is created.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    core::{
+        agent::Agent,
+        names::{IssueId, PolecatName},
+        trust::Allowed,
+    },
+    host::{polecats, tracker::Issue},
+    session::{
+        error::SessionError,
+        manager::SessionManager,
+        polecats::presence::InUse,
+        start::resolve_agent::{Choice, require_program},
+    },
+};
+
+/// How a session is to be started; what is absent is found out.
+#[derive(Clone, Debug, Default)]
+pub struct StartOptions {
+    /// Create the polecat first, when it does not exist.
+    pub new: bool,
+    /// The issue it is to work on.
+    pub issue: Option<String>,
+    /// The agent's name.
+    pub agent: Option<String>,
+    /// The account's handle.
+    pub account: Option<String>,
+    /// Where it works, in place of its worktree.
+    pub workdir: Option<PathBuf>,
+    /// The agent's configuration folder.
+    pub config_dir: Option<PathBuf>,
+    /// A command line in place of the agent's.
+    pub command: Option<String>,
+    /// What a person allowed that files of the project want run.
+    pub allowed: Option<Allowed>,
+    /// What is done about others who work in its worktree.
+    pub in_use: InUse,
+}
+
+/// A start whose parts all exist.
+#[derive(Clone, Debug)]
+pub(in crate::session) struct Plan {
+    pub(in crate::session) polecat: PolecatName,
+    pub(in crate::session) workdir: PathBuf,
+    pub(in crate::session) agent: Agent,
+    /// The words of the command, the program first.
+    pub(in crate::session) argv: Vec<String>,
+    /// The agent's configuration folder.
+    pub(in crate::session) config_dir: Option<PathBuf>,
+    pub(in crate::session) issue: Option<(IssueId, Issue)>,
+    /// Whether its hooks call `gt prime` when it begins.
+    pub(in crate::session) is_primed: bool,
+    /// What of the settings could not be followed.
+    pub(in crate::session) warnings: Vec<String>,
+}
+
+impl SessionManager {
+    /// Settles a start of `polecat`, and puts in place what its agent reads when it begins.
+    pub(in crate::session) async fn plan(
+        &self,
+        polecat: PolecatName,
+        choice: Choice,
+        options: &StartOptions,
+    ) -> Result<Plan, SessionError> {
+        let workdir = self.workdir(&polecat, options.workdir.as_deref()).await?;
+        if let Some(program) = choice.argv.first() {
+            require_program(program, &workdir)?;
+        }
+        let issue = self.issue(options.issue.as_deref(), &workdir).await?;
+        let hooks = self.load_hooks(&choice, &workdir).await?;
+        let Choice { agent, mut argv, config_dir, mut warnings, .. } = choice;
+        argv.extend(hooks.args);
+        warnings.extend(hooks.warning);
+        let is_primed = hooks.is_primed;
+        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue, is_primed, warnings })
+    }
+
+    pub(in crate::session) async fn workdir(
+        &self,
+        polecat: &PolecatName,
+        given: Option<&Path>,
+    ) -> Result<PathBuf, SessionError> {
+        let path = match given {
+            // `join` leaves an absolute path as it is; its components have no slash at the end.
+            Some(given) => self.rig.path.join(given).components().collect(),
+            None => polecats::workdir(&self.rig, polecat).await?,
+        };
+        match tokio::fs::metadata(&path).await {
+            Ok(found) if found.is_dir() => Ok(path),
+            _ => Err(SessionError::WorkdirMissing { path }),
+        }
+    }
+
+    async fn issue(
+        &self,
+        issue: Option<&str>,
+        workdir: &Path,
+    ) -> Result<Option<(IssueId, Issue)>, SessionError> {
+        let Some(issue) = issue else { return Ok(None) };
+        let id = IssueId::parse(issue)?;
+        let dir = self.tracker_dir(workdir.to_owned());
+        let issue = self.tools.tracker.show(&id, &dir).await?;
+        Ok(Some((id, issue)))
+    }
+}

@@ -1,0 +1,82 @@
+//! The second half of a start: an agent that is there is waited for and told its first words.
+
+use crate::{
+    core::{agent::Agent, screen::Patterns},
+    session::{
+        error::SessionError,
+        manager::SessionManager,
+        sessions::{
+            list::Session,
+            metadata::{self, Mark},
+            pending::{self, OWED, Owed},
+            screen_reader,
+        },
+        start::{Progress, plan::Plan, wait_ready::Readiness},
+    },
+};
+
+/// Who is waited for and talked to.
+pub(in crate::session) struct Recipient {
+    pub(in crate::session) agent: Agent,
+    /// The arguments of its command.
+    pub(in crate::session) args: Vec<String>,
+    pub(in crate::session) patterns: Patterns,
+}
+
+impl Recipient {
+    pub(in crate::session) fn new(agent: Agent, args: Vec<String>) -> Self {
+        let patterns = screen_reader::patterns(&agent);
+        Self { agent, args, patterns }
+    }
+}
+
+impl From<&Plan> for Recipient {
+    fn from(plan: &Plan) -> Self {
+        Self::new(plan.agent.clone(), plan.argv.get(1..).unwrap_or_default().to_vec())
+    }
+}
+
+impl SessionManager {
+    /// Tells an agent that was waited for what `owed` has for it, and writes down that its start
+    /// is over. What an agent could not be told yet stays on its session, for whoever sees that
+    /// it can be. Gives warnings.
+    pub(in crate::session) async fn brief(
+        &self,
+        session: &Session,
+        to: &Recipient,
+        mut owed: Owed,
+        readiness: Readiness,
+        progress: Progress<'_>,
+    ) -> Result<Vec<String>, SessionError> {
+        let mut warnings = Vec::new();
+        let in_the_way = match readiness {
+            Readiness::Ended => return Ok(warnings),
+            // To a question, or to nobody, nothing is typed: that would answer it.
+            Readiness::NotInTime(_) | Readiness::Asking(_) => readiness.warning(&to.agent.name),
+            Readiness::Ready => self.tell(session, to, &mut owed, &mut warnings, progress).await?,
+        };
+        if let Some(warning) = in_the_way {
+            let later = "; it will be told its first words once it is ready";
+            warnings.push(format!("{warning}{}", if owed.is_open() { later } else { "" }));
+        }
+        self.mark_started(session, &owed).await?;
+        Ok(warnings)
+    }
+
+    /// Writes on the session that its start is over, but for the words that are still open.
+    async fn mark_started(&self, session: &Session, owed: &Owed) -> Result<(), SessionError> {
+        let mark = Mark {
+            starting: false,
+            pane: Some(session.pane.pane_id.to_string()),
+            pid: session.pane.pid,
+            ..session.mark.clone().unwrap_or_default()
+        };
+        let left = Owed { by: None, ..owed.clone() };
+        let left = if owed.is_open() { left.encode() } else { String::new() };
+        let mut notes = vec![pending::note(session, OWED, left)];
+        notes.extend(
+            mark.encode().ok().map(|value| pending::note(session, metadata::OPTION, value)),
+        );
+        Ok(self.tmux.note(&notes).await?)
+    }
+}

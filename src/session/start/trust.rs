@@ -1,0 +1,171 @@
+//! What files of a project want run is asked about before it is, once or for good.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    core::{
+        agent::{Agent, preset},
+        names::PolecatName,
+        trust::{Allowed, Answer, Content, Request},
+    },
+    host::{HostError, hooks, trust},
+    session::{
+        error::SessionError,
+        manager::SessionManager,
+        start::{
+            hooks::in_worktree,
+            plan::StartOptions,
+            resolve_agent::{Choice, Origin},
+        },
+    },
+};
+
+impl SessionManager {
+    /// The id of what was allowed; none where there is nothing to be allowed.
+    ///
+    /// # Errors
+    /// Nobody has allowed it, or it is something else by now.
+    pub(in crate::session) async fn leave(
+        &self,
+        choice: &Choice,
+        workdir: Option<&Path>,
+        given: Option<&Allowed>,
+    ) -> Result<Option<String>, SessionError> {
+        let Some(request) = self.request(choice, workdir).await? else { return Ok(None) };
+        let id = request.id();
+        if given.is_some_and(|given| given.id == id) {
+            if given.is_some_and(|given| given.answer == Answer::Always) && request.lasting {
+                self.remember(&request).await;
+            }
+            return Ok(Some(id));
+        }
+        if request.lasting && self.remembers(&id).await {
+            return Ok(Some(id));
+        }
+        Err(SessionError::Untrusted(Box::new(request)))
+    }
+
+    /// Where an existing polecat is going to work; none where that is not known yet.
+    pub(in crate::session) async fn workdir_of(
+        &self,
+        polecat: Option<&PolecatName>,
+        options: &StartOptions,
+    ) -> Option<PathBuf> {
+        // What is wrong with it is told by the start.
+        self.workdir(polecat?, options.workdir.as_deref()).await.ok()
+    }
+
+    /// Whether a person has allowed what files of the project, those in `workdir` too, want run by
+    /// now.
+    pub(in crate::session) async fn is_allowed(
+        &self,
+        choice: &Choice,
+        workdir: &Path,
+    ) -> Result<bool, SessionError> {
+        let request = self.request(choice, Some(workdir)).await?;
+        let id = request.map(|request| request.id()).unwrap_or_default();
+        Ok(choice.allowed.as_ref() == Some(&id) || self.remembers(&id).await)
+    }
+
+    /// What files of the project say of the choice; none where they say nothing of it.
+    async fn request(
+        &self,
+        choice: &Choice,
+        workdir: Option<&Path>,
+    ) -> Result<Option<Request>, SessionError> {
+        let Choice { agent, argv, origin, .. } = choice;
+        let shared = hooks::shared(&self.rig, agent, self.gt().as_deref()).await?;
+        let unknown = shared.filter(|shared| !shared.known).map(|shared| shared.content);
+        let mut contents: Vec<Content> = unknown.into_iter().collect();
+        let mut files = origin.files();
+        files.extend(contents.iter().map(|content| content.path.clone()));
+        if let Some(workdir) = workdir
+            && !agent.hook_args.is_empty()
+            && let Some(content) = in_worktree(agent, workdir).await?
+        {
+            files.push(content.path.clone());
+            contents.push(content);
+        }
+        if files.is_empty() {
+            return Ok(None);
+        }
+        let argv = if origin.own_command { Vec::new() } else { argv.clone() };
+        let env = environment(choice);
+        contents.extend(self.named(&argv, &env).await?);
+        let lasting = self.is_lasting(choice, &argv, &env).await?;
+        let settings = if origin.agent.is_empty() { Vec::new() } else { differences(agent) };
+        let home = self.rig.home.clone();
+        Ok(Some(Request { home, files, argv, env, settings, contents, lasting }))
+    }
+
+    /// The files of the project that the words of a command and its environment name.
+    async fn named(
+        &self,
+        argv: &[String],
+        env: &[(String, String)],
+    ) -> Result<Vec<Content>, HostError> {
+        let values = env.iter().map(|(_, value)| value);
+        trust::contents(&self.rig, argv.iter().chain(values).cloned().collect()).await
+    }
+
+    /// Whether all is known that is going to be run: not where which file it is depends on the
+    /// worktree, or it is looked for in a folder of the project.
+    async fn is_lasting(
+        &self,
+        choice: &Choice,
+        argv: &[String],
+        env: &[(String, String)],
+    ) -> Result<bool, HostError> {
+        if argv.first().is_some_and(|program| is_relative(program)) {
+            return Ok(false);
+        }
+        let account = choice.config_dir.clone().filter(|_| choice.origin.config_dir.is_some());
+        let searched = env.iter().filter(|(name, _)| name.ends_with("PATH"));
+        let searched = searched.flat_map(|(_, value)| std::env::split_paths(value));
+        let folders = account.into_iter().chain(searched).collect();
+        Ok(!trust::any_inside(&self.rig, folders).await?)
+    }
+
+    async fn remembers(&self, id: &str) -> bool {
+        let Some(store) = &self.tools.trust else { return false };
+        match store.holds(id).await {
+            Ok(holds) => holds,
+            Err(error) => {
+                tracing::warn!(%error, "what is allowed is not known");
+                false
+            }
+        }
+    }
+
+    /// An answer that cannot be kept is good for this time all the same.
+    async fn remember(&self, request: &Request) {
+        let Some(store) = &self.tools.trust else { return };
+        if let Err(error) = store.add(request).await {
+            self.tools.news.warn(format!("your answer is not remembered: {error}"));
+        }
+    }
+}
+
+impl Origin {
+    fn files(&self) -> Vec<PathBuf> {
+        self.agent.iter().chain(&self.config_dir).cloned().collect()
+    }
+}
+
+/// The environment that the files, or presets for them, set.
+fn environment(choice: &Choice) -> Vec<(String, String)> {
+    let Choice { agent, config_dir, .. } = choice;
+    let folder = agent.config_dir_env.clone().zip(config_dir.as_ref());
+    let folder = folder.map(|(name, dir)| (name, dir.to_string_lossy().into_owned()));
+    folder.into_iter().chain(agent.env.iter().cloned()).collect()
+}
+
+fn differences(agent: &Agent) -> Vec<(&'static str, String)> {
+    let known = preset(&agent.patterns).unwrap_or_else(|| Agent::generic("", "", &[]));
+    agent.differences(&known)
+}
+
+/// Whether which file it is depends on the folder it is started in.
+fn is_relative(program: &str) -> bool {
+    program.contains('/') && !program.starts_with('/')
+}
