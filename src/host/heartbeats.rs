@@ -13,17 +13,18 @@
 //! Down, Enter into who was silent for a minute, be that a question to a person
 //! (internal/witness/handlers.go:1257, 1707). With it, all of that is left to the person.
 //!
-//! It stands until the session is stopped or buried. An agent that died is no less to be left
+//! It stands until the session is stopped or buried, or tmux's server is seen to be gone. An agent that died is no less to be left
 //! alone: what it has not committed is nowhere else.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::dir::Dir;
 use super::error::HostError;
-use super::files::{blocking, broken};
+use super::files::{blocking, broken, look_at_link};
 use crate::core::{Gastown, PolecatName, Rig, Town};
 
 /// In the town's folder.
@@ -32,6 +33,8 @@ const FOLDER: &str = ".runtime/heartbeats";
 const OURS: &str = "polecat.nvim";
 /// How old one is that proves nothing any more (internal/polecat/heartbeat.go:13).
 const STALE: SignedDuration = SignedDuration::from_mins(3);
+/// Between a heartbeat of ours and the session that it is of there is less time.
+const STARTING: Duration = Duration::from_secs(60);
 /// By how much ours are dated ahead: a hundred years.
 const AHEAD: SignedDuration = SignedDuration::from_hours(100 * 365 * 24);
 
@@ -72,9 +75,25 @@ pub async fn keep(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
 /// # Errors
 /// It could not be read or removed.
 pub async fn forget(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+    forget_older(rig, polecat, Duration::ZERO).await
+}
+
+/// The same of a polecat without a session, whose agent ended with tmux's server; not while a start
+/// may be about to create one.
+///
+/// # Errors
+/// As [`forget`].
+pub async fn forget_left(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+    forget_older(rig, polecat, STARTING).await
+}
+
+async fn forget_older(rig: &Rig, polecat: &PolecatName, age: Duration) -> Result<(), HostError> {
     let Some(file) = File::of(rig, polecat) else { return Ok(()) };
     blocking(move || {
         let Some(dir) = Dir::open(&file.town, &file.dir)? else { return Ok(()) };
+        if !is_older(&file.dir.join(&file.name), age)? {
+            return Ok(());
+        }
         let text = dir.read(&file.name)?.unwrap_or_default();
         // One that cannot be read is not ours.
         match serde_json::from_str::<Heartbeat>(&text) {
@@ -105,6 +124,12 @@ pub async fn of_gastown(rig: &Rig, polecat: &PolecatName) -> Result<Option<PathB
         Ok(Some(path).filter(|_| !heartbeat.is_ours() && age < STALE))
     })
     .await
+}
+
+/// Whether what is at `path` was written that long ago.
+fn is_older(path: &Path, age: Duration) -> Result<bool, HostError> {
+    let written = look_at_link(path)?.and_then(|found| found.modified().ok());
+    Ok(written.is_some_and(|at| at.elapsed().is_ok_and(|since| since >= age)))
 }
 
 /// Where a heartbeat is.

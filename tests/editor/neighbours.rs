@@ -14,7 +14,7 @@ use crate::{
     framed::program,
     gastown::Gastown,
     rig::agent,
-    support::{neovim::tracker, rig::br, values::Failure},
+    support::{eventually_equal, neovim::tracker, rig::br, values::Failure},
 };
 
 impl Gastown {
@@ -161,6 +161,20 @@ async fn a_polecat_for_whom_gastown_has_work_is_not_free() {
     let long_ago = SystemTime::now() - Duration::from_secs(301);
     fs::File::options().write(true).open(&marker).unwrap().set_modified(long_ago).unwrap();
     assert_eq!(town.slung(None).await.unwrap(), "ash");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_ended_with_tmuxs_server_is_alive_to_gastown_no_longer() {
+    let town = Gastown::of_today(&[], &["claude"]).await;
+    town.started("ash", json!({})).await;
+    let heartbeat = town.heartbeat("sh-ash");
+    let minutes_ago = SystemTime::now() - Duration::from_secs(120);
+    fs::File::options().write(true).open(&heartbeat).unwrap().set_modified(minutes_ago).unwrap();
+    town.editor.command("PolecatStatus").await.unwrap();
+    town.editor.expect_line("polecat://status", "ash").await;
+    assert!(heartbeat.exists());
+    town.tmux.run(&["kill-server"]);
+    eventually_equal(false, async || heartbeat.exists()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

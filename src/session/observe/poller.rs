@@ -1,6 +1,6 @@
 //! Repeated looks at all sessions of a rig, which remember what was seen before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
@@ -10,7 +10,7 @@ use crate::{
         names::PolecatName,
         session::{ExitHow, SessionInfo},
     },
-    host::records,
+    host::{heartbeats, records},
     session::{
         error::SessionError,
         manager::SessionManager,
@@ -40,6 +40,8 @@ pub(in crate::session) struct Poller {
     told: Vec<SessionInfo>,
     gone: Gone,
     resumed: Resumed,
+    /// Those without a session of whom no heartbeat is left.
+    silent: HashSet<PolecatName>,
 }
 
 impl Poller {
@@ -52,6 +54,7 @@ impl Poller {
             told: Vec::new(),
             gone: Gone::default(),
             resumed: Resumed::default(),
+            silent: HashSet::new(),
         }
     }
 
@@ -88,8 +91,22 @@ impl Poller {
         for info in &mut infos {
             self.folders.complete(info);
         }
+        self.silence(&sessions);
         self.sessions = sessions;
         Ok(infos)
+    }
+
+    /// Removes the heartbeats of those who have no session any more: to gastown they would be alive
+    /// for good.
+    fn silence(&mut self, sessions: &[Session]) {
+        let has_session = |name: &PolecatName| sessions.iter().any(|one| one.polecat == *name);
+        self.silent.retain(|name| !has_session(name));
+        for name in self.folders.names().filter(|name| !has_session(name)) {
+            if self.silent.insert(name.clone()) {
+                let (rig, name) = (self.manager.rig.clone(), name.clone());
+                tokio::spawn(async move { drop(heartbeats::forget_left(&rig, &name).await) });
+            }
+        }
     }
 
     /// Forgets that an agent went with its session where gastown has started another one: once that
