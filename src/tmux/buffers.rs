@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::client::Tmux;
 use super::command::Command;
 use super::error::TmuxError;
+use super::oneshot::unguessable;
 use super::owners;
 use super::request::Request;
 use super::scratch::Scratch;
-use super::spawned::unguessable;
 
 /// Names for the buffers of one client, which tell whose they are.
 pub(crate) struct Buffers {

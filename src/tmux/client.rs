@@ -19,9 +19,9 @@ use super::environment::Tables;
 use super::error::TmuxError;
 use super::hub;
 use super::lock;
+use super::oneshot;
 use super::protocol::Notification;
 use super::request::Request;
-use super::spawned;
 use super::version::Capabilities;
 
 /// How long `tmux -V` may take.
@@ -55,7 +55,7 @@ impl Tmux {
     pub fn new(address: ServerAddress, launch: Launch) -> Self {
         let (notices, _) = broadcast::channel(NOTICES);
         let connector = Connector::new(address.clone(), Arc::clone(&launch), notices.clone());
-        let (nonce, count) = (spawned::unguessable(), AtomicU64::new(0));
+        let (nonce, count) = (oneshot::unguessable(), AtomicU64::new(0));
         let (buffers, tables) = (Buffers::new(), Tables::default());
         let inner = Inner { address, launch, notices, connector, buffers, tables, nonce, count };
         Self { inner: Arc::new(inner) }
@@ -159,7 +159,7 @@ impl Tmux {
     async fn spawn(&self, request: &Request) -> Result<Vec<Reply>, TmuxError> {
         let Inner { address, launch, .. } = &*self.inner;
         let configuration = hub::configuration(address, request.may_start)?;
-        spawned::run(address, launch, request, configuration.as_ref()).await
+        oneshot::run(address, launch, request, configuration.as_ref()).await
     }
 
     /// tmux from 3.6 on and the versions before it do not understand each other, and say so by
@@ -180,7 +180,7 @@ impl Tmux {
         let output = timeout(waited, output)
             .await
             .map_err(|_| TmuxError::NoAnswer { command: "tmux -V".to_owned(), waited })?
-            .map_err(|source| spawned::not_started(address, source))?;
+            .map_err(|source| oneshot::not_started(address, source))?;
         let text = String::from_utf8_lossy(&output.stdout);
         Capabilities::of(text.trim().strip_prefix("tmux ").unwrap_or(text.trim()))
     }

@@ -12,10 +12,10 @@ use super::command::{Command, PROBE};
 use super::control::{Ends, Gone, Link};
 use super::error::{TmuxError, shown};
 use super::lifeline::{HOLDER, Lifeline};
+use super::oneshot;
 use super::owners;
 use super::protocol::Notification;
 use super::scratch::Scratch;
-use super::spawned;
 use super::version::Capabilities;
 
 /// The name of the session that holds our control clients. Several backends share it.
@@ -46,16 +46,16 @@ pub(crate) async fn connect(
     let configuration = configuration(address, may_start)?;
     let io = |source| TmuxError::Io { doing: "make what holds our session in tmux", source };
     let lifeline = Lifeline::new(address).map_err(io)?;
-    let mut command = spawned::program(address, launch, may_start, configuration.as_ref());
+    let mut command = oneshot::program(address, launch, may_start, configuration.as_ref());
     command.arg("-C");
     // It tells also whose client this is, which others see in its arguments: see `leftovers.rs`.
-    let mark = format!("{}-{}", owners::us(), spawned::unguessable());
+    let mark = format!("{}-{}", owners::us(), oneshot::unguessable());
     let holder = lifeline.program().map_err(io)?;
     for (count, word) in joining(&holder, &mark)?.iter().enumerate() {
         command.args((count > 0).then_some(";")).args(word.argv()?);
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child = command.spawn().map_err(|source| spawned::not_started(address, source))?;
+    let child = command.spawn().map_err(|source| oneshot::not_started(address, source))?;
     let link = Link::new(child, lifeline, mark, notices);
     greet(address, link).await
 }

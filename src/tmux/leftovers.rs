@@ -23,10 +23,10 @@ use super::address::ServerAddress;
 use super::command::Command;
 use super::hub::{HUB, Hub};
 use super::lock;
+use super::oneshot;
 use super::owners::{Owner, beside_us, owner};
 use super::protocol::Notification;
 use super::request::Request;
-use super::spawned;
 
 /// How soon a buffer is looked at again whose process may just be ending: nothing tells us that it
 /// has ended.
@@ -147,7 +147,7 @@ impl Server {
                 let blocks = hub.link.ask(&line, request.ends()).await.ok()?;
                 request.replies(blocks, hub.escapes)
             }
-            Way::Program(launch) => spawned::run(&self.address, launch, &request, None).await,
+            Way::Program(launch) => oneshot::run(&self.address, launch, &request, None).await,
         };
         let replies = replies.unwrap_or_default();
         Some(replies.first().map(super::command::Reply::text).unwrap_or_default())

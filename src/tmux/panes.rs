@@ -52,7 +52,7 @@ pub struct Drawn {
 
 /// The least of a pane: whose it is, and whether its program runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sign {
+pub struct PaneLiveness {
     /// The pane.
     pub pane_id: PaneId,
     /// Whether its program has ended.
@@ -134,11 +134,15 @@ impl Tmux {
     ///
     /// # Errors
     /// As [`Tmux::panes`].
-    pub async fn signs_of(&self, session: &str, option: &str) -> Result<Vec<Sign>, TmuxError> {
+    pub async fn liveness_of(
+        &self,
+        session: &str,
+        option: &str,
+    ) -> Result<Vec<PaneLiveness>, TmuxError> {
         let Some(target) = target(session) else { return Ok(Vec::new()) };
         let texts = user_options(&[option])?;
         let wanted = Wanted { numbers: &["#{pane_id}", "#{pane_dead}", "#{pane_pid}"], texts };
-        known(self.read(&["-s", "-t", &target], &wanted, sign).await)
+        known(self.read(&["-s", "-t", &target], &wanted, liveness).await)
     }
 
     async fn list(
@@ -329,10 +333,10 @@ fn death(words: &str) -> Option<Option<Death>> {
     }
 }
 
-fn sign(mut row: Row<'_>) -> Option<Sign> {
+fn liveness(mut row: Row<'_>) -> Option<PaneLiveness> {
     let pane_id = row.numbers.id()?;
     let (is_dead, pid) = (is_true(row.numbers.word()?), row.numbers.optional());
-    Some(Sign { pane_id, is_dead, pid, option: row.texts.next()? })
+    Some(PaneLiveness { pane_id, is_dead, pid, option: row.texts.next()? })
 }
 
 /// tmux writes `0` or nothing, or `1`.

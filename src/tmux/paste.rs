@@ -19,7 +19,7 @@ const NOT_DONE: &str = "polecat-dead #{pane_id}";
 /// An option of a pane that is set in one step with something else: both happen or neither,
 /// whoever is killed when. It goes with the pane wherever a person moves it.
 #[derive(Clone, Debug)]
-pub struct Note {
+pub struct PaneOption {
     /// The pane.
     pub pane: PaneId,
     /// The option's name, `@...`.
@@ -53,7 +53,7 @@ impl Tmux {
         pane: PaneId,
         bytes: &[u8],
         guard: &Guard,
-        notes: &[Note],
+        options: &[PaneOption],
     ) -> Result<Option<Terminal>, TmuxError> {
         let io = |source| TmuxError::Io { doing: "make a file for tmux", source };
         let text = without_end(bytes);
@@ -73,7 +73,7 @@ impl Tmux {
         let leave = Command::new("copy-mode").args(["-q", "-t", &target]);
         let paste = paste.args(["-b", &buffer, "-t", &target]);
         let tell = Command::new("display-message").args(["-p", "-t", &target, "#{pane_tty}"]);
-        let steps = [leave, paste].into_iter().chain(notes.iter().map(Note::command));
+        let steps = [leave, paste].into_iter().chain(options.iter().map(PaneOption::command));
         let steps: Vec<_> = steps.chain([tell]).collect();
         let choice = guard.choose(&target, &steps, std::slice::from_ref(&delete))?;
         let result = self.if_alive(pane, vec![load], vec![choice], vec![delete.clone()]).await;
@@ -117,7 +117,7 @@ impl Tmux {
     }
 }
 
-impl Note {
+impl PaneOption {
     pub(crate) fn command(&self) -> Command {
         let target = self.pane.to_string();
         Command::new("set-option").args(["-p", "-t", &target, "--", self.option, &self.value])

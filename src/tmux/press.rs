@@ -4,7 +4,7 @@ use super::client::Tmux;
 use super::command::Command;
 use super::error::{TmuxError, shown};
 use super::ids::PaneId;
-use super::paste::Note;
+use super::paste::PaneOption;
 use super::screen::PaneScreen;
 
 /// The longest words that a guard looks for, in characters: longer ones could wrap when the pane
@@ -89,7 +89,7 @@ impl Tmux {
         pane: PaneId,
         keys: &[&str],
         guard: &Guard,
-        notes: &[Note],
+        options: &[PaneOption],
     ) -> Result<Pressed, TmuxError> {
         if let Some(key) = keys.iter().find(|key| !is_key(key)) {
             let argument = shown(key.as_bytes());
@@ -99,7 +99,7 @@ impl Tmux {
         let leave = Command::new("copy-mode").args(["-q", "-t", &target]);
         let press = Command::new("send-keys").args(["-t", &target, "--"]).args(keys);
         let pressed = Command::new("display-message").args(["-p", "-t", &target, PRESSED]);
-        let steps = [leave, press].into_iter().chain(notes.iter().map(Note::command));
+        let steps = [leave, press].into_iter().chain(options.iter().map(PaneOption::command));
         let steps: Vec<_> = steps.chain([pressed]).collect();
         let choice = guard.choose(&target, &steps, &[])?;
         let said = self.if_alive(pane, vec![], vec![choice], vec![]).await?;

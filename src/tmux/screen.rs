@@ -9,7 +9,7 @@ use super::client::Tmux;
 use super::error::TmuxError;
 use super::ids::PaneId;
 use super::press::SYNCHRONIZED;
-use super::settle;
+use super::wait_until_read;
 
 /// A pane's screen, and where what is typed into the pane would go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +63,6 @@ impl PaneScreen {
 }
 
 fn takes_lines(terminal: &Path) -> Option<bool> {
-    let modes = tcgetattr(settle::open(terminal).ok()?).ok()?.local_modes;
+    let modes = tcgetattr(wait_until_read::open(terminal).ok()?).ok()?.local_modes;
     Some(modes.contains(LocalModes::ICANON))
 }

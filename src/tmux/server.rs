@@ -3,7 +3,8 @@
 use std::{ffi::OsString, path::PathBuf};
 
 use super::{
-    client::Tmux, command::Command, error::TmuxError, ids::PaneId, paste::Note, request::Request,
+    client::Tmux, command::Command, error::TmuxError, ids::PaneId, paste::PaneOption,
+    request::Request,
 };
 
 impl Tmux {
@@ -45,7 +46,7 @@ impl Tmux {
     ///
     /// # Errors
     /// When there is no such pane, or tmux does not take a value.
-    pub async fn note(&self, notes: &[Note]) -> Result<(), TmuxError> {
-        self.run(Request::new(notes.iter().map(Note::command).collect())).await.map(drop)
+    pub async fn set_options(&self, options: &[PaneOption]) -> Result<(), TmuxError> {
+        self.run(Request::new(options.iter().map(PaneOption::command).collect())).await.map(drop)
     }
 }

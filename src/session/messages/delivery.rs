@@ -25,7 +25,7 @@ use crate::{
         },
         start::send_prompts::Recipient,
     },
-    tmux::{Note, Terminal},
+    tmux::{PaneOption, Terminal},
 };
 
 pub(in crate::session) use self::look::deaf;
@@ -206,7 +206,7 @@ impl Delivery<'_> {
         let mut shown = Ok(false);
         let taken = async { shown = self.until_shown(watch, before).await };
         let gap = Duration::from_millis(self.agent().settle_ms);
-        self.manager.tmux.settle(terminal, taken, gap).await;
+        self.manager.tmux.wait_until_read(terminal, taken, gap).await;
         shown
     }
 
@@ -233,19 +233,19 @@ impl Delivery<'_> {
     }
 
     /// What is written with the key that submits: there is nothing to take up any more.
-    fn submitted(&self) -> Vec<Note> {
+    fn submitted(&self) -> Vec<PaneOption> {
         let told = self.owed.map(|owed| Owed { done: owed.done + 1, ..owed.clone() });
         let told = told.map(|owed| pending::note(self.session, OWED, owed.encode()));
         [self.cleared()].into_iter().chain(told).collect()
     }
 
-    fn cleared(&self) -> Note {
+    fn cleared(&self) -> PaneOption {
         pending::note(self.session, PASTED, String::new())
     }
 
     /// Who takes it up later finds out by itself where this is not written.
-    async fn note(&self, notes: Vec<Note>) {
-        drop(self.manager.tmux.note(&notes).await);
+    async fn note(&self, notes: Vec<PaneOption>) {
+        drop(self.manager.tmux.set_options(&notes).await);
     }
 
     /// Whether a start of ours is still waiting for the agent, and has nothing to tell it itself.

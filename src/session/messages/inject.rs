@@ -138,7 +138,7 @@ pub(in crate::session) async fn submit_pasted(
         owed.done += 1;
     } else {
         // It is nowhere to be seen, or stays where it is: nobody submits it later.
-        manager.tmux.note(&[pending::note(session, PASTED, String::new())]).await?;
+        manager.tmux.set_options(&[pending::note(session, PASTED, String::new())]).await?;
     }
     Ok(())
 }

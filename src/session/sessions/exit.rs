@@ -17,7 +17,7 @@ use crate::{
         run::Program,
     },
     session::{error::SessionError, manager::SessionManager, sessions::list::Session},
-    tmux::{Capture, Note, Pane},
+    tmux::{Capture, Pane, PaneOption},
 };
 
 /// The user option of a pane that says that its agent's death is written down.
@@ -53,8 +53,8 @@ impl SessionManager {
         let pane = session.pane.pane_id;
         if session.has_died() && self.tmux.claim(pane, RECORDED).await? {
             if let Err(error) = self.record(session, &exit).await {
-                let again = Note { pane, option: RECORDED, value: String::new() };
-                self.tmux.note(&[again]).await?;
+                let again = PaneOption { pane, option: RECORDED, value: String::new() };
+                self.tmux.set_options(&[again]).await?;
                 return Err(error);
             }
             // A hook of its own does that for those that gastown started.

@@ -16,7 +16,7 @@ use crate::{
         metadata::Mark,
         pending::{self, Owed, Pasted},
     },
-    tmux::{Death, Pane, PaneId, SessionId, Sign},
+    tmux::{Death, Pane, PaneId, PaneLiveness, SessionId},
 };
 
 /// How long a start may be under way before its mark is stale: its backend was killed.
@@ -176,7 +176,7 @@ fn is_stopping(pane: &Pane, began_s: i64) -> bool {
 
 /// Whether one of the panes of the session that has the polecat's name certainly has its agent, and
 /// that runs. Elsewhere it may run all the same.
-pub(in crate::session) fn runs(rig: &Rig, polecat: &PolecatName, panes: &[Sign]) -> bool {
+pub(in crate::session) fn runs(rig: &Rig, polecat: &PolecatName, panes: &[PaneLiveness]) -> bool {
     panes.iter().filter(|pane| !pane.is_dead).any(|pane| {
         let mark = Mark::decode(&pane.option).filter(|mark| mark.is_of(&rig.home));
         mark.is_some_and(|mark| match (mark.polecat, mark.pane) {

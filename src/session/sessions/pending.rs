@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{host::processes::Holder, session::sessions::list::Session, tmux::Note};
+use crate::{host::processes::Holder, session::sessions::list::Session, tmux::PaneOption};
 
 /// The user option that holds an [`Owed`]; empty when a start is over.
 pub(in crate::session) const OWED: &str = "@polecat_owed";
@@ -65,14 +65,18 @@ impl Owed {
 }
 
 impl Pasted {
-    pub(in crate::session) fn note(&self, session: &Session) -> Note {
+    pub(in crate::session) fn note(&self, session: &Session) -> PaneOption {
         note(session, PASTED, encode(self))
     }
 }
 
 /// To be set on the pane of `session` in one step with something else.
-pub(in crate::session) fn note(session: &Session, option: &'static str, value: String) -> Note {
-    Note { pane: session.pane.pane_id, option, value }
+pub(in crate::session) fn note(
+    session: &Session,
+    option: &'static str,
+    value: String,
+) -> PaneOption {
+    PaneOption { pane: session.pane.pane_id, option, value }
 }
 
 /// It holds no `#`, because tmux 3.8 expands the values of options; inside JSON a `#` can only

@@ -36,7 +36,7 @@ impl SessionManager {
     pub async fn is_running(&self, polecat: &str) -> Result<bool, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         let name = self.rig.session(&polecat);
-        let panes = self.tmux.signs_of(name.as_str(), metadata::OPTION).await?;
+        let panes = self.tmux.liveness_of(name.as_str(), metadata::OPTION).await?;
         if list::runs(&self.rig, &polecat, &panes) {
             return Ok(true);
         }

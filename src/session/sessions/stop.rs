@@ -17,7 +17,7 @@ use crate::{
         manager::SessionManager,
         sessions::{list::Session, metadata},
     },
-    tmux::{Guard, Note, Pressed},
+    tmux::{Guard, PaneOption, Pressed},
 };
 
 /// How long an agent has to end by itself after the interrupt.
@@ -122,7 +122,7 @@ impl SessionManager {
     /// agent's. Those that came later were opened in it, by a hook perhaps.
     async fn is_shared(&self, session: &Session) -> Result<bool, SessionError> {
         let name = &session.pane.session_name;
-        let panes = self.tmux.signs_of(name, metadata::OPTION).await?;
+        let panes = self.tmux.liveness_of(name, metadata::OPTION).await?;
         Ok(panes.iter().any(|pane| pane.pane_id < session.pane.pane_id))
     }
 
@@ -149,18 +149,18 @@ impl SessionManager {
         force: bool,
     ) -> Result<(), SessionError> {
         let (tmux, pane) = (&self.tmux, session.pane.pane_id);
-        let stopping = |value: String| [Note { pane, option: metadata::STOPPING, value }];
+        let stopping = |value: String| [PaneOption { pane, option: metadata::STOPPING, value }];
         let now = stopping(Timestamp::now().as_second().to_string());
         let any = Guard::none();
         let interrupted =
             !force && matches!(tmux.press(pane, &["C-c"], &any, &now).await, Ok(Pressed::Yes));
         if !interrupted {
             // A pane that went meanwhile refuses; that is what was wanted.
-            drop(tmux.note(&now).await);
+            drop(tmux.set_options(&now).await);
         }
         let ended = end_tree(tree, force).await;
         if ended.is_err() {
-            drop(tmux.note(&stopping(String::new())).await);
+            drop(tmux.set_options(&stopping(String::new())).await);
         }
         ended
     }

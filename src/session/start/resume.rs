@@ -121,7 +121,7 @@ impl SessionManager {
         let free = |owed: &Owed| owed.by.is_none_or(|holder| holder.is_this() || !holder.lives());
         let Some(owed) = session.owed.clone().filter(free) else { return Ok(None) };
         let owed = Owed { by: Some(Holder::this()), ..owed };
-        self.tmux.note(&[pending::note(&session, OWED, owed.encode())]).await?;
+        self.tmux.set_options(&[pending::note(&session, OWED, owed.encode())]).await?;
         drop(turn);
         Ok(Some((session, owed)))
     }

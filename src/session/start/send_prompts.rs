@@ -77,6 +77,6 @@ impl SessionManager {
         notes.extend(
             mark.encode().ok().map(|value| pending::note(session, metadata::OPTION, value)),
         );
-        Ok(self.tmux.note(&notes).await?)
+        Ok(self.tmux.set_options(&notes).await?)
     }
 }

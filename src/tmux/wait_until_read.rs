@@ -32,7 +32,7 @@ impl Tmux {
     /// A key that a program reads together with a paste is a part of the paste to many of them;
     /// some count all that comes within a time of their own to it as well. That time begins when
     /// they take what they have read, which only the caller can see: it ends `taken`.
-    pub async fn settle(
+    pub async fn wait_until_read(
         &self,
         terminal: &Terminal,
         taken: impl Future<Output = ()>,
