@@ -18,7 +18,7 @@ use crate::{
     session::{
         error::SessionError,
         manager::SessionManager,
-        sessions::{list::Session, pending::Owed},
+        sessions::{list::Session, pending::PendingPrompts},
         start::{
             plan::{Plan, StartOptions},
             send_prompts::Recipient,
@@ -93,7 +93,7 @@ impl SessionManager {
         let plan = self.with_taken_flags(plan).await;
         let words = self.first_words(&plan).await;
         progress("starting: creating the session");
-        let owed = Owed::by_us(words.typed());
+        let owed = PendingPrompts::by_us(words.typed());
         // Until this goes, nobody else in this process takes the start for one that was cut off.
         let _begun = self.tools.starting(self.rig.session(&plan.polecat).as_str());
         let session = self.create_session(&plan, &words, &owed).await?;
@@ -120,7 +120,7 @@ impl SessionManager {
         &self,
         session: &Session,
         plan: &Plan,
-        owed: Owed,
+        owed: PendingPrompts,
         hooking: Hooking,
         progress: Progress<'_>,
     ) -> Result<Vec<String>, SessionError> {

@@ -21,7 +21,7 @@ use crate::{
         manager::SessionManager,
         sessions::{
             list::Session,
-            pending::{self, OWED, Owed, PASTED, Pasted},
+            pending::{self, OWED, PASTED, PendingPrompts, UnsubmittedPaste},
         },
         start::send_prompts::Recipient,
     },
@@ -43,7 +43,7 @@ pub(in crate::session) struct Delivery<'a> {
     /// The same as it can be looked for.
     pub(in crate::session) text: &'a str,
     /// What the start owes, where the message is the next of its first words.
-    pub(in crate::session) owed: Option<&'a Owed>,
+    pub(in crate::session) owed: Option<&'a PendingPrompts>,
     /// What may be done with text that stands in the composer already.
     pub(in crate::session) draft: Draft,
 }
@@ -95,7 +95,7 @@ impl Delivery<'_> {
             _ if self.owed.is_some() => {}
             Ok(Outcome::NotShown { lost: true }) => self.note(vec![self.cleared()]).await,
             _ => {
-                let told = Pasted { told: true, ..self.pasted() };
+                let told = UnsubmittedPaste { told: true, ..self.pasted() };
                 self.note(vec![told.note(self.session)]).await;
             }
         }
@@ -190,9 +190,9 @@ impl Delivery<'_> {
         Ok(tmux.paste(pane, typed, &self.guard(seen), &[note]).await?)
     }
 
-    fn pasted(&self) -> Pasted {
+    fn pasted(&self) -> UnsubmittedPaste {
         let (by, first_words) = (Holder::this(), self.owed.is_some());
-        Pasted { by, first_words, tail: screen::tail(self.text), told: false }
+        UnsubmittedPaste { by, first_words, tail: screen::tail(self.text), told: false }
     }
 
     /// Waits until the agent has read the paste, shows it, and takes no key for a part of it any
@@ -234,7 +234,7 @@ impl Delivery<'_> {
 
     /// What is written with the key that submits: there is nothing to take up any more.
     fn submitted(&self) -> Vec<PaneOption> {
-        let told = self.owed.map(|owed| Owed { done: owed.done + 1, ..owed.clone() });
+        let told = self.owed.map(|owed| PendingPrompts { done: owed.done + 1, ..owed.clone() });
         let told = told.map(|owed| pending::note(self.session, OWED, owed.encode()));
         [self.cleared()].into_iter().chain(told).collect()
     }

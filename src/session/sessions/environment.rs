@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     core::{names::PolecatName, rig::Rig},
-    session::{error::SessionError, manager::SessionManager, sessions::metadata::Mark},
+    session::{error::SessionError, manager::SessionManager, sessions::metadata::Metadata},
     tmux::{Environment, Pane, PaneId, SessionId, TableOf},
 };
 
@@ -63,7 +63,8 @@ impl SessionManager {
 
 /// The sessions that show a pane without a mark.
 fn unmarked(panes: &[Pane]) -> Vec<TableOf> {
-    let is_marked = |pane: &Pane| pane.options.first().is_some_and(|it| Mark::decode(it).is_some());
+    let is_marked =
+        |pane: &Pane| pane.options.first().is_some_and(|it| Metadata::decode(it).is_some());
     let mut oldest: BTreeMap<SessionId, &Pane> = BTreeMap::new();
     for pane in panes.iter().filter(|pane| !is_marked(pane)) {
         let first = oldest.entry(pane.session_id).or_insert(pane);

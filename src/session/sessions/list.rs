@@ -13,8 +13,8 @@ use crate::{
     },
     session::sessions::{
         environment::{Owner, Owners, Started},
-        metadata::Mark,
-        pending::{self, Owed, Pasted},
+        metadata::Metadata,
+        pending::{self, PendingPrompts, UnsubmittedPaste},
     },
     tmux::{Death, Pane, PaneId, PaneLiveness, SessionId},
 };
@@ -36,15 +36,15 @@ pub(in crate::session) struct Session {
     /// The agent's pane.
     pub(in crate::session) pane: Pane,
     /// What we wrote on its pane; in gastown's own sessions there is nothing.
-    pub(in crate::session) mark: Option<Mark>,
+    pub(in crate::session) mark: Option<Metadata>,
     /// What its table says, where gastown started it.
     pub(in crate::session) started: Option<Arc<Started>>,
     /// Whether somebody is stopping it.
     pub(in crate::session) stopping: bool,
     /// What its start still owes the agent.
-    pub(in crate::session) owed: Option<Owed>,
+    pub(in crate::session) owed: Option<PendingPrompts>,
     /// The text in the composer that is about to be submitted.
-    pub(in crate::session) pasted: Option<Pasted>,
+    pub(in crate::session) pasted: Option<UnsubmittedPaste>,
 }
 
 /// The agents of `rig`'s polecats among `panes`, in the order of their names: by what is written on
@@ -84,12 +84,12 @@ type Rank = (bool, bool, bool, SessionId, PaneId);
 /// A pane with what is written on it, or on its session.
 struct Row {
     pane: Pane,
-    mark: Option<Mark>,
+    mark: Option<Metadata>,
 }
 
 impl Row {
     fn of(pane: Pane) -> Self {
-        let mark = pane.options.first().and_then(|value| Mark::decode(value));
+        let mark = pane.options.first().and_then(|value| Metadata::decode(value));
         Self { pane, mark }
     }
 }
@@ -109,7 +109,7 @@ fn marked(rig: &Rig, rows: &[Row]) -> Vec<Session> {
 
 /// Whose agent is in a pane that has the mark of a version before, which names no polecat: it was
 /// written on the session, and seems to be that of each of its panes.
-fn of_older(rig: &Rig, mark: &Mark, row: &Row, rows: &[Row]) -> Option<PolecatName> {
+fn of_older(rig: &Rig, mark: &Metadata, row: &Row, rows: &[Row]) -> Option<PolecatName> {
     let id = row.pane.pane_id;
     let is_its = match &mark.pane {
         Some(pane) => *pane == id.to_string(),
@@ -178,7 +178,7 @@ fn is_stopping(pane: &Pane, began_s: i64) -> bool {
 /// that runs. Elsewhere it may run all the same.
 pub(in crate::session) fn runs(rig: &Rig, polecat: &PolecatName, panes: &[PaneLiveness]) -> bool {
     panes.iter().filter(|pane| !pane.is_dead).any(|pane| {
-        let mark = Mark::decode(&pane.option).filter(|mark| mark.is_of(&rig.home));
+        let mark = Metadata::decode(&pane.option).filter(|mark| mark.is_of(&rig.home));
         mark.is_some_and(|mark| match (mark.polecat, mark.pane) {
             (Some(name), _) => {
                 name == polecat.as_str() && (mark.pid.is_none() || mark.pid == pane.pid)
@@ -193,7 +193,7 @@ impl Session {
     fn new(
         polecat: PolecatName,
         pane: Pane,
-        mark: Option<Mark>,
+        mark: Option<Metadata>,
         started: Option<Arc<Started>>,
     ) -> Self {
         let option = |at: usize| pane.options.get(at);

@@ -1,7 +1,7 @@
 //! What we write on an agent's pane, so that any backend knows it again wherever a person moves it.
 //!
 //! Versions before wrote it on the session, which any of its panes seems to have then, and which
-//! stays behind when a pane is moved. The session has a [`Mark`] that names no agent still: it
+//! stays behind when a pane is moved. The session has a [`Metadata`] that names no agent still: it
 //! tells whose session it is when the agent's pane is gone.
 
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::session::sessions::pending::{OWED, PASTED};
 
-/// The user option of tmux that holds a [`Mark`].
+/// The user option of tmux that holds a [`Metadata`].
 pub(in crate::session) const OPTION: &str = "@polecat";
 /// The user option of a pane that says when a stop began, in s since 1970: an agent that ends right after it
 /// does not die, it is ended.
@@ -25,7 +25,7 @@ pub(in crate::session) const OPTIONS: &[&str] = &[OPTION, STOPPING, OWED, PASTED
 /// The facts about an agent that tmux itself cannot tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(in crate::session) struct Mark {
+pub(in crate::session) struct Metadata {
     /// The home of its rig: two rigs can have names that make the same session name.
     pub(in crate::session) home: PathBuf,
     /// Whose agent it is. Only what is written on the agent's own pane has it.
@@ -46,7 +46,7 @@ pub(in crate::session) struct Mark {
     pub(in crate::session) starting: bool,
 }
 
-impl Mark {
+impl Metadata {
     /// For a session of the rig at `home`: none of its panes has the agent by this mark.
     pub(in crate::session) fn of_session(home: &Path) -> Self {
         Self { home: home.to_owned(), pane: Some(NO_PANE.to_owned()), ..Self::default() }
@@ -74,19 +74,19 @@ mod tests {
 
     #[test]
     fn a_mark_comes_back_as_it_was_and_holds_nothing_that_tmux_expands() {
-        let mark = Mark {
+        let mark = Metadata {
             home: "/tmp/#{pid}/a\tb\nc".into(),
             command: "sh -c '#(touch x)'".to_owned(),
-            ..Mark::default()
+            ..Metadata::default()
         };
         let written = mark.encode().unwrap();
         assert!(!written.contains(['#', '\n', '\t']), "{written}");
-        assert_eq!(Mark::decode(&written), Some(mark));
+        assert_eq!(Metadata::decode(&written), Some(mark));
     }
 
     #[test]
     fn what_others_wrote_is_no_mark() {
-        assert_eq!(Mark::decode(""), None);
-        assert_eq!(Mark::decode("yes"), None);
+        assert_eq!(Metadata::decode(""), None);
+        assert_eq!(Metadata::decode("yes"), None);
     }
 }

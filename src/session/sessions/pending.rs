@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{host::processes::Holder, session::sessions::list::Session, tmux::PaneOption};
 
-/// The user option that holds an [`Owed`]; empty when a start is over.
+/// The user option that holds a [`PendingPrompts`]; empty when a start is over.
 pub(in crate::session) const OWED: &str = "@polecat_owed";
-/// The user option that holds a [`Pasted`] between a paste and the key that submits it.
+/// The user option that holds a [`UnsubmittedPaste`] between a paste and the key that submits it.
 pub(in crate::session) const PASTED: &str = "@polecat_pasted";
 
 /// The longest value that is written, in bytes: tmux takes no line above 64 KiB.
@@ -16,7 +16,7 @@ const LONGEST: usize = 32 << 10;
 /// What a start owes its agent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(in crate::session) struct Owed {
+pub(in crate::session) struct PendingPrompts {
     /// The first words that are typed, all of them.
     pub(in crate::session) words: Vec<String>,
     /// How many of them were submitted.
@@ -27,7 +27,7 @@ pub(in crate::session) struct Owed {
 
 /// A text that stands in the composer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::session) struct Pasted {
+pub(in crate::session) struct UnsubmittedPaste {
     /// Who pasted it, and is about to submit it.
     pub(in crate::session) by: Holder,
     /// Whether it is the next of the first words.
@@ -42,7 +42,7 @@ pub(in crate::session) struct Pasted {
     pub(in crate::session) told: bool,
 }
 
-impl Owed {
+impl PendingPrompts {
     /// What a start of ours will tell its agent.
     pub(in crate::session) fn by_us(words: &[String]) -> Self {
         Self { words: words.to_vec(), done: 0, by: Some(Holder::this()) }
@@ -64,7 +64,7 @@ impl Owed {
     }
 }
 
-impl Pasted {
+impl UnsubmittedPaste {
     pub(in crate::session) fn note(&self, session: &Session) -> PaneOption {
         note(session, PASTED, encode(self))
     }
@@ -97,19 +97,22 @@ mod tests {
 
     #[test]
     fn what_is_owed_comes_back_as_it_was_and_holds_nothing_that_tmux_expands() {
-        let owed = Owed { done: 1, ..Owed::by_us(&["a #{pid}\n'b'".to_owned(), "c".to_owned()]) };
+        let owed = PendingPrompts {
+            done: 1,
+            ..PendingPrompts::by_us(&["a #{pid}\n'b'".to_owned(), "c".to_owned()])
+        };
         let written = owed.encode();
         assert!(!written.contains(['#', '\n']), "{written}");
         assert_eq!(decode(Some(&written)), Some(owed));
-        assert_eq!(decode::<Owed>(Some(&String::new())), None);
-        assert_eq!(decode::<Pasted>(Some(&"yes".to_owned())), None);
+        assert_eq!(decode::<PendingPrompts>(Some(&String::new())), None);
+        assert_eq!(decode::<UnsubmittedPaste>(Some(&"yes".to_owned())), None);
     }
 
     #[test]
     fn words_that_tmux_could_not_hold_are_not_kept() {
-        let long = Owed::by_us(&["x".repeat(LONGEST)]);
+        let long = PendingPrompts::by_us(&["x".repeat(LONGEST)]);
         assert!(long.is_open());
-        let kept: Owed = decode(Some(&long.encode())).unwrap();
+        let kept: PendingPrompts = decode(Some(&long.encode())).unwrap();
         assert!(!kept.is_open() && kept.by == long.by);
     }
 }

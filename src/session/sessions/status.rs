@@ -13,7 +13,7 @@ use crate::{
         sessions::{
             environment::Owners,
             list::{self, Session},
-            metadata::{self, Mark},
+            metadata::{self, Metadata},
         },
     },
     tmux::Pane,
@@ -213,7 +213,7 @@ impl SessionManager {
     ) -> Result<Option<LeftOver>, SessionError> {
         let name = self.rig.session(polecat);
         let panes = self.tmux.facts_of(name.as_str(), metadata::FACTS).await?;
-        let mark_of = |pane: &Pane| Mark::decode(pane.options.first()?);
+        let mark_of = |pane: &Pane| Metadata::decode(pane.options.first()?);
         let ours = panes.iter().filter_map(mark_of).any(|mark| mark.is_of(&self.rig.home));
         let left = if ours { LeftOver::Ours } else { LeftOver::Others };
         Ok((!panes.is_empty()).then_some(left))

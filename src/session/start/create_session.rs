@@ -16,8 +16,8 @@ use crate::{
         manager::SessionManager,
         sessions::{
             list::Session,
-            metadata::{self, Mark},
-            pending::{OWED, Owed},
+            metadata::{self, Metadata},
+            pending::{OWED, PendingPrompts},
             status::LeftOver,
         },
         start::{plan::Plan, prompts::FirstWords},
@@ -32,7 +32,7 @@ impl SessionManager {
         &self,
         plan: &Plan,
         words: &FirstWords,
-        owed: &Owed,
+        owed: &PendingPrompts,
     ) -> Result<Session, SessionError> {
         let spec = self.spec(plan, words, owed).await?;
         // gastown may be about to reset the worktree, or to remove it.
@@ -131,7 +131,7 @@ impl SessionManager {
         &self,
         plan: &Plan,
         words: &FirstWords,
-        owed: &Owed,
+        owed: &PendingPrompts,
     ) -> Result<NewSession, SessionError> {
         let gt = self.gt().is_some();
         let mark = self.mark(plan).await;
@@ -141,13 +141,13 @@ impl SessionManager {
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect();
-        let encoded = |mark: &Mark| {
+        let encoded = |mark: &Metadata| {
             let mark = mark.encode().map_err(|error| {
                 SessionError::BadArgument(format!("`{}`: {error}", plan.workdir.display()))
             })?;
             Ok::<_, SessionError>((metadata::OPTION.to_owned(), mark))
         };
-        options.push(encoded(&Mark::of_session(&self.rig.home))?);
+        options.push(encoded(&Metadata::of_session(&self.rig.home))?);
         let pane_options = vec![encoded(&mark)?, (OWED.to_owned(), owed.encode())];
         let name = self.rig.session(&plan.polecat).to_string();
         let argv = argv(plan, words);
@@ -158,8 +158,8 @@ impl SessionManager {
         Ok(NewSession { env, unset, told, options, pane_options, ..spec })
     }
 
-    async fn mark(&self, plan: &Plan) -> Mark {
-        Mark {
+    async fn mark(&self, plan: &Plan) -> Metadata {
+        Metadata {
             home: self.rig.home.clone(),
             polecat: Some(plan.polecat.to_string()),
             pane: None,

@@ -18,7 +18,7 @@ use crate::{
         messages::inject,
         sessions::{
             list::Session,
-            pending::{self, OWED, Owed},
+            pending::{self, OWED, PendingPrompts},
         },
         start::send_prompts::Recipient,
     },
@@ -107,7 +107,10 @@ impl SessionManager {
 
     /// Submits what stands in the composer, and makes what is owed ours, if it still is nobody's:
     /// of several backends one does.
-    async fn take_over(&self, seen: &Session) -> Result<Option<(Session, Owed)>, SessionError> {
+    async fn take_over(
+        &self,
+        seen: &Session,
+    ) -> Result<Option<(Session, PendingPrompts)>, SessionError> {
         let turn = self.turn(seen).await?;
         let Some(mut session) = self.session(&seen.polecat).await? else { return Ok(None) };
         let same = session.is_live() && session.pane.pane_id == seen.pane.pane_id;
@@ -118,9 +121,11 @@ impl SessionManager {
             let to = Recipient::new(self.addressed(&session).await, session.args());
             inject::submit_pasted(self, &mut session, &to).await?;
         }
-        let free = |owed: &Owed| owed.by.is_none_or(|holder| holder.is_this() || !holder.lives());
+        let free = |owed: &PendingPrompts| {
+            owed.by.is_none_or(|holder| holder.is_this() || !holder.lives())
+        };
         let Some(owed) = session.owed.clone().filter(free) else { return Ok(None) };
-        let owed = Owed { by: Some(Holder::this()), ..owed };
+        let owed = PendingPrompts { by: Some(Holder::this()), ..owed };
         self.tmux.set_options(&[pending::note(&session, OWED, owed.encode())]).await?;
         drop(turn);
         Ok(Some((session, owed)))

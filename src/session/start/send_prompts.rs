@@ -7,8 +7,8 @@ use crate::{
         manager::SessionManager,
         sessions::{
             list::Session,
-            metadata::{self, Mark},
-            pending::{self, OWED, Owed},
+            metadata::{self, Metadata},
+            pending::{self, OWED, PendingPrompts},
             screen_reader,
         },
         start::{Progress, plan::Plan, wait_ready::Readiness},
@@ -44,7 +44,7 @@ impl SessionManager {
         &self,
         session: &Session,
         to: &Recipient,
-        mut owed: Owed,
+        mut owed: PendingPrompts,
         readiness: Readiness,
         progress: Progress<'_>,
     ) -> Result<Vec<String>, SessionError> {
@@ -64,14 +64,18 @@ impl SessionManager {
     }
 
     /// Writes on the session that its start is over, but for the words that are still open.
-    async fn mark_started(&self, session: &Session, owed: &Owed) -> Result<(), SessionError> {
-        let mark = Mark {
+    async fn mark_started(
+        &self,
+        session: &Session,
+        owed: &PendingPrompts,
+    ) -> Result<(), SessionError> {
+        let mark = Metadata {
             starting: false,
             pane: Some(session.pane.pane_id.to_string()),
             pid: session.pane.pid,
             ..session.mark.clone().unwrap_or_default()
         };
-        let left = Owed { by: None, ..owed.clone() };
+        let left = PendingPrompts { by: None, ..owed.clone() };
         let left = if owed.is_open() { left.encode() } else { String::new() };
         let mut notes = vec![pending::note(session, OWED, left)];
         notes.extend(

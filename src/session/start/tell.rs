@@ -4,7 +4,7 @@ use crate::session::{
     error::{MessageError, SessionError},
     manager::SessionManager,
     messages::delivery::{Delivery, Draft, Outcome},
-    sessions::{list::Session, pending::Owed},
+    sessions::{list::Session, pending::PendingPrompts},
     start::{Progress, send_prompts::Recipient, wait_ready::Readiness},
 };
 
@@ -16,7 +16,7 @@ impl SessionManager {
         &self,
         session: &Session,
         to: &Recipient,
-        owed: &mut Owed,
+        owed: &mut PendingPrompts,
         warnings: &mut Vec<String>,
         progress: Progress<'_>,
     ) -> Result<Option<String>, SessionError> {
@@ -62,12 +62,12 @@ impl SessionManager {
         &self,
         session: &Session,
         to: &Recipient,
-        owed: &Owed,
+        owed: &PendingPrompts,
     ) -> Result<(), SessionError> {
         let Some(last) = owed.done.checked_sub(1) else { return Ok(()) };
         let Some(text) = owed.words.get(last) else { return Ok(()) };
         let _turn = self.turn(session).await?;
-        let before = Owed { done: last, ..owed.clone() };
+        let before = PendingPrompts { done: last, ..owed.clone() };
         let (manager, owed, bytes) = (self, Some(&before), text.as_bytes());
         let delivery =
             Delivery { manager, session, to, bytes, text, owed, draft: Draft::IsMessage };
@@ -80,7 +80,7 @@ impl SessionManager {
         &self,
         session: &Session,
         to: &Recipient,
-        owed: &Owed,
+        owed: &PendingPrompts,
         text: &str,
         draft: Draft,
     ) -> Result<Option<String>, SessionError> {

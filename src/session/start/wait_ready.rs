@@ -11,7 +11,8 @@ use crate::{
         manager::SessionManager,
         messages::delivery::deaf,
         sessions::{
-            list::Session, output_watch::OutputWatch, pending::Owed, screen_reader::ScreenReading,
+            list::Session, output_watch::OutputWatch, pending::PendingPrompts,
+            screen_reader::ScreenReading,
         },
         start::{Progress, send_prompts::Recipient},
     },
@@ -88,7 +89,7 @@ impl SessionManager {
         &self,
         session: &Session,
         to: &Recipient,
-        owed: &Owed,
+        owed: &PendingPrompts,
         progress: Progress<'_>,
     ) -> Result<Readiness, SessionError> {
         let mut pulse = OutputWatch::of(&self.tmux, &self.rig, session).await;
