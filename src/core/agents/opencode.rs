@@ -1,4 +1,4 @@
-//! OpenCode.
+//! opencode.
 
 use super::{FirstWords, HooksFile, KnownAgent, ResumeBy};
 
