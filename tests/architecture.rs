@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use polecat::core::agent::preset_names;
+
 /// Each layer, and the others of ours that it may use.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("core", &[]),
@@ -50,6 +52,18 @@ fn every_folder_of_src_is_a_layer_of_the_table() {
     found.sort();
     table.sort();
     assert_eq!(found, table);
+}
+
+/// A file that the list does not name is not compiled, and nobody would notice.
+#[test]
+fn every_agent_is_one_file_of_its_name() {
+    let entries = fs::read_dir(checkout().join("src/core/agents")).expect("it is readable");
+    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let mut files: Vec<_> = names.map(|name| name.replace('_', "-")).collect();
+    let mut agents: Vec<_> = preset_names().map(|name| format!("{name}.rs")).collect();
+    files.sort();
+    agents.sort();
+    assert_eq!(files, agents);
 }
 
 #[test]

@@ -20,9 +20,10 @@ impl Drop for Named<'_> {
     }
 }
 
-fn replay(name: &str, folders: &[&str]) {
+fn replay(name: &str, folders: &[impl AsRef<str>]) {
     let (_, check) = targets::TARGETS.iter().find(|(target, _)| *target == name).expect("a target");
-    let mut inputs: Vec<PathBuf> = folders.iter().flat_map(|folder| files(folder)).collect();
+    let mut inputs: Vec<PathBuf> =
+        folders.iter().flat_map(|folder| files(folder.as_ref())).collect();
     inputs.sort();
     assert!(!inputs.is_empty(), "there is nothing to replay for {name}");
     for input in &inputs {
@@ -37,7 +38,14 @@ fn files(folder: &str) -> Vec<PathBuf> {
     entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect()
 }
 
-const SCREENS: [&str; 3] = ["screens/claude", "screens/codex", "screens/gemini"];
+/// The folders of recorded screens, one for each agent, below `tests`.
+fn screens() -> Vec<String> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let entries = fs::read_dir(tests.join("screens")).expect("the folder is there").flatten();
+    let folders = entries.map(|entry| entry.path()).filter(|path| path.is_dir());
+    let below = |path: PathBuf| Some(path.strip_prefix(&tests).ok()?.to_str()?.to_owned());
+    folders.filter_map(below).collect()
+}
 
 #[test]
 fn whatever_tmux_prints_is_decoded_whole_and_in_bounds() {
@@ -47,13 +55,13 @@ fn whatever_tmux_prints_is_decoded_whole_and_in_bounds() {
 #[test]
 fn whatever_an_agent_prints_can_be_shown_and_patched() {
     replay("ansi", &["fuzz/corpus/ansi"]);
-    replay("ansi", &SCREENS);
+    replay("ansi", &screens());
 }
 
 #[test]
 fn whatever_stands_on_a_screen_has_one_reading_and_no_answer_that_is_not_allowed() {
     replay("state", &["fuzz/corpus/state"]);
-    replay("state", &SCREENS);
+    replay("state", &screens());
 }
 
 #[test]

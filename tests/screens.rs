@@ -11,7 +11,7 @@ mod recorded;
 mod variants;
 
 use polecat::core::screen::{Composing, DialogId, Patterns, Reading, Seen, Shown, composing};
-use recorded::{Expected, recorded};
+use recorded::{Expected, agents, folder, recorded};
 
 #[test]
 fn every_recorded_screen_is_read_as_what_it_is() {
@@ -24,6 +24,22 @@ fn every_recorded_screen_is_read_as_what_it_is() {
         .map(|(screen, reading)| format!("{}: {reading:?}", screen.name))
         .collect();
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn every_agent_whose_screen_is_known_has_recorded_ones_and_every_folder_its_agent() {
+    let entries = std::fs::read_dir(folder()).expect("the screens are there").flatten();
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    let names = folders.map(|entry| entry.file_name().into_string().expect("a plain name"));
+    let mut known: Vec<_> = agents().collect();
+    known.sort_unstable();
+    let mut found: Vec<_> = names.filter(|name| name != "unknown").collect();
+    found.sort_unstable();
+    assert_eq!(found, known);
+    for agent in known {
+        let own = format!("{agent}/");
+        assert!(recorded().iter().any(|screen| screen.name.starts_with(&own)), "{agent}");
+    }
 }
 
 #[test]
@@ -66,9 +82,10 @@ fn fits(expect: &Expected, reading: &Reading) -> bool {
 /// Agents of whose screens nothing is known yet: `unknown/<agent>-<what it does>.ansi`.
 #[test]
 fn whether_an_unknown_agent_asks_is_guessed_right_on_recorded_screens() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/screens/unknown");
     let mut count = 0;
-    for file in std::fs::read_dir(folder).expect("the screens are there").flatten() {
+    for file in
+        std::fs::read_dir(folder().join("unknown")).expect("the screens are there").flatten()
+    {
         let name = file.file_name().into_string().expect("a plain name");
         let asks = ["permission", "question", "trust", "offer"];
         let asks = asks.iter().any(|what| name.ends_with(&format!("{what}.ansi")));

@@ -5,19 +5,14 @@ mod presets;
 mod programs;
 
 pub use changes::Changes;
-pub use presets::{GROQ_KEY, preset, preset_names};
+pub use presets::{preset, preset_names};
 pub use programs::{preset_of_process, preset_of_program};
 
+pub use super::agents::{ACCOUNT_VARIABLE, GROQ_KEY, SETTINGS_FLAG};
 use super::screen::CustomDialog;
 
 /// The agent of a polecat for which nothing else is said.
 pub const DEFAULT_AGENT: &str = "claude";
-
-/// gastown's accounts are Claude Code's: each is a folder that this variable names.
-pub const ACCOUNT_VARIABLE: &str = "CLAUDE_CONFIG_DIR";
-
-/// The flag of Claude Code that names one more file of settings; of several the last one counts.
-pub const SETTINGS_FLAG: &str = "--settings";
 
 /// A program that runs as a polecat.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! Pure: no tokio, no I/O, no clock. What needs the time or a file gets it as an argument.
 
 pub mod agent;
+mod agents;
 pub mod branch;
 pub mod command;
 pub mod diff;

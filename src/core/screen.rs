@@ -3,11 +3,13 @@
 //! A reading follows the screen's structure, not words anywhere on it: an agent draws its composer
 //! (the place to type) or a dialog at the bottom, and what stands above is conversation, which may
 //! quote anything. [`layout`] finds that bottom, [`dialog`] and [`working`] look only there, and
-//! [`patterns`] holds what differs between agents. [`message`] tells whether one can type there, and
+//! [`description`] says in which words the files of
+//! `core/agents/` tell what differs between agents, [`patterns`] adds what the configuration knows. [`message`] tells whether one can type there, and
 //! where a message stands that was typed; [`guess`] whether an agent of unknown looks asks.
 
 mod answer;
 mod area;
+mod description;
 mod dialog;
 mod guess;
 mod layout;
@@ -21,17 +23,20 @@ mod title;
 mod working;
 
 pub use answer::Policy;
+pub use description::Bang;
+pub(super) use description::{
+    Answer, BusyRow, Dialog, Keys, Layout, Means, Screen, Sign, TitleSign,
+};
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
     tail,
 };
-pub use patterns::{Bang, CustomDialog, Patterns};
+pub use patterns::{CustomDialog, Patterns};
 pub use prompt::shows_prompt;
 pub use rows::normal;
 pub use shown::Shown;
 
 use self::layout::Scene;
-use self::title::Means;
 use super::session::{State, StateSource};
 
 /// One look at a pane.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use polecat::core::agent::preset_names;
 use polecat::core::screen::{Look, Patterns, Reading, Shown, read};
 use serde::Deserialize;
 
@@ -58,9 +59,8 @@ impl Recorded {
 
 static RECORDED: LazyLock<Vec<Recorded>> = LazyLock::new(|| {
     let mut found = Vec::new();
-    for agent in ["claude", "codex", "gemini"] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens").join(agent);
-        let entries = fs::read_dir(folder).expect("the screens are there").flatten();
+    for agent in agents() {
+        let entries = fs::read_dir(folder().join(agent)).expect("they are there").flatten();
         let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
         files.retain(|file| file.extension().is_some_and(|end| end == "json"));
         files.sort();
@@ -68,6 +68,16 @@ static RECORDED: LazyLock<Vec<Recorded>> = LazyLock::new(|| {
     }
     found
 });
+
+/// The agents whose screens are known; each has a folder of recorded ones.
+pub(crate) fn agents() -> impl Iterator<Item = &'static str> {
+    preset_names().filter(|name| Patterns::for_agent(name).is_some())
+}
+
+/// Where the folders of recorded screens are.
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens")
+}
 
 /// All of them.
 pub(crate) fn recorded() -> Vec<Recorded> {

@@ -3,7 +3,7 @@
 use polecat::core::screen::{Look, Patterns, Seen, read};
 use proptest::prelude::*;
 
-use crate::recorded::{Recorded, recorded};
+use crate::recorded::{Recorded, agents, recorded};
 
 /// What a conversation about agents quotes, as they draw it.
 const QUOTES: &[&str] = &[
@@ -210,7 +210,7 @@ proptest! {
         lines in prop::collection::vec(row(), 0..24),
         title in prop_oneof![any::<String>(), Just("⠋ x".to_owned()), Just("◇  Ready".to_owned())],
     ) {
-        for agent in ["claude", "codex", "gemini"] {
+        for agent in agents() {
             let patterns = Patterns::for_agent(agent).expect("known");
             let reading = read(&patterns, &Look { title: &title, lines: &lines });
             if let Seen::Waiting(question) = reading.seen {

@@ -1,13 +1,14 @@
 //! Which known agent a program or a process is.
 
-use super::presets::{PRESETS, Preset};
-use super::{Agent, DEFAULT_AGENT, file_name};
+use super::presets::agent;
+use super::{Agent, file_name};
+use crate::core::agents::{AGENTS, KnownAgent};
 
 /// The known agent that is started by `program`, a name or a path.
 #[must_use]
 pub fn preset_of_program(program: &str) -> Option<Agent> {
     let file = file_name(program);
-    PRESETS.iter().find(|preset| preset.command == file).map(Preset::agent)
+    AGENTS.iter().find(|known| known.command == file).map(|known| agent(known))
 }
 
 /// The name of the known agent that a process is which is called `name` and has these words: by
@@ -21,7 +22,7 @@ pub fn preset_of_process(name: &str, argv: &[String]) -> Option<&'static str> {
     preset_called(program)
         .or_else(|| preset_called(name))
         .or_else(|| script.and_then(|script| preset_of_script(script)))
-        .or_else(|| [program, name].into_iter().any(is_version).then_some(DEFAULT_AGENT))
+        .or_else(|| [program, name].into_iter().any(is_version).then(called_by_version).flatten())
 }
 
 /// Whether a program is called by a version alone, `2.1.30`: Claude Code's own build is
@@ -32,13 +33,17 @@ fn is_version(name: &str) -> bool {
     parts.len() == 3 && parts.iter().all(is_number)
 }
 
+fn called_by_version() -> Option<&'static str> {
+    AGENTS.iter().find(|known| known.runs_as_version).map(|known| known.name)
+}
+
 fn preset_called(program: &str) -> Option<&'static str> {
-    let is = |preset: &&Preset| {
-        let mut names = preset.process_names.iter();
+    let is = |known: &&&KnownAgent| {
+        let mut names = known.process_names.iter();
         let tells = |name: &str| !INTERPRETERS.contains(&name) && name != "agent";
-        preset.command == program || names.any(|name| *name == program && tells(name))
+        known.command == program || names.any(|name| *name == program && tells(name))
     };
-    PRESETS.iter().find(is).map(|preset| preset.name)
+    AGENTS.iter().find(is).map(|known| known.name)
 }
 
 /// What a package manager installed has the agent's name in its path, and often `cli.js` for a

@@ -1,7 +1,8 @@
 //! Which keys answer a dialog, and whether they may be pressed.
 
+use super::description::Answer;
 use super::dialog::begins;
-use super::patterns::{Answer, CustomDialog, Patterns};
+use super::patterns::{CustomDialog, Patterns};
 use super::{DialogId, Question};
 
 /// Who answers an agent's startup dialogs.

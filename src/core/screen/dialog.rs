@@ -1,9 +1,10 @@
 //! Which dialog stands on a screen, and what it asks.
 
 use super::area::Area;
+use super::description::{Dialog, Layout, Sign};
 use super::layout::Scene;
 use super::menu::{self, Menu};
-use super::patterns::{CustomDialog, Dialog, Layout, Patterns, Sign};
+use super::patterns::{CustomDialog, Patterns};
 use super::rows::{holds, indent, is_braille, joined, squeezed};
 use super::{DialogId, Question, Reason};
 

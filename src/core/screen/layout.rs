@@ -6,7 +6,8 @@ mod ruled;
 
 use std::ops::Range;
 
-use super::patterns::{Known, Layout, Patterns};
+use super::description::{Layout, Screen};
+use super::patterns::Patterns;
 use super::prompt::prompt_row;
 use super::rows::{indent, joined};
 
@@ -69,7 +70,7 @@ pub(super) fn scene(patterns: &Patterns, rows: &[String]) -> Scene {
 /// A prompt without a frame: scripts that stand in for an agent draw none.
 fn bare(patterns: &Patterns, rows: &[String]) -> Option<Composer> {
     let configured = patterns.ready_prompt.as_deref();
-    let prompt = configured.unwrap_or(patterns.known.bare);
+    let prompt = configured.unwrap_or(patterns.prompt);
     let row = prompt_row(rows, prompt)?;
     // The preset's mark, further in, points at something in a list.
     if configured.is_none() && indent(&rows[row]) > 1 {
@@ -80,7 +81,7 @@ fn bare(patterns: &Patterns, rows: &[String]) -> Option<Composer> {
 }
 
 /// The mark that `row`, without its indentation, begins with.
-fn mark<'a>(known: &Known, row: &str, indent: usize) -> Option<&'a str> {
+fn mark<'a>(known: &Screen, row: &str, indent: usize) -> Option<&'a str> {
     let text = row.get(indent..).filter(|_| row.bytes().take(indent).all(|byte| byte == b' '))?;
     known.marks.iter().copied().find(|mark| {
         text.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))

@@ -1,10 +1,11 @@
 //! Whether a message can be typed to an agent, and where on the screen one stands that was.
 
+use super::description::{Layout, Means};
 use super::layout::{self, Composer, Scene};
-use super::patterns::{Layout, Patterns};
+use super::patterns::Patterns;
 use super::rows::{is_rule, texts};
 use super::shown::Shown;
-use super::title::{self, Means};
+use super::title;
 use super::{Question, Seen, guess, read};
 
 /// How much of the end of a message is looked for, in characters: a paste may scroll its

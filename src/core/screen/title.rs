@@ -1,31 +1,8 @@
 //! What an agent says of itself in its pane's title.
 
+use super::description::{Means, TitleSign};
 use super::patterns::Patterns;
 use super::rows::{is_braille, normal};
-
-/// What a title says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Means {
-    /// The agent is busy.
-    Working,
-    /// It is at its prompt.
-    Idle,
-    /// It can be talked to, as the configuration has it.
-    Ready,
-    /// It is not busy: idle, or asking.
-    Quiet,
-    /// It asks.
-    Waiting,
-}
-
-/// How a title is recognised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TitleSign {
-    /// A moving braille cell and a blank. The rest may be the name of any folder.
-    Spinner,
-    /// These first characters.
-    Begins(&'static str),
-}
 
 /// What `title` says, when it is the agent that set it.
 pub(super) fn means(patterns: &Patterns, title: &str) -> Option<Means> {

@@ -1,12 +1,12 @@
 //! Signs around a composer that its agent is busy, or not up yet.
 
+use super::description::{BusyRow, Screen};
 use super::layout::Composer;
-use super::patterns::{BusyRow, Known};
 use super::rows::{holds, indent, is_braille, joined};
 
 /// Whether the agent is seen to work. Rows above the composer could be quoted; they are no sign
 /// where the title says otherwise (`quiet`). What is below it nobody can quote.
-pub(super) fn shows(known: &Known, rows: &[String], composer: &Composer, quiet: bool) -> bool {
+pub(super) fn shows(known: &Screen, rows: &[String], composer: &Composer, quiet: bool) -> bool {
     let below = joined(rows.get(composer.below..).unwrap_or_default());
     let above = rows.get(..composer.top).unwrap_or_default();
     known.busy_below.iter().any(|words| holds(&below, words))
@@ -14,7 +14,7 @@ pub(super) fn shows(known: &Known, rows: &[String], composer: &Composer, quiet: 
 }
 
 /// Whether the composer stands there before the agent listens.
-pub(super) fn starts(known: &Known, rows: &[String], composer: &Composer) -> bool {
+pub(super) fn starts(known: &Screen, rows: &[String], composer: &Composer) -> bool {
     let below = joined(rows.get(composer.below..).unwrap_or_default());
     known.starting == Some(below.as_str())
 }

@@ -1,6 +1,7 @@
 //! Reading what an agent does: input is a screen as `tmux capture-pane -e` prints it. A first line
 //! that begins with `title:` is the pane's title.
 
+use polecat::core::agent::preset_names;
 use polecat::core::screen::{
     Before, CustomDialog, Look, Patterns, Policy, Question, Reading, Reason, Seen, Shown,
     composer_rows, composing, place, read, shows_prompt,
@@ -33,8 +34,8 @@ fn agents() -> Vec<Patterns> {
         selected: None,
     };
     let custom = Patterns::generic().with_ready_prompt("> ").with_dialogs(vec![dialog]);
-    let known = ["claude", "codex", "gemini"].map(Patterns::for_agent);
-    known.into_iter().flatten().chain([Patterns::generic(), custom]).collect()
+    let known = preset_names().filter_map(Patterns::for_agent);
+    known.chain([Patterns::generic(), custom]).collect()
 }
 
 /// On one line, and not endless.

@@ -1,6 +1,6 @@
 //! A composer under a rule; dialogs stand in a box that ends the screen.
 
-use super::super::patterns::Known;
+use super::super::description::Screen;
 use super::super::rows::{indent, is_drawn, is_rule};
 use super::{Composer, Scene, mark};
 
@@ -8,7 +8,7 @@ use super::{Composer, Scene, mark};
 const HEADER: usize = 4;
 
 /// `None` where there is neither.
-pub(super) fn scene(known: &Known, rows: &[String]) -> Option<Scene> {
+pub(super) fn scene(known: &Screen, rows: &[String]) -> Option<Scene> {
     if let Some(start) = dialog_start(rows) {
         return Some(Scene::Dialog(start..rows.len()));
     }
@@ -28,7 +28,7 @@ fn dialog_start(rows: &[String]) -> Option<usize> {
     Some(rows[..edge].iter().rposition(opens).unwrap_or(0))
 }
 
-fn composer(known: &Known, rows: &[String]) -> Option<Composer> {
+fn composer(known: &Screen, rows: &[String]) -> Option<Composer> {
     let rule = rows.iter().rposition(|row| is_rule(row))?;
     let mut zone = rows.iter().enumerate().skip(rule + 1).take(HEADER);
     let (first, mark) = zone.find_map(|(at, row)| Some((at, mark(known, row, 1)?)))?;

@@ -1,8 +1,8 @@
 //! A composer that is only a mark at the left edge, with its footer indented under it; so are the
 //! messages above it. Dialogs take its place and end with the keys that answer them.
 
+use super::super::description::Screen;
 use super::super::menu;
-use super::super::patterns::Known;
 use super::super::rows::indent;
 use super::{Composer, Scene, mark};
 
@@ -13,7 +13,7 @@ const ENTRIES: &[char] = &['•', '◦', '■', '✔', '✗', '⚠'];
 const KEYS: &[&str] = &["press ", "enter ", "esc ", "tab to add notes"];
 
 /// `None` where there is neither.
-pub(super) fn scene(known: &Known, rows: &[String]) -> Option<Scene> {
+pub(super) fn scene(known: &Screen, rows: &[String]) -> Option<Scene> {
     let composer = composer(known, rows);
     let menu = menu::find(rows, known.markers)
         .filter(|menu| names_keys(rows.get(menu.last + 1..).unwrap_or_default()));
@@ -26,7 +26,7 @@ pub(super) fn scene(known: &Known, rows: &[String]) -> Option<Scene> {
     }
 }
 
-fn composer(known: &Known, rows: &[String]) -> Option<Composer> {
+fn composer(known: &Screen, rows: &[String]) -> Option<Composer> {
     let found = |row: &String| mark(known, row, 0);
     let top = rows.iter().rposition(|row| found(row).is_some())?;
     let under = &rows[top + 1..];

@@ -1,12 +1,12 @@
 //! A composer between two rules, from edge to edge; dialogs stand under the last rule.
 
+use super::super::description::Screen;
 use super::super::menu;
-use super::super::patterns::Known;
 use super::super::rows::{indent, is_rule};
 use super::{Composer, Scene, mark};
 
 /// `None` where there is neither a frame nor a dialog.
-pub(super) fn scene(known: &Known, rows: &[String]) -> Option<Scene> {
+pub(super) fn scene(known: &Screen, rows: &[String]) -> Option<Scene> {
     let under_rule = rows.iter().rposition(|row| is_rule(row)).map(|last| last + 1);
     if let Some(below) = under_rule
         && let Some(composer) = composer(known, rows, below)
@@ -26,7 +26,7 @@ fn whole(rows: &[String]) -> Scene {
 }
 
 /// The composer that ends with the rule above row `below`.
-fn composer(known: &Known, rows: &[String], below: usize) -> Option<Composer> {
+fn composer(known: &Screen, rows: &[String], below: usize) -> Option<Composer> {
     let end = above_rule(rows, below);
     let rule = rows[..end].iter().rposition(|row| is_rule(row));
     let typed = rule.map_or(0, |rule| rule + 1);
@@ -45,7 +45,7 @@ fn above_rule(rows: &[String], below: usize) -> usize {
 }
 
 /// A question has a rule between its choices.
-fn dialog_start(known: &Known, rows: &[String], start: usize) -> usize {
+fn dialog_start(known: &Screen, rows: &[String], start: usize) -> usize {
     if menu::first_number(&rows[start..], known.markers).is_some_and(|number| number > 1) {
         let end = above_rule(rows, start);
         return rows[..end].iter().rposition(|row| is_rule(row)).map_or(0, |rule| rule + 1);
@@ -53,6 +53,6 @@ fn dialog_start(known: &Known, rows: &[String], start: usize) -> usize {
     start
 }
 
-fn prompt_after(known: &Known, rows: &[String], menu_end: usize) -> bool {
+fn prompt_after(known: &Screen, rows: &[String], menu_end: usize) -> bool {
     rows.get(menu_end + 1..).unwrap_or_default().iter().any(|row| mark(known, row, 0).is_some())
 }

@@ -1,17 +1,40 @@
-//! Claude Code, read off 2.1.197.
+//! Claude Code; its screen was read off 2.1.197.
 
-use super::{Answer, Bang, BusyRow, Dialog, Known, Layout, Sign};
-use crate::core::screen::Reason;
-use crate::core::screen::title::{Means, TitleSign};
+use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
+use crate::core::screen::{
+    Answer, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign,
+};
 
-pub(super) const CLAUDE: Known = Known {
+/// gastown's accounts are Claude Code's: each is a folder that this variable names.
+pub const ACCOUNT_VARIABLE: &str = "CLAUDE_CONFIG_DIR";
+
+/// The flag of Claude Code that names one more file of settings; of several the last one counts.
+pub const SETTINGS_FLAG: &str = "--settings";
+
+pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "claude",
+    command: "claude",
+    args: &["--dangerously-skip-permissions"],
+    process_names: &["node", "claude"],
+    runs_as_version: true,
+    // Its title is the same at the prompt and at a question, so only the prompt tells.
+    prompt: Some("❯ "),
+    delay_ms: 10_000,
+    first_words: FirstWords::Argument,
+    hooks: Some(HooksFile { provider: "claude", dir: ".claude", file: "settings.json" }),
+    resume: Some(ResumeBy::Flag("--resume")),
+    config_dir_env: Some(ACCOUNT_VARIABLE),
+    session_id_env: Some("CLAUDE_SESSION_ID"),
+    instructions: "CLAUDE.md",
+    keys: Keys { clears: Some("C-u"), bang: Bang::TextAfterBlank },
+    screen: Some(SCREEN),
+    ..KnownAgent::PLAIN
+};
+
+const SCREEN: Screen = Screen {
     layout: Layout::Ruled,
     marks: &["❯", "!"],
-    bare: "❯ ",
     hints: &["Try \"", "Press up to edit queued messages"],
-    bang: Bang::TextAfterBlank,
-    clears: Some("C-u"),
     markers: &['❯'],
     // The star stands at the prompt and at a question alike.
     titles: &[(TitleSign::Spinner, Means::Working), (TitleSign::Begins("✳ "), Means::Quiet)],

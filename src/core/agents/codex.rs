@@ -1,17 +1,35 @@
-//! Codex CLI, read off 0.169.0.
+//! Codex CLI; its screen was read off 0.169.0.
 
-use super::{Answer, Bang, BusyRow, Dialog, Known, Layout, Sign};
-use crate::core::screen::Reason;
-use crate::core::screen::title::{Means, TitleSign};
+use super::{FirstWords, Keys, KnownAgent, ResumeBy};
+use crate::core::screen::{
+    Answer, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign,
+};
 
-pub(super) const CODEX: Known = Known {
+pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "codex",
+    command: "codex",
+    args: &["--dangerously-bypass-approvals-and-sandbox"],
+    // All sessions would share one daemon, a child of the first: whoever stopped that one broke
+    // the others, and their commands ran in its environment.
+    flags_if_taken: &["--no-daemon"],
+    process_names: &["codex", "node"],
+    prompt: Some("› "),
+    delay_ms: 3_000,
+    // What comes within 120 ms is one burst to it.
+    settle_ms: 150,
+    // gastown types it; Codex CLI 0.169.0 takes it.
+    first_words: FirstWords::Argument,
+    resume: Some(ResumeBy::Subcommand("resume")),
+    config_dir_env: Some("CODEX_HOME"),
+    keys: Keys { clears: Some("C-u"), bang: Bang::TextAfterBlank },
+    screen: Some(SCREEN),
+    ..KnownAgent::PLAIN
+};
+
+const SCREEN: Screen = Screen {
     layout: Layout::Marked,
     marks: &["›"],
-    bare: "› ",
     hints: &["Ask Codex to do anything"],
-    bang: Bang::TextAfterBlank,
-    clears: Some("C-u"),
     markers: &['›', '>'],
     // At its prompt the title is the folder's name, which may be anything. The sign blinks.
     titles: &[

@@ -1,18 +1,35 @@
-//! Gemini CLI, read off 0.61.0.
+//! Gemini CLI; its screen was read off 0.61.0.
 
-use super::{Answer, Bang, BusyRow, Dialog, Known, Layout, Sign};
-use crate::core::screen::Reason;
-use crate::core::screen::title::{Means, TitleSign};
+use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
+use crate::core::screen::{
+    Answer, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign,
+};
 
-pub(super) const GEMINI: Known = Known {
+pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "gemini",
+    command: "gemini",
+    args: &["--approval-mode", "yolo"],
+    process_names: &["gemini", "node"],
+    prompt: Some(">   Type your message"),
+    // Its title is ready some seconds before its trust dialog is drawn: its prompt tells.
+    // 40 ms after it drew a paste, a return is a line break to it; on a busy machine drawing
+    // takes longer than that.
+    settle_ms: 250,
+    // As a mere argument it is answered and ends the program, in versions not long ago.
+    first_words: FirstWords::Flag("--prompt-interactive"),
+    hooks: Some(HooksFile { provider: "gemini", dir: ".gemini", file: "settings.json" }),
+    resume: Some(ResumeBy::Flag("--resume")),
+    session_id_env: Some("GEMINI_SESSION_ID"),
+    keys: Keys { clears: None, bang: Bang::Text },
+    screen: Some(SCREEN),
+    ..KnownAgent::PLAIN
+};
+
+const SCREEN: Screen = Screen {
     layout: Layout::Boxed,
     // A star where every tool is allowed, `!` for a shell command.
     marks: &[">", "*", "!"],
-    bare: ">   Type your message",
     hints: &["Type your message"],
-    bang: Bang::Text,
-    clears: None,
     markers: &['●'],
     // The first is also the title of its trust, sign-in and loop dialogs.
     titles: &[

@@ -1,0 +1,13 @@
+//! Auggie CLI.
+
+use super::{FirstWords, KnownAgent, ResumeBy};
+
+pub(super) const AGENT: KnownAgent = KnownAgent {
+    name: "auggie",
+    command: "auggie",
+    args: &["--allow-indexing"],
+    process_names: &["auggie"],
+    first_words: FirstWords::Argument,
+    resume: Some(ResumeBy::Flag("--resume")),
+    ..KnownAgent::PLAIN
+};
