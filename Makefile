@@ -38,7 +38,7 @@ soak: tools ## the long tests of faults: every crash point; SOAK=N goes through 
 	  $(CARGO_TEST) --test editor fifty_times -- --ignored || exit 1; \
 	done
 
-generate: ## write what is generated out of the table of commands
+generate: ## write what is generated out of the tables of commands and keys
 	POLECAT_GENERATE=1 $(CARGO_TEST) --lib generated
 
 check: lint ## the quick part of it: formatting, lints, unit tests, layers

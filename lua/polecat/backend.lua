@@ -9,7 +9,7 @@ local process = require('polecat.process')
 local M = {}
 
 --- What this plugin speaks. The backend refuses any other.
-M.PROTOCOL = 4
+M.PROTOCOL = 5
 
 --- A backend that does not greet back within this time is stuck, in ms.
 local GREETING_LIMIT = 10000

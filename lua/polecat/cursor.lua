@@ -78,7 +78,7 @@ end
 ---@param keys string[]
 ---@param wanted string
 ---@return integer? row 1-based
-local function row_of(keys, wanted)
+function M.row_of(keys, wanted)
   for row, key in ipairs(keys) do
     if key == wanted then
       return row
@@ -104,7 +104,7 @@ end
 function M.restore(buf, keys, held)
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     local key = held[win] or ''
-    local row = key ~= '' and row_of(keys, key)
+    local row = key ~= '' and M.row_of(keys, key)
     local cursor = vim.api.nvim_win_get_cursor(win)
     if row and row ~= cursor[1] then
       vim.api.nvim_win_set_cursor(win, { row, cursor[2] })

@@ -3,6 +3,7 @@ local buffer = require('polecat.buffer')
 local cursor = require('polecat.cursor')
 local float = require('polecat.float')
 local highlight = require('polecat.highlight')
+local under_way = require('polecat.ui.under_way')
 
 local M = {}
 
@@ -44,6 +45,7 @@ local function draw(view, frame)
   view.tick = vim.api.nvim_buf_get_changedtick(view.buf)
   if frame.keys then
     take_keys(view, frame.keys, held)
+    under_way.draw(view)
   end
   if sheet then
     sheet.after(view, frame)

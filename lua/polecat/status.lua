@@ -1,10 +1,8 @@
 --- The status window: all polecats of the rig, or one in detail, in a float.
-local ask = require('polecat.ui.ask')
-local backend = require('polecat.backend')
+local act = require('polecat.ui.act')
 local buffer = require('polecat.buffer')
 local float = require('polecat.float')
 local keys = require('polecat.keys')
-local notify = require('polecat.notify')
 local panel = require('polecat.panel')
 local reveal = require('polecat.reveal')
 local view = require('polecat.view')
@@ -15,73 +13,10 @@ local M = {}
 
 local NAME = 'polecat://status'
 
---- Calls `act` with the polecat that the cursor is on.
----@param buf integer
----@param act fun(polecat: string, at: polecat.At)
----@return fun()
-local function on_row(buf, act)
-  return function()
-    local polecat = vim.b[buf].polecat or view.key_under_cursor(buf)
-    if not polecat then
-      return notify.warn('there is no polecat on this line')
-    end
-    act(polecat, where.here(buf))
-  end
-end
-
----@param name string
----@return fun(polecat: string, at: polecat.At)
-local function command(name)
-  return function(polecat, at)
-    require('polecat.command').run(name, { args = polecat }, at)
-  end
-end
-
---- Removes the polecat after asking once. What would be lost is refused all the same.
----@param polecat string
----@param at polecat.At
-local function remove(polecat, at)
-  local prompt = ('Remove polecat `%s`?'):format(polecat)
-  ask.confirm({ prompt = prompt, yes = 'Remove' }, function(yes)
-    if yes then
-      command('Remove')(polecat, at)
-    end
-  end)
-end
-
----@param force boolean
----@return fun(polecat: string, at: polecat.At)
-local function stop(force)
-  return function(polecat, at)
-    local args = { polecat = polecat, force = force, at = at }
-    backend.call('session.stop', args, notify.or_error())
-  end
-end
-
----@param name string
----@return fun(polecat: string, at: polecat.At)
-local function open(name)
-  return function(polecat, at)
-    require('polecat.' .. name).open({ polecat = polecat, at = at }, {})
-  end
-end
-
 ---@param buf integer
 ---@return polecat.Key[]
 local function keys_of(buf)
-  local own = {
-    { '<CR>', 'Follow what it prints', on_row(buf, open('capture')) },
-    { 'a', 'Attach: use its session in a terminal', on_row(buf, open('attach')) },
-    { 'i', 'Inject: write a message to it', on_row(buf, open('compose')) },
-    { 'd', 'Show what it changed', on_row(buf, open('diff')) },
-    { 's', 'Start it', on_row(buf, command('Start')) },
-    { 'x', 'Stop it', on_row(buf, stop(false)) },
-    { 'X', 'Stop it by force', on_row(buf, stop(true)) },
-    { 'D', 'Remove it, with its folder', on_row(buf, remove) },
-  }
-  if not vim.b[buf].polecat then
-    own[#own + 1] = { 'K', 'Show it in detail', on_row(buf, open('status')) }
-  end
+  local own = act.keys(buf, vim.b[buf].polecat and 'detail' or 'rows')
   own[#own + 1] = {
     'r',
     'Refresh',

@@ -33,6 +33,7 @@ local M = {}
 ---@field held? table<integer, polecat.HeldSpot> Where cursors were before what is being drawn.
 ---@field callback fun(err?: polecat.Error) For who opened it.
 ---@field frames table[] That have come and are not drawn yet.
+---@field under_way? polecat.UnderWay[] Keys that were pressed and are not answered yet.
 ---@field told { width: integer, visible: boolean } What the backend knows of its window.
 
 ---@type table<integer, polecat.View>

@@ -255,6 +255,8 @@ arguments! {
     }
     ViewSet { at: Option<At>, view: u64, width: Option<usize>, visible: Option<bool> }
     View { at: Option<At>, view: u64 }
+    /// A key that was pressed in a view: what it does, and what the row stood for, if for anything.
+    ViewAct { at: Option<At>, view: u64, act: String, id: Option<String> }
 }
 
 #[cfg(test)]

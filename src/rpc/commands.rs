@@ -4,6 +4,7 @@
 mod generated;
 mod inject;
 mod invocation;
+mod keys;
 mod list;
 mod paths;
 mod questions;
@@ -13,4 +14,5 @@ mod table;
 mod words;
 
 pub(super) use invocation::METHOD;
+pub(super) use keys::act;
 pub(super) use run::run;

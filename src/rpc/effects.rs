@@ -17,7 +17,7 @@ pub(super) enum Effect {
         prompt: String,
         /// What goes on is called; the other choice is `Cancel`.
         yes: &'static str,
-        /// The command that asks again, for who was busy and could not be asked.
+        /// The command or the key that asks again, for who was busy and could not be asked.
         again: String,
         then: Request,
     },

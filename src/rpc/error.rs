@@ -3,7 +3,7 @@
 use rmpv::Value;
 
 use super::encode::{self, Map};
-use crate::session::SessionError;
+use crate::{core::names::shown, session::SessionError};
 
 /// A refusal: a stable code, what is wrong with what, and often what to do about it.
 #[derive(Clone, Debug)]
@@ -27,6 +27,13 @@ impl RpcError {
 
     pub(super) fn internal(message: impl Into<String>) -> Self {
         Self { code: "internal", message: message.into(), hint: None, untrusted: None }
+    }
+
+    /// A key was pressed on what is not there any more.
+    pub(super) fn stale(what: &str) -> Self {
+        let message = format!("`{}` is no longer shown here, nothing was done", shown(what));
+        let hint = Some("`r` shows what is there".to_owned());
+        Self { code: "stale", message, hint, untrusted: None }
     }
 
     /// As Lua reads it: `{ code, message, hint, untrusted }`.

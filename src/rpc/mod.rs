@@ -21,6 +21,7 @@ mod methods;
 mod operations;
 mod outbox;
 mod review;
+mod rows;
 mod serve;
 mod status_view;
 mod stdio;
@@ -31,4 +32,4 @@ pub use serve::serve;
 
 /// What Lua and this program must agree on. It grows when a method, an event or a field changes
 /// in a way that the other side would not understand.
-pub const PROTOCOL: u32 = 4;
+pub const PROTOCOL: u32 = 5;

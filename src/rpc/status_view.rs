@@ -7,6 +7,7 @@ use super::{
     views::{Canvas, Order},
 };
 use crate::{
+    core::session::SessionInfo,
     session::{Seen, SessionError, SessionManager, Watch, Workspace},
     view,
 };
@@ -28,6 +29,8 @@ pub(super) async fn run(
     let mut width = open.width.unwrap_or(WIDTH);
     let mut seen = watch.look().await?;
     loop {
+        // Before it is drawn: what is gone by now was never meant.
+        canvas.rows.set(manager.rig_home(), polecats(&seen));
         canvas.draw(frame(&manager, &seen, width), true).await;
         tokio::select! {
             order = canvas.orders.recv() => match order {
@@ -46,6 +49,14 @@ fn still(now: Result<Seen, SessionError>, before: Seen) -> Result<Seen, SessionE
     match now {
         Err(error) if error.is_passing() => Ok(before),
         now => now,
+    }
+}
+
+fn polecats(seen: &Seen) -> Vec<String> {
+    let name = |session: &SessionInfo| session.polecat.as_str().to_owned();
+    match seen {
+        Seen::All(all) => all.polecats.iter().map(name).collect(),
+        Seen::One { session, .. } => vec![name(session)],
     }
 }
 

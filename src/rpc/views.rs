@@ -9,12 +9,15 @@ use tokio::{
 };
 
 use super::{
-    args::{self, ViewOpen, ViewSet, decode},
-    capture_view, diff_view,
+    args::{self, At, ViewAct, ViewOpen, ViewSet, decode},
+    capture_view, commands, diff_view,
     editor::Editor,
+    effects,
     encode::{self, Map},
     error::RpcError,
     handler::Call,
+    operations::Operations,
+    rows::Rows,
     status_view,
 };
 use crate::{
@@ -33,7 +36,15 @@ pub(super) enum Order {
 /// All open views. Closing one is dropping its sender.
 pub(super) struct Views {
     editor: Editor,
-    open: HashMap<u64, (UnboundedSender<Order>, JoinHandle<()>)>,
+    open: HashMap<u64, Open>,
+}
+
+struct Open {
+    orders: UnboundedSender<Order>,
+    task: JoinHandle<()>,
+    /// From where it was opened.
+    at: At,
+    rows: Rows,
 }
 
 impl Views {
@@ -43,11 +54,15 @@ impl Views {
 
     /// Takes a `view.*` call.
     pub(super) fn handle(&mut self, workspace: Workspace, call: Call) {
-        self.open.retain(|_, (_, task)| !task.is_finished());
+        self.open.retain(|_, open| !open.task.is_finished());
         let Call { id, method, args } = call;
         let result = match method.as_str() {
             "view.open" => match decode(&method, args) {
                 Ok(open) => return self.open(workspace, id, open),
+                Err(error) => Err(error),
+            },
+            "view.act" => match decode(&method, args) {
+                Ok(asked) => return self.act(workspace, id, asked),
                 Err(error) => Err(error),
             },
             "view.set" => decode(&method, args).map(|set| self.set(&set)),
@@ -63,8 +78,8 @@ impl Views {
     }
 
     pub(super) fn close_all(self) {
-        for (_, task) in self.open.into_values() {
-            task.abort();
+        for open in self.open.into_values() {
+            open.task.abort();
         }
     }
 
@@ -72,7 +87,9 @@ impl Views {
         let (orders, inbox) = unbounded_channel();
         let view = open.view;
         let pen = Pen::new(self.editor.clone(), view);
-        let mut canvas = Canvas { pen, orders: inbox, call: Some(call), visible: true };
+        let (at, rows) = (open.at.clone(), Rows::default());
+        let mut canvas =
+            Canvas { pen, orders: inbox, rows: rows.clone(), call: Some(call), visible: true };
         let task = tokio::spawn(async move {
             let drawn = match open.kind.as_str() {
                 "status" => status_view::run(&workspace, open, &mut canvas).await,
@@ -84,7 +101,19 @@ impl Views {
                 canvas.refuse(error);
             }
         });
-        self.open.insert(view, (orders, task));
+        self.open.insert(view, Open { orders, task, at, rows });
+    }
+
+    /// Does what a key is for, in a task of its own.
+    fn act(&self, workspace: Workspace, call: u64, asked: ViewAct) {
+        let open = self.open.get(&asked.view).map(|open| (open.at.clone(), open.rows.clone()));
+        let editor = self.editor.clone();
+        tokio::spawn(async move {
+            let operations = Operations::new(&editor, &workspace, call);
+            // What it may wait for is large: not all of it on one stack.
+            let done = Box::pin(commands::act(&operations, open, &asked)).await;
+            editor.answer(call, done.map(effects::encode));
+        });
     }
 
     fn set(&self, set: &ViewSet) {
@@ -98,8 +127,8 @@ impl Views {
 
     /// A view that is gone has nothing to be told.
     fn tell(&self, view: u64, order: Order) {
-        if let Some((orders, _)) = self.open.get(&view) {
-            drop(orders.send(order));
+        if let Some(open) = self.open.get(&view) {
+            drop(open.orders.send(order));
         }
     }
 }
@@ -108,6 +137,7 @@ impl Views {
 pub(super) struct Canvas {
     pub(super) pen: Pen,
     pub(super) orders: UnboundedReceiver<Order>,
+    pub(super) rows: Rows,
     /// The call that opened the view, until it is answered.
     call: Option<u64>,
     pub(super) visible: bool,

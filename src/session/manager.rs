@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -132,6 +132,12 @@ impl SessionManager {
     #[must_use]
     pub fn rig_name(&self) -> &str {
         self.rig.name.as_str()
+    }
+
+    /// The rig's home, which tells it from others of its name.
+    #[must_use]
+    pub fn rig_home(&self) -> &Path {
+        &self.rig.home
     }
 
     /// The name of tmux's socket that the rig's town has for itself, where the sessions are on that.

@@ -32,6 +32,7 @@ mod neighbours;
 mod picking;
 mod places;
 mod presence;
+mod pressing;
 mod provision;
 mod racing;
 mod reading;

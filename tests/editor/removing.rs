@@ -224,15 +224,14 @@ async fn a_start_and_a_removal_at_once_leave_a_session_with_a_folder_or_neither(
 #[tokio::test(flavor = "multi_thread")]
 async fn the_status_window_removes_after_asking_once() {
     let shop = shop().await;
-    let choose =
-        "vim.ui.select = function(items, opts, cb) _G.asked = opts.prompt; cb(items[1]) end";
+    let choose = "vim.ui.select = function(items, opts, cb) _G.asked = { opts.prompt, items }; cb(items[2]) end";
     shop.editor.lua(choose, Json::Null).await.unwrap();
     shop.editor.command("PolecatStatus").await.unwrap();
     shop.editor.expect_line("polecat://status", "ash").await;
     shop.editor.command("call search('ash') | normal D").await.unwrap();
     shop.editor.expect_message("removed `ash`").await;
     let asked = shop.editor.lua("return _G.asked", Json::Null).await.unwrap();
-    assert_eq!(asked, json!("Remove polecat `ash`?"));
+    assert_eq!(asked, json!(["Remove polecat `ash`?", ["Cancel", "Remove"]]));
     let gone = |lines: &[String]| !lines.iter().any(|line| line.contains("ash"));
     shop.editor.expect("polecat://status", "no `ash`", gone).await;
 }

@@ -96,7 +96,8 @@ end
 --- Makes a call that is answered by effects, and carries these out.
 ---@param request polecat.Request
 ---@param context polecat.Context
-function M.call(request, context)
+---@param answered? fun() Before that, and when it was refused.
+function M.call(request, context, answered)
   local from = ask.from()
   -- After an answer, a picker of the user's may still be about to close its window.
   from.win = context.from and context.from.win or from.win
@@ -104,13 +105,15 @@ function M.call(request, context)
   local args = vim.tbl_extend('force', {
     editor = request.editor and require('polecat.editor.state').read() or nil,
   }, request.args)
-  backend.call(
-    request.method,
-    args,
-    notify.or_error(function(effects)
-      M.apply(effects, context)
-    end)
-  )
+  local apply = notify.or_error(function(effects)
+    M.apply(effects, context)
+  end)
+  backend.call(request.method, args, function(err, effects)
+    if answered then
+      answered()
+    end
+    apply(err, effects)
+  end)
 end
 
 return M

@@ -4,9 +4,13 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::table::{COMMANDS, Key, Kind, Range, Spec, Word};
+use super::{
+    keys,
+    table::{COMMANDS, Key, Kind, Range, Spec, Word},
+};
 
 const LUA: &str = "lua/polecat/commands.lua";
+const LUA_KEYS: &str = "lua/polecat/view_keys.lua";
 const HELP: &str = "doc/polecat.txt";
 
 const HEAD: &str = "\
@@ -14,6 +18,30 @@ const HEAD: &str = "\
 ---@type polecat.Command[]
 return {
 ";
+
+const KEYS_HEAD: &str = "\
+--- The keys of the status window. Written by `make generate` out of src/rpc/commands/keys.rs.
+---@type table<string, polecat.ViewKey[]>
+return {
+";
+
+#[test]
+fn lua_has_the_keys_of_the_status_window() {
+    let rows: Vec<_> = keys::KEYS.iter().chain([&keys::DETAIL]).collect();
+    let detail: Vec<_> = keys::KEYS.iter().collect();
+    let lists = [("rows", rows), ("detail", detail)].map(|(name, list)| key_list(name, &list));
+    hold(LUA_KEYS, &format!("{KEYS_HEAD}{}}}\n", lists.concat()));
+}
+
+#[test]
+fn the_help_has_the_keys_of_the_status_window() {
+    let help = read(HELP);
+    let (_, section) = help.split_once("*polecat-status-buffer*").expect("it has its section");
+    let (section, _) = section.split_once("\n\n").expect("an empty line ends its keys");
+    for key in keys::KEYS.iter().chain([&keys::DETAIL]) {
+        assert!(section.contains(&format!("\n    {:<8}", key.lhs)), "{}", key.lhs);
+    }
+}
 
 #[test]
 fn lua_has_the_table_of_commands() {
@@ -82,6 +110,15 @@ fn maps() -> String {
         let _ = writeln!(list, "        |:Polecat{}|", spec.name);
         list
     })
+}
+
+fn key_list(name: &str, keys: &[&keys::Key]) -> String {
+    let mut list = format!("  {name} = {{\n");
+    for key in keys {
+        let fields = [key.lhs, key.about, key.act, key.doing].map(quoted).join(", ");
+        let _ = writeln!(list, "    {{ {fields} }},");
+    }
+    list + "  },\n"
 }
 
 fn lua() -> String {

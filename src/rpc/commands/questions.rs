@@ -29,6 +29,16 @@ pub(super) fn in_use(invocation: &Invocation, found: &str) -> Effect {
     }
 }
 
+/// Whether to remove `polecat`; the key `again` asks again.
+pub(super) fn remove(invocation: &Invocation, polecat: &str, again: &str) -> Effect {
+    Effect::Confirm {
+        prompt: format!("Remove polecat `{polecat}`?"),
+        yes: "Remove",
+        again: again.to_owned(),
+        then: invocation.other("Remove", polecat, false),
+    }
+}
+
 /// Whether to run what only files of a project name.
 pub(super) fn untrusted(invocation: &Invocation, request: &Untrusted) -> Effect {
     let id = request.id();

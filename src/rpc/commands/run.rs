@@ -38,14 +38,21 @@ pub(in crate::rpc) async fn run(
     operations: &Operations<'_>,
     asked: CommandRun,
 ) -> Result<Vec<Effect>, RpcError> {
-    let invocation = Invocation::read(asked)?;
-    let done = perform(operations, &invocation).await;
+    carry_out(operations, &Invocation::read(asked)?).await
+}
+
+/// Does what was asked; where only a person can say whether to, they are asked.
+pub(super) async fn carry_out(
+    operations: &Operations<'_>,
+    asked: &Invocation,
+) -> Result<Vec<Effect>, RpcError> {
+    let done = perform(operations, asked).await;
     done.or_else(|refusal| match refusal {
         Refusal::Session(found @ SessionError::InUse { .. }) => {
-            Ok(vec![questions::in_use(&invocation, &found.to_string())])
+            Ok(vec![questions::in_use(asked, &found.to_string())])
         }
         Refusal::Session(SessionError::Untrusted(request)) => {
-            Ok(vec![questions::untrusted(&invocation, &request)])
+            Ok(vec![questions::untrusted(asked, &request)])
         }
         Refusal::Session(error) => Err(error.into()),
         Refusal::Argument(error) => Err(error),

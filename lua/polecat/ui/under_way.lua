@@ -1,0 +1,62 @@
+--- Keys whose answer is still to come: a second press does nothing, and the row says what is done.
+local cursor = require('polecat.cursor')
+
+local M = {}
+
+--- What is answered sooner is not worth a mark, in ms.
+local PATIENCE = 100
+
+local namespace = vim.api.nvim_create_namespace('polecat_under_way')
+
+---@class polecat.UnderWay
+---@field id string What the key was pressed on.
+---@field act string
+---@field doing string
+---@field late? boolean It takes long enough to be shown.
+
+--- Marks the rows of what takes time.
+---@param view polecat.View
+function M.draw(view)
+  if not view.under_way or not vim.api.nvim_buf_is_loaded(view.buf) then
+    return
+  end
+  vim.api.nvim_buf_clear_namespace(view.buf, namespace, 0, -1)
+  for _, one in ipairs(view.under_way) do
+    local row = view.spec.polecat and 1 or cursor.row_of(view.keys, one.id)
+    if one.late and one.id ~= '' and row then
+      vim.api.nvim_buf_set_extmark(view.buf, namespace, row - 1, 0, {
+        virt_text = { { (' %s... '):format(one.doing), 'PolecatMuted' } },
+        virt_text_pos = 'right_align',
+      })
+    end
+  end
+end
+
+--- Remembers that `act` is under way; nil when it is already.
+---@param view polecat.View
+---@param id string
+---@param act string
+---@param doing string
+---@return fun()? finish
+function M.begin(view, id, act, doing)
+  view.under_way = view.under_way or {}
+  for _, one in ipairs(view.under_way) do
+    if one.id == id and one.act == act then
+      return
+    end
+  end
+  local one = { id = id, act = act, doing = doing }
+  table.insert(view.under_way, one)
+  vim.defer_fn(function()
+    one.late = true
+    M.draw(view)
+  end, PATIENCE)
+  return function()
+    view.under_way = vim.tbl_filter(function(other)
+      return other ~= one
+    end, view.under_way)
+    M.draw(view)
+  end
+end
+
+return M

@@ -1,0 +1,48 @@
+//! What the rows of an open view stand for: only of that can a key be about.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What is drawn at the moment, shared by who draws it and who looks a key up.
+#[derive(Clone, Default)]
+pub(super) struct Rows(Arc<Mutex<Drawn>>);
+
+#[derive(Default)]
+struct Drawn {
+    /// The home of the rig, which tells those of one name apart.
+    rig: PathBuf,
+    ids: Vec<String>,
+}
+
+impl Rows {
+    /// The view shows `ids` of the rig with this home from now on.
+    pub(super) fn set(&self, rig: &Path, ids: Vec<String>) {
+        *self.drawn() = Drawn { rig: rig.to_owned(), ids };
+    }
+
+    /// Whether `id` of that rig is one of them.
+    pub(super) fn have(&self, rig: &Path, id: &str) -> bool {
+        let drawn = self.drawn();
+        drawn.rig == rig && drawn.ids.iter().any(|drawn| drawn == id)
+    }
+
+    fn drawn(&self) -> MutexGuard<'_, Drawn> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_drawn_last_and_of_that_rig_is_there() {
+        let rows = Rows::default();
+        let (shop, mill) = (Path::new("/a/shop"), Path::new("/b/shop"));
+        assert!(!rows.have(shop, ""));
+        rows.set(shop, vec!["ash".to_owned(), "birch".to_owned()]);
+        assert!(rows.have(shop, "birch") && !rows.have(mill, "birch"));
+        rows.set(shop, vec!["ash".to_owned()]);
+        assert!(rows.have(shop, "ash") && !rows.have(shop, "birch"));
+    }
+}
