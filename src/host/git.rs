@@ -8,11 +8,12 @@ mod create;
 mod diff;
 mod diffstat;
 mod head;
-mod heal;
 mod hunks;
 mod leftovers;
 mod lost;
 mod next;
+mod operation_lock;
+mod recovery;
 mod registration;
 mod remove;
 pub(super) mod repository;
@@ -37,7 +38,7 @@ use super::files::{broken, is_dir, is_file, look, read_text};
 use super::launch::Launch;
 use super::run::Program;
 use crate::core::branch::is_branch;
-use crate::core::{Rig, RigKind};
+use crate::core::{Base, Rig, RigKind};
 
 pub use backup::Backup;
 use command::{Git, PATIENCE, failed};
@@ -46,12 +47,12 @@ pub use diff::{Before, before, changes, own_folder, require_worktree};
 pub use diffstat::{Begun, diffstat};
 pub use head::branch;
 pub(super) use head::branch_now;
-pub use heal::heal;
 pub use hunks::{reject, take};
 pub use leftovers::{Leftover, leftovers};
 pub use next::{Next, create_next};
+pub use recovery::{recover, recover_all};
 pub(super) use registration::{Registration, registration};
-pub use remove::{Aside, Removal, Removed, resume};
+pub use remove::{Aside, Removal, Removed};
 pub use restore::{Restored, restorable, restore};
 pub use reuse::{Reused, give_back, reuse};
 pub use reviewed::{keep_reviewed, reviewed, since_review};
@@ -63,15 +64,6 @@ pub use worktrees_dir::check_place;
 
 /// How long git may take to tell its version.
 const PROBE: Duration = Duration::from_secs(10);
-
-/// Where a branch began.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Base {
-    /// The commit, as its full hash.
-    pub commit: String,
-    /// The branch that stood there, such as `origin/main`; none when no branch was checked out.
-    pub branch: Option<String>,
-}
 
 /// What git calls itself, such as `git version 2.47.3`.
 ///

@@ -42,6 +42,14 @@ impl Git {
         Ok(Self::new(&found.git_dir, &found.path, launch))
     }
 
+    /// The same; `None` where there is none.
+    pub(super) async fn find(rig: &Rig, launch: &Launch) -> Result<Option<Self>, HostError> {
+        match Self::of(rig, launch).await {
+            Err(HostError::NoRepository { .. }) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
     /// git in a worktree of a polecat of `rig`, which must be one.
     pub(super) async fn in_worktree(
         rig: &Rig,
