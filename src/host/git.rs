@@ -8,6 +8,7 @@ mod create;
 mod diff;
 mod diffstat;
 mod head;
+mod hunk_action;
 mod hunks;
 mod leftovers;
 mod lost;
