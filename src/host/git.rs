@@ -1,7 +1,6 @@
 //! git: the worktree a polecat works in, and what is checked out there.
 
 mod backup;
-mod beside;
 pub mod check;
 mod command;
 mod create;
@@ -11,24 +10,26 @@ mod head;
 mod hunk_action;
 mod hunks;
 mod leftovers;
-mod lost;
 mod next;
 mod operation_lock;
 mod recovery;
 mod registration;
 mod remove;
 pub(super) mod repository;
+mod require_pristine;
 mod restore;
 mod reuse;
 mod reviewed;
 mod site;
 mod snapshot;
 mod started;
+mod temp_index;
 mod trusted;
 mod undo;
-mod untouched;
+mod unreachable;
 mod untracked;
 mod words;
+mod worktree;
 mod worktrees_dir;
 
 use std::path::Path;
@@ -43,7 +44,7 @@ use crate::core::{Base, Rig, RigKind};
 
 pub use backup::Backup;
 use command::{Git, PATIENCE, failed};
-pub use create::{Worktree, create_worktree, take_back};
+pub use create::{create_worktree, take_back};
 pub use diff::{Before, before, changes, own_folder, require_worktree};
 pub use diffstat::{Begun, diffstat};
 pub use head::branch;
@@ -61,6 +62,7 @@ pub use snapshot::{Snapshot, snapshot};
 pub use started::started_at;
 use started::started_in;
 pub use undo::undo;
+pub use worktree::Worktree;
 pub use worktrees_dir::check_place;
 
 /// How long git may take to tell its version.

@@ -46,10 +46,13 @@ impl Clone {
         let workdir = rig.new_worktree(ash);
         vec![
             ("start", git::recover(rig, ash, launch).await.map(drop)),
-            ("restore", self.recovered(git::restore(rig, ash, 1, launch)).await),
+            ("restore", self.recovered(Box::pin(git::restore(rig, ash, 1, launch))).await),
             ("started at", git::started_at(rig, ash, &workdir, launch).await.map(drop)),
-            ("remove", self.recovered(self.remove()).await),
-            ("new", self.recovered(git::create_worktree(rig, ash, None, 1, launch)).await),
+            ("remove", self.recovered(Box::pin(self.remove())).await),
+            (
+                "new",
+                self.recovered(Box::pin(git::create_worktree(rig, ash, None, 1, launch))).await,
+            ),
         ]
     }
 

@@ -17,7 +17,7 @@ async fn an_operation_that_finds_another_one_cut_off_refuses_and_loses_nothing()
     let (path, base) = (ash.worktree.clone(), ash.base.clone());
     let made = Worktree { path, branch: "polecat/ash-10".to_owned(), base };
     let turn = GastownPolecat::lock(rig, name).await.unwrap();
-    let reused = git::reuse(rig, name, turn, None, 37, launch).await.unwrap();
+    let again = git::reuse(rig, name, turn, None, 37, launch).await.unwrap();
     ash.write("new", "work");
     let removal = Removal::begin(rig, name, launch).await.unwrap();
     drop(removal.set_aside().await.unwrap());
@@ -29,7 +29,7 @@ async fn an_operation_that_finds_another_one_cut_off_refuses_and_loses_nothing()
         ("remove", Removal::begin(rig, name, launch).await.map(drop)),
         ("reuse", git::reuse(rig, name, turn, None, 38, launch).await.map(drop)),
         ("take back", git::take_back(rig, name, &made, launch).await),
-        ("give back", git::give_back(rig, name, &reused, launch).await),
+        ("give back", git::give_back(rig, name, &again, launch).await),
     ] {
         let refused = answer.unwrap_err();
         assert!(matches!(refused, HostError::CutOff { .. }), "{what}: {refused}");

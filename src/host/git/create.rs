@@ -7,7 +7,9 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::operation_lock::OperationLock;
-use super::{Git, untouched, worktrees_dir};
+use super::require_pristine::require_pristine;
+use super::worktree::Worktree;
+use super::{Git, worktrees_dir};
 use crate::core::branch::branch_name;
 use crate::core::{Base, IssueId, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
@@ -17,17 +19,6 @@ use crate::host::locks::GastownPool;
 use crate::host::{layouts, polecats, records};
 
 pub(super) use cut_off::recover;
-
-/// A polecat's new worktree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Worktree {
-    /// Its folder.
-    pub path: PathBuf,
-    /// Its branch.
-    pub branch: String,
-    /// Where the branch began; also kept in the rig's records.
-    pub base: Base,
-}
 
 /// Makes a polecat with a worktree on a branch of its own; `now_ms` is Unix time in milliseconds.
 /// Who asks has had it recovered.
@@ -76,7 +67,7 @@ pub async fn take_back(
     to_its_end(async move {
         let Creation { git, rig, polecat, .. } = &creation;
         let _lock = OperationLock::take(rig, polecat, Some(git)).await?;
-        untouched::require(&creation.git, &creation.rig, &worktree).await?;
+        require_pristine(&creation.git, &creation.rig, &worktree).await?;
         let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
         creation.try_undo(&worktree.base, made).await
     })

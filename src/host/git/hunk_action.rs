@@ -1,6 +1,6 @@
 //! What can be done with a hunk, and where: in an index or in the files of a worktree.
 
-use super::beside::{Beside, input};
+use super::temp_index::{TempIndex, input};
 use super::words::path_of;
 use super::{Git, failed};
 use crate::host::error::HostError;
@@ -96,29 +96,29 @@ impl Target {
         patch: &[u8],
         file: &[u8],
     ) -> Result<Vec<(&'static str, String)>, HostError> {
-        let (beside, before) = self.now().await?;
+        let (temp, before) = self.now().await?;
         let mut trees = vec![(self.trees.0, before)];
         let made = if self.action == HunkAction::Remove {
             let args = ["update-index", "-z", "--force-remove", "--stdin"];
-            beside.feed(doing, &args, vec![path_of(file)]).await
+            temp.feed(doing, &args, vec![path_of(file)]).await
         } else {
             let args = [INDEX, self.action.ways().0].concat();
-            beside.git.apply(doing, &args, patch).await
+            temp.git.apply(doing, &args, patch).await
         };
         if made.is_ok() {
-            trees.push((self.trees.1, beside.git.write_tree().await?));
+            trees.push((self.trees.1, temp.git.write_tree().await?));
         }
         Ok(trees)
     }
 
     /// The tree of what stands there, and a copy of the index that has just that.
-    pub(super) async fn now(&self) -> Result<(Beside, String), HostError> {
-        let beside = Beside::of(&self.git).await?;
+    pub(super) async fn now(&self) -> Result<(TempIndex, String), HostError> {
+        let temp = TempIndex::of(&self.git).await?;
         let tree = match self.how {
-            FILES => beside.whole_tree().await?,
-            _ => beside.staged_tree().await?,
+            FILES => temp.whole_tree().await?,
+            _ => temp.staged_tree().await?,
         };
-        Ok((beside, tree))
+        Ok((temp, tree))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::create::{Creation, Worktree, to_its_end};
+use super::create::{Creation, to_its_end};
 use super::operation_lock::require_finished;
+use super::worktree::Worktree;
 use super::{Git, worktrees_dir};
 use crate::core::branch::branch_name;
 use crate::core::{Base, IssueId, PolecatName, Rig};

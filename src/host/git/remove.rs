@@ -145,10 +145,10 @@ impl Removal {
     /// Whether it is all as it was kept, now that nobody finds it any more.
     async fn stands_as(&self, kept: &mut Kept, aside: &Path) -> Result<bool, HostError> {
         let site = self.site.moved(aside);
-        for (beside, tree) in &mut kept.trees {
-            beside.moved(&self.site.dir, aside);
-            let now = beside.whole_tree().await?;
-            if now != *tree || !beside.index_stands().await? {
+        for (temp, tree) in &mut kept.trees {
+            temp.moved(&self.site.dir, aside);
+            let now = temp.whole_tree().await?;
+            if now != *tree || !temp.index_stands().await? {
                 return Ok(false);
             }
         }

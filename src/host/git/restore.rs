@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::Git;
 use super::backup::{Backup, COMMENTS, Contents};
-use super::beside::Beside;
 use super::operation_lock::OperationLock;
 use super::registration::registered;
 use super::remove::forget_worktree;
 use super::repository::git_dir_of;
 use super::reviewed::REVIEWED;
 use super::snapshot::PLAINLY;
+use super::temp_index::TempIndex;
 use super::worktrees_dir;
 use crate::core::branch::{branch_name, is_own};
 use crate::core::layout::aside_name;
@@ -202,7 +202,7 @@ impl Return {
         }
         if let Some(beside) = &self.contents.beside {
             let git_dir = self.git.repository_dir()?;
-            let at = Beside::with(&git_dir, None, dir, &self.git.launch).await?;
+            let at = TempIndex::with(&git_dir, None, dir, &self.git.launch).await?;
             let args = [PLAINLY, &["read-tree", "--reset", "-u", beside]].concat();
             at.git.run("bringing back the files beside the worktree", &args).await?;
         }

@@ -1,8 +1,10 @@
 //! Other work for a polecat that is done with its own: a new branch in the worktree it has.
 
-use super::create::{Worktree, to_its_end};
+use super::create::to_its_end;
 use super::operation_lock::OperationLock;
-use super::{Git, head, untouched};
+use super::require_pristine::require_pristine;
+use super::worktree::Worktree;
+use super::{Git, head};
 use crate::core::branch::branch_name;
 use crate::core::{Base, IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
@@ -68,7 +70,7 @@ pub async fn give_back(
     let (rig, polecat, reused) = (rig.clone(), polecat.clone(), reused.clone());
     to_its_end(async move {
         let _lock = OperationLock::take(&rig, &polecat, Some(&git)).await?;
-        untouched::require(&git, &rig, &reused.worktree).await?;
+        require_pristine(&git, &rig, &reused.worktree).await?;
         Reuse { git, rig, polecat, reused }.undo().await
     })
     .await

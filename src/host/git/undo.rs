@@ -10,8 +10,8 @@ mod apply_state;
 
 use std::path::Path;
 
-use super::beside::input;
 use super::hunk_action::{HunkAction, Target};
+use super::temp_index::input;
 use super::words::{path_of, plain};
 use super::{Git, failed};
 use crate::core::diff::{unquoted, written};

@@ -8,8 +8,8 @@ use crate::core::branch::is_own;
 use crate::core::{Base, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, read_text};
-use crate::host::git::beside::LISTING;
 use crate::host::git::site::Site;
+use crate::host::git::temp_index::LISTING;
 use crate::host::git::{Git, failed, head, started_in};
 use crate::host::launch::Launch;
 
