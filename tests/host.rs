@@ -23,6 +23,7 @@ mod host {
     mod programs;
     mod provision;
     mod records;
+    mod recovery;
     mod remove;
     mod restore;
     mod reviews;

@@ -2,6 +2,15 @@
 
 use super::names::{IssueId, PolecatName};
 
+/// Where a branch began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    /// The commit, as its full hash.
+    pub commit: String,
+    /// The branch that stood there, such as `origin/main`; none when no branch was checked out.
+    pub branch: Option<String>,
+}
+
 /// `polecat/<name>-<ms>`, with an issue `polecat/<name>/<issue>@<ms>`; `ms` is Unix time in
 /// milliseconds, written in base 36.
 #[must_use]

@@ -24,6 +24,7 @@ pub mod trust;
 pub mod work;
 
 pub use agent::{Agent, Ready};
+pub use branch::Base;
 pub use command::{BadCommand, CommandLine};
 pub use layout::{BadTemplate, Layout, Template};
 pub use names::{BadName, IssueId, PolecatName, RigName, SessionName};

@@ -50,6 +50,14 @@ pub enum HostError {
         /// Its folder.
         dir: PathBuf,
     },
+    /// What was done last with the polecat was cut off: it is not told yet what it is now.
+    #[error("the {what} of polecat `{polecat}` was cut off")]
+    CutOff {
+        /// The name.
+        polecat: PolecatName,
+        /// What was under way.
+        what: &'static str,
+    },
     /// gastown has given the name to somebody who is about to make the polecat.
     #[error("gastown is making a polecat `{polecat}`: `{}`", marker.display())]
     Pending {
@@ -236,6 +244,7 @@ impl HostError {
             Self::Pending { .. } => {
                 "take another name, or wait: what is not there after five minutes is not made"
             }
+            Self::CutOff { .. } => "try again: what is left of it is finished or rolled back first",
             Self::Stranger { .. } => {
                 "take another name, or move that folder away; `git worktree repair` has git know a \
                  worktree again that was moved"

@@ -1,32 +1,35 @@
 //! git: the worktree a polecat works in, and what is checked out there.
 
 mod backup;
-mod beside;
 pub mod check;
 mod command;
 mod create;
 mod diff;
 mod diffstat;
 mod head;
-mod heal;
+mod hunk_action;
 mod hunks;
 mod leftovers;
-mod lost;
 mod next;
+mod operation_lock;
+mod recovery;
 mod registration;
 mod remove;
 pub(super) mod repository;
+mod require_pristine;
 mod restore;
 mod reuse;
 mod reviewed;
 mod site;
 mod snapshot;
 mod started;
+mod temp_index;
 mod trusted;
 mod undo;
-mod untouched;
+mod unreachable;
 mod untracked;
 mod words;
+mod worktree;
 mod worktrees_dir;
 
 use std::path::Path;
@@ -37,21 +40,21 @@ use super::files::{broken, is_dir, is_file, look, read_text};
 use super::launch::Launch;
 use super::run::Program;
 use crate::core::branch::is_branch;
-use crate::core::{Rig, RigKind};
+use crate::core::{Base, Rig, RigKind};
 
 pub use backup::Backup;
 use command::{Git, PATIENCE, failed};
-pub use create::{Worktree, create_worktree, take_back};
+pub use create::{create_worktree, take_back};
 pub use diff::{Before, before, changes, own_folder, require_worktree};
 pub use diffstat::{Begun, diffstat};
 pub use head::branch;
 pub(super) use head::branch_now;
-pub use heal::heal;
 pub use hunks::{reject, take};
 pub use leftovers::{Leftover, leftovers};
 pub use next::{Next, create_next};
+pub use recovery::{recover, recover_all};
 pub(super) use registration::{Registration, registration};
-pub use remove::{Aside, Removal, Removed, resume};
+pub use remove::{Aside, Removal, Removed};
 pub use restore::{Restored, restorable, restore};
 pub use reuse::{Reused, give_back, reuse};
 pub use reviewed::{keep_reviewed, reviewed, since_review};
@@ -59,19 +62,11 @@ pub use snapshot::{Snapshot, snapshot};
 pub use started::started_at;
 use started::started_in;
 pub use undo::undo;
+pub use worktree::Worktree;
 pub use worktrees_dir::check_place;
 
 /// How long git may take to tell its version.
 const PROBE: Duration = Duration::from_secs(10);
-
-/// Where a branch began.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Base {
-    /// The commit, as its full hash.
-    pub commit: String,
-    /// The branch that stood there, such as `origin/main`; none when no branch was checked out.
-    pub branch: Option<String>,
-}
 
 /// What git calls itself, such as `git version 2.47.3`.
 ///

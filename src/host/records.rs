@@ -8,6 +8,7 @@
 //! form only that we write ([`accept`]), and they name nothing outside of the polecats' folder.
 
 mod accept;
+mod journals;
 
 use std::path::{Path, PathBuf};
 
@@ -17,9 +18,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::dir::Dir;
 use super::error::HostError;
 use super::files::{blocking, broken};
-use super::git::Base;
-use super::polecats;
-use crate::core::{Exit, ExitHow, PolecatName, Rig};
+use crate::core::{Base, Exit, ExitHow, PolecatName, Rig};
+
+pub(super) use journals::{Making, Removing, Restoring, all_unfinished, load_making, unfinished};
 
 /// What is kept of a polecat in a file of its own.
 pub(super) trait Record: Serialize + DeserializeOwned + Send + 'static {
@@ -44,24 +45,6 @@ impl Record for StoredBase {
 
     fn accept(&mut self, _: &Rig, polecat: &PolecatName, path: &Path) -> Result<(), HostError> {
         accept::base(self, polecat).map_err(|why| broken(path, why))
-    }
-}
-
-impl Record for Removing {
-    const KIND: &'static str = "removing";
-
-    fn accept(&mut self, rig: &Rig, polecat: &PolecatName, path: &Path) -> Result<(), HostError> {
-        polecats::there(rig)?;
-        accept::removing(self, rig, polecat).map_err(|why| broken(path, why))
-    }
-}
-
-impl Record for Restoring {
-    const KIND: &'static str = "restoring";
-
-    fn accept(&mut self, rig: &Rig, polecat: &PolecatName, path: &Path) -> Result<(), HostError> {
-        polecats::there(rig)?;
-        accept::restoring(self, rig, polecat).map_err(|why| broken(path, why))
     }
 }
 
@@ -116,66 +99,6 @@ struct StoredBase {
     /// The worktree, just as long; inside of the rig's home where it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<PathBuf>,
-}
-
-/// A creation that is under way, or was cut off.
-pub(super) struct Making {
-    /// Where its branch begins.
-    pub(super) base: Base,
-    /// The polecat's branch.
-    pub(super) branch: String,
-    /// Its worktree, unless the version that began it knew one place only.
-    pub(super) at: Option<PathBuf>,
-}
-
-/// A removal that is under way, or was cut off.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Removing {
-    /// What the polecat's folder was renamed to: see [`aside`].
-    pub(super) aside: String,
-    /// All of it is kept elsewhere: it may be deleted. Until then it goes back.
-    #[serde(default)]
-    pub(super) settled: bool,
-    /// git's own folder for the worktree.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) git_dir: Option<PathBuf>,
-    /// The branches that go: commit and name.
-    #[serde(default)]
-    pub(super) branches: Vec<(String, String)>,
-    /// Those that stay, and why.
-    #[serde(default)]
-    pub(super) kept: Vec<(String, String)>,
-    /// The backup: ref and commit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) backup: Option<(String, String)>,
-    /// The stashes that stay in the repository's list.
-    #[serde(default)]
-    pub(super) stashes: Vec<String>,
-    /// In the backup, a commit of what git had noted of a merge or the like.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) underway: Option<String>,
-    /// What the undo of its hunks stood at.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) undo: Option<String>,
-    /// The text of its comments that were not sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) comments: Option<String>,
-}
-
-/// A polecat that is being brought back, or was when its backend was killed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Restoring {
-    /// What its folder is called while it is made: see [`aside`].
-    pub(super) aside: String,
-    /// The branches that are made for it: commit and name.
-    #[serde(default)]
-    pub(super) branches: Vec<(String, String)>,
-    /// The undo of its hunks, where that comes back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) undo: Option<String>,
-    /// The text of its comments.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) comments: Option<String>,
 }
 
 /// Keeps a record, in place of the polecat's last one.
@@ -233,38 +156,6 @@ pub async fn forget(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
 pub async fn load_base(rig: &Rig, polecat: &PolecatName) -> Result<Option<Base>, HostError> {
     let stored = get::<StoredBase>(rig, polecat).await?;
     Ok(stored.map(|stored| Base { commit: stored.commit, branch: stored.branch }))
-}
-
-/// The creation of a polecat that is under way or was cut off.
-pub(super) async fn load_making(
-    rig: &Rig,
-    polecat: &PolecatName,
-) -> Result<Option<Making>, HostError> {
-    let stored = get::<StoredBase>(rig, polecat).await?;
-    Ok(stored.and_then(|stored| {
-        let base = Base { commit: stored.commit, branch: stored.branch };
-        Some(Making { base, branch: stored.making?, at: stored.at })
-    }))
-}
-
-/// The polecats whose creation is under way or was cut off. A record that cannot be read is in
-/// the way of its own polecat only.
-pub(super) async fn all_making(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
-    let rig = rig.clone();
-    blocking(move || {
-        let dir = Dir::open(rig.anchor(), &folder(&rig, StoredBase::KIND))?;
-        let names = dir.as_ref().map(Dir::names).transpose()?.unwrap_or_default();
-        let mut making = Vec::new();
-        for name in names {
-            let name = name.to_str().and_then(|name| name.strip_suffix(".json"));
-            let Some(Ok(polecat)) = name.map(PolecatName::parse) else { continue };
-            let stored = get_now::<StoredBase>(&rig, &polecat).ok().flatten();
-            making.extend(stored.and_then(|stored| stored.making).map(|_| polecat));
-        }
-        making.sort();
-        Ok(making)
-    })
-    .await
 }
 
 /// Keeps where a branch began, and which branch and worktree are being made; gives the folders this

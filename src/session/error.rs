@@ -316,6 +316,7 @@ fn host_code(error: &HostError) -> &'static str {
         | HostError::Refused(_)
         | HostError::Stranger { .. }
         | HostError::PolecatExists { .. }
+        | HostError::CutOff { .. }
         | HostError::Pending { .. } => "bad_argument",
         HostError::PolecatNotFound { .. } | HostError::NoBackup { .. } => "polecat_not_found",
         HostError::WorktreesUnwritable { .. } => "worktrees_unwritable",

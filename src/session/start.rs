@@ -143,7 +143,7 @@ impl SessionManager {
     ) -> Result<Option<PolecatName>, SessionError> {
         let polecat = PolecatName::parse(name)?;
         // What a killed backend left half made is finished or taken back first.
-        git::heal(&self.rig, &polecat, &self.tools.launch).await?;
+        git::recover(&self.rig, &polecat, &self.tools.launch).await?;
         match self.known(name).await {
             Err(SessionError::PolecatNotFound { .. }) if options.new => Ok(None),
             other => other.map(Some),

@@ -3,8 +3,9 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
+use polecat::core::Base;
 use polecat::core::diff::{Changes, Stage};
-use polecat::host::git::{self, Base};
+use polecat::host::git;
 
 use super::fixtures::Sandbox;
 

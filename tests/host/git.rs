@@ -309,14 +309,14 @@ async fn a_creation_that_was_cut_off_is_taken_back_and_the_name_is_free_again() 
         if with_branch {
             sandbox.git(&shop, &["branch", "polecat/ash-1", &head]);
         }
-        git::heal(&rig, &polecat("ash"), &sandbox.launch).await.unwrap();
+        git::recover(&rig, &polecat("ash"), &sandbox.launch).await.unwrap();
         assert!(!dir.exists() && !record.exists());
         assert_eq!(sandbox.git(&shop, &["branch", "--list", "polecat/*"]), "");
     }
     // One that git had finished by itself is kept.
     let made = create(&sandbox, &rig, "ash").await.unwrap();
     fs::write(&record, cut_off).unwrap();
-    git::heal(&rig, &polecat("ash"), &sandbox.launch).await.unwrap();
+    git::recover(&rig, &polecat("ash"), &sandbox.launch).await.unwrap();
     assert_eq!(git::branch(&made.path).await.unwrap().as_deref(), Some("polecat/ash-10"));
     assert!(!fs::read_to_string(&record).unwrap().contains("making"));
 }

@@ -45,12 +45,24 @@ impl Clone {
         let (rig, ash, launch) = (&self.rig, &polecat("ash"), &self.sandbox.launch);
         let workdir = rig.new_worktree(ash);
         vec![
-            ("start", git::heal(rig, ash, launch).await),
-            ("restore", git::restore(rig, ash, 1, launch).await.map(drop)),
+            ("start", git::recover(rig, ash, launch).await.map(drop)),
+            ("restore", self.recovered(Box::pin(git::restore(rig, ash, 1, launch))).await),
             ("started at", git::started_at(rig, ash, &workdir, launch).await.map(drop)),
-            ("remove", self.remove().await),
-            ("new", git::create_worktree(rig, ash, None, 1, launch).await.map(drop)),
+            ("remove", self.recovered(Box::pin(self.remove())).await),
+            (
+                "new",
+                self.recovered(Box::pin(git::create_worktree(rig, ash, None, 1, launch))).await,
+            ),
         ]
+    }
+
+    /// What whoever asks for an operation does first.
+    async fn recovered<T>(
+        &self,
+        operation: impl Future<Output = Result<T, HostError>>,
+    ) -> Result<(), HostError> {
+        git::recover(&self.rig, &polecat("ash"), &self.sandbox.launch).await?;
+        operation.await.map(drop)
     }
 
     async fn remove(&self) -> Result<(), HostError> {
@@ -152,7 +164,7 @@ async fn a_removal_of_an_older_version_is_ended() {
     let aside = clone.rig.polecats_dir().join(".removing-ash-7");
     clone.sandbox.write("town/shop/polecats/.removing-ash-7/shop/file", "kept elsewhere");
     clone.record("removing", &format!(r#"{{"aside":"{}","settled":true}}"#, aside.display()));
-    git::heal(&clone.rig, &polecat("ash"), &clone.sandbox.launch).await.unwrap();
+    git::recover(&clone.rig, &polecat("ash"), &clone.sandbox.launch).await.unwrap();
     assert!(!aside.exists());
     clone.assert_nothing_outside_changed("the record of an older version");
 }

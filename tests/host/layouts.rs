@@ -108,7 +108,7 @@ async fn a_creation_inside_of_git_that_an_older_version_was_cut_off_in_is_taken_
     let text = format!(r#"{{"commit":"{head}","making":"polecat/ash-1"}}"#);
     sandbox.write("shop/.git/polecat/.runtime/polecat/worktrees/ash.json", &text);
     sandbox.write("shop/.git/polecat/polecats/ash/shop/half", "");
-    git::heal(&rig, &polecat("ash"), &sandbox.launch).await.unwrap();
+    git::recover(&rig, &polecat("ash"), &sandbox.launch).await.unwrap();
     assert!(!shop.join(".git/polecat/polecats/ash").exists());
 }
 
@@ -119,7 +119,7 @@ async fn a_removal_that_was_cut_off_is_taken_back_wherever_new_ones_are_made_by_
         drop(removal.set_aside().await.unwrap());
         assert!(!ash.worktree.exists());
         let rig = by(&ash.sandbox, "shop", "{data}/{repo}/{polecat}").await;
-        git::heal(&rig, &polecat("ash"), &ash.sandbox.launch).await.unwrap();
+        git::recover(&rig, &polecat("ash"), &ash.sandbox.launch).await.unwrap();
         assert!(ash.worktree.join("README").exists());
         assert_eq!(names(&rig).await, ["ash"]);
     }

@@ -243,7 +243,7 @@ impl World {
         }
         self.assert_nothing_is_lost();
         let heal = (self.rig.clone(), self.sandbox.launch.clone());
-        run(|| async move { git::heal(&heal.0, &polecat("ash"), &heal.1).await })
+        run(|| async move { git::recover(&heal.0, &polecat("ash"), &heal.1).await })
             .unwrap_or_else(|error| panic!("{error}\n{}", self.story.join("\n")));
         self.assert_nothing_is_lost();
         let is_there = self.is_there();
@@ -267,7 +267,7 @@ impl World {
         });
         self.story.push(format!("restore, cut {cut}: {back:?}"));
         let heal = (self.rig.clone(), self.sandbox.launch.clone());
-        run(|| async move { git::heal(&heal.0, &polecat("ash"), &heal.1).await })
+        run(|| async move { git::recover(&heal.0, &polecat("ash"), &heal.1).await })
             .unwrap_or_else(|error| panic!("{error}\n{}", self.story.join("\n")));
         self.assert_nothing_is_lost();
         self.assert_no_halves();

@@ -13,6 +13,7 @@ use polecat::host::rigs::{self, Wanted};
 use super::fixtures::Sandbox;
 
 async fn next(sandbox: &Sandbox, rig: &Rig) -> Result<Next, HostError> {
+    git::recover_all(rig, &sandbox.launch).await?;
     git::create_next(rig, BTreeSet::new(), None, 36, &sandbox.launch).await
 }
 

@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use polecat::core::Rig;
-use polecat::host::git::{self, Base};
+use polecat::core::{Base, Rig};
+use polecat::host::git;
 
 use super::fixtures::{Sandbox, polecat};
 

@@ -70,7 +70,7 @@ async fn a_folder_that_came_where_a_creation_was_cut_off_is_not_taken_for_half_o
         let text =
             format!(r#"{{"commit":"{head}","making":"polecat/ash-1","at":"{}"}}"#, at.display());
         sandbox.write("shop/.git/polecat/.runtime/polecat/worktrees/ash.json", &text);
-        let _ = git::heal(&rig, &polecat("ash"), &sandbox.launch).await;
+        let _ = git::recover(&rig, &polecat("ash"), &sandbox.launch).await;
         let _ = create(&sandbox, &rig, "ash").await;
         assert_eq!(fs::read_to_string(mine).unwrap(), "mine");
         fs::remove_dir_all(at.parent().unwrap()).unwrap();
@@ -87,7 +87,7 @@ async fn a_record_that_names_another_folder_has_nothing_deleted_or_moved_there()
             let record = format!(r#"{{"aside":"{name}","settled":{settled}}}"#);
             let below = format!("shop/.git/polecat/.runtime/polecat/{kind}/ash.json");
             let record = ash.sandbox.write(&below, &record);
-            let _ = git::heal(&ash.rig, &polecat("ash"), &ash.sandbox.launch).await;
+            let _ = git::recover(&ash.rig, &polecat("ash"), &ash.sandbox.launch).await;
             assert_eq!(fs::read_to_string(&mine).unwrap(), "mine", "{kind} {name}");
             assert!(ash.worktree.join("README").exists());
             let _ = fs::remove_file(record);
@@ -180,7 +180,7 @@ async fn a_planted_list_of_places_makes_no_polecats_of_folders_and_removes_none(
     let rig = ash.sandbox.rig("shop").await;
     assert_eq!(names(&rig).await, ["ash"]);
     for name in ["oak", "elm"].map(polecat) {
-        let _ = git::heal(&rig, &name, &ash.sandbox.launch).await;
+        let _ = git::recover(&rig, &name, &ash.sandbox.launch).await;
         let refused = polecats::exists(&rig, &name).await.unwrap_err();
         assert!(matches!(refused, HostError::Stranger { .. }), "{refused}");
         let refused = Removal::begin(&rig, &name, &ash.sandbox.launch).await;

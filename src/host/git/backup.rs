@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
+use super::Git;
 use super::snapshot::PLAINLY;
-use super::{Base, Git};
-use crate::core::PolecatName;
 use crate::core::branch::{is_branch, is_hash};
+use crate::core::{Base, PolecatName};
 use crate::host::error::HostError;
 
 /// Where backups are: `refs/polecat/backup/<polecat>/<time>`.

@@ -1,30 +1,27 @@
 //! Making a polecat: its folder, its branch and its worktree, all of them or none.
 
+mod cut_off;
+
 use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::{Base, Git, heal, untouched, worktrees_dir};
+use super::operation_lock::OperationLock;
+use super::require_pristine::require_pristine;
+use super::worktree::Worktree;
+use super::{Git, worktrees_dir};
 use crate::core::branch::branch_name;
-use crate::core::{IssueId, Layout, PolecatName, Rig};
+use crate::core::{Base, IssueId, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, unwritten};
 use crate::host::launch::Launch;
-use crate::host::locks::{GastownPolecat, GastownPool, Worktrees};
+use crate::host::locks::GastownPool;
 use crate::host::{layouts, polecats, records};
 
-/// A polecat's new worktree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Worktree {
-    /// Its folder.
-    pub path: PathBuf,
-    /// Its branch.
-    pub branch: String,
-    /// Where the branch began; also kept in the rig's records.
-    pub base: Base,
-}
+pub(super) use cut_off::recover;
 
 /// Makes a polecat with a worktree on a branch of its own; `now_ms` is Unix time in milliseconds.
+/// Who asks has had it recovered.
 ///
 /// The work goes on to its end, or is taken back, also when the caller stops waiting.
 ///
@@ -38,7 +35,6 @@ pub async fn create_worktree(
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Worktree, HostError> {
-    heal(rig, polecat, launch).await?;
     let creation = Creation {
         git: Git::of(rig, launch).await?,
         branch: branch_name(polecat, issue, now_ms),
@@ -69,9 +65,9 @@ pub async fn take_back(
     };
     let worktree = worktree.clone();
     to_its_end(async move {
-        let _gastown = GastownPolecat::lock(&creation.rig, &creation.polecat).await?;
-        let _lock = Worktrees::lock(&creation.git.repository).await?;
-        untouched::require(&creation.git, &creation.rig, &worktree).await?;
+        let Creation { git, rig, polecat, .. } = &creation;
+        let _lock = OperationLock::take(rig, polecat, Some(git)).await?;
+        require_pristine(&creation.git, &creation.rig, &worktree).await?;
         let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
         creation.try_undo(&worktree.base, made).await
     })
@@ -121,10 +117,9 @@ impl Creation {
         worktrees_dir::require(&self.rig, &self.git).await?;
         // Until all of it is there: what is half made gastown deletes.
         let _pool = GastownPool::lock(&self.rig).await?;
-        let _gastown = GastownPolecat::lock(&self.rig, &self.polecat).await?;
         // Two `git worktree add` at once read each other's half-written files and fail
         // (`failed to read worktrees/shop1/commondir: Success`, git 2.47).
-        let _lock = Worktrees::lock(&self.git.repository).await?;
+        let _lock = OperationLock::take(&self.rig, &self.polecat, Some(&self.git)).await?;
         self.make(&base).await
     }
 

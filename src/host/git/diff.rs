@@ -4,9 +4,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Base, Git, failed, trusted::own_folder_now, untracked, words::path_of};
-use crate::core::Rig;
+use super::{Git, failed, trusted::own_folder_now, untracked, words::path_of};
 use crate::core::diff::{Changes, FileDiff, Section, Stage, parse};
+use crate::core::{Base, Rig};
 use crate::host::error::HostError;
 use crate::host::files::blocking;
 use crate::host::launch::Launch;

@@ -4,8 +4,8 @@ mod binary;
 
 use std::path::{Path, PathBuf};
 
-use super::beside::input;
-use super::{Git, failed, repository::git_dir_of, undo::Place, words::path_of};
+use super::hunk_action::{HunkAction, Target};
+use super::{Git, failed, words::path_of};
 use crate::core::diff::{Change, FileDiff, Stage, written};
 use crate::core::{PolecatName, Rig};
 use crate::host::dir::Dir;
@@ -13,35 +13,6 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unwritten};
 use crate::host::launch::Launch;
 use crate::host::locks::{Deeds, Worktrees};
-
-/// What a patch is applied with: nothing of the user's configuration may change what it says.
-pub(super) const APPLY: &[&str] = &["apply", "--whitespace=nowarn", "--no-ignore-whitespace"];
-
-/// What was done, as the undo has it in its subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Deed {
-    /// Put into the main worktree's index.
-    Take,
-    /// Undone in the polecat's files.
-    Reject,
-    /// Undone in its index too.
-    RejectStaged,
-    /// A file that git did not know, removed.
-    Remove,
-}
-
-impl Deed {
-    pub(super) const ALL: [Self; 4] = [Self::Take, Self::Reject, Self::RejectStaged, Self::Remove];
-
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Take => "take",
-            Self::Reject => "reject",
-            Self::RejectStaged => "reject-staged",
-            Self::Remove => "remove",
-        }
-    }
-}
 
 /// Applies `piece`, a part of what `polecat` changed, to the index of the main worktree; its files
 /// stay as they are, and so does what is staged there already. `part`: not the whole file is meant.
@@ -68,8 +39,8 @@ pub async fn take(
     let patch =
         if piece.binary { own.whole(piece, &main).await? } else { patch(piece, part, name) };
     let doing = format!("taking changes of `{}`", shown(piece));
-    let places = Deed::Take.places(&own, Some(&main));
-    own.carry_out(polecat, (Deed::Take, piece.path()), &places, &doing, &patch).await
+    let targets = HunkAction::Take.targets(&own, Some(&main));
+    own.carry_out(polecat, (HunkAction::Take, piece.path()), &targets, &doing, &patch).await
 }
 
 /// Undoes `piece` in the worktree of `polecat`; what is staged there in the index too, and a file
@@ -94,35 +65,12 @@ pub async fn reject(
     let patch =
         if piece.binary { git.whole(piece, &git).await? } else { patch(piece, part, &piece.new) };
     let doing = format!("rejecting changes of `{}`", shown(piece));
-    let deed = if stage == Stage::Staged { Deed::RejectStaged } else { Deed::Reject };
-    let places = deed.places(&git, None);
-    git.carry_out(polecat, (deed, piece.path()), &places, &doing, &patch).await
+    let action = if stage == Stage::Staged { HunkAction::RejectStaged } else { HunkAction::Reject };
+    let targets = action.targets(&git, None);
+    git.carry_out(polecat, (action, piece.path()), &targets, &doing, &patch).await
 }
 
 impl Git {
-    /// git in the worktree that a person works in.
-    pub(super) async fn main(rig: &Rig, launch: &Launch) -> Result<Self, HostError> {
-        let git = Self::of(rig, launch).await?;
-        let args = ["worktree", "list", "--porcelain", "-z"];
-        let listed = git.run("looking for the main worktree", &args).await?.stdout;
-        // The first record is the main worktree's; each ends with an empty line.
-        let first = listed.split(|byte| *byte == 0).take_while(|line| !line.is_empty());
-        let lines: Vec<_> = first.collect();
-        let top = lines.first().and_then(|line| line.strip_prefix(b"worktree ")).map(path_of);
-        match top {
-            Some(top) if !lines.contains(&&b"bare"[..]) => {
-                let gone = HostError::NoWorktree { path: top.clone() };
-                let at = top.clone();
-                let git_dir = blocking(move || git_dir_of(&at)).await?.ok_or(gone)?;
-                Ok(Self::on(&top, &git_dir, launch))
-            }
-            _ => Err(HostError::Refused(format!(
-                "`{}` is a bare repository: it has no index to take changes into",
-                git.repository.display()
-            ))),
-        }
-    }
-
     /// Whether the index has a file.
     async fn has(&self, path: &[u8]) -> Result<bool, HostError> {
         if path.is_empty() {
@@ -134,42 +82,30 @@ impl Git {
         Ok(!listed.stdout.is_empty())
     }
 
-    /// Applies `patch` at all `places`, after noting how that is undone.
+    /// Applies `patch` at all `targets`, after noting how that is undone.
     async fn carry_out(
         &self,
         polecat: &PolecatName,
-        (deed, file): (Deed, &[u8]),
-        places: &[Place],
+        (action, file): (HunkAction, &[u8]),
+        targets: &[Target],
         doing: &str,
         patch: &[u8],
     ) -> Result<(), HostError> {
-        for place in places {
-            place.require(doing, patch).await?;
+        for target in targets {
+            target.require(doing, patch).await?;
         }
-        let trees = foreseen(places, doing, patch, file).await?;
-        let noted = self.remember(polecat, deed, file, &trees, patch).await?;
-        for (index, place) in places.iter().enumerate() {
-            let Err(error) = place.carry_out(doing, patch).await else { continue };
+        let trees = foreseen(targets, doing, patch, file).await?;
+        let noted = self.remember(polecat, action, file, &trees, patch).await?;
+        for (index, target) in targets.iter().enumerate() {
+            let Err(error) = target.carry_out(doing, patch).await else { continue };
             // The note stays: what stands there tells what a program that failed has done.
-            for done in &places[..index] {
+            for done in &targets[..index] {
                 done.undo("taking it back", patch).await?;
             }
             return Err(error);
         }
         self.settle(polecat, &noted).await;
         Ok(())
-    }
-
-    /// Applies `patch`, all of it or nothing.
-    pub(super) async fn apply(
-        &self,
-        doing: &str,
-        args: &[&str],
-        patch: &[u8],
-    ) -> Result<(), HostError> {
-        let input = input(patch.to_vec()).await?;
-        let run = self.program(APPLY).args(args).arg("-").input(input).run().await;
-        run.map(drop).map_err(|source| failed(doing, source))
     }
 
     async fn remove(&self, polecat: &PolecatName, piece: &FileDiff) -> Result<(), HostError> {
@@ -180,12 +116,13 @@ impl Git {
             return Err(HostError::Refused(message));
         };
         let doing = format!("removing `{}`", shown(piece));
-        let trees = foreseen(&Deed::Remove.places(self, None), &doing, b"", &piece.new).await?;
+        let trees =
+            foreseen(&HunkAction::Remove.targets(self, None), &doing, b"", &piece.new).await?;
         let before = trees.first().map(|(_, tree)| tree.as_str()).unwrap_or_default();
         if self.entries(before, std::slice::from_ref(&piece.new)).await?.is_empty() {
             return Err(HostError::Refused(format!("`{}` could not be kept", shown(piece))));
         }
-        let undo = self.remember(polecat, Deed::Remove, &piece.new, &trees, b"").await?;
+        let undo = self.remember(polecat, HunkAction::Remove, &piece.new, &trees, b"").await?;
         // What was written since is in no backup.
         if look(file.clone()).await? != Some((true, stamp)) {
             let message = format!("`{}` is being written: it is left alone", shown(piece));
@@ -207,16 +144,16 @@ impl Git {
     }
 }
 
-/// What stands at all `places`, and what will.
+/// What stands at all `targets`, and what will.
 async fn foreseen(
-    places: &[Place],
+    targets: &[Target],
     doing: &str,
     patch: &[u8],
     file: &[u8],
 ) -> Result<Vec<(&'static str, String)>, HostError> {
     let mut trees = Vec::new();
-    for place in places {
-        trees.extend(place.foresee(doing, patch, file).await?);
+    for target in targets {
+        trees.extend(target.foresee(doing, patch, file).await?);
     }
     Ok(trees)
 }

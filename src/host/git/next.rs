@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::create::{Creation, Worktree, to_its_end};
-use super::heal::heal_all;
-use super::worktrees_dir;
-use super::{Base, Git};
+use super::create::{Creation, to_its_end};
+use super::operation_lock::require_finished;
+use super::worktree::Worktree;
+use super::{Git, worktrees_dir};
 use crate::core::branch::branch_name;
-use crate::core::{IssueId, PolecatName, Rig};
+use crate::core::{Base, IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::launch::Launch;
 use crate::host::locks::{GastownPolecat, GastownPool, Worktrees};
@@ -28,7 +28,7 @@ pub struct Next {
 }
 
 /// Makes a polecat as [`super::create_worktree`] does, by the next free name of the rig's pool;
-/// none of those `taken`.
+/// none of those `taken`. Who asks has had the rig's polecats recovered.
 ///
 /// # Errors
 /// As there, or the pool's files cannot be read. Then nothing of it is left, but for a number that
@@ -40,7 +40,6 @@ pub async fn create_next(
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Next, HostError> {
-    heal_all(rig, launch).await?;
     let git = Git::of(rig, launch).await?;
     let search = Search { git, rig: rig.clone(), issue: issue.cloned(), now_ms };
     to_its_end(search.run(taken)).await
@@ -66,11 +65,13 @@ impl Search {
                 name_pool::next(&self.rig, taken.clone()).await?;
             match self.make(&polecat, &base).await {
                 Ok(worktree) => return Ok(Next { polecat, worktree, warnings }),
-                // gastown took it or removes it just now, or the file system takes it for another
-                // one's.
-                Err(exists @ (HostError::PolecatExists { .. } | HostError::Busy { .. })) => {
-                    last = exists;
-                }
+                // gastown took it or removes it just now, the file system takes it for another
+                // one's, or it was cut off and could not be recovered.
+                Err(
+                    taken @ (HostError::PolecatExists { .. }
+                    | HostError::Busy { .. }
+                    | HostError::CutOff { .. }),
+                ) => last = taken,
                 Err(other) => return Err(other),
             }
             taken.insert(polecat.to_string());
@@ -80,6 +81,7 @@ impl Search {
 
     async fn make(&self, polecat: &PolecatName, base: &Base) -> Result<Worktree, HostError> {
         let _gastown = GastownPolecat::try_lock(&self.rig, polecat).await?;
+        require_finished(&self.rig, polecat).await?;
         self.creation(polecat).make(base).await
     }
 

@@ -14,19 +14,18 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::leftovers::{Leftover, leftovers_of};
+use super::operation_lock::OperationLock;
 use super::site::Site;
-use super::{Backup, Git, heal, trusted};
+use super::{Backup, Git, trusted};
 use crate::core::layout::aside_name;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unwritten};
 use crate::host::launch::Launch;
 use crate::host::layouts;
-use crate::host::locks::{GastownPolecat, Worktrees};
 use crate::host::records::{self, Removing};
 
-pub(super) use finish::forget_worktree;
-pub use finish::resume;
+pub(super) use finish::{forget_worktree, recover};
 use keep::{Kept, Ours};
 
 /// How often it is tried again when somebody writes at the same time.
@@ -58,14 +57,7 @@ pub struct Removal {
     site: Site,
     ours: Ours,
     leftovers: Vec<Leftover>,
-    _turn: Turn,
-}
-
-/// Of those who make, reuse or remove this polecat, and of those who make and remove worktrees of
-/// the rig's repository.
-struct Turn {
-    _gastown: GastownPolecat,
-    _worktrees: Option<Worktrees>,
+    _lock: OperationLock,
 }
 
 /// A polecat whose folder stands aside, with all of its work kept.
@@ -75,7 +67,7 @@ pub struct Aside {
 }
 
 impl Removal {
-    /// Looks at what is there.
+    /// Looks at what is there. Who asks has had the polecat recovered.
     ///
     /// # Errors
     /// There is no such polecat, or something could not be looked at.
@@ -84,14 +76,14 @@ impl Removal {
         polecat: &PolecatName,
         launch: &Launch,
     ) -> Result<Self, HostError> {
-        heal(rig, polecat, launch).await?;
-        let turn = Turn::take(rig, polecat, launch).await?;
+        let git = Git::find(rig, launch).await?;
+        let lock = OperationLock::take(rig, polecat, git.as_ref()).await?;
         let site = Site::of(rig, polecat, launch).await?;
         // Before the rest, so that what is added later shows.
         let ours = Ours::of(&site, rig, polecat, launch).await?;
         let leftovers = leftovers_of(&site, rig, polecat, launch).await?;
         let (rig, polecat, launch) = (rig.clone(), polecat.clone(), launch.clone());
-        Ok(Self { rig, polecat, launch, site, ours, leftovers, _turn: turn })
+        Ok(Self { rig, polecat, launch, site, ours, leftovers, _lock: lock })
     }
 
     /// What would be lost.
@@ -153,10 +145,10 @@ impl Removal {
     /// Whether it is all as it was kept, now that nobody finds it any more.
     async fn stands_as(&self, kept: &mut Kept, aside: &Path) -> Result<bool, HostError> {
         let site = self.site.moved(aside);
-        for (beside, tree) in &mut kept.trees {
-            beside.moved(&self.site.dir, aside);
-            let now = beside.whole_tree().await?;
-            if now != *tree || !beside.index_stands().await? {
+        for (temp, tree) in &mut kept.trees {
+            temp.moved(&self.site.dir, aside);
+            let now = temp.whole_tree().await?;
+            if now != *tree || !temp.index_stands().await? {
                 return Ok(false);
             }
         }
@@ -195,18 +187,6 @@ impl Aside {
         record.settled = true;
         records::put(&removal.rig, &removal.polecat, &record).await?;
         finish::finish(&removal.rig, &removal.polecat, record, &removal.launch).await
-    }
-}
-
-impl Turn {
-    async fn take(rig: &Rig, polecat: &PolecatName, launch: &Launch) -> Result<Self, HostError> {
-        let gastown = GastownPolecat::lock(rig, polecat).await?;
-        let worktrees = match Git::of(rig, launch).await {
-            Ok(git) => Some(Worktrees::lock(&git.repository).await?),
-            Err(HostError::NoRepository { .. }) => None,
-            Err(error) => return Err(error),
-        };
-        Ok(Self { _gastown: gastown, _worktrees: worktrees })
     }
 }
 

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::Git;
 use super::backup::{Backup, COMMENTS, Contents};
-use super::beside::Beside;
+use super::operation_lock::OperationLock;
 use super::registration::registered;
 use super::remove::forget_worktree;
 use super::repository::git_dir_of;
 use super::reviewed::REVIEWED;
 use super::snapshot::PLAINLY;
+use super::temp_index::TempIndex;
 use super::worktrees_dir;
 use crate::core::branch::{branch_name, is_own};
 use crate::core::layout::aside_name;
@@ -19,7 +20,7 @@ use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, replace, unwritten};
 use crate::host::launch::Launch;
-use crate::host::locks::{GastownPolecat, GastownPool, Worktrees};
+use crate::host::locks::GastownPool;
 use crate::host::records::{self, Restoring};
 use crate::host::{layouts, polecats, reviews};
 
@@ -43,16 +44,14 @@ pub struct Restored {
 /// # Errors
 /// git failed. A rig without a repository has none.
 pub async fn restorable(rig: &Rig, launch: &Launch) -> Result<Vec<String>, HostError> {
-    let git = match Git::of(rig, launch).await {
-        Err(HostError::NoRepository { .. }) => return Ok(Vec::new()),
-        git => git?,
-    };
+    let Some(git) = Git::find(rig, launch).await? else { return Ok(Vec::new()) };
     let mut names: Vec<_> = git.backups().await?.into_iter().map(|(name, _)| name).collect();
     names.dedup();
     Ok(names)
 }
 
-/// Brings back what the last backup of `polecat` has; `now_ms` is Unix time in milliseconds.
+/// Brings back what the last backup of `polecat` has; `now_ms` is Unix time in milliseconds. Who
+/// asks has had it recovered.
 ///
 /// The work goes on to its end, or is taken back, also when the caller stops waiting.
 ///
@@ -64,13 +63,11 @@ pub async fn restore(
     now_ms: u64,
     launch: &Launch,
 ) -> Result<Restored, HostError> {
-    super::heal(rig, polecat, launch).await?;
     let git = Git::of(rig, launch).await?;
     let (rig, polecat) = (rig.clone(), polecat.clone());
     let work = async move {
         let _pool = GastownPool::lock(&rig).await?;
-        let _gastown = GastownPolecat::lock(&rig, &polecat).await?;
-        let _lock = Worktrees::lock(&git.repository).await?;
+        let _lock = OperationLock::take(&rig, &polecat, Some(&git)).await?;
         let found = git.last_backup(&polecat).await?;
         let repository = git.repository.clone();
         let (of, name) = (rig.clone(), polecat.clone());
@@ -85,23 +82,15 @@ pub async fn restore(
     tokio::spawn(work).await.map_err(stopped)?
 }
 
-/// Takes back a return that was cut off, or ends it where only its record is left.
-pub(super) async fn heal(
+/// Rolls back a restore that was cut off, or ends it where only its record is left; for who holds
+/// the locks.
+pub(super) async fn recover(
     rig: &Rig,
     polecat: &PolecatName,
+    record: &Restoring,
     launch: &Launch,
 ) -> Result<(), HostError> {
-    if records::get::<Restoring>(rig, polecat).await?.is_none() {
-        return Ok(());
-    }
-    let git = Git::of(rig, launch).await?;
-    // Who is still at it holds the lock.
-    let _gastown = GastownPolecat::lock(rig, polecat).await?;
-    let _lock = Worktrees::lock(&git.repository).await?;
-    match records::get::<Restoring>(rig, polecat).await? {
-        Some(record) => take_back(&git, rig, polecat, &record).await,
-        None => Ok(()),
-    }
+    take_back(&Git::of(rig, launch).await?, rig, polecat, record).await
 }
 
 struct Return {
@@ -213,7 +202,7 @@ impl Return {
         }
         if let Some(beside) = &self.contents.beside {
             let git_dir = self.git.repository_dir()?;
-            let at = Beside::with(&git_dir, None, dir, &self.git.launch).await?;
+            let at = TempIndex::with(&git_dir, None, dir, &self.git.launch).await?;
             let args = [PLAINLY, &["read-tree", "--reset", "-u", beside]].concat();
             at.git.run("bringing back the files beside the worktree", &args).await?;
         }

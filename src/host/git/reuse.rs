@@ -1,13 +1,16 @@
 //! Other work for a polecat that is done with its own: a new branch in the worktree it has.
 
-use super::create::{Worktree, to_its_end};
-use super::{Base, Git, head, untouched};
+use super::create::to_its_end;
+use super::operation_lock::OperationLock;
+use super::require_pristine::require_pristine;
+use super::worktree::Worktree;
+use super::{Git, head};
 use crate::core::branch::branch_name;
-use crate::core::{IssueId, PolecatName, Rig};
+use crate::core::{Base, IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::broken;
 use crate::host::launch::Launch;
-use crate::host::locks::{GastownPolecat, Worktrees};
+use crate::host::locks::GastownPolecat;
 use crate::host::{polecats, records};
 
 /// A worktree on its new branch.
@@ -39,9 +42,8 @@ pub async fn reuse(
     let branch = branch_name(polecat, issue, now_ms);
     let (rig, polecat) = (rig.clone(), polecat.clone());
     to_its_end(async move {
-        let _gastown = turn;
         let base = git.start_point(&rig).await?;
-        let _lock = Worktrees::lock(&git.repository).await?;
+        let _lock = OperationLock::with(turn, &rig, &polecat, Some(&git)).await?;
         let path = polecats::workdir(&rig, &polecat).await?;
         let old_base = records::load_base(&rig, &polecat).await?;
         let Some(old_branch) = head::branch(&path).await? else {
@@ -67,9 +69,8 @@ pub async fn give_back(
     let git = Git::of(rig, launch).await?;
     let (rig, polecat, reused) = (rig.clone(), polecat.clone(), reused.clone());
     to_its_end(async move {
-        let _gastown = GastownPolecat::lock(&rig, &polecat).await?;
-        let _lock = Worktrees::lock(&git.repository).await?;
-        untouched::require(&git, &rig, &reused.worktree).await?;
+        let _lock = OperationLock::take(&rig, &polecat, Some(&git)).await?;
+        require_pristine(&git, &rig, &reused.worktree).await?;
         Reuse { git, rig, polecat, reused }.undo().await
     })
     .await

@@ -36,10 +36,7 @@ impl Site {
         launch: &Launch,
     ) -> Result<Self, HostError> {
         polecats::require(rig, polecat).await?;
-        let git = match Git::of(rig, launch).await {
-            Err(HostError::NoRepository { .. }) => None,
-            git => Some(git?),
-        };
+        let git = Git::find(rig, launch).await?;
         let (rig, polecat) = (rig.clone(), polecat.clone());
         blocking(move || Self::look(&rig, &polecat, git)).await
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::beside::{Beside, input};
+use super::temp_index::{TempIndex, input};
 use super::{Git, failed};
 use crate::core::Rig;
 use crate::host::error::HostError;
@@ -57,10 +57,10 @@ pub async fn snapshot(
     message: &str,
     launch: &Launch,
 ) -> Result<Snapshot, HostError> {
-    Beside::of(&Git::in_worktree(rig, worktree, launch).await?).await?.snapshot(message).await
+    TempIndex::of(&Git::in_worktree(rig, worktree, launch).await?).await?.snapshot(message).await
 }
 
-impl Beside {
+impl TempIndex {
     pub(super) async fn snapshot(&self, message: &str) -> Result<Snapshot, HostError> {
         let head = self.git.commit("HEAD").await?;
         let parents: Vec<&str> = head.as_deref().into_iter().collect();

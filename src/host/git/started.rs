@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{Base, Git, default_branch};
-use crate::core::{PolecatName, Rig, RigKind};
+use super::{Git, default_branch};
+use crate::core::{Base, PolecatName, Rig, RigKind};
 use crate::host::error::HostError;
 use crate::host::files::blocking;
 use crate::host::launch::Launch;

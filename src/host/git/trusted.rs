@@ -10,6 +10,7 @@ use super::command::{Git, failed};
 use super::is_git_dir;
 use super::registration::{named_by, registered_in};
 use super::repository::{common_dir, git_dir_of};
+use super::words::path_of;
 use crate::core::{Rig, RigKind};
 use crate::host::dir::Dir;
 use crate::host::error::HostError;
@@ -40,6 +41,37 @@ impl Git {
             require_untracked(&found.path, launch).await?;
         }
         Ok(Self::new(&found.git_dir, &found.path, launch))
+    }
+
+    /// The same; `None` where there is none.
+    pub(super) async fn find(rig: &Rig, launch: &Launch) -> Result<Option<Self>, HostError> {
+        match Self::of(rig, launch).await {
+            Err(HostError::NoRepository { .. }) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
+    /// git in the worktree that a person works in.
+    pub(super) async fn main(rig: &Rig, launch: &Launch) -> Result<Self, HostError> {
+        let git = Self::of(rig, launch).await?;
+        let args = ["worktree", "list", "--porcelain", "-z"];
+        let listed = git.run("looking for the main worktree", &args).await?.stdout;
+        // The first record is the main worktree's; each ends with an empty line.
+        let first = listed.split(|byte| *byte == 0).take_while(|line| !line.is_empty());
+        let lines: Vec<_> = first.collect();
+        let top = lines.first().and_then(|line| line.strip_prefix(b"worktree ")).map(path_of);
+        match top {
+            Some(top) if !lines.contains(&&b"bare"[..]) => {
+                let gone = HostError::NoWorktree { path: top.clone() };
+                let at = top.clone();
+                let git_dir = blocking(move || git_dir_of(&at)).await?.ok_or(gone)?;
+                Ok(Self::on(&top, &git_dir, launch))
+            }
+            _ => Err(HostError::Refused(format!(
+                "`{}` is a bare repository: it has no index to take changes into",
+                git.repository.display()
+            ))),
+        }
     }
 
     /// git in a worktree of a polecat of `rig`, which must be one.

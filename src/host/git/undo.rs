@@ -4,14 +4,14 @@
 //! there, and what stands there since; for an index beside the files `staged` and `staged-after`.
 //! Its subject says what was done to which file. It is written down before it is done, and until
 //! that has ended, and again while it is undone, the subject begins with `maybe`: whoever is killed
-//! on the way leaves a deed of which what stands there tells whether it was done.
+//! on the way leaves an action of which what stands there tells whether it was done.
 
-mod stands;
+mod apply_state;
 
 use std::path::Path;
 
-use super::beside::input;
-use super::hunks::Deed;
+use super::hunk_action::{HunkAction, Target};
+use super::temp_index::input;
 use super::words::{path_of, plain};
 use super::{Git, failed};
 use crate::core::diff::{unquoted, written};
@@ -20,22 +20,20 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
 use crate::host::launch::Launch;
 use crate::host::locks::{Deeds, Worktrees};
-use stands::Stands;
-
-pub(super) use stands::Place;
+use apply_state::ApplyState;
 
 /// Begins the subject of what may have been done or not.
 const MAYBE: &str = "maybe ";
 
-/// A deed that is written down.
-pub(super) struct Done {
+/// An action that is written down.
+pub(super) struct UndoEntry {
     commit: String,
     tree: String,
     /// What was done before it.
     parent: Option<String>,
     /// Whether it was carried out for certain.
     sure: bool,
-    deed: Deed,
+    action: HunkAction,
     path: Vec<u8>,
 }
 
@@ -54,20 +52,21 @@ pub async fn undo(
     let _turn = Deeds::lock(worktree).await?;
     let mut passed = String::new();
     while let Some(done) = own.last_done(polecat).await? {
-        let main = match done.deed {
-            Deed::Take => Some(Git::main(rig, launch).await?),
+        let main = match done.action {
+            HunkAction::Take => Some(Git::main(rig, launch).await?),
             _ => None,
         };
         let _turn = match &main {
             Some(main) => Some(Worktrees::lock(&main.repository).await?),
             None => None,
         };
-        let places = done.deed.places(&own, main.as_ref());
-        match own.undo_one(polecat, &done, &places).await {
+        let targets = done.action.targets(&own, main.as_ref());
+        match own.undo_one(polecat, &done, &targets).await {
             Ok(true) => return Ok(done.undone() + &passed),
             Ok(false) => {
-                let (deed, file) = (done.deed.as_str(), done.file());
-                let more = ["; the `", deed, "` of `", &file, "` is not there: it is passed over"];
+                let (action, file) = (done.action.as_str(), done.file());
+                let more =
+                    ["; the `", action, "` of `", &file, "` is not there: it is passed over"];
                 passed.extend(more);
             }
             Err(HostError::Refused(why)) => return Err(HostError::Refused(why + &passed)),
@@ -77,14 +76,14 @@ pub async fn undo(
     Err(HostError::Refused(format!("nothing to undo for `{polecat}`{passed}")))
 }
 
-impl Done {
+impl UndoEntry {
     fn file(&self) -> String {
         plain(&String::from_utf8_lossy(&self.path))
     }
 
     fn undone(&self) -> String {
-        let place = match self.deed {
-            Deed::Take => "the main worktree's index",
+        let place = match self.action {
+            HunkAction::Take => "the main worktree's index",
             _ => "the worktree",
         };
         format!("`{}` in {place} is as it was", self.file())
@@ -92,7 +91,7 @@ impl Done {
 
     fn subject(&self, sure: bool) -> String {
         let file = String::from_utf8_lossy(&written("", &self.path)).into_owned();
-        format!("{}{} {file}", if sure { "" } else { MAYBE }, self.deed.as_str())
+        format!("{}{} {file}", if sure { "" } else { MAYBE }, self.action.as_str())
     }
 
     /// Why it is left alone, where its backup is, and what goes on without it.
@@ -114,34 +113,34 @@ impl Git {
     async fn undo_one(
         &self,
         polecat: &PolecatName,
-        done: &Done,
-        places: &[Place],
+        done: &UndoEntry,
+        targets: &[Target],
     ) -> Result<bool, HostError> {
         let patch = self.patch_of(done).await?;
         let mut left = Vec::new();
-        for place in places {
-            match place.stands(self, done, &patch).await? {
-                Stands::Done => left.push(place),
-                Stands::NotDone => {}
-                Stands::Unclear => {
-                    let deed = done.deed.as_str();
-                    let why = format!("is neither as it was before the `{deed}` nor as after it");
+        for target in targets {
+            match target.state(self, done, &patch).await? {
+                ApplyState::Done => left.push(target),
+                ApplyState::NotDone => {}
+                ApplyState::Unclear => {
+                    let action = done.action.as_str();
+                    let why = format!("is neither as it was before the `{action}` nor as after it");
                     return Err(done.unclear(polecat, &why));
                 }
             }
         }
-        let doing = format!("undoing the `{}` of `{}`", done.deed.as_str(), done.file());
+        let doing = format!("undoing the `{}` of `{}`", done.action.as_str(), done.file());
         let mut last = done.commit.clone();
         if !left.is_empty() {
-            if done.deed == Deed::Remove {
+            if done.action == HunkAction::Remove {
                 self.require_gone(polecat, done).await?;
             }
             last = self.mark(polecat, done, false).await?;
         }
-        for place in &left {
-            match done.deed {
-                Deed::Remove => self.bring_back(&doing, done).await?,
-                _ => place.undo(&doing, &patch).await?,
+        for target in &left {
+            match done.action {
+                HunkAction::Remove => self.bring_back(&doing, done).await?,
+                _ => target.undo(&doing, &patch).await?,
             }
         }
         self.set_undo(polecat, done.parent.as_deref(), Some(&last)).await?;
@@ -153,11 +152,11 @@ impl Git {
     pub(super) async fn remember(
         &self,
         polecat: &PolecatName,
-        deed: Deed,
+        action: HunkAction,
         file: &[u8],
         trees: &[(&str, String)],
         patch: &[u8],
-    ) -> Result<Done, HostError> {
+    ) -> Result<UndoEntry, HostError> {
         let doing = "keeping the undo";
         let patch = self.store(doing, &["hash-object", "-w", "--stdin"], patch.to_vec()).await?;
         let mut lines = format!("100644 blob {patch}\tpatch\n");
@@ -169,10 +168,10 @@ impl Git {
         let tree = self.store(doing, &["mktree"], lines.into_bytes()).await?;
         let parent = self.commit(&reference(polecat)).await?;
         let commit = String::new();
-        let done = Done { commit, tree, parent, sure: false, deed, path: file.to_vec() };
+        let done = UndoEntry { commit, tree, parent, sure: false, action, path: file.to_vec() };
         let commit = self.note(&done, false).await?;
         self.set_undo(polecat, Some(&commit), done.parent.as_deref()).await?;
-        Ok(Done { commit, ..done })
+        Ok(UndoEntry { commit, ..done })
     }
 
     async fn has_tree(&self, tree: &str) -> Result<bool, HostError> {
@@ -181,8 +180,8 @@ impl Git {
         Ok(self.answer("looking for a tree", &args).await?.is_some())
     }
 
-    /// A commit of the deed.
-    async fn note(&self, done: &Done, sure: bool) -> Result<String, HostError> {
+    /// A commit of the action.
+    async fn note(&self, done: &UndoEntry, sure: bool) -> Result<String, HostError> {
         let parents: Vec<&str> = done.parent.as_deref().into_iter().collect();
         self.commit_tree(&done.tree, &parents, &done.subject(sure)).await
     }
@@ -191,7 +190,7 @@ impl Git {
     async fn mark(
         &self,
         polecat: &PolecatName,
-        done: &Done,
+        done: &UndoEntry,
         sure: bool,
     ) -> Result<String, HostError> {
         if done.sure == sure {
@@ -204,7 +203,7 @@ impl Git {
 
     /// Notes that it was carried out. It was, also where that cannot be noted: then what stands
     /// there tells it.
-    pub(super) async fn settle(&self, polecat: &PolecatName, done: &Done) {
+    pub(super) async fn settle(&self, polecat: &PolecatName, done: &UndoEntry) {
         if let Err(error) = self.mark(polecat, done, true).await {
             tracing::warn!(%error, %polecat, "a hunk that was taken or rejected is noted as in doubt");
         }
@@ -214,7 +213,7 @@ impl Git {
     pub(super) async fn forget(
         &self,
         polecat: &PolecatName,
-        done: &Done,
+        done: &UndoEntry,
         error: HostError,
     ) -> HostError {
         // What stands there tells it too; what went wrong first is what matters.
@@ -254,7 +253,7 @@ impl Git {
         Ok(())
     }
 
-    async fn last_done(&self, polecat: &PolecatName) -> Result<Option<Done>, HostError> {
+    async fn last_done(&self, polecat: &PolecatName) -> Result<Option<UndoEntry>, HostError> {
         let Some(commit) = self.commit(&reference(polecat)).await? else { return Ok(None) };
         let args = [
             "show",
@@ -269,25 +268,25 @@ impl Git {
         let (objects, message) = told.split_once('\n').unwrap_or((&told, ""));
         let (tree, parent) = objects.split_once(' ').unwrap_or((objects, ""));
         let certain = message.strip_prefix(MAYBE);
-        let (deed, path) =
+        let (action, path) =
             certain.unwrap_or(message).trim_end().split_once(' ').unwrap_or_default();
-        let deed = Deed::ALL.into_iter().find(|known| known.as_str() == deed);
-        let Some(deed) = deed else {
+        let action = HunkAction::ALL.into_iter().find(|known| known.as_str() == action);
+        let Some(action) = action else {
             let message = format!("`{}` is none of ours: {message}", reference(polecat));
             return Err(HostError::Refused(message));
         };
         let parent = (!parent.is_empty()).then(|| parent.to_owned());
         let (tree, path) = (tree.to_owned(), unquoted(path.as_bytes()));
-        Ok(Some(Done { commit, tree, parent, sure: certain.is_none(), deed, path }))
+        Ok(Some(UndoEntry { commit, tree, parent, sure: certain.is_none(), action, path }))
     }
 
-    async fn patch_of(&self, done: &Done) -> Result<Vec<u8>, HostError> {
+    async fn patch_of(&self, done: &UndoEntry) -> Result<Vec<u8>, HostError> {
         let object = format!("{}:patch", done.commit);
         Ok(self.run("reading what was done", &["cat-file", "blob", &object]).await?.stdout)
     }
 
     /// That nothing has taken the place of a removed file.
-    async fn require_gone(&self, polecat: &PolecatName, done: &Done) -> Result<(), HostError> {
+    async fn require_gone(&self, polecat: &PolecatName, done: &UndoEntry) -> Result<(), HostError> {
         let file = self.repository.join(path_of(&done.path));
         match blocking(move || look_at_link(&file)).await? {
             Some(_) => Err(done.unclear(polecat, "is there again, and another one")),
@@ -296,7 +295,7 @@ impl Git {
     }
 
     /// Brings a removed file back.
-    async fn bring_back(&self, doing: &str, done: &Done) -> Result<(), HostError> {
+    async fn bring_back(&self, doing: &str, done: &UndoEntry) -> Result<(), HostError> {
         let source = format!("--source={}:before", done.commit);
         let args = ["--literal-pathspecs", "restore", &source, "--worktree", "--"];
         let run = self.program(&args).arg(path_of(&done.path)).run().await;

@@ -52,6 +52,9 @@ impl SessionManager {
             let dir = self.tracker_dir(self.rig.path.clone());
             self.tools.tracker.show(issue, &dir).await?;
         }
+        if let Some(polecat) = &polecat {
+            git::recover(&self.rig, polecat, &self.tools.launch).await?;
+        }
         let Next { polecat, worktree, mut warnings } = self.make(polecat, issue.as_ref()).await?;
         // How the agent of a removed polecat of this name ended is not how this one's did.
         let forgotten = records::forget(&self.rig, &polecat).await;
@@ -71,6 +74,7 @@ impl SessionManager {
             Next { polecat, worktree, warnings: Vec::new() }
         } else {
             let taken = self.names_of_sessions().await?;
+            git::recover_all(rig, launch).await?;
             git::create_next(rig, taken, issue, now_ms(), launch).await?
         };
         next.warnings.extend(self.provide(&next.worktree.path, Given::New).await);

@@ -76,7 +76,7 @@ impl SessionManager {
         polecat: PolecatName,
         options: RemoveOptions,
     ) -> Result<RemovedPolecat, SessionError> {
-        let ended = git::resume(&self.rig, &polecat, &self.tools.launch).await?;
+        let ended = git::recover(&self.rig, &polecat, &self.tools.launch).await?;
         if let Some(removed) = ended
             && !polecats::exists(&self.rig, &polecat).await?
         {

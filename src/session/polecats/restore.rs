@@ -36,6 +36,7 @@ impl SessionManager {
         let polecat = PolecatName::parse(name)?;
         // Its folder may have been removed by hand from under whoever works there.
         self.require_nobody(&polecat, in_use).await?;
+        git::recover(&self.rig, &polecat, &self.tools.launch).await?;
         let restored = git::restore(&self.rig, &polecat, now_ms(), &self.tools.launch).await?;
         for warning in self.provide(&restored.path, Given::Restored).await {
             self.tools.news.warn(warning);

@@ -166,7 +166,7 @@ impl SessionManager {
         in_use: InUse,
     ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
         self.require_no_session(polecat).await?;
-        git::heal(&self.rig, polecat, &self.tools.launch).await?;
+        git::recover(&self.rig, polecat, &self.tools.launch).await?;
         if !polecats::exists(&self.rig, polecat).await? {
             return Ok(None);
         }
@@ -212,7 +212,7 @@ impl SessionManager {
         claims: &Claims,
     ) -> Result<(PolecatName, Reused, Work), SessionError> {
         self.require_no_session(polecat).await?;
-        git::heal(&self.rig, polecat, &self.tools.launch).await?;
+        git::recover(&self.rig, polecat, &self.tools.launch).await?;
         let turn = Work::try_lock(&self.rig, polecat).await?;
         let gastown = GastownPolecat::try_lock(&self.rig, polecat).await?;
         self.require_no_session(polecat).await?;

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use super::Leftover;
 use crate::core::branch::is_own;
-use crate::core::{PolecatName, Rig};
+use crate::core::{Base, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, read_text};
-use crate::host::git::beside::LISTING;
 use crate::host::git::site::Site;
-use crate::host::git::{Base, Git, failed, head, started_in};
+use crate::host::git::temp_index::LISTING;
+use crate::host::git::{Git, failed, head, started_in};
 use crate::host::launch::Launch;
 
 /// Where the `HEAD` of a worktree has been, as far as its log goes.

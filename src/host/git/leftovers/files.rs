@@ -6,8 +6,8 @@ use super::{Leftover, submodules};
 use crate::core::Rig;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
-use crate::host::git::beside::{Beside, LISTING};
 use crate::host::git::site::Site;
+use crate::host::git::temp_index::{LISTING, TempIndex};
 use crate::host::git::words::path_of;
 use crate::host::git::{Git, failed};
 use crate::host::launch::Launch;
@@ -32,8 +32,8 @@ pub(super) async fn leftovers(
     if !worktree_is_there(site).await? {
         return Ok(Vec::new());
     }
-    let beside = Beside::of(&Git::on(&site.worktree, git_dir, launch)).await?;
-    let status = status(&beside.git).await?;
+    let temp = TempIndex::of(&Git::on(&site.worktree, git_dir, launch)).await?;
+    let status = status(&temp.git).await?;
     let Status { changed, untracked, repositories } = status;
     // What the town gave it is no work, and not only here.
     let changed = provision::not_given(rig, &site.worktree, changed).await?;
@@ -46,7 +46,7 @@ pub(super) async fn leftovers(
         found.push(Leftover::Untracked(untracked));
     }
     found.extend(
-        submodules::inside(&site.worktree, &beside.submodules, [git_dir, common], launch).await?,
+        submodules::inside(&site.worktree, &temp.submodules, [git_dir, common], launch).await?,
     );
     found.extend(repositories.into_iter().map(Leftover::Repository));
     Ok(found)

@@ -7,9 +7,9 @@ use super::commits::{own_branches, positions};
 use crate::core::PolecatName;
 use crate::core::branch::is_own;
 use crate::host::error::HostError;
-use crate::host::git::beside::LISTING;
 use crate::host::git::failed;
 use crate::host::git::site::Site;
+use crate::host::git::temp_index::LISTING;
 use crate::host::git::words::plain;
 use crate::host::launch::Launch;
 

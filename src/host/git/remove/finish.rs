@@ -8,7 +8,7 @@ use std::path::Path;
 use super::super::repository::common_dir;
 use super::super::words::{plain, shown};
 use super::super::{Backup, Git, trusted};
-use super::{Removed, Turn, put_back};
+use super::{Removed, put_back};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, look_at_link, read_text, unread, unwritten};
@@ -16,22 +16,14 @@ use crate::host::launch::Launch;
 use crate::host::records::{self, Removing};
 use crate::host::{layouts, reviews};
 
-/// Ends a removal that was cut off: what was not kept goes back, what was is removed. `None`
-/// where there was none to end, or it was taken back.
-///
-/// # Errors
-/// It could not be ended.
-pub async fn resume(
+/// Ends a removal that was cut off, for who holds the locks: what was not kept goes back, what was
+/// is removed. `None` where it was taken back.
+pub(in super::super) async fn recover(
     rig: &Rig,
     polecat: &PolecatName,
+    record: Removing,
     launch: &Launch,
 ) -> Result<Option<Removed>, HostError> {
-    if records::get::<Removing>(rig, polecat).await?.is_none() {
-        return Ok(None);
-    }
-    // Who is still at it holds the lock.
-    let _turn = Turn::take(rig, polecat, launch).await?;
-    let Some(record) = records::get::<Removing>(rig, polecat).await? else { return Ok(None) };
     if !record.settled {
         tracing::info!(%polecat, "taking back a removal that was cut off");
         put_back(rig, polecat, &record).await?;

@@ -1,17 +1,17 @@
 //! Keeping what would be lost, before anything is moved.
 
 use super::super::backup::{Backup, COMMENTS, Contents};
-use super::super::beside::Beside;
 use super::super::leftovers::{Leftover, goal, own_branches, stashes};
-use super::super::lost::lost;
 use super::super::reviewed::REVIEWED;
 use super::super::site::Site;
 use super::super::snapshot::PLAINLY;
+use super::super::temp_index::TempIndex;
+use super::super::unreachable::unreachable;
 use super::super::words::path_of;
-use super::super::{Base, Git, head};
+use super::super::{Git, head};
 use super::{Removal, underway::underway};
 use crate::core::branch::is_own;
-use crate::core::{PolecatName, Rig};
+use crate::core::{Base, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_dir};
 use crate::host::launch::Launch;
@@ -44,7 +44,7 @@ pub(super) struct Kept {
     pub(super) contents: Contents,
     pub(super) backup: Option<Backup>,
     /// The folders, and what stood in them.
-    pub(super) trees: Vec<(Beside, String)>,
+    pub(super) trees: Vec<(TempIndex, String)>,
     /// The tree of what was under way.
     pub(super) underway: Option<String>,
 }
@@ -138,7 +138,7 @@ impl Removal {
         if keeps {
             held.extend(kept.contents.parents().into_iter().map(str::to_owned));
         }
-        kept.contents.lost = lost(&self.site, &names, &held, &self.launch).await?;
+        kept.contents.lost = unreachable(&self.site, &names, &held, &self.launch).await?;
         if keeps || !kept.contents.lost.is_empty() {
             kept.backup = self.back_up(worktree, &kept).await?;
         }
@@ -191,26 +191,26 @@ impl Removal {
         let site = &self.site;
         let tree = if let Some(git_dir) = &site.git_dir {
             let index = Some(git_dir.join("index"));
-            let beside = Beside::with(git_dir, index, &site.worktree, &self.launch).await?;
-            let made = beside.snapshot(&format!("polecat `{}`", self.polecat)).await?;
+            let temp = TempIndex::with(git_dir, index, &site.worktree, &self.launch).await?;
+            let made = temp.snapshot(&format!("polecat `{}`", self.polecat)).await?;
             if made.head != self.ours.head {
                 return Err(self.changing());
             }
             if !self.is_forced() {
-                self.require_clean(&beside.git, &made.tree, &made.index).await?;
+                self.require_clean(&temp.git, &made.tree, &made.index).await?;
             }
             kept.contents.index = Some(made.index);
-            kept.trees.push((beside, made.tree.clone()));
+            kept.trees.push((temp, made.tree.clone()));
             made.tree
         } else if site.worktree == site.dir {
             // Files beside nothing.
             return Ok(None);
         } else {
             let common = self.common()?;
-            let beside = Beside::with(common, None, &site.worktree, &self.launch).await?;
-            let tree = beside.whole_tree().await?;
-            kept.contents.index = Some(beside.git.commit_tree(&tree, &[], "its files").await?);
-            kept.trees.push((beside, tree.clone()));
+            let temp = TempIndex::with(common, None, &site.worktree, &self.launch).await?;
+            let tree = temp.whole_tree().await?;
+            kept.contents.index = Some(temp.git.commit_tree(&tree, &[], "its files").await?);
+            kept.trees.push((temp, tree.clone()));
             tree
         };
         Ok(Some(tree))
@@ -248,19 +248,19 @@ impl Removal {
         if self.site.worktree == self.site.dir || self.site.common.is_none() {
             return Ok(());
         }
-        let mut beside = Beside::with(self.common()?, None, &self.site.dir, &self.launch).await?;
+        let mut temp = TempIndex::with(self.common()?, None, &self.site.dir, &self.launch).await?;
         let name = self.site.worktree.strip_prefix(&self.site.dir).unwrap_or(&self.site.worktree);
-        beside.how = vec!["--force".into(), "--".into(), ":(top)".into()];
-        beside.how.push(format!(":(exclude,top,literal){}", name.display()));
-        let tree = beside.whole_tree().await?;
+        temp.how = vec!["--force".into(), "--".into(), ":(top)".into()];
+        temp.how.push(format!(":(exclude,top,literal){}", name.display()));
+        let tree = temp.whole_tree().await?;
         let has_files = self.leftovers.iter().any(|left| matches!(left, Leftover::Beside(_)));
         if has_files {
             let message = format!("files beside the worktree of polecat `{}`", self.polecat);
-            kept.contents.beside = Some(beside.git.commit_tree(&tree, &[], &message).await?);
-        } else if tree != beside.git.run("making an empty tree", &["mktree"]).await?.text() {
+            kept.contents.beside = Some(temp.git.commit_tree(&tree, &[], &message).await?);
+        } else if tree != temp.git.run("making an empty tree", &["mktree"]).await?.text() {
             return Err(self.changing());
         }
-        kept.trees.push((beside, tree));
+        kept.trees.push((temp, tree));
         Ok(())
     }
 

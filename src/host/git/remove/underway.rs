@@ -5,9 +5,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::super::Git;
-use super::super::beside::{LISTING, input, scratch};
 use super::super::failed;
 use super::super::site::Site;
+use super::super::temp_index::{LISTING, input, scratch};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, entries, look_at_link};
 use crate::host::launch::Launch;
@@ -50,11 +50,11 @@ pub(super) async fn underway(site: &Site, launch: &Launch) -> Result<Option<Stri
         return Ok(None);
     }
     let dir = blocking(move || scratch(&git_dir)).await?;
-    let mut beside = git.clone();
-    beside.env.push(("GIT_INDEX_FILE", dir.path().join("index")));
+    let mut temp = git.clone();
+    temp.env.push(("GIT_INDEX_FILE", dir.path().join("index")));
     let doing = "keeping what is under way";
-    beside.store(doing, &["update-index", "-z", "--index-info"], lines).await?;
-    Ok(Some(beside.write_tree().await?))
+    temp.store(doing, &["update-index", "-z", "--index-info"], lines).await?;
+    Ok(Some(temp.write_tree().await?))
 }
 
 /// `<mode> <object> <stage>\t<path>` as a file in the folder of its stage.

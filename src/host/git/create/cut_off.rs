@@ -1,4 +1,4 @@
-//! Creations whose backend was killed in the middle: finished by git, or taken back.
+//! A creation whose backend was killed in the middle: finished by git, or rolled back.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,38 +9,30 @@ use std::time::Duration;
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 use tokio::time::{Instant, interval};
 
-use super::create::Creation;
-use super::remove::resume;
-use super::{Base, Git, PATIENCE, restore};
-use crate::core::{Layout, PolecatName, Rig};
+use super::Creation;
+use crate::core::{Base, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_file, look, unwritten};
+use crate::host::git::repository::git_dir_of;
+use crate::host::git::{Git, PATIENCE};
 use crate::host::launch::Launch;
-use crate::host::locks::{GastownPolecat, Worktrees};
-use crate::host::{layouts, polecats, records};
+use crate::host::records::{self, Making};
+use crate::host::{layouts, polecats};
 
 /// How often it is looked whether git is done; it is no child of ours.
 const PACE: Duration = Duration::from_millis(20);
 
-/// Sees to it that a polecat is whole or not there at all. One that somebody is making is waited
-/// for.
-///
-/// # Errors
-/// Somebody makes it for too long, or what is left of it could not be removed.
-pub async fn heal(rig: &Rig, polecat: &PolecatName, launch: &Launch) -> Result<(), HostError> {
-    resume(rig, polecat, launch).await?;
-    restore::heal(rig, polecat, launch).await?;
-    if records::load_making(rig, polecat).await?.is_none() {
-        return Ok(());
-    }
+/// Finishes or rolls back a creation that was cut off, for who holds the locks.
+pub(in super::super) async fn recover(
+    rig: &Rig,
+    polecat: &PolecatName,
+    making: Making,
+    launch: &Launch,
+) -> Result<(), HostError> {
     let git = Git::of(rig, launch).await?;
-    // Who is still at it holds the lock; gastown, where it has made one of this name since, its own.
-    let _gastown = GastownPolecat::lock(rig, polecat).await?;
-    let _lock = Worktrees::lock(&git.repository).await?;
-    let Some(making) = records::load_making(rig, polecat).await? else { return Ok(()) };
     let layout = layout(rig, polecat, making.at)?;
     let (rig, polecat, branch) = (rig.clone(), polecat.clone(), making.branch);
-    Creation { git, rig, polecat, layout, branch }.heal(&making.base).await
+    Creation { git, rig, polecat, layout, branch }.finish_or_roll_back(&making.base).await
 }
 
 /// The place that a creation has begun in, which must be one where the rig has polecats.
@@ -52,24 +44,13 @@ fn layout(rig: &Rig, polecat: &PolecatName, at: Option<PathBuf>) -> Result<Layou
     })
 }
 
-/// Heals all polecats of a rig whose creation is under way or was cut off, so that no name is
-/// held by half of one. What cannot be healed stays as it is: whoever names it is told why.
-pub(super) async fn heal_all(rig: &Rig, launch: &Launch) -> Result<(), HostError> {
-    for polecat in records::all_making(rig).await? {
-        if let Err(error) = heal(rig, &polecat, launch).await {
-            tracing::warn!(%error, %polecat, "a creation that was cut off is left as it is");
-        }
-    }
-    Ok(())
-}
-
 impl Creation {
-    async fn heal(self, base: &Base) -> Result<(), HostError> {
+    async fn finish_or_roll_back(self, base: &Base) -> Result<(), HostError> {
         self.orphan_ended().await?;
         if self.is_whole().await? {
             return records::save_base(&self.rig, &self.polecat, base, None).await.map(drop);
         }
-        tracing::info!(polecat = %self.polecat, "taking back a creation that was cut off");
+        tracing::info!(polecat = %self.polecat, "rolling back a creation that was cut off");
         self.remove_half().await?;
         self.forget_worktree().await?;
         let branch = format!("refs/heads/{}", self.branch);
@@ -138,7 +119,7 @@ impl Creation {
             if !polecats::is_ours_to_remove(&rig, &layout, &polecat)? {
                 return Ok(false);
             }
-            match super::repository::git_dir_of(&new) {
+            match git_dir_of(&new) {
                 Ok(Some(git_dir)) => Ok(!is_file(&git_dir.join("locked"))?),
                 Ok(None) | Err(HostError::Broken { .. }) => Ok(false),
                 Err(error) => Err(error),

@@ -24,7 +24,7 @@ const STALE: Duration = Duration::from_secs(60 * 60);
 pub(super) const LISTING: usize = 512 * 1024 * 1024;
 
 /// A worktree with a copy of its index; the copy goes with the value.
-pub(super) struct Beside {
+pub(super) struct TempIndex {
     /// Works on the copy.
     pub(super) git: Git,
     /// What other repositories are recorded at.
@@ -48,7 +48,7 @@ pub(super) struct Entry {
     pub(super) path: PathBuf,
 }
 
-impl Beside {
+impl TempIndex {
     /// The worktree that `git` is in.
     pub(super) async fn of(git: &Git) -> Result<Self, HostError> {
         let none = || HostError::NoWorktree { path: git.repository.clone() };
@@ -64,8 +64,8 @@ impl Beside {
         worktree: &Path,
         launch: &Launch,
     ) -> Result<Self, HostError> {
-        let beside = git_dir.to_owned();
-        let (dir, index) = blocking(move || copy_beside(&beside, index)).await?;
+        let inside = git_dir.to_owned();
+        let (dir, index) = blocking(move || copy_index_into(&inside, index)).await?;
         let mut git = Git::on(worktree, git_dir, launch);
         git.env.push(("GIT_INDEX_FILE", dir.path().join("index")));
         let (submodules, conflicts) = (Vec::new(), Vec::new());
@@ -190,11 +190,11 @@ impl Entry {
 
 /// A folder in `git_dir` for an index that is needed once.
 pub(super) fn scratch(git_dir: &Path) -> Result<TempDir, HostError> {
-    copy_beside(git_dir, None).map(|(dir, _)| dir)
+    copy_index_into(git_dir, None).map(|(dir, _)| dir)
 }
 
 /// A folder in `git_dir` with a copy of the index.
-fn copy_beside(
+fn copy_index_into(
     git_dir: &Path,
     index: Option<PathBuf>,
 ) -> Result<(TempDir, Option<(PathBuf, Stamp)>), HostError> {

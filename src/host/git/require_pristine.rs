@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::create::Worktree;
 use super::repository::common_dir;
 use super::words::{path_of, shown};
+use super::worktree::Worktree;
 use super::{Git, Leftover, leftovers};
 use crate::core::Rig;
 use crate::host::error::HostError;
@@ -16,7 +16,11 @@ const BUT_THE_TRACKERS: &str = ":(exclude,top).beads";
 
 /// Refuses a worktree whose branch has moved, or that holds what was not checked out. One whose
 /// folder is gone holds nothing.
-pub(super) async fn require(git: &Git, rig: &Rig, made: &Worktree) -> Result<(), HostError> {
+pub(super) async fn require_pristine(
+    git: &Git,
+    rig: &Rig,
+    made: &Worktree,
+) -> Result<(), HostError> {
     let worked_in = |what: String| HostError::WorkedIn { path: made.path.clone(), what };
     let branch = format!("refs/heads/{}", made.branch);
     if let Some(tip) = git.commit(&branch).await?.filter(|tip| *tip != made.base.commit) {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::beside::{LISTING, input};
 use super::site::Site;
+use super::temp_index::{LISTING, input};
 use super::{Git, failed};
 use crate::host::dir::{bytes, open_file};
 use crate::host::error::HostError;
@@ -24,7 +24,7 @@ const LISTS: &[&str] = &["git-rebase-todo", "git-rebase-todo.backup", "done", "t
 
 /// The commits that nothing else in the repository would have, without those that another one
 /// of them has. `branches` are about to go too; `held` are held anyway.
-pub(super) async fn lost(
+pub(super) async fn unreachable(
     site: &Site,
     branches: &[String],
     held: &[String],

@@ -1,0 +1,144 @@
+//! What is under way with a polecat: written down before the first step, and deleted after the
+//! last. Whoever finds it while holding the lock of those who write it knows that it was cut off.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Record, StoredBase, accept, folder, get, get_now};
+use crate::core::{Base, PolecatName, Rig};
+use crate::host::dir::Dir;
+use crate::host::error::HostError;
+use crate::host::files::{blocking, broken};
+use crate::host::polecats;
+
+/// A creation that is under way, or was cut off.
+pub(in crate::host) struct Making {
+    /// Where its branch begins.
+    pub(in crate::host) base: Base,
+    /// The polecat's branch.
+    pub(in crate::host) branch: String,
+    /// Its worktree, unless the version that began it knew one place only.
+    pub(in crate::host) at: Option<PathBuf>,
+}
+
+/// A removal that is under way, or was cut off.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::host) struct Removing {
+    /// What the polecat's folder was renamed to: see [`aside`].
+    pub(in crate::host) aside: String,
+    /// All of it is kept elsewhere: it may be deleted. Until then it goes back.
+    #[serde(default)]
+    pub(in crate::host) settled: bool,
+    /// git's own folder for the worktree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::host) git_dir: Option<PathBuf>,
+    /// The branches that go: commit and name.
+    #[serde(default)]
+    pub(in crate::host) branches: Vec<(String, String)>,
+    /// Those that stay, and why.
+    #[serde(default)]
+    pub(in crate::host) kept: Vec<(String, String)>,
+    /// The backup: ref and commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::host) backup: Option<(String, String)>,
+    /// The stashes that stay in the repository's list.
+    #[serde(default)]
+    pub(in crate::host) stashes: Vec<String>,
+    /// In the backup, a commit of what git had noted of a merge or the like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::host) underway: Option<String>,
+    /// What the undo of its hunks stood at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::host) undo: Option<String>,
+    /// The text of its comments that were not sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::host) comments: Option<String>,
+}
+
+/// A polecat that is being brought back, or was when its backend was killed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::host) struct Restoring {
+    /// What its folder is called while it is made: see [`aside`].
+    pub(in crate::host) aside: String,
+    /// The branches that are made for it: commit and name.
+    #[serde(default)]
+    pub(in crate::host) branches: Vec<(String, String)>,
+    /// The undo of its hunks, where that comes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::host) undo: Option<String>,
+    /// The text of its comments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::host) comments: Option<String>,
+}
+
+impl Record for Removing {
+    const KIND: &'static str = "removing";
+
+    fn accept(&mut self, rig: &Rig, polecat: &PolecatName, path: &Path) -> Result<(), HostError> {
+        polecats::there(rig)?;
+        accept::removing(self, rig, polecat).map_err(|why| broken(path, why))
+    }
+}
+
+impl Record for Restoring {
+    const KIND: &'static str = "restoring";
+
+    fn accept(&mut self, rig: &Rig, polecat: &PolecatName, path: &Path) -> Result<(), HostError> {
+        polecats::there(rig)?;
+        accept::restoring(self, rig, polecat).map_err(|why| broken(path, why))
+    }
+}
+
+/// What is under way with a polecat, or was cut off, in a word; `None` when nothing is.
+pub(in crate::host) async fn unfinished(
+    rig: &Rig,
+    polecat: &PolecatName,
+) -> Result<Option<&'static str>, HostError> {
+    if get::<Removing>(rig, polecat).await?.is_some() {
+        return Ok(Some("removal"));
+    }
+    if get::<Restoring>(rig, polecat).await?.is_some() {
+        return Ok(Some("restore"));
+    }
+    Ok(load_making(rig, polecat).await?.map(|_| "creation"))
+}
+
+/// The creation of a polecat that is under way or was cut off.
+pub(in crate::host) async fn load_making(
+    rig: &Rig,
+    polecat: &PolecatName,
+) -> Result<Option<Making>, HostError> {
+    let stored = get::<StoredBase>(rig, polecat).await?;
+    Ok(stored.and_then(|stored| {
+        let base = Base { commit: stored.commit, branch: stored.branch };
+        Some(Making { base, branch: stored.making?, at: stored.at })
+    }))
+}
+
+/// The polecats with which something is under way or was cut off. A record that cannot be read is
+/// in the way of its own polecat only.
+pub(in crate::host) async fn all_unfinished(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
+    let rig = rig.clone();
+    blocking(move || {
+        let is_making = |polecat: &PolecatName| {
+            let stored = get_now::<StoredBase>(&rig, polecat).ok().flatten();
+            stored.is_some_and(|stored| stored.making.is_some())
+        };
+        let mut all: BTreeSet<_> = names::<StoredBase>(&rig)?.into_iter().collect();
+        all.retain(is_making);
+        all.extend(names::<Removing>(&rig)?);
+        all.extend(names::<Restoring>(&rig)?);
+        Ok(all.into_iter().collect())
+    })
+    .await
+}
+
+/// The polecats that have a record of a kind.
+fn names<T: Record>(rig: &Rig) -> Result<Vec<PolecatName>, HostError> {
+    let dir = Dir::open(rig.anchor(), &folder(rig, T::KIND))?;
+    let names = dir.as_ref().map(Dir::names).transpose()?.unwrap_or_default();
+    let names = names.iter().filter_map(|name| name.to_str()?.strip_suffix(".json"));
+    Ok(names.filter_map(|name| PolecatName::parse(name).ok()).collect())
+}
