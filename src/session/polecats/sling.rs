@@ -170,13 +170,27 @@ impl SessionManager {
         if !polecats::exists(&self.rig, polecat).await? {
             return Ok(None);
         }
+        let taken = self.take_existing(polecat, issue, in_use).await;
+        // A removal was quicker: whatever it had taken away by then is not what is wrong.
+        if taken.is_err() && !polecats::exists(&self.rig, polecat).await? {
+            return Err(self.not_found(polecat));
+        }
+        taken.map(Some)
+    }
+
+    async fn take_existing(
+        &self,
+        polecat: &PolecatName,
+        issue: &IssueId,
+        in_use: InUse,
+    ) -> Result<(PolecatName, Reused, Work), SessionError> {
         let turn = Work::lock(&self.rig, polecat).await?;
         let gastown = GastownPolecat::lock(&self.rig, polecat).await?;
         self.require_no_session(polecat).await?;
         self.require_nobody(polecat, in_use).await?;
         self.require_free(polecat, &self.claims(issue).await?).await?;
         let reused = self.reuse(polecat, gastown, issue).await?;
-        Ok(Some((polecat.clone(), reused, turn)))
+        Ok((polecat.clone(), reused, turn))
     }
 
     /// The first polecat that is certainly free, on its new branch.
