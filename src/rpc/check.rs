@@ -49,6 +49,7 @@ pub fn check(method: &str, args: Value) -> Option<Result<String, Refused>> {
         "diff.pair" => read::<args::Pair>,
         "view.open" => read::<args::ViewOpen>,
         "view.set" => read::<args::ViewSet>,
+        "view.act" => read::<args::ViewAct>,
         "view.refresh" | "view.close" => read::<args::View>,
         _ => return None,
     };
