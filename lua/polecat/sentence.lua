@@ -42,7 +42,7 @@ local function ending(exit)
     return {}
   end
   local how = exit.status and ('exit status %d'):format(exit.status)
-  how = how or (exit.signal and ('signal %d'):format(exit.signal)) or 'nobody knows how'
+  how = how or (exit.signal and ('signal %d'):format(exit.signal)) or 'cause unknown'
   local last = exit.tail and exit.tail[#exit.tail]
   return { how .. (last and ': ' .. last or '') }
 end

@@ -162,7 +162,7 @@ pub fn describe(exit: &Exit) -> String {
         ExitHow::Status(status) => format!("exited with status {status} after {lived}"),
         ExitHow::Signal(signal) => format!("killed by {} after {lived}", signal_text(signal)),
         ExitHow::Unknown => format!("ended, tmux lost its status, after {lived}"),
-        ExitHow::Gone => format!("ended with its session, nobody knows how, after {lived}"),
+        ExitHow::Gone => format!("ended with its session, cause unknown, after {lived}"),
     }
 }
 
@@ -315,7 +315,7 @@ mod tests {
             (ExitHow::Signal(34), 59_999, "killed by signal 34 after 59 s"),
             (ExitHow::Signal(7), 10_800_000, "killed by signal 7 after 3 h"),
             (ExitHow::Unknown, 3_000, "ended, tmux lost its status, after 3.0 s"),
-            (ExitHow::Gone, 3_000, "ended with its session, nobody knows how, after 3.0 s"),
+            (ExitHow::Gone, 3_000, "ended with its session, cause unknown, after 3.0 s"),
         ] {
             assert_eq!(describe(&exit(how, ms)), text);
         }

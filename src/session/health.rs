@@ -179,8 +179,7 @@ impl SessionManager {
         };
         let (prefix, server) = (self.rig.session_prefix(), self.tmux.address());
         let text = format!("{which}: sessions `{prefix}<polecat>` on {server}");
-        let row = HealthRow::new("rig", Level::Info, text);
-        Some(row.hint(Some("if that is wrong, set `gastown`".to_owned())))
+        Some(HealthRow::new("rig", Level::Info, text))
     }
 
     /// Where worktrees are made, and which still are where tools refuse to work.

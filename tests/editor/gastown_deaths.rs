@@ -62,7 +62,7 @@ async fn an_agent_that_gastown_started_and_that_is_killed_has_died_with_what_was
         expect_heard(&field, &["PolecatStarted", "PolecatDied"]).await;
         field.gastown.editor.expect_message("died").await;
         field.gastown.editor.command("PolecatStatus ash").await.unwrap();
-        let told = "ended with its session, nobody knows how";
+        let told = "ended with its session, cause unknown";
         field.gastown.editor.expect_line("polecat://status/ash", told).await;
 
         // gastown starts it again, and stops it: that death is no news any more.

@@ -199,9 +199,9 @@ impl<'a> Search<'a> {
 
     fn warn_provider(&mut self, path: &Path, key: &str, like: &str) {
         if like == GENERIC {
-            self.warn(path, &format!("{key}.command"), "is missing: claude is taken");
+            self.warn(path, &format!("{key}.command"), "is missing: claude is used");
         } else {
-            self.warn_unknown(path, &format!("{key}.provider"), like, "claude is taken");
+            self.warn_unknown(path, &format!("{key}.provider"), like, "claude is used");
         }
     }
 
@@ -241,7 +241,7 @@ impl<'a> Search<'a> {
 
     fn odd(&mut self, path: &Path, key: &str, oddities: &[Oddity]) {
         for Oddity { key: own, given, taken } in oddities {
-            let what = format!("is `{}`: taken for {taken}", shown(given));
+            let what = format!("is `{}`: treated as {taken}", shown(given));
             self.warn(path, &format!("{key}.{own}"), &what);
         }
     }

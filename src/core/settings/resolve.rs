@@ -118,7 +118,7 @@ impl Search<'_> {
         if let Some(agent) = self.named(name)? {
             return Ok(agent);
         }
-        self.warn_unknown(path, &key, name, "claude is taken");
+        self.warn_unknown(path, &key, name, "claude is used");
         self.usual_one()
     }
 

@@ -49,7 +49,7 @@ impl SessionManager {
             reasons.push(format!("gastown is making it: `{}`", marker.display()));
         }
         if let Some(file) = heartbeats::of_gastown(&self.rig, polecat).await? {
-            reasons.push(format!("an agent of gastown's was alive just now: `{}`", file.display()));
+            reasons.push(format!("a gastown agent was alive a moment ago: `{}`", file.display()));
         }
         Ok(reasons)
     }
@@ -62,6 +62,6 @@ impl Claims {
         let ids = [rig.agent_id(polecat), format!("{}/{polecat}", rig.name)];
         let own =
             self.issues.iter().filter(move |issue| ids.iter().any(|id| id == issue.assignee()));
-        own.map(|Issue { id, status, .. }| format!("issue `{id}` of its is `{status}`"))
+        own.map(|Issue { id, status, .. }| format!("its issue `{id}` is `{status}`"))
     }
 }

@@ -39,20 +39,20 @@ fn what_a_towns_files_name_and_nothing_defines_is_claude_with_a_warning() {
             of_rig(r#"{ "agent": "clod" }"#),
             CLAUDE,
             format!(
-                "`agent` of `{RIG}` is `clod`, an unknown agent: claude is taken (known are amp,"
+                "`agent` of `{RIG}` is `clod`, an unknown agent: claude is used (known are amp,"
             ),
         ),
         // gastown does not ask the town when the rig's is unknown.
         (
             Case { town: r#"{ "default_agent": "amp" }"#, ..of_rig(r#"{ "agent": "clod" }"#) },
             CLAUDE,
-            format!("`agent` of `{RIG}` is `clod`, an unknown agent: claude is taken"),
+            format!("`agent` of `{RIG}` is `clod`, an unknown agent: claude is used"),
         ),
         (
             of_town(r#"{ "default_agent": "a\u001bb" }"#),
             CLAUDE,
             "`default_agent` of `/town/settings/config.json` is `a\\u{1b}b`, an unknown agent: \
-             claude is taken"
+             claude is used"
                 .to_owned(),
         ),
         (
@@ -63,17 +63,17 @@ fn what_a_towns_files_name_and_nothing_defines_is_claude_with_a_warning() {
         (
             of_rig(r#"{ "runtime": { "provider": "clod", "args": ["-x"] } }"#),
             "claude -x",
-            format!("`runtime.provider` of `{RIG}` is `clod`, an unknown agent: claude is taken ("),
+            format!("`runtime.provider` of `{RIG}` is `clod`, an unknown agent: claude is used ("),
         ),
         (
             of_rig(r#"{ "runtime": { "provider": "generic" } }"#),
             CLAUDE,
-            format!("`runtime.command` of `{RIG}` is missing: claude is taken"),
+            format!("`runtime.command` of `{RIG}` is missing: claude is used"),
         ),
         (
             of_rig(r#"{ "agent": "x", "agents": { "x": { "provider": "clod" } } }"#),
             CLAUDE,
-            format!("`agents.x.provider` of `{RIG}` is `clod`, an unknown agent: claude is taken"),
+            format!("`agents.x.provider` of `{RIG}` is `clod`, an unknown agent: claude is used"),
         ),
     ] {
         let resolved = town.resolve().unwrap();
@@ -109,8 +109,8 @@ fn a_word_that_gastown_passes_over_is_taken_as_it_takes_it_and_named() {
     assert_eq!(
         warnings,
         [
-            format!("`agents.x.prompt_mode` {of} `stdin`: taken for `arg`"),
-            format!("`agents.x.resume_style` {of} `magic`: taken for `flag`"),
+            format!("`agents.x.prompt_mode` {of} `stdin`: treated as `arg`"),
+            format!("`agents.x.resume_style` {of} `magic`: treated as `flag`"),
         ]
     );
 }
