@@ -48,6 +48,11 @@ impl Environment {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    fn only(mut self, prefix: &str) -> Self {
+        self.0.retain(|name, _| name.starts_with(prefix));
+        self
+    }
+
     /// Reads what `show-environment -s` prints: `NAME="value"; export NAME;` with `$`, `"`, `` ` ``
     /// and `\` escaped in the value, which may have line breaks, or `unset NAME;`.
     fn parse(printed: &str) -> Self {
@@ -90,7 +95,9 @@ fn quoted(text: &str) -> (String, &str) {
 }
 
 impl Tmux {
-    /// The tables of `sessions`, by session; one that is gone has none. Those that were asked for
+    /// The tables of `sessions`, by session; one that is gone has none. Of each only the variables
+    /// whose names begin with `prefix`, the same in all calls: what else a person gave to a session
+    /// of theirs is none of our business. Those that were asked for
     /// before cost nothing, unless they were just being written.
     ///
     /// # Errors
@@ -98,12 +105,13 @@ impl Tmux {
     pub async fn environments(
         &self,
         sessions: &[TableOf],
+        prefix: &str,
     ) -> Result<HashMap<SessionId, Environment>, TmuxError> {
         let mut found: HashMap<_, _> = self.tables().known(sessions);
         let new: Vec<_> =
             sessions.iter().filter(|one| !found.contains_key(&one.session)).copied().collect();
         for some in new.chunks(AT_ONCE) {
-            let read = self.read_tables(some).await?;
+            let read = self.read_tables(some, prefix).await?;
             self.tables().keep(&read);
             found.extend(read.into_iter().map(|(of, table)| (of.session, table)));
         }
@@ -113,6 +121,7 @@ impl Tmux {
     async fn read_tables(
         &self,
         mut left: &[TableOf],
+        prefix: &str,
     ) -> Result<Vec<(TableOf, Environment)>, TmuxError> {
         let mut found = Vec::new();
         while !left.is_empty() {
@@ -124,7 +133,7 @@ impl Tmux {
                 Err(TmuxError::NoServer { .. }) => return Ok(found),
                 Err(error) => return Err(error),
             };
-            let tables = replies.iter().map(|reply| Environment::parse(&reply.text()));
+            let tables = replies.iter().map(|reply| Environment::parse(&reply.text()).only(prefix));
             found.extend(left.iter().copied().zip(tables));
             left = left.get(replies.len() + gone..).unwrap_or_default();
         }
@@ -189,5 +198,8 @@ mod tests {
         assert_eq!(Environment::parse("A=\"x\\").get("A"), Some("x"));
         assert_eq!(Environment::parse("nonsense\nA=\"1\"; export A;").get("A"), Some("1"));
         assert_eq!(Environment::parse("").0.len(), 0);
+        let both =
+            Environment::parse("TOKEN=\"x\"; export TOKEN;\nGT_RIG=\"shop\"; export GT_RIG;");
+        assert_eq!(both.only("GT_").0.into_keys().collect::<Vec<_>>(), ["GT_RIG"]);
     }
 }

@@ -26,7 +26,7 @@ async fn a_session_has_what_is_its_own_and_nothing_of_the_servers() {
     let asked = asked(&tmux).await;
     let (odd, first) = (id_of(&asked, "odd"), id_of(&asked, "first"));
     let all: Vec<_> = asked.iter().map(|(_, of)| *of).collect();
-    let tables = tmux.environments(&all).await.unwrap();
+    let tables = tmux.environments(&all, "").await.unwrap();
     let value = |session: SessionId, name: &str| tables[&session].get(name).map(str::to_owned);
     assert_eq!(value(odd, "GT_RIG").as_deref(), Some("shop"));
     assert_eq!(value(odd, "X").as_deref(), Some(hostile));
@@ -45,7 +45,7 @@ async fn a_session_that_goes_meanwhile_has_no_table_and_the_others_have() {
     let asked = asked(&tmux).await;
     server.run(&["kill-session", "-t", "=two"]);
     let all: Vec<_> = asked.iter().map(|(_, of)| *of).collect();
-    let tables = tmux.environments(&all).await.unwrap();
+    let tables = tmux.environments(&all, "").await.unwrap();
     let name = |of: &str| tables.get(&id_of(&asked, of)).and_then(|table| table.get("NAME"));
     assert_eq!((name("one"), name("two"), name("three")), (Some("one"), None, Some("three")));
 }
@@ -57,7 +57,7 @@ async fn the_table_of_a_session_that_is_just_made_is_read_anew_and_of_an_older_o
     let (_, first) = asked(&tmux).await[0].clone();
     let old = TableOf { created: first.created - 60, ..first };
     let value = async |of: TableOf| {
-        let tables = tmux.environments(&[of]).await.unwrap();
+        let tables = tmux.environments(&[of], "").await.unwrap();
         tables[&of.session].get("GT_RIG").map(str::to_owned)
     };
     assert_eq!((value(first).await, value(old).await), (None, None));
@@ -72,5 +72,5 @@ async fn the_table_of_a_session_that_is_just_made_is_read_anew_and_of_an_older_o
 async fn without_a_server_there_are_no_tables() {
     let server = TmuxServer::absent();
     let of = TableOf { session: "$1".parse().unwrap(), created: 0, pid: None };
-    assert_eq!(server.client().environments(&[of]).await.unwrap().len(), 0);
+    assert_eq!(server.client().environments(&[of], "").await.unwrap().len(), 0);
 }

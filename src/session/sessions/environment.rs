@@ -13,6 +13,9 @@ use crate::{
     tmux::{Environment, Pane, PaneId, SessionId, TableOf},
 };
 
+/// What gastown's variables begin with.
+const VARIABLES: &str = "GT_";
+
 /// A polecat's session that gastown started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::session) struct Started {
@@ -50,7 +53,7 @@ impl SessionManager {
     /// Whose the sessions of those `panes` are that have no mark.
     pub(in crate::session) async fn owners(&self, panes: &[Pane]) -> Result<Owners, SessionError> {
         // Boxed, so that the futures of all who look for sessions stay small.
-        let tables = Box::pin(self.tmux.environments(&unmarked(panes))).await?;
+        let tables = Box::pin(self.tmux.environments(&unmarked(panes), VARIABLES)).await?;
         let mut owners = HashMap::new();
         for (session, table) in &tables {
             if let Some(owner) = owner(&self.rig, *session, table).await {
