@@ -86,6 +86,6 @@ vim.api.nvim_create_autocmd('BufReadCmd', {
   pattern = 'polecat://*',
   desc = 'Fill a buffer of polecat.nvim',
   callback = function(event)
-    require('polecat.address').read(event.buf)
+    require('polecat.editor.uri').read(event.buf)
   end,
 })

@@ -131,7 +131,7 @@ pub(crate) async fn end(shop: &Shop, buffer: &str, session: &str) {
 
 /// The processes at work for a capture: the backend, Neovim, tmux.
 pub(crate) async fn workers(shop: &Shop) -> [u32; 3] {
-    let code = "return { require('polecat.backend').greeting().pid, vim.fn.getpid() }";
+    let code = "return { require('polecat.rpc.client').greeting().pid, vim.fn.getpid() }";
     let pids = shop.editor.lua(code, Json::Null).await.expect("the backend has greeted");
     let [backend, nvim]: [u32; 2] = serde_json::from_value(pids).expect("process ids");
     [backend, nvim, shop.tmux.pid().as_raw_pid().unsigned_abs()]

@@ -1,6 +1,6 @@
 //! The operations that only look, each in every way.
 
-use polecat::session::{CaptureOptions, SessionManager};
+use polecat::session::{CaptureOptions, RigContext};
 use serde_json::{Value as Json, json};
 
 use super::gastown::{self, Step};
@@ -50,13 +50,13 @@ impl Operation {
         }
     }
 
-    pub(crate) async fn library(self, manager: &SessionManager) {
+    pub(crate) async fn library(self, context: &RigContext) {
         let done = match self {
-            Operation::IsRunning => manager.is_running(WHO).await.map(drop),
-            Operation::Status => manager.status(WHO).await.map(drop),
-            Operation::List(_) => manager.list().await.map(drop),
+            Operation::IsRunning => context.is_running(WHO).await.map(drop),
+            Operation::Status => context.status(WHO).await.map(drop),
+            Operation::List(_) => context.list().await.map(drop),
             Operation::Capture { lines, ansi } => {
-                manager.capture(WRITER, CaptureOptions { lines, ansi }).await.map(drop)
+                context.capture(WRITER, CaptureOptions { lines, ansi }).await.map(drop)
             }
         };
         done.expect("the sessions are there");

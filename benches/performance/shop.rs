@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use polecat::session::{EventQueue, Place, SessionManager, Settings, Workspace};
+use polecat::session::{EventQueue, Place, RigContext, Settings, Workspace};
 use serde_json::{Value as Json, json};
 
 use super::clock::{Span, now};
@@ -19,7 +19,7 @@ use super::yard::Yard;
 /// Where calls are measured. The editor ends first.
 pub(crate) struct Shop {
     pub(crate) editor: Editor,
-    pub(crate) library: SessionManager,
+    pub(crate) library: RigContext,
     pub(crate) pipe: Pipe,
     pub(crate) yard: Yard,
 }
@@ -131,7 +131,7 @@ pub(crate) async fn span(editor: &Editor, function: &str, args: Json) -> Span {
     Span { begin: time("begin"), end: time("ended") }
 }
 
-async fn library(yard: &Yard) -> SessionManager {
+async fn library(yard: &Yard) -> RigContext {
     let Yard { tmux, town } = yard;
     let settings = Settings {
         tmux_command: Some(tmux_program()),
@@ -142,7 +142,7 @@ async fn library(yard: &Yard) -> SessionManager {
     let news = EventQueue::default();
     let workspace = Workspace::new(settings, tmux.launch(), news).expect("the settings are fine");
     let place = Place { file: None, cwd: town.rig() };
-    workspace.manager(&place).await.expect("the town has a rig")
+    workspace.context(&place).await.expect("the town has a rig")
 }
 
 /// Durations by the way they were reached, in ms.

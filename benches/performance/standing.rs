@@ -27,7 +27,7 @@ pub(crate) async fn rows(pace: &Pace) -> Vec<Row> {
     let first = first_answer(&yard, pace).await;
     let editor = yard.editor().await;
     plugin(&editor, "list", json!([])).await;
-    let pid = editor.lua("return require('polecat.backend').greeting().pid", Json::Null).await;
+    let pid = editor.lua("return require('polecat.rpc.client').greeting().pid", Json::Null).await;
     let pid: u32 = serde_json::from_value(pid.expect("it has greeted")).expect("a process id");
     let closed = idle(pid, pace).await;
     show(&editor).await;

@@ -1,6 +1,6 @@
 --- Hands commands to the backend as they were typed, and does what it answers.
 local effects = require('polecat.ui.effects')
-local where = require('polecat.where')
+local where = require('polecat.editor.context')
 
 local M = {}
 

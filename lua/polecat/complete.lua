@@ -1,5 +1,5 @@
 --- Completion of the commands' arguments, from a cache: a `<Tab>` must not wait for tmux.
-local where = require('polecat.where')
+local where = require('polecat.editor.context')
 
 local M = {}
 
@@ -36,7 +36,7 @@ local function refresh(at)
     return
   end
   under_way[key] = true
-  require('polecat.backend').call('complete', { at = at }, function(err, known)
+  require('polecat.rpc.client').call('complete', { at = at }, function(err, known)
     under_way[key] = nil
     if not err then
       cache[key] = known

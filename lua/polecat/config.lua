@@ -147,7 +147,7 @@ function M.set(opts)
   end
   local err = M.error()
   if err then
-    require('polecat.notify').error(err)
+    require('polecat.editor.notify').error(err)
   end
 end
 

@@ -48,13 +48,13 @@ local function check_config()
     table.sort(set)
     vim.health.ok('configuration: ' .. (set[1] and table.concat(set, ', ') or 'all defaults'))
   end
-  local notified = table.concat(require('polecat.announce').notified(), ', ')
+  local notified = table.concat(require('polecat.editor.notifications').notified(), ', ')
   vim.health.info('notified: ' .. (notified ~= '' and notified or 'nothing'))
   return #config.problems == 0
 end
 
 local function check_log()
-  local path = require('polecat.log').path()
+  local path = require('polecat.rpc.log').path()
   local stat = vim.uv.fs_stat(path)
   local size = stat and (' (%d KiB)'):format(math.ceil(stat.size / 1024)) or ' (not written yet)'
   vim.health.info('log: ' .. path .. size)
@@ -62,7 +62,7 @@ end
 
 ---@return boolean found
 local function check_binary()
-  local argv, err = require('polecat.binary').find()
+  local argv, err = require('polecat.rpc.binary').find()
   if err then
     report_error(err)
   else
@@ -74,7 +74,7 @@ end
 --- Asks the backend for its own report, and says which one answered.
 ---@return table[] rows
 local function check_backend()
-  local backend = require('polecat.backend')
+  local backend = require('polecat.rpc.client')
   local limit = backend.greeting() and REPORT_LIMIT or (GREETING_LIMIT + REPORT_LIMIT)
   local err, rows = wait(limit, function(done)
     backend.call('health', {}, done)

@@ -15,7 +15,7 @@ local function run(operation, texts, opts, cb, act)
       run(operation, texts, opts, cb, act)
     end)
   end
-  local callback = type(cb) == 'function' and cb or require('polecat.notify').or_error()
+  local callback = type(cb) == 'function' and cb or require('polecat.editor.notify').or_error()
   local args, err = require('polecat.arguments').read(operation, texts, opts, cb)
   if args then
     return act(args, callback)
@@ -34,7 +34,7 @@ end
 local function ask(operation, method, texts, opts, cb)
   opts, cb = require('polecat.arguments').shift(opts, cb)
   run(operation, texts, opts, cb, function(args, callback)
-    require('polecat.backend').call(method, args, callback)
+    require('polecat.rpc.client').call(method, args, callback)
   end)
 end
 
@@ -163,7 +163,7 @@ function M.remove(name, opts, cb)
   run('remove', { polecat = given(name) }, opts, cb, function(args, callback)
     local editor = require('polecat.editor.state').read()
     args = vim.tbl_extend('force', editor, args)
-    require('polecat.backend').call('polecat.remove', args, callback)
+    require('polecat.rpc.client').call('polecat.remove', args, callback)
   end)
 end
 
@@ -181,7 +181,7 @@ end
 ---@param cb? polecat.Callback
 function M.attach(name, cb)
   run('attach', { polecat = given(name) }, nil, cb, function(args, callback)
-    require('polecat.attach').open({ polecat = args.polecat }, {}, callback)
+    require('polecat.ui.attach').open({ polecat = args.polecat }, {}, callback)
   end)
 end
 
@@ -189,7 +189,7 @@ end
 ---@param name? string
 function M.open_status(name)
   run('open_status', { polecat = name }, nil, nil, function(args)
-    require('polecat.status').open({ polecat = args.polecat })
+    require('polecat.ui.status').open({ polecat = args.polecat })
   end)
 end
 
@@ -198,7 +198,7 @@ end
 ---@param opts? { lines?: integer, snapshot?: boolean }
 function M.open_capture(name, opts)
   run('open_capture', { polecat = given(name) }, opts, nil, function(args)
-    require('polecat.capture').open(args, {})
+    require('polecat.ui.capture').open(args, {})
   end)
 end
 
@@ -207,20 +207,20 @@ end
 ---@param opts? { since?: 'review' }
 function M.open_diff(name, opts)
   run('open_diff', { polecat = given(name) }, opts, nil, function(args)
-    require('polecat.diff').open(args, {})
+    require('polecat.ui.diff').open(args, {})
   end)
 end
 
 --- The sessions as they were last told of. Does not wait.
 ---@return polecat.SessionInfo[]
 function M.sessions()
-  return require('polecat.snapshot').sessions()
+  return require('polecat.editor.sessions').sessions()
 end
 
 --- A short text for a status line, `!2 ●1`; empty when there is nothing to tell.
 ---@return string
 function M.statusline()
-  return require('polecat.snapshot').statusline()
+  return require('polecat.editor.sessions').statusline()
 end
 
 --- Not needed: the same as `vim.g.polecat = opts`, checked at once.

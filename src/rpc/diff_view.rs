@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     core::{diff::find, review::Comment},
-    session::{Changed, Pair, Rests, SessionManager, Since, Workspace},
+    session::{Changed, Pair, Rests, RigContext, Since, Workspace},
     view::{self, FileRow, HunkRow, Picture, Shown},
 };
 
@@ -26,10 +26,10 @@ pub(super) async fn run(
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
     let polecat = open.polecat.ok_or_else(|| RpcError::bad_argument("whose changes?"))?;
-    let manager = workspace.manager(&place(open.at)).await?;
-    let mut rests = Rests::of(workspace, &manager, &polecat);
+    let context = workspace.context(&place(open.at)).await?;
+    let mut rests = Rests::of(workspace, &context, &polecat);
     let since = since(open.since.as_deref())?;
-    let mut sheet = Sheet { manager, polecat, since, shown: Shown::default(), drawn: false };
+    let mut sheet = Sheet { context, polecat, since, shown: Shown::default(), drawn: false };
     sheet.draw(canvas).await?;
     let mut due = false;
     loop {
@@ -51,7 +51,7 @@ pub(super) async fn run(
 
 /// One buffer, and what it shows.
 struct Sheet {
-    manager: SessionManager,
+    context: RigContext,
     polecat: String,
     since: Since,
     shown: Shown,
@@ -60,7 +60,7 @@ struct Sheet {
 
 impl Sheet {
     async fn draw(&mut self, canvas: &mut Canvas) -> Result<(), RpcError> {
-        let changed = self.manager.changes(&self.polecat, self.since).await?;
+        let changed = self.context.changes(&self.polecat, self.since).await?;
         debug!(self.polecat, "drawing what it changed");
         let (name, mut shown) = (self.polecat.clone(), std::mem::take(&mut self.shown));
         let drawn = aside(move || {

@@ -12,8 +12,8 @@ use super::{
 /// The road of nvim-rs's messages.
 pub(super) type Writer = Compat<Letterbox>;
 
-const ANSWER: &str = "require('polecat.backend').answer(...)";
-const EVENT: &str = "require('polecat.backend').event(...)";
+const ANSWER: &str = "require('polecat.rpc.client').answer(...)";
+const EVENT: &str = "require('polecat.rpc.client').event(...)";
 
 /// The Neovim that started us.
 #[derive(Clone)]

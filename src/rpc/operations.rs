@@ -14,7 +14,7 @@ use crate::{
     core::session::SessionInfo,
     session::{
         Allowed, AttachPlan, CaptureOptions, Completion, HealthRow, NewPolecat, Pair, Place,
-        RemoveOptions, RemovedPolecat, RestoredPolecat, RigFacts, SessionError, SessionManager,
+        RemoveOptions, RemovedPolecat, RestoredPolecat, RigContext, RigFacts, SessionError,
         StartOptions, Started, StoppedAll, Workspace,
     },
 };
@@ -40,8 +40,8 @@ impl<'a> Operations<'a> {
         Self { editor, workspace, id }
     }
 
-    async fn manager(&self, at: At) -> Done<SessionManager> {
-        self.workspace.manager(&place(at)).await
+    async fn context(&self, at: At) -> Done<RigContext> {
+        self.workspace.context(&place(at)).await
     }
 
     /// Does `work`, boxed where that is large, after which what everybody is shown is old, also where it failed half way.
@@ -65,12 +65,12 @@ impl<'a> Operations<'a> {
     }
 
     pub(super) async fn complete(&self, args: args::Here) -> Done<Completion> {
-        self.manager(args.at).await?.completion().await
+        self.context(args.at).await?.completion().await
     }
 
     pub(super) async fn new_polecat(&self, args: args::New) -> Done<NewPolecat> {
         let (polecat, issue) = (args.polecat.as_deref(), args.issue.as_deref());
-        self.changing(async { self.manager(args.at).await?.create(polecat, issue).await }).await
+        self.changing(async { self.context(args.at).await?.create(polecat, issue).await }).await
     }
 
     pub(super) async fn remove(&self, args: args::Remove) -> Done<RemovedPolecat> {
@@ -80,13 +80,13 @@ impl<'a> Operations<'a> {
             dirs: args.dirs.unwrap_or_default(),
             in_use: args::InUse::of(args.in_use),
         };
-        let work = async { self.manager(args.at).await?.remove(&args.polecat, options).await };
+        let work = async { self.context(args.at).await?.remove(&args.polecat, options).await };
         self.changing(work).await
     }
 
     pub(super) async fn restore(&self, args: args::Restore) -> Done<RestoredPolecat> {
         let in_use = args::InUse::of(args.in_use);
-        let work = async { self.manager(args.at).await?.restore(&args.polecat, in_use).await };
+        let work = async { self.context(args.at).await?.restore(&args.polecat, in_use).await };
         self.changing(work).await
     }
 
@@ -105,7 +105,7 @@ impl<'a> Operations<'a> {
         let (at, polecat) = (args.at, args.polecat);
         let progress = self.progress(polecat.clone());
         let work =
-            Box::pin(async { self.manager(at).await?.start(&polecat, options, &progress).await });
+            Box::pin(async { self.context(at).await?.start(&polecat, options, &progress).await });
         self.changing(work).await
     }
 
@@ -123,7 +123,7 @@ impl<'a> Operations<'a> {
         // Until there is a polecat, it is the issue that a person knows it by.
         let progress = self.progress(polecat.clone().unwrap_or_else(|| issue.clone()));
         let work = Box::pin(async {
-            self.manager(at).await?.sling(&issue, polecat.as_deref(), options, &progress).await
+            self.context(at).await?.sling(&issue, polecat.as_deref(), options, &progress).await
         });
         self.changing(work).await
     }
@@ -140,26 +140,26 @@ impl<'a> Operations<'a> {
     /// Answers with warnings.
     pub(super) async fn stop(&self, args: args::Stop) -> Done<Vec<String>> {
         let force = args.force.unwrap_or(false);
-        self.changing(async { self.manager(args.at).await?.stop(&args.polecat, force).await }).await
+        self.changing(async { self.context(args.at).await?.stop(&args.polecat, force).await }).await
     }
 
     pub(super) async fn stop_all(&self, args: args::StopAll) -> Done<StoppedAll> {
         let force = args.force.unwrap_or(false);
-        self.changing(async { self.manager(args.at).await?.stop_all(force).await }).await
+        self.changing(async { self.context(args.at).await?.stop_all(force).await }).await
     }
 
     pub(super) async fn is_running(&self, args: args::Polecat) -> Done<bool> {
         let polecat = &*args.polecat;
-        let look = |manager: SessionManager| async move { manager.is_running(polecat).await };
+        let look = |context: RigContext| async move { context.is_running(polecat).await };
         self.workspace.look(&place(args.at), JUST_NOW, look).await
     }
 
     pub(super) async fn status(&self, args: args::Polecat) -> Done<SessionInfo> {
         let polecat = &*args.polecat;
         let workspace = self.workspace;
-        let look = |manager: SessionManager| async move {
-            let mut info = manager.status(polecat).await?;
-            workspace.hold(&manager, std::slice::from_mut(&mut info)).await;
+        let look = |context: RigContext| async move {
+            let mut info = context.status(polecat).await?;
+            workspace.hold(&context, std::slice::from_mut(&mut info)).await;
             Ok(info)
         };
         self.workspace.look(&place(args.at), JUST_NOW, look).await
@@ -167,9 +167,9 @@ impl<'a> Operations<'a> {
 
     pub(super) async fn list(&self, args: args::Here) -> Done<Vec<SessionInfo>> {
         let workspace = self.workspace;
-        let look = |manager: SessionManager| async move {
-            let mut infos = manager.list().await?;
-            workspace.hold(&manager, &mut infos).await;
+        let look = |context: RigContext| async move {
+            let mut infos = context.list().await?;
+            workspace.hold(&context, &mut infos).await;
             Ok(infos)
         };
         self.workspace.look(&place(args.at), JUST_NOW, look).await
@@ -178,7 +178,7 @@ impl<'a> Operations<'a> {
     pub(super) async fn capture(&self, args: args::Capture) -> Done<Vec<u8>> {
         let options = CaptureOptions::new(args.lines, args.ansi);
         let polecat = &*args.polecat;
-        let look = |manager: SessionManager| async move { manager.capture(polecat, options).await };
+        let look = |context: RigContext| async move { context.capture(polecat, options).await };
         self.workspace.look(&place(args.at), JUST_NOW, look).await
     }
 
@@ -189,24 +189,24 @@ impl<'a> Operations<'a> {
 
     pub(super) async fn inject(&self, args: args::Inject) -> Done<()> {
         let (polecat, text) = (&*args.polecat, &*args.text);
-        let look = |manager: SessionManager| async move {
-            let listener = manager.listener(polecat, text).await?;
-            Ok((manager, listener))
+        let look = |context: RigContext| async move {
+            let listener = context.listener(polecat, text).await?;
+            Ok((context, listener))
         };
-        let (manager, listener) = self.workspace.look(&place(args.at), NOW, look).await?;
-        manager.inject_into(listener, text, args.take.unwrap_or_default()).await
+        let (context, listener) = self.workspace.look(&place(args.at), NOW, look).await?;
+        context.inject_into(listener, text, args.take.unwrap_or_default()).await
     }
 
     pub(super) async fn attach(&self, args: args::Polecat) -> Done<AttachPlan> {
-        self.manager(args.at).await?.attach(&args.polecat).await
+        self.context(args.at).await?.attach(&args.polecat).await
     }
 
     pub(super) async fn pair(&self, args: args::Pair) -> Result<Pair, RpcError> {
         let since = diff_view::since(args.since.as_deref())?;
-        let manager = self.manager(args.at).await?;
+        let context = self.context(args.at).await?;
         match (args.polecat, args.path, args.file) {
-            (Some(polecat), Some(path), None) => Ok(manager.pair(&polecat, &path, since).await?),
-            (None, None, Some(file)) => Ok(manager.pair_of(&file).await?),
+            (Some(polecat), Some(path), None) => Ok(context.pair(&polecat, &path, since).await?),
+            (None, None, Some(file)) => Ok(context.pair_of(&file).await?),
             _ => {
                 let why = "a pair needs a `polecat` and a `path`, or a `file`";
                 Err(RpcError::bad_argument(why))

@@ -15,7 +15,7 @@ use crate::{
         diff::{Place, Side, Stage},
         review::Comment,
     },
-    session::{Part, SessionManager, Workspace},
+    session::{Part, RigContext, Workspace},
 };
 
 pub(super) async fn comment(workspace: &Workspace, args: args::Comment) -> Answer {
@@ -30,39 +30,39 @@ pub(super) async fn comment(workspace: &Workspace, args: args::Comment) -> Answe
         shown: args.shown,
         text: args.text,
     };
-    manager(workspace, args.at).await?.comment(&args.polecat, comment).await?;
+    context(workspace, args.at).await?.comment(&args.polecat, comment).await?;
     Ok(Value::Nil)
 }
 
 pub(super) async fn uncomment(workspace: &Workspace, args: args::Uncomment) -> Answer {
-    manager(workspace, args.at).await?.uncomment(&args.polecat, args.id).await?;
+    context(workspace, args.at).await?.uncomment(&args.polecat, args.id).await?;
     Ok(Value::Nil)
 }
 
 pub(super) async fn send(workspace: &Workspace, args: args::Polecat) -> Answer {
-    let sent = manager(workspace, args.at).await?.send_review(&args.polecat).await?;
+    let sent = context(workspace, args.at).await?.send_review(&args.polecat).await?;
     Ok(Map::new().put("sent", sent).into())
 }
 
 pub(super) async fn take(workspace: &Workspace, args: args::Part) -> Answer {
     let (at, polecat, part) = part(args)?;
-    manager(workspace, at).await?.take_hunk(&polecat, &part).await?;
+    context(workspace, at).await?.take_hunk(&polecat, &part).await?;
     Ok(Value::Nil)
 }
 
 pub(super) async fn reject(workspace: &Workspace, args: args::Part) -> Answer {
     let (at, polecat, part) = part(args)?;
-    manager(workspace, at).await?.reject_hunk(&polecat, &part).await?;
+    context(workspace, at).await?.reject_hunk(&polecat, &part).await?;
     Ok(Value::Nil)
 }
 
 pub(super) async fn undo(workspace: &Workspace, args: args::Polecat) -> Answer {
-    let undone = manager(workspace, args.at).await?.undo_hunk(&args.polecat).await?;
+    let undone = context(workspace, args.at).await?.undo_hunk(&args.polecat).await?;
     Ok(Map::new().put("text", undone).into())
 }
 
-async fn manager(workspace: &Workspace, at: At) -> Result<SessionManager, RpcError> {
-    Ok(workspace.manager(&place(at)).await?)
+async fn context(workspace: &Workspace, at: At) -> Result<RigContext, RpcError> {
+    Ok(workspace.context(&place(at)).await?)
 }
 
 fn part(args: args::Part) -> Result<(At, String, Part), RpcError> {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     core::session::SessionInfo,
-    session::{Seen, SessionError, SessionManager, Watch, Workspace},
+    session::{RigContext, Seen, SessionError, Watch, Workspace},
     view,
 };
 
@@ -21,17 +21,17 @@ pub(super) async fn run(
     open: ViewOpen,
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
-    let manager = workspace.manager(&place(open.at)).await?;
+    let context = workspace.context(&place(open.at)).await?;
     let mut watch = match &open.polecat {
-        Some(polecat) => Watch::one(workspace, manager.clone(), polecat)?,
-        None => Watch::all(workspace, manager.clone()),
+        Some(polecat) => Watch::one(workspace, context.clone(), polecat)?,
+        None => Watch::all(workspace, context.clone()),
     };
     let mut width = open.width.unwrap_or(WIDTH);
     let mut seen = watch.look().await?;
     loop {
         // Before it is drawn: what is gone by now was never meant.
-        canvas.rows.set(manager.rig_home(), polecats(&seen));
-        canvas.draw(frame(&manager, &seen, width), true).await;
+        canvas.rows.set(context.rig_home(), polecats(&seen));
+        canvas.draw(frame(&context, &seen, width), true).await;
         tokio::select! {
             order = canvas.orders.recv() => match order {
                 None => return Ok(()),
@@ -60,12 +60,12 @@ fn polecats(seen: &Seen) -> Vec<String> {
     }
 }
 
-fn frame(manager: &SessionManager, seen: &Seen, width: usize) -> view::Frame {
+fn frame(context: &RigContext, seen: &Seen, width: usize) -> view::Frame {
     match seen {
         Seen::All(all) => {
-            let heading = view::Heading { rig: manager.rig_name(), socket: manager.town_socket() };
-            view::status(&heading, &all.polecats, manager.now(), width)
+            let heading = view::Heading { rig: context.rig_name(), socket: context.town_socket() };
+            view::status(&heading, &all.polecats, context.now(), width)
         }
-        Seen::One { session, tail } => view::detail(session, tail.as_deref(), manager.now(), width),
+        Seen::One { session, tail } => view::detail(session, tail.as_deref(), context.now(), width),
     }
 }

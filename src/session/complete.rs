@@ -2,7 +2,7 @@
 
 use crate::{
     host::{git, polecats},
-    session::{error::SessionError, manager::SessionManager},
+    session::{context::RigContext, error::SessionError},
 };
 
 /// The names a person can mean.
@@ -20,7 +20,7 @@ pub struct Completion {
     pub backups: Vec<String>,
 }
 
-impl SessionManager {
+impl RigContext {
     /// The names there are now.
     ///
     /// # Errors

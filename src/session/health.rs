@@ -11,7 +11,7 @@ use crate::{
     },
     host::{HostError, git, path, polecats, trust::Grant},
     session::{
-        manager::SessionManager,
+        context::RigContext,
         workspace::{Place, Workspace},
     },
 };
@@ -107,7 +107,7 @@ impl Workspace {
     async fn tmux_health(&self, place: Option<&Place>) -> HealthRow {
         if let Some(place) = place {
             // Whose server it is; that it fails is told with the rig.
-            drop(self.manager(place).await);
+            drop(self.context(place).await);
         }
         match self.tmux().capabilities().await {
             Ok(found) => HealthRow::new("tmux", Level::Ok, format!("tmux {}", found.version)),
@@ -147,30 +147,30 @@ impl Workspace {
     }
 
     async fn rig_health(&self, place: &Place) -> Vec<HealthRow> {
-        let manager = match self.manager(place).await {
-            Ok(manager) => manager,
+        let context = match self.context(place).await {
+            Ok(context) => context,
             Err(error) => {
                 let row = HealthRow::new("rig", Level::Warn, error.to_string());
                 return vec![row.hint(error.hint())];
             }
         };
-        let SessionManager { rig, .. } = &manager;
+        let RigContext { rig, .. } = &context;
         let found = format!("{} at `{}`", rig.name, rig.path.display());
         let mut rows = vec![HealthRow::new("rig", Level::Ok, found)];
-        rows.push(match manager.list().await {
+        rows.push(match context.list().await {
             Ok(all) => {
                 HealthRow::new("rig", Level::Info, format!("{} polecats with a session", all.len()))
             }
             Err(error) => HealthRow::new("rig", Level::Error, error.to_string()),
         });
-        rows.extend(manager.town_health());
-        rows.extend(manager.worktrees_health().await);
-        rows.extend(manager.agent_health().await);
+        rows.extend(context.town_health());
+        rows.extend(context.worktrees_health().await);
+        rows.extend(context.agent_health().await);
         rows
     }
 }
 
-impl SessionManager {
+impl RigContext {
     /// What the rig's town calls its sessions, and on which server they are.
     fn town_health(&self) -> Option<HealthRow> {
         let which = match self.rig.gastown()? {

@@ -3,3 +3,19 @@
 pub(in crate::session) mod delivery;
 pub(in crate::session) mod error;
 pub(in crate::session) mod inject;
+
+use crate::session::context::RigContext;
+
+/// Talks to agents.
+#[derive(Clone)]
+pub struct Messenger {
+    pub(in crate::session) context: RigContext,
+}
+
+impl RigContext {
+    /// Talks to agents.
+    #[must_use]
+    pub fn messenger(&self) -> Messenger {
+        Messenger { context: self.clone() }
+    }
+}

@@ -1,14 +1,14 @@
 //! The session core: starting, stopping, reading and talking to polecats.
 //!
-//! [`Workspace`] is one tmux server and the programs around it; [`SessionManager`] is one rig in
+//! [`Workspace`] is one tmux server and the programs around it; [`RigContext`] is one rig in
 //! it, with gastown's operations. Nothing here is remembered that tmux, git, the tracker or a
 //! file does not know: a second backend shows the same.
 
 mod complete;
+mod context;
 mod error;
 mod events;
 mod health;
-mod manager;
 mod messages;
 mod observe;
 mod polecats;
@@ -20,25 +20,30 @@ mod start;
 mod workspace;
 
 pub use complete::Completion;
+pub use context::RigContext;
 pub use error::{MessageError, SessionError};
 pub use events::{Event, EventQueue, Files, Snapshot};
 pub use health::{HealthRow, Level};
-pub use manager::SessionManager;
+pub use messages::Messenger;
 pub use messages::inject::Listener;
+pub use observe::Observer;
 pub use observe::capture::CaptureOptions;
 pub use observe::follow::{Follow, Update};
 pub use observe::watch::{Seen, Watch};
+pub use polecats::Polecats;
 pub use polecats::create::NewPolecat;
 pub use polecats::presence::InUse;
 pub use polecats::remove::{RemoveOptions, RemovedPolecat};
 pub use polecats::restore::RestoredPolecat;
+pub use review::Reviews;
 pub use review::changes::{Changed, Pair, Rests, Since};
 pub use review::comments::Part;
+pub use sessions::Sessions;
 pub use sessions::attach::AttachPlan;
 pub use sessions::stop::StoppedAll;
 pub use settings::{EditorFacts, Settings};
-pub use start::Started;
 pub use start::plan::StartOptions;
+pub use start::{Started, Starter};
 pub use workspace::{Place, RigFacts, Workspace};
 
 pub use crate::core::trust::{Allowed, Answer};

@@ -6,3 +6,19 @@ pub(in crate::session) mod presence;
 pub(in crate::session) mod remove;
 pub(in crate::session) mod restore;
 pub(in crate::session) mod sling;
+
+use crate::session::context::RigContext;
+
+/// Makes, gives work to, removes and brings back polecats.
+#[derive(Clone)]
+pub struct Polecats {
+    pub(in crate::session) context: RigContext,
+}
+
+impl RigContext {
+    /// Makes, gives work to, removes and brings back polecats.
+    #[must_use]
+    pub fn polecats(&self) -> Polecats {
+        Polecats { context: self.clone() }
+    }
+}

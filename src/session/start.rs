@@ -16,8 +16,8 @@ use crate::{
     core::{agent::is_program, names::PolecatName, session::SessionInfo},
     host::{flags, git, locks::Work, path},
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         sessions::{list::Session, pending::PendingPrompts},
         start::{
             plan::{Plan, StartOptions},
@@ -25,6 +25,20 @@ use crate::{
         },
     },
 };
+
+/// Starts agents, and gives them their first words.
+#[derive(Clone)]
+pub struct Starter {
+    pub(in crate::session) context: RigContext,
+}
+
+impl RigContext {
+    /// Starts agents, and gives them their first words.
+    #[must_use]
+    pub fn starter(&self) -> Starter {
+        Starter { context: self.clone() }
+    }
+}
 
 /// A polecat whose agent runs.
 #[derive(Clone, Debug)]
@@ -45,7 +59,7 @@ pub(in crate::session) enum Hooking {
 /// How a start tells of its steps.
 pub(in crate::session) type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
-impl SessionManager {
+impl RigContext {
     /// Starts the agent of the polecat `name`, and returns when it is ready.
     ///
     /// # Errors

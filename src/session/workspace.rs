@@ -21,9 +21,9 @@ use crate::{
         watch::FileEvents,
     },
     session::{
+        context::{RigContext, Starts, Tools, Turns},
         error::SessionError,
         events::{Event, EventQueue, Snapshot},
-        manager::{SessionManager, Starts, Tools, Turns},
         observe::{monitor::Monitor, monitors::Monitors},
         servers::Servers,
         settings::{EditorFacts, Settings},
@@ -116,18 +116,18 @@ impl Workspace {
         self.tools.settings.editor.clone()
     }
 
-    /// The manager of the rig that `place` is in. From then on the rig is watched.
+    /// The context of the rig that `place` is in. From then on the rig is watched.
     ///
     /// # Errors
     /// When there is no rig, or it cannot be read.
-    pub async fn manager(&self, place: &Place) -> Result<SessionManager, SessionError> {
+    pub async fn context(&self, place: &Place) -> Result<RigContext, SessionError> {
         let pinned = self.pinned();
         let at = Instant::now();
         let rig = Arc::new(self.find(place, pinned.as_deref()).await?);
         *self.last() = Some(Found { place: place.clone(), pinned, rig: rig.clone(), at });
-        let manager = SessionManager::new(rig, self.tools.clone());
-        self.monitor(&manager);
-        Ok(manager)
+        let context = RigContext::new(rig, self.tools.clone());
+        self.monitor(&context);
+        Ok(context)
     }
 
     /// What `look`, which changes nothing, sees in the rig that `place` is in, or was not longer
@@ -137,27 +137,27 @@ impl Workspace {
     /// the folders are read, and is taken again where they tell of another.
     ///
     /// # Errors
-    /// As [`Workspace::manager`], and what `look` gives.
+    /// As [`Workspace::context`], and what `look` gives.
     pub async fn look<T, L>(
         &self,
         place: &Place,
         ago: Duration,
-        look: impl Fn(SessionManager) -> L,
+        look: impl Fn(RigContext) -> L,
     ) -> Result<T, SessionError>
     where
         L: Future<Output = Result<T, SessionError>>,
     {
         let Some(last) = self.found_last(place) else {
-            return look(self.manager(place).await?).await;
+            return look(self.context(place).await?).await;
         };
-        let guess = SessionManager::new(last.rig, self.tools.clone());
+        let guess = RigContext::new(last.rig, self.tools.clone());
         if last.at.elapsed() < ago {
             return look(guess).await;
         }
         let found = async {
             // The question to tmux goes out first.
             tokio::task::yield_now().await;
-            self.manager(place).await
+            self.context(place).await
         };
         let (seen, found) = tokio::join!(look(guess.clone()), found);
         let found = found?;
@@ -180,9 +180,9 @@ impl Workspace {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The monitor of the manager's rig.
-    pub(in crate::session) fn monitor(&self, manager: &SessionManager) -> Monitor {
-        let (monitor, is_new) = self.monitors.of(manager);
+    /// The monitor of the rig.
+    pub(in crate::session) fn monitor(&self, context: &RigContext) -> Monitor {
+        let (monitor, is_new) = self.monitors.of(context);
         if is_new {
             tokio::spawn(forward(monitor.snapshots.clone(), self.tools.news.clone()));
         }
@@ -191,8 +191,8 @@ impl Workspace {
 
     /// Puts the states that everybody is shown, which are read off the agents' screens too and
     /// held against flicker, in place of those that tmux's facts alone tell.
-    pub async fn hold(&self, manager: &SessionManager, infos: &mut [SessionInfo]) {
-        let monitor = self.monitor(manager);
+    pub async fn hold(&self, context: &RigContext, infos: &mut [SessionInfo]) {
+        let monitor = self.monitor(context);
         if infos.iter().any(|info| info.running) {
             monitor.first_look().await;
         }
@@ -209,7 +209,7 @@ impl Workspace {
     /// The rig that `place` is in.
     ///
     /// # Errors
-    /// As [`Workspace::manager`].
+    /// As [`Workspace::context`].
     pub async fn rig(&self, place: &Place) -> Result<RigFacts, SessionError> {
         let rig = self.find(place, self.pinned().as_deref()).await?;
         Ok(facts(&rig, self.pinned().is_some()))

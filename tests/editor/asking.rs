@@ -13,13 +13,13 @@ async fn at_work() -> Screen {
 
 /// Stops the backend until what `event` tells has happened in the editor.
 fn hold_until(screen: &Screen, event: &str) {
-    screen.command("lua P = require('polecat.backend').greeting().pid");
+    screen.command("lua P = require('polecat.rpc.client').greeting().pid");
     screen.command(&format!("autocmd {event} * ++once lua vim.uv.kill(P, 'sigcont')"));
     screen.command("lua vim.uv.kill(P, 'sigstop')");
 }
 
 /// Says on the screen that the backend has answered, after what is done with the answer.
-const SHOW_ANSWER: &str = "lua local b = require('polecat.backend') local answer = b.answer \
+const SHOW_ANSWER: &str = "lua local b = require('polecat.rpc.client') local answer = b.answer \
     b.answer = function(...) answer(...) vim.schedule(function() vim.o.statusline = '<answered>' \
     end) end";
 

@@ -143,7 +143,7 @@ async fn what_is_ignored_does_not_count_and_a_merge_into_main_keeps_the_badge() 
 /// The system's watchers that the backend holds.
 #[cfg(target_os = "linux")]
 async fn watchers(shop: &Shop) -> usize {
-    let pid = "return require('polecat.backend').greeting().pid";
+    let pid = "return require('polecat.rpc.client').greeting().pid";
     let pid = shop.editor.lua(pid, Json::Null).await.unwrap();
     let open = std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap().flatten();
     let targets = open.filter_map(|entry| std::fs::read_link(entry.path()).ok());

@@ -93,7 +93,7 @@ async fn neither_another_backend_nor_a_plugin_that_is_loaded_anew_begins_to_coun
     let shop = gallery().await;
     paint(&shop, 8_000, 8_000).await;
     let before = groups(&shop).await;
-    let pid = "return (require('polecat.backend').greeting() or {}).pid";
+    let pid = "return (require('polecat.rpc.client').greeting() or {}).pid";
     let first = lua(&shop, pid).await;
     lua(&shop, &format!("vim.uv.kill({first}, 'sigkill')")).await;
     eventually("another backend", async || {
@@ -103,8 +103,8 @@ async fn neither_another_backend_nor_a_plugin_that_is_loaded_anew_begins_to_coun
     .await;
     paint(&shop, 8_000, 16_000).await;
     let anew = "vim.cmd('bwipeout ' .. vim.fn.bufnr('capture/gt-shop-ash'))
-        package.loaded['polecat.highlight'], package.loaded['polecat.frames'] = nil, nil
-        package.loaded['polecat.view'], package.loaded['polecat.capture'] = nil, nil
+        package.loaded['polecat.ui.highlight'], package.loaded['polecat.ui.draw'] = nil, nil
+        package.loaded['polecat.ui.view'], package.loaded['polecat.ui.capture'] = nil, nil
         vim.cmd('PolecatCapture ash 2000')";
     lua(&shop, anew).await;
     shop.editor.expect_line(LIVE, "painted 16000").await;

@@ -125,7 +125,7 @@ impl Yard {
 /// Keeps the steps that starts report in `_G.steps`.
 pub(crate) const STEPS: &str = "
     _G.steps = {}
-    local progress = require('polecat.progress')
+    local progress = require('polecat.editor.progress')
     local show = progress.show
     progress.show = function(data)
         table.insert(_G.steps, data.text)

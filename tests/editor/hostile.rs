@@ -216,7 +216,8 @@ async fn everything(editor: &Editor) -> Vec<(String, Option<String>)> {
             ("review.uncomment", json!({ "polecat": polecat, "id": 1 })),
             ("hunk.undo", json!({ "polecat": polecat })),
         ] {
-            let call = editor.begin("require('polecat.backend').call", json!([method, args])).await;
+            let call =
+                editor.begin("require('polecat.rpc.client').call", json!([method, args])).await;
             keep(format!("{method} {polecat}"), call.await);
         }
     }

@@ -11,8 +11,8 @@ const PREVIEW: &str = "
     vim.api.nvim_buf_set_name(buf, 'preview of ' .. polecat)
     vim.api.nvim_open_win(buf, false, {
         relative = 'editor', row = 1, col = 1, width = 40, height = 5, noautocmd = true })
-    local at = require('polecat.where').here()
-    require('polecat.preview').show(buf, { polecat = polecat }, at)
+    local at = require('polecat.editor.context').here()
+    require('polecat.ui.preview').show(buf, { polecat = polecat }, at)
     return vim.api.nvim_buf_get_name(buf)
 ";
 
@@ -22,7 +22,7 @@ async fn a_missing_plugin_is_named() {
     for (picker, plugin) in
         [("telescope", "telescope.nvim"), ("fzf_lua", "fzf-lua"), ("snacks", "snacks.nvim")]
     {
-        let open = "require('polecat.pickers')[...]()";
+        let open = "require('polecat.integrations.pickers')[...]()";
         shop.editor.lua(open, json!([picker])).await.unwrap();
         shop.editor.expect_message(&format!("`{plugin}` is not installed")).await;
     }

@@ -13,7 +13,7 @@ const STATUS: &str = "polecat://status";
 /// Counts the keys that go to the backend, keeps what it answers a question with, and drops frames
 /// from the time that `Frozen` is set.
 const WATCH: &str = "
-    local backend, view = require('polecat.backend'), require('polecat.view')
+    local backend, view = require('polecat.rpc.client'), require('polecat.ui.view')
     Pressed, Asked, Dropped = 0, 0, 0
     local call, frame = backend.call, view.frame
     backend.call = function(method, ...)
@@ -96,7 +96,7 @@ async fn a_key_in_the_window_of_another_rig_than_the_pinned_one_does_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_takes_time_marks_its_row_and_is_pressed_once() {
     let shop = on_ash().await;
-    let pid = value(&shop, "require('polecat.backend').greeting().pid").await;
+    let pid = value(&shop, "require('polecat.rpc.client').greeting().pid").await;
     let signal = async |name: &str| {
         let code = format!("vim.uv.kill({pid}, '{name}')");
         shop.editor.lua(&code, Json::Null).await.unwrap();

@@ -165,13 +165,15 @@ async fn of_fifty_starts_that_fail_at_any_point_nothing_is_left() {
     assert_eq!(agents(&shop), [0; 0]);
     assert_eq!(shop.sessions(), [""; 0]);
     whole(&shop);
-    let left = shop.editor.processes();
-    let left = left.into_iter().filter(|pid| Some(*pid) != backend(&shop.editor).map(number));
-    let left: Vec<_> = processes::alive(&left.collect::<Vec<_>>());
-    let commands = left.iter().map(|pid| std::fs::read_to_string(format!("/proc/{pid}/comm")));
-    let commands: Vec<_> = commands.map(Result::unwrap_or_default).collect();
-    // The one client of tmux that carries everything.
-    assert!(commands.len() <= 1, "{commands:?}");
+    let backend = backend(&shop.editor).map(number);
+    eventually("no more than the one client of tmux that carries everything", async || {
+        let left = shop.editor.processes().into_iter().filter(|pid| Some(*pid) != backend);
+        let left = processes::alive(&left.collect::<Vec<_>>());
+        let command = |pid: &u32| std::fs::read_to_string(format!("/proc/{pid}/comm"));
+        let commands: Vec<_> = left.iter().map(|pid| command(pid).unwrap_or_default()).collect();
+        if commands.len() <= 1 { Ok(()) } else { Err(format!("{commands:?}")) }
+    })
+    .await;
 }
 
 fn number(pid: Pid) -> u32 {

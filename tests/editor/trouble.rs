@@ -141,7 +141,7 @@ fn backend(shop: &Shop) -> Pid {
 async fn a_message_that_goes_wrong_in_neovim_is_in_the_log() {
     let shop = Shop::new().await;
     shop.editor.call("list", json!([])).await.unwrap();
-    let broken = "local backend = require('polecat.backend')
+    let broken = "local backend = require('polecat.rpc.client')
         local answer = backend.answer
         backend.answer = function(...) answer(...) error('out of ink') end";
     shop.editor.lua(broken, Json::Null).await.unwrap();

@@ -116,7 +116,7 @@ async fn a_person_starts_looks_reads_and_stops() {
 }
 
 /// Gives the plugin a snapshot, as the backend does: `ash` in this state, with this question.
-const TELL: &str = "lua T = function(state, waiting) require('polecat.events').take('snapshot', \
+const TELL: &str = "lua T = function(state, waiting) require('polecat.rpc.dispatch').take('snapshot', \
     { rig = 'den', home = '/den', sessions = { { polecat = 'ash', rig_name = 'den', \
     session_id = 'gt-den-ash', running = true, state = state, waiting = waiting } } }) end";
 
@@ -162,7 +162,9 @@ async fn no_message_asks_for_a_key_on_a_narrow_screen_and_all_of_it_is_in_messag
     // Two in one turn, and one that a mode's name would be drawn over.
     screen.keys(&["i"]);
     screen.expect("-- INSERT --").await;
-    screen.command_in_insert("lua local n = require('polecat.notify') n.info('one') n.warn('two')");
+    screen.command_in_insert(
+        "lua local n = require('polecat.editor.notify') n.info('one') n.warn('two')",
+    );
     screen.keys(&["Escape"]);
     asks_for_no_key(&screen.expect("two").await);
     screen.command("PolecatRestore ash");

@@ -22,7 +22,7 @@ const TELL: &str = "
         session.rig_name, session.session_id = 'den', 'gt-den-' .. session.polecat
     end
     local data = { rig = 'den', home = '/den', sessions = sessions }
-    require('polecat.backend').event('snapshot', data)
+    require('polecat.rpc.client').event('snapshot', data)
 ";
 
 /// Listens, and puts the rig in use.

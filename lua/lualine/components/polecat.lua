@@ -4,7 +4,7 @@ local M = require('lualine.component'):extend()
 --- The colour of who needs a person; without one, lualine's own.
 ---@return string?
 local function urgent()
-  local counts = require('polecat.snapshot').counts()
+  local counts = require('polecat.editor.sessions').counts()
   return (counts.waiting and 'PolecatWaiting') or (counts.died and 'PolecatDied') or nil
 end
 

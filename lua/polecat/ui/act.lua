@@ -2,8 +2,8 @@
 --- what it answers is done.
 local effects = require('polecat.ui.effects')
 local under_way = require('polecat.ui.under_way')
-local view = require('polecat.view')
-local where = require('polecat.where')
+local view = require('polecat.ui.view')
+local where = require('polecat.editor.context')
 
 local M = {}
 
@@ -45,7 +45,7 @@ function M.keys(buf, name)
         press(buf, key[3], key[4])
       end,
     }
-  end, require('polecat.view_keys')[name])
+  end, require('polecat.ui.view_keys')[name])
 end
 
 return M

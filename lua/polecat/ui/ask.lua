@@ -1,6 +1,6 @@
 --- What takes the user's keys: questions, and windows one types in. One that comes late must not
 --- take for its answer what is being typed for something else.
-local notify = require('polecat.notify')
+local notify = require('polecat.editor.notify')
 
 local M = {}
 

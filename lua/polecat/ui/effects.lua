@@ -1,7 +1,7 @@
 --- What the backend has Neovim do: one entry for each kind of effect, none for a command.
 local ask = require('polecat.ui.ask')
-local backend = require('polecat.backend')
-local notify = require('polecat.notify')
+local backend = require('polecat.rpc.client')
+local notify = require('polecat.editor.notify')
 
 local M = {}
 
@@ -23,13 +23,13 @@ local M = {}
 --- The module that opens each view, and its function.
 ---@type table<string, string[]>
 local VIEWS = {
-  status = { 'polecat.status', 'open' },
-  capture = { 'polecat.capture', 'open' },
-  diff = { 'polecat.diff', 'open' },
-  side_by_side = { 'polecat.diff', 'side_by_side' },
-  attach = { 'polecat.attach', 'open' },
-  compose = { 'polecat.compose', 'open' },
-  log = { 'polecat.log', 'open' },
+  status = { 'polecat.ui.status', 'open' },
+  capture = { 'polecat.ui.capture', 'open' },
+  diff = { 'polecat.ui.diff', 'open' },
+  side_by_side = { 'polecat.ui.diff', 'side_by_side' },
+  attach = { 'polecat.ui.attach', 'open' },
+  compose = { 'polecat.ui.compose', 'open' },
+  log = { 'polecat.rpc.log', 'open' },
 }
 
 --- Makes the call that follows the choice.

@@ -1,8 +1,8 @@
 --- Questions that show first what they are about: one at a time, and the same one once.
 local ask = require('polecat.ui.ask')
-local buffer = require('polecat.buffer')
-local keys = require('polecat.keys')
-local window = require('polecat.window')
+local buffer = require('polecat.ui.buffer')
+local keys = require('polecat.ui.keymaps')
+local window = require('polecat.ui.window')
 
 local M = {}
 

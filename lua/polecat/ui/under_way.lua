@@ -1,5 +1,5 @@
 --- Keys whose answer is still to come: a second press does nothing, and the row says what is done.
-local cursor = require('polecat.cursor')
+local cursor = require('polecat.ui.cursor')
 
 local M = {}
 

@@ -2,7 +2,7 @@
 return require('telescope').register_extension({
   exports = {
     polecat = function(opts)
-      require('polecat.pickers').telescope(opts)
+      require('polecat.integrations.pickers').telescope(opts)
     end,
   },
 })

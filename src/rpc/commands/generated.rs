@@ -10,7 +10,7 @@ use super::{
 };
 
 const LUA: &str = "lua/polecat/commands.lua";
-const LUA_KEYS: &str = "lua/polecat/view_keys.lua";
+const LUA_KEYS: &str = "lua/polecat/ui/view_keys.lua";
 const HELP: &str = "doc/polecat.txt";
 
 const HEAD: &str = "\

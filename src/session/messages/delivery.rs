@@ -17,8 +17,8 @@ use crate::{
     },
     host::processes::Holder,
     session::{
+        context::RigContext,
         error::{MessageError, SessionError},
-        manager::SessionManager,
         sessions::{
             list::Session,
             pending::{self, OWED, PASTED, PendingPrompts, UnsubmittedPaste},
@@ -36,7 +36,7 @@ const READY: Duration = Duration::from_secs(5);
 const SHOWN: Duration = Duration::from_secs(5);
 /// One message to one agent, in the sender's turn.
 pub(in crate::session) struct Delivery<'a> {
-    pub(in crate::session) manager: &'a SessionManager,
+    pub(in crate::session) context: &'a RigContext,
     pub(in crate::session) session: &'a Session,
     pub(in crate::session) to: &'a Recipient,
     pub(in crate::session) bytes: &'a [u8],
@@ -185,7 +185,7 @@ impl Delivery<'_> {
     }
 
     async fn paste(&self, seen: &Seen, typed: &[u8]) -> Result<Option<Terminal>, SessionError> {
-        let (tmux, pane) = (&self.manager.tmux, self.session.pane.pane_id);
+        let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);
         let note = self.pasted().note(self.session);
         Ok(tmux.paste(pane, typed, &self.guard(seen), &[note]).await?)
     }
@@ -206,7 +206,7 @@ impl Delivery<'_> {
         let mut shown = Ok(false);
         let taken = async { shown = self.until_shown(watch, before).await };
         let gap = Duration::from_millis(self.agent().settle_ms);
-        self.manager.tmux.wait_until_read(terminal, taken, gap).await;
+        self.context.tmux.wait_until_read(terminal, taken, gap).await;
         shown
     }
 
@@ -245,12 +245,12 @@ impl Delivery<'_> {
 
     /// Who takes it up later finds out by itself where this is not written.
     async fn note(&self, notes: Vec<PaneOption>) {
-        drop(self.manager.tmux.set_options(&notes).await);
+        drop(self.context.tmux.set_options(&notes).await);
     }
 
     /// Whether a start of ours is still waiting for the agent, and has nothing to tell it itself.
     fn is_starting(&self) -> bool {
-        self.owed.is_none() && self.manager.tools.is_starting(&self.session.pane.session_name)
+        self.owed.is_none() && self.context.tools.is_starting(&self.session.pane.session_name)
     }
 
     fn agent(&self) -> &Agent {

@@ -8,8 +8,8 @@ use crate::{
     core::{names::PolecatName, screen},
     host::locks::Typing,
     session::{
+        context::RigContext,
         error::{MessageError, SessionError},
-        manager::SessionManager,
         messages::delivery::{Delivery, Draft, Outcome},
         sessions::{
             list::Session,
@@ -32,7 +32,7 @@ pub struct Listener {
     to: Recipient,
 }
 
-impl SessionManager {
+impl RigContext {
     /// Sends `text` to the agent of `polecat` and submits it.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl SessionManager {
     /// Who can be told `text` as `polecat`. This changes nothing yet.
     ///
     /// # Errors
-    /// As [`SessionManager::inject`].
+    /// As [`RigContext::inject`].
     pub async fn listener(&self, polecat: &str, text: &[u8]) -> Result<Listener, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         require_text(text)?;
@@ -62,7 +62,7 @@ impl SessionManager {
     /// taken out first, where it is known how.
     ///
     /// # Errors
-    /// As [`SessionManager::inject`].
+    /// As [`RigContext::inject`].
     pub async fn inject_into(
         &self,
         to: Listener,
@@ -72,11 +72,11 @@ impl SessionManager {
         let Listener { session, to } = to;
         let _turn = self.turn(&session).await?;
         let session = if session.pasted.is_some() { self.cleared(session).await? } else { session };
-        let (manager, session, to, bytes) = (self, &session, &to, text);
+        let (context, session, to, bytes) = (self, &session, &to, text);
         let draft = if take { Draft::Take } else { Draft::Keep };
         let text = without_end(bytes);
         let text = &*String::from_utf8_lossy(&text);
-        let delivery = Delivery { manager, session, to, bytes, text, owed: None, draft };
+        let delivery = Delivery { context, session, to, bytes, text, owed: None, draft };
         let delivered = delivery.deliver().await.map_err(|error| error.of_gone(session));
         match delivered? {
             Outcome::Submitted => Ok(()),
@@ -119,14 +119,14 @@ impl SessionManager {
 /// Submits the text in the composer whose sender was killed before it could, if it still stands
 /// there. In the caller's turn, so that whoever pasted it is not just about to.
 pub(in crate::session) async fn submit_pasted(
-    manager: &SessionManager,
+    context: &RigContext,
     session: &mut Session,
     to: &Recipient,
 ) -> Result<(), SessionError> {
     let Some(pasted) = session.pasted.take() else { return Ok(()) };
     let owed = session.owed.clone().filter(|_| pasted.first_words);
     let (text, bytes, owed) = (&*pasted.tail, pasted.tail.as_bytes(), owed.as_ref());
-    let delivery = Delivery { manager, session, to, bytes, text, owed, draft: Draft::IsMessage };
+    let delivery = Delivery { context, session, to, bytes, text, owed, draft: Draft::IsMessage };
     if pasted.told {
         // It may be shown later still: that is kept in mind until a message was submitted.
         return delivery.refuse_shown_late().await;
@@ -138,7 +138,7 @@ pub(in crate::session) async fn submit_pasted(
         owed.done += 1;
     } else {
         // It is nowhere to be seen, or stays where it is: nobody submits it later.
-        manager.tmux.set_options(&[pending::note(session, PASTED, String::new())]).await?;
+        context.tmux.set_options(&[pending::note(session, PASTED, String::new())]).await?;
     }
     Ok(())
 }

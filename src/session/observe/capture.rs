@@ -2,7 +2,7 @@
 
 use crate::{
     core::names::{self, PolecatName},
-    session::{error::SessionError, manager::SessionManager, workspace::Workspace},
+    session::{context::RigContext, error::SessionError, workspace::Workspace},
     tmux::{Capture, Pane},
 };
 
@@ -39,7 +39,7 @@ impl CaptureOptions {
     }
 }
 
-impl SessionManager {
+impl RigContext {
     /// The last lines of `polecat`'s pane, joined by line feeds; also of a dead one.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use crate::{
         session::{SessionInfo, State},
         work::Diffstat,
     },
-    session::manager::SessionManager,
+    session::context::RigContext,
 };
 use counter::Counter;
 
@@ -50,10 +50,10 @@ impl Drop for Work {
 }
 
 impl Work {
-    pub(in crate::session) fn start(manager: &SessionManager) -> Self {
+    pub(in crate::session) fn start(context: &RigContext) -> Self {
         let (seen, glances) = watch::channel(Arc::default());
         let (sender, badges) = watch::channel(Badges::new());
-        let counter = Counter::new(manager.clone(), sender);
+        let counter = Counter::new(context.clone(), sender);
         let task = tokio::spawn(counter.run(glances)).abort_handle();
         Self { seen, badges, task }
     }

@@ -10,7 +10,7 @@ use crate::{
         session::{Exit, SessionInfo},
     },
     host::folders::{self, Folder},
-    session::{error::SessionError, manager::SessionManager},
+    session::{context::RigContext, error::SessionError},
 };
 
 /// How long what is read of folders and git may be old: nothing tells of a change there.
@@ -34,14 +34,14 @@ impl Folders {
     /// Reads them when that was long ago, or the `sessions` are others.
     pub(in crate::session) async fn read(
         &mut self,
-        manager: &SessionManager,
+        context: &RigContext,
         sessions: &[PolecatName],
         now: Timestamp,
     ) -> Result<(), SessionError> {
         // In no direction: the clock may have been set back since.
         let fresh = self.read_at.is_some_and(|at| now.duration_since(at).abs() < FOLDERS);
         if !fresh || sessions != self.sessions {
-            let polecats = folders::read(&manager.rig, sessions.to_vec()).await?;
+            let polecats = folders::read(&context.rig, sessions.to_vec()).await?;
             *self = Self { read_at: Some(now), sessions: sessions.to_vec(), polecats };
         }
         Ok(())

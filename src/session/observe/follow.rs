@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::{
     core::names::PolecatName,
     session::{
-        error::SessionError, manager::SessionManager, observe::capture::CaptureOptions,
+        context::RigContext, error::SessionError, observe::capture::CaptureOptions,
         sessions::output_watch::OutputWatch, workspace::Workspace,
     },
     tmux::{Mirror, Pane, Tmux},
@@ -26,7 +26,7 @@ pub struct Follow {
     more: bool,
 }
 
-impl SessionManager {
+impl RigContext {
     /// Follows the agent of `polecat`, from the last lines that it printed on.
     ///
     /// # Errors

@@ -17,9 +17,9 @@ use tracing::debug;
 use crate::{
     core::session::{SessionInfo, State},
     session::{
+        context::RigContext,
         error::SessionError,
         events::Snapshot,
-        manager::SessionManager,
         observe::{diffstats::Work, poller::Poller},
     },
     tmux::Notification,
@@ -53,14 +53,14 @@ impl Drop for Task {
 }
 
 impl Monitor {
-    pub(in crate::session) fn start(manager: SessionManager) -> Self {
+    pub(in crate::session) fn start(context: RigContext) -> Self {
         let (sender, snapshots) = watch::channel(None);
         let nudge = Arc::new(Notify::new());
-        let notices = manager.tmux.notifications();
+        let notices = context.tmux.notifications();
         let watcher = Watcher {
-            sight: Poller::new(manager.clone()),
-            work: Work::start(&manager),
-            manager,
+            sight: Poller::new(context.clone()),
+            work: Work::start(&context),
+            context,
             notices,
             nudge: nudge.clone(),
             sender,
@@ -114,7 +114,7 @@ impl Monitor {
 }
 
 struct Watcher {
-    manager: SessionManager,
+    context: RigContext,
     sight: Poller,
     work: Work,
     notices: Receiver<Notification>,
@@ -150,7 +150,7 @@ impl Watcher {
 
     fn publish(&self, mut polecats: Vec<SessionInfo>) {
         self.work.complete(&mut polecats);
-        let snapshot = self.manager.snapshot(polecats);
+        let snapshot = self.context.snapshot(polecats);
         self.sender.send_if_modified(|shown| {
             let changed = shown.as_deref() != Some(&snapshot);
             if changed {

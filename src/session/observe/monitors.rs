@@ -11,7 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tracing::debug;
 
 use crate::{
-    session::{manager::SessionManager, observe::monitor::Monitor},
+    session::{context::RigContext, observe::monitor::Monitor},
     tmux::ServerAddress,
 };
 
@@ -49,20 +49,20 @@ impl Monitors {
         self.state().running.values().for_each(|one| one.monitor.nudge.notify_one());
     }
 
-    /// The monitor of the manager's rig, started if need be; `true` when it was.
-    pub(in crate::session) fn of(self: &Arc<Self>, manager: &SessionManager) -> (Monitor, bool) {
-        let home = &manager.rig.home;
+    /// The monitor of the rig, started if need be; `true` when it was.
+    pub(in crate::session) fn of(self: &Arc<Self>, context: &RigContext) -> (Monitor, bool) {
+        let home = &context.rig.home;
         let mut state = self.state();
         state.last = Some(home.clone());
-        if let Some(one) = state.running.get_mut(home).filter(|one| one.watches(manager)) {
+        if let Some(one) = state.running.get_mut(home).filter(|one| one.watches(context)) {
             one.used = Instant::now();
             return (one.monitor.clone(), false);
         }
         if state.running.is_empty() {
             tokio::spawn(let_go(Arc::downgrade(self)));
         }
-        let monitor = Monitor::start(manager.clone());
-        let server = manager.tmux.address().clone();
+        let monitor = Monitor::start(context.clone());
+        let server = context.tmux.address().clone();
         let running = Running { monitor: monitor.clone(), server, used: Instant::now() };
         state.running.insert(home.clone(), running);
         (monitor, true)
@@ -87,8 +87,8 @@ impl Monitors {
 }
 
 impl Running {
-    fn watches(&self, manager: &SessionManager) -> bool {
-        self.monitor.is_alive() && self.server == *manager.tmux.address()
+    fn watches(&self, context: &RigContext) -> bool {
+        self.monitor.is_alive() && self.server == *context.tmux.address()
     }
 
     fn is_used(&self, idle: Duration) -> bool {
@@ -139,9 +139,9 @@ mod tests {
             Self { folder, workspace }
         }
 
-        async fn manager(&self, name: &str) -> SessionManager {
+        async fn context(&self, name: &str) -> RigContext {
             let place = Place { file: None, cwd: self.folder.path().join(name) };
-            self.workspace.manager(&place).await.unwrap()
+            self.workspace.context(&place).await.unwrap()
         }
 
         fn monitors(&self) -> &Arc<Monitors> {
@@ -164,10 +164,10 @@ mod tests {
     #[tokio::test]
     async fn a_rig_that_nobody_uses_is_let_go_and_comes_back() {
         let yard = Yard::new();
-        let a = yard.manager("a").await;
+        let a = yard.context("a").await;
         let first = yard.monitors().of(&a).0;
         first.first_look().await;
-        yard.manager("b").await;
+        yard.context("b").await;
         yard.monitors().let_go(Duration::ZERO);
         assert_eq!(yard.watched(), ["/a/", "/b/"], "somebody has a handle of `a`");
         yard.monitors().let_go(IDLE);

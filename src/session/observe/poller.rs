@@ -12,8 +12,8 @@ use crate::{
     },
     host::{heartbeats, records},
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         observe::folders::Folders,
         sessions::list::{self, Session},
         start::resume::Resumed,
@@ -32,7 +32,7 @@ const AT_ONCE: usize = 8;
 
 /// Repeated looks at the polecats of one rig.
 pub(in crate::session) struct Poller {
-    manager: SessionManager,
+    context: RigContext,
     known: HashMap<PolecatName, Tracked>,
     folders: Folders,
     sessions: Vec<Session>,
@@ -45,9 +45,9 @@ pub(in crate::session) struct Poller {
 }
 
 impl Poller {
-    pub(in crate::session) fn new(manager: SessionManager) -> Self {
+    pub(in crate::session) fn new(context: RigContext) -> Self {
         Self {
-            manager,
+            context,
             known: HashMap::new(),
             folders: Folders::default(),
             sessions: Vec::new(),
@@ -68,14 +68,14 @@ impl Poller {
         &mut self,
         now: Timestamp,
     ) -> Result<Vec<SessionInfo>, SessionError> {
-        let sessions = self.manager.sessions().await?;
+        let sessions = self.context.current_sessions().await?;
         self.gone.note((&self.sessions, &sessions), (&self.known, &self.told), now);
-        self.gone.looked(now, self.manager.tmux.listed());
-        if self.gone.settle(&self.manager, now).await? {
+        self.gone.looked(now, self.context.tmux.listed());
+        if self.gone.settle(&self.context, now).await? {
             self.folders.expect_change();
         }
         let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
-        self.folders.read(&self.manager, &names, now).await?;
+        self.folders.read(&self.context, &names, now).await?;
         self.forget_gone(&sessions).await?;
         self.known.retain(|name, _| sessions.iter().any(|session| session.polecat == *name));
         let mut infos = self.look_at_all(&sessions, now).await?;
@@ -83,7 +83,7 @@ impl Poller {
         infos.extend(self.gone.held().cloned());
         for name in self.folders.names() {
             if !infos.iter().any(|info| info.polecat == *name) {
-                let stopped = list::stopped(&self.manager.rig, name);
+                let stopped = list::stopped(&self.context.rig, name);
                 infos.push(stopped.after(self.folders.exit(name)));
             }
         }
@@ -103,7 +103,7 @@ impl Poller {
         self.silent.retain(|name| !has_session(name));
         for name in self.folders.names().filter(|name| !has_session(name)) {
             if self.silent.insert(name.clone()) {
-                let (rig, name) = (self.manager.rig.clone(), name.clone());
+                let (rig, name) = (self.context.rig.clone(), name.clone());
                 tokio::spawn(async move { drop(heartbeats::forget_left(&rig, &name).await) });
             }
         }
@@ -115,7 +115,7 @@ impl Poller {
         for session in sessions.iter().filter(|session| session.started.is_some()) {
             let exit = self.folders.exit(&session.polecat);
             if exit.is_some_and(|exit| exit.how == ExitHow::Gone) {
-                records::forget(&self.manager.rig, &session.polecat).await?;
+                records::forget(&self.context.rig, &session.polecat).await?;
                 self.folders.expect_change();
             }
         }
@@ -126,7 +126,7 @@ impl Poller {
     pub(in crate::session) fn take_up(&mut self, infos: &[SessionInfo]) {
         for session in &self.sessions {
             if let Some(info) = infos.iter().find(|info| info.polecat == session.polecat) {
-                self.resumed.look(&self.manager, session, info);
+                self.resumed.look(&self.context, session, info);
             }
         }
     }
@@ -142,7 +142,7 @@ impl Poller {
             let mut looks = JoinSet::new();
             for session in some {
                 let known = self.known.remove(&session.polecat);
-                let look = Poll { manager: self.manager.clone(), session: session.clone(), now };
+                let look = Poll { context: self.context.clone(), session: session.clone(), now };
                 looks.spawn(look.at(known));
             }
             for seen in looks.join_all().await {

@@ -8,9 +8,9 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use crate::{
     core::{names::PolecatName, session::SessionInfo},
     session::{
+        context::RigContext,
         error::SessionError,
         events::Snapshot,
-        manager::SessionManager,
         observe::{monitor::Monitor, poller::Poller},
         workspace::Workspace,
     },
@@ -38,7 +38,7 @@ pub enum Seen {
 
 /// Repeated looks at the polecats of one rig.
 pub struct Watch {
-    manager: SessionManager,
+    context: RigContext,
     monitor: Monitor,
     one: Option<PolecatName>,
     tick: Interval,
@@ -47,8 +47,8 @@ pub struct Watch {
 impl Watch {
     /// Of every polecat.
     #[must_use]
-    pub fn all(workspace: &Workspace, manager: SessionManager) -> Self {
-        Self::new(workspace, manager, None)
+    pub fn all(workspace: &Workspace, context: RigContext) -> Self {
+        Self::new(workspace, context, None)
     }
 
     /// Of one of them.
@@ -57,18 +57,18 @@ impl Watch {
     /// When that is no name.
     pub fn one(
         workspace: &Workspace,
-        manager: SessionManager,
+        context: RigContext,
         polecat: &str,
     ) -> Result<Self, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
-        Ok(Self::new(workspace, manager, Some(polecat)))
+        Ok(Self::new(workspace, context, Some(polecat)))
     }
 
-    fn new(workspace: &Workspace, manager: SessionManager, one: Option<PolecatName>) -> Self {
+    fn new(workspace: &Workspace, context: RigContext, one: Option<PolecatName>) -> Self {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let monitor = workspace.monitor(&manager);
-        Self { manager, monitor, one, tick }
+        let monitor = workspace.monitor(&context);
+        Self { context, monitor, one, tick }
     }
 
     /// What there is now, for a first picture.
@@ -107,12 +107,12 @@ impl Watch {
     }
 
     async fn look_at_all(&self) -> Result<Seen, SessionError> {
-        let polecats = Poller::new(self.manager.clone()).look(Timestamp::now()).await?;
-        Ok(Seen::All(Arc::new(self.manager.snapshot(polecats))))
+        let polecats = Poller::new(self.context.clone()).look(Timestamp::now()).await?;
+        Ok(Seen::All(Arc::new(self.context.snapshot(polecats))))
     }
 
     async fn look_at(&self, polecat: &PolecatName) -> Result<Seen, SessionError> {
-        let mut session = Box::new(self.manager.status(polecat.as_str()).await?);
+        let mut session = Box::new(self.context.status(polecat.as_str()).await?);
         self.monitor.first_look().await;
         self.monitor.hold(&mut session);
         let tail = self.tail(polecat).await?;
@@ -120,9 +120,9 @@ impl Watch {
     }
 
     async fn tail(&self, polecat: &PolecatName) -> Result<Option<Vec<u8>>, SessionError> {
-        let Some(session) = self.manager.session(polecat).await? else { return Ok(None) };
+        let Some(session) = self.context.session(polecat).await? else { return Ok(None) };
         let wanted = Capture::last(TAIL).with_colours();
-        let captured = self.manager.tmux.capture(session.pane.pane_id, wanted).await?;
+        let captured = self.context.tmux.capture(session.pane.pane_id, wanted).await?;
         Ok(Some(captured.text))
     }
 }

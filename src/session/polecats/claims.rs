@@ -9,7 +9,7 @@ use crate::{
         heartbeats, pending,
         tracker::{HOOKED, Issue},
     },
-    session::{error::SessionError, manager::SessionManager},
+    session::{context::RigContext, error::SessionError},
 };
 
 /// The status of an issue that somebody works on without a hook.
@@ -21,7 +21,7 @@ pub(in crate::session) struct Claims {
     issues: Vec<Issue>,
 }
 
-impl SessionManager {
+impl RigContext {
     /// The claims in the rig's town, without that of `issue`; none outside of towns, where nobody
     /// but us gives work to polecats.
     pub(in crate::session) async fn claims(&self, issue: &IssueId) -> Result<Claims, SessionError> {

@@ -16,7 +16,7 @@ use crate::{
         provision::{self, Given},
         records,
     },
-    session::{error::SessionError, manager::SessionManager, sessions::list},
+    session::{context::RigContext, error::SessionError, sessions::list},
 };
 
 /// A polecat that was just made.
@@ -32,7 +32,7 @@ pub struct NewPolecat {
     pub warnings: Vec<String>,
 }
 
-impl SessionManager {
+impl RigContext {
     /// Makes the polecat `name`, to work on `issue` where one is given. Without a name it gets the
     /// next free one of the rig's pool.
     ///

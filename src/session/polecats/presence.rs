@@ -13,8 +13,8 @@ use crate::{
         processes::{Occupant, occupants},
     },
     session::{
+        context::RigContext,
         error::{SessionError, working},
-        manager::SessionManager,
         sessions::list::Session,
     },
 };
@@ -39,7 +39,7 @@ pub(in crate::session) struct Present {
     own: Vec<String>,
 }
 
-impl SessionManager {
+impl RigContext {
     /// Refuses while an agent of the polecat lives anywhere on the server, or somebody works in its
     /// worktree.
     pub(in crate::session) async fn require_nobody(

@@ -12,8 +12,8 @@ use crate::{
         polecats,
     },
     session::{
+        context::RigContext,
         error::{SessionError, working},
-        manager::SessionManager,
         polecats::presence::InUse,
         sessions::status::LeftOver,
     },
@@ -52,7 +52,7 @@ struct Reasons {
     hints: Vec<String>,
 }
 
-impl SessionManager {
+impl RigContext {
     /// Removes the polecat `name`: its folder, its worktree, and its branch when that is merged or
     /// kept. Once begun it goes on to its end, also when the caller stops waiting.
     ///
@@ -65,8 +65,8 @@ impl SessionManager {
         options: RemoveOptions,
     ) -> Result<RemovedPolecat, SessionError> {
         let polecat = PolecatName::parse(name)?;
-        let manager = self.clone();
-        let work = async move { manager.remove_now(polecat, options).await };
+        let context = self.clone();
+        let work = async move { context.remove_now(polecat, options).await };
         let stopped = |error: tokio::task::JoinError| HostError::Internal(error.to_string());
         tokio::spawn(work).await.map_err(stopped)?
     }

@@ -7,8 +7,8 @@ use crate::{
         provision::Given,
     },
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         polecats::{create::now_ms, presence::InUse},
     },
 };
@@ -22,7 +22,7 @@ pub struct RestoredPolecat {
     pub restored: Restored,
 }
 
-impl SessionManager {
+impl RigContext {
     /// Brings the last backup of the polecat `name` back.
     ///
     /// # Errors

@@ -17,8 +17,8 @@ use crate::{
         tracker::{HOOKED, Issue},
     },
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         polecats::{claims::Claims, create::now_ms, presence::InUse},
         start::{Hooking, Progress, Started, plan::StartOptions},
     },
@@ -54,7 +54,7 @@ impl Placed {
     }
 }
 
-impl SessionManager {
+impl RigContext {
     /// Gives `issue` to `polecat`, which is made when there is none; without a name to the first
     /// polecat that is free, else to a new one. Of the `options`, `new`, `issue` and `workdir` do
     /// not count.

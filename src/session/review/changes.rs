@@ -11,7 +11,7 @@ use crate::{
     core::{diff::Changes, names::PolecatName, review::Comment, session::State},
     host::{git, polecats, reviews},
     session::{
-        error::SessionError, events::Snapshot, manager::SessionManager, observe::monitor::Monitor,
+        context::RigContext, error::SessionError, events::Snapshot, observe::monitor::Monitor,
         workspace::Workspace,
     },
 };
@@ -49,7 +49,7 @@ pub struct Pair {
     pub before: git::Before,
 }
 
-impl SessionManager {
+impl RigContext {
     /// What `polecat` changed.
     ///
     /// # Errors
@@ -89,7 +89,7 @@ impl SessionManager {
     /// The file at `path`, from the top of the worktree of `polecat`, as it was before.
     ///
     /// # Errors
-    /// As [`SessionManager::changes`]; or the path leads out of the worktree.
+    /// As [`RigContext::changes`]; or the path leads out of the worktree.
     pub async fn pair(
         &self,
         polecat: &str,
@@ -118,7 +118,7 @@ impl SessionManager {
     /// The same of a file by its full path, which tells the polecat.
     ///
     /// # Errors
-    /// As [`SessionManager::pair`]; or the file is in no polecat's worktree.
+    /// As [`RigContext::pair`]; or the file is in no polecat's worktree.
     pub async fn pair_of(&self, file: &Path) -> Result<Pair, SessionError> {
         for polecat in polecats::names(&self.rig).await? {
             let workdir = polecats::workdir(&self.rig, &polecat).await?;
@@ -147,8 +147,8 @@ pub struct Rests {
 impl Rests {
     /// Of `polecat`, from now on.
     #[must_use]
-    pub fn of(workspace: &Workspace, manager: &SessionManager, polecat: &str) -> Self {
-        let monitor = workspace.monitor(manager);
+    pub fn of(workspace: &Workspace, context: &RigContext, polecat: &str) -> Self {
+        let monitor = workspace.monitor(context);
         let mut rests = Self { monitor, polecat: polecat.to_owned(), state: None };
         rests.comes_to_rest();
         rests

@@ -11,7 +11,7 @@ use crate::{
         review::{Comment, message},
     },
     host::{HostError, git, locks::Sending, reviews},
-    session::{error::SessionError, manager::SessionManager, review::changes::Since},
+    session::{context::RigContext, error::SessionError, review::changes::Since},
 };
 
 /// A part of a polecat's changes.
@@ -27,7 +27,7 @@ pub struct Part {
     pub hunk: Option<String>,
 }
 
-impl SessionManager {
+impl RigContext {
     /// Keeps a comment, in place of the one with its id; an id of 0, or one that is not there any
     /// more, makes it a new one.
     ///
@@ -52,7 +52,7 @@ impl SessionManager {
     /// Drops a comment; having none of that id is as good.
     ///
     /// # Errors
-    /// As [`SessionManager::comment`].
+    /// As [`RigContext::comment`].
     pub async fn uncomment(&self, polecat: &str, id: u64) -> Result<(), SessionError> {
         let polecat = self.known(polecat).await?;
         let drop = move |all: &mut Vec<Comment>| all.retain(|one| one.id != id);

@@ -13,7 +13,7 @@ use crate::{
     },
     host::processes::{Program, programs_of},
     session::{
-        manager::SessionManager,
+        context::RigContext,
         sessions::{environment::Started, list::Session, screen_reader::patterns},
     },
 };
@@ -37,7 +37,7 @@ impl Told {
     }
 }
 
-impl SessionManager {
+impl RigContext {
     /// By what the agent of a session is read that somebody started, perhaps another program.
     pub(in crate::session) async fn patterns_of(&self, session: &Session) -> Patterns {
         self.agent_told(session).await.patterns()

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use crate::{
     core::names::PolecatName,
-    session::{error::SessionError, manager::SessionManager, sessions::list::Session},
+    session::{context::RigContext, error::SessionError, sessions::list::Session},
 };
 
 /// What the editor runs; a backend has no terminal to attach.
@@ -16,7 +16,7 @@ pub struct AttachPlan {
     pub switch: Option<Vec<OsString>>,
 }
 
-impl SessionManager {
+impl RigContext {
     /// How to attach to `polecat`.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     core::{names::PolecatName, rig::Rig},
-    session::{error::SessionError, manager::SessionManager, sessions::metadata::Metadata},
+    session::{context::RigContext, error::SessionError, sessions::metadata::Metadata},
     tmux::{Environment, Pane, PaneId, SessionId, TableOf},
 };
 
@@ -49,7 +49,7 @@ impl Owners {
     }
 }
 
-impl SessionManager {
+impl RigContext {
     /// Whose the sessions of those `panes` are that have no mark.
     pub(in crate::session) async fn owners(&self, panes: &[Pane]) -> Result<Owners, SessionError> {
         // Boxed, so that the futures of all who look for sessions stay small.

@@ -16,7 +16,7 @@ use crate::{
         records::{self, ExitRecord},
         run::Program,
     },
-    session::{error::SessionError, manager::SessionManager, sessions::list::Session},
+    session::{context::RigContext, error::SessionError, sessions::list::Session},
     tmux::{Capture, Pane, PaneOption},
 };
 
@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How many of its last lines a record keeps.
 const TAIL: u32 = 40;
 
-impl SessionManager {
+impl RigContext {
     /// How the agent of a dead `session` ended.
     pub(in crate::session) async fn exit_of(
         &self,
@@ -60,8 +60,8 @@ impl SessionManager {
             // A hook of its own does that for those that gastown started.
             if session.started.is_none() {
                 // Nobody waits for gastown's log.
-                let (manager, session, how) = (self.clone(), session.clone(), exit.how);
-                tokio::spawn(async move { manager.log_crash(&session, how).await });
+                let (context, session, how) = (self.clone(), session.clone(), exit.how);
+                tokio::spawn(async move { context.log_crash(&session, how).await });
             }
         }
         Ok(exit)

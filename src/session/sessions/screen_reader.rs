@@ -8,7 +8,7 @@ use crate::{
         screen::{self, Patterns, Question, Reading, Seen, Shown},
         session::{SessionInfo, Waiting},
     },
-    session::{error::SessionError, manager::SessionManager, sessions::list::Session},
+    session::{context::RigContext, error::SessionError, sessions::list::Session},
     tmux::PaneScreen,
 };
 
@@ -21,7 +21,7 @@ pub(in crate::session) struct ScreenReading {
     pub(in crate::session) reading: Reading,
 }
 
-impl SessionManager {
+impl RigContext {
     /// Looks at `session` as one whose agent is read by `patterns`.
     pub(in crate::session) async fn read_screen(
         &self,

@@ -8,8 +8,8 @@ use crate::{
     core::{names::PolecatName, session::SessionInfo},
     host::{HostError, folders, git, polecats, records},
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         sessions::{
             environment::Owners,
             list::{self, Session},
@@ -28,7 +28,7 @@ pub(in crate::session) enum LeftOver {
     Others,
 }
 
-impl SessionManager {
+impl RigContext {
     /// Whether the agent of `polecat` runs.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl SessionManager {
     }
 
     /// The rig's sessions.
-    pub(in crate::session) async fn sessions(&self) -> Result<Vec<Session>, SessionError> {
+    pub(in crate::session) async fn current_sessions(&self) -> Result<Vec<Session>, SessionError> {
         self.of_polecats(self.panes().await?).await
     }
 

@@ -13,8 +13,8 @@ use crate::{
         records,
     },
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         sessions::{list::Session, metadata},
     },
     tmux::{Guard, PaneOption, Pressed},
@@ -40,7 +40,7 @@ pub struct StoppedAll {
     pub warnings: Vec<String>,
 }
 
-impl SessionManager {
+impl RigContext {
     /// Ends the session of `polecat` with every process in it, and answers with warnings.
     /// Not forced, the tracker is synced and the agent interrupted first.
     ///
@@ -65,11 +65,11 @@ impl SessionManager {
     pub async fn stop_all(&self, force: bool) -> Result<StoppedAll, SessionError> {
         let census = Arc::<Census>::default();
         let mut stops = JoinSet::new();
-        for session in self.sessions().await? {
-            let (manager, census) = (self.clone(), census.clone());
+        for session in self.current_sessions().await? {
+            let (context, census) = (self.clone(), census.clone());
             stops.spawn(async move {
                 let name = session.polecat.to_string();
-                (name, manager.end(session, force, census).await)
+                (name, context.end(session, force, census).await)
             });
         }
         let mut results = stops.join_all().await;

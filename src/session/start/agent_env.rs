@@ -3,10 +3,10 @@
 use crate::{
     core::startup::{self, Facts},
     host::{dolt, polecats, tracker},
-    session::{manager::SessionManager, start::plan::Plan},
+    session::{context::RigContext, start::plan::Plan},
 };
 
-impl SessionManager {
+impl RigContext {
     /// The environment of the agent of `plan`, whose worktree has `branch` checked out; of two
     /// entries of one name the later one wins: what the configuration sets, last.
     pub(in crate::session) async fn environment(

@@ -12,8 +12,8 @@ use crate::{
         path, polecats, records,
     },
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         sessions::{
             list::Session,
             metadata::{self, Metadata},
@@ -25,7 +25,7 @@ use crate::{
     tmux::{NewSession, TmuxError},
 };
 
-impl SessionManager {
+impl RigContext {
     /// Creates the session. tmux decides who is first: of two that try at once, one is told
     /// that the name is taken, and looks then whether what is there may be replaced.
     pub(in crate::session) async fn create_session(

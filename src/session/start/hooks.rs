@@ -9,7 +9,7 @@ use crate::{
         trust::Content,
     },
     host::{HostError, hooks, path, trust},
-    session::{error::SessionError, manager::SessionManager, start::resolve_agent::Choice},
+    session::{context::RigContext, error::SessionError, start::resolve_agent::Choice},
 };
 
 /// Where Claude Code finds hooks by itself, from its worktree.
@@ -26,7 +26,7 @@ pub(in crate::session) struct Loaded {
     pub(in crate::session) warning: Option<String>,
 }
 
-impl SessionManager {
+impl RigContext {
     /// Puts the hooks of the agent in place, and settles which of them it is told of.
     pub(in crate::session) async fn load_hooks(
         &self,

@@ -10,8 +10,8 @@ use crate::{
     },
     host::{polecats, tracker::Issue},
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         polecats::presence::InUse,
         start::resolve_agent::{Choice, require_program},
     },
@@ -57,7 +57,7 @@ pub(in crate::session) struct Plan {
     pub(in crate::session) warnings: Vec<String>,
 }
 
-impl SessionManager {
+impl RigContext {
     /// Settles a start of `polecat`, and puts in place what its agent reads when it begins.
     pub(in crate::session) async fn plan(
         &self,

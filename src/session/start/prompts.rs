@@ -8,7 +8,7 @@ use crate::{
         town::Gastown,
     },
     host::polecats,
-    session::{manager::SessionManager, start::plan::Plan},
+    session::{context::RigContext, start::plan::Plan},
 };
 
 /// The first words to an agent, and how they reach it.
@@ -30,7 +30,7 @@ impl FirstWords {
     }
 }
 
-impl SessionManager {
+impl RigContext {
     /// What the agent of `plan` is told first: in a town what gastown says, elsewhere which
     /// issue it is to work on, if any.
     pub(in crate::session) async fn first_words(&self, plan: &Plan) -> FirstWords {

@@ -14,7 +14,7 @@ use crate::{
         settings::{Accounts, BadAccount, File, Resolved, Sources, Unresolved, WhoAsked, expanded},
     },
     host::{self, HostError, path},
-    session::{error::SessionError, manager::SessionManager, start::plan::StartOptions},
+    session::{context::RigContext, error::SessionError, start::plan::StartOptions},
 };
 
 /// An agent to be started.
@@ -51,7 +51,7 @@ impl Choice {
     }
 }
 
-impl SessionManager {
+impl RigContext {
     /// Settles what is to be started, and that a person allows what files of the project want run.
     /// `workdir` is where, when it is there already. Nothing was created when this fails.
     pub(in crate::session) async fn choose(

@@ -13,8 +13,8 @@ use crate::{
     },
     host::processes::Holder,
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         messages::inject,
         sessions::{
             list::Session,
@@ -38,22 +38,22 @@ impl Resumed {
     /// Takes up what nobody sees to in `session`, which looks like `info`.
     pub(in crate::session) fn look(
         &mut self,
-        manager: &SessionManager,
+        context: &RigContext,
         session: &Session,
         info: &SessionInfo,
     ) {
         let pane = session.pane.pane_id;
         self.running.retain(|_, (task, at)| !task.is_finished() || at.elapsed() < PAUSE);
-        if self.running.contains_key(&pane) || !manager.is_cut_off(session, info) {
+        if self.running.contains_key(&pane) || !context.is_cut_off(session, info) {
             return;
         }
-        let (manager, session) = (manager.clone(), session.clone());
-        let task = tokio::spawn(async move { manager.take_up(&session).await });
+        let (context, session) = (context.clone(), session.clone());
+        let task = tokio::spawn(async move { context.take_up(&session).await });
         self.running.insert(pane, (task, Instant::now()));
     }
 }
 
-impl SessionManager {
+impl RigContext {
     /// Whether something of `session` is to be done that nobody is doing.
     fn is_cut_off(&self, session: &Session, info: &SessionInfo) -> bool {
         if !session.is_live() || session.stopping {

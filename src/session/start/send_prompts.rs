@@ -3,8 +3,8 @@
 use crate::{
     core::{agent::Agent, screen::Patterns},
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         sessions::{
             list::Session,
             metadata::{self, Metadata},
@@ -36,7 +36,7 @@ impl From<&Plan> for Recipient {
     }
 }
 
-impl SessionManager {
+impl RigContext {
     /// Tells an agent that was waited for what `owed` has for it, and writes down that its start
     /// is over. What an agent could not be told yet stays on its session, for whoever sees that
     /// it can be. Gives warnings.

@@ -1,14 +1,14 @@
 //! Telling an agent its first words, and seeing to it that each message is submitted once.
 
 use crate::session::{
+    context::RigContext,
     error::{MessageError, SessionError},
-    manager::SessionManager,
     messages::delivery::{Delivery, Draft, Outcome},
     sessions::{list::Session, pending::PendingPrompts},
     start::{Progress, send_prompts::Recipient, wait_ready::Readiness},
 };
 
-impl SessionManager {
+impl RigContext {
     /// Tells the agent in `session` what `owed` has, one message after the other, each submitted.
     /// What cannot be told to have arrived is added to `warnings`; what stands in the way of the
     /// rest comes back.
@@ -68,9 +68,9 @@ impl SessionManager {
         let Some(text) = owed.words.get(last) else { return Ok(()) };
         let _turn = self.turn(session).await?;
         let before = PendingPrompts { done: last, ..owed.clone() };
-        let (manager, owed, bytes) = (self, Some(&before), text.as_bytes());
+        let (context, owed, bytes) = (self, Some(&before), text.as_bytes());
         let delivery =
-            Delivery { manager, session, to, bytes, text, owed, draft: Draft::IsMessage };
+            Delivery { context, session, to, bytes, text, owed, draft: Draft::IsMessage };
         delivery.submit_again().await
     }
 
@@ -85,8 +85,8 @@ impl SessionManager {
         draft: Draft,
     ) -> Result<Option<String>, SessionError> {
         let _turn = self.turn(session).await?;
-        let (manager, owed, bytes) = (self, Some(owed), text.as_bytes());
-        let delivery = Delivery { manager, session, to, bytes, text, owed, draft };
+        let (context, owed, bytes) = (self, Some(owed), text.as_bytes());
+        let delivery = Delivery { context, session, to, bytes, text, owed, draft };
         let mut outcome = delivery.deliver().await?;
         if outcome == (Outcome::NotShown { lost: true }) {
             outcome = delivery.deliver().await?;

@@ -10,8 +10,8 @@ use crate::{
     },
     host::{HostError, hooks, trust},
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         start::{
             hooks::in_worktree,
             plan::StartOptions,
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-impl SessionManager {
+impl RigContext {
     /// The id of what was allowed; none where there is nothing to be allowed.
     ///
     /// # Errors

@@ -7,8 +7,8 @@ use tokio::time::Instant;
 use crate::{
     core::screen::{self, Composing, DialogId, Question, Seen, Shown},
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         messages::delivery::deaf,
         sessions::{
             list::Session, output_watch::OutputWatch, pending::PendingPrompts,
@@ -67,7 +67,7 @@ impl Readiness {
 
 /// One wait for one agent.
 struct Wait<'a> {
-    manager: &'a SessionManager,
+    context: &'a RigContext,
     session: &'a Session,
     to: &'a Recipient,
     /// Whether something is to be typed.
@@ -83,7 +83,7 @@ struct Wait<'a> {
     pressed: Option<(Option<DialogId>, Option<usize>, Instant)>,
 }
 
-impl SessionManager {
+impl RigContext {
     /// Waits until the agent in `session` is ready, has ended, or the bound is reached.
     pub(in crate::session) async fn wait_until_ready(
         &self,
@@ -95,7 +95,7 @@ impl SessionManager {
         let mut pulse = OutputWatch::of(&self.tmux, &self.rig, session).await;
         let began = Instant::now();
         let mut wait = Wait {
-            manager: self,
+            context: self,
             session,
             to,
             has_words: owed.is_open(),
@@ -123,10 +123,10 @@ impl Wait<'_> {
     }
 
     async fn look(&mut self) -> Result<Option<Readiness>, SessionError> {
-        let now = self.manager.session(&self.session.polecat).await?;
+        let now = self.context.session(&self.session.polecat).await?;
         let same = |now: &Session| now.is_live() && now.pane.pane_id == self.session.pane.pane_id;
         let Some(now) = now.filter(same) else { return Ok(Some(Readiness::Ended)) };
-        let glimpse = self.manager.read_screen(&now, &self.to.patterns).await?;
+        let glimpse = self.context.read_screen(&now, &self.to.patterns).await?;
         self.note(&glimpse);
         let question = match &glimpse.reading.seen {
             Seen::Idle | Seen::Working => return Ok(Some(Readiness::Ready)),
@@ -176,7 +176,7 @@ impl Wait<'_> {
         question: &Question,
         glimpse: &ScreenReading,
     ) -> Result<(), SessionError> {
-        let policy = self.manager.tools.settings.dialogs;
+        let policy = self.context.tools.settings.dialogs;
         let Some(keys) = self.to.patterns.answer(question, &self.to.args, policy) else {
             self.tell_person(question);
             return Ok(());
@@ -185,7 +185,7 @@ impl Wait<'_> {
             return Ok(());
         }
         (self.progress)(&format!("starting: answering a dialog: {}", question.text));
-        let (tmux, pane) = (&self.manager.tmux, self.session.pane.pane_id);
+        let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);
         let rows = &glimpse.shown.rows;
         // From its end: a key that comes late would be for what stands there then.
         let guard = Guard::of(&glimpse.screen, rows, &(0..rows.len()).rev().collect::<Vec<_>>());

@@ -48,7 +48,7 @@ impl Delivery<'_> {
     }
 
     pub(super) async fn clear_row(&self, seen: &Seen) -> Result<(), SessionError> {
-        let (tmux, pane) = (&self.manager.tmux, self.session.pane.pane_id);
+        let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);
         if let Some(key) = self.to.patterns.clears() {
             tmux.press(pane, &[key], &self.guard(seen), &[]).await?;
         }

@@ -8,8 +8,8 @@ use crate::{
         screen::{self, Before, Composing, Place, Question, Shown},
     },
     session::{
+        context::RigContext,
         error::{MessageError, SessionError},
-        manager::SessionManager,
         messages::delivery::Delivery,
         sessions::{list::Session, output_watch::OutputWatch, screen_reader::shown},
     },
@@ -27,7 +27,7 @@ pub(super) struct Seen {
 
 impl Delivery<'_> {
     pub(super) async fn look(&self) -> Result<Seen, SessionError> {
-        let screen = self.manager.tmux.screen(self.session.pane.pane_id).await?;
+        let screen = self.context.tmux.screen(self.session.pane.pane_id).await?;
         if screen.captured.dead {
             return Err(SessionError::ended(self.session));
         }
@@ -88,14 +88,14 @@ pub(in crate::session) fn deaf(agent: &Agent, screen: &PaneScreen) -> Option<&'s
 
 /// Word of what the session prints, asked for only once there is something to wait for.
 pub(super) struct Watch<'a> {
-    manager: &'a SessionManager,
+    context: &'a RigContext,
     session: &'a Session,
     pulse: Option<OutputWatch>,
 }
 
 impl<'a> Watch<'a> {
     pub(super) fn of(delivery: &Delivery<'a>) -> Self {
-        Self { manager: delivery.manager, session: delivery.session, pulse: None }
+        Self { context: delivery.context, session: delivery.session, pulse: None }
     }
 
     /// Waits until there may be something new to see.
@@ -104,7 +104,7 @@ impl<'a> Watch<'a> {
             return pulse.next(TICK).await;
         }
         // What was printed until now is seen at the next look.
-        let SessionManager { tmux, rig, .. } = self.manager;
+        let RigContext { tmux, rig, .. } = self.context;
         self.pulse = Some(OutputWatch::of(tmux, rig, self.session).await);
     }
 

@@ -101,7 +101,7 @@ impl Delivery<'_> {
     pub(super) async fn press_enter(&self, seen: &Seen) -> Result<Pressed, SessionError> {
         self.refuse_question(seen)?;
         self.refuse_pane(seen)?;
-        let (tmux, pane) = (&self.manager.tmux, self.session.pane.pane_id);
+        let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);
         Ok(tmux.press(pane, &["Enter"], &self.guard(seen), &self.submitted()).await?)
     }
 }

@@ -18,8 +18,8 @@ use crate::{
         watch::{Touched, Watched, Watches, Watching},
     },
     session::{
+        context::RigContext,
         events::{Event, Files},
-        manager::SessionManager,
         observe::diffstats::{Badges, Glances, schedule::Job},
     },
 };
@@ -29,7 +29,7 @@ const AT_ONCE: usize = 2;
 
 /// The one that knows of all jobs.
 pub(super) struct Counter {
-    manager: SessionManager,
+    context: RigContext,
     watches: Watches,
     jobs: HashMap<PolecatName, Job>,
     counts: JoinSet<Done>,
@@ -38,7 +38,7 @@ pub(super) struct Counter {
 
 /// A count to be made.
 struct Count {
-    manager: SessionManager,
+    context: RigContext,
     watching: Watching,
     polecat: PolecatName,
     watched: Option<Watched>,
@@ -55,10 +55,10 @@ struct Done {
 }
 
 impl Counter {
-    pub(super) fn new(manager: SessionManager, badges: watch::Sender<Badges>) -> Self {
+    pub(super) fn new(context: RigContext, badges: watch::Sender<Badges>) -> Self {
         let (jobs, counts) = (HashMap::new(), JoinSet::new());
-        let watches = Watches::start(&manager.tools.events);
-        Self { manager, watches, jobs, counts, badges }
+        let watches = Watches::start(&context.tools.events);
+        Self { context, watches, jobs, counts, badges }
     }
 
     pub(super) async fn run(mut self, mut seen: watch::Receiver<Arc<Glances>>) {
@@ -127,7 +127,7 @@ impl Counter {
         job.touch(now);
         let Touched { worktree, paths, whole } = touched;
         if whole || !paths.is_empty() {
-            tell(&self.manager, Files { polecat: polecat.clone(), worktree, paths, whole });
+            tell(&self.context, Files { polecat: polecat.clone(), worktree, paths, whole });
         }
     }
 
@@ -138,7 +138,7 @@ impl Counter {
         let Some((_, polecat, job)) = due.min_by_key(|(due, ..)| *due) else { return };
         job.begin();
         let count = Count {
-            manager: self.manager.clone(),
+            context: self.context.clone(),
             watching: self.watches.watching(),
             polecat: polecat.clone(),
             watched: job.watched.clone(),
@@ -164,10 +164,10 @@ impl Counter {
         {
             // What changed before it was watched, or where it is not, nobody has told.
             let (polecat, worktree) = (polecat.clone(), worktree.clone());
-            tell(&self.manager, Files { polecat, worktree, paths: vec![], whole: true });
+            tell(&self.context, Files { polecat, worktree, paths: vec![], whole: true });
         }
         if let Some(of) = self.watches.watching().shortage() {
-            self.manager.tools.falls_short(of);
+            self.context.tools.falls_short(of);
         }
         debug!(%polecat, ?took, "counted");
         let stat = match found {
@@ -197,8 +197,8 @@ fn badge(badges: &mut Badges, polecat: PolecatName, stat: Option<Diffstat>) -> b
     }
 }
 
-fn tell(manager: &SessionManager, files: Files) {
-    manager.tools.news.tell(Event::Files(files));
+fn tell(context: &RigContext, files: Files) {
+    context.tools.news.tell(Event::Files(files));
 }
 
 impl Count {
@@ -214,13 +214,13 @@ impl Count {
         &self,
         new: &mut Option<Watched>,
     ) -> Result<Option<(Diffstat, Begun)>, HostError> {
-        let rig = &self.manager.rig;
+        let rig = &self.context.rig;
         if self.watched.is_none() {
             let workdir = polecats::workdir(rig, &self.polecat).await?;
             *new = self.watching.add(&workdir).await?;
         }
         let Some(watched) = self.watched.as_ref().or(new.as_ref()) else { return Ok(None) };
-        let (begun, launch) = (self.begun.clone(), &self.manager.tools.launch);
+        let (begun, launch) = (self.begun.clone(), &self.context.tools.launch);
         git::diffstat(rig, &self.polecat, &watched.worktree, begun, launch).await
     }
 }

@@ -18,8 +18,8 @@ use crate::{
     },
     host::records::{self, ExitRecord},
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         observe::poller::tracked::Tracked,
         sessions::{list::Session, metadata},
     },
@@ -119,7 +119,7 @@ impl Gone {
     /// Settles those that are due, and writes down who died; whether somebody did.
     pub(super) async fn settle(
         &mut self,
-        manager: &SessionManager,
+        context: &RigContext,
         now: Timestamp,
     ) -> Result<bool, SessionError> {
         let is_due = |case: &Case| now.duration_since(case.at).abs() >= case.patience();
@@ -127,13 +127,13 @@ impl Gone {
         while let Some(at) = self.open.iter().position(is_due) {
             // It stays open where nothing can be told.
             let case = &mut self.open[at];
-            match case.verdict(manager).await? {
+            match case.verdict(context).await? {
                 Verdict::Open(number) => {
                     (case.since, case.late) = ((Some(number), None), true);
                     continue;
                 }
                 Verdict::Died => {
-                    records::save(&manager.rig, &case.session.polecat, &case.record()).await?;
+                    records::save(&context.rig, &case.session.polecat, &case.record()).await?;
                     died = true;
                 }
                 Verdict::Stopped => {}
@@ -152,17 +152,17 @@ impl Case {
     /// Whether its agent ended though nobody ended it. What cannot be known is no death: a person
     /// who was attached may have ended it by its own keys, and of what the log does not reach back
     /// to it says nothing. On a busy server that is soon; a stop that began before goes on after.
-    async fn verdict(&self, manager: &SessionManager) -> Result<Verdict, SessionError> {
+    async fn verdict(&self, context: &RigContext) -> Result<Verdict, SessionError> {
         let pane = &self.session.pane;
-        let there = manager.tmux.facts(&[]).await?;
-        let number = manager.tmux.listed();
+        let there = context.tmux.facts(&[]).await?;
+        let number = context.tmux.listed();
         if pane.attached > 0 || there.iter().any(|one| one.pane_id == pane.pane_id) {
             return Ok(Verdict::Stopped);
         }
         let (long, short) = self.since;
-        Ok(match self.was_ended(manager, long).await {
+        Ok(match self.was_ended(context, long).await {
             Some(false) => Verdict::Died,
-            None if !self.late && self.was_ended(manager, short).await == Some(false) => {
+            None if !self.late && self.was_ended(context, short).await == Some(false) => {
                 Verdict::Open(number)
             }
             Some(true) | None => Verdict::Stopped,
@@ -170,11 +170,11 @@ impl Case {
     }
 
     /// Whether somebody ended it since then; `None` when that cannot be known.
-    async fn was_ended(&self, manager: &SessionManager, since: Option<u64>) -> Option<bool> {
+    async fn was_ended(&self, context: &RigContext, since: Option<u64>) -> Option<bool> {
         let Session { polecat, pane, .. } = &self.session;
         let (session, name) = (pane.session_id, pane.session_name.as_str());
         let subject = Subject { name, session, pane: pane.pane_id };
-        let log = manager.tmux.log(since).await;
+        let log = context.tmux.log(since).await;
         let log = log.inspect_err(|error| debug!(%error, %polecat, "nothing tells how it ended"));
         let log = log.ok()??;
         let mut since = log.iter().take_while(|command| !command.makes(name));

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use crate::{
     core::{screen::Seen, session::SessionInfo, state::Told},
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         observe::poller::tracked::{Reader, Tracked, View},
         sessions::{
             agents::joined,
@@ -18,7 +18,7 @@ use crate::{
 
 /// A look at `session` that is taken at `now`.
 pub(super) struct Poll {
-    pub(super) manager: SessionManager,
+    pub(super) context: RigContext,
     pub(super) session: Session,
     pub(super) now: Timestamp,
 }
@@ -34,9 +34,9 @@ impl Poll {
             None => self.first().await?,
         };
         if known.exit.is_none() && self.session.has_died() {
-            known.exit = Some(self.manager.record_death(&self.session).await?);
+            known.exit = Some(self.context.record_death(&self.session).await?);
         }
-        let mut info = self.session.info(&self.manager.rig, self.now);
+        let mut info = self.session.info(&self.context.rig, self.now);
         known.complete(&mut info);
         Ok((known, info))
     }
@@ -44,7 +44,7 @@ impl Poll {
     async fn first(&self) -> Result<Tracked, SessionError> {
         let read = self.reader().await;
         let view = self.view(&read).await?;
-        let info = self.session.info(&self.manager.rig, self.now);
+        let info = self.session.info(&self.context.rig, self.now);
         let since = info.state_since.unwrap_or(self.now);
         Ok(Tracked::first(&self.session, read, view, (self.now, since)))
     }
@@ -64,9 +64,9 @@ impl Poll {
 
     /// Finds out which agent it is.
     async fn reader(&self) -> Reader {
-        let Self { manager, session, now } = self;
-        let told = manager.agent_told(session).await;
-        let argv = manager.argv_of(session, told.agent.as_ref()).await;
+        let Self { context, session, now } = self;
+        let told = context.agent_told(session).await;
+        let argv = context.argv_of(session, told.agent.as_ref()).await;
         Reader {
             patterns: told.patterns(),
             agent: told.agent.map(|agent| agent.name),
@@ -77,13 +77,13 @@ impl Poll {
     }
 
     async fn view(&self, read: &Reader) -> Result<View, SessionError> {
-        let Self { manager, session, now } = self;
+        let Self { context, session, now } = self;
         let Reader { patterns, args, .. } = read;
         if !session.is_live() {
             return Ok(View::unread(session, *now));
         }
-        let policy = manager.tools.settings.dialogs;
-        let ScreenReading { reading, shown, .. } = manager.read_screen(session, patterns).await?;
+        let policy = context.tools.settings.dialogs;
+        let ScreenReading { reading, shown, .. } = context.read_screen(session, patterns).await?;
         let told = Told { state: reading.seen.state(), source: reading.source };
         let starting = session.is_starting(*now);
         let view = match &reading.seen {

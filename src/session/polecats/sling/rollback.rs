@@ -7,8 +7,8 @@ use jiff::SignedDuration;
 use crate::{
     host::{git, records},
     session::{
+        context::RigContext,
         error::SessionError,
-        manager::SessionManager,
         polecats::sling::{Placed, Taken},
         sessions::list::Session,
     },
@@ -17,7 +17,7 @@ use crate::{
 /// By how much a clock may have been set back since a sling began.
 const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
-impl SessionManager {
+impl RigContext {
     /// Takes back what was done for `taken`, and gives the error to answer with.
     pub(super) async fn undo(&self, taken: Taken, cause: SessionError) -> SessionError {
         let left = self.try_undo(&taken).await;

@@ -1,0 +1,64 @@
+--- What the user is told: every message goes through `vim.notify` under one title.
+local message = require('polecat.ui.message')
+
+local M = {}
+
+local levels = vim.log.levels
+
+--- The message and, on the same line where there is room, what to do about it.
+---@param err polecat.Error
+---@return string
+local function text_of(err)
+  if not err.hint then
+    return err.message
+  end
+  local one_line = err.message .. ' (' .. err.hint .. ')'
+  local fits = not one_line:find('\n') and vim.fn.strdisplaywidth(one_line) <= message.room()
+  return fits and one_line or (err.message .. '\n' .. err.hint)
+end
+
+---@param text string|polecat.Error
+---@param level integer
+local function send(text, level)
+  vim.schedule(function()
+    message.show(type(text) == 'table' and text_of(text) or text, level)
+  end)
+end
+
+---@param text string
+function M.info(text)
+  send(text, levels.INFO)
+end
+
+---@param text string|polecat.Error
+function M.warn(text)
+  send(text, levels.WARN)
+end
+
+---@param err polecat.Error|string
+function M.error(err)
+  if type(err) == 'string' or not err.told then
+    send(err, levels.ERROR)
+  end
+end
+
+--- A callback that notifies an error and hands a result to `done`.
+---@param done? fun(result: any)
+---@return polecat.Callback
+function M.or_error(done)
+  return function(err, result)
+    if err then
+      M.error(err)
+    elseif done then
+      done(result)
+    end
+  end
+end
+
+--- A `notice` of the backend.
+---@param data { level: string, text: string }
+function M.notice(data)
+  send(data.text, levels[(data.level or 'info'):upper()] or levels.INFO)
+end
+
+return M

@@ -1,0 +1,188 @@
+--- Files that an agent changed, in the buffers that show them.
+---
+--- Neovim reloads a buffer itself when it is told to look (`:checktime`), with cursor, folds, undo
+--- and 'autoread' as always. What is ours: when to look, and no dialog where it does not reload.
+local notify = require('polecat.editor.notify')
+
+local M = {}
+
+---@class polecat.Files
+---@field polecat string Who works there.
+---@field worktree string Its path, all links resolved.
+---@field paths string[] What was touched, from the worktree on.
+---@field whole boolean There may be more.
+
+---@class polecat.File What is known of a buffer's file.
+---@field name string The buffer's name, of which the rest was made.
+---@field places string[] Where it can be touched: itself, and where it leads.
+---@field polecat? string In whose worktree it is.
+---@field shown? string Its path there.
+---@field gone? boolean It was told that it is not there any more.
+---@field told? integer When a change was told last, in ms of the loop's clock.
+
+---@type table<integer, polecat.File>
+local known = {}
+--- Buffers to look at when the user is done with what they are doing.
+---@type table<integer, true>
+local waiting = {}
+local listening = false
+local group = vim.api.nvim_create_augroup('polecat_reload', {})
+
+local TOLD = {
+  conflict = '`%s` changed `%s`: not reloaded, its buffer has changes that are not saved',
+  deleted = '`%s` deleted `%s`: its buffer stays',
+  changed = "`%s` changed `%s`: not reloaded, because 'autoread' is off",
+}
+
+--- An agent may write to a file all the time: what it does to one file within so many ms is told
+--- as one change.
+local CHANGE = 2000
+
+--- A path without links, also where there is nothing any more.
+---@param path string
+---@return string
+local function real(path)
+  local parent = vim.fs.dirname(path)
+  return vim.uv.fs_realpath(path)
+    or (parent == path and path)
+    or vim.fs.joinpath(real(parent), vim.fs.basename(path))
+end
+
+--- Links are resolved once for each buffer: events come many times a second.
+---@param buf integer
+---@return polecat.File?
+local function file_of(buf)
+  local name = vim.api.nvim_buf_get_name(buf)
+  if name == '' or vim.bo[buf].buftype ~= '' or not vim.api.nvim_buf_is_loaded(buf) then
+    return nil
+  end
+  if not known[buf] or known[buf].name ~= name then
+    local itself = vim.fs.joinpath(real(vim.fs.dirname(name)), vim.fs.basename(name))
+    known[buf] = { name = name, places = { itself, real(name) } }
+  end
+  return known[buf]
+end
+
+--- Whether looking now would disturb: text that is being typed or selected, or a command line
+--- that a message would be drawn over.
+---@param buf integer
+---@return boolean
+local function is_busy(buf)
+  local mode = vim.api.nvim_get_mode().mode
+  local first = mode:sub(1, 1)
+  if first == 'c' then
+    return true
+  end
+  local free = (first == 'n' and mode:sub(2, 2) ~= 'o') or first == 't'
+  return not free and buf == vim.api.nvim_get_current_buf()
+end
+
+--- Neovim asks this instead of the user, where it does not reload by itself.
+---@param file polecat.File
+local function on_changed(file)
+  local reason = vim.v.fcs_reason
+  -- As long as a file is gone, it is found gone at every look.
+  local again = reason == 'deleted' and file.gone
+  local now = vim.uv.now()
+  local same = reason ~= 'deleted' and file.told and now - file.told < CHANGE
+  file.gone = reason == 'deleted'
+  if TOLD[reason] and not again and not same then
+    file.told = now
+    notify.warn(TOLD[reason]:format(file.polecat, file.shown))
+  end
+end
+
+---@param buf integer
+---@param file polecat.File
+local function answer_for(buf, file)
+  vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
+  vim.api.nvim_create_autocmd('FileChangedShell', {
+    group = group,
+    buffer = buf,
+    desc = 'Tell who changed a file that is not reloaded',
+    callback = function()
+      on_changed(file)
+    end,
+  })
+end
+
+local look_later
+
+---@param buf integer
+local function look(buf)
+  local file = file_of(buf)
+  if not file then
+    return
+  elseif is_busy(buf) then
+    waiting[buf] = true
+    return look_later()
+  end
+  file.gone = file.gone and not vim.uv.fs_stat(file.name)
+  -- What goes wrong in a user's autocommands is not ours to tell.
+  pcall(vim.cmd, ('silent checktime %d'):format(buf))
+end
+
+--- Looks at those that wait, each time the mode changes, until none waits.
+function look_later()
+  if listening then
+    return
+  end
+  listening = true
+  vim.api.nvim_create_autocmd('ModeChanged', {
+    group = group,
+    once = true,
+    desc = 'Reload what an agent changed meanwhile',
+    callback = vim.schedule_wrap(function()
+      local buffers = vim.tbl_keys(waiting)
+      listening, waiting = false, {}
+      vim.tbl_map(look, buffers)
+    end),
+  })
+end
+
+--- The path from the worktree on of a file in it.
+---@param file polecat.File
+---@param worktree string
+---@return string? path
+---@return string? target Where it leads, when that is in the worktree too.
+local function below(file, worktree)
+  local found = vim.tbl_map(function(place)
+    return vim.startswith(place, worktree .. '/') and place:sub(#worktree + 2) or false
+  end, file.places)
+  return found[1] or found[2] or nil, found[2] or nil
+end
+
+--- Takes what the backend tells of one worktree.
+---@param files polecat.Files
+function M.changed(files)
+  local touched = {}
+  for _, path in ipairs(files.paths) do
+    touched[path] = true
+  end
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    local file = file_of(buf)
+    local path, target = nil, nil
+    if file then
+      path, target = below(file, files.worktree)
+    end
+    if file and path then
+      if not file.polecat then
+        answer_for(buf, file)
+      end
+      file.polecat, file.shown = files.polecat, path
+      if files.whole or touched[path] or touched[target] then
+        look(buf)
+      end
+    end
+  end
+end
+
+vim.api.nvim_create_autocmd({ 'BufUnload', 'BufFilePost' }, {
+  group = group,
+  desc = 'Forget which file a buffer shows',
+  callback = function(event)
+    known[event.buf] = nil
+  end,
+})
+
+return M

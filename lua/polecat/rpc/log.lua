@@ -1,0 +1,27 @@
+--- The backend's log file.
+local M = {}
+
+---@return string
+function M.path()
+  return vim.fn.stdpath('log') .. '/polecat.log'
+end
+
+--- Shows the end of it.
+---@param _ table
+---@param split polecat.Split
+function M.open(_, split)
+  if not vim.uv.fs_stat(M.path()) then
+    return require('polecat.editor.notify').warn(('there is no log yet at `%s`'):format(M.path()))
+  end
+  local buf = vim.fn.bufadd(M.path())
+  local win = require('polecat.ui.window').split(buf, split)
+  if not win then
+    return
+  end
+  -- The file may have grown since the buffer was last read.
+  vim.cmd('silent checktime ' .. buf)
+  vim.bo[buf].readonly, vim.bo[buf].modifiable, vim.bo[buf].autoread = true, false, true
+  vim.api.nvim_win_set_cursor(win, { vim.api.nvim_buf_line_count(buf), 0 })
+end
+
+return M

@@ -1,0 +1,133 @@
+--- Attaching: a terminal on a polecat's session, or the user's own tmux client switched to it.
+local ask = require('polecat.ui.ask')
+local backend = require('polecat.rpc.client')
+local notify = require('polecat.editor.notify')
+local where = require('polecat.editor.context')
+local window = require('polecat.ui.window')
+
+local M = {}
+
+---@param argv string[]
+---@param on_exit fun(job: integer, code: integer)
+---@return integer job
+local function start_terminal(argv, on_exit)
+  -- tmux refuses to run inside itself unless it does not know of it.
+  local outside = vim.list_extend({ 'env', '-u', 'TMUX', '-u', 'TMUX_PANE' }, argv)
+  if vim.fn.has('nvim-0.11') == 1 then
+    return vim.fn.jobstart(outside, { term = true, on_exit = on_exit })
+  end
+  return vim.fn.termopen(outside, { on_exit = on_exit })
+end
+
+--- A terminal that nobody sees would still count as a client, and hold the session to its size.
+---@param buf integer
+---@param job integer
+local function detach_when_hidden(buf, job)
+  vim.api.nvim_create_autocmd('BufHidden', {
+    buffer = buf,
+    once = true,
+    desc = 'Detach from the session',
+    callback = function()
+      vim.fn.jobstop(job)
+    end,
+  })
+end
+
+---@param buf integer
+local function wipe(buf)
+  if vim.api.nvim_buf_is_valid(buf) then
+    pcall(vim.api.nvim_buf_delete, buf, { force = true })
+  end
+end
+
+--- Runs `argv` in the current window.
+---@param spec { polecat: string, at: polecat.At }
+---@param argv string[]
+---@param buf integer
+local function run(spec, argv, buf)
+  local job = start_terminal(argv, function(_, code)
+    local hidden = vim.api.nvim_buf_is_valid(buf) and #vim.fn.win_findbuf(buf) == 0
+    -- What a failed attach says is left on the screen.
+    if code == 0 or hidden then
+      wipe(buf)
+    end
+  end)
+  vim.b[buf].polecat = spec.polecat
+  vim.b[buf].polecat_attach = table.concat(argv, ' ')
+  where.keep(buf, spec.at)
+  detach_when_hidden(buf, job)
+  require('polecat.ui.keymaps').set(buf, {}, function()
+    window.close(vim.api.nvim_get_current_win())
+  end)
+  vim.cmd.startinsert()
+end
+
+--- The terminal of this tab page that runs `argv`.
+---@param argv string[]
+---@return integer? buf
+local function running(argv)
+  for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
+    local buf = vim.api.nvim_win_get_buf(win)
+    if vim.b[buf].polecat_attach == table.concat(argv, ' ') then
+      return buf
+    end
+  end
+end
+
+---@param spec { polecat: string, at: polecat.At }
+---@param argv string[]
+---@param split polecat.Split
+local function in_terminal(spec, argv, split)
+  local buf = running(argv)
+  local win = window.split(buf or vim.api.nvim_create_buf(false, true), split)
+  if not win then
+    return
+  elseif buf then
+    return vim.cmd.startinsert()
+  end
+  run(spec, argv, vim.api.nvim_win_get_buf(win))
+end
+
+--- Switches the tmux client that Neovim runs in.
+---@param argv string[]
+local function switch(argv)
+  local ok, why = pcall(vim.system, argv, { text = true }, function(done)
+    if done.code ~= 0 then
+      local message = ('`switch-client`: %s'):format(vim.trim(done.stderr or ''))
+      notify.error({ code = 'tmux_failed', message = message })
+    end
+  end)
+  if not ok then
+    notify.error({ code = 'tmux_missing', message = tostring(why) })
+  end
+end
+
+--- Attaches to the session of `spec.polecat`. Inside the same tmux server the client is switched,
+--- unless the command says where it wants a split. Not while the user types for something else,
+--- which would go to the agent.
+---@param spec { polecat: string, at?: polecat.At }
+---@param split polecat.Split
+---@param callback? polecat.Callback
+function M.open(spec, split, callback)
+  local at, from = spec.at or where.here(), split.asked or ask.from()
+  local done = callback or notify.or_error()
+  backend.call('session.attach', { polecat = spec.polecat, at = at }, function(err, plan)
+    if err then
+      return done(err)
+    end
+    ask.when_free(from, function()
+      if plan.switch and not window.says_where(split) then
+        switch(plan.switch)
+      else
+        in_terminal({ polecat = spec.polecat, at = at }, plan.argv, split)
+      end
+      done(nil)
+    end, function()
+      local message = ('not attached to `%s` while you are busy'):format(spec.polecat)
+      local hint = ('`:PolecatAttach %s` once more'):format(spec.polecat)
+      done({ code = 'cancelled', message = message, hint = hint })
+    end)
+  end)
+end
+
+return M

@@ -1,0 +1,136 @@
+--- Our buffers: made under their names, drawn by patches. Knows nothing of sessions.
+local M = {}
+
+local namespace = vim.api.nvim_create_namespace('polecat')
+
+--- The buffer of exactly this name; `bufnr()` would read it as a pattern.
+---@param name string
+---@return integer?
+function M.find(name)
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_get_name(buf) == name then
+      return buf
+    end
+  end
+end
+
+--- What makes a buffer one of ours.
+---@param buf integer
+---@param bufhidden string What becomes of it when no window shows it.
+function M.prepare(buf, bufhidden)
+  local options = vim.bo[buf]
+  options.buftype = 'nofile'
+  options.bufhidden = bufhidden
+  options.swapfile = false
+  options.buflisted = false
+  options.modeline = false
+  -- Nothing to undo, and no history that grows with every frame.
+  options.undolevels = -1
+  options.modifiable = false
+end
+
+--- The loaded buffer called `name`, and whether it has just been made.
+---@param name string
+---@return integer buf
+---@return boolean new
+function M.get(name)
+  local buf = M.find(name)
+  if buf and vim.api.nvim_buf_is_loaded(buf) then
+    return buf, false
+  end
+  if buf then
+    vim.api.nvim_buf_delete(buf, { force = true })
+  end
+  buf = vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_name(buf, name)
+  return buf, true
+end
+
+---@class polecat.Patch
+---@field from integer The first row that goes.
+---@field to integer The row after the last one that goes.
+---@field lines string[] What takes their place.
+---@field spans polecat.Span[]
+
+---@class polecat.Span
+---@field [1] integer Row.
+---@field [2] integer First byte.
+---@field [3] integer The byte after the last.
+---@field [4] string|integer A group, or the place of a style of the frame.
+
+--- Calls `mark(row, from, till, group)` for what looks alike, joined where colours were rounded.
+---@param spans polecat.Span[]
+---@param groups table<integer, string|false>
+---@param mark fun(row: integer, from: integer, till: integer, group: string)
+local function stretches(spans, groups, mark)
+  local row, from, till, group = nil, 0, 0, false
+  for _, span in ipairs(spans) do
+    local own = groups[span[4]]
+    own = own == nil and span[4] or own
+    if span[1] == row and span[2] == till and own == group then
+      till = span[3]
+    else
+      if row and group then
+        mark(row, from, till, group)
+      end
+      row, from, till, group = span[1], span[2], span[3], own
+    end
+  end
+  if row and group then
+    mark(row, from, till, group)
+  end
+end
+
+---@param buf integer
+---@param patch polecat.Patch
+---@param groups table<integer, string|false>
+---@param whole boolean The patch is all that the buffer shall hold.
+local function apply(buf, patch, groups, whole)
+  local to = whole and -1 or patch.to
+  -- Marks of lines that go would stay behind, squeezed together.
+  if whole or patch.to > patch.from then
+    vim.api.nvim_buf_clear_namespace(buf, namespace, patch.from, to)
+  end
+  vim.api.nvim_buf_set_lines(buf, patch.from, to, true, patch.lines)
+  stretches(patch.spans, groups, function(row, from, till, group)
+    local mark = { end_col = till, hl_group = group, strict = false }
+    vim.api.nvim_buf_set_extmark(buf, namespace, row, from, mark)
+  end)
+end
+
+--- Applies `patches` in order to a buffer in which `count` lines have been drawn before (0: what
+--- it holds is not of this view, or the one empty line of an empty buffer).
+---@param buf integer
+---@param patches polecat.Patch[]
+---@param groups table<integer, string|false> The groups of the styles that spans name by place.
+---@param count integer
+---@return integer count
+function M.draw(buf, patches, groups, count)
+  if #patches == 0 then
+    return count
+  end
+  vim.bo[buf].modifiable = true
+  local ok, why = pcall(function()
+    for _, patch in ipairs(patches) do
+      apply(buf, patch, groups, count == 0)
+      count = count + #patch.lines - (patch.to - patch.from)
+    end
+  end)
+  vim.bo[buf].modifiable = false
+  vim.bo[buf].modified = false
+  if not ok then
+    error(why, 0)
+  end
+  return count
+end
+
+--- Closes the window; our buffer ends with its last one.
+---@param buf integer
+function M.close(buf)
+  require('polecat.ui.window').close(vim.api.nvim_get_current_win())
+  if vim.api.nvim_buf_is_valid(buf) and #vim.fn.win_findbuf(buf) == 0 then
+    vim.api.nvim_buf_delete(buf, { force = true })
+  end
+end
+
+return M

@@ -1,0 +1,91 @@
+--- Draws what the backend sends for a view: its frames, in order, and its title.
+local buffer = require('polecat.ui.buffer')
+local cursor = require('polecat.ui.cursor')
+local float = require('polecat.ui.float')
+local highlight = require('polecat.ui.highlight')
+local under_way = require('polecat.ui.under_way')
+
+local M = {}
+
+--- How long a frame waits when the text is locked (`:h textlock`), in ms.
+local LOCKED_PAUSE = 20
+
+--- Shows the view's title where its windows have one.
+---@param view polecat.View
+---@param note? string What is wrong with it.
+function M.show_title(view, note)
+  local title = view.spec.title .. (note and (' [' .. note .. ']') or '')
+  vim.b[view.buf].polecat_title = title
+  float.retitle(view.buf, title)
+  vim.cmd('redrawstatus!')
+end
+
+---@param view polecat.View
+---@param keys string[]
+---@param held table<integer, string>
+local function take_keys(view, keys, held)
+  local first = #view.keys == 0
+  view.keys = keys
+  cursor.restore(view.buf, keys, held)
+  for _, win in ipairs(first and vim.fn.win_findbuf(view.buf) or {}) do
+    cursor.to_first(win, keys)
+  end
+end
+
+---@param view polecat.View
+---@param frame table
+local function draw(view, frame)
+  local held = frame.keys and cursor.keys(view.buf, view.keys)
+  local sheet = view.spec.kind == 'diff' and require('polecat.ui.diff.anchors')
+  if sheet then
+    sheet.before(view)
+  end
+  local followers = view.spec.follow and cursor.at_end(view.buf)
+  view.count = buffer.draw(view.buf, frame.patches, highlight.groups(frame.styles), view.count)
+  view.tick = vim.api.nvim_buf_get_changedtick(view.buf)
+  if frame.keys then
+    take_keys(view, frame.keys, held)
+    under_way.draw(view)
+  end
+  if sheet then
+    sheet.after(view, frame)
+  end
+  if followers then
+    cursor.follow(view.buf, followers)
+  end
+  if frame.title then
+    view.spec.title = frame.title
+    M.show_title(view)
+  end
+end
+
+--- False when somebody else has changed the buffer: the next patch may not fit, and what was
+--- overwritten would stay so.
+---@param view polecat.View
+---@return boolean
+function M.in_step(view)
+  return view.count == 0 or vim.api.nvim_buf_get_changedtick(view.buf) == view.tick
+end
+
+--- Draws the frames that have come. `reopen` is called when they do not fit the buffer any more.
+---@param view polecat.View
+---@param reopen fun(view: polecat.View)
+function M.drain(view, reopen)
+  while view.frames[1] and vim.api.nvim_buf_is_loaded(view.buf) do
+    if not M.in_step(view) then
+      return reopen(view)
+    end
+    local ok, why = pcall(draw, view, view.frames[1])
+    if not ok and tostring(why):find('E565') then
+      return vim.defer_fn(function()
+        M.drain(view, reopen)
+      end, LOCKED_PAUSE)
+    end
+    table.remove(view.frames, 1)
+    if not ok then
+      error(why, 0)
+    end
+  end
+end
+
+return M

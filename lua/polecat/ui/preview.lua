@@ -1,0 +1,53 @@
+--- Previews: what a session prints, live and in its colours, in the buffer of somebody's picker.
+local view = require('polecat.ui.view')
+local where = require('polecat.editor.context')
+
+local M = {}
+
+--- More than any preview window is high; what is above can be scrolled to.
+local LINES = 200
+
+--- The buffer of the one preview that there is.
+---@type integer?
+local current
+
+--- Ends the preview.
+function M.stop()
+  if current then
+    view.close(current)
+    current = nil
+  end
+end
+
+--- Why there is nothing to see.
+---@param buf integer
+---@param err polecat.Error
+local function say(buf, err)
+  if vim.api.nvim_buf_is_valid(buf) then
+    vim.bo[buf].modifiable = true
+    vim.api.nvim_buf_set_lines(buf, 0, -1, false, vim.split(err.message, '\n'))
+    vim.bo[buf].modifiable = false
+  end
+end
+
+--- Shows what the polecat of `session` prints in `buf`, until another is shown or `buf` goes.
+---@param buf integer
+---@param session polecat.SessionInfo
+---@param at polecat.At
+function M.show(buf, session, at)
+  M.stop()
+  current = buf
+  where.keep(buf, at)
+  local spec = { kind = 'capture', polecat = session.polecat, title = session.polecat }
+  spec.lines, spec.follow = LINES, true
+  view.open(buf, spec, function(err)
+    if err then
+      return say(buf, err)
+    end
+    for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+      view.place_cursor(win, buf)
+    end
+  end)
+end
+
+return M

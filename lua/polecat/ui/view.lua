@@ -1,0 +1,268 @@
+--- The open views, buffers that the backend draws: from their opening to their end.
+local autocmd = require('polecat.editor.autocmd')
+local backend = require('polecat.rpc.client')
+local cursor = require('polecat.ui.cursor')
+local frames = require('polecat.ui.draw')
+local visible = require('polecat.ui.visible')
+local where = require('polecat.editor.context')
+local window = require('polecat.ui.window')
+
+local M = {}
+
+---@class polecat.ViewSpec What is asked of the backend, and what the view is called.
+---@field kind 'status'|'capture'|'diff'
+---@field title string
+---@field polecat? string
+---@field session? string
+---@field lines? integer
+---@field follow? boolean
+---@field since? 'review'
+---@field width? integer Of the window that will show it.
+
+---@class polecat.View
+---@field id integer Another one after each reopening, so that a late frame is not mistaken.
+---@field buf integer
+---@field spec polecat.ViewSpec
+---@field state 'opening'|'open'|'lost'|'closed'
+---@field shown? boolean It has been open before.
+---@field count integer How many lines the backend has drawn.
+---@field grown? integer How many of a capture's it had, when it is opened again.
+---@field tick? integer The buffer's |b:changedtick| since it was drawn.
+---@field keys string[] What each row stands for.
+---@field changes? polecat.Changes What a diff shows, in which rows.
+---@field held? table<integer, polecat.HeldSpot> Where cursors were before what is being drawn.
+---@field callback fun(err?: polecat.Error) For who opened it.
+---@field frames table[] That have come and are not drawn yet.
+---@field under_way? polecat.UnderWay[] Keys that were pressed and are not answered yet.
+---@field told { width: integer, visible: boolean } What the backend knows of its window.
+
+---@type table<integer, polecat.View>
+local by_buffer = {}
+---@type table<integer, polecat.View>
+local by_id = {}
+local last_id = 0
+
+--- For calls whose error is no news: a view that is gone has nothing to be told.
+local function ignore() end
+
+--- Ends the view; its buffer keeps its last lines, and says why no more will come.
+---@param view polecat.View
+---@param why string
+local function end_view(view, why)
+  view.state = 'closed'
+  by_id[view.id] = nil
+  if vim.api.nvim_buf_is_valid(view.buf) then
+    frames.show_title(view, why)
+  end
+end
+
+---@param view polecat.View
+---@return table
+local function open_args(view)
+  local spec = view.spec
+  view.told = { width = window.width(view.buf) or spec.width or vim.o.columns, visible = true }
+  return {
+    at = where.here(view.buf),
+    view = view.id,
+    kind = spec.kind,
+    polecat = spec.polecat,
+    session = spec.session,
+    lines = view.grown and math.max(view.grown, spec.lines or 0) or spec.lines,
+    follow = spec.follow,
+    since = spec.since,
+    width = view.told.width,
+  }
+end
+
+--- The view is drawn: its first frame says so before the answer to its opening does.
+---@param view polecat.View
+local function opened(view)
+  view.state, view.shown = 'open', true
+  frames.show_title(view)
+  -- In a turn of its own: the backend waits until its frame is taken. It may open the window that
+  -- the backend is then told of.
+  vim.schedule(view.callback)
+  M.update()
+end
+
+--- Asks the backend to draw the view, under a new id.
+---@param view polecat.View
+---@param callback fun(err?: polecat.Error)
+local function ask(view, callback)
+  by_id[view.id] = nil
+  last_id = last_id + 1
+  view.id, view.state, view.count, view.frames = last_id, 'opening', 0, {}
+  view.callback = callback
+  by_id[view.id] = view
+  local id = view.id
+  backend.call('view.open', open_args(view), function(err)
+    if view.id ~= id or view.state ~= 'opening' then
+      return
+    elseif err then
+      return callback(err)
+    end
+    opened(view)
+  end)
+end
+
+--- Lets the backend draw `spec` into `buf`. A view of that buffer from before ends.
+---@param buf integer
+---@param spec polecat.ViewSpec
+---@param callback fun(err?: polecat.Error) After the first frame.
+function M.open(buf, spec, callback)
+  M.close(buf)
+  local view = { id = 0, buf = buf, spec = spec, keys = {} }
+  by_buffer[buf] = view
+  ask(view, function(err)
+    if err then
+      end_view(view, err.message)
+    end
+    callback(err)
+  end)
+  autocmd.on('polecat_view_end', 'BufUnload', buf, 'End the view of a buffer that goes', function()
+    M.close(buf)
+  end)
+end
+
+--- Draws the view from its start; of what was followed, as much as was there.
+---@param view polecat.View
+local function reopen(view)
+  view.grown = view.spec.follow and math.max(view.count, view.grown or 0) or nil
+  if view.state == 'open' then
+    backend.call('view.close', { view = view.id }, ignore)
+  end
+  ask(view, function(err)
+    if err then
+      end_view(view, err.message)
+    end
+  end)
+end
+
+--- Ends the view of `buf`, if it has one.
+---@param buf integer
+function M.close(buf)
+  local view = by_buffer[buf]
+  by_buffer[buf] = nil
+  if not view then
+    return
+  end
+  by_id[view.id] = nil
+  if view.state == 'opening' or view.state == 'open' then
+    view.state = 'closed'
+    backend.call('view.close', { view = view.id }, ignore)
+  end
+end
+
+---@param buf integer
+---@return polecat.View?
+function M.of(buf)
+  return by_buffer[buf]
+end
+
+--- What the row under the cursor stands for; nil when for nothing.
+---@param buf integer
+---@return string?
+function M.key_under_cursor(buf)
+  local view = by_buffer[buf]
+  local key = view and view.keys[vim.api.nvim_win_get_cursor(0)[1]]
+  return key ~= '' and key or nil
+end
+
+--- Puts the cursor of a window that has just been opened on `buf` where it is of use: at the end
+--- of what is followed, else on the first row that stands for something.
+---@param win integer
+---@param buf integer
+function M.place_cursor(win, buf)
+  local view = by_buffer[buf]
+  if view and view.spec.kind == 'capture' then
+    cursor.follow(buf, { win })
+  elseif view then
+    cursor.to_first(win, view.keys)
+  end
+end
+
+--- Looks again at once; a view that has ended is tried anew.
+---@param buf integer
+function M.refresh(buf)
+  local view = by_buffer[buf]
+  if not view then
+    return
+  elseif view.state == 'open' and frames.in_step(view) then
+    backend.call('view.refresh', { view = view.id }, require('polecat.editor.notify').or_error())
+  elseif view.state ~= 'opening' then
+    reopen(view)
+  end
+end
+
+--- A `frame` event: what has changed in one view.
+---@param frame table
+function M.frame(frame)
+  local view = by_id[frame.view]
+  if view then
+    view.frames[#view.frames + 1] = frame
+    frames.drain(view, reopen)
+    if view.state == 'opening' and view.count > 0 then
+      opened(view)
+    end
+  end
+end
+
+--- A `view_closed` event: what the view showed is gone.
+---@param data { view: integer, message: string }
+function M.closed(data)
+  local view = by_id[data.view]
+  if view then
+    end_view(view, data.message)
+  end
+end
+
+--- Tells the backend which views can be seen, and how wide; once for a burst of events.
+function M.update()
+  visible.update(by_id)
+end
+
+--- The views that `state` holds for, oldest first.
+---@param state string
+---@return polecat.View[]
+local function views(state)
+  local found = vim.tbl_filter(function(view)
+    return view.state == state
+  end, vim.tbl_values(by_buffer))
+  table.sort(found, function(a, b)
+    return a.id < b.id
+  end)
+  return found
+end
+
+backend.watch({
+  ready = function()
+    for _, view in ipairs(views('lost')) do
+      reopen(view)
+    end
+  end,
+  lost = function(why, again)
+    for _, view in pairs(by_buffer) do
+      -- One that was never drawn ends with the error of its opening.
+      if view.state == 'open' or (view.state == 'opening' and view.shown) then
+        view.state = 'lost'
+      end
+    end
+    for _, view in ipairs(views('lost')) do
+      frames.show_title(view, why)
+    end
+    if again and #views('lost') > 0 then
+      backend.ensure()
+    end
+  end,
+})
+
+vim.api.nvim_create_autocmd(
+  { 'BufWinEnter', 'BufWinLeave', 'WinNew', 'WinClosed', 'WinResized', 'TabEnter', 'VimResized' },
+  {
+    group = vim.api.nvim_create_augroup('polecat_view', {}),
+    desc = 'Tell the backend of polecat.nvim which views can be seen',
+    callback = M.update,
+  }
+)
+
+return M

@@ -1,0 +1,198 @@
+--- Windows that show our buffers: splits where the user asked for them, options, widths.
+local autocmd = require('polecat.editor.autocmd')
+local notify = require('polecat.editor.notify')
+
+local M = {}
+
+---@param win integer
+---@return boolean
+local function floats(win)
+  return vim.api.nvim_win_get_config(win).relative ~= ''
+end
+
+--- The float of ours that was opened since `split` was asked for, if the user is in one.
+---@param split polecat.Split
+---@return integer?
+local function later_float(split)
+  local win = vim.api.nvim_get_current_win()
+  local is_later = split.from and split.from ~= win and vim.w[win].polecat_float
+  return is_later and win or nil
+end
+
+--- Closes the float `win`, and those of ours from which it was opened, but not `kept`.
+---@param win integer
+---@param kept? integer
+---@return integer? below The window from which the first of them was opened.
+local function close_floats(win, kept)
+  while vim.api.nvim_win_is_valid(win) and floats(win) do
+    local from = vim.w[win].polecat_from
+    if vim.w[win].polecat_float and win ~= kept then
+      vim.api.nvim_win_close(win, true)
+    end
+    if not from then
+      return nil
+    end
+    win = from
+  end
+  return win
+end
+
+--- Goes from a floating window, which cannot be split, to one that can; closes ours, but not
+--- `kept`.
+---@param kept? integer
+local function leave_float(kept)
+  local win = vim.api.nvim_get_current_win()
+  if not floats(win) then
+    return
+  end
+  local below = close_floats(win, kept)
+  local previous = vim.fn.win_getid(vim.fn.winnr('#'))
+  local wins = vim.api.nvim_tabpage_list_wins(0)
+  for _, other in ipairs({ below or previous, unpack(wins) }) do
+    if vim.list_contains(wins, other) and not floats(other) then
+      return vim.api.nvim_set_current_win(other)
+    end
+  end
+end
+
+--- The window of this tab page that shows `buf`.
+---@param buf integer
+---@return integer?
+function M.showing(buf)
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    if vim.api.nvim_win_get_tabpage(win) == vim.api.nvim_get_current_tabpage() then
+      return win
+    end
+  end
+end
+
+--- Whether the command said where it wants its window.
+---@param split polecat.Split
+---@return boolean
+function M.says_where(split)
+  local mods = split.mods
+  if not mods then
+    return false
+  end
+  local placed = mods.vertical or mods.horizontal or (mods.split or '') ~= ''
+  return placed or (mods.tab or -1) >= 0
+end
+
+--- `split` with a height, where the command gave no size and did not ask for another shape.
+---@param split polecat.Split
+---@param height integer
+---@return polecat.Split
+function M.sized(split, height)
+  local mods = split.mods or {}
+  if (split.size or 0) > 0 or mods.vertical or (mods.tab or -1) >= 0 then
+    return split
+  end
+  return { mods = split.mods, size = height }
+end
+
+---@param buf integer
+---@param split polecat.Split
+---@param kept? integer A float that stays.
+---@return integer
+local function new_split(buf, split, kept)
+  leave_float(kept)
+  local size = split.size and split.size > 0 and { split.size } or nil
+  vim.cmd({ cmd = 'split', range = size, mods = split.mods })
+  local win = vim.api.nvim_get_current_win()
+  local ok, why = pcall(vim.api.nvim_win_set_buf, win, buf)
+  if not ok then
+    vim.api.nvim_win_close(win, true)
+    error(why, 0)
+  end
+  return win
+end
+
+--- Whether a window can be opened now; tells why not.
+---@return boolean
+function M.can_open()
+  if vim.fn.getcmdwintype() == '' then
+    return true
+  end
+  notify.error('close the command-line window first')
+  return false
+end
+
+---@param buf integer
+---@param split polecat.Split
+---@return integer win
+local function go_to(buf, split)
+  local later = later_float(split)
+  local win = not M.says_where(split) and M.showing(buf) or new_split(buf, split, later)
+  vim.api.nvim_set_current_win(later or win)
+  return win
+end
+
+--- Shows `buf` in a split and goes there; to its window, if it has one and the command did not
+--- say where it wants the new one. A float that was opened meanwhile stays in front. Notifies why
+--- it could not.
+---@param buf integer
+---@param split polecat.Split
+---@return integer? win
+function M.split(buf, split)
+  if not M.can_open() then
+    return
+  end
+  local ok, result = pcall(go_to, buf, split)
+  if not ok then
+    -- Neovim's own words, without where they came from.
+    return notify.error(tostring(result):match('E%d+: .*') or tostring(result))
+  end
+  return result
+end
+
+--- Sets options for `buf` in `win` only: another buffer that comes into the window has its own.
+---@param win integer
+---@param options table<string, any>
+function M.set_options(win, options)
+  for name, value in pairs(options) do
+    vim.wo[win][0][name] = value
+  end
+end
+
+--- Sets options in every window that comes to show `buf`.
+---@param buf integer
+---@param options table<string, any>
+function M.dress(buf, options)
+  local desc = 'Set the options of a window that shows a buffer of polecat.nvim'
+  autocmd.on('polecat_window', 'BufWinEnter', buf, desc, function()
+    M.set_options(vim.api.nvim_get_current_win(), options)
+  end)
+end
+
+--- How many columns of text `win` has.
+---@param win integer
+---@return integer
+local function text_width(win)
+  local info = vim.fn.getwininfo(win)[1]
+  return info and math.max(info.width - info.textoff, 1) or 1
+end
+
+--- The columns of the narrowest window of this tab page that shows `buf`; nil when none does.
+---@param buf integer
+---@return integer?
+function M.width(buf)
+  local narrowest
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    if vim.api.nvim_win_get_tabpage(win) == vim.api.nvim_get_current_tabpage() then
+      narrowest = math.min(narrowest or math.huge, text_width(win))
+    end
+  end
+  return narrowest
+end
+
+--- Closes `win`; the last window of all shows an empty buffer instead.
+---@param win integer
+function M.close(win)
+  if not pcall(vim.api.nvim_win_close, win, false) then
+    vim.wo[win].winfixbuf = false
+    -- Not even that while the command-line window is open.
+    pcall(vim.api.nvim_win_set_buf, win, vim.api.nvim_create_buf(true, false))
+  end
+end
+
+return M
