@@ -65,7 +65,7 @@ impl<'a> Operations<'a> {
     }
 
     pub(super) async fn complete(&self, args: args::Here) -> Done<Completion> {
-        self.context(args.at).await?.completion().await
+        self.workspace.completion(&place(args.at)).await
     }
 
     pub(super) async fn new_polecat(&self, args: args::New) -> Done<NewPolecat> {
@@ -104,8 +104,9 @@ impl<'a> Operations<'a> {
         };
         let (at, polecat) = (args.at, args.polecat);
         let progress = self.progress(polecat.clone());
-        let work =
-            Box::pin(async { self.context(at).await?.start(&polecat, options, &progress).await });
+        let work = Box::pin(async {
+            self.context(at).await?.starter().start(&polecat, options, &progress).await
+        });
         self.changing(work).await
     }
 
@@ -140,17 +141,21 @@ impl<'a> Operations<'a> {
     /// Answers with warnings.
     pub(super) async fn stop(&self, args: args::Stop) -> Done<Vec<String>> {
         let force = args.force.unwrap_or(false);
-        self.changing(async { self.context(args.at).await?.stop(&args.polecat, force).await }).await
+        self.changing(async {
+            self.context(args.at).await?.sessions().stop(&args.polecat, force).await
+        })
+        .await
     }
 
     pub(super) async fn stop_all(&self, args: args::StopAll) -> Done<StoppedAll> {
         let force = args.force.unwrap_or(false);
-        self.changing(async { self.context(args.at).await?.stop_all(force).await }).await
+        self.changing(async { self.context(args.at).await?.sessions().stop_all(force).await }).await
     }
 
     pub(super) async fn is_running(&self, args: args::Polecat) -> Done<bool> {
         let polecat = &*args.polecat;
-        let look = |context: RigContext| async move { context.is_running(polecat).await };
+        let look =
+            |context: RigContext| async move { context.sessions().is_running(polecat).await };
         self.workspace.look(&place(args.at), JUST_NOW, look).await
     }
 
@@ -158,7 +163,7 @@ impl<'a> Operations<'a> {
         let polecat = &*args.polecat;
         let workspace = self.workspace;
         let look = |context: RigContext| async move {
-            let mut info = context.status(polecat).await?;
+            let mut info = context.sessions().status(polecat).await?;
             workspace.hold(&context, std::slice::from_mut(&mut info)).await;
             Ok(info)
         };
@@ -168,7 +173,7 @@ impl<'a> Operations<'a> {
     pub(super) async fn list(&self, args: args::Here) -> Done<Vec<SessionInfo>> {
         let workspace = self.workspace;
         let look = |context: RigContext| async move {
-            let mut infos = context.list().await?;
+            let mut infos = context.sessions().list().await?;
             workspace.hold(&context, &mut infos).await;
             Ok(infos)
         };
@@ -190,15 +195,15 @@ impl<'a> Operations<'a> {
     pub(super) async fn inject(&self, args: args::Inject) -> Done<()> {
         let (polecat, text) = (&*args.polecat, &*args.text);
         let look = |context: RigContext| async move {
-            let listener = context.listener(polecat, text).await?;
+            let listener = context.messenger().listener(polecat, text).await?;
             Ok((context, listener))
         };
         let (context, listener) = self.workspace.look(&place(args.at), NOW, look).await?;
-        context.inject_into(listener, text, args.take.unwrap_or_default()).await
+        context.messenger().inject_into(listener, text, args.take.unwrap_or_default()).await
     }
 
     pub(super) async fn attach(&self, args: args::Polecat) -> Done<AttachPlan> {
-        self.context(args.at).await?.attach(&args.polecat).await
+        self.context(args.at).await?.sessions().attach(&args.polecat).await
     }
 
     pub(super) async fn pair(&self, args: args::Pair) -> Result<Pair, RpcError> {

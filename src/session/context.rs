@@ -1,9 +1,8 @@
 //! One rig and what its operations work with.
 
 use std::{
-    collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, OnceLock},
 };
 
 use jiff::Timestamp;
@@ -23,8 +22,10 @@ use crate::{
     session::{
         error::SessionError,
         events::{EventQueue, Snapshot},
+        messages::typing::TypingLocks,
         servers::Servers,
         settings::Settings,
+        start::starts::Starts,
     },
     tmux::{Socket, Tmux},
 };
@@ -49,77 +50,18 @@ pub(in crate::session) struct Tools {
     pub(in crate::session) trust: Option<Store>,
     pub(in crate::session) news: EventQueue,
     pub(in crate::session) starts: Starts,
-    pub(in crate::session) turns: Turns,
+    pub(in crate::session) typing: TypingLocks,
     pub(in crate::session) events: FileEvents,
     /// What the system had no more of when something was to be watched.
     pub(in crate::session) shortage: OnceLock<Shortage>,
 }
 
-/// Whose turn it is to type into a session, by its name.
-pub(in crate::session) type Turns = Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>;
-
-/// The sessions whose start this process sees to, by name, with how many do.
-#[derive(Clone, Default)]
-pub(in crate::session) struct Starts(Arc<Mutex<HashMap<String, usize>>>);
-
-/// Lasts as long as somebody sees to a start.
-pub(in crate::session) struct StartGuard {
-    starts: Starts,
-    session: String,
-}
-
-impl Starts {
-    /// Counts one more; `alone` only where there is none.
-    fn begin(&self, session: &str, alone: bool) -> Option<StartGuard> {
-        let mut starts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = starts.entry(session.to_owned()).or_default();
-        if alone && *count > 0 {
-            return None;
-        }
-        *count += 1;
-        Some(StartGuard { starts: self.clone(), session: session.to_owned() })
-    }
-}
-
-impl Drop for StartGuard {
-    fn drop(&mut self) {
-        let mut starts = self.starts.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = starts.get_mut(&self.session) {
-            *count -= 1;
-        }
-        starts.retain(|_, count| *count > 0);
-    }
-}
-
 impl Tools {
-    /// Says that `session` is being started, as long as the value lasts.
-    pub(in crate::session) fn starting(&self, session: &str) -> Option<StartGuard> {
-        self.starts.begin(session, false)
-    }
-
-    /// The same where nobody else starts it.
-    pub(in crate::session) fn starting_alone(&self, session: &str) -> Option<StartGuard> {
-        self.starts.begin(session, true)
-    }
-
-    /// Whether this process is starting `session`.
-    pub(in crate::session) fn is_starting(&self, session: &str) -> bool {
-        self.starts.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(session)
-    }
-
     /// Tells, once, that the system has no more of something.
     pub(in crate::session) fn falls_short(&self, of: Shortage) {
         if self.shortage.set(of).is_ok() {
             self.news.warn(format!("{of}; {}", of.hint()));
         }
-    }
-
-    /// The turn of those who type into `session`: one at a time.
-    pub(in crate::session) fn turn(&self, session: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        // Those whom nobody waits for go, so that the map does not grow with every name.
-        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
-        turns.entry(session.to_owned()).or_default().clone()
     }
 }
 

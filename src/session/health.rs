@@ -157,7 +157,7 @@ impl Workspace {
         let RigContext { rig, .. } = &context;
         let found = format!("{} at `{}`", rig.name, rig.path.display());
         let mut rows = vec![HealthRow::new("rig", Level::Ok, found)];
-        rows.push(match context.list().await {
+        rows.push(match context.sessions().list().await {
             Ok(all) => {
                 HealthRow::new("rig", Level::Info, format!("{} polecats with a session", all.len()))
             }
@@ -224,7 +224,7 @@ impl RigContext {
 
     /// Which agent a start without `agent=` would run here, and what is wrong in the settings.
     async fn agent_health(&self) -> Vec<HealthRow> {
-        match self.of_settings(None).await {
+        match self.agents().resolve(None).await {
             Ok(resolved) => {
                 let text = format!("the agent of this rig: {}", visible(&resolved.agent.name));
                 let warnings = resolved.warnings.into_iter();

@@ -3,6 +3,8 @@
 pub(in crate::session) mod delivery;
 pub(in crate::session) mod error;
 pub(in crate::session) mod inject;
+pub(in crate::session) mod recipient;
+pub(in crate::session) mod typing;
 
 use crate::session::context::RigContext;
 

@@ -4,6 +4,7 @@
 //! it, with gastown's operations. Nothing here is remembered that tmux, git, the tracker or a
 //! file does not know: a second backend shows the same.
 
+mod agents;
 mod complete;
 mod context;
 mod error;

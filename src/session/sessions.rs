@@ -1,7 +1,8 @@
 //! The sessions of a rig: whose they are, how they are, and their end.
 
-pub(in crate::session) mod agents;
 pub(in crate::session) mod attach;
+pub(in crate::session) mod conflicts;
+pub(in crate::session) mod detect_agent;
 pub(in crate::session) mod environment;
 pub(in crate::session) mod exit;
 pub(in crate::session) mod list;

@@ -8,6 +8,7 @@ pub(in crate::session) mod prompts;
 pub(in crate::session) mod resolve_agent;
 pub(in crate::session) mod resume;
 pub(in crate::session) mod send_prompts;
+pub(in crate::session) mod starts;
 pub(in crate::session) mod tell;
 pub(in crate::session) mod trust;
 pub(in crate::session) mod wait_ready;
@@ -18,11 +19,9 @@ use crate::{
     session::{
         context::RigContext,
         error::SessionError,
+        messages::recipient::Recipient,
         sessions::{list::Session, pending::PendingPrompts},
-        start::{
-            plan::{Plan, StartOptions},
-            send_prompts::Recipient,
-        },
+        start::plan::{Plan, StartOptions},
     },
 };
 
@@ -59,7 +58,7 @@ pub(in crate::session) enum Hooking {
 /// How a start tells of its steps.
 pub(in crate::session) type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
-impl RigContext {
+impl Starter {
     /// Starts the agent of the polecat `name`, and returns when it is ready.
     ///
     /// # Errors
@@ -75,23 +74,23 @@ impl RigContext {
         let found = self.found(name, &options).await?;
         // Before anybody is asked what may run.
         if let Some(polecat) = &found {
-            self.require_no_agent(polecat).await?;
+            self.context.sessions().require_no_agent(polecat).await?;
         }
         let workdir = self.workdir_of(found.as_ref(), &options).await;
         let choice = self.choose(&options, workdir.as_deref()).await?;
         // Who is sent to work elsewhere is in nobody's way here.
         if let Some(polecat) = found.as_ref().filter(|_| options.workdir.is_none()) {
-            self.require_nobody(polecat, options.in_use).await?;
+            self.context.require_nobody(polecat, options.in_use).await?;
         }
         let (polecat, made) = if let Some(polecat) = found {
             (polecat, Vec::new())
         } else {
-            let new = self.create(Some(name), options.issue.as_deref()).await?;
+            let new = self.context.create(Some(name), options.issue.as_deref()).await?;
             (new.polecat, new.warnings)
         };
         // Nobody gives the polecat to another issue before its session shows that it has work. One
         // without a worktree nobody can give.
-        let _turn = Work::share(&self.rig, &polecat).await.ok();
+        let _turn = Work::share(&self.context.rig, &polecat).await.ok();
         let mut plan = self.plan(polecat, choice, &options).await?;
         plan.warnings.extend(made);
         self.launch(plan, Hooking::Now, progress).await
@@ -109,13 +108,14 @@ impl RigContext {
         progress("starting: creating the session");
         let owed = PendingPrompts::by_us(words.typed());
         // Until this goes, nobody else in this process takes the start for one that was cut off.
-        let _begun = self.tools.starting(self.rig.session(&plan.polecat).as_str());
+        let _started =
+            self.context.tools.starts.begin(self.context.rig.session(&plan.polecat).as_str());
         let session = self.create_session(&plan, &words, &owed).await?;
         let brought_up = self.bring_up(&session, &plan, owed, hooking, progress).await;
         // How it ended says more than the step that found nobody any more.
         let now = self.alive(&session).await?;
         let warnings = plan.warnings.into_iter().chain(brought_up?).collect();
-        Ok(Started { info: self.seen(&now).await, warnings })
+        Ok(Started { info: self.context.sessions().seen(&now).await, warnings })
     }
 
     /// With the flags that the agent's own program takes.
@@ -123,7 +123,7 @@ impl RigContext {
         let own = plan.argv.first().filter(|program| is_program(program, &plan.agent.command));
         if let Some(program) = own.and_then(|program| path::find_program(program, &plan.workdir)) {
             let flags = &plan.agent.flags_if_taken;
-            let taken = flags::taken(&program, flags, &self.tools.launch).await;
+            let taken = flags::taken(&program, flags, &self.context.tools.launch).await;
             plan.argv.extend(taken);
         }
         plan
@@ -157,8 +157,8 @@ impl RigContext {
     ) -> Result<Option<PolecatName>, SessionError> {
         let polecat = PolecatName::parse(name)?;
         // What a killed backend left half made is finished or taken back first.
-        git::recover(&self.rig, &polecat, &self.tools.launch).await?;
-        match self.known(name).await {
+        git::recover(&self.context.rig, &polecat, &self.context.tools.launch).await?;
+        match self.context.known(name).await {
             Err(SessionError::PolecatNotFound { .. }) if options.new => Ok(None),
             other => other.map(Some),
         }
@@ -170,9 +170,9 @@ impl RigContext {
             return None;
         }
         let (issue, _) = plan.issue.as_ref()?;
-        let assignee = self.rig.agent_id(&plan.polecat);
-        let dir = self.tracker_dir(plan.workdir.clone());
-        let error = self.tools.tracker.hook(issue, &assignee, &dir).await.err()?;
+        let assignee = self.context.rig.agent_id(&plan.polecat);
+        let dir = self.context.tracker_dir(plan.workdir.clone());
+        let error = self.context.tools.tracker.hook(issue, &assignee, &dir).await.err()?;
         Some(format!("could not hook issue `{issue}`: {error}"))
     }
 
@@ -180,11 +180,11 @@ impl RigContext {
     /// start; one whose agent ended by itself is written down and removed.
     async fn alive(&self, created: &Session) -> Result<Session, SessionError> {
         let session = created.pane.session_name.clone();
-        let now = self.session(&created.polecat).await?;
+        let now = self.context.sessions().session(&created.polecat).await?;
         match now.filter(|now| now.pane.pane_id == created.pane.pane_id) {
             Some(now) if now.is_live() => Ok(now),
             Some(dead) if dead.has_died() => {
-                let exit = Box::new(self.bury(&dead).await?);
+                let exit = Box::new(self.context.sessions().bury(&dead).await?);
                 Err(SessionError::DiedDuringStartup { session, exit })
             }
             _ => Err(SessionError::Cancelled { session }),

@@ -21,12 +21,14 @@ use crate::{
         watch::FileEvents,
     },
     session::{
-        context::{RigContext, Starts, Tools, Turns},
+        context::{RigContext, Tools},
         error::SessionError,
         events::{Event, EventQueue, Snapshot},
+        messages::typing::TypingLocks,
         observe::{monitor::Monitor, monitors::Monitors},
         servers::Servers,
         settings::{EditorFacts, Settings},
+        start::starts::Starts,
     },
     tmux::{Socket, Tmux, socket_folder},
 };
@@ -290,7 +292,7 @@ fn tools(
         trust,
         news,
         starts,
-        turns: Turns::default(),
+        typing: TypingLocks::default(),
         events: FileEvents::default(),
         shortage: OnceLock::new(),
     })

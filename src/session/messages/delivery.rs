@@ -19,11 +19,11 @@ use crate::{
     session::{
         context::RigContext,
         error::{MessageError, SessionError},
+        messages::recipient::Recipient,
         sessions::{
             list::Session,
             pending::{self, OWED, PASTED, PendingPrompts, UnsubmittedPaste},
         },
-        start::send_prompts::Recipient,
     },
     tmux::{PaneOption, Terminal},
 };
@@ -250,7 +250,7 @@ impl Delivery<'_> {
 
     /// Whether a start of ours is still waiting for the agent, and has nothing to tell it itself.
     fn is_starting(&self) -> bool {
-        self.owed.is_none() && self.context.tools.is_starting(&self.session.pane.session_name)
+        self.owed.is_none() && self.context.tools.starts.has(&self.session.pane.session_name)
     }
 
     fn agent(&self) -> &Agent {

@@ -1,30 +1,21 @@
 //! Talking to an agent: the text whole, once, then one submit.
 
-use std::sync::Arc;
-
-use tokio::sync::OwnedMutexGuard;
-
 use crate::{
     core::{names::PolecatName, screen},
-    host::locks::Typing,
     session::{
-        context::RigContext,
         error::{MessageError, SessionError},
-        messages::delivery::{Delivery, Draft, Outcome},
+        messages::{
+            Messenger,
+            delivery::{Delivery, Draft, Outcome},
+            recipient::Recipient,
+        },
         sessions::{
             list::Session,
             pending::{self, PASTED},
         },
-        start::send_prompts::Recipient,
     },
     tmux::without_end,
 };
-
-/// Being the one who types into a session, in this backend and among all of them.
-pub(in crate::session) struct Turn {
-    _here: OwnedMutexGuard<()>,
-    _everywhere: Typing,
-}
 
 /// An agent that can be talked to.
 pub struct Listener {
@@ -32,7 +23,7 @@ pub struct Listener {
     to: Recipient,
 }
 
-impl RigContext {
+impl Messenger {
     /// Sends `text` to the agent of `polecat` and submits it.
     ///
     /// # Errors
@@ -47,14 +38,14 @@ impl RigContext {
     /// Who can be told `text` as `polecat`. This changes nothing yet.
     ///
     /// # Errors
-    /// As [`RigContext::inject`].
+    /// As [`Messenger::inject`].
     pub async fn listener(&self, polecat: &str, text: &[u8]) -> Result<Listener, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         require_text(text)?;
-        let session = self.existing(&polecat).await?;
+        let session = self.context.sessions().existing(&polecat).await?;
         require_live(&session)?;
         // Before the paste: what comes after it is a matter of milliseconds.
-        let to = Recipient::new(self.addressed(&session).await, session.args());
+        let to = self.recipient(&session).await;
         Ok(Listener { session, to })
     }
 
@@ -62,7 +53,7 @@ impl RigContext {
     /// taken out first, where it is known how.
     ///
     /// # Errors
-    /// As [`RigContext::inject`].
+    /// As [`Messenger::inject`].
     pub async fn inject_into(
         &self,
         to: Listener,
@@ -70,9 +61,9 @@ impl RigContext {
         take: bool,
     ) -> Result<(), SessionError> {
         let Listener { session, to } = to;
-        let _turn = self.turn(&session).await?;
+        let _typing = self.lock_typing(&session.polecat).await?;
         let session = if session.pasted.is_some() { self.cleared(session).await? } else { session };
-        let (context, session, to, bytes) = (self, &session, &to, text);
+        let (context, session, to, bytes) = (&self.context, &session, &to, text);
         let draft = if take { Draft::Take } else { Draft::Keep };
         let text = without_end(bytes);
         let text = &*String::from_utf8_lossy(&text);
@@ -90,57 +81,43 @@ impl RigContext {
         }
     }
 
-    /// The turn of those who type into `session`.
-    pub(in crate::session) async fn turn(&self, session: &Session) -> Result<Turn, SessionError> {
-        self.turn_at(&session.polecat).await
-    }
-
-    /// The same where there may be no session.
-    pub(in crate::session) async fn turn_at(
-        &self,
-        polecat: &PolecatName,
-    ) -> Result<Turn, SessionError> {
-        let here: Arc<_> = self.tools.turn(self.rig.session(polecat).as_str());
-        let here = here.lock_owned().await;
-        let everywhere = Typing::lock(&self.rig, polecat).await?;
-        Ok(Turn { _here: here, _everywhere: everywhere })
-    }
-
     /// The session as it is now that nobody types into it any more.
     async fn cleared(&self, session: Session) -> Result<Session, SessionError> {
-        let mut session = self.existing(&session.polecat).await?;
+        let mut session = self.context.sessions().existing(&session.polecat).await?;
         require_live(&session)?;
-        let to = Recipient::new(self.addressed(&session).await, session.args());
-        submit_pasted(self, &mut session, &to).await?;
+        let to = self.recipient(&session).await;
+        self.submit_pasted(&mut session, &to).await?;
         Ok(session)
     }
-}
 
-/// Submits the text in the composer whose sender was killed before it could, if it still stands
-/// there. In the caller's turn, so that whoever pasted it is not just about to.
-pub(in crate::session) async fn submit_pasted(
-    context: &RigContext,
-    session: &mut Session,
-    to: &Recipient,
-) -> Result<(), SessionError> {
-    let Some(pasted) = session.pasted.take() else { return Ok(()) };
-    let owed = session.owed.clone().filter(|_| pasted.first_words);
-    let (text, bytes, owed) = (&*pasted.tail, pasted.tail.as_bytes(), owed.as_ref());
-    let delivery = Delivery { context, session, to, bytes, text, owed, draft: Draft::IsMessage };
-    if pasted.told {
-        // It may be shown later still: that is kept in mind until a message was submitted.
-        return delivery.refuse_shown_late().await;
+    /// Submits the text in the composer whose sender was killed before it could, if it still stands
+    /// there. Under the caller's lock on typing, so that whoever pasted it is not just about to.
+    pub(in crate::session) async fn submit_pasted(
+        &self,
+        session: &mut Session,
+        to: &Recipient,
+    ) -> Result<(), SessionError> {
+        let Some(pasted) = session.pasted.take() else { return Ok(()) };
+        let owed = session.owed.clone().filter(|_| pasted.first_words);
+        let (text, bytes, owed) = (&*pasted.tail, pasted.tail.as_bytes(), owed.as_ref());
+        let context = &self.context;
+        let delivery =
+            Delivery { context, session, to, bytes, text, owed, draft: Draft::IsMessage };
+        if pasted.told {
+            // It may be shown later still: that is kept in mind until a message was submitted.
+            return delivery.refuse_shown_late().await;
+        }
+        let outcome = if text.is_empty() { None } else { Some(delivery.submit_standing().await?) };
+        if outcome == Some(Outcome::Submitted)
+            && let Some(owed) = session.owed.as_mut().filter(|_| pasted.first_words)
+        {
+            owed.done += 1;
+        } else {
+            // It is nowhere to be seen, or stays where it is: nobody submits it later.
+            context.tmux.set_options(&[pending::note(session, PASTED, String::new())]).await?;
+        }
+        Ok(())
     }
-    let outcome = if text.is_empty() { None } else { Some(delivery.submit_standing().await?) };
-    if outcome == Some(Outcome::Submitted)
-        && let Some(owed) = session.owed.as_mut().filter(|_| pasted.first_words)
-    {
-        owed.done += 1;
-    } else {
-        // It is nowhere to be seen, or stays where it is: nobody submits it later.
-        context.tmux.set_options(&[pending::note(session, PASTED, String::new())]).await?;
-    }
-    Ok(())
 }
 
 fn require_text(text: &[u8]) -> Result<(), SessionError> {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use crate::{
     core::names::PolecatName,
-    session::{context::RigContext, error::SessionError, sessions::list::Session},
+    session::{error::SessionError, sessions::Sessions, sessions::list::Session},
 };
 
 /// What the editor runs; a backend has no terminal to attach.
@@ -16,7 +16,7 @@ pub struct AttachPlan {
     pub switch: Option<Vec<OsString>>,
 }
 
-impl RigContext {
+impl Sessions {
     /// How to attach to `polecat`.
     ///
     /// # Errors
@@ -25,7 +25,7 @@ impl RigContext {
         let session = self.existing(&PolecatName::parse(polecat)?).await?;
         let target = self.place_of(&session).await?;
         let command = |verb: &str| {
-            let mut argv = self.tmux.argv();
+            let mut argv = self.context.tmux.argv();
             argv.extend([verb, "-t", &target].map(OsString::from));
             argv
         };
@@ -39,16 +39,16 @@ impl RigContext {
     /// The agent's session as a target; where a person moved its pane to another one, the pane too.
     async fn place_of(&self, session: &Session) -> Result<String, SessionError> {
         let (name, pane) = (&session.pane.session_name, session.pane.pane_id);
-        if !session.is_moved(&self.rig) {
+        if !session.is_moved(&self.context.rig) {
             return Ok(format!("={name}"));
         }
-        Ok(format!("={name}:{}.{pane}", self.tmux.window_of(pane).await?))
+        Ok(format!("={name}:{}.{pane}", self.context.tmux.window_of(pane).await?))
     }
 
     /// Whether `$TMUX` of the editor (`socket,pid,session`) names the server we use.
     async fn is_editors_server(&self) -> Result<bool, SessionError> {
-        let Some(editors) = &self.tools.settings.editor.tmux else { return Ok(false) };
+        let Some(editors) = &self.context.tools.settings.editor.tmux else { return Ok(false) };
         let Some((socket, _)) = editors.split_once(',') else { return Ok(false) };
-        Ok(self.tmux.socket_path().await?.as_os_str() == socket)
+        Ok(self.context.tmux.socket_path().await?.as_os_str() == socket)
     }
 }

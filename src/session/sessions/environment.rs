@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     core::{names::PolecatName, rig::Rig},
-    session::{context::RigContext, error::SessionError, sessions::metadata::Metadata},
+    session::{error::SessionError, sessions::Sessions, sessions::metadata::Metadata},
     tmux::{Environment, Pane, PaneId, SessionId, TableOf},
 };
 
@@ -49,14 +49,14 @@ impl Owners {
     }
 }
 
-impl RigContext {
+impl Sessions {
     /// Whose the sessions of those `panes` are that have no mark.
     pub(in crate::session) async fn owners(&self, panes: &[Pane]) -> Result<Owners, SessionError> {
         // Boxed, so that the futures of all who look for sessions stay small.
-        let tables = Box::pin(self.tmux.environments(&unmarked(panes), VARIABLES)).await?;
+        let tables = Box::pin(self.context.tmux.environments(&unmarked(panes), VARIABLES)).await?;
         let mut owners = HashMap::new();
         for (session, table) in &tables {
-            if let Some(owner) = owner(&self.rig, *session, table).await {
+            if let Some(owner) = owner(&self.context.rig, *session, table).await {
                 owners.insert(*session, owner);
             }
         }

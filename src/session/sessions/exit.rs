@@ -16,7 +16,7 @@ use crate::{
         records::{self, ExitRecord},
         run::Program,
     },
-    session::{context::RigContext, error::SessionError, sessions::list::Session},
+    session::{error::SessionError, sessions::Sessions, sessions::list::Session},
     tmux::{Capture, Pane, PaneOption},
 };
 
@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How many of its last lines a record keeps.
 const TAIL: u32 = 40;
 
-impl RigContext {
+impl Sessions {
     /// How the agent of a dead `session` ended.
     pub(in crate::session) async fn exit_of(
         &self,
@@ -51,17 +51,17 @@ impl RigContext {
     ) -> Result<Exit, SessionError> {
         let exit = self.exit_of(session).await?;
         let pane = session.pane.pane_id;
-        if session.has_died() && self.tmux.claim(pane, RECORDED).await? {
+        if session.has_died() && self.context.tmux.claim(pane, RECORDED).await? {
             if let Err(error) = self.record(session, &exit).await {
                 let again = PaneOption { pane, option: RECORDED, value: String::new() };
-                self.tmux.set_options(&[again]).await?;
+                self.context.tmux.set_options(&[again]).await?;
                 return Err(error);
             }
             // A hook of its own does that for those that gastown started.
             if session.started.is_none() {
                 // Nobody waits for gastown's log.
-                let (context, session, how) = (self.clone(), session.clone(), exit.how);
-                tokio::spawn(async move { context.log_crash(&session, how).await });
+                let (sessions, session, how) = (self.clone(), session.clone(), exit.how);
+                tokio::spawn(async move { sessions.log_crash(&session, how).await });
             }
         }
         Ok(exit)
@@ -73,7 +73,7 @@ impl RigContext {
         let exit = self.record_death(session).await?;
         self.end_orphans(session).await?;
         self.close(session).await?;
-        heartbeats::forget(&self.rig, &session.polecat).await?;
+        heartbeats::forget(&self.context.rig, &session.polecat).await?;
         Ok(exit)
     }
 
@@ -86,21 +86,21 @@ impl RigContext {
             workdir: Some(mark.workdir).filter(|dir| !dir.as_os_str().is_empty()),
             exit: exit.clone(),
         };
-        Ok(records::save(&self.rig, &session.polecat, &record).await?)
+        Ok(records::save(&self.context.rig, &session.polecat, &record).await?)
     }
 
     /// Tells `gt` of the death, in a town that has it. That is gastown's own record besides ours,
     /// so a failure is only noted.
     async fn log_crash(&self, session: &Session, how: ExitHow) {
-        let Some(Town { root, .. }) = self.rig.town() else { return };
+        let Some(Town { root, .. }) = self.context.rig.town() else { return };
         if path::find_program("gt", root).is_none() {
             return;
         }
-        let agent = format!("{}/{}", self.rig.name, session.polecat);
+        let agent = format!("{}/{}", self.context.rig.name, session.polecat);
         let status = exit_code(how).to_string();
         let name = &session.pane.session_name;
         let log = ["log", "crash", "--agent", &agent, "--session", name, "--exit-code", &status];
-        let logged = Program::new(&self.tools.launch, "gt").args(log).dir(root).run().await;
+        let logged = Program::new(&self.context.tools.launch, "gt").args(log).dir(root).run().await;
         if let Err(error) = logged {
             warn!(%error, polecat = %session.polecat, "gt did not log a death");
         }
@@ -108,7 +108,7 @@ impl RigContext {
 
     /// The end of what `pane` shows, as plain text, without the blank lines at its edges.
     async fn last_lines(&self, pane: &Pane) -> Result<Vec<String>, SessionError> {
-        let captured = self.tmux.capture(pane.pane_id, Capture::last(TAIL)).await?;
+        let captured = self.context.tmux.capture(pane.pane_id, Capture::last(TAIL)).await?;
         let text = String::from_utf8_lossy(&captured.text).into_owned();
         let lines: Vec<_> = text.lines().map(|line| line.trim_end().to_owned()).collect();
         let is_text = |line: &String| !line.is_empty();
@@ -125,13 +125,13 @@ impl RigContext {
         let deadline = Instant::now() + REAP;
         while session.has_lost_status() && Instant::now() < deadline {
             again.tick().await;
-            self.tmux.reap().await?;
+            self.context.tmux.reap().await?;
             let now = self.session(&session.polecat).await?;
             let Some(now) = now.filter(|now| now.pane.pane_id == pane) else { break };
             session = now;
             if let Some(death) = session.pane.dead.as_mut() {
                 // tmux 3.2 tells of a signal in the pane only.
-                let told = self.tmux.capture(pane, Capture::last(1)).await;
+                let told = self.context.tmux.capture(pane, Capture::last(1)).await;
                 death.signal = death.signal.or(told.ok().and_then(|told| told.signal));
             }
         }

@@ -8,7 +8,7 @@ use crate::{
         screen::{self, Patterns, Question, Reading, Seen, Shown},
         session::{SessionInfo, Waiting},
     },
-    session::{context::RigContext, error::SessionError, sessions::list::Session},
+    session::{error::SessionError, sessions::Sessions, sessions::list::Session},
     tmux::PaneScreen,
 };
 
@@ -21,14 +21,14 @@ pub(in crate::session) struct ScreenReading {
     pub(in crate::session) reading: Reading,
 }
 
-impl RigContext {
+impl Sessions {
     /// Looks at `session` as one whose agent is read by `patterns`.
     pub(in crate::session) async fn read_screen(
         &self,
         session: &Session,
         patterns: &Patterns,
     ) -> Result<ScreenReading, SessionError> {
-        let screen = self.tmux.screen(session.pane.pane_id).await?;
+        let screen = self.context.tmux.screen(session.pane.pane_id).await?;
         let shown = shown(&screen);
         let reading = screen::read(patterns, &shown.look());
         Ok(ScreenReading { screen, shown, reading })
@@ -36,7 +36,7 @@ impl RigContext {
 
     /// What is known of a living session, its state as its screen tells it.
     pub(in crate::session) async fn seen(&self, session: &Session) -> SessionInfo {
-        let mut info = session.info(&self.rig, Timestamp::now());
+        let mut info = session.info(&self.context.rig, Timestamp::now());
         let patterns = self.patterns_of(session).await;
         // Without a look, silence tells.
         if let Ok(ScreenReading { reading, .. }) = self.read_screen(session, &patterns).await

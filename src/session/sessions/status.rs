@@ -8,9 +8,9 @@ use crate::{
     core::{names::PolecatName, session::SessionInfo},
     host::{HostError, folders, git, polecats, records},
     session::{
-        context::RigContext,
         error::SessionError,
         sessions::{
+            Sessions,
             environment::Owners,
             list::{self, Session},
             metadata::{self, Metadata},
@@ -28,16 +28,16 @@ pub(in crate::session) enum LeftOver {
     Others,
 }
 
-impl RigContext {
+impl Sessions {
     /// Whether the agent of `polecat` runs.
     ///
     /// # Errors
     /// When that cannot be told: a probe that failed is not a "no".
     pub async fn is_running(&self, polecat: &str) -> Result<bool, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
-        let name = self.rig.session(&polecat);
-        let panes = self.tmux.liveness_of(name.as_str(), metadata::OPTION).await?;
-        if list::runs(&self.rig, &polecat, &panes) {
+        let name = self.context.rig.session(&polecat);
+        let panes = self.context.tmux.liveness_of(name.as_str(), metadata::OPTION).await?;
+        if list::runs(&self.context.rig, &polecat, &panes) {
             return Ok(true);
         }
         Ok(self.facts_anywhere(&polecat).await?.is_some_and(|session| session.is_live()))
@@ -52,15 +52,15 @@ impl RigContext {
         let folder = async {
             // The question to tmux goes out first.
             tokio::task::yield_now().await;
-            folders::checkout(&self.rig, &polecat).await
+            folders::checkout(&self.context.rig, &polecat).await
         };
         let (session, folder) = tokio::join!(self.facts(&polecat), folder);
         let session = session?;
-        if session.is_none() && !polecats::exists(&self.rig, &polecat).await? {
-            return Err(self.not_found(&polecat));
+        if session.is_none() && !polecats::exists(&self.context.rig, &polecat).await? {
+            return Err(self.context.not_found(&polecat));
         }
         let mut info = match &session {
-            Some(session) => session.info(&self.rig, Timestamp::now()),
+            Some(session) => session.info(&self.context.rig, Timestamp::now()),
             None => self.without_session(&polecat).await?,
         };
         if let Some(session) = &session {
@@ -79,9 +79,9 @@ impl RigContext {
     /// When tmux cannot be asked. No server is no session.
     pub async fn list(&self) -> Result<Vec<SessionInfo>, SessionError> {
         let now = Timestamp::now();
-        let panes = self.tmux.facts(metadata::FACTS).await?;
+        let panes = self.context.tmux.facts(metadata::FACTS).await?;
         let sessions = self.of_polecats(panes).await?;
-        Ok(sessions.iter().map(|session| session.info(&self.rig, now)).collect())
+        Ok(sessions.iter().map(|session| session.info(&self.context.rig, now)).collect())
     }
 
     /// What is known of a polecat without a session: how its last agent ended.
@@ -89,8 +89,8 @@ impl RigContext {
         &self,
         polecat: &PolecatName,
     ) -> Result<SessionInfo, SessionError> {
-        let record = records::load(&self.rig, polecat).await?;
-        Ok(list::stopped(&self.rig, polecat).after(record.map(|record| record.exit)))
+        let record = records::load(&self.context.rig, polecat).await?;
+        Ok(list::stopped(&self.context.rig, polecat).after(record.map(|record| record.exit)))
     }
 
     /// The rig's sessions.
@@ -107,7 +107,7 @@ impl RigContext {
     ) -> Result<Vec<Session>, SessionError> {
         let owners = self.owners(&panes).await?;
         let mut sessions = Vec::new();
-        for session in list::sessions(&self.rig, panes, &owners) {
+        for session in list::sessions(&self.context.rig, panes, &owners) {
             if self.counts(&session).await? {
                 sessions.push(session);
             }
@@ -122,7 +122,7 @@ impl RigContext {
         if !session.is_respawned() {
             return Ok(true);
         }
-        match self.tmux.runs_created(session.pane.pane_id).await {
+        match self.context.tmux.runs_created(session.pane.pane_id).await {
             Err(error) if error.is_missing_target() => Ok(false),
             ours => Ok(ours?),
         }
@@ -131,7 +131,7 @@ impl RigContext {
     /// Whether the polecat has a folder. A link in its place is none, and is told by whoever works
     /// on that polecat.
     async fn has_folder(&self, polecat: &PolecatName) -> Result<bool, SessionError> {
-        match polecats::exists(&self.rig, polecat).await {
+        match polecats::exists(&self.context.rig, polecat).await {
             Err(HostError::Link { .. }) => Ok(false),
             exists => Ok(exists?),
         }
@@ -142,10 +142,10 @@ impl RigContext {
         &self,
         polecat: &PolecatName,
     ) -> Result<Option<Session>, SessionError> {
-        let name = self.rig.session(polecat);
-        let panes = self.tmux.panes_of(name.as_str(), metadata::OPTIONS).await?;
+        let name = self.context.rig.session(polecat);
+        let panes = self.context.tmux.panes_of(name.as_str(), metadata::OPTIONS).await?;
         // What gastown started is looked for among all of them.
-        match list::of(&self.rig, polecat, panes, &Owners::default()) {
+        match list::of(&self.context.rig, polecat, panes, &Owners::default()) {
             Some(session) if session.is_certain() => Ok(Some(session)),
             _ => self.among(polecat, self.panes().await?).await,
         }
@@ -153,9 +153,9 @@ impl RigContext {
 
     /// The same, with no more than there is to tell of it.
     async fn facts(&self, polecat: &PolecatName) -> Result<Option<Session>, SessionError> {
-        let name = self.rig.session(polecat);
-        let panes = self.tmux.facts_of(name.as_str(), metadata::FACTS).await?;
-        match list::of(&self.rig, polecat, panes, &Owners::default()) {
+        let name = self.context.rig.session(polecat);
+        let panes = self.context.tmux.facts_of(name.as_str(), metadata::FACTS).await?;
+        match list::of(&self.context.rig, polecat, panes, &Owners::default()) {
             Some(session) if session.is_certain() => Ok(Some(session)),
             _ => self.facts_anywhere(polecat).await,
         }
@@ -167,7 +167,7 @@ impl RigContext {
         &self,
         polecat: &PolecatName,
     ) -> Result<Option<Session>, SessionError> {
-        self.among(polecat, self.tmux.facts(metadata::FACTS).await?).await
+        self.among(polecat, self.context.tmux.facts(metadata::FACTS).await?).await
     }
 
     async fn among(
@@ -176,7 +176,7 @@ impl RigContext {
         panes: Vec<Pane>,
     ) -> Result<Option<Session>, SessionError> {
         let owners = self.owners(&panes).await?;
-        let session = list::of(&self.rig, polecat, panes, &owners);
+        let session = list::of(&self.context.rig, polecat, panes, &owners);
         let Some(session) = session else { return Ok(None) };
         let counts = self.counts(&session).await?;
         Ok(Some(session).filter(|_| counts))
@@ -195,7 +195,7 @@ impl RigContext {
 
     /// The refusal of what needs a session, with what is in its place.
     async fn no_session(&self, polecat: &PolecatName) -> Result<SessionError, SessionError> {
-        let session = self.rig.session(polecat).to_string();
+        let session = self.context.rig.session(polecat).to_string();
         let why = match self.left_over(polecat).await? {
             Some(LeftOver::Ours) => {
                 " (its agent is gone with its pane; what is left of it is not ours)"
@@ -211,16 +211,16 @@ impl RigContext {
         &self,
         polecat: &PolecatName,
     ) -> Result<Option<LeftOver>, SessionError> {
-        let name = self.rig.session(polecat);
-        let panes = self.tmux.facts_of(name.as_str(), metadata::FACTS).await?;
+        let name = self.context.rig.session(polecat);
+        let panes = self.context.tmux.facts_of(name.as_str(), metadata::FACTS).await?;
         let mark_of = |pane: &Pane| Metadata::decode(pane.options.first()?);
-        let ours = panes.iter().filter_map(mark_of).any(|mark| mark.is_of(&self.rig.home));
+        let ours = panes.iter().filter_map(mark_of).any(|mark| mark.is_of(&self.context.rig.home));
         let left = if ours { LeftOver::Ours } else { LeftOver::Others };
         Ok((!panes.is_empty()).then_some(left))
     }
 
     pub(in crate::session) async fn panes(&self) -> Result<Vec<Pane>, SessionError> {
-        Ok(self.tmux.panes(metadata::OPTIONS).await?)
+        Ok(self.context.tmux.panes(metadata::OPTIONS).await?)
     }
 }
 

@@ -13,9 +13,8 @@ use crate::{
         records,
     },
     session::{
-        context::RigContext,
         error::SessionError,
-        sessions::{list::Session, metadata},
+        sessions::{Sessions, list::Session, metadata},
     },
     tmux::{Guard, PaneOption, Pressed},
 };
@@ -40,7 +39,7 @@ pub struct StoppedAll {
     pub warnings: Vec<String>,
 }
 
-impl RigContext {
+impl Sessions {
     /// Ends the session of `polecat` with every process in it, and answers with warnings.
     /// Not forced, the tracker is synced and the agent interrupted first.
     ///
@@ -66,10 +65,10 @@ impl RigContext {
         let census = Arc::<Census>::default();
         let mut stops = JoinSet::new();
         for session in self.current_sessions().await? {
-            let (context, census) = (self.clone(), census.clone());
+            let (sessions, census) = (self.clone(), census.clone());
             stops.spawn(async move {
                 let name = session.polecat.to_string();
-                (name, context.end(session, force, census).await)
+                (name, sessions.end(session, force, census).await)
             });
         }
         let mut results = stops.join_all().await;
@@ -80,10 +79,10 @@ impl RigContext {
     /// Forgets that the agent went with its session, which is all that is left of that; whether it
     /// did.
     async fn forget_gone(&self, polecat: &PolecatName) -> Result<bool, SessionError> {
-        let record = records::load(&self.rig, polecat).await?;
+        let record = records::load(&self.context.rig, polecat).await?;
         let gone = record.is_some_and(|record| record.exit.how == ExitHow::Gone);
         if gone {
-            records::forget(&self.rig, polecat).await?;
+            records::forget(&self.context.rig, polecat).await?;
         }
         Ok(gone)
     }
@@ -102,16 +101,16 @@ impl RigContext {
             None => self.end_orphans(&session).await?,
         }
         self.close(&session).await?;
-        heartbeats::forget(&self.rig, &session.polecat).await?;
-        records::forget(&self.rig, &session.polecat).await?;
+        heartbeats::forget(&self.context.rig, &session.polecat).await?;
+        records::forget(&self.context.rig, &session.polecat).await?;
         Ok(warning.into_iter().collect())
     }
 
     /// Closes what tmux has of `session`: all of it where it is the polecat's own, else no more than
     /// the agent's pane, for what is beside it then is a person's.
     pub(in crate::session) async fn close(&self, session: &Session) -> Result<(), SessionError> {
-        let (tmux, pane) = (&self.tmux, &session.pane);
-        if !session.is_moved(&self.rig) && !self.is_shared(session).await? {
+        let (tmux, pane) = (&self.context.tmux, &session.pane);
+        if !session.is_moved(&self.context.rig) && !self.is_shared(session).await? {
             tmux.kill_session(pane.session_id).await?;
         }
         // A session of the same group, or one that its window was linked into, shows it still.
@@ -122,13 +121,13 @@ impl RigContext {
     /// agent's. Those that came later were opened in it, by a hook perhaps.
     async fn is_shared(&self, session: &Session) -> Result<bool, SessionError> {
         let name = &session.pane.session_name;
-        let panes = self.tmux.liveness_of(name, metadata::OPTION).await?;
+        let panes = self.context.tmux.liveness_of(name, metadata::OPTION).await?;
         Ok(panes.iter().any(|pane| pane.pane_id < session.pane.pane_id))
     }
 
     async fn sync(&self, polecat: &PolecatName) -> Option<String> {
-        let dir = self.tracker_dir(self.rig.polecat_dir(polecat));
-        let error = self.tools.tracker.sync(&dir).await.err()?;
+        let dir = self.context.tracker_dir(self.context.rig.polecat_dir(polecat));
+        let error = self.context.tools.tracker.sync(&dir).await.err()?;
         Some(format!("could not sync the tracker for `{polecat}`: {error}"))
     }
 
@@ -148,7 +147,7 @@ impl RigContext {
         tree: Option<Tree>,
         force: bool,
     ) -> Result<(), SessionError> {
-        let (tmux, pane) = (&self.tmux, session.pane.pane_id);
+        let (tmux, pane) = (&self.context.tmux, session.pane.pane_id);
         let stopping = |value: String| [PaneOption { pane, option: metadata::STOPPING, value }];
         let now = stopping(Timestamp::now().as_second().to_string());
         let any = Guard::none();

@@ -9,7 +9,7 @@ use crate::{
         trust::Content,
     },
     host::{HostError, hooks, path, trust},
-    session::{context::RigContext, error::SessionError, start::resolve_agent::Choice},
+    session::{error::SessionError, start::Starter, start::resolve_agent::Choice},
 };
 
 /// Where Claude Code finds hooks by itself, from its worktree.
@@ -26,7 +26,7 @@ pub(in crate::session) struct Loaded {
     pub(in crate::session) warning: Option<String>,
 }
 
-impl RigContext {
+impl Starter {
     /// Puts the hooks of the agent in place, and settles which of them it is told of.
     pub(in crate::session) async fn load_hooks(
         &self,
@@ -34,7 +34,7 @@ impl RigContext {
         workdir: &Path,
     ) -> Result<Loaded, SessionError> {
         let agent = &choice.agent;
-        hooks::ensure(&self.rig, agent, self.gt().as_deref()).await?;
+        hooks::ensure(&self.context.rig, agent, self.gt().as_deref()).await?;
         if !agent.hook_args.is_empty() {
             return match in_worktree(agent, workdir).await? {
                 Some(own) => self.of_worktree(choice, workdir, &own).await,
@@ -50,7 +50,7 @@ impl RigContext {
 
     /// The program that hooks call.
     pub(in crate::session) fn gt(&self) -> Option<PathBuf> {
-        path::find_program("gt", &self.rig.path)
+        path::find_program("gt", &self.context.rig.path)
     }
 
     /// Those that gastown has put into the worktree. What is in the file came with the repository,
@@ -71,7 +71,7 @@ impl RigContext {
     /// Those that all polecats of a town share. A command of the user's own stays as it is, and so
     /// does another file that the agent's own arguments name: of two the last one would count.
     async fn of_town(&self, choice: &Choice, workdir: &Path) -> Result<Loaded, SessionError> {
-        let shared = hooks::shared(&self.rig, &choice.agent, self.gt().as_deref()).await?;
+        let shared = hooks::shared(&self.context.rig, &choice.agent, self.gt().as_deref()).await?;
         let Some(shared) = shared else { return Ok(Loaded::default()) };
         let is_primed = primes(&shared.content);
         let path = &shared.content.path;

@@ -10,10 +10,13 @@ use crate::{
     },
     host::{polecats, tracker::Issue},
     session::{
-        context::RigContext,
         error::SessionError,
+        messages::recipient::Recipient,
         polecats::presence::InUse,
-        start::resolve_agent::{Choice, require_program},
+        start::{
+            Starter,
+            resolve_agent::{Choice, require_program},
+        },
     },
 };
 
@@ -57,7 +60,7 @@ pub(in crate::session) struct Plan {
     pub(in crate::session) warnings: Vec<String>,
 }
 
-impl RigContext {
+impl Starter {
     /// Settles a start of `polecat`, and puts in place what its agent reads when it begins.
     pub(in crate::session) async fn plan(
         &self,
@@ -85,8 +88,8 @@ impl RigContext {
     ) -> Result<PathBuf, SessionError> {
         let path = match given {
             // `join` leaves an absolute path as it is; its components have no slash at the end.
-            Some(given) => self.rig.path.join(given).components().collect(),
-            None => polecats::workdir(&self.rig, polecat).await?,
+            Some(given) => self.context.rig.path.join(given).components().collect(),
+            None => polecats::workdir(&self.context.rig, polecat).await?,
         };
         match tokio::fs::metadata(&path).await {
             Ok(found) if found.is_dir() => Ok(path),
@@ -101,8 +104,14 @@ impl RigContext {
     ) -> Result<Option<(IssueId, Issue)>, SessionError> {
         let Some(issue) = issue else { return Ok(None) };
         let id = IssueId::parse(issue)?;
-        let dir = self.tracker_dir(workdir.to_owned());
-        let issue = self.tools.tracker.show(&id, &dir).await?;
+        let dir = self.context.tracker_dir(workdir.to_owned());
+        let issue = self.context.tools.tracker.show(&id, &dir).await?;
         Ok(Some((id, issue)))
+    }
+}
+
+impl From<&Plan> for Recipient {
+    fn from(plan: &Plan) -> Self {
+        Self::new(plan.agent.clone(), plan.argv.get(1..).unwrap_or_default().to_vec())
     }
 }

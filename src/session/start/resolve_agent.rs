@@ -10,11 +10,14 @@ use crate::{
     core::{
         agent::{ACCOUNT_VARIABLE, Agent, preset_of_program},
         command::CommandLine,
-        names::visible,
-        settings::{Accounts, BadAccount, File, Resolved, Sources, Unresolved, WhoAsked, expanded},
+        settings::{Accounts, BadAccount, File, Resolved, WhoAsked, expanded},
     },
-    host::{self, HostError, path},
-    session::{context::RigContext, error::SessionError, start::plan::StartOptions},
+    host::{self, path},
+    session::{
+        agents::unreadable,
+        error::SessionError,
+        start::{Starter, plan::StartOptions},
+    },
 };
 
 /// An agent to be started.
@@ -51,7 +54,7 @@ impl Choice {
     }
 }
 
-impl RigContext {
+impl Starter {
     /// Settles what is to be started, and that a person allows what files of the project want run.
     /// `workdir` is where, when it is there already. Nothing was created when this fails.
     pub(in crate::session) async fn choose(
@@ -64,7 +67,7 @@ impl RigContext {
         let mut choice = self.chosen(asked, command.as_ref()).await?;
         choice.config_dir = self.config_dir(&mut choice, options).await?;
         if let Some(program) = choice.argv.first().filter(|program| is_found_anywhere(program)) {
-            require_program(program, &self.rig.path)?;
+            require_program(program, &self.context.rig.path)?;
         }
         choice.allowed = self.leave(&choice, workdir, options.allowed.as_ref()).await?;
         Ok(choice)
@@ -85,8 +88,8 @@ impl RigContext {
                 ..choice
             });
         }
-        let sources = self.sources().await?;
-        let on_path = |program: &str| self.is_on_path(program);
+        let sources = self.context.agents().sources().await?;
+        let on_path = |program: &str| self.context.agents().is_on_path(program);
         let Resolved { agent, warnings } = sources.resolve(asked, &on_path)?;
         let agent = match argv {
             Some(argv) => agent.with_command(argv),
@@ -95,37 +98,6 @@ impl RigContext {
         let files = sources.deciding(asked, argv, &on_path);
         let origin = Origin { own_command: argv.is_some(), agent: files, config_dir: None };
         Ok(Choice { origin, warnings, ..Choice::of(agent) })
-    }
-
-    /// The names of all agents that can be started. What a broken file says is left out: who
-    /// starts one is told. So are names that a person could not read.
-    pub(in crate::session) async fn agents(&self) -> Vec<String> {
-        let sources = host::settings::agents(&self.rig).await.unwrap_or_default();
-        let names = self.with_configuration(sources).names();
-        names.into_iter().filter(|name| !name.is_empty() && visible(name) == *name).collect()
-    }
-
-    /// The agent of the settings and of the configuration, to be read or told of: nobody was asked
-    /// whether it may run.
-    pub(in crate::session) async fn of_settings(
-        &self,
-        asked: Option<&str>,
-    ) -> Result<Resolved, SessionError> {
-        Ok(self.sources().await?.resolve(asked, &|program| self.is_on_path(program))?)
-    }
-
-    async fn sources(&self) -> Result<Sources, SessionError> {
-        let sources = host::settings::agents(&self.rig).await.map_err(unreadable)?;
-        Ok(self.with_configuration(sources))
-    }
-
-    fn is_on_path(&self, program: &str) -> bool {
-        path::find_program(program, &self.rig.path).is_some()
-    }
-
-    fn with_configuration(&self, sources: Sources) -> Sources {
-        let settings = &self.tools.settings;
-        Sources { agent: settings.agent.clone(), agents: settings.agents.clone(), ..sources }
     }
 
     async fn config_dir(
@@ -151,18 +123,20 @@ impl RigContext {
             }
         };
         if dir.is_some() && options.config_dir.is_none() {
-            choice.origin.config_dir = host::settings::accounts_path(&self.rig);
+            choice.origin.config_dir = host::settings::accounts_path(&self.context.rig);
         }
         // Component by component: without the slash that Neovim puts behind a folder.
-        Ok(dir.map(|dir| self.rig.path.join(dir).components().collect()))
+        Ok(dir.map(|dir| self.context.rig.path.join(dir).components().collect()))
     }
 
     async fn account(&self, handle: &str, home: Option<&Path>) -> Result<PathBuf, SessionError> {
         let Some(file) = self.accounts().await? else {
             let handle = crate::core::names::shown(handle);
-            let missing = match host::settings::accounts_path(&self.rig) {
+            let missing = match host::settings::accounts_path(&self.context.rig) {
                 Some(path) => format!("there is no file `{}`", path.display()),
-                None => format!("rig `{}` is in no town, which would have some", self.rig.name),
+                None => {
+                    format!("rig `{}` is in no town, which would have some", self.context.rig.name)
+                }
             };
             let message = format!("`account` names account `{handle}`, but {missing}");
             return Err(SessionError::BadArgument(message));
@@ -188,7 +162,7 @@ impl RigContext {
     }
 
     async fn accounts(&self) -> Result<Option<File<Accounts>>, SessionError> {
-        host::settings::accounts(&self.rig).await.map_err(unreadable)
+        host::settings::accounts(&self.context.rig).await.map_err(unreadable)
     }
 }
 
@@ -234,26 +208,6 @@ pub(in crate::session) fn require_program(program: &str, dir: &Path) -> Result<(
     match path::find_program(program, dir) {
         Some(_) => Ok(()),
         None => Err(SessionError::CommandNotFound { program: program.to_owned() }),
-    }
-}
-
-/// A settings file that says nothing we understand is a mistake in the configuration, also where
-/// it cannot even be read.
-fn unreadable(error: HostError) -> SessionError {
-    match error {
-        HostError::Broken { .. } | HostError::Read { .. } => {
-            SessionError::ConfigInvalid(error.to_string())
-        }
-        other => other.into(),
-    }
-}
-
-impl From<Unresolved> for SessionError {
-    fn from(error: Unresolved) -> Self {
-        match error {
-            Unresolved::Asked(message) => Self::BadArgument(message),
-            Unresolved::Configured { .. } => Self::ConfigInvalid(error.to_string()),
-        }
     }
 }
 

@@ -7,20 +7,16 @@ use tokio::{task::JoinHandle, time::Instant};
 use tracing::{info, warn};
 
 use crate::{
-    core::{
-        agent::Agent,
-        session::{SessionInfo, State, StateSource},
-    },
+    core::session::{SessionInfo, State, StateSource},
     host::processes::Holder,
     session::{
         context::RigContext,
         error::SessionError,
-        messages::inject,
         sessions::{
             list::Session,
             pending::{self, OWED, PendingPrompts},
         },
-        start::send_prompts::Recipient,
+        start::Starter,
     },
     tmux::PaneId,
 };
@@ -44,16 +40,16 @@ impl Resumed {
     ) {
         let pane = session.pane.pane_id;
         self.running.retain(|_, (task, at)| !task.is_finished() || at.elapsed() < PAUSE);
-        if self.running.contains_key(&pane) || !context.is_cut_off(session, info) {
+        if self.running.contains_key(&pane) || !context.starter().is_cut_off(session, info) {
             return;
         }
         let (context, session) = (context.clone(), session.clone());
-        let task = tokio::spawn(async move { context.take_up(&session).await });
+        let task = tokio::spawn(async move { context.starter().take_up(&session).await });
         self.running.insert(pane, (task, Instant::now()));
     }
 }
 
-impl RigContext {
+impl Starter {
     /// Whether something of `session` is to be done that nobody is doing.
     fn is_cut_off(&self, session: &Session, info: &SessionInfo) -> bool {
         if !session.is_live() || session.stopping {
@@ -71,15 +67,19 @@ impl RigContext {
     /// Whether `holder` sees to it no more.
     fn is_free(&self, session: &Session, holder: Holder) -> bool {
         if holder.is_this() {
-            return !self.tools.is_starting(self.rig.session(&session.polecat).as_str());
+            return !self
+                .context
+                .tools
+                .starts
+                .has(self.context.rig.session(&session.polecat).as_str());
         }
         !holder.lives()
     }
 
     async fn take_up(&self, session: &Session) {
         let polecat = &session.polecat;
-        let name = self.rig.session(polecat);
-        let Some(begun) = self.tools.starting_alone(name.as_str()) else { return };
+        let name = self.context.rig.session(polecat);
+        let Some(begun) = self.context.tools.starts.begin_alone(name.as_str()) else { return };
         let told = self.resume(session).await.unwrap_or_else(|error| {
             // A later look tries again, unless the agent or its session is gone.
             if !error.is_in_the_way() {
@@ -89,19 +89,24 @@ impl RigContext {
         });
         drop(begun);
         for warning in told {
-            self.tools.news.warn(format!("polecat `{polecat}`: {warning}"));
+            self.context.tools.news.warn(format!("polecat `{polecat}`: {warning}"));
         }
     }
 
     async fn resume(&self, session: &Session) -> Result<Vec<String>, SessionError> {
         let Some((session, owed)) = self.take_over(session).await? else { return Ok(Vec::new()) };
         info!(polecat = %session.polecat, "taking up a start that was cut off");
-        let to = Recipient::new(self.addressed(&session).await, session.args());
+        let to = self.context.messenger().recipient(&session).await;
         let quiet = |_: &str| {};
         let readiness = self.wait_until_ready(&session, &to, &owed, &quiet).await?;
         let warnings = self.brief(&session, &to, owed, readiness, &quiet).await?;
         // What is still in the way was told once, and is tried again.
-        let left = self.session(&session.polecat).await?.and_then(|session| session.owed);
+        let left = self
+            .context
+            .sessions()
+            .session(&session.polecat)
+            .await?
+            .and_then(|session| session.owed);
         Ok(if left.is_some_and(|owed| owed.is_open()) { Vec::new() } else { warnings })
     }
 
@@ -111,30 +116,26 @@ impl RigContext {
         &self,
         seen: &Session,
     ) -> Result<Option<(Session, PendingPrompts)>, SessionError> {
-        let turn = self.turn(seen).await?;
-        let Some(mut session) = self.session(&seen.polecat).await? else { return Ok(None) };
+        let typing = self.context.messenger().lock_typing(&seen.polecat).await?;
+        let Some(mut session) = self.context.sessions().session(&seen.polecat).await? else {
+            return Ok(None);
+        };
         let same = session.is_live() && session.pane.pane_id == seen.pane.pane_id;
         if !same || session.stopping {
             return Ok(None);
         }
         if session.pasted.as_ref().is_some_and(|pasted| !pasted.told) {
-            let to = Recipient::new(self.addressed(&session).await, session.args());
-            inject::submit_pasted(self, &mut session, &to).await?;
+            let to = self.context.messenger().recipient(&session).await;
+            self.context.messenger().submit_pasted(&mut session, &to).await?;
         }
         let free = |owed: &PendingPrompts| {
             owed.by.is_none_or(|holder| holder.is_this() || !holder.lives())
         };
         let Some(owed) = session.owed.clone().filter(free) else { return Ok(None) };
         let owed = PendingPrompts { by: Some(Holder::this()), ..owed };
-        self.tmux.set_options(&[pending::note(&session, OWED, owed.encode())]).await?;
-        drop(turn);
+        self.context.tmux.set_options(&[pending::note(&session, OWED, owed.encode())]).await?;
+        drop(typing);
         Ok(Some((session, owed)))
-    }
-
-    /// The agent of a session. One that is configured no more is talked to all the same.
-    pub(in crate::session) async fn addressed(&self, session: &Session) -> Agent {
-        let known = self.agent_of(session).await;
-        known.unwrap_or_else(|| Agent::generic("agent", "", &[]))
     }
 }
 

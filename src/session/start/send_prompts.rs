@@ -1,42 +1,17 @@
 //! The second half of a start: an agent that is there is waited for and told its first words.
 
-use crate::{
-    core::{agent::Agent, screen::Patterns},
-    session::{
-        context::RigContext,
-        error::SessionError,
-        sessions::{
-            list::Session,
-            metadata::{self, Metadata},
-            pending::{self, OWED, PendingPrompts},
-            screen_reader,
-        },
-        start::{Progress, plan::Plan, wait_ready::Readiness},
+use crate::session::{
+    error::SessionError,
+    messages::recipient::Recipient,
+    sessions::{
+        list::Session,
+        metadata::{self, Metadata},
+        pending::{self, OWED, PendingPrompts},
     },
+    start::{Progress, Starter, wait_ready::Readiness},
 };
 
-/// Who is waited for and talked to.
-pub(in crate::session) struct Recipient {
-    pub(in crate::session) agent: Agent,
-    /// The arguments of its command.
-    pub(in crate::session) args: Vec<String>,
-    pub(in crate::session) patterns: Patterns,
-}
-
-impl Recipient {
-    pub(in crate::session) fn new(agent: Agent, args: Vec<String>) -> Self {
-        let patterns = screen_reader::patterns(&agent);
-        Self { agent, args, patterns }
-    }
-}
-
-impl From<&Plan> for Recipient {
-    fn from(plan: &Plan) -> Self {
-        Self::new(plan.agent.clone(), plan.argv.get(1..).unwrap_or_default().to_vec())
-    }
-}
-
-impl RigContext {
+impl Starter {
     /// Tells an agent that was waited for what `owed` has for it, and writes down that its start
     /// is over. What an agent could not be told yet stays on its session, for whoever sees that
     /// it can be. Gives warnings.
@@ -81,6 +56,6 @@ impl RigContext {
         notes.extend(
             mark.encode().ok().map(|value| pending::note(session, metadata::OPTION, value)),
         );
-        Ok(self.tmux.set_options(&notes).await?)
+        Ok(self.context.tmux.set_options(&notes).await?)
     }
 }

@@ -1,14 +1,17 @@
 //! Telling an agent its first words, and seeing to it that each message is submitted once.
 
 use crate::session::{
-    context::RigContext,
     error::{MessageError, SessionError},
-    messages::delivery::{Delivery, Draft, Outcome},
+    messages::{
+        delivery::{Delivery, Draft, Outcome},
+        recipient::Recipient,
+    },
     sessions::{list::Session, pending::PendingPrompts},
-    start::{Progress, send_prompts::Recipient, wait_ready::Readiness},
+    start::Starter,
+    start::{Progress, wait_ready::Readiness},
 };
 
-impl RigContext {
+impl Starter {
     /// Tells the agent in `session` what `owed` has, one message after the other, each submitted.
     /// What cannot be told to have arrived is added to `warnings`; what stands in the way of the
     /// rest comes back.
@@ -66,9 +69,9 @@ impl RigContext {
     ) -> Result<(), SessionError> {
         let Some(last) = owed.done.checked_sub(1) else { return Ok(()) };
         let Some(text) = owed.words.get(last) else { return Ok(()) };
-        let _turn = self.turn(session).await?;
+        let _typing = self.context.messenger().lock_typing(&session.polecat).await?;
         let before = PendingPrompts { done: last, ..owed.clone() };
-        let (context, owed, bytes) = (self, Some(&before), text.as_bytes());
+        let (context, owed, bytes) = (&self.context, Some(&before), text.as_bytes());
         let delivery =
             Delivery { context, session, to, bytes, text, owed, draft: Draft::IsMessage };
         delivery.submit_again().await
@@ -84,8 +87,8 @@ impl RigContext {
         text: &str,
         draft: Draft,
     ) -> Result<Option<String>, SessionError> {
-        let _turn = self.turn(session).await?;
-        let (context, owed, bytes) = (self, Some(owed), text.as_bytes());
+        let _typing = self.context.messenger().lock_typing(&session.polecat).await?;
+        let (context, owed, bytes) = (&self.context, Some(owed), text.as_bytes());
         let delivery = Delivery { context, session, to, bytes, text, owed, draft };
         let mut outcome = delivery.deliver().await?;
         if outcome == (Outcome::NotShown { lost: true }) {

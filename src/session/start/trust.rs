@@ -10,9 +10,9 @@ use crate::{
     },
     host::{HostError, hooks, trust},
     session::{
-        context::RigContext,
         error::SessionError,
         start::{
+            Starter,
             hooks::in_worktree,
             plan::StartOptions,
             resolve_agent::{Choice, Origin},
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-impl RigContext {
+impl Starter {
     /// The id of what was allowed; none where there is nothing to be allowed.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl RigContext {
         workdir: Option<&Path>,
     ) -> Result<Option<Request>, SessionError> {
         let Choice { agent, argv, origin, .. } = choice;
-        let shared = hooks::shared(&self.rig, agent, self.gt().as_deref()).await?;
+        let shared = hooks::shared(&self.context.rig, agent, self.gt().as_deref()).await?;
         let unknown = shared.filter(|shared| !shared.known).map(|shared| shared.content);
         let mut contents: Vec<Content> = unknown.into_iter().collect();
         let mut files = origin.files();
@@ -94,7 +94,7 @@ impl RigContext {
         contents.extend(self.named(&argv, &env).await?);
         let lasting = self.is_lasting(choice, &argv, &env).await?;
         let settings = if origin.agent.is_empty() { Vec::new() } else { differences(agent) };
-        let home = self.rig.home.clone();
+        let home = self.context.rig.home.clone();
         Ok(Some(Request { home, files, argv, env, settings, contents, lasting }))
     }
 
@@ -105,7 +105,7 @@ impl RigContext {
         env: &[(String, String)],
     ) -> Result<Vec<Content>, HostError> {
         let values = env.iter().map(|(_, value)| value);
-        trust::contents(&self.rig, argv.iter().chain(values).cloned().collect()).await
+        trust::contents(&self.context.rig, argv.iter().chain(values).cloned().collect()).await
     }
 
     /// Whether all is known that is going to be run: not where which file it is depends on the
@@ -123,11 +123,11 @@ impl RigContext {
         let searched = env.iter().filter(|(name, _)| name.ends_with("PATH"));
         let searched = searched.flat_map(|(_, value)| std::env::split_paths(value));
         let folders = account.into_iter().chain(searched).collect();
-        Ok(!trust::any_inside(&self.rig, folders).await?)
+        Ok(!trust::any_inside(&self.context.rig, folders).await?)
     }
 
     async fn remembers(&self, id: &str) -> bool {
-        let Some(store) = &self.tools.trust else { return false };
+        let Some(store) = &self.context.tools.trust else { return false };
         match store.holds(id).await {
             Ok(holds) => holds,
             Err(error) => {
@@ -139,9 +139,9 @@ impl RigContext {
 
     /// An answer that cannot be kept is good for this time all the same.
     async fn remember(&self, request: &Request) {
-        let Some(store) = &self.tools.trust else { return };
+        let Some(store) = &self.context.tools.trust else { return };
         if let Err(error) = store.add(request).await {
-            self.tools.news.warn(format!("your answer is not remembered: {error}"));
+            self.context.tools.news.warn(format!("your answer is not remembered: {error}"));
         }
     }
 }

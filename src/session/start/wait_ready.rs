@@ -9,12 +9,12 @@ use crate::{
     session::{
         context::RigContext,
         error::SessionError,
-        messages::delivery::deaf,
+        messages::{delivery::deaf, recipient::Recipient},
         sessions::{
             list::Session, output_watch::OutputWatch, pending::PendingPrompts,
             screen_reader::ScreenReading,
         },
-        start::{Progress, send_prompts::Recipient},
+        start::{Progress, Starter},
     },
     tmux::{Guard, PaneScreen, Pressed},
 };
@@ -83,7 +83,7 @@ struct Wait<'a> {
     pressed: Option<(Option<DialogId>, Option<usize>, Instant)>,
 }
 
-impl RigContext {
+impl Starter {
     /// Waits until the agent in `session` is ready, has ended, or the bound is reached.
     pub(in crate::session) async fn wait_until_ready(
         &self,
@@ -92,10 +92,10 @@ impl RigContext {
         owed: &PendingPrompts,
         progress: Progress<'_>,
     ) -> Result<Readiness, SessionError> {
-        let mut pulse = OutputWatch::of(&self.tmux, &self.rig, session).await;
+        let mut pulse = OutputWatch::of(&self.context.tmux, &self.context.rig, session).await;
         let began = Instant::now();
         let mut wait = Wait {
-            context: self,
+            context: &self.context,
             session,
             to,
             has_words: owed.is_open(),
@@ -123,10 +123,10 @@ impl Wait<'_> {
     }
 
     async fn look(&mut self) -> Result<Option<Readiness>, SessionError> {
-        let now = self.context.session(&self.session.polecat).await?;
+        let now = self.context.sessions().session(&self.session.polecat).await?;
         let same = |now: &Session| now.is_live() && now.pane.pane_id == self.session.pane.pane_id;
         let Some(now) = now.filter(same) else { return Ok(Some(Readiness::Ended)) };
-        let glimpse = self.context.read_screen(&now, &self.to.patterns).await?;
+        let glimpse = self.context.sessions().read_screen(&now, &self.to.patterns).await?;
         self.note(&glimpse);
         let question = match &glimpse.reading.seen {
             Seen::Idle | Seen::Working => return Ok(Some(Readiness::Ready)),

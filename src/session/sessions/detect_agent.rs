@@ -12,10 +12,7 @@ use crate::{
         session::SessionInfo,
     },
     host::processes::{Program, programs_of},
-    session::{
-        context::RigContext,
-        sessions::{environment::Started, list::Session, screen_reader::patterns},
-    },
+    session::sessions::{Sessions, environment::Started, list::Session, screen_reader::patterns},
 };
 
 /// The agent of a session, as far as it is known.
@@ -37,7 +34,7 @@ impl Told {
     }
 }
 
-impl RigContext {
+impl Sessions {
     /// By what the agent of a session is read that somebody started, perhaps another program.
     pub(in crate::session) async fn patterns_of(&self, session: &Session) -> Patterns {
         self.agent_told(session).await.patterns()
@@ -57,7 +54,7 @@ impl RigContext {
         if let Some(agent) = self.of_table(started).await {
             return Told::surely(Some(agent));
         }
-        let usual = self.of_settings(None).await.ok().map(|found| found.agent);
+        let usual = self.context.agents().resolve(None).await.ok().map(|found| found.agent);
         if let Some(agent) = self.of_processes(session, usual.as_ref()).await {
             return Told::surely(Some(agent));
         }
@@ -66,7 +63,7 @@ impl RigContext {
 
     /// Not chosen as for a start: its program need not be on our `PATH` to be read.
     async fn of_name(&self, name: Option<&str>) -> Option<Agent> {
-        self.of_settings(name).await.ok().map(|found| found.agent)
+        self.context.agents().resolve(name).await.ok().map(|found| found.agent)
     }
 
     /// The agent that its table names: by its name, else, where that is configured no more, by what
@@ -84,7 +81,7 @@ impl RigContext {
     /// The agent that runs in the pane; the `usual` one where it is of that kind, as it is
     /// configured.
     async fn of_processes(&self, session: &Session, usual: Option<&Agent>) -> Option<Agent> {
-        let command = self.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
+        let command = self.context.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
         let found = preset_of_program(&command).map(|agent| agent.name);
         let found = match found {
             Some(found) => found,
@@ -110,7 +107,9 @@ impl RigContext {
         };
         match programs.iter().find(is) {
             Some(program) => Some(program.argv.clone()),
-            None => own_words(&self.tmux.start_command_of(session.pane.pane_id).await.ok()?),
+            None => {
+                own_words(&self.context.tmux.start_command_of(session.pane.pane_id).await.ok()?)
+            }
         }
     }
 
