@@ -10,7 +10,6 @@ use crate::{
         trust::Request,
     },
     host::{HostError, processes::ProcessError, run::RunError, tracker::TrackerError},
-    session::sessions::list::Session,
     tmux::TmuxError,
 };
 
@@ -215,20 +214,6 @@ impl SessionError {
             Self::Host(error) => host_code(error),
             Self::Tracker(error) => tracker_code(error),
             Self::Process(_) => "internal",
-        }
-    }
-
-    /// The agent of `session` has ended.
-    pub(in crate::session) fn ended(session: &Session) -> Self {
-        let session = session.pane.session_name.clone();
-        Self::SessionNotFound { session, why: " (its agent has ended)".to_owned() }
-    }
-
-    /// The same of an error that says that the pane of `session` is gone.
-    pub(in crate::session) fn of_gone(self, session: &Session) -> Self {
-        match self {
-            Self::Tmux(error) if error.is_missing_target() => Self::ended(session),
-            other => other,
         }
     }
 

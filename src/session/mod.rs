@@ -43,7 +43,7 @@ pub use sessions::Sessions;
 pub use sessions::attach::AttachPlan;
 pub use sessions::stop::StoppedAll;
 pub use settings::{EditorFacts, Settings};
-pub use start::plan::StartOptions;
+pub use start::options::StartOptions;
 pub use start::{Started, Starter};
 pub use workspace::{Place, RigFacts, Workspace};
 

@@ -3,6 +3,7 @@
 pub(in crate::session) mod agent_env;
 pub(in crate::session) mod create_session;
 pub(in crate::session) mod hooks;
+pub(in crate::session) mod options;
 pub(in crate::session) mod plan;
 pub(in crate::session) mod prompts;
 pub(in crate::session) mod resolve_agent;
@@ -21,7 +22,7 @@ use crate::{
         error::SessionError,
         messages::recipient::Recipient,
         sessions::{list::Session, pending::PendingPrompts},
-        start::plan::{Plan, StartOptions},
+        start::{options::StartOptions, plan::Plan},
     },
 };
 

@@ -22,7 +22,7 @@ use crate::{
         messages::recipient::Recipient,
         sessions::{
             list::Session,
-            pending::{self, OWED, PASTED, PendingPrompts, UnsubmittedPaste},
+            pending::{OWED, PASTED, PendingPrompts, UnsubmittedPaste},
         },
     },
     tmux::{PaneOption, Terminal},
@@ -96,7 +96,7 @@ impl Delivery<'_> {
             Ok(Outcome::NotShown { lost: true }) => self.note(vec![self.cleared()]).await,
             _ => {
                 let told = UnsubmittedPaste { told: true, ..self.pasted() };
-                self.note(vec![told.note(self.session)]).await;
+                self.note(vec![self.session.option(PASTED, told.encode())]).await;
             }
         }
     }
@@ -186,7 +186,7 @@ impl Delivery<'_> {
 
     async fn paste(&self, seen: &Seen, typed: &[u8]) -> Result<Option<Terminal>, SessionError> {
         let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);
-        let note = self.pasted().note(self.session);
+        let note = self.session.option(PASTED, self.pasted().encode());
         Ok(tmux.paste(pane, typed, &self.guard(seen), &[note]).await?)
     }
 
@@ -235,12 +235,12 @@ impl Delivery<'_> {
     /// What is written with the key that submits: there is nothing to take up any more.
     fn submitted(&self) -> Vec<PaneOption> {
         let told = self.owed.map(|owed| PendingPrompts { done: owed.done + 1, ..owed.clone() });
-        let told = told.map(|owed| pending::note(self.session, OWED, owed.encode()));
+        let told = told.map(|owed| self.session.option(OWED, owed.encode()));
         [self.cleared()].into_iter().chain(told).collect()
     }
 
     fn cleared(&self) -> PaneOption {
-        pending::note(self.session, PASTED, String::new())
+        self.session.option(PASTED, String::new())
     }
 
     /// Who takes it up later finds out by itself where this is not written.

@@ -9,10 +9,7 @@ use crate::{
             delivery::{Delivery, Draft, Outcome},
             recipient::Recipient,
         },
-        sessions::{
-            list::Session,
-            pending::{self, PASTED},
-        },
+        sessions::{list::Session, pending::PASTED},
     },
     tmux::without_end,
 };
@@ -68,7 +65,7 @@ impl Messenger {
         let text = without_end(bytes);
         let text = &*String::from_utf8_lossy(&text);
         let delivery = Delivery { context, session, to, bytes, text, owed: None, draft };
-        let delivered = delivery.deliver().await.map_err(|error| error.of_gone(session));
+        let delivered = delivery.deliver().await.map_err(|error| session.explain(error));
         match delivered? {
             Outcome::Submitted => Ok(()),
             Outcome::Stuck => {
@@ -114,7 +111,7 @@ impl Messenger {
             owed.done += 1;
         } else {
             // It is nowhere to be seen, or stays where it is: nobody submits it later.
-            context.tmux.set_options(&[pending::note(session, PASTED, String::new())]).await?;
+            context.tmux.set_options(&[session.option(PASTED, String::new())]).await?;
         }
         Ok(())
     }
@@ -135,5 +132,5 @@ fn require_text(text: &[u8]) -> Result<(), SessionError> {
 }
 
 fn require_live(session: &Session) -> Result<(), SessionError> {
-    if session.is_live() { Ok(()) } else { Err(SessionError::ended(session)) }
+    if session.is_live() { Ok(()) } else { Err(session.ended()) }
 }

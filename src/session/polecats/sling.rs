@@ -20,7 +20,7 @@ use crate::{
         context::RigContext,
         error::SessionError,
         polecats::{claims::Claims, create::now_ms, presence::InUse},
-        start::{Hooking, Progress, Started, plan::StartOptions},
+        start::{Hooking, Progress, Started, options::StartOptions},
     },
 };
 

@@ -11,12 +11,15 @@ use crate::{
         session::{Exit, ExitHow, SessionInfo, State, StateSource},
         state::Told,
     },
-    session::sessions::{
-        environment::{Owner, Owners, Started},
-        metadata::Metadata,
-        pending::{self, PendingPrompts, UnsubmittedPaste},
+    session::{
+        error::SessionError,
+        sessions::{
+            environment::{Owner, Owners, Started},
+            metadata::Metadata,
+            pending::{self, PendingPrompts, UnsubmittedPaste},
+        },
     },
-    tmux::{Death, Pane, PaneId, PaneLiveness, SessionId},
+    tmux::{Death, Pane, PaneId, PaneLiveness, PaneOption, SessionId},
 };
 
 /// How long a start may be under way before its mark is stale: its backend was killed.
@@ -227,6 +230,25 @@ impl Session {
     pub(in crate::session) fn is_respawned(&self) -> bool {
         let pid = self.mark.as_ref().and_then(|mark| mark.pid);
         pid.is_some() && pid != self.pane.pid
+    }
+
+    /// A user option to be set on the agent's pane.
+    pub(in crate::session) fn option(&self, option: &'static str, value: String) -> PaneOption {
+        PaneOption { pane: self.pane.pane_id, option, value }
+    }
+
+    /// The refusal of what needs its agent, which has ended.
+    pub(in crate::session) fn ended(&self) -> SessionError {
+        let session = self.pane.session_name.clone();
+        SessionError::SessionNotFound { session, why: " (its agent has ended)".to_owned() }
+    }
+
+    /// `error`, or that the agent has ended where tmux says that its pane is gone.
+    pub(in crate::session) fn explain(&self, error: SessionError) -> SessionError {
+        match error {
+            SessionError::Tmux(error) if error.is_missing_target() => self.ended(),
+            other => other,
+        }
     }
 
     /// Whether there is no need to look any further for the polecat's agent.

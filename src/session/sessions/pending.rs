@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{host::processes::Holder, session::sessions::list::Session, tmux::PaneOption};
+use crate::host::processes::Holder;
 
 /// The user option that holds a [`PendingPrompts`]; empty when a start is over.
 pub(in crate::session) const OWED: &str = "@polecat_owed";
@@ -65,18 +65,10 @@ impl PendingPrompts {
 }
 
 impl UnsubmittedPaste {
-    pub(in crate::session) fn note(&self, session: &Session) -> PaneOption {
-        note(session, PASTED, encode(self))
+    /// As the option's value.
+    pub(in crate::session) fn encode(&self) -> String {
+        encode(self)
     }
-}
-
-/// To be set on the pane of `session` in one step with something else.
-pub(in crate::session) fn note(
-    session: &Session,
-    option: &'static str,
-    value: String,
-) -> PaneOption {
-    PaneOption { pane: session.pane.pane_id, option, value }
 }
 
 /// It holds no `#`, because tmux 3.8 expands the values of options; inside JSON a `#` can only

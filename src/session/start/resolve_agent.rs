@@ -16,7 +16,7 @@ use crate::{
     session::{
         agents::unreadable,
         error::SessionError,
-        start::{Starter, plan::StartOptions},
+        start::{Starter, options::StartOptions},
     },
 };
 

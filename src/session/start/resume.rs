@@ -14,7 +14,7 @@ use crate::{
         error::SessionError,
         sessions::{
             list::Session,
-            pending::{self, OWED, PendingPrompts},
+            pending::{OWED, PendingPrompts},
         },
         start::Starter,
     },
@@ -133,7 +133,7 @@ impl Starter {
         };
         let Some(owed) = session.owed.clone().filter(free) else { return Ok(None) };
         let owed = PendingPrompts { by: Some(Holder::this()), ..owed };
-        self.context.tmux.set_options(&[pending::note(&session, OWED, owed.encode())]).await?;
+        self.context.tmux.set_options(&[session.option(OWED, owed.encode())]).await?;
         drop(typing);
         Ok(Some((session, owed)))
     }

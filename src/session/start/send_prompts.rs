@@ -6,7 +6,7 @@ use crate::session::{
     sessions::{
         list::Session,
         metadata::{self, Metadata},
-        pending::{self, OWED, PendingPrompts},
+        pending::{OWED, PendingPrompts},
     },
     start::{Progress, Starter, wait_ready::Readiness},
 };
@@ -52,10 +52,8 @@ impl Starter {
         };
         let left = PendingPrompts { by: None, ..owed.clone() };
         let left = if owed.is_open() { left.encode() } else { String::new() };
-        let mut notes = vec![pending::note(session, OWED, left)];
-        notes.extend(
-            mark.encode().ok().map(|value| pending::note(session, metadata::OPTION, value)),
-        );
-        Ok(self.context.tmux.set_options(&notes).await?)
+        let mut options = vec![session.option(OWED, left)];
+        options.extend(mark.encode().ok().map(|value| session.option(metadata::OPTION, value)));
+        Ok(self.context.tmux.set_options(&options).await?)
     }
 }

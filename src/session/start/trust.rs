@@ -14,7 +14,7 @@ use crate::{
         start::{
             Starter,
             hooks::in_worktree,
-            plan::StartOptions,
+            options::StartOptions,
             resolve_agent::{Choice, Origin},
         },
     },

@@ -29,7 +29,7 @@ impl Delivery<'_> {
     pub(super) async fn look(&self) -> Result<Seen, SessionError> {
         let screen = self.context.tmux.screen(self.session.pane.pane_id).await?;
         if screen.captured.dead {
-            return Err(SessionError::ended(self.session));
+            return Err(self.session.ended());
         }
         let shown = shown(&screen);
         Ok(Seen { screen, shown })
