@@ -26,7 +26,6 @@ pub use error::{MessageError, SessionError};
 pub use events::{Event, EventQueue, Files, Snapshot};
 pub use health::{HealthRow, Level};
 pub use messages::Messenger;
-pub use messages::inject::Listener;
 pub use observe::Observer;
 pub use observe::capture::CaptureOptions;
 pub use observe::follow::{Follow, Update};

@@ -33,6 +33,9 @@ use crate::{
     tmux::{Socket, Tmux, socket_folder},
 };
 
+/// How long a call that only reads may reuse the rig that was found for the last one.
+const RECENT_LIMIT: Duration = Duration::from_secs(1);
+
 /// Where in the editor a call came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -132,38 +135,15 @@ impl Workspace {
         Ok(context)
     }
 
-    /// What `look`, which changes nothing, sees in the rig that `place` is in, or was not longer
-    /// than `ago`.
-    ///
-    /// It is the rig of the last time nearly always, so an older look begins with that one while
-    /// the folders are read, and is taken again where they tell of another.
+    /// The same for a call that only reads: a rig found less than a second ago is reused.
     ///
     /// # Errors
-    /// As [`Workspace::context`], and what `look` gives.
-    pub async fn look<T, L>(
-        &self,
-        place: &Place,
-        ago: Duration,
-        look: impl Fn(RigContext) -> L,
-    ) -> Result<T, SessionError>
-    where
-        L: Future<Output = Result<T, SessionError>>,
-    {
-        let Some(last) = self.found_last(place) else {
-            return look(self.context(place).await?).await;
-        };
-        let guess = RigContext::new(last.rig, self.tools.clone());
-        if last.at.elapsed() < ago {
-            return look(guess).await;
+    /// As [`Workspace::context`].
+    pub async fn recent_context(&self, place: &Place) -> Result<RigContext, SessionError> {
+        match self.found_last(place).filter(|last| last.at.elapsed() < RECENT_LIMIT) {
+            Some(last) => Ok(RigContext::new(last.rig, self.tools.clone())),
+            None => self.context(place).await,
         }
-        let found = async {
-            // The question to tmux goes out first.
-            tokio::task::yield_now().await;
-            self.context(place).await
-        };
-        let (seen, found) = tokio::join!(look(guess.clone()), found);
-        let found = found?;
-        if found.rig == guess.rig { seen } else { look(found).await }
     }
 
     fn found_last(&self, place: &Place) -> Option<Found> {

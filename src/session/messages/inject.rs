@@ -14,67 +14,34 @@ use crate::{
     tmux::without_end,
 };
 
-/// An agent that can be talked to.
-pub struct Listener {
-    session: Session,
-    to: Recipient,
-}
-
 impl Messenger {
-    /// Sends `text` to the agent of `polecat` and submits it.
+    /// Sends `text` to the agent of `polecat` and submits it; with `take`, text that stands in the
+    /// composer is removed first, for agents where a key is known for that.
     ///
     /// # Errors
-    /// When there is no live session, the text is empty or holds a NUL byte, tmux refuses, or the
-    /// agent is not seen at an empty prompt. After `not_shown` the text may stand in its composer,
-    /// after `timeout` it has arrived or may have, perhaps without being submitted; in every other
-    /// case it did not.
-    pub async fn inject(&self, polecat: &str, text: Vec<u8>) -> Result<(), SessionError> {
-        self.inject_into(self.listener(polecat, &text).await?, &text, false).await
-    }
-
-    /// Who can be told `text` as `polecat`. This changes nothing yet.
-    ///
-    /// # Errors
-    /// As [`Messenger::inject`].
-    pub async fn listener(&self, polecat: &str, text: &[u8]) -> Result<Listener, SessionError> {
+    /// There is no live session, the text is empty or holds a NUL byte, tmux refuses, or the agent
+    /// does not show an empty prompt. After `not_shown` the text may stand in its composer; after
+    /// `timeout` it may have arrived, perhaps unsubmitted; otherwise it did not arrive.
+    pub async fn inject(&self, polecat: &str, text: &[u8], take: bool) -> Result<(), SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         require_text(text)?;
         let session = self.context.sessions().existing(&polecat).await?;
         require_live(&session)?;
         // Before the paste: what comes after it is a matter of milliseconds.
-        let to = self.recipient(&session).await;
-        Ok(Listener { session, to })
-    }
-
-    /// Sends `text` to one who was there a moment ago; with `take`, what stands in the composer is
-    /// taken out first, where it is known how.
-    ///
-    /// # Errors
-    /// As [`Messenger::inject`].
-    pub async fn inject_into(
-        &self,
-        to: Listener,
-        text: &[u8],
-        take: bool,
-    ) -> Result<(), SessionError> {
-        let Listener { session, to } = to;
-        let _typing = self.lock_typing(&session.polecat).await?;
+        let to = &self.recipient(&session).await;
+        let _typing = self.lock_typing(&polecat).await?;
         let session = if session.pasted.is_some() { self.cleared(session).await? } else { session };
-        let (context, session, to, bytes) = (&self.context, &session, &to, text);
+        let (context, session, bytes) = (&self.context, &session, text);
         let draft = if take { Draft::Take } else { Draft::Keep };
         let text = without_end(bytes);
         let text = &*String::from_utf8_lossy(&text);
         let delivery = Delivery { context, session, to, bytes, text, owed: None, draft };
-        let delivered = delivery.deliver().await.map_err(|error| session.explain(error));
-        match delivered? {
+        let outcome = delivery.deliver().await.map_err(|error| session.explain(error))?;
+        let session = session.pane.session_name.clone();
+        match outcome {
             Outcome::Submitted => Ok(()),
-            Outcome::Stuck => {
-                Err(MessageError::Stuck { session: session.pane.session_name.clone() }.into())
-            }
-            Outcome::NotShown { lost } => {
-                Err(MessageError::NotShown { session: session.pane.session_name.clone(), lost }
-                    .into())
-            }
+            Outcome::Stuck => Err(MessageError::Stuck { session }.into()),
+            Outcome::NotShown { lost } => Err(MessageError::NotShown { session, lost }.into()),
         }
     }
 
