@@ -171,21 +171,6 @@ impl Agent {
         Some(argv)
     }
 
-    /// The same to go on with conversation `id`; `None` where it cannot.
-    #[must_use]
-    pub fn argv_resuming(&self, id: &str) -> Option<Vec<String>> {
-        let mut argv = self.argv();
-        match self.resume.as_ref()? {
-            Resume::Flag(flag) => argv.extend([flag.clone(), id.to_owned()]),
-            Resume::Subcommand(words) => {
-                let at = self.wrapper.len() + 1;
-                let words = words.split_whitespace().chain([id]).map(str::to_owned);
-                drop(argv.splice(at..at, words));
-            }
-        }
-        Some(argv)
-    }
-
     /// What must be on `PATH` before anything is created.
     #[must_use]
     pub fn program(&self) -> &str {
@@ -296,18 +281,6 @@ mod tests {
             assert_eq!(words(argv).as_deref(), expected, "{name} {prompt}");
         }
         assert_eq!(Agent::generic("x", "cat", &[]).with_prompt(Vec::new(), "go"), None);
-    }
-
-    #[test]
-    fn an_earlier_conversation_is_resumed_by_flag_or_by_subcommand() {
-        for (name, expected) in [
-            ("claude", Some("claude|--dangerously-skip-permissions|--resume|7")),
-            ("codex", Some("codex|resume|7|--dangerously-bypass-approvals-and-sandbox")),
-            ("amp", Some("amp|threads|continue|7|--dangerously-allow-all|--no-ide")),
-            ("pi", None),
-        ] {
-            assert_eq!(words(preset(name).unwrap().argv_resuming("7")).as_deref(), expected);
-        }
     }
 
     #[test]

@@ -56,8 +56,6 @@ pub struct Reading {
     pub seen: Seen,
     /// Title or screen; `None` when nothing told.
     pub source: StateSource,
-    /// What is typed and not sent, where a composer shows; its grey hint is not typed.
-    pub typed: Option<String>,
 }
 
 /// What an agent is seen doing.
@@ -153,14 +151,10 @@ pub fn read(patterns: &Patterns, look: &Look) -> Reading {
     if let Some(question) = dialog::find(patterns, &rows, &scene) {
         let told = says == Some(Means::Waiting);
         let source = if told { StateSource::Title } else { StateSource::Screen };
-        return Reading { seen: Seen::Waiting(question), source, typed: None };
+        return Reading { seen: Seen::Waiting(question), source };
     }
-    let typed = match &scene {
-        Scene::Composer(composer) => composer.typed(&rows, patterns.known.hints),
-        Scene::Dialog(_) => None,
-    };
     let (seen, source) = without_dialog(patterns, &rows, &scene, says);
-    Reading { seen, source, typed }
+    Reading { seen, source }
 }
 
 fn without_dialog(

@@ -225,8 +225,6 @@ pub enum StateSource {
     Pane,
     /// The pane's title, which the agent sets.
     Title,
-    /// A hook of the agent.
-    Hook,
     /// Patterns on the screen.
     Screen,
     /// How long nothing was printed.
@@ -281,7 +279,6 @@ words!(
     "state source",
     Pane = "pane",
     Title = "title",
-    Hook = "hook",
     Screen = "screen",
     Silence = "silence",
     None = "none",
@@ -289,7 +286,7 @@ words!(
 
 /// A word that names no state; an older or newer program may have written it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{word}` is no {what}")]
+#[error("`{word}` is not a {what}")]
 pub struct UnknownWord {
     /// What it was to be.
     pub what: &'static str,
@@ -341,6 +338,6 @@ mod tests {
         }
         assert_eq!("none".parse(), Ok(StateSource::None));
         let refused = "Idle\n".parse::<State>().map_err(|err| err.to_string());
-        assert_eq!(refused, Err("`Idle\\n` is no state".to_owned()));
+        assert_eq!(refused, Err("`Idle\\n` is not a state".to_owned()));
     }
 }

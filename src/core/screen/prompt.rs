@@ -7,7 +7,7 @@ use super::rows::normal;
 /// footer and up to two rows of status.
 const PROMPT_ZONE: usize = 6;
 
-/// Whether the agent stands at its prompt, a line that begins with `prompt` near the end of the
+/// For tests and fuzzing: whether the agent stands at its prompt, a line that begins with `prompt` near the end of the
 /// screen. A menu (`❯ 1. Yes`) begins with the same mark and is a question, not a prompt.
 ///
 /// Agents draw the prompt while they work as well: this tells that one can be typed to.
