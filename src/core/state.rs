@@ -6,10 +6,10 @@ use super::session::{State, StateSource};
 
 /// A prompt that flashes between two steps of an agent's work is no idle agent. Together with the
 /// pace of the looks it stays under a second.
-const IDLE_AFTER: SignedDuration = SignedDuration::from_millis(600);
+const BUSY_HOLD: SignedDuration = SignedDuration::from_millis(600);
 
 /// The same after a question, which is looked at less often than work is.
-const IDLE_AFTER_WAITING: SignedDuration = SignedDuration::from_millis(400);
+const WAITING_HOLD: SignedDuration = SignedDuration::from_millis(400);
 
 /// What one look tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Steady {
     }
 
     fn hold(&self) -> SignedDuration {
-        if self.told.state == State::Waiting { IDLE_AFTER_WAITING } else { IDLE_AFTER }
+        if self.told.state == State::Waiting { WAITING_HOLD } else { BUSY_HOLD }
     }
 
     /// When another look is needed though nothing may change until then: what was seen is not

@@ -1,4 +1,4 @@
-//! The agents that the settings of the rig and the configuration name.
+//! The agents that the rig's settings and the configuration define.
 
 use crate::{
     core::{
@@ -23,16 +23,16 @@ impl RigContext {
 }
 
 impl Agents {
-    /// The names of all agents that can be started. What a broken file says is left out: who
-    /// starts one is told. So are names that a person could not read.
+    /// The names of all agents that can be started. Broken files are skipped (a start reports
+    /// them), and so are names that cannot be displayed.
     pub(in crate::session) async fn names(&self) -> Vec<String> {
         let sources = host::settings::agents(&self.context.rig).await.unwrap_or_default();
         let names = self.with_configuration(sources).names();
         names.into_iter().filter(|name| !name.is_empty() && visible(name) == *name).collect()
     }
 
-    /// The agent of the settings and of the configuration, to be read or told of: nobody was asked
-    /// whether it may run.
+    /// The agent that settings and configuration give, for reading a screen or for display: it may
+    /// not be trusted to run.
     pub(in crate::session) async fn resolve(
         &self,
         asked: Option<&str>,
@@ -55,8 +55,7 @@ impl Agents {
     }
 }
 
-/// A settings file that says nothing we understand is a mistake in the configuration, also where
-/// it cannot even be read.
+/// A settings file that cannot be read or parsed is a configuration error.
 pub(in crate::session) fn unreadable(error: HostError) -> SessionError {
     match error {
         HostError::Broken { .. } | HostError::Read { .. } => {

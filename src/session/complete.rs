@@ -1,4 +1,4 @@
-//! What can be completed on a command line.
+//! Names for command-line completion.
 
 use crate::{
     host::{git, polecats},
@@ -8,26 +8,26 @@ use crate::{
     },
 };
 
-/// The names a person can mean.
+/// The names a command can take.
 #[derive(Clone, Debug, Default)]
 pub struct Completion {
     /// The polecats of the rig.
     pub polecats: Vec<String>,
-    /// Those that have a session.
+    /// The polecats that have a session.
     pub running: Vec<String>,
-    /// All sessions of the tmux server.
+    /// Every session on the tmux server.
     pub sessions: Vec<String>,
-    /// All agents that can be started.
+    /// Every agent that can be started.
     pub agents: Vec<String>,
-    /// Polecats that were removed and have a backup.
+    /// Removed polecats that have a backup.
     pub backups: Vec<String>,
 }
 
 impl Workspace {
-    /// The names there are now in the rig of `place`.
+    /// The current names in the rig of `place`.
     ///
     /// # Errors
-    /// When there is no rig there, or tmux or the rig's folder cannot be read.
+    /// There is no rig, or tmux or the rig's folder cannot be read.
     pub async fn completion(&self, place: &Place) -> Result<Completion, SessionError> {
         let context = self.context(place).await?;
         let (sessions, agents) = (context.sessions(), context.agents());

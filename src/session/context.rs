@@ -1,4 +1,4 @@
-//! One rig and what its operations work with.
+//! One rig, and what its services share.
 
 use std::{
     path::{Path, PathBuf},
@@ -30,13 +30,13 @@ use crate::{
     tmux::{Socket, Tmux},
 };
 
-/// One rig, and what its operations work with: gastown's session manager is the services that
-/// hold one each ([`crate::session::Sessions`], [`crate::session::Starter`], ...). Cheap to clone.
+/// One rig, and what its services share. Each room of the session core has a service that holds
+/// one ([`crate::session::Sessions`], [`crate::session::Starter`], ...). Cheap to clone.
 #[derive(Clone)]
 pub struct RigContext {
     pub(in crate::session) rig: Arc<Rig>,
     pub(in crate::session) tools: Arc<Tools>,
-    /// The server that the rig's sessions are on.
+    /// The tmux server of the rig's sessions.
     pub(in crate::session) tmux: Tmux,
 }
 
@@ -46,18 +46,18 @@ pub(in crate::session) struct Tools {
     pub(in crate::session) launch: Launch,
     pub(in crate::session) tracker: Tracker,
     pub(in crate::session) settings: Settings,
-    /// What may run for good; none where the editor has no folder to keep it in.
+    /// What the user has trusted for good; `None` if the editor has no folder to store it in.
     pub(in crate::session) trust: Option<Store>,
     pub(in crate::session) news: EventQueue,
     pub(in crate::session) starts: Starts,
     pub(in crate::session) typing: TypingLocks,
     pub(in crate::session) events: FileEvents,
-    /// What the system had no more of when something was to be watched.
+    /// The system limit that stopped us from watching files, if one was hit.
     pub(in crate::session) shortage: OnceLock<Shortage>,
 }
 
 impl Tools {
-    /// Tells, once, that the system has no more of something.
+    /// Warns, once, that a system limit was hit.
     pub(in crate::session) fn falls_short(&self, of: Shortage) {
         if self.shortage.set(of).is_ok() {
             self.news.warn(format!("{of}; {}", of.hint()));
@@ -77,13 +77,13 @@ impl RigContext {
         self.rig.name.as_str()
     }
 
-    /// The rig's home, which tells it from others of its name.
+    /// The rig's home, which is unique; its name may not be.
     #[must_use]
     pub fn rig_home(&self) -> &Path {
         &self.rig.home
     }
 
-    /// The name of tmux's socket that the rig's town has for itself, where the sessions are on that.
+    /// The name of the town's own tmux socket, if the sessions are on it.
     #[must_use]
     pub fn town_socket(&self) -> Option<&str> {
         match &self.tmux.address().socket {
@@ -92,12 +92,12 @@ impl RigContext {
         }
     }
 
-    /// All polecats of the rig as they are.
+    /// A snapshot of the rig with these polecats.
     pub(in crate::session) fn snapshot(&self, polecats: Vec<SessionInfo>) -> Snapshot {
         Snapshot { rig: self.rig_name().to_owned(), home: self.rig.home.clone(), polecats }
     }
 
-    /// The time, for views.
+    /// The current time, for views.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         Timestamp::now()
@@ -119,9 +119,9 @@ impl RigContext {
         }
     }
 
-    /// Where the tracker is asked about work. In a town each worktree leads to the rig's own
-    /// issues, as gastown has it; a plain repository has one set of issues, in its main folder,
-    /// of which a worktree holds only a copy.
+    /// The directory in which to ask the tracker. In a town every worktree redirects to the rig's
+    /// issues; a plain repository keeps its issues in the main folder, and a worktree has only a
+    /// copy of them.
     pub(in crate::session) fn tracker_dir(&self, workdir: PathBuf) -> PathBuf {
         match self.rig.kind {
             RigKind::Repository { .. } => self.rig.path.clone(),

@@ -31,9 +31,9 @@ use crate::{
 pub(in crate::session) use self::look::deaf;
 
 /// How long an agent may take to show a composer in which nothing stands.
-const READY: Duration = Duration::from_secs(5);
+const READY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long it may take to show a message that was typed, once it has read it.
-const SHOWN: Duration = Duration::from_secs(5);
+const SHOWN_TIMEOUT: Duration = Duration::from_secs(5);
 /// One message to one agent, in the sender's turn.
 pub(in crate::session) struct Delivery<'a> {
     pub(in crate::session) context: &'a RigContext,
@@ -108,7 +108,7 @@ impl Delivery<'_> {
 
     async fn typed_and_submitted(&self, watch: &mut Watch<'_>) -> Result<Outcome, SessionError> {
         let typed = self.typed()?;
-        let deadline = Instant::now() + READY;
+        let deadline = Instant::now() + READY_TIMEOUT;
         let (terminal, before) = loop {
             let seen = self.until_ready(watch, deadline).await?;
             if self.draft == Draft::IsMessage && self.stands(&seen) {
@@ -216,7 +216,7 @@ impl Delivery<'_> {
         watch: &mut Watch<'_>,
         before: Before,
     ) -> Result<bool, SessionError> {
-        let deadline = Instant::now() + SHOWN;
+        let deadline = Instant::now() + SHOWN_TIMEOUT;
         loop {
             let seen = self.look().await?;
             if self.place(&seen, before) == Place::Composer {

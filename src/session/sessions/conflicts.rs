@@ -1,4 +1,4 @@
-//! Sessions in the way of a new one.
+//! Existing sessions that prevent a new one.
 
 use crate::{
     core::names::PolecatName,
@@ -9,20 +9,20 @@ use crate::{
 };
 
 impl Sessions {
-    /// Refuses while an agent of the polecat lives anywhere on the server; gives a dead one.
+    /// Fails if an agent of the polecat is running anywhere on the server; returns a dead session.
     pub(in crate::session) async fn require_no_agent(
         &self,
         polecat: &PolecatName,
     ) -> Result<Option<Session>, SessionError> {
-        // All of the server's panes: that of the session which has the polecat's name may be dead
-        // while another was moved elsewhere.
+        // Looks at all panes of the server: the pane in the session of the polecat's name may be
+        // dead while a live one was moved to another session.
         match self.facts_anywhere(polecat).await? {
             Some(found) if found.is_live() => Err(self.in_the_way(&found)),
             dead => Ok(dead),
         }
     }
 
-    /// The refusal of what the living agent of `session` is in the way of.
+    /// The error for a running agent.
     fn in_the_way(&self, found: &Session) -> SessionError {
         let session = found.pane.session_name.clone();
         if !found.is_moved(&self.context.rig) {
@@ -32,7 +32,7 @@ impl Sessions {
         SessionError::AgentElsewhere { polecat, session, pane }
     }
 
-    /// Refuses where the polecat's session lives on without its agent.
+    /// Fails if the polecat's session lives on without its agent.
     pub(in crate::session) async fn refuse_left_over(
         &self,
         polecat: &PolecatName,
@@ -44,7 +44,7 @@ impl Sessions {
         }
     }
 
-    /// The same where somebody else has a session of that name.
+    /// Like `refuse_left_over`; also fails if a foreign session has that name.
     pub(in crate::session) async fn refuse_other(
         &self,
         polecat: &PolecatName,

@@ -23,11 +23,11 @@ use crate::{
 /// The user option of a pane that says that its agent's death is written down.
 const RECORDED: &str = "@polecat_recorded";
 /// How long an agent may take to end after its terminal was closed.
-const REAP: Duration = Duration::from_secs(1);
+const REAP_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often its status is asked for meanwhile.
-const PAUSE: Duration = Duration::from_millis(20);
+const REAP_INTERVAL: Duration = Duration::from_millis(20);
 /// How many of its last lines a record keeps.
-const TAIL: u32 = 40;
+const TAIL_LINES: u32 = 40;
 
 impl Sessions {
     /// How the agent of a dead `session` ended.
@@ -108,7 +108,7 @@ impl Sessions {
 
     /// The end of what `pane` shows, as plain text, without the blank lines at its edges.
     async fn last_lines(&self, pane: &Pane) -> Result<Vec<String>, SessionError> {
-        let captured = self.context.tmux.capture(pane.pane_id, Capture::last(TAIL)).await?;
+        let captured = self.context.tmux.capture(pane.pane_id, Capture::last(TAIL_LINES)).await?;
         let text = String::from_utf8_lossy(&captured.text).into_owned();
         let lines: Vec<_> = text.lines().map(|line| line.trim_end().to_owned()).collect();
         let is_text = |line: &String| !line.is_empty();
@@ -121,8 +121,8 @@ impl Sessions {
     /// before 3.6 now and then only when another child of its ends.
     async fn with_status(&self, session: Session) -> Result<Session, SessionError> {
         let pane = session.pane.pane_id;
-        let (mut session, mut again) = (session, interval(PAUSE));
-        let deadline = Instant::now() + REAP;
+        let (mut session, mut again) = (session, interval(REAP_INTERVAL));
+        let deadline = Instant::now() + REAP_TIMEOUT;
         while session.has_lost_status() && Instant::now() < deadline {
             again.tick().await;
             self.context.tmux.reap().await?;

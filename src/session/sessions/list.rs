@@ -23,14 +23,14 @@ use crate::{
 };
 
 /// How long a start may be under way before its mark is stale: its backend was killed.
-const START_BOUND_MS: i64 = 5 * 60 * 1_000;
+const START_TIMEOUT_MS: i64 = 5 * 60 * 1_000;
 /// By how much a clock may have been set back during a start.
-const SKEW_MS: i64 = 60 * 1_000;
+const CLOCK_SKEW_LIMIT_MS: i64 = 60 * 1_000;
 /// How long a stop may take to end an agent.
-const STOP_BOUND_S: i64 = 10;
+const STOP_TIMEOUT_S: i64 = 10;
 /// An agent that printed something within so many seconds counts as working, in the absence of
 /// anything better. tmux tells the time of output in whole seconds.
-const BUSY_S: i64 = 3;
+const BUSY_INTERVAL_S: i64 = 3;
 
 /// A polecat's session as tmux has it.
 #[derive(Clone, Debug)]
@@ -174,7 +174,7 @@ fn is_stopping(pane: &Pane, began_s: i64) -> bool {
         Some(death) => death.at.unwrap_or(pane.activity),
         None => Timestamp::now().as_second(),
     };
-    (-1..=STOP_BOUND_S).contains(&(at - began_s))
+    (-1..=STOP_TIMEOUT_S).contains(&(at - began_s))
 }
 
 /// Whether one of the panes of the session that has the polecat's name certainly has its agent, and
@@ -313,7 +313,7 @@ impl Session {
             Some(_) => (State::Died, StateSource::Pane),
             None if self.is_starting(now) => (State::Starting, StateSource::Pane),
             // A time of the future is of a clock that was set back since.
-            None if (-1..BUSY_S).contains(&(now.as_second() - self.pane.activity)) => {
+            None if (-1..BUSY_INTERVAL_S).contains(&(now.as_second() - self.pane.activity)) => {
                 (State::Working, StateSource::Silence)
             }
             None => (State::Idle, StateSource::Silence),
@@ -325,7 +325,7 @@ impl Session {
     pub(in crate::session) fn is_starting(&self, now: Timestamp) -> bool {
         self.mark.as_ref().is_some_and(|mark| {
             let age_ms = now.as_millisecond() - mark.started_ms;
-            mark.starting && (-SKEW_MS..START_BOUND_MS).contains(&age_ms)
+            mark.starting && (-CLOCK_SKEW_LIMIT_MS..START_TIMEOUT_MS).contains(&age_ms)
         })
     }
 

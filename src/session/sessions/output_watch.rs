@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Where nothing is told for this long, it is made sure that it would be.
-const SILENCE: Duration = Duration::from_secs(3);
+const REARM_INTERVAL: Duration = Duration::from_secs(3);
 
 /// Tells when a session printed something. Without tmux's word (a person is attached to the
 /// session, the connection is being made anew) it tells by the clock.
@@ -49,7 +49,7 @@ impl OutputWatch {
         // Before the caller looks, so that nothing is missed.
         if told {
             drop(self.tmux.rearm_activity(self.session).await);
-        } else if armed.elapsed() >= SILENCE {
+        } else if armed.elapsed() >= REARM_INTERVAL {
             drop(self.tmux.keep_armed(self.session, self.pane).await);
         } else {
             return;

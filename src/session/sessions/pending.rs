@@ -11,7 +11,7 @@ pub(in crate::session) const OWED: &str = "@polecat_owed";
 pub(in crate::session) const PASTED: &str = "@polecat_pasted";
 
 /// The longest value that is written, in bytes: tmux takes no line above 64 KiB.
-const LONGEST: usize = 32 << 10;
+const BYTES_LIMIT: usize = 32 << 10;
 
 /// What a start owes its agent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ impl PendingPrompts {
     /// before they sent them are the only ones who knew them.
     pub(in crate::session) fn encode(&self) -> String {
         let whole = encode(self);
-        if whole.len() <= LONGEST {
+        if whole.len() <= BYTES_LIMIT {
             return whole;
         }
         encode(&Self { words: Vec::new(), done: 0, by: self.by })
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn words_that_tmux_could_not_hold_are_not_kept() {
-        let long = PendingPrompts::by_us(&["x".repeat(LONGEST)]);
+        let long = PendingPrompts::by_us(&["x".repeat(BYTES_LIMIT)]);
         assert!(long.is_open());
         let kept: PendingPrompts = decode(Some(&long.encode())).unwrap();
         assert!(!kept.is_open() && kept.by == long.by);

@@ -20,15 +20,15 @@ use crate::{
 };
 
 /// How long an agent has to end by itself after the interrupt.
-const AFTER_INTERRUPT: Duration = Duration::from_millis(500);
+const INTERRUPT_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long its processes have to end after they are asked to terminate.
-const AFTER_TERMINATE: Duration = Duration::from_secs(2);
+const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A list of processes that is older is made anew before it counts.
-const STALE: Duration = Duration::from_millis(50);
+const CENSUS_AGE_LIMIT: Duration = Duration::from_millis(50);
 
 /// How long what a dead agent left behind has to end when it is asked to.
-const AFTER_DEATH: Duration = Duration::from_millis(500);
+const ORPHANS_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// What became of stopping everyone.
 #[derive(Clone, Debug, Default)]
@@ -137,7 +137,7 @@ impl Sessions {
         session: &Session,
     ) -> Result<(), SessionError> {
         let Some(pid) = session.pane.pid else { return Ok(()) };
-        Ok(processes::end_orphans(pid, AFTER_DEATH).await?)
+        Ok(processes::end_orphans(pid, ORPHANS_TIMEOUT).await?)
     }
 
     /// Ends the agent so that who sees it end, a start perhaps, knows that it was stopped.
@@ -188,7 +188,7 @@ impl Listing {
     /// With what a slow tracker gave the agent time to start.
     async fn fresh(self) -> Result<Option<Tree>, ProcessError> {
         let Some(mut tree) = self.tree else { return Ok(None) };
-        if self.at.elapsed() > STALE {
+        if self.at.elapsed() > CENSUS_AGE_LIMIT {
             tree.refresh().await?;
         }
         Ok(Some(tree))
@@ -199,9 +199,9 @@ impl Listing {
 async fn end_tree(tree: Option<Tree>, force: bool) -> Result<(), SessionError> {
     let Some(tree) = tree else { return Ok(()) };
     if !force {
-        tree.ended(AFTER_INTERRUPT).await;
+        tree.ended(INTERRUPT_TIMEOUT).await;
     }
-    tree.end(if force { Duration::ZERO } else { AFTER_TERMINATE }).await?;
+    tree.end(if force { Duration::ZERO } else { TERMINATE_TIMEOUT }).await?;
     Ok(())
 }
 

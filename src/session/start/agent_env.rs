@@ -1,4 +1,4 @@
-//! The environment of an agent that is started.
+//! The environment of a new agent.
 
 use crate::{
     core::startup::{self, Facts},
@@ -7,8 +7,8 @@ use crate::{
 };
 
 impl Starter {
-    /// The environment of the agent of `plan`, whose worktree has `branch` checked out; of two
-    /// entries of one name the later one wins: what the configuration sets, last.
+    /// The environment for the agent of `plan`, whose worktree is on `branch`. If a name occurs
+    /// twice the later entry wins; what the configuration sets comes last.
     pub(in crate::session) async fn environment(
         &self,
         plan: &Plan,

@@ -1,4 +1,4 @@
-//! The session of a start: created in one step, or in place of a dead one.
+//! Creates the tmux session of a start, replacing a dead one.
 
 use std::ffi::OsString;
 
@@ -24,8 +24,8 @@ use crate::{
 };
 
 impl Starter {
-    /// Creates the session. tmux decides who is first: of two that try at once, one is told
-    /// that the name is taken, and looks then whether what is there may be replaced.
+    /// Creates the session. tmux decides a race: the loser is told that the name is taken, and then
+    /// checks whether that session may be replaced.
     pub(in crate::session) async fn create_session(
         &self,
         plan: &Plan,
@@ -33,14 +33,14 @@ impl Starter {
         owed: &PendingPrompts,
     ) -> Result<Session, SessionError> {
         let spec = self.spec(plan, words, owed).await?;
-        // gastown may be about to reset the worktree, or to remove it.
+        // gastown may be about to reset or remove the worktree.
         let _gastown = GastownPolecat::lock(&self.context.rig, &plan.polecat).await?;
-        // Whoever removes a polecat waits for this before the last look for a session.
+        // A removal waits for this before its last check for a session.
         let _gate = Gate::share(&self.context.rig).await?;
         polecats::require(&self.context.rig, &plan.polecat).await?;
         self.make_room(&plan.polecat).await?;
         match self.create_new(plan, &spec).await {
-            // By somebody who was quicker, or by what is no session of a polecat of ours.
+            // Another backend was faster, or the session is not ours.
             Err(error) if error.is_duplicate_session() => {
                 self.make_room(&plan.polecat).await?;
                 self.context.sessions().refuse_other(&plan.polecat).await?;
@@ -54,19 +54,19 @@ impl Starter {
         self.context.sessions().existing(&plan.polecat).await
     }
 
-    /// Creates the session where there is none of that name.
+    /// Creates the session; the name must be free.
     async fn create_new(&self, plan: &Plan, spec: &NewSession) -> Result<(), SessionError> {
-        // First: by an old one gastown would take the new session for dead.
+        // First: with an old heartbeat, gastown would consider the new session dead.
         heartbeats::keep(&self.context.rig, &plan.polecat).await?;
         let created = self.context.tmux.create_session(spec).await;
-        // Without an answer there may be one all the same.
+        // If tmux did not answer, the session may exist.
         if created.as_ref().is_err_and(|error| !matches!(error, TmuxError::NoAnswer { .. })) {
             heartbeats::forget(&self.context.rig, &plan.polecat).await?;
         }
         Ok(created.map(drop)?)
     }
 
-    /// Makes room where the polecat's agent is dead, wherever its pane is. A live one stays.
+    /// Removes the session of a dead agent, wherever its pane is. A live agent is an error.
     async fn make_room(&self, polecat: &PolecatName) -> Result<(), SessionError> {
         match self.context.sessions().require_no_agent(polecat).await? {
             Some(dead) => self.context.sessions().bury(&dead).await.map(drop),
@@ -129,8 +129,8 @@ impl Starter {
     }
 }
 
-/// The words to start. tmux's server may have another `PATH` than ours, in which the program was
-/// found.
+/// The command line to start, with the program's full path: the tmux server may have another
+/// `PATH` than we have.
 fn argv(plan: &Plan, words: &FirstWords) -> Vec<OsString> {
     let mut argv = plan.argv.clone();
     if let FirstWords::Argument(prompt) = words {

@@ -1,4 +1,4 @@
-//! What a start will do, settled and checked before anything is created.
+//! The plan of a start, checked before anything is created.
 
 use std::path::{Path, PathBuf};
 
@@ -19,25 +19,25 @@ use crate::{
     },
 };
 
-/// A start whose parts all exist.
+/// A start with everything it needs.
 #[derive(Clone, Debug)]
 pub(in crate::session) struct Plan {
     pub(in crate::session) polecat: PolecatName,
     pub(in crate::session) workdir: PathBuf,
     pub(in crate::session) agent: Agent,
-    /// The words of the command, the program first.
+    /// The command line, the program first.
     pub(in crate::session) argv: Vec<String>,
     /// The agent's configuration folder.
     pub(in crate::session) config_dir: Option<PathBuf>,
     pub(in crate::session) issue: Option<(IssueId, Issue)>,
-    /// Whether its hooks call `gt prime` when it begins.
+    /// Whether its hooks call `gt prime` at startup.
     pub(in crate::session) is_primed: bool,
-    /// What of the settings could not be followed.
+    /// Settings that could not be applied.
     pub(in crate::session) warnings: Vec<String>,
 }
 
 impl Starter {
-    /// Settles a start of `polecat`, and puts in place what its agent reads when it begins.
+    /// Plans a start of `polecat`, and installs the hooks that its agent reads at startup.
     pub(in crate::session) async fn plan(
         &self,
         polecat: PolecatName,
@@ -63,7 +63,7 @@ impl Starter {
         given: Option<&Path>,
     ) -> Result<PathBuf, SessionError> {
         let path = match given {
-            // `join` leaves an absolute path as it is; its components have no slash at the end.
+            // `join` keeps an absolute path; `components` drops a trailing slash.
             Some(given) => self.context.rig.path.join(given).components().collect(),
             None => polecats::workdir(&self.context.rig, polecat).await?,
         };

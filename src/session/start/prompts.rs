@@ -1,4 +1,4 @@
-//! What an agent is told when it begins.
+//! The first prompts of an agent.
 
 use jiff::Zoned;
 
@@ -11,17 +11,17 @@ use crate::{
     session::{start::Starter, start::plan::Plan},
 };
 
-/// The first words to an agent, and how they reach it.
+/// An agent's first prompts, and how they reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::session) enum FirstWords {
-    /// With its command.
+    /// As an argument of its command.
     Argument(String),
-    /// Typed, one after the other, once it is ready. None at all is possible.
+    /// Typed one after the other once it is ready; may be empty.
     Typed(Vec<String>),
 }
 
 impl FirstWords {
-    /// Those that are typed.
+    /// The prompts to type.
     pub(in crate::session) fn typed(&self) -> &[String] {
         match self {
             Self::Argument(_) => &[],
@@ -31,8 +31,8 @@ impl FirstWords {
 }
 
 impl Starter {
-    /// What the agent of `plan` is told first: in a town what gastown says, elsewhere which
-    /// issue it is to work on, if any.
+    /// The first prompts for the agent of `plan`: in a town what gastown says, elsewhere the issue
+    /// to work on, if any.
     pub(in crate::session) async fn first_words(&self, plan: &Plan) -> FirstWords {
         let mut words: Vec<String> = plan.agent.initial_prompt.iter().cloned().collect();
         match self.context.rig.gastown() {

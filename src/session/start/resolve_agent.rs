@@ -1,5 +1,4 @@
-//! Which agent is started, with which words and whose account: all that a start can know before
-//! it has a polecat.
+//! Which agent to start, with which command line and account: all that does not depend on the polecat.
 
 use std::{
     env,
@@ -20,30 +19,30 @@ use crate::{
     },
 };
 
-/// An agent to be started.
+/// The agent to start.
 #[derive(Clone, Debug)]
 pub(in crate::session) struct Choice {
     pub(in crate::session) agent: Agent,
-    /// The words of the command, the program first.
+    /// The command line, the program first.
     pub(in crate::session) argv: Vec<String>,
     /// The agent's configuration folder.
     pub(in crate::session) config_dir: Option<PathBuf>,
-    /// What says so of all this, where it is not the user.
+    /// Which project files decided this.
     pub(in crate::session) origin: Origin,
-    /// The request that was allowed for this start, by its id.
+    /// The id of the trust request that was allowed for this start.
     pub(in crate::session) allowed: Option<String>,
-    /// What of the settings could not be followed.
+    /// Settings that could not be applied.
     pub(in crate::session) warnings: Vec<String>,
 }
 
-/// Which files of the project made a choice what it is.
+/// Which project files decided a choice.
 #[derive(Clone, Debug, Default)]
 pub(in crate::session) struct Origin {
     /// Whether the command line is the user's own.
     pub(in crate::session) own_command: bool,
-    /// Those that made the agent another one than any that is known.
+    /// The files that make the agent differ from every known one.
     pub(in crate::session) agent: Vec<PathBuf>,
-    /// The one that named the configuration folder.
+    /// The file that named the configuration folder.
     pub(in crate::session) config_dir: Option<PathBuf>,
 }
 
@@ -55,8 +54,8 @@ impl Choice {
 }
 
 impl Starter {
-    /// Settles what is to be started, and that a person allows what files of the project want run.
-    /// `workdir` is where, when it is there already. Nothing was created when this fails.
+    /// Resolves what to start, and checks that the user trusts what project files decided. `workdir`
+    /// is the working directory, if it exists already. Creates nothing.
     pub(in crate::session) async fn choose(
         &self,
         options: &StartOptions,
@@ -73,8 +72,8 @@ impl Starter {
         Ok(choice)
     }
 
-    /// The agent, run by a command line of the user's own where there is one: whom that runs is told
-    /// by `agent=`, else by its program.
+    /// The agent, with the user's own command line if there is one; then `agent=` says which agent
+    /// that runs, or else its program does.
     async fn chosen(
         &self,
         asked: Option<&str>,
@@ -125,7 +124,7 @@ impl Starter {
         if dir.is_some() && options.config_dir.is_none() {
             choice.origin.config_dir = host::settings::accounts_path(&self.context.rig);
         }
-        // Component by component: without the slash that Neovim puts behind a folder.
+        // `components` drops the trailing slash that Neovim appends to a folder.
         Ok(dir.map(|dir| self.context.rig.path.join(dir).components().collect()))
     }
 
@@ -144,8 +143,8 @@ impl Starter {
         Ok(file.folder(handle, WhoAsked::Command, home)?)
     }
 
-    /// The account that nobody asked for, and what is wrong with it: an agent of another kind has
-    /// nothing to do with it.
+    /// The default account, and a warning if something is wrong with it. Agents of other kinds have
+    /// none.
     async fn usual_account(
         &self,
         agent: &Agent,
@@ -170,8 +169,8 @@ fn parse(text: &str) -> Result<CommandLine, SessionError> {
     CommandLine::parse(text).map_err(|error| SessionError::BadArgument(format!("`cmd`: {error}")))
 }
 
-/// The agent of a command line that names none: what its program is known for. Of another one
-/// gastown assumes that it keeps its configuration as claude does.
+/// The agent of a command line without `agent=`: known by its program. Like gastown, we assume that
+/// an unknown one finds its configuration as claude does.
 fn unnamed(command: &CommandLine) -> Agent {
     command.program().and_then(preset_of_program).unwrap_or_else(|| Agent {
         config_dir_env: Some(ACCOUNT_VARIABLE.to_owned()),
@@ -198,12 +197,12 @@ fn require_variable(argument: &str, agent: &Agent) -> Result<(), SessionError> {
     )))
 }
 
-/// Whether where it is does not depend on the folder it is started in.
+/// Whether the program is found independently of the working directory.
 fn is_found_anywhere(program: &str) -> bool {
     program.starts_with('/') || !program.contains('/')
 }
 
-/// Refuses a program that cannot be started in `dir`.
+/// Fails if the program cannot be found from `dir`.
 pub(in crate::session) fn require_program(program: &str, dir: &Path) -> Result<(), SessionError> {
     match path::find_program(program, dir) {
         Some(_) => Ok(()),

@@ -1,5 +1,5 @@
-//! Starts and messages whose backend was killed, or gave up waiting for a person: whoever
-//! watches the session takes them up.
+//! Resumes starts and messages whose backend was killed, or gave up waiting for the user. Any backend
+//! that watches the session does.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -21,17 +21,17 @@ use crate::{
     tmux::PaneId,
 };
 
-/// How long what could not be told is left alone before it is tried again.
-const PAUSE: Duration = Duration::from_secs(5);
+/// The pause before a failed resumption is tried again.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
-/// What one monitor takes up.
+/// The resumptions of one monitor, by pane.
 #[derive(Default)]
 pub(in crate::session) struct Resumed {
     running: HashMap<PaneId, (JoinHandle<()>, Instant)>,
 }
 
 impl Resumed {
-    /// Takes up what nobody sees to in `session`, which looks like `info`.
+    /// Resumes what is unfinished in `session`, whose state is `info`, if nobody else is doing it.
     pub(in crate::session) fn look(
         &mut self,
         context: &RigContext,
@@ -39,7 +39,7 @@ impl Resumed {
         info: &SessionInfo,
     ) {
         let pane = session.pane.pane_id;
-        self.running.retain(|_, (task, at)| !task.is_finished() || at.elapsed() < PAUSE);
+        self.running.retain(|_, (task, at)| !task.is_finished() || at.elapsed() < RETRY_INTERVAL);
         if self.running.contains_key(&pane) || !context.starter().is_cut_off(session, info) {
             return;
         }
@@ -50,7 +50,7 @@ impl Resumed {
 }
 
 impl Starter {
-    /// Whether something of `session` is to be done that nobody is doing.
+    /// Whether something in `session` is unfinished and nobody is working on it.
     fn is_cut_off(&self, session: &Session, info: &SessionInfo) -> bool {
         if !session.is_live() || session.stopping {
             return false;
@@ -64,7 +64,7 @@ impl Starter {
         pasted || owed
     }
 
-    /// Whether `holder` sees to it no more.
+    /// Whether `holder` has stopped working on it.
     fn is_free(&self, session: &Session, holder: Holder) -> bool {
         if holder.is_this() {
             return !self
@@ -81,9 +81,9 @@ impl Starter {
         let name = self.context.rig.session(polecat);
         let Some(begun) = self.context.tools.starts.begin_alone(name.as_str()) else { return };
         let told = self.resume(session).await.unwrap_or_else(|error| {
-            // A later look tries again, unless the agent or its session is gone.
+            // A later look retries, unless the agent or its session is gone.
             if !error.is_in_the_way() {
-                warn!(%error, %polecat, "what was cut off could not be taken up");
+                warn!(%error, %polecat, "could not resume an interrupted start");
             }
             Vec::new()
         });
@@ -95,12 +95,12 @@ impl Starter {
 
     async fn resume(&self, session: &Session) -> Result<Vec<String>, SessionError> {
         let Some((session, owed)) = self.take_over(session).await? else { return Ok(Vec::new()) };
-        info!(polecat = %session.polecat, "taking up a start that was cut off");
+        info!(polecat = %session.polecat, "resuming an interrupted start");
         let to = self.context.messenger().recipient(&session).await;
         let quiet = |_: &str| {};
         let readiness = self.wait_until_ready(&session, &to, &owed, &quiet).await?;
         let warnings = self.brief(&session, &to, owed, readiness, &quiet).await?;
-        // What is still in the way was told once, and is tried again.
+        // The obstacle was reported once; it is retried silently.
         let left = self
             .context
             .sessions()
@@ -110,8 +110,8 @@ impl Starter {
         Ok(if left.is_some_and(|owed| owed.is_open()) { Vec::new() } else { warnings })
     }
 
-    /// Submits what stands in the composer, and makes what is owed ours, if it still is nobody's:
-    /// of several backends one does.
+    /// Submits the text in the composer, and claims the pending prompts if they are unclaimed. Of
+    /// several backends exactly one succeeds.
     async fn take_over(
         &self,
         seen: &Session,
@@ -139,7 +139,7 @@ impl Starter {
     }
 }
 
-/// Whether an agent that was not ready in time is by now, as its own screen says.
+/// Whether an agent that was not ready in time is ready now, by its own screen.
 fn can_be_told(info: &SessionInfo) -> bool {
     matches!(info.state, State::Idle | State::Working)
         && !matches!(info.state_source, StateSource::Silence | StateSource::None)

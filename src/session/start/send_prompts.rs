@@ -1,4 +1,4 @@
-//! The second half of a start: an agent that is there is waited for and told its first words.
+//! The last part of a start: sends the first prompts to an agent, and records that the start is over.
 
 use crate::session::{
     error::SessionError,
@@ -12,9 +12,9 @@ use crate::session::{
 };
 
 impl Starter {
-    /// Tells an agent that was waited for what `owed` has for it, and writes down that its start
-    /// is over. What an agent could not be told yet stays on its session, for whoever sees that
-    /// it can be. Gives warnings.
+    /// Sends the prompts in `owed`, and records that the start is over. Prompts that could not be
+    /// sent yet stay recorded on the session, for the backend that sees the agent ready. Gives
+    /// warnings.
     pub(in crate::session) async fn brief(
         &self,
         session: &Session,
@@ -26,19 +26,19 @@ impl Starter {
         let mut warnings = Vec::new();
         let in_the_way = match readiness {
             Readiness::Ended => return Ok(warnings),
-            // To a question, or to nobody, nothing is typed: that would answer it.
+            // Nothing is typed to a question: that would answer it.
             Readiness::NotInTime(_) | Readiness::Asking(_) => readiness.warning(&to.agent.name),
             Readiness::Ready => self.tell(session, to, &mut owed, &mut warnings, progress).await?,
         };
         if let Some(warning) = in_the_way {
-            let later = "; it will be told its first words once it is ready";
+            let later = "; its first prompts will be sent once it is ready";
             warnings.push(format!("{warning}{}", if owed.is_open() { later } else { "" }));
         }
         self.mark_started(session, &owed).await?;
         Ok(warnings)
     }
 
-    /// Writes on the session that its start is over, but for the words that are still open.
+    /// Records on the session that its start is over, and which prompts are still unsent.
     async fn mark_started(
         &self,
         session: &Session,

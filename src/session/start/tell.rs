@@ -1,4 +1,4 @@
-//! Telling an agent its first words, and seeing to it that each message is submitted once.
+//! Sends an agent's first prompts, each submitted exactly once.
 
 use crate::session::{
     error::{MessageError, SessionError},
@@ -12,9 +12,8 @@ use crate::session::{
 };
 
 impl Starter {
-    /// Tells the agent in `session` what `owed` has, one message after the other, each submitted.
-    /// What cannot be told to have arrived is added to `warnings`; what stands in the way of the
-    /// rest comes back.
+    /// Sends the prompts in `owed` one after the other. A prompt that may not have arrived is added
+    /// to `warnings`; returns what prevents the rest from being sent.
     pub(in crate::session) async fn tell(
         &self,
         session: &Session,
@@ -26,20 +25,20 @@ impl Starter {
         self.confirm_last(session, to, owed).await?;
         let mut draft = Draft::Keep;
         while let Some(text) = owed.words.get(owed.done).cloned() {
-            progress("starting: sending the first words");
+            progress("starting: sending the first prompts");
             let told = self.told(session, to, owed, &text, draft).await;
             match told {
                 Ok(None) => {
                     owed.done += 1;
                     draft = Draft::Keep;
                 }
-                // The next one could be glued to it, wherever it is.
+                // The next one could be appended to it, wherever it is.
                 Ok(Some(doubt)) => {
                     warnings.push(doubt);
                     owed.done = owed.words.len();
                 }
-                // Nothing is typed to a question, which that would answer: the start waits for
-                // the answer, and says so if none comes.
+                // Nothing is typed to a question, because that would answer it. The start waits
+                // for an answer and reports it if none comes.
                 Err(SessionError::Message(MessageError::AgentWaiting {
                     guessed: false, ..
                 })) => {
@@ -60,7 +59,8 @@ impl Starter {
         Ok(None)
     }
 
-    /// Who submitted the last message may have been killed before it saw that it was taken.
+    /// Submits the last prompt again if it is still there: the backend that submitted it may have
+    /// been killed before it saw the prompt accepted.
     async fn confirm_last(
         &self,
         session: &Session,
@@ -77,8 +77,8 @@ impl Starter {
         delivery.submit_again().await
     }
 
-    /// Tells it one message, once more if it certainly got lost; gives what is in doubt. Nobody
-    /// else types before it is known what became of it.
+    /// Sends one prompt, twice if it was certainly lost; returns a warning if it may not have
+    /// arrived. Nobody else types until its outcome is known.
     async fn told(
         &self,
         session: &Session,
@@ -96,8 +96,8 @@ impl Starter {
         }
         let doubt = match outcome {
             Outcome::Submitted => return Ok(None),
-            Outcome::Stuck => "has not taken",
-            Outcome::NotShown { .. } => "does not show, so that it was not submitted:",
+            Outcome::Stuck => "did not accept",
+            Outcome::NotShown { .. } => "does not show, so it was not submitted:",
         };
         delivery.give_up().await;
         let begin = text.lines().next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What files of a project want run is asked about before it is, once or for good.
+//! Trust: commands that project files name need the user's permission, for once or for good.
 
 use std::path::{Path, PathBuf};
 
@@ -21,10 +21,10 @@ use crate::{
 };
 
 impl Starter {
-    /// The id of what was allowed; none where there is nothing to be allowed.
+    /// The id of what was allowed; `None` if nothing needs permission.
     ///
     /// # Errors
-    /// Nobody has allowed it, or it is something else by now.
+    /// The user has not allowed it, or it has changed since.
     pub(in crate::session) async fn leave(
         &self,
         choice: &Choice,
@@ -45,18 +45,17 @@ impl Starter {
         Err(SessionError::Untrusted(Box::new(request)))
     }
 
-    /// Where an existing polecat is going to work; none where that is not known yet.
+    /// The working directory of an existing polecat; `None` if it is not known yet.
     pub(in crate::session) async fn workdir_of(
         &self,
         polecat: Option<&PolecatName>,
         options: &StartOptions,
     ) -> Option<PathBuf> {
-        // What is wrong with it is told by the start.
+        // The start reports what is wrong with it.
         self.workdir(polecat?, options.workdir.as_deref()).await.ok()
     }
 
-    /// Whether a person has allowed what files of the project, those in `workdir` too, want run by
-    /// now.
+    /// Whether the user has allowed what project files, including those in `workdir`, run now.
     pub(in crate::session) async fn is_allowed(
         &self,
         choice: &Choice,
@@ -67,7 +66,7 @@ impl Starter {
         Ok(choice.allowed.as_ref() == Some(&id) || self.remembers(&id).await)
     }
 
-    /// What files of the project say of the choice; none where they say nothing of it.
+    /// What project files decide about this choice; `None` if nothing.
     async fn request(
         &self,
         choice: &Choice,
@@ -98,7 +97,7 @@ impl Starter {
         Ok(Some(Request { home, files, argv, env, settings, contents, lasting }))
     }
 
-    /// The files of the project that the words of a command and its environment name.
+    /// The project files that a command line and its environment name.
     async fn named(
         &self,
         argv: &[String],
@@ -108,8 +107,8 @@ impl Starter {
         trust::contents(&self.context.rig, argv.iter().chain(values).cloned().collect()).await
     }
 
-    /// Whether all is known that is going to be run: not where which file it is depends on the
-    /// worktree, or it is looked for in a folder of the project.
+    /// Whether it is certain what will run. It is not if the program's file depends on the worktree
+    /// or is looked up in a project folder.
     async fn is_lasting(
         &self,
         choice: &Choice,
@@ -137,7 +136,7 @@ impl Starter {
         }
     }
 
-    /// An answer that cannot be kept is good for this time all the same.
+    /// An answer that cannot be saved still counts for this start.
     async fn remember(&self, request: &Request) {
         let Some(store) = &self.context.tools.trust else { return };
         if let Err(error) = store.add(request).await {
@@ -152,7 +151,7 @@ impl Origin {
     }
 }
 
-/// The environment that the files, or presets for them, set.
+/// The environment that project files, or presets, set.
 fn environment(choice: &Choice) -> Vec<(String, String)> {
     let Choice { agent, config_dir, .. } = choice;
     let folder = agent.config_dir_env.clone().zip(config_dir.as_ref());
@@ -165,7 +164,7 @@ fn differences(agent: &Agent) -> Vec<(&'static str, String)> {
     agent.differences(&known)
 }
 
-/// Whether which file it is depends on the folder it is started in.
+/// Whether the program's file depends on the working directory.
 fn is_relative(program: &str) -> bool {
     program.contains('/') && !program.starts_with('/')
 }

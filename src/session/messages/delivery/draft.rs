@@ -9,7 +9,7 @@ use crate::{
         messages::delivery::{
             Delivery,
             look::{Seen, Watch},
-            submit::TAKEN,
+            submit::TAKEN_TIMEOUT,
         },
     },
 };
@@ -22,7 +22,7 @@ impl Delivery<'_> {
         watch: &mut Watch<'_>,
         before: Before,
     ) -> Result<bool, SessionError> {
-        let deadline = Instant::now() + TAKEN;
+        let deadline = Instant::now() + TAKEN_TIMEOUT;
         loop {
             let seen = self.look().await?;
             match self.composing(&seen) {

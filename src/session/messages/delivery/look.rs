@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How old a look may be when tmux told of no change.
-const TICK: Duration = Duration::from_millis(100);
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// A screen, as tmux and as its agent see it.
 pub(super) struct Seen {
@@ -90,27 +90,27 @@ pub(in crate::session) fn deaf(agent: &Agent, screen: &PaneScreen) -> Option<&'s
 pub(super) struct Watch<'a> {
     context: &'a RigContext,
     session: &'a Session,
-    pulse: Option<OutputWatch>,
+    output: Option<OutputWatch>,
 }
 
 impl<'a> Watch<'a> {
     pub(super) fn of(delivery: &Delivery<'a>) -> Self {
-        Self { context: delivery.context, session: delivery.session, pulse: None }
+        Self { context: delivery.context, session: delivery.session, output: None }
     }
 
     /// Waits until there may be something new to see.
     pub(super) async fn next(&mut self) {
-        if let Some(pulse) = &mut self.pulse {
-            return pulse.next(TICK).await;
+        if let Some(output) = &mut self.output {
+            return output.next(LOOK_INTERVAL).await;
         }
         // What was printed until now is seen at the next look.
         let RigContext { tmux, rig, .. } = self.context;
-        self.pulse = Some(OutputWatch::of(tmux, rig, self.session).await);
+        self.output = Some(OutputWatch::of(tmux, rig, self.session).await);
     }
 
     pub(super) async fn end(self) {
-        if let Some(pulse) = self.pulse {
-            pulse.end().await;
+        if let Some(output) = self.output {
+            output.end().await;
         }
     }
 }

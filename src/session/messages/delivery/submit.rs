@@ -9,7 +9,7 @@ use crate::{
     session::{
         error::SessionError,
         messages::delivery::{
-            Delivery, Outcome, SHOWN,
+            Delivery, Outcome, SHOWN_TIMEOUT,
             look::{Seen, Watch},
         },
     },
@@ -18,9 +18,9 @@ use crate::{
 
 /// How long an agent may take to take a message that was submitted, before the key is pressed
 /// again: one that is busy drawing loses one now and then.
-pub(super) const TAKEN: Duration = Duration::from_secs(2);
+pub(super) const TAKEN_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often the key is pressed for one message.
-const PRESSES: u32 = 3;
+const PRESSES_LIMIT: u32 = 3;
 
 impl Delivery<'_> {
     /// Submits the message if it stands in the composer, or comes to stand there; else it was
@@ -61,7 +61,7 @@ impl Delivery<'_> {
         watch: &mut Watch<'_>,
         before: Before,
     ) -> Result<Outcome, SessionError> {
-        let deadline = Instant::now() + SHOWN;
+        let deadline = Instant::now() + SHOWN_TIMEOUT;
         let (mut presses, mut pressed_at) = (0, Instant::now());
         loop {
             let seen = match self.look().await {
@@ -78,8 +78,8 @@ impl Delivery<'_> {
                 if Instant::now() >= deadline {
                     return Ok(Outcome::NotShown { lost: false });
                 }
-            } else if presses == 0 || pressed_at.elapsed() >= TAKEN {
-                if presses == PRESSES {
+            } else if presses == 0 || pressed_at.elapsed() >= TAKEN_TIMEOUT {
+                if presses == PRESSES_LIMIT {
                     return Ok(Outcome::Stuck);
                 }
                 if self.press_enter(&seen).await? == Pressed::Yes {
