@@ -1,4 +1,4 @@
-//! How an agent ended: read off its dead pane, and kept.
+//! How an agent exited: read from its dead pane, and recorded.
 
 use std::time::Duration;
 
@@ -20,17 +20,17 @@ use crate::{
     tmux::{Capture, Pane, PaneOption},
 };
 
-/// The user option of a pane that says that its agent's death is written down.
+/// The pane option that says that the agent's exit is recorded.
 const RECORDED: &str = "@polecat_recorded";
-/// How long an agent may take to end after its terminal was closed.
+/// How long an agent may run on after it closed its terminal.
 const REAP_TIMEOUT: Duration = Duration::from_secs(1);
-/// How often its status is asked for meanwhile.
+/// How often to ask for its status meanwhile.
 const REAP_INTERVAL: Duration = Duration::from_millis(20);
-/// How many of its last lines a record keeps.
+/// How many of its last lines are recorded.
 const TAIL_LINES: u32 = 40;
 
 impl Sessions {
-    /// How the agent of a dead `session` ended.
+    /// How the agent of a dead `session` exited.
     pub(in crate::session) async fn exit_of(
         &self,
         session: &Session,
@@ -43,8 +43,8 @@ impl Sessions {
         })
     }
 
-    /// Writes down how the agent of a dead `session` ended, once whatever the number of backends
-    /// that see it, and tells gastown's log of it.
+    /// Records how the agent of a dead `session` exited, once even if several backends see it, and
+    /// tells gastown's log.
     pub(in crate::session) async fn record_death(
         &self,
         session: &Session,
@@ -57,9 +57,9 @@ impl Sessions {
                 self.context.tmux.set_options(&[again]).await?;
                 return Err(error);
             }
-            // A hook of its own does that for those that gastown started.
+            // Sessions that gastown started have a hook that does this.
             if session.started.is_none() {
-                // Nobody waits for gastown's log.
+                // In the background: nothing depends on gastown's log.
                 let (sessions, session, how) = (self.clone(), session.clone(), exit.how);
                 tokio::spawn(async move { sessions.log_crash(&session, how).await });
             }
@@ -67,8 +67,8 @@ impl Sessions {
         Ok(exit)
     }
 
-    /// Writes down how `session` ended, then closes it with all that its agent left behind. In
-    /// this order: a record that could not be written leaves the dead pane for another look.
+    /// Records how `session` ended, then closes it with all processes its agent left behind. In
+    /// this order: if the record cannot be written, the dead pane stays for the next attempt.
     pub(in crate::session) async fn bury(&self, session: &Session) -> Result<Exit, SessionError> {
         let exit = self.record_death(session).await?;
         self.end_orphans(session).await?;
@@ -89,8 +89,8 @@ impl Sessions {
         Ok(records::save(&self.context.rig, &session.polecat, &record).await?)
     }
 
-    /// Tells `gt` of the death, in a town that has it. That is gastown's own record besides ours,
-    /// so a failure is only noted.
+    /// Reports the crash to `gt`, in a town that has it. It is an additional record, so a failure is
+    /// only logged.
     async fn log_crash(&self, session: &Session, how: ExitHow) {
         let Some(Town { root, .. }) = self.context.rig.town() else { return };
         if path::find_program("gt", root).is_none() {
@@ -106,7 +106,7 @@ impl Sessions {
         }
     }
 
-    /// The end of what `pane` shows, as plain text, without the blank lines at its edges.
+    /// The last lines of `pane` as plain text, without leading and trailing blank ones.
     async fn last_lines(&self, pane: &Pane) -> Result<Vec<String>, SessionError> {
         let captured = self.context.tmux.capture(pane.pane_id, Capture::last(TAIL_LINES)).await?;
         let text = String::from_utf8_lossy(&captured.text).into_owned();
@@ -117,8 +117,8 @@ impl Sessions {
         Ok(lines[first..end].to_vec())
     }
 
-    /// The same session with its exit status. tmux learns it after the terminal was closed, and
-    /// before 3.6 now and then only when another child of its ends.
+    /// The session with its exit status. tmux learns the status after the terminal was closed;
+    /// before 3.6 sometimes only when another of its children exits.
     async fn with_status(&self, session: Session) -> Result<Session, SessionError> {
         let pane = session.pane.pane_id;
         let (mut session, mut again) = (session, interval(REAP_INTERVAL));
@@ -130,7 +130,7 @@ impl Sessions {
             let Some(now) = now.filter(|now| now.pane.pane_id == pane) else { break };
             session = now;
             if let Some(death) = session.pane.dead.as_mut() {
-                // tmux 3.2 tells of a signal in the pane only.
+                // tmux 3.2 reports a signal only in the pane.
                 let told = self.context.tmux.capture(pane, Capture::last(1)).await;
                 death.signal = death.signal.or(told.ok().and_then(|told| told.signal));
             }
@@ -139,7 +139,7 @@ impl Sessions {
     }
 }
 
-/// The status as a shell tells it: a signal is 128 and its number.
+/// The status as a shell reports it: for a signal, 128 plus its number.
 fn exit_code(how: ExitHow) -> i32 {
     match how {
         ExitHow::Status(status) => status,

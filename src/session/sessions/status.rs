@@ -1,4 +1,4 @@
-//! Who runs, and how: one look at tmux, whatever the number of sessions.
+//! Which agents run, and their state: one call to tmux for any number of sessions.
 
 use std::path::PathBuf;
 
@@ -19,20 +19,20 @@ use crate::{
     tmux::Pane,
 };
 
-/// What is in the place of a polecat's session.
+/// What has the name of a polecat's session, but is not one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::session) enum LeftOver {
-    /// Our own session, whose agent is gone with its pane.
+    /// Our own session, without its agent's pane.
     Ours,
-    /// Somebody else's of the same name.
+    /// A foreign session of the same name.
     Others,
 }
 
 impl Sessions {
-    /// Whether the agent of `polecat` runs.
+    /// Whether the agent of `polecat` is running.
     ///
     /// # Errors
-    /// When that cannot be told: a probe that failed is not a "no".
+    /// It cannot be determined: a failed probe is not a "no".
     pub async fn is_running(&self, polecat: &str) -> Result<bool, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         let name = self.context.rig.session(&polecat);
@@ -43,14 +43,14 @@ impl Sessions {
         Ok(self.facts_anywhere(&polecat).await?.is_some_and(|session| session.is_live()))
     }
 
-    /// All that is known of `polecat`, with or without a session.
+    /// Everything known about `polecat`, with or without a session.
     ///
     /// # Errors
-    /// When there is neither such a polecat nor such a session, or it cannot be told.
+    /// There is neither such a polecat nor such a session, or it cannot be determined.
     pub async fn status(&self, polecat: &str) -> Result<SessionInfo, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         let folder = async {
-            // The question to tmux goes out first.
+            // Lets the request to tmux go out first.
             tokio::task::yield_now().await;
             folders::checkout(&self.context.rig, &polecat).await
         };
@@ -73,10 +73,10 @@ impl Sessions {
         Ok(info)
     }
 
-    /// The polecats that have a session, in the order of their names.
+    /// The polecats that have a session, sorted by name.
     ///
     /// # Errors
-    /// When tmux cannot be asked. No server is no session.
+    /// tmux cannot be asked. No server means no sessions.
     pub async fn list(&self) -> Result<Vec<SessionInfo>, SessionError> {
         let now = Timestamp::now();
         let panes = self.context.tmux.facts(metadata::FACTS).await?;
@@ -84,7 +84,7 @@ impl Sessions {
         Ok(sessions.iter().map(|session| session.info(&self.context.rig, now)).collect())
     }
 
-    /// What is known of a polecat without a session: how its last agent ended.
+    /// What is known about a polecat without a session: how its last agent exited.
     pub(in crate::session) async fn without_session(
         &self,
         polecat: &PolecatName,
@@ -98,9 +98,9 @@ impl Sessions {
         self.of_polecats(self.panes().await?).await
     }
 
-    /// The rig's sessions among `panes`. One without our mark counts where it has the name of a
-    /// polecat: a person may call a session of their own so. One with it counts as long as its
-    /// pane runs what we started.
+    /// The rig's sessions among `panes`. One without our metadata counts only if its polecat exists:
+    /// a user may have a session of that name. One with metadata counts as long as its pane runs
+    /// what we started.
     pub(in crate::session) async fn of_polecats(
         &self,
         panes: Vec<Pane>,
@@ -128,8 +128,8 @@ impl Sessions {
         }
     }
 
-    /// Whether the polecat has a folder. A link in its place is none, and is told by whoever works
-    /// on that polecat.
+    /// Whether the polecat has a folder. A symbolic link does not count; operations on that polecat
+    /// report it.
     async fn has_folder(&self, polecat: &PolecatName) -> Result<bool, SessionError> {
         match polecats::exists(&self.context.rig, polecat).await {
             Err(HostError::Link { .. }) => Ok(false),
@@ -137,21 +137,21 @@ impl Sessions {
         }
     }
 
-    /// The session of `polecat`, wherever its agent's pane is.
+    /// The session of `polecat`, wherever its pane is.
     pub(in crate::session) async fn session(
         &self,
         polecat: &PolecatName,
     ) -> Result<Option<Session>, SessionError> {
         let name = self.context.rig.session(polecat);
         let panes = self.context.tmux.panes_of(name.as_str(), metadata::OPTIONS).await?;
-        // What gastown started is looked for among all of them.
+        // gastown's sessions are searched for among all panes.
         match list::of(&self.context.rig, polecat, panes, &Owners::default()) {
             Some(session) if session.is_certain() => Ok(Some(session)),
             _ => self.among(polecat, self.panes().await?).await,
         }
     }
 
-    /// The same, with no more than there is to tell of it.
+    /// The session of `polecat`, with only the options that are displayed.
     async fn facts(&self, polecat: &PolecatName) -> Result<Option<Session>, SessionError> {
         let name = self.context.rig.session(polecat);
         let panes = self.context.tmux.facts_of(name.as_str(), metadata::FACTS).await?;
@@ -161,8 +161,8 @@ impl Sessions {
         }
     }
 
-    /// The same by a look at all panes of the server: a living agent comes before a dead one that
-    /// has the session of its name.
+    /// The same among all panes of the server: a live agent takes precedence over a dead one in the
+    /// session of its name.
     pub(in crate::session) async fn facts_anywhere(
         &self,
         polecat: &PolecatName,
@@ -193,20 +193,19 @@ impl Sessions {
         }
     }
 
-    /// The refusal of what needs a session, with what is in its place.
+    /// The error of an operation that needs a session, with what is there instead.
     async fn no_session(&self, polecat: &PolecatName) -> Result<SessionError, SessionError> {
         let session = self.context.rig.session(polecat).to_string();
         let why = match self.left_over(polecat).await? {
             Some(LeftOver::Ours) => {
-                " (its agent is gone with its pane; what is left of it is not ours)"
+                " (the agent's pane is gone; what is left of the session is not ours)"
             }
             Some(LeftOver::Others) | None => "",
         };
         Ok(SessionError::SessionNotFound { session, why: why.to_owned() })
     }
 
-    /// The session that has the name of the polecat's, of which it is known that the agent is not
-    /// there.
+    /// What has the name of the polecat's session, given that its agent is not there.
     pub(in crate::session) async fn left_over(
         &self,
         polecat: &PolecatName,
@@ -224,12 +223,12 @@ impl Sessions {
     }
 }
 
-/// Puts in what the polecat's folder and git know better than the session, or alone. The session
-/// may work elsewhere.
+/// Adds what the polecat's folder and git know better than the session. The session may have another
+/// working directory.
 async fn complete(info: &mut SessionInfo, folder: (Option<PathBuf>, Option<String>)) {
     let (workdir, branch) = folder;
     let branch = match &info.workdir {
-        // A folder that cannot be read has no known branch; the rest is shown all the same.
+        // If the folder cannot be read, the branch is unknown; the rest is shown.
         Some(dir) if workdir.as_ref() != Some(dir) => git::branch(dir).await.ok().flatten(),
         _ => branch,
     };

@@ -1,4 +1,4 @@
-//! Stopping polecats: nothing of theirs stays, nothing of others is touched.
+//! Stops polecats: ends all of their processes, and touches nobody else's.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,32 +19,32 @@ use crate::{
     tmux::{Guard, PaneOption, Pressed},
 };
 
-/// How long an agent has to end by itself after the interrupt.
+/// How long an agent may take to exit after the interrupt.
 const INTERRUPT_TIMEOUT: Duration = Duration::from_millis(500);
-/// How long its processes have to end after they are asked to terminate.
+/// How long its processes may take to exit after SIGTERM.
 const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A list of processes that is older is made anew before it counts.
+/// An older list of processes is refreshed before it is used.
 const CENSUS_AGE_LIMIT: Duration = Duration::from_millis(50);
 
-/// How long what a dead agent left behind has to end when it is asked to.
+/// How long the orphans of a dead agent may take to exit after SIGTERM.
 const ORPHANS_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// What became of stopping everyone.
+/// The result of stopping all polecats.
 #[derive(Clone, Debug, Default)]
 pub struct StoppedAll {
     /// The polecats whose sessions are gone.
     pub stopped: Vec<String>,
-    /// What went wrong without being in the way.
+    /// Problems that did not prevent a stop.
     pub warnings: Vec<String>,
 }
 
 impl Sessions {
-    /// Ends the session of `polecat` with every process in it, and answers with warnings.
-    /// Not forced, the tracker is synced and the agent interrupted first.
+    /// Ends the session of `polecat` with every process in it; returns warnings. Without `force`,
+    /// syncs the tracker and interrupts the agent first.
     ///
     /// # Errors
-    /// When there is no session, or something of it could not be ended.
+    /// There is no session, or part of it could not be ended.
     pub async fn stop(&self, polecat: &str, force: bool) -> Result<Vec<String>, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         let session = match self.existing(&polecat).await {
@@ -56,11 +56,10 @@ impl Sessions {
         self.end(session, force, Arc::default()).await
     }
 
-    /// Ends the sessions of all polecats of the rig, at once. gastown's other roles are no
-    /// polecats.
+    /// Ends the sessions of all polecats of the rig at once. gastown's other roles are not polecats.
     ///
     /// # Errors
-    /// When some could not be stopped; each is named, the others are stopped.
+    /// Some could not be stopped; each of them is named, and the others are stopped.
     pub async fn stop_all(&self, force: bool) -> Result<StoppedAll, SessionError> {
         let census = Arc::<Census>::default();
         let mut stops = JoinSet::new();
@@ -76,8 +75,8 @@ impl Sessions {
         gather(results)
     }
 
-    /// Forgets that the agent went with its session, which is all that is left of that; whether it
-    /// did.
+    /// Deletes the record of an agent that vanished with its session, which is all that is left;
+    /// whether there was one.
     async fn forget_gone(&self, polecat: &PolecatName) -> Result<bool, SessionError> {
         let record = records::load(&self.context.rig, polecat).await?;
         let gone = record.is_some_and(|record| record.exit.how == ExitHow::Gone);
@@ -94,7 +93,7 @@ impl Sessions {
         census: Arc<Census>,
     ) -> Result<Vec<String>, SessionError> {
         let sync = async { if force { None } else { self.sync(&session.polecat).await } };
-        // The list first: it is made by a thread, while a program is only there when it runs.
+        // The process list is made in a thread meanwhile, so it is first.
         let (tree, warning) = tokio::join!(listed(&session, &census), sync);
         match tree? {
             Some(tree) => self.end_marked(&session, tree.fresh().await?, force).await?,
@@ -106,19 +105,19 @@ impl Sessions {
         Ok(warning.into_iter().collect())
     }
 
-    /// Closes what tmux has of `session`: all of it where it is the polecat's own, else no more than
-    /// the agent's pane, for what is beside it then is a person's.
+    /// Closes `session` in tmux: all of it if it is the polecat's own, else only the agent's pane,
+    /// because the rest is the user's.
     pub(in crate::session) async fn close(&self, session: &Session) -> Result<(), SessionError> {
         let (tmux, pane) = (&self.context.tmux, &session.pane);
         if !session.is_moved(&self.context.rig) && !self.is_shared(session).await? {
             tmux.kill_session(pane.session_id).await?;
         }
-        // A session of the same group, or one that its window was linked into, shows it still.
+        // The pane may still be in a session of the same group, or one its window is linked into.
         Ok(tmux.kill_pane(pane.pane_id).await?)
     }
 
-    /// Whether a person moved a pane of theirs into the session: one that was there before the
-    /// agent's. Those that came later were opened in it, by a hook perhaps.
+    /// Whether the user moved a pane into the session: one that is older than the agent's. Newer
+    /// ones were opened in it, perhaps by a hook.
     async fn is_shared(&self, session: &Session) -> Result<bool, SessionError> {
         let name = &session.pane.session_name;
         let panes = self.context.tmux.liveness_of(name, metadata::OPTION).await?;
@@ -131,7 +130,7 @@ impl Sessions {
         Some(format!("could not sync the tracker for `{polecat}`: {error}"))
     }
 
-    /// Ends what the agent of a dead `session` left behind in it.
+    /// Ends the processes that the agent of a dead `session` left behind.
     pub(in crate::session) async fn end_orphans(
         &self,
         session: &Session,
@@ -140,7 +139,7 @@ impl Sessions {
         Ok(processes::end_orphans(pid, ORPHANS_TIMEOUT).await?)
     }
 
-    /// Ends the agent so that who sees it end, a start perhaps, knows that it was stopped.
+    /// Ends the agent, and marks that first, so that whoever sees it exit knows it was stopped.
     async fn end_marked(
         &self,
         session: &Session,
@@ -154,7 +153,7 @@ impl Sessions {
         let interrupted =
             !force && matches!(tmux.press(pane, &["C-c"], &any, &now).await, Ok(Pressed::Yes));
         if !interrupted {
-            // A pane that went meanwhile refuses; that is what was wanted.
+            // Fails if the pane is gone, which is what we want anyway.
             drop(tmux.set_options(&now).await);
         }
         let ended = end_tree(tree, force).await;
@@ -165,13 +164,13 @@ impl Sessions {
     }
 }
 
-/// The processes of a living session, as they were when its stop began.
+/// The processes of a live session when its stop began.
 struct Listing {
     tree: Option<Tree>,
     at: Instant,
 }
 
-/// `None` of a session whose agent has ended.
+/// `None` for a session whose agent has exited.
 async fn listed(session: &Session, census: &Arc<Census>) -> Result<Option<Listing>, ProcessError> {
     if !session.is_live() {
         return Ok(None);
@@ -185,7 +184,7 @@ async fn listed(session: &Session, census: &Arc<Census>) -> Result<Option<Listin
 }
 
 impl Listing {
-    /// With what a slow tracker gave the agent time to start.
+    /// Refreshes the list if it is old: the agent may have started processes while the tracker was slow.
     async fn fresh(self) -> Result<Option<Tree>, ProcessError> {
         let Some(mut tree) = self.tree else { return Ok(None) };
         if self.at.elapsed() > CENSUS_AGE_LIMIT {
@@ -195,7 +194,7 @@ impl Listing {
     }
 }
 
-/// Ends what was interrupted, unless it is by `force`.
+/// Waits for the interrupted processes to exit, then ends them; with `force`, ends them at once.
 async fn end_tree(tree: Option<Tree>, force: bool) -> Result<(), SessionError> {
     let Some(tree) = tree else { return Ok(()) };
     if !force {
