@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::core::{names::PolecatName, session::SessionInfo};
 
 /// As many files of one worktree are told one by one.
-const PATHS_LIMIT: usize = 200;
+const PATHS_MAX: usize = 200;
 
 /// One thing that is told.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ impl Files {
             if self.paths.contains(&path) {
                 continue;
             }
-            if self.paths.len() >= PATHS_LIMIT {
+            if self.paths.len() >= PATHS_MAX {
                 self.whole = true;
                 return;
             }

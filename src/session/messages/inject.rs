@@ -1,4 +1,4 @@
-//! Talking to an agent: the text whole, once, then one submit.
+//! Sends one message to an agent: the whole text once, then one submit.
 
 use crate::{
     core::{names::PolecatName, screen},
@@ -27,7 +27,7 @@ impl Messenger {
         require_text(text)?;
         let session = self.context.sessions().existing(&polecat).await?;
         require_live(&session)?;
-        // Before the paste: what comes after it is a matter of milliseconds.
+        // First, because it takes time: after the look at the screen milliseconds count.
         let to = &self.recipient(&session).await;
         let _typing = self.lock_typing(&polecat).await?;
         let session = if session.pasted.is_some() { self.cleared(session).await? } else { session };
@@ -45,7 +45,7 @@ impl Messenger {
         }
     }
 
-    /// The session as it is now that nobody types into it any more.
+    /// The session as it is now that nobody else types into it, without an unsubmitted paste.
     async fn cleared(&self, session: Session) -> Result<Session, SessionError> {
         let mut session = self.context.sessions().existing(&session.polecat).await?;
         require_live(&session)?;
@@ -54,8 +54,8 @@ impl Messenger {
         Ok(session)
     }
 
-    /// Submits the text in the composer whose sender was killed before it could, if it still stands
-    /// there. Under the caller's lock on typing, so that whoever pasted it is not just about to.
+    /// Submits the text in the composer, if it is still there and its sender was killed before it
+    /// could. The caller must hold the lock on typing, so the sender is not about to.
     pub(in crate::session) async fn submit_pasted(
         &self,
         session: &mut Session,
@@ -68,7 +68,7 @@ impl Messenger {
         let delivery =
             Delivery { context, session, to, bytes, text, owed, draft: Draft::IsMessage };
         if pasted.told {
-            // It may be shown later still: that is kept in mind until a message was submitted.
+            // It may still appear, so the record stays until a message has been submitted.
             return delivery.refuse_shown_late().await;
         }
         let outcome = if text.is_empty() { None } else { Some(delivery.submit_standing().await?) };
@@ -77,7 +77,7 @@ impl Messenger {
         {
             owed.done += 1;
         } else {
-            // It is nowhere to be seen, or stays where it is: nobody submits it later.
+            // It does not show, or does not leave the composer: nobody submits it later.
             context.tmux.set_options(&[session.option(PASTED, String::new())]).await?;
         }
         Ok(())
@@ -90,10 +90,10 @@ fn require_text(text: &[u8]) -> Result<(), SessionError> {
         return refused("the message is empty");
     }
     if text.contains(&0) {
-        return refused("the message holds a NUL byte, which no terminal input can");
+        return refused("the message contains a NUL byte, which cannot be typed");
     }
     if screen::tail(&String::from_utf8_lossy(&without_end(text))).is_empty() {
-        return refused("the message has nothing that could be seen: it is blank");
+        return refused("the message is blank");
     }
     Ok(())
 }

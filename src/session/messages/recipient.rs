@@ -1,4 +1,4 @@
-//! Who a message is for.
+//! The recipient of messages.
 
 use crate::{
     core::{agent::Agent, screen::Patterns},
@@ -8,7 +8,7 @@ use crate::{
     },
 };
 
-/// Who is waited for and talked to.
+/// An agent that we wait for and send messages to.
 pub(in crate::session) struct Recipient {
     pub(in crate::session) agent: Agent,
     /// The arguments of its command.
@@ -24,7 +24,7 @@ impl Recipient {
 }
 
 impl Messenger {
-    /// Who is talked to in a session. An agent that is configured no more is talked to all the same.
+    /// The recipient in a session. An agent that is no longer configured is treated as generic.
     pub(in crate::session) async fn recipient(&self, session: &Session) -> Recipient {
         let known = self.context.sessions().agent_of(session).await;
         let agent = known.unwrap_or_else(|| Agent::generic("agent", "", &[]));

@@ -1,4 +1,4 @@
-//! One look at an agent that is about to be typed to, and what of it is in the way.
+//! Looks at an agent's screen before typing, and what may prevent that.
 
 use std::time::Duration;
 
@@ -16,10 +16,10 @@ use crate::{
     tmux::{Guard, PaneScreen},
 };
 
-/// How old a look may be when tmux told of no change.
+/// How often to look without news from tmux.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// A screen, as tmux and as its agent see it.
+/// A screen, as tmux and as the agent see it.
 pub(super) struct Seen {
     pub(super) screen: PaneScreen,
     pub(super) shown: Shown,
@@ -76,7 +76,7 @@ impl Delivery<'_> {
     }
 }
 
-/// Why a program of which nothing is known cannot be its agent at a prompt.
+/// Why an unknown program cannot be the agent at its prompt, if so.
 pub(in crate::session) fn deaf(agent: &Agent, screen: &PaneScreen) -> Option<&'static str> {
     if is_shell(&screen.command) && !is_shell(agent.program()) {
         return Some("a shell has its terminal");
@@ -86,7 +86,7 @@ pub(in crate::session) fn deaf(agent: &Agent, screen: &PaneScreen) -> Option<&'s
     (takes_lines && !has_sign).then_some("it reads whole lines, and its prompt is not known")
 }
 
-/// Word of what the session prints, asked for only once there is something to wait for.
+/// Waits for output; notifications are turned on only once there is something to wait for.
 pub(super) struct Watch<'a> {
     context: &'a RigContext,
     session: &'a Session,
@@ -103,7 +103,7 @@ impl<'a> Watch<'a> {
         if let Some(output) = &mut self.output {
             return output.next(LOOK_INTERVAL).await;
         }
-        // What was printed until now is seen at the next look.
+        // Output until now is seen at the next look.
         let RigContext { tmux, rig, .. } = self.context;
         self.output = Some(OutputWatch::of(tmux, rig, self.session).await);
     }
