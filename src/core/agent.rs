@@ -304,7 +304,7 @@ mod tests {
             ("claude", Some("claude|--dangerously-skip-permissions|--resume|7")),
             ("codex", Some("codex|resume|7|--dangerously-bypass-approvals-and-sandbox")),
             ("amp", Some("amp|threads|continue|7|--dangerously-allow-all|--no-ide")),
-            ("pi", None),
+            ("omp", None),
         ] {
             assert_eq!(words(preset(name).unwrap().argv_resuming("7")).as_deref(), expected);
         }

@@ -10,17 +10,22 @@
 //! conversations can be gone on with by now; pi's and omp's hooks are named only where they are;
 //! gemini and codex run as `node` too; how first words are given is what the programs take.
 
+mod aider;
 mod amp;
 mod auggie;
 mod claude;
+mod cline;
+mod cn;
 mod codex;
 mod copilot;
 mod cursor;
 mod gemini;
 mod groq_compound;
+mod kimi;
 mod omp;
 mod opencode;
 mod pi;
+mod qwen;
 mod vibe;
 
 pub use claude::{ACCOUNT_VARIABLE, SETTINGS_FLAG};
@@ -42,6 +47,11 @@ pub(super) const AGENTS: &[&KnownAgent] = &[
     &pi::AGENT,
     &omp::AGENT,
     &vibe::AGENT,
+    &qwen::AGENT,
+    &kimi::AGENT,
+    &cn::AGENT,
+    &cline::AGENT,
+    &aider::AGENT,
     &groq_compound::AGENT,
 ];
 
