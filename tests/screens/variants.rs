@@ -153,6 +153,11 @@ fn a_screen_that_tmux_broke_to_a_narrower_one_reads_the_same() {
         // tmux breaks no row of an alternate screen, it cuts them.
         let cuts = screen.alternate;
         for width in [80, 60, 45] {
+            // What stands in the middle of a wide screen is cut away: its agent draws it anew.
+            let centred = |row: &String| row.len() - row.trim_start().len() > width / 3;
+            if cuts && screen.lines.iter().filter(|row| !row.trim().is_empty()).all(centred) {
+                continue;
+            }
             let cut = |row: &String| row.chars().take(width).collect();
             let lines = if cuts {
                 screen.lines.iter().map(cut).collect()

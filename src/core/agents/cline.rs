@@ -31,7 +31,7 @@ const SCREEN: Screen = Screen {
 };
 
 const DIALOGS: &[Dialog] = &[
-    Dialog::new("offer", Reason::Question, &[Sign::Heading("any other key to close")]),
+    Dialog::new("offer", Reason::Question, &[Sign::Heading("Try ClinePass")]),
     Dialog::new(
         "provider",
         Reason::SignIn,

@@ -112,14 +112,17 @@ fn mark<'a>(known: &Screen, row: &str, indent: usize) -> Option<&'a str> {
 /// stand below it.
 fn bottom_box(rows: &[String], under: usize) -> Option<Range<usize>> {
     let edge = rows.iter().rposition(|row| is_edge(row, &['╰', '└']))?;
-    if rows[edge + 1..].iter().filter(|row| !row.is_empty()).count() > under {
+    // A narrowed screen breaks the edge into several rows.
+    let below = rows[edge + 1..].iter().filter(|row| !row.is_empty() && !is_drawn(row));
+    if below.count() > under {
         return None;
     }
     let left = indent(&rows[edge]);
     let opens = |row: &String| indent(row) == left && is_edge(row, &['╭', '┌']);
     // Its beginning may have been scrolled out.
     let top = rows[..edge].iter().rposition(opens).unwrap_or(0);
-    Some(top..edge + 1)
+    let broken = rows[edge + 1..].iter().take_while(|row| is_drawn(row)).count();
+    Some(top..edge + 1 + broken)
 }
 
 /// Whether a row is an edge of a box that begins with one of `left`. A narrowed screen may have cut

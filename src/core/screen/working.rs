@@ -34,7 +34,12 @@ pub(super) fn is_splash(known: &Screen, rows: &[String]) -> bool {
 fn has_busy_row(busy: &BusyRow, above: &[String]) -> bool {
     let passed = |row: &&String| row.is_empty() || indent(row) > busy.indent;
     let under = above.iter().rev().take_while(passed).count();
-    let Some(at) = above.len().checked_sub(under + 1) else { return false };
+    let Some(mut at) = above.len().checked_sub(under + 1) else { return false };
+    if busy.wraps && !begins(busy, &above[at]) {
+        // What it was broken into stands at the left edge.
+        let paragraph = above[..at].iter().rev().take_while(|row| !row.is_empty());
+        at -= paragraph.take_while(|row| !begins(busy, row)).count().saturating_add(1).min(at);
+    }
     let over = |words| above[at + 1..].iter().any(|row| row.trim_start().starts_with(words));
     if busy.over.is_some_and(over) || !begins(busy, &above[at]) {
         return false;
