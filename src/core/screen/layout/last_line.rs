@@ -8,15 +8,18 @@ use super::{Composer, Scene};
 /// How a question for a letter begins its choices.
 const LETTERS: &str = "(Y)es/(N)o";
 
+/// Into how many more rows it may be broken.
+const BROKEN: usize = 2;
+
 /// How long the word in front of a prompt's `>` is, at most: `architect multi`.
 const WORD: usize = 20;
 
 /// `None` where nothing of it is known.
 pub(super) fn scene(rows: &[String]) -> Option<Scene> {
     let last = rows.len().checked_sub(1)?;
-    if rows[last].contains(LETTERS) {
-        let above = rows[..last].iter().rev().take_while(|row| !row.is_empty()).count();
-        return Some(Scene::Dialog(last - above..rows.len()));
+    if let Some(asked) = asked(rows) {
+        let above = rows[..asked].iter().rev().take_while(|row| !row.is_empty()).count();
+        return Some(Scene::Dialog(asked - above..rows.len()));
     }
     let at_end = rows.iter().rev().take_while(|row| prompt(row).is_some()).count();
     let first = rows.len() - at_end;
@@ -25,14 +28,15 @@ pub(super) fn scene(rows: &[String]) -> Option<Scene> {
         let composer = Composer::new(first - 1, first..rows.len(), rows.len(), mark);
         return Some(Scene::Composer(composer));
     }
-    let asked = |pair: &[String]| rule_at(&pair[0]).is_some() && prompt(&pair[1]).is_some();
-    rows.windows(2).any(asked).then_some(Scene::Busy)
+    let sent = |pair: &[String]| rule_at(&pair[0]).is_some() && prompt(&pair[1]).is_some();
+    rows.windows(2).any(sent).then_some(Scene::Busy)
 }
 
 /// A question for a letter, `Run it? (Y)es/(N)o [Yes]:`, taken apart: the rows without its choices,
 /// and these.
 pub(in crate::core::screen) fn lettered(rows: &[String]) -> (Vec<String>, Option<Menu>) {
-    let Some((last, above)) = rows.split_last() else { return (Vec::new(), None) };
+    let Some(row) = asked(rows) else { return (rows.to_vec(), None) };
+    let (above, last) = (&rows[..row], rows[row..].concat());
     let Some(at) = last.find(LETTERS) else { return (rows.to_vec(), None) };
     let (letters, default) = last[at..].split_once(" [").unwrap_or((&last[at..], ""));
     let labels: Vec<String> =
@@ -42,6 +46,16 @@ pub(in crate::core::screen) fn lettered(rows: &[String]) -> (Vec<String>, Option
     rows.extend([String::new(), last[..at].trim_end().to_owned(), String::new()]);
     let row = rows.len() - 1;
     (rows, Some(Menu { labels, selected, first: row, last: row }))
+}
+
+/// The row in which a question for a letter begins, which ends the screen; a narrowed one broke it
+/// into several.
+fn asked(rows: &[String]) -> Option<usize> {
+    let end = rows.len().checked_sub(1)?;
+    let holds = |row: &usize| rows[*row..].concat().contains(LETTERS);
+    // What was answered has a blank row under it.
+    let holds = |row: &usize| holds(row) && rows[*row..].iter().all(|row| !row.is_empty());
+    (end.saturating_sub(BROKEN)..=end).rev().find(holds)
 }
 
 /// The prompt that `row` begins with: a word or two and `>`.
