@@ -99,7 +99,7 @@ impl Starter {
         let to = self.context.messenger().recipient(&session).await;
         let quiet = |_: &str| {};
         let readiness = self.wait_until_ready(&session, &to, &owed, &quiet).await?;
-        let warnings = self.brief(&session, &to, owed, readiness, &quiet).await?;
+        let warnings = self.send_prompts(&session, &to, owed, readiness, &quiet).await?;
         // The obstacle was reported once; it is retried silently.
         let left = self
             .context

@@ -34,7 +34,7 @@ impl Poll {
             None => self.first().await?,
         };
         if known.exit.is_none() && self.session.has_died() {
-            known.exit = Some(self.context.sessions().record_death(&self.session).await?);
+            known.exit = Some(self.context.sessions().record_exit(&self.session).await?);
         }
         let mut info = self.session.info(&self.context.rig, self.now);
         known.complete(&mut info);
@@ -65,14 +65,14 @@ impl Poll {
     /// Finds out which agent it is.
     async fn reader(&self) -> Reader {
         let Self { context, session, now } = self;
-        let told = context.sessions().agent_told(session).await;
-        let argv = context.sessions().argv_of(session, told.agent.as_ref()).await;
+        let found = context.sessions().detect_agent(session).await;
+        let argv = context.sessions().argv_of(session, found.agent.as_ref()).await;
         Reader {
-            patterns: told.patterns(),
-            agent: told.agent.map(|agent| agent.name),
+            patterns: found.patterns(),
+            agent: found.agent.map(|agent| agent.name),
             command: argv.as_ref().and_then(|argv| joined(argv)),
             args: argv.map_or_else(|| session.args(), |argv| argv.into_iter().skip(1).collect()),
-            guessed_at: told.guessed.then_some(*now),
+            guessed_at: found.guessed.then_some(*now),
         }
     }
 
