@@ -24,7 +24,7 @@ use crate::{
         context::{RigContext, Starts, Tools, Turns},
         error::SessionError,
         events::{Event, EventQueue, Snapshot},
-        observe::{monitor::Monitor, monitors::Monitors},
+        observe::{poller::Poller, pollers::Pollers},
         servers::Servers,
         settings::{EditorFacts, Settings},
     },
@@ -61,7 +61,7 @@ pub struct RigFacts {
 #[derive(Clone)]
 pub struct Workspace {
     pub(in crate::session) tools: Arc<Tools>,
-    pub(in crate::session) monitors: Arc<Monitors>,
+    pub(in crate::session) pollers: Arc<Pollers>,
     pinned: Arc<Mutex<Option<PathBuf>>>,
     last: Arc<Mutex<Option<Found>>>,
 }
@@ -92,7 +92,7 @@ impl Workspace {
     ) -> Result<Self, SessionError> {
         let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
         let tools = Arc::new(tools(settings, launch, news, starts)?);
-        Ok(Self { tools, monitors: Arc::default(), pinned, last: Arc::default() })
+        Ok(Self { tools, pollers: Arc::default(), pinned, last: Arc::default() })
     }
 
     /// The same with other settings. A rig that was pinned by hand stays pinned.
@@ -126,7 +126,7 @@ impl Workspace {
         let rig = Arc::new(self.find(place, pinned.as_deref()).await?);
         *self.last() = Some(Found { place: place.clone(), pinned, rig: rig.clone(), at });
         let context = RigContext::new(rig, self.tools.clone());
-        self.monitor(&context);
+        self.poller(&context);
         Ok(context)
     }
 
@@ -180,30 +180,30 @@ impl Workspace {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The monitor of the rig.
-    pub(in crate::session) fn monitor(&self, context: &RigContext) -> Monitor {
-        let (monitor, is_new) = self.monitors.of(context);
+    /// The poller of the rig.
+    pub(in crate::session) fn poller(&self, context: &RigContext) -> Poller {
+        let (poller, is_new) = self.pollers.of(context);
         if is_new {
-            tokio::spawn(forward(monitor.snapshots.clone(), self.tools.news.clone()));
+            tokio::spawn(forward(poller.snapshots.clone(), self.tools.news.clone()));
         }
-        monitor
+        poller
     }
 
     /// Puts the states that everybody is shown, which are read off the agents' screens too and
     /// held against flicker, in place of those that tmux's facts alone tell.
     pub async fn hold(&self, context: &RigContext, infos: &mut [SessionInfo]) {
-        let monitor = self.monitor(context);
+        let poller = self.poller(context);
         if infos.iter().any(|info| info.running) {
-            monitor.first_look().await;
+            poller.first_look().await;
         }
         for info in infos {
-            monitor.hold(info);
+            poller.overlay(info);
         }
     }
 
     /// Has everybody who watches look now, because something was changed through us.
     pub fn changed(&self) {
-        self.monitors.nudge();
+        self.pollers.nudge();
     }
 
     /// The rig that `place` is in.
@@ -259,7 +259,7 @@ impl Workspace {
     }
 }
 
-/// Passes every snapshot on, until the monitor ends.
+/// Passes every snapshot on, until the poller ends.
 async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: EventQueue) {
     while snapshots.changed().await.is_ok() {
         let newest = snapshots.borrow_and_update().clone();

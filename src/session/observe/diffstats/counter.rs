@@ -1,6 +1,6 @@
 //! Counts the work of all polecats of a rig, a few at a time.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use tokio::{
     sync::watch,
@@ -19,15 +19,18 @@ use crate::{
     },
     session::{
         context::RigContext,
-        events::{Event, Files},
-        observe::diffstats::{Badges, Glances, schedule::Job},
+        events::{Event, Files, Snapshot},
+        observe::{
+            Snapshots,
+            diffstats::{Badges, schedule::Job},
+        },
     },
 };
 
-/// How many polecats are counted at a time: a count is mostly the work of git.
-const AT_ONCE: usize = 2;
+/// How many polecats are counted at once: a count is mostly git's work.
+const PARALLEL_LIMIT: usize = 2;
 
-/// The one that knows of all jobs.
+/// The task, with what is known of each polecat.
 pub(super) struct Counter {
     context: RigContext,
     watches: Watches,
@@ -61,16 +64,19 @@ impl Counter {
         Self { context, watches, jobs, counts, badges }
     }
 
-    pub(super) async fn run(mut self, mut seen: watch::Receiver<Arc<Glances>>) {
+    /// Goes on until the poller has ended.
+    pub(super) async fn run(mut self, mut snapshots: Snapshots) {
         loop {
             let due = self.due();
             tokio::select! {
-                changed = seen.changed() => {
+                changed = snapshots.changed() => {
                     if changed.is_err() {
                         return;
                     }
-                    let glances = seen.borrow_and_update().clone();
-                    self.look(&glances).await;
+                    let newest = snapshots.borrow_and_update().clone();
+                    if let Some(newest) = newest {
+                        self.take(&newest).await;
+                    }
                 }
                 Some(touched) = self.watches.next() => self.touched(touched),
                 Some(Ok(done)) = self.counts.join_next(), if !self.counts.is_empty() => {
@@ -85,20 +91,23 @@ impl Counter {
 
     /// When the next count may begin, if one is to be made.
     fn due(&self) -> Option<Instant> {
-        let room = self.counts.len() < AT_ONCE;
+        let room = self.counts.len() < PARALLEL_LIMIT;
         self.jobs.values().filter(|_| room).filter_map(Job::due).min()
     }
 
-    async fn look(&mut self, glances: &Glances) {
+    /// Takes what the poller saw last.
+    async fn take(&mut self, newest: &Snapshot) {
         let now = Instant::now();
+        let is_there =
+            |polecat: &PolecatName| newest.polecats.iter().any(|info| info.polecat == *polecat);
         let mut left = Vec::new();
-        for (_, mut job) in self.jobs.extract_if(|polecat, _| !glances.contains_key(polecat)) {
+        for (_, mut job) in self.jobs.extract_if(|polecat, _| !is_there(polecat)) {
             left.extend(job.watched.take());
         }
-        for (polecat, glance) in glances {
-            match self.jobs.get_mut(polecat) {
-                Some(job) => left.extend(job.look(glance, now)),
-                None => drop(self.jobs.insert(polecat.clone(), Job::new(glance.clone(), now))),
+        for info in &newest.polecats {
+            match self.jobs.get_mut(&info.polecat) {
+                Some(job) => left.extend(job.take(info, now)),
+                None => drop(self.jobs.insert(info.polecat.clone(), Job::new(info, now))),
             }
         }
         for watched in left {
@@ -106,7 +115,7 @@ impl Counter {
         }
         self.publish(|badges| {
             let known = badges.len();
-            badges.retain(|polecat, _| glances.contains_key(polecat));
+            badges.retain(|polecat, _| is_there(polecat));
             badges.len() != known
         });
     }
@@ -117,7 +126,7 @@ impl Counter {
         };
         let now = Instant::now();
         let Some((polecat, job)) = self.jobs.iter_mut().find(|(_, job)| is_of(job)) else {
-            // One of those whose first count, which also watches it, is under way.
+            // It is one whose first count, which also watches it, is under way.
             return self
                 .jobs
                 .values_mut()
@@ -131,7 +140,7 @@ impl Counter {
         }
     }
 
-    /// Begins the count that is due first.
+    /// Begins the count that has been due the longest.
     fn begin(&mut self) {
         let due =
             self.jobs.iter_mut().filter_map(|(polecat, job)| Some((job.due()?, polecat, job)));
@@ -162,7 +171,7 @@ impl Counter {
         if let Some(Watched { worktree, whole }) = &job.watched
             && (is_new || !whole)
         {
-            // What changed before it was watched, or where it is not, nobody has told.
+            // Nobody has told what changed before it was watched, or where it is not.
             let (polecat, worktree) = (polecat.clone(), worktree.clone());
             tell(&self.context, Files { polecat, worktree, paths: vec![], whole: true });
         }
@@ -189,7 +198,7 @@ impl Counter {
     }
 }
 
-/// Sets one badge; false when it was the same.
+/// Sets one badge; false when it is the same as before.
 fn badge(badges: &mut Badges, polecat: PolecatName, stat: Option<Diffstat>) -> bool {
     match stat {
         Some(stat) => badges.insert(polecat, stat) != Some(stat),
@@ -209,7 +218,7 @@ impl Count {
         Done { polecat: self.polecat, took: begin.elapsed(), watched, found }
     }
 
-    /// Watches first, so that nothing that comes after the count is missed.
+    /// Watches first, so that no change after the count is missed.
     async fn find(
         &self,
         new: &mut Option<Watched>,
