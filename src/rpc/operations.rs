@@ -178,7 +178,8 @@ impl<'a> Operations<'a> {
     pub(super) async fn capture(&self, args: args::Capture) -> Done<Vec<u8>> {
         let options = CaptureOptions::new(args.lines, args.ansi);
         let polecat = &*args.polecat;
-        let look = |context: RigContext| async move { context.observer().capture(polecat, options).await };
+        let look =
+            |context: RigContext| async move { context.observer().capture(polecat, options).await };
         self.workspace.look(&place(args.at), JUST_NOW, look).await
     }
 

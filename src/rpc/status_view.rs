@@ -66,6 +66,8 @@ fn frame(context: &RigContext, seen: &Status, width: usize) -> view::Frame {
             let heading = view::Heading { rig: context.rig_name(), socket: context.town_socket() };
             view::status(&heading, &all.polecats, context.now(), width)
         }
-        Status::One { session, tail } => view::detail(session, tail.as_deref(), context.now(), width),
+        Status::One { session, tail } => {
+            view::detail(session, tail.as_deref(), context.now(), width)
+        }
     }
 }

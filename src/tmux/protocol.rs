@@ -1,8 +1,8 @@
-//! tmux's control mode as a function of bytes: what came in, line by line and reply by reply.
+//! Decodes tmux's control mode: bytes in, replies and notifications out.
 
 use super::ids::{PaneId, SessionId, WindowId};
 
-/// How much is kept of what tmux says: it must not be able to fill our memory.
+/// How much to keep of what tmux says, which must not fill our memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Longest line outside a reply, in bytes; the rest of it is dropped.
@@ -12,23 +12,23 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// tmux's own `%output` lines stay below 11 kB, and what a person captures goes through files.
+    /// tmux's own `%output` lines stay below 11 kB, and captures go through files.
     fn default() -> Self {
         Self { line: 1 << 20, reply: 64 << 20 }
     }
 }
 
-/// One complete thing that tmux said.
+/// A complete message from tmux.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// The end of one command's reply.
     Block(Block),
     /// Something happened.
     Notification(Notification),
-    /// A line outside any reply that is no notification, such as the late error of a
+    /// A line outside any reply that is not a notification, such as the late error of a
     /// `load-buffer`.
     Stray(Vec<u8>),
-    /// tmux says goodbye, perhaps with a reason; the end of the stream follows.
+    /// tmux ends the connection, perhaps with a reason; the end of the stream follows.
     Exit(Option<String>),
 }
 
@@ -42,7 +42,7 @@ pub struct Block {
     pub ok: bool,
     /// What it printed, each line ended by a newline.
     pub body: Vec<u8>,
-    /// Whether there was more than is kept.
+    /// Whether there was more than we keep.
     pub cut: bool,
 }
 
@@ -71,19 +71,19 @@ pub enum Notification {
     },
     /// A session that was armed printed something (see `Tmux::arm_activity`).
     Activity(SessionId),
-    /// A client, a person's as a rule, came to a session by attaching or from another.
+    /// A client, as a rule a person's, came to a session, by attaching or from another session.
     ClientAttached(SessionId),
     /// A client left whatever session it was in.
     ClientDetached,
-    /// The connection to the server is there: everything may have changed since the last.
+    /// The connection to the server is up: anything may have changed since the last one.
     Connected,
     /// The connection to the server is lost.
     Lost,
-    /// A notification that means nothing to this layer: the whole line.
+    /// Any other notification: the whole line.
     Other(Vec<u8>),
 }
 
-/// Takes tmux's output apart. Does no I/O.
+/// Splits tmux's output into messages. Does no I/O.
 #[derive(Debug, Default)]
 pub struct Decoder {
     limits: Limits,
@@ -109,7 +109,7 @@ impl Decoder {
         Self { limits, ..Self::default() }
     }
 
-    /// Takes bytes, of any split, and appends what they complete to `out`.
+    /// Takes bytes, split anywhere, and appends the messages that they complete to `out`.
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<Message>) {
         let mut lines = bytes.split(|&byte| byte == b'\n');
         // `split` yields at least one part; the last one has no newline yet.
@@ -139,7 +139,7 @@ impl Decoder {
     }
 
     fn continue_block(&mut self, mut block: OpenBlock, line: &[u8], cut: bool) -> Option<Message> {
-        // Pane text can read `%end 1 2 1`: only the block's own guard closes it.
+        // A pane's text may be `%end 1 2 1`: only the block's own numbers end it.
         for (word, ok) in [(&b"%end "[..], true), (b"%error ", false)] {
             if line.strip_prefix(word) == Some(&block.guard) {
                 let ours = block.guard.ends_with(b" 1");
@@ -195,7 +195,7 @@ fn known(line: &[u8]) -> Option<Notification> {
             let (pane, data) = split_word(rest);
             Some(Notification::Output { pane: id(pane)?, bytes: unescape(data) })
         }
-        // `%extended-output %0 12 : text`: the number is the age in ms, more may follow it.
+        // `%extended-output %0 12 : text`: the number is the age in ms; more may follow it.
         b"%extended-output" => {
             let (pane, rest) = split_word(rest);
             let start = rest.windows(3).position(|window| window == b" : ")? + 3;
@@ -230,7 +230,7 @@ fn id<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// Undoes the `\ooo` by which tmux sends control characters and the backslash.
+/// Decodes the `\ooo` that tmux sends for control characters and the backslash.
 fn unescape(data: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(data.len());
     let mut rest = data;

@@ -1,10 +1,7 @@
 //! The one task of a rig that looks at its sessions, again and again. All others read what it
 //! publishes; `observe.rs` tells who they are.
 
-use std::{
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::{
@@ -122,7 +119,8 @@ impl Poller {
         });
         info.diff = shown.and_then(|shown| shown.diff);
         // If tmux says that the start is over, that is newer.
-        let over = |shown: &SessionInfo| shown.state == State::Starting && info.state != shown.state;
+        let over =
+            |shown: &SessionInfo| shown.state == State::Starting && info.state != shown.state;
         let same = |shown: &&SessionInfo| shown.pane_id == info.pane_id && info.running;
         if let Some(shown) = shown.filter(same).filter(|shown| !over(shown)) {
             (info.state, info.state_source) = (shown.state, shown.state_source);

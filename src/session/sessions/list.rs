@@ -9,7 +9,7 @@ use crate::{
         names::PolecatName,
         rig::Rig,
         session::{Exit, ExitHow, SessionInfo, State, StateSource},
-        state::Told,
+        state::Observation,
     },
     session::sessions::{
         environment::{Owner, Owners, Started},
@@ -252,7 +252,7 @@ impl Session {
 
     /// What tmux knows of it at `now`.
     pub(in crate::session) fn info(&self, rig: &Rig, now: Timestamp) -> SessionInfo {
-        let Told { state, source: state_source } = self.silence(now);
+        let Observation { state, source: state_source } = self.silence(now);
         let mark = self.mark.clone().unwrap_or_default();
         SessionInfo {
             running: self.is_live(),
@@ -284,7 +284,7 @@ impl Session {
     }
 
     /// What can be told without a look at its screen.
-    pub(in crate::session) fn silence(&self, now: Timestamp) -> Told {
+    pub(in crate::session) fn silence(&self, now: Timestamp) -> Observation {
         let (state, source) = match self.pane.dead {
             Some(_) if self.stopping => (State::Stopped, StateSource::Pane),
             Some(Death { status: Some(0), .. }) => (State::Exited, StateSource::Pane),
@@ -296,7 +296,7 @@ impl Session {
             }
             None => (State::Idle, StateSource::Silence),
         };
-        Told { state, source }
+        Observation { state, source }
     }
 
     /// Whether its start is under way.

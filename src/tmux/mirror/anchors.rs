@@ -1,34 +1,34 @@
-//! The settled rows that are remembered, by which the same rows are found again in tmux.
+//! The settled rows that are remembered, to find the same rows in tmux again.
 
 use std::collections::{HashSet, VecDeque};
 
-/// How many are remembered: enough for a screen that grows to have been scrolled off.
-const MOST: usize = 1_024;
-/// How many rows in a row tell where they are, when they are not all alike.
-const ANCHOR: usize = 16;
-/// How many are tried where fewer are not told apart from others.
-const LONGEST_ANCHOR: usize = 128;
-/// How many different texts tell where they are.
-pub(super) const DIFFERENT: usize = 4;
+/// How many are remembered: more than any screen can grow by.
+const ROWS_LIMIT: usize = 1_024;
+/// How many rows in a row are enough to be found by, unless they are all alike.
+const ANCHOR_ROWS: usize = 16;
+/// The most rows that are tried if fewer are not unique.
+const ANCHOR_ROWS_LIMIT: usize = 128;
+/// How many different texts they must have.
+pub(super) const ANCHOR_TEXTS: usize = 4;
 
-/// Rows that have scrolled off the screen and change no more, the newest ones, by their number in
-/// the transcript. (Those from before its beginning have negative numbers.)
+/// The newest of the rows that have scrolled off the screen and change no more, by their number in
+/// the transcript. (Rows from before its beginning have negative numbers.)
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Held {
+pub(crate) struct Anchors {
     rows: VecDeque<Vec<u8>>,
     end: i64,
 }
 
-/// The rows before some other row, by which that row is found.
+/// The rows before a row, by which that row is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Anchor {
     pub(crate) rows: usize,
-    /// Whether no other place can look the same, as far as is known.
+    /// Whether they are unique, as far as is known.
     pub(crate) strong: bool,
 }
 
-impl Held {
-    /// Nothing yet; the first row to come has this number.
+impl Anchors {
+    /// Nothing yet; the first row will have this number.
     pub(crate) fn starting_at(row: i64) -> Self {
         Self { rows: VecDeque::new(), end: row }
     }
@@ -38,7 +38,7 @@ impl Held {
         self.end - count(self.rows.len())
     }
 
-    /// The number behind the last row.
+    /// The number after the last row.
     pub(crate) fn end(&self) -> i64 {
         self.end
     }
@@ -49,14 +49,14 @@ impl Held {
     }
 
     pub(crate) fn push(&mut self, row: &[u8]) {
-        if self.rows.len() == MOST {
+        if self.rows.len() == ROWS_LIMIT {
             self.rows.pop_front();
         }
         self.rows.push_back(row.to_vec());
         self.end += 1;
     }
 
-    /// Forgets `row` and those behind it.
+    /// Forgets `row` and those after it.
     pub(crate) fn truncate(&mut self, row: i64) {
         while self.end > row {
             self.rows.pop_back();
@@ -64,24 +64,24 @@ impl Held {
         }
     }
 
-    /// By which rows `row` is found again.
+    /// The rows by which `row` is found again.
     pub(crate) fn anchor(&self, row: i64) -> Anchor {
         let known = usize::try_from(row.min(self.end) - self.start()).unwrap_or(0);
-        let mut rows = ANCHOR;
-        while rows <= LONGEST_ANCHOR && rows <= known {
+        let mut rows = ANCHOR_ROWS;
+        while rows <= ANCHOR_ROWS_LIMIT && rows <= known {
             if self.is_unlike_others(known, rows) {
                 return Anchor { rows, strong: true };
             }
             rows *= 2;
         }
-        Anchor { rows: known.min(ANCHOR), strong: false }
+        Anchor { rows: known.min(ANCHOR_ROWS), strong: false }
     }
 
-    /// Whether the `rows` up to the one before `end` (counted from the first that is held) are
-    /// different among themselves and come nowhere else.
+    /// Whether the `rows` rows before `end` (counted from the first one remembered) differ enough
+    /// among themselves, and occur nowhere else.
     fn is_unlike_others(&self, end: usize, rows: usize) -> bool {
         let anchor = || self.rows.range(end - rows..end);
-        anchor().collect::<HashSet<_>>().len() >= DIFFERENT
+        anchor().collect::<HashSet<_>>().len() >= ANCHOR_TEXTS
             && !(rows..end).any(|other| self.rows.range(other - rows..other).eq(anchor()))
     }
 }
@@ -95,37 +95,37 @@ pub(crate) fn count(rows: usize) -> i64 {
 mod tests {
     use super::*;
 
-    fn held(rows: impl IntoIterator<Item = String>) -> Held {
-        let mut held = Held::starting_at(-3);
-        rows.into_iter().for_each(|row| held.push(row.as_bytes()));
-        held
+    fn anchors(rows: impl IntoIterator<Item = String>) -> Anchors {
+        let mut anchors = Anchors::starting_at(-3);
+        rows.into_iter().for_each(|row| anchors.push(row.as_bytes()));
+        anchors
     }
 
     #[test]
     fn rows_are_found_by_their_number_also_after_the_oldest_are_forgotten() {
-        let mut held = held((0..2_000).map(|row| row.to_string()));
-        assert_eq!(held.end(), 1_997);
-        assert_eq!(held.get(1_996), Some(&b"1999"[..]));
-        assert_eq!(held.get(1_997), None);
-        assert_eq!(held.get(0), None);
-        held.truncate(1_500);
-        assert_eq!(held.get(1_499), Some(&b"1502"[..]));
-        assert_eq!(held.get(1_500), None);
+        let mut anchors = anchors((0..2_000).map(|row| row.to_string()));
+        assert_eq!(anchors.end(), 1_997);
+        assert_eq!(anchors.get(1_996), Some(&b"1999"[..]));
+        assert_eq!(anchors.get(1_997), None);
+        assert_eq!(anchors.get(0), None);
+        anchors.truncate(1_500);
+        assert_eq!(anchors.get(1_499), Some(&b"1502"[..]));
+        assert_eq!(anchors.get(1_500), None);
     }
 
     #[test]
     fn an_anchor_is_as_long_as_it_must_be() {
-        let numbers = held((0..50).map(|row| row.to_string()));
+        let numbers = anchors((0..50).map(|row| row.to_string()));
         assert_eq!(numbers.anchor(47), Anchor { rows: 16, strong: true });
         let blanks = (0..50).map(|row| if row < 30 { row.to_string() } else { String::new() });
-        assert_eq!(held(blanks).anchor(47), Anchor { rows: 32, strong: true });
+        assert_eq!(anchors(blanks).anchor(47), Anchor { rows: 32, strong: true });
     }
 
     #[test]
     fn rows_that_are_alike_or_repeat_or_are_few_are_a_weak_anchor() {
-        assert!(!held((0..300).map(|_| "y".to_owned())).anchor(297).strong);
-        assert!(!held((0..300).map(|row| (row % 10).to_string())).anchor(297).strong);
-        let few = held((0..5).map(|row| row.to_string()));
+        assert!(!anchors((0..300).map(|_| "y".to_owned())).anchor(297).strong);
+        assert!(!anchors((0..300).map(|row| (row % 10).to_string())).anchor(297).strong);
+        let few = anchors((0..5).map(|row| row.to_string()));
         assert_eq!(few.anchor(2), Anchor { rows: 5, strong: false });
     }
 }
