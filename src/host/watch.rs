@@ -38,8 +38,8 @@ const WHOLE_TREES: bool = cfg!(target_os = "macos");
 
 /// What was touched in one worktree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Touched {
-    /// The worktree, as [`Watching::add`] named it.
+pub struct WorktreeChange {
+    /// The worktree, as [`WatchHandle::add`] named it.
     pub worktree: PathBuf,
     /// The files and folders, relative to the worktree; empty when only git's own files changed.
     pub paths: Vec<PathBuf>,
@@ -49,7 +49,7 @@ pub struct Touched {
 
 /// A worktree that is watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watched {
+pub struct WatchedWorktree {
     /// Its path, all links resolved.
     pub worktree: PathBuf,
     /// Whether every change in it is told. If not, it has more folders than we may watch, and some
@@ -69,17 +69,17 @@ struct Running {
 }
 
 /// Receives what is touched in the worktrees that it has been told to watch, until it is dropped.
-pub struct Watches {
-    touched: UnboundedReceiver<Touched>,
-    watching: Watching,
+pub struct WorktreeWatcher {
+    touched: UnboundedReceiver<WorktreeChange>,
+    handle: WatchHandle,
     _running: Arc<Running>,
 }
 
-/// Adds and removes worktrees of a [`Watches`].
+/// Adds and removes worktrees of a [`WorktreeWatcher`].
 #[derive(Clone)]
-pub struct Watching {
+pub struct WatchHandle {
     shared: Arc<Shared>,
-    told: UnboundedSender<Touched>,
+    told: UnboundedSender<WorktreeChange>,
 }
 
 struct Shared {
@@ -87,7 +87,7 @@ struct Shared {
     /// `None` if the system has none left for us.
     watcher: Mutex<Option<RecommendedWatcher>>,
     /// Who is to be told of each worktree.
-    listeners: Mutex<HashMap<PathBuf, UnboundedSender<Touched>>>,
+    listeners: Mutex<HashMap<PathBuf, UnboundedSender<WorktreeChange>>>,
     /// Most folders that may be watched, of all worktrees together.
     folders_limit: usize,
     /// Whether it was logged that not everything is watched.
@@ -101,9 +101,9 @@ impl Drop for Running {
     }
 }
 
-impl Drop for Watches {
+impl Drop for WorktreeWatcher {
     fn drop(&mut self) {
-        let Watching { shared, told } = self.watching.clone();
+        let WatchHandle { shared, told } = self.handle.clone();
         let roots = shared.roots_of(&told);
         // There may be thousands of folders.
         if let (false, Ok(runtime)) = (roots.is_empty(), Handle::try_current()) {
@@ -125,34 +125,34 @@ impl FileEvents {
     }
 }
 
-impl Watches {
+impl WorktreeWatcher {
     /// Watches nothing yet. Needs a runtime.
     #[must_use]
     pub fn start(events: &FileEvents) -> Self {
         let running = events.running();
         let (told, touched) = unbounded_channel();
-        let watching = Watching { shared: running.shared.clone(), told };
-        Self { touched, watching, _running: running }
+        let handle = WatchHandle { shared: running.shared.clone(), told };
+        Self { touched, handle, _running: running }
     }
 
     /// The handle to add and remove worktrees with.
     #[must_use]
-    pub fn watching(&self) -> Watching {
-        self.watching.clone()
+    pub fn handle(&self) -> WatchHandle {
+        self.handle.clone()
     }
 
     /// Waits for what is touched next. Cancelling it loses nothing.
-    pub async fn next(&mut self) -> Option<Touched> {
+    pub async fn next(&mut self) -> Option<WorktreeChange> {
         self.touched.recv().await
     }
 }
 
-impl Watching {
+impl WatchHandle {
     /// Watches a worktree from now on; `None` if `worktree` is not one.
     ///
     /// # Errors
     /// The worktree cannot be read, or is broken.
-    pub async fn add(&self, worktree: &Path) -> Result<Option<Watched>, HostError> {
+    pub async fn add(&self, worktree: &Path) -> Result<Option<WatchedWorktree>, HostError> {
         let (shared, worktree, told) =
             (self.shared.clone(), worktree.to_owned(), self.told.clone());
         blocking(move || {
@@ -206,17 +206,17 @@ impl Shared {
         Self { inbox, watcher, listeners, folders_limit, warned, shortage }
     }
 
-    fn listeners(&self) -> MutexGuard<'_, HashMap<PathBuf, UnboundedSender<Touched>>> {
+    fn listeners(&self) -> MutexGuard<'_, HashMap<PathBuf, UnboundedSender<WorktreeChange>>> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn roots_of(&self, told: &UnboundedSender<Touched>) -> Vec<PathBuf> {
+    fn roots_of(&self, told: &UnboundedSender<WorktreeChange>) -> Vec<PathBuf> {
         let listeners = self.listeners();
         let theirs = listeners.iter().filter(|(_, one)| one.same_channel(told));
         theirs.map(|(root, _)| root.clone()).collect()
     }
 
-    fn add(&self, root: PathBuf) -> Result<Option<Watched>, HostError> {
+    fn add(&self, root: PathBuf) -> Result<Option<WatchedWorktree>, HostError> {
         let Some(files) = folders::of_git(&root)? else { return Ok(None) };
         self.forget(&root);
         self.inbox.add(&root);
@@ -224,7 +224,7 @@ impl Shared {
             self.watch(&root, &folder, &Names::These(names));
         }
         self.watch_below(&root, &root);
-        Ok(Some(Watched { whole: self.inbox.is_whole(&root), worktree: root }))
+        Ok(Some(WatchedWorktree { whole: self.inbox.is_whole(&root), worktree: root }))
     }
 
     /// Watches `folder` and the folders below it, except those that git ignores.

@@ -22,10 +22,7 @@ pub(super) async fn run(
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
     let context = workspace.context(&place(open.at)).await?;
-    let mut watch = match &open.polecat {
-        Some(polecat) => StatusWatch::one(workspace, context.clone(), polecat)?,
-        None => StatusWatch::all(workspace, context.clone()),
-    };
+    let mut watch = StatusWatch::of(workspace, context.clone(), open.polecat.as_deref())?;
     let mut width = open.width.unwrap_or(WIDTH);
     let mut seen = watch.look().await?;
     loop {

@@ -309,7 +309,7 @@ impl Reader {
             Ok(()) => self.entered.cancel(),
             Err(error) => {
                 self.refused = true;
-                self.reason = format!("{} ({error})", NOT_HELD);
+                self.reason = format!("{NOT_HELD} ({error})");
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Decodes tmux's control mode: bytes in, replies and notifications out.
 
-use super::ids::{PaneId, SessionId, WindowId};
+use super::ids::{SessionId, WindowId};
 
 /// How much to keep of what tmux says, which must not fill our memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// tmux's own `%output` lines stay below 11 kB, and captures go through files.
+    /// What tmux says by itself is short, and captures go through files.
     fn default() -> Self {
         Self { line: 1 << 20, reply: 64 << 20 }
     }
@@ -49,13 +49,6 @@ pub struct Block {
 /// Something that happened in the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notification {
-    /// A pane printed something (only for a client that follows output).
-    Output {
-        /// The pane.
-        pane: PaneId,
-        /// Exactly what it printed.
-        bytes: Vec<u8>,
-    },
     /// A session was created or closed; tmux does not say which.
     SessionsChanged,
     /// A window was opened somewhere.
@@ -191,16 +184,6 @@ fn notification(line: Vec<u8>) -> Notification {
 fn known(line: &[u8]) -> Option<Notification> {
     let (word, rest) = split_word(line);
     match word {
-        b"%output" => {
-            let (pane, data) = split_word(rest);
-            Some(Notification::Output { pane: id(pane)?, bytes: unescape(data) })
-        }
-        // `%extended-output %0 12 : text`: the number is the age in ms; more may follow it.
-        b"%extended-output" => {
-            let (pane, rest) = split_word(rest);
-            let start = rest.windows(3).position(|window| window == b" : ")? + 3;
-            Some(Notification::Output { pane: id(pane)?, bytes: unescape(&rest[start..]) })
-        }
         b"%sessions-changed" => Some(Notification::SessionsChanged),
         b"%window-add" | b"%unlinked-window-add" => Some(Notification::WindowAdded(id(rest)?)),
         b"%window-close" | b"%unlinked-window-close" => Some(Notification::WindowClosed(id(rest)?)),
@@ -228,22 +211,6 @@ fn split_word(line: &[u8]) -> (&[u8], &[u8]) {
 
 fn id<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
     std::str::from_utf8(text).ok()?.parse().ok()
-}
-
-/// Decodes the `\ooo` that tmux sends for control characters and the backslash.
-fn unescape(data: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(data.len());
-    let mut rest = data;
-    while let Some((&byte, after)) = rest.split_first() {
-        let octal = (byte == b'\\').then(|| after.get(..3).and_then(octal)).flatten();
-        bytes.push(octal.unwrap_or(byte));
-        rest = if octal.is_some() { &after[3..] } else { after };
-    }
-    bytes
-}
-
-fn octal(digits: &[u8]) -> Option<u8> {
-    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok()
 }
 
 #[cfg(test)]
@@ -279,16 +246,6 @@ mod tests {
     fn notifications_inside_a_reply_are_its_text() {
         let out = decode(&[b"%begin 1 2 1\n%sessions-changed\n%end 1 2 1\n"]);
         assert_eq!(out, [block(true, true, "%sessions-changed\n")]);
-    }
-
-    #[test]
-    fn output_comes_back_byte_for_byte() {
-        let expected = |bytes: &[u8]| {
-            let pane = "%3".parse().unwrap();
-            vec![Message::Notification(Notification::Output { pane, bytes: bytes.to_vec() })]
-        };
-        assert_eq!(decode(&[b"%output %3 a\\033[1m\\134\xc3 b\n"]), expected(b"a\x1b[1m\\\xc3 b"));
-        assert_eq!(decode(&[b"%extended-output %3 12 : a : b\n"]), expected(b"a : b"));
     }
 
     #[test]

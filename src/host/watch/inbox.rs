@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use notify::event::{CreateKind, Event, EventKind, ModifyKind};
 use tokio::sync::Notify;
 
-use super::Touched;
+use super::WorktreeChange;
 
 /// Most paths of one worktree that are listed.
 const PATHS_LIMIT: usize = 200;
@@ -68,10 +68,10 @@ impl Pending {
     }
 
     /// What to tell of it. What is in a folder that came or went has no events.
-    pub(super) fn touched(self, worktree: PathBuf) -> Touched {
+    pub(super) fn touched(self, worktree: PathBuf) -> WorktreeChange {
         let whole = self.whole || self.has_folders();
         let paths = self.paths.iter().filter_map(|path| path.strip_prefix(&worktree).ok());
-        Touched { paths: paths.map(Path::to_owned).collect(), whole, worktree }
+        WorktreeChange { paths: paths.map(Path::to_owned).collect(), whole, worktree }
     }
 
     fn add(&mut self, path: &Path) {

@@ -45,30 +45,20 @@ pub struct StatusWatch {
 }
 
 impl StatusWatch {
-    /// Of every polecat.
-    #[must_use]
-    pub fn all(workspace: &Workspace, context: RigContext) -> Self {
-        Self::new(workspace, context, None)
-    }
-
-    /// Of one polecat.
+    /// Of every polecat, or of `one`.
     ///
     /// # Errors
-    /// When `polecat` is not a name.
-    pub fn one(
+    /// When `one` is not a name.
+    pub fn of(
         workspace: &Workspace,
         context: RigContext,
-        polecat: &str,
+        one: Option<&str>,
     ) -> Result<Self, SessionError> {
-        let polecat = PolecatName::parse(polecat)?;
-        Ok(Self::new(workspace, context, Some(polecat)))
-    }
-
-    fn new(workspace: &Workspace, context: RigContext, one: Option<PolecatName>) -> Self {
+        let one = one.map(PolecatName::parse).transpose()?;
         let mut redraw = interval(REDRAW_INTERVAL);
         redraw.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let poller = workspace.poller(&context);
-        Self { context, poller, one, redraw }
+        Ok(Self { context, poller, one, redraw })
     }
 
     /// What there is now; the poller looks again.

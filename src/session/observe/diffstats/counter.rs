@@ -15,7 +15,7 @@ use crate::{
         HostError,
         git::{self, Begun},
         polecats,
-        watch::{Touched, Watched, Watches, Watching},
+        watch::{WatchHandle, WatchedWorktree, WorktreeChange, WorktreeWatcher},
     },
     session::{
         context::RigContext,
@@ -33,35 +33,26 @@ const PARALLEL_LIMIT: usize = 2;
 /// The task, with what is known of each polecat.
 pub(super) struct Counter {
     context: RigContext,
-    watches: Watches,
+    watcher: WorktreeWatcher,
     jobs: HashMap<PolecatName, Job>,
     counts: JoinSet<Done>,
     badges: watch::Sender<Badges>,
-}
-
-/// A count to be made.
-struct Count {
-    context: RigContext,
-    watching: Watching,
-    polecat: PolecatName,
-    watched: Option<Watched>,
-    begun: Option<Begun>,
 }
 
 /// A count that was made.
 struct Done {
     polecat: PolecatName,
     took: Duration,
-    /// The worktree, when it was not watched before.
-    watched: Option<Watched>,
+    /// The worktree, if it was not watched before.
+    watched: Option<WatchedWorktree>,
     found: Result<Option<(Diffstat, Begun)>, HostError>,
 }
 
 impl Counter {
     pub(super) fn new(context: RigContext, badges: watch::Sender<Badges>) -> Self {
         let (jobs, counts) = (HashMap::new(), JoinSet::new());
-        let watches = Watches::start(&context.tools.events);
-        Self { context, watches, jobs, counts, badges }
+        let watcher = WorktreeWatcher::start(&context.tools.events);
+        Self { context, watcher, jobs, counts, badges }
     }
 
     /// Goes on until the poller has ended.
@@ -78,7 +69,7 @@ impl Counter {
                         self.take(&newest).await;
                     }
                 }
-                Some(touched) = self.watches.next() => self.touched(touched),
+                Some(touched) = self.watcher.next() => self.touched(touched),
                 Some(Ok(done)) = self.counts.join_next(), if !self.counts.is_empty() => {
                     self.done(done).await;
                 }
@@ -111,7 +102,7 @@ impl Counter {
             }
         }
         for watched in left {
-            self.watches.watching().remove(&watched.worktree).await;
+            self.watcher.handle().remove(&watched.worktree).await;
         }
         self.publish(|badges| {
             let known = badges.len();
@@ -120,7 +111,7 @@ impl Counter {
         });
     }
 
-    fn touched(&mut self, touched: Touched) {
+    fn touched(&mut self, touched: WorktreeChange) {
         let is_of = |job: &Job| {
             job.watched.as_ref().is_some_and(|watched| watched.worktree == touched.worktree)
         };
@@ -134,26 +125,25 @@ impl Counter {
                 .for_each(|job| job.touch(now));
         };
         job.touch(now);
-        let Touched { worktree, paths, whole } = touched;
+        let WorktreeChange { worktree, paths, whole } = touched;
         if whole || !paths.is_empty() {
-            tell(&self.context, Files { polecat: polecat.clone(), worktree, paths, whole });
+            self.context.tools.news.tell(Event::Files(Files {
+                polecat: polecat.clone(),
+                worktree,
+                paths,
+                whole,
+            }));
         }
     }
 
     /// Begins the count that has been due the longest.
     fn begin(&mut self) {
-        let due =
-            self.jobs.iter_mut().filter_map(|(polecat, job)| Some((job.due()?, polecat, job)));
-        let Some((_, polecat, job)) = due.min_by_key(|(due, ..)| *due) else { return };
+        let due = self.jobs.iter_mut().filter(|(_, job)| job.due().is_some());
+        let Some((polecat, job)) = due.min_by_key(|(_, job)| job.due()) else { return };
         job.begin();
-        let count = Count {
-            context: self.context.clone(),
-            watching: self.watches.watching(),
-            polecat: polecat.clone(),
-            watched: job.watched.clone(),
-            begun: job.begun.take(),
-        };
-        self.counts.spawn(count.make());
+        let (context, handle) = (self.context.clone(), self.watcher.handle());
+        let (watched, begun) = (job.watched.clone(), job.begun.take());
+        self.counts.spawn(count(context, handle, polecat.clone(), watched, begun));
     }
 
     async fn done(&mut self, done: Done) {
@@ -161,35 +151,34 @@ impl Counter {
         let Some(job) = self.jobs.get_mut(&polecat) else {
             // The polecat went while it was counted.
             if let Some(watched) = watched {
-                self.watches.watching().remove(&watched.worktree).await;
+                self.watcher.handle().remove(&watched.worktree).await;
             }
             return;
         };
         job.end(took, found.is_err(), Instant::now());
         let is_new = watched.is_some();
         job.watched = watched.or(job.watched.take());
-        if let Some(Watched { worktree, whole }) = &job.watched
+        if let Some(WatchedWorktree { worktree, whole }) = &job.watched
             && (is_new || !whole)
         {
             // Nobody has told what changed before it was watched, or where it is not.
             let (polecat, worktree) = (polecat.clone(), worktree.clone());
-            tell(&self.context, Files { polecat, worktree, paths: vec![], whole: true });
+            self.context.tools.news.tell(Event::Files(Files {
+                polecat,
+                worktree,
+                paths: vec![],
+                whole: true,
+            }));
         }
-        if let Some(of) = self.watches.watching().shortage() {
+        if let Some(of) = self.watcher.handle().shortage() {
             self.context.tools.falls_short(of);
         }
         debug!(%polecat, ?took, "counted");
-        let stat = match found {
-            Ok(Some((stat, begun))) => {
-                job.begun = Some(begun);
-                Some(stat)
-            }
-            Ok(None) => None,
-            Err(error) => {
-                debug!(%polecat, %error, "its work cannot be counted");
-                None
-            }
-        };
+        let found = found.inspect_err(|error| debug!(%polecat, %error, "it cannot be counted"));
+        let stat = found.ok().flatten().map(|(stat, begun)| {
+            job.begun = Some(begun);
+            stat
+        });
         self.publish(|badges| badge(badges, polecat, stat));
     }
 
@@ -206,30 +195,24 @@ fn badge(badges: &mut Badges, polecat: PolecatName, stat: Option<Diffstat>) -> b
     }
 }
 
-fn tell(context: &RigContext, files: Files) {
-    context.tools.news.tell(Event::Files(files));
-}
-
-impl Count {
-    async fn make(self) -> Done {
-        let begin = Instant::now();
-        let mut watched = None;
-        let found = self.find(&mut watched).await;
-        Done { polecat: self.polecat, took: begin.elapsed(), watched, found }
-    }
-
-    /// Watches first, so that no change after the count is missed.
-    async fn find(
-        &self,
-        new: &mut Option<Watched>,
-    ) -> Result<Option<(Diffstat, Begun)>, HostError> {
-        let rig = &self.context.rig;
-        if self.watched.is_none() {
-            let workdir = polecats::workdir(rig, &self.polecat).await?;
-            *new = self.watching.add(&workdir).await?;
+/// Counts one polecat's work. Watches its worktree first, so that no change after the count is missed.
+async fn count(
+    context: RigContext,
+    handle: WatchHandle,
+    polecat: PolecatName,
+    watched: Option<WatchedWorktree>,
+    begun: Option<Begun>,
+) -> Done {
+    let start = Instant::now();
+    let (rig, launch) = (&context.rig, &context.tools.launch);
+    let mut new = None;
+    let found = async {
+        if watched.is_none() {
+            new = handle.add(&polecats::workdir(rig, &polecat).await?).await?;
         }
-        let Some(watched) = self.watched.as_ref().or(new.as_ref()) else { return Ok(None) };
-        let (begun, launch) = (self.begun.clone(), &self.context.tools.launch);
-        git::diffstat(rig, &self.polecat, &watched.worktree, begun, launch).await
-    }
+        let Some(watched) = watched.as_ref().or(new.as_ref()) else { return Ok(None) };
+        git::diffstat(rig, &polecat, &watched.worktree, begun, launch).await
+    };
+    let found = found.await;
+    Done { polecat, took: start.elapsed(), watched: new, found }
 }

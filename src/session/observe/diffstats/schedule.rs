@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::{
     core::session::SessionInfo,
     debounce::Debounce,
-    host::{git::Begun, watch::Watched},
+    host::{git::Begun, watch::WatchedWorktree},
     session::observe::rest::RestDetector,
 };
 
@@ -30,7 +30,7 @@ pub(super) struct Job {
     activity: Option<Timestamp>,
     rest: RestDetector,
     /// Its worktree, once it is watched.
-    pub(super) watched: Option<Watched>,
+    pub(super) watched: Option<WatchedWorktree>,
     pub(super) begun: Option<Begun>,
     /// What changed since the last count.
     changes: Debounce,
@@ -60,7 +60,7 @@ impl Job {
     }
 
     /// Takes what the poller saw last; gives back the worktree that need not be watched any more.
-    pub(super) fn take(&mut self, info: &SessionInfo, now: Instant) -> Option<Watched> {
+    pub(super) fn take(&mut self, info: &SessionInfo, now: Instant) -> Option<WatchedWorktree> {
         let rests = self.rest.rests(info.state);
         let printed = std::mem::replace(&mut self.activity, info.last_activity);
         if self.branch != info.branch {
@@ -140,7 +140,7 @@ mod tests {
     /// One that was counted at `now` and is watched.
     fn counted(state: State, whole: bool, now: Instant) -> Job {
         let mut job = Job::new(&ash(state), now);
-        job.watched = Some(Watched { worktree: "/ash".into(), whole });
+        job.watched = Some(WatchedWorktree { worktree: "/ash".into(), whole });
         job.begin();
         job.end(5 * MS, false, now);
         job
