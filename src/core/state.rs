@@ -1,53 +1,52 @@
-//! The state of an agent over time, without flicker.
+//! The state of an agent over time, debounced.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::session::{State, StateSource};
 
-/// How long an agent must look idle before it is shown as idle: a prompt may flash between two
-/// steps of its work. With the interval between looks it stays under a second.
-const IDLE_DELAY: SignedDuration = SignedDuration::from_millis(600);
+/// How long idle must last after work: a prompt that flashes between two steps does not count. With
+/// the polling interval it stays under a second.
+const BUSY_HOLD: SignedDuration = SignedDuration::from_millis(600);
 
-/// The same after a question, which is looked at less often than work.
-const IDLE_DELAY_AFTER_QUESTION: SignedDuration = SignedDuration::from_millis(400);
+/// The same after a question, which is polled less often.
+const WAITING_HOLD: SignedDuration = SignedDuration::from_millis(400);
 
-/// What one look says.
+/// The state at one look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Observation {
     /// The state.
     pub state: State,
-    /// Where it was read.
+    /// Its source.
     pub source: StateSource,
 }
 
-/// The state that is shown, and one that may follow it. Only the way to idle is debounced: all
-/// other changes are shown at once.
+/// The debounced state. Only the way to idle is: all other changes are shown at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DebouncedState {
     /// The state that is shown.
     pub told: Observation,
     /// Since when.
     pub since: Timestamp,
-    /// When the agent was first seen idle while it is shown as something else.
+    /// When the agent was first seen idle, while another state is shown.
     idle_since: Option<Timestamp>,
 }
 
 impl DebouncedState {
-    /// The first look.
+    /// The state after the first look.
     #[must_use]
     pub fn new(told: Observation, since: Timestamp) -> Self {
         Self { told, since, idle_since: None }
     }
 
-    /// What is shown after another look.
+    /// The state to show after another look.
     #[must_use]
     pub fn after(self, told: Observation, now: Timestamp) -> Self {
         match (self.told.state, told.state) {
             (shown, seen) if shown == seen => Self { told, idle_since: None, ..self },
             (State::Starting | State::Working | State::Waiting, State::Idle) => {
                 let since = self.idle_since.unwrap_or(now);
-                // If the clock was set back since, do not wait for it to catch up.
-                if now < since || now.duration_since(since) >= self.delay() {
+                // If the clock was set back, do not hold it for that long.
+                if now < since || now.duration_since(since) >= self.hold() {
                     return Self::new(told, since.min(now));
                 }
                 Self { idle_since: Some(since), ..self }
@@ -56,15 +55,14 @@ impl DebouncedState {
         }
     }
 
-    fn delay(&self) -> SignedDuration {
-        if self.told.state == State::Waiting { IDLE_DELAY_AFTER_QUESTION } else { IDLE_DELAY }
+    fn hold(&self) -> SignedDuration {
+        if self.told.state == State::Waiting { WAITING_HOLD } else { BUSY_HOLD }
     }
 
-    /// When to look again even if nothing changes until then, because what was seen is not shown
-    /// yet.
+    /// When another look is needed even if nothing changes, because what was seen is not shown yet.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
-        Some(self.idle_since?.saturating_add(self.delay()).unwrap_or(Timestamp::MAX))
+        Some(self.idle_since?.saturating_add(self.hold()).unwrap_or(Timestamp::MAX))
     }
 }
 

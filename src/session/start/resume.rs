@@ -28,7 +28,7 @@ use crate::{
 /// How long what could not be told is left alone before it is tried again.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// What one poller takes up.
+/// What one monitor takes up.
 #[derive(Default)]
 pub(in crate::session) struct Resumed {
     running: HashMap<PaneId, (JoinHandle<()>, Instant)>,
