@@ -50,7 +50,7 @@ impl Observer {
         options: CaptureOptions,
     ) -> Result<Vec<u8>, SessionError> {
         let wanted = options.request()?;
-        let session = self.context.existing(&PolecatName::parse(polecat)?).await?;
+        let session = self.context.sessions().existing(&PolecatName::parse(polecat)?).await?;
         let captured = self.context.tmux.capture(session.pane.pane_id, wanted).await?;
         Ok(joined(captured.text))
     }

@@ -43,7 +43,7 @@ impl Observer {
         options: CaptureOptions,
     ) -> Result<Follow, SessionError> {
         let lines = options.checked_lines()?;
-        let session = self.context.existing(&PolecatName::parse(polecat)?).await?;
+        let session = self.context.sessions().existing(&PolecatName::parse(polecat)?).await?;
         let tmux = &self.context.tmux;
         let output = OutputWatch::of(tmux, &self.context.rig, &session).await;
         Ok(Follow::new(tmux, session.pane, lines, Some(output)))

@@ -111,7 +111,7 @@ impl StatusWatch {
         let session = match polecats.iter().find(|info| info.polecat == *polecat) {
             Some(info) => info.clone(),
             // It is new, or gone, or the poller could not look: this says which.
-            None => self.context.status(polecat.as_str()).await?,
+            None => self.context.sessions().status(polecat.as_str()).await?,
         };
         let tail = self.tail(&session).await?;
         Ok(Status::One { session: Box::new(session), tail })
