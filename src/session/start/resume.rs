@@ -24,7 +24,7 @@ use crate::{
 /// The pause before a failed resumption is tried again.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The resumptions of one monitor, by pane.
+/// The resumptions of one poller, by pane.
 #[derive(Default)]
 pub(in crate::session) struct Resumed {
     running: HashMap<PaneId, (JoinHandle<()>, Instant)>,

@@ -1,75 +1,75 @@
-//! Where in the transcript the rows of a look belong.
+//! Aligns a look with the transcript: where in it the look's rows belong.
 
 use std::collections::HashSet;
 
-use super::held::{DIFFERENT, count};
-use super::look::Look;
-use super::reflow::Known;
-use super::transcript::{SLICE, Transcript, WIDE, WIDEST};
+use super::{RESIZE_ROWS, RESIZE_ROWS_LIMIT, ROWS_LIMIT, Transcript};
+use crate::tmux::mirror::anchors::{ANCHOR_TEXTS, count};
+use crate::tmux::mirror::look::Look;
+use crate::tmux::mirror::reflow::Known;
 
-/// How many settled rows are compared with the beginning of a history that was cleared.
-const BEFORE: usize = 256;
+/// How many settled rows are compared with the beginning of a cleared history.
+const COMPARED_ROWS: usize = 256;
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// tmux's row 0 is row `origin` of the transcript, and the rows from `next` on are new.
+pub(crate) enum Alignment {
+    /// tmux's row 0 is our row `origin`; the rows from `next` on are new.
     At { origin: i64, next: usize },
-    /// The same, of rows that tmux has wrapped anew: those in front of `next` are the same text,
-    /// but not the same rows.
+    /// The same after tmux has wrapped the rows anew: those before `next` have the same text, but
+    /// are not the same rows.
     Wrapped { origin: i64, next: usize },
-    /// That cannot be told without this row.
+    /// This row is needed to tell.
     Above(usize),
-    /// That cannot be told without the screen and as much of the history, if there is.
+    /// The screen and as much of the history are needed to tell, as far as there is so much.
     Most(usize),
     /// It cannot be proven to continue what was seen before.
     Nowhere,
 }
 
 impl Transcript {
-    pub(super) fn place(&mut self, look: &Look) -> Place {
+    pub(super) fn align(&mut self, look: &Look) -> Alignment {
         let next = self.next.min(look.seen.history);
         if self.is_empty() {
-            return Place::At { origin: self.origin, next };
+            return Alignment::At { origin: self.origin, next };
         }
         let is_same_width = look.seen.width == self.width;
-        let place = if is_same_width { self.place_by_anchor(look) } else { Place::Nowhere };
-        // tmux wraps nothing of the history anew as long as the alternate screen lasts.
+        let alignment = if is_same_width { self.align_by_anchor(look) } else { Alignment::Nowhere };
+        // tmux does not wrap the history anew while the alternate screen lasts.
         let may_be_wrapped = !look.seen.alternate && (self.was_alternate || !is_same_width);
-        if place == Place::Nowhere && may_be_wrapped {
-            return self.place_by_text(look);
+        if alignment == Alignment::Nowhere && may_be_wrapped {
+            return self.align_by_text(look);
         }
-        place
+        alignment
     }
 
-    fn place_by_text(&self, look: &Look) -> Place {
+    fn align_by_text(&self, look: &Look) -> Alignment {
         let lacks = |rows: usize| look.first > look.seen.history.saturating_sub(rows);
-        if !look.whole || lacks(WIDE) {
-            return Place::Most(WIDE);
+        if !look.whole || lacks(RESIZE_ROWS) {
+            return Alignment::Most(RESIZE_ROWS);
         }
-        let follows = self.screen_row == self.held.end();
+        let follows = self.screen_row == self.anchors.end();
         let finished = self.screen.split_last().map_or(&[][..], |(_, finished)| finished);
         let known = Known {
-            held: &self.held,
+            anchors: &self.anchors,
             next: self.next,
             screen: if follows { finished } else { &[] },
             floor: self.floor,
             width: self.width,
         };
-        match known.place(look) {
-            Some((origin, next)) => Place::Wrapped { origin, next },
-            None if lacks(WIDEST) => Place::Most(WIDEST),
-            None => Place::Nowhere,
+        match known.align(look) {
+            Some((origin, next)) => Alignment::Wrapped { origin, next },
+            None if lacks(RESIZE_ROWS_LIMIT) => Alignment::Most(RESIZE_ROWS_LIMIT),
+            None => Alignment::Nowhere,
         }
     }
 
     /// Finds the last settled rows again: where they were, or further up by what tmux drops at
-    /// once, or by that several times.
-    fn place_by_anchor(&mut self, look: &Look) -> Place {
+    /// once, or a multiple of that.
+    fn align_by_anchor(&mut self, look: &Look) -> Alignment {
         let seen = look.seen;
         if self.next == 0 && seen.history == 0 {
-            // Rows may have scrolled off and been cleared away since.
-            if let place @ Place::At { .. } = self.place_after_clearing(look) {
-                return place;
+            // Rows may have scrolled off and been cleared since.
+            if let found @ Alignment::At { .. } = self.align_after_clearing(look) {
+                return found;
             }
         }
         let step = (seen.limit / 10).max(1);
@@ -79,7 +79,7 @@ impl Transcript {
                 break;
             };
             let origin = self.origin + count(shift);
-            let anchor = self.held.anchor(origin + count(end));
+            let anchor = self.anchors.anchor(origin + count(end));
             let found = Found { origin, end, is_whole: anchor.rows <= end };
             let may_be = is_full(look) && found.is_whole && (anchor.strong || self.drops == 1);
             if shift > 0 && !may_be {
@@ -87,35 +87,35 @@ impl Transcript {
             }
             let begin = end.saturating_sub(anchor.rows);
             if look.first > begin || look.end() < end {
-                // Behind a gap, so much again is the same flood: no reason to search on.
+                // After a gap, so much more is the same flood; searching on is no use.
                 if self.gap.is_some() && self.drops > 0 {
                     break;
                 }
-                return Place::Above(begin);
+                return Alignment::Above(begin);
             }
             let same = (begin < end || end == 0)
                 && (begin..end).all(|number| self.is_same(look, origin, number));
             if same && (self.tells(look, &found) || self.screen_tells(look, &found)) {
-                return Place::At { origin, next: end };
+                return Alignment::At { origin, next: end };
             }
             (self.drops, self.tries) = (self.drops + 1, 0);
         }
-        self.place_after_clearing(look)
+        self.align_after_clearing(look)
     }
 
     fn is_same(&self, look: &Look, origin: i64, number: usize) -> bool {
-        let held = self.held.get(origin + count(number));
+        let held = self.anchors.get(origin + count(number));
         held.is_some() && held == look.row(number)
     }
 
-    /// Whether an anchor that is the same proves the place.
+    /// Whether an equal anchor is proof enough.
     fn tells(&self, look: &Look, found: &Found) -> bool {
-        let anchor = self.held.anchor(found.origin + count(found.end));
+        let anchor = self.anchors.anchor(found.origin + count(found.end));
         found.is_whole && (anchor.strong || !is_full(look) && anchor.rows >= 16)
     }
 
-    /// Whether what was on the screen agrees with the place, where few rows have settled or they
-    /// are all alike.
+    /// Whether the last screen agrees as well, for when few rows have settled or they are all
+    /// alike.
     fn screen_tells(&self, look: &Look, found: &Found) -> bool {
         let (seen, screen) = (look.seen, &self.screen);
         let scrolled = seen.history - found.end;
@@ -137,14 +137,14 @@ impl Transcript {
         if is_full(look) {
             return other == 0 && same > 0;
         }
-        // Of a screen without text, nothing can be left.
+        // A screen without text leaves nothing to compare.
         let was_blank = found.end == self.next && screen.iter().all(Vec::is_empty);
         same > other || was_blank
     }
 
-    /// Whether a screen that nothing has scrolled off was changed in place, as programs do that
-    /// draw: they leave some of it. Rows that all have moved up were scrolled, and what was above
-    /// them has been cleared away.
+    /// Whether a screen that nothing has scrolled off was changed in place: a program that draws
+    /// leaves some of it as it was. If all rows have moved up, they were scrolled, and what was
+    /// above has been cleared.
     fn is_drawn_anew(&self, look: &Look) -> bool {
         let now: Vec<&[u8]> = look.rows_from(look.seen.history).collect();
         let before: Vec<&[u8]> = self.screen.iter().map(Vec::as_slice).collect();
@@ -159,16 +159,16 @@ impl Transcript {
     }
 
     /// After `clear-history` or CSI 3 J, tmux's oldest row is one that was on the screen.
-    fn place_after_clearing(&self, look: &Look) -> Place {
-        if look.seen.alternate || look.seen.history > SLICE {
-            return Place::Nowhere;
+    fn align_after_clearing(&self, look: &Look) -> Alignment {
+        if look.seen.alternate || look.seen.history > ROWS_LIMIT {
+            return Alignment::Nowhere;
         }
         if !look.whole || look.first > 0 {
-            return Place::Most(SLICE);
+            return Alignment::Most(ROWS_LIMIT);
         }
-        let end = self.held.end();
-        let start = self.held.start().max(end - count(BEFORE));
-        let mut before: Vec<&[u8]> = (start..end).filter_map(|row| self.held.get(row)).collect();
+        let end = self.anchors.end();
+        let start = self.anchors.start().max(end - count(COMPARED_ROWS));
+        let mut before: Vec<&[u8]> = (start..end).filter_map(|row| self.anchors.get(row)).collect();
         if self.screen_row == end {
             before.extend(self.screen.iter().map(Vec::as_slice));
         }
@@ -176,24 +176,27 @@ impl Transcript {
         let now: Vec<&[u8]> = look.rows_from(0).collect();
         let found = (0..before.len()).find(|&from| {
             let enough = match start + count(from) {
-                row if self.screen_row != end || row < end => DIFFERENT,
+                row if self.screen_row != end || row < end => ANCHOR_TEXTS,
                 row if row == end => 2,
                 _ => 3,
             };
             now.starts_with(&before[from..])
                 && texts(before[from..].iter().copied()).len() >= enough
         });
-        found.map_or(Place::Nowhere, |from| Place::At { origin: start + count(from), next: 0 })
+        found.map_or(Alignment::Nowhere, |from| Alignment::At {
+            origin: start + count(from),
+            next: 0,
+        })
     }
 }
 
 /// Where the last settled rows may be.
 struct Found {
-    /// The row of the transcript that tmux then has as number 0.
+    /// Our number of tmux's row 0 in that case.
     origin: i64,
-    /// tmux's number behind them.
+    /// tmux's number after them.
     end: usize,
-    /// Whether tmux has all of the anchor there.
+    /// Whether tmux still has the whole anchor.
     is_whole: bool,
 }
 
@@ -202,7 +205,7 @@ fn is_full(look: &Look) -> bool {
     look.seen.history + (look.seen.limit / 10).max(1) >= look.seen.limit
 }
 
-/// The different texts of rows; blank ones are none.
+/// The different texts of rows, without blank ones.
 fn texts<'a>(rows: impl Iterator<Item = &'a [u8]>) -> HashSet<&'a [u8]> {
     rows.filter(|row| !row.is_empty()).collect()
 }

@@ -1,4 +1,4 @@
-//! What the rig's folders tell a monitor, read now and then.
+//! What the rig's folders and git say of its polecats, read now and then.
 
 use std::collections::BTreeMap;
 
@@ -13,33 +13,33 @@ use crate::{
     session::{context::RigContext, error::SessionError},
 };
 
-/// How long what is read of folders and git may be old: nothing tells of a change there.
-const FOLDERS: SignedDuration = SignedDuration::from_secs(5);
+/// How often folders and git are read: no event tells of a change there.
+const FOLDERS_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
 
-/// What the rig's folders and git tell of its polecats.
+/// What they said last.
 #[derive(Default)]
-pub(in crate::session) struct Folders {
+pub(super) struct Folders {
     read_at: Option<Timestamp>,
-    /// The names of sessions at that time.
+    /// Who had a session then.
     sessions: Vec<PolecatName>,
     polecats: BTreeMap<PolecatName, Folder>,
 }
 
 impl Folders {
-    /// Makes the next reading happen.
-    pub(in crate::session) fn expect_change(&mut self) {
+    /// Makes the next [`Folders::read`] read them.
+    pub(super) fn expect_change(&mut self) {
         self.read_at = None;
     }
 
-    /// Reads them when that was long ago, or the `sessions` are others.
-    pub(in crate::session) async fn read(
+    /// Reads them if that was long ago, or others have `sessions` now.
+    pub(super) async fn read(
         &mut self,
         context: &RigContext,
         sessions: &[PolecatName],
         now: Timestamp,
     ) -> Result<(), SessionError> {
-        // In no direction: the clock may have been set back since.
-        let fresh = self.read_at.is_some_and(|at| now.duration_since(at).abs() < FOLDERS);
+        // Either way: the clock may have been set back since.
+        let fresh = self.read_at.is_some_and(|at| now.duration_since(at).abs() < FOLDERS_INTERVAL);
         if !fresh || sessions != self.sessions {
             let polecats = folders::read(&context.rig, sessions.to_vec()).await?;
             *self = Self { read_at: Some(now), sessions: sessions.to_vec(), polecats };
@@ -48,19 +48,19 @@ impl Folders {
     }
 
     /// The polecats, with or without a session.
-    pub(in crate::session) fn names(&self) -> impl Iterator<Item = &PolecatName> {
+    pub(super) fn names(&self) -> impl Iterator<Item = &PolecatName> {
         self.polecats.keys()
     }
 
-    /// What the session does not tell, or the folder knows better.
-    pub(in crate::session) fn complete(&self, info: &mut SessionInfo) {
+    /// Adds what the session does not say, or the folder knows better.
+    pub(super) fn complete(&self, info: &mut SessionInfo) {
         let Some(folder) = self.polecats.get(&info.polecat) else { return };
         info.workdir = info.workdir.take().or_else(|| folder.workdir.clone());
         info.branch = folder.branch.clone().or(info.branch.take());
     }
 
     /// How the last agent of a polecat ended, until the next starts.
-    pub(in crate::session) fn exit(&self, polecat: &PolecatName) -> Option<Exit> {
+    pub(super) fn exit(&self, polecat: &PolecatName) -> Option<Exit> {
         self.polecats.get(polecat)?.exit.clone()
     }
 }
