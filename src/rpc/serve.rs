@@ -1,5 +1,7 @@
 //! The life of the process: one loop that takes calls in order until Neovim is gone.
 
+use std::path::PathBuf;
+
 use nvim_rs::Neovim;
 use rmpv::Value;
 use tokio::{
@@ -12,7 +14,7 @@ use tracing::{Instrument, debug, debug_span, info};
 use super::{
     PROTOCOL,
     args::{self, Configure, Hello},
-    config,
+    config::{self, Written},
     editor::{Editor, Writer},
     encode::{self, Map},
     error::RpcError,
@@ -22,7 +24,7 @@ use super::{
     stdio,
     views::Views,
 };
-use crate::session::{EditorFacts, Event, EventQueue, Launch, Workspace};
+use crate::session::{EditorFacts, Event, EventQueue, Launch, SessionError, Settings, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -95,16 +97,20 @@ struct Server {
     editor: Editor,
     launch: Launch,
     news: EventQueue,
+    /// What `hello` said of the editor, and the rig that is pinned; or why it was refused.
+    greeted: Result<(EditorFacts, Option<PathBuf>), RpcError>,
     workspace: Option<Workspace>,
-    /// Why the configuration of last cannot be followed: then nothing is begun by an older one.
-    refused: Option<RpcError>,
+    /// What is wrong with the last configuration: then nothing is begun by an older one.
+    problems: Vec<String>,
     views: Views,
 }
 
 impl Server {
     fn new(editor: Editor, launch: Launch, news: EventQueue) -> Self {
         let views = Views::new(editor.clone());
-        Self { editor, launch, news, workspace: None, refused: None, views }
+        let greeted = Err(RpcError::internal("`hello` must be the first call"));
+        let problems = Vec::new();
+        Self { editor, launch, news, greeted, workspace: None, problems, views }
     }
 
     /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what
@@ -114,34 +120,29 @@ impl Server {
         let result = match call.method.as_str() {
             "hello" => self.hello(call.args),
             "configure" => self.configure(call.args),
-            _ => match (&self.workspace, &self.refused) {
-                (None, _) => Err(RpcError::internal("`hello` must be the first call")),
-                (_, Some(refused)) if !is_of_open_view(&call.method) => Err(refused.clone()),
-                (Some(workspace), _) if call.method.starts_with("view.") => {
+            "health" if !self.problems.is_empty() => {
+                Ok(encode::health(&config::health(&self.problems)))
+            }
+            method => match &self.workspace {
+                _ if !self.problems.is_empty() && !is_of_open_view(method) => {
+                    Err(config::invalid(&self.problems))
+                }
+                Some(workspace) if method.starts_with("view.") => {
                     return self.views.handle(workspace.clone(), call);
                 }
-                (Some(workspace), _) => return spawn(self.editor.clone(), workspace.clone(), call),
+                Some(workspace) => return spawn(self.editor.clone(), workspace.clone(), call),
+                None => Err(self.refused()),
             },
         };
         self.editor.answer(call.id, result);
     }
 
     fn hello(&mut self, args: Value) -> Result<Value, RpcError> {
-        // Looked at before all else: of another protocol's arguments we may know nothing.
-        let theirs = protocol(&args);
-        if theirs != Some(PROTOCOL) {
-            return Err(mismatch(theirs));
-        }
-        let hello: Hello = args::decode("hello", args)?;
-        let nvim = hello.nvim.unwrap_or_default();
-        let editor = EditorFacts { tmux: nvim.tmux, data: nvim.data, state: nvim.state };
-        let settings = config::settings(hello.config, editor)?;
-        let workspace = Workspace::new(settings, self.launch.clone(), self.news.clone())?;
-        // Else it is the one of the configuration, if that names one.
-        if hello.pin.is_some() {
-            workspace.pin_to(hello.pin);
-        }
-        self.workspace = Some(workspace);
+        self.workspace = None;
+        let mut hello = hello(args);
+        let config = hello.as_mut().ok().and_then(|hello| hello.config.take());
+        self.greeted = hello.map(|hello| (hello.nvim.unwrap_or_default().into(), hello.pin));
+        self.follow(config.unwrap_or_default())?;
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
         Ok(Map::new()
@@ -153,16 +154,41 @@ impl Server {
 
     fn configure(&mut self, args: Value) -> Result<Value, RpcError> {
         let Configure { config } = args::decode("configure", args)?;
-        let Some(workspace) = &self.workspace else {
-            return Err(RpcError::internal("`hello` must be the first call"));
-        };
-        let settings = config::settings(config, workspace.editor());
-        let workspace = settings.and_then(|settings| Ok(workspace.configured(settings)?));
+        self.follow(config.unwrap_or_default()).map(|()| Value::Nil)
+    }
+
+    /// Why there is nothing to work with: calls go out before `hello` is answered.
+    fn refused(&self) -> RpcError {
+        self.greeted.clone().err().unwrap_or_else(|| RpcError::internal("there is no workspace"))
+    }
+
+    /// Takes a configuration. One that is wrong is no error of this call: it is of every other.
+    fn follow(&mut self, config: Written) -> Result<(), RpcError> {
+        let (editor, pin) = self.greeted.as_ref().map_err(Clone::clone)?;
+        let workspace = config::settings(config, editor.clone()).and_then(|settings| {
+            self.configured(settings, pin.clone()).map_err(|error| vec![error.to_string()])
+        });
         match workspace {
-            Ok(workspace) => (self.workspace, self.refused) = (Some(workspace), None),
-            Err(refused) => self.refused = Some(refused),
+            Ok(workspace) => (self.workspace, self.problems) = (Some(workspace), Vec::new()),
+            Err(problems) => self.problems = problems,
         }
-        Ok(Value::Nil)
+        Ok(())
+    }
+
+    fn configured(
+        &self,
+        settings: Settings,
+        pin: Option<PathBuf>,
+    ) -> Result<Workspace, SessionError> {
+        if let Some(workspace) = &self.workspace {
+            return workspace.configured(settings);
+        }
+        let workspace = Workspace::new(settings, self.launch.clone(), self.news.clone())?;
+        // Else it is the one of the configuration, if that names one.
+        if pin.is_some() {
+            workspace.pin_to(pin);
+        }
+        Ok(workspace)
     }
 
     async fn end(self) {
@@ -171,6 +197,16 @@ impl Server {
             workspace.close().await;
         }
     }
+}
+
+/// The arguments of a `hello`.
+fn hello(args: Value) -> Result<Hello, RpcError> {
+    // Looked at before all else: of another protocol's arguments we may know nothing.
+    let theirs = protocol(&args);
+    if theirs != Some(PROTOCOL) {
+        return Err(mismatch(theirs));
+    }
+    args::decode("hello", args)
 }
 
 fn spawn(editor: Editor, workspace: Workspace, call: Call) {

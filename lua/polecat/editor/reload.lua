@@ -26,7 +26,8 @@ local known = {}
 ---@type table<integer, true>
 local waiting = {}
 local listening = false
-local group = vim.api.nvim_create_augroup('polecat_reload', {})
+---@type integer?
+local group
 
 local TOLD = {
   conflict = '`%s` changed `%s`: not reloaded, its buffer has changes that are not saved',
@@ -36,7 +37,7 @@ local TOLD = {
 
 --- An agent may write to a file all the time: what it does to one file within so many ms is told
 --- as one change.
-local CHANGE = 2000
+local CHANGE_INTERVAL = 2000
 
 --- A path without links, also where there is nothing any more.
 ---@param path string
@@ -84,7 +85,7 @@ local function on_changed(file)
   -- As long as a file is gone, it is found gone at every look.
   local again = reason == 'deleted' and file.gone
   local now = vim.uv.now()
-  local same = reason ~= 'deleted' and file.told and now - file.told < CHANGE
+  local same = reason ~= 'deleted' and file.told and now - file.told < CHANGE_INTERVAL
   file.gone = reason == 'deleted'
   if TOLD[reason] and not again and not same then
     file.told = now
@@ -106,6 +107,7 @@ local function answer_for(buf, file)
   })
 end
 
+---@type fun()
 local look_later
 
 ---@param buf integer
@@ -119,7 +121,7 @@ local function look(buf)
   end
   file.gone = file.gone and not vim.uv.fs_stat(file.name)
   -- What goes wrong in a user's autocommands is not ours to tell.
-  pcall(vim.cmd, ('silent checktime %d'):format(buf))
+  pcall(vim.api.nvim_command, ('silent checktime %d'):format(buf))
 end
 
 --- Looks at those that wait, each time the mode changes, until none waits.
@@ -152,9 +154,24 @@ local function below(file, worktree)
   return found[1] or found[2] or nil, found[2] or nil
 end
 
+--- At the first news, not when this file is loaded.
+local function prepare()
+  group = vim.api.nvim_create_augroup('polecat_reload', {})
+  vim.api.nvim_create_autocmd({ 'BufUnload', 'BufFilePost' }, {
+    group = group,
+    desc = 'Forget which file a buffer shows',
+    callback = function(event)
+      known[event.buf] = nil
+    end,
+  })
+end
+
 --- Takes what the backend tells of one worktree.
 ---@param files polecat.Files
 function M.changed(files)
+  if not group then
+    prepare()
+  end
   local touched = {}
   for _, path in ipairs(files.paths) do
     touched[path] = true
@@ -176,13 +193,5 @@ function M.changed(files)
     end
   end
 end
-
-vim.api.nvim_create_autocmd({ 'BufUnload', 'BufFilePost' }, {
-  group = group,
-  desc = 'Forget which file a buffer shows',
-  callback = function(event)
-    known[event.buf] = nil
-  end,
-})
 
 return M

@@ -2,23 +2,22 @@
 local M = {}
 
 --- How much of stderr is kept for the message about its death.
-local TAIL_LINES, TAIL_WIDTH = 8, 300
+local LINE_LIMIT, WIDTH_LIMIT = 8, 300
 
 ---@class polecat.Process
 ---@field channel integer
 ---@field started integer In ms of the loop's clock.
----@field unwanted? boolean We ended it ourselves: its exit is no news.
 
 --- Adds `data`, in which the first item goes on where the last one ended, to `tail`.
 ---@param tail string[]
 ---@param data string[]
 local function append(tail, data)
-  tail[#tail] = (tail[#tail] .. data[1]):sub(1, TAIL_WIDTH)
+  tail[#tail] = (tail[#tail] .. data[1]):sub(1, WIDTH_LIMIT)
   for index = 2, #data do
-    tail[#tail + 1] = data[index]:sub(1, TAIL_WIDTH)
+    tail[#tail + 1] = data[index]:sub(1, WIDTH_LIMIT)
   end
   -- One more than is shown, because the last line is empty after a line break.
-  while #tail > TAIL_LINES + 1 do
+  while #tail > LINE_LIMIT + 1 do
     table.remove(tail, 1)
   end
 end
@@ -59,21 +58,9 @@ function M.start(argv, on_exit)
   return process
 end
 
---- Sends one call.
----@param process polecat.Process
----@param id integer
----@param method string
----@param args table
----@return boolean ok
----@return string? why
-function M.send(process, id, method, args)
-  return pcall(vim.rpcnotify, process.channel, 'call', id, method, args)
-end
-
 --- Ends it by closing its end of the pipe, as it ends when Neovim is gone.
 ---@param process polecat.Process
 function M.stop(process)
-  process.unwanted = true
   pcall(vim.fn.chanclose, process.channel)
 end
 
@@ -91,7 +78,7 @@ end
 ---@param code integer
 ---@param tail string[] What it said last.
 ---@return string
-function M.obituary(code, tail)
+function M.last_words(code, tail)
   local text = 'the backend ' .. M.how(code)
   if #tail == 1 then
     return text .. ': ' .. tail[1]
