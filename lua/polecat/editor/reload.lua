@@ -39,16 +39,6 @@ local TOLD = {
 --- as one change.
 local CHANGE_INTERVAL = 2000
 
---- A path without links, also where there is nothing any more.
----@param path string
----@return string
-local function real(path)
-  local parent = vim.fs.dirname(path)
-  return vim.uv.fs_realpath(path)
-    or (parent == path and path)
-    or vim.fs.joinpath(real(parent), vim.fs.basename(path))
-end
-
 --- Links are resolved once for each buffer: events come many times a second.
 ---@param buf integer
 ---@return polecat.File?
@@ -58,8 +48,9 @@ local function file_of(buf)
     return nil
   end
   if not known[buf] or known[buf].name ~= name then
-    local itself = vim.fs.joinpath(real(vim.fs.dirname(name)), vim.fs.basename(name))
-    known[buf] = { name = name, places = { itself, real(name) } }
+    local folder = vim.fn.resolve(vim.fs.dirname(name))
+    local itself = vim.fs.joinpath(folder, vim.fs.basename(name))
+    known[buf] = { name = name, places = { itself, vim.fn.resolve(name) } }
   end
   return known[buf]
 end

@@ -23,18 +23,6 @@ local function on_path()
   end
 end
 
---- A program by its name, or by a path from where the configuration was written.
----@param program string
----@return string
-local function absolute(program)
-  if not program:find('/') then
-    return program
-  end
-  program = vim.fs.normalize(program, { expand_env = false })
-  local folder = config.current().cwd or ''
-  return vim.startswith(program, '/') and program or vim.fs.joinpath(folder, program)
-end
-
 --- `backend.command` as a list, where it is one that can be tried. The backend says what is wrong
 --- with any other.
 ---@return string[]?
@@ -46,8 +34,12 @@ local function configured()
       return nil
     end
   end
-  argv[1] = argv[1] and absolute(argv[1])
-  return argv[1] and argv or nil
+  local program = argv[1]
+  if program and program:find('/') then
+    local path = program:find('^[/~]') and program or (config.current().cwd .. '/' .. program)
+    argv[1] = vim.fn.fnamemodify(path, ':p')
+  end
+  return program and argv or nil
 end
 
 --- The command to start: `backend.command`, else what was built here, else what is on PATH.

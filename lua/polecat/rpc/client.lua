@@ -107,7 +107,7 @@ end
 
 ---@param child polecat.Process
 ---@param code integer
----@param tail string[]
+---@param tail string
 local function on_exit(child, code, tail)
   if leaving or child ~= current then
     return
