@@ -10,10 +10,13 @@ local CHECK_TIMEOUT = 2000
 ---@field problems string[] What is wrong with the rest, by its path.
 ---@field cwd? string Where relative paths begin.
 
+--- The configuration of last, and what it was made from.
 ---@type polecat.Config?
 local last
+---@type { raw: any, problem?: string }
+local made_from = {}
 --- What the last `setup()` was refused for, while `vim.g.polecat` is as it was then.
----@type { values: any, problems: string[] }?
+---@type { raw: any, problems: string[] }?
 local refused
 
 --- A copy of `value`, of what of it can be sent; the rest is noted in `problems`.
@@ -50,35 +53,50 @@ local function sendable(value, path, above, problems)
   return (not list or #problems == before) and copy or nil
 end
 
---- Reads what the user wrote: a table, or a function that returns one.
+--- What the user wrote: a table, or what a function returns.
 ---@param raw any
----@return polecat.Config
-local function read(raw)
-  local problems = {}
-  if type(raw) == 'function' then
-    local ok, value = pcall(raw)
-    if not ok then
-      problems[1] = ('`vim.g.polecat()`: %s'):format(value)
-    end
-    raw = ok and value or nil
+---@return any raw
+---@return string? problem
+local function written(raw)
+  if type(raw) ~= 'function' then
+    return raw
   end
+  local ok, value = pcall(raw)
+  if ok then
+    return value
+  end
+  return nil, ('`vim.g.polecat()`: %s'):format(value)
+end
+
+--- Whether both are alike. Tables that hold themselves are not: that cannot be told.
+---@param one any
+---@param other any
+---@return boolean
+local function is_same(one, other)
+  local ok, same = pcall(vim.deep_equal, one, other)
+  return ok and same
+end
+
+---@param raw any
+---@param problem? string
+---@return polecat.Config
+local function to_send(raw, problem)
+  local problems = { problem } --[[@as string[] ]]
   local values = sendable(raw, '', {}, problems)
-  return { values = values == nil and vim.empty_dict() or values, problems = problems }
+  values = values == nil and vim.empty_dict() or values
+  return { values = values, problems = problems, cwd = vim.fn.getcwd() }
 end
 
 --- The configuration as it is now. The same table comes back while it has not changed.
 ---@return polecat.Config
 function M.current()
-  local now = read(vim.g.polecat)
-  if refused and vim.deep_equal(refused.values, now.values) then
-    now.problems = refused.problems
+  local raw, problem = written(vim.g.polecat)
+  if last and problem == made_from.problem and is_same(raw, made_from.raw) then
+    return last
   end
-  local same = last
-    and vim.deep_equal(last.values, now.values)
-    and vim.deep_equal(last.problems, now.problems)
-  if not last or not same then
-    now.cwd = vim.fn.getcwd()
-    last = now
+  last, made_from = to_send(raw, problem), { raw = raw, problem = problem }
+  if refused and is_same(refused.raw, raw) then
+    last.problems = refused.problems
   end
   return last
 end
@@ -112,15 +130,14 @@ end
 --- The same as `vim.g.polecat = opts`, and says at once what is wrong with it.
 ---@param opts? polecat.Opts|fun(): polecat.Opts
 function M.set(opts)
-  local config = read(opts)
-  config.cwd = vim.fn.getcwd()
-  local problems = check(config)
+  local problems = check(to_send(written(opts)))
+  last = nil
   if #problems == 0 then
     refused, vim.g.polecat = nil, opts == nil and vim.empty_dict() or opts
     return
   end
   -- What is wrong is not stored: Neovim cannot even hold every Lua value in a variable.
-  refused = { values = read(vim.g.polecat).values, problems = problems }
+  refused = { raw = written(vim.g.polecat), problems = problems }
   require('polecat.editor.notify').error({
     code = 'config_invalid',
     message = 'the configuration: ' .. table.concat(problems, '\n'),

@@ -35,7 +35,9 @@ pub(super) fn settings(written: Written, editor: EditorFacts) -> Result<Settings
     let Written { values, problems, cwd } = written;
     let values = values.unwrap_or(Value::Array(Vec::new()));
     let (report, paths) = (Report::default(), Paths { cwd, home: paths::home() });
-    problems.into_iter().for_each(|problem| report.note(problem));
+    for problem in problems {
+        report.note(problem);
+    }
     let settings = read(&mut Item::root(&values, &report).table(), &paths, editor);
     let problems = report.problems();
     if problems.is_empty() { Ok(settings) } else { Err(problems) }
@@ -102,7 +104,7 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
         tracker_command: config.table("tracker").text("command"),
         agent: config.text("agent"),
         agents: config
-            .read("agents", |item| Some(item.map(agent::changes)))
+            .read("agents", |item| Some(item.map(|item| Some(agent::changes(item)))))
             .into_iter()
             .flatten()
             .collect(),

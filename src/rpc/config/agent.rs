@@ -7,13 +7,13 @@ use crate::core::{
 };
 
 /// Reads what stands at `agents.<name>`.
-pub(super) fn changes(item: &Item) -> Option<Changes> {
+pub(super) fn changes(item: &Item) -> Changes {
     let mut agent = item.table();
     let (mut ready, mut hooks) = (agent.table("ready"), agent.table("hooks"));
     let mut resume = agent.table("resume");
     let (flag, subcommand) = (resume.text("flag"), resume.text("subcommand"));
     let dialogs = agent.read("dialogs", |item| item.list("tables", dialog));
-    Some(Changes {
+    Changes {
         like: agent.text("preset"),
         command: agent.text("command"),
         args: agent.read("args", Item::texts),
@@ -34,7 +34,7 @@ pub(super) fn changes(item: &Item) -> Option<Changes> {
         session_id_env: agent.text("session_id_env"),
         instructions: agent.text("instructions"),
         dialogs: dialogs.unwrap_or_default(),
-    })
+    }
 }
 
 fn prompt_mode(item: &Item) -> Option<PromptMode> {
