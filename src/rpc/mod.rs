@@ -10,6 +10,7 @@ mod capture_view;
 mod check;
 mod commands;
 mod config;
+mod configured;
 mod diff_view;
 mod editor;
 mod effects;

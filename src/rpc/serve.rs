@@ -1,7 +1,5 @@
 //! The life of the process: one loop that takes calls in order until Neovim is gone.
 
-use std::path::PathBuf;
-
 use nvim_rs::Neovim;
 use rmpv::Value;
 use tokio::{
@@ -14,7 +12,7 @@ use tracing::{Instrument, debug, debug_span, info};
 use super::{
     PROTOCOL,
     args::{self, Configure, Hello},
-    config::{self, Written},
+    configured::{Configured, Greeted},
     editor::{Editor, Writer},
     encode::{self, Map},
     error::RpcError,
@@ -92,57 +90,62 @@ async fn tell(editor: Editor, desk: EventQueue) {
     }
 }
 
+/// Who answers a call.
+enum Taken {
+    Answer(Value),
+    View(Workspace),
+    Operation(Workspace),
+}
+
 /// What the calls of one Neovim share.
 struct Server {
     editor: Editor,
-    launch: Launch,
-    news: EventQueue,
-    /// What `hello` said of the editor, and the rig that is pinned; or why it was refused.
-    greeted: Result<(EditorFacts, Option<PathBuf>), RpcError>,
-    workspace: Option<Workspace>,
-    /// What is wrong with the last configuration: then nothing is begun by an older one.
-    problems: Vec<String>,
+    configured: Configured,
     views: Views,
 }
 
 impl Server {
     fn new(editor: Editor, launch: Launch, news: EventQueue) -> Self {
         let views = Views::new(editor.clone());
-        let greeted = Err(RpcError::internal("`hello` must be the first call"));
-        let problems = Vec::new();
-        Self { editor, launch, news, greeted, workspace: None, problems, views }
+        Self { editor, configured: Configured::new(launch, news), views }
     }
 
     /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what
     /// must stay in order (the greeting, the configuration, views) is done before the next call.
     fn handle(&mut self, call: Call) {
         debug!(call.id, call.method, "called");
-        let result = match call.method.as_str() {
-            "hello" => self.hello(call.args),
-            "configure" => self.configure(call.args),
-            "health" if !self.problems.is_empty() => {
-                Ok(encode::health(&config::health(&self.problems)))
+        match self.take(&call.method, &call.args) {
+            Ok(Taken::Answer(value)) => self.editor.answer(call.id, Ok(value)),
+            Ok(Taken::View(workspace)) => self.views.handle(workspace, call),
+            Ok(Taken::Operation(workspace)) => spawn(self.editor.clone(), workspace, call),
+            Err(refused) => self.editor.answer(call.id, Err(refused)),
+        }
+    }
+
+    fn take(&mut self, method: &str, args: &Value) -> Result<Taken, RpcError> {
+        Ok(match (method, self.configured.problems()) {
+            ("hello", _) => Taken::Answer(self.hello(args.clone())?),
+            ("configure", _) => {
+                let Configure { config } = args::decode("configure", args.clone())?;
+                self.configured.follow(config.unwrap_or_default())?;
+                Taken::Answer(Value::Nil)
             }
-            method => match &self.workspace {
-                _ if !self.problems.is_empty() && !is_of_open_view(method) => {
-                    Err(config::invalid(&self.problems))
-                }
-                Some(workspace) if method.starts_with("view.") => {
-                    return self.views.handle(workspace.clone(), call);
-                }
-                Some(workspace) => return spawn(self.editor.clone(), workspace.clone(), call),
-                None => Err(self.refused()),
-            },
-        };
-        self.editor.answer(call.id, result);
+            ("health", Some(problems)) => Taken::Answer(encode::health(&problems)),
+            _ if is_of_open_view(method) => Taken::View(self.configured.last()?),
+            _ if method.starts_with("view.") => Taken::View(self.configured.workspace()?),
+            _ => Taken::Operation(self.configured.workspace()?),
+        })
     }
 
     fn hello(&mut self, args: Value) -> Result<Value, RpcError> {
-        self.workspace = None;
         let mut hello = hello(args);
         let config = hello.as_mut().ok().and_then(|hello| hello.config.take());
-        self.greeted = hello.map(|hello| (hello.nvim.unwrap_or_default().into(), hello.pin));
-        self.follow(config.unwrap_or_default())?;
+        let greeted = |hello: Hello| Greeted {
+            editor: hello.nvim.unwrap_or_default().into(),
+            pin: hello.pin,
+        };
+        self.configured.greet(hello.map(greeted));
+        self.configured.follow(config.unwrap_or_default())?;
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
         Ok(Map::new()
@@ -152,50 +155,9 @@ impl Server {
             .into())
     }
 
-    fn configure(&mut self, args: Value) -> Result<Value, RpcError> {
-        let Configure { config } = args::decode("configure", args)?;
-        self.follow(config.unwrap_or_default()).map(|()| Value::Nil)
-    }
-
-    /// Why there is nothing to work with: calls go out before `hello` is answered.
-    fn refused(&self) -> RpcError {
-        self.greeted.clone().err().unwrap_or_else(|| RpcError::internal("there is no workspace"))
-    }
-
-    /// Takes a configuration. One that is wrong is no error of this call: it is of every other.
-    fn follow(&mut self, config: Written) -> Result<(), RpcError> {
-        let (editor, pin) = self.greeted.as_ref().map_err(Clone::clone)?;
-        let workspace = config::settings(config, editor.clone()).and_then(|settings| {
-            self.configured(settings, pin.clone()).map_err(|error| vec![error.to_string()])
-        });
-        match workspace {
-            Ok(workspace) => (self.workspace, self.problems) = (Some(workspace), Vec::new()),
-            Err(problems) => self.problems = problems,
-        }
-        Ok(())
-    }
-
-    fn configured(
-        &self,
-        settings: Settings,
-        pin: Option<PathBuf>,
-    ) -> Result<Workspace, SessionError> {
-        if let Some(workspace) = &self.workspace {
-            return workspace.configured(settings);
-        }
-        let workspace = Workspace::new(settings, self.launch.clone(), self.news.clone())?;
-        // Else it is the one of the configuration, if that names one.
-        if pin.is_some() {
-            workspace.pin_to(pin);
-        }
-        Ok(workspace)
-    }
-
     async fn end(self) {
         self.views.close_all();
-        if let Some(workspace) = self.workspace {
-            workspace.close().await;
-        }
+        self.configured.close().await;
     }
 }
 
