@@ -22,7 +22,7 @@ use super::{
     stdio,
     views::Views,
 };
-use crate::session::{EditorFacts, Event, EventQueue, Launch, SessionError, Settings, Workspace};
+use crate::session::{Event, EventQueue, Launch, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
