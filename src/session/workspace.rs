@@ -27,7 +27,7 @@ use crate::{
         messages::typing::TypingLocks,
         observe::{poller::Poller, pollers::Pollers},
         servers::Servers,
-        settings::{EditorFacts, Settings},
+        settings::Settings,
         start::starts::Starts,
     },
     tmux::{Socket, Tmux, socket_folder},
@@ -113,12 +113,6 @@ impl Workspace {
             workspace.pin_to(by_hand);
         }
         Ok(workspace)
-    }
-
-    /// What the settings say about the editor itself.
-    #[must_use]
-    pub fn editor(&self) -> EditorFacts {
-        self.tools.settings.editor.clone()
     }
 
     /// The context of the rig that contains `place`. From then on the rig is watched.
