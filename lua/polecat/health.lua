@@ -48,7 +48,7 @@ local function check_config()
     table.sort(set)
     vim.health.ok('configuration: ' .. (set[1] and table.concat(set, ', ') or 'all defaults'))
   end
-  local notified = table.concat(require('polecat.editor.notifications').notified(), ', ')
+  local notified = require('polecat.config').current().values.notify or 'waiting,died,idle'
   vim.health.info('notified: ' .. (notified ~= '' and notified or 'nothing'))
   return #config.problems == 0
 end

@@ -1,8 +1,10 @@
 //! What a polecat changed, in numbers.
 
+use serde::{Deserialize, Serialize};
+
 /// The work of a polecat since where it began. Lines are counted as they stand in its worktree,
 /// be they committed, uncommitted or in files that git does not track yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diffstat {
     /// How many commits it is ahead of where it began.
     pub ahead: u32,

@@ -10,7 +10,7 @@ use serde::{
 
 use super::{agent::Agent, args::read, error::RpcError};
 use crate::{
-    core::{Gastown, Template, screen::Policy},
+    core::{Gastown, State, Template, screen::Policy, session::UnknownWord},
     session::{EditorFacts, Settings},
 };
 
@@ -31,6 +31,7 @@ pub(super) fn settings(config: Option<Value>, editor: EditorFacts) -> Result<Set
         dialogs: config.dialogs.map(|answerer| answerer.0).unwrap_or_default(),
         gastown: config.gastown.and_then(|version| version.0),
         worktrees: worktrees.unwrap_or_default(),
+        notify: config.notify.unwrap_or_default().0,
         editor,
     })
 }
@@ -50,11 +51,10 @@ struct Config {
     dialogs: Option<Answerer>,
     worktrees: Option<String>,
     gastown: Option<Version>,
+    notify: Option<States>,
     // These are Lua's own; they come along because the configuration is sent whole.
     #[serde(rename = "capture")]
     _capture: IgnoredAny,
-    #[serde(rename = "notify")]
-    _notify: IgnoredAny,
     #[serde(rename = "log_level")]
     _log_level: IgnoredAny,
     #[serde(rename = "backend")]
@@ -96,6 +96,26 @@ impl TryFrom<String> for Version {
             "0.6" => Ok(Self(Some(Gastown::V0_6))),
             _ => Err(format!("`{text}`, expected `auto`, `0.5` or `0.6`")),
         }
+    }
+}
+
+/// The states that a person is told of.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct States(Vec<State>);
+
+impl Default for States {
+    fn default() -> Self {
+        Self(vec![State::Waiting, State::Died, State::Idle])
+    }
+}
+
+impl TryFrom<String> for States {
+    type Error = UnknownWord;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+        Ok(Self(words.map(str::parse).collect::<Result<_, _>>()?))
     }
 }
 

@@ -18,6 +18,7 @@ mod encode;
 mod error;
 mod handler;
 mod methods;
+mod news;
 mod operations;
 mod outbox;
 mod review;
@@ -32,4 +33,4 @@ pub use serve::serve;
 
 /// What Lua and this program must agree on. It grows when a method, an event or a field changes
 /// in a way that the other side would not understand.
-pub const PROTOCOL: u32 = 5;
+pub const PROTOCOL: u32 = 6;

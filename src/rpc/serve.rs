@@ -14,15 +14,16 @@ use super::{
     args::{self, Configure, Hello},
     config,
     editor::{Editor, Writer},
-    encode::{self, Map},
+    encode::Map,
     error::RpcError,
     handler::{Call, Inbox},
     methods,
+    news::Teller,
     outbox::Outbox,
     stdio,
     views::Views,
 };
-use crate::session::{EditorFacts, Event, EventQueue, Launch, Workspace};
+use crate::session::{EditorFacts, EventQueue, Launch, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -34,8 +35,9 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let writer = outbox.letterbox().compat_write();
     let (nvim, io) = Neovim::<Writer>::new(input, writer, Inbox(inbox));
     let (editor, news) = (Editor::new(nvim, outbox), EventQueue::default());
-    tokio::spawn(tell(editor.clone(), news.clone()));
-    let mut server = Server::new(editor, launch, news);
+    let teller = Teller::default();
+    tokio::spawn(teller.clone().run(editor.clone(), news.clone()));
+    let mut server = Server::new(editor, launch, news, teller);
     let mut signals = Signals::new()?;
     tokio::pin!(io);
     loop {
@@ -78,23 +80,12 @@ impl Signals {
     }
 }
 
-/// Tells the news, the next when Neovim has taken the last: while it is suspended nothing piles up.
-async fn tell(editor: Editor, desk: EventQueue) {
-    loop {
-        let (event, data) = match desk.next().await {
-            Event::Changed(snapshot) => ("snapshot", encode::snapshot(&snapshot)),
-            Event::Files(files) => ("files", encode::files(&files)),
-            Event::Warning(text) => ("notice", encode::warning(&text)),
-        };
-        editor.event_taken(event, data).await;
-    }
-}
-
 /// What the calls of one Neovim share.
 struct Server {
     editor: Editor,
     launch: Launch,
     news: EventQueue,
+    teller: Teller,
     workspace: Option<Workspace>,
     /// Why the configuration of last cannot be followed: then nothing is begun by an older one.
     refused: Option<RpcError>,
@@ -102,9 +93,9 @@ struct Server {
 }
 
 impl Server {
-    fn new(editor: Editor, launch: Launch, news: EventQueue) -> Self {
+    fn new(editor: Editor, launch: Launch, news: EventQueue, teller: Teller) -> Self {
         let views = Views::new(editor.clone());
-        Self { editor, launch, news, workspace: None, refused: None, views }
+        Self { editor, launch, news, teller, workspace: None, refused: None, views }
     }
 
     /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what
@@ -141,6 +132,8 @@ impl Server {
         if hello.pin.is_some() {
             workspace.pin_to(hello.pin);
         }
+        self.teller.remember(hello.known.unwrap_or_default());
+        self.teller.follow(&workspace);
         self.workspace = Some(workspace);
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
@@ -159,7 +152,10 @@ impl Server {
         let settings = config::settings(config, workspace.editor());
         let workspace = settings.and_then(|settings| Ok(workspace.configured(settings)?));
         match workspace {
-            Ok(workspace) => (self.workspace, self.refused) = (Some(workspace), None),
+            Ok(workspace) => {
+                self.teller.follow(&workspace);
+                (self.workspace, self.refused) = (Some(workspace), None);
+            }
             Err(refused) => self.refused = Some(refused),
         }
         Ok(Value::Nil)

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::core::{Gastown, Template, agent::Changes, screen::Policy};
+use crate::core::{Gastown, Template, agent::Changes, screen::Policy, session::State};
 
 /// The configuration without what only Lua needs. Absent is default.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +27,8 @@ pub struct Settings {
     pub gastown: Option<Gastown>,
     /// `worktrees`: where polecats of plain repositories work.
     pub worktrees: Template,
+    /// `notify`: the states that a person is told of.
+    pub notify: Vec<State>,
     /// The editor that we work for.
     pub editor: EditorFacts,
 }

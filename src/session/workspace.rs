@@ -11,7 +11,7 @@ use tokio::sync::watch::Receiver;
 use crate::{
     core::{
         rig::{Rig, RigKind},
-        session::SessionInfo,
+        session::{SessionInfo, State},
     },
     host::{
         Launch,
@@ -114,6 +114,12 @@ impl Workspace {
     #[must_use]
     pub fn editor(&self) -> EditorFacts {
         self.tools.settings.editor.clone()
+    }
+
+    /// The states that a person is told of.
+    #[must_use]
+    pub fn notified(&self) -> &[State] {
+        &self.tools.settings.notify
     }
 
     /// The context of the rig that `place` is in. From then on the rig is watched.

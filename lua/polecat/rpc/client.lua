@@ -5,11 +5,12 @@ local config = require('polecat.config')
 local deaths = require('polecat.rpc.backoff')
 local notify = require('polecat.editor.notify')
 local process = require('polecat.rpc.process')
+local sessions = require('polecat.editor.sessions')
 
 local M = {}
 
 --- What this plugin speaks. The backend refuses any other.
-M.PROTOCOL = 5
+M.PROTOCOL = 6
 
 --- A backend that does not greet back within this time is stuck, in ms.
 local GREETING_LIMIT = 10000
@@ -134,6 +135,7 @@ local function greet(child)
   nvim.data = vim.fs.joinpath(vim.fn.stdpath('data'), 'polecat')
   nvim.state = vim.fn.stdpath('state')
   local hello = { protocol = M.PROTOCOL, config = sent.values, nvim = nvim, pin = pinned }
+  hello.known = sessions.known()
   send(id, 'hello', hello)
   watch_greeting(child)
 end
@@ -155,6 +157,10 @@ local function on_exit(child, code, tail)
   fail_all(vim.tbl_extend('error', err, { told = not known }))
   local again = pause and (', next start in %g s'):format(pause / 1000) or ''
   tell_lost('the backend ' .. process.how(code) .. again, true)
+  if #sessions.known() > 0 then
+    -- Its rigs are to be watched on.
+    M.ensure()
+  end
 end
 
 ---@return string[]
