@@ -23,7 +23,7 @@ end
 ---@field args string
 ---@field bang? boolean
 ---@field count? integer The size of its window.
----@field lines? integer[] The first and the last.
+---@field lines? table<string, any> The lines of its range, and where they are.
 ---@field mods? table
 ---@field answers? table<string, any> What has been answered already.
 
@@ -52,17 +52,9 @@ function M.run(name, typed, at)
     local open = { kind = 'open', view = spec.opens, spec = {}, size = typed.count }
     return effects.apply({ open }, context)
   end
-  local args = {
-    at = context.at,
-    cwd = vim.fn.getcwd(),
-    name = name,
-    args = typed.args,
-    bang = typed.bang,
-    count = typed.count,
-    lines = typed.lines and lines_of(unpack(typed.lines)) or nil,
-    about = vim.b.polecat,
-    answers = typed.answers,
-  }
+  local args = { at = context.at, cwd = vim.fn.getcwd(), name = name, about = vim.b.polecat }
+  args = vim.tbl_extend('error', typed, args)
+  args.mods = nil
   effects.call({ method = 'command.run', args = args, editor = spec.editor }, context)
 end
 
@@ -80,7 +72,7 @@ function M.typed(spec, opts)
     args = args,
     bang = opts.bang or bang == '!',
     count = range == 'size' and opts.count or nil,
-    lines = range == 'lines' and { opts.line1, opts.line2 } or nil,
+    lines = range == 'lines' and lines_of(opts.line1, opts.line2) or nil,
     mods = opts.smods,
   })
 end

@@ -84,7 +84,7 @@ impl Teller {
             };
             let now = Timestamp::now();
             let messages = match next {
-                Some(Event::Changed(snapshot)) => {
+                Some(Event::Snapshot(snapshot)) => {
                     vec![("snapshot", self.told().update(&snapshot, now))]
                 }
                 Some(Event::Files(files)) => vec![("files", encode::files(&files))],

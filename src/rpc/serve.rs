@@ -32,7 +32,7 @@ use crate::session::{EditorFacts, EventQueue, Launch, Workspace};
 pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let (inbox, mut calls) = mpsc::unbounded_channel();
     let (input, outbox) = (stdio::input()?.compat(), Outbox::new(stdio::output()?));
-    let writer = outbox.letterbox().compat_write();
+    let writer = outbox.writer().compat_write();
     let (nvim, io) = Neovim::<Writer>::new(input, writer, Inbox(inbox));
     let (editor, news) = (Editor::new(nvim, outbox), EventQueue::default());
     let teller = Teller::default();

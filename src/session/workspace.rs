@@ -270,7 +270,7 @@ async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: EventQueu
     while snapshots.changed().await.is_ok() {
         let newest = snapshots.borrow_and_update().clone();
         if let Some(newest) = newest {
-            news.tell(Event::Changed(newest));
+            news.tell(Event::Snapshot(newest));
         }
     }
 }
