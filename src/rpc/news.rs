@@ -184,3 +184,64 @@ fn event(transition: &Transition) -> Map {
     };
     Map::new().put("pattern", pattern).put("data", data)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{names::PolecatName, session::SessionInfo};
+
+    fn snapshot(home: &str, state: State) -> Arc<Snapshot> {
+        let polecat = PolecatName::parse("ash").unwrap();
+        let info = SessionInfo::stopped(polecat, "gt-den-ash".to_owned(), "den".to_owned());
+        let running = matches!(state, State::Working | State::Waiting);
+        let polecats = vec![SessionInfo { running, state, ..info }];
+        Arc::new(Snapshot { rig: "den".to_owned(), home: home.into(), polecats })
+    }
+
+    /// A field of what `teller` tells of a snapshot.
+    fn told(teller: &Teller, field: &str, snapshot: &Arc<Snapshot>) -> Value {
+        let data = teller.told().update(snapshot, Timestamp::UNIX_EPOCH);
+        let Value::Map(pairs) = Value::from(data) else { panic!("a map") };
+        let found = pairs.into_iter().find(|(key, _)| key.as_str() == Some(field));
+        found.map(|(_, value)| value).unwrap_or(Value::Nil)
+    }
+
+    fn patterns(news: &Value) -> Vec<&str> {
+        let news = news.as_array().unwrap().iter();
+        news.map(|one| one["pattern"].as_str().unwrap_or("notified")).collect()
+    }
+
+    #[test]
+    fn each_thing_is_told_once_whenever_a_backend_dies() {
+        let first = Teller::default();
+        first.told().notified = vec![State::Waiting];
+        let news = told(&first, "news", &snapshot("/den", State::Working));
+        assert_eq!(patterns(&news), [""; 0], "what was there before is not new");
+        let asks = snapshot("/den", State::Waiting);
+        let news = told(&first, "news", &asks);
+        assert_eq!(patterns(&news), ["PolecatStateChanged", "PolecatWaiting", "notified"]);
+        let memory = told(&first, "memory", &asks).as_str().map(str::to_owned);
+        let next = Teller::default();
+        next.remember(vec![KnownRig { home: "/den".into(), memory: memory.clone() }]);
+        assert_eq!(patterns(&told(&next, "news", &asks)), [""; 0]);
+        let died = snapshot("/den", State::Died);
+        let expected = ["PolecatDied", "PolecatStateChanged"];
+        assert_eq!(patterns(&told(&next, "news", &died)), expected);
+        // It died in time to be told by neither; another version's memory is none.
+        for (memory, expected) in [(memory, &expected[..]), (Some("{}".to_owned()), &[])] {
+            let third = Teller::default();
+            third.remember(vec![KnownRig { home: "/den".into(), memory }]);
+            assert_eq!(patterns(&told(&third, "news", &died)), expected);
+        }
+    }
+
+    #[test]
+    fn the_status_line_is_of_all_rigs_in_use() {
+        let teller = Teller::default();
+        told(&teller, "news", &snapshot("/a", State::Working));
+        let line = told(&teller, "statusline", &snapshot("/b", State::Waiting));
+        assert_eq!(line.as_str(), Some("!1 ●1"));
+        let line = told(&teller, "statusline", &snapshot("/a", State::Died));
+        assert_eq!(line.as_str(), Some("!1 ✗1"));
+    }
+}
