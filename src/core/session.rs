@@ -107,6 +107,7 @@ impl SessionInfo {
 }
 
 /// A path as people are shown it: serde refuses one that is no UTF-8.
+#[expect(clippy::ref_option, reason = "serde passes the field")]
 fn lossy<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
     path.as_ref().map(|path| path.to_string_lossy()).serialize(serializer)
 }

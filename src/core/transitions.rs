@@ -133,13 +133,12 @@ fn lives(before: &Memory, after: &Memory) -> Vec<(Event, SessionInfo)> {
         (true, false) => vec![end],
         // How the one before ended is not known any more: another has taken its place.
         (true, true) if other => vec![(Event::Stopped, ended(&before.info)), start],
-        (true, true) => Vec::new(),
         (false, true) => vec![start],
         // One that came and went between two looks.
         (false, false) if has_ended(info.state) && (other || !has_ended(before.state)) => {
             vec![start, end]
         }
-        (false, false) => Vec::new(),
+        _ => Vec::new(),
     }
 }
 
@@ -157,7 +156,7 @@ fn ending(before: &SessionInfo, info: &SessionInfo) -> Event {
 /// Whether the agent of `new` is another one than that of `old`.
 fn replaced(old: &SessionInfo, new: &SessionInfo) -> bool {
     fn differ<T: PartialEq>(old: Option<T>, new: Option<T>) -> bool {
-        old.is_some() && new.is_some() && old != new
+        old.zip(new).is_some_and(|(old, new)| old != new)
     }
     differ(old.pid, new.pid) || differ(old.created, new.created)
 }
