@@ -26,7 +26,7 @@ use crate::{
         events::{Event, EventQueue, Snapshot},
         observe::{monitor::Monitor, monitors::Monitors},
         servers::Servers,
-        settings::{EditorFacts, Settings},
+        settings::Settings,
     },
     tmux::{Socket, Tmux, socket_folder},
 };
@@ -108,12 +108,6 @@ impl Workspace {
             workspace.pin_to(by_hand);
         }
         Ok(workspace)
-    }
-
-    /// What the settings hold of the editor itself.
-    #[must_use]
-    pub fn editor(&self) -> EditorFacts {
-        self.tools.settings.editor.clone()
     }
 
     /// The states that a person is told of.

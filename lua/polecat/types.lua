@@ -94,3 +94,71 @@
 ---@field size? integer Lines, or columns of a vertical split.
 ---@field from? integer The window it was asked for in, when it takes a while to be shown.
 ---@field asked? polecat.From The same, and when.
+
+--- `vim.g.polecat`, or what a function there returns. |polecat-configuration|
+---@class polecat.Opts
+---@field rig? polecat.RigOpts
+---@field gastown? 'auto'|'0.5'|'0.6' Which gastown runs the town; `auto` by default.
+---@field worktrees? string Where new polecats work: `{parent}/{repo}.polecats/{polecat}/{repo}`.
+---@field tmux? polecat.TmuxOpts
+---@field tracker? polecat.TrackerOpts
+---@field agent? string The agent that is started when the command does not say.
+---@field agents? table<string, polecat.AgentOpts> Agents by name; of a known one what differs.
+---@field dialogs? 'accept'|'ask' Who answers what agents ask before they begin.
+---@field capture? polecat.CaptureOpts
+---@field notify? string States with commas between them; `waiting,died,idle` by default.
+---@field log_level? 'error'|'warn'|'info'|'debug'|'trace'
+---@field backend? polecat.BackendOpts
+
+---@class polecat.RigOpts
+---@field path? string Its folder, instead of the one that is found.
+---@field name? string
+
+---@class polecat.TmuxOpts
+---@field command? string The program.
+---@field socket? string A name as for `tmux -L`, or a path as for `tmux -S`.
+
+---@class polecat.TrackerOpts
+---@field command? string The issue tracker, with arguments if need be; `bd` by default.
+
+---@class polecat.CaptureOpts
+---@field lines? integer How many lines a capture shows; 200 by default.
+
+---@class polecat.BackendOpts
+---@field command? string|string[] The program, or a list of it and its arguments.
+
+---@class polecat.AgentOpts
+---@field preset? string The known agent that it is like.
+---@field command? string
+---@field args? string[]
+---@field env? table<string, string>
+---@field process_names? string[] What its process may be called.
+---@field ready? polecat.ReadyOpts
+---@field settle_ms? integer The pause between a paste and the key that sends it.
+---@field prompt_mode? 'arg'|'none'|string How it takes its first words; else the flag for them.
+---@field dialogs? polecat.DialogOpts[] What it may ask before it begins.
+---@field hooks? polecat.HooksOpts
+---@field resume? polecat.ResumeOpts
+---@field config_dir_env? string The variable that names its configuration folder.
+---@field session_id_env? string The variable in which it tells its session's id.
+---@field instructions? string The file of instructions that it reads.
+
+---@class polecat.ReadyOpts
+---@field prompt? string What its prompt begins with.
+---@field title? string The window title that it sets when it is ready.
+---@field delay_ms? integer How long to wait when nothing else says so.
+
+---@class polecat.DialogOpts
+---@field text string A part of what it shows.
+---@field press? string[] The keys that accept it, as tmux names them.
+---@field selected? string The beginning of the choice that must be marked before.
+---@field reason? 'permission'|'question'|'trust'|'sign-in'
+
+---@class polecat.HooksOpts
+---@field provider? 'claude'|'none'|string
+---@field dir? string
+---@field file? string
+
+---@class polecat.ResumeOpts How it goes on with an earlier conversation, before the id.
+---@field flag? string
+---@field subcommand? string
