@@ -18,6 +18,7 @@ mod encode;
 mod error;
 mod handler;
 mod methods;
+mod news;
 mod operations;
 mod outbox;
 mod review;
