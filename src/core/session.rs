@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 
 use super::{names::PolecatName, work::Diffstat};
 
-/// A polecat's session. A field with no value is `None`, never a zero.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A polecat's session, as users see it too: the fields are those that Lua reads, gastown's first.
+/// A field with no value is `None`, never a zero, and absent on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SessionInfo {
     /// Whose session it is.
     pub polecat: PolecatName,
@@ -24,16 +26,19 @@ pub struct SessionInfo {
     /// A person's client shows it; our own control client does not count.
     pub attached: bool,
     /// When tmux made it.
+    #[serde(serialize_with = "in_seconds")]
     pub created: Option<Timestamp>,
-    /// How many windows it has; 0 without a session.
-    pub windows: u32,
+    /// How many windows it has; `None` unless it is running.
+    pub windows: Option<u32>,
     /// The last output, not the last keypress.
+    #[serde(serialize_with = "in_seconds")]
     pub last_activity: Option<Timestamp>,
     /// What the agent is doing.
     pub state: State,
     /// What says so.
     pub state_source: StateSource,
     /// Since when it does.
+    #[serde(serialize_with = "in_seconds")]
     pub state_since: Option<Timestamp>,
     /// What it needs a person for, while it waits.
     pub waiting: Option<Waiting>,
@@ -42,6 +47,7 @@ pub struct SessionInfo {
     /// The command line that was started.
     pub command: Option<String>,
     /// Where it was started.
+    #[serde(serialize_with = "path")]
     pub workdir: Option<PathBuf>,
     /// The branch checked out there.
     pub branch: Option<String>,
@@ -69,7 +75,7 @@ impl SessionInfo {
             rig_name,
             attached: false,
             created: None,
-            windows: 0,
+            windows: None,
             last_activity: None,
             state: State::Stopped,
             state_source: StateSource::None,
@@ -105,24 +111,28 @@ impl SessionInfo {
 }
 
 /// What an agent needs a person for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Waiting {
     /// `permission`, `question`, `trust` or `sign-in`.
     pub reason: String,
     /// What it asks, as it stands on its screen.
     pub text: String,
     /// What it asks about, such as the command to be allowed; empty when nothing more is shown.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub about: String,
     /// The answers it offers, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
 }
 
 /// How an agent ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Exit {
-    /// Its status or the signal that killed it.
+    /// Its status or the signal that killed it: on the wire the field `status` or `signal`.
+    #[serde(flatten)]
     pub how: ExitHow,
     /// When it ended, or when that was seen first.
+    #[serde(serialize_with = "seconds")]
     pub at: Timestamp,
     /// How long it lived, in milliseconds.
     pub lived_ms: u64,
@@ -133,7 +143,8 @@ pub struct Exit {
 }
 
 /// What the system said of a process that ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ExitHow {
     /// It exited by itself; 0 is success.
     Status(i32),
@@ -144,6 +155,25 @@ pub enum ExitHow {
     /// Its session went with it, and nobody had ended that: so it is with those that gastown
     /// starts.
     Gone,
+}
+
+/// A time as users read it: RFC 3339 in whole seconds.
+fn seconds<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(&format_args!("{at:.0}"))
+}
+
+#[expect(clippy::ref_option, reason = "serde passes the field")]
+fn in_seconds<S: Serializer>(at: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => seconds(at, to),
+        None => to.serialize_none(),
+    }
+}
+
+/// A path as text: serde refuses one that is not UTF-8.
+#[expect(clippy::ref_option, reason = "serde passes the field")]
+fn path<S: Serializer>(path: &Option<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
+    path.as_ref().map(|path| path.display().to_string()).serialize(to)
 }
 
 impl Exit {
@@ -242,6 +272,12 @@ macro_rules! words {
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.as_str())
             }
         }
 

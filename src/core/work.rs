@@ -2,7 +2,7 @@
 
 /// The work of a polecat since where it began. Lines are counted as they stand in its worktree,
 /// be they committed, uncommitted or in files that git does not track yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Diffstat {
     /// How many commits it is ahead of where it began.
     pub ahead: u32,

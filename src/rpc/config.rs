@@ -8,7 +8,7 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 
-use super::{agent::Agent, args::read, error::RpcError};
+use super::{agent::Agent, decode::read, error::RpcError};
 use crate::{
     core::{Gastown, Template, screen::Policy},
     session::{EditorFacts, Settings},
@@ -141,12 +141,12 @@ mod tests {
 
     #[test]
     fn what_is_unknown_or_of_the_wrong_type_is_named() {
-        check(map(vec![("tmx", "x".into())]), "unknown field `tmx`");
-        check(map(vec![("tmux", map(vec![("sockt", "x".into())]))]), "unknown field `sockt`");
-        check(map(vec![("agent", 3.into())]), "`agent`: invalid type: integer `3`");
+        check(map(vec![("tmx", "x".into())]), "`tmx` is not known");
+        check(map(vec![("tmux", map(vec![("sockt", "x".into())]))]), "`sockt` is not known");
+        check(map(vec![("agent", 3.into())]), "`agent`: expected a string, got `3`");
         check(
             map(vec![("agents", map(vec![("mine", map(vec![("args", "x".into())]))]))]),
-            "`mine.args`: invalid type: string \"x\", expected a sequence",
+            "`mine.args`: expected a list, got \"x\"",
         );
         check(
             map(vec![("dialogs", "never".into())]),
@@ -160,9 +160,9 @@ mod tests {
             map(vec![("agents", map(vec![("mine", map(vec![(key, value)]))]))])
         };
         check(agent("prompt_mode", "stdin".into()), "`mine.prompt_mode`: `stdin`, expected `arg`");
-        check(agent("hooks", map(vec![("fle", "x".into())])), "unknown field `fle`");
+        check(agent("hooks", map(vec![("fle", "x".into())])), "fle` is not known");
         let dialog = Value::Array(vec![map(vec![("press", Value::Array(Vec::new()))])]);
-        check(agent("dialogs", dialog), "missing field `text`");
+        check(agent("dialogs", dialog), "text` is missing");
     }
 
     #[test]

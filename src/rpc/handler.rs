@@ -11,16 +11,16 @@ use super::editor::Writer;
 /// How Neovim tells that a notification of ours went wrong: with its kind and a message.
 const FAILED: &str = "nvim_error_event";
 
-/// One call of Lua's.
+/// A call as it came.
 #[derive(Debug)]
-pub(super) struct Call {
+pub(super) struct Message {
     pub(super) id: u64,
     pub(super) method: String,
     pub(super) args: Value,
 }
 
 #[derive(Clone)]
-pub(super) struct Inbox(pub(super) UnboundedSender<Call>);
+pub(super) struct Inbox(pub(super) UnboundedSender<Message>);
 
 #[async_trait]
 impl Handler for Inbox {
@@ -32,14 +32,14 @@ impl Handler for Inbox {
         if name == FAILED {
             return warn!(?args, "Neovim did not take a message");
         }
-        let Some(call) = parse(&name, args) else {
+        let Some(message) = parse(&name, args) else {
             return warn!(name, "a notification that is no call");
         };
-        drop(self.0.send(call));
+        drop(self.0.send(message));
     }
 }
 
-fn parse(name: &str, args: Vec<Value>) -> Option<Call> {
+fn parse(name: &str, args: Vec<Value>) -> Option<Message> {
     let [id, method, args] = <[Value; 3]>::try_from(args).ok().filter(|_| name == "call")?;
-    Some(Call { id: id.as_u64()?, method: method.as_str()?.to_owned(), args })
+    Some(Message { id: id.as_u64()?, method: method.as_str()?.to_owned(), args })
 }

@@ -5,12 +5,12 @@
 //! would make the editor wait. The methods and events are listed in doc/protocol.md.
 
 mod agent;
-mod args;
 mod aside;
+mod calls;
 mod capture_view;
-mod check;
 mod commands;
 mod config;
+mod decode;
 mod diff_view;
 mod editor;
 mod effects;
@@ -18,16 +18,15 @@ mod encode;
 mod error;
 mod handler;
 mod methods;
-mod operations;
 mod outbox;
-mod review;
+mod paths;
 mod rows;
 mod serve;
 mod status_view;
 mod stdio;
 mod views;
 
-pub use check::{Refused, check};
+pub use methods::{Refused, check};
 pub use serve::serve;
 
 /// What Lua and this program must agree on. It grows when a method, an event or a field changes

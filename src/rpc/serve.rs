@@ -11,18 +11,17 @@ use tracing::{Instrument, debug, debug_span, info};
 
 use super::{
     PROTOCOL,
-    args::{self, Configure, Hello},
-    config,
+    calls::{CallContext, Configure, Greeting, Hello, Method},
     editor::{Editor, Writer},
-    encode::{self, Map},
+    encode::{self, Encode},
     error::RpcError,
-    handler::{Call, Inbox},
-    methods,
+    handler::{Inbox, Message},
+    methods::{Call, OperationCall, ServerCall},
     outbox::Outbox,
     stdio,
     views::Views,
 };
-use crate::session::{EditorFacts, Event, EventQueue, Launch, Workspace};
+use crate::session::{Event, EventQueue, Launch, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -82,7 +81,10 @@ impl Signals {
 async fn tell(editor: Editor, desk: EventQueue) {
     loop {
         let (event, data) = match desk.next().await {
-            Event::Changed(snapshot) => ("snapshot", encode::snapshot(&snapshot)),
+            Event::Changed(snapshot) => match encode::snapshot(&snapshot) {
+                Ok(data) => ("snapshot", data),
+                Err(why) => ("notice", encode::warning(&why)),
+            },
             Event::Files(files) => ("files", encode::files(&files)),
             Event::Warning(text) => ("notice", encode::warning(&text)),
         };
@@ -109,33 +111,52 @@ impl Server {
 
     /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what
     /// must stay in order (the greeting, the configuration, views) is done before the next call.
-    fn handle(&mut self, call: Call) {
-        debug!(call.id, call.method, "called");
-        let result = match call.method.as_str() {
-            "hello" => self.hello(call.args),
-            "configure" => self.configure(call.args),
-            _ => match (&self.workspace, &self.refused) {
-                (None, _) => Err(RpcError::internal("`hello` must be the first call")),
-                (_, Some(refused)) if !is_of_open_view(&call.method) => Err(refused.clone()),
-                (Some(workspace), _) if call.method.starts_with("view.") => {
-                    return self.views.handle(workspace.clone(), call);
-                }
-                (Some(workspace), _) => return spawn(self.editor.clone(), workspace.clone(), call),
-            },
-        };
-        self.editor.answer(call.id, result);
+    fn handle(&mut self, message: Message) {
+        debug!(message.id, message.method, "called");
+        let id = message.id;
+        match self.take(message) {
+            Ok(Some(value)) => self.editor.answer(id, Ok(value)),
+            Ok(None) => {}
+            Err(error) => self.editor.answer(id, Err(error)),
+        }
     }
 
-    fn hello(&mut self, args: Value) -> Result<Value, RpcError> {
+    /// Answers the call, unless somebody else does that later.
+    fn take(&mut self, message: Message) -> Result<Option<Value>, RpcError> {
+        let Message { id, method, args } = message;
         // Looked at before all else: of another protocol's arguments we may know nothing.
-        let theirs = protocol(&args);
-        if theirs != Some(PROTOCOL) {
-            return Err(mismatch(theirs));
+        if method == Hello::NAME {
+            same_protocol(&args)?;
         }
-        let hello: Hello = args::decode("hello", args)?;
-        let nvim = hello.nvim.unwrap_or_default();
-        let editor = EditorFacts { tmux: nvim.tmux, data: nvim.data, state: nvim.state };
-        let settings = config::settings(hello.config, editor)?;
+        match Call::decode(&method, args)? {
+            Call::Server(ServerCall::Hello(hello)) => return self.hello(hello).map(Some),
+            Call::Server(ServerCall::Configure(configure)) => {
+                self.configure(configure)?;
+                return Ok(Some(Value::Nil));
+            }
+            Call::View(call) if call.is_about_open_view() => {
+                self.views.handle(self.greeted()?, id, call);
+            }
+            Call::View(call) => self.views.handle(self.followed()?, id, call),
+            Call::Operation(call) => {
+                spawn(self.editor.clone(), self.followed()?, id, &method, call);
+            }
+        }
+        Ok(None)
+    }
+
+    fn greeted(&self) -> Result<Workspace, RpcError> {
+        self.workspace.clone().ok_or_else(|| RpcError::internal("`hello` must be the first call"))
+    }
+
+    /// The same, by the configuration of last.
+    fn followed(&self) -> Result<Workspace, RpcError> {
+        let workspace = self.greeted()?;
+        self.refused.clone().map_or(Ok(workspace), Err)
+    }
+
+    fn hello(&mut self, mut hello: Hello) -> Result<Value, RpcError> {
+        let settings = hello.settings()?;
         let workspace = Workspace::new(settings, self.launch.clone(), self.news.clone())?;
         // Else it is the one of the configuration, if that names one.
         if hello.pin.is_some() {
@@ -144,25 +165,18 @@ impl Server {
         self.workspace = Some(workspace);
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
-        Ok(Map::new()
-            .put("protocol", PROTOCOL)
-            .put("version", version)
-            .put("pid", std::process::id())
-            .into())
+        let greeting = Greeting { protocol: PROTOCOL, version, pid: std::process::id() };
+        greeting.encode().map_err(RpcError::internal)
     }
 
-    fn configure(&mut self, args: Value) -> Result<Value, RpcError> {
-        let Configure { config } = args::decode("configure", args)?;
-        let Some(workspace) = &self.workspace else {
-            return Err(RpcError::internal("`hello` must be the first call"));
-        };
-        let settings = config::settings(config, workspace.editor());
-        let workspace = settings.and_then(|settings| Ok(workspace.configured(settings)?));
-        match workspace {
+    fn configure(&mut self, configure: Configure) -> Result<(), RpcError> {
+        let workspace = self.greeted()?;
+        let settings = configure.settings(workspace.editor());
+        match settings.and_then(|settings| Ok(workspace.configured(settings)?)) {
             Ok(workspace) => (self.workspace, self.refused) = (Some(workspace), None),
             Err(refused) => self.refused = Some(refused),
         }
-        Ok(Value::Nil)
+        Ok(())
     }
 
     async fn end(self) {
@@ -173,19 +187,18 @@ impl Server {
     }
 }
 
-fn spawn(editor: Editor, workspace: Workspace, call: Call) {
-    let span = debug_span!("call", id = call.id, method = call.method);
+fn spawn(editor: Editor, workspace: Workspace, id: u64, method: &str, call: OperationCall) {
+    let span = debug_span!("call", id, method);
     let work = async move {
-        let id = call.id;
-        let result = methods::call(&editor, &workspace, call).await;
+        let result = call.answer(&CallContext::new(&editor, &workspace, id)).await;
         editor.answer(id, result);
     };
     tokio::spawn(work.instrument(span));
 }
 
-/// What goes on with views that are there whatever the configuration says by now.
-fn is_of_open_view(method: &str) -> bool {
-    matches!(method, "view.set" | "view.refresh" | "view.close")
+fn same_protocol(args: &Value) -> Result<(), RpcError> {
+    let theirs = protocol(args);
+    if theirs == Some(PROTOCOL) { Ok(()) } else { Err(mismatch(theirs)) }
 }
 
 fn protocol(args: &Value) -> Option<u32> {

@@ -1,9 +1,8 @@
 //! The status window: all polecats of a rig, or one in detail, live.
 
 use super::{
-    args::ViewOpen,
+    calls::ViewOpen,
     error::RpcError,
-    operations::place,
     views::{Canvas, Order},
 };
 use crate::{
@@ -21,7 +20,7 @@ pub(super) async fn run(
     open: ViewOpen,
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
-    let context = workspace.context(&place(open.at)).await?;
+    let context = workspace.context(&open.at.into()).await?;
     let mut watch = match &open.polecat {
         Some(polecat) => Watch::one(workspace, context.clone(), polecat)?,
         None => Watch::all(workspace, context.clone()),

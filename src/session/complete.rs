@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// The names a person can mean.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct Completion {
     /// The polecats of the rig.
     pub polecats: Vec<String>,

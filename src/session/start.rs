@@ -41,9 +41,10 @@ impl RigContext {
 }
 
 /// A polecat whose agent runs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Started {
     /// Its session.
+    #[serde(flatten)]
     pub info: SessionInfo,
     /// What went wrong without being in the way.
     pub warnings: Vec<String>,

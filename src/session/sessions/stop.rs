@@ -32,11 +32,12 @@ const STALE: Duration = Duration::from_millis(50);
 const AFTER_DEATH: Duration = Duration::from_millis(500);
 
 /// What became of stopping everyone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct StoppedAll {
     /// The polecats whose sessions are gone.
     pub stopped: Vec<String>,
-    /// What went wrong without being in the way.
+    /// What went wrong without being in the way; told beside the answer.
+    #[serde(skip)]
     pub warnings: Vec<String>,
 }
 

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 /// The person's home.
-pub(super) fn home() -> Option<PathBuf> {
+pub(in crate::rpc) fn home() -> Option<PathBuf> {
     std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute())
 }
 
 /// `path` as it is meant in an editor whose working directory is `cwd`.
-pub(super) fn absolute(path: &Path, cwd: &Path, home: Option<&Path>) -> PathBuf {
+pub(in crate::rpc) fn absolute(path: &Path, cwd: &Path, home: Option<&Path>) -> PathBuf {
     match (path.strip_prefix("~"), home) {
         (Ok(rest), Some(home)) => home.join(rest),
         _ => cwd.join(path),
@@ -16,7 +16,7 @@ pub(super) fn absolute(path: &Path, cwd: &Path, home: Option<&Path>) -> PathBuf 
 }
 
 /// `path` with `~` for the home.
-pub(super) fn short(path: &Path, home: Option<&Path>) -> String {
+pub(in crate::rpc) fn short(path: &Path, home: Option<&Path>) -> String {
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => Path::new("~").join(rest).display().to_string(),
         None => path.display().to_string(),
