@@ -3,6 +3,8 @@
 --- also as the first of all.
 local M = {}
 
+local UNSENDABLE = { 'function', 'userdata', 'thread' }
+
 --- What is wrong with what cannot be sent, and so not be checked by the backend.
 ---@param args table<string, any>
 ---@param opts any
@@ -17,7 +19,7 @@ local function problem(args, opts, cb)
   for name, value in pairs(vim.tbl_extend('keep', args, opts)) do
     if type(name) ~= 'string' then
       return ('`%s`: a key must be a string'):format(tostring(name))
-    elseif vim.list_contains({ 'function', 'userdata', 'thread' }, type(value)) then
+    elseif value ~= vim.NIL and vim.list_contains(UNSENDABLE, type(value)) then
       return ('`%s`: a %s cannot be sent'):format(name, type(value))
     end
   end

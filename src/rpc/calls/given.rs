@@ -121,6 +121,14 @@ impl TryFrom<String> for Since {
 }
 
 impl Since {
+    /// The word for it.
+    pub(in crate::rpc) fn name(self) -> &'static str {
+        match self.0 {
+            session::Since::Start => "start",
+            session::Since::Review => "review",
+        }
+    }
+
     pub(in crate::rpc) fn of(said: Option<Self>) -> session::Since {
         said.map_or(session::Since::Start, |Self(since)| since)
     }

@@ -45,7 +45,7 @@ calls! {
         snapshot: Option<bool>,
     }
     /// The same of what a polecat changed.
-    "open.diff" => OpenDiff { at: At, polecat: String, since: Option<String> }
+    "open.diff" => OpenDiff { at: At, polecat: String, since: Option<Since> }
 }
 
 impl Operation for OpenAttach {
@@ -81,7 +81,10 @@ impl Operation for OpenDiff {
     type Answer = Vec<Effect>;
 
     async fn run(self, _: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        open(View::Diff { polecat: self.polecat, since: self.since })
+        open(View::Diff {
+            polecat: self.polecat,
+            since: self.since.map(|since| since.name().to_owned()),
+        })
     }
 }
 
