@@ -1,4 +1,4 @@
-//! What Neovim sends, passed on in the order in which it came.
+//! What Neovim sends, passed on in the order in which it arrived.
 
 use async_trait::async_trait;
 use nvim_rs::{Handler, Neovim};
@@ -20,14 +20,14 @@ pub(super) struct Message {
 }
 
 #[derive(Clone)]
-pub(super) struct Inbox(pub(super) UnboundedSender<Message>);
+pub(super) struct CallHandler(pub(super) UnboundedSender<Message>);
 
 #[async_trait]
-impl Handler for Inbox {
+impl Handler for CallHandler {
     type Writer = Writer;
 
-    // nvim-rs awaits this before it reads on, so the call is only handed over here. The inbox
-    // has no bound, because the alternative is to stop reading the answers that calls wait for.
+    // nvim-rs awaits this before it reads on, so the call is only handed over. The channel has
+    // no bound: the alternative is to stop reading the answers that calls wait for.
     async fn handle_notify(&self, name: String, args: Vec<Value>, _nvim: Neovim<Writer>) {
         if name == FAILED {
             return warn!(?args, "Neovim did not take a message");

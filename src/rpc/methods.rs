@@ -2,7 +2,6 @@
 
 use rmpv::Value;
 
-#[expect(clippy::wildcard_imports, reason = "it is about all of them")]
 use super::calls::*;
 use super::{decode::decode, error::RpcError};
 use crate::{core::names::shown, session::EditorFacts};
@@ -19,6 +18,7 @@ macro_rules! table {
 
         /// Is carried out in order with the others about the same view.
         #[derive(Debug)]
+        #[expect(clippy::enum_variant_names, reason = "they are called as the calls are")]
         pub(super) enum ViewCall { $($view($view)),* }
 
         /// Is carried out in a task of its own.

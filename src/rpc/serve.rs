@@ -15,7 +15,7 @@ use super::{
     editor::{Editor, Writer},
     encode::{self, Encode},
     error::RpcError,
-    handler::{Inbox, Message},
+    handler::{CallHandler, Message},
     methods::{Call, OperationCall, ServerCall},
     outbox::Outbox,
     stdio,
@@ -31,7 +31,7 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let (inbox, mut calls) = mpsc::unbounded_channel();
     let (input, outbox) = (stdio::input()?.compat(), Outbox::new(stdio::output()?));
     let writer = outbox.letterbox().compat_write();
-    let (nvim, io) = Neovim::<Writer>::new(input, writer, Inbox(inbox));
+    let (nvim, io) = Neovim::<Writer>::new(input, writer, CallHandler(inbox));
     let (editor, news) = (Editor::new(nvim, outbox), EventQueue::default());
     tokio::spawn(tell(editor.clone(), news.clone()));
     let mut server = Server::new(editor, launch, news);

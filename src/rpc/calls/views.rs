@@ -52,7 +52,7 @@ impl Operation for OpenAttach {
     type Answer = Vec<Effect>;
 
     async fn run(self, _: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        open(View::Attach { polecat: self.polecat })
+        Ok(open(View::Attach { polecat: self.polecat }))
     }
 }
 
@@ -60,7 +60,7 @@ impl Operation for OpenStatus {
     type Answer = Vec<Effect>;
 
     async fn run(self, _: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        open(View::Status { polecat: self.polecat })
+        Ok(open(View::Status { polecat: self.polecat }))
     }
 }
 
@@ -68,12 +68,12 @@ impl Operation for OpenCapture {
     type Answer = Vec<Effect>;
 
     async fn run(self, _: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        open(View::Capture {
+        Ok(open(View::Capture {
             polecat: Some(self.polecat),
             session: None,
             lines: self.lines,
             snapshot: self.snapshot.unwrap_or_default(),
-        })
+        }))
     }
 }
 
@@ -81,13 +81,11 @@ impl Operation for OpenDiff {
     type Answer = Vec<Effect>;
 
     async fn run(self, _: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        open(View::Diff {
-            polecat: self.polecat,
-            since: self.since.map(|since| since.name().to_owned()),
-        })
+        let since = self.since.map(|since| since.name().to_owned());
+        Ok(open(View::Diff { polecat: self.polecat, since }))
     }
 }
 
-fn open(view: View) -> Result<Vec<Effect>, Refusal> {
-    Ok(vec![Effect::Open { view, size: None }])
+fn open(view: View) -> Vec<Effect> {
+    vec![Effect::Open { view, size: None }]
 }

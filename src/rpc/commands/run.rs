@@ -96,8 +96,8 @@ async fn sling(context: &CallContext<'_>, asked: &Invocation) -> Done {
         trust_id: answers.trust_id,
         in_use: answers.in_use,
     };
-    let slung = sling.run(context).await?;
-    Ok(told(report::slung(&slung.info, &issue), &slung.warnings))
+    let started = sling.run(context).await?;
+    Ok(told(report::slung(&started.info, &issue), &started.warnings))
 }
 
 async fn stop(context: &CallContext<'_>, asked: &Invocation) -> Done {
