@@ -1,6 +1,6 @@
 //! What every call can reach.
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
 
 use super::given::At;
 use crate::{
@@ -10,10 +10,6 @@ use crate::{
     },
     session::{RigContext, SessionError, Workspace},
 };
-
-/// How old a rig that was found may be for a call that only looks: who asks often has the folders
-/// read once.
-const REUSE_LIMIT: Duration = Duration::from_secs(1);
 
 /// Where a call is carried out, and for whom.
 pub(in crate::rpc) struct CallContext<'a> {
@@ -33,16 +29,9 @@ impl<'a> CallContext<'a> {
         self.workspace.context(&at.into()).await
     }
 
-    /// Runs the read-only `look` in the rig that `at` is in.
-    pub(super) async fn look<T, F>(
-        &self,
-        at: At,
-        look: impl Fn(RigContext) -> F,
-    ) -> Result<T, SessionError>
-    where
-        F: Future<Output = Result<T, SessionError>>,
-    {
-        self.workspace.look(&at.into(), REUSE_LIMIT, look).await
+    /// The same for a call that only looks: one that was found just now is not looked for again.
+    pub(super) async fn recent_rig(&self, at: At) -> Result<RigContext, SessionError> {
+        self.workspace.recent_context(&at.into()).await
     }
 
     /// Does `work`; whether it succeeds or not, what views show is looked at again after it.

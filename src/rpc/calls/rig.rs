@@ -25,6 +25,6 @@ impl Operation for Complete {
     type Answer = Completion;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Completion, Refusal> {
-        Ok(context.rig(self.at).await?.completion().await?)
+        Ok(context.workspace.completion(&self.at.into()).await?)
     }
 }

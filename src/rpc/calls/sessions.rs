@@ -1,7 +1,5 @@
 //! Sessions: looked at, written to, stopped.
 
-use std::time::Duration;
-
 use rmpv::Value;
 use serde_bytes::ByteBuf;
 
@@ -12,7 +10,7 @@ use crate::{
         encode::{self, Encode, Map},
         error::Refusal,
     },
-    session::{AttachPlan, CaptureOptions, RigContext, StoppedAll},
+    session::{AttachPlan, CaptureOptions, StoppedAll},
 };
 
 calls! {
@@ -67,7 +65,8 @@ impl Operation for Stop {
 
     async fn run(self, context: &CallContext<'_>) -> Result<Stopped, Refusal> {
         let force = self.force.unwrap_or_default();
-        let work = async { context.rig(self.at).await?.stop(&self.polecat, force).await };
+        let work =
+            async { context.rig(self.at).await?.sessions().stop(&self.polecat, force).await };
         Ok(Stopped { warnings: context.changing(work).await? })
     }
 
@@ -81,7 +80,7 @@ impl Operation for StopAll {
 
     async fn run(self, context: &CallContext<'_>) -> Result<StoppedAll, Refusal> {
         let force = self.force.unwrap_or_default();
-        let work = async { context.rig(self.at).await?.stop_all(force).await };
+        let work = async { context.rig(self.at).await?.sessions().stop_all(force).await };
         Ok(context.changing(work).await?)
     }
 
@@ -94,10 +93,7 @@ impl Operation for IsRunning {
     type Answer = bool;
 
     async fn run(self, context: &CallContext<'_>) -> Result<bool, Refusal> {
-        let polecat = &*self.polecat;
-        Ok(context
-            .look(self.at, |rig: RigContext| async move { rig.is_running(polecat).await })
-            .await?)
+        Ok(context.recent_rig(self.at).await?.sessions().is_running(&self.polecat).await?)
     }
 }
 
@@ -105,13 +101,10 @@ impl Operation for Status {
     type Answer = SessionInfo;
 
     async fn run(self, context: &CallContext<'_>) -> Result<SessionInfo, Refusal> {
-        let (polecat, workspace) = (&*self.polecat, context.workspace);
-        let look = |rig: RigContext| async move {
-            let mut info = rig.status(polecat).await?;
-            workspace.hold(&rig, std::slice::from_mut(&mut info)).await;
-            Ok(info)
-        };
-        Ok(context.look(self.at, look).await?)
+        let rig = context.recent_rig(self.at).await?;
+        let mut info = rig.sessions().status(&self.polecat).await?;
+        context.workspace.hold(&rig, std::slice::from_mut(&mut info)).await;
+        Ok(info)
     }
 }
 
@@ -119,13 +112,10 @@ impl Operation for List {
     type Answer = Vec<SessionInfo>;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<SessionInfo>, Refusal> {
-        let workspace = context.workspace;
-        let look = |rig: RigContext| async move {
-            let mut infos = rig.list().await?;
-            workspace.hold(&rig, &mut infos).await;
-            Ok(infos)
-        };
-        Ok(context.look(self.at, look).await?)
+        let rig = context.recent_rig(self.at).await?;
+        let mut infos = rig.sessions().list().await?;
+        context.workspace.hold(&rig, &mut infos).await;
+        Ok(infos)
     }
 }
 
@@ -134,9 +124,8 @@ impl Operation for Capture {
 
     async fn run(self, context: &CallContext<'_>) -> Result<ByteBuf, Refusal> {
         let options = CaptureOptions::new(self.lines, self.ansi);
-        let polecat = &*self.polecat;
-        let look = |rig: RigContext| async move { rig.capture(polecat, options).await };
-        Ok(ByteBuf::from(context.look(self.at, look).await?))
+        let rig = context.recent_rig(self.at).await?;
+        Ok(ByteBuf::from(rig.capture(&self.polecat, options).await?))
     }
 }
 
@@ -154,15 +143,9 @@ impl Operation for Inject {
     type Answer = ();
 
     async fn run(self, context: &CallContext<'_>) -> Result<(), Refusal> {
-        let (polecat, text) = (&*self.polecat, &*self.text);
-        let look = |rig: RigContext| async move {
-            let listener = rig.listener(polecat, text).await?;
-            Ok((rig, listener))
-        };
-        // No rig from before: something is done in it.
-        let place = self.at.into();
-        let (rig, listener) = context.workspace.look(&place, Duration::ZERO, look).await?;
-        Ok(rig.inject_into(listener, text, self.take.unwrap_or_default()).await?)
+        let messenger = context.rig(self.at).await?.messenger();
+        let take = self.take.unwrap_or_default();
+        Ok(messenger.inject(&self.polecat, &self.text, take).await?)
     }
 }
 
@@ -170,7 +153,7 @@ impl Operation for Attach {
     type Answer = AttachPlan;
 
     async fn run(self, context: &CallContext<'_>) -> Result<AttachPlan, Refusal> {
-        Ok(context.rig(self.at).await?.attach(&self.polecat).await?)
+        Ok(context.rig(self.at).await?.sessions().attach(&self.polecat).await?)
     }
 }
 

@@ -63,8 +63,9 @@ impl Operation for Start {
             in_use: InUse::of(self.in_use),
         };
         let progress = context.progress(polecat.clone());
-        let work =
-            Box::pin(async { context.rig(at).await?.start(&polecat, options, &progress).await });
+        let work = Box::pin(async {
+            context.rig(at).await?.starter().start(&polecat, options, &progress).await
+        });
         Ok(context.changing(work).await?)
     }
 }
