@@ -1,48 +1,88 @@
 --- The public functions: `f(args..., cb)`, `cb(err, result)` on the main loop, in no case at once.
---- Each may be called in any event, also as the first of all.
+--- Each is one call of the backend, which checks the arguments. Each may be called in any event,
+--- also as the first of all.
 local M = {}
 
---- Calls `act(args, callback)` with checked arguments. An error takes the same road as one of the
---- backend's: to `cb`, or where there is none to the user.
----@param operation string
----@param texts table<string, any>
+local UNSENDABLE = { 'function', 'userdata', 'thread' }
+
+--- What is wrong with what cannot be sent, and so not be checked by the backend.
+---@param args table<string, any>
 ---@param opts any
 ---@param cb any
----@param act fun(args: table, callback: polecat.Callback)
-local function run(operation, texts, opts, cb, act)
+---@return string?
+local function problem(args, opts, cb)
+  if cb ~= nil and type(cb) ~= 'function' then
+    return ('`cb`: expected a function, got a %s'):format(type(cb))
+  elseif type(opts) ~= 'table' then
+    return ('`opts`: expected a table, got a %s'):format(type(opts))
+  end
+  for name, value in pairs(vim.tbl_extend('keep', args, opts)) do
+    if type(name) ~= 'string' then
+      return ('`%s`: a key must be a string'):format(tostring(name))
+    elseif value ~= vim.NIL and vim.list_contains(UNSENDABLE, type(value)) then
+      return ('`%s`: a %s cannot be sent'):format(name, type(value))
+    end
+  end
+end
+
+---@alias polecat.Send fun(method: string, args: table<string, any>, callback: polecat.Callback)
+
+---@type polecat.Send
+local function send(method, args, callback)
+  require('polecat.rpc.client').call(method, args, callback)
+end
+
+--- Makes the call `method` with `args` and, where they do not name it, what `opts` has.
+---@param method string
+---@param args table<string, any>
+---@param opts any May be left out: `f(name, cb)`.
+---@param cb any Without it an error is told to the user.
+---@param how? polecat.Send
+local function call(method, args, opts, cb, how)
   if vim.in_fast_event() then
     return vim.schedule(function()
-      run(operation, texts, opts, cb, act)
+      call(method, args, opts, cb, how)
     end)
   end
+  if type(opts) == 'function' and cb == nil then
+    opts, cb = nil, opts
+  end
+  opts = opts == nil and {} or opts
+  local wrong = problem(args, opts, cb)
   local callback = type(cb) == 'function' and cb or require('polecat.editor.notify').or_error()
-  local args, err = require('polecat.arguments').read(operation, texts, opts, cb)
-  if args then
-    return act(args, callback)
+  if not wrong then
+    return (how or send)(method, vim.tbl_extend('force', opts, args), callback)
   end
   vim.schedule(function()
-    callback(err)
+    local message = ('bad arguments to `%s`: %s'):format(method, wrong)
+    callback({ code = 'bad_argument', message = message })
   end)
 end
 
---- Like `run`, for what is one call of the backend.
----@param operation string
----@param method string
----@param texts table<string, any>
----@param opts any
----@param cb any
-local function ask(operation, method, texts, opts, cb)
-  opts, cb = require('polecat.arguments').shift(opts, cb)
-  run(operation, texts, opts, cb, function(args, callback)
-    require('polecat.rpc.client').call(method, args, callback)
-  end)
+--- With what relative paths begin at.
+---@type polecat.Send
+local function with_cwd(method, args, callback)
+  args.cwd = vim.fn.getcwd()
+  send(method, args, callback)
 end
 
---- Nil is no string: `start()` must say that the name is missing.
----@param value any
----@return any
-local function given(value)
-  return value == nil and vim.NIL or value
+--- With what the editor has open, and where it stands.
+---@type polecat.Send
+local function with_editor(method, args, callback)
+  send(method, vim.tbl_extend('force', args, require('polecat.editor.state').read()), callback)
+end
+
+--- Opens the window that the call is answered with.
+---@type polecat.Send
+local function open(method, args, callback)
+  local at, from = require('polecat.editor.context').here(), require('polecat.ui.ask').from()
+  send(method, args, function(err, effects)
+    if err then
+      return callback(err)
+    end
+    local context = { at = at, split = {}, from = from, done = callback }
+    require('polecat.ui.effects').apply(effects, context)
+  end)
 end
 
 ---@class polecat.StartOpts
@@ -62,7 +102,7 @@ end
 ---@param opts? polecat.StartOpts
 ---@param cb? polecat.Callback
 function M.start(name, opts, cb)
-  ask('start', 'session.start', { polecat = given(name) }, opts, cb)
+  call('session.start', { polecat = name }, opts, cb, with_cwd)
 end
 
 --- Stops a polecat's session; with `force`, without sync and grace.
@@ -70,34 +110,34 @@ end
 ---@param opts? { force?: boolean }
 ---@param cb? polecat.Callback
 function M.stop(name, opts, cb)
-  ask('stop', 'session.stop', { polecat = given(name) }, opts, cb)
+  call('session.stop', { polecat = name }, opts, cb)
 end
 
 --- Stops all polecats of the rig. The result is `{ stopped = names }`.
 ---@param opts? { force?: boolean }
 ---@param cb? polecat.Callback
 function M.stop_all(opts, cb)
-  ask('stop_all', 'session.stop_all', {}, opts, cb)
+  call('session.stop_all', {}, opts, cb)
 end
 
 --- Whether a polecat has a session.
 ---@param name string
 ---@param cb? polecat.Callback
 function M.is_running(name, cb)
-  ask('is_running', 'session.is_running', { polecat = given(name) }, nil, cb)
+  call('session.is_running', { polecat = name }, nil, cb)
 end
 
 --- The SessionInfo of a polecat.
 ---@param name string
 ---@param cb? polecat.Callback
 function M.status(name, cb)
-  ask('status', 'session.status', { polecat = given(name) }, nil, cb)
+  call('session.status', { polecat = name }, nil, cb)
 end
 
 --- The SessionInfo of every polecat that has a session.
 ---@param cb? polecat.Callback
 function M.list(cb)
-  ask('list', 'session.list', {}, nil, cb)
+  call('session.list', {}, nil, cb)
 end
 
 --- The last lines that a polecat printed, as one string.
@@ -105,7 +145,7 @@ end
 ---@param opts? { lines?: integer, ansi?: boolean }
 ---@param cb? polecat.Callback
 function M.capture(name, opts, cb)
-  ask('capture', 'session.capture', { polecat = given(name) }, opts, cb)
+  call('session.capture', { polecat = name }, opts, cb)
 end
 
 --- The same for any tmux session.
@@ -113,7 +153,7 @@ end
 ---@param opts? { lines?: integer, ansi?: boolean }
 ---@param cb? polecat.Callback
 function M.capture_session(session, opts, cb)
-  ask('capture_session', 'session.capture_session', { session = given(session) }, opts, cb)
+  call('session.capture_session', { session = session }, opts, cb)
 end
 
 --- Sends `text` to a polecat's agent, as one paste and one submit, where it can take one; with
@@ -123,7 +163,7 @@ end
 ---@param opts? { take?: boolean }
 ---@param cb? polecat.Callback
 function M.inject(name, text, opts, cb)
-  ask('inject', 'session.inject', { polecat = given(name), text = given(text) }, opts, cb)
+  call('session.inject', { polecat = name, text = text }, opts, cb)
 end
 
 --- Creates a polecat: worktree and branch. The result is `{ polecat, workdir, branch }`.
@@ -131,7 +171,7 @@ end
 ---@param opts? { issue?: string }
 ---@param cb? polecat.Callback
 function M.new(name, opts, cb)
-  ask('new', 'polecat.new', { polecat = name }, opts, cb)
+  call('polecat.new', { polecat = name }, opts, cb)
 end
 
 ---@class polecat.SlingOpts
@@ -150,7 +190,7 @@ end
 ---@param opts? polecat.SlingOpts
 ---@param cb? polecat.Callback
 function M.sling(issue, opts, cb)
-  ask('sling', 'session.sling', { issue = given(issue) }, opts, cb)
+  call('session.sling', { issue = issue }, opts, cb, with_cwd)
 end
 
 --- Removes a polecat. Refused while something would be lost; with `force` that is kept in a backup
@@ -159,12 +199,7 @@ end
 ---@param opts? { force?: boolean, in_use?: 'ignore' }
 ---@param cb? polecat.Callback
 function M.remove(name, opts, cb)
-  opts, cb = require('polecat.arguments').shift(opts, cb)
-  run('remove', { polecat = given(name) }, opts, cb, function(args, callback)
-    local editor = require('polecat.editor.state').read()
-    args = vim.tbl_extend('force', editor, args)
-    require('polecat.rpc.client').call('polecat.remove', args, callback)
-  end)
+  call('polecat.remove', { polecat = name }, opts, cb, with_editor)
 end
 
 --- Brings back what the last backup of a removed polecat has. The result is
@@ -173,42 +208,34 @@ end
 ---@param opts? { in_use?: 'ignore' }
 ---@param cb? polecat.Callback
 function M.restore(name, opts, cb)
-  ask('restore', 'polecat.restore', { polecat = given(name) }, opts, cb)
+  call('polecat.restore', { polecat = name }, opts, cb)
 end
 
 --- Attaches to a polecat's session: a terminal split, or the tmux client that Neovim runs in.
 ---@param name string
 ---@param cb? polecat.Callback
 function M.attach(name, cb)
-  run('attach', { polecat = given(name) }, nil, cb, function(args, callback)
-    require('polecat.ui.attach').open({ polecat = args.polecat }, {}, callback)
-  end)
+  call('open.attach', { polecat = name }, nil, cb, open)
 end
 
 --- Opens the status window: of all polecats, or of one in detail.
 ---@param name? string
 function M.open_status(name)
-  run('open_status', { polecat = name }, nil, nil, function(args)
-    require('polecat.ui.status').open({ polecat = args.polecat })
-  end)
+  call('open.status', { polecat = name }, nil, nil, open)
 end
 
 --- Opens a capture of a polecat in a split.
 ---@param name string
 ---@param opts? { lines?: integer, snapshot?: boolean }
 function M.open_capture(name, opts)
-  run('open_capture', { polecat = given(name) }, opts, nil, function(args)
-    require('polecat.ui.capture').open(args, {})
-  end)
+  call('open.capture', { polecat = name }, opts, nil, open)
 end
 
 --- Opens what a polecat changed in a split.
 ---@param name string
 ---@param opts? { since?: 'review' }
 function M.open_diff(name, opts)
-  run('open_diff', { polecat = given(name) }, opts, nil, function(args)
-    require('polecat.ui.diff').open(args, {})
-  end)
+  call('open.diff', { polecat = name }, opts, nil, open)
 end
 
 --- The sessions as they were last told of. Does not wait.

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{names::PolecatName, work::Diffstat};
 
-/// A polecat's session. A field with no value is `None`, never a zero.
+/// A polecat's session, as users see it too: the fields are those that Lua reads, gastown's first.
+/// A field with no value is `None`, never a zero, and absent on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionInfo {
     /// The polecat.
@@ -25,16 +26,19 @@ pub struct SessionInfo {
     /// Whether a user's client is attached; our own control client does not count.
     pub attached: bool,
     /// When tmux created it.
+    #[serde(serialize_with = "in_seconds")]
     pub created: Option<Timestamp>,
-    /// How many windows it has; 0 without a session.
-    pub windows: u32,
+    /// How many windows it has; `None` unless it is running.
+    pub windows: Option<u32>,
     /// The time of the last output, not of the last key.
+    #[serde(serialize_with = "in_seconds")]
     pub last_activity: Option<Timestamp>,
     /// What the agent is doing.
     pub state: State,
     /// The source of `state`.
     pub state_source: StateSource,
     /// The beginning of `state`.
+    #[serde(serialize_with = "in_seconds")]
     pub state_since: Option<Timestamp>,
     /// What it needs the user for, while it waits.
     pub waiting: Option<Waiting>,
@@ -43,7 +47,7 @@ pub struct SessionInfo {
     /// The command line that was started.
     pub command: Option<String>,
     /// Where it was started.
-    #[serde(serialize_with = "lossy")]
+    #[serde(serialize_with = "path")]
     pub workdir: Option<PathBuf>,
     /// The branch checked out there.
     pub branch: Option<String>,
@@ -71,7 +75,7 @@ impl SessionInfo {
             rig_name,
             attached: false,
             created: None,
-            windows: 0,
+            windows: None,
             last_activity: None,
             state: State::Stopped,
             state_source: StateSource::None,
@@ -106,12 +110,6 @@ impl SessionInfo {
     }
 }
 
-/// A path as people are shown it: serde refuses one that is not UTF-8.
-#[expect(clippy::ref_option, reason = "serde passes the field")]
-fn lossy<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
-    path.as_ref().map(|path| path.to_string_lossy()).serialize(serializer)
-}
-
 /// What an agent needs the user for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
@@ -120,17 +118,21 @@ pub struct Waiting {
     /// The question, as shown on its screen.
     pub text: String,
     /// The subject, such as the command to allow; empty if nothing more is shown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
     /// The offered answers, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
 }
 
 /// How an agent exited.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exit {
-    /// Its status or the signal that killed it.
+    /// Its status or the signal that killed it: on the wire the field `status` or `signal`.
+    #[serde(flatten)]
     pub how: ExitHow,
     /// When it exited, or when that was first seen.
+    #[serde(serialize_with = "seconds")]
     pub at: Timestamp,
     /// How long it lived, in milliseconds.
     pub lived_ms: u64,
@@ -142,6 +144,7 @@ pub struct Exit {
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ExitHow {
     /// It exited with this status; 0 is success.
     Status(i32),
@@ -152,6 +155,25 @@ pub enum ExitHow {
     /// Its session vanished with it, though nobody stopped it, as happens with sessions started by
     /// gastown.
     Gone,
+}
+
+/// A time as users read it: RFC 3339 in whole seconds.
+fn seconds<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(&format_args!("{at:.0}"))
+}
+
+#[expect(clippy::ref_option, reason = "serde passes the field")]
+fn in_seconds<S: Serializer>(at: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => seconds(at, to),
+        None => to.serialize_none(),
+    }
+}
+
+/// A path as text: serde refuses one that is not UTF-8.
+#[expect(clippy::ref_option, reason = "serde passes the field")]
+fn path<S: Serializer>(path: &Option<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
+    path.as_ref().map(|path| path.display().to_string()).serialize(to)
 }
 
 impl Exit {
@@ -206,8 +228,7 @@ fn lived(ms: u64) -> String {
 }
 
 /// What an agent is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     /// Created, not ready yet.
     Starting,
@@ -228,8 +249,7 @@ pub enum State {
 }
 
 /// The source of a state, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StateSource {
     /// The pane is dead, or there is none.
     Pane,
@@ -250,6 +270,18 @@ macro_rules! words {
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                String::deserialize(from)?.parse().map_err(D::Error::custom)
             }
         }
 

@@ -1,10 +1,9 @@
 //! A capture of a session: what its agent prints, with colours, live.
 
 use super::{
-    args::ViewOpen,
     aside::aside,
+    calls::ViewOpen,
     error::RpcError,
-    operations::place,
     views::{Canvas, Order},
 };
 use crate::{
@@ -36,7 +35,7 @@ async fn draw_once(
     let options = options(&open);
     let output = match (open.polecat, open.session) {
         (Some(polecat), None) => {
-            workspace.context(&place(open.at)).await?.observer().capture(&polecat, options).await?
+            workspace.context(&open.at.into()).await?.observer().capture(&polecat, options).await?
         }
         (None, Some(session)) => workspace.capture_session(&session, options).await?,
         _ => return Err(neither()),
@@ -57,7 +56,7 @@ async fn draw_live(
     let options = options(&open);
     let mut follow = match (open.polecat, open.session) {
         (Some(polecat), None) => {
-            workspace.context(&place(open.at)).await?.observer().follow(&polecat, options).await?
+            workspace.context(&open.at.into()).await?.observer().follow(&polecat, options).await?
         }
         (None, Some(session)) => workspace.follow_session(&session, options).await?,
         _ => return Err(neither()),

@@ -6,13 +6,10 @@ mod inject;
 mod invocation;
 mod keys;
 mod list;
-pub(super) mod paths;
 mod questions;
 mod report;
 mod run;
 mod table;
 mod words;
 
-pub(super) use invocation::METHOD;
 pub(super) use keys::act;
-pub(super) use run::run;

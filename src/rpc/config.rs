@@ -9,7 +9,7 @@ use rmpv::Value;
 use serde::Deserialize;
 
 use self::reader::{Item, Report, Table};
-use super::{PROTOCOL, args, commands::paths, error::RpcError};
+use super::{PROTOCOL, calls::Hello, decode::decode, error::RpcError, paths};
 use crate::{
     core::{Gastown, Template, screen::Policy, session::State},
     session::{EditorFacts, HealthRow, Level, Settings},
@@ -68,7 +68,7 @@ pub(super) fn health(problems: &[String]) -> Vec<HealthRow> {
 /// They are not arguments of a `hello` in this protocol.
 pub fn config_problems(mut hello: &[u8]) -> Result<Vec<String>, String> {
     let value = rmpv::decode::read_value(&mut hello).map_err(|error| error.to_string())?;
-    let hello: args::Hello = args::decode("hello", value).map_err(|error| error.message)?;
+    let hello: Hello = decode("hello", value).map_err(|error| error.message)?;
     if hello.protocol != PROTOCOL {
         return Err(format!("protocol {} is not {PROTOCOL}", hello.protocol));
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    args::KnownRig,
+    calls::KnownRig,
     config::{self, Written},
     error::RpcError,
     news::Teller,

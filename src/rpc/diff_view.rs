@@ -6,16 +6,15 @@ use rmpv::Value;
 use tracing::debug;
 
 use super::{
-    args::ViewOpen,
     aside::aside,
+    calls::{self, ViewOpen},
     encode::{Map, bytes},
     error::RpcError,
-    operations::place,
     views::{Canvas, Order},
 };
 use crate::{
     core::{diff::find, review::Comment},
-    session::{Changed, IdleWatch, Pair, RigContext, Since, Workspace},
+    session::{Changed, IdleWatch, RigContext, Since, Workspace},
     view::{self, FileRow, HunkRow, Picture, Shown},
 };
 
@@ -25,11 +24,16 @@ pub(super) async fn run(
     open: ViewOpen,
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
-    let polecat = open.polecat.ok_or_else(|| RpcError::bad_argument("whose changes?"))?;
-    let context = workspace.context(&place(open.at)).await?;
+    let polecat = open.polecat.ok_or_else(|| RpcError::bad_argument("`polecat` is missing"))?;
+    let context = workspace.context(&open.at.into()).await?;
     let mut idle = IdleWatch::of(workspace, &context, &polecat);
-    let since = since(open.since.as_deref())?;
-    let mut sheet = Sheet { context, polecat, since, shown: Shown::default(), drawn: false };
+    let mut sheet = Sheet {
+        context,
+        polecat,
+        since: calls::Since::of(open.since),
+        shown: Shown::default(),
+        drawn: false,
+    };
     sheet.draw(canvas).await?;
     let mut due = false;
     loop {
@@ -114,18 +118,6 @@ fn comment(changed: &Changed, picture: &Picture, comment: &Comment) -> Value {
         .into()
 }
 
-/// Since when changes are shown: since the branch began when nothing is said.
-pub(super) fn since(name: Option<&str>) -> Result<Since, RpcError> {
-    match name {
-        None => Ok(Since::Start),
-        Some("review") => Ok(Since::Review),
-        Some(other) => {
-            let message = format!("since: expected `review`, got `{other}`");
-            Err(RpcError::bad_argument(message))
-        }
-    }
-}
-
 fn file(file: &FileRow) -> Value {
     Map::new()
         .put("row", file.rows.0)
@@ -159,14 +151,4 @@ fn range((start, count): (usize, usize)) -> Value {
 /// A path, which may be any bytes.
 fn path(path: &[u8]) -> Value {
     bytes(path.to_vec())
-}
-
-/// A file as it was, beside the one that is.
-pub(super) fn pair(pair: Pair) -> Map {
-    Map::new()
-        .put("polecat", pair.polecat.as_str())
-        .put("path", path(&pair.path))
-        .put("file", path(pair.file.as_os_str().as_bytes()))
-        .some("old", pair.before.path.as_deref().map(path))
-        .put("text", bytes(pair.before.text))
 }

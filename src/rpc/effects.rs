@@ -4,11 +4,12 @@
 use std::path::PathBuf;
 
 use rmpv::Value;
+use serde::{Serialize, Serializer};
 
 use super::encode::{self, Map, texts};
 
 /// One thing for Neovim to do.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Effect {
     /// Tells the user.
     Notify(Level, String),
@@ -59,14 +60,14 @@ pub(super) struct Request {
 }
 
 /// A choice, and what follows it: nothing for one that declines.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Choice {
     pub(super) label: String,
     pub(super) then: Option<Request>,
 }
 
 /// A question with something to be read first.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Question {
     /// Of exactly this: asked twice at once, it is answered once.
     pub(super) id: String,
@@ -121,9 +122,11 @@ pub(super) fn warnings(warnings: &[String]) -> impl Iterator<Item = Effect> + us
     warnings.iter().map(|text| Effect::Notify(Level::Warn, text.clone()))
 }
 
-/// As Lua reads them: a list of `{ kind, ... }`.
-pub(super) fn encode(effects: Vec<Effect>) -> Value {
-    Value::Array(effects.into_iter().map(|effect| effect.encode().into()).collect())
+/// As Lua reads it: `{ kind, ... }`.
+impl Serialize for Effect {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Value::from(self.clone().encode()).serialize(to)
+    }
 }
 
 impl Effect {

@@ -1,24 +1,15 @@
-//! Values as Lua reads them. Written by hand: a derive would make arrays of our structs, and a
-//! field without a value must be absent, because nil arrives in Lua as `vim.NIL`, which is true.
+//! Values as Lua reads them. A field without a value is absent: nil arrives in Lua as `vim.NIL`,
+//! which is true.
 
-use std::{
-    collections::HashMap,
-    ffi::{OsStr, OsString},
-    os::unix::ffi::OsStrExt,
-};
+use std::{collections::HashMap, ffi::OsStr, os::unix::ffi::OsStrExt};
 
 use rmpv::Value;
+use serde::Serialize;
+use tracing::error;
 
 use crate::{
-    core::{
-        session::{Exit, ExitHow, SessionInfo, Waiting},
-        trust::{Content, Request},
-        work::Diffstat,
-    },
-    session::{
-        AttachPlan, Completion, Files, HealthRow, NewPolecat, RemovedPolecat, RestoredPolecat,
-        Started,
-    },
+    core::trust::{Content, Request},
+    session::Files,
     view::{Color, Group, Line, Patch, Style},
 };
 
@@ -67,11 +58,6 @@ pub(super) fn texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Value 
     Value::Array(texts.into_iter().map(|text| text.as_ref().into()).collect())
 }
 
-/// The words of a command, which may be any bytes.
-fn words(words: &[OsString]) -> Value {
-    Value::Array(words.iter().map(|one| word(one)).collect())
-}
-
 /// What may be any bytes, such as a path.
 pub(super) fn word(word: &OsStr) -> Value {
     match word.to_str() {
@@ -85,54 +71,56 @@ pub(super) fn bytes(bytes: Vec<u8>) -> Value {
     String::from_utf8(bytes).map_or_else(|error| Value::Binary(error.into_bytes()), Value::from)
 }
 
-/// `SessionInfo`: gastown's names, then ours.
-pub(super) fn session(info: &SessionInfo) -> Map {
-    let time = |at: Option<jiff::Timestamp>| at.map(|at| format!("{at:.0}"));
-    Map::new()
-        .put("polecat", info.polecat.as_str())
-        .put("session_id", info.session_id.as_str())
-        .some("found_in", info.found_in.as_deref())
-        .put("running", info.running)
-        .put("rig_name", info.rig_name.as_str())
-        .put("attached", info.attached)
-        .some("created", time(info.created))
-        .some("windows", info.running.then_some(info.windows))
-        .some("last_activity", time(info.last_activity))
-        .put("state", info.state.as_str())
-        .put("state_source", info.state_source.as_str())
-        .some("state_since", time(info.state_since))
-        .some("waiting", info.waiting.as_ref().map(waiting))
-        .some("agent", info.agent.as_deref())
-        .some("command", info.command.as_deref())
-        .some("workdir", info.workdir.as_ref().map(|dir| dir.display().to_string()))
-        .some("branch", info.branch.as_deref())
-        .some("diff", info.diff.as_ref().map(diff))
-        .some("issue", info.issue.as_deref())
-        .some("pane_id", info.pane_id.as_deref())
-        .some("pid", info.pid)
-        .some("exit", info.exit.as_ref().map(exit))
+/// `of` with structs as maps. By way of bytes, because rmpv's own serializer makes arrays of them.
+///
+/// # Errors
+/// What serde cannot write, such as a path that is not UTF-8.
+pub(super) fn value(of: &impl Serialize) -> Result<Value, String> {
+    let bytes = rmp_serde::to_vec_named(of).map_err(|why| why.to_string())?;
+    let value = rmpv::decode::read_value(&mut &bytes[..]).map_err(|why| why.to_string())?;
+    Ok(without_nil(value))
 }
 
-pub(super) fn sessions(infos: &[SessionInfo]) -> Value {
-    Value::Array(infos.iter().map(|info| session(info).into()).collect())
+/// The same of what is told without being asked for: nobody waits for an error.
+pub(super) fn told(of: &(impl Serialize + ?Sized)) -> Value {
+    value(&of).unwrap_or_else(|why| {
+        error!(why, "this cannot be told");
+        Value::Nil
+    })
 }
 
-pub(super) fn waiting(waiting: &Waiting) -> Map {
-    let Waiting { reason, text, about, choices } = waiting;
-    Map::new()
-        .put("reason", reason.as_str())
-        .put("text", text.as_str())
-        .some("about", (!about.is_empty()).then_some(about.as_str()))
-        .some("choices", (!choices.is_empty()).then(|| texts(choices)))
+/// The fields of a struct.
+pub(super) fn fields(of: &impl Serialize) -> Map {
+    match told(of) {
+        Value::Map(fields) => Map(fields),
+        _ => Map::new(),
+    }
 }
 
-fn diff(diff: &Diffstat) -> Map {
-    Map::new()
-        .put("ahead", diff.ahead)
-        .put("added", diff.added)
-        .put("removed", diff.removed)
-        .put("uncommitted", diff.uncommitted)
-        .put("untracked", diff.untracked)
+fn without_nil(value: Value) -> Value {
+    match value {
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nil).collect()),
+        Value::Map(pairs) => {
+            let some = pairs.into_iter().filter(|(_, value)| !value.is_nil());
+            Value::Map(some.map(|(key, value)| (key, without_nil(value))).collect())
+        }
+        other => other,
+    }
+}
+
+/// What can be the answer to a call.
+pub(super) trait Encode {
+    /// As Lua reads it.
+    ///
+    /// # Errors
+    /// As [`value`].
+    fn encode(self) -> Result<Value, String>;
+}
+
+impl<T: Serialize> Encode for T {
+    fn encode(self) -> Result<Value, String> {
+        value(&self)
+    }
 }
 
 /// Files that were changed in a worktree.
@@ -168,86 +156,6 @@ pub(super) fn request(request: &Request) -> Map {
 /// What went wrong without being in the way.
 pub(super) fn warning(text: &str) -> Map {
     Map::new().put("level", "warn").put("text", text)
-}
-
-fn exit(exit: &Exit) -> Map {
-    let (status, signal) = match exit.how {
-        ExitHow::Status(status) => (Some(status), None),
-        ExitHow::Signal(signal) => (None, Some(signal)),
-        ExitHow::Unknown | ExitHow::Gone => (None, None),
-    };
-    Map::new()
-        .some("status", status)
-        .some("signal", signal)
-        .put("at", format!("{:.0}", exit.at))
-        .put("lived_ms", exit.lived_ms)
-        .put("command", exit.command.as_str())
-        .put("tail", texts(&exit.tail))
-}
-
-pub(super) fn started(started: &Started) -> Map {
-    session(&started.info).put("warnings", texts(&started.warnings))
-}
-
-pub(super) fn new_polecat(new: &NewPolecat) -> Map {
-    Map::new()
-        .put("polecat", new.polecat.as_str())
-        .put("workdir", new.workdir.display().to_string())
-        .put("branch", new.branch.as_str())
-}
-
-/// What went, what stays, and where its work is.
-pub(super) fn removed(gone: &RemovedPolecat) -> Map {
-    let removed = &gone.removed;
-    let kept = removed.kept.iter().map(|(branch, why)| {
-        Map::new().put("branch", branch.as_str()).put("why", why.as_str()).into()
-    });
-    Map::new()
-        .put("polecat", gone.polecat.as_str())
-        .put("dir", gone.dir.display().to_string())
-        .put("branches", texts(&removed.branches))
-        .put("kept", Value::Array(kept.collect()))
-        .some("backup", removed.backup.as_ref().map(|backup| backup.reference.as_str()))
-        .some("commit", removed.backup.as_ref().map(|backup| backup.commit.as_str()))
-        .put("stashes", texts(&removed.stashes))
-        .put("comments", removed.comments)
-        .some("underway", removed.underway.as_deref())
-}
-
-pub(super) fn restored(back: &RestoredPolecat) -> Map {
-    let restored = &back.restored;
-    Map::new()
-        .put("polecat", back.polecat.as_str())
-        .put("workdir", restored.path.display().to_string())
-        .some("branch", restored.branch.as_deref())
-        .some("formerly", restored.formerly.as_deref())
-        .put("backup", restored.backup.reference.as_str())
-        .some("underway", restored.underway.as_deref())
-}
-
-pub(super) fn completion(known: &Completion) -> Map {
-    Map::new()
-        .put("polecats", texts(&known.polecats))
-        .put("running", texts(&known.running))
-        .put("sessions", texts(&known.sessions))
-        .put("agents", texts(&known.agents))
-        .put("backups", texts(&known.backups))
-}
-
-pub(super) fn attach(plan: &AttachPlan) -> Map {
-    Map::new().put("argv", words(&plan.argv)).some("switch", plan.switch.as_deref().map(words))
-}
-
-pub(super) fn health(rows: &[HealthRow]) -> Value {
-    let row = |row: &HealthRow| {
-        Map::new()
-            .put("section", row.section)
-            .put("level", row.level.as_str())
-            .put("text", row.text.as_str())
-            .some("hint", row.hint.as_deref())
-            .into()
-    };
-    Value::Array(rows.iter().map(row).collect())
 }
 
 /// A patch with the highlights of its lines, whose rows are counted in the whole buffer.
@@ -322,7 +230,13 @@ fn style(style: &Style) -> Map {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::core::{
+        names::PolecatName,
+        session::{Exit, ExitHow, SessionInfo, Waiting},
+    };
 
     #[test]
     fn a_frame_tells_each_style_once_and_spans_name_it_by_its_place() {
@@ -337,6 +251,57 @@ mod tests {
         let red = Map::new().put("fg", 1);
         let bold = Map::new().put("fg", 1).put("bold", true);
         assert_eq!(Value::from(styles), Value::Array(vec![red.into(), bold.into()]));
+    }
+
+    #[test]
+    fn a_session_is_a_map_of_what_is_known() {
+        let polecat = PolecatName::parse("ash").unwrap();
+        let session = "gt-shop-ash".to_owned();
+        let mut info = SessionInfo::stopped(polecat, session, "shop".to_owned());
+        let stopped = Map::new()
+            .put("polecat", "ash")
+            .put("session_id", "gt-shop-ash")
+            .put("running", false)
+            .put("rig_name", "shop")
+            .put("attached", false)
+            .put("state", "stopped")
+            .put("state_source", "none");
+        assert_eq!(value(&info), Ok(stopped.into()));
+
+        info.state_since = Timestamp::from_millisecond(1_500).ok();
+        info.workdir = Some("/shop".into());
+        let (reason, text) = ("question".to_owned(), "Go on?".to_owned());
+        info.waiting = Some(Waiting { reason, text, about: String::new(), choices: Vec::new() });
+        let Ok(Value::Map(pairs)) = value(&info) else { panic!("a map") };
+        let waiting = Map::new().put("reason", "question").put("text", "Go on?");
+        for pair in [
+            ("state_since".into(), "1970-01-01T00:00:01Z".into()),
+            ("workdir".into(), "/shop".into()),
+            ("waiting".into(), waiting.into()),
+        ] {
+            assert!(pairs.contains(&pair), "{pair:?} is not in {pairs:?}");
+        }
+    }
+
+    #[test]
+    fn an_ending_has_its_status_or_its_signal_if_that_is_known() {
+        let known = Map::new()
+            .put("at", "1970-01-01T00:00:00Z")
+            .put("lived_ms", 5)
+            .put("command", "claude")
+            .put("tail", texts(["bye"]));
+        for (how, field) in [
+            (ExitHow::Status(3), Some(("status", 3))),
+            (ExitHow::Signal(9), Some(("signal", 9))),
+            (ExitHow::Unknown, None),
+            (ExitHow::Gone, None),
+        ] {
+            let (at, command) = (Timestamp::UNIX_EPOCH, "claude".to_owned());
+            let exit = Exit { how, at, lived_ms: 5, command, tail: vec!["bye".to_owned()] };
+            let mut expected = field.map(|(key, value)| (key.into(), value.into())).into_iter();
+            let expected = expected.by_ref().chain(known.0.clone()).collect();
+            assert_eq!(value(&exit), Ok(Value::Map(expected)));
+        }
     }
 
     #[test]

@@ -56,3 +56,33 @@ impl From<SessionError> for RpcError {
         Self { code: error.code(), message: error.to_string(), hint: error.hint(), untrusted }
     }
 }
+
+/// Why a call was not carried out; a command can ask a person about some of it.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// The session core refused.
+    Session(SessionError),
+    /// It was refused before that.
+    Call(RpcError),
+}
+
+impl From<SessionError> for Refusal {
+    fn from(error: SessionError) -> Self {
+        Self::Session(error)
+    }
+}
+
+impl From<RpcError> for Refusal {
+    fn from(error: RpcError) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<Refusal> for RpcError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Session(error) => error.into(),
+            Refusal::Call(error) => error,
+        }
+    }
+}

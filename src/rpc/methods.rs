@@ -1,83 +1,174 @@
-//! One arm for each method that asks or changes something once. Views are in `views.rs`.
+//! All calls there are: what is decoded, carried out and fuzzed comes from this one table.
 
 use rmpv::Value;
 
-use super::{
-    args::decode, commands, diff_view, editor::Editor, effects, encode, encode::Map,
-    error::RpcError, handler::Call, operations::Operations, review,
-};
-use crate::session::Workspace;
+use super::calls::*;
+use super::{config, decode::decode, error::RpcError};
+use crate::{core::names::shown, session::EditorFacts};
 
-pub(super) type Answer = Result<Value, RpcError>;
+macro_rules! table {
+    (
+        server { $($server:ident),* $(,)? }
+        view { $($view:ident),* $(,)? }
+        operation { $($operation:ident),* $(,)? }
+    ) => {
+        /// Changes what all calls after it share.
+        #[derive(Debug)]
+        pub(super) enum ServerCall { $($server($server)),* }
 
-/// Answers `call`.
-pub(super) async fn call(editor: &Editor, workspace: &Workspace, call: Call) -> Answer {
-    let Call { id, method, args } = call;
-    let operations = Operations::new(editor, workspace, id);
-    // What it may wait for is large: not all of it on one stack.
-    Box::pin(answer(&operations, &method, args)).await
+        /// Is carried out in order with the others about the same view.
+        #[derive(Debug)]
+        #[expect(clippy::enum_variant_names, reason = "they are called as the calls are")]
+        pub(super) enum ViewCall { $($view($view)),* }
+
+        /// Is carried out in a task of its own.
+        #[derive(Debug)]
+        pub(super) enum OperationCall { $($operation($operation)),* }
+
+        #[cfg(test)]
+        const NAMES: &[&str] =
+            &[$($server::NAME,)* $($view::NAME,)* $($operation::NAME),*];
+
+        impl Call {
+            /// The call `method`, or `None` if there is no such method.
+            fn known(method: &str, args: Value) -> Option<Result<Self, RpcError>> {
+                Some(match method {
+                    $(<$server as Method>::NAME => decode(method, args)
+                        .map(|call| Self::Server(ServerCall::$server(call))),)*
+                    $(<$view as Method>::NAME => decode(method, args)
+                        .map(|call| Self::View(ViewCall::$view(call))),)*
+                    $(<$operation as Method>::NAME => decode(method, args)
+                        .map(|call| Self::Operation(OperationCall::$operation(call))),)*
+                    _ => return None,
+                })
+            }
+        }
+
+        impl OperationCall {
+            /// Does what is asked for.
+            pub(super) async fn answer(self, context: &CallContext<'_>) -> Result<Value, RpcError> {
+                match self { $(Self::$operation(call) => answer(call, context).await),* }
+            }
+        }
+    };
 }
 
-async fn answer(operations: &Operations<'_>, method: &str, args: Value) -> Answer {
-    let workspace = operations.workspace;
-    match method {
-        commands::METHOD => {
-            let effects = commands::run(operations, decode(method, args)?).await?;
-            Ok(effects::encode(effects))
+table! {
+    server { Hello, Configure }
+    view { ViewOpen, ViewSet, ViewRefresh, ViewClose, ViewAct }
+    operation {
+        CommandRun, Health, Complete,
+        New, Remove, Restore, Start, Sling, Stop, StopAll,
+        IsRunning, Status, List, Capture, CaptureSession, Inject, Attach,
+        OpenAttach, OpenStatus, OpenCapture, OpenDiff,
+        DiffPair, Comment, DropComment, SendReview, TakeHunk, RejectHunk, UndoHunk,
+    }
+}
+
+/// A call that was understood.
+#[derive(Debug)]
+pub(super) enum Call {
+    Server(ServerCall),
+    View(ViewCall),
+    Operation(OperationCall),
+}
+
+impl Call {
+    /// The call `method` with `args`.
+    ///
+    /// # Errors
+    /// There is no such method, or not with such arguments.
+    pub(super) fn decode(method: &str, args: Value) -> Result<Self, RpcError> {
+        let unknown = || Err(RpcError::internal(format!("there is no method `{}`", shown(method))));
+        Self::known(method, args).unwrap_or_else(unknown)
+    }
+}
+
+impl ViewCall {
+    /// Whether it goes on with a view that is there, whatever the configuration says by now.
+    pub(super) fn is_about_open_view(&self) -> bool {
+        matches!(self, Self::ViewSet(_) | Self::ViewRefresh(_) | Self::ViewClose(_))
+    }
+}
+
+/// A call that would be refused for its arguments.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The stable code, `bad_argument` or `config_invalid`.
+    pub code: &'static str,
+    /// What is wrong with what.
+    pub message: String,
+}
+
+/// What the backend understands of the arguments `args` of `method`, for people to read, without
+/// doing it; `None` when there is no such method. Fuzzing goes through this.
+#[must_use]
+pub fn check(method: &str, args: Value) -> Option<Result<String, Refused>> {
+    let understood = Call::known(method, args)?.and_then(|call| match call {
+        // The configuration is taken apart in a second step.
+        Call::Server(ServerCall::Configure(call)) => {
+            let settings =
+                config::settings(call.config.unwrap_or_default(), EditorFacts::default());
+            let read = settings.map(|settings| format!("{settings:?}"));
+            read.map_err(|problems| config::invalid(&problems))
         }
-        "health" => Ok(encode::health(&operations.health(decode(method, args)?).await)),
-        "complete" => {
-            Ok(encode::completion(&operations.complete(decode(method, args)?).await?).into())
+        call => Ok(format!("{call:?}")),
+    });
+    Some(understood.map_err(|RpcError { code, message, .. }| Refused { code, message }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rows of the table of methods: the names, and what is said of the arguments.
+    fn documented() -> Vec<(Vec<&'static str>, &'static str)> {
+        let text = include_str!("../../doc/protocol.md");
+        let table = text.split("| method |").nth(1).and_then(|rest| rest.split("\n\n").next());
+        let rows = table.expect("the table of methods").lines().skip(2);
+        rows.map(|row| {
+            let cells: Vec<_> = row.split('|').collect();
+            (cells[1].split('`').skip(1).step_by(2).collect(), cells[2])
+        })
+        .collect()
+    }
+
+    /// The arguments of `method`, as it names them to one who gives another.
+    fn arguments(method: &str) -> Vec<String> {
+        let args = Value::Map(vec![("no_such_key".into(), Value::Nil)]);
+        let Some(Err(refused)) = check(method, args) else { panic!("`{method}` takes anything") };
+        let known = refused.message.split_once("known here: ").map_or("", |(_, known)| known);
+        known.split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_protocol_lists_every_call_and_no_other() {
+        let mut listed: Vec<_> = documented().into_iter().flat_map(|(names, _)| names).collect();
+        let mut names = NAMES.to_vec();
+        listed.sort_unstable();
+        names.sort_unstable();
+        assert_eq!(listed, names);
+    }
+
+    #[test]
+    fn the_protocol_names_every_argument() {
+        for (names, text) in documented() {
+            let words: Vec<_> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+            for name in names {
+                for argument in arguments(name) {
+                    assert!(words.contains(&&*argument), "`{name}` has `{argument}`");
+                }
+            }
         }
-        "polecat.new" => {
-            let new = operations.new_polecat(decode(method, args)?).await?;
-            operations.warn(&new.warnings);
-            Ok(encode::new_polecat(&new).into())
-        }
-        "polecat.remove" => {
-            Ok(encode::removed(&operations.remove(decode(method, args)?).await?).into())
-        }
-        "polecat.restore" => {
-            Ok(encode::restored(&operations.restore(decode(method, args)?).await?).into())
-        }
-        "session.start" => {
-            Ok(encode::started(&operations.start(decode(method, args)?).await?).into())
-        }
-        "session.sling" => {
-            Ok(encode::started(&operations.sling(decode(method, args)?).await?).into())
-        }
-        "session.stop" => {
-            operations.warn(&operations.stop(decode(method, args)?).await?);
-            Ok(Value::Nil)
-        }
-        "session.stop_all" => {
-            let all = operations.stop_all(decode(method, args)?).await?;
-            operations.warn(&all.warnings);
-            Ok(Map::new().put("stopped", encode::texts(&all.stopped)).into())
-        }
-        "session.is_running" => Ok(operations.is_running(decode(method, args)?).await?.into()),
-        "session.status" => {
-            Ok(encode::session(&operations.status(decode(method, args)?).await?).into())
-        }
-        "session.list" => Ok(encode::sessions(&operations.list(decode(method, args)?).await?)),
-        "session.capture" => Ok(encode::bytes(operations.capture(decode(method, args)?).await?)),
-        "session.capture_session" => {
-            Ok(encode::bytes(operations.capture_session(decode(method, args)?).await?))
-        }
-        "session.inject" => {
-            operations.inject(decode(method, args)?).await?;
-            Ok(Value::Nil)
-        }
-        "session.attach" => {
-            Ok(encode::attach(&operations.attach(decode(method, args)?).await?).into())
-        }
-        "diff.pair" => Ok(diff_view::pair(operations.pair(decode(method, args)?).await?).into()),
-        "review.comment" => review::comment(workspace, decode(method, args)?).await,
-        "review.uncomment" => review::uncomment(workspace, decode(method, args)?).await,
-        "review.send" => review::send(workspace, decode(method, args)?).await,
-        "hunk.take" => review::take(workspace, decode(method, args)?).await,
-        "hunk.reject" => review::reject(workspace, decode(method, args)?).await,
-        "hunk.undo" => review::undo(workspace, decode(method, args)?).await,
-        _ => Err(RpcError::internal(format!("no method `{method}`"))),
+    }
+
+    #[test]
+    fn a_method_that_is_not_there_is_refused() {
+        assert_eq!(check("session.fly", Value::Nil), None);
+        let refused = Call::decode("session.fly", Value::Nil).map(|_| ()).unwrap_err();
+        assert_eq!(
+            (refused.code, &*refused.message),
+            ("internal", "there is no method `session.fly`")
+        );
     }
 }

@@ -4,13 +4,13 @@
 //! an id, a method and one map of arguments, and gets exactly one `answer` for each; a request
 //! would make the editor wait. The methods and events are listed in doc/protocol.md.
 
-mod args;
 mod aside;
+mod calls;
 mod capture_view;
-mod check;
 mod commands;
 mod config;
 mod configured;
+mod decode;
 mod diff_view;
 mod editor;
 mod effects;
@@ -19,17 +19,16 @@ mod error;
 mod handler;
 mod methods;
 mod news;
-mod operations;
 mod outbox;
-mod review;
+mod paths;
 mod rows;
 mod serve;
 mod status_view;
 mod stdio;
 mod views;
 
-pub use check::{Refused, check};
 pub use config::{config_keys, config_problems};
+pub use methods::{Refused, check};
 pub use serve::serve;
 
 /// What Lua and this program must agree on. It grows when a method, an event or a field changes

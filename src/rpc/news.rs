@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use super::{
-    args::KnownRig,
+    calls::KnownRig,
     editor::Editor,
     encode::{self, Map},
 };
@@ -122,7 +122,7 @@ impl Told {
         let count = |map: Map, (state, count): (State, usize)| map.put(state.as_str(), count);
         Map::new()
             .put("home", home.display().to_string())
-            .put("sessions", encode::sessions(polecats))
+            .put("sessions", encode::told(polecats))
             .put("counts", view::counts(&states).fold(Map::new(), count))
             .put("statusline", view::statusline(&states))
             .some("memory", memory)
@@ -165,7 +165,7 @@ fn encoded(news: News) -> Map {
 /// The `User` event: its pattern, and the polecat with what the event has besides.
 fn event(transition: &Transition) -> Map {
     let Transition { event, info, .. } = transition;
-    let data = encode::session(info);
+    let data = encode::fields(info);
     let (pattern, data) = match event {
         transitions::Event::Started => ("PolecatStarted", data),
         transitions::Event::Stopped => ("PolecatStopped", data),
@@ -177,7 +177,7 @@ fn event(transition: &Transition) -> Map {
         transitions::Event::Waiting(asked) => (
             "PolecatWaiting",
             match asked {
-                Some(asked) => data.with(encode::waiting(asked)),
+                Some(asked) => data.with(encode::fields(asked)),
                 None => data,
             },
         ),

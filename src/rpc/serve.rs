@@ -11,13 +11,13 @@ use tracing::{Instrument, debug, debug_span, info};
 
 use super::{
     PROTOCOL,
-    args::{self, Configure, Hello},
+    calls::{CallContext, Greeting, Hello, Method},
     configured::{Configured, Greeted},
     editor::{Editor, Writer},
-    encode::{self, Map},
+    encode::Encode,
     error::RpcError,
-    handler::{Call, Inbox},
-    methods,
+    handler::{CallHandler, Message},
+    methods::{Call, OperationCall, ServerCall},
     news::Teller,
     outbox::Outbox,
     stdio,
@@ -33,7 +33,7 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let (inbox, mut calls) = mpsc::unbounded_channel();
     let (input, outbox) = (stdio::input()?.compat(), Outbox::new(stdio::output()?));
     let writer = outbox.writer().compat_write();
-    let (nvim, io) = Neovim::<Writer>::new(input, writer, Inbox(inbox));
+    let (nvim, io) = Neovim::<Writer>::new(input, writer, CallHandler(inbox));
     let (editor, news) = (Editor::new(nvim, outbox), EventQueue::default());
     let teller = Teller::default();
     tokio::spawn(teller.clone().run(editor.clone(), news.clone()));
@@ -80,13 +80,6 @@ impl Signals {
     }
 }
 
-/// Who answers a call.
-enum Taken {
-    Answer(Value),
-    View(Workspace),
-    Operation(Workspace),
-}
-
 /// What the calls of one Neovim share.
 struct Server {
     editor: Editor,
@@ -102,48 +95,57 @@ impl Server {
 
     /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what
     /// must stay in order (the greeting, the configuration, views) is done before the next call.
-    fn handle(&mut self, call: Call) {
-        debug!(call.id, call.method, "called");
-        match self.take(&call.method, &call.args) {
-            Ok(Taken::Answer(value)) => self.editor.answer(call.id, Ok(value)),
-            Ok(Taken::View(workspace)) => self.views.handle(workspace, call),
-            Ok(Taken::Operation(workspace)) => spawn(self.editor.clone(), workspace, call),
-            Err(refused) => self.editor.answer(call.id, Err(refused)),
+    fn handle(&mut self, message: Message) {
+        debug!(message.id, message.method, "called");
+        let id = message.id;
+        match self.take(message) {
+            Ok(Some(value)) => self.editor.answer(id, Ok(value)),
+            Ok(None) => {}
+            Err(error) => self.editor.answer(id, Err(error)),
         }
     }
 
-    fn take(&mut self, method: &str, args: &Value) -> Result<Taken, RpcError> {
-        Ok(match (method, self.configured.problems()) {
-            ("hello", _) => Taken::Answer(self.hello(args.clone())?),
-            ("configure", _) => {
-                let Configure { config } = args::decode("configure", args.clone())?;
-                self.configured.follow(config.unwrap_or_default())?;
-                Taken::Answer(Value::Nil)
+    /// Answers the call, unless somebody else does that later.
+    fn take(&mut self, message: Message) -> Result<Option<Value>, RpcError> {
+        let Message { id, method, args } = message;
+        let call = self.decode(&method, args)?;
+        let health = matches!(call, Call::Operation(OperationCall::Health(_)));
+        match (call, self.configured.problems().filter(|_| health)) {
+            (Call::Server(ServerCall::Hello(hello)), _) => return self.hello(hello).map(Some),
+            (Call::Server(ServerCall::Configure(call)), _) => {
+                self.configured.follow(call.config.unwrap_or_default())?;
+                return Ok(Some(Value::Nil));
             }
-            ("health", Some(problems)) => Taken::Answer(encode::health(&problems)),
-            _ if is_of_open_view(method) => Taken::View(self.configured.last()?),
-            _ if method.starts_with("view.") => Taken::View(self.configured.workspace()?),
-            _ => Taken::Operation(self.configured.workspace()?),
-        })
+            (_, Some(problems)) => return problems.encode().map(Some).map_err(RpcError::internal),
+            (Call::View(call), _) if call.is_about_open_view() => {
+                self.views.handle(self.configured.last()?, id, call);
+            }
+            (Call::View(call), _) => self.views.handle(self.configured.workspace()?, id, call),
+            (Call::Operation(call), _) => {
+                spawn(self.editor.clone(), self.configured.workspace()?, id, &method, call);
+            }
+        }
+        Ok(None)
     }
 
-    fn hello(&mut self, args: Value) -> Result<Value, RpcError> {
-        let mut hello = hello(args);
-        let config = hello.as_mut().ok().and_then(|hello| hello.config.take());
-        let known = hello.as_mut().ok().and_then(|hello| hello.known.take());
-        let greeted = |hello: Hello| Greeted {
-            editor: hello.nvim.unwrap_or_default().into(),
-            pin: hello.pin,
-        };
-        self.configured.greet(hello.map(greeted), known.unwrap_or_default());
-        self.configured.follow(config.unwrap_or_default())?;
+    /// Reads a call. While a `hello` is refused, all other calls are, for the same reason.
+    fn decode(&mut self, method: &str, args: Value) -> Result<Call, RpcError> {
+        if method != Hello::NAME {
+            return Call::decode(method, args);
+        }
+        // Looked at before all else: of another protocol's arguments we may know nothing.
+        let hello = same_protocol(&args).and_then(|()| Call::decode(method, args));
+        hello.inspect_err(|error| self.configured.greet(Err(error.clone()), Vec::new()))
+    }
+
+    fn hello(&mut self, hello: Hello) -> Result<Value, RpcError> {
+        let greeted = Greeted { editor: hello.nvim.unwrap_or_default().into(), pin: hello.pin };
+        self.configured.greet(Ok(greeted), hello.known.unwrap_or_default());
+        self.configured.follow(hello.config.unwrap_or_default())?;
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
-        Ok(Map::new()
-            .put("protocol", PROTOCOL)
-            .put("version", version)
-            .put("pid", std::process::id())
-            .into())
+        let greeting = Greeting { protocol: PROTOCOL, version, pid: std::process::id() };
+        greeting.encode().map_err(RpcError::internal)
     }
 
     async fn end(self) {
@@ -152,29 +154,18 @@ impl Server {
     }
 }
 
-/// The arguments of a `hello`.
-fn hello(args: Value) -> Result<Hello, RpcError> {
-    // Looked at before all else: of another protocol's arguments we may know nothing.
-    let theirs = protocol(&args);
-    if theirs != Some(PROTOCOL) {
-        return Err(mismatch(theirs));
-    }
-    args::decode("hello", args)
-}
-
-fn spawn(editor: Editor, workspace: Workspace, call: Call) {
-    let span = debug_span!("call", id = call.id, method = call.method);
+fn spawn(editor: Editor, workspace: Workspace, id: u64, method: &str, call: OperationCall) {
+    let span = debug_span!("call", id, method);
     let work = async move {
-        let id = call.id;
-        let result = methods::call(&editor, &workspace, call).await;
+        let result = call.answer(&CallContext::new(&editor, &workspace, id)).await;
         editor.answer(id, result);
     };
     tokio::spawn(work.instrument(span));
 }
 
-/// What goes on with views that are there whatever the configuration says by now.
-fn is_of_open_view(method: &str) -> bool {
-    matches!(method, "view.set" | "view.refresh" | "view.close")
+fn same_protocol(args: &Value) -> Result<(), RpcError> {
+    let theirs = protocol(args);
+    if theirs == Some(PROTOCOL) { Ok(()) } else { Err(mismatch(theirs)) }
 }
 
 fn protocol(args: &Value) -> Option<u32> {

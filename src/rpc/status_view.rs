@@ -1,9 +1,8 @@
 //! The status window: all polecats of a rig, or one in detail, live.
 
 use super::{
-    args::ViewOpen,
+    calls::ViewOpen,
     error::RpcError,
-    operations::place,
     views::{Canvas, Order},
 };
 use crate::{
@@ -21,7 +20,7 @@ pub(super) async fn run(
     open: ViewOpen,
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
-    let context = workspace.context(&place(open.at)).await?;
+    let context = workspace.context(&open.at.into()).await?;
     let mut watch = StatusWatch::of(workspace, context.clone(), open.polecat.as_deref())?;
     let mut width = open.width.unwrap_or(WIDTH);
     let mut seen = watch.look().await?;

@@ -9,14 +9,12 @@ use tokio::{
 };
 
 use super::{
-    args::{self, At, ViewAct, ViewOpen, ViewSet, decode},
+    calls::{At, CallContext, ViewAct, ViewOpen, ViewSet},
     capture_view, commands, diff_view,
     editor::Editor,
-    effects,
-    encode::{self, Map},
+    encode::{self, Encode, Map},
     error::RpcError,
-    handler::Call,
-    operations::Operations,
+    methods::ViewCall,
     rows::Rows,
     status_view,
 };
@@ -52,29 +50,17 @@ impl Views {
         Self { editor, open: HashMap::new() }
     }
 
-    /// Takes a `view.*` call.
-    pub(super) fn handle(&mut self, workspace: Workspace, call: Call) {
+    /// Takes the call `id`.
+    pub(super) fn handle(&mut self, workspace: Workspace, id: u64, call: ViewCall) {
         self.open.retain(|_, open| !open.task.is_finished());
-        let Call { id, method, args } = call;
-        let result = match method.as_str() {
-            "view.open" => match decode(&method, args) {
-                Ok(open) => return self.open(workspace, id, open),
-                Err(error) => Err(error),
-            },
-            "view.act" => match decode(&method, args) {
-                Ok(asked) => return self.act(workspace, id, asked),
-                Err(error) => Err(error),
-            },
-            "view.set" => decode(&method, args).map(|set| self.set(&set)),
-            "view.refresh" => {
-                decode(&method, args).map(|one: args::View| self.tell(one.view, Order::Refresh))
-            }
-            "view.close" => {
-                decode(&method, args).map(|one: args::View| drop(self.open.remove(&one.view)))
-            }
-            _ => Err(RpcError::internal(format!("no method `{method}`"))),
-        };
-        self.editor.answer(id, result.map(|()| Value::Nil));
+        match call {
+            ViewCall::ViewOpen(open) => return self.open(workspace, id, open),
+            ViewCall::ViewAct(asked) => return self.act(workspace, id, asked),
+            ViewCall::ViewSet(set) => self.set(&set),
+            ViewCall::ViewRefresh(one) => self.tell(one.view, Order::Refresh),
+            ViewCall::ViewClose(one) => drop(self.open.remove(&one.view)),
+        }
+        self.editor.answer(id, Ok(Value::Nil));
     }
 
     pub(super) fn close_all(self) {
@@ -109,10 +95,11 @@ impl Views {
         let open = self.open.get(&asked.view).map(|open| (open.at.clone(), open.rows.clone()));
         let editor = self.editor.clone();
         tokio::spawn(async move {
-            let operations = Operations::new(&editor, &workspace, call);
+            let context = CallContext::new(&editor, &workspace, call);
             // What it may wait for is large: not all of it on one stack.
-            let done = Box::pin(commands::act(&operations, open, &asked)).await;
-            editor.answer(call, done.map(effects::encode));
+            let done = Box::pin(commands::act(&context, open, &asked)).await;
+            let effects = done.map_err(RpcError::from);
+            editor.answer(call, effects.and_then(|all| all.encode().map_err(RpcError::internal)));
         });
     }
 

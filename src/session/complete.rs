@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The names a command can take.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct Completion {
     /// The polecats of the rig.
     pub polecats: Vec<String>,

@@ -2,6 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
+use serde::Serialize;
 use tokio::{task::spawn_blocking, time::timeout};
 
 use crate::{
@@ -20,7 +21,8 @@ use crate::{
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The severity of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Fine.
     Ok,
@@ -33,7 +35,7 @@ pub enum Level {
 }
 
 /// One finding.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct HealthRow {
     /// Its section: `tmux`, `git`, `tracker`, `agents`, `rig`, `files`.
     pub section: &'static str,
@@ -43,19 +45,6 @@ pub struct HealthRow {
     pub text: String,
     /// What to do about it.
     pub hint: Option<String>,
-}
-
-impl Level {
-    /// Its name on the wire.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Info => "info",
-            Self::Warn => "warn",
-            Self::Error => "error",
-        }
-    }
 }
 
 impl HealthRow {

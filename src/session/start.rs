@@ -40,9 +40,10 @@ impl RigContext {
 }
 
 /// A polecat whose agent is running.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Started {
     /// Its session.
+    #[serde(flatten)]
     pub info: SessionInfo,
     /// Problems that did not stop the start.
     pub warnings: Vec<String>,

@@ -67,7 +67,7 @@ fn facts(session: &SessionInfo, now: Timestamp) -> Vec<(&'static str, String)> {
         ("folder", session.workdir.as_ref().map(|dir| dir.display().to_string())),
         ("created", since(session.created)),
         ("activity", since(session.last_activity)),
-        ("windows", (session.windows > 1).then(|| session.windows.to_string())),
+        ("windows", session.windows.filter(|count| *count > 1).map(|count| count.to_string())),
         ("attached", session.attached.then(|| "yes".to_owned())),
         ("pane", session.pane_id.as_ref().map(|pane| pane_and_pid(pane, session.pid))),
     ];

@@ -54,6 +54,15 @@ async fn what_a_start_needs_is_missed_by_name_before_anything_is_made() {
         assert_eq!(refused.code, code, "{options}: {refused:?}");
         assert!(refused.message.contains(part), "{options}: {}", refused.message);
     }
+    let cwd = shop.editor.lua("return vim.fn.getcwd()", json!(null)).await.unwrap();
+    let home = shop.editor.home.path().display().to_string();
+    for (workdir, meant) in [
+        ("no/such", format!("{}/no/such", cwd.as_str().unwrap())),
+        ("~/no such", format!("{home}/no such")),
+    ] {
+        let refused = shop.try_start("ash", json!({ "workdir": workdir })).await.unwrap_err();
+        assert!(refused.message.contains(&format!("`{meant}`")), "{workdir}: {refused:?}");
+    }
     assert_eq!(shop.sessions(), [""; 0]);
 }
 
@@ -107,4 +116,42 @@ async fn a_configuration_that_means_nothing_is_refused_by_its_key() {
         assert_eq!(refused.code, "config_invalid", "{config}: {refused:?}");
         assert!(refused.message.contains(part), "{config}: {}", refused.message);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lua_function_refuses_each_wrong_argument_by_name() {
+    let shop = Shop::new().await;
+    for (method, args, part) in [
+        ("start", json!([null]), "`session.start`: `polecat`: expected a string, got nothing"),
+        ("start", json!([3, {}]), "`polecat`: expected a string, got `3`"),
+        ("start", json!(["ash", { "isue": "x" }]), "`isue` is not known; known here: "),
+        ("start", json!(["ash", { "new": "yes" }]), "`new`: expected a boolean, got \"yes\""),
+        ("start", json!(["ash", { "workdir": "" }]), "`workdir`: expected a path, got nothing"),
+        ("start", json!(["ash", { "trust": "no" }]), "`trust`: expected `once` or `always`"),
+        ("start", json!(["ash", { "in_use": "no" }]), "`in_use`: expected `ignore`, got `no`"),
+        ("start", json!(["ash", "x"]), "`opts`: expected a table, got a string"),
+        ("start", json!(["ash", ["x"]]), "`1`: a key must be a string"),
+        ("capture", json!(["ash", { "lines": 1.5 }]), "`lines`: expected a whole number"),
+        ("capture", json!(["ash", { "lines": -1 }]), "`lines`: expected a whole number"),
+        ("capture", json!(["ash", { "lines": 0 }]), "`lines` must be 1 or more"),
+        ("inject", json!(["ash", null]), "`text`: expected a string, got nothing"),
+        ("stop_all", json!([{ "force": 1 }]), "`force`: expected a boolean, got `1`"),
+        ("attach", json!([["ash"]]), "`polecat`: expected a string, got a list"),
+    ] {
+        let refused = shop.refusal(method, args.clone()).await;
+        assert_eq!(refused.code, "bad_argument", "{method} {args}: {refused:?}");
+        assert!(refused.message.contains(part), "{method} {args}: {}", refused.message);
+    }
+    for (code, part) in [
+        ("require('polecat').status()", "`session.status`: `polecat` is missing"),
+        ("require('polecat').status('ash', {})", "`cb`: expected a function, got a table"),
+        ("require('polecat').stop('ash', { force = print })", "`force`: a function cannot be sent"),
+        ("require('polecat').open_diff('ash', { since = 'x' })", "`since`: expected `review`"),
+        ("require('polecat').open_capture({ a = 1 })", "`polecat`: expected a string, got a table"),
+        ("require('polecat').open_status(3)", "`polecat`: expected a string, got `3`"),
+    ] {
+        shop.editor.lua(code, json!(null)).await.unwrap();
+        shop.editor.expect_message(part).await;
+    }
+    assert_eq!(shop.sessions(), [""; 0]);
 }

@@ -18,6 +18,7 @@ local M = {}
 ---@field at polecat.At
 ---@field split polecat.Split
 ---@field from? polecat.From
+---@field done? polecat.Callback For who wants to know of the end.
 ---@field begun? integer When the last call was made, by `vim.uv.hrtime()`.
 
 --- The module that opens each view, and its function.
@@ -77,7 +78,7 @@ function handlers.open(effect, context)
   local spec = vim.tbl_extend('force', { at = context.at }, effect.spec)
   local split = { size = effect.size, asked = context.from }
   split = vim.tbl_extend('force', split, context.split)
-  require(module)[name](spec, split)
+  require(module)[name](spec, split, context.done)
 end
 
 function handlers.pin(effect)

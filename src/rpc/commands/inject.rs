@@ -2,18 +2,17 @@
 
 use super::{invocation::Invocation, list, report, run::Done};
 use crate::rpc::{
-    args::{Here, Inject, Lines},
+    calls::{CallContext, Complete, Inject, Lines, Operation},
     effects::{Choice, Effect, Level, View, info},
-    operations::Operations,
 };
 
-pub(super) async fn run(operations: &Operations<'_>, asked: &Invocation) -> Done {
+pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let quote = asked.asked.lines.as_ref().map(quoted);
     if let Some(polecat) = asked.answers().polecat {
         return Ok(vec![compose(polecat, quote)]);
     }
     let Some(polecat) = asked.words.text("polecat")? else {
-        return whose(operations, asked).await;
+        return whose(context, asked).await;
     };
     let message = asked.words.raw("message").map(<[u8]>::to_vec);
     let parts: Vec<_> = message.into_iter().chain(quote.map(|lines| lines.join(&b'\n'))).collect();
@@ -22,7 +21,7 @@ pub(super) async fn run(operations: &Operations<'_>, asked: &Invocation) -> Done
     }
     let text = parts.join(&b"\n\n"[..]).into();
     let sent = report::sent(&polecat);
-    operations.inject(Inject { at: asked.at(), polecat, text, take: None }).await?;
+    Inject { at: asked.at(), polecat, text, take: None }.run(context).await?;
     Ok(vec![info(sent)])
 }
 
@@ -31,8 +30,8 @@ fn compose(polecat: String, quote: Option<Vec<Vec<u8>>>) -> Effect {
 }
 
 /// Asks to whom.
-async fn whose(operations: &Operations<'_>, asked: &Invocation) -> Done {
-    let running = operations.complete(Here { at: asked.at() }).await?.running;
+async fn whose(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let running = Complete { at: asked.at() }.run(context).await?.running;
     if running.is_empty() {
         return Ok(vec![Effect::Notify(Level::Warn, report::nobody_runs().to_owned())]);
     }

@@ -1,28 +1,20 @@
 //! A command as it was given, and given again with a person's answer.
 
-use std::{
-    ffi::OsStr,
-    os::unix::ffi::OsStrExt,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use rmpv::Value;
 
 use super::{
-    paths,
     table::{COMMANDS, Command, Range, Spec},
     words::Words,
 };
 use crate::core::names::shown;
 use crate::rpc::{
-    args::{self, At, CommandRun},
+    calls::{Answers, At, CommandRun, Method, UserPath},
     effects::Request,
-    encode::{self, Map},
+    encode,
     error::RpcError,
 };
-
-/// The method by which commands are called.
-pub(in crate::rpc) const METHOD: &str = "command.run";
 
 /// A command that was understood.
 pub(super) struct Invocation {
@@ -70,14 +62,18 @@ impl Invocation {
     }
 
     /// What a person has answered so far.
-    pub(super) fn answers(&self) -> args::Answers {
+    pub(super) fn answers(&self) -> Answers {
         self.asked.answers.clone().unwrap_or_default()
     }
 
-    /// The path that the word or key `name` has, absolute.
-    pub(super) fn path(&self, name: &str) -> Option<PathBuf> {
-        let raw = Path::new(OsStr::from_bytes(self.words.raw(name)?));
-        Some(paths::absolute(raw, &self.asked.cwd, paths::home().as_deref()))
+    /// What relative paths begin at.
+    pub(super) fn cwd(&self) -> PathBuf {
+        self.asked.cwd.clone()
+    }
+
+    /// The path that the word or key `name` has.
+    pub(super) fn path(&self, name: &str) -> Option<UserPath> {
+        UserPath::written(self.words.raw(name)?)
     }
 
     /// How it was written: `:PolecatStart! ash agent=x`.
@@ -88,9 +84,9 @@ impl Invocation {
     }
 
     /// The same command again, with what a person has answered.
-    pub(super) fn again(&self, answers: args::Answers) -> Request {
+    pub(super) fn again(&self, answers: Answers) -> Request {
         let asked = CommandRun { answers: Some(answers), editor: None, ..self.asked.clone() };
-        Request { method: METHOD, args: request(asked), editor: self.spec.editor }
+        Request { method: CommandRun::NAME, args: request(&asked), editor: self.spec.editor }
     }
 
     /// Another command, from the same place.
@@ -106,7 +102,7 @@ impl Invocation {
             ..self.asked.clone()
         };
         let editor = Spec::named(name).is_some_and(|spec| spec.editor);
-        Request { method: METHOD, args: request(asked), editor }
+        Request { method: CommandRun::NAME, args: request(&asked), editor }
     }
 }
 
@@ -118,48 +114,18 @@ fn unknown(name: &str) -> RpcError {
 }
 
 /// The arguments by which `asked` is asked.
-fn request(asked: CommandRun) -> Value {
-    Map::new()
-        .put("at", at(&asked.at))
-        .put("cwd", encode::word(asked.cwd.as_os_str()))
-        .put("name", asked.name)
-        .put("args", encode::bytes(asked.args.into_vec()))
-        .some("bang", asked.bang)
-        .some("count", asked.count)
-        .some("lines", asked.lines.map(lines))
-        .some("about", asked.about)
-        .some("answers", asked.answers.map(answers))
-        .into()
-}
-
-fn at(at: &At) -> Map {
-    let file = at.file.as_ref().map(|file| encode::word(file.as_os_str()));
-    Map::new().some("file", file).put("cwd", encode::word(at.cwd.as_os_str()))
-}
-
-fn lines(lines: args::Lines) -> Map {
-    let text = lines.text.into_iter().map(|line| encode::bytes(line.into_vec())).collect();
-    Map::new()
-        .put("name", encode::bytes(lines.name.into_vec()))
-        .put("filetype", lines.filetype)
-        .put("first", lines.first)
-        .put("last", lines.last)
-        .put("text", Value::Array(text))
-}
-
-fn answers(answers: args::Answers) -> Map {
-    Map::new()
-        .some("confirmed", answers.confirmed)
-        .some("polecat", answers.polecat)
-        .some("in_use", answers.in_use.map(args::InUse::name))
-        .some("trust", answers.trust.map(args::Trust::name))
-        .some("trust_id", answers.trust_id)
+fn request(asked: &CommandRun) -> Value {
+    // Only a path that is not UTF-8 cannot be written, and none such was read.
+    encode::value(asked).unwrap_or(Value::Nil)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rpc::args::{Answers, InUse, Lines, Trust, decode};
+    use crate::rpc::{
+        calls::{InUse, Lines, Trust},
+        decode::decode,
+    };
     use crate::session::Answer;
 
     fn asked(name: &str, args: &str) -> CommandRun {

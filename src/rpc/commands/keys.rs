@@ -1,13 +1,16 @@
 //! The keys of the status window that do something: each is a command about the polecat that the
 //! key was pressed on. What only moves, closes or looks again is Neovim's own.
 
-use super::{invocation::Invocation, questions, run};
+use super::{
+    invocation::Invocation,
+    questions,
+    run::{self, Done},
+};
 use crate::core::names::shown;
 use crate::rpc::{
-    args::{At, CommandRun, ViewAct},
+    calls::{At, CallContext, CommandRun, ViewAct},
     effects::{Effect, Level},
     error::RpcError,
-    operations::Operations,
     rows::Rows,
 };
 
@@ -75,10 +78,10 @@ pub(in crate::rpc) static DETAIL: Key =
 
 /// Does what a key is for, about what it was pressed on, in the view that is `open`.
 pub(in crate::rpc) async fn act(
-    operations: &Operations<'_>,
+    context: &CallContext<'_>,
     open: Option<(At, Rows)>,
     asked: &ViewAct,
-) -> Result<Vec<Effect>, RpcError> {
+) -> Done {
     let key = Key::named(&asked.act)?;
     let Some(polecat) = &asked.id else {
         let text = "there is no polecat on this line".to_owned();
@@ -87,11 +90,11 @@ pub(in crate::rpc) async fn act(
     let stale = || RpcError::stale(polecat);
     let (at, rows) = open.ok_or_else(stale)?;
     // Another rig may have been pinned since it was drawn.
-    let rig = operations.rig(at.clone()).await?;
+    let rig = context.workspace.rig(&at.clone().into()).await?;
     if !rows.have(&rig.home, polecat) {
-        return Err(stale());
+        return Err(stale().into());
     }
-    key.press(operations, &Invocation::read(key.command(at, polecat))?, polecat).await
+    key.press(context, &Invocation::read(key.command(at, polecat))?, polecat).await
 }
 
 impl Key {
@@ -101,16 +104,11 @@ impl Key {
         key.ok_or_else(|| RpcError::bad_argument(unknown()))
     }
 
-    async fn press(
-        &self,
-        operations: &Operations<'_>,
-        asked: &Invocation,
-        polecat: &str,
-    ) -> Result<Vec<Effect>, RpcError> {
+    async fn press(&self, context: &CallContext<'_>, asked: &Invocation, polecat: &str) -> Done {
         if self.manner == Manner::Asks {
             return Ok(vec![questions::remove(asked, polecat, self.lhs)]);
         }
-        let mut effects = run::carry_out(operations, asked).await?;
+        let mut effects = run::carry_out(context, asked).await?;
         if self.manner == Manner::Silent {
             effects.retain(|effect| !matches!(effect, Effect::Notify(Level::Info, _)));
         }
@@ -136,7 +134,7 @@ impl Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rpc::args::decode;
+    use crate::rpc::decode::decode;
 
     fn read(key: &Key, polecat: &str) -> Invocation {
         let at = At { file: None, cwd: "/shop".into() };

@@ -4,9 +4,8 @@ use super::{invocation::Invocation, report, run::Done};
 use crate::{
     core::session::SessionInfo,
     rpc::{
-        args::{Answers, Here},
+        calls::{Answers, CallContext, List, Operation},
         effects::{Choice, Effect, Request, info},
-        operations::Operations,
     },
 };
 
@@ -22,11 +21,11 @@ const ACTIONS: &[(&str, &str, bool)] = &[
     ("Stop it by force", "Stop", true),
 ];
 
-pub(super) async fn run(operations: &Operations<'_>, asked: &Invocation) -> Done {
+pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     if let Some(polecat) = asked.answers().polecat {
         return Ok(vec![what(asked, &polecat)]);
     }
-    let sessions = operations.list(Here { at: asked.at() }).await?;
+    let sessions = List { at: asked.at() }.run(context).await?;
     if sessions.is_empty() {
         return Ok(vec![info(report::nobody_runs())]);
     }

@@ -4,7 +4,7 @@ use super::{invocation::Invocation, table::Command};
 use crate::{
     core::{session::SessionInfo, trust::Request as Untrusted},
     rpc::{
-        args::{Answers, InUse, Trust},
+        calls::{Answers, InUse, Trust},
         effects::{Choice, Effect, Question},
     },
     session::Answer,
@@ -82,7 +82,7 @@ pub(super) fn stop_all(invocation: &Invocation, sessions: &[SessionInfo]) -> Eff
 mod tests {
     use super::*;
     use crate::core::names::PolecatName;
-    use crate::rpc::args::{At, CommandRun};
+    use crate::rpc::calls::{At, CommandRun};
 
     fn invocation(name: &str, args: &str) -> Invocation {
         let asked = CommandRun {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::paths;
 use crate::{
     core::session::SessionInfo,
+    rpc::paths,
     session::{Backup, NewPolecat, Removed, Restored, RigFacts},
 };
 

@@ -1,12 +1,15 @@
 //! What each command does.
 
-use super::{inject, invocation::Invocation, list, paths, questions, report, table::Command};
+use super::{inject, invocation::Invocation, list, questions, report, table::Command};
 use crate::{
     rpc::{
-        args::{self, CommandRun},
+        calls::{
+            CallContext, CommandRun, List, New, Operation, Remove, Restore, Sling, Start, Stop,
+            StopAll,
+        },
         effects::{self, Effect, Level, View, info},
-        error::RpcError,
-        operations::Operations,
+        error::{Refusal, RpcError},
+        paths,
     },
     session::SessionError,
 };
@@ -14,39 +17,17 @@ use crate::{
 /// What Neovim is to do now, or why nothing was done.
 pub(super) type Done = Result<Vec<Effect>, Refusal>;
 
-/// Why a command did not do what it was asked for; some of it a person can be asked about.
-#[derive(Debug)]
-pub(super) enum Refusal {
-    Session(SessionError),
-    Argument(RpcError),
-}
+impl Operation for CommandRun {
+    type Answer = Vec<Effect>;
 
-impl From<SessionError> for Refusal {
-    fn from(error: SessionError) -> Self {
-        Self::Session(error)
+    async fn run(self, context: &CallContext<'_>) -> Done {
+        carry_out(context, &Invocation::read(self)?).await
     }
-}
-
-impl From<RpcError> for Refusal {
-    fn from(error: RpcError) -> Self {
-        Self::Argument(error)
-    }
-}
-
-/// Runs a command.
-pub(in crate::rpc) async fn run(
-    operations: &Operations<'_>,
-    asked: CommandRun,
-) -> Result<Vec<Effect>, RpcError> {
-    carry_out(operations, &Invocation::read(asked)?).await
 }
 
 /// Does what was asked; where only a person can say whether to, they are asked.
-pub(super) async fn carry_out(
-    operations: &Operations<'_>,
-    asked: &Invocation,
-) -> Result<Vec<Effect>, RpcError> {
-    let done = perform(operations, asked).await;
+pub(super) async fn carry_out(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let done = perform(context, asked).await;
     done.or_else(|refusal| match refusal {
         Refusal::Session(found @ SessionError::InUse { .. }) => {
             Ok(vec![questions::in_use(asked, &found.to_string())])
@@ -54,141 +35,140 @@ pub(super) async fn carry_out(
         Refusal::Session(SessionError::Untrusted(request)) => {
             Ok(vec![questions::untrusted(asked, &request)])
         }
-        Refusal::Session(error) => Err(error.into()),
-        Refusal::Argument(error) => Err(error),
+        other => Err(other),
     })
 }
 
-async fn perform(operations: &Operations<'_>, asked: &Invocation) -> Done {
+async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
     match asked.command() {
-        Command::Start => start(operations, asked).await,
-        Command::Stop => stop(operations, asked).await,
-        Command::StopAll => stop_all(operations, asked).await,
+        Command::Start => start(context, asked).await,
+        Command::Stop => stop(context, asked).await,
+        Command::StopAll => stop_all(context, asked).await,
         Command::Status => open(asked, View::Status { polecat: asked.words.text("polecat")? }),
-        Command::List => list::run(operations, asked).await,
+        Command::List => list::run(context, asked).await,
         Command::Capture | Command::CaptureSession => open(asked, capture(asked)?),
-        Command::Inject => inject::run(operations, asked).await,
+        Command::Inject => inject::run(context, asked).await,
         Command::Diff => open(asked, diff(asked)?),
         Command::Attach => open(asked, View::Attach { polecat: asked.words.needed("polecat")? }),
-        Command::New => new(operations, asked).await,
-        Command::Sling => sling(operations, asked).await,
-        Command::Remove => remove(operations, asked).await,
-        Command::Restore => restore(operations, asked).await,
-        Command::Rig => rig(operations, asked).await,
+        Command::New => new(context, asked).await,
+        Command::Sling => sling(context, asked).await,
+        Command::Remove => remove(context, asked).await,
+        Command::Restore => restore(context, asked).await,
+        Command::Rig => rig(context, asked).await,
         Command::Log => open(asked, View::Log),
     }
 }
 
-async fn start(operations: &Operations<'_>, asked: &Invocation) -> Done {
+async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (words, answers) = (&asked.words, asked.answers());
-    let started = operations
-        .start(args::Start {
-            at: asked.at(),
-            polecat: words.needed("polecat")?,
-            new: Some(asked.bang()),
-            issue: words.text("issue")?,
-            agent: words.text("agent")?,
-            account: words.text("account")?,
-            workdir: asked.path("workdir"),
-            config_dir: asked.path("config_dir"),
-            cmd: words.text("cmd")?,
-            trust: answers.trust,
-            trust_id: answers.trust_id,
-            in_use: answers.in_use,
-        })
-        .await?;
+    let start = Start {
+        at: asked.at(),
+        polecat: words.needed("polecat")?,
+        new: Some(asked.bang()),
+        issue: words.text("issue")?,
+        agent: words.text("agent")?,
+        account: words.text("account")?,
+        cwd: Some(asked.cwd()),
+        workdir: asked.path("workdir"),
+        config_dir: asked.path("config_dir"),
+        cmd: words.text("cmd")?,
+        trust: answers.trust,
+        trust_id: answers.trust_id,
+        in_use: answers.in_use,
+    };
+    let started = start.run(context).await?;
     Ok(told(report::started(&started.info), &started.warnings))
 }
 
-async fn sling(operations: &Operations<'_>, asked: &Invocation) -> Done {
+async fn sling(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (words, answers) = (&asked.words, asked.answers());
     let issue = words.needed("issue")?;
-    let slung = operations
-        .sling(args::Sling {
-            at: asked.at(),
-            issue: issue.clone(),
-            polecat: words.text("polecat")?,
-            agent: words.text("agent")?,
-            account: words.text("account")?,
-            config_dir: asked.path("config_dir"),
-            cmd: words.text("cmd")?,
-            trust: answers.trust,
-            trust_id: answers.trust_id,
-            in_use: answers.in_use,
-        })
-        .await?;
-    Ok(told(report::slung(&slung.info, &issue), &slung.warnings))
+    let sling = Sling {
+        at: asked.at(),
+        issue: issue.clone(),
+        polecat: words.text("polecat")?,
+        agent: words.text("agent")?,
+        account: words.text("account")?,
+        cwd: Some(asked.cwd()),
+        config_dir: asked.path("config_dir"),
+        cmd: words.text("cmd")?,
+        trust: answers.trust,
+        trust_id: answers.trust_id,
+        in_use: answers.in_use,
+    };
+    let started = sling.run(context).await?;
+    Ok(told(report::slung(&started.info, &issue), &started.warnings))
 }
 
-async fn stop(operations: &Operations<'_>, asked: &Invocation) -> Done {
+async fn stop(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let polecat = asked.words.needed("polecat")?;
     let text = report::stopped(&polecat);
     let force = Some(asked.bang());
-    let warnings = operations.stop(args::Stop { at: asked.at(), polecat, force }).await?;
-    Ok(told(text, &warnings))
+    let stopped = Stop { at: asked.at(), polecat, force }.run(context).await?;
+    Ok(told(text, &stopped.warnings))
 }
 
-async fn stop_all(operations: &Operations<'_>, asked: &Invocation) -> Done {
+async fn stop_all(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (at, force) = (asked.at(), asked.bang());
     if force || asked.answers().confirmed.unwrap_or_default() {
-        let all = operations.stop_all(args::StopAll { at, force: Some(force) }).await?;
+        let all = StopAll { at, force: Some(force) }.run(context).await?;
         return Ok(told(report::stopped_all(&all.stopped), &all.warnings));
     }
-    let sessions = operations.list(args::Here { at }).await?;
+    let sessions = List { at }.run(context).await?;
     if sessions.is_empty() {
         return Ok(vec![info(report::nobody_runs())]);
     }
     Ok(vec![questions::stop_all(asked, &sessions)])
 }
 
-async fn new(operations: &Operations<'_>, asked: &Invocation) -> Done {
+async fn new(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (polecat, issue) = (asked.words.text("polecat")?, asked.words.text("issue")?);
-    let new = operations.new_polecat(args::New { at: asked.at(), polecat, issue }).await?;
+    let new = New { at: asked.at(), polecat, issue }.run(context).await?;
     Ok(told(report::created(&new), &new.warnings))
 }
 
-async fn remove(operations: &Operations<'_>, asked: &Invocation) -> Done {
+async fn remove(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let editor = asked.asked.editor.clone().unwrap_or_default();
-    let gone = operations
-        .remove(args::Remove {
-            at: asked.at(),
-            polecat: asked.words.needed("polecat")?,
-            force: Some(asked.bang()),
-            unsaved: Some(editor.unsaved),
-            dirs: Some(editor.dirs),
-            in_use: asked.answers().in_use,
-        })
-        .await?;
+    let remove = Remove {
+        at: asked.at(),
+        polecat: asked.words.needed("polecat")?,
+        force: Some(asked.bang()),
+        unsaved: Some(editor.unsaved),
+        dirs: Some(editor.dirs),
+        in_use: asked.answers().in_use,
+    };
+    let gone = remove.run(context).await?;
     Ok(vec![info(report::removed(gone.polecat.as_str(), &gone.removed))])
 }
 
-async fn restore(operations: &Operations<'_>, asked: &Invocation) -> Done {
+async fn restore(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let polecat = asked.words.needed("polecat")?;
     let in_use = asked.answers().in_use;
-    let back = operations.restore(args::Restore { at: asked.at(), polecat, in_use }).await?;
+    let back = Restore { at: asked.at(), polecat, in_use }.run(context).await?;
     let home = paths::home();
     Ok(vec![info(report::restored(back.polecat.as_str(), &back.restored, home.as_deref()))])
 }
 
-async fn rig(operations: &Operations<'_>, asked: &Invocation) -> Done {
-    let (at, path) = (asked.at(), asked.path("path"));
+async fn rig(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let (workspace, place) = (context.workspace, asked.at().into());
+    let path = asked.path("path").map(|path| path.absolute(&asked.asked.cwd));
     match (asked.bang(), path) {
         (true, Some(_)) => {
             Err(RpcError::bad_argument("`:PolecatRig!` unpins, and takes no path").into())
         }
         (true, None) => {
-            operations.workspace.pin_to(None);
-            let found = match operations.rig(at).await {
+            workspace.pin_to(None);
+            let found = match workspace.rig(&place).await {
                 Ok(rig) => info(report::rig(&rig)),
                 Err(error) => Effect::Notify(Level::Warn, error.to_string()),
             };
             Ok(vec![Effect::Pin(None), found])
         }
         (false, Some(path)) => {
-            let rig = operations.pin(Some(&path), at).await?;
+            let rig = workspace.pin(Some(&path), &place).await?;
             Ok(vec![info(report::rig(&rig)), Effect::Pin(Some(rig.path))])
         }
-        (false, None) => Ok(vec![info(report::rig(&operations.rig(at).await?))]),
+        (false, None) => Ok(vec![info(report::rig(&workspace.rig(&place).await?))]),
     }
 }
 

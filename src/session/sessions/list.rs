@@ -279,7 +279,7 @@ impl Session {
             running: self.is_live(),
             attached: self.pane.attached > 0,
             created: Timestamp::from_second(self.pane.created).ok(),
-            windows: self.pane.windows,
+            windows: self.is_live().then_some(self.pane.windows),
             last_activity: Timestamp::from_second(self.pane.activity).ok(),
             state,
             state_source,

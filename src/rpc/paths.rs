@@ -16,7 +16,7 @@ pub(in crate::rpc) fn absolute(path: &Path, cwd: &Path, home: Option<&Path>) -> 
 }
 
 /// `path` with `~` for the home.
-pub(super) fn short(path: &Path, home: Option<&Path>) -> String {
+pub(in crate::rpc) fn short(path: &Path, home: Option<&Path>) -> String {
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => Path::new("~").join(rest).display().to_string(),
         None => path.display().to_string(),

@@ -1,0 +1,91 @@
+//! What Neovim can ask: a type for each call, whose fields are its arguments, with its handling
+//! beside it. `methods.rs` lists them all.
+
+mod command;
+mod context;
+mod given;
+mod polecats;
+mod review;
+mod rig;
+mod server;
+mod sessions;
+mod start;
+mod views;
+
+use std::{fmt::Debug, future::Future};
+
+use rmpv::Value;
+use serde::de::DeserializeOwned;
+
+use super::{
+    encode::Encode,
+    error::{Refusal, RpcError},
+};
+
+pub(super) use command::*;
+pub(super) use context::CallContext;
+pub(super) use given::{At, InUse, Since, Trust, UserPath};
+pub(super) use polecats::*;
+pub(super) use review::*;
+pub(super) use rig::*;
+pub(super) use server::*;
+pub(super) use sessions::*;
+pub(super) use start::*;
+pub(super) use views::*;
+
+/// A call: what its fields are is what may be given.
+pub(super) trait Method: DeserializeOwned + Debug {
+    /// What it is called on the wire.
+    const NAME: &'static str;
+}
+
+/// A call that does one thing, in a task of its own; commands and keys do it by the same type.
+pub(super) trait Operation: Method {
+    /// What came of it.
+    type Answer: Encode;
+
+    /// Does it.
+    fn run(
+        self,
+        context: &CallContext<'_>,
+    ) -> impl Future<Output = Result<Self::Answer, Refusal>> + Send;
+
+    /// What went wrong in it without being in the way.
+    fn warnings(_: &Self::Answer) -> &[String] {
+        &[]
+    }
+}
+
+/// Does what `call` asks for, for Lua.
+pub(super) async fn answer<C: Operation>(
+    call: C,
+    context: &CallContext<'_>,
+) -> Result<Value, RpcError> {
+    // What it may wait for is large: not all of it on one stack.
+    let answer = Box::pin(call.run(context)).await?;
+    context.warn(C::warnings(&answer));
+    answer.encode().map_err(|why| RpcError::internal(format!("the answer: {why}")))
+}
+
+/// Defines calls: the name on the wire, the type, and the arguments.
+macro_rules! calls {
+    ($(
+        $(#[$attribute:meta])*
+        $name:literal => $call:ident {
+            $($(#[$about:meta])* $field:ident: $type:ty),* $(,)?
+        }
+    )*) => {$(
+        $(#[$attribute])*
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(dead_code, reason = "what goes along with every call is checked in each")]
+        pub(in crate::rpc) struct $call {
+            $($(#[$about])* pub(in crate::rpc) $field: $type),*
+        }
+
+        impl $crate::rpc::calls::Method for $call {
+            const NAME: &'static str = $name;
+        }
+    )*};
+}
+use calls;

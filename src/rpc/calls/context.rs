@@ -1,0 +1,59 @@
+//! What every call can reach.
+
+use std::future::Future;
+
+use super::given::At;
+use crate::{
+    rpc::{
+        editor::Editor,
+        encode::{self, Map},
+    },
+    session::{RigContext, SessionError, Workspace},
+};
+
+/// Where a call is carried out, and for whom.
+pub(in crate::rpc) struct CallContext<'a> {
+    editor: &'a Editor,
+    pub(in crate::rpc) workspace: &'a Workspace,
+    id: u64,
+}
+
+impl<'a> CallContext<'a> {
+    /// Of the call `id`.
+    pub(in crate::rpc) fn new(editor: &'a Editor, workspace: &'a Workspace, id: u64) -> Self {
+        Self { editor, workspace, id }
+    }
+
+    /// The rig that `at` is in.
+    pub(in crate::rpc) async fn rig(&self, at: At) -> Result<RigContext, SessionError> {
+        self.workspace.context(&at.into()).await
+    }
+
+    /// The same for a call that only looks: one that was found just now is not looked for again.
+    pub(super) async fn recent_rig(&self, at: At) -> Result<RigContext, SessionError> {
+        self.workspace.recent_context(&at.into()).await
+    }
+
+    /// Does `work`; whether it succeeds or not, what views show is looked at again after it.
+    pub(super) async fn changing<T>(&self, work: impl Future<Output = T>) -> T {
+        let done = work.await;
+        self.workspace.changed();
+        done
+    }
+
+    /// Tells the steps of what is done for `whom`.
+    pub(super) fn progress(&self, whom: String) -> impl Fn(&str) + Send + Sync + use<> {
+        let (editor, id) = (self.editor.clone(), self.id);
+        move |step: &str| {
+            let data = Map::new().put("id", id).put("polecat", whom.as_str()).put("text", step);
+            editor.event("progress", data);
+        }
+    }
+
+    /// Tells each of `warnings`.
+    pub(super) fn warn(&self, warnings: &[String]) {
+        for text in warnings {
+            self.editor.event("notice", encode::warning(text));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What several calls are given alike.
+
+use std::{
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+use crate::{
+    core::names::shown,
+    rpc::paths,
+    session::{self, Answer, Place},
+};
+
+/// From where in the editor a call came: the rig is found from it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rpc) struct At {
+    /// The folder of the current file, when it has one.
+    pub(in crate::rpc) file: Option<PathBuf>,
+    /// The working directory.
+    pub(in crate::rpc) cwd: PathBuf,
+}
+
+impl From<At> for Place {
+    fn from(at: At) -> Self {
+        Self { file: at.file, cwd: at.cwd }
+    }
+}
+
+/// A path as a user wrote it: `~` and relative paths are allowed, nothing is not.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "PathBuf")]
+pub(in crate::rpc) struct UserPath(PathBuf);
+
+impl TryFrom<PathBuf> for UserPath {
+    type Error = &'static str;
+
+    fn try_from(path: PathBuf) -> Result<Self, Self::Error> {
+        if path.as_os_str().is_empty() {
+            Err("expected a path, got nothing")
+        } else {
+            Ok(Self(path))
+        }
+    }
+}
+
+impl UserPath {
+    /// The path behind a command; `None` where nothing was written.
+    pub(in crate::rpc) fn written(path: &[u8]) -> Option<Self> {
+        Self::try_from(PathBuf::from(OsStr::from_bytes(path))).ok()
+    }
+
+    /// What is meant in an editor whose working directory is `cwd`.
+    pub(in crate::rpc) fn absolute(&self, cwd: &Path) -> PathBuf {
+        paths::absolute(&self.0, cwd, paths::home().as_deref())
+    }
+}
+
+/// How a person answered an `untrusted` error.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "&'static str")]
+pub(in crate::rpc) struct Trust(pub(in crate::rpc) Answer);
+
+const TRUST: [(&str, Answer); 2] = [("once", Answer::Once), ("always", Answer::Always)];
+
+impl TryFrom<String> for Trust {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, String> {
+        one_of(&TRUST, &word).map(Self)
+    }
+}
+
+impl From<Trust> for &'static str {
+    fn from(Trust(answer): Trust) -> Self {
+        TRUST.into_iter().find(|(_, known)| *known == answer).map_or("", |(word, _)| word)
+    }
+}
+
+/// What a person said about others who work in the worktree.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "&'static str")]
+pub(in crate::rpc) enum InUse {
+    Ignore,
+}
+
+impl TryFrom<String> for InUse {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, String> {
+        one_of(&[("ignore", Self::Ignore)], &word)
+    }
+}
+
+impl From<InUse> for &'static str {
+    fn from(InUse::Ignore: InUse) -> Self {
+        "ignore"
+    }
+}
+
+impl InUse {
+    pub(in crate::rpc) fn of(said: Option<Self>) -> session::InUse {
+        said.map_or(session::InUse::Refuse, |Self::Ignore| session::InUse::Ignore)
+    }
+}
+
+/// Since when changes are shown, where not since the branch began.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(in crate::rpc) struct Since(session::Since);
+
+impl TryFrom<String> for Since {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, String> {
+        one_of(&[("review", session::Since::Review)], &word).map(Self)
+    }
+}
+
+impl Since {
+    /// The word for it.
+    pub(in crate::rpc) fn name(self) -> &'static str {
+        match self.0 {
+            session::Since::Start => "start",
+            session::Since::Review => "review",
+        }
+    }
+
+    pub(in crate::rpc) fn of(said: Option<Self>) -> session::Since {
+        said.map_or(session::Since::Start, |Self(since)| since)
+    }
+}
+
+/// Reads a word of our own, such as the side of a diff.
+pub(super) fn word<'de, D: Deserializer<'de>, T>(
+    from: D,
+    named: impl Fn(&str) -> Option<T>,
+) -> Result<T, D::Error> {
+    let word = String::deserialize(from)?;
+    named(&word).ok_or_else(|| D::Error::custom(format!("`{}` is not known here", shown(&word))))
+}
+
+fn one_of<T: Copy>(known: &[(&str, T)], word: &str) -> Result<T, String> {
+    let found = known.iter().find(|(name, _)| *name == word);
+    found.map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<_> = known.iter().map(|(name, _)| format!("`{name}`")).collect();
+        format!("expected {}, got `{}`", names.join(" or "), shown(word))
+    })
+}

@@ -1,0 +1,119 @@
+//! Polecats: made, removed, brought back.
+
+use std::path::PathBuf;
+
+use rmpv::Value;
+
+use super::{At, CallContext, InUse, Operation, calls};
+use crate::{
+    rpc::{
+        encode::{Encode, Map, texts},
+        error::Refusal,
+    },
+    session::{NewPolecat, RemoveOptions, RemovedPolecat, RestoredPolecat},
+};
+
+calls! {
+    /// Creates a polecat; without a name it gets the next free one of the rig's pool.
+    "polecat.new" => New { at: At, polecat: Option<String>, issue: Option<String> }
+    /// Removes a polecat, unless work would be lost; by force that is kept in a backup first.
+    "polecat.remove" => Remove {
+        at: At,
+        polecat: String,
+        force: Option<bool>,
+        /// The files of buffers with changes that are not saved.
+        unsaved: Option<Vec<PathBuf>>,
+        /// The editor's current folders.
+        dirs: Option<Vec<PathBuf>>,
+        in_use: Option<InUse>,
+    }
+    /// Brings a removed polecat back from its last backup.
+    "polecat.restore" => Restore { at: At, polecat: String, in_use: Option<InUse> }
+}
+
+impl Operation for New {
+    type Answer = NewPolecat;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<NewPolecat, Refusal> {
+        let (polecat, issue) = (self.polecat.as_deref(), self.issue.as_deref());
+        let work = async { context.rig(self.at).await?.create(polecat, issue).await };
+        Ok(context.changing(work).await?)
+    }
+
+    fn warnings(new: &NewPolecat) -> &[String] {
+        &new.warnings
+    }
+}
+
+impl Operation for Remove {
+    type Answer = RemovedPolecat;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<RemovedPolecat, Refusal> {
+        let options = RemoveOptions {
+            force: self.force.unwrap_or_default(),
+            unsaved: self.unsaved.unwrap_or_default(),
+            dirs: self.dirs.unwrap_or_default(),
+            in_use: InUse::of(self.in_use),
+        };
+        let work = async { context.rig(self.at).await?.remove(&self.polecat, options).await };
+        Ok(context.changing(work).await?)
+    }
+}
+
+impl Operation for Restore {
+    type Answer = RestoredPolecat;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<RestoredPolecat, Refusal> {
+        let in_use = InUse::of(self.in_use);
+        let work = async { context.rig(self.at).await?.restore(&self.polecat, in_use).await };
+        Ok(context.changing(work).await?)
+    }
+}
+
+impl Encode for NewPolecat {
+    fn encode(self) -> Result<Value, String> {
+        let map = Map::new()
+            .put("polecat", self.polecat.as_str())
+            .put("workdir", self.workdir.display().to_string())
+            .put("branch", self.branch);
+        Ok(map.into())
+    }
+}
+
+/// What went, what stays, and where its work is.
+impl Encode for RemovedPolecat {
+    fn encode(self) -> Result<Value, String> {
+        let removed = self.removed;
+        let kept = removed
+            .kept
+            .into_iter()
+            .map(|(branch, why)| Map::new().put("branch", branch).put("why", why).into());
+        let (backup, commit) =
+            removed.backup.map(|backup| (backup.reference, backup.commit)).unzip();
+        let map = Map::new()
+            .put("polecat", self.polecat.as_str())
+            .put("dir", self.dir.display().to_string())
+            .put("branches", texts(&removed.branches))
+            .put("kept", Value::Array(kept.collect()))
+            .some("backup", backup)
+            .some("commit", commit)
+            .put("stashes", texts(&removed.stashes))
+            .put("comments", removed.comments)
+            .some("underway", removed.underway);
+        Ok(map.into())
+    }
+}
+
+impl Encode for RestoredPolecat {
+    fn encode(self) -> Result<Value, String> {
+        let restored = self.restored;
+        let map = Map::new()
+            .put("polecat", self.polecat.as_str())
+            .put("workdir", restored.path.display().to_string())
+            .some("branch", restored.branch)
+            .some("formerly", restored.formerly)
+            .put("backup", restored.backup.reference)
+            .some("underway", restored.underway);
+        Ok(map.into())
+    }
+}

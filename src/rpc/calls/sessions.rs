@@ -1,0 +1,169 @@
+//! Sessions: looked at, written to, stopped.
+
+use rmpv::Value;
+use serde_bytes::ByteBuf;
+
+use super::{At, CallContext, Operation, calls};
+use crate::{
+    core::session::SessionInfo,
+    rpc::{
+        encode::{self, Encode, Map},
+        error::Refusal,
+    },
+    session::{AttachPlan, CaptureOptions, StoppedAll},
+};
+
+calls! {
+    /// Stops a polecat's session; by force without sync and grace.
+    "session.stop" => Stop { at: At, polecat: String, force: Option<bool> }
+    /// Stops all sessions of the rig's polecats.
+    "session.stop_all" => StopAll { at: At, force: Option<bool> }
+    /// Whether a polecat has a session.
+    "session.is_running" => IsRunning { at: At, polecat: String }
+    "session.status" => Status { at: At, polecat: String }
+    /// Each polecat that has a session.
+    "session.list" => List { at: At }
+    /// The last lines that a polecat printed.
+    "session.capture" => Capture {
+        at: At,
+        polecat: String,
+        lines: Option<u32>,
+        ansi: Option<bool>,
+    }
+    /// The same of any tmux session.
+    "session.capture_session" => CaptureSession {
+        at: At,
+        session: String,
+        lines: Option<u32>,
+        ansi: Option<bool>,
+    }
+    /// Sends a message to a polecat's agent.
+    "session.inject" => Inject {
+        at: At,
+        polecat: String,
+        text: ByteBuf,
+        /// Whether a draft is taken out of the composer first.
+        take: Option<bool>,
+    }
+    /// How to attach to a polecat's session.
+    "session.attach" => Attach { at: At, polecat: String }
+}
+
+/// A session that was stopped, and the warnings of that.
+pub(in crate::rpc) struct Stopped {
+    pub(in crate::rpc) warnings: Vec<String>,
+}
+
+impl Encode for Stopped {
+    fn encode(self) -> Result<Value, String> {
+        Ok(Value::Nil)
+    }
+}
+
+impl Operation for Stop {
+    type Answer = Stopped;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<Stopped, Refusal> {
+        let force = self.force.unwrap_or_default();
+        let work =
+            async { context.rig(self.at).await?.sessions().stop(&self.polecat, force).await };
+        Ok(Stopped { warnings: context.changing(work).await? })
+    }
+
+    fn warnings(stopped: &Stopped) -> &[String] {
+        &stopped.warnings
+    }
+}
+
+impl Operation for StopAll {
+    type Answer = StoppedAll;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<StoppedAll, Refusal> {
+        let force = self.force.unwrap_or_default();
+        let work = async { context.rig(self.at).await?.sessions().stop_all(force).await };
+        Ok(context.changing(work).await?)
+    }
+
+    fn warnings(all: &StoppedAll) -> &[String] {
+        &all.warnings
+    }
+}
+
+impl Operation for IsRunning {
+    type Answer = bool;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<bool, Refusal> {
+        Ok(context.recent_rig(self.at).await?.sessions().is_running(&self.polecat).await?)
+    }
+}
+
+impl Operation for Status {
+    type Answer = SessionInfo;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<SessionInfo, Refusal> {
+        let rig = context.recent_rig(self.at).await?;
+        let mut info = rig.sessions().status(&self.polecat).await?;
+        context.workspace.hold(&rig, std::slice::from_mut(&mut info)).await;
+        Ok(info)
+    }
+}
+
+impl Operation for List {
+    type Answer = Vec<SessionInfo>;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<Vec<SessionInfo>, Refusal> {
+        let rig = context.recent_rig(self.at).await?;
+        let mut infos = rig.sessions().list().await?;
+        context.workspace.hold(&rig, &mut infos).await;
+        Ok(infos)
+    }
+}
+
+impl Operation for Capture {
+    type Answer = ByteBuf;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<ByteBuf, Refusal> {
+        let options = CaptureOptions::new(self.lines, self.ansi);
+        let rig = context.recent_rig(self.at).await?;
+        Ok(ByteBuf::from(rig.observer().capture(&self.polecat, options).await?))
+    }
+}
+
+impl Operation for CaptureSession {
+    type Answer = ByteBuf;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<ByteBuf, Refusal> {
+        let options = CaptureOptions::new(self.lines, self.ansi);
+        let printed = context.workspace.capture_session(&self.session, options).await?;
+        Ok(ByteBuf::from(printed))
+    }
+}
+
+impl Operation for Inject {
+    type Answer = ();
+
+    async fn run(self, context: &CallContext<'_>) -> Result<(), Refusal> {
+        let messenger = context.rig(self.at).await?.messenger();
+        let take = self.take.unwrap_or_default();
+        Ok(messenger.inject(&self.polecat, &self.text, take).await?)
+    }
+}
+
+impl Operation for Attach {
+    type Answer = AttachPlan;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<AttachPlan, Refusal> {
+        Ok(context.rig(self.at).await?.sessions().attach(&self.polecat).await?)
+    }
+}
+
+/// The words may be any bytes.
+impl Encode for AttachPlan {
+    fn encode(self) -> Result<Value, String> {
+        let words = |words: Vec<_>| -> Value {
+            Value::Array(words.iter().map(|word: &std::ffi::OsString| encode::word(word)).collect())
+        };
+        let map = Map::new().put("argv", words(self.argv)).some("switch", self.switch.map(words));
+        Ok(map.into())
+    }
+}
