@@ -70,7 +70,10 @@ impl<'a> Operations<'a> {
 
     pub(super) async fn new_polecat(&self, args: args::New) -> Done<NewPolecat> {
         let (polecat, issue) = (args.polecat.as_deref(), args.issue.as_deref());
-        self.changing(async { self.context(args.at).await?.create(polecat, issue).await }).await
+        self.changing(async {
+            self.context(args.at).await?.polecats().create(polecat, issue).await
+        })
+        .await
     }
 
     pub(super) async fn remove(&self, args: args::Remove) -> Done<RemovedPolecat> {
@@ -80,13 +83,15 @@ impl<'a> Operations<'a> {
             dirs: args.dirs.unwrap_or_default(),
             in_use: args::InUse::of(args.in_use),
         };
-        let work = async { self.context(args.at).await?.remove(&args.polecat, options).await };
+        let work =
+            async { self.context(args.at).await?.polecats().remove(&args.polecat, options).await };
         self.changing(work).await
     }
 
     pub(super) async fn restore(&self, args: args::Restore) -> Done<RestoredPolecat> {
         let in_use = args::InUse::of(args.in_use);
-        let work = async { self.context(args.at).await?.restore(&args.polecat, in_use).await };
+        let work =
+            async { self.context(args.at).await?.polecats().restore(&args.polecat, in_use).await };
         self.changing(work).await
     }
 
@@ -123,7 +128,11 @@ impl<'a> Operations<'a> {
         // Until there is a polecat, it is the issue that a person knows it by.
         let progress = self.progress(polecat.clone().unwrap_or_else(|| issue.clone()));
         let work = Box::pin(async {
-            self.context(at).await?.sling(&issue, polecat.as_deref(), options, &progress).await
+            self.context(at)
+                .await?
+                .polecats()
+                .sling(&issue, polecat.as_deref(), options, &progress)
+                .await
         });
         self.changing(work).await
     }
@@ -205,8 +214,10 @@ impl<'a> Operations<'a> {
         let since = diff_view::since(args.since.as_deref())?;
         let context = self.context(args.at).await?;
         match (args.polecat, args.path, args.file) {
-            (Some(polecat), Some(path), None) => Ok(context.pair(&polecat, &path, since).await?),
-            (None, None, Some(file)) => Ok(context.pair_of(&file).await?),
+            (Some(polecat), Some(path), None) => {
+                Ok(context.reviews().pair(&polecat, &path, since).await?)
+            }
+            (None, None, Some(file)) => Ok(context.reviews().pair_of(&file).await?),
             _ => {
                 let why = "a pair needs a `polecat` and a `path`, or a `file`";
                 Err(RpcError::bad_argument(why))

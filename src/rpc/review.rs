@@ -30,34 +30,34 @@ pub(super) async fn comment(workspace: &Workspace, args: args::Comment) -> Answe
         shown: args.shown,
         text: args.text,
     };
-    context(workspace, args.at).await?.comment(&args.polecat, comment).await?;
+    context(workspace, args.at).await?.reviews().comment(&args.polecat, comment).await?;
     Ok(Value::Nil)
 }
 
 pub(super) async fn uncomment(workspace: &Workspace, args: args::Uncomment) -> Answer {
-    context(workspace, args.at).await?.uncomment(&args.polecat, args.id).await?;
+    context(workspace, args.at).await?.reviews().uncomment(&args.polecat, args.id).await?;
     Ok(Value::Nil)
 }
 
 pub(super) async fn send(workspace: &Workspace, args: args::Polecat) -> Answer {
-    let sent = context(workspace, args.at).await?.send_review(&args.polecat).await?;
+    let sent = context(workspace, args.at).await?.reviews().send_review(&args.polecat).await?;
     Ok(Map::new().put("sent", sent).into())
 }
 
 pub(super) async fn take(workspace: &Workspace, args: args::Part) -> Answer {
     let (at, polecat, part) = part(args)?;
-    context(workspace, at).await?.take_hunk(&polecat, &part).await?;
+    context(workspace, at).await?.reviews().take_hunk(&polecat, &part).await?;
     Ok(Value::Nil)
 }
 
 pub(super) async fn reject(workspace: &Workspace, args: args::Part) -> Answer {
     let (at, polecat, part) = part(args)?;
-    context(workspace, at).await?.reject_hunk(&polecat, &part).await?;
+    context(workspace, at).await?.reviews().reject_hunk(&polecat, &part).await?;
     Ok(Value::Nil)
 }
 
 pub(super) async fn undo(workspace: &Workspace, args: args::Polecat) -> Answer {
-    let undone = context(workspace, args.at).await?.undo_hunk(&args.polecat).await?;
+    let undone = context(workspace, args.at).await?.reviews().undo_hunk(&args.polecat).await?;
     Ok(Map::new().put("text", undone).into())
 }
 

@@ -81,12 +81,12 @@ impl RigContext {
         let choice = self.choose(&options, workdir.as_deref()).await?;
         // Who is sent to work elsewhere is in nobody's way here.
         if let Some(polecat) = found.as_ref().filter(|_| options.workdir.is_none()) {
-            self.require_nobody(polecat, options.in_use).await?;
+            self.polecats().require_nobody(polecat, options.in_use).await?;
         }
         let (polecat, made) = if let Some(polecat) = found {
             (polecat, Vec::new())
         } else {
-            let new = self.create(Some(name), options.issue.as_deref()).await?;
+            let new = self.polecats().create(Some(name), options.issue.as_deref()).await?;
             (new.polecat, new.warnings)
         };
         // Nobody gives the polecat to another issue before its session shows that it has work. One

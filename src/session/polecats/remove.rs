@@ -12,8 +12,8 @@ use crate::{
         polecats,
     },
     session::{
-        context::RigContext,
         error::{SessionError, working},
+        polecats::Polecats,
         polecats::presence::InUse,
         sessions::status::LeftOver,
     },
@@ -52,7 +52,7 @@ struct Reasons {
     hints: Vec<String>,
 }
 
-impl RigContext {
+impl Polecats {
     /// Removes the polecat `name`: its folder, its worktree, and its branch when that is merged or
     /// kept. Once begun it goes on to its end, also when the caller stops waiting.
     ///
@@ -65,8 +65,8 @@ impl RigContext {
         options: RemoveOptions,
     ) -> Result<RemovedPolecat, SessionError> {
         let polecat = PolecatName::parse(name)?;
-        let context = self.clone();
-        let work = async move { context.remove_now(polecat, options).await };
+        let polecats = self.clone();
+        let work = async move { polecats.remove_now(polecat, options).await };
         let stopped = |error: tokio::task::JoinError| HostError::Internal(error.to_string());
         tokio::spawn(work).await.map_err(stopped)?
     }
@@ -76,29 +76,30 @@ impl RigContext {
         polecat: PolecatName,
         options: RemoveOptions,
     ) -> Result<RemovedPolecat, SessionError> {
-        let ended = git::recover(&self.rig, &polecat, &self.tools.launch).await?;
+        let ended = git::recover(&self.context.rig, &polecat, &self.context.tools.launch).await?;
         if let Some(removed) = ended
-            && !polecats::exists(&self.rig, &polecat).await?
+            && !polecats::exists(&self.context.rig, &polecat).await?
         {
-            let dir = self.rig.polecat_dir(&polecat);
+            let dir = self.context.rig.polecat_dir(&polecat);
             return Ok(RemovedPolecat { polecat, dir, removed });
         }
-        self.known(polecat.as_str()).await?;
-        let dir = polecats::dir(&self.rig, &polecat).await?;
-        let _turn = self.turn_at(&polecat).await?;
+        self.context.known(polecat.as_str()).await?;
+        let dir = polecats::dir(&self.context.rig, &polecat).await?;
+        let _turn = self.context.turn_at(&polecat).await?;
         let mut reasons = Reasons::of(&polecat);
         // A worktree that is broken has no turn to take; that is told below.
-        let turn = Work::try_lock(&self.rig, &polecat).await;
+        let turn = Work::try_lock(&self.context.rig, &polecat).await;
         if let Err(HostError::Busy { .. }) = turn {
             reasons.runs("somebody starts it, or gives it an issue".to_owned());
         }
         if let Some(why) = self.in_use(&polecat).await? {
             reasons.runs(why);
         }
-        let removal = Removal::begin(&self.rig, &polecat, &self.tools.launch).await?;
+        let removal =
+            Removal::begin(&self.context.rig, &polecat, &self.context.tools.launch).await?;
         reasons.left(removal.leftovers(), options.force);
         reasons.edited(&dir, &options).await?;
-        let session = self.session(&polecat).await?;
+        let session = self.context.session(&polecat).await?;
         let present = self.present(&polecat, session.as_ref()).await?;
         reasons.at_work(&present.agents);
         reasons.none()?;
@@ -116,7 +117,7 @@ impl RigContext {
         }
         let removed = aside.finish().await?;
         // Of a session that went with its server.
-        heartbeats::forget(&self.rig, &polecat).await?;
+        heartbeats::forget(&self.context.rig, &polecat).await?;
         Ok(RemovedPolecat { polecat, dir, removed })
     }
 
@@ -128,39 +129,39 @@ impl RigContext {
         folder: PathBuf,
         in_use: InUse,
     ) -> Result<(), SessionError> {
-        drop(Gate::lock(&self.rig).await?);
+        drop(Gate::lock(&self.context.rig).await?);
         let mut reasons = Reasons::of(polecat);
         if let Some(why) = self.in_use(polecat).await? {
             reasons.runs(why);
         }
-        let dead = self.session(polecat).await?;
+        let dead = self.context.session(polecat).await?;
         let present = self.present_in(vec![folder], dead.as_ref()).await?;
         reasons.at_work(&present.agents);
         reasons.none()?;
         present.refusal(polecat, in_use).map_or(Ok(()), Err)?;
         if let Some(dead) = dead {
-            self.bury(&dead).await?;
+            self.context.bury(&dead).await?;
         }
         Ok(())
     }
 
     /// Who works in the session of `polecat`.
     async fn in_use(&self, polecat: &PolecatName) -> Result<Option<String>, SessionError> {
-        let name = self.rig.session(polecat).to_string();
-        if self.tools.is_starting(&name) {
+        let name = self.context.rig.session(polecat).to_string();
+        if self.context.tools.is_starting(&name) {
             return Ok(Some(format!("its session `{name}` is being started")));
         }
-        let session = self.facts_anywhere(polecat).await?;
+        let session = self.context.facts_anywhere(polecat).await?;
         if let Some(live) = session.as_ref().filter(|session| session.is_live()) {
             let Pane { session_name, pane_id, .. } = &live.pane;
-            let place = live.is_moved(&self.rig).then(|| format!(", in pane {pane_id}"));
+            let place = live.is_moved(&self.context.rig).then(|| format!(", in pane {pane_id}"));
             let place = place.unwrap_or_default();
             return Ok(Some(format!("its session `{session_name}` lives{place}")));
         }
         if session.is_some() {
             return Ok(None);
         }
-        let ours = self.left_over(polecat).await? == Some(LeftOver::Ours);
+        let ours = self.context.left_over(polecat).await? == Some(LeftOver::Ours);
         Ok(ours.then(|| format!("its session `{name}` lives on without its agent")))
     }
 }

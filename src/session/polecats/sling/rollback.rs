@@ -7,8 +7,8 @@ use jiff::SignedDuration;
 use crate::{
     host::{git, records},
     session::{
-        context::RigContext,
         error::SessionError,
+        polecats::Polecats,
         polecats::sling::{Placed, Taken},
         sessions::list::Session,
     },
@@ -17,7 +17,7 @@ use crate::{
 /// By how much a clock may have been set back since a sling began.
 const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
-impl RigContext {
+impl Polecats {
     /// Takes back what was done for `taken`, and gives the error to answer with.
     pub(super) async fn undo(&self, taken: Taken, cause: SessionError) -> SessionError {
         let left = self.try_undo(&taken).await;
@@ -51,9 +51,9 @@ impl RigContext {
 
     /// Ends the session that the sling began. Somebody else's is left alone, and is an error.
     async fn end_session(&self, taken: &Taken) -> Result<(), SessionError> {
-        match self.session(&taken.polecat).await? {
+        match self.context.session(&taken.polecat).await? {
             Some(session) if is_of(&session, taken) => {
-                self.end(session, true, Arc::default()).await.map(drop)
+                self.context.end(session, true, Arc::default()).await.map(drop)
             }
             _ => self.require_no_session(&taken.polecat).await,
         }
@@ -61,8 +61,8 @@ impl RigContext {
 
     /// Gives the issue the status and the assignee it had, unless somebody else has it by now.
     async fn restore_issue(&self, taken: &Taken) -> Result<(), String> {
-        let (tracker, dir) = (&self.tools.tracker, self.dir_of(taken));
-        let (before, ours) = (&taken.before, self.rig.agent_id(&taken.polecat));
+        let (tracker, dir) = (&self.context.tools.tracker, self.dir_of(taken));
+        let (before, ours) = (&taken.before, self.context.rig.agent_id(&taken.polecat));
         // A call that failed may have had its effect all the same.
         let now = tracker.show(&taken.issue, &dir).await.map_err(|error| error.to_string())?;
         if (now.status.as_str(), now.assignee()) == (before.status.as_str(), before.assignee()) {
@@ -76,7 +76,8 @@ impl RigContext {
     }
 
     async fn give_back(&self, taken: &Taken) -> Result<(), SessionError> {
-        let (rig, polecat, launch) = (&self.rig, &taken.polecat, &self.tools.launch);
+        let (rig, polecat, launch) =
+            (&self.context.rig, &taken.polecat, &self.context.tools.launch);
         match &taken.place {
             Placed::New(worktree) => git::take_back(rig, polecat, worktree, launch).await?,
             Placed::Reused(reused) => git::give_back(rig, polecat, reused, launch).await?,
