@@ -9,6 +9,7 @@ mod diffstat;
 mod head;
 mod hunk_action;
 mod hunks;
+mod index_entries;
 mod leftovers;
 mod next;
 mod operation_lock;

@@ -213,7 +213,6 @@ pub(super) fn removed(gone: &RemovedPolecat) -> Map {
         .some("commit", removed.backup.as_ref().map(|backup| backup.commit.as_str()))
         .put("stashes", texts(&removed.stashes))
         .put("comments", removed.comments)
-        .some("underway", removed.underway.as_deref())
 }
 
 pub(super) fn restored(back: &RestoredPolecat) -> Map {
@@ -224,7 +223,6 @@ pub(super) fn restored(back: &RestoredPolecat) -> Map {
         .some("branch", restored.branch.as_deref())
         .some("formerly", restored.formerly.as_deref())
         .put("backup", restored.backup.reference.as_str())
-        .some("underway", restored.underway.as_deref())
 }
 
 pub(super) fn completion(known: &Completion) -> Map {

@@ -47,8 +47,9 @@ async fn files_are_named_also_those_git_was_told_not_to_look_at() {
     assert_eq!(
         ash.leftovers().await,
         [
-            "3 files are not committed: a, b, hidden",
-            "2 files are untracked: .gitignore, new\u{fffd}line"
+            "2 files are not committed: a, b",
+            "2 files are untracked: .gitignore, new\u{fffd}line",
+            "1 file is hidden from git: hidden"
         ]
     );
 }

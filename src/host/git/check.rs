@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::backup::Contents;
+use super::index_entries::Entry;
 use super::leftovers::Status;
-use super::temp_index::Entry;
 use super::{diff, diffstat, hunks, untracked};
 use crate::core::diff::FileDiff;
 

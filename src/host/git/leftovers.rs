@@ -16,7 +16,7 @@ use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::launch::Launch;
 
-pub(super) use commits::{goal, own_branches};
+pub(super) use commits::{goal, own_branches, positions};
 pub(super) use files::Status;
 pub(super) use stashes::stashes;
 pub(super) use submodules::inside;
@@ -32,8 +32,19 @@ pub enum Leftover {
     Stashed(Vec<String>),
     /// Commits that no remote, and no branch that they are meant for, has: `<hash> <subject>`.
     Commits(Vec<String>),
-    /// A merge, rebase or the like has begun and not ended.
-    Underway(&'static str),
+    /// A merge, rebase or the like has begun and not ended. Not to be set aside.
+    Underway {
+        /// What it is.
+        what: &'static str,
+        /// The command that gives it up.
+        abort: &'static str,
+    },
+    /// Files of which git has several versions for a person to choose from. Not to be set aside.
+    Conflicts(Vec<PathBuf>),
+    /// Files that git was told not to look at. Not to be set aside.
+    Hidden(Vec<PathBuf>),
+    /// A repository of its own in the place of the worktree. Not to be set aside.
+    Clone,
     /// A repository inside the worktree has work that is nowhere else. Not to be set aside.
     Submodule {
         /// Where it is.
@@ -60,7 +71,16 @@ impl Leftover {
     /// Whether a removal by force can keep it elsewhere.
     #[must_use]
     pub fn can_be_kept(&self) -> bool {
-        !matches!(self, Self::Submodule { .. } | Self::Repository(_) | Self::Locked(_))
+        use Leftover as L;
+        matches!(
+            self,
+            L::Uncommitted(_)
+                | L::Untracked(_)
+                | L::Stashed(_)
+                | L::Commits(_)
+                | L::Beside(_)
+                | L::Broken { .. }
+        )
     }
 }
 
@@ -82,7 +102,14 @@ impl Display for Leftover {
                 let number = count(all.len(), "commit");
                 write!(f, "{number} neither pushed nor merged: {}", some(all, |one| plain(one)))
             }
-            Self::Underway(what) => write!(f, "{what} is under way"),
+            Self::Underway { what, .. } => write!(f, "{what} is under way"),
+            Self::Conflicts(files) => {
+                write!(f, "{} in conflict: {}", count(files.len(), "file"), paths(files))
+            }
+            Self::Hidden(files) => {
+                write!(f, "{} hidden from git: {}", count(files.len(), "file"), paths(files))
+            }
+            Self::Clone => write!(f, "it is a clone of its own, not a worktree"),
             Self::Submodule { path, holds } => {
                 write!(f, "the submodule `{}` has {holds}", shown(path))
             }
@@ -102,7 +129,7 @@ impl Display for Leftover {
 }
 
 /// What would be lost, or be in doubt, if the polecat's worktree went; empty when nothing would.
-/// What only the worktree's log of `HEAD` still knows is none: removing keeps it by itself.
+/// What only the worktree's log of `HEAD` still knows does not count: a removal keeps it anyway.
 ///
 /// # Errors
 /// There is no such polecat, or something could not be looked at: then nothing is known.
@@ -122,6 +149,10 @@ pub(super) async fn leftovers_of(
     launch: &Launch,
 ) -> Result<Vec<Leftover>, HostError> {
     let mut found = Vec::new();
+    if site.is_clone() {
+        found.push(Leftover::Clone);
+    }
+    found.extend(operation::leftovers(site).await?);
     if let Some(why) = &site.broken {
         let path = site.worktree.clone();
         found.push(Leftover::Broken { path, why: why.clone() });
@@ -130,7 +161,6 @@ pub(super) async fn leftovers_of(
     }
     found.extend(stashes::leftovers(site, polecat, launch).await?);
     found.extend(commits::leftovers(site, rig, polecat, launch).await?);
-    found.extend(operation::leftovers(site).await?);
     found.extend(submodules::leftovers(site, launch).await?);
     found.extend(site.lock().await?.map(Leftover::Locked));
     found.extend(beside::leftovers(site).await?);

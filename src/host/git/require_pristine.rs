@@ -50,7 +50,7 @@ pub(super) async fn require_pristine(
 }
 
 async fn in_submodules(git: &Git) -> Result<Vec<Leftover>, HostError> {
-    let submodules = git.submodules().await?;
+    let submodules = git.index_entries().await?.submodules;
     let Some(git_dir) = git.git_dir().filter(|_| !submodules.is_empty()).map(Path::to_owned) else {
         return Ok(Vec::new());
     };

@@ -5,12 +5,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::Git;
-use super::backup::{Backup, COMMENTS, Contents};
+use super::backup::{Backup, Contents};
 use super::operation_lock::OperationLock;
 use super::registration::registered;
 use super::remove::forget_worktree;
 use super::repository::git_dir_of;
-use super::reviewed::REVIEWED;
 use super::snapshot::PLAINLY;
 use super::temp_index::TempIndex;
 use super::worktrees_dir;
@@ -22,7 +21,7 @@ use crate::host::files::{blocking, replace, unwritten};
 use crate::host::launch::Launch;
 use crate::host::locks::GastownPool;
 use crate::host::records::{self, Restoring};
-use crate::host::{layouts, polecats, reviews};
+use crate::host::{layouts, polecats};
 
 /// A polecat that is back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +34,6 @@ pub struct Restored {
     pub formerly: Option<String>,
     /// Where it came from; it stays.
     pub backup: Backup,
-    /// A commit of what git had noted of a merge or the like, which is not taken up again.
-    pub underway: Option<String>,
 }
 
 /// The polecats that have a backup, sorted.
@@ -120,8 +117,7 @@ impl Return {
             let why = format!("`{backup}` has files from beside the worktree: they have no place");
             return Err(HostError::WorktreesUnwritable { dir: self.rig.polecats_dir(), why });
         }
-        let (undo, comments) = (self.undo().await?, self.comments().await?);
-        let record = Restoring { aside, branches: stand.made.clone(), undo, comments };
+        let record = Restoring { aside, branches: stand.made.clone() };
         records::put(&self.rig, &self.polecat, &record).await?;
         if let Err(cause) = self.build(&stand, &record).await {
             let back = take_back(&self.git, &self.rig, &self.polecat, &record).await;
@@ -137,22 +133,7 @@ impl Return {
         records::clear::<Restoring>(&self.rig, &self.polecat).await?;
         let path = self.rig.new_worktree(&self.polecat);
         let Stand { branch, formerly, .. } = stand;
-        let underway = self.contents.underway;
-        Ok(Restored { path, branch, formerly, backup: self.backup, underway })
-    }
-
-    /// The undo of its hunks, unless another one has its name by now.
-    async fn undo(&self) -> Result<Option<String>, HostError> {
-        let is_free = self.git.undo_list(&self.polecat).await?.is_none();
-        Ok(self.contents.undo.clone().filter(|_| is_free))
-    }
-
-    /// What was said of it and not sent.
-    async fn comments(&self) -> Result<Option<String>, HostError> {
-        let Some(commit) = &self.contents.comments else { return Ok(None) };
-        let object = format!("{commit}:{COMMENTS}");
-        let text = self.git.run("reading the comments", &["cat-file", "blob", &object]).await?;
-        Ok(Some(String::from_utf8_lossy(&text.stdout).into_owned()))
+        Ok(Restored { path, branch, formerly, backup: self.backup })
     }
 
     /// The branch as it was called; another name where somebody else has that one by now.
@@ -206,12 +187,6 @@ impl Return {
             let args = [PLAINLY, &["read-tree", "--reset", "-u", beside]].concat();
             at.git.run("bringing back the files beside the worktree", &args).await?;
         }
-        if let Some(list) = &record.undo {
-            self.git.restore_undo(&self.polecat, list).await?;
-        }
-        if let Some(text) = &record.comments {
-            reviews::bring_back(&self.rig, &self.polecat, text).await?;
-        }
         if let Some(base) = &self.contents.base {
             records::save_base(&self.rig, &self.polecat, base, None).await?;
         }
@@ -247,9 +222,6 @@ impl Return {
         git.run(doing, &[PLAINLY, &["read-tree", "--reset", staged]].concat()).await?;
         // Its exit code says whether something differs.
         git.answer(doing, &["update-index", "-q", "--refresh"]).await?;
-        if let Some(reviewed) = &self.contents.reviewed {
-            git.run(doing, &["update-ref", REVIEWED, reviewed]).await?;
-        }
         if let (Some(branch), None) = (&stand.branch, &stand.commit) {
             let head = format!("refs/heads/{branch}");
             git.run(doing, &["symbolic-ref", "HEAD", &head]).await?;
@@ -307,12 +279,6 @@ async fn take_back(
             git.take_back_branch(polecat, commit, branch).await?;
         }
         if !is_back {
-            if let Some(list) = &record.undo {
-                git.drop_undo(polecat, list).await?;
-            }
-            if let Some(text) = &record.comments {
-                reviews::take_away(rig, polecat, Some(text)).await?;
-            }
             records::forget_base(rig, polecat).await?;
         }
     }

@@ -221,34 +221,10 @@ impl Git {
         error
     }
 
-    /// What was noted last for `polecat`, if anything.
-    pub(super) async fn undo_list(
-        &self,
-        polecat: &PolecatName,
-    ) -> Result<Option<String>, HostError> {
-        self.commit(&reference(polecat)).await
-    }
-
-    /// Takes the list away, if nothing was noted since.
-    pub(super) async fn drop_undo(
-        &self,
-        polecat: &PolecatName,
-        list: &str,
-    ) -> Result<(), HostError> {
-        if self.undo_list(polecat).await?.as_deref() == Some(list) {
-            self.set_undo(polecat, None, Some(list)).await?;
-        }
-        Ok(())
-    }
-
-    /// Puts the list back, unless there is another one by now.
-    pub(super) async fn restore_undo(
-        &self,
-        polecat: &PolecatName,
-        list: &str,
-    ) -> Result<(), HostError> {
-        if self.undo_list(polecat).await?.is_none() {
-            self.set_undo(polecat, Some(list), None).await?;
+    /// Deletes the list.
+    pub(super) async fn delete_undo(&self, polecat: &PolecatName) -> Result<(), HostError> {
+        if self.commit(&reference(polecat)).await?.is_some() {
+            self.run("deleting the undo", &["update-ref", "-d", &reference(polecat)]).await?;
         }
         Ok(())
     }

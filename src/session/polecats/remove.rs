@@ -9,7 +9,7 @@ use crate::{
         git::{self, Leftover, Removal, Removed},
         heartbeats,
         locks::{Gate, Work},
-        polecats,
+        polecats, reviews,
     },
     session::{
         error::{SessionError, working},
@@ -98,6 +98,9 @@ impl Polecats {
         let removal =
             Removal::begin(&self.context.rig, &polecat, &self.context.tools.launch).await?;
         reasons.left(removal.leftovers(), options.force);
+        if !options.force {
+            reasons.unsent(reviews::load(&self.context.rig, &polecat).await?.len());
+        }
         reasons.edited(&dir, &options).await?;
         let session = self.context.session(&polecat).await?;
         let present = self.present(&polecat, session.as_ref()).await?;
@@ -197,6 +200,14 @@ impl Reasons {
         for leftover in leftovers {
             let hint = match leftover {
                 Leftover::Locked(_) => "`git worktree unlock` ends the lock".to_owned(),
+                Leftover::Underway { abort, .. } => format!("finish it, or `{abort}` gives it up"),
+                Leftover::Conflicts(_) => "resolve the conflicts".to_owned(),
+                Leftover::Hidden(_) => {
+                    "`git update-index --no-assume-unchanged --no-skip-worktree` \
+                     has git look at them"
+                        .to_owned()
+                }
+                Leftover::Clone => "push what it has, then delete its folder by hand".to_owned(),
                 Leftover::Submodule { .. } => "push what the submodule has".to_owned(),
                 Leftover::Repository(_) => {
                     "move the repository elsewhere: it cannot be kept".to_owned()
@@ -206,6 +217,16 @@ impl Reasons {
             };
             self.add(leftover.to_string(), hint);
         }
+    }
+
+    /// Comments on its changes, which no backup holds.
+    fn unsent(&mut self, comments: usize) {
+        let reason = match comments {
+            0 => return,
+            1 => "1 comment is not sent".to_owned(),
+            count => format!("{count} comments are not sent"),
+        };
+        self.add(reason, format!("`:PolecatRemove! {}` deletes the comments", self.polecat));
     }
 
     /// What the editor has in `dir`.

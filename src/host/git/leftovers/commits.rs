@@ -1,7 +1,6 @@
 //! Commits that are neither pushed nor merged.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use super::Leftover;
 use crate::core::branch::is_own;
@@ -35,22 +34,17 @@ pub(super) async fn leftovers(
     launch: &Launch,
 ) -> Result<Option<Leftover>, HostError> {
     let Some(git) = site.git(launch) else { return Ok(None) };
-    let mut args = vec!["--branches".to_owned(), "--tags".to_owned()];
-    if !site.is_clone() {
-        args = Vec::new();
-        for branch in own_branches(site, polecat, launch).await? {
-            args.extend(git.commit(&format!("refs/heads/{branch}")).await?);
-        }
+    let mut args = Vec::new();
+    for branch in own_branches(site, polecat, launch).await? {
+        args.extend(git.commit(&format!("refs/heads/{branch}")).await?);
     }
     args.extend(git.commit("HEAD").await?);
     if args.is_empty() {
         return Ok(None);
     }
     args.extend(["--not".to_owned(), "--remotes".to_owned()]);
-    if !site.is_clone() {
-        let goal = goal(site, rig, polecat, launch).await?;
-        args.extend(goal.base.iter().map(|base| base.commit.clone()).chain(goal.tips));
-    }
+    let goal = goal(site, rig, polecat, launch).await?;
+    args.extend(goal.base.iter().map(|base| base.commit.clone()).chain(goal.tips));
     let commits = git.listed(&args).await?;
     Ok(if commits.is_empty() { None } else { Some(Leftover::Commits(commits)) })
 }
@@ -100,7 +94,7 @@ pub(in crate::host::git) async fn own_branches(
         return Ok(Vec::new());
     };
     let mut found: BTreeSet<String> = BTreeSet::new();
-    found.extend(blocking(move || checked_out(&git_dir)).await?);
+    found.extend(blocking(move || head::branch_of(&git_dir)).await?);
     for branch in positions(site).await?.branches {
         if is_own(&branch, polecat) && git.commit(&format!("refs/heads/{branch}")).await?.is_some()
         {
@@ -108,17 +102,6 @@ pub(in crate::host::git) async fn own_branches(
         }
     }
     Ok(found.into_iter().collect())
-}
-
-/// The branch that is checked out, or that a rebase will have checked out at its end.
-fn checked_out(git_dir: &Path) -> Result<Option<String>, HostError> {
-    for file in ["rebase-merge/head-name", "rebase-apply/head-name"] {
-        let name = read_text(&git_dir.join(file))?.unwrap_or_default();
-        if let Some(branch) = name.trim_end().strip_prefix("refs/heads/") {
-            return Ok(Some(branch.to_owned()));
-        }
-    }
-    head::branch_of(git_dir)
 }
 
 /// Where the worktree's `HEAD` has been.
@@ -138,7 +121,7 @@ pub(in crate::host::git) async fn positions(site: &Site) -> Result<Been, HostErr
 impl Been {
     /// `<old> <new> <who> <when>\t<what>`, where `<what>` may be
     /// `checkout: moving from <branch> to <branch>`.
-    fn take(&mut self, line: &str) {
+    pub(in crate::host::git) fn take(&mut self, line: &str) {
         let (values, what) = line.split_once('\t').unwrap_or((line, ""));
         let commits = values.split(' ').take(2).filter(|hash| hash.bytes().any(|b| b != b'0'));
         self.commits.extend(commits.map(str::to_owned));

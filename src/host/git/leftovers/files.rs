@@ -7,7 +7,7 @@ use crate::core::Rig;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
 use crate::host::git::site::Site;
-use crate::host::git::temp_index::{LISTING, TempIndex};
+use crate::host::git::temp_index::LISTING;
 use crate::host::git::words::path_of;
 use crate::host::git::{Git, failed};
 use crate::host::launch::Launch;
@@ -32,9 +32,9 @@ pub(super) async fn leftovers(
     if !worktree_is_there(site).await? {
         return Ok(Vec::new());
     }
-    let temp = TempIndex::of(&Git::on(&site.worktree, git_dir, launch)).await?;
-    let status = status(&temp.git).await?;
-    let Status { changed, untracked, repositories } = status;
+    let git = Git::on(&site.worktree, git_dir, launch);
+    let entries = git.index_entries().await?;
+    let Status { changed, untracked, repositories } = status(&git).await?;
     // What the town gave it is no work, and not only here.
     let changed = provision::not_given(rig, &site.worktree, changed).await?;
     let untracked = provision::not_given(rig, &site.worktree, untracked).await?;
@@ -45,8 +45,14 @@ pub(super) async fn leftovers(
     if !untracked.is_empty() {
         found.push(Leftover::Untracked(untracked));
     }
+    if !entries.conflicts.is_empty() {
+        found.push(Leftover::Conflicts(entries.conflicts));
+    }
+    if !entries.hidden.is_empty() {
+        found.push(Leftover::Hidden(entries.hidden));
+    }
     found.extend(
-        submodules::inside(&site.worktree, &temp.submodules, [git_dir, common], launch).await?,
+        submodules::inside(&site.worktree, &entries.submodules, [git_dir, common], launch).await?,
     );
     found.extend(repositories.into_iter().map(Leftover::Repository));
     Ok(found)

@@ -5,26 +5,28 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
 use crate::host::git::site::Site;
 
-/// What git leaves in its folder meanwhile.
-const SIGNS: &[(&str, &str)] = &[
-    ("MERGE_HEAD", "a merge"),
-    ("rebase-merge", "a rebase"),
-    ("rebase-apply", "a rebase or `git am`"),
-    ("CHERRY_PICK_HEAD", "a cherry-pick"),
-    ("REVERT_HEAD", "a revert"),
-    ("BISECT_LOG", "a bisection"),
+/// What git leaves in its folder meanwhile, what that is, and which command gives it up. The first
+/// that is there counts: a rebase picks commits too.
+const SIGNS: &[(&str, &str, &str)] = &[
+    ("rebase-merge", "a rebase", "git rebase --abort"),
+    ("rebase-apply/applying", "`git am`", "git am --abort"),
+    ("rebase-apply", "a rebase", "git rebase --abort"),
+    ("MERGE_HEAD", "a merge", "git merge --abort"),
+    ("CHERRY_PICK_HEAD", "a cherry-pick", "git cherry-pick --abort"),
+    ("REVERT_HEAD", "a revert", "git revert --abort"),
+    ("sequencer", "a cherry-pick or revert", "git cherry-pick --abort"),
+    ("BISECT_LOG", "a bisection", "git bisect reset"),
 ];
 
-pub(super) async fn leftovers(site: &Site) -> Result<Vec<Leftover>, HostError> {
-    let Some(git_dir) = site.git_dir.clone() else { return Ok(Vec::new()) };
+pub(super) async fn leftovers(site: &Site) -> Result<Option<Leftover>, HostError> {
+    let Some(git_dir) = site.git_dir.clone() else { return Ok(None) };
     blocking(move || {
-        let mut found = Vec::new();
-        for (sign, what) in SIGNS {
+        for (sign, what, abort) in SIGNS {
             if look_at_link(&git_dir.join(sign))?.is_some() {
-                found.push(Leftover::Underway(what));
+                return Ok(Some(Leftover::Underway { what, abort }));
             }
         }
-        Ok(found)
+        Ok(None)
     })
     .await
 }

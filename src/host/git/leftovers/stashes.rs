@@ -67,7 +67,7 @@ pub(in crate::host::git) async fn stashes(
         // Made without a branch, under words of somebody's own, or on a branch that was checked
         // out here for a while: it is told by the commit it was made on.
         let made_here = on.is_none_or(|on| been.branches.contains(on)) && been.has(base);
-        if may_be || made_here || site.is_clone() {
+        if may_be || made_here {
             let (name, commit) = (format!("stash@{{{number}}}"), (*commit).to_owned());
             found.push(Stash { commit, name, subject: (*subject).to_owned() });
         }

@@ -9,9 +9,8 @@ use crate::host::error::HostError;
 use crate::host::files::{blocking, entries, look_at_link, real};
 use crate::host::git::repository::git_dir_of;
 use crate::host::git::site::Site;
-use crate::host::git::temp_index::{Entry, LISTING};
 use crate::host::git::words::path_of;
-use crate::host::git::{Git, failed, is_git_dir};
+use crate::host::git::{Git, is_git_dir};
 use crate::host::launch::Launch;
 
 /// What is said of a repository that git has not put there itself.
@@ -29,7 +28,8 @@ pub(super) async fn leftovers(site: &Site, launch: &Launch) -> Result<Vec<Leftov
     .await?;
     let mut found = Vec::new();
     for (path, repository) in inside {
-        let git = Git::new(&repository, &repository, launch);
+        // Its configuration says where its files are, which is elsewhere while they stand aside.
+        let git = Git::on(&repository, &repository, launch);
         let number = git.only_here().await?;
         if number > 0 {
             let holds = if number == 1 {
@@ -86,7 +86,7 @@ pub(in crate::host::git) async fn inside(
             Inside::Strange => Some(STRANGE),
             Inside::Repository(git_dir) => {
                 let git = Git::on(&worktree.join(&path), &git_dir, launch);
-                let nested = git.submodules().await?;
+                let nested = git.index_entries().await?.submodules;
                 open.extend(nested.into_iter().rev().map(|below| (path.clone(), below)));
                 uncommitted(&git).await?
             }
@@ -148,14 +148,6 @@ async fn uncommitted(git: &Git) -> Result<Option<&'static str>, HostError> {
 }
 
 impl Git {
-    /// The submodules that the index has.
-    pub(in crate::host::git) async fn submodules(&self) -> Result<Vec<PathBuf>, HostError> {
-        let listed = self.program(&["ls-files", "-v", "--stage", "-z"]).up_to(LISTING).run().await;
-        let listed = listed.map_err(|source| failed("listing submodules", source))?;
-        let entries = listed.stdout.split(|&byte| byte == 0).filter_map(Entry::parse);
-        Ok(entries.filter(|entry| entry.is_submodule).map(|entry| entry.path).collect())
-    }
-
     /// How many commits no remote has: of branches, tags, stashes and what was checked out.
     async fn only_here(&self) -> Result<u64, HostError> {
         let mut args = vec!["rev-list", "--count", "--all", "--reflog"];

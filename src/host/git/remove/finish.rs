@@ -68,15 +68,14 @@ pub(super) async fn finish(
         kept: record.kept.into_iter().map(|(branch, why)| (branch, plain(&why))).collect(),
         backup: record.backup.map(|(reference, commit)| Backup { reference, commit }),
         stashes: record.stashes,
-        underway: record.underway,
-        comments: record.comments.is_some(),
+        comments: 0,
     };
     remove_branches(rig, &record.branches, &mut removed, launch).await?;
-    if let Some(list) = &record.undo {
-        Git::of(rig, launch).await?.drop_undo(polecat, list).await?;
+    // The next one of that name has nothing to do with what could be undone and was said of it.
+    if let Some(git) = Git::find(rig, launch).await? {
+        git.delete_undo(polecat).await?;
     }
-    // The next one of that name has nothing to do with them.
-    reviews::take_away(rig, polecat, record.comments.as_deref()).await?;
+    removed.comments = reviews::delete(rig, polecat).await?;
     records::forget_base(rig, polecat).await?;
     let (of, name) = (rig.clone(), polecat.clone());
     blocking(move || {
