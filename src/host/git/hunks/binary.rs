@@ -2,7 +2,7 @@
 //! show what is in them where it has both versions by their full names (`apply_binary` of git).
 
 use super::super::{Git, failed, words::path_of};
-use super::shown;
+use super::{Patch, shown};
 use crate::core::diff::{Change, FileDiff};
 use crate::host::error::HostError;
 
@@ -18,7 +18,7 @@ const DIFFER: &[u8] = b"Binary files ";
 impl Git {
     /// The patch of `piece`, a file of this worktree that is no text, for `place`: the same
     /// repository, or one that gets the new version by this.
-    pub(super) async fn whole(&self, piece: &FileDiff, place: &Git) -> Result<Vec<u8>, HostError> {
+    pub(super) async fn whole(&self, piece: &FileDiff, place: &Git) -> Result<Patch, HostError> {
         let told = Told::of(&piece.head);
         // What git tells in two, as a file that became a link, is no version of one file.
         let counts = [DIFF, DIFFER].map(|begin| lines(&piece.head, begin).count());
@@ -36,7 +36,8 @@ impl Git {
         if let Some(new) = &new {
             place.receive(self, new).await?;
         }
-        Ok(told.header(&piece.head, old, new))
+        let objects = old.iter().chain(&new).cloned().collect();
+        Ok(Patch { text: told.header(&piece.head, old, new), objects })
     }
 
     /// The full name of a version; `None` where there was none, or git does not have it.
