@@ -102,14 +102,12 @@ async fn no_record_has_a_folder_a_branch_or_a_file_of_others_removed_moved_or_wr
     let more = [
         r#""branches":[["@MAIN","main"]]"#,
         r#""branches":[["--all","polecat/ash-1"]]"#,
-        r#""undo":"--stdin""#,
         r#""git_dir":"@PRECIOUS""#,
     ];
     for more in more {
         let text = format!(r#"{{"aside":".removing-ash-1","settled":true,{more}}}"#);
         all.push(("removing", text));
     }
-    all.push(("restoring", r#"{"aside":".restoring-ash-1","undo":"--stdin"}"#.to_owned()));
     for base in [
         r#"{"commit":"@MAIN","branch":"none","making":"main"}"#,
         r#"{"commit":"--output=@PRECIOUS/deep/file","branch":"none"}"#,

@@ -36,7 +36,7 @@ pub async fn take(
         &piece.new
     };
     let patch = if piece.binary {
-        own.whole(piece, &main).await?
+        own.whole(piece).await?
     } else {
         Patch::of_lines(patch(piece, part, name))
     };
@@ -67,7 +67,7 @@ pub async fn reject(
         piece
     };
     let patch = if piece.binary {
-        git.whole(piece, &git).await?
+        git.whole(piece).await?
     } else {
         Patch::of_lines(patch(piece, part, &piece.new))
     };

@@ -1,7 +1,6 @@
 //! Bringing a removed polecat back: made aside from its backup, then moved to its place at once.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::Git;
@@ -9,11 +8,11 @@ use super::backup::{Backup, Contents};
 use super::operation_lock::OperationLock;
 use super::registration::registered;
 use super::remove::forget_worktree;
-use super::repository::git_dir_of;
+use super::repository::{common_dir, git_dir_of};
 use super::snapshot::PLAINLY;
 use super::temp_index::TempIndex;
 use super::worktrees_dir;
-use crate::core::branch::{branch_name, is_own};
+use crate::core::branch::branch_name;
 use crate::core::layout::aside_name;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
@@ -79,17 +78,6 @@ pub async fn restore(
     tokio::spawn(work).await.map_err(stopped)?
 }
 
-/// Rolls back a restore that was cut off, or ends it where only its record is left; for who holds
-/// the locks.
-pub(super) async fn recover(
-    rig: &Rig,
-    polecat: &PolecatName,
-    record: &Restoring,
-    launch: &Launch,
-) -> Result<(), HostError> {
-    take_back(&Git::of(rig, launch).await?, rig, polecat, record).await
-}
-
 struct Return {
     git: Git,
     rig: Rig,
@@ -117,11 +105,11 @@ impl Return {
             let why = format!("`{backup}` has files from beside the worktree: they have no place");
             return Err(HostError::WorktreesUnwritable { dir: self.rig.polecats_dir(), why });
         }
-        let record = Restoring { aside, branches: stand.made.clone() };
+        let record = Restoring { aside };
         records::put(&self.rig, &self.polecat, &record).await?;
-        if let Err(cause) = self.build(&stand, &record).await {
-            let back = take_back(&self.git, &self.rig, &self.polecat, &record).await;
-            return Err(match back {
+        let mut made = Vec::new();
+        if let Err(cause) = self.build(&stand, &record, &mut made).await {
+            return Err(match self.rollback(&record, &made).await {
                 Ok(()) => cause,
                 Err(left) => HostError::NotUndone {
                     cause: Box::new(cause),
@@ -134,6 +122,19 @@ impl Return {
         let path = self.rig.new_worktree(&self.polecat);
         let Stand { branch, formerly, .. } = stand;
         Ok(Restored { path, branch, formerly, backup: self.backup })
+    }
+
+    async fn rollback(
+        &self,
+        record: &Restoring,
+        made: &[(String, String)],
+    ) -> Result<(), HostError> {
+        rollback(&self.git, &self.rig, &self.polecat, record).await?;
+        for (commit, branch) in made {
+            let args = ["update-ref", "-d", &format!("refs/heads/{branch}"), commit];
+            self.git.act("removing the branch", &args).await?;
+        }
+        Ok(())
     }
 
     /// The branch as it was called; another name where somebody else has that one by now.
@@ -164,10 +165,16 @@ impl Return {
         Ok(Stand { branch: Some(name), formerly, made, commit })
     }
 
-    async fn build(&self, stand: &Stand, record: &Restoring) -> Result<(), HostError> {
+    async fn build(
+        &self,
+        stand: &Stand,
+        record: &Restoring,
+        made: &mut Vec<(String, String)>,
+    ) -> Result<(), HostError> {
         for (commit, branch) in &stand.made {
             let doing = format!("creating the branch `{branch}`");
             self.git.act(&doing, &["branch", "--no-track", "--", branch, commit]).await?;
+            made.push((commit.clone(), branch.clone()));
         }
         let dir = &self.rig.layout.dir.join(&record.aside);
         let (rig, aside) = (self.rig.clone(), dir.clone());
@@ -243,26 +250,22 @@ fn point_to(worktree: &Path, there: &Path) -> Result<(), HostError> {
     replace(&git_dir.join("gitdir"), &format!("{text}\n"))
 }
 
-/// Everything in it came from the backup, which stays.
-async fn take_back(
+/// Deletes what was made so far: all of it came from the backup, which stays. Branches that were
+/// made before a backend was killed are left, and taken by the next restore.
+pub(super) async fn rollback(
     git: &Git,
     rig: &Rig,
     polecat: &PolecatName,
     record: &Restoring,
 ) -> Result<(), HostError> {
     let (of, name, recorded) = (rig.clone(), polecat.clone(), record.aside.clone());
-    let common = super::repository::common_dir(&git.repository_dir()?)?;
+    let common = common_dir(&git.repository_dir()?)?;
     let place = blocking(move || {
         let found = layouts::aside(&of, "restoring", &name, &recorded)?;
         let Some((place, aside)) = found else { return Ok(None) };
         let (made, there) = (place.within(&aside), place.worktree(&name));
         let git_dirs = [registered(&common, &made)?, registered(&common, &there)?];
-        match fs::remove_dir_all(&aside) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(unwritten(&aside, error));
-            }
-            _ => {}
-        }
+        fs::remove_dir_all(&aside).map_err(|source| unwritten(&aside, source))?;
         for git_dir in git_dirs.into_iter().flatten() {
             forget_worktree(&git_dir)?;
         }
@@ -274,13 +277,8 @@ async fn take_back(
         other => other?,
     };
     // Moved to its place, it was whole.
-    if place.is_some() || !is_back {
-        for (commit, branch) in &record.branches {
-            git.take_back_branch(polecat, commit, branch).await?;
-        }
-        if !is_back {
-            records::forget_base(rig, polecat).await?;
-        }
+    if !is_back {
+        records::forget_base(rig, polecat).await?;
     }
     let (of, name) = (rig.clone(), polecat.clone());
     blocking(move || {
@@ -292,37 +290,6 @@ async fn take_back(
 }
 
 impl Git {
-    /// Removes a branch that was made for a polecat which is not brought back after all. What a
-    /// record says is not enough: the name is one of the polecat's, or its backup has it too.
-    async fn take_back_branch(
-        &self,
-        polecat: &PolecatName,
-        commit: &str,
-        branch: &str,
-    ) -> Result<(), HostError> {
-        let reference = format!("refs/heads/{branch}");
-        if self.commit(&reference).await?.as_deref() != Some(commit)
-            || self.is_used(branch).await?
-            || !(is_own(branch, polecat) || self.is_kept(polecat, commit, branch).await?)
-        {
-            return Ok(());
-        }
-        let args = ["update-ref", "-d", &reference, commit];
-        self.act("removing the branch", &args).await.map(drop)
-    }
-
-    /// Whether the last backup of a polecat has a branch at this commit.
-    async fn is_kept(
-        &self,
-        polecat: &PolecatName,
-        commit: &str,
-        branch: &str,
-    ) -> Result<bool, HostError> {
-        let Some((_, kept)) = self.last_backup(polecat).await? else { return Ok(false) };
-        let is_out = (kept.branch.as_deref(), kept.head.as_deref()) == (Some(branch), Some(commit));
-        Ok(is_out || kept.branches.iter().any(|(at, name)| (&**at, &**name) == (commit, branch)))
-    }
-
     /// Whether a branch is checked out somewhere.
     async fn is_used(&self, branch: &str) -> Result<bool, HostError> {
         let args = ["worktree", "list", "--porcelain", "-z"];

@@ -41,12 +41,7 @@ pub(super) fn restoring(
     rig: &Rig,
     polecat: &PolecatName,
 ) -> Result<(), String> {
-    folder(".restoring", &mut record.aside, rig, polecat)?;
-    for (commit, branch) in &record.branches {
-        hash("branches", commit)?;
-        require(is_branch(branch), "branches", branch)?;
-    }
-    Ok(())
+    folder(".restoring", &mut record.aside, rig, polecat)
 }
 
 /// `<what>-<polecat>-<number>`, a real folder beside the polecat's, if there is one.

@@ -53,9 +53,6 @@ pub(in crate::host) struct Removing {
 pub(in crate::host) struct Restoring {
     /// What its folder is called while it is made: see [`aside`].
     pub(in crate::host) aside: String,
-    /// The branches that are made for it: commit and name.
-    #[serde(default)]
-    pub(in crate::host) branches: Vec<(String, String)>,
 }
 
 impl Record for Removing {
