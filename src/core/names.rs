@@ -146,7 +146,7 @@ fn check_polecat(text: &str) -> Result<(), String> {
 fn check_rig(text: &str) -> Result<(), String> {
     check_length(text, FOLDER_MAX)?;
     if text == "." || text == ".." || text.contains('/') {
-        return Err("it is no folder's name".to_owned());
+        return Err("it is not a folder's name".to_owned());
     }
     if text.chars().any(char::is_control) {
         return Err("it holds a control character".to_owned());

@@ -6,11 +6,12 @@ mod command;
 mod create;
 mod diff;
 mod diffstat;
+mod fork_point;
+mod format;
 mod head;
 mod hunk_action;
 mod hunks;
 mod index_entries;
-mod leftovers;
 mod next;
 mod operation_lock;
 mod recovery;
@@ -21,16 +22,15 @@ mod require_pristine;
 mod restore;
 mod reuse;
 mod reviewed;
-mod site;
 mod snapshot;
-mod started;
 mod temp_index;
 mod trusted;
 mod undo;
 mod unreachable;
+mod unsaved_work;
 mod untracked;
-mod words;
 mod worktree;
+mod worktree_layout;
 mod worktrees_dir;
 
 use std::path::Path;
@@ -44,37 +44,37 @@ use crate::core::branch::is_branch;
 use crate::core::{Base, Rig, RigKind};
 
 pub use backup::Backup;
-use command::{Git, PATIENCE, failed};
-pub use create::{create_worktree, take_back};
-pub use diff::{Before, before, changes, own_folder, require_worktree};
-pub use diffstat::{Begun, diffstat};
+use command::{Git, TIMEOUT, failed};
+pub use create::{create_worktree, rollback_create};
+pub use diff::{Before, before, changes, git_dir, require_worktree};
+pub use diffstat::{ForkPoint, diffstat};
+pub use fork_point::fork_point;
+use fork_point::fork_point_in;
 pub use head::branch;
 pub(super) use head::branch_now;
 pub use hunks::{reject, take};
-pub use leftovers::{Leftover, leftovers};
 pub use next::{Next, create_next};
 pub use recovery::{recover, recover_all};
 pub(super) use registration::{Registration, registration};
 pub use remove::{Aside, Removal, Removed};
 pub use restore::{Restored, restorable, restore};
-pub use reuse::{Reused, give_back, reuse};
+pub use reuse::{Reused, reuse, rollback_reuse};
 pub use reviewed::{keep_reviewed, reviewed, since_review};
 pub use snapshot::{Snapshot, snapshot};
-pub use started::started_at;
-use started::started_in;
 pub use undo::undo;
+pub use unsaved_work::{UnsavedWork, unsaved_work};
 pub use worktree::Worktree;
 pub use worktrees_dir::check_place;
 
 /// How long git may take to tell its version.
-const PROBE: Duration = Duration::from_secs(10);
+const VERSION_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What git calls itself, such as `git version 2.47.3`.
 ///
 /// # Errors
 /// There is no git, or it does not answer.
 pub async fn version(launch: &Launch) -> Result<String, HostError> {
-    let asked = Program::new(launch, "git").arg("--version").within(PROBE).run().await;
+    let asked = Program::new(launch, "git").arg("--version").within(VERSION_TIMEOUT).run().await;
     asked.map(|output| output.text()).map_err(|source| failed("asking git for its version", source))
 }
 

@@ -3,7 +3,7 @@
 //!
 //! They are on folders and files that are there anyway, so that nothing is left behind, however the
 //! one that holds them ends; and each on another one, so that nobody waits for who does something
-//! else. (In the old layout, where a polecat's folder is its worktree, [`Typing`] and [`Deeds`] are
+//! else. (In the old layout, where a polecat's folder is its worktree, [`Typing`] and [`Hunks`] are
 //! on the same one. Nobody takes both.) [`GastownPool`] and [`GastownPolecat`] are gastown's, on
 //! files of its own that it never deletes.
 //!
@@ -37,7 +37,7 @@ pub struct Choosing(#[expect(dead_code, reason = "it unlocks when dropped")] Opt
 
 impl Choosing {
     /// A checkout of a large repository takes minutes.
-    const PATIENCE: Duration = Duration::from_secs(300);
+    const TIMEOUT: Duration = Duration::from_secs(300);
 
     /// Waits for it.
     ///
@@ -47,7 +47,7 @@ impl Choosing {
         let (of, dir) = (rig.clone(), rig.runtime_dir());
         // There is one folder to lock, also for those who are about to make the first polecat.
         blocking(move || make_inside(of.anchor(), &of.runtime_dir()).map(drop)).await?;
-        take(&dir, Holders::One, Self::PATIENCE).await.map(Self)
+        take(&dir, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
@@ -60,16 +60,16 @@ pub struct Work(#[expect(dead_code, reason = "it unlocks when dropped")] Option<
 
 impl Work {
     /// How long another one may see to it before its session shows that it has work.
-    const PATIENCE: Duration = Duration::from_secs(10);
+    const TIMEOUT: Duration = Duration::from_secs(10);
     /// For a start: when there is a session after that, tmux refuses it.
-    const STARTING: Duration = Duration::from_secs(2);
+    const START_TIMEOUT: Duration = Duration::from_secs(2);
 
     /// Waits for who gives it work or starts it.
     ///
     /// # Errors
     /// It has no worktree, or somebody has it for longer.
     pub async fn lock(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
-        take(&git_dir(rig, polecat).await?, Holders::One, Self::PATIENCE).await.map(Self)
+        take(&git_dir(rig, polecat).await?, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 
     /// Takes it where nobody has it.
@@ -85,7 +85,7 @@ impl Work {
     /// # Errors
     /// As [`Work::lock`].
     pub async fn share(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
-        take(&git_dir(rig, polecat).await?, Holders::Many, Self::STARTING).await.map(Self)
+        take(&git_dir(rig, polecat).await?, Holders::Many, Self::START_TIMEOUT).await.map(Self)
     }
 }
 
@@ -98,19 +98,19 @@ pub struct Sending(#[expect(dead_code, reason = "it unlocks when dropped")] Opti
 
 impl Sending {
     /// The message of another one is typed and taken.
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const TIMEOUT: Duration = Duration::from_secs(60);
 
     /// Waits for it.
     ///
     /// # Errors
     /// `worktree` is none, or somebody has it for longer.
     pub async fn lock(rig: &Rig, worktree: &Path) -> Result<Self, HostError> {
-        let git_dir = git::own_folder(rig, worktree).await?;
+        let git_dir = git::git_dir(rig, worktree).await?;
         let target = blocking(move || {
             let common = git_dir.join("commondir");
             Ok(if is_file(&common)? { common } else { git_dir.join("objects") })
         });
-        take(&target.await?, Holders::One, Self::PATIENCE).await.map(Self)
+        take(&target.await?, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
@@ -122,7 +122,7 @@ pub struct Typing(#[expect(dead_code, reason = "it unlocks when dropped")] Optio
 
 impl Typing {
     /// A long message into an agent that is slow.
-    const PATIENCE: Duration = Duration::from_secs(30);
+    const TIMEOUT: Duration = Duration::from_secs(30);
 
     /// Waits for it. A polecat without a folder is nobody's.
     ///
@@ -131,7 +131,7 @@ impl Typing {
     pub async fn lock(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
         // Of what is no polecat any more nobody else types to a session either.
         let dir = polecats::dir(rig, polecat).await.unwrap_or_else(|_| rig.polecat_dir(polecat));
-        take(&dir, Holders::One, Self::PATIENCE).await.map(Self)
+        take(&dir, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
@@ -140,18 +140,18 @@ impl Typing {
 ///
 /// On the worktree.
 #[derive(Debug)]
-pub struct Deeds(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
+pub struct Hunks(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
 
-impl Deeds {
+impl Hunks {
     /// As long as git may take.
-    const PATIENCE: Duration = Duration::from_secs(300);
+    const TIMEOUT: Duration = Duration::from_secs(300);
 
     /// Waits for it.
     ///
     /// # Errors
     /// The folder cannot be opened, or somebody has it for longer.
     pub async fn lock(worktree: &Path) -> Result<Self, HostError> {
-        take(worktree, Holders::One, Self::PATIENCE).await.map(Self)
+        take(worktree, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
@@ -165,14 +165,14 @@ pub struct GastownPool(#[expect(dead_code, reason = "it unlocks when dropped")] 
 
 impl GastownPool {
     /// A checkout of a large repository takes minutes.
-    const PATIENCE: Duration = Duration::from_secs(300);
+    const TIMEOUT: Duration = Duration::from_secs(300);
 
     /// Waits for it.
     ///
     /// # Errors
     /// The file cannot be made or opened, or somebody has it for longer.
     pub async fn lock(rig: &Rig) -> Result<Self, HostError> {
-        take_gastowns(rig, "polecat-pool.lock", Self::PATIENCE).await.map(Self)
+        take_gastowns(rig, "polecat-pool.lock", Self::TIMEOUT).await.map(Self)
     }
 }
 
@@ -186,14 +186,14 @@ pub struct GastownPolecat(#[expect(dead_code, reason = "it unlocks when dropped"
 
 impl GastownPolecat {
     /// gastown has it while it fetches, checks out, and writes to its tracker.
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const TIMEOUT: Duration = Duration::from_secs(60);
 
     /// Waits for it.
     ///
     /// # Errors
     /// The file cannot be made or opened, or somebody has it for longer.
     pub async fn lock(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
-        take_gastowns(rig, &Self::file(polecat), Self::PATIENCE).await.map(Self)
+        take_gastowns(rig, &Self::file(polecat), Self::TIMEOUT).await.map(Self)
     }
 
     /// Takes it where nobody has it.
@@ -218,14 +218,14 @@ pub struct Worktrees(#[expect(dead_code, reason = "it unlocks when dropped")] Op
 
 impl Worktrees {
     /// As long as git may take.
-    const PATIENCE: Duration = Duration::from_secs(300);
+    const TIMEOUT: Duration = Duration::from_secs(300);
 
     /// Waits for it.
     ///
     /// # Errors
     /// The folder cannot be opened, or somebody has it for longer.
     pub async fn lock(repository: &Path) -> Result<Self, HostError> {
-        take(repository, Holders::One, Self::PATIENCE).await.map(Self)
+        take(repository, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
@@ -238,14 +238,14 @@ pub struct Gate(#[expect(dead_code, reason = "it unlocks when dropped")] Option<
 
 impl Gate {
     /// One creation of a session, or one look at tmux.
-    const PATIENCE: Duration = Duration::from_secs(30);
+    const TIMEOUT: Duration = Duration::from_secs(30);
 
     /// Waits until nobody creates a session.
     ///
     /// # Errors
     /// The folder cannot be opened, or somebody has it for longer.
     pub async fn lock(rig: &Rig) -> Result<Self, HostError> {
-        take(&rig.gate_dir(), Holders::One, Self::PATIENCE).await.map(Self)
+        take(&rig.gate_dir(), Holders::One, Self::TIMEOUT).await.map(Self)
     }
 
     /// Waits until nobody takes the last look at a polecat.
@@ -253,7 +253,7 @@ impl Gate {
     /// # Errors
     /// As [`Gate::lock`].
     pub async fn share(rig: &Rig) -> Result<Self, HostError> {
-        take(&rig.gate_dir(), Holders::Many, Self::PATIENCE).await.map(Self)
+        take(&rig.gate_dir(), Holders::Many, Self::TIMEOUT).await.map(Self)
     }
 }
 
@@ -265,14 +265,14 @@ pub struct Comments(#[expect(dead_code, reason = "it unlocks when dropped")] Opt
 
 impl Comments {
     /// A small file is written.
-    const PATIENCE: Duration = Duration::from_secs(10);
+    const TIMEOUT: Duration = Duration::from_secs(10);
 
     /// Waits for it.
     ///
     /// # Errors
     /// The folder cannot be opened, or somebody has it for longer.
     pub(super) async fn lock(folder: &Path) -> Result<Self, HostError> {
-        take(folder, Holders::One, Self::PATIENCE).await.map(Self)
+        take(folder, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
@@ -284,30 +284,30 @@ pub struct Grants(#[expect(dead_code, reason = "it unlocks when dropped")] Optio
 
 impl Grants {
     /// A small file is written.
-    const PATIENCE: Duration = Duration::from_secs(10);
+    const TIMEOUT: Duration = Duration::from_secs(10);
 
     /// Waits for it.
     ///
     /// # Errors
     /// The folder cannot be opened, or somebody has it for longer.
     pub(super) async fn lock(folder: &Path) -> Result<Self, HostError> {
-        take(folder, Holders::One, Self::PATIENCE).await.map(Self)
+        take(folder, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
 async fn git_dir(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError> {
-    git::own_folder(rig, &polecats::workdir(rig, polecat).await?).await
+    git::git_dir(rig, &polecats::workdir(rig, polecat).await?).await
 }
 
-/// Takes the lock on `target` within `patience`; none where there is no such thing.
+/// Takes the lock on `target` within `timeout`; none where there is no such thing.
 async fn take(
     target: &Path,
     holders: Holders,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<Option<File>, HostError> {
     let path = target.to_owned();
     let Some(file) = blocking(move || open(&path)).await? else { return Ok(None) };
-    within(patience, file, holders, target).await.map(Some)
+    within(timeout, file, holders, target).await.map(Some)
 }
 
 /// Takes the lock on a file of gastown's, which is made where it is missing; none where no gastown
@@ -315,7 +315,7 @@ async fn take(
 async fn take_gastowns(
     rig: &Rig,
     name: &str,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<Option<File>, HostError> {
     if rig.gastown() != Some(Gastown::V0_6) {
         return Ok(None);
@@ -323,19 +323,19 @@ async fn take_gastowns(
     let (anchor, dir) = (rig.anchor().to_owned(), rig.runtime_dir().join("locks"));
     let (path, name) = (dir.join(name), name.to_owned());
     let file = blocking(move || Dir::make(&anchor, &dir)?.0.lasting(&name)).await?;
-    within(patience, file, Holders::One, &path).await.map(Some)
+    within(timeout, file, Holders::One, &path).await.map(Some)
 }
 
 async fn within(
-    patience: Duration,
+    timeout: Duration,
     file: File,
     holders: Holders,
     path: &Path,
 ) -> Result<File, HostError> {
-    if flock::take(&file, holders, patience).await {
+    if flock::take(&file, holders, timeout).await {
         return Ok(file);
     }
-    Err(HostError::Busy { path: path.to_owned(), waited: patience })
+    Err(HostError::Busy { path: path.to_owned(), waited: timeout })
 }
 
 /// Opens what is to be locked. Without waiting: a FIFO in its place would hold up whoever asks.

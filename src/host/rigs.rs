@@ -122,7 +122,7 @@ fn rig_below(root: &Path, path: &Path) -> Result<Rig, HostError> {
         return Err(not_a_rig(path, "it is a folder of the town itself"));
     }
     if !is_dir(path)? {
-        return Err(not_a_rig(path, "it is no folder"));
+        return Err(not_a_rig(path, "it is not a folder"));
     }
     rig(path, path.to_owned(), RigKind::Town(Town::before_0_6(root.to_owned())), path)
 }

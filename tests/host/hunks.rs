@@ -23,7 +23,7 @@ impl Ash {
     async fn changes(&self) -> Changes {
         let launch = &self.sandbox.launch;
         let base =
-            git::started_at(&self.rig, &polecat("ash"), &self.worktree, launch).await.unwrap();
+            git::fork_point(&self.rig, &polecat("ash"), &self.worktree, launch).await.unwrap();
         git::changes(&self.rig, &self.worktree, base.as_ref(), launch).await.unwrap()
     }
 

@@ -301,7 +301,7 @@ impl World {
 async fn remove(rig: &Rig, launch: &Launch, force: bool) -> Result<bool, String> {
     let told = |error: HostError| error.to_string();
     let removal = Removal::begin(rig, &polecat("ash"), launch).await.map_err(told)?;
-    let mut left = removal.leftovers().iter();
+    let mut left = removal.unsaved_work().iter();
     if left.any(|left| !force || !left.can_be_kept()) {
         return Ok(false);
     }

@@ -277,7 +277,7 @@ async fn who_writes_to_it_at_any_moment_loses_nothing() {
         let meddle = move || note.store(fs::write(&late, "late\n").is_ok(), Ordering::SeqCst);
         let (launch, count) = meddling(&ash.sandbox.launch, nth, meddle);
         let removal = Removal::begin(&ash.rig, &polecat("ash"), &launch).await.unwrap();
-        if !force && !removal.leftovers().is_empty() {
+        if !force && !removal.unsaved_work().is_empty() {
             assert!(ash.worktree.join("late").exists());
             continue;
         }

@@ -113,7 +113,7 @@ async fn outside_of_any_project_the_answer_names_what_was_looked_at() {
     let sandbox = Sandbox::new();
     let (one, two) = (sandbox.folder("one"), sandbox.folder("two"));
     let expected = format!(
-        "no rig here: `{}` and `{}` is in no town and in no git repository",
+        "no rig here: no town and no git repository at `{}` and `{}`",
         one.display(),
         two.display()
     );
@@ -130,7 +130,7 @@ async fn a_pinned_folder_wins_and_may_be_renamed() {
     let refused = rigs::find(&[], &pinned(&gone, None)).await.unwrap_err();
     assert!(matches!(&refused, HostError::RigGone { path } if *path == gone), "{refused}");
     let refused = rigs::find(&[], &pinned(&loose, Some("a/b"))).await.unwrap_err().to_string();
-    assert_eq!(refused, "bad rig name `a/b`: it is no folder's name");
+    assert_eq!(refused, "bad rig name `a/b`: it is not a folder's name");
 }
 
 #[tokio::test]

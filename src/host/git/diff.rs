@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Git, failed, trusted::own_folder_now, untracked, words::path_of};
+use super::{Git, failed, format::path_from, trusted::git_dir_now, untracked};
 use crate::core::diff::{Changes, FileDiff, Section, Stage, parse};
 use crate::core::{Base, Rig};
 use crate::host::error::HostError;
@@ -101,16 +101,16 @@ pub async fn before(
 /// # Errors
 /// It is none, or cannot be read.
 pub async fn require_worktree(rig: &Rig, folder: &Path) -> Result<(), HostError> {
-    own_folder(rig, folder).await.map(drop)
+    git_dir(rig, folder).await.map(drop)
 }
 
 /// The folder in which git keeps what is a worktree's own.
 ///
 /// # Errors
 /// It is none, or cannot be read.
-pub async fn own_folder(rig: &Rig, worktree: &Path) -> Result<PathBuf, HostError> {
+pub async fn git_dir(rig: &Rig, worktree: &Path) -> Result<PathBuf, HostError> {
     let (rig, path) = (rig.clone(), worktree.to_owned());
-    blocking(move || own_folder_now(&rig, &path)?.ok_or(HostError::NoWorktree { path })).await
+    blocking(move || git_dir_now(&rig, &path)?.ok_or(HostError::NoWorktree { path })).await
 }
 
 fn since(base: Option<&Base>) -> String {
@@ -154,7 +154,7 @@ impl Git {
             Ok(output) => {
                 let top = self.repository.clone();
                 let files = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());
-                let files = provision::not_given(rig, &top, files.map(path_of).collect()).await?;
+                let files = provision::not_given(rig, &top, files.map(path_from).collect()).await?;
                 let listed: Vec<_> = files.iter().map(|file| file.as_os_str().as_bytes()).collect();
                 let listed = listed.join(&0);
                 blocking(move || Ok(untracked::read(&top, &listed))).await?

@@ -5,13 +5,13 @@ mod binary;
 use std::path::Path;
 
 use super::hunk_action::HunkAction;
-use super::{Git, failed, untracked, words::path_of};
+use super::{Git, failed, format::path_from, untracked};
 use crate::core::diff::{Change, FileDiff, Stage, written};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
 use crate::host::launch::Launch;
-use crate::host::locks::{Deeds, Worktrees};
+use crate::host::locks::{Hunks, Worktrees};
 
 /// Applies `piece`, a part of what `polecat` changed, to the index of the main worktree; its files
 /// stay as they are, and so does what is staged there already. `part`: not the whole file is meant.
@@ -28,7 +28,7 @@ pub async fn take(
     require_decided(piece)?;
     let own = Git::in_worktree(rig, worktree, launch).await?;
     let main = Git::main(rig, launch).await?;
-    let _list = Deeds::lock(worktree).await?;
+    let _list = Hunks::lock(worktree).await?;
     let _turn = Worktrees::lock(&main.repository).await?;
     let name = if part && main.has(&piece.old).await? && !main.has(&piece.new).await? {
         &piece.old
@@ -57,7 +57,7 @@ pub async fn reject(
     launch: &Launch,
 ) -> Result<(), HostError> {
     let git = Git::in_worktree(rig, worktree, launch).await?;
-    let _turn = Deeds::lock(worktree).await?;
+    let _turn = Hunks::lock(worktree).await?;
     let untracked;
     let piece = if stage == Stage::Untracked {
         untracked = git.untracked_file(piece).await?;
@@ -95,7 +95,7 @@ impl Git {
             return Ok(false);
         }
         let program = self.program(&["--literal-pathspecs", "ls-files", "-z", "--"]);
-        let listed = program.arg(path_of(path)).run().await;
+        let listed = program.arg(path_from(path)).run().await;
         let listed = listed.map_err(|source| failed("looking at the index", source))?;
         Ok(!listed.stdout.is_empty())
     }
@@ -131,7 +131,7 @@ impl Git {
 
     /// A file that git does not know, as a change; one that is not shown as lines, as a whole.
     async fn untracked_file(&self, piece: &FileDiff) -> Result<FileDiff, HostError> {
-        let file = self.repository.join(path_of(&piece.new));
+        let file = self.repository.join(path_from(&piece.new));
         let found = blocking(move || look_at_link(&file)).await?;
         let Some(found) = found.filter(|found| found.is_file() || found.is_symlink()) else {
             let message = format!("`{}` is not a file: it is left alone", shown(piece));
@@ -161,5 +161,5 @@ fn require_decided(piece: &FileDiff) -> Result<(), HostError> {
 }
 
 pub(super) fn shown(piece: &FileDiff) -> String {
-    super::words::shown(&path_of(piece.path()))
+    super::format::display_path(&path_from(piece.path()))
 }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::temp_index::LISTING;
-use super::words::path_of;
+use super::format::path_from;
+use super::temp_index::LISTING_LIMIT;
 use super::{Git, failed};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
@@ -36,7 +36,7 @@ impl Entry {
             tag: *words.first()?,
             is_submodule: words.get(2..).is_some_and(|mode| mode.starts_with(b"160000 ")),
             is_conflict: !words.ends_with(b" 0"),
-            path: path_of(path),
+            path: path_from(path),
         })
     }
 }
@@ -44,7 +44,8 @@ impl Entry {
 impl Git {
     /// Reads the index.
     pub(super) async fn index_entries(&self) -> Result<IndexEntries, HostError> {
-        let listed = self.program(&["ls-files", "-v", "--stage", "-z"]).up_to(LISTING).run().await;
+        let listed =
+            self.program(&["ls-files", "-v", "--stage", "-z"]).up_to(LISTING_LIMIT).run().await;
         let listed = listed.map_err(|source| failed("listing the files of the index", source))?;
         let worktree = self.repository.clone();
         blocking(move || {

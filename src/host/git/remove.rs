@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::leftovers::{Leftover, leftovers_of};
 use super::operation_lock::OperationLock;
-use super::site::Site;
+use super::unsaved_work::{UnsavedWork, unsaved_work_in};
+use super::worktree_layout::WorktreeLayout;
 use super::{Backup, Git};
 use crate::core::layout::aside_name;
 use crate::core::{PolecatName, Rig};
@@ -24,7 +24,7 @@ use crate::host::launch::Launch;
 use crate::host::layouts;
 use crate::host::records::{self, Removing};
 
-pub(super) use finish::{forget_worktree, recover};
+pub(super) use finish::{recover, unregister_worktree};
 
 /// A polecat that is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +47,8 @@ pub struct Removal {
     rig: Rig,
     polecat: PolecatName,
     launch: Launch,
-    site: Site,
-    leftovers: Vec<Leftover>,
+    layout: WorktreeLayout,
+    unsaved_work: Vec<UnsavedWork>,
     _lock: OperationLock,
 }
 
@@ -70,16 +70,16 @@ impl Removal {
     ) -> Result<Self, HostError> {
         let git = Git::find(rig, launch).await?;
         let lock = OperationLock::take(rig, polecat, git.as_ref()).await?;
-        let site = Site::of(rig, polecat, launch).await?;
-        let leftovers = leftovers_of(&site, rig, polecat, launch).await?;
+        let layout = WorktreeLayout::of(rig, polecat, launch).await?;
+        let unsaved_work = unsaved_work_in(&layout, rig, polecat, launch).await?;
         let (rig, polecat, launch) = (rig.clone(), polecat.clone(), launch.clone());
-        Ok(Self { rig, polecat, launch, site, leftovers, _lock: lock })
+        Ok(Self { rig, polecat, launch, layout, unsaved_work, _lock: lock })
     }
 
     /// What would be lost.
     #[must_use]
-    pub fn leftovers(&self) -> &[Leftover] {
-        &self.leftovers
+    pub fn unsaved_work(&self) -> &[UnsavedWork] {
+        &self.unsaved_work
     }
 
     /// Moves the polecat's folder aside and keeps what would be lost: the caller has made sure that
@@ -89,23 +89,23 @@ impl Removal {
     /// Something cannot be kept, or appeared since [`Removal::begin`]: then the folder is where it
     /// was.
     pub async fn set_aside(self) -> Result<Aside, HostError> {
-        if let Some(left) = self.leftovers.iter().find(|left| !left.can_be_kept()) {
+        if let Some(left) = self.unsaved_work.iter().find(|left| !left.can_be_kept()) {
             return Err(HostError::Refused(format!("`{}` stays: {left}", self.polecat)));
         }
         let time = Timestamp::now().as_millisecond();
         let aside = aside_name("removing", &self.polecat, time);
         let mut record = Removing { aside, ..Removing::default() };
         records::put(&self.rig, &self.polecat, &record).await?;
-        let aside = self.site.place.dir.join(&record.aside);
-        let (from, to) = (self.site.dir.clone(), aside.clone());
+        let aside = self.layout.place.dir.join(&record.aside);
+        let (from, to) = (self.layout.dir.clone(), aside.clone());
         if let Err(error) = blocking(move || rename(&from, &to)).await {
             records::clear::<Removing>(&self.rig, &self.polecat).await?;
             return Err(error);
         }
-        match self.keep(&self.site.moved(&aside), &mut record).await {
+        match self.keep(&self.layout.moved(&aside), &mut record).await {
             Ok(()) => Ok(Aside { removal: self, record }),
             Err(error) => {
-                put_back(&self.rig, &self.polecat, &record).await?;
+                rollback(&self.rig, &self.polecat, &record).await?;
                 Err(error)
             }
         }
@@ -116,15 +116,15 @@ impl Aside {
     /// The folder, where it stands now.
     #[must_use]
     pub fn folder(&self) -> PathBuf {
-        self.removal.site.place.dir.join(&self.record.aside)
+        self.removal.layout.place.dir.join(&self.record.aside)
     }
 
     /// Moves the folder back to where it was.
     ///
     /// # Errors
     /// It could not be moved.
-    pub async fn put_back(self) -> Result<(), HostError> {
-        put_back(&self.removal.rig, &self.removal.polecat, &self.record).await
+    pub async fn rollback(self) -> Result<(), HostError> {
+        rollback(&self.removal.rig, &self.removal.polecat, &self.record).await
     }
 
     /// Deletes what was moved aside, and all that git and we have recorded of it.
@@ -139,7 +139,7 @@ impl Aside {
     }
 }
 
-async fn put_back(rig: &Rig, polecat: &PolecatName, record: &Removing) -> Result<(), HostError> {
+async fn rollback(rig: &Rig, polecat: &PolecatName, record: &Removing) -> Result<(), HostError> {
     let (of, name, recorded) = (rig.clone(), polecat.clone(), record.aside.clone());
     blocking(move || {
         let Some((place, aside)) = layouts::aside(&of, "removing", &name, &recorded)? else {

@@ -7,7 +7,7 @@ use super::Git;
 use super::backup::{Backup, Contents};
 use super::operation_lock::OperationLock;
 use super::registration::registered;
-use super::remove::forget_worktree;
+use super::remove::unregister_worktree;
 use super::repository::{common_dir, git_dir_of};
 use super::snapshot::PLAINLY;
 use super::temp_index::TempIndex;
@@ -267,7 +267,7 @@ pub(super) async fn rollback(
         let git_dirs = [registered(&common, &made)?, registered(&common, &there)?];
         fs::remove_dir_all(&aside).map_err(|source| unwritten(&aside, source))?;
         for git_dir in git_dirs.into_iter().flatten() {
-            forget_worktree(&git_dir)?;
+            unregister_worktree(&git_dir)?;
         }
         Ok(Some(place))
     })
@@ -278,7 +278,7 @@ pub(super) async fn rollback(
     };
     // Moved to its place, it was whole.
     if !is_back {
-        records::forget_base(rig, polecat).await?;
+        records::delete_base(rig, polecat).await?;
     }
     let (of, name) = (rig.clone(), polecat.clone());
     blocking(move || {

@@ -7,10 +7,10 @@
 use std::path::{Path, PathBuf};
 
 use super::command::{Git, failed};
+use super::format::path_from;
 use super::is_git_dir;
 use super::registration::{named_by, registered_in};
 use super::repository::{common_dir, git_dir_of};
-use super::words::path_of;
 use crate::core::{Rig, RigKind};
 use crate::host::dir::Dir;
 use crate::host::error::HostError;
@@ -59,7 +59,7 @@ impl Git {
         // The first record is the main worktree's; each ends with an empty line.
         let first = listed.split(|byte| *byte == 0).take_while(|line| !line.is_empty());
         let lines: Vec<_> = first.collect();
-        let top = lines.first().and_then(|line| line.strip_prefix(b"worktree ")).map(path_of);
+        let top = lines.first().and_then(|line| line.strip_prefix(b"worktree ")).map(path_from);
         match top {
             Some(top) if !lines.contains(&&b"bare"[..]) => {
                 let gone = HostError::NoWorktree { path: top.clone() };
@@ -92,7 +92,7 @@ impl Git {
     ) -> Result<Option<Self>, HostError> {
         let (of, path) = (rig.clone(), worktree.to_owned());
         let (own, bare) = blocking(move || {
-            let Some(own) = own_folder_now(&of, &path)? else { return Ok((None, None)) };
+            let Some(own) = git_dir_now(&of, &path)? else { return Ok((None, None)) };
             let bare = all(&of)?.into_iter().filter(|found| found.by_its_looks);
             let bare = bare.map(|found| found.path).find(|bare| own.starts_with(bare));
             Ok((Some(own), bare))
@@ -107,7 +107,7 @@ impl Git {
 
 /// git's folder for the worktree of a polecat; `None` where there is no worktree. What the `.git`
 /// file of a worktree says counts only where git has noted the same: an agent can write it.
-pub(super) fn own_folder_now(rig: &Rig, worktree: &Path) -> Result<Option<PathBuf>, HostError> {
+pub(super) fn git_dir_now(rig: &Rig, worktree: &Path) -> Result<Option<PathBuf>, HostError> {
     let Some(own) = git_dir_of(worktree)? else { return Ok(None) };
     let mut of_polecats = rig.layouts().map(|layout| &layout.dir).chain([&rig.home]);
     // Whoever starts an agent elsewhere has chosen that place.

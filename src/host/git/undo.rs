@@ -7,16 +7,16 @@
 
 use std::path::Path;
 
+use super::format::printable;
 use super::hunk_action::{HunkAction, Target};
 use super::hunks::Patch;
 use super::temp_index::input;
-use super::words::plain;
 use super::{Git, failed};
 use crate::core::diff::{unquoted, written};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::launch::Launch;
-use crate::host::locks::{Deeds, Worktrees};
+use crate::host::locks::{Hunks, Worktrees};
 
 /// Begins the subject of what may have been done or not.
 const MAYBE: &str = "maybe ";
@@ -45,7 +45,7 @@ pub async fn undo(
     launch: &Launch,
 ) -> Result<String, HostError> {
     let own = Git::in_worktree(rig, worktree, launch).await?;
-    let _turn = Deeds::lock(worktree).await?;
+    let _turn = Hunks::lock(worktree).await?;
     let mut passed = String::new();
     while let Some(done) = own.last_done(polecat).await? {
         let main = match done.action {
@@ -74,7 +74,7 @@ pub async fn undo(
 
 impl UndoEntry {
     fn file(&self) -> String {
-        plain(&String::from_utf8_lossy(&self.path))
+        printable(&String::from_utf8_lossy(&self.path))
     }
 
     fn undone(&self) -> String {

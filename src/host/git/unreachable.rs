@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::leftovers::positions;
-use super::site::Site;
-use super::temp_index::{LISTING, input};
+use super::temp_index::{LISTING_LIMIT, input};
+use super::unsaved_work::positions;
+use super::worktree_layout::WorktreeLayout;
 use super::{Git, failed};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, read_text};
@@ -14,17 +14,17 @@ use crate::host::launch::Launch;
 /// The commits that nothing else in the repository would have, without those that another one of
 /// them has. `branches` (commit and name) are about to go too; `held` are held anyway.
 pub(super) async fn unreachable(
-    site: &Site,
+    layout: &WorktreeLayout,
     branches: &[(String, String)],
     held: &[String],
     launch: &Launch,
 ) -> Result<Vec<String>, HostError> {
     let (Some(git), Some(own), Some(common)) =
-        (site.shared(launch), site.git(launch), site.common.clone())
+        (layout.shared(launch), layout.git(launch), layout.common.clone())
     else {
         return Ok(Vec::new());
     };
-    let mut found = positions(site).await?;
+    let mut found = positions(layout).await?;
     for (commit, branch) in branches {
         found.commits.insert(commit.clone());
         let log = common.join("logs/refs/heads").join(branch);
@@ -62,7 +62,7 @@ impl Git {
         let elsewhere = elsewhere.iter().map(String::as_str);
         let args: Vec<_> = args.into_iter().chain(["--not"]).chain(elsewhere).collect();
         let lines = commits.iter().flat_map(|commit| format!("{commit}\n").into_bytes()).collect();
-        let asked = self.program(&args).input(input(lines).await?).up_to(LISTING).run().await;
+        let asked = self.program(&args).input(input(lines).await?).up_to(LISTING_LIMIT).run().await;
         let doing = "looking for commits that are nowhere else";
         let listed = asked.map_err(|source| failed(doing, source))?.text();
         let mut tips: Vec<String> = Vec::new();

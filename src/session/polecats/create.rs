@@ -57,7 +57,7 @@ impl Polecats {
         }
         let Next { polecat, worktree, mut warnings } = self.make(polecat, issue.as_ref()).await?;
         // How the agent of a removed polecat of this name ended is not how this one's did.
-        let forgotten = records::forget(&self.context.rig, &polecat).await;
+        let forgotten = records::delete(&self.context.rig, &polecat).await;
         warnings.extend(forgotten.err().map(|error| error.to_string()));
         Ok(NewPolecat { polecat, workdir: worktree.path, branch: worktree.branch, warnings })
     }

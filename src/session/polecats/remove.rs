@@ -6,7 +6,7 @@ use crate::{
     core::names::PolecatName,
     host::{
         HostError,
-        git::{self, Leftover, Removal, Removed},
+        git::{self, Removal, Removed, UnsavedWork},
         heartbeats,
         locks::{Gate, Work},
         polecats, reviews,
@@ -97,7 +97,7 @@ impl Polecats {
         }
         let removal =
             Removal::begin(&self.context.rig, &polecat, &self.context.tools.launch).await?;
-        reasons.left(removal.leftovers(), options.force);
+        reasons.left(removal.unsaved_work(), options.force);
         if !options.force {
             reasons.unsent(reviews::load(&self.context.rig, &polecat).await?.len());
         }
@@ -114,13 +114,13 @@ impl Polecats {
         match self.last_look(&polecat, aside.folder(), options.in_use).await {
             Ok(()) => {}
             Err(error) => {
-                aside.put_back().await?;
+                aside.rollback().await?;
                 return Err(error);
             }
         }
         let removed = aside.finish().await?;
         // Of a session that went with its server.
-        heartbeats::forget(&self.context.rig, &polecat).await?;
+        heartbeats::delete(&self.context.rig, &polecat).await?;
         Ok(RemovedPolecat { polecat, dir, removed })
     }
 
@@ -196,20 +196,22 @@ impl Reasons {
     }
 
     /// What would be lost. By force only what nobody can keep counts.
-    fn left(&mut self, leftovers: &[Leftover], force: bool) {
-        for leftover in leftovers {
+    fn left(&mut self, unsaved_work: &[UnsavedWork], force: bool) {
+        for leftover in unsaved_work {
             let hint = match leftover {
-                Leftover::Locked(_) => "`git worktree unlock` ends the lock".to_owned(),
-                Leftover::Underway { abort, .. } => format!("finish it, or `{abort}` gives it up"),
-                Leftover::Conflicts(_) => "resolve the conflicts".to_owned(),
-                Leftover::Hidden(_) => {
+                UnsavedWork::Locked(_) => "`git worktree unlock` ends the lock".to_owned(),
+                UnsavedWork::InProgress { abort, .. } => {
+                    format!("finish it, or `{abort}` gives it up")
+                }
+                UnsavedWork::Conflicts(_) => "resolve the conflicts".to_owned(),
+                UnsavedWork::Hidden(_) => {
                     "`git update-index --no-assume-unchanged --no-skip-worktree` \
                      has git look at them"
                         .to_owned()
                 }
-                Leftover::Clone => "push what it has, then delete its folder by hand".to_owned(),
-                Leftover::Submodule { .. } => "push what the submodule has".to_owned(),
-                Leftover::Repository(_) => {
+                UnsavedWork::Clone => "push what it has, then delete its folder by hand".to_owned(),
+                UnsavedWork::Submodule { .. } => "push what the submodule has".to_owned(),
+                UnsavedWork::Repository(_) => {
                     "move the repository elsewhere: it cannot be kept".to_owned()
                 }
                 _ if force => continue,

@@ -94,7 +94,7 @@ impl Polecats {
                 let warnings = taken.warnings.into_iter().chain(warnings).collect();
                 Ok(Started { info, warnings })
             }
-            Err(cause) => Err(self.undo(taken, cause).await),
+            Err(cause) => Err(self.rollback(taken, cause).await),
         }
     }
 
@@ -257,7 +257,8 @@ impl Polecats {
         if git::branch(&workdir).await?.is_none() {
             reasons.push(format!("no branch is checked out in `{}`", workdir.display()));
         }
-        let left = git::leftovers(&self.context.rig, polecat, &self.context.tools.launch).await?;
+        let left =
+            git::unsaved_work(&self.context.rig, polecat, &self.context.tools.launch).await?;
         reasons.extend(left.iter().map(ToString::to_string));
         if reasons.is_empty() {
             return Ok(());

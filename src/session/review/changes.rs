@@ -71,7 +71,7 @@ impl Reviews {
         if since == Since::Review {
             return Ok(git::since_review(&self.context.rig, workdir, launch).await?);
         }
-        let base = git::started_at(&self.context.rig, polecat, workdir, launch).await?;
+        let base = git::fork_point(&self.context.rig, polecat, workdir, launch).await?;
         Ok(git::changes(&self.context.rig, workdir, base.as_ref(), launch).await?)
     }
 
@@ -104,7 +104,7 @@ impl Reviews {
         let launch = &self.context.tools.launch;
         let base = match since {
             Since::Review => git::reviewed(&self.context.rig, &workdir, launch).await?,
-            Since::Start => git::started_at(&self.context.rig, &polecat, &workdir, launch)
+            Since::Start => git::fork_point(&self.context.rig, &polecat, &workdir, launch)
                 .await?
                 .map(|base| base.commit),
         };

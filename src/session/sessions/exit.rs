@@ -73,7 +73,7 @@ impl RigContext {
         let exit = self.record_death(session).await?;
         self.end_orphans(session).await?;
         self.close(session).await?;
-        heartbeats::forget(&self.rig, &session.polecat).await?;
+        heartbeats::delete(&self.rig, &session.polecat).await?;
         Ok(exit)
     }
 

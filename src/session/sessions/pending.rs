@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{host::processes::Holder, session::sessions::list::Session, tmux::PaneOption};
+use crate::{host::processes::ProcessId, session::sessions::list::Session, tmux::PaneOption};
 
 /// The user option that holds a [`PendingPrompts`]; empty when a start is over.
 pub(in crate::session) const OWED: &str = "@polecat_owed";
@@ -22,14 +22,14 @@ pub(in crate::session) struct PendingPrompts {
     /// How many of them were submitted.
     pub(in crate::session) done: usize,
     /// Who sees to it; nobody, while the agent waits for a person.
-    pub(in crate::session) by: Option<Holder>,
+    pub(in crate::session) by: Option<ProcessId>,
 }
 
 /// A text that stands in the composer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::session) struct UnsubmittedPaste {
     /// Who pasted it, and is about to submit it.
-    pub(in crate::session) by: Holder,
+    pub(in crate::session) by: ProcessId,
     /// Whether it is the next of the first words.
     #[serde(default)]
     pub(in crate::session) first_words: bool,
@@ -45,7 +45,7 @@ pub(in crate::session) struct UnsubmittedPaste {
 impl PendingPrompts {
     /// What a start of ours will tell its agent.
     pub(in crate::session) fn by_us(words: &[String]) -> Self {
-        Self { words: words.to_vec(), done: 0, by: Some(Holder::this()) }
+        Self { words: words.to_vec(), done: 0, by: Some(ProcessId::this()) }
     }
 
     /// Whether some of the words were not submitted yet.

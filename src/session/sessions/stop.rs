@@ -9,7 +9,7 @@ use crate::{
     core::{names::PolecatName, session::ExitHow},
     host::{
         heartbeats,
-        processes::{self, Census, ProcessError, Tree},
+        processes::{self, ProcessError, ProcessList, Tree},
         records,
     },
     session::{
@@ -63,7 +63,7 @@ impl RigContext {
     /// # Errors
     /// When some could not be stopped; each is named, the others are stopped.
     pub async fn stop_all(&self, force: bool) -> Result<StoppedAll, SessionError> {
-        let census = Arc::<Census>::default();
+        let census = Arc::<ProcessList>::default();
         let mut stops = JoinSet::new();
         for session in self.current_sessions().await? {
             let (context, census) = (self.clone(), census.clone());
@@ -83,7 +83,7 @@ impl RigContext {
         let record = records::load(&self.rig, polecat).await?;
         let gone = record.is_some_and(|record| record.exit.how == ExitHow::Gone);
         if gone {
-            records::forget(&self.rig, polecat).await?;
+            records::delete(&self.rig, polecat).await?;
         }
         Ok(gone)
     }
@@ -92,7 +92,7 @@ impl RigContext {
         &self,
         session: Session,
         force: bool,
-        census: Arc<Census>,
+        census: Arc<ProcessList>,
     ) -> Result<Vec<String>, SessionError> {
         let sync = async { if force { None } else { self.sync(&session.polecat).await } };
         // The list first: it is made by a thread, while a program is only there when it runs.
@@ -102,8 +102,8 @@ impl RigContext {
             None => self.end_orphans(&session).await?,
         }
         self.close(&session).await?;
-        heartbeats::forget(&self.rig, &session.polecat).await?;
-        records::forget(&self.rig, &session.polecat).await?;
+        heartbeats::delete(&self.rig, &session.polecat).await?;
+        records::delete(&self.rig, &session.polecat).await?;
         Ok(warning.into_iter().collect())
     }
 
@@ -173,7 +173,10 @@ struct Listing {
 }
 
 /// `None` of a session whose agent has ended.
-async fn listed(session: &Session, census: &Arc<Census>) -> Result<Option<Listing>, ProcessError> {
+async fn listed(
+    session: &Session,
+    census: &Arc<ProcessList>,
+) -> Result<Option<Listing>, ProcessError> {
     if !session.is_live() {
         return Ok(None);
     }

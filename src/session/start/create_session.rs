@@ -52,7 +52,7 @@ impl RigContext {
             }
             other => other?,
         }
-        records::forget(&self.rig, &plan.polecat).await?;
+        records::delete(&self.rig, &plan.polecat).await?;
         self.existing(&plan.polecat).await
     }
 
@@ -63,7 +63,7 @@ impl RigContext {
         let created = self.tmux.create_session(spec).await;
         // Without an answer there may be one all the same.
         if created.as_ref().is_err_and(|error| !matches!(error, TmuxError::NoAnswer { .. })) {
-            heartbeats::forget(&self.rig, &plan.polecat).await?;
+            heartbeats::delete(&self.rig, &plan.polecat).await?;
         }
         Ok(created.map(drop)?)
     }

@@ -11,7 +11,7 @@ use crate::{
         agent::Agent,
         session::{SessionInfo, State, StateSource},
     },
-    host::processes::Holder,
+    host::processes::ProcessId,
     session::{
         context::RigContext,
         error::SessionError,
@@ -69,7 +69,7 @@ impl RigContext {
     }
 
     /// Whether `holder` sees to it no more.
-    fn is_free(&self, session: &Session, holder: Holder) -> bool {
+    fn is_free(&self, session: &Session, holder: ProcessId) -> bool {
         if holder.is_this() {
             return !self.tools.is_starting(self.rig.session(&session.polecat).as_str());
         }
@@ -125,7 +125,7 @@ impl RigContext {
             owed.by.is_none_or(|holder| holder.is_this() || !holder.lives())
         };
         let Some(owed) = session.owed.clone().filter(free) else { return Ok(None) };
-        let owed = PendingPrompts { by: Some(Holder::this()), ..owed };
+        let owed = PendingPrompts { by: Some(ProcessId::this()), ..owed };
         self.tmux.set_options(&[pending::note(&session, OWED, owed.encode())]).await?;
         drop(turn);
         Ok(Some((session, owed)))

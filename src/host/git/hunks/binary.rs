@@ -1,7 +1,7 @@
 //! Files that are no text, taken and rejected as a whole: git applies a difference that does not
 //! show what is in them where it has both versions by their full names (`apply_binary` of git).
 
-use super::super::{Git, failed, words::path_of};
+use super::super::{Git, failed, format::path_from};
 use super::{Patch, shown};
 use crate::core::diff::{Change, FileDiff};
 use crate::host::error::HostError;
@@ -46,7 +46,7 @@ impl Git {
 
     /// Keeps the file as it is, which git may not have yet; it must be the version `name`.
     async fn keep_version(&self, piece: &FileDiff, name: &str) -> Result<String, HostError> {
-        let program = self.program(&["hash-object", "-w", "--"]).arg(path_of(&piece.new));
+        let program = self.program(&["hash-object", "-w", "--"]).arg(path_from(&piece.new));
         let kept = program.run().await.map_err(|source| failed("keeping a version", source))?;
         let kept = kept.text();
         if kept.starts_with(name) {

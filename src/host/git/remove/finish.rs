@@ -5,10 +5,10 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use super::super::format::{display_path, printable};
 use super::super::repository::common_dir;
-use super::super::words::{plain, shown};
 use super::super::{Backup, Git, trusted};
-use super::{Removed, put_back};
+use super::{Removed, rollback};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, look_at_link, read_text, unread, unwritten};
@@ -26,7 +26,7 @@ pub(in super::super) async fn recover(
 ) -> Result<Option<Removed>, HostError> {
     if !record.settled {
         tracing::info!(%polecat, "taking back a removal that was cut off");
-        put_back(rig, polecat, &record).await?;
+        rollback(rig, polecat, &record).await?;
         return Ok(None);
     }
     tracing::info!(%polecat, "ending a removal that was cut off");
@@ -60,12 +60,12 @@ pub(super) async fn finish(
     let place = deleted.await.map_err(|error| half(left, error.to_string()))?;
     if let Some(git_dir) = record.git_dir.clone() {
         let path = git_dir.clone();
-        let forgotten = blocking(move || forget_worktree(&git_dir)).await;
+        let forgotten = blocking(move || unregister_worktree(&git_dir)).await;
         forgotten.map_err(|error| half(&path, error.to_string()))?;
     }
     let mut removed = Removed {
         branches: Vec::new(),
-        kept: record.kept.into_iter().map(|(branch, why)| (branch, plain(&why))).collect(),
+        kept: record.kept.into_iter().map(|(branch, why)| (branch, printable(&why))).collect(),
         backup: record.backup.map(|(reference, commit)| Backup { reference, commit }),
         stashes: record.stashes,
         comments: 0,
@@ -76,7 +76,7 @@ pub(super) async fn finish(
         git.delete_undo(polecat).await?;
     }
     removed.comments = reviews::delete(rig, polecat).await?;
-    records::forget_base(rig, polecat).await?;
+    records::delete_base(rig, polecat).await?;
     let (of, name) = (rig.clone(), polecat.clone());
     blocking(move || {
         layouts::tidy(&of, &place, &name);
@@ -96,7 +96,8 @@ async fn require_ours(rig: &Rig, polecat: &PolecatName, git_dir: &Path) -> Resul
         {
             return Ok(());
         }
-        let why = format!("`git_dir`: `{}` is none of the rig's repository", shown(&git_dir));
+        let why =
+            format!("`git_dir`: `{}` is none of the rig's repository", display_path(&git_dir));
         Err(broken(&records::path::<Removing>(&rig, &polecat), why))
     })
     .await
@@ -126,7 +127,7 @@ fn open_up(dir: &Path) -> Result<(), HostError> {
 
 /// Has git forget the worktree whose folder is gone, as `git worktree remove` does it then; that
 /// one would also remove a folder that somebody has put there since.
-pub(in super::super) fn forget_worktree(git_dir: &Path) -> Result<(), HostError> {
+pub(in super::super) fn unregister_worktree(git_dir: &Path) -> Result<(), HostError> {
     if look_at_link(git_dir)?.is_none() {
         return Ok(());
     }

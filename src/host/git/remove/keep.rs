@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::super::backup::Contents;
-use super::super::leftovers::{Leftover, goal, leftovers_of, own_branches, stashes};
-use super::super::site::Site;
 use super::super::temp_index::TempIndex;
 use super::super::unreachable::unreachable;
+use super::super::unsaved_work::{UnsavedWork, goal, own_branches, stashes, unsaved_work_in};
+use super::super::worktree_layout::WorktreeLayout;
 use super::super::{Backup, head, trusted};
 use super::Removal;
 use crate::core::Base;
@@ -44,15 +44,19 @@ impl Refs {
 }
 
 impl Removal {
-    /// Keeps what would be lost of the polecat at `site`, and notes in `record` what goes.
-    pub(super) async fn keep(&self, site: &Site, record: &mut Removing) -> Result<(), HostError> {
+    /// Keeps what would be lost of the polecat at `layout`, and notes in `record` what goes.
+    pub(super) async fn keep(
+        &self,
+        layout: &WorktreeLayout,
+        record: &mut Removing,
+    ) -> Result<(), HostError> {
         // Whatever was written until nobody found it any more.
-        let now = leftovers_of(site, &self.rig, &self.polecat, &self.launch).await?;
-        let forced = !self.leftovers.is_empty();
+        let now = unsaved_work_in(layout, &self.rig, &self.polecat, &self.launch).await?;
+        let forced = !self.unsaved_work.is_empty();
         if now.iter().any(|left| !forced || !left.can_be_kept()) {
-            return Err(HostError::Changing { path: self.site.worktree.clone() });
+            return Err(HostError::Changing { path: self.layout.worktree.clone() });
         }
-        let refs = self.refs(site).await?;
+        let refs = self.refs(layout).await?;
         // A branch that is only pushed would be lost when the remote drops it.
         let going = refs.branches.iter().filter(|(_, _, merged)| forced || *merged);
         let branches: Vec<_> =
@@ -69,40 +73,40 @@ impl Removal {
         let mut tree = None;
         let mut held = refs.goals.clone();
         if forced {
-            tree = self.keep_worktree(site, &mut contents).await?;
-            if now.iter().any(|left| matches!(left, Leftover::Beside(_))) {
-                contents.beside = Some(self.keep_beside(site).await?);
+            tree = self.keep_worktree(layout, &mut contents).await?;
+            if now.iter().any(|left| matches!(left, UnsavedWork::SiblingFiles(_))) {
+                contents.beside = Some(self.keep_beside(layout).await?);
             }
             held.extend(contents.parents().into_iter().map(str::to_owned));
         }
-        contents.lost = unreachable(site, &branches, &held, &self.launch).await?;
+        contents.lost = unreachable(layout, &branches, &held, &self.launch).await?;
         if forced || !contents.lost.is_empty() {
-            let backup = self.back_up(site, tree, &contents).await?;
+            let backup = self.back_up(layout, tree, &contents).await?;
             record.backup = Some((backup.reference, backup.commit));
         }
-        record.git_dir = self.git_dir(site).await?;
+        record.git_dir = self.git_dir(layout).await?;
         record.kept = refs.staying(&branches);
         (record.branches, record.stashes) = (branches, refs.stashes);
         Ok(())
     }
 
-    async fn refs(&self, site: &Site) -> Result<Refs, HostError> {
+    async fn refs(&self, layout: &WorktreeLayout) -> Result<Refs, HostError> {
         let (rig, polecat, launch) = (&self.rig, &self.polecat, &self.launch);
-        let goal = goal(site, rig, polecat, launch).await?;
+        let goal = goal(layout, rig, polecat, launch).await?;
         let recorded = records::load_base(rig, polecat).await?;
-        let stashes = stashes(site, polecat, launch).await?;
+        let stashes = stashes(layout, polecat, launch).await?;
         let mut refs = Refs {
             base: recorded.or_else(|| goal.base.clone()),
             stashes: stashes.into_iter().map(|stash| stash.commit).collect(),
             goals: goal.tips.clone(),
             ..Refs::default()
         };
-        let (Some(git), Some(git_dir)) = (site.git(launch), site.git_dir.clone()) else {
+        let (Some(git), Some(git_dir)) = (layout.git(launch), layout.git_dir.clone()) else {
             return Ok(refs);
         };
         refs.head = git.commit("HEAD").await?;
         refs.branch = blocking(move || head::branch_of(&git_dir)).await?;
-        for branch in own_branches(site, polecat, launch).await? {
+        for branch in own_branches(layout, polecat, launch).await? {
             let Some(tip) = git.commit(&format!("refs/heads/{branch}")).await? else { continue };
             if !is_own(&branch, polecat) {
                 refs.strangers.push(branch);
@@ -118,8 +122,11 @@ impl Removal {
     }
 
     /// git's folder for the worktree, where that is one of the rig's repository.
-    async fn git_dir(&self, site: &Site) -> Result<Option<std::path::PathBuf>, HostError> {
-        let (rig, git_dir) = (self.rig.clone(), site.git_dir.clone());
+    async fn git_dir(
+        &self,
+        layout: &WorktreeLayout,
+    ) -> Result<Option<std::path::PathBuf>, HostError> {
+        let (rig, git_dir) = (self.rig.clone(), layout.git_dir.clone());
         blocking(move || {
             let own = trusted::worktrees(&rig)?;
             Ok(git_dir.filter(|dir| own.iter().any(|own| dir.parent() == Some(own))))
@@ -130,34 +137,36 @@ impl Removal {
     /// The tree of the worktree, if there is one.
     async fn keep_worktree(
         &self,
-        site: &Site,
+        layout: &WorktreeLayout,
         contents: &mut Contents,
     ) -> Result<Option<String>, HostError> {
-        let worktree = site.worktree.clone();
+        let worktree = layout.worktree.clone();
         if !blocking(move || is_dir(&worktree)).await? {
             return Ok(None);
         }
-        if let Some(git_dir) = &site.git_dir {
+        if let Some(git_dir) = &layout.git_dir {
             let index = Some(git_dir.join("index"));
-            let temp = TempIndex::with(git_dir, index, &site.worktree, &self.launch).await?;
+            let temp = TempIndex::with(git_dir, index, &layout.worktree, &self.launch).await?;
             let made = temp.snapshot(&format!("polecat `{}`", self.polecat)).await?;
             (contents.head, contents.index) = (made.head, Some(made.index));
             return Ok(Some(made.tree));
         }
-        if site.worktree == site.dir {
+        if layout.worktree == layout.dir {
             // Files beside nothing.
             return Ok(None);
         }
-        let temp = TempIndex::with(self.common(site)?, None, &site.worktree, &self.launch).await?;
+        let temp =
+            TempIndex::with(self.common(layout)?, None, &layout.worktree, &self.launch).await?;
         let tree = temp.whole_tree().await?;
         contents.index = Some(temp.git.commit_tree(&tree, &[], "its files").await?);
         Ok(Some(tree))
     }
 
     /// A commit of the files in the polecat's folder that are not in its worktree.
-    async fn keep_beside(&self, site: &Site) -> Result<String, HostError> {
-        let mut temp = TempIndex::with(self.common(site)?, None, &site.dir, &self.launch).await?;
-        let name = site.worktree.strip_prefix(&site.dir).unwrap_or(&site.worktree);
+    async fn keep_beside(&self, layout: &WorktreeLayout) -> Result<String, HostError> {
+        let mut temp =
+            TempIndex::with(self.common(layout)?, None, &layout.dir, &self.launch).await?;
+        let name = layout.worktree.strip_prefix(&layout.dir).unwrap_or(&layout.worktree);
         temp.how = vec!["--force".into(), "--".into(), ":(top)".into()];
         temp.how.push(format!(":(exclude,top,literal){}", name.display()));
         let tree = temp.whole_tree().await?;
@@ -167,11 +176,11 @@ impl Removal {
 
     async fn back_up(
         &self,
-        site: &Site,
+        layout: &WorktreeLayout,
         worktree: Option<String>,
         contents: &Contents,
     ) -> Result<Backup, HostError> {
-        let Some(git) = site.shared(&self.launch) else { return Err(self.no_repository()) };
+        let Some(git) = layout.shared(&self.launch) else { return Err(self.no_repository()) };
         let tree = match (worktree, &contents.head) {
             (Some(tree), _) => tree,
             (None, Some(head)) => {
@@ -183,8 +192,8 @@ impl Removal {
         git.keep(&tree, contents).await
     }
 
-    fn common<'a>(&self, site: &'a Site) -> Result<&'a Path, HostError> {
-        site.common.as_deref().ok_or_else(|| self.no_repository())
+    fn common<'a>(&self, layout: &'a WorktreeLayout) -> Result<&'a Path, HostError> {
+        layout.common.as_deref().ok_or_else(|| self.no_repository())
     }
 
     fn no_repository(&self) -> HostError {

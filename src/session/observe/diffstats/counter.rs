@@ -13,7 +13,7 @@ use crate::{
     core::{names::PolecatName, work::Diffstat},
     host::{
         HostError,
-        git::{self, Begun},
+        git::{self, ForkPoint},
         polecats,
         watch::{Touched, Watched, Watches, Watching},
     },
@@ -42,7 +42,7 @@ struct Count {
     watching: Watching,
     polecat: PolecatName,
     watched: Option<Watched>,
-    begun: Option<Begun>,
+    begun: Option<ForkPoint>,
 }
 
 /// A count that was made.
@@ -51,7 +51,7 @@ struct Done {
     took: Duration,
     /// The worktree, when it was not watched before.
     watched: Option<Watched>,
-    found: Result<Option<(Diffstat, Begun)>, HostError>,
+    found: Result<Option<(Diffstat, ForkPoint)>, HostError>,
 }
 
 impl Counter {
@@ -213,7 +213,7 @@ impl Count {
     async fn find(
         &self,
         new: &mut Option<Watched>,
-    ) -> Result<Option<(Diffstat, Begun)>, HostError> {
+    ) -> Result<Option<(Diffstat, ForkPoint)>, HostError> {
         let rig = &self.context.rig;
         if self.watched.is_none() {
             let workdir = polecats::workdir(rig, &self.polecat).await?;

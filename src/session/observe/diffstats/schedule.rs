@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::{
-    host::{git::Begun, watch::Watched},
+    host::{git::ForkPoint, watch::Watched},
     session::observe::diffstats::Glance,
 };
 
@@ -25,7 +25,7 @@ pub(super) struct Job {
     pub(super) glance: Glance,
     /// Its worktree, once it is watched.
     pub(super) watched: Option<Watched>,
-    pub(super) begun: Option<Begun>,
+    pub(super) begun: Option<ForkPoint>,
     /// Since when it is to be counted.
     dirty: Option<Instant>,
     /// Not to be counted before.

@@ -19,8 +19,8 @@ const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
 impl Polecats {
     /// Takes back what was done for `taken`, and gives the error to answer with.
-    pub(super) async fn undo(&self, taken: Taken, cause: SessionError) -> SessionError {
-        let left = self.try_undo(&taken).await;
+    pub(super) async fn rollback(&self, taken: Taken, cause: SessionError) -> SessionError {
+        let left = self.try_rollback(&taken).await;
         if left.is_empty() {
             return cause;
         }
@@ -28,7 +28,7 @@ impl Polecats {
     }
 
     /// What could not be taken back.
-    async fn try_undo(&self, taken: &Taken) -> Vec<String> {
+    async fn try_rollback(&self, taken: &Taken) -> Vec<String> {
         let worktree = taken.place.worktree();
         // Without knowing that nobody works in there, nothing else is touched.
         if let Err(why) = self.end_session(taken).await {
@@ -43,7 +43,7 @@ impl Polecats {
         if let Err(why) = self.restore_issue(taken).await {
             left.push(format!("issue `{}`: {why}", taken.issue));
         }
-        if let Err(why) = self.give_back(taken).await {
+        if let Err(why) = self.rollback_worktree(taken).await {
             left.push(format!("branch `{}`: {why}", worktree.branch));
         }
         left
@@ -75,17 +75,17 @@ impl Polecats {
         change.map_err(|error| error.to_string())
     }
 
-    async fn give_back(&self, taken: &Taken) -> Result<(), SessionError> {
+    async fn rollback_worktree(&self, taken: &Taken) -> Result<(), SessionError> {
         let (rig, polecat, launch) =
             (&self.context.rig, &taken.polecat, &self.context.tools.launch);
         match &taken.place {
-            Placed::New(worktree) => git::take_back(rig, polecat, worktree, launch).await?,
-            Placed::Reused(reused) => git::give_back(rig, polecat, reused, launch).await?,
+            Placed::New(worktree) => git::rollback_create(rig, polecat, worktree, launch).await?,
+            Placed::Reused(reused) => git::rollback_reuse(rig, polecat, reused, launch).await?,
         }
         // Last: whoever watches writes down how an agent ended a moment after it did.
         match &taken.exit {
             Some(exit) => Ok(records::save(rig, polecat, exit).await?),
-            None => Ok(records::forget(rig, polecat).await?),
+            None => Ok(records::delete(rig, polecat).await?),
         }
     }
 }

@@ -1,17 +1,17 @@
 //! What would be lost, or be in doubt, if a polecat's worktree went.
 
-mod beside;
 mod commits;
 mod files;
-mod operation;
+mod in_progress;
+mod sibling_files;
 mod stashes;
 mod submodules;
 
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 
-use super::site::Site;
-use super::words::{count, plain, shown, some};
+use super::format::{count, display_path, list_first, printable};
+use super::worktree_layout::WorktreeLayout;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::launch::Launch;
@@ -23,7 +23,7 @@ pub(super) use submodules::inside;
 
 /// A reason to keep a polecat's worktree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Leftover {
+pub enum UnsavedWork {
     /// Tracked files that differ from the last commit, staged or not.
     Uncommitted(Vec<PathBuf>),
     /// Files git neither tracks nor ignores.
@@ -33,7 +33,7 @@ pub enum Leftover {
     /// Commits that no remote, and no branch that they are meant for, has: `<hash> <subject>`.
     Commits(Vec<String>),
     /// A merge, rebase or the like has begun and not ended. Not to be set aside.
-    Underway {
+    InProgress {
         /// What it is.
         what: &'static str,
         /// The command that gives it up.
@@ -57,7 +57,7 @@ pub enum Leftover {
     /// git was told to keep the worktree, with this reason. Not to be set aside.
     Locked(String),
     /// Files in the polecat's folder beside its worktree.
-    Beside(Vec<PathBuf>),
+    SiblingFiles(Vec<PathBuf>),
     /// There are files where the worktree should be, and git does not know them.
     Broken {
         /// The folder.
@@ -67,26 +67,26 @@ pub enum Leftover {
     },
 }
 
-impl Leftover {
+impl UnsavedWork {
     /// Whether a removal by force can keep it elsewhere.
     #[must_use]
     pub fn can_be_kept(&self) -> bool {
-        use Leftover as L;
+        use UnsavedWork as L;
         matches!(
             self,
             L::Uncommitted(_)
                 | L::Untracked(_)
                 | L::Stashed(_)
                 | L::Commits(_)
-                | L::Beside(_)
+                | L::SiblingFiles(_)
                 | L::Broken { .. }
         )
     }
 }
 
-impl Display for Leftover {
+impl Display for UnsavedWork {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let paths = |paths: &[PathBuf]| some(paths, |path| shown(path));
+        let paths = |paths: &[PathBuf]| list_first(paths, |path| display_path(path));
         match self {
             Self::Uncommitted(files) => {
                 write!(f, "{} not committed: {}", count(files.len(), "file"), paths(files))
@@ -96,13 +96,21 @@ impl Display for Leftover {
             }
             Self::Stashed(all) => {
                 let (number, s) = (all.len(), if all.len() == 1 { "" } else { "es" });
-                write!(f, "{number} stash{s} on its branch: {}", some(all, |one| plain(one)))
+                write!(
+                    f,
+                    "{number} stash{s} on its branch: {}",
+                    list_first(all, |one| printable(one))
+                )
             }
             Self::Commits(all) => {
                 let number = count(all.len(), "commit");
-                write!(f, "{number} neither pushed nor merged: {}", some(all, |one| plain(one)))
+                write!(
+                    f,
+                    "{number} neither pushed nor merged: {}",
+                    list_first(all, |one| printable(one))
+                )
             }
-            Self::Underway { what, .. } => write!(f, "{what} is under way"),
+            Self::InProgress { what, .. } => write!(f, "{what} is under way"),
             Self::Conflicts(files) => {
                 write!(f, "{} in conflict: {}", count(files.len(), "file"), paths(files))
             }
@@ -111,18 +119,18 @@ impl Display for Leftover {
             }
             Self::Clone => write!(f, "it is a clone of its own, not a worktree"),
             Self::Submodule { path, holds } => {
-                write!(f, "the submodule `{}` has {holds}", shown(path))
+                write!(f, "the submodule `{}` has {holds}", display_path(path))
             }
             Self::Repository(path) => {
-                write!(f, "`{}` is a repository of its own in the worktree", shown(path))
+                write!(f, "`{}` is a repository of its own in the worktree", display_path(path))
             }
             Self::Locked(why) if why.is_empty() => write!(f, "the worktree is locked"),
             Self::Locked(why) => write!(f, "the worktree is locked: {why}"),
-            Self::Beside(files) => {
+            Self::SiblingFiles(files) => {
                 write!(f, "{} beside the worktree: {}", count(files.len(), "file"), paths(files))
             }
             Self::Broken { path, why } => {
-                write!(f, "`{}` has files, but {why}", shown(path))
+                write!(f, "`{}` has files, but {why}", display_path(path))
             }
         }
     }
@@ -133,36 +141,36 @@ impl Display for Leftover {
 ///
 /// # Errors
 /// There is no such polecat, or something could not be looked at: then nothing is known.
-pub async fn leftovers(
+pub async fn unsaved_work(
     rig: &Rig,
     polecat: &PolecatName,
     launch: &Launch,
-) -> Result<Vec<Leftover>, HostError> {
-    leftovers_of(&Site::of(rig, polecat, launch).await?, rig, polecat, launch).await
+) -> Result<Vec<UnsavedWork>, HostError> {
+    unsaved_work_in(&WorktreeLayout::of(rig, polecat, launch).await?, rig, polecat, launch).await
 }
 
-/// [`leftovers`] of what is there.
-pub(super) async fn leftovers_of(
-    site: &Site,
+/// [`unsaved_work`] of what is there.
+pub(super) async fn unsaved_work_in(
+    layout: &WorktreeLayout,
     rig: &Rig,
     polecat: &PolecatName,
     launch: &Launch,
-) -> Result<Vec<Leftover>, HostError> {
+) -> Result<Vec<UnsavedWork>, HostError> {
     let mut found = Vec::new();
-    if site.is_clone() {
-        found.push(Leftover::Clone);
+    if layout.is_clone() {
+        found.push(UnsavedWork::Clone);
     }
-    found.extend(operation::leftovers(site).await?);
-    if let Some(why) = &site.broken {
-        let path = site.worktree.clone();
-        found.push(Leftover::Broken { path, why: why.clone() });
-    } else if site.git_dir.is_some() {
-        found.extend(files::leftovers(site, rig, launch).await?);
+    found.extend(in_progress::unsaved_work(layout).await?);
+    if let Some(why) = &layout.broken {
+        let path = layout.worktree.clone();
+        found.push(UnsavedWork::Broken { path, why: why.clone() });
+    } else if layout.git_dir.is_some() {
+        found.extend(files::unsaved_work(layout, rig, launch).await?);
     }
-    found.extend(stashes::leftovers(site, polecat, launch).await?);
-    found.extend(commits::leftovers(site, rig, polecat, launch).await?);
-    found.extend(submodules::leftovers(site, launch).await?);
-    found.extend(site.lock().await?.map(Leftover::Locked));
-    found.extend(beside::leftovers(site).await?);
+    found.extend(stashes::unsaved_work(layout, polecat, launch).await?);
+    found.extend(commits::unsaved_work(layout, rig, polecat, launch).await?);
+    found.extend(submodules::unsaved_work(layout, launch).await?);
+    found.extend(layout.lock().await?.map(UnsavedWork::Locked));
+    found.extend(sibling_files::unsaved_work(layout).await?);
     Ok(found)
 }

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Leftover;
+use super::UnsavedWork;
 use super::files::status;
 use crate::host::dir::Dir;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, entries, look_at_link, real};
+use crate::host::git::format::path_from;
 use crate::host::git::repository::git_dir_of;
-use crate::host::git::site::Site;
-use crate::host::git::words::path_of;
+use crate::host::git::worktree_layout::WorktreeLayout;
 use crate::host::git::{Git, is_git_dir};
 use crate::host::launch::Launch;
 
@@ -17,8 +17,11 @@ use crate::host::launch::Launch;
 const STRANGE: &str = "a repository of its own in place, which is not looked into (`git submodule absorbgitdirs` \
      moves it to where it is)";
 
-pub(super) async fn leftovers(site: &Site, launch: &Launch) -> Result<Vec<Leftover>, HostError> {
-    let Some(git_dir) = site.git_dir.clone() else { return Ok(Vec::new()) };
+pub(super) async fn unsaved_work(
+    layout: &WorktreeLayout,
+    launch: &Launch,
+) -> Result<Vec<UnsavedWork>, HostError> {
+    let Some(git_dir) = layout.git_dir.clone() else { return Ok(Vec::new()) };
     let modules = git_dir.join("modules");
     let inside = blocking(move || {
         let mut found = Vec::new();
@@ -37,11 +40,11 @@ pub(super) async fn leftovers(site: &Site, launch: &Launch) -> Result<Vec<Leftov
             } else {
                 format!("{number} commits that are not pushed")
             };
-            found.push(Leftover::Submodule { path, holds });
+            found.push(UnsavedWork::Submodule { path, holds });
         }
     }
-    for path in other_worktrees(site, launch).await? {
-        found.push(Leftover::Repository(path));
+    for path in other_worktrees(layout, launch).await? {
+        found.push(UnsavedWork::Repository(path));
     }
     Ok(found)
 }
@@ -73,7 +76,7 @@ pub(in crate::host::git) async fn inside(
     submodules: &[PathBuf],
     git_dirs: [&Path; 2],
     launch: &Launch,
-) -> Result<Vec<Leftover>, HostError> {
+) -> Result<Vec<UnsavedWork>, HostError> {
     let own = git_dirs.map(|dir| dir.join("modules"));
     let mut open: Vec<_> =
         submodules.iter().rev().map(|path| (PathBuf::new(), path.clone())).collect();
@@ -92,7 +95,7 @@ pub(in crate::host::git) async fn inside(
             }
         };
         let holds = holds.map(str::to_owned);
-        found.extend(holds.map(|holds| Leftover::Submodule { path, holds }));
+        found.extend(holds.map(|holds| UnsavedWork::Submodule { path, holds }));
     }
     Ok(found)
 }
@@ -160,16 +163,19 @@ impl Git {
 }
 
 /// Worktrees that somebody made inside this one: ignored ones too.
-async fn other_worktrees(site: &Site, launch: &Launch) -> Result<Vec<PathBuf>, HostError> {
-    let Some(git) = site.shared(launch) else { return Ok(Vec::new()) };
+async fn other_worktrees(
+    layout: &WorktreeLayout,
+    launch: &Launch,
+) -> Result<Vec<PathBuf>, HostError> {
+    let Some(git) = layout.shared(launch) else { return Ok(Vec::new()) };
     let args = ["worktree", "list", "--porcelain", "-z"];
     let listed = git.run("listing worktrees", &args).await?;
-    let dir = site.dir.clone();
-    let worktree = site.worktree.clone();
+    let dir = layout.dir.clone();
+    let worktree = layout.worktree.clone();
     blocking(move || {
         let (dir, worktree) = (real(&dir)?.unwrap_or(dir), real(&worktree)?.unwrap_or(worktree));
         let lines = listed.stdout.split(|&byte| byte == 0);
-        let paths = lines.filter_map(|line| line.strip_prefix(b"worktree ")).map(path_of);
+        let paths = lines.filter_map(|line| line.strip_prefix(b"worktree ")).map(path_from);
         let inside = paths.filter(|path| path.starts_with(&dir) && *path != worktree);
         let mut found = Vec::new();
         for path in inside {

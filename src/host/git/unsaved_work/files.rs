@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::{Leftover, submodules};
+use super::{UnsavedWork, submodules};
 use crate::core::Rig;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
-use crate::host::git::site::Site;
-use crate::host::git::temp_index::LISTING;
-use crate::host::git::words::path_of;
+use crate::host::git::format::path_from;
+use crate::host::git::temp_index::LISTING_LIMIT;
+use crate::host::git::worktree_layout::WorktreeLayout;
 use crate::host::git::{Git, failed};
 use crate::host::launch::Launch;
 use crate::host::provision;
@@ -21,45 +21,46 @@ pub(in crate::host::git) struct Status {
     pub(in crate::host::git) repositories: Vec<PathBuf>,
 }
 
-pub(super) async fn leftovers(
-    site: &Site,
+pub(super) async fn unsaved_work(
+    layout: &WorktreeLayout,
     rig: &Rig,
     launch: &Launch,
-) -> Result<Vec<Leftover>, HostError> {
-    let (Some(git_dir), Some(common)) = (&site.git_dir, &site.common) else {
+) -> Result<Vec<UnsavedWork>, HostError> {
+    let (Some(git_dir), Some(common)) = (&layout.git_dir, &layout.common) else {
         return Ok(Vec::new());
     };
-    if !worktree_is_there(site).await? {
+    if !worktree_is_there(layout).await? {
         return Ok(Vec::new());
     }
-    let git = Git::on(&site.worktree, git_dir, launch);
+    let git = Git::on(&layout.worktree, git_dir, launch);
     let entries = git.index_entries().await?;
     let Status { changed, untracked, repositories } = status(&git).await?;
     // What the town gave it is no work, and not only here.
-    let changed = provision::not_given(rig, &site.worktree, changed).await?;
-    let untracked = provision::not_given(rig, &site.worktree, untracked).await?;
+    let changed = provision::not_given(rig, &layout.worktree, changed).await?;
+    let untracked = provision::not_given(rig, &layout.worktree, untracked).await?;
     let mut found = Vec::new();
     if !changed.is_empty() {
-        found.push(Leftover::Uncommitted(changed));
+        found.push(UnsavedWork::Uncommitted(changed));
     }
     if !untracked.is_empty() {
-        found.push(Leftover::Untracked(untracked));
+        found.push(UnsavedWork::Untracked(untracked));
     }
     if !entries.conflicts.is_empty() {
-        found.push(Leftover::Conflicts(entries.conflicts));
+        found.push(UnsavedWork::Conflicts(entries.conflicts));
     }
     if !entries.hidden.is_empty() {
-        found.push(Leftover::Hidden(entries.hidden));
+        found.push(UnsavedWork::Hidden(entries.hidden));
     }
     found.extend(
-        submodules::inside(&site.worktree, &entries.submodules, [git_dir, common], launch).await?,
+        submodules::inside(&layout.worktree, &entries.submodules, [git_dir, common], launch)
+            .await?,
     );
-    found.extend(repositories.into_iter().map(Leftover::Repository));
+    found.extend(repositories.into_iter().map(UnsavedWork::Repository));
     Ok(found)
 }
 
-async fn worktree_is_there(site: &Site) -> Result<bool, HostError> {
-    let worktree = site.worktree.clone();
+async fn worktree_is_there(layout: &WorktreeLayout) -> Result<bool, HostError> {
+    let worktree = layout.worktree.clone();
     blocking(move || Ok(look_at_link(&worktree)?.is_some())).await
 }
 
@@ -74,7 +75,7 @@ pub(super) async fn status(git: &Git) -> Result<Status, HostError> {
         "--ignore-submodules=dirty",
         "--no-renames",
     ];
-    let asked = git.program(&args).up_to(LISTING).run().await;
+    let asked = git.program(&args).up_to(LISTING_LIMIT).run().await;
     let output = asked.map_err(|source| failed("looking for uncommitted work", source))?;
     Ok(Status::read(&output.stdout))
 }
@@ -99,8 +100,8 @@ impl Status {
         let Some(path) = line.strip_prefix(b"? ") else { return };
         match path.strip_suffix(b"/") {
             // Without what is in it: git does not look into a repository of its own.
-            Some(folder) => self.repositories.push(path_of(folder)),
-            None => self.untracked.push(path_of(path)),
+            Some(folder) => self.repositories.push(path_from(folder)),
+            None => self.untracked.push(path_from(path)),
         }
     }
 
@@ -108,7 +109,7 @@ impl Status {
     fn take_tracked(&mut self, line: &[u8], words: usize) {
         let all: Vec<&[u8]> = line.splitn(words, |&byte| byte == b' ').collect();
         if let (true, Some(path)) = (all.len() == words, all.last()) {
-            self.changed.push(path_of(path));
+            self.changed.push(path_from(path));
         }
     }
 }

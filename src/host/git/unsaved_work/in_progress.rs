@@ -1,9 +1,9 @@
 //! A merge, a rebase or the like that has begun and not ended.
 
-use super::Leftover;
+use super::UnsavedWork;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
-use crate::host::git::site::Site;
+use crate::host::git::worktree_layout::WorktreeLayout;
 
 /// What git leaves in its folder meanwhile, what that is, and which command gives it up. The first
 /// that is there counts: a rebase picks commits too.
@@ -18,12 +18,14 @@ const SIGNS: &[(&str, &str, &str)] = &[
     ("BISECT_LOG", "a bisection", "git bisect reset"),
 ];
 
-pub(super) async fn leftovers(site: &Site) -> Result<Option<Leftover>, HostError> {
-    let Some(git_dir) = site.git_dir.clone() else { return Ok(None) };
+pub(super) async fn unsaved_work(
+    layout: &WorktreeLayout,
+) -> Result<Option<UnsavedWork>, HostError> {
+    let Some(git_dir) = layout.git_dir.clone() else { return Ok(None) };
     blocking(move || {
         for (sign, what, abort) in SIGNS {
             if look_at_link(&git_dir.join(sign))?.is_some() {
-                return Ok(Some(Leftover::Underway { what, abort }));
+                return Ok(Some(UnsavedWork::InProgress { what, abort }));
             }
         }
         Ok(None)
