@@ -8,16 +8,13 @@ mod diff;
 mod diffstat;
 mod fork_point;
 mod format;
-mod head;
 mod hunk_action;
 mod hunks;
 mod index_entries;
 mod next;
 mod operation_lock;
 mod recovery;
-mod registration;
 mod remove;
-pub(super) mod repository;
 mod require_pristine;
 mod restore;
 mod reuse;
@@ -37,25 +34,24 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::error::HostError;
-use super::files::{broken, is_dir, is_file, look, read_text};
+use super::files::{broken, read_text};
 use super::launch::Launch;
+use super::repository::head;
 use super::run::Program;
 use crate::core::branch::is_branch;
 use crate::core::{Base, Rig, RigKind};
 
+pub use super::repository::head::branch;
 pub use backup::Backup;
 use command::{Git, TIMEOUT, failed};
 pub use create::{create_worktree, rollback_create};
-pub use diff::{Before, before, changes, git_dir, require_worktree};
+pub use diff::{Before, before, changes, require_worktree};
 pub use diffstat::{ForkPoint, diffstat};
 pub use fork_point::fork_point;
 use fork_point::fork_point_in;
-pub use head::branch;
-pub(super) use head::branch_now;
 pub use hunks::{reject, take};
 pub use next::{Next, create_next};
 pub use recovery::{recover, recover_all};
-pub(super) use registration::{Registration, registration};
 pub use remove::{Aside, Removal, Removed};
 pub use restore::{Restored, restorable, restore};
 pub use reuse::{Reused, reuse, rollback_reuse};
@@ -111,13 +107,6 @@ fn default_branch(config: &Path) -> Result<String, HostError> {
         Some(serde_json::Value::String(name)) if is_branch(name) => Ok(name.clone()),
         Some(other) => Err(broken(config, format!("`default_branch` is no branch: `{other}`"))),
     }
-}
-
-/// Whether a folder is git's own: a repository without worktree, or the inside of one.
-fn is_git_dir(dir: &Path) -> Result<bool, HostError> {
-    Ok(is_file(&dir.join("HEAD"))?
-        && is_dir(&dir.join("objects"))?
-        && look(&dir.join("refs"))?.is_some())
 }
 
 #[cfg(test)]

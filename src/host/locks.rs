@@ -21,8 +21,8 @@ use rustix::fs::OFlags;
 use super::dir::Dir;
 use super::error::HostError;
 use super::files::{blocking, is_file, make_inside, unread};
-use super::git;
 use super::polecats;
+use super::repository;
 use crate::core::{Gastown, PolecatName, Rig};
 use crate::flock::{self, Holders};
 
@@ -105,7 +105,7 @@ impl Sending {
     /// # Errors
     /// `worktree` is none, or somebody has it for longer.
     pub async fn lock(rig: &Rig, worktree: &Path) -> Result<Self, HostError> {
-        let git_dir = git::git_dir(rig, worktree).await?;
+        let git_dir = repository::git_dir(rig, worktree).await?;
         let target = blocking(move || {
             let common = git_dir.join("commondir");
             Ok(if is_file(&common)? { common } else { git_dir.join("objects") })
@@ -296,7 +296,7 @@ impl Grants {
 }
 
 async fn git_dir(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError> {
-    git::git_dir(rig, &polecats::workdir(rig, polecat).await?).await
+    repository::git_dir(rig, &polecats::workdir(rig, polecat).await?).await
 }
 
 /// Takes the lock on `target` within `timeout`; none where there is no such thing.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::error::HostError;
 use super::files::{blocking, is_dir, is_file, real};
-use super::git::repository::{self, Repository};
 use super::layouts;
+use super::repository::{self, Repository};
 use super::towns;
 use crate::core::{Gastown, Rig, RigKind, RigName, Template, Town};
 

@@ -8,13 +8,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::repository;
 use crate::host::error::HostError;
 use crate::host::launch::Launch;
+use crate::host::repository;
 use crate::host::run::{Output, Program, RunError};
 
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(300);
+
+/// A listing has a line for each file of the repository.
+pub(super) const LISTING_LIMIT: usize = 512 * 1024 * 1024;
 
 /// What holds for every call, and for the git that it starts in turn: no program tells what has
 /// changed, and submodules are left alone.

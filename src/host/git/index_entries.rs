@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::command::LISTING_LIMIT;
 use super::format::path_from;
-use super::temp_index::LISTING_LIMIT;
 use super::{Git, failed};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use super::format::{display_path, path_from};
-use super::repository::common_dir;
 use super::worktree::Worktree;
 use super::{Git, UnsavedWork, unsaved_work};
 use crate::core::Rig;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look};
 use crate::host::provision;
+use crate::host::repository::common_dir;
 
 /// The tracker writes down in there whose an issue is, which is no work of anybody's.
 const BUT_THE_TRACKERS: &str = ":(exclude,top).beads";

@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Git;
 use super::backup::{Backup, Contents};
 use super::operation_lock::OperationLock;
-use super::registration::registered;
 use super::remove::unregister_worktree;
-use super::repository::{common_dir, git_dir_of};
 use super::snapshot::PLAINLY;
 use super::temp_index::TempIndex;
 use super::worktrees_dir;
@@ -20,6 +18,7 @@ use crate::host::files::{blocking, replace, unwritten};
 use crate::host::launch::Launch;
 use crate::host::locks::GastownPool;
 use crate::host::records::{self, Restoring};
+use crate::host::repository::{common_dir, git_dir_of, registered};
 use crate::host::{layouts, polecats};
 
 /// A polecat that is back.

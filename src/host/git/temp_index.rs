@@ -19,8 +19,6 @@ use crate::host::launch::Launch;
 const PREFIX: &str = "polecat-index-";
 /// No use of a copy takes as long: an older one was left by a backend that was killed.
 const STALE: Duration = Duration::from_secs(60 * 60);
-/// A listing has a line for each file of the repository.
-pub(super) const LISTING_LIMIT: usize = 512 * 1024 * 1024;
 
 /// A worktree with a copy of its index; the copy goes with the value.
 pub(super) struct TempIndex {

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::temp_index::{LISTING_LIMIT, input};
+use super::command::LISTING_LIMIT;
+use super::temp_index::input;
 use super::unsaved_work::positions;
 use super::worktree_layout::WorktreeLayout;
 use super::{Git, failed};

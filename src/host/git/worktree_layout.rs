@@ -2,15 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::registration::registered;
-use super::repository::common_dir;
-use super::trusted::git_dir_now;
 use super::{Git, format};
 use crate::core::{Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_dir, read_text};
 use crate::host::launch::Launch;
 use crate::host::polecats;
+use crate::host::repository::{common_dir, git_dir_now, registered};
 
 /// A polecat as git sees it.
 #[derive(Clone, Debug)]

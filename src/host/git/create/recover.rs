@@ -13,10 +13,10 @@ use super::Creation;
 use crate::core::{Base, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_file, look, unwritten};
-use crate::host::git::repository::git_dir_of;
 use crate::host::git::{Git, TIMEOUT};
 use crate::host::launch::Launch;
 use crate::host::records::{self, Making};
+use crate::host::repository::git_dir_of;
 use crate::host::{layouts, polecats};
 
 /// How often it is looked whether git is done; it is no child of ours.

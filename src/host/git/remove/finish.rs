@@ -6,14 +6,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::super::format::{display_path, printable};
-use super::super::repository::common_dir;
-use super::super::{Backup, Git, trusted};
+use super::super::{Backup, Git};
 use super::{Removed, rollback};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, look_at_link, read_text, unread, unwritten};
 use crate::host::launch::Launch;
 use crate::host::records::{self, Removing};
+use crate::host::repository::{common_dir, worktrees};
 use crate::host::{layouts, reviews};
 
 /// Ends a removal that was cut off, for who holds the locks: what was not kept goes back, what was
@@ -92,8 +92,7 @@ async fn require_ours(rig: &Rig, polecat: &PolecatName, git_dir: &Path) -> Resul
     let (rig, polecat, git_dir) = (rig.clone(), polecat.clone(), git_dir.to_owned());
     blocking(move || {
         let above = git_dir.parent().unwrap_or(&git_dir);
-        if git_dir.file_name().is_some() && trusted::worktrees(&rig)?.iter().any(|dir| dir == above)
-        {
+        if git_dir.file_name().is_some() && worktrees(&rig)?.iter().any(|dir| dir == above) {
             return Ok(());
         }
         let why =

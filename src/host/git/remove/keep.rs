@@ -7,13 +7,14 @@ use super::super::temp_index::TempIndex;
 use super::super::unreachable::unreachable;
 use super::super::unsaved_work::{UnsavedWork, goal, own_branches, stashes, unsaved_work_in};
 use super::super::worktree_layout::WorktreeLayout;
-use super::super::{Backup, head, trusted};
+use super::super::{Backup, head};
 use super::Removal;
 use crate::core::Base;
 use crate::core::branch::is_own;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_dir};
 use crate::host::records::{self, Removing};
+use crate::host::repository::worktrees;
 
 /// What git has of the polecat.
 #[derive(Default)]
@@ -128,7 +129,7 @@ impl Removal {
     ) -> Result<Option<std::path::PathBuf>, HostError> {
         let (rig, git_dir) = (self.rig.clone(), layout.git_dir.clone());
         blocking(move || {
-            let own = trusted::worktrees(&rig)?;
+            let own = worktrees(&rig)?;
             Ok(git_dir.filter(|dir| own.iter().any(|own| dir.parent() == Some(own))))
         })
         .await

@@ -7,7 +7,7 @@ use crate::core::branch::is_own;
 use crate::core::{Base, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, read_text};
-use crate::host::git::temp_index::LISTING_LIMIT;
+use crate::host::git::command::LISTING_LIMIT;
 use crate::host::git::worktree_layout::WorktreeLayout;
 use crate::host::git::{Git, failed, fork_point_in, head};
 use crate::host::launch::Launch;

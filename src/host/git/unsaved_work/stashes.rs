@@ -7,9 +7,9 @@ use super::commits::{own_branches, positions};
 use crate::core::PolecatName;
 use crate::core::branch::is_own;
 use crate::host::error::HostError;
+use crate::host::git::command::LISTING_LIMIT;
 use crate::host::git::failed;
 use crate::host::git::format::printable;
-use crate::host::git::temp_index::LISTING_LIMIT;
 use crate::host::git::worktree_layout::WorktreeLayout;
 use crate::host::launch::Launch;
 

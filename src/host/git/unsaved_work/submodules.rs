@@ -7,11 +7,11 @@ use super::files::status;
 use crate::host::dir::Dir;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, entries, look_at_link, real};
+use crate::host::git::Git;
 use crate::host::git::format::path_from;
-use crate::host::git::repository::git_dir_of;
 use crate::host::git::worktree_layout::WorktreeLayout;
-use crate::host::git::{Git, is_git_dir};
 use crate::host::launch::Launch;
+use crate::host::repository::{git_dir_of, is_git_dir};
 
 /// What is said of a repository that git has not put there itself.
 const STRANGE: &str = "a repository of its own in place, which is not looked into (`git submodule absorbgitdirs` \
