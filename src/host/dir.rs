@@ -14,8 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::error::HostError;
-use super::files::{broken, unread, unwritten};
+use super::error::{HostError, broken, unread, unwritten};
 
 /// Larger than any file that we read as a whole.
 pub(super) const TEXT_MAX: u64 = 4 * 1024 * 1024;

@@ -1,7 +1,7 @@
 //! Errors of the host: folders, git and processes.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::run::RunError;
@@ -285,4 +285,16 @@ fn kept_at(backup: Option<&String>) -> String {
 fn places(paths: &[PathBuf]) -> String {
     let paths: Vec<_> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
     if paths.is_empty() { "nothing".to_owned() } else { paths.join(" and ") }
+}
+
+pub(super) fn unread(path: &Path, source: io::Error) -> HostError {
+    HostError::Read { path: path.to_owned(), source }
+}
+
+pub(super) fn unwritten(path: &Path, source: io::Error) -> HostError {
+    HostError::Write { path: path.to_owned(), source }
+}
+
+pub(super) fn broken(path: &Path, why: impl Into<String>) -> HostError {
+    HostError::Broken { path: path.to_owned(), why: why.into() }
 }

@@ -5,6 +5,7 @@ mod files;
 mod in_progress;
 mod sibling_files;
 mod stashes;
+mod status;
 mod submodules;
 
 use std::fmt::{self, Display, Formatter};
@@ -17,8 +18,8 @@ use crate::host::error::HostError;
 use crate::host::launch::Launch;
 
 pub(super) use commits::{goal, own_branches, positions};
-pub(super) use files::Status;
 pub(super) use stashes::stashes;
+pub(super) use status::Status;
 pub(super) use submodules::inside;
 
 /// A reason to keep a polecat's worktree.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::UnsavedWork;
-use super::files::status;
+use super::status::status;
 use crate::host::dir::Dir;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, entries, look_at_link, real};
