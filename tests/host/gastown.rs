@@ -160,7 +160,7 @@ async fn who_makes_or_removes_a_polecat_waits_for_gastown() {
     assert!(timeout(MOMENT, yard.remove()).await.is_err(), "it did not wait");
     assert!(ash.path.join("README").exists());
     let busy = GastownPolecat::try_lock(&yard.rig, &polecat("ash")).await.unwrap_err();
-    assert!(busy.to_string().contains("/.runtime/locks/polecat-ash.lock` was busy"), "{busy}");
+    assert!(busy.to_string().contains("/.runtime/locks/polecat-ash.lock` is locked"), "{busy}");
     drop(held);
     yard.remove().await.unwrap();
     assert!(!polecats::exists(&yard.rig, &polecat("ash")).await.unwrap());

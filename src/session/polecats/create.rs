@@ -95,11 +95,11 @@ impl Polecats {
     pub(in crate::session) async fn names_of_sessions(
         &self,
     ) -> Result<BTreeSet<String>, SessionError> {
-        let panes = self.context.panes().await?;
+        let panes = self.context.sessions().panes().await?;
         let names = panes.iter().filter_map(|pane| self.context.rig.polecat_of(&pane.session_name));
         let mut names: BTreeSet<_> = names.map(|name| name.to_string()).collect();
         // Those whose agents are in sessions of other names.
-        let owners = self.context.owners(&panes).await?;
+        let owners = self.context.sessions().owners(&panes).await?;
         let sessions = list::sessions(&self.context.rig, panes, &owners);
         names.extend(sessions.iter().map(|one| one.polecat.to_string()));
         Ok(names)

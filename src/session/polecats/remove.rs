@@ -85,7 +85,7 @@ impl Polecats {
         }
         self.context.known(polecat.as_str()).await?;
         let dir = polecats::dir(&self.context.rig, &polecat).await?;
-        let _turn = self.context.turn_at(&polecat).await?;
+        let _typing = self.context.messenger().lock_typing(&polecat).await?;
         let mut reasons = Reasons::of(&polecat);
         // A worktree that is broken has no turn to take; that is told below.
         let turn = Work::try_lock(&self.context.rig, &polecat).await;
@@ -102,7 +102,7 @@ impl Polecats {
             reasons.unsent(reviews::load(&self.context.rig, &polecat).await?.len());
         }
         reasons.edited(&dir, &options).await?;
-        let session = self.context.session(&polecat).await?;
+        let session = self.context.sessions().session(&polecat).await?;
         let present = self.present(&polecat, session.as_ref()).await?;
         reasons.at_work(&present.agents);
         reasons.none()?;
@@ -137,13 +137,13 @@ impl Polecats {
         if let Some(why) = self.in_use(polecat).await? {
             reasons.runs(why);
         }
-        let dead = self.context.session(polecat).await?;
+        let dead = self.context.sessions().session(polecat).await?;
         let present = self.present_in(vec![folder], dead.as_ref()).await?;
         reasons.at_work(&present.agents);
         reasons.none()?;
         present.refusal(polecat, in_use).map_or(Ok(()), Err)?;
         if let Some(dead) = dead {
-            self.context.bury(&dead).await?;
+            self.context.sessions().bury(&dead).await?;
         }
         Ok(())
     }
@@ -151,10 +151,10 @@ impl Polecats {
     /// Who works in the session of `polecat`.
     async fn in_use(&self, polecat: &PolecatName) -> Result<Option<String>, SessionError> {
         let name = self.context.rig.session(polecat).to_string();
-        if self.context.tools.is_starting(&name) {
+        if self.context.tools.starts.has(&name) {
             return Ok(Some(format!("its session `{name}` is being started")));
         }
-        let session = self.context.facts_anywhere(polecat).await?;
+        let session = self.context.sessions().facts_anywhere(polecat).await?;
         if let Some(live) = session.as_ref().filter(|session| session.is_live()) {
             let Pane { session_name, pane_id, .. } = &live.pane;
             let place = live.is_moved(&self.context.rig).then(|| format!(", in pane {pane_id}"));
@@ -164,7 +164,7 @@ impl Polecats {
         if session.is_some() {
             return Ok(None);
         }
-        let ours = self.context.left_over(polecat).await? == Some(LeftOver::Ours);
+        let ours = self.context.sessions().left_over(polecat).await? == Some(LeftOver::Ours);
         Ok(ours.then(|| format!("its session `{name}` lives on without its agent")))
     }
 }

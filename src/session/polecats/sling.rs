@@ -20,7 +20,7 @@ use crate::{
         error::SessionError,
         polecats::Polecats,
         polecats::{claims::Claims, create::now_ms, presence::InUse},
-        start::{Hooking, Progress, Started, plan::StartOptions},
+        start::{Hooking, Progress, Started, options::StartOptions},
     },
 };
 
@@ -75,7 +75,7 @@ impl Polecats {
         let wanted = polecat.map(PolecatName::parse).transpose()?;
         let issue = Some(id.to_string());
         let options = StartOptions { new: false, issue, workdir: None, ..options };
-        let choice = self.context.choose(&options, None).await?;
+        let choice = self.context.starter().choose(&options, None).await?;
         // One at a time, until it can be seen whose the issue is: a polecat that was just made looks
         // free, and an issue that is about to be hooked nobody's.
         let choosing = Choosing::lock(&self.context.rig).await?;
@@ -86,8 +86,8 @@ impl Polecats {
             progress("slinging: hooking the issue");
             self.hook_first(&taken).await?;
             drop(choosing);
-            let plan = self.context.plan(taken.polecat.clone(), choice, &options).await?;
-            self.context.launch(plan, Hooking::Done, progress).await
+            let plan = self.context.starter().plan(taken.polecat.clone(), choice, &options).await?;
+            self.context.starter().launch(plan, Hooking::Done, progress).await
         };
         match started.await {
             Ok(Started { info, warnings }) => {
@@ -237,7 +237,7 @@ impl Polecats {
 
     /// Any session of that name counts, whosoever it is, and also one whose agent is dead.
     async fn require_no_session(&self, polecat: &PolecatName) -> Result<(), SessionError> {
-        self.context.require_no_agent(polecat).await?;
+        self.context.sessions().require_no_agent(polecat).await?;
         if self.names_of_sessions().await?.contains(polecat.as_str()) {
             let session = self.context.rig.session(polecat).to_string();
             return Err(SessionError::SessionRunning { session });

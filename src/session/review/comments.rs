@@ -84,7 +84,10 @@ impl Reviews {
             &self.context.tools.launch,
         )
         .await?;
-        self.context.inject(polecat.as_str(), message(&comments).into_bytes()).await?;
+        self.context
+            .messenger()
+            .inject(polecat.as_str(), message(&comments).as_bytes(), false)
+            .await?;
         let kept = git::keep_reviewed(
             &self.context.rig,
             &workdir,

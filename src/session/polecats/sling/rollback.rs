@@ -51,9 +51,9 @@ impl Polecats {
 
     /// Ends the session that the sling began. Somebody else's is left alone, and is an error.
     async fn end_session(&self, taken: &Taken) -> Result<(), SessionError> {
-        match self.context.session(&taken.polecat).await? {
+        match self.context.sessions().session(&taken.polecat).await? {
             Some(session) if is_of(&session, taken) => {
-                self.context.end(session, true, Arc::default()).await.map(drop)
+                self.context.sessions().end(session, true, Arc::default()).await.map(drop)
             }
             _ => self.require_no_session(&taken.polecat).await,
         }
