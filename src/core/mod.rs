@@ -11,6 +11,7 @@ pub mod diff;
 pub mod layout;
 pub mod name_pool;
 pub mod names;
+pub mod notifications;
 pub mod review;
 pub mod rig;
 pub mod screen;
@@ -20,6 +21,7 @@ pub mod startup;
 pub mod state;
 pub mod theme;
 pub mod town;
+pub mod transitions;
 pub mod trust;
 pub mod work;
 

@@ -36,7 +36,7 @@ async fn draw_once(
     let options = options(&open);
     let output = match (open.polecat, open.session) {
         (Some(polecat), None) => {
-            workspace.context(&place(open.at)).await?.capture(&polecat, options).await?
+            workspace.context(&place(open.at)).await?.observer().capture(&polecat, options).await?
         }
         (None, Some(session)) => workspace.capture_session(&session, options).await?,
         _ => return Err(neither()),
@@ -57,7 +57,7 @@ async fn draw_live(
     let options = options(&open);
     let mut follow = match (open.polecat, open.session) {
         (Some(polecat), None) => {
-            workspace.context(&place(open.at)).await?.follow(&polecat, options).await?
+            workspace.context(&place(open.at)).await?.observer().follow(&polecat, options).await?
         }
         (None, Some(session)) => workspace.follow_session(&session, options).await?,
         _ => return Err(neither()),

@@ -6,7 +6,7 @@ mod inject;
 mod invocation;
 mod keys;
 mod list;
-mod paths;
+pub(super) mod paths;
 mod questions;
 mod report;
 mod run;

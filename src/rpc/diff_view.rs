@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     core::{diff::find, review::Comment},
-    session::{Changed, Pair, Rests, RigContext, Since, Workspace},
+    session::{Changed, IdleWatch, Pair, RigContext, Since, Workspace},
     view::{self, FileRow, HunkRow, Picture, Shown},
 };
 
@@ -27,7 +27,7 @@ pub(super) async fn run(
 ) -> Result<(), RpcError> {
     let polecat = open.polecat.ok_or_else(|| RpcError::bad_argument("whose changes?"))?;
     let context = workspace.context(&place(open.at)).await?;
-    let mut rests = Rests::of(workspace, &context, &polecat);
+    let mut idle = IdleWatch::of(workspace, &context, &polecat);
     let since = since(open.since.as_deref())?;
     let mut sheet = Sheet { context, polecat, since, shown: Shown::default(), drawn: false };
     sheet.draw(canvas).await?;
@@ -40,7 +40,7 @@ pub(super) async fn run(
                 Some(Order::Visible(visible)) => canvas.visible = visible,
                 Some(Order::Width(_)) => {}
             },
-            () = rests.next() => due = true,
+            () = idle.next() => due = true,
         }
         if due && canvas.visible {
             due = false;

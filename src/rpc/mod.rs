@@ -4,13 +4,13 @@
 //! an id, a method and one map of arguments, and gets exactly one `answer` for each; a request
 //! would make the editor wait. The methods and events are listed in doc/protocol.md.
 
-mod agent;
 mod args;
 mod aside;
 mod capture_view;
 mod check;
 mod commands;
 mod config;
+mod configured;
 mod diff_view;
 mod editor;
 mod effects;
@@ -18,6 +18,7 @@ mod encode;
 mod error;
 mod handler;
 mod methods;
+mod news;
 mod operations;
 mod outbox;
 mod review;
@@ -28,8 +29,9 @@ mod stdio;
 mod views;
 
 pub use check::{Refused, check};
+pub use config::{config_keys, config_problems};
 pub use serve::serve;
 
 /// What Lua and this program must agree on. It grows when a method, an event or a field changes
 /// in a way that the other side would not understand.
-pub const PROTOCOL: u32 = 5;
+pub const PROTOCOL: u32 = 6;

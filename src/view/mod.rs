@@ -9,16 +9,20 @@ mod changes;
 mod columns;
 mod detail;
 mod frame;
+mod notification;
 mod patch;
 mod status;
+mod statusline;
 mod words;
 
 pub use capture::{Tail, capture};
 pub use changes::{FileRow, HunkRow, Picture, Shown, changes};
 pub use detail::detail;
 pub use frame::{Color, Frame, Group, Line, Span, Style};
+pub use notification::notification;
 pub use patch::{Patch, patches};
 pub use status::{Heading, status};
+pub use statusline::{counts, statusline};
 
 #[cfg(test)]
 mod testing {

@@ -101,12 +101,13 @@ local function listen()
     group = group,
     desc = 'Lead from the floats of polecat.nvim to where they were opened from',
     callback = function(event)
-      inherit(tonumber(event.match))
+      inherit(tonumber(event.match) --[[@as integer]])
       vim.schedule(function()
         if #all() == 0 then
-          return vim.api.nvim_create_augroup('polecat_float', {})
+          vim.api.nvim_create_augroup('polecat_float', {})
+        else
+          lead_back()
         end
-        lead_back()
       end)
     end,
   })

@@ -143,7 +143,7 @@ impl Polecats {
         reasons.none()?;
         present.refusal(polecat, in_use).map_or(Ok(()), Err)?;
         if let Some(dead) = dead {
-            self.context.sessions().bury(&dead).await?;
+            self.context.sessions().reap(&dead).await?;
         }
         Ok(())
     }
