@@ -6,6 +6,7 @@ mod host {
     mod changes;
     mod diffstat;
     mod fixtures;
+    mod fork_point;
     mod gastown;
     mod git;
     mod hooks;
@@ -13,7 +14,6 @@ mod host {
     mod hunks;
     mod kept;
     mod layouts;
-    mod leftovers;
     mod locks;
     mod losing;
     mod name_pool;
@@ -31,11 +31,11 @@ mod host {
     mod run;
     mod settings;
     mod snapshot;
-    mod started;
     mod strangers;
     mod towns;
     mod tracker;
     mod trust;
     mod undoing;
+    mod unsaved_work;
     mod watch;
 }

@@ -14,8 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::error::HostError;
-use super::files::{broken, unread, unwritten};
+use super::error::{HostError, broken, unread, unwritten};
 
 /// Larger than any file that we read as a whole.
 pub(super) const TEXT_MAX: u64 = 4 * 1024 * 1024;
@@ -69,7 +68,7 @@ impl Dir {
                 Err(Errno::EXIST) => {}
                 Err(error) => return Err(unwritten(&below, error.into())),
             }
-            let none = || io::Error::new(io::ErrorKind::NotADirectory, "it is no folder");
+            let none = || io::Error::new(io::ErrorKind::NotADirectory, "it is not a folder");
             at = at.enter(&part)?.ok_or_else(|| unwritten(&below, none()))?;
         }
         Ok((at, made))
@@ -153,7 +152,7 @@ impl Dir {
             Err(error) => return Err(unwritten(&path, error.into())),
         };
         let found = file.metadata().map_err(|source| unread(&path, source))?;
-        if found.is_file() { Ok(file) } else { Err(broken(&path, "it is no file")) }
+        if found.is_file() { Ok(file) } else { Err(broken(&path, "it is not a file")) }
     }
 
     /// Removes the file `name`, be it a link; having none is as good.
@@ -261,7 +260,7 @@ fn regular(
     links: AtFlags,
 ) -> Result<Option<File>, HostError> {
     let is_file = |file: &Metadata| file.is_file();
-    let none = || broken(path, "it is no file");
+    let none = || broken(path, "it is not a file");
     // Opening is an act on some devices, and on a socket an error that tells nothing.
     match stat(&at, name.as_ref(), path, links)? {
         None => return Ok(None),
@@ -330,7 +329,7 @@ mod tests {
         let real = Dir::open(elsewhere.path(), &elsewhere.path().join("exits")).unwrap().unwrap();
         symlink(&precious, elsewhere.path().join("exits/birch.json")).unwrap();
         let refused = real.read("birch.json").unwrap_err().to_string();
-        assert!(refused.contains("exits/birch.json` is broken: it is no file"), "{refused}");
+        assert!(refused.contains("exits/birch.json` is broken: it is not a file"), "{refused}");
         real.replace("birch.json", "new").unwrap();
         assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
         assert_eq!(real.read("birch.json").unwrap().as_deref(), Some("new"));
@@ -351,9 +350,9 @@ mod tests {
         fs::create_dir(dir.path().join("folder")).unwrap();
         File::create(dir.path().join("huge")).unwrap().set_len(1 << 40).unwrap();
         for (name, why) in [
-            ("pipe", "no file"),
-            ("socket", "no file"),
-            ("folder", "no file"),
+            ("pipe", "not a file"),
+            ("socket", "not a file"),
+            ("folder", "not a file"),
             ("huge", "too large"),
         ] {
             let path = dir.path().join(name);

@@ -1,21 +1,20 @@
-//! What can go wrong outside: with folders, git and processes.
+//! Errors of the host: folders, git and processes.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::run::RunError;
 use crate::core::{BadName, PolecatName};
 
-/// Why a question to this machine has no answer, or a change was not made. Unless a variant says
-/// otherwise, nothing was changed.
+/// Why something could not be read or changed. Unless a variant says otherwise, nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
     /// A folder or the configuration gives a name that cannot be used.
     #[error(transparent)]
     Name(#[from] BadName),
     /// No folder that was looked at belongs to a project.
-    #[error("no rig here: {} is in no town and in no git repository", places(looked))]
+    #[error("no rig here: no town and no git repository at {}", places(looked))]
     NoRig {
         /// The folders, in the order looked at.
         looked: Vec<PathBuf>,
@@ -43,14 +42,14 @@ pub enum HostError {
         dir: PathBuf,
     },
     /// The name is taken; the one that has it is as it was.
-    #[error("polecat `{polecat}` exists already: `{}`", dir.display())]
+    #[error("polecat `{polecat}` already exists: `{}`", dir.display())]
     PolecatExists {
         /// The name.
         polecat: PolecatName,
         /// Its folder.
         dir: PathBuf,
     },
-    /// What was done last with the polecat was cut off: it is not told yet what it is now.
+    /// The last operation on the polecat was cut off, and is not recovered yet.
     #[error("the {what} of polecat `{polecat}` was cut off")]
     CutOff {
         /// The name.
@@ -96,7 +95,7 @@ pub enum HostError {
         /// Where it ends.
         target: PathBuf,
     },
-    /// It is unknown what is there.
+    /// What is there is unknown.
     #[error("cannot read `{}`: {source}", path.display())]
     Read {
         /// The file or folder.
@@ -159,10 +158,10 @@ pub enum HostError {
         /// The repository.
         repository: PathBuf,
     },
-    /// Another process has its turn, and has it for too long.
-    #[error("`{}` was busy for {waited:?}: another process holds its lock", path.display())]
+    /// Another process held the lock for too long.
+    #[error("`{}` is locked by another process (waited {waited:?})", path.display())]
     Busy {
-        /// The folder that the turn is about.
+        /// What is locked.
         path: PathBuf,
         /// How long it was waited for.
         waited: Duration,
@@ -175,20 +174,20 @@ pub enum HostError {
         /// What happened.
         source: RunError,
     },
-    /// A creation failed, and what it had made could not be taken back.
-    #[error("{cause}; `{}` could not be taken back: {left}", path.display())]
+    /// An operation failed, and what it had made could not be rolled back.
+    #[error("{cause}; `{}` could not be rolled back: {left}", path.display())]
     NotUndone {
-        /// Why the creation failed.
+        /// Why the operation failed.
         cause: Box<HostError>,
         /// What is left.
         path: PathBuf,
         /// Why it is.
         left: String,
     },
-    /// As things are, what was asked for cannot be; it says why.
+    /// Refused as things are; the text says why.
     #[error("{0}")]
     Refused(String),
-    /// What was to be taken back has been worked in since.
+    /// Somebody has worked in what was to be rolled back.
     #[error("`{}` has been worked in: {what}; it is left as it is", path.display())]
     WorkedIn {
         /// The worktree.
@@ -197,13 +196,13 @@ pub enum HostError {
         what: String,
     },
     /// Somebody writes to what is to be removed; it is as it was.
-    #[error("`{}` was changed while it was looked at: nothing was removed", path.display())]
+    #[error("`{}` changed during the check: nothing was removed", path.display())]
     Changing {
         /// The folder.
         path: PathBuf,
     },
-    /// A removal was begun that could not be ended; all that is to be kept is kept.
-    #[error("polecat `{polecat}` is removed but for `{}`: {why}{}", left.display(), kept_at(backup.as_ref()))]
+    /// A removal could not be finished; its backup is complete.
+    #[error("polecat `{polecat}` is removed except for `{}`: {why}{}", left.display(), kept_at(backup.as_ref()))]
     HalfRemoved {
         /// The name.
         polecat: PolecatName,
@@ -242,12 +241,12 @@ impl HostError {
                 return Some(format!("`:PolecatStart {polecat}` starts it as it is"));
             }
             Self::Pending { .. } => {
-                "take another name, or wait: what is not there after five minutes is not made"
+                "take another name, or wait: gastown gives up after five minutes"
             }
-            Self::CutOff { .. } => "try again: what is left of it is finished or rolled back first",
+            Self::CutOff { .. } => "try again: it is first finished or rolled back",
             Self::Stranger { .. } => {
-                "take another name, or move that folder away; `git worktree repair` has git know a \
-                 worktree again that was moved"
+                "take another name, or move that folder away; if it is a worktree that was moved, \
+                 `git worktree repair` tells git"
             }
             Self::WorktreesUnwritable { .. } => {
                 "`worktrees` in the configuration says where they are made, such as \
@@ -256,7 +255,7 @@ impl HostError {
             Self::Changing { .. } => "wait until nobody writes to it, and try again",
             Self::HalfRemoved { polecat, .. } => {
                 return Some(format!(
-                    "`:PolecatRemove {polecat}` goes on when that is out of the way"
+                    "`:PolecatRemove {polecat}` finishes it once that is out of the way"
                 ));
             }
             Self::NoBackup { .. } => {
@@ -286,4 +285,16 @@ fn kept_at(backup: Option<&String>) -> String {
 fn places(paths: &[PathBuf]) -> String {
     let paths: Vec<_> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
     if paths.is_empty() { "nothing".to_owned() } else { paths.join(" and ") }
+}
+
+pub(super) fn unread(path: &Path, source: io::Error) -> HostError {
+    HostError::Read { path: path.to_owned(), source }
+}
+
+pub(super) fn unwritten(path: &Path, source: io::Error) -> HostError {
+    HostError::Write { path: path.to_owned(), source }
+}
+
+pub(super) fn broken(path: &Path, why: impl Into<String>) -> HostError {
+    HostError::Broken { path: path.to_owned(), why: why.into() }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::dir::{Dir, open_file, text};
 use super::error::HostError;
+pub(super) use super::error::{broken, unread, unwritten};
 
 /// Runs file work where it does not hold up the other tasks.
 pub(super) async fn blocking<T: Send + 'static>(
@@ -77,16 +78,4 @@ fn known<T>(path: &Path, result: io::Result<T>) -> Result<Option<T>, HostError> 
         }
         Err(source) => Err(unread(path, source)),
     }
-}
-
-pub(super) fn unread(path: &Path, source: io::Error) -> HostError {
-    HostError::Read { path: path.to_owned(), source }
-}
-
-pub(super) fn unwritten(path: &Path, source: io::Error) -> HostError {
-    HostError::Write { path: path.to_owned(), source }
-}
-
-pub(super) fn broken(path: &Path, why: impl Into<String>) -> HostError {
-    HostError::Broken { path: path.to_owned(), why: why.into() }
 }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use super::error::HostError;
 use super::files::blocking;
-use super::{git, polecats, records};
+use super::repository::head;
+use super::{polecats, records};
 use crate::core::{Exit, PolecatName, Rig};
 
 /// What the folders tell of one polecat.
@@ -52,7 +53,7 @@ pub async fn checkout(rig: &Rig, polecat: &PolecatName) -> (Option<PathBuf>, Opt
     let (rig, polecat) = (rig.clone(), polecat.clone());
     let read = blocking(move || {
         let workdir = polecats::workdir_now(&rig, &polecat).ok();
-        let branch = workdir.as_deref().and_then(|dir| git::branch_now(dir).ok().flatten());
+        let branch = workdir.as_deref().and_then(|dir| head::branch_now(dir).ok().flatten());
         Ok((workdir, branch))
     });
     read.await.unwrap_or_default()
@@ -60,6 +61,6 @@ pub async fn checkout(rig: &Rig, polecat: &PolecatName) -> (Option<PathBuf>, Opt
 
 fn folder(rig: &Rig, polecat: &PolecatName, workdir: Option<PathBuf>) -> Result<Folder, HostError> {
     let exit = records::load_now(rig, polecat)?.map(|record| record.exit);
-    let branch = workdir.as_deref().and_then(|dir| git::branch_now(dir).ok().flatten());
+    let branch = workdir.as_deref().and_then(|dir| head::branch_now(dir).ok().flatten());
     Ok(Folder { workdir, branch, exit })
 }

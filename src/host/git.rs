@@ -6,74 +6,71 @@ mod command;
 mod create;
 mod diff;
 mod diffstat;
-mod head;
+mod fork_point;
+mod format;
 mod hunk_action;
 mod hunks;
-mod leftovers;
+mod index_entries;
 mod next;
 mod operation_lock;
 mod recovery;
-mod registration;
 mod remove;
-pub(super) mod repository;
 mod require_pristine;
 mod restore;
 mod reuse;
 mod reviewed;
-mod site;
 mod snapshot;
-mod started;
 mod temp_index;
 mod trusted;
 mod undo;
 mod unreachable;
+mod unsaved_work;
 mod untracked;
-mod words;
 mod worktree;
+mod worktree_layout;
 mod worktrees_dir;
 
 use std::path::Path;
 use std::time::Duration;
 
 use super::error::HostError;
-use super::files::{broken, is_dir, is_file, look, read_text};
+use super::files::{broken, read_text};
 use super::launch::Launch;
+use super::repository::head;
 use super::run::Program;
 use crate::core::branch::is_branch;
 use crate::core::{Base, Rig, RigKind};
 
+pub use super::repository::head::branch;
 pub use backup::Backup;
-use command::{Git, PATIENCE, failed};
-pub use create::{create_worktree, take_back};
-pub use diff::{Before, before, changes, own_folder, require_worktree};
-pub use diffstat::{Begun, diffstat};
-pub use head::branch;
-pub(super) use head::branch_now;
+use command::{Git, TIMEOUT, failed};
+pub use create::{create_worktree, rollback_create};
+pub use diff::{Before, before, changes, require_worktree};
+pub use diffstat::{ForkPoint, diffstat};
+pub use fork_point::fork_point;
+use fork_point::fork_point_in;
 pub use hunks::{reject, take};
-pub use leftovers::{Leftover, leftovers};
 pub use next::{Next, create_next};
 pub use recovery::{recover, recover_all};
-pub(super) use registration::{Registration, registration};
 pub use remove::{Aside, Removal, Removed};
 pub use restore::{Restored, restorable, restore};
-pub use reuse::{Reused, give_back, reuse};
+pub use reuse::{Reused, reuse, rollback_reuse};
 pub use reviewed::{keep_reviewed, reviewed, since_review};
 pub use snapshot::{Snapshot, snapshot};
-pub use started::started_at;
-use started::started_in;
 pub use undo::undo;
+pub use unsaved_work::{UnsavedWork, unsaved_work};
 pub use worktree::Worktree;
 pub use worktrees_dir::check_place;
 
 /// How long git may take to tell its version.
-const PROBE: Duration = Duration::from_secs(10);
+const VERSION_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What git calls itself, such as `git version 2.47.3`.
 ///
 /// # Errors
 /// There is no git, or it does not answer.
 pub async fn version(launch: &Launch) -> Result<String, HostError> {
-    let asked = Program::new(launch, "git").arg("--version").within(PROBE).run().await;
+    let asked = Program::new(launch, "git").arg("--version").within(VERSION_TIMEOUT).run().await;
     asked.map(|output| output.text()).map_err(|source| failed("asking git for its version", source))
 }
 
@@ -110,13 +107,6 @@ fn default_branch(config: &Path) -> Result<String, HostError> {
         Some(serde_json::Value::String(name)) if is_branch(name) => Ok(name.clone()),
         Some(other) => Err(broken(config, format!("`default_branch` is no branch: `{other}`"))),
     }
-}
-
-/// Whether a folder is git's own: a repository without worktree, or the inside of one.
-fn is_git_dir(dir: &Path) -> Result<bool, HostError> {
-    Ok(is_file(&dir.join("HEAD"))?
-        && is_dir(&dir.join("objects"))?
-        && look(&dir.join("refs"))?.is_some())
 }
 
 #[cfg(test)]

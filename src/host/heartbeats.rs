@@ -74,7 +74,7 @@ pub async fn keep(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
 ///
 /// # Errors
 /// It could not be read or removed.
-pub async fn forget(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+pub async fn delete(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
     forget_older(rig, polecat, Duration::ZERO).await
 }
 

@@ -12,7 +12,7 @@ use super::error::HostError;
 use super::files::{
     broken, is_dir, look_at_link, make_inside, read_text, real, replace, unwritten,
 };
-use super::git::repository;
+use super::repository;
 use crate::core::layout::aside_prefix;
 use crate::core::{Layout, PolecatName, Rig, RigKind, Template};
 

@@ -2,7 +2,7 @@
 //!
 //! They are on folders and files that exist anyway, so that nothing is left behind however the holder
 //! ends, and each on a different one, so that unrelated operations do not wait for each other. (In the
-//! old layout, where a polecat's folder is its worktree, [`Typing`] and [`Deeds`] are on the same
+//! old layout, where a polecat's folder is its worktree, [`Typing`] and [`Hunks`] are on the same
 //! folder; nobody takes both.) [`GastownPool`] and [`GastownPolecat`] are gastown's own, on files that
 //! it never deletes.
 //!
@@ -20,8 +20,8 @@ use rustix::fs::OFlags;
 use super::dir::Dir;
 use super::error::HostError;
 use super::files::{blocking, is_file, make_inside, unread};
-use super::git;
 use super::polecats;
+use super::repository;
 use crate::core::{Gastown, PolecatName, Rig};
 use crate::flock::{self, Holders};
 
@@ -102,7 +102,7 @@ impl Sending {
     /// # Errors
     /// `worktree` is none, or the wait timed out.
     pub async fn lock(rig: &Rig, worktree: &Path) -> Result<Self, HostError> {
-        let git_dir = git::own_folder(rig, worktree).await?;
+        let git_dir = repository::git_dir(rig, worktree).await?;
         let target = blocking(move || {
             let common = git_dir.join("commondir");
             Ok(if is_file(&common)? { common } else { git_dir.join("objects") })
@@ -137,9 +137,9 @@ impl Typing {
 ///
 /// On the worktree.
 #[derive(Debug)]
-pub struct Deeds(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
+pub struct Hunks(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
 
-impl Deeds {
+impl Hunks {
     /// As long as git may take.
     const TIMEOUT: Duration = Duration::from_secs(300);
 
@@ -293,7 +293,7 @@ impl Grants {
 }
 
 async fn git_dir(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError> {
-    git::own_folder(rig, &polecats::workdir(rig, polecat).await?).await
+    repository::git_dir(rig, &polecats::workdir(rig, polecat).await?).await
 }
 
 /// Takes the lock on `target` within `timeout`; `None` if it does not exist.

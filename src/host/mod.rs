@@ -22,6 +22,7 @@ pub mod polecats;
 pub mod processes;
 pub mod provision;
 pub mod records;
+mod repository;
 pub mod reviews;
 pub mod rigs;
 pub mod run;

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use super::dir::Dir;
 use super::error::HostError;
 use super::files::{blocking, entries, is_dir, look_at_link, real, unread};
-use super::git::{self, Registration};
 use super::layouts::{self, without_links};
 use super::pending;
+use super::repository::{self, Registration};
 use crate::core::{Layout, PolecatName, Rig, RigKind};
 
 /// No session's id is longer.
@@ -153,7 +153,7 @@ fn registered_in(rig: &Rig, layout: &Layout, polecat: &PolecatName) -> Result<()
         return stranger("a symbolic link leads there");
     }
     let worktree = layout.worktree(polecat);
-    match git::registration(common_dir, &worktree)? {
+    match repository::registration(common_dir, &worktree)? {
         Registration::Both => Ok(()),
         Registration::Git if *layout == rig.layout => Ok(()),
         Registration::Git | Registration::None => {

@@ -3,10 +3,10 @@
 //! `kill-session` sends a SIGHUP, which agents and what they start may ignore: gastown found 142
 //! orphans holding 56 GB.
 
-mod census;
 mod handle;
-mod holder;
 mod occupants;
+mod process_id;
+mod process_list;
 mod programs;
 mod select;
 
@@ -18,11 +18,11 @@ pub use rustix::process::Signal;
 use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System};
 use tokio::time::{Instant, timeout_at};
 
-pub use census::Census;
-use census::Listed;
 use handle::Handle;
-pub use holder::Holder;
 pub use occupants::{Occupant, occupants};
+pub use process_id::ProcessId;
+use process_list::Listed;
+pub use process_list::ProcessList;
 pub use programs::{Program, programs_of};
 use select::{Known, Seen, select};
 
@@ -55,7 +55,7 @@ pub struct Survivor {
 /// whose id went to a stranger, is not signalled.
 pub struct Tree {
     root: u32,
-    census: Arc<Census>,
+    process_list: Arc<ProcessList>,
     members: Vec<Member>,
 }
 
@@ -81,8 +81,8 @@ impl Tree {
     ///
     /// # Errors
     /// As [`Tree::of`].
-    pub async fn among(census: &Arc<Census>, root: u32) -> Result<Self, ProcessError> {
-        let mut tree = Self { root, census: census.clone(), members: Vec::new() };
+    pub async fn among(process_list: &Arc<ProcessList>, root: u32) -> Result<Self, ProcessError> {
+        let mut tree = Self { root, process_list: process_list.clone(), members: Vec::new() };
         tree.look(true).await?;
         Ok(tree)
     }
@@ -93,7 +93,7 @@ impl Tree {
     /// # Errors
     /// The processes could not be listed.
     pub async fn left_by(root: u32) -> Result<Self, ProcessError> {
-        let mut tree = Self { root, census: Arc::default(), members: Vec::new() };
+        let mut tree = Self { root, process_list: Arc::default(), members: Vec::new() };
         tree.look(false).await?;
         Ok(tree)
     }
@@ -161,8 +161,8 @@ impl Tree {
     /// Lists processes and takes a hold on those of the tree that are new. The root counts by its
     /// id alone only at the first look, `with_root`.
     async fn look(&mut self, with_root: bool) -> Result<(), ProcessError> {
-        let census = self.census.clone();
-        let mut list = census.list().await?;
+        let process_list = self.process_list.clone();
+        let mut list = process_list.list().await?;
         let Listed { system, seen, .. } = &mut *list;
         self.members.retain(|member| !member.handle.is_over());
         let known: Vec<Known> = self.members.iter().map(|member| member.known).collect();

@@ -145,7 +145,7 @@ pub fn again(kind: &str, path: &Path, text: &str) -> Option<Result<String, HostE
 ///
 /// # Errors
 /// The file is there and could not be removed.
-pub async fn forget(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+pub async fn delete(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
     clear::<StoredExit>(rig, polecat).await
 }
 
@@ -172,7 +172,7 @@ pub(super) async fn save_base(
     put(rig, polecat, &stored).await
 }
 
-pub(super) async fn forget_base(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
+pub(super) async fn delete_base(rig: &Rig, polecat: &PolecatName) -> Result<(), HostError> {
     clear::<StoredBase>(rig, polecat).await
 }
 

@@ -63,65 +63,13 @@ pub async fn change<T: Send + 'static>(
     .await
 }
 
-/// The text of the file, to be kept elsewhere; `None` where nothing is said in it. One that is
-/// broken says something.
-pub(super) async fn unsent(rig: &Rig, polecat: &PolecatName) -> Result<Option<String>, HostError> {
+/// Deletes all comments on the polecat; gives how many there were.
+pub(super) async fn delete(rig: &Rig, polecat: &PolecatName) -> Result<usize, HostError> {
     let (rig, polecat) = (rig.clone(), polecat.clone());
     blocking(move || {
-        let Some(file) = File::open(&rig, &polecat)? else { return Ok(None) };
-        Ok(file.text()?.filter(|text| !file.says_nothing(text)))
-    })
-    .await
-}
-
-/// Removes the file, if it says what is kept elsewhere, or nothing.
-pub(super) async fn take_away(
-    rig: &Rig,
-    polecat: &PolecatName,
-    kept: Option<&str>,
-) -> Result<(), HostError> {
-    let (of, name, kept) = (rig.clone(), polecat.clone(), kept.map(str::to_owned));
-    let text = blocking(move || match File::open(&of, &name)? {
-        Some(file) => file.text(),
-        None => Ok(None),
-    });
-    if text.await?.is_none() {
-        return Ok(());
-    }
-    in_turn(rig, polecat, move |file| {
-        let Some(text) = file.text()? else { return Ok(()) };
-        if !file.says_nothing(&text) && Some(text) != kept {
-            tracing::warn!(path = %file.path.display(), "comments that were just written stay");
-            return Ok(());
-        }
-        file.dir.remove(&file.name)
-    })
-    .await
-}
-
-/// Puts a text that was kept back, beside comments that were written since.
-pub(super) async fn bring_back(
-    rig: &Rig,
-    polecat: &PolecatName,
-    kept: &str,
-) -> Result<(), HostError> {
-    let kept = kept.to_owned();
-    in_turn(rig, polecat, move |file| {
-        let there = file.comments()?;
-        if there.is_empty() {
-            return file.dir.replace(&file.name, &kept);
-        }
-        let Ok(mut all) = parse(&file.path, &kept) else {
-            tracing::warn!(path = %file.path.display(), "comments that cannot be read stay in the backup");
-            return Ok(());
-        };
-        for one in there {
-            if all.iter().all(|other| (&other.place, &other.text) != (&one.place, &one.text)) {
-                let id = 1 + all.iter().map(|other| other.id).max().unwrap_or_default();
-                all.push(Comment { id, ..one });
-            }
-        }
-        file.write(all)
+        let Some(file) = File::open(&rig, &polecat)? else { return Ok(0) };
+        let count = file.comments().map_or(0, |comments| comments.len());
+        file.dir.remove(&file.name).map(|()| count)
     })
     .await
 }
@@ -173,10 +121,6 @@ impl File {
 
     fn comments(&self) -> Result<Vec<Comment>, HostError> {
         self.text()?.map_or_else(|| Ok(Vec::new()), |text| parse(&self.path, &text))
-    }
-
-    fn says_nothing(&self, text: &str) -> bool {
-        parse(&self.path, text).is_ok_and(|comments| comments.is_empty())
     }
 
     fn write(&self, comments: Vec<Comment>) -> Result<(), HostError> {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::error::HostError;
 use super::files::{blocking, is_dir, is_file, real};
-use super::git::repository::{self, Repository};
 use super::layouts;
+use super::repository::{self, Repository};
 use super::towns;
 use crate::core::{Gastown, Rig, RigKind, RigName, Template, Town};
 
@@ -122,7 +122,7 @@ fn rig_below(root: &Path, path: &Path) -> Result<Rig, HostError> {
         return Err(not_a_rig(path, "it is a folder of the town itself"));
     }
     if !is_dir(path)? {
-        return Err(not_a_rig(path, "it is no folder"));
+        return Err(not_a_rig(path, "it is not a folder"));
     }
     rig(path, path.to_owned(), RigKind::Town(Town::before_0_6(root.to_owned())), path)
 }

@@ -120,7 +120,7 @@ fn open(path: &Path) -> Result<Option<File>, HostError> {
     match found.is_file() {
         true => Ok(Some(file)),
         false if found.is_dir() => Ok(None),
-        false => Err(broken(path, "it is no file")),
+        false => Err(broken(path, "it is not a file")),
     }
 }
 

@@ -64,7 +64,7 @@ struct Sheet {
 
 impl Sheet {
     async fn draw(&mut self, canvas: &mut Canvas) -> Result<(), RpcError> {
-        let changed = self.context.changes(&self.polecat, self.since).await?;
+        let changed = self.context.reviews().changes(&self.polecat, self.since).await?;
         debug!(self.polecat, "drawing what it changed");
         let (name, mut shown) = (self.polecat.clone(), std::mem::take(&mut self.shown));
         let drawn = aside(move || {

@@ -81,12 +81,12 @@ impl Starter {
         let choice = self.choose(&options, workdir.as_deref()).await?;
         // An agent with another working directory disturbs nobody in the worktree.
         if let Some(polecat) = found.as_ref().filter(|_| options.workdir.is_none()) {
-            self.context.require_nobody(polecat, options.in_use).await?;
+            self.context.polecats().require_nobody(polecat, options.in_use).await?;
         }
         let (polecat, made) = if let Some(polecat) = found {
             (polecat, Vec::new())
         } else {
-            let new = self.context.create(Some(name), options.issue.as_deref()).await?;
+            let new = self.context.polecats().create(Some(name), options.issue.as_deref()).await?;
             (new.polecat, new.warnings)
         };
         // No sling takes the polecat before its session shows that it has work. Without a worktree

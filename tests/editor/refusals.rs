@@ -71,7 +71,7 @@ async fn a_polecat_is_made_once() {
     let shop = Shop::new().await;
     shop.editor.call("new", json!(["ash", {}])).await.unwrap();
     let refused = shop.refusal("new", json!(["ash", {}])).await;
-    assert!(refused.message.contains("`ash` exists already"), "{refused:?}");
+    assert!(refused.message.contains("`ash` already exists"), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

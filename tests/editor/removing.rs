@@ -30,7 +30,7 @@ async fn one_with_nothing_to_lose_goes_and_the_message_says_so() {
     let shop = shop().await;
     shop.editor.command("PolecatRemove ash").await.unwrap();
     let told = shop.editor.expect_message("removed `ash`").await;
-    assert!(told.contains("branch `polecat/ash-") && told.contains("nothing of it"), "{told}");
+    assert!(told.contains("branch `polecat/ash-") && told.contains("nothing was lost"), "{told}");
     assert!(!shop.project.polecats().join("ash").exists());
     assert_eq!(shop.project.git(&["branch", "--format=%(refname:short)"]), "main");
     let refused = shop.refusal("remove", json!(["ash", {}])).await;

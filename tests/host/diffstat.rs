@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 use polecat::core::Diffstat;
-use polecat::host::git::{self, Begun};
+use polecat::host::git::{self, ForkPoint};
 
 use super::fixtures::polecat;
 use super::polecat::Ash;
@@ -13,7 +13,7 @@ const FILES: &[(&str, &str)] =
     &[("main.rs", "one\ntwo\nthree\nfour\nfive\n"), ("src/lib.rs", "a\nb\n")];
 
 impl Ash {
-    async fn counted(&self, begun: Option<Begun>) -> (Diffstat, Begun) {
+    async fn counted(&self, begun: Option<ForkPoint>) -> (Diffstat, ForkPoint) {
         let (ash, launch) = (polecat("ash"), &self.sandbox.launch);
         git::diffstat(&self.rig, &ash, &self.worktree, begun, launch).await.unwrap().unwrap()
     }

@@ -88,7 +88,7 @@ impl Yard {
     }
 
     /// As gastown does, until the value goes.
-    fn hold(&self, lock: &str) -> Holder {
+    fn hold(&self, lock: &str) -> ProcessId {
         fs::create_dir_all(self.locks()).unwrap();
         let mut flock = (self.sandbox.launch)(OsStr::new("flock"));
         flock.arg(self.locks().join(lock)).args(["sh", "-c", "echo held; read line"]);
@@ -96,14 +96,14 @@ impl Yard {
         let mut said = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
         assert_eq!(said, "held\n");
-        Holder(child)
+        ProcessId(child)
     }
 }
 
 /// A process of gastown's that has a lock.
-struct Holder(Child);
+struct ProcessId(Child);
 
-impl Drop for Holder {
+impl Drop for ProcessId {
     fn drop(&mut self) {
         // It reads no more.
         drop(self.0.stdin.take());
@@ -123,7 +123,7 @@ async fn gastowns_locks_are_held_where_gastown_holds_them() {
     let reused = yard.reuse().await.unwrap();
     assert_eq!(yard.seen(), lines(&["pool free", "ash held"]), "giving it other work");
     let launch = &yard.sandbox.launch;
-    git::give_back(&yard.rig, &polecat("ash"), &reused, launch).await.unwrap();
+    git::rollback_reuse(&yard.rig, &polecat("ash"), &reused, launch).await.unwrap();
     assert_eq!(yard.seen(), lines(&["pool free", "ash held"]), "taking that back");
     fs::write(ash.path.join("draft"), "a draft").unwrap();
     yard.remove().await.unwrap();
@@ -132,7 +132,7 @@ async fn gastowns_locks_are_held_where_gastown_holds_them() {
     assert_eq!(yard.seen(), lines(&["pool held", "ash held"]), "bringing it back");
     let next = git::create_next(&yard.rig, BTreeSet::new(), None, 84, launch).await.unwrap();
     assert_eq!(yard.seen(), lines(&["pool held", "ash free"]), "making another one");
-    git::take_back(&yard.rig, &next.polecat, &next.worktree, launch).await.unwrap();
+    git::rollback_create(&yard.rig, &next.polecat, &next.worktree, launch).await.unwrap();
     yard.create("ash").await.unwrap_err();
     let _pool = GastownPool::lock(&yard.rig).await.unwrap();
 }
@@ -160,7 +160,7 @@ async fn who_makes_or_removes_a_polecat_waits_for_gastown() {
     assert!(timeout(MOMENT, yard.remove()).await.is_err(), "it did not wait");
     assert!(ash.path.join("README").exists());
     let busy = GastownPolecat::try_lock(&yard.rig, &polecat("ash")).await.unwrap_err();
-    assert!(busy.to_string().contains("/.runtime/locks/polecat-ash.lock` was busy"), "{busy}");
+    assert!(busy.to_string().contains("/.runtime/locks/polecat-ash.lock` is locked"), "{busy}");
     drop(held);
     yard.remove().await.unwrap();
     assert!(!polecats::exists(&yard.rig, &polecat("ash")).await.unwrap());

@@ -47,7 +47,7 @@ impl Clone {
         vec![
             ("start", git::recover(rig, ash, launch).await.map(drop)),
             ("restore", self.recovered(Box::pin(git::restore(rig, ash, 1, launch))).await),
-            ("started at", git::started_at(rig, ash, &workdir, launch).await.map(drop)),
+            ("started at", git::fork_point(rig, ash, &workdir, launch).await.map(drop)),
             ("remove", self.recovered(Box::pin(self.remove())).await),
             (
                 "new",
@@ -102,14 +102,12 @@ async fn no_record_has_a_folder_a_branch_or_a_file_of_others_removed_moved_or_wr
     let more = [
         r#""branches":[["@MAIN","main"]]"#,
         r#""branches":[["--all","polecat/ash-1"]]"#,
-        r#""undo":"--stdin""#,
         r#""git_dir":"@PRECIOUS""#,
     ];
     for more in more {
         let text = format!(r#"{{"aside":".removing-ash-1","settled":true,{more}}}"#);
         all.push(("removing", text));
     }
-    all.push(("restoring", r#"{"aside":".restoring-ash-1","undo":"--stdin"}"#.to_owned()));
     for base in [
         r#"{"commit":"@MAIN","branch":"none","making":"main"}"#,
         r#"{"commit":"--output=@PRECIOUS/deep/file","branch":"none"}"#,
@@ -151,7 +149,7 @@ async fn where_work_began_is_no_option_of_gits() {
     let made = git::create_worktree(rig, ash, None, 1, launch).await.unwrap();
     let record =
         clone.record("worktrees", r#"{"commit":"--output=@PRECIOUS/deep/file","branch":"none"}"#);
-    let refused = git::started_at(rig, ash, &made.path, launch).await.unwrap_err();
+    let refused = git::fork_point(rig, ash, &made.path, launch).await.unwrap_err();
     assert!(refused.to_string().contains(record.to_str().unwrap()), "{refused}");
     let refused = git::diffstat(rig, ash, &made.path, None, launch).await.unwrap_err();
     assert!(refused.to_string().contains("`commit`: `--output="), "{refused}");
@@ -197,7 +195,7 @@ async fn no_link_below_a_rig_is_followed() {
         let before = files(&elsewhere);
         symlink(&elsewhere, &path).unwrap();
         let (rig, ash) = (&clone.rig, &polecat("ash"));
-        let forgotten = records::forget(rig, ash).await;
+        let forgotten = records::delete(rig, ash).await;
         let commented = reviews::change(rig, ash, |_| ()).await;
         let mut answers = clone.all().await;
         answers.extend([("forget", forgotten), ("comment", commented)]);
@@ -287,7 +285,7 @@ async fn a_repository_that_another_one_tracks_is_refused_by_name_before_git_runs
             git::create_next(&rig, BTreeSet::new(), None, 1, launch).await.map(drop),
             git::restore(&rig, &polecat("birch"), 1, launch).await.map(drop),
             git::restorable(&rig, launch).await.map(drop),
-            git::leftovers(&rig, &polecat("ash"), launch).await.map(drop),
+            git::unsaved_work(&rig, &polecat("ash"), launch).await.map(drop),
         ] {
             let refused = refused.unwrap_err();
             assert!(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use polecat::host::HostError;
-use polecat::host::locks::{Choosing, Deeds, Gate, Sending, Typing, Work, Worktrees};
+use polecat::host::locks::{Choosing, Gate, Hunks, Sending, Typing, Work, Worktrees};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tokio::time::timeout;
 
@@ -18,7 +18,7 @@ async fn who_has_one_lock_holds_up_nobody_who_wants_another() {
     let _work = Work::try_lock(rig, ash).await.unwrap();
     let _sending = Sending::lock(rig, worktree).await.unwrap();
     let _typing = Typing::lock(rig, ash).await.unwrap();
-    let _deeds = Deeds::lock(worktree).await.unwrap();
+    let _deeds = Hunks::lock(worktree).await.unwrap();
     let _worktrees = Worktrees::lock(&main.join(".git")).await.unwrap();
     let _gate = Gate::lock(rig).await.unwrap();
     let busy = Work::try_lock(rig, ash).await;

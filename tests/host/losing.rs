@@ -152,11 +152,15 @@ impl World {
     }
 
     fn standing(&self) -> Standing {
-        let git = |args: &[&str]| self.try_git(&self.worktree, args);
+        self.standing_in(&self.worktree)
+    }
+
+    fn standing_in(&self, worktree: &Path) -> Standing {
+        let git = |args: &[&str]| self.try_git(worktree, args);
         let files = git(&["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
         let files = files.unwrap();
         let files: BTreeSet<&str> = files.split_terminator('\0').collect();
-        let read = |name: &&str| ((*name).to_owned(), fs::read(self.worktree.join(name)).ok());
+        let read = |name: &&str| ((*name).to_owned(), fs::read(worktree.join(name)).ok());
         Standing {
             head: git(&["rev-parse", "--verify", "HEAD"]),
             status: git(&["status", "--porcelain", "--untracked-files=all"]).unwrap(),
@@ -179,6 +183,13 @@ impl World {
         self.texts.extend(staged.map(str::to_owned));
     }
 
+    /// The polecat's worktree, also where it stands aside: recovery moves it back.
+    fn found(&self) -> Option<PathBuf> {
+        let entries = fs::read_dir(self.rig.polecats_dir()).into_iter().flatten().flatten();
+        let mut found = entries.map(|entry| entry.path().join("shop"));
+        found.find(|worktree| worktree.join(".git").exists())
+    }
+
     /// Everything is in a ref, in the stash list, or in the polecat itself.
     fn assert_nothing_is_lost(&self) {
         let mut known = BTreeSet::new();
@@ -191,13 +202,13 @@ impl World {
         for stash in stashes.unwrap_or_default().lines() {
             take(&self.main, &["rev-list", "--objects", stash]);
         }
-        if self.is_there() {
-            take(&self.worktree, &["rev-list", "--objects", "--all", "--reflog"]);
-            take(&self.worktree, &["rev-list", "--objects", "HEAD"]);
-            let standing = self.standing();
+        if let Some(worktree) = self.found() {
+            take(&worktree, &["rev-list", "--objects", "--all", "--reflog"]);
+            take(&worktree, &["rev-list", "--objects", "HEAD"]);
+            let standing = self.standing_in(&worktree);
             for (name, text) in &standing.files {
                 if text.is_some() {
-                    let hash = self.try_git(&self.worktree, &["hash-object", "--", name]);
+                    let hash = self.try_git(&worktree, &["hash-object", "--", name]);
                     known.extend(hash);
                 }
             }
@@ -290,7 +301,8 @@ impl World {
 async fn remove(rig: &Rig, launch: &Launch, force: bool) -> Result<bool, String> {
     let told = |error: HostError| error.to_string();
     let removal = Removal::begin(rig, &polecat("ash"), launch).await.map_err(told)?;
-    if !force && !removal.leftovers().is_empty() {
+    let mut left = removal.unsaved_work().iter();
+    if left.any(|left| !force || !left.can_be_kept()) {
         return Ok(false);
     }
     removal.set_aside().await.map_err(told)?.finish().await.map_err(told)?;

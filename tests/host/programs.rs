@@ -49,11 +49,11 @@ fn trap(sandbox: &Sandbox, git_dir: &Path, filters: bool) -> PathBuf {
 /// All that only looks at a polecat.
 async fn look(ash: &Ash) {
     let (rig, name, launch) = (&ash.rig, &polecat("ash"), &ash.sandbox.launch);
-    let _ = git::started_at(rig, name, &ash.worktree, launch).await;
+    let _ = git::fork_point(rig, name, &ash.worktree, launch).await;
     let _ = git::changes(rig, &ash.worktree, Some(&ash.base), launch).await;
     let _ = git::before(rig, &ash.worktree, &ash.base.commit, b"README", launch).await;
     let _ = git::diffstat(rig, name, &ash.worktree, None, launch).await;
-    let _ = git::leftovers(rig, name, launch).await;
+    let _ = git::unsaved_work(rig, name, launch).await;
     let _ = git::snapshot(rig, &ash.worktree, "a look", launch).await;
     let _ = git::reviewed(rig, &ash.worktree, launch).await;
     let _ = git::since_review(rig, &ash.worktree, launch).await;
@@ -120,7 +120,7 @@ async fn no_program_of_a_submodule_is_run_that_an_agent_has_put_there() {
     };
     git::reject(rig, name, &ash.worktree, Stage::Unstaged, (&piece, false), launch).await.unwrap();
     git::undo(rig, name, &ash.worktree, launch).await.unwrap();
-    let left = git::leftovers(rig, name, launch).await.unwrap();
+    let left = git::unsaved_work(rig, name, launch).await.unwrap();
     let told: Vec<_> =
         left.iter().filter(|left| !left.can_be_kept()).map(ToString::to_string).collect();
     assert!(
@@ -164,7 +164,7 @@ async fn what_a_worktrees_git_file_says_counts_only_where_git_has_noted_the_same
         );
         let removal = Removal::begin(rig, name, launch).await.unwrap();
         assert!(
-            removal.leftovers().iter().any(|left| left.to_string().contains("git has not made"))
+            removal.unsaved_work().iter().any(|left| left.to_string().contains("git has not made"))
         );
         // Its files are kept all the same, by the repository that is a person's.
         let removed = removal.set_aside().await.unwrap().finish().await;

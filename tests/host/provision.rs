@@ -39,8 +39,8 @@ impl Yard {
         fs::read_to_string(self.made.path.join(file)).ok()
     }
 
-    async fn leftovers(&self) -> Vec<String> {
-        let left = git::leftovers(&self.rig, &polecat("ash"), &self.sandbox.launch).await;
+    async fn unsaved_work(&self) -> Vec<String> {
+        let left = git::unsaved_work(&self.rig, &polecat("ash"), &self.sandbox.launch).await;
         left.unwrap().iter().map(ToString::to_string).collect()
     }
 
@@ -79,19 +79,20 @@ async fn it_gets_a_redirect_the_overlay_and_instructions_which_are_no_work() {
     // What `gt prime` notes there.
     fs::create_dir(yard.made.path.join(".runtime")).unwrap();
     fs::write(yard.made.path.join(".runtime/session_id"), "s-1\n2026-01-16T09:05:00Z\n").unwrap();
-    assert_eq!(yard.leftovers().await, [""; 0]);
+    assert_eq!(yard.unsaved_work().await, [""; 0]);
     assert_eq!(yard.untracked().await, 0);
     let changes = git::changes(&yard.rig, &yard.made.path, None, &yard.sandbox.launch).await;
     assert_eq!(changes.unwrap().sections, []);
     // What somebody has changed is theirs.
     fs::write(yard.made.path.join(".env"), "KEY=2\n").unwrap();
-    assert_eq!(yard.leftovers().await, ["1 file is untracked: .env"]);
+    assert_eq!(yard.unsaved_work().await, ["1 file is untracked: .env"]);
     assert_eq!(yard.untracked().await, 1);
     let (rig, ash, launch) = (&yard.rig, polecat("ash"), &yard.sandbox.launch);
-    let refused = git::take_back(rig, &ash, &yard.made, launch).await.unwrap_err().to_string();
+    let refused =
+        git::rollback_create(rig, &ash, &yard.made, launch).await.unwrap_err().to_string();
     assert!(refused.contains("`.env` has changed"), "{refused}");
     fs::write(yard.made.path.join(".env"), "KEY=1\n").unwrap();
-    git::take_back(rig, &ash, &yard.made, launch).await.unwrap();
+    git::rollback_create(rig, &ash, &yard.made, launch).await.unwrap();
     assert!(!yard.made.path.exists());
 }
 
@@ -107,7 +108,7 @@ async fn a_removal_takes_it_along_and_nothing_that_somebody_wrote_meanwhile() {
     let removal = git::Removal::begin(rig, &ash, launch).await.unwrap();
     fs::write(yard.made.path.join(".env"), "KEY=2\n").unwrap();
     let refused = removal.set_aside().await.err().unwrap().to_string();
-    assert!(refused.contains("was changed while it was looked at"), "{refused}");
+    assert!(refused.contains("changed during the check"), "{refused}");
     fs::write(yard.made.path.join(".env"), "KEY=1\n").unwrap();
     let removal = git::Removal::begin(rig, &ash, launch).await.unwrap();
     let removed = removal.set_aside().await.unwrap().finish().await.unwrap();
@@ -127,7 +128,7 @@ async fn what_the_repository_tracks_is_replaced_by_the_overlay_only() {
     assert_eq!(yard.provided().await, [""; 0]);
     assert_eq!(yard.read("AGENTS.md").as_deref(), Some("of git\n"));
     assert_eq!(yard.read("README").as_deref(), Some("a shop of the town's\n"));
-    assert_eq!(yard.leftovers().await, [""; 0]);
+    assert_eq!(yard.unsaved_work().await, [""; 0]);
     // There is nothing to redirect to.
     assert!(!yard.made.path.join(".beads").exists());
 }
@@ -154,7 +155,7 @@ async fn later_gastowns_have_instructions_of_their_own_and_databases_of_towns() 
         assert_eq!(yard.provided().await, [""; 0], "{file}");
         let line = format!("{target}\n");
         assert_eq!(yard.read(".beads/redirect"), Some(line), "{file}");
-        assert_eq!(yard.leftovers().await, [""; 0], "{file}");
+        assert_eq!(yard.unsaved_work().await, [""; 0], "{file}");
     }
 }
 

@@ -41,8 +41,8 @@ async fn a_record_comes_back_as_it_was_and_the_last_one_counts() {
     assert_eq!(files(&exits), ["ash.json"], "no half-written file stays");
     let mode = fs::metadata(exits.join("ash.json")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    records::forget(&rig, &ash).await.unwrap();
-    records::forget(&rig, &ash).await.unwrap();
+    records::delete(&rig, &ash).await.unwrap();
+    records::delete(&rig, &ash).await.unwrap();
     assert_eq!(records::load(&rig, &ash).await.unwrap(), None);
 }
 

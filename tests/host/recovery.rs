@@ -28,8 +28,8 @@ async fn an_operation_that_finds_another_one_cut_off_refuses_and_loses_nothing()
         ("restore", git::restore(rig, name, 38, launch).await.map(drop)),
         ("remove", Removal::begin(rig, name, launch).await.map(drop)),
         ("reuse", git::reuse(rig, name, turn, None, 38, launch).await.map(drop)),
-        ("take back", git::take_back(rig, name, &made, launch).await),
-        ("give back", git::give_back(rig, name, &again, launch).await),
+        ("take back", git::rollback_create(rig, name, &made, launch).await),
+        ("give back", git::rollback_reuse(rig, name, &again, launch).await),
     ] {
         let refused = answer.unwrap_err();
         assert!(matches!(refused, HostError::CutOff { .. }), "{what}: {refused}");

@@ -155,24 +155,6 @@ async fn stashes_stay_in_the_list_and_are_held_also_when_they_are_dropped() {
 }
 
 #[tokio::test]
-async fn a_merge_that_is_under_way_is_kept_with_what_was_decided() {
-    let ash = Ash::new().await;
-    ash.write("README", "of ash\n");
-    ash.commit("work");
-    fs::write(ash.main.join("README"), "of main\n").unwrap();
-    ash.sandbox.commit(&ash.main, "of others");
-    let merge = (ash.sandbox.launch)(std::ffi::OsStr::new("git"))
-        .current_dir(&ash.worktree)
-        .args(["merge", "--quiet", "main"])
-        .status();
-    assert!(!merge.unwrap().success(), "it conflicts");
-    let backup = ash.remove().await.unwrap().backup.unwrap().reference;
-    assert!(ash.main(&["show", &format!("{backup}:README")]).contains("<<<<<<<"));
-    ash.restore().await;
-    assert_eq!(ash.status(), " M README");
-}
-
-#[tokio::test]
 async fn a_folder_without_its_link_is_kept_as_files_of_the_same_history() {
     let ash = Ash::new().await;
     let head = ash.commit("work");
@@ -222,7 +204,7 @@ async fn in_a_folder_that_may_not_be_written_to_it_goes_too() {
 }
 
 #[tokio::test]
-async fn a_town_and_an_old_layout_and_a_clone_of_its_own_work_alike() {
+async fn a_town_and_an_old_layout_work_alike_and_a_clone_stays() {
     let sandbox = Sandbox::new();
     let town = sandbox.town();
     let clone = town.join("shop/mayor/rig");
@@ -243,15 +225,9 @@ async fn a_town_and_an_old_layout_and_a_clone_of_its_own_work_alike() {
     let origin = sandbox.path("origin/shop");
     sandbox.git(&town, &["clone", "--quiet", &origin.to_string_lossy(), &path]);
     let first = sandbox.commit(&old, "first try");
-    sandbox.git(&old, &["commit", "--quiet", "--amend", "--allow-empty", "-m", "second try"]);
-    let second = sandbox.git(&old, &["rev-parse", "HEAD"]);
-    fs::write(old.join("newer"), "newer\n").unwrap();
-    let backup = remove(&rig, &sandbox.launch).await.unwrap().backup.unwrap().reference;
-    assert!(!old.exists());
-    for commit in [&first, &second] {
-        sandbox.git(&clone, &["merge-base", "--is-ancestor", commit, &backup]);
-    }
-    assert_eq!(sandbox.git(&clone, &["show", &format!("{backup}:newer")]), "newer");
+    let refused = remove(&rig, &sandbox.launch).await.unwrap_err().to_string();
+    assert_eq!(refused, "`ash` stays: it is a clone of its own, not a worktree");
+    assert_eq!(sandbox.git(&old, &["rev-parse", "HEAD"]), first);
 }
 
 #[tokio::test]
@@ -301,7 +277,7 @@ async fn who_writes_to_it_at_any_moment_loses_nothing() {
         let meddle = move || note.store(fs::write(&late, "late\n").is_ok(), Ordering::SeqCst);
         let (launch, count) = meddling(&ash.sandbox.launch, nth, meddle);
         let removal = Removal::begin(&ash.rig, &polecat("ash"), &launch).await.unwrap();
-        if !force && !removal.leftovers().is_empty() {
+        if !force && !removal.unsaved_work().is_empty() {
             assert!(ash.worktree.join("late").exists());
             continue;
         }

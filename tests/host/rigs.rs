@@ -113,7 +113,7 @@ async fn outside_of_any_project_the_answer_names_what_was_looked_at() {
     let sandbox = Sandbox::new();
     let (one, two) = (sandbox.folder("one"), sandbox.folder("two"));
     let expected = format!(
-        "no rig here: `{}` and `{}` is in no town and in no git repository",
+        "no rig here: no town and no git repository at `{}` and `{}`",
         one.display(),
         two.display()
     );

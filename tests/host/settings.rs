@@ -172,12 +172,12 @@ async fn a_file_that_cannot_be_read_is_not_taken_for_absent() {
     let refused = async || settings::agents(&rig).await.unwrap_err().to_string();
 
     let path = sandbox.folder("town/shop/settings/config.json");
-    assert_eq!(refused().await, format!("`{}` is broken: it is no file", path.display()));
+    assert_eq!(refused().await, format!("`{}` is broken: it is not a file", path.display()));
     fs::remove_dir(&path).unwrap();
 
     // Opening a pipe would wait for somebody to write into it.
     rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RWXU).unwrap();
-    assert_eq!(refused().await, format!("`{}` is broken: it is no file", path.display()));
+    assert_eq!(refused().await, format!("`{}` is broken: it is not a file", path.display()));
     fs::remove_file(&path).unwrap();
 
     fs::write(&path, b"{\"agent\": \"\xff\"}").unwrap();

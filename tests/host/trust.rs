@@ -115,5 +115,5 @@ async fn files_of_the_project_are_a_part_of_what_is_run_and_no_others() {
     fs::remove_file(&inside).unwrap();
     rustix::fs::mkfifoat(rustix::fs::CWD, &inside, rustix::fs::Mode::RWXU).unwrap();
     let refused = trust::contents(&rig, words.clone()).await.unwrap_err().to_string();
-    assert!(refused.contains("it is no file"), "{refused}");
+    assert!(refused.contains("it is not a file"), "{refused}");
 }

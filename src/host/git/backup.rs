@@ -12,8 +12,6 @@ use crate::host::error::HostError;
 
 /// Where backups are: `refs/polecat/backup/<polecat>/<time>`.
 const BACKUPS: &str = "refs/polecat/backup";
-/// The file in the commit of the comments.
-pub(super) const COMMENTS: &str = "comments.json";
 /// Backups of one polecat in one millisecond.
 const TRIES: i64 = 100;
 
@@ -43,14 +41,6 @@ pub(super) struct Contents {
     pub(super) stashes: Vec<String>,
     /// What only the worktree's own logs and refs knew.
     pub(super) lost: Vec<String>,
-    /// What was taken and rejected of its hunks, as the undo has it.
-    pub(super) undo: Option<String>,
-    /// What stood in it when it was reviewed last.
-    pub(super) reviewed: Option<String>,
-    /// A commit of [`COMMENTS`]: what was said of it and not sent.
-    pub(super) comments: Option<String>,
-    /// A commit of what git had noted of a merge or the like, and of the files in conflict.
-    pub(super) underway: Option<String>,
 }
 
 impl Contents {
@@ -59,8 +49,6 @@ impl Contents {
     pub(super) fn parents(&self) -> Vec<&str> {
         let branches = self.branches.iter().map(|(commit, _)| commit);
         let rest = branches.chain(&self.stashes).chain(&self.lost);
-        let ours = [&self.undo, &self.reviewed, &self.comments, &self.underway];
-        let rest = rest.chain(ours.into_iter().flatten());
         let all = self.head.iter().chain(&self.index).chain(&self.beside).chain(rest);
         let mut parents: Vec<&str> = Vec::new();
         for parent in all {
@@ -87,10 +75,6 @@ impl Contents {
             ("Base-Branch", base.and_then(|base| base.branch.as_ref())),
             ("Index", self.index.as_ref()),
             ("Beside", self.beside.as_ref()),
-            ("Undo", self.undo.as_ref()),
-            ("Reviewed", self.reviewed.as_ref()),
-            ("Comments", self.comments.as_ref()),
-            ("Underway", self.underway.as_ref()),
         ];
         for (key, value) in single {
             if let Some(value) = value {
@@ -135,17 +119,13 @@ impl Contents {
                 "Base-Branch" => branch = Some(value),
                 "Index" => contents.index = Some(value),
                 "Beside" => contents.beside = Some(value),
-                "Undo" => contents.undo = Some(value),
-                "Reviewed" => contents.reviewed = Some(value),
-                "Comments" => contents.comments = Some(value),
-                "Underway" => contents.underway = Some(value),
                 "Removed-Branch" => {
                     let (commit, branch) = value.split_once(' ')?;
                     contents.branches.push((commit.to_owned(), branch.to_owned()));
                 }
                 "Stash" => contents.stashes.push(value),
                 "Also" => contents.lost.push(value),
-                // Of a later version.
+                // Of another version.
                 _ => {}
             }
         }
@@ -221,13 +201,9 @@ mod tests {
             branches: vec![("1".repeat(40), "polecat/ash/gt-1@10".to_owned())],
             stashes: vec!["5".repeat(40)],
             lost: vec!["6".repeat(40), "7".repeat(40)],
-            undo: Some("8".repeat(40)),
-            reviewed: Some("6".repeat(40)),
-            comments: Some("9".repeat(40)),
-            underway: Some("a".repeat(40)),
         };
         assert_eq!(Contents::parse(&contents.message()), Some(contents.clone()));
-        assert_eq!(contents.parents().len(), 9, "each once");
+        assert_eq!(contents.parents().len(), 6, "each once");
         let little = Contents { polecat: "ash".to_owned(), ..Contents::default() };
         assert_eq!(Contents::parse(&little.message()), Some(little));
         assert_eq!(Contents::parse("fix: a thing\n\nSigned-off-by: me\n"), None);

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::backup::Contents;
-use super::leftovers::Status;
-use super::temp_index::Entry;
+use super::index_entries::Entry;
+use super::unsaved_work::Status;
 use super::{diff, diffstat, hunks, untracked};
 use crate::core::diff::FileDiff;
 
@@ -25,7 +25,7 @@ pub fn status(output: &[u8]) -> (Option<String>, u32, Vec<PathBuf>) {
 /// Of the same what a removal would lose: changed files, those that git does not track, and
 /// repositories.
 #[must_use]
-pub fn leftovers(output: &[u8]) -> [Vec<PathBuf>; 3] {
+pub fn unsaved_work(output: &[u8]) -> [Vec<PathBuf>; 3] {
     let Status { changed, untracked, repositories, .. } = Status::read(output);
     [changed, untracked, repositories]
 }

@@ -8,13 +8,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::repository;
 use crate::host::error::HostError;
 use crate::host::launch::Launch;
+use crate::host::repository;
 use crate::host::run::{Output, Program, RunError};
 
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
-pub(super) const PATIENCE: Duration = Duration::from_secs(300);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(300);
+
+/// A listing has a line for each file of the repository.
+pub(super) const LISTING_LIMIT: usize = 512 * 1024 * 1024;
 
 /// What holds for every call, and for the git that it starts in turn: no program tells what has
 /// changed, and submodules are left alone.
@@ -98,7 +101,7 @@ impl Git {
             // A look must not take the lock on an index that an agent is about to write.
             .env("GIT_OPTIONAL_LOCKS", "0")
             .finishes(args.iter().any(|arg| CHANGING.contains(arg)))
-            .within(PATIENCE)
+            .within(TIMEOUT)
     }
 
     pub(super) async fn run(&self, doing: &str, args: &[&str]) -> Result<Output, HostError> {

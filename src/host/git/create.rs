@@ -1,6 +1,6 @@
 //! Making a polecat: its folder, its branch and its worktree, all of them or none.
 
-mod cut_off;
+mod recover;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -18,7 +18,7 @@ use crate::host::launch::Launch;
 use crate::host::locks::GastownPool;
 use crate::host::{layouts, polecats, records};
 
-pub(super) use cut_off::recover;
+pub(super) use recover::recover;
 
 /// Makes a polecat with a worktree on a branch of its own; `now_ms` is Unix time in milliseconds.
 /// Who asks has had it recovered.
@@ -50,7 +50,7 @@ pub async fn create_worktree(
 ///
 /// # Errors
 /// It has been worked in since, or something could not be removed; what is left is named.
-pub async fn take_back(
+pub async fn rollback_create(
     rig: &Rig,
     polecat: &PolecatName,
     worktree: &Worktree,
@@ -69,7 +69,7 @@ pub async fn take_back(
         let _lock = OperationLock::take(rig, polecat, Some(git)).await?;
         require_pristine(&creation.git, &creation.rig, &worktree).await?;
         let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
-        creation.try_undo(&worktree.base, made).await
+        creation.try_rollback(&worktree.base, made).await
     })
     .await
 }
@@ -132,7 +132,7 @@ impl Creation {
                 let path = self.layout.worktree(&self.polecat);
                 Ok(Worktree { path, branch: self.branch, base: base.clone() })
             }
-            Err(cause) => Err(self.undo(base, made, cause).await),
+            Err(cause) => Err(self.rollback(base, made, cause).await),
         }
     }
 
@@ -186,9 +186,9 @@ impl Creation {
     }
 
     /// Takes back what was made, and gives the error to answer with.
-    async fn undo(&self, base: &Base, made: Made, cause: HostError) -> HostError {
+    async fn rollback(&self, base: &Base, made: Made, cause: HostError) -> HostError {
         let path = self.layout.polecat_dir(&self.polecat);
-        match self.try_undo(base, made).await {
+        match self.try_rollback(base, made).await {
             Ok(()) => cause,
             Err(left) => {
                 HostError::NotUndone { cause: Box::new(cause), path, left: left.to_string() }
@@ -196,7 +196,7 @@ impl Creation {
         }
     }
 
-    async fn try_undo(&self, base: &Base, made: Made) -> Result<(), HostError> {
+    async fn try_rollback(&self, base: &Base, made: Made) -> Result<(), HostError> {
         let dir = self.layout.polecat_dir(&self.polecat);
         if made.claimed {
             blocking(move || match fs::remove_dir_all(&dir) {
@@ -204,13 +204,13 @@ impl Creation {
                 _ => Ok(()),
             })
             .await?;
-            self.forget_worktree().await?;
+            self.unregister_worktree().await?;
         }
         if made.branch {
-            self.forget_branch(base).await?;
+            self.delete_branch(base).await?;
         }
         if made.recorded {
-            records::forget_base(&self.rig, &self.polecat).await?;
+            records::delete_base(&self.rig, &self.polecat).await?;
         }
         let (rig, polecat, layout) = (self.rig.clone(), self.polecat.clone(), self.layout.clone());
         blocking(move || {
@@ -222,14 +222,14 @@ impl Creation {
     }
 
     /// Only while it stands where we put it: a hook may have committed to it.
-    pub(super) async fn forget_branch(&self, base: &Base) -> Result<(), HostError> {
+    pub(super) async fn delete_branch(&self, base: &Base) -> Result<(), HostError> {
         let (doing, branch) = ("removing the branch", format!("refs/heads/{}", self.branch));
         self.git.act(doing, &["update-ref", "-d", &branch, &base.commit]).await.map(drop)
     }
 
     /// Has git forget the worktree whose folder is gone. Not `worktree prune`: that would also
     /// forget the user's worktrees on a disk that is not mounted.
-    pub(super) async fn forget_worktree(&self) -> Result<(), HostError> {
+    pub(super) async fn unregister_worktree(&self) -> Result<(), HostError> {
         let path = self.layout.worktree(&self.polecat);
         let listed = self.git.run("listing worktrees", &["worktree", "list", "--porcelain", "-z"]);
         let entry = format!("worktree {}", path.display());

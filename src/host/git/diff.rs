@@ -2,15 +2,16 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::{Git, failed, trusted::own_folder_now, untracked, words::path_of};
+use super::{Git, failed, format::path_from, untracked};
 use crate::core::diff::{Changes, FileDiff, Section, Stage, parse};
 use crate::core::{Base, Rig};
 use crate::host::error::HostError;
 use crate::host::files::blocking;
 use crate::host::launch::Launch;
 use crate::host::provision;
+use crate::host::repository;
 use crate::host::run::RunError;
 
 /// More than this of one section is not shown.
@@ -101,16 +102,7 @@ pub async fn before(
 /// # Errors
 /// It is none, or cannot be read.
 pub async fn require_worktree(rig: &Rig, folder: &Path) -> Result<(), HostError> {
-    own_folder(rig, folder).await.map(drop)
-}
-
-/// The folder in which git keeps what is a worktree's own.
-///
-/// # Errors
-/// It is none, or cannot be read.
-pub async fn own_folder(rig: &Rig, worktree: &Path) -> Result<PathBuf, HostError> {
-    let (rig, path) = (rig.clone(), worktree.to_owned());
-    blocking(move || own_folder_now(&rig, &path)?.ok_or(HostError::NoWorktree { path })).await
+    repository::git_dir(rig, folder).await.map(drop)
 }
 
 fn since(base: Option<&Base>) -> String {
@@ -154,7 +146,7 @@ impl Git {
             Ok(output) => {
                 let top = self.repository.clone();
                 let files = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());
-                let files = provision::not_given(rig, &top, files.map(path_of).collect()).await?;
+                let files = provision::not_given(rig, &top, files.map(path_from).collect()).await?;
                 let listed: Vec<_> = files.iter().map(|file| file.as_os_str().as_bytes()).collect();
                 let listed = listed.join(&0);
                 blocking(move || Ok(untracked::read(&top, &listed))).await?

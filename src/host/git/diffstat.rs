@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use super::{Git, started_in};
+use super::{Git, fork_point_in};
 use crate::core::{Diffstat, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, unread};
@@ -51,7 +51,7 @@ const NUMSTAT: &[&str] = &[
 
 /// Where a polecat's work began, as seen from one commit: the same until `HEAD` moves.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Begun {
+pub struct ForkPoint {
     head: String,
     base: String,
     ahead: u32,
@@ -66,15 +66,15 @@ pub async fn diffstat(
     rig: &Rig,
     polecat: &PolecatName,
     workdir: &Path,
-    begun: Option<Begun>,
+    begun: Option<ForkPoint>,
     launch: &Launch,
-) -> Result<Option<(Diffstat, Begun)>, HostError> {
+) -> Result<Option<(Diffstat, ForkPoint)>, HostError> {
     let Some(git) = Git::found_in(rig, workdir, launch).await? else { return Ok(None) };
     let status = Status::read(&git.run("asking what changed", STATUS).await?.stdout);
     let Some(head) = status.head else { return Ok(None) };
     let begun = match begun.filter(|begun| begun.head == head) {
         Some(begun) => begun,
-        None => match started_in(&git, rig, polecat).await? {
+        None => match fork_point_in(&git, rig, polecat).await? {
             Some(base) => git.begun(head, base.commit).await?,
             None => return Ok(None),
         },
@@ -94,12 +94,12 @@ pub async fn diffstat(
 }
 
 impl Git {
-    async fn begun(&self, head: String, base: String) -> Result<Begun, HostError> {
+    async fn begun(&self, head: String, base: String) -> Result<ForkPoint, HostError> {
         let range = format!("{base}..{head}");
         let doing = "counting commits";
         let count = self.run(doing, &["rev-list", "--count", &range, "--"]).await?.text();
         let ahead = count.parse().map_err(|_| broken(&self.repository, "git counts no commits"))?;
-        Ok(Begun { head, base, ahead })
+        Ok(ForkPoint { head, base, ahead })
     }
 
     /// The lines added and removed in tracked files.

@@ -2,17 +2,16 @@
 
 mod binary;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::hunk_action::{HunkAction, Target};
-use super::{Git, failed, words::path_of};
+use super::hunk_action::HunkAction;
+use super::{Git, failed, format::path_from, untracked};
 use crate::core::diff::{Change, FileDiff, Stage, written};
 use crate::core::{PolecatName, Rig};
-use crate::host::dir::Dir;
 use crate::host::error::HostError;
-use crate::host::files::{blocking, look_at_link, unwritten};
+use crate::host::files::{blocking, look_at_link};
 use crate::host::launch::Launch;
-use crate::host::locks::{Deeds, Worktrees};
+use crate::host::locks::{Hunks, Worktrees};
 
 /// Applies `piece`, a part of what `polecat` changed, to the index of the main worktree; its files
 /// stay as they are, and so does what is staged there already. `part`: not the whole file is meant.
@@ -29,18 +28,19 @@ pub async fn take(
     require_decided(piece)?;
     let own = Git::in_worktree(rig, worktree, launch).await?;
     let main = Git::main(rig, launch).await?;
-    let _list = Deeds::lock(worktree).await?;
+    let _list = Hunks::lock(worktree).await?;
     let _turn = Worktrees::lock(&main.repository).await?;
     let name = if part && main.has(&piece.old).await? && !main.has(&piece.new).await? {
         &piece.old
     } else {
         &piece.new
     };
-    let patch =
-        if piece.binary { own.whole(piece, &main).await? } else { patch(piece, part, name) };
-    let doing = format!("taking changes of `{}`", shown(piece));
-    let targets = HunkAction::Take.targets(&own, Some(&main));
-    own.carry_out(polecat, (HunkAction::Take, piece.path()), &targets, &doing, &patch).await
+    let patch = if piece.binary {
+        own.whole(piece).await?
+    } else {
+        Patch::of_lines(patch(piece, part, name))
+    };
+    own.carry_out(polecat, HunkAction::Take, Some(&main), piece, &patch).await
 }
 
 /// Undoes `piece` in the worktree of `polecat`; what is staged there in the index too, and a file
@@ -57,17 +57,35 @@ pub async fn reject(
     launch: &Launch,
 ) -> Result<(), HostError> {
     let git = Git::in_worktree(rig, worktree, launch).await?;
-    let _turn = Deeds::lock(worktree).await?;
-    if stage == Stage::Untracked {
-        return git.remove(polecat, piece).await;
-    }
-    require_decided(piece)?;
-    let patch =
-        if piece.binary { git.whole(piece, &git).await? } else { patch(piece, part, &piece.new) };
-    let doing = format!("rejecting changes of `{}`", shown(piece));
+    let _turn = Hunks::lock(worktree).await?;
+    let untracked;
+    let piece = if stage == Stage::Untracked {
+        untracked = git.untracked_file(piece).await?;
+        &untracked
+    } else {
+        require_decided(piece)?;
+        piece
+    };
+    let patch = if piece.binary {
+        git.whole(piece).await?
+    } else {
+        Patch::of_lines(patch(piece, part, &piece.new))
+    };
     let action = if stage == Stage::Staged { HunkAction::RejectStaged } else { HunkAction::Reject };
-    let targets = action.targets(&git, None);
-    git.carry_out(polecat, (action, piece.path()), &targets, &doing, &patch).await
+    git.carry_out(polecat, action, None, piece, &patch).await
+}
+
+/// What `git apply` is given.
+pub(super) struct Patch {
+    pub(super) text: Vec<u8>,
+    /// The objects that it needs, which it names and does not contain.
+    pub(super) objects: Vec<String>,
+}
+
+impl Patch {
+    fn of_lines(text: Vec<u8>) -> Self {
+        Self { text, objects: Vec::new() }
+    }
 }
 
 impl Git {
@@ -77,30 +95,33 @@ impl Git {
             return Ok(false);
         }
         let program = self.program(&["--literal-pathspecs", "ls-files", "-z", "--"]);
-        let listed = program.arg(path_of(path)).run().await;
+        let listed = program.arg(path_from(path)).run().await;
         let listed = listed.map_err(|source| failed("looking at the index", source))?;
         Ok(!listed.stdout.is_empty())
     }
 
-    /// Applies `patch` at all `targets`, after noting how that is undone.
+    /// Applies `patch` wherever `action` is done, after noting how that is undone.
     async fn carry_out(
         &self,
         polecat: &PolecatName,
-        (action, file): (HunkAction, &[u8]),
-        targets: &[Target],
-        doing: &str,
-        patch: &[u8],
+        action: HunkAction,
+        main: Option<&Git>,
+        piece: &FileDiff,
+        patch: &Patch,
     ) -> Result<(), HostError> {
-        for target in targets {
-            target.require(doing, patch).await?;
+        let doing = format!("{} changes of `{}`", action.doing(), shown(piece));
+        let targets = action.targets(self, main);
+        for target in &targets {
+            target.require(&doing, action, &patch.text).await?;
         }
-        let trees = foreseen(targets, doing, patch, file).await?;
-        let noted = self.remember(polecat, action, file, &trees, patch).await?;
+        let noted = self.remember(polecat, action, piece.path(), patch).await?;
         for (index, target) in targets.iter().enumerate() {
-            let Err(error) = target.carry_out(doing, patch).await else { continue };
-            // The note stays: what stands there tells what a program that failed has done.
+            let Err(error) = target.apply(&doing, (action, false), &patch.text).await else {
+                continue;
+            };
+            // The note stays: what is there tells what a program that failed has done.
             for done in &targets[..index] {
-                done.undo("taking it back", patch).await?;
+                done.apply("rolling back", (action, true), &patch.text).await?;
             }
             return Err(error);
         }
@@ -108,63 +129,17 @@ impl Git {
         Ok(())
     }
 
-    async fn remove(&self, polecat: &PolecatName, piece: &FileDiff) -> Result<(), HostError> {
-        let file = self.repository.join(path_of(&piece.new));
-        let found = look(file.clone()).await?;
-        let Some((true, stamp)) = found else {
-            let message = format!("`{}` is no file: it is left alone", shown(piece));
+    /// A file that git does not know, as a change; one that is not shown as lines, as a whole.
+    async fn untracked_file(&self, piece: &FileDiff) -> Result<FileDiff, HostError> {
+        let file = self.repository.join(path_from(&piece.new));
+        let found = blocking(move || look_at_link(&file)).await?;
+        let Some(found) = found.filter(|found| found.is_file() || found.is_symlink()) else {
+            let message = format!("`{}` is not a file: it is left alone", shown(piece));
             return Err(HostError::Refused(message));
         };
-        let doing = format!("removing `{}`", shown(piece));
-        let trees =
-            foreseen(&HunkAction::Remove.targets(self, None), &doing, b"", &piece.new).await?;
-        let before = trees.first().map(|(_, tree)| tree.as_str()).unwrap_or_default();
-        if self.entries(before, std::slice::from_ref(&piece.new)).await?.is_empty() {
-            return Err(HostError::Refused(format!("`{}` could not be kept", shown(piece))));
-        }
-        let undo = self.remember(polecat, HunkAction::Remove, &piece.new, &trees, b"").await?;
-        // What was written since is in no backup.
-        if look(file.clone()).await? != Some((true, stamp)) {
-            let message = format!("`{}` is being written: it is left alone", shown(piece));
-            return Err(self.forget(polecat, &undo, HostError::Refused(message)).await);
-        }
-        let top = self.repository.clone();
-        let removed = blocking(move || {
-            let none = || unwritten(&file, std::io::ErrorKind::NotFound.into());
-            let (above, name) = file.parent().zip(file.file_name()).ok_or_else(none)?;
-            Dir::open(&top, above)?.ok_or_else(none)?.remove(name)
-        });
-        match removed.await {
-            Ok(()) => {
-                self.settle(polecat, &undo).await;
-                Ok(())
-            }
-            Err(error) => Err(self.forget(polecat, &undo, error).await),
-        }
+        let mode = untracked::mode(&found);
+        Ok(if piece.binary { untracked::diff(&piece.new, mode, b"\0") } else { piece.clone() })
     }
-}
-
-/// What stands at all `targets`, and what will.
-async fn foreseen(
-    targets: &[Target],
-    doing: &str,
-    patch: &[u8],
-    file: &[u8],
-) -> Result<Vec<(&'static str, String)>, HostError> {
-    let mut trees = Vec::new();
-    for target in targets {
-        trees.extend(target.foresee(doing, patch, file).await?);
-    }
-    Ok(trees)
-}
-
-/// Whether it is a file or a link, and when it was changed.
-async fn look(path: PathBuf) -> Result<Option<(bool, Option<std::time::SystemTime>)>, HostError> {
-    blocking(move || {
-        let found = look_at_link(&path)?;
-        Ok(found.map(|found| (!found.is_dir(), found.modified().ok())))
-    })
-    .await
 }
 
 /// The patch of `piece`. A part of a file is not its new name, nor its new mode.
@@ -186,5 +161,5 @@ fn require_decided(piece: &FileDiff) -> Result<(), HostError> {
 }
 
 pub(super) fn shown(piece: &FileDiff) -> String {
-    super::words::shown(&path_of(piece.path()))
+    super::format::display_path(&path_from(piece.path()))
 }

@@ -32,7 +32,7 @@ pub async fn recover(
         None => None,
     };
     if let Some(record) = records::get::<Restoring>(rig, polecat).await? {
-        restore::recover(rig, polecat, &record, launch).await?;
+        restore::rollback(&Git::of(rig, launch).await?, rig, polecat, &record).await?;
     }
     if let Some(making) = records::load_making(rig, polecat).await? {
         create::recover(rig, polecat, making, launch).await?;

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::repository::common_dir;
-use super::words::{path_of, shown};
+use super::format::{display_path, path_from};
 use super::worktree::Worktree;
-use super::{Git, Leftover, leftovers};
+use super::{Git, UnsavedWork, unsaved_work};
 use crate::core::Rig;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look};
 use crate::host::provision;
+use crate::host::repository::common_dir;
 
 /// The tracker writes down in there whose an issue is, which is no work of anybody's.
 const BUT_THE_TRACKERS: &str = ":(exclude,top).beads";
@@ -39,9 +39,9 @@ pub(super) async fn require_pristine(
     let args = [&status[..], &["--ignore-submodules=dirty", "--", ":/", BUT_THE_TRACKERS]].concat();
     let changed = inside.run("looking for changes", &args).await?.stdout;
     // `?? <file>`
-    let files = changed.split(|&byte| byte == 0).filter_map(|entry| entry.get(3..)).map(path_of);
+    let files = changed.split(|&byte| byte == 0).filter_map(|entry| entry.get(3..)).map(path_from);
     match provision::not_given(rig, &made.path, files.collect()).await?.first() {
-        Some(file) => Err(worked_in(format!("`{}` has changed", shown(file)))),
+        Some(file) => Err(worked_in(format!("`{}` has changed", display_path(file)))),
         None => match in_submodules(&inside).await?.first() {
             Some(left) => Err(worked_in(left.to_string())),
             None => Ok(()),
@@ -49,12 +49,12 @@ pub(super) async fn require_pristine(
     }
 }
 
-async fn in_submodules(git: &Git) -> Result<Vec<Leftover>, HostError> {
-    let submodules = git.submodules().await?;
+async fn in_submodules(git: &Git) -> Result<Vec<UnsavedWork>, HostError> {
+    let submodules = git.index_entries().await?.submodules;
     let Some(git_dir) = git.git_dir().filter(|_| !submodules.is_empty()).map(Path::to_owned) else {
         return Ok(Vec::new());
     };
     let own = git_dir.clone();
     let common = blocking(move || common_dir(&own)).await?;
-    leftovers::inside(&git.repository, &submodules, [&git_dir, &common], &git.launch).await
+    unsaved_work::inside(&git.repository, &submodules, [&git_dir, &common], &git.launch).await
 }

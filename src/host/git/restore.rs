@@ -1,20 +1,16 @@
 //! Bringing a removed polecat back: made aside from its backup, then moved to its place at once.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::Git;
-use super::backup::{Backup, COMMENTS, Contents};
+use super::backup::{Backup, Contents};
 use super::operation_lock::OperationLock;
-use super::registration::registered;
-use super::remove::forget_worktree;
-use super::repository::git_dir_of;
-use super::reviewed::REVIEWED;
+use super::remove::unregister_worktree;
 use super::snapshot::PLAINLY;
 use super::temp_index::TempIndex;
 use super::worktrees_dir;
-use crate::core::branch::{branch_name, is_own};
+use crate::core::branch::branch_name;
 use crate::core::layout::aside_name;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
@@ -22,7 +18,8 @@ use crate::host::files::{blocking, replace, unwritten};
 use crate::host::launch::Launch;
 use crate::host::locks::GastownPool;
 use crate::host::records::{self, Restoring};
-use crate::host::{layouts, polecats, reviews};
+use crate::host::repository::{common_dir, git_dir_of, registered};
+use crate::host::{layouts, polecats};
 
 /// A polecat that is back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +32,6 @@ pub struct Restored {
     pub formerly: Option<String>,
     /// Where it came from; it stays.
     pub backup: Backup,
-    /// A commit of what git had noted of a merge or the like, which is not taken up again.
-    pub underway: Option<String>,
 }
 
 /// The polecats that have a backup, sorted.
@@ -82,17 +77,6 @@ pub async fn restore(
     tokio::spawn(work).await.map_err(stopped)?
 }
 
-/// Rolls back a restore that was cut off, or ends it where only its record is left; for who holds
-/// the locks.
-pub(super) async fn recover(
-    rig: &Rig,
-    polecat: &PolecatName,
-    record: &Restoring,
-    launch: &Launch,
-) -> Result<(), HostError> {
-    take_back(&Git::of(rig, launch).await?, rig, polecat, record).await
-}
-
 struct Return {
     git: Git,
     rig: Rig,
@@ -120,12 +104,11 @@ impl Return {
             let why = format!("`{backup}` has files from beside the worktree: they have no place");
             return Err(HostError::WorktreesUnwritable { dir: self.rig.polecats_dir(), why });
         }
-        let (undo, comments) = (self.undo().await?, self.comments().await?);
-        let record = Restoring { aside, branches: stand.made.clone(), undo, comments };
+        let record = Restoring { aside };
         records::put(&self.rig, &self.polecat, &record).await?;
-        if let Err(cause) = self.build(&stand, &record).await {
-            let back = take_back(&self.git, &self.rig, &self.polecat, &record).await;
-            return Err(match back {
+        let mut made = Vec::new();
+        if let Err(cause) = self.build(&stand, &record, &mut made).await {
+            return Err(match self.rollback(&record, &made).await {
                 Ok(()) => cause,
                 Err(left) => HostError::NotUndone {
                     cause: Box::new(cause),
@@ -137,22 +120,20 @@ impl Return {
         records::clear::<Restoring>(&self.rig, &self.polecat).await?;
         let path = self.rig.new_worktree(&self.polecat);
         let Stand { branch, formerly, .. } = stand;
-        let underway = self.contents.underway;
-        Ok(Restored { path, branch, formerly, backup: self.backup, underway })
+        Ok(Restored { path, branch, formerly, backup: self.backup })
     }
 
-    /// The undo of its hunks, unless another one has its name by now.
-    async fn undo(&self) -> Result<Option<String>, HostError> {
-        let is_free = self.git.undo_list(&self.polecat).await?.is_none();
-        Ok(self.contents.undo.clone().filter(|_| is_free))
-    }
-
-    /// What was said of it and not sent.
-    async fn comments(&self) -> Result<Option<String>, HostError> {
-        let Some(commit) = &self.contents.comments else { return Ok(None) };
-        let object = format!("{commit}:{COMMENTS}");
-        let text = self.git.run("reading the comments", &["cat-file", "blob", &object]).await?;
-        Ok(Some(String::from_utf8_lossy(&text.stdout).into_owned()))
+    async fn rollback(
+        &self,
+        record: &Restoring,
+        made: &[(String, String)],
+    ) -> Result<(), HostError> {
+        rollback(&self.git, &self.rig, &self.polecat, record).await?;
+        for (commit, branch) in made {
+            let args = ["update-ref", "-d", &format!("refs/heads/{branch}"), commit];
+            self.git.act("removing the branch", &args).await?;
+        }
+        Ok(())
     }
 
     /// The branch as it was called; another name where somebody else has that one by now.
@@ -183,10 +164,16 @@ impl Return {
         Ok(Stand { branch: Some(name), formerly, made, commit })
     }
 
-    async fn build(&self, stand: &Stand, record: &Restoring) -> Result<(), HostError> {
+    async fn build(
+        &self,
+        stand: &Stand,
+        record: &Restoring,
+        made: &mut Vec<(String, String)>,
+    ) -> Result<(), HostError> {
         for (commit, branch) in &stand.made {
             let doing = format!("creating the branch `{branch}`");
             self.git.act(&doing, &["branch", "--no-track", "--", branch, commit]).await?;
+            made.push((commit.clone(), branch.clone()));
         }
         let dir = &self.rig.layout.dir.join(&record.aside);
         let (rig, aside) = (self.rig.clone(), dir.clone());
@@ -205,12 +192,6 @@ impl Return {
             let at = TempIndex::with(&git_dir, None, dir, &self.git.launch).await?;
             let args = [PLAINLY, &["read-tree", "--reset", "-u", beside]].concat();
             at.git.run("bringing back the files beside the worktree", &args).await?;
-        }
-        if let Some(list) = &record.undo {
-            self.git.restore_undo(&self.polecat, list).await?;
-        }
-        if let Some(text) = &record.comments {
-            reviews::bring_back(&self.rig, &self.polecat, text).await?;
         }
         if let Some(base) = &self.contents.base {
             records::save_base(&self.rig, &self.polecat, base, None).await?;
@@ -247,9 +228,6 @@ impl Return {
         git.run(doing, &[PLAINLY, &["read-tree", "--reset", staged]].concat()).await?;
         // Its exit code says whether something differs.
         git.answer(doing, &["update-index", "-q", "--refresh"]).await?;
-        if let Some(reviewed) = &self.contents.reviewed {
-            git.run(doing, &["update-ref", REVIEWED, reviewed]).await?;
-        }
         if let (Some(branch), None) = (&stand.branch, &stand.commit) {
             let head = format!("refs/heads/{branch}");
             git.run(doing, &["symbolic-ref", "HEAD", &head]).await?;
@@ -271,28 +249,24 @@ fn point_to(worktree: &Path, there: &Path) -> Result<(), HostError> {
     replace(&git_dir.join("gitdir"), &format!("{text}\n"))
 }
 
-/// Everything in it came from the backup, which stays.
-async fn take_back(
+/// Deletes what was made so far: all of it came from the backup, which stays. Branches that were
+/// made before a backend was killed are left, and taken by the next restore.
+pub(super) async fn rollback(
     git: &Git,
     rig: &Rig,
     polecat: &PolecatName,
     record: &Restoring,
 ) -> Result<(), HostError> {
     let (of, name, recorded) = (rig.clone(), polecat.clone(), record.aside.clone());
-    let common = super::repository::common_dir(&git.repository_dir()?)?;
+    let common = common_dir(&git.repository_dir()?)?;
     let place = blocking(move || {
         let found = layouts::aside(&of, "restoring", &name, &recorded)?;
         let Some((place, aside)) = found else { return Ok(None) };
         let (made, there) = (place.within(&aside), place.worktree(&name));
         let git_dirs = [registered(&common, &made)?, registered(&common, &there)?];
-        match fs::remove_dir_all(&aside) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(unwritten(&aside, error));
-            }
-            _ => {}
-        }
+        fs::remove_dir_all(&aside).map_err(|source| unwritten(&aside, source))?;
         for git_dir in git_dirs.into_iter().flatten() {
-            forget_worktree(&git_dir)?;
+            unregister_worktree(&git_dir)?;
         }
         Ok(Some(place))
     })
@@ -302,19 +276,8 @@ async fn take_back(
         other => other?,
     };
     // Moved to its place, it was whole.
-    if place.is_some() || !is_back {
-        for (commit, branch) in &record.branches {
-            git.take_back_branch(polecat, commit, branch).await?;
-        }
-        if !is_back {
-            if let Some(list) = &record.undo {
-                git.drop_undo(polecat, list).await?;
-            }
-            if let Some(text) = &record.comments {
-                reviews::take_away(rig, polecat, Some(text)).await?;
-            }
-            records::forget_base(rig, polecat).await?;
-        }
+    if !is_back {
+        records::delete_base(rig, polecat).await?;
     }
     let (of, name) = (rig.clone(), polecat.clone());
     blocking(move || {
@@ -326,37 +289,6 @@ async fn take_back(
 }
 
 impl Git {
-    /// Removes a branch that was made for a polecat which is not brought back after all. What a
-    /// record says is not enough: the name is one of the polecat's, or its backup has it too.
-    async fn take_back_branch(
-        &self,
-        polecat: &PolecatName,
-        commit: &str,
-        branch: &str,
-    ) -> Result<(), HostError> {
-        let reference = format!("refs/heads/{branch}");
-        if self.commit(&reference).await?.as_deref() != Some(commit)
-            || self.is_used(branch).await?
-            || !(is_own(branch, polecat) || self.is_kept(polecat, commit, branch).await?)
-        {
-            return Ok(());
-        }
-        let args = ["update-ref", "-d", &reference, commit];
-        self.act("removing the branch", &args).await.map(drop)
-    }
-
-    /// Whether the last backup of a polecat has a branch at this commit.
-    async fn is_kept(
-        &self,
-        polecat: &PolecatName,
-        commit: &str,
-        branch: &str,
-    ) -> Result<bool, HostError> {
-        let Some((_, kept)) = self.last_backup(polecat).await? else { return Ok(false) };
-        let is_out = (kept.branch.as_deref(), kept.head.as_deref()) == (Some(branch), Some(commit));
-        Ok(is_out || kept.branches.iter().any(|(at, name)| (&**at, &**name) == (commit, branch)))
-    }
-
     /// Whether a branch is checked out somewhere.
     async fn is_used(&self, branch: &str) -> Result<bool, HostError> {
         let args = ["worktree", "list", "--porcelain", "-z"];

@@ -60,7 +60,7 @@ pub async fn reuse(
 ///
 /// # Errors
 /// It has been worked in since, or git refused; what is left is named.
-pub async fn give_back(
+pub async fn rollback_reuse(
     rig: &Rig,
     polecat: &PolecatName,
     reused: &Reused,
@@ -71,7 +71,7 @@ pub async fn give_back(
     to_its_end(async move {
         let _lock = OperationLock::take(&rig, &polecat, Some(&git)).await?;
         require_pristine(&git, &rig, &reused.worktree).await?;
-        Reuse { git, rig, polecat, reused }.undo().await
+        Reuse { git, rig, polecat, reused }.rollback().await
     })
     .await
 }
@@ -91,7 +91,7 @@ impl Reuse {
         self.git.act(&doing, &args).await?;
         match self.settle().await {
             Ok(()) => Ok(self.reused),
-            Err(cause) => Err(match self.undo().await {
+            Err(cause) => Err(match self.rollback().await {
                 Ok(()) => cause,
                 Err(left) => HostError::NotUndone {
                     cause: Box::new(cause),
@@ -117,7 +117,7 @@ impl Reuse {
         inside.act(&doing, &args).await.map(drop)
     }
 
-    async fn undo(&self) -> Result<(), HostError> {
+    async fn rollback(&self) -> Result<(), HostError> {
         let Worktree { path, branch, base } = &self.reused.worktree;
         if head::branch(path).await?.as_ref() == Some(branch) {
             let switched = self.switch(&self.reused.old_branch).await;
@@ -131,7 +131,7 @@ impl Reuse {
         self.git.act("removing the branch", &args).await?;
         match &self.reused.old_base {
             Some(old) => records::save_base(&self.rig, &self.polecat, old, None).await.map(drop),
-            None => records::forget_base(&self.rig, &self.polecat).await,
+            None => records::delete_base(&self.rig, &self.polecat).await,
         }
     }
 }

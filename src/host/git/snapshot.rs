@@ -74,11 +74,11 @@ impl TempIndex {
 
     /// What is staged, where that is decided; what is not stays as `HEAD` has it.
     pub(super) async fn staged_tree(&self) -> Result<String, HostError> {
-        if !self.conflicts.is_empty() {
+        if !self.entries.conflicts.is_empty() {
             let from = "--pathspec-from-file=-";
             let args = ["--literal-pathspecs", "reset", "--quiet", from, "--pathspec-file-nul"];
             let args = [PLAINLY, &args].concat();
-            self.feed("setting conflicts aside", &args, self.conflicts.clone()).await?;
+            self.feed("setting conflicts aside", &args, self.entries.conflicts.clone()).await?;
         }
         self.git.write_tree().await
     }
@@ -91,14 +91,14 @@ impl TempIndex {
         if !words.iter().any(|word| word == "--") {
             words.extend(["--".to_owned(), ":(top)".to_owned()]);
         }
-        let spared = self.submodules.iter();
+        let spared = self.entries.submodules.iter();
         words.extend(spared.map(|path| format!(":(exclude,top,literal){}", path.display())));
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let args = [PLAINLY, &["add", "--all", "--sparse"], &words].concat();
         self.git.run(doing, &args).await?;
-        if !self.submodules.is_empty() {
+        if !self.entries.submodules.is_empty() {
             let args = [PLAINLY, &["update-index", "-z", "--remove", "--stdin"]].concat();
-            self.feed(doing, &args, self.submodules.clone()).await?;
+            self.feed(doing, &args, self.entries.submodules.clone()).await?;
         }
         self.git.write_tree().await
     }

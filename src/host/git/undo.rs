@@ -1,26 +1,22 @@
 //! What was done to hunks, each as a commit on the one before in `refs/polecat/undo/<polecat>`.
 //!
-//! A commit's tree holds `patch`, what was applied, and the trees `before` and `after`: what stood
-//! there, and what stands there since; for an index beside the files `staged` and `staged-after`.
-//! Its subject says what was done to which file. It is written down before it is done, and until
-//! that has ended, and again while it is undone, the subject begins with `maybe`: whoever is killed
-//! on the way leaves an action of which what stands there tells whether it was done.
-
-mod apply_state;
+//! A commit's tree holds `patch`, what was applied, and the objects that it names. Its subject says
+//! what was done to which file, and begins with `maybe` until that is certain, and again while it is
+//! undone: if the backend is killed midway, whether the patch applies, or applies in reverse, tells
+//! whether it was done.
 
 use std::path::Path;
 
+use super::format::printable;
 use super::hunk_action::{HunkAction, Target};
+use super::hunks::Patch;
 use super::temp_index::input;
-use super::words::{path_of, plain};
 use super::{Git, failed};
 use crate::core::diff::{unquoted, written};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
-use crate::host::files::{blocking, look_at_link};
 use crate::host::launch::Launch;
-use crate::host::locks::{Deeds, Worktrees};
-use apply_state::ApplyState;
+use crate::host::locks::{Hunks, Worktrees};
 
 /// Begins the subject of what may have been done or not.
 const MAYBE: &str = "maybe ";
@@ -49,7 +45,7 @@ pub async fn undo(
     launch: &Launch,
 ) -> Result<String, HostError> {
     let own = Git::in_worktree(rig, worktree, launch).await?;
-    let _turn = Deeds::lock(worktree).await?;
+    let _turn = Hunks::lock(worktree).await?;
     let mut passed = String::new();
     while let Some(done) = own.last_done(polecat).await? {
         let main = match done.action {
@@ -78,7 +74,7 @@ pub async fn undo(
 
 impl UndoEntry {
     fn file(&self) -> String {
-        plain(&String::from_utf8_lossy(&self.path))
+        printable(&String::from_utf8_lossy(&self.path))
     }
 
     fn undone(&self) -> String {
@@ -94,16 +90,16 @@ impl UndoEntry {
         format!("{}{} {file}", if sure { "" } else { MAYBE }, self.action.as_str())
     }
 
-    /// Why it is left alone, where its backup is, and what goes on without it.
-    fn unclear(&self, polecat: &PolecatName, why: &str) -> HostError {
+    /// Why it is left alone, and how to go on without it.
+    fn changed(&self, polecat: &PolecatName) -> HostError {
         let (reference, commit, file) = (reference(polecat), &self.commit, self.file());
         let pass = match &self.parent {
             Some(parent) => format!("git update-ref {reference} {parent}"),
             None => format!("git update-ref -d {reference}"),
         };
         HostError::Refused(format!(
-            "`{file}` {why}: nothing was changed; `git show {commit}:before/{file}` has it as it \
-             was before, `git show {commit}:patch` what was done, and `{pass}` passes over it"
+            "`{file}` has changed since: it cannot be undone; `git show {commit}:patch` shows what \
+             was done, `{pass}` passes over it"
         ))
     }
 }
@@ -119,51 +115,43 @@ impl Git {
         let patch = self.patch_of(done).await?;
         let mut left = Vec::new();
         for target in targets {
-            match target.state(self, done, &patch).await? {
-                ApplyState::Done => left.push(target),
-                ApplyState::NotDone => {}
-                ApplyState::Unclear => {
-                    let action = done.action.as_str();
-                    let why = format!("is neither as it was before the `{action}` nor as after it");
-                    return Err(done.unclear(polecat, &why));
-                }
+            let undoes = target.applies((done.action, true), &patch).await?;
+            let does = target.applies((done.action, false), &patch).await?;
+            match (undoes, does) {
+                (true, false) => left.push(target),
+                // Lines that repeat themselves: it may be here or there.
+                (true, true) if done.sure => left.push(target),
+                // It was never done, or is undone already.
+                (false, true) => {}
+                _ => return Err(done.changed(polecat)),
             }
         }
         let doing = format!("undoing the `{}` of `{}`", done.action.as_str(), done.file());
         let mut last = done.commit.clone();
         if !left.is_empty() {
-            if done.action == HunkAction::Remove {
-                self.require_gone(polecat, done).await?;
-            }
             last = self.mark(polecat, done, false).await?;
         }
         for target in &left {
-            match done.action {
-                HunkAction::Remove => self.bring_back(&doing, done).await?,
-                _ => target.undo(&doing, &patch).await?,
-            }
+            target.apply(&doing, (done.action, true), &patch).await?;
         }
         self.set_undo(polecat, done.parent.as_deref(), Some(&last)).await?;
         Ok(!left.is_empty())
     }
 
-    /// Writes down what is about to be done. Of `trees`, those that this repository does not have
-    /// are left out: a polecat may be a clone.
+    /// Writes down what is about to be done.
     pub(super) async fn remember(
         &self,
         polecat: &PolecatName,
         action: HunkAction,
         file: &[u8],
-        trees: &[(&str, String)],
-        patch: &[u8],
+        patch: &Patch,
     ) -> Result<UndoEntry, HostError> {
         let doing = "keeping the undo";
-        let patch = self.store(doing, &["hash-object", "-w", "--stdin"], patch.to_vec()).await?;
-        let mut lines = format!("100644 blob {patch}\tpatch\n");
-        for (name, tree) in trees {
-            if self.has_tree(tree).await? {
-                lines = format!("040000 tree {tree}\t{name}\n{lines}");
-            }
+        let text = patch.text.clone();
+        let blob = self.store(doing, &["hash-object", "-w", "--stdin"], text).await?;
+        let mut lines = format!("100644 blob {blob}\tpatch\n");
+        for (number, object) in patch.objects.iter().enumerate() {
+            lines = format!("100644 blob {object}\t{number}\n{lines}");
         }
         let tree = self.store(doing, &["mktree"], lines.into_bytes()).await?;
         let parent = self.commit(&reference(polecat)).await?;
@@ -172,12 +160,6 @@ impl Git {
         let commit = self.note(&done, false).await?;
         self.set_undo(polecat, Some(&commit), done.parent.as_deref()).await?;
         Ok(UndoEntry { commit, ..done })
-    }
-
-    async fn has_tree(&self, tree: &str) -> Result<bool, HostError> {
-        let object = format!("{tree}^{{tree}}");
-        let args = ["rev-parse", "--verify", "--quiet", &object];
-        Ok(self.answer("looking for a tree", &args).await?.is_some())
     }
 
     /// A commit of the action.
@@ -209,46 +191,10 @@ impl Git {
         }
     }
 
-    /// Drops what was written down and certainly not done, for `error`.
-    pub(super) async fn forget(
-        &self,
-        polecat: &PolecatName,
-        done: &UndoEntry,
-        error: HostError,
-    ) -> HostError {
-        // What stands there tells it too; what went wrong first is what matters.
-        drop(self.set_undo(polecat, done.parent.as_deref(), Some(&done.commit)).await);
-        error
-    }
-
-    /// What was noted last for `polecat`, if anything.
-    pub(super) async fn undo_list(
-        &self,
-        polecat: &PolecatName,
-    ) -> Result<Option<String>, HostError> {
-        self.commit(&reference(polecat)).await
-    }
-
-    /// Takes the list away, if nothing was noted since.
-    pub(super) async fn drop_undo(
-        &self,
-        polecat: &PolecatName,
-        list: &str,
-    ) -> Result<(), HostError> {
-        if self.undo_list(polecat).await?.as_deref() == Some(list) {
-            self.set_undo(polecat, None, Some(list)).await?;
-        }
-        Ok(())
-    }
-
-    /// Puts the list back, unless there is another one by now.
-    pub(super) async fn restore_undo(
-        &self,
-        polecat: &PolecatName,
-        list: &str,
-    ) -> Result<(), HostError> {
-        if self.undo_list(polecat).await?.is_none() {
-            self.set_undo(polecat, Some(list), None).await?;
+    /// Deletes the list.
+    pub(super) async fn delete_undo(&self, polecat: &PolecatName) -> Result<(), HostError> {
+        if self.commit(&reference(polecat)).await?.is_some() {
+            self.run("deleting the undo", &["update-ref", "-d", &reference(polecat)]).await?;
         }
         Ok(())
     }
@@ -283,23 +229,6 @@ impl Git {
     async fn patch_of(&self, done: &UndoEntry) -> Result<Vec<u8>, HostError> {
         let object = format!("{}:patch", done.commit);
         Ok(self.run("reading what was done", &["cat-file", "blob", &object]).await?.stdout)
-    }
-
-    /// That nothing has taken the place of a removed file.
-    async fn require_gone(&self, polecat: &PolecatName, done: &UndoEntry) -> Result<(), HostError> {
-        let file = self.repository.join(path_of(&done.path));
-        match blocking(move || look_at_link(&file)).await? {
-            Some(_) => Err(done.unclear(polecat, "is there again, and another one")),
-            None => Ok(()),
-        }
-    }
-
-    /// Brings a removed file back.
-    async fn bring_back(&self, doing: &str, done: &UndoEntry) -> Result<(), HostError> {
-        let source = format!("--source={}:before", done.commit);
-        let args = ["--literal-pathspecs", "restore", &source, "--worktree", "--"];
-        let run = self.program(&args).arg(path_of(&done.path)).run().await;
-        run.map(drop).map_err(|source| failed(doing, source))
     }
 
     /// Points the reference to `to`, if it still stands at `from`.

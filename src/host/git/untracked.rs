@@ -69,7 +69,7 @@ fn content(path: &Path) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-fn mode(found: &Metadata) -> &'static str {
+pub(super) fn mode(found: &Metadata) -> &'static str {
     match found.permissions().mode() {
         _ if found.is_symlink() => "120000",
         mode if mode & 0o100 != 0 => "100755",

@@ -4,13 +4,13 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::repository::git_dir_of;
+use super::Git;
 use super::snapshot::PLAINLY;
-use super::{Git, Registration, is_git_dir, registration};
 use crate::core::{Layout, Rig, RigKind};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, entries, is_dir, look_at_link, make_inside, real};
 use crate::host::launch::Launch;
+use crate::host::repository::{Registration, git_dir_of, is_git_dir, registration};
 
 /// A repository whose files a folder would be among.
 enum Around {

@@ -3,7 +3,7 @@
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, UpdateKind};
 
 use super::ProcessError;
-use super::census::{Census, Listed};
+use super::process_list::{Listed, ProcessList};
 use super::select::select;
 
 /// A process, by what tells which program it is.
@@ -20,8 +20,8 @@ pub struct Program {
 /// # Errors
 /// The processes could not be listed: nothing is known.
 pub async fn programs_of(root: u32) -> Result<Vec<Program>, ProcessError> {
-    let census = Census::default();
-    let mut listed = census.list().await?;
+    let process_list = ProcessList::default();
+    let mut listed = process_list.list().await?;
     let Listed { system, seen, .. } = &mut *listed;
     let tree = select(root, true, &[], seen, std::process::id());
     let pids: Vec<_> = tree.iter().rev().map(|process| Pid::from_u32(process.pid)).collect();

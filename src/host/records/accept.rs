@@ -33,8 +33,7 @@ pub(super) fn removing(
         require(ours.is_some_and(is_branch), "backup", reference)?;
         hash("backup", commit)?;
     }
-    let hashes = record.stashes.iter().chain(&record.underway).chain(&record.undo);
-    hashes.into_iter().try_for_each(|text| hash("stashes", text))
+    record.stashes.iter().try_for_each(|text| hash("stashes", text))
 }
 
 pub(super) fn restoring(
@@ -42,12 +41,7 @@ pub(super) fn restoring(
     rig: &Rig,
     polecat: &PolecatName,
 ) -> Result<(), String> {
-    folder(".restoring", &mut record.aside, rig, polecat)?;
-    for (commit, branch) in &record.branches {
-        hash("branches", commit)?;
-        require(is_branch(branch), "branches", branch)?;
-    }
-    record.undo.as_ref().map_or(Ok(()), |undo| hash("undo", undo))
+    folder(".restoring", &mut record.aside, rig, polecat)
 }
 
 /// `<what>-<polecat>-<number>`, a real folder beside the polecat's, if there is one.

@@ -24,7 +24,7 @@ pub(in crate::host) struct Making {
 }
 
 /// A removal that is under way, or was cut off.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(in crate::host) struct Removing {
     /// What the polecat's folder was renamed to: see [`aside`].
     pub(in crate::host) aside: String,
@@ -46,15 +46,6 @@ pub(in crate::host) struct Removing {
     /// The stashes that stay in the repository's list.
     #[serde(default)]
     pub(in crate::host) stashes: Vec<String>,
-    /// In the backup, a commit of what git had noted of a merge or the like.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::host) underway: Option<String>,
-    /// What the undo of its hunks stood at.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::host) undo: Option<String>,
-    /// The text of its comments that were not sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::host) comments: Option<String>,
 }
 
 /// A polecat that is being brought back, or was when its backend was killed.
@@ -62,15 +53,6 @@ pub(in crate::host) struct Removing {
 pub(in crate::host) struct Restoring {
     /// What its folder is called while it is made: see [`aside`].
     pub(in crate::host) aside: String,
-    /// The branches that are made for it: commit and name.
-    #[serde(default)]
-    pub(in crate::host) branches: Vec<(String, String)>,
-    /// The undo of its hunks, where that comes back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::host) undo: Option<String>,
-    /// The text of its comments.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::host) comments: Option<String>,
 }
 
 impl Record for Removing {

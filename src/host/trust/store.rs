@@ -101,7 +101,7 @@ fn make(folder: &Path) -> Result<(), HostError> {
 
 fn read(path: &Path) -> Result<Map<String, Value>, HostError> {
     if look(path)?.is_some() && !is_file(path)? {
-        return Err(broken(path, "it is no file"));
+        return Err(broken(path, "it is not a file"));
     }
     let Some(text) = read_text(path)? else { return Ok(Map::new()) };
     serde_json::from_str(&text).map_err(|error| broken(path, error.to_string()))

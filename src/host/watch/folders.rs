@@ -9,7 +9,7 @@ use ignore::WalkBuilder;
 use crate::host::dir::TEXT_MAX;
 use crate::host::error::HostError;
 use crate::host::files::is_dir;
-use crate::host::git::{branch_now, repository};
+use crate::host::repository::{self, head::branch_now};
 
 /// A folder, and the names of files in it.
 pub(super) type Files = (PathBuf, Vec<OsString>);

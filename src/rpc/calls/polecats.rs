@@ -36,7 +36,7 @@ impl Operation for New {
 
     async fn run(self, context: &CallContext<'_>) -> Result<NewPolecat, Refusal> {
         let (polecat, issue) = (self.polecat.as_deref(), self.issue.as_deref());
-        let work = async { context.rig(self.at).await?.create(polecat, issue).await };
+        let work = async { context.rig(self.at).await?.polecats().create(polecat, issue).await };
         Ok(context.changing(work).await?)
     }
 
@@ -55,7 +55,8 @@ impl Operation for Remove {
             dirs: self.dirs.unwrap_or_default(),
             in_use: InUse::of(self.in_use),
         };
-        let work = async { context.rig(self.at).await?.remove(&self.polecat, options).await };
+        let work =
+            async { context.rig(self.at).await?.polecats().remove(&self.polecat, options).await };
         Ok(context.changing(work).await?)
     }
 }
@@ -65,7 +66,8 @@ impl Operation for Restore {
 
     async fn run(self, context: &CallContext<'_>) -> Result<RestoredPolecat, Refusal> {
         let in_use = InUse::of(self.in_use);
-        let work = async { context.rig(self.at).await?.restore(&self.polecat, in_use).await };
+        let work =
+            async { context.rig(self.at).await?.polecats().restore(&self.polecat, in_use).await };
         Ok(context.changing(work).await?)
     }
 }
@@ -98,8 +100,7 @@ impl Encode for RemovedPolecat {
             .some("backup", backup)
             .some("commit", commit)
             .put("stashes", texts(&removed.stashes))
-            .put("comments", removed.comments)
-            .some("underway", removed.underway);
+            .put("comments", removed.comments);
         Ok(map.into())
     }
 }
@@ -112,8 +113,7 @@ impl Encode for RestoredPolecat {
             .put("workdir", restored.path.display().to_string())
             .some("branch", restored.branch)
             .some("formerly", restored.formerly)
-            .put("backup", restored.backup.reference)
-            .some("underway", restored.underway);
+            .put("backup", restored.backup.reference);
         Ok(map.into())
     }
 }

@@ -84,9 +84,9 @@ impl Operation for DiffPair {
         let rig = context.rig(self.at).await?;
         match (self.polecat, self.path, self.file) {
             (Some(polecat), Some(path), None) => {
-                Ok(rig.pair(&polecat, &path, Since::of(self.since)).await?)
+                Ok(rig.reviews().pair(&polecat, &path, Since::of(self.since)).await?)
             }
-            (None, None, Some(file)) => Ok(rig.pair_of(&file).await?),
+            (None, None, Some(file)) => Ok(rig.reviews().pair_of(&file).await?),
             _ => {
                 let why = "a pair needs a `polecat` and a `path`, or a `file`";
                 Err(RpcError::bad_argument(why).into())
@@ -119,7 +119,7 @@ impl Operation for Comment {
             shown: self.shown,
             text: self.text,
         };
-        Ok(context.rig(self.at).await?.comment(&self.polecat, comment).await?)
+        Ok(context.rig(self.at).await?.reviews().comment(&self.polecat, comment).await?)
     }
 }
 
@@ -127,7 +127,7 @@ impl Operation for DropComment {
     type Answer = ();
 
     async fn run(self, context: &CallContext<'_>) -> Result<(), Refusal> {
-        Ok(context.rig(self.at).await?.uncomment(&self.polecat, self.id).await?)
+        Ok(context.rig(self.at).await?.reviews().uncomment(&self.polecat, self.id).await?)
     }
 }
 
@@ -141,7 +141,7 @@ impl Operation for SendReview {
     type Answer = Sent;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Sent, Refusal> {
-        Ok(Sent { sent: context.rig(self.at).await?.send_review(&self.polecat).await? })
+        Ok(Sent { sent: context.rig(self.at).await?.reviews().send_review(&self.polecat).await? })
     }
 }
 
@@ -150,7 +150,7 @@ impl Operation for TakeHunk {
 
     async fn run(self, context: &CallContext<'_>) -> Result<(), Refusal> {
         let part = part(self.since, self.stage, self.path, self.hunk);
-        Ok(context.rig(self.at).await?.take_hunk(&self.polecat, &part).await?)
+        Ok(context.rig(self.at).await?.reviews().take_hunk(&self.polecat, &part).await?)
     }
 }
 
@@ -159,7 +159,7 @@ impl Operation for RejectHunk {
 
     async fn run(self, context: &CallContext<'_>) -> Result<(), Refusal> {
         let part = part(self.since, self.stage, self.path, self.hunk);
-        Ok(context.rig(self.at).await?.reject_hunk(&self.polecat, &part).await?)
+        Ok(context.rig(self.at).await?.reviews().reject_hunk(&self.polecat, &part).await?)
     }
 }
 
@@ -177,6 +177,6 @@ impl Operation for UndoHunk {
     type Answer = Undone;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Undone, Refusal> {
-        Ok(Undone { text: context.rig(self.at).await?.undo_hunk(&self.polecat).await? })
+        Ok(Undone { text: context.rig(self.at).await?.reviews().undo_hunk(&self.polecat).await? })
     }
 }

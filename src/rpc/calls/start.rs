@@ -89,7 +89,7 @@ impl Operation for Sling {
         let progress = context.progress(polecat.clone().unwrap_or_else(|| issue.clone()));
         let work = Box::pin(async {
             let rig = context.rig(at).await?;
-            rig.sling(&issue, polecat.as_deref(), options, &progress).await
+            rig.polecats().sling(&issue, polecat.as_deref(), options, &progress).await
         });
         Ok(context.changing(work).await?)
     }

@@ -49,7 +49,7 @@ pub(super) fn rig(rig: &RigFacts) -> String {
 pub(super) fn removed(polecat: &str, gone: &Removed) -> String {
     let mut parts = match &gone.backup {
         Some(backup) => kept(polecat, backup),
-        None => vec![format!("removed `{polecat}`; nothing of it was only there")],
+        None => vec![format!("removed `{polecat}`; nothing was lost")],
     };
     parts.extend(gone.branches.iter().map(|branch| format!("branch `{branch}` removed")));
     parts.extend(gone.kept.iter().map(|(branch, why)| format!("branch `{branch}` kept: {why}")));
@@ -57,15 +57,10 @@ pub(super) fn removed(polecat: &str, gone: &Removed) -> String {
         let hashes: Vec<_> = gone.stashes.iter().map(|hash| beginning(hash, 10)).collect();
         parts.push(format!("in the stash list stay {}", hashes.join(", ")));
     }
-    if gone.backup.is_some() {
-        parts.extend(
-            gone.comments.then(|| "the comments that were not sent are kept too".to_owned()),
-        );
-        parts.extend(
-            gone.underway.as_deref().map(|commit| {
-                format!("a merge, rebase or the like was under way: {}", notes(commit))
-            }),
-        );
+    match gone.comments {
+        0 => {}
+        1 => parts.push("1 unsent comment was deleted".to_owned()),
+        count => parts.push(format!("{count} unsent comments were deleted")),
     }
     parts.join("; ")
 }
@@ -82,16 +77,9 @@ pub(super) fn restored(polecat: &str, back: &Restored, home: Option<&Path>) -> S
         Some(format!("`{polecat}` is back in `{}`", paths::short(&back.path, home))),
         back.branch.as_ref().map(|branch| format!(" on branch `{branch}`")),
         back.formerly.as_ref().map(|formerly| format!(", for `{formerly}` is taken by now")),
-        back.underway
-            .as_deref()
-            .map(|commit| format!("; what was under way is not taken up again: {}", notes(commit))),
         Some(format!("; the backup stays: `{}`", back.backup.reference)),
     ];
     text.into_iter().flatten().collect()
-}
-
-fn notes(commit: &str) -> String {
-    format!("`git show {}` has its notes and conflicts", beginning(commit, 12))
 }
 
 fn beginning(text: &str, length: usize) -> &str {
@@ -115,37 +103,30 @@ mod tests {
             kept: vec![("b".to_owned(), "it is not merged".to_owned())],
             backup: None,
             stashes: Vec::new(),
-            underway: Some("0123456789abcdef".to_owned()),
-            comments: true,
+            comments: 0,
         };
         let branches = "branch `a` removed; branch `b` kept: it is not merged";
-        assert_eq!(
-            removed("ash", &gone),
-            format!("removed `ash`; nothing of it was only there; {branches}")
-        );
+        assert_eq!(removed("ash", &gone), format!("removed `ash`; nothing was lost; {branches}"));
         gone.backup = Some(backup());
+        gone.comments = 2;
         gone.stashes = vec!["abcdef0123456789".to_owned(), "12".to_owned()];
         assert_eq!(
             removed("ash", &gone),
             format!(
                 "removed `ash`, its work is kept: `:PolecatRestore ash`; \
                  `git log refs/polecat/backup/ash/1` shows it; {branches}; \
-                 in the stash list stay abcdef0123, 12; \
-                 the comments that were not sent are kept too; \
-                 a merge, rebase or the like was under way: \
-                 `git show 0123456789ab` has its notes and conflicts"
+                 in the stash list stay abcdef0123, 12; 2 unsent comments were deleted"
             )
         );
     }
 
     #[test]
-    fn a_return_tells_where_on_which_branch_and_what_is_not_taken_up() {
+    fn a_return_tells_where_and_on_which_branch() {
         let mut back = Restored {
             path: PathBuf::from("/home/ada/shop"),
             branch: None,
             formerly: None,
             backup: backup(),
-            underway: None,
         };
         let home = Some(Path::new("/home/ada"));
         assert_eq!(
@@ -154,12 +135,9 @@ mod tests {
         );
         back.branch = Some("b-2".to_owned());
         back.formerly = Some("b".to_owned());
-        back.underway = Some("0123456789abcdef".to_owned());
         assert_eq!(
             restored("ash", &back, home),
             "`ash` is back in `~/shop` on branch `b-2`, for `b` is taken by now; \
-             what was under way is not taken up again: \
-             `git show 0123456789ab` has its notes and conflicts; \
              the backup stays: `refs/polecat/backup/ash/1`"
         );
     }

@@ -15,7 +15,7 @@ use crate::{
         agent::Agent,
         screen::{self, Bang, Before, Composing, Place},
     },
-    host::processes::Holder,
+    host::processes::ProcessId,
     session::{
         context::RigContext,
         error::{MessageError, SessionError},
@@ -191,7 +191,7 @@ impl Delivery<'_> {
     }
 
     fn pasted(&self) -> UnsubmittedPaste {
-        let (by, first_words) = (Holder::this(), self.owed.is_some());
+        let (by, first_words) = (ProcessId::this(), self.owed.is_some());
         UnsubmittedPaste { by, first_words, tail: screen::tail(self.text), told: false }
     }
 

@@ -9,7 +9,7 @@ use crate::{
         heartbeats, pending,
         tracker::{HOOKED, Issue},
     },
-    session::{context::RigContext, error::SessionError},
+    session::{error::SessionError, polecats::Polecats},
 };
 
 /// The status of an issue that somebody works on without a hook.
@@ -21,14 +21,15 @@ pub(in crate::session) struct Claims {
     issues: Vec<Issue>,
 }
 
-impl RigContext {
+impl Polecats {
     /// The claims in the rig's town, without that of `issue`; none outside of towns, where nobody
     /// but us gives work to polecats.
     pub(in crate::session) async fn claims(&self, issue: &IssueId) -> Result<Claims, SessionError> {
-        if self.rig.town().is_none() {
+        if self.context.rig.town().is_none() {
             return Ok(Claims::default());
         }
-        let (tracker, dir) = (&self.tools.tracker, self.tracker_dir(self.rig.path.clone()));
+        let (tracker, dir) =
+            (&self.context.tools.tracker, self.context.tracker_dir(self.context.rig.path.clone()));
         let (hooked, in_progress) =
             tokio::join!(tracker.list(HOOKED, &dir), tracker.list(IN_PROGRESS, &dir));
         let mut issues = hooked?;
@@ -44,11 +45,11 @@ impl RigContext {
         polecat: &PolecatName,
         claims: &Claims,
     ) -> Result<Vec<String>, SessionError> {
-        let mut reasons: Vec<_> = claims.on(&self.rig, polecat).collect();
-        if let Some(marker) = pending::marker(&self.rig, polecat).await? {
+        let mut reasons: Vec<_> = claims.on(&self.context.rig, polecat).collect();
+        if let Some(marker) = pending::marker(&self.context.rig, polecat).await? {
             reasons.push(format!("gastown is making it: `{}`", marker.display()));
         }
-        if let Some(file) = heartbeats::of_gastown(&self.rig, polecat).await? {
+        if let Some(file) = heartbeats::of_gastown(&self.context.rig, polecat).await? {
             reasons.push(format!("a gastown agent was alive a moment ago: `{}`", file.display()));
         }
         Ok(reasons)

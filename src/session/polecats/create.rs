@@ -16,7 +16,7 @@ use crate::{
         provision::{self, Given},
         records,
     },
-    session::{context::RigContext, error::SessionError, sessions::list},
+    session::{error::SessionError, polecats::Polecats, sessions::list},
 };
 
 /// A polecat that was just made.
@@ -32,7 +32,7 @@ pub struct NewPolecat {
     pub warnings: Vec<String>,
 }
 
-impl RigContext {
+impl Polecats {
     /// Makes the polecat `name`, to work on `issue` where one is given. Without a name it gets the
     /// next free one of the rig's pool.
     ///
@@ -49,15 +49,15 @@ impl RigContext {
         let issue = issue.map(IssueId::parse).transpose()?;
         if let Some(issue) = &issue {
             // A branch is named after it for good, so it is asked about first.
-            let dir = self.tracker_dir(self.rig.path.clone());
-            self.tools.tracker.show(issue, &dir).await?;
+            let dir = self.context.tracker_dir(self.context.rig.path.clone());
+            self.context.tools.tracker.show(issue, &dir).await?;
         }
         if let Some(polecat) = &polecat {
-            git::recover(&self.rig, polecat, &self.tools.launch).await?;
+            git::recover(&self.context.rig, polecat, &self.context.tools.launch).await?;
         }
         let Next { polecat, worktree, mut warnings } = self.make(polecat, issue.as_ref()).await?;
         // How the agent of a removed polecat of this name ended is not how this one's did.
-        let forgotten = records::forget(&self.rig, &polecat).await;
+        let forgotten = records::delete(&self.context.rig, &polecat).await;
         warnings.extend(forgotten.err().map(|error| error.to_string()));
         Ok(NewPolecat { polecat, workdir: worktree.path, branch: worktree.branch, warnings })
     }
@@ -68,7 +68,7 @@ impl RigContext {
         polecat: Option<PolecatName>,
         issue: Option<&IssueId>,
     ) -> Result<Next, SessionError> {
-        let (rig, launch) = (&self.rig, &self.tools.launch);
+        let (rig, launch) = (&self.context.rig, &self.context.tools.launch);
         let mut next = if let Some(polecat) = polecat {
             let worktree = git::create_worktree(rig, &polecat, issue, now_ms(), launch).await?;
             Next { polecat, worktree, warnings: Vec::new() }
@@ -86,8 +86,8 @@ impl RigContext {
     pub(in crate::session) async fn provide(&self, worktree: &Path, given: Given) -> Vec<String> {
         // `br` reads a redirect from another folder than gastown's `bd`, and finds the rig's issues
         // without one.
-        let redirects = !is_program(self.tools.tracker.program(), "br");
-        provision::provide(&self.rig, worktree, given, redirects).await
+        let redirects = !is_program(self.context.tools.tracker.program(), "br");
+        provision::provide(&self.context.rig, worktree, given, redirects).await
     }
 
     /// The names that no new polecat can have: of agents that are there, and those under which
@@ -95,12 +95,12 @@ impl RigContext {
     pub(in crate::session) async fn names_of_sessions(
         &self,
     ) -> Result<BTreeSet<String>, SessionError> {
-        let panes = self.sessions().panes().await?;
-        let names = panes.iter().filter_map(|pane| self.rig.polecat_of(&pane.session_name));
+        let panes = self.context.sessions().panes().await?;
+        let names = panes.iter().filter_map(|pane| self.context.rig.polecat_of(&pane.session_name));
         let mut names: BTreeSet<_> = names.map(|name| name.to_string()).collect();
         // Those whose agents are in sessions of other names.
-        let owners = self.sessions().owners(&panes).await?;
-        let sessions = list::sessions(&self.rig, panes, &owners);
+        let owners = self.context.sessions().owners(&panes).await?;
+        let sessions = list::sessions(&self.context.rig, panes, &owners);
         names.extend(sessions.iter().map(|one| one.polecat.to_string()));
         Ok(names)
     }

@@ -13,8 +13,8 @@ use crate::{
         processes::{Occupant, occupants},
     },
     session::{
-        context::RigContext,
         error::{SessionError, working},
+        polecats::Polecats,
         sessions::list::Session,
     },
 };
@@ -39,7 +39,7 @@ pub(in crate::session) struct Present {
     own: Vec<String>,
 }
 
-impl RigContext {
+impl Polecats {
     /// Refuses while an agent of the polecat lives anywhere on the server, or somebody works in its
     /// worktree.
     pub(in crate::session) async fn require_nobody(
@@ -47,13 +47,13 @@ impl RigContext {
         polecat: &PolecatName,
         in_use: InUse,
     ) -> Result<(), SessionError> {
-        let dead = self.sessions().require_no_agent(polecat).await?;
+        let dead = self.context.sessions().require_no_agent(polecat).await?;
         let present = self.present(polecat, dead.as_ref()).await?;
         if !present.is_empty() {
             // What another editor has started since, or what is left of a session of ours, is no
             // stranger.
-            self.sessions().require_no_agent(polecat).await?;
-            self.sessions().refuse_left_over(polecat).await?;
+            self.context.sessions().require_no_agent(polecat).await?;
+            self.context.sessions().refuse_left_over(polecat).await?;
         }
         if !present.agents.is_empty() {
             let (polecat, agents) = (polecat.to_string(), present.agents);
@@ -70,9 +70,9 @@ impl RigContext {
         session: Option<&Session>,
     ) -> Result<Present, SessionError> {
         let mut folders: Vec<PathBuf> =
-            polecats::dir(&self.rig, polecat).await.into_iter().collect();
+            polecats::dir(&self.context.rig, polecat).await.into_iter().collect();
         // One that leads elsewhere is refused by whoever works in it.
-        folders.extend(polecats::workdir(&self.rig, polecat).await);
+        folders.extend(polecats::workdir(&self.context.rig, polecat).await);
         self.present_in(folders, session).await
     }
 
@@ -89,10 +89,10 @@ impl RigContext {
     /// The processes of the panes that are closed with a session.
     async fn ending_with(&self, session: Option<&Session>) -> Result<Vec<u32>, SessionError> {
         let Some(session) = session else { return Ok(Vec::new()) };
-        if session.is_moved(&self.rig) {
+        if session.is_moved(&self.context.rig) {
             return Ok(session.pane.pid.into_iter().collect());
         }
-        let panes = self.tmux.facts_of(&session.pane.session_name, &[]).await?;
+        let panes = self.context.tmux.facts_of(&session.pane.session_name, &[]).await?;
         Ok(panes.iter().filter_map(|pane| pane.pid).collect())
     }
 
@@ -100,7 +100,10 @@ impl RigContext {
     pub(in crate::session) fn tell_own(&self, polecat: &PolecatName, present: &Present) {
         if !present.own.is_empty() {
             let who = working(&present.own);
-            self.tools.news.warn(format!("{who} in the worktree of `{polecat}`, for this Neovim"));
+            self.context
+                .tools
+                .news
+                .warn(format!("{who} in the worktree of `{polecat}`, for this Neovim"));
         }
     }
 }

@@ -6,14 +6,14 @@ use crate::{
     core::names::PolecatName,
     host::{
         HostError,
-        git::{self, Leftover, Removal, Removed},
+        git::{self, Removal, Removed, UnsavedWork},
         heartbeats,
         locks::{Gate, Work},
-        polecats,
+        polecats, reviews,
     },
     session::{
-        context::RigContext,
         error::{SessionError, working},
+        polecats::Polecats,
         polecats::presence::InUse,
         sessions::status::LeftOver,
     },
@@ -52,7 +52,7 @@ struct Reasons {
     hints: Vec<String>,
 }
 
-impl RigContext {
+impl Polecats {
     /// Removes the polecat `name`: its folder, its worktree, and its branch when that is merged or
     /// kept. Once begun it goes on to its end, also when the caller stops waiting.
     ///
@@ -65,8 +65,8 @@ impl RigContext {
         options: RemoveOptions,
     ) -> Result<RemovedPolecat, SessionError> {
         let polecat = PolecatName::parse(name)?;
-        let context = self.clone();
-        let work = async move { context.remove_now(polecat, options).await };
+        let polecats = self.clone();
+        let work = async move { polecats.remove_now(polecat, options).await };
         let stopped = |error: tokio::task::JoinError| HostError::Internal(error.to_string());
         tokio::spawn(work).await.map_err(stopped)?
     }
@@ -76,29 +76,33 @@ impl RigContext {
         polecat: PolecatName,
         options: RemoveOptions,
     ) -> Result<RemovedPolecat, SessionError> {
-        let ended = git::recover(&self.rig, &polecat, &self.tools.launch).await?;
+        let ended = git::recover(&self.context.rig, &polecat, &self.context.tools.launch).await?;
         if let Some(removed) = ended
-            && !polecats::exists(&self.rig, &polecat).await?
+            && !polecats::exists(&self.context.rig, &polecat).await?
         {
-            let dir = self.rig.polecat_dir(&polecat);
+            let dir = self.context.rig.polecat_dir(&polecat);
             return Ok(RemovedPolecat { polecat, dir, removed });
         }
-        self.known(polecat.as_str()).await?;
-        let dir = polecats::dir(&self.rig, &polecat).await?;
-        let _typing = self.messenger().lock_typing(&polecat).await?;
+        self.context.known(polecat.as_str()).await?;
+        let dir = polecats::dir(&self.context.rig, &polecat).await?;
+        let _typing = self.context.messenger().lock_typing(&polecat).await?;
         let mut reasons = Reasons::of(&polecat);
         // A worktree that is broken has no turn to take; that is told below.
-        let turn = Work::try_lock(&self.rig, &polecat).await;
+        let turn = Work::try_lock(&self.context.rig, &polecat).await;
         if let Err(HostError::Busy { .. }) = turn {
             reasons.runs("somebody starts it, or gives it an issue".to_owned());
         }
         if let Some(why) = self.in_use(&polecat).await? {
             reasons.runs(why);
         }
-        let removal = Removal::begin(&self.rig, &polecat, &self.tools.launch).await?;
-        reasons.left(removal.leftovers(), options.force);
+        let removal =
+            Removal::begin(&self.context.rig, &polecat, &self.context.tools.launch).await?;
+        reasons.left(removal.unsaved_work(), options.force);
+        if !options.force {
+            reasons.unsent(reviews::load(&self.context.rig, &polecat).await?.len());
+        }
         reasons.edited(&dir, &options).await?;
-        let session = self.sessions().session(&polecat).await?;
+        let session = self.context.sessions().session(&polecat).await?;
         let present = self.present(&polecat, session.as_ref()).await?;
         reasons.at_work(&present.agents);
         reasons.none()?;
@@ -110,13 +114,13 @@ impl RigContext {
         match self.last_look(&polecat, aside.folder(), options.in_use).await {
             Ok(()) => {}
             Err(error) => {
-                aside.put_back().await?;
+                aside.rollback().await?;
                 return Err(error);
             }
         }
         let removed = aside.finish().await?;
         // Of a session that went with its server.
-        heartbeats::forget(&self.rig, &polecat).await?;
+        heartbeats::delete(&self.context.rig, &polecat).await?;
         Ok(RemovedPolecat { polecat, dir, removed })
     }
 
@@ -128,39 +132,39 @@ impl RigContext {
         folder: PathBuf,
         in_use: InUse,
     ) -> Result<(), SessionError> {
-        drop(Gate::lock(&self.rig).await?);
+        drop(Gate::lock(&self.context.rig).await?);
         let mut reasons = Reasons::of(polecat);
         if let Some(why) = self.in_use(polecat).await? {
             reasons.runs(why);
         }
-        let dead = self.sessions().session(polecat).await?;
+        let dead = self.context.sessions().session(polecat).await?;
         let present = self.present_in(vec![folder], dead.as_ref()).await?;
         reasons.at_work(&present.agents);
         reasons.none()?;
         present.refusal(polecat, in_use).map_or(Ok(()), Err)?;
         if let Some(dead) = dead {
-            self.sessions().reap(&dead).await?;
+            self.context.sessions().reap(&dead).await?;
         }
         Ok(())
     }
 
     /// Who works in the session of `polecat`.
     async fn in_use(&self, polecat: &PolecatName) -> Result<Option<String>, SessionError> {
-        let name = self.rig.session(polecat).to_string();
-        if self.tools.starts.has(&name) {
+        let name = self.context.rig.session(polecat).to_string();
+        if self.context.tools.starts.has(&name) {
             return Ok(Some(format!("its session `{name}` is being started")));
         }
-        let session = self.sessions().facts_anywhere(polecat).await?;
+        let session = self.context.sessions().facts_anywhere(polecat).await?;
         if let Some(live) = session.as_ref().filter(|session| session.is_live()) {
             let Pane { session_name, pane_id, .. } = &live.pane;
-            let place = live.is_moved(&self.rig).then(|| format!(", in pane {pane_id}"));
+            let place = live.is_moved(&self.context.rig).then(|| format!(", in pane {pane_id}"));
             let place = place.unwrap_or_default();
             return Ok(Some(format!("its session `{session_name}` lives{place}")));
         }
         if session.is_some() {
             return Ok(None);
         }
-        let ours = self.sessions().left_over(polecat).await? == Some(LeftOver::Ours);
+        let ours = self.context.sessions().left_over(polecat).await? == Some(LeftOver::Ours);
         Ok(ours.then(|| format!("its session `{name}` lives on without its agent")))
     }
 }
@@ -192,12 +196,22 @@ impl Reasons {
     }
 
     /// What would be lost. By force only what nobody can keep counts.
-    fn left(&mut self, leftovers: &[Leftover], force: bool) {
-        for leftover in leftovers {
+    fn left(&mut self, unsaved_work: &[UnsavedWork], force: bool) {
+        for leftover in unsaved_work {
             let hint = match leftover {
-                Leftover::Locked(_) => "`git worktree unlock` ends the lock".to_owned(),
-                Leftover::Submodule { .. } => "push what the submodule has".to_owned(),
-                Leftover::Repository(_) => {
+                UnsavedWork::Locked(_) => "`git worktree unlock` ends the lock".to_owned(),
+                UnsavedWork::InProgress { abort, .. } => {
+                    format!("finish it, or `{abort}` gives it up")
+                }
+                UnsavedWork::Conflicts(_) => "resolve the conflicts".to_owned(),
+                UnsavedWork::Hidden(_) => {
+                    "`git update-index --no-assume-unchanged --no-skip-worktree` \
+                     has git look at them"
+                        .to_owned()
+                }
+                UnsavedWork::Clone => "push what it has, then delete its folder by hand".to_owned(),
+                UnsavedWork::Submodule { .. } => "push what the submodule has".to_owned(),
+                UnsavedWork::Repository(_) => {
                     "move the repository elsewhere: it cannot be kept".to_owned()
                 }
                 _ if force => continue,
@@ -205,6 +219,16 @@ impl Reasons {
             };
             self.add(leftover.to_string(), hint);
         }
+    }
+
+    /// Comments on its changes, which no backup holds.
+    fn unsent(&mut self, comments: usize) {
+        let reason = match comments {
+            0 => return,
+            1 => "1 comment is not sent".to_owned(),
+            count => format!("{count} comments are not sent"),
+        };
+        self.add(reason, format!("`:PolecatRemove! {}` deletes the comments", self.polecat));
     }
 
     /// What the editor has in `dir`.

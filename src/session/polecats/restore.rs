@@ -7,8 +7,8 @@ use crate::{
         provision::Given,
     },
     session::{
-        context::RigContext,
         error::SessionError,
+        polecats::Polecats,
         polecats::{create::now_ms, presence::InUse},
     },
 };
@@ -22,7 +22,7 @@ pub struct RestoredPolecat {
     pub restored: Restored,
 }
 
-impl RigContext {
+impl Polecats {
     /// Brings the last backup of the polecat `name` back.
     ///
     /// # Errors
@@ -36,10 +36,11 @@ impl RigContext {
         let polecat = PolecatName::parse(name)?;
         // Its folder may have been removed by hand from under whoever works there.
         self.require_nobody(&polecat, in_use).await?;
-        git::recover(&self.rig, &polecat, &self.tools.launch).await?;
-        let restored = git::restore(&self.rig, &polecat, now_ms(), &self.tools.launch).await?;
+        git::recover(&self.context.rig, &polecat, &self.context.tools.launch).await?;
+        let restored =
+            git::restore(&self.context.rig, &polecat, now_ms(), &self.context.tools.launch).await?;
         for warning in self.provide(&restored.path, Given::Restored).await {
-            self.tools.news.warn(warning);
+            self.context.tools.news.warn(warning);
         }
         Ok(RestoredPolecat { polecat, restored })
     }

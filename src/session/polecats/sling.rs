@@ -17,8 +17,8 @@ use crate::{
         tracker::{HOOKED, Issue},
     },
     session::{
-        context::RigContext,
         error::SessionError,
+        polecats::Polecats,
         polecats::{claims::Claims, create::now_ms, presence::InUse},
         start::{Hooking, Progress, Started, options::StartOptions},
     },
@@ -54,7 +54,7 @@ impl Placed {
     }
 }
 
-impl RigContext {
+impl Polecats {
     /// Gives `issue` to `polecat`, which is made when there is none; without a name to the first
     /// polecat that is free, else to a new one. Of the `options`, `new`, `issue` and `workdir` do
     /// not count.
@@ -75,10 +75,10 @@ impl RigContext {
         let wanted = polecat.map(PolecatName::parse).transpose()?;
         let issue = Some(id.to_string());
         let options = StartOptions { new: false, issue, workdir: None, ..options };
-        let choice = self.starter().choose(&options, None).await?;
+        let choice = self.context.starter().choose(&options, None).await?;
         // One at a time, until it can be seen whose the issue is: a polecat that was just made looks
         // free, and an issue that is about to be hooked nobody's.
-        let choosing = Choosing::lock(&self.rig).await?;
+        let choosing = Choosing::lock(&self.context.rig).await?;
         let before = self.workable(&id, wanted.as_ref()).await?;
         progress("slinging: taking a polecat");
         let taken = self.take(wanted, id, before, options.in_use).await?;
@@ -86,15 +86,15 @@ impl RigContext {
             progress("slinging: hooking the issue");
             self.hook_first(&taken).await?;
             drop(choosing);
-            let plan = self.starter().plan(taken.polecat.clone(), choice, &options).await?;
-            self.starter().launch(plan, Hooking::Done, progress).await
+            let plan = self.context.starter().plan(taken.polecat.clone(), choice, &options).await?;
+            self.context.starter().launch(plan, Hooking::Done, progress).await
         };
         match started.await {
             Ok(Started { info, warnings }) => {
                 let warnings = taken.warnings.into_iter().chain(warnings).collect();
                 Ok(Started { info, warnings })
             }
-            Err(cause) => Err(self.undo(taken, cause).await),
+            Err(cause) => Err(self.rollback(taken, cause).await),
         }
     }
 
@@ -104,9 +104,9 @@ impl RigContext {
         id: &IssueId,
         wanted: Option<&PolecatName>,
     ) -> Result<Issue, SessionError> {
-        let dir = self.tracker_dir(self.rig.path.clone());
-        let issue = self.tools.tracker.show(id, &dir).await?;
-        let own = |polecat: &&PolecatName| self.rig.agent_id(polecat) == issue.assignee();
+        let dir = self.context.tracker_dir(self.context.rig.path.clone());
+        let issue = self.context.tools.tracker.show(id, &dir).await?;
+        let own = |polecat: &&PolecatName| self.context.rig.agent_id(polecat) == issue.assignee();
         if issue.status != "closed" && wanted.as_ref().is_some_and(own) {
             return Ok(issue);
         }
@@ -120,7 +120,7 @@ impl RigContext {
             }
             _ => return Ok(issue),
         };
-        let polecats = polecats::names(&self.rig).await?;
+        let polecats = polecats::names(&self.context.rig).await?;
         let polecat = polecats.iter().find(own).map(ToString::to_string);
         Err(SessionError::IssueTaken { issue: id.to_string(), why, polecat })
     }
@@ -138,7 +138,7 @@ impl RigContext {
             None => self.take_free(&issue).await?,
         };
         if let Some((polecat, reused, turn)) = free {
-            let exit = records::load(&self.rig, &polecat).await.ok().flatten();
+            let exit = records::load(&self.context.rig, &polecat).await.ok().flatten();
             let (place, warnings) = (Placed::Reused(reused), Vec::new());
             return Ok(Taken {
                 polecat,
@@ -153,7 +153,7 @@ impl RigContext {
         }
         let Next { polecat, worktree, warnings } = self.make(wanted, Some(&issue)).await?;
         // Nobody has it: who takes one has the turn that we have.
-        let turn = Work::try_lock(&self.rig, &polecat).await.ok();
+        let turn = Work::try_lock(&self.context.rig, &polecat).await.ok();
         let place = Placed::New(worktree);
         Ok(Taken { polecat, issue, before, place, warnings, exit: None, began, _turn: turn })
     }
@@ -166,14 +166,14 @@ impl RigContext {
         in_use: InUse,
     ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
         self.require_no_session(polecat).await?;
-        git::recover(&self.rig, polecat, &self.tools.launch).await?;
-        if !polecats::exists(&self.rig, polecat).await? {
+        git::recover(&self.context.rig, polecat, &self.context.tools.launch).await?;
+        if !polecats::exists(&self.context.rig, polecat).await? {
             return Ok(None);
         }
         let taken = self.take_existing(polecat, issue, in_use).await;
         // A removal was quicker: whatever it had taken away by then is not what is wrong.
-        if taken.is_err() && !polecats::exists(&self.rig, polecat).await? {
-            return Err(self.not_found(polecat));
+        if taken.is_err() && !polecats::exists(&self.context.rig, polecat).await? {
+            return Err(self.context.not_found(polecat));
         }
         taken.map(Some)
     }
@@ -184,8 +184,8 @@ impl RigContext {
         issue: &IssueId,
         in_use: InUse,
     ) -> Result<(PolecatName, Reused, Work), SessionError> {
-        let turn = Work::lock(&self.rig, polecat).await?;
-        let gastown = GastownPolecat::lock(&self.rig, polecat).await?;
+        let turn = Work::lock(&self.context.rig, polecat).await?;
+        let gastown = GastownPolecat::lock(&self.context.rig, polecat).await?;
         self.require_no_session(polecat).await?;
         self.require_nobody(polecat, in_use).await?;
         self.require_free(polecat, &self.claims(issue).await?).await?;
@@ -198,7 +198,7 @@ impl RigContext {
         &self,
         issue: &IssueId,
     ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
-        let polecats = polecats::names(&self.rig).await?;
+        let polecats = polecats::names(&self.context.rig).await?;
         if polecats.is_empty() {
             return Ok(None);
         }
@@ -226,9 +226,9 @@ impl RigContext {
         claims: &Claims,
     ) -> Result<(PolecatName, Reused, Work), SessionError> {
         self.require_no_session(polecat).await?;
-        git::recover(&self.rig, polecat, &self.tools.launch).await?;
-        let turn = Work::try_lock(&self.rig, polecat).await?;
-        let gastown = GastownPolecat::try_lock(&self.rig, polecat).await?;
+        git::recover(&self.context.rig, polecat, &self.context.tools.launch).await?;
+        let turn = Work::try_lock(&self.context.rig, polecat).await?;
+        let gastown = GastownPolecat::try_lock(&self.context.rig, polecat).await?;
         self.require_no_session(polecat).await?;
         self.require_nobody(polecat, InUse::Refuse).await?;
         self.require_free(polecat, claims).await?;
@@ -237,9 +237,9 @@ impl RigContext {
 
     /// Any session of that name counts, whosoever it is, and also one whose agent is dead.
     async fn require_no_session(&self, polecat: &PolecatName) -> Result<(), SessionError> {
-        self.sessions().require_no_agent(polecat).await?;
+        self.context.sessions().require_no_agent(polecat).await?;
         if self.names_of_sessions().await?.contains(polecat.as_str()) {
-            let session = self.rig.session(polecat).to_string();
+            let session = self.context.rig.session(polecat).to_string();
             return Err(SessionError::SessionRunning { session });
         }
         Ok(())
@@ -252,12 +252,13 @@ impl RigContext {
         polecat: &PolecatName,
         claims: &Claims,
     ) -> Result<(), SessionError> {
-        let workdir = polecats::workdir(&self.rig, polecat).await?;
+        let workdir = polecats::workdir(&self.context.rig, polecat).await?;
         let mut reasons = self.claimed(polecat, claims).await?;
         if git::branch(&workdir).await?.is_none() {
             reasons.push(format!("no branch is checked out in `{}`", workdir.display()));
         }
-        let left = git::leftovers(&self.rig, polecat, &self.tools.launch).await?;
+        let left =
+            git::unsaved_work(&self.context.rig, polecat, &self.context.tools.launch).await?;
         reasons.extend(left.iter().map(ToString::to_string));
         if reasons.is_empty() {
             return Ok(());
@@ -271,20 +272,20 @@ impl RigContext {
         turn: GastownPolecat,
         issue: &IssueId,
     ) -> Result<Reused, SessionError> {
-        let launch = &self.tools.launch;
-        Ok(git::reuse(&self.rig, polecat, turn, Some(issue), now_ms(), launch).await?)
+        let launch = &self.context.tools.launch;
+        Ok(git::reuse(&self.context.rig, polecat, turn, Some(issue), now_ms(), launch).await?)
     }
 
     /// Puts the issue on the hook before there is an agent: it finds it there, and where the
     /// tracker refuses there is none to be ended.
     async fn hook_first(&self, taken: &Taken) -> Result<(), SessionError> {
-        let assignee = self.rig.agent_id(&taken.polecat);
+        let assignee = self.context.rig.agent_id(&taken.polecat);
         let dir = self.dir_of(taken);
-        Ok(self.tools.tracker.hook(&taken.issue, &assignee, &dir).await?)
+        Ok(self.context.tools.tracker.hook(&taken.issue, &assignee, &dir).await?)
     }
 
     /// Where the tracker is asked about a sling's issue.
     fn dir_of(&self, taken: &Taken) -> PathBuf {
-        self.tracker_dir(taken.place.worktree().path.clone())
+        self.context.tracker_dir(taken.place.worktree().path.clone())
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     core::{diff::Changes, names::PolecatName, review::Comment},
     host::{git, polecats, reviews},
-    session::{context::RigContext, error::SessionError},
+    session::{error::SessionError, review::Reviews},
 };
 
 /// What a polecat changed, and where.
@@ -45,7 +45,7 @@ pub struct Pair {
     pub before: git::Before,
 }
 
-impl RigContext {
+impl Reviews {
     /// What `polecat` changed.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl RigContext {
     pub async fn changes(&self, polecat: &str, since: Since) -> Result<Changed, SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
         let changes = self.look_at_changes(&polecat, &workdir, since).await?;
-        let comments = reviews::load(&self.rig, &polecat).await?;
+        let comments = reviews::load(&self.context.rig, &polecat).await?;
         Ok(Changed { workdir, changes, comments })
     }
 
@@ -63,12 +63,12 @@ impl RigContext {
         workdir: &Path,
         since: Since,
     ) -> Result<Changes, SessionError> {
-        let launch = &self.tools.launch;
+        let launch = &self.context.tools.launch;
         if since == Since::Review {
-            return Ok(git::since_review(&self.rig, workdir, launch).await?);
+            return Ok(git::since_review(&self.context.rig, workdir, launch).await?);
         }
-        let base = git::started_at(&self.rig, polecat, workdir, launch).await?;
-        Ok(git::changes(&self.rig, workdir, base.as_ref(), launch).await?)
+        let base = git::fork_point(&self.context.rig, polecat, workdir, launch).await?;
+        Ok(git::changes(&self.context.rig, workdir, base.as_ref(), launch).await?)
     }
 
     /// A polecat and its worktree, both of which must be there.
@@ -76,16 +76,16 @@ impl RigContext {
         &self,
         polecat: &str,
     ) -> Result<(PolecatName, PathBuf), SessionError> {
-        let polecat = self.known(polecat).await?;
-        let workdir = polecats::workdir(&self.rig, &polecat).await?;
-        git::require_worktree(&self.rig, &workdir).await?;
+        let polecat = self.context.known(polecat).await?;
+        let workdir = polecats::workdir(&self.context.rig, &polecat).await?;
+        git::require_worktree(&self.context.rig, &workdir).await?;
         Ok((polecat, workdir))
     }
 
     /// The file at `path`, from the top of the worktree of `polecat`, as it was before.
     ///
     /// # Errors
-    /// As [`RigContext::changes`]; or the path leads out of the worktree.
+    /// As [`Reviews::changes`]; or the path leads out of the worktree.
     pub async fn pair(
         &self,
         polecat: &str,
@@ -97,15 +97,15 @@ impl RigContext {
         if !below.components().all(|part| matches!(part, Component::Normal(_))) {
             return Err(outside(below));
         }
-        let launch = &self.tools.launch;
+        let launch = &self.context.tools.launch;
         let base = match since {
-            Since::Review => git::reviewed(&self.rig, &workdir, launch).await?,
-            Since::Start => git::started_at(&self.rig, &polecat, &workdir, launch)
+            Since::Review => git::reviewed(&self.context.rig, &workdir, launch).await?,
+            Since::Start => git::fork_point(&self.context.rig, &polecat, &workdir, launch)
                 .await?
                 .map(|base| base.commit),
         };
         let before = match base {
-            Some(base) => git::before(&self.rig, &workdir, &base, path, launch).await?,
+            Some(base) => git::before(&self.context.rig, &workdir, &base, path, launch).await?,
             None => git::Before::default(),
         };
         Ok(Pair { polecat, path: path.to_vec(), file: workdir.join(below), before })
@@ -114,10 +114,10 @@ impl RigContext {
     /// The same of a file by its full path, which tells the polecat.
     ///
     /// # Errors
-    /// As [`RigContext::pair`]; or the file is in no polecat's worktree.
+    /// As [`Reviews::pair`]; or the file is in no polecat's worktree.
     pub async fn pair_of(&self, file: &Path) -> Result<Pair, SessionError> {
-        for polecat in polecats::names(&self.rig).await? {
-            let workdir = polecats::workdir(&self.rig, &polecat).await?;
+        for polecat in polecats::names(&self.context.rig).await? {
+            let workdir = polecats::workdir(&self.context.rig, &polecat).await?;
             if let Ok(below) = file.strip_prefix(&workdir) {
                 return self
                     .pair(polecat.as_str(), below.as_os_str().as_bytes(), Since::Start)

@@ -11,7 +11,10 @@ use crate::{
         review::{Comment, message},
     },
     host::{HostError, git, locks::Sending, reviews},
-    session::{context::RigContext, error::SessionError, review::changes::Since},
+    session::{
+        error::SessionError,
+        review::{Reviews, changes::Since},
+    },
 };
 
 /// A part of a polecat's changes.
@@ -27,14 +30,14 @@ pub struct Part {
     pub hunk: Option<String>,
 }
 
-impl RigContext {
+impl Reviews {
     /// Keeps a comment, in place of the one with its id; an id of 0, or one that is not there any
     /// more, makes it a new one.
     ///
     /// # Errors
     /// When there is no such polecat, or the comment cannot be written down.
     pub async fn comment(&self, polecat: &str, comment: Comment) -> Result<(), SessionError> {
-        let polecat = self.known(polecat).await?;
+        let polecat = self.context.known(polecat).await?;
         if comment.text.trim().is_empty() {
             return Err(SessionError::BadArgument("an empty comment says nothing".to_owned()));
         }
@@ -46,17 +49,17 @@ impl RigContext {
             let id = 1 + all.iter().map(|one| one.id).max().unwrap_or_default();
             all.push(Comment { id, ..comment });
         };
-        Ok(reviews::change(&self.rig, &polecat, keep).await?)
+        Ok(reviews::change(&self.context.rig, &polecat, keep).await?)
     }
 
     /// Drops a comment; having none of that id is as good.
     ///
     /// # Errors
-    /// As [`RigContext::comment`].
+    /// As [`Reviews::comment`].
     pub async fn uncomment(&self, polecat: &str, id: u64) -> Result<(), SessionError> {
-        let polecat = self.known(polecat).await?;
+        let polecat = self.context.known(polecat).await?;
         let drop = move |all: &mut Vec<Comment>| all.retain(|one| one.id != id);
-        Ok(reviews::change(&self.rig, &polecat, drop).await?)
+        Ok(reviews::change(&self.context.rig, &polecat, drop).await?)
     }
 
     /// Sends all comments as one message, and keeps what stands in the worktree then, so that
@@ -67,22 +70,35 @@ impl RigContext {
     pub async fn send_review(&self, polecat: &str) -> Result<usize, SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
         // Two editors shall not send the same.
-        let _turn = Sending::lock(&self.rig, &workdir).await?;
-        let comments = reviews::load(&self.rig, &polecat).await?;
+        let _turn = Sending::lock(&self.context.rig, &workdir).await?;
+        let comments = reviews::load(&self.context.rig, &polecat).await?;
         if comments.is_empty() {
             let why = format!("there are no comments to send to `{polecat}`");
             return Err(SessionError::BadArgument(why));
         }
         // Before the agent knows: all that it does from then on is its answer.
-        let snapshot =
-            git::snapshot(&self.rig, &workdir, "polecat: reviewed", &self.tools.launch).await?;
-        self.messenger().inject(polecat.as_str(), message(&comments).as_bytes(), false).await?;
-        let kept =
-            git::keep_reviewed(&self.rig, &workdir, &snapshot.commit, &self.tools.launch).await;
+        let snapshot = git::snapshot(
+            &self.context.rig,
+            &workdir,
+            "polecat: reviewed",
+            &self.context.tools.launch,
+        )
+        .await?;
+        self.context
+            .messenger()
+            .inject(polecat.as_str(), message(&comments).as_bytes(), false)
+            .await?;
+        let kept = git::keep_reviewed(
+            &self.context.rig,
+            &workdir,
+            &snapshot.commit,
+            &self.context.tools.launch,
+        )
+        .await;
         let count = comments.len();
         // One that was changed meanwhile was not sent as it is.
         let unsent = move |one: &Comment| !comments.contains(one);
-        reviews::change(&self.rig, &polecat, move |all| all.retain(unsent)).await?;
+        reviews::change(&self.context.rig, &polecat, move |all| all.retain(unsent)).await?;
         kept?;
         Ok(count)
     }
@@ -95,7 +111,8 @@ impl RigContext {
         let (polecat, workdir) = self.worktree(polecat).await?;
         let piece = self.piece(&polecat, &workdir, part).await?;
         let piece = (&piece, part.hunk.is_some());
-        Ok(git::take(&self.rig, &polecat, &workdir, piece, &self.tools.launch).await?)
+        Ok(git::take(&self.context.rig, &polecat, &workdir, piece, &self.context.tools.launch)
+            .await?)
     }
 
     /// The part as it is now, which must be what was looked at.
@@ -122,8 +139,15 @@ impl RigContext {
         let (polecat, workdir) = self.worktree(polecat).await?;
         let piece = self.piece(&polecat, &workdir, part).await?;
         let piece = (&piece, part.hunk.is_some());
-        Ok(git::reject(&self.rig, &polecat, &workdir, part.stage, piece, &self.tools.launch)
-            .await?)
+        Ok(git::reject(
+            &self.context.rig,
+            &polecat,
+            &workdir,
+            part.stage,
+            piece,
+            &self.context.tools.launch,
+        )
+        .await?)
     }
 
     /// Undoes what was taken or rejected last, and says what that was.
@@ -132,6 +156,6 @@ impl RigContext {
     /// There is nothing to undo, or it does not apply any more.
     pub async fn undo_hunk(&self, polecat: &str) -> Result<String, SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
-        Ok(git::undo(&self.rig, &polecat, &workdir, &self.tools.launch).await?)
+        Ok(git::undo(&self.context.rig, &polecat, &workdir, &self.context.tools.launch).await?)
     }
 }

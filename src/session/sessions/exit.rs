@@ -73,7 +73,7 @@ impl Sessions {
         let exit = self.record_exit(session).await?;
         self.end_orphans(session).await?;
         self.close(session).await?;
-        heartbeats::forget(&self.context.rig, &session.polecat).await?;
+        heartbeats::delete(&self.context.rig, &session.polecat).await?;
         Ok(exit)
     }
 

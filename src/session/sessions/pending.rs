@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::host::processes::Holder;
+use crate::host::processes::ProcessId;
 
 /// The pane option that holds [`PendingPrompts`]; empty when a start is over.
 pub(in crate::session) const OWED: &str = "@polecat_owed";
@@ -22,14 +22,14 @@ pub(in crate::session) struct PendingPrompts {
     /// How many of them have been submitted.
     pub(in crate::session) done: usize,
     /// The process that sends them; `None` while the agent waits for the user.
-    pub(in crate::session) by: Option<Holder>,
+    pub(in crate::session) by: Option<ProcessId>,
 }
 
 /// A text that was pasted into the composer and not submitted yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::session) struct UnsubmittedPaste {
     /// The process that pasted it and will submit it.
-    pub(in crate::session) by: Holder,
+    pub(in crate::session) by: ProcessId,
     /// Whether it is the next of the first prompts.
     #[serde(default)]
     pub(in crate::session) first_words: bool,
@@ -45,7 +45,7 @@ pub(in crate::session) struct UnsubmittedPaste {
 impl PendingPrompts {
     /// The prompts that a start of this process will send.
     pub(in crate::session) fn by_us(words: &[String]) -> Self {
-        Self { words: words.to_vec(), done: 0, by: Some(Holder::this()) }
+        Self { words: words.to_vec(), done: 0, by: Some(ProcessId::this()) }
     }
 
     /// Whether some prompts have not been submitted yet.

@@ -9,7 +9,7 @@ use crate::{
     core::{names::PolecatName, session::ExitHow},
     host::{
         heartbeats,
-        processes::{self, Census, ProcessError, Tree},
+        processes::{self, ProcessError, ProcessList, Tree},
         records,
     },
     session::{
@@ -62,7 +62,7 @@ impl Sessions {
     /// # Errors
     /// Some could not be stopped; each of them is named, and the others are stopped.
     pub async fn stop_all(&self, force: bool) -> Result<StoppedAll, SessionError> {
-        let census = Arc::<Census>::default();
+        let census = Arc::<ProcessList>::default();
         let mut stops = JoinSet::new();
         for session in self.current_sessions().await? {
             let (sessions, census) = (self.clone(), census.clone());
@@ -82,7 +82,7 @@ impl Sessions {
         let record = records::load(&self.context.rig, polecat).await?;
         let gone = record.is_some_and(|record| record.exit.how == ExitHow::Gone);
         if gone {
-            records::forget(&self.context.rig, polecat).await?;
+            records::delete(&self.context.rig, polecat).await?;
         }
         Ok(gone)
     }
@@ -91,7 +91,7 @@ impl Sessions {
         &self,
         session: Session,
         force: bool,
-        census: Arc<Census>,
+        census: Arc<ProcessList>,
     ) -> Result<Vec<String>, SessionError> {
         let sync = async { if force { None } else { self.sync(&session.polecat).await } };
         // The process list is made in a thread meanwhile, so it is first.
@@ -101,8 +101,8 @@ impl Sessions {
             None => self.end_orphans(&session).await?,
         }
         self.close(&session).await?;
-        heartbeats::forget(&self.context.rig, &session.polecat).await?;
-        records::forget(&self.context.rig, &session.polecat).await?;
+        heartbeats::delete(&self.context.rig, &session.polecat).await?;
+        records::delete(&self.context.rig, &session.polecat).await?;
         Ok(warning.into_iter().collect())
     }
 
@@ -172,7 +172,10 @@ struct Listing {
 }
 
 /// `None` for a session whose agent has exited.
-async fn listed(session: &Session, census: &Arc<Census>) -> Result<Option<Listing>, ProcessError> {
+async fn listed(
+    session: &Session,
+    census: &Arc<ProcessList>,
+) -> Result<Option<Listing>, ProcessError> {
     if !session.is_live() {
         return Ok(None);
     }

@@ -50,7 +50,7 @@ impl Starter {
             }
             other => other?,
         }
-        records::forget(&self.context.rig, &plan.polecat).await?;
+        records::delete(&self.context.rig, &plan.polecat).await?;
         self.context.sessions().existing(&plan.polecat).await
     }
 
@@ -61,7 +61,7 @@ impl Starter {
         let created = self.context.tmux.create_session(spec).await;
         // If tmux did not answer, the session may exist.
         if created.as_ref().is_err_and(|error| !matches!(error, TmuxError::NoAnswer { .. })) {
-            heartbeats::forget(&self.context.rig, &plan.polecat).await?;
+            heartbeats::delete(&self.context.rig, &plan.polecat).await?;
         }
         Ok(created.map(drop)?)
     }

@@ -8,7 +8,7 @@ use tracing::{info, warn};
 
 use crate::{
     core::session::{SessionInfo, State, StateSource},
-    host::processes::Holder,
+    host::processes::ProcessId,
     session::{
         context::RigContext,
         error::SessionError,
@@ -65,7 +65,7 @@ impl Starter {
     }
 
     /// Whether `holder` has stopped working on it.
-    fn is_free(&self, session: &Session, holder: Holder) -> bool {
+    fn is_free(&self, session: &Session, holder: ProcessId) -> bool {
         if holder.is_this() {
             return !self
                 .context
@@ -132,7 +132,7 @@ impl Starter {
             owed.by.is_none_or(|holder| holder.is_this() || !holder.lives())
         };
         let Some(owed) = session.owed.clone().filter(free) else { return Ok(None) };
-        let owed = PendingPrompts { by: Some(Holder::this()), ..owed };
+        let owed = PendingPrompts { by: Some(ProcessId::this()), ..owed };
         self.context.tmux.set_options(&[session.option(OWED, owed.encode())]).await?;
         drop(typing);
         Ok(Some((session, owed)))

@@ -1,13 +1,11 @@
 //! Files that are no text, taken and rejected as a whole: git applies a difference that does not
 //! show what is in them where it has both versions by their full names (`apply_binary` of git).
 
-use super::super::{Git, failed, words::path_of};
-use super::shown;
+use super::super::{Git, failed, format::path_from};
+use super::{Patch, shown};
 use crate::core::diff::{Change, FileDiff};
 use crate::host::error::HostError;
 
-/// A version that is larger is not carried into another repository, in bytes.
-const LARGEST: usize = 256 * 1024 * 1024;
 /// Begins a header.
 const DIFF: &[u8] = b"diff --git ";
 /// Begins the line of a header that has both versions.
@@ -16,9 +14,8 @@ const INDEX: &[u8] = b"index ";
 const DIFFER: &[u8] = b"Binary files ";
 
 impl Git {
-    /// The patch of `piece`, a file of this worktree that is no text, for `place`: the same
-    /// repository, or one that gets the new version by this.
-    pub(super) async fn whole(&self, piece: &FileDiff, place: &Git) -> Result<Vec<u8>, HostError> {
+    /// The patch of `piece`, a file of this worktree that is not text.
+    pub(super) async fn whole(&self, piece: &FileDiff) -> Result<Patch, HostError> {
         let told = Told::of(&piece.head);
         // What git tells in two, as a file that became a link, is no version of one file.
         let counts = [DIFF, DIFFER].map(|begin| lines(&piece.head, begin).count());
@@ -33,10 +30,8 @@ impl Git {
             }
             new => new,
         };
-        if let Some(new) = &new {
-            place.receive(self, new).await?;
-        }
-        Ok(told.header(&piece.head, old, new))
+        let objects = old.iter().chain(&new).cloned().collect();
+        Ok(Patch { text: told.header(&piece.head, old, new), objects })
     }
 
     /// The full name of a version; `None` where there was none, or git does not have it.
@@ -51,7 +46,7 @@ impl Git {
 
     /// Keeps the file as it is, which git may not have yet; it must be the version `name`.
     async fn keep_version(&self, piece: &FileDiff, name: &str) -> Result<String, HostError> {
-        let program = self.program(&["hash-object", "-w", "--"]).arg(path_of(&piece.new));
+        let program = self.program(&["hash-object", "-w", "--"]).arg(path_from(&piece.new));
         let kept = program.run().await.map_err(|source| failed("keeping a version", source))?;
         let kept = kept.text();
         if kept.starts_with(name) {
@@ -59,17 +54,6 @@ impl Git {
         }
         let message = format!("`{}` has changed meanwhile: look at it again", shown(piece));
         Err(HostError::Refused(message))
-    }
-
-    /// Gets a version that `from` has, unless it is here already.
-    async fn receive(&self, from: &Git, name: &str) -> Result<(), HostError> {
-        if self.version(name).await?.is_some() {
-            return Ok(());
-        }
-        let doing = "carrying a version over";
-        let content = from.program(&["cat-file", "blob", name]).up_to(LARGEST).run().await;
-        let content = content.map_err(|source| failed(doing, source))?.stdout;
-        self.store(doing, &["hash-object", "-w", "--stdin"], content).await.map(drop)
     }
 }
 

@@ -5,15 +5,15 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::super::repository::common_dir;
-use super::super::words::{plain, shown};
-use super::super::{Backup, Git, trusted};
-use super::{Removed, put_back};
+use super::super::format::{display_path, printable};
+use super::super::{Backup, Git};
+use super::{Removed, rollback};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, look_at_link, read_text, unread, unwritten};
 use crate::host::launch::Launch;
 use crate::host::records::{self, Removing};
+use crate::host::repository::{common_dir, worktrees};
 use crate::host::{layouts, reviews};
 
 /// Ends a removal that was cut off, for who holds the locks: what was not kept goes back, what was
@@ -26,7 +26,7 @@ pub(in super::super) async fn recover(
 ) -> Result<Option<Removed>, HostError> {
     if !record.settled {
         tracing::info!(%polecat, "taking back a removal that was cut off");
-        put_back(rig, polecat, &record).await?;
+        rollback(rig, polecat, &record).await?;
         return Ok(None);
     }
     tracing::info!(%polecat, "ending a removal that was cut off");
@@ -60,24 +60,23 @@ pub(super) async fn finish(
     let place = deleted.await.map_err(|error| half(left, error.to_string()))?;
     if let Some(git_dir) = record.git_dir.clone() {
         let path = git_dir.clone();
-        let forgotten = blocking(move || forget_worktree(&git_dir)).await;
+        let forgotten = blocking(move || unregister_worktree(&git_dir)).await;
         forgotten.map_err(|error| half(&path, error.to_string()))?;
     }
     let mut removed = Removed {
         branches: Vec::new(),
-        kept: record.kept.into_iter().map(|(branch, why)| (branch, plain(&why))).collect(),
+        kept: record.kept.into_iter().map(|(branch, why)| (branch, printable(&why))).collect(),
         backup: record.backup.map(|(reference, commit)| Backup { reference, commit }),
         stashes: record.stashes,
-        underway: record.underway,
-        comments: record.comments.is_some(),
+        comments: 0,
     };
     remove_branches(rig, &record.branches, &mut removed, launch).await?;
-    if let Some(list) = &record.undo {
-        Git::of(rig, launch).await?.drop_undo(polecat, list).await?;
+    // The next one of that name has nothing to do with what could be undone and was said of it.
+    if let Some(git) = Git::find(rig, launch).await? {
+        git.delete_undo(polecat).await?;
     }
-    // The next one of that name has nothing to do with them.
-    reviews::take_away(rig, polecat, record.comments.as_deref()).await?;
-    records::forget_base(rig, polecat).await?;
+    removed.comments = reviews::delete(rig, polecat).await?;
+    records::delete_base(rig, polecat).await?;
     let (of, name) = (rig.clone(), polecat.clone());
     blocking(move || {
         layouts::tidy(&of, &place, &name);
@@ -93,11 +92,11 @@ async fn require_ours(rig: &Rig, polecat: &PolecatName, git_dir: &Path) -> Resul
     let (rig, polecat, git_dir) = (rig.clone(), polecat.clone(), git_dir.to_owned());
     blocking(move || {
         let above = git_dir.parent().unwrap_or(&git_dir);
-        if git_dir.file_name().is_some() && trusted::worktrees(&rig)?.iter().any(|dir| dir == above)
-        {
+        if git_dir.file_name().is_some() && worktrees(&rig)?.iter().any(|dir| dir == above) {
             return Ok(());
         }
-        let why = format!("`git_dir`: `{}` is none of the rig's repository", shown(&git_dir));
+        let why =
+            format!("`git_dir`: `{}` is none of the rig's repository", display_path(&git_dir));
         Err(broken(&records::path::<Removing>(&rig, &polecat), why))
     })
     .await
@@ -127,7 +126,7 @@ fn open_up(dir: &Path) -> Result<(), HostError> {
 
 /// Has git forget the worktree whose folder is gone, as `git worktree remove` does it then; that
 /// one would also remove a folder that somebody has put there since.
-pub(in super::super) fn forget_worktree(git_dir: &Path) -> Result<(), HostError> {
+pub(in super::super) fn unregister_worktree(git_dir: &Path) -> Result<(), HostError> {
     if look_at_link(git_dir)?.is_none() {
         return Ok(());
     }

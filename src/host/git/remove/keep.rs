@@ -1,107 +1,40 @@
-//! Keeping what would be lost, before anything is moved.
+//! Keeping what would be lost, from where it stands aside.
 
-use super::super::backup::{Backup, COMMENTS, Contents};
-use super::super::leftovers::{Leftover, goal, own_branches, stashes};
-use super::super::reviewed::REVIEWED;
-use super::super::site::Site;
-use super::super::snapshot::PLAINLY;
+use std::path::Path;
+
+use super::super::backup::Contents;
 use super::super::temp_index::TempIndex;
 use super::super::unreachable::unreachable;
-use super::super::words::path_of;
-use super::super::{Git, head};
-use super::{Removal, underway::underway};
+use super::super::unsaved_work::{UnsavedWork, goal, own_branches, stashes, unsaved_work_in};
+use super::super::worktree_layout::WorktreeLayout;
+use super::super::{Backup, head};
+use super::Removal;
+use crate::core::Base;
 use crate::core::branch::is_own;
-use crate::core::{Base, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_dir};
-use crate::host::launch::Launch;
-use crate::host::{provision, records, reviews};
+use crate::host::records::{self, Removing};
+use crate::host::repository::worktrees;
 
-/// What git has of the polecat: when it changes meanwhile, somebody works on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Ours {
+/// What git has of the polecat.
+#[derive(Default)]
+struct Refs {
     /// What is checked out.
     branch: Option<String>,
     head: Option<String>,
     base: Option<Base>,
-    /// The branches that may go: commit, name, and whether its work is merged.
+    /// Its branches: commit, name, and whether its work is merged.
     branches: Vec<(String, String, bool)>,
     /// Those of another name, which stay.
     strangers: Vec<String>,
     stashes: Vec<String>,
-    /// What was taken and rejected of its hunks.
-    pub(super) undo: Option<String>,
-    /// What was reviewed last.
-    reviewed: Option<String>,
-    /// What was said of it and not sent, as the file has it.
-    pub(super) comments: Option<String>,
     /// Where its work is meant to go.
-    pub(super) goals: Vec<String>,
+    goals: Vec<String>,
 }
 
-/// What was kept.
-pub(super) struct Kept {
-    pub(super) contents: Contents,
-    pub(super) backup: Option<Backup>,
-    /// The folders, and what stood in them.
-    pub(super) trees: Vec<(TempIndex, String)>,
-    /// The tree of what was under way.
-    pub(super) underway: Option<String>,
-}
-
-impl Ours {
-    pub(super) async fn of(
-        site: &Site,
-        rig: &Rig,
-        polecat: &PolecatName,
-        launch: &Launch,
-    ) -> Result<Self, HostError> {
-        let stashes = stashes(site, polecat, launch).await?;
-        let goal = goal(site, rig, polecat, launch).await?;
-        let recorded = records::load_base(rig, polecat).await?;
-        let mut ours = Self {
-            branch: None,
-            head: None,
-            base: recorded.or_else(|| goal.base.clone()),
-            branches: Vec::new(),
-            strangers: Vec::new(),
-            stashes: stashes.into_iter().map(|stash| stash.commit).collect(),
-            goals: goal.tips.clone(),
-            undo: None,
-            reviewed: None,
-            comments: None,
-        };
-        if let Some(shared) = site.shared(launch) {
-            ours.undo = shared.undo_list(polecat).await?;
-            ours.comments = reviews::unsent(rig, polecat).await?;
-        }
-        let (Some(git), Some(git_dir)) = (site.git(launch), site.git_dir.clone()) else {
-            return Ok(ours);
-        };
-        ours.head = git.commit("HEAD").await?;
-        ours.reviewed = git.commit(REVIEWED).await?;
-        ours.branch = blocking(move || head::branch_of(&git_dir)).await?;
-        if site.is_clone() {
-            // They go with their repository.
-            return Ok(ours);
-        }
-        for branch in own_branches(site, polecat, launch).await? {
-            let Some(tip) = git.commit(&format!("refs/heads/{branch}")).await? else { continue };
-            if !is_own(&branch, polecat) {
-                ours.strangers.push(branch);
-                continue;
-            }
-            let mut merged = goal.base.as_ref().is_some_and(|base| base.commit == tip);
-            for goal in &goal.tips {
-                merged = merged || git.is_in(&tip, goal).await?;
-            }
-            ours.branches.push((tip, branch, merged));
-        }
-        Ok(ours)
-    }
-
+impl Refs {
     /// The branches that stay when these go, and why.
-    pub(super) fn staying(&self, going: &[(String, String)]) -> Vec<(String, String)> {
+    fn staying(&self, going: &[(String, String)]) -> Vec<(String, String)> {
         let strangers =
             self.strangers.iter().map(|branch| (branch, "it is not named for the polecat"));
         let unmerged = self.branches.iter().map(|(_, branch, _)| branch);
@@ -112,168 +45,144 @@ impl Ours {
 }
 
 impl Removal {
-    /// Whether something would be lost that a plain removal leaves alone.
-    fn is_forced(&self) -> bool {
-        !self.leftovers.is_empty()
-    }
-
-    pub(super) async fn keep(&self) -> Result<Kept, HostError> {
-        let contents = self.contents();
-        let mut kept = Kept { contents, backup: None, trees: Vec::new(), underway: None };
-        let worktree = self.keep_worktree(&mut kept).await?;
-        self.keep_beside(&mut kept).await?;
-        // A branch whose work is pushed only is no longer there when the remote drops it.
-        let forced = self.is_forced();
-        let going = self.ours.branches.iter().filter(|(_, _, merged)| forced || *merged);
-        kept.contents.branches =
+    /// Keeps what would be lost of the polecat at `layout`, and notes in `record` what goes.
+    pub(super) async fn keep(
+        &self,
+        layout: &WorktreeLayout,
+        record: &mut Removing,
+    ) -> Result<(), HostError> {
+        // Whatever was written until nobody found it any more.
+        let now = unsaved_work_in(layout, &self.rig, &self.polecat, &self.launch).await?;
+        let forced = !self.unsaved_work.is_empty();
+        if now.iter().any(|left| !forced || !left.can_be_kept()) {
+            return Err(HostError::Changing { path: self.layout.worktree.clone() });
+        }
+        let refs = self.refs(layout).await?;
+        // A branch that is only pushed would be lost when the remote drops it.
+        let going = refs.branches.iter().filter(|(_, _, merged)| forced || *merged);
+        let branches: Vec<_> =
             going.map(|(tip, branch, _)| (tip.clone(), branch.clone())).collect();
-        let names: Vec<String> =
-            kept.contents.branches.iter().map(|(_, branch)| branch.clone()).collect();
-        if forced {
-            kept.contents.underway = self.keep_underway(&mut kept.underway).await?;
-        }
-        kept.contents.comments = self.keep_comments().await?;
-        let mut held = self.ours.goals.clone();
-        let keeps = forced || self.ours.undo.is_some() || self.ours.comments.is_some();
-        if keeps {
-            held.extend(kept.contents.parents().into_iter().map(str::to_owned));
-        }
-        kept.contents.lost = unreachable(&self.site, &names, &held, &self.launch).await?;
-        if keeps || !kept.contents.lost.is_empty() {
-            kept.backup = self.back_up(worktree, &kept).await?;
-        }
-        Ok(kept)
-    }
-
-    fn contents(&self) -> Contents {
-        Contents {
+        let mut contents = Contents {
             polecat: self.polecat.to_string(),
-            branch: self.ours.branch.clone(),
-            head: self.ours.head.clone(),
-            base: self.ours.base.clone(),
-            stashes: self.ours.stashes.clone(),
-            undo: self.ours.undo.clone(),
-            reviewed: self.ours.reviewed.clone(),
+            branch: refs.branch.clone(),
+            head: refs.head.clone(),
+            base: refs.base.clone(),
+            branches: branches.clone(),
+            stashes: refs.stashes.clone(),
             ..Contents::default()
+        };
+        let mut tree = None;
+        let mut held = refs.goals.clone();
+        if forced {
+            tree = self.keep_worktree(layout, &mut contents).await?;
+            if now.iter().any(|left| matches!(left, UnsavedWork::SiblingFiles(_))) {
+                contents.beside = Some(self.keep_beside(layout).await?);
+            }
+            held.extend(contents.parents().into_iter().map(str::to_owned));
         }
+        contents.lost = unreachable(layout, &branches, &held, &self.launch).await?;
+        if forced || !contents.lost.is_empty() {
+            let backup = self.back_up(layout, tree, &contents).await?;
+            record.backup = Some((backup.reference, backup.commit));
+        }
+        record.git_dir = self.git_dir(layout).await?;
+        record.kept = refs.staying(&branches);
+        (record.branches, record.stashes) = (branches, refs.stashes);
+        Ok(())
     }
 
-    /// A commit of what is under way, and its tree.
-    async fn keep_underway(&self, tree: &mut Option<String>) -> Result<Option<String>, HostError> {
-        *tree = underway(&self.site, &self.launch).await?;
-        let (Some(tree), Some(git)) = (tree, self.site.shared(&self.launch)) else {
-            return Ok(None);
+    async fn refs(&self, layout: &WorktreeLayout) -> Result<Refs, HostError> {
+        let (rig, polecat, launch) = (&self.rig, &self.polecat, &self.launch);
+        let goal = goal(layout, rig, polecat, launch).await?;
+        let recorded = records::load_base(rig, polecat).await?;
+        let stashes = stashes(layout, polecat, launch).await?;
+        let mut refs = Refs {
+            base: recorded.or_else(|| goal.base.clone()),
+            stashes: stashes.into_iter().map(|stash| stash.commit).collect(),
+            goals: goal.tips.clone(),
+            ..Refs::default()
         };
-        let message = format!("what was under way in polecat `{}`", self.polecat);
-        git.commit_tree(tree, &[], &message).await.map(Some)
+        let (Some(git), Some(git_dir)) = (layout.git(launch), layout.git_dir.clone()) else {
+            return Ok(refs);
+        };
+        refs.head = git.commit("HEAD").await?;
+        refs.branch = blocking(move || head::branch_of(&git_dir)).await?;
+        for branch in own_branches(layout, polecat, launch).await? {
+            let Some(tip) = git.commit(&format!("refs/heads/{branch}")).await? else { continue };
+            if !is_own(&branch, polecat) {
+                refs.strangers.push(branch);
+                continue;
+            }
+            let mut merged = goal.base.as_ref().is_some_and(|base| base.commit == tip);
+            for goal in &goal.tips {
+                merged = merged || git.is_in(&tip, goal).await?;
+            }
+            refs.branches.push((tip, branch, merged));
+        }
+        Ok(refs)
     }
 
-    /// A commit of the comments that were not sent.
-    async fn keep_comments(&self) -> Result<Option<String>, HostError> {
-        let (Some(text), Some(git)) = (&self.ours.comments, self.site.shared(&self.launch)) else {
-            return Ok(None);
-        };
-        let doing = "keeping the comments";
-        let text = text.clone().into_bytes();
-        let blob = git.store(doing, &["hash-object", "-w", "--stdin"], text).await?;
-        let tree = format!("100644 blob {blob}\t{COMMENTS}\n").into_bytes();
-        let tree = git.store(doing, &["mktree"], tree).await?;
-        let message = format!("comments on polecat `{}` that were not sent", self.polecat);
-        git.commit_tree(&tree, &[], &message).await.map(Some)
+    /// git's folder for the worktree, where that is one of the rig's repository.
+    async fn git_dir(
+        &self,
+        layout: &WorktreeLayout,
+    ) -> Result<Option<std::path::PathBuf>, HostError> {
+        let (rig, git_dir) = (self.rig.clone(), layout.git_dir.clone());
+        blocking(move || {
+            let own = worktrees(&rig)?;
+            Ok(git_dir.filter(|dir| own.iter().any(|own| dir.parent() == Some(own))))
+        })
+        .await
     }
 
     /// The tree of the worktree, if there is one.
-    async fn keep_worktree(&self, kept: &mut Kept) -> Result<Option<String>, HostError> {
-        let worktree = self.site.worktree.clone();
+    async fn keep_worktree(
+        &self,
+        layout: &WorktreeLayout,
+        contents: &mut Contents,
+    ) -> Result<Option<String>, HostError> {
+        let worktree = layout.worktree.clone();
         if !blocking(move || is_dir(&worktree)).await? {
             return Ok(None);
         }
-        let site = &self.site;
-        let tree = if let Some(git_dir) = &site.git_dir {
+        if let Some(git_dir) = &layout.git_dir {
             let index = Some(git_dir.join("index"));
-            let temp = TempIndex::with(git_dir, index, &site.worktree, &self.launch).await?;
+            let temp = TempIndex::with(git_dir, index, &layout.worktree, &self.launch).await?;
             let made = temp.snapshot(&format!("polecat `{}`", self.polecat)).await?;
-            if made.head != self.ours.head {
-                return Err(self.changing());
-            }
-            if !self.is_forced() {
-                self.require_clean(&temp.git, &made.tree, &made.index).await?;
-            }
-            kept.contents.index = Some(made.index);
-            kept.trees.push((temp, made.tree.clone()));
-            made.tree
-        } else if site.worktree == site.dir {
+            (contents.head, contents.index) = (made.head, Some(made.index));
+            return Ok(Some(made.tree));
+        }
+        if layout.worktree == layout.dir {
             // Files beside nothing.
             return Ok(None);
-        } else {
-            let common = self.common()?;
-            let temp = TempIndex::with(common, None, &site.worktree, &self.launch).await?;
-            let tree = temp.whole_tree().await?;
-            kept.contents.index = Some(temp.git.commit_tree(&tree, &[], "its files").await?);
-            kept.trees.push((temp, tree.clone()));
-            tree
-        };
+        }
+        let temp =
+            TempIndex::with(self.common(layout)?, None, &layout.worktree, &self.launch).await?;
+        let tree = temp.whole_tree().await?;
+        contents.index = Some(temp.git.commit_tree(&tree, &[], "its files").await?);
         Ok(Some(tree))
     }
 
-    /// Whoever wrote something since the worktree was looked at is not to lose it.
-    async fn require_clean(&self, git: &Git, tree: &str, index: &str) -> Result<(), HostError> {
-        let doing = "comparing the worktree with its commit";
-        let committed = match &self.ours.head {
-            Some(head) => {
-                git.run(doing, &["rev-parse", "--verify", &format!("{head}^{{tree}}")]).await?
-            }
-            None => git.run(doing, &["mktree"]).await?,
-        };
-        let of_index = format!("{index}^{{tree}}");
-        let staged = git.run(doing, &["rev-parse", "--verify", &of_index]).await?.text();
-        let committed = committed.text();
-        if committed != staged {
-            return Err(self.changing());
-        }
-        if committed == tree {
-            return Ok(());
-        }
-        let args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", &committed, tree];
-        let differing = git.run(doing, &args).await?.stdout;
-        let files = differing.split(|&byte| byte == 0).filter(|path| !path.is_empty());
-        let files = files.map(path_of).collect();
-        // Who changes one of them from here on is noticed when the folder stands aside.
-        let left = provision::not_given(&self.rig, &self.site.worktree, files).await?;
-        if left.is_empty() { Ok(()) } else { Err(self.changing()) }
-    }
-
-    /// Files in the polecat's folder that are not in its worktree.
-    async fn keep_beside(&self, kept: &mut Kept) -> Result<(), HostError> {
-        if self.site.worktree == self.site.dir || self.site.common.is_none() {
-            return Ok(());
-        }
-        let mut temp = TempIndex::with(self.common()?, None, &self.site.dir, &self.launch).await?;
-        let name = self.site.worktree.strip_prefix(&self.site.dir).unwrap_or(&self.site.worktree);
+    /// A commit of the files in the polecat's folder that are not in its worktree.
+    async fn keep_beside(&self, layout: &WorktreeLayout) -> Result<String, HostError> {
+        let mut temp =
+            TempIndex::with(self.common(layout)?, None, &layout.dir, &self.launch).await?;
+        let name = layout.worktree.strip_prefix(&layout.dir).unwrap_or(&layout.worktree);
         temp.how = vec!["--force".into(), "--".into(), ":(top)".into()];
         temp.how.push(format!(":(exclude,top,literal){}", name.display()));
         let tree = temp.whole_tree().await?;
-        let has_files = self.leftovers.iter().any(|left| matches!(left, Leftover::Beside(_)));
-        if has_files {
-            let message = format!("files beside the worktree of polecat `{}`", self.polecat);
-            kept.contents.beside = Some(temp.git.commit_tree(&tree, &[], &message).await?);
-        } else if tree != temp.git.run("making an empty tree", &["mktree"]).await?.text() {
-            return Err(self.changing());
-        }
-        kept.trees.push((temp, tree));
-        Ok(())
+        let message = format!("files beside the worktree of polecat `{}`", self.polecat);
+        temp.git.commit_tree(&tree, &[], &message).await
     }
 
     async fn back_up(
         &self,
+        layout: &WorktreeLayout,
         worktree: Option<String>,
-        kept: &Kept,
-    ) -> Result<Option<Backup>, HostError> {
-        let Some(git) = self.site.shared(&self.launch) else {
-            // Nothing is there that could be kept, or lost.
-            return self.common().map(|_| None);
-        };
-        let tree = match (worktree, &kept.contents.head) {
+        contents: &Contents,
+    ) -> Result<Backup, HostError> {
+        let Some(git) = layout.shared(&self.launch) else { return Err(self.no_repository()) };
+        let tree = match (worktree, &contents.head) {
             (Some(tree), _) => tree,
             (None, Some(head)) => {
                 let args = ["rev-parse", "--verify", &format!("{head}^{{tree}}")];
@@ -281,35 +190,14 @@ impl Removal {
             }
             (None, None) => git.run("making an empty tree", &["mktree"]).await?.text(),
         };
-        let backup = git.keep(&tree, &kept.contents).await?;
-        if self.site.is_clone() {
-            self.fetch(&backup).await?;
-        }
-        Ok(Some(backup))
+        git.keep(&tree, contents).await
     }
 
-    /// Brings the backup of a clone, which goes with it, into the rig's own repository.
-    async fn fetch(&self, backup: &Backup) -> Result<(), HostError> {
-        let git = Git::of(&self.rig, &self.launch).await?;
-        let from = self.common()?.to_string_lossy().into_owned();
-        let what = format!("{0}:{0}", backup.reference);
-        let fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", &from, &what];
-        let args = [PLAINLY, &["-c", "protocol.file.allow=always"], &fetch].concat();
-        git.run("bringing the backup into the rig's repository", &args).await?;
-        if git.commit(&backup.reference).await?.as_ref() == Some(&backup.commit) {
-            return Ok(());
-        }
-        Err(HostError::Internal(format!("`{}` did not arrive", backup.reference)))
+    fn common<'a>(&self, layout: &'a WorktreeLayout) -> Result<&'a Path, HostError> {
+        layout.common.as_deref().ok_or_else(|| self.no_repository())
     }
 
-    fn common(&self) -> Result<&std::path::Path, HostError> {
-        self.site.common.as_deref().ok_or_else(|| HostError::NoRepository {
-            rig: self.rig.name.to_string(),
-            looked: Vec::new(),
-        })
-    }
-
-    fn changing(&self) -> HostError {
-        HostError::Changing { path: self.site.worktree.clone() }
+    fn no_repository(&self) -> HostError {
+        HostError::NoRepository { rig: self.rig.name.to_string(), looked: Vec::new() }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     core::{names::PolecatName, work::Diffstat},
     host::{
         HostError,
-        git::{self, Begun},
+        git::{self, ForkPoint},
         polecats,
         watch::{WatchHandle, WatchedWorktree, WorktreeChange, WorktreeWatcher},
     },
@@ -45,7 +45,7 @@ struct Done {
     took: Duration,
     /// The worktree, if it was not watched before.
     watched: Option<WatchedWorktree>,
-    found: Result<Option<(Diffstat, Begun)>, HostError>,
+    found: Result<Option<(Diffstat, ForkPoint)>, HostError>,
 }
 
 impl Counter {
@@ -201,7 +201,7 @@ async fn count(
     handle: WatchHandle,
     polecat: PolecatName,
     watched: Option<WatchedWorktree>,
-    begun: Option<Begun>,
+    begun: Option<ForkPoint>,
 ) -> Done {
     let start = Instant::now();
     let (rig, launch) = (&context.rig, &context.tools.launch);

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::{
     core::session::SessionInfo,
     debounce::Debounce,
-    host::{git::Begun, watch::WatchedWorktree},
+    host::{git::ForkPoint, watch::WatchedWorktree},
     session::observe::rest::RestDetector,
 };
 
@@ -31,7 +31,7 @@ pub(super) struct Job {
     rest: RestDetector,
     /// Its worktree, once it is watched.
     pub(super) watched: Option<WatchedWorktree>,
-    pub(super) begun: Option<Begun>,
+    pub(super) begun: Option<ForkPoint>,
     /// What changed since the last count.
     changes: Debounce,
     /// When to count though nothing has changed.

@@ -109,7 +109,7 @@ impl Scanner {
         for session in sessions.iter().filter(|session| session.started.is_some()) {
             let exit = self.folders.exit(&session.polecat);
             if exit.is_some_and(|exit| exit.how == ExitHow::Gone) {
-                records::forget(&self.context.rig, &session.polecat).await?;
+                records::delete(&self.context.rig, &session.polecat).await?;
                 self.folders.expect_change();
             }
         }

@@ -7,8 +7,8 @@ use jiff::SignedDuration;
 use crate::{
     host::{git, records},
     session::{
-        context::RigContext,
         error::SessionError,
+        polecats::Polecats,
         polecats::sling::{Placed, Taken},
         sessions::list::Session,
     },
@@ -17,10 +17,10 @@ use crate::{
 /// By how much a clock may have been set back since a sling began.
 const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
-impl RigContext {
+impl Polecats {
     /// Takes back what was done for `taken`, and gives the error to answer with.
-    pub(super) async fn undo(&self, taken: Taken, cause: SessionError) -> SessionError {
-        let left = self.try_undo(&taken).await;
+    pub(super) async fn rollback(&self, taken: Taken, cause: SessionError) -> SessionError {
+        let left = self.try_rollback(&taken).await;
         if left.is_empty() {
             return cause;
         }
@@ -28,7 +28,7 @@ impl RigContext {
     }
 
     /// What could not be taken back.
-    async fn try_undo(&self, taken: &Taken) -> Vec<String> {
+    async fn try_rollback(&self, taken: &Taken) -> Vec<String> {
         let worktree = taken.place.worktree();
         // Without knowing that nobody works in there, nothing else is touched.
         if let Err(why) = self.end_session(taken).await {
@@ -43,7 +43,7 @@ impl RigContext {
         if let Err(why) = self.restore_issue(taken).await {
             left.push(format!("issue `{}`: {why}", taken.issue));
         }
-        if let Err(why) = self.give_back(taken).await {
+        if let Err(why) = self.rollback_worktree(taken).await {
             left.push(format!("branch `{}`: {why}", worktree.branch));
         }
         left
@@ -51,9 +51,9 @@ impl RigContext {
 
     /// Ends the session that the sling began. Somebody else's is left alone, and is an error.
     async fn end_session(&self, taken: &Taken) -> Result<(), SessionError> {
-        match self.sessions().session(&taken.polecat).await? {
+        match self.context.sessions().session(&taken.polecat).await? {
             Some(session) if is_of(&session, taken) => {
-                self.sessions().end(session, true, Arc::default()).await.map(drop)
+                self.context.sessions().end(session, true, Arc::default()).await.map(drop)
             }
             _ => self.require_no_session(&taken.polecat).await,
         }
@@ -61,8 +61,8 @@ impl RigContext {
 
     /// Gives the issue the status and the assignee it had, unless somebody else has it by now.
     async fn restore_issue(&self, taken: &Taken) -> Result<(), String> {
-        let (tracker, dir) = (&self.tools.tracker, self.dir_of(taken));
-        let (before, ours) = (&taken.before, self.rig.agent_id(&taken.polecat));
+        let (tracker, dir) = (&self.context.tools.tracker, self.dir_of(taken));
+        let (before, ours) = (&taken.before, self.context.rig.agent_id(&taken.polecat));
         // A call that failed may have had its effect all the same.
         let now = tracker.show(&taken.issue, &dir).await.map_err(|error| error.to_string())?;
         if (now.status.as_str(), now.assignee()) == (before.status.as_str(), before.assignee()) {
@@ -75,16 +75,17 @@ impl RigContext {
         change.map_err(|error| error.to_string())
     }
 
-    async fn give_back(&self, taken: &Taken) -> Result<(), SessionError> {
-        let (rig, polecat, launch) = (&self.rig, &taken.polecat, &self.tools.launch);
+    async fn rollback_worktree(&self, taken: &Taken) -> Result<(), SessionError> {
+        let (rig, polecat, launch) =
+            (&self.context.rig, &taken.polecat, &self.context.tools.launch);
         match &taken.place {
-            Placed::New(worktree) => git::take_back(rig, polecat, worktree, launch).await?,
-            Placed::Reused(reused) => git::give_back(rig, polecat, reused, launch).await?,
+            Placed::New(worktree) => git::rollback_create(rig, polecat, worktree, launch).await?,
+            Placed::Reused(reused) => git::rollback_reuse(rig, polecat, reused, launch).await?,
         }
         // Last: whoever watches writes down how an agent ended a moment after it did.
         match &taken.exit {
             Some(exit) => Ok(records::save(rig, polecat, exit).await?),
-            None => Ok(records::forget(rig, polecat).await?),
+            None => Ok(records::delete(rig, polecat).await?),
         }
     }
 }

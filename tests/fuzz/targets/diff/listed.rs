@@ -35,7 +35,7 @@ pub fn numstat(bytes: &[u8]) {
 }
 
 pub fn status(bytes: &[u8]) {
-    let _ = (check::status(bytes), check::leftovers(bytes));
+    let _ = (check::status(bytes), check::unsaved_work(bytes));
     let mut text = b"# branch.oid 0a1b\0# branch.head main\0".to_vec();
     let (mut changed, mut untracked, mut repositories) = (Vec::new(), Vec::new(), Vec::new());
     for name in names(bytes) {
@@ -54,7 +54,7 @@ pub fn status(bytes: &[u8]) {
     let uncommitted = u32::try_from(changed.len()).expect("there are few");
     let head = Some("0a1b".to_owned());
     assert_eq!(check::status(&text), (head, uncommitted, untracked.clone()));
-    assert_eq!(check::leftovers(&text), [changed, untracked, repositories]);
+    assert_eq!(check::unsaved_work(&text), [changed, untracked, repositories]);
 }
 
 pub fn name_status(bytes: &[u8]) {

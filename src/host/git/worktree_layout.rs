@@ -2,19 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::registration::registered;
-use super::repository::common_dir;
-use super::trusted::own_folder_now;
-use super::{Git, words};
+use super::{Git, format};
 use crate::core::{Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_dir, read_text};
 use crate::host::launch::Launch;
 use crate::host::polecats;
+use crate::host::repository::{common_dir, git_dir_now, registered};
 
 /// A polecat as git sees it.
 #[derive(Clone, Debug)]
-pub(super) struct Site {
+pub(super) struct WorktreeLayout {
     /// The place it stands in.
     pub(super) place: Layout,
     /// Its folder there, or where that was moved to.
@@ -29,7 +27,7 @@ pub(super) struct Site {
     pub(super) broken: Option<String>,
 }
 
-impl Site {
+impl WorktreeLayout {
     pub(super) async fn of(
         rig: &Rig,
         polecat: &PolecatName,
@@ -52,7 +50,7 @@ impl Site {
             Some(common) => registered(common, &worktree),
             None => Ok(None),
         };
-        let (git_dir, broken) = match own_folder_now(rig, &worktree) {
+        let (git_dir, broken) = match git_dir_now(rig, &worktree) {
             Ok(Some(git_dir)) => (Some(git_dir), None),
             Ok(None) if is_dir(&worktree)? => (known(&rigs)?, Some("it has no `.git`".to_owned())),
             Ok(None) => (known(&rigs)?, None),
@@ -106,6 +104,6 @@ impl Site {
             return Ok(None);
         };
         let text = blocking(move || read_text(&locked)).await?;
-        Ok(text.map(|text| words::plain(text.trim())))
+        Ok(text.map(|text| format::printable(text.trim())))
     }
 }

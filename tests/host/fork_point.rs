@@ -8,7 +8,7 @@ use super::polecat::Ash;
 impl Ash {
     async fn started_at(&self) -> String {
         let launch = &self.sandbox.launch;
-        let found = git::started_at(&self.rig, &polecat("ash"), &self.worktree, launch).await;
+        let found = git::fork_point(&self.rig, &polecat("ash"), &self.worktree, launch).await;
         let base = found.unwrap().unwrap();
         assert_eq!(base.branch.as_deref(), Some("main"));
         base.commit
@@ -64,7 +64,7 @@ async fn a_worktree_of_gastowns_begins_where_it_left_the_default_branch() {
     sandbox.git(&clone, &["worktree", "add", "--quiet", "-b", "polecat/ash-1", &path]);
     sandbox.commit(&worktree, "work");
     let rig = sandbox.rig("town/shop").await;
-    let found = git::started_at(&rig, &polecat("ash"), &worktree, &sandbox.launch).await;
+    let found = git::fork_point(&rig, &polecat("ash"), &worktree, &sandbox.launch).await;
     let base = found.unwrap().unwrap();
     assert_eq!((base.commit, base.branch.as_deref()), (origin, Some("origin/main")));
 }

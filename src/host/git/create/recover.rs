@@ -13,14 +13,14 @@ use super::Creation;
 use crate::core::{Base, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_file, look, unwritten};
-use crate::host::git::repository::git_dir_of;
-use crate::host::git::{Git, PATIENCE};
+use crate::host::git::{Git, TIMEOUT};
 use crate::host::launch::Launch;
 use crate::host::records::{self, Making};
+use crate::host::repository::git_dir_of;
 use crate::host::{layouts, polecats};
 
 /// How often it is looked whether git is done; it is no child of ours.
-const PACE: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Finishes or rolls back a creation that was cut off, for who holds the locks.
 pub(in super::super) async fn recover(
@@ -52,10 +52,10 @@ impl Creation {
         }
         tracing::info!(polecat = %self.polecat, "rolling back a creation that was cut off");
         self.remove_half().await?;
-        self.forget_worktree().await?;
+        self.unregister_worktree().await?;
         let branch = format!("refs/heads/{}", self.branch);
         if self.git.commit(&branch).await?.as_ref() == Some(&base.commit) {
-            self.forget_branch(base).await?;
+            self.delete_branch(base).await?;
         }
         // Only an empty one: what else is in there is not ours.
         let (rig, polecat, layout) = (self.rig.clone(), self.polecat.clone(), self.layout.clone());
@@ -72,7 +72,7 @@ impl Creation {
             Ok(())
         })
         .await?;
-        records::forget_base(&self.rig, &self.polecat).await
+        records::delete_base(&self.rig, &self.polecat).await
     }
 
     /// Removes the half of a worktree. Outside of the rig's home only one that git has begun: what
@@ -95,14 +95,14 @@ impl Creation {
     /// Waits until the git of the killed backend, which goes on without it, is done.
     async fn orphan_ended(&self) -> Result<(), HostError> {
         let path = self.layout.worktree(&self.polecat);
-        let (mut pace, deadline) = (interval(PACE), Instant::now() + PATIENCE);
+        let (mut pace, deadline) = (interval(POLL_INTERVAL), Instant::now() + TIMEOUT);
         loop {
             let of = path.clone();
             if !blocking(move || Ok(is_being_made(&of))).await? {
                 return Ok(());
             }
             if Instant::now() >= deadline {
-                return Err(HostError::Busy { path, waited: PATIENCE });
+                return Err(HostError::Busy { path, waited: TIMEOUT });
             }
             pace.tick().await;
         }

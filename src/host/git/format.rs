@@ -5,27 +5,27 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// How many of a kind are named.
-const NAMED: usize = 5;
+const NAMED_LIMIT: usize = 5;
 
 /// A path of any bytes.
-pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
+pub(super) fn path_from(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsStr::from_bytes(bytes))
 }
 
 /// A path in a message of one line.
-pub(super) fn shown(path: &Path) -> String {
-    plain(&path.to_string_lossy())
+pub(super) fn display_path(path: &Path) -> String {
+    printable(&path.to_string_lossy())
 }
 
 /// Text of others in a message of one line.
-pub(super) fn plain(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// The first few, and how many more there are.
-pub(super) fn some<T>(all: &[T], show: impl Fn(&T) -> String) -> String {
-    let named: Vec<String> = all.iter().take(NAMED).map(show).collect();
-    let more = all.len().saturating_sub(NAMED);
+pub(super) fn list_first<T>(all: &[T], show: impl Fn(&T) -> String) -> String {
+    let named: Vec<String> = all.iter().take(NAMED_LIMIT).map(show).collect();
+    let more = all.len().saturating_sub(NAMED_LIMIT);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     named.join(", ") + &more
 }

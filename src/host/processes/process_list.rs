@@ -11,7 +11,7 @@ use super::{ProcessError, is_over};
 
 /// Shared by those who end several trees at once.
 #[derive(Default)]
-pub struct Census {
+pub struct ProcessList {
     /// How many listings have begun.
     begun: AtomicU64,
     last: Mutex<Listed>,
@@ -32,7 +32,7 @@ impl Default for Listed {
     }
 }
 
-impl Census {
+impl ProcessList {
     /// A listing that began after this was called.
     pub(super) async fn list(&self) -> Result<MutexGuard<'_, Listed>, ProcessError> {
         let before = self.begun.load(Ordering::SeqCst);

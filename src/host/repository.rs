@@ -1,11 +1,17 @@
 //! Which repository a folder is in, read from git's files: asking git would cost a process for
 //! each folder the editor opens.
 
+pub(super) mod head;
+mod of_rig;
+mod registration;
+
 use std::path::{Path, PathBuf};
 
-use super::is_git_dir;
-use crate::host::error::HostError;
-use crate::host::files::{broken, look, read_text, real};
+use super::error::HostError;
+use super::files::{broken, is_dir, is_file, look, read_text, real};
+
+pub(super) use of_rig::{all, git_dir, git_dir_now, places, worktrees};
+pub(super) use registration::{Registration, named_by, registered, registered_in, registration};
 
 /// A repository, seen from a folder in it.
 #[derive(Debug, PartialEq, Eq)]
@@ -93,4 +99,11 @@ fn by_common_dir(common_dir: PathBuf) -> Repository {
             _ => (common_dir.clone(), common_dir.clone()),
         };
     Repository { common_dir, top, named }
+}
+
+/// Whether a folder is git's own: a repository without worktree, or the inside of one.
+pub(super) fn is_git_dir(dir: &Path) -> Result<bool, HostError> {
+    Ok(is_file(&dir.join("HEAD"))?
+        && is_dir(&dir.join("objects"))?
+        && look(&dir.join("refs"))?.is_some())
 }

@@ -1,16 +1,15 @@
 //! Commits that are neither pushed nor merged.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
-use super::Leftover;
+use super::UnsavedWork;
 use crate::core::branch::is_own;
 use crate::core::{Base, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, read_text};
-use crate::host::git::site::Site;
-use crate::host::git::temp_index::LISTING;
-use crate::host::git::{Git, failed, head, started_in};
+use crate::host::git::command::LISTING_LIMIT;
+use crate::host::git::worktree_layout::WorktreeLayout;
+use crate::host::git::{Git, failed, fork_point_in, head};
 use crate::host::launch::Launch;
 
 /// Where the `HEAD` of a worktree has been, as far as its log goes.
@@ -28,31 +27,26 @@ impl Been {
     }
 }
 
-pub(super) async fn leftovers(
-    site: &Site,
+pub(super) async fn unsaved_work(
+    layout: &WorktreeLayout,
     rig: &Rig,
     polecat: &PolecatName,
     launch: &Launch,
-) -> Result<Option<Leftover>, HostError> {
-    let Some(git) = site.git(launch) else { return Ok(None) };
-    let mut args = vec!["--branches".to_owned(), "--tags".to_owned()];
-    if !site.is_clone() {
-        args = Vec::new();
-        for branch in own_branches(site, polecat, launch).await? {
-            args.extend(git.commit(&format!("refs/heads/{branch}")).await?);
-        }
+) -> Result<Option<UnsavedWork>, HostError> {
+    let Some(git) = layout.git(launch) else { return Ok(None) };
+    let mut args = Vec::new();
+    for branch in own_branches(layout, polecat, launch).await? {
+        args.extend(git.commit(&format!("refs/heads/{branch}")).await?);
     }
     args.extend(git.commit("HEAD").await?);
     if args.is_empty() {
         return Ok(None);
     }
     args.extend(["--not".to_owned(), "--remotes".to_owned()]);
-    if !site.is_clone() {
-        let goal = goal(site, rig, polecat, launch).await?;
-        args.extend(goal.base.iter().map(|base| base.commit.clone()).chain(goal.tips));
-    }
+    let goal = goal(layout, rig, polecat, launch).await?;
+    args.extend(goal.base.iter().map(|base| base.commit.clone()).chain(goal.tips));
     let commits = git.listed(&args).await?;
-    Ok(if commits.is_empty() { None } else { Some(Leftover::Commits(commits)) })
+    Ok(if commits.is_empty() { None } else { Some(UnsavedWork::Commits(commits)) })
 }
 
 /// Where the work of a polecat began, and where it is meant to go.
@@ -65,20 +59,20 @@ pub(in crate::host::git) struct Goal {
 }
 
 pub(in crate::host::git) async fn goal(
-    site: &Site,
+    layout: &WorktreeLayout,
     rig: &Rig,
     polecat: &PolecatName,
     launch: &Launch,
 ) -> Result<Goal, HostError> {
     let mut goal = Goal::default();
-    if let Some(shared) = site.shared(launch) {
+    if let Some(shared) = layout.shared(launch) {
         goal.tips.extend(shared.commit("HEAD").await?);
     }
-    let Some(git) = site.git(launch) else { return Ok(goal) };
+    let Some(git) = layout.git(launch) else { return Ok(goal) };
     if git.commit("HEAD").await?.is_none() {
         return Ok(goal);
     }
-    if let Some(base) = started_in(&git, rig, polecat).await? {
+    if let Some(base) = fork_point_in(&git, rig, polecat).await? {
         if let Some(branch) = &base.branch {
             goal.tips.extend(git.tip(branch).await?);
         }
@@ -92,16 +86,16 @@ pub(in crate::host::git) async fn goal(
 
 /// The branches of a polecat: what is checked out, and those of its name that were before.
 pub(in crate::host::git) async fn own_branches(
-    site: &Site,
+    layout: &WorktreeLayout,
     polecat: &PolecatName,
     launch: &Launch,
 ) -> Result<Vec<String>, HostError> {
-    let (Some(git_dir), Some(git)) = (site.git_dir.clone(), site.git(launch)) else {
+    let (Some(git_dir), Some(git)) = (layout.git_dir.clone(), layout.git(launch)) else {
         return Ok(Vec::new());
     };
     let mut found: BTreeSet<String> = BTreeSet::new();
-    found.extend(blocking(move || checked_out(&git_dir)).await?);
-    for branch in positions(site).await?.branches {
+    found.extend(blocking(move || head::branch_of(&git_dir)).await?);
+    for branch in positions(layout).await?.branches {
         if is_own(&branch, polecat) && git.commit(&format!("refs/heads/{branch}")).await?.is_some()
         {
             found.insert(branch);
@@ -110,20 +104,9 @@ pub(in crate::host::git) async fn own_branches(
     Ok(found.into_iter().collect())
 }
 
-/// The branch that is checked out, or that a rebase will have checked out at its end.
-fn checked_out(git_dir: &Path) -> Result<Option<String>, HostError> {
-    for file in ["rebase-merge/head-name", "rebase-apply/head-name"] {
-        let name = read_text(&git_dir.join(file))?.unwrap_or_default();
-        if let Some(branch) = name.trim_end().strip_prefix("refs/heads/") {
-            return Ok(Some(branch.to_owned()));
-        }
-    }
-    head::branch_of(git_dir)
-}
-
 /// Where the worktree's `HEAD` has been.
-pub(in crate::host::git) async fn positions(site: &Site) -> Result<Been, HostError> {
-    let Some(log) = site.git_dir.as_ref().map(|dir| dir.join("logs/HEAD")) else {
+pub(in crate::host::git) async fn positions(layout: &WorktreeLayout) -> Result<Been, HostError> {
+    let Some(log) = layout.git_dir.as_ref().map(|dir| dir.join("logs/HEAD")) else {
         return Ok(Been::default());
     };
     let text = blocking(move || read_text(&log)).await?;
@@ -138,7 +121,7 @@ pub(in crate::host::git) async fn positions(site: &Site) -> Result<Been, HostErr
 impl Been {
     /// `<old> <new> <who> <when>\t<what>`, where `<what>` may be
     /// `checkout: moving from <branch> to <branch>`.
-    fn take(&mut self, line: &str) {
+    pub(in crate::host::git) fn take(&mut self, line: &str) {
         let (values, what) = line.split_once('\t').unwrap_or((line, ""));
         let commits = values.split(' ').take(2).filter(|hash| hash.bytes().any(|b| b != b'0'));
         self.commits.extend(commits.map(str::to_owned));
@@ -156,7 +139,7 @@ impl Git {
             ["-c", "log.showSignature=false", "log", "-z", "--no-decorate", "--format=%h %s"];
         let all: Vec<&str> =
             usual.iter().copied().chain(args.iter().map(String::as_str)).chain(["--"]).collect();
-        let listed = self.program(&all).up_to(LISTING).run().await;
+        let listed = self.program(&all).up_to(LISTING_LIMIT).run().await;
         let output =
             listed.map_err(|source| failed("looking for commits that are nowhere else", source))?;
         let lines = output.stdout.split(|&byte| byte == 0).filter(|line| !line.is_empty());

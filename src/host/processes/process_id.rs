@@ -12,7 +12,7 @@ use super::start_of;
 
 /// A process by its id and its start time, in s since 1970: an id alone may be another's by now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
+pub struct ProcessId {
     pid: u32,
     start: u64,
 }
@@ -22,7 +22,7 @@ pub struct Holder {
 static THIS: Mutex<Option<Known>> = Mutex::new(None);
 
 struct Known {
-    holder: Holder,
+    holder: ProcessId,
     clock: SystemTime,
     at: Instant,
 }
@@ -31,7 +31,7 @@ impl Known {
     fn now() -> Self {
         let pid = std::process::id();
         let start = start_of(&mut System::new(), pid).unwrap_or_default();
-        let holder = Holder { pid, start };
+        let holder = ProcessId { pid, start };
         Self { holder, clock: SystemTime::now(), at: Instant::now() }
     }
 
@@ -42,7 +42,7 @@ impl Known {
     }
 }
 
-impl Holder {
+impl ProcessId {
     /// This process.
     #[must_use]
     pub fn this() -> Self {
@@ -74,11 +74,14 @@ mod tests {
 
     #[test]
     fn a_holder_lives_as_long_as_its_process() {
-        let this = Holder::this();
+        let this = ProcessId::this();
         assert!(this.lives() && this.is_this());
-        assert!(!Holder { start: this.start - 10, ..this }.lives(), "another process of that id");
+        assert!(
+            !ProcessId { start: this.start - 10, ..this }.lives(),
+            "another process of that id"
+        );
         let mut child = crate::host::launch::local()("true".as_ref()).spawn().unwrap();
-        let gone = Holder { pid: child.id(), ..this };
+        let gone = ProcessId { pid: child.id(), ..this };
         child.wait().unwrap();
         assert!(!gone.lives());
     }

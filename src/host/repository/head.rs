@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::repository::git_dir_of;
+use super::git_dir_of;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, read_text};
 
@@ -25,7 +25,7 @@ pub(in crate::host) fn branch_now(workdir: &Path) -> Result<Option<String>, Host
 }
 
 /// The branch that the `HEAD` of a git folder names.
-pub(super) fn branch_of(git_dir: &Path) -> Result<Option<String>, HostError> {
+pub(in crate::host) fn branch_of(git_dir: &Path) -> Result<Option<String>, HostError> {
     let head = read_text(&git_dir.join("HEAD"))?.unwrap_or_default();
     let branch = head.trim_end().strip_prefix("ref: refs/heads/");
     // `.invalid` stands in `HEAD` where refs are kept elsewhere (reftable).

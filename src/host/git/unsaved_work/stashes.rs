@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::Leftover;
+use super::UnsavedWork;
 use super::commits::{own_branches, positions};
 use crate::core::PolecatName;
 use crate::core::branch::is_own;
 use crate::host::error::HostError;
+use crate::host::git::command::LISTING_LIMIT;
 use crate::host::git::failed;
-use crate::host::git::site::Site;
-use crate::host::git::temp_index::LISTING;
-use crate::host::git::words::plain;
+use crate::host::git::format::printable;
+use crate::host::git::worktree_layout::WorktreeLayout;
 use crate::host::launch::Launch;
 
 /// A stash that was made in the polecat's worktree or on its branch.
@@ -22,34 +22,34 @@ pub(in crate::host::git) struct Stash {
     subject: String,
 }
 
-pub(super) async fn leftovers(
-    site: &Site,
+pub(super) async fn unsaved_work(
+    layout: &WorktreeLayout,
     polecat: &PolecatName,
     launch: &Launch,
-) -> Result<Option<Leftover>, HostError> {
-    let found = stashes(site, polecat, launch).await?;
-    let named = |stash: &Stash| format!("{} {}", stash.name, plain(&stash.subject));
+) -> Result<Option<UnsavedWork>, HostError> {
+    let found = stashes(layout, polecat, launch).await?;
+    let named = |stash: &Stash| format!("{} {}", stash.name, printable(&stash.subject));
     let all: Vec<_> = found.iter().map(named).collect();
-    Ok(if all.is_empty() { None } else { Some(Leftover::Stashed(all)) })
+    Ok(if all.is_empty() { None } else { Some(UnsavedWork::Stashed(all)) })
 }
 
 /// The polecat's stashes, the last one first.
 pub(in crate::host::git) async fn stashes(
-    site: &Site,
+    layout: &WorktreeLayout,
     polecat: &PolecatName,
     launch: &Launch,
 ) -> Result<Vec<Stash>, HostError> {
-    let Some(git) = site.shared(launch) else { return Ok(Vec::new()) };
+    let Some(git) = layout.shared(launch) else { return Ok(Vec::new()) };
     if git.commit("refs/stash").await?.is_none() {
         return Ok(Vec::new());
     }
     let format = "--format=%H%x00%P%x00%gs";
     let args = ["-c", "log.showSignature=false", "log", "--walk-reflogs", "-z", format];
     let args = [&args[..], &["--no-decorate", "refs/stash", "--"]].concat();
-    let listed = git.program(&args).up_to(LISTING).run().await;
+    let listed = git.program(&args).up_to(LISTING_LIMIT).run().await;
     let text = listed.map_err(|source| failed("listing stashes", source))?.text();
-    let own: BTreeSet<_> = own_branches(site, polecat, launch).await?.into_iter().collect();
-    let been = positions(site).await?;
+    let own: BTreeSet<_> = own_branches(layout, polecat, launch).await?.into_iter().collect();
+    let been = positions(layout).await?;
     let words: Vec<&str> = text.split('\0').collect();
     let mut found = Vec::new();
     for (number, words) in words.chunks_exact(3).enumerate() {
@@ -67,7 +67,7 @@ pub(in crate::host::git) async fn stashes(
         // Made without a branch, under words of somebody's own, or on a branch that was checked
         // out here for a while: it is told by the commit it was made on.
         let made_here = on.is_none_or(|on| been.branches.contains(on)) && been.has(base);
-        if may_be || made_here || site.is_clone() {
+        if may_be || made_here {
             let (name, commit) = (format!("stash@{{{number}}}"), (*commit).to_owned());
             found.push(Stash { commit, name, subject: (*subject).to_owned() });
         }

@@ -18,17 +18,17 @@ use crate::host::records;
 ///
 /// # Errors
 /// The record cannot be read, or git fails.
-pub async fn started_at(
+pub async fn fork_point(
     rig: &Rig,
     polecat: &PolecatName,
     workdir: &Path,
     launch: &Launch,
 ) -> Result<Option<Base>, HostError> {
-    started_in(&Git::in_worktree(rig, workdir, launch).await?, rig, polecat).await
+    fork_point_in(&Git::in_worktree(rig, workdir, launch).await?, rig, polecat).await
 }
 
-/// [`started_at`] of the `HEAD` that this git sees.
-pub(super) async fn started_in(
+/// [`fork_point`] of the `HEAD` that this git sees.
+pub(super) async fn fork_point_in(
     git: &Git,
     rig: &Rig,
     polecat: &PolecatName,

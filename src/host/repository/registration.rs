@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::repository::{common_dir, git_dir_of};
+use super::{common_dir, git_dir_of};
 use crate::host::error::HostError;
 use crate::host::files::{entries, look, read_text, real};
 
@@ -53,12 +53,18 @@ fn leads_to(worktree: &Path) -> Result<Option<(PathBuf, PathBuf)>, HostError> {
 }
 
 /// The folder in `worktrees/` of the worktree that is, or was, at `path`.
-pub(super) fn registered(common: &Path, path: &Path) -> Result<Option<PathBuf>, HostError> {
+pub(in crate::host) fn registered(
+    common: &Path,
+    path: &Path,
+) -> Result<Option<PathBuf>, HostError> {
     registered_in(&common.join("worktrees"), path)
 }
 
 /// The same, in that folder itself.
-pub(super) fn registered_in(worktrees: &Path, path: &Path) -> Result<Option<PathBuf>, HostError> {
+pub(in crate::host) fn registered_in(
+    worktrees: &Path,
+    path: &Path,
+) -> Result<Option<PathBuf>, HostError> {
     // The folder itself may be gone; what is above it is not.
     let parent = path.parent().map(real).transpose()?.flatten();
     let path = match (parent, path.file_name()) {
@@ -75,7 +81,7 @@ pub(super) fn registered_in(worktrees: &Path, path: &Path) -> Result<Option<Path
 }
 
 /// The worktree that a folder in `worktrees/` is about.
-pub(super) fn named_by(git_dir: &Path) -> Result<Option<PathBuf>, HostError> {
+pub(in crate::host) fn named_by(git_dir: &Path) -> Result<Option<PathBuf>, HostError> {
     let Some(text) = read_text(&git_dir.join("gitdir"))? else { return Ok(None) };
     // From there on, where git is told to use relative paths.
     let dot_git = plain(&git_dir.join(text.trim_end()));

@@ -4,16 +4,16 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Leftover;
+use super::UnsavedWork;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unread};
-use crate::host::git::site::Site;
+use crate::host::git::worktree_layout::WorktreeLayout;
 
-pub(super) async fn leftovers(site: &Site) -> Result<Vec<Leftover>, HostError> {
-    if site.worktree == site.dir {
+pub(super) async fn unsaved_work(layout: &WorktreeLayout) -> Result<Vec<UnsavedWork>, HostError> {
+    if layout.worktree == layout.dir {
         return Ok(Vec::new());
     }
-    let (dir, worktree) = (site.dir.clone(), site.worktree.clone());
+    let (dir, worktree) = (layout.dir.clone(), layout.worktree.clone());
     let found = blocking(move || {
         let mut found = Found::default();
         gather(&dir, &dir, &worktree, &mut found)?;
@@ -21,9 +21,9 @@ pub(super) async fn leftovers(site: &Site) -> Result<Vec<Leftover>, HostError> {
     });
     let Found { mut files, repositories } = found.await?;
     files.sort();
-    let mut found: Vec<_> = repositories.into_iter().map(Leftover::Repository).collect();
+    let mut found: Vec<_> = repositories.into_iter().map(UnsavedWork::Repository).collect();
     if !files.is_empty() {
-        found.push(Leftover::Beside(files));
+        found.push(UnsavedWork::SiblingFiles(files));
     }
     Ok(found)
 }

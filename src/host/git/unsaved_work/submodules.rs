@@ -2,24 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Leftover;
-use super::files::status;
+use super::UnsavedWork;
+use super::status::status;
 use crate::host::dir::Dir;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, entries, look_at_link, real};
-use crate::host::git::repository::git_dir_of;
-use crate::host::git::site::Site;
-use crate::host::git::temp_index::{Entry, LISTING};
-use crate::host::git::words::path_of;
-use crate::host::git::{Git, failed, is_git_dir};
+use crate::host::git::Git;
+use crate::host::git::format::path_from;
+use crate::host::git::worktree_layout::WorktreeLayout;
 use crate::host::launch::Launch;
+use crate::host::repository::{git_dir_of, is_git_dir};
 
 /// What is said of a repository that git has not put there itself.
 const STRANGE: &str = "a repository of its own in place, which is not looked into (`git submodule absorbgitdirs` \
      moves it to where it is)";
 
-pub(super) async fn leftovers(site: &Site, launch: &Launch) -> Result<Vec<Leftover>, HostError> {
-    let Some(git_dir) = site.git_dir.clone() else { return Ok(Vec::new()) };
+pub(super) async fn unsaved_work(
+    layout: &WorktreeLayout,
+    launch: &Launch,
+) -> Result<Vec<UnsavedWork>, HostError> {
+    let Some(git_dir) = layout.git_dir.clone() else { return Ok(Vec::new()) };
     let modules = git_dir.join("modules");
     let inside = blocking(move || {
         let mut found = Vec::new();
@@ -29,7 +31,8 @@ pub(super) async fn leftovers(site: &Site, launch: &Launch) -> Result<Vec<Leftov
     .await?;
     let mut found = Vec::new();
     for (path, repository) in inside {
-        let git = Git::new(&repository, &repository, launch);
+        // Its configuration says where its files are, which is elsewhere while they stand aside.
+        let git = Git::on(&repository, &repository, launch);
         let number = git.only_here().await?;
         if number > 0 {
             let holds = if number == 1 {
@@ -37,11 +40,11 @@ pub(super) async fn leftovers(site: &Site, launch: &Launch) -> Result<Vec<Leftov
             } else {
                 format!("{number} commits that are not pushed")
             };
-            found.push(Leftover::Submodule { path, holds });
+            found.push(UnsavedWork::Submodule { path, holds });
         }
     }
-    for path in other_worktrees(site, launch).await? {
-        found.push(Leftover::Repository(path));
+    for path in other_worktrees(layout, launch).await? {
+        found.push(UnsavedWork::Repository(path));
     }
     Ok(found)
 }
@@ -73,7 +76,7 @@ pub(in crate::host::git) async fn inside(
     submodules: &[PathBuf],
     git_dirs: [&Path; 2],
     launch: &Launch,
-) -> Result<Vec<Leftover>, HostError> {
+) -> Result<Vec<UnsavedWork>, HostError> {
     let own = git_dirs.map(|dir| dir.join("modules"));
     let mut open: Vec<_> =
         submodules.iter().rev().map(|path| (PathBuf::new(), path.clone())).collect();
@@ -86,13 +89,13 @@ pub(in crate::host::git) async fn inside(
             Inside::Strange => Some(STRANGE),
             Inside::Repository(git_dir) => {
                 let git = Git::on(&worktree.join(&path), &git_dir, launch);
-                let nested = git.submodules().await?;
+                let nested = git.index_entries().await?.submodules;
                 open.extend(nested.into_iter().rev().map(|below| (path.clone(), below)));
                 uncommitted(&git).await?
             }
         };
         let holds = holds.map(str::to_owned);
-        found.extend(holds.map(|holds| Leftover::Submodule { path, holds }));
+        found.extend(holds.map(|holds| UnsavedWork::Submodule { path, holds }));
     }
     Ok(found)
 }
@@ -148,14 +151,6 @@ async fn uncommitted(git: &Git) -> Result<Option<&'static str>, HostError> {
 }
 
 impl Git {
-    /// The submodules that the index has.
-    pub(in crate::host::git) async fn submodules(&self) -> Result<Vec<PathBuf>, HostError> {
-        let listed = self.program(&["ls-files", "-v", "--stage", "-z"]).up_to(LISTING).run().await;
-        let listed = listed.map_err(|source| failed("listing submodules", source))?;
-        let entries = listed.stdout.split(|&byte| byte == 0).filter_map(Entry::parse);
-        Ok(entries.filter(|entry| entry.is_submodule).map(|entry| entry.path).collect())
-    }
-
     /// How many commits no remote has: of branches, tags, stashes and what was checked out.
     async fn only_here(&self) -> Result<u64, HostError> {
         let mut args = vec!["rev-list", "--count", "--all", "--reflog"];
@@ -168,16 +163,19 @@ impl Git {
 }
 
 /// Worktrees that somebody made inside this one: ignored ones too.
-async fn other_worktrees(site: &Site, launch: &Launch) -> Result<Vec<PathBuf>, HostError> {
-    let Some(git) = site.shared(launch) else { return Ok(Vec::new()) };
+async fn other_worktrees(
+    layout: &WorktreeLayout,
+    launch: &Launch,
+) -> Result<Vec<PathBuf>, HostError> {
+    let Some(git) = layout.shared(launch) else { return Ok(Vec::new()) };
     let args = ["worktree", "list", "--porcelain", "-z"];
     let listed = git.run("listing worktrees", &args).await?;
-    let dir = site.dir.clone();
-    let worktree = site.worktree.clone();
+    let dir = layout.dir.clone();
+    let worktree = layout.worktree.clone();
     blocking(move || {
         let (dir, worktree) = (real(&dir)?.unwrap_or(dir), real(&worktree)?.unwrap_or(worktree));
         let lines = listed.stdout.split(|&byte| byte == 0);
-        let paths = lines.filter_map(|line| line.strip_prefix(b"worktree ")).map(path_of);
+        let paths = lines.filter_map(|line| line.strip_prefix(b"worktree ")).map(path_from);
         let inside = paths.filter(|path| path.starts_with(&dir) && *path != worktree);
         let mut found = Vec::new();
         for path in inside {

@@ -1,17 +1,11 @@
-//! Files that no commit has.
+//! What `git status` says of a worktree or a submodule.
 
 use std::path::PathBuf;
 
-use super::{Leftover, submodules};
-use crate::core::Rig;
 use crate::host::error::HostError;
-use crate::host::files::{blocking, look_at_link};
-use crate::host::git::site::Site;
-use crate::host::git::temp_index::{LISTING, TempIndex};
-use crate::host::git::words::path_of;
+use crate::host::git::command::LISTING_LIMIT;
+use crate::host::git::format::path_from;
 use crate::host::git::{Git, failed};
-use crate::host::launch::Launch;
-use crate::host::provision;
 
 /// What `git status` says, sorted by what it means here.
 #[derive(Default)]
@@ -21,44 +15,8 @@ pub(in crate::host::git) struct Status {
     pub(in crate::host::git) repositories: Vec<PathBuf>,
 }
 
-pub(super) async fn leftovers(
-    site: &Site,
-    rig: &Rig,
-    launch: &Launch,
-) -> Result<Vec<Leftover>, HostError> {
-    let (Some(git_dir), Some(common)) = (&site.git_dir, &site.common) else {
-        return Ok(Vec::new());
-    };
-    if !worktree_is_there(site).await? {
-        return Ok(Vec::new());
-    }
-    let temp = TempIndex::of(&Git::on(&site.worktree, git_dir, launch)).await?;
-    let status = status(&temp.git).await?;
-    let Status { changed, untracked, repositories } = status;
-    // What the town gave it is no work, and not only here.
-    let changed = provision::not_given(rig, &site.worktree, changed).await?;
-    let untracked = provision::not_given(rig, &site.worktree, untracked).await?;
-    let mut found = Vec::new();
-    if !changed.is_empty() {
-        found.push(Leftover::Uncommitted(changed));
-    }
-    if !untracked.is_empty() {
-        found.push(Leftover::Untracked(untracked));
-    }
-    found.extend(
-        submodules::inside(&site.worktree, &temp.submodules, [git_dir, common], launch).await?,
-    );
-    found.extend(repositories.into_iter().map(Leftover::Repository));
-    Ok(found)
-}
-
-async fn worktree_is_there(site: &Site) -> Result<bool, HostError> {
-    let worktree = site.worktree.clone();
-    blocking(move || Ok(look_at_link(&worktree)?.is_some())).await
-}
-
 /// Of submodules this tells whether they are at another commit; what is in them, see
-/// [`submodules::inside`].
+/// [`super::submodules::inside`].
 pub(super) async fn status(git: &Git) -> Result<Status, HostError> {
     let args = [
         "status",
@@ -68,7 +26,7 @@ pub(super) async fn status(git: &Git) -> Result<Status, HostError> {
         "--ignore-submodules=dirty",
         "--no-renames",
     ];
-    let asked = git.program(&args).up_to(LISTING).run().await;
+    let asked = git.program(&args).up_to(LISTING_LIMIT).run().await;
     let output = asked.map_err(|source| failed("looking for uncommitted work", source))?;
     Ok(Status::read(&output.stdout))
 }
@@ -93,8 +51,8 @@ impl Status {
         let Some(path) = line.strip_prefix(b"? ") else { return };
         match path.strip_suffix(b"/") {
             // Without what is in it: git does not look into a repository of its own.
-            Some(folder) => self.repositories.push(path_of(folder)),
-            None => self.untracked.push(path_of(path)),
+            Some(folder) => self.repositories.push(path_from(folder)),
+            None => self.untracked.push(path_from(path)),
         }
     }
 
@@ -102,7 +60,7 @@ impl Status {
     fn take_tracked(&mut self, line: &[u8], words: usize) {
         let all: Vec<&[u8]> = line.splitn(words, |&byte| byte == b' ').collect();
         if let (true, Some(path)) = (all.len() == words, all.last()) {
-            self.changed.push(path_of(path));
+            self.changed.push(path_from(path));
         }
     }
 }

@@ -1,0 +1,54 @@
+//! Files that no commit has.
+
+use super::status::{Status, status};
+use super::{UnsavedWork, submodules};
+use crate::core::Rig;
+use crate::host::error::HostError;
+use crate::host::files::{blocking, look_at_link};
+use crate::host::git::Git;
+use crate::host::git::worktree_layout::WorktreeLayout;
+use crate::host::launch::Launch;
+use crate::host::provision;
+
+pub(super) async fn unsaved_work(
+    layout: &WorktreeLayout,
+    rig: &Rig,
+    launch: &Launch,
+) -> Result<Vec<UnsavedWork>, HostError> {
+    let (Some(git_dir), Some(common)) = (&layout.git_dir, &layout.common) else {
+        return Ok(Vec::new());
+    };
+    if !worktree_is_there(layout).await? {
+        return Ok(Vec::new());
+    }
+    let git = Git::on(&layout.worktree, git_dir, launch);
+    let entries = git.index_entries().await?;
+    let Status { changed, untracked, repositories } = status(&git).await?;
+    // What the town gave it is no work, and not only here.
+    let changed = provision::not_given(rig, &layout.worktree, changed).await?;
+    let untracked = provision::not_given(rig, &layout.worktree, untracked).await?;
+    let mut found = Vec::new();
+    if !changed.is_empty() {
+        found.push(UnsavedWork::Uncommitted(changed));
+    }
+    if !untracked.is_empty() {
+        found.push(UnsavedWork::Untracked(untracked));
+    }
+    if !entries.conflicts.is_empty() {
+        found.push(UnsavedWork::Conflicts(entries.conflicts));
+    }
+    if !entries.hidden.is_empty() {
+        found.push(UnsavedWork::Hidden(entries.hidden));
+    }
+    found.extend(
+        submodules::inside(&layout.worktree, &entries.submodules, [git_dir, common], launch)
+            .await?,
+    );
+    found.extend(repositories.into_iter().map(UnsavedWork::Repository));
+    Ok(found)
+}
+
+async fn worktree_is_there(layout: &WorktreeLayout) -> Result<bool, HostError> {
+    let worktree = layout.worktree.clone();
+    blocking(move || Ok(look_at_link(&worktree)?.is_some())).await
+}
