@@ -67,7 +67,7 @@ local function open_file(buf)
     if not vim.uv.fs_stat(file) then
       return notify.warn(('`%s` is gone; `dv` shows what it was'):format(path))
     end
-    require('polecat.editor.locations').edit(file, line)
+    window.edit(file, line)
   end)
 end
 

@@ -43,7 +43,6 @@ pub(super) struct Act {
 
 /// The text that a key is about.
 #[derive(Clone, Copy, Debug)]
-#[expect(dead_code, reason = "the keys of captures will")]
 pub(super) enum Sends {
     /// The line of the cursor, and its column.
     Line,
@@ -56,6 +55,10 @@ pub(super) enum Sends {
 pub(super) enum Meaning {
     /// A command about the polecat of the row, or of the view.
     Command { name: &'static str, bang: bool, manner: Manner },
+    /// Opens the file that stands under the cursor, there or at the line that stands behind it.
+    OpenFile { at_line: bool },
+    /// Lists the lines of files that the text names.
+    ListLocations,
 }
 
 /// How a key differs from its command as it is typed.
@@ -125,9 +128,27 @@ const CAPTURE: &[Key] = &[
         "Inject",
         Manner::Plain,
     ),
-    lua("gf", "Open the file under the cursor", "open_file"),
-    lua("gF", "Open it at the line that stands behind it", "open_line"),
-    lua("gQ", "List all such lines of files in the quickfix window", "quickfix"),
+    about_text(
+        "gf",
+        "Open the file under the cursor",
+        "open_file",
+        Sends::Line,
+        Meaning::OpenFile { at_line: false },
+    ),
+    about_text(
+        "gF",
+        "Open it at the line that stands behind it",
+        "open_line",
+        Sends::Line,
+        Meaning::OpenFile { at_line: true },
+    ),
+    about_text(
+        "gQ",
+        "List all such lines of files in the quickfix window",
+        "locations",
+        Sends::Lines,
+        Meaning::ListLocations,
+    ),
 ];
 
 const DIFF: &[Key] = &[
@@ -167,6 +188,18 @@ const fn act(
     meaning: Meaning,
 ) -> Key {
     let act = Act { name, doing, sends: None, meaning };
+    Key { lhs, modes: "n", about, does: Does::Act(act) }
+}
+
+/// A key about what is printed.
+const fn about_text(
+    lhs: &'static str,
+    about: &'static str,
+    name: &'static str,
+    sends: Sends,
+    meaning: Meaning,
+) -> Key {
+    let act = Act { name, doing: "looking", sends: Some(sends), meaning };
     Key { lhs, modes: "n", about, does: Does::Act(act) }
 }
 
