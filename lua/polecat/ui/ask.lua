@@ -95,15 +95,15 @@ local function not_asked(opts)
   })
 end
 
---- Lets the user choose one of `items`; `done` gets nil for none, also when it was not asked.
+--- Lets the user choose one of `items`, by `opts.show` in place of their own `vim.ui.select`; `done` gets nil for none, also when it was not asked.
 ---@generic T
 ---@param items T[]
----@param opts polecat.Ask|{ format_item?: fun(item: T): string, kind?: string }
+---@param opts polecat.Ask|{ kind?: string, show?: fun(items: T[], opts: table, done: fun(item?: T)) }
 ---@param done fun(item?: T)
 function M.select(items, opts, done)
   local function ask()
-    local shown = { prompt = opts.prompt, format_item = opts.format_item, kind = opts.kind }
-    vim.ui.select(items, shown, done)
+    local shown = { prompt = opts.prompt, kind = opts.kind }
+    (opts.show or vim.ui.select)(items, shown, done)
   end
   if not opts.from then
     return ask()
@@ -116,7 +116,7 @@ end
 
 --- The same of choices with labels, which are all that `vim.ui.select` sees.
 ---@param choices polecat.Choice[]
----@param opts polecat.Ask|{ kind?: string }
+---@param opts polecat.Ask|{ kind?: string, show?: function }
 ---@param done fun(choice?: polecat.Choice)
 function M.choose(choices, opts, done)
   local labels, by_label = {}, {}
