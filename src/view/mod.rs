@@ -9,6 +9,7 @@ mod changes;
 mod columns;
 mod detail;
 mod frame;
+mod palette;
 mod patch;
 mod status;
 mod words;
@@ -17,6 +18,7 @@ pub use capture::{Tail, capture};
 pub use changes::{FileRow, HunkRow, Picture, Shown, changes};
 pub use detail::detail;
 pub use frame::{Color, Frame, Group, Line, Span, Style};
+pub use palette::{index, stages};
 pub use patch::{Patch, patches};
 pub use status::{Heading, status};
 

@@ -60,14 +60,15 @@ local KINDS = {
 ---@param spec polecat.OpenSpec
 ---@return polecat.ViewSpec
 local function asked_of_backend(spec)
+  local is_capture = spec.view == 'capture'
   local title = spec.session or spec.polecat or 'polecats'
   return {
     kind = spec.view,
     title = title .. (spec.snapshot and os.date(' at %H:%M:%S') or ''),
     polecat = spec.polecat,
     session = not spec.polecat and spec.session or nil,
-    lines = spec.lines,
-    follow = spec.view == 'capture' and not spec.snapshot or nil,
+    lines = spec.lines or (is_capture and require('polecat.config').capture_lines() or nil),
+    follow = is_capture and not spec.snapshot or nil,
     width = KINDS[spec.view].float and float.width() or nil,
   }
 end
@@ -137,12 +138,10 @@ end
 function M.open(spec, split)
   local kind = KINDS[spec.view]
   split.from = split.from or vim.api.nvim_get_current_win()
-  if spec.view == 'capture' then
-    spec.lines = spec.lines or require('polecat.config').capture_lines()
-  end
   local buf, new = buffer.get(name_of(spec))
   local open = view.of(buf)
-  if not kind.float and open and open.state == 'open' and open.spec.lines == spec.lines then
+  local goes_on = open and open.state == 'open' and open.spec.follow
+  if goes_on and open.spec.lines == asked_of_backend(spec).lines then
     return show(buf, kind, split)
   end
   reveal.when_filled(buf, new or kind.hidden == 'wipe', function(done)
