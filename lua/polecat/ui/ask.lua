@@ -5,7 +5,7 @@ local notify = require('polecat.editor.notify')
 local M = {}
 
 --- After a key, a late question waits for a moment without one, in ms.
-local QUIET = 300
+local QUIET_INTERVAL = 300
 
 local namespace = vim.api.nvim_create_namespace('polecat_ask')
 --- How many keys have been typed since somebody first wanted to know.
@@ -70,7 +70,7 @@ function M.when_free(from, act, refused)
     else
       refused()
     end
-  end, QUIET)
+  end, QUIET_INTERVAL)
 end
 
 --- Runs `act` after a moment in which no key was typed.
@@ -83,7 +83,7 @@ function M.when_quiet(act)
     else
       M.when_quiet(act)
     end
-  end, QUIET)
+  end, QUIET_INTERVAL)
 end
 
 ---@param opts polecat.Ask

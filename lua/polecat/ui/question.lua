@@ -30,17 +30,6 @@ local open
 ---@type table<string, { label?: string, at: integer }>
 local answers = {}
 
----@param lines string[]
----@param width integer
----@return integer
-local function height_of(lines, width)
-  local rows = 0
-  for _, line in ipairs(lines) do
-    rows = rows + math.max(math.ceil(vim.fn.strdisplaywidth(line) / width), 1)
-  end
-  return rows
-end
-
 ---@param question polecat.Question
 ---@return integer buf
 local function buffer_of(question)
@@ -56,21 +45,24 @@ end
 ---@return integer win
 ---@return boolean whole Whether there is room for all of it.
 local function show(question)
-  local width, room = math.max(vim.o.columns - 2, 1), math.max(vim.o.lines - 9, 1)
-  local rows = height_of(question.lines, width)
+  local room = math.max(vim.o.lines - 9, 1)
   local win = vim.api.nvim_open_win(buffer_of(question), false, {
     relative = 'editor',
     row = 0,
     col = 0,
-    width = width,
-    height = math.min(rows, room),
+    width = math.max(vim.o.columns - 2, 1),
+    height = room,
     focusable = false,
     style = 'minimal',
     border = 'rounded',
-    title = question.titles[rows > room and 2 or 1],
     zindex = 70,
   })
   vim.wo[win].wrap = true
+  local rows = vim.api.nvim_win_text_height(win, {}).all
+  vim.api.nvim_win_set_config(win, {
+    height = math.min(rows, room),
+    title = question.titles[rows > room and 2 or 1],
+  })
   return win, rows <= room
 end
 

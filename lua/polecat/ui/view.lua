@@ -34,7 +34,7 @@ local M = {}
 ---@field callback fun(err?: polecat.Error) For who opened it.
 ---@field frames table[] That have come and are not drawn yet.
 ---@field under_way? polecat.UnderWay[] Keys that were pressed and are not answered yet.
----@field told { width: integer, visible: boolean } What the backend knows of its window.
+---@field reported { width: integer, visible: boolean } What the backend knows of its window.
 
 ---@type table<integer, polecat.View>
 local by_buffer = {}
@@ -60,7 +60,7 @@ end
 ---@return table
 local function open_args(view)
   local spec = view.spec
-  view.told = { width = window.width(view.buf) or spec.width or vim.o.columns, visible = true }
+  view.reported = { width = window.width(view.buf) or spec.width or vim.o.columns, visible = true }
   return {
     at = where.here(view.buf),
     view = view.id,
@@ -70,7 +70,7 @@ local function open_args(view)
     lines = view.grown and math.max(view.grown, spec.lines or 0) or spec.lines,
     follow = spec.follow,
     since = spec.since,
-    width = view.told.width,
+    width = view.reported.width,
   }
 end
 
@@ -261,7 +261,7 @@ function M.frame(frame)
   local view = by_id[frame.view]
   if view then
     view.frames[#view.frames + 1] = frame
-    frames.drain(view, reopen)
+    frames.flush(view, reopen)
     if view.state == 'opening' and view.count > 0 then
       opened(view)
     end

@@ -76,7 +76,7 @@ end
 --- Whether the command said where it wants its window.
 ---@param split polecat.Split
 ---@return boolean
-function M.says_where(split)
+function M.has_modifiers(split)
   local mods = split.mods
   if not mods then
     return false
@@ -129,7 +129,7 @@ end
 ---@return integer win
 local function go_to(buf, split)
   local later = later_float(split)
-  local win = not M.says_where(split) and M.showing(buf) or new_split(buf, split, later)
+  local win = not M.has_modifiers(split) and M.showing(buf) or new_split(buf, split, later)
   vim.api.nvim_set_current_win(later or win)
   return win
 end
