@@ -21,11 +21,11 @@ local PLUGINS = {
 ---@param row string
 ---@return string
 local function polecat_of(row)
-  return row:match('^%S+')
+  return row:match('^%S+') or row
 end
 
 --- Opens `picker` on the sessions of the rig.
----@param picker string
+---@param picker 'telescope'|'fzf_lua'|'snacks'
 ---@param opts? table Options of that plugin.
 local function open(picker, opts)
   if vim.in_fast_event() then

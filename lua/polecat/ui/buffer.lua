@@ -16,7 +16,7 @@ end
 
 --- What makes a buffer one of ours.
 ---@param buf integer
----@param bufhidden string What becomes of it when no window shows it.
+---@param bufhidden 'hide'|'wipe' What becomes of it when no window shows it.
 function M.prepare(buf, bufhidden)
   local options = vim.bo[buf]
   options.buftype = 'nofile'

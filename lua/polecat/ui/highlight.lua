@@ -53,7 +53,8 @@ local function faint(rgb)
 end
 
 ---@param style polecat.Style
-local function define(style)
+---@param name string
+local function define(style, name)
   local group = vim.tbl_extend('force', style, {
     fg = resolve(style.fg),
     bg = resolve(style.bg),
@@ -61,7 +62,7 @@ local function define(style)
   })
   group.fg = style.dim and faint(group.fg) or group.fg
   group.dim, group.name = nil, nil
-  vim.api.nvim_set_hl(0, style.name, group)
+  vim.api.nvim_set_hl(0, name, group)
 end
 
 --- Set again what a colour scheme clears.
@@ -70,7 +71,9 @@ local function listen()
     group = vim.api.nvim_create_augroup('polecat_highlight', {}),
     desc = "Set the groups of polecat.nvim for agents' colours again",
     callback = function()
-      vim.tbl_map(define, styles)
+      for name, style in pairs(styles) do
+        define(style, name)
+      end
     end,
   })
 end
@@ -81,18 +84,19 @@ local full = false
 --- Makes a group, and counts it where Neovim does not have it yet. The count is Neovim's, so that
 --- it outlives this module when somebody loads the plugin anew.
 ---@param style polecat.Style
+---@param name string
 ---@return string? name None where there is no room.
-local function make(style)
+local function make(style, name)
   if next(styles) == nil then
     listen()
   end
-  if vim.fn.hlID(style.name) == 0 then
+  if vim.fn.hlID(name) == 0 then
     vim.g.polecat_groups = (vim.g.polecat_groups or 0) + 1
   end
-  full = not pcall(define, style)
+  full = not pcall(define, style, name)
   if not full then
-    styles[style.name] = style
-    return style.name
+    styles[name] = style
+    return name
   end
 end
 
@@ -104,10 +108,11 @@ local function group_of(stages)
   local made = vim.g.polecat_groups or 0
   for stage, limit in ipairs(LIMITS) do
     local style = stages[stage] or stages[#stages]
-    if not style.name or styles[style.name] then
-      return style.name or false
+    local name = style.name
+    if not name or styles[name] then
+      return name or false
     elseif made < limit then
-      return not full and make(style) or false
+      return not full and make(style, name) or false
     end
   end
   return false

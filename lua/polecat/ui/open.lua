@@ -19,7 +19,7 @@ local M = {}
 ---@field snapshot? boolean
 
 ---@class polecat.Kind A kind of view.
----@field hidden string What becomes of its buffer when no window shows it.
+---@field hidden 'hide'|'wipe' What becomes of its buffer when no window shows it.
 ---@field float? boolean It opens in a float, not in a split.
 ---@field options table<string, any> Of its windows.
 ---@field keys fun(spec: polecat.OpenSpec): string The list of its keys.
@@ -107,7 +107,8 @@ local function show(buf, kind, split)
   if win then
     return vim.api.nvim_set_current_win(win)
   elseif kind.float then
-    win = float.open(buf, view.of(buf).spec.title)
+    local open = view.of(buf)
+    win = float.open(buf, open and open.spec.title or '')
     -- What a minimal float is without.
     window.set_options(win, kind.options)
   else
@@ -140,8 +141,8 @@ function M.open(spec, split)
   split.from = split.from or vim.api.nvim_get_current_win()
   local buf, new = buffer.get(name_of(spec))
   local open = view.of(buf)
-  local goes_on = open and open.state == 'open' and open.spec.follow
-  if goes_on and open.spec.lines == asked_of_backend(spec).lines then
+  local follows = open and open.state == 'open' and open.spec.follow
+  if open and follows and open.spec.lines == asked_of_backend(spec).lines then
     return show(buf, kind, split)
   end
   reveal.when_filled(buf, new or kind.hidden == 'wipe', function(done)

@@ -15,13 +15,13 @@ local M = {}
 ---@field choices polecat.Choice[]
 ---@field show_all string
 
----@class polecat.Asked
+---@class polecat.PendingQuestion
 ---@field question polecat.Question
 ---@field context polecat.Context
 ---@field done fun(choice?: polecat.Choice)
 
 --- Those that wait for their turn.
----@type polecat.Asked[]
+---@type polecat.PendingQuestion[]
 local waiting = {}
 --- The window of the one that is open.
 ---@type integer?
@@ -74,7 +74,7 @@ local function show_all(question)
   keys.set(buf, 'plain')
 end
 
----@param asked polecat.Asked
+---@param asked polecat.PendingQuestion
 ---@param finished fun()
 local function put(asked, finished)
   local question = asked.question
@@ -100,7 +100,7 @@ end
 
 --- The choice that answers the same question, when it was answered while this one's call was under
 --- way.
----@param asked polecat.Asked
+---@param asked polecat.PendingQuestion
 ---@return boolean known
 ---@return polecat.Choice? choice
 local function answered(asked)
