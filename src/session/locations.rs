@@ -4,7 +4,7 @@ use std::{
     collections::{HashMap, HashSet},
     ffi::OsStr,
     os::unix::ffi::OsStrExt,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use crate::core::locations::{Location, locations};
@@ -21,6 +21,7 @@ pub struct Viewpoint {
 /// A location whose file is there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FoundLocation {
+    /// Absolute.
     pub file: PathBuf,
     /// From 1.
     pub line: u32,
@@ -69,6 +70,7 @@ impl Viewpoint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     /// A folder with `src/main.rs`, and `notes` in its home.
     fn viewpoint(home: &Path) -> Viewpoint {

@@ -178,8 +178,8 @@ end
 function M.open(buf, spec, callback)
   listen()
   M.close(buf)
-  local view =
-    { id = 0, buf = buf, spec = spec, keys = {}, state = 'opening', count = 0, frames = {} }
+  local view = { id = 0, buf = buf, spec = spec, keys = {}, state = 'opening', count = 0 }
+  view.frames, view.callback = {}, callback
   by_buffer[buf] = view
   ask(view, callback)
   autocmd.on('polecat_view_end', 'BufUnload', buf, 'End the view of a buffer that goes', function()

@@ -17,7 +17,7 @@ use crate::{
 /// Opens the file whose name is under the cursor, as seen from where the session works.
 pub(super) async fn open(press: &Press<'_>, at_line: bool) -> Result<Vec<Effect>, RpcError> {
     let Some(found) = location_at(press.text(), press.asked.column.unwrap_or_default()) else {
-        return warn("no file name under the cursor".to_owned());
+        return Ok(vec![warning("no file name under the cursor".to_owned())]);
     };
     let seen = viewpoint(press).await?.0;
     let dir = seen.dir.clone();
@@ -27,7 +27,7 @@ pub(super) async fn open(press: &Press<'_>, at_line: bool) -> Result<Vec<Effect>
             Ok(vec![Effect::Edit { file, line: found.line, column: found.column }])
         }
         Some(file) => Ok(vec![Effect::Edit { file, line: None, column: None }]),
-        None => warn(format!("no file `{path}` in `{}`", dir.display())),
+        None => Ok(vec![warning(format!("no file `{path}` in `{}`", dir.display()))]),
     }
 }
 
@@ -42,8 +42,8 @@ pub(super) async fn list(press: &Press<'_>) -> Result<Vec<Effect>, RpcError> {
     Ok(vec![Effect::Quickfix { title, items }])
 }
 
-fn warn(text: String) -> Result<Vec<Effect>, RpcError> {
-    Ok(vec![Effect::Notify(Level::Warn, text)])
+fn warning(text: String) -> Effect {
+    Effect::Notify(Level::Warn, text)
 }
 
 /// From where the session sees files, and what it is called.
