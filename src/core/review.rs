@@ -1,5 +1,9 @@
 //! What a person says about changes, and how an agent is told.
 
+mod target;
+
+pub use target::{location, target};
+
 use super::diff::{Place, Side};
 
 /// A remark about some lines.

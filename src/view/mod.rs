@@ -9,6 +9,7 @@ mod changes;
 mod columns;
 mod detail;
 mod frame;
+mod marks;
 mod patch;
 mod status;
 mod words;
@@ -16,7 +17,8 @@ mod words;
 pub use capture::{Tail, capture};
 pub use changes::{FileRow, HunkRow, Picture, Shown, changes};
 pub use detail::detail;
-pub use frame::{Color, Frame, Group, Line, Span, Style};
+pub use frame::{Color, Fold, Frame, Group, Line, Span, Style};
+pub use marks::{Marks, Note, RowRange};
 pub use patch::{Patch, patches};
 pub use status::{Heading, status};
 
