@@ -255,8 +255,24 @@ arguments! {
     }
     ViewSet { at: Option<At>, view: u64, width: Option<usize>, visible: Option<bool> }
     View { at: Option<At>, view: u64 }
-    /// A key that was pressed in a view: what it does, and what the row stood for, if for anything.
-    ViewAct { at: Option<At>, view: u64, act: String, id: Option<String> }
+    /// A key that was pressed in a view.
+    ViewAct {
+        at: At,
+        /// None of one that has ended, such as a snapshot.
+        view: Option<u64>,
+        /// What the key does.
+        act: String,
+        /// What its row stood for, if for anything; of a selection the first.
+        id: Option<String>,
+        last_id: Option<String>,
+        text: Option<ByteBuf>,
+        /// The byte of the text's line that the cursor is on, from 0.
+        column: Option<usize>,
+        count: Option<u32>,
+        about: Option<About>,
+    }
+    /// What a view is about.
+    About { polecat: Option<String>, session: Option<String> }
 }
 
 #[cfg(test)]

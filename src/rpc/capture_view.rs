@@ -57,7 +57,9 @@ async fn draw_live(
     let options = options(&open);
     let mut follow = match (open.polecat, open.session) {
         (Some(polecat), None) => {
-            workspace.context(&place(open.at)).await?.follow(&polecat, options).await?
+            let context = workspace.context(&place(open.at)).await?;
+            canvas.rows.set(context.rig_home(), vec![polecat.clone()]);
+            context.follow(&polecat, options).await?
         }
         (None, Some(session)) => workspace.follow_session(&session, options).await?,
         _ => return Err(neither()),

@@ -7,6 +7,7 @@ mod invocation;
 mod keys;
 mod list;
 mod paths;
+mod press;
 mod questions;
 mod report;
 mod run;
@@ -14,5 +15,5 @@ mod table;
 mod words;
 
 pub(super) use invocation::METHOD;
-pub(super) use keys::act;
+pub(super) use press::press;
 pub(super) use run::run;

@@ -106,12 +106,13 @@ impl Views {
 
     /// Does what a key is for, in a task of its own.
     fn act(&self, workspace: Workspace, call: u64, asked: ViewAct) {
-        let open = self.open.get(&asked.view).map(|open| (open.at.clone(), open.rows.clone()));
+        let open = asked.view.and_then(|view| self.open.get(&view));
+        let open = open.map(|open| (open.at.clone(), open.rows.clone()));
         let editor = self.editor.clone();
         tokio::spawn(async move {
             let operations = Operations::new(&editor, &workspace, call);
             // What it may wait for is large: not all of it on one stack.
-            let done = Box::pin(commands::act(&operations, open, &asked)).await;
+            let done = Box::pin(commands::press(&operations, open, &asked)).await;
             editor.answer(call, done.map(effects::encode));
         });
     }

@@ -69,7 +69,7 @@ local function open(picker, opts)
     if #sessions == 0 then
       return notify.info('no polecat is running')
     end
-    require('polecat.pickers.' .. picker).open(source(sessions, at), opts or {})
+    require('polecat.integrations.' .. picker).open(source(sessions, at), opts or {})
   end)
   require('polecat.rpc.client').call('session.list', { at = at }, show)
 end

@@ -56,9 +56,11 @@ local function run(spec, argv, buf)
   vim.b[buf].polecat_attach = table.concat(argv, ' ')
   where.keep(buf, spec.at)
   detach_when_hidden(buf, job)
-  require('polecat.ui.keymaps').set(buf, {}, function()
-    window.close(vim.api.nvim_get_current_win())
-  end)
+  require('polecat.ui.keymaps').set(buf, 'plain', {
+    close = function()
+      window.close(vim.api.nvim_get_current_win())
+    end,
+  })
   vim.cmd.startinsert()
 end
 

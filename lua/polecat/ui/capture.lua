@@ -37,54 +37,23 @@ local OPTIONS = {
 ---@field snapshot? boolean
 ---@field at? polecat.At
 
---- Calls `act` for the polecat of `buf`; the session of somebody else is only looked at.
----@param buf integer
----@param name string
----@return fun()
-local function act(buf, name)
-  return function()
-    local polecat = vim.b[buf].polecat
-    if not polecat then
-      return notify.warn('this session was opened by its name: it is only looked at')
-    end
-    require('polecat.' .. name).open({ polecat = polecat, at = where.here(buf) }, {})
-  end
-end
-
 --- A key of the module `places`, which is loaded when it is used.
----@param buf integer
 ---@param name string
 ---@param ... any
----@return fun()
-local function place(buf, name, ...)
-  local args = { buf, ... }
-  return function()
-    require('polecat.editor.locations')[name](unpack(args))
+---@return fun(buf: integer)
+local function place(name, ...)
+  local args = { ... }
+  return function(buf)
+    require('polecat.editor.locations')[name](buf, unpack(args))
   end
 end
 
----@param buf integer
----@param spec polecat.CaptureSpec
----@return polecat.Key[]
-local function keys_of(buf, spec)
-  local own = {
-    { 'a', 'Attach: use the session in a terminal', act(buf, 'attach') },
-    { 'i', 'Inject: write a message to the polecat', act(buf, 'compose') },
-    { 'gf', 'Open the file under the cursor', place(buf, 'open', false) },
-    { 'gF', 'Open it at the line that stands behind it', place(buf, 'open', true) },
-    { 'gQ', 'List all such lines of files in the quickfix window', place(buf, 'to_quickfix') },
-  }
-  if not spec.snapshot then
-    own[#own + 1] = {
-      'r',
-      'Refresh',
-      function()
-        view.refresh(buf)
-      end,
-    }
-  end
-  return own
-end
+---@type table<string, fun(buf: integer)>
+local actions = {
+  open_file = place('open', false),
+  open_line = place('open', true),
+  quickfix = place('to_quickfix'),
+}
 
 --- Makes `buf` a capture of `spec.session`.
 ---@param buf integer
@@ -96,9 +65,7 @@ function M.fill(buf, spec, callback)
   -- Of a polecat's buffer we know whose it is, also when it is asked for by its session.
   spec.polecat = spec.polecat or vim.b[buf].polecat
   vim.b[buf].polecat = spec.polecat
-  keys.set(buf, keys_of(buf, spec), function()
-    buffer.close(buf)
-  end)
+  keys.set(buf, spec.snapshot and 'snapshot' or 'capture', actions)
   window.dress(buf, OPTIONS)
   vim.bo[buf].filetype = 'polecat-capture'
   local taken = spec.snapshot and os.date(' at %H:%M:%S') or ''
@@ -111,7 +78,7 @@ function M.fill(buf, spec, callback)
     follow = not spec.snapshot,
   }, function(err)
     if not err and spec.snapshot then
-      view.close(buf)
+      view.freeze(buf)
     end
     callback(err)
   end)

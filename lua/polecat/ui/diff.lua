@@ -153,40 +153,33 @@ local function toggle(buf)
   end)
 end
 
----@param buf integer
----@return polecat.Key[]
-local function keys_of(buf)
-  return {
-    { '<CR>', 'Open the file in the worktree, at this line', open_file(buf) },
-    { 'gf', 'The same', open_file(buf) },
-    { 'dv', 'Show the file side by side with what it was', side_by_side(buf) },
-    { ']c', 'Go to the next hunk', jumps(buf, 1, index.stops) },
-    { '[c', 'Go to the hunk before', jumps(buf, -1, index.stops) },
-    { ']]', 'Go to the next file', jumps(buf, 1, files) },
-    { '[[', 'Go to the file before', jumps(buf, -1, files) },
-    { 'c', 'Comment on the line or the selection', review(buf, 'comment'), { 'n', 'x' } },
-    { 'x', 'Drop the comment on this line', review(buf, 'drop') },
-    { 'gQ', 'List the comments in the quickfix window', review(buf, 'to_quickfix') },
-    { 'S', 'Send all comments to the agent', review(buf, 'send') },
-    {
-      'gR',
-      'Show only what was changed since the last review, or all',
-      function()
-        toggle(buf)
-      end,
-    },
-    { 's', 'Stage the hunk or the file in the main worktree', review(buf, 'take') },
-    { 'X', "Undo the hunk or the file in the polecat's worktree", review(buf, 'reject') },
-    { 'u', 'Undo the last `s` or `X`', review(buf, 'undo') },
-    {
-      'r',
-      'Refresh',
-      function()
-        view.refresh(buf)
-      end,
-    },
-  }
+---@param make fun(buf: integer, ...): fun()
+---@param ... any
+---@return fun(buf: integer)
+local function later(make, ...)
+  local args = { ... }
+  return function(buf)
+    make(buf, unpack(args))()
+  end
 end
+
+---@type table<string, fun(buf: integer)>
+local actions = {
+  open_changed = later(open_file),
+  side_by_side = later(side_by_side),
+  next_hunk = later(jumps, 1, index.stops),
+  previous_hunk = later(jumps, -1, index.stops),
+  next_file = later(jumps, 1, files),
+  previous_file = later(jumps, -1, files),
+  comment = later(review, 'comment'),
+  drop = later(review, 'drop'),
+  comments = later(review, 'to_quickfix'),
+  send = later(review, 'send'),
+  toggle = toggle,
+  stage = later(review, 'take'),
+  reject = later(review, 'reject'),
+  undo = later(review, 'undo'),
+}
 
 ---@class polecat.DiffSpec
 ---@field polecat string
@@ -204,9 +197,7 @@ function M.fill(buf, spec, callback)
   local title = spec.polecat .. (spec.since and ' since the last review' or '')
   local asked = { kind = 'diff', title = title, polecat = spec.polecat, since = spec.since }
   view.open(buf, asked, callback)
-  keys.set(buf, keys_of(buf), function()
-    buffer.close(buf)
-  end)
+  keys.set(buf, 'diff', actions)
   window.dress(buf, OPTIONS)
   vim.bo[buf].filetype = 'polecat-diff'
   -- Neovim's own, which every colour scheme knows.

@@ -1,6 +1,5 @@
 --- Questions that show first what they are about: one at a time, and the same one once.
 local ask = require('polecat.ui.ask')
-local buffer = require('polecat.ui.buffer')
 local keys = require('polecat.ui.keymaps')
 local window = require('polecat.ui.window')
 
@@ -80,9 +79,7 @@ end
 local function show_all(question)
   local buf = buffer_of(question)
   window.split(buf, {})
-  keys.set(buf, {}, function()
-    buffer.close(buf)
-  end)
+  keys.set(buf, 'plain')
 end
 
 ---@param asked polecat.Asked

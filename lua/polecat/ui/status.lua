@@ -1,5 +1,4 @@
 --- The status window: all polecats of the rig, or one in detail, in a float.
-local act = require('polecat.ui.act')
 local buffer = require('polecat.ui.buffer')
 local float = require('polecat.ui.float')
 local keys = require('polecat.ui.keymaps')
@@ -12,20 +11,6 @@ local window = require('polecat.ui.window')
 local M = {}
 
 local NAME = 'polecat://status'
-
----@param buf integer
----@return polecat.Key[]
-local function keys_of(buf)
-  local own = act.keys(buf, vim.b[buf].polecat and 'detail' or 'rows')
-  own[#own + 1] = {
-    'r',
-    'Refresh',
-    function()
-      view.refresh(buf)
-    end,
-  }
-  return own
-end
 
 --- Makes `buf` the status of a rig, or of one polecat in it, and keeps it so.
 ---@param buf integer
@@ -40,9 +25,7 @@ function M.fill(buf, spec, callback)
   asked.width = float.width()
   -- First, so that the backend is at work while the buffer is made ready.
   view.open(buf, asked, callback)
-  keys.set(buf, keys_of(buf), function()
-    buffer.close(buf)
-  end)
+  keys.set(buf, spec.polecat and 'detail' or 'rows')
   vim.bo[buf].filetype = 'polecat-status'
 end
 

@@ -138,18 +138,31 @@ local function reopen(view)
   end)
 end
 
+--- Ends the drawing of `view`.
+---@param view polecat.View
+local function stop(view)
+  by_id[view.id] = nil
+  if view.state == 'opening' or view.state == 'open' then
+    backend.call('view.close', { view = view.id }, ignore)
+  end
+  view.state = 'closed'
+end
+
 --- Ends the view of `buf`, if it has one.
 ---@param buf integer
 function M.close(buf)
   local view = by_buffer[buf]
   by_buffer[buf] = nil
-  if not view then
-    return
+  if view then
+    stop(view)
   end
-  by_id[view.id] = nil
-  if view.state == 'opening' or view.state == 'open' then
-    view.state = 'closed'
-    backend.call('view.close', { view = view.id }, ignore)
+end
+
+--- Leaves what `buf` shows as it is.
+---@param buf integer
+function M.freeze(buf)
+  if by_buffer[buf] then
+    stop(by_buffer[buf])
   end
 end
 
@@ -159,13 +172,13 @@ function M.of(buf)
   return by_buffer[buf]
 end
 
---- What the row under the cursor stands for; nil when for nothing.
----@param buf integer
+--- What the line `row`, from 1, stands for; nil when for nothing.
+---@param view polecat.View
+---@param row integer
 ---@return string?
-function M.key_under_cursor(buf)
-  local view = by_buffer[buf]
-  local key = view and view.keys[vim.api.nvim_win_get_cursor(0)[1]]
-  return key ~= '' and key or nil
+function M.id_of(view, row)
+  local id = view.keys[row]
+  return id ~= '' and id or nil
 end
 
 --- Puts the cursor of a window that has just been opened on `buf` where it is of use: at the end

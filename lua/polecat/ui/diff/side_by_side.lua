@@ -67,9 +67,7 @@ local function fill(left, pair, encoding)
   vim.bo[left].fileformat = format
   vim.bo[left].modifiable, vim.bo[left].modified = false, false
   vim.b[left].polecat_title = pair.old and (pair.old .. ' as it was') or 'it was not there before'
-  keys.set(left, {}, function()
-    close(left)
-  end)
+  keys.set(left, 'plain', { close = close })
   local filetype = vim.filetype.match({ filename = pair.old or pair.path, buf = left })
   vim.bo[left].filetype = filetype or ''
 end

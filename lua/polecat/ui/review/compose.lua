@@ -81,9 +81,7 @@ local function fill(buf, spec)
   vim.api.nvim_buf_set_lines(buf, 0, -1, false, vim.split(spec.text, '\n', { plain = true }))
   vim.bo[buf].undolevels, vim.bo[buf].modified = vim.go.undolevels, false
   vim.b[buf].polecat = spec.polecat
-  keys.set(buf, {}, function()
-    close(buf)
-  end)
+  keys.set(buf, 'plain', { close = close })
   autocmd.on('polecat_comment', 'BufWriteCmd', buf, 'Keep the comment', function()
     write(buf, spec)
   end)
