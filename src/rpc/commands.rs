@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod generated;
+mod diff;
 mod inject;
 mod invocation;
 mod keys;

@@ -5,7 +5,12 @@ use std::path::PathBuf;
 
 use rmpv::Value;
 
-use super::encode::{self, Map, texts};
+use super::{
+    compose::Compose,
+    encode::{self, Map, texts},
+    side_by_side::SideBySide,
+};
+use crate::session::FoundLocation;
 
 /// One thing for Neovim to do.
 #[derive(Debug, PartialEq)]
@@ -38,8 +43,25 @@ pub(super) enum Effect {
         /// The lines, or columns, of its window.
         size: Option<u32>,
     },
+    /// Opens a file in a window that shows files.
+    Edit {
+        file: PathBuf,
+        /// From 1; the column in bytes.
+        line: Option<u32>,
+        column: Option<u32>,
+    },
+    /// Lists locations in the quickfix window.
+    Quickfix { title: String, items: Vec<FoundLocation> },
     /// Has the next backend use this rig too; none ends that.
     Pin(Option<PathBuf>),
+    /// Opens a buffer to write a text in.
+    Compose(Box<Compose>),
+    /// Shows a file beside what it was.
+    SideBySide(Box<SideBySide>),
+    /// Draws one of our buffers anew, where it is open, with these changes to what it shows.
+    Refresh { name: String, since: Option<&'static str> },
+    /// Puts a text into the unnamed register.
+    Register(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,10 +126,6 @@ pub(super) enum View {
     Attach {
         polecat: String,
     },
-    Compose {
-        polecat: String,
-        quote: Option<Vec<Vec<u8>>>,
-    },
     Log,
 }
 
@@ -146,9 +164,24 @@ impl Effect {
                 .put("choices", self::choices(choices)),
             Self::Question(question) => question.encode(kind("question")),
             Self::Open { view, size } => view.encode(kind("open")).some("size", size),
+            Self::Edit { file, line, column } => kind("edit")
+                .put("file", encode::word(file.as_os_str()))
+                .some("line", line)
+                .some("column", column),
+            Self::Quickfix { title, items } => {
+                let items = items.into_iter().map(|item| quickfix(item).into()).collect();
+                kind("quickfix").put("title", title).put("items", Value::Array(items))
+            }
             Self::Pin(path) => {
                 kind("pin").some("path", path.map(|path| encode::word(path.as_os_str())))
             }
+            Self::Compose(compose) => compose.encode(kind("compose")),
+            Self::SideBySide(files) => files.encode(kind("side_by_side")),
+            Self::Refresh { name, since } => {
+                let spec = since.map(|since| Map::new().put("since", since));
+                kind("refresh").put("name", name).some("spec", spec)
+            }
+            Self::Register(text) => kind("register").put("text", text),
         }
     }
 }
@@ -179,13 +212,6 @@ impl View {
             }
             Self::SideBySide { polecat } => ("side_by_side", Map::new().some("polecat", polecat)),
             Self::Attach { polecat } => ("attach", Map::new().put("polecat", polecat)),
-            Self::Compose { polecat, quote } => {
-                let quote = quote.map(|lines| lines.into_iter().map(encode::bytes).collect());
-                (
-                    "compose",
-                    Map::new().put("polecat", polecat).some("quote", quote.map(Value::Array)),
-                )
-            }
             Self::Log => ("log", Map::new()),
         };
         map.put("view", name).put("spec", spec)
@@ -203,6 +229,15 @@ impl From<Request> for Value {
     }
 }
 
+/// As `setqflist()` takes it.
+fn quickfix(item: FoundLocation) -> Map {
+    Map::new()
+        .put("filename", encode::word(item.file.as_os_str()))
+        .put("lnum", item.line)
+        .some("col", item.column)
+        .put("text", encode::bytes(item.text))
+}
+
 fn choices(choices: Vec<Choice>) -> Value {
     let choice = |Choice { label, then }| Map::new().put("label", label).some("call", then).into();
     Value::Array(choices.into_iter().map(choice).collect())
@@ -211,6 +246,7 @@ fn choices(choices: Vec<Choice>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rpc::compose;
 
     fn fields(effect: Effect) -> Vec<(String, Value)> {
         let Value::Map(pairs) = Value::from(effect.encode()) else { panic!("a map") };
@@ -248,6 +284,9 @@ mod tests {
             Effect::Question(question),
             Effect::Open { view: View::Log, size: None },
             Effect::Pin(None),
+            Effect::Compose(Box::new(compose::message("ash", Vec::new(), request()))),
+            Effect::Refresh { name: String::new(), since: None },
+            Effect::Register(String::new()),
         ];
         for effect in effects {
             let kind = field(effect, "kind");
@@ -260,7 +299,6 @@ mod tests {
             View::Diff { polecat: polecat(), since: None },
             View::SideBySide { polecat: None },
             View::Attach { polecat: polecat() },
-            View::Compose { polecat: polecat(), quote: None },
             View::Log,
         ];
         for view in views {

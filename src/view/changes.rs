@@ -89,6 +89,12 @@ impl Picture {
         self.blocks.concat()
     }
 
+    /// What is left of it once it is drawn: which rows show what.
+    #[must_use]
+    pub fn without_lines(self) -> Self {
+        Self { blocks: Vec::new(), ..self }
+    }
+
     /// The row of what was found, and whether that is only what is left of it.
     #[must_use]
     pub fn row_of(&self, found: Found) -> (usize, bool) {

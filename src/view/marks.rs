@@ -128,6 +128,15 @@ impl Picture {
         (offset < rows.1).then_some(Spot { file, hunk, row: rows.0 + offset })
     }
 
+    /// What a row shows; none where no file is.
+    #[must_use]
+    pub fn at(&self, row: usize) -> Option<Spot<'_>> {
+        let shows = |rows: (usize, usize)| (rows.0..rows.0 + rows.1).contains(&row);
+        let file = self.files.iter().find(|file| shows(file.rows))?;
+        let hunk = self.hunks.iter().find(|hunk| shows(hunk.rows));
+        Some(Spot { file, hunk, row })
+    }
+
     /// Those of the rows that are lines of `hunk`, counted from 0 below its heading.
     #[must_use]
     pub fn lines_in(hunk: &HunkRow, rows: &RangeInclusive<usize>) -> Range<usize> {

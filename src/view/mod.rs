@@ -18,7 +18,7 @@ pub use capture::{Tail, capture};
 pub use changes::{FileRow, HunkRow, Picture, Shown, changes};
 pub use detail::detail;
 pub use frame::{Color, Fold, Frame, Group, Line, Span, Style};
-pub use marks::{Marks, Note, RowRange};
+pub use marks::{Marks, Note, RowRange, Spot};
 pub use patch::{Patch, patches};
 pub use status::{Heading, status};
 

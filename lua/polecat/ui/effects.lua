@@ -18,6 +18,7 @@ local M = {}
 ---@field at polecat.At
 ---@field split polecat.Split
 ---@field from? polecat.From
+---@field buf? integer The buffer to fill that is edited by its name, instead of a window.
 ---@field begun? integer When the last call was made, by `vim.uv.hrtime()`.
 
 --- The module that opens each view, and its function.
@@ -26,9 +27,8 @@ local VIEWS = {
   status = { 'polecat.ui.status', 'open' },
   capture = { 'polecat.ui.capture', 'open' },
   diff = { 'polecat.ui.diff', 'open' },
-  side_by_side = { 'polecat.ui.diff', 'side_by_side' },
+  side_by_side = { 'polecat.ui.side_by_side', 'ask' },
   attach = { 'polecat.ui.attach', 'open' },
-  compose = { 'polecat.ui.compose', 'open' },
   log = { 'polecat.rpc.log', 'open' },
 }
 
@@ -84,6 +84,25 @@ function handlers.pin(effect)
   backend.pin(effect.path)
 end
 
+function handlers.compose(effect, context)
+  require('polecat.ui.compose').open(effect, context)
+end
+
+function handlers.side_by_side(effect, context)
+  require('polecat.ui.side_by_side').show(effect, context)
+end
+
+function handlers.refresh(effect)
+  local buf = require('polecat.ui.buffer').find(effect.name)
+  if buf then
+    require('polecat.ui.view').refresh(buf, effect.spec)
+  end
+end
+
+function handlers.register(effect)
+  vim.fn.setreg('"', effect.text)
+end
+
 --- Carries `effects` out, in their order.
 ---@param effects table[]
 ---@param context polecat.Context
@@ -96,7 +115,7 @@ end
 --- Makes a call that is answered by effects, and carries these out.
 ---@param request polecat.Request
 ---@param context polecat.Context
----@param answered? fun() Before that, and when it was refused.
+---@param answered? fun(err?: polecat.Error) Before that, and when it was refused.
 function M.call(request, context, answered)
   local from = ask.from()
   -- After an answer, a picker of the user's may still be about to close its window.
@@ -110,7 +129,7 @@ function M.call(request, context, answered)
   end)
   backend.call(request.method, args, function(err, effects)
     if answered then
-      answered()
+      answered(err)
     end
     apply(err, effects)
   end)

@@ -3,11 +3,12 @@
 use super::{FileDiff, Section, shown};
 
 /// Which version of a file a line is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Side {
     /// The one before.
     Old,
     /// The one after.
+    #[default]
     New,
 }
 
@@ -29,7 +30,7 @@ impl Side {
 }
 
 /// Lines of a file, as they were when somebody pointed at them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The file's path.
     pub path: Vec<u8>,

@@ -1,27 +1,29 @@
 //! What a key of a view does that was pressed: `view.act`.
 
 use super::{
-    invocation::Invocation,
+    diff,
+    invocation::{self, Invocation},
     keys::{self, Manner, Meaning},
     questions, run,
 };
 use crate::rpc::{
-    args::{At, CommandRun, ViewAct},
-    effects::{Effect, Level},
+    args::{About, At, CommandRun, ViewAct},
+    effects::{Effect, Level, Request},
+    encode::Map,
     error::RpcError,
     operations::Operations,
     rows::Rows,
 };
 
 /// A key that was pressed.
-struct Press<'a> {
-    operations: &'a Operations<'a>,
-    asked: &'a ViewAct,
+pub(super) struct Press<'a> {
+    pub(super) operations: &'a Operations<'a>,
+    pub(super) asked: &'a ViewAct,
     /// From where the view was opened, or the buffer keeps to be.
-    at: At,
+    pub(super) at: At,
     /// What the view shows, unless it has ended.
-    rows: Option<Rows>,
-    lhs: &'static str,
+    pub(super) rows: Option<Rows>,
+    pub(super) lhs: &'static str,
 }
 
 /// Does what a key is for, about what it was pressed on, in the view that is `open`.
@@ -39,6 +41,7 @@ pub(in crate::rpc) async fn press(
     let press = Press { operations, asked, at, rows, lhs: key.lhs };
     match act.meaning {
         Meaning::Command { name, bang, manner } => press.command(name, bang, manner).await,
+        Meaning::Diff(key) => diff::press(&press, key).await,
     }
 }
 
@@ -72,6 +75,24 @@ impl Press<'_> {
         Ok(effects)
     }
 
+    /// The same key again, once the person has said yes.
+    pub(super) fn confirmed(&self) -> Request {
+        let ViewAct { view, act, id, last_id, about, .. } = self.asked;
+        let about = about.as_ref().map(|about| {
+            let About { polecat, session } = about;
+            Map::new().some("polecat", polecat.as_deref()).some("session", session.as_deref())
+        });
+        let args = Map::new()
+            .put("at", invocation::at(&self.at))
+            .some("view", *view)
+            .put("act", act.as_str())
+            .some("id", id.as_deref())
+            .some("last_id", last_id.as_deref())
+            .some("about", about)
+            .put("confirmed", true);
+        Request { method: "view.act", args: args.into(), editor: false }
+    }
+
     /// Why there is nobody whom the key could be about.
     fn nobody(&self) -> &'static str {
         let session = self.asked.about.as_ref().and_then(|about| about.session.as_ref());
@@ -101,6 +122,7 @@ fn typed(at: &At, name: &str, bang: bool, polecat: &str) -> CommandRun {
         count: None,
         lines: None,
         about: None,
+        text: None,
         editor: None,
         answers: None,
     }
@@ -114,6 +136,7 @@ mod tests {
     fn read(meaning: Meaning) -> Option<Invocation> {
         let at = At { file: None, cwd: "/shop".into() };
         match meaning {
+            Meaning::Diff(_) => None,
             Meaning::Command { name, bang, .. } => {
                 let read = Invocation::read(typed(&at, name, bang, "ash"));
                 Some(read.unwrap_or_else(|error| panic!("{error:?}")))
