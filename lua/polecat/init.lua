@@ -181,7 +181,16 @@ end
 ---@param cb? polecat.Callback
 function M.attach(name, cb)
   run('attach', { polecat = given(name) }, nil, cb, function(args, callback)
-    require('polecat.ui.attach').open({ polecat = args.polecat }, {}, callback)
+    local from, at = require('polecat.ui.ask').from(), require('polecat.editor.context').here()
+    require('polecat.rpc.client').call('session.attach', args, function(err, plan)
+      if err then
+        return callback(err)
+      end
+      local again = (':PolecatAttach %s'):format(args.polecat)
+      local terminal = { polecat = args.polecat, plan = plan, again = again }
+      local context = { at = at, split = {}, from = from }
+      require('polecat.ui.terminal').open(terminal, context, callback)
+    end)
   end)
 end
 
@@ -189,7 +198,7 @@ end
 ---@param name? string
 function M.open_status(name)
   run('open_status', { polecat = name }, nil, nil, function(args)
-    require('polecat.ui.status').open({ polecat = args.polecat })
+    require('polecat.command').run('Status', { args = args.polecat or '' })
   end)
 end
 
@@ -198,7 +207,9 @@ end
 ---@param opts? { lines?: integer, snapshot?: boolean }
 function M.open_capture(name, opts)
   run('open_capture', { polecat = given(name) }, opts, nil, function(args)
-    require('polecat.ui.capture').open(args, {})
+    local words = { args.polecat, args.lines and tostring(args.lines) }
+    local typed = { args = table.concat(words, ' '), bang = args.snapshot }
+    require('polecat.command').run('Capture', typed)
   end)
 end
 
@@ -207,7 +218,8 @@ end
 ---@param opts? { since?: 'review' }
 function M.open_diff(name, opts)
   run('open_diff', { polecat = given(name) }, opts, nil, function(args)
-    require('polecat.ui.diff').open(args, {})
+    local since = args.since and ' since=' .. args.since or ''
+    require('polecat.command').run('Diff', { args = args.polecat .. since })
   end)
 end
 

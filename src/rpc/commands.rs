@@ -7,6 +7,7 @@ mod inject;
 mod invocation;
 mod keys;
 mod list;
+mod locations;
 mod paths;
 mod press;
 mod questions;

@@ -10,7 +10,7 @@ use super::{
     encode::{self, Map, texts},
     side_by_side::SideBySide,
 };
-use crate::session::FoundLocation;
+use crate::session::{AttachPlan, FoundLocation};
 
 /// One thing for Neovim to do.
 #[derive(Debug, PartialEq)]
@@ -52,6 +52,15 @@ pub(super) enum Effect {
     },
     /// Lists locations in the quickfix window.
     Quickfix { title: String, items: Vec<FoundLocation> },
+    /// Runs `plan` in a terminal, or has the user's own tmux client switch.
+    Terminal {
+        polecat: String,
+        plan: AttachPlan,
+        /// As of [`Effect::Open`].
+        size: Option<u32>,
+        /// The command or the key that attaches again, for who was busy.
+        again: String,
+    },
     /// Has the next backend use this rig too; none ends that.
     Pin(Option<PathBuf>),
     /// Opens a buffer to write a text in.
@@ -111,7 +120,7 @@ pub(super) enum View {
     },
     Capture {
         polecat: Option<String>,
-        session: Option<String>,
+        session: String,
         lines: Option<u32>,
         snapshot: bool,
     },
@@ -122,9 +131,6 @@ pub(super) enum View {
     /// The file under the cursor beside what it was; `polecat` is whose it must be.
     SideBySide {
         polecat: Option<String>,
-    },
-    Attach {
-        polecat: String,
     },
     Log,
 }
@@ -172,6 +178,11 @@ impl Effect {
                 let items = items.into_iter().map(|item| quickfix(item).into()).collect();
                 kind("quickfix").put("title", title).put("items", Value::Array(items))
             }
+            Self::Terminal { polecat, plan, size, again } => kind("terminal")
+                .put("polecat", polecat)
+                .some("size", size)
+                .put("plan", encode::attach(&plan))
+                .put("again", again),
             Self::Pin(path) => {
                 kind("pin").some("path", path.map(|path| encode::word(path.as_os_str())))
             }
@@ -204,14 +215,13 @@ impl View {
         let (name, spec) = match self {
             Self::Status { polecat } => ("status", Map::new().some("polecat", polecat)),
             Self::Capture { polecat, session, lines, snapshot } => {
-                let spec = Map::new().some("polecat", polecat).some("session", session);
+                let spec = Map::new().some("polecat", polecat).put("session", session);
                 ("capture", spec.some("lines", lines).put("snapshot", snapshot))
             }
             Self::Diff { polecat, since } => {
                 ("diff", Map::new().put("polecat", polecat).some("since", since))
             }
             Self::SideBySide { polecat } => ("side_by_side", Map::new().some("polecat", polecat)),
-            Self::Attach { polecat } => ("attach", Map::new().put("polecat", polecat)),
             Self::Log => ("log", Map::new()),
         };
         map.put("view", name).put("spec", spec)
@@ -283,6 +293,14 @@ mod tests {
             Effect::Select { prompt, kind: None, again: None, choices: Vec::new() },
             Effect::Question(question),
             Effect::Open { view: View::Log, size: None },
+            Effect::Edit { file: PathBuf::new(), line: None, column: None },
+            Effect::Quickfix { title: String::new(), items: Vec::new() },
+            Effect::Terminal {
+                polecat: String::new(),
+                plan: AttachPlan { argv: Vec::new(), switch: None },
+                size: None,
+                again: String::new(),
+            },
             Effect::Pin(None),
             Effect::Compose(Box::new(compose::message("ash", Vec::new(), request()))),
             Effect::Refresh { name: String::new(), since: None },
@@ -295,10 +313,9 @@ mod tests {
         let polecat = || "ash".to_owned();
         let views = [
             View::Status { polecat: None },
-            View::Capture { polecat: None, session: None, lines: None, snapshot: false },
+            View::Capture { polecat: None, session: String::new(), lines: None, snapshot: false },
             View::Diff { polecat: polecat(), since: None },
             View::SideBySide { polecat: None },
-            View::Attach { polecat: polecat() },
             View::Log,
         ];
         for view in views {

@@ -133,6 +133,32 @@ async fn files_and_hunks_are_folds_and_stops_of_the_cursor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn moves_count_repeat_and_take_operators_also_without_a_backend() {
+    let shop = shop(&[("a", &NINE.repeat(3)), ("b", "b\n")]).await;
+    write(&shop, "a", &format!("0\n{}0\n", NINE.repeat(3)));
+    write(&shop, "b", "c\n");
+    open(&shop, "+c").await;
+    // Nobody answers any more.
+    kill_process(shop.backend().unwrap(), Signal::STOP).unwrap();
+    let line = "vim.fn.getline('.')";
+    press(&shop, "gg2]c").await;
+    let second = value(&shop, line).await;
+    assert_eq!(second.as_str().unwrap().split(' ').next(), Some("@@"), "{second}");
+    shop.editor.command("normal gg]c]c").await.unwrap();
+    assert_eq!(value(&shop, line).await, second, "`:normal`");
+    shop.editor.command("let @q = ']c' | execute 'normal gg2@q'").await.unwrap();
+    assert_eq!(value(&shop, line).await, second, "a register");
+    press(&shop, "9[[").await;
+    assert_eq!(value(&shop, line).await, "diff --git a/a b/a");
+    press(&shop, "y]]").await;
+    let yanked = "vim.split(vim.fn.getreg('\"'), '\\n')[1]";
+    assert_eq!(value(&shop, yanked).await, "diff --git a/a b/a");
+    press(&shop, "V]c<Esc>").await;
+    assert_eq!(value(&shop, "vim.fn.line(\"'>\") - vim.fn.line(\"'<\")").await, 4);
+    kill_process(shop.backend().unwrap(), Signal::CONT).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn enter_opens_the_file_at_the_line_also_where_later_changes_moved_it() {
     let shop = shop(&[("a", NINE)]).await;
     write(&shop, "a", &NINE.replace('8', "eight"));
@@ -202,7 +228,7 @@ async fn a_file_of_a_worktree_that_is_being_edited_is_compared_as_well() {
     assert_eq!(value(&shop, "vim.fn.maparg('q', 'n')").await, "", "who edits records macros");
     shop.editor.command("tabclose | enew").await.unwrap();
     shop.editor.command("PolecatDiff!").await.unwrap();
-    shop.editor.expect_message("neither a diff of a polecat nor a file is here").await;
+    shop.editor.expect_message("not a polecat's diff or a file").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,15 +28,23 @@ end
 ---@type table<string, fun(buf: integer, subject?: string, at: polecat.At)>
 local kinds = {
   status = function(buf, polecat, at)
-    require('polecat.ui.status').fill(buf, { polecat = polecat, at = at }, or_say(buf))
+    require('polecat.ui.open').fill(
+      buf,
+      { view = 'status', polecat = polecat, at = at },
+      or_say(buf)
+    )
   end,
   capture = function(buf, session, at)
-    local spec = { session = session, at = at }
+    local spec = { view = 'capture', session = session, at = at }
     spec.lines = require('polecat.config').capture_lines()
-    require('polecat.ui.capture').fill(buf, spec, or_say(buf))
+    require('polecat.ui.open').fill(buf, spec, or_say(buf))
   end,
   diff = function(buf, polecat, at)
-    require('polecat.ui.diff').fill(buf, { polecat = polecat, at = at }, or_say(buf))
+    require('polecat.ui.open').fill(
+      buf,
+      { view = 'diff', polecat = polecat, at = at },
+      or_say(buf)
+    )
   end,
   base = function(buf, subject, at)
     local polecat, path = subject:match('^([^/]+)/(.+)$')

@@ -42,7 +42,7 @@ local function source(sessions, at)
       require('polecat.ui.preview').show(buf, session, at)
     end,
     choose = function(session)
-      require('polecat.ui.capture').open({ polecat = session.polecat, at = at }, {})
+      require('polecat.command').run('Capture', { args = session.polecat }, at)
     end,
     act = function(session)
       local typed = { args = '', answers = { polecat = session.polecat } }

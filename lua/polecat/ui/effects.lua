@@ -24,11 +24,10 @@ local M = {}
 --- The module that opens each view, and its function.
 ---@type table<string, string[]>
 local VIEWS = {
-  status = { 'polecat.ui.status', 'open' },
-  capture = { 'polecat.ui.capture', 'open' },
-  diff = { 'polecat.ui.diff', 'open' },
+  status = { 'polecat.ui.open', 'open' },
+  capture = { 'polecat.ui.open', 'open' },
+  diff = { 'polecat.ui.open', 'open' },
   side_by_side = { 'polecat.ui.side_by_side', 'ask' },
-  attach = { 'polecat.ui.attach', 'open' },
   log = { 'polecat.rpc.log', 'open' },
 }
 
@@ -72,12 +71,46 @@ function handlers.question(effect, context)
   end)
 end
 
+--- The window that was asked for, of the size that the effect says.
+---@param effect table
+---@param context polecat.Context
+---@return polecat.Split
+local function sized(effect, context)
+  return vim.tbl_extend('force', { size = effect.size, asked = context.from }, context.split)
+end
+
 function handlers.open(effect, context)
   local module, name = unpack(VIEWS[effect.view])
-  local spec = vim.tbl_extend('force', { at = context.at }, effect.spec)
-  local split = { size = effect.size, asked = context.from }
-  split = vim.tbl_extend('force', split, context.split)
-  require(module)[name](spec, split)
+  local spec = vim.tbl_extend('force', { at = context.at, view = effect.view }, effect.spec)
+  require(module)[name](spec, sized(effect, context))
+end
+
+--- What takes the focus: only for who has gone on with nothing else.
+---@param context polecat.Context
+---@param what string
+---@param act fun()
+local function when_free(context, what, act)
+  ask.when_free(context.from, act, function()
+    notify.warn({ code = 'cancelled', message = ('not opened while you are busy: %s'):format(what) })
+  end)
+end
+
+function handlers.edit(effect, context)
+  when_free(context, effect.file, function()
+    require('polecat.ui.window').edit(effect.file, effect.line, effect.column)
+  end)
+end
+
+function handlers.quickfix(effect, context)
+  when_free(context, 'the quickfix window', function()
+    vim.fn.setqflist({}, ' ', { title = effect.title, items = effect.items })
+    vim.cmd('botright copen')
+  end)
+end
+
+function handlers.terminal(effect, context)
+  context = vim.tbl_extend('force', context, { split = sized(effect, context) })
+  require('polecat.ui.terminal').open(effect, context)
 end
 
 function handlers.pin(effect)

@@ -145,6 +145,41 @@ function M.split(buf, split)
   return result
 end
 
+--- A window of this tab page that shows a file, the one before the current first.
+---@return integer?
+local function file_window()
+  local previous = vim.fn.win_getid(vim.fn.winnr('#'))
+  for _, win in ipairs({ previous, unpack(vim.api.nvim_tabpage_list_wins(0)) }) do
+    local usable = win ~= 0 and not floats(win)
+    if usable and vim.bo[vim.api.nvim_win_get_buf(win)].buftype == '' then
+      return win
+    end
+  end
+end
+
+--- Opens `file` in a window that shows files, or in a new one.
+---@param file string
+---@param lnum? integer
+---@param col? integer
+function M.edit(file, lnum, col)
+  local win = file_window()
+  local edit = { cmd = 'edit', args = { vim.fn.fnameescape(file) }, magic = { file = false } }
+  local opened = win
+    and pcall(function()
+      vim.api.nvim_set_current_win(win)
+      vim.cmd(edit)
+    end)
+  if not opened and not M.split(vim.fn.bufadd(file), {}) then
+    return
+  end
+  vim.bo.buflisted = true
+  if lnum then
+    local row = math.min(math.max(lnum, 1), vim.api.nvim_buf_line_count(0))
+    vim.api.nvim_win_set_cursor(0, { row, math.max((col or 1) - 1, 0) })
+    vim.cmd('normal! zv')
+  end
+end
+
 --- Sets options for `buf` in `win` only: another buffer that comes into the window has its own.
 ---@param win integer
 ---@param options table<string, any>

@@ -80,6 +80,11 @@ impl Invocation {
         Some(paths::absolute(raw, &self.asked.cwd, paths::home().as_deref()))
     }
 
+    /// The lines, or columns, that its window shall have.
+    pub(super) fn size(&self) -> Result<Option<u32>, RpcError> {
+        Ok(self.words.number("size")?.or(self.asked.count))
+    }
+
     /// How it was written: `:PolecatStart! ash agent=x`.
     pub(super) fn line(&self) -> String {
         let bang = if self.bang() { "!" } else { "" };

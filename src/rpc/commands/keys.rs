@@ -44,7 +44,6 @@ pub(super) struct Act {
 
 /// The text that a key is about.
 #[derive(Clone, Copy, Debug)]
-#[expect(dead_code, reason = "the keys of captures will")]
 pub(super) enum Sends {
     /// The line of the cursor, and its column.
     Line,
@@ -59,6 +58,10 @@ pub(super) enum Meaning {
     Command { name: &'static str, bang: bool, manner: Manner },
     /// What a diff does about the line.
     Diff(DiffKey),
+    /// Opens the file that stands under the cursor, there or at the line that stands behind it.
+    OpenFile { at_line: bool },
+    /// Lists the lines of files that the text names.
+    ListLocations,
 }
 
 /// How a key differs from its command as it is typed.
@@ -128,9 +131,27 @@ const CAPTURE: &[Key] = &[
         "Inject",
         Manner::Plain,
     ),
-    lua("gf", "Open the file under the cursor", "open_file"),
-    lua("gF", "Open it at the line that stands behind it", "open_line"),
-    lua("gQ", "List all such lines of files in the quickfix window", "quickfix"),
+    about_text(
+        "gf",
+        "Open the file under the cursor",
+        "open_file",
+        Sends::Line,
+        Meaning::OpenFile { at_line: false },
+    ),
+    about_text(
+        "gF",
+        "Open it at the line that stands behind it",
+        "open_line",
+        Sends::Line,
+        Meaning::OpenFile { at_line: true },
+    ),
+    about_text(
+        "gQ",
+        "List all such lines of files in the quickfix window",
+        "locations",
+        Sends::Lines,
+        Meaning::ListLocations,
+    ),
 ];
 
 const DIFF: &[Key] = &[
@@ -143,10 +164,10 @@ const DIFF: &[Key] = &[
         "opening",
         DiffKey::SideBySide,
     ),
-    lua("]c", "Go to the next hunk", "next_hunk"),
-    lua("[c", "Go to the previous hunk", "previous_hunk"),
-    lua("]]", "Go to the next file", "next_file"),
-    lua("[[", "Go to the previous file", "previous_file"),
+    Key { modes: "nxo", ..lua("]c", "Go to the next hunk", "next_hunk") },
+    Key { modes: "nxo", ..lua("[c", "Go to the previous hunk", "previous_hunk") },
+    Key { modes: "nxo", ..lua("]]", "Go to the next file", "next_file") },
+    Key { modes: "nxo", ..lua("[[", "Go to the previous file", "previous_file") },
     Key {
         modes: "nx",
         ..diff(
@@ -227,6 +248,18 @@ const fn diff(
     key: DiffKey,
 ) -> Key {
     act(lhs, about, name, doing, Meaning::Diff(key))
+}
+
+/// A key about what is printed.
+const fn about_text(
+    lhs: &'static str,
+    about: &'static str,
+    name: &'static str,
+    sends: Sends,
+    meaning: Meaning,
+) -> Key {
+    let act = Act { name, doing: "looking", sends: Some(sends), meaning };
+    Key { lhs, modes: "n", about, does: Does::Act(act) }
 }
 
 /// A key that is a command about a polecat.

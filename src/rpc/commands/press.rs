@@ -4,7 +4,7 @@ use super::{
     diff,
     invocation::{self, Invocation},
     keys::{self, Manner, Meaning},
-    questions, run,
+    locations, questions, run,
 };
 use crate::rpc::{
     args::{About, At, CommandRun, ViewAct},
@@ -19,7 +19,7 @@ use crate::rpc::{
 pub(super) struct Press<'a> {
     pub(super) operations: &'a Operations<'a>,
     pub(super) asked: &'a ViewAct,
-    /// From where the view was opened, or the buffer keeps to be.
+    /// From where the view was opened.
     pub(super) at: At,
     /// What the view shows, unless it has ended.
     pub(super) rows: Option<Rows>,
@@ -42,12 +42,14 @@ pub(in crate::rpc) async fn press(
     match act.meaning {
         Meaning::Command { name, bang, manner } => press.command(name, bang, manner).await,
         Meaning::Diff(key) => diff::press(&press, key).await,
+        Meaning::OpenFile { at_line } => locations::open(&press, at_line).await,
+        Meaning::ListLocations => locations::list(&press).await,
     }
 }
 
 impl ViewAct {
     /// The polecat that it is about.
-    fn whom(&self) -> Option<&str> {
+    pub(super) fn whom(&self) -> Option<&str> {
         let about = self.about.as_ref().and_then(|about| about.polecat.as_deref());
         self.id.as_deref().or(about)
     }
@@ -93,6 +95,11 @@ impl Press<'_> {
         Request { method: "view.act", args: args.into(), editor: false }
     }
 
+    /// The text that went along.
+    pub(super) fn text(&self) -> &[u8] {
+        self.asked.text.as_deref().map_or(&[], Vec::as_slice)
+    }
+
     /// Why there is nobody whom the key could be about.
     fn nobody(&self) -> &'static str {
         let session = self.asked.about.as_ref().and_then(|about| about.session.as_ref());
@@ -104,7 +111,7 @@ impl Press<'_> {
 
     /// Refuses where the view does not show `id` any more. Another rig may have been pinned since it
     /// was drawn.
-    async fn still_shown(&self, id: &str) -> Result<(), RpcError> {
+    pub(super) async fn still_shown(&self, id: &str) -> Result<(), RpcError> {
         let Some(rows) = &self.rows else { return Ok(()) };
         let rig = self.operations.rig(self.at.clone()).await?;
         if rows.have(&rig.home, id) { Ok(()) } else { Err(RpcError::stale(id)) }
@@ -137,6 +144,7 @@ mod tests {
         let at = At { file: None, cwd: "/shop".into() };
         match meaning {
             Meaning::Diff(_) => None,
+            Meaning::OpenFile { .. } | Meaning::ListLocations => None,
             Meaning::Command { name, bang, .. } => {
                 let read = Invocation::read(typed(&at, name, bang, "ash"));
                 Some(read.unwrap_or_else(|error| panic!("{error:?}")))

@@ -66,10 +66,12 @@ async fn perform(operations: &Operations<'_>, asked: &Invocation) -> Done {
         Command::StopAll => stop_all(operations, asked).await,
         Command::Status => open(asked, View::Status { polecat: asked.words.text("polecat")? }),
         Command::List => list::run(operations, asked).await,
-        Command::Capture | Command::CaptureSession => open(asked, capture(asked)?),
+        Command::Capture | Command::CaptureSession => {
+            open(asked, capture(operations, asked).await?)
+        }
         Command::Inject => inject::run(operations, asked).await,
         Command::Diff => open(asked, diff(asked)?),
-        Command::Attach => open(asked, View::Attach { polecat: asked.words.needed("polecat")? }),
+        Command::Attach => attach(operations, asked).await,
         Command::New => new(operations, asked).await,
         Command::Sling => sling(operations, asked).await,
         Command::Remove => remove(operations, asked).await,
@@ -192,14 +194,25 @@ async fn rig(operations: &Operations<'_>, asked: &Invocation) -> Done {
     }
 }
 
-fn capture(asked: &Invocation) -> Result<View, RpcError> {
+async fn attach(operations: &Operations<'_>, asked: &Invocation) -> Done {
+    let (at, polecat) = (asked.at(), asked.words.needed("polecat")?);
+    let plan = operations.attach(args::Polecat { at, polecat: polecat.clone() }).await?;
+    let size = asked.size()?;
+    Ok(vec![Effect::Terminal { polecat, plan, size, again: asked.line() }])
+}
+
+/// A capture is named after the session, also that of a polecat.
+async fn capture(operations: &Operations<'_>, asked: &Invocation) -> Result<View, Refusal> {
     let words = &asked.words;
-    Ok(View::Capture {
-        polecat: words.text("polecat")?,
-        session: words.text("session")?,
-        lines: words.number("lines")?,
-        snapshot: asked.bang(),
-    })
+    let (polecat, lines, snapshot) = (words.text("polecat")?, words.number("lines")?, asked.bang());
+    let session = match &polecat {
+        Some(polecat) => {
+            let (at, polecat) = (asked.at(), polecat.clone());
+            operations.status(args::Polecat { at, polecat }).await?.session_id
+        }
+        None => words.needed("session")?,
+    };
+    Ok(View::Capture { polecat, session, lines, snapshot })
 }
 
 /// Side by side is about what the cursor is on, which only the editor knows.
@@ -222,6 +235,5 @@ fn told(text: String, warnings: &[String]) -> Vec<Effect> {
 }
 
 fn open(asked: &Invocation, view: View) -> Done {
-    let size = asked.words.number("size")?.or(asked.asked.count);
-    Ok(vec![Effect::Open { view, size }])
+    Ok(vec![Effect::Open { view, size: asked.size()? }])
 }

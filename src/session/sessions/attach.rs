@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What the editor runs; a backend has no terminal to attach.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttachPlan {
     /// For a terminal, with `$TMUX` unset.
     pub argv: Vec<OsString>,
