@@ -1,8 +1,8 @@
 //! The commands: what each takes (the table), and what it does.
 
+mod diff;
 #[cfg(test)]
 mod generated;
-mod diff;
 mod inject;
 mod invocation;
 mod keys;

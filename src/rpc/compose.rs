@@ -83,9 +83,8 @@ pub(super) fn comment(polecat: &str, about: &str, text: String, call: Request) -
 impl Compose {
     pub(super) fn encode(self, map: Map) -> Map {
         let quote = self.quote.into_iter().map(encode::bytes).collect::<Vec<_>>();
-        let float = |(lines, columns): (u32, u32)| {
-            Map::new().put("lines", lines).put("columns", columns)
-        };
+        let float =
+            |(lines, columns): (u32, u32)| Map::new().put("lines", lines).put("columns", columns);
         let words = Map::new()
             .put("empty", self.words.empty)
             .put("unsaved", self.words.unsaved)

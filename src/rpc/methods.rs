@@ -3,9 +3,8 @@
 use rmpv::Value;
 
 use super::{
-    args::decode, commands, editor::Editor, effects, encode, encode::Map,
-    error::RpcError, handler::Call, operations::Operations, review,
-    side_by_side,
+    args::decode, commands, editor::Editor, effects, encode, encode::Map, error::RpcError,
+    handler::Call, operations::Operations, review, side_by_side,
 };
 use crate::session::Workspace;
 

@@ -34,4 +34,4 @@ pub use serve::serve;
 
 /// What Lua and this program must agree on. It grows when a method, an event or a field changes
 /// in a way that the other side would not understand.
-pub const PROTOCOL: u32 = 5;
+pub const PROTOCOL: u32 = 6;

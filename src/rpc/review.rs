@@ -1,12 +1,6 @@
 //! What follows a comment that was written.
 
-use super::{
-    args,
-    diff_view::buffer,
-    effects::Effect,
-    error::RpcError,
-    operations::Operations,
-};
+use super::{args, diff_view::buffer, effects::Effect, error::RpcError, operations::Operations};
 use crate::core::{
     diff::{Place, Side},
     review::Comment,

@@ -4,11 +4,11 @@ use rmpv::Value;
 
 use super::{
     args,
+    diff_view::since,
     effects::{Effect, Level},
     encode::{Map, bytes, word},
     error::RpcError,
     operations::Operations,
-    diff_view::since,
 };
 use crate::session::Pair;
 

@@ -252,7 +252,7 @@ async fn a_comment_that_cannot_be_saved_is_not_lost() {
     let reviews = shop.project.path().join(".git/polecat/.runtime/polecat/reviews");
     std::fs::create_dir_all(reviews.parent().unwrap()).unwrap();
     std::fs::write(&reviews, "in the way").unwrap();
-    shop.editor.command("call setline(1, 'Why?') | wq").await.unwrap();
+    shop.editor.command("call setline(1, 'Why?') | write | hide").await.unwrap();
     shop.editor.expect_message("the comment is kept: `c` in the diff shows it").await;
     std::fs::remove_file(&reviews).unwrap();
     press(&shop, "c").await;

@@ -40,11 +40,7 @@ local kinds = {
     require('polecat.ui.open').fill(buf, spec, or_say(buf))
   end,
   diff = function(buf, polecat, at)
-    require('polecat.ui.open').fill(
-      buf,
-      { view = 'diff', polecat = polecat, at = at },
-      or_say(buf)
-    )
+    require('polecat.ui.open').fill(buf, { view = 'diff', polecat = polecat, at = at }, or_say(buf))
   end,
   base = function(buf, subject, at)
     local polecat, path = subject:match('^([^/]+)/(.+)$')

@@ -17,88 +17,78 @@ local function sight(win)
   return vim.api.nvim_win_call(win, vim.fn.winsaveview)
 end
 
----@param id? string
----@return string?
+---@param id string
+---@return string
 local function group_of(id)
-  return id and id:match('^[^#]*')
+  return id:match('^[^#]*') --[[@as string]]
 end
 
 --- The first row of a group and the row after its last one, from 0.
 ---@param buf integer
 ---@param group string
 ---@return integer? first
----@return integer last
+---@return integer behind
 local function rows_of(buf, group)
-  local first, last
+  local first, behind = nil, 0
   for _, range in ipairs(marks.ranges(buf)) do
     if group_of(range[3]) == group then
-      first, last = first or range[1], range[1] + range[2]
+      first, behind = first or range[1], range[1] + range[2]
     end
   end
-  return first, last
+  return first, behind
 end
 
----@param buf integer
----@param lnum integer
----@return string
-local function line_of(buf, lnum)
-  return vim.api.nvim_buf_get_lines(buf, lnum - 1, lnum, false)[1]
-end
-
---- Where the cursors of all windows are.
+--- Where the cursor of `win` is; nil where that stands for nothing.
 ---@param view polecat.View
----@return table<integer, polecat.Anchor>
-local function anchors(view)
-  local found = {}
-  for _, win in ipairs(#marks.ranges(view.buf) > 0 and vim.fn.win_findbuf(view.buf) or {}) do
-    local at = sight(win)
-    local id = marks.id(view.buf, at.lnum - 1)
-    if id then
-      local group = assert(group_of(id))
-      found[win] = {
-        id = id,
-        group = group,
-        text = line_of(view.buf, at.lnum),
-        offset = at.lnum - 1 - rows_of(view.buf, group),
-        below = at.lnum - at.topline,
-      }
-    end
+---@param win integer
+---@return polecat.Anchor?
+local function anchor_of(view, win)
+  local at = sight(win)
+  local id = marks.id(view.buf, at.lnum - 1)
+  if not id then
+    return nil
   end
-  return found
+  local group = group_of(id)
+  return {
+    id = id,
+    group = group,
+    text = vim.fn.getbufline(view.buf, at.lnum)[1],
+    offset = at.lnum - 1 - (rows_of(view.buf, group) or 0),
+    below = at.lnum - at.topline,
+  }
 end
 
 --- Where it is now, from 0.
----@param view polecat.View
+---@param buf integer
 ---@param anchor polecat.Anchor
 ---@return integer?
-local function find(view, anchor)
-  local first, last = rows_of(view.buf, anchor.group)
-  local row = marks.row_of(view.buf, anchor.id)
+local function find(buf, anchor)
+  local row = marks.row_of(buf, anchor.id)
+  local first, behind = rows_of(buf, anchor.group)
   if row or not first then
     return row
   end
-  local nearest = math.min(anchor.offset, last - first - 1)
-  local least = math.huge
-  for offset, line in ipairs(vim.api.nvim_buf_get_lines(view.buf, first, last, false)) do
+  local nearest, least = math.min(first + anchor.offset, behind - 1), math.huge
+  for offset, line in ipairs(vim.api.nvim_buf_get_lines(buf, first, behind, false)) do
     local away = math.abs(offset - 1 - anchor.offset)
     if line == anchor.text and away < least then
-      nearest, least = offset - 1, away
+      nearest, least = first + offset - 1, away
     end
   end
-  return first + nearest
+  return nearest
 end
 
+--- Puts the cursor of `win` back, unless it has stayed on its line.
 ---@param view polecat.View
 ---@param win integer
 ---@param anchor polecat.Anchor
 local function restore(view, win, anchor)
-  local at = sight(win)
-  local group = group_of(marks.id(view.buf, at.lnum - 1))
-  if group == anchor.group and line_of(view.buf, at.lnum) == anchor.text then
+  local now = anchor_of(view, win)
+  if now and now.group == anchor.group and now.text == anchor.text then
     return
   end
-  local row = find(view, anchor)
-  if row and row + 1 ~= at.lnum then
+  local row = find(view.buf, anchor)
+  if row then
     vim.api.nvim_win_call(win, function()
       vim.fn.winrestview({ lnum = row + 1, topline = math.max(row + 1 - anchor.below, 1) })
     end)
@@ -108,7 +98,13 @@ end
 --- Before a frame is drawn; it may be one of several.
 ---@param view polecat.View
 function M.hold(view)
-  view.anchors = view.anchors or anchors(view)
+  if view.anchors or #marks.ranges(view.buf) == 0 then
+    return
+  end
+  view.anchors = {}
+  for _, win in ipairs(vim.fn.win_findbuf(view.buf)) do
+    view.anchors[win] = anchor_of(view, win)
+  end
 end
 
 --- After the last frame was drawn.

@@ -91,7 +91,7 @@ end
 local function apply(buf, patch, groups, whole)
   local to = whole and -1 or patch.to
   if patch.folds then
-    marks.splice(buf, patch, whole)
+    marks.splice(buf, patch.from, to, patch.folds)
   end
   -- Marks of lines that go would stay behind, squeezed together.
   if whole or patch.to > patch.from then

@@ -21,7 +21,13 @@ local M = {}
 ---@field float? { lines: integer, columns: integer }
 ---@field lines integer Of a split.
 ---@field call polecat.Request What `:w` does, with `text` in its arguments.
----@field words { empty: string, unsaved: string, later: string, hidden: string }
+---@field words polecat.ComposeWords
+
+---@class polecat.ComposeWords What is told of a text.
+---@field empty string
+---@field unsaved string
+---@field later string
+---@field hidden string
 
 --- Texts that are on their way: none must be sent twice.
 ---@type table<integer, boolean>
@@ -41,7 +47,7 @@ end
 --- It has arrived: the buffer goes, unless it was written to since.
 ---@param buf integer
 ---@param tick integer The buffer's when it was sent.
----@param words table<string, string>
+---@param words polecat.ComposeWords
 local function arrived(buf, tick, words)
   if vim.api.nvim_buf_get_changedtick(buf) ~= tick then
     return notify.warn(words.later)

@@ -118,7 +118,13 @@ function handlers.pin(effect)
 end
 
 function handlers.compose(effect, context)
-  require('polecat.ui.compose').open(effect, context)
+  local function open()
+    require('polecat.ui.compose').open(effect, context)
+  end
+  if effect.float then
+    return when_free(context, effect.title, open)
+  end
+  open()
 end
 
 function handlers.side_by_side(effect, context)

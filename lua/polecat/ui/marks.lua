@@ -67,7 +67,7 @@ function M.row_of(buf, id)
   local of, offset = id:match('^(.*)%+(%d+)$')
   for _, range in ipairs(of and M.ranges(buf) or {}) do
     if range[3] == of then
-      return range[1] + tonumber(offset)
+      return range[1] + math.floor(tonumber(offset) or 0)
     end
   end
 end
@@ -93,15 +93,16 @@ end
 
 --- Before a patch is applied: the folds of its lines. Neovim asks for them at once.
 ---@param buf integer
----@param patch polecat.Patch
----@param whole boolean The patch is all that the buffer shall hold.
-function M.splice(buf, patch, whole)
-  local all = not whole and levels[buf] or {}
-  local behind = vim.list_slice(all, patch.to + 1)
-  for row = #all, patch.from + 1, -1 do
+---@param from integer As of the patch.
+---@param to integer -1 is the end.
+---@param folds (string|integer)[]
+function M.splice(buf, from, to, folds)
+  local all = levels[buf] or {}
+  local behind = to >= 0 and vim.list_slice(all, to + 1) or {}
+  for row = #all, from + 1, -1 do
     all[row] = nil
   end
-  levels[buf] = vim.list_extend(vim.list_extend(all, patch.folds), behind)
+  levels[buf] = vim.list_extend(vim.list_extend(all, folds), behind)
 end
 
 --- For 'foldexpr'.

@@ -24,9 +24,7 @@ function M.draw(view)
   vim.api.nvim_buf_clear_namespace(view.buf, namespace, 0, -1)
   for _, one in ipairs(view.under_way) do
     local marked = marks.row_of(view.buf, one.id)
-    local row = marked and marked + 1
-      or view.spec.polecat and 1
-      or cursor.row_of(view.keys, one.id)
+    local row = marked and marked + 1 or view.spec.polecat and 1 or cursor.row_of(view.keys, one.id)
     if one.late and one.id ~= '' and row then
       vim.api.nvim_buf_set_extmark(view.buf, namespace, row - 1, 0, {
         virt_text = { { (' %s... '):format(one.doing), 'PolecatMuted' } },

@@ -7,9 +7,7 @@ use rmpv::Value;
 
 use super::{invocation, press::Press};
 use crate::{
-    core::{
-        review::{Comment, location, target},
-    },
+    core::review::{Comment, location, target},
     rpc::{
         compose,
         diff_view::{DrawnDiff, buffer},
@@ -96,9 +94,9 @@ fn comment(press: &Press<'_>) -> Done {
 /// A new comment on the rows.
 fn target_of(drawn: &DrawnDiff, spot: Spot<'_>, rows: &RangeInclusive<usize>) -> Comment {
     let changes = &drawn.changed.changes;
-    let lines = spot.hunk.and_then(|row| {
-        Some((drawn.picture.hunk(changes, row)?, Picture::lines_in(row, rows)))
-    });
+    let lines = spot
+        .hunk
+        .and_then(|row| Some((drawn.picture.hunk(changes, row)?, Picture::lines_in(row, rows))));
     let file = spot.file.content(changes);
     file.map_or_else(Comment::default, |file| target(changes, (spot.file.stage, file), lines))
 }

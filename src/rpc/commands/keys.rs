@@ -170,13 +170,7 @@ const DIFF: &[Key] = &[
     Key { modes: "nxo", ..lua("[[", "Go to the previous file", "previous_file") },
     Key {
         modes: "nx",
-        ..diff(
-            "c",
-            "Comment on the line or the selection",
-            "comment",
-            "opening",
-            DiffKey::Comment,
-        )
+        ..diff("c", "Comment on the line or the selection", "comment", "opening", DiffKey::Comment)
     },
     diff("x", "Drop the comment on this line", "drop_comment", "dropping", DiffKey::DropComment),
     diff(
@@ -186,13 +180,7 @@ const DIFF: &[Key] = &[
         "listing",
         DiffKey::ListComments,
     ),
-    diff(
-        "S",
-        "Send all comments to the agent",
-        "send_comments",
-        "sending",
-        DiffKey::SendComments,
-    ),
+    diff("S", "Send all comments to the agent", "send_comments", "sending", DiffKey::SendComments),
     diff(
         "gR",
         "Show only what was changed since the last review, or all",
