@@ -263,7 +263,7 @@ pub(super) fn patch<'a>(patch: &'a Patch, styles: &mut Styles<'a>) -> Map {
         }
     }
     let folds: Option<Vec<Value>> =
-        patch.lines.iter().map(|line| line.fold.map(|fold| fold_level(fold))).collect();
+        patch.lines.iter().map(|line| line.fold.map(fold_level)).collect();
     Map::new()
         .put("from", patch.from)
         .put("to", patch.to)

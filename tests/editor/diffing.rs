@@ -232,6 +232,37 @@ async fn a_file_of_a_worktree_that_is_being_edited_is_compared_as_well() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_as_it_was_and_a_message_are_there_when_they_are_edited_by_their_names() {
+    let shop = shop(&[("a", "one\r\ntwo\r\n"), ("b", "\0")]).await;
+    write(&shop, "a", "1\n");
+    shop.editor.command("edit polecat://base/ash/a").await.unwrap();
+    let was = "{ vim.fn.getline(1, '$'), vim.bo.fileformat, vim.bo.modifiable, vim.b.polecat }";
+    expect(&shop, was, json!([["one", "two"], "dos", false, "ash"])).await;
+    shop.editor.command("edit polecat://base/ash/b").await.unwrap();
+    shop.editor.expect_message("`b` is a binary file").await;
+    shop.editor.command("edit polecat://compose/ash").await.unwrap();
+    let message = "{ vim.bo.buftype, vim.bo.filetype, vim.bo.modified, vim.b.polecat }";
+    expect(&shop, message, json!(["acwrite", "polecat-compose", false, "ash"])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_latin_file_is_compared_as_neovim_reads_it() {
+    let shop = Shop::new().await;
+    std::fs::write(shop.project.path().join("a"), b"gr\xfcn\nrot\n").unwrap();
+    shop.project.git(&["add", "a"]);
+    shop.project.git(&["commit", "--quiet", "--message", "latin"]);
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    std::fs::write(shop.project.worktree("ash").join("a"), b"gr\xfcn\nblau\n").unwrap();
+    open(&shop, "+blau").await;
+    go_to(&shop, "+blau").await;
+    press(&shop, "dv").await;
+    let lines = "vim.tbl_map(function(win)
+        return vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(win), 0, -1, false)
+    end, vim.api.nvim_tabpage_list_wins(0))";
+    expect(&shop, lines, json!([["grün", "rot"], ["grün", "blau"]])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn when_the_polecat_comes_to_rest_it_is_drawn_anew_around_the_cursor() {
     let shop = playing("claude", "claude/ready").await;
     write(&shop, "a", NINE);

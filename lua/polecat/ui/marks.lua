@@ -98,7 +98,7 @@ end
 ---@param folds (string|integer)[]
 function M.splice(buf, from, to, folds)
   local all = levels[buf] or {}
-  local behind = to >= 0 and vim.list_slice(all, to + 1) or {}
+  local behind = to < 0 and {} or vim.list_slice(all, to + 1)
   for row = #all, from + 1, -1 do
     all[row] = nil
   end
@@ -117,7 +117,7 @@ end
 function M.fold_text()
   local range = range_of(vim.api.nvim_get_current_buf(), vim.v.foldstart - 1)
   if not range or range[1] ~= vim.v.foldstart - 1 then
-    return vim.fn.getline(vim.v.foldstart)
+    return vim.fn.foldtext()
   end
   return vim.tbl_map(function(chunk)
     return { vim.fn.strtrans(chunk[1]), chunk[2] }

@@ -132,18 +132,19 @@ end
 ---@param spec { polecat?: string, at: polecat.At }
 ---@param split polecat.Split
 function M.ask(spec, split)
-  if not vim.api.nvim_win_is_valid(split.from) then
+  local win = split.from
+  if not win or not vim.api.nvim_win_is_valid(win) then
     return
   end
-  local buf = vim.api.nvim_win_get_buf(split.from)
+  local buf = vim.api.nvim_win_get_buf(win)
   local of = vim.bo[buf].filetype == 'polecat-diff' and vim.b[buf].polecat
   if of and of == (spec.polecat or of) then
-    return vim.api.nvim_win_call(split.from, function()
+    return vim.api.nvim_win_call(win, function()
       act.press(buf, { 'dv', '', act = 'side_by_side', doing = 'opening' })
     end)
   end
   local file = vim.bo[buf].buftype == '' and vim.uv.fs_realpath(vim.api.nvim_buf_get_name(buf))
-  local line = vim.api.nvim_win_get_cursor(split.from)[1]
+  local line = vim.api.nvim_win_get_cursor(win)[1]
   local args = { at = where.here(buf), file = file or nil, line = line }
   effects.call({ method = 'diff.side_by_side', args = args }, { at = args.at, split = split })
 end

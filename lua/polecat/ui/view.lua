@@ -203,7 +203,7 @@ function M.refresh(buf, spec)
   local view = by_buffer[buf]
   if not view then
     return
-  elseif spec then
+  elseif spec and view.state ~= 'opening' then
     view.spec = vim.tbl_extend('force', view.spec, spec)
     reopen(view)
   elseif view.state == 'open' and frames.in_step(view) then

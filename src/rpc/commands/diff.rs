@@ -14,6 +14,7 @@ use crate::{
         effects::{Effect, Level, Request, info},
         encode::{self, Map},
         error::RpcError,
+        rows::Rows,
         side_by_side::SideBySide,
     },
     session::{FoundLocation, Part, RigContext, Since},
@@ -209,7 +210,7 @@ async fn undo_last(press: &Press<'_>) -> Done {
 
 /// What the view shows.
 fn drawn(press: &Press<'_>) -> Result<Arc<DrawnDiff>, RpcError> {
-    press.rows.as_ref().and_then(|rows| rows.diff()).ok_or_else(changed)
+    press.rows.as_ref().and_then(Rows::diff).ok_or_else(changed)
 }
 
 fn changed() -> RpcError {

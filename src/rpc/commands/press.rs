@@ -143,8 +143,7 @@ mod tests {
     fn read(meaning: Meaning) -> Option<Invocation> {
         let at = At { file: None, cwd: "/shop".into() };
         match meaning {
-            Meaning::Diff(_) => None,
-            Meaning::OpenFile { .. } | Meaning::ListLocations => None,
+            Meaning::Diff(_) | Meaning::OpenFile { .. } | Meaning::ListLocations => None,
             Meaning::Command { name, bang, .. } => {
                 let read = Invocation::read(typed(&at, name, bang, "ash"));
                 Some(read.unwrap_or_else(|error| panic!("{error:?}")))
