@@ -19,7 +19,7 @@ use crate::{
         AttachPlan, Completion, Files, HealthRow, NewPolecat, RemovedPolecat, RestoredPolecat,
         Snapshot, Started,
     },
-    view::{Color, Fold, Group, Line, Patch, Span, Style},
+    view::{Color, Fold, Group, Line, Patch, Span, Style, index, stages},
 };
 
 /// A map under construction.
@@ -294,8 +294,8 @@ pub(super) fn keys(lines: &[Line]) -> Value {
     texts(lines.iter().map(|line| &line.key))
 }
 
-/// The styles that a frame uses, each once. Neovim makes groups of them, which it has few of and
-/// never gets back: it alone knows how many are left.
+/// The styles that a frame uses, each once, and what it is in fewer colours. Neovim makes groups of
+/// them, which it has few of and never gets back: it alone knows how many are left.
 #[derive(Default)]
 pub(super) struct Styles<'a> {
     places: HashMap<&'a Style, usize>,
@@ -319,10 +319,13 @@ impl<'a> Styles<'a> {
 
 impl From<Styles<'_>> for Value {
     fn from(styles: Styles<'_>) -> Self {
-        Self::Array(styles.used.into_iter().map(|used| style(used).into()).collect())
+        let stages = |used: &Style| stages(used).iter().map(|stage| style(stage).into()).collect();
+        Self::Array(styles.used.into_iter().map(|used| Self::Array(stages(used))).collect())
     }
 }
 
+/// As `nvim_set_hl()` takes it, but for the sixteen colours that a person's palette decides and for
+/// `dim`; with the name of its group, which one that looks like nothing has none of.
 fn style(style: &Style) -> Map {
     let color = |color: Option<Color>| {
         color.map(|color| match color {
@@ -330,16 +333,43 @@ fn style(style: &Style) -> Map {
             Color::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}").into(),
         })
     };
+    let name = (*style != Style::default()).then(|| group_name(style));
     Map::new()
+        .some("name", name)
         .some("fg", color(style.foreground))
         .some("bg", color(style.background))
         .some("sp", color(style.underline_color))
+        .some("ctermfg", style.foreground.map(index).or(style.dim.then_some(8)))
+        .some("ctermbg", style.background.map(index))
         .flag("bold", style.bold)
         .flag("dim", style.dim)
         .flag("italic", style.italic)
         .flag("underline", style.underline)
         .flag("reverse", style.reverse)
         .flag("strikethrough", style.strikethrough)
+}
+
+/// `PolecatTerm_FGx00ff00_bold`
+fn group_name(style: &Style) -> String {
+    let color = |name: &str, color: Option<Color>| {
+        color.map(|color| match color {
+            Color::Palette(index) => format!("_{name}{index}"),
+            Color::Rgb(r, g, b) => format!("_{name}x{r:02x}{g:02x}{b:02x}"),
+        })
+    };
+    let flag = |name: &str, set: bool| set.then(|| format!("_{name}"));
+    let parts = [
+        color("FG", style.foreground),
+        color("BG", style.background),
+        color("SP", style.underline_color),
+        flag("bold", style.bold),
+        flag("dim", style.dim),
+        flag("italic", style.italic),
+        flag("underline", style.underline),
+        flag("reverse", style.reverse),
+        flag("strikethrough", style.strikethrough),
+    ];
+    format!("PolecatTerm{}", parts.into_iter().flatten().collect::<String>())
 }
 
 #[cfg(test)]
@@ -356,9 +386,11 @@ mod tests {
         let places: Vec<Value> =
             groups.iter().chain(&groups[..1]).map(|group| styles.group(group)).collect();
         assert_eq!(places, [1.into(), "PolecatMuted".into(), 2.into(), 1.into()]);
-        let red = Map::new().put("fg", 1);
-        let bold = Map::new().put("fg", 1).put("bold", true);
-        assert_eq!(Value::from(styles), Value::Array(vec![red.into(), bold.into()]));
+        let group = |name: &str| Map::new().put("name", name).put("fg", 1).put("ctermfg", 1);
+        let red = || Value::from(group("PolecatTerm_FG1"));
+        let bold = || Value::from(group("PolecatTerm_FG1_bold").put("bold", true));
+        let stages = [vec![red()], vec![bold(), bold(), red()]].map(Value::Array);
+        assert_eq!(Value::from(styles), Value::Array(stages.to_vec()));
     }
 
     #[test]

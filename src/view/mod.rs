@@ -10,6 +10,7 @@ mod columns;
 mod detail;
 mod frame;
 mod marks;
+mod palette;
 mod patch;
 mod status;
 mod words;
@@ -19,6 +20,7 @@ pub use changes::{FileRow, HunkRow, Picture, Shown, changes};
 pub use detail::detail;
 pub use frame::{Color, Fold, Frame, Group, Line, Span, Style};
 pub use marks::{Marks, Note, RowRange, Spot};
+pub use palette::{index, stages};
 pub use patch::{Patch, patches};
 pub use status::{Heading, status};
 

@@ -25,23 +25,22 @@ local function fill(buf, method, args)
   require('polecat.ui.effects').call({ method = method, args = args }, context)
 end
 
+--- Fills a view.
+---@param kind string
+---@param subject_is string What the rest of the name says.
+---@return fun(buf: integer, subject?: string, at: polecat.At)
+local function view(kind, subject_is)
+  return function(buf, subject, at)
+    local spec = { view = kind, at = at, [subject_is] = subject }
+    require('polecat.ui.open').fill(buf, spec, or_say(buf))
+  end
+end
+
 ---@type table<string, fun(buf: integer, subject?: string, at: polecat.At)>
 local kinds = {
-  status = function(buf, polecat, at)
-    require('polecat.ui.open').fill(
-      buf,
-      { view = 'status', polecat = polecat, at = at },
-      or_say(buf)
-    )
-  end,
-  capture = function(buf, session, at)
-    local spec = { view = 'capture', session = session, at = at }
-    spec.lines = require('polecat.config').capture_lines()
-    require('polecat.ui.open').fill(buf, spec, or_say(buf))
-  end,
-  diff = function(buf, polecat, at)
-    require('polecat.ui.open').fill(buf, { view = 'diff', polecat = polecat, at = at }, or_say(buf))
-  end,
+  status = view('status', 'polecat'),
+  capture = view('capture', 'session'),
+  diff = view('diff', 'polecat'),
   base = function(buf, subject, at)
     local polecat, path = subject:match('^([^/]+)/(.+)$')
     fill(buf, 'diff.side_by_side', { at = at, polecat = polecat, path = path })

@@ -43,7 +43,7 @@ function M.press(buf, key)
   end
   local first, last = cursor.rows()
   local id, last_id = view.id_of(shown, first), view.id_of(shown, last)
-  local finish = under_way.begin(shown, id or '', key.act, key.doing)
+  local finish = under_way.begin(shown, id or '', key.act or '', key.doing or '')
   if not finish then
     return
   end

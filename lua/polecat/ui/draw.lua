@@ -10,7 +10,7 @@ local under_way = require('polecat.ui.under_way')
 local M = {}
 
 --- How long a frame waits when the text is locked (`:h textlock`), in ms.
-local LOCKED_PAUSE = 20
+local LOCKED_INTERVAL = 20
 
 --- Shows the view's title where its windows have one.
 ---@param view polecat.View
@@ -72,7 +72,7 @@ end
 --- Draws the frames that have come. `reopen` is called when they do not fit the buffer any more.
 ---@param view polecat.View
 ---@param reopen fun(view: polecat.View)
-function M.drain(view, reopen)
+function M.flush(view, reopen)
   while view.frames[1] and vim.api.nvim_buf_is_loaded(view.buf) do
     if not M.in_step(view) then
       return reopen(view)
@@ -80,8 +80,8 @@ function M.drain(view, reopen)
     local ok, why = pcall(draw, view, view.frames[1])
     if not ok and tostring(why):find('E565') then
       return vim.defer_fn(function()
-        M.drain(view, reopen)
-      end, LOCKED_PAUSE)
+        M.flush(view, reopen)
+      end, LOCKED_INTERVAL)
     end
     table.remove(view.frames, 1)
     if not ok then

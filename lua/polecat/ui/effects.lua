@@ -19,6 +19,8 @@ local M = {}
 ---@field split polecat.Split
 ---@field from? polecat.From
 ---@field buf? integer The buffer to fill that is edited by its name, instead of a window.
+---@field show? fun(labels: string[], opts: table, done: fun(label?: string))|false Instead of the
+---user's `vim.ui.select`, for what is asked first.
 ---@field begun? integer When the last call was made, by `vim.uv.hrtime()`.
 
 --- The module that opens each view, and its function.
@@ -58,8 +60,10 @@ function handlers.confirm(effect, context)
 end
 
 function handlers.select(effect, context)
-  local opts = { prompt = effect.prompt, kind = effect.of }
+  local opts = { prompt = effect.prompt, kind = effect.of, show = context.show }
   opts.from, opts.again = context.from, effect.again
+  -- What is asked next is another question.
+  context = vim.tbl_extend('force', context, { show = false })
   ask.choose(effect.choices, opts, function(choice)
     follow(choice, context)
   end)

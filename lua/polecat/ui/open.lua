@@ -20,7 +20,7 @@ local M = {}
 ---@field since? 'review'|'start' Of a diff.
 
 ---@class polecat.Kind A kind of view.
----@field hidden string What becomes of its buffer when no window shows it.
+---@field hidden 'hide'|'wipe' What becomes of its buffer when no window shows it.
 ---@field float? boolean It opens in a float, not in a split.
 ---@field options table<string, any> Of its windows.
 ---@field keys fun(spec: polecat.OpenSpec): string The list of its keys.
@@ -84,15 +84,16 @@ local KINDS = {
 ---@param spec polecat.OpenSpec
 ---@return polecat.ViewSpec
 local function asked_of_backend(spec)
+  local is_capture = spec.view == 'capture'
   local title = spec.session or spec.polecat or 'polecats'
   return {
     kind = spec.view,
     title = title .. (spec.snapshot and os.date(' at %H:%M:%S') or ''),
     polecat = spec.polecat,
     session = not spec.polecat and spec.session or nil,
-    lines = spec.lines,
     since = spec.since,
-    follow = spec.view == 'capture' and not spec.snapshot or nil,
+    lines = spec.lines or (is_capture and require('polecat.config').capture_lines() or nil),
+    follow = is_capture and not spec.snapshot or nil,
     width = KINDS[spec.view].float and float.width() or nil,
   }
 end
@@ -134,7 +135,8 @@ local function show(buf, kind, split)
   if win then
     return vim.api.nvim_set_current_win(win)
   elseif kind.float then
-    win = float.open(buf, view.of(buf).spec.title)
+    local open = view.of(buf)
+    win = float.open(buf, open and open.spec.title or '')
     -- What a minimal float is without.
     window.set_options(win, kind.options)
   else
@@ -161,13 +163,13 @@ end
 
 --- Whether `open` shows what is asked for.
 ---@param open? polecat.View
----@param spec polecat.OpenSpec
+---@param asked polecat.ViewSpec
 ---@return boolean
-local function shows(open, spec)
+local function shows(open, asked)
   return open ~= nil
     and open.state == 'open'
-    and open.spec.lines == spec.lines
-    and (open.spec.since or 'start') == (spec.since or 'start')
+    and open.spec.lines == asked.lines
+    and (open.spec.since or 'start') == (asked.since or 'start')
 end
 
 --- Opens a view. A capture that goes on already is only shown, a diff is drawn anew.
@@ -176,11 +178,8 @@ end
 function M.open(spec, split)
   local kind = KINDS[spec.view]
   split.from = split.from or vim.api.nvim_get_current_win()
-  if spec.view == 'capture' then
-    spec.lines = spec.lines or require('polecat.config').capture_lines()
-  end
   local buf, new = buffer.get(name_of(spec))
-  if not kind.float and shows(view.of(buf), spec) then
+  if not kind.float and shows(view.of(buf), asked_of_backend(spec)) then
     if spec.view == 'diff' then
       view.refresh(buf)
     end

@@ -116,7 +116,7 @@ end
 function M.open(terminal, context, done)
   done = done or notify.or_error()
   ask.when_free(context.from, function()
-    if terminal.plan.switch and not window.says_where(context.split) then
+    if terminal.plan.switch and not window.has_modifiers(context.split) then
       switch(terminal.plan.switch)
     else
       in_terminal(terminal, context.at, context.split)

@@ -5,7 +5,7 @@ local marks = require('polecat.ui.marks')
 local M = {}
 
 --- What is answered sooner is not worth a mark, in ms.
-local PATIENCE = 100
+local MARK_TIMEOUT = 100
 
 local namespace = vim.api.nvim_create_namespace('polecat_under_way')
 
@@ -52,7 +52,7 @@ function M.begin(view, id, act, doing)
   vim.defer_fn(function()
     one.late = true
     M.draw(view)
-  end, PATIENCE)
+  end, MARK_TIMEOUT)
   return function()
     view.under_way = vim.tbl_filter(function(other)
       return other ~= one

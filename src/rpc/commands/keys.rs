@@ -13,8 +13,7 @@ pub(super) struct Key {
     /// A letter for each mode that it is mapped in.
     #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
     pub(super) modes: &'static str,
-    /// What it does, for the list of keys.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
+    /// What it does, for the list of keys and for that of what can be done.
     pub(super) about: &'static str,
     pub(super) does: Does,
 }
