@@ -79,7 +79,7 @@ fn document(facts: &[String], rows: &[Row]) -> String {
 
 fn section(facts: &[String], rows: &[Row]) -> String {
     format!(
-        "![what operations take, in ms, on a logarithmic scale](doc/performance.svg)\n\n{}\nA start, a stop and an injection of ours wait for what gastown sleeps for: an agent that took the\nmessage, processes that ended. {}. [All figures, targets and what they mean](doc/performance.md); `make bench` takes them again.\n",
+        "![what operations take, in ms, on a logarithmic scale](doc/performance.svg)\n\n{}\nOur start, stop and inject times include waiting until the agent has taken the message or its\nprocesses are gone; gastown sleeps for a fixed time. {}. [All figures, targets and what they mean](doc/performance.md); `make bench` takes them again.\n",
         table::short(rows),
         facts.join("; ")
     )

@@ -218,7 +218,8 @@ end
 ---@param opts? { since?: 'review' }
 function M.open_diff(name, opts)
   run('open_diff', { polecat = given(name) }, opts, nil, function(args)
-    require('polecat.ui.diff').open(args, {})
+    local since = args.since and ' since=' .. args.since or ''
+    require('polecat.command').run('Diff', { args = args.polecat .. since })
   end)
 end
 

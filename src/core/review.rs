@@ -1,9 +1,13 @@
 //! What a person says about changes, and how an agent is told.
 
+mod target;
+
+pub use target::{location, target};
+
 use super::diff::{Place, Side};
 
 /// A remark about some lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comment {
     /// What tells it from the polecat's others.
     pub id: u64,

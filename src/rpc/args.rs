@@ -147,6 +147,8 @@ arguments! {
         lines: Option<Lines>,
         /// The polecat that the buffer is about.
         about: Option<String>,
+        /// What was written in a buffer for it.
+        text: Option<ByteBuf>,
         editor: Option<EditorState>,
         answers: Option<Answers>,
     }
@@ -214,12 +216,13 @@ arguments! {
     Capture { at: At, polecat: String, lines: Option<u32>, ansi: Option<bool> }
     CaptureSession { at: At, session: String, lines: Option<u32>, ansi: Option<bool> }
     Inject { at: At, polecat: String, text: ByteBuf, take: Option<bool> }
-    Pair {
+    SideBySide {
         at: At,
         polecat: Option<String>,
         path: Option<ByteBuf>,
         since: Option<String>,
         file: Option<PathBuf>,
+        line: Option<usize>,
     }
     Comment {
         at: At,
@@ -230,16 +233,7 @@ arguments! {
         line: usize,
         shown: usize,
         quote: Vec<String>,
-        text: String,
-    }
-    Uncomment { at: At, polecat: String, id: u64 }
-    Part {
-        at: At,
-        polecat: String,
-        since: Option<String>,
-        stage: String,
-        path: ByteBuf,
-        hunk: Option<String>,
+        text: ByteBuf,
     }
     ViewOpen {
         at: At,
@@ -270,6 +264,8 @@ arguments! {
         column: Option<usize>,
         count: Option<u32>,
         about: Option<About>,
+        /// The person has said yes.
+        confirmed: Option<bool>,
     }
     /// What a view is about.
     About { polecat: Option<String>, session: Option<String> }

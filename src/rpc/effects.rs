@@ -5,7 +5,11 @@ use std::path::PathBuf;
 
 use rmpv::Value;
 
-use super::encode::{self, Map, texts};
+use super::{
+    compose::Compose,
+    encode::{self, Map, texts},
+    side_by_side::SideBySide,
+};
 use crate::session::{AttachPlan, FoundLocation};
 
 /// One thing for Neovim to do.
@@ -59,6 +63,14 @@ pub(super) enum Effect {
     },
     /// Has the next backend use this rig too; none ends that.
     Pin(Option<PathBuf>),
+    /// Opens a buffer to write a text in.
+    Compose(Box<Compose>),
+    /// Shows a file beside what it was.
+    SideBySide(Box<SideBySide>),
+    /// Draws one of our buffers anew, where it is open, with these changes to what it shows.
+    Refresh { name: String, since: Option<&'static str> },
+    /// Puts a text into the unnamed register.
+    Register(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,10 +132,6 @@ pub(super) enum View {
     SideBySide {
         polecat: Option<String>,
     },
-    Compose {
-        polecat: String,
-        quote: Option<Vec<Vec<u8>>>,
-    },
     Log,
 }
 
@@ -178,6 +186,13 @@ impl Effect {
             Self::Pin(path) => {
                 kind("pin").some("path", path.map(|path| encode::word(path.as_os_str())))
             }
+            Self::Compose(compose) => compose.encode(kind("compose")),
+            Self::SideBySide(files) => files.encode(kind("side_by_side")),
+            Self::Refresh { name, since } => {
+                let spec = since.map(|since| Map::new().put("since", since));
+                kind("refresh").put("name", name).some("spec", spec)
+            }
+            Self::Register(text) => kind("register").put("text", text),
         }
     }
 }
@@ -207,13 +222,6 @@ impl View {
                 ("diff", Map::new().put("polecat", polecat).some("since", since))
             }
             Self::SideBySide { polecat } => ("side_by_side", Map::new().some("polecat", polecat)),
-            Self::Compose { polecat, quote } => {
-                let quote = quote.map(|lines| lines.into_iter().map(encode::bytes).collect());
-                (
-                    "compose",
-                    Map::new().put("polecat", polecat).some("quote", quote.map(Value::Array)),
-                )
-            }
             Self::Log => ("log", Map::new()),
         };
         map.put("view", name).put("spec", spec)
@@ -248,6 +256,7 @@ fn choices(choices: Vec<Choice>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rpc::compose;
 
     fn fields(effect: Effect) -> Vec<(String, Value)> {
         let Value::Map(pairs) = Value::from(effect.encode()) else { panic!("a map") };
@@ -293,6 +302,9 @@ mod tests {
                 again: String::new(),
             },
             Effect::Pin(None),
+            Effect::Compose(Box::new(compose::message("ash", Vec::new(), request()))),
+            Effect::Refresh { name: String::new(), since: None },
+            Effect::Register(String::new()),
         ];
         for effect in effects {
             let kind = field(effect, "kind");
@@ -304,7 +316,6 @@ mod tests {
             View::Capture { polecat: None, session: String::new(), lines: None, snapshot: false },
             View::Diff { polecat: polecat(), since: None },
             View::SideBySide { polecat: None },
-            View::Compose { polecat: polecat(), quote: None },
             View::Log,
         ];
         for view in views {

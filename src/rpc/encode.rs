@@ -19,7 +19,7 @@ use crate::{
         AttachPlan, Completion, Files, HealthRow, NewPolecat, RemovedPolecat, RestoredPolecat,
         Snapshot, Started,
     },
-    view::{Color, Group, Line, Patch, Style, index, stages},
+    view::{Color, Fold, Group, Line, Patch, Span, Style, index, stages},
 };
 
 /// A map under construction.
@@ -262,11 +262,31 @@ pub(super) fn patch<'a>(patch: &'a Patch, styles: &mut Styles<'a>) -> Map {
             spans.push(Value::Array(vec![row.into(), span.from.into(), span.to.into(), group]));
         }
     }
+    let folds: Option<Vec<Value>> =
+        patch.lines.iter().map(|line| line.fold.map(fold_level)).collect();
     Map::new()
         .put("from", patch.from)
         .put("to", patch.to)
         .put("lines", texts(patch.lines.iter().map(|line| &line.text)))
         .put("spans", Value::Array(spans))
+        .some("folds", folds.map(Value::Array))
+}
+
+/// As 'foldexpr' gives it.
+fn fold_level(fold: Fold) -> Value {
+    match fold {
+        Fold::Starts(level) => format!(">{level}").into(),
+        Fold::In(level) => level.into(),
+    }
+}
+
+/// A line that is no line of the buffer, as virtual text and 'foldtext' take it: `{ text, group }`.
+pub(super) fn chunks(line: &Line) -> Value {
+    let chunk = |span: &Span| {
+        let Group::Named(group) = span.group else { return Value::Nil };
+        Value::Array(vec![line.text[span.from..span.to].into(), group.into()])
+    };
+    Value::Array(line.spans.iter().map(chunk).collect())
 }
 
 /// What each line stands for, `''` for nothing.

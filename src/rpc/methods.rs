@@ -3,8 +3,8 @@
 use rmpv::Value;
 
 use super::{
-    args::decode, commands, diff_view, editor::Editor, effects, encode, encode::Map,
-    error::RpcError, handler::Call, operations::Operations, review,
+    args::decode, commands, editor::Editor, effects, encode, encode::Map, error::RpcError,
+    handler::Call, operations::Operations, review, side_by_side,
 };
 use crate::session::Workspace;
 
@@ -19,7 +19,6 @@ pub(super) async fn call(editor: &Editor, workspace: &Workspace, call: Call) -> 
 }
 
 async fn answer(operations: &Operations<'_>, method: &str, args: Value) -> Answer {
-    let workspace = operations.workspace;
     match method {
         commands::METHOD => {
             let effects = commands::run(operations, decode(method, args)?).await?;
@@ -71,13 +70,12 @@ async fn answer(operations: &Operations<'_>, method: &str, args: Value) -> Answe
         "session.attach" => {
             Ok(encode::attach(&operations.attach(decode(method, args)?).await?).into())
         }
-        "diff.pair" => Ok(diff_view::pair(operations.pair(decode(method, args)?).await?).into()),
-        "review.comment" => review::comment(workspace, decode(method, args)?).await,
-        "review.uncomment" => review::uncomment(workspace, decode(method, args)?).await,
-        "review.send" => review::send(workspace, decode(method, args)?).await,
-        "hunk.take" => review::take(workspace, decode(method, args)?).await,
-        "hunk.reject" => review::reject(workspace, decode(method, args)?).await,
-        "hunk.undo" => review::undo(workspace, decode(method, args)?).await,
+        "diff.side_by_side" => {
+            Ok(effects::encode(side_by_side::open(operations, decode(method, args)?).await?))
+        }
+        "review.comment" => {
+            Ok(effects::encode(review::comment(operations, decode(method, args)?).await?))
+        }
         _ => Err(RpcError::internal(format!("no method `{method}`"))),
     }
 }

@@ -10,6 +10,7 @@ mod aside;
 mod capture_view;
 mod check;
 mod commands;
+mod compose;
 mod config;
 mod diff_view;
 mod editor;
@@ -23,6 +24,7 @@ mod outbox;
 mod review;
 mod rows;
 mod serve;
+mod side_by_side;
 mod status_view;
 mod stdio;
 mod views;
@@ -32,4 +34,4 @@ pub use serve::serve;
 
 /// What Lua and this program must agree on. It grows when a method, an event or a field changes
 /// in a way that the other side would not understand.
-pub const PROTOCOL: u32 = 5;
+pub const PROTOCOL: u32 = 6;

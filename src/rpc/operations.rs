@@ -5,15 +5,13 @@ use std::{future::Future, path::Path, time::Duration};
 
 use super::{
     args::{self, At},
-    diff_view,
     editor::Editor,
     encode::{self, Map},
-    error::RpcError,
 };
 use crate::{
     core::session::SessionInfo,
     session::{
-        Allowed, AttachPlan, CaptureOptions, Completion, HealthRow, NewPolecat, Pair, Place,
+        Allowed, AttachPlan, CaptureOptions, Completion, HealthRow, NewPolecat, Place,
         RemoveOptions, RemovedPolecat, RestoredPolecat, RigContext, RigFacts, SessionError,
         StartOptions, Started, StoppedAll, Workspace,
     },
@@ -40,7 +38,7 @@ impl<'a> Operations<'a> {
         Self { editor, workspace, id }
     }
 
-    async fn context(&self, at: At) -> Done<RigContext> {
+    pub(super) async fn context(&self, at: At) -> Done<RigContext> {
         self.workspace.context(&place(at)).await
     }
 
@@ -199,19 +197,6 @@ impl<'a> Operations<'a> {
 
     pub(super) async fn attach(&self, args: args::Polecat) -> Done<AttachPlan> {
         self.context(args.at).await?.attach(&args.polecat).await
-    }
-
-    pub(super) async fn pair(&self, args: args::Pair) -> Result<Pair, RpcError> {
-        let since = diff_view::since(args.since.as_deref())?;
-        let context = self.context(args.at).await?;
-        match (args.polecat, args.path, args.file) {
-            (Some(polecat), Some(path), None) => Ok(context.pair(&polecat, &path, since).await?),
-            (None, None, Some(file)) => Ok(context.pair_of(&file).await?),
-            _ => {
-                let why = "a pair needs a `polecat` and a `path`, or a `file`";
-                Err(RpcError::bad_argument(why))
-            }
-        }
     }
 
     /// What went wrong without stopping the work is told, not lost.

@@ -9,7 +9,7 @@ local process = require('polecat.rpc.process')
 local M = {}
 
 --- What this plugin speaks. The backend refuses any other.
-M.PROTOCOL = 5
+M.PROTOCOL = 6
 
 --- A backend that does not greet back within this time is stuck, in ms.
 local GREETING_LIMIT = 10000

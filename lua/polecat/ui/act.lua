@@ -50,7 +50,7 @@ function M.press(buf, key)
   local context = { at = where.here(buf), split = { from = vim.api.nvim_get_current_win() } }
   local args = vim.tbl_extend('error', text_of(key.sends), {
     at = context.at,
-    view = shown.state ~= 'closed' and shown.id or nil,
+    view = (shown.state == 'open' or shown.state == 'opening') and shown.id or nil,
     act = key.act,
     id = id,
     last_id = last ~= first and last_id or nil,

@@ -1,4 +1,6 @@
 --- Our buffers: made under their names, drawn by patches. Knows nothing of sessions.
+local marks = require('polecat.ui.marks')
+
 local M = {}
 
 local namespace = vim.api.nvim_create_namespace('polecat')
@@ -51,6 +53,7 @@ end
 ---@field to integer The row after the last one that goes.
 ---@field lines string[] What takes their place.
 ---@field spans polecat.Span[]
+---@field folds? (string|integer)[] The fold level of each line, as 'foldexpr' gives it.
 
 ---@class polecat.Span
 ---@field [1] integer Row.
@@ -86,6 +89,9 @@ end
 ---@param whole boolean The patch is all that the buffer shall hold.
 local function apply(buf, patch, groups, whole)
   local to = whole and -1 or patch.to
+  if patch.folds then
+    marks.splice(buf, patch.from, to, patch.folds)
+  end
   -- Marks of lines that go would stay behind, squeezed together.
   if whole or patch.to > patch.from then
     vim.api.nvim_buf_clear_namespace(buf, namespace, patch.from, to)

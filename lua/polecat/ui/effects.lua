@@ -18,6 +18,7 @@ local M = {}
 ---@field at polecat.At
 ---@field split polecat.Split
 ---@field from? polecat.From
+---@field buf? integer The buffer to fill that is edited by its name, instead of a window.
 ---@field show? fun(labels: string[], opts: table, done: fun(label?: string))|false Instead of the
 ---user's `vim.ui.select`, for what is asked first.
 ---@field begun? integer When the last call was made, by `vim.uv.hrtime()`.
@@ -27,9 +28,8 @@ local M = {}
 local VIEWS = {
   status = { 'polecat.ui.open', 'open' },
   capture = { 'polecat.ui.open', 'open' },
-  diff = { 'polecat.ui.diff', 'open' },
-  side_by_side = { 'polecat.ui.diff', 'side_by_side' },
-  compose = { 'polecat.ui.compose', 'open' },
+  diff = { 'polecat.ui.open', 'open' },
+  side_by_side = { 'polecat.ui.side_by_side', 'ask' },
   log = { 'polecat.rpc.log', 'open' },
 }
 
@@ -121,6 +121,31 @@ function handlers.pin(effect)
   backend.pin(effect.path)
 end
 
+function handlers.compose(effect, context)
+  local function open()
+    require('polecat.ui.compose').open(effect, context)
+  end
+  if effect.float then
+    return when_free(context, effect.title, open)
+  end
+  open()
+end
+
+function handlers.side_by_side(effect, context)
+  require('polecat.ui.side_by_side').show(effect, context)
+end
+
+function handlers.refresh(effect)
+  local buf = require('polecat.ui.buffer').find(effect.name)
+  if buf then
+    require('polecat.ui.view').refresh(buf, effect.spec)
+  end
+end
+
+function handlers.register(effect)
+  vim.fn.setreg('"', effect.text)
+end
+
 --- Carries `effects` out, in their order.
 ---@param effects table[]
 ---@param context polecat.Context
@@ -133,7 +158,7 @@ end
 --- Makes a call that is answered by effects, and carries these out.
 ---@param request polecat.Request
 ---@param context polecat.Context
----@param answered? fun() Before that, and when it was refused.
+---@param answered? fun(err?: polecat.Error) Before that, and when it was refused.
 function M.call(request, context, answered)
   local from = ask.from()
   -- After an answer, a picker of the user's may still be about to close its window.
@@ -147,7 +172,7 @@ function M.call(request, context, answered)
   end)
   backend.call(request.method, args, function(err, effects)
     if answered then
-      answered()
+      answered(err)
     end
     apply(err, effects)
   end)

@@ -47,6 +47,16 @@ function M.help(buf)
   vim.api.nvim_create_autocmd('BufLeave', { buffer = help, once = true, callback = close })
 end
 
+--- Moves the cursor to a stop of this kind.
+---@param kind string
+---@param step 1|-1
+---@return fun(buf: integer)
+local function to_stop(kind, step)
+  return function(buf)
+    require('polecat.ui.marks').jump(buf, kind, step)
+  end
+end
+
 --- What keys do that Neovim does itself.
 ---@type table<string, fun(buf: integer)>
 local actions = {
@@ -55,6 +65,10 @@ local actions = {
   refresh = function(buf)
     require('polecat.ui.view').refresh(buf)
   end,
+  next_hunk = to_stop('hunk', 1),
+  previous_hunk = to_stop('hunk', -1),
+  next_file = to_stop('file', 1),
+  previous_file = to_stop('file', -1),
 }
 
 ---@param buf integer

@@ -11,18 +11,20 @@ local window = require('polecat.ui.window')
 local M = {}
 
 ---@class polecat.OpenSpec What is to be opened.
----@field view 'status'|'capture'
+---@field view 'status'|'capture'|'diff'
 ---@field at polecat.At
 ---@field polecat? string
 ---@field session? string The tmux session's name, of a capture.
 ---@field lines? integer
 ---@field snapshot? boolean
+---@field since? 'review'|'start' Of a diff.
 
 ---@class polecat.Kind A kind of view.
 ---@field hidden 'hide'|'wipe' What becomes of its buffer when no window shows it.
 ---@field float? boolean It opens in a float, not in a split.
 ---@field options table<string, any> Of its windows.
 ---@field keys fun(spec: polecat.OpenSpec): string The list of its keys.
+---@field syntax? string
 
 ---@type table<string, polecat.Kind>
 local KINDS = {
@@ -55,6 +57,28 @@ local KINDS = {
       return spec.snapshot and 'snapshot' or 'capture'
     end,
   },
+  diff = {
+    hidden = 'hide',
+    -- Neovim's own, which every colour scheme knows.
+    syntax = 'diff',
+    options = {
+      wrap = false,
+      list = false,
+      spell = false,
+      number = false,
+      relativenumber = false,
+      colorcolumn = '',
+      foldenable = true,
+      foldmethod = 'expr',
+      foldexpr = "v:lua.require'polecat.ui.marks'.fold_level()",
+      foldtext = "v:lua.require'polecat.ui.marks'.fold_text()",
+      foldlevel = 99,
+      winbar = " %{get(b:, 'polecat_title', '')}",
+    },
+    keys = function()
+      return 'diff'
+    end,
+  },
 }
 
 ---@param spec polecat.OpenSpec
@@ -67,6 +91,7 @@ local function asked_of_backend(spec)
     title = title .. (spec.snapshot and os.date(' at %H:%M:%S') or ''),
     polecat = spec.polecat,
     session = not spec.polecat and spec.session or nil,
+    since = spec.since,
     lines = spec.lines or (is_capture and require('polecat.config').capture_lines() or nil),
     follow = is_capture and not spec.snapshot or nil,
     width = KINDS[spec.view].float and float.width() or nil,
@@ -94,6 +119,9 @@ function M.fill(buf, spec, callback)
   keys.set(buf, kind.keys(spec))
   window.dress(buf, kind.options)
   vim.bo[buf].filetype = 'polecat-' .. spec.view
+  if kind.syntax then
+    vim.bo[buf].syntax = kind.syntax
+  end
 end
 
 ---@param buf integer
@@ -133,16 +161,28 @@ local function name_of(spec)
   return name .. (spec.snapshot and '#' .. number or '')
 end
 
---- Opens a view. A capture that goes on already is only shown.
+--- Whether `open` shows what is asked for.
+---@param open? polecat.View
+---@param asked polecat.ViewSpec
+---@return boolean
+local function shows(open, asked)
+  return open ~= nil
+    and open.state == 'open'
+    and open.spec.lines == asked.lines
+    and (open.spec.since or 'start') == (asked.since or 'start')
+end
+
+--- Opens a view. A capture that goes on already is only shown, a diff is drawn anew.
 ---@param spec polecat.OpenSpec
 ---@param split polecat.Split
 function M.open(spec, split)
   local kind = KINDS[spec.view]
   split.from = split.from or vim.api.nvim_get_current_win()
   local buf, new = buffer.get(name_of(spec))
-  local open = view.of(buf)
-  local follows = open and open.state == 'open' and open.spec.follow
-  if open and follows and open.spec.lines == asked_of_backend(spec).lines then
+  if not kind.float and shows(view.of(buf), asked_of_backend(spec)) then
+    if spec.view == 'diff' then
+      view.refresh(buf)
+    end
     return show(buf, kind, split)
   end
   reveal.when_filled(buf, new or kind.hidden == 'wipe', function(done)

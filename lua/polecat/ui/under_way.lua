@@ -1,5 +1,6 @@
 --- Keys whose answer is still to come: a second press does nothing, and the row says what is done.
 local cursor = require('polecat.ui.cursor')
+local marks = require('polecat.ui.marks')
 
 local M = {}
 
@@ -22,7 +23,8 @@ function M.draw(view)
   end
   vim.api.nvim_buf_clear_namespace(view.buf, namespace, 0, -1)
   for _, one in ipairs(view.under_way) do
-    local row = view.spec.polecat and 1 or cursor.row_of(view.keys, one.id)
+    local marked = marks.row_of(view.buf, one.id)
+    local row = marked and marked + 1 or view.spec.polecat and 1 or cursor.row_of(view.keys, one.id)
     if one.late and one.id ~= '' and row then
       vim.api.nvim_buf_set_extmark(view.buf, namespace, row - 1, 0, {
         virt_text = { { (' %s... '):format(one.doing), 'PolecatMuted' } },

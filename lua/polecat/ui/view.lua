@@ -3,6 +3,7 @@ local autocmd = require('polecat.editor.autocmd')
 local backend = require('polecat.rpc.client')
 local cursor = require('polecat.ui.cursor')
 local frames = require('polecat.ui.draw')
+local marks = require('polecat.ui.marks')
 local visible = require('polecat.ui.visible')
 local where = require('polecat.editor.context')
 local window = require('polecat.ui.window')
@@ -16,7 +17,7 @@ local M = {}
 ---@field session? string
 ---@field lines? integer
 ---@field follow? boolean
----@field since? 'review'
+---@field since? 'review'|'start'
 ---@field width? integer Of the window that will show it.
 
 ---@class polecat.View
@@ -29,8 +30,7 @@ local M = {}
 ---@field grown? integer How many of a capture's it had, when it is opened again.
 ---@field tick? integer The buffer's |b:changedtick| since it was drawn.
 ---@field keys string[] What each row stands for.
----@field changes? polecat.Changes What a diff shows, in which rows.
----@field held? table<integer, polecat.HeldSpot> Where cursors were before what is being drawn.
+---@field anchors? table<integer, polecat.Anchor> Where cursors were before what is being drawn.
 ---@field callback fun(err?: polecat.Error) For who opened it.
 ---@field frames table[] That have come and are not drawn yet.
 ---@field under_way? polecat.UnderWay[] Keys that were pressed and are not answered yet.
@@ -202,6 +202,7 @@ end
 function M.close(buf)
   local view = by_buffer[buf]
   by_buffer[buf] = nil
+  marks.forget(buf)
   if view then
     stop(view)
   end
@@ -226,7 +227,7 @@ end
 ---@param row integer
 ---@return string?
 function M.id_of(view, row)
-  local id = view.keys[row]
+  local id = marks.id(view.buf, row - 1) or view.keys[row]
   return id ~= '' and id or nil
 end
 
@@ -243,12 +244,17 @@ function M.place_cursor(win, buf)
   end
 end
 
---- Looks again at once; a view that has ended is tried anew.
+--- Looks again at once, at what `spec` says where that is another thing; a view that has ended is
+--- tried anew.
 ---@param buf integer
-function M.refresh(buf)
+---@param spec? table
+function M.refresh(buf, spec)
   local view = by_buffer[buf]
   if not view then
     return
+  elseif spec and view.state ~= 'opening' then
+    view.spec = vim.tbl_extend('force', view.spec, spec)
+    reopen(view)
   elseif view.state == 'open' and frames.in_step(view) then
     backend.call('view.refresh', { view = view.id }, require('polecat.editor.notify').or_error())
   elseif view.state ~= 'opening' then

@@ -2,23 +2,26 @@
 
 use super::{invocation::Invocation, list, report, run::Done};
 use crate::rpc::{
-    args::{Here, Inject, Lines},
-    effects::{Choice, Effect, Level, View, info},
+    args::{Here, Inject, Lines, Polecat},
+    compose,
+    effects::{Choice, Effect, Level, info},
     operations::Operations,
 };
 
 pub(super) async fn run(operations: &Operations<'_>, asked: &Invocation) -> Done {
     let quote = asked.asked.lines.as_ref().map(quoted);
     if let Some(polecat) = asked.answers().polecat {
-        return Ok(vec![compose(polecat, quote)]);
+        return compose(operations, asked, &polecat, quote.unwrap_or_default()).await;
     }
     let Some(polecat) = asked.words.text("polecat")? else {
         return whose(operations, asked).await;
     };
+    let text = asked.asked.text.as_ref().map(|text| text.to_vec());
     let message = asked.words.raw("message").map(<[u8]>::to_vec);
-    let parts: Vec<_> = message.into_iter().chain(quote.map(|lines| lines.join(&b'\n'))).collect();
+    let quote = quote.map(|lines| lines.join(&b'\n'));
+    let parts: Vec<_> = text.into_iter().chain(message).chain(quote).collect();
     if parts.is_empty() {
-        return Ok(vec![compose(polecat, None)]);
+        return compose(operations, asked, &polecat, Vec::new()).await;
     }
     let text = parts.join(&b"\n\n"[..]).into();
     let sent = report::sent(&polecat);
@@ -26,8 +29,17 @@ pub(super) async fn run(operations: &Operations<'_>, asked: &Invocation) -> Done
     Ok(vec![info(sent)])
 }
 
-fn compose(polecat: String, quote: Option<Vec<Vec<u8>>>) -> Effect {
-    Effect::Open { view: View::Compose { polecat, quote }, size: None }
+/// Opens a buffer to write in, unless there is no such polecat.
+async fn compose(
+    operations: &Operations<'_>,
+    asked: &Invocation,
+    polecat: &str,
+    quote: Vec<Vec<u8>>,
+) -> Done {
+    let about = Polecat { at: asked.at(), polecat: polecat.to_owned() };
+    operations.status(about).await?;
+    let send = asked.other("Inject", polecat, false);
+    Ok(vec![Effect::Compose(Box::new(compose::message(polecat, quote, send)))])
 }
 
 /// Asks to whom.

@@ -106,6 +106,7 @@ impl Invocation {
             bang: Some(bang),
             count: None,
             lines: None,
+            text: None,
             answers: None,
             editor: None,
             ..self.asked.clone()
@@ -133,11 +134,12 @@ fn request(asked: CommandRun) -> Value {
         .some("count", asked.count)
         .some("lines", asked.lines.map(lines))
         .some("about", asked.about)
+        .some("text", asked.text.map(|text| encode::bytes(text.into_vec())))
         .some("answers", asked.answers.map(answers))
         .into()
 }
 
-fn at(at: &At) -> Map {
+pub(in crate::rpc) fn at(at: &At) -> Map {
     let file = at.file.as_ref().map(|file| encode::word(file.as_os_str()));
     Map::new().some("file", file).put("cwd", encode::word(at.cwd.as_os_str()))
 }
@@ -177,6 +179,7 @@ mod tests {
             count: None,
             lines: None,
             about: Some("ash".to_owned()),
+            text: None,
             editor: None,
             answers: None,
         }

@@ -1,6 +1,7 @@
 //! The keys of our buffers: one table for each kind of view, out of which `make generate` writes
 //! `lua/polecat/ui/view_keys.lua`. What they do in the backend is in `press.rs`.
 
+use super::diff::DiffKey;
 use crate::core::names::shown;
 use crate::rpc::error::RpcError;
 
@@ -54,6 +55,8 @@ pub(super) enum Sends {
 pub(super) enum Meaning {
     /// A command about the polecat of the row, or of the view.
     Command { name: &'static str, bang: bool, manner: Manner },
+    /// What a diff does about the line.
+    Diff(DiffKey),
     /// Opens the file that stands under the cursor, there or at the line that stands behind it.
     OpenFile { at_line: bool },
     /// Lists the lines of files that the text names.
@@ -151,21 +154,54 @@ const CAPTURE: &[Key] = &[
 ];
 
 const DIFF: &[Key] = &[
-    lua("<CR>", "Open the file in the worktree, at this line", "open_changed"),
-    lua("gf", "The same", "open_changed"),
-    lua("dv", "Show the file side by side with what it was", "side_by_side"),
-    lua("]c", "Go to the next hunk", "next_hunk"),
-    lua("[c", "Go to the hunk before", "previous_hunk"),
-    lua("]]", "Go to the next file", "next_file"),
-    lua("[[", "Go to the file before", "previous_file"),
-    Key { modes: "nx", ..lua("c", "Comment on the line or the selection", "comment") },
-    lua("x", "Drop the comment on this line", "drop"),
-    lua("gQ", "List the comments in the quickfix window", "comments"),
-    lua("S", "Send all comments to the agent", "send"),
-    lua("gR", "Show only what was changed since the last review, or all", "toggle"),
-    lua("s", "Stage the hunk or the file in the main worktree", "stage"),
-    lua("X", "Undo the hunk or the file in the polecat's worktree", "reject"),
-    lua("u", "Undo the last `s` or `X`", "undo"),
+    diff("<CR>", "Open the file in the worktree, at this line", "edit", "opening", DiffKey::Edit),
+    diff("gf", "The same", "goto_file", "opening", DiffKey::Edit),
+    diff(
+        "dv",
+        "Show the file side by side with what it was",
+        "side_by_side",
+        "opening",
+        DiffKey::SideBySide,
+    ),
+    Key { modes: "nxo", ..lua("]c", "Go to the next hunk", "next_hunk") },
+    Key { modes: "nxo", ..lua("[c", "Go to the previous hunk", "previous_hunk") },
+    Key { modes: "nxo", ..lua("]]", "Go to the next file", "next_file") },
+    Key { modes: "nxo", ..lua("[[", "Go to the previous file", "previous_file") },
+    Key {
+        modes: "nx",
+        ..diff("c", "Comment on the line or the selection", "comment", "opening", DiffKey::Comment)
+    },
+    diff("x", "Drop the comment on this line", "drop_comment", "dropping", DiffKey::DropComment),
+    diff(
+        "gQ",
+        "List the comments in the quickfix window",
+        "list_comments",
+        "listing",
+        DiffKey::ListComments,
+    ),
+    diff("S", "Send all comments to the agent", "send_comments", "sending", DiffKey::SendComments),
+    diff(
+        "gR",
+        "Show only what was changed since the last review, or all",
+        "toggle_since",
+        "looking",
+        DiffKey::ToggleSince,
+    ),
+    diff(
+        "s",
+        "Stage the hunk or the file in the main worktree",
+        "stage",
+        "staging",
+        DiffKey::Stage,
+    ),
+    diff(
+        "X",
+        "Undo the hunk or the file in the polecat's worktree",
+        "undo_hunk",
+        "undoing",
+        DiffKey::UndoHunk,
+    ),
+    diff("u", "Undo the last `s` or `X`", "undo_last", "undoing", DiffKey::UndoLast),
 ];
 
 const REFRESH: &[Key] = &[lua("r", "Refresh", "refresh")];
@@ -188,6 +224,17 @@ const fn act(
 ) -> Key {
     let act = Act { name, doing, sends: None, meaning };
     Key { lhs, modes: "n", about, does: Does::Act(act) }
+}
+
+/// A key of a diff.
+const fn diff(
+    lhs: &'static str,
+    about: &'static str,
+    name: &'static str,
+    doing: &'static str,
+    key: DiffKey,
+) -> Key {
+    act(lhs, about, name, doing, Meaning::Diff(key))
 }
 
 /// A key about what is printed.

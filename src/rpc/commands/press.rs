@@ -1,13 +1,15 @@
 //! What a key of a view does that was pressed: `view.act`.
 
 use super::{
-    invocation::Invocation,
+    diff,
+    invocation::{self, Invocation},
     keys::{self, Manner, Meaning},
     locations, questions, run,
 };
 use crate::rpc::{
-    args::{At, CommandRun, ViewAct},
-    effects::{Effect, Level},
+    args::{About, At, CommandRun, ViewAct},
+    effects::{Effect, Level, Request},
+    encode::Map,
     error::RpcError,
     operations::Operations,
     rows::Rows,
@@ -20,8 +22,8 @@ pub(super) struct Press<'a> {
     /// From where the view was opened.
     pub(super) at: At,
     /// What the view shows, unless it has ended.
-    rows: Option<Rows>,
-    lhs: &'static str,
+    pub(super) rows: Option<Rows>,
+    pub(super) lhs: &'static str,
 }
 
 /// Does what a key is for, about what it was pressed on, in the view that is `open`.
@@ -39,6 +41,7 @@ pub(in crate::rpc) async fn press(
     let press = Press { operations, asked, at, rows, lhs: key.lhs };
     match act.meaning {
         Meaning::Command { name, bang, manner } => press.command(name, bang, manner).await,
+        Meaning::Diff(key) => diff::press(&press, key).await,
         Meaning::OpenFile { at_line } => locations::open(&press, at_line).await,
         Meaning::ListLocations => locations::list(&press).await,
     }
@@ -72,6 +75,24 @@ impl Press<'_> {
             effects.retain(|effect| !matches!(effect, Effect::Notify(Level::Info, _)));
         }
         Ok(effects)
+    }
+
+    /// The same key again, once the person has said yes.
+    pub(super) fn confirmed(&self) -> Request {
+        let ViewAct { view, act, id, last_id, about, .. } = self.asked;
+        let about = about.as_ref().map(|about| {
+            let About { polecat, session } = about;
+            Map::new().some("polecat", polecat.as_deref()).some("session", session.as_deref())
+        });
+        let args = Map::new()
+            .put("at", invocation::at(&self.at))
+            .some("view", *view)
+            .put("act", act.as_str())
+            .some("id", id.as_deref())
+            .some("last_id", last_id.as_deref())
+            .some("about", about)
+            .put("confirmed", true);
+        Request { method: "view.act", args: args.into(), editor: false }
     }
 
     /// The text that went along.
@@ -108,6 +129,7 @@ fn typed(at: &At, name: &str, bang: bool, polecat: &str) -> CommandRun {
         count: None,
         lines: None,
         about: None,
+        text: None,
         editor: None,
         answers: None,
     }
@@ -121,7 +143,7 @@ mod tests {
     fn read(meaning: Meaning) -> Option<Invocation> {
         let at = At { file: None, cwd: "/shop".into() };
         match meaning {
-            Meaning::OpenFile { .. } | Meaning::ListLocations => None,
+            Meaning::Diff(_) | Meaning::OpenFile { .. } | Meaning::ListLocations => None,
             Meaning::Command { name, bang, .. } => {
                 let read = Invocation::read(typed(&at, name, bang, "ash"));
                 Some(read.unwrap_or_else(|error| panic!("{error:?}")))
