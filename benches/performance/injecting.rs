@@ -78,7 +78,8 @@ async fn row(shop: &mut Shop, reader: &mut Reader, name: &str, size: usize, pace
                 Way::Plugin => shop.plugin("inject", serde_json::json!([WHO, text])).await,
                 Way::Library => {
                     let (done, span) =
-                        timed(Box::pin(shop.library.inject(WHO, text.clone().into()))).await;
+                        timed(Box::pin(shop.library.messenger().inject(WHO, text.as_ref(), false)))
+                            .await;
                     done.expect("the reader lives");
                     span
                 }

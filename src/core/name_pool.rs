@@ -125,7 +125,7 @@ fn theme(rig: &RigName, wishes: Option<&Wishes>, warnings: &mut Vec<String>) -> 
     let style = style.unwrap_or(themes::USUAL);
     if !is_built_in(style) && wishes.names.is_empty() {
         warnings.push(format!(
-            "`namepool.style`: unknown theme `{}`: known are {}; names are those of `{}`",
+            "`namepool.style`: unknown theme `{}`; known: {}; names are those of `{}`",
             super::names::shown(style),
             themes::known(),
             themes::USUAL
@@ -238,7 +238,7 @@ mod tests {
     fn an_unknown_theme_is_named_and_the_usual_one_is_taken() {
         let pool = outside(&rig("shop"), Some(&wishes("birds", &[], 0)), Kept::default());
         assert_eq!(given(&pool, 1), ["furiosa"]);
-        assert!(pool.warnings[0].contains("`birds`: known are `mad-max`"), "{:?}", pool.warnings);
+        assert!(pool.warnings[0].contains("`birds`; known: `mad-max`"), "{:?}", pool.warnings);
     }
 
     #[test]

@@ -1,51 +1,51 @@
-//! The state of an agent over time: what is told now, held against flicker.
+//! The state of an agent over time, debounced.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::session::{State, StateSource};
 
-/// A prompt that flashes between two steps of an agent's work is no idle agent. Together with the
-/// pace of the looks it stays under a second.
-const IDLE_AFTER: SignedDuration = SignedDuration::from_millis(600);
+/// How long idle must last after work: a prompt that flashes between two steps does not count. With the
+/// polling interval it stays under a second.
+const BUSY_HOLD: SignedDuration = SignedDuration::from_millis(600);
 
-/// The same after a question, which is looked at less often than work is.
-const IDLE_AFTER_WAITING: SignedDuration = SignedDuration::from_millis(400);
+/// The same after a question, which is polled less often.
+const WAITING_HOLD: SignedDuration = SignedDuration::from_millis(400);
 
-/// What one look tells.
+/// The state at one look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
     /// The state.
     pub state: State,
-    /// What says so.
+    /// Its source.
     pub source: StateSource,
 }
 
-/// What is shown, and what may follow it.
+/// The debounced state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Steady {
     /// The state that is shown.
     pub told: Told,
     /// Since when.
     pub since: Timestamp,
-    /// When the agent was first seen idle while it is shown as something else.
+    /// When the agent was first seen idle, while another state is shown.
     idle_since: Option<Timestamp>,
 }
 
 impl Steady {
-    /// The first look.
+    /// The state after the first look.
     #[must_use]
     pub fn new(told: Told, since: Timestamp) -> Self {
         Self { told, since, idle_since: None }
     }
 
-    /// What is shown after another look.
+    /// The state to show after another look.
     #[must_use]
     pub fn after(self, told: Told, now: Timestamp) -> Self {
         match (self.told.state, told.state) {
             (shown, seen) if shown == seen => Self { told, idle_since: None, ..self },
             (State::Starting | State::Working | State::Waiting, State::Idle) => {
                 let since = self.idle_since.unwrap_or(now);
-                // A clock that was set back since would hold it for as long as it was set back by.
+                // If the clock was set back, do not hold it for that long.
                 if now < since || now.duration_since(since) >= self.hold() {
                     return Self::new(told, since.min(now));
                 }
@@ -56,11 +56,10 @@ impl Steady {
     }
 
     fn hold(&self) -> SignedDuration {
-        if self.told.state == State::Waiting { IDLE_AFTER_WAITING } else { IDLE_AFTER }
+        if self.told.state == State::Waiting { WAITING_HOLD } else { BUSY_HOLD }
     }
 
-    /// When another look is needed though nothing may change until then: what was seen is not
-    /// shown yet.
+    /// When another look is needed even if nothing changes, because what was seen is not shown yet.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
         Some(self.idle_since?.saturating_add(self.hold()).unwrap_or(Timestamp::MAX))

@@ -1,4 +1,4 @@
-//! Which dialog stands on a screen, and what it asks.
+//! Finds the dialog on a screen, and what it asks.
 
 use super::area::Area;
 use super::description::{Dialog, Layout, Sign};
@@ -8,17 +8,16 @@ use super::patterns::{CustomDialog, Patterns};
 use super::rows::{holds, indent, is_braille, joined, squeezed};
 use super::{DialogId, Question, Reason};
 
-/// How near to its end a screen of unknown structure must hold the words of a dialog, in rows with
-/// text.
+/// How near to the end of a screen with unknown structure a dialog's text must be, in non-blank rows.
 const NEAR: usize = 12;
 
-/// The words of a row that tells which keys answer a dialog without choices.
+/// Texts of the row that names the keys of a dialog without choices.
 const KEYS: &[&str] = &["Esc to ", "Enter to ", "Tab to ", "(Press ", "(Use "];
 
-/// Rows above a question that count questions: `Question 1/1 (1 unanswered)`.
+/// Rows above a question that number it: `Question 1/1 (1 unanswered)`.
 const COUNTER: (&str, &str) = ("Question ", "unanswered)");
 
-/// The dialog that is open, if one is.
+/// The open dialog, if any.
 pub(super) fn find(patterns: &Patterns, rows: &[String], scene: &Scene) -> Option<Question> {
     let start = match scene {
         Scene::Dialog(range) => range.start,
@@ -37,7 +36,7 @@ pub(super) fn find(patterns: &Patterns, rows: &[String], scene: &Scene) -> Optio
         .question(patterns)
 }
 
-/// One of the configuration.
+/// A dialog from the configuration.
 fn custom(patterns: &Patterns, rows: &[String]) -> Option<Question> {
     let near: Vec<&String> = rows.iter().rev().filter(|row| !row.is_empty()).take(NEAR).collect();
     let near: Vec<String> = near.into_iter().rev().cloned().collect();
@@ -55,7 +54,7 @@ fn custom(patterns: &Patterns, rows: &[String]) -> Option<Question> {
     })
 }
 
-/// A place where a dialog may be, taken apart.
+/// A possible dialog, split into its parts.
 struct Dialogue {
     area: Area,
     menu: Option<Menu>,
@@ -115,12 +114,12 @@ impl Dialogue {
         })
     }
 
-    /// The last one that holds `phrase`: a command it asks about may quote it further up.
+    /// The last one that contains `phrase`: a command it is about may quote it further up.
     fn paragraph_with(&self, phrase: &str) -> Option<usize> {
         self.paragraphs.iter().rposition(|rows| holds(&self.area.text(rows), phrase))
     }
 
-    /// The paragraph above the choices, or the first where there are none.
+    /// The paragraph above the choices, or the first if there are none.
     fn nearest(&self) -> Option<usize> {
         let above = |rows: &Vec<usize>| !self.is_under_choices(rows);
         match self.menu {
@@ -136,7 +135,7 @@ impl Dialogue {
 
     fn asked(&self, paragraph: usize) -> String {
         let text = self.area.text(&self.paragraphs[paragraph]);
-        // A spinner in front of it moves: the question does not change.
+        // Without a spinner in front: it moves, but the question does not change.
         let text = text.trim_start_matches(|letter| is_braille(letter) || letter == ' ');
         match text.split_once(COUNTER.1) {
             Some((counter, rest)) if counter.starts_with(COUNTER.0) => rest.trim().to_owned(),
@@ -146,7 +145,7 @@ impl Dialogue {
 
     /// The other paragraphs above the choices.
     fn about(&self, patterns: &Patterns, asked: Option<usize>) -> String {
-        // Without a frame, what stands above the question may be the end of an answer.
+        // Without a frame, the text above the question may be the end of an answer.
         let framed = patterns.known.layout != Layout::Marked;
         let from = if framed { 0 } else { asked.unwrap_or(0) };
         let others = self.paragraphs.iter().enumerate().skip(from);
@@ -160,7 +159,7 @@ impl Dialogue {
     }
 }
 
-/// The row after the last choice and what is indented under it.
+/// The row after the last choice and the rows indented under it.
 fn choices_end(area: &Area, menu: &Menu) -> usize {
     let left = indent(&area.rows[menu.last]);
     let more = area.rows[menu.last + 1..].iter();

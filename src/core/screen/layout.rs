@@ -1,4 +1,4 @@
-//! Where on a screen its composer or its dialog stands.
+//! Finds the composer or dialog on a screen.
 
 mod boxed;
 mod marked;
@@ -11,25 +11,25 @@ use super::patterns::Patterns;
 use super::prompt::prompt_row;
 use super::rows::{indent, joined};
 
-/// What a screen has at its bottom.
+/// The bottom of a screen.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Scene {
     /// The place to type.
     Composer(Composer),
-    /// Rows in which a dialog is, if there is one.
+    /// The rows that may contain a dialog.
     Dialog(Range<usize>),
 }
 
 /// The place to type, as rows of the screen.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Composer {
-    /// Its first row, the frame included: what is above is conversation.
+    /// Its first row, including the frame: above is conversation.
     pub(super) top: usize,
-    /// The first row under it: footers.
+    /// The first row below it: footers.
     pub(super) below: usize,
-    /// Whether it is drawn as the agent is known to draw it.
+    /// Whether it has the known shape.
     pub(super) framed: bool,
-    /// The rows that hold what is typed, the first of them behind `mark`.
+    /// The rows of the typed text, the first of them after `mark`.
     pub(super) typed: Range<usize>,
     mark: String,
 }
@@ -39,13 +39,13 @@ impl Composer {
         Self { top, below, framed: true, typed, mark: mark.to_owned() }
     }
 
-    /// What stands in it, without its mark; `rows` may be those without hints.
+    /// Its text without the mark; `rows` may be those without hints.
     pub(super) fn text(&self, rows: &[String]) -> String {
         let text = joined(rows.get(self.typed.clone()).unwrap_or_default());
         text.strip_prefix(self.mark.as_str()).unwrap_or(&text).trim().to_owned()
     }
 
-    /// What is typed; the grey text of an empty composer begins with one of `hints`.
+    /// The typed text; the grey text of an empty composer begins with one of `hints`.
     pub(super) fn typed(&self, rows: &[String], hints: &[&str]) -> Option<String> {
         let text = self.text(rows);
         let hint = hints.iter().any(|hint| text.starts_with(hint));
@@ -53,7 +53,7 @@ impl Composer {
     }
 }
 
-/// Finds composer or dialog by what is known of the agent's screen.
+/// Finds the composer or dialog by the agent's patterns.
 pub(super) fn scene(patterns: &Patterns, rows: &[String]) -> Scene {
     let known = patterns.known;
     let framed = match known.layout {
@@ -67,12 +67,12 @@ pub(super) fn scene(patterns: &Patterns, rows: &[String]) -> Scene {
         .unwrap_or(Scene::Dialog(0..rows.len()))
 }
 
-/// A prompt without a frame: scripts that stand in for an agent draw none.
+/// A prompt without a frame, as simple programs draw it.
 fn bare(patterns: &Patterns, rows: &[String]) -> Option<Composer> {
     let configured = patterns.ready_prompt.as_deref();
     let prompt = configured.unwrap_or(patterns.prompt);
     let row = prompt_row(rows, prompt)?;
-    // The preset's mark, further in, points at something in a list.
+    // The preset's mark, if indented, points at an entry of a list.
     if configured.is_none() && indent(&rows[row]) > 1 {
         return None;
     }
@@ -80,7 +80,7 @@ fn bare(patterns: &Patterns, rows: &[String]) -> Option<Composer> {
     Some(Composer { framed: false, ..composer })
 }
 
-/// The mark that `row`, without its indentation, begins with.
+/// The mark at the beginning of `row`, ignoring indentation.
 fn mark<'a>(known: &Screen, row: &str, indent: usize) -> Option<&'a str> {
     let text = row.get(indent..).filter(|_| row.bytes().take(indent).all(|byte| byte == b' '))?;
     known.marks.iter().copied().find(|mark| {

@@ -1,6 +1,6 @@
 //! Numbered choices with a marker at one of them.
 
-/// Choices as they stand on the screen.
+/// The choices on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Menu {
     /// Their labels, in order.
@@ -17,20 +17,20 @@ pub(super) struct Menu {
 struct Choice<'a> {
     row: usize,
     marked: bool,
-    /// Where its number begins, in characters: the same for all choices of a menu.
+    /// The column of its number, in characters: the same for all choices of a menu.
     column: usize,
     number: usize,
     label: &'a str,
 }
 
-/// Whether text begins as a choice does: `1. Yes`.
+/// Whether text begins like a choice: `1. Yes`.
 pub(super) fn is_choice(text: &str) -> bool {
     numbered(text).is_some()
 }
 
 /// The menu around the last marked choice of `rows`, of at least two choices.
 ///
-/// A lone `❯ 1. Yes` is a list somebody typed.
+/// A lone `❯ 1. Yes` is a list that somebody typed.
 pub(super) fn find(rows: &[String], markers: &[char]) -> Option<Menu> {
     let choices: Vec<Choice> = (0..rows.len())
         .filter_map(|row| Some((row, rows.get(row)?)))
@@ -79,7 +79,7 @@ fn choice<'a>(row: usize, text: &'a str, markers: &[char]) -> Option<Choice<'a>>
     Some(Choice { row, marked, column, number, label })
 }
 
-/// The label without what a menu explains in a second column.
+/// The label without the explanation in a second column.
 fn label(text: &str) -> String {
     let text = text.trim();
     text.split_once("  ").map_or(text, |(label, _)| label).to_owned()

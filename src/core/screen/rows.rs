@@ -1,12 +1,12 @@
-//! Rows of a screen as text: blanks, rules and what is compared without them.
+//! Rows of a screen as text: blanks, rules, and comparison without them.
 
-/// A line as patterns want it: plain blanks for U+00A0, none at the end.
+/// A line in normal form: U+00A0 becomes a space, trailing blanks are removed.
 #[must_use]
 pub fn normal(line: &str) -> String {
     line.replace('\u{a0}', " ").trim_end().to_owned()
 }
 
-/// The screen's rows in that form, without the blank ones at its end.
+/// The screen's rows in normal form, without trailing blank ones.
 pub(super) fn texts(lines: &[String]) -> Vec<String> {
     let mut rows: Vec<String> = lines.iter().map(|line| normal(line)).collect();
     let end = rows.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1);
@@ -19,29 +19,29 @@ pub(super) fn indent(row: &str) -> usize {
     row.chars().take_while(|letter| *letter == ' ').count()
 }
 
-/// A line drawn from the left edge, which may hold a label: `──── fix-login ──`.
+/// A line drawn from the left edge, which may contain a label: `──── fix-login ──`.
 pub(super) fn is_rule(row: &str) -> bool {
     let drawn = row.chars().filter(|letter| *letter == '─').count();
     let all = row.chars().count();
     (drawn > 0 && drawn == all) || (row.starts_with("──") && row.ends_with('─') && drawn * 3 > all)
 }
 
-/// A line that only divides: dashes, or a piece of a box.
+/// A line that is only drawn: dashes, or part of a box.
 pub(super) fn is_drawn(row: &str) -> bool {
     !row.is_empty() && row.chars().all(|letter| " ─╌═╭╮╰╯│┌┐└┘├┤".contains(letter))
 }
 
-/// One cell of a braille spinner. The blank cell U+2800 is none.
+/// One cell of a braille spinner. The blank cell U+2800 does not count.
 pub(super) fn is_braille(letter: char) -> bool {
     ('\u{2801}'..='\u{28ff}').contains(&letter)
 }
 
-/// The text without any blank, since a narrow screen may break a phrase anywhere.
+/// The text without blanks, because a narrow screen can break a phrase anywhere.
 pub(super) fn squeezed(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_whitespace()).collect()
 }
 
-/// Whether `text` holds `phrase`, whatever the rows were broken into.
+/// Whether `text` contains `phrase`, however the rows are broken.
 pub(super) fn holds(text: &str, phrase: &str) -> bool {
     squeezed(text).contains(&squeezed(phrase))
 }

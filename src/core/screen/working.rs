@@ -1,11 +1,11 @@
-//! Signs around a composer that its agent is busy, or not up yet.
+//! Signs around a composer that the agent is busy, or still starting.
 
 use super::description::{BusyRow, Screen};
 use super::layout::Composer;
 use super::rows::{holds, indent, is_braille, joined};
 
-/// Whether the agent is seen to work. Rows above the composer could be quoted; they are no sign
-/// where the title says otherwise (`quiet`). What is below it nobody can quote.
+/// Whether the agent shows that it is working. Rows above the composer could be quotes, so they do not
+/// count if the title says otherwise (`quiet`). Rows below it cannot be quotes.
 pub(super) fn shows(known: &Screen, rows: &[String], composer: &Composer, quiet: bool) -> bool {
     let below = joined(rows.get(composer.below..).unwrap_or_default());
     let above = rows.get(..composer.top).unwrap_or_default();
@@ -13,7 +13,7 @@ pub(super) fn shows(known: &Screen, rows: &[String], composer: &Composer, quiet:
         || (!quiet && known.busy_above.as_ref().is_some_and(|busy| has_busy_row(busy, above)))
 }
 
-/// Whether the composer stands there before the agent listens.
+/// Whether the composer shows before the agent takes input.
 pub(super) fn starts(known: &Screen, rows: &[String], composer: &Composer) -> bool {
     let below = joined(rows.get(composer.below..).unwrap_or_default());
     known.starting == Some(below.as_str())

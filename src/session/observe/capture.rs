@@ -50,7 +50,7 @@ impl RigContext {
         options: CaptureOptions,
     ) -> Result<Vec<u8>, SessionError> {
         let wanted = options.request()?;
-        let session = self.existing(&PolecatName::parse(polecat)?).await?;
+        let session = self.sessions().existing(&PolecatName::parse(polecat)?).await?;
         let captured = self.tmux.capture(session.pane.pane_id, wanted).await?;
         Ok(joined(captured.text))
     }

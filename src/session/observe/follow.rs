@@ -37,7 +37,7 @@ impl RigContext {
         options: CaptureOptions,
     ) -> Result<Follow, SessionError> {
         let lines = options.checked_lines()?;
-        let session = self.existing(&PolecatName::parse(polecat)?).await?;
+        let session = self.sessions().existing(&PolecatName::parse(polecat)?).await?;
         let pulse = OutputWatch::of(&self.tmux, &self.rig, &session).await;
         Ok(Follow::new(&self.tmux, session.pane, lines, Some(pulse)))
     }

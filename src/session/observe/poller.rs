@@ -68,7 +68,7 @@ impl Poller {
         &mut self,
         now: Timestamp,
     ) -> Result<Vec<SessionInfo>, SessionError> {
-        let sessions = self.context.current_sessions().await?;
+        let sessions = self.context.sessions().current_sessions().await?;
         self.gone.note((&self.sessions, &sessions), (&self.known, &self.told), now);
         self.gone.looked(now, self.context.tmux.listed());
         if self.gone.settle(&self.context, now).await? {

@@ -112,7 +112,7 @@ impl Watch {
     }
 
     async fn look_at(&self, polecat: &PolecatName) -> Result<Seen, SessionError> {
-        let mut session = Box::new(self.context.status(polecat.as_str()).await?);
+        let mut session = Box::new(self.context.sessions().status(polecat.as_str()).await?);
         self.monitor.first_look().await;
         self.monitor.hold(&mut session);
         let tail = self.tail(polecat).await?;
@@ -120,7 +120,9 @@ impl Watch {
     }
 
     async fn tail(&self, polecat: &PolecatName) -> Result<Option<Vec<u8>>, SessionError> {
-        let Some(session) = self.context.session(polecat).await? else { return Ok(None) };
+        let Some(session) = self.context.sessions().session(polecat).await? else {
+            return Ok(None);
+        };
         let wanted = Capture::last(TAIL).with_colours();
         let captured = self.context.tmux.capture(session.pane.pane_id, wanted).await?;
         Ok(Some(captured.text))

@@ -1,45 +1,20 @@
-//! The second half of a start: an agent that is there is waited for and told its first words.
+//! The last part of a start: sends the first prompts to an agent, and records that the start is over.
 
-use crate::{
-    core::{agent::Agent, screen::Patterns},
-    session::{
-        context::RigContext,
-        error::SessionError,
-        sessions::{
-            list::Session,
-            metadata::{self, Metadata},
-            pending::{self, OWED, PendingPrompts},
-            screen_reader,
-        },
-        start::{Progress, plan::Plan, wait_ready::Readiness},
+use crate::session::{
+    error::SessionError,
+    messages::recipient::Recipient,
+    sessions::{
+        list::Session,
+        metadata::{self, Metadata},
+        pending::{OWED, PendingPrompts},
     },
+    start::{Progress, Starter, wait_ready::Readiness},
 };
 
-/// Who is waited for and talked to.
-pub(in crate::session) struct Recipient {
-    pub(in crate::session) agent: Agent,
-    /// The arguments of its command.
-    pub(in crate::session) args: Vec<String>,
-    pub(in crate::session) patterns: Patterns,
-}
-
-impl Recipient {
-    pub(in crate::session) fn new(agent: Agent, args: Vec<String>) -> Self {
-        let patterns = screen_reader::patterns(&agent);
-        Self { agent, args, patterns }
-    }
-}
-
-impl From<&Plan> for Recipient {
-    fn from(plan: &Plan) -> Self {
-        Self::new(plan.agent.clone(), plan.argv.get(1..).unwrap_or_default().to_vec())
-    }
-}
-
-impl RigContext {
-    /// Tells an agent that was waited for what `owed` has for it, and writes down that its start
-    /// is over. What an agent could not be told yet stays on its session, for whoever sees that
-    /// it can be. Gives warnings.
+impl Starter {
+    /// Sends the prompts in `owed`, and records that the start is over. Prompts that could not be
+    /// sent yet stay recorded on the session, for the backend that sees the agent ready. Gives
+    /// warnings.
     pub(in crate::session) async fn brief(
         &self,
         session: &Session,
@@ -51,19 +26,19 @@ impl RigContext {
         let mut warnings = Vec::new();
         let in_the_way = match readiness {
             Readiness::Ended => return Ok(warnings),
-            // To a question, or to nobody, nothing is typed: that would answer it.
+            // Nothing is typed to a question: that would answer it.
             Readiness::NotInTime(_) | Readiness::Asking(_) => readiness.warning(&to.agent.name),
             Readiness::Ready => self.tell(session, to, &mut owed, &mut warnings, progress).await?,
         };
         if let Some(warning) = in_the_way {
-            let later = "; it will be told its first words once it is ready";
+            let later = "; its first prompts will be sent once it is ready";
             warnings.push(format!("{warning}{}", if owed.is_open() { later } else { "" }));
         }
         self.mark_started(session, &owed).await?;
         Ok(warnings)
     }
 
-    /// Writes on the session that its start is over, but for the words that are still open.
+    /// Records on the session that its start is over, and which prompts are still unsent.
     async fn mark_started(
         &self,
         session: &Session,
@@ -77,10 +52,8 @@ impl RigContext {
         };
         let left = PendingPrompts { by: None, ..owed.clone() };
         let left = if owed.is_open() { left.encode() } else { String::new() };
-        let mut notes = vec![pending::note(session, OWED, left)];
-        notes.extend(
-            mark.encode().ok().map(|value| pending::note(session, metadata::OPTION, value)),
-        );
-        Ok(self.tmux.set_options(&notes).await?)
+        let mut options = vec![session.option(OWED, left)];
+        options.extend(mark.encode().ok().map(|value| session.option(metadata::OPTION, value)));
+        Ok(self.context.tmux.set_options(&options).await?)
     }
 }

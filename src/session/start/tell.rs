@@ -1,17 +1,19 @@
-//! Telling an agent its first words, and seeing to it that each message is submitted once.
+//! Sends an agent's first prompts, each submitted exactly once.
 
 use crate::session::{
-    context::RigContext,
     error::{MessageError, SessionError},
-    messages::delivery::{Delivery, Draft, Outcome},
+    messages::{
+        delivery::{Delivery, Draft, Outcome},
+        recipient::Recipient,
+    },
     sessions::{list::Session, pending::PendingPrompts},
-    start::{Progress, send_prompts::Recipient, wait_ready::Readiness},
+    start::Starter,
+    start::{Progress, wait_ready::Readiness},
 };
 
-impl RigContext {
-    /// Tells the agent in `session` what `owed` has, one message after the other, each submitted.
-    /// What cannot be told to have arrived is added to `warnings`; what stands in the way of the
-    /// rest comes back.
+impl Starter {
+    /// Sends the prompts in `owed` one after the other. A prompt that may not have arrived is added
+    /// to `warnings`; returns what prevents the rest from being sent.
     pub(in crate::session) async fn tell(
         &self,
         session: &Session,
@@ -23,20 +25,20 @@ impl RigContext {
         self.confirm_last(session, to, owed).await?;
         let mut draft = Draft::Keep;
         while let Some(text) = owed.words.get(owed.done).cloned() {
-            progress("starting: sending the first words");
+            progress("starting: sending the first prompts");
             let told = self.told(session, to, owed, &text, draft).await;
             match told {
                 Ok(None) => {
                     owed.done += 1;
                     draft = Draft::Keep;
                 }
-                // The next one could be glued to it, wherever it is.
+                // The next one could be appended to it, wherever it is.
                 Ok(Some(doubt)) => {
                     warnings.push(doubt);
                     owed.done = owed.words.len();
                 }
-                // Nothing is typed to a question, which that would answer: the start waits for
-                // the answer, and says so if none comes.
+                // Nothing is typed to a question, because that would answer it. The start waits
+                // for an answer and reports it if none comes.
                 Err(SessionError::Message(MessageError::AgentWaiting {
                     guessed: false, ..
                 })) => {
@@ -57,7 +59,8 @@ impl RigContext {
         Ok(None)
     }
 
-    /// Who submitted the last message may have been killed before it saw that it was taken.
+    /// Submits the last prompt again if it is still there: the backend that submitted it may have
+    /// been killed before it saw the prompt accepted.
     async fn confirm_last(
         &self,
         session: &Session,
@@ -66,16 +69,16 @@ impl RigContext {
     ) -> Result<(), SessionError> {
         let Some(last) = owed.done.checked_sub(1) else { return Ok(()) };
         let Some(text) = owed.words.get(last) else { return Ok(()) };
-        let _turn = self.turn(session).await?;
+        let _typing = self.context.messenger().lock_typing(&session.polecat).await?;
         let before = PendingPrompts { done: last, ..owed.clone() };
-        let (context, owed, bytes) = (self, Some(&before), text.as_bytes());
+        let (context, owed, bytes) = (&self.context, Some(&before), text.as_bytes());
         let delivery =
             Delivery { context, session, to, bytes, text, owed, draft: Draft::IsMessage };
         delivery.submit_again().await
     }
 
-    /// Tells it one message, once more if it certainly got lost; gives what is in doubt. Nobody
-    /// else types before it is known what became of it.
+    /// Sends one prompt, twice if it was certainly lost; returns a warning if it may not have
+    /// arrived. Nobody else types until its outcome is known.
     async fn told(
         &self,
         session: &Session,
@@ -84,8 +87,8 @@ impl RigContext {
         text: &str,
         draft: Draft,
     ) -> Result<Option<String>, SessionError> {
-        let _turn = self.turn(session).await?;
-        let (context, owed, bytes) = (self, Some(owed), text.as_bytes());
+        let _typing = self.context.messenger().lock_typing(&session.polecat).await?;
+        let (context, owed, bytes) = (&self.context, Some(owed), text.as_bytes());
         let delivery = Delivery { context, session, to, bytes, text, owed, draft };
         let mut outcome = delivery.deliver().await?;
         if outcome == (Outcome::NotShown { lost: true }) {
@@ -93,8 +96,8 @@ impl RigContext {
         }
         let doubt = match outcome {
             Outcome::Submitted => return Ok(None),
-            Outcome::Stuck => "has not taken",
-            Outcome::NotShown { .. } => "does not show, so that it was not submitted:",
+            Outcome::Stuck => "did not accept",
+            Outcome::NotShown { .. } => "does not show, so it was not submitted:",
         };
         delivery.give_up().await;
         let begin = text.lines().next().unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::{
         error::SessionError,
         observe::poller::tracked::{Reader, Tracked, View},
         sessions::{
-            agents::joined,
+            detect_agent::joined,
             list::Session,
             screen_reader::{self, ScreenReading},
         },
@@ -34,7 +34,7 @@ impl Poll {
             None => self.first().await?,
         };
         if known.exit.is_none() && self.session.has_died() {
-            known.exit = Some(self.context.record_death(&self.session).await?);
+            known.exit = Some(self.context.sessions().record_death(&self.session).await?);
         }
         let mut info = self.session.info(&self.context.rig, self.now);
         known.complete(&mut info);
@@ -65,8 +65,8 @@ impl Poll {
     /// Finds out which agent it is.
     async fn reader(&self) -> Reader {
         let Self { context, session, now } = self;
-        let told = context.agent_told(session).await;
-        let argv = context.argv_of(session, told.agent.as_ref()).await;
+        let told = context.sessions().agent_told(session).await;
+        let argv = context.sessions().argv_of(session, told.agent.as_ref()).await;
         Reader {
             patterns: told.patterns(),
             agent: told.agent.map(|agent| agent.name),
@@ -83,7 +83,8 @@ impl Poll {
             return Ok(View::unread(session, *now));
         }
         let policy = context.tools.settings.dialogs;
-        let ScreenReading { reading, shown, .. } = context.read_screen(session, patterns).await?;
+        let ScreenReading { reading, shown, .. } =
+            context.sessions().read_screen(session, patterns).await?;
         let told = Told { state: reading.seen.state(), source: reading.source };
         let starting = session.is_starting(*now);
         let view = match &reading.seen {

@@ -1,9 +1,9 @@
-//! Which agent runs in a session.
+//! Detects which agent runs in a session.
 //!
-//! Who started it wrote that down: we on its pane, gastown since 0.6 in its table (`GT_AGENT`).
-//! Before 0.6 it is what runs in the pane, and where nothing that is known runs there (a sandbox, a
-//! wrapper) what the settings would start. What runs comes first of these: a session may have been
-//! started with another agent than the settings name.
+//! Normally it is recorded: by us on the pane, by gastown since 0.6 in the environment (`GT_AGENT`).
+//! For older sessions it is the agent whose process runs in the pane, or, if no known one does (in a
+//! sandbox or wrapper), the agent that the settings would start. In this order, because a session
+//! may have been started with another agent than the settings name.
 
 use crate::{
     core::{
@@ -12,17 +12,14 @@ use crate::{
         session::SessionInfo,
     },
     host::processes::{Program, programs_of},
-    session::{
-        context::RigContext,
-        sessions::{environment::Started, list::Session, screen_reader::patterns},
-    },
+    session::sessions::{Sessions, environment::Started, list::Session, screen_reader::patterns},
 };
 
-/// The agent of a session, as far as it is known.
+/// The agent of a session, if known.
 #[derive(Clone, Debug, Default)]
 pub(in crate::session) struct Told {
     pub(in crate::session) agent: Option<Agent>,
-    /// Whether it may be told better once it has begun to run.
+    /// Whether a later look may know better, because its process may not have started yet.
     pub(in crate::session) guessed: bool,
 }
 
@@ -31,24 +28,24 @@ impl Told {
         Self { agent, guessed: false }
     }
 
-    /// By what it is read.
+    /// The patterns to read it by.
     pub(in crate::session) fn patterns(&self) -> Patterns {
         self.agent.as_ref().map_or_else(Patterns::generic, patterns)
     }
 }
 
-impl RigContext {
-    /// By what the agent of a session is read that somebody started, perhaps another program.
+impl Sessions {
+    /// The screen patterns for a session, even one that another program started.
     pub(in crate::session) async fn patterns_of(&self, session: &Session) -> Patterns {
         self.agent_told(session).await.patterns()
     }
 
-    /// The agent of a session. Who was started may be configured no more; then nothing is known.
+    /// The agent of a session; `None` also if it is no longer configured.
     pub(in crate::session) async fn agent_of(&self, session: &Session) -> Option<Agent> {
         self.agent_told(session).await.agent
     }
 
-    /// The same, and how well it is known.
+    /// The agent of a session, and whether it is a guess.
     pub(in crate::session) async fn agent_told(&self, session: &Session) -> Told {
         if let Some(mark) = session.mark.as_ref().filter(|mark| mark.agent.is_some()) {
             return Told::surely(self.of_name(mark.agent.as_deref()).await);
@@ -57,20 +54,19 @@ impl RigContext {
         if let Some(agent) = self.of_table(started).await {
             return Told::surely(Some(agent));
         }
-        let usual = self.of_settings(None).await.ok().map(|found| found.agent);
+        let usual = self.context.agents().resolve(None).await.ok().map(|found| found.agent);
         if let Some(agent) = self.of_processes(session, usual.as_ref()).await {
             return Told::surely(Some(agent));
         }
         Told { agent: usual.filter(|_| started.is_some()), guessed: true }
     }
 
-    /// Not chosen as for a start: its program need not be on our `PATH` to be read.
+    /// By name. Unlike for a start, its program need not be on our `PATH`.
     async fn of_name(&self, name: Option<&str>) -> Option<Agent> {
-        self.of_settings(name).await.ok().map(|found| found.agent)
+        self.context.agents().resolve(name).await.ok().map(|found| found.agent)
     }
 
-    /// The agent that its table names: by its name, else, where that is configured no more, by what
-    /// its processes are called.
+    /// The agent that the environment names; if that is no longer configured, by its process names.
     async fn of_table(&self, started: Option<&Started>) -> Option<Agent> {
         let Started { agent, processes, .. } = started?;
         let found = match agent {
@@ -81,10 +77,9 @@ impl RigContext {
         found.or_else(|| preset(by_process()?))
     }
 
-    /// The agent that runs in the pane; the `usual` one where it is of that kind, as it is
-    /// configured.
+    /// The agent whose process runs in the pane; as configured, if it is of the `usual` kind.
     async fn of_processes(&self, session: &Session, usual: Option<&Agent>) -> Option<Agent> {
-        let command = self.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
+        let command = self.context.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
         let found = preset_of_program(&command).map(|agent| agent.name);
         let found = match found {
             Some(found) => found,
@@ -96,7 +91,7 @@ impl RigContext {
         }
     }
 
-    /// The words of the command of an agent whose start did not write them down.
+    /// The command line of an agent whose start did not record it.
     pub(in crate::session) async fn argv_of(
         &self,
         session: &Session,
@@ -110,11 +105,13 @@ impl RigContext {
         };
         match programs.iter().find(is) {
             Some(program) => Some(program.argv.clone()),
-            None => own_words(&self.tmux.start_command_of(session.pane.pane_id).await.ok()?),
+            None => {
+                own_words(&self.context.tmux.start_command_of(session.pane.pane_id).await.ok()?)
+            }
         }
     }
 
-    /// Puts in what is known of who runs in a session whose start did not write it down.
+    /// Adds agent and command to `info` for a session whose start did not record them.
     pub(in crate::session) async fn complete_agent(
         &self,
         session: &Session,
@@ -129,14 +126,14 @@ impl RigContext {
         info.agent = agent.map(|agent| agent.name);
     }
 
-    /// What runs in the pane; nothing where that cannot be told.
+    /// The processes in the pane; empty if they cannot be listed.
     async fn programs(&self, session: &Session) -> Vec<Program> {
         let Some(pid) = session.pane.pid else { return Vec::new() };
         programs_of(pid).await.unwrap_or_default()
     }
 }
 
-/// The name of the agent that runs among `programs`: the first is whoever started the others.
+/// The name of the agent among `programs`; the first match, because parents come first.
 fn running(programs: &[Program], usual: Option<&Agent>) -> Option<String> {
     programs.iter().find_map(|program| {
         let known = preset_of_process(&program.name, &program.argv).map(str::to_owned);
@@ -144,13 +141,13 @@ fn running(programs: &[Program], usual: Option<&Agent>) -> Option<String> {
     })
 }
 
-/// Whether a process is of that agent: by the program that is started, which may be a script.
+/// Whether a process is this agent's: by the program it was started as, which may be a script.
 fn is_of(agent: &Agent, program: &Program) -> bool {
     program.argv.iter().take(2).any(|word| is_program(word, &agent.command))
 }
 
-/// The words of what a pane was started with, without what gastown puts in front of them:
-/// `export A=b && agent` before 0.6, `exec env A=b agent` since.
+/// A pane's start command without gastown's prefix: `export A=b && agent` before 0.6,
+/// `exec env A=b agent` since.
 fn own_words(command: &str) -> Option<Vec<String>> {
     let mut words = shlex::split(command)?;
     if let [line] = words.as_slice() {
@@ -166,7 +163,7 @@ fn own_words(command: &str) -> Option<Vec<String>> {
     (!own.is_empty()).then_some(own)
 }
 
-/// The words as one line that a shell would take.
+/// The words as one line, quoted for a shell.
 pub(in crate::session) fn joined(argv: &[String]) -> Option<String> {
     shlex::try_join(argv.iter().map(String::as_str)).ok().filter(|joined| !joined.is_empty())
 }
