@@ -333,9 +333,8 @@ fn style(style: &Style) -> Map {
             Color::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}").into(),
         })
     };
-    let name = (*style != Style::default()).then(|| group_name(style));
     Map::new()
-        .some("name", name)
+        .some("name", (*style != Style::default()).then(|| group_name(style)))
         .some("fg", color(style.foreground))
         .some("bg", color(style.background))
         .some("sp", color(style.underline_color))
