@@ -19,7 +19,7 @@ use crate::{
         AttachPlan, Completion, Files, HealthRow, NewPolecat, RemovedPolecat, RestoredPolecat,
         Snapshot, Started,
     },
-    view::{Color, Fold, Group, Line, Patch, Span, Style, index, stages},
+    view::{Color, Fold, Group, Line, Patch, Style, index, stages},
 };
 
 /// A map under construction.
@@ -278,15 +278,6 @@ fn fold_level(fold: Fold) -> Value {
         Fold::Starts(level) => format!(">{level}").into(),
         Fold::In(level) => level.into(),
     }
-}
-
-/// A line that is no line of the buffer, as virtual text and 'foldtext' take it: `{ text, group }`.
-pub(super) fn chunks(line: &Line) -> Value {
-    let chunk = |span: &Span| {
-        let Group::Named(group) = span.group else { return Value::Nil };
-        Value::Array(vec![line.text[span.from..span.to].into(), group.into()])
-    };
-    Value::Array(line.spans.iter().map(chunk).collect())
 }
 
 /// What each line stands for, `''` for nothing.
