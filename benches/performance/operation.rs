@@ -52,11 +52,11 @@ impl Operation {
 
     pub(crate) async fn library(self, context: &RigContext) {
         let done = match self {
-            Operation::IsRunning => context.is_running(WHO).await.map(drop),
-            Operation::Status => context.status(WHO).await.map(drop),
-            Operation::List(_) => context.list().await.map(drop),
+            Operation::IsRunning => context.sessions().is_running(WHO).await.map(drop),
+            Operation::Status => context.sessions().status(WHO).await.map(drop),
+            Operation::List(_) => context.sessions().list().await.map(drop),
             Operation::Capture { lines, ansi } => {
-                context.capture(WRITER, CaptureOptions { lines, ansi }).await.map(drop)
+                context.observer().capture(WRITER, CaptureOptions { lines, ansi }).await.map(drop)
             }
         };
         done.expect("the sessions are there");

@@ -81,8 +81,8 @@ async fn is_up(shop: &Shop, session: &str) {
 
 async fn library(shop: &Shop, names: &[String]) -> Span {
     let (done, span) = match names {
-        [name] => timed(async { shop.library.stop(name, false).await.map(drop) }).await,
-        _ => timed(async { shop.library.stop_all(false).await.map(drop) }).await,
+        [name] => timed(async { shop.library.sessions().stop(name, false).await.map(drop) }).await,
+        _ => timed(async { shop.library.sessions().stop_all(false).await.map(drop) }).await,
     };
     done.expect("the sessions end");
     span

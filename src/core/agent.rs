@@ -11,61 +11,60 @@ pub use programs::{preset_of_process, preset_of_program};
 pub use super::agents::{ACCOUNT_VARIABLE, GROQ_KEY, SETTINGS_FLAG};
 use super::screen::CustomDialog;
 
-/// The agent of a polecat for which nothing else is said.
+/// The default agent.
 pub const DEFAULT_AGENT: &str = "claude";
 
 /// A program that runs as a polecat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agent {
-    /// What presets, configuration and `GT_AGENT` call it.
+    /// Its name in presets, configuration and `GT_AGENT`.
     pub name: String,
-    /// The preset whose screens it shows: the patterns of prompt, dialogs and titles are found
-    /// under this name. Empty where nothing is known.
+    /// The preset whose screen patterns (prompt, dialogs, titles) apply; empty if unknown.
     pub patterns: String,
-    /// Words in front of the program, as a sandbox wants them.
+    /// Words in front of the program, such as a sandbox.
     pub wrapper: Vec<String>,
-    /// The program: a name to be found on `PATH`, or a path.
+    /// The program: a name to look up on `PATH`, or a path.
     pub command: String,
     /// Its arguments, one word each; no shell reads them.
     pub args: Vec<String>,
-    /// More arguments, where its hooks file is in the workdir: without it they would be an error.
+    /// More arguments if its hooks file is in the working directory; otherwise they would be an error.
     pub hook_args: Vec<String>,
-    /// Flags that are added where the installed program takes them: older ones would end at them.
+    /// Flags to add if the installed program supports them: older ones would exit.
     pub flags_if_taken: Vec<String>,
-    /// Set in its environment on top of the polecat's own.
+    /// Environment variables, in addition to the polecat's.
     pub env: Vec<(String, String)>,
-    /// What its processes may be called: many agents run as `node`.
+    /// The names its processes may have: many agents run as `node`.
     pub process_names: Vec<String>,
-    /// How it shows that it can take a message.
+    /// How it shows that it is ready for a message.
     pub ready: Ready,
-    /// How long after a paste it takes a key for a part of it, in milliseconds.
+    /// How long after a paste it treats a key as part of the paste, in milliseconds.
     pub settle_ms: u64,
-    /// How it takes its first words on the command line.
+    /// How it takes its first prompt on the command line.
     pub prompt_mode: PromptMode,
-    /// Words that its settings want said first of all.
+    /// The prompt that its settings put before all others.
     pub initial_prompt: Option<String>,
-    /// The file by which it calls other programs at moments of its life.
+    /// The file that configures its hooks.
     pub hooks: Option<Hooks>,
-    /// How it goes on with an earlier conversation.
+    /// How it resumes an earlier conversation.
     pub resume: Option<Resume>,
-    /// The variable that names its configuration folder, when it has one.
+    /// The variable that names its configuration folder, if any.
     pub config_dir_env: Option<String>,
-    /// The variable in which it tells its own session id, for gastown's `GT_SESSION_ID_ENV`.
+    /// The variable that holds its own session id, for gastown's `GT_SESSION_ID_ENV`.
     pub session_id_env: Option<String>,
-    /// The file of instructions that it reads in a project.
+    /// The instructions file that it reads in a project.
     pub instructions: String,
-    /// Dialogs that the configuration tells of, besides those of its patterns.
+    /// Dialogs from the configuration, in addition to those of its patterns.
     pub dialogs: Vec<CustomDialog>,
 }
 
-/// What tells that an agent is ready. Where nothing is known, quiet output does.
+/// How an agent shows that it is ready. If nothing is known, silence counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ready {
-    /// What its prompt line begins with, a plain blank for U+00A0.
+    /// The beginning of its prompt line, with a plain space for U+00A0.
     pub prompt: Option<String>,
-    /// What the pane's title begins with once it is ready.
+    /// The beginning of the pane's title once it is ready.
     pub title: Option<String>,
-    /// The last resort: after so long it counts as ready, in milliseconds.
+    /// The last resort: it counts as ready after this many milliseconds.
     pub delay_ms: u64,
 }
 
@@ -74,17 +73,17 @@ pub struct Ready {
 pub enum PromptMode {
     /// As the last argument.
     Argument,
-    /// Behind this flag.
+    /// After this flag.
     Flag(String),
-    /// Not at all: it is typed, once the agent is ready.
+    /// Not at all: the prompt is typed once the agent is ready.
     #[default]
     Typed,
 }
 
-/// Where an agent looks for its hooks, from the folder it works in upwards or in it.
+/// Where an agent looks for its hooks: in its working directory or above.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hooks {
-    /// Whose format it is: `claude`, `opencode`, ...
+    /// The format: `claude`, `opencode`, ...
     pub provider: String,
     /// The folder, relative.
     pub dir: String,
@@ -92,7 +91,7 @@ pub struct Hooks {
     pub file: String,
 }
 
-/// How an agent goes on with an earlier conversation, of which the id is known.
+/// How an agent resumes a conversation whose id is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resume {
     /// `agent <arguments> --resume <id>`
@@ -102,7 +101,7 @@ pub enum Resume {
 }
 
 impl PromptMode {
-    /// Reads `arg`, `none`, or a flag such as `--prompt`; `None` for anything else.
+    /// Parses `arg`, `none`, or a flag such as `--prompt`; `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {
@@ -134,7 +133,7 @@ impl Resume {
 }
 
 impl Agent {
-    /// An agent of which only the command is known.
+    /// An agent about which only the command is known.
     #[must_use]
     pub fn generic(name: &str, command: &str, args: &[String]) -> Self {
         Self {
@@ -146,19 +145,19 @@ impl Agent {
         }
     }
 
-    /// Program and arguments, to be started without a shell.
+    /// The command line, to be run without a shell.
     #[must_use]
     pub fn argv(&self) -> Vec<String> {
         self.wrapper.iter().chain([&self.command]).chain(&self.args).cloned().collect()
     }
 
-    /// Whether `prompt` can be handed over with the command; else it must be typed.
+    /// Whether `prompt` can be passed on the command line; otherwise it must be typed.
     #[must_use]
     pub fn takes_prompt(&self, prompt: &str) -> bool {
         self.with_prompt(Vec::new(), prompt).is_some()
     }
 
-    /// The words of a command with the agent's first words; `None` where they must be typed.
+    /// The command line with the first prompt; `None` if that must be typed.
     #[must_use]
     pub fn with_prompt(&self, mut argv: Vec<String>, prompt: &str) -> Option<Vec<String>> {
         match &self.prompt_mode {
@@ -171,28 +170,13 @@ impl Agent {
         Some(argv)
     }
 
-    /// The same to go on with conversation `id`; `None` where it cannot.
-    #[must_use]
-    pub fn argv_resuming(&self, id: &str) -> Option<Vec<String>> {
-        let mut argv = self.argv();
-        match self.resume.as_ref()? {
-            Resume::Flag(flag) => argv.extend([flag.clone(), id.to_owned()]),
-            Resume::Subcommand(words) => {
-                let at = self.wrapper.len() + 1;
-                let words = words.split_whitespace().chain([id]).map(str::to_owned);
-                drop(argv.splice(at..at, words));
-            }
-        }
-        Some(argv)
-    }
-
-    /// What must be on `PATH` before anything is created.
+    /// The program that must exist before anything is created.
     #[must_use]
     pub fn program(&self) -> &str {
         self.wrapper.first().unwrap_or(&self.command)
     }
 
-    /// The same with a command line of the user's own, which is run as it was written.
+    /// The agent with the user's own command line, which is run as written.
     #[must_use]
     pub fn with_command(self, argv: &[String]) -> Self {
         Self {
@@ -205,8 +189,8 @@ impl Agent {
         }
     }
 
-    /// Whether it is run as `other` is, whatever both are called: the same words, environment, hooks
-    /// and first words, and read by the same signs.
+    /// Whether it runs like `other`, apart from the name: with the same command line, environment,
+    /// hooks, first prompt and screen patterns.
     #[must_use]
     pub fn runs_like(&self, other: &Self) -> bool {
         let known = Self {
@@ -220,8 +204,8 @@ impl Agent {
         *self == known
     }
 
-    /// What of it differs from `known` besides the words that are run and their environment: what
-    /// it is called, and its value.
+    /// How it differs from `known`, apart from command line and environment: names and values of
+    /// settings.
     #[must_use]
     pub fn differences(&self, known: &Self) -> Vec<(&'static str, String)> {
         let hooks = |hooks: &Hooks| format!("{} {}/{}", hooks.provider, hooks.dir, hooks.file);
@@ -242,8 +226,8 @@ impl Agent {
         differs.map(|((what, value), _)| (what, value.unwrap_or_else(|| "none".into()))).collect()
     }
 
-    /// Whether [`SETTINGS_FLAG`] tells it of a file with hooks: Claude Code, which looks for them in
-    /// its worktree and in no folder above that.
+    /// Whether it takes a file with hooks by [`SETTINGS_FLAG`]. Claude Code does, because it looks for
+    /// hooks only in its worktree and not above.
     #[must_use]
     pub fn takes_settings(&self) -> bool {
         self.hooks.as_ref().is_some_and(|hooks| hooks.provider == "claude")
@@ -296,18 +280,6 @@ mod tests {
             assert_eq!(words(argv).as_deref(), expected, "{name} {prompt}");
         }
         assert_eq!(Agent::generic("x", "cat", &[]).with_prompt(Vec::new(), "go"), None);
-    }
-
-    #[test]
-    fn an_earlier_conversation_is_resumed_by_flag_or_by_subcommand() {
-        for (name, expected) in [
-            ("claude", Some("claude|--dangerously-skip-permissions|--resume|7")),
-            ("codex", Some("codex|resume|7|--dangerously-bypass-approvals-and-sandbox")),
-            ("amp", Some("amp|threads|continue|7|--dangerously-allow-all|--no-ide")),
-            ("pi", None),
-        ] {
-            assert_eq!(words(preset(name).unwrap().argv_resuming("7")).as_deref(), expected);
-        }
     }
 
     #[test]

@@ -1,26 +1,31 @@
-//! The agents known without configuration: a file for each, with all that is known of it.
+//! The agents known without configuration, one file for each.
 //!
-//! To add one: write its file, name it below and in [`AGENTS`], and put recorded screens into
-//! `tests/screens/<name>/`. How a screen is read is `core/screen/`: what several agents draw alike
-//! is a layout there, and a file here only says which.
+//! To add one: write its file, add it below and to [`AGENTS`], and put recorded screens into
+//! `tests/screens/<name>/`. Screens are read in `core/screen/`: what several agents draw alike is a
+//! layout there, and a file here only names it.
 //!
 //! Names, commands, arguments, hooks, process names and resuming are those of gastown's
-//! `internal/config/agents.go` at a8bd79bf8, whose first version of them is 527b7ce79. On purpose
-//! otherwise: opencode's folder of plugins is 527b7ce79's, who puts it beside the worktrees; its
-//! conversations can be gone on with by now; pi's and omp's hooks are named only where they are;
-//! gemini and codex run as `node` too; how first words are given is what the programs take.
+//! `internal/config/agents.go` at a8bd79bf8 (first in 527b7ce79). Deliberate differences: opencode's
+//! plugin folder is that of 527b7ce79, beside the worktrees; opencode can resume conversations by
+//! now; pi's and omp's hooks are named only if they exist; gemini and codex also run as `node`; and
+//! first prompts are passed in the way each program accepts.
 
+mod aider;
 mod amp;
 mod auggie;
 mod claude;
+mod cline;
+mod cn;
 mod codex;
 mod copilot;
 mod cursor;
 mod gemini;
 mod groq_compound;
+mod kimi;
 mod omp;
 mod opencode;
 mod pi;
+mod qwen;
 mod vibe;
 
 pub use claude::{ACCOUNT_VARIABLE, SETTINGS_FLAG};
@@ -28,8 +33,8 @@ pub use groq_compound::GROQ_KEY;
 
 use super::screen::{Keys, Patterns, Screen};
 
-/// The known agents, the default first. Where several fit, the first counts: what is only called
-/// otherwise stands behind what it is.
+/// The known agents, the default first. If several match, the first wins: a variant comes after the
+/// agent it is based on.
 pub(super) const AGENTS: &[&KnownAgent] = &[
     &claude::AGENT,
     &gemini::AGENT,
@@ -42,13 +47,18 @@ pub(super) const AGENTS: &[&KnownAgent] = &[
     &pi::AGENT,
     &omp::AGENT,
     &vibe::AGENT,
+    &qwen::AGENT,
+    &kimi::AGENT,
+    &cn::AGENT,
+    &cline::AGENT,
+    &aider::AGENT,
     &groq_compound::AGENT,
 ];
 
-/// What is known of an agent. `Agent` has the meaning of what both have.
+/// What is known about an agent. See `Agent` for the fields that both have.
 pub(super) struct KnownAgent {
     pub(super) name: &'static str,
-    /// Whose screens it shows, where not its own.
+    /// The agent whose screens it shows, if not its own.
     pub(super) shows: Option<&'static str>,
     pub(super) command: &'static str,
     pub(super) args: &'static [&'static str],
@@ -56,11 +66,11 @@ pub(super) struct KnownAgent {
     pub(super) flags_if_taken: &'static [&'static str],
     pub(super) env: &'static [(&'static str, &'static str)],
     pub(super) process_names: &'static [&'static str],
-    /// Whether a build of its own is called by its version alone: `2.1.30`.
+    /// Whether its native build has just a version as its name: `2.1.30`.
     pub(super) runs_as_version: bool,
-    /// What its prompt line begins with.
+    /// The beginning of its prompt line.
     pub(super) prompt: Option<&'static str>,
-    /// What the pane's title begins with once it is ready.
+    /// The beginning of the pane's title once it is ready.
     pub(super) title: Option<&'static str>,
     pub(super) delay_ms: u64,
     pub(super) settle_ms: u64,
@@ -70,9 +80,9 @@ pub(super) struct KnownAgent {
     pub(super) config_dir_env: Option<&'static str>,
     pub(super) session_id_env: Option<&'static str>,
     pub(super) instructions: &'static str,
-    /// What it makes of what is typed to it; counts only with a `screen`.
+    /// How it treats typed input; needs a `screen`.
     pub(super) keys: Keys,
-    /// What its screen tells; without it, silence does.
+    /// How to read its screen; without it, the state comes from silence.
     pub(super) screen: Option<Screen>,
 }
 
@@ -84,7 +94,7 @@ pub(super) enum FirstWords {
     Typed,
 }
 
-/// How it goes on with an earlier conversation: `Resume` as data.
+/// How it resumes an earlier conversation: `Resume` as data.
 #[derive(Clone, Copy)]
 pub(super) enum ResumeBy {
     Flag(&'static str),
@@ -100,7 +110,7 @@ pub(super) struct HooksFile {
 }
 
 impl KnownAgent {
-    /// A file says only what differs from this.
+    /// The defaults: a file gives only the differences.
     const PLAIN: Self = Self {
         name: "",
         shows: None,
@@ -125,12 +135,12 @@ impl KnownAgent {
         screen: None,
     };
 
-    /// Any program: ready when it is quiet, and nothing is known that it would take.
+    /// Any program: ready when quiet, without anything known about it.
     pub(super) const GENERIC: Self = Self { delay_ms: 0, settle_ms: 0, ..Self::PLAIN };
 }
 
 impl Patterns {
-    /// What is known of the screen of the agent `name`; of some nothing is.
+    /// The patterns for the screen of the agent `name`; `None` if they are not known.
     #[must_use]
     pub fn for_agent(name: &str) -> Option<Self> {
         let known = AGENTS.iter().find(|known| known.name == name)?;

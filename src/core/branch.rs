@@ -1,13 +1,13 @@
-//! The git branch a polecat works on, and which words of others may be taken for git's names.
+//! The git branch of a polecat, and checks of git names that come from elsewhere.
 
 use super::names::{IssueId, PolecatName};
 
-/// Where a branch began.
+/// Where a branch started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base {
     /// The commit, as its full hash.
     pub commit: String,
-    /// The branch that stood there, such as `origin/main`; none when no branch was checked out.
+    /// The branch at that commit, such as `origin/main`; `None` if none was checked out.
     pub branch: Option<String>,
 }
 
@@ -35,8 +35,7 @@ pub fn is_own(branch: &str, polecat: &PolecatName) -> bool {
         }
 }
 
-/// Enough of git's rules that the name of a branch can mean neither another kind of revision nor
-/// an option.
+/// Enough of git's rules that a branch name can be neither another kind of revision nor an option.
 #[must_use]
 pub fn is_branch(name: &str) -> bool {
     let forbidden = |c: char| c.is_control() || " ~^:?*[\\".contains(c);
@@ -47,7 +46,7 @@ pub fn is_branch(name: &str) -> bool {
         && !name.contains(forbidden)
 }
 
-/// Whether it is the full name of an object.
+/// Whether it is a full object id.
 #[must_use]
 pub fn is_hash(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())

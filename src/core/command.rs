@@ -1,8 +1,8 @@
-//! A command line given as text (`cmd=`): words where it is plain, a shell where it is not.
+//! A command line given as text (`cmd=`): split into words if it is plain, else run by a shell.
 
 use super::names::shown;
 
-/// What a pane is to run.
+/// The command of a pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandLine {
     text: String,
@@ -16,15 +16,15 @@ pub struct CommandLine {
 pub struct BadCommand {
     /// The text, safe to show.
     pub given: String,
-    /// What is wrong with it.
+    /// What is wrong.
     pub why: &'static str,
 }
 
 impl CommandLine {
-    /// Splits plain words the way a shell does; anything only a shell can do goes to `/bin/sh`.
+    /// Splits plain words as a shell does; anything else is run by `/bin/sh`.
     ///
     /// # Errors
-    /// It is empty, leaves a quote open, or holds a NUL.
+    /// It is empty, has an unclosed quote, or contains a NUL.
     pub fn parse(text: &str) -> Result<Self, BadCommand> {
         let bad = |why| BadCommand { given: shown(text), why };
         if text.contains('\0') {
@@ -39,27 +39,27 @@ impl CommandLine {
         Ok(Self { text: text.to_owned(), argv, shell })
     }
 
-    /// The words to start, without another shell around them.
+    /// The command line, to be run without another shell.
     #[must_use]
     pub fn argv(&self) -> &[String] {
         &self.argv
     }
 
-    /// The text as it was given.
+    /// The original text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What must be on `PATH` before anything is created; what a shell will run cannot be known.
+    /// The program that must exist before anything is created; unknown if a shell runs it.
     #[must_use]
     pub fn program(&self) -> Option<&str> {
         if self.shell { None } else { self.argv.first().map(String::as_str) }
     }
 }
 
-/// Whether a shell reads more in it than words: quoted text is plain, but double quotes still
-/// expand `$` and backticks.
+/// Whether it means more than words to a shell: quoted text is plain, but double quotes still expand
+/// `$` and backticks.
 fn needs_shell(text: &str) -> bool {
     let mut quote = None;
     let mut chars = text.chars();

@@ -1,33 +1,33 @@
-//! Where the polecats of a rig are on disk, and the template by which a person chooses it.
+//! Where the polecats of a rig are on disk, and the user's template for it.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use super::names::PolecatName;
 
-/// A folder with a folder for each polecat, and the way from there to its worktree.
+/// A folder with a subfolder for each polecat, and the path from there to its worktree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// The folder that holds the polecats' folders.
     pub dir: PathBuf,
-    /// The worktree as seen from a polecat's folder; empty where it is that folder.
+    /// The worktree relative to a polecat's folder; empty if it is that folder.
     pub inner: PathBuf,
 }
 
 impl Layout {
-    /// The folder that is the polecat.
+    /// The polecat's folder.
     #[must_use]
     pub fn polecat_dir(&self, polecat: &PolecatName) -> PathBuf {
         self.dir.join(polecat.as_str())
     }
 
-    /// The worktree of the polecat.
+    /// The polecat's worktree.
     #[must_use]
     pub fn worktree(&self, polecat: &PolecatName) -> PathBuf {
         self.within(&self.polecat_dir(polecat))
     }
 
-    /// The worktree in a polecat's folder, wherever that stands at the moment.
+    /// The worktree in a polecat's folder, which may be set aside.
     #[must_use]
     pub fn within(&self, polecat_dir: &Path) -> PathBuf {
         // Joined to nothing, a path would end in `/`.
@@ -38,13 +38,13 @@ impl Layout {
     }
 }
 
-/// What the name begins with of a folder that stands aside, as [`Layout::aside`] has it.
+/// The prefix of the names of folders that are set aside by [`Layout::aside`].
 #[must_use]
 pub fn aside_prefix(doing: &str, polecat: &PolecatName) -> String {
     format!(".{doing}-{polecat}-")
 }
 
-/// The name of the folder of a polecat that is, say, `removing` since `time`.
+/// The name of a polecat's folder that was set aside at `time` for, say, `removing`.
 #[must_use]
 pub fn aside_name(doing: &str, polecat: &PolecatName, time: impl Display) -> String {
     format!("{}{time}", aside_prefix(doing, polecat))
@@ -52,28 +52,28 @@ pub fn aside_name(doing: &str, polecat: &PolecatName, time: impl Display) -> Str
 
 /// Where new worktrees of a repository go: `{parent}/{repo}.polecats/{polecat}/{repo}`.
 ///
-/// `{polecat}` is a part of its own, so that one folder holds all polecats of a repository; what
-/// is before it has `{repo}`, so that it holds no other's.
+/// `{polecat}` is a path component of its own, so that one folder holds all polecats of a repository;
+/// the path before it contains `{repo}`, so that it holds no other repository's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     root: Root,
-    /// The parts before the first one with `{repo}`: a person's own folders.
+    /// The components before the first one with `{repo}`: the user's own folders.
     base: Vec<String>,
-    /// From there to the one before `{polecat}`.
+    /// The components from there up to `{polecat}`.
     own: Vec<String>,
-    /// What is after it.
+    /// The components after it.
     inner: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Root {
-    /// The folder that the repository stands in.
+    /// The folder that contains the repository.
     Parent,
-    /// Any other.
+    /// Any other folder.
     Folder(PathBuf),
 }
 
-/// A template that was refused, and why.
+/// An invalid template, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{template}`: {why}")]
 pub struct BadTemplate {
@@ -92,10 +92,10 @@ impl Default for Template {
 }
 
 impl Template {
-    /// Reads a template; `data` is what `{data}` stands for, where that is known.
+    /// Parses a template; `data` is the value of `{data}`, if known.
     ///
     /// # Errors
-    /// It does not tell one folder for all polecats of a repository.
+    /// It does not give one folder for all polecats of a repository.
     pub fn parse(template: &str, data: Option<&Path>) -> Result<Self, BadTemplate> {
         Self::read(template, data).map_err(|why| BadTemplate { template: template.to_owned(), why })
     }
@@ -122,8 +122,8 @@ impl Template {
         Ok(Self { root, base, own, inner })
     }
 
-    /// The folder that a person chose, above all that is named after the repository, which stands
-    /// in `parent`.
+    /// The folder that the user chose, above everything named after the repository, which is in
+    /// `parent`.
     #[must_use]
     pub fn base(&self, parent: &Path) -> PathBuf {
         let root = match &self.root {
@@ -135,7 +135,7 @@ impl Template {
         base
     }
 
-    /// What it comes to for the repository `repo`, below its [`Template::base`].
+    /// The layout for the repository `repo`, below [`Template::base`].
     #[must_use]
     pub fn layout(&self, base: &Path, repo: &str) -> Layout {
         let filled = |parts: &[String]| {
@@ -164,13 +164,13 @@ fn root<'a>(template: &'a str, data: Option<&Path>) -> Result<(Root, Vec<&'a str
 
 fn check(part: &str) -> Result<(), String> {
     match part {
-        "." | ".." => Err(format!("`{part}` is no folder's name")),
+        "." | ".." => Err(format!("`{part}` is not a folder name")),
         ".git" => Err("tools refuse to work inside of `.git`".to_owned()),
         POLECAT => Ok(()),
         _ if part.chars().any(char::is_control) => Err("it has a control character".to_owned()),
         _ if part.contains(POLECAT) => Err("`{polecat}` must be a folder of its own".to_owned()),
         _ if part.replace(REPO, "").contains(['{', '}']) => Err(format!(
-            "`{part}`: known are `{{parent}}` and `{{data}}` at the beginning, `{{repo}}` and \
+            "`{part}` is not a placeholder; known: `{{parent}}` and `{{data}}` at the beginning, `{{repo}}` and \
              `{{polecat}}`"
         )),
         _ => Ok(()),
@@ -227,10 +227,10 @@ mod tests {
             ("{parent}/{repo}/{polecat}/{polecat}", "`{polecat}` must be in it once"),
             ("{parent}/{repo}-{polecat}", "a folder of its own"),
             ("{parent}/{polecat}/{repo}", "repositories would share"),
-            ("{parent}/../{repo}/{polecat}", "no folder's name"),
+            ("{parent}/../{repo}/{polecat}", "not a folder name"),
             ("{parent}/{repo}/.git/{polecat}", "inside of `.git`"),
-            ("{parent}/{repo}/{branch}/{polecat}", "known are"),
-            ("{parent}/{parent}/{repo}/{polecat}", "known are"),
+            ("{parent}/{repo}/{branch}/{polecat}", "known:"),
+            ("{parent}/{parent}/{repo}/{polecat}", "known:"),
             ("{parent}/{repo}\n/{polecat}", "control character"),
         ] {
             let refused = Template::parse(template, None).unwrap_err().to_string();

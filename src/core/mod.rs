@@ -1,7 +1,7 @@
-//! What rigs, polecats, sessions and agents are: names, folders, environment, words and the
-//! reading of a screen.
+//! The domain: rigs, polecats, sessions and agents, with their names, folders, environment and prompts,
+//! and the reading of screens.
 //!
-//! Pure: no tokio, no I/O, no clock. What needs the time or a file gets it as an argument.
+//! Pure: no tokio, no I/O, no clock. Times and file contents are passed in.
 
 pub mod agent;
 mod agents;

@@ -1,4 +1,4 @@
-//! Names that reach shells, tmux, folders and git refs: each is checked once, here.
+//! Names that reach shells, tmux, folders and git refs. Each is validated once, here.
 
 use std::fmt;
 
@@ -6,16 +6,16 @@ use std::fmt;
 const POLECAT_MAX: usize = 64;
 /// The longest issue id, in bytes.
 const ISSUE_MAX: usize = 100;
-/// The longest folder name the usual file systems take, in bytes.
+/// The longest folder name on common file systems, in bytes.
 const FOLDER_MAX: usize = 255;
 /// How many characters of a refused name an error shows.
 const SHOWN: usize = 40;
 
-/// A text that was refused as a name. Nothing was done with it.
+/// A text that is not a valid name. Nothing was done with it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("bad {what} `{given}`: {why}")]
 pub struct BadName {
-    /// What it was to be: `polecat name`, `issue id`, ...
+    /// The kind of name: `polecat name`, `issue id`, ...
     pub what: &'static str,
     /// The text, shortened and with control characters escaped: safe to show.
     pub given: String,
@@ -36,10 +36,10 @@ macro_rules! name_type {
         pub struct $name(String);
 
         impl $name {
-            /// Takes the text as it stands, or says which rule it breaks.
+            /// Validates the text.
             ///
             /// # Errors
-            /// The text is no such name.
+            /// The text breaks a rule, which the error names.
             pub fn parse(text: &str) -> Result<Self, BadName> {
                 match $check(text) {
                     Ok(()) => Ok(Self(text.to_owned())),
@@ -78,13 +78,13 @@ name_type!(
     check_polecat
 );
 name_type!(
-    /// A rig, by its folder's name. Any folder name without control characters will do.
+    /// A rig, by its folder's name: any folder name without control characters.
     RigName,
     "rig name",
     check_rig
 );
 name_type!(
-    /// A tmux session name that tmux keeps as it is: `^[A-Za-z0-9_-]+$`.
+    /// A session name that tmux does not change: `^[A-Za-z0-9_-]+$`.
     SessionName,
     "session name",
     check_session
@@ -97,16 +97,16 @@ name_type!(
 );
 
 impl RigName {
-    /// The rig that a folder of this name is.
+    /// The rig name from a folder's name.
     ///
     /// # Errors
-    /// No folder is called so, or it cannot be shown on one line.
+    /// No folder can have this name, or it cannot be shown on one line.
     pub fn from_folder(folder: &str) -> Result<Self, BadName> {
         Self::parse(folder)
     }
 
-    /// The name inside session names: tmux turns `.` and `:` into `_` by itself, the rest of
-    /// what is not `[A-Za-z0-9_-]` would reach formats and shells.
+    /// The name as used in session names, with `[A-Za-z0-9_-]` only: tmux itself turns `.` and `:`
+    /// into `_`, and anything else would reach formats and shells.
     #[must_use]
     pub fn in_session(&self) -> String {
         self.0.chars().map(|c| if is_word(c) || c == '-' { c } else { '_' }).collect()
@@ -114,15 +114,15 @@ impl RigName {
 }
 
 impl SessionName {
-    /// The session of a polecat whose rig's sessions begin with `prefix`, which has only what
+    /// The session of a polecat in a rig with this session `prefix`, which has only characters that
     /// tmux keeps.
     pub(super) fn of(prefix: &str, polecat: &PolecatName) -> Self {
         Self(format!("{prefix}{polecat}"))
     }
 }
 
-/// What the names of a rig's sessions begin with outside of towns, and in those of gastown before
-/// 0.6: `gt-<rig>-`.
+/// The prefix of a rig's session names outside of towns, and in towns of gastown before 0.6:
+/// `gt-<rig>-`.
 #[must_use]
 pub fn session_prefix(rig: &RigName) -> String {
     format!("gt-{}-", rig.in_session())
@@ -136,7 +136,7 @@ fn check_polecat(text: &str) -> Result<(), String> {
     check_length(text, POLECAT_MAX)?;
     check_start(text, is_word, "a letter, a digit or `_`")?;
     check_rest(text, |c| is_word(c) || c == '-', "letters, digits, `_` and `-`")?;
-    // `gt-<rig>-witness` and its like are sessions of gastown that are no polecats.
+    // `gt-<rig>-witness` and the like are gastown's own sessions, not polecats.
     if matches!(text, "witness" | "refinery" | "crew") || text.starts_with("crew-") {
         return Err("gastown keeps this name for a role of its own".to_owned());
     }
@@ -146,7 +146,7 @@ fn check_polecat(text: &str) -> Result<(), String> {
 fn check_rig(text: &str) -> Result<(), String> {
     check_length(text, FOLDER_MAX)?;
     if text == "." || text == ".." || text.contains('/') {
-        return Err("it is no folder's name".to_owned());
+        return Err("it is not a valid folder name".to_owned());
     }
     if text.chars().any(char::is_control) {
         return Err("it holds a control character".to_owned());
@@ -192,7 +192,7 @@ fn check_rest(text: &str, good: impl Fn(char) -> bool, allowed: &str) -> Result<
     if text.chars().all(good) { Ok(()) } else { Err(format!("it may hold only {allowed}")) }
 }
 
-/// Any text as an error may show it: on one line, at most 40 characters, nothing invisible raw.
+/// A text for an error: on one line, at most 40 characters, with invisible characters escaped.
 #[must_use]
 pub fn shown(text: &str) -> String {
     let mut shown = visible(&text.chars().take(SHOWN).collect::<String>());
@@ -202,7 +202,7 @@ pub fn shown(text: &str) -> String {
     shown
 }
 
-/// All of a text on one line, with what could not be seen of it escaped.
+/// The whole text on one line, with invisible characters escaped.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut visible = String::new();
@@ -216,8 +216,8 @@ pub fn visible(text: &str) -> String {
     visible
 }
 
-/// Characters without a shape of their own, or that change how their neighbours read: zero widths,
-/// direction marks, fillers and tags.
+/// Characters that are invisible or change how their neighbours are displayed: zero widths, direction
+/// marks, fillers and tags.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}'

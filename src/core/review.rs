@@ -1,4 +1,4 @@
-//! What a person says about changes, and how an agent is told.
+//! Review comments, and the message that sends them to an agent.
 
 mod target;
 
@@ -6,16 +6,16 @@ pub use target::{location, target};
 
 use super::diff::{Place, Side};
 
-/// A remark about some lines.
+/// A comment on some lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comment {
-    /// What tells it from the polecat's others.
+    /// Its id among the polecat's comments.
     pub id: u64,
-    /// What it is about.
+    /// The lines it is about.
     pub place: Place,
-    /// The first of its lines in the file as it was then, from 1; 0 for the file as a whole.
+    /// The first of these lines at that time, from 1; 0 for the whole file.
     pub shown: usize,
-    /// What is said.
+    /// The comment's text.
     pub text: String,
 }
 
@@ -39,7 +39,7 @@ fn told(comment: &Comment) -> String {
     format!("{}\n{quote}{}", where_it_is(comment), comment.text.trim_end())
 }
 
-/// `src/main.rs:12-14`; of lines that are gone, that they are.
+/// `src/main.rs:12-14`, and whether the lines are deleted ones.
 fn where_it_is(comment: &Comment) -> String {
     let path = String::from_utf8_lossy(&comment.place.path);
     let last = comment.shown.saturating_add(comment.place.quote.len().saturating_sub(1));
@@ -51,7 +51,7 @@ fn where_it_is(comment: &Comment) -> String {
     }
 }
 
-/// In a fence longer than any in the lines, so that none of them ends it.
+/// In a fence longer than any in the lines, so that no line closes it.
 fn fenced(lines: &[String]) -> String {
     let ticks = |line: &String| line.trim_start().chars().take_while(|c| *c == '`').count();
     let longest = lines.iter().map(ticks).max().unwrap_or_default();

@@ -9,24 +9,24 @@ use super::town::{Gastown, Town};
 /// A project whose polecats we run. All paths are absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rig {
-    /// Its folder's name, or what the configuration calls it.
+    /// Its folder's name, or the one from the configuration.
     pub name: RigName,
-    /// What a person calls the project: its top folder.
+    /// The project's top folder.
     pub path: PathBuf,
-    /// Holds `.runtime/`, and outside of plain repositories `polecats/`.
+    /// Contains `.runtime/` and, except in plain repositories, `polecats/`.
     pub home: PathBuf,
-    /// Where new polecats are made.
+    /// Where new polecats are created.
     pub layout: Layout,
-    /// Where others may still be that were made earlier.
+    /// Where older polecats may still be.
     pub former: Vec<Layout>,
-    /// What kind of project it is.
+    /// The kind of project.
     pub kind: RigKind,
 }
 
-/// Where a rig stands.
+/// The kind of a rig.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RigKind {
-    /// A rig of a gastown town: a folder just below it.
+    /// A rig of a gastown town: a folder directly below it.
     Town(Town),
     /// A git repository without a town. Its home is inside the common directory, so that
     /// nothing shows in `git status`.
@@ -39,51 +39,50 @@ pub enum RigKind {
 }
 
 impl Rig {
-    /// Where polecats may be: first where new ones are made.
+    /// All layouts, the one for new polecats first.
     pub fn layouts(&self) -> impl Iterator<Item = &Layout> {
         std::iter::once(&self.layout).chain(&self.former)
     }
 
-    /// Whether all that stands in a layout's folder is the rig's. Elsewhere others may have put
-    /// something: there only what git knows as a worktree of the repository is a polecat.
+    /// Whether everything in a layout's folder is the rig's. In other folders there may be foreign
+    /// things: there only what git lists as a worktree of the repository is a polecat.
     #[must_use]
     pub fn owns(&self, layout: &Layout) -> bool {
         layout.dir.starts_with(&self.home)
     }
 
-    /// The folder whose folders are the polecats that are made now.
+    /// The folder for new polecats.
     #[must_use]
     pub fn polecats_dir(&self) -> PathBuf {
         self.layout.dir.clone()
     }
 
-    /// The folder of a polecat that is made now.
+    /// The folder of a new polecat.
     #[must_use]
     pub fn polecat_dir(&self, polecat: &PolecatName) -> PathBuf {
         self.layout.polecat_dir(polecat)
     }
 
-    /// The worktree of a polecat that is made now. The rig's name in the path tells an agent which
-    /// project it is in.
+    /// The worktree of a new polecat. The rig's name in the path tells an agent its project.
     #[must_use]
     pub fn new_worktree(&self, polecat: &PolecatName) -> PathBuf {
         self.layout.worktree(polecat)
     }
 
-    /// The layout inside a rig's home, which has `polecats/<name>/<rig>/` since gastown does.
+    /// The layout inside a rig's home: `polecats/<name>/<rig>/`, as in gastown.
     #[must_use]
     pub fn inside(home: &Path, name: &RigName) -> Layout {
         Layout { dir: home.join("polecats"), inner: name.as_str().into() }
     }
 
-    /// The folder for what must outlive sessions and backends.
+    /// The folder for data that outlives sessions and backends.
     #[must_use]
     pub fn runtime_dir(&self) -> PathBuf {
         self.home.join(".runtime")
     }
 
-    /// The folder that those lock who begin or end work in a polecat's folder. It is there as long
-    /// as there are polecats, wherever these are.
+    /// The folder to lock when work in a polecat's folder begins or ends. It exists as long as there
+    /// are polecats.
     #[must_use]
     pub fn gate_dir(&self) -> PathBuf {
         match self.kind {
@@ -92,8 +91,8 @@ impl Rig {
         }
     }
 
-    /// The folder that is there as long as the rig is. Nothing is created when it is gone, so
-    /// that a removed rig does not come back as an empty one.
+    /// The folder that exists as long as the rig does. If it is gone nothing is created, so that a
+    /// removed rig does not come back as an empty one.
     #[must_use]
     pub fn anchor(&self) -> &Path {
         match &self.kind {
@@ -102,8 +101,8 @@ impl Rig {
         }
     }
 
-    /// The value of `GT_ROOT`: the town. gastown takes the folder above the rig for it, town or
-    /// not; a repository's surroundings are none of ours, so there it is the home.
+    /// The value of `GT_ROOT`: the town. gastown always uses the folder above the rig; the folder
+    /// above a plain repository is none of our business, so there it is the home.
     #[must_use]
     pub fn root(&self) -> &Path {
         match &self.kind {
@@ -113,13 +112,13 @@ impl Rig {
         }
     }
 
-    /// Which gastown runs the town that the rig is in; none outside of one.
+    /// The gastown version of the rig's town; `None` outside of towns.
     #[must_use]
     pub fn gastown(&self) -> Option<Gastown> {
         self.town().map(|town| town.gastown)
     }
 
-    /// The town that the rig is in.
+    /// The rig's town.
     #[must_use]
     pub fn town(&self) -> Option<&Town> {
         match &self.kind {
@@ -128,7 +127,7 @@ impl Rig {
         }
     }
 
-    /// What the names of the rig's sessions begin with.
+    /// The prefix of the rig's session names.
     #[must_use]
     pub fn session_prefix(&self) -> String {
         self.town()
@@ -141,17 +140,17 @@ impl Rig {
         SessionName::of(&self.session_prefix(), polecat)
     }
 
-    /// The polecat a session belongs to; none for other rigs' sessions and gastown's own roles.
+    /// The polecat of a session; `None` for sessions of other rigs and gastown's own roles.
     ///
-    /// `gt-shop-x-ash` is `x-ash` of `shop` as well as `ash` of `shop-x`: the name alone does
-    /// not tell, so ask where the session's folder is before acting on it.
+    /// `gt-shop-x-ash` can be `x-ash` of `shop` or `ash` of `shop-x`: the name alone is ambiguous,
+    /// so check the session's folder before acting on it.
     #[must_use]
     pub fn polecat_of(&self, session: &str) -> Option<PolecatName> {
         let polecat = session.strip_prefix(&self.session_prefix())?;
         PolecatName::parse(polecat).ok()
     }
 
-    /// The polecat as trackers and mail know it: `<rig>/polecats/<name>`.
+    /// The polecat's id in trackers and mail: `<rig>/polecats/<name>`.
     #[must_use]
     pub fn agent_id(&self, polecat: &PolecatName) -> String {
         format!("{}/polecats/{polecat}", self.name)

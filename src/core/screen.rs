@@ -1,11 +1,11 @@
-//! Reading what an agent is doing off its title and its screen: guesses, kept in this one place.
+//! Reads an agent's state from its title and screen. These are heuristics, kept in this one place.
 //!
-//! A reading follows the screen's structure, not words anywhere on it: an agent draws its composer
-//! (the place to type) or a dialog at the bottom, and what stands above is conversation, which may
-//! quote anything. [`layout`] finds that bottom, [`dialog`] and [`working`] look only there, and
-//! [`description`] says in which words the files of
-//! `core/agents/` tell what differs between agents, [`patterns`] adds what the configuration knows. [`message`] tells whether one can type there, and
-//! where a message stands that was typed; [`guess`] whether an agent of unknown looks asks.
+//! A reading follows the screen's structure, not words anywhere on it: an agent draws its composer (the
+//! input field) or a dialog at the bottom, and everything above is conversation, which may quote
+//! anything. [`layout`] finds that bottom; [`dialog`] and [`working`] look only there. [`description`] is
+//! the form in which `core/agents/` describes the agents; [`patterns`] adds the configuration.
+//! [`message`] decides whether one can type, and finds a typed message; [`guess`] whether an unknown agent
+//! asks a question.
 
 mod answer;
 mod area;
@@ -24,9 +24,7 @@ mod working;
 
 pub use answer::Policy;
 pub use description::Bang;
-pub(super) use description::{
-    Answer, BusyRow, Dialog, Keys, Layout, Means, Screen, Sign, TitleSign,
-};
+pub(super) use description::{BusyRow, Dialog, Keys, Layout, Means, Screen, Sign, TitleSign};
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
     tail,
@@ -48,47 +46,45 @@ pub struct Look<'a> {
     pub lines: &'a [String],
 }
 
-/// What one look says. It says nothing of how long that has been so: a prompt that shows for a
+/// The result of one look. It does not know how long this has been so: a prompt that shows for a
 /// moment between two tool calls reads as idle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// What the agent is doing.
     pub seen: Seen,
-    /// Title or screen; `None` when nothing told.
+    /// Title or screen; `None` if neither says anything.
     pub source: StateSource,
-    /// What is typed and not sent, where a composer shows; its grey hint is not typed.
-    pub typed: Option<String>,
 }
 
 /// What an agent is seen doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
-    /// It draws its composer and does not listen yet.
+    /// It draws its composer but does not take input yet.
     Starting,
     /// Busy, though one can often type.
     Working,
-    /// At its prompt, empty or typed to.
+    /// At its prompt, empty or with text.
     Idle,
-    /// It needs a person.
+    /// It needs the user.
     Waiting(Question),
-    /// Nothing known was seen; only silence can tell more.
+    /// Nothing known was seen; only silence says more.
     Unknown,
 }
 
-/// What an agent wants of a person.
+/// A question of an agent to the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
-    /// What kind of answer it needs.
+    /// The kind of answer it needs.
     pub reason: Reason,
-    /// The question on one line; empty when only the title told that there is one.
+    /// The question on one line; empty if only the title shows that there is one.
     pub text: String,
-    /// What else the dialog says, such as the command it asks about, on one line and not endless.
+    /// What else the dialog says, such as the command it is about, on one line of limited length.
     pub about: String,
     /// The numbered choices.
     pub choices: Vec<String>,
     /// Which of `choices` is marked, from 0.
     pub selected: Option<usize>,
-    /// Which known dialog it is; answers are looked up by it.
+    /// The known dialog, by which answers are looked up.
     pub dialog: Option<DialogId>,
 }
 
@@ -104,11 +100,11 @@ pub enum DialogId {
 /// Why an agent waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// It asks to be allowed something.
+    /// It asks for permission.
     Permission,
     /// It asks for a decision or an answer.
     Question,
-    /// It asks whether the folder, or the mode it was started in, is to be trusted.
+    /// It asks whether to trust the folder, or the mode it was started in.
     Trust,
     /// It is not set up or signed in.
     SignIn,
@@ -128,7 +124,7 @@ impl Reason {
 }
 
 impl Seen {
-    /// The state of a session that is seen so.
+    /// The state of a session.
     #[must_use]
     pub fn state(&self) -> State {
         match self {
@@ -141,26 +137,22 @@ impl Seen {
     }
 }
 
-/// Reads one look by what is known of the agent.
+/// Reads one look by the agent's patterns.
 ///
-/// A dialog comes before all else: while one is open, titles of two of three agents call
-/// themselves ready. Then comes the agent's own word in its title, then the composer.
+/// A dialog comes first: while one is open, the titles of two of three agents say "ready". Then
+/// the agent's title counts, then the composer.
 #[must_use]
 pub fn read(patterns: &Patterns, look: &Look) -> Reading {
-    let rows = rows::texts(look.lines);
+    let rows = rows::texts_beside(look.lines, patterns.known.scroll_bar);
     let says = title::means(patterns, look.title);
     let scene = layout::scene(patterns, &rows);
     if let Some(question) = dialog::find(patterns, &rows, &scene) {
         let told = says == Some(Means::Waiting);
         let source = if told { StateSource::Title } else { StateSource::Screen };
-        return Reading { seen: Seen::Waiting(question), source, typed: None };
+        return Reading { seen: Seen::Waiting(question), source };
     }
-    let typed = match &scene {
-        Scene::Composer(composer) => composer.typed(&rows, patterns.known.hints),
-        Scene::Dialog(_) => None,
-    };
     let (seen, source) = without_dialog(patterns, &rows, &scene, says);
-    Reading { seen, source, typed }
+    Reading { seen, source }
 }
 
 fn without_dialog(
@@ -171,13 +163,17 @@ fn without_dialog(
 ) -> (Seen, StateSource) {
     let composer = match scene {
         Scene::Composer(composer) => Some(composer),
-        Scene::Dialog(_) => None,
+        Scene::Dialog(_) | Scene::Busy => None,
     };
     let quiet = says == Some(Means::Quiet);
     match (says, composer) {
         (Some(Means::Waiting), _) => (Seen::Waiting(Question::untold()), StateSource::Title),
         (Some(Means::Working), _) => (Seen::Working, StateSource::Title),
         (Some(Means::Ready), _) | (Some(Means::Idle), Some(_)) => (Seen::Idle, StateSource::Title),
+        (_, None) if *scene == Scene::Busy => (Seen::Working, StateSource::Screen),
+        (_, None) if working::is_splash(patterns.known, rows) => {
+            (Seen::Starting, StateSource::Screen)
+        }
         (_, None) => (Seen::Unknown, StateSource::None),
         (_, Some(composer)) if working::shows(patterns.known, rows, composer, quiet) => {
             (Seen::Working, StateSource::Screen)
@@ -190,7 +186,7 @@ fn without_dialog(
 }
 
 impl Question {
-    /// One of which only the title told.
+    /// A question of which only the title is known.
     fn untold() -> Self {
         Self {
             reason: Reason::Question,

@@ -1,4 +1,4 @@
-//! What is known of a polecat's session, and how an agent ended.
+//! What is known about a polecat's session, and how an agent exited.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -10,32 +10,32 @@ use super::{names::PolecatName, work::Diffstat};
 /// A polecat's session. A field with no value is `None`, never a zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionInfo {
-    /// Whose session it is.
+    /// The polecat.
     pub polecat: PolecatName,
     /// The tmux session's name (gastown calls it an id).
     pub session_id: String,
-    /// The session in which its pane is, where a person moved it there or renamed its own, or gastown
-    /// calls that otherwise.
+    /// The session its pane is in, if that has another name: the pane was moved, the session renamed,
+    /// or gastown named it.
     pub found_in: Option<String>,
-    /// The session exists and its pane lives.
+    /// Whether the session exists and its pane is alive.
     pub running: bool,
     /// The rig's name.
     pub rig_name: String,
-    /// A person's client shows it; our own control client does not count.
+    /// Whether a user's client is attached; our own control client does not count.
     pub attached: bool,
-    /// When tmux made it.
+    /// When tmux created it.
     pub created: Option<Timestamp>,
     /// How many windows it has; 0 without a session.
     pub windows: u32,
-    /// The last output, not the last keypress.
+    /// The time of the last output, not of the last key.
     pub last_activity: Option<Timestamp>,
     /// What the agent is doing.
     pub state: State,
-    /// What says so.
+    /// The source of `state`.
     pub state_source: StateSource,
-    /// Since when it does.
+    /// The beginning of `state`.
     pub state_since: Option<Timestamp>,
-    /// What it needs a person for, while it waits.
+    /// What it needs the user for, while it waits.
     pub waiting: Option<Waiting>,
     /// The agent's name in presets or configuration.
     pub agent: Option<String>,
@@ -45,20 +45,20 @@ pub struct SessionInfo {
     pub workdir: Option<PathBuf>,
     /// The branch checked out there.
     pub branch: Option<String>,
-    /// What it changed since it began; `None` while that is not known.
+    /// What it has changed since its branch began; `None` while unknown.
     pub diff: Option<Diffstat>,
     /// The issue it was started on.
     pub issue: Option<String>,
     /// tmux's id of its pane, `%7`.
     pub pane_id: Option<String>,
-    /// The process of the pane.
+    /// The pane's process.
     pub pid: Option<u32>,
-    /// How its last agent ended.
+    /// How its last agent exited.
     pub exit: Option<Exit>,
 }
 
 impl SessionInfo {
-    /// What is known of a polecat without a session.
+    /// The info of a polecat without a session.
     #[must_use]
     pub fn stopped(polecat: PolecatName, session_id: String, rig_name: String) -> Self {
         Self {
@@ -87,8 +87,8 @@ impl SessionInfo {
         }
     }
 
-    /// The same, with how its last agent ended. One whose session went with it has died still: there
-    /// is no pane that would tell it until somebody has seen to it.
+    /// Adds how its last agent exited. An agent that vanished with its session counts as died: no
+    /// pane is left to show it.
     #[must_use]
     pub fn after(self, exit: Option<Exit>) -> Self {
         match &exit {
@@ -104,25 +104,25 @@ impl SessionInfo {
     }
 }
 
-/// What an agent needs a person for.
+/// What an agent needs the user for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
     /// `permission`, `question`, `trust` or `sign-in`.
     pub reason: String,
-    /// What it asks, as it stands on its screen.
+    /// The question, as shown on its screen.
     pub text: String,
-    /// What it asks about, such as the command to be allowed; empty when nothing more is shown.
+    /// The subject, such as the command to allow; empty if nothing more is shown.
     pub about: String,
-    /// The answers it offers, in order.
+    /// The offered answers, in order.
     pub choices: Vec<String>,
 }
 
-/// How an agent ended.
+/// How an agent exited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exit {
     /// Its status or the signal that killed it.
     pub how: ExitHow,
-    /// When it ended, or when that was seen first.
+    /// When it exited, or when that was first seen.
     pub at: Timestamp,
     /// How long it lived, in milliseconds.
     pub lived_ms: u64,
@@ -132,29 +132,29 @@ pub struct Exit {
     pub tail: Vec<String>,
 }
 
-/// What the system said of a process that ended.
+/// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitHow {
-    /// It exited by itself; 0 is success.
+    /// It exited with this status; 0 is success.
     Status(i32),
     /// This signal killed it.
     Signal(i32),
     /// tmux lost the status.
     Unknown,
-    /// Its session went with it, and nobody had ended that: so it is with those that gastown
-    /// starts.
+    /// Its session vanished with it, though nobody stopped it, as happens with sessions started by
+    /// gastown.
     Gone,
 }
 
 impl Exit {
-    /// The state of a session whose agent ended so. A lost status is no proof of success.
+    /// The state of a session after this exit. A lost status does not count as success.
     #[must_use]
     pub fn state(&self) -> State {
         if self.how == ExitHow::Status(0) { State::Exited } else { State::Died }
     }
 }
 
-/// An ending in words: `exited with status 3 after 1.2 s`.
+/// The exit in words: `exited with status 3 after 1.2 s`.
 #[must_use]
 pub fn describe(exit: &Exit) -> String {
     let lived = lived(exit.lived_ms);
@@ -166,7 +166,7 @@ pub fn describe(exit: &Exit) -> String {
     }
 }
 
-/// The signals whose numbers are the same on Linux and macOS; the others stay numbers.
+/// Names of the signals whose numbers are the same on Linux and macOS; others stay numbers.
 fn signal_text(signal: i32) -> String {
     let name = match signal {
         1 => "SIGHUP",
@@ -206,30 +206,28 @@ pub enum State {
     Working,
     /// At its prompt.
     Idle,
-    /// It needs a person: permission, a question, sign-in, trust.
+    /// It needs the user: permission, a question, sign-in, trust.
     Waiting,
-    /// It ended with status 0.
+    /// It exited with status 0.
     Exited,
-    /// It ended otherwise.
+    /// It exited otherwise.
     Died,
     /// There is no session.
     Stopped,
-    /// Nothing told.
+    /// It is not known.
     Unknown,
 }
 
-/// What a state was read from, best first.
+/// The source of a state, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StateSource {
     /// The pane is dead, or there is none.
     Pane,
     /// The pane's title, which the agent sets.
     Title,
-    /// A hook of the agent.
-    Hook,
     /// Patterns on the screen.
     Screen,
-    /// How long nothing was printed.
+    /// The time since the last output.
     Silence,
     /// Nothing.
     None,
@@ -281,17 +279,16 @@ words!(
     "state source",
     Pane = "pane",
     Title = "title",
-    Hook = "hook",
     Screen = "screen",
     Silence = "silence",
     None = "none",
 );
 
-/// A word that names no state; an older or newer program may have written it.
+/// An unknown word; another version of the program may have written it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{word}` is no {what}")]
+#[error("`{word}` is not a {what}")]
 pub struct UnknownWord {
-    /// What it was to be.
+    /// What it should have been.
     pub what: &'static str,
     /// The word, safe to show.
     pub word: String,
@@ -341,6 +338,6 @@ mod tests {
         }
         assert_eq!("none".parse(), Ok(StateSource::None));
         let refused = "Idle\n".parse::<State>().map_err(|err| err.to_string());
-        assert_eq!(refused, Err("`Idle\\n` is no state".to_owned()));
+        assert_eq!(refused, Err("`Idle\\n` is not a state".to_owned()));
     }
 }

@@ -1,4 +1,4 @@
-//! What a polecat's agent is started with: its environment, and the first words to it.
+//! What an agent is started with: its environment and its first prompts.
 
 mod words;
 
@@ -11,9 +11,9 @@ use super::town::{Gastown, Town};
 
 pub use words::{Assignment, issue_words};
 
-/// What belongs to the editor, or to the agent in whose terminal it runs: an agent that saw it
-/// would talk to this Neovim, take that agent's session for its own, or refuse to run in another.
-/// gastown empties `NODE_OPTIONS` for the same reason: a debugger's are not meant for an agent.
+/// Variables of the editor, or of an agent in whose terminal the editor runs. With them, a new agent
+/// would talk to this Neovim, take that agent's session for its own, or refuse to run inside another.
+/// Like gastown we also clear `NODE_OPTIONS`: a debugger's options are not meant for an agent.
 pub const NOT_FOR_AGENTS: &[&str] = &[
     "NVIM",
     "NVIM_LISTEN_ADDRESS",
@@ -27,9 +27,8 @@ pub const NOT_FOR_AGENTS: &[&str] = &[
     "NODE_OPTIONS",
 ];
 
-/// The variables that an agent must not find, whatever tmux's server was started with: those of
-/// the editor, its own session id, and the session of who started the server, unless `env` sets
-/// them.
+/// The variables to unset for an agent, whatever the tmux server was started with: those of the editor,
+/// the agent's session id, and the session of whoever started the server, unless `env` sets them.
 #[must_use]
 pub fn unset(agent: &Agent, env: &[(String, String)]) -> Vec<String> {
     let own = ["GT_SESSION"].into_iter().chain(agent.session_id_env.as_deref());
@@ -37,8 +36,8 @@ pub fn unset(agent: &Agent, env: &[(String, String)]) -> Vec<String> {
     names.filter(|name| !env.iter().any(|(set, _)| set == name)).map(str::to_owned).collect()
 }
 
-/// The environment of a polecat's agent, gastown's first, the agent's own last (a later entry of
-/// the same name wins). `config_dir` is the account's folder, for agents that can be told one.
+/// The environment of a polecat's agent: gastown's variables first, the agent's own last (of two with
+/// the same name the later wins). `config_dir` is the account's folder, for agents that support one.
 #[must_use]
 pub fn polecat_env(
     rig: &Rig,
@@ -48,7 +47,7 @@ pub fn polecat_env(
 ) -> Vec<(String, String)> {
     let mut env = Vec::new();
     let mut set = |key: &str, value: String| env.push((key.to_owned(), value));
-    // Since 0.6 the whole address: its `gt` and `bd` read rig and name off it.
+    // Since 0.6 the full address, from which `gt` and `bd` read rig and name.
     set(
         "GT_ROLE",
         match rig.gastown() {
@@ -62,7 +61,7 @@ pub fn polecat_env(
     set("GIT_AUTHOR_NAME", polecat.to_string());
     set("GT_ROOT", rig.root().to_string_lossy().into_owned());
     set("BEADS_AGENT_NAME", format!("{}/{polecat}", rig.name));
-    // A daemon of the tracker outlives the session and keeps its database open.
+    // A tracker daemon would outlive the session and keep its database open.
     set("BEADS_NO_DAEMON", "1".to_owned());
     set("GT_AGENT", agent.name.clone());
     // Since 0.6 a `gt` that knows it, one of a hook perhaps, has gastown take the agent for dead when
@@ -72,7 +71,7 @@ pub fn polecat_env(
     if rig.gastown() != Some(Gastown::V0_6) {
         set("GT_SESSION", rig.session(polecat).to_string());
     }
-    // A later gastown's: by which names it finds the agent among the processes, and its town.
+    // For later gastowns: the names of the agent's processes, and its town.
     set("GT_PROCESS_NAMES", process_names(agent).join(","));
     if let RigKind::Town(Town { root, .. }) = &rig.kind {
         set("GT_TOWN_ROOT", root.to_string_lossy().into_owned());
@@ -87,8 +86,8 @@ pub fn polecat_env(
     env
 }
 
-/// The names of an agent's processes, that of its program among them: a wrapper of a person's may be
-/// called otherwise than what is known of the agent.
+/// The names of an agent's processes, including that of its program: a user's wrapper may have another
+/// name than the known ones.
 fn process_names(agent: &Agent) -> Vec<&str> {
     let program = file_name(&agent.command);
     let known = agent.process_names.iter().map(String::as_str);
@@ -97,9 +96,9 @@ fn process_names(agent: &Agent) -> Vec<&str> {
         .collect()
 }
 
-/// The environment with the keys that a known agent takes from the person's own; `of_ours` tells a
-/// variable's value. One that is not set stays what it is: without it the agent would show the
-/// other service a key of its own.
+/// The environment with the keys that a known agent takes from the user's own; `of_ours` looks up a
+/// variable. An unset one keeps its placeholder: otherwise the agent would send another key of its own to
+/// the service.
 #[must_use]
 pub fn with_keys(
     env: Vec<(String, String)>,
@@ -109,24 +108,24 @@ pub fn with_keys(
     env.into_iter().map(|(name, value)| (name, key(&value).unwrap_or(value))).collect()
 }
 
-/// What of a polecat gastown 0.6 tells its agent besides.
+/// More facts that gastown 0.6 tells an agent.
 #[derive(Clone, Debug)]
 pub struct Facts<'a> {
-    /// Where it works.
+    /// The working directory.
     pub workdir: &'a Path,
     /// The branch that is checked out there.
     pub branch: Option<&'a str>,
-    /// The how many-th of the rig's polecats it is, from 0, by name.
+    /// The polecat's index among the rig's polecats by name, from 0.
     pub slot: usize,
-    /// The port of the town's Dolt server, where the town says one.
+    /// The port of the town's Dolt server, if the town has one.
     pub dolt_port: Option<u16>,
 }
 
-/// What gastown 0.6 (a8bd79bf8) sets besides [`polecat_env`], as far as `gt` and `bd` work by it.
+/// What gastown 0.6 (a8bd79bf8) sets in addition to [`polecat_env`], as far as `gt` and `bd` use it.
 ///
-/// Left out: `GT_RUN`, an id of gastown's telemetry; `CLAUDE_CODE_EFFORT_LEVEL`, which would take
-/// the place of what the user set; keys and proxies of the caller's environment, which everybody
-/// can read who reads tmux's.
+/// Left out: `GT_RUN`, a telemetry id; `CLAUDE_CODE_EFFORT_LEVEL`, which would override the user's;
+/// keys and proxies of the caller's environment, which would be readable for everybody with access to
+/// tmux.
 #[must_use]
 pub fn town_env(town: &Town, facts: &Facts) -> Vec<(String, String)> {
     if town.gastown == Gastown::V0_5 {
@@ -134,17 +133,17 @@ pub fn town_env(town: &Town, facts: &Facts) -> Vec<(String, String)> {
     }
     let mut env = Vec::new();
     let mut set = |key: &str, value: String| env.push((key.to_owned(), value));
-    // `gt done` goes on by these two when the worktree is gone from under it.
+    // `gt done` uses these two if the worktree is removed under it.
     set("GT_POLECAT_PATH", facts.workdir.to_string_lossy().into_owned());
     if let Some(branch) = facts.branch {
         set("GT_BRANCH", branch.to_owned());
     }
-    // Tests of a project keep apart by it: ports, databases.
+    // The project's tests use it to separate ports and databases.
     set("POLECAT_SLOT", facts.slot.to_string());
-    // In folders between the town and the worktrees git finds no repository around the town.
+    // So that git finds no repository around the town from the folders between town and worktrees.
     set("GIT_CEILING_DIRECTORIES", town.root.to_string_lossy().into_owned());
-    // One Dolt server for all: no commit of its own for each call, no server of a polecat's own,
-    // and no backup that is committed to the project.
+    // One Dolt server for all: no commit for each call, no server per polecat, and no backup
+    // committed to the project.
     set("BD_DOLT_AUTO_COMMIT", "off".to_owned());
     set("BD_BACKUP_ENABLED", "false".to_owned());
     set("BEADS_DOLT_AUTO_START", "0".to_owned());

@@ -36,8 +36,8 @@ pub fn theme(rig: &str) -> Theme {
     THEMES[hash as usize % THEMES.len()]
 }
 
-/// The session options of the status line, as tmux takes them. `gt` is named in it only when
-/// `gt_on_path`: tmux would start it every five seconds for nothing.
+/// The session options of the status line, as tmux takes them. `gt` is used only if `gt_on_path`:
+/// otherwise tmux would try to start it every five seconds for nothing.
 #[must_use]
 pub fn status_options(
     rig: &Rig,
@@ -62,7 +62,7 @@ pub fn status_options(
     ]
 }
 
-/// Text that tmux shows as it is: a format reads `#`, and strftime `%`.
+/// Escapes text for tmux: formats interpret `#`, and strftime interprets `%`.
 fn literal(text: &str) -> String {
     text.replace('#', "##").replace('%', "%%")
 }

@@ -1,4 +1,4 @@
-//! A gastown town, and what its gastown calls things.
+//! A gastown town, and the names its gastown uses.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 use super::names::RigName;
 use super::trust::hex;
 
-/// What gastown 0.6 and later puts in front of a polecat's name where the town names no other.
+/// The default session prefix of gastown 0.6 and later.
 pub const DEFAULT_PREFIX: &str = "gt";
 
-/// Which gastown runs a town, as far as it makes a difference.
+/// The gastown version that runs a town, as far as it matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Gastown {
     /// Before 0.6 (527b7ce79): sessions `gt-<rig>-<polecat>` on tmux's default server.
@@ -21,16 +21,16 @@ pub enum Gastown {
     V0_6,
 }
 
-/// A town, as one of its rigs sees it.
+/// A town, as seen from one of its rigs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Town {
-    /// The folder that holds `mayor/town.json`.
+    /// The folder that contains `mayor/town.json`.
     pub root: PathBuf,
-    /// Which gastown runs it.
+    /// Its gastown version.
     pub gastown: Gastown,
-    /// The rig's prefix of issues, which is that of its sessions since 0.6.
+    /// The rig's issue prefix, which since 0.6 is also its session prefix.
     pub prefix: String,
-    /// The name of tmux's socket that its gastown uses; none for that of the default server.
+    /// The name of the tmux socket that its gastown uses; `None` for the default server.
     pub socket: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl Town {
         Self { root, gastown: Gastown::V0_5, prefix, socket: None }
     }
 
-    /// What the names of the sessions of `rig` begin with.
+    /// The prefix of the session names of `rig`.
     #[must_use]
     pub fn session_prefix(&self, rig: &RigName) -> String {
         match self.gastown {
@@ -52,9 +52,9 @@ impl Town {
     }
 }
 
-/// The name of tmux's socket that gastown uses for the town at `root`, a path without links
-/// (`townSocketName`): its folder's name as far as a socket's can hold it, and what tells it from
-/// other towns in folders of that name.
+/// The name of the tmux socket that gastown uses for the town at `root`, a path without links
+/// (`townSocketName`): the folder's name as far as a socket name can hold it, plus a hash that
+/// distinguishes towns in folders of the same name.
 #[must_use]
 pub fn socket_name(root: &Path) -> String {
     let folder = root.file_name().unwrap_or_default().to_string_lossy().to_lowercase();

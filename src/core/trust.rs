@@ -1,5 +1,5 @@
-//! What files of a project would have run beyond what is known: how it is told from anything
-//! else, and how a person is shown it.
+//! Trust requests: what project files would run that is not known otherwise, how a request is
+//! identified, and how it is shown to the user.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -8,64 +8,64 @@ use sha2::{Digest, Sha256};
 
 use super::names::visible;
 
-/// What a start would run that only files of the project say.
+/// What a start would run because of project files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// The folder that holds the rig's polecats: what may run in one project may not in another.
+    /// The rig's home: what is trusted in one project is not in another.
     pub home: PathBuf,
-    /// The files that say so.
+    /// The files that decide it.
     pub files: Vec<PathBuf>,
-    /// Program and arguments; none where the command is the user's own.
+    /// The command line; empty if it is the user's own.
     pub argv: Vec<String>,
-    /// The environment that they set.
+    /// The environment variables they set.
     pub env: Vec<(String, String)>,
-    /// What else of the agent they change: what it is called, and its value.
+    /// What else they change about the agent: names and values of settings.
     pub settings: Vec<(&'static str, String)>,
-    /// Files of the project that would be read or run as a part of it.
+    /// Project files that would be read or run as part of it.
     pub contents: Vec<Content>,
-    /// Whether an answer can be remembered: not where what is run would change unseen.
+    /// Whether an answer can be remembered. It cannot if what runs could change unnoticed.
     pub lasting: bool,
 }
 
-/// A file of the project that is a part of what is run.
+/// A project file that is part of what runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
     /// The file.
     pub path: PathBuf,
-    /// The hash of all that is in it.
+    /// The hash of its content.
     pub hash: String,
-    /// What is in it, where that is for a person to read: the hooks of an agent.
+    /// Its content, if it is to be shown to the user: an agent's hooks.
     pub text: Option<String>,
 }
 
 impl Content {
-    /// Whether it holds exactly these bytes.
+    /// Whether its content is exactly these bytes.
     #[must_use]
     pub fn is(&self, bytes: &[u8]) -> bool {
         self.hash == hex(Sha256::new_with_prefix(bytes))
     }
 }
 
-/// How a person answers a request.
+/// The user's answer to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// It may run this time.
     Once,
-    /// It may run from now on, as long as it is the same.
+    /// It may always run, as long as it does not change.
     Always,
 }
 
-/// What was allowed: an answer, and to which request.
+/// An answer, and the request it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowed {
     /// The answer.
     pub answer: Answer,
-    /// The [`Request::id`] of what was shown.
+    /// The [`Request::id`] that was shown.
     pub id: String,
 }
 
 impl Request {
-    /// What tells it from every other request: a hash of all of it.
+    /// A hash of the whole request, which identifies it.
     #[must_use]
     pub fn id(&self) -> String {
         let mut parts = Parts(Sha256::new());
@@ -87,14 +87,14 @@ impl Request {
         hex(parts.0)
     }
 
-    /// The words to be run, as a shell would take them, with nothing invisible in them.
+    /// The command line, quoted for a shell, with invisible characters escaped.
     #[must_use]
     pub fn command(&self) -> String {
         let words: Vec<_> = self.argv.iter().map(|word| quoted(word)).collect();
         words.join(" ")
     }
 
-    /// All of it for a person to read, line by line.
+    /// The whole request as lines of text for the user.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let command = Some(self.command()).filter(|command| !command.is_empty());
@@ -137,7 +137,7 @@ fn path(path: impl AsRef<Path>) -> String {
 }
 
 fn quoted(word: &str) -> String {
-    // What cannot be quoted holds a NUL, which no program takes: it is only shown.
+    // Only a word with a NUL cannot be quoted; it cannot be run either, so it is just shown.
     shlex::try_quote(word).map_or_else(|_| visible(word), |word| visible(&word))
 }
 
@@ -147,7 +147,7 @@ pub fn hex(hash: Sha256) -> String {
     format!("{:x}", hash.finalize())
 }
 
-/// Texts and lists of them, each with its length in front: no two requests are the same bytes.
+/// Texts and lists of texts, each preceded by its length, so that no two requests give the same bytes.
 struct Parts(Sha256);
 
 impl Parts {

@@ -1,17 +1,17 @@
-//! What a polecat changed, in numbers.
+//! The diffstat of a polecat's work.
 
-/// The work of a polecat since where it began. Lines are counted as they stand in its worktree,
-/// be they committed, uncommitted or in files that git does not track yet.
+/// A polecat's work since its branch began. Lines are counted as they are in its worktree: committed,
+/// uncommitted or in untracked files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Diffstat {
-    /// How many commits it is ahead of where it began.
+    /// Commits since the beginning of its branch.
     pub ahead: u32,
-    /// How many lines it added.
+    /// Lines added.
     pub added: u64,
-    /// How many it removed.
+    /// Lines removed.
     pub removed: u64,
-    /// How many files that git tracks differ from the last commit.
+    /// Tracked files that differ from the last commit.
     pub uncommitted: u32,
-    /// How many files git neither tracks nor ignores.
+    /// Files that are neither tracked nor ignored.
     pub untracked: u32,
 }

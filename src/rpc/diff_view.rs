@@ -14,7 +14,7 @@ use super::{
     views::{Canvas, Order},
 };
 use crate::{
-    session::{Changed, Rests, RigContext, Since, Workspace},
+    session::{Changed, IdleWatch, RigContext, Since, Workspace},
     view::{self, Group, Line, Marks, Note, Patch, Picture, RowRange, Shown, Span},
 };
 
@@ -40,7 +40,7 @@ pub(super) async fn run(
 ) -> Result<(), RpcError> {
     let polecat = open.polecat.ok_or_else(|| RpcError::bad_argument("`polecat` is missing"))?;
     let context = workspace.context(&place(open.at)).await?;
-    let mut rests = Rests::of(workspace, &context, &polecat);
+    let mut idle = IdleWatch::of(workspace, &context, &polecat);
     let since = since(open.since.as_deref())?;
     let mut diff = Diff { context, polecat, since, shown: Shown::default(), drawn: false };
     diff.draw(canvas).await?;
@@ -53,7 +53,7 @@ pub(super) async fn run(
                 Some(Order::Visible(visible)) => canvas.visible = visible,
                 Some(Order::Width(_)) => {}
             },
-            () = rests.next() => due = true,
+            () = idle.next() => due = true,
         }
         if due && canvas.visible {
             due = false;

@@ -1,7 +1,7 @@
 //! What can be asked or done once, by a method of its own or by a command: typed arguments in, what
 //! came of it out.
 
-use std::{future::Future, path::Path, time::Duration};
+use std::{future::Future, path::Path};
 
 use super::{
     args::{self, At},
@@ -16,12 +16,6 @@ use crate::{
         StartOptions, Started, StoppedAll, Workspace,
     },
 };
-
-/// How long ago the rig may have been found that is looked at: who asks often has the folders read
-/// once.
-const JUST_NOW: Duration = Duration::from_secs(1);
-/// The same of a rig in which something is done.
-const NOW: Duration = Duration::ZERO;
 
 /// What every method and command can reach.
 pub(super) struct Operations<'a> {
@@ -40,6 +34,10 @@ impl<'a> Operations<'a> {
 
     pub(super) async fn context(&self, at: At) -> Done<RigContext> {
         self.workspace.context(&place(at)).await
+    }
+
+    async fn recent_context(&self, at: At) -> Done<RigContext> {
+        self.workspace.recent_context(&place(at)).await
     }
 
     /// Does `work`, boxed where that is large, after which what everybody is shown is old, also where it failed half way.
@@ -63,7 +61,7 @@ impl<'a> Operations<'a> {
     }
 
     pub(super) async fn complete(&self, args: args::Here) -> Done<Completion> {
-        self.context(args.at).await?.completion().await
+        self.workspace.completion(&place(args.at)).await
     }
 
     pub(super) async fn new_polecat(&self, args: args::New) -> Done<NewPolecat> {
@@ -102,8 +100,9 @@ impl<'a> Operations<'a> {
         };
         let (at, polecat) = (args.at, args.polecat);
         let progress = self.progress(polecat.clone());
-        let work =
-            Box::pin(async { self.context(at).await?.start(&polecat, options, &progress).await });
+        let work = Box::pin(async {
+            self.context(at).await?.starter().start(&polecat, options, &progress).await
+        });
         self.changing(work).await
     }
 
@@ -138,46 +137,38 @@ impl<'a> Operations<'a> {
     /// Answers with warnings.
     pub(super) async fn stop(&self, args: args::Stop) -> Done<Vec<String>> {
         let force = args.force.unwrap_or(false);
-        self.changing(async { self.context(args.at).await?.stop(&args.polecat, force).await }).await
+        self.changing(async {
+            self.context(args.at).await?.sessions().stop(&args.polecat, force).await
+        })
+        .await
     }
 
     pub(super) async fn stop_all(&self, args: args::StopAll) -> Done<StoppedAll> {
         let force = args.force.unwrap_or(false);
-        self.changing(async { self.context(args.at).await?.stop_all(force).await }).await
+        self.changing(async { self.context(args.at).await?.sessions().stop_all(force).await }).await
     }
 
     pub(super) async fn is_running(&self, args: args::Polecat) -> Done<bool> {
-        let polecat = &*args.polecat;
-        let look = |context: RigContext| async move { context.is_running(polecat).await };
-        self.workspace.look(&place(args.at), JUST_NOW, look).await
+        self.recent_context(args.at).await?.sessions().is_running(&args.polecat).await
     }
 
     pub(super) async fn status(&self, args: args::Polecat) -> Done<SessionInfo> {
-        let polecat = &*args.polecat;
-        let workspace = self.workspace;
-        let look = |context: RigContext| async move {
-            let mut info = context.status(polecat).await?;
-            workspace.hold(&context, std::slice::from_mut(&mut info)).await;
-            Ok(info)
-        };
-        self.workspace.look(&place(args.at), JUST_NOW, look).await
+        let context = self.recent_context(args.at).await?;
+        let mut info = context.sessions().status(&args.polecat).await?;
+        self.workspace.hold(&context, std::slice::from_mut(&mut info)).await;
+        Ok(info)
     }
 
     pub(super) async fn list(&self, args: args::Here) -> Done<Vec<SessionInfo>> {
-        let workspace = self.workspace;
-        let look = |context: RigContext| async move {
-            let mut infos = context.list().await?;
-            workspace.hold(&context, &mut infos).await;
-            Ok(infos)
-        };
-        self.workspace.look(&place(args.at), JUST_NOW, look).await
+        let context = self.recent_context(args.at).await?;
+        let mut infos = context.sessions().list().await?;
+        self.workspace.hold(&context, &mut infos).await;
+        Ok(infos)
     }
 
     pub(super) async fn capture(&self, args: args::Capture) -> Done<Vec<u8>> {
         let options = CaptureOptions::new(args.lines, args.ansi);
-        let polecat = &*args.polecat;
-        let look = |context: RigContext| async move { context.capture(polecat, options).await };
-        self.workspace.look(&place(args.at), JUST_NOW, look).await
+        self.recent_context(args.at).await?.observer().capture(&args.polecat, options).await
     }
 
     pub(super) async fn capture_session(&self, args: args::CaptureSession) -> Done<Vec<u8>> {
@@ -186,17 +177,12 @@ impl<'a> Operations<'a> {
     }
 
     pub(super) async fn inject(&self, args: args::Inject) -> Done<()> {
-        let (polecat, text) = (&*args.polecat, &*args.text);
-        let look = |context: RigContext| async move {
-            let listener = context.listener(polecat, text).await?;
-            Ok((context, listener))
-        };
-        let (context, listener) = self.workspace.look(&place(args.at), NOW, look).await?;
-        context.inject_into(listener, text, args.take.unwrap_or_default()).await
+        let messenger = self.context(args.at).await?.messenger();
+        messenger.inject(&args.polecat, &args.text, args.take.unwrap_or_default()).await
     }
 
     pub(super) async fn attach(&self, args: args::Polecat) -> Done<AttachPlan> {
-        self.context(args.at).await?.attach(&args.polecat).await
+        self.context(args.at).await?.sessions().attach(&args.polecat).await
     }
 
     /// What went wrong without stopping the work is told, not lost.

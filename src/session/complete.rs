@@ -1,48 +1,54 @@
-//! What can be completed on a command line.
+//! Names for command-line completion.
 
 use crate::{
     host::{git, polecats},
-    session::{context::RigContext, error::SessionError},
+    session::{
+        error::SessionError,
+        workspace::{Place, Workspace},
+    },
 };
 
-/// The names a person can mean.
+/// The names a command can take.
 #[derive(Clone, Debug, Default)]
 pub struct Completion {
     /// The polecats of the rig.
     pub polecats: Vec<String>,
-    /// Those that have a session.
+    /// The polecats that have a session.
     pub running: Vec<String>,
-    /// All sessions of the tmux server.
+    /// Every session on the tmux server.
     pub sessions: Vec<String>,
-    /// All agents that can be started.
+    /// Every agent that can be started.
     pub agents: Vec<String>,
-    /// Polecats that were removed and have a backup.
+    /// Removed polecats that have a backup.
     pub backups: Vec<String>,
 }
 
-impl RigContext {
-    /// The names there are now.
+impl Workspace {
+    /// The current names in the rig of `place`.
     ///
     /// # Errors
-    /// When tmux or the rig's folder cannot be read.
-    pub async fn completion(&self) -> Result<Completion, SessionError> {
+    /// There is no rig, or tmux or the rig's folder cannot be read.
+    pub async fn completion(&self, place: &Place) -> Result<Completion, SessionError> {
+        let context = self.context(place).await?;
+        let (sessions, agents) = (context.sessions(), context.agents());
         let (panes, names, agents, backups) = tokio::join!(
-            self.panes(),
-            polecats::names(&self.rig),
-            self.agents(),
-            git::restorable(&self.rig, &self.tools.launch)
+            sessions.panes(),
+            polecats::names(&context.rig),
+            agents.names(),
+            git::restorable(&context.rig, &context.tools.launch)
         );
         let panes = panes?;
-        let mut sessions: Vec<_> = panes.iter().map(|pane| pane.session_name.clone()).collect();
-        sessions.sort();
-        sessions.dedup();
-        let running = self.of_polecats(panes).await?;
+        let mut names_of_sessions: Vec<_> =
+            panes.iter().map(|pane| pane.session_name.clone()).collect();
+        names_of_sessions.sort();
+        names_of_sessions.dedup();
+        let running = sessions.of_polecats(panes).await?;
         Ok(Completion {
             polecats: names?.iter().map(ToString::to_string).collect(),
             running: running.iter().map(|session| session.polecat.to_string()).collect(),
-            sessions,
+            sessions: names_of_sessions,
             agents,
-            // Names to choose from: who restores one is told what is wrong.
+            // Only names to choose from: a restore says what is wrong with one.
             backups: backups.unwrap_or_default(),
         })
     }

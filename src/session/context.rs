@@ -1,9 +1,8 @@
-//! One rig and what its operations work with.
+//! One rig, and what its services share.
 
 use std::{
-    collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, OnceLock},
 };
 
 use jiff::Timestamp;
@@ -23,19 +22,21 @@ use crate::{
     session::{
         error::SessionError,
         events::{EventQueue, Snapshot},
+        messages::typing::TypingLocks,
         servers::Servers,
         settings::Settings,
+        start::starts::Starts,
     },
     tmux::{Socket, Tmux},
 };
 
-/// One rig, and what its operations work with: gastown's session manager is the services that
-/// hold one each ([`crate::session::Sessions`], [`crate::session::Starter`], ...). Cheap to clone.
+/// One rig, and what its services share. Each room of the session core has a service that holds
+/// one ([`crate::session::Sessions`], [`crate::session::Starter`], ...). Cheap to clone.
 #[derive(Clone)]
 pub struct RigContext {
     pub(in crate::session) rig: Arc<Rig>,
     pub(in crate::session) tools: Arc<Tools>,
-    /// The server that the rig's sessions are on.
+    /// The tmux server of the rig's sessions.
     pub(in crate::session) tmux: Tmux,
 }
 
@@ -45,81 +46,22 @@ pub(in crate::session) struct Tools {
     pub(in crate::session) launch: Launch,
     pub(in crate::session) tracker: Tracker,
     pub(in crate::session) settings: Settings,
-    /// What may run for good; none where the editor has no folder to keep it in.
+    /// What the user has trusted for good; `None` if the editor has no folder to store it in.
     pub(in crate::session) trust: Option<Store>,
     pub(in crate::session) news: EventQueue,
     pub(in crate::session) starts: Starts,
-    pub(in crate::session) turns: Turns,
+    pub(in crate::session) typing: TypingLocks,
     pub(in crate::session) events: FileEvents,
-    /// What the system had no more of when something was to be watched.
+    /// The system limit that stopped us from watching files, if one was hit.
     pub(in crate::session) shortage: OnceLock<Shortage>,
 }
 
-/// Whose turn it is to type into a session, by its name.
-pub(in crate::session) type Turns = Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>;
-
-/// The sessions whose start this process sees to, by name, with how many do.
-#[derive(Clone, Default)]
-pub(in crate::session) struct Starts(Arc<Mutex<HashMap<String, usize>>>);
-
-/// Lasts as long as somebody sees to a start.
-pub(in crate::session) struct StartGuard {
-    starts: Starts,
-    session: String,
-}
-
-impl Starts {
-    /// Counts one more; `alone` only where there is none.
-    fn begin(&self, session: &str, alone: bool) -> Option<StartGuard> {
-        let mut starts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = starts.entry(session.to_owned()).or_default();
-        if alone && *count > 0 {
-            return None;
-        }
-        *count += 1;
-        Some(StartGuard { starts: self.clone(), session: session.to_owned() })
-    }
-}
-
-impl Drop for StartGuard {
-    fn drop(&mut self) {
-        let mut starts = self.starts.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = starts.get_mut(&self.session) {
-            *count -= 1;
-        }
-        starts.retain(|_, count| *count > 0);
-    }
-}
-
 impl Tools {
-    /// Says that `session` is being started, as long as the value lasts.
-    pub(in crate::session) fn starting(&self, session: &str) -> Option<StartGuard> {
-        self.starts.begin(session, false)
-    }
-
-    /// The same where nobody else starts it.
-    pub(in crate::session) fn starting_alone(&self, session: &str) -> Option<StartGuard> {
-        self.starts.begin(session, true)
-    }
-
-    /// Whether this process is starting `session`.
-    pub(in crate::session) fn is_starting(&self, session: &str) -> bool {
-        self.starts.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(session)
-    }
-
-    /// Tells, once, that the system has no more of something.
+    /// Warns, once, that a system limit was hit.
     pub(in crate::session) fn falls_short(&self, of: Shortage) {
         if self.shortage.set(of).is_ok() {
             self.news.warn(format!("{of}; {}", of.hint()));
         }
-    }
-
-    /// The turn of those who type into `session`: one at a time.
-    pub(in crate::session) fn turn(&self, session: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        // Those whom nobody waits for go, so that the map does not grow with every name.
-        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
-        turns.entry(session.to_owned()).or_default().clone()
     }
 }
 
@@ -135,13 +77,13 @@ impl RigContext {
         self.rig.name.as_str()
     }
 
-    /// The rig's home, which tells it from others of its name.
+    /// The rig's home, which is unique; its name may not be.
     #[must_use]
     pub fn rig_home(&self) -> &Path {
         &self.rig.home
     }
 
-    /// The name of tmux's socket that the rig's town has for itself, where the sessions are on that.
+    /// The name of the town's own tmux socket, if the sessions are on it.
     #[must_use]
     pub fn town_socket(&self) -> Option<&str> {
         match &self.tmux.address().socket {
@@ -150,12 +92,12 @@ impl RigContext {
         }
     }
 
-    /// All polecats of the rig as they are.
+    /// A snapshot of the rig with these polecats.
     pub(in crate::session) fn snapshot(&self, polecats: Vec<SessionInfo>) -> Snapshot {
         Snapshot { rig: self.rig_name().to_owned(), home: self.rig.home.clone(), polecats }
     }
 
-    /// The time, for views.
+    /// The current time, for views.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         Timestamp::now()
@@ -177,9 +119,9 @@ impl RigContext {
         }
     }
 
-    /// Where the tracker is asked about work. In a town each worktree leads to the rig's own
-    /// issues, as gastown has it; a plain repository has one set of issues, in its main folder,
-    /// of which a worktree holds only a copy.
+    /// The directory in which to ask the tracker. In a town every worktree redirects to the rig's
+    /// issues; a plain repository keeps its issues in the main folder, and a worktree has only a
+    /// copy of them.
     pub(in crate::session) fn tracker_dir(&self, workdir: PathBuf) -> PathBuf {
         match self.rig.kind {
             RigKind::Repository { .. } => self.rig.path.clone(),

@@ -1,4 +1,4 @@
-//! What an operation on sessions refuses, and under which stable code.
+//! Errors of the session core, with their stable codes and hints.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -10,11 +10,10 @@ use crate::{
         trust::Request,
     },
     host::{HostError, processes::ProcessError, run::RunError, tracker::TrackerError},
-    session::sessions::list::Session,
     tmux::TmuxError,
 };
 
-/// Why an operation did not do what it was asked for.
+/// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// The rig has no such polecat.
@@ -22,7 +21,7 @@ pub enum SessionError {
     PolecatNotFound {
         /// The polecat.
         polecat: String,
-        /// The rig that was looked in.
+        /// The rig.
         rig: String,
     },
     /// A live session is never replaced.
@@ -31,55 +30,55 @@ pub enum SessionError {
         /// The tmux session.
         session: String,
     },
-    /// The agent lives, in a session that has another name than the polecat's.
-    #[error("the agent of `{polecat}` already runs, in session `{session}` (pane {pane})")]
+    /// The agent is running, in a session of another name.
+    #[error("the agent of `{polecat}` is already running in session `{session}` (pane {pane})")]
     AgentElsewhere {
         /// The polecat.
         polecat: String,
-        /// The tmux session that its pane is in.
+        /// The tmux session of its pane.
         session: String,
         /// Its pane.
         pane: String,
     },
-    /// An agent that no session of ours has works in the worktree.
+    /// An agent outside our sessions is running in the worktree.
     #[error("{} in the worktree of `{polecat}`", working(agents))]
     AgentAtWork {
         /// The polecat.
         polecat: String,
-        /// Each with its process.
+        /// Each with its process id.
         agents: Vec<String>,
     },
-    /// Processes of a person's work in the worktree.
+    /// Other processes are running in the worktree.
     #[error("{} in the worktree of `{polecat}`", working(processes))]
     InUse {
         /// The polecat.
         polecat: String,
-        /// Each with its id.
+        /// Each with its process id.
         processes: Vec<String>,
     },
-    /// There is no such session, or its agent has ended.
+    /// There is no such session, or its agent has exited.
     #[error("session not found: `{session}`{why}")]
     SessionNotFound {
         /// The tmux session.
         session: String,
-        /// More about it, with its own separator, or nothing.
+        /// More detail, with its separator; may be empty.
         why: String,
     },
-    /// A session of this name exists, and nothing shows that it is ours.
-    #[error("session `{session}` does not belong to rig `{rig}`: it is left alone")]
+    /// A session of this name exists, and nothing identifies it as ours.
+    #[error("session `{session}` does not belong to rig `{rig}`, so it is left alone")]
     NotOurs {
         /// The tmux session.
         session: String,
         /// The rig that asked.
         rig: String,
     },
-    /// The session's agent is gone with its pane, and somebody works on in another one.
-    #[error("session `{session}` lives on without its agent, whose pane was closed or taken")]
+    /// The agent's pane is gone, but another pane keeps the session alive.
+    #[error("session `{session}` lives on without its agent, whose pane was closed or replaced")]
     AgentGone {
         /// The tmux session.
         session: String,
     },
-    /// The agent ended before it was ready.
+    /// The agent exited before it was ready.
     #[error("session `{session}` died during startup: {}", last_words(exit))]
     DiedDuringStartup {
         /// The tmux session.
@@ -87,22 +86,22 @@ pub enum SessionError {
         /// How it ended.
         exit: Box<Exit>,
     },
-    /// The folder to work in is not there.
+    /// The working directory does not exist.
     #[error("working directory `{path}` does not exist")]
     WorkdirMissing {
-        /// The folder.
+        /// The directory.
         path: PathBuf,
     },
-    /// The agent's program is not to be found.
+    /// The agent's program was not found.
     #[error("`{program}` is not on PATH")]
     CommandNotFound {
         /// The program.
         program: String,
     },
-    /// Files of the project want something run that nobody has allowed. Nothing was done.
+    /// Project files name a command that the user has not trusted. Nothing was done.
     #[error("{}", unasked(.0))]
     Untrusted(Box<Request>),
-    /// An argument that means nothing here.
+    /// An invalid argument.
     #[error("{0}")]
     BadArgument(String),
     /// The configuration names something that does not exist.
@@ -114,68 +113,68 @@ pub enum SessionError {
         /// The tmux session.
         session: String,
     },
-    /// Something that was waited for did not come.
+    /// Something did not happen in time.
     #[error("{what} within {waited:?}")]
     TooSlow {
-        /// What did not happen, and what was seen last.
+        /// What did not happen, and what was last seen.
         what: String,
-        /// How long it was waited for.
+        /// How long we waited.
         waited: Duration,
     },
-    /// An issue that is not to be given to anybody.
+    /// An issue that cannot be assigned.
     #[error("issue `{issue}` {why}")]
     IssueTaken {
         /// The issue.
         issue: String,
-        /// What it is instead.
+        /// Why not.
         why: String,
-        /// Whose it is, where that is a polecat of the rig.
+        /// Its assignee, if that is a polecat of the rig.
         polecat: Option<String>,
     },
-    /// The polecat has work that is not shown to be safe elsewhere.
+    /// The polecat has work that may exist nowhere else.
     #[error("polecat `{polecat}` is not free: {}", reasons.join("; "))]
     NotFree {
         /// The polecat.
         polecat: String,
-        /// What is in the way.
+        /// What prevents it.
         reasons: Vec<String>,
     },
-    /// An operation failed, and not all that it had done could be taken back.
-    #[error("{cause}; not taken back: {}", left.join("; "))]
+    /// An operation failed, and its rollback was incomplete.
+    #[error("{cause}; not rolled back: {}", left.join("; "))]
     NotUndone {
         /// Why it failed.
         cause: Box<SessionError>,
-        /// What is left, and why.
+        /// What remains, and why.
         left: Vec<String>,
     },
-    /// A polecat stays, for each of these reasons.
-    #[error("`{polecat}` is not removed: {}", reasons.join("; "))]
+    /// A polecat was not removed, for these reasons.
+    #[error("`{polecat}` was not removed: {}", reasons.join("; "))]
     NotRemoved {
         /// The polecat.
         polecat: String,
-        /// Whether its agent lives.
+        /// Whether its agent is running.
         running: bool,
-        /// What is in the way.
+        /// What prevents it.
         reasons: Vec<String>,
-        /// What to do about it.
+        /// What to do.
         hint: String,
     },
-    /// Some of several failed; each is named.
+    /// Several operations failed; each is named.
     #[error("{}", several(.0))]
     Several(Vec<(String, SessionError)>),
     /// A message was not delivered.
     #[error(transparent)]
     Message(#[from] MessageError),
-    /// A text that is no name.
+    /// A text that is not a valid name.
     #[error(transparent)]
     Name(#[from] BadName),
-    /// tmux did not do its part.
+    /// tmux failed.
     #[error(transparent)]
     Tmux(#[from] TmuxError),
-    /// A file or git did not do its part.
+    /// A file operation or git failed.
     #[error(transparent)]
     Host(#[from] HostError),
-    /// The tracker did not do its part.
+    /// The tracker failed.
     #[error(transparent)]
     Tracker(#[from] TrackerError),
     /// A process could not be ended.
@@ -218,38 +217,24 @@ impl SessionError {
         }
     }
 
-    /// The agent of `session` has ended.
-    pub(in crate::session) fn ended(session: &Session) -> Self {
-        let session = session.pane.session_name.clone();
-        Self::SessionNotFound { session, why: " (its agent has ended)".to_owned() }
-    }
-
-    /// The same of an error that says that the pane of `session` is gone.
-    pub(in crate::session) fn of_gone(self, session: &Session) -> Self {
-        match self {
-            Self::Tmux(error) if error.is_missing_target() => Self::ended(session),
-            other => other,
-        }
-    }
-
-    /// Whether another session has the name of the one that was to be created.
+    /// Whether the session to be created has a name that is taken.
     pub(in crate::session) fn is_duplicate_session(&self) -> bool {
         matches!(self, Self::Tmux(error) if error.is_duplicate_session())
     }
 
-    /// Whether a message could not be typed yet, and may be later.
+    /// Whether a message could not be typed yet, but may be later.
     pub(in crate::session) fn is_in_the_way(&self) -> bool {
         matches!(self, Self::Message(error) if error.is_in_the_way())
     }
 
-    /// Whether it says nothing about what was asked for, so that asking again makes sense: a
-    /// server that does not answer has not lost its sessions.
+    /// Whether it is transient, so that asking again makes sense: a server that does not answer has
+    /// not lost its sessions.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Tmux(_)) && matches!(self.code(), "timeout" | "tmux_failed")
     }
 
-    /// What a person can do about it, where there is something.
+    /// What the user can do about it, if anything.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -257,33 +242,33 @@ impl SessionError {
                 Some(format!("`:PolecatStart! {polecat}` or `:PolecatNew {polecat}` creates it"))
             }
             Self::SessionRunning { .. } | Self::AgentElsewhere { .. } => {
-                Some("look at it with `:PolecatCapture`, or stop it with `:PolecatStop`".to_owned())
+                Some("see it with `:PolecatCapture`, or stop it with `:PolecatStop`".to_owned())
             }
             Self::Message(error) => error.hint(),
-            Self::AgentAtWork { .. } => Some("end it first, or take another polecat".to_owned()),
+            Self::AgentAtWork { .. } => Some("stop it first, or use another polecat".to_owned()),
             Self::InUse { .. } => {
-                Some("end them first; in Lua, `in_use = 'ignore'` goes on all the same".to_owned())
+                Some("stop them first; in Lua, `in_use = 'ignore'` skips this check".to_owned())
             }
             Self::AgentGone { session } => {
-                Some(format!("`tmux kill-session -t '={session}'` ends what is left of it"))
+                Some(format!("`tmux kill-session -t '={session}'` removes what is left of it"))
             }
             Self::CommandNotFound { .. } => {
-                Some("install it, or name another agent with `agent=` or `cmd=`".to_owned())
+                Some("install it, or choose another agent with `agent=` or `cmd=`".to_owned())
             }
             Self::Untrusted(_) => Some(
-                "the command asks you; a script repeats the call with `trust` and `trust_id`, see \
+                "the command asks you; a script repeats the call with `trust` and `trust_id`: see \
                  `:help polecat-trust`"
                     .to_owned(),
             ),
             Self::IssueTaken { issue, polecat: Some(polecat), .. } => Some(format!(
-                "`:PolecatSling {issue} {polecat}` goes on with it there; for another polecat, set \
-                 it to `open` in the tracker"
+                "`:PolecatSling {issue} {polecat}` continues it there; to use another polecat, set \
+                the issue to `open` in the tracker"
             )),
             Self::IssueTaken { .. } => {
-                Some("to give it to a polecat, set it to `open` in the tracker".to_owned())
+                Some("to assign it to a polecat, set it to `open` in the tracker".to_owned())
             }
             Self::NotFree { .. } => {
-                Some("leave the polecat out, and a free or new one is taken".to_owned())
+                Some("without a polecat's name, a free or new one is used".to_owned())
             }
             Self::NotUndone { cause, .. } => cause.hint(),
             Self::NotRemoved { hint, .. } => Some(hint.clone()),
@@ -349,7 +334,7 @@ fn tracker_code(error: &TrackerError) -> &'static str {
     }
 }
 
-/// How it ended, what ran, and the end of what it printed.
+/// How it ended, the command, and its last output.
 fn last_words(exit: &Exit) -> String {
     let mut words = format!("{}; command: `{}`", describe(exit), visible(&exit.command));
     if !exit.tail.is_empty() {
@@ -366,14 +351,14 @@ fn unasked(request: &Request) -> String {
         own if own.is_empty() => "how your command is run".to_owned(),
         command => format!("what is run (`{command}`)"),
     };
-    format!("{files} would decide {what}, which nobody has allowed")
+    format!("{files} would decide {what}, and you have not allowed that")
 }
 
 fn several(failed: &[(String, SessionError)]) -> String {
     failed.iter().map(|(name, error)| format!("`{name}`: {error}")).collect::<Vec<_>>().join("; ")
 }
 
-/// `make` (pid 812) works, `make` (pid 812), `bash` (pid 9) work
+/// `` `make` (pid 812) is running ``
 pub(in crate::session) fn working(who: &[String]) -> String {
-    format!("{} {}", who.join(", "), if who.len() == 1 { "works" } else { "work" })
+    format!("{} {}", who.join(", "), if who.len() == 1 { "is running" } else { "are running" })
 }

@@ -1,4 +1,4 @@
-//! What `:checkhealth polecat` shows of the backend's surroundings.
+//! The backend's part of `:checkhealth polecat`.
 
 use std::{path::Path, time::Duration};
 
@@ -16,28 +16,28 @@ use crate::{
     },
 };
 
-/// How long anything may take to answer: Neovim stands still until all have.
-const ASKED: Duration = Duration::from_secs(2);
+/// The longest any check may take: Neovim is blocked until all are done.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How good a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// As it should be.
+    /// Fine.
     Ok,
     /// Worth knowing.
     Info,
     /// Something will not work.
     Warn,
-    /// Nothing will work.
+    /// Nothing works.
     Error,
 }
 
 /// One finding.
 #[derive(Clone, Debug)]
 pub struct HealthRow {
-    /// What it is about: `tmux`, `git`, `tracker`, `agents`, `rig`, `files`.
+    /// Its section: `tmux`, `git`, `tracker`, `agents`, `rig`, `files`.
     pub section: &'static str,
-    /// How good it is.
+    /// Its severity.
     pub level: Level,
     /// What was found.
     pub text: String,
@@ -46,7 +46,7 @@ pub struct HealthRow {
 }
 
 impl Level {
-    /// As Lua names it.
+    /// Its name on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -70,10 +70,10 @@ impl HealthRow {
 }
 
 impl Workspace {
-    /// What is found around us, and of the rig at `place`: all asked at once, and who does not answer
-    /// is not waited for.
+    /// Checks the surroundings and the rig at `place`, all at once. A check that does not answer in
+    /// time is reported as such.
     pub async fn health(&self, place: Option<&Place>) -> Vec<HealthRow> {
-        // What is asked of a rig is most of all this.
+        // Boxed: most of this future's size is the rig's part.
         let rig = Box::pin(async {
             match place {
                 Some(place) => self.rig_health(place).await,
@@ -93,7 +93,7 @@ impl Workspace {
         [tmux, git, programs, trust, rig].into_iter().flatten().chain(files).collect()
     }
 
-    /// What is found on `PATH`, a folder of which may be on a disk that does not answer.
+    /// Programs on `PATH`. In a thread: one of its folders may be on a disk that hangs.
     async fn programs_health(&self) -> Vec<HealthRow> {
         let tracker = self.tools.settings.tracker_command.clone();
         let found = spawn_blocking(move || {
@@ -106,7 +106,7 @@ impl Workspace {
 
     async fn tmux_health(&self, place: Option<&Place>) -> HealthRow {
         if let Some(place) = place {
-            // Whose server it is; that it fails is told with the rig.
+            // This selects the rig's server; a failure is reported in the rig's section.
             drop(self.context(place).await);
         }
         match self.tmux().capabilities().await {
@@ -125,7 +125,7 @@ impl Workspace {
         }
     }
 
-    /// What may run for good, and how that is taken back.
+    /// What is trusted for good, and how to revoke it.
     async fn trust_health(&self) -> Vec<HealthRow> {
         let Some(store) = &self.tools.trust else { return Vec::new() };
         let path = store.path().display();
@@ -133,16 +133,18 @@ impl Workspace {
         let grants = match store.grants().await {
             Ok(grants) => grants,
             Err(error) => {
-                let hint = "until then every start that needs your leave asks for it".to_owned();
+                let hint =
+                    "until this is fixed, every start that needs trust asks again".to_owned();
                 return vec![row(Level::Error, error.to_string()).hint(Some(hint))];
             }
         };
         if grants.is_empty() {
-            let text = "nothing that a project's files name may run without a question";
+            let text = "nothing is trusted: commands from project files always ask first";
             return vec![row(Level::Ok, text.to_owned())];
         }
         let listed = grants.iter().map(|grant| row(Level::Info, told(grant)));
-        let how = format!("to forget one, delete its entry in `{path}`; to forget all, the file");
+        let how =
+            format!("to revoke one, delete its entry in `{path}`; to revoke all, delete the file");
         listed.chain([row(Level::Info, how)]).collect()
     }
 
@@ -157,7 +159,7 @@ impl Workspace {
         let RigContext { rig, .. } = &context;
         let found = format!("{} at `{}`", rig.name, rig.path.display());
         let mut rows = vec![HealthRow::new("rig", Level::Ok, found)];
-        rows.push(match context.list().await {
+        rows.push(match context.sessions().list().await {
             Ok(all) => {
                 HealthRow::new("rig", Level::Info, format!("{} polecats with a session", all.len()))
             }
@@ -171,7 +173,7 @@ impl Workspace {
 }
 
 impl RigContext {
-    /// What the rig's town calls its sessions, and on which server they are.
+    /// How the rig's town names its sessions, and their server.
     fn town_health(&self) -> Option<HealthRow> {
         let which = match self.rig.gastown()? {
             Gastown::V0_5 => "gastown before 0.6",
@@ -182,7 +184,7 @@ impl RigContext {
         Some(HealthRow::new("rig", Level::Info, text))
     }
 
-    /// Where worktrees are made, and which still are where tools refuse to work.
+    /// Where new worktrees go, and which old ones are in a place where tools refuse to work.
     async fn worktrees_health(&self) -> Vec<HealthRow> {
         let failed = |error: HostError| {
             HealthRow::new("rig", Level::Error, error.to_string()).hint(error.hint())
@@ -204,7 +206,7 @@ impl RigContext {
     fn to_be_moved(&self, polecat: &PolecatName, from: &Path) -> HealthRow {
         let to = self.rig.new_worktree(polecat);
         let text = format!(
-            "`{polecat}` works inside of git's own folder, where Jest, Vite and others refuse to: `{}`",
+            "the worktree of `{polecat}` is inside git's own folder, where Jest, Vite and others do not work: `{}`",
             from.display()
         );
         let quoted = |path: &Path| {
@@ -213,7 +215,7 @@ impl RigContext {
         };
         let hint = format!(
             "to move it, `:PolecatStop {polecat}`, then `mkdir -p {} && git -C {} worktree move {} {}`; \
-             its agent finds its conversations by their folder, and will not find the old ones there",
+             the agent looks up conversations by folder, and will not find the old ones",
             quoted(to.parent().unwrap_or(&to)),
             quoted(&self.rig.path),
             quoted(from),
@@ -222,9 +224,9 @@ impl RigContext {
         HealthRow::new("rig", Level::Warn, text).hint(Some(hint))
     }
 
-    /// Which agent a start without `agent=` would run here, and what is wrong in the settings.
+    /// The agent that a start without `agent=` runs, and what is wrong in the settings.
     async fn agent_health(&self) -> Vec<HealthRow> {
-        match self.of_settings(None).await {
+        match self.agents().resolve(None).await {
             Ok(resolved) => {
                 let text = format!("the agent of this rig: {}", visible(&resolved.agent.name));
                 let warnings = resolved.warnings.into_iter();
@@ -246,14 +248,14 @@ fn told(grant: &Grant) -> String {
     format!("{}: {} (since {})", files.join(", "), visible(command), visible(since))
 }
 
-/// What `asked` finds, or that it did not answer in time.
+/// What `asked` finds, or a timeout as a finding.
 async fn in_time(
     section: &'static str,
     whom: &str,
     asked: impl Future<Output = Vec<HealthRow>>,
 ) -> Vec<HealthRow> {
-    timeout(ASKED, asked).await.unwrap_or_else(|_| {
-        let text = format!("{whom} did not answer within {} s", ASKED.as_secs());
+    timeout(ANSWER_TIMEOUT, asked).await.unwrap_or_else(|_| {
+        let text = format!("{whom} did not answer within {} s", ANSWER_TIMEOUT.as_secs());
         vec![HealthRow::new(section, Level::Error, text)]
     })
 }

@@ -4,6 +4,7 @@
 //! it, with gastown's operations. Nothing here is remembered that tmux, git, the tracker or a
 //! file does not know: a second backend shows the same.
 
+mod agents;
 mod complete;
 mod context;
 mod error;
@@ -27,24 +28,24 @@ pub use events::{Event, EventQueue, Files, Snapshot};
 pub use health::{HealthRow, Level};
 pub use locations::{FoundLocation, Viewpoint};
 pub use messages::Messenger;
-pub use messages::inject::Listener;
 pub use observe::Observer;
 pub use observe::capture::CaptureOptions;
 pub use observe::follow::{Follow, Update};
-pub use observe::watch::{Seen, Watch};
+pub use observe::idle_watch::IdleWatch;
+pub use observe::status_watch::{Status, StatusWatch};
 pub use polecats::Polecats;
 pub use polecats::create::NewPolecat;
 pub use polecats::presence::InUse;
 pub use polecats::remove::{RemoveOptions, RemovedPolecat};
 pub use polecats::restore::RestoredPolecat;
 pub use review::Reviews;
-pub use review::changes::{Changed, Pair, Rests, Since};
+pub use review::changes::{Changed, Pair, Since};
 pub use review::comments::Part;
 pub use sessions::Sessions;
 pub use sessions::attach::AttachPlan;
 pub use sessions::stop::StoppedAll;
 pub use settings::{EditorFacts, Settings};
-pub use start::plan::StartOptions;
+pub use start::options::StartOptions;
 pub use start::{Started, Starter};
 pub use workspace::{Place, RigFacts, Workspace};
 

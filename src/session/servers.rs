@@ -1,4 +1,4 @@
-//! The tmux servers that the sessions of rigs are on.
+//! The tmux servers of a workspace.
 
 use std::{
     collections::HashMap,
@@ -11,10 +11,10 @@ use crate::{
     tmux::{ServerAddress, Socket, Tmux},
 };
 
-/// The servers of a workspace, each with one client.
+/// The tmux servers of a workspace, one client for each.
 pub(in crate::session) struct Servers {
     command: String,
-    /// The one that the configuration names.
+    /// The socket from the configuration.
     configured: Option<Socket>,
     launch: Launch,
     clients: Mutex<HashMap<Socket, Tmux>>,
@@ -29,12 +29,12 @@ impl Servers {
         Self { command, configured, launch, clients: Mutex::default() }
     }
 
-    /// The server of a rig: the one that is configured, else that of its town, else the default.
+    /// The rig's server: the configured one, else its town's, else the default.
     pub(in crate::session) fn of(&self, rig: &Rig) -> Tmux {
         self.on(rig.town().and_then(|town| town.socket.as_deref()))
     }
 
-    /// The server of who is in no rig.
+    /// The server to use outside any rig.
     pub(in crate::session) fn usual(&self) -> Tmux {
         self.on(None)
     }
@@ -50,7 +50,7 @@ impl Servers {
         self.clients().entry(socket.clone()).or_insert_with(new).clone()
     }
 
-    /// Leaves all of them.
+    /// Disconnects from all of them.
     pub(in crate::session) async fn close(&self) {
         let clients: Vec<_> = self.clients().values().cloned().collect();
         for client in clients {

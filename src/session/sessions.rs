@@ -1,7 +1,8 @@
-//! The sessions of a rig: whose they are, how they are, and their end.
+//! The sessions of a rig: recognising them, their state, and stopping them.
 
-pub(in crate::session) mod agents;
 pub(in crate::session) mod attach;
+pub(in crate::session) mod conflicts;
+pub(in crate::session) mod detect_agent;
 pub(in crate::session) mod environment;
 pub(in crate::session) mod exit;
 pub(in crate::session) mod list;
@@ -14,14 +15,14 @@ pub(in crate::session) mod stop;
 
 use crate::session::context::RigContext;
 
-/// The sessions of a rig: whose they are, how they are, and their end.
+/// The sessions of a rig: recognises, reads and stops them.
 #[derive(Clone)]
 pub struct Sessions {
     pub(in crate::session) context: RigContext,
 }
 
 impl RigContext {
-    /// The sessions of a rig: whose they are, how they are, and their end.
+    /// The service for the rig's sessions.
     #[must_use]
     pub fn sessions(&self) -> Sessions {
         Sessions { context: self.clone() }

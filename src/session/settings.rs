@@ -1,15 +1,15 @@
-//! What the user configured, as far as sessions are concerned.
+//! The user's configuration, as far as sessions are concerned.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::core::{Gastown, Template, agent::Changes, screen::Policy};
+use crate::core::{Gastown, Template, agent::Changes, screen::Policy, session::State};
 
-/// The configuration without what only Lua needs. Absent is default.
+/// The configuration without what only Lua needs. `None` means the default.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// `rig.path`: the rig, wherever the editor is.
+    /// `rig.path`: the rig to use, wherever the editor is.
     pub rig_path: Option<PathBuf>,
-    /// `rig.name`: its name, in place of its folder's.
+    /// `rig.name`: the rig's name, instead of its folder's.
     pub rig_name: Option<String>,
     /// `tmux.command`.
     pub tmux_command: Option<String>,
@@ -19,25 +19,27 @@ pub struct Settings {
     pub tracker_command: Option<String>,
     /// `agent`: the default agent's name.
     pub agent: Option<String>,
-    /// `agents`: what is added to the presets, or changed in them.
+    /// `agents`: additions and changes to the presets.
     pub agents: BTreeMap<String, Changes>,
-    /// `dialogs`: who answers what agents ask before they begin.
+    /// `dialogs`: who answers the dialogs that agents show at startup.
     pub dialogs: Policy,
-    /// `gastown`: which one runs the town; else the town tells.
+    /// `gastown`: the version that runs the town; otherwise detected.
     pub gastown: Option<Gastown>,
-    /// `worktrees`: where polecats of plain repositories work.
+    /// `worktrees`: where the worktrees of plain repositories go.
     pub worktrees: Template,
-    /// The editor that we work for.
+    /// `notify`: the states that a person is told of.
+    pub notify: Vec<State>,
+    /// The editor we work for.
     pub editor: EditorFacts,
 }
 
-/// What no configuration says of the editor.
+/// Facts about the editor that are not configuration.
 #[derive(Clone, Debug, Default)]
 pub struct EditorFacts {
-    /// `$TMUX`, when it runs in a tmux itself.
+    /// `$TMUX`, if the editor runs inside tmux.
     pub tmux: Option<String>,
-    /// Its folder for our data.
+    /// Our data directory.
     pub data: Option<PathBuf>,
-    /// The folder for what it keeps, in which answers are remembered.
+    /// Our state directory, where trust is remembered.
     pub state: Option<PathBuf>,
 }

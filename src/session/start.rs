@@ -1,14 +1,15 @@
-//! Starting a polecat: settle, create, wait, verify.
+//! Starting an agent: resolve, create the session, wait until it is ready, send the first prompts.
 
 pub(in crate::session) mod agent_env;
 pub(in crate::session) mod create_session;
 pub(in crate::session) mod hooks;
+pub(in crate::session) mod options;
 pub(in crate::session) mod plan;
 pub(in crate::session) mod prompts;
 pub(in crate::session) mod resolve_agent;
 pub(in crate::session) mod resume;
 pub(in crate::session) mod send_prompts;
-pub(in crate::session) mod tell;
+pub(in crate::session) mod starts;
 pub(in crate::session) mod trust;
 pub(in crate::session) mod wait_ready;
 
@@ -18,53 +19,51 @@ use crate::{
     session::{
         context::RigContext,
         error::SessionError,
+        messages::recipient::Recipient,
         sessions::{list::Session, pending::PendingPrompts},
-        start::{
-            plan::{Plan, StartOptions},
-            send_prompts::Recipient,
-        },
+        start::{options::StartOptions, plan::Plan},
     },
 };
 
-/// Starts agents, and gives them their first words.
+/// Starts agents and sends their first prompts.
 #[derive(Clone)]
 pub struct Starter {
     pub(in crate::session) context: RigContext,
 }
 
 impl RigContext {
-    /// Starts agents, and gives them their first words.
+    /// The service that starts the rig's agents.
     #[must_use]
     pub fn starter(&self) -> Starter {
         Starter { context: self.clone() }
     }
 }
 
-/// A polecat whose agent runs.
+/// A polecat whose agent is running.
 #[derive(Clone, Debug)]
 pub struct Started {
     /// Its session.
     pub info: SessionInfo,
-    /// What went wrong without being in the way.
+    /// Problems that did not stop the start.
     pub warnings: Vec<String>,
 }
 
-/// Whether the issue of a start is still to be put on the polecat's hook.
+/// Whether a start still has to hook its issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::session) enum Hooking {
     Now,
     Done,
 }
 
-/// How a start tells of its steps.
+/// Called with each step of a start.
 pub(in crate::session) type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
-impl RigContext {
+impl Starter {
     /// Starts the agent of the polecat `name`, and returns when it is ready.
     ///
     /// # Errors
-    /// When something it needs is missing, which is found out before anything is created; when a
-    /// live session exists; or when the agent ended on the way, with the reason.
+    /// Something it needs is missing, which is checked before anything is created; a live session
+    /// exists; or the agent exited during the start.
     pub async fn start(
         &self,
         name: &str,
@@ -73,31 +72,31 @@ impl RigContext {
     ) -> Result<Started, SessionError> {
         progress("starting: checking");
         let found = self.found(name, &options).await?;
-        // Before anybody is asked what may run.
+        // Before the user is asked about trust.
         if let Some(polecat) = &found {
-            self.require_no_agent(polecat).await?;
+            self.context.sessions().require_no_agent(polecat).await?;
         }
         let workdir = self.workdir_of(found.as_ref(), &options).await;
         let choice = self.choose(&options, workdir.as_deref()).await?;
-        // Who is sent to work elsewhere is in nobody's way here.
+        // An agent with another working directory disturbs nobody in the worktree.
         if let Some(polecat) = found.as_ref().filter(|_| options.workdir.is_none()) {
-            self.require_nobody(polecat, options.in_use).await?;
+            self.context.require_nobody(polecat, options.in_use).await?;
         }
         let (polecat, made) = if let Some(polecat) = found {
             (polecat, Vec::new())
         } else {
-            let new = self.create(Some(name), options.issue.as_deref()).await?;
+            let new = self.context.create(Some(name), options.issue.as_deref()).await?;
             (new.polecat, new.warnings)
         };
-        // Nobody gives the polecat to another issue before its session shows that it has work. One
-        // without a worktree nobody can give.
-        let _turn = Work::share(&self.rig, &polecat).await.ok();
+        // No sling takes the polecat before its session shows that it has work. Without a worktree
+        // there is nothing to lock, and nothing to sling either.
+        let _turn = Work::share(&self.context.rig, &polecat).await.ok();
         let mut plan = self.plan(polecat, choice, &options).await?;
         plan.warnings.extend(made);
         self.launch(plan, Hooking::Now, progress).await
     }
 
-    /// The start of what is planned.
+    /// Starts what is planned.
     pub(in crate::session) async fn launch(
         &self,
         plan: Plan,
@@ -108,28 +107,29 @@ impl RigContext {
         let words = self.first_words(&plan).await;
         progress("starting: creating the session");
         let owed = PendingPrompts::by_us(words.typed());
-        // Until this goes, nobody else in this process takes the start for one that was cut off.
-        let _begun = self.tools.starting(self.rig.session(&plan.polecat).as_str());
+        // Until this is dropped, nobody in this process takes the start for an interrupted one.
+        let _started =
+            self.context.tools.starts.begin(self.context.rig.session(&plan.polecat).as_str());
         let session = self.create_session(&plan, &words, &owed).await?;
         let brought_up = self.bring_up(&session, &plan, owed, hooking, progress).await;
-        // How it ended says more than the step that found nobody any more.
+        // An exit of the agent explains more than the step that failed because of it.
         let now = self.alive(&session).await?;
         let warnings = plan.warnings.into_iter().chain(brought_up?).collect();
-        Ok(Started { info: self.seen(&now).await, warnings })
+        Ok(Started { info: self.context.sessions().seen(&now).await, warnings })
     }
 
-    /// With the flags that the agent's own program takes.
+    /// Adds the flags that the installed program supports.
     async fn with_taken_flags(&self, mut plan: Plan) -> Plan {
         let own = plan.argv.first().filter(|program| is_program(program, &plan.agent.command));
         if let Some(program) = own.and_then(|program| path::find_program(program, &plan.workdir)) {
             let flags = &plan.agent.flags_if_taken;
-            let taken = flags::taken(&program, flags, &self.tools.launch).await;
+            let taken = flags::taken(&program, flags, &self.context.tools.launch).await;
             plan.argv.extend(taken);
         }
         plan
     }
 
-    /// From a session to an agent that knows what to do; gives warnings.
+    /// Waits for the agent in a new session, hooks its issue and sends its prompts; gives warnings.
     async fn bring_up(
         &self,
         session: &Session,
@@ -145,46 +145,46 @@ impl RigContext {
             self.wait_until_ready(session, &to, &owed, progress)
         );
         let (mut warnings, readiness): (Vec<_>, _) = (hooked.into_iter().collect(), readiness?);
-        warnings.extend(self.brief(session, &to, owed, readiness, progress).await?);
+        warnings.extend(self.send_prompts(session, &to, owed, readiness, progress).await?);
         Ok(warnings)
     }
 
-    /// The polecat, or none where it is to be made: not before all else is known to be there.
+    /// The polecat, or `None` if it has to be created, which comes after all other checks.
     async fn found(
         &self,
         name: &str,
         options: &StartOptions,
     ) -> Result<Option<PolecatName>, SessionError> {
         let polecat = PolecatName::parse(name)?;
-        // What a killed backend left half made is finished or taken back first.
-        git::recover(&self.rig, &polecat, &self.tools.launch).await?;
-        match self.known(name).await {
+        // First finish or roll back what a killed backend left behind.
+        git::recover(&self.context.rig, &polecat, &self.context.tools.launch).await?;
+        match self.context.known(name).await {
             Err(SessionError::PolecatNotFound { .. }) if options.new => Ok(None),
             other => other.map(Some),
         }
     }
 
-    /// Puts the issue on the polecat's hook. A tracker that fails is no reason to have no agent.
+    /// Puts the issue on the polecat's hook. A tracker failure does not stop the start.
     async fn hook(&self, plan: &Plan, hooking: Hooking) -> Option<String> {
         if hooking == Hooking::Done {
             return None;
         }
         let (issue, _) = plan.issue.as_ref()?;
-        let assignee = self.rig.agent_id(&plan.polecat);
-        let dir = self.tracker_dir(plan.workdir.clone());
-        let error = self.tools.tracker.hook(issue, &assignee, &dir).await.err()?;
+        let assignee = self.context.rig.agent_id(&plan.polecat);
+        let dir = self.context.tracker_dir(plan.workdir.clone());
+        let error = self.context.tools.tracker.hook(issue, &assignee, &dir).await.err()?;
         Some(format!("could not hook issue `{issue}`: {error}"))
     }
 
-    /// The session of a start, which must live. One that was stopped meanwhile cancelled the
-    /// start; one whose agent ended by itself is written down and removed.
+    /// The session of a start, which must be live. If it was stopped meanwhile, the start is
+    /// cancelled; if the agent exited, the exit is recorded and the session removed.
     async fn alive(&self, created: &Session) -> Result<Session, SessionError> {
         let session = created.pane.session_name.clone();
-        let now = self.session(&created.polecat).await?;
+        let now = self.context.sessions().session(&created.polecat).await?;
         match now.filter(|now| now.pane.pane_id == created.pane.pane_id) {
             Some(now) if now.is_live() => Ok(now),
             Some(dead) if dead.has_died() => {
-                let exit = Box::new(self.bury(&dead).await?);
+                let exit = Box::new(self.context.sessions().reap(&dead).await?);
                 Err(SessionError::DiedDuringStartup { session, exit })
             }
             _ => Err(SessionError::Cancelled { session }),

@@ -21,17 +21,22 @@ use crate::{
         watch::FileEvents,
     },
     session::{
-        context::{RigContext, Starts, Tools, Turns},
+        context::{RigContext, Tools},
         error::SessionError,
         events::{Event, EventQueue, Snapshot},
-        observe::{monitor::Monitor, monitors::Monitors},
+        messages::typing::TypingLocks,
+        observe::{poller::Poller, pollers::Pollers},
         servers::Servers,
-        settings::{EditorFacts, Settings},
+        settings::Settings,
+        start::starts::Starts,
     },
     tmux::{Socket, Tmux, socket_folder},
 };
 
-/// Where in the editor a call came from.
+/// How long a call that only reads may reuse the rig that was found for the last one.
+const RECENT_LIMIT: Duration = Duration::from_secs(1);
+
+/// The place in the editor from which a call came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The folder of the current file, when it has one.
@@ -40,14 +45,14 @@ pub struct Place {
     pub cwd: PathBuf,
 }
 
-/// A rig, as a person asks about it.
+/// What a user is shown of a rig.
 #[derive(Clone, Debug)]
 pub struct RigFacts {
     /// Its name.
     pub name: String,
-    /// What a person calls the project.
+    /// The project's folder.
     pub path: PathBuf,
-    /// The folder for what must outlive a session.
+    /// The folder for data that outlives sessions.
     pub home: PathBuf,
     /// `town`, `repository` or `folder`.
     pub kind: &'static str,
@@ -57,16 +62,16 @@ pub struct RigFacts {
     pub pinned: bool,
 }
 
-/// All that one Neovim works with. Cheap to clone.
+/// Everything that one Neovim works with. Cheap to clone.
 #[derive(Clone)]
 pub struct Workspace {
     pub(in crate::session) tools: Arc<Tools>,
-    pub(in crate::session) monitors: Arc<Monitors>,
+    pub(in crate::session) pollers: Arc<Pollers>,
     pinned: Arc<Mutex<Option<PathBuf>>>,
     last: Arc<Mutex<Option<Found>>>,
 }
 
-/// Which rig was found last, from where, and when.
+/// The rig that was found last: from where, and when.
 #[derive(Clone)]
 struct Found {
     place: Place,
@@ -76,10 +81,10 @@ struct Found {
 }
 
 impl Workspace {
-    /// A workspace as `settings` say. Nothing is started or looked at yet.
+    /// A workspace with these settings. Nothing is started or read yet.
     ///
     /// # Errors
-    /// When a setting cannot be used.
+    /// A setting is invalid.
     pub fn new(settings: Settings, launch: Launch, news: EventQueue) -> Result<Self, SessionError> {
         Self::sharing(settings, launch, news, Starts::default())
     }
@@ -92,10 +97,10 @@ impl Workspace {
     ) -> Result<Self, SessionError> {
         let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
         let tools = Arc::new(tools(settings, launch, news, starts)?);
-        Ok(Self { tools, monitors: Arc::default(), pinned, last: Arc::default() })
+        Ok(Self { tools, pollers: Arc::default(), pinned, last: Arc::default() })
     }
 
-    /// The same with other settings. A rig that was pinned by hand stays pinned.
+    /// The same workspace with new settings. A rig pinned by the user stays pinned.
     ///
     /// # Errors
     /// As [`Workspace::new`].
@@ -110,58 +115,29 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// What the settings hold of the editor itself.
-    #[must_use]
-    pub fn editor(&self) -> EditorFacts {
-        self.tools.settings.editor.clone()
-    }
-
-    /// The context of the rig that `place` is in. From then on the rig is watched.
+    /// The context of the rig that contains `place`. From then on the rig is watched.
     ///
     /// # Errors
-    /// When there is no rig, or it cannot be read.
+    /// There is no rig, or it cannot be read.
     pub async fn context(&self, place: &Place) -> Result<RigContext, SessionError> {
         let pinned = self.pinned();
         let at = Instant::now();
         let rig = Arc::new(self.find(place, pinned.as_deref()).await?);
         *self.last() = Some(Found { place: place.clone(), pinned, rig: rig.clone(), at });
         let context = RigContext::new(rig, self.tools.clone());
-        self.monitor(&context);
+        self.poller(&context);
         Ok(context)
     }
 
-    /// What `look`, which changes nothing, sees in the rig that `place` is in, or was not longer
-    /// than `ago`.
-    ///
-    /// It is the rig of the last time nearly always, so an older look begins with that one while
-    /// the folders are read, and is taken again where they tell of another.
+    /// The same for a call that only reads: a rig found less than a second ago is reused.
     ///
     /// # Errors
-    /// As [`Workspace::context`], and what `look` gives.
-    pub async fn look<T, L>(
-        &self,
-        place: &Place,
-        ago: Duration,
-        look: impl Fn(RigContext) -> L,
-    ) -> Result<T, SessionError>
-    where
-        L: Future<Output = Result<T, SessionError>>,
-    {
-        let Some(last) = self.found_last(place) else {
-            return look(self.context(place).await?).await;
-        };
-        let guess = RigContext::new(last.rig, self.tools.clone());
-        if last.at.elapsed() < ago {
-            return look(guess).await;
+    /// As [`Workspace::context`].
+    pub async fn recent_context(&self, place: &Place) -> Result<RigContext, SessionError> {
+        match self.found_last(place).filter(|last| last.at.elapsed() < RECENT_LIMIT) {
+            Some(last) => Ok(RigContext::new(last.rig, self.tools.clone())),
+            None => self.context(place).await,
         }
-        let found = async {
-            // The question to tmux goes out first.
-            tokio::task::yield_now().await;
-            self.context(place).await
-        };
-        let (seen, found) = tokio::join!(look(guess.clone()), found);
-        let found = found?;
-        if found.rig == guess.rig { seen } else { look(found).await }
     }
 
     fn found_last(&self, place: &Place) -> Option<Found> {
@@ -170,7 +146,7 @@ impl Workspace {
         last.filter(|last| last.place == *place && last.pinned == pinned)
     }
 
-    /// The server of the rig that was asked about last.
+    /// The tmux server of the rig that was found last.
     pub(in crate::session) fn tmux(&self) -> Tmux {
         let last = self.last().clone();
         last.map_or_else(|| self.tools.servers.usual(), |found| self.tools.servers.of(&found.rig))
@@ -180,33 +156,33 @@ impl Workspace {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The monitor of the rig.
-    pub(in crate::session) fn monitor(&self, context: &RigContext) -> Monitor {
-        let (monitor, is_new) = self.monitors.of(context);
+    /// The poller of the rig.
+    pub(in crate::session) fn poller(&self, context: &RigContext) -> Poller {
+        let (poller, is_new) = self.pollers.of(context);
         if is_new {
-            tokio::spawn(forward(monitor.snapshots.clone(), self.tools.news.clone()));
+            tokio::spawn(forward(poller.snapshots.clone(), self.tools.news.clone()));
         }
-        monitor
+        poller
     }
 
-    /// Puts the states that everybody is shown, which are read off the agents' screens too and
-    /// held against flicker, in place of those that tmux's facts alone tell.
+    /// Replaces states that come from tmux's facts alone with the debounced ones that views show,
+    /// which are also read from the agents' screens.
     pub async fn hold(&self, context: &RigContext, infos: &mut [SessionInfo]) {
-        let monitor = self.monitor(context);
+        let poller = self.poller(context);
         if infos.iter().any(|info| info.running) {
-            monitor.first_look().await;
+            poller.first_look().await;
         }
         for info in infos {
-            monitor.hold(info);
+            poller.overlay(info);
         }
     }
 
-    /// Has everybody who watches look now, because something was changed through us.
+    /// Makes all pollers look now, because we changed something.
     pub fn changed(&self) {
-        self.monitors.nudge();
+        self.pollers.nudge();
     }
 
-    /// The rig that `place` is in.
+    /// The rig that contains `place`.
     ///
     /// # Errors
     /// As [`Workspace::context`].
@@ -215,22 +191,21 @@ impl Workspace {
         Ok(facts(&rig, self.pinned().is_some()))
     }
 
-    /// Makes the rig at `path` (relative to the working directory) the rig of every place; none
-    /// ends that.
+    /// Pins the rig at `path` (relative to the working directory) for every place; `None` unpins.
     ///
     /// # Errors
-    /// When there is no rig; then nothing changed.
+    /// There is no rig at `path`. Nothing has changed then.
     pub async fn pin(&self, path: Option<&Path>, place: &Place) -> Result<RigFacts, SessionError> {
         let path = path.map(|path| place.cwd.join(path));
         let rig = self.find(place, path.as_deref()).await?;
-        // A folder below the rig was named as the rig it is in.
+        // A folder inside the rig stands for the rig.
         let path = path.map(|_| rig.path.clone());
         let pinned = path.is_some();
         self.pin_to(path);
         Ok(facts(&rig, pinned))
     }
 
-    /// Leaves the tmux server.
+    /// Disconnects from all tmux servers.
     pub async fn close(&self) {
         self.tools.servers.close().await;
     }
@@ -252,14 +227,13 @@ impl Workspace {
         self.pinned.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Makes the rig at `path` that of every place, or none: without a look, as when it was looked
-    /// at before. Where it is gone by now, each call says so.
+    /// Pins the rig at `path`, or unpins, without a check. If the rig is gone, each call reports it.
     pub fn pin_to(&self, path: Option<PathBuf>) {
         *self.pinned.lock().unwrap_or_else(PoisonError::into_inner) = path;
     }
 }
 
-/// Passes every snapshot on, until the monitor ends.
+/// Forwards every snapshot until the poller ends.
 async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: EventQueue) {
     while snapshots.changed().await.is_ok() {
         let newest = snapshots.borrow_and_update().clone();
@@ -290,7 +264,7 @@ fn tools(
         trust,
         news,
         starts,
-        turns: Turns::default(),
+        typing: TypingLocks::default(),
         events: FileEvents::default(),
         shortage: OnceLock::new(),
     })

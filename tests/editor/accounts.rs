@@ -29,7 +29,7 @@ async fn an_account_is_its_folder_in_the_agents_own_variable() {
     let info = town.started("oak", json!({ "agent": "amp" })).await;
     assert_eq!(town.variable(&info, "CLAUDE_CONFIG_DIR"), (None, None));
     for (options, part) in [
-        (json!({ "account": "wrok" }), "mayor/accounts.json`: known are home, work"),
+        (json!({ "account": "wrok" }), "mayor/accounts.json`; known: home, work"),
         (json!({ "account": "work", "agent": "amp" }), "`agents.amp.config_dir_env`"),
         (json!({ "config_dir": "/x", "agent": "amp" }), "`config_dir`: no variable is known"),
         (json!({ "config_dir": "" }), "`config_dir`: expected a path, got nothing"),

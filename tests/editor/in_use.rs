@@ -65,7 +65,7 @@ async fn other_processes_in_a_worktree_are_named_and_asked_about() {
     ] {
         let refused = shop.refusal(method, args).await;
         assert_eq!(refused.code, "in_use", "{method}: {refused:?}");
-        let expected = format!("{} works in the worktree of `ash`", make.shown("make"));
+        let expected = format!("{} is running in the worktree of `ash`", make.shown("make"));
         assert_eq!(refused.message, expected, "{method}");
     }
     let bad = shop.refusal("start", json!(["ash", { "in_use": "yes" }])).await;
@@ -82,7 +82,7 @@ async fn other_processes_in_a_worktree_are_named_and_asked_about() {
         shop.editor.lua(ask, json!([answer])).await.unwrap();
         shop.editor.command(&command).await.unwrap();
         let question =
-            format!("{} works in the worktree of `ash`: {doing} anyway?", make.shown("make"));
+            format!("{} is running in the worktree of `ash`: {doing} anyway?", make.shown("make"));
         eventually("the question, with Cancel in front", async || {
             let asked = shop.editor.lua("return _G.asked or {}", Json::Null).await.unwrap();
             if asked == json!([question, "Cancel"]) { Ok(()) } else { Err(asked) }

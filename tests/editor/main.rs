@@ -11,6 +11,7 @@ mod asking;
 mod badges;
 mod colours;
 mod commands;
+mod configuring;
 mod deaths;
 mod dialogs;
 mod diffing;

@@ -58,7 +58,7 @@ async fn all_reasons_are_named_at_once() {
     let refused = shop.refusal("remove", json!(["ash", {}])).await;
     assert_eq!(refused.code, "session_running", "{refused:?}");
     for part in [
-        "`ash` is not removed: its session `gt-shop-ash` lives; ",
+        "`ash` was not removed: its session `gt-shop-ash` lives; ",
         "1 file is not committed: README; ",
         "1 file is untracked: new file; ",
         "1 stash on its branch: stash@{0} WIP on polecat/ash-",

@@ -138,7 +138,7 @@ async fn an_agent_that_nothing_defines_is_claude_where_a_town_names_it_and_an_er
         "`default_agent` of",
         "settings/config.json` is `clod`, an unknown agent: claude is used",
         "`default` of",
-        "mayor/accounts.json` is `me`, which is no account",
+        "mayor/accounts.json` is `me`, which is not an account",
     ] {
         assert!(warnings.contains(part), "{part}: {warnings}");
     }

@@ -154,7 +154,7 @@ async fn a_tracker_that_refuses_the_hook_leaves_all_as_it_was() {
         let before = world(&shop, &issue);
         let refused = sling(&shop, &issue, None, &agent("prompts")).await.unwrap_err();
         assert_eq!(refused.code, "tracker_failed", "{refused:?}");
-        assert!(!refused.message.contains("not taken back"), "{refused:?}");
+        assert!(!refused.message.contains("not rolled back"), "{refused:?}");
         assert_eq!(world(&shop, &issue), before);
     }
 }
@@ -168,7 +168,7 @@ async fn an_agent_that_dies_at_once_leaves_all_as_it_was() {
         let refused = sling(&shop, &issue, polecat, &agent("dies --status 6")).await.unwrap_err();
         assert_eq!(refused.code, "died_during_startup", "{refused:?}");
         assert!(refused.message.contains("exited with status 6"), "{refused:?}");
-        assert!(!refused.message.contains("not taken back"), "{refused:?}");
+        assert!(!refused.message.contains("not rolled back"), "{refused:?}");
         assert_eq!(world(&shop, &issue), before);
     }
 }
@@ -215,7 +215,7 @@ async fn a_tmux_that_refuses_leaves_all_as_it_was() {
     let before = world(&shop, &issue);
     let refused = sling(&shop, &issue, None, &agent("prompts")).await.unwrap_err();
     assert_eq!(refused.code, "tmux_failed", "{refused:?}");
-    assert!(!refused.message.contains("not taken back"), "{refused:?}");
+    assert!(!refused.message.contains("not rolled back"), "{refused:?}");
     assert_eq!(world(&shop, &issue), before);
 }
 
@@ -295,7 +295,7 @@ async fn in_a_town_the_rigs_issue_is_hooked_and_given_back() {
     let options = json!({ "cmd": agent("dies") });
     let refused = editor.call("sling", json!([issue, options])).await.unwrap_err();
     assert_eq!(refused.code, "died_during_startup", "{refused:?}");
-    assert!(!refused.message.contains("not taken back"), "{refused:?}");
+    assert!(!refused.message.contains("not rolled back"), "{refused:?}");
     assert_eq!(state(), (json!("open"), Json::Null));
     assert_eq!(names(&town.rig().join("polecats")), BTreeSet::new());
     let options = json!({ "cmd": agent("prompts") });

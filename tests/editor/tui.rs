@@ -154,7 +154,7 @@ async fn no_message_asks_for_a_key_on_a_narrow_screen_and_all_of_it_is_in_messag
     screen.command("PolecatStop! ash");
     screen.expect("stopped `ash`").await;
     screen.command("PolecatRemove ash");
-    asks_for_no_key(&screen.expect("`ash` is not removed").await);
+    asks_for_no_key(&screen.expect("`ash` was not removed").await);
     screen.command("PolecatRemove! ash");
     let seen = screen.expect("removed `ash`").await;
     asks_for_no_key(&seen);

@@ -85,12 +85,12 @@ async fn a_polecat_inside_of_git_works_on_until_it_is_moved_as_health_says() {
     shop.editor.call("stop", json!(["ash", { "force": true }])).await.unwrap();
     // What health says is done, to the letter.
     let told = health(&shop).await.join("\n");
-    assert!(told.contains("`ash` works inside of git's own folder"), "{told}");
+    assert!(told.contains("the worktree of `ash` is inside git's own folder"), "{told}");
     let command = told.split('`').find(|part| part.contains("worktree move")).expect(&told);
     run(command);
     let moved = shop.project.worktree("ash");
     assert!(!worktree.exists() && moved.exists());
-    assert!(!health(&shop).await.join("\n").contains("inside of git's own folder"));
+    assert!(!health(&shop).await.join("\n").contains("inside git's own folder"));
     let started = shop.editor.call("start", json!(["ash", { "cmd": agent("prompts") }])).await;
     assert_eq!(started.unwrap()["workdir"], moved.to_str().unwrap());
     shop.editor.call("stop", json!(["ash", { "force": true }])).await.unwrap();

@@ -94,7 +94,7 @@ async fn words_that_a_person_kept_waiting_are_told_when_the_agent_is_ready() {
     let yard = Yard::new(Json::Null).await;
     let info = yard.start("ash", "--dialogs trust").await.unwrap();
     let warnings = info["warnings"].to_string();
-    assert!(warnings.contains("it will be told its first words"), "{warnings}");
+    assert!(warnings.contains("its first prompts will be sent"), "{warnings}");
     assert_eq!(yard.log().said(), [""; 0]);
     yard.press("gt-shop-ash", &["Enter"]);
     expect_both(&yard).await;

@@ -130,7 +130,7 @@ async fn a_pinned_folder_wins_and_may_be_renamed() {
     let refused = rigs::find(&[], &pinned(&gone, None)).await.unwrap_err();
     assert!(matches!(&refused, HostError::RigGone { path } if *path == gone), "{refused}");
     let refused = rigs::find(&[], &pinned(&loose, Some("a/b"))).await.unwrap_err().to_string();
-    assert_eq!(refused, "bad rig name `a/b`: it is no folder's name");
+    assert_eq!(refused, "bad rig name `a/b`: it is not a valid folder name");
 }
 
 #[tokio::test]

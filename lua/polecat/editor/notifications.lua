@@ -21,7 +21,8 @@ local changes_of = {}
 --- The states that are notified.
 ---@return string[]
 function M.notified()
-  local words = require('polecat.config').current().values.notify or DEFAULT
+  local words = require('polecat.config').get(nil, 'notify')
+  words = type(words) == 'string' and words or DEFAULT
   return vim.split((words:gsub('%s', '')), ',', { plain = true, trimempty = true })
 end
 

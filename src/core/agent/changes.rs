@@ -1,48 +1,48 @@
-//! What settings say of an agent: of a known one only what differs.
+//! What settings say about an agent; for a known one, only the differences.
 
 use super::{Agent, Hooks, PromptMode, Ready, Resume, file_name};
 use crate::core::screen::CustomDialog;
 
-/// Changes to an agent. Absent is: as it was.
+/// Overrides for an agent; `None` keeps the base value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// The known agent that it is like, by name; `generic` is like none.
+    /// The known agent to start from, by name; `generic` for none.
     pub like: Option<String>,
     /// The program.
     pub command: Option<String>,
-    /// Its arguments; an empty list is none.
+    /// Its arguments; an empty list removes all.
     pub args: Option<Vec<String>>,
     /// Words in front of the program.
     pub wrapper: Option<Vec<String>>,
-    /// Environment variables, on top of those it has.
+    /// More environment variables.
     pub env: Vec<(String, String)>,
-    /// What its processes may be called.
+    /// The names its processes may have.
     pub process_names: Option<Vec<String>>,
-    /// What its prompt line begins with.
+    /// The beginning of its prompt line.
     pub prompt: Option<String>,
-    /// What the pane's title begins with once it is ready.
+    /// The beginning of the pane's title once it is ready.
     pub title: Option<String>,
-    /// After so many milliseconds it counts as ready.
+    /// It counts as ready after this many milliseconds.
     pub delay_ms: Option<u64>,
     /// The pause between a paste and the key that submits it, in milliseconds.
     pub settle_ms: Option<u64>,
     /// How it takes a prompt on its command line.
     pub prompt_mode: Option<PromptMode>,
-    /// Its first words.
+    /// Its first prompt.
     pub initial_prompt: Option<String>,
-    /// Whose format its hooks have; `none` is: it has none.
+    /// The format of its hooks; `none` if it has none.
     pub hooks_provider: Option<String>,
     /// The folder of its hooks.
     pub hooks_dir: Option<String>,
     /// The file of its hooks.
     pub hooks_file: Option<String>,
-    /// How it goes on with an earlier conversation.
+    /// How it resumes an earlier conversation.
     pub resume: Option<Resume>,
     /// The variable that names its configuration folder.
     pub config_dir_env: Option<String>,
-    /// The variable in which it tells its session id.
+    /// The variable that holds its session id.
     pub session_id_env: Option<String>,
-    /// The file of instructions that it reads.
+    /// The instructions file that it reads.
     pub instructions: Option<String>,
     /// More dialogs.
     pub dialogs: Vec<CustomDialog>,
@@ -81,7 +81,7 @@ impl Changes {
         }
     }
 
-    /// A wrapper script of another name may stay as the process, or become what it starts.
+    /// A wrapper script may remain as a process of its own name, or be replaced by what it starts.
     fn process_names(&self, command: &str, base: &Agent) -> Vec<String> {
         if let Some(names) = &self.process_names {
             return names.clone();
@@ -111,7 +111,7 @@ impl Changes {
     }
 }
 
-/// A variable keeps its place: what says the same is the same.
+/// A changed variable keeps its place, so that equal settings compare equal.
 fn merged(base: &[(String, String)], more: &[(String, String)]) -> Vec<(String, String)> {
     let mut all = base.to_vec();
     for (name, value) in more {

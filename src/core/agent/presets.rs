@@ -1,4 +1,4 @@
-//! What is known of an agent without configuration, as an agent that can be started.
+//! The known agents as [`Agent`]s.
 
 use super::{Agent, Hooks, PromptMode, Ready, Resume};
 use crate::core::agents::{AGENTS, FirstWords, HooksFile, KnownAgent, ResumeBy};
@@ -14,12 +14,12 @@ pub fn preset_names() -> impl Iterator<Item = &'static str> {
     AGENTS.iter().map(|known| known.name)
 }
 
-/// What is assumed of any program.
+/// The assumptions about any program.
 pub(super) fn generic() -> Agent {
     agent(&KnownAgent::GENERIC)
 }
 
-/// What is known of an agent, as one that settings may change.
+/// A known agent as one that settings can change.
 pub(super) fn agent(known: &KnownAgent) -> Agent {
     let pairs = |pairs: &[(&str, &str)]| {
         pairs.iter().map(|(one, other)| ((*one).to_owned(), (*other).to_owned())).collect()
@@ -103,6 +103,10 @@ mod tests {
             ("pi", "pi"),
             ("omp", "omp"),
             ("vibe", "vibe --agent auto-approve"),
+            ("qwen", "qwen --approval-mode yolo"),
+            ("kimi", "kimi --auto"),
+            ("cn", "cn --auto"),
+            ("cline", "cline -i"),
             ("groq-compound", "claude --dangerously-skip-permissions"),
         ] {
             assert_eq!(preset(name).map(|agent| agent.argv().join(" ")).as_deref(), Some(line));

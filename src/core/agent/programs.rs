@@ -1,22 +1,22 @@
-//! Which known agent a program or a process is.
+//! Recognises known agents by program or process.
 
 use super::presets::agent;
 use super::{Agent, file_name};
 use crate::core::agents::{AGENTS, KnownAgent};
 
-/// The known agent that is started by `program`, a name or a path.
+/// The known agent whose program is `program`, a name or a path.
 #[must_use]
 pub fn preset_of_program(program: &str) -> Option<Agent> {
     let file = file_name(program);
     AGENTS.iter().find(|known| known.command == file).map(|known| agent(known))
 }
 
-/// The name of the known agent that a process is which is called `name` and has these words: by
-/// its program, else by the script that an interpreter runs.
+/// The known agent of a process, by its name and command line: by its program, else by the script
+/// that an interpreter runs.
 #[must_use]
 pub fn preset_of_process(name: &str, argv: &[String]) -> Option<&'static str> {
     let program = file_name(argv.first().map(String::as_str).unwrap_or_default());
-    let runs_script = INTERPRETERS.iter().any(|one| program.starts_with(one));
+    let runs_script = is_interpreter(program);
     let script = argv.iter().skip(1).find(|word| !word.starts_with('-'));
     let script = script.filter(|_| runs_script);
     preset_called(program)
@@ -25,7 +25,7 @@ pub fn preset_of_process(name: &str, argv: &[String]) -> Option<&'static str> {
         .or_else(|| [program, name].into_iter().any(is_version).then(called_by_version).flatten())
 }
 
-/// Whether a program is called by a version alone, `2.1.30`: Claude Code's own build is
+/// Whether a program's name is just a version such as `2.1.30`, as with Claude Code's native build
 /// (`versionPattern` of gastown's internal/tmux/tmux.go).
 fn is_version(name: &str) -> bool {
     let parts: Vec<_> = name.split('.').collect();
@@ -40,14 +40,14 @@ fn called_by_version() -> Option<&'static str> {
 fn preset_called(program: &str) -> Option<&'static str> {
     let is = |known: &&&KnownAgent| {
         let mut names = known.process_names.iter();
-        let tells = |name: &str| !INTERPRETERS.contains(&name) && name != "agent";
+        let tells = |name: &str| !is_interpreter(name) && name != "agent";
         known.command == program || names.any(|name| *name == program && tells(name))
     };
     AGENTS.iter().find(is).map(|known| known.name)
 }
 
-/// What a package manager installed has the agent's name in its path, and often `cli.js` for a
-/// file; a folder of a person's may be called like an agent.
+/// The path of an installed package contains the agent's name, and its file is often `cli.js`; but a
+/// user's folder may have an agent's name too.
 fn preset_of_script(script: &str) -> Option<&'static str> {
     let parts = match script.rsplit_once("node_modules/") {
         Some((_, package)) => package,
@@ -60,7 +60,11 @@ fn preset_of_script(script: &str) -> Option<&'static str> {
     })
 }
 
-/// Programs that run others; with a version behind it perhaps.
+fn is_interpreter(program: &str) -> bool {
+    INTERPRETERS.iter().any(|one| program.starts_with(one))
+}
+
+/// Interpreters; their names may end with a version.
 const INTERPRETERS: [&str; 6] = ["node", "bun", "deno", "python", "npx", "uv"];
 
 #[cfg(test)]
@@ -108,11 +112,17 @@ mod tests {
             ("vim", "vim claude.md", None),
             ("make", "make -C codex", None),
             ("bash", "-bash", None),
-            // Cursor's may be called so, and anybody's.
+            // Cursor's may have this name, but so may others.
             ("python3", "python3 agent.py", None),
             ("cursor-agent", "cursor-agent -f", Some("cursor")),
             ("vibe", "/usr/bin/python3 /home/me/.local/bin/vibe --agent x", Some("vibe")),
             ("omp", "omp", Some("omp")),
+            ("MainThread", "node /x/node_modules/@qwen-code/qwen-code/cli.js", Some("qwen")),
+            ("node", "node /x/node_modules/@github/copilot/npm-loader.js", Some("copilot")),
+            ("node", "node /x/node_modules/@continuedev/cli/dist/cn.js", Some("cn")),
+            ("kimi-code", "kimi-code", Some("kimi")),
+            ("aider", "/usr/bin/python3 /home/me/.local/bin/aider --model x", Some("aider")),
+            ("vibe-rs", "vibe-rs --agent ask", Some("vibe")),
         ] {
             let argv: Vec<_> = command.split(' ').map(str::to_owned).collect();
             assert_eq!(preset_of_process(name, &argv), agent, "{command}");

@@ -8,22 +8,21 @@ use super::{DialogId, Question};
 /// Who answers an agent's startup dialogs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {
-    /// Those are accepted that the command's own arguments already accept; a person answers the
-    /// others.
+    /// Accept those that the command's own arguments already imply; the user answers the others.
     #[default]
     Implied,
-    /// All that the preset knows how to accept.
+    /// Accept all that the preset can accept.
     Accept,
-    /// None: a person answers.
+    /// Accept none: the user answers.
     Ask,
 }
 
 impl Patterns {
-    /// tmux's names of the keys to press now towards accepting `question`, or `None` when that is
-    /// not ours to do: unknown, not allowed, or with another choice marked than the keys assume.
+    /// The keys to press next, as tmux names them, to accept `question`; `None` if we must not: it is
+    /// unknown, not allowed, or another choice is marked than the keys assume.
     ///
-    /// For a preset's dialog it is one key: the marker moves only after the agent drew it, so look
-    /// again before the next. `args` are those of the command that was started.
+    /// For a preset's dialog it is one key: look again before the next one, because the marker moves
+    /// only when the agent draws it. `args` are the arguments of the agent's command.
     #[must_use]
     pub fn answer(
         &self,
@@ -46,7 +45,7 @@ impl Patterns {
         }
     }
 
-    /// Whether the agent shows this for a moment while it begins, without needing anybody.
+    /// Whether the agent shows this briefly at startup without needing an answer.
     #[must_use]
     pub fn may_pass(&self, question: &Question) -> bool {
         let id = question.dialog;
@@ -54,7 +53,7 @@ impl Patterns {
     }
 }
 
-/// The configuration's own keys: who wrote them down allowed them.
+/// The configuration's own keys: the user allowed them by writing them there.
 fn custom<'a>(
     dialog: &'a CustomDialog,
     question: &Question,
@@ -77,7 +76,7 @@ fn next_key(answer: &Answer, selected: usize) -> &'static str {
     }
 }
 
-/// Whether the arguments hold one of those words, or pair of words; `--a=b` is `--a b`.
+/// Whether the arguments contain one of these words or pairs of words; `--a=b` counts as `--a b`.
 fn implied(answer: &Answer, args: &[String]) -> bool {
     let words: Vec<&str> = args.iter().flat_map(|arg| arg.splitn(2, '=')).collect();
     answer.implied_by.iter().any(|words_given| {

@@ -2,15 +2,15 @@
 
 use super::rows::{is_drawn, joined};
 
-/// The words of a dialog that are kept besides its question, in characters.
+/// How much of a dialog's text is kept besides its question, in characters.
 const LONGEST: usize = 400;
 
-/// The rows a dialog stands in, without the box around them.
+/// The rows of a dialog, without the box around them.
 #[derive(Debug)]
 pub(super) struct Area {
-    /// Its rows. What it quotes in a box of its own (a command, a file) is left blank.
+    /// Its rows. Nested boxes (a command, a file) are blanked.
     pub(super) rows: Vec<String>,
-    /// The words of such boxes.
+    /// The text of nested boxes.
     quoted: Vec<String>,
 }
 
@@ -20,7 +20,13 @@ impl Area {
         Self { rows: rows.collect(), quoted: Vec::new() }
     }
 
-    /// Of rows between `│` and `│`.
+    /// From rows behind a bar.
+    pub(super) fn barred(rows: &[String]) -> Self {
+        let inner = |row: &String| row.trim_start().trim_start_matches('┃').trim_end().to_owned();
+        Self { rows: rows.iter().map(inner).collect(), quoted: Vec::new() }
+    }
+
+    /// From rows between `│` and `│`.
     pub(super) fn boxed(rows: &[String]) -> Self {
         let mut area = Self { rows: Vec::new(), quoted: Vec::new() };
         for row in rows {
@@ -29,13 +35,13 @@ impl Area {
             if nested.starts_with('│') {
                 area.quoted.push(nested.trim_matches('│').to_owned());
             }
-            let blank = is_drawn(inner) || nested.starts_with(['│', '╭', '╰']);
+            let blank = is_drawn(inner) || nested.starts_with(['│', '╭', '╰', '┌', '└']);
             area.rows.push(if blank { String::new() } else { inner.to_owned() });
         }
         area
     }
 
-    /// Stretches of rows without a blank one between, as indexes; those of `without` left out.
+    /// Runs of non-blank rows, as indexes, without those in `without`.
     pub(super) fn paragraphs(&self, without: &std::ops::Range<usize>) -> Vec<Vec<usize>> {
         let mut found: Vec<Vec<usize>> = Vec::new();
         let mut open = false;
@@ -51,25 +57,25 @@ impl Area {
         found
     }
 
-    /// The words of a paragraph, on one line.
+    /// The text of a paragraph, on one line.
     pub(super) fn text(&self, paragraph: &[usize]) -> String {
         joined(paragraph.iter().filter_map(|at| self.rows.get(*at)))
     }
 
-    /// The words of these paragraphs and of the boxes inside, cut where there are too many.
+    /// The text of these paragraphs and of nested boxes, cut to a limit.
     pub(super) fn about(&self, paragraphs: &[&[usize]]) -> String {
         let mut texts: Vec<String> = paragraphs.iter().map(|rows| self.text(rows)).collect();
         texts.retain(|text| is_prose(text));
         for text in &mut texts {
-            // The mark with which an agent heads a box.
+            // The mark that an agent puts at the top of a box.
             *text = text.trim_start_matches("? ").to_owned();
         }
         let quoted = joined(&self.quoted);
-        // Its heading has as much of it as fits.
+        // The heading may repeat it.
         if !quoted.is_empty() && !texts.iter().any(|text| text.contains(&quoted)) {
             texts.push(quoted);
         }
-        // Who is told of it may see its beginning only: the command matters most.
+        // The command comes first: often only the beginning is shown.
         texts.sort_by_key(|text| !is_command(text));
         texts.join(" · ").chars().take(LONGEST).collect()
     }
@@ -79,7 +85,7 @@ fn is_command(text: &str) -> bool {
     text.starts_with("$ ")
 }
 
-/// Whether most of a text is letters: a logo is none. A command may be all signs.
+/// Whether a text consists mostly of letters, unlike a logo. A command may be all punctuation.
 fn is_prose(text: &str) -> bool {
     if is_command(text) || text.is_ascii() {
         return true;

@@ -1,20 +1,20 @@
-//! Whether an agent asks of whose screen nothing is known: a guess by what most dialogs show.
+//! Guesses whether an unknown agent asks a question, by what most dialogs show.
 
 use super::menu;
 use super::rows::joined;
 use super::{Question, Reason};
 
-/// How near to the end of the screen a marked menu must be, or words that name keys, in rows with
-/// text: an agent may draw its status under a dialog.
+/// How near to the end of the screen a marked menu or a row of keys must be, in non-blank rows: there may
+/// be a status below the dialog.
 const NEAR: usize = 10;
-/// The same for a question for one letter, which is asked at the end.
+/// The same for a question answered by one letter, which is at the end.
 const LAST: usize = 5;
 
-/// Marks of the choice that Enter would take.
+/// Marks of the choice that Enter selects.
 const MARKERS: &[char] = &['❯', '›', '●', '>', '▶', '▸', '→', '»', '*'];
 
-/// What the last rows of a dialog say of its keys, in lower case. An agent at work says
-/// `esc to interrupt`, or `(esc to cancel` behind a spinner.
+/// How the last rows of a dialog describe its keys, in lower case. A working agent shows
+/// `esc to interrupt`, or `(esc to cancel` after a spinner.
 const KEYS: &[&str] = &[
     "esc to cancel",
     "esc to exit",
@@ -40,11 +40,11 @@ const KEYS: &[&str] = &[
     "is asking a question",
 ];
 
-/// How a question for one letter ends, in lower case.
+/// How a question answered by one letter ends, in lower case.
 const LETTERS: &[&str] =
     &["(y/n)", "[y/n]", "(yes/no)", "[yes/no]", "(y)es/(n)o", "[y] ", "[n] ", "y/n?", "(y/n/"];
 
-/// The question that seems to stand at the end of `rows`.
+/// The question that seems to be at the end of `rows`.
 pub(super) fn question(rows: &[String]) -> Option<Question> {
     let texts: Vec<String> = rows.iter().filter(|row| !row.is_empty()).cloned().collect();
     let near = &texts[texts.len().saturating_sub(NEAR)..];
@@ -58,7 +58,7 @@ pub(super) fn question(rows: &[String]) -> Option<Question> {
         text: joined(&near[at..=at]),
         about: String::new(),
         choices: menu.as_ref().map(|menu| menu.labels.clone()).unwrap_or_default(),
-        selected: menu.map(|menu| menu.selected),
+        selected: menu.and_then(|menu| menu.selected),
         dialog: None,
     })
 }

@@ -1,51 +1,66 @@
-//! Where on a screen its composer or its dialog stands.
+//! Finds the composer or dialog on a screen.
 
+mod barred;
 mod boxed;
+mod in_box;
+pub(super) mod last_line;
 mod marked;
 mod ruled;
+mod ruled_or_boxed;
 
 use std::ops::Range;
 
 use super::description::{Layout, Screen};
 use super::patterns::Patterns;
 use super::prompt::prompt_row;
-use super::rows::{indent, joined};
+use super::rows::{indent, is_drawn, joined};
 
-/// What a screen has at its bottom.
+/// The bottom of a screen.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Scene {
     /// The place to type.
     Composer(Composer),
-    /// Rows in which a dialog is, if there is one.
+    /// The rows that may contain a dialog.
     Dialog(Range<usize>),
+    /// Neither, as it is while an agent works that draws no composer then.
+    Busy,
 }
 
 /// The place to type, as rows of the screen.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Composer {
-    /// Its first row, the frame included: what is above is conversation.
+    /// Its first row, including the frame: above is conversation.
     pub(super) top: usize,
-    /// The first row under it: footers.
+    /// The first row below it: footers.
     pub(super) below: usize,
-    /// Whether it is drawn as the agent is known to draw it.
+    /// Whether it has the known shape.
     pub(super) framed: bool,
-    /// The rows that hold what is typed, the first of them behind `mark`.
+    /// The rows of the typed text, the first of them after `mark`.
     pub(super) typed: Range<usize>,
     mark: String,
+    /// What its frame has at the sides of each row.
+    sides: &'static [char],
 }
 
 impl Composer {
     fn new(top: usize, typed: Range<usize>, below: usize, mark: &str) -> Self {
-        Self { top, below, framed: true, typed, mark: mark.to_owned() }
+        Self { top, below, framed: true, typed, mark: mark.to_owned(), sides: &[] }
     }
 
-    /// What stands in it, without its mark; `rows` may be those without hints.
+    fn between(self, sides: &'static [char]) -> Self {
+        Self { sides, ..self }
+    }
+
+    /// Its text without the mark; `rows` may be those without hints.
     pub(super) fn text(&self, rows: &[String]) -> String {
-        let text = joined(rows.get(self.typed.clone()).unwrap_or_default());
+        let rows = rows.get(self.typed.clone()).unwrap_or_default().iter();
+        let inner: Vec<String> =
+            rows.map(|row| row.trim().trim_matches(self.sides).to_owned()).collect();
+        let text = joined(&inner);
         text.strip_prefix(self.mark.as_str()).unwrap_or(&text).trim().to_owned()
     }
 
-    /// What is typed; the grey text of an empty composer begins with one of `hints`.
+    /// The typed text; the grey text of an empty composer begins with one of `hints`.
     pub(super) fn typed(&self, rows: &[String], hints: &[&str]) -> Option<String> {
         let text = self.text(rows);
         let hint = hints.iter().any(|hint| text.starts_with(hint));
@@ -53,12 +68,16 @@ impl Composer {
     }
 }
 
-/// Finds composer or dialog by what is known of the agent's screen.
+/// Finds the composer or dialog by the agent's patterns.
 pub(super) fn scene(patterns: &Patterns, rows: &[String]) -> Scene {
     let known = patterns.known;
     let framed = match known.layout {
         Layout::Ruled => ruled::scene(known, rows),
         Layout::Boxed => boxed::scene(known, rows),
+        Layout::RuledOrBoxed => Some(ruled_or_boxed::scene(known, rows)),
+        Layout::InBox => Some(in_box::scene(known, rows)),
+        Layout::Barred => barred::scene(known, rows),
+        Layout::LastLine => last_line::scene(rows),
         Layout::Marked => marked::scene(known, rows),
         Layout::Unknown => None,
     };
@@ -67,12 +86,12 @@ pub(super) fn scene(patterns: &Patterns, rows: &[String]) -> Scene {
         .unwrap_or(Scene::Dialog(0..rows.len()))
 }
 
-/// A prompt without a frame: scripts that stand in for an agent draw none.
+/// A prompt without a frame, as simple programs draw it.
 fn bare(patterns: &Patterns, rows: &[String]) -> Option<Composer> {
     let configured = patterns.ready_prompt.as_deref();
     let prompt = configured.unwrap_or(patterns.prompt);
     let row = prompt_row(rows, prompt)?;
-    // The preset's mark, further in, points at something in a list.
+    // The preset's mark, if indented, points at an entry of a list.
     if configured.is_none() && indent(&rows[row]) > 1 {
         return None;
     }
@@ -80,10 +99,35 @@ fn bare(patterns: &Patterns, rows: &[String]) -> Option<Composer> {
     Some(Composer { framed: false, ..composer })
 }
 
-/// The mark that `row`, without its indentation, begins with.
+/// The mark at the beginning of `row`, ignoring indentation.
 fn mark<'a>(known: &Screen, row: &str, indent: usize) -> Option<&'a str> {
     let text = row.get(indent..).filter(|_| row.bytes().take(indent).all(|byte| byte == b' '))?;
     known.marks.iter().copied().find(|mark| {
-        text.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        let rest = text.strip_prefix(mark);
+        rest.is_some_and(|rest| mark.is_empty() || rest.is_empty() || rest.starts_with(' '))
     })
+}
+
+/// The rows of the box at the bottom, its edges included, where no more than `under` rows with text
+/// stand below it.
+fn bottom_box(rows: &[String], under: usize) -> Option<Range<usize>> {
+    let edge = rows.iter().rposition(|row| is_edge(row, &['╰', '└']))?;
+    // A narrowed screen breaks the edge into several rows.
+    let below = rows[edge + 1..].iter().filter(|row| !row.is_empty() && !is_drawn(row));
+    if below.count() > under {
+        return None;
+    }
+    let left = indent(&rows[edge]);
+    let opens = |row: &String| indent(row) == left && is_edge(row, &['╭', '┌']);
+    // Its beginning may have been scrolled out.
+    let top = rows[..edge].iter().rposition(opens).unwrap_or(0);
+    let broken = rows[edge + 1..].iter().take_while(|row| is_drawn(row)).count();
+    Some(top..edge + 1 + broken)
+}
+
+/// Whether a row is an edge of a box that begins with one of `left`. A narrowed screen may have cut
+/// its other end.
+fn is_edge(row: &str, left: &[char]) -> bool {
+    let text = row.trim();
+    text.starts_with(left) && is_drawn(text) && text.chars().count() > 2
 }

@@ -1,61 +1,62 @@
-//! Whether a message can be typed to an agent, and where on the screen one stands that was.
+//! Whether a message can be typed to an agent, and where a typed message is on the screen.
 
 use super::description::{Layout, Means};
 use super::layout::{self, Composer, Scene};
 use super::patterns::Patterns;
-use super::rows::{is_rule, texts};
+use super::rows::{is_rule, texts_beside};
 use super::shown::Shown;
 use super::title;
 use super::{Question, Seen, guess, read};
 
-/// How much of the end of a message is looked for, in characters: a paste may scroll its
-/// beginning off the composer.
+/// How much of the end of a message to look for, in characters: its beginning may have scrolled out of
+/// the composer.
 const TAIL: usize = 24;
-/// What agents show in place of a long paste begins so, in lower case: `[Pasted text #1 +3 lines]`.
+/// The beginnings of what agents show instead of a long paste, in lower case:
+/// `[Pasted text #1 +3 lines]`.
 const FOLDED: &str = "[paste";
 
-/// What somebody meets who is about to type.
+/// What one finds before typing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Composing {
     /// An empty composer.
     Empty,
-    /// A composer in which this stands already.
+    /// A composer that already contains this text.
     Draft(String),
-    /// A dialog, which would take what is typed for an answer.
+    /// A dialog, which would treat typed text as an answer.
     Asked {
-        /// What it asks.
+        /// The question.
         question: Question,
-        /// Whether that is a guess: of the agent's screen nothing is known.
+        /// Whether it is a guess, because the agent's screen is not known.
         guessed: bool,
     },
-    /// An agent of known looks that shows no composer, or one that does not listen yet.
+    /// A known agent that shows no composer, or one that does not take input yet.
     NotReady,
-    /// A screen of which nothing is known, with something on it that seems to be no question.
+    /// An unknown screen that does not seem to show a question.
     Unknown,
-    /// The same with nothing on it.
+    /// An unknown screen with nothing on it.
     Blank,
 }
 
-/// Where a message stands.
+/// Where a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// In the composer: it was not submitted.
     Composer,
-    /// In the conversation: it was.
+    /// In the conversation: it was submitted.
     Conversation,
     /// Nowhere on the screen.
     Nowhere {
-        /// Whether that proves that it never arrived: the agent has a composer of known shape,
-        /// which shows what is typed, and it is empty.
+        /// Whether this proves that it never arrived: the agent has a composer of known shape,
+        /// which shows typed text, and it is empty.
         proven: bool,
     },
 }
 
-/// What is met by somebody who is about to type to an agent that shows this, or to submit `own`,
-/// which stands there: no question is made of its words.
+/// What one finds before typing to an agent with this screen, or before submitting `own`, whose text
+/// is not mistaken for a question.
 #[must_use]
 pub fn composing(patterns: &Patterns, shown: &Shown, own: &str) -> Composing {
-    let rows = texts(&shown.rows);
+    let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     match read(patterns, &shown.look()).seen {
         Seen::Waiting(question) => return Composing::Asked { question, guessed: false },
         Seen::Starting => return Composing::NotReady,
@@ -70,11 +71,11 @@ pub fn composing(patterns: &Patterns, shown: &Shown, own: &str) -> Composing {
         Scene::Dialog(_) if patterns.known.layout == Layout::Unknown => {
             unread(patterns, shown, &without(&rows, own))
         }
-        Scene::Dialog(_) => Composing::NotReady,
+        Scene::Dialog(_) | Scene::Busy => Composing::NotReady,
     }
 }
 
-/// The rows in which `own` does not stand.
+/// The rows without those of `own`.
 fn without(rows: &[String], own: &str) -> Vec<String> {
     let own = unframed(own);
     let is_own = |row: &str| {
@@ -85,7 +86,7 @@ fn without(rows: &[String], own: &str) -> Vec<String> {
     rows.iter().map(|row| if is_own(row) { String::new() } else { row.clone() }).collect()
 }
 
-/// At a prompt without a frame, below which an agent prints while it works.
+/// For a prompt without a frame, below which an agent prints while it works.
 fn at_prompt(
     shown: &Shown,
     rows: &[String],
@@ -102,7 +103,7 @@ fn at_prompt(
     }
 }
 
-/// Without a prompt that is known.
+/// Without a known prompt.
 fn unread(patterns: &Patterns, shown: &Shown, rows: &[String]) -> Composing {
     if let Some(question) = guess::question(rows) {
         return Composing::Asked { question, guessed: true };
@@ -116,43 +117,44 @@ fn unread(patterns: &Patterns, shown: &Shown, rows: &[String]) -> Composing {
     }
 }
 
-/// What a screen showed before a message was typed.
+/// The state of a screen before a message was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Before {
-    /// How often the end of the message stood on it.
+    /// How often it showed the end of the message.
     times: usize,
-    /// Whether the cursor stood elsewhere than at the prompt, as some agents leave it.
+    /// Whether the cursor was not at the prompt, as with some agents.
     parked: bool,
 }
 
 impl Before {
-    /// Of a screen that nobody looked at: only the cursor tells.
+    /// For a screen that was not looked at: only the cursor counts.
     #[must_use]
     pub fn unknown() -> Self {
         Self { times: usize::MAX, parked: false }
     }
 
-    /// Of a screen on which `text` is about to be typed.
+    /// For a screen to which `text` is about to be typed.
     #[must_use]
     pub fn of(patterns: &Patterns, shown: &Shown, text: &str) -> Self {
-        let parked = match layout::scene(patterns, &texts(&shown.rows)) {
-            Scene::Composer(composer) => shown.cursor.1 != composer.top,
-            Scene::Dialog(_) => false,
-        };
+        let parked =
+            match layout::scene(patterns, &texts_beside(&shown.rows, patterns.known.scroll_bar)) {
+                Scene::Composer(composer) => shown.cursor.1 != composer.top,
+                Scene::Dialog(_) | Scene::Busy => false,
+            };
         Self { times: times(shown, text), parked }
     }
 }
 
-/// Looks for `text` on a screen. What is no composer of known shape shows a message that was typed
-/// at its cursor; elsewhere it counts where it stands more often than before.
+/// Looks for `text` on a screen. Without a composer of known shape, a typed message is expected at the
+/// cursor; elsewhere it counts if it occurs more often than before.
 #[must_use]
 pub fn place(patterns: &Patterns, shown: &Shown, text: &str, before: Before) -> Place {
-    let rows = texts(&shown.rows);
+    let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     let nowhere = |proven| {
         if holds(&rows, text) { Place::Conversation } else { Place::Nowhere { proven } }
     };
     let in_composer = match layout::scene(patterns, &rows) {
-        Scene::Dialog(_) => stands(shown, text, before.times),
+        Scene::Dialog(_) | Scene::Busy => stands(shown, text, before.times),
         Scene::Composer(composer) if composer.framed => {
             let typed = composer.typed(&shown.bright, patterns.known.hints);
             let Some(typed) = typed else { return nowhere(true) };
@@ -165,8 +167,8 @@ pub fn place(patterns: &Patterns, shown: &Shown, text: &str, before: Before) -> 
     if in_composer { Place::Composer } else { nowhere(false) }
 }
 
-/// Whether a prompt without a frame, which begins `rows`, has the message behind it. It may take
-/// more rows than the prompt's; the cursor stands behind it, or where it always stands.
+/// Whether a prompt without a frame, at the beginning of `rows`, is followed by the message, which may
+/// span several rows; the cursor is behind it, or where it always is.
 fn at_cursor(
     rows: &[String],
     shown: &Shown,
@@ -188,7 +190,7 @@ fn holds(rows: &[String], text: &str) -> bool {
     shown.contains(&tail(text)) || shown.to_lowercase().contains(FOLDED)
 }
 
-/// How often the end of `text`, or a sign for a folded paste, stands on the screen.
+/// How often the end of `text`, or a sign for a folded paste, is on the screen.
 fn times(shown: &Shown, text: &str) -> usize {
     let screen = unframed(&shown.rows.concat());
     let folded = screen.to_lowercase().matches(FOLDED).count();
@@ -196,18 +198,18 @@ fn times(shown: &Shown, text: &str) -> usize {
     folded + if tail.is_empty() { 0 } else { screen.matches(&tail).count() }
 }
 
-/// Whether it stands right before the cursor, or once more than it did.
+/// Whether it is directly before the cursor, or occurs once more than before.
 fn stands(shown: &Shown, text: &str, before: usize) -> bool {
     ends_at_cursor(shown, text) || times(shown, text) > before
 }
 
-/// Whether `text`, or a sign for a folded paste, stands right before the cursor.
+/// Whether `text`, or a sign for a folded paste, is directly before the cursor.
 #[must_use]
 pub fn ends_at_cursor(shown: &Shown, text: &str) -> bool {
     unframed(&shown.up_to_cursor()).ends_with(&tail(text)) || folded_at_cursor(shown).is_some()
 }
 
-/// The sign for a folded paste that stands right before the cursor.
+/// The sign for a folded paste directly before the cursor.
 #[must_use]
 pub fn folded_at_cursor(shown: &Shown) -> Option<String> {
     let text = unframed(&shown.up_to_cursor()).to_lowercase();
@@ -215,10 +217,10 @@ pub fn folded_at_cursor(shown: &Shown) -> Option<String> {
     (sign.find(']') == Some(sign.len() - 1)).then(|| sign.to_owned())
 }
 
-/// The rows that show a message in the composer, for a look that must still find it there.
+/// The rows that show a message in the composer, to check that it is still there.
 #[must_use]
 pub fn composer_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
-    let rows = texts(&shown.rows);
+    let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     match layout::scene(patterns, &rows) {
         Scene::Composer(composer) if composer.framed => {
             let footer = composer.below..rows.len().min(composer.below + FOOTER);
@@ -228,14 +230,14 @@ pub fn composer_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
     }
 }
 
-/// How many rows are looked at again.
+/// How many rows to check.
 const FOOTER: usize = 3;
 
-/// The end of a message, as it can be found however rows break. Empty for a message that shows
+/// The end of a message, in a form that is independent of line breaks. Empty for a message that shows
 /// nothing.
 #[must_use]
 pub fn tail(text: &str) -> String {
-    // From its end: it may be a mebibyte.
+    // From the end: it may be a mebibyte.
     let end: Vec<char> = text.chars().rev().filter(|letter| is_text(*letter)).take(TAIL).collect();
     end.into_iter().rev().collect()
 }

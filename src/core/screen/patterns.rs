@@ -1,75 +1,74 @@
-//! By what an agent is read: what is known of it, and what the configuration adds.
+//! The patterns to read an agent's screen by: the known ones, and the configuration's.
 
 use super::Reason;
 use super::description::{Bang, Keys, Screen};
 
-/// By what an agent is read.
+/// The patterns to read an agent's screen by.
 #[derive(Clone, Debug)]
 pub struct Patterns {
     pub(super) known: &'static Screen,
     keys: &'static Keys,
-    /// What its prompt line begins with, for a screen without the agent's usual frame.
+    /// The beginning of its prompt line, for a screen without the agent's usual frame.
     pub(super) prompt: &'static str,
     pub(super) ready_prompt: Option<String>,
     pub(super) ready_title: Option<String>,
     pub(super) dialogs: Vec<CustomDialog>,
 }
 
-/// A dialog that the configuration tells of.
+/// A dialog from the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomDialog {
-    /// Words on the screen it is known by; where rows break does not matter.
+    /// The text it is recognised by; line breaks do not matter.
     pub text: String,
-    /// Why the agent waits in it.
+    /// Why the agent waits.
     pub reason: Reason,
-    /// tmux's names of the keys that answer it; empty when only a person may.
+    /// The keys that answer it, as tmux names them; empty if only the user may.
     pub keys: Vec<String>,
-    /// The beginning of the choice that must be marked before they are pressed, when it has any.
+    /// The beginning of the choice that must be marked before they are pressed, if any.
     pub selected: Option<String>,
 }
 
 impl Patterns {
-    /// Of an agent of whose screen nothing is known: all it shows reads as unknown, but for what
-    /// the configuration adds.
+    /// For an unknown agent: everything reads as unknown, except what the configuration adds.
     #[must_use]
     pub fn generic() -> Self {
         Self::of(&Screen::UNKNOWN, &Keys::UNKNOWN, "")
     }
 
-    /// With the prompt that the configuration names.
+    /// Adds the prompt from the configuration.
     #[must_use]
     pub fn with_ready_prompt(mut self, prompt: &str) -> Self {
         self.ready_prompt = Some(prompt.to_owned());
         self
     }
 
-    /// With the beginning of the title that the configuration names.
+    /// Adds the beginning of the title from the configuration.
     #[must_use]
     pub fn with_ready_title(mut self, title: &str) -> Self {
         self.ready_title = Some(title.to_owned());
         self
     }
 
-    /// With the dialogs of the configuration, which are looked for before the preset's.
+    /// Adds the dialogs from the configuration, which take precedence over the preset's.
     #[must_use]
     pub fn with_dialogs(mut self, dialogs: Vec<CustomDialog>) -> Self {
         self.dialogs = dialogs;
         self
     }
 
-    /// What it makes of a message that begins with `!`.
+    /// How the agent treats a message that begins with `!`.
     #[must_use]
     pub fn bang(&self) -> Bang {
         self.keys.bang
     }
 
-    /// The key that takes text out of its composer, row by row.
+    /// The key that clears its composer, row by row.
     #[must_use]
     pub fn clears(&self) -> Option<&'static str> {
         self.keys.clears
     }
 
-    /// By what is known of an agent.
+    /// From the description of a known agent.
     pub(in crate::core) fn of(
         known: &'static Screen,
         keys: &'static Keys,

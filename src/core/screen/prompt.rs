@@ -1,4 +1,4 @@
-//! A prompt by its first characters alone, for agents whose screen has no known structure.
+//! Finds a prompt by its first characters alone, for agents whose screen has no known structure.
 
 use super::menu::is_choice;
 use super::rows::normal;
@@ -7,10 +7,10 @@ use super::rows::normal;
 /// footer and up to two rows of status.
 const PROMPT_ZONE: usize = 6;
 
-/// Whether the agent stands at its prompt, a line that begins with `prompt` near the end of the
-/// screen. A menu (`❯ 1. Yes`) begins with the same mark and is a question, not a prompt.
+/// Whether the agent is at its prompt: a line near the end of the screen that begins with `prompt`.
+/// A menu (`❯ 1. Yes`) begins with the same mark but is a question. Public for fuzzing.
 ///
-/// Agents draw the prompt while they work as well: this tells that one can be typed to.
+/// Agents also draw the prompt while they work: it shows only that one can type.
 #[must_use]
 pub fn shows_prompt(lines: &[String], prompt: &str) -> bool {
     prompt_row(lines, prompt).is_some()

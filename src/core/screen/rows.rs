@@ -1,12 +1,13 @@
-//! Rows of a screen as text: blanks, rules and what is compared without them.
+//! Rows of a screen as text: blanks, rules, and comparison without them.
 
-/// A line as patterns want it: plain blanks for U+00A0, none at the end.
+/// A line as patterns want it: plain blanks for U+00A0, none at the end, and no U+200B, behind
+/// which some agents draw their cursor.
 #[must_use]
 pub fn normal(line: &str) -> String {
-    line.replace('\u{a0}', " ").trim_end().to_owned()
+    line.replace('\u{a0}', " ").replace('\u{200b}', "").trim_end().to_owned()
 }
 
-/// The screen's rows in that form, without the blank ones at its end.
+/// The screen's rows in normal form, without trailing blank ones.
 pub(super) fn texts(lines: &[String]) -> Vec<String> {
     let mut rows: Vec<String> = lines.iter().map(|line| normal(line)).collect();
     let end = rows.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1);
@@ -14,34 +15,60 @@ pub(super) fn texts(lines: &[String]) -> Vec<String> {
     rows
 }
 
+/// The same without a scroll bar of these cells at the right edge.
+pub(super) fn texts_beside(lines: &[String], scroll_bar: &str) -> Vec<String> {
+    let bar = |row: &String| {
+        let text = row.strip_suffix(|cell| scroll_bar.contains(cell))?;
+        (text.is_empty() || text.ends_with(' ')).then(|| text.trim_end().to_owned())
+    };
+    let rows: Vec<String> = lines.iter().map(|line| normal(line)).collect();
+    texts(&rows.iter().map(|row| bar(row).unwrap_or_else(|| row.clone())).collect::<Vec<_>>())
+}
+
 /// How many blanks a row begins with.
 pub(super) fn indent(row: &str) -> usize {
     row.chars().take_while(|letter| *letter == ' ').count()
 }
 
-/// A line drawn from the left edge, which may hold a label: `──── fix-login ──`.
+/// A line drawn from the left edge, which may contain a label: `──── fix-login ──`.
 pub(super) fn is_rule(row: &str) -> bool {
     let drawn = row.chars().filter(|letter| *letter == '─').count();
     let all = row.chars().count();
     (drawn > 0 && drawn == all) || (row.starts_with("──") && row.ends_with('─') && drawn * 3 > all)
 }
 
-/// A line that only divides: dashes, or a piece of a box.
+/// A line that is only drawn: dashes, or part of a box.
 pub(super) fn is_drawn(row: &str) -> bool {
     !row.is_empty() && row.chars().all(|letter| " ─╌═╭╮╰╯│┌┐└┘├┤".contains(letter))
 }
+
+/// A rule that may stand anywhere in its row; where it begins.
+pub(super) fn rule_at(row: &str) -> Option<usize> {
+    let text = row.trim_start();
+    let long = text.chars().take(MIN_RULE).count() == MIN_RULE;
+    let whole = is_rule(text) && (long || text.len() == row.len());
+    (whole || holds_spinner(text)).then(|| indent(row))
+}
+
+/// Whether a rule, however long its label is, holds a spinner: `── ⠋ Working ──`.
+fn holds_spinner(text: &str) -> bool {
+    text.strip_prefix("── ").is_some_and(|label| label.starts_with(is_braille))
+}
+
+/// How long a rule is that does not begin at the left edge, at least.
+const MIN_RULE: usize = 10;
 
 /// One cell of a braille spinner. The blank cell U+2800 is none.
 pub(super) fn is_braille(letter: char) -> bool {
     ('\u{2801}'..='\u{28ff}').contains(&letter)
 }
 
-/// The text without any blank, since a narrow screen may break a phrase anywhere.
+/// The text without blanks, because a narrow screen can break a phrase anywhere.
 pub(super) fn squeezed(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_whitespace()).collect()
 }
 
-/// Whether `text` holds `phrase`, whatever the rows were broken into.
+/// Whether `text` contains `phrase`, however the rows are broken.
 pub(super) fn holds(text: &str, phrase: &str) -> bool {
     squeezed(text).contains(&squeezed(phrase))
 }

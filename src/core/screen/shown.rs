@@ -1,5 +1,4 @@
-//! A screen with its colours: which of its text was typed, and which is a hint that an agent draws
-//! where nothing is.
+//! A screen with its colours, which distinguish typed text from hints.
 
 use vte::ansi::{
     Attr, CharsetIndex, Color, Handler, NamedColor, Processor, Rgb, StandardCharset, StdSyncHandler,
@@ -8,21 +7,21 @@ use vte::ansi::{
 use super::Look;
 use super::rows::normal;
 
-/// A screen as somebody sees it who is about to type.
+/// A screen, as needed before typing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     /// The pane's title.
     pub title: String,
     /// The rows without colours and trailing blanks, top to bottom.
     pub rows: Vec<String>,
-    /// The same without what is drawn faint or grey: placeholders, suggestions.
+    /// The same without faint or grey text: placeholders, suggestions.
     pub(super) bright: Vec<String>,
     /// Column and row of the cursor, from 0.
     pub cursor: (usize, usize),
 }
 
 impl Shown {
-    /// Reads rows with SGR sequences that run on from row to row.
+    /// Parses rows with SGR sequences, which carry over from row to row.
     #[must_use]
     pub fn new(title: &str, coloured: &[u8], cursor: (usize, usize)) -> Self {
         let mut reader = Reader::default();
@@ -33,7 +32,7 @@ impl Shown {
         Self { title: title.to_owned(), rows: reader.rows, bright: reader.bright, cursor }
     }
 
-    /// What readers of states want of it.
+    /// The part that a state is read from.
     #[must_use]
     pub fn look(&self) -> Look<'_> {
         Look { title: &self.title, lines: &self.rows }
@@ -49,7 +48,7 @@ impl Shown {
     }
 }
 
-/// The part of a row that is left of a column, which counts cells.
+/// The part of a row to the left of a column, in cells.
 fn left_of(row: &str, column: usize) -> &str {
     let mut cells = 0;
     for (at, letter) in row.char_indices() {
@@ -95,8 +94,8 @@ impl Reader {
     }
 }
 
-/// The letter, or a blank in place of a hint's. Some agents draw their cursor on a hint's first
-/// letter, in reverse.
+/// The letter, or a blank if it belongs to a hint. Some agents draw their cursor in reverse on a
+/// hint's first letter.
 fn bright(row: &[(char, Style)], at: usize) -> char {
     let (letter, style) = row[at];
     let next = row.get(at + 1).is_some_and(|(next, style)| *next != ' ' && style.is_hint());
@@ -139,7 +138,7 @@ impl Handler for Reader {
     }
 }
 
-/// Bright black, and of the ramp of greys all but the brightest ones.
+/// Bright black, and all but the brightest of the greys.
 fn is_grey(colour: Color) -> bool {
     match colour {
         Color::Named(named) => named == NamedColor::BrightBlack,

@@ -1,10 +1,10 @@
-//! What an agent says of itself in its pane's title.
+//! What an agent says in its pane's title.
 
 use super::description::{Means, TitleSign};
 use super::patterns::Patterns;
 use super::rows::{is_braille, normal};
 
-/// What `title` says, when it is the agent that set it.
+/// The meaning of `title`; `None` if the agent did not set it.
 pub(super) fn means(patterns: &Patterns, title: &str) -> Option<Means> {
     let title = normal(title);
     let ready = patterns.ready_title.as_deref().is_some_and(|ready| title.starts_with(ready));

@@ -39,7 +39,7 @@ pub struct Account {
 
 /// A handle that leads to no account.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{who} names account `{handle}`, which is not in `{}`: known are {known}", path.display())]
+#[error("{who} names account `{handle}`, which is not in `{}`; known: {known}", path.display())]
 pub struct BadAccount {
     /// Who names it: `account` or `GT_ACCOUNT`.
     pub who: WhoAsked,
@@ -85,7 +85,7 @@ impl File<Accounts> {
         let handle = said(self.content.default.as_ref())?;
         self.account(handle).is_none().then(|| {
             format!(
-                "`default` of `{}` is `{}`, which is no account: none is used (known are {})",
+                "`default` of `{}` is `{}`, which is not an account, so none is used (known: {})",
                 self.path.display(),
                 shown(handle),
                 self.handles()
@@ -162,14 +162,14 @@ mod tests {
         assert_eq!(accounts.default_folder(Some(home)), folder("work").ok());
         assert_eq!(
             folder("Work").unwrap_err().to_string(),
-            "`account` names account `Work`, which is not in `/town/mayor/accounts.json`: known are \
+            "`account` names account `Work`, which is not in `/town/mayor/accounts.json`; known: \
              other, work"
         );
         let empty = file::<Accounts>("/f", "{}").unwrap().check().unwrap();
         assert_eq!(empty.default_folder(None), None);
         let error = empty.folder("x", WhoAsked::Environment, None).unwrap_err().to_string();
         assert!(error.starts_with("GT_ACCOUNT of the environment names account `x`"), "{error}");
-        assert!(error.ends_with("known are none"), "{error}");
+        assert!(error.ends_with("known: none"), "{error}");
     }
 
     #[test]
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(accounts.default_folder(None), None);
         assert_eq!(
             accounts.warning().as_deref(),
-            Some("`default` of `/f` is `b`, which is no account: none is used (known are a)")
+            Some("`default` of `/f` is `b`, which is not an account, so none is used (known: a)")
         );
         assert_eq!(accounts.folder("a", WhoAsked::Command, None).unwrap(), Path::new("/a"));
         for said_nothing in [r#"{ "default": "", "accounts": {} }"#, "{}"] {

@@ -1,11 +1,10 @@
-//! What a name of an agent means. It is looked up in the `config.json` of the rig, then of the
-//! town, then in `agents.json` of the rig, of the town, and among the presets. What the plugin's
-//! configuration says of the agent changes the one found so.
+//! Looks up an agent by name: in `config.json` of the rig, then of the town, then in `agents.json` of the
+//! rig, of the town, and among the presets. The plugin's configuration overrides the result.
 //!
-//! An entry without a command is a known agent with changes: the one of its `provider`, else of
-//! its own name, else claude. gastown gives claude's arguments also to a program that it does not
-//! know; here such a program gets none, since it would not start. What gastown goes on without is
-//! no error in its files: claude is meant, and a warning says so.
+//! An entry without a command is a known agent with changes: that of its `provider`, else of its own
+//! name, else claude. gastown passes claude's arguments even to an unknown program; we pass none,
+//! because it would not start. Mistakes in its files that gastown tolerates are not errors: claude is
+//! used, with a warning.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -19,10 +18,10 @@ use crate::core::{
     names::shown,
 };
 
-/// The provider that is like no known agent.
+/// The provider for "no known agent".
 const GENERIC: &str = "generic";
 
-/// All that says something of agents.
+/// Everything that defines agents.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     /// `<rig>/settings/config.json`.
@@ -39,25 +38,25 @@ pub struct Sources {
     pub agents: BTreeMap<String, Changes>,
 }
 
-/// A search for an agent, and what it met that could not be followed.
+/// A search for an agent, with warnings.
 pub(super) struct Search<'a> {
     pub(super) sources: &'a Sources,
-    /// For a person to read.
+    /// For the user.
     pub(super) warnings: Vec<String>,
 }
 
-/// What keeps an entry from being an agent.
+/// Why an entry does not define an agent.
 enum Mistake {
-    /// Nothing defines the agent that it is to be like.
+    /// The agent it is based on is not defined.
     Like(String),
-    /// Neither it nor what it is like has a command.
+    /// Neither it nor the agent it is based on has a command.
     NoCommand,
 }
 
 type Agents = BTreeMap<String, Option<RuntimeSettings>>;
 
 impl Sources {
-    /// The names of all agents that can be asked for.
+    /// The names of all defined agents.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = agent::preset_names().map(str::to_owned).collect();
@@ -71,13 +70,13 @@ impl Sources {
         names
     }
 
-    /// What nothing defines, and what would have been understood.
+    /// The message for an undefined name, with all defined ones.
     pub(super) fn unknown(&self, name: &str) -> String {
-        format!("unknown agent `{}`: {}", shown(name), self.known())
+        format!("unknown agent `{}`; {}", shown(name), self.known())
     }
 
     fn known(&self) -> String {
-        format!("known are {}", self.names().join(", "))
+        format!("known: {}", self.names().join(", "))
     }
 
     /// The `agents` of each `config.json`, the rig's first.
@@ -97,7 +96,7 @@ impl<'a> Search<'a> {
     /// The agent `name`; `None` when nothing defines it.
     ///
     /// # Errors
-    /// The plugin's configuration defines it, and not wholly.
+    /// The plugin's configuration defines it incompletely.
     pub(super) fn named(&mut self, name: &str) -> Result<Option<Agent>, Unresolved> {
         let found = self.of_files(name);
         let Some(changes) = self.sources.agents.get(name) else { return Ok(found) };
@@ -109,7 +108,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// The agent of which nobody says anything: the rig's claude.
+    /// The default agent: the rig's claude.
     ///
     /// # Errors
     /// As [`Search::named`].
@@ -118,7 +117,7 @@ impl<'a> Search<'a> {
         Ok(found.unwrap_or_else(|| self.claude()))
     }
 
-    /// Something that `key` of the file says is not followed.
+    /// Warns that `key` of the file is ignored.
     pub(super) fn warn(&mut self, path: &Path, key: &str, what: &str) {
         let warning = format!("`{key}` of `{}` {what}", path.display());
         if !self.warnings.contains(&warning) {
@@ -126,13 +125,13 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The name that `key` of the file says is nobody's; `instead` is what is done.
+    /// Warns that the name in `key` of the file is undefined; `instead` says what happens.
     pub(super) fn warn_unknown(&mut self, path: &Path, key: &str, name: &str, instead: &str) {
         let (name, known) = (shown(name), self.sources.known());
         self.warn(path, key, &format!("is `{name}`, an unknown agent: {instead} ({known})"));
     }
 
-    /// The agent of `runtime`, which has no name but that of what it is like.
+    /// The agent of `runtime`, which has the name of the agent it is based on.
     pub(super) fn of_runtime(&mut self, path: &Path, runtime: &RuntimeSettings) -> Agent {
         let (base, changes) = self.of_config(path, "runtime", runtime, None);
         let known = Some(base.name.as_str()).filter(|name| !name.is_empty());
@@ -141,8 +140,7 @@ impl<'a> Search<'a> {
         changes.over(&name, &base)
     }
 
-    /// Stricter than with gastown's files: whom it is like must be known, and claude is meant only
-    /// where it is named.
+    /// Stricter than for gastown's files: the base must be defined, and claude is used only if named.
     fn base_of_configured(
         &mut self,
         changes: &Changes,
@@ -171,7 +169,7 @@ impl<'a> Search<'a> {
         self.registered(name)
     }
 
-    /// The agent that an entry of a `config.json` is like, and what it changes.
+    /// The base of an entry of a `config.json`, and its changes.
     fn of_config(
         &mut self,
         path: &Path,
@@ -185,7 +183,7 @@ impl<'a> Search<'a> {
             (None, _) => self.usual(&changes, same_name),
             (Some(like), command) => match (self.registered(like), command) {
                 (Some(known), _) => known,
-                // What it is called says nothing of the program, as with gastown.
+                // As with gastown, the name of the entry says nothing about the program.
                 (None, Some(command)) => Agent::generic("", command, &[]),
                 (None, None) => {
                     self.warn_provider(path, key, like);
@@ -220,8 +218,7 @@ impl<'a> Search<'a> {
         agent
     }
 
-    /// What an entry changes when it does not say whom it is like: a known program is what it is
-    /// under any name.
+    /// The changes of an entry without a base: a known program is known under any name.
     fn usual(&mut self, changes: &Changes, same_name: Option<Agent>) -> Agent {
         let Some(command) = &changes.command else {
             return same_name.unwrap_or_else(|| self.claude());
@@ -247,7 +244,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// gastown's `arg` says that the first words are given with the command: how is the program's.
+/// gastown's `arg` means that the first prompt is passed with the command; how depends on the program.
 fn as_it_takes_them(changes: Changes, base: &Agent) -> Changes {
     let by_flag = matches!(base.prompt_mode, PromptMode::Flag(_));
     let prompt_mode =
@@ -256,7 +253,7 @@ fn as_it_takes_them(changes: Changes, base: &Agent) -> Changes {
 }
 
 impl Mistake {
-    /// The key of the plugin's configuration that is wrong, and why.
+    /// The wrong key of the plugin's configuration, and why.
     fn told(self, sources: &Sources) -> (&'static str, String) {
         match self {
             Self::Like(name) => ("preset", sources.unknown(&name)),

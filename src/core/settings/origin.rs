@@ -1,4 +1,4 @@
-//! Which files decide what is run: those without which something else would be.
+//! Which files decide what runs: those without which something else would run.
 
 use std::path::{Path, PathBuf};
 
@@ -28,11 +28,11 @@ impl Sources {
             !without.is_some_and(|other| other.runs_like(&agent))
         };
         let deciding: Vec<_> = self.paths().filter(decides).map(Path::to_owned).collect();
-        // Of two that say the same, neither does alone.
+        // If two files say the same, removing either alone changes nothing.
         if deciding.is_empty() { self.paths().map(Path::to_owned).collect() } else { deciding }
     }
 
-    /// Whether an agent that is run like this one is known without the files.
+    /// Whether an agent that runs like this one is known without the files.
     fn is_known(&self, agent: &Agent, command: Option<&[String]>) -> bool {
         let own = self.without(None);
         let named = |name| Search::new(&own).named(name).ok().flatten();
@@ -41,7 +41,7 @@ impl Sources {
         known.any(|known| as_run(known, command).runs_like(agent))
     }
 
-    /// The same without the file, or without all of them.
+    /// The sources without this file, or without all files.
     fn without(&self, path: Option<&Path>) -> Self {
         fn left<T: Clone>(
             file: Option<&super::File<T>>,

@@ -1,38 +1,37 @@
-//! Which agent a polecat runs: the first that says something, in this order.
+//! Resolves which agent a polecat runs: the first of these that is set.
 //!
 //! `agent=` of the command; `agent` of the plugin's configuration; the rig's `role_agents`; the
 //! town's; the rig's `runtime`; the rig's `agent`; the town's `default_agent`; claude.
 //!
-//! What gastown's files name and nothing defines is claude, as with gastown, and a warning. A
-//! wrapper of the rig's `runtime` is a sandbox of the rig's: every agent runs in it that has none
-//! of its own, whoever chose it.
+//! As with gastown, an undefined name in gastown's files means claude, with a warning. A wrapper in the
+//! rig's `runtime` is a sandbox of the rig: every agent without a wrapper of its own runs in it.
 
 use std::path::Path;
 
 use super::{ROLE, RuntimeSettings, Sources, lookup::Search, said};
 use crate::core::{agent::Agent, names::shown};
 
-/// The agent, and what of the settings could not be followed.
+/// The agent, with warnings about settings.
 #[derive(Clone, Debug)]
 pub struct Resolved {
     /// The agent.
     pub agent: Agent,
-    /// For a person to read.
+    /// For the user.
     pub warnings: Vec<String>,
 }
 
 /// Why there is no agent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unresolved {
-    /// A command names an agent that nothing defines.
+    /// A command names an undefined agent.
     #[error("{0}")]
     Asked(String),
-    /// A key of the plugin's configuration does not lead to an agent.
+    /// A key of the plugin's configuration does not give an agent.
     #[error("`{key}` of the configuration: {why}")]
     Configured {
         /// The key.
         key: String,
-        /// What is wrong with it.
+        /// What is wrong.
         why: String,
     },
 }
@@ -51,8 +50,8 @@ impl Sources {
     /// The agent to start; `asked` is the command's `agent=`.
     ///
     /// # Errors
-    /// The command or the plugin's configuration names an agent that nothing defines, or the latter
-    /// defines one without a command.
+    /// The command or the plugin's configuration names an undefined agent, or the latter defines one
+    /// without a command.
     pub fn resolve(&self, asked: Option<&str>, on_path: OnPath) -> Result<Resolved, Unresolved> {
         let mut search = Search::new(self);
         let agent = if let Some(name) = asked {
@@ -122,7 +121,7 @@ impl Search<'_> {
         self.usual_one()
     }
 
-    /// gastown's own rule: an agent that is not known or not installed here is passed over.
+    /// gastown's rule: an agent that is unknown or not installed is skipped.
     fn of_role(&mut self, on_path: OnPath) -> Result<Option<Agent>, Unresolved> {
         let sources = self.sources;
         let both = [sources.role_of_rig(), sources.role_of_town()];

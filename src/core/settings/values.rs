@@ -1,4 +1,4 @@
-//! The values of gastown's files that are more than a text.
+//! The values of gastown's files that are not plain strings.
 
 use std::fmt;
 
@@ -9,14 +9,14 @@ use serde::{
 
 use crate::core::agent::PromptMode;
 
-/// An object of which we want to know only that it is one.
+/// Any object; its content does not matter.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Object;
-/// The keys that we do not know. With them a struct is read from an object alone: without, serde
-/// takes a list for its fields in order.
+/// Unknown keys. They make serde accept only an object: otherwise it would also accept a list of the
+/// fields in order.
 pub(super) type Others = Object;
 
-/// A word that is none of those which a key can have. gastown takes it for the usual one.
+/// An unknown word. gastown treats it as the default.
 pub(super) struct Oddity {
     pub(super) key: &'static str,
     pub(super) given: String,
@@ -49,7 +49,7 @@ impl ResumeStyle {
     }
 }
 
-/// `arg` or `none`; a flag, which gastown does not have, is taken too.
+/// `arg` or `none`; unlike gastown, we also accept a flag.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Passing(String);

@@ -1,5 +1,5 @@
-//! The first words to an agent. In a town they are gastown's to the letter: agents, and `gt` where
-//! it looks for earlier conversations, know them.
+//! The first prompts of an agent. In a town they are exactly gastown's: agents know them, and `gt` finds
+//! earlier conversations by them.
 
 use jiff::civil::DateTime;
 
@@ -8,29 +8,29 @@ use crate::core::names::{IssueId, PolecatName};
 use crate::core::rig::Rig;
 use crate::core::town::Gastown;
 
-/// What an agent without hooks is told to run that hooks would: of gastown 0.5.
+/// The commands that an agent without hooks is told to run instead: gastown 0.5.
 const HOOKLESS_0_5: &str = "gt prime && gt mail check --inject && gt nudge deacon session-started";
-/// The same of 0.6, whose deacon is not to be woken for it.
+/// The same for 0.6, which does not wake its deacon for it.
 const HOOKLESS_0_6: &str = "gt prime && gt mail check --inject";
 
-/// A polecat of a town that is sent to work.
+/// A polecat of a town, and what it is to do.
 #[derive(Clone, Debug)]
 pub struct Assignment<'a> {
     /// Its rig.
     pub rig: &'a Rig,
     /// Its name.
     pub polecat: &'a PolecatName,
-    /// What it is to work on, where that is known.
+    /// The issue to work on, if known.
     pub issue: Option<&'a IssueId>,
     /// The local time.
     pub now: DateTime,
-    /// The id of its agent's session that gastown has noted.
+    /// The id of its agent's session, as recorded by gastown.
     pub session: Option<&'a str>,
 }
 
 impl Assignment<'_> {
-    /// What `agent` is told, one message after the other; `to_prime` is whether it must be told
-    /// to run `gt prime`, as no hook does.
+    /// The prompts for `agent`, in order; `to_prime` says whether they must include `gt prime`,
+    /// because no hook runs it.
     #[must_use]
     pub fn words(&self, gastown: Gastown, agent: &Agent, to_prime: bool) -> Vec<String> {
         match gastown {
@@ -48,8 +48,8 @@ impl Assignment<'_> {
         first.into_iter().chain([format!("{beacon}\n\n{work}"), nudge]).collect()
     }
 
-    /// gastown tells an agent without hooks twice to run `gt prime`, in the beacon and by a command;
-    /// here the command alone does.
+    /// gastown tells an agent without hooks to run `gt prime` twice, in the beacon and by a command; we
+    /// use only the command.
     fn words_0_6(&self, agent: &Agent, to_prime: bool) -> Vec<String> {
         let name = &self.rig.name;
         let beacon = self.beacon(&format!("polecat {} (rig: {name})", self.polecat));
@@ -64,7 +64,7 @@ impl Assignment<'_> {
         }
     }
 
-    /// Who is meant, by whom, when and about what.
+    /// The beacon: recipient, sender, time and subject.
     fn beacon(&self, recipient: &str) -> String {
         let at = self.now.strftime("%Y-%m-%dT%H:%M");
         let issue = self.issue.map(|issue| format!(":{issue}")).unwrap_or_default();
@@ -72,8 +72,8 @@ impl Assignment<'_> {
     }
 }
 
-/// The first words to an agent outside of a town that has an issue to work on; `show` is the
-/// command that prints it.
+/// The first prompt of an agent outside of a town that has an issue; `show` is the command that
+/// prints it.
 #[must_use]
 pub fn issue_words(issue: &IssueId, title: &str, show: &str) -> String {
     let title = if title.is_empty() { String::new() } else { format!(": {title}") };

@@ -1,4 +1,4 @@
-//! One message on its way to an agent: looked at before it is typed, before it is submitted, and
+//! The delivery of one message: the screen is checked before it is typed, before it is submitted, and
 //! after.
 
 mod draft;
@@ -19,54 +19,54 @@ use crate::{
     session::{
         context::RigContext,
         error::{MessageError, SessionError},
+        messages::recipient::Recipient,
         sessions::{
             list::Session,
-            pending::{self, OWED, PASTED, PendingPrompts, UnsubmittedPaste},
+            pending::{OWED, PASTED, PendingPrompts, UnsubmittedPaste},
         },
-        start::send_prompts::Recipient,
     },
     tmux::{PaneOption, Terminal},
 };
 
 pub(in crate::session) use self::look::deaf;
 
-/// How long an agent may take to show a composer in which nothing stands.
-const READY: Duration = Duration::from_secs(5);
-/// How long it may take to show a message that was typed, once it has read it.
-const SHOWN: Duration = Duration::from_secs(5);
-/// One message to one agent, in the sender's turn.
+/// How long an agent may take to show an empty composer.
+const READY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long it may take to show a typed message after reading it.
+const SHOWN_TIMEOUT: Duration = Duration::from_secs(5);
+/// One message to one agent. The sender holds the lock on typing.
 pub(in crate::session) struct Delivery<'a> {
     pub(in crate::session) context: &'a RigContext,
     pub(in crate::session) session: &'a Session,
     pub(in crate::session) to: &'a Recipient,
     pub(in crate::session) bytes: &'a [u8],
-    /// The same as it can be looked for.
+    /// The same as text, to be found on the screen.
     pub(in crate::session) text: &'a str,
-    /// What the start owes, where the message is the next of its first words.
+    /// The pending prompts, if the message is the next of them.
     pub(in crate::session) owed: Option<&'a PendingPrompts>,
-    /// What may be done with text that stands in the composer already.
+    /// What to do with text that is in the composer already.
     pub(in crate::session) draft: Draft,
 }
 
-/// What may be done with text that stands in the composer before a message is typed.
+/// What to do with text that is in the composer before a message is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::session) enum Draft {
-    /// Nothing: the message is refused.
+    /// Keep it and refuse the message.
     Keep,
-    /// If it ends as the message does, it is the message, and only has to be submitted.
+    /// If it ends like the message, it is the message: just submit it.
     IsMessage,
-    /// It is taken out, where it is known how: the sender said so.
+    /// Remove it, if a key for that is known: the sender said so.
     Take,
 }
 
-/// What became of a message.
+/// The outcome of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::session) enum Outcome {
-    /// It was seen in the composer, submitted, and has left it.
+    /// It was seen in the composer, submitted, and then left it.
     Submitted,
-    /// It stands in the composer, whatever is pressed.
+    /// It stays in the composer although it was submitted.
     Stuck,
-    /// It was typed and is not to be seen, so nothing was pressed.
+    /// It was typed but does not show, so it was not submitted.
     NotShown {
         /// Whether the composer is certainly empty.
         lost: bool,
@@ -74,21 +74,21 @@ pub(in crate::session) enum Outcome {
 }
 
 impl Delivery<'_> {
-    /// Types the message where an empty composer is seen, and submits it where it is seen.
+    /// Types the message into an empty composer, and submits it once it shows there.
     ///
     /// # Errors
-    /// The agent asks, is not ready, has a draft, has ended, or its pane takes no input: nothing
-    /// was submitted, and nothing typed unless a dialog opened right after.
+    /// The agent asks a question, is not ready, has a draft or has exited, or its pane takes no
+    /// input: nothing was submitted, and nothing typed unless a dialog opened right after.
     pub(in crate::session) async fn deliver(&self) -> Result<Outcome, SessionError> {
         let mut watch = Watch::of(self);
-        // It is large: whoever sends a message need not be.
+        // Boxed, to keep the futures of callers small.
         let outcome = Box::pin(self.typed_and_submitted(&mut watch)).await;
         watch.end().await;
         outcome
     }
 
-    /// Writes down what became of a message that was pasted: what may stand in the composer is
-    /// nobody's to submit any more, and in the way of the next one.
+    /// Records that a pasted message was not submitted: nobody submits it later, but it may be in
+    /// the way of the next one.
     async fn leave_word(&self, outcome: &Result<Outcome, SessionError>) {
         match outcome {
             Ok(Outcome::Submitted) => {}
@@ -96,19 +96,19 @@ impl Delivery<'_> {
             Ok(Outcome::NotShown { lost: true }) => self.note(vec![self.cleared()]).await,
             _ => {
                 let told = UnsubmittedPaste { told: true, ..self.pasted() };
-                self.note(vec![told.note(self.session)]).await;
+                self.note(vec![self.session.option(PASTED, told.encode())]).await;
             }
         }
     }
 
-    /// Writes down that nobody is to submit it any more, as if it had been.
+    /// Records it as submitted, so that nobody submits it later.
     pub(in crate::session) async fn give_up(&self) {
         self.note(self.submitted()).await;
     }
 
     async fn typed_and_submitted(&self, watch: &mut Watch<'_>) -> Result<Outcome, SessionError> {
         let typed = self.typed()?;
-        let deadline = Instant::now() + READY;
+        let deadline = Instant::now() + READY_TIMEOUT;
         let (terminal, before) = loop {
             let seen = self.until_ready(watch, deadline).await?;
             if self.draft == Draft::IsMessage && self.stands(&seen) {
@@ -137,7 +137,7 @@ impl Delivery<'_> {
         Ok(Outcome::NotShown { lost: self.taken_back(watch, before).await? })
     }
 
-    /// Waits until it can be typed to: what is seen then.
+    /// Waits until the agent takes input; returns what is seen then.
     async fn until_ready(
         &self,
         watch: &mut Watch<'_>,
@@ -186,7 +186,7 @@ impl Delivery<'_> {
 
     async fn paste(&self, seen: &Seen, typed: &[u8]) -> Result<Option<Terminal>, SessionError> {
         let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);
-        let note = self.pasted().note(self.session);
+        let note = self.session.option(PASTED, self.pasted().encode());
         Ok(tmux.paste(pane, typed, &self.guard(seen), &[note]).await?)
     }
 
@@ -195,8 +195,8 @@ impl Delivery<'_> {
         UnsubmittedPaste { by, first_words, tail: screen::tail(self.text), told: false }
     }
 
-    /// Waits until the agent has read the paste, shows it, and takes no key for a part of it any
-    /// more; `false` when it does not show it.
+    /// Waits until the agent has read the paste, shows it, and no longer takes a key for part of it;
+    /// `false` if it does not show it.
     async fn settled(
         &self,
         terminal: &Terminal,
@@ -210,13 +210,13 @@ impl Delivery<'_> {
         shown
     }
 
-    /// Waits until the message stands in the composer.
+    /// Waits until the message shows in the composer.
     async fn until_shown(
         &self,
         watch: &mut Watch<'_>,
         before: Before,
     ) -> Result<bool, SessionError> {
-        let deadline = Instant::now() + SHOWN;
+        let deadline = Instant::now() + SHOWN_TIMEOUT;
         loop {
             let seen = self.look().await?;
             if self.place(&seen, before) == Place::Composer {
@@ -232,25 +232,25 @@ impl Delivery<'_> {
         }
     }
 
-    /// What is written with the key that submits: there is nothing to take up any more.
+    /// The options to set together with the key that submits: nothing is left to resume.
     fn submitted(&self) -> Vec<PaneOption> {
         let told = self.owed.map(|owed| PendingPrompts { done: owed.done + 1, ..owed.clone() });
-        let told = told.map(|owed| pending::note(self.session, OWED, owed.encode()));
+        let told = told.map(|owed| self.session.option(OWED, owed.encode()));
         [self.cleared()].into_iter().chain(told).collect()
     }
 
     fn cleared(&self) -> PaneOption {
-        pending::note(self.session, PASTED, String::new())
+        self.session.option(PASTED, String::new())
     }
 
-    /// Who takes it up later finds out by itself where this is not written.
+    /// A failure is harmless: whoever resumes later looks at the screen.
     async fn note(&self, notes: Vec<PaneOption>) {
         drop(self.context.tmux.set_options(&notes).await);
     }
 
-    /// Whether a start of ours is still waiting for the agent, and has nothing to tell it itself.
+    /// Whether this process is still starting the agent, and the message is not one of the first prompts.
     fn is_starting(&self) -> bool {
-        self.owed.is_none() && self.context.tools.is_starting(&self.session.pane.session_name)
+        self.owed.is_none() && self.context.tools.starts.has(&self.session.pane.session_name)
     }
 
     fn agent(&self) -> &Agent {
@@ -261,7 +261,7 @@ impl Delivery<'_> {
         self.session.pane.session_name.clone()
     }
 
-    /// What is typed: the message, such that no agent runs it in a shell unasked.
+    /// What to type: the message, changed so that no agent runs it in a shell.
     fn typed(&self) -> Result<Cow<'_, [u8]>, SessionError> {
         match self.to.patterns.bang() {
             Bang::TextAfterBlank if self.bytes.starts_with(b"!") => {

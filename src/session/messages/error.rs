@@ -1,38 +1,38 @@
-//! Why a message was not delivered to an agent.
+//! Why a message was not delivered.
 
 use crate::core::screen::Question;
 
-/// What stands in a message's way, or became of it.
+/// Why a message was not delivered.
 #[derive(Debug, thiserror::Error)]
 pub enum MessageError {
-    /// The agent asks something, which a message would answer.
+    /// The agent shows a question, which a message would answer.
     #[error("the agent in `{session}` {}, which a message would answer: {}", asks(*guessed), asked(question))]
     AgentWaiting {
         /// The tmux session.
         session: String,
-        /// What it asks.
+        /// The question.
         question: Box<Question>,
-        /// Whether that is a guess: of the agent's screen nothing is known.
+        /// Whether it is a guess, because the agent's screen is not known.
         guessed: bool,
     },
-    /// Text that was not sent stands in the agent's composer, and a message would be glued to it.
-    #[error("in the composer of `{session}` stands text that was not sent: `{}`", beginning(text))]
+    /// The composer holds unsent text, which a message would be appended to.
+    #[error("the composer of `{session}` holds unsent text: `{}`", excerpt(text))]
     Draft {
         /// The tmux session.
         session: String,
         /// The text.
         text: String,
     },
-    /// A message was typed and is not to be seen, so nothing was pressed.
+    /// A message was typed but does not show, so it was not submitted.
     #[error("the agent in `{session}` does not show the message, so it was not submitted{}", standing(*lost))]
     NotShown {
         /// The tmux session.
         session: String,
-        /// Whether its composer is certainly empty.
+        /// Whether the composer is certainly empty.
         lost: bool,
     },
-    /// A message stands in the composer, whatever is pressed.
-    #[error("the agent in `{session}` did not take the message, which stands in its composer")]
+    /// A message stays in the composer although it was submitted.
+    #[error("the agent in `{session}` did not accept the message, which is still in its composer")]
     Stuck {
         /// The tmux session.
         session: String,
@@ -42,22 +42,22 @@ pub enum MessageError {
     NotReady {
         /// The tmux session.
         session: String,
-        /// What was seen last.
+        /// What was last seen.
         why: String,
     },
-    /// Keys to the agent would reach other panes too.
+    /// Keys for the agent would reach other panes too.
     #[error("the panes of `{session}` are synchronized: keys would reach all of them")]
     PaneSynchronized {
         /// The tmux session.
         session: String,
     },
-    /// tmux drops what is typed to the agent.
+    /// tmux discards input to the agent.
     #[error("input to the pane of `{session}` is switched off")]
     PaneInputOff {
         /// The tmux session.
         session: String,
     },
-    /// The agent would not take the message for one.
+    /// The agent would run the message as a command.
     #[error("`{agent}` in `{session}` would run the message as a shell command")]
     WouldRunShell {
         /// The tmux session.
@@ -83,27 +83,27 @@ impl MessageError {
         }
     }
 
-    /// What a person can do about it, where there is something.
+    /// What the user can do about it, if anything.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::AgentWaiting { .. } => "answer it first: `:PolecatAttach` shows it",
-            Self::Draft { .. } => "send it or take it out first: `:PolecatAttach` shows it",
+            Self::Draft { .. } => "send or delete it first: `:PolecatAttach` shows it",
             Self::NotShown { lost: true, .. } | Self::Stuck { .. } => return None,
             Self::NotShown { lost: false, .. } => {
-                "look where it stands before you send it again: `:PolecatAttach`"
+                "check its composer with `:PolecatAttach` before you send it again"
             }
             Self::NotReady { .. } => {
-                "for an agent of your own, `ready.prompt` says how its prompt begins"
+                "for an agent of your own, set `ready.prompt` to the beginning of its prompt"
             }
-            Self::PaneSynchronized { .. } => "`:set synchronize-panes off` in tmux ends that",
-            Self::PaneInputOff { .. } => "`tmux select-pane -e` switches it on again",
-            Self::WouldRunShell { .. } => "begin it with another character than `!`",
+            Self::PaneSynchronized { .. } => "`:set synchronize-panes off` in tmux turns it off",
+            Self::PaneInputOff { .. } => "`tmux select-pane -e` turns it on again",
+            Self::WouldRunShell { .. } => "begin it with a character other than `!`",
         };
         Some(hint.to_owned())
     }
 
-    /// Whether it could not be typed yet, and may be later.
+    /// Whether it could not be typed yet, but may be later.
     #[must_use]
     pub fn is_in_the_way(&self) -> bool {
         matches!(
@@ -118,7 +118,7 @@ impl MessageError {
 }
 
 fn asks(guessed: bool) -> &'static str {
-    if guessed { "seems to ask something" } else { "asks something" }
+    if guessed { "seems to ask a question" } else { "asks a question" }
 }
 
 /// The question and its choices.
@@ -128,17 +128,17 @@ fn asked(question: &Question) -> String {
     let choices: Vec<_> = choices.map(|(at, label)| format!("{}. {label}", at + 1)).collect();
     let choices =
         if choices.is_empty() { String::new() } else { format!(" ({})", choices.join(", ")) };
-    format!("`{}`{choices}", beginning(text))
+    format!("`{}`{choices}", excerpt(text))
 }
 
 fn standing(lost: bool) -> &'static str {
-    if lost { ": its composer is empty" } else { ", and may stand in its composer" }
+    if lost { ": its composer is empty" } else { ", and may be in its composer" }
 }
 
-/// So much of a text as fits a message.
-fn beginning(text: &str) -> String {
-    const LONGEST: usize = 60;
+/// As much of a text as fits into an error.
+fn excerpt(text: &str) -> String {
+    const EXCERPT_LIMIT: usize = 60;
     let mut letters = text.chars();
-    let beginning: String = letters.by_ref().take(LONGEST).collect();
+    let beginning: String = letters.by_ref().take(EXCERPT_LIMIT).collect();
     if letters.next().is_some() { beginning + "..." } else { beginning }
 }

@@ -1,146 +1,87 @@
-//! Talking to an agent: the text whole, once, then one submit.
-
-use std::sync::Arc;
-
-use tokio::sync::OwnedMutexGuard;
+//! Sends one message to an agent: the whole text once, then one submit.
 
 use crate::{
     core::{names::PolecatName, screen},
-    host::locks::Typing,
     session::{
-        context::RigContext,
         error::{MessageError, SessionError},
-        messages::delivery::{Delivery, Draft, Outcome},
-        sessions::{
-            list::Session,
-            pending::{self, PASTED},
+        messages::{
+            Messenger,
+            delivery::{Delivery, Draft, Outcome},
+            recipient::Recipient,
         },
-        start::send_prompts::Recipient,
+        sessions::{list::Session, pending::PASTED},
     },
     tmux::without_end,
 };
 
-/// Being the one who types into a session, in this backend and among all of them.
-pub(in crate::session) struct Turn {
-    _here: OwnedMutexGuard<()>,
-    _everywhere: Typing,
-}
-
-/// An agent that can be talked to.
-pub struct Listener {
-    session: Session,
-    to: Recipient,
-}
-
-impl RigContext {
-    /// Sends `text` to the agent of `polecat` and submits it.
+impl Messenger {
+    /// Sends `text` to the agent of `polecat` and submits it; with `take`, text that stands in the
+    /// composer is removed first, for agents where a key is known for that.
     ///
     /// # Errors
-    /// When there is no live session, the text is empty or holds a NUL byte, tmux refuses, or the
-    /// agent is not seen at an empty prompt. After `not_shown` the text may stand in its composer,
-    /// after `timeout` it has arrived or may have, perhaps without being submitted; in every other
-    /// case it did not.
-    pub async fn inject(&self, polecat: &str, text: Vec<u8>) -> Result<(), SessionError> {
-        self.inject_into(self.listener(polecat, &text).await?, &text, false).await
-    }
-
-    /// Who can be told `text` as `polecat`. This changes nothing yet.
-    ///
-    /// # Errors
-    /// As [`RigContext::inject`].
-    pub async fn listener(&self, polecat: &str, text: &[u8]) -> Result<Listener, SessionError> {
+    /// There is no live session, the text is empty or holds a NUL byte, tmux refuses, or the agent
+    /// does not show an empty prompt. After `not_shown` the text may stand in its composer; after
+    /// `timeout` it may have arrived, perhaps unsubmitted; otherwise it did not arrive.
+    pub async fn inject(&self, polecat: &str, text: &[u8], take: bool) -> Result<(), SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         require_text(text)?;
-        let session = self.existing(&polecat).await?;
+        let session = self.context.sessions().existing(&polecat).await?;
         require_live(&session)?;
-        // Before the paste: what comes after it is a matter of milliseconds.
-        let to = Recipient::new(self.addressed(&session).await, session.args());
-        Ok(Listener { session, to })
-    }
-
-    /// Sends `text` to one who was there a moment ago; with `take`, what stands in the composer is
-    /// taken out first, where it is known how.
-    ///
-    /// # Errors
-    /// As [`RigContext::inject`].
-    pub async fn inject_into(
-        &self,
-        to: Listener,
-        text: &[u8],
-        take: bool,
-    ) -> Result<(), SessionError> {
-        let Listener { session, to } = to;
-        let _turn = self.turn(&session).await?;
+        // First, because it takes time: after the look at the screen milliseconds count.
+        let to = &self.recipient(&session).await;
+        let _typing = self.lock_typing(&polecat).await?;
         let session = if session.pasted.is_some() { self.cleared(session).await? } else { session };
-        let (context, session, to, bytes) = (self, &session, &to, text);
+        let (context, session, bytes) = (&self.context, &session, text);
         let draft = if take { Draft::Take } else { Draft::Keep };
         let text = without_end(bytes);
         let text = &*String::from_utf8_lossy(&text);
         let delivery = Delivery { context, session, to, bytes, text, owed: None, draft };
-        let delivered = delivery.deliver().await.map_err(|error| error.of_gone(session));
-        match delivered? {
+        let outcome = delivery.deliver().await.map_err(|error| session.explain(error))?;
+        let session = session.pane.session_name.clone();
+        match outcome {
             Outcome::Submitted => Ok(()),
-            Outcome::Stuck => {
-                Err(MessageError::Stuck { session: session.pane.session_name.clone() }.into())
-            }
-            Outcome::NotShown { lost } => {
-                Err(MessageError::NotShown { session: session.pane.session_name.clone(), lost }
-                    .into())
-            }
+            Outcome::Stuck => Err(MessageError::Stuck { session }.into()),
+            Outcome::NotShown { lost } => Err(MessageError::NotShown { session, lost }.into()),
         }
     }
 
-    /// The turn of those who type into `session`.
-    pub(in crate::session) async fn turn(&self, session: &Session) -> Result<Turn, SessionError> {
-        self.turn_at(&session.polecat).await
-    }
-
-    /// The same where there may be no session.
-    pub(in crate::session) async fn turn_at(
-        &self,
-        polecat: &PolecatName,
-    ) -> Result<Turn, SessionError> {
-        let here: Arc<_> = self.tools.turn(self.rig.session(polecat).as_str());
-        let here = here.lock_owned().await;
-        let everywhere = Typing::lock(&self.rig, polecat).await?;
-        Ok(Turn { _here: here, _everywhere: everywhere })
-    }
-
-    /// The session as it is now that nobody types into it any more.
+    /// The session as it is now that nobody else types into it, without an unsubmitted paste.
     async fn cleared(&self, session: Session) -> Result<Session, SessionError> {
-        let mut session = self.existing(&session.polecat).await?;
+        let mut session = self.context.sessions().existing(&session.polecat).await?;
         require_live(&session)?;
-        let to = Recipient::new(self.addressed(&session).await, session.args());
-        submit_pasted(self, &mut session, &to).await?;
+        let to = self.recipient(&session).await;
+        self.submit_pasted(&mut session, &to).await?;
         Ok(session)
     }
-}
 
-/// Submits the text in the composer whose sender was killed before it could, if it still stands
-/// there. In the caller's turn, so that whoever pasted it is not just about to.
-pub(in crate::session) async fn submit_pasted(
-    context: &RigContext,
-    session: &mut Session,
-    to: &Recipient,
-) -> Result<(), SessionError> {
-    let Some(pasted) = session.pasted.take() else { return Ok(()) };
-    let owed = session.owed.clone().filter(|_| pasted.first_words);
-    let (text, bytes, owed) = (&*pasted.tail, pasted.tail.as_bytes(), owed.as_ref());
-    let delivery = Delivery { context, session, to, bytes, text, owed, draft: Draft::IsMessage };
-    if pasted.told {
-        // It may be shown later still: that is kept in mind until a message was submitted.
-        return delivery.refuse_shown_late().await;
+    /// Submits the text in the composer, if it is still there and its sender was killed before it
+    /// could. The caller must hold the lock on typing, so the sender is not about to.
+    pub(in crate::session) async fn submit_pasted(
+        &self,
+        session: &mut Session,
+        to: &Recipient,
+    ) -> Result<(), SessionError> {
+        let Some(pasted) = session.pasted.take() else { return Ok(()) };
+        let owed = session.owed.clone().filter(|_| pasted.first_words);
+        let (text, bytes, owed) = (&*pasted.tail, pasted.tail.as_bytes(), owed.as_ref());
+        let context = &self.context;
+        let delivery =
+            Delivery { context, session, to, bytes, text, owed, draft: Draft::IsMessage };
+        if pasted.told {
+            // It may still appear, so the record stays until a message has been submitted.
+            return delivery.refuse_shown_late().await;
+        }
+        let outcome = if text.is_empty() { None } else { Some(delivery.submit_standing().await?) };
+        if outcome == Some(Outcome::Submitted)
+            && let Some(owed) = session.owed.as_mut().filter(|_| pasted.first_words)
+        {
+            owed.done += 1;
+        } else {
+            // It does not show, or does not leave the composer: nobody submits it later.
+            context.tmux.set_options(&[session.option(PASTED, String::new())]).await?;
+        }
+        Ok(())
     }
-    let outcome = if text.is_empty() { None } else { Some(delivery.submit_standing().await?) };
-    if outcome == Some(Outcome::Submitted)
-        && let Some(owed) = session.owed.as_mut().filter(|_| pasted.first_words)
-    {
-        owed.done += 1;
-    } else {
-        // It is nowhere to be seen, or stays where it is: nobody submits it later.
-        context.tmux.set_options(&[pending::note(session, PASTED, String::new())]).await?;
-    }
-    Ok(())
 }
 
 fn require_text(text: &[u8]) -> Result<(), SessionError> {
@@ -149,14 +90,14 @@ fn require_text(text: &[u8]) -> Result<(), SessionError> {
         return refused("the message is empty");
     }
     if text.contains(&0) {
-        return refused("the message holds a NUL byte, which no terminal input can");
+        return refused("the message contains a NUL byte, which cannot be typed");
     }
     if screen::tail(&String::from_utf8_lossy(&without_end(text))).is_empty() {
-        return refused("the message has nothing that could be seen: it is blank");
+        return refused("the message is blank");
     }
     Ok(())
 }
 
 fn require_live(session: &Session) -> Result<(), SessionError> {
-    if session.is_live() { Ok(()) } else { Err(SessionError::ended(session)) }
+    if session.is_live() { Ok(()) } else { Err(session.ended()) }
 }

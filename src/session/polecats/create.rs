@@ -95,11 +95,11 @@ impl RigContext {
     pub(in crate::session) async fn names_of_sessions(
         &self,
     ) -> Result<BTreeSet<String>, SessionError> {
-        let panes = self.panes().await?;
+        let panes = self.sessions().panes().await?;
         let names = panes.iter().filter_map(|pane| self.rig.polecat_of(&pane.session_name));
         let mut names: BTreeSet<_> = names.map(|name| name.to_string()).collect();
         // Those whose agents are in sessions of other names.
-        let owners = self.owners(&panes).await?;
+        let owners = self.sessions().owners(&panes).await?;
         let sessions = list::sessions(&self.rig, panes, &owners);
         names.extend(sessions.iter().map(|one| one.polecat.to_string()));
         Ok(names)

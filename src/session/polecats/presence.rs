@@ -47,13 +47,13 @@ impl RigContext {
         polecat: &PolecatName,
         in_use: InUse,
     ) -> Result<(), SessionError> {
-        let dead = self.require_no_agent(polecat).await?;
+        let dead = self.sessions().require_no_agent(polecat).await?;
         let present = self.present(polecat, dead.as_ref()).await?;
         if !present.is_empty() {
             // What another editor has started since, or what is left of a session of ours, is no
             // stranger.
-            self.require_no_agent(polecat).await?;
-            self.refuse_left_over(polecat).await?;
+            self.sessions().require_no_agent(polecat).await?;
+            self.sessions().refuse_left_over(polecat).await?;
         }
         if !present.agents.is_empty() {
             let (polecat, agents) = (polecat.to_string(), present.agents);

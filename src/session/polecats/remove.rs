@@ -85,7 +85,7 @@ impl RigContext {
         }
         self.known(polecat.as_str()).await?;
         let dir = polecats::dir(&self.rig, &polecat).await?;
-        let _turn = self.turn_at(&polecat).await?;
+        let _typing = self.messenger().lock_typing(&polecat).await?;
         let mut reasons = Reasons::of(&polecat);
         // A worktree that is broken has no turn to take; that is told below.
         let turn = Work::try_lock(&self.rig, &polecat).await;
@@ -98,7 +98,7 @@ impl RigContext {
         let removal = Removal::begin(&self.rig, &polecat, &self.tools.launch).await?;
         reasons.left(removal.leftovers(), options.force);
         reasons.edited(&dir, &options).await?;
-        let session = self.session(&polecat).await?;
+        let session = self.sessions().session(&polecat).await?;
         let present = self.present(&polecat, session.as_ref()).await?;
         reasons.at_work(&present.agents);
         reasons.none()?;
@@ -133,13 +133,13 @@ impl RigContext {
         if let Some(why) = self.in_use(polecat).await? {
             reasons.runs(why);
         }
-        let dead = self.session(polecat).await?;
+        let dead = self.sessions().session(polecat).await?;
         let present = self.present_in(vec![folder], dead.as_ref()).await?;
         reasons.at_work(&present.agents);
         reasons.none()?;
         present.refusal(polecat, in_use).map_or(Ok(()), Err)?;
         if let Some(dead) = dead {
-            self.bury(&dead).await?;
+            self.sessions().reap(&dead).await?;
         }
         Ok(())
     }
@@ -147,10 +147,10 @@ impl RigContext {
     /// Who works in the session of `polecat`.
     async fn in_use(&self, polecat: &PolecatName) -> Result<Option<String>, SessionError> {
         let name = self.rig.session(polecat).to_string();
-        if self.tools.is_starting(&name) {
+        if self.tools.starts.has(&name) {
             return Ok(Some(format!("its session `{name}` is being started")));
         }
-        let session = self.facts_anywhere(polecat).await?;
+        let session = self.sessions().facts_anywhere(polecat).await?;
         if let Some(live) = session.as_ref().filter(|session| session.is_live()) {
             let Pane { session_name, pane_id, .. } = &live.pane;
             let place = live.is_moved(&self.rig).then(|| format!(", in pane {pane_id}"));
@@ -160,7 +160,7 @@ impl RigContext {
         if session.is_some() {
             return Ok(None);
         }
-        let ours = self.left_over(polecat).await? == Some(LeftOver::Ours);
+        let ours = self.sessions().left_over(polecat).await? == Some(LeftOver::Ours);
         Ok(ours.then(|| format!("its session `{name}` lives on without its agent")))
     }
 }

@@ -20,7 +20,7 @@ use crate::{
         context::RigContext,
         error::SessionError,
         polecats::{claims::Claims, create::now_ms, presence::InUse},
-        start::{Hooking, Progress, Started, plan::StartOptions},
+        start::{Hooking, Progress, Started, options::StartOptions},
     },
 };
 
@@ -75,7 +75,7 @@ impl RigContext {
         let wanted = polecat.map(PolecatName::parse).transpose()?;
         let issue = Some(id.to_string());
         let options = StartOptions { new: false, issue, workdir: None, ..options };
-        let choice = self.choose(&options, None).await?;
+        let choice = self.starter().choose(&options, None).await?;
         // One at a time, until it can be seen whose the issue is: a polecat that was just made looks
         // free, and an issue that is about to be hooked nobody's.
         let choosing = Choosing::lock(&self.rig).await?;
@@ -86,8 +86,8 @@ impl RigContext {
             progress("slinging: hooking the issue");
             self.hook_first(&taken).await?;
             drop(choosing);
-            let plan = self.plan(taken.polecat.clone(), choice, &options).await?;
-            self.launch(plan, Hooking::Done, progress).await
+            let plan = self.starter().plan(taken.polecat.clone(), choice, &options).await?;
+            self.starter().launch(plan, Hooking::Done, progress).await
         };
         match started.await {
             Ok(Started { info, warnings }) => {
@@ -237,7 +237,7 @@ impl RigContext {
 
     /// Any session of that name counts, whosoever it is, and also one whose agent is dead.
     async fn require_no_session(&self, polecat: &PolecatName) -> Result<(), SessionError> {
-        self.require_no_agent(polecat).await?;
+        self.sessions().require_no_agent(polecat).await?;
         if self.names_of_sessions().await?.contains(polecat.as_str()) {
             let session = self.rig.session(polecat).to_string();
             return Err(SessionError::SessionRunning { session });

@@ -82,7 +82,7 @@ impl RigContext {
         // Before the agent knows: all that it does from then on is its answer.
         let snapshot =
             git::snapshot(&self.rig, &workdir, "polecat: reviewed", &self.tools.launch).await?;
-        self.inject(polecat.as_str(), message(&comments).into_bytes()).await?;
+        self.messenger().inject(polecat.as_str(), message(&comments).as_bytes(), false).await?;
         let kept =
             git::keep_reviewed(&self.rig, &workdir, &snapshot.commit, &self.tools.launch).await;
         let count = comments.len();

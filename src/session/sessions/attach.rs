@@ -1,31 +1,31 @@
-//! How a person gets into a session.
+//! Attaching to a session.
 
 use std::ffi::OsString;
 
 use crate::{
     core::names::PolecatName,
-    session::{context::RigContext, error::SessionError, sessions::list::Session},
+    session::{error::SessionError, sessions::Sessions, sessions::list::Session},
 };
 
-/// What the editor runs; a backend has no terminal to attach.
+/// What the editor runs to attach: the backend has no terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttachPlan {
-    /// For a terminal, with `$TMUX` unset.
+    /// The command for a terminal, with `$TMUX` unset.
     pub argv: Vec<OsString>,
-    /// In place of it where the editor runs in that same server.
+    /// The command to run instead if the editor runs in the same tmux server.
     pub switch: Option<Vec<OsString>>,
 }
 
-impl RigContext {
+impl Sessions {
     /// How to attach to `polecat`.
     ///
     /// # Errors
-    /// When it has no session.
+    /// It has no session.
     pub async fn attach(&self, polecat: &str) -> Result<AttachPlan, SessionError> {
         let session = self.existing(&PolecatName::parse(polecat)?).await?;
         let target = self.place_of(&session).await?;
         let command = |verb: &str| {
-            let mut argv = self.tmux.argv();
+            let mut argv = self.context.tmux.argv();
             argv.extend([verb, "-t", &target].map(OsString::from));
             argv
         };
@@ -36,19 +36,19 @@ impl RigContext {
         })
     }
 
-    /// The agent's session as a target; where a person moved its pane to another one, the pane too.
+    /// The agent's session as a tmux target; with the pane, if it was moved to another session.
     async fn place_of(&self, session: &Session) -> Result<String, SessionError> {
         let (name, pane) = (&session.pane.session_name, session.pane.pane_id);
-        if !session.is_moved(&self.rig) {
+        if !session.is_moved(&self.context.rig) {
             return Ok(format!("={name}"));
         }
-        Ok(format!("={name}:{}.{pane}", self.tmux.window_of(pane).await?))
+        Ok(format!("={name}:{}.{pane}", self.context.tmux.window_of(pane).await?))
     }
 
-    /// Whether `$TMUX` of the editor (`socket,pid,session`) names the server we use.
+    /// Whether the editor's `$TMUX` (`socket,pid,session`) names the server we use.
     async fn is_editors_server(&self) -> Result<bool, SessionError> {
-        let Some(editors) = &self.tools.settings.editor.tmux else { return Ok(false) };
+        let Some(editors) = &self.context.tools.settings.editor.tmux else { return Ok(false) };
         let Some((socket, _)) = editors.split_once(',') else { return Ok(false) };
-        Ok(self.tmux.socket_path().await?.as_os_str() == socket)
+        Ok(self.context.tmux.socket_path().await?.as_os_str() == socket)
     }
 }

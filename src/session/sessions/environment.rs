@@ -1,5 +1,5 @@
-//! Sessions that gastown started: they bear no mark of ours, and are known by their own tables of
-//! environment, whatever they are called.
+//! Sessions that gastown started: they have no metadata of ours, and are recognised by their tmux
+//! environment, whatever their names.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -9,28 +9,28 @@ use std::{
 
 use crate::{
     core::{names::PolecatName, rig::Rig},
-    session::{context::RigContext, error::SessionError, sessions::metadata::Metadata},
+    session::{error::SessionError, sessions::Sessions, sessions::metadata::Metadata},
     tmux::{Environment, Pane, PaneId, SessionId, TableOf},
 };
 
-/// What gastown's variables begin with.
+/// The prefix of gastown's variables.
 const VARIABLES: &str = "GT_";
 
-/// A polecat's session that gastown started.
+/// A polecat's session started by gastown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::session) struct Started {
     pub(in crate::session) polecat: PolecatName,
-    /// The session that has the table.
+    /// The session with this environment.
     pub(in crate::session) session: SessionId,
-    /// The pane of its agent (`GT_PANE_ID`); before 0.6 nothing tells it.
+    /// The agent's pane (`GT_PANE_ID`); unknown before 0.6.
     pub(in crate::session) pane: Option<PaneId>,
-    /// Its agent's name in presets or settings (`GT_AGENT`); before 0.6 nothing tells it.
+    /// The agent's name in presets or settings (`GT_AGENT`); unknown before 0.6.
     pub(in crate::session) agent: Option<String>,
-    /// What its agent's processes are called (`GT_PROCESS_NAMES`).
+    /// The names of the agent's processes (`GT_PROCESS_NAMES`).
     pub(in crate::session) processes: Vec<String>,
 }
 
-/// Whose a session is without our mark.
+/// The owner of a session without our metadata.
 #[derive(Clone, Debug)]
 pub(in crate::session) enum Owner {
     /// A polecat of the rig.
@@ -39,7 +39,8 @@ pub(in crate::session) enum Owner {
     Other,
 }
 
-/// What the tables of sessions without our mark say; of those that say nothing the name tells.
+/// The owners of sessions without our metadata, by their environment. If that says nothing, the name
+/// decides.
 #[derive(Clone, Debug, Default)]
 pub(in crate::session) struct Owners(HashMap<SessionId, Owner>);
 
@@ -49,14 +50,14 @@ impl Owners {
     }
 }
 
-impl RigContext {
-    /// Whose the sessions of those `panes` are that have no mark.
+impl Sessions {
+    /// The owners of the sessions in `panes` that have no metadata.
     pub(in crate::session) async fn owners(&self, panes: &[Pane]) -> Result<Owners, SessionError> {
-        // Boxed, so that the futures of all who look for sessions stay small.
-        let tables = Box::pin(self.tmux.environments(&unmarked(panes), VARIABLES)).await?;
+        // Boxed, to keep the futures of all callers small.
+        let tables = Box::pin(self.context.tmux.environments(&unmarked(panes), VARIABLES)).await?;
         let mut owners = HashMap::new();
         for (session, table) in &tables {
-            if let Some(owner) = owner(&self.rig, *session, table).await {
+            if let Some(owner) = owner(&self.context.rig, *session, table).await {
                 owners.insert(*session, owner);
             }
         }
@@ -64,7 +65,7 @@ impl RigContext {
     }
 }
 
-/// The sessions that show a pane without a mark.
+/// The sessions that contain a pane without metadata.
 fn unmarked(panes: &[Pane]) -> Vec<TableOf> {
     let is_marked =
         |pane: &Pane| pane.options.first().is_some_and(|it| Metadata::decode(it).is_some());
@@ -80,7 +81,7 @@ fn unmarked(panes: &[Pane]) -> Vec<TableOf> {
     oldest.into_values().map(table).collect()
 }
 
-/// Whose a session is by its table: gastown's `config.AgentEnv` (527b7ce79 and a8bd79bf8,
+/// The owner of a session, by its environment: gastown's `config.AgentEnv` (527b7ce79 and a8bd79bf8,
 /// internal/config/env.go) sets `GT_ROLE`, `GT_RIG`, `GT_POLECAT` and `GT_ROOT`.
 async fn owner(rig: &Rig, session: SessionId, table: &Environment) -> Option<Owner> {
     let role = table.get("GT_ROLE");
@@ -110,7 +111,7 @@ fn is_polecats(role: &str) -> bool {
     role == "polecat" || role.split('/').nth(1) == Some("polecats")
 }
 
-/// Whether gastown, which knows a rig by its folder, means this one.
+/// Whether `name` means this rig: gastown names a rig by its folder.
 fn is_called(rig: &Rig, name: &str) -> bool {
     let folder = rig.path.file_name().is_some_and(|folder| folder == name);
     folder || rig.name.as_str() == name

@@ -1,4 +1,4 @@
-//! How an agent ended: read off its dead pane, and kept.
+//! How an agent exited: read from its dead pane, and recorded.
 
 use std::time::Duration;
 
@@ -16,21 +16,21 @@ use crate::{
         records::{self, ExitRecord},
         run::Program,
     },
-    session::{context::RigContext, error::SessionError, sessions::list::Session},
+    session::{error::SessionError, sessions::Sessions, sessions::list::Session},
     tmux::{Capture, Pane, PaneOption},
 };
 
-/// The user option of a pane that says that its agent's death is written down.
+/// The pane option that says that the agent's exit is recorded.
 const RECORDED: &str = "@polecat_recorded";
-/// How long an agent may take to end after its terminal was closed.
-const REAP: Duration = Duration::from_secs(1);
-/// How often its status is asked for meanwhile.
-const PAUSE: Duration = Duration::from_millis(20);
-/// How many of its last lines a record keeps.
-const TAIL: u32 = 40;
+/// How long an agent may run on after it closed its terminal.
+const REAP_TIMEOUT: Duration = Duration::from_secs(1);
+/// How often to ask for its status meanwhile.
+const REAP_INTERVAL: Duration = Duration::from_millis(20);
+/// How many of its last lines are recorded.
+const TAIL_LINES: u32 = 40;
 
-impl RigContext {
-    /// How the agent of a dead `session` ended.
+impl Sessions {
+    /// How the agent of a dead `session` exited.
     pub(in crate::session) async fn exit_of(
         &self,
         session: &Session,
@@ -43,37 +43,37 @@ impl RigContext {
         })
     }
 
-    /// Writes down how the agent of a dead `session` ended, once whatever the number of backends
-    /// that see it, and tells gastown's log of it.
-    pub(in crate::session) async fn record_death(
+    /// Records how the agent of a dead `session` exited, once even if several backends see it, and
+    /// tells gastown's log.
+    pub(in crate::session) async fn record_exit(
         &self,
         session: &Session,
     ) -> Result<Exit, SessionError> {
         let exit = self.exit_of(session).await?;
         let pane = session.pane.pane_id;
-        if session.has_died() && self.tmux.claim(pane, RECORDED).await? {
+        if session.has_died() && self.context.tmux.claim(pane, RECORDED).await? {
             if let Err(error) = self.record(session, &exit).await {
                 let again = PaneOption { pane, option: RECORDED, value: String::new() };
-                self.tmux.set_options(&[again]).await?;
+                self.context.tmux.set_options(&[again]).await?;
                 return Err(error);
             }
-            // A hook of its own does that for those that gastown started.
+            // Sessions that gastown started have a hook that does this.
             if session.started.is_none() {
-                // Nobody waits for gastown's log.
-                let (context, session, how) = (self.clone(), session.clone(), exit.how);
-                tokio::spawn(async move { context.log_crash(&session, how).await });
+                // In the background: nothing depends on gastown's log.
+                let (sessions, session, how) = (self.clone(), session.clone(), exit.how);
+                tokio::spawn(async move { sessions.log_crash(&session, how).await });
             }
         }
         Ok(exit)
     }
 
-    /// Writes down how `session` ended, then closes it with all that its agent left behind. In
-    /// this order: a record that could not be written leaves the dead pane for another look.
-    pub(in crate::session) async fn bury(&self, session: &Session) -> Result<Exit, SessionError> {
-        let exit = self.record_death(session).await?;
+    /// Records how `session` ended, then closes it with all processes its agent left behind. In
+    /// this order: if the record cannot be written, the dead pane stays for the next attempt.
+    pub(in crate::session) async fn reap(&self, session: &Session) -> Result<Exit, SessionError> {
+        let exit = self.record_exit(session).await?;
         self.end_orphans(session).await?;
         self.close(session).await?;
-        heartbeats::forget(&self.rig, &session.polecat).await?;
+        heartbeats::forget(&self.context.rig, &session.polecat).await?;
         Ok(exit)
     }
 
@@ -86,29 +86,29 @@ impl RigContext {
             workdir: Some(mark.workdir).filter(|dir| !dir.as_os_str().is_empty()),
             exit: exit.clone(),
         };
-        Ok(records::save(&self.rig, &session.polecat, &record).await?)
+        Ok(records::save(&self.context.rig, &session.polecat, &record).await?)
     }
 
-    /// Tells `gt` of the death, in a town that has it. That is gastown's own record besides ours,
-    /// so a failure is only noted.
+    /// Reports the crash to `gt`, in a town that has it. It is an additional record, so a failure is
+    /// only logged.
     async fn log_crash(&self, session: &Session, how: ExitHow) {
-        let Some(Town { root, .. }) = self.rig.town() else { return };
+        let Some(Town { root, .. }) = self.context.rig.town() else { return };
         if path::find_program("gt", root).is_none() {
             return;
         }
-        let agent = format!("{}/{}", self.rig.name, session.polecat);
+        let agent = format!("{}/{}", self.context.rig.name, session.polecat);
         let status = exit_code(how).to_string();
         let name = &session.pane.session_name;
         let log = ["log", "crash", "--agent", &agent, "--session", name, "--exit-code", &status];
-        let logged = Program::new(&self.tools.launch, "gt").args(log).dir(root).run().await;
+        let logged = Program::new(&self.context.tools.launch, "gt").args(log).dir(root).run().await;
         if let Err(error) = logged {
             warn!(%error, polecat = %session.polecat, "gt did not log a death");
         }
     }
 
-    /// The end of what `pane` shows, as plain text, without the blank lines at its edges.
+    /// The last lines of `pane` as plain text, without leading and trailing blank ones.
     async fn last_lines(&self, pane: &Pane) -> Result<Vec<String>, SessionError> {
-        let captured = self.tmux.capture(pane.pane_id, Capture::last(TAIL)).await?;
+        let captured = self.context.tmux.capture(pane.pane_id, Capture::last(TAIL_LINES)).await?;
         let text = String::from_utf8_lossy(&captured.text).into_owned();
         let lines: Vec<_> = text.lines().map(|line| line.trim_end().to_owned()).collect();
         let is_text = |line: &String| !line.is_empty();
@@ -117,21 +117,21 @@ impl RigContext {
         Ok(lines[first..end].to_vec())
     }
 
-    /// The same session with its exit status. tmux learns it after the terminal was closed, and
-    /// before 3.6 now and then only when another child of its ends.
+    /// The session with its exit status. tmux learns the status after the terminal was closed;
+    /// before 3.6 sometimes only when another of its children exits.
     async fn with_status(&self, session: Session) -> Result<Session, SessionError> {
         let pane = session.pane.pane_id;
-        let (mut session, mut again) = (session, interval(PAUSE));
-        let deadline = Instant::now() + REAP;
+        let (mut session, mut again) = (session, interval(REAP_INTERVAL));
+        let deadline = Instant::now() + REAP_TIMEOUT;
         while session.has_lost_status() && Instant::now() < deadline {
             again.tick().await;
-            self.tmux.reap().await?;
+            self.context.tmux.reap().await?;
             let now = self.session(&session.polecat).await?;
             let Some(now) = now.filter(|now| now.pane.pane_id == pane) else { break };
             session = now;
             if let Some(death) = session.pane.dead.as_mut() {
-                // tmux 3.2 tells of a signal in the pane only.
-                let told = self.tmux.capture(pane, Capture::last(1)).await;
+                // tmux 3.2 reports a signal only in the pane.
+                let told = self.context.tmux.capture(pane, Capture::last(1)).await;
                 death.signal = death.signal.or(told.ok().and_then(|told| told.signal));
             }
         }
@@ -139,7 +139,7 @@ impl RigContext {
     }
 }
 
-/// The status as a shell tells it: a signal is 128 and its number.
+/// The status as a shell reports it: for a signal, 128 plus its number.
 fn exit_code(how: ExitHow) -> i32 {
     match how {
         ExitHow::Status(status) => status,

@@ -1,4 +1,4 @@
-//! tmux's panes, read as the sessions of a rig's polecats.
+//! Recognises the sessions of a rig's polecats among tmux's panes.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,48 +9,50 @@ use crate::{
         names::PolecatName,
         rig::Rig,
         session::{Exit, ExitHow, SessionInfo, State, StateSource},
-        state::Told,
+        state::Observation,
     },
-    session::sessions::{
-        environment::{Owner, Owners, Started},
-        metadata::Metadata,
-        pending::{self, PendingPrompts, UnsubmittedPaste},
+    session::{
+        error::SessionError,
+        sessions::{
+            environment::{Owner, Owners, Started},
+            metadata::Metadata,
+            pending::{self, PendingPrompts, UnsubmittedPaste},
+        },
     },
-    tmux::{Death, Pane, PaneId, PaneLiveness, SessionId},
+    tmux::{Death, Pane, PaneId, PaneLiveness, PaneOption, SessionId},
 };
 
-/// How long a start may be under way before its mark is stale: its backend was killed.
-const START_BOUND_MS: i64 = 5 * 60 * 1_000;
-/// By how much a clock may have been set back during a start.
-const SKEW_MS: i64 = 60 * 1_000;
-/// How long a stop may take to end an agent.
-const STOP_BOUND_S: i64 = 10;
-/// An agent that printed something within so many seconds counts as working, in the absence of
-/// anything better. tmux tells the time of output in whole seconds.
-const BUSY_S: i64 = 3;
+/// After this, the metadata of a start in progress is stale: its backend was killed.
+const START_TIMEOUT_MS: i64 = 5 * 60 * 1_000;
+/// How far the clock may have been set back during a start.
+const CLOCK_SKEW_LIMIT_MS: i64 = 60 * 1_000;
+/// How long a stop may take.
+const STOP_TIMEOUT_S: i64 = 10;
+/// Without better evidence, an agent counts as working this long after its last output, whose time
+/// tmux gives in whole seconds.
+const BUSY_INTERVAL_S: i64 = 3;
 
-/// A polecat's session as tmux has it.
+/// A polecat's session, as tmux sees it.
 #[derive(Clone, Debug)]
 pub(in crate::session) struct Session {
     pub(in crate::session) polecat: PolecatName,
     /// The agent's pane.
     pub(in crate::session) pane: Pane,
-    /// What we wrote on its pane; in gastown's own sessions there is nothing.
+    /// Our metadata on its pane; gastown's sessions have none.
     pub(in crate::session) mark: Option<Metadata>,
-    /// What its table says, where gastown started it.
+    /// What its environment says, if gastown started it.
     pub(in crate::session) started: Option<Arc<Started>>,
-    /// Whether somebody is stopping it.
+    /// Whether it is being stopped.
     pub(in crate::session) stopping: bool,
-    /// What its start still owes the agent.
+    /// The prompts that its start has not sent yet.
     pub(in crate::session) owed: Option<PendingPrompts>,
-    /// The text in the composer that is about to be submitted.
+    /// The text in the composer that has not been submitted yet.
     pub(in crate::session) pasted: Option<UnsubmittedPaste>,
 }
 
-/// The agents of `rig`'s polecats among `panes`, in the order of their names: by what is written on
-/// their panes, else by the tables of their sessions, which gastown's own have, whatever the session
-/// is called that they are in. One without either is that of the polecat whose name it has, unless
-/// it shows another's agent.
+/// The sessions of `rig`'s polecats among `panes`, sorted by polecat. They are recognised by the
+/// metadata on their panes, else by their environment (gastown's own sessions), whatever their names.
+/// A session with neither belongs to the polecat it is named after, unless it shows another's agent.
 pub(in crate::session) fn sessions(rig: &Rig, panes: Vec<Pane>, owners: &Owners) -> Vec<Session> {
     let rows: Vec<Row> = panes.into_iter().map(Row::of).collect();
     let found = marked(rig, &rows).into_iter().chain(started(&rows, owners));
@@ -66,7 +68,7 @@ pub(in crate::session) fn sessions(rig: &Rig, panes: Vec<Pane>, owners: &Owners)
     best.into_values().map(|(_, session)| session).collect()
 }
 
-/// The one of `polecat` among them.
+/// The session of `polecat` among `panes`.
 pub(in crate::session) fn of(
     rig: &Rig,
     polecat: &PolecatName,
@@ -76,12 +78,12 @@ pub(in crate::session) fn of(
     sessions(rig, panes, owners).into_iter().find(|session| session.polecat == *polecat)
 }
 
-/// What makes one of several that seem to be a polecat's the one that is taken, the lowest first:
-/// known by no more than its name, a dead agent, a session of another name (a person's that shows the same window, or one
-/// of a group), and the age of session and pane.
+/// How to choose among several candidates for a polecat; the lowest wins. In order: recognised only
+/// by name, dead, in a session of another name (one that shows the same window, or one of a group),
+/// and the ages of session and pane.
 type Rank = (bool, bool, bool, SessionId, PaneId);
 
-/// A pane with what is written on it, or on its session.
+/// A pane with its metadata, or its session's.
 struct Row {
     pane: Pane,
     mark: Option<Metadata>,
@@ -94,7 +96,7 @@ impl Row {
     }
 }
 
-/// The agents that bear a mark of the rig.
+/// The sessions with metadata of the rig.
 fn marked(rig: &Rig, rows: &[Row]) -> Vec<Session> {
     let named = |row: &Row| {
         let mark = row.mark.as_ref().filter(|mark| mark.is_of(&rig.home))?;
@@ -107,8 +109,8 @@ fn marked(rig: &Rig, rows: &[Row]) -> Vec<Session> {
     rows.iter().filter_map(named).collect()
 }
 
-/// Whose agent is in a pane that has the mark of a version before, which names no polecat: it was
-/// written on the session, and seems to be that of each of its panes.
+/// The polecat of a pane with metadata of an older version, which names no polecat: it was written
+/// on the session, and so appears on each of its panes.
 fn of_older(rig: &Rig, mark: &Metadata, row: &Row, rows: &[Row]) -> Option<PolecatName> {
     let id = row.pane.pane_id;
     let is_its = match &mark.pane {
@@ -122,8 +124,8 @@ fn of_older(rig: &Rig, mark: &Metadata, row: &Row, rows: &[Row]) -> Option<Polec
     is_its.then(|| rig.polecat_of(&row.pane.session_name).or_else(by_folder))?
 }
 
-/// The sessions that gastown started: with the pane that their table names, wherever that is now,
-/// else with the one that was there first.
+/// The sessions that gastown started: with the pane that their environment names, wherever it is now,
+/// else with their first pane.
 fn started(rows: &[Row], owners: &Owners) -> Vec<Session> {
     let free = |row: &&Row| row.mark.is_none();
     let of = |row: &Row| {
@@ -135,20 +137,20 @@ fn started(rows: &[Row], owners: &Owners) -> Vec<Session> {
         let first = *its.first()?;
         let elsewhere = rows.iter().filter(free).find(named).filter(|_| !named(&first));
         let pane = elsewhere.unwrap_or(first).pane.clone();
-        // Once for each session, not for each of its panes.
+        // Once for each session, not once for each pane.
         let is_first = first.pane.pane_id == row.pane.pane_id;
         is_first.then(|| Session::new(started.polecat.clone(), pane, None, Some(started.clone())))
     };
     rows.iter().filter_map(of).collect()
 }
 
-/// The sessions of which neither mark nor table tells, with the pane that was there first.
+/// The sessions with neither metadata nor environment, with their first pane.
 fn named(rig: &Rig, rows: &[Row], owners: &Owners) -> Vec<Session> {
     let of = |row: &Row| {
         let polecat = rig.polecat_of(&row.pane.session_name)?;
         let id = row.pane.session_id;
         let is_first = oldest(id, rows) == Some(row.pane.pane_id);
-        // A group's sessions show the same panes, and a table or an older mark is of one only.
+        // The sessions of a group show the same panes, but only one has the environment or metadata.
         let is_told = |one: &Row| one.mark.is_some() || owners.of(one.pane.session_id).is_some();
         let is_others =
             |one: &Row| rows.iter().any(|row| row.pane.pane_id == one.pane.pane_id && is_told(row));
@@ -164,18 +166,18 @@ fn oldest(session: SessionId, rows: &[Row]) -> Option<PaneId> {
     in_it.map(|row| row.pane.pane_id).min()
 }
 
-/// Whether a stop that began at `began_s` is what ended the agent of `pane`, or is about to. One
-/// whose backend was killed ends nobody any more.
+/// Whether a stop that began at `began_s` has ended the agent of `pane`, or is about to. A stop whose
+/// backend was killed no longer counts.
 fn is_stopping(pane: &Pane, began_s: i64) -> bool {
     let at = match &pane.dead {
         Some(death) => death.at.unwrap_or(pane.activity),
         None => Timestamp::now().as_second(),
     };
-    (-1..=STOP_BOUND_S).contains(&(at - began_s))
+    (-1..=STOP_TIMEOUT_S).contains(&(at - began_s))
 }
 
-/// Whether one of the panes of the session that has the polecat's name certainly has its agent, and
-/// that runs. Elsewhere it may run all the same.
+/// Whether the polecat's agent is certainly running in one of these panes, those of the session of its
+/// name. `false` proves nothing: the agent may be elsewhere.
 pub(in crate::session) fn runs(rig: &Rig, polecat: &PolecatName, panes: &[PaneLiveness]) -> bool {
     panes.iter().filter(|pane| !pane.is_dead).any(|pane| {
         let mark = Metadata::decode(&pane.option).filter(|mark| mark.is_of(&rig.home));
@@ -209,8 +211,8 @@ impl Session {
         (by_name, dead, moved, self.pane.session_id, self.pane.pane_id)
     }
 
-    /// Whether a person has moved its pane to another session, or given its session another name.
-    /// gastown's own sessions are known by their tables under any name.
+    /// Whether its pane was moved to another session, or its session renamed. gastown's own
+    /// sessions are recognised by their environment under any name.
     pub(in crate::session) fn is_moved(&self, rig: &Rig) -> bool {
         match &self.started {
             Some(started) => self.pane.session_id != started.session,
@@ -222,37 +224,56 @@ impl Session {
         self.pane.session_name != rig.session(&self.polecat).as_str()
     }
 
-    /// Whether its pane runs another process than its start ended with: the mark stays when
-    /// somebody has another program run there, or a hook of theirs the same again.
+    /// Whether its pane runs another process than its start left there: the metadata stays when a
+    /// user respawns the pane.
     pub(in crate::session) fn is_respawned(&self) -> bool {
         let pid = self.mark.as_ref().and_then(|mark| mark.pid);
         pid.is_some() && pid != self.pane.pid
     }
 
-    /// Whether there is no need to look any further for the polecat's agent.
+    /// A user option to be set on the agent's pane.
+    pub(in crate::session) fn option(&self, option: &'static str, value: String) -> PaneOption {
+        PaneOption { pane: self.pane.pane_id, option, value }
+    }
+
+    /// The error of an operation that needs its agent, which has exited.
+    pub(in crate::session) fn ended(&self) -> SessionError {
+        let session = self.pane.session_name.clone();
+        SessionError::SessionNotFound { session, why: " (its agent has ended)".to_owned() }
+    }
+
+    /// `error`, or "its agent has ended" if tmux says that the pane is gone.
+    pub(in crate::session) fn explain(&self, error: SessionError) -> SessionError {
+        match error {
+            SessionError::Tmux(error) if error.is_missing_target() => self.ended(),
+            other => other,
+        }
+    }
+
+    /// Whether there is no need to search further for the polecat's agent.
     pub(in crate::session) fn is_certain(&self) -> bool {
         self.mark.is_some() && !self.is_respawned()
     }
 
-    /// Whether its agent runs.
+    /// Whether its agent is running.
     pub(in crate::session) fn is_live(&self) -> bool {
         self.pane.dead.is_none()
     }
 
-    /// Whether its agent ended, and was not made to.
+    /// Whether its agent exited by itself, rather than by a stop.
     pub(in crate::session) fn has_died(&self) -> bool {
         !self.is_live() && !self.stopping
     }
 
-    /// Whether its agent ended, and tmux does not know how.
+    /// Whether its agent exited and tmux does not know its status.
     pub(in crate::session) fn has_lost_status(&self) -> bool {
         let death = self.pane.dead.as_ref();
         death.is_some_and(|death| death.status.is_none() && death.signal.is_none())
     }
 
-    /// What tmux knows of it at `now`.
+    /// What tmux knows about it at `now`.
     pub(in crate::session) fn info(&self, rig: &Rig, now: Timestamp) -> SessionInfo {
-        let Told { state, source: state_source } = self.silence(now);
+        let Observation { state, source: state_source } = self.silence(now);
         let mark = self.mark.clone().unwrap_or_default();
         SessionInfo {
             running: self.is_live(),
@@ -277,33 +298,33 @@ impl Session {
         }
     }
 
-    /// The arguments of its command, as far as they are known.
+    /// The arguments of its command, if known.
     pub(in crate::session) fn args(&self) -> Vec<String> {
         let command = self.mark.as_ref().map(|mark| mark.command.as_str()).unwrap_or_default();
         shlex::split(command).unwrap_or_default().into_iter().skip(1).collect()
     }
 
-    /// What can be told without a look at its screen.
-    pub(in crate::session) fn silence(&self, now: Timestamp) -> Told {
+    /// Its state without reading the screen.
+    pub(in crate::session) fn silence(&self, now: Timestamp) -> Observation {
         let (state, source) = match self.pane.dead {
             Some(_) if self.stopping => (State::Stopped, StateSource::Pane),
             Some(Death { status: Some(0), .. }) => (State::Exited, StateSource::Pane),
             Some(_) => (State::Died, StateSource::Pane),
             None if self.is_starting(now) => (State::Starting, StateSource::Pane),
-            // A time of the future is of a clock that was set back since.
-            None if (-1..BUSY_S).contains(&(now.as_second() - self.pane.activity)) => {
+            // A time in the future means that the clock was set back.
+            None if (-1..BUSY_INTERVAL_S).contains(&(now.as_second() - self.pane.activity)) => {
                 (State::Working, StateSource::Silence)
             }
             None => (State::Idle, StateSource::Silence),
         };
-        Told { state, source }
+        Observation { state, source }
     }
 
-    /// Whether its start is under way.
+    /// Whether its start is in progress.
     pub(in crate::session) fn is_starting(&self, now: Timestamp) -> bool {
         self.mark.as_ref().is_some_and(|mark| {
             let age_ms = now.as_millisecond() - mark.started_ms;
-            mark.starting && (-SKEW_MS..START_BOUND_MS).contains(&age_ms)
+            mark.starting && (-CLOCK_SKEW_LIMIT_MS..START_TIMEOUT_MS).contains(&age_ms)
         })
     }
 
@@ -311,13 +332,12 @@ impl Session {
         self.pane.dead.as_ref()?.at.and_then(|at| Timestamp::from_second(at).ok())
     }
 
-    /// How its agent ended, with `tail` as its last lines. tmux before 3.3 does not tell when:
-    /// then it is the moment of the last output.
+    /// How its agent exited, with `tail` as its last lines. tmux before 3.3 does not say when; then
+    /// the time of the last output is used.
     pub(in crate::session) fn exit(&self, tail: Vec<String>, now: Timestamp) -> Option<Exit> {
         let death = self.pane.dead.as_ref()?;
         let at = self.died_at().or_else(|| Timestamp::from_second(self.pane.activity).ok());
-        // tmux dates it in whole seconds, starts are dated in milliseconds: seen within that
-        // second, it is now.
+        // tmux gives whole seconds, starts have milliseconds: within the same second, use `now`.
         let at = at.map_or(now, |at| now.min(at + SignedDuration::from_millis(999)));
         let began = self.mark.as_ref().map_or(self.pane.created * 1_000, |mark| mark.started_ms);
         let how = match (death.status, death.signal) {
@@ -328,7 +348,7 @@ impl Session {
         Some(Exit {
             how,
             at,
-            // Deaths are dated in whole seconds, starts in milliseconds.
+            // May be negative, because an exit is dated in whole seconds.
             lived_ms: u64::try_from(at.as_millisecond() - began).unwrap_or(0),
             command: self.mark.as_ref().map(|mark| mark.command.clone()).unwrap_or_default(),
             tail,

@@ -1,8 +1,8 @@
-//! What we write on an agent's pane, so that any backend knows it again wherever a person moves it.
+//! The metadata we write on an agent's pane, so that any backend recognises it wherever it is moved.
 //!
-//! Versions before wrote it on the session, which any of its panes seems to have then, and which
-//! stays behind when a pane is moved. The session has a [`Metadata`] that names no agent still: it
-//! tells whose session it is when the agent's pane is gone.
+//! Older versions wrote it on the session, where it appears on each of its panes and stays behind when a
+//! pane is moved. We still write a [`Metadata`] without an agent on the session: it identifies the
+//! session as ours when the agent's pane is gone.
 
 use std::path::{Path, PathBuf};
 
@@ -12,28 +12,27 @@ use crate::session::sessions::pending::{OWED, PASTED};
 
 /// The user option of tmux that holds a [`Metadata`].
 pub(in crate::session) const OPTION: &str = "@polecat";
-/// The user option of a pane that says when a stop began, in s since 1970: an agent that ends right after it
-/// does not die, it is ended.
+/// The pane option that says when a stop began, in Unix seconds: an agent that exits right after it was
+/// stopped, and did not die.
 pub(in crate::session) const STOPPING: &str = "@polecat_stopping";
-/// The pane of a mark that is nobody's: no pane of tmux is called so.
+/// Stands for "no pane": no pane id of tmux looks like this.
 const NO_PANE: &str = "-";
-/// What is read of a session that is only told of.
+/// The options to read for displaying a session.
 pub(in crate::session) const FACTS: &[&str] = &[OPTION, STOPPING];
-/// What is read of every session that may be worked on.
+/// The options to read for an operation on a session.
 pub(in crate::session) const OPTIONS: &[&str] = &[OPTION, STOPPING, OWED, PASTED];
 
-/// The facts about an agent that tmux itself cannot tell.
+/// Facts about an agent that tmux does not know.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(in crate::session) struct Metadata {
-    /// The home of its rig: two rigs can have names that make the same session name.
+    /// The home of its rig: the names of two rigs can give the same session name.
     pub(in crate::session) home: PathBuf,
-    /// Whose agent it is. Only what is written on the agent's own pane has it.
+    /// Its polecat. Set only on the agent's own pane.
     pub(in crate::session) polecat: Option<String>,
-    /// The pane of its agent; a person may have added others.
+    /// The agent's pane; the user may have added others.
     pub(in crate::session) pane: Option<String>,
-    /// The process that its start ended with. Another one was put in its place since, by a
-    /// person perhaps.
+    /// The process that its start left in the pane. If the pane has another one, it was respawned.
     pub(in crate::session) pid: Option<u32>,
     pub(in crate::session) agent: Option<String>,
     pub(in crate::session) command: String,
@@ -42,23 +41,23 @@ pub(in crate::session) struct Metadata {
     pub(in crate::session) issue: Option<String>,
     /// When its start began, in Unix milliseconds.
     pub(in crate::session) started_ms: i64,
-    /// Whether its start is still under way.
+    /// Whether its start is in progress.
     pub(in crate::session) starting: bool,
 }
 
 impl Metadata {
-    /// For a session of the rig at `home`: none of its panes has the agent by this mark.
+    /// For a session of the rig at `home`. It identifies none of its panes as the agent's.
     pub(in crate::session) fn of_session(home: &Path) -> Self {
         Self { home: home.to_owned(), pane: Some(NO_PANE.to_owned()), ..Self::default() }
     }
 
-    /// As the option's value. It holds no `#`, because tmux 3.8 expands the values of options.
+    /// Encodes it as the option's value, without any `#`: tmux 3.8 expands option values.
     pub(in crate::session) fn encode(&self) -> Result<String, serde_json::Error> {
-        // Inside JSON a `#` can only stand in a string, where this is the same character.
+        // In JSON a `#` occurs only in strings, where this escape means the same.
         Ok(serde_json::to_string(self)?.replace('#', "\\u0023"))
     }
 
-    /// Reads an option's value. Anything but a mark of ours is none.
+    /// Decodes an option's value; `None` if it is not ours.
     pub(in crate::session) fn decode(value: &str) -> Option<Self> {
         serde_json::from_str(value).ok()
     }

@@ -1,63 +1,63 @@
-//! What is still to be done for an agent, written on its session: a backend may be killed at any
-//! moment, and whoever watches the session next takes it up from there.
+//! Work that is pending for an agent, recorded on its pane: a backend may be killed at any moment, and
+//! the next one that watches the session continues from there.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{host::processes::Holder, session::sessions::list::Session, tmux::PaneOption};
+use crate::host::processes::Holder;
 
-/// The user option that holds a [`PendingPrompts`]; empty when a start is over.
+/// The pane option that holds [`PendingPrompts`]; empty when a start is over.
 pub(in crate::session) const OWED: &str = "@polecat_owed";
-/// The user option that holds a [`UnsubmittedPaste`] between a paste and the key that submits it.
+/// The pane option that holds an [`UnsubmittedPaste`] between a paste and the key that submits it.
 pub(in crate::session) const PASTED: &str = "@polecat_pasted";
 
-/// The longest value that is written, in bytes: tmux takes no line above 64 KiB.
-const LONGEST: usize = 32 << 10;
+/// The longest value we write, in bytes: tmux accepts no line above 64 KiB.
+const BYTES_LIMIT: usize = 32 << 10;
 
-/// What a start owes its agent.
+/// The prompts of a start that its agent has yet to get.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(in crate::session) struct PendingPrompts {
-    /// The first words that are typed, all of them.
+    /// All prompts that are typed.
     pub(in crate::session) words: Vec<String>,
-    /// How many of them were submitted.
+    /// How many of them have been submitted.
     pub(in crate::session) done: usize,
-    /// Who sees to it; nobody, while the agent waits for a person.
+    /// The process that sends them; `None` while the agent waits for the user.
     pub(in crate::session) by: Option<Holder>,
 }
 
-/// A text that stands in the composer.
+/// A text that was pasted into the composer and not submitted yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::session) struct UnsubmittedPaste {
-    /// Who pasted it, and is about to submit it.
+    /// The process that pasted it and will submit it.
     pub(in crate::session) by: Holder,
-    /// Whether it is the next of the first words.
+    /// Whether it is the next of the first prompts.
     #[serde(default)]
     pub(in crate::session) first_words: bool,
-    /// The end of it, by which it is known again.
+    /// Its end, by which it is recognised.
     #[serde(default)]
     pub(in crate::session) tail: String,
-    /// Whether its sender was told that it was not submitted: then nobody does that later, and the
-    /// next message looks whether it stands there by now.
+    /// Whether its sender was told that it was not submitted. Then nobody submits it later, and the
+    /// next message checks whether it shows by then.
     #[serde(default)]
     pub(in crate::session) told: bool,
 }
 
 impl PendingPrompts {
-    /// What a start of ours will tell its agent.
+    /// The prompts that a start of this process will send.
     pub(in crate::session) fn by_us(words: &[String]) -> Self {
         Self { words: words.to_vec(), done: 0, by: Some(Holder::this()) }
     }
 
-    /// Whether some of the words were not submitted yet.
+    /// Whether some prompts have not been submitted yet.
     pub(in crate::session) fn is_open(&self) -> bool {
         self.done < self.words.len()
     }
 
-    /// As the option's value. Words too long to be kept there are left out: those who are killed
-    /// before they sent them are the only ones who knew them.
+    /// Encodes it as the option's value. Prompts that are too long are left out, and lost if this
+    /// process is killed before it sends them.
     pub(in crate::session) fn encode(&self) -> String {
         let whole = encode(self);
-        if whole.len() <= LONGEST {
+        if whole.len() <= BYTES_LIMIT {
             return whole;
         }
         encode(&Self { words: Vec::new(), done: 0, by: self.by })
@@ -65,28 +65,20 @@ impl PendingPrompts {
 }
 
 impl UnsubmittedPaste {
-    pub(in crate::session) fn note(&self, session: &Session) -> PaneOption {
-        note(session, PASTED, encode(self))
+    /// Encodes it as the option's value.
+    pub(in crate::session) fn encode(&self) -> String {
+        encode(self)
     }
 }
 
-/// To be set on the pane of `session` in one step with something else.
-pub(in crate::session) fn note(
-    session: &Session,
-    option: &'static str,
-    value: String,
-) -> PaneOption {
-    PaneOption { pane: session.pane.pane_id, option, value }
-}
-
-/// It holds no `#`, because tmux 3.8 expands the values of options; inside JSON a `#` can only
-/// stand in a string, where this is the same character.
+/// Without any `#`, because tmux 3.8 expands option values; in JSON it occurs only in strings, where
+/// the escape means the same.
 fn encode(value: &impl Serialize) -> String {
-    // Strings and numbers are always JSON.
+    // Strings and numbers always serialize.
     serde_json::to_string(value).unwrap_or_default().replace('#', "\\u0023")
 }
 
-/// Reads an option's value. Anything but what we write is none.
+/// Decodes an option's value; `None` if it is not ours.
 pub(in crate::session) fn decode<T: DeserializeOwned>(value: Option<&String>) -> Option<T> {
     serde_json::from_str(value?).ok()
 }
@@ -110,7 +102,7 @@ mod tests {
 
     #[test]
     fn words_that_tmux_could_not_hold_are_not_kept() {
-        let long = PendingPrompts::by_us(&["x".repeat(LONGEST)]);
+        let long = PendingPrompts::by_us(&["x".repeat(BYTES_LIMIT)]);
         assert!(long.is_open());
         let kept: PendingPrompts = decode(Some(&long.encode())).unwrap();
         assert!(!kept.is_open() && kept.by == long.by);

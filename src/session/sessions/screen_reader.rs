@@ -1,4 +1,4 @@
-//! One look at a session's screen, and what it says of its agent.
+//! Reads a session's screen, and what it says about the agent.
 
 use jiff::Timestamp;
 
@@ -8,37 +8,37 @@ use crate::{
         screen::{self, Patterns, Question, Reading, Seen, Shown},
         session::{SessionInfo, Waiting},
     },
-    session::{context::RigContext, error::SessionError, sessions::list::Session},
+    session::{error::SessionError, sessions::Sessions, sessions::list::Session},
     tmux::PaneScreen,
 };
 
-/// What was seen at one look.
+/// What one look at a screen gave.
 pub(in crate::session) struct ScreenReading {
     pub(in crate::session) screen: PaneScreen,
-    /// Its rows without colours and trailing blanks, and its title.
+    /// Its rows without colours and trailing blanks, its cursor and its title.
     pub(in crate::session) shown: Shown,
-    /// What they say.
+    /// What they mean.
     pub(in crate::session) reading: Reading,
 }
 
-impl RigContext {
-    /// Looks at `session` as one whose agent is read by `patterns`.
+impl Sessions {
+    /// Reads the screen of `session` by `patterns`.
     pub(in crate::session) async fn read_screen(
         &self,
         session: &Session,
         patterns: &Patterns,
     ) -> Result<ScreenReading, SessionError> {
-        let screen = self.tmux.screen(session.pane.pane_id).await?;
+        let screen = self.context.tmux.screen(session.pane.pane_id).await?;
         let shown = shown(&screen);
         let reading = screen::read(patterns, &shown.look());
         Ok(ScreenReading { screen, shown, reading })
     }
 
-    /// What is known of a living session, its state as its screen tells it.
+    /// What is known about a live session, with the state that its screen shows.
     pub(in crate::session) async fn seen(&self, session: &Session) -> SessionInfo {
-        let mut info = session.info(&self.rig, Timestamp::now());
+        let mut info = session.info(&self.context.rig, Timestamp::now());
         let patterns = self.patterns_of(session).await;
-        // Without a look, silence tells.
+        // If the screen cannot be read, the state comes from silence alone.
         if let Ok(ScreenReading { reading, .. }) = self.read_screen(session, &patterns).await
             && reading.seen != Seen::Unknown
         {
@@ -51,14 +51,14 @@ impl RigContext {
     }
 }
 
-/// What an agent shows, of what tmux has.
+/// What an agent shows, from tmux's capture.
 pub(in crate::session) fn shown(screen: &PaneScreen) -> Shown {
     let whole = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let (column, row) = screen.captured.cursor;
     Shown::new(&screen.title, &screen.captured.text, (whole(column), whole(row)))
 }
 
-/// By what `agent` is read: what is known of it, and what its settings add.
+/// The screen patterns for `agent`: the known ones, plus what its settings add.
 pub(in crate::session) fn patterns(agent: &Agent) -> Patterns {
     let mut patterns = Patterns::for_agent(&agent.patterns).unwrap_or_else(Patterns::generic);
     if let Some(prompt) = &agent.ready.prompt {
@@ -70,7 +70,7 @@ pub(in crate::session) fn patterns(agent: &Agent) -> Patterns {
     patterns.with_dialogs(agent.dialogs.clone())
 }
 
-/// The question as a person is told of it.
+/// The question, as a user is shown it.
 pub(in crate::session) fn waiting(question: &Question) -> Waiting {
     let Question { reason, text, about, choices, .. } = question.clone();
     let (text, about) = if text.is_empty() { (about, text) } else { (text, about) };

@@ -1,4 +1,4 @@
-//! Stopping polecats: nothing of theirs stays, nothing of others is touched.
+//! Stops polecats: ends all of their processes, and touches nobody else's.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,39 +13,38 @@ use crate::{
         records,
     },
     session::{
-        context::RigContext,
         error::SessionError,
-        sessions::{list::Session, metadata},
+        sessions::{Sessions, list::Session, metadata},
     },
     tmux::{Guard, PaneOption, Pressed},
 };
 
-/// How long an agent has to end by itself after the interrupt.
-const AFTER_INTERRUPT: Duration = Duration::from_millis(500);
-/// How long its processes have to end after they are asked to terminate.
-const AFTER_TERMINATE: Duration = Duration::from_secs(2);
+/// How long an agent may take to exit after the interrupt.
+const INTERRUPT_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long its processes may take to exit after SIGTERM.
+const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A list of processes that is older is made anew before it counts.
-const STALE: Duration = Duration::from_millis(50);
+/// An older list of processes is refreshed before it is used.
+const CENSUS_AGE_LIMIT: Duration = Duration::from_millis(50);
 
-/// How long what a dead agent left behind has to end when it is asked to.
-const AFTER_DEATH: Duration = Duration::from_millis(500);
+/// How long the orphans of a dead agent may take to exit after SIGTERM.
+const ORPHANS_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// What became of stopping everyone.
+/// The result of stopping all polecats.
 #[derive(Clone, Debug, Default)]
 pub struct StoppedAll {
     /// The polecats whose sessions are gone.
     pub stopped: Vec<String>,
-    /// What went wrong without being in the way.
+    /// Problems that did not prevent a stop.
     pub warnings: Vec<String>,
 }
 
-impl RigContext {
-    /// Ends the session of `polecat` with every process in it, and answers with warnings.
-    /// Not forced, the tracker is synced and the agent interrupted first.
+impl Sessions {
+    /// Ends the session of `polecat` with every process in it; returns warnings. Without `force`,
+    /// syncs the tracker and interrupts the agent first.
     ///
     /// # Errors
-    /// When there is no session, or something of it could not be ended.
+    /// There is no session, or part of it could not be ended.
     pub async fn stop(&self, polecat: &str, force: bool) -> Result<Vec<String>, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         let session = match self.existing(&polecat).await {
@@ -57,19 +56,18 @@ impl RigContext {
         self.end(session, force, Arc::default()).await
     }
 
-    /// Ends the sessions of all polecats of the rig, at once. gastown's other roles are no
-    /// polecats.
+    /// Ends the sessions of all polecats of the rig at once. gastown's other roles are not polecats.
     ///
     /// # Errors
-    /// When some could not be stopped; each is named, the others are stopped.
+    /// Some could not be stopped; each of them is named, and the others are stopped.
     pub async fn stop_all(&self, force: bool) -> Result<StoppedAll, SessionError> {
         let census = Arc::<Census>::default();
         let mut stops = JoinSet::new();
         for session in self.current_sessions().await? {
-            let (context, census) = (self.clone(), census.clone());
+            let (sessions, census) = (self.clone(), census.clone());
             stops.spawn(async move {
                 let name = session.polecat.to_string();
-                (name, context.end(session, force, census).await)
+                (name, sessions.end(session, force, census).await)
             });
         }
         let mut results = stops.join_all().await;
@@ -77,13 +75,13 @@ impl RigContext {
         gather(results)
     }
 
-    /// Forgets that the agent went with its session, which is all that is left of that; whether it
-    /// did.
+    /// Deletes the record of an agent that vanished with its session, which is all that is left;
+    /// whether there was one.
     async fn forget_gone(&self, polecat: &PolecatName) -> Result<bool, SessionError> {
-        let record = records::load(&self.rig, polecat).await?;
+        let record = records::load(&self.context.rig, polecat).await?;
         let gone = record.is_some_and(|record| record.exit.how == ExitHow::Gone);
         if gone {
-            records::forget(&self.rig, polecat).await?;
+            records::forget(&self.context.rig, polecat).await?;
         }
         Ok(gone)
     }
@@ -95,67 +93,67 @@ impl RigContext {
         census: Arc<Census>,
     ) -> Result<Vec<String>, SessionError> {
         let sync = async { if force { None } else { self.sync(&session.polecat).await } };
-        // The list first: it is made by a thread, while a program is only there when it runs.
+        // The process list is made in a thread meanwhile, so it is first.
         let (tree, warning) = tokio::join!(listed(&session, &census), sync);
         match tree? {
             Some(tree) => self.end_marked(&session, tree.fresh().await?, force).await?,
             None => self.end_orphans(&session).await?,
         }
         self.close(&session).await?;
-        heartbeats::forget(&self.rig, &session.polecat).await?;
-        records::forget(&self.rig, &session.polecat).await?;
+        heartbeats::forget(&self.context.rig, &session.polecat).await?;
+        records::forget(&self.context.rig, &session.polecat).await?;
         Ok(warning.into_iter().collect())
     }
 
-    /// Closes what tmux has of `session`: all of it where it is the polecat's own, else no more than
-    /// the agent's pane, for what is beside it then is a person's.
+    /// Closes `session` in tmux: all of it if it is the polecat's own, else only the agent's pane,
+    /// because the rest is the user's.
     pub(in crate::session) async fn close(&self, session: &Session) -> Result<(), SessionError> {
-        let (tmux, pane) = (&self.tmux, &session.pane);
-        if !session.is_moved(&self.rig) && !self.is_shared(session).await? {
+        let (tmux, pane) = (&self.context.tmux, &session.pane);
+        if !session.is_moved(&self.context.rig) && !self.is_shared(session).await? {
             tmux.kill_session(pane.session_id).await?;
         }
-        // A session of the same group, or one that its window was linked into, shows it still.
+        // The pane may still be in a session of the same group, or one its window is linked into.
         Ok(tmux.kill_pane(pane.pane_id).await?)
     }
 
-    /// Whether a person moved a pane of theirs into the session: one that was there before the
-    /// agent's. Those that came later were opened in it, by a hook perhaps.
+    /// Whether the user moved a pane into the session: one that is older than the agent's. Newer
+    /// ones were opened in it, perhaps by a hook.
     async fn is_shared(&self, session: &Session) -> Result<bool, SessionError> {
         let name = &session.pane.session_name;
-        let panes = self.tmux.liveness_of(name, metadata::OPTION).await?;
+        let panes = self.context.tmux.liveness_of(name, metadata::OPTION).await?;
         Ok(panes.iter().any(|pane| pane.pane_id < session.pane.pane_id))
     }
 
     async fn sync(&self, polecat: &PolecatName) -> Option<String> {
-        let dir = self.tracker_dir(self.rig.polecat_dir(polecat));
-        let error = self.tools.tracker.sync(&dir).await.err()?;
+        let dir = self.context.tracker_dir(self.context.rig.polecat_dir(polecat));
+        let error = self.context.tools.tracker.sync(&dir).await.err()?;
         Some(format!("could not sync the tracker for `{polecat}`: {error}"))
     }
 
-    /// Ends what the agent of a dead `session` left behind in it.
+    /// Ends the processes that the agent of a dead `session` left behind.
     pub(in crate::session) async fn end_orphans(
         &self,
         session: &Session,
     ) -> Result<(), SessionError> {
         let Some(pid) = session.pane.pid else { return Ok(()) };
-        Ok(processes::end_orphans(pid, AFTER_DEATH).await?)
+        Ok(processes::end_orphans(pid, ORPHANS_TIMEOUT).await?)
     }
 
-    /// Ends the agent so that who sees it end, a start perhaps, knows that it was stopped.
+    /// Ends the agent, and marks that first, so that whoever sees it exit knows it was stopped.
     async fn end_marked(
         &self,
         session: &Session,
         tree: Option<Tree>,
         force: bool,
     ) -> Result<(), SessionError> {
-        let (tmux, pane) = (&self.tmux, session.pane.pane_id);
+        let (tmux, pane) = (&self.context.tmux, session.pane.pane_id);
         let stopping = |value: String| [PaneOption { pane, option: metadata::STOPPING, value }];
         let now = stopping(Timestamp::now().as_second().to_string());
         let any = Guard::none();
         let interrupted =
             !force && matches!(tmux.press(pane, &["C-c"], &any, &now).await, Ok(Pressed::Yes));
         if !interrupted {
-            // A pane that went meanwhile refuses; that is what was wanted.
+            // Fails if the pane is gone, which is what we want anyway.
             drop(tmux.set_options(&now).await);
         }
         let ended = end_tree(tree, force).await;
@@ -166,13 +164,13 @@ impl RigContext {
     }
 }
 
-/// The processes of a living session, as they were when its stop began.
+/// The processes of a live session when its stop began.
 struct Listing {
     tree: Option<Tree>,
     at: Instant,
 }
 
-/// `None` of a session whose agent has ended.
+/// `None` for a session whose agent has exited.
 async fn listed(session: &Session, census: &Arc<Census>) -> Result<Option<Listing>, ProcessError> {
     if !session.is_live() {
         return Ok(None);
@@ -186,23 +184,23 @@ async fn listed(session: &Session, census: &Arc<Census>) -> Result<Option<Listin
 }
 
 impl Listing {
-    /// With what a slow tracker gave the agent time to start.
+    /// Refreshes the list if it is old: the agent may have started processes while the tracker was slow.
     async fn fresh(self) -> Result<Option<Tree>, ProcessError> {
         let Some(mut tree) = self.tree else { return Ok(None) };
-        if self.at.elapsed() > STALE {
+        if self.at.elapsed() > CENSUS_AGE_LIMIT {
             tree.refresh().await?;
         }
         Ok(Some(tree))
     }
 }
 
-/// Ends what was interrupted, unless it is by `force`.
+/// Waits for the interrupted processes to exit, then ends them; with `force`, ends them at once.
 async fn end_tree(tree: Option<Tree>, force: bool) -> Result<(), SessionError> {
     let Some(tree) = tree else { return Ok(()) };
     if !force {
-        tree.ended(AFTER_INTERRUPT).await;
+        tree.ended(INTERRUPT_TIMEOUT).await;
     }
-    tree.end(if force { Duration::ZERO } else { AFTER_TERMINATE }).await?;
+    tree.end(if force { Duration::ZERO } else { TERMINATE_TIMEOUT }).await?;
     Ok(())
 }
 

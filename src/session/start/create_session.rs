@@ -1,4 +1,4 @@
-//! The session of a start: created in one step, or in place of a dead one.
+//! Creates the tmux session of a start, replacing a dead one.
 
 use std::ffi::OsString;
 
@@ -12,22 +12,20 @@ use crate::{
         path, polecats, records,
     },
     session::{
-        context::RigContext,
         error::SessionError,
         sessions::{
             list::Session,
             metadata::{self, Metadata},
             pending::{OWED, PendingPrompts},
-            status::LeftOver,
         },
-        start::{plan::Plan, prompts::FirstWords},
+        start::{Starter, plan::Plan, prompts::FirstWords},
     },
     tmux::{NewSession, TmuxError},
 };
 
-impl RigContext {
-    /// Creates the session. tmux decides who is first: of two that try at once, one is told
-    /// that the name is taken, and looks then whether what is there may be replaced.
+impl Starter {
+    /// Creates the session. tmux decides a race: the loser is told that the name is taken, and then
+    /// checks whether that session may be replaced.
     pub(in crate::session) async fn create_session(
         &self,
         plan: &Plan,
@@ -35,96 +33,51 @@ impl RigContext {
         owed: &PendingPrompts,
     ) -> Result<Session, SessionError> {
         let spec = self.spec(plan, words, owed).await?;
-        // gastown may be about to reset the worktree, or to remove it.
-        let _gastown = GastownPolecat::lock(&self.rig, &plan.polecat).await?;
-        // Whoever removes a polecat waits for this before the last look for a session.
-        let _gate = Gate::share(&self.rig).await?;
-        polecats::require(&self.rig, &plan.polecat).await?;
+        // gastown may be about to reset or remove the worktree.
+        let _gastown = GastownPolecat::lock(&self.context.rig, &plan.polecat).await?;
+        // A removal waits for this before its last check for a session.
+        let _gate = Gate::share(&self.context.rig).await?;
+        polecats::require(&self.context.rig, &plan.polecat).await?;
         self.make_room(&plan.polecat).await?;
         match self.create_new(plan, &spec).await {
-            // By somebody who was quicker, or by what is no session of a polecat of ours.
+            // Another backend was faster, or the session is not ours.
             Err(error) if error.is_duplicate_session() => {
                 self.make_room(&plan.polecat).await?;
-                self.refuse_other(&plan.polecat).await?;
+                self.context.sessions().refuse_other(&plan.polecat).await?;
                 self.create_new(plan, &spec).await.map_err(|error| {
                     if error.is_duplicate_session() { self.taken(plan) } else { error }
                 })?;
             }
             other => other?,
         }
-        records::forget(&self.rig, &plan.polecat).await?;
-        self.existing(&plan.polecat).await
+        records::forget(&self.context.rig, &plan.polecat).await?;
+        self.context.sessions().existing(&plan.polecat).await
     }
 
-    /// Creates the session where there is none of that name.
+    /// Creates the session; the name must be free.
     async fn create_new(&self, plan: &Plan, spec: &NewSession) -> Result<(), SessionError> {
-        // First: by an old one gastown would take the new session for dead.
-        heartbeats::keep(&self.rig, &plan.polecat).await?;
-        let created = self.tmux.create_session(spec).await;
-        // Without an answer there may be one all the same.
+        // First: with an old heartbeat, gastown would consider the new session dead.
+        heartbeats::keep(&self.context.rig, &plan.polecat).await?;
+        let created = self.context.tmux.create_session(spec).await;
+        // If tmux did not answer, the session may exist.
         if created.as_ref().is_err_and(|error| !matches!(error, TmuxError::NoAnswer { .. })) {
-            heartbeats::forget(&self.rig, &plan.polecat).await?;
+            heartbeats::forget(&self.context.rig, &plan.polecat).await?;
         }
         Ok(created.map(drop)?)
     }
 
-    /// Makes room where the polecat's agent is dead, wherever its pane is. A live one stays.
+    /// Removes the session of a dead agent, wherever its pane is. A live agent is an error.
     async fn make_room(&self, polecat: &PolecatName) -> Result<(), SessionError> {
-        match self.require_no_agent(polecat).await? {
-            Some(dead) => self.bury(&dead).await.map(drop),
-            None => Ok(()),
-        }
-    }
-
-    /// Refuses while an agent of the polecat lives anywhere on the server; gives a dead one.
-    pub(in crate::session) async fn require_no_agent(
-        &self,
-        polecat: &PolecatName,
-    ) -> Result<Option<Session>, SessionError> {
-        // All of the server's panes: that of the session which has the polecat's name may be dead
-        // while another was moved elsewhere.
-        match self.facts_anywhere(polecat).await? {
-            Some(found) if found.is_live() => Err(self.in_the_way(&found)),
-            dead => Ok(dead),
-        }
-    }
-
-    /// The refusal of what the living agent of `session` is in the way of.
-    fn in_the_way(&self, found: &Session) -> SessionError {
-        let session = found.pane.session_name.clone();
-        if !found.is_moved(&self.rig) {
-            return SessionError::SessionRunning { session };
-        }
-        let (polecat, pane) = (found.polecat.to_string(), found.pane.pane_id.to_string());
-        SessionError::AgentElsewhere { polecat, session, pane }
-    }
-
-    /// Refuses where the polecat's session lives on without its agent.
-    pub(in crate::session) async fn refuse_left_over(
-        &self,
-        polecat: &PolecatName,
-    ) -> Result<(), SessionError> {
-        let session = self.rig.session(polecat).to_string();
-        match self.left_over(polecat).await? {
-            Some(LeftOver::Ours) => Err(SessionError::AgentGone { session }),
-            Some(LeftOver::Others) | None => Ok(()),
-        }
-    }
-
-    /// The same where somebody else has a session of that name.
-    async fn refuse_other(&self, polecat: &PolecatName) -> Result<(), SessionError> {
-        let session = self.rig.session(polecat).to_string();
-        match self.left_over(polecat).await? {
-            Some(LeftOver::Ours) => Err(SessionError::AgentGone { session }),
-            Some(LeftOver::Others) => {
-                Err(SessionError::NotOurs { session, rig: self.rig.name.to_string() })
-            }
+        match self.context.sessions().require_no_agent(polecat).await? {
+            Some(dead) => self.context.sessions().reap(&dead).await.map(drop),
             None => Ok(()),
         }
     }
 
     fn taken(&self, plan: &Plan) -> SessionError {
-        SessionError::SessionRunning { session: self.rig.session(&plan.polecat).to_string() }
+        SessionError::SessionRunning {
+            session: self.context.rig.session(&plan.polecat).to_string(),
+        }
     }
 
     async fn spec(
@@ -137,7 +90,7 @@ impl RigContext {
         let mark = self.mark(plan).await;
         let env = self.environment(plan, mark.branch.as_deref()).await;
         let mut options: Vec<(String, String)> =
-            theme::status_options(&self.rig, &plan.polecat, gt)
+            theme::status_options(&self.context.rig, &plan.polecat, gt)
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect();
@@ -147,9 +100,9 @@ impl RigContext {
             })?;
             Ok::<_, SessionError>((metadata::OPTION.to_owned(), mark))
         };
-        options.push(encoded(&Metadata::of_session(&self.rig.home))?);
+        options.push(encoded(&Metadata::of_session(&self.context.rig.home))?);
         let pane_options = vec![encoded(&mark)?, (OWED.to_owned(), owed.encode())];
-        let name = self.rig.session(&plan.polecat).to_string();
+        let name = self.context.rig.session(&plan.polecat).to_string();
         let argv = argv(plan, words);
         let unset = startup::unset(&plan.agent, &env);
         let env = env.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
@@ -160,7 +113,7 @@ impl RigContext {
 
     async fn mark(&self, plan: &Plan) -> Metadata {
         Metadata {
-            home: self.rig.home.clone(),
+            home: self.context.rig.home.clone(),
             polecat: Some(plan.polecat.to_string()),
             pane: None,
             pid: None,
@@ -176,8 +129,8 @@ impl RigContext {
     }
 }
 
-/// The words to start. tmux's server may have another `PATH` than ours, in which the program was
-/// found.
+/// The command line to start, with the program's full path: the tmux server may have another
+/// `PATH` than we have.
 fn argv(plan: &Plan, words: &FirstWords) -> Vec<OsString> {
     let mut argv = plan.argv.clone();
     if let FirstWords::Argument(prompt) = words {

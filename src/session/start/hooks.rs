@@ -1,5 +1,5 @@
-//! The hooks by which an agent calls `gt`: which file it is told of, and whether they tell it at
-//! its start what it is to do (`gt prime`). Who has none is told in words, so that it is told once.
+//! The hooks through which an agent calls `gt`: which settings file it gets, and whether they brief
+//! it at startup (`gt prime`). An agent without them is briefed by a prompt: exactly one of both.
 
 use std::path::{Path, PathBuf};
 
@@ -9,32 +9,32 @@ use crate::{
         trust::Content,
     },
     host::{HostError, hooks, path, trust},
-    session::{context::RigContext, error::SessionError, start::resolve_agent::Choice},
+    session::{error::SessionError, start::Starter, start::resolve_agent::Choice},
 };
 
-/// Where Claude Code finds hooks by itself, from its worktree.
+/// Where Claude Code looks for hooks in its worktree.
 const CLAUDES: &str = ".claude/settings.json";
 
-/// What of an agent's hooks is loaded.
+/// The hooks that an agent loads.
 #[derive(Default)]
 pub(in crate::session) struct Loaded {
-    /// The arguments that name them.
+    /// The arguments that load them.
     pub(in crate::session) args: Vec<String>,
-    /// Whether they call `gt prime` when it begins.
+    /// Whether they call `gt prime` at startup.
     pub(in crate::session) is_primed: bool,
-    /// Why some are not loaded.
+    /// Why some are not loaded, if so.
     pub(in crate::session) warning: Option<String>,
 }
 
-impl RigContext {
-    /// Puts the hooks of the agent in place, and settles which of them it is told of.
+impl Starter {
+    /// Installs the agent's hooks, and decides which of them it loads.
     pub(in crate::session) async fn load_hooks(
         &self,
         choice: &Choice,
         workdir: &Path,
     ) -> Result<Loaded, SessionError> {
         let agent = &choice.agent;
-        hooks::ensure(&self.rig, agent, self.gt().as_deref()).await?;
+        hooks::ensure(&self.context.rig, agent, self.gt().as_deref()).await?;
         if !agent.hook_args.is_empty() {
             return match in_worktree(agent, workdir).await? {
                 Some(own) => self.of_worktree(choice, workdir, &own).await,
@@ -42,19 +42,19 @@ impl RigContext {
             };
         }
         let mut loaded = self.of_town(choice, workdir).await?;
-        // What cannot be read the agent cannot read either.
+        // If we cannot read the file, the agent cannot either.
         let own = in_worktree(agent, workdir).await.ok().flatten();
         loaded.is_primed |= own.is_some_and(|own| primes(&own));
         Ok(loaded)
     }
 
-    /// The program that hooks call.
+    /// The `gt` program, which hooks call.
     pub(in crate::session) fn gt(&self) -> Option<PathBuf> {
-        path::find_program("gt", &self.rig.path)
+        path::find_program("gt", &self.context.rig.path)
     }
 
-    /// Those that gastown has put into the worktree. What is in the file came with the repository,
-    /// so without a person's leave it is not loaded.
+    /// The hooks in the worktree. Their file may come from the repository, so it is loaded only if
+    /// the user trusts it.
     async fn of_worktree(
         &self,
         choice: &Choice,
@@ -68,10 +68,10 @@ impl RigContext {
         Ok(Loaded { args, is_primed: primes(own), warning: None })
     }
 
-    /// Those that all polecats of a town share. A command of the user's own stays as it is, and so
-    /// does another file that the agent's own arguments name: of two the last one would count.
+    /// The hooks that all polecats of a town share. They are not added to a command of the user's
+    /// own, nor if the agent's arguments name a settings file: only the last one counts.
     async fn of_town(&self, choice: &Choice, workdir: &Path) -> Result<Loaded, SessionError> {
-        let shared = hooks::shared(&self.rig, &choice.agent, self.gt().as_deref()).await?;
+        let shared = hooks::shared(&self.context.rig, &choice.agent, self.gt().as_deref()).await?;
         let Some(shared) = shared else { return Ok(Loaded::default()) };
         let is_primed = primes(&shared.content);
         let path = &shared.content.path;
@@ -102,10 +102,10 @@ impl Loaded {
 }
 
 fn not_asked(hooks: &str) -> String {
-    format!("{hooks} are not loaded, as nobody was asked about them: the next start asks")
+    format!("{hooks} are not loaded, because you were not asked about them: the next start asks")
 }
 
-/// The hooks that an agent finds, or is pointed at, in the folder it works in.
+/// The hooks that an agent finds, or is pointed to, in its working directory.
 pub(in crate::session) async fn in_worktree(
     agent: &Agent,
     workdir: &Path,
@@ -119,12 +119,12 @@ pub(in crate::session) async fn in_worktree(
     trust::content_below(workdir, &file).await
 }
 
-/// Whether these hooks tell an agent what it is to do. gastown calls `gt` by its name or by its path.
+/// Whether these hooks brief an agent. gastown calls `gt` by name or by path.
 fn primes(hooks: &Content) -> bool {
     hooks.text.as_ref().is_some_and(|text| text.contains(" prime"))
 }
 
-/// The file of settings that a command line names.
+/// The settings file that a command line names.
 fn settings_of(argv: &[String]) -> Option<&str> {
     let mut last = None;
     for word in argv.iter().rev() {

@@ -1,4 +1,4 @@
-//! What a start will do, settled and checked before anything is created.
+//! The plan of a start, checked before anything is created.
 
 use std::path::{Path, PathBuf};
 
@@ -6,59 +6,38 @@ use crate::{
     core::{
         agent::Agent,
         names::{IssueId, PolecatName},
-        trust::Allowed,
     },
     host::{polecats, tracker::Issue},
     session::{
-        context::RigContext,
         error::SessionError,
-        polecats::presence::InUse,
-        start::resolve_agent::{Choice, require_program},
+        messages::recipient::Recipient,
+        start::{
+            Starter,
+            options::StartOptions,
+            resolve_agent::{Choice, require_program},
+        },
     },
 };
 
-/// How a session is to be started; what is absent is found out.
-#[derive(Clone, Debug, Default)]
-pub struct StartOptions {
-    /// Create the polecat first, when it does not exist.
-    pub new: bool,
-    /// The issue it is to work on.
-    pub issue: Option<String>,
-    /// The agent's name.
-    pub agent: Option<String>,
-    /// The account's handle.
-    pub account: Option<String>,
-    /// Where it works, in place of its worktree.
-    pub workdir: Option<PathBuf>,
-    /// The agent's configuration folder.
-    pub config_dir: Option<PathBuf>,
-    /// A command line in place of the agent's.
-    pub command: Option<String>,
-    /// What a person allowed that files of the project want run.
-    pub allowed: Option<Allowed>,
-    /// What is done about others who work in its worktree.
-    pub in_use: InUse,
-}
-
-/// A start whose parts all exist.
+/// A start with everything it needs.
 #[derive(Clone, Debug)]
 pub(in crate::session) struct Plan {
     pub(in crate::session) polecat: PolecatName,
     pub(in crate::session) workdir: PathBuf,
     pub(in crate::session) agent: Agent,
-    /// The words of the command, the program first.
+    /// The command line, the program first.
     pub(in crate::session) argv: Vec<String>,
     /// The agent's configuration folder.
     pub(in crate::session) config_dir: Option<PathBuf>,
     pub(in crate::session) issue: Option<(IssueId, Issue)>,
-    /// Whether its hooks call `gt prime` when it begins.
+    /// Whether its hooks call `gt prime` at startup.
     pub(in crate::session) is_primed: bool,
-    /// What of the settings could not be followed.
+    /// Settings that could not be applied.
     pub(in crate::session) warnings: Vec<String>,
 }
 
-impl RigContext {
-    /// Settles a start of `polecat`, and puts in place what its agent reads when it begins.
+impl Starter {
+    /// Plans a start of `polecat`, and installs the hooks that its agent reads at startup.
     pub(in crate::session) async fn plan(
         &self,
         polecat: PolecatName,
@@ -84,9 +63,9 @@ impl RigContext {
         given: Option<&Path>,
     ) -> Result<PathBuf, SessionError> {
         let path = match given {
-            // `join` leaves an absolute path as it is; its components have no slash at the end.
-            Some(given) => self.rig.path.join(given).components().collect(),
-            None => polecats::workdir(&self.rig, polecat).await?,
+            // `join` keeps an absolute path; `components` drops a trailing slash.
+            Some(given) => self.context.rig.path.join(given).components().collect(),
+            None => polecats::workdir(&self.context.rig, polecat).await?,
         };
         match tokio::fs::metadata(&path).await {
             Ok(found) if found.is_dir() => Ok(path),
@@ -101,8 +80,14 @@ impl RigContext {
     ) -> Result<Option<(IssueId, Issue)>, SessionError> {
         let Some(issue) = issue else { return Ok(None) };
         let id = IssueId::parse(issue)?;
-        let dir = self.tracker_dir(workdir.to_owned());
-        let issue = self.tools.tracker.show(&id, &dir).await?;
+        let dir = self.context.tracker_dir(workdir.to_owned());
+        let issue = self.context.tools.tracker.show(&id, &dir).await?;
         Ok(Some((id, issue)))
+    }
+}
+
+impl From<&Plan> for Recipient {
+    fn from(plan: &Plan) -> Self {
+        Self::new(plan.agent.clone(), plan.argv.get(1..).unwrap_or_default().to_vec())
     }
 }

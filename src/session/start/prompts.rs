@@ -1,4 +1,4 @@
-//! What an agent is told when it begins.
+//! The first prompts of an agent.
 
 use jiff::Zoned;
 
@@ -8,20 +8,20 @@ use crate::{
         town::Gastown,
     },
     host::polecats,
-    session::{context::RigContext, start::plan::Plan},
+    session::{start::Starter, start::plan::Plan},
 };
 
-/// The first words to an agent, and how they reach it.
+/// An agent's first prompts, and how they reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::session) enum FirstWords {
-    /// With its command.
+    /// As an argument of its command.
     Argument(String),
-    /// Typed, one after the other, once it is ready. None at all is possible.
+    /// Typed one after the other once it is ready; may be empty.
     Typed(Vec<String>),
 }
 
 impl FirstWords {
-    /// Those that are typed.
+    /// The prompts to type.
     pub(in crate::session) fn typed(&self) -> &[String] {
         match self {
             Self::Argument(_) => &[],
@@ -30,12 +30,12 @@ impl FirstWords {
     }
 }
 
-impl RigContext {
-    /// What the agent of `plan` is told first: in a town what gastown says, elsewhere which
-    /// issue it is to work on, if any.
+impl Starter {
+    /// The first prompts for the agent of `plan`: in a town what gastown says, elsewhere the issue
+    /// to work on, if any.
     pub(in crate::session) async fn first_words(&self, plan: &Plan) -> FirstWords {
         let mut words: Vec<String> = plan.agent.initial_prompt.iter().cloned().collect();
-        match self.rig.gastown() {
+        match self.context.rig.gastown() {
             Some(gastown) => words.extend(self.gastowns_words(gastown, plan).await),
             None => words.extend(self.issue_words(plan)),
         }
@@ -49,7 +49,7 @@ impl RigContext {
     async fn gastowns_words(&self, gastown: Gastown, plan: &Plan) -> Vec<String> {
         let session = polecats::session_id(&plan.workdir).await;
         let assignment = Assignment {
-            rig: &self.rig,
+            rig: &self.context.rig,
             polecat: &plan.polecat,
             issue: plan.issue.as_ref().map(|(id, _)| id),
             now: Zoned::now().datetime(),
@@ -61,7 +61,7 @@ impl RigContext {
 
     fn issue_words(&self, plan: &Plan) -> Option<String> {
         let (id, issue) = plan.issue.as_ref()?;
-        let show = format!("{} show {id}", self.tools.tracker.program());
+        let show = format!("{} show {id}", self.context.tools.tracker.program());
         Some(startup::issue_words(id, &issue.title, &show))
     }
 }

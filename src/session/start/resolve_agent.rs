@@ -1,5 +1,4 @@
-//! Which agent is started, with which words and whose account: all that a start can know before
-//! it has a polecat.
+//! Which agent to start, with which command line and account: all that does not depend on the polecat.
 
 use std::{
     env,
@@ -10,37 +9,40 @@ use crate::{
     core::{
         agent::{ACCOUNT_VARIABLE, Agent, preset_of_program},
         command::CommandLine,
-        names::visible,
-        settings::{Accounts, BadAccount, File, Resolved, Sources, Unresolved, WhoAsked, expanded},
+        settings::{Accounts, BadAccount, File, Resolved, WhoAsked, expanded},
     },
-    host::{self, HostError, path},
-    session::{context::RigContext, error::SessionError, start::plan::StartOptions},
+    host::{self, path},
+    session::{
+        agents::unreadable,
+        error::SessionError,
+        start::{Starter, options::StartOptions},
+    },
 };
 
-/// An agent to be started.
+/// The agent to start.
 #[derive(Clone, Debug)]
 pub(in crate::session) struct Choice {
     pub(in crate::session) agent: Agent,
-    /// The words of the command, the program first.
+    /// The command line, the program first.
     pub(in crate::session) argv: Vec<String>,
     /// The agent's configuration folder.
     pub(in crate::session) config_dir: Option<PathBuf>,
-    /// What says so of all this, where it is not the user.
+    /// Which project files decided this.
     pub(in crate::session) origin: Origin,
-    /// The request that was allowed for this start, by its id.
+    /// The id of the trust request that was allowed for this start.
     pub(in crate::session) allowed: Option<String>,
-    /// What of the settings could not be followed.
+    /// Settings that could not be applied.
     pub(in crate::session) warnings: Vec<String>,
 }
 
-/// Which files of the project made a choice what it is.
+/// Which project files decided a choice.
 #[derive(Clone, Debug, Default)]
 pub(in crate::session) struct Origin {
     /// Whether the command line is the user's own.
     pub(in crate::session) own_command: bool,
-    /// Those that made the agent another one than any that is known.
+    /// The files that make the agent differ from every known one.
     pub(in crate::session) agent: Vec<PathBuf>,
-    /// The one that named the configuration folder.
+    /// The file that named the configuration folder.
     pub(in crate::session) config_dir: Option<PathBuf>,
 }
 
@@ -51,9 +53,9 @@ impl Choice {
     }
 }
 
-impl RigContext {
-    /// Settles what is to be started, and that a person allows what files of the project want run.
-    /// `workdir` is where, when it is there already. Nothing was created when this fails.
+impl Starter {
+    /// Resolves what to start, and checks that the user trusts what project files decided. `workdir`
+    /// is the working directory, if it exists already. Creates nothing.
     pub(in crate::session) async fn choose(
         &self,
         options: &StartOptions,
@@ -64,14 +66,14 @@ impl RigContext {
         let mut choice = self.chosen(asked, command.as_ref()).await?;
         choice.config_dir = self.config_dir(&mut choice, options).await?;
         if let Some(program) = choice.argv.first().filter(|program| is_found_anywhere(program)) {
-            require_program(program, &self.rig.path)?;
+            require_program(program, &self.context.rig.path)?;
         }
         choice.allowed = self.leave(&choice, workdir, options.allowed.as_ref()).await?;
         Ok(choice)
     }
 
-    /// The agent, run by a command line of the user's own where there is one: whom that runs is told
-    /// by `agent=`, else by its program.
+    /// The agent, with the user's own command line if there is one; then `agent=` says which agent
+    /// that runs, or else its program does.
     async fn chosen(
         &self,
         asked: Option<&str>,
@@ -85,8 +87,8 @@ impl RigContext {
                 ..choice
             });
         }
-        let sources = self.sources().await?;
-        let on_path = |program: &str| self.is_on_path(program);
+        let sources = self.context.agents().sources().await?;
+        let on_path = |program: &str| self.context.agents().is_on_path(program);
         let Resolved { agent, warnings } = sources.resolve(asked, &on_path)?;
         let agent = match argv {
             Some(argv) => agent.with_command(argv),
@@ -95,37 +97,6 @@ impl RigContext {
         let files = sources.deciding(asked, argv, &on_path);
         let origin = Origin { own_command: argv.is_some(), agent: files, config_dir: None };
         Ok(Choice { origin, warnings, ..Choice::of(agent) })
-    }
-
-    /// The names of all agents that can be started. What a broken file says is left out: who
-    /// starts one is told. So are names that a person could not read.
-    pub(in crate::session) async fn agents(&self) -> Vec<String> {
-        let sources = host::settings::agents(&self.rig).await.unwrap_or_default();
-        let names = self.with_configuration(sources).names();
-        names.into_iter().filter(|name| !name.is_empty() && visible(name) == *name).collect()
-    }
-
-    /// The agent of the settings and of the configuration, to be read or told of: nobody was asked
-    /// whether it may run.
-    pub(in crate::session) async fn of_settings(
-        &self,
-        asked: Option<&str>,
-    ) -> Result<Resolved, SessionError> {
-        Ok(self.sources().await?.resolve(asked, &|program| self.is_on_path(program))?)
-    }
-
-    async fn sources(&self) -> Result<Sources, SessionError> {
-        let sources = host::settings::agents(&self.rig).await.map_err(unreadable)?;
-        Ok(self.with_configuration(sources))
-    }
-
-    fn is_on_path(&self, program: &str) -> bool {
-        path::find_program(program, &self.rig.path).is_some()
-    }
-
-    fn with_configuration(&self, sources: Sources) -> Sources {
-        let settings = &self.tools.settings;
-        Sources { agent: settings.agent.clone(), agents: settings.agents.clone(), ..sources }
     }
 
     async fn config_dir(
@@ -151,18 +122,20 @@ impl RigContext {
             }
         };
         if dir.is_some() && options.config_dir.is_none() {
-            choice.origin.config_dir = host::settings::accounts_path(&self.rig);
+            choice.origin.config_dir = host::settings::accounts_path(&self.context.rig);
         }
-        // Component by component: without the slash that Neovim puts behind a folder.
-        Ok(dir.map(|dir| self.rig.path.join(dir).components().collect()))
+        // `components` drops the trailing slash that Neovim appends to a folder.
+        Ok(dir.map(|dir| self.context.rig.path.join(dir).components().collect()))
     }
 
     async fn account(&self, handle: &str, home: Option<&Path>) -> Result<PathBuf, SessionError> {
         let Some(file) = self.accounts().await? else {
             let handle = crate::core::names::shown(handle);
-            let missing = match host::settings::accounts_path(&self.rig) {
+            let missing = match host::settings::accounts_path(&self.context.rig) {
                 Some(path) => format!("there is no file `{}`", path.display()),
-                None => format!("rig `{}` is in no town, which would have some", self.rig.name),
+                None => {
+                    format!("rig `{}` is in no town, which would have some", self.context.rig.name)
+                }
             };
             let message = format!("`account` names account `{handle}`, but {missing}");
             return Err(SessionError::BadArgument(message));
@@ -170,8 +143,8 @@ impl RigContext {
         Ok(file.folder(handle, WhoAsked::Command, home)?)
     }
 
-    /// The account that nobody asked for, and what is wrong with it: an agent of another kind has
-    /// nothing to do with it.
+    /// The default account, and a warning if something is wrong with it. Agents of other kinds have
+    /// none.
     async fn usual_account(
         &self,
         agent: &Agent,
@@ -188,7 +161,7 @@ impl RigContext {
     }
 
     async fn accounts(&self) -> Result<Option<File<Accounts>>, SessionError> {
-        host::settings::accounts(&self.rig).await.map_err(unreadable)
+        host::settings::accounts(&self.context.rig).await.map_err(unreadable)
     }
 }
 
@@ -196,8 +169,8 @@ fn parse(text: &str) -> Result<CommandLine, SessionError> {
     CommandLine::parse(text).map_err(|error| SessionError::BadArgument(format!("`cmd`: {error}")))
 }
 
-/// The agent of a command line that names none: what its program is known for. Of another one
-/// gastown assumes that it keeps its configuration as claude does.
+/// The agent of a command line without `agent=`: known by its program. Like gastown, we assume that
+/// an unknown one finds its configuration as claude does.
 fn unnamed(command: &CommandLine) -> Agent {
     command.program().and_then(preset_of_program).unwrap_or_else(|| Agent {
         config_dir_env: Some(ACCOUNT_VARIABLE.to_owned()),
@@ -224,36 +197,16 @@ fn require_variable(argument: &str, agent: &Agent) -> Result<(), SessionError> {
     )))
 }
 
-/// Whether where it is does not depend on the folder it is started in.
+/// Whether the program is found independently of the working directory.
 fn is_found_anywhere(program: &str) -> bool {
     program.starts_with('/') || !program.contains('/')
 }
 
-/// Refuses a program that cannot be started in `dir`.
+/// Fails if the program cannot be found from `dir`.
 pub(in crate::session) fn require_program(program: &str, dir: &Path) -> Result<(), SessionError> {
     match path::find_program(program, dir) {
         Some(_) => Ok(()),
         None => Err(SessionError::CommandNotFound { program: program.to_owned() }),
-    }
-}
-
-/// A settings file that says nothing we understand is a mistake in the configuration, also where
-/// it cannot even be read.
-fn unreadable(error: HostError) -> SessionError {
-    match error {
-        HostError::Broken { .. } | HostError::Read { .. } => {
-            SessionError::ConfigInvalid(error.to_string())
-        }
-        other => other.into(),
-    }
-}
-
-impl From<Unresolved> for SessionError {
-    fn from(error: Unresolved) -> Self {
-        match error {
-            Unresolved::Asked(message) => Self::BadArgument(message),
-            Unresolved::Configured { .. } => Self::ConfigInvalid(error.to_string()),
-        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Starts and messages whose backend was killed, or gave up waiting for a person: whoever
-//! watches the session takes them up.
+//! Resumes starts and messages whose backend was killed, or gave up waiting for the user. Any backend
+//! that watches the session does.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -7,35 +7,31 @@ use tokio::{task::JoinHandle, time::Instant};
 use tracing::{info, warn};
 
 use crate::{
-    core::{
-        agent::Agent,
-        session::{SessionInfo, State, StateSource},
-    },
+    core::session::{SessionInfo, State, StateSource},
     host::processes::Holder,
     session::{
         context::RigContext,
         error::SessionError,
-        messages::inject,
         sessions::{
             list::Session,
-            pending::{self, OWED, PendingPrompts},
+            pending::{OWED, PendingPrompts},
         },
-        start::send_prompts::Recipient,
+        start::Starter,
     },
     tmux::PaneId,
 };
 
-/// How long what could not be told is left alone before it is tried again.
-const PAUSE: Duration = Duration::from_secs(5);
+/// The pause before a failed resumption is tried again.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
-/// What one monitor takes up.
+/// The resumptions of one poller, by pane.
 #[derive(Default)]
 pub(in crate::session) struct Resumed {
     running: HashMap<PaneId, (JoinHandle<()>, Instant)>,
 }
 
 impl Resumed {
-    /// Takes up what nobody sees to in `session`, which looks like `info`.
+    /// Resumes what is unfinished in `session`, whose state is `info`, if nobody else is doing it.
     pub(in crate::session) fn look(
         &mut self,
         context: &RigContext,
@@ -43,18 +39,18 @@ impl Resumed {
         info: &SessionInfo,
     ) {
         let pane = session.pane.pane_id;
-        self.running.retain(|_, (task, at)| !task.is_finished() || at.elapsed() < PAUSE);
-        if self.running.contains_key(&pane) || !context.is_cut_off(session, info) {
+        self.running.retain(|_, (task, at)| !task.is_finished() || at.elapsed() < RETRY_INTERVAL);
+        if self.running.contains_key(&pane) || !context.starter().is_cut_off(session, info) {
             return;
         }
         let (context, session) = (context.clone(), session.clone());
-        let task = tokio::spawn(async move { context.take_up(&session).await });
+        let task = tokio::spawn(async move { context.starter().take_up(&session).await });
         self.running.insert(pane, (task, Instant::now()));
     }
 }
 
-impl RigContext {
-    /// Whether something of `session` is to be done that nobody is doing.
+impl Starter {
+    /// Whether something in `session` is unfinished and nobody is working on it.
     fn is_cut_off(&self, session: &Session, info: &SessionInfo) -> bool {
         if !session.is_live() || session.stopping {
             return false;
@@ -68,77 +64,82 @@ impl RigContext {
         pasted || owed
     }
 
-    /// Whether `holder` sees to it no more.
+    /// Whether `holder` has stopped working on it.
     fn is_free(&self, session: &Session, holder: Holder) -> bool {
         if holder.is_this() {
-            return !self.tools.is_starting(self.rig.session(&session.polecat).as_str());
+            return !self
+                .context
+                .tools
+                .starts
+                .has(self.context.rig.session(&session.polecat).as_str());
         }
         !holder.lives()
     }
 
     async fn take_up(&self, session: &Session) {
         let polecat = &session.polecat;
-        let name = self.rig.session(polecat);
-        let Some(begun) = self.tools.starting_alone(name.as_str()) else { return };
+        let name = self.context.rig.session(polecat);
+        let Some(begun) = self.context.tools.starts.begin_alone(name.as_str()) else { return };
         let told = self.resume(session).await.unwrap_or_else(|error| {
-            // A later look tries again, unless the agent or its session is gone.
+            // A later look retries, unless the agent or its session is gone.
             if !error.is_in_the_way() {
-                warn!(%error, %polecat, "what was cut off could not be taken up");
+                warn!(%error, %polecat, "could not resume an interrupted start");
             }
             Vec::new()
         });
         drop(begun);
         for warning in told {
-            self.tools.news.warn(format!("polecat `{polecat}`: {warning}"));
+            self.context.tools.news.warn(format!("polecat `{polecat}`: {warning}"));
         }
     }
 
     async fn resume(&self, session: &Session) -> Result<Vec<String>, SessionError> {
         let Some((session, owed)) = self.take_over(session).await? else { return Ok(Vec::new()) };
-        info!(polecat = %session.polecat, "taking up a start that was cut off");
-        let to = Recipient::new(self.addressed(&session).await, session.args());
+        info!(polecat = %session.polecat, "resuming an interrupted start");
+        let to = self.context.messenger().recipient(&session).await;
         let quiet = |_: &str| {};
         let readiness = self.wait_until_ready(&session, &to, &owed, &quiet).await?;
-        let warnings = self.brief(&session, &to, owed, readiness, &quiet).await?;
-        // What is still in the way was told once, and is tried again.
-        let left = self.session(&session.polecat).await?.and_then(|session| session.owed);
+        let warnings = self.send_prompts(&session, &to, owed, readiness, &quiet).await?;
+        // The obstacle was reported once; it is retried silently.
+        let left = self
+            .context
+            .sessions()
+            .session(&session.polecat)
+            .await?
+            .and_then(|session| session.owed);
         Ok(if left.is_some_and(|owed| owed.is_open()) { Vec::new() } else { warnings })
     }
 
-    /// Submits what stands in the composer, and makes what is owed ours, if it still is nobody's:
-    /// of several backends one does.
+    /// Submits the text in the composer, and claims the pending prompts if they are unclaimed. Of
+    /// several backends exactly one succeeds.
     async fn take_over(
         &self,
         seen: &Session,
     ) -> Result<Option<(Session, PendingPrompts)>, SessionError> {
-        let turn = self.turn(seen).await?;
-        let Some(mut session) = self.session(&seen.polecat).await? else { return Ok(None) };
+        let typing = self.context.messenger().lock_typing(&seen.polecat).await?;
+        let Some(mut session) = self.context.sessions().session(&seen.polecat).await? else {
+            return Ok(None);
+        };
         let same = session.is_live() && session.pane.pane_id == seen.pane.pane_id;
         if !same || session.stopping {
             return Ok(None);
         }
         if session.pasted.as_ref().is_some_and(|pasted| !pasted.told) {
-            let to = Recipient::new(self.addressed(&session).await, session.args());
-            inject::submit_pasted(self, &mut session, &to).await?;
+            let to = self.context.messenger().recipient(&session).await;
+            self.context.messenger().submit_pasted(&mut session, &to).await?;
         }
         let free = |owed: &PendingPrompts| {
             owed.by.is_none_or(|holder| holder.is_this() || !holder.lives())
         };
         let Some(owed) = session.owed.clone().filter(free) else { return Ok(None) };
         let owed = PendingPrompts { by: Some(Holder::this()), ..owed };
-        self.tmux.set_options(&[pending::note(&session, OWED, owed.encode())]).await?;
-        drop(turn);
+        self.context.tmux.set_options(&[session.option(OWED, owed.encode())]).await?;
+        drop(typing);
         Ok(Some((session, owed)))
-    }
-
-    /// The agent of a session. One that is configured no more is talked to all the same.
-    pub(in crate::session) async fn addressed(&self, session: &Session) -> Agent {
-        let known = self.agent_of(session).await;
-        known.unwrap_or_else(|| Agent::generic("agent", "", &[]))
     }
 }
 
-/// Whether an agent that was not ready in time is by now, as its own screen says.
+/// Whether an agent that was not ready in time is ready now, by its own screen.
 fn can_be_told(info: &SessionInfo) -> bool {
     matches!(info.state, State::Idle | State::Working)
         && !matches!(info.state_source, StateSource::Silence | StateSource::None)

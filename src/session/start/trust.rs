@@ -1,4 +1,4 @@
-//! What files of a project want run is asked about before it is, once or for good.
+//! Trust: commands that project files name need the user's permission, for once or for good.
 
 use std::path::{Path, PathBuf};
 
@@ -10,21 +10,21 @@ use crate::{
     },
     host::{HostError, hooks, trust},
     session::{
-        context::RigContext,
         error::SessionError,
         start::{
+            Starter,
             hooks::in_worktree,
-            plan::StartOptions,
+            options::StartOptions,
             resolve_agent::{Choice, Origin},
         },
     },
 };
 
-impl RigContext {
-    /// The id of what was allowed; none where there is nothing to be allowed.
+impl Starter {
+    /// The id of what was allowed; `None` if nothing needs permission.
     ///
     /// # Errors
-    /// Nobody has allowed it, or it is something else by now.
+    /// The user has not allowed it, or it has changed since.
     pub(in crate::session) async fn leave(
         &self,
         choice: &Choice,
@@ -45,18 +45,17 @@ impl RigContext {
         Err(SessionError::Untrusted(Box::new(request)))
     }
 
-    /// Where an existing polecat is going to work; none where that is not known yet.
+    /// The working directory of an existing polecat; `None` if it is not known yet.
     pub(in crate::session) async fn workdir_of(
         &self,
         polecat: Option<&PolecatName>,
         options: &StartOptions,
     ) -> Option<PathBuf> {
-        // What is wrong with it is told by the start.
+        // The start reports what is wrong with it.
         self.workdir(polecat?, options.workdir.as_deref()).await.ok()
     }
 
-    /// Whether a person has allowed what files of the project, those in `workdir` too, want run by
-    /// now.
+    /// Whether the user has allowed what project files, including those in `workdir`, run now.
     pub(in crate::session) async fn is_allowed(
         &self,
         choice: &Choice,
@@ -67,14 +66,14 @@ impl RigContext {
         Ok(choice.allowed.as_ref() == Some(&id) || self.remembers(&id).await)
     }
 
-    /// What files of the project say of the choice; none where they say nothing of it.
+    /// What project files decide about this choice; `None` if nothing.
     async fn request(
         &self,
         choice: &Choice,
         workdir: Option<&Path>,
     ) -> Result<Option<Request>, SessionError> {
         let Choice { agent, argv, origin, .. } = choice;
-        let shared = hooks::shared(&self.rig, agent, self.gt().as_deref()).await?;
+        let shared = hooks::shared(&self.context.rig, agent, self.gt().as_deref()).await?;
         let unknown = shared.filter(|shared| !shared.known).map(|shared| shared.content);
         let mut contents: Vec<Content> = unknown.into_iter().collect();
         let mut files = origin.files();
@@ -94,22 +93,22 @@ impl RigContext {
         contents.extend(self.named(&argv, &env).await?);
         let lasting = self.is_lasting(choice, &argv, &env).await?;
         let settings = if origin.agent.is_empty() { Vec::new() } else { differences(agent) };
-        let home = self.rig.home.clone();
+        let home = self.context.rig.home.clone();
         Ok(Some(Request { home, files, argv, env, settings, contents, lasting }))
     }
 
-    /// The files of the project that the words of a command and its environment name.
+    /// The project files that a command line and its environment name.
     async fn named(
         &self,
         argv: &[String],
         env: &[(String, String)],
     ) -> Result<Vec<Content>, HostError> {
         let values = env.iter().map(|(_, value)| value);
-        trust::contents(&self.rig, argv.iter().chain(values).cloned().collect()).await
+        trust::contents(&self.context.rig, argv.iter().chain(values).cloned().collect()).await
     }
 
-    /// Whether all is known that is going to be run: not where which file it is depends on the
-    /// worktree, or it is looked for in a folder of the project.
+    /// Whether it is certain what will run. It is not if the program's file depends on the worktree
+    /// or is looked up in a project folder.
     async fn is_lasting(
         &self,
         choice: &Choice,
@@ -123,11 +122,11 @@ impl RigContext {
         let searched = env.iter().filter(|(name, _)| name.ends_with("PATH"));
         let searched = searched.flat_map(|(_, value)| std::env::split_paths(value));
         let folders = account.into_iter().chain(searched).collect();
-        Ok(!trust::any_inside(&self.rig, folders).await?)
+        Ok(!trust::any_inside(&self.context.rig, folders).await?)
     }
 
     async fn remembers(&self, id: &str) -> bool {
-        let Some(store) = &self.tools.trust else { return false };
+        let Some(store) = &self.context.tools.trust else { return false };
         match store.holds(id).await {
             Ok(holds) => holds,
             Err(error) => {
@@ -137,11 +136,11 @@ impl RigContext {
         }
     }
 
-    /// An answer that cannot be kept is good for this time all the same.
+    /// An answer that cannot be saved still counts for this start.
     async fn remember(&self, request: &Request) {
-        let Some(store) = &self.tools.trust else { return };
+        let Some(store) = &self.context.tools.trust else { return };
         if let Err(error) = store.add(request).await {
-            self.tools.news.warn(format!("your answer is not remembered: {error}"));
+            self.context.tools.news.warn(format!("your answer is not remembered: {error}"));
         }
     }
 }
@@ -152,7 +151,7 @@ impl Origin {
     }
 }
 
-/// The environment that the files, or presets for them, set.
+/// The environment that project files, or presets, set.
 fn environment(choice: &Choice) -> Vec<(String, String)> {
     let Choice { agent, config_dir, .. } = choice;
     let folder = agent.config_dir_env.clone().zip(config_dir.as_ref());
@@ -165,7 +164,7 @@ fn differences(agent: &Agent) -> Vec<(&'static str, String)> {
     agent.differences(&known)
 }
 
-/// Whether which file it is depends on the folder it is started in.
+/// Whether the program's file depends on the working directory.
 fn is_relative(program: &str) -> bool {
     program.contains('/') && !program.starts_with('/')
 }

@@ -1,4 +1,4 @@
-//! Waiting until an agent can be talked to, and answering what it asks on the way.
+//! Waits until an agent is ready for input, and answers its startup dialogs.
 
 use std::time::Duration;
 
@@ -9,51 +9,51 @@ use crate::{
     session::{
         context::RigContext,
         error::SessionError,
-        messages::delivery::deaf,
+        messages::{delivery::deaf, recipient::Recipient},
         sessions::{
             list::Session, output_watch::OutputWatch, pending::PendingPrompts,
             screen_reader::ScreenReading,
         },
-        start::{Progress, send_prompts::Recipient},
+        start::{Progress, Starter},
     },
     tmux::{Guard, PaneScreen, Pressed},
 };
 
-/// An agent of which nothing is known, and that is told nothing, is ready when it printed something
-/// and then nothing for this long.
-const QUIET: Duration = Duration::from_millis(400);
-/// The same where it has words to come: what is typed while it still begins would be lost.
-const STILL: Duration = Duration::from_millis(1_500);
-/// One that is told nothing and prints nothing at all is ready after this.
-const SILENT: Duration = Duration::from_millis(1_500);
-/// The same of one that never stops printing.
-const TALKATIVE: Duration = Duration::from_secs(3);
-/// A start with nothing to tell waits so long for an agent whose prompt is known, unless its preset
-/// says otherwise.
-const NOTHING_TO_TELL: Duration = Duration::from_secs(10);
-/// However slow an agent is, a start answers after this.
-const BOUND: Duration = Duration::from_secs(60);
-/// How long a look may be old when tmux told of no change: it tells of output, not of a title.
-const TICK: Duration = Duration::from_millis(100);
+/// An agent without a known prompt, and with no prompts to send, counts as ready after this much
+/// silence following output.
+const QUIET_INTERVAL: Duration = Duration::from_millis(400);
+/// The same if there are prompts to send: what is typed during startup would be lost.
+const STILL_INTERVAL: Duration = Duration::from_millis(1_500);
+/// An agent that prints nothing, with no prompts to send, counts as ready after this.
+const SILENT_TIMEOUT: Duration = Duration::from_millis(1_500);
+/// The same for one that never stops printing.
+const TALKATIVE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a start with no prompts to send waits for an agent with a known prompt, unless its
+/// preset says otherwise.
+const NO_PROMPTS_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest a start waits for any agent.
+const READY_TIMEOUT: Duration = Duration::from_secs(60);
+/// How often to look without news from tmux, which reports output but not titles.
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// A key that a dialog did not follow for this long is pressed again. Not sooner: an agent that
-/// is slow to draw would take both, and the second one may be for another choice.
-const PRESS_AGAIN: Duration = Duration::from_secs(5);
+/// When to press a key again that had no effect on a dialog. Not sooner: an agent that is slow to
+/// draw would take both, and the second could answer something else.
+const PRESS_AGAIN_INTERVAL: Duration = Duration::from_secs(5);
 
-/// How a wait ended.
+/// The outcome of a wait.
 pub(in crate::session) enum Readiness {
-    /// The agent can be talked to.
+    /// The agent is ready for input.
     Ready,
-    /// It ended before, or its session is gone.
+    /// It exited, or its session is gone.
     Ended,
-    /// It did not show in time that it is ready; this is what it showed last.
+    /// It was not ready in time; with the last line it showed.
     NotInTime(String),
-    /// It asks a person this, and nobody answered.
+    /// It asks the user this, and nobody answered.
     Asking(String),
 }
 
 impl Readiness {
-    /// What a person is told of a wait that did not end well.
+    /// The warning for a wait that failed.
     pub(in crate::session) fn warning(self, agent: &str) -> Option<String> {
         match self {
             Self::Ready | Self::Ended => None,
@@ -70,21 +70,21 @@ struct Wait<'a> {
     context: &'a RigContext,
     session: &'a Session,
     to: &'a Recipient,
-    /// Whether something is to be typed.
+    /// Whether there are prompts to type.
     has_words: bool,
     progress: Progress<'a>,
     began: Instant,
-    /// What was seen last, and since when.
+    /// What was last seen, and since when.
     last: Shown,
     changed_at: Instant,
-    /// The question that the caller was told of.
+    /// The question that was reported to the user.
     told: Option<String>,
-    /// The dialog that a key was pressed in, with the choice that was marked then.
+    /// The dialog in which a key was pressed, the choice marked at that time, and when.
     pressed: Option<(Option<DialogId>, Option<usize>, Instant)>,
 }
 
-impl RigContext {
-    /// Waits until the agent in `session` is ready, has ended, or the bound is reached.
+impl Starter {
+    /// Waits until the agent in `session` is ready or has exited, or until a timeout.
     pub(in crate::session) async fn wait_until_ready(
         &self,
         session: &Session,
@@ -92,10 +92,10 @@ impl RigContext {
         owed: &PendingPrompts,
         progress: Progress<'_>,
     ) -> Result<Readiness, SessionError> {
-        let mut pulse = OutputWatch::of(&self.tmux, &self.rig, session).await;
+        let mut output = OutputWatch::of(&self.context.tmux, &self.context.rig, session).await;
         let began = Instant::now();
         let mut wait = Wait {
-            context: self,
+            context: &self.context,
             session,
             to,
             has_words: owed.is_open(),
@@ -106,42 +106,42 @@ impl RigContext {
             told: None,
             pressed: None,
         };
-        let result = wait.until_ready(&mut pulse).await;
-        pulse.end().await;
+        let result = wait.until_ready(&mut output).await;
+        output.end().await;
         result
     }
 }
 
 impl Wait<'_> {
-    async fn until_ready(&mut self, pulse: &mut OutputWatch) -> Result<Readiness, SessionError> {
+    async fn until_ready(&mut self, output: &mut OutputWatch) -> Result<Readiness, SessionError> {
         loop {
             if let Some(end) = self.look().await? {
                 return Ok(end);
             }
-            pulse.next(TICK).await;
+            output.next(LOOK_INTERVAL).await;
         }
     }
 
     async fn look(&mut self) -> Result<Option<Readiness>, SessionError> {
-        let now = self.context.session(&self.session.polecat).await?;
+        let now = self.context.sessions().session(&self.session.polecat).await?;
         let same = |now: &Session| now.is_live() && now.pane.pane_id == self.session.pane.pane_id;
         let Some(now) = now.filter(same) else { return Ok(Some(Readiness::Ended)) };
-        let glimpse = self.context.read_screen(&now, &self.to.patterns).await?;
-        self.note(&glimpse);
-        let question = match &glimpse.reading.seen {
+        let look = self.context.sessions().read_screen(&now, &self.to.patterns).await?;
+        self.note(&look);
+        let question = match &look.reading.seen {
             Seen::Idle | Seen::Working => return Ok(Some(Readiness::Ready)),
             Seen::Waiting(question) => {
-                self.answer(question, &glimpse).await?;
+                self.answer(question, &look).await?;
                 Some(question.text.clone())
             }
             Seen::Starting => None,
-            Seen::Unknown => match screen::composing(&self.to.patterns, &glimpse.shown, "") {
+            Seen::Unknown => match screen::composing(&self.to.patterns, &look.shown, "") {
                 Composing::Asked { question, .. } => {
                     self.tell_person(&question);
                     Some(question.text)
                 }
                 met => {
-                    if self.is_ready_unseen(&met, &glimpse.screen) {
+                    if self.is_ready_unseen(&met, &look.screen) {
                         return Ok(Some(Readiness::Ready));
                     }
                     None
@@ -151,30 +151,30 @@ impl Wait<'_> {
         let late = self.began.elapsed() >= self.bound(question.is_some());
         Ok(late.then(|| match question {
             Some(question) => Readiness::Asking(question),
-            None => Readiness::NotInTime(last_line(&glimpse.shown.rows)),
+            None => Readiness::NotInTime(last_line(&look.shown.rows)),
         }))
     }
 
-    /// How long the start waits: who has nothing to say need not wait for a prompt.
+    /// How long to wait: with no prompts to send, there is less need for the agent's prompt.
     fn bound(&self, asks: bool) -> Duration {
         if self.has_words || asks {
-            return BOUND;
+            return READY_TIMEOUT;
         }
         let delay = Some(self.to.agent.ready.delay_ms).filter(|delay| *delay > 0);
-        delay.map_or(NOTHING_TO_TELL, Duration::from_millis).min(BOUND)
+        delay.map_or(NO_PROMPTS_TIMEOUT, Duration::from_millis).min(READY_TIMEOUT)
     }
 
-    fn note(&mut self, glimpse: &ScreenReading) {
-        if glimpse.shown != self.last {
-            (self.last, self.changed_at) = (glimpse.shown.clone(), Instant::now());
+    fn note(&mut self, look: &ScreenReading) {
+        if look.shown != self.last {
+            (self.last, self.changed_at) = (look.shown.clone(), Instant::now());
         }
     }
 
-    /// Answers a dialog where that is ours to do; otherwise a person is told, once.
+    /// Answers a dialog if that is up to us; otherwise tells the user, once.
     async fn answer(
         &mut self,
         question: &Question,
-        glimpse: &ScreenReading,
+        look: &ScreenReading,
     ) -> Result<(), SessionError> {
         let policy = self.context.tools.settings.dialogs;
         let Some(keys) = self.to.patterns.answer(question, &self.to.args, policy) else {
@@ -186,9 +186,9 @@ impl Wait<'_> {
         }
         (self.progress)(&format!("starting: answering a dialog: {}", question.text));
         let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);
-        let rows = &glimpse.shown.rows;
-        // From its end: a key that comes late would be for what stands there then.
-        let guard = Guard::of(&glimpse.screen, rows, &(0..rows.len()).rev().collect::<Vec<_>>());
+        let rows = &look.shown.rows;
+        // From the bottom: a late key would act on what has appeared there.
+        let guard = Guard::of(&look.screen, rows, &(0..rows.len()).rev().collect::<Vec<_>>());
         if tmux.press(pane, &keys, &guard, &[]).await? == Pressed::Yes {
             self.pressed = Some((question.dialog, question.selected, Instant::now()));
         }
@@ -202,25 +202,26 @@ impl Wait<'_> {
         }
     }
 
-    /// Whether the dialog is still to follow the key that was pressed.
+    /// Whether a key was pressed recently and the dialog has not reacted yet.
     fn has_pressed(&self, question: &Question) -> bool {
         self.pressed.is_some_and(|(dialog, selected, at)| {
-            (dialog, selected) == (question.dialog, question.selected) && at.elapsed() < PRESS_AGAIN
+            (dialog, selected) == (question.dialog, question.selected)
+                && at.elapsed() < PRESS_AGAIN_INTERVAL
         })
     }
 
-    /// Whether an agent that has shown nothing known can be taken for ready.
+    /// Whether an agent that shows nothing we know counts as ready.
     fn is_ready_unseen(&self, met: &Composing, screen: &PaneScreen) -> bool {
         let (waited, still) = (self.began.elapsed(), self.changed_at.elapsed());
         match met {
             Composing::Empty | Composing::Draft(_) => true,
             Composing::NotReady | Composing::Asked { .. } => false,
             Composing::Unknown if self.has_words => {
-                still >= STILL && deaf(&self.to.agent, screen).is_none()
+                still >= STILL_INTERVAL && deaf(&self.to.agent, screen).is_none()
             }
             Composing::Blank if self.has_words => false,
-            Composing::Unknown if still >= QUIET => true,
-            _ => waited >= if still >= QUIET { SILENT } else { TALKATIVE },
+            Composing::Unknown if still >= QUIET_INTERVAL => true,
+            _ => waited >= if still >= QUIET_INTERVAL { SILENT_TIMEOUT } else { TALKATIVE_TIMEOUT },
         }
     }
 }

@@ -64,7 +64,7 @@ async fn the_commands_show_all_of_it_and_ask_once() {
     town.editor.command("checkhealth polecat").await.unwrap();
     let code = "return vim.api.nvim_buf_get_lines(0, 0, -1, false)";
     let told = town.editor.lua(code, Json::Null).await.unwrap().to_string();
-    for part in ["shop/settings/agents.json`", "/bin/sh -c", "to forget one, delete its entry in"] {
+    for part in ["shop/settings/agents.json`", "/bin/sh -c", "to revoke one, delete its entry in"] {
         assert!(told.contains(part), "{part}: {told}");
     }
 }

@@ -41,9 +41,6 @@ fn agents() -> Vec<Patterns> {
 /// On one line, and not endless.
 fn it_can_be_shown(reading: &Reading) {
     let fits = |text: &str| text.lines().count() <= 1 && text.len() <= LONGEST;
-    if let Some(typed) = &reading.typed {
-        assert!(!typed.contains('\n') && !typed.is_empty(), "{typed:?} is typed");
-    }
     let Seen::Waiting(Question { text, about, choices, selected, .. }) = &reading.seen else {
         return;
     };

@@ -1,4 +1,4 @@
-//! Text in a composer that is not the message.
+//! Drafts: text in the composer that is not the message.
 
 use tokio::time::Instant;
 
@@ -9,20 +9,20 @@ use crate::{
         messages::delivery::{
             Delivery,
             look::{Seen, Watch},
-            submit::TAKEN,
+            submit::TAKEN_TIMEOUT,
         },
     },
 };
 
 impl Delivery<'_> {
-    /// Takes out of the composer what of the message stands there, where it is known how; whether
-    /// nothing of it certainly does.
+    /// Removes parts of the message from the composer, if a key for that is known; whether the
+    /// composer certainly has nothing of it.
     pub(super) async fn taken_back(
         &self,
         watch: &mut Watch<'_>,
         before: Before,
     ) -> Result<bool, SessionError> {
-        let deadline = Instant::now() + TAKEN;
+        let deadline = Instant::now() + TAKEN_TIMEOUT;
         loop {
             let seen = self.look().await?;
             match self.composing(&seen) {
@@ -55,10 +55,10 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    /// Refuses a message behind one that was typed before and not shown then, if it is by now.
+    /// Checks that an earlier message, which was typed but did not show, has not appeared since.
     ///
     /// # Errors
-    /// [`MessageError::Draft`], or tmux does not answer.
+    /// [`MessageError::Draft`] if it has, or tmux does not answer.
     pub(in crate::session) async fn refuse_shown_late(&self) -> Result<(), SessionError> {
         let seen = self.look().await?;
         let stands = screen::ends_at_cursor(&seen.shown, self.text) || self.stands_framed(&seen);

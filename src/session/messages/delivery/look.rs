@@ -1,4 +1,4 @@
-//! One look at an agent that is about to be typed to, and what of it is in the way.
+//! Looks at an agent's screen before typing, and what may prevent that.
 
 use std::time::Duration;
 
@@ -16,10 +16,10 @@ use crate::{
     tmux::{Guard, PaneScreen},
 };
 
-/// How old a look may be when tmux told of no change.
-const TICK: Duration = Duration::from_millis(100);
+/// How often to look without news from tmux.
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// A screen, as tmux and as its agent see it.
+/// A screen, as tmux and as the agent see it.
 pub(super) struct Seen {
     pub(super) screen: PaneScreen,
     pub(super) shown: Shown,
@@ -29,7 +29,7 @@ impl Delivery<'_> {
     pub(super) async fn look(&self) -> Result<Seen, SessionError> {
         let screen = self.context.tmux.screen(self.session.pane.pane_id).await?;
         if screen.captured.dead {
-            return Err(SessionError::ended(self.session));
+            return Err(self.session.ended());
         }
         let shown = shown(&screen);
         Ok(Seen { screen, shown })
@@ -76,7 +76,7 @@ impl Delivery<'_> {
     }
 }
 
-/// Why a program of which nothing is known cannot be its agent at a prompt.
+/// Why an unknown program cannot be the agent at its prompt, if so.
 pub(in crate::session) fn deaf(agent: &Agent, screen: &PaneScreen) -> Option<&'static str> {
     if is_shell(&screen.command) && !is_shell(agent.program()) {
         return Some("a shell has its terminal");
@@ -86,31 +86,31 @@ pub(in crate::session) fn deaf(agent: &Agent, screen: &PaneScreen) -> Option<&'s
     (takes_lines && !has_sign).then_some("it reads whole lines, and its prompt is not known")
 }
 
-/// Word of what the session prints, asked for only once there is something to wait for.
+/// Waits for output; notifications are turned on only once there is something to wait for.
 pub(super) struct Watch<'a> {
     context: &'a RigContext,
     session: &'a Session,
-    pulse: Option<OutputWatch>,
+    output: Option<OutputWatch>,
 }
 
 impl<'a> Watch<'a> {
     pub(super) fn of(delivery: &Delivery<'a>) -> Self {
-        Self { context: delivery.context, session: delivery.session, pulse: None }
+        Self { context: delivery.context, session: delivery.session, output: None }
     }
 
     /// Waits until there may be something new to see.
     pub(super) async fn next(&mut self) {
-        if let Some(pulse) = &mut self.pulse {
-            return pulse.next(TICK).await;
+        if let Some(output) = &mut self.output {
+            return output.next(LOOK_INTERVAL).await;
         }
-        // What was printed until now is seen at the next look.
+        // Output until now is seen at the next look.
         let RigContext { tmux, rig, .. } = self.context;
-        self.pulse = Some(OutputWatch::of(tmux, rig, self.session).await);
+        self.output = Some(OutputWatch::of(tmux, rig, self.session).await);
     }
 
     pub(super) async fn end(self) {
-        if let Some(pulse) = self.pulse {
-            pulse.end().await;
+        if let Some(output) = self.output {
+            output.end().await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The key that submits a message. Nothing else in the program presses Enter for one.
+//! Submits a message. Only this file presses Enter for one.
 
 use std::time::Duration;
 
@@ -9,22 +9,22 @@ use crate::{
     session::{
         error::SessionError,
         messages::delivery::{
-            Delivery, Outcome, SHOWN,
+            Delivery, Outcome, SHOWN_TIMEOUT,
             look::{Seen, Watch},
         },
     },
     tmux::Pressed,
 };
 
-/// How long an agent may take to take a message that was submitted, before the key is pressed
-/// again: one that is busy drawing loses one now and then.
-pub(super) const TAKEN: Duration = Duration::from_secs(2);
-/// How often the key is pressed for one message.
-const PRESSES: u32 = 3;
+/// How long an agent may take to accept a submitted message before the key is pressed again: an agent
+/// that is busy drawing sometimes loses one.
+pub(super) const TAKEN_TIMEOUT: Duration = Duration::from_secs(2);
+/// How often the key is pressed at most for one message.
+const PRESSES_LIMIT: u32 = 3;
 
 impl Delivery<'_> {
-    /// Submits the message if it stands in the composer, or comes to stand there; else it was
-    /// submitted before, or never arrived.
+    /// Submits the message if it shows in the composer in time; otherwise it was submitted before,
+    /// or never arrived.
     ///
     /// # Errors
     /// As [`Delivery::deliver`].
@@ -39,7 +39,7 @@ impl Delivery<'_> {
         outcome
     }
 
-    /// Presses the key once more where the message still stands in the composer.
+    /// Presses the key once more if the message is still in the composer.
     ///
     /// # Errors
     /// As [`Delivery::deliver`].
@@ -55,13 +55,13 @@ impl Delivery<'_> {
         outcome
     }
 
-    /// Presses Enter while the message stands in the composer, until it has left it.
+    /// Presses Enter until the message has left the composer.
     pub(super) async fn submit(
         &self,
         watch: &mut Watch<'_>,
         before: Before,
     ) -> Result<Outcome, SessionError> {
-        let deadline = Instant::now() + SHOWN;
+        let deadline = Instant::now() + SHOWN_TIMEOUT;
         let (mut presses, mut pressed_at) = (0, Instant::now());
         loop {
             let seen = match self.look().await {
@@ -69,7 +69,7 @@ impl Delivery<'_> {
                 seen => seen?,
             };
             let stands = self.place(&seen, before) == Place::Composer;
-            // An agent that asks has taken it.
+            // An agent that asks a question has accepted it.
             if presses > 0 && (!stands || self.refuse_question(&seen).is_err()) {
                 return Ok(Outcome::Submitted);
             }
@@ -78,14 +78,14 @@ impl Delivery<'_> {
                 if Instant::now() >= deadline {
                     return Ok(Outcome::NotShown { lost: false });
                 }
-            } else if presses == 0 || pressed_at.elapsed() >= TAKEN {
-                if presses == PRESSES {
+            } else if presses == 0 || pressed_at.elapsed() >= TAKEN_TIMEOUT {
+                if presses == PRESSES_LIMIT {
                     return Ok(Outcome::Stuck);
                 }
                 if self.press_enter(&seen).await? == Pressed::Yes {
                     (presses, pressed_at) = (presses + 1, Instant::now());
                     if self.composing(&seen) == Composing::Unknown {
-                        // What such an agent shows of it from now on tells nothing.
+                        // What an unknown agent shows from now on says nothing about it.
                         return Ok(Outcome::Submitted);
                     }
                 } else if Instant::now() >= deadline && presses == 0 {
@@ -96,8 +96,8 @@ impl Delivery<'_> {
         }
     }
 
-    /// The one place that submits a message: where the composer still shows it, in the very moment
-    /// of the key.
+    /// The only place that submits a message: tmux checks, in one step with the key, that the
+    /// composer still shows it.
     pub(super) async fn press_enter(&self, seen: &Seen) -> Result<Pressed, SessionError> {
         self.refuse_question(seen)?;
         self.refuse_pane(seen)?;

@@ -51,9 +51,9 @@ impl RigContext {
 
     /// Ends the session that the sling began. Somebody else's is left alone, and is an error.
     async fn end_session(&self, taken: &Taken) -> Result<(), SessionError> {
-        match self.session(&taken.polecat).await? {
+        match self.sessions().session(&taken.polecat).await? {
             Some(session) if is_of(&session, taken) => {
-                self.end(session, true, Arc::default()).await.map(drop)
+                self.sessions().end(session, true, Arc::default()).await.map(drop)
             }
             _ => self.require_no_session(&taken.polecat).await,
         }
