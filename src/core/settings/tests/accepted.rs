@@ -21,10 +21,7 @@ fn what_a_person_names_and_nothing_defines_is_an_error() {
     sources.agents.insert("like".into(), like);
     for (name, expected) in [
         ("empty", "`agents.empty.command` of the configuration: it is missing, expected a program"),
-        (
-            "like",
-            "`agents.like.preset` of the configuration: unknown agent `clod`; known: aider",
-        ),
+        ("like", "`agents.like.preset` of the configuration: unknown agent `clod`; known: aider"),
     ] {
         let error = sources.resolve(Some(name), &|_| true).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}");
