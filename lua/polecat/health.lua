@@ -56,8 +56,8 @@ local function check_config()
   local set = vim.tbl_keys(require('polecat.config').current().values)
   table.sort(set)
   vim.health.info('configuration: ' .. (set[1] and table.concat(set, ', ') or 'all defaults'))
-  local notified = table.concat(require('polecat.editor.notifications').notified(), ', ')
-  vim.health.info('notified: ' .. (notified ~= '' and notified or 'nothing'))
+  local notified = require('polecat.config').get(nil, 'notify') or 'waiting,died,idle'
+  vim.health.info('notified: ' .. (notified ~= '' and tostring(notified) or 'nothing'))
 end
 
 local function check_log()

@@ -172,8 +172,16 @@ arguments! {
         trust: Option<Trust>,
         trust_id: Option<String>,
     }
-    /// `pin` is the rig that the user pinned in a backend before.
-    Hello { protocol: u32, config: Option<Written>, nvim: Option<Nvim>, pin: Option<PathBuf> }
+    /// `pin` is the rig that the user pinned in a backend before, `known` what that told.
+    Hello {
+        protocol: u32,
+        config: Option<Written>,
+        nvim: Option<Nvim>,
+        pin: Option<PathBuf>,
+        known: Option<Vec<KnownRig>>,
+    }
+    /// A rig in use, and the `memory` of its last snapshot.
+    KnownRig { home: PathBuf, memory: Option<String> }
     /// What the backend must know of the editor's own surroundings.
     #[derive(Default)]
     Nvim { tmux: Option<String>, data: Option<PathBuf>, state: Option<PathBuf> }

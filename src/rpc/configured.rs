@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use super::{
+    args::KnownRig,
     config::{self, Written},
     error::RpcError,
+    news::Teller,
 };
 use crate::session::{
     EditorFacts, EventQueue, HealthRow, Launch, SessionError, Settings, Workspace,
@@ -21,6 +23,7 @@ pub(super) struct Greeted {
 pub(super) struct Configured {
     launch: Launch,
     news: EventQueue,
+    teller: Teller,
     /// Why nobody can be served, else: calls go out before `hello` is answered.
     greeted: Result<Greeted, RpcError>,
     workspace: Option<Workspace>,
@@ -29,13 +32,15 @@ pub(super) struct Configured {
 }
 
 impl Configured {
-    pub(super) fn new(launch: Launch, news: EventQueue) -> Self {
+    pub(super) fn new(launch: Launch, news: EventQueue, teller: Teller) -> Self {
         let greeted = Err(RpcError::internal("`hello` must be the first call"));
-        Self { launch, news, greeted, workspace: None, problems: Vec::new() }
+        Self { launch, news, teller, greeted, workspace: None, problems: Vec::new() }
     }
 
-    /// Takes a `hello`, or why it is refused; all other calls are then refused like it.
-    pub(super) fn greet(&mut self, greeted: Result<Greeted, RpcError>) {
+    /// Takes a `hello`, or why it is refused; all other calls are then refused like it. `known` is
+    /// what a backend before has told.
+    pub(super) fn greet(&mut self, greeted: Result<Greeted, RpcError>, known: Vec<KnownRig>) {
+        self.teller.remember(known);
         (self.greeted, self.workspace) = (greeted, None);
     }
 
@@ -49,7 +54,10 @@ impl Configured {
             self.workspace_of(settings, pin).map_err(|error| vec![error.to_string()])
         });
         match workspace {
-            Ok(workspace) => (self.workspace, self.problems) = (Some(workspace), Vec::new()),
+            Ok(workspace) => {
+                self.teller.follow(&workspace);
+                (self.workspace, self.problems) = (Some(workspace), Vec::new());
+            }
             Err(problems) => self.problems = problems,
         }
         Ok(())

@@ -19,6 +19,7 @@ mod encode;
 mod error;
 mod handler;
 mod methods;
+mod news;
 mod operations;
 mod outbox;
 mod review;

@@ -18,11 +18,12 @@ use super::{
     error::RpcError,
     handler::{Call, Inbox},
     methods,
+    news::Teller,
     outbox::Outbox,
     stdio,
     views::Views,
 };
-use crate::session::{Event, EventQueue, Launch, Workspace};
+use crate::session::{EventQueue, Launch, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -31,11 +32,12 @@ use crate::session::{Event, EventQueue, Launch, Workspace};
 pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let (inbox, mut calls) = mpsc::unbounded_channel();
     let (input, outbox) = (stdio::input()?.compat(), Outbox::new(stdio::output()?));
-    let writer = outbox.letterbox().compat_write();
+    let writer = outbox.writer().compat_write();
     let (nvim, io) = Neovim::<Writer>::new(input, writer, Inbox(inbox));
     let (editor, news) = (Editor::new(nvim, outbox), EventQueue::default());
-    tokio::spawn(tell(editor.clone(), news.clone()));
-    let mut server = Server::new(editor, launch, news);
+    let teller = Teller::default();
+    tokio::spawn(teller.clone().run(editor.clone(), news.clone()));
+    let mut server = Server::new(editor, Configured::new(launch, news, teller));
     let mut signals = Signals::new()?;
     tokio::pin!(io);
     loop {
@@ -78,18 +80,6 @@ impl Signals {
     }
 }
 
-/// Tells the news, the next when Neovim has taken the last: while it is suspended nothing piles up.
-async fn tell(editor: Editor, desk: EventQueue) {
-    loop {
-        let (event, data) = match desk.next().await {
-            Event::Changed(snapshot) => ("snapshot", encode::snapshot(&snapshot)),
-            Event::Files(files) => ("files", encode::files(&files)),
-            Event::Warning(text) => ("notice", encode::warning(&text)),
-        };
-        editor.event_taken(event, data).await;
-    }
-}
-
 /// Who answers a call.
 enum Taken {
     Answer(Value),
@@ -105,9 +95,9 @@ struct Server {
 }
 
 impl Server {
-    fn new(editor: Editor, launch: Launch, news: EventQueue) -> Self {
+    fn new(editor: Editor, configured: Configured) -> Self {
         let views = Views::new(editor.clone());
-        Self { editor, configured: Configured::new(launch, news), views }
+        Self { editor, configured, views }
     }
 
     /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what
@@ -140,11 +130,12 @@ impl Server {
     fn hello(&mut self, args: Value) -> Result<Value, RpcError> {
         let mut hello = hello(args);
         let config = hello.as_mut().ok().and_then(|hello| hello.config.take());
+        let known = hello.as_mut().ok().and_then(|hello| hello.known.take());
         let greeted = |hello: Hello| Greeted {
             editor: hello.nvim.unwrap_or_default().into(),
             pin: hello.pin,
         };
-        self.configured.greet(hello.map(greeted));
+        self.configured.greet(hello.map(greeted), known.unwrap_or_default());
         self.configured.follow(config.unwrap_or_default())?;
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");

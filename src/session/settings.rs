@@ -27,7 +27,7 @@ pub struct Settings {
     pub gastown: Option<Gastown>,
     /// `worktrees`: where the worktrees of plain repositories go.
     pub worktrees: Template,
-    /// `notify`: the states that a person is told of.
+    /// `notify`: the states that the user is notified of.
     pub notify: Vec<State>,
     /// The editor we work for.
     pub editor: EditorFacts,

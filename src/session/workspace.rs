@@ -11,7 +11,7 @@ use tokio::sync::watch::Receiver;
 use crate::{
     core::{
         rig::{Rig, RigKind},
-        session::SessionInfo,
+        session::{SessionInfo, State},
     },
     host::{
         Launch,
@@ -113,6 +113,12 @@ impl Workspace {
             workspace.pin_to(by_hand);
         }
         Ok(workspace)
+    }
+
+    /// The states that a person is told of.
+    #[must_use]
+    pub fn notified(&self) -> &[State] {
+        &self.tools.settings.notify
     }
 
     /// The context of the rig that contains `place`. From then on the rig is watched.
@@ -238,7 +244,7 @@ async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: EventQueu
     while snapshots.changed().await.is_ok() {
         let newest = snapshots.borrow_and_update().clone();
         if let Some(newest) = newest {
-            news.tell(Event::Changed(newest));
+            news.tell(Event::Snapshot(newest));
         }
     }
 }

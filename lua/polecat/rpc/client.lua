@@ -4,6 +4,7 @@ local backoff = require('polecat.rpc.backoff')
 local config = require('polecat.config')
 local notify = require('polecat.editor.notify')
 local process = require('polecat.rpc.process')
+local sessions = require('polecat.editor.sessions')
 
 local M = {}
 
@@ -121,6 +122,10 @@ local function on_exit(child, code, tail)
   local again = pause and (', next start in %g s'):format(pause / 1000) or ''
   err.told = not known
   lose(err, 'the backend ' .. process.how(code) .. again, true)
+  if #sessions.known() > 0 then
+    -- Its rigs are to be watched on.
+    M.ensure()
+  end
 end
 
 --- Ends a backend that never answers.
@@ -146,7 +151,9 @@ function M.hello(configuration)
   nvim.tmux = vim.env.TMUX
   nvim.data = vim.fn.stdpath('data') .. '/polecat'
   nvim.state = vim.fn.stdpath('state')
-  return { protocol = M.PROTOCOL, config = configuration, nvim = nvim, pin = pinned }
+  local hello = { protocol = M.PROTOCOL, config = configuration, nvim = nvim, pin = pinned }
+  hello.known = sessions.known()
+  return hello
 end
 
 ---@param child polecat.Process

@@ -1,5 +1,6 @@
 //! What the editor hears of its polecats without asking: events, notifications, the status line.
 
+use rustix::process::{Signal, kill_process};
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -15,13 +16,10 @@ const LISTEN: &str = "
     end })
 ";
 
-/// Gives the plugin a snapshot of these sessions, as the backend does.
+/// Gives the plugin a snapshot of the rig `den` with this in it, as the backend does.
 const TELL: &str = "
-    local sessions = ...
-    for _, session in ipairs(sessions) do
-        session.rig_name, session.session_id = 'den', 'gt-den-' .. session.polecat
-    end
-    local data = { rig = 'den', home = '/den', sessions = sessions }
+    local data = { home = '/den', sessions = {}, counts = {}, statusline = '', news = {} }
+    data = vim.tbl_extend('force', data, ...)
     require('polecat.rpc.client').event('snapshot', data)
 ";
 
@@ -165,30 +163,32 @@ async fn only_the_states_of_the_configuration_are_notified() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_that_fails_is_heard_and_left_to_the_start_to_notify() {
-    let shop = Shop::new().await;
-    shop.editor.lua(LISTEN, Json::Null).await.unwrap();
-    let of = |name: &str, state: &str| json!({ "polecat": name, "running": state != "died", "state": state, "exit": {} });
-    for sessions in [
-        json!([of("ash", "starting"), of("birch", "working")]),
-        json!([of("ash", "died"), of("birch", "died")]),
-    ] {
-        shop.editor.lua(TELL, json!([sessions])).await.unwrap();
-    }
-    expect_heard(&shop.editor, &["PolecatDied ash", "PolecatDied birch"]).await;
-    let told = notified(&shop.editor, ") died").await;
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("birch"), "{told:?}");
+    let dies = json!({
+        "command": agent("dies"),
+        "args": ["--after", "1000", "--status", "3"],
+        "ready": { "prompt": "❯ ", "delay_ms": 10_000 },
+    });
+    let shop = Shop::of(Project::new(), json!({ "agents": { "dies": dies } })).await;
+    listening(&shop.editor).await;
+    shop.editor.command("PolecatStart! ash agent=dies").await.unwrap();
+    shop.editor.expect_message("exited with status 3").await;
+    expect_heard(&shop.editor, &["PolecatStarted ash", "PolecatDied ash"]).await;
+    // What is told of `birch` comes later.
+    shop.start("birch", "prompts").await;
+    shop.editor.expect_state("birch", "idle").await;
+    shop.editor.call("inject", json!(["birch", "/exit 7"])).await.unwrap();
+    shop.editor.expect_message("`birch` (shop) died").await;
+    assert_eq!(notified(&shop.editor, "(shop) died").await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_types_a_command_is_told_afterwards() {
     let shop = Shop::new().await;
-    let is = |state| json!([[{ "polecat": "ash", "running": true, "state": state }]]);
-    shop.editor.lua(TELL, is("working")).await.unwrap();
     shop.editor.nvim.feedkeys(":let g:typed = 1", "t", false).await.unwrap();
     let mode = async || shop.editor.lua("return vim.fn.mode()", Json::Null).await.unwrap();
     eventually_equal(json!("c"), mode).await;
-    shop.editor.lua(TELL, is("waiting")).await.unwrap();
+    let waits = json!({ "level": "warn", "text": "`ash` (den) waits for a person", "about": "x" });
+    shop.editor.lua(TELL, json!([{ "news": [waits] }])).await.unwrap();
     assert_eq!(mode().await, "c");
     assert_eq!(notified(&shop.editor, "(den)").await, [""; 0]);
     shop.editor.nvim.input("<CR>").await.unwrap();
@@ -197,152 +197,69 @@ async fn who_types_a_command_is_told_afterwards() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn idle_is_news_after_work_and_not_after_a_start() {
+async fn who_is_silent_for_long_is_told_to_be_idle() {
     let shop = Shop::new().await;
-    let is = |polecat: &str, state: &str, source: &str| {
-        json!({ "polecat": polecat, "running": state != "stopped", "state": state,
-            "state_source": source })
-    };
-    for states in ["stopped", "starting", "working", "idle"] {
-        // What silence tells of an agent that has just started is a guess.
-        let sessions = [is("ash", states, "silence"), is("birch", states, "screen")];
-        let cedar = is("cedar", if states == "working" { "idle" } else { states }, "screen");
-        let sessions = [&sessions[..], &[cedar]].concat();
-        shop.editor.lua(TELL, json!([sessions])).await.unwrap();
-    }
-    shop.editor.expect_message("`birch` (den) is idle").await;
-    assert_eq!(notified(&shop.editor, "is idle").await.len(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_is_silent_between_two_words_is_not_idle_yet() {
-    let shop = Shop::new().await;
-    let is = |state: &str, source: &str| {
-        json!({ "polecat": "ash", "running": true, "pid": 7, "state": state,
-            "state_source": source, "created": "2026-01-01T00:00:00Z" })
-    };
-    for state in ["working", "idle", "working", "idle"] {
-        shop.editor.lua(TELL, json!([[is(state, "silence")]])).await.unwrap();
-    }
-    shop.editor.expect_message("`ash` (den) is idle").await;
-    // Nothing of the first silence can come later than what the second one told.
-    assert_eq!(notified(&shop.editor, "is idle").await.len(), 1);
-    for state in ["working", "idle"] {
-        shop.editor.lua(TELL, json!([[is(state, "screen")]])).await.unwrap();
-    }
-    eventually_equal(json!(2), async || json!(notified(&shop.editor, "is idle").await.len())).await;
-}
-
-/// `ash` of the rig `den`, asking.
-fn asking(waiting: &Json) -> Json {
-    json!({ "polecat": "ash", "running": true, "pid": 7, "state": "waiting", "waiting": waiting })
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_question_is_heard_once_with_its_reason_and_its_text() {
-    let shop = Shop::new().await;
-    shop.editor.lua(LISTEN, Json::Null).await.unwrap();
-    let wants = |about: &str| {
-        asking(&json!({ "reason": "permission", "text": "May I run it?", "about": about }))
-    };
-    let is = |state| json!({ "polecat": "ash", "running": true, "pid": 7, "state": state });
-    for session in [
-        is("working"),
-        wants("$ ls"),
-        wants("$  ls"),
-        is("unknown"),
-        wants("$ ls"),
-        // A window that has become small does not show all of it.
-        wants(""),
-        wants("$ ls"),
-        wants(""),
-        // The same words, and not the same question.
-        wants("$ rm -rf build"),
-        is("idle"),
-        is("unknown"),
-        is("idle"),
-    ] {
-        shop.editor.lua(TELL, json!([[session]])).await.unwrap();
-    }
-    let seen = expect_heard(&shop.editor, &["PolecatWaiting ash", "PolecatWaiting ash"]).await;
-    let asked = ["reason", "text", "about"].map(|key| text(&seen[1][key]));
-    assert_eq!(asked, ["permission", "May I run it?", "$ rm -rf build"]);
-    assert_eq!(
-        notified(&shop.editor, "(den)").await,
-        [
-            "3: `ash` (den) waits for permission: $ ls\nMay I run it?",
-            "3: `ash` (den) waits for permission: $ rm -rf build\nMay I run it?",
-            "2: `ash` (den) is idle",
-        ]
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_notified_tells_what_is_to_be_decided() {
-    let shop = Shop::new().await;
-    for (waiting, told) in [
-        (
-            json!({ "reason": "permission", "text": "Proceed?", "about": "Bash command · rm -r x" }),
-            "waits for permission: Bash command · rm -r x\nProceed?",
-        ),
-        (
-            json!({ "reason": "question", "text": "Which\ncolour?", "choices": ["Red", "Blue"] }),
-            "waits for an answer: Which colour?\nRed / Blue",
-        ),
-        (
-            json!({ "reason": "trust", "text": "Do you trust it?", "about": "/srv/shop" }),
-            "waits to be trusted: Do you trust it?\n/srv/shop",
-        ),
-        (json!({ "reason": "sign-in", "text": "Enter a key" }), "waits for a sign-in: Enter a key"),
-        (json!({ "reason": "question", "text": "" }), "waits for an answer"),
-        (json!({}), "waits for a person"),
-    ] {
-        let works = json!({ "polecat": "ash", "running": true, "pid": 7, "state": "working" });
-        for session in [works, asking(&waiting)] {
-            shop.editor.lua(TELL, json!([[session]])).await.unwrap();
-        }
-        let told = vec![format!("3: `ash` (den) {told}")];
-        eventually_equal(told, async || notified(&shop.editor, "(den)").await).await;
-        shop.editor.lua("_G.notified = {}", Json::Null).await.unwrap();
-    }
+    shop.start("ash", "prompts").await;
+    shop.editor.expect_state("ash", "idle").await;
+    // To another editor it has not just started.
+    let second = Editor::start(&shop.tmux, shop.project.path()).await;
+    listening(&second).await;
+    expect_statusline(&second, "○1").await;
+    second.call("inject", json!(["ash", "hello"])).await.unwrap();
+    expect_statusline(&second, "●1").await;
+    expect_statusline(&second, "○1").await;
+    assert_eq!(notified(&second, "is idle").await, [""; 0], "it may be thinking");
+    second.expect_message("`ash` (shop) is idle").await;
+    assert_eq!(notified(&second, "is idle").await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_that_was_replaced_or_is_gone_is_heard_of_between_two_looks_too() {
     let shop = Shop::new().await;
-    shop.editor.lua(LISTEN, Json::Null).await.unwrap();
-    let of = |name: &str, pid: u32, state: &str| {
-        let running = state != "died" && state != "stopped";
-        json!({ "polecat": name, "running": running, "pid": pid, "state": state, "exit": {} })
-    };
-    for sessions in [
-        json!([of("ash", 1, "idle"), of("birch", 2, "idle"), of("cedar", 3, "stopped")]),
-        json!([of("ash", 4, "idle"), of("cedar", 5, "died"), of("dogwood", 6, "stopped")]),
-        json!([of("ash", 4, "idle"), of("cedar", 5, "stopped")]),
-    ] {
-        shop.editor.lua(TELL, json!([sessions])).await.unwrap();
+    for polecat in ["ash", "birch"] {
+        shop.start(polecat, "prompts").await;
     }
-    let expected = [
-        "PolecatStopped ash",
-        "PolecatStarted ash",
-        "PolecatStarted cedar",
-        "PolecatDied cedar",
-        "PolecatStopped birch",
-    ];
-    expect_heard(&shop.editor, &expected).await;
+    let second = Editor::start(&shop.tmux, shop.project.path()).await;
+    listening(&shop.editor).await;
+    expect_statusline(&shop.editor, "○2").await;
+    let backend = shop.backend().unwrap();
+    kill_process(backend, Signal::STOP).unwrap();
+    for polecat in ["ash", "birch"] {
+        second.call("stop", json!([polecat, {}])).await.unwrap();
+    }
+    second.call("remove", json!(["birch", {}])).await.unwrap();
+    let again = json!(["ash", { "cmd": agent("prompts") }]);
+    second.call("start", again).await.unwrap();
+    kill_process(backend, Signal::CONT).unwrap();
+    let all = ["PolecatStopped ash", "PolecatStarted ash", "PolecatStopped birch"];
+    expect_heard(&shop.editor, &all).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_status_line_counts_by_sign_and_costs_next_to_nothing() {
+async fn what_a_users_code_does_wrong_does_not_keep_the_others_from_hearing() {
+    let shop = Shop::new().await;
+    let fails = "vim.api.nvim_create_autocmd('User', { pattern = 'PolecatStarted',
+        callback = function() error('mine') end })";
+    shop.editor.lua(fails, Json::Null).await.unwrap();
+    shop.editor.lua(LISTEN, Json::Null).await.unwrap();
+    let data = json!({ "polecat": "ash" });
+    let event = |pattern: &str| json!({ "pattern": pattern, "data": data });
+    let news = json!([event("PolecatStarted"), event("PolecatStopped")]);
+    shop.editor.lua(TELL, json!([{ "news": news }])).await.unwrap();
+    expect_heard(&shop.editor, &["PolecatStarted ash", "PolecatStopped ash"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_line_is_what_was_told_last_and_costs_next_to_nothing() {
     let shop = Shop::new().await;
     let nothing = "return { require('polecat').statusline(), #require('polecat').sessions() }";
     assert_eq!(shop.editor.lua(nothing, Json::Null).await.unwrap(), json!(["", 0]));
-    let states = ["idle", "waiting", "working", "idle", "stopped", "died", "starting"];
     let sessions: Vec<Json> = (0..100)
-        .map(|number| json!({ "polecat": format!("p{number}"), "state": states[number % 7] }))
+        .map(|number| json!({ "polecat": format!("p{number}"), "state": "idle" }))
         .collect();
-    shop.editor.lua(TELL, json!([sessions])).await.unwrap();
-    expect_statusline(&shop.editor, "!15 ✗14 ●14 ◌14 ○29").await;
+    let data = json!({ "sessions": sessions, "statusline": "!15 ○85" });
+    shop.editor.lua(TELL, json!([data])).await.unwrap();
+    expect_statusline(&shop.editor, "!15 ○85").await;
     let time = "local polecat, begin = require('polecat'), vim.uv.hrtime()
         for _ = 1, 10000 do polecat.statusline() end
         return (vim.uv.hrtime() - begin) / 10000 / 1000";
