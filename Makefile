@@ -49,6 +49,8 @@ lint: ## formatting and lints of Rust and Lua
 	cargo clippy --all-targets --locked -- -D warnings
 	$$(tests/tools/get stylua) --check lua plugin tests benches
 	$$(tests/tools/get selene) lua plugin tests benches
+	VIMRUNTIME=$$($$(tests/tools/get nvim) --clean --headless -c 'lua io.write(vim.env.VIMRUNTIME)' -c quit) \
+	  $$(tests/tools/get emmylua_check) --config .emmyrc.json lua plugin
 
 fmt: ## format Rust and Lua
 	cargo fmt
@@ -59,7 +61,7 @@ bench: ## measure beside other ways; writes doc/performance.*. QUICK=1: few roun
 	@QUICK=$(QUICK) BENCH_ONLY=$(BENCH_ONLY) cargo bench --locked --bench performance
 
 tools: ## bring all that tests need; takes minutes the first time
-	@tests/tools/get nvim tmux br stylua selene > /dev/null
+	@tests/tools/get nvim tmux br stylua selene emmylua_check > /dev/null
 
 clean: ## remove what was built and the tools
 	cargo clean

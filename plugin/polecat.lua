@@ -50,14 +50,14 @@ end
 
 -- No `bar`: a `|` belongs to the text of some. A range is lines, sizes are `size=`.
 vim.api.nvim_create_user_command('Polecat', function(opts)
-  require('polecat.command').scoped(opts)
+  require('polecat.command').typed(nil, opts)
 end, {
   nargs = '*',
   bang = true,
   range = true,
   desc = 'Run a command of polecat.nvim by its name; alone, show all polecats',
   complete = function(lead, line, position)
-    return require('polecat.complete').scoped(lead, line, position)
+    return require('polecat.complete').complete(nil, lead, line, position)
   end,
 })
 

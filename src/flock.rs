@@ -1,9 +1,8 @@
-//! Waiting for the lock on a file or folder that other processes take too.
+//! Waits for a lock on a file or folder that other processes take too.
 //!
-//! A wait in the kernel is ended by no deadline, and takes a thread of those that all share for as
-//! long as it lasts. Nothing tells that a lock is free either. So it is tried again and again: a
-//! poll, which costs a system call. Always as often, so that who has waited for long is not passed
-//! by who has just come.
+//! A blocking `flock` has no timeout and occupies one of the shared threads, and nothing notifies us of
+//! a free lock. So we poll, at the cost of a system call each time. The interval is constant, so that
+//! those who have waited long are not overtaken by newcomers.
 
 use std::{fs::File, time::Duration};
 
@@ -13,23 +12,23 @@ use rustix::{
 };
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-/// How often a lock that somebody else has is tried.
-const PACE: Duration = Duration::from_millis(5);
+/// How often a lock that is taken is tried again.
+const RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
-/// Who may have a lock at the same time.
+/// Who may hold a lock at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Holders {
     /// One.
     One,
-    /// All who ask for it so.
+    /// All who ask for a shared lock.
     Many,
 }
 
-/// Takes the lock on `file`, which goes with the last handle of it; false when somebody else had it
-/// for all of `patience`. Dropping the future ends the wait.
+/// Takes the lock on `file`, which is released with its last handle; `false` if it was taken for all of
+/// `limit`. Dropping the future ends the wait.
 ///
-/// Where files cannot be locked (some network file systems) everybody has the lock, as without us.
-pub(crate) async fn take(file: &File, holders: Holders, patience: Duration) -> bool {
+/// On file systems without locks (some network ones) everybody gets the lock.
+pub(crate) async fn take(file: &File, holders: Holders, limit: Duration) -> bool {
     let how = match holders {
         Holders::One => FlockOperation::NonBlockingLockExclusive,
         Holders::Many => FlockOperation::NonBlockingLockShared,
@@ -38,12 +37,12 @@ pub(crate) async fn take(file: &File, holders: Holders, patience: Duration) -> b
     if taken() {
         return true;
     }
-    let mut pace = interval(PACE);
+    let mut pace = interval(RETRY_INTERVAL);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let waiting = async {
         while !taken() {
             pace.tick().await;
         }
     };
-    timeout(patience, waiting).await.is_ok()
+    timeout(limit, waiting).await.is_ok()
 }

@@ -14,6 +14,7 @@
 //! the file system about polecats, git about their work, the tracker about issues.
 
 pub mod core;
+mod debounce;
 mod flock;
 pub mod host;
 pub mod rpc;

@@ -2,7 +2,7 @@
 //! backends have together in tmux: `polecat-nvim hold PIPE`.
 
 use std::os::unix::fs::OpenOptionsExt;
-use std::{ffi::OsString, fs, io, path::Path, path::PathBuf, process::ExitCode, sync::Mutex};
+use std::{fs, io, path::Path, path::PathBuf, process::ExitCode, sync::Mutex};
 
 use tracing::Level;
 
@@ -24,6 +24,8 @@ struct Options {
     log_file: Option<PathBuf>,
     log_level: Level,
     only_version: bool,
+    /// Prints what is wrong with the configuration on stdin, a list in JSON.
+    check_config: bool,
     /// What our window in tmux runs.
     hold: Option<PathBuf>,
 }
@@ -31,13 +33,23 @@ struct Options {
 type Failure = Box<dyn std::error::Error>;
 
 fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
-    let mut options =
-        Options { log_file: None, log_level: Level::INFO, only_version: false, hold: None };
+    let mut options = Options {
+        log_file: None,
+        log_level: Level::INFO,
+        only_version: false,
+        check_config: false,
+        hold: None,
+    };
     while let Some(argument) = parser.next()? {
         match argument {
             lexopt::Arg::Long("log-file") => options.log_file = Some(parser.value()?.into()),
-            lexopt::Arg::Long("log-level") => options.log_level = level(&parser.value()?)?,
+            // What the configuration says. It is checked as a whole when Neovim has greeted.
+            lexopt::Arg::Long("log-level") => {
+                options.log_level =
+                    parser.value()?.to_string_lossy().parse().unwrap_or(Level::INFO);
+            }
             lexopt::Arg::Long("version") => options.only_version = true,
+            lexopt::Arg::Long("check-config") => options.check_config = true,
             lexopt::Arg::Value(word) if word == "hold" => {
                 options.hold = Some(parser.value()?.into());
             }
@@ -45,12 +57,6 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
         }
     }
     Ok(options)
-}
-
-fn level(text: &OsString) -> Result<Level, Failure> {
-    let text = text.to_string_lossy();
-    let known = "one of error, warn, info, debug, trace";
-    text.parse().map_err(|_| format!("`--log-level {text}`: expected {known}").into())
 }
 
 fn run(options: &Options) -> Result<(), Failure> {
@@ -62,6 +68,12 @@ fn run(options: &Options) -> Result<(), Failure> {
         );
         io::Write::write_all(&mut io::stdout(), text.as_bytes())?;
         return Ok(());
+    }
+    if options.check_config {
+        let mut hello = Vec::new();
+        io::Read::read_to_end(&mut io::stdin(), &mut hello)?;
+        let problems = polecat::rpc::config_problems(&hello)?;
+        return Ok(serde_json::to_writer(io::stdout(), &problems)?);
     }
     if let Some(pipe) = &options.hold {
         return Ok(polecat::tmux::hold(pipe, polecat::session::local_launch())?);

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
+use polecat::rpc::{PROTOCOL, config_keys, config_problems};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -19,10 +20,8 @@ use support::rig::git;
 struct Surface {
     commands: BTreeSet<String>,
     functions: BTreeSet<String>,
-    /// Paths such as `tmux.socket` and `agents.*.command`.
-    keys: BTreeSet<String>,
-    /// What the plugin refuses in the examples of the documentation.
-    wrong: Vec<String>,
+    /// What the examples of the documentation have Lua send.
+    configs: Vec<serde_json::Value>,
 }
 
 #[test]
@@ -50,17 +49,49 @@ fn every_function_has_its_help_and_every_help_its_function() {
 
 #[test]
 fn every_configuration_key_is_in_the_help() {
-    let top = surface().keys.iter().filter(|key| !key.contains('.')).cloned();
+    let keys: BTreeSet<String> = config_keys().into_iter().collect();
+    let top = keys.iter().filter(|key| !key.contains('.')).cloned();
     let documented = tags().filter_map(|tag| Some(tag.strip_prefix("polecat-config-")?.to_owned()));
     assert_eq!(documented.collect::<BTreeSet<_>>(), top.collect::<BTreeSet<_>>());
 
     let section = section("polecat-configuration");
     let words: BTreeSet<&str> =
         section.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
-    let parts = |key: &String| key.split('.').all(|part| part == "*" || words.contains(part));
-    let missing: Vec<_> = surface().keys.iter().filter(|key| !parts(key)).collect();
+    let is_there = |part: &str| part == "*" || words.contains(part.trim_end_matches("[1]"));
+    let missing: Vec<_> = keys.iter().filter(|key| !key.split('.').all(is_there)).collect();
     assert!(missing.is_empty(), "not under *polecat-configuration*: {missing:?}");
-    assert!(surface().keys.contains("agents.*.ready.prompt"), "{:?}", surface().keys);
+    assert!(keys.contains("agents.*.ready.prompt"), "{keys:?}");
+}
+
+#[test]
+fn every_configuration_key_has_its_type_and_every_type_its_key() {
+    let types = fields("", "polecat.Opts");
+    assert_eq!(types, config_keys().into_iter().collect::<BTreeSet<_>>());
+}
+
+/// The paths of the fields of `class` in lua/polecat/types.lua, and of the classes that they have.
+fn fields(path: &str, class: &str) -> BTreeSet<String> {
+    let types = read("lua/polecat/types.lua");
+    let of_class = |paragraph: &&str| {
+        let (_, rest) = paragraph.split_once("---@class ").unwrap_or_default();
+        rest.split_whitespace().next() == Some(class)
+    };
+    let found = types.split("\n\n").find(of_class);
+    let lines = found.unwrap_or_else(|| panic!("there is no class `{class}`")).lines();
+    let lines = lines.filter_map(|line| line.strip_prefix("---@field ")?.split_once(' '));
+    lines.flat_map(|(name, kind)| fields_at(path, name.trim_end_matches('?'), kind)).collect()
+}
+
+/// The path of the field `name`, and those below it.
+fn fields_at(path: &str, name: &str, kind: &str) -> BTreeSet<String> {
+    let mut paths = BTreeSet::from([format!("{path}{name}")]);
+    if let Some((before, rest)) = kind.split_once("polecat.") {
+        let class = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let list = if rest[class.len()..].starts_with("[]") { "[1]" } else { "" };
+        let map = if before.starts_with("table<string, ") { "*." } else { "" };
+        paths.extend(fields(&format!("{path}{name}{list}.{map}"), &format!("polecat.{class}")));
+    }
+    paths
 }
 
 #[test]
@@ -77,7 +108,14 @@ fn neovim_takes_the_tags_of_the_help_file() {
 #[test]
 fn the_plugin_takes_every_configuration_that_the_documentation_shows() {
     assert!(!examples().is_empty());
-    assert_eq!(surface().wrong, [""; 0]);
+    assert_eq!(surface().configs.len(), examples().len());
+    for config in &surface().configs {
+        let hello = json!({ "protocol": PROTOCOL, "config": config, "nvim": { "data": "/data" } });
+        let hello = rmpv::ext::to_value(hello).expect("JSON has a value for each of its values");
+        let mut bytes = Vec::new();
+        rmpv::encode::write_value(&mut bytes, &hello).expect("memory takes what is written");
+        assert_eq!(config_problems(&bytes), Ok(Vec::new()), "{config}");
+    }
 }
 
 #[test]

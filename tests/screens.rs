@@ -50,6 +50,7 @@ fn of_every_recorded_screen_it_is_known_whether_one_can_type_to_it() {
         .filter(|(screen, met)| {
             let expected = match screen.expect.state.as_str() {
                 "waiting" => matches!(met, Composing::Asked { guessed: false, .. }),
+                "working" if screen.expect.composer == Some(false) => *met == Composing::NotReady,
                 "idle" | "working" => match &screen.expect.typed {
                     Some(typed) => *met == Composing::Draft(typed.clone()),
                     None => *met == Composing::Empty,

@@ -77,9 +77,12 @@ async fn row(shop: &mut Shop, reader: &mut Reader, name: &str, size: usize, pace
             let span = match way {
                 Way::Plugin => shop.plugin("inject", serde_json::json!([WHO, text])).await,
                 Way::Library => {
-                    let (done, span) =
-                        timed(Box::pin(shop.library.messenger().inject(WHO, text.as_ref(), false)))
-                            .await;
+                    let (done, span) = timed(Box::pin(shop.library.messenger().inject(
+                        WHO,
+                        text.as_bytes(),
+                        false,
+                    )))
+                    .await;
                     done.expect("the reader lives");
                     span
                 }

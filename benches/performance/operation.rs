@@ -56,7 +56,7 @@ impl Operation {
             Operation::Status => context.sessions().status(WHO).await.map(drop),
             Operation::List(_) => context.sessions().list().await.map(drop),
             Operation::Capture { lines, ansi } => {
-                context.capture(WRITER, CaptureOptions { lines, ansi }).await.map(drop)
+                context.observer().capture(WRITER, CaptureOptions { lines, ansi }).await.map(drop)
             }
         };
         done.expect("the sessions are there");

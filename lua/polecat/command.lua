@@ -23,7 +23,7 @@ end
 ---@field args string
 ---@field bang? boolean
 ---@field count? integer The size of its window.
----@field lines? integer[] The first and the last.
+---@field lines? table<string, any> The lines of its range, and where they are.
 ---@field mods? table
 ---@field show? fun(labels: string[], opts: table, done: fun(label?: string)) Lets the user choose.
 
@@ -53,41 +53,27 @@ function M.run(name, typed, at)
     local open = { kind = 'open', view = spec.opens, spec = {}, size = typed.count }
     return effects.apply({ open }, context)
   end
-  local args = {
-    at = context.at,
-    cwd = vim.fn.getcwd(),
-    name = name,
-    args = typed.args,
-    bang = typed.bang,
-    count = typed.count,
-    lines = typed.lines and lines_of(unpack(typed.lines)) or nil,
-    about = vim.b.polecat,
-  }
+  local args = { at = context.at, cwd = vim.fn.getcwd(), name = name, about = vim.b.polecat }
+  args = vim.tbl_extend('error', typed, args)
+  args.mods, args.show = nil, nil
   effects.call({ method = 'command.run', args = args, editor = spec.editor }, context)
 end
 
---- Runs `:Polecat<name>`.
----@param spec polecat.Command
+--- Runs `:Polecat<name>`; without a `spec`, `:Polecat {name}`, which alone shows the status window.
+---@param spec? polecat.Command
 ---@param opts table As `nvim_create_user_command()` gives it.
 function M.typed(spec, opts)
-  local ranged = opts.range > 0
-  M.run(spec.name, {
-    args = opts.args,
-    bang = opts.bang,
-    count = ranged and spec.range == 'size' and opts.count or nil,
-    lines = ranged and spec.range == 'lines' and { opts.line1, opts.line2 } or nil,
-    mods = opts.smods,
-  })
-end
-
---- Runs `:Polecat {name}`; alone, it shows the status window.
----@param opts table
-function M.scoped(opts)
   local name, bang, args = opts.args:match('^%s*([^%s!]*)(!?)%s*(.*)$')
+  if spec then
+    name, bang, args = spec.name, '', opts.args
+  end
+  -- A range of `:Polecat` is one of lines.
+  local range = opts.range > 0 and (spec or { range = 'lines' }).range
   M.run(name ~= '' and name or 'status', {
     args = args,
     bang = opts.bang or bang == '!',
-    lines = opts.range > 0 and { opts.line1, opts.line2 } or nil,
+    count = range == 'size' and opts.count or nil,
+    lines = range == 'lines' and lines_of(opts.line1, opts.line2) or nil,
     mods = opts.smods,
   })
 end

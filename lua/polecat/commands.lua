@@ -6,10 +6,10 @@ return {
     sub = 'start',
     about = "Start a polecat's agent; ! creates the polecat",
     bang = true,
-    words = { 'polecat' },
+    words = { 'polecats' },
     keys = {
       { 'issue', 'issue' },
-      { 'agent', 'agent' },
+      { 'agent', 'agents' },
       { 'account', 'account' },
       { 'workdir', 'folder' },
       { 'config_dir', 'folder' },
@@ -38,7 +38,7 @@ return {
     about = 'Show all polecats of the rig, or one in detail',
     bar = true,
     map = 'n',
-    words = { 'polecat?' },
+    words = { 'polecats?' },
   },
   {
     name = 'List',
@@ -65,7 +65,7 @@ return {
     about = 'Follow what any tmux session prints',
     bang = true,
     range = 'size',
-    words = { 'session', 'number?' },
+    words = { 'sessions', 'number?' },
     keys = {
       { 'size', 'number' },
     },
@@ -86,7 +86,7 @@ return {
     bar = true,
     range = 'size',
     map = 'n',
-    words = { 'polecat?' },
+    words = { 'polecats?' },
     keys = {
       { 'since', 'since' },
       { 'size', 'number' },
@@ -118,9 +118,9 @@ return {
     name = 'Sling',
     sub = 'sling',
     about = 'Give an issue to a free or new polecat, and start it',
-    words = { 'issue', 'polecat?' },
+    words = { 'issue', 'polecats?' },
     keys = {
-      { 'agent', 'agent' },
+      { 'agent', 'agents' },
       { 'account', 'account' },
       { 'config_dir', 'folder' },
       { 'cmd', 'text' },
@@ -133,14 +133,14 @@ return {
     bang = true,
     bar = true,
     editor = true,
-    words = { 'polecat' },
+    words = { 'polecats' },
   },
   {
     name = 'Restore',
     sub = 'restore',
     about = 'Bring back a removed polecat',
     bar = true,
-    words = { 'backup' },
+    words = { 'backups' },
   },
   {
     name = 'Rig',

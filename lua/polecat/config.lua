@@ -1,161 +1,155 @@
---- The user's configuration: `vim.g.polecat`, checked as a whole whenever it has changed.
-local schema = require('polecat.schema')
-
+--- The configuration as the user wrote it. What it may hold is the backend's to say: it is sent as
+--- it stands.
 local M = {}
 
-local STATES = { 'starting', 'working', 'idle', 'waiting', 'exited', 'died', 'stopped', 'unknown' }
+--- How long the backend may take to check what `setup()` was given, in ms.
+local CHECK_TIMEOUT = 2000
 
---- A variable may be set to nothing.
----@type polecat.Check
-local function variable(value, path, report)
-  return value == '' and value or schema.text(value, path, report)
-end
+---@class polecat.Config What is sent.
+---@field values any All of it that can be sent.
+---@field problems string[] What is wrong with the rest, by its path.
+---@field cwd? string Where relative paths begin.
 
---- How an agent takes a prompt on its command line.
----@type polecat.Check
-local function prompt_mode(value, path, report)
-  local text = schema.text(value, path, report)
-  if text and text ~= 'arg' and text ~= 'none' and not text:find('^%-%S+$') then
-    local expected = 'expected `arg`, `none` or a flag such as `--prompt`'
-    return report(('`%s`: %s, got `%s`'):format(path, expected, text))
-  end
-  return text
-end
-
-local dialog = schema.keys({
-  text = schema.text,
-  press = schema.list(schema.text),
-  selected = schema.text,
-  reason = schema.one_of({ 'permission', 'question', 'trust', 'sign-in' }),
-}, 'text')
-
-local agent = schema.keys({
-  preset = schema.text,
-  command = schema.text,
-  args = schema.list(schema.text),
-  env = schema.map(variable),
-  process_names = schema.list(schema.text),
-  ready = schema.keys({
-    prompt = schema.text,
-    title = schema.text,
-    delay_ms = schema.integer(0),
-  }),
-  settle_ms = schema.integer(0),
-  prompt_mode = prompt_mode,
-  dialogs = schema.list(dialog, 'tables'),
-  hooks = schema.keys({ provider = schema.text, dir = schema.text, file = schema.text }),
-  resume = schema.keys({ flag = schema.text, subcommand = schema.text }),
-  config_dir_env = schema.text,
-  session_id_env = schema.text,
-  instructions = schema.text,
-})
-
----@type polecat.Check
-local function command(value, path, report)
-  if type(value) == 'string' then
-    return schema.program(value, path, report)
-  elseif type(value) ~= 'table' then
-    local text = '`%s`: expected a program, or a list of it and its arguments, got a %s'
-    return report(text:format(path, type(value)))
-  end
-  local list = schema.list(schema.text)(value, path, report)
-  if list and not list[1] then
-    report(('`%s`: expected a program and its arguments, got an empty list'):format(path))
-  elseif list then
-    list[1] = schema.program(list[1], path, report)
-  end
-  return list
-end
-
-local check = schema.keys({
-  rig = schema.keys({ path = schema.path, name = schema.text }),
-  -- A socket is a name as for `tmux -L`, or as for `tmux -S` a path: with a `/`, like a program.
-  tmux = schema.keys({ command = schema.program, socket = schema.program }),
-  tracker = schema.keys({ command = schema.text }),
-  worktrees = schema.template,
-  gastown = schema.one_of({ 'auto', '0.5', '0.6' }),
-  agent = schema.text,
-  agents = schema.map(agent),
-  dialogs = schema.one_of({ 'accept', 'ask' }),
-  capture = schema.keys({ lines = schema.integer(1) }),
-  notify = schema.words(STATES),
-  log_level = schema.one_of({ 'error', 'warn', 'info', 'debug', 'trace' }),
-  backend = schema.keys({ command = command }),
-})
-
----@class polecat.Config
----@field raw any What the user wrote.
----@field values table What to send to the backend: only what the user set.
----@field problems string[]
-
+--- The configuration of last, and what it was made from.
 ---@type polecat.Config?
 local last
+---@type { raw: any, problem?: string }
+local made_from = {}
 --- What the last `setup()` was refused for, while `vim.g.polecat` is as it was then.
 ---@type { raw: any, problems: string[] }?
 local refused
 
+--- A copy of `value`, of what of it can be sent; the rest is noted in `problems`.
+---@param value any
+---@param path string
+---@param above table<table, true> The tables that it is in.
+---@param problems string[]
+---@return any
+local function sendable(value, path, above, problems)
+  local kind = type(value)
+  local function refuse(why)
+    problems[#problems + 1] = ('`%s`: %s'):format(path == '' and 'vim.g.polecat' or path, why)
+  end
+  if kind == 'function' or kind == 'thread' or (kind == 'userdata' and value ~= vim.NIL) then
+    return refuse(('a %s cannot be sent to the backend'):format(kind))
+  elseif kind ~= 'table' then
+    return value
+  elseif above[value] then
+    return refuse('it is a table that it is in itself')
+  end
+  local list = vim.islist(value)
+  local copy, before = list and {} or vim.empty_dict(), #problems
+  above[value] = true
+  for key, item in pairs(value) do
+    if not list and type(key) ~= 'string' then
+      refuse('its keys must be all names, or all numbers from 1 on')
+      break
+    end
+    local name = list and ('%s[%d]'):format(path, key) or (path == '' and key or path .. '.' .. key)
+    copy[key] = sendable(item, name, above, problems)
+  end
+  above[value] = nil
+  -- A list with a gap would be no list.
+  return (not list or #problems == before) and copy or nil
+end
+
+--- What the user wrote: a table, or what a function returns.
 ---@param raw any
+---@return any raw
+---@return string? problem
+local function written(raw)
+  if type(raw) ~= 'function' then
+    return raw
+  end
+  local ok, value = pcall(raw)
+  if ok then
+    return value
+  end
+  return nil, ('`vim.g.polecat()`: %s'):format(value)
+end
+
+--- Whether both are alike. Tables that hold themselves are not: that cannot be told.
+---@param one any
+---@param other any
+---@return boolean
+local function is_same(one, other)
+  local ok, same = pcall(vim.deep_equal, one, other)
+  return ok and same
+end
+
+---@param raw any
+---@param problem? string
 ---@return polecat.Config
-local function checked(raw)
-  local problems = {}
-  local values = check(raw, 'polecat', function(text)
-    problems[#problems + 1] = text
-  end)
-  table.sort(problems)
-  return { raw = raw, values = values or vim.empty_dict(), problems = problems }
+local function to_send(raw, problem)
+  local problems = { problem } --[[@as string[] ]]
+  local values = sendable(raw, '', {}, problems)
+  values = values == nil and vim.empty_dict() or values
+  return { values = values, problems = problems, cwd = vim.fn.getcwd() }
 end
 
 --- The configuration as it is now. The same table comes back while it has not changed.
 ---@return polecat.Config
 function M.current()
-  local raw = vim.g.polecat
-  if raw == nil then
-    raw = {}
+  local raw, problem = written(vim.g.polecat)
+  if last and problem == made_from.problem and is_same(raw, made_from.raw) then
+    return last
   end
-  if refused and vim.deep_equal(refused.raw, raw) then
-    return { raw = raw, values = vim.empty_dict(), problems = refused.problems }
-  end
-  if not last or not vim.deep_equal(last.raw, raw) then
-    last = checked(raw)
+  last, made_from = to_send(raw, problem), { raw = raw, problem = problem }
+  if refused and is_same(refused.raw, raw) then
+    last.problems = refused.problems
   end
   return last
 end
 
---- Why nothing can be done with the configuration, if so.
----@return polecat.Error?
-function M.error()
-  local problems = M.current().problems
-  if #problems == 0 then
-    return nil
+--- What stands at `section` and `key`, which may be anything until the backend has looked at it.
+---@param section? string
+---@param key string
+---@return any
+function M.get(section, key)
+  local values = M.current().values
+  if section and type(values) == 'table' then
+    values = values[section]
   end
-  return {
-    code = 'config_invalid',
-    message = 'the configuration: ' .. table.concat(problems, '\n'),
-    hint = 'see `:checkhealth polecat`',
-  }
+  return type(values) == 'table' and values[key] or nil
+end
+
+--- What the backend says is wrong; where there is none to say it, only what could not be sent.
+---@param config polecat.Config
+---@return string[]
+local function check(config)
+  local argv = require('polecat.rpc.binary').find() or {}
+  local hello = require('polecat.rpc.client').hello(config)
+  local opts = { stdin = vim.mpack.encode(hello), timeout = CHECK_TIMEOUT }
+  local ok, problems = pcall(function()
+    local done = vim.system(vim.list_extend(argv, { '--check-config' }), opts):wait()
+    return vim.json.decode(done.stdout or '')
+  end)
+  return ok and problems --[[@as string[] ]] or config.problems
 end
 
 --- The same as `vim.g.polecat = opts`, and says at once what is wrong with it.
----@param opts? table
+---@param opts? polecat.Opts|fun(): polecat.Opts
 function M.set(opts)
-  opts = opts == nil and vim.empty_dict() or opts
-  local problems = checked(opts).problems
+  local problems = check(to_send(written(opts)))
+  last = nil
+  if #problems == 0 then
+    refused, vim.g.polecat = nil, opts == nil and vim.empty_dict() or opts
+    return
+  end
   -- What is wrong is not stored: Neovim cannot even hold every Lua value in a variable.
-  refused = #problems > 0 and { raw = vim.g.polecat or {}, problems = problems } or nil
-  if not refused then
-    vim.g.polecat = opts
-  end
-  local err = M.error()
-  if err then
-    require('polecat.editor.notify').error(err)
-  end
+  refused = { raw = written(vim.g.polecat), problems = problems }
+  require('polecat.editor.notify').error({
+    code = 'config_invalid',
+    message = 'the configuration: ' .. table.concat(problems, '\n'),
+    hint = 'see `:checkhealth polecat`',
+  })
 end
 
 --- How many lines a capture shows when nobody says.
 ---@return integer
 function M.capture_lines()
-  local capture = M.current().values.capture
-  return capture and capture.lines or 200
+  local lines = M.get('capture', 'lines')
+  return type(lines) == 'number' and lines --[[@as integer]] or 200
 end
 
 return M

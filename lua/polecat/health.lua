@@ -2,7 +2,7 @@
 local M = {}
 
 --- It is synchronous, so it waits; but not for ever, in ms.
-local GREETING_LIMIT, REPORT_LIMIT = 3000, 10000
+local GREETING_TIMEOUT, REPORT_TIMEOUT = 3000, 10000
 
 ---@param limit integer
 ---@param ask fun(done: polecat.Callback)
@@ -22,14 +22,28 @@ local function wait(limit, ask)
   return err, result
 end
 
+---@class polecat.HealthRow
+---@field section string
+---@field level 'ok'|'info'|'warn'|'error'
+---@field text string
+---@field hint? string
+
+---@param level 'ok'|'info'|'warn'|'error'
+---@param text string
+---@param hint? string
+local function tell(level, text, hint)
+  vim.health[level](text, hint --[[@as string]])
+end
+
 ---@param err polecat.Error
-local function report_error(err)
-  vim.health.error(err.message, err.hint and { err.hint } or nil)
+local function report(err)
+  tell('error', err.message, err.hint)
 end
 
 local function check_neovim()
   vim.health.start('polecat.nvim')
-  local version = tostring(vim.version())
+  local current = vim.version --[[@as fun(): vim.Version]]
+  local version = tostring(current())
   if vim.fn.has('nvim-0.10') == 1 then
     vim.health.ok('Neovim ' .. version)
   else
@@ -37,20 +51,13 @@ local function check_neovim()
   end
 end
 
----@return boolean usable
+--- Which keys are set. What is wrong with them the backend says.
 local function check_config()
-  local config = require('polecat.config').current()
-  for _, problem in ipairs(config.problems) do
-    vim.health.error('configuration: ' .. problem, { 'see |polecat-configuration|' })
-  end
-  if #config.problems == 0 then
-    local set = vim.tbl_keys(config.values)
-    table.sort(set)
-    vim.health.ok('configuration: ' .. (set[1] and table.concat(set, ', ') or 'all defaults'))
-  end
-  local notified = table.concat(require('polecat.editor.notifications').notified(), ', ')
-  vim.health.info('notified: ' .. (notified ~= '' and notified or 'nothing'))
-  return #config.problems == 0
+  local set = vim.tbl_keys(require('polecat.config').current().values)
+  table.sort(set)
+  vim.health.info('configuration: ' .. (set[1] and table.concat(set, ', ') or 'all defaults'))
+  local notified = require('polecat.config').get(nil, 'notify') or 'waiting,died,idle'
+  vim.health.info('notified: ' .. (notified ~= '' and tostring(notified) or 'nothing'))
 end
 
 local function check_log()
@@ -60,22 +67,11 @@ local function check_log()
   vim.health.info('log: ' .. path .. size)
 end
 
----@return boolean found
-local function check_binary()
-  local argv, err = require('polecat.rpc.binary').find()
-  if err then
-    report_error(err)
-  else
-    vim.health.ok('backend: ' .. table.concat(argv, ' '))
-  end
-  return argv ~= nil
-end
-
 --- Asks the backend for its own report, and says which one answered.
----@return table[] rows
-local function check_backend()
+---@return polecat.HealthRow[] rows
+local function ask_backend()
   local backend = require('polecat.rpc.client')
-  local limit = backend.greeting() and REPORT_LIMIT or (GREETING_LIMIT + REPORT_LIMIT)
+  local limit = backend.greeting() and REPORT_TIMEOUT or (GREETING_TIMEOUT + REPORT_TIMEOUT)
   local err, rows = wait(limit, function(done)
     backend.call('health', {}, done)
   end)
@@ -85,45 +81,28 @@ local function check_backend()
     vim.health.ok(text:format(greeting.version, greeting.protocol, greeting.pid))
   end
   if err then
-    report_error(err)
+    report(err)
   end
   return rows or {}
-end
-
----@type table<string, fun(text: string, hint?: string)>
-local levels = {
-  ok = vim.health.ok,
-  info = vim.health.info,
-  warn = function(text, hint)
-    vim.health.warn(text, hint and { hint } or nil)
-  end,
-  error = function(text, hint)
-    vim.health.error(text, hint and { hint } or nil)
-  end,
-}
-
----@param rows { section: string, level: string, text: string, hint?: string }[]
-local function show(rows)
-  local section
-  for _, row in ipairs(rows) do
-    if row.section ~= section then
-      section = row.section
-      vim.health.start('polecat.nvim: ' .. section)
-    end
-    local tell = levels[row.level] or vim.health.info
-    tell(row.text, row.hint)
-  end
 end
 
 --- Called by `:checkhealth polecat`.
 function M.check()
   check_neovim()
-  local usable = check_config()
+  check_config()
   check_log()
-  if not usable then
-    vim.health.info('the backend is not asked while the configuration is invalid')
-  elseif check_binary() then
-    show(check_backend())
+  local argv, err = require('polecat.rpc.binary').find()
+  if not argv then
+    return report(err --[[@as polecat.Error]])
+  end
+  vim.health.ok('backend: ' .. table.concat(argv, ' '))
+  local section
+  for _, row in ipairs(ask_backend()) do
+    if row.section ~= section then
+      section = row.section
+      vim.health.start('polecat.nvim: ' .. section)
+    end
+    tell(row.level, row.text, row.hint)
   end
 end
 

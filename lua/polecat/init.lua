@@ -236,7 +236,7 @@ function M.statusline()
 end
 
 --- Not needed: the same as `vim.g.polecat = opts`, checked at once.
----@param opts? table
+---@param opts? polecat.Opts|fun(): polecat.Opts
 function M.setup(opts)
   if vim.in_fast_event() then
     return vim.schedule(function()

@@ -10,17 +10,22 @@
 //! now; pi's and omp's hooks are named only if they exist; gemini and codex also run as `node`; and
 //! first prompts are passed in the way each program accepts.
 
+mod aider;
 mod amp;
 mod auggie;
 mod claude;
+mod cline;
+mod cn;
 mod codex;
 mod copilot;
 mod cursor;
 mod gemini;
 mod groq_compound;
+mod kimi;
 mod omp;
 mod opencode;
 mod pi;
+mod qwen;
 mod vibe;
 
 pub use claude::{ACCOUNT_VARIABLE, SETTINGS_FLAG};
@@ -42,6 +47,11 @@ pub(super) const AGENTS: &[&KnownAgent] = &[
     &pi::AGENT,
     &omp::AGENT,
     &vibe::AGENT,
+    &qwen::AGENT,
+    &kimi::AGENT,
+    &cn::AGENT,
+    &cline::AGENT,
+    &aider::AGENT,
     &groq_compound::AGENT,
 ];
 

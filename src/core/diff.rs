@@ -1,7 +1,7 @@
-//! What a polecat changed: the differences of files, as git prints them, and where each belongs.
+//! A polecat's changes: file diffs as git prints them, and the stage of each.
 //!
-//! Crates that read unified diffs (diffy, unidiff) take them for text to be applied: they know no
-//! conflicts, lose the bytes that `git apply` must be given again, or want UTF-8.
+//! Crates for unified diffs (diffy, unidiff) are made for applying text: they do not know conflicts, lose
+//! bytes that `git apply` needs, or require UTF-8.
 
 mod find;
 mod lines;
@@ -17,28 +17,28 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// A longer line is cut: an editor is slow with lines that no person reads.
+/// Longer lines are cut: they make an editor slow, and nobody reads them.
 const LONGEST: usize = 4_000;
 
-/// All that was changed since some beginning.
+/// All changes since some base.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Since when, as a person reads it: `main (1a2b3c4)`.
+    /// The base, for display: `main (1a2b3c4)`.
     pub since: String,
-    /// In the order in which work comes about; those that hold nothing are left out.
+    /// From committed to untracked; empty sections are left out.
     pub sections: Vec<Section>,
 }
 
-/// The changes that have come equally far.
+/// The changes of one stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
-    /// How far they have come.
+    /// The stage.
     pub stage: Stage,
-    /// How many commits they are in; 0 where they are in none.
+    /// The number of commits they are in; 0 if not committed.
     pub commits: usize,
-    /// What they change.
+    /// The changed files.
     pub files: Vec<FileDiff>,
-    /// What is not shown, and why.
+    /// What is left out, and why.
     pub missing: Option<String>,
 }
 
@@ -51,18 +51,18 @@ pub enum PartId {
     File(String),
 }
 
-/// How far a change has come.
+/// The stage of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Stage {
-    /// In a commit.
+    /// Committed.
     Committed,
-    /// In the index.
+    /// Staged.
     Staged,
-    /// In a file that git knows.
+    /// Unstaged, in a tracked file.
     Unstaged,
-    /// In a file that git does not know.
+    /// In an untracked file.
     Untracked,
-    /// Since the last review, wherever it is.
+    /// Since the last review, in any stage.
     Reviewed,
 }
 
@@ -87,20 +87,20 @@ impl Stage {
     }
 }
 
-/// What became of one file.
+/// The change of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileDiff {
-    /// What kind of change it is.
+    /// The kind of change.
     pub change: Change,
-    /// Its path before, from the top of the worktree; empty where it was not there.
+    /// Its old path, relative to the worktree; empty if it is new.
     pub old: Vec<u8>,
-    /// Its path after; empty where it is gone.
+    /// Its new path; empty if it was deleted.
     pub new: Vec<u8>,
-    /// Its content is no text, so that there are no hunks.
+    /// Whether it is binary, and so has no hunks.
     pub binary: bool,
-    /// All that stands above the first hunk, to the byte.
+    /// Everything above the first hunk, byte for byte.
     pub head: Vec<u8>,
-    /// The stretches that differ, in order.
+    /// The hunks, in order.
     pub hunks: Vec<Hunk>,
 }
 
@@ -109,15 +109,15 @@ pub struct FileDiff {
 pub enum Change {
     /// The file is new.
     Added,
-    /// The file is gone.
+    /// The file was deleted.
     Deleted,
-    /// Its content or its mode is another one.
+    /// Its content or mode changed.
     Modified,
-    /// It has another path, and perhaps another content.
+    /// It was renamed, and perhaps changed.
     Renamed,
-    /// It was made from another file, which is still there.
+    /// It was copied from another file.
     Copied,
-    /// A merge has left it in conflict.
+    /// It has merge conflicts.
     Unmerged,
 }
 
@@ -136,25 +136,25 @@ impl Change {
     }
 }
 
-/// A stretch of lines that differ, with some around them.
+/// A run of changed lines, with context.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Hunk {
-    /// Its first line before, from 1; and how many lines it has there.
+    /// Its first old line, from 1, and the number of old lines.
     pub old: (usize, usize),
-    /// The same after.
+    /// The same for new lines.
     pub new: (usize, usize),
-    /// The line that begins with `@@`, and all below it, to the byte.
+    /// The `@@` line and everything below it, byte for byte.
     pub text: Vec<u8>,
 }
 
 impl FileDiff {
-    /// The path a person knows it by: the one it has now, else the last it had.
+    /// The path to display: the new one, or the old one if it was deleted.
     #[must_use]
     pub fn path(&self) -> &[u8] {
         if self.new.is_empty() { &self.old } else { &self.new }
     }
 
-    /// How many lines were added and how many removed.
+    /// The numbers of added and removed lines.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
         let starts = |mark: u8| {
@@ -164,7 +164,7 @@ impl FileDiff {
         (starts(b'+'), starts(b'-'))
     }
 
-    /// What tells this hunk from all others, also from what it becomes when it changes.
+    /// An id that distinguishes this hunk from all others, also from itself after a change.
     #[must_use]
     pub fn id(&self, hunk: &Hunk) -> String {
         let mut hasher = DefaultHasher::new();
@@ -172,14 +172,14 @@ impl FileDiff {
         format!("{:016x}", hasher.finish())
     }
 
-    /// Itself with the hunk `id` only.
+    /// The file with the hunk `id` only.
     fn with(&self, id: &str) -> Option<Self> {
         let hunks = self.hunks.iter().filter(|hunk| self.id(hunk) == id);
         let hunks: Vec<_> = hunks.cloned().collect();
         (!hunks.is_empty()).then(|| Self { hunks, ..self.clone() })
     }
 
-    /// Itself and what git tells of the same file behind it.
+    /// This diff together with another one of the same file that follows it.
     fn joined(&self, other: &Self) -> Self {
         let head = [self.patch(&self.hunks), other.patch(&other.hunks)].concat();
         let (old, new) = (self.path().to_vec(), other.path().to_vec());
@@ -187,7 +187,7 @@ impl FileDiff {
         Self { change, old, new, binary, head, hunks: Vec::new() }
     }
 
-    /// Itself as `git apply` reads it, with the `hunks` only.
+    /// The diff as `git apply` reads it, with these `hunks` only.
     #[must_use]
     pub fn patch<'a>(&self, hunks: impl IntoIterator<Item = &'a Hunk>) -> Vec<u8> {
         let mut patch = self.head.clone();
@@ -197,12 +197,12 @@ impl FileDiff {
 }
 
 impl Hunk {
-    /// Its lines below the heading, without their line ends.
+    /// Its lines below the heading, without line ends.
     pub fn rows(&self) -> impl Iterator<Item = &[u8]> {
         lines(&self.text).skip(1)
     }
 
-    /// How many versions it was made from: more than one in a conflict.
+    /// The number of old versions: more than one in a conflict.
     #[must_use]
     pub fn parents(&self) -> usize {
         self.text.iter().take_while(|byte| **byte == b'@').count().saturating_sub(1)
@@ -237,10 +237,10 @@ impl Changes {
         }
     }
 
-    /// The file at `path` in `stage`, with the hunk `id` only, or with all of them.
+    /// The file at `path` in `stage`, with the hunk `id` only, or with all hunks.
     ///
-    /// git tells some files in two: one that became a link is deleted and added, and in front of
-    /// a conflict stands that it is one. All of such a file is one piece, without hunks.
+    /// git prints two diffs for some files: one that became a link is deleted and added, and a
+    /// conflict is preceded by a note. Such a file is one piece, without hunks.
     #[must_use]
     pub fn piece(&self, stage: Stage, path: &[u8], id: Option<&str>) -> Option<FileDiff> {
         let section = self.sections.iter().find(|section| section.stage == stage)?;
@@ -257,13 +257,13 @@ impl Changes {
     }
 }
 
-/// A line of a difference as a person is shown it: its text, and of what is cut, how much that is.
+/// A line of a diff for display: its text, and how much was cut.
 #[must_use]
 pub fn shown(line: &[u8]) -> (Cow<'_, str>, Option<String>) {
     if line.len() <= LONGEST {
         return (String::from_utf8_lossy(line), None);
     }
-    // Not in the middle of a character: its last byte would be shown as another one.
+    // Not in the middle of a character.
     let begins = |at: &usize| line[*at] & 0xc0 != 0x80;
     let end = (LONGEST - 3..=LONGEST).rev().find(begins).unwrap_or(LONGEST);
     let more = format!(" ┄┄ {} more bytes", line.len() - end);

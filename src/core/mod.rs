@@ -12,6 +12,7 @@ pub mod layout;
 pub mod locations;
 pub mod name_pool;
 pub mod names;
+pub mod notifications;
 pub mod review;
 pub mod rig;
 pub mod screen;
@@ -21,6 +22,7 @@ pub mod startup;
 pub mod state;
 pub mod theme;
 pub mod town;
+pub mod transitions;
 pub mod trust;
 pub mod work;
 

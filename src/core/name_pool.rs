@@ -1,7 +1,7 @@
-//! gastown's name pool: which name a polecat gets whom nobody named.
+//! gastown's name pool: names for polecats that the user does not name.
 //!
-//! The first free one of a list, the rig's own or that of a theme; when all are in use, a number
-//! that was never given before, with the rig's name before it where gastown 0.6 does not run.
+//! The first free name of a list, the rig's own or a theme's; if all are in use, a number that was
+//! never used before, prefixed with the rig's name unless gastown 0.6 runs the town.
 
 mod theme_file;
 mod themes;
@@ -11,16 +11,16 @@ pub use theme_file::{ThemeFile, file_name};
 use super::names::{PolecatName, RigName};
 use super::town::Gastown;
 
-/// What gastown keeps for roles of its own, also where their sessions are named otherwise.
+/// Names that gastown reserves for its own roles, even if their sessions have other names.
 const RESERVED: [&str; 6] = ["witness", "mayor", "deacon", "refinery", "crew", "polecats"];
 
-/// How many names a list counts for when nobody says.
+/// The default number of names used from a list.
 const USUAL_MAX: i64 = 50;
 
-/// How much of a rig's name stands in a numbered one: that has 64 bytes at most.
+/// How much of a rig's name goes into a numbered name, which has at most 64 bytes.
 const STEM_MAX: usize = 40;
 
-/// What stands there for a rig whose name would make no polecat's.
+/// The prefix for a rig whose name cannot be part of a polecat's name.
 const USUAL_STEM: &str = "polecat";
 
 /// `namepool` of a rig's settings.
@@ -28,18 +28,18 @@ const USUAL_STEM: &str = "polecat";
 pub struct Wishes {
     /// The theme.
     pub style: Option<String>,
-    /// Names in place of a theme's.
+    /// Names to use instead of a theme's.
     pub names: Vec<String>,
-    /// How many names are given before numbers are; 0 and less say nothing.
+    /// How many names to use before numbers; 0 and less mean the default.
     pub max: i64,
 }
 
-/// What the rig's state file keeps from one name to the next.
+/// The content of the rig's state file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
     /// The next number.
     pub overflow_next: i64,
-    /// How many names are given before numbers are; 0 and less say nothing.
+    /// How many names to use before numbers; 0 and less mean the default.
     pub max_size: i64,
 }
 
@@ -48,28 +48,28 @@ pub struct Kept {
 pub struct Pool {
     /// The theme; also that of a rig with names of its own.
     pub theme: String,
-    /// What of the settings could not be followed.
+    /// Settings that could not be applied.
     pub warnings: Vec<String>,
-    /// How many names are given before numbers are.
+    /// How many names to use before numbers.
     pub max: i64,
     names: Vec<PolecatName>,
-    /// What stands in front of a number.
+    /// The prefix of numbered names.
     stem: String,
     next: i64,
 }
 
-/// A name to be given.
+/// The next name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pick {
     /// The name.
     pub name: PolecatName,
-    /// The number to begin at next time; none when the name has none.
+    /// The number to begin at next time; `None` if the name has none.
     pub overflow_next: Option<i64>,
 }
 
 impl Pool {
-    /// The pool of `rig` as its settings and its state file have it. As gastown reads them, what
-    /// is kept of the size counts more than the settings. `gastown` is the one of its town.
+    /// The pool of `rig` by its settings and its state file. As in gastown, the size in the state
+    /// file overrides the settings. `gastown` is the version of its town.
     #[must_use]
     pub fn new(
         rig: &RigName,
@@ -87,7 +87,7 @@ impl Pool {
         let said = said.unwrap_or(USUAL_MAX);
         let max = if kept.max_size > 0 { kept.max_size } else { said };
         let next = kept.overflow_next.max(said.saturating_add(1));
-        // 0.6 has the rig in front of the session's name, and calls `shop-51` malformed.
+        // In 0.6 session names begin with the rig anyway, and `shop-51` is malformed.
         let stem = match gastown {
             Some(Gastown::V0_6) => String::new(),
             Some(Gastown::V0_5) | None => stem(rig) + "-",
@@ -95,7 +95,7 @@ impl Pool {
         Self { theme, warnings, max, names, stem, next }
     }
 
-    /// The first name that is not taken; `None` when there are no numbers any more.
+    /// The first name that is not taken; `None` if there are no numbers left.
     #[must_use]
     pub fn pick(&self, is_taken: impl Fn(&str) -> bool) -> Option<Pick> {
         let max = usize::try_from(self.max).unwrap_or(usize::MAX);
@@ -145,7 +145,7 @@ fn built_in(theme: &str) -> Vec<PolecatName> {
     names.unwrap_or_default().iter().filter_map(|name| usable(name).ok()).collect()
 }
 
-/// The names of the settings. One that is no polecat's is passed over, and named.
+/// The names from the settings. An invalid one is skipped, with a warning.
 fn own(names: &[String], warnings: &mut Vec<String>) -> Vec<PolecatName> {
     let mut own = Vec::new();
     for name in names {
@@ -164,7 +164,7 @@ fn usable(name: &str) -> Result<PolecatName, String> {
     PolecatName::parse(name).map_err(|bad| bad.to_string())
 }
 
-/// What stands in front of the number: the rig's name as far as a polecat's can hold it.
+/// The prefix of the number: the rig's name as far as a polecat's name can hold it.
 fn stem(rig: &RigName) -> String {
     let name = rig.in_session();
     let name: String = name.trim_start_matches('-').chars().take(STEM_MAX).collect();

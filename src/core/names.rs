@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The longest polecat name, in bytes: it is a folder, and part of a branch and of a session name.
 const POLECAT_MAX: usize = 64;
 /// The longest issue id, in bytes.
@@ -32,7 +34,10 @@ impl BadName {
 macro_rules! name_type {
     ($(#[$doc:meta])* $name:ident, $what:literal, $check:path) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(
+            Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        #[serde(try_from = "String")]
         pub struct $name(String);
 
         impl $name {
@@ -65,6 +70,14 @@ macro_rules! name_type {
 
             fn from_str(text: &str) -> Result<Self, BadName> {
                 Self::parse(text)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = BadName;
+
+            fn try_from(text: String) -> Result<Self, BadName> {
+                Self::parse(&text)
             }
         }
     };

@@ -24,9 +24,7 @@ mod working;
 
 pub use answer::Policy;
 pub use description::Bang;
-pub(super) use description::{
-    Answer, BusyRow, Dialog, Keys, Layout, Means, Screen, Sign, TitleSign,
-};
+pub(super) use description::{BusyRow, Dialog, Keys, Layout, Means, Screen, Sign, TitleSign};
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
     tail,
@@ -145,7 +143,7 @@ impl Seen {
 /// the agent's title counts, then the composer.
 #[must_use]
 pub fn read(patterns: &Patterns, look: &Look) -> Reading {
-    let rows = rows::texts(look.lines);
+    let rows = rows::texts_beside(look.lines, patterns.known.scroll_bar);
     let says = title::means(patterns, look.title);
     let scene = layout::scene(patterns, &rows);
     if let Some(question) = dialog::find(patterns, &rows, &scene) {
@@ -165,13 +163,17 @@ fn without_dialog(
 ) -> (Seen, StateSource) {
     let composer = match scene {
         Scene::Composer(composer) => Some(composer),
-        Scene::Dialog(_) => None,
+        Scene::Dialog(_) | Scene::Busy => None,
     };
     let quiet = says == Some(Means::Quiet);
     match (says, composer) {
         (Some(Means::Waiting), _) => (Seen::Waiting(Question::untold()), StateSource::Title),
         (Some(Means::Working), _) => (Seen::Working, StateSource::Title),
         (Some(Means::Ready), _) | (Some(Means::Idle), Some(_)) => (Seen::Idle, StateSource::Title),
+        (_, None) if *scene == Scene::Busy => (Seen::Working, StateSource::Screen),
+        (_, None) if working::is_splash(patterns.known, rows) => {
+            (Seen::Starting, StateSource::Screen)
+        }
         (_, None) => (Seen::Unknown, StateSource::None),
         (_, Some(composer)) if working::shows(patterns.known, rows, composer, quiet) => {
             (Seen::Working, StateSource::Screen)

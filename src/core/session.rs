@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{names::PolecatName, work::Diffstat};
 
 /// A polecat's session. A field with no value is `None`, never a zero.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionInfo {
     /// The polecat.
     pub polecat: PolecatName,
@@ -42,6 +43,7 @@ pub struct SessionInfo {
     /// The command line that was started.
     pub command: Option<String>,
     /// Where it was started.
+    #[serde(serialize_with = "lossy")]
     pub workdir: Option<PathBuf>,
     /// The branch checked out there.
     pub branch: Option<String>,
@@ -104,8 +106,14 @@ impl SessionInfo {
     }
 }
 
+/// A path as people are shown it: serde refuses one that is not UTF-8.
+#[expect(clippy::ref_option, reason = "serde passes the field")]
+fn lossy<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    path.as_ref().map(|path| path.to_string_lossy()).serialize(serializer)
+}
+
 /// What an agent needs the user for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
     /// `permission`, `question`, `trust` or `sign-in`.
     pub reason: String,
@@ -118,7 +126,7 @@ pub struct Waiting {
 }
 
 /// How an agent exited.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exit {
     /// Its status or the signal that killed it.
     pub how: ExitHow,
@@ -133,7 +141,7 @@ pub struct Exit {
 }
 
 /// How a process ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExitHow {
     /// It exited with this status; 0 is success.
     Status(i32),
@@ -198,7 +206,8 @@ fn lived(ms: u64) -> String {
 }
 
 /// What an agent is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum State {
     /// Created, not ready yet.
     Starting,
@@ -219,7 +228,8 @@ pub enum State {
 }
 
 /// The source of a state, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum StateSource {
     /// The pane is dead, or there is none.
     Pane,

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::session::{State, StateSource};
 
-/// How long idle must last after work: a prompt that flashes between two steps does not count. With the
-/// polling interval it stays under a second.
+/// How long idle must last after work: a prompt that flashes between two steps does not count. With
+/// the polling interval it stays under a second.
 const BUSY_HOLD: SignedDuration = SignedDuration::from_millis(600);
 
 /// The same after a question, which is polled less often.
@@ -13,34 +13,34 @@ const WAITING_HOLD: SignedDuration = SignedDuration::from_millis(400);
 
 /// The state at one look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct Observation {
     /// The state.
     pub state: State,
     /// Its source.
     pub source: StateSource,
 }
 
-/// The debounced state.
+/// The debounced state. Only the way to idle is: all other changes are shown at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Steady {
+pub struct DebouncedState {
     /// The state that is shown.
-    pub told: Told,
+    pub told: Observation,
     /// Since when.
     pub since: Timestamp,
     /// When the agent was first seen idle, while another state is shown.
     idle_since: Option<Timestamp>,
 }
 
-impl Steady {
+impl DebouncedState {
     /// The state after the first look.
     #[must_use]
-    pub fn new(told: Told, since: Timestamp) -> Self {
+    pub fn new(told: Observation, since: Timestamp) -> Self {
         Self { told, since, idle_since: None }
     }
 
     /// The state to show after another look.
     #[must_use]
-    pub fn after(self, told: Told, now: Timestamp) -> Self {
+    pub fn after(self, told: Observation, now: Timestamp) -> Self {
         match (self.told.state, told.state) {
             (shown, seen) if shown == seen => Self { told, idle_since: None, ..self },
             (State::Starting | State::Working | State::Waiting, State::Idle) => {
@@ -70,22 +70,23 @@ impl Steady {
 mod tests {
     use super::*;
 
-    const WORKING: Told = Told { state: State::Working, source: StateSource::Screen };
-    const STARTING: Told = Told { state: State::Starting, source: StateSource::Pane };
-    const IDLE: Told = Told { state: State::Idle, source: StateSource::Screen };
-    const WAITING: Told = Told { state: State::Waiting, source: StateSource::Screen };
+    const WORKING: Observation = Observation { state: State::Working, source: StateSource::Screen };
+    const STARTING: Observation = Observation { state: State::Starting, source: StateSource::Pane };
+    const IDLE: Observation = Observation { state: State::Idle, source: StateSource::Screen };
+    const WAITING: Observation = Observation { state: State::Waiting, source: StateSource::Screen };
 
     fn at(ms: i64) -> Timestamp {
         Timestamp::from_millisecond(ms).unwrap()
     }
 
     /// What is shown, and since when, after looks at these times.
-    fn check(looks: &[(i64, Told)], state: State, since: i64) {
+    fn check(looks: &[(i64, Observation)], state: State, since: i64) {
         let (first, rest) = looks.split_first().unwrap();
-        let steady = rest.iter().fold(Steady::new(first.1, at(first.0)), |steady, (ms, told)| {
-            steady.after(*told, at(*ms))
-        });
-        assert_eq!((steady.told.state, steady.since), (state, at(since)), "{looks:?}");
+        let debounced =
+            rest.iter().fold(DebouncedState::new(first.1, at(first.0)), |debounced, (ms, told)| {
+                debounced.after(*told, at(*ms))
+            });
+        assert_eq!((debounced.told.state, debounced.since), (state, at(since)), "{looks:?}");
     }
 
     #[test]
@@ -120,9 +121,9 @@ mod tests {
 
     #[test]
     fn what_is_not_shown_yet_is_due_when_it_has_lasted() {
-        let steady = Steady::new(WORKING, at(0)).after(IDLE, at(100));
-        assert_eq!(steady.due(), Some(at(700)));
-        assert_eq!(steady.after(IDLE, at(700)).due(), None);
-        assert_eq!(steady.after(WORKING, at(200)).due(), None);
+        let debounced = DebouncedState::new(WORKING, at(0)).after(IDLE, at(100));
+        assert_eq!(debounced.due(), Some(at(700)));
+        assert_eq!(debounced.after(IDLE, at(700)).due(), None);
+        assert_eq!(debounced.after(WORKING, at(200)).due(), None);
     }
 }

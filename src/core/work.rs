@@ -1,8 +1,10 @@
 //! The diffstat of a polecat's work.
 
+use serde::{Deserialize, Serialize};
+
 /// A polecat's work since its branch began. Lines are counted as they are in its worktree: committed,
 /// uncommitted or in untracked files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diffstat {
     /// Commits since the beginning of its branch.
     pub ahead: u32,

@@ -1,14 +1,13 @@
-//! All locks among processes, each by its name: what it protects, where it is, and how long it is
-//! waited for.
+//! All locks between processes: what each protects, which file it is on, and how long to wait for it.
 //!
-//! They are on folders and files that are there anyway, so that nothing is left behind, however the
-//! one that holds them ends; and each on another one, so that nobody waits for who does something
-//! else. (In the old layout, where a polecat's folder is its worktree, [`Typing`] and [`Deeds`] are
-//! on the same one. Nobody takes both.) [`GastownPool`] and [`GastownPolecat`] are gastown's, on
-//! files of its own that it never deletes.
+//! They are on folders and files that exist anyway, so that nothing is left behind however the holder
+//! ends, and each on a different one, so that unrelated operations do not wait for each other. (In the
+//! old layout, where a polecat's folder is its worktree, [`Typing`] and [`Deeds`] are on the same
+//! folder; nobody takes both.) [`GastownPool`] and [`GastownPolecat`] are gastown's own, on files that
+//! it never deletes.
 //!
-//! Who takes several takes them in this order, which is that of this file, or only tries. gastown
-//! takes none of ours, and its own two in this order too: so nobody waits in a circle.
+//! Whoever takes several takes them in the order of this file, or only tries. gastown takes none of
+//! ours, and its own two in the same order, so there is no deadlock.
 
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
@@ -26,117 +25,115 @@ use super::polecats;
 use crate::core::{Gastown, PolecatName, Rig};
 use crate::flock::{self, Holders};
 
-/// What a lock has that only tries.
+/// The timeout of a lock that is only tried.
 const NOW: Duration = Duration::ZERO;
 
-/// Of those who choose a polecat for an issue, or make one for it: one in a rig.
+/// Held while choosing or creating a polecat for an issue: one holder per rig.
 ///
-/// On `.runtime/`; not on `polecats/`, where sessions pass, for this one takes as long as a checkout.
+/// On `.runtime/`. Not on `polecats/`, which starts lock, because this one is held during a checkout.
 #[derive(Debug)]
 pub struct Choosing(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
 
 impl Choosing {
     /// A checkout of a large repository takes minutes.
-    const PATIENCE: Duration = Duration::from_secs(300);
+    const TIMEOUT: Duration = Duration::from_secs(300);
 
     /// Waits for it.
     ///
     /// # Errors
-    /// The rig is gone, its `.runtime/` cannot be made, or somebody has it for longer.
+    /// The rig is gone, its `.runtime/` cannot be made, or the wait timed out.
     pub async fn lock(rig: &Rig) -> Result<Self, HostError> {
         let (of, dir) = (rig.clone(), rig.runtime_dir());
         // There is one folder to lock, also for those who are about to make the first polecat.
         blocking(move || make_inside(of.anchor(), &of.runtime_dir()).map(drop)).await?;
-        take(&dir, Holders::One, Self::PATIENCE).await.map(Self)
+        take(&dir, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
-/// Of those who give work to a polecat, of whom there is one; or start it as it is, which several
-/// may try.
+/// Held while giving work to a polecat (exclusive), or starting it as it is (shared).
 ///
-/// On the folder that git has for its worktree.
+/// On git's folder for its worktree.
 #[derive(Debug)]
 pub struct Work(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
 
 impl Work {
-    /// How long another one may see to it before its session shows that it has work.
-    const PATIENCE: Duration = Duration::from_secs(10);
-    /// For a start: when there is a session after that, tmux refuses it.
-    const STARTING: Duration = Duration::from_secs(2);
+    /// Until then its session shows that it has work.
+    const TIMEOUT: Duration = Duration::from_secs(10);
+    /// For a start. After that a concurrent sling has created its session, and tmux refuses ours.
+    const START_TIMEOUT: Duration = Duration::from_secs(2);
 
-    /// Waits for who gives it work or starts it.
+    /// Waits for the exclusive lock.
     ///
     /// # Errors
-    /// It has no worktree, or somebody has it for longer.
+    /// It has no worktree, or the wait timed out.
     pub async fn lock(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
-        take(&git_dir(rig, polecat).await?, Holders::One, Self::PATIENCE).await.map(Self)
+        take(&git_dir(rig, polecat).await?, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 
-    /// Takes it where nobody has it.
+    /// Takes it if nobody holds it.
     ///
     /// # Errors
-    /// It has no worktree, or somebody has it.
+    /// It has no worktree, or somebody holds it.
     pub async fn try_lock(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
         take(&git_dir(rig, polecat).await?, Holders::One, NOW).await.map(Self)
     }
 
-    /// Waits for who gives it work, together with others who start it.
+    /// Waits for the shared lock.
     ///
     /// # Errors
     /// As [`Work::lock`].
     pub async fn share(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
-        take(&git_dir(rig, polecat).await?, Holders::Many, Self::STARTING).await.map(Self)
+        take(&git_dir(rig, polecat).await?, Holders::Many, Self::START_TIMEOUT).await.map(Self)
     }
 }
 
-/// Of those who send the comments on a polecat's changes: one, so that two editors do not send the
-/// same.
+/// Held while sending the comments on a polecat's changes, so that two editors do not send the same.
 ///
-/// On a file or folder of git's for its worktree that git never puts another one in place of.
+/// On a file or folder of git's for its worktree that git never replaces.
 #[derive(Debug)]
 pub struct Sending(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
 
 impl Sending {
-    /// The message of another one is typed and taken.
-    const PATIENCE: Duration = Duration::from_secs(60);
+    /// Another editor's message is typed and accepted.
+    const TIMEOUT: Duration = Duration::from_secs(60);
 
     /// Waits for it.
     ///
     /// # Errors
-    /// `worktree` is none, or somebody has it for longer.
+    /// `worktree` is none, or the wait timed out.
     pub async fn lock(rig: &Rig, worktree: &Path) -> Result<Self, HostError> {
         let git_dir = git::own_folder(rig, worktree).await?;
         let target = blocking(move || {
             let common = git_dir.join("commondir");
             Ok(if is_file(&common)? { common } else { git_dir.join("objects") })
         });
-        take(&target.await?, Holders::One, Self::PATIENCE).await.map(Self)
+        take(&target.await?, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
-/// Of those who type to a polecat's agent, or take the polecat away from under it: one.
+/// Held while typing to a polecat's agent, or removing the polecat.
 ///
 /// On the polecat's folder.
 #[derive(Debug)]
 pub struct Typing(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
 
 impl Typing {
-    /// A long message into an agent that is slow.
-    const PATIENCE: Duration = Duration::from_secs(30);
+    /// A long message to a slow agent.
+    const TIMEOUT: Duration = Duration::from_secs(30);
 
-    /// Waits for it. A polecat without a folder is nobody's.
+    /// Waits for it. A polecat without a folder needs no lock.
     ///
     /// # Errors
-    /// The folder cannot be opened, or somebody has it for longer.
+    /// The folder cannot be opened, or the wait timed out.
     pub async fn lock(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
-        // Of what is no polecat any more nobody else types to a session either.
+        // If there is no such polecat any more, nobody else types to its session either.
         let dir = polecats::dir(rig, polecat).await.unwrap_or_else(|_| rig.polecat_dir(polecat));
-        take(&dir, Holders::One, Self::PATIENCE).await.map(Self)
+        take(&dir, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
-/// Of those who take, reject or undo changes of a worktree: one, who alone reads and writes the list
-/// of what can be undone.
+/// Held while staging, rejecting or undoing changes of a worktree: protects the list of what can be
+/// undone.
 ///
 /// On the worktree.
 #[derive(Debug)]
@@ -144,62 +141,62 @@ pub struct Deeds(#[expect(dead_code, reason = "it unlocks when dropped")] Option
 
 impl Deeds {
     /// As long as git may take.
-    const PATIENCE: Duration = Duration::from_secs(300);
+    const TIMEOUT: Duration = Duration::from_secs(300);
 
     /// Waits for it.
     ///
     /// # Errors
-    /// The folder cannot be opened, or somebody has it for longer.
+    /// The folder cannot be opened, or the wait timed out.
     pub async fn lock(worktree: &Path) -> Result<Self, HostError> {
-        take(worktree, Holders::One, Self::PATIENCE).await.map(Self)
+        take(worktree, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
-/// Of those who give a name to a polecat and make its folder, gastown's own among them: one in a
-/// rig. Its holder removes each polecat's folder that has no worktree (a8bd79bf8,
-/// internal/polecat/manager.go:1872), so who makes one has it until that is whole.
+/// gastown's lock for naming a polecat and creating its folder: one holder per rig. gastown removes
+/// every polecat's folder without a worktree under it (a8bd79bf8, internal/polecat/manager.go:1872), so
+/// we hold it until the worktree is complete.
 ///
-/// On the file that gastown locks since 0.6 (manager.go:229); outside of its towns on nothing.
+/// On the file that gastown locks since 0.6 (manager.go:229); outside of its towns it is no lock.
 #[derive(Debug)]
 pub struct GastownPool(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
 
 impl GastownPool {
     /// A checkout of a large repository takes minutes.
-    const PATIENCE: Duration = Duration::from_secs(300);
+    const TIMEOUT: Duration = Duration::from_secs(300);
 
     /// Waits for it.
     ///
     /// # Errors
-    /// The file cannot be made or opened, or somebody has it for longer.
+    /// The file cannot be made or opened, or the wait timed out.
     pub async fn lock(rig: &Rig) -> Result<Self, HostError> {
-        take_gastowns(rig, "polecat-pool.lock", Self::PATIENCE).await.map(Self)
+        take_gastowns(rig, "polecat-pool.lock", Self::TIMEOUT).await.map(Self)
     }
 }
 
-/// Of those who make, reuse, remove or bring back a polecat, gastown's own among them, and of those
-/// who create its session, whom gastown does not stop by it: one.
+/// gastown's lock for creating, reusing, removing or restoring a polecat. We also hold it while creating
+/// its session, which gastown does not.
 ///
 /// On the file that gastown locks since 0.6 (a8bd79bf8, internal/polecat/manager.go:212); outside of
-/// its towns on nothing.
+/// its towns it is no lock.
 #[derive(Debug)]
 pub struct GastownPolecat(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
 
 impl GastownPolecat {
-    /// gastown has it while it fetches, checks out, and writes to its tracker.
-    const PATIENCE: Duration = Duration::from_secs(60);
+    /// gastown holds it while it fetches, checks out, and writes to its tracker.
+    const TIMEOUT: Duration = Duration::from_secs(60);
 
     /// Waits for it.
     ///
     /// # Errors
-    /// The file cannot be made or opened, or somebody has it for longer.
+    /// The file cannot be made or opened, or the wait timed out.
     pub async fn lock(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
-        take_gastowns(rig, &Self::file(polecat), Self::PATIENCE).await.map(Self)
+        take_gastowns(rig, &Self::file(polecat), Self::TIMEOUT).await.map(Self)
     }
 
-    /// Takes it where nobody has it.
+    /// Takes it if nobody holds it.
     ///
     /// # Errors
-    /// The file cannot be made or opened, or somebody has it.
+    /// The file cannot be made or opened, or somebody holds it.
     pub async fn try_lock(rig: &Rig, polecat: &PolecatName) -> Result<Self, HostError> {
         take_gastowns(rig, &Self::file(polecat), NOW).await.map(Self)
     }
@@ -209,8 +206,8 @@ impl GastownPolecat {
     }
 }
 
-/// Of those who make or remove worktrees of a repository, or change the index of its main one: one.
-/// Two `git worktree add` at once read each other's half-written files and fail.
+/// Held while adding or removing worktrees of a repository, or changing the index of its main one: two
+/// concurrent `git worktree add` read each other's half-written files and fail.
 ///
 /// On the repository's folder.
 #[derive(Debug)]
@@ -218,80 +215,80 @@ pub struct Worktrees(#[expect(dead_code, reason = "it unlocks when dropped")] Op
 
 impl Worktrees {
     /// As long as git may take.
-    const PATIENCE: Duration = Duration::from_secs(300);
+    const TIMEOUT: Duration = Duration::from_secs(300);
 
     /// Waits for it.
     ///
     /// # Errors
-    /// The folder cannot be opened, or somebody has it for longer.
+    /// The folder cannot be opened, or the wait timed out.
     pub async fn lock(repository: &Path) -> Result<Self, HostError> {
-        take(repository, Holders::One, Self::PATIENCE).await.map(Self)
+        take(repository, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
-/// Between the folders of a rig's polecats and their sessions: who creates a session passes, several
-/// at a time; who has moved a folder aside waits for all of them before the last look.
+/// Between removing polecats and creating sessions: held shared while creating a session; a removal
+/// that has set a folder aside takes it exclusively before its last check.
 ///
-/// On a folder of the rig that stays when its last polecat goes.
+/// On a folder of the rig that remains when its last polecat goes.
 #[derive(Debug)]
 pub struct Gate(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
 
 impl Gate {
-    /// One creation of a session, or one look at tmux.
-    const PATIENCE: Duration = Duration::from_secs(30);
+    /// The creation of a session, or one look at tmux.
+    const TIMEOUT: Duration = Duration::from_secs(30);
 
-    /// Waits until nobody creates a session.
+    /// Waits until nobody is creating a session.
     ///
     /// # Errors
-    /// The folder cannot be opened, or somebody has it for longer.
+    /// The folder cannot be opened, or the wait timed out.
     pub async fn lock(rig: &Rig) -> Result<Self, HostError> {
-        take(&rig.gate_dir(), Holders::One, Self::PATIENCE).await.map(Self)
+        take(&rig.gate_dir(), Holders::One, Self::TIMEOUT).await.map(Self)
     }
 
-    /// Waits until nobody takes the last look at a polecat.
+    /// Waits until no removal is in its last check.
     ///
     /// # Errors
     /// As [`Gate::lock`].
     pub async fn share(rig: &Rig) -> Result<Self, HostError> {
-        take(&rig.gate_dir(), Holders::Many, Self::PATIENCE).await.map(Self)
+        take(&rig.gate_dir(), Holders::Many, Self::TIMEOUT).await.map(Self)
     }
 }
 
-/// Of those who change what is written down of the comments on changes: one in a rig.
+/// Held while changing the stored comments: one holder per rig.
 ///
-/// On their folder, which must be there.
+/// On their folder, which must exist.
 #[derive(Debug)]
 pub struct Comments(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
 
 impl Comments {
     /// A small file is written.
-    const PATIENCE: Duration = Duration::from_secs(10);
+    const TIMEOUT: Duration = Duration::from_secs(10);
 
     /// Waits for it.
     ///
     /// # Errors
-    /// The folder cannot be opened, or somebody has it for longer.
+    /// The folder cannot be opened, or the wait timed out.
     pub(super) async fn lock(folder: &Path) -> Result<Self, HostError> {
-        take(folder, Holders::One, Self::PATIENCE).await.map(Self)
+        take(folder, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
-/// Of those who change what is remembered to be trusted: one on this machine.
+/// Held while changing the stored trust: one holder on this machine.
 ///
-/// On the folder of that file, which must be there.
+/// On the folder of that file, which must exist.
 #[derive(Debug)]
 pub struct Grants(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
 
 impl Grants {
     /// A small file is written.
-    const PATIENCE: Duration = Duration::from_secs(10);
+    const TIMEOUT: Duration = Duration::from_secs(10);
 
     /// Waits for it.
     ///
     /// # Errors
-    /// The folder cannot be opened, or somebody has it for longer.
+    /// The folder cannot be opened, or the wait timed out.
     pub(super) async fn lock(folder: &Path) -> Result<Self, HostError> {
-        take(folder, Holders::One, Self::PATIENCE).await.map(Self)
+        take(folder, Holders::One, Self::TIMEOUT).await.map(Self)
     }
 }
 
@@ -299,23 +296,23 @@ async fn git_dir(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError>
     git::own_folder(rig, &polecats::workdir(rig, polecat).await?).await
 }
 
-/// Takes the lock on `target` within `patience`; none where there is no such thing.
+/// Takes the lock on `target` within `timeout`; `None` if it does not exist.
 async fn take(
     target: &Path,
     holders: Holders,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<Option<File>, HostError> {
     let path = target.to_owned();
     let Some(file) = blocking(move || open(&path)).await? else { return Ok(None) };
-    within(patience, file, holders, target).await.map(Some)
+    locked(timeout, file, holders, target).await.map(Some)
 }
 
-/// Takes the lock on a file of gastown's, which is made where it is missing; none where no gastown
-/// takes it. There not even its folder is made: that is how a town of gastown 0.6 looks.
+/// Takes the lock on a file of gastown's, creating it if necessary; `None` outside of towns of gastown
+/// 0.6. There not even its folder is created, because it would make the town look like one.
 async fn take_gastowns(
     rig: &Rig,
     name: &str,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<Option<File>, HostError> {
     if rig.gastown() != Some(Gastown::V0_6) {
         return Ok(None);
@@ -323,22 +320,22 @@ async fn take_gastowns(
     let (anchor, dir) = (rig.anchor().to_owned(), rig.runtime_dir().join("locks"));
     let (path, name) = (dir.join(name), name.to_owned());
     let file = blocking(move || Dir::make(&anchor, &dir)?.0.lasting(&name)).await?;
-    within(patience, file, Holders::One, &path).await.map(Some)
+    locked(timeout, file, Holders::One, &path).await.map(Some)
 }
 
-async fn within(
-    patience: Duration,
+async fn locked(
+    timeout: Duration,
     file: File,
     holders: Holders,
     path: &Path,
 ) -> Result<File, HostError> {
-    if flock::take(&file, holders, patience).await {
+    if flock::take(&file, holders, timeout).await {
         return Ok(file);
     }
-    Err(HostError::Busy { path: path.to_owned(), waited: patience })
+    Err(HostError::Busy { path: path.to_owned(), waited: timeout })
 }
 
-/// Opens what is to be locked. Without waiting: a FIFO in its place would hold up whoever asks.
+/// Opens what is to be locked, without blocking: it could be a FIFO.
 fn open(path: &Path) -> Result<Option<File>, HostError> {
     let flags = OFlags::NONBLOCK.bits().cast_signed();
     match OpenOptions::new().read(true).custom_flags(flags).open(path) {

@@ -17,7 +17,7 @@ pub const HOOKED: &str = "hooked";
 /// What trackers call their folder.
 const FOLDER: &str = ".beads";
 /// How long the tracker may take to answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long its database may be in use by others.
 const BUSY: Duration = Duration::from_secs(5);
 /// How often it is tried again meanwhile.
@@ -147,7 +147,7 @@ pub struct Tracker {
     command: String,
     words: Vec<String>,
     launch: Launch,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl Tracker {
@@ -161,13 +161,13 @@ impl Tracker {
         if words.first().is_none_or(String::is_empty) {
             return Err(bad("it is empty"));
         }
-        Ok(Self { command: command.to_owned(), words, launch, patience: PATIENCE })
+        Ok(Self { command: command.to_owned(), words, launch, timeout: ANSWER_TIMEOUT })
     }
 
     /// The same tracker, given so long for each call instead of 30 seconds.
     #[must_use]
-    pub fn within(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+    pub fn within(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// The program, to be looked for on `PATH`.
@@ -281,7 +281,7 @@ impl Tracker {
             .dir(dir)
             // A daemon would outlive the call and hold on to a worktree that may be removed.
             .env("BEADS_NO_DAEMON", "1")
-            .within(self.patience)
+            .within(self.timeout)
     }
 
     /// What a failure says of the issue. `br` has other codes than 1 for what is no issue's fault.

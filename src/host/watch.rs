@@ -1,7 +1,7 @@
-//! Word of what changes in worktrees: the system's file events, no looking again and again.
+//! What changes in worktrees, told by the system's file events instead of polling.
 //!
-//! What is watched of a worktree are its folders that git does not ignore, and the few files of
-//! git's own that say what is checked out. One watcher of the system serves any number of them.
+//! Of each worktree we watch the folders that git does not ignore, and the few files of git's own
+//! that say what is checked out. One system watcher serves all worktrees.
 
 mod folders;
 mod inbox;
@@ -17,47 +17,48 @@ use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use super::error::HostError;
 use super::files::{blocking, real};
+use crate::debounce::Debounce;
 use inbox::{Inbox, Names, Pending};
 
 pub use limits::Shortage;
 
-/// What happens within this time is told at once.
-const GATHER: Duration = Duration::from_millis(100);
-/// As many folders of one worktree are watched.
-const FOLDERS_MAX: usize = 4096;
-/// For more new folders than this the whole worktree is walked once.
-const MANY: usize = 8;
+/// All that happens this soon after the first event is told together.
+const GATHER_TIME: Duration = Duration::from_millis(100);
+/// Most folders of one worktree that are watched.
+const FOLDERS_LIMIT: usize = 4096;
+/// If more new folders than this appear at once, the whole worktree is walked, once.
+const NEW_FOLDERS_LIMIT: usize = 8;
 /// macOS watches whole trees; elsewhere each folder is watched by itself.
 const WHOLE_TREES: bool = cfg!(target_os = "macos");
 
 /// What was touched in one worktree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Touched {
-    /// The worktree, as [`Watching::add`] named it.
+pub struct WorktreeChange {
+    /// The worktree, as [`WatchHandle::add`] named it.
     pub worktree: PathBuf,
-    /// The files and folders, from the worktree on; none when only git's own files were.
+    /// The files and folders, relative to the worktree; empty when only git's own files changed.
     pub paths: Vec<PathBuf>,
-    /// There may be more: too much happened to tell each.
+    /// There may be more: too much happened to list it all.
     pub whole: bool,
 }
 
 /// A worktree that is watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watched {
+pub struct WatchedWorktree {
     /// Its path, all links resolved.
     pub worktree: PathBuf,
-    /// Whether every change in it is told. Else it has more folders than we may watch, and only
-    /// a part of the changes is.
+    /// Whether every change in it is told. If not, it has more folders than we may watch, and some
+    /// changes go unheard.
     pub whole: bool,
 }
 
-/// The system's watcher, of which there are few: one for all who watch something. Cheap to clone; the
-/// last one to go ends it.
+/// The system watcher, of which a process gets few, so all who watch share one. Cheap to clone; it
+/// ends with its last user.
 #[derive(Clone, Default)]
 pub struct FileEvents(Arc<Mutex<Weak<Running>>>);
 
@@ -67,29 +68,30 @@ struct Running {
     task: AbortHandle,
 }
 
-/// Tells what is touched in the worktrees of one who watches, until it is dropped.
-pub struct Watches {
-    touched: UnboundedReceiver<Touched>,
-    watching: Watching,
+/// Receives what is touched in the worktrees that it has been told to watch, until it is dropped.
+pub struct WorktreeWatcher {
+    touched: UnboundedReceiver<WorktreeChange>,
+    handle: WatchHandle,
     _running: Arc<Running>,
 }
 
-/// Says what is watched.
+/// Adds and removes worktrees of a [`WorktreeWatcher`].
 #[derive(Clone)]
-pub struct Watching {
+pub struct WatchHandle {
     shared: Arc<Shared>,
-    told: UnboundedSender<Touched>,
+    told: UnboundedSender<WorktreeChange>,
 }
 
 struct Shared {
     inbox: Arc<Inbox>,
-    /// None where the system has no more of them.
+    /// `None` if the system has none left for us.
     watcher: Mutex<Option<RecommendedWatcher>>,
-    /// Who is told of each worktree.
-    listeners: Mutex<HashMap<PathBuf, UnboundedSender<Touched>>>,
-    /// How many folders all worktrees may have together.
-    room: usize,
-    said: AtomicBool,
+    /// Who is to be told of each worktree.
+    listeners: Mutex<HashMap<PathBuf, UnboundedSender<WorktreeChange>>>,
+    /// Most folders that may be watched, of all worktrees together.
+    folders_limit: usize,
+    /// Whether it was logged that not everything is watched.
+    warned: AtomicBool,
     shortage: OnceLock<Shortage>,
 }
 
@@ -99,11 +101,11 @@ impl Drop for Running {
     }
 }
 
-impl Drop for Watches {
+impl Drop for WorktreeWatcher {
     fn drop(&mut self) {
-        let Watching { shared, told } = self.watching.clone();
+        let WatchHandle { shared, told } = self.handle.clone();
         let roots = shared.roots_of(&told);
-        // Thousands of folders, perhaps.
+        // There may be thousands of folders.
         if let (false, Ok(runtime)) = (roots.is_empty(), Handle::try_current()) {
             runtime.spawn_blocking(move || roots.iter().for_each(|root| shared.remove(root)));
         }
@@ -123,39 +125,39 @@ impl FileEvents {
     }
 }
 
-impl Watches {
-    /// Of nothing yet, by `events`. Needs a runtime.
+impl WorktreeWatcher {
+    /// Watches nothing yet. Needs a runtime.
     #[must_use]
     pub fn start(events: &FileEvents) -> Self {
         let running = events.running();
         let (told, touched) = unbounded_channel();
-        let watching = Watching { shared: running.shared.clone(), told };
-        Self { touched, watching, _running: running }
+        let handle = WatchHandle { shared: running.shared.clone(), told };
+        Self { touched, handle, _running: running }
     }
 
-    /// The one to say what is watched.
+    /// The handle to add and remove worktrees with.
     #[must_use]
-    pub fn watching(&self) -> Watching {
-        self.watching.clone()
+    pub fn handle(&self) -> WatchHandle {
+        self.handle.clone()
     }
 
-    /// What was touched next. Cancelling it loses nothing.
-    pub async fn next(&mut self) -> Option<Touched> {
+    /// Waits for what is touched next. Cancelling it loses nothing.
+    pub async fn next(&mut self) -> Option<WorktreeChange> {
         self.touched.recv().await
     }
 }
 
-impl Watching {
-    /// Watches a worktree from now on; `None` when that is none.
+impl WatchHandle {
+    /// Watches a worktree from now on; `None` if `worktree` is not one.
     ///
     /// # Errors
-    /// It cannot be read, or is broken.
-    pub async fn add(&self, worktree: &Path) -> Result<Option<Watched>, HostError> {
+    /// The worktree cannot be read, or is broken.
+    pub async fn add(&self, worktree: &Path) -> Result<Option<WatchedWorktree>, HostError> {
         let (shared, worktree, told) =
             (self.shared.clone(), worktree.to_owned(), self.told.clone());
         blocking(move || {
             let Some(root) = real(&worktree)? else { return Ok(None) };
-            // First, so that nothing is told to nobody.
+            // First, so that no event is lost.
             shared.listeners().insert(root.clone(), told);
             let added = shared.add(root.clone());
             if !matches!(added, Ok(Some(_))) {
@@ -166,7 +168,7 @@ impl Watching {
         .await
     }
 
-    /// Watches it no more.
+    /// Stops watching it.
     pub async fn remove(&self, worktree: &Path) {
         let (shared, worktree) = (self.shared.clone(), worktree.to_owned());
         let removed = blocking(move || {
@@ -176,13 +178,13 @@ impl Watching {
         drop(removed.await);
     }
 
-    /// What the system had no more of, if it was so.
+    /// What the system ran out of, if it did.
     #[must_use]
     pub fn shortage(&self) -> Option<Shortage> {
         self.shared.shortage.get().copied()
     }
 
-    /// How many folders are watched, of all worktrees.
+    /// How many folders are watched, in all worktrees.
     #[must_use]
     pub fn folders(&self) -> usize {
         self.shared.inbox.count()
@@ -200,21 +202,21 @@ impl Shared {
             Shortage::of(error).map(|found| shortage.set(found));
         });
         let (watcher, listeners) = (Mutex::new(watcher.ok()), Mutex::default());
-        let (room, said) = (limits::room(), AtomicBool::new(false));
-        Self { inbox, watcher, listeners, room, said, shortage }
+        let (folders_limit, warned) = (limits::folders_limit(), AtomicBool::new(false));
+        Self { inbox, watcher, listeners, folders_limit, warned, shortage }
     }
 
-    fn listeners(&self) -> MutexGuard<'_, HashMap<PathBuf, UnboundedSender<Touched>>> {
+    fn listeners(&self) -> MutexGuard<'_, HashMap<PathBuf, UnboundedSender<WorktreeChange>>> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn roots_of(&self, told: &UnboundedSender<Touched>) -> Vec<PathBuf> {
+    fn roots_of(&self, told: &UnboundedSender<WorktreeChange>) -> Vec<PathBuf> {
         let listeners = self.listeners();
         let theirs = listeners.iter().filter(|(_, one)| one.same_channel(told));
         theirs.map(|(root, _)| root.clone()).collect()
     }
 
-    fn add(&self, root: PathBuf) -> Result<Option<Watched>, HostError> {
+    fn add(&self, root: PathBuf) -> Result<Option<WatchedWorktree>, HostError> {
         let Some(files) = folders::of_git(&root)? else { return Ok(None) };
         self.forget(&root);
         self.inbox.add(&root);
@@ -222,47 +224,47 @@ impl Shared {
             self.watch(&root, &folder, &Names::These(names));
         }
         self.watch_below(&root, &root);
-        Ok(Some(Watched { whole: self.inbox.is_whole(&root), worktree: root }))
+        Ok(Some(WatchedWorktree { whole: self.inbox.is_whole(&root), worktree: root }))
     }
 
-    /// Watches `folder` and the folders below it, as far as git does not ignore them.
+    /// Watches `folder` and the folders below it, except those that git ignores.
     fn watch_below(&self, root: &Path, folder: &Path) {
         if WHOLE_TREES {
             self.watch(root, root, &Names::Every);
             return;
         }
         for found in folders::of_worktree(root, folder) {
-            if self.inbox.count() >= self.room {
+            if self.inbox.count() >= self.folders_limit {
                 let _ = self.shortage.set(Shortage::Watches);
-                return self.part(root, "too many folders for the system");
+                return self.mark_partial(root, "too many folders for the system");
             }
-            if self.inbox.folders_of(root) >= FOLDERS_MAX {
-                return self.part(root, "too many folders");
+            if self.inbox.folders_of(root) >= FOLDERS_LIMIT {
+                return self.mark_partial(root, "too many folders");
             }
             self.watch(root, &found, &Names::Every);
         }
     }
 
     fn watch(&self, root: &Path, folder: &Path, names: &Names) {
-        // First, so that no event comes that nobody knows.
+        // First, so that its events are known when they come.
         if !self.inbox.expect(root, folder, names) {
             return;
         }
         let mut watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(watcher) = &mut *watcher else { return self.inbox.part(root) };
+        let Some(watcher) = &mut *watcher else { return self.inbox.mark_partial(root) };
         let mode = if WHOLE_TREES { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
         if let Err(error) = watcher.watch(folder, mode) {
-            // What is gone by now was told to its parent.
+            // If it is gone by now, its parent has an event for that.
             if !matches!(error.kind, ErrorKind::PathNotFound) {
                 Shortage::of(&error).map(|found| self.shortage.set(found));
-                self.part(root, &error.to_string());
+                self.mark_partial(root, &error.to_string());
             }
         }
     }
 
-    fn part(&self, root: &Path, why: &str) {
-        self.inbox.part(root);
-        if !self.said.swap(true, Ordering::Relaxed) {
+    fn mark_partial(&self, root: &Path, why: &str) {
+        self.inbox.mark_partial(root);
+        if !self.warned.swap(true, Ordering::Relaxed) {
             warn!(worktree = %root.display(), why, "not every change will be told at once");
         }
     }
@@ -280,13 +282,13 @@ impl Shared {
         let mut watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(watcher) = &mut *watcher {
             for folder in folders {
-                // A folder that is gone took its watch along.
+                // The watch of a folder that is gone went with it.
                 drop(watcher.unwatch(&folder));
             }
         }
     }
 
-    /// Follows folders that came and went.
+    /// Watches new folders, and no longer those that are gone.
     fn follow(&self, root: &Path, pending: &Pending) -> Result<(), HostError> {
         if pending.gone.iter().any(|folder| folder == root) {
             return self.add(root.to_owned()).map(drop);
@@ -294,7 +296,7 @@ impl Shared {
         for folder in &pending.gone {
             self.unwatch(self.inbox.forget(root, folder));
         }
-        if pending.came.len() > MANY {
+        if pending.came.len() > NEW_FOLDERS_LIMIT {
             self.watch_below(root, root);
             return Ok(());
         }
@@ -305,11 +307,14 @@ impl Shared {
     }
 }
 
-/// Tells what was touched, each time a while after the first of it.
+/// Tells what was touched, burst by burst.
 async fn tell(shared: Arc<Shared>) {
+    let mut burst = Debounce::new(GATHER_TIME, GATHER_TIME);
     loop {
         shared.inbox.wake.notified().await;
-        sleep_until(Instant::now() + GATHER).await;
+        // Only the first event counts, so the rest of a burst need not wake us.
+        burst.event(Instant::now());
+        burst.elapsed().await;
         for (root, mut pending) in shared.inbox.drain() {
             if pending.has_folders() {
                 let (at, of) = (shared.clone(), root.clone());
@@ -324,7 +329,7 @@ async fn tell(shared: Arc<Shared>) {
             }
             let listener = shared.listeners().get(&root).cloned();
             if let Some(listener) = listener {
-                // Who is gone has nothing to be told.
+                // A listener that is gone need not be told.
                 let _ = listener.send(pending.touched(root));
             }
         }

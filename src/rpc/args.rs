@@ -6,9 +6,9 @@ use rmpv::Value;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
-use super::error::RpcError;
+use super::{config::Written, error::RpcError};
 use crate::core::names;
-use crate::session::{self, Answer};
+use crate::session::{self, Answer, EditorFacts};
 
 /// Reads the arguments of `method`.
 pub(super) fn decode<T: DeserializeOwned>(method: &str, args: Value) -> Result<T, RpcError> {
@@ -134,6 +134,12 @@ macro_rules! arguments {
     };
 }
 
+impl From<Nvim> for EditorFacts {
+    fn from(Nvim { tmux, data, state }: Nvim) -> Self {
+        Self { tmux, data, state }
+    }
+}
+
 arguments! {
     /// A command as it was typed, from where, and what a person has answered since.
     CommandRun {
@@ -166,12 +172,20 @@ arguments! {
         trust: Option<Trust>,
         trust_id: Option<String>,
     }
-    /// `pin` is the rig that the user pinned in a backend before.
-    Hello { protocol: u32, config: Option<Value>, nvim: Option<Nvim>, pin: Option<PathBuf> }
+    /// `pin` is the rig that the user pinned in a backend before, `known` what that told.
+    Hello {
+        protocol: u32,
+        config: Option<Written>,
+        nvim: Option<Nvim>,
+        pin: Option<PathBuf>,
+        known: Option<Vec<KnownRig>>,
+    }
+    /// A rig in use, and the `memory` of its last snapshot.
+    KnownRig { home: PathBuf, memory: Option<String> }
     /// What the backend must know of the editor's own surroundings.
     #[derive(Default)]
     Nvim { tmux: Option<String>, data: Option<PathBuf>, state: Option<PathBuf> }
-    Configure { config: Option<Value> }
+    Configure { config: Option<Written> }
     Health { at: Option<At> }
     Here { at: At }
     Polecat { at: At, polecat: String }

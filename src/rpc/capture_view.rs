@@ -36,7 +36,7 @@ async fn draw_once(
     let options = options(&open);
     let output = match (open.polecat, open.session) {
         (Some(polecat), None) => {
-            workspace.context(&place(open.at)).await?.capture(&polecat, options).await?
+            workspace.context(&place(open.at)).await?.observer().capture(&polecat, options).await?
         }
         (None, Some(session)) => workspace.capture_session(&session, options).await?,
         _ => return Err(neither()),
@@ -59,7 +59,7 @@ async fn draw_live(
         (Some(polecat), None) => {
             let context = workspace.context(&place(open.at)).await?;
             canvas.rows.set(context.rig_home(), vec![polecat.clone()]);
-            context.follow(&polecat, options).await?
+            context.observer().follow(&polecat, options).await?
         }
         (None, Some(session)) => workspace.follow_session(&session, options).await?,
         _ => return Err(neither()),

@@ -61,5 +61,6 @@ fn read<T: DeserializeOwned + Debug>(method: &str, args: Value) -> Result<String
 /// The configuration is taken apart in a second step, as `hello` does too.
 fn configure(method: &str, args: Value) -> Result<String, RpcError> {
     let args::Configure { config } = decode(method, args)?;
-    config::settings(config, EditorFacts::default()).map(|settings| format!("{settings:?}"))
+    let settings = config::settings(config.unwrap_or_default(), EditorFacts::default());
+    settings.map(|read| format!("{read:?}")).map_err(|problems| config::invalid(&problems))
 }

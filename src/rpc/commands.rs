@@ -8,7 +8,7 @@ mod invocation;
 mod keys;
 mod list;
 mod locations;
-mod paths;
+pub(super) mod paths;
 mod press;
 mod questions;
 mod report;

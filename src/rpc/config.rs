@@ -1,175 +1,301 @@
-//! The user's configuration as it arrives, and what of it concerns the backend.
+//! The user's configuration: what it may hold, once. Lua sends it as it was written.
 
-use std::collections::BTreeMap;
+mod agent;
+mod reader;
+
+use std::path::{Path, PathBuf};
 
 use rmpv::Value;
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, IgnoredAny},
-};
+use serde::Deserialize;
 
-use super::{agent::Agent, args::read, error::RpcError};
+use self::reader::{Item, Report, Table};
+use super::{PROTOCOL, args, commands::paths, error::RpcError};
 use crate::{
-    core::{Gastown, Template, screen::Policy},
-    session::{EditorFacts, Settings},
+    core::{Gastown, Template, screen::Policy, session::State},
+    session::{EditorFacts, HealthRow, Level, Settings},
 };
 
-/// Reads the configuration; what is wrong in it is refused by its name.
-pub(super) fn settings(config: Option<Value>, editor: EditorFacts) -> Result<Settings, RpcError> {
-    let invalid = |why: String| RpcError::config_invalid(format!("the configuration: {why}"));
-    let config: Config = read(config.unwrap_or(Value::Array(Vec::new()))).map_err(invalid)?;
-    let worktrees = config.worktrees.map(|text| Template::parse(&text, editor.data.as_deref()));
-    let worktrees = worktrees.transpose().map_err(|bad| invalid(format!("`worktrees`: {bad}")))?;
-    Ok(Settings {
-        rig_path: config.rig.path.map(Into::into),
-        rig_name: config.rig.name,
-        tmux_command: config.tmux.command,
-        tmux_socket: config.tmux.socket,
-        tracker_command: config.tracker.command,
-        agent: config.agent,
-        agents: config.agents.into_iter().map(|(name, agent)| (name, agent.into())).collect(),
-        dialogs: config.dialogs.map(|answerer| answerer.0).unwrap_or_default(),
-        gastown: config.gastown.and_then(|version| version.0),
-        worktrees: worktrees.unwrap_or_default(),
+/// `vim.g.polecat` as Lua found it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Written {
+    /// What can be sent of it.
+    values: Option<Value>,
+    /// What is wrong with the rest, in whole sentences.
+    problems: Vec<String>,
+    /// The working directory it was found in: relative paths begin there, also after a `:cd`.
+    cwd: Option<PathBuf>,
+}
+
+/// Reads the configuration.
+///
+/// # Errors
+/// All that is wrong with it, each by its path.
+pub(super) fn settings(written: Written, editor: EditorFacts) -> Result<Settings, Vec<String>> {
+    let Written { values, problems, cwd } = written;
+    let values = values.unwrap_or(Value::Array(Vec::new()));
+    let (report, paths) = (Report::default(), Paths { cwd, home: paths::home() });
+    for problem in problems {
+        report.note(problem);
+    }
+    let settings = read(&mut Item::root(&values, &report).table(), &paths, editor);
+    let problems = report.problems();
+    if problems.is_empty() { Ok(settings) } else { Err(problems) }
+}
+
+/// The error of every call while the configuration has these problems.
+pub(super) fn invalid(problems: &[String]) -> RpcError {
+    RpcError::config_invalid(format!("the configuration: {}", problems.join("\n")))
+}
+
+/// What `:checkhealth` shows of them.
+pub(super) fn health(problems: &[String]) -> Vec<HealthRow> {
+    let row = |level, text: String, hint: &str| HealthRow {
+        section: "configuration",
+        level,
+        text,
+        hint: Some(hint.to_owned()).filter(|hint| !hint.is_empty()),
+    };
+    let wrong =
+        |problem: &String| row(Level::Error, problem.clone(), "see |polecat-configuration|");
+    let rest = "nothing else is checked while the configuration is invalid";
+    problems.iter().map(wrong).chain([row(Level::Info, rest.to_owned(), "")]).collect()
+}
+
+/// What is wrong with the configuration that the arguments of a `hello` carry, in msgpack.
+///
+/// # Errors
+/// They are not arguments of a `hello` in this protocol.
+pub fn config_problems(mut hello: &[u8]) -> Result<Vec<String>, String> {
+    let value = rmpv::decode::read_value(&mut hello).map_err(|error| error.to_string())?;
+    let hello: args::Hello = args::decode("hello", value).map_err(|error| error.message)?;
+    if hello.protocol != PROTOCOL {
+        return Err(format!("protocol {} is not {PROTOCOL}", hello.protocol));
+    }
+    let editor = hello.nvim.unwrap_or_default().into();
+    Ok(settings(hello.config.unwrap_or_default(), editor).err().unwrap_or_default())
+}
+
+/// The path of every key that a configuration may have: `tmux.socket`, `agents.*.command`,
+/// `agents.*.dialogs[1].text`.
+#[must_use]
+pub fn config_keys() -> Vec<String> {
+    let map = |key: &str, value| Value::Map(vec![(key.into(), value)]);
+    let dialogs = Value::Array(vec![Value::Map(Vec::new())]);
+    let one = map("agents", map("*", map("dialogs", dialogs)));
+    let report = Report::default();
+    let paths = Paths { cwd: None, home: None };
+    read(&mut Item::root(&one, &report).table(), &paths, EditorFacts::default());
+    report.keys().into_iter().collect()
+}
+
+fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
+    let (mut rig, mut tmux) = (config.table("rig"), config.table("tmux"));
+    // These are Lua's own, and come along because the configuration is sent whole.
+    config.table("backend").read("command", |item| command(item, paths));
+    config.table("capture").read("lines", |item| item.integer(1));
+    config.read("log_level", |item| item.one_of(&LOG_LEVELS.map(|level| (level, ()))));
+    Settings {
+        rig_path: rig.read("path", |item| paths.path(item)),
+        rig_name: rig.text("name"),
+        tmux_command: tmux.read("command", |item| paths.program(item)),
+        // A name, or a path: told apart like a program's.
+        tmux_socket: tmux.read("socket", |item| paths.program(item)),
+        tracker_command: config.table("tracker").text("command"),
+        agent: config.text("agent"),
+        agents: config
+            .read("agents", |item| Some(item.map(|item| Some(agent::changes(item)))))
+            .into_iter()
+            .flatten()
+            .collect(),
+        dialogs: config.read("dialogs", |item| item.one_of(&POLICIES)).unwrap_or_default(),
+        gastown: config.read("gastown", |item| item.one_of(&GASTOWNS)).flatten(),
+        worktrees: config
+            .read("worktrees", |item| paths.template(item, editor.data.as_deref()))
+            .unwrap_or_default(),
+        notify: config
+            .read("notify", |item| item.words(&STATES.map(|state| (state.as_str(), state))))
+            .unwrap_or_else(|| vec![State::Waiting, State::Died, State::Idle]),
         editor,
-    })
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Config {
-    #[serde(deserialize_with = "table")]
-    rig: Rig,
-    #[serde(deserialize_with = "table")]
-    tmux: Tmux,
-    #[serde(deserialize_with = "table")]
-    tracker: Tracker,
-    agent: Option<String>,
-    #[serde(deserialize_with = "table")]
-    agents: BTreeMap<String, Agent>,
-    dialogs: Option<Answerer>,
-    worktrees: Option<String>,
-    gastown: Option<Version>,
-    // These are Lua's own; they come along because the configuration is sent whole.
-    #[serde(rename = "capture")]
-    _capture: IgnoredAny,
-    #[serde(rename = "notify")]
-    _notify: IgnoredAny,
-    #[serde(rename = "log_level")]
-    _log_level: IgnoredAny,
-    #[serde(rename = "backend")]
-    _backend: IgnoredAny,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Rig {
-    path: Option<String>,
-    name: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Tmux {
-    command: Option<String>,
-    socket: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Tracker {
-    command: Option<String>,
-}
-
-/// Which gastown runs the town; none where the town is to tell.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String")]
-struct Version(Option<Gastown>);
-
-impl TryFrom<String> for Version {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        match text.as_str() {
-            "auto" => Ok(Self(None)),
-            "0.5" => Ok(Self(Some(Gastown::V0_5))),
-            "0.6" => Ok(Self(Some(Gastown::V0_6))),
-            _ => Err(format!("`{text}`, expected `auto`, `0.5` or `0.6`")),
-        }
     }
 }
 
+const LOG_LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 /// Who answers dialogs; what is not said is for the agents' own flags to imply.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String")]
-struct Answerer(Policy);
+const POLICIES: [(&str, Policy); 2] = [("accept", Policy::Accept), ("ask", Policy::Ask)];
+/// Which gastown runs the town; with `auto` the town tells.
+const GASTOWNS: [(&str, Option<Gastown>); 3] =
+    [("auto", None), ("0.5", Some(Gastown::V0_5)), ("0.6", Some(Gastown::V0_6))];
+const STATES: [State; 8] = [
+    State::Starting,
+    State::Working,
+    State::Idle,
+    State::Waiting,
+    State::Exited,
+    State::Died,
+    State::Stopped,
+    State::Unknown,
+];
 
-impl TryFrom<String> for Answerer {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        match text.as_str() {
-            "accept" => Ok(Self(Policy::Accept)),
-            "ask" => Ok(Self(Policy::Ask)),
-            _ => Err(format!("`{text}`, expected `accept` or `ask`")),
-        }
+/// A program, or a list of it and its arguments.
+fn command(item: &Item, paths: &Paths) -> Option<()> {
+    if item.is_text() {
+        return paths.program(item).map(drop);
     }
+    let words = item.list("a program and its arguments", Item::text)?;
+    let expected = "expected a program and its arguments, got an empty list";
+    if words.is_empty() { item.problem(expected) } else { Some(()) }
 }
 
-/// A table of the configuration, which may be Lua's empty one.
-pub(super) fn table<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: DeserializeOwned,
-{
-    read(Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+/// What paths of the configuration begin at.
+struct Paths {
+    cwd: Option<PathBuf>,
+    home: Option<PathBuf>,
+}
+
+impl Paths {
+    fn path(&self, item: &Item) -> Option<PathBuf> {
+        let text = item.text()?;
+        if text.starts_with('~') && text != "~" && !text.starts_with("~/") {
+            return item.problem(&format!("`{text}`: of a `~` only `~/` is known"));
+        }
+        let cwd = self.cwd.as_deref().unwrap_or(Path::new("/"));
+        Some(paths::absolute(Path::new(&text), cwd, self.home.as_deref()))
+    }
+
+    /// A program by its name, or by a path.
+    fn program(&self, item: &Item) -> Option<String> {
+        let text = item.text()?;
+        if text.contains('/') {
+            return self.path(item)?.into_os_string().into_string().ok();
+        }
+        Some(text)
+    }
+
+    fn template(&self, item: &Item, data: Option<&Path>) -> Option<Template> {
+        let text = item.text()?;
+        let at_home = text.strip_prefix("~/").zip(self.home.as_deref());
+        let full = at_home.map(|(rest, home)| format!("{}/{rest}", home.display()));
+        let template = Template::parse(full.as_deref().unwrap_or(&text), data);
+        template.map_err(|bad| item.problem::<()>(&bad.to_string())).ok()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value as Json, json};
+
     use super::*;
 
-    fn map(pairs: Vec<(&str, Value)>) -> Value {
-        Value::Map(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    fn written(config: &Json) -> Written {
+        let values = Some(rmpv::ext::to_value(config).unwrap());
+        Written { values, problems: Vec::new(), cwd: Some("/src/shop".into()) }
     }
 
-    fn check(config: Value, expected: &str) {
-        let error = settings(Some(config), EditorFacts::default()).unwrap_err();
-        assert_eq!(error.code, "config_invalid");
-        assert!(error.message.contains(expected), "`{}` lacks `{expected}`", error.message);
+    fn read(config: &Json) -> Settings {
+        settings(written(config), EditorFacts::default()).unwrap()
+    }
+
+    fn check(config: &Json, expected: &[&str]) {
+        let problems = settings(written(config), EditorFacts::default()).unwrap_err();
+        assert_eq!(problems, expected, "{config}");
     }
 
     #[test]
-    fn what_is_unknown_or_of_the_wrong_type_is_named() {
-        check(map(vec![("tmx", "x".into())]), "unknown field `tmx`");
-        check(map(vec![("tmux", map(vec![("sockt", "x".into())]))]), "unknown field `sockt`");
-        check(map(vec![("agent", 3.into())]), "`agent`: invalid type: integer `3`");
+    fn every_problem_is_told_at_once_by_its_path() {
         check(
-            map(vec![("agents", map(vec![("mine", map(vec![("args", "x".into())]))]))]),
-            "`mine.args`: invalid type: string \"x\", expected a sequence",
+            &json!({ "tmx": 1, "tmux": { "sockt": "x" }, "agent": 3, "rig": "shop" }),
+            &[
+                "`agent`: expected a string that is not empty, got a number",
+                "`rig`: expected a table, got `shop`",
+                "`tmux.sockt` is not known; known here: command, socket",
+                "`tmx` is not known; known here: agent, agents, backend, capture, dialogs, \
+                 gastown, log_level, notify, rig, tmux, tracker, worktrees",
+            ],
         );
+        let mine = json!({ "args": 3, "env": ["A=b"], "settle_ms": -1, "prompt_mode": "stdin",
+            "hooks": { "fle": "x" }, "resume": "--resume", "ready": { "delay_ms": 1.5 },
+            "dialogs": [{ "press": ["Enter", ""], "reason": "whim" }], "preset": "" });
         check(
-            map(vec![("dialogs", "never".into())]),
-            "`dialogs`: `never`, expected `accept` or `ask`",
+            &json!({ "agents": { "mine": mine } }),
+            &[
+                "`agents.mine.args`: expected a list of strings, got a number",
+                "`agents.mine.dialogs[1].press[2]`: expected a string that is not empty, got an \
+                 empty string",
+                "`agents.mine.dialogs[1].reason`: expected one of permission, question, trust, \
+                 sign-in, got `whim`",
+                "`agents.mine.dialogs[1].text` is missing",
+                "`agents.mine.env`: expected a table with names as keys, got a list",
+                "`agents.mine.hooks.fle` is not known; known here: dir, file, provider",
+                "`agents.mine.preset`: expected a string that is not empty, got an empty string",
+                "`agents.mine.prompt_mode`: expected `arg`, `none` or a flag such as `--prompt`, \
+                 got `stdin`",
+                "`agents.mine.ready.delay_ms`: expected a whole number from 0, got `1.5`",
+                "`agents.mine.resume`: expected a table, got `--resume`",
+                "`agents.mine.settle_ms`: expected a whole number from 0, got `-1`",
+            ],
         );
+        check(&json!(true), &["`vim.g.polecat`: expected a table, got a boolean"]);
+    }
+
+    #[test]
+    fn what_only_lua_uses_is_checked_too() {
         check(
-            map(vec![("worktrees", "../{repo}/{polecat}".into())]),
-            "`worktrees`: `../{repo}/{polecat}`: it must begin with",
+            &json!({ "capture": { "lines": 0 }, "notify": "idle,dead", "log_level": "loud",
+                "backend": { "command": [] } }),
+            &[
+                "`backend.command`: expected a program and its arguments, got an empty list",
+                "`capture.lines`: expected a whole number from 1, got `0`",
+                "`log_level`: expected one of error, warn, info, debug, trace, got `loud`",
+                "`notify`: expected one of starting, working, idle, waiting, exited, died, \
+                 stopped, unknown, got `dead`",
+            ],
         );
-        let agent = |key: &str, value: Value| {
-            map(vec![("agents", map(vec![("mine", map(vec![(key, value)]))]))])
-        };
-        check(agent("prompt_mode", "stdin".into()), "`mine.prompt_mode`: `stdin`, expected `arg`");
-        check(agent("hooks", map(vec![("fle", "x".into())])), "unknown field `fle`");
-        let dialog = Value::Array(vec![map(vec![("press", Value::Array(Vec::new()))])]);
-        check(agent("dialogs", dialog), "missing field `text`");
+        let command =
+            "`backend.command`: expected a list of a program and its arguments, got a number";
+        check(&json!({ "backend": { "command": 3 } }), &[command]);
+        read(&json!({ "backend": { "command": ["./backend", "-v"] }, "notify": "" }));
+    }
+
+    #[test]
+    fn what_lua_could_not_send_is_told_with_the_rest() {
+        let problems = vec!["`agent`: a function cannot be sent".to_owned()];
+        let written = Written { problems, ..written(&json!({ "agents": 1 })) };
+        let told = settings(written, EditorFacts::default()).unwrap_err();
+        let agents = "`agents`: expected a table with names as keys, got a number";
+        assert_eq!(told, ["`agent`: a function cannot be sent", agents]);
     }
 
     #[test]
     fn an_empty_table_of_lua_is_an_empty_configuration() {
-        let empty = || Value::Array(Vec::new());
-        assert!(settings(Some(empty()), EditorFacts::default()).is_ok());
-        let config = map(vec![("agents", empty()), ("rig", empty())]);
-        assert!(settings(Some(config), EditorFacts::default()).is_ok());
+        read(&json!([]));
+        read(&json!({ "agents": { "mine": { "env": [], "args": {}, "ready": [] } }, "rig": [] }));
+        assert!(settings(Written::default(), EditorFacts::default()).is_ok());
+    }
+
+    #[test]
+    fn paths_begin_where_the_configuration_was_written() {
+        let settings = read(&json!({ "rig": { "path": "../bank" },
+            "tmux": { "command": "./tmux", "socket": "agents" } }));
+        assert_eq!(settings.rig_path.as_deref(), Some(Path::new("/src/shop/../bank")));
+        assert_eq!(settings.tmux_command.as_deref(), Some("/src/shop/./tmux"));
+        assert_eq!(settings.tmux_socket.as_deref(), Some("agents"));
+        let home = paths::home().unwrap();
+        let settings = read(&json!({ "rig": { "path": "~/shop" }, "tmux": { "socket": "~/s" },
+            "worktrees": "~/agents/{repo}/{polecat}" }));
+        assert_eq!(settings.rig_path, Some(home.join("shop")));
+        assert_eq!(settings.tmux_socket.map(PathBuf::from), Some(home.join("s")));
+        assert_eq!(settings.worktrees.base(Path::new("/src")), home.join("agents"));
+        check(
+            &json!({ "rig": { "path": "~ada/shop" } }),
+            &["`rig.path`: `~ada/shop`: of a `~` only `~/` is known"],
+        );
+        let bad = settings_problem("../{repo}/{polecat}");
+        assert!(bad.starts_with("`worktrees`: `../{repo}/{polecat}`: it must begin with"), "{bad}");
+    }
+
+    fn settings_problem(worktrees: &str) -> String {
+        let config = written(&json!({ "worktrees": worktrees }));
+        settings(config, EditorFacts::default()).unwrap_err().remove(0)
     }
 }

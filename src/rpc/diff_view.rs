@@ -8,14 +8,14 @@ use tracing::debug;
 use super::{
     args::ViewOpen,
     aside::aside,
-    encode::{self, Map},
+    encode::Map,
     error::RpcError,
     operations::place,
     views::{Canvas, Order},
 };
 use crate::{
-    session::{Changed, Rests, RigContext, Since, Workspace},
-    view::{self, Marks, Note, Patch, Picture, RowRange, Shown},
+    session::{Changed, IdleWatch, RigContext, Since, Workspace},
+    view::{self, Group, Line, Marks, Note, Patch, Picture, RowRange, Shown, Span},
 };
 
 /// What a diff shows, for who looks up what a key was pressed on.
@@ -40,7 +40,7 @@ pub(super) async fn run(
 ) -> Result<(), RpcError> {
     let polecat = open.polecat.ok_or_else(|| RpcError::bad_argument("`polecat` is missing"))?;
     let context = workspace.context(&place(open.at)).await?;
-    let mut rests = Rests::of(workspace, &context, &polecat);
+    let mut idle = IdleWatch::of(workspace, &context, &polecat);
     let since = since(open.since.as_deref())?;
     let mut diff = Diff { context, polecat, since, shown: Shown::default(), drawn: false };
     diff.draw(canvas).await?;
@@ -53,7 +53,7 @@ pub(super) async fn run(
                 Some(Order::Visible(visible)) => canvas.visible = visible,
                 Some(Order::Width(_)) => {}
             },
-            () = rests.next() => due = true,
+            () = idle.next() => due = true,
         }
         if due && canvas.visible {
             due = false;
@@ -134,12 +134,21 @@ fn encode_marks(marks: &Marks) -> Value {
 
 fn range(range: &RowRange) -> Value {
     let RowRange { row, rows, id, text } = range;
-    Value::Array(vec![(*row).into(), (*rows).into(), id.as_str().into(), encode::chunks(text)])
+    Value::Array(vec![(*row).into(), (*rows).into(), id.as_str().into(), chunks(text)])
 }
 
 fn note(note: &Note) -> Value {
-    let lines = note.lines.iter().map(encode::chunks).collect();
+    let lines = note.lines.iter().map(chunks).collect();
     Value::Array(vec![note.row.into(), Value::Array(lines)])
+}
+
+/// A line that is no line of the buffer, as virtual text and 'foldtext' take it: `{ text, group }`.
+fn chunks(line: &Line) -> Value {
+    let chunk = |span: &Span| {
+        let Group::Named(group) = span.group else { return Value::Nil };
+        Value::Array(vec![line.text[span.from..span.to].into(), group.into()])
+    };
+    Value::Array(line.spans.iter().map(chunk).collect())
 }
 
 /// Since when changes are shown: since the branch began when nothing is said.

@@ -6,11 +6,11 @@ use tracing::{debug, warn};
 
 use super::{
     error::RpcError,
-    outbox::{Letterbox, Outbox},
+    outbox::{MessageWriter, Outbox},
 };
 
-/// The road of nvim-rs's messages.
-pub(super) type Writer = Compat<Letterbox>;
+/// What nvim-rs writes its messages to.
+pub(super) type Writer = Compat<MessageWriter>;
 
 const ANSWER: &str = "require('polecat.rpc.client').answer(...)";
 const EVENT: &str = "require('polecat.rpc.client').event(...)";

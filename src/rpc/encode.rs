@@ -17,9 +17,9 @@ use crate::{
     },
     session::{
         AttachPlan, Completion, Files, HealthRow, NewPolecat, RemovedPolecat, RestoredPolecat,
-        Snapshot, Started,
+        Started,
     },
-    view::{Color, Fold, Group, Line, Patch, Span, Style, index, stages},
+    view::{Color, Fold, Group, Line, Patch, Style, index, stages},
 };
 
 /// A map under construction.
@@ -42,6 +42,12 @@ impl Map {
             Some(value) => self.put(key, value),
             None => self,
         }
+    }
+
+    /// Puts all of `other` to it.
+    pub(super) fn with(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
     }
 
     /// Leaves the key out where it is false.
@@ -111,7 +117,7 @@ pub(super) fn sessions(infos: &[SessionInfo]) -> Value {
     Value::Array(infos.iter().map(|info| session(info).into()).collect())
 }
 
-fn waiting(waiting: &Waiting) -> Map {
+pub(super) fn waiting(waiting: &Waiting) -> Map {
     let Waiting { reason, text, about, choices } = waiting;
     Map::new()
         .put("reason", reason.as_str())
@@ -137,14 +143,6 @@ pub(super) fn files(files: &Files) -> Map {
         .put("worktree", word(files.worktree.as_os_str()))
         .put("paths", Value::Array(paths))
         .put("whole", files.whole)
-}
-
-/// Every polecat of a rig.
-pub(super) fn snapshot(snapshot: &Snapshot) -> Map {
-    Map::new()
-        .put("rig", snapshot.rig.as_str())
-        .put("home", snapshot.home.display().to_string())
-        .put("sessions", sessions(&snapshot.polecats))
 }
 
 /// What files of a project want run.
@@ -278,15 +276,6 @@ fn fold_level(fold: Fold) -> Value {
         Fold::Starts(level) => format!(">{level}").into(),
         Fold::In(level) => level.into(),
     }
-}
-
-/// A line that is no line of the buffer, as virtual text and 'foldtext' take it: `{ text, group }`.
-pub(super) fn chunks(line: &Line) -> Value {
-    let chunk = |span: &Span| {
-        let Group::Named(group) = span.group else { return Value::Nil };
-        Value::Array(vec![line.text[span.from..span.to].into(), group.into()])
-    };
-    Value::Array(line.spans.iter().map(chunk).collect())
 }
 
 /// What each line stands for, `''` for nothing.

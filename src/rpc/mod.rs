@@ -4,7 +4,6 @@
 //! an id, a method and one map of arguments, and gets exactly one `answer` for each; a request
 //! would make the editor wait. The methods and events are listed in doc/protocol.md.
 
-mod agent;
 mod args;
 mod aside;
 mod capture_view;
@@ -12,6 +11,7 @@ mod check;
 mod commands;
 mod compose;
 mod config;
+mod configured;
 mod diff_view;
 mod editor;
 mod effects;
@@ -19,6 +19,7 @@ mod encode;
 mod error;
 mod handler;
 mod methods;
+mod news;
 mod operations;
 mod outbox;
 mod review;
@@ -30,6 +31,7 @@ mod stdio;
 mod views;
 
 pub use check::{Refused, check};
+pub use config::{config_keys, config_problems};
 pub use serve::serve;
 
 /// What Lua and this program must agree on. It grows when a method, an event or a field changes

@@ -168,7 +168,7 @@ impl<'a> Operations<'a> {
 
     pub(super) async fn capture(&self, args: args::Capture) -> Done<Vec<u8>> {
         let options = CaptureOptions::new(args.lines, args.ansi);
-        self.recent_context(args.at).await?.capture(&args.polecat, options).await
+        self.recent_context(args.at).await?.observer().capture(&args.polecat, options).await
     }
 
     pub(super) async fn capture_session(&self, args: args::CaptureSession) -> Done<Vec<u8>> {

@@ -1,4 +1,4 @@
-//! What goes to Neovim, message by message, from whoever has something to say.
+//! Messages to Neovim, from whoever has one, sent one after the other.
 
 use std::{
     io,
@@ -18,34 +18,33 @@ use super::stdio::Output;
 /// In msgpack-RPC: a message that is not answered.
 const NOTIFICATION: u8 = 2;
 
-/// The one road to Neovim. It has no bound: who waited for room would hold up what Neovim waits
-/// for.
+/// The only way to Neovim. It has no bound: waiting for room would hold up what Neovim waits for.
 #[derive(Clone)]
 pub(super) struct Outbox(UnboundedSender<Vec<u8>>);
 
 impl Outbox {
-    /// Sends through `output`, in the order in which it is told to.
+    /// Sends through `output`, in order.
     pub(super) fn new(output: Output) -> Self {
         let (sender, messages) = unbounded_channel();
         tokio::spawn(send(output, messages));
         Self(sender)
     }
 
-    /// Has Neovim run its API function `method`, which says nothing back: an answer would wake us
-    /// for nothing, once for each message.
+    /// Has Neovim run its API function `method`, without an answer: that would wake us for each
+    /// message.
     pub(super) fn notify(&self, method: &str, args: Vec<Value>) {
         let message = vec![NOTIFICATION.into(), method.into(), Value::Array(args)];
         let mut bytes = Vec::new();
-        // Memory takes all that is written to it.
+        // Writing to memory does not fail.
         if rmpv::encode::write_value(&mut bytes, &Value::Array(message)).is_ok() {
-            // Without Neovim there is nobody to tell.
+            // It fails when Neovim is gone.
             drop(self.0.send(bytes));
         }
     }
 
-    /// A way in for one who writes bytes: what is written up to a flush is one message.
-    pub(super) fn letterbox(&self) -> Letterbox {
-        Letterbox { message: Vec::new(), outbox: self.clone() }
+    /// For code that writes bytes: what is written up to a flush is one message.
+    pub(super) fn writer(&self) -> MessageWriter {
+        MessageWriter { message: Vec::new(), outbox: self.clone() }
     }
 }
 
@@ -58,13 +57,13 @@ async fn send(mut output: Output, mut messages: UnboundedReceiver<Vec<u8>>) {
     }
 }
 
-/// See [`Outbox::letterbox`].
-pub(super) struct Letterbox {
+/// See [`Outbox::writer`].
+pub(super) struct MessageWriter {
     message: Vec<u8>,
     outbox: Outbox,
 }
 
-impl AsyncWrite for Letterbox {
+impl AsyncWrite for MessageWriter {
     fn poll_write(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,

@@ -12,17 +12,18 @@ use tracing::{Instrument, debug, debug_span, info};
 use super::{
     PROTOCOL,
     args::{self, Configure, Hello},
-    config,
+    configured::{Configured, Greeted},
     editor::{Editor, Writer},
     encode::{self, Map},
     error::RpcError,
     handler::{Call, Inbox},
     methods,
+    news::Teller,
     outbox::Outbox,
     stdio,
     views::Views,
 };
-use crate::session::{EditorFacts, Event, EventQueue, Launch, Workspace};
+use crate::session::{EventQueue, Launch, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -31,11 +32,12 @@ use crate::session::{EditorFacts, Event, EventQueue, Launch, Workspace};
 pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let (inbox, mut calls) = mpsc::unbounded_channel();
     let (input, outbox) = (stdio::input()?.compat(), Outbox::new(stdio::output()?));
-    let writer = outbox.letterbox().compat_write();
+    let writer = outbox.writer().compat_write();
     let (nvim, io) = Neovim::<Writer>::new(input, writer, Inbox(inbox));
     let (editor, news) = (Editor::new(nvim, outbox), EventQueue::default());
-    tokio::spawn(tell(editor.clone(), news.clone()));
-    let mut server = Server::new(editor, launch, news);
+    let teller = Teller::default();
+    tokio::spawn(teller.clone().run(editor.clone(), news.clone()));
+    let mut server = Server::new(editor, Configured::new(launch, news, teller));
     let mut signals = Signals::new()?;
     tokio::pin!(io);
     loop {
@@ -78,70 +80,63 @@ impl Signals {
     }
 }
 
-/// Tells the news, the next when Neovim has taken the last: while it is suspended nothing piles up.
-async fn tell(editor: Editor, desk: EventQueue) {
-    loop {
-        let (event, data) = match desk.next().await {
-            Event::Changed(snapshot) => ("snapshot", encode::snapshot(&snapshot)),
-            Event::Files(files) => ("files", encode::files(&files)),
-            Event::Warning(text) => ("notice", encode::warning(&text)),
-        };
-        editor.event_taken(event, data).await;
-    }
+/// Who answers a call.
+enum Taken {
+    Answer(Value),
+    View(Workspace),
+    Operation(Workspace),
 }
 
 /// What the calls of one Neovim share.
 struct Server {
     editor: Editor,
-    launch: Launch,
-    news: EventQueue,
-    workspace: Option<Workspace>,
-    /// Why the configuration of last cannot be followed: then nothing is begun by an older one.
-    refused: Option<RpcError>,
+    configured: Configured,
     views: Views,
 }
 
 impl Server {
-    fn new(editor: Editor, launch: Launch, news: EventQueue) -> Self {
+    fn new(editor: Editor, configured: Configured) -> Self {
         let views = Views::new(editor.clone());
-        Self { editor, launch, news, workspace: None, refused: None, views }
+        Self { editor, configured, views }
     }
 
     /// Takes one call. It does not wait: what takes time goes on in a task of its own, and what
     /// must stay in order (the greeting, the configuration, views) is done before the next call.
     fn handle(&mut self, call: Call) {
         debug!(call.id, call.method, "called");
-        let result = match call.method.as_str() {
-            "hello" => self.hello(call.args),
-            "configure" => self.configure(call.args),
-            _ => match (&self.workspace, &self.refused) {
-                (None, _) => Err(RpcError::internal("`hello` must be the first call")),
-                (_, Some(refused)) if !is_of_open_view(&call.method) => Err(refused.clone()),
-                (Some(workspace), _) if call.method.starts_with("view.") => {
-                    return self.views.handle(workspace.clone(), call);
-                }
-                (Some(workspace), _) => return spawn(self.editor.clone(), workspace.clone(), call),
-            },
-        };
-        self.editor.answer(call.id, result);
+        match self.take(&call.method, &call.args) {
+            Ok(Taken::Answer(value)) => self.editor.answer(call.id, Ok(value)),
+            Ok(Taken::View(workspace)) => self.views.handle(workspace, call),
+            Ok(Taken::Operation(workspace)) => spawn(self.editor.clone(), workspace, call),
+            Err(refused) => self.editor.answer(call.id, Err(refused)),
+        }
+    }
+
+    fn take(&mut self, method: &str, args: &Value) -> Result<Taken, RpcError> {
+        Ok(match (method, self.configured.problems()) {
+            ("hello", _) => Taken::Answer(self.hello(args.clone())?),
+            ("configure", _) => {
+                let Configure { config } = args::decode("configure", args.clone())?;
+                self.configured.follow(config.unwrap_or_default())?;
+                Taken::Answer(Value::Nil)
+            }
+            ("health", Some(problems)) => Taken::Answer(encode::health(&problems)),
+            _ if is_of_open_view(method) => Taken::View(self.configured.last()?),
+            _ if method.starts_with("view.") => Taken::View(self.configured.workspace()?),
+            _ => Taken::Operation(self.configured.workspace()?),
+        })
     }
 
     fn hello(&mut self, args: Value) -> Result<Value, RpcError> {
-        // Looked at before all else: of another protocol's arguments we may know nothing.
-        let theirs = protocol(&args);
-        if theirs != Some(PROTOCOL) {
-            return Err(mismatch(theirs));
-        }
-        let hello: Hello = args::decode("hello", args)?;
-        let nvim = hello.nvim.unwrap_or_default();
-        let editor = EditorFacts { tmux: nvim.tmux, data: nvim.data, state: nvim.state };
-        let settings = config::settings(hello.config, editor)?;
-        let workspace = Workspace::new(settings, self.launch.clone(), self.news.clone())?;
-        // Else it is the one of the configuration, if that names one.
-        if hello.pin.is_some() {
-            workspace.pin_to(hello.pin);
-        }
-        self.workspace = Some(workspace);
+        let mut hello = hello(args);
+        let config = hello.as_mut().ok().and_then(|hello| hello.config.take());
+        let known = hello.as_mut().ok().and_then(|hello| hello.known.take());
+        let greeted = |hello: Hello| Greeted {
+            editor: hello.nvim.unwrap_or_default().into(),
+            pin: hello.pin,
+        };
+        self.configured.greet(hello.map(greeted), known.unwrap_or_default());
+        self.configured.follow(config.unwrap_or_default())?;
         let version = env!("CARGO_PKG_VERSION");
         info!(version, protocol = PROTOCOL, "greeted");
         Ok(Map::new()
@@ -151,26 +146,20 @@ impl Server {
             .into())
     }
 
-    fn configure(&mut self, args: Value) -> Result<Value, RpcError> {
-        let Configure { config } = args::decode("configure", args)?;
-        let Some(workspace) = &self.workspace else {
-            return Err(RpcError::internal("`hello` must be the first call"));
-        };
-        let settings = config::settings(config, workspace.editor());
-        let workspace = settings.and_then(|settings| Ok(workspace.configured(settings)?));
-        match workspace {
-            Ok(workspace) => (self.workspace, self.refused) = (Some(workspace), None),
-            Err(refused) => self.refused = Some(refused),
-        }
-        Ok(Value::Nil)
-    }
-
     async fn end(self) {
         self.views.close_all();
-        if let Some(workspace) = self.workspace {
-            workspace.close().await;
-        }
+        self.configured.close().await;
     }
+}
+
+/// The arguments of a `hello`.
+fn hello(args: Value) -> Result<Hello, RpcError> {
+    // Looked at before all else: of another protocol's arguments we may know nothing.
+    let theirs = protocol(&args);
+    if theirs != Some(PROTOCOL) {
+        return Err(mismatch(theirs));
+    }
+    args::decode("hello", args)
 }
 
 fn spawn(editor: Editor, workspace: Workspace, call: Call) {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     core::session::SessionInfo,
-    session::{RigContext, Seen, SessionError, Watch, Workspace},
+    session::{RigContext, SessionError, Status, StatusWatch, Workspace},
     view,
 };
 
@@ -22,10 +22,7 @@ pub(super) async fn run(
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
     let context = workspace.context(&place(open.at)).await?;
-    let mut watch = match &open.polecat {
-        Some(polecat) => Watch::one(workspace, context.clone(), polecat)?,
-        None => Watch::all(workspace, context.clone()),
-    };
+    let mut watch = StatusWatch::of(workspace, context.clone(), open.polecat.as_deref())?;
     let mut width = open.width.unwrap_or(WIDTH);
     let mut seen = watch.look().await?;
     loop {
@@ -45,27 +42,29 @@ pub(super) async fn run(
 }
 
 /// What is seen now; while nothing can be seen, what was seen before stays.
-fn still(now: Result<Seen, SessionError>, before: Seen) -> Result<Seen, SessionError> {
+fn still(now: Result<Status, SessionError>, before: Status) -> Result<Status, SessionError> {
     match now {
         Err(error) if error.is_passing() => Ok(before),
         now => now,
     }
 }
 
-fn polecats(seen: &Seen) -> Vec<String> {
+fn polecats(seen: &Status) -> Vec<String> {
     let name = |session: &SessionInfo| session.polecat.as_str().to_owned();
     match seen {
-        Seen::All(all) => all.polecats.iter().map(name).collect(),
-        Seen::One { session, .. } => vec![name(session)],
+        Status::All(all) => all.polecats.iter().map(name).collect(),
+        Status::One { session, .. } => vec![name(session)],
     }
 }
 
-fn frame(context: &RigContext, seen: &Seen, width: usize) -> view::Frame {
+fn frame(context: &RigContext, seen: &Status, width: usize) -> view::Frame {
     match seen {
-        Seen::All(all) => {
+        Status::All(all) => {
             let heading = view::Heading { rig: context.rig_name(), socket: context.town_socket() };
             view::status(&heading, &all.polecats, context.now(), width)
         }
-        Seen::One { session, tail } => view::detail(session, tail.as_deref(), context.now(), width),
+        Status::One { session, tail } => {
+            view::detail(session, tail.as_deref(), context.now(), width)
+        }
     }
 }

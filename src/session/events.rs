@@ -1,4 +1,4 @@
-//! What is told without being asked for.
+//! Events: what the session core reports without being asked.
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -10,17 +10,17 @@ use tokio::sync::Notify;
 
 use crate::core::{names::PolecatName, session::SessionInfo};
 
-/// As many files of one worktree are told one by one.
-const PATHS_MAX: usize = 200;
+/// How many files of one worktree are named.
+const PATH_LIMIT: usize = 200;
 
-/// One thing that is told.
+/// One event.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// Something changed in a rig.
-    Changed(Arc<Snapshot>),
+    Snapshot(Arc<Snapshot>),
     /// Files were changed in a polecat's worktree.
     Files(Files),
-    /// Something that nobody waits for did not go as it should.
+    /// Something failed that nobody waits for.
     Warning(String),
 }
 
@@ -38,25 +38,25 @@ pub struct Snapshot {
 /// Files that were changed in a polecat's worktree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Files {
-    /// Whose worktree it is.
+    /// The polecat whose worktree it is.
     pub polecat: PolecatName,
-    /// The worktree, all links resolved.
+    /// The worktree, with links resolved.
     pub worktree: PathBuf,
-    /// The files and folders, from the worktree on.
+    /// The files and folders, relative to the worktree.
     pub paths: Vec<PathBuf>,
-    /// There may be more.
+    /// Whether there may be more.
     pub whole: bool,
 }
 
 impl Files {
-    /// Adds what was changed later.
+    /// Adds later changes.
     pub(in crate::session) fn add(&mut self, later: Self) {
         self.whole |= later.whole;
         for path in later.paths {
             if self.paths.contains(&path) {
                 continue;
             }
-            if self.paths.len() >= PATHS_MAX {
+            if self.paths.len() >= PATH_LIMIT {
                 self.whole = true;
                 return;
             }
@@ -65,15 +65,15 @@ impl Files {
     }
 }
 
-/// Where the news of a workspace waits for whoever listens. Who tells never waits; for one who does
-/// not listen (a Neovim that is suspended, perhaps for days) it holds the newest of each thing.
+/// The events of a workspace, for one receiver. Sending never waits: while nobody receives (Neovim
+/// is suspended, perhaps for days) only the newest snapshot of each rig is kept.
 #[derive(Clone, Debug, Default)]
 pub struct EventQueue(Arc<Queue>);
 
 #[derive(Debug, Default)]
 struct Queue {
     waiting: Mutex<Waiting>,
-    /// There is something on it.
+    /// Notified when something was added.
     wake: Notify,
 }
 
@@ -87,8 +87,8 @@ struct Waiting {
 }
 
 impl EventQueue {
-    pub(in crate::session) fn tell(&self, news: Event) {
-        self.waiting().add(news);
+    pub(in crate::session) fn tell(&self, event: Event) {
+        self.waiting().add(event);
         self.0.wake.notify_one();
     }
 
@@ -96,13 +96,13 @@ impl EventQueue {
         self.tell(Event::Warning(text));
     }
 
-    /// What is to be told next, by the one who listens. Cancelling it loses nothing.
+    /// The next event. Cancelling it loses nothing.
     pub async fn next(&self) -> Event {
         loop {
-            if let Some(news) = self.waiting().take() {
-                return news;
+            if let Some(event) = self.waiting().take() {
+                return event;
             }
-            // A word that came since is kept: there is one who listens.
+            // One that came since is not lost: the permit is kept.
             self.0.wake.notified().await;
         }
     }
@@ -113,10 +113,10 @@ impl EventQueue {
 }
 
 impl Waiting {
-    fn add(&mut self, news: Event) {
-        match news {
+    fn add(&mut self, event: Event) {
+        match event {
             Event::Warning(text) => self.warnings.push_back(text),
-            Event::Changed(snapshot) => {
+            Event::Snapshot(snapshot) => {
                 drop(self.snapshots.insert(snapshot.home.clone(), snapshot));
             }
             Event::Files(files) => match self.files.get_mut(&files.worktree) {
@@ -131,7 +131,7 @@ impl Waiting {
             return Some(Event::Warning(text));
         }
         if let Some((_, snapshot)) = self.snapshots.pop_first() {
-            return Some(Event::Changed(snapshot));
+            return Some(Event::Snapshot(snapshot));
         }
         let worktree = self.files.keys().next().cloned()?;
         self.files.remove(&worktree).map(Event::Files)
@@ -144,7 +144,7 @@ mod tests {
 
     fn snapshot(home: &str, rig: &str) -> Event {
         let (rig, home) = (rig.to_owned(), home.into());
-        Event::Changed(Arc::new(Snapshot { rig, home, polecats: Vec::new() }))
+        Event::Snapshot(Arc::new(Snapshot { rig, home, polecats: Vec::new() }))
     }
 
     fn files(worktree: &str, names: &[&str]) -> Event {
@@ -154,48 +154,50 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_listens_late_is_told_the_newest_of_each_thing() {
-        let desk = EventQueue::default();
+    async fn a_late_receiver_gets_every_warning_and_the_newest_snapshots() {
+        let queue = EventQueue::default();
         for rig in ["old", "new"] {
-            desk.tell(snapshot("/a", rig));
-            desk.tell(snapshot("/b", rig));
-            desk.warn(rig.to_owned());
+            queue.tell(snapshot("/a", rig));
+            queue.tell(snapshot("/b", rig));
+            queue.warn(rig.to_owned());
         }
         let mut told = Vec::new();
         for _ in 0..4 {
-            told.push(match desk.next().await {
-                Event::Changed(snapshot) => format!("{} {}", snapshot.home.display(), snapshot.rig),
+            told.push(match queue.next().await {
+                Event::Snapshot(snapshot) => {
+                    format!("{} {}", snapshot.home.display(), snapshot.rig)
+                }
                 Event::Warning(text) => text,
                 Event::Files(files) => panic!("{files:?}"),
             });
         }
         assert_eq!(told, ["old", "new", "/a new", "/b new"]);
-        assert!(desk.waiting().take().is_none());
+        assert!(queue.waiting().take().is_none());
     }
 
     #[tokio::test]
-    async fn every_file_that_was_changed_is_told_or_that_there_are_more() {
-        let desk = EventQueue::default();
-        desk.tell(files("/a", &["x", "y"]));
-        desk.tell(files("/a", &["y", "z"]));
-        let Event::Files(told) = desk.next().await else { panic!("it is about files") };
+    async fn changed_files_are_merged_and_counted_where_there_are_too_many() {
+        let queue = EventQueue::default();
+        queue.tell(files("/a", &["x", "y"]));
+        queue.tell(files("/a", &["y", "z"]));
+        let Event::Files(told) = queue.next().await else { panic!("it is about files") };
         assert_eq!((told.paths.len(), told.whole), (3, false));
         for count in 0..10_000 {
-            desk.tell(files("/a", &[&count.to_string()]));
+            queue.tell(files("/a", &[&count.to_string()]));
         }
-        let Event::Files(told) = desk.next().await else { panic!("it is about files") };
+        let Event::Files(told) = queue.next().await else { panic!("it is about files") };
         assert!(told.whole && told.paths.len() <= 200, "{}", told.paths.len());
     }
 
     #[tokio::test]
-    async fn one_who_waits_is_woken() {
-        let desk = EventQueue::default();
-        let listener = tokio::spawn({
-            let desk = desk.clone();
-            async move { desk.next().await }
+    async fn a_waiting_receiver_is_woken() {
+        let queue = EventQueue::default();
+        let receiver = tokio::spawn({
+            let queue = queue.clone();
+            async move { queue.next().await }
         });
         tokio::task::yield_now().await;
-        desk.warn("late".to_owned());
-        assert!(matches!(listener.await.unwrap(), Event::Warning(text) if text == "late"));
+        queue.warn("late".to_owned());
+        assert!(matches!(receiver.await.unwrap(), Event::Warning(text) if text == "late"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::core::{Gastown, Template, agent::Changes, screen::Policy};
+use crate::core::{Gastown, Template, agent::Changes, screen::Policy, session::State};
 
 /// The configuration without what only Lua needs. `None` means the default.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +27,8 @@ pub struct Settings {
     pub gastown: Option<Gastown>,
     /// `worktrees`: where the worktrees of plain repositories go.
     pub worktrees: Template,
+    /// `notify`: the states that the user is notified of.
+    pub notify: Vec<State>,
     /// The editor we work for.
     pub editor: EditorFacts,
 }

@@ -10,7 +10,6 @@ pub(in crate::session) mod resolve_agent;
 pub(in crate::session) mod resume;
 pub(in crate::session) mod send_prompts;
 pub(in crate::session) mod starts;
-pub(in crate::session) mod tell;
 pub(in crate::session) mod trust;
 pub(in crate::session) mod wait_ready;
 
@@ -146,7 +145,7 @@ impl Starter {
             self.wait_until_ready(session, &to, &owed, progress)
         );
         let (mut warnings, readiness): (Vec<_>, _) = (hooked.into_iter().collect(), readiness?);
-        warnings.extend(self.brief(session, &to, owed, readiness, progress).await?);
+        warnings.extend(self.send_prompts(session, &to, owed, readiness, progress).await?);
         Ok(warnings)
     }
 
@@ -185,7 +184,7 @@ impl Starter {
         match now.filter(|now| now.pane.pane_id == created.pane.pane_id) {
             Some(now) if now.is_live() => Ok(now),
             Some(dead) if dead.has_died() => {
-                let exit = Box::new(self.context.sessions().bury(&dead).await?);
+                let exit = Box::new(self.context.sessions().reap(&dead).await?);
                 Err(SessionError::DiedDuringStartup { session, exit })
             }
             _ => Err(SessionError::Cancelled { session }),

@@ -11,7 +11,7 @@ use tokio::sync::watch::Receiver;
 use crate::{
     core::{
         rig::{Rig, RigKind},
-        session::SessionInfo,
+        session::{SessionInfo, State},
     },
     host::{
         Launch,
@@ -25,9 +25,9 @@ use crate::{
         error::SessionError,
         events::{Event, EventQueue, Snapshot},
         messages::typing::TypingLocks,
-        observe::{monitor::Monitor, monitors::Monitors},
+        observe::{poller::Poller, pollers::Pollers},
         servers::Servers,
-        settings::{EditorFacts, Settings},
+        settings::Settings,
         start::starts::Starts,
     },
     tmux::{Socket, Tmux, socket_folder},
@@ -66,7 +66,7 @@ pub struct RigFacts {
 #[derive(Clone)]
 pub struct Workspace {
     pub(in crate::session) tools: Arc<Tools>,
-    pub(in crate::session) monitors: Arc<Monitors>,
+    pub(in crate::session) pollers: Arc<Pollers>,
     pinned: Arc<Mutex<Option<PathBuf>>>,
     last: Arc<Mutex<Option<Found>>>,
 }
@@ -97,7 +97,7 @@ impl Workspace {
     ) -> Result<Self, SessionError> {
         let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
         let tools = Arc::new(tools(settings, launch, news, starts)?);
-        Ok(Self { tools, monitors: Arc::default(), pinned, last: Arc::default() })
+        Ok(Self { tools, pollers: Arc::default(), pinned, last: Arc::default() })
     }
 
     /// The same workspace with new settings. A rig pinned by the user stays pinned.
@@ -115,10 +115,10 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// What the settings say about the editor itself.
+    /// The states that a person is told of.
     #[must_use]
-    pub fn editor(&self) -> EditorFacts {
-        self.tools.settings.editor.clone()
+    pub fn notified(&self) -> &[State] {
+        &self.tools.settings.notify
     }
 
     /// The context of the rig that contains `place`. From then on the rig is watched.
@@ -131,7 +131,7 @@ impl Workspace {
         let rig = Arc::new(self.find(place, pinned.as_deref()).await?);
         *self.last() = Some(Found { place: place.clone(), pinned, rig: rig.clone(), at });
         let context = RigContext::new(rig, self.tools.clone());
-        self.monitor(&context);
+        self.poller(&context);
         Ok(context)
     }
 
@@ -162,30 +162,30 @@ impl Workspace {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The monitor of the rig.
-    pub(in crate::session) fn monitor(&self, context: &RigContext) -> Monitor {
-        let (monitor, is_new) = self.monitors.of(context);
+    /// The poller of the rig.
+    pub(in crate::session) fn poller(&self, context: &RigContext) -> Poller {
+        let (poller, is_new) = self.pollers.of(context);
         if is_new {
-            tokio::spawn(forward(monitor.snapshots.clone(), self.tools.news.clone()));
+            tokio::spawn(forward(poller.snapshots.clone(), self.tools.news.clone()));
         }
-        monitor
+        poller
     }
 
     /// Replaces states that come from tmux's facts alone with the debounced ones that views show,
     /// which are also read from the agents' screens.
     pub async fn hold(&self, context: &RigContext, infos: &mut [SessionInfo]) {
-        let monitor = self.monitor(context);
+        let poller = self.poller(context);
         if infos.iter().any(|info| info.running) {
-            monitor.first_look().await;
+            poller.first_look().await;
         }
         for info in infos {
-            monitor.hold(info);
+            poller.overlay(info);
         }
     }
 
-    /// Makes all monitors look now, because we changed something.
+    /// Makes all pollers look now, because we changed something.
     pub fn changed(&self) {
-        self.monitors.nudge();
+        self.pollers.nudge();
     }
 
     /// The rig that contains `place`.
@@ -239,12 +239,12 @@ impl Workspace {
     }
 }
 
-/// Forwards every snapshot until the monitor ends.
+/// Forwards every snapshot until the poller ends.
 async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: EventQueue) {
     while snapshots.changed().await.is_ok() {
         let newest = snapshots.borrow_and_update().clone();
         if let Some(newest) = newest {
-            news.tell(Event::Changed(newest));
+            news.tell(Event::Snapshot(newest));
         }
     }
 }

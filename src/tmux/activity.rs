@@ -1,25 +1,24 @@
-//! Word of output in sessions that nobody is attached to, at once and without attaching.
+//! Notifications of output in sessions that nobody is attached to, at once and without attaching.
 //!
 //! tmux can watch a window for output and run a hook when there is some: once, until the alert is
 //! cleared. Notifications are held back inside hooks, so the hook renames the hub's window from
-//! outside of itself (`run-shell -b`), which reaches all clients in the hub in less than a
+//! outside itself (`run-shell -b`), which reaches all clients in the hub in less than a
 //! millisecond.
 //!
-//! While a person is attached to the session, the alert does not stick and tmux tells the person
-//! of each output, with a bell. So the hook then stops the watching for good, and whoever uses
-//! this disarms as soon as it sees a [`Notification::ClientAttached`] and looks by the clock.
+//! While a person is attached to the session, the alert does not stay and tmux rings a bell for
+//! that person at each output. So the hook then switches the watching off, and whoever listens
+//! polls.
 
 use super::client::Tmux;
 use super::command::Command;
 use super::error::TmuxError;
-use super::hub::HUB;
 use super::ids::{PaneId, SessionId};
-use super::protocol::Notification;
 use super::request::Request;
+use super::signal::{HUB, TELL};
 
 impl Tmux {
-    /// Has the next output of the pane's window told as [`Notification::Activity`]: one, until
-    /// [`Tmux::rearm_activity`].
+    /// Has the next output of the pane's window told as [`super::Notification::Activity`]: one,
+    /// until [`Tmux::rearm_activity`].
     ///
     /// # Errors
     /// No such session or pane, or tmux could not be asked.
@@ -27,9 +26,9 @@ impl Tmux {
         self.run(Request::new(arming(session, pane)?)).await.map(drop)
     }
 
-    /// Arms again where that has got lost: of two sessions that speak at once only the last is
-    /// told, who else listened to this one may have disarmed it, and so has a person who was
-    /// attached. Nothing is armed while one is.
+    /// Arms again if that has got lost: of two sessions with output at once only the last is told,
+    /// another listener may have disarmed this one, and so does a person who attaches. Does nothing
+    /// while a person is attached.
     ///
     /// # Errors
     /// As [`Tmux::arm_activity`].
@@ -38,8 +37,7 @@ impl Tmux {
         self.run_one(keep).await.map(drop)
     }
 
-    /// Makes the next output count again. To miss nothing, look at the pane after this, not
-    /// before.
+    /// Has the next output told again. To miss nothing, look at the pane after this, not before.
     ///
     /// # Errors
     /// No such session, or tmux could not be asked.
@@ -47,7 +45,7 @@ impl Tmux {
         self.run_one(clear(&session.to_string())).await.map(drop)
     }
 
-    /// Ends what [`Tmux::arm_activity`] began. A session that is gone is a success.
+    /// Undoes [`Tmux::arm_activity`]. A session that is gone is no error.
     ///
     /// # Errors
     /// tmux could not be asked.
@@ -68,7 +66,7 @@ impl Tmux {
     }
 }
 
-/// Whether the next output will be told, or must not be.
+/// Whether the next output will be told already, or must not be told.
 const LISTENS: &str = "#{||:#{session_attached},\
     #{&&:#{monitor-activity},#{==:#{window_activity_flag},0}}}";
 
@@ -76,7 +74,7 @@ fn arming(session: SessionId, pane: PaneId) -> Result<Vec<Command>, TmuxError> {
     let (session, pane) = (format!("{session}:"), pane.to_string());
     let set = |args: &[&str]| Command::new("set-option").args(args);
     Ok(vec![
-        // An alert that was not cleared would keep the next one from coming.
+        // An alert that was not cleared would suppress the next one.
         clear(&session),
         set(&["-t", &session, "activity-action", "any"]),
         Command::new("set-hook").args(["-t", &session, "alert-activity"]).arg(hook()?),
@@ -93,8 +91,8 @@ fn clear(session: &str) -> Command {
 fn hook() -> Result<Vec<u8>, TmuxError> {
     let stop = Command::new("set-option").args(["-w", "monitor-activity", "off"]);
     let stop = Command::choose("", "#{session_attached}", &[stop], &[])?;
-    // Without a hub there is nobody to tell. A rename that fails would be kept as an error of
-    // the configuration, and shown to the next person who attaches, in place of their pane.
+    // Without a hub there is nobody to tell. A rename that fails would count as an error in the
+    // configuration, and be shown to the next person who attaches, in place of their pane.
     let exists = Command::new("if-shell")
         .args(["-F", "-t", &format!("={HUB}:")])
         .arg(format!("#{{==:#{{session_name}},{HUB}}}"));
@@ -103,37 +101,4 @@ fn hook() -> Result<Vec<u8>, TmuxError> {
     let tell = [&exists.encode()?, TELL.as_bytes()].concat();
     let tell = Command::new("run-shell").args(["-b", "-C"]).arg(tell);
     super::command::sequence(&[stop, tell])
-}
-
-const TELL: &str = " { rename-window -t '=polecat-hub:' 'act #{hook_session}' }";
-
-/// Turns the rename by which the hook speaks into what it means.
-pub(crate) fn refine(notice: Notification) -> Notification {
-    match &notice {
-        Notification::WindowRenamed { name, .. } => {
-            let session = name.strip_prefix("act ").and_then(|id| id.parse().ok());
-            session.map_or(notice, Notification::Activity)
-        }
-        _ => notice,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_hook_speaks_to_the_hub() {
-        assert!(TELL.contains(&format!("'={HUB}:'")));
-    }
-
-    #[test]
-    fn a_rename_by_the_hook_is_told_from_others() {
-        let window = "@0".parse().unwrap();
-        let renamed =
-            |name: &str| refine(Notification::WindowRenamed { window, name: name.to_owned() });
-        assert_eq!(renamed("act $3"), Notification::Activity("$3".parse().unwrap()));
-        assert!(matches!(renamed("act 3"), Notification::WindowRenamed { .. }));
-        assert!(matches!(renamed("vim"), Notification::WindowRenamed { .. }));
-    }
 }

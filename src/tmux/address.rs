@@ -12,18 +12,18 @@ pub struct ServerAddress {
     /// Where its server listens.
     pub socket: Socket,
     /// The program that holds the hub: started with `hold PIPE` it calls [`hold`](super::hold()).
-    /// None where that is the one that runs here.
+    /// `None` for the program that runs here.
     pub holder: Option<PathBuf>,
 }
 
 /// Where a tmux server listens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Socket {
-    /// The server that a person reaches by `tmux` alone.
+    /// The server that a person reaches with plain `tmux`.
     Default,
     /// A name in tmux's socket folder (`tmux -L`).
     Name(String),
-    /// The same of a server that others use and start too: as [`Socket::Default`] it starts with
+    /// The same for a server that others use and start too: like [`Socket::Default`] it starts with
     /// the user's configuration.
     Shared(String),
     /// A path of its own (`tmux -S`).
@@ -31,8 +31,8 @@ pub enum Socket {
 }
 
 impl Socket {
-    /// As it stands in the configuration: nothing is the default server, a text with `/` is a
-    /// path (a relative one starts at the working directory), anything else a name.
+    /// From the configuration: empty is the default server, text with a `/` is a path (a relative
+    /// one starts at the working directory), anything else a name.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         match text {
@@ -53,7 +53,7 @@ impl ServerAddress {
         }
     }
 
-    /// The program as it can be started from any working directory.
+    /// The program, so that it can be started from any working directory.
     pub(crate) fn program(&self) -> OsString {
         if self.command.contains('/') {
             absolute(&self.command).into()
@@ -77,17 +77,17 @@ impl ServerAddress {
         matches!(self.socket_file().try_exists(), Ok(false))
     }
 
-    /// Whether only we use it. Another one starts with the user's configuration.
+    /// Whether only we use it. All others start with the user's configuration.
     pub(crate) fn is_private(&self) -> bool {
         !matches!(self.socket, Socket::Default | Socket::Shared(_))
     }
 }
 
-/// The folder of all sockets that have a name, there or not.
+/// The folder of all sockets that have a name; it may not exist.
 #[must_use]
 pub fn socket_folder() -> PathBuf {
     let top = std::env::var_os("TMUX_TMPDIR").map(PathBuf::from);
-    // tmux passes over a folder that is not there.
+    // tmux skips a folder that does not exist.
     let top = top.filter(|top| top.is_dir()).unwrap_or_else(|| PathBuf::from("/tmp"));
     top.join(format!("tmux-{}", rustix::process::getuid().as_raw()))
 }

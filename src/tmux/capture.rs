@@ -14,24 +14,24 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// The last `count` lines, those scrolled off the screen included.
+    /// The last `count` lines, including those that have scrolled off the screen.
     ///
-    /// Rows at the bottom of the screen that nothing was ever printed to are no lines, and nor is
-    /// the row of the cursor while it is empty: it begins the next line. Blank lines above are,
-    /// and leading blanks stay; trailing ones do not. A long line is as many as the rows it wraps
-    /// over.
+    /// Rows at the bottom of the screen that nothing was printed to do not count, nor does the
+    /// cursor's row while it is empty: the next line begins there. Blank lines above do count.
+    /// Leading blanks stay, trailing ones do not. A long line counts once for each row that it
+    /// wraps over.
     #[must_use]
     pub fn last(count: u32) -> Self {
         Self { lines: Some(count), colours: false }
     }
 
-    /// The screen as it stands: as many rows as the pane is high.
+    /// The screen as it is: as many rows as the pane is high.
     #[must_use]
     pub fn screen() -> Self {
         Self { lines: None, colours: false }
     }
 
-    /// With SGR sequences. They run on from row to row: read the text as one stream.
+    /// With SGR sequences. They run on from row to row, so read the text as one stream.
     #[must_use]
     pub fn with_colours(mut self) -> Self {
         self.colours = true;
@@ -39,7 +39,7 @@ impl Capture {
     }
 }
 
-/// What was captured, and of what, seen in one moment.
+/// What was captured, and the state of the pane at the same moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Captured {
     /// The rows, each ended by a newline.
@@ -50,7 +50,7 @@ pub struct Captured {
     pub width: u32,
     /// Rows of its screen.
     pub height: u32,
-    /// Rows scrolled off its top that are still there.
+    /// How many rows tmux still has that have scrolled off the top.
     pub history: u32,
     /// Column and row of the cursor on the screen, from 0.
     pub cursor: (u32, u32),
@@ -58,11 +58,11 @@ pub struct Captured {
     pub alternate: bool,
     /// Whether its program has ended.
     pub dead: bool,
-    /// The signal that ended it, where only tmux's own last row tells (3.2). That row is no line.
+    /// The signal that ended it, if only tmux's own last row says so (3.2). That row is not a line.
     pub signal: Option<i32>,
 }
 
-/// How that row begins: `Pane is dead (signal 9, Sun ...)`. From 3.3 on our panes have none.
+/// The beginning of that row: `Pane is dead (signal 9, Sun ...)`. From 3.3 on our panes have none.
 const EPITAPH: &[u8] = b"Pane is dead (";
 
 const SEEN: &str = "#{pane_id} #{pane_width} #{pane_height} #{history_size} #{cursor_x} #{cursor_y} #{alternate_on} #{pane_dead}";
@@ -76,7 +76,7 @@ impl Tmux {
         Ok(self.capture_with(pane, want, "").await?.0)
     }
 
-    /// The same, and what `format` says of the pane in that moment.
+    /// The same, and what `format` says of the pane at that moment.
     pub(super) async fn capture_with(
         &self,
         pane: PaneId,
@@ -121,7 +121,7 @@ impl Captured {
         (above + self.height) as usize
     }
 
-    /// Keeps of the rows that tmux gave those that were wanted.
+    /// Of the rows that tmux gave, keeps those that were wanted.
     fn cut(mut self, text: Vec<u8>, want: Capture) -> Self {
         let rows: Vec<&[u8]> = rows(&text).collect();
         let Some(lines) = want.lines else {
@@ -137,7 +137,7 @@ impl Captured {
             _ => self.used(&rows),
         };
         let first = used.saturating_sub(lines as usize);
-        // Colours run on from row to row, so what the rows left out switched on must stay.
+        // Colours run on from row to row, so keep what the rows left out have switched on.
         self.text = if want.colours { colours_after(&rows[..first]) } else { Vec::new() };
         self.text.extend(rows[first..used].concat());
         self.rows = used - first;
@@ -157,7 +157,7 @@ fn printed(rows: &[&[u8]]) -> usize {
     rows.iter().rposition(|row| !is_blank(row)).map_or(0, |last| last + 1)
 }
 
-/// What tmux's own last row tells, if this is it: `signal 9, Sun ...`.
+/// What tmux's own last row says, if this is it: `signal 9, Sun ...`.
 fn epitaph(row: &[u8]) -> Option<String> {
     let text: Vec<&[u8]> = pieces(row)
         .filter_map(|piece| match piece {
@@ -178,7 +178,7 @@ pub(super) fn rows(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split_inclusive(|&byte| byte == b'\n')
 }
 
-/// The sequences in rows that set how text looks, without the text; none from before the last
+/// The sequences in rows that set how text looks, without the text; only those after the last one
 /// that switched everything off.
 pub(super) fn colours_after(rows: &[&[u8]]) -> Vec<u8> {
     let mut kept = Vec::new();

@@ -11,23 +11,24 @@ use tracing::debug;
 
 use super::Launch;
 use super::address::ServerAddress;
-use super::buffers::Buffers;
-use super::command::{Command, Reply};
+use super::command::Command;
 use super::connector::Connector;
-use super::control::Gone;
+use super::control::Disconnected;
 use super::environment::Tables;
 use super::error::TmuxError;
 use super::hub;
 use super::lock;
 use super::oneshot;
+use super::owners::BufferNames;
 use super::protocol::Notification;
+use super::reply::Reply;
 use super::request::Request;
 use super::version::Capabilities;
 
 /// How long `tmux -V` may take.
-const TELLING: Duration = Duration::from_secs(3);
-/// Notifications that wait for a slow receiver; it is told when it missed some.
-const NOTICES: usize = 1_024;
+const VERSION_TIMEOUT: Duration = Duration::from_secs(3);
+/// How many notifications wait for a slow receiver; it is told if it missed some.
+const NOTICES_LIMIT: usize = 1_024;
 
 /// A handle for one tmux server. Cheap to clone; the clones share one connection, which ends
 /// with the last of them.
@@ -41,8 +42,8 @@ struct Inner {
     launch: Launch,
     notices: broadcast::Sender<Notification>,
     connector: Connector,
-    buffers: Buffers,
-    /// The environment tables of sessions that were asked for.
+    buffers: BufferNames,
+    /// The environment tables of sessions that were read before.
     tables: Tables,
     /// Makes words that nobody else prints.
     nonce: String,
@@ -53,10 +54,10 @@ impl Tmux {
     /// A handle; nothing is run yet.
     #[must_use]
     pub fn new(address: ServerAddress, launch: Launch) -> Self {
-        let (notices, _) = broadcast::channel(NOTICES);
+        let (notices, _) = broadcast::channel(NOTICES_LIMIT);
         let connector = Connector::new(address.clone(), Arc::clone(&launch), notices.clone());
         let (nonce, count) = (oneshot::unguessable(), AtomicU64::new(0));
-        let (buffers, tables) = (Buffers::new(), Tables::default());
+        let (buffers, tables) = (BufferNames::new(), Tables::default());
         let inner = Inner { address, launch, notices, connector, buffers, tables, nonce, count };
         Self { inner: Arc::new(inner) }
     }
@@ -67,7 +68,7 @@ impl Tmux {
         &self.inner.address
     }
 
-    /// What happens in the server, from now on and as long as there is a connection.
+    /// What happens in the server from now on, while there is a connection.
     #[must_use]
     pub fn notifications(&self) -> broadcast::Receiver<Notification> {
         self.inner.notices.subscribe()
@@ -78,7 +79,7 @@ impl Tmux {
     /// # Errors
     /// The first command that tmux refused ends the request; see [`TmuxError`] for the rest.
     pub async fn run(&self, request: Request) -> Result<Vec<Reply>, TmuxError> {
-        let waited = request.patience;
+        let waited = request.timeout;
         timeout(waited, self.answer(&request))
             .await
             .unwrap_or_else(|_| Err(TmuxError::NoAnswer { command: request.to_string(), waited }))
@@ -90,10 +91,10 @@ impl Tmux {
         Ok(replies.into_iter().next().unwrap_or_default())
     }
 
-    /// What the server can do; where there is none, what one that we start could.
+    /// What the server can do; without a server, what one that we start could.
     ///
     /// # Errors
-    /// [`TmuxError::TooOld`], [`TmuxError::Missing`], or no answer from a server that is there.
+    /// [`TmuxError::TooOld`], [`TmuxError::Missing`], or a server that does not answer.
     pub async fn capabilities(&self) -> Result<Capabilities, TmuxError> {
         if let Ok(Some(hub)) = self.inner.connector.hub(false).await {
             return Ok(hub.capabilities.clone());
@@ -116,7 +117,7 @@ impl Tmux {
         self.inner.buffers.name()
     }
 
-    /// The number of the last list that was asked for: see [`Tmux::log`].
+    /// The number of the last list that was asked for, see [`Tmux::log`].
     #[must_use]
     pub fn listed(&self) -> u64 {
         self.inner.count.load(Ordering::Relaxed).saturating_sub(1)
@@ -139,14 +140,14 @@ impl Tmux {
         let line = request.line()?;
         let mut again = request.repeatable;
         loop {
-            // Before the lock, which connecting takes for itself.
+            // Before the lock, which connecting takes itself.
             let hub = self.inner.connector.hub(request.may_start).await?;
-            let _held =
-                if request.is_announced() { lock::announcing(self.address()).await } else { None };
+            let _guard =
+                if request.needs_lock() { lock::announcing(self.address()).await } else { None };
             let Some(hub) = hub else { return self.explained(self.spawn(request).await).await };
-            match hub.link.ask(&line, request.ends()).await {
+            match hub.link.ask(&line, request.reply_end()).await {
                 Ok(blocks) => return request.replies(blocks, hub.escapes),
-                Err(Gone(words)) => {
+                Err(Disconnected(words)) => {
                     debug!(words, "the connection ended under a request");
                     if !std::mem::take(&mut again) {
                         return Err(TmuxError::ServerGone { socket: self.address().to_string() });
@@ -162,8 +163,8 @@ impl Tmux {
         oneshot::run(address, launch, request, configuration.as_ref()).await
     }
 
-    /// tmux from 3.6 on and the versions before it do not understand each other, and say so by
-    /// closing the connection: a server that still listens then is not gone.
+    /// tmux from 3.6 on and older versions do not understand each other, and show that by closing
+    /// the connection: if the server still listens then, it is not gone.
     async fn explained<T>(&self, result: Result<T, TmuxError>) -> Result<T, TmuxError> {
         let Err(TmuxError::ServerGone { .. }) = &result else { return result };
         match UnixStream::connect(self.inner.address.socket_file()).await {
@@ -176,7 +177,7 @@ impl Tmux {
         let Inner { address, launch, .. } = &*self.inner;
         let mut command = tokio::process::Command::from(launch(&address.program()));
         let output = command.arg("-V").kill_on_drop(true).output();
-        let waited = TELLING;
+        let waited = VERSION_TIMEOUT;
         let output = timeout(waited, output)
             .await
             .map_err(|_| TmuxError::NoAnswer { command: "tmux -V".to_owned(), waited })?

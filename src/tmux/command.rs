@@ -1,4 +1,4 @@
-//! Commands are built from arguments, never formatted: any byte string arrives as it was given.
+//! Commands, built from arguments and never formatted: any byte string arrives as it was given.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -8,17 +8,18 @@ use super::error::{TmuxError, shown};
 
 /// One tmux command with its arguments.
 ///
-/// Arguments are bytes. What tmux itself does with an argument (a target, a format) is the
-/// business of whoever gives it: text that must not be expanded goes through [`literal`] first.
+/// Arguments are bytes. What tmux makes of an argument (a target, a format) is up to the caller:
+/// text that must not be expanded goes through [`literal`] first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
     name: &'static str,
     args: Vec<Vec<u8>>,
-    /// One of its branches is announced.
+    /// Whether tmux announces a command in one of its branches.
     announces: bool,
 }
 
-/// What tmux tells all control clients of: a session that comes or goes, since 3.4 also a buffer.
+/// What tmux announces to all control clients: a session that comes or goes, since 3.4 also a
+/// buffer.
 const ANNOUNCED: &[&str] = &[
     "capture-pane",
     "delete-buffer",
@@ -51,9 +52,8 @@ impl Command {
         args.into_iter().fold(self, Command::arg)
     }
 
-    /// Runs `yes` when the format `condition`, seen from `target`, is neither empty nor `0`, else
-    /// `no`, with nothing happening in between. What the branch prints becomes the command's
-    /// own reply.
+    /// Runs `yes` if the format `condition`, seen from `target`, is neither empty nor `0`, else
+    /// `no`, with nothing in between. What the branch prints becomes the command's own reply.
     ///
     /// # Errors
     /// An argument that no tmux command can take.
@@ -64,29 +64,29 @@ impl Command {
         no: &[Command],
     ) -> Result<Self, TmuxError> {
         let choice = Self::new("if-shell").arg("-F").arg("-t").arg(target).arg(condition);
-        let announces = yes.iter().chain(no).any(Self::is_announced);
+        let announces = yes.iter().chain(no).any(Self::needs_lock);
         Ok(Self { announces, ..choice.arg(sequence(yes)?).arg(sequence(no)?) })
     }
 
-    /// Whether it has branches, of which each may hold any number of commands.
+    /// Whether it has branches, each of which may hold any number of commands.
     pub(crate) fn branches(&self) -> bool {
         self.name == "if-shell"
     }
 
-    /// Whether tmux may tell all control clients of what it does.
-    pub(crate) fn is_announced(&self) -> bool {
-        // With `-C` it clears alerts.
+    /// Whether it needs the lock: tmux may announce what it does to all control clients.
+    pub(crate) fn needs_lock(&self) -> bool {
+        // With `-C` it only clears alerts.
         let spares = self.name == "kill-session" && self.args.iter().any(|arg| arg == b"-C");
         self.announces || (ANNOUNCED.contains(&self.name) && !spares)
     }
 
-    /// Whether it is over when tmux has written its block. Those that wait for something, such as
-    /// `run-shell`, have theirs written before.
+    /// Whether it is done when tmux has written its block. Commands that wait for something, such
+    /// as `run-shell`, get theirs before that.
     pub(crate) fn ends_at_once(&self) -> bool {
         ["list-panes", "display-message"].contains(&self.name)
     }
 
-    /// As part of a line for tmux's own parser, which is what control mode reads.
+    /// As a part of a line for tmux's own parser, which reads control mode.
     ///
     /// # Errors
     /// An argument holds a NUL, which would cut it short.
@@ -131,7 +131,7 @@ pub(crate) fn sequence(commands: &[Command]) -> Result<Vec<u8>, TmuxError> {
     Ok(encoded?.join(&b" ; "[..]))
 }
 
-/// Text for an argument in which tmux expands formats, such that it stays what it is.
+/// Escapes text for an argument in which tmux expands formats.
 #[must_use]
 pub fn literal(text: impl AsRef<OsStr>) -> Vec<u8> {
     let mut escaped = Vec::new();
@@ -143,7 +143,7 @@ pub fn literal(text: impl AsRef<OsStr>) -> Vec<u8> {
             rest = &rest[1..];
             continue;
         }
-        // tmux leaves `#[`, `##[`, `###[` ... as they are: they are styles, for later.
+        // tmux leaves `#[`, `##[`, `###[` ... as they are: they are styles.
         let copies = if rest.get(run) == Some(&b'[') { run } else { 2 * run };
         escaped.extend(std::iter::repeat_n(b'#', copies));
         rest = &rest[run..];
@@ -158,8 +158,9 @@ fn refuse_nul(arg: &[u8]) -> Result<(), TmuxError> {
     Ok(())
 }
 
-/// Inside double quotes tmux's parser takes these as they are; all else goes as `\ooo`. A raw
-/// newline would end the command and run the rest as another; 0xff reads as end of file.
+/// Inside double quotes tmux's parser takes these as they are; all others go as `\ooo`. A raw
+/// newline would end the command and run the rest as another one; 0xff reads as the end of the
+/// file.
 fn encode_byte(byte: u8, line: &mut Vec<u8>) {
     if byte.is_ascii_alphanumeric() || b" _./:,=+@%-".contains(&byte) {
         line.push(byte);
@@ -180,27 +181,6 @@ fn unsplit(arg: &[u8]) -> OsString {
         arg.insert(arg.len() - 1, b'\\');
     }
     OsString::from_vec(arg)
-}
-
-/// What one command printed.
-///
-/// Byte for byte, but for tmux 3.4 and 3.5, which write bytes that are no UTF-8 as `\ooo`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reply(pub(crate) Vec<u8>);
-
-impl Reply {
-    /// The bytes, each line ended by a newline.
-    #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// The text without its last newline; bytes that are no UTF-8 are replaced.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let bytes = self.0.strip_suffix(b"\n").unwrap_or(&self.0);
-        String::from_utf8_lossy(bytes).into_owned()
-    }
 }
 
 /// Printed to find out whether tmux escapes what looks like a variable, as 3.4 does.

@@ -1,4 +1,4 @@
-//! The one connection, made when it is needed and again when it is lost.
+//! The one connection: made when it is needed, and again after it was lost.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,12 +15,12 @@ use super::leftovers;
 use super::lock;
 use super::protocol::Notification;
 
-/// How long connecting may take before a request travels by itself.
-const CONNECTING: Duration = Duration::from_secs(3);
-/// How long a server whose hub could not be had is not bothered again.
-const BACKOFF: Duration = Duration::from_secs(5);
-/// How long after a connection is lost the server is left to clear up behind it.
-const SETTLING: Duration = Duration::from_millis(100);
+/// How long connecting may take; after that a request travels without the connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long to leave a server alone whose hub could not be joined.
+const RETRY_DELAY: Duration = Duration::from_secs(5);
+/// How long the server gets to clear up after a connection was lost.
+const SETTLE_DELAY: Duration = Duration::from_millis(100);
 
 /// Makes the connection. The clones share it.
 #[derive(Clone)]
@@ -37,9 +37,9 @@ struct Slot {
     hub: Option<Arc<Hub>>,
     /// No new attempt before this time.
     retry_at: Option<Instant>,
-    /// Whether tmux itself has told that there is no server: that program exists.
-    told_absent: bool,
-    /// We are about to end, and could not see to the end of another connection.
+    /// Whether tmux itself has said that there is no server, so the program exists.
+    known_absent: bool,
+    /// We are about to end, and could not close another connection properly.
     closed: bool,
 }
 
@@ -52,22 +52,22 @@ impl Connector {
         Self { address, launch, notices, slot: Arc::default() }
     }
 
-    /// The connection, made if need be; none when it cannot be had for now though a server is
-    /// there or may be.
+    /// The connection, made if need be; `None` if there is none for now although a server is, or
+    /// may be, there.
     pub(crate) async fn hub(&self, may_start: bool) -> Result<Option<Arc<Hub>>, TmuxError> {
         let mut slot = Arc::clone(&self.slot).lock_owned().await;
         if let Some(known) = slot.known() {
             return Ok(known);
         }
         let connector = self.clone();
-        // In a task of its own: a caller that stops waiting must not leave a client that is half
-        // connected, which would be a danger for the server.
+        // In a task of its own: a caller that stops waiting must not leave a half connected client
+        // behind, which is a danger to the server.
         let connecting = tokio::spawn(async move { connector.fill(&mut slot, may_start).await });
         connecting.await.unwrap_or(Ok(None))
     }
 
-    /// Leaves the hub for good and waits until our client is gone. Requests that come still travel
-    /// by themselves.
+    /// Leaves the hub for good and waits until our client is gone. Later requests travel without a
+    /// connection.
     pub(crate) async fn close(&self) {
         let mut slot = self.slot.lock().await;
         slot.closed = true;
@@ -79,11 +79,11 @@ impl Connector {
     }
 
     async fn fill(&self, slot: &mut Slot, start: bool) -> Result<Option<Arc<Hub>>, TmuxError> {
-        // A process that could only say so again is not worth starting.
-        if !start && slot.told_absent && self.address.is_absent() {
+        // Another tmux process could only say the same.
+        if !start && slot.known_absent && self.address.is_absent() {
             return Err(TmuxError::NoServer { socket: self.address.to_string() });
         }
-        match timeout(CONNECTING, self.connect(start)).await {
+        match timeout(CONNECT_TIMEOUT, self.connect(start)).await {
             Ok(Ok(hub)) => {
                 info!(version = hub.capabilities.version, "connected to tmux");
                 let hub = Arc::clone(slot.hub.insert(Arc::new(hub)));
@@ -92,22 +92,23 @@ impl Connector {
                 Ok(Some(hub))
             }
             Ok(Err(error)) if is_final(&error) => {
-                slot.told_absent |= matches!(error, TmuxError::NoServer { .. });
+                slot.known_absent |= matches!(error, TmuxError::NoServer { .. });
                 Err(error)
             }
             failed => {
                 debug!(?failed, "no connection to tmux for now");
                 let gone = matches!(failed, Ok(Err(TmuxError::ServerGone { .. })));
-                slot.retry_at = Some(Instant::now() + if gone { SETTLING } else { BACKOFF });
+                slot.retry_at =
+                    Some(Instant::now() + if gone { SETTLE_DELAY } else { RETRY_DELAY });
                 Ok(None)
             }
         }
     }
 
-    /// Connects; a server met while it was just ending is looked for once more.
+    /// Connects; tries once more if the server was just ending.
     async fn connect(&self, start: bool) -> Result<Hub, TmuxError> {
         let Self { address, launch, notices, .. } = self;
-        let _held = lock::connecting(address).await;
+        let _guard = lock::connecting(address).await;
         match hub::connect(address, launch, start, notices.clone()).await {
             Err(TmuxError::ServerGone { .. }) => {
                 hub::connect(address, launch, start, notices.clone()).await
@@ -118,10 +119,13 @@ impl Connector {
 }
 
 impl Slot {
-    /// What is to be used without connecting: a connection, or for now none.
-    #[expect(clippy::option_option, reason = "known that there is none, not: not known")]
+    /// What to use without connecting: a connection, or none for now.
+    #[expect(
+        clippy::option_option,
+        reason = "`None` is not known, `Some(None)` is known to be absent"
+    )]
     fn known(&mut self) -> Option<Option<Arc<Hub>>> {
-        // What holds the hub needs Linux's `/proc`; elsewhere each request travels by itself.
+        // The hub needs Linux's `/proc`; elsewhere each request is a tmux process of its own.
         if cfg!(not(target_os = "linux")) || self.closed {
             return Some(None);
         }
@@ -129,14 +133,14 @@ impl Slot {
             return Some(Some(Arc::clone(hub)));
         }
         if self.hub.take().is_some_and(|hub| hub.link.was_lost()) {
-            // The hub is about to end, a moment in which connecting would crash the server.
-            self.retry_at = Some(Instant::now() + SETTLING);
+            // The hub is about to end; connecting in that moment would crash the server.
+            self.retry_at = Some(Instant::now() + SETTLE_DELAY);
         }
         self.retry_at.is_some_and(|at| Instant::now() < at).then_some(None)
     }
 }
 
-/// Whether the same command spawned by itself would meet the same.
+/// Whether a tmux process of its own would meet the same error.
 fn is_final(error: &TmuxError) -> bool {
     matches!(
         error,

@@ -12,16 +12,16 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, trace};
 
-use super::activity;
 use super::error::shown;
-use super::hub;
-use super::lifeline::Lifeline;
+use super::lifeline::{CREATED, Lifeline, NOT_HELD};
 use super::protocol::{Block, Decoder, Message, Notification};
+use super::request::ReplyEnd;
+use super::signal;
 
 /// How long a client may take to end by itself once its input is closed.
-const GOODBYE: Duration = Duration::from_secs(2);
-/// Most that is kept of what the client writes to stderr, in bytes.
-const LONGEST_COMPLAINT: u64 = 4 << 10;
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How much of the client's stderr is kept, in bytes.
+const STDERR_LIMIT: u64 = 4 << 10;
 
 /// A connection through one control-mode client. Dropping it closes the client's input, which
 /// ends and reaps it.
@@ -41,16 +41,6 @@ struct End {
     reaped: CancellationToken,
 }
 
-/// What tells that a line was answered to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ends {
-    /// The only block that its only command makes, whatever becomes of it.
-    Alone,
-    /// A mark on a line of its own, which comes whatever became of the request: an error drops the
-    /// rest of its line, and how many blocks a line makes cannot always be known.
-    Marked,
-}
-
 /// A line on its way out, and who waits for its answer.
 #[derive(Debug)]
 struct Asked {
@@ -61,43 +51,47 @@ struct Asked {
 /// Who waits for an answer.
 #[derive(Debug)]
 struct Waiter {
-    ends: Ends,
+    end: ReplyEnd,
     answer: oneshot::Sender<Vec<Block>>,
 }
 
-/// The connection ended before the answer came; the text is the client's last words.
+/// The connection ended before the answer came. The text is what the client said last.
 #[derive(Debug)]
-pub(crate) struct Gone(pub(crate) String);
+pub(crate) struct Disconnected(pub(crate) String);
 
 impl Link {
     /// Takes over a client that was started with all three streams piped.
     ///
-    /// `mark` must be unguessable: it ends each request's answer, and pane text must not.
+    /// `mark` must be unguessable: it ends each request's answer, and no pane's text may. `leaving`
+    /// is the last line that the client is sent.
     pub(crate) fn new(
         child: Child,
         lifeline: Lifeline,
         mark: String,
+        leaving: Vec<u8>,
         notices: broadcast::Sender<Notification>,
     ) -> Self {
         let (lines, inbox) = mpsc::unbounded_channel();
         let (stop, end) = (CancellationToken::new(), End::default());
         let reader = Reader::new(lifeline, mark.clone().into_bytes(), notices);
         let entered = reader.entered.clone();
-        tokio::spawn(run(child, inbox, reader, stop.clone(), end.clone()));
+        let client = Client { child, leaving, reader };
+        tokio::spawn(client.run(inbox, stop.clone(), end.clone()));
         Self { lines, stop, entered, end, mark }
     }
 
-    /// Waits until the client's own command line is done, which must end by printing the mark.
-    /// Up to 3.3a tmux takes requests before that, and runs them in whatever session it likes.
-    pub(crate) async fn entered(&self) -> Result<(), Gone> {
+    /// Waits until the client's own command line is done, which must end by printing the mark. Up
+    /// to
+    /// 3.3a tmux takes requests before that, and runs them in any session it likes.
+    pub(crate) async fn entered(&self) -> Result<(), Disconnected> {
         tokio::select! {
             () = self.entered.cancelled() => Ok(()),
-            () = self.end.reaped.cancelled() => Err(self.gone()),
+            () = self.end.reaped.cancelled() => Err(self.disconnected()),
         }
     }
 
-    fn gone(&self) -> Gone {
-        Gone(self.end.reason.get().cloned().unwrap_or_default())
+    fn disconnected(&self) -> Disconnected {
+        Disconnected(self.end.reason.get().cloned().unwrap_or_default())
     }
 
     /// Whether requests can still be sent.
@@ -112,17 +106,19 @@ impl Link {
 
     /// Sends one line and waits for what its commands answer.
     ///
-    /// A caller that stops waiting changes nothing for the others: a line not yet written is
-    /// left out, an answer still to come is dropped when it does.
-    pub(crate) async fn ask(&self, line: &[u8], ends: Ends) -> Result<Vec<Block>, Gone> {
-        let line = match ends {
-            Ends::Alone => [line, b"\n"].concat(),
-            Ends::Marked => [line, b"\ndisplay-message -p ", self.mark.as_bytes(), b"\n"].concat(),
+    /// A caller that stops waiting changes nothing for the others: its line is left out if it was
+    /// not written yet, else its answer is dropped.
+    pub(crate) async fn ask(&self, line: &[u8], end: ReplyEnd) -> Result<Vec<Block>, Disconnected> {
+        let line = match end {
+            ReplyEnd::OneBlock => [line, b"\n"].concat(),
+            ReplyEnd::Mark => {
+                [line, b"\ndisplay-message -p ", self.mark.as_bytes(), b"\n"].concat()
+            }
         };
         let (answer, answered) = oneshot::channel();
-        // When the link is down the receiver's end tells.
-        let _ = self.lines.send(Asked { line, waiter: Waiter { ends, answer } });
-        answered.await.map_err(|_| self.gone())
+        // If the link is down, the receiver fails.
+        let _ = self.lines.send(Asked { line, waiter: Waiter { end, answer } });
+        answered.await.map_err(|_| self.disconnected())
     }
 
     /// Ends the client and waits until it is reaped.
@@ -132,62 +128,71 @@ impl Link {
     }
 }
 
-async fn run(
-    mut child: Child,
-    mut inbox: mpsc::UnboundedReceiver<Asked>,
-    mut reader: Reader,
-    stop: CancellationToken,
-    end: End,
-) {
-    // However this ends, those who wait for it are told.
-    let _told = end.reaped.clone().drop_guard();
-    let (Some(stdin), Some(mut stdout), Some(stderr)) =
-        (child.stdin.take(), child.stdout.take(), child.stderr.take())
-    else {
-        return;
-    };
-    let (written, mut pending) = mpsc::unbounded_channel();
-    let mut writer = Writer { stdin, within_line: false };
-    // Two futures, not one loop: a write that stands still must never stop the reading.
-    let lost = tokio::select! {
-        () = writer.write(&mut inbox, written) => false,
-        () = reader.read(&mut stdout, &mut pending) => true,
-        () = stop.cancelled() => false,
-    };
-    // Whoever comes now is to look for a new connection; those inside are answered below.
-    inbox.close();
-    let mut complaint = String::new();
-    let goodbye = async {
-        // The hub may end with us: no client of ours may be connecting then.
-        let _held = if lost { None } else { reader.lifeline.ending().await };
-        writer.leave().await;
-        // tmux lets no client go that it still has something to tell: listen to the end.
-        reader.read(&mut stdout, &mut pending).await;
-        let _ = stderr.take(LONGEST_COMPLAINT).read_to_string(&mut complaint).await;
-        let _ = child.wait().await;
-    };
-    if timeout(GOODBYE, goodbye).await.is_err() {
-        let _ = child.kill().await;
+/// The client's process, until it is reaped.
+struct Client {
+    child: Child,
+    leaving: Vec<u8>,
+    reader: Reader,
+}
+
+impl Client {
+    async fn run(
+        self,
+        mut inbox: mpsc::UnboundedReceiver<Asked>,
+        stop: CancellationToken,
+        end: End,
+    ) {
+        let Self { mut child, leaving, mut reader } = self;
+        // However this ends, those who wait for it are told.
+        let _told = end.reaped.clone().drop_guard();
+        let (Some(stdin), Some(mut stdout), Some(stderr)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return;
+        };
+        let (written, mut pending) = mpsc::unbounded_channel();
+        let mut writer = Writer { stdin, within_line: false };
+        // Two futures, not one loop: a write that is stuck must never stop the reading.
+        let lost = tokio::select! {
+            () = writer.write(&mut inbox, written) => false,
+            () = reader.read(&mut stdout, &mut pending) => true,
+            () = stop.cancelled() => false,
+        };
+        // Whoever comes now must look for a new connection; who is inside is answered below.
+        inbox.close();
+        let mut complaint = String::new();
+        let goodbye = async {
+            // The hub may end with us: no client of ours may be connecting then.
+            let _guard = if lost { None } else { reader.lifeline.ending().await };
+            writer.leave(&leaving).await;
+            // tmux lets no client go before it has told it everything: listen to the end.
+            reader.read(&mut stdout, &mut pending).await;
+            let _ = stderr.take(STDERR_LIMIT).read_to_string(&mut complaint).await;
+            let _ = child.wait().await;
+        };
+        if timeout(CLOSE_TIMEOUT, goodbye).await.is_err() {
+            let _ = child.kill().await;
+        }
+        let reason = [complaint, reader.reason].concat();
+        debug!(reason, "control client ended");
+        let _ = end.reason.set(reason);
+        if reader.answered {
+            let _ = reader.notices.send(Notification::Lost);
+        }
+        // Only now are `inbox` and the reader's queue dropped, which answers all who still wait.
+        drop(reader.waiting);
     }
-    let reason = [complaint, reader.reason].concat();
-    debug!(reason, "control client ended");
-    let _ = end.reason.set(reason);
-    if reader.answered {
-        let _ = reader.notices.send(Notification::Lost);
-    }
-    // Only now are `inbox` and the reader's queue dropped, which answers all who still wait.
-    drop(reader.waiting);
 }
 
 /// What goes to the client.
 struct Writer<W> {
     stdin: W,
-    /// Whether a line may be half written: what follows would become part of it.
+    /// Whether a line may be half written, so that what follows would become a part of it.
     within_line: bool,
 }
 
 impl<W: AsyncWrite + Unpin> Writer<W> {
-    /// Writes until there is no one left who could ask.
+    /// Writes until nobody can ask any more.
     async fn write(
         &mut self,
         inbox: &mut mpsc::UnboundedReceiver<Asked>,
@@ -198,25 +203,23 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
                 continue;
             }
             trace!(line = shown(&line), "to tmux");
-            // First the entry, then the line: its answer must find it.
+            // Before the line, so that the answer finds its waiter.
             let _ = written.send(waiter);
             self.within_line = true;
             if self.stdin.write_all(&line).await.is_err() {
-                // The reader meets the end too, and perhaps a reason for it.
+                // The reader will see the end too, perhaps with a reason.
                 std::future::pending::<()>().await;
             }
             self.within_line = false;
         }
     }
 
-    /// Ends the hub if we are the last in it, while no other of us is coming, and closes the
-    /// client's input. (What is half written tmux does not run.)
-    async fn leave(mut self) {
-        if let Ok(line) = hub::leaving().map(|line| [&line[..], b"\n"].concat())
-            && !self.within_line
-        {
-            // A client that is gone needs no goodbye.
-            let _ = self.stdin.write_all(&line).await;
+    /// Sends the last line and closes the client's input. (tmux does not run a line that is only
+    /// half written.)
+    async fn leave(mut self, leaving: &[u8]) {
+        if !self.within_line {
+            // If the client is gone, that is as good.
+            let _ = self.stdin.write_all(&[leaving, b"\n"].concat()).await;
         }
     }
 }
@@ -227,9 +230,9 @@ struct Reader {
     mark: Vec<u8>,
     entered: CancellationToken,
     lifeline: Lifeline,
-    /// Whether it was us who created the hub.
+    /// Whether we have created the hub.
     created: bool,
-    /// Whether the client is in the hub but nothing would keep the hub for us.
+    /// Whether the client is in the hub, but we cannot keep the hub alive.
     refused: bool,
     waiting: VecDeque<Waiter>,
     blocks: Vec<Block>,
@@ -279,22 +282,22 @@ impl Reader {
         match message {
             Message::Block(block) if block.ours => self.take_block(block),
             Message::Block(block) if !self.entered.is_cancelled() => self.take_entry(&block),
-            // Of a hook.
+            // A hook's.
             Message::Block(_) => {}
-            // Never waits: a receiver that is slow, or is waiting for us, must not hold up an
-            // answer; it misses notifications and is told so.
-            Message::Notification(notice) => drop(self.notices.send(activity::refine(notice))),
+            // Never waits: a receiver that is slow, or waits for us, must not hold up an answer. It
+            // misses notifications, and is told so.
+            Message::Notification(notice) => drop(self.notices.send(signal::refine(notice))),
             Message::Stray(line) => debug!(line = shown(&line), "tmux says outside any reply"),
             Message::Exit(reason) => self.reason.push_str(reason.as_deref().unwrap_or_default()),
         }
     }
 
-    /// Takes what a command of the client's own command line printed: after the mark how we are to
-    /// hold the hub, else why the client cannot stay.
+    /// Takes what a command of the client's own command line printed: after the mark, how to hold
+    /// the hub; without it, why the client cannot stay.
     fn take_entry(&mut self, block: &Block) {
         let text = String::from_utf8_lossy(&block.body);
         let held = match block.body.strip_prefix(&self.mark[..]).map(<[u8]>::trim_ascii_end) {
-            Some(word) if word == hub::CREATED.as_bytes() => {
+            Some(word) if word == CREATED.as_bytes() => {
                 self.created = true;
                 return;
             }
@@ -306,14 +309,14 @@ impl Reader {
             Ok(()) => self.entered.cancel(),
             Err(error) => {
                 self.refused = true;
-                self.reason = format!("{} ({error})", hub::NOT_HELD);
+                self.reason = format!("{NOT_HELD} ({error})");
             }
         }
     }
 
     fn take_block(&mut self, block: Block) {
         let is_mark = block.ok && block.body.strip_suffix(b"\n") == Some(&self.mark);
-        let is_alone = self.waiting.front().is_some_and(|waiter| waiter.ends == Ends::Alone);
+        let is_alone = self.waiting.front().is_some_and(|waiter| waiter.end == ReplyEnd::OneBlock);
         if !is_mark {
             self.blocks.push(block);
         }

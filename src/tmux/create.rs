@@ -1,36 +1,37 @@
-//! Creating a session: everything in one line, all of it or nothing.
+//! Creates a session, in one line: all of it or nothing.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use super::client::Tmux;
-use super::command::{Command, Reply, literal};
+use super::command::{Command, literal};
 use super::error::{TmuxError, shown};
 use super::hub::{MANUAL_MARK, MANUAL_SIZE, NO_SESSION};
 use super::ids::{PaneId, SessionId, WindowId};
+use super::reply::Reply;
 use super::request::Request;
 use super::version::Capabilities;
 
 /// A session to be created, with one window and one pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSession {
-    /// Its name: letters, digits, `_` and `-`, else tmux would change it.
+    /// Its name: letters, digits, `_` and `-`; others tmux would change.
     pub name: String,
-    /// The folder its program starts in. tmux starts it elsewhere, without a word, when there is
-    /// no such folder: look first.
+    /// The folder its program starts in. If it does not exist, tmux silently uses another one:
+    /// check first.
     pub dir: PathBuf,
     /// Environment of its program, on top of the server's own.
     pub env: Vec<(OsString, OsString)>,
-    /// Variables that neither its program nor a later pane shall see, whatever the server was
-    /// started with. tmux itself can only empty them for the first program.
+    /// Variables that neither its program nor a later pane may see, whatever the server was started
+    /// with. tmux alone can only empty them for the first program.
     pub unset: Vec<String>,
-    /// Variables of the session alone, by their formats: those who ask tmux see them, the first
+    /// Variables of the session alone, by their formats: whoever asks tmux sees them, the first
     /// program does not.
     pub told: Vec<(String, String)>,
     /// The program and its arguments, run directly: no shell sees them.
     pub argv: Vec<OsString>,
-    /// Columns and rows while nobody is attached.
+    /// Its columns and rows while nobody is attached.
     pub size: (u16, u16),
     /// Options of the session, user options (`@...`) among them.
     pub options: Vec<(String, String)>,
@@ -73,26 +74,26 @@ pub struct NewPane {
 
 const CREATED: &str =
     "#{session_id} #{window_id} #{pane_id} #{pane_pid} #{session_created} #{session_path}";
-/// Stands in the command of each pane that is created here, and of no other. It unsets what is
-/// never set.
+/// Is in the command of each pane that is created here, and of no other. It unsets a variable that
+/// is never set.
 const TOKEN: &str = "POLECAT_PANE";
-/// Whether a pane still runs what it was created with here: a person may have respawned it.
+/// Whether a pane still runs what we created it with: a person may have respawned it.
 pub(super) const RUNS_OURS: &str = "#{m:*-u POLECAT_PANE *,#{pane_start_command}}";
 /// The same of one of the panes of a window.
 const HOLDS_OURS: &str = "#{m:*-u POLECAT_PANE *,#{P:#{pane_start_command} }}";
 /// The number within its window of the pane that does.
 const INDEX_OF_OURS: &str = "#{P:#{?#{m:*-u POLECAT_PANE *,#{pane_start_command}},#{pane_index},}}";
-/// How many windows, and how many panes in one, are looked through for the pane that was created.
-const LOOKED_THROUGH: usize = 10;
+/// How many windows, and how many panes in a window, to search for the pane that was created.
+const SEARCH_LIMIT: usize = 10;
 
 impl Tmux {
-    /// Creates a session, and starts the server for it when there is none. The pane outlives its
-    /// program, with its last screen.
+    /// Creates a session, and starts a server if there is none. The pane outlives its program, with
+    /// its last screen.
     ///
-    /// Of several that create the same name at once, one succeeds.
+    /// If several create the same name at once, one succeeds.
     ///
     /// # Errors
-    /// [`TmuxError::is_duplicate_session`] tells that the name is taken. After any error but
+    /// [`TmuxError::is_duplicate_session`] if the name is taken. After any error except
     /// [`TmuxError::NoAnswer`] and [`TmuxError::ServerGone`] there is no new session.
     pub async fn create_session(&self, spec: &NewSession) -> Result<NewPane, TmuxError> {
         check_name(&spec.name)?;
@@ -103,7 +104,7 @@ impl Tmux {
         match self.run(Request::new(vec![line]).starting_server()).await {
             Ok(replies) => self.created(spec, &replies[0]).await,
             Err(TmuxError::Refused { command, reply, done }) => {
-                // Something after `new-session` failed: half a session must not stay.
+                // Something after `new-session` failed: no half-made session may stay.
                 if let Some((pane, _)) = done.last().and_then(|reply| read(reply.bytes())) {
                     self.kill_session(pane.session_id).await?;
                 }
@@ -117,7 +118,7 @@ impl Tmux {
         if reply.text() == MANUAL_MARK {
             return Err(TmuxError::ManualWindowSize);
         }
-        // The last line is the pane that has the options. The folder before it may hold line breaks.
+        // The last line is the pane with the options. The folder before it may have line breaks.
         let printed = reply.bytes().strip_suffix(b"\n").unwrap_or_default();
         let last = printed.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
         let (first, current) = printed.split_at(last);
@@ -126,7 +127,7 @@ impl Tmux {
             self.kill_session(pane.session_id).await?;
             return Err(unexpected(reply));
         }
-        // Some versions escape what is no UTF-8 as they print it.
+        // Some versions escape what is not UTF-8.
         if path != spec.dir.as_os_str().as_bytes() && !path.contains(&b'\\') {
             self.kill_session(pane.session_id).await?;
             let argument = shown(spec.dir.as_os_str().as_bytes());
@@ -144,7 +145,7 @@ fn unexpected(reply: &Reply) -> TmuxError {
     TmuxError::Unexpected { command: "new-session".to_owned(), reply }
 }
 
-/// tmux replaces `.` and `:` in a name, and what else it does not like it escapes.
+/// tmux replaces `.` and `:` in a name, and escapes other characters that it does not like.
 fn check_name(name: &str) -> Result<(), TmuxError> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     if name.is_empty() || !name.bytes().all(plain) {
@@ -163,11 +164,11 @@ fn creation(spec: &NewSession, capabilities: &Capabilities) -> Result<Vec<Comman
     commands.push(Command::choose(&session, RUNS_OURS, &[], &to_created(&spec.name)?)?);
     commands.push(set(&["-p", "-t", &session, "remain-on-exit", "on"]));
     if capabilities.remain_on_exit_format {
-        // tmux's own message would scroll the last screen by a row.
+        // tmux's own message would scroll the last screen up by a row.
         commands.push(set(&["-p", "-t", &session, "remain-on-exit-format", ""]));
     }
-    // Against what a person may have set globally: the first ends sessions that nobody is
-    // attached to, the second moves whoever is attached on to the hub when the session ends.
+    // Against global settings of a person's: the first one ends sessions that nobody is attached
+    // to, the second one moves whoever is attached to the hub when the session ends.
     commands.push(set(&["-t", &session, "destroy-unattached", "off"]));
     commands.push(set(&["-t", &session, "detach-on-destroy", "on"]));
     if !capabilities.sized_sessions {
@@ -188,16 +189,16 @@ fn creation(spec: &NewSession, capabilities: &Capabilities) -> Result<Vec<Comman
     Ok(commands)
 }
 
-/// Makes the pane that was just created the current one of its session again, where a hook of the
-/// user's (`after-new-session`) has put others there: what follows names the session, since the
-/// pane's id is not known in the line that creates it, and in the next one it may have ended.
+/// Makes the new pane the current one of its session again, in case a hook of the user's
+/// (`after-new-session`) has opened others. What follows names the session: the pane's id is not
+/// known in the line that creates it, and by the next line the pane may have ended.
 fn to_created(session: &str) -> Result<Vec<Command>, TmuxError> {
     let within = format!("={session}:");
     let next = [Command::new("next-window").args(["-t", &within])];
     let next = Command::choose(&within, HOLDS_OURS, &[], &next)?;
-    let mut commands = vec![next; LOOKED_THROUGH];
-    for index in 0..LOOKED_THROUGH {
-        // By its number: `.+` would count from the pane that is current for our own client.
+    let mut commands = vec![next; SEARCH_LIMIT];
+    for index in 0..SEARCH_LIMIT {
+        // By its number: `.+` would count from our own client's current pane.
         let select = [Command::new("select-pane").args(["-t", &format!("{within}.{index}")])];
         let is_it = format!("#{{==:{INDEX_OF_OURS},{index}}}");
         commands.push(Command::choose(&within, &is_it, &select, &[])?);
@@ -216,7 +217,7 @@ fn new_session(spec: &NewSession, width: &str, height: &str) -> Result<Command, 
     Ok(command.arg("--").args(without(&spec.unset)).args(exec(&spec.argv)?))
 }
 
-/// Words that start what follows them without the variables: the same process, after one `exec`.
+/// Words that run what follows them without the variables, in the same process after one `exec`.
 fn without(unset: &[String]) -> Vec<&str> {
     let names = [TOKEN].into_iter().chain(unset.iter().map(String::as_str));
     ["/usr/bin/env"].into_iter().chain(names.flat_map(|name| ["-u", name])).collect()

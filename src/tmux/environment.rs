@@ -1,25 +1,21 @@
-//! The environment tables of sessions: what a session was given of its own.
+//! The environment tables of sessions: the variables that a session has of its own.
 //!
-//! A format such as `#{GT_RIG}` does not tell it: where the session has no such variable it gives
-//! the server's, which is that of whoever started it.
+//! A format such as `#{GT_RIG}` does not tell: if the session has no such variable it gives the
+//! server's, which comes from whoever started the server.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use super::client::Tmux;
-use super::command::{Command, Reply};
-use super::error::TmuxError;
 use super::ids::SessionId;
-use super::request::Request;
 
-/// How long whoever made a session may go on writing its table, in s. gastown before 0.6 writes it
-/// variable by variable after the session is there.
-const SETTLING_S: i64 = 10;
-/// So many tables are asked for at a time: tmux stands still for everyone while it prints them.
-const AT_ONCE: usize = 100;
-/// So many are remembered.
-const MOST: usize = 2_000;
+/// How long whoever made a session may still be writing its table, in s: gastown before 0.6 writes
+/// it variable by variable after it has made the session.
+const WRITE_TIMEOUT_S: i64 = 10;
+/// How many are remembered.
+const TABLES_LIMIT: usize = 2_000;
+
+mod query;
 
 /// A session whose table is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,7 +24,7 @@ pub struct TableOf {
     pub session: SessionId,
     /// When it was made, in s since 1970: the next server gives the same ids.
     pub created: i64,
-    /// The process of one of its panes: who starts another program there may have written the
+    /// The process of one of its panes: whoever starts another program there may have written the
     /// table anew.
     pub pid: Option<u32>,
 }
@@ -37,12 +33,12 @@ pub struct TableOf {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment(HashMap<String, String>);
 
-/// The tables that do not change any more.
+/// A cache of the tables that no longer change.
 #[derive(Debug, Default)]
 pub(super) struct Tables(Mutex<HashMap<TableOf, Environment>>);
 
 impl Environment {
-    /// The value of a variable; none where it is not set, or empty.
+    /// The value of a variable; none if it is not set, or is empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
@@ -94,65 +90,6 @@ fn quoted(text: &str) -> (String, &str) {
     (value, "")
 }
 
-impl Tmux {
-    /// The tables of `sessions`, by session; one that is gone has none. Of each only the variables
-    /// whose names begin with `prefix`, the same in all calls: what else a person gave to a session
-    /// of theirs is none of our business. Those that were asked for
-    /// before cost nothing, unless they were just being written.
-    ///
-    /// # Errors
-    /// When tmux cannot be asked: then nothing is known of any.
-    pub async fn environments(
-        &self,
-        sessions: &[TableOf],
-        prefix: &str,
-    ) -> Result<HashMap<SessionId, Environment>, TmuxError> {
-        let mut found: HashMap<_, _> = self.tables().known(sessions);
-        let new: Vec<_> =
-            sessions.iter().filter(|one| !found.contains_key(&one.session)).copied().collect();
-        for some in new.chunks(AT_ONCE) {
-            let read = self.read_tables(some, prefix).await?;
-            self.tables().keep(&read);
-            found.extend(read.into_iter().map(|(of, table)| (of.session, table)));
-        }
-        Ok(found)
-    }
-
-    async fn read_tables(
-        &self,
-        mut left: &[TableOf],
-        prefix: &str,
-    ) -> Result<Vec<(TableOf, Environment)>, TmuxError> {
-        let mut found = Vec::new();
-        while !left.is_empty() {
-            let commands = left.iter().map(|of| show(of.session)).collect();
-            let (replies, gone) = match self.run(Request::new(commands)).await {
-                Ok(replies) => (replies, 0),
-                // One that went meanwhile; what was asked behind it was not run.
-                Err(error) if error.is_missing_target() => (done(error), 1),
-                Err(TmuxError::NoServer { .. }) => return Ok(found),
-                Err(error) => return Err(error),
-            };
-            let tables = replies.iter().map(|reply| Environment::parse(&reply.text()).only(prefix));
-            found.extend(left.iter().copied().zip(tables));
-            left = left.get(replies.len() + gone..).unwrap_or_default();
-        }
-        Ok(found)
-    }
-}
-
-fn show(session: SessionId) -> Command {
-    Command::new("show-environment").args(["-s", "-t", &session.to_string()])
-}
-
-/// What was answered before a command was refused.
-fn done(error: TmuxError) -> Vec<Reply> {
-    match error {
-        TmuxError::Refused { done, .. } => done,
-        _ => Vec::new(),
-    }
-}
-
 impl Tables {
     fn known(&self, sessions: &[TableOf]) -> HashMap<SessionId, Environment> {
         let kept = self.kept();
@@ -164,10 +101,10 @@ impl Tables {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
         let mut kept = self.kept();
-        if kept.len() + read.len() > MOST {
+        if kept.len() + read.len() > TABLES_LIMIT {
             kept.clear();
         }
-        let settled = read.iter().filter(|(of, _)| now - of.created > SETTLING_S);
+        let settled = read.iter().filter(|(of, _)| now - of.created > WRITE_TIMEOUT_S);
         kept.extend(settled.cloned());
     }
 

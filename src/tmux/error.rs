@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::command::Reply;
 use super::ids::PaneId;
+use super::reply::Reply;
 
 /// What can go wrong between us and one tmux server.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +40,8 @@ pub enum TmuxError {
         /// tmux's own words.
         reply: String,
     },
-    /// The server cannot be talked to (permissions, a socket that is none): nothing is known.
+    /// The server cannot be reached (permissions, or a file that is not a socket): nothing is
+    /// known.
     #[error("tmux cannot reach the server on {socket}: {reply}")]
     Unreachable {
         /// The server's address, in words.
@@ -53,7 +54,7 @@ pub enum TmuxError {
     NoAnswer {
         /// The command, shortened.
         command: String,
-        /// How long it was waited for.
+        /// How long we waited.
         waited: Duration,
     },
     /// tmux answered with an error: this command had no effect, those before it had theirs.
@@ -84,7 +85,7 @@ pub enum TmuxError {
         /// The most that is sent, in bytes.
         limit: usize,
     },
-    /// The program in the pane has ended, so there is no one to read what was to be sent.
+    /// The program in the pane has ended, so nobody would read what is sent.
     #[error("the program in pane `{pane}` has ended")]
     PaneDead {
         /// The pane.
@@ -144,9 +145,9 @@ impl TmuxError {
         }
     }
 
-    /// What a tmux client says when it could not get through to its server, if it says that.
+    /// The error in what a tmux client says when it could not reach its server, if it says so.
     ///
-    /// tmux sets only `LC_CTYPE` and `LC_TIME`, so its words are English in every locale.
+    /// tmux sets only `LC_CTYPE` and `LC_TIME`, so it speaks English in every locale.
     pub(crate) fn from_client(socket: &str, prose: &str) -> Option<Self> {
         let line = prose.lines().map(str::trim).find(|line| !line.is_empty())?;
         let socket = socket.to_owned();
@@ -176,10 +177,10 @@ impl TmuxError {
 
 /// Text for a message: shortened, control characters escaped, never more than one line.
 pub(crate) fn shown(bytes: &[u8]) -> String {
-    const MOST: usize = 120;
+    const LENGTH_LIMIT: usize = 120;
     let text = String::from_utf8_lossy(bytes);
-    let mut shown: String = text.trim_end().chars().take(MOST).flat_map(escaped).collect();
-    if text.trim_end().chars().nth(MOST).is_some() {
+    let mut shown: String = text.trim_end().chars().take(LENGTH_LIMIT).flat_map(escaped).collect();
+    if text.trim_end().chars().nth(LENGTH_LIMIT).is_some() {
         shown.push_str("...");
     }
     shown

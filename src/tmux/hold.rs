@@ -13,27 +13,27 @@ use tokio::time::{interval, timeout};
 use super::Launch;
 use super::address::{ServerAddress, Socket};
 use super::command::Command;
-use super::hub::HUB;
 use super::leftovers::{Server, Way};
+use super::signal::HUB;
 
-/// How soon a client is looked at again whose process, or whose backend's, may just be ending:
-/// nothing tells us that it has ended.
-const AGAIN: Duration = Duration::from_millis(10);
-/// Longer than the end of a process takes. Who is in the hub then is none of us.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How often to look at a client if its process, or its backend, may just be ending: no event tells
+/// us that it has.
+const LOOK_INTERVAL: Duration = Duration::from_millis(10);
+/// Longer than a process takes to end. A client that is still in the hub then is not ours.
+const CLIENTS_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Waits until nobody writes to the pipe any more, then clears up behind those who did, and ends
-/// the hub, which would live on where a hook of the user's has opened other panes in it.
+/// Waits until nobody has the pipe open for writing any more, clears up after those who had, and
+/// ends the hub, which a hook of the user's may have kept alive by opening other panes in it.
 ///
 /// # Errors
-/// What clearing up takes cannot be had.
+/// The runtime for clearing up cannot be made.
 pub fn hold(pipe: &Path, launch: Launch) -> io::Result<()> {
     let server = parent_id();
-    // One that cannot be opened has ended already.
+    // A pipe that cannot be opened has lost its writers already.
     let _ = wait(pipe);
-    // Our window ends with the server, and with it this process, but perhaps not at once.
+    // This process ends with the server, but perhaps not at once.
     let Some(socket) = socket().filter(|_| parent_id() == server) else { return Ok(()) };
-    // The server's own program is the right client for it, wherever that is by now.
+    // The server's own program is the right client, wherever its file is by now.
     let address = ServerAddress { command: format!("/proc/{server}/exe"), socket, holder: None };
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(end(address, launch));
@@ -42,10 +42,10 @@ pub fn hold(pipe: &Path, launch: Launch) -> io::Result<()> {
 
 /// Reads the pipe to its end.
 fn wait(pipe: &Path) -> io::Result<()> {
-    // Where others find it: `/proc/PID/fd/0`.
+    // Others look for it there: `/proc/PID/fd/0`.
     dup2_stdin(File::open(pipe)?)?;
     io::copy(&mut io::stdin(), &mut io::sink())?;
-    // Who comes now is to see that it is too late.
+    // Whoever comes now must see that it is too late.
     Ok(dup2_stdin(File::open("/dev/null")?)?)
 }
 
@@ -58,16 +58,16 @@ fn socket() -> Option<Socket> {
 
 async fn end(address: ServerAddress, launch: Launch) {
     let Some(server) = Server::new(address, Way::Program(launch)) else { return };
-    let _ = timeout(PATIENCE, alone(&server)).await;
-    // Until the server has seen that a client is gone, it goes on with the lines that it has got.
+    let _ = timeout(CLIENTS_TIMEOUT, alone(&server)).await;
+    // The server runs the lines that it has got until it sees that their client is gone.
     server.clear().await;
     server.ask(Command::new("kill-session").args(["-t", &format!("={HUB}")])).await;
 }
 
-/// Ends clients that were left behind until none is in the hub.
+/// Ends abandoned clients until none is left in the hub.
 async fn alone(server: &Server) {
     let attached = ["-p", "-t", &format!("={HUB}:"), "#{session_attached}"];
-    let mut pace = interval(AGAIN);
+    let mut pace = interval(LOOK_INTERVAL);
     loop {
         pace.tick().await;
         // Also those that are not in the hub yet.

@@ -1,5 +1,4 @@
-//! The hub: the session in which our control client lives, so that no other session of the
-//! server notices it.
+//! The hub: the session in which our control clients live, unnoticed by all other sessions.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -9,21 +8,20 @@ use tokio::sync::broadcast;
 use super::Launch;
 use super::address::ServerAddress;
 use super::command::{Command, PROBE};
-use super::control::{Ends, Gone, Link};
+use super::control::{Disconnected, Link};
 use super::error::{TmuxError, shown};
-use super::lifeline::{HOLDER, Lifeline};
+use super::lifeline::{CREATED, HOLDER, Lifeline, NOT_HELD};
+use super::memfd::MemFile;
 use super::oneshot;
 use super::owners;
 use super::protocol::Notification;
-use super::scratch::Scratch;
+use super::request::ReplyEnd;
+use super::signal::HUB;
 use super::version::Capabilities;
 
-/// The name of the session that holds our control clients. Several backends share it.
-pub const HUB: &str = "polecat-hub";
-
-/// What a private server that we start is told, in place of the user's configuration.
+/// The configuration of a private server that we start, in place of the user's.
 const CONFIGURATION: &[u8] = b"set -g history-limit 20000\nset -s escape-time 0\n";
-/// For programs in panes; only where the system knows that terminal.
+/// For programs in panes; only if the system knows that terminal.
 const COLOURS: &[u8] = b"set -g default-terminal tmux-256color\n";
 
 /// A connection that answers.
@@ -42,13 +40,13 @@ pub(crate) async fn connect(
     may_start: bool,
     notices: broadcast::Sender<Notification>,
 ) -> Result<Hub, TmuxError> {
-    // tmux reads it when the server starts, which is before the first answer.
+    // tmux reads it when the server starts, before the first answer.
     let configuration = configuration(address, may_start)?;
     let io = |source| TmuxError::Io { doing: "make what holds our session in tmux", source };
     let lifeline = Lifeline::new(address).map_err(io)?;
     let mut command = oneshot::program(address, launch, may_start, configuration.as_ref());
     command.arg("-C");
-    // It tells also whose client this is, which others see in its arguments: see `leftovers.rs`.
+    // It also says whose client this is; others see it in the arguments, see `leftovers.rs`.
     let mark = format!("{}-{}", owners::us(), oneshot::unguessable());
     let holder = lifeline.program().map_err(io)?;
     for (count, word) in joining(&holder, &mark)?.iter().enumerate() {
@@ -56,11 +54,11 @@ pub(crate) async fn connect(
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().map_err(|source| oneshot::not_started(address, source))?;
-    let link = Link::new(child, lifeline, mark, notices);
+    let link = Link::new(child, lifeline, mark, leaving()?, notices);
     greet(address, link).await
 }
 
-/// The commands that bring a client into the hub, which they create where there is none.
+/// The commands that bring a client into the hub, which they create if there is none.
 fn joining(holder: &[Vec<u8>], mark: &str) -> Result<Vec<Command>, TmuxError> {
     let hub = format!("={HUB}:");
     let create = Command::new("new-session")
@@ -71,9 +69,8 @@ fn joining(holder: &[Vec<u8>], mark: &str) -> Result<Vec<Command>, TmuxError> {
     let set = |args: &[&str]| Command::new("set-option").args(args);
     let enter = [
         Command::choose(&hub, &exists, &[], &[create])?,
-        // The user's own settings must neither keep the hub when we are gone, nor end it while
-        // we leave, nor move us from it to a session of theirs, nor rename its window, which
-        // would look like news of a session.
+        // The user's settings must not keep the hub when we are gone, end it while we leave, move
+        // us to another session, or rename its window, which would look like output of a session.
         set(&["-w", "-t", &hub, "remain-on-exit", "off"]),
         set(&["-w", "-t", &hub, "automatic-rename", "off"]),
         set(&["-w", "-t", &hub, "allow-rename", "off"]),
@@ -84,8 +81,8 @@ fn joining(holder: &[Vec<u8>], mark: &str) -> Result<Vec<Command>, TmuxError> {
             .args(["-f", "no-output,ignore-size"]),
         Command::new("display-message").args(["-p", "-t", &hub, &format!("{mark}{HOLDER}")]),
     ];
-    // Under a global `window-size manual` creating any window crashes the server. No session has
-    // the name looked at, so it is not the option of one window that is asked for.
+    // Under a global `window-size manual` any new window crashes the server. No session has that
+    // name, so the global option is what is seen, not one window's.
     let refuse = Command::new("display-message").args(["-p", MANUAL_MARK]);
     Ok(vec![
         Command::new("start-server"),
@@ -93,38 +90,32 @@ fn joining(holder: &[Vec<u8>], mark: &str) -> Result<Vec<Command>, TmuxError> {
     ])
 }
 
-/// Said after the mark when the hub was not there.
-pub(crate) const CREATED: &str = "created";
-
-/// Said when the hub that was there is about to end, or has only just been created.
-pub(crate) const NOT_HELD: &str = "cannot hold the hub";
-
-/// The last line of a client in the hub: ends it if that is the last of us.
-pub(crate) fn leaving() -> Result<Vec<u8>, TmuxError> {
+/// The last line of a client in the hub: ends the hub if this client is the last of us.
+fn leaving() -> Result<Vec<u8>, TmuxError> {
     let end = Command::new("kill-session").args(["-t", &format!("={HUB}")]);
     let alone = "#{==:#{session_attached},1}";
     Command::choose(format!("={HUB}:"), alone, &[end], &[])?.encode()
 }
 
-/// A target that names nothing: a format seen from there sees global options only.
+/// A target that does not exist: formats see only global options from there.
 pub(crate) const NO_SESSION: &str = "=polecat-no-such-session:";
 /// Whether creating a session would crash the server.
 pub(crate) const MANUAL_SIZE: &str = "#{==:#{window-size},manual}";
 pub(crate) const MANUAL_MARK: &str = "polecat-window-size-is-manual";
 
 async fn greet(address: &ServerAddress, link: Link) -> Result<Hub, TmuxError> {
-    let gone = |Gone(words)| refused(address, &words);
+    let gone = |Disconnected(words)| refused(address, &words);
     let greeting =
         Command::new("display-message").args(["-p", &format!("{PROBE} #{{version}}")]).encode()?;
     link.entered().await.map_err(gone)?;
-    let blocks = link.ask(&greeting, Ends::Marked).await.map_err(gone)?;
+    let blocks = link.ask(&greeting, ReplyEnd::Mark).await.map_err(gone)?;
     let body = blocks.into_iter().next().map(|block| block.body).unwrap_or_default();
     let text = String::from_utf8_lossy(&body);
     let (probe, version) = text.trim_end().split_once(' ').unwrap_or_default();
     Ok(Hub { link, capabilities: Capabilities::of(version)?, escapes: probe != PROBE })
 }
 
-/// Why there is no connection, from what the client said.
+/// Why there is no connection, by what the client said last.
 fn refused(address: &ServerAddress, words: &str) -> TmuxError {
     if words.contains(MANUAL_MARK) {
         return TmuxError::ManualWindowSize;
@@ -138,12 +129,12 @@ fn refused(address: &ServerAddress, words: &str) -> TmuxError {
     })
 }
 
-/// The configuration for the server that may be about to start; none where the user's own is
-/// read, or nothing is started.
+/// The configuration for a server that may be about to start; `None` if the user's own is read, or
+/// no server is started.
 pub(crate) fn configuration(
     address: &ServerAddress,
     may_start: bool,
-) -> Result<Option<Scratch>, TmuxError> {
+) -> Result<Option<MemFile>, TmuxError> {
     const FOLDERS: [&str; 4] =
         ["/usr/share/terminfo/t", "/lib/terminfo/t", "/etc/terminfo/t", "/usr/share/terminfo/74"];
     if !may_start || !address.is_private() {
@@ -151,8 +142,6 @@ pub(crate) fn configuration(
     }
     let known = FOLDERS.iter().any(|folder| Path::new(folder).join("tmux-256color").exists());
     let text = [CONFIGURATION, if known { COLOURS } else { b"" }].concat();
-    let scratch = Scratch::holding(&text);
-    scratch
-        .map(Some)
-        .map_err(|source| TmuxError::Io { doing: "write tmux's configuration", source })
+    let file = MemFile::holding(&text);
+    file.map(Some).map_err(|source| TmuxError::Io { doing: "write tmux's configuration", source })
 }

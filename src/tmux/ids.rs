@@ -1,9 +1,9 @@
-//! tmux's own names for what it holds, one type each.
+//! tmux's own ids, a type for each kind.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Text that is not the id it was taken for.
+/// Text that is not an id of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{given}` is not a tmux id that starts with `{sigil}`")]
 pub struct BadId {
@@ -49,7 +49,7 @@ id! {
 }
 id! {
     /// A session, as tmux names it: `$7`. Unique for the life of the server; unlike a session's
-    /// name it is never matched by its beginning only.
+    /// name it is never matched by its beginning.
     SessionId, '$'
 }
 

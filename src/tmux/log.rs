@@ -1,5 +1,5 @@
-//! tmux's own log of the commands that it was given (since 3.2): who ended a session can be read in
-//! it afterwards.
+//! tmux's own log of the commands that it was given (since 3.2), which shows later who ended a
+//! session.
 
 use super::client::Tmux;
 use super::command::Command;
@@ -13,7 +13,7 @@ pub struct Logged {
     words: Vec<String>,
 }
 
-/// A session that commands may be about.
+/// A session that a command may be about.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
     /// Its name.
@@ -25,12 +25,12 @@ pub struct Subject<'a> {
 }
 
 impl Tmux {
-    /// The commands since a list that this client was given, whose number [`Tmux::listed`] told
-    /// then, or all that there are; the newest first. `None` when the log, which is bounded, does
-    /// not reach back so far.
+    /// The commands since the list with the number `since` (see [`Tmux::listed`]), or all that
+    /// there are; the newest first. `None` if the log, which is bounded, does not reach back that
+    /// far.
     ///
     /// # Errors
-    /// There is no log: no server, or no connection to it that lasts.
+    /// There is no log: no server, or no lasting connection to it.
     pub async fn log(&self, since: Option<u64>) -> Result<Option<Vec<Logged>>, TmuxError> {
         let printed = self.run_one(Command::new("show-messages")).await?.text();
         let is_before = |line: &str| number(line, self.nonce()).is_some_and(|it| Some(it) <= since);
@@ -39,7 +39,7 @@ impl Tmux {
     }
 }
 
-/// The commands of the entries before the first that is the `end`, and whether there is one.
+/// The commands of the entries before the first one that is the `end`, and whether there is one.
 fn after(printed: &str, end: impl Fn(&str) -> bool) -> (Vec<Logged>, bool) {
     let mut commands = Vec::new();
     for line in printed.lines() {
@@ -51,7 +51,7 @@ fn after(printed: &str, end: impl Fn(&str) -> bool) -> (Vec<Logged>, bool) {
     (commands, false)
 }
 
-/// The number of the list that an entry asks for, where this client asked.
+/// The number of the list that an entry asks for, if this client asked.
 fn number(line: &str, nonce: &str) -> Option<u64> {
     let (_, behind) = line.split_once(nonce)?;
     let digits = behind.strip_prefix('-')?;
@@ -63,13 +63,13 @@ impl Logged {
     /// `19:37: client-31119 command: kill-session -t ...`
     fn read(line: &str) -> Option<Self> {
         let (_, command) = line.split_once(" command: ")?;
-        // What is in braces or cut off need not be whole; the words before it are.
+        // What is in braces or cut off may be incomplete; the words before it are complete.
         let whole = shlex::split(command);
         let words = whole.unwrap_or_else(|| command.split(' ').map(str::to_owned).collect());
         (!words.is_empty()).then_some(Self { words })
     }
 
-    /// What it is called.
+    /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
         self.words.first().map_or("", String::as_str)
@@ -88,13 +88,13 @@ impl Logged {
         self.words.iter().skip(1).any(is)
     }
 
-    /// Whether it may be about that session: it names it, or what it names cannot be told.
+    /// Whether it may be about that session: it names it, or we cannot tell what it names.
     #[must_use]
     pub fn may_be_about(&self, subject: &Subject<'_>) -> bool {
         self.argument("-t").is_none_or(|target| subject.may_be(target))
     }
 
-    /// Whether it made a session of that name.
+    /// Whether it created a session of that name.
     #[must_use]
     pub fn makes(&self, session: &str) -> bool {
         self.name() == "new-session" && self.argument("-s") == Some(session)
@@ -107,7 +107,7 @@ impl Logged {
 }
 
 impl Subject<'_> {
-    /// As tmux finds targets: an id, a name, the beginning of one, or a pattern.
+    /// Whether tmux would find it: by an id, a name, the beginning of one, or a pattern.
     fn may_be(&self, target: &str) -> bool {
         let plain = target.strip_prefix('=').unwrap_or(target);
         let named = plain.split([':', '.']).next().unwrap_or(plain);

@@ -1,12 +1,12 @@
-//! All that a pane prints, followed at the cost of what is new.
+//! Follows all that a pane prints, at a cost that depends only on what is new.
 //!
-//! [`Mirror`] looks at the pane, `transcript` puts the looks together (and is tested against a
-//! model of tmux's grid), `place` and `reflow` find where in it the rows of a look belong, `held`
-//! is what they find it by, `look` is one look.
+//! [`Mirror`] looks at the pane; `look` is one look. `transcript` puts the looks together, which is
+//! tested against a model of tmux's grid (`simulation`). Where in it the rows of a look belong is
+//! found in `transcript/align`, or in `reflow` if they were wrapped to another width, by the rows
+//! that `anchors` remembers.
 
-mod held;
+mod anchors;
 mod look;
-mod place;
 mod reflow;
 #[cfg(test)]
 mod simulation;
@@ -23,11 +23,11 @@ use transcript::{Step, Transcript};
 
 pub use transcript::Update;
 
-/// A pane as it goes on.
+/// Follows a pane.
 ///
-/// A transcript of rows, which begins with the last ones before the first look. Rows on the
-/// screen may change; those that have scrolled off it never do, with one exception: while more is
-/// printed than can be followed, the rows behind the last gap give way to newer ones.
+/// It makes a transcript of rows, beginning with the last ones before the first look. Rows on the
+/// screen may change; those that have scrolled off never do, with one exception: while more is
+/// printed than can be followed, the rows after the last gap give way to newer ones.
 #[derive(Debug)]
 pub struct Mirror {
     tmux: Tmux,
@@ -38,14 +38,14 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    /// Of `pane`, from its last `lines` lines on.
+    /// For `pane`, beginning with its last `lines` lines.
     #[must_use]
     pub fn new(tmux: Tmux, pane: PaneId, lines: usize) -> Self {
         Self { tmux, pane, transcript: Transcript::new(lines), last: None }
     }
 
-    /// Looks at the pane: what has changed since the last look, if anything may have. Cancelling
-    /// it loses nothing.
+    /// Looks at the pane: what has changed since the last look, if anything has. Cancelling it
+    /// loses nothing.
     ///
     /// # Errors
     /// [`TmuxError::is_missing_target`] tells that there is no such pane.
@@ -57,7 +57,7 @@ impl Mirror {
             let look = self.capture(self.transcript.want()).await?;
             let same = self.last.as_ref().is_some_and(|last| last.is_the_same(&look));
             let step = if same { None } else { Some(self.transcript.feed(&look)) };
-            // Nothing is the same as a look behind which there is more.
+            // A look that left something out must be followed by another one.
             self.last = self.transcript.is_complete().then_some(look);
             match step {
                 None => return Ok(None),
@@ -67,14 +67,14 @@ impl Mirror {
         }
     }
 
-    /// Asks for a few numbers only, as long as they tell that nothing was printed.
+    /// Asks only for a few numbers, if these can show that nothing was printed.
     async fn is_still(&self) -> Result<bool, TmuxError> {
         let Some(last) = self.last.as_ref().filter(|last| last.seen.can_be_still()) else {
             return Ok(false);
         };
         let request = Request::new(vec![look::ask(self.pane)]);
         let replies = self.tmux.run(request).await?;
-        // None when there is no such pane any more, which tmux says of a capture only.
+        // `None` if the pane is gone, which tmux reports for a capture only.
         let seen = Seen::parse(&replies[0].text(), self.pane);
         Ok(seen.is_some_and(|seen| last.seen.is_still(&seen)))
     }

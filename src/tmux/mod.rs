@@ -1,11 +1,11 @@
 //! A client for one tmux server. Knows panes, bytes and commands; no agent, no polecat.
 //!
-//! In reading order: `command` and `request` (what is asked), `protocol` (what comes back),
-//! `control` and `spawned` (the two ways a request travels), `hub`, `lifeline`, `hold`, `lock`
-//! and `leftovers` (where our connection lives in the server, and how it does no harm there),
-//! `connector` (which makes it), `client` (which picks the way), `buffers` (through which text
-//! comes and goes), and then what callers want: `panes`, `create`, `capture`, `screen`, `mirror`,
-//! `paste`, `press`, `activity`.
+//! In reading order: `command`, `request` and `reply` (what is asked and answered), `protocol`
+//! (what control mode prints), `control` and `oneshot` (the two ways a request travels), `hub`,
+//! `lifeline`, `hold`, `lock` and `leftovers` (where our connection lives in the server without
+//! doing harm), `signal` (how hooks speak to us), `connector` (which makes the connection),
+//! `client` (which picks the way), `buffers` (how text comes out of panes), and then what callers
+//! want: `panes`, `create`, `capture`, `screen`, `mirror`, `guard`, `paste`, `press`, `activity`.
 
 mod activity;
 mod address;
@@ -18,6 +18,7 @@ mod control;
 mod create;
 mod environment;
 mod error;
+mod guard;
 mod hold;
 mod hub;
 mod ids;
@@ -25,39 +26,47 @@ mod leftovers;
 mod lifeline;
 mod lock;
 mod log;
+mod memfd;
 mod mirror;
 mod oneshot;
+mod options;
 mod owners;
 mod panes;
 mod paste;
 mod press;
 pub mod protocol;
+mod reply;
 mod request;
 mod rows;
-mod scratch;
 mod screen;
 mod server;
+mod signal;
+mod terminal;
 mod version;
 mod wait_until_read;
 
 pub use address::{ServerAddress, Socket, socket_folder};
 pub use capture::{Capture, Captured};
 pub use client::Tmux;
-pub use command::{Command, Reply, literal};
+pub use command::{Command, literal};
 pub use create::{NewPane, NewSession};
 pub use environment::{Environment, TableOf};
 pub use error::TmuxError;
+pub use guard::Guard;
 pub use hold::hold;
-pub use hub::HUB;
 pub use ids::{BadId, PaneId, SessionId, WindowId};
 pub use log::{Logged, Subject};
 pub use mirror::{Mirror, Update};
+pub use options::PaneOption;
 pub use panes::{Death, Drawn, Pane, PaneLiveness};
-pub use paste::{PaneOption, Terminal, without_end};
-pub use press::{Guard, Pressed};
+pub use paste::without_end;
+pub use press::Pressed;
 pub use protocol::Notification;
+pub use reply::Reply;
 pub use request::Request;
 pub use screen::PaneScreen;
+pub use signal::HUB;
+pub use terminal::Terminal;
 pub use version::Capabilities;
 
 /// Starts programs: gives the command for a program's name, with an environment of the caller's

@@ -1,4 +1,4 @@
-//! A request as one run of the tmux program, for when there is no connection.
+//! Runs a request as a tmux process of its own, when there is no connection.
 
 use std::hash::{BuildHasher, Hasher};
 use std::io;
@@ -6,20 +6,22 @@ use std::process::{Output, Stdio};
 
 use super::Launch;
 use super::address::ServerAddress;
-use super::command::{Command, PROBE, Reply, unescape_variables};
+use super::command::{Command, PROBE, unescape_variables};
 use super::error::{TmuxError, shown};
+use super::memfd::MemFile;
+use super::reply::Reply;
 use super::request::Request;
-use super::scratch::Scratch;
 
-/// tmux refuses a command line above 16 KiB, which is what one message to its server holds.
-const LONGEST_ARGV: usize = 12 << 10;
+/// The longest command line, in bytes. tmux refuses one above 16 KiB, the size of one message to
+/// its server.
+const ARGV_LIMIT: usize = 12 << 10;
 
-/// Runs the request by itself.
+/// Runs the request.
 pub(crate) async fn run(
     address: &ServerAddress,
     launch: &Launch,
     request: &Request,
-    configuration: Option<&Scratch>,
+    configuration: Option<&MemFile>,
 ) -> Result<Vec<Reply>, TmuxError> {
     let line = request.line()?;
     let mark = unguessable();
@@ -27,7 +29,7 @@ pub(crate) async fn run(
     let io = |source| TmuxError::Io { doing: "write a file for tmux", source };
     // Kept until tmux has read it.
     let long =
-        if line.len() > LONGEST_ARGV { Some(script(request, &mark).map_err(io)??) } else { None };
+        if line.len() > ARGV_LIMIT { Some(script(request, &mark).map_err(io)??) } else { None };
     match &long {
         None => drop(command.args(argv(request, &mark)?)),
         Some(script) => {
@@ -42,13 +44,13 @@ pub(crate) async fn run(
 
 /// The tmux program, ready for its commands.
 ///
-/// It runs in `/`: a server keeps the folder that it was started in, and one whose folder is
-/// removed can no longer choose folders for its panes.
+/// It runs in `/`: a server keeps the folder that it was started in, and if that is removed it can
+/// no longer choose folders for its panes.
 pub(crate) fn program(
     address: &ServerAddress,
     launch: &Launch,
     may_start: bool,
-    configuration: Option<&Scratch>,
+    configuration: Option<&MemFile>,
 ) -> tokio::process::Command {
     let mut command = tokio::process::Command::from(launch(&address.program()));
     command.current_dir("/").kill_on_drop(true).arg("-u").args(address.args());
@@ -94,16 +96,16 @@ fn argv(request: &Request, mark: &str) -> Result<Vec<std::ffi::OsString>, TmuxEr
     Ok(argv)
 }
 
-/// The same as a file for `source-file`, which knows no such limit.
-fn script(request: &Request, mark: &str) -> io::Result<Result<Scratch, TmuxError>> {
+/// The same as a file for `source-file`, which has no such limit.
+fn script(request: &Request, mark: &str) -> io::Result<Result<MemFile, TmuxError>> {
     let line = super::command::sequence(&marked(request, mark));
     match line {
-        Ok(line) => Scratch::holding(&[&line[..], b"\n"].concat()).map(Ok),
+        Ok(line) => MemFile::holding(&[&line[..], b"\n"].concat()).map(Ok),
         Err(error) => Ok(Err(error)),
     }
 }
 
-/// Takes what tmux printed apart, at the marks.
+/// Splits what tmux printed at the marks.
 fn replies(
     address: &ServerAddress,
     request: &Request,
@@ -130,7 +132,7 @@ fn replies(
     if let Some(error) = TmuxError::from_client(&address.to_string(), &prose) {
         return Err(error);
     }
-    // A branch that fails does not keep the mark behind its choice from being printed.
+    // The mark after a choice is printed even if the choice's branch fails.
     let failed = done.len().min(request.commands.len() - 1);
     if done.len() > failed {
         done.truncate(failed + 1);

@@ -1,36 +1,38 @@
-//! Whose a thing in the server is: each of ours has a name that says which process made it.
+//! Whose a thing in the server is: the names of ours say which process made them.
 
 use std::fs;
 use std::io::{self, ErrorKind};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Who made a thing of ours.
+use super::oneshot::unguessable;
+
+/// Who made a thing in the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
-    /// Not one of us, or a process that we cannot see.
+    /// None of ours, or of a process that we cannot see.
     Unknown,
-    /// It may be about to end all the same.
+    /// It may be about to end, though.
     Living,
     Gone,
 }
 
-/// How names begin of what we make: `polecat-PIDS-PID-START`. PIDS is the namespace of process
-/// numbers, where PID means us; START is when we were started, since the number alone may be
-/// another's later.
+/// The beginning of our names: `polecat-PIDS-PID-START`. PIDS is the namespace of process numbers
+/// in which PID is ours; START is when we were started, since the number may be another's later.
 pub(super) fn us() -> String {
     let process = std::process::id();
     let started = start(process).ok().flatten().unwrap_or_default();
-    // Where there is no `/proc`, nobody can tell.
+    // Without `/proc` nobody can tell.
     format!("{}{process}-{started}", beside_us().unwrap_or_else(|| "polecat-0-".to_owned()))
 }
 
-/// How all names begin of processes that we can see.
+/// The beginning of the names of all processes that we can see.
 pub(super) fn beside_us() -> Option<String> {
     let link = fs::read_link("/proc/self/ns/pid").ok()?;
     let pids = link.to_str()?.strip_prefix("pid:[")?.strip_suffix(']')?;
     Some(format!("polecat-{pids}-"))
 }
 
-/// Whose the name at the beginning of `text` is; `beside` is [`beside_us`].
+/// Whose name `text` begins with; `beside` is [`beside_us`].
 pub(super) fn owner(text: &str, beside: &str) -> Owner {
     let mut numbers = text.strip_prefix(beside).unwrap_or_default().splitn(3, '-');
     let pid = numbers.next().and_then(|pid| pid.parse().ok());
@@ -45,13 +47,13 @@ pub(super) fn owner(text: &str, beside: &str) -> Owner {
     }
 }
 
-/// When a process began, as the kernel counts; none when it has ended.
+/// When a process began, as the kernel counts; `None` if it has ended.
 fn start(process: u32) -> io::Result<Option<u64>> {
     match stat(process) {
-        // Nobody may have asked yet how it ended.
+        // It has ended, but nobody has collected it yet.
         Ok((state, _)) if ["Z", "X"].contains(&&*state) => Ok(None),
         Ok((_, started)) => Ok(Some(started)),
-        // Without `/proc` nothing is known of anybody.
+        // Without `/proc` nothing is known.
         Err(error) if error.kind() == ErrorKind::NotFound => {
             fs::metadata("/proc/self/stat").map(|_| None)
         }
@@ -66,6 +68,25 @@ pub(super) fn stat(process: u32) -> io::Result<(String, u64)> {
     let fields: Vec<_> = stat.rsplit_once(") ").unwrap_or_default().1.split(' ').collect();
     let started = fields.get(19).and_then(|field| field.parse().ok());
     started.map(|at| (fields[0].to_owned(), at)).ok_or_else(|| ErrorKind::InvalidData.into())
+}
+
+/// Names for the buffers of one client, which say whose they are.
+pub(super) struct BufferNames {
+    prefix: String,
+    count: AtomicU64,
+}
+
+impl BufferNames {
+    pub(super) fn new() -> Self {
+        let word = unguessable();
+        let word = word.rsplit('-').next().unwrap_or_default();
+        Self { prefix: format!("{}-{word}", us()), count: AtomicU64::new(0) }
+    }
+
+    /// The next one.
+    pub(super) fn name(&self) -> String {
+        format!("{}-{}", self.prefix, self.count.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
-//! All panes of the server in one look, and what else is done to sessions as a whole.
+//! All panes of the server in one round trip, and what else is done to whole sessions.
 
 use super::client::Tmux;
 use super::command::Command;
 use super::create::RUNS_OURS;
 use super::error::{TmuxError, shown};
-use super::hub::HUB;
 use super::ids::{PaneId, SessionId, WindowId};
 use super::request::Request;
 use super::rows::{Row, Wanted};
+use super::signal::HUB;
 
 /// A pane, with the session it is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Pane {
     pub pane_id: PaneId,
     /// The process that was started in it.
     pub pid: Option<u32>,
-    /// How that process ended, when it has and the pane remains.
+    /// How that process ended, if it has and the pane remains.
     pub dead: Option<Death>,
     /// When the session was created, in s since 1970.
     pub created: i64,
@@ -32,25 +32,25 @@ pub struct Pane {
     pub activity: i64,
     /// The folder the session was created in.
     pub session_path: String,
-    /// What changes when its program draws; [`Tmux::facts`] leaves it out.
+    /// Changes when its program draws; [`Tmux::facts`] leaves it out.
     pub drawn: Drawn,
-    /// The user options asked for, in that order; an option that is not set is empty.
+    /// The user options asked for, in that order; empty if not set.
     pub options: Vec<String>,
 }
 
-/// What tells that a program has drawn something, without a look at the screen.
+/// Shows that a program has drawn something, without a look at its screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
-    /// The title its program gave it.
+    /// The title that its program gave it.
     pub title: String,
-    /// Rows scrolled off the top that are still there. Not a count of lines printed: at its limit
-    /// tmux drops a tenth at once.
+    /// How many rows that have scrolled off the top tmux still has. Not a count of printed lines:
+    /// at its limit tmux drops a tenth at once.
     pub history: u32,
     /// Column and row of the cursor, from 0.
     pub cursor: (u32, u32),
 }
 
-/// The least of a pane: whose it is, and whether its program runs.
+/// The least to know of a pane: whose it is, and whether its program runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaneLiveness {
     /// The pane.
@@ -59,14 +59,15 @@ pub struct PaneLiveness {
     pub is_dead: bool,
     /// The process that was started in it.
     pub pid: Option<u32>,
-    /// The user option asked for; empty when it is not set.
+    /// The user option asked for; empty if not set.
     pub option: String,
 }
 
 /// How a pane's program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Death {
-    /// Its exit status. Neither this nor the signal: tmux has not heard yet, see [`Tmux::reap`].
+    /// Its exit status. With neither this nor the signal, tmux does not know yet: see
+    /// [`Tmux::reap`].
     pub status: Option<i32>,
     /// The signal that ended it (tmux 3.3).
     pub signal: Option<i32>,
@@ -74,7 +75,7 @@ pub struct Death {
     pub at: Option<i64>,
 }
 
-/// What every [`Pane`] has. How a program ended is asked of those only that have.
+/// What every [`Pane`] has; how a program ended only if it has.
 const FACTS: [&str; 8] = [
     "#{session_id}",
     "#{pane_id}",
@@ -85,7 +86,7 @@ const FACTS: [&str; 8] = [
     "#{session_attached}",
     "#{window_activity}",
 ];
-/// The same, and what [`Drawn`] has.
+/// The same with what [`Drawn`] has.
 const ALL: [&str; 11] = {
     let [a, b, c, d, e, f, g, h] = FACTS;
     [a, b, c, d, e, f, g, h, "#{history_size}", "#{cursor_x}", "#{cursor_y}"]
@@ -94,11 +95,11 @@ const TEXTS: [&str; 2] = ["session_name", "session_path"];
 const TITLE: &str = "pane_title";
 
 impl Tmux {
-    /// All panes of the server, the hub's left out, in one round trip. `options` are user options
-    /// to read along, such as `@polecat`.
+    /// All panes of the server except the hub's, in one round trip. `options` are user options to
+    /// read as well, such as `@polecat`.
     ///
     /// # Errors
-    /// Only when it is not known what there is; without a server there are no panes.
+    /// Only if it is not known what there is; without a server there are no panes.
     pub async fn panes(&self, options: &[&str]) -> Result<Vec<Pane>, TmuxError> {
         self.list(&["-a"], true, options).await
     }
@@ -111,8 +112,8 @@ impl Tmux {
         self.list(&["-a"], false, options).await
     }
 
-    /// The panes of one session, named exactly; none when there is no such session. Costs the
-    /// same whatever the number of other sessions.
+    /// The panes of one session, named exactly; none if there is no such session. The cost does not
+    /// depend on the number of other sessions.
     ///
     /// # Errors
     /// As [`Tmux::panes`].
@@ -130,7 +131,7 @@ impl Tmux {
         known(self.list(&["-s", "-t", &target], false, options).await)
     }
 
-    /// The least of each pane of one session, named exactly, with one user option.
+    /// The least to know of each pane of one session, named exactly, with one user option.
     ///
     /// # Errors
     /// As [`Tmux::panes`].
@@ -186,8 +187,8 @@ impl Tmux {
         Ok(self.run_one(ask).await?.text())
     }
 
-    /// The command that a pane was started with, as tmux writes it: a line for a shell stands there
-    /// in quotes.
+    /// The command that a pane was started with, as tmux writes it: a shell command line is in
+    /// quotes.
     ///
     /// # Errors
     /// No such pane, or tmux could not be asked.
@@ -197,9 +198,9 @@ impl Tmux {
         Ok(self.run_one(ask).await?.text())
     }
 
-    /// Whether a pane still runs what [`Tmux::create_session`] gave it: anybody can have another
-    /// program run in it. Not so of panes that others created. Asked of one pane at a time: a
-    /// command is what costs tmux most to tell.
+    /// Whether a pane still runs what [`Tmux::create_session`] started in it: anybody can run
+    /// another program there. False for panes that others created. For one pane at a time, since
+    /// commands cost tmux the most.
     ///
     /// # Errors
     /// No such pane, or tmux could not be asked.
@@ -222,7 +223,7 @@ impl Tmux {
         })
     }
 
-    /// Ends a session. One that is gone already is a success.
+    /// Ends a session. One that is already gone is no error.
     ///
     /// # Errors
     /// tmux could not be asked.
@@ -235,7 +236,7 @@ impl Tmux {
         }
     }
 
-    /// Closes a pane, in every session that shows it. One that is gone already is a success.
+    /// Closes a pane, in every session that shows it. One that is already gone is no error.
     ///
     /// # Errors
     /// tmux could not be asked.
@@ -248,25 +249,24 @@ impl Tmux {
         }
     }
 
-    /// Makes tmux look for ended children. Some builds miss the end of one: its pane is dead but
-    /// has neither status nor signal, until another child ends, such as this one.
+    /// Makes tmux look for children that have ended. Some builds miss the end of one: its pane is
+    /// dead with neither status nor signal until another child ends, such as this one.
     ///
     /// # Errors
     /// tmux could not be asked.
     pub async fn reap(&self) -> Result<(), TmuxError> {
-        // What it printed, or a failure, would put some pane into view mode.
+        // Output or a failure would put some pane into view mode.
         self.run_one(Command::new("run-shell").arg("true")).await.map(drop)
     }
 }
 
-/// The session as a target. No session is called otherwise, and as a target it would mean
-/// something else.
+/// The session as a target; `None` for what cannot be a session's name and would be another target.
 fn target(session: &str) -> Option<String> {
     let plain = !session.is_empty() && !session.contains(['.', ':']);
     plain.then(|| format!("={session}:"))
 }
 
-/// A session that is not there has no panes.
+/// A session that does not exist has no panes.
 fn known<T>(result: Result<Vec<T>, TmuxError>) -> Result<Vec<T>, TmuxError> {
     match result {
         Err(error) if error.is_missing_target() => Ok(Vec::new()),
@@ -317,7 +317,7 @@ fn pane(row: Row<'_>, with_drawn: bool) -> Option<Pane> {
     })
 }
 
-/// Reads whether a program has ended, and how.
+/// Whether a program has ended, and how.
 #[expect(clippy::option_option, reason = "not readable, not: not ended")]
 fn death(words: &str) -> Option<Option<Death>> {
     let mut words = words.split(' ');

@@ -1,49 +1,29 @@
-//! Text into a pane.
-
-use std::path::PathBuf;
+//! Pasting text into a pane.
 
 use super::client::Tmux;
 use super::command::Command;
 use super::error::{TmuxError, shown};
+use super::guard::Guard;
 use super::ids::PaneId;
-use super::press::Guard;
+use super::memfd::MemFile;
+use super::options::PaneOption;
+use super::reply::Reply;
 use super::request::Request;
-use super::scratch::Scratch;
+use super::terminal::Terminal;
 
-/// Ends a bracketed paste; what follows it would be taken as typed.
+/// Ends a bracketed paste; what follows it would count as typed.
 const PASTE_END: &[u8] = b"\x1b[201~";
 const DONE: &str = "polecat-done";
 /// Says why nothing was sent.
 const NOT_DONE: &str = "polecat-dead #{pane_id}";
 
-/// An option of a pane that is set in one step with something else: both happen or neither,
-/// whoever is killed when. It goes with the pane wherever a person moves it.
-#[derive(Clone, Debug)]
-pub struct PaneOption {
-    /// The pane.
-    pub pane: PaneId,
-    /// The option's name, `@...`.
-    pub option: &'static str,
-    /// Its value.
-    pub value: String,
-}
-
-/// Where a paste went.
-#[derive(Clone, Debug)]
-pub struct Terminal {
-    /// Its device.
-    pub(crate) path: PathBuf,
-    /// How many bytes were pasted.
-    pub(crate) pasted: usize,
-}
-
 impl Tmux {
-    /// Pastes `bytes` into a pane, whole, byte for byte, and never mixed with another paste, and
-    /// sets `notes` with it; nothing of it when the pane does not show any more what `guard` has.
-    /// A program that asked for it gets them as one bracketed paste. Gives what can be asked
-    /// whether it was read. A mode that a person has open in the pane is left first.
+    /// Pastes `bytes` into a pane, byte for byte and never mixed with another paste, and sets
+    /// `options` with it; does nothing if the pane no longer shows what `guard` says. A program
+    /// that asked for it gets one bracketed paste. A mode that a person has open in the pane is
+    /// left first. Gives the terminal, which knows whether the text was read.
     ///
-    /// The sequence that ends a bracketed paste is left out of `bytes`, wherever it is.
+    /// Wherever `bytes` has the sequence that ends a bracketed paste, that is left out.
     ///
     /// # Errors
     /// [`TmuxError::PaneDead`], or [`TmuxError::is_missing_target`]: nothing was pasted. After a
@@ -59,13 +39,16 @@ impl Tmux {
         let text = without_end(bytes);
         if text.is_empty() {
             let argument = shown(bytes);
-            return Err(TmuxError::BadArgument { argument, why: "nothing of it can be pasted" });
+            return Err(TmuxError::BadArgument {
+                argument,
+                why: "it has nothing that can be pasted",
+            });
         }
-        let scratch = Scratch::holding(&text).map_err(io)?;
+        let file = MemFile::holding(&text).map_err(io)?;
         let raw = self.capabilities().await?.paste_escapes;
         let (target, buffer) = (pane.to_string(), self.buffer());
         let delete = Command::new("delete-buffer").args(["-b", &buffer]);
-        let load = Command::new("load-buffer").args(["-b", &buffer]).arg(scratch.path());
+        let load = Command::new("load-buffer").args(["-b", &buffer]).arg(file.path());
         let mut paste = Command::new("paste-buffer").args(["-d", "-p", "-r"]);
         if raw {
             paste = paste.arg("-S");
@@ -86,7 +69,7 @@ impl Tmux {
         Ok(Some(terminal).filter(|_| !tty.trim().is_empty()))
     }
 
-    /// Runs `first`, then `alive` if the pane's program lives, else `dead`; gives what `alive`
+    /// Runs `first`, then `alive` if the pane's program is alive, else `dead`; gives what `alive`
     /// printed.
     pub(super) async fn if_alive(
         &self,
@@ -97,15 +80,15 @@ impl Tmux {
     ) -> Result<String, TmuxError> {
         let target = pane.to_string();
         let say = |text: &str| Command::new("display-message").args(["-p", "-t", &target, text]);
-        // Up to 3.3a a paste into a dead pane crashes the server. A pane that is gone is none
-        // that is alive either: tmux then looks at another one.
+        // Up to 3.3a a paste into a dead pane crashes the server. For a pane that is gone tmux
+        // looks at another one, hence the comparison of the id.
         let lives = format!("#{{==:#{{pane_id}} #{{pane_dead}},{pane} 0}}");
         let alive = [alive, vec![say(DONE)]].concat();
         let dead = [dead, vec![say(NOT_DONE)]].concat();
         let choice = Command::choose(&target, &lives, &alive, &dead)?;
         let request = Request::new([first, vec![choice]].concat());
         let replies = self.run(request.clone()).await?;
-        let said = replies.last().map(super::command::Reply::text).unwrap_or_default();
+        let said = replies.last().map(Reply::text).unwrap_or_default();
         if let Some(printed) = said.strip_suffix(DONE) {
             return Ok(printed.to_owned());
         }
@@ -117,15 +100,8 @@ impl Tmux {
     }
 }
 
-impl PaneOption {
-    pub(crate) fn command(&self) -> Command {
-        let target = self.pane.to_string();
-        Command::new("set-option").args(["-p", "-t", &target, "--", self.option, &self.value])
-    }
-}
-
-/// The text without the sequence that ends a bracketed paste, also where taking one out makes
-/// another.
+/// The text without the sequence that ends a bracketed paste, even where taking one out makes
+/// another one.
 #[must_use]
 pub fn without_end(bytes: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(bytes.len());

@@ -1,8 +1,8 @@
-//! tmux's control mode as a function of bytes: what came in, line by line and reply by reply.
+//! Decodes tmux's control mode: bytes in, replies and notifications out.
 
-use super::ids::{PaneId, SessionId, WindowId};
+use super::ids::{SessionId, WindowId};
 
-/// How much is kept of what tmux says: it must not be able to fill our memory.
+/// How much to keep of what tmux says, which must not fill our memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Longest line outside a reply, in bytes; the rest of it is dropped.
@@ -12,23 +12,23 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// tmux's own `%output` lines stay below 11 kB, and what a person captures goes through files.
+    /// What tmux says by itself is short, and captures go through files.
     fn default() -> Self {
         Self { line: 1 << 20, reply: 64 << 20 }
     }
 }
 
-/// One complete thing that tmux said.
+/// A complete message from tmux.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// The end of one command's reply.
     Block(Block),
     /// Something happened.
     Notification(Notification),
-    /// A line outside any reply that is no notification, such as the late error of a
+    /// A line outside any reply that is not a notification, such as the late error of a
     /// `load-buffer`.
     Stray(Vec<u8>),
-    /// tmux says goodbye, perhaps with a reason; the end of the stream follows.
+    /// tmux ends the connection, perhaps with a reason; the end of the stream follows.
     Exit(Option<String>),
 }
 
@@ -42,20 +42,13 @@ pub struct Block {
     pub ok: bool,
     /// What it printed, each line ended by a newline.
     pub body: Vec<u8>,
-    /// Whether there was more than is kept.
+    /// Whether there was more than we keep.
     pub cut: bool,
 }
 
 /// Something that happened in the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notification {
-    /// A pane printed something (only for a client that follows output).
-    Output {
-        /// The pane.
-        pane: PaneId,
-        /// Exactly what it printed.
-        bytes: Vec<u8>,
-    },
     /// A session was created or closed; tmux does not say which.
     SessionsChanged,
     /// A window was opened somewhere.
@@ -71,19 +64,19 @@ pub enum Notification {
     },
     /// A session that was armed printed something (see `Tmux::arm_activity`).
     Activity(SessionId),
-    /// A client, a person's as a rule, came to a session by attaching or from another.
+    /// A client, as a rule a person's, came to a session, by attaching or from another session.
     ClientAttached(SessionId),
     /// A client left whatever session it was in.
     ClientDetached,
-    /// The connection to the server is there: everything may have changed since the last.
+    /// The connection to the server is up: anything may have changed since the last one.
     Connected,
     /// The connection to the server is lost.
     Lost,
-    /// A notification that means nothing to this layer: the whole line.
+    /// Any other notification: the whole line.
     Other(Vec<u8>),
 }
 
-/// Takes tmux's output apart. Does no I/O.
+/// Splits tmux's output into messages. Does no I/O.
 #[derive(Debug, Default)]
 pub struct Decoder {
     limits: Limits,
@@ -109,7 +102,7 @@ impl Decoder {
         Self { limits, ..Self::default() }
     }
 
-    /// Takes bytes, of any split, and appends what they complete to `out`.
+    /// Takes bytes, split anywhere, and appends the messages that they complete to `out`.
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<Message>) {
         let mut lines = bytes.split(|&byte| byte == b'\n');
         // `split` yields at least one part; the last one has no newline yet.
@@ -139,7 +132,7 @@ impl Decoder {
     }
 
     fn continue_block(&mut self, mut block: OpenBlock, line: &[u8], cut: bool) -> Option<Message> {
-        // Pane text can read `%end 1 2 1`: only the block's own guard closes it.
+        // A pane's text may be `%end 1 2 1`: only the block's own numbers end it.
         for (word, ok) in [(&b"%end "[..], true), (b"%error ", false)] {
             if line.strip_prefix(word) == Some(&block.guard) {
                 let ours = block.guard.ends_with(b" 1");
@@ -191,16 +184,6 @@ fn notification(line: Vec<u8>) -> Notification {
 fn known(line: &[u8]) -> Option<Notification> {
     let (word, rest) = split_word(line);
     match word {
-        b"%output" => {
-            let (pane, data) = split_word(rest);
-            Some(Notification::Output { pane: id(pane)?, bytes: unescape(data) })
-        }
-        // `%extended-output %0 12 : text`: the number is the age in ms, more may follow it.
-        b"%extended-output" => {
-            let (pane, rest) = split_word(rest);
-            let start = rest.windows(3).position(|window| window == b" : ")? + 3;
-            Some(Notification::Output { pane: id(pane)?, bytes: unescape(&rest[start..]) })
-        }
         b"%sessions-changed" => Some(Notification::SessionsChanged),
         b"%window-add" | b"%unlinked-window-add" => Some(Notification::WindowAdded(id(rest)?)),
         b"%window-close" | b"%unlinked-window-close" => Some(Notification::WindowClosed(id(rest)?)),
@@ -228,22 +211,6 @@ fn split_word(line: &[u8]) -> (&[u8], &[u8]) {
 
 fn id<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
     std::str::from_utf8(text).ok()?.parse().ok()
-}
-
-/// Undoes the `\ooo` by which tmux sends control characters and the backslash.
-fn unescape(data: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(data.len());
-    let mut rest = data;
-    while let Some((&byte, after)) = rest.split_first() {
-        let octal = (byte == b'\\').then(|| after.get(..3).and_then(octal)).flatten();
-        bytes.push(octal.unwrap_or(byte));
-        rest = if octal.is_some() { &after[3..] } else { after };
-    }
-    bytes
-}
-
-fn octal(digits: &[u8]) -> Option<u8> {
-    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok()
 }
 
 #[cfg(test)]
@@ -279,16 +246,6 @@ mod tests {
     fn notifications_inside_a_reply_are_its_text() {
         let out = decode(&[b"%begin 1 2 1\n%sessions-changed\n%end 1 2 1\n"]);
         assert_eq!(out, [block(true, true, "%sessions-changed\n")]);
-    }
-
-    #[test]
-    fn output_comes_back_byte_for_byte() {
-        let expected = |bytes: &[u8]| {
-            let pane = "%3".parse().unwrap();
-            vec![Message::Notification(Notification::Output { pane, bytes: bytes.to_vec() })]
-        };
-        assert_eq!(decode(&[b"%output %3 a\\033[1m\\134\xc3 b\n"]), expected(b"a\x1b[1m\\\xc3 b"));
-        assert_eq!(decode(&[b"%extended-output %3 12 : a : b\n"]), expected(b"a : b"));
     }
 
     #[test]

@@ -3,16 +3,27 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::command::{Command, Reply, sequence, unescape_variables};
-use super::control::Ends;
+use super::command::{Command, sequence, unescape_variables};
 use super::error::{TmuxError, shown};
 use super::protocol::Block;
+use super::reply::Reply;
 
-/// Longest line that is sent. tmux takes more, but stands still for everyone while it parses.
-const LONGEST_LINE: usize = 64 << 10;
-/// Most commands in a line: 50,000 hung a server for good.
-const MOST_COMMANDS: usize = 1_000;
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest line that is sent, in bytes. tmux takes more, but serves nobody while it parses.
+const LINE_LIMIT: usize = 64 << 10;
+/// The most commands in a line: 50,000 hung a server for good.
+const COMMANDS_LIMIT: usize = 1_000;
+/// How long a request waits for its answer by default.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How we know that the answer to a line is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReplyEnd {
+    /// The line's only command makes exactly one block, whatever becomes of it.
+    OneBlock,
+    /// A mark on a line of its own, which comes whatever became of the request: an error drops the
+    /// rest of a line, and how many blocks a line makes cannot always be known.
+    Mark,
+}
 
 /// Commands that tmux runs one after the other with nothing else in between; after one that
 /// fails, the rest is not run.
@@ -22,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Request {
     pub(crate) commands: Vec<Command>,
-    pub(crate) patience: Duration,
+    pub(crate) timeout: Duration,
     pub(crate) may_start: bool,
     pub(crate) repeatable: bool,
 }
@@ -31,7 +42,7 @@ impl Request {
     /// A request that is given 5 s and never starts a server.
     #[must_use]
     pub fn new(commands: Vec<Command>) -> Self {
-        Self { commands, patience: PATIENCE, may_start: false, repeatable: false }
+        Self { commands, timeout: DEFAULT_TIMEOUT, may_start: false, repeatable: false }
     }
 
     /// Starts a server when there is none.
@@ -43,62 +54,62 @@ impl Request {
 
     /// Waits this long for the answer.
     #[must_use]
-    pub fn within(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 
-    /// Asks a second time when the connection ends under way: only for what just looks, and
-    /// names nothing by an id (the next server gives the same ids to other things).
+    /// Asks a second time when the connection ends under way. Only for requests that change nothing
+    /// and name nothing by an id: the next server gives the same ids to other things.
     #[must_use]
     pub(crate) fn repeatable(mut self) -> Self {
         self.repeatable = true;
         self
     }
 
-    /// Whether it has to wait until no client of ours, in whatever process, is connecting.
-    pub(crate) fn is_announced(&self) -> bool {
-        self.commands.iter().any(Command::is_announced)
+    /// Whether it must wait until no client of ours, in any process, is connecting.
+    pub(crate) fn needs_lock(&self) -> bool {
+        self.commands.iter().any(Command::needs_lock)
     }
 
     /// The commands as one line of control mode, without its newline.
     ///
     /// # Errors
-    /// Nothing to run, a NUL, too long, or a [`Command::choose`] that is not the last: its
-    /// number of replies is not known.
+    /// Nothing to run, a NUL, too long, or a [`Command::choose`] that is not the last command: how
+    /// many replies it has is not known.
     pub(crate) fn line(&self) -> Result<Vec<u8>, TmuxError> {
         let why = match self.commands.as_slice() {
             [] => Some("there is no command"),
             [firsts @ .., _] if firsts.iter().any(Command::branches) => {
                 Some("only the last command can be a choice")
             }
-            all if all.len() > MOST_COMMANDS => Some("more than 1,000 commands"),
+            all if all.len() > COMMANDS_LIMIT => Some("more than 1,000 commands"),
             _ => None,
         };
         if let Some(why) = why {
             return Err(TmuxError::BadArgument { argument: self.to_string(), why });
         }
         let line = sequence(&self.commands)?;
-        if line.len() > LONGEST_LINE {
+        if line.len() > LINE_LIMIT {
             let (command, size) = (self.to_string(), line.len());
-            return Err(TmuxError::TooLong { command, size, limit: LONGEST_LINE });
+            return Err(TmuxError::TooLong { command, size, limit: LINE_LIMIT });
         }
         Ok(line)
     }
 
-    /// How control mode tells the end of its answer. A mark costs tmux as much as a second small
-    /// question.
-    pub(crate) fn ends(&self) -> Ends {
+    /// How control mode shows the end of its answer. A mark costs tmux as much as another small
+    /// command.
+    pub(crate) fn reply_end(&self) -> ReplyEnd {
         match self.commands.as_slice() {
-            [only] if only.ends_at_once() => Ends::Alone,
-            _ => Ends::Marked,
+            [only] if only.ends_at_once() => ReplyEnd::OneBlock,
+            _ => ReplyEnd::Mark,
         }
     }
 
     /// One reply for each command, from the blocks that tmux answered with.
     ///
     /// # Errors
-    /// A command was refused, or the blocks cannot be those of this request.
+    /// A command was refused, or the blocks cannot belong to this request.
     pub(crate) fn replies(
         &self,
         blocks: Vec<Block>,
@@ -118,7 +129,7 @@ impl Request {
             if block.cut {
                 return Err(self.unexpected("more than 64 MiB"));
             }
-            // What a branch prints belongs to the choice, which itself prints nothing.
+            // What a branch prints is the reply of the choice, which prints nothing itself.
             match done.get_mut(index) {
                 Some(reply) => reply.0.extend(block.body),
                 None => done.push(Reply(block.body)),
@@ -165,10 +176,10 @@ mod tests {
             let inner = Command::choose("", "1", &[], &[Command::new(name)]).unwrap();
             Request::new(vec![Command::choose("", "1", &[inner], &[]).unwrap()])
         };
-        assert!(request(&["display-message", "delete-buffer"]).is_announced());
-        assert!(inside("new-session").is_announced() && !inside("list-panes").is_announced());
+        assert!(request(&["display-message", "delete-buffer"]).needs_lock());
+        assert!(inside("new-session").needs_lock() && !inside("list-panes").needs_lock());
         let clear = Command::new("kill-session").args(["-C", "-t", "$1"]);
-        assert!(!Request::new(vec![clear]).is_announced());
+        assert!(!Request::new(vec![clear]).needs_lock());
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Tables that tmux prints by a format: a row for each thing, with numbers and texts.
 
-use super::command::Reply;
 use super::error::{TmuxError, shown};
+use super::reply::Reply;
 
-/// What is asked of each thing. Each field costs tmux some µs, for each thing anew.
+/// What is asked of each thing. Each field of each thing costs tmux some µs.
 pub(super) struct Wanted<'a> {
-    /// Formats of what cannot hold a tab.
+    /// Formats whose values cannot hold a tab.
     pub(super) numbers: &'a [&'a str],
-    /// Names of variables and options, which may hold anything, line breaks too.
+    /// Names of variables and options, whose values may hold anything, even line breaks.
     pub(super) texts: Vec<&'a str>,
 }
 
@@ -17,13 +17,13 @@ pub(super) struct Row<'a> {
     pub(super) texts: std::vec::IntoIter<String>,
 }
 
-/// The numbers of a row, one after the other.
+/// The numbers of a row, one by one.
 pub(super) struct Fields<'a>(std::str::Split<'a, char>);
 
 impl Wanted<'_> {
-    /// Each text ends with `end`, which must be unguessable. A length in front of it would not do:
-    /// tmux 3.4 and 3.5 print some bytes as `\ooo`. (And taking control characters out by `s/...`
-    /// costs tmux as much as all else.)
+    /// Each text ends with `end`, which must be unguessable. A length in front would not do: tmux
+    /// 3.4 and 3.5 print some bytes as `\ooo`. (Removing control characters with `s/...` costs tmux
+    /// as much as everything else.)
     pub(super) fn format(&self, end: &str) -> String {
         let numbers = self.numbers.iter().map(|format| format!("{format}\t"));
         numbers.chain(self.texts.iter().map(|name| format!("#{{{name}}}{end}"))).collect()
@@ -48,7 +48,7 @@ impl Wanted<'_> {
         Ok(rows)
     }
 
-    /// The first row, and what is behind it.
+    /// The first row, and what comes after it.
     fn first<'b, T>(
         &self,
         row: &'b [u8],
@@ -74,17 +74,17 @@ fn take(rest: &mut &[u8], end: &[u8]) -> Option<String> {
 }
 
 impl<'a> Fields<'a> {
-    /// The next as it is.
+    /// The next field as it is.
     pub(super) fn word(&mut self) -> Option<&'a str> {
         self.0.next()
     }
 
-    /// The next, which must be there.
+    /// The next field, which must be there.
     pub(super) fn id<T: std::str::FromStr>(&mut self) -> Option<T> {
         self.word()?.parse().ok()
     }
 
-    /// The next, if it is any.
+    /// The next field, if it has a value.
     pub(super) fn optional<T: std::str::FromStr>(&mut self) -> Option<T> {
         self.id()
     }

@@ -1,33 +1,32 @@
-//! What somebody who types into a pane has to know of it, in one look.
+//! All that matters about a pane to whoever types into it, in one look.
 
-use std::path::{Path, PathBuf};
-
-use rustix::termios::{LocalModes, tcgetattr};
+use std::path::PathBuf;
 
 use super::capture::{Capture, Captured};
 use super::client::Tmux;
 use super::error::TmuxError;
 use super::ids::PaneId;
-use super::press::SYNCHRONIZED;
-use super::wait_until_read;
+use super::terminal;
 
-/// A pane's screen, and where what is typed into the pane would go.
+/// A pane's screen, and what becomes of keys that are typed into the pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaneScreen {
     /// The rows with their colours, the cursor, and whether the program has ended.
     pub captured: Captured,
     /// The title that its program gave it.
     pub title: String,
-    /// Whether a person has switched input off (`select-pane -d`): tmux drops what is typed.
+    /// Whether a person has switched input off (`select-pane -d`): tmux then drops what is typed.
     pub input_off: bool,
     /// Whether keys reach other panes of the window too (`synchronize-panes`).
     pub synchronized: bool,
-    /// The name of the process that has the terminal; of a wrapper it may be the wrapper's.
+    /// The name of the process that has the terminal, which may be a wrapper.
     pub command: String,
     /// The terminal's device.
     pub terminal: PathBuf,
 }
 
+/// Whether keys to a pane reach other panes too: `1` or `0`.
+pub(super) const SYNCHRONIZED: &str = "#{&&:#{pane_synchronized},#{!=:#{window_panes},1}}";
 /// Ends with the title, which may hold anything.
 const FLAGS: &str = "#{pane_input_off}\t#{pane_tty}\t#{pane_current_command}\t#{pane_title}";
 
@@ -54,15 +53,10 @@ impl Tmux {
 }
 
 impl PaneScreen {
-    /// Whether its program gets whole lines, which the terminal edits and shows (the mode in which
-    /// shells leave it to other programs). `None` where the terminal does not tell.
+    /// Whether its program reads whole lines that the terminal edits and echoes, as when a shell
+    /// runs a program. `None` if the terminal does not tell.
     #[must_use]
     pub fn takes_lines(&self) -> Option<bool> {
-        takes_lines(&self.terminal)
+        terminal::takes_lines(&self.terminal)
     }
-}
-
-fn takes_lines(terminal: &Path) -> Option<bool> {
-    let modes = tcgetattr(wait_until_read::open(terminal).ok()?).ok()?.local_modes;
-    Some(modes.contains(LocalModes::ICANON))
 }

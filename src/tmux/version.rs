@@ -1,8 +1,8 @@
-//! What a server can do, from what it calls itself.
+//! What a server can do, by its version.
 
 use super::error::TmuxError;
 
-/// What differs between the versions of tmux, where this layer has to know.
+/// Differences between versions of tmux that matter to this layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capabilities {
     /// As tmux writes it, such as `3.3a`.
@@ -10,15 +10,15 @@ pub struct Capabilities {
     /// `remain-on-exit-format` exists, without which a dead pane loses a row to tmux's message
     /// (3.3).
     pub remain_on_exit_format: bool,
-    /// `new-session -x -y` is heeded when it comes from a control client (3.3).
+    /// `new-session -x -y` works from a control client (3.3).
     pub sized_sessions: bool,
     /// `paste-buffer` escapes control characters unless told `-S` (3.7).
     pub paste_escapes: bool,
 }
 
 impl Capabilities {
-    /// From `#{version}` (or the second word of `tmux -V`). What is newer than this table counts
-    /// as the newest.
+    /// From `#{version}` (or the second word of `tmux -V`). Versions newer than this table count as
+    /// the newest in it.
     ///
     /// # Errors
     /// [`TmuxError::TooOld`] below 3.2.
@@ -36,8 +36,8 @@ impl Capabilities {
     }
 }
 
-/// The `3.3` of `3.3a` and of `next-3.3`; none for `master` and `openbsd-7.4`, which are newer
-/// than any number of theirs says.
+/// The `3.3` of `3.3a` and of `next-3.3`; `None` for `master` and `openbsd-7.4`, which are newer
+/// than their numbers say.
 fn number(version: &str) -> Option<(u32, u32)> {
     let text = version.strip_prefix("next-").unwrap_or(version);
     let (major, minor) = text.split_once('.')?;

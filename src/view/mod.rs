@@ -10,9 +10,11 @@ mod columns;
 mod detail;
 mod frame;
 mod marks;
+mod notification;
 mod palette;
 mod patch;
 mod status;
+mod statusline;
 mod words;
 
 pub use capture::{Tail, capture};
@@ -20,9 +22,11 @@ pub use changes::{FileRow, HunkRow, Picture, Shown, changes};
 pub use detail::detail;
 pub use frame::{Color, Fold, Frame, Group, Line, Span, Style};
 pub use marks::{Marks, Note, RowRange, Spot};
+pub use notification::notification;
 pub use palette::{index, stages};
 pub use patch::{Patch, patches};
 pub use status::{Heading, status};
+pub use statusline::{counts, statusline};
 
 #[cfg(test)]
 mod testing {

@@ -27,8 +27,8 @@ async fn watched(gt: Gt, name: &str, command: &str) -> (Field, u32) {
 async fn started(field: &Field, gt: Gt, name: &str, command: &str) -> u32 {
     field.start(gt, name, "ash", &agent(command), &[]);
     field.gastown.editor.expect_state("ash", "idle").await;
-    // The monitor has seen it too.
-    eventually("the monitor", async || {
+    // The poller has seen it too.
+    eventually("the poller", async || {
         let code =
             "return vim.tbl_map(function(one) return one.state end, require('polecat').sessions())";
         let seen = field.gastown.editor.lua(code, Json::Null).await.unwrap();

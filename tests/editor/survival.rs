@@ -135,7 +135,7 @@ async fn a_session_that_lives_on_without_its_agent_is_named_and_left_alone() {
     {
         let refused = yard.editor.call(method, args).await.unwrap_err();
         assert_eq!(refused.code, "session_not_found", "{method}: {refused:?}");
-        assert!(refused.message.contains("gone with its pane"), "{method}: {refused:?}");
+        assert!(refused.message.contains("pane is gone"), "{method}: {refused:?}");
     }
     assert_eq!(yard.editor.call("is_running", json!(["ash"])).await.unwrap(), json!(false));
     assert_eq!(yard.sessions(), ["gt-shop-ash"]);

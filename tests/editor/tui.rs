@@ -115,19 +115,16 @@ async fn a_person_starts_looks_reads_and_stops() {
     screen.command("qall!");
 }
 
-/// Gives the plugin a snapshot, as the backend does: `ash` in this state, with this question.
-const TELL: &str = "lua T = function(state, waiting) require('polecat.rpc.dispatch').take('snapshot', \
-    { rig = 'den', home = '/den', sessions = { { polecat = 'ash', rig_name = 'den', \
-    session_id = 'gt-den-ash', running = true, state = state, waiting = waiting } } }) end";
+/// Tells the plugin that `ash` waits for this, as the backend does.
+const TELL: &str = "lua T = function(asked) require('polecat.rpc.dispatch').take('notice', { \
+    level = 'warn', text = '`ash` (den) waits for permission: ' .. asked, about = 'gt-den-ash' }) end";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_question_is_told_in_one_line_and_asks_for_no_key() {
     let screen = Screen::new();
     screen.expect("~").await;
     screen.command(TELL);
-    screen.command("lua T('working')");
-    let asks = "{ reason = 'permission', text = 'Proceed?', about = ('rm -r x\\n'):rep(30) }";
-    screen.command(&format!("lua T('waiting', {asks})"));
+    screen.command("lua T(('rm -r x '):rep(30) .. '\\nProceed?')");
     let seen = screen.expect("`ash` (den) waits for permission: rm -r x rm -r x").await;
     assert!(seen.contains('…'), "{seen}");
     assert!(!seen.contains("Press ENTER"), "{seen}");

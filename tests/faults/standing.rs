@@ -133,7 +133,7 @@ async fn a_system_without_file_events_is_told_once_and_what_changed_is_seen_all_
     program(&door, &format!("{} {backend} \"$@\"", alone("exec \"$0\" \"$@\"")));
     let shop = Shop::of(project, json!({ "backend": { "command": door } })).await;
     shop.start("ash", "prompts").await;
-    let word = "the system has no more watchers of files (inotify instances)";
+    let word = "the system has run out of watchers of files (inotify instances)";
     shop.editor.expect_message(word).await;
     fs::write(shop.project.worktree("ash").join("new"), "x\n").unwrap();
     shop.editor.call("inject", json!(["ash", "hello"])).await.unwrap();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use polecat::host::git;
-use polecat::host::watch::{FileEvents, Touched, Watches};
+use polecat::host::watch::{FileEvents, WorktreeChange, WorktreeWatcher};
 
 use super::fixtures::{eventually, polecat};
 use super::polecat::Ash;
@@ -15,7 +15,7 @@ const FILES: &[(&str, &str)] =
 
 struct Watched {
     ash: Ash,
-    watches: Watches,
+    watches: WorktreeWatcher,
 }
 
 impl Watched {
@@ -24,14 +24,14 @@ impl Watched {
         let worktree = &ash.worktree;
         fs::create_dir_all(worktree.join("target/debug/deps")).unwrap();
         fs::create_dir_all(worktree.join("src/node_modules/x")).unwrap();
-        let watches = Watches::start(&FileEvents::default());
-        let added = watches.watching().add(worktree).await.unwrap().unwrap();
+        let watches = WorktreeWatcher::start(&FileEvents::default());
+        let added = watches.handle().add(worktree).await.unwrap().unwrap();
         assert!(added.whole);
         assert_eq!(&added.worktree, worktree);
         Self { ash, watches }
     }
 
-    async fn next(&mut self) -> Touched {
+    async fn next(&mut self) -> WorktreeChange {
         let told = tokio::time::timeout(Duration::from_secs(30), self.watches.next()).await;
         let told = told.expect("nothing was told in 30 s").unwrap();
         assert_eq!(told.worktree, self.ash.worktree);
@@ -53,7 +53,7 @@ impl Watched {
 async fn a_file_is_told_by_its_path_and_what_is_read_or_ignored_is_not() {
     let mut shop = Watched::new().await;
     // Root and two folders of `src`, git's own folder, its `logs`, and the branch's.
-    assert_eq!(shop.watches.watching().folders(), 6);
+    assert_eq!(shop.watches.handle().folders(), 6);
     shop.ash.git(&["--no-optional-locks", "status"]);
     shop.ash.write("target/debug/deps/a.o", "x");
     shop.ash.write("src/node_modules/x/index.js", "x");
@@ -68,7 +68,7 @@ async fn new_folders_are_watched_too_and_ignored_ones_are_not() {
     shop.ash.write("docs/new/page.md", "x\n");
     shop.ash.write("docs/node_modules/y/index.js", "x\n");
     assert!(shop.next().await.whole);
-    let watching = shop.watches.watching();
+    let watching = shop.watches.handle();
     let folders = async || {
         super::fixtures::eventually(8, || watching.folders()).await;
     };
@@ -129,7 +129,7 @@ async fn two_worktrees_are_told_apart_and_one_that_was_given_up_is_not_told() {
     let launch = &shop.ash.sandbox.launch;
     let birch = git::create_worktree(&shop.ash.rig, &polecat("birch"), None, 37, launch).await;
     let birch = birch.unwrap().path;
-    let watching = shop.watches.watching();
+    let watching = shop.watches.handle();
     watching.add(&birch).await.unwrap().unwrap();
     fs::write(birch.join("README"), "x").unwrap();
     let told = shop.watches.next().await.unwrap();
@@ -146,7 +146,7 @@ async fn two_worktrees_are_told_apart_and_one_that_was_given_up_is_not_told() {
 async fn a_folder_that_is_no_worktree_is_not_watched() {
     let shop = Watched::new().await;
     let folder = shop.ash.sandbox.folder("shop/plain");
-    let watching = shop.watches.watching();
+    let watching = shop.watches.handle();
     assert_eq!(watching.add(&folder).await.unwrap(), None);
     assert_eq!(watching.add(&folder.join("gone")).await.unwrap(), None);
     assert_eq!(watching.folders(), 6);
@@ -158,7 +158,7 @@ async fn of_too_many_folders_a_part_is_watched_and_that_is_said() {
     for number in 0..4200 {
         fs::create_dir(shop.ash.worktree.join(format!("src/deep/{number}"))).unwrap();
     }
-    let watching = shop.watches.watching();
+    let watching = shop.watches.handle();
     let added = watching.add(&shop.ash.worktree).await.unwrap().unwrap();
     assert!(!added.whole);
     assert!(watching.folders() <= 4096, "{}", watching.folders());
@@ -186,12 +186,12 @@ async fn what_says_in_a_worktree_what_is_ignored_holds_nothing_up() {
     pipe("evil/commondir");
     ash.write("lib/.git", format!("gitdir: {}\n", ash.worktree.join("evil").display()));
     std::os::unix::fs::symlink("/dev/zero", ash.worktree.join(".gitignore")).unwrap();
-    let watches = Watches::start(&FileEvents::default());
-    let watching = watches.watching();
+    let watches = WorktreeWatcher::start(&FileEvents::default());
+    let watching = watches.handle();
     let added = tokio::time::timeout(Duration::from_secs(30), watching.add(&ash.worktree)).await;
     added.expect("it hangs").unwrap().unwrap();
     // The root, `src` and `evil`, and git's own.
-    assert_eq!(watches.watching().folders(), 6);
+    assert_eq!(watches.handle().folders(), 6);
 }
 
 /// Watchers of the system that this process has.
@@ -205,20 +205,21 @@ fn instances() -> usize {
 async fn many_who_watch_share_one_watcher_and_hear_of_their_own_worktrees_only() {
     let (one, two) = (Ash::new().await, Ash::new().await);
     let events = FileEvents::default();
-    let (mut of_one, mut of_two) = (Watches::start(&events), Watches::start(&events));
-    of_one.watching().add(&one.worktree).await.unwrap().unwrap();
+    let (mut of_one, mut of_two) =
+        (WorktreeWatcher::start(&events), WorktreeWatcher::start(&events));
+    of_one.handle().add(&one.worktree).await.unwrap().unwrap();
     let before = instances();
-    of_two.watching().add(&two.worktree).await.unwrap().unwrap();
-    let more: Vec<_> = (0..20).map(|_| Watches::start(&events)).collect();
+    of_two.handle().add(&two.worktree).await.unwrap().unwrap();
+    let more: Vec<_> = (0..20).map(|_| WorktreeWatcher::start(&events)).collect();
     // Other tests have theirs.
     assert!(instances() < before + more.len(), "each has one of its own");
     one.write("new", "x");
     assert_eq!(of_one.next().await.unwrap().worktree, one.worktree);
     two.write("new", "x");
     assert_eq!(of_two.next().await.unwrap().worktree, two.worktree);
-    let folders = of_one.watching().folders();
+    let folders = of_one.handle().folders();
     drop(of_two);
-    eventually(true, || of_one.watching().folders() < folders).await;
+    eventually(true, || of_one.handle().folders() < folders).await;
     one.write("another", "x");
     assert_eq!(of_one.next().await.unwrap().worktree, one.worktree);
 }

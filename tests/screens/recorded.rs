@@ -18,12 +18,16 @@ pub(crate) struct Recorded {
     pub(crate) lines: Vec<String>,
     /// With its colours and cursor.
     pub(crate) shown: Shown,
+    /// Whether tmux cuts its rows where it breaks others.
+    pub(crate) alternate: bool,
     pub(crate) expect: Expected,
 }
 
 #[derive(Deserialize)]
 struct Facts {
     title: String,
+    #[serde(default)]
+    alternate: String,
     #[serde(default)]
     cursor_x: String,
     #[serde(default)]
@@ -43,6 +47,10 @@ pub(crate) struct Expected {
     pub(crate) choices: Option<Vec<String>>,
     pub(crate) selected: Option<usize>,
     pub(crate) typed: Option<String>,
+    /// The first row, from 0, of what is no conversation.
+    pub(crate) bottom: Option<usize>,
+    /// Whether it draws a composer while it works; it does where nothing is said.
+    pub(crate) composer: Option<bool>,
 }
 
 impl Recorded {
@@ -96,6 +104,7 @@ fn load(agent: &str, file: &Path) -> Recorded {
         patterns: Patterns::for_agent(agent).expect("a known agent"),
         title: facts.title,
         lines: screen.lines().map(plain).collect(),
+        alternate: facts.alternate == "1",
         expect: facts.expect,
     }
 }

@@ -197,7 +197,7 @@ async fn a_stopped_server_is_waited_for_so_long_and_no_longer() {
     kill_process(pid, Signal::STOP).unwrap();
     for tmux in [&connected, &new] {
         let begin = Instant::now();
-        let error = tmux.run(show("x").within(Duration::from_millis(300))).await.unwrap_err();
+        let error = tmux.run(show("x").timeout(Duration::from_millis(300))).await.unwrap_err();
         assert!(matches!(error, TmuxError::NoAnswer { .. }), "{error}");
         // Connecting alone would be tried for 3 s.
         assert!(begin.elapsed() < Duration::from_millis(2_500), "{:?}", begin.elapsed());
@@ -218,7 +218,7 @@ async fn callers_that_give_up_leave_the_answers_of_others_in_place() {
             let patience =
                 if count % 3 == 0 { Duration::from_micros(count) } else { Duration::from_secs(60) };
             tokio::spawn(async move {
-                (count, tmux.run(show(&count.to_string()).within(patience)).await)
+                (count, tmux.run(show(&count.to_string()).timeout(patience)).await)
             })
         })
         .collect();

@@ -1,4 +1,5 @@
 --- The component `polecat` of lualine.nvim: how many polecats wait, died, work. Loaded by it alone.
+---@diagnostic disable-next-line: unresolved-require
 local M = require('lualine.component'):extend()
 
 --- The colour of who needs a person; without one, lualine's own.

@@ -1,21 +1,18 @@
---- Whether the user is looking at a session: then there is no need to tell of it.
+--- Whether the user is looking at a session: then its news need no notification.
 local M = {}
 
---- Neovim has the focus. Terminals that do not say are taken to have it.
+--- Whether Neovim has the focus; in a terminal that does not say, it has.
 local focused = true
 
---- Keeps an eye on the focus from now on.
+--- Follows the focus from now on.
 function M.watch()
-  local group = vim.api.nvim_create_augroup('polecat_focus', {})
-  for event, has in pairs({ FocusGained = true, FocusLost = false }) do
-    vim.api.nvim_create_autocmd(event, {
-      group = group,
-      desc = 'Remember for polecat.nvim whether Neovim has the focus',
-      callback = function()
-        focused = has
-      end,
-    })
-  end
+  vim.api.nvim_create_autocmd({ 'FocusGained', 'FocusLost' }, {
+    group = vim.api.nvim_create_augroup('polecat_focus', {}),
+    desc = 'Remember for polecat.nvim whether Neovim has the focus',
+    callback = function(event)
+      focused = event.event == 'FocusGained'
+    end,
+  })
 end
 
 --- The tmux session that `buf` shows live: followed, or attached to.

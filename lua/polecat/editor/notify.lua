@@ -1,4 +1,5 @@
 --- What the user is told: every message goes through `vim.notify` under one title.
+local focus = require('polecat.editor.focus')
 local message = require('polecat.ui.message')
 
 local M = {}
@@ -12,9 +13,8 @@ local function text_of(err)
   if not err.hint then
     return err.message
   end
-  local one_line = err.message .. ' (' .. err.hint .. ')'
-  local fits = not one_line:find('\n') and vim.fn.strdisplaywidth(one_line) <= message.room()
-  return fits and one_line or (err.message .. '\n' .. err.hint)
+  local one_line = ('%s (%s)'):format(err.message, err.hint)
+  return message.fit(one_line, '') == one_line and one_line or err.message .. '\n' .. err.hint
 end
 
 ---@param text string|polecat.Error
@@ -55,10 +55,12 @@ function M.or_error(done)
   end
 end
 
---- A `notice` of the backend.
----@param data { level: string, text: string }
+--- What the backend tells; of a session only to who does not look at it.
+---@param data { level?: string, text: string, about?: string }
 function M.notice(data)
-  send(data.text, levels[(data.level or 'info'):upper()] or levels.INFO)
+  if not (data.about and focus.is_on(data.about)) then
+    send(data.text, levels[(data.level or 'info'):upper()])
+  end
 end
 
 return M

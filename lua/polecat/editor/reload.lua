@@ -26,7 +26,8 @@ local known = {}
 ---@type table<integer, true>
 local waiting = {}
 local listening = false
-local group = vim.api.nvim_create_augroup('polecat_reload', {})
+---@type integer?
+local group
 
 local TOLD = {
   conflict = '`%s` changed `%s`: not reloaded, its buffer has changes that are not saved',
@@ -36,17 +37,7 @@ local TOLD = {
 
 --- An agent may write to a file all the time: what it does to one file within so many ms is told
 --- as one change.
-local CHANGE = 2000
-
---- A path without links, also where there is nothing any more.
----@param path string
----@return string
-local function real(path)
-  local parent = vim.fs.dirname(path)
-  return vim.uv.fs_realpath(path)
-    or (parent == path and path)
-    or vim.fs.joinpath(real(parent), vim.fs.basename(path))
-end
+local CHANGE_INTERVAL = 2000
 
 --- Links are resolved once for each buffer: events come many times a second.
 ---@param buf integer
@@ -57,8 +48,9 @@ local function file_of(buf)
     return nil
   end
   if not known[buf] or known[buf].name ~= name then
-    local itself = vim.fs.joinpath(real(vim.fs.dirname(name)), vim.fs.basename(name))
-    known[buf] = { name = name, places = { itself, real(name) } }
+    local folder = vim.fn.resolve(vim.fs.dirname(name))
+    local itself = vim.fs.joinpath(folder, vim.fs.basename(name))
+    known[buf] = { name = name, places = { itself, vim.fn.resolve(name) } }
   end
   return known[buf]
 end
@@ -84,7 +76,7 @@ local function on_changed(file)
   -- As long as a file is gone, it is found gone at every look.
   local again = reason == 'deleted' and file.gone
   local now = vim.uv.now()
-  local same = reason ~= 'deleted' and file.told and now - file.told < CHANGE
+  local same = reason ~= 'deleted' and file.told and now - file.told < CHANGE_INTERVAL
   file.gone = reason == 'deleted'
   if TOLD[reason] and not again and not same then
     file.told = now
@@ -106,6 +98,7 @@ local function answer_for(buf, file)
   })
 end
 
+---@type fun()
 local look_later
 
 ---@param buf integer
@@ -119,7 +112,7 @@ local function look(buf)
   end
   file.gone = file.gone and not vim.uv.fs_stat(file.name)
   -- What goes wrong in a user's autocommands is not ours to tell.
-  pcall(vim.cmd, ('silent checktime %d'):format(buf))
+  pcall(vim.api.nvim_command, ('silent checktime %d'):format(buf))
 end
 
 --- Looks at those that wait, each time the mode changes, until none waits.
@@ -152,9 +145,24 @@ local function below(file, worktree)
   return found[1] or found[2] or nil, found[2] or nil
 end
 
+--- At the first news, not when this file is loaded.
+local function prepare()
+  group = vim.api.nvim_create_augroup('polecat_reload', {})
+  vim.api.nvim_create_autocmd({ 'BufUnload', 'BufFilePost' }, {
+    group = group,
+    desc = 'Forget which file a buffer shows',
+    callback = function(event)
+      known[event.buf] = nil
+    end,
+  })
+end
+
 --- Takes what the backend tells of one worktree.
 ---@param files polecat.Files
 function M.changed(files)
+  if not group then
+    prepare()
+  end
   local touched = {}
   for _, path in ipairs(files.paths) do
     touched[path] = true
@@ -176,13 +184,5 @@ function M.changed(files)
     end
   end
 end
-
-vim.api.nvim_create_autocmd({ 'BufUnload', 'BufFilePost' }, {
-  group = group,
-  desc = 'Forget which file a buffer shows',
-  callback = function(event)
-    known[event.buf] = nil
-  end,
-})
 
 return M

@@ -3,6 +3,7 @@
 local M = {}
 
 --- Pauses before a new start, after the first death in a row, the second, ..., in ms.
+---@type integer[]
 local PAUSES = { 100, 500, 1000, 2000, 4000, 8000 }
 --- A backend that lived longer than this did not die in a row, in ms.
 local STABLE = 30000

@@ -1,180 +1,212 @@
---- The one owner of the backend: when its process runs, what it is asked and what it tells.
-local binary = require('polecat.rpc.binary')
-local calls = require('polecat.rpc.pending')
+--- The backend: started when it is first needed, and again when it has died; what it is asked, and
+--- what it answers.
+local backoff = require('polecat.rpc.backoff')
 local config = require('polecat.config')
-local deaths = require('polecat.rpc.backoff')
 local notify = require('polecat.editor.notify')
 local process = require('polecat.rpc.process')
+local sessions = require('polecat.editor.sessions')
 
 local M = {}
 
 --- What this plugin speaks. The backend refuses any other.
 M.PROTOCOL = 6
 
---- A backend that does not greet back within this time is stuck, in ms.
-local GREETING_LIMIT = 10000
----@type polecat.Process?
-local current
---- True from the greeting's answer on: calls go out at once.
-local ready = false
---- Calls that wait for the greeting.
----@type { id: integer, method: string, args: table }[]
-local queue = {}
---- The configuration that the running backend has.
----@type polecat.Config?
-local sent
---- What the running backend said of itself.
----@type { protocol: integer, version: string, pid: integer }?
-local greeting
-local start_planned = false
---- The rig that the user pinned: it stays pinned when the backend is started anew.
----@type string?
-local pinned
---- Neovim is about to end; nothing is started or told any more.
-local leaving = false
+--- A backend that does not answer `hello` within this time is stuck, in ms.
+local HELLO_TIMEOUT = 10000
 
---- What wants to know of the backend's coming and going.
+---@class polecat.Greeting What the running backend said of itself.
+---@field protocol integer
+---@field version string
+---@field pid integer
+
+--- Who wants to know of the backend's coming and going.
 ---@class polecat.Watcher
 ---@field ready fun() The backend is there (again).
 ---@field lost fun(why: string, again: boolean) It is not; `again`: it may be started anew.
 
+---@type polecat.Process?
+local current
+---@type polecat.Greeting?
+local greeting
+--- The configuration that the running backend has.
+---@type polecat.Config?
+local sent
+--- The rig that the user pinned: it stays pinned when the backend is started anew.
+---@type string?
+local pinned
+local start_planned = false
+--- Neovim is about to end; nothing is started or told any more.
+local leaving = false
 ---@type polecat.Watcher[]
 local watchers = {}
 
----@param err polecat.Error
-local function fail_all(err)
-  queue = {}
-  calls.fail_all(err)
+--- The calls that wait for their answers, by their ids.
+---@type table<integer, polecat.Callback>
+local pending = {}
+local last_id = 0
+--- Those of them that wait for a backend.
+---@type { id: integer, method: string, args: table }[]
+local queue = {}
+
+---@param callback polecat.Callback
+---@return integer id
+local function remember(callback)
+  last_id = last_id + 1
+  pending[last_id] = callback
+  return last_id
 end
 
+--- Ends the call `id`. Its callback runs later, in a turn of its own: an error in it is the
+--- caller's, and a question that it asks the user must not keep the backend waiting.
+---@param id integer
+---@param err? polecat.Error
+---@param result? any
+local function finish(id, err, result)
+  local callback = pending[id]
+  pending[id] = nil
+  if callback then
+    vim.schedule(function()
+      callback(err, result)
+    end)
+  end
+end
+
+---@param child polecat.Process
+---@param id integer
+---@param method string
+---@param args table
+local function send(child, id, method, args)
+  local ok, why = pcall(vim.rpcnotify, child.channel, 'call', id, method, args)
+  if not ok then
+    finish(id, { code = 'internal', message = ('`%s` was not sent: %s'):format(method, why) })
+  end
+end
+
+--- There is no backend any more: all calls end, the oldest first.
+---@param err polecat.Error
 ---@param why string
----@param again boolean
-local function tell_lost(why, again)
+---@param again boolean Whether it may be started anew.
+local function lose(err, why, again)
+  current, greeting, queue = nil, nil, {}
+  local ids = vim.tbl_keys(pending)
+  table.sort(ids)
+  for _, id in ipairs(ids) do
+    finish(id, err)
+  end
   for _, watcher in ipairs(watchers) do
     watcher.lost(why, again)
   end
 end
 
----@param id integer
----@param method string
----@param args table
-local function send(id, method, args)
-  local ok, why = process.send(current, id, method, args)
-  if not ok then
-    calls.finish(id, { code = 'internal', message = ('`%s` was not sent: %s'):format(method, why) })
-  end
-end
-
 --- Gives up the running backend; its exit will be no news.
+---@param child polecat.Process
 ---@param err polecat.Error
-local function give_up(err)
-  process.stop(current)
-  current, ready, greeting = nil, false, nil
-  fail_all(err)
-  tell_lost(err.message, false)
-end
-
-local function open_for_calls()
-  ready = true
-  for _, watcher in ipairs(watchers) do
-    watcher.ready()
-  end
-  local waiting = queue
-  queue = {}
-  for _, call in ipairs(waiting) do
-    send(call.id, call.method, call.args)
-  end
-end
-
----@param result any
----@return polecat.Error?
-local function mismatch(result)
-  local theirs = type(result) == 'table' and result.protocol or 'none'
-  if theirs == M.PROTOCOL then
-    return nil
-  end
-  return {
-    code = 'internal',
-    message = ('the plugin speaks protocol %d, its backend %s'):format(M.PROTOCOL, theirs),
-    hint = ('rebuild the backend: run `make build` in `%s`'):format(binary.root()),
-  }
-end
-
---- Ends a backend that never answers its greeting.
----@param child polecat.Process
-local function watch_greeting(child)
-  vim.defer_fn(function()
-    if child == current and not greeting then
-      vim.fn.jobstop(child.channel)
-      give_up({
-        code = 'timeout',
-        message = ('the backend did not answer within %d s'):format(GREETING_LIMIT / 1000),
-        hint = '`:PolecatLog` may say why',
-      })
-    end
-  end, GREETING_LIMIT)
-end
-
----@param child polecat.Process
-local function greet(child)
-  local id = calls.remember(function(err, result)
-    if child ~= current then
-      return
-    end
-    err = err or mismatch(result)
-    if err then
-      return give_up(err)
-    end
-    greeting = result
-    open_for_calls()
-  end)
-  sent = config.current()
-  local nvim = vim.empty_dict()
-  nvim.tmux = vim.env.TMUX
-  nvim.data = vim.fs.joinpath(vim.fn.stdpath('data'), 'polecat')
-  nvim.state = vim.fn.stdpath('state')
-  local hello = { protocol = M.PROTOCOL, config = sent.values, nvim = nvim, pin = pinned }
-  send(id, 'hello', hello)
-  watch_greeting(child)
+local function give_up(child, err)
+  process.stop(child)
+  lose(err, err.message, false)
 end
 
 ---@param child polecat.Process
 ---@param code integer
----@param tail string[]
+---@param tail string
 local function on_exit(child, code, tail)
-  if child.unwanted or child ~= current then
+  if leaving or child ~= current then
     return
   end
-  current, ready, greeting = nil, false, nil
   local err =
-    { code = 'internal', message = process.obituary(code, tail), hint = 'see `:PolecatLog`' }
-  local known, pause = deaths.note(vim.uv.now() - child.started, err.message)
+    { code = 'internal', message = process.last_words(code, tail), hint = 'see `:PolecatLog`' }
+  local known, pause = backoff.note(vim.uv.now() - child.started, err.message)
   if not known then
     notify.error(err)
   end
-  fail_all(vim.tbl_extend('error', err, { told = not known }))
   local again = pause and (', next start in %g s'):format(pause / 1000) or ''
-  tell_lost('the backend ' .. process.how(code) .. again, true)
+  err.told = not known
+  lose(err, 'the backend ' .. process.how(code) .. again, true)
+  if #sessions.known() > 0 then
+    -- Its rigs are to be watched on.
+    M.ensure()
+  end
 end
 
----@return string[]
-local function options()
-  local level = config.current().values.log_level or 'info'
-  return { '--log-file', require('polecat.rpc.log').path(), '--log-level', level }
+--- Ends a backend that never answers.
+---@param child polecat.Process
+local function expect_answer(child)
+  vim.defer_fn(function()
+    if child == current and not greeting then
+      vim.fn.jobstop(child.channel)
+      give_up(child, {
+        code = 'timeout',
+        message = ('the backend did not answer within %d s'):format(HELLO_TIMEOUT / 1000),
+        hint = '`:PolecatLog` may say why',
+      })
+    end
+  end, HELLO_TIMEOUT)
+end
+
+--- The arguments of the first call.
+---@param configuration polecat.Config
+---@return table
+function M.hello(configuration)
+  local nvim = vim.empty_dict()
+  nvim.tmux = vim.env.TMUX
+  nvim.data = vim.fn.stdpath('data') .. '/polecat'
+  nvim.state = vim.fn.stdpath('state')
+  local hello = { protocol = M.PROTOCOL, config = configuration, nvim = nvim, pin = pinned }
+  hello.known = sessions.known()
+  return hello
+end
+
+---@param child polecat.Process
+local function greet(child)
+  sent = config.current()
+  local id = remember(function(err, result)
+    if child ~= current then
+      return
+    elseif err then
+      return give_up(child, err)
+    end
+    greeting = result
+    for _, watcher in ipairs(watchers) do
+      watcher.ready()
+    end
+  end)
+  send(child, id, 'hello', M.hello(sent))
+  expect_answer(child)
+end
+
+--- At the first start, not when this file is loaded: what a user never uses leaves no trace.
+local function prepare()
+  -- So that it is known who has the focus when there is something to tell.
+  require('polecat.editor.focus').watch()
+  vim.api.nvim_create_autocmd('VimLeavePre', {
+    group = vim.api.nvim_create_augroup('polecat_backend', {}),
+    desc = 'End the backend of polecat.nvim',
+    callback = function()
+      leaving = true
+      if current then
+        process.stop(current)
+      end
+    end,
+  })
 end
 
 local function start()
-  local argv, err = binary.find()
+  prepare()
+  local argv, err = require('polecat.rpc.binary').find()
   if argv then
-    -- So that it is known who has the focus when there is something to tell.
-    require('polecat.editor.focus').watch()
-    current, err = process.start(vim.list_extend(argv, options()), on_exit)
+    current, err =
+      process.start(vim.list_extend(argv, require('polecat.rpc.log').options()), on_exit)
   end
-  if err then
-    fail_all(err)
-    return tell_lost(err.message, false)
+  if not current then
+    local failed = err --[[@as polecat.Error]]
+    return lose(failed, failed.message, false)
   end
   greet(current)
+  -- It takes calls in their order: none has to wait until it has greeted back.
+  for _, call in ipairs(queue) do
+    send(current, call.id, call.method, call.args)
+  end
+  queue = {}
 end
 
 --- Starts the backend unless it runs, not before its pause is over.
@@ -182,7 +214,7 @@ function M.ensure()
   if current or start_planned then
     return
   end
-  local pause = deaths.pause_left()
+  local pause = backoff.pause_left()
   if pause <= 0 then
     return start()
   end
@@ -193,12 +225,13 @@ function M.ensure()
   end, pause)
 end
 
---- Sends a configuration that has changed since; the backend takes it before the next call, which
---- it refuses where it cannot take it.
-local function keep_configured()
-  if ready and config.current() ~= sent then
-    sent = config.current()
-    send(calls.remember(notify.or_error()), 'configure', { config = sent.values })
+--- Sends a configuration that has changed since. The backend refuses all calls while it is wrong.
+---@param child polecat.Process
+local function keep_configured(child)
+  local now = config.current()
+  if now ~= sent then
+    sent = now
+    send(child, remember(notify.or_error()), 'configure', { config = now })
   end
 end
 
@@ -210,24 +243,16 @@ function M.call(method, args, callback)
   if leaving then
     return
   end
-  local err = config.error()
-  if err then
-    return vim.schedule(function()
-      callback(err)
-    end)
-  end
-  keep_configured()
   args.at = args.at or require('polecat.editor.context').here()
-  local id = calls.remember(callback)
-  if ready then
-    return send(id, method, args)
+  if current then
+    keep_configured(current)
+    return send(current, remember(callback), method, args)
   end
-  queue[#queue + 1] = { id = id, method = method, args = args }
+  queue[#queue + 1] = { id = remember(callback), method = method, args = args }
   M.ensure()
 end
 
---- What the running backend said of itself, if there is one.
----@return { protocol: integer, version: string, pid: integer }?
+---@return polecat.Greeting?
 function M.greeting()
   return greeting
 end
@@ -256,9 +281,9 @@ function M.answer(id, ok, value)
     progress.done(id, ok)
   end
   if ok then
-    calls.finish(id, nil, value)
+    finish(id, nil, value)
   else
-    calls.finish(id, value or { code = 'internal', message = 'the backend gave no reason' })
+    finish(id, value or { code = 'internal', message = 'the backend gave no reason' })
   end
 end
 
@@ -268,16 +293,5 @@ end
 function M.event(name, data)
   require('polecat.rpc.dispatch').take(name, data)
 end
-
-vim.api.nvim_create_autocmd('VimLeavePre', {
-  group = vim.api.nvim_create_augroup('polecat_backend', {}),
-  desc = 'End the backend of polecat.nvim',
-  callback = function()
-    leaving = true
-    if current then
-      process.stop(current)
-    end
-  end,
-})
 
 return M

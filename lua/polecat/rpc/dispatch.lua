@@ -1,26 +1,15 @@
---- What the backend tells on its own, and who is told.
-local notify = require('polecat.editor.notify')
-
+--- Who is told what the backend tells on its own.
 local M = {}
 
----@type table<string, fun(data: any)>
-local receivers = {
-  frame = function(data)
-    require('polecat.ui.view').frame(data)
-  end,
-  view_closed = function(data)
-    require('polecat.ui.view').closed(data)
-  end,
-  progress = function(data)
-    require('polecat.editor.progress').show(data)
-  end,
-  notice = notify.notice,
-  snapshot = function(data)
-    require('polecat.editor.sessions').set(data)
-  end,
-  files = function(data)
-    require('polecat.editor.reload').changed(data)
-  end,
+--- For each event the module and its function.
+---@type table<string, string[]>
+local RECEIVERS = {
+  frame = { 'polecat.ui.view', 'frame' },
+  view_closed = { 'polecat.ui.view', 'closed' },
+  progress = { 'polecat.editor.progress', 'show' },
+  notice = { 'polecat.editor.notify', 'notice' },
+  snapshot = { 'polecat.editor.sessions', 'set' },
+  files = { 'polecat.editor.reload', 'changed' },
 }
 --- What went wrong and was told: a frame comes many times a second.
 ---@type table<string, true>
@@ -30,14 +19,14 @@ local complained = {}
 ---@param name string
 ---@param data any
 function M.take(name, data)
-  local receive = receivers[name]
-  if not receive then
-    return
-  end
-  local ok, why = pcall(receive, data)
+  local receiver = RECEIVERS[name]
+  local ok, why = pcall(function()
+    require(receiver[1])[receiver[2]](data)
+  end)
   if not ok and not complained[why] then
     complained[why] = true
-    notify.error({ code = 'internal', message = ('`%s` of the backend: %s'):format(name, why) })
+    local message = ('`%s` of the backend: %s'):format(name, why)
+    require('polecat.editor.notify').error({ code = 'internal', message = message })
   end
 end
 

@@ -6,6 +6,14 @@ function M.path()
   return vim.fn.stdpath('log') .. '/polecat.log'
 end
 
+--- What has the backend write it. The level may be anything, until the backend has looked at it.
+---@return string[]
+function M.options()
+  local level = require('polecat.config').get(nil, 'log_level')
+  level = type(level) == 'string' and level or 'info'
+  return { '--log-file', M.path(), '--log-level', level }
+end
+
 --- Shows the end of it.
 ---@param _ table
 ---@param split polecat.Split

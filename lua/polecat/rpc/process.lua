@@ -1,53 +1,30 @@
---- One run of the backend's program: its channel and the end of what it says on stderr.
+--- One run of the backend's program: its channel, and what it said last.
 local M = {}
 
---- How much of stderr is kept for the message about its death.
-local TAIL_LINES, TAIL_WIDTH = 8, 300
+--- How much of its stderr is kept for the message about its death, in bytes, and shown, in lines.
+local TAIL_LIMIT, LINE_LIMIT = 2000, 8
 
 ---@class polecat.Process
 ---@field channel integer
 ---@field started integer In ms of the loop's clock.
----@field unwanted? boolean We ended it ourselves: its exit is no news.
-
---- Adds `data`, in which the first item goes on where the last one ended, to `tail`.
----@param tail string[]
----@param data string[]
-local function append(tail, data)
-  tail[#tail] = (tail[#tail] .. data[1]):sub(1, TAIL_WIDTH)
-  for index = 2, #data do
-    tail[#tail + 1] = data[index]:sub(1, TAIL_WIDTH)
-  end
-  -- One more than is shown, because the last line is empty after a line break.
-  while #tail > TAIL_LINES + 1 do
-    table.remove(tail, 1)
-  end
-end
-
----@param tail string[]
----@return string[]
-local function said(tail)
-  return vim.tbl_filter(function(line)
-    return vim.trim(line) ~= ''
-  end, tail)
-end
 
 --- Starts `argv` as an RPC channel. `on_exit` is called once, on the main loop.
 ---@param argv string[]
----@param on_exit fun(process: polecat.Process, code: integer, tail: string[])
+---@param on_exit fun(process: polecat.Process, code: integer, tail: string)
 ---@return polecat.Process? process
 ---@return polecat.Error? err
 function M.start(argv, on_exit)
   local process = { channel = 0, started = vim.uv.now() }
-  local tail = { '' }
+  local tail = ''
   local ok, channel = pcall(vim.fn.jobstart, argv, {
     rpc = true,
     -- A worktree that is to be removed must not be held by us.
     cwd = '/',
     on_stderr = function(_, data)
-      append(tail, data)
+      tail = (tail .. table.concat(data, '\n')):sub(-TAIL_LIMIT)
     end,
     on_exit = function(_, code)
-      on_exit(process, code, said(tail))
+      on_exit(process, code, tail)
     end,
   })
   if not ok or channel <= 0 then
@@ -55,25 +32,13 @@ function M.start(argv, on_exit)
     local message = ('the backend `%s` did not start: %s'):format(argv[1], why)
     return nil, { code = 'internal', message = message }
   end
-  process.channel = channel
+  process.channel = channel --[[@as integer]]
   return process
-end
-
---- Sends one call.
----@param process polecat.Process
----@param id integer
----@param method string
----@param args table
----@return boolean ok
----@return string? why
-function M.send(process, id, method, args)
-  return pcall(vim.rpcnotify, process.channel, 'call', id, method, args)
 end
 
 --- Ends it by closing its end of the pipe, as it ends when Neovim is gone.
 ---@param process polecat.Process
 function M.stop(process)
-  process.unwanted = true
   pcall(vim.fn.chanclose, process.channel)
 end
 
@@ -89,14 +54,17 @@ end
 
 --- `the backend ended with exit code 101: no such file`
 ---@param code integer
----@param tail string[] What it said last.
+---@param tail string
 ---@return string
-function M.obituary(code, tail)
+function M.last_words(code, tail)
   local text = 'the backend ' .. M.how(code)
-  if #tail == 1 then
-    return text .. ': ' .. tail[1]
+  -- A character that was cut in two goes.
+  local lines = vim.split(tail:gsub('^[\128-\191]+', ''), '\n', { trimempty = true })
+  lines = vim.list_slice(lines, math.max(#lines - LINE_LIMIT + 1, 1))
+  if #lines > 1 then
+    return table.concat({ text .. ':', unpack(lines) }, '\n')
   end
-  return table.concat({ text .. (tail[1] and ':' or ''), unpack(tail) }, '\n')
+  return lines[1] and (text .. ': ' .. lines[1]) or text
 end
 
 return M

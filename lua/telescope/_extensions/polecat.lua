@@ -1,4 +1,5 @@
 --- `:Telescope polecat`. Loaded by telescope.nvim alone.
+---@diagnostic disable-next-line: undefined-field
 return require('telescope').register_extension({
   exports = {
     polecat = function(opts)

@@ -103,6 +103,10 @@ mod tests {
             ("pi", "pi"),
             ("omp", "omp"),
             ("vibe", "vibe --agent auto-approve"),
+            ("qwen", "qwen --approval-mode yolo"),
+            ("kimi", "kimi --auto"),
+            ("cn", "cn --auto"),
+            ("cline", "cline -i"),
             ("groq-compound", "claude --dangerously-skip-permissions"),
         ] {
             assert_eq!(preset(name).map(|agent| agent.argv().join(" ")).as_deref(), Some(line));

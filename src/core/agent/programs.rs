@@ -16,7 +16,7 @@ pub fn preset_of_program(program: &str) -> Option<Agent> {
 #[must_use]
 pub fn preset_of_process(name: &str, argv: &[String]) -> Option<&'static str> {
     let program = file_name(argv.first().map(String::as_str).unwrap_or_default());
-    let runs_script = INTERPRETERS.iter().any(|one| program.starts_with(one));
+    let runs_script = is_interpreter(program);
     let script = argv.iter().skip(1).find(|word| !word.starts_with('-'));
     let script = script.filter(|_| runs_script);
     preset_called(program)
@@ -40,7 +40,7 @@ fn called_by_version() -> Option<&'static str> {
 fn preset_called(program: &str) -> Option<&'static str> {
     let is = |known: &&&KnownAgent| {
         let mut names = known.process_names.iter();
-        let tells = |name: &str| !INTERPRETERS.contains(&name) && name != "agent";
+        let tells = |name: &str| !is_interpreter(name) && name != "agent";
         known.command == program || names.any(|name| *name == program && tells(name))
     };
     AGENTS.iter().find(is).map(|known| known.name)
@@ -58,6 +58,10 @@ fn preset_of_script(script: &str) -> Option<&'static str> {
         let short = part.strip_suffix("-code").or_else(|| part.strip_suffix("-cli"));
         preset_called(short.unwrap_or(part))
     })
+}
+
+fn is_interpreter(program: &str) -> bool {
+    INTERPRETERS.iter().any(|one| program.starts_with(one))
 }
 
 /// Interpreters; their names may end with a version.
@@ -113,6 +117,12 @@ mod tests {
             ("cursor-agent", "cursor-agent -f", Some("cursor")),
             ("vibe", "/usr/bin/python3 /home/me/.local/bin/vibe --agent x", Some("vibe")),
             ("omp", "omp", Some("omp")),
+            ("MainThread", "node /x/node_modules/@qwen-code/qwen-code/cli.js", Some("qwen")),
+            ("node", "node /x/node_modules/@github/copilot/npm-loader.js", Some("copilot")),
+            ("node", "node /x/node_modules/@continuedev/cli/dist/cn.js", Some("cn")),
+            ("kimi-code", "kimi-code", Some("kimi")),
+            ("aider", "/usr/bin/python3 /home/me/.local/bin/aider --model x", Some("aider")),
+            ("vibe-rs", "vibe-rs --agent ask", Some("vibe")),
         ] {
             let argv: Vec<_> = command.split(' ').map(str::to_owned).collect();
             assert_eq!(preset_of_process(name, &argv), agent, "{command}");

@@ -1,9 +1,7 @@
 //! Claude Code; its screen was read off 2.1.197.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{
-    Answer, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign,
-};
+use crate::core::screen::{Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
 
 /// gastown's accounts are Claude Code's: each is a folder that this variable names.
 pub const ACCOUNT_VARIABLE: &str = "CLAUDE_CONFIG_DIR";
@@ -48,86 +46,70 @@ const SCREEN: Screen = Screen {
         wraps: false,
         over: None,
     }),
-    starting: None,
-    passing: &[],
     dialogs: DIALOGS,
+    ..Screen::PLAIN
 };
 
 const DIALOGS: &[Dialog] = &[
-    Dialog {
-        id: "bypass",
-        reason: Reason::Trust,
-        signs: &[
+    // The first choice ends the agent.
+    Dialog::new(
+        "bypass",
+        Reason::Trust,
+        &[
             Sign::Choices(&["No, exit", "Yes, I accept"]),
             Sign::Phrase("WARNING: Claude Code running in Bypass Permissions mode"),
         ],
-        // The first choice ends the agent.
-        answer: Some(Answer {
-            choice: 1,
-            implied_by: &["--dangerously-skip-permissions", "--permission-mode bypassPermissions"],
-        }),
-    },
-    Dialog {
-        id: "trust",
-        reason: Reason::Trust,
-        signs: &[
+    )
+    // The first choice ends the agent.
+    .accept(1, &["--dangerously-skip-permissions", "--permission-mode bypassPermissions"]),
+    Dialog::new(
+        "trust",
+        Reason::Trust,
+        &[
             Sign::Choices(&["Yes, I trust this folder", "No, exit"]),
             Sign::Phrase("Quick safety check"),
         ],
-        answer: Some(Answer { choice: 0, implied_by: &[] }),
-    },
-    Dialog {
-        id: "api-key",
-        reason: Reason::SignIn,
-        signs: &[Sign::Choices(&["Yes", "No"]), Sign::Phrase("Do you want to use this API key?")],
-        answer: None,
-    },
-    Dialog {
-        id: "theme",
-        reason: Reason::SignIn,
-        signs: &[Sign::Choice("Dark mode"), Sign::Phrase("Choose the text style")],
-        answer: None,
-    },
-    Dialog {
-        id: "sign-in",
-        reason: Reason::SignIn,
-        signs: &[Sign::Choice("Claude account"), Sign::Phrase("Select login method")],
-        answer: None,
-    },
-    Dialog {
-        id: "sign-in-code",
-        reason: Reason::SignIn,
-        signs: &[Sign::Words("Paste code here if prompted"), Sign::Phrase("to sign in")],
-        answer: None,
-    },
-    Dialog {
-        id: "question",
-        reason: Reason::Question,
-        signs: &[Sign::Words("Enter to select ·")],
-        answer: None,
-    },
-    Dialog {
-        id: "submit-answers",
-        reason: Reason::Question,
-        signs: &[Sign::Choices(&["Submit answers", "Cancel"]), Sign::Phrase("Ready to submit")],
-        answer: None,
-    },
-    Dialog {
-        id: "plan",
-        reason: Reason::Permission,
-        signs: &[Sign::Choice("Yes"), Sign::Phrase("Would you like to proceed?")],
-        answer: None,
-    },
-    Dialog {
-        id: "plan-exit",
-        reason: Reason::Permission,
-        signs: &[Sign::Choices(&["Yes", "No"]), Sign::Phrase("exit plan mode")],
-        answer: None,
-    },
-    Dialog {
-        id: "permission",
-        reason: Reason::Permission,
-        signs: &[Sign::Choice("Yes"), Sign::Choice("No"), Sign::Phrase("Do you want to")],
-        answer: None,
-    },
+    )
+    .accept(0, &[]),
+    Dialog::new(
+        "api-key",
+        Reason::SignIn,
+        &[Sign::Choices(&["Yes", "No"]), Sign::Phrase("Do you want to use this API key?")],
+    ),
+    Dialog::new(
+        "theme",
+        Reason::SignIn,
+        &[Sign::Choice("Dark mode"), Sign::Phrase("Choose the text style")],
+    ),
+    Dialog::new(
+        "sign-in",
+        Reason::SignIn,
+        &[Sign::Choice("Claude account"), Sign::Phrase("Select login method")],
+    ),
+    Dialog::new(
+        "sign-in-code",
+        Reason::SignIn,
+        &[Sign::Words("Paste code here if prompted"), Sign::Phrase("to sign in")],
+    ),
+    Dialog::new("question", Reason::Question, &[Sign::Words("Enter to select ·")]),
+    Dialog::new(
+        "submit-answers",
+        Reason::Question,
+        &[Sign::Choices(&["Submit answers", "Cancel"]), Sign::Phrase("Ready to submit")],
+    ),
+    Dialog::new(
+        "plan",
+        Reason::Permission,
+        &[Sign::Choice("Yes"), Sign::Phrase("Would you like to proceed?")],
+    ),
+    Dialog::new(
+        "plan-exit",
+        Reason::Permission,
+        &[Sign::Choices(&["Yes", "No"]), Sign::Phrase("exit plan mode")],
+    ),
+    Dialog::new(
+        "permission",
+        Reason::Permission,
+        &[Sign::Choice("Yes"), Sign::Choice("No"), Sign::Phrase("Do you want to")],
+    ),
 ];

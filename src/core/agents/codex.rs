@@ -1,9 +1,7 @@
 //! Codex CLI; its screen was read off 0.169.0.
 
 use super::{FirstWords, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{
-    Answer, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign,
-};
+use crate::core::screen::{Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "codex",
@@ -37,7 +35,6 @@ const SCREEN: Screen = Screen {
         (TitleSign::Begins("[ ! ] Action Required"), Means::Waiting),
         (TitleSign::Begins("[ . ] Action Required"), Means::Waiting),
     ],
-    busy_below: &[],
     // It is not drawn while an answer streams in: then only the title tells.
     busy_above: Some(BusyRow {
         indent: 0,
@@ -48,54 +45,44 @@ const SCREEN: Screen = Screen {
     }),
     // It draws its composer some seconds before the trust dialog and its first configured row.
     starting: Some("? for shortcuts"),
-    passing: &[],
     dialogs: DIALOGS,
+    ..Screen::PLAIN
 };
 
 const DIALOGS: &[Dialog] = &[
-    Dialog {
-        id: "trust",
-        reason: Reason::Trust,
-        signs: &[
+    Dialog::new(
+        "trust",
+        Reason::Trust,
+        &[
             Sign::Choices(&["Trust and continue", "Back to Agent Command Center"]),
             Sign::Phrase("Trust this folder?"),
         ],
-        answer: Some(Answer { choice: 0, implied_by: &[] }),
-    },
-    Dialog {
-        id: "sign-in",
-        reason: Reason::SignIn,
-        signs: &[Sign::Choice("Sign in with"), Sign::Phrase("Choose how you want to use Codex")],
-        answer: None,
-    },
-    Dialog {
-        id: "sign-in-other",
-        reason: Reason::SignIn,
-        signs: &[Sign::Choice("Use an OpenAI API key"), Sign::Phrase("Sign in another way")],
-        answer: None,
-    },
-    Dialog {
-        id: "sign-in-browser",
-        reason: Reason::SignIn,
-        signs: &[Sign::Words("Press esc to cancel"), Sign::Phrase("Finish signing in")],
-        answer: None,
-    },
-    Dialog {
-        id: "question",
-        reason: Reason::Question,
-        signs: &[Sign::Words("enter to submit answer")],
-        answer: None,
-    },
-    Dialog {
-        id: "permission",
-        reason: Reason::Permission,
-        signs: &[Sign::Choice("Yes"), Sign::Choice("No"), Sign::Phrase("Would you like to")],
-        answer: None,
-    },
-    Dialog {
-        id: "permission",
-        reason: Reason::Permission,
-        signs: &[Sign::Words("Press enter to confirm or esc to cancel")],
-        answer: None,
-    },
+    )
+    .accept(0, &[]),
+    Dialog::new(
+        "sign-in",
+        Reason::SignIn,
+        &[Sign::Choice("Sign in with"), Sign::Phrase("Choose how you want to use Codex")],
+    ),
+    Dialog::new(
+        "sign-in-other",
+        Reason::SignIn,
+        &[Sign::Choice("Use an OpenAI API key"), Sign::Phrase("Sign in another way")],
+    ),
+    Dialog::new(
+        "sign-in-browser",
+        Reason::SignIn,
+        &[Sign::Words("Press esc to cancel"), Sign::Phrase("Finish signing in")],
+    ),
+    Dialog::new("question", Reason::Question, &[Sign::Words("enter to submit answer")]),
+    Dialog::new(
+        "permission",
+        Reason::Permission,
+        &[Sign::Choice("Yes"), Sign::Choice("No"), Sign::Phrase("Would you like to")],
+    ),
+    Dialog::new(
+        "permission",
+        Reason::Permission,
+        &[Sign::Words("Press enter to confirm or esc to cancel")],
+    ),
 ];

@@ -1,15 +1,60 @@
-//! GitHub Copilot CLI.
+//! GitHub Copilot CLI; its screen was read off 1.0.102.
 
 use super::{FirstWords, HooksFile, KnownAgent, ResumeBy};
+use crate::core::screen::{Dialog, Layout, Reason, Screen, Sign};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "copilot",
     command: "copilot",
     args: &["--yolo"],
-    process_names: &["copilot"],
+    process_names: &["copilot", "node"],
     first_words: FirstWords::Flag("--interactive"),
     hooks: Some(HooksFile { provider: "copilot", dir: ".github/hooks", file: "gastown.json" }),
     resume: Some(ResumeBy::Flag("--resume")),
     config_dir_env: Some("COPILOT_HOME"),
+    screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
+
+const SCREEN: Screen = Screen {
+    layout: Layout::RuledOrBoxed,
+    marks: &["❯", "!"],
+    markers: &['❯'],
+    scroll_bar: "┃",
+    // Its title is the same whatever it does. The sign in front of the word moves.
+    busy_below: &[
+        "○ Working",
+        "◎ Working",
+        "◉ Working",
+        "● Working",
+        "esc esc interrupt",
+        "Cancelling",
+    ],
+    asks: &["enter to select", "enter accept", "esc to cancel", "esc cancel"],
+    dialogs: DIALOGS,
+    ..Screen::PLAIN
+};
+
+const DIALOGS: &[Dialog] = &[
+    Dialog::new(
+        "trust",
+        Reason::Trust,
+        &[
+            Sign::Choices(&["Yes", "Yes, and remember", "No"]),
+            Sign::Phrase("Do you trust the files in this folder?"),
+        ],
+    )
+    .accept(0, &[]),
+    Dialog::new(
+        "permission",
+        Reason::Permission,
+        &[Sign::Choice("Yes"), Sign::Choice("No, and tell Copilot what to do")],
+    ),
+    Dialog::new(
+        "permission",
+        Reason::Permission,
+        &[Sign::Choice("Yes"), Sign::Phrase("Do you want to")],
+    ),
+    Dialog::new("question", Reason::Question, &[Sign::Heading("Copilot needs information.")]),
+    Dialog::new("question", Reason::Question, &[Sign::Words("enter accept")]),
+];

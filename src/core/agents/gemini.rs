@@ -1,9 +1,7 @@
 //! Gemini CLI; its screen was read off 0.61.0.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{
-    Answer, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign,
-};
+use crate::core::screen::{Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "gemini",
@@ -38,7 +36,6 @@ const SCREEN: Screen = Screen {
         (TitleSign::Begins("⏲  "), Means::Working),
         (TitleSign::Begins("✋  "), Means::Waiting),
     ],
-    busy_below: &[],
     busy_above: Some(BusyRow {
         indent: 1,
         glyphs: "",
@@ -46,56 +43,46 @@ const SCREEN: Screen = Screen {
         wraps: true,
         over: None,
     }),
-    starting: None,
     // With a key it needs no browser, and says for a second or two that it waits all the same.
     passing: &["sign-in-browser"],
     dialogs: DIALOGS,
+    ..Screen::PLAIN
 };
 
 const DIALOGS: &[Dialog] = &[
-    Dialog {
-        id: "trust",
-        reason: Reason::Trust,
-        signs: &[
+    Dialog::new(
+        "trust",
+        Reason::Trust,
+        &[
             Sign::Choices(&["Trust folder", "Trust parent folder", "Don't trust"]),
             Sign::Phrase("Do you trust the files in this folder?"),
         ],
-        answer: Some(Answer { choice: 0, implied_by: &[] }),
-    },
-    Dialog {
-        id: "sign-in",
-        reason: Reason::SignIn,
-        signs: &[Sign::Choice("Use Gemini API Key"), Sign::Phrase("How would you like to authent")],
-        answer: None,
-    },
-    Dialog {
-        id: "sign-in-key",
-        reason: Reason::SignIn,
-        signs: &[Sign::Words("Press Enter to submit"), Sign::Phrase("Enter Gemini API Key")],
-        answer: None,
-    },
-    Dialog {
-        id: "sign-in-browser",
-        reason: Reason::SignIn,
-        signs: &[Sign::Phrase("Waiting for auth")],
-        answer: None,
-    },
-    Dialog {
-        id: "permission",
-        reason: Reason::Permission,
-        signs: &[Sign::Choice("Allow once"), Sign::Choice("No, suggest changes")],
-        answer: None,
-    },
-    Dialog {
-        id: "question",
-        reason: Reason::Question,
-        signs: &[Sign::Words("Enter to select ·"), Sign::Words("Esc to cancel")],
-        answer: None,
-    },
-    Dialog {
-        id: "loop",
-        reason: Reason::Question,
-        signs: &[Sign::Choice("Keep loop detection"), Sign::Phrase("Do you want to keep loop")],
-        answer: None,
-    },
+    )
+    .accept(0, &[]),
+    Dialog::new(
+        "sign-in",
+        Reason::SignIn,
+        &[Sign::Choice("Use Gemini API Key"), Sign::Phrase("How would you like to authent")],
+    ),
+    Dialog::new(
+        "sign-in-key",
+        Reason::SignIn,
+        &[Sign::Words("Press Enter to submit"), Sign::Phrase("Enter Gemini API Key")],
+    ),
+    Dialog::new("sign-in-browser", Reason::SignIn, &[Sign::Phrase("Waiting for auth")]),
+    Dialog::new(
+        "permission",
+        Reason::Permission,
+        &[Sign::Choice("Allow once"), Sign::Choice("No, suggest changes")],
+    ),
+    Dialog::new(
+        "question",
+        Reason::Question,
+        &[Sign::Words("Enter to select ·"), Sign::Words("Esc to cancel")],
+    ),
+    Dialog::new(
+        "loop",
+        Reason::Question,
+        &[Sign::Choice("Keep loop detection"), Sign::Phrase("Do you want to keep loop")],
+    ),
 ];

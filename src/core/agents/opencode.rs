@@ -1,6 +1,7 @@
-//! opencode.
+//! opencode; its screen was read off 1.18.33.
 
 use super::{FirstWords, HooksFile, KnownAgent, ResumeBy};
+use crate::core::screen::{Dialog, Layout, Reason, Screen, Sign};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "opencode",
@@ -12,5 +13,24 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     first_words: FirstWords::Flag("--prompt"),
     hooks: Some(HooksFile { provider: "opencode", dir: ".opencode/plugin", file: "gastown.js" }),
     resume: Some(ResumeBy::Flag("--session")),
+    screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
+
+const SCREEN: Screen = Screen {
+    layout: Layout::Barred,
+    marks: &[""],
+    hints: &["Ask anything"],
+    // Its title is the same whatever it does.
+    busy_below: &["esc interrupt", "esc again to interrupt", "⬝", "■■"],
+    asks: &["esc dismiss", "enter submit", "enter confirm"],
+    dialogs: DIALOGS,
+    ..Screen::PLAIN
+};
+
+const DIALOGS: &[Dialog] = &[
+    Dialog::new("permission", Reason::Permission, &[Sign::Row("Permission required")])
+        // Which one is marked, only its colour tells.
+        .labels(&["Allow once", "Allow always", "Reject"]),
+    Dialog::new("question", Reason::Question, &[Sign::Words("esc dismiss")]),
+];

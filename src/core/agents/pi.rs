@@ -1,6 +1,7 @@
-//! pi.
+//! pi; its screen was read off 1.6.0.
 
-use super::{FirstWords, HooksFile, KnownAgent};
+use super::{FirstWords, HooksFile, KnownAgent, ResumeBy};
+use crate::core::screen::{Layout, Screen};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "pi",
@@ -10,6 +11,18 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     delay_ms: 8_000,
     first_words: FirstWords::Argument,
     hooks: Some(HooksFile { provider: "pi", dir: ".pi/extensions", file: "gastown-hooks.js" }),
+    resume: Some(ResumeBy::Flag("--session")),
+    config_dir_env: Some("PI_CODING_AGENT_DIR"),
     session_id_env: Some("PI_SESSION_ID"),
+    screen: Some(SCREEN),
     ..KnownAgent::PLAIN
+};
+
+const SCREEN: Screen = Screen {
+    layout: Layout::RuledOrBoxed,
+    // Nothing stands before what is typed. It asks nothing; its extensions may.
+    marks: &[""],
+    markers: &['→', '❯', '>'],
+    busy_rule: &["Working", "Retrying", "Compacting"],
+    ..Screen::PLAIN
 };

@@ -1,16 +1,47 @@
-//! Mistral Vibe.
+//! Mistral Vibe; its screen was read off 3.0.2.
 
 use super::{FirstWords, HooksFile, KnownAgent, ResumeBy};
+use crate::core::screen::{BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "vibe",
     command: "vibe",
     args: &["--agent", "auto-approve"],
-    process_names: &["vibe"],
-    prompt: Some("❯ "),
+    process_names: &["vibe", "vibe-rs", "vibe-app-server"],
     first_words: FirstWords::Argument,
     hooks: Some(HooksFile { provider: "vibe", dir: ".vibe", file: "config.toml" }),
     resume: Some(ResumeBy::Flag("--resume")),
+    config_dir_env: Some("VIBE_HOME"),
     session_id_env: Some("VIBE_SESSION_ID"),
+    screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
+
+const SCREEN: Screen = Screen {
+    layout: Layout::RuledOrBoxed,
+    marks: &[">", "!", "/"],
+    // At its prompt the title is the conversation's, which may be anything.
+    titles: &[
+        (TitleSign::Begins(">> "), Means::Working),
+        (TitleSign::Begins("? "), Means::Waiting),
+    ],
+    scroll_bar: "▁▂▃▄▅▆▇█",
+    // It moves beside an open dialog too.
+    busy_above: Some(BusyRow {
+        indent: 1,
+        glyphs: "",
+        holds: &["to interrupt)"],
+        wraps: true,
+        over: None,
+    }),
+    splash: &["Starting the app", "Welcome to M"],
+    asks: &["Esc reject", "Esc cancel", "Enter select"],
+    dialogs: DIALOGS,
+    ..Screen::PLAIN
+};
+
+const DIALOGS: &[Dialog] = &[
+    Dialog::new("permission", Reason::Permission, &[Sign::Row("Permission for the")]),
+    Dialog::new("permission", Reason::Permission, &[Sign::Words("Esc reject")]),
+    Dialog::new("question", Reason::Question, &[Sign::Words("Esc cancel")]),
+];

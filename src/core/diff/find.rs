@@ -1,13 +1,13 @@
-//! Finding a stretch of lines again after what it stood in has changed.
+//! Finds lines again after their file has changed.
 
 use super::{FileDiff, Section, shown};
 
-/// Which version of a file a line is of.
+/// The version of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Side {
-    /// The one before.
+    /// The old version.
     Old,
-    /// The one after.
+    /// The new version.
     #[default]
     New,
 }
@@ -29,40 +29,40 @@ impl Side {
     }
 }
 
-/// Lines of a file, as they were when somebody pointed at them.
+/// Lines of a file, as they were when a comment was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The file's path.
     pub path: Vec<u8>,
-    /// Which version of it.
+    /// The version.
     pub side: Side,
-    /// The first line, from 1; 0 stands for the file as a whole.
+    /// The first line, from 1; 0 means the whole file.
     pub line: usize,
-    /// What they said.
+    /// Their text.
     pub quote: Vec<String>,
 }
 
-/// Where lines are now, by the indices of section, file, hunk and row of the hunk (from 0 below
-/// its heading).
+/// Where lines are now: the indices of section, file, hunk and row in the hunk (from 0 below its
+/// heading).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// There: the row of the last of them.
+    /// Found: the row of the last line.
     Row(usize, usize, usize, usize),
-    /// Only their file is still there.
+    /// Only the file still exists.
     File(usize, usize),
-    /// Not even that.
+    /// Not even the file.
     Nowhere,
 }
 
-/// One line of a version, and where it is shown.
+/// A line of a version, and its place in the diff.
 struct Seen<'a> {
     line: usize,
     row: &'a [u8],
     at: (usize, usize, usize, usize),
 }
 
-/// Where `place` is in `sections`: at its line when it still says the same there, else at the
-/// nearest lines of the file that do.
+/// Finds `place` in `sections`: at its line if the text is unchanged there, else at the nearest lines
+/// of the file with the same text.
 #[must_use]
 pub fn find(sections: &[Section], place: &Place) -> Found {
     let mut file_at: Option<(usize, usize)> = None;
@@ -87,12 +87,12 @@ pub fn find(sections: &[Section], place: &Place) -> Found {
     }
 }
 
-/// A file that was renamed since is still the one that was meant.
+/// A renamed file still counts as the same.
 fn is_of(file: &FileDiff, place: &Place) -> bool {
     file.new == place.path || file.old == place.path
 }
 
-/// All stretches of `file` that say what `place` said, with how far from its line each begins.
+/// All runs of lines in `file` with the text of `place`, with their distances from its line.
 fn stretches(
     file: &FileDiff,
     at: (usize, usize),
@@ -113,7 +113,7 @@ fn stretches(
     (0..begins).filter(fits).map(found).collect::<Vec<_>>().into_iter()
 }
 
-/// Whether `said` is what `row` says behind its mark. Who points at a line was shown it as text.
+/// Whether `said` is the text of `row` after its mark, as it was displayed.
 fn says(row: &[u8], said: &str) -> bool {
     let (text, more) = shown(row);
     let mut behind = text.chars();
@@ -121,7 +121,7 @@ fn says(row: &[u8], said: &str) -> bool {
     said.strip_prefix(behind.as_str()) == Some(more.as_deref().unwrap_or_default())
 }
 
-/// The lines of one version of `file` that its hunks show.
+/// The lines of one version of `file` that are in its hunks.
 fn seen(file: &FileDiff, at: (usize, usize), side: Side) -> Vec<Seen<'_>> {
     let mut seen = Vec::new();
     for (hunk_at, hunk) in file.hunks.iter().enumerate().filter(|(_, hunk)| hunk.parents() == 1) {

@@ -1,26 +1,26 @@
-//! A theme of a town's own: `<town>/settings/themes/<theme>.txt`, a name a line, as gastown's
-//! `ParseThemeFile` (`internal/polecat/namepool.go` at a8bd79bf8) reads it.
+//! A town's own theme, `<town>/settings/themes/<theme>.txt`, one name per line, parsed like gastown's
+//! `ParseThemeFile` (`internal/polecat/namepool.go` at a8bd79bf8).
 
 use super::usable;
 use crate::core::names::shown;
 
-/// More names than these gastown does not take.
+/// The most names that gastown accepts.
 const NAMES_MAX: usize = 2000;
-/// Shorter names gastown does not take.
+/// The shortest name that gastown accepts.
 const BYTES_MIN: usize = 4;
-/// How many lines that are passed over are named.
+/// How many skipped lines are reported.
 const NAMED_MAX: usize = 5;
 
-/// What a theme's file says.
+/// The content of a theme file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ThemeFile {
     /// The names, each once.
     pub names: Vec<String>,
-    /// Lines that were passed over, for a person to read.
+    /// Skipped lines, for the user.
     pub warnings: Vec<String>,
 }
 
-/// The name of the file that may hold `theme`; none for what would lead elsewhere.
+/// The name of the file for `theme`; `None` if it would lead elsewhere.
 #[must_use]
 pub fn file_name(theme: &str) -> Option<String> {
     let is_plain = !theme.is_empty() && !theme.starts_with('.');
@@ -29,10 +29,10 @@ pub fn file_name(theme: &str) -> Option<String> {
 }
 
 impl ThemeFile {
-    /// Reads the text of one.
+    /// Parses a theme file.
     ///
     /// # Errors
-    /// It has no name, or too many: then gastown takes none of them.
+    /// It has no names or too many: then gastown uses none of them.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut theme = Self::default();
         let lines = text.lines().map(str::trim);

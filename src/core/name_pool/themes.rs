@@ -1,12 +1,12 @@
-//! The names that gastown has built in (`internal/polecat/namepool.go` at 527b7ce79), in the
-//! order in which they are given.
+//! gastown's built-in names (`internal/polecat/namepool.go` at 527b7ce79), in the order in which they
+//! are used.
 
 use crate::core::names::RigName;
 
-/// The theme of settings that name no other.
+/// The theme if settings name no other.
 pub(super) const USUAL: &str = "mad-max";
 
-/// By name, sorted: which one a rig has depends on their order.
+/// Sorted by name: which theme a rig gets depends on the order.
 const THEMES: [(&str, [&str; 50]); 3] =
     [("mad-max", MAD_MAX), ("minerals", MINERALS), ("wasteland", WASTELAND)];
 
@@ -52,12 +52,12 @@ const WASTELAND: [&str; 50] = [
     "elder", "lancer", "knight", "squire", "proctor",
 ];
 
-/// The names of a theme; `None` for one that is not built in.
+/// The names of a theme; `None` if it is not built in.
 pub(super) fn names_of(theme: &str) -> Option<&'static [&'static str]> {
     THEMES.iter().find(|(name, _)| *name == theme).map(|(_, names)| names.as_slice())
 }
 
-/// The theme of a rig whose settings say nothing, by its name, as gastown hashes it.
+/// The theme of a rig without settings, by gastown's hash of its name.
 pub(super) fn of_rig(rig: &RigName) -> &'static str {
     let hash = rig
         .as_str()
@@ -66,7 +66,7 @@ pub(super) fn of_rig(rig: &RigName) -> &'static str {
     THEMES[hash as usize % THEMES.len()].0
 }
 
-/// The themes, for a message.
+/// The names of all themes, for a message.
 pub(super) fn known() -> String {
     THEMES.map(|(name, _)| format!("`{name}`")).join(", ")
 }

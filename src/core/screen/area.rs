@@ -20,6 +20,12 @@ impl Area {
         Self { rows: rows.collect(), quoted: Vec::new() }
     }
 
+    /// From rows behind a bar.
+    pub(super) fn barred(rows: &[String]) -> Self {
+        let inner = |row: &String| row.trim_start().trim_start_matches('┃').trim_end().to_owned();
+        Self { rows: rows.iter().map(inner).collect(), quoted: Vec::new() }
+    }
+
     /// From rows between `│` and `│`.
     pub(super) fn boxed(rows: &[String]) -> Self {
         let mut area = Self { rows: Vec::new(), quoted: Vec::new() };
@@ -29,7 +35,7 @@ impl Area {
             if nested.starts_with('│') {
                 area.quoted.push(nested.trim_matches('│').to_owned());
             }
-            let blank = is_drawn(inner) || nested.starts_with(['│', '╭', '╰']);
+            let blank = is_drawn(inner) || nested.starts_with(['│', '╭', '╰', '┌', '└']);
             area.rows.push(if blank { String::new() } else { inner.to_owned() });
         }
         area

@@ -2,22 +2,34 @@
 
 use super::Reason;
 
-/// What is known about an agent's screen.
+/// What is known about an agent's screen. A file of `core/agents/` says what differs from
+/// [`Screen::PLAIN`].
 #[derive(Debug)]
 pub(in crate::core) struct Screen {
     pub(in crate::core) layout: Layout,
-    /// The marks that may precede typed text.
+    /// The marks that may precede typed text; an empty one where nothing does.
     pub(in crate::core) marks: &'static [&'static str],
     /// The beginnings of the grey text in an empty composer.
     pub(in crate::core) hints: &'static [&'static str],
     /// The marks that point at a choice.
     pub(in crate::core) markers: &'static [char],
     pub(in crate::core) titles: &'static [(TitleSign, Means)],
+    /// The scroll bar that is drawn at the right edge, of these cells.
+    pub(in crate::core) scroll_bar: &'static str,
     /// Texts under the composer while it works.
     pub(in crate::core) busy_below: &'static [&'static str],
     pub(in crate::core) busy_above: Option<BusyRow>,
+    /// The words of the composer's upper rule while it works, behind a spinner.
+    pub(in crate::core) busy_rule: &'static [&'static str],
     /// The complete text under a composer that does not take input yet.
     pub(in crate::core) starting: Option<&'static str>,
+    /// Texts of what it shows before there is a composer.
+    pub(in crate::core) splash: &'static [&'static str],
+    /// Words of the row that names the keys of a dialog: where one of them is, something is asked,
+    /// whichever dialog it is.
+    pub(in crate::core) asks: &'static [&'static str],
+    /// What the first row of a dialog without a frame begins with.
+    pub(in crate::core) dialog_top: &'static [&'static str],
     /// Dialogs that show briefly at startup, and need the user only if they stay.
     pub(in crate::core) passing: &'static [&'static str],
     /// The first match counts.
@@ -49,11 +61,19 @@ pub enum Bang {
 pub(in crate::core) enum Layout {
     /// The composer between two rules, dialogs under one.
     Ruled,
+    /// The composer between two rules, dialogs in a box, between the rules or in their place.
+    RuledOrBoxed,
     /// The composer under a rule, dialogs in a box.
     Boxed,
+    /// The composer in a box; so are dialogs, or they stand between two rules.
+    InBox,
+    /// A bar at the left of the composer, which ends with a foot, and of dialogs, which have none.
+    Barred,
     /// No frame: a mark at the left edge, with everything below indented.
     Marked,
-    /// Unknown.
+    /// A shell's way: the prompt, or a question for a letter, is the last line.
+    LastLine,
+    /// Nothing is known of it.
     Unknown,
 }
 
@@ -61,9 +81,9 @@ pub(in crate::core) enum Layout {
 #[derive(Debug)]
 pub(in crate::core) struct BusyRow {
     pub(in crate::core) indent: usize,
-    /// The characters it may begin with; empty for a braille cell.
+    /// The characters it may begin with; empty for braille cells.
     pub(in crate::core) glyphs: &'static str,
-    /// It must contain one of these.
+    /// It must contain one of these, if there are any.
     pub(in crate::core) holds: &'static [&'static str],
     /// Whether these texts may have wrapped to the next row.
     pub(in crate::core) wraps: bool,
@@ -102,7 +122,37 @@ pub(in crate::core) struct Dialog {
     pub(in crate::core) reason: Reason,
     /// All of them must be there.
     pub(in crate::core) signs: &'static [Sign],
+    /// Its choices, by their beginnings, where they have no numbers.
+    pub(in crate::core) labels: &'static [&'static str],
     pub(in crate::core) answer: Option<Answer>,
+}
+
+impl Dialog {
+    /// One that only a person answers.
+    pub(in crate::core) const fn new(
+        id: &'static str,
+        reason: Reason,
+        signs: &'static [Sign],
+    ) -> Self {
+        Self { id, reason, signs, labels: &[], answer: None }
+    }
+
+    /// With choices that have no numbers.
+    pub(in crate::core) const fn labels(mut self, labels: &'static [&'static str]) -> Self {
+        self.labels = labels;
+        self
+    }
+
+    /// Accepted by the choice at `choice`, from 0; arguments of the command that already say so
+    /// are each one word, or two with a blank.
+    pub(in crate::core) const fn accept(
+        mut self,
+        choice: usize,
+        implied_by: &'static [&'static str],
+    ) -> Self {
+        self.answer = Some(Answer { choice, implied_by });
+        self
+    }
 }
 
 /// A sign of a dialog.
@@ -110,12 +160,18 @@ pub(in crate::core) struct Dialog {
 pub(in crate::core) enum Sign {
     /// Exactly these choices, by their beginnings. A question of the model cannot fake them.
     Choices(&'static [&'static str]),
+    /// Choices without numbers, one of them marked.
+    Marked,
     /// A choice with this beginning.
     Choice(&'static str),
     /// A text outside its choices. Its paragraph is the question.
     Phrase(&'static str),
-    /// A text outside its choices that is not the question.
+    /// A text outside its choices. Only its row is the question.
+    Row(&'static str),
+    /// A text below its choices that is not the question.
     Words(&'static str),
+    /// The same anywhere outside its choices: a heading.
+    Heading(&'static str),
 }
 
 /// How a dialog is accepted.
@@ -133,17 +189,25 @@ impl Keys {
 }
 
 impl Screen {
-    /// For an unknown agent.
-    pub(super) const UNKNOWN: Self = Self {
+    /// What most agents have in common.
+    pub(in crate::core) const PLAIN: Self = Self {
         layout: Layout::Unknown,
         marks: &[],
         hints: &[],
-        markers: &['❯', '›', '●', '>'],
+        markers: &[],
         titles: &[],
+        scroll_bar: "",
         busy_below: &[],
         busy_above: None,
+        busy_rule: &[],
         starting: None,
+        splash: &[],
+        asks: &[],
+        dialog_top: &[],
         passing: &[],
         dialogs: &[],
     };
+
+    /// That of an agent of which nothing is known.
+    pub(super) const UNKNOWN: Self = Self { markers: &['❯', '›', '●', '>'], ..Self::PLAIN };
 }

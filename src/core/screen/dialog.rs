@@ -2,7 +2,7 @@
 
 use super::area::Area;
 use super::description::{Dialog, Layout, Sign};
-use super::layout::Scene;
+use super::layout::{Scene, last_line::lettered};
 use super::menu::{self, Menu};
 use super::patterns::{CustomDialog, Patterns};
 use super::rows::{holds, indent, is_braille, joined, squeezed};
@@ -14,6 +14,9 @@ const NEAR: usize = 12;
 /// Texts of the row that names the keys of a dialog without choices.
 const KEYS: &[&str] = &["Esc to ", "Enter to ", "Tab to ", "(Press ", "(Use "];
 
+/// What may stand in front of a question.
+const HEADS: &str = " ▶△?";
+
 /// Rows above a question that number it: `Question 1/1 (1 unanswered)`.
 const COUNTER: (&str, &str) = ("Question ", "unanswered)");
 
@@ -23,17 +26,39 @@ pub(super) fn find(patterns: &Patterns, rows: &[String], scene: &Scene) -> Optio
         Scene::Dialog(range) => range.start,
         // A configured dialog may leave the prompt of a shell above it.
         Scene::Composer(composer) => composer.below,
+        Scene::Busy => rows.len(),
     };
-    let rows = rows.get(start..).unwrap_or_default();
+    let end = if let Scene::Dialog(range) = scene { range.end } else { rows.len() };
+    let rows = rows.get(start..end).unwrap_or_default();
     if let Some(question) = custom(patterns, rows) {
         return Some(question);
     }
-    if matches!(scene, Scene::Composer(_)) || patterns.known.layout == Layout::Unknown {
+    if !matches!(scene, Scene::Dialog(_)) || patterns.known.layout == Layout::Unknown {
         return None;
     }
-    let boxed = patterns.known.layout == Layout::Boxed;
-    Dialogue::new(if boxed { Area::boxed(rows) } else { Area::plain(rows) }, patterns)
-        .question(patterns)
+    let framed = match patterns.known.layout {
+        // What stands above the question may be the end of an answer.
+        Layout::Marked => false,
+        Layout::RuledOrBoxed => start > 0,
+        _ => true,
+    };
+    let dialogue = if patterns.known.layout == Layout::LastLine {
+        Dialogue::lettered(rows)
+    } else {
+        Dialogue::new(area(patterns, rows), patterns)
+    };
+    Dialogue { framed, ..dialogue }.question(patterns)
+}
+
+/// The rows without what frames them.
+fn area(patterns: &Patterns, rows: &[String]) -> Area {
+    let first = rows.first().map_or("", |row| row.trim_start());
+    match patterns.known.layout {
+        Layout::Barred => Area::barred(rows),
+        Layout::Boxed => Area::boxed(rows),
+        _ if first.starts_with(['╭', '┌', '│']) => Area::boxed(rows),
+        _ => Area::plain(rows),
+    }
 }
 
 /// A dialog from the configuration.
@@ -48,7 +73,7 @@ fn custom(patterns: &Patterns, rows: &[String]) -> Option<Question> {
         reason: patterns.dialogs[at].reason,
         text: patterns.dialogs[at].text.clone(),
         about: String::new(),
-        selected: menu.as_ref().map(|menu| menu.selected),
+        selected: menu.as_ref().and_then(|menu| menu.selected),
         choices: menu.map(|menu| menu.labels).unwrap_or_default(),
         dialog: Some(DialogId::Custom(at)),
     })
@@ -60,32 +85,75 @@ struct Dialogue {
     menu: Option<Menu>,
     /// Its paragraphs without the choices.
     paragraphs: Vec<Vec<usize>>,
+    /// Whether all of it is the dialog's.
+    framed: bool,
 }
 
 impl Dialogue {
     fn new(area: Area, patterns: &Patterns) -> Self {
         let menu = menu::find(&area.rows, patterns.known.markers);
-        let choices = menu.as_ref().map_or(0..0, |menu| menu.first..choices_end(&area, menu));
-        let paragraphs = area.paragraphs(&choices);
-        Self { area, menu, paragraphs }
+        let paragraphs = area.paragraphs(&choices(&area, menu.as_ref()));
+        Self { area, menu, paragraphs, framed: true }
     }
 
-    fn question(&self, patterns: &Patterns) -> Option<Question> {
-        let known = patterns.known.dialogs.iter().find(|dialog| self.fits(dialog));
-        let reason = known.map_or(Reason::Question, |dialog| dialog.reason);
-        if known.is_none() && self.menu.is_none() && !self.names_keys() {
-            return None;
+    fn lettered(rows: &[String]) -> Self {
+        let (rows, menu) = lettered(rows);
+        let area = Area::plain(&rows);
+        let paragraphs = area.paragraphs(&choices(&area, menu.as_ref()));
+        Self { area, menu, paragraphs, framed: true }
+    }
+
+    /// What it asks: as one of the known dialogs, or as what shows choices or names keys.
+    fn question(mut self, patterns: &Patterns) -> Option<Question> {
+        let known = patterns.known.dialogs.iter().find(|dialog| {
+            if dialog.labels.is_empty() {
+                return self.fits(dialog, patterns);
+            }
+            let markers = patterns.known.markers;
+            let menu = menu::labelled(&self.area.rows, dialog.labels, markers);
+            menu.is_some_and(|menu| self.fits_with(menu, dialog, patterns))
+        });
+        if known.is_none() && self.menu.is_none() {
+            if !self.names_keys(patterns) {
+                return None;
+            }
+            self.show(menu::unmarked(&self.area.rows));
         }
-        let phrase = known.and_then(|dialog| {
-            dialog.signs.iter().find_map(|sign| match sign {
-                Sign::Phrase(phrase) => self.paragraph_with(phrase),
-                _ => None,
-            })
+        if known.is_some() && self.menu.is_none() {
+            let menu = menu::unmarked(&self.area.rows);
+            self.show(menu.or_else(|| menu::plain(&self.area.rows, patterns.known.markers)));
+        }
+        Some(self.told(patterns, known))
+    }
+
+    /// Whether it is `dialog`, with these choices; if so, they are its.
+    fn fits_with(&mut self, menu: Menu, dialog: &Dialog, patterns: &Patterns) -> bool {
+        let before = self.menu.take();
+        self.show(Some(menu));
+        let fits = self.fits(dialog, patterns);
+        if !fits {
+            self.show(before);
+        }
+        fits
+    }
+
+    fn show(&mut self, menu: Option<Menu>) {
+        self.paragraphs = self.area.paragraphs(&choices(&self.area, menu.as_ref()));
+        self.menu = menu;
+    }
+
+    fn told(mut self, patterns: &Patterns, known: Option<&Dialog>) -> Question {
+        let reason = known.map_or(Reason::Question, |dialog| dialog.reason);
+        let signs = known.map_or(&[][..], |dialog| dialog.signs);
+        let phrase = signs.iter().find_map(|sign| match sign {
+            Sign::Phrase(phrase) => self.paragraph_with(phrase),
+            Sign::Row(phrase) => self.row_with(phrase),
+            _ => None,
         });
         let asked = phrase.or_else(|| self.nearest());
-        Some(Question {
+        Question {
             reason,
-            text: asked.map(|at| self.asked(at)).unwrap_or_default(),
+            text: asked.map(|at| self.asked(at, signs)).unwrap_or_default(),
             // A sign-in dialog may show a key.
             about: if reason == Reason::SignIn {
                 String::new()
@@ -93,20 +161,34 @@ impl Dialogue {
                 self.about(patterns, asked)
             },
             choices: self.menu.as_ref().map(|menu| menu.labels.clone()).unwrap_or_default(),
-            selected: self.menu.as_ref().map(|menu| menu.selected),
+            selected: self.menu.as_ref().and_then(|menu| menu.selected),
             dialog: known.map(|dialog| DialogId::Preset(dialog.id)),
-        })
+        }
     }
 
-    fn fits(&self, dialog: &Dialog) -> bool {
+    /// Makes a paragraph of its own of the last row that holds `phrase`.
+    fn row_with(&mut self, phrase: &str) -> Option<usize> {
+        let at = self.paragraph_with(phrase)?;
+        let rows = self.paragraphs.remove(at);
+        let row = rows.iter().rposition(|row| holds(&self.area.rows[*row], phrase))?;
+        let parts = [&rows[..row], &rows[row..=row], &rows[row + 1..]];
+        let parts = parts.iter().filter(|part| !part.is_empty()).map(|part| part.to_vec());
+        self.paragraphs.splice(at..at, parts);
+        Some(at + usize::from(row > 0))
+    }
+
+    fn fits(&self, dialog: &Dialog, patterns: &Patterns) -> bool {
         let labels = self.menu.as_ref().map_or(&[][..], |menu| &menu.labels);
         dialog.signs.iter().all(|sign| match sign {
             Sign::Choices(expected) => {
                 labels.len() == expected.len()
                     && labels.iter().zip(*expected).all(|(label, want)| begins(label, want))
             }
+            Sign::Marked => menu::plain(&self.area.rows, patterns.known.markers).is_some(),
             Sign::Choice(expected) => labels.iter().any(|label| begins(label, expected)),
-            Sign::Phrase(phrase) => self.paragraph_with(phrase).is_some(),
+            Sign::Phrase(words) | Sign::Row(words) | Sign::Heading(words) => {
+                self.paragraph_with(words).is_some()
+            }
             Sign::Words(words) => {
                 let under = self.paragraphs.iter().filter(|rows| self.is_under_choices(rows));
                 under.into_iter().any(|rows| holds(&self.area.text(rows), words))
@@ -133,10 +215,15 @@ impl Dialogue {
         paragraph.first().is_some_and(|row| *row > menu.last)
     }
 
-    fn asked(&self, paragraph: usize) -> String {
+    fn asked(&self, paragraph: usize, signs: &[Sign]) -> String {
         let text = self.area.text(&self.paragraphs[paragraph]);
+        let heading = signs.iter().find_map(|sign| match sign {
+            Sign::Heading(words) => text.strip_prefix(words).filter(|rest| !rest.is_empty()),
+            _ => None,
+        });
+        let text = heading.unwrap_or(&text);
         // Without a spinner in front: it moves, but the question does not change.
-        let text = text.trim_start_matches(|letter| is_braille(letter) || letter == ' ');
+        let text = text.trim_start_matches(|letter| is_braille(letter) || HEADS.contains(letter));
         match text.split_once(COUNTER.1) {
             Some((counter, rest)) if counter.starts_with(COUNTER.0) => rest.trim().to_owned(),
             _ => text.to_owned(),
@@ -145,21 +232,32 @@ impl Dialogue {
 
     /// The other paragraphs above the choices.
     fn about(&self, patterns: &Patterns, asked: Option<usize>) -> String {
-        // Without a frame, the text above the question may be the end of an answer.
-        let framed = patterns.known.layout != Layout::Marked;
-        let from = if framed { 0 } else { asked.unwrap_or(0) };
+        let from = if self.framed { 0 } else { asked.unwrap_or(0) };
         let others = self.paragraphs.iter().enumerate().skip(from);
         let others = others.filter(|(at, rows)| Some(*at) != asked && !self.is_under_choices(rows));
+        let others = others.filter(|(_, rows)| !asks(patterns, &self.area.text(rows)));
         self.area.about(&others.map(|(_, rows)| rows.as_slice()).collect::<Vec<_>>())
     }
 
-    fn names_keys(&self) -> bool {
-        let last = self.paragraphs.last().map(|rows| self.area.text(rows));
+    fn names_keys(&self, patterns: &Patterns) -> bool {
+        let rows = || self.paragraphs.iter().map(|rows| self.area.text(rows));
+        let last = rows().next_back();
         last.is_some_and(|text| KEYS.iter().any(|keys| text.starts_with(keys)))
+            || rows().any(|text| asks(patterns, &text))
     }
 }
 
-/// The row after the last choice and the rows indented under it.
+/// Whether a text names the keys of a dialog.
+fn asks(patterns: &Patterns, text: &str) -> bool {
+    patterns.known.asks.iter().any(|words| holds(text, words))
+}
+
+/// The rows in which the choices stand.
+fn choices(area: &Area, menu: Option<&Menu>) -> std::ops::Range<usize> {
+    menu.map_or(0..0, |menu| menu.first..choices_end(area, menu))
+}
+
+/// The row after the last choice and what is indented under it.
 fn choices_end(area: &Area, menu: &Menu) -> usize {
     let left = indent(&area.rows[menu.last]);
     let more = area.rows[menu.last + 1..].iter();

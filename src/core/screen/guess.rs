@@ -58,7 +58,7 @@ pub(super) fn question(rows: &[String]) -> Option<Question> {
         text: joined(&near[at..=at]),
         about: String::new(),
         choices: menu.as_ref().map(|menu| menu.labels.clone()).unwrap_or_default(),
-        selected: menu.map(|menu| menu.selected),
+        selected: menu.and_then(|menu| menu.selected),
         dialog: None,
     })
 }

@@ -1,15 +1,19 @@
 //! Finds the composer or dialog on a screen.
 
+mod barred;
 mod boxed;
+mod in_box;
+pub(super) mod last_line;
 mod marked;
 mod ruled;
+mod ruled_or_boxed;
 
 use std::ops::Range;
 
 use super::description::{Layout, Screen};
 use super::patterns::Patterns;
 use super::prompt::prompt_row;
-use super::rows::{indent, joined};
+use super::rows::{indent, is_drawn, joined};
 
 /// The bottom of a screen.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub(super) enum Scene {
     Composer(Composer),
     /// The rows that may contain a dialog.
     Dialog(Range<usize>),
+    /// Neither, as it is while an agent works that draws no composer then.
+    Busy,
 }
 
 /// The place to type, as rows of the screen.
@@ -32,16 +38,25 @@ pub(super) struct Composer {
     /// The rows of the typed text, the first of them after `mark`.
     pub(super) typed: Range<usize>,
     mark: String,
+    /// What its frame has at the sides of each row.
+    sides: &'static [char],
 }
 
 impl Composer {
     fn new(top: usize, typed: Range<usize>, below: usize, mark: &str) -> Self {
-        Self { top, below, framed: true, typed, mark: mark.to_owned() }
+        Self { top, below, framed: true, typed, mark: mark.to_owned(), sides: &[] }
+    }
+
+    fn between(self, sides: &'static [char]) -> Self {
+        Self { sides, ..self }
     }
 
     /// Its text without the mark; `rows` may be those without hints.
     pub(super) fn text(&self, rows: &[String]) -> String {
-        let text = joined(rows.get(self.typed.clone()).unwrap_or_default());
+        let rows = rows.get(self.typed.clone()).unwrap_or_default().iter();
+        let inner: Vec<String> =
+            rows.map(|row| row.trim().trim_matches(self.sides).to_owned()).collect();
+        let text = joined(&inner);
         text.strip_prefix(self.mark.as_str()).unwrap_or(&text).trim().to_owned()
     }
 
@@ -59,6 +74,10 @@ pub(super) fn scene(patterns: &Patterns, rows: &[String]) -> Scene {
     let framed = match known.layout {
         Layout::Ruled => ruled::scene(known, rows),
         Layout::Boxed => boxed::scene(known, rows),
+        Layout::RuledOrBoxed => Some(ruled_or_boxed::scene(known, rows)),
+        Layout::InBox => Some(in_box::scene(known, rows)),
+        Layout::Barred => barred::scene(known, rows),
+        Layout::LastLine => last_line::scene(rows),
         Layout::Marked => marked::scene(known, rows),
         Layout::Unknown => None,
     };
@@ -84,6 +103,31 @@ fn bare(patterns: &Patterns, rows: &[String]) -> Option<Composer> {
 fn mark<'a>(known: &Screen, row: &str, indent: usize) -> Option<&'a str> {
     let text = row.get(indent..).filter(|_| row.bytes().take(indent).all(|byte| byte == b' '))?;
     known.marks.iter().copied().find(|mark| {
-        text.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        let rest = text.strip_prefix(mark);
+        rest.is_some_and(|rest| mark.is_empty() || rest.is_empty() || rest.starts_with(' '))
     })
+}
+
+/// The rows of the box at the bottom, its edges included, where no more than `under` rows with text
+/// stand below it.
+fn bottom_box(rows: &[String], under: usize) -> Option<Range<usize>> {
+    let edge = rows.iter().rposition(|row| is_edge(row, &['╰', '└']))?;
+    // A narrowed screen breaks the edge into several rows.
+    let below = rows[edge + 1..].iter().filter(|row| !row.is_empty() && !is_drawn(row));
+    if below.count() > under {
+        return None;
+    }
+    let left = indent(&rows[edge]);
+    let opens = |row: &String| indent(row) == left && is_edge(row, &['╭', '┌']);
+    // Its beginning may have been scrolled out.
+    let top = rows[..edge].iter().rposition(opens).unwrap_or(0);
+    let broken = rows[edge + 1..].iter().take_while(|row| is_drawn(row)).count();
+    Some(top..edge + 1 + broken)
+}
+
+/// Whether a row is an edge of a box that begins with one of `left`. A narrowed screen may have cut
+/// its other end.
+fn is_edge(row: &str, left: &[char]) -> bool {
+    let text = row.trim();
+    text.starts_with(left) && is_drawn(text) && text.chars().count() > 2
 }

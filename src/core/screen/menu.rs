@@ -1,12 +1,15 @@
-//! Numbered choices with a marker at one of them.
+//! Choices: numbered with a marker at one of them, as most agents draw them; without numbers, or
+//! without a marker, as some do.
+
+use super::rows::indent;
 
 /// The choices on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Menu {
     /// Their labels, in order.
     pub(super) labels: Vec<String>,
-    /// The marked one, from 0.
-    pub(super) selected: usize,
+    /// The marked one, from 0; some agents mark it by a colour only.
+    pub(super) selected: Option<usize>,
     /// The row of the first one.
     pub(super) first: usize,
     /// The row of the last one.
@@ -56,9 +59,91 @@ pub(super) fn find(rows: &[String], markers: &[char]) -> Option<Menu> {
     }
     (run.len() > 1).then(|| Menu {
         labels: run.iter().map(|choice| label(choice.label)).collect(),
-        selected,
+        selected: Some(selected),
         first: run[0].row,
         last: run[run.len() - 1].row,
+    })
+}
+
+/// The last numbered choices of `rows`, from the first on, none of which is marked.
+pub(super) fn unmarked(rows: &[String]) -> Option<Menu> {
+    let choices: Vec<Choice> =
+        rows.iter().enumerate().filter_map(|(row, text)| choice(row, text, &[])).collect();
+    let first = choices.iter().rposition(|choice| choice.number == 1)?;
+    let in_order = |(at, choice): &(usize, &Choice)| {
+        choice.number == at + 1 && choice.column == choices[first].column
+    };
+    let run: Vec<&Choice> = choices[first..]
+        .iter()
+        .enumerate()
+        .take_while(in_order)
+        .map(|(_, choice)| choice)
+        .collect();
+    (run.len() > 1).then(|| Menu {
+        labels: run.iter().map(|choice| label(choice.label)).collect(),
+        selected: None,
+        first: run[0].row,
+        last: run[run.len() - 1].row,
+    })
+}
+
+/// The choices around the last marked row of `rows`, one in each row, in one column.
+pub(super) fn plain(rows: &[String], markers: &[char]) -> Option<Menu> {
+    let marked = |row: &String| {
+        let text = row.trim_start();
+        let rest = text.trim_start_matches(markers);
+        (rest.len() < text.len() && rest.starts_with(' ') && !rest.trim().is_empty())
+            .then(|| row.chars().count() - rest.trim_start().chars().count())
+    };
+    let at = rows.iter().rposition(|row| marked(row).is_some())?;
+    let column = marked(&rows[at])?;
+    let same = |row: &&String| indent(row) == column && !row.is_empty();
+    let first = at - rows[..at].iter().rev().take_while(same).count();
+    let last = at + rows[at + 1..].iter().take_while(same).count();
+    let text = |row: &String| label(row.trim_start().trim_start_matches(markers));
+    (last > first).then(|| Menu {
+        labels: rows[first..=last].iter().map(text).collect(),
+        selected: Some(at - first),
+        first,
+        last,
+    })
+}
+
+/// The choices that begin with `labels`, in their order: in a row each, or all in the last row that
+/// holds them.
+pub(super) fn labelled(rows: &[String], labels: &[&str], markers: &[char]) -> Option<Menu> {
+    in_a_row(rows, labels).or_else(|| one_below_the_other(rows, labels, markers))
+}
+
+fn in_a_row(rows: &[String], labels: &[&str]) -> Option<Menu> {
+    let has_all = |row: &String| {
+        let mut rest = row.as_str();
+        labels.iter().all(|label| {
+            let found = rest.find(label);
+            rest = found.map_or("", |at| &rest[at + label.len()..]);
+            found.is_some()
+        })
+    };
+    let row = rows.iter().rposition(has_all).filter(|_| labels.len() > 1)?;
+    let labels = labels.iter().map(|label| (*label).to_owned()).collect();
+    Some(Menu { labels, selected: None, first: row, last: row })
+}
+
+fn one_below_the_other(rows: &[String], labels: &[&str], markers: &[char]) -> Option<Menu> {
+    let unmarked = |row: &String| row.trim_start().trim_start_matches(markers).trim().to_owned();
+    let mut found: Vec<usize> = Vec::new();
+    let mut end = rows.len();
+    // From the last one up: the conversation above may quote them.
+    for label in labels.iter().rev() {
+        end = rows[..end].iter().rposition(|row| unmarked(row).starts_with(label))?;
+        found.insert(0, end);
+    }
+    let marked = |row: &usize| rows[*row].trim_start().starts_with(markers);
+    Some(Menu {
+        labels: found.iter().map(|row| self::label(&unmarked(&rows[*row]))).collect(),
+        selected: found.iter().position(marked),
+        first: *found.first()?,
+        last: *found.last()?,
     })
 }
 
@@ -86,7 +171,8 @@ fn label(text: &str) -> String {
 }
 
 fn numbered(text: &str) -> Option<(usize, &str)> {
-    let (number, label) = text.split_once(". ")?;
+    let bracketed = text.strip_prefix('[').and_then(|rest| rest.split_once("] "));
+    let (number, label) = bracketed.or_else(|| text.split_once(". "))?;
     let digits = number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit());
     Some((number.parse().ok().filter(|_| digits)?, label))
 }
@@ -98,7 +184,7 @@ mod tests {
     fn check(screen: &str, expected: Option<(&[&str], usize)>) {
         let rows: Vec<String> = screen.lines().map(str::to_owned).collect();
         let found = find(&rows, &['❯', '›']);
-        let found = found.map(|menu| (menu.labels, menu.selected));
+        let found = found.map(|menu| (menu.labels, menu.selected.unwrap_or(usize::MAX)));
         let expected = expected.map(|(labels, selected)| {
             (labels.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>(), selected)
         });

@@ -3,7 +3,7 @@
 use super::description::{Layout, Means};
 use super::layout::{self, Composer, Scene};
 use super::patterns::Patterns;
-use super::rows::{is_rule, texts};
+use super::rows::{is_rule, texts_beside};
 use super::shown::Shown;
 use super::title;
 use super::{Question, Seen, guess, read};
@@ -56,7 +56,7 @@ pub enum Place {
 /// is not mistaken for a question.
 #[must_use]
 pub fn composing(patterns: &Patterns, shown: &Shown, own: &str) -> Composing {
-    let rows = texts(&shown.rows);
+    let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     match read(patterns, &shown.look()).seen {
         Seen::Waiting(question) => return Composing::Asked { question, guessed: false },
         Seen::Starting => return Composing::NotReady,
@@ -71,7 +71,7 @@ pub fn composing(patterns: &Patterns, shown: &Shown, own: &str) -> Composing {
         Scene::Dialog(_) if patterns.known.layout == Layout::Unknown => {
             unread(patterns, shown, &without(&rows, own))
         }
-        Scene::Dialog(_) => Composing::NotReady,
+        Scene::Dialog(_) | Scene::Busy => Composing::NotReady,
     }
 }
 
@@ -136,10 +136,11 @@ impl Before {
     /// For a screen to which `text` is about to be typed.
     #[must_use]
     pub fn of(patterns: &Patterns, shown: &Shown, text: &str) -> Self {
-        let parked = match layout::scene(patterns, &texts(&shown.rows)) {
-            Scene::Composer(composer) => shown.cursor.1 != composer.top,
-            Scene::Dialog(_) => false,
-        };
+        let parked =
+            match layout::scene(patterns, &texts_beside(&shown.rows, patterns.known.scroll_bar)) {
+                Scene::Composer(composer) => shown.cursor.1 != composer.top,
+                Scene::Dialog(_) | Scene::Busy => false,
+            };
         Self { times: times(shown, text), parked }
     }
 }
@@ -148,12 +149,12 @@ impl Before {
 /// cursor; elsewhere it counts if it occurs more often than before.
 #[must_use]
 pub fn place(patterns: &Patterns, shown: &Shown, text: &str, before: Before) -> Place {
-    let rows = texts(&shown.rows);
+    let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     let nowhere = |proven| {
         if holds(&rows, text) { Place::Conversation } else { Place::Nowhere { proven } }
     };
     let in_composer = match layout::scene(patterns, &rows) {
-        Scene::Dialog(_) => stands(shown, text, before.times),
+        Scene::Dialog(_) | Scene::Busy => stands(shown, text, before.times),
         Scene::Composer(composer) if composer.framed => {
             let typed = composer.typed(&shown.bright, patterns.known.hints);
             let Some(typed) = typed else { return nowhere(true) };
@@ -219,7 +220,7 @@ pub fn folded_at_cursor(shown: &Shown) -> Option<String> {
 /// The rows that show a message in the composer, to check that it is still there.
 #[must_use]
 pub fn composer_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
-    let rows = texts(&shown.rows);
+    let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
     match layout::scene(patterns, &rows) {
         Scene::Composer(composer) if composer.framed => {
             let footer = composer.below..rows.len().min(composer.below + FOOTER);

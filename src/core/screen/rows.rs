@@ -1,9 +1,10 @@
 //! Rows of a screen as text: blanks, rules, and comparison without them.
 
-/// A line in normal form: U+00A0 becomes a space, trailing blanks are removed.
+/// A line as patterns want it: plain blanks for U+00A0, none at the end, and no U+200B, behind
+/// which some agents draw their cursor.
 #[must_use]
 pub fn normal(line: &str) -> String {
-    line.replace('\u{a0}', " ").trim_end().to_owned()
+    line.replace('\u{a0}', " ").replace('\u{200b}', "").trim_end().to_owned()
 }
 
 /// The screen's rows in normal form, without trailing blank ones.
@@ -12,6 +13,16 @@ pub(super) fn texts(lines: &[String]) -> Vec<String> {
     let end = rows.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1);
     rows.truncate(end);
     rows
+}
+
+/// The same without a scroll bar of these cells at the right edge.
+pub(super) fn texts_beside(lines: &[String], scroll_bar: &str) -> Vec<String> {
+    let bar = |row: &String| {
+        let text = row.strip_suffix(|cell| scroll_bar.contains(cell))?;
+        (text.is_empty() || text.ends_with(' ')).then(|| text.trim_end().to_owned())
+    };
+    let rows: Vec<String> = lines.iter().map(|line| normal(line)).collect();
+    texts(&rows.iter().map(|row| bar(row).unwrap_or_else(|| row.clone())).collect::<Vec<_>>())
 }
 
 /// How many blanks a row begins with.
@@ -31,7 +42,23 @@ pub(super) fn is_drawn(row: &str) -> bool {
     !row.is_empty() && row.chars().all(|letter| " ─╌═╭╮╰╯│┌┐└┘├┤".contains(letter))
 }
 
-/// One cell of a braille spinner. The blank cell U+2800 does not count.
+/// A rule that may stand anywhere in its row; where it begins.
+pub(super) fn rule_at(row: &str) -> Option<usize> {
+    let text = row.trim_start();
+    let long = text.chars().take(MIN_RULE).count() == MIN_RULE;
+    let whole = is_rule(text) && (long || text.len() == row.len());
+    (whole || holds_spinner(text)).then(|| indent(row))
+}
+
+/// Whether a rule, however long its label is, holds a spinner: `── ⠋ Working ──`.
+fn holds_spinner(text: &str) -> bool {
+    text.strip_prefix("── ").is_some_and(|label| label.starts_with(is_braille))
+}
+
+/// How long a rule is that does not begin at the left edge, at least.
+const MIN_RULE: usize = 10;
+
+/// One cell of a braille spinner. The blank cell U+2800 is none.
 pub(super) fn is_braille(letter: char) -> bool {
     ('\u{2801}'..='\u{28ff}').contains(&letter)
 }

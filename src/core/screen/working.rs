@@ -10,33 +10,55 @@ pub(super) fn shows(known: &Screen, rows: &[String], composer: &Composer, quiet:
     let below = joined(rows.get(composer.below..).unwrap_or_default());
     let above = rows.get(..composer.top).unwrap_or_default();
     known.busy_below.iter().any(|words| holds(&below, words))
+        || rule_moves(known, rows, composer)
         || (!quiet && known.busy_above.as_ref().is_some_and(|busy| has_busy_row(busy, above)))
 }
 
-/// Whether the composer shows before the agent takes input.
+/// Whether the composer's upper rule holds a spinner and what the agent does.
+fn rule_moves(known: &Screen, rows: &[String], composer: &Composer) -> bool {
+    let rule = rows.get(composer.top).map_or("", String::as_str);
+    rule.contains(is_braille) && known.busy_rule.iter().any(|words| rule.contains(words))
+}
+
+/// Whether the composer stands there before the agent listens.
 pub(super) fn starts(known: &Screen, rows: &[String], composer: &Composer) -> bool {
     let below = joined(rows.get(composer.below..).unwrap_or_default());
     known.starting == Some(below.as_str())
 }
 
+/// Whether this is what it shows before there is a composer.
+pub(super) fn is_splash(known: &Screen, rows: &[String]) -> bool {
+    known.splash.iter().any(|words| rows.iter().any(|row| holds(row, words)))
+}
+
 fn has_busy_row(busy: &BusyRow, above: &[String]) -> bool {
     let passed = |row: &&String| row.is_empty() || indent(row) > busy.indent;
     let under = above.iter().rev().take_while(passed).count();
-    let Some(at) = above.len().checked_sub(under + 1) else { return false };
+    let Some(mut at) = above.len().checked_sub(under + 1) else { return false };
+    if busy.wraps && !begins(busy, &above[at]) {
+        // What it was broken into stands at the left edge.
+        let paragraph = above[..at].iter().rev().take_while(|row| !row.is_empty());
+        at -= paragraph.take_while(|row| !begins(busy, row)).count().saturating_add(1).min(at);
+    }
     let over = |words| above[at + 1..].iter().any(|row| row.trim_start().starts_with(words));
     if busy.over.is_some_and(over) || !begins(busy, &above[at]) {
         return false;
     }
     let paragraph = above[at..].iter().take_while(|row| !row.is_empty());
     let text = joined(paragraph.take(if busy.wraps { usize::MAX } else { 1 }));
-    busy.holds.iter().any(|words| holds(&text, words))
+    busy.holds.is_empty() || busy.holds.iter().any(|words| holds(&text, words))
 }
 
 fn begins(busy: &BusyRow, row: &str) -> bool {
-    let mut letters = row.chars().skip(indent(row));
-    let glyph = letters.next().is_some_and(|letter| match busy.glyphs {
-        "" => is_braille(letter),
-        glyphs => glyphs.contains(letter),
-    });
-    indent(row) == busy.indent && glyph && letters.next() == Some(' ')
+    let row = &row[indent(row)..];
+    let rest = match busy.glyphs {
+        "" => row.trim_start_matches(is_cell),
+        glyphs => row.trim_start_matches(|letter| glyphs.contains(letter)),
+    };
+    rest.len() < row.len() && (rest.is_empty() || rest.starts_with(' '))
+}
+
+/// A cell of a spinner of several, of which some may be blank.
+fn is_cell(letter: char) -> bool {
+    is_braille(letter) || letter == '\u{2800}'
 }

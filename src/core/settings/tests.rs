@@ -62,7 +62,7 @@ fn program(command: &str) -> Changes {
 #[test]
 fn the_first_source_that_says_something_decides() {
     let all = Case {
-        rig: r#"{ "role_agents": { "polecat": "gemini" }, "runtime": { "command": "aider" },
+        rig: r#"{ "role_agents": { "polecat": "gemini" }, "runtime": { "command": "plandex" },
                   "agent": "amp" }"#,
         town: r#"{ "role_agents": { "polecat": "cursor" }, "default_agent": "auggie" }"#,
         configured: Some("copilot"),
@@ -73,7 +73,7 @@ fn the_first_source_that_says_something_decides() {
     let unconfigured = Case { configured: None, ..unasked };
     let no_rig_role = Case {
         rig: r#"{ "role_agents": { "witness": "gemini", "polecat": "" }, "agent": "amp",
-                  "runtime": { "command": "aider" } }"#,
+                  "runtime": { "command": "plandex" } }"#,
         ..unconfigured
     };
     let no_role = Case { town: r#"{ "default_agent": "auggie" }"#, ..no_rig_role };
@@ -85,7 +85,7 @@ fn the_first_source_that_says_something_decides() {
         (unasked, "copilot --yolo"),
         (unconfigured, "gemini --approval-mode yolo"),
         (no_rig_role, "cursor-agent -f"),
-        (no_role, "aider"),
+        (no_role, "plandex"),
         (no_runtime, "amp --dangerously-allow-all --no-ide"),
         (no_agent, "auggie --allow-indexing"),
         (nothing, "claude --dangerously-skip-permissions"),
@@ -150,9 +150,9 @@ fn an_entry_changes_the_agent_that_it_is_like() {
         (r#"{ "provider": "gemini" }"#, "gemini --approval-mode yolo", "gemini"),
         (r#"{ "provider": "gemini", "command": "/x/g" }"#, "/x/g --approval-mode yolo", "gemini"),
         (r#"{ "command": "/x/gemini", "args": [] }"#, "/x/gemini", "gemini"),
-        (r#"{ "command": "aider" }"#, "aider", ""),
+        (r#"{ "command": "plandex" }"#, "plandex", ""),
         (r#"{ "provider": "generic", "command": "claude" }"#, "claude", ""),
-        (r#"{ "provider": "aider", "command": "aider", "args": ["-y"] }"#, "aider -y", ""),
+        (r#"{ "provider": "plandex", "command": "plandex", "args": ["-y"] }"#, "plandex -y", ""),
         (
             r#"{ "command": "claude", "exec_wrapper": ["box", "--"], "args": [] }"#,
             "box -- claude",
@@ -221,7 +221,7 @@ fn the_old_runtime_says_everything_itself() {
     for (runtime, name, argv) in [
         ("{}", "claude", "claude --dangerously-skip-permissions"),
         (r#"{ "provider": "opencode" }"#, "opencode", "opencode"),
-        (r#"{ "command": "/opt/aider" }"#, "aider", "/opt/aider"),
+        (r#"{ "command": "/opt/plandex" }"#, "plandex", "/opt/plandex"),
     ] {
         let rig = format!(r#"{{ "runtime": {runtime} }}"#);
         let town = Case { rig: &rig, ..Case::default() };

@@ -20,7 +20,7 @@ use linux::look;
 use portable::look;
 
 /// How long the system may take to list its processes.
-const PATIENCE: Duration = Duration::from_secs(5);
+const LIST_TIMEOUT: Duration = Duration::from_secs(5);
 /// A program that ends by itself within this time only passes through: a git that somebody's
 /// editor runs for its status line.
 const PASSING: Duration = Duration::from_millis(300);
@@ -66,7 +66,7 @@ pub async fn occupants(folders: &[PathBuf], but: &[u32]) -> Result<Vec<Occupant>
     let looking = tokio::task::spawn_blocking(move || {
         look(&folders.iter().map(|folder| resolved(folder)).collect::<Vec<_>>())
     });
-    let Ok(Ok(Some(found))) = timeout(PATIENCE, looking).await else {
+    let Ok(Ok(Some(found))) = timeout(LIST_TIMEOUT, looking).await else {
         return Err(ProcessError::Unlisted);
     };
     let us = Us { backend: std::process::id(), editor: std::os::unix::process::parent_id() };

@@ -1,4 +1,4 @@
-//! Which folders of a worktree, and which of git's files, are worth watching.
+//! Which folders of a worktree to watch, and which of git's files.
 
 use std::ffi::OsString;
 use std::fs;
@@ -14,11 +14,10 @@ use crate::host::git::{branch_now, repository};
 /// A folder, and the names of files in it.
 pub(super) type Files = (PathBuf, Vec<OsString>);
 
-/// The folders of the worktree `root` that are `below` or lead there from it, without those that
-/// git ignores.
+/// The folder `below` in the worktree `root`, and all folders in it that git does not ignore.
 pub(super) fn of_worktree(root: &Path, below: &Path) -> impl Iterator<Item = PathBuf> {
     let wanted = below.to_owned();
-    // From the root on, since ignoring a folder is said above it.
+    // From the root on: what ignores a folder is written above it.
     let walk = WalkBuilder::new(root)
         .hidden(false)
         .ignore(false)
@@ -40,8 +39,8 @@ pub(super) fn of_worktree(root: &Path, below: &Path) -> impl Iterator<Item = Pat
         .filter(move |path| path.starts_with(&below))
 }
 
-/// Whether all that may say in the folder `dir` what git ignores is regular and small, or not
-/// there: the walk reads whatever it finds, and would wait for a pipe for ever.
+/// Whether everything in the folder `dir` that may say what git ignores is a small regular file, or
+/// absent: the walk reads whatever it finds, and would wait for a pipe for ever.
 fn can_be_read(dir: &Path) -> bool {
     let plain = |path: &Path| match fs::metadata(path) {
         Ok(found) => found.is_file() && found.len() <= TEXT_MAX,
@@ -60,8 +59,8 @@ fn can_be_read(dir: &Path) -> bool {
         && plain(&common.join("info/exclude"))
 }
 
-/// The files of git's own that change when something is committed, staged or checked out in the
-/// worktree `root`, by folder; `None` when that is no worktree.
+/// The files of git's own, by folder, that change when something is committed, staged or checked
+/// out in the worktree `root`; `None` if that is not a worktree.
 pub(super) fn of_git(root: &Path) -> Result<Option<Vec<Files>>, HostError> {
     let Some(git_dir) = repository::git_dir_of(root)? else { return Ok(None) };
     let common = repository::around(root)?.map(|found| found.common_dir);

@@ -1,4 +1,4 @@
-//! What the system told and nobody has taken yet: bounded, however much happens.
+//! Events that the system sent and nobody has taken yet: bounded, however much happens.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
@@ -9,23 +9,23 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use notify::event::{CreateKind, Event, EventKind, ModifyKind};
 use tokio::sync::Notify;
 
-use super::Touched;
+use super::WorktreeChange;
 
-/// As many paths of one worktree are told one by one.
-const PATHS_MAX: usize = 200;
+/// Most paths of one worktree that are listed.
+const PATHS_LIMIT: usize = 200;
 
-/// Filled by the watcher's thread, emptied by the task that tells.
+/// Filled by the watcher's thread, emptied by the task that tells the listeners.
 #[derive(Default)]
 pub(super) struct Inbox {
     state: Mutex<State>,
-    /// There is something in it.
+    /// Notified when there is something in it.
     pub(super) wake: Notify,
 }
 
 #[derive(Default)]
 struct State {
     roots: HashMap<PathBuf, Root>,
-    /// Who wants to know of a folder. One of git's own may be shared.
+    /// Who wants to know of a folder; worktrees may share a folder of git's.
     folders: HashMap<PathBuf, Vec<Interest>>,
     pending: HashMap<PathBuf, Pending>,
 }
@@ -33,7 +33,8 @@ struct State {
 #[derive(Default)]
 struct Root {
     folders: usize,
-    part: bool,
+    /// Whether only a part of it is watched.
+    partial: bool,
 }
 
 struct Interest {
@@ -41,12 +42,12 @@ struct Interest {
     names: Names,
 }
 
-/// What in a folder is of interest.
+/// Which names in a folder are of interest.
 #[derive(Clone)]
 pub(super) enum Names {
-    /// All: it is a folder of the worktree.
+    /// All: the folder is in the worktree.
     Every,
-    /// These files of git's.
+    /// Some files of git's own.
     These(Vec<OsString>),
 }
 
@@ -55,9 +56,9 @@ pub(super) enum Names {
 pub(super) struct Pending {
     paths: BTreeSet<PathBuf>,
     whole: bool,
-    /// Folders that are new.
+    /// New folders.
     pub(super) came: Vec<PathBuf>,
-    /// Folders that are watched and not there any more.
+    /// Watched folders that are gone.
     pub(super) gone: Vec<PathBuf>,
 }
 
@@ -66,15 +67,15 @@ impl Pending {
         !self.came.is_empty() || !self.gone.is_empty()
     }
 
-    /// What is told of it. Of a folder that came or went we were not told what is in it.
-    pub(super) fn touched(self, worktree: PathBuf) -> Touched {
+    /// What to tell of it. What is in a folder that came or went has no events.
+    pub(super) fn touched(self, worktree: PathBuf) -> WorktreeChange {
         let whole = self.whole || self.has_folders();
         let paths = self.paths.iter().filter_map(|path| path.strip_prefix(&worktree).ok());
-        Touched { paths: paths.map(Path::to_owned).collect(), whole, worktree }
+        WorktreeChange { paths: paths.map(Path::to_owned).collect(), whole, worktree }
     }
 
     fn add(&mut self, path: &Path) {
-        self.whole |= self.paths.len() >= PATHS_MAX;
+        self.whole |= self.paths.len() >= PATHS_LIMIT;
         if !self.whole {
             self.paths.insert(path.to_owned());
         }
@@ -89,10 +90,10 @@ impl Inbox {
     /// Takes one event, on the watcher's thread.
     pub(super) fn take(&self, event: notify::Result<Event>) {
         match event {
-            // Reading a file is no change; our own git does it all the time.
+            // Reading is no change, and our own git reads all the time.
             Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
             Ok(event) if !event.need_rescan() => self.note(&event),
-            // The system has lost some.
+            // The system has lost events.
             _ => self.state().doubt_all(),
         }
         if !self.state().pending.is_empty() {
@@ -115,7 +116,7 @@ impl Inbox {
         }
     }
 
-    /// Takes all there is, by worktree.
+    /// Takes everything out, by worktree.
     pub(super) fn drain(&self) -> HashMap<PathBuf, Pending> {
         std::mem::take(&mut self.state().pending)
     }
@@ -124,7 +125,7 @@ impl Inbox {
         self.state().roots.insert(root.to_owned(), Root::default());
     }
 
-    /// Forgets a worktree; these folders are of interest to nobody any more.
+    /// Forgets a worktree; gives the folders that nobody is interested in any more.
     pub(super) fn remove(&self, root: &Path) -> Vec<PathBuf> {
         let mut state = self.state();
         state.roots.remove(root);
@@ -142,8 +143,7 @@ impl Inbox {
         free
     }
 
-    /// Events in `folder` are of interest to the worktree `root` from now on; false when they
-    /// were before.
+    /// Makes events in `folder` count for the worktree `root`; false if they did already.
     pub(super) fn expect(&self, root: &Path, folder: &Path, names: &Names) -> bool {
         let mut state = self.state();
         let interests = state.folders.entry(folder.to_owned()).or_default();
@@ -157,15 +157,15 @@ impl Inbox {
         true
     }
 
-    /// Not every change in this worktree is told.
-    pub(super) fn part(&self, root: &Path) {
+    /// Notes that not every change in this worktree is told.
+    pub(super) fn mark_partial(&self, root: &Path) {
         if let Some(found) = self.state().roots.get_mut(root) {
-            found.part = true;
+            found.partial = true;
         }
     }
 
     pub(super) fn is_whole(&self, root: &Path) -> bool {
-        self.state().roots.get(root).is_some_and(|found| !found.part)
+        self.state().roots.get(root).is_some_and(|found| !found.partial)
     }
 
     pub(super) fn folders_of(&self, root: &Path) -> usize {
@@ -180,7 +180,7 @@ impl Inbox {
 impl State {
     fn note(&mut self, path: &Path, is_folder: bool, leaves: bool) {
         let known = self.folders.contains_key(path);
-        // Of a folder itself its parent tells, only of a worktree's top nobody else does.
+        // A folder's own events come with its parent, except those of a worktree's top.
         let above = path.ancestors().skip(1).find(|dir| self.folders.contains_key(*dir));
         let Some(folder) = above.or_else(|| Some(path).filter(|_| known && leaves)) else { return };
         let name = path.file_name().unwrap_or_default();
@@ -200,7 +200,7 @@ impl State {
         }
     }
 
-    /// Whatever may have happened, anywhere.
+    /// Anything may have happened, anywhere.
     fn doubt_all(&mut self) {
         for root in self.roots.keys() {
             let pending = self.pending.entry(root.clone()).or_default();

@@ -1,4 +1,4 @@
-//! What the system lets one user watch.
+//! How much the system lets a user watch.
 
 use std::{fmt, fs};
 
@@ -8,17 +8,17 @@ use rustix::io::Errno;
 const WATCHES: &str = "max_user_watches";
 const INSTANCES: &str = "max_user_instances";
 
-/// What the system has no more of. What goes on is looked for less often then, and less is told.
+/// What the system has run out of. Some changes are then noticed later, or not told at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shortage {
-    /// Watchers, of which each process that watches has one or more.
+    /// Watchers; each process that watches something has at least one.
     Instances,
-    /// Folders that are watched.
+    /// Watched folders.
     Watches,
 }
 
 impl Shortage {
-    /// What `error` says, if it says that.
+    /// The shortage that `error` reports, if it reports one.
     pub(super) fn of(error: &Error) -> Option<Self> {
         match &error.kind {
             ErrorKind::MaxFilesWatch => Some(Self::Watches),
@@ -53,14 +53,14 @@ impl fmt::Display for Shortage {
         };
         write!(
             f,
-            "the system has no more {what}: what agents change in files is noticed late, and \
-             buffers are not reloaded at once"
+            "the system has run out of {what}: changes by agents are noticed late, and buffers are \
+             not reloaded at once"
         )
     }
 }
 
-/// How many folders we may watch, three quarters of what the system has being left to others.
-pub(super) fn room() -> usize {
+/// How many folders we may watch: a quarter of what the system has; others need some too.
+pub(super) fn folders_limit() -> usize {
     limit(WATCHES).map_or(usize::MAX, |most| most / 4)
 }
 

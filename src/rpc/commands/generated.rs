@@ -197,16 +197,16 @@ fn fields(spec: &Spec) -> Vec<String> {
     fields
 }
 
-/// What completion knows it by.
+/// What completion knows it by: names by the list that has them in the answer to `complete`.
 fn kind_name(kind: Kind) -> &'static str {
     match kind {
-        Kind::Polecat => "polecat",
+        Kind::Polecat => "polecats",
         Kind::Running => "running",
-        Kind::Backup => "backup",
+        Kind::Backup => "backups",
         Kind::NewName => "new",
-        Kind::Session => "session",
+        Kind::Session => "sessions",
         Kind::Issue => "issue",
-        Kind::Agent => "agent",
+        Kind::Agent => "agents",
         Kind::Account => "account",
         Kind::Since => "since",
         Kind::Number => "number",

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 /// The person's home.
-pub(super) fn home() -> Option<PathBuf> {
+pub(in crate::rpc) fn home() -> Option<PathBuf> {
     std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute())
 }
 
 /// `path` as it is meant in an editor whose working directory is `cwd`.
-pub(super) fn absolute(path: &Path, cwd: &Path, home: Option<&Path>) -> PathBuf {
+pub(in crate::rpc) fn absolute(path: &Path, cwd: &Path, home: Option<&Path>) -> PathBuf {
     match (path.strip_prefix("~"), home) {
         (Ok(rest), Some(home)) => home.join(rest),
         _ => cwd.join(path),

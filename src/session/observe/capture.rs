@@ -1,28 +1,28 @@
-//! What an agent printed last.
+//! What a session printed last, once.
 
 use crate::{
     core::names::{self, PolecatName},
-    session::{context::RigContext, error::SessionError, workspace::Workspace},
+    session::{error::SessionError, observe::Observer, workspace::Workspace},
     tmux::{Capture, Pane},
 };
 
-/// How many lines are captured when nobody says.
-const LINES: u32 = 200;
+/// How many lines are captured by default.
+const DEFAULT_LINES: u32 = 200;
 
 /// What to capture.
 #[derive(Clone, Copy, Debug)]
 pub struct CaptureOptions {
-    /// How many of the last lines.
+    /// How many lines, counted from the end.
     pub lines: u32,
     /// Whether with colours, as escape sequences.
     pub ansi: bool,
 }
 
 impl CaptureOptions {
-    /// The defaults in place of what is absent: 200 lines, plain.
+    /// 200 lines without colours, unless told otherwise.
     #[must_use]
     pub fn new(lines: Option<u32>, ansi: Option<bool>) -> Self {
-        Self { lines: lines.unwrap_or(LINES), ansi: ansi.unwrap_or(false) }
+        Self { lines: lines.unwrap_or(DEFAULT_LINES), ansi: ansi.unwrap_or(false) }
     }
 
     pub(in crate::session) fn checked_lines(self) -> Result<usize, SessionError> {
@@ -39,8 +39,8 @@ impl CaptureOptions {
     }
 }
 
-impl RigContext {
-    /// The last lines of `polecat`'s pane, joined by line feeds; also of a dead one.
+impl Observer {
+    /// The last lines of `polecat`'s pane, joined by line feeds. Its agent may be dead.
     ///
     /// # Errors
     /// When it has no session.
@@ -50,8 +50,8 @@ impl RigContext {
         options: CaptureOptions,
     ) -> Result<Vec<u8>, SessionError> {
         let wanted = options.request()?;
-        let session = self.sessions().existing(&PolecatName::parse(polecat)?).await?;
-        let captured = self.tmux.capture(session.pane.pane_id, wanted).await?;
+        let session = self.context.sessions().existing(&PolecatName::parse(polecat)?).await?;
+        let captured = self.context.tmux.capture(session.pane.pane_id, wanted).await?;
         Ok(joined(captured.text))
     }
 }
@@ -71,7 +71,7 @@ impl Workspace {
         Ok(joined(self.tmux().capture(pane.pane_id, wanted).await?.text))
     }
 
-    /// The pane that was there first in `session`.
+    /// The oldest pane of `session`.
     pub(in crate::session) async fn pane_of(&self, session: &str) -> Result<Pane, SessionError> {
         let panes = self.tmux().panes_of(session, &[]).await?;
         panes.into_iter().min_by_key(|pane| pane.pane_id).ok_or_else(|| {
@@ -80,7 +80,7 @@ impl Workspace {
     }
 }
 
-/// tmux ends each row with a line feed; a string of lines has none behind its last.
+/// tmux ends each row with a line feed; what we give back has none after the last.
 fn joined(mut output: Vec<u8>) -> Vec<u8> {
     if output.last() == Some(&b'\n') {
         output.pop();

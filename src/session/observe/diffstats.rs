@@ -1,23 +1,16 @@
-//! What each polecat of a rig changed, counted when something tells that it may be more or less.
+//! What each polecat of a rig changed: counted when something says that it may have changed, never
+//! while nothing happens.
 //!
-//! What tells are file events, and a change of an agent's state for what they miss. Nothing is
-//! counted while nothing happens.
+//! What says so are file events and, for what these miss, an agent that comes to rest. It is a task
+//! of its own beside the poller, since it must hear of files also while tmux does not answer.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::collections::HashMap;
 
-use jiff::Timestamp;
 use tokio::{sync::watch, task::AbortHandle};
 
 use crate::{
-    core::{
-        names::PolecatName,
-        session::{SessionInfo, State},
-        work::Diffstat,
-    },
-    session::context::RigContext,
+    core::{names::PolecatName, session::SessionInfo, work::Diffstat},
+    session::{context::RigContext, observe::Snapshots},
 };
 use counter::Counter;
 
@@ -26,51 +19,26 @@ mod schedule;
 
 /// What is known of each polecat's work.
 type Badges = HashMap<PolecatName, Diffstat>;
-/// What a look told of each polecat that may mean that its work has changed.
-type Glances = BTreeMap<PolecatName, Glance>;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Glance {
-    branch: Option<String>,
-    state: State,
-    activity: Option<Timestamp>,
-}
-
-/// A running count of a rig's polecats; it ends when dropped.
-pub(in crate::session) struct Work {
-    seen: watch::Sender<Arc<Glances>>,
+/// The diffstats of a rig, kept up to date until this is dropped.
+pub(in crate::session) struct Diffstats {
     badges: watch::Receiver<Badges>,
     task: AbortHandle,
 }
 
-impl Drop for Work {
+impl Drop for Diffstats {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl Work {
-    pub(in crate::session) fn start(context: &RigContext) -> Self {
-        let (seen, glances) = watch::channel(Arc::default());
+impl Diffstats {
+    /// Counts for the polecats that `snapshots` show.
+    pub(in crate::session) fn start(context: &RigContext, snapshots: Snapshots) -> Self {
         let (sender, badges) = watch::channel(Badges::new());
         let counter = Counter::new(context.clone(), sender);
-        let task = tokio::spawn(counter.run(glances)).abort_handle();
-        Self { seen, badges, task }
-    }
-
-    /// Says how all polecats look.
-    pub(in crate::session) fn look(&self, infos: &[SessionInfo]) {
-        self.seen.send_if_modified(|seen| {
-            let same = |info: &SessionInfo| {
-                seen.get(&info.polecat).is_some_and(|glance| glance.is_of(info))
-            };
-            if infos.len() == seen.len() && infos.iter().all(same) {
-                return false;
-            }
-            let glances = infos.iter().map(|info| (info.polecat.clone(), Glance::of(info)));
-            *seen = Arc::new(glances.collect());
-            true
-        });
+        let task = tokio::spawn(counter.run(snapshots)).abort_handle();
+        Self { badges, task }
     }
 
     /// Puts what is known into `infos`.
@@ -81,29 +49,10 @@ impl Work {
         }
     }
 
-    /// Waits until more is known. Cancelling it loses nothing.
+    /// Waits until something else is known. Cancelling it loses nothing.
     pub(in crate::session) async fn changed(&mut self) {
         if self.badges.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
-    }
-}
-
-impl Glance {
-    fn of(info: &SessionInfo) -> Self {
-        let SessionInfo { branch, state, last_activity: activity, .. } = info;
-        Self { branch: branch.clone(), state: *state, activity: *activity }
-    }
-
-    fn is_of(&self, info: &SessionInfo) -> bool {
-        self.branch == info.branch
-            && self.state == info.state
-            && self.activity == info.last_activity
-    }
-
-    /// Whether its agent has just left off working.
-    fn rests_after(&self, before: &Self) -> bool {
-        let busy = matches!(self.state, State::Working | State::Starting | State::Unknown);
-        self.state != before.state && !busy
     }
 }

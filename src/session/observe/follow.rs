@@ -1,4 +1,8 @@
-//! A capture that goes on: looks at a pane as often as it is worth it.
+//! A capture that goes on: looks at one pane, as soon as it prints and as often as is worth it.
+//!
+//! It does not use the poller, which looks twice a second: a capture shows each frame that an agent
+//! draws, and every row, also those that have scrolled off between two looks. So each one that is
+//! shown looks for itself, and when it is closed or hidden nobody does.
 
 use std::time::Duration;
 
@@ -7,8 +11,10 @@ use tokio::time::{Instant, sleep_until};
 use crate::{
     core::names::PolecatName,
     session::{
-        context::RigContext, error::SessionError, observe::capture::CaptureOptions,
-        sessions::output_watch::OutputWatch, workspace::Workspace,
+        error::SessionError,
+        observe::{Observer, capture::CaptureOptions},
+        sessions::output_watch::OutputWatch,
+        workspace::Workspace,
     },
     tmux::{Mirror, Pane, Tmux},
 };
@@ -19,15 +25,15 @@ pub use crate::tmux::Update;
 pub struct Follow {
     mirror: Mirror,
     session: String,
-    /// tmux's word of output; only of sessions of ours, in which we may set options.
-    pulse: Option<OutputWatch>,
-    pace: Pace,
-    /// Whether there was more to be had at the last look.
+    /// tmux's notifications of output; only for our own sessions, whose options we may set.
+    output: Option<OutputWatch>,
+    interval: LookInterval,
+    /// Whether the last look left some out.
     more: bool,
 }
 
-impl RigContext {
-    /// Follows the agent of `polecat`, from the last lines that it printed on.
+impl Observer {
+    /// Follows the agent of `polecat`, beginning with its last lines.
     ///
     /// # Errors
     /// When it has no session.
@@ -37,9 +43,10 @@ impl RigContext {
         options: CaptureOptions,
     ) -> Result<Follow, SessionError> {
         let lines = options.checked_lines()?;
-        let session = self.sessions().existing(&PolecatName::parse(polecat)?).await?;
-        let pulse = OutputWatch::of(&self.tmux, &self.rig, &session).await;
-        Ok(Follow::new(&self.tmux, session.pane, lines, Some(pulse)))
+        let session = self.context.sessions().existing(&PolecatName::parse(polecat)?).await?;
+        let tmux = &self.context.tmux;
+        let output = OutputWatch::of(tmux, &self.context.rig, &session).await;
+        Ok(Follow::new(tmux, session.pane, lines, Some(output)))
     }
 }
 
@@ -60,10 +67,10 @@ impl Workspace {
 }
 
 impl Follow {
-    fn new(tmux: &Tmux, of: Pane, lines: usize, pulse: Option<OutputWatch>) -> Self {
+    fn new(tmux: &Tmux, of: Pane, lines: usize, output: Option<OutputWatch>) -> Self {
         let mirror = Mirror::new(tmux.clone(), of.pane_id, lines);
-        let pace = Pace::new(Instant::now());
-        Self { mirror, session: of.session_name, pulse, pace, more: false }
+        let interval = LookInterval::new(Instant::now());
+        Self { mirror, session: of.session_name, output, interval, more: false }
     }
 
     /// What has changed since the last look, if anything has. Cancelling it loses nothing.
@@ -74,7 +81,7 @@ impl Follow {
         let begin = Instant::now();
         let looked = self.mirror.look().await;
         let changed = !matches!(looked, Ok(None));
-        self.pace.looked(begin, Instant::now(), changed);
+        self.interval.looked(begin, Instant::now(), changed);
         self.more = matches!(&looked, Ok(Some(update)) if update.more);
         match looked {
             Err(error) if error.is_missing_target() || error.is_no_server() => {
@@ -98,30 +105,30 @@ impl Follow {
         }
     }
 
-    /// Waits until it is worth to look.
+    /// Waits until it is worth looking.
     async fn rest(&mut self) {
         if self.more {
             return;
         }
-        sleep_until(self.pace.soonest()).await;
-        match &mut self.pulse {
-            Some(pulse) if self.pace.is_slow() => pulse.next(self.pace.rest()).await,
-            _ => sleep_until(self.pace.due()).await,
+        sleep_until(self.interval.soonest()).await;
+        match &mut self.output {
+            Some(output) if self.interval.is_slow() => output.next(self.interval.length()).await,
+            _ => sleep_until(self.interval.due()).await,
         }
     }
 
-    /// Ends what it asked of tmux.
+    /// Ends the notifications that it asked tmux for.
     pub async fn end(self) {
-        if let Some(pulse) = self.pulse {
-            pulse.end().await;
+        if let Some(output) = self.output {
+            output.end().await;
         }
     }
 }
 
-/// How soon to look again. What is quiet for long is looked at less often: a change is seen late
-/// by an eighth of how long it took to come.
+/// How soon to look again. The longer nothing changes, the less often: a change is seen late by an
+/// eighth of the time that it took to come.
 #[derive(Debug)]
-struct Pace {
+struct LookInterval {
     looked: Instant,
     changed: Instant,
     /// How long a look takes: the shorter of the last two.
@@ -129,12 +136,12 @@ struct Pace {
     last_took: Option<Duration>,
 }
 
-impl Pace {
-    /// No sooner than an editor draws on a fast screen.
-    const SOONEST: Duration = Duration::from_millis(12);
-    const LATEST: Duration = Duration::from_millis(250);
-    /// From here on it is worth having oneself told.
-    const SLOW: Duration = Duration::from_millis(64);
+impl LookInterval {
+    /// As often as an editor draws on a fast screen.
+    const MIN_INTERVAL: Duration = Duration::from_millis(12);
+    const MAX_INTERVAL: Duration = Duration::from_millis(250);
+    /// From here on a notification from tmux is worth asking for.
+    const NOTIFY_INTERVAL: Duration = Duration::from_millis(64);
 
     fn new(now: Instant) -> Self {
         Self { looked: now, changed: now, took: Duration::ZERO, last_took: None }
@@ -142,8 +149,8 @@ impl Pace {
 
     fn looked(&mut self, begin: Instant, end: Instant, changed: bool) {
         let took = end - begin;
-        // One look alone that took long was held up by something else on the machine: to rest
-        // for that would hold up what is shown three times as long again.
+        // A single slow look was held up by something else on the machine: a rest for it would
+        // delay what is shown for three times as long again.
         self.took = self.last_took.map_or(took, |last| last.min(took));
         self.last_took = Some(took);
         self.looked = end;
@@ -152,14 +159,14 @@ impl Pace {
         }
     }
 
-    fn rest(&self) -> Duration {
+    fn length(&self) -> Duration {
         let quiet = self.looked - self.changed;
-        (quiet / 8).clamp(Self::SOONEST, Self::LATEST).max(self.least())
+        (quiet / 8).clamp(Self::MIN_INTERVAL, Self::MAX_INTERVAL).max(self.least())
     }
 
-    /// tmux serves everybody else at least three times as long as us.
+    /// tmux is left to all others for at least three times as long as to us.
     fn least(&self) -> Duration {
-        Self::SOONEST.max(3 * self.took.min(Self::LATEST))
+        Self::MIN_INTERVAL.max(3 * self.took.min(Self::MAX_INTERVAL))
     }
 
     fn soonest(&self) -> Instant {
@@ -167,11 +174,11 @@ impl Pace {
     }
 
     fn due(&self) -> Instant {
-        self.looked + self.rest()
+        self.looked + self.length()
     }
 
     fn is_slow(&self) -> bool {
-        self.rest() >= Self::SLOW
+        self.length() >= Self::NOTIFY_INTERVAL
     }
 }
 
@@ -184,33 +191,33 @@ mod tests {
     #[test]
     fn what_changes_is_looked_at_with_each_frame_and_what_rests_less_and_less() {
         let start = Instant::now();
-        let mut pace = Pace::new(start);
+        let mut interval = LookInterval::new(start);
         for (quiet, rest) in [(0, 12), (96, 12), (800, 100), (60_000, 250)] {
             let now = start + quiet * MS;
-            pace.looked(now, now, false);
-            assert_eq!(pace.rest(), rest * MS, "after {quiet} ms");
+            interval.looked(now, now, false);
+            assert_eq!(interval.length(), rest * MS, "after {quiet} ms");
         }
         let now = start + 70_000 * MS;
-        pace.looked(now, now, true);
-        assert_eq!(pace.due(), now + 12 * MS);
+        interval.looked(now, now, true);
+        assert_eq!(interval.due(), now + 12 * MS);
     }
 
     #[test]
     fn a_look_that_takes_long_is_followed_by_a_long_rest() {
         let start = Instant::now();
-        let mut pace = Pace::new(start);
-        pace.looked(start, start + 20 * MS, true);
-        assert_eq!(pace.soonest(), start + 80 * MS);
-        pace.looked(start, start + 20 * MS, true);
-        assert_eq!(pace.soonest(), start + 80 * MS);
+        let mut interval = LookInterval::new(start);
+        interval.looked(start, start + 20 * MS, true);
+        assert_eq!(interval.soonest(), start + 80 * MS);
+        interval.looked(start, start + 20 * MS, true);
+        assert_eq!(interval.soonest(), start + 80 * MS);
     }
 
     #[test]
     fn one_look_that_was_held_up_is_not() {
         let start = Instant::now();
-        let mut pace = Pace::new(start);
-        pace.looked(start, start + MS, true);
-        pace.looked(start, start + 70 * MS, true);
-        assert_eq!(pace.soonest(), start + (70 + 12) * MS);
+        let mut interval = LookInterval::new(start);
+        interval.looked(start, start + MS, true);
+        interval.looked(start, start + 70 * MS, true);
+        assert_eq!(interval.soonest(), start + (70 + 12) * MS);
     }
 }

@@ -1,162 +1,219 @@
-//! Repeated looks at all sessions of a rig, which remember what was seen before.
+//! The one task of a rig that looks at its sessions, again and again. All others read what it
+//! publishes; `observe.rs` tells who they are.
 
-use std::collections::{HashMap, HashSet};
+use std::{sync::Arc, time::Duration};
 
-use jiff::{SignedDuration, Timestamp};
-use tokio::task::JoinSet;
+use jiff::Timestamp;
+use tokio::{
+    sync::{
+        Notify,
+        broadcast::{Receiver, error::RecvError},
+        watch,
+    },
+    task::AbortHandle,
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::debug;
 
 use crate::{
-    core::{
-        names::PolecatName,
-        session::{ExitHow, SessionInfo},
-    },
-    host::{heartbeats, records},
+    core::session::{SessionInfo, State},
+    debounce::Debounce,
     session::{
         context::RigContext,
         error::SessionError,
-        observe::folders::Folders,
-        sessions::list::{self, Session},
-        start::resume::Resumed,
+        events::Snapshot,
+        observe::{Snapshots, diffstats::Diffstats},
     },
+    tmux::Notification,
 };
-use gone::Gone;
-use poll::Poll;
-use tracked::Tracked;
+use scanner::Scanner;
 
+mod folders;
 mod gone;
 mod poll;
+pub(in crate::session) mod scanner;
 mod tracked;
 
-/// How many screens are looked at at a time.
-const AT_ONCE: usize = 8;
+/// How often to look when nothing calls for it: tmux tells of sessions that come and go, not of
+/// titles or of what is printed.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// tmux's notifications with no longer pauses than this are one change.
+const QUIET_TIME: Duration = Duration::from_millis(50);
+/// How long a caller that cannot wait waits for the first look.
+const FIRST_LOOK_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Repeated looks at the polecats of one rig.
+/// A running poller; it ends with the last handle.
+#[derive(Clone)]
 pub(in crate::session) struct Poller {
-    context: RigContext,
-    known: HashMap<PolecatName, Tracked>,
-    folders: Folders,
-    sessions: Vec<Session>,
-    /// What was told of these.
-    told: Vec<SessionInfo>,
-    gone: Gone,
-    resumed: Resumed,
-    /// Those without a session of whom no heartbeat is left.
-    silent: HashSet<PolecatName>,
+    pub(in crate::session) snapshots: Snapshots,
+    wake: Arc<Notify>,
+    /// Cancelled after the first look, whatever came of that.
+    first: CancellationToken,
+    task: Arc<Task>,
+}
+
+struct Task(AbortHandle);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Poller {
-    pub(in crate::session) fn new(context: RigContext) -> Self {
-        Self {
+    /// Begins to look, and calls `looked` after each look.
+    pub(in crate::session) fn start(
+        context: RigContext,
+        looked: impl Fn() + Send + 'static,
+    ) -> Self {
+        let (sender, snapshots) = watch::channel(None);
+        let (wake, first) = (Arc::new(Notify::new()), CancellationToken::new());
+        let worker = Worker {
+            looked,
+            notices: context.tmux.notifications(),
+            scanner: Scanner::new(context.clone()),
+            diffstats: Diffstats::start(&context, snapshots.clone()),
             context,
-            known: HashMap::new(),
-            folders: Folders::default(),
-            sessions: Vec::new(),
-            told: Vec::new(),
-            gone: Gone::default(),
-            resumed: Resumed::default(),
-            silent: HashSet::new(),
+            wake: wake.clone(),
+            first: first.clone(),
+            sender,
+        };
+        let task = Arc::new(Task(tokio::spawn(worker.run()).abort_handle()));
+        Self { snapshots, wake, first, task }
+    }
+
+    /// Makes it look now.
+    pub(in crate::session) fn nudge(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Whether it still runs.
+    pub(in crate::session) fn is_alive(&self) -> bool {
+        !self.task.0.is_finished()
+    }
+
+    /// Whether somebody else has a handle.
+    pub(in crate::session) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.task) > 1
+    }
+
+    /// Whether an agent runs in its rig.
+    pub(in crate::session) fn has_agents(&self) -> bool {
+        let newest = self.snapshots.borrow();
+        newest.as_ref().is_some_and(|newest| newest.polecats.iter().any(|info| info.running))
+    }
+
+    /// Waits for its first look, which knows more than tmux alone. Not for long: if that look
+    /// fails, whoever asks tmux next is told why.
+    pub(in crate::session) async fn first_look(&self) {
+        drop(timeout(FIRST_LOOK_TIMEOUT, self.first.cancelled()).await);
+    }
+
+    /// Puts what everybody is shown, which is held against flicker, in place of what a single look
+    /// says.
+    pub(in crate::session) fn overlay(&self, info: &mut SessionInfo) {
+        let newest = self.snapshots.borrow();
+        let shown = newest.as_ref().and_then(|snapshot| {
+            snapshot.polecats.iter().find(|shown| shown.polecat == info.polecat)
+        });
+        info.diff = shown.and_then(|shown| shown.diff);
+        // If tmux says that the start is over, that is newer.
+        let over =
+            |shown: &SessionInfo| shown.state == State::Starting && info.state != shown.state;
+        let same = |shown: &&SessionInfo| shown.pane_id == info.pane_id && info.running;
+        if let Some(shown) = shown.filter(same).filter(|shown| !over(shown)) {
+            (info.state, info.state_source) = (shown.state, shown.state_source);
+            info.state_since = shown.state_since;
+            info.waiting.clone_from(&shown.waiting);
+            info.agent = info.agent.take().or_else(|| shown.agent.clone());
+            info.command = info.command.take().or_else(|| shown.command.clone());
+        }
+    }
+}
+
+/// The task.
+struct Worker<F> {
+    context: RigContext,
+    looked: F,
+    scanner: Scanner,
+    diffstats: Diffstats,
+    notices: Receiver<Notification>,
+    wake: Arc<Notify>,
+    first: CancellationToken,
+    sender: watch::Sender<Option<Arc<Snapshot>>>,
+}
+
+impl<F: Fn()> Worker<F> {
+    /// Looks until the last handle is gone, which aborts it.
+    async fn run(mut self) {
+        loop {
+            match self.scanner.scan(Timestamp::now()).await {
+                Ok(polecats) => {
+                    self.scanner.take_up(&polecats);
+                    self.publish(polecats);
+                }
+                Err(error) if error.is_passing() => debug!(%error, "a look that saw nothing"),
+                Err(SessionError::Host(error)) => debug!(%error, "the rig cannot be read"),
+                Err(error) => debug!(%error, "a look failed"),
+            }
+            self.first.cancel();
+            (self.looked)();
+            self.wait().await;
         }
     }
 
-    /// Makes the next look read the folders too.
-    pub(in crate::session) fn expect_change(&mut self) {
-        self.folders.expect_change();
+    fn publish(&self, mut polecats: Vec<SessionInfo>) {
+        self.diffstats.complete(&mut polecats);
+        let snapshot = self.context.snapshot(polecats);
+        self.sender.send_if_modified(|shown| {
+            let changed = shown.as_deref() != Some(&snapshot);
+            if changed {
+                *shown = Some(Arc::new(snapshot));
+            }
+            changed
+        });
     }
 
-    /// All polecats of the rig as they are at `now`, in the order of their names.
-    pub(in crate::session) async fn look(
-        &mut self,
-        now: Timestamp,
-    ) -> Result<Vec<SessionInfo>, SessionError> {
-        let sessions = self.context.sessions().current_sessions().await?;
-        self.gone.note((&self.sessions, &sessions), (&self.known, &self.told), now);
-        self.gone.looked(now, self.context.tmux.listed());
-        if self.gone.settle(&self.context, now).await? {
-            self.folders.expect_change();
+    /// Publishes what was seen last once more, with the newest diffstats.
+    fn publish_diffstats(&self) {
+        let newest = self.sender.borrow().clone();
+        if let Some(newest) = newest {
+            self.publish(newest.polecats.clone());
         }
-        let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
-        self.folders.read(&self.context, &names, now).await?;
-        self.forget_gone(&sessions).await?;
-        self.known.retain(|name, _| sessions.iter().any(|session| session.polecat == *name));
-        let mut infos = self.look_at_all(&sessions, now).await?;
-        self.told.clone_from(&infos);
-        infos.extend(self.gone.held().cloned());
-        for name in self.folders.names() {
-            if !infos.iter().any(|info| info.polecat == *name) {
-                let stopped = list::stopped(&self.context.rig, name);
-                infos.push(stopped.after(self.folders.exit(name)));
+    }
+
+    /// Waits for a reason to look again.
+    async fn wait(&mut self) {
+        let due = self.scanner.due(Timestamp::now()).and_then(|due| due.try_into().ok());
+        let latest = Instant::now() + due.map_or(POLL_INTERVAL, |due| POLL_INTERVAL.min(due));
+        let mut burst = Debounce::new(QUIET_TIME, POLL_INTERVAL);
+        loop {
+            tokio::select! {
+                () = self.wake.notified() => return self.scanner.expect_change(),
+                () = self.diffstats.changed() => self.publish_diffstats(),
+                () = sessions_changed(&mut self.notices) => burst.event(Instant::now()),
+                () = burst.elapsed() => return,
+                () = sleep_until(latest) => return,
             }
         }
-        infos.sort_by(|a, b| a.polecat.cmp(&b.polecat));
-        for info in &mut infos {
-            self.folders.complete(info);
-        }
-        self.silence(&sessions);
-        self.sessions = sessions;
-        Ok(infos)
     }
+}
 
-    /// Removes the heartbeats of those who have no session any more: to gastown they would be alive
-    /// for good.
-    fn silence(&mut self, sessions: &[Session]) {
-        let has_session = |name: &PolecatName| sessions.iter().any(|one| one.polecat == *name);
-        self.silent.retain(|name| !has_session(name));
-        for name in self.folders.names().filter(|name| !has_session(name)) {
-            if self.silent.insert(name.clone()) {
-                let (rig, name) = (self.context.rig.clone(), name.clone());
-                tokio::spawn(async move { drop(heartbeats::forget_left(&rig, &name).await) });
-            }
+/// Waits until tmux tells of a session that may have come or gone.
+async fn sessions_changed(notices: &mut Receiver<Notification>) {
+    loop {
+        match notices.recv().await {
+            Ok(
+                Notification::SessionsChanged
+                | Notification::WindowAdded(_)
+                | Notification::WindowClosed(_)
+                | Notification::Connected
+                | Notification::Lost,
+            )
+            | Err(RecvError::Lagged(_)) => return,
+            Ok(_) => {}
+            Err(RecvError::Closed) => std::future::pending().await,
         }
-    }
-
-    /// Forgets that an agent went with its session where gastown has started another one: once that
-    /// is stopped, the death before it is no news.
-    async fn forget_gone(&mut self, sessions: &[Session]) -> Result<(), SessionError> {
-        for session in sessions.iter().filter(|session| session.started.is_some()) {
-            let exit = self.folders.exit(&session.polecat);
-            if exit.is_some_and(|exit| exit.how == ExitHow::Gone) {
-                records::forget(&self.context.rig, &session.polecat).await?;
-                self.folders.expect_change();
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes up what is to be done for sessions that look like `infos`, and that nobody does.
-    pub(in crate::session) fn take_up(&mut self, infos: &[SessionInfo]) {
-        for session in &self.sessions {
-            if let Some(info) = infos.iter().find(|info| info.polecat == session.polecat) {
-                self.resumed.look(&self.context, session, info);
-            }
-        }
-    }
-
-    /// What the screens say, several at a time: most of a look is waiting for tmux's answer.
-    async fn look_at_all(
-        &mut self,
-        sessions: &[Session],
-        now: Timestamp,
-    ) -> Result<Vec<SessionInfo>, SessionError> {
-        let mut infos = Vec::new();
-        for some in sessions.chunks(AT_ONCE) {
-            let mut looks = JoinSet::new();
-            for session in some {
-                let known = self.known.remove(&session.polecat);
-                let look = Poll { context: self.context.clone(), session: session.clone(), now };
-                looks.spawn(look.at(known));
-            }
-            for seen in looks.join_all().await {
-                let (known, info) = seen?;
-                self.known.insert(info.polecat.clone(), known);
-                infos.push(info);
-            }
-        }
-        Ok(infos)
-    }
-
-    /// How soon the next look is due at the latest, when some agent may change soon.
-    pub(in crate::session) fn due(&self, now: Timestamp) -> Option<SignedDuration> {
-        let known = self.known.values().filter_map(|known| known.due(now));
-        known.chain(self.gone.due(now)).min()
     }
 }

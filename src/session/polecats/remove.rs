@@ -139,7 +139,7 @@ impl RigContext {
         reasons.none()?;
         present.refusal(polecat, in_use).map_or(Ok(()), Err)?;
         if let Some(dead) = dead {
-            self.sessions().bury(&dead).await?;
+            self.sessions().reap(&dead).await?;
         }
         Ok(())
     }

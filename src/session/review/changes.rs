@@ -1,19 +1,15 @@
-//! What a polecat changed, and when it is worth another look.
+//! What a polecat changed.
 
 use std::{
     ffi::OsStr,
     os::unix::ffi::OsStrExt,
     path::{Component, Path, PathBuf},
-    sync::Arc,
 };
 
 use crate::{
-    core::{diff::Changes, names::PolecatName, review::Comment, session::State},
+    core::{diff::Changes, names::PolecatName, review::Comment},
     host::{git, polecats, reviews},
-    session::{
-        context::RigContext, error::SessionError, events::Snapshot, observe::monitor::Monitor,
-        workspace::Workspace,
-    },
+    session::{context::RigContext, error::SessionError},
 };
 
 /// What a polecat changed, and where.
@@ -135,48 +131,4 @@ impl RigContext {
 fn outside(path: &Path) -> SessionError {
     let message = format!("`{}` is in no worktree of a polecat", path.display());
     SessionError::BadArgument(message)
-}
-
-/// Tells when a polecat has come to rest, so that what it changed is worth another look.
-pub struct Rests {
-    monitor: Monitor,
-    polecat: String,
-    state: Option<State>,
-}
-
-impl Rests {
-    /// Of `polecat`, from now on.
-    #[must_use]
-    pub fn of(workspace: &Workspace, context: &RigContext, polecat: &str) -> Self {
-        let monitor = workspace.monitor(context);
-        let mut rests = Self { monitor, polecat: polecat.to_owned(), state: None };
-        rests.comes_to_rest();
-        rests
-    }
-
-    /// Waits until it rests after it did something. Cancelling it loses nothing.
-    pub async fn next(&mut self) {
-        while self.monitor.snapshots.changed().await.is_ok() {
-            if self.comes_to_rest() {
-                return;
-            }
-        }
-        // Nobody watches any more; a refresh by hand still works.
-        std::future::pending::<()>().await;
-    }
-
-    fn comes_to_rest(&mut self) -> bool {
-        let newest = self.monitor.snapshots.borrow_and_update().clone();
-        // A look that told nothing is no change of anything.
-        let state = newest.and_then(|all| self.seen(&all)).filter(|now| *now != State::Unknown);
-        let Some(state) = state else { return false };
-        let before = self.state.replace(state);
-        let rests = !matches!(state, State::Working | State::Starting);
-        rests && before.is_some_and(|before| before != state)
-    }
-
-    fn seen(&self, all: &Arc<Snapshot>) -> Option<State> {
-        let mut infos = all.polecats.iter();
-        infos.find(|info| info.polecat.as_str() == self.polecat).map(|info| info.state)
-    }
 }

@@ -17,14 +17,14 @@ use crate::{
 
 /// The agent of a session, if known.
 #[derive(Clone, Debug, Default)]
-pub(in crate::session) struct Told {
+pub(in crate::session) struct Detected {
     pub(in crate::session) agent: Option<Agent>,
     /// Whether a later look may know better, because its process may not have started yet.
     pub(in crate::session) guessed: bool,
 }
 
-impl Told {
-    fn surely(agent: Option<Agent>) -> Self {
+impl Detected {
+    fn certain(agent: Option<Agent>) -> Self {
         Self { agent, guessed: false }
     }
 
@@ -37,28 +37,28 @@ impl Told {
 impl Sessions {
     /// The screen patterns for a session, even one that another program started.
     pub(in crate::session) async fn patterns_of(&self, session: &Session) -> Patterns {
-        self.agent_told(session).await.patterns()
+        self.detect_agent(session).await.patterns()
     }
 
     /// The agent of a session; `None` also if it is no longer configured.
     pub(in crate::session) async fn agent_of(&self, session: &Session) -> Option<Agent> {
-        self.agent_told(session).await.agent
+        self.detect_agent(session).await.agent
     }
 
     /// The agent of a session, and whether it is a guess.
-    pub(in crate::session) async fn agent_told(&self, session: &Session) -> Told {
+    pub(in crate::session) async fn detect_agent(&self, session: &Session) -> Detected {
         if let Some(mark) = session.mark.as_ref().filter(|mark| mark.agent.is_some()) {
-            return Told::surely(self.of_name(mark.agent.as_deref()).await);
+            return Detected::certain(self.of_name(mark.agent.as_deref()).await);
         }
         let started = session.started.as_deref();
         if let Some(agent) = self.of_table(started).await {
-            return Told::surely(Some(agent));
+            return Detected::certain(Some(agent));
         }
         let usual = self.context.agents().resolve(None).await.ok().map(|found| found.agent);
         if let Some(agent) = self.of_processes(session, usual.as_ref()).await {
-            return Told::surely(Some(agent));
+            return Detected::certain(Some(agent));
         }
-        Told { agent: usual.filter(|_| started.is_some()), guessed: true }
+        Detected { agent: usual.filter(|_| started.is_some()), guessed: true }
     }
 
     /// By name. Unlike for a start, its program need not be on our `PATH`.

@@ -45,7 +45,7 @@ impl Sessions {
 
     /// Records how the agent of a dead `session` exited, once even if several backends see it, and
     /// tells gastown's log.
-    pub(in crate::session) async fn record_death(
+    pub(in crate::session) async fn record_exit(
         &self,
         session: &Session,
     ) -> Result<Exit, SessionError> {
@@ -69,8 +69,8 @@ impl Sessions {
 
     /// Records how `session` ended, then closes it with all processes its agent left behind. In
     /// this order: if the record cannot be written, the dead pane stays for the next attempt.
-    pub(in crate::session) async fn bury(&self, session: &Session) -> Result<Exit, SessionError> {
-        let exit = self.record_death(session).await?;
+    pub(in crate::session) async fn reap(&self, session: &Session) -> Result<Exit, SessionError> {
+        let exit = self.record_exit(session).await?;
         self.end_orphans(session).await?;
         self.close(session).await?;
         heartbeats::forget(&self.context.rig, &session.polecat).await?;

@@ -9,7 +9,7 @@ use crate::{
         names::PolecatName,
         rig::Rig,
         session::{Exit, ExitHow, SessionInfo, State, StateSource},
-        state::Told,
+        state::Observation,
     },
     session::{
         error::SessionError,
@@ -273,7 +273,7 @@ impl Session {
 
     /// What tmux knows about it at `now`.
     pub(in crate::session) fn info(&self, rig: &Rig, now: Timestamp) -> SessionInfo {
-        let Told { state, source: state_source } = self.silence(now);
+        let Observation { state, source: state_source } = self.silence(now);
         let mark = self.mark.clone().unwrap_or_default();
         SessionInfo {
             running: self.is_live(),
@@ -305,7 +305,7 @@ impl Session {
     }
 
     /// Its state without reading the screen.
-    pub(in crate::session) fn silence(&self, now: Timestamp) -> Told {
+    pub(in crate::session) fn silence(&self, now: Timestamp) -> Observation {
         let (state, source) = match self.pane.dead {
             Some(_) if self.stopping => (State::Stopped, StateSource::Pane),
             Some(Death { status: Some(0), .. }) => (State::Exited, StateSource::Pane),
@@ -317,7 +317,7 @@ impl Session {
             }
             None => (State::Idle, StateSource::Silence),
         };
-        Told { state, source }
+        Observation { state, source }
     }
 
     /// Whether its start is in progress.

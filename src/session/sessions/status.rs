@@ -67,7 +67,7 @@ impl Sessions {
             self.complete_agent(session, &mut info).await;
         }
         if let Some(session) = session.filter(Session::has_died) {
-            info.exit = Some(self.record_death(&session).await?);
+            info.exit = Some(self.record_exit(&session).await?);
         }
         complete(&mut info, folder).await;
         Ok(info)

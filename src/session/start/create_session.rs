@@ -69,7 +69,7 @@ impl Starter {
     /// Removes the session of a dead agent, wherever its pane is. A live agent is an error.
     async fn make_room(&self, polecat: &PolecatName) -> Result<(), SessionError> {
         match self.context.sessions().require_no_agent(polecat).await? {
-            Some(dead) => self.context.sessions().bury(&dead).await.map(drop),
+            Some(dead) => self.context.sessions().reap(&dead).await.map(drop),
             None => Ok(()),
         }
     }

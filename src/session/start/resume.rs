@@ -24,7 +24,7 @@ use crate::{
 /// The pause before a failed resumption is tried again.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The resumptions of one monitor, by pane.
+/// The resumptions of one poller, by pane.
 #[derive(Default)]
 pub(in crate::session) struct Resumed {
     running: HashMap<PaneId, (JoinHandle<()>, Instant)>,
@@ -99,7 +99,7 @@ impl Starter {
         let to = self.context.messenger().recipient(&session).await;
         let quiet = |_: &str| {};
         let readiness = self.wait_until_ready(&session, &to, &owed, &quiet).await?;
-        let warnings = self.brief(&session, &to, owed, readiness, &quiet).await?;
+        let warnings = self.send_prompts(&session, &to, owed, readiness, &quiet).await?;
         // The obstacle was reported once; it is retried silently.
         let left = self
             .context

@@ -1,4 +1,4 @@
-//! One look at a pane: rows of it, and all that tells which rows those are.
+//! One look at a pane: some of its rows, and what is needed to tell which rows these are.
 
 use crate::tmux::capture::{Piece, colours_after, pieces, rows};
 use crate::tmux::command::Command;
@@ -9,16 +9,16 @@ use crate::tmux::ids::PaneId;
 pub(crate) struct Want {
     /// How many of the rows that have scrolled off, counted up from the top of the screen.
     pub(crate) above: usize,
-    /// How many rows from there on; none is all, to the bottom of the screen.
+    /// How many rows from there on; `None` is all, to the bottom of the screen.
     pub(crate) count: Option<usize>,
 }
 
 /// What a pane is like at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
-    /// Rows scrolled off the top that tmux still has.
+    /// How many rows tmux still has that have scrolled off the top.
     pub(crate) history: usize,
-    /// How many tmux keeps of them. At this number it drops a tenth at once.
+    /// How many of them tmux keeps; when there are more it drops a tenth at once.
     pub(crate) limit: usize,
     pub(crate) width: usize,
     pub(crate) height: usize,
@@ -26,13 +26,13 @@ pub(crate) struct Seen {
     pub(crate) cursor: (usize, usize),
     pub(crate) alternate: bool,
     pub(crate) dead: bool,
-    /// When the window printed something last, and the time of the look, in s since 1970.
+    /// When the window last printed something, and the time of the look, in s since 1970.
     pub(crate) printed: u64,
     pub(crate) at: u64,
 }
 
-/// In the order in which [`Seen::parse`] reads them. tmux puts the time in place of `%s`. The
-/// activity of no window, when the pane is gone, crashes a server of 3.2.
+/// In the order in which [`Seen::parse`] reads them. tmux replaces `%s` with the time. Asking for
+/// the activity of no window, when the pane is gone, crashes a server of 3.2.
 const SEEN: &str = "#{pane_id} #{history_size} #{history_limit} #{pane_width} #{pane_height} \
                     #{cursor_x} #{cursor_y} #{alternate_on} #{pane_dead} \
                     #{?pane_id,#{window_activity},} %s";
@@ -42,8 +42,7 @@ pub(crate) fn ask(pane: PaneId) -> Command {
     Command::new("display-message").args(["-p", "-t", &pane.to_string(), SEEN])
 }
 
-/// Captures the rows of `want`. In the same request as [`ask`], both see the same
-/// moment.
+/// Captures the rows of `want`; in one request with [`ask`] both see the same moment.
 pub(crate) fn capture(pane: PaneId, want: Want) -> Command {
     let start = format!("-{}", want.above);
     let capture = Command::new("capture-pane").args(["-e", "-t", &pane.to_string(), "-S", &start]);
@@ -54,7 +53,7 @@ pub(crate) fn capture(pane: PaneId, want: Want) -> Command {
 }
 
 impl Seen {
-    /// The answer to [`ask`]; none when it is not about `pane`, which then is gone.
+    /// The answer to [`ask`]; `None` if it is about another pane, because `pane` is gone.
     pub(crate) fn parse(text: &str, pane: PaneId) -> Option<Self> {
         let mut words = text.split(' ');
         let found: PaneId = words.next()?.parse().ok()?;
@@ -68,8 +67,8 @@ impl Seen {
         (found == pane).then_some(seen)
     }
 
-    /// Whether a later look can tell that nothing was printed in between. (`printed` is in whole
-    /// seconds, so what was printed in the second of this look may have come after it.)
+    /// Whether a later look can tell that nothing was printed in between: `printed` is in whole
+    /// seconds, so output in the second of this look may have come after it.
     pub(crate) fn can_be_still(&self) -> bool {
         self.printed < self.at
     }
@@ -79,19 +78,19 @@ impl Seen {
         self.can_be_still() && Self { at: self.at, ..*later } == *self
     }
 
-    /// The numbers of the rows that tmux gives for `want`, the oldest that it has being 0.
+    /// The numbers of the rows that tmux gives for `want`; its oldest row is 0.
     fn range(&self, want: Want) -> std::ops::Range<usize> {
         let start = self.history.saturating_sub(want.above);
         let last = match want.count {
             None => self.history + self.height - 1,
-            // tmux takes an end before its oldest row as that row.
+            // tmux takes an end before its oldest row for that row.
             Some(count) => (self.history + count).saturating_sub(want.above + 1),
         };
         start..last + 1
     }
 }
 
-/// Rows of a pane, and which they are.
+/// Rows of a pane, and which rows they are.
 #[derive(Clone, Debug)]
 pub(crate) struct Look {
     pub(crate) seen: Seen,
@@ -101,12 +100,12 @@ pub(crate) struct Look {
     pub(crate) whole: bool,
     /// The rows as tmux printed them, with colours that run on from row to row.
     text: Vec<u8>,
-    /// The rows' texts alone, without blanks at their ends.
+    /// The rows' text only, without trailing blanks.
     plain: Vec<Vec<u8>>,
 }
 
 impl Look {
-    /// None when `text` is not what tmux gives for `want`.
+    /// `None` if `text` is not what tmux gives for `want`.
     pub(crate) fn new(seen: Seen, want: Want, text: Vec<u8>) -> Option<Self> {
         let plain: Vec<Vec<u8>> = rows(&text).map(plain).collect();
         let range = seen.range(want);
@@ -114,13 +113,13 @@ impl Look {
         (look.plain.len() == range.len()).then_some(look)
     }
 
-    /// Whether `other` shows the very same.
+    /// Whether `other` shows exactly the same.
     pub(crate) fn is_the_same(&self, other: &Self) -> bool {
         let seen = Seen { at: self.seen.at, printed: self.seen.printed, ..other.seen };
         self.seen == seen && self.first == other.first && self.text == other.text
     }
 
-    /// The number behind the last of the rows.
+    /// The number after the last row.
     pub(crate) fn end(&self) -> usize {
         self.first + self.plain.len()
     }
@@ -135,8 +134,8 @@ impl Look {
         self.plain.iter().skip(number.saturating_sub(self.first)).map(Vec::as_slice)
     }
 
-    /// The number behind the last row that is a line: what is below on the screen has not been
-    /// reached yet, nor has the cursor's row while it is empty.
+    /// The number after the last row that counts as a line: the rows below it on the screen have
+    /// not been reached yet, nor has the cursor's row while it is empty.
     pub(crate) fn used(&self) -> usize {
         if !self.whole {
             return self.end();
@@ -147,12 +146,12 @@ impl Look {
         printed.map_or(0, |last| self.first + last + 1).max(begun).min(self.end())
     }
 
-    /// The rows from `from` up to the one before `to`, to be read by themselves.
+    /// The rows from `from` to before `to`, with all that is needed to read them on their own.
     pub(crate) fn cut(&self, from: usize, to: usize) -> Vec<u8> {
         let rows: Vec<&[u8]> = rows(&self.text).collect();
         let from = from.saturating_sub(self.first).min(rows.len());
         let to = to.saturating_sub(self.first).clamp(from, rows.len());
-        // Colours run on, so what the rows in front switched on must stay.
+        // Colours run on, so keep what the rows before have switched on.
         let mut text = colours_after(&rows[..from]);
         text.extend(rows[from..to].concat());
         text

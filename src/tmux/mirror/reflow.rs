@@ -1,54 +1,54 @@
-//! Finding rows again after tmux has wrapped them anew to another width.
+//! Finds rows again after tmux has wrapped them to another width.
 //!
-//! Row by row nothing is the same then, but the characters are, all blanks left out.
+//! No row is the same then, but the characters are, if all blanks are left out.
 
 use std::collections::HashSet;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::held::{Held, count};
+use super::anchors::{Anchors, count};
 use super::look::Look;
 
-/// How many settled rows are searched for; all that are held, where these are not enough.
-const PATTERN: usize = 64;
-/// How many characters tell where they are.
-const TELLING: usize = 64;
-/// How many characters of the screen agree with what the settled rows tell.
-const AGREEING: usize = 40;
+/// How many settled rows to search for; if these are not enough, all that are remembered.
+const PATTERN_ROWS: usize = 64;
+/// How many characters are enough to be found by.
+const PATTERN_MIN: usize = 64;
+/// How many characters of the screen must agree with what the settled rows say.
+const AGREEMENT_MIN: usize = 40;
 
 /// What was known before the rows were wrapped anew.
 pub(super) struct Known<'a> {
-    pub(super) held: &'a Held,
-    /// tmux's number behind the last settled row.
+    pub(super) anchors: &'a Anchors,
+    /// tmux's number after the last settled row.
     pub(super) next: usize,
-    /// The rows of the screen that were finished, if they follow the settled ones.
+    /// The finished rows of the screen, if they follow the settled ones.
     pub(super) screen: &'a [Vec<u8>],
-    /// The first row that may be taken anew.
+    /// The first row that may be replaced.
     pub(super) floor: i64,
     /// How wide the pane was.
     pub(super) width: usize,
 }
 
 impl Known<'_> {
-    /// The row that tmux has as number 0 now, and the number of the first row to be taken anew:
-    /// one that begins where a row began before, and is not further down than the screen's top.
-    pub(super) fn place(&self, look: &Look) -> Option<(i64, usize)> {
+    /// Our number of tmux's row 0 now, and the first row to be replaced: one that begins where a
+    /// row began before, if possible not below the top of the screen.
+    pub(super) fn align(&self, look: &Look) -> Option<(i64, usize)> {
         let rows = (look.first..look.end()).filter_map(|number| look.row(number));
         let mut now = Stream::of(rows, look.seen.width);
-        // Nothing in front of tmux's oldest row can be joined to it.
+        // tmux's oldest row has nothing before it to be joined with.
         if let Some(oldest) = now.begins.first_mut().filter(|_| look.first == 0) {
             oldest.is_line = true;
         }
-        let held = usize::try_from(self.held.end() - self.held.start()).unwrap_or(0);
-        if self.next <= held && look.first == 0 {
-            // Where tmux has dropped nothing, both begin with the same row.
+        let known = usize::try_from(self.anchors.end() - self.anchors.start()).unwrap_or(0);
+        if self.next <= known && look.first == 0 {
+            // If tmux has dropped nothing, both begin with the same row.
             let before = self.stream(self.next, self.screen);
             if let Some(length) = self.agreement(&before, &now, look) {
                 return self.continued(&before, length, &now, 0, look);
             }
         }
-        let held = held.min(self.next);
-        [PATTERN.min(held), held]
+        let known = known.min(self.next);
+        [PATTERN_ROWS.min(known), known]
             .into_iter()
             .find_map(|rows| {
                 let before = self.stream(rows, self.screen);
@@ -58,31 +58,31 @@ impl Known<'_> {
             .or_else(|| {
                 let screen = Stream::of(self.screen.iter().map(Vec::as_slice), self.width);
                 let at = now.find_once(&screen.text)?;
-                self.continued(&screen.at(self.held.end()), usize::MAX, &now, at, look)
+                self.continued(&screen.at(self.anchors.end()), usize::MAX, &now, at, look)
             })
     }
 
-    /// The last `rows` settled rows, and those of `screen` behind them.
+    /// The last `rows` settled rows, and after them those of `screen`.
     fn stream(&self, rows: usize, screen: &[Vec<u8>]) -> Stream {
-        let start = self.held.end() - count(rows);
-        let settled = (start..self.held.end()).filter_map(|row| self.held.get(row));
+        let start = self.anchors.end() - count(rows);
+        let settled = (start..self.anchors.end()).filter_map(|row| self.anchors.get(row));
         Stream::of(settled.chain(screen.iter().map(Vec::as_slice)), self.width).at(start)
     }
 
-    /// How much `now` begins with of `before`: at least all that had settled, and enough to be
+    /// How much of `before` `now` begins with: at least all that had settled, and enough to be
     /// sure.
     fn agreement(&self, before: &Stream, now: &Stream, look: &Look) -> Option<usize> {
         let same = common(&before.text, &now.text);
         let settled = self.stream(self.next, &[]).text.len();
-        let is_enough = settled >= TELLING
-            || same >= (settled + AGREEING).min(before.text.len())
+        let is_enough = settled >= PATTERN_MIN
+            || same >= (settled + AGREEMENT_MIN).min(before.text.len())
             || self.is_drawn_anew(before, now, look);
         (same >= settled && is_enough).then_some(same)
     }
 
     /// Whether a screen that nothing has scrolled off was changed in place: a program that draws
-    /// leaves some of it, and does not begin with what was further down. (That would have been
-    /// scrolled there, and what was above cleared away.)
+    /// leaves some of it, and the new screen does not begin with what was further down. (That would
+    /// have been scrolled there, and the rows above cleared.)
     fn is_drawn_anew(&self, before: &Stream, now: &Stream, look: &Look) -> bool {
         let old: HashSet<&[u8]> = self.screen.iter().map(Vec::as_slice).collect();
         let new: HashSet<&[u8]> = look.rows_from(0).filter(|row| !row.is_empty()).collect();
@@ -92,9 +92,9 @@ impl Known<'_> {
         nothing_scrolled && !moved && old.intersection(&new).count() > 1
     }
 
-    /// The last row in the first `length` characters of `before`, which are at `at` in `now`, that
-    /// begins a row of tmux's again. One that has scrolled off, if there is, and that begins a
-    /// line: it will begin a row at any other width too.
+    /// The last row within the first `length` characters of `before`, which are at `at` in `now`,
+    /// that begins one of tmux's rows again. Preferably one that has scrolled off and begins a
+    /// line: that one will begin a row at any other width too.
     fn continued(
         &self,
         before: &Stream,
@@ -112,33 +112,33 @@ impl Known<'_> {
             let rank = (off_screen, old.is_line || new.is_line, off_screen.then_some(number));
             (row >= self.floor).then(|| (rank, (row - count(number), number)))
         });
-        begins.max_by_key(|(rank, _)| *rank).map(|(_, place)| place)
+        begins.max_by_key(|(rank, _)| *rank).map(|(_, found)| found)
     }
 }
 
-/// How much two texts have in common at their beginnings.
+/// How many bytes two texts have in common at their beginnings.
 fn common(one: &str, other: &str) -> usize {
     one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count()
 }
 
-/// Where a row that is not blank begins.
+/// The beginning of a row that is not blank.
 #[derive(Clone, Copy, Debug)]
 struct Begin {
-    /// In the text.
+    /// Where in the text.
     at: usize,
     row: usize,
-    /// Whether it begins a line, as far as that shows: the row in front was not full.
+    /// Whether it begins a line, as far as one can see: the row before was not full.
     is_line: bool,
 }
 
-/// The characters of rows without blanks, and where each row that has any begins.
+/// The characters of rows without blanks, and where each row begins that has any.
 #[derive(Debug, Default)]
 struct Stream {
     /// The number of the first row.
     start: i64,
     rows: usize,
-    /// Bytes, each as the character of that number: rows may be cut within a character, and
-    /// strings are searched in linear time.
+    /// Each byte as the character of that number: rows may be cut within a character, and strings
+    /// are searched in linear time.
     text: String,
     begins: Vec<Begin>,
     /// Whether the last row was not full.
@@ -165,7 +165,7 @@ impl Stream {
         self
     }
 
-    /// Where the row behind the last begins.
+    /// Where the row after the last one begins.
     fn end(&self) -> Begin {
         Begin { at: self.text.len(), row: self.rows, is_line: self.is_line }
     }
@@ -176,10 +176,10 @@ impl Stream {
         Some(self.begins[found])
     }
 
-    /// Where `pattern` is, when there is no other place that it could be.
+    /// Where `pattern` is, if it occurs only once.
     fn find_once(&self, pattern: &str) -> Option<usize> {
-        let at = self.text.find(pattern).filter(|_| pattern.len() >= TELLING)?;
-        // Places that overlap are places too.
+        let at = self.text.find(pattern).filter(|_| pattern.len() >= PATTERN_MIN)?;
+        // Occurrences may overlap.
         let rest = self.text.get(at + self.text[at..].chars().next()?.len_utf8()..)?;
         (!rest.contains(pattern)).then_some(at)
     }

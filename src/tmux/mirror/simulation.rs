@@ -1,4 +1,4 @@
-//! What a transcript must be like, whatever happens in a model of tmux's grid.
+//! Properties that a transcript must have, whatever happens in a model of tmux's grid.
 
 mod grid;
 
@@ -21,7 +21,7 @@ impl Shown {
         self.0.extend(String::from_utf8(update.text.clone()).unwrap().lines().map(str::to_owned));
     }
 
-    /// Looks until there is no more to be had.
+    /// Looks until nothing is left out any more.
     fn catch_up(&mut self, transcript: &mut Transcript, grid: &Grid) {
         for _ in 0..200 {
             if let Step::Update(update) = transcript.feed(&grid.look(transcript.want())) {
@@ -42,7 +42,7 @@ impl Shown {
     }
 }
 
-/// Each number once, in order, and none missing but at a gap. Behind a gap, rows may come again.
+/// Each number once, in order, none missing except at a gap. After a gap, rows may repeat.
 fn check_numbers(shown: &Shown, last: usize) {
     let parts = shown.numbers();
     for part in &parts {
@@ -91,7 +91,7 @@ impl Run {
     fn print(&mut self, lines: usize, length: usize) {
         for _ in 0..lines {
             self.printed += 1;
-            // No part of a line looks like that of another.
+            // No part of a line looks like a part of another one.
             let filling = format!("/{}", self.printed).repeat(length);
             self.grid.print(&format!("({}{})", self.printed, &filling[..length]));
         }
@@ -101,7 +101,7 @@ impl Run {
         self.shown.catch_up(&mut self.transcript, &self.grid);
     }
 
-    /// Lets it come to an end with the main screen.
+    /// Ends with the main screen.
     fn settle(&mut self) {
         self.grid.leave_alternate();
         self.print(1, 1);

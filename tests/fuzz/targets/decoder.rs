@@ -64,7 +64,6 @@ fn size(message: &Message) -> usize {
         Message::Block(block) => block.body.len(),
         Message::Stray(line) | Message::Notification(Notification::Other(line)) => line.len(),
         Message::Exit(reason) => reason.as_ref().map_or(0, String::len),
-        Message::Notification(Notification::Output { bytes, .. }) => bytes.len(),
         Message::Notification(Notification::WindowRenamed { name, .. }) => name.len(),
         Message::Notification(_) => 0,
     }

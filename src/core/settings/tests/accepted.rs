@@ -4,8 +4,8 @@ use super::*;
 
 #[test]
 fn what_a_person_names_and_nothing_defines_is_an_error() {
-    let known = "known: amp, auggie, claude, codex, copilot, cursor, gemini, groq-compound, \
-                 mine, omp, opencode, pi, vibe";
+    let known = "known: aider, amp, auggie, claude, cline, cn, codex, copilot, cursor, gemini, \
+                 groq-compound, kimi, mine, omp, opencode, pi, qwen, vibe";
     for (town, expected) in [
         (Case { asked: Some("clod"), ..Case::default() }, format!("unknown agent `clod`; {known}")),
         (
@@ -21,7 +21,7 @@ fn what_a_person_names_and_nothing_defines_is_an_error() {
     sources.agents.insert("like".into(), like);
     for (name, expected) in [
         ("empty", "`agents.empty.command` of the configuration: it is missing, expected a program"),
-        ("like", "`agents.like.preset` of the configuration: unknown agent `clod`; known: amp"),
+        ("like", "`agents.like.preset` of the configuration: unknown agent `clod`; known: aider"),
     ] {
         let error = sources.resolve(Some(name), &|_| true).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}");
@@ -38,7 +38,9 @@ fn what_a_towns_files_name_and_nothing_defines_is_claude_with_a_warning() {
         (
             of_rig(r#"{ "agent": "clod" }"#),
             CLAUDE,
-            format!("`agent` of `{RIG}` is `clod`, an unknown agent: claude is used (known: amp,"),
+            format!(
+                "`agent` of `{RIG}` is `clod`, an unknown agent: claude is used (known: aider,"
+            ),
         ),
         // gastown does not ask the town when the rig's is unknown.
         (

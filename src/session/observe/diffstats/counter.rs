@@ -1,6 +1,6 @@
 //! Counts the work of all polecats of a rig, a few at a time.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use tokio::{
     sync::watch,
@@ -15,64 +15,61 @@ use crate::{
         HostError,
         git::{self, Begun},
         polecats,
-        watch::{Touched, Watched, Watches, Watching},
+        watch::{WatchHandle, WatchedWorktree, WorktreeChange, WorktreeWatcher},
     },
     session::{
         context::RigContext,
-        events::{Event, Files},
-        observe::diffstats::{Badges, Glances, schedule::Job},
+        events::{Event, Files, Snapshot},
+        observe::{
+            Snapshots,
+            diffstats::{Badges, schedule::Job},
+        },
     },
 };
 
-/// How many polecats are counted at a time: a count is mostly the work of git.
-const AT_ONCE: usize = 2;
+/// How many polecats are counted at once: a count is mostly git's work.
+const PARALLEL_LIMIT: usize = 2;
 
-/// The one that knows of all jobs.
+/// The task, with what is known of each polecat.
 pub(super) struct Counter {
     context: RigContext,
-    watches: Watches,
+    watcher: WorktreeWatcher,
     jobs: HashMap<PolecatName, Job>,
     counts: JoinSet<Done>,
     badges: watch::Sender<Badges>,
-}
-
-/// A count to be made.
-struct Count {
-    context: RigContext,
-    watching: Watching,
-    polecat: PolecatName,
-    watched: Option<Watched>,
-    begun: Option<Begun>,
 }
 
 /// A count that was made.
 struct Done {
     polecat: PolecatName,
     took: Duration,
-    /// The worktree, when it was not watched before.
-    watched: Option<Watched>,
+    /// The worktree, if it was not watched before.
+    watched: Option<WatchedWorktree>,
     found: Result<Option<(Diffstat, Begun)>, HostError>,
 }
 
 impl Counter {
     pub(super) fn new(context: RigContext, badges: watch::Sender<Badges>) -> Self {
         let (jobs, counts) = (HashMap::new(), JoinSet::new());
-        let watches = Watches::start(&context.tools.events);
-        Self { context, watches, jobs, counts, badges }
+        let watcher = WorktreeWatcher::start(&context.tools.events);
+        Self { context, watcher, jobs, counts, badges }
     }
 
-    pub(super) async fn run(mut self, mut seen: watch::Receiver<Arc<Glances>>) {
+    /// Goes on until the poller has ended.
+    pub(super) async fn run(mut self, mut snapshots: Snapshots) {
         loop {
             let due = self.due();
             tokio::select! {
-                changed = seen.changed() => {
+                changed = snapshots.changed() => {
                     if changed.is_err() {
                         return;
                     }
-                    let glances = seen.borrow_and_update().clone();
-                    self.look(&glances).await;
+                    let newest = snapshots.borrow_and_update().clone();
+                    if let Some(newest) = newest {
+                        self.take(&newest).await;
+                    }
                 }
-                Some(touched) = self.watches.next() => self.touched(touched),
+                Some(touched) = self.watcher.next() => self.touched(touched),
                 Some(Ok(done)) = self.counts.join_next(), if !self.counts.is_empty() => {
                     self.done(done).await;
                 }
@@ -85,39 +82,42 @@ impl Counter {
 
     /// When the next count may begin, if one is to be made.
     fn due(&self) -> Option<Instant> {
-        let room = self.counts.len() < AT_ONCE;
+        let room = self.counts.len() < PARALLEL_LIMIT;
         self.jobs.values().filter(|_| room).filter_map(Job::due).min()
     }
 
-    async fn look(&mut self, glances: &Glances) {
+    /// Takes what the poller saw last.
+    async fn take(&mut self, newest: &Snapshot) {
         let now = Instant::now();
+        let is_there =
+            |polecat: &PolecatName| newest.polecats.iter().any(|info| info.polecat == *polecat);
         let mut left = Vec::new();
-        for (_, mut job) in self.jobs.extract_if(|polecat, _| !glances.contains_key(polecat)) {
+        for (_, mut job) in self.jobs.extract_if(|polecat, _| !is_there(polecat)) {
             left.extend(job.watched.take());
         }
-        for (polecat, glance) in glances {
-            match self.jobs.get_mut(polecat) {
-                Some(job) => left.extend(job.look(glance, now)),
-                None => drop(self.jobs.insert(polecat.clone(), Job::new(glance.clone(), now))),
+        for info in &newest.polecats {
+            match self.jobs.get_mut(&info.polecat) {
+                Some(job) => left.extend(job.take(info, now)),
+                None => drop(self.jobs.insert(info.polecat.clone(), Job::new(info, now))),
             }
         }
         for watched in left {
-            self.watches.watching().remove(&watched.worktree).await;
+            self.watcher.handle().remove(&watched.worktree).await;
         }
         self.publish(|badges| {
             let known = badges.len();
-            badges.retain(|polecat, _| glances.contains_key(polecat));
+            badges.retain(|polecat, _| is_there(polecat));
             badges.len() != known
         });
     }
 
-    fn touched(&mut self, touched: Touched) {
+    fn touched(&mut self, touched: WorktreeChange) {
         let is_of = |job: &Job| {
             job.watched.as_ref().is_some_and(|watched| watched.worktree == touched.worktree)
         };
         let now = Instant::now();
         let Some((polecat, job)) = self.jobs.iter_mut().find(|(_, job)| is_of(job)) else {
-            // One of those whose first count, which also watches it, is under way.
+            // It is one whose first count, which also watches it, is under way.
             return self
                 .jobs
                 .values_mut()
@@ -125,26 +125,25 @@ impl Counter {
                 .for_each(|job| job.touch(now));
         };
         job.touch(now);
-        let Touched { worktree, paths, whole } = touched;
+        let WorktreeChange { worktree, paths, whole } = touched;
         if whole || !paths.is_empty() {
-            tell(&self.context, Files { polecat: polecat.clone(), worktree, paths, whole });
+            self.context.tools.news.tell(Event::Files(Files {
+                polecat: polecat.clone(),
+                worktree,
+                paths,
+                whole,
+            }));
         }
     }
 
-    /// Begins the count that is due first.
+    /// Begins the count that has been due the longest.
     fn begin(&mut self) {
-        let due =
-            self.jobs.iter_mut().filter_map(|(polecat, job)| Some((job.due()?, polecat, job)));
-        let Some((_, polecat, job)) = due.min_by_key(|(due, ..)| *due) else { return };
+        let due = self.jobs.iter_mut().filter(|(_, job)| job.due().is_some());
+        let Some((polecat, job)) = due.min_by_key(|(_, job)| job.due()) else { return };
         job.begin();
-        let count = Count {
-            context: self.context.clone(),
-            watching: self.watches.watching(),
-            polecat: polecat.clone(),
-            watched: job.watched.clone(),
-            begun: job.begun.take(),
-        };
-        self.counts.spawn(count.make());
+        let (context, handle) = (self.context.clone(), self.watcher.handle());
+        let (watched, begun) = (job.watched.clone(), job.begun.take());
+        self.counts.spawn(count(context, handle, polecat.clone(), watched, begun));
     }
 
     async fn done(&mut self, done: Done) {
@@ -152,35 +151,34 @@ impl Counter {
         let Some(job) = self.jobs.get_mut(&polecat) else {
             // The polecat went while it was counted.
             if let Some(watched) = watched {
-                self.watches.watching().remove(&watched.worktree).await;
+                self.watcher.handle().remove(&watched.worktree).await;
             }
             return;
         };
         job.end(took, found.is_err(), Instant::now());
         let is_new = watched.is_some();
         job.watched = watched.or(job.watched.take());
-        if let Some(Watched { worktree, whole }) = &job.watched
+        if let Some(WatchedWorktree { worktree, whole }) = &job.watched
             && (is_new || !whole)
         {
-            // What changed before it was watched, or where it is not, nobody has told.
+            // Nobody has told what changed before it was watched, or where it is not.
             let (polecat, worktree) = (polecat.clone(), worktree.clone());
-            tell(&self.context, Files { polecat, worktree, paths: vec![], whole: true });
+            self.context.tools.news.tell(Event::Files(Files {
+                polecat,
+                worktree,
+                paths: vec![],
+                whole: true,
+            }));
         }
-        if let Some(of) = self.watches.watching().shortage() {
+        if let Some(of) = self.watcher.handle().shortage() {
             self.context.tools.falls_short(of);
         }
         debug!(%polecat, ?took, "counted");
-        let stat = match found {
-            Ok(Some((stat, begun))) => {
-                job.begun = Some(begun);
-                Some(stat)
-            }
-            Ok(None) => None,
-            Err(error) => {
-                debug!(%polecat, %error, "its work cannot be counted");
-                None
-            }
-        };
+        let found = found.inspect_err(|error| debug!(%polecat, %error, "it cannot be counted"));
+        let stat = found.ok().flatten().map(|(stat, begun)| {
+            job.begun = Some(begun);
+            stat
+        });
         self.publish(|badges| badge(badges, polecat, stat));
     }
 
@@ -189,7 +187,7 @@ impl Counter {
     }
 }
 
-/// Sets one badge; false when it was the same.
+/// Sets one badge; false when it is the same as before.
 fn badge(badges: &mut Badges, polecat: PolecatName, stat: Option<Diffstat>) -> bool {
     match stat {
         Some(stat) => badges.insert(polecat, stat) != Some(stat),
@@ -197,30 +195,24 @@ fn badge(badges: &mut Badges, polecat: PolecatName, stat: Option<Diffstat>) -> b
     }
 }
 
-fn tell(context: &RigContext, files: Files) {
-    context.tools.news.tell(Event::Files(files));
-}
-
-impl Count {
-    async fn make(self) -> Done {
-        let begin = Instant::now();
-        let mut watched = None;
-        let found = self.find(&mut watched).await;
-        Done { polecat: self.polecat, took: begin.elapsed(), watched, found }
-    }
-
-    /// Watches first, so that nothing that comes after the count is missed.
-    async fn find(
-        &self,
-        new: &mut Option<Watched>,
-    ) -> Result<Option<(Diffstat, Begun)>, HostError> {
-        let rig = &self.context.rig;
-        if self.watched.is_none() {
-            let workdir = polecats::workdir(rig, &self.polecat).await?;
-            *new = self.watching.add(&workdir).await?;
+/// Counts one polecat's work. Watches its worktree first, so that no change after the count is missed.
+async fn count(
+    context: RigContext,
+    handle: WatchHandle,
+    polecat: PolecatName,
+    watched: Option<WatchedWorktree>,
+    begun: Option<Begun>,
+) -> Done {
+    let start = Instant::now();
+    let (rig, launch) = (&context.rig, &context.tools.launch);
+    let mut new = None;
+    let found = async {
+        if watched.is_none() {
+            new = handle.add(&polecats::workdir(rig, &polecat).await?).await?;
         }
-        let Some(watched) = self.watched.as_ref().or(new.as_ref()) else { return Ok(None) };
-        let (begun, launch) = (self.begun.clone(), &self.context.tools.launch);
-        git::diffstat(rig, &self.polecat, &watched.worktree, begun, launch).await
-    }
+        let Some(watched) = watched.as_ref().or(new.as_ref()) else { return Ok(None) };
+        git::diffstat(rig, &polecat, &watched.worktree, begun, launch).await
+    };
+    let found = found.await;
+    Done { polecat, took: start.elapsed(), watched: new, found }
 }

@@ -2,60 +2,80 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    host::{git::Begun, watch::Watched},
-    session::observe::diffstats::Glance,
+    core::session::SessionInfo,
+    debounce::Debounce,
+    host::{git::Begun, watch::WatchedWorktree},
+    session::observe::rest::RestDetector,
 };
 
-/// What is touched within this time after the first file is counted at once. The events have
-/// been gathered for as long before they get here.
-const SETTLE: Duration = Duration::from_millis(100);
-/// A polecat that never rests is counted no more often than this, nor more than half of the time.
-const PAUSE: Duration = Duration::from_secs(1);
-/// Where not all of its folders can be watched, it is counted this often though nothing tells of a
-/// change, and no more than a twentieth of the time.
-const BLIND: Duration = Duration::from_secs(10);
-/// What cannot be counted is tried again so often until something changes.
-const TRIES: u8 = 3;
+/// Files that change this soon after the first are counted together. Their events have been
+/// gathered for as long before they get here.
+const GATHER_TIME: Duration = Duration::from_millis(100);
+/// A throttle: how often a polecat that never rests is counted at most. A count that takes longer
+/// than this is followed by as long a pause.
+const COUNT_INTERVAL: Duration = Duration::from_secs(1);
+/// How often a polecat is counted without any event, if not all of its folders can be watched; a
+/// slow count gets no more than a twentieth of the time.
+const BLIND_INTERVAL: Duration = Duration::from_secs(10);
+/// How often a count that failed is tried again before something changes.
+const RETRY_LIMIT: u8 = 3;
 
 /// What is known of one polecat from count to count.
 pub(super) struct Job {
-    pub(super) glance: Glance,
+    branch: Option<String>,
+    activity: Option<Timestamp>,
+    rest: RestDetector,
     /// Its worktree, once it is watched.
-    pub(super) watched: Option<Watched>,
+    pub(super) watched: Option<WatchedWorktree>,
     pub(super) begun: Option<Begun>,
-    /// Since when it is to be counted.
-    dirty: Option<Instant>,
+    /// What changed since the last count.
+    changes: Debounce,
+    /// When to count though nothing has changed.
+    retry_at: Option<Instant>,
     /// Not to be counted before.
-    rested: Instant,
+    not_before: Instant,
     busy: bool,
     failures: u8,
 }
 
 impl Job {
-    /// Of a polecat that is seen for the first time.
-    pub(super) fn new(glance: Glance, now: Instant) -> Self {
-        let (watched, begun) = (None, None);
-        Self { glance, watched, begun, dirty: Some(now), rested: now, busy: false, failures: 0 }
+    /// For a polecat that is seen for the first time.
+    pub(super) fn new(info: &SessionInfo, now: Instant) -> Self {
+        Self {
+            branch: info.branch.clone(),
+            activity: info.last_activity,
+            rest: RestDetector::starting_with(info.state),
+            watched: None,
+            begun: None,
+            changes: Debounce::new(GATHER_TIME, GATHER_TIME),
+            retry_at: Some(now),
+            not_before: now,
+            busy: false,
+            failures: 0,
+        }
     }
 
-    /// It looks like this now; gives back the worktree that need not be watched any more.
-    pub(super) fn look(&mut self, glance: &Glance, now: Instant) -> Option<Watched> {
-        let before = std::mem::replace(&mut self.glance, glance.clone());
-        if before.branch != glance.branch {
+    /// Takes what the poller saw last; gives back the worktree that need not be watched any more.
+    pub(super) fn take(&mut self, info: &SessionInfo, now: Instant) -> Option<WatchedWorktree> {
+        let rests = self.rest.rests(info.state);
+        let printed = std::mem::replace(&mut self.activity, info.last_activity);
+        if self.branch != info.branch {
+            self.branch.clone_from(&info.branch);
             self.touch(now);
             return self.watched.take();
         }
-        // Events miss some of what moves where work began, such as a merge into `main`.
-        if glance.rests_after(&before) {
+        // Events miss some changes of where work began, such as a merge into `main`.
+        if rests {
             self.begun = None;
             self.touch(now);
-            // What a person looks at now should be right at once.
-            self.rested = now;
+            // A person who looks now should see the right numbers at once.
+            self.not_before = now;
         }
-        if self.is_blind() && before.activity != glance.activity {
+        if self.is_blind() && printed != info.last_activity {
             self.touch(now);
         }
         None
@@ -69,35 +89,36 @@ impl Job {
     /// Something in it has changed.
     pub(super) fn touch(&mut self, now: Instant) {
         self.failures = 0;
-        let at = now + SETTLE;
-        self.dirty = Some(self.dirty.map_or(at, |dirty| dirty.min(at)));
+        self.changes.event(now);
     }
 
-    /// Whether it is counted for the first time, and watched from some moment of that on.
+    /// Whether its first count is under way, during which it begins to be watched.
     pub(super) fn is_new(&self) -> bool {
         self.busy && self.watched.is_none()
     }
 
-    /// When it is to be counted, if it is.
+    /// When to count it, if at all.
     pub(super) fn due(&self) -> Option<Instant> {
-        self.dirty.filter(|_| !self.busy).map(|dirty| dirty.max(self.rested))
+        let due = self.changes.due().into_iter().chain(self.retry_at).min();
+        due.filter(|_| !self.busy).map(|due| due.max(self.not_before))
     }
 
     /// It is being counted.
     pub(super) fn begin(&mut self) {
-        (self.busy, self.dirty) = (true, None);
+        (self.busy, self.retry_at) = (true, None);
+        self.changes.clear();
     }
 
     /// It was counted, which took so long.
     pub(super) fn end(&mut self, took: Duration, failed: bool, now: Instant) {
         self.busy = false;
-        self.rested = now + PAUSE.max(took);
-        if failed && self.failures < TRIES {
-            self.failures += 1;
-            self.dirty.get_or_insert(now);
-        }
+        self.not_before = now + COUNT_INTERVAL.max(took);
         if self.is_blind() {
-            self.dirty.get_or_insert(now + BLIND.max(took * 20));
+            self.retry_at = Some(now + BLIND_INTERVAL.max(took * 20));
+        }
+        if failed && self.failures < RETRY_LIMIT {
+            self.failures += 1;
+            self.retry_at = Some(now);
         }
     }
 }
@@ -105,18 +126,21 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::session::State;
+    use crate::core::{names::PolecatName, session::State};
 
     const MS: Duration = Duration::from_millis(1);
 
-    fn glance(state: State) -> Glance {
-        Glance { branch: Some("polecat/ash-1".to_owned()), state, activity: None }
+    fn ash(state: State) -> SessionInfo {
+        let polecat = PolecatName::parse("ash").unwrap();
+        let branch = Some("polecat/ash-1".to_owned());
+        let stopped = SessionInfo::stopped(polecat, "sh-ash".to_owned(), "shop".to_owned());
+        SessionInfo { state, branch, ..stopped }
     }
 
     /// One that was counted at `now` and is watched.
     fn counted(state: State, whole: bool, now: Instant) -> Job {
-        let mut job = Job::new(glance(state), now);
-        job.watched = Some(Watched { worktree: "/ash".into(), whole });
+        let mut job = Job::new(&ash(state), now);
+        job.watched = Some(WatchedWorktree { worktree: "/ash".into(), whole });
         job.begin();
         job.end(5 * MS, false, now);
         job
@@ -129,10 +153,10 @@ mod tests {
         assert_eq!(job.due(), None);
         job.touch(now + 10 * MS);
         job.touch(now + 500 * MS);
-        assert_eq!(job.due(), Some(now + PAUSE));
+        assert_eq!(job.due(), Some(now + COUNT_INTERVAL));
         let mut rested = counted(State::Working, true, now);
         rested.touch(now + 5000 * MS);
-        assert_eq!(rested.due(), Some(now + 5000 * MS + SETTLE));
+        assert_eq!(rested.due(), Some(now + 5000 * MS + GATHER_TIME));
     }
 
     #[test]
@@ -150,9 +174,9 @@ mod tests {
     fn one_that_cannot_be_watched_is_counted_now_and_then_though_nothing_tells() {
         let now = Instant::now();
         let mut job = counted(State::Idle, false, now);
-        assert_eq!(job.due(), Some(now + BLIND));
+        assert_eq!(job.due(), Some(now + BLIND_INTERVAL));
         job.touch(now);
-        assert_eq!(job.due(), Some(now + PAUSE), "a change is not left for then");
+        assert_eq!(job.due(), Some(now + COUNT_INTERVAL), "a change is not left for then");
         job.begin();
         job.end(2000 * MS, false, now);
         assert_eq!(job.due(), Some(now + 40_000 * MS));
@@ -168,7 +192,7 @@ mod tests {
             (State::Idle, State::Idle, false),
         ] {
             let mut job = counted(from, true, now);
-            job.look(&glance(to), now);
+            job.take(&ash(to), now);
             assert_eq!(job.due().is_some(), counts, "{from} to {to}");
         }
     }
@@ -179,8 +203,8 @@ mod tests {
         for whole in [true, false] {
             let mut job = counted(State::Working, whole, now);
             let activity = jiff::Timestamp::from_second(7).ok();
-            job.look(&Glance { activity, ..glance(State::Working) }, now);
-            let soon = job.due().is_some_and(|due| due <= now + PAUSE);
+            job.take(&SessionInfo { last_activity: activity, ..ash(State::Working) }, now);
+            let soon = job.due().is_some_and(|due| due <= now + COUNT_INTERVAL);
             assert_eq!(soon, !whole, "whole: {whole}");
         }
     }
@@ -189,7 +213,7 @@ mod tests {
     fn another_branch_is_another_worktree() {
         let now = Instant::now();
         let mut job = counted(State::Idle, true, now);
-        let left = job.look(&Glance { branch: None, ..glance(State::Idle) }, now);
+        let left = job.take(&SessionInfo { branch: None, ..ash(State::Idle) }, now);
         assert!(left.is_some() && job.watched.is_none() && job.due().is_some());
     }
 
@@ -197,7 +221,7 @@ mod tests {
     fn what_cannot_be_counted_is_tried_again_but_not_for_ever() {
         let now = Instant::now();
         let mut job = counted(State::Idle, true, now);
-        for _ in 0..TRIES {
+        for _ in 0..RETRY_LIMIT {
             job.begin();
             job.end(MS, true, now);
             assert!(job.due().is_some());

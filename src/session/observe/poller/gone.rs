@@ -1,9 +1,9 @@
-//! Sessions that gastown started and that are gone. tmux keeps no pane of theirs (gastown turns
-//! `remain-on-exit` off), so nothing tells how their agents ended; but tmux's log has what somebody
-//! did to end them. Where it has nothing of that, they died.
+//! Sessions of gastown's that have vanished. tmux keeps no pane of theirs, since gastown turns
+//! `remain-on-exit` off, so nothing says how their agents ended. But tmux's log has what somebody
+//! did to end them; if it has nothing of the kind, they died.
 //!
 //! gastown's stop (`SessionManager.Stop` of `internal/polecat/session_manager.go`) types a Ctrl-C,
-//! then kills the session; since 0.6 it takes its `pane-died` hook off first and ends the processes,
+//! then kills the session. Since 0.6 it first removes its `pane-died` hook and ends the processes,
 //! which takes up to 4 s (`KillSessionWithProcesses` of `internal/tmux/tmux.go`).
 
 use std::collections::{HashMap, VecDeque};
@@ -26,35 +26,37 @@ use crate::{
     tmux::{Logged, Subject},
 };
 
-/// How soon after an agent ended by a Ctrl-C its session is killed at the latest.
-const AFTER: SignedDuration = SignedDuration::from_millis(400);
+/// How long after an agent's end by Ctrl-C its session is killed at the latest.
+const VERDICT_DELAY: SignedDuration = SignedDuration::from_millis(400);
 /// How long before an agent's end its stop may have begun.
-const BEFORE: SignedDuration = SignedDuration::from_secs(5);
-/// The same of one that goes on after that end for some time: see [`LATE`].
-const SHORTLY: SignedDuration = SignedDuration::from_secs(1);
-/// How soon after an agent's end that came late in its stop its session is killed at the latest.
-const LATE: SignedDuration = SignedDuration::from_millis(2_600);
+const STOP_TIME: SignedDuration = SignedDuration::from_secs(5);
+/// The same for a stop that goes on for some time after that end, see [`LATE_VERDICT_DELAY`].
+const RECENT_TIME: SignedDuration = SignedDuration::from_secs(1);
+/// How long after an agent's end its session is killed at the latest, if the agent ended late in
+/// its stop.
+const LATE_VERDICT_DELAY: SignedDuration = SignedDuration::from_millis(2_600);
 /// How many of its last lines a record keeps.
-const TAIL: usize = 40;
+const TAIL_LINES: usize = 40;
 
-/// Those that are gone, until it is told whether their agents died.
+/// Vanished sessions, until it is known whether their agents died.
 #[derive(Default)]
 pub(super) struct Gone {
     open: Vec<Case>,
-    /// The looks of the last seconds: when, and the number of tmux's list.
+    /// The looks of the last seconds, with the number of tmux's list that each had.
     looks: VecDeque<(Timestamp, u64)>,
 }
 
 struct Case {
     session: Session,
-    /// What was told of it last.
+    /// What the last look said of it.
     info: SessionInfo,
-    /// The end of what it showed last.
+    /// The last lines that it showed.
     tail: Vec<String>,
     at: Timestamp,
-    /// The number of a list before its stop would have begun, and of one shortly before it was gone.
+    /// The numbers of a list from before its stop would have begun, and of one shortly before it
+    /// was gone.
     since: (Option<u64>, Option<u64>),
-    /// Whether it is waited for what comes late.
+    /// Whether to wait for the end of a stop that goes on.
     late: bool,
 }
 
@@ -62,12 +64,12 @@ enum Verdict {
     Died,
     /// Somebody ended it, or nothing can be known.
     Stopped,
-    /// It is to be seen later whether somebody was about to end it, by what comes after this list.
+    /// Not known yet: what comes after this list shows whether somebody was about to end it.
     Open(u64),
 }
 
 impl Gone {
-    /// Notes which of the sessions `before` are not among those of `now` any more.
+    /// Notes which sessions of `before` are missing from those of `now`.
     pub(super) fn note(
         &mut self,
         (before, now): (&[Session], &[Session]),
@@ -76,56 +78,56 @@ impl Gone {
     ) {
         let is_there = |session: &Session| now.iter().any(|one| one.polecat == session.polecat);
         self.open.retain(|case| !is_there(&case.session));
-        let since = (self.look_before(at, BEFORE), self.look_before(at, SHORTLY));
+        let since = (self.look_before(at, STOP_TIME), self.look_before(at, RECENT_TIME));
         let watched = before.iter().filter(|session| session.started.is_some());
         for session in watched.filter(|one| one.is_live() && !one.stopping && !is_there(one)) {
             let Some(info) = told.iter().find(|info| info.polecat == session.polecat) else {
                 continue;
             };
-            let tail = known.get(&session.polecat).map(|known| known.tail(TAIL));
+            let tail = known.get(&session.polecat).map(|known| known.tail(TAIL_LINES));
             let (session, info) = (session.clone(), info.clone());
             let tail = tail.unwrap_or_default();
             self.open.push(Case { session, info, tail, at, since, late: false });
         }
     }
 
-    /// The number of the newest look that is as old as that.
+    /// The number of the newest look that is at least that old.
     fn look_before(&self, at: Timestamp, age: SignedDuration) -> Option<u64> {
         let is_old = |look: &&(Timestamp, u64)| at.duration_since(look.0) >= age;
         self.looks.iter().rev().find(is_old).map(|(_, number)| *number)
     }
 
-    /// Notes a look at all sessions.
+    /// Notes the time of a look, and the number of its list.
     pub(super) fn looked(&mut self, at: Timestamp, number: u64) {
-        // The first is the newest that is old enough.
-        while self.looks.get(1).is_some_and(|(then, _)| at.duration_since(*then) >= BEFORE) {
+        // The first one stays the newest that is old enough.
+        while self.looks.get(1).is_some_and(|(then, _)| at.duration_since(*then) >= STOP_TIME) {
             self.looks.pop_front();
         }
         self.looks.push_back((at, number));
     }
 
-    /// What is told of those of whom it is open still: what was told last.
+    /// What to show of sessions whose case is open: the same as before.
     pub(super) fn held(&self) -> impl Iterator<Item = &SessionInfo> {
         self.open.iter().map(|case| &case.info)
     }
 
-    /// How soon the next is to be settled.
+    /// How soon the next case is to be settled.
     pub(super) fn due(&self, now: Timestamp) -> Option<SignedDuration> {
-        let left = |case: &Case| case.patience() - now.duration_since(case.at);
-        let due = |case: &Case| left(case).clamp(SignedDuration::ZERO, LATE);
+        let left = |case: &Case| case.delay() - now.duration_since(case.at);
+        let due = |case: &Case| left(case).clamp(SignedDuration::ZERO, LATE_VERDICT_DELAY);
         self.open.iter().map(due).min()
     }
 
-    /// Settles those that are due, and writes down who died; whether somebody did.
+    /// Settles the cases that are due and records deaths; true if there was one.
     pub(super) async fn settle(
         &mut self,
         context: &RigContext,
         now: Timestamp,
     ) -> Result<bool, SessionError> {
-        let is_due = |case: &Case| now.duration_since(case.at).abs() >= case.patience();
+        let is_due = |case: &Case| now.duration_since(case.at).abs() >= case.delay();
         let mut died = false;
         while let Some(at) = self.open.iter().position(is_due) {
-            // It stays open where nothing can be told.
+            // On an error it stays open.
             let case = &mut self.open[at];
             match case.verdict(context).await? {
                 Verdict::Open(number) => {
@@ -145,13 +147,13 @@ impl Gone {
 }
 
 impl Case {
-    fn patience(&self) -> SignedDuration {
-        if self.late { LATE } else { AFTER }
+    fn delay(&self) -> SignedDuration {
+        if self.late { LATE_VERDICT_DELAY } else { VERDICT_DELAY }
     }
 
-    /// Whether its agent ended though nobody ended it. What cannot be known is no death: a person
-    /// who was attached may have ended it by its own keys, and of what the log does not reach back
-    /// to it says nothing. On a busy server that is soon; a stop that began before goes on after.
+    /// Whether its agent ended although nobody ended it. What is not known is no death: an attached
+    /// person may have ended it with the agent's own keys, and the log reaches back only so far. On
+    /// a busy server that is not far; but a stop that began earlier still goes on.
     async fn verdict(&self, context: &RigContext) -> Result<Verdict, SessionError> {
         let pane = &self.session.pane;
         let there = context.tmux.facts(&[]).await?;
@@ -169,13 +171,14 @@ impl Case {
         })
     }
 
-    /// Whether somebody ended it since then; `None` when that cannot be known.
+    /// Whether somebody ended it since then; `None` if that cannot be known.
     async fn was_ended(&self, context: &RigContext, since: Option<u64>) -> Option<bool> {
         let Session { polecat, pane, .. } = &self.session;
         let (session, name) = (pane.session_id, pane.session_name.as_str());
         let subject = Subject { name, session, pane: pane.pane_id };
         let log = context.tmux.log(since).await;
-        let log = log.inspect_err(|error| debug!(%error, %polecat, "nothing tells how it ended"));
+        let log =
+            log.inspect_err(|error| debug!(%error, %polecat, "tmux does not tell how it ended"));
         let log = log.ok()??;
         let mut since = log.iter().take_while(|command| !command.makes(name));
         Some(since.any(|command| ends(command, &subject)))
@@ -201,7 +204,7 @@ impl Case {
     }
 }
 
-/// Whether a command ends a session or its agent, or is part of what does.
+/// Whether a command ends a session or its agent, or is a part of doing so.
 fn ends(command: &Logged, subject: &Subject<'_>) -> bool {
     let ends = match command.name() {
         "kill-server" => return true,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    core::{screen::Seen, session::SessionInfo, state::Told},
+    core::{screen::Seen, session::SessionInfo, state::Observation},
     session::{
         context::RigContext,
         error::SessionError,
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// A look at `session` that is taken at `now`.
+/// A look at `session` at the time `now`.
 pub(super) struct Poll {
     pub(super) context: RigContext,
     pub(super) session: Session,
@@ -24,7 +24,7 @@ pub(super) struct Poll {
 }
 
 impl Poll {
-    /// Looks, as one who knows from before what `known` has.
+    /// Looks, with what is known from before.
     pub(super) async fn at(
         self,
         known: Option<Tracked>,
@@ -34,7 +34,7 @@ impl Poll {
             None => self.first().await?,
         };
         if known.exit.is_none() && self.session.has_died() {
-            known.exit = Some(self.context.sessions().record_death(&self.session).await?);
+            known.exit = Some(self.context.sessions().record_exit(&self.session).await?);
         }
         let mut info = self.session.info(&self.context.rig, self.now);
         known.complete(&mut info);
@@ -49,7 +49,7 @@ impl Poll {
         Ok(Tracked::first(&self.session, read, view, (self.now, since)))
     }
 
-    /// The next look. A screen that did not change says what it said before.
+    /// The next look. A screen that has not changed is not read again.
     async fn again(&self, mut known: Tracked) -> Result<Tracked, SessionError> {
         let guesses = known.guesses(self.now) && self.session.is_live();
         if guesses {
@@ -65,14 +65,14 @@ impl Poll {
     /// Finds out which agent it is.
     async fn reader(&self) -> Reader {
         let Self { context, session, now } = self;
-        let told = context.sessions().agent_told(session).await;
-        let argv = context.sessions().argv_of(session, told.agent.as_ref()).await;
+        let found = context.sessions().detect_agent(session).await;
+        let argv = context.sessions().argv_of(session, found.agent.as_ref()).await;
         Reader {
-            patterns: told.patterns(),
-            agent: told.agent.map(|agent| agent.name),
+            patterns: found.patterns(),
+            agent: found.agent.map(|agent| agent.name),
             command: argv.as_ref().and_then(|argv| joined(argv)),
             args: argv.map_or_else(|| session.args(), |argv| argv.into_iter().skip(1).collect()),
-            guessed_at: told.guessed.then_some(*now),
+            guessed_at: found.guessed.then_some(*now),
         }
     }
 
@@ -85,18 +85,18 @@ impl Poll {
         let policy = context.tools.settings.dialogs;
         let ScreenReading { reading, shown, .. } =
             context.sessions().read_screen(session, patterns).await?;
-        let told = Told { state: reading.seen.state(), source: reading.source };
+        let told = Observation { state: reading.seen.state(), source: reading.source };
         let starting = session.is_starting(*now);
         let view = match &reading.seen {
             Seen::Unknown | Seen::Starting => View::unread(session, *now),
-            // The start answers it.
+            // Its start answers that.
             Seen::Waiting(asked) if starting && patterns.answer(asked, args, policy).is_some() => {
                 View::unread(session, *now)
             }
             Seen::Waiting(asked) => {
                 View::asking(told, screen_reader::waiting(asked), patterns.may_pass(asked))
             }
-            // Until its start is over, an agent at its prompt is about to be talked to.
+            // While it starts, an agent at its prompt is about to get its first message.
             Seen::Idle if starting => View::unread(session, *now),
             Seen::Idle | Seen::Working => View::of(told),
         };

@@ -8,70 +8,70 @@ use crate::{
     core::{
         screen::Patterns,
         session::{Exit, SessionInfo, State, Waiting},
-        state::{Steady, Told},
+        state::{DebouncedState, Observation},
     },
     session::sessions::list::Session,
     tmux::{Drawn, PaneId},
 };
 
-/// How long a dialog that goes by itself may take to do so.
-const PASSING: SignedDuration = SignedDuration::from_secs(5);
-/// How old a guess may be at which agent it is.
-const GUESS: SignedDuration = SignedDuration::from_secs(2);
-/// How often an agent is looked at that may change soon.
-const BUSY: SignedDuration = SignedDuration::from_millis(200);
+/// How long a dialog that closes by itself may take to do so.
+const PASSING_DIALOG_TIMEOUT: SignedDuration = SignedDuration::from_secs(5);
+/// How often to guess again which agent it is.
+const GUESS_INTERVAL: SignedDuration = SignedDuration::from_secs(2);
+/// How often to look at an agent that may change soon.
+const BUSY_INTERVAL: SignedDuration = SignedDuration::from_millis(200);
 
-/// What is known of a session from the looks before.
+/// What is known of a session from earlier looks.
 pub(super) struct Tracked {
     pane: PaneId,
     pid: Option<u32>,
-    /// Who its agent is.
+    /// Which agent it is, and how its screen is read.
     pub(super) read: Reader,
-    /// What changes when the pane prints something or its title changes.
+    /// Changes when the pane prints something or its title changes.
     print: Print,
-    steady: Steady,
+    debounced: DebouncedState,
     view: View,
-    /// What it is shown to ask.
+    /// The question that is shown.
     asked: Option<Waiting>,
-    /// Since when it shows what may go by itself.
+    /// Since when it shows a dialog that may close by itself.
     passing_since: Option<Timestamp>,
-    /// How its agent ended, which does not change any more.
+    /// How its agent ended; final once it is known.
     pub(super) exit: Option<Exit>,
 }
 
-/// By what an agent is read, and told.
+/// How an agent's screen is read, and which agent it is.
 #[derive(Clone)]
 pub(super) struct Reader {
-    /// Its name; none where it is not known.
+    /// Its name, if known.
     pub(super) agent: Option<String>,
     pub(super) patterns: Patterns,
-    /// Its command line, where its start did not write it down.
+    /// Its command line, if its start did not record it.
     pub(super) command: Option<String>,
     /// The arguments of its command.
     pub(super) args: Vec<String>,
-    /// When it was only guessed which agent it is; it may not have begun to run.
+    /// When the agent was guessed, if it was: it may not have begun to run then.
     pub(super) guessed_at: Option<Timestamp>,
 }
 
-/// What one look says.
+/// What one look shows.
 #[derive(Clone)]
 pub(super) struct View {
-    told: Told,
+    told: Observation,
     /// What the agent asks.
     waiting: Option<Waiting>,
-    /// Whether only silence told.
+    /// Whether the state comes from silence alone.
     unread: bool,
-    /// Whether it may go by itself.
+    /// Whether its dialog may close by itself.
     passing: bool,
-    /// The rows that it was read off, of a session that leaves nothing behind when it ends.
+    /// The rows that were read, for sessions that leave nothing behind when they end.
     rows: Arc<[String]>,
 }
 
-/// When it last printed, what that changed, and whether its start is under way.
+/// When it last printed, what changed with that, and whether it is still starting.
 type Print = (i64, Drawn, bool);
 
 impl Tracked {
-    /// After the first look, at `now`; it has been so since `since`.
+    /// After the first look, at `now`; the state has lasted since `since`.
     pub(super) fn first(
         session: &Session,
         read: Reader,
@@ -84,7 +84,7 @@ impl Tracked {
             pid: session.pane.pid,
             read,
             print: print(session),
-            steady: Steady::new(told, since),
+            debounced: DebouncedState::new(told, since),
             asked: view.waiting.clone(),
             passing_since: view.passing.then_some(now),
             view,
@@ -92,7 +92,7 @@ impl Tracked {
         }
     }
 
-    /// The last `count` rows that were seen of it, without the blank ones at the edges.
+    /// The last `count` rows that were seen, without blank ones at either end.
     pub(super) fn tail(&self, count: usize) -> Vec<String> {
         let is_text = |row: &String| !row.trim().is_empty();
         let rows = &self.view.rows;
@@ -101,21 +101,21 @@ impl Tracked {
         rows[first..end].to_vec()
     }
 
-    /// Whether it is of `session`, and not of one of the same name before, or of another program
-    /// in its pane.
+    /// Whether this is the same session, not an earlier one of the same name or another program in
+    /// its pane.
     pub(super) fn is_of(&self, session: &Session) -> bool {
         self.pane == session.pane.pane_id && self.pid == session.pane.pid
     }
 
-    /// Whether it is time to find out again which agent it is.
+    /// Whether to find out again which agent it is.
     pub(super) fn guesses(&self, now: Timestamp) -> bool {
-        let old = |at| now.duration_since(at).abs() >= GUESS;
+        let old = |at| now.duration_since(at).abs() >= GUESS_INTERVAL;
         self.read.guessed_at.is_some_and(old)
     }
 
-    /// What a look would say of a screen that has not changed; `None` when it may have.
+    /// What a look would show of an unchanged screen; `None` if it may have changed.
     pub(super) fn unchanged(&self, session: &Session, now: Timestamp) -> Option<View> {
-        // tmux dates output in whole seconds: what came in this one may have been missed.
+        // tmux dates output in whole seconds, so output of this second may have been missed.
         let old = now.as_second() - session.pane.activity > 1;
         let same = old && self.print == print(session) && session.is_live();
         same.then(|| View { told: self.view.told(session, now), ..self.view.clone() })
@@ -124,67 +124,69 @@ impl Tracked {
     /// After the next look.
     pub(super) fn after(self, session: &Session, view: View, now: Timestamp) -> Self {
         let passing_since = view.passing.then(|| self.passing_since.unwrap_or(now));
-        let passes = passing_since.is_some_and(|since| now.duration_since(since).abs() < PASSING);
-        let told = if passes { self.steady.told } else { view.told };
-        let steady = self.steady.after(told, now);
+        let passes = passing_since
+            .is_some_and(|since| now.duration_since(since).abs() < PASSING_DIALOG_TIMEOUT);
+        let told = if passes { self.debounced.told } else { view.told };
+        let debounced = self.debounced.after(told, now);
         let asked = self.asked_after(&view);
-        Self { print: print(session), steady, asked, view, passing_since, ..self }
+        Self { print: print(session), debounced, asked, view, passing_since, ..self }
     }
 
-    /// What it asks after a look. One question may follow another at once; but a screen that is
-    /// drawn in pieces, or anew in another size, shows the same question in other words for a
-    /// moment: those must be seen twice.
+    /// The question to show after a look. One that differs from what is shown must be seen twice: a
+    /// screen that is drawn in pieces, or in another size, shows the same question in other words
+    /// for a moment.
     fn asked_after(&self, view: &View) -> Option<Waiting> {
         let seen = view.waiting.as_ref();
         let settled = self.asked.is_none() || self.view.waiting.as_ref() == seen;
-        let shown = self.asked.as_ref().filter(|_| self.steady.told.state == State::Waiting);
+        let shown = self.asked.as_ref().filter(|_| self.debounced.told.state == State::Waiting);
         seen.filter(|_| settled).or(shown).or(seen).cloned()
     }
 
-    /// Puts what the looks say over what tmux says of it.
+    /// Puts what the looks say in place of what tmux alone says.
     pub(super) fn complete(&self, info: &mut SessionInfo) {
-        info.state = self.steady.told.state;
-        info.state_source = self.steady.told.source;
-        info.state_since = Some(self.steady.since);
+        info.state = self.debounced.told.state;
+        info.state_source = self.debounced.told.source;
+        info.state_since = Some(self.debounced.since);
         info.waiting = self.asked.clone().filter(|_| info.state == State::Waiting);
         info.exit.clone_from(&self.exit);
         info.agent = info.agent.take().or_else(|| self.read.agent.clone());
         info.command = info.command.take().or_else(|| self.read.command.clone());
     }
 
-    /// How soon the next look is due at the latest, when it may change soon.
+    /// How soon the next look must follow, if the agent may change soon.
     pub(super) fn due(&self, now: Timestamp) -> Option<SignedDuration> {
-        let state = self.steady.told.state;
+        let state = self.debounced.told.state;
         let unsettled = state == State::Waiting && self.asked != self.view.waiting;
         let busy = unsettled || matches!(state, State::Working | State::Starting);
-        let doubt = self.steady.due().map(|due| due.duration_since(now).max(SignedDuration::ZERO));
-        [busy.then_some(BUSY), doubt].into_iter().flatten().min()
+        let doubt =
+            self.debounced.due().map(|due| due.duration_since(now).max(SignedDuration::ZERO));
+        [busy.then_some(BUSY_INTERVAL), doubt].into_iter().flatten().min()
     }
 }
 
 impl View {
-    /// What silence alone tells.
+    /// What silence alone says.
     pub(super) fn unread(session: &Session, now: Timestamp) -> Self {
         Self { unread: true, ..Self::of(session.silence(now)) }
     }
 
-    /// What a screen tells that asks nothing.
-    pub(super) fn of(told: Told) -> Self {
+    /// What a screen without a question says.
+    pub(super) fn of(told: Observation) -> Self {
         Self { told, waiting: None, unread: false, passing: false, rows: Arc::default() }
     }
 
-    /// With the rows that it was read off.
+    /// With the rows that were read.
     pub(super) fn with_rows(self, rows: Vec<String>) -> Self {
         Self { rows: rows.into(), ..self }
     }
 
-    /// What a screen tells that asks `waiting`, which may go by itself.
-    pub(super) fn asking(told: Told, waiting: Waiting, passing: bool) -> Self {
+    /// What a screen that asks `waiting` says; `passing` if that may close by itself.
+    pub(super) fn asking(told: Observation, waiting: Waiting, passing: bool) -> Self {
         Self { waiting: Some(waiting), passing, ..Self::of(told) }
     }
 
-    /// What the same screen tells at `now`: silence grows.
-    fn told(&self, session: &Session, now: Timestamp) -> Told {
+    /// What the same screen says at `now`, since silence grows.
+    fn told(&self, session: &Session, now: Timestamp) -> Observation {
         if self.unread { session.silence(now) } else { self.told }
     }
 }

@@ -1,0 +1,51 @@
+//! Cline CLI; its screen was read off 3.0.65.
+
+use super::{FirstWords, KnownAgent, ResumeBy};
+use crate::core::screen::{BusyRow, Dialog, Layout, Reason, Screen, Sign};
+
+pub(super) const AGENT: KnownAgent = KnownAgent {
+    name: "cline",
+    command: "cline",
+    // Whoever does not say otherwise lets it act without asking.
+    args: &["-i"],
+    process_names: &["cline"],
+    first_words: FirstWords::Argument,
+    resume: Some(ResumeBy::Flag("--id")),
+    screen: Some(SCREEN),
+    ..KnownAgent::PLAIN
+};
+
+const SCREEN: Screen = Screen {
+    layout: Layout::RuledOrBoxed,
+    marks: &["❯", "!"],
+    hints: &["Ask anything...", "What can I do for you?"],
+    markers: &['>', '❯'],
+    scroll_bar: "█▄▀▁▂▃▅▆▇",
+    // Its title is the last message. What is under way in the conversation has a moving cell where
+    // it has a star once it is done.
+    busy_above: Some(BusyRow { indent: 1, glyphs: "", holds: &[], wraps: false, over: None }),
+    asks: &["Press Enter to open, any other key to close", "Enter to select, Ctrl+C to exit"],
+    dialog_top: &["Cline needs permission", "Cline is asking", "Try ClinePass", "Connect a model"],
+    dialogs: DIALOGS,
+    ..Screen::PLAIN
+};
+
+const DIALOGS: &[Dialog] = &[
+    Dialog::new("offer", Reason::Question, &[Sign::Heading("Try ClinePass")]),
+    Dialog::new(
+        "provider",
+        Reason::SignIn,
+        &[Sign::Heading("Enter to select, Ctrl+C to exit"), Sign::Phrase("Connect a model")],
+    ),
+    Dialog::new(
+        "permission",
+        Reason::Permission,
+        &[Sign::Heading("Cline needs permission"), Sign::Phrase("Approve tool call?")],
+    )
+    .labels(&["[y] Approve", "[n] Deny"]),
+    // Its beginning may have been scrolled out.
+    Dialog::new("permission", Reason::Permission, &[]).labels(&["[y] Approve", "[n] Deny"]),
+    Dialog::new("permission", Reason::Permission, &[Sign::Heading("Cline needs permission")]),
+    Dialog::new("question", Reason::Question, &[Sign::Heading("Cline is asking a question")]),
+    Dialog::new("question", Reason::Question, &[Sign::Marked]),
+];

@@ -1,0 +1,40 @@
+//! Continue CLI, `cn`; its screen was read off 1.5.47.
+
+use super::{FirstWords, KnownAgent, ResumeBy};
+use crate::core::screen::{BusyRow, Dialog, Layout, Reason, Screen, Sign};
+
+pub(super) const AGENT: KnownAgent = KnownAgent {
+    name: "cn",
+    command: "cn",
+    args: &["--auto"],
+    process_names: &["cn", "node"],
+    first_words: FirstWords::Argument,
+    resume: Some(ResumeBy::Flag("--fork")),
+    screen: Some(SCREEN),
+    ..KnownAgent::PLAIN
+};
+
+const SCREEN: Screen = Screen {
+    layout: Layout::InBox,
+    marks: &["●", "!", "$"],
+    hints: &["▋Ask anything", "Ask anything"],
+    markers: &['>', '❯'],
+    // Of three cells, which may be blank. It moves beside an open dialog too.
+    busy_above: Some(BusyRow {
+        indent: 1,
+        glyphs: "",
+        holds: &["esc to interrupt"],
+        wraps: true,
+        over: None,
+    }),
+    asks: &["Would you like to continue?", "Enter to", "esc to cancel"],
+    dialogs: DIALOGS,
+    ..Screen::PLAIN
+};
+
+const DIALOGS: &[Dialog] = &[
+    Dialog::new("permission", Reason::Permission, &[Sign::Phrase("Would you like to continue?")])
+        .labels(&["Continue", "Continue + don't ask again", "No, and tell Continue"]),
+    Dialog::new("permission", Reason::Permission, &[Sign::Phrase("Would you like to continue?")]),
+    Dialog::new("api-key", Reason::SignIn, &[Sign::Phrase("Enter your Anthropic API key:")]),
+];

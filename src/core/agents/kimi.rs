@@ -1,0 +1,58 @@
+//! Kimi Code; its screen was read off 2.1.0.
+
+use super::{KnownAgent, ResumeBy};
+use crate::core::screen::{BusyRow, Dialog, Layout, Reason, Screen, Sign};
+
+pub(super) const AGENT: KnownAgent = KnownAgent {
+    name: "kimi",
+    command: "kimi",
+    args: &["--auto"],
+    process_names: &["kimi-code", "kimi"],
+    resume: Some(ResumeBy::Flag("--session")),
+    config_dir_env: Some("KIMI_CODE_HOME"),
+    screen: Some(SCREEN),
+    ..KnownAgent::PLAIN
+};
+
+const SCREEN: Screen = Screen {
+    layout: Layout::InBox,
+    marks: &[">", "!"],
+    markers: &['▶', '→', '❯'],
+    // Its title is that of the conversation. A moon while it waits for its model.
+    busy_above: Some(BusyRow {
+        indent: 2,
+        glyphs: "⠁⠂⠄⡀⢀⠠⠐⠈⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏🌑🌒🌓🌔🌕🌖🌗🌘",
+        holds: &["Working…", "Retrying (", "Tip:", "🌑", "🌒", "🌓", "🌔", "🌕", "🌖", "🌗", "🌘"],
+        wraps: true,
+        over: None,
+    }),
+    asks: &["choose ↵ confirm", "↵ confirm", "↵ choose", "Enter select", "Esc exit", "esc cancel"],
+    dialogs: DIALOGS,
+    ..Screen::PLAIN
+};
+
+const DIALOGS: &[Dialog] = &[
+    Dialog::new("trust", Reason::Trust, &[Sign::Row("Trust this folder?")])
+        .labels(&["Trust this folder", "Don't trust"])
+        .accept(0, &[]),
+    // Its beginning may have been scrolled out.
+    Dialog::new("trust", Reason::Trust, &[])
+        .labels(&["Trust this folder", "Don't trust"])
+        .accept(0, &[]),
+    Dialog::new(
+        "permission",
+        Reason::Permission,
+        &[Sign::Choice("Approve once"), Sign::Choice("Reject"), Sign::Phrase("▶")],
+    ),
+    Dialog::new(
+        "permission",
+        Reason::Permission,
+        &[Sign::Choice("Approve"), Sign::Choice("Reject")],
+    ),
+    Dialog::new(
+        "submit-answers",
+        Reason::Question,
+        &[Sign::Choices(&["Submit", "Cancel"]), Sign::Phrase("Ready to submit your answers?")],
+    ),
+    Dialog::new("question", Reason::Question, &[Sign::Words("↵ choose")]),
+];

@@ -1,0 +1,61 @@
+//! Qwen Code; its screen was read off 0.24.4.
+
+use super::{FirstWords, KnownAgent, ResumeBy};
+use crate::core::screen::{BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
+
+pub(super) const AGENT: KnownAgent = KnownAgent {
+    name: "qwen",
+    command: "qwen",
+    args: &["--approval-mode", "yolo"],
+    process_names: &["qwen", "node"],
+    settle_ms: 250,
+    // A mere argument it answers and ends.
+    first_words: FirstWords::Flag("--prompt-interactive"),
+    resume: Some(ResumeBy::Flag("--resume")),
+    config_dir_env: Some("QWEN_HOME"),
+    instructions: "QWEN.md",
+    screen: Some(SCREEN),
+    ..KnownAgent::PLAIN
+};
+
+const SCREEN: Screen = Screen {
+    layout: Layout::RuledOrBoxed,
+    marks: &[">", "*", "!"],
+    hints: &["Type your message"],
+    markers: &['›', '❯'],
+    // The first is also the title of a dialog that it shows without a provider.
+    titles: &[
+        (TitleSign::Begins("Qwen - "), Means::Idle),
+        (TitleSign::Begins("◐"), Means::Working),
+        (TitleSign::Begins("✳"), Means::Waiting),
+    ],
+    scroll_bar: "█│",
+    busy_below: &["Enter to steer"],
+    busy_above: Some(BusyRow {
+        indent: 2,
+        glyphs: ".",
+        holds: &["esc to cancel)"],
+        wraps: true,
+        over: None,
+    }),
+    asks: &["Enter: Select", "Esc: Cancel", "Waiting for user confirmation"],
+    dialog_top: &["? "],
+    dialogs: DIALOGS,
+    ..Screen::PLAIN
+};
+
+const DIALOGS: &[Dialog] = &[
+    Dialog::new("provider", Reason::SignIn, &[Sign::Phrase("Connect a Provider")]).labels(&[
+        "Alibaba ModelStudio",
+        "Third-party Providers",
+        "Custom Provider",
+    ]),
+    Dialog::new("provider", Reason::SignIn, &[Sign::Phrase("Connect a Provider")]),
+    Dialog::new(
+        "permission",
+        Reason::Permission,
+        &[Sign::Choice("Yes, allow once"), Sign::Choice("No, suggest changes")],
+    ),
+    Dialog::new("plan", Reason::Permission, &[Sign::Choice("No, keep planning")]),
+    Dialog::new("question", Reason::Question, &[Sign::Words("Enter: Select")]),
+];

@@ -1,0 +1,249 @@
+//! What is new in a rig, and what of it a person is notified of.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    names::PolecatName,
+    session::{SessionInfo, State, StateSource},
+    transitions::{self, Event, Memory, Transition},
+};
+
+/// An agent of which only silence tells seems busy while it starts; after this it does not.
+const START: SignedDuration = SignedDuration::from_secs(10);
+/// An agent of which only silence tells may be thinking: after this much of it, it is idle.
+const SILENCE: SignedDuration = SignedDuration::from_secs(10);
+
+/// Something new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// What code is told of.
+    Event(Transition),
+    /// What a person is told of: that this polecat is in this state.
+    Notification(State, SessionInfo),
+}
+
+/// What is remembered of a rig to tell what is new in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RigMemory {
+    polecats: BTreeMap<PolecatName, Memory>,
+    /// Those that have become silent, and since when: it is notified if that lasts.
+    silent: BTreeMap<PolecatName, Timestamp>,
+}
+
+impl RigMemory {
+    /// After the first look, in which nothing is new.
+    #[must_use]
+    pub fn first(sessions: &[SessionInfo]) -> Self {
+        let memory = |info: &SessionInfo| (info.polecat.clone(), Memory::first(info.clone()));
+        Self { polecats: sessions.iter().map(memory).collect(), silent: BTreeMap::new() }
+    }
+
+    /// All polecats as they were seen last.
+    pub fn sessions(&self) -> impl Iterator<Item = &SessionInfo> {
+        self.polecats.values().map(|memory| &memory.info)
+    }
+
+    /// What is new in a look at `now`, in order; a person is told of the states `notified`.
+    #[must_use]
+    pub fn update(
+        &mut self,
+        sessions: &[SessionInfo],
+        notified: &[State],
+        now: Timestamp,
+    ) -> Vec<News> {
+        let (mut found, mut polecats) = (Vec::new(), BTreeMap::new());
+        for info in sessions {
+            let before = self.polecats.remove(&info.polecat);
+            let (some, after) = transitions::transitions(before.as_ref(), info, now);
+            found.extend(some);
+            polecats.insert(info.polecat.clone(), after);
+        }
+        for memory in std::mem::replace(&mut self.polecats, polecats).values() {
+            found.extend(transitions::gone(memory, now));
+        }
+        let news = found.into_iter().flat_map(|one| self.news(one, notified, now));
+        let mut news: Vec<_> = news.collect();
+        news.extend(self.lasting(now));
+        news
+    }
+
+    /// When there may be something new though nothing changes until then.
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        let ends = |since: &Timestamp| since.saturating_add(SILENCE).unwrap_or(Timestamp::MAX);
+        self.silent.values().map(ends).min()
+    }
+
+    /// A transition, and the notification of it.
+    fn news(
+        &mut self,
+        transition: Transition,
+        notified: &[State],
+        now: Timestamp,
+    ) -> impl Iterator<Item = News> + use<> {
+        let info = &transition.info;
+        self.silent.remove(&info.polecat);
+        let state = state_of(&transition, now).filter(|state| notified.contains(state));
+        let is_guess = state == Some(State::Idle) && info.state_source == StateSource::Silence;
+        if is_guess {
+            self.silent.insert(info.polecat.clone(), now);
+        }
+        let state = state.filter(|_| !is_guess);
+        let notification = state.map(|state| News::Notification(state, info.clone()));
+        std::iter::once(News::Event(transition)).chain(notification)
+    }
+
+    /// The guesses that have turned out to last.
+    fn lasting(&mut self, now: Timestamp) -> Vec<News> {
+        // A clock that was set back would hold them for as long.
+        let lasts = |since: &Timestamp| now < *since || now.duration_since(*since) >= SILENCE;
+        let found = self.silent.iter().filter(|(_, since)| lasts(since));
+        let found = found.filter_map(|(polecat, _)| self.polecats.get(polecat));
+        let news = found.map(|memory| News::Notification(State::Idle, memory.info.clone()));
+        let news = news.collect();
+        self.silent.retain(|_, since| !lasts(since));
+        news
+    }
+}
+
+/// The state that a transition is notified as, when it is.
+fn state_of(transition: &Transition, now: Timestamp) -> Option<State> {
+    let Transition { event, info, from, .. } = transition;
+    match event {
+        Event::Waiting(_) => Some(State::Waiting),
+        // A start that fails says so itself.
+        Event::Died => (!matches!(from, State::Starting | State::Stopped)).then_some(State::Died),
+        // Told by events of their own.
+        Event::StateChanged { .. } if matches!(info.state, State::Waiting | State::Died) => None,
+        Event::StateChanged { .. } if *from == info.state => None,
+        Event::StateChanged { .. } if info.state == State::Idle => {
+            has_worked(transition, now).then_some(State::Idle)
+        }
+        Event::StateChanged { .. } => Some(info.state),
+        Event::Started | Event::Stopped => None,
+    }
+}
+
+/// Whether an agent that is idle now had something to do before.
+fn has_worked(transition: &Transition, now: Timestamp) -> bool {
+    let Transition { info, from, started, .. } = transition;
+    let is_young = started.is_some_and(|at| now.duration_since(at) < START);
+    let is_guess = info.state_source == StateSource::Silence && is_young;
+    !is_guess && matches!(from, State::Working | State::Waiting)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is(name: &str, state: State, source: StateSource) -> SessionInfo {
+        let polecat = PolecatName::parse(name).unwrap();
+        let session_id = format!("gt-den-{name}");
+        let running = !matches!(state, State::Stopped | State::Died | State::Exited);
+        let pid = running.then_some(7);
+        SessionInfo {
+            running,
+            state,
+            state_source: source,
+            pid,
+            ..SessionInfo::stopped(polecat, session_id, "den".to_owned())
+        }
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).unwrap()
+    }
+
+    struct Rig {
+        memory: RigMemory,
+        notified: Vec<State>,
+    }
+
+    impl Rig {
+        fn new(first: &[SessionInfo]) -> Self {
+            let notified = vec![State::Waiting, State::Died, State::Idle];
+            Self { memory: RigMemory::first(first), notified }
+        }
+
+        /// Who is notified of what at this second.
+        fn notified(&mut self, seconds: i64, sessions: &[SessionInfo]) -> Vec<String> {
+            let news = self.memory.update(sessions, &self.notified, at(seconds));
+            let told = news.into_iter().filter_map(|news| match news {
+                News::Event(_) => None,
+                News::Notification(state, info) => Some(format!("{} {state}", info.polecat)),
+            });
+            told.collect()
+        }
+    }
+
+    const SCREEN: StateSource = StateSource::Screen;
+    const SILENT: StateSource = StateSource::Silence;
+
+    #[test]
+    fn idle_is_news_after_work_and_not_after_a_start() {
+        let all = |states: [State; 3]| {
+            // What silence tells of an agent that has just started is a guess.
+            let of = [("ash", SILENT), ("birch", SCREEN), ("cedar", SCREEN)];
+            let session = |((name, source), state)| is(name, state, source);
+            of.into_iter().zip(states).map(session).collect::<Vec<_>>()
+        };
+        let mut rig = Rig::new(&all([State::Stopped; 3]));
+        assert_eq!(rig.notified(0, &all([State::Starting; 3])), [""; 0]);
+        let working = all([State::Working, State::Working, State::Idle]);
+        assert_eq!(rig.notified(1, &working), [""; 0]);
+        assert_eq!(rig.notified(2, &all([State::Idle; 3])), ["birch idle"]);
+        assert_eq!(rig.memory.due(), None);
+    }
+
+    #[test]
+    fn an_idle_that_only_silence_tells_is_notified_when_it_lasts() {
+        let of = |state| [is("ash", state, SILENT)];
+        let mut rig = Rig::new(&of(State::Working));
+        assert_eq!(rig.notified(0, &of(State::Idle)), [""; 0]);
+        assert_eq!(rig.memory.due(), Some(at(10)));
+        assert_eq!(rig.notified(5, &of(State::Working)), [""; 0]);
+        assert_eq!(rig.memory.due(), None);
+        assert_eq!(rig.notified(6, &of(State::Idle)), [""; 0]);
+        assert_eq!(rig.notified(15, &of(State::Idle)), [""; 0]);
+        // A backend that is started anew goes on with that.
+        let text = serde_json::to_string(&rig.memory).unwrap();
+        rig.memory = serde_json::from_str(&text).unwrap();
+        let news = rig.memory.update(&of(State::Idle), &rig.notified, at(16));
+        let idle = News::Notification(State::Idle, of(State::Idle)[0].clone());
+        assert_eq!(news, [idle], "what code was told of is not told again");
+        assert_eq!(rig.notified(30, &of(State::Idle)), [""; 0]);
+    }
+
+    #[test]
+    fn an_idle_that_the_screen_tells_is_notified_at_once() {
+        let of = |state| [is("ash", state, SCREEN)];
+        let mut rig = Rig::new(&of(State::Working));
+        assert_eq!(rig.notified(0, &of(State::Idle)), ["ash idle"]);
+        assert_eq!(rig.notified(0, &of(State::Unknown)), [""; 0]);
+        assert_eq!(rig.notified(0, &of(State::Idle)), [""; 0]);
+    }
+
+    #[test]
+    fn a_death_is_notified_unless_it_is_of_a_start() {
+        let [ash, birch] = ["ash", "birch"].map(|name| move |state| is(name, state, SCREEN));
+        let mut rig = Rig::new(&[ash(State::Starting), birch(State::Working)]);
+        let died = [ash(State::Died), birch(State::Died)];
+        assert_eq!(rig.notified(0, &died), ["birch died"]);
+        assert_eq!(rig.notified(1, &died), [""; 0]);
+    }
+
+    #[test]
+    fn a_question_is_notified_once_and_so_is_every_state_of_the_configuration() {
+        let of = |state| [is("ash", state, SCREEN)];
+        let mut rig = Rig::new(&of(State::Working));
+        assert_eq!(rig.notified(0, &of(State::Waiting)), ["ash waiting"]);
+        assert_eq!(rig.notified(0, &of(State::Exited)), [""; 0]);
+        rig.notified = vec![State::Exited, State::Stopped];
+        assert_eq!(rig.notified(0, &of(State::Waiting)), [""; 0]);
+        assert_eq!(rig.notified(0, &of(State::Exited)), ["ash exited"]);
+        assert_eq!(rig.notified(0, &[]), ["ash stopped"]);
+    }
+}

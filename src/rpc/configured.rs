@@ -1,0 +1,108 @@
+//! The workspace that the calls of one Neovim share, as its last configuration has it.
+
+use std::path::PathBuf;
+
+use super::{
+    args::KnownRig,
+    config::{self, Written},
+    error::RpcError,
+    news::Teller,
+};
+use crate::session::{
+    EditorFacts, EventQueue, HealthRow, Launch, SessionError, Settings, Workspace,
+};
+
+/// What `hello` said beside the configuration.
+#[derive(Clone, Debug)]
+pub(super) struct Greeted {
+    pub(super) editor: EditorFacts,
+    /// The rig that the user pinned; else it is that of the configuration, if it names one.
+    pub(super) pin: Option<PathBuf>,
+}
+
+pub(super) struct Configured {
+    launch: Launch,
+    news: EventQueue,
+    teller: Teller,
+    /// Why nobody can be served, else: calls go out before `hello` is answered.
+    greeted: Result<Greeted, RpcError>,
+    workspace: Option<Workspace>,
+    /// What is wrong with the last configuration: then nothing is begun by an older one.
+    problems: Vec<String>,
+}
+
+impl Configured {
+    pub(super) fn new(launch: Launch, news: EventQueue, teller: Teller) -> Self {
+        let greeted = Err(RpcError::internal("`hello` must be the first call"));
+        Self { launch, news, teller, greeted, workspace: None, problems: Vec::new() }
+    }
+
+    /// Takes a `hello`, or why it is refused; all other calls are then refused like it. `known` is
+    /// what a backend before has told.
+    pub(super) fn greet(&mut self, greeted: Result<Greeted, RpcError>, known: Vec<KnownRig>) {
+        self.teller.remember(known);
+        (self.greeted, self.workspace) = (greeted, None);
+    }
+
+    /// Takes a configuration. One that is wrong is no error of this call: it is of every other.
+    ///
+    /// # Errors
+    /// There was no `hello`.
+    pub(super) fn follow(&mut self, written: Written) -> Result<(), RpcError> {
+        let Greeted { editor, pin } = self.greeted.clone()?;
+        let workspace = config::settings(written, editor).and_then(|settings| {
+            self.workspace_of(settings, pin).map_err(|error| vec![error.to_string()])
+        });
+        match workspace {
+            Ok(workspace) => {
+                self.teller.follow(&workspace);
+                (self.workspace, self.problems) = (Some(workspace), Vec::new());
+            }
+            Err(problems) => self.problems = problems,
+        }
+        Ok(())
+    }
+
+    fn workspace_of(
+        &self,
+        settings: Settings,
+        pin: Option<PathBuf>,
+    ) -> Result<Workspace, SessionError> {
+        if let Some(workspace) = &self.workspace {
+            return workspace.configured(settings);
+        }
+        let workspace = Workspace::new(settings, self.launch.clone(), self.news.clone())?;
+        if pin.is_some() {
+            workspace.pin_to(pin);
+        }
+        Ok(workspace)
+    }
+
+    /// The workspace for what is begun now.
+    ///
+    /// # Errors
+    /// All that is wrong with the configuration, or why there was no `hello`.
+    pub(super) fn workspace(&self) -> Result<Workspace, RpcError> {
+        if self.problems.is_empty() { self.last() } else { Err(config::invalid(&self.problems)) }
+    }
+
+    /// The workspace of the last configuration that was right: for open views, which go on.
+    ///
+    /// # Errors
+    /// There is none yet.
+    pub(super) fn last(&self) -> Result<Workspace, RpcError> {
+        let none = || RpcError::internal("there is no configuration yet");
+        self.greeted.clone().and_then(|_| self.workspace.clone().ok_or_else(none))
+    }
+
+    /// What `:checkhealth` shows where the configuration is wrong.
+    pub(super) fn problems(&self) -> Option<Vec<HealthRow>> {
+        Some(config::health(&self.problems)).filter(|_| !self.problems.is_empty())
+    }
+
+    pub(super) async fn close(self) {
+        if let Some(workspace) = self.workspace {
+            workspace.close().await;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Looks at all sessions of a rig, with the memory of the looks before.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+
+use crate::{
+    core::{
+        names::PolecatName,
+        session::{ExitHow, SessionInfo},
+    },
+    host::{heartbeats, records},
+    session::{
+        context::RigContext,
+        error::SessionError,
+        observe::poller::{folders::Folders, gone::Gone, poll::Poll, tracked::Tracked},
+        sessions::list::{self, Session},
+        start::resume::Resumed,
+    },
+};
+
+/// How many screens are read at once.
+const PARALLEL_LIMIT: usize = 8;
+
+/// What looks at the polecats of one rig, and what it remembers of them.
+pub(in crate::session) struct Scanner {
+    context: RigContext,
+    known: HashMap<PolecatName, Tracked>,
+    folders: Folders,
+    /// The sessions of the last look.
+    sessions: Vec<Session>,
+    /// What that look said of them.
+    told: Vec<SessionInfo>,
+    gone: Gone,
+    resumed: Resumed,
+    /// Polecats without a session whose heartbeats were removed.
+    silent: HashSet<PolecatName>,
+}
+
+impl Scanner {
+    pub(in crate::session) fn new(context: RigContext) -> Self {
+        Self {
+            context,
+            known: HashMap::new(),
+            folders: Folders::default(),
+            sessions: Vec::new(),
+            told: Vec::new(),
+            gone: Gone::default(),
+            resumed: Resumed::default(),
+            silent: HashSet::new(),
+        }
+    }
+
+    /// Makes the next look read the folders as well.
+    pub(in crate::session) fn expect_change(&mut self) {
+        self.folders.expect_change();
+    }
+
+    /// All polecats of the rig as they are at `now`, in the order of their names.
+    pub(in crate::session) async fn scan(
+        &mut self,
+        now: Timestamp,
+    ) -> Result<Vec<SessionInfo>, SessionError> {
+        let sessions = self.context.sessions().current_sessions().await?;
+        self.gone.note((&self.sessions, &sessions), (&self.known, &self.told), now);
+        self.gone.looked(now, self.context.tmux.listed());
+        if self.gone.settle(&self.context, now).await? {
+            self.folders.expect_change();
+        }
+        let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
+        self.folders.read(&self.context, &names, now).await?;
+        self.forget_gone(&sessions).await?;
+        self.known.retain(|name, _| sessions.iter().any(|session| session.polecat == *name));
+        let mut infos = self.look_at_all(&sessions, now).await?;
+        self.told.clone_from(&infos);
+        infos.extend(self.gone.held().cloned());
+        for name in self.folders.names() {
+            if !infos.iter().any(|info| info.polecat == *name) {
+                let stopped = list::stopped(&self.context.rig, name);
+                infos.push(stopped.after(self.folders.exit(name)));
+            }
+        }
+        infos.sort_by(|a, b| a.polecat.cmp(&b.polecat));
+        for info in &mut infos {
+            self.folders.complete(info);
+        }
+        self.silence(&sessions);
+        self.sessions = sessions;
+        Ok(infos)
+    }
+
+    /// Removes the heartbeats of polecats that no longer have a session: gastown would take these
+    /// for alive for ever.
+    fn silence(&mut self, sessions: &[Session]) {
+        let has_session = |name: &PolecatName| sessions.iter().any(|one| one.polecat == *name);
+        self.silent.retain(|name| !has_session(name));
+        for name in self.folders.names().filter(|name| !has_session(name)) {
+            if self.silent.insert(name.clone()) {
+                let (rig, name) = (self.context.rig.clone(), name.clone());
+                tokio::spawn(async move { drop(heartbeats::forget_left(&rig, &name).await) });
+            }
+        }
+    }
+
+    /// Forgets the record of an agent that vanished once gastown has started another one: when that
+    /// one is stopped, the death before it is old news.
+    async fn forget_gone(&mut self, sessions: &[Session]) -> Result<(), SessionError> {
+        for session in sessions.iter().filter(|session| session.started.is_some()) {
+            let exit = self.folders.exit(&session.polecat);
+            if exit.is_some_and(|exit| exit.how == ExitHow::Gone) {
+                records::forget(&self.context.rig, &session.polecat).await?;
+                self.folders.expect_change();
+            }
+        }
+        Ok(())
+    }
+
+    /// Resumes starts and messages that were cut off in sessions that look like `infos`.
+    pub(in crate::session) fn take_up(&mut self, infos: &[SessionInfo]) {
+        for session in &self.sessions {
+            if let Some(info) = infos.iter().find(|info| info.polecat == session.polecat) {
+                self.resumed.look(&self.context, session, info);
+            }
+        }
+    }
+
+    /// Reads the screens, several at once: most of a look is waiting for tmux.
+    async fn look_at_all(
+        &mut self,
+        sessions: &[Session],
+        now: Timestamp,
+    ) -> Result<Vec<SessionInfo>, SessionError> {
+        let mut infos = Vec::new();
+        for some in sessions.chunks(PARALLEL_LIMIT) {
+            let mut looks = JoinSet::new();
+            for session in some {
+                let known = self.known.remove(&session.polecat);
+                let look = Poll { context: self.context.clone(), session: session.clone(), now };
+                looks.spawn(look.at(known));
+            }
+            for seen in looks.join_all().await {
+                let (known, info) = seen?;
+                self.known.insert(info.polecat.clone(), known);
+                infos.push(info);
+            }
+        }
+        Ok(infos)
+    }
+
+    /// How soon the next look must follow; `None` when no agent is about to change.
+    pub(in crate::session) fn due(&self, now: Timestamp) -> Option<SignedDuration> {
+        let known = self.known.values().filter_map(|known| known.due(now));
+        known.chain(self.gone.due(now)).min()
+    }
+}

@@ -1,0 +1,124 @@
+//! How what is new reads: what a person must know of it to decide whether to go and look.
+
+use crate::core::session::{Exit, ExitHow, SessionInfo, State, Waiting};
+
+/// What a person is told of `info`, which is in `state`: what happened, and on lines of their own
+/// what else is known of it.
+///
+/// ```text
+/// `ash` (shop) waits for permission: $ rm -rf build
+/// Do you want to proceed?
+/// ```
+#[must_use]
+pub fn notification(state: State, info: &SessionInfo) -> String {
+    let (what, more) = match state {
+        State::Waiting => waiting(info.waiting.as_ref()),
+        State::Died => ("died".to_owned(), ending(info.exit.as_ref())),
+        State::Exited => ("has exited".to_owned(), Vec::new()),
+        state => (format!("is {state}"), Vec::new()),
+    };
+    let more: Vec<_> = more.iter().map(|text| on_one_line(text)).collect();
+    let more: Vec<_> = more.into_iter().filter(|text| !text.is_empty()).collect();
+    let head = on_one_line(&format!("`{}` ({}) {what}", info.polecat, info.rig_name));
+    if more.is_empty() { head } else { format!("{head}: {}", more.join("\n")) }
+}
+
+/// What is asked for, the most telling part first: it may be all that there is room for.
+fn waiting(asked: Option<&Waiting>) -> (String, Vec<String>) {
+    let what = match asked.map(|asked| asked.reason.as_str()) {
+        Some("permission") => "waits for permission",
+        Some("question") => "waits for an answer",
+        Some("trust") => "waits to be trusted",
+        Some("sign-in") => "waits for a sign-in",
+        _ => "waits for a person",
+    };
+    let more = asked.map_or_else(Vec::new, |Waiting { reason, text, about, choices }| {
+        let [text, about] = [text, about].map(String::clone);
+        match reason.as_str() {
+            // `Do you want to proceed?` alone tells nothing.
+            "permission" => vec![about, text],
+            "question" => vec![text, choices.join(" / ")],
+            _ => vec![text, about],
+        }
+    });
+    (what.to_owned(), more)
+}
+
+/// How an agent ended, and its last words.
+fn ending(exit: Option<&Exit>) -> Vec<String> {
+    let how = |exit: &Exit| match exit.how {
+        ExitHow::Status(status) => format!("exit status {status}"),
+        ExitHow::Signal(signal) => format!("signal {signal}"),
+        ExitHow::Unknown | ExitHow::Gone => "cause unknown".to_owned(),
+    };
+    let last = |exit: &Exit| exit.tail.last().map(|last| format!(": {last}")).unwrap_or_default();
+    exit.map(|exit| how(exit) + &last(exit)).into_iter().collect()
+}
+
+fn on_one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::view::testing::session;
+
+    fn check(info: &SessionInfo, told: &str) {
+        assert_eq!(notification(info.state, info), format!("`ash` (shop) {told}"));
+    }
+
+    #[test]
+    fn what_is_notified_tells_what_is_to_be_decided() {
+        let asks = |reason: &str, text: &str, about: &str, choices: &[&str]| {
+            let [reason, text, about] = [reason, text, about].map(str::to_owned);
+            let choices = choices.iter().map(|choice| (*choice).to_owned()).collect();
+            let waiting = Some(Waiting { reason, text, about, choices });
+            SessionInfo { waiting, ..session("ash", State::Waiting) }
+        };
+        let about = "Bash command · rm -r x";
+        for (info, told) in [
+            (
+                asks("permission", "Proceed?", about, &["Yes"]),
+                "waits for permission: Bash command · rm -r x\nProceed?",
+            ),
+            (
+                asks("question", "Which\ncolour?", "", &["Red", "Blue"]),
+                "waits for an answer: Which colour?\nRed / Blue",
+            ),
+            (
+                asks("trust", "Do you trust it?", "/srv/shop", &[]),
+                "waits to be trusted: Do you trust it?\n/srv/shop",
+            ),
+            (asks("sign-in", "Enter a key", "", &[]), "waits for a sign-in: Enter a key"),
+            (asks("question", " ", "", &[]), "waits for an answer"),
+            (session("ash", State::Waiting), "waits for a person"),
+        ] {
+            check(&info, told);
+        }
+    }
+
+    #[test]
+    fn a_death_tells_its_cause_and_the_last_words() {
+        let died = |how, tail: &[&str]| {
+            let tail = tail.iter().map(|line| (*line).to_owned()).collect();
+            let (at, command) = (Timestamp::UNIX_EPOCH, String::new());
+            let exit = Some(Exit { how, at, lived_ms: 1, command, tail });
+            SessionInfo { exit, ..session("ash", State::Died) }
+        };
+        check(&died(ExitHow::Status(7), &["a", "no\u{7} key"]), "died: exit status 7: no key");
+        check(&died(ExitHow::Signal(9), &[]), "died: signal 9");
+        check(&died(ExitHow::Gone, &["bye"]), "died: cause unknown: bye");
+        check(&session("ash", State::Died), "died");
+    }
+
+    #[test]
+    fn other_states_are_named() {
+        check(&session("ash", State::Idle), "is idle");
+        check(&session("ash", State::Exited), "has exited");
+        check(&session("ash", State::Stopped), "is stopped");
+    }
+}
