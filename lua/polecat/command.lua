@@ -25,7 +25,7 @@ end
 ---@field count? integer The size of its window.
 ---@field lines? table<string, any> The lines of its range, and where they are.
 ---@field mods? table
----@field answers? table<string, any> What has been answered already.
+---@field show? fun(labels: string[], opts: table, done: fun(label?: string)) Lets the user choose.
 
 --- The row of the command `name`, `StopAll` or `stop-all`.
 ---@param name string
@@ -47,6 +47,7 @@ function M.run(name, typed, at)
   local context = {
     at = at or where.here(),
     split = { mods = typed.mods, from = vim.api.nvim_get_current_win() },
+    show = typed.show,
   }
   if spec.opens and vim.trim(typed.args) == '' then
     local open = { kind = 'open', view = spec.opens, spec = {}, size = typed.count }
@@ -54,7 +55,7 @@ function M.run(name, typed, at)
   end
   local args = { at = context.at, cwd = vim.fn.getcwd(), name = name, about = vim.b.polecat }
   args = vim.tbl_extend('error', typed, args)
-  args.mods = nil
+  args.mods, args.show = nil, nil
   effects.call({ method = 'command.run', args = args, editor = spec.editor }, context)
 end
 

@@ -4,14 +4,17 @@
 //! bytes that `git apply` needs, or require UTF-8.
 
 mod find;
+mod lines;
 mod parse;
 mod quoted;
 
 pub use find::{Found, Place, Side, find};
+pub use lines::DiffLine;
 pub use parse::parse;
 pub use quoted::{whole as unquoted, written};
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Longer lines are cut: they make an editor slow, and nobody reads them.
@@ -37,6 +40,15 @@ pub struct Section {
     pub files: Vec<FileDiff>,
     /// What is left out, and why.
     pub missing: Option<String>,
+}
+
+/// A part of a file's changes, as it was shown: it is found only while it says the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartId {
+    /// One hunk, by [`FileDiff::id`].
+    Hunk(String),
+    /// All of it, by [`Section::digests`].
+    File(String),
 }
 
 /// The stage of a change.
@@ -197,7 +209,34 @@ impl Hunk {
     }
 }
 
+impl Section {
+    /// What tells all that changed at each path from what it becomes when any of it changes.
+    #[must_use]
+    pub fn digests(&self) -> HashMap<&[u8], String> {
+        let mut hashers: HashMap<&[u8], DefaultHasher> = HashMap::new();
+        for file in &self.files {
+            let hasher = hashers.entry(file.path()).or_default();
+            (&file.old, &file.new, &file.head, &file.hunks).hash(hasher);
+        }
+        let digest = |hasher: DefaultHasher| format!("{:016x}", hasher.finish());
+        hashers.into_iter().map(|(path, hasher)| (path, digest(hasher))).collect()
+    }
+}
+
 impl Changes {
+    /// The part `id` of the file at `path` in `stage`, if it is still as it was shown.
+    #[must_use]
+    pub fn part(&self, stage: Stage, path: &[u8], id: &PartId) -> Option<FileDiff> {
+        match id {
+            PartId::Hunk(id) => self.piece(stage, path, Some(id)),
+            PartId::File(id) => {
+                let section = self.sections.iter().find(|section| section.stage == stage)?;
+                let same = section.digests().get(path) == Some(id);
+                if same { self.piece(stage, path, None) } else { None }
+            }
+        }
+    }
+
     /// The file at `path` in `stage`, with the hunk `id` only, or with all hunks.
     ///
     /// git prints two diffs for some files: one that became a link is deleted and added, and a

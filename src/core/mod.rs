@@ -9,6 +9,7 @@ pub mod branch;
 pub mod command;
 pub mod diff;
 pub mod layout;
+pub mod locations;
 pub mod name_pool;
 pub mod names;
 pub mod notifications;

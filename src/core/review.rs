@@ -1,9 +1,13 @@
 //! Review comments, and the message that sends them to an agent.
 
+mod target;
+
+pub use target::{location, target};
+
 use super::diff::{Place, Side};
 
 /// A comment on some lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comment {
     /// Its id among the polecat's comments.
     pub id: u64,

@@ -56,7 +56,9 @@ async fn draw_live(
     let options = options(&open);
     let mut follow = match (open.polecat, open.session) {
         (Some(polecat), None) => {
-            workspace.context(&open.at.into()).await?.observer().follow(&polecat, options).await?
+            let context = workspace.context(&open.at.into()).await?;
+            canvas.rows.set(context.rig_home(), vec![polecat.clone()]);
+            context.observer().follow(&polecat, options).await?
         }
         (None, Some(session)) => workspace.follow_session(&session, options).await?,
         _ => return Err(neither()),

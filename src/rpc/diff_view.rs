@@ -1,6 +1,6 @@
 //! What a polecat changed: drawn in portions, and anew when the polecat has come to rest.
 
-use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
 
 use rmpv::Value;
 use tracing::debug;
@@ -8,15 +8,28 @@ use tracing::debug;
 use super::{
     aside::aside,
     calls::{self, ViewOpen},
-    encode::{Map, bytes},
+    encode::Map,
     error::RpcError,
     views::{Canvas, Order},
 };
 use crate::{
-    core::{diff::find, review::Comment},
     session::{Changed, IdleWatch, RigContext, Since, Workspace},
-    view::{self, FileRow, HunkRow, Picture, Shown},
+    view::{self, Group, Line, Marks, Note, Patch, Picture, RowRange, Shown, Span},
 };
+
+/// What a diff shows, for who looks up what a key was pressed on.
+pub(super) struct DrawnDiff {
+    pub(super) context: RigContext,
+    pub(super) polecat: String,
+    pub(super) since: Since,
+    pub(super) changed: Changed,
+    pub(super) picture: Picture,
+}
+
+/// The name of the buffer that shows the diff of `polecat`.
+pub(super) fn buffer(polecat: &str) -> String {
+    format!("polecat://diff/{polecat}")
+}
 
 /// Draws until the view is closed.
 pub(super) async fn run(
@@ -27,14 +40,9 @@ pub(super) async fn run(
     let polecat = open.polecat.ok_or_else(|| RpcError::bad_argument("`polecat` is missing"))?;
     let context = workspace.context(&open.at.into()).await?;
     let mut idle = IdleWatch::of(workspace, &context, &polecat);
-    let mut sheet = Sheet {
-        context,
-        polecat,
-        since: calls::Since::of(open.since),
-        shown: Shown::default(),
-        drawn: false,
-    };
-    sheet.draw(canvas).await?;
+    let since = calls::Since::of(open.since);
+    let mut diff = Diff { context, polecat, since, shown: Shown::default(), drawn: false };
+    diff.draw(canvas).await?;
     let mut due = false;
     loop {
         tokio::select! {
@@ -48,13 +56,13 @@ pub(super) async fn run(
         }
         if due && canvas.visible {
             due = false;
-            sheet.draw(canvas).await?;
+            diff.draw(canvas).await?;
         }
     }
 }
 
 /// One buffer, and what it shows.
-struct Sheet {
+struct Diff {
     context: RigContext,
     polecat: String,
     since: Since,
@@ -62,93 +70,82 @@ struct Sheet {
     drawn: bool,
 }
 
-impl Sheet {
+impl Diff {
     async fn draw(&mut self, canvas: &mut Canvas) -> Result<(), RpcError> {
         let changed = self.context.reviews().changes(&self.polecat, self.since).await?;
         debug!(self.polecat, "drawing what it changed");
         let (name, mut shown) = (self.polecat.clone(), std::mem::take(&mut self.shown));
         let drawn = aside(move || {
             let picture = view::changes(&name, &changed.changes);
-            let (portions, index) = (shown.show(&picture), index(&changed, &picture));
-            (shown, portions, index)
+            let portions = shown.show(&picture);
+            let marks = picture.marks(&changed.changes, &changed.comments);
+            (shown, portions, picture.without_lines(), changed, marks)
         });
-        let (shown, mut portions, index) = drawn.await?;
+        let (shown, portions, picture, changed, marks) = drawn.await?;
         self.shown = shown;
+        canvas.rows.set_diff(Arc::new(DrawnDiff {
+            context: self.context.clone(),
+            polecat: self.polecat.clone(),
+            since: self.since,
+            changed,
+            picture,
+        }));
+        self.send(canvas, portions, &marks).await;
+        Ok(())
+    }
+
+    async fn send(&mut self, canvas: &mut Canvas, mut portions: Vec<Vec<Patch>>, marks: &Marks) {
         if portions.is_empty() {
             portions.push(Vec::new());
         }
-        let mut index = Some(index);
+        let (title, mut marks) = (self.title(), Some(encode_marks(marks)));
         let last = portions.len() - 1;
         for (at, patches) in portions.iter().enumerate() {
             // What is drawn for the first time grows at its end, so that the rows are right from
             // the beginning; else only the last portion makes them so.
             let now = if self.drawn { at == last } else { at == 0 };
-            let index = if now { index.take() } else { None };
-            let more = Map::new().some("changes", index).put("whole", at == last);
-            canvas.patch_with(patches, more).await;
+            let marks = if now { marks.take() } else { None };
+            let title = marks.is_some().then_some(title.as_str());
+            let more = Map::new().some("marks", marks).some("title", title);
+            canvas.patch_with(patches, more.put("whole", at == last)).await;
         }
         self.drawn = true;
-        Ok(())
+    }
+
+    fn title(&self) -> String {
+        match self.since {
+            Since::Start => self.polecat.clone(),
+            Since::Review => format!("{} since the last review", self.polecat),
+        }
     }
 }
 
-/// What stands in which rows.
-fn index(changed: &Changed, picture: &Picture) -> Value {
-    let comments = changed.comments.iter();
+/// What the rows mean, as Lua reads it.
+fn encode_marks(marks: &Marks) -> Value {
+    let list = |rows: &[usize]| Value::Array(rows.iter().map(|row| (*row).into()).collect());
+    let stops = Map::new().put("hunk", list(&marks.hunks)).put("file", list(&marks.files));
     Map::new()
-        .put("workdir", path(changed.workdir.as_os_str().as_bytes()))
-        .put("files", Value::Array(picture.files.iter().map(file).collect()))
-        .put("hunks", Value::Array(picture.hunks.iter().map(hunk).collect()))
-        .put("comments", Value::Array(comments.map(|one| comment(changed, picture, one)).collect()))
+        .put("ranges", Value::Array(marks.ranges.iter().map(range).collect()))
+        .put("stops", stops)
+        .put("notes", Value::Array(marks.notes.iter().map(note).collect()))
         .into()
 }
 
-/// A comment and the row below which it stands now.
-fn comment(changed: &Changed, picture: &Picture, comment: &Comment) -> Value {
-    let (row, outdated) = picture.row_of(find(&changed.changes.sections, &comment.place));
-    let place = &comment.place;
-    Map::new()
-        .put("id", comment.id)
-        .put("row", row)
-        // Of a file as a whole there is nothing that could be another one.
-        .put("outdated", outdated && !place.quote.is_empty())
-        .put("path", path(&place.path))
-        .put("shown", comment.shown)
-        .put("text", comment.text.as_str())
-        .into()
+fn range(range: &RowRange) -> Value {
+    let RowRange { row, rows, id, text } = range;
+    Value::Array(vec![(*row).into(), (*rows).into(), id.as_str().into(), chunks(text)])
 }
 
-fn file(file: &FileRow) -> Value {
-    Map::new()
-        .put("row", file.rows.0)
-        .put("rows", file.rows.1)
-        .put("stage", file.stage.as_str())
-        .put("change", file.change)
-        .put("path", path(&file.path))
-        .some("old", file.old.as_deref().map(path))
-        .put("added", file.counts.0)
-        .put("removed", file.counts.1)
-        .put("binary", file.binary)
-        .into()
+fn note(note: &Note) -> Value {
+    let lines = note.lines.iter().map(chunks).collect();
+    Value::Array(vec![note.row.into(), Value::Array(lines)])
 }
 
-fn hunk(hunk: &HunkRow) -> Value {
-    Map::new()
-        .put("row", hunk.rows.0)
-        .put("rows", hunk.rows.1)
-        // As Lua counts.
-        .put("file", hunk.file + 1)
-        .put("old", range(hunk.old))
-        .put("new", range(hunk.new))
-        .put("id", hunk.id.as_str())
-        .into()
-}
-
-fn range((start, count): (usize, usize)) -> Value {
-    Value::Array(vec![start.into(), count.into()])
-}
-
-/// A path, which may be any bytes.
-fn path(path: &[u8]) -> Value {
-    bytes(path.to_vec())
+/// A line that is no line of the buffer, as virtual text and 'foldtext' take it: `{ text, group }`.
+fn chunks(line: &Line) -> Value {
+    let chunk = |span: &Span| {
+        let Group::Named(group) = span.group else { return Value::Nil };
+        Value::Array(vec![line.text[span.from..span.to].into(), group.into()])
+    };
+    Value::Array(line.spans.iter().map(chunk).collect())
 }

@@ -6,7 +6,12 @@ use std::path::PathBuf;
 use rmpv::Value;
 use serde::{Serialize, Serializer};
 
-use super::encode::{self, Map, texts};
+use super::{
+    compose::Compose,
+    encode::{self, Map, texts},
+    side_by_side::SideBySide,
+};
+use crate::session::{AttachPlan, FoundLocation};
 
 /// One thing for Neovim to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,8 +44,34 @@ pub(super) enum Effect {
         /// The lines, or columns, of its window.
         size: Option<u32>,
     },
+    /// Opens a file in a window that shows files.
+    Edit {
+        file: PathBuf,
+        /// From 1; the column in bytes.
+        line: Option<u32>,
+        column: Option<u32>,
+    },
+    /// Lists locations in the quickfix window.
+    Quickfix { title: String, items: Vec<FoundLocation> },
+    /// Runs `plan` in a terminal, or has the user's own tmux client switch.
+    Terminal {
+        polecat: String,
+        plan: AttachPlan,
+        /// As of [`Effect::Open`].
+        size: Option<u32>,
+        /// The command or the key that attaches again, for who was busy.
+        again: String,
+    },
     /// Has the next backend use this rig too; none ends that.
     Pin(Option<PathBuf>),
+    /// Opens a buffer to write a text in.
+    Compose(Box<Compose>),
+    /// Shows a file beside what it was.
+    SideBySide(Box<SideBySide>),
+    /// Draws one of our buffers anew, where it is open, with these changes to what it shows.
+    Refresh { name: String, since: Option<&'static str> },
+    /// Puts a text into the unnamed register.
+    Register(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +121,7 @@ pub(super) enum View {
     },
     Capture {
         polecat: Option<String>,
-        session: Option<String>,
+        session: String,
         lines: Option<u32>,
         snapshot: bool,
     },
@@ -101,13 +132,6 @@ pub(super) enum View {
     /// The file under the cursor beside what it was; `polecat` is whose it must be.
     SideBySide {
         polecat: Option<String>,
-    },
-    Attach {
-        polecat: String,
-    },
-    Compose {
-        polecat: String,
-        quote: Option<Vec<Vec<u8>>>,
     },
     Log,
 }
@@ -149,9 +173,29 @@ impl Effect {
                 .put("choices", self::choices(choices)),
             Self::Question(question) => question.encode(kind("question")),
             Self::Open { view, size } => view.encode(kind("open")).some("size", size),
+            Self::Edit { file, line, column } => kind("edit")
+                .put("file", encode::word(file.as_os_str()))
+                .some("line", line)
+                .some("column", column),
+            Self::Quickfix { title, items } => {
+                let items = items.into_iter().map(|item| quickfix(item).into()).collect();
+                kind("quickfix").put("title", title).put("items", Value::Array(items))
+            }
+            Self::Terminal { polecat, plan, size, again } => kind("terminal")
+                .put("polecat", polecat)
+                .some("size", size)
+                .put("plan", encode::attach(plan))
+                .put("again", again),
             Self::Pin(path) => {
                 kind("pin").some("path", path.map(|path| encode::word(path.as_os_str())))
             }
+            Self::Compose(compose) => compose.encode(kind("compose")),
+            Self::SideBySide(files) => files.encode(kind("side_by_side")),
+            Self::Refresh { name, since } => {
+                let spec = since.map(|since| Map::new().put("since", since));
+                kind("refresh").put("name", name).some("spec", spec)
+            }
+            Self::Register(text) => kind("register").put("text", text),
         }
     }
 }
@@ -174,21 +218,13 @@ impl View {
         let (name, spec) = match self {
             Self::Status { polecat } => ("status", Map::new().some("polecat", polecat)),
             Self::Capture { polecat, session, lines, snapshot } => {
-                let spec = Map::new().some("polecat", polecat).some("session", session);
+                let spec = Map::new().some("polecat", polecat).put("session", session);
                 ("capture", spec.some("lines", lines).put("snapshot", snapshot))
             }
             Self::Diff { polecat, since } => {
                 ("diff", Map::new().put("polecat", polecat).some("since", since))
             }
             Self::SideBySide { polecat } => ("side_by_side", Map::new().some("polecat", polecat)),
-            Self::Attach { polecat } => ("attach", Map::new().put("polecat", polecat)),
-            Self::Compose { polecat, quote } => {
-                let quote = quote.map(|lines| lines.into_iter().map(encode::bytes).collect());
-                (
-                    "compose",
-                    Map::new().put("polecat", polecat).some("quote", quote.map(Value::Array)),
-                )
-            }
             Self::Log => ("log", Map::new()),
         };
         map.put("view", name).put("spec", spec)
@@ -206,6 +242,15 @@ impl From<Request> for Value {
     }
 }
 
+/// As `setqflist()` takes it.
+fn quickfix(item: FoundLocation) -> Map {
+    Map::new()
+        .put("filename", encode::word(item.file.as_os_str()))
+        .put("lnum", item.line)
+        .some("col", item.column)
+        .put("text", encode::bytes(item.text))
+}
+
 fn choices(choices: Vec<Choice>) -> Value {
     let choice = |Choice { label, then }| Map::new().put("label", label).some("call", then).into();
     Value::Array(choices.into_iter().map(choice).collect())
@@ -214,6 +259,7 @@ fn choices(choices: Vec<Choice>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rpc::compose;
 
     fn fields(effect: Effect) -> Vec<(String, Value)> {
         let Value::Map(pairs) = Value::from(effect.encode()) else { panic!("a map") };
@@ -250,7 +296,18 @@ mod tests {
             Effect::Select { prompt, kind: None, again: None, choices: Vec::new() },
             Effect::Question(question),
             Effect::Open { view: View::Log, size: None },
+            Effect::Edit { file: PathBuf::new(), line: None, column: None },
+            Effect::Quickfix { title: String::new(), items: Vec::new() },
+            Effect::Terminal {
+                polecat: String::new(),
+                plan: AttachPlan { argv: Vec::new(), switch: None },
+                size: None,
+                again: String::new(),
+            },
             Effect::Pin(None),
+            Effect::Compose(Box::new(compose::message("ash", Vec::new(), request()))),
+            Effect::Refresh { name: String::new(), since: None },
+            Effect::Register(String::new()),
         ];
         for effect in effects {
             let kind = field(effect, "kind");
@@ -259,11 +316,9 @@ mod tests {
         let polecat = || "ash".to_owned();
         let views = [
             View::Status { polecat: None },
-            View::Capture { polecat: None, session: None, lines: None, snapshot: false },
+            View::Capture { polecat: None, session: String::new(), lines: None, snapshot: false },
             View::Diff { polecat: polecat(), since: None },
             View::SideBySide { polecat: None },
-            View::Attach { polecat: polecat() },
-            View::Compose { polecat: polecat(), quote: None },
             View::Log,
         ];
         for view in views {

@@ -1,7 +1,11 @@
 //! Values as Lua reads them. A field without a value is absent: nil arrives in Lua as `vim.NIL`,
 //! which is true.
 
-use std::{collections::HashMap, ffi::OsStr, os::unix::ffi::OsStrExt};
+use std::{
+    collections::HashMap,
+    ffi::{OsStr, OsString},
+    os::unix::ffi::OsStrExt,
+};
 
 use rmpv::Value;
 use serde::Serialize;
@@ -9,8 +13,8 @@ use tracing::error;
 
 use crate::{
     core::trust::{Content, Request},
-    session::Files,
-    view::{Color, Group, Line, Patch, Style},
+    session::{AttachPlan, Files},
+    view::{Color, Fold, Group, Line, Patch, Style, index, stages},
 };
 
 /// A map under construction.
@@ -133,6 +137,12 @@ pub(super) fn files(files: &Files) -> Map {
         .put("whole", files.whole)
 }
 
+/// How to attach; the words may be any bytes.
+pub(super) fn attach(plan: AttachPlan) -> Map {
+    let words = |words: Vec<OsString>| Value::Array(words.iter().map(|one| word(one)).collect());
+    Map::new().put("argv", words(plan.argv)).some("switch", plan.switch.map(words))
+}
+
 /// What files of a project want run.
 pub(super) fn request(request: &Request) -> Map {
     let paths = request.files.iter().map(|file| word(file.as_os_str())).collect();
@@ -168,11 +178,22 @@ pub(super) fn patch<'a>(patch: &'a Patch, styles: &mut Styles<'a>) -> Map {
             spans.push(Value::Array(vec![row.into(), span.from.into(), span.to.into(), group]));
         }
     }
+    let folds: Option<Vec<Value>> =
+        patch.lines.iter().map(|line| line.fold.map(fold_level)).collect();
     Map::new()
         .put("from", patch.from)
         .put("to", patch.to)
         .put("lines", texts(patch.lines.iter().map(|line| &line.text)))
         .put("spans", Value::Array(spans))
+        .some("folds", folds.map(Value::Array))
+}
+
+/// As 'foldexpr' gives it.
+fn fold_level(fold: Fold) -> Value {
+    match fold {
+        Fold::Starts(level) => format!(">{level}").into(),
+        Fold::In(level) => level.into(),
+    }
 }
 
 /// What each line stands for, `''` for nothing.
@@ -180,8 +201,8 @@ pub(super) fn keys(lines: &[Line]) -> Value {
     texts(lines.iter().map(|line| &line.key))
 }
 
-/// The styles that a frame uses, each once. Neovim makes groups of them, which it has few of and
-/// never gets back: it alone knows how many are left.
+/// The styles that a frame uses, each once, and what it is in fewer colours. Neovim makes groups of
+/// them, which it has few of and never gets back: it alone knows how many are left.
 #[derive(Default)]
 pub(super) struct Styles<'a> {
     places: HashMap<&'a Style, usize>,
@@ -205,10 +226,13 @@ impl<'a> Styles<'a> {
 
 impl From<Styles<'_>> for Value {
     fn from(styles: Styles<'_>) -> Self {
-        Self::Array(styles.used.into_iter().map(|used| style(used).into()).collect())
+        let stages = |used: &Style| stages(used).iter().map(|stage| style(stage).into()).collect();
+        Self::Array(styles.used.into_iter().map(|used| Self::Array(stages(used))).collect())
     }
 }
 
+/// As `nvim_set_hl()` takes it, but for the sixteen colours that a person's palette decides and for
+/// `dim`; with the name of its group, which one that looks like nothing has none of.
 fn style(style: &Style) -> Map {
     let color = |color: Option<Color>| {
         color.map(|color| match color {
@@ -217,15 +241,41 @@ fn style(style: &Style) -> Map {
         })
     };
     Map::new()
+        .some("name", (*style != Style::default()).then(|| group_name(style)))
         .some("fg", color(style.foreground))
         .some("bg", color(style.background))
         .some("sp", color(style.underline_color))
+        .some("ctermfg", style.foreground.map(index).or(style.dim.then_some(8)))
+        .some("ctermbg", style.background.map(index))
         .flag("bold", style.bold)
         .flag("dim", style.dim)
         .flag("italic", style.italic)
         .flag("underline", style.underline)
         .flag("reverse", style.reverse)
         .flag("strikethrough", style.strikethrough)
+}
+
+/// `PolecatTerm_FGx00ff00_bold`
+fn group_name(style: &Style) -> String {
+    let color = |name: &str, color: Option<Color>| {
+        color.map(|color| match color {
+            Color::Palette(index) => format!("_{name}{index}"),
+            Color::Rgb(r, g, b) => format!("_{name}x{r:02x}{g:02x}{b:02x}"),
+        })
+    };
+    let flag = |name: &str, set: bool| set.then(|| format!("_{name}"));
+    let parts = [
+        color("FG", style.foreground),
+        color("BG", style.background),
+        color("SP", style.underline_color),
+        flag("bold", style.bold),
+        flag("dim", style.dim),
+        flag("italic", style.italic),
+        flag("underline", style.underline),
+        flag("reverse", style.reverse),
+        flag("strikethrough", style.strikethrough),
+    ];
+    format!("PolecatTerm{}", parts.into_iter().flatten().collect::<String>())
 }
 
 #[cfg(test)]
@@ -248,9 +298,11 @@ mod tests {
         let places: Vec<Value> =
             groups.iter().chain(&groups[..1]).map(|group| styles.group(group)).collect();
         assert_eq!(places, [1.into(), "PolecatMuted".into(), 2.into(), 1.into()]);
-        let red = Map::new().put("fg", 1);
-        let bold = Map::new().put("fg", 1).put("bold", true);
-        assert_eq!(Value::from(styles), Value::Array(vec![red.into(), bold.into()]));
+        let group = |name: &str| Map::new().put("name", name).put("fg", 1).put("ctermfg", 1);
+        let red = || Value::from(group("PolecatTerm_FG1"));
+        let bold = || Value::from(group("PolecatTerm_FG1_bold").put("bold", true));
+        let stages = [vec![red()], vec![bold(), bold(), red()]].map(Value::Array);
+        assert_eq!(Value::from(styles), Value::Array(stages.to_vec()));
     }
 
     #[test]

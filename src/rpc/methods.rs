@@ -61,7 +61,7 @@ table! {
         New, Remove, Restore, Start, Sling, Stop, StopAll,
         IsRunning, Status, List, Capture, CaptureSession, Inject, Attach,
         OpenAttach, OpenStatus, OpenCapture, OpenDiff,
-        DiffPair, Comment, DropComment, SendReview, TakeHunk, RejectHunk, UndoHunk,
+        CompareFile, Comment,
     }
 }
 

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::diff_view::DrawnDiff;
+
 /// What is drawn at the moment, shared by who draws it and who looks a key up.
 #[derive(Clone, Default)]
 pub(super) struct Rows(Arc<Mutex<Drawn>>);
@@ -12,12 +14,23 @@ struct Drawn {
     /// The home of the rig, which tells those of one name apart.
     rig: PathBuf,
     ids: Vec<String>,
+    diff: Option<Arc<DrawnDiff>>,
 }
 
 impl Rows {
     /// The view shows `ids` of the rig with this home from now on.
     pub(super) fn set(&self, rig: &Path, ids: Vec<String>) {
-        *self.drawn() = Drawn { rig: rig.to_owned(), ids };
+        *self.drawn() = Drawn { rig: rig.to_owned(), ids, diff: None };
+    }
+
+    /// The view shows `diff` from now on.
+    pub(super) fn set_diff(&self, diff: Arc<DrawnDiff>) {
+        self.drawn().diff = Some(diff);
+    }
+
+    /// The diff that is drawn.
+    pub(super) fn diff(&self) -> Option<Arc<DrawnDiff>> {
+        self.drawn().diff.clone()
     }
 
     /// Whether `id` of that rig is one of them.

@@ -92,12 +92,18 @@ impl Views {
 
     /// Does what a key is for, in a task of its own.
     fn act(&self, workspace: Workspace, call: u64, asked: ViewAct) {
-        let open = self.open.get(&asked.view).map(|open| (open.at.clone(), open.rows.clone()));
+        let open = asked.view.and_then(|view| self.open.get(&view));
+        let orders = open.map(|open| open.orders.clone());
+        let open = open.map(|open| (open.at.clone(), open.rows.clone()));
         let editor = self.editor.clone();
         tokio::spawn(async move {
             let context = CallContext::new(&editor, &workspace, call);
             // What it may wait for is large: not all of it on one stack.
-            let done = Box::pin(commands::act(&context, open, &asked)).await;
+            let done = Box::pin(commands::press(&context, open, &asked)).await;
+            // What was refused may be so because what is shown is old.
+            if let (Err(_), Some(orders)) = (&done, orders) {
+                drop(orders.send(Order::Refresh));
+            }
             let effects = done.map_err(RpcError::from);
             editor.answer(call, effects.and_then(|all| all.encode().map_err(RpcError::internal)));
         });

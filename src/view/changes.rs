@@ -1,12 +1,17 @@
 //! What a polecat changed: the lines of its differences, and what stands in which of them.
 
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::{
-    frame::{Group, Line},
+    frame::{Fold, Group, Line},
     patch::{Patch, batches, patches},
 };
-use crate::core::diff::{self, Changes, FileDiff, Found, Hunk, Section, Stage, lines};
+use crate::core::diff::{self, Changes, FileDiff, Found, Section, Stage, lines};
 
 /// Blocks that differ are compared line by line when they have no more lines than this.
 const COMPARED: usize = 2_000;
@@ -30,6 +35,10 @@ pub struct FileRow {
     pub counts: (usize, usize),
     /// It is no text.
     pub binary: bool,
+    /// What tells it from all others in the buffer, whatever its content.
+    pub id: String,
+    /// What tells its content from what it becomes when that changes; see [`Section::digests`].
+    pub digest: String,
 }
 
 /// A hunk in the buffer.
@@ -39,6 +48,8 @@ pub struct HunkRow {
     pub rows: (usize, usize),
     /// The index of its file.
     pub file: usize,
+    /// Its own in there.
+    pub index: usize,
     /// Its first line and how many it has, before and after.
     pub old: (usize, usize),
     /// After.
@@ -64,7 +75,7 @@ pub struct Picture {
 #[must_use]
 pub fn changes(name: &str, changes: &Changes) -> Picture {
     let mut picture = Picture::default();
-    picture.push(vec![summary(name, changes)]);
+    picture.push(folded(0, vec![summary(name, changes)]));
     for (index, section) in changes.sections.iter().enumerate() {
         picture.section(index, section);
     }
@@ -76,6 +87,12 @@ impl Picture {
     #[must_use]
     pub fn lines(&self) -> Vec<Line> {
         self.blocks.concat()
+    }
+
+    /// What is left of it once it is drawn: which rows show what.
+    #[must_use]
+    pub fn without_lines(self) -> Self {
+        Self { blocks: Vec::new(), ..self }
     }
 
     /// The row of what was found, and whether that is only what is left of it.
@@ -103,37 +120,62 @@ impl Picture {
     fn section(&mut self, index: usize, section: &Section) {
         let mut block = vec![Line::default(), heading(section)];
         block.extend(section.missing.as_deref().map(|why| muted(&format!("┄┄ {why}"))));
-        self.push(block);
+        self.push(folded(0, block));
+        let digests = section.digests();
         for (file_index, file) in section.files.iter().enumerate() {
-            self.file((index, file_index), section.stage, file);
+            self.file((index, file_index), section.stage, file, &digests);
         }
     }
 
-    fn file(&mut self, at: (usize, usize), stage: Stage, file: &FileDiff) {
+    fn file(
+        &mut self,
+        at: (usize, usize),
+        stage: Stage,
+        file: &FileDiff,
+        digests: &HashMap<&[u8], String>,
+    ) {
         let index = self.files.len();
         let old = (!file.old.is_empty() && file.old != file.path()).then(|| file.old.clone());
         let from = self.rows;
         let (change, binary, counts) = (file.change.as_str(), file.binary, file.counts());
         let path = file.path().to_vec();
-        self.push(lines(&file.head).map(shown).collect());
-        for hunk in &file.hunks {
-            self.hunk(index, file, hunk);
+        let (id, digest) = (id(stage, &path), digests.get(&*path).cloned().unwrap_or_default());
+        self.push(folded(1, lines(&file.head).map(shown).collect()));
+        for at in 0..file.hunks.len() {
+            self.push_hunk(index, file, at);
         }
         let rows = (from, self.rows - from);
-        self.files.push(FileRow { at, rows, stage, change, path, old, counts, binary });
+        let row = FileRow { at, rows, stage, change, path, old, counts, binary, id, digest };
+        self.files.push(row);
     }
 
-    fn hunk(&mut self, index: usize, file: &FileDiff, hunk: &Hunk) {
-        let from = self.rows;
-        self.push(lines(&hunk.text).map(shown).collect());
+    fn push_hunk(&mut self, at: usize, file: &FileDiff, index: usize) {
+        let (from, hunk) = (self.rows, &file.hunks[index]);
+        self.push(folded(2, lines(&hunk.text).map(shown).collect()));
         self.hunks.push(HunkRow {
             rows: (from, self.rows - from),
-            file: index,
+            file: at,
+            index,
             old: hunk.old,
             new: hunk.new,
             id: file.id(hunk),
         });
     }
+}
+
+/// The lines of one block, which is a fold of this level; 0 is none.
+fn folded(level: u8, mut block: Vec<Line>) -> Vec<Line> {
+    for (index, line) in block.iter_mut().enumerate() {
+        let starts = level > 0 && index == 0;
+        line.fold = Some(if starts { Fold::Starts(level) } else { Fold::In(level) });
+    }
+    block
+}
+
+fn id(stage: Stage, path: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    (stage, path).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 /// What an editor shows of a picture.
@@ -325,7 +367,8 @@ mod tests {
         let after = picture(vec![section(Stage::Unstaged, &DIFF.replace("+c", "+d"))]);
         let patches = canvas.show(&after).concat();
         let row = before.rows - 1;
-        let expected = Patch { from: row, to: row + 1, lines: vec![Line::plain("+d")] };
+        let line = Line { fold: Some(Fold::In(2)), ..Line::plain("+d") };
+        let expected = Patch { from: row, to: row + 1, lines: vec![line] };
         assert_eq!(patches, [expected]);
         assert_eq!(canvas.show(&after).concat(), []);
     }

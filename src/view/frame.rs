@@ -16,6 +16,17 @@ pub struct Line {
     pub spans: Vec<Span>,
     /// What the row stands for (a polecat's name), or nothing.
     pub key: String,
+    /// How it stands in the folds of its buffer; `None` where a buffer has no folds.
+    pub fold: Option<Fold>,
+}
+
+/// How a line stands in the folds of its buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fold {
+    /// A fold of this level begins with it.
+    Starts(u8),
+    /// It is in a fold of this level; 0 is in none.
+    In(u8),
 }
 
 /// A highlighted stretch of a line.

@@ -104,7 +104,7 @@ async fn neither_another_backend_nor_a_plugin_that_is_loaded_anew_begins_to_coun
     paint(&shop, 8_000, 16_000).await;
     let anew = "vim.cmd('bwipeout ' .. vim.fn.bufnr('capture/gt-shop-ash'))
         package.loaded['polecat.ui.highlight'], package.loaded['polecat.ui.draw'] = nil, nil
-        package.loaded['polecat.ui.view'], package.loaded['polecat.ui.capture'] = nil, nil
+        package.loaded['polecat.ui.view'], package.loaded['polecat.ui.open'] = nil, nil
         vim.cmd('PolecatCapture ash 2000')";
     lua(&shop, anew).await;
     shop.editor.expect_line(LIVE, "painted 16000").await;

@@ -133,6 +133,32 @@ async fn files_and_hunks_are_folds_and_stops_of_the_cursor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn moves_count_repeat_and_take_operators_also_without_a_backend() {
+    let shop = shop(&[("a", &NINE.repeat(3)), ("b", "b\n")]).await;
+    write(&shop, "a", &format!("0\n{}0\n", NINE.repeat(3)));
+    write(&shop, "b", "c\n");
+    open(&shop, "+c").await;
+    // Nobody answers any more.
+    kill_process(shop.backend().unwrap(), Signal::STOP).unwrap();
+    let line = "vim.fn.getline('.')";
+    press(&shop, "gg2]c").await;
+    let second = value(&shop, line).await;
+    assert_eq!(second.as_str().unwrap().split(' ').next(), Some("@@"), "{second}");
+    shop.editor.command("normal gg]c]c").await.unwrap();
+    assert_eq!(value(&shop, line).await, second, "`:normal`");
+    shop.editor.command("let @q = ']c' | execute 'normal gg2@q'").await.unwrap();
+    assert_eq!(value(&shop, line).await, second, "a register");
+    press(&shop, "9[[").await;
+    assert_eq!(value(&shop, line).await, "diff --git a/a b/a");
+    press(&shop, "y]]").await;
+    let yanked = "vim.split(vim.fn.getreg('\"'), '\\n')[1]";
+    assert_eq!(value(&shop, yanked).await, "diff --git a/a b/a");
+    press(&shop, "V]c<Esc>").await;
+    assert_eq!(value(&shop, "vim.fn.line(\"'>\") - vim.fn.line(\"'<\")").await, 4);
+    kill_process(shop.backend().unwrap(), Signal::CONT).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn enter_opens_the_file_at_the_line_also_where_later_changes_moved_it() {
     let shop = shop(&[("a", NINE)]).await;
     write(&shop, "a", &NINE.replace('8', "eight"));
@@ -202,7 +228,38 @@ async fn a_file_of_a_worktree_that_is_being_edited_is_compared_as_well() {
     assert_eq!(value(&shop, "vim.fn.maparg('q', 'n')").await, "", "who edits records macros");
     shop.editor.command("tabclose | enew").await.unwrap();
     shop.editor.command("PolecatDiff!").await.unwrap();
-    shop.editor.expect_message("neither a diff of a polecat nor a file is here").await;
+    shop.editor.expect_message("not a polecat's diff or a file").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_as_it_was_and_a_message_are_there_when_they_are_edited_by_their_names() {
+    let shop = shop(&[("a", "one\r\ntwo\r\n"), ("b", "\0")]).await;
+    write(&shop, "a", "1\n");
+    shop.editor.command("edit polecat://base/ash/a").await.unwrap();
+    let was = "{ vim.fn.getline(1, '$'), vim.bo.fileformat, vim.bo.modifiable, vim.b.polecat }";
+    expect(&shop, was, json!([["one", "two"], "dos", false, "ash"])).await;
+    shop.editor.command("edit polecat://base/ash/b").await.unwrap();
+    shop.editor.expect_message("`b` is a binary file").await;
+    shop.editor.command("edit polecat://compose/ash").await.unwrap();
+    let message = "{ vim.bo.buftype, vim.bo.filetype, vim.bo.modified, vim.b.polecat }";
+    expect(&shop, message, json!(["acwrite", "polecat-compose", false, "ash"])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_latin_file_is_compared_as_neovim_reads_it() {
+    let shop = Shop::new().await;
+    std::fs::write(shop.project.path().join("a"), b"gr\xfcn\nrot\n").unwrap();
+    shop.project.git(&["add", "a"]);
+    shop.project.git(&["commit", "--quiet", "--message", "latin"]);
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    std::fs::write(shop.project.worktree("ash").join("a"), b"gr\xfcn\nblau\n").unwrap();
+    open(&shop, "+blau").await;
+    go_to(&shop, "+blau").await;
+    press(&shop, "dv").await;
+    let lines = "vim.tbl_map(function(win)
+        return vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(win), 0, -1, false)
+    end, vim.api.nvim_tabpage_list_wins(0))";
+    expect(&shop, lines, json!([["grün", "rot"], ["grün", "blau"]])).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

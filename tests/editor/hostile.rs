@@ -212,9 +212,9 @@ async fn everything(editor: &Editor) -> Vec<(String, Option<String>)> {
         for (method, args) in [
             ("view.open", json!({ "view": 900, "kind": "diff", "polecat": polecat, "width": 80 })),
             ("view.close", json!({ "view": 900 })),
-            ("review.send", json!({ "polecat": polecat })),
-            ("review.uncomment", json!({ "polecat": polecat, "id": 1 })),
-            ("hunk.undo", json!({ "polecat": polecat })),
+            ("view.act", json!({ "act": "send_comments", "about": { "polecat": polecat } })),
+            ("view.act", json!({ "act": "undo_last", "about": { "polecat": polecat } })),
+            ("diff.side_by_side", json!({ "polecat": polecat, "path": "a" })),
         ] {
             let call =
                 editor.begin("require('polecat.rpc.client').call", json!([method, args])).await;

@@ -12,7 +12,7 @@ const PREVIEW: &str = "
     vim.api.nvim_open_win(buf, false, {
         relative = 'editor', row = 1, col = 1, width = 40, height = 5, noautocmd = true })
     local at = require('polecat.editor.context').here()
-    require('polecat.ui.preview').show(buf, { polecat = polecat }, at)
+    require('polecat.ui.preview').show(buf, polecat, at)
     return vim.api.nvim_buf_get_name(buf)
 ";
 
@@ -74,4 +74,38 @@ async fn a_preview_of_a_session_that_is_gone_says_so() {
     let ash = shop.editor.lua(PREVIEW, json!(["ash"])).await.unwrap();
     shop.editor.expect_line(ash.as_str().unwrap(), "gt-shop-ash").await;
     assert_eq!(shop.editor.lua("return _G.notified", Json::Null).await.unwrap(), json!([]));
+}
+
+/// A picker plugin that keeps what it is opened with.
+const SNACKS: &str = "
+    package.loaded.snacks = { picker = { pick = function(opts) Picked = opts end } }
+    require('polecat.integrations.pickers').snacks({ title = 'Mine' })
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picker_lists_the_sessions_follows_one_and_asks_what_to_do_with_it() {
+    let shop = Shop::new().await;
+    shop.start("ash", "prompts").await;
+    shop.editor.lua(SNACKS, Json::Null).await.unwrap();
+    eventually("the picker", async || {
+        let code = "return { (Picked or {}).title, ((Picked or {}).items or {})[1] }";
+        let seen = shop.editor.lua(code, Json::Null).await.unwrap();
+        let text = seen[1]["text"].as_str().unwrap_or_default();
+        let is_ash = seen[0] == "Mine" && text.starts_with("ash  ");
+        if is_ash { Ok(()) } else { Err(seen) }
+    })
+    .await;
+    let press = "local done = ...
+        vim.ui.select = function(items) Asked = items end
+        local action = done == 'confirm' and Picked.confirm or Picked.actions.polecat_act
+        action({ close = function() end }, Picked.items[1])";
+    shop.editor.lua(press, json!(["act"])).await.unwrap();
+    eventually("what to do", async || {
+        let seen = shop.editor.lua("return Asked or {}", Json::Null).await.unwrap();
+        let stops = seen.as_array().is_some_and(|all| all.contains(&json!("Stop it by force")));
+        if stops { Ok(()) } else { Err(seen) }
+    })
+    .await;
+    shop.editor.lua(press, json!(["confirm"])).await.unwrap();
+    shop.editor.expect_line("polecat://capture/gt-shop-ash", "A scripted agent").await;
 }

@@ -144,3 +144,79 @@ async fn the_window_of_one_polecat_has_its_keys_but_the_one_that_opens_it() {
     })
     .await;
 }
+
+const LIVE: &str = "polecat://capture/gt-shop-ash";
+const HERE: &str = "vim.api.nvim_buf_get_name(0)";
+
+/// A capture of `ash` by `command`, with a location of a file that is there under the cursor.
+async fn on_a_location(command: &str) -> Shop {
+    let shop = Shop::new().await;
+    shop.start("ash", "prompts").await;
+    std::fs::write(shop.project.worktree("ash").join("main.rs"), "one\ntwo\n").unwrap();
+    shop.editor.call("inject", json!(["ash", "see main.rs:2"])).await.unwrap();
+    shop.editor.expect_capture("ash", 50, "got: see").await;
+    shop.editor.command(command).await.unwrap();
+    eventually("the location", async || {
+        let found = value(&shop, "vim.fn.search('got: see main', 'w')").await;
+        if found.as_u64() > Some(0) { Ok(()) } else { Err(found) }
+    })
+    .await;
+    shop.editor.command("call search('main') | stopinsert").await.unwrap();
+    shop
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keys_of_a_snapshot_are_about_its_polecat_though_its_view_has_ended() {
+    let shop = on_a_location("PolecatCapture! ash").await;
+    shop.editor.command("normal gF").await.unwrap();
+    let file = shop.project.worktree("ash").join("main.rs").display().to_string();
+    eventually_equal(json!([file, 2]), async || {
+        value(&shop, "{vim.fn.expand('%:p'), vim.fn.line('.')}").await
+    })
+    .await;
+    shop.editor.command("wincmd p | normal i").await.unwrap();
+    eventually_equal(json!("polecat://compose/ash"), async || value(&shop, HERE).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_a_capture_does_nothing_while_another_rig_is_pinned() {
+    let shop = on_a_location("PolecatCapture ash").await;
+    let other = Project::named("mill");
+    shop.editor.command(&format!("PolecatRig {}", other.path().display())).await.unwrap();
+    shop.editor.expect_message("rig `mill`").await;
+    for (key, count) in [("i", 1), ("gF", 2)] {
+        shop.editor.command(&format!("normal {key}")).await.unwrap();
+        eventually("a message", async || {
+            let told = shop.editor.messages().await;
+            let stale = told.iter().filter(|text| text.contains("`ash` is no longer shown here"));
+            if stale.count() == count { Ok(()) } else { Err(format!("{told:?}")) }
+        })
+        .await;
+        assert_eq!(value(&shop, HERE).await, LIVE);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_not_opened_for_who_has_gone_elsewhere_meanwhile() {
+    let shop = on_a_location("PolecatCapture ash").await;
+    let pid = value(&shop, "require('polecat.rpc.client').greeting().pid").await;
+    let signal = async |name: &str| {
+        let code = format!("vim.uv.kill({pid}, '{name}')");
+        shop.editor.lua(&code, Json::Null).await.unwrap();
+    };
+    signal("sigstop").await;
+    shop.editor.command("normal gF").await.unwrap();
+    shop.editor.command("wincmd p").await.unwrap();
+    let before = value(&shop, HERE).await;
+    signal("sigcont").await;
+    shop.editor.expect_message("not opened while you are busy").await;
+    assert_eq!(value(&shop, HERE).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_was_opened_by_its_name_is_only_looked_at() {
+    let shop = on_a_location("PolecatCaptureSession gt-shop-ash").await;
+    shop.editor.command("normal i").await.unwrap();
+    shop.editor.expect_message("it is only looked at").await;
+    assert_eq!(value(&shop, HERE).await, LIVE);
+}

@@ -6,15 +6,15 @@ use serde_json::{Value as Json, json};
 use crate::{
     diffing::{DIFF, NINE, expect, git, go_to, open, press, shop, value, write},
     rig::Shop,
-    support::eventually,
+    support::{eventually, values::Failure},
 };
 
-/// What `vim.ui.select` answers: the first choice, or with `false` nothing.
+/// What `vim.ui.select` answers: the last choice, the first being to cancel; or with `false` nothing.
 const ANSWER: &str = "
     local yes = ...
     vim.ui.select = function(items, opts, done)
         _G.asked = opts.prompt
-        done(yes and items[1] or nil)
+        done(yes and items[#items] or nil)
     end
 ";
 
@@ -22,7 +22,7 @@ const ANSWER: &str = "
 const DRAWN: &str = "vim.tbl_map(function(mark)
     local lines = vim.tbl_map(function(line) return line[1][1] end, mark[4].virt_lines)
     return { mark[2], table.concat(lines, '|') }
-end, vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_create_namespace('polecat_review'), 0, -1,
+end, vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_create_namespace('polecat_notes'), 0, -1,
     { details = true }))";
 
 /// Writes `text` into the small window and keeps it.
@@ -67,7 +67,7 @@ async fn comments_are_shown_listed_sent_as_one_message_and_then_gone() {
     end, vim.fn.getqflist())";
     let file = shop.project.worktree("ash").join("a");
     let expected = json!([[file, 5, "Why?\nPlease explain."], [file, 10, "One line is enough."]]);
-    assert_eq!(value(&shop, list).await, expected);
+    expect(&shop, list, expected).await;
     let back = "cclose | call win_gotoid(bufwinid('polecat://diff/ash'))";
     shop.editor.command(back).await.unwrap();
 
@@ -121,7 +121,7 @@ async fn a_comment_stays_with_its_lines_is_changed_and_dropped() {
     write(&shop, "a", &NINE.replace('6', "six"));
     press(&shop, "r").await;
     shop.editor.expect_line(DIFF, "+six").await;
-    let outdated = "  ┃ what was said of a:5, which has changed:|  ┃ Why five?";
+    let outdated = "  ┃ outdated comment on a:5:|  ┃ Why five?";
     expect(&shop, DRAWN, json!([[3, outdated]])).await;
     go_to(&shop, "diff --git a/a b/a").await;
     press(&shop, "x").await;
@@ -189,11 +189,74 @@ async fn a_comment_window_keeps_what_is_not_kept() {
     press(&shop, "c").await;
     expect(&shop, "vim.bo.filetype", json!("polecat-compose")).await;
     press(&shop, "ihalf<Esc>q").await;
-    shop.editor.expect_message("the comment is not kept: `:w` keeps it").await;
+    shop.editor.expect_message("the comment is not saved: `:w` saves it").await;
     shop.editor.command("write").await.unwrap();
     eventually("the comment to be drawn", async || {
         let drawn: Json = value(&shop, DRAWN).await;
         if drawn.to_string().contains("half") { Ok(()) } else { Err(drawn) }
     })
     .await;
+}
+
+/// Presses a key of the diff on the row `id`, as its answer to a question would.
+async fn act(shop: &Shop, act: &str, id: &Json) -> Result<Json, Failure> {
+    let view = "return require('polecat.ui.view').of(vim.fn.bufnr('polecat://diff/ash')).id";
+    let view = shop.editor.lua(view, Json::Null).await.unwrap();
+    let args = json!({ "view": view, "act": act, "id": id, "confirmed": true });
+    let call = "require('polecat.rpc.client').call";
+    shop.editor.begin(call, json!(["view.act", args])).await.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_about_what_was_seen_or_about_nothing() {
+    let shop = shop(&[("a", NINE)]).await;
+    let changed = NINE.replace('1', "one");
+    write(&shop, "a", &changed);
+    open(&shop, "+one").await;
+    go_to(&shop, "+one").await;
+    let id = "require('polecat.ui.view').id_of(
+        require('polecat.ui.view').of(vim.api.nvim_get_current_buf()), vim.fn.line('.'))";
+    let hunk = value(&shop, id).await;
+    go_to(&shop, "diff --git a/a b/a").await;
+    let file = value(&shop, id).await;
+    // Not drawn yet, so that both ids are known.
+    write(&shop, "a", &changed.replace('2', "two"));
+    for id in [&hunk, &file] {
+        let refused = act(&shop, "undo_hunk", id).await.unwrap_err();
+        assert!(refused.message.contains("has changed meanwhile"), "{refused:?}");
+    }
+    // What was refused is drawn anew.
+    shop.editor.expect_line(DIFF, "+two").await;
+    for (key, id) in [("stage", &hunk), ("undo_hunk", &file), ("edit", &hunk), ("comment", &hunk)] {
+        let refused = act(&shop, key, id).await.unwrap_err();
+        assert_eq!(refused.code, "stale", "{key}: {refused:?}");
+    }
+    assert_eq!(shop.project.git(&["diff", "--cached"]), "");
+    let left = std::fs::read_to_string(shop.project.worktree("ash").join("a")).unwrap();
+    assert_eq!(left, changed.replace('2', "two"));
+    go_to(&shop, "+two").await;
+    let now = value(&shop, id).await;
+    act(&shop, "undo_hunk", &now).await.unwrap();
+    let file = std::fs::read_to_string(shop.project.worktree("ash").join("a")).unwrap();
+    assert_eq!(file, NINE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comment_that_cannot_be_saved_is_not_lost() {
+    let shop = shop(&[("a", NINE)]).await;
+    write(&shop, "a", "1\n");
+    open(&shop, "-2").await;
+    go_to(&shop, "-2").await;
+    press(&shop, "c").await;
+    expect(&shop, "vim.bo.filetype", json!("polecat-compose")).await;
+    let reviews = shop.project.path().join(".git/polecat/.runtime/polecat/reviews");
+    std::fs::create_dir_all(reviews.parent().unwrap()).unwrap();
+    std::fs::write(&reviews, "in the way").unwrap();
+    shop.editor.command("call setline(1, 'Why?') | write | hide").await.unwrap();
+    shop.editor.expect_message("the comment is kept: `c` in the diff shows it").await;
+    std::fs::remove_file(&reviews).unwrap();
+    press(&shop, "c").await;
+    expect(&shop, "vim.fn.getline(1)", json!("Why?")).await;
+    shop.editor.command("write").await.unwrap();
+    expect(&shop, &format!("({DRAWN}[1] or {{}})[2]"), json!("  ┃ Why?")).await;
 }

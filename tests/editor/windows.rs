@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     diffing::{expect, press, value},
     rig::Shop,
-    support::eventually,
+    support::{eventually, eventually_equal},
 };
 
 const STATUS: &str = "polecat://status";
@@ -228,4 +228,28 @@ async fn a_command_where_no_window_may_be_opened_says_so_and_throws_nothing() {
     assert_eq!(value(&shop, "{ _G.ok, _G.why }").await, json!([true, ""]));
     let told = shop.editor.expect_message("E565").await;
     assert!(!told.contains(".lua"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_window_waits_for_the_end_of_an_operator_and_of_a_single_command() {
+    let shop = Shop::new().await;
+    let open = "Opened = nil
+        require('polecat.ui.defer').when_idle(function()
+            Opened = vim.api.nvim_get_mode().mode
+        end)
+        return { vim.api.nvim_get_mode().mode, Opened or 'waits' }";
+    for (keys, mode) in [("d", "no"), ("i<C-o>", "niI")] {
+        shop.editor.lua("vim.api.nvim_input(...)", json!([keys])).await.unwrap();
+        eventually_equal(json!(mode), async || {
+            shop.editor.lua("return vim.api.nvim_get_mode().mode", Json::Null).await.unwrap()
+        })
+        .await;
+        let seen = shop.editor.lua(open, Json::Null).await.unwrap();
+        assert_eq!(seen, json!([mode, "waits"]));
+        shop.editor.lua("vim.api.nvim_input('<Esc><Esc>')", Json::Null).await.unwrap();
+        eventually_equal(json!("n"), async || {
+            shop.editor.lua("return Opened", Json::Null).await.unwrap()
+        })
+        .await;
+    }
 }

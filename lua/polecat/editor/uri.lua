@@ -16,26 +16,37 @@ local function or_say(buf)
   end
 end
 
+--- Makes a call that is answered by the effect that fills `buf`.
+---@param buf integer
+---@param method string
+---@param args table
+local function fill(buf, method, args)
+  local context = { at = args.at, split = {}, buf = buf }
+  require('polecat.ui.effects').call({ method = method, args = args }, context)
+end
+
+--- Fills a view.
+---@param kind string
+---@param subject_is string What the rest of the name says.
+---@return fun(buf: integer, subject?: string, at: polecat.At)
+local function view(kind, subject_is)
+  return function(buf, subject, at)
+    local spec = { view = kind, at = at, [subject_is] = subject }
+    require('polecat.ui.open').fill(buf, spec, or_say(buf))
+  end
+end
+
 ---@type table<string, fun(buf: integer, subject?: string, at: polecat.At)>
 local kinds = {
-  status = function(buf, polecat, at)
-    require('polecat.ui.status').fill(buf, { polecat = polecat, at = at }, or_say(buf))
-  end,
-  capture = function(buf, session, at)
-    local spec = { session = session, at = at }
-    spec.lines = require('polecat.config').capture_lines()
-    require('polecat.ui.capture').fill(buf, spec, or_say(buf))
-  end,
-  diff = function(buf, polecat, at)
-    require('polecat.ui.diff').fill(buf, { polecat = polecat, at = at }, or_say(buf))
-  end,
+  status = view('status', 'polecat'),
+  capture = view('capture', 'session'),
+  diff = view('diff', 'polecat'),
   base = function(buf, subject, at)
     local polecat, path = subject:match('^([^/]+)/(.+)$')
-    require('polecat.ui.diff.side_by_side').fill(buf, { polecat = polecat, path = path, at = at })
+    fill(buf, 'diff.side_by_side', { at = at, polecat = polecat, path = path })
   end,
   compose = function(buf, polecat, at)
-    require('polecat.ui.compose').fill(buf, { polecat = polecat, at = at })
-    vim.bo[buf].modified = false
+    fill(buf, 'command.run', { at = at, cwd = at.cwd, name = 'Inject', args = polecat })
   end,
 }
 

@@ -3,59 +3,48 @@ local builtin = require('fzf-lua.previewer.builtin')
 
 local M = {}
 
---- A previewer class of fzf-lua that shows the session of an entry.
+--- A previewer class of fzf-lua that shows the session of a row.
 ---@param source polecat.Source
----@param session_of fun(entry: string): polecat.SessionInfo?
 ---@return table
-local function previewer(source, session_of)
+local function previewer(source)
   local Live = builtin.base:extend()
   -- fzf-lua calls this on a copy of the class, which is no instance of it yet.
   function Live:new(...)
     Live.super.new(self, ...)
     return setmetatable(self, Live)
   end
-  -- Each entry brings a buffer of its own, so that the window is never empty between two.
+  -- Each row brings a buffer of its own, so that the window is never empty between two.
   function Live.should_clear_preview()
     return false
   end
-  function Live:populate_preview_buf(entry)
-    local session = session_of(entry)
-    if session then
-      local buf = self:get_tmp_buffer()
-      self:set_preview_buf(buf, true)
-      source.preview(buf, session)
-    end
+  function Live:populate_preview_buf(row)
+    local buf = self:get_tmp_buffer()
+    self:set_preview_buf(buf, true)
+    source.preview(buf, row)
   end
   return Live
+end
+
+--- Does `act` with what was selected.
+---@param act fun(row: string)
+---@return fun(selected: string[])
+local function with(act)
+  return function(selected)
+    if selected[1] then
+      act(selected[1])
+    end
+  end
 end
 
 ---@param source polecat.Source
 ---@param opts table
 function M.open(source, opts)
-  local lines, by_name = {}, {}
-  for _, session in ipairs(source.sessions) do
-    lines[#lines + 1] = source.format(session)
-    by_name[session.polecat] = session
-  end
-  local function session_of(entry)
-    return by_name[entry:match('^%S+')]
-  end
-  local function with(act)
-    return function(selected)
-      local session = selected[1] and session_of(selected[1])
-      if session then
-        act(session)
-      end
-    end
-  end
-  require('fzf-lua').fzf_exec(
-    lines,
-    vim.tbl_deep_extend('force', {
-      prompt = 'Polecats> ',
-      previewer = previewer(source, session_of),
-      actions = { ['default'] = with(source.choose), ['ctrl-o'] = with(source.act) },
-    }, opts)
-  )
+  local own = {
+    prompt = 'Polecats> ',
+    previewer = previewer(source),
+    actions = { ['default'] = with(source.choose), ['ctrl-o'] = with(source.act) },
+  }
+  require('fzf-lua').fzf_exec(source.rows, vim.tbl_deep_extend('force', own, opts))
 end
 
 return M

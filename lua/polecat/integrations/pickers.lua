@@ -12,47 +12,20 @@ local PLUGINS = {
 }
 
 ---@class polecat.Source What a picker is made of.
----@field sessions polecat.SessionInfo[]
----@field at polecat.At
----@field format fun(session: polecat.SessionInfo): string Begins with the polecat's name.
----@field preview fun(buf: integer, session: polecat.SessionInfo)
----@field choose fun(session: polecat.SessionInfo) What `<CR>` does, when the picker is closed.
----@field act fun(session: polecat.SessionInfo) What `<C-o>` does, likewise.
+---@field rows string[] A session each.
+---@field preview fun(buf: integer, row: string)
+---@field choose fun(row: string) What `<CR>` does, when the picker is closed.
+---@field act fun(row: string) What `<C-o>` does, likewise.
 
---- `ash  working  shop-1  claude`
----@param session polecat.SessionInfo
+--- The polecat of a row.
+---@param row string
 ---@return string
-local function format(session)
-  local parts = { session.polecat, session.state }
-  for _, key in ipairs({ 'issue', 'agent' }) do
-    parts[#parts + 1] = session[key]
-  end
-  return table.concat(parts, '  ')
-end
-
----@param sessions polecat.SessionInfo[]
----@param at polecat.At
----@return polecat.Source
-local function source(sessions, at)
-  return {
-    sessions = sessions,
-    at = at,
-    format = format,
-    preview = function(buf, session)
-      require('polecat.ui.preview').show(buf, session, at)
-    end,
-    choose = function(session)
-      require('polecat.ui.capture').open({ polecat = session.polecat, at = at }, {})
-    end,
-    act = function(session)
-      local typed = { args = '', answers = { polecat = session.polecat } }
-      require('polecat.command').run('List', typed, at)
-    end,
-  }
+local function polecat_of(row)
+  return row:match('^%S+') or row
 end
 
 --- Opens `picker` on the sessions of the rig.
----@param picker string
+---@param picker 'telescope'|'fzf_lua'|'snacks'
 ---@param opts? table Options of that plugin.
 local function open(picker, opts)
   if vim.in_fast_event() then
@@ -64,14 +37,20 @@ local function open(picker, opts)
   if not pcall(require, plugin.module) then
     return notify.error(('`%s` is not installed'):format(plugin.name))
   end
-  local at = where.here()
-  local show = notify.or_error(function(sessions)
-    if #sessions == 0 then
-      return notify.info('no polecat is running')
-    end
-    require('polecat.pickers.' .. picker).open(source(sessions, at), opts or {})
-  end)
-  require('polecat.rpc.client').call('session.list', { at = at }, show)
+  local at, run = where.here(), require('polecat.command').run
+  local function show(rows, _, done)
+    require('polecat.integrations.' .. picker).open({
+      rows = rows,
+      preview = function(buf, row)
+        require('polecat.ui.preview').show(buf, polecat_of(row), at)
+      end,
+      choose = function(row)
+        run('Capture', { args = polecat_of(row) }, at)
+      end,
+      act = done,
+    }, opts or {})
+  end
+  run('List', { args = '', show = show }, at)
 end
 
 --- The sessions in telescope.nvim.

@@ -1,16 +1,8 @@
 --- The sessions in the picker of snacks.nvim.
 local M = {}
 
----@param source polecat.Source
----@return table[]
-local function items(source)
-  return vim.tbl_map(function(session)
-    return { text = source.format(session), session = session }
-  end, source.sessions)
-end
-
 --- Closes the picker and does `act` with what was selected.
----@param act fun(session: polecat.SessionInfo)
+---@param act fun(row: string)
 ---@return fun(picker: table, item?: table)
 local function closing(act)
   return function(picker, item)
@@ -18,7 +10,7 @@ local function closing(act)
     if item then
       -- The picker gives its window back in a turn of its own.
       vim.schedule(function()
-        act(item.session)
+        act(item.text)
       end)
     end
   end
@@ -27,12 +19,15 @@ end
 ---@param source polecat.Source
 ---@param opts table
 function M.open(source, opts)
+  local items = vim.tbl_map(function(row)
+    return { text = row }
+  end, source.rows)
   require('snacks').picker.pick(vim.tbl_deep_extend('force', {
     title = 'Polecats',
-    items = items(source),
+    items = items,
     format = 'text',
     preview = function(ctx)
-      source.preview(ctx.preview:scratch(), ctx.item.session)
+      source.preview(ctx.preview:scratch(), ctx.item.text)
       ctx.preview:wo({ wrap = false })
     end,
     confirm = closing(source.choose),

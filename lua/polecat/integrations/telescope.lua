@@ -1,6 +1,5 @@
 --- The sessions in telescope.nvim.
 local actions = require('telescope.actions')
-local config = require('telescope.config').values
 local finders = require('telescope.finders')
 local pickers = require('telescope.pickers')
 local previewers = require('telescope.previewers')
@@ -8,39 +7,16 @@ local state = require('telescope.actions.state')
 
 local M = {}
 
----@param source polecat.Source
----@return table
-local function finder(source)
-  return finders.new_table({
-    results = source.sessions,
-    entry_maker = function(session)
-      local text = source.format(session)
-      return { value = session, display = text, ordinal = text }
-    end,
-  })
-end
-
----@param source polecat.Source
----@return table
-local function previewer(source)
-  return previewers.new_buffer_previewer({
-    title = 'What it prints',
-    define_preview = function(self, entry)
-      source.preview(self.state.bufnr, entry.value)
-    end,
-  })
-end
-
 --- Closes the picker and does `act` with what was selected.
 ---@param prompt integer
----@param act fun(session: polecat.SessionInfo)
+---@param act fun(row: string)
 ---@return fun()
 local function closing(prompt, act)
   return function()
     local entry = state.get_selected_entry()
     actions.close(prompt)
     if entry then
-      act(entry.value)
+      act(entry[1])
     end
   end
 end
@@ -50,9 +26,14 @@ end
 function M.open(source, opts)
   local picker = pickers.new(opts, {
     prompt_title = 'Polecats',
-    finder = finder(source),
-    previewer = previewer(source),
-    sorter = config.generic_sorter(opts),
+    finder = finders.new_table({ results = source.rows }),
+    previewer = previewers.new_buffer_previewer({
+      title = 'What it prints',
+      define_preview = function(self, entry)
+        source.preview(self.state.bufnr, entry[1])
+      end,
+    }),
+    sorter = require('telescope.config').values.generic_sorter(opts),
     attach_mappings = function(prompt, map)
       actions.select_default:replace(closing(prompt, source.choose))
       map({ 'i', 'n' }, '<C-o>', closing(prompt, source.act))

@@ -1,5 +1,6 @@
---- The keys of a view that mean something to the backend: what they were pressed on goes there, and
+--- Keys of a view that the backend gives their meaning: what they were pressed on goes there, and
 --- what it answers is done.
+local cursor = require('polecat.ui.cursor')
 local effects = require('polecat.ui.effects')
 local under_way = require('polecat.ui.under_way')
 local view = require('polecat.ui.view')
@@ -7,45 +8,56 @@ local where = require('polecat.editor.context')
 
 local M = {}
 
----@class polecat.ViewKey
----@field [1] string
----@field [2] string What it does, for the list of keys.
----@field [3] string What it is called in `view.act`.
----@field [4] string What its row says while that takes time.
+--- How many of the last lines go along with a key that is about all of them.
+local LINES_LIMIT = 10000
 
---- Presses a key of `buf`. Rows move: it is about what stands under the cursor now.
+--- The text that a key is about.
+---@param sends? 'line'|'lines'
+---@return { text?: string, column?: integer }
+local function text_of(sends)
+  if sends == 'line' then
+    return { text = vim.api.nvim_get_current_line(), column = vim.api.nvim_win_get_cursor(0)[2] }
+  elseif sends == 'lines' then
+    local lines = vim.api.nvim_buf_get_lines(0, -1 - LINES_LIMIT, -1, false)
+    return { text = table.concat(lines, '\n') }
+  end
+  return {}
+end
+
+--- What a view is about; an empty table would arrive as a list.
+---@param spec polecat.ViewSpec
+---@return { polecat?: string, session?: string }?
+local function about(spec)
+  if spec.polecat or spec.session then
+    return { polecat = spec.polecat, session = spec.session }
+  end
+end
+
+--- Presses a key of `buf`. Rows move: it is about what stands under the cursor, or is selected, now.
 ---@param buf integer
----@param act string
----@param doing string
-local function press(buf, act, doing)
+---@param key polecat.Key
+function M.press(buf, key)
   local shown = view.of(buf)
   if not shown then
     return
   end
-  local id = vim.b[buf].polecat or view.key_under_cursor(buf)
-  local finish = under_way.begin(shown, id or '', act, doing)
+  local first, last = cursor.rows()
+  local id, last_id = view.id_of(shown, first), view.id_of(shown, last)
+  local finish = under_way.begin(shown, id or '', key.act or '', key.doing or '')
   if not finish then
     return
   end
   local context = { at = where.here(buf), split = { from = vim.api.nvim_get_current_win() } }
-  local args = { at = context.at, view = shown.id, act = act, id = id }
+  local args = vim.tbl_extend('error', text_of(key.sends), {
+    at = context.at,
+    view = (shown.state == 'open' or shown.state == 'opening') and shown.id or nil,
+    act = key.act,
+    id = id,
+    last_id = last ~= first and last_id or nil,
+    count = vim.v.count > 0 and vim.v.count or nil,
+    about = about(shown.spec),
+  })
   effects.call({ method = 'view.act', args = args }, context, finish)
-end
-
---- The keys of the list `name`, for `buf`.
----@param buf integer
----@param name string
----@return polecat.Key[]
-function M.keys(buf, name)
-  return vim.tbl_map(function(key)
-    return {
-      key[1],
-      key[2],
-      function()
-        press(buf, key[3], key[4])
-      end,
-    }
-  end, require('polecat.ui.view_keys')[name])
 end
 
 return M

@@ -5,7 +5,7 @@ local notify = require('polecat.editor.notify')
 local M = {}
 
 --- After a key, a late question waits for a moment without one, in ms.
-local QUIET = 300
+local QUIET_INTERVAL = 300
 
 local namespace = vim.api.nvim_create_namespace('polecat_ask')
 --- How many keys have been typed since somebody first wanted to know.
@@ -20,6 +20,9 @@ local typed = 0
 ---@field from? polecat.From|integer Where it was asked for, what `from()` gave then, or only the
 ---window: the question comes late. Without it, it answers a key that has just been pressed.
 ---@field again? string The command that asks again, for who could not be asked.
+---@field kind? string What is chosen from, for the user's `vim.ui.select`.
+---@field show? fun(items: any[], opts: table, done: fun(item?: any))|false In place of that.
+---@field yes? string What goes on is called, of a confirmation.
 
 --- Taken when something is begun that may end in a question.
 ---@return polecat.From
@@ -52,11 +55,14 @@ local function is_free(from)
 end
 
 --- Runs `act` where nothing that is typed can be meant for something else, else `refused`: at once
---- when nothing was typed since, or after a moment without a key.
----@param from polecat.From|integer
+--- when nothing was typed since, or after a moment without a key. Without `from` it is no late one.
+---@param from? polecat.From|integer
 ---@param act fun()
 ---@param refused fun()
 function M.when_free(from, act, refused)
+  if not from then
+    return act()
+  end
   from = type(from) == 'table' and from or { win = from, typed = -1 }
   if not is_free(from) then
     return refused()
@@ -70,7 +76,7 @@ function M.when_free(from, act, refused)
     else
       refused()
     end
-  end, QUIET)
+  end, QUIET_INTERVAL)
 end
 
 --- Runs `act` after a moment in which no key was typed.
@@ -83,7 +89,7 @@ function M.when_quiet(act)
     else
       M.when_quiet(act)
     end
-  end, QUIET)
+  end, QUIET_INTERVAL)
 end
 
 ---@param opts polecat.Ask
@@ -95,18 +101,15 @@ local function not_asked(opts)
   })
 end
 
---- Lets the user choose one of `items`; `done` gets nil for none, also when it was not asked.
+--- Lets the user choose one of `items`, by `opts.show` in place of their own `vim.ui.select`; `done` gets nil for none, also when it was not asked.
 ---@generic T
 ---@param items T[]
----@param opts polecat.Ask|{ format_item?: fun(item: T): string, kind?: string }
+---@param opts polecat.Ask
 ---@param done fun(item?: T)
 function M.select(items, opts, done)
   local function ask()
-    local shown = { prompt = opts.prompt, format_item = opts.format_item, kind = opts.kind }
-    vim.ui.select(items, shown, done)
-  end
-  if not opts.from then
-    return ask()
+    local shown = { prompt = opts.prompt, kind = opts.kind }
+    (opts.show or vim.ui.select)(items, shown, done)
   end
   M.when_free(opts.from, ask, function()
     not_asked(opts)
@@ -116,7 +119,7 @@ end
 
 --- The same of choices with labels, which are all that `vim.ui.select` sees.
 ---@param choices polecat.Choice[]
----@param opts polecat.Ask|{ kind?: string }
+---@param opts polecat.Ask
 ---@param done fun(choice?: polecat.Choice)
 function M.choose(choices, opts, done)
   local labels, by_label = {}, {}
@@ -131,7 +134,7 @@ end
 
 --- Asks whether to go on; `done` gets true only for `yes`. Where the question comes late, `Cancel`
 --- stands first, which is what a picker answers to a stray <CR>.
----@param opts polecat.Ask|{ yes: string }
+---@param opts polecat.Ask
 ---@param done fun(yes: boolean)
 function M.confirm(opts, done)
   local choices = opts.from and { 'Cancel', opts.yes } or { opts.yes, 'Cancel' }

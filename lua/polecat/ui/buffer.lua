@@ -1,4 +1,6 @@
 --- Our buffers: made under their names, drawn by patches. Knows nothing of sessions.
+local marks = require('polecat.ui.marks')
+
 local M = {}
 
 local namespace = vim.api.nvim_create_namespace('polecat')
@@ -16,7 +18,7 @@ end
 
 --- What makes a buffer one of ours.
 ---@param buf integer
----@param bufhidden string What becomes of it when no window shows it.
+---@param bufhidden 'hide'|'wipe' What becomes of it when no window shows it.
 function M.prepare(buf, bufhidden)
   local options = vim.bo[buf]
   options.buftype = 'nofile'
@@ -51,6 +53,7 @@ end
 ---@field to integer The row after the last one that goes.
 ---@field lines string[] What takes their place.
 ---@field spans polecat.Span[]
+---@field folds? (string|integer)[] The fold level of each line, as 'foldexpr' gives it.
 
 ---@class polecat.Span
 ---@field [1] integer Row.
@@ -58,27 +61,26 @@ end
 ---@field [3] integer The byte after the last.
 ---@field [4] string|integer A group, or the place of a style of the frame.
 
---- Calls `mark(row, from, till, group)` for what looks alike, joined where colours were rounded.
+--- The spans of a patch with their groups, joined where they look alike as colours were rounded.
 ---@param spans polecat.Span[]
 ---@param groups table<integer, string|false>
----@param mark fun(row: integer, from: integer, till: integer, group: string)
-local function stretches(spans, groups, mark)
-  local row, from, till, group = nil, 0, 0, false
+---@return polecat.Span[]
+local function drawn(spans, groups)
+  local found, last = {}, {}
   for _, span in ipairs(spans) do
-    local own = groups[span[4]]
-    own = own == nil and span[4] or own
-    if span[1] == row and span[2] == till and own == group then
-      till = span[3]
+    local group = groups[span[4]]
+    if group == nil then
+      group = span[4]
+    end
+    if span[1] == last[1] and span[2] == last[3] and group == last[4] then
+      last[3] = span[3]
     else
-      if row and group then
-        mark(row, from, till, group)
-      end
-      row, from, till, group = span[1], span[2], span[3], own
+      span[4] = group
+      last = span
+      found[#found + 1] = span
     end
   end
-  if row and group then
-    mark(row, from, till, group)
-  end
+  return found
 end
 
 ---@param buf integer
@@ -87,15 +89,20 @@ end
 ---@param whole boolean The patch is all that the buffer shall hold.
 local function apply(buf, patch, groups, whole)
   local to = whole and -1 or patch.to
+  if patch.folds then
+    marks.splice(buf, patch.from, to, patch.folds)
+  end
   -- Marks of lines that go would stay behind, squeezed together.
   if whole or patch.to > patch.from then
     vim.api.nvim_buf_clear_namespace(buf, namespace, patch.from, to)
   end
   vim.api.nvim_buf_set_lines(buf, patch.from, to, true, patch.lines)
-  stretches(patch.spans, groups, function(row, from, till, group)
-    local mark = { end_col = till, hl_group = group, strict = false }
-    vim.api.nvim_buf_set_extmark(buf, namespace, row, from, mark)
-  end)
+  for _, span in ipairs(drawn(patch.spans, groups)) do
+    if span[4] then
+      local mark = { end_col = span[3], hl_group = span[4], strict = false }
+      vim.api.nvim_buf_set_extmark(buf, namespace, span[1], span[2], mark)
+    end
+  end
 end
 
 --- Applies `patches` in order to a buffer in which `count` lines have been drawn before (0: what

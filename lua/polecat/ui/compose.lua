@@ -1,7 +1,8 @@
---- The buffer in which a message to a polecat is written: `:w` sends it.
+--- Buffers in which a text is written for the backend: `:w` sends it off.
 local autocmd = require('polecat.editor.autocmd')
-local backend = require('polecat.rpc.client')
 local buffer = require('polecat.ui.buffer')
+local effects = require('polecat.ui.effects')
+local float = require('polecat.ui.float')
 local keys = require('polecat.ui.keymaps')
 local notify = require('polecat.editor.notify')
 local panel = require('polecat.ui.panel')
@@ -11,15 +12,28 @@ local window = require('polecat.ui.window')
 
 local M = {}
 
-local NAME = 'polecat://compose/'
---- A message is mostly short; the count of the command says otherwise.
-local HEIGHT = 10
+---@class polecat.Compose An effect of this kind.
+---@field name string Of the buffer.
+---@field polecat string
+---@field title string
+---@field text string What stands there already.
+---@field quote? string[] Lines that are added to what was begun.
+---@field float? { lines: integer, columns: integer }
+---@field lines integer Of a split.
+---@field call polecat.Request What `:w` does, with `text` in its arguments.
+---@field words polecat.ComposeWords
 
---- What is under way: the text must not be sent twice.
+---@class polecat.ComposeWords What is told of a text.
+---@field empty string
+---@field unsaved string
+---@field later string
+---@field hidden string
+
+--- Texts that are on their way: none must be sent twice.
 ---@type table<integer, boolean>
 local sending = {}
 
---- The message, without empty lines at its end.
+--- The text, without empty lines at its end.
 ---@param buf integer
 ---@return string
 local function text_of(buf)
@@ -30,56 +44,45 @@ local function text_of(buf)
   return table.concat(lines, '\n')
 end
 
---- The message has arrived. What was typed since then stays, as a message that is not sent.
+--- It has arrived: the buffer goes, unless it was written to since.
 ---@param buf integer
 ---@param tick integer The buffer's when it was sent.
-local function delivered(buf, tick)
-  if not vim.api.nvim_buf_is_valid(buf) then
-    return
-  end
-  local polecat = vim.b[buf].polecat
+---@param words polecat.ComposeWords
+local function arrived(buf, tick, words)
   if vim.api.nvim_buf_get_changedtick(buf) ~= tick then
-    return notify.warn(('sent to `%s`; what was written since is not'):format(polecat))
+    return notify.warn(words.later)
   end
-  notify.info(('sent to `%s`'):format(polecat))
   vim.bo[buf].modified = false
+  if vim.api.nvim_get_current_buf() == buf then
+    vim.cmd.stopinsert()
+  end
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     window.close(win)
   end
   pcall(vim.api.nvim_buf_delete, buf, { force = true })
 end
 
---- Says why, and where the message is when nobody sees it: after `:wq`, which does not wait.
+--- `:w`. The buffer stays, modified, until the text has arrived, so that nothing is lost.
 ---@param buf integer
----@param err polecat.Error
-local function failed(buf, err)
-  if vim.api.nvim_buf_is_valid(buf) and #vim.fn.win_findbuf(buf) == 0 then
-    local kept = ('the message is kept: `:PolecatInject %s` shows it'):format(vim.b[buf].polecat)
-    err = vim.tbl_extend('force', err, { hint = kept })
-  end
-  notify.error(err)
-end
-
---- `:w`. The buffer stays modified until the message has arrived, so that nothing is lost.
----@param buf integer
-local function send(buf)
-  local text = text_of(buf)
-  if text == '' then
-    return notify.error('an empty message is not sent')
-  elseif sending[buf] then
-    return notify.error('the message is being sent')
+---@param effect polecat.Compose
+local function send(buf, effect)
+  local text, tick = text_of(buf), vim.api.nvim_buf_get_changedtick(buf)
+  if text == '' or sending[buf] then
+    return notify.error(text == '' and effect.words.empty or 'it is being sent')
   end
   sending[buf] = true
-  -- `:wq` must not wipe the only copy of the text.
+  -- `:wq` must not wipe the only copy.
   vim.bo[buf].bufhidden = 'hide'
-  local tick = vim.api.nvim_buf_get_changedtick(buf)
-  local args = { polecat = vim.b[buf].polecat, text = text, at = where.here(buf) }
-  backend.call('session.inject', args, function(err)
+  local args = vim.tbl_extend('force', effect.call.args, { text = text })
+  local context = { at = where.here(buf), split = {} }
+  effects.call({ method = effect.call.method, args = args }, context, function(err)
     sending[buf] = nil
-    if err then
-      failed(buf, err)
-    else
-      delivered(buf, tick)
+    if not vim.api.nvim_buf_is_valid(buf) then
+      return
+    elseif not err then
+      arrived(buf, tick, effect.words)
+    elseif #vim.fn.win_findbuf(buf) == 0 then
+      err.hint = effect.words.hidden
     end
     if vim.api.nvim_buf_is_valid(buf) then
       vim.bo[buf].bufhidden = 'wipe'
@@ -87,43 +90,39 @@ local function send(buf)
   end)
 end
 
----@param buf integer
-local function close(buf)
-  if vim.bo[buf].modified then
-    return notify.warn('the message is not sent: `:w` sends it, `:q!` drops it')
-  end
-  window.close(vim.api.nvim_get_current_win())
-end
-
---- Makes `buf` a place to write to `spec.polecat`.
----@param buf integer
----@param spec { polecat: string, at: polecat.At }
-function M.fill(buf, spec)
-  buffer.prepare(buf, 'wipe')
-  vim.bo[buf].buftype = 'acwrite'
-  vim.bo[buf].modifiable = true
-  vim.bo[buf].undolevels = vim.go.undolevels
-  where.keep(buf, spec.at)
-  vim.b[buf].polecat = spec.polecat
-  vim.b[buf].polecat_title = ('to %s: `:w` sends'):format(spec.polecat)
-  keys.set(buf, {}, function()
-    close(buf)
-  end)
-  autocmd.on('polecat_compose', 'BufWriteCmd', buf, 'Send the message', function()
-    send(buf)
-  end)
-  M.set_filetype(buf)
-end
-
---- Messages are mostly Markdown, and highlighted so where the user's own autocommands for the file
+--- Texts are mostly Markdown, and highlighted so where the user's own autocommands for the file
 --- type have done nothing else.
 ---@param buf integer
-function M.set_filetype(buf)
+local function highlight(buf)
   vim.bo[buf].filetype = 'polecat-compose'
   local is_done = vim.b[buf].current_syntax or vim.treesitter.highlighter.active[buf]
   if not is_done and not pcall(vim.treesitter.start, buf, 'markdown') then
     vim.bo[buf].syntax = 'markdown'
   end
+end
+
+---@param buf integer
+---@param effect polecat.Compose
+---@param at polecat.At
+local function fill(buf, effect, at)
+  buffer.prepare(buf, 'wipe')
+  vim.bo[buf].buftype, vim.bo[buf].modifiable = 'acwrite', true
+  vim.api.nvim_buf_set_lines(buf, 0, -1, false, vim.split(effect.text, '\n', { plain = true }))
+  vim.bo[buf].undolevels, vim.bo[buf].modified = vim.go.undolevels, false
+  where.keep(buf, at)
+  vim.b[buf].polecat, vim.b[buf].polecat_title = effect.polecat, effect.title
+  keys.set(buf, 'plain', {
+    close = function()
+      if vim.bo[buf].modified then
+        return notify.warn(effect.words.unsaved)
+      end
+      window.close(vim.api.nvim_get_current_win())
+    end,
+  })
+  autocmd.on('polecat_compose', 'BufWriteCmd', buf, 'Send the text', function()
+    send(buf, effect)
+  end)
+  highlight(buf)
 end
 
 --- Adds `lines` to what is written already, the cursor on an empty line after them.
@@ -138,40 +137,60 @@ local function quote(buf, win, lines)
   vim.api.nvim_win_set_cursor(win, { vim.api.nvim_buf_line_count(buf), 0 })
 end
 
----@param spec { polecat: string, at: polecat.At, quote?: string[] }
+--- The window of `buf`, opened where it has none.
+---@param buf integer
+---@param effect polecat.Compose
 ---@param split polecat.Split
-local function show(spec, split)
-  local buf, new = buffer.get(NAME .. spec.polecat)
+---@return integer? win
+local function window_of(buf, effect, split)
+  local size = effect.float
+  if not size then
+    return window.split(buf, window.sized(split, effect.lines))
+  end
+  local win = window.showing(buf)
+  if win then
+    vim.api.nvim_set_current_win(win)
+    return win
+  end
+  win = float.popup(buf, vim.b[buf].polecat_title, size.columns, size.lines)
+  if effect.text == '' and not vim.bo[buf].modified then
+    vim.cmd.startinsert()
+  end
+  return win
+end
+
+---@param effect polecat.Compose
+---@param context polecat.Context
+local function show(effect, context)
+  local buf, new = buffer.get(effect.name)
   if new or not vim.bo[buf].modified then
-    M.fill(buf, spec)
+    fill(buf, effect, context.at)
+  elseif effect.float then
+    notify.warn(effect.words.unsaved)
   end
-  local win = window.split(buf, window.sized(split, HEIGHT))
-  if not win then
-    return
+  local win = window_of(buf, effect, context.split)
+  if win and not effect.float then
+    panel.keep(win)
+    window.set_options(win, { winbar = " %{get(b:, 'polecat_title', '')}" })
   end
-  panel.keep(win)
-  window.set_options(win, { winbar = " %{get(b:, 'polecat_title', '')}" })
-  if spec.quote then
-    quote(buf, win, spec.quote)
+  if win and effect.quote then
+    quote(buf, win, effect.quote)
   end
 end
 
---- Opens the buffer for a message to `spec.polecat`, with what was written before and not sent.
---- Nobody shall write a message to a polecat that does not exist.
----@param spec { polecat: string, at?: polecat.At, quote?: string[] }
----@param split polecat.Split
-function M.open(spec, split)
-  spec.at = spec.at or where.here()
-  local args = { polecat = spec.polecat, at = spec.at }
-  backend.call(
-    'session.status',
-    args,
-    notify.or_error(function()
-      reveal.when_idle(function()
-        show(spec, split)
-      end)
-    end)
-  )
+--- Carries out an effect: opens the buffer, with what was begun and has not arrived; or fills the
+--- one that is edited by its name.
+---@param effect polecat.Compose
+---@param context polecat.Context
+function M.open(effect, context)
+  if context.buf then
+    return vim.api.nvim_buf_is_valid(context.buf)
+      and not vim.bo[context.buf].modified
+      and fill(context.buf, effect, context.at)
+  end
+  reveal.when_idle(function()
+    show(effect, context)
+  end)
 end
 
 return M

@@ -63,6 +63,19 @@ function M.follow(buf, wins)
   strand(buf, wins)
 end
 
+--- The lines of the selection, which ends, or of the cursor, from 1.
+---@return integer first
+---@return integer last
+function M.rows()
+  local first, last = vim.fn.line('.'), vim.fn.line('.')
+  if vim.api.nvim_get_mode().mode:find('^[vV\22]') then
+    local other = vim.fn.line('v')
+    first, last = math.min(first, other), math.max(last, other)
+    vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'n', false)
+  end
+  return first, last
+end
+
 --- What each window's cursor stands on, by the row's key.
 ---@param buf integer
 ---@param keys string[]

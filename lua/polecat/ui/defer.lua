@@ -6,7 +6,7 @@ local window = require('polecat.ui.window')
 local M = {}
 
 --- A window that still has nothing to show opens empty after this time, in ms.
-local PATIENCE = 100
+local EMPTY_TIMEOUT = 100
 
 --- Runs `act` now, or as soon as the user is back in normal mode: a window that takes the focus
 --- would swallow what is being typed. Where no window can be opened that is told, and `refused` is
@@ -14,8 +14,8 @@ local PATIENCE = 100
 ---@param act fun()
 ---@param refused? fun()
 function M.when_idle(act, refused)
-  local mode = vim.api.nvim_get_mode()
-  if mode.mode:find('^n') or mode.mode == 't' then
+  -- Neither after an operator nor after <C-o> in Insert mode.
+  if vim.list_contains({ 'n', 'nt', 't' }, vim.api.nvim_get_mode().mode) then
     if window.can_open() then
       return act()
     end
@@ -34,31 +34,6 @@ function M.when_idle(act, refused)
   })
 end
 
----@class polecat.Reveal
----@field load fun(done: fun(err?: polecat.Error))
----@field show fun() Called once: when it is loaded, or after a short while.
----@field refused fun() Instead, where no window can be opened.
----@field failed fun(err: polecat.Error) Whether or not it has been shown.
-
----@param reveal polecat.Reveal
-local function when_ready(reveal)
-  local finished = false
-  local function once()
-    if not finished then
-      finished = true
-      M.when_idle(reveal.show, reveal.refused)
-    end
-  end
-  reveal.load(function(err)
-    if err then
-      finished = true
-      return reveal.failed(err)
-    end
-    once()
-  end)
-  vim.defer_fn(once, PATIENCE)
-end
-
 --- Deletes `buf`; when the command-line window is closed, for while it is open nothing can go.
 ---@param buf integer
 local function delete(buf)
@@ -74,27 +49,35 @@ local function delete(buf)
   })
 end
 
---- Shows `buf` when `fill` has filled it. When it cannot be filled or shown, that is told, and one
---- that was `new` goes: the last lines of a buffer from before are worth keeping.
+--- Shows `buf` when `fill` has filled it, or empty after a short while. When it cannot be filled or
+--- shown, that is told, and one that was `new` goes: the last lines of a buffer from before are worth
+--- keeping.
 ---@param buf integer
 ---@param new boolean
 ---@param fill fun(done: fun(err?: polecat.Error))
 ---@param show fun()
 function M.when_filled(buf, new, fill, show)
+  local finished = false
   local function drop()
     if new then
       delete(buf)
     end
   end
-  when_ready({
-    load = fill,
-    show = show,
-    refused = drop,
-    failed = function(err)
-      notify.error(err)
-      drop()
-    end,
-  })
+  local function show_once()
+    if not finished then
+      finished = true
+      M.when_idle(show, drop)
+    end
+  end
+  fill(function(err)
+    if not err then
+      return show_once()
+    end
+    finished = true
+    notify.error(err)
+    drop()
+  end)
+  vim.defer_fn(show_once, EMPTY_TIMEOUT)
 end
 
 return M

@@ -1,14 +1,16 @@
 --- Draws what the backend sends for a view: its frames, in order, and its title.
+local anchors = require('polecat.ui.anchors')
 local buffer = require('polecat.ui.buffer')
 local cursor = require('polecat.ui.cursor')
 local float = require('polecat.ui.float')
 local highlight = require('polecat.ui.highlight')
+local marks = require('polecat.ui.marks')
 local under_way = require('polecat.ui.under_way')
 
 local M = {}
 
 --- How long a frame waits when the text is locked (`:h textlock`), in ms.
-local LOCKED_PAUSE = 20
+local LOCKED_INTERVAL = 20
 
 --- Shows the view's title where its windows have one.
 ---@param view polecat.View
@@ -36,10 +38,7 @@ end
 ---@param frame table
 local function draw(view, frame)
   local held = frame.keys and cursor.keys(view.buf, view.keys)
-  local sheet = view.spec.kind == 'diff' and require('polecat.ui.diff.anchors')
-  if sheet then
-    sheet.before(view)
-  end
+  anchors.hold(view)
   local followers = view.spec.follow and cursor.at_end(view.buf)
   view.count = buffer.draw(view.buf, frame.patches, highlight.groups(frame.styles), view.count)
   view.tick = vim.api.nvim_buf_get_changedtick(view.buf)
@@ -47,8 +46,11 @@ local function draw(view, frame)
     take_keys(view, frame.keys, held)
     under_way.draw(view)
   end
-  if sheet then
-    sheet.after(view, frame)
+  if frame.marks then
+    marks.take(view.buf, frame.marks)
+  end
+  if frame.whole then
+    anchors.restore(view)
   end
   if followers then
     cursor.follow(view.buf, followers)
@@ -70,7 +72,7 @@ end
 --- Draws the frames that have come. `reopen` is called when they do not fit the buffer any more.
 ---@param view polecat.View
 ---@param reopen fun(view: polecat.View)
-function M.drain(view, reopen)
+function M.flush(view, reopen)
   while view.frames[1] and vim.api.nvim_buf_is_loaded(view.buf) do
     if not M.in_step(view) then
       return reopen(view)
@@ -78,8 +80,8 @@ function M.drain(view, reopen)
     local ok, why = pcall(draw, view, view.frames[1])
     if not ok and tostring(why):find('E565') then
       return vim.defer_fn(function()
-        M.drain(view, reopen)
-      end, LOCKED_PAUSE)
+        M.flush(view, reopen)
+      end, LOCKED_INTERVAL)
     end
     table.remove(view.frames, 1)
     if not ok then

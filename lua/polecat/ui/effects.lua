@@ -19,17 +19,18 @@ local M = {}
 ---@field split polecat.Split
 ---@field from? polecat.From
 ---@field done? polecat.Callback For who wants to know of the end.
+---@field buf? integer The buffer to fill that is edited by its name, instead of a window.
+---@field show? fun(labels: string[], opts: table, done: fun(label?: string))|false Instead of the
+---user's `vim.ui.select`, for what is asked first.
 ---@field begun? integer When the last call was made, by `vim.uv.hrtime()`.
 
 --- The module that opens each view, and its function.
 ---@type table<string, string[]>
 local VIEWS = {
-  status = { 'polecat.ui.status', 'open' },
-  capture = { 'polecat.ui.capture', 'open' },
-  diff = { 'polecat.ui.diff', 'open' },
-  side_by_side = { 'polecat.ui.diff', 'side_by_side' },
-  attach = { 'polecat.ui.attach', 'open' },
-  compose = { 'polecat.ui.compose', 'open' },
+  status = { 'polecat.ui.open', 'open' },
+  capture = { 'polecat.ui.open', 'open' },
+  diff = { 'polecat.ui.open', 'open' },
+  side_by_side = { 'polecat.ui.side_by_side', 'ask' },
   log = { 'polecat.rpc.log', 'open' },
 }
 
@@ -60,8 +61,10 @@ function handlers.confirm(effect, context)
 end
 
 function handlers.select(effect, context)
-  local opts = { prompt = effect.prompt, kind = effect.of }
+  local opts = { prompt = effect.prompt, kind = effect.of, show = context.show }
   opts.from, opts.again = context.from, effect.again
+  -- What is asked next is another question.
+  context = vim.tbl_extend('force', context, { show = false })
   ask.choose(effect.choices, opts, function(choice)
     follow(choice, context)
   end)
@@ -73,16 +76,75 @@ function handlers.question(effect, context)
   end)
 end
 
+--- The window that was asked for, of the size that the effect says.
+---@param effect table
+---@param context polecat.Context
+---@return polecat.Split
+local function sized(effect, context)
+  return vim.tbl_extend('force', { size = effect.size, asked = context.from }, context.split)
+end
+
 function handlers.open(effect, context)
   local module, name = unpack(VIEWS[effect.view])
-  local spec = vim.tbl_extend('force', { at = context.at }, effect.spec)
-  local split = { size = effect.size, asked = context.from }
-  split = vim.tbl_extend('force', split, context.split)
-  require(module)[name](spec, split, context.done)
+  local spec = vim.tbl_extend('force', { at = context.at, view = effect.view }, effect.spec)
+  require(module)[name](spec, sized(effect, context))
+end
+
+--- What takes the focus: only for who has gone on with nothing else.
+---@param context polecat.Context
+---@param what string
+---@param act fun()
+local function when_free(context, what, act)
+  ask.when_free(context.from, act, function()
+    notify.warn({ code = 'cancelled', message = ('not opened while you are busy: %s'):format(what) })
+  end)
+end
+
+function handlers.edit(effect, context)
+  when_free(context, effect.file, function()
+    require('polecat.ui.window').edit(effect.file, effect.line, effect.column)
+  end)
+end
+
+function handlers.quickfix(effect, context)
+  when_free(context, 'the quickfix window', function()
+    vim.fn.setqflist({}, ' ', { title = effect.title, items = effect.items })
+    vim.cmd('botright copen')
+  end)
+end
+
+function handlers.terminal(effect, context)
+  context = vim.tbl_extend('force', context, { split = sized(effect, context) })
+  require('polecat.ui.terminal').open(effect, context, context.done)
 end
 
 function handlers.pin(effect)
   backend.pin(effect.path)
+end
+
+function handlers.compose(effect, context)
+  local function open()
+    require('polecat.ui.compose').open(effect, context)
+  end
+  if effect.float then
+    return when_free(context, effect.title, open)
+  end
+  open()
+end
+
+function handlers.side_by_side(effect, context)
+  require('polecat.ui.side_by_side').show(effect, context)
+end
+
+function handlers.refresh(effect)
+  local buf = require('polecat.ui.buffer').find(effect.name)
+  if buf then
+    require('polecat.ui.view').refresh(buf, effect.spec)
+  end
+end
+
+function handlers.register(effect)
+  vim.fn.setreg('"', effect.text)
 end
 
 --- Carries `effects` out, in their order.
@@ -97,7 +159,7 @@ end
 --- Makes a call that is answered by effects, and carries these out.
 ---@param request polecat.Request
 ---@param context polecat.Context
----@param answered? fun() Before that, and when it was refused.
+---@param answered? fun(err?: polecat.Error) Before that, and when it was refused.
 function M.call(request, context, answered)
   local from = ask.from()
   -- After an answer, a picker of the user's may still be about to close its window.
@@ -111,7 +173,7 @@ function M.call(request, context, answered)
   end)
   backend.call(request.method, args, function(err, effects)
     if answered then
-      answered()
+      answered(err)
     end
     apply(err, effects)
   end)

@@ -101,12 +101,12 @@ local function listen()
     group = group,
     desc = 'Lead from the floats of polecat.nvim to where they were opened from',
     callback = function(event)
-      inherit(tonumber(event.match) --[[@as integer]])
+      inherit(tonumber(event.match) or 0)
       vim.schedule(function()
-        if #all() == 0 then
-          vim.api.nvim_create_augroup('polecat_float', {})
-        else
+        if #all() > 0 then
           lead_back()
+        else
+          vim.api.nvim_create_augroup('polecat_float', {})
         end
       end)
     end,

@@ -1,7 +1,7 @@
 --- Highlight groups for the colours of agents, made as they come. Neovim has room for some 20,000
 --- groups of everybody's and takes none back, so that the number of ours is bounded for its whole
 --- life, whatever is printed.
-local colour = require('polecat.ui.colour')
+local bit = require('bit')
 
 local M = {}
 
@@ -12,121 +12,57 @@ local PALETTE = {
   '#7f7f7f', '#ff0000', '#00ff00', '#ffff00', '#8787ff', '#ff00ff', '#00ffff', '#ffffff',
 }
 
----@class polecat.Style
+--- How many groups of ours there may be before styles are drawn in fewer colours, and in fewer yet,
+--- of which there cannot be more than 44 x 44.
+local LIMITS = { 1000, 3000, math.huge }
+
+---@class polecat.Style As `nvim_set_hl()` takes it, but for these.
+---@field name? string Of its group; none where nothing is left of it.
 ---@field fg? string|integer `#rrggbb`, or one of the sixteen that a person's palette decides.
 ---@field bg? string|integer
 ---@field sp? string|integer
----@field bold? boolean
 ---@field dim? boolean
----@field italic? boolean
----@field underline? boolean
----@field reverse? boolean
----@field strikethrough? boolean
-
-local COLORS = { 'fg', 'bg', 'sp' }
-local FLAGS = { 'bold', 'dim', 'italic', 'underline', 'reverse', 'strikethrough' }
 
 --- What the groups are that we have made, by their names.
 ---@type table<string, polecat.Style>
 local styles = {}
 
---- `style` in the colours of a cube.
----@param style polecat.Style
----@param levels integer[]
----@param keys string[] What is kept of it besides.
----@return polecat.Style
-local function rounded(style, levels, keys)
-  local round = {}
-  for _, key in ipairs({ 'fg', 'bg' }) do
-    local own = style[key]
-    round[key] = type(own) == 'string' and colour.rounded(own, levels) or own
-  end
-  for _, key in ipairs(keys) do
-    round[key] = style[key]
-  end
-  return round
-end
-
---- What a style is drawn as while Neovim has less than so many groups of ours: itself, then in the
---- colours of 256-colour terminals, then in so few that there cannot be more than 44 x 44 of them.
----@type { most: integer, of: fun(style: polecat.Style): polecat.Style }[]
-local STAGES = {
-  {
-    most = 1000,
-    of = function(style)
-      return style
-    end,
-  },
-  {
-    most = 3000,
-    of = function(style)
-      return rounded(style, colour.CUBE, FLAGS)
-    end,
-  },
-  {
-    most = math.huge,
-    of = function(style)
-      return rounded(style, colour.COARSE, {})
-    end,
-  },
-}
-
----@param style polecat.Style
----@return string? name None where nothing is left of it.
-local function name_of(style)
-  local parts = {}
-  for _, key in ipairs(COLORS) do
-    if style[key] then
-      parts[#parts + 1] = key:upper() .. tostring(style[key]):gsub('#', 'x')
-    end
-  end
-  for _, flag in ipairs(FLAGS) do
-    if style[flag] then
-      parts[#parts + 1] = flag
-    end
-  end
-  return parts[1] and ('PolecatTerm_' .. table.concat(parts, '_'))
-end
-
 ---@param color? string|integer
----@return string? rgb
----@return integer? cterm
+---@return string?
 local function resolve(color)
   if type(color) ~= 'number' then
-    return color, color and colour.index(color)
+    return color
   end
   local own = vim.g['terminal_color_' .. color]
-  return type(own) == 'string' and own:find('^#%x%x%x%x%x%x$') and own or PALETTE[color], color
+  return type(own) == 'string' and own:find('^#%x%x%x%x%x%x$') and own or PALETTE[color]
 end
 
 --- Half-way between `rgb` (the editor's own text colour, when nil) and the background: Neovim's
 --- groups have no faint.
 ---@param rgb? string
----@return string
+---@return integer
 local function faint(rgb)
   local normal = vim.api.nvim_get_hl(0, { name = 'Normal', link = false })
   local dark = vim.o.background == 'dark'
-  local front = rgb or ('#%06x'):format(normal.fg or (dark and 0xd0d0d0 or 0x303030))
-  local back = ('#%06x'):format(normal.bg or (dark and 0x101010 or 0xf0f0f0))
-  return colour.mixed(front, back)
+  local front = rgb and tonumber(rgb:sub(2), 16) or normal.fg or (dark and 0xd0d0d0 or 0x303030)
+  local back = normal.bg or (dark and 0x101010 or 0xf0f0f0)
+  local function half(color)
+    return bit.rshift(bit.band(color, 0xfefefe), 1)
+  end
+  return half(front) + half(back)
 end
 
----@param name string
 ---@param style polecat.Style
-local function define(name, style)
-  local fg, ctermfg = resolve(style.fg)
-  local bg, ctermbg = resolve(style.bg)
-  local attributes = {
-    fg = style.dim and faint(fg) or fg,
-    bg = bg,
-    sp = (resolve(style.sp)),
-    ctermfg = ctermfg or (style.dim and 8 or nil),
-    ctermbg = ctermbg,
-  }
-  for _, flag in ipairs({ 'bold', 'italic', 'underline', 'reverse', 'strikethrough' }) do
-    attributes[flag] = style[flag]
-  end
-  vim.api.nvim_set_hl(0, name, attributes)
+---@param name string
+local function define(style, name)
+  local group = vim.tbl_extend('force', style, {
+    fg = resolve(style.fg),
+    bg = resolve(style.bg),
+    sp = resolve(style.sp),
+  })
+  group.fg = style.dim and faint(group.fg) or group.fg
+  group.dim, group.name = nil, nil
+  vim.api.nvim_set_hl(0, name, group)
 end
 
 --- Set again what a colour scheme clears.
@@ -136,7 +72,7 @@ local function listen()
     desc = "Set the groups of polecat.nvim for agents' colours again",
     callback = function()
       for name, style in pairs(styles) do
-        define(name, style)
+        define(style, name)
       end
     end,
   })
@@ -147,47 +83,46 @@ local full = false
 
 --- Makes a group, and counts it where Neovim does not have it yet. The count is Neovim's, so that
 --- it outlives this module when somebody loads the plugin anew.
----@param name string
 ---@param style polecat.Style
+---@param name string
 ---@return string? name None where there is no room.
-local function make(name, style)
+local function make(style, name)
   if next(styles) == nil then
     listen()
   end
   if vim.fn.hlID(name) == 0 then
     vim.g.polecat_groups = (vim.g.polecat_groups or 0) + 1
   end
-  if not pcall(define, name, style) then
-    full = true
-    return nil
+  full = not pcall(define, style, name)
+  if not full then
+    styles[name] = style
+    return name
   end
-  styles[name] = style
-  return name
 end
 
 --- The group that a style is drawn with.
----@param style polecat.Style
----@return string? name None for the editor's own.
-local function group_of(style)
+---@param stages polecat.Style[] The style, and what it is in fewer colours; the last one for all that
+---would follow.
+---@return string|false name False for the editor's own.
+local function group_of(stages)
   local made = vim.g.polecat_groups or 0
-  for _, stage in ipairs(STAGES) do
-    local drawn = stage.of(style)
-    local name = name_of(drawn)
+  for stage, limit in ipairs(LIMITS) do
+    local style = stages[stage] or stages[#stages]
+    local name = style.name
     if not name or styles[name] then
-      return name
-    elseif made < stage.most then
-      return not full and make(name, drawn) or nil
+      return name or false
+    elseif made < limit then
+      return not full and make(style, name) or false
     end
   end
+  return false
 end
 
 --- The groups that the styles of a frame are drawn with, by their places; false for none.
----@param used polecat.Style[]
+---@param used polecat.Style[][]
 ---@return table<integer, string|false>
 function M.groups(used)
-  return vim.tbl_map(function(style)
-    return group_of(style) or false
-  end, used)
+  return vim.tbl_map(group_of, used)
 end
 
 return M

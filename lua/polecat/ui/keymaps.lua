@@ -1,14 +1,18 @@
 --- The maps of our buffers, and the help that is made from them.
 local autocmd = require('polecat.editor.autocmd')
+local buffer = require('polecat.ui.buffer')
 local float = require('polecat.ui.float')
 
 local M = {}
 
----@class polecat.Key
+---@class polecat.Key A row of `view_keys.lua`.
 ---@field [1] string
 ---@field [2] string What it does, for `desc` and the help.
----@field [3] fun()
----@field [4]? string|string[] The modes, when it is not Normal mode alone.
+---@field modes? string[] When it is not Normal mode alone.
+---@field act? string What it is called in `view.act`.
+---@field doing? string What its row says while that takes time.
+---@field sends? 'line'|'lines' The text that it is about.
+---@field lua? string Instead of `act`: the name of an action below, or of the view's own.
 
 ---@type table<integer, polecat.Key[]>
 local by_buffer = {}
@@ -43,24 +47,54 @@ function M.help(buf)
   vim.api.nvim_create_autocmd('BufLeave', { buffer = help, once = true, callback = close })
 end
 
---- Maps `keys` in `buf`, and after them `q` (`close`) and `g?`.
+--- Moves the cursor to a stop of this kind.
+---@param kind string
+---@param step 1|-1
+---@return fun(buf: integer)
+local function to_stop(kind, step)
+  return function(buf)
+    require('polecat.ui.marks').jump(buf, kind, step)
+  end
+end
+
+--- What keys do that Neovim does itself.
+---@type table<string, fun(buf: integer)>
+local actions = {
+  close = buffer.close,
+  help = M.help,
+  refresh = function(buf)
+    require('polecat.ui.view').refresh(buf)
+  end,
+  next_hunk = to_stop('hunk', 1),
+  previous_hunk = to_stop('hunk', -1),
+  next_file = to_stop('file', 1),
+  previous_file = to_stop('file', -1),
+}
+
 ---@param buf integer
----@param keys polecat.Key[]
----@param close fun()
-function M.set(buf, keys, close)
-  local all = vim.list_extend({}, keys)
-  all[#all + 1] = { 'q', 'Close', close }
-  all[#all + 1] = {
-    'g?',
-    'List the keys',
-    function()
-      M.help(buf)
-    end,
-  }
-  by_buffer[buf] = all
-  for _, key in ipairs(all) do
+---@param key polecat.Key
+---@param own table<string, fun(buf: integer)>
+---@return fun()
+local function action(buf, key, own)
+  return function()
+    if key.act then
+      return require('polecat.ui.act').press(buf, key)
+    end
+    (own[key.lua] or actions[key.lua])(buf)
+  end
+end
+
+--- Maps the keys of the view `name` in `buf`.
+---@param buf integer
+---@param name string As in `view_keys.lua`.
+---@param own? table<string, fun(buf: integer)> Actions that the view has itself.
+function M.set(buf, name, own)
+  local keys = require('polecat.ui.view_keys')[name]
+  by_buffer[buf] = keys
+  for _, key in ipairs(keys) do
     -- A longer map of the user's must not make ours wait for `timeoutlen`.
-    vim.keymap.set(key[4] or 'n', key[1], key[3], { buffer = buf, nowait = true, desc = key[2] })
+    local opts = { buffer = buf, nowait = true, desc = key[2] }
+    vim.keymap.set(key.modes or 'n', key[1], action(buf, key, own or {}), opts)
   end
   autocmd.on('polecat_keys', 'BufWipeout', buf, 'Forget the keys of a buffer that goes', function()
     by_buffer[buf] = nil

@@ -1,12 +1,8 @@
 --- Windows that we opened for our buffers. They take no other buffer ('winfixbuf') as long as there
 --- is a window for files beside them: alone in a tab page, `:edit` works in them as anywhere.
-local M = {}
+local window = require('polecat.ui.window')
 
----@param win integer
----@return boolean
-local function floats(win)
-  return vim.api.nvim_win_get_config(win).relative ~= ''
-end
+local M = {}
 
 --- Whether another window of the tab page shows files.
 ---@param win integer
@@ -14,8 +10,7 @@ end
 ---@return boolean
 local function has_other(win, closing)
   for _, other in ipairs(vim.api.nvim_tabpage_list_wins(vim.api.nvim_win_get_tabpage(win))) do
-    local usable = other ~= win and other ~= closing and not floats(other)
-    if usable and vim.bo[vim.api.nvim_win_get_buf(other)].buftype == '' then
+    if other ~= win and other ~= closing and window.shows_file(other) then
       return true
     end
   end
@@ -36,7 +31,7 @@ end
 local function update(closing)
   local all = panels()
   for _, win in ipairs(all) do
-    vim.wo[win][0].winfixbuf = floats(win) or has_other(win, closing)
+    vim.wo[win][0].winfixbuf = window.floats(win) or has_other(win, closing)
   end
   return #all == 0
 end

@@ -30,15 +30,15 @@ local function say(buf, err)
   end
 end
 
---- Shows what the polecat of `session` prints in `buf`, until another is shown or `buf` goes.
+--- Shows what `polecat` prints in `buf`, until another is shown or `buf` goes.
 ---@param buf integer
----@param session polecat.SessionInfo
+---@param polecat string
 ---@param at polecat.At
-function M.show(buf, session, at)
+function M.show(buf, polecat, at)
   M.stop()
   current = buf
   where.keep(buf, at)
-  local spec = { kind = 'capture', polecat = session.polecat, title = session.polecat }
+  local spec = { kind = 'capture', polecat = polecat, title = polecat }
   spec.lines, spec.follow = LINES, true
   view.open(buf, spec, function(err)
     if err then

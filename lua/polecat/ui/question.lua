@@ -1,6 +1,5 @@
 --- Questions that show first what they are about: one at a time, and the same one once.
 local ask = require('polecat.ui.ask')
-local buffer = require('polecat.ui.buffer')
 local keys = require('polecat.ui.keymaps')
 local window = require('polecat.ui.window')
 
@@ -16,13 +15,13 @@ local M = {}
 ---@field choices polecat.Choice[]
 ---@field show_all string
 
----@class polecat.Asked
+---@class polecat.PendingQuestion
 ---@field question polecat.Question
 ---@field context polecat.Context
 ---@field done fun(choice?: polecat.Choice)
 
 --- Those that wait for their turn.
----@type polecat.Asked[]
+---@type polecat.PendingQuestion[]
 local waiting = {}
 --- The window of the one that is open.
 ---@type integer?
@@ -30,17 +29,6 @@ local open
 --- The last answers by what they were about, and when they were given.
 ---@type table<string, { label?: string, at: integer }>
 local answers = {}
-
----@param lines string[]
----@param width integer
----@return integer
-local function height_of(lines, width)
-  local rows = 0
-  for _, line in ipairs(lines) do
-    rows = rows + math.max(math.ceil(vim.fn.strdisplaywidth(line) / width), 1)
-  end
-  return rows
-end
 
 ---@param question polecat.Question
 ---@return integer buf
@@ -57,21 +45,24 @@ end
 ---@return integer win
 ---@return boolean whole Whether there is room for all of it.
 local function show(question)
-  local width, room = math.max(vim.o.columns - 2, 1), math.max(vim.o.lines - 9, 1)
-  local rows = height_of(question.lines, width)
+  local room = math.max(vim.o.lines - 9, 1)
   local win = vim.api.nvim_open_win(buffer_of(question), false, {
     relative = 'editor',
     row = 0,
     col = 0,
-    width = width,
-    height = math.min(rows, room),
+    width = math.max(vim.o.columns - 2, 1),
+    height = room,
     focusable = false,
     style = 'minimal',
     border = 'rounded',
-    title = question.titles[rows > room and 2 or 1],
     zindex = 70,
   })
   vim.wo[win].wrap = true
+  local rows = vim.api.nvim_win_text_height(win, {}).all
+  vim.api.nvim_win_set_config(win, {
+    height = math.min(rows, room),
+    title = question.titles[rows > room and 2 or 1],
+  })
   return win, rows <= room
 end
 
@@ -80,12 +71,10 @@ end
 local function show_all(question)
   local buf = buffer_of(question)
   window.split(buf, {})
-  keys.set(buf, {}, function()
-    buffer.close(buf)
-  end)
+  keys.set(buf, 'plain')
 end
 
----@param asked polecat.Asked
+---@param asked polecat.PendingQuestion
 ---@param finished fun()
 local function put(asked, finished)
   local question = asked.question
@@ -111,7 +100,7 @@ end
 
 --- The choice that answers the same question, when it was answered while this one's call was under
 --- way.
----@param asked polecat.Asked
+---@param asked polecat.PendingQuestion
 ---@return boolean known
 ---@return polecat.Choice? choice
 local function answered(asked)

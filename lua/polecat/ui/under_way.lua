@@ -1,10 +1,11 @@
 --- Keys whose answer is still to come: a second press does nothing, and the row says what is done.
 local cursor = require('polecat.ui.cursor')
+local marks = require('polecat.ui.marks')
 
 local M = {}
 
 --- What is answered sooner is not worth a mark, in ms.
-local PATIENCE = 100
+local MARK_TIMEOUT = 100
 
 local namespace = vim.api.nvim_create_namespace('polecat_under_way')
 
@@ -22,7 +23,8 @@ function M.draw(view)
   end
   vim.api.nvim_buf_clear_namespace(view.buf, namespace, 0, -1)
   for _, one in ipairs(view.under_way) do
-    local row = view.spec.polecat and 1 or cursor.row_of(view.keys, one.id)
+    local marked = marks.row_of(view.buf, one.id)
+    local row = marked and marked + 1 or view.spec.polecat and 1 or cursor.row_of(view.keys, one.id)
     if one.late and one.id ~= '' and row then
       vim.api.nvim_buf_set_extmark(view.buf, namespace, row - 1, 0, {
         virt_text = { { (' %s... '):format(one.doing), 'PolecatMuted' } },
@@ -50,7 +52,7 @@ function M.begin(view, id, act, doing)
   vim.defer_fn(function()
     one.late = true
     M.draw(view)
-  end, PATIENCE)
+  end, MARK_TIMEOUT)
   return function()
     view.under_way = vim.tbl_filter(function(other)
       return other ~= one

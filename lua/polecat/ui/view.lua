@@ -3,6 +3,7 @@ local autocmd = require('polecat.editor.autocmd')
 local backend = require('polecat.rpc.client')
 local cursor = require('polecat.ui.cursor')
 local frames = require('polecat.ui.draw')
+local marks = require('polecat.ui.marks')
 local visible = require('polecat.ui.visible')
 local where = require('polecat.editor.context')
 local window = require('polecat.ui.window')
@@ -16,7 +17,7 @@ local M = {}
 ---@field session? string
 ---@field lines? integer
 ---@field follow? boolean
----@field since? 'review'
+---@field since? 'review'|'start'
 ---@field width? integer Of the window that will show it.
 
 ---@class polecat.View
@@ -29,12 +30,11 @@ local M = {}
 ---@field grown? integer How many of a capture's it had, when it is opened again.
 ---@field tick? integer The buffer's |b:changedtick| since it was drawn.
 ---@field keys string[] What each row stands for.
----@field changes? polecat.Changes What a diff shows, in which rows.
----@field held? table<integer, polecat.HeldSpot> Where cursors were before what is being drawn.
+---@field anchors? table<integer, polecat.Anchor> Where cursors were before what is being drawn.
 ---@field callback fun(err?: polecat.Error) For who opened it.
 ---@field frames table[] That have come and are not drawn yet.
 ---@field under_way? polecat.UnderWay[] Keys that were pressed and are not answered yet.
----@field told { width: integer, visible: boolean } What the backend knows of its window.
+---@field reported { width: integer, visible: boolean } What the backend knows of its window.
 
 ---@type table<integer, polecat.View>
 local by_buffer = {}
@@ -60,7 +60,7 @@ end
 ---@return table
 local function open_args(view)
   local spec = view.spec
-  view.told = { width = window.width(view.buf) or spec.width or vim.o.columns, visible = true }
+  view.reported = { width = window.width(view.buf) or spec.width or vim.o.columns, visible = true }
   return {
     at = where.here(view.buf),
     view = view.id,
@@ -70,7 +70,7 @@ local function open_args(view)
     lines = view.grown and math.max(view.grown, spec.lines or 0) or spec.lines,
     follow = spec.follow,
     since = spec.since,
-    width = view.told.width,
+    width = view.reported.width,
   }
 end
 
@@ -99,28 +99,10 @@ local function ask(view, callback)
     if view.id ~= id or view.state ~= 'opening' then
       return
     elseif err then
+      end_view(view, err.message)
       return callback(err)
     end
     opened(view)
-  end)
-end
-
---- Lets the backend draw `spec` into `buf`. A view of that buffer from before ends.
----@param buf integer
----@param spec polecat.ViewSpec
----@param callback fun(err?: polecat.Error) After the first frame.
-function M.open(buf, spec, callback)
-  M.close(buf)
-  local view = { id = 0, buf = buf, spec = spec, keys = {} }
-  by_buffer[buf] = view
-  ask(view, function(err)
-    if err then
-      end_view(view, err.message)
-    end
-    callback(err)
-  end)
-  autocmd.on('polecat_view_end', 'BufUnload', buf, 'End the view of a buffer that goes', function()
-    M.close(buf)
   end)
 end
 
@@ -131,11 +113,88 @@ local function reopen(view)
   if view.state == 'open' then
     backend.call('view.close', { view = view.id }, ignore)
   end
-  ask(view, function(err)
-    if err then
-      end_view(view, err.message)
-    end
+  ask(view, ignore)
+end
+
+--- The views that `state` holds for, oldest first.
+---@param state string
+---@return polecat.View[]
+local function views(state)
+  local found = vim.tbl_filter(function(view)
+    return view.state == state
+  end, vim.tbl_values(by_buffer))
+  table.sort(found, function(a, b)
+    return a.id < b.id
   end)
+  return found
+end
+
+--- Draws the views that were there before the backend was.
+local function restore()
+  vim.tbl_map(reopen, views('lost'))
+end
+
+--- Says in every view why nothing more comes for now.
+---@param why string
+---@param again boolean Whether another backend will be tried.
+local function lose(why, again)
+  for _, view in pairs(by_buffer) do
+    -- One that was never drawn ends with the error of its opening.
+    if view.state == 'open' or (view.state == 'opening' and view.shown) then
+      view.state = 'lost'
+    end
+  end
+  for _, view in ipairs(views('lost')) do
+    frames.show_title(view, why)
+  end
+  if again and #views('lost') > 0 then
+    backend.ensure()
+  end
+end
+
+local listens = false
+
+--- Follows the backend and the windows, from the first view on.
+local function listen()
+  if listens then
+    return
+  end
+  listens = true
+  backend.watch({ ready = restore, lost = lose })
+  vim.api.nvim_create_autocmd(
+    { 'BufWinEnter', 'BufWinLeave', 'WinNew', 'WinClosed', 'WinResized', 'TabEnter', 'VimResized' },
+    {
+      group = vim.api.nvim_create_augroup('polecat_view', {}),
+      desc = 'Tell the backend of polecat.nvim which views can be seen',
+      callback = M.update,
+    }
+  )
+end
+
+--- Lets the backend draw `spec` into `buf`. A view of that buffer from before ends.
+---@param buf integer
+---@param spec polecat.ViewSpec
+---@param callback fun(err?: polecat.Error) After the first frame.
+function M.open(buf, spec, callback)
+  listen()
+  M.close(buf)
+  local view = { id = 0, buf = buf, spec = spec, keys = {}, state = 'opening', count = 0 }
+  view.frames, view.callback = {}, callback
+  by_buffer[buf] = view
+  ask(view, callback)
+  autocmd.on('polecat_view_end', 'BufUnload', buf, 'End the view of a buffer that goes', function()
+    M.close(buf)
+  end)
+end
+
+--- Ends the drawing of `view`.
+---@param view polecat.View
+local function stop(view)
+  by_id[view.id] = nil
+  if view.state == 'opening' or view.state == 'open' then
+    backend.call('view.close', { view = view.id }, ignore)
+  end
+  view.state = 'closed'
 end
 
 --- Ends the view of `buf`, if it has one.
@@ -143,13 +202,17 @@ end
 function M.close(buf)
   local view = by_buffer[buf]
   by_buffer[buf] = nil
-  if not view then
-    return
+  marks.forget(buf)
+  if view then
+    stop(view)
   end
-  by_id[view.id] = nil
-  if view.state == 'opening' or view.state == 'open' then
-    view.state = 'closed'
-    backend.call('view.close', { view = view.id }, ignore)
+end
+
+--- Leaves what `buf` shows as it is.
+---@param buf integer
+function M.freeze(buf)
+  if by_buffer[buf] then
+    stop(by_buffer[buf])
   end
 end
 
@@ -159,13 +222,13 @@ function M.of(buf)
   return by_buffer[buf]
 end
 
---- What the row under the cursor stands for; nil when for nothing.
----@param buf integer
+--- What the line `row`, from 1, stands for; nil when for nothing.
+---@param view polecat.View
+---@param row integer
 ---@return string?
-function M.key_under_cursor(buf)
-  local view = by_buffer[buf]
-  local key = view and view.keys[vim.api.nvim_win_get_cursor(0)[1]]
-  return key ~= '' and key or nil
+function M.id_of(view, row)
+  local id = marks.id(view.buf, row - 1) or view.keys[row]
+  return id ~= '' and id or nil
 end
 
 --- Puts the cursor of a window that has just been opened on `buf` where it is of use: at the end
@@ -181,12 +244,17 @@ function M.place_cursor(win, buf)
   end
 end
 
---- Looks again at once; a view that has ended is tried anew.
+--- Looks again at once, at what `spec` says where that is another thing; a view that has ended is
+--- tried anew.
 ---@param buf integer
-function M.refresh(buf)
+---@param spec? table
+function M.refresh(buf, spec)
   local view = by_buffer[buf]
   if not view then
     return
+  elseif spec and view.state ~= 'opening' then
+    view.spec = vim.tbl_extend('force', view.spec, spec)
+    reopen(view)
   elseif view.state == 'open' and frames.in_step(view) then
     backend.call('view.refresh', { view = view.id }, require('polecat.editor.notify').or_error())
   elseif view.state ~= 'opening' then
@@ -200,7 +268,7 @@ function M.frame(frame)
   local view = by_id[frame.view]
   if view then
     view.frames[#view.frames + 1] = frame
-    frames.drain(view, reopen)
+    frames.flush(view, reopen)
     if view.state == 'opening' and view.count > 0 then
       opened(view)
     end
@@ -220,49 +288,5 @@ end
 function M.update()
   visible.update(by_id)
 end
-
---- The views that `state` holds for, oldest first.
----@param state string
----@return polecat.View[]
-local function views(state)
-  local found = vim.tbl_filter(function(view)
-    return view.state == state
-  end, vim.tbl_values(by_buffer))
-  table.sort(found, function(a, b)
-    return a.id < b.id
-  end)
-  return found
-end
-
-backend.watch({
-  ready = function()
-    for _, view in ipairs(views('lost')) do
-      reopen(view)
-    end
-  end,
-  lost = function(why, again)
-    for _, view in pairs(by_buffer) do
-      -- One that was never drawn ends with the error of its opening.
-      if view.state == 'open' or (view.state == 'opening' and view.shown) then
-        view.state = 'lost'
-      end
-    end
-    for _, view in ipairs(views('lost')) do
-      frames.show_title(view, why)
-    end
-    if again and #views('lost') > 0 then
-      backend.ensure()
-    end
-  end,
-})
-
-vim.api.nvim_create_autocmd(
-  { 'BufWinEnter', 'BufWinLeave', 'WinNew', 'WinClosed', 'WinResized', 'TabEnter', 'VimResized' },
-  {
-    group = vim.api.nvim_create_augroup('polecat_view', {}),
-    desc = 'Tell the backend of polecat.nvim which views can be seen',
-    callback = M.update,
-  }
-)
 
 return M

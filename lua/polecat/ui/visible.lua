@@ -10,11 +10,11 @@ local function ignore() end
 ---@param view polecat.View
 local function tell(view)
   local width = window.width(view.buf)
-  local now = { width = width or view.told.width, visible = width ~= nil }
-  if vim.deep_equal(now, view.told) then
+  local now = { width = width or view.reported.width, visible = width ~= nil }
+  if vim.deep_equal(now, view.reported) then
     return
   end
-  view.told = now
+  view.reported = now
   local args = { view = view.id, width = now.width, visible = now.visible }
   backend.call('view.set', args, ignore)
 end

@@ -6,8 +6,15 @@ local M = {}
 
 ---@param win integer
 ---@return boolean
-local function floats(win)
+function M.floats(win)
   return vim.api.nvim_win_get_config(win).relative ~= ''
+end
+
+--- Whether `win` is a window for files.
+---@param win integer
+---@return boolean
+function M.shows_file(win)
+  return not M.floats(win) and vim.bo[vim.api.nvim_win_get_buf(win)].buftype == ''
 end
 
 --- The float of ours that was opened since `split` was asked for, if the user is in one.
@@ -24,7 +31,7 @@ end
 ---@param kept? integer
 ---@return integer? below The window from which the first of them was opened.
 local function close_floats(win, kept)
-  while vim.api.nvim_win_is_valid(win) and floats(win) do
+  while vim.api.nvim_win_is_valid(win) and M.floats(win) do
     local from = vim.w[win].polecat_from
     if vim.w[win].polecat_float and win ~= kept then
       vim.api.nvim_win_close(win, true)
@@ -42,14 +49,14 @@ end
 ---@param kept? integer
 local function leave_float(kept)
   local win = vim.api.nvim_get_current_win()
-  if not floats(win) then
+  if not M.floats(win) then
     return
   end
   local below = close_floats(win, kept)
   local previous = vim.fn.win_getid(vim.fn.winnr('#'))
   local wins = vim.api.nvim_tabpage_list_wins(0)
   for _, other in ipairs({ below or previous, unpack(wins) }) do
-    if vim.list_contains(wins, other) and not floats(other) then
+    if vim.list_contains(wins, other) and not M.floats(other) then
       return vim.api.nvim_set_current_win(other)
     end
   end
@@ -69,7 +76,7 @@ end
 --- Whether the command said where it wants its window.
 ---@param split polecat.Split
 ---@return boolean
-function M.says_where(split)
+function M.has_modifiers(split)
   local mods = split.mods
   if not mods then
     return false
@@ -122,7 +129,7 @@ end
 ---@return integer win
 local function go_to(buf, split)
   local later = later_float(split)
-  local win = not M.says_where(split) and M.showing(buf) or new_split(buf, split, later)
+  local win = not M.has_modifiers(split) and M.showing(buf) or new_split(buf, split, later)
   vim.api.nvim_set_current_win(later or win)
   return win
 end
@@ -143,6 +150,40 @@ function M.split(buf, split)
     return notify.error(tostring(result):match('E%d+: .*') or tostring(result))
   end
   return result
+end
+
+--- A window of this tab page that shows a file, the one before the current first.
+---@return integer?
+local function file_window()
+  local previous = vim.fn.win_getid(vim.fn.winnr('#'))
+  for _, win in ipairs({ previous, unpack(vim.api.nvim_tabpage_list_wins(0)) }) do
+    if win ~= 0 and M.shows_file(win) then
+      return win
+    end
+  end
+end
+
+--- Opens `file` in a window that shows files, or in a new one.
+---@param file string
+---@param lnum? integer
+---@param col? integer
+function M.edit(file, lnum, col)
+  local win = file_window()
+  local edit = { cmd = 'edit', args = { vim.fn.fnameescape(file) }, magic = { file = false } }
+  local opened = win
+    and pcall(function()
+      vim.api.nvim_set_current_win(win)
+      vim.cmd(edit)
+    end)
+  if not opened and not M.split(vim.fn.bufadd(file), {}) then
+    return
+  end
+  vim.bo.buflisted = true
+  if lnum then
+    local row = math.min(math.max(lnum, 1), vim.api.nvim_buf_line_count(0))
+    vim.api.nvim_win_set_cursor(0, { row, math.max((col or 1) - 1, 0) })
+    vim.cmd('normal! zv')
+  end
 end
 
 --- Sets options for `buf` in `win` only: another buffer that comes into the window has its own.

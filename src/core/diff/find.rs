@@ -3,11 +3,12 @@
 use super::{FileDiff, Section, shown};
 
 /// The version of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Side {
     /// The old version.
     Old,
     /// The new version.
+    #[default]
     New,
 }
 
@@ -29,7 +30,7 @@ impl Side {
 }
 
 /// Lines of a file, as they were when a comment was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The file's path.
     pub path: Vec<u8>,
@@ -124,19 +125,12 @@ fn says(row: &[u8], said: &str) -> bool {
 fn seen(file: &FileDiff, at: (usize, usize), side: Side) -> Vec<Seen<'_>> {
     let mut seen = Vec::new();
     for (hunk_at, hunk) in file.hunks.iter().enumerate().filter(|(_, hunk)| hunk.parents() == 1) {
-        let mut line = if side == Side::Old { hunk.old.0 } else { hunk.new.0 };
-        for (index, row) in hunk.rows().enumerate() {
-            let counts = match row.first() {
-                Some(b'+') => side == Side::New,
-                Some(b'-') => side == Side::Old,
-                Some(b'\\') => false,
-                _ => true,
-            };
-            if counts {
-                seen.push(Seen { line, row, at: (at.0, at.1, hunk_at, index) });
-                line += 1;
-            }
-        }
+        let lines = hunk.numbered().enumerate().filter(|(_, line)| line.is_of(side));
+        seen.extend(lines.map(|(index, line)| Seen {
+            line: if side == Side::Old { line.old } else { line.new },
+            row: line.text,
+            at: (at.0, at.1, hunk_at, index),
+        }));
     }
     seen
 }

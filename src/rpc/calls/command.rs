@@ -21,6 +21,8 @@ calls! {
         lines: Option<Lines>,
         /// The polecat that the buffer is about.
         about: Option<String>,
+        /// What was written in a buffer for it.
+        text: Option<ByteBuf>,
         editor: Option<EditorState>,
         answers: Option<Answers>,
     }

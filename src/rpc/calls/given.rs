@@ -112,11 +112,14 @@ impl InUse {
 #[serde(try_from = "String")]
 pub(in crate::rpc) struct Since(session::Since);
 
+const SINCE: [(&str, session::Since); 2] =
+    [("review", session::Since::Review), ("start", session::Since::Start)];
+
 impl TryFrom<String> for Since {
     type Error = String;
 
     fn try_from(word: String) -> Result<Self, String> {
-        one_of(&[("review", session::Since::Review)], &word).map(Self)
+        one_of(&SINCE, &word).map(Self)
     }
 }
 

@@ -7,7 +7,7 @@ use super::{At, CallContext, Operation, calls};
 use crate::{
     core::session::SessionInfo,
     rpc::{
-        encode::{self, Encode, Map},
+        encode::{self, Encode},
         error::Refusal,
     },
     session::{AttachPlan, CaptureOptions, StoppedAll},
@@ -157,13 +157,8 @@ impl Operation for Attach {
     }
 }
 
-/// The words may be any bytes.
 impl Encode for AttachPlan {
     fn encode(self) -> Result<Value, String> {
-        let words = |words: Vec<_>| -> Value {
-            Value::Array(words.iter().map(|word: &std::ffi::OsString| encode::word(word)).collect())
-        };
-        let map = Map::new().put("argv", words(self.argv)).some("switch", self.switch.map(words));
-        Ok(map.into())
+        Ok(encode::attach(self).into())
     }
 }

@@ -1,7 +1,10 @@
 //! Views: what opens them, and what Neovim tells those that are open. The latter are carried out in
 //! `rpc/views.rs`, in the order in which they come.
 
-use super::{At, CallContext, Operation, Since, calls};
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use super::{At, Attach, CallContext, Operation, Since, Status, calls};
 use crate::rpc::{
     effects::{Effect, View},
     error::Refusal,
@@ -31,8 +34,24 @@ calls! {
     }
     "view.refresh" => ViewRefresh { at: Option<At>, view: u64 }
     "view.close" => ViewClose { at: Option<At>, view: u64 }
-    /// A key that was pressed in a view: what it does, and what the row stood for, if for anything.
-    "view.act" => ViewAct { at: Option<At>, view: u64, act: String, id: Option<String> }
+    /// A key that was pressed in a view.
+    "view.act" => ViewAct {
+        at: At,
+        /// None of one that has ended, such as a snapshot.
+        view: Option<u64>,
+        /// What the key does.
+        act: String,
+        /// What its row stood for, if for anything; of a selection the first.
+        id: Option<String>,
+        last_id: Option<String>,
+        text: Option<ByteBuf>,
+        /// The byte of the text's line that the cursor is on, from 0.
+        column: Option<usize>,
+        count: Option<u32>,
+        about: Option<About>,
+        /// The person has said yes.
+        confirmed: Option<bool>,
+    }
     /// Has Neovim attach to a polecat's session, as a command does.
     "open.attach" => OpenAttach { at: At, polecat: String }
     /// The same of the status window.
@@ -48,11 +67,22 @@ calls! {
     "open.diff" => OpenDiff { at: At, polecat: String, since: Option<Since> }
 }
 
+/// What a view is about.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rpc) struct About {
+    pub(in crate::rpc) polecat: Option<String>,
+    pub(in crate::rpc) session: Option<String>,
+}
+
 impl Operation for OpenAttach {
     type Answer = Vec<Effect>;
 
-    async fn run(self, _: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        Ok(open(View::Attach { polecat: self.polecat }))
+    async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
+        let (at, polecat) = (self.at, self.polecat);
+        let again = format!(":PolecatAttach {polecat}");
+        let plan = Attach { at, polecat: polecat.clone() }.run(context).await?;
+        Ok(vec![Effect::Terminal { polecat, plan, size: None, again }])
     }
 }
 
@@ -67,13 +97,11 @@ impl Operation for OpenStatus {
 impl Operation for OpenCapture {
     type Answer = Vec<Effect>;
 
-    async fn run(self, _: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        Ok(open(View::Capture {
-            polecat: Some(self.polecat),
-            session: None,
-            lines: self.lines,
-            snapshot: self.snapshot.unwrap_or_default(),
-        }))
+    async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
+        let (at, polecat) = (self.at, self.polecat);
+        let session = Status { at, polecat: polecat.clone() }.run(context).await?.session_id;
+        let (lines, snapshot) = (self.lines, self.snapshot.unwrap_or_default());
+        Ok(open(View::Capture { polecat: Some(polecat), session, lines, snapshot }))
     }
 }
 

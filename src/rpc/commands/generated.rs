@@ -20,27 +20,42 @@ return {
 ";
 
 const KEYS_HEAD: &str = "\
---- The keys of the status window. Written by `make generate` out of src/rpc/commands/keys.rs.
----@type table<string, polecat.ViewKey[]>
+--- The keys of each view. Written by `make generate` out of src/rpc/commands/keys.rs.
+---@type table<string, polecat.Key[]>
 return {
 ";
 
 #[test]
-fn lua_has_the_keys_of_the_status_window() {
-    let rows: Vec<_> = keys::KEYS.iter().chain([&keys::DETAIL]).collect();
-    let detail: Vec<_> = keys::KEYS.iter().collect();
-    let lists = [("rows", rows), ("detail", detail)].map(|(name, list)| key_list(name, &list));
-    hold(LUA_KEYS, &format!("{KEYS_HEAD}{}}}\n", lists.concat()));
+fn lua_has_the_keys_of_each_view() {
+    let lists = keys::VIEWS.iter().map(|(name, parts)| {
+        let rows: String = all(parts).map(key_row).collect();
+        format!("  {name} = {{\n{rows}  }},\n")
+    });
+    hold(LUA_KEYS, &format!("{KEYS_HEAD}{}}}\n", lists.collect::<String>()));
 }
 
 #[test]
-fn the_help_has_the_keys_of_the_status_window() {
+fn the_help_has_the_keys_of_each_view() {
     let help = read(HELP);
-    let (_, section) = help.split_once("*polecat-status-buffer*").expect("it has its section");
-    let (section, _) = section.split_once("\n\n").expect("an empty line ends its keys");
-    for key in keys::KEYS.iter().chain([&keys::DETAIL]) {
-        assert!(section.contains(&format!("\n    {:<8}", key.lhs)), "{}", key.lhs);
+    for (view, parts) in keys::VIEWS.iter().filter(|(view, _)| *view != "plain") {
+        let tag = match *view {
+            "rows" | "detail" => "*polecat-status-buffer*",
+            "diff" => "*polecat-diff-buffer*",
+            _ => "*polecat-capture-buffer*",
+        };
+        let (_, section) = help.split_once(tag).unwrap_or_else(|| panic!("no {tag}"));
+        let (section, _) = section.split_once("\n\n").expect("an empty line ends its keys");
+        let named: Vec<_> = section.lines().filter_map(|line| line.get(4..12)).collect();
+        // What all of our buffers have is told once.
+        for key in all(parts).filter(|key| !["q", "g?"].contains(&key.lhs)) {
+            let is_named = named.iter().any(|keys| keys.split(' ').any(|name| name == key.lhs));
+            assert!(is_named, "{tag} {}", key.lhs);
+        }
     }
+}
+
+fn all(parts: &'static [&'static [keys::Key]]) -> impl Iterator<Item = &'static keys::Key> {
+    parts.iter().copied().flatten()
 }
 
 #[test]
@@ -112,13 +127,29 @@ fn maps() -> String {
     })
 }
 
-fn key_list(name: &str, keys: &[&keys::Key]) -> String {
-    let mut list = format!("  {name} = {{\n");
-    for key in keys {
-        let fields = [key.lhs, key.about, key.act, key.doing].map(quoted).join(", ");
-        let _ = writeln!(list, "    {{ {fields} }},");
+fn key_row(key: &keys::Key) -> String {
+    let mut fields = vec![quoted(key.lhs), quoted(key.about)];
+    if key.modes != "n" {
+        let modes: Vec<_> = key.modes.chars().map(|mode| quoted(&mode.to_string())).collect();
+        fields.push(format!("modes = {{ {} }}", modes.join(", ")));
     }
-    list + "  },\n"
+    match &key.does {
+        keys::Does::Lua(name) => fields.push(format!("lua = {}", quoted(name))),
+        keys::Does::Act(act) => {
+            fields.push(format!("act = {}", quoted(act.name)));
+            fields.push(format!("doing = {}", quoted(act.doing)));
+            fields.extend(act.sends.map(|sends| match sends {
+                keys::Sends::Line => "sends = 'line'".to_owned(),
+                keys::Sends::Lines => "sends = 'lines'".to_owned(),
+            }));
+        }
+    }
+    let row = format!("    {{ {} }},\n", fields.join(", "));
+    // As stylua breaks what is wider.
+    if row.len() <= 101 {
+        return row;
+    }
+    format!("    {{\n      {},\n    }},\n", fields.join(",\n      "))
 }
 
 fn lua() -> String {

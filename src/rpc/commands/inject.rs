@@ -2,22 +2,25 @@
 
 use super::{invocation::Invocation, list, report, run::Done};
 use crate::rpc::{
-    calls::{CallContext, Complete, Inject, Lines, Operation},
-    effects::{Choice, Effect, Level, View, info},
+    calls::{CallContext, Complete, Inject, Lines, Operation, Status},
+    compose,
+    effects::{Choice, Effect, Level, info},
 };
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let quote = asked.asked.lines.as_ref().map(quoted);
     if let Some(polecat) = asked.answers().polecat {
-        return Ok(vec![compose(polecat, quote)]);
+        return compose(context, asked, &polecat, quote.unwrap_or_default()).await;
     }
     let Some(polecat) = asked.words.text("polecat")? else {
         return whose(context, asked).await;
     };
+    let text = asked.asked.text.as_ref().map(|text| text.to_vec());
     let message = asked.words.raw("message").map(<[u8]>::to_vec);
-    let parts: Vec<_> = message.into_iter().chain(quote.map(|lines| lines.join(&b'\n'))).collect();
+    let quote = quote.map(|lines| lines.join(&b'\n'));
+    let parts: Vec<_> = text.into_iter().chain(message).chain(quote).collect();
     if parts.is_empty() {
-        return Ok(vec![compose(polecat, None)]);
+        return compose(context, asked, &polecat, Vec::new()).await;
     }
     let text = parts.join(&b"\n\n"[..]).into();
     let sent = report::sent(&polecat);
@@ -25,8 +28,16 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     Ok(vec![info(sent)])
 }
 
-fn compose(polecat: String, quote: Option<Vec<Vec<u8>>>) -> Effect {
-    Effect::Open { view: View::Compose { polecat, quote }, size: None }
+/// Opens a buffer to write in, unless there is no such polecat.
+async fn compose(
+    context: &CallContext<'_>,
+    asked: &Invocation,
+    polecat: &str,
+    quote: Vec<Vec<u8>>,
+) -> Done {
+    Status { at: asked.at(), polecat: polecat.to_owned() }.run(context).await?;
+    let send = asked.other("Inject", polecat, false);
+    Ok(vec![Effect::Compose(Box::new(compose::message(polecat, quote, send)))])
 }
 
 /// Asks to whom.

@@ -76,6 +76,11 @@ impl Invocation {
         UserPath::written(self.words.raw(name)?)
     }
 
+    /// The lines, or columns, that its window shall have.
+    pub(super) fn size(&self) -> Result<Option<u32>, RpcError> {
+        Ok(self.words.number("size")?.or(self.asked.count))
+    }
+
     /// How it was written: `:PolecatStart! ash agent=x`.
     pub(super) fn line(&self) -> String {
         let bang = if self.bang() { "!" } else { "" };
@@ -97,6 +102,7 @@ impl Invocation {
             bang: Some(bang),
             count: None,
             lines: None,
+            text: None,
             answers: None,
             editor: None,
             ..self.asked.clone()
@@ -138,6 +144,7 @@ mod tests {
             count: None,
             lines: None,
             about: Some("ash".to_owned()),
+            text: None,
             editor: None,
             answers: None,
         }

@@ -1,40 +1,71 @@
-//! The keys of the status window that do something: each is a command about the polecat that the
-//! key was pressed on. What only moves, closes or looks again is Neovim's own.
+//! The keys of our buffers: one table for each kind of view, out of which `make generate` writes
+//! `lua/polecat/ui/view_keys.lua`. What they do in the backend is in `press.rs`.
 
-use super::{
-    invocation::Invocation,
-    questions,
-    run::{self, Done},
-};
+use super::diff::DiffKey;
 use crate::core::names::shown;
-use crate::rpc::{
-    calls::{At, CallContext, CommandRun, ViewAct},
-    effects::{Effect, Level},
-    error::RpcError,
-    rows::Rows,
-};
+use crate::rpc::error::RpcError;
 
-/// A key, and the command that it is.
+/// A key of a view.
 #[derive(Debug)]
-pub(in crate::rpc) struct Key {
+pub(super) struct Key {
     /// As Neovim maps it.
-    pub(in crate::rpc) lhs: &'static str,
-    /// What it is called in `view.act`.
-    pub(in crate::rpc) act: &'static str,
-    /// What it does, for the list of keys.
+    pub(super) lhs: &'static str,
+    /// A letter for each mode that it is mapped in.
     #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
-    pub(in crate::rpc) about: &'static str,
-    /// What its row says while that takes time.
+    pub(super) modes: &'static str,
+    /// What it does, for the list of keys and for that of what can be done.
+    pub(super) about: &'static str,
+    pub(super) does: Does,
+}
+
+/// Who does what a key is for.
+#[derive(Debug)]
+pub(super) enum Does {
+    /// Neovim, also without a backend: the name of a function in Lua.
+    Lua(#[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))] &'static str),
+    /// The backend, by `view.act`.
+    Act(Act),
+}
+
+/// What is sent by `view.act`.
+#[derive(Debug)]
+pub(super) struct Act {
+    /// Its name, the same in every view that has it.
+    pub(super) name: &'static str,
+    /// What its row says while it takes time.
     #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
-    pub(in crate::rpc) doing: &'static str,
-    command: &'static str,
-    bang: bool,
-    manner: Manner,
+    pub(super) doing: &'static str,
+    /// What of the buffer's text goes along.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
+    pub(super) sends: Option<Sends>,
+    pub(super) meaning: Meaning,
+}
+
+/// The text that a key is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sends {
+    /// The line of the cursor, and its column.
+    Line,
+    /// The last lines of the buffer.
+    Lines,
+}
+
+/// What a key means. One of a new kind is a variant here and its arm in `press.rs`.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Meaning {
+    /// A command about the polecat of the row, or of the view.
+    Command { name: &'static str, bang: bool, manner: Manner },
+    /// What a diff does about the line.
+    Diff(DiffKey),
+    /// Opens the file that stands under the cursor, there or at the line that stands behind it.
+    OpenFile { at_line: bool },
+    /// Lists the lines of files that the text names.
+    ListLocations,
 }
 
 /// How a key differs from its command as it is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manner {
+pub(super) enum Manner {
     /// In nothing.
     Plain,
     /// It asks first.
@@ -43,139 +74,231 @@ enum Manner {
     Silent,
 }
 
-const fn key(
-    lhs: &'static str,
-    act: &'static str,
-    command: &'static str,
-    about: &'static str,
-    doing: &'static str,
-) -> Key {
-    Key { lhs, act, about, doing, command, bang: false, manner: Manner::Plain }
-}
-
-/// What a polecat's row and its details have in common, in the order of the list of keys.
-pub(in crate::rpc) static KEYS: &[Key] = &[
-    key("<CR>", "capture", "Capture", "Follow what it prints", "opening"),
-    key("a", "attach", "Attach", "Attach: use its session in a terminal", "attaching"),
-    key("i", "compose", "Inject", "Inject: write a message to it", "opening"),
-    key("d", "diff", "Diff", "Show what it changed", "opening"),
-    key("s", "start", "Start", "Start it", "starting"),
-    Key { manner: Manner::Silent, ..key("x", "stop", "Stop", "Stop it", "stopping") },
-    Key {
-        bang: true,
-        manner: Manner::Silent,
-        ..key("X", "kill", "Stop", "Stop it by force", "stopping")
-    },
-    Key {
-        manner: Manner::Asks,
-        ..key("D", "remove", "Remove", "Remove it, with its folder", "looking")
-    },
+/// The keys of one kind of view, by the name that Lua knows them by; in the order of the list of
+/// keys, in parts that several have in common.
+pub(super) static VIEWS: &[(&str, &[&[Key]])] = &[
+    ("rows", &[POLECAT, DETAIL, REFRESH, END]),
+    ("detail", &[POLECAT, REFRESH, END]),
+    ("capture", &[CAPTURE, REFRESH, END]),
+    ("snapshot", &[CAPTURE, END]),
+    ("diff", &[DIFF, REFRESH, END]),
+    ("plain", &[END]),
 ];
 
-/// The key that only a row has.
-pub(in crate::rpc) static DETAIL: Key =
-    key("K", "detail", "Status", "Show it in detail", "opening");
+/// Of a polecat's row, and of its details.
+const POLECAT: &[Key] = &[
+    command("<CR>", "Follow what it prints", "capture", "opening", "Capture", Manner::Plain),
+    command(
+        "a",
+        "Attach: use its session in a terminal",
+        "attach",
+        "attaching",
+        "Attach",
+        Manner::Plain,
+    ),
+    command("i", "Inject: write a message to it", "compose", "opening", "Inject", Manner::Plain),
+    command("d", "Show what it changed", "diff", "opening", "Diff", Manner::Plain),
+    command("s", "Start it", "start", "starting", "Start", Manner::Plain),
+    command("x", "Stop it", "stop", "stopping", "Stop", Manner::Silent),
+    act(
+        "X",
+        "Stop it by force",
+        "kill",
+        "stopping",
+        Meaning::Command { name: "Stop", bang: true, manner: Manner::Silent },
+    ),
+    command("D", "Remove it, with its folder", "remove", "looking", "Remove", Manner::Asks),
+];
 
-/// Does what a key is for, about what it was pressed on, in the view that is `open`.
-pub(in crate::rpc) async fn act(
-    context: &CallContext<'_>,
-    open: Option<(At, Rows)>,
-    asked: &ViewAct,
-) -> Done {
-    let key = Key::named(&asked.act)?;
-    let Some(polecat) = &asked.id else {
-        let text = "there is no polecat on this line".to_owned();
-        return Ok(vec![Effect::Notify(Level::Warn, text)]);
-    };
-    let stale = || RpcError::stale(polecat);
-    let (at, rows) = open.ok_or_else(stale)?;
-    // Another rig may have been pinned since it was drawn.
-    let rig = context.workspace.rig(&at.clone().into()).await?;
-    if !rows.have(&rig.home, polecat) {
-        return Err(stale().into());
-    }
-    key.press(context, &Invocation::read(key.command(at, polecat))?, polecat).await
+const DETAIL: &[Key] =
+    &[command("K", "Show it in detail", "detail", "opening", "Status", Manner::Plain)];
+
+const CAPTURE: &[Key] = &[
+    command(
+        "a",
+        "Attach: use the session in a terminal",
+        "attach",
+        "attaching",
+        "Attach",
+        Manner::Plain,
+    ),
+    command(
+        "i",
+        "Inject: write a message to the polecat",
+        "compose",
+        "opening",
+        "Inject",
+        Manner::Plain,
+    ),
+    about_text(
+        "gf",
+        "Open the file under the cursor",
+        "open_file",
+        Sends::Line,
+        Meaning::OpenFile { at_line: false },
+    ),
+    about_text(
+        "gF",
+        "Open it at the line that stands behind it",
+        "open_line",
+        Sends::Line,
+        Meaning::OpenFile { at_line: true },
+    ),
+    about_text(
+        "gQ",
+        "List all such lines of files in the quickfix window",
+        "locations",
+        Sends::Lines,
+        Meaning::ListLocations,
+    ),
+];
+
+const DIFF: &[Key] = &[
+    diff("<CR>", "Open the file in the worktree, at this line", "edit", "opening", DiffKey::Edit),
+    diff("gf", "The same", "goto_file", "opening", DiffKey::Edit),
+    diff(
+        "dv",
+        "Show the file side by side with what it was",
+        "side_by_side",
+        "opening",
+        DiffKey::SideBySide,
+    ),
+    Key { modes: "nxo", ..lua("]c", "Go to the next hunk", "next_hunk") },
+    Key { modes: "nxo", ..lua("[c", "Go to the previous hunk", "previous_hunk") },
+    Key { modes: "nxo", ..lua("]]", "Go to the next file", "next_file") },
+    Key { modes: "nxo", ..lua("[[", "Go to the previous file", "previous_file") },
+    Key {
+        modes: "nx",
+        ..diff("c", "Comment on the line or the selection", "comment", "opening", DiffKey::Comment)
+    },
+    diff("x", "Drop the comment on this line", "drop_comment", "dropping", DiffKey::DropComment),
+    diff(
+        "gQ",
+        "List the comments in the quickfix window",
+        "list_comments",
+        "listing",
+        DiffKey::ListComments,
+    ),
+    diff("S", "Send all comments to the agent", "send_comments", "sending", DiffKey::SendComments),
+    diff(
+        "gR",
+        "Show only what was changed since the last review, or all",
+        "toggle_since",
+        "looking",
+        DiffKey::ToggleSince,
+    ),
+    diff(
+        "s",
+        "Stage the hunk or the file in the main worktree",
+        "stage",
+        "staging",
+        DiffKey::Stage,
+    ),
+    diff(
+        "X",
+        "Undo the hunk or the file in the polecat's worktree",
+        "undo_hunk",
+        "undoing",
+        DiffKey::UndoHunk,
+    ),
+    diff("u", "Undo the last `s` or `X`", "undo_last", "undoing", DiffKey::UndoLast),
+];
+
+const REFRESH: &[Key] = &[lua("r", "Refresh", "refresh")];
+
+/// Of every buffer of ours.
+const END: &[Key] = &[lua("q", "Close", "close"), lua("g?", "List the keys", "help")];
+
+/// A key of Neovim's own.
+const fn lua(lhs: &'static str, about: &'static str, name: &'static str) -> Key {
+    Key { lhs, modes: "n", about, does: Does::Lua(name) }
 }
 
-impl Key {
-    fn named(act: &str) -> Result<&'static Self, RpcError> {
-        let unknown = || format!("no key of the status window does `{}`", shown(act));
-        let key = KEYS.iter().chain([&DETAIL]).find(|key| key.act == act);
-        key.ok_or_else(|| RpcError::bad_argument(unknown()))
-    }
+/// A key that the backend gives its meaning.
+const fn act(
+    lhs: &'static str,
+    about: &'static str,
+    name: &'static str,
+    doing: &'static str,
+    meaning: Meaning,
+) -> Key {
+    let act = Act { name, doing, sends: None, meaning };
+    Key { lhs, modes: "n", about, does: Does::Act(act) }
+}
 
-    async fn press(&self, context: &CallContext<'_>, asked: &Invocation, polecat: &str) -> Done {
-        if self.manner == Manner::Asks {
-            return Ok(vec![questions::remove(asked, polecat, self.lhs)]);
-        }
-        let mut effects = run::carry_out(context, asked).await?;
-        if self.manner == Manner::Silent {
-            effects.retain(|effect| !matches!(effect, Effect::Notify(Level::Info, _)));
-        }
-        Ok(effects)
-    }
+/// A key of a diff.
+const fn diff(
+    lhs: &'static str,
+    about: &'static str,
+    name: &'static str,
+    doing: &'static str,
+    key: DiffKey,
+) -> Key {
+    act(lhs, about, name, doing, Meaning::Diff(key))
+}
 
-    fn command(&self, at: At, polecat: &str) -> CommandRun {
-        CommandRun {
-            cwd: at.cwd.clone(),
-            at,
-            name: self.command.to_owned(),
-            args: polecat.as_bytes().to_vec().into(),
-            bang: self.bang.then_some(true),
-            count: None,
-            lines: None,
-            about: None,
-            editor: None,
-            answers: None,
-        }
-    }
+/// A key about what is printed.
+const fn about_text(
+    lhs: &'static str,
+    about: &'static str,
+    name: &'static str,
+    sends: Sends,
+    meaning: Meaning,
+) -> Key {
+    let act = Act { name, doing: "looking", sends: Some(sends), meaning };
+    Key { lhs, modes: "n", about, does: Does::Act(act) }
+}
+
+/// A key that is a command about a polecat.
+const fn command(
+    lhs: &'static str,
+    about: &'static str,
+    name: &'static str,
+    doing: &'static str,
+    command: &'static str,
+    manner: Manner,
+) -> Key {
+    act(lhs, about, name, doing, Meaning::Command { name: command, bang: false, manner })
+}
+
+/// The key that sends `act`, as any view has it.
+pub(super) fn named(act: &str) -> Result<(&'static Key, &'static Act), RpcError> {
+    let unknown = || RpcError::bad_argument(format!("no key does `{}`", shown(act)));
+    acts().find(|(_, found)| found.name == act).ok_or_else(unknown)
+}
+
+/// All keys that are sent, those of several views several times.
+pub(super) fn acts() -> impl Iterator<Item = (&'static Key, &'static Act)> {
+    let keys = VIEWS.iter().flat_map(|(_, parts)| parts.iter().copied().flatten());
+    keys.filter_map(|key| match &key.does {
+        Does::Act(act) => Some((key, act)),
+        Does::Lua(_) => None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rpc::decode::decode;
-
-    fn read(key: &Key, polecat: &str) -> Invocation {
-        let at = At { file: None, cwd: "/shop".into() };
-        Invocation::read(key.command(at, polecat)).unwrap_or_else(|error| panic!("{error:?}"))
-    }
 
     #[test]
-    fn each_key_is_a_command_about_the_polecat_it_was_pressed_on() {
-        let lines: Vec<_> =
-            KEYS.iter().chain([&DETAIL]).map(|key| (key.lhs, read(key, "ash").line())).collect();
-        let expected = [
-            ("<CR>", ":PolecatCapture ash"),
-            ("a", ":PolecatAttach ash"),
-            ("i", ":PolecatInject ash"),
-            ("d", ":PolecatDiff ash"),
-            ("s", ":PolecatStart ash"),
-            ("x", ":PolecatStop ash"),
-            ("X", ":PolecatStop! ash"),
-            ("D", ":PolecatRemove ash"),
-            ("K", ":PolecatStatus ash"),
-        ];
-        assert_eq!(lines, expected.map(|(lhs, line)| (lhs, line.to_owned())));
-    }
-
-    #[test]
-    fn a_key_is_named_once_and_one_that_is_not_known_is_refused() {
-        for key in KEYS.iter().chain([&DETAIL]) {
-            assert_eq!(Key::named(key.act).map(|found| found.lhs).ok(), Some(key.lhs));
+    fn a_key_stands_once_in_its_view() {
+        for (view, parts) in VIEWS {
+            let mut keys: Vec<_> = parts.iter().copied().flatten().map(|key| key.lhs).collect();
+            let count = keys.len();
+            keys.sort_unstable();
+            keys.dedup();
+            assert_eq!(keys.len(), count, "{view}");
         }
-        let refused = Key::named("fly").map(|_| ()).unwrap_err();
-        assert_eq!(refused.message, "no key of the status window does `fly`");
     }
 
     #[test]
-    fn a_removal_is_asked_about_and_then_the_command_that_knows_what_the_editor_has_open() {
-        let key = Key::named("remove").unwrap();
-        let asked = questions::remove(&read(key, "ash"), "ash", key.lhs);
-        let Effect::Confirm { prompt, yes, again, then } = asked else { panic!("{asked:?}") };
-        assert_eq!((&*prompt, yes, &*again), ("Remove polecat `ash`?", "Remove", "D"));
-        let then_asked: CommandRun = decode(then.method, then.args).unwrap();
-        assert_eq!(Invocation::read(then_asked).unwrap().line(), ":PolecatRemove ash");
-        assert!(then.editor);
+    fn an_act_of_several_views_is_the_same_key_and_means_the_same() {
+        for (key, act) in acts() {
+            let (first, found) = named(act.name).unwrap();
+            let meaning = |act: &Act| format!("{:?}", act.meaning);
+            assert_eq!((first.lhs, meaning(found)), (key.lhs, meaning(act)), "{}", act.name);
+        }
+        let refused = named("fly").map(|_| ()).unwrap_err();
+        assert_eq!(refused.message, "no key does `fly`");
     }
 }

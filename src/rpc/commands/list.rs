@@ -1,6 +1,11 @@
 //! `:PolecatList`: which session, then what to do with it.
 
-use super::{invocation::Invocation, report, run::Done};
+use super::{
+    invocation::Invocation,
+    keys::{self, Act, Meaning},
+    report,
+    run::Done,
+};
 use crate::{
     core::session::SessionInfo,
     rpc::{
@@ -9,17 +14,38 @@ use crate::{
     },
 };
 
-/// What can be done with a polecat: what that is called, and the command that does it.
-const ACTIONS: &[(&str, &str, bool)] = &[
-    ("Follow what it prints", "Capture", false),
-    ("Take a snapshot of what it printed", "Capture", true),
-    ("Attach: use its session in a terminal", "Attach", false),
-    ("Inject: write a message to it", "Inject", false),
-    ("Show it in detail", "Status", false),
-    ("Show what it changed", "Diff", false),
-    ("Stop it", "Stop", false),
-    ("Stop it by force", "Stop", true),
+/// What can be done with a polecat that runs: what its keys do, by their names, and what has no key.
+const ACTIONS: &[Action] = &[
+    Action::Key("capture"),
+    Action::Other("Take a snapshot of what it printed", "Capture", true),
+    Action::Key("attach"),
+    Action::Key("compose"),
+    Action::Key("detail"),
+    Action::Key("diff"),
+    Action::Key("stop"),
+    Action::Key("kill"),
 ];
+
+#[derive(Debug)]
+enum Action {
+    Key(&'static str),
+    /// What it is called, and the command that does it, with or without `!`.
+    Other(&'static str, &'static str, bool),
+}
+
+impl Action {
+    fn command(&self) -> Option<(&'static str, &'static str, bool)> {
+        match *self {
+            Self::Other(label, command, bang) => Some((label, command, bang)),
+            Self::Key(act) => match keys::named(act).ok()? {
+                (key, Act { meaning: Meaning::Command { name, bang, .. }, .. }) => {
+                    Some((key.about, name, *bang))
+                }
+                _ => None,
+            },
+        }
+    }
+}
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     if let Some(polecat) = asked.answers().polecat {
@@ -58,10 +84,23 @@ fn row(session: &SessionInfo) -> String {
 }
 
 fn what(asked: &Invocation, polecat: &str) -> Effect {
-    let choice = |(label, command, bang): &(&str, &str, bool)| Choice {
-        label: (*label).to_owned(),
-        then: Some(asked.other(command, polecat, *bang)),
+    let choice = |(label, command, bang): (&str, &str, bool)| Choice {
+        label: label.to_owned(),
+        then: Some(asked.other(command, polecat, bang)),
     };
-    let choices = ACTIONS.iter().map(choice).collect();
+    let choices = ACTIONS.iter().filter_map(Action::command).map(choice).collect();
     Effect::Select { prompt: polecat.to_owned(), kind: None, again: None, choices }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_action_is_a_command() {
+        for action in ACTIONS {
+            let (label, ..) = action.command().unwrap_or_else(|| panic!("{action:?}"));
+            assert!(!label.is_empty());
+        }
+    }
 }

@@ -94,6 +94,7 @@ mod tests {
             count: None,
             lines: None,
             about: None,
+            text: None,
             editor: None,
             answers: None,
         };

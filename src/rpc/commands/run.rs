@@ -4,8 +4,8 @@ use super::{inject, invocation::Invocation, list, questions, report, table::Comm
 use crate::{
     rpc::{
         calls::{
-            CallContext, CommandRun, List, New, Operation, Remove, Restore, Sling, Start, Stop,
-            StopAll,
+            Attach, CallContext, CommandRun, List, New, Operation, Remove, Restore, Sling, Start,
+            Status, Stop, StopAll,
         },
         effects::{self, Effect, Level, View, info},
         error::{Refusal, RpcError},
@@ -46,10 +46,10 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::StopAll => stop_all(context, asked).await,
         Command::Status => open(asked, View::Status { polecat: asked.words.text("polecat")? }),
         Command::List => list::run(context, asked).await,
-        Command::Capture | Command::CaptureSession => open(asked, capture(asked)?),
+        Command::Capture | Command::CaptureSession => open(asked, capture(context, asked).await?),
         Command::Inject => inject::run(context, asked).await,
         Command::Diff => open(asked, diff(asked)?),
-        Command::Attach => open(asked, View::Attach { polecat: asked.words.needed("polecat")? }),
+        Command::Attach => attach(context, asked).await,
         Command::New => new(context, asked).await,
         Command::Sling => sling(context, asked).await,
         Command::Remove => remove(context, asked).await,
@@ -172,14 +172,25 @@ async fn rig(context: &CallContext<'_>, asked: &Invocation) -> Done {
     }
 }
 
-fn capture(asked: &Invocation) -> Result<View, RpcError> {
+async fn attach(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let (at, polecat) = (asked.at(), asked.words.needed("polecat")?);
+    let plan = Attach { at, polecat: polecat.clone() }.run(context).await?;
+    let size = asked.size()?;
+    Ok(vec![Effect::Terminal { polecat, plan, size, again: asked.line() }])
+}
+
+/// A capture is named after the session, also that of a polecat.
+async fn capture(context: &CallContext<'_>, asked: &Invocation) -> Result<View, Refusal> {
     let words = &asked.words;
-    Ok(View::Capture {
-        polecat: words.text("polecat")?,
-        session: words.text("session")?,
-        lines: words.number("lines")?,
-        snapshot: asked.bang(),
-    })
+    let (polecat, lines, snapshot) = (words.text("polecat")?, words.number("lines")?, asked.bang());
+    let session = match &polecat {
+        Some(polecat) => {
+            let (at, polecat) = (asked.at(), polecat.clone());
+            Status { at, polecat }.run(context).await?.session_id
+        }
+        None => words.needed("session")?,
+    };
+    Ok(View::Capture { polecat, session, lines, snapshot })
 }
 
 /// Side by side is about what the cursor is on, which only the editor knows.
@@ -202,6 +213,5 @@ fn told(text: String, warnings: &[String]) -> Vec<Effect> {
 }
 
 fn open(asked: &Invocation, view: View) -> Done {
-    let size = asked.words.number("size")?.or(asked.asked.count);
-    Ok(vec![Effect::Open { view, size }])
+    Ok(vec![Effect::Open { view, size: asked.size()? }])
 }

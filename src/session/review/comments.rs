@@ -6,7 +6,7 @@ use tokio::task::spawn_blocking;
 
 use crate::{
     core::{
-        diff::{FileDiff, Stage},
+        diff::{FileDiff, PartId, Stage},
         names::PolecatName,
         review::{Comment, message},
     },
@@ -26,8 +26,14 @@ pub struct Part {
     pub stage: Stage,
     /// The file.
     pub path: Vec<u8>,
-    /// The hunk, by its id; without one, all of the file.
-    pub hunk: Option<String>,
+    /// What of the file, as it was shown.
+    pub id: PartId,
+}
+
+impl Part {
+    fn is_hunk(&self) -> bool {
+        matches!(self.id, PartId::Hunk(_))
+    }
 }
 
 impl Reviews {
@@ -110,7 +116,7 @@ impl Reviews {
     pub async fn take_hunk(&self, polecat: &str, part: &Part) -> Result<(), SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
         let piece = self.piece(&polecat, &workdir, part).await?;
-        let piece = (&piece, part.hunk.is_some());
+        let piece = (&piece, part.is_hunk());
         Ok(git::take(&self.context.rig, &polecat, &workdir, piece, &self.context.tools.launch)
             .await?)
     }
@@ -123,9 +129,9 @@ impl Reviews {
         part: &Part,
     ) -> Result<FileDiff, SessionError> {
         let changes = self.look_at_changes(polecat, workdir, part.since).await?;
-        let Part { stage, path, hunk, .. } = part.clone();
+        let Part { stage, path, id, .. } = part.clone();
         // All of a large difference is read for it.
-        let found = spawn_blocking(move || changes.piece(stage, &path, hunk.as_deref()));
+        let found = spawn_blocking(move || changes.part(stage, &path, &id));
         let found = found.await.map_err(|error| HostError::Internal(error.to_string()))?;
         let gone = || HostError::Refused("that has changed meanwhile: look at it again".to_owned());
         Ok(found.ok_or_else(gone)?)
@@ -138,7 +144,7 @@ impl Reviews {
     pub async fn reject_hunk(&self, polecat: &str, part: &Part) -> Result<(), SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
         let piece = self.piece(&polecat, &workdir, part).await?;
-        let piece = (&piece, part.hunk.is_some());
+        let piece = (&piece, part.is_hunk());
         Ok(git::reject(
             &self.context.rig,
             &polecat,

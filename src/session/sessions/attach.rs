@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What the editor runs to attach: the backend has no terminal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttachPlan {
     /// The command for a terminal, with `$TMUX` unset.
     pub argv: Vec<OsString>,

@@ -1,11 +1,15 @@
---- Attaching: a terminal on a polecat's session, or the user's own tmux client switched to it.
+--- Attaching: a terminal on a session, or the user's own tmux client switched to it.
 local ask = require('polecat.ui.ask')
-local backend = require('polecat.rpc.client')
 local notify = require('polecat.editor.notify')
 local where = require('polecat.editor.context')
 local window = require('polecat.ui.window')
 
 local M = {}
+
+---@class polecat.Terminal An effect of this kind.
+---@field polecat string
+---@field plan { argv: string[], switch?: string[] }
+---@field again string What attaches once more.
 
 ---@param argv string[]
 ---@param on_exit fun(job: integer, code: integer)
@@ -41,10 +45,11 @@ local function wipe(buf)
 end
 
 --- Runs `argv` in the current window.
----@param spec { polecat: string, at: polecat.At }
----@param argv string[]
+---@param terminal polecat.Terminal
+---@param at polecat.At
 ---@param buf integer
-local function run(spec, argv, buf)
+local function run(terminal, at, buf)
+  local argv = terminal.plan.argv
   local job = start_terminal(argv, function(_, code)
     local hidden = vim.api.nvim_buf_is_valid(buf) and #vim.fn.win_findbuf(buf) == 0
     -- What a failed attach says is left on the screen.
@@ -52,14 +57,15 @@ local function run(spec, argv, buf)
       wipe(buf)
     end
   end)
-  vim.b[buf].polecat = spec.polecat
+  vim.b[buf].polecat = terminal.polecat
   vim.b[buf].polecat_attach = table.concat(argv, ' ')
-  where.keep(buf, spec.at)
+  where.keep(buf, at)
   detach_when_hidden(buf, job)
-  require('polecat.ui.keymaps').set(buf, {}, function()
-    window.close(vim.api.nvim_get_current_win())
-  end)
-  vim.cmd.startinsert()
+  require('polecat.ui.keymaps').set(buf, 'plain', {
+    close = function()
+      window.close(vim.api.nvim_get_current_win())
+    end,
+  })
 end
 
 --- The terminal of this tab page that runs `argv`.
@@ -74,18 +80,18 @@ local function running(argv)
   end
 end
 
----@param spec { polecat: string, at: polecat.At }
----@param argv string[]
+---@param terminal polecat.Terminal
+---@param at polecat.At
 ---@param split polecat.Split
-local function in_terminal(spec, argv, split)
-  local buf = running(argv)
+local function in_terminal(terminal, at, split)
+  local buf = running(terminal.plan.argv)
   local win = window.split(buf or vim.api.nvim_create_buf(false, true), split)
   if not win then
     return
-  elseif buf then
-    return vim.cmd.startinsert()
+  elseif not buf then
+    run(terminal, at, vim.api.nvim_win_get_buf(win))
   end
-  run(spec, argv, vim.api.nvim_win_get_buf(win))
+  vim.cmd.startinsert()
 end
 
 --- Switches the tmux client that Neovim runs in.
@@ -102,31 +108,24 @@ local function switch(argv)
   end
 end
 
---- Attaches to the session of `spec.polecat`. Inside the same tmux server the client is switched,
---- unless the command says where it wants a split. Not while the user types for something else,
---- which would go to the agent.
----@param spec { polecat: string, at?: polecat.At }
----@param split polecat.Split
----@param callback? polecat.Callback
-function M.open(spec, split, callback)
-  local at, from = spec.at or where.here(), split.asked or ask.from()
-  local done = callback or notify.or_error()
-  backend.call('session.attach', { polecat = spec.polecat, at = at }, function(err, plan)
-    if err then
-      return done(err)
+--- Attaches. Inside the same tmux server the client is switched, unless the command says where it
+--- wants a split. Not while the user types for something else, which would go to the agent.
+---@param terminal polecat.Terminal
+---@param context polecat.Context
+---@param done? polecat.Callback
+function M.open(terminal, context, done)
+  done = done or notify.or_error()
+  ask.when_free(context.from, function()
+    if terminal.plan.switch and not window.has_modifiers(context.split) then
+      switch(terminal.plan.switch)
+    else
+      in_terminal(terminal, context.at, context.split)
     end
-    ask.when_free(from, function()
-      if plan.switch and not window.says_where(split) then
-        switch(plan.switch)
-      else
-        in_terminal({ polecat = spec.polecat, at = at }, plan.argv, split)
-      end
-      done(nil)
-    end, function()
-      local message = ('not attached to `%s` while you are busy'):format(spec.polecat)
-      local hint = ('`:PolecatAttach %s` once more'):format(spec.polecat)
-      done({ code = 'cancelled', message = message, hint = hint })
-    end)
+    done(nil)
+  end, function()
+    local message = ('not attached to `%s` while you are busy'):format(terminal.polecat)
+    local hint = ('`%s` once more'):format(terminal.again)
+    done({ code = 'cancelled', message = message, hint = hint })
   end)
 end
 

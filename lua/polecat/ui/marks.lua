@@ -1,0 +1,145 @@
+--- What the rows of a view mean, as the backend says with its frames: their ids, their folds, where
+--- the cursor stops, and notes between them. Works without a backend.
+local M = {}
+
+local namespace = vim.api.nvim_create_namespace('polecat_notes')
+
+---@alias polecat.Chunks [string, string][] Texts and their groups.
+
+---@class polecat.Range Rows that belong together.
+---@field [1] integer The first one, from 0.
+---@field [2] integer How many.
+---@field [3] string `group#part`: another one when what they show has changed.
+---@field [4] polecat.Chunks What stands there when the fold that begins here is closed.
+
+---@class polecat.Marks
+---@field ranges polecat.Range[] In order.
+---@field stops table<string, integer[]> Rows, by what they are.
+---@field notes [integer, polecat.Chunks[]][] Lines that are shown below rows.
+
+--- By buffer.
+---@type table<integer, polecat.Marks>
+local marks = {}
+--- The fold levels of all rows that are drawn, by buffer.
+---@type table<integer, (string|integer)[]>
+local levels = {}
+
+---@param buf integer
+---@return polecat.Range[]
+function M.ranges(buf)
+  return marks[buf] and marks[buf].ranges or {}
+end
+
+--- The range that `row` is in.
+---@param buf integer
+---@param row integer From 0.
+---@return polecat.Range?
+local function range_of(buf, row)
+  local ranges = M.ranges(buf)
+  local low, high = 1, #ranges
+  while low <= high do
+    local middle = math.floor((low + high) / 2)
+    local range = ranges[middle]
+    if row < range[1] then
+      high = middle - 1
+    elseif row >= range[1] + range[2] then
+      low = middle + 1
+    else
+      return range
+    end
+  end
+end
+
+--- What `row` stands for.
+---@param buf integer
+---@param row integer From 0.
+---@return string?
+function M.id(buf, row)
+  local range = range_of(buf, row)
+  return range and ('%s+%d'):format(range[3], row - range[1])
+end
+
+--- The row that stands for `id`.
+---@param buf integer
+---@param id string
+---@return integer? row From 0.
+function M.row_of(buf, id)
+  local of, offset = id:match('^(.*)%+(%d+)$')
+  for _, range in ipairs(of and M.ranges(buf) or {}) do
+    if range[3] == of then
+      return range[1] + math.floor(tonumber(offset) or 0)
+    end
+  end
+end
+
+--- Moves the cursor, as often as the count says, to the next stop of a kind, or with `step` -1 to
+--- the previous one.
+---@param buf integer
+---@param kind string
+---@param step 1|-1
+function M.jump(buf, kind, step)
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  local ahead = vim.tbl_filter(function(stop)
+    return (stop - row) * step > 0
+  end, marks[buf] and marks[buf].stops[kind] or {})
+  local nth = math.min(vim.v.count1, #ahead)
+  local target = ahead[step > 0 and nth or #ahead + 1 - nth]
+  if target then
+    vim.cmd("normal! m'")
+    vim.api.nvim_win_set_cursor(0, { target + 1, 0 })
+    vim.cmd('normal! zv')
+  end
+end
+
+--- Before a patch is applied: the folds of its lines. Neovim asks for them at once.
+---@param buf integer
+---@param from integer As of the patch.
+---@param to integer -1 is the end.
+---@param folds (string|integer)[]
+function M.splice(buf, from, to, folds)
+  local all = levels[buf] or {}
+  local behind = to < 0 and {} or vim.list_slice(all, to + 1)
+  for row = #all, from + 1, -1 do
+    all[row] = nil
+  end
+  levels[buf] = vim.list_extend(vim.list_extend(all, folds), behind)
+end
+
+--- For 'foldexpr'.
+---@return string|integer
+function M.fold_level()
+  local all = levels[vim.api.nvim_get_current_buf()]
+  return all and all[vim.v.lnum] or 0
+end
+
+--- For 'foldtext'.
+---@return string|polecat.Chunks
+function M.fold_text()
+  local range = range_of(vim.api.nvim_get_current_buf(), vim.v.foldstart - 1)
+  if not range or range[1] ~= vim.v.foldstart - 1 then
+    return vim.fn.foldtext()
+  end
+  return vim.tbl_map(function(chunk)
+    return { vim.fn.strtrans(chunk[1]), chunk[2] }
+  end, range[4])
+end
+
+--- Takes the marks of a frame for those of `buf`, and shows their notes.
+---@param buf integer
+---@param new polecat.Marks
+function M.take(buf, new)
+  marks[buf] = new
+  vim.api.nvim_buf_clear_namespace(buf, namespace, 0, -1)
+  for _, note in ipairs(new.notes) do
+    local mark = { virt_lines = note[2], strict = false }
+    vim.api.nvim_buf_set_extmark(buf, namespace, note[1], 0, mark)
+  end
+end
+
+--- Forgets a buffer that goes.
+---@param buf integer
+function M.forget(buf)
+  marks[buf], levels[buf] = nil, nil
+end
+
+return M

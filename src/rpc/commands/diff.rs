@@ -1,0 +1,270 @@
+//! The keys of a diff. What one was pressed on is found by the id of its row: it is what the person
+//! saw, or nothing.
+
+use std::{ffi::OsStr, ops::RangeInclusive, os::unix::ffi::OsStrExt, sync::Arc};
+
+use rmpv::Value;
+
+use super::{press::Press, run::Done};
+use crate::{
+    core::review::{Comment, location, target},
+    rpc::{
+        compose,
+        diff_view::{DrawnDiff, buffer},
+        effects::{Effect, Level, Request, info},
+        encode::{self, Map},
+        error::RpcError,
+        rows::Rows,
+        side_by_side::SideBySide,
+    },
+    session::{FoundLocation, Part, RigContext, Since},
+    view::{Picture, Spot},
+};
+
+/// What a key of a diff does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DiffKey {
+    Edit,
+    SideBySide,
+    Comment,
+    DropComment,
+    ListComments,
+    SendComments,
+    ToggleSince,
+    Stage,
+    UndoHunk,
+    UndoLast,
+}
+
+/// Does what `key` is for.
+pub(super) async fn press(press: &Press<'_>, key: DiffKey) -> Done {
+    match key {
+        DiffKey::Edit => edit(press).await,
+        DiffKey::SideBySide => side_by_side(press).await,
+        DiffKey::Comment => comment(press),
+        DiffKey::DropComment => drop_comment(press).await,
+        DiffKey::ListComments => list_comments(press),
+        DiffKey::SendComments => send(press).await,
+        DiffKey::ToggleSince => toggle_since(press).await,
+        DiffKey::Stage | DiffKey::UndoHunk => hunk(press, key).await,
+        DiffKey::UndoLast => undo_last(press).await,
+    }
+}
+
+async fn edit(press: &Press<'_>) -> Done {
+    let drawn = drawn(press)?;
+    let Some(spot) = first(press, &drawn)? else { return Ok(nothing()) };
+    let (path, line) = in_worktree(&drawn, spot);
+    let file = drawn.changed.workdir.join(OsStr::from_bytes(path));
+    if !tokio::fs::try_exists(&file).await.unwrap_or(true) {
+        let path = String::from_utf8_lossy(path);
+        return Ok(warn(format!("`{path}` is gone; `dv` shows what it was")));
+    }
+    Ok(vec![Effect::Edit { file, line: Some(number(line)), column: None }])
+}
+
+async fn side_by_side(press: &Press<'_>) -> Done {
+    let drawn = drawn(press)?;
+    let Some(spot) = first(press, &drawn)? else { return Ok(nothing()) };
+    let (path, line) = in_worktree(&drawn, spot);
+    let pair = drawn.context.reviews().pair(&drawn.polecat, path, drawn.since).await?;
+    Ok(vec![SideBySide::effect(pair, spot.hunk.map(|_| line), false)])
+}
+
+fn comment(press: &Press<'_>) -> Done {
+    let drawn = drawn(press)?;
+    let (from, till) = (first(press, &drawn)?, last(press, &drawn)?);
+    let Some((from, till)) = from.or(till).zip(till.or(from)) else { return Ok(nothing()) };
+    let rows = from.row..=till.row;
+    let about = match comment_on(&drawn, &rows) {
+        Some(comment) => comment.clone(),
+        None => target_of(&drawn, till.hunk.map_or(from, |_| till), &rows),
+    };
+    let call = Request {
+        method: "review.comment",
+        args: comment_args(press, &drawn.polecat, &about),
+        editor: false,
+    };
+    let place = location(&about.place.path, about.shown);
+    let compose = compose::comment(&drawn.polecat, &place, about.text, call);
+    Ok(vec![Effect::Compose(Box::new(compose))])
+}
+
+/// A new comment on the rows.
+fn target_of(drawn: &DrawnDiff, spot: Spot<'_>, rows: &RangeInclusive<usize>) -> Comment {
+    let changes = &drawn.changed.changes;
+    let lines = spot
+        .hunk
+        .and_then(|row| Some((drawn.picture.hunk(changes, row)?, Picture::lines_in(row, rows))));
+    let file = spot.file.content(changes);
+    file.map_or_else(Comment::default, |file| target(changes, (spot.file.stage, file), lines))
+}
+
+fn comment_args(press: &Press<'_>, polecat: &str, about: &Comment) -> Value {
+    let place = &about.place;
+    Map::new()
+        .put("at", encode::told(&press.at))
+        .put("polecat", polecat)
+        .some("id", (about.id > 0).then_some(about.id))
+        .put("path", encode::bytes(place.path.clone()))
+        .put("side", place.side.as_str())
+        .put("line", place.line)
+        .put("shown", about.shown)
+        .put("quote", encode::texts(&place.quote))
+        .into()
+}
+
+async fn drop_comment(press: &Press<'_>) -> Done {
+    let drawn = drawn(press)?;
+    let rows = first(press, &drawn)?.map(|spot| spot.row..=spot.row);
+    let Some(comment) = rows.and_then(|rows| comment_on(&drawn, &rows)) else {
+        return Ok(warn("there is no comment on this line"));
+    };
+    drawn.context.reviews().uncomment(&drawn.polecat, comment.id).await?;
+    let told = info("the comment is dropped; `p` puts its text");
+    Ok(vec![Effect::Register(comment.text.clone()), told, refresh(&drawn.polecat)])
+}
+
+/// The last comment that is shown on any of the rows.
+fn comment_on<'a>(drawn: &'a DrawnDiff, rows: &RangeInclusive<usize>) -> Option<&'a Comment> {
+    let row = |comment: &Comment| drawn.picture.comment_row(&drawn.changed.changes, comment).0;
+    drawn.changed.comments.iter().rev().find(|comment| rows.contains(&row(comment)))
+}
+
+/// Each comment at its line in the worktree.
+fn list_comments(press: &Press<'_>) -> Done {
+    let drawn = drawn(press)?;
+    let items: Vec<_> = drawn.changed.comments.iter().map(|one| located(&drawn, one)).collect();
+    if items.is_empty() {
+        return Ok(vec![info("there are no comments")]);
+    }
+    Ok(vec![Effect::Quickfix { title: format!("review of {}", drawn.polecat), items }])
+}
+
+fn located(drawn: &DrawnDiff, comment: &Comment) -> FoundLocation {
+    let (row, outdated) = drawn.picture.comment_row(&drawn.changed.changes, comment);
+    let spot = if outdated { None } else { drawn.picture.at(row) };
+    let known = spot.map(|spot| in_worktree(drawn, spot));
+    let (path, line) = known.unwrap_or((&comment.place.path, comment.shown));
+    FoundLocation {
+        file: drawn.changed.workdir.join(OsStr::from_bytes(path)),
+        line: number(line),
+        column: None,
+        text: comment.text.clone().into_bytes(),
+    }
+}
+
+async fn send(press: &Press<'_>) -> Done {
+    let (context, polecat) = whose(press).await?;
+    let sent = context.reviews().send_review(&polecat).await?;
+    let what = if sent == 1 { "1 comment".to_owned() } else { format!("{sent} comments") };
+    let told = format!("{what} sent to `{polecat}`; `gR` will show what it changes");
+    Ok(vec![info(told), refresh(&polecat)])
+}
+
+/// Shows only what was changed since the last review, if there was one; or all again.
+async fn toggle_since(press: &Press<'_>) -> Done {
+    let drawn = drawn(press)?;
+    let since = match drawn.since {
+        Since::Review => "start",
+        Since::Start => {
+            drawn.context.reviews().changes(&drawn.polecat, Since::Review).await?;
+            "review"
+        }
+    };
+    Ok(vec![Effect::Refresh { name: buffer(&drawn.polecat), since: Some(since) }])
+}
+
+/// Stages or undoes the hunk, or the file, once the person has said so.
+async fn hunk(press: &Press<'_>, key: DiffKey) -> Done {
+    let drawn = drawn(press)?;
+    let Some(spot) = first(press, &drawn)? else { return Ok(nothing()) };
+    let (name, polecat) = (spot.name(), &drawn.polecat);
+    if !press.asked.confirmed.unwrap_or_default() {
+        let prompt = match key {
+            DiffKey::Stage => format!("Stage {name} in the main worktree?"),
+            _ => format!("Undo {name} in the worktree of `{polecat}`?"),
+        };
+        let (again, then) = (press.lhs.to_owned(), press.confirmed());
+        return Ok(vec![Effect::Confirm { prompt, yes: "Yes", again, then }]);
+    }
+    let (since, stage) = (drawn.since, spot.file.stage);
+    let part = Part { since, stage, path: spot.file.path.clone(), id: spot.part() };
+    let told = if key == DiffKey::Stage {
+        drawn.context.reviews().take_hunk(polecat, &part).await?;
+        format!("{name} is staged in the main worktree; `u` undoes it")
+    } else {
+        drawn.context.reviews().reject_hunk(polecat, &part).await?;
+        format!("{name} is undone; `u` brings it back")
+    };
+    Ok(vec![info(told), refresh(polecat)])
+}
+
+async fn undo_last(press: &Press<'_>) -> Done {
+    let (context, polecat) = whose(press).await?;
+    let told = context.reviews().undo_hunk(&polecat).await?;
+    Ok(vec![info(told), refresh(&polecat)])
+}
+
+/// What the view shows.
+fn drawn(press: &Press<'_>) -> Result<Arc<DrawnDiff>, RpcError> {
+    press.rows.as_ref().and_then(Rows::diff).ok_or_else(changed)
+}
+
+fn changed() -> RpcError {
+    let message = "that has changed meanwhile, nothing was done".to_owned();
+    let hint = Some("`r` shows what is there".to_owned());
+    RpcError { code: "stale", message, hint, untrusted: None }
+}
+
+/// The rig and the polecat that it is about, also where the view has ended.
+async fn whose(press: &Press<'_>) -> Result<(RigContext, String), RpcError> {
+    if let Ok(drawn) = drawn(press) {
+        return Ok((drawn.context.clone(), drawn.polecat.clone()));
+    }
+    let polecat = press.asked.about.as_ref().and_then(|about| about.polecat.clone());
+    let polecat = polecat.ok_or_else(changed)?;
+    Ok((press.context.rig(press.at.clone()).await?, polecat))
+}
+
+/// What the key was pressed on, or what the selection begins with.
+fn first<'a>(press: &Press<'_>, drawn: &'a DrawnDiff) -> Result<Option<Spot<'a>>, RpcError> {
+    find(drawn, press.asked.id.as_deref())
+}
+
+/// What the selection ends with.
+fn last<'a>(press: &Press<'_>, drawn: &'a DrawnDiff) -> Result<Option<Spot<'a>>, RpcError> {
+    find(drawn, press.asked.last_id.as_deref())
+}
+
+fn find<'a>(drawn: &'a DrawnDiff, id: Option<&str>) -> Result<Option<Spot<'a>>, RpcError> {
+    id.map(|id| drawn.picture.spot(id).ok_or_else(changed)).transpose()
+}
+
+/// Where what a row shows is in the worktree, which has the later changes too.
+fn in_worktree<'a>(drawn: &'a DrawnDiff, spot: Spot<'a>) -> (&'a [u8], usize) {
+    let changes = &drawn.changed.changes;
+    let line = spot.hunk.map_or(1, |row| {
+        let hunk = drawn.picture.hunk(changes, row);
+        let below = spot.row.checked_sub(row.rows.0 + 1);
+        let line = hunk.zip(below).and_then(|(hunk, below)| hunk.numbered().nth(below));
+        line.map_or(row.new.0, |line| line.new).max(1)
+    });
+    changes.in_worktree(spot.file.stage, &spot.file.path, line)
+}
+
+fn number(line: usize) -> u32 {
+    line.clamp(1, i32::MAX as usize).try_into().unwrap_or(1)
+}
+
+fn refresh(polecat: &str) -> Effect {
+    Effect::Refresh { name: buffer(polecat), since: None }
+}
+
+fn nothing() -> Vec<Effect> {
+    warn("there is no file on this line")
+}
+
+fn warn(text: impl Into<String>) -> Vec<Effect> {
+    vec![Effect::Notify(Level::Warn, text.into())]
+}

@@ -1,0 +1,176 @@
+//! What a key of a view does that was pressed: `view.act`.
+
+use super::{
+    diff,
+    invocation::Invocation,
+    keys::{self, Manner, Meaning},
+    locations, questions,
+    run::{self, Done},
+};
+use crate::rpc::{
+    calls::{At, CallContext, CommandRun, ViewAct},
+    effects::{Effect, Level, Request},
+    encode::{self, Map},
+    error::RpcError,
+    rows::Rows,
+};
+
+/// A key that was pressed.
+pub(super) struct Press<'a> {
+    pub(super) context: &'a CallContext<'a>,
+    pub(super) asked: &'a ViewAct,
+    /// From where the view was opened.
+    pub(super) at: At,
+    /// What the view shows, unless it has ended.
+    pub(super) rows: Option<Rows>,
+    pub(super) lhs: &'static str,
+}
+
+/// Does what a key is for, about what it was pressed on, in the view that is `open`.
+pub(in crate::rpc) async fn press(
+    context: &CallContext<'_>,
+    open: Option<(At, Rows)>,
+    asked: &ViewAct,
+) -> Done {
+    let (key, act) = keys::named(&asked.act)?;
+    let (at, rows) = match open {
+        Some((at, rows)) => (at, Some(rows)),
+        None if asked.view.is_none() => (asked.at.clone(), None),
+        None => return Err(RpcError::stale(asked.whom().unwrap_or(&asked.act)).into()),
+    };
+    let press = Press { context, asked, at, rows, lhs: key.lhs };
+    match act.meaning {
+        Meaning::Command { name, bang, manner } => press.command(name, bang, manner).await,
+        Meaning::Diff(key) => diff::press(&press, key).await,
+        Meaning::OpenFile { at_line } => locations::open(&press, at_line).await,
+        Meaning::ListLocations => locations::list(&press).await,
+    }
+}
+
+impl ViewAct {
+    /// The polecat that it is about.
+    pub(super) fn whom(&self) -> Option<&str> {
+        let about = self.about.as_ref().and_then(|about| about.polecat.as_deref());
+        self.id.as_deref().or(about)
+    }
+}
+
+impl Press<'_> {
+    async fn command(&self, name: &str, bang: bool, manner: Manner) -> Done {
+        let Some(polecat) = self.asked.whom() else {
+            return Ok(vec![Effect::Notify(Level::Warn, self.nobody().to_owned())]);
+        };
+        self.still_shown(polecat).await?;
+        let command = Invocation::read(typed(&self.at, name, bang, polecat))?;
+        if manner == Manner::Asks {
+            return Ok(vec![questions::remove(&command, polecat, self.lhs)]);
+        }
+        let mut effects = run::carry_out(self.context, &command).await?;
+        if manner == Manner::Silent {
+            effects.retain(|effect| !matches!(effect, Effect::Notify(Level::Info, _)));
+        }
+        Ok(effects)
+    }
+
+    /// The same key again, once the person has said yes.
+    pub(super) fn confirmed(&self) -> Request {
+        let ViewAct { view, act, id, last_id, about, .. } = self.asked;
+        let args = Map::new()
+            .put("at", encode::told(&self.at))
+            .some("view", *view)
+            .put("act", act.as_str())
+            .some("id", id.as_deref())
+            .some("last_id", last_id.as_deref())
+            .some("about", about.as_ref().map(encode::told))
+            .put("confirmed", true);
+        Request { method: "view.act", args: args.into(), editor: false }
+    }
+
+    /// The text that went along.
+    pub(super) fn text(&self) -> &[u8] {
+        self.asked.text.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// Why there is nobody whom the key could be about.
+    fn nobody(&self) -> &'static str {
+        let session = self.asked.about.as_ref().and_then(|about| about.session.as_ref());
+        match session {
+            Some(_) => "this session was opened by its name: it is only looked at",
+            None => "there is no polecat on this line",
+        }
+    }
+
+    /// Refuses where the view does not show `id` any more. Another rig may have been pinned since it
+    /// was drawn.
+    pub(super) async fn still_shown(&self, id: &str) -> Result<(), RpcError> {
+        let Some(rows) = &self.rows else { return Ok(()) };
+        let rig = self.context.workspace.rig(&self.at.clone().into()).await?;
+        if rows.have(&rig.home, id) { Ok(()) } else { Err(RpcError::stale(id)) }
+    }
+}
+
+/// The command `name` as if it had been typed about `polecat`.
+fn typed(at: &At, name: &str, bang: bool, polecat: &str) -> CommandRun {
+    CommandRun {
+        cwd: at.cwd.clone(),
+        at: at.clone(),
+        name: name.to_owned(),
+        args: polecat.as_bytes().to_vec().into(),
+        bang: bang.then_some(true),
+        count: None,
+        lines: None,
+        about: None,
+        text: None,
+        editor: None,
+        answers: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rpc::decode::decode;
+
+    fn read(meaning: Meaning) -> Option<Invocation> {
+        let at = At { file: None, cwd: "/shop".into() };
+        match meaning {
+            Meaning::Diff(_) | Meaning::OpenFile { .. } | Meaning::ListLocations => None,
+            Meaning::Command { name, bang, .. } => {
+                let read = Invocation::read(typed(&at, name, bang, "ash"));
+                Some(read.unwrap_or_else(|error| panic!("{error:?}")))
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_a_command_is_about_the_polecat_it_was_pressed_on() {
+        let line = |act| read(act).map(|command| command.line());
+        let mut lines: Vec<_> =
+            keys::acts().filter_map(|(key, act)| Some((key.lhs, line(act.meaning)?))).collect();
+        lines.sort();
+        lines.dedup();
+        let expected = [
+            ("<CR>", ":PolecatCapture ash"),
+            ("D", ":PolecatRemove ash"),
+            ("K", ":PolecatStatus ash"),
+            ("X", ":PolecatStop! ash"),
+            ("a", ":PolecatAttach ash"),
+            ("d", ":PolecatDiff ash"),
+            ("i", ":PolecatInject ash"),
+            ("s", ":PolecatStart ash"),
+            ("x", ":PolecatStop ash"),
+        ];
+        assert_eq!(lines, expected.map(|(lhs, line)| (lhs, line.to_owned())));
+    }
+
+    #[test]
+    fn a_removal_is_asked_about_and_then_the_command_that_knows_what_the_editor_has_open() {
+        let (key, act) = keys::named("remove").unwrap();
+        let asked = questions::remove(&read(act.meaning).unwrap(), "ash", key.lhs);
+        let Effect::Confirm { prompt, yes, again, then } = asked else { panic!("{asked:?}") };
+        assert_eq!((&*prompt, yes, &*again), ("Remove polecat `ash`?", "Remove", "D"));
+        let then_asked: CommandRun = decode(then.method, then.args).unwrap();
+        assert_eq!(Invocation::read(then_asked).unwrap().line(), ":PolecatRemove ash");
+        assert!(then.editor);
+    }
+}
