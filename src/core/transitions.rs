@@ -1,12 +1,15 @@
 //! What happened to a polecat between two looks at it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::session::{Exit, ExitHow, SessionInfo, State, Waiting};
 use question::Question;
 
 mod question;
+
+/// How long the pane of a new session may still be given another program.
+const MAKING_TIME: SignedDuration = SignedDuration::from_secs(2);
 
 /// What is remembered of a polecat to tell what is new.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +87,13 @@ impl Memory {
         }
     }
 
+    /// Whether `info` is of the same session, which was seen only just now: gastown 0.5 makes one
+    /// with a shell and then puts the agent in its place.
+    fn is_being_made(&self, info: &SessionInfo, now: Timestamp) -> bool {
+        let is_new = |at: Timestamp| now.duration_since(at) < MAKING_TIME;
+        self.info.created == info.created && self.started.is_some_and(is_new)
+    }
+
     /// Whether `info` asks what was not asked before.
     fn is_asked_anew(&self, info: &SessionInfo) -> bool {
         let before = self.question.as_ref().filter(|_| !replaced(&self.info, info));
@@ -102,7 +112,7 @@ pub fn transitions(
     let nothing = Memory::of_nothing(info);
     let before = memory.unwrap_or(&nothing);
     let mut after = before.with(info.clone());
-    let mut events = lives(before, &after);
+    let mut events = lives(before, &after, now);
     if events.iter().any(|(event, _)| *event == Event::Started) {
         after.started = Some(now);
     }
@@ -124,9 +134,9 @@ pub fn gone(memory: &Memory, now: Timestamp) -> Vec<Transition> {
 }
 
 /// The starts and ends of agents, in order, and whom they are of.
-fn lives(before: &Memory, after: &Memory) -> Vec<(Event, SessionInfo)> {
+fn lives(before: &Memory, after: &Memory, now: Timestamp) -> Vec<(Event, SessionInfo)> {
     let info = &after.info;
-    let other = replaced(&before.info, info);
+    let other = replaced(&before.info, info) && !before.is_being_made(info, now);
     let end = (ending(&before.info, info), info.clone());
     let start = (Event::Started, info.clone());
     match (before.lives, after.lives) {
