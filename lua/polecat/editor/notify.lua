@@ -21,7 +21,7 @@ end
 ---@param level integer
 local function send(text, level)
   vim.schedule(function()
-    message.show(type(text) == 'table' and text_of(text) or text, level)
+    message.show(type(text) == 'string' and text or text_of(text --[[@as polecat.Error]]), level)
   end)
 end
 

@@ -8,7 +8,7 @@ local GROUPS = { [levels.WARN] = 'WarningMsg', [levels.ERROR] = 'ErrorMsg' }
 --- Whether messages end up in the message line, where a second line means a hit-enter prompt.
 ---@return boolean
 local function is_line()
-  local source = debug.getinfo(vim.notify, 'S').source
+  local source = (debug.getinfo(vim.notify, 'S') or {}).source or ''
   -- Neovim 0.12 may have its own Lua compiled in without the names of its files.
   return source == '?' or source:find('^@?vim/_') ~= nil
 end

@@ -20,6 +20,7 @@ local function start_terminal(argv, on_exit)
   if vim.fn.has('nvim-0.11') == 1 then
     return vim.fn.jobstart(outside, { term = true, on_exit = on_exit })
   end
+  ---@diagnostic disable-next-line: deprecated -- the only one that 0.10 has
   return vim.fn.termopen(outside, { on_exit = on_exit })
 end
 

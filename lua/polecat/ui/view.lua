@@ -91,10 +91,10 @@ end
 local function ask(view, callback)
   by_id[view.id] = nil
   last_id = last_id + 1
-  view.id, view.state, view.count, view.frames = last_id, 'opening', 0, {}
+  local id = last_id
+  view.id, view.state, view.count, view.frames = id, 'opening', 0, {}
   view.callback = callback
-  by_id[view.id] = view
-  local id = view.id
+  by_id[id] = view
   backend.call('view.open', open_args(view), function(err)
     if view.id ~= id or view.state ~= 'opening' then
       return
@@ -178,8 +178,18 @@ end
 function M.open(buf, spec, callback)
   listen()
   M.close(buf)
-  local view = { id = 0, buf = buf, spec = spec, keys = {}, state = 'opening', count = 0 }
-  view.frames, view.callback = {}, callback
+  ---@type polecat.View
+  local view = {
+    id = 0,
+    buf = buf,
+    spec = spec,
+    state = 'opening',
+    count = 0,
+    keys = {},
+    frames = {},
+    callback = callback,
+    reported = { width = 0, visible = true },
+  }
   by_buffer[buf] = view
   ask(view, callback)
   autocmd.on('polecat_view_end', 'BufUnload', buf, 'End the view of a buffer that goes', function()
