@@ -2,6 +2,7 @@
 ---
 --- Neovim reloads a buffer itself when it is told to look (`:checktime`), with cursor, folds, undo
 --- and 'autoread' as always. What is ours: when to look, and no dialog where it does not reload.
+local autocmd = require('polecat.editor.autocmd')
 local notify = require('polecat.editor.notify')
 
 local M = {}
@@ -25,9 +26,7 @@ local known = {}
 --- Buffers to look at when the user is done with what they are doing.
 ---@type table<integer, true>
 local waiting = {}
-local listening = false
----@type integer?
-local group
+local listening, prepared = false, false
 
 local TOLD = {
   conflict = '`%s` changed `%s`: not reloaded, its buffer has changes that are not saved',
@@ -87,15 +86,10 @@ end
 ---@param buf integer
 ---@param file polecat.File
 local function answer_for(buf, file)
-  vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
-  vim.api.nvim_create_autocmd('FileChangedShell', {
-    group = group,
-    buffer = buf,
-    desc = 'Tell who changed a file that is not reloaded',
-    callback = function()
-      on_changed(file)
-    end,
-  })
+  local desc = 'Tell who changed a file that is not reloaded'
+  autocmd.on('polecat_reload', 'FileChangedShell', desc, function()
+    on_changed(file)
+  end, buf)
 end
 
 ---@type fun()
@@ -121,16 +115,13 @@ function look_later()
     return
   end
   listening = true
-  vim.api.nvim_create_autocmd('ModeChanged', {
-    group = group,
-    once = true,
-    desc = 'Reload what an agent changed meanwhile',
-    callback = vim.schedule_wrap(function()
+  autocmd.once('ModeChanged', 'Reload what an agent changed meanwhile', function()
+    vim.schedule(function()
       local buffers = vim.tbl_keys(waiting)
       listening, waiting = false, {}
       vim.tbl_map(look, buffers)
-    end),
-  })
+    end)
+  end)
 end
 
 --- The path from the worktree on of a file in it.
@@ -147,20 +138,17 @@ end
 
 --- At the first news, not when this file is loaded.
 local function prepare()
-  group = vim.api.nvim_create_augroup('polecat_reload', {})
-  vim.api.nvim_create_autocmd({ 'BufUnload', 'BufFilePost' }, {
-    group = group,
-    desc = 'Forget which file a buffer shows',
-    callback = function(event)
-      known[event.buf] = nil
-    end,
-  })
+  prepared = true
+  local desc = 'Forget which file a buffer shows'
+  autocmd.on('polecat_reload', { 'BufUnload', 'BufFilePost' }, desc, function(event)
+    known[event.buf] = nil
+  end)
 end
 
 --- Takes what the backend tells of one worktree.
 ---@param files polecat.Files
 function M.changed(files)
-  if not group then
+  if not prepared then
     prepare()
   end
   local touched = {}

@@ -1,5 +1,5 @@
 --- Our buffers: made under their names, drawn by patches. Knows nothing of sessions.
-local marks = require('polecat.ui.marks')
+local rows = require('polecat.ui.rows')
 
 local M = {}
 
@@ -90,7 +90,7 @@ end
 local function apply(buf, patch, groups, whole)
   local to = whole and -1 or patch.to
   if patch.folds then
-    marks.splice(buf, patch.from, to, patch.folds)
+    rows.splice(buf, patch.from, to, patch.folds)
   end
   -- Marks of lines that go would stay behind, squeezed together.
   if whole or patch.to > patch.from then

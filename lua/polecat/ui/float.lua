@@ -1,4 +1,6 @@
 --- Floating windows, which fit the screen.
+local autocmd = require('polecat.editor.autocmd')
+
 local M = {}
 
 --- The place of a float on the screen as it is now.
@@ -85,32 +87,25 @@ end
 
 --- Follows the screen's size, and the windows that close, while there are floats of ours.
 local function listen()
-  local group = vim.api.nvim_create_augroup('polecat_float', {})
-  vim.api.nvim_create_autocmd('VimResized', {
-    group = group,
-    desc = 'Fit the floats of polecat.nvim to the screen',
-    callback = function()
-      for _, win in ipairs(all()) do
-        if vim.w[win].polecat_float then
-          fit(win)
-        end
+  local fits = 'Fit the floats of polecat.nvim to the screen'
+  autocmd.on('polecat_float', 'VimResized', fits, function()
+    for _, win in ipairs(all()) do
+      if vim.w[win].polecat_float then
+        fit(win)
       end
-    end,
-  })
-  vim.api.nvim_create_autocmd('WinClosed', {
-    group = group,
-    desc = 'Lead from the floats of polecat.nvim to where they were opened from',
-    callback = function(event)
-      inherit(tonumber(event.match) or 0)
-      vim.schedule(function()
-        if #all() > 0 then
-          lead_back()
-        else
-          vim.api.nvim_create_augroup('polecat_float', {})
-        end
-      end)
-    end,
-  })
+    end
+  end)
+  local leads = 'Lead from the floats of polecat.nvim to where they were opened from'
+  autocmd.on('polecat_float', 'WinClosed', leads, function(event)
+    inherit(tonumber(event.match) --[[@as integer]])
+    vim.schedule(function()
+      if #all() > 0 then
+        lead_back()
+      else
+        autocmd.off('polecat_float')
+      end
+    end)
+  end)
 end
 
 --- Opens a float that knows where it was opened from.

@@ -1,5 +1,7 @@
 --- Neovim's own message line: what is shown there is seen, whole in `:messages`, and asks for no
 --- key. A `vim.notify` of the user's has room of its own, and gets a text as it is.
+local autocmd = require('polecat.editor.autocmd')
+
 local M = {}
 
 local levels = vim.log.levels
@@ -89,13 +91,12 @@ function M.show(text, level)
   if not is_covered() then
     return show(text, level)
   end
-  vim.api.nvim_create_autocmd('ModeChanged', {
-    once = true,
-    desc = 'Tell what polecat.nvim could not while a mode was in the way',
-    callback = vim.schedule_wrap(function()
+  local desc = 'Tell what polecat.nvim could not while a mode was in the way'
+  autocmd.once('ModeChanged', desc, function()
+    vim.schedule(function()
       M.show(text, level)
-    end),
-  })
+    end)
+  end)
 end
 
 return M

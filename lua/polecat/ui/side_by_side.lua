@@ -62,7 +62,7 @@ local function end_with(left, right)
       vim.api.nvim_win_call(right, vim.cmd.diffoff)
     end
   end)
-  autocmd.on('polecat_side_by_side', 'BufWinLeave', left, desc, ended)
+  autocmd.on('polecat_side_by_side', 'BufWinLeave', desc, ended, left)
 end
 
 --- The right side, in a tab page of its own: the file, or nothing where that is gone.
@@ -108,7 +108,7 @@ local function show(effect, at)
   local win = vim.api.nvim_open_win(left, true, { split = 'left', win = right })
   fill(left, effect, encoding)
   panel.keep(win)
-  window.set_options(win, { winbar = " %{get(b:, 'polecat_title', '')}" })
+  window.set_options(win, { winbar = window.TITLE })
   vim.cmd.diffthis()
   end_with(left, right)
   vim.api.nvim_win_call(right, vim.cmd.diffthis)
@@ -131,7 +131,7 @@ end
 --- command was typed.
 ---@param spec { polecat?: string, at: polecat.At }
 ---@param split polecat.Split
-function M.ask(spec, split)
+function M.open(spec, split)
   local win = split.from
   if not win or not vim.api.nvim_win_is_valid(win) then
     return

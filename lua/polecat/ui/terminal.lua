@@ -1,5 +1,6 @@
 --- Attaching: a terminal on a session, or the user's own tmux client switched to it.
 local ask = require('polecat.ui.ask')
+local autocmd = require('polecat.editor.autocmd')
 local notify = require('polecat.editor.notify')
 local where = require('polecat.editor.context')
 local window = require('polecat.ui.window')
@@ -28,14 +29,9 @@ end
 ---@param buf integer
 ---@param job integer
 local function detach_when_hidden(buf, job)
-  vim.api.nvim_create_autocmd('BufHidden', {
-    buffer = buf,
-    once = true,
-    desc = 'Detach from the session',
-    callback = function()
-      vim.fn.jobstop(job)
-    end,
-  })
+  autocmd.once('BufHidden', 'Detach from the session', function()
+    vim.fn.jobstop(job)
+  end, { buffer = buf })
 end
 
 ---@param buf integer

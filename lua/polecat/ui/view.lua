@@ -3,7 +3,7 @@ local autocmd = require('polecat.editor.autocmd')
 local backend = require('polecat.rpc.client')
 local cursor = require('polecat.ui.cursor')
 local frames = require('polecat.ui.draw')
-local marks = require('polecat.ui.marks')
+local rows = require('polecat.ui.rows')
 local visible = require('polecat.ui.visible')
 local where = require('polecat.editor.context')
 local window = require('polecat.ui.window')
@@ -29,7 +29,6 @@ local M = {}
 ---@field count integer How many lines the backend has drawn.
 ---@field grown? integer How many of a capture's it had, when it is opened again.
 ---@field tick? integer The buffer's |b:changedtick| since it was drawn.
----@field keys string[] What each row stands for.
 ---@field anchors? table<integer, polecat.Anchor> Where cursors were before what is being drawn.
 ---@field callback fun(err?: polecat.Error) For who opened it.
 ---@field frames table[] That have come and are not drawn yet.
@@ -41,6 +40,11 @@ local by_buffer = {}
 ---@type table<integer, polecat.View>
 local by_id = {}
 local last_id = 0
+--- What can change which buffers are shown, and how wide.
+-- stylua: ignore
+local WINDOW_EVENTS = {
+  'BufWinEnter', 'BufWinLeave', 'WinNew', 'WinClosed', 'WinResized', 'TabEnter', 'VimResized',
+}
 
 --- For calls whose error is no news: a view that is gone has nothing to be told.
 local function ignore() end
@@ -161,14 +165,8 @@ local function listen()
   end
   listens = true
   backend.watch({ ready = restore, lost = lose })
-  vim.api.nvim_create_autocmd(
-    { 'BufWinEnter', 'BufWinLeave', 'WinNew', 'WinClosed', 'WinResized', 'TabEnter', 'VimResized' },
-    {
-      group = vim.api.nvim_create_augroup('polecat_view', {}),
-      desc = 'Tell the backend of polecat.nvim which views can be seen',
-      callback = M.update,
-    }
-  )
+  local desc = 'Tell the backend of polecat.nvim which views can be seen'
+  autocmd.on('polecat_view', WINDOW_EVENTS, desc, M.update)
 end
 
 --- Lets the backend draw `spec` into `buf`. A view of that buffer from before ends.
@@ -185,16 +183,15 @@ function M.open(buf, spec, callback)
     spec = spec,
     state = 'opening',
     count = 0,
-    keys = {},
     frames = {},
     callback = callback,
     reported = { width = 0, visible = true },
   }
   by_buffer[buf] = view
   ask(view, callback)
-  autocmd.on('polecat_view_end', 'BufUnload', buf, 'End the view of a buffer that goes', function()
+  autocmd.on('polecat_view_end', 'BufUnload', 'End the view of a buffer that goes', function()
     M.close(buf)
-  end)
+  end, buf)
 end
 
 --- Ends the drawing of `view`.
@@ -212,7 +209,7 @@ end
 function M.close(buf)
   local view = by_buffer[buf]
   by_buffer[buf] = nil
-  marks.forget(buf)
+  rows.forget(buf)
   if view then
     stop(view)
   end
@@ -232,15 +229,6 @@ function M.of(buf)
   return by_buffer[buf]
 end
 
---- What the line `row`, from 1, stands for; nil when for nothing.
----@param view polecat.View
----@param row integer
----@return string?
-function M.id_of(view, row)
-  local id = marks.id(view.buf, row - 1) or view.keys[row]
-  return id ~= '' and id or nil
-end
-
 --- Puts the cursor of a window that has just been opened on `buf` where it is of use: at the end
 --- of what is followed, else on the first row that stands for something.
 ---@param win integer
@@ -249,8 +237,8 @@ function M.place_cursor(win, buf)
   local view = by_buffer[buf]
   if view and view.spec.kind == 'capture' then
     cursor.follow(buf, { win })
-  elseif view then
-    cursor.to_first(win, view.keys)
+  elseif view and view.spec.kind == 'status' then
+    cursor.to_first(win, buf)
   end
 end
 

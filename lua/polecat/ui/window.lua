@@ -4,6 +4,9 @@ local notify = require('polecat.editor.notify')
 
 local M = {}
 
+--- 'winbar' of a window that shows the title of its buffer.
+M.TITLE = " %{get(b:, 'polecat_title', '')}"
+
 ---@param win integer
 ---@return boolean
 function M.floats(win)
@@ -200,9 +203,9 @@ end
 ---@param options table<string, any>
 function M.dress(buf, options)
   local desc = 'Set the options of a window that shows a buffer of polecat.nvim'
-  autocmd.on('polecat_window', 'BufWinEnter', buf, desc, function()
+  autocmd.on('polecat_window', 'BufWinEnter', desc, function()
     M.set_options(vim.api.nvim_get_current_win(), options)
-  end)
+  end, buf)
 end
 
 --- How many columns of text `win` has.
