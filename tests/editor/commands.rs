@@ -56,7 +56,7 @@ async fn names_words_and_keys_are_completed_behind_polecat_too() {
         ("Polecat sto", &["stop", "stop-all"][..]),
         ("Polecat start ", &["ash"]),
         ("Polecat! start ash w", &["workdir="]),
-        ("Polecat start! ash agent=cl", &["agent=claude"]),
+        ("Polecat start! ash agent=cla", &["agent=claude"]),
         ("Polecat sling x ", &["ash", "agent=", "account=", "config_dir=", "cmd="]),
         ("Polecat sling x agent=y a", &["account="]),
         ("Polecat diff ash ", &["since=", "size="]),

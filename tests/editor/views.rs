@@ -161,7 +161,7 @@ async fn names_keys_and_agents_are_completed() {
     for (line, expected) in [
         ("PolecatStart ", vec!["ash", "birch"]),
         ("PolecatCapture ", vec!["ash"]),
-        ("PolecatStart ash agent=cl", vec!["agent=claude"]),
+        ("PolecatStart ash agent=cla", vec!["agent=claude"]),
         ("PolecatCaptureSession gt-", vec!["gt-shop-ash"]),
     ] {
         let complete = json!([line]);

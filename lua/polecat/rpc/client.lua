@@ -273,15 +273,11 @@ function M.answer(id, ok, value)
   if value == vim.NIL then
     value = nil
   end
-  local progress = package.loaded['polecat.editor.progress']
-  if progress then
-    progress.done(id, ok)
-  end
+  require('polecat.editor.progress').done(id, ok)
   if ok then
-    finish(id, nil, value)
-  else
-    finish(id, value or { code = 'internal', message = 'the backend gave no reason' })
+    return finish(id, nil, value)
   end
+  finish(id, value or { code = 'internal', message = 'the backend gave no reason' })
 end
 
 --- Called by the backend when something happened.

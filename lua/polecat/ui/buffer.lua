@@ -48,6 +48,25 @@ function M.get(name)
   return buf, true
 end
 
+--- Writes `lines` in place of all that `buf` holds, which stays read-only.
+---@param buf integer
+---@param lines string[]
+function M.write(buf, lines)
+  vim.bo[buf].modifiable = true
+  vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
+  vim.bo[buf].modifiable, vim.bo[buf].modified = false, false
+end
+
+--- A buffer without a name that holds `lines`, and goes with its window.
+---@param lines string[]
+---@return integer
+function M.scratch(lines)
+  local buf = vim.api.nvim_create_buf(false, true)
+  M.prepare(buf, 'wipe')
+  M.write(buf, lines)
+  return buf
+end
+
 ---@class polecat.Patch
 ---@field from integer The first row that goes.
 ---@field to integer The row after the last one that goes.

@@ -34,9 +34,7 @@ end
 ---@param buf integer
 function M.help(buf)
   local lines, width = help_lines(by_buffer[buf] or {})
-  local help = vim.api.nvim_create_buf(false, true)
-  vim.api.nvim_buf_set_lines(help, 0, -1, false, lines)
-  vim.bo[help].bufhidden, vim.bo[help].modifiable = 'wipe', false
+  local help = buffer.scratch(lines)
   local win = float.popup(help, 'keys', width, #lines)
   local function close()
     pcall(vim.api.nvim_win_close, win, true)

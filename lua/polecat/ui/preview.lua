@@ -1,4 +1,5 @@
 --- Previews: what a session prints, live and in its colours, in the buffer of somebody's picker.
+local buffer = require('polecat.ui.buffer')
 local view = require('polecat.ui.view')
 local where = require('polecat.editor.context')
 
@@ -24,9 +25,7 @@ end
 ---@param err polecat.Error
 local function say(buf, err)
   if vim.api.nvim_buf_is_valid(buf) then
-    vim.bo[buf].modifiable = true
-    vim.api.nvim_buf_set_lines(buf, 0, -1, false, vim.split(err.message, '\n'))
-    vim.bo[buf].modifiable = false
+    buffer.write(buf, vim.split(err.message, '\n'))
   end
 end
 

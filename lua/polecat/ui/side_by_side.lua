@@ -45,9 +45,8 @@ local function fill(left, effect, encoding)
     return encoding ~= '' and vim.iconv(line, encoding, 'utf-8') or line
   end, effect.lines)
   vim.bo[left].modifiable = true
-  vim.api.nvim_buf_set_lines(left, 0, -1, false, lines)
   vim.bo[left].fileformat = effect.fileformat
-  vim.bo[left].modifiable, vim.bo[left].modified = false, false
+  buffer.write(left, lines)
   keys.set(left, 'plain', { close = close })
   vim.bo[left].filetype = vim.filetype.match({ filename = effect.filename, buf = left }) or ''
 end
@@ -76,9 +75,7 @@ local function open_file(file)
     vim.cmd({ cmd = 'edit', args = { vim.fn.fnameescape(file) }, magic = { file = false } })
     return win
   end
-  local gone = vim.api.nvim_create_buf(false, true)
-  buffer.prepare(gone, 'wipe')
-  vim.api.nvim_win_set_buf(win, gone)
+  vim.api.nvim_win_set_buf(win, buffer.scratch({}))
   return win
 end
 

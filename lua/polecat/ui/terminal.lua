@@ -34,13 +34,6 @@ local function detach_when_hidden(buf, job)
   end, { buffer = buf })
 end
 
----@param buf integer
-local function wipe(buf)
-  if vim.api.nvim_buf_is_valid(buf) then
-    pcall(vim.api.nvim_buf_delete, buf, { force = true })
-  end
-end
-
 --- Runs `argv` in the current window.
 ---@param terminal polecat.Terminal
 ---@param at polecat.At
@@ -48,10 +41,9 @@ end
 local function run(terminal, at, buf)
   local argv = terminal.plan.argv
   local job = start_terminal(argv, function(_, code)
-    local hidden = vim.api.nvim_buf_is_valid(buf) and #vim.fn.win_findbuf(buf) == 0
     -- What a failed attach says is left on the screen.
-    if code == 0 or hidden then
-      wipe(buf)
+    if code == 0 or #vim.fn.win_findbuf(buf) == 0 then
+      pcall(vim.api.nvim_buf_delete, buf, { force = true })
     end
   end)
   vim.b[buf].polecat = terminal.polecat

@@ -4,7 +4,6 @@ local backend = require('polecat.rpc.client')
 local cursor = require('polecat.ui.cursor')
 local frames = require('polecat.ui.draw')
 local rows = require('polecat.ui.rows')
-local visible = require('polecat.ui.visible')
 local where = require('polecat.editor.context')
 local window = require('polecat.ui.window')
 
@@ -125,7 +124,7 @@ end
 ---@return polecat.View[]
 local function views(state)
   local found = vim.tbl_filter(function(view)
-    return view.state == state
+    return view.state == state and vim.api.nvim_buf_is_valid(view.buf)
   end, vim.tbl_values(by_buffer))
   table.sort(found, function(a, b)
     return a.id < b.id
@@ -156,7 +155,7 @@ local function lose(why, again)
   end
 end
 
-local listens = false
+local listens, update_planned = false, false
 
 --- Follows the backend and the windows, from the first view on.
 local function listen()
@@ -282,9 +281,27 @@ function M.closed(data)
   end
 end
 
+---@param view polecat.View
+local function tell_window(view)
+  local width = window.width(view.buf)
+  local now = { width = width or view.reported.width, visible = width ~= nil }
+  if not vim.deep_equal(now, view.reported) then
+    view.reported = now
+    local args = { view = view.id, width = now.width, visible = now.visible }
+    backend.call('view.set', args, ignore)
+  end
+end
+
 --- Tells the backend which views can be seen, and how wide; once for a burst of events.
 function M.update()
-  visible.update(by_id)
+  if update_planned then
+    return
+  end
+  update_planned = true
+  vim.schedule(function()
+    update_planned = false
+    vim.tbl_map(tell_window, views('open'))
+  end)
 end
 
 return M

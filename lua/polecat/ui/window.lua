@@ -65,15 +65,20 @@ local function leave_float(kept)
   end
 end
 
---- The window of this tab page that shows `buf`.
+--- The windows of this tab page that show `buf`.
+---@param buf integer
+---@return integer[]
+local function all_showing(buf)
+  return vim.tbl_filter(function(win)
+    return vim.api.nvim_win_get_buf(win) == buf
+  end, vim.api.nvim_tabpage_list_wins(0))
+end
+
+--- One of them.
 ---@param buf integer
 ---@return integer?
 function M.showing(buf)
-  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    if vim.api.nvim_win_get_tabpage(win) == vim.api.nvim_get_current_tabpage() then
-      return win
-    end
-  end
+  return all_showing(buf)[1]
 end
 
 --- Whether the command said where it wants its window.
@@ -220,13 +225,9 @@ end
 ---@param buf integer
 ---@return integer?
 function M.width(buf)
-  local narrowest
-  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    if vim.api.nvim_win_get_tabpage(win) == vim.api.nvim_get_current_tabpage() then
-      narrowest = math.min(narrowest or math.huge, text_width(win))
-    end
-  end
-  return narrowest
+  local widths = vim.tbl_map(text_width, all_showing(buf))
+  table.sort(widths)
+  return widths[1]
 end
 
 --- Closes `win`; the last window of all shows an empty buffer instead.
