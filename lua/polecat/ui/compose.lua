@@ -116,7 +116,7 @@ local function fill(buf, effect, at)
       if vim.bo[buf].modified then
         return notify.warn(effect.words.unsaved)
       end
-      window.close(vim.api.nvim_get_current_win())
+      buffer.close(buf)
     end,
   })
   autocmd.on('polecat_compose', 'BufWriteCmd', 'Send the text', function()

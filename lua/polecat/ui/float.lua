@@ -110,11 +110,13 @@ end
 
 --- Opens a float that knows where it was opened from.
 ---@param buf integer
+---@param title string
 ---@param place table
 ---@return integer win
-local function open(buf, place)
+local function open(buf, title, place)
   local from = vim.api.nvim_get_current_win()
-  local win = vim.api.nvim_open_win(buf, true, place)
+  local frame = { style = 'minimal', border = border(), title = titled(title) }
+  local win = vim.api.nvim_open_win(buf, true, vim.tbl_extend('error', frame, place))
   vim.w[win].polecat_from = from
   listen()
   return win
@@ -126,10 +128,8 @@ end
 ---@return integer win
 function M.open(buf, title)
   local place = centered()
-  local frame = vim.tbl_extend('error', place, footer(place.width))
-  frame.style, frame.border = 'minimal', border()
-  frame.title, frame.title_pos = titled(title), 'center'
-  local win = open(buf, frame)
+  place = vim.tbl_extend('error', place, footer(place.width), { title_pos = 'center' })
+  local win = open(buf, title, place)
   vim.w[win].polecat_float = true
   return win
 end
@@ -141,11 +141,8 @@ end
 ---@param height integer
 ---@return integer win
 function M.popup(buf, title, width, height)
-  return open(buf, {
+  return open(buf, title, {
     relative = 'editor',
-    style = 'minimal',
-    border = border(),
-    title = titled(title),
     width = math.min(width, math.max(vim.o.columns - 2, 1)),
     height = math.min(height, math.max(vim.o.lines - 4, 1)),
     row = math.max(math.floor((vim.o.lines - height) / 2) - 1, 0),

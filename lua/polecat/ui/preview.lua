@@ -12,14 +12,6 @@ local LINES = 200
 ---@type integer?
 local current
 
---- Ends the preview.
-function M.stop()
-  if current then
-    view.close(current)
-    current = nil
-  end
-end
-
 --- Why there is nothing to see.
 ---@param buf integer
 ---@param err polecat.Error
@@ -34,7 +26,9 @@ end
 ---@param polecat string
 ---@param at polecat.At
 function M.show(buf, polecat, at)
-  M.stop()
+  if current then
+    view.close(current)
+  end
   current = buf
   where.keep(buf, at)
   local spec = { kind = 'capture', polecat = polecat, title = polecat }

@@ -50,11 +50,7 @@ local function run(terminal, at, buf)
   vim.b[buf].polecat_attach = table.concat(argv, ' ')
   where.keep(buf, at)
   detach_when_hidden(buf, job)
-  require('polecat.ui.keymaps').set(buf, 'plain', {
-    close = function()
-      window.close(vim.api.nvim_get_current_win())
-    end,
-  })
+  require('polecat.ui.keymaps').set(buf, 'plain')
 end
 
 --- The terminal of this tab page that runs `argv`.

@@ -64,17 +64,14 @@ end
 local function open_args(view)
   local spec = view.spec
   view.reported = { width = window.width(view.buf) or spec.width or vim.o.columns, visible = true }
-  return {
+  local args = vim.tbl_extend('force', spec, {
     at = where.here(view.buf),
     view = view.id,
-    kind = spec.kind,
-    polecat = spec.polecat,
-    session = spec.session,
     lines = view.grown and math.max(view.grown, spec.lines or 0) or spec.lines,
-    follow = spec.follow,
-    since = spec.since,
     width = view.reported.width,
-  }
+  })
+  args.title = nil
+  return args
 end
 
 --- The view is drawn: its first frame says so before the answer to its opening does.

@@ -85,10 +85,7 @@ end
 ---@param split polecat.Split
 ---@return boolean
 function M.has_modifiers(split)
-  local mods = split.mods
-  if not mods then
-    return false
-  end
+  local mods = split.mods or {}
   local placed = mods.vertical or mods.horizontal or (mods.split or '') ~= ''
   return placed or (mods.tab or -1) >= 0
 end
