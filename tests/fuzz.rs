@@ -35,7 +35,9 @@ fn replay(name: &str, folders: &[impl AsRef<str>]) {
 fn files(folder: &str) -> Vec<PathBuf> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let entries = fs::read_dir(tests.join(folder)).expect("the folder is there").flatten();
-    entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect()
+    let is_input =
+        |path: &PathBuf| path.is_file() && path.extension().is_none_or(|end| end != "json");
+    entries.map(|entry| entry.path()).filter(is_input).collect()
 }
 
 /// The folders of recorded screens, one for each agent, below `tests`.

@@ -2,6 +2,7 @@
 
 use rmpv::Value;
 
+#[expect(clippy::wildcard_imports, reason = "the table below names every call")]
 use super::calls::*;
 use super::{config, decode::decode, error::RpcError};
 use crate::{core::names::shown, session::EditorFacts};

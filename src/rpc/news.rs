@@ -203,7 +203,7 @@ mod tests {
         let data = teller.told().update(snapshot, Timestamp::UNIX_EPOCH);
         let Value::Map(pairs) = Value::from(data) else { panic!("a map") };
         let found = pairs.into_iter().find(|(key, _)| key.as_str() == Some(field));
-        found.map(|(_, value)| value).unwrap_or(Value::Nil)
+        found.map_or(Value::Nil, |(_, value)| value)
     }
 
     fn patterns(news: &Value) -> Vec<&str> {

@@ -51,6 +51,8 @@ pub(in crate::session) struct Tools {
     pub(in crate::session) news: EventQueue,
     pub(in crate::session) starts: Starts,
     pub(in crate::session) typing: TypingLocks,
+    /// Held while an exit is recorded: whoever else saw it goes on when the record is there.
+    pub(in crate::session) recording: tokio::sync::Mutex<()>,
     pub(in crate::session) events: FileEvents,
     /// The system limit that stopped us from watching files, if one was hit.
     pub(in crate::session) shortage: OnceLock<Shortage>,

@@ -272,6 +272,7 @@ fn tools(
         starts,
         typing: TypingLocks::default(),
         events: FileEvents::default(),
+        recording: tokio::sync::Mutex::default(),
         shortage: OnceLock::new(),
     })
 }

@@ -59,7 +59,7 @@ async fn a_message_that_is_never_taken_is_told_as_such() {
     shop.try_start("ash", options).await.unwrap();
     let refused = shop.refusal("inject", json!(["ash", "hello"])).await;
     assert_eq!(refused.code, "timeout", "{refused:?}");
-    assert!(refused.message.contains("stands in its composer"), "{refused:?}");
+    assert!(refused.message.contains("still in its composer"), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,6 +51,7 @@ impl Sessions {
     ) -> Result<Exit, SessionError> {
         let exit = self.exit_of(session).await?;
         let pane = session.pane.pane_id;
+        let _recording = self.context.tools.recording.lock().await;
         if session.has_died() && self.context.tmux.claim(pane, RECORDED).await? {
             if let Err(error) = self.record(session, &exit).await {
                 let again = PaneOption { pane, option: RECORDED, value: String::new() };

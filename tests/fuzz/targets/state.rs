@@ -17,12 +17,16 @@ pub fn check(bytes: &[u8]) {
     let screen =
         title.map_or(bytes, |_| bytes.splitn(2, |byte| *byte == b'\n').nth(1).unwrap_or(b""));
     let lines: Vec<String> = capture(screen).lines.into_iter().map(|line| line.text).collect();
+    let message = lines.iter().map(String::as_str).find(|line| !line.trim().is_empty());
+    let message = message.unwrap_or("hello");
+    let shown = with_cursors(screen, lines.len());
+    let _ = shows_prompt(&lines, message);
     for patterns in agents() {
         let reading = read(&patterns, &Look { title: title.unwrap_or_default(), lines: &lines });
         it_can_be_shown(&reading);
         blanks_do_not_count(&patterns, title.unwrap_or_default(), &lines, &reading);
         only_what_is_allowed_is_answered(&patterns, &reading);
-        a_message_is_somewhere(&patterns, screen, &lines);
+        a_message_is_somewhere(&patterns, &shown, message);
     }
 }
 
@@ -70,19 +74,25 @@ fn only_what_is_allowed_is_answered(patterns: &Patterns, reading: &Reading) {
     }
 }
 
-/// Whatever row the cursor is said to be in.
-fn a_message_is_somewhere(patterns: &Patterns, screen: &[u8], lines: &[String]) {
-    let message = lines.iter().map(String::as_str).find(|line| !line.trim().is_empty());
-    let message = message.unwrap_or("hello");
-    for row in [0, lines.len().saturating_sub(1), lines.len(), usize::MAX] {
-        for column in [0, 3, usize::MAX] {
-            let shown = Shown::new("", screen, (column, row));
-            let before = Before::of(patterns, &shown, message);
-            let _ = place(patterns, &shown, message, before);
-            let _ = composing(patterns, &shown, message);
-            let rows = composer_rows(patterns, &shown);
-            assert!(rows.len() < 10, "{rows:?} are many rows to look at again");
-        }
+/// The screen, wherever the cursor is said to be.
+fn with_cursors(screen: &[u8], rows: usize) -> Vec<Shown> {
+    let shown = Shown::new("", screen, (0, 0));
+    let last = rows.saturating_sub(1);
+    let cursors = [(0, 0), (3, last), (usize::MAX, rows), (usize::MAX, usize::MAX)];
+    let at = |cursor| {
+        let mut shown = shown.clone();
+        shown.cursor = cursor;
+        shown
+    };
+    cursors.map(at).into()
+}
+
+fn a_message_is_somewhere(patterns: &Patterns, shown: &[Shown], message: &str) {
+    for shown in shown {
+        let before = Before::of(patterns, shown, message);
+        let _ = place(patterns, shown, message, before);
+        let _ = composing(patterns, shown, message);
+        let rows = composer_rows(patterns, shown);
+        assert!(rows.len() < 10, "{rows:?} are many rows to look at again");
     }
-    let _ = shows_prompt(lines, message);
 }
