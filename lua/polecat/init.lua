@@ -3,8 +3,6 @@
 --- also as the first of all.
 local M = {}
 
-local UNSENDABLE = { 'function', 'userdata', 'thread' }
-
 --- What is wrong with what cannot be sent, and so not be checked by the backend.
 ---@param args table<string, any>
 ---@param opts any
@@ -16,13 +14,13 @@ local function problem(args, opts, cb)
   elseif type(opts) ~= 'table' then
     return ('`opts`: expected a table, got a %s'):format(type(opts))
   end
-  for name, value in pairs(vim.tbl_extend('keep', args, opts)) do
+  for name in pairs(opts) do
     if type(name) ~= 'string' then
       return ('`%s`: a key must be a string'):format(tostring(name))
-    elseif value ~= vim.NIL and vim.list_contains(UNSENDABLE, type(value)) then
-      return ('`%s`: a %s cannot be sent'):format(name, type(value))
     end
   end
+  local _, problems = require('polecat.config').sendable(vim.tbl_extend('keep', args, opts))
+  return problems[1]
 end
 
 ---@alias polecat.Send fun(method: string, args: table<string, any>, callback: polecat.Callback)
@@ -42,9 +40,7 @@ end
 ---@param how? polecat.Send
 local function call(method, args, opts, cb, how)
   if vim.in_fast_event() then
-    return vim.schedule(function()
-      call(method, args, opts, cb, how)
-    end)
+    return vim.schedule_wrap(call)(method, args, opts, cb, how)
   end
   if type(opts) == 'function' and cb == nil then
     opts, cb = nil, opts
@@ -222,9 +218,7 @@ end
 ---@param opts? polecat.Opts|fun(): polecat.Opts
 function M.setup(opts)
   if vim.in_fast_event() then
-    return vim.schedule(function()
-      M.setup(opts)
-    end)
+    return vim.schedule_wrap(M.setup)(opts)
   end
   require('polecat.config').set(opts)
 end

@@ -124,16 +124,16 @@ function look_later()
   end)
 end
 
---- The path from the worktree on of a file in it.
+--- The paths from the worktree on of a file in it: its own, and where it leads.
 ---@param file polecat.File
 ---@param worktree string
----@return string? path
----@return string? target Where it leads, when that is in the worktree too.
+---@return string[]
 local function below(file, worktree)
-  local found = vim.tbl_map(function(place)
-    return vim.startswith(place, worktree .. '/') and place:sub(#worktree + 2) or false
-  end, file.places)
-  return found[1] or found[2] or nil, found[2] or nil
+  local found = {}
+  for _, place in ipairs(file.places) do
+    found[#found + 1] = vim.startswith(place, worktree .. '/') and place:sub(#worktree + 2) or nil
+  end
+  return found
 end
 
 --- At the first news, not when this file is loaded.
@@ -157,16 +157,13 @@ function M.changed(files)
   end
   for _, buf in ipairs(vim.api.nvim_list_bufs()) do
     local file = file_of(buf)
-    local path, target = nil, nil
-    if file then
-      path, target = below(file, files.worktree)
-    end
-    if file and path then
+    local paths = file and below(file, files.worktree) or {}
+    if file and paths[1] then
       if not file.polecat then
         answer_for(buf, file)
       end
-      file.polecat, file.shown = files.polecat, path
-      if files.whole or touched[path] or touched[target] then
+      file.polecat, file.shown = files.polecat, paths[1]
+      if files.whole or touched[paths[1]] or touched[paths[2]] then
         look(buf)
       end
     end

@@ -34,9 +34,7 @@ end
 ---@param opts? table Options of that plugin.
 local function open(picker, plugin, opts)
   if vim.in_fast_event() then
-    return vim.schedule(function()
-      open(picker, plugin, opts)
-    end)
+    return vim.schedule_wrap(open)(picker, plugin, opts)
   end
   if not pcall(require, plugin.module) then
     return notify.error(('`%s` is not installed'):format(plugin.name))

@@ -77,7 +77,7 @@ end
 ---@param context polecat.Context
 ---@return polecat.Split
 local function sized(effect, context)
-  return vim.tbl_extend('force', { size = effect.size, asked = context.from }, context.split)
+  return vim.tbl_extend('force', { size = effect.size }, context.split)
 end
 
 function handlers.open(effect, context)

@@ -128,8 +128,8 @@ end
 ---@return integer win
 function M.open(buf, title)
   local place = centered()
-  place = vim.tbl_extend('error', place, footer(place.width), { title_pos = 'center' })
-  local win = open(buf, title, place)
+  local frame = vim.tbl_extend('error', place, footer(place.width), { title_pos = 'center' })
+  local win = open(buf, title, frame)
   vim.w[win].polecat_float = true
   return win
 end
