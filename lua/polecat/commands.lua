@@ -129,7 +129,7 @@ return {
   {
     name = 'Remove',
     sub = 'remove',
-    about = 'Remove a polecat; ! keeps its work first',
+    about = 'Remove a polecat; ! saves its work first',
     bang = true,
     bar = true,
     editor = true,

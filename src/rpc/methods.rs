@@ -2,7 +2,10 @@
 
 use rmpv::Value;
 
-#[expect(clippy::wildcard_imports, reason = "the table below names every call")]
+#[cfg_attr(
+    not(test),
+    expect(clippy::wildcard_imports, reason = "the table below names every call")
+)]
 use super::calls::*;
 use super::{config, decode::decode, error::RpcError};
 use crate::{core::names::shown, session::EditorFacts};

@@ -12,9 +12,32 @@ use crate::core::{
     work::Diffstat,
 };
 
-/// Columns in the order in which they go when the window is narrow: branch, attached,
-/// agent, activity, issue, work. Sign, name and state stay.
-const EXPENDABLE: [usize; 6] = [8, 7, 4, 5, 3, 6];
+/// A column of the list.
+struct Column {
+    cell: fn(&SessionInfo, Timestamp) -> Cell,
+    /// Its turn to go when the window is narrow, the lowest first; `None` if it stays.
+    goes: Option<usize>,
+}
+
+/// All columns, from left to right.
+const COLUMNS: &[Column] = &[
+    Column { cell: sign, goes: None },
+    Column { cell: name, goes: None },
+    Column { cell: state, goes: None },
+    Column { cell: |session, _| muted(session.issue.as_deref()), goes: Some(5) },
+    Column { cell: |session, _| muted(session.agent.as_deref()), goes: Some(3) },
+    Column { cell: activity, goes: Some(4) },
+    Column { cell: work, goes: Some(6) },
+    Column { cell: |session, _| muted(session.attached.then_some("attached")), goes: Some(2) },
+    Column { cell: |session, _| muted(session.branch.as_deref()), goes: Some(1) },
+];
+
+/// Which columns go when the window is narrow, by their places, the first to go in front.
+fn expendable() -> Vec<usize> {
+    let mut places: Vec<_> = (0..COLUMNS.len()).filter(|at| COLUMNS[*at].goes.is_some()).collect();
+    places.sort_by_key(|at| COLUMNS[*at].goes);
+    places
+}
 
 /// What the list is of.
 #[derive(Clone, Copy, Debug)]
@@ -38,33 +61,41 @@ pub fn status(heading: &Heading, sessions: &[SessionInfo], now: Timestamp, width
     if rows.is_empty() {
         lines.push(hint(width));
     }
-    lines.extend(columns::set(&rows, width, &EXPENDABLE));
+    lines.extend(columns::set(&rows, width, &expendable()));
     Frame { lines }
 }
 
 fn row(session: &SessionInfo, now: Timestamp) -> Row {
-    let state = Some(words::group(session.state));
-    let muted = Some("PolecatMuted");
-    let optional = |text: &Option<String>| Cell::new(text.clone().unwrap_or_default(), muted);
-    let activity = session.last_activity.map(|at| words::ago(at, now)).unwrap_or_default();
-    let attached = if session.attached { "attached" } else { "" };
-    let cells = vec![
-        Cell::new(words::sign(session.state), state),
-        Cell::new(session.polecat.as_str(), Some("PolecatName")),
-        Cell::new(session.state.as_str(), state),
-        optional(&session.issue),
-        optional(&session.agent),
-        Cell::new(activity, muted),
-        session.diff.as_ref().map(work).unwrap_or_default(),
-        Cell::new(attached, muted),
-        optional(&session.branch),
-    ];
+    let cells = COLUMNS.iter().map(|column| (column.cell)(session, now)).collect();
     Row { cells, key: session.polecat.as_str().to_owned() }
 }
 
-/// `+120 -30 ↑2`; what is not known is not shown, what is nothing is.
-fn work(diff: &Diffstat) -> Cell {
-    let Diffstat { ahead, added, removed, .. } = diff;
+fn sign(session: &SessionInfo, _: Timestamp) -> Cell {
+    Cell::new(words::sign(session.state), Some(words::group(session.state)))
+}
+
+fn name(session: &SessionInfo, _: Timestamp) -> Cell {
+    Cell::new(session.polecat.as_str(), Some("PolecatName"))
+}
+
+fn state(session: &SessionInfo, _: Timestamp) -> Cell {
+    Cell::new(session.state.as_str(), Some(words::group(session.state)))
+}
+
+fn muted(text: Option<&str>) -> Cell {
+    Cell::new(text.unwrap_or_default(), Some("PolecatMuted"))
+}
+
+fn activity(session: &SessionInfo, now: Timestamp) -> Cell {
+    let ago = session.last_activity.map(|at| words::ago(at, now));
+    muted(ago.as_deref())
+}
+
+/// `+120 -30 ↑2`; empty while unknown.
+fn work(session: &SessionInfo, _: Timestamp) -> Cell {
+    let Some(Diffstat { ahead, added, removed, .. }) = &session.diff else {
+        return Cell::default();
+    };
     let group = |number: u64, group| Some(if number == 0 { "PolecatMuted" } else { group });
     let mut parts = vec![
         (format!("+{added}"), group(*added, "PolecatAdded")),

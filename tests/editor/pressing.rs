@@ -217,6 +217,6 @@ async fn a_file_is_not_opened_for_who_has_gone_elsewhere_meanwhile() {
 async fn a_session_that_was_opened_by_its_name_is_only_looked_at() {
     let shop = on_a_location("PolecatCaptureSession gt-shop-ash").await;
     shop.editor.command("normal i").await.unwrap();
-    shop.editor.expect_message("it is only looked at").await;
+    shop.editor.expect_message("read-only: this session was opened by its name").await;
     assert_eq!(value(&shop, HERE).await, LIVE);
 }

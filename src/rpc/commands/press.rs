@@ -95,7 +95,7 @@ impl Press<'_> {
     fn nobody(&self) -> &'static str {
         let session = self.asked.about.as_ref().and_then(|about| about.session.as_ref());
         match session {
-            Some(_) => "this session was opened by its name: it is only looked at",
+            Some(_) => "read-only: this session was opened by its name",
             None => "there is no polecat on this line",
         }
     }

@@ -241,7 +241,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         words: &[word("polecat", Kind::Polecat)],
         bang: true,
         editor: true,
-        ..plain(Command::Remove, "Remove", "Remove a polecat; ! keeps its work first")
+        ..plain(Command::Remove, "Remove", "Remove a polecat; ! saves its work first")
     },
     Spec {
         words: &[word("polecat", Kind::Backup)],
