@@ -8,7 +8,8 @@ mod invocation;
 mod keys;
 mod list;
 mod locations;
-pub(super) mod press;
+mod press;
+mod pressed;
 mod questions;
 mod report;
 mod run;
@@ -16,3 +17,8 @@ mod table;
 mod words;
 
 pub(super) use press::press;
+
+use super::{effects::Effect, error::Refusal};
+
+/// What Neovim is to do now, or why nothing was done.
+type Done = Result<Vec<Effect>, Refusal>;

@@ -1,16 +1,16 @@
 //! What Neovim is to do in answer to a command: data, carried out by one table in
 //! `lua/polecat/ui/effects.lua`. What asks a person carries the call that follows the answer.
 
+pub(super) mod compose;
+pub(super) mod side_by_side;
+
 use std::path::PathBuf;
 
 use rmpv::Value;
 use serde::{Serialize, Serializer};
 
-use super::{
-    compose::Compose,
-    encode::{self, Map, texts},
-    side_by_side::SideBySide,
-};
+use self::{compose::Compose, side_by_side::SideBySide};
+use super::encode::{self, Map, texts};
 use crate::session::{AttachPlan, FoundLocation};
 
 /// One thing for Neovim to do.
@@ -259,7 +259,6 @@ fn choices(choices: Vec<Choice>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rpc::compose;
 
     fn fields(effect: Effect) -> Vec<(String, Value)> {
         let Value::Map(pairs) = Value::from(effect.encode()) else { panic!("a map") };

@@ -6,13 +6,10 @@
 
 mod aside;
 mod calls;
-mod capture_view;
 mod commands;
-mod compose;
 mod config;
 mod configured;
 mod decode;
-mod diff_view;
 mod editor;
 mod effects;
 mod encode;
@@ -22,10 +19,7 @@ mod methods;
 mod news;
 mod outbox;
 mod paths;
-mod rows;
 mod serve;
-mod side_by_side;
-mod status_view;
 mod stdio;
 mod views;
 

@@ -3,7 +3,7 @@
 return require('telescope').register_extension({
   exports = {
     polecat = function(opts)
-      require('polecat.integrations.pickers').telescope(opts)
+      require('polecat.pickers').telescope(opts)
     end,
   },
 })

@@ -12,10 +12,9 @@ use crate::{
         review,
     },
     rpc::{
-        diff_view::buffer,
-        effects::Effect,
+        effects::{Effect, side_by_side::SideBySide},
         error::{Refusal, RpcError},
-        side_by_side::SideBySide,
+        views::drawn_diff::buffer,
     },
 };
 

@@ -5,36 +5,21 @@ use std::{ffi::OsStr, ops::RangeInclusive, os::unix::ffi::OsStrExt, sync::Arc};
 
 use rmpv::Value;
 
-use super::{press::Press, run::Done};
+use super::{Done, keys::DiffKey, pressed::Press};
 use crate::{
     core::review::{Comment, location, target},
     rpc::{
-        compose,
-        diff_view::{DrawnDiff, buffer},
-        effects::{Effect, Level, Request, info},
+        effects::{Effect, Level, Request, compose, info, side_by_side::SideBySide},
         encode::{self, Map},
         error::RpcError,
-        rows::Rows,
-        side_by_side::SideBySide,
+        views::{
+            drawn_diff::{DrawnDiff, buffer},
+            rows::Rows,
+        },
     },
     session::{FoundLocation, Part, RigContext, Since},
     view::{Picture, Spot},
 };
-
-/// What a key of a diff does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DiffKey {
-    Edit,
-    SideBySide,
-    Comment,
-    DropComment,
-    ListComments,
-    SendComments,
-    ToggleSince,
-    Stage,
-    UndoHunk,
-    UndoLast,
-}
 
 /// Does what `key` is for.
 pub(super) async fn press(press: &Press<'_>, key: DiffKey) -> Done {

@@ -1,10 +1,9 @@
 //! `:PolecatInject`: words, lines of a buffer under their place, or a buffer to write in.
 
-use super::{invocation::Invocation, list, report, run::Done};
+use super::{Done, invocation::Invocation, list, report};
 use crate::rpc::{
     calls::{CallContext, Complete, Inject, Lines, Operation, Status},
-    compose,
-    effects::{Choice, Effect, Level, info},
+    effects::{Choice, Effect, Level, compose, info},
 };
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {

@@ -1,7 +1,6 @@
 //! The keys of our buffers: one table for each kind of view, out of which `make generate` writes
 //! `lua/polecat/ui/view_keys.lua`. What they do in the backend is in `press.rs`.
 
-use super::diff::DiffKey;
 use crate::core::names::shown;
 use crate::rpc::error::RpcError;
 
@@ -61,6 +60,21 @@ pub(super) enum Meaning {
     OpenFile { at_line: bool },
     /// Lists the lines of files that the text names.
     ListLocations,
+}
+
+/// What a key of a diff does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DiffKey {
+    Edit,
+    SideBySide,
+    Comment,
+    DropComment,
+    ListComments,
+    SendComments,
+    ToggleSince,
+    Stage,
+    UndoHunk,
+    UndoLast,
 }
 
 /// How a key differs from its command as it is typed.

@@ -1,10 +1,10 @@
 //! `:PolecatList`: which session, then what to do with it.
 
 use super::{
+    Done,
     invocation::Invocation,
     keys::{self, Act, Meaning},
     report,
-    run::Done,
 };
 use crate::{
     core::session::SessionInfo,

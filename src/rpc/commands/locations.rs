@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::press::Press;
+use super::pressed::Press;
 use crate::{
     core::locations::location_at,
     rpc::{

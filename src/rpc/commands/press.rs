@@ -1,30 +1,19 @@
 //! What a key of a view does that was pressed: `view.act`.
 
 use super::{
-    diff,
+    Done, diff,
     invocation::Invocation,
     keys::{self, Manner, Meaning},
-    locations, questions,
-    run::{self, Done},
+    locations,
+    pressed::Press,
+    questions, run,
 };
 use crate::rpc::{
     calls::{At, CallContext, CommandRun, ViewAct},
-    effects::{Effect, Level, Request},
-    encode::{self, Map},
+    effects::{Effect, Level},
     error::RpcError,
-    rows::Rows,
+    views::rows::Rows,
 };
-
-/// A key that was pressed.
-pub(super) struct Press<'a> {
-    pub(super) context: &'a CallContext<'a>,
-    pub(super) asked: &'a ViewAct,
-    /// From where the view was opened.
-    pub(super) at: At,
-    /// What the view shows, unless it has ended.
-    pub(super) rows: Option<Rows>,
-    pub(super) lhs: &'static str,
-}
 
 /// Does what a key is for, about what it was pressed on, in the view that is `open`.
 pub(in crate::rpc) async fn press(
@@ -40,73 +29,27 @@ pub(in crate::rpc) async fn press(
     };
     let press = Press { context, asked, at, rows, lhs: key.lhs };
     match act.meaning {
-        Meaning::Command { name, bang, manner } => press.command(name, bang, manner).await,
+        Meaning::Command { name, bang, manner } => command(&press, name, bang, manner).await,
         Meaning::Diff(key) => diff::press(&press, key).await,
         Meaning::OpenFile { at_line } => locations::open(&press, at_line).await,
         Meaning::ListLocations => locations::list(&press).await,
     }
 }
 
-impl ViewAct {
-    /// The polecat that it is about.
-    pub(super) fn whom(&self) -> Option<&str> {
-        let about = self.about.as_ref().and_then(|about| about.polecat.as_deref());
-        self.id.as_deref().or(about)
+async fn command(press: &Press<'_>, name: &str, bang: bool, manner: Manner) -> Done {
+    let Some(polecat) = press.asked.whom() else {
+        return Ok(vec![Effect::Notify(Level::Warn, press.nobody().to_owned())]);
+    };
+    press.still_shown(polecat).await?;
+    let command = Invocation::read(typed(&press.at, name, bang, polecat))?;
+    if manner == Manner::Asks {
+        return Ok(vec![questions::remove(&command, polecat, press.lhs)]);
     }
-}
-
-impl Press<'_> {
-    async fn command(&self, name: &str, bang: bool, manner: Manner) -> Done {
-        let Some(polecat) = self.asked.whom() else {
-            return Ok(vec![Effect::Notify(Level::Warn, self.nobody().to_owned())]);
-        };
-        self.still_shown(polecat).await?;
-        let command = Invocation::read(typed(&self.at, name, bang, polecat))?;
-        if manner == Manner::Asks {
-            return Ok(vec![questions::remove(&command, polecat, self.lhs)]);
-        }
-        let mut effects = run::carry_out(self.context, &command).await?;
-        if manner == Manner::Silent {
-            effects.retain(|effect| !matches!(effect, Effect::Notify(Level::Info, _)));
-        }
-        Ok(effects)
+    let mut effects = run::carry_out(press.context, &command).await?;
+    if manner == Manner::Silent {
+        effects.retain(|effect| !matches!(effect, Effect::Notify(Level::Info, _)));
     }
-
-    /// The same key again, once the person has said yes.
-    pub(super) fn confirmed(&self) -> Request {
-        let ViewAct { view, act, id, last_id, about, .. } = self.asked;
-        let args = Map::new()
-            .put("at", encode::told(&self.at))
-            .some("view", *view)
-            .put("act", act.as_str())
-            .some("id", id.as_deref())
-            .some("last_id", last_id.as_deref())
-            .some("about", about.as_ref().map(encode::told))
-            .put("confirmed", true);
-        Request { method: "view.act", args: args.into(), editor: false }
-    }
-
-    /// The text that went along.
-    pub(super) fn text(&self) -> &[u8] {
-        self.asked.text.as_deref().map_or(&[], Vec::as_slice)
-    }
-
-    /// Why there is nobody whom the key could be about.
-    fn nobody(&self) -> &'static str {
-        let session = self.asked.about.as_ref().and_then(|about| about.session.as_ref());
-        match session {
-            Some(_) => "read-only: this session was opened by its name",
-            None => "there is no polecat on this line",
-        }
-    }
-
-    /// Refuses where the view does not show `id` any more. Another rig may have been pinned since it
-    /// was drawn.
-    pub(super) async fn still_shown(&self, id: &str) -> Result<(), RpcError> {
-        let Some(rows) = &self.rows else { return Ok(()) };
-        let rig = self.context.workspace.rig(&self.at.clone().into()).await?;
-        if rows.have(&rig.home, id) { Ok(()) } else { Err(RpcError::stale(id)) }
-    }
+    Ok(effects)
 }
 
 /// The command `name` as if it had been typed about `polecat`.

@@ -1,6 +1,6 @@
 //! What each command does.
 
-use super::{inject, invocation::Invocation, list, questions, report, table::Command};
+use super::{Done, inject, invocation::Invocation, list, questions, report, table::Command};
 use crate::{
     rpc::{
         calls::{
@@ -13,9 +13,6 @@ use crate::{
     },
     session::SessionError,
 };
-
-/// What Neovim is to do now, or why nothing was done.
-pub(super) type Done = Result<Vec<Effect>, Refusal>;
 
 impl Operation for CommandRun {
     type Answer = Vec<Effect>;

@@ -5,34 +5,21 @@ use std::sync::Arc;
 use rmpv::Value;
 use tracing::debug;
 
-use super::{
+use super::canvas::{Canvas, Order};
+use super::drawn_diff::DrawnDiff;
+use crate::rpc::{
     aside::aside,
     calls::{self, ViewOpen},
     encode::Map,
     error::RpcError,
-    views::{Canvas, Order},
 };
 use crate::{
-    session::{Changed, IdleWatch, RigContext, Since, Workspace},
-    view::{self, Group, Line, Marks, Note, Patch, Picture, RowRange, Shown, Span},
+    session::{IdleWatch, RigContext, Since, Workspace},
+    view::{self, Group, Line, Marks, Note, Patch, RowRange, Shown, Span},
 };
 
-/// What a diff shows, for who looks up what a key was pressed on.
-pub(super) struct DrawnDiff {
-    pub(super) context: RigContext,
-    pub(super) polecat: String,
-    pub(super) since: Since,
-    pub(super) changed: Changed,
-    pub(super) picture: Picture,
-}
-
-/// The name of the buffer that shows the diff of `polecat`.
-pub(super) fn buffer(polecat: &str) -> String {
-    format!("polecat://diff/{polecat}")
-}
-
 /// Draws until the view is closed.
-pub(super) async fn run(
+pub(in crate::rpc::views) async fn run(
     workspace: &Workspace,
     open: ViewOpen,
     canvas: &mut Canvas,

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::diff_view::DrawnDiff;
+use super::drawn_diff::DrawnDiff;
 
 /// What is drawn at the moment, shared by who draws it and who looks a key up.
 #[derive(Clone, Default)]
-pub(super) struct Rows(Arc<Mutex<Drawn>>);
+pub(in crate::rpc) struct Rows(Arc<Mutex<Drawn>>);
 
 #[derive(Default)]
 struct Drawn {
@@ -19,22 +19,22 @@ struct Drawn {
 
 impl Rows {
     /// The view shows `ids` of the rig with this home from now on.
-    pub(super) fn set(&self, rig: &Path, ids: Vec<String>) {
+    pub(in crate::rpc) fn set(&self, rig: &Path, ids: Vec<String>) {
         *self.drawn() = Drawn { rig: rig.to_owned(), ids, diff: None };
     }
 
     /// The view shows `diff` from now on.
-    pub(super) fn set_diff(&self, diff: Arc<DrawnDiff>) {
+    pub(in crate::rpc) fn set_diff(&self, diff: Arc<DrawnDiff>) {
         self.drawn().diff = Some(diff);
     }
 
     /// The diff that is drawn.
-    pub(super) fn diff(&self) -> Option<Arc<DrawnDiff>> {
+    pub(in crate::rpc) fn diff(&self) -> Option<Arc<DrawnDiff>> {
         self.drawn().diff.clone()
     }
 
     /// Whether `id` of that rig is one of them.
-    pub(super) fn have(&self, rig: &Path, id: &str) -> bool {
+    pub(in crate::rpc) fn have(&self, rig: &Path, id: &str) -> bool {
         let drawn = self.drawn();
         drawn.rig == rig && drawn.ids.iter().any(|drawn| drawn == id)
     }

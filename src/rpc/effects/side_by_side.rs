@@ -2,15 +2,15 @@
 
 use rmpv::Value;
 
-use super::{
-    effects::{Effect, Level},
-    encode::{Map, bytes, word},
+use super::{Effect, Level};
+use crate::{
+    rpc::encode::{Map, bytes, word},
+    session::Pair,
 };
-use crate::session::Pair;
 
 /// What Neovim shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct SideBySide {
+pub(in crate::rpc) struct SideBySide {
     polecat: String,
     /// From the top of the worktree.
     path: Vec<u8>,
@@ -30,7 +30,7 @@ pub(super) struct SideBySide {
 
 impl SideBySide {
     /// What shows `pair`, the cursor at `line`; or why there is nothing to be shown.
-    pub(super) fn effect(pair: Pair, line: Option<usize>, edits: bool) -> Effect {
+    pub(in crate::rpc) fn effect(pair: Pair, line: Option<usize>, edits: bool) -> Effect {
         if pair.before.text.contains(&0) {
             let path = String::from_utf8_lossy(&pair.path);
             return Effect::Notify(Level::Warn, format!("`{path}` is a binary file"));
@@ -48,7 +48,7 @@ impl SideBySide {
         }))
     }
 
-    pub(super) fn encode(self, map: Map) -> Map {
+    pub(in crate::rpc) fn encode(self, map: Map) -> Map {
         let old = self.old.as_deref().map(String::from_utf8_lossy);
         let title = old.map_or_else(|| "new file".to_owned(), |old| format!("{old} as it was"));
         let filename = self.old.unwrap_or_else(|| self.path.clone());

@@ -1,11 +1,7 @@
 //! A capture of a session: what its agent prints, with colours, live.
 
-use super::{
-    aside::aside,
-    calls::ViewOpen,
-    error::RpcError,
-    views::{Canvas, Order},
-};
+use super::canvas::{Canvas, Order};
+use crate::rpc::{aside::aside, calls::ViewOpen, error::RpcError};
 use crate::{
     session::{CaptureOptions, Follow, Update, Workspace},
     view::Tail,
@@ -15,7 +11,7 @@ use crate::{
 const SHORT: usize = 16 << 10;
 
 /// Draws until the view is closed.
-pub(super) async fn run(
+pub(in crate::rpc::views) async fn run(
     workspace: &Workspace,
     open: ViewOpen,
     canvas: &mut Canvas,

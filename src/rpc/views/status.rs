@@ -1,10 +1,7 @@
 //! The status window: all polecats of a rig, or one in detail, live.
 
-use super::{
-    calls::ViewOpen,
-    error::RpcError,
-    views::{Canvas, Order},
-};
+use super::canvas::{Canvas, Order};
+use crate::rpc::{calls::ViewOpen, error::RpcError};
 use crate::{
     core::session::SessionInfo,
     session::{RigContext, SessionError, Status, StatusWatch, Workspace},
@@ -15,7 +12,7 @@ use crate::{
 const WIDTH: usize = 80;
 
 /// Draws until the view is closed.
-pub(super) async fn run(
+pub(in crate::rpc::views) async fn run(
     workspace: &Workspace,
     open: ViewOpen,
     canvas: &mut Canvas,

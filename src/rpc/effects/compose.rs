@@ -2,46 +2,44 @@
 
 use rmpv::Value;
 
-use super::{
-    effects::Request,
-    encode::{self, Map},
-};
+use super::Request;
+use crate::rpc::encode::{self, Map};
 
 /// What Neovim opens for a text.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Compose {
+pub(in crate::rpc) struct Compose {
     /// The name of the buffer.
-    pub(super) name: String,
+    pub(in crate::rpc) name: String,
     /// Whom the text is about.
-    pub(super) polecat: String,
-    pub(super) title: String,
+    pub(in crate::rpc) polecat: String,
+    pub(in crate::rpc) title: String,
     /// What stands there already.
-    pub(super) text: String,
+    pub(in crate::rpc) text: String,
     /// Lines that are added to what is there, also to a text that was begun before.
-    pub(super) quote: Vec<Vec<u8>>,
+    pub(in crate::rpc) quote: Vec<Vec<u8>>,
     /// Lines and columns of a float; without it, a split of this many lines.
-    pub(super) float: Option<(u32, u32)>,
-    pub(super) lines: u32,
+    pub(in crate::rpc) float: Option<(u32, u32)>,
+    pub(in crate::rpc) lines: u32,
     /// What `:w` does, with `text` in its arguments.
-    pub(super) call: Request,
-    pub(super) words: Words,
+    pub(in crate::rpc) call: Request,
+    pub(in crate::rpc) words: Words,
 }
 
 /// What is told of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Words {
+pub(in crate::rpc) struct Words {
     /// It is empty.
-    pub(super) empty: &'static str,
+    pub(in crate::rpc) empty: &'static str,
     /// It was not written yet.
-    pub(super) unsaved: &'static str,
+    pub(in crate::rpc) unsaved: &'static str,
     /// It was changed after `:w`.
-    pub(super) later: &'static str,
+    pub(in crate::rpc) later: &'static str,
     /// It did not arrive and is not shown: how to get it back.
-    pub(super) hidden: String,
+    pub(in crate::rpc) hidden: String,
 }
 
 /// A message to a polecat: a buffer of its own for each.
-pub(super) fn message(polecat: &str, quote: Vec<Vec<u8>>, call: Request) -> Compose {
+pub(in crate::rpc) fn message(polecat: &str, quote: Vec<Vec<u8>>, call: Request) -> Compose {
     Compose {
         name: format!("polecat://compose/{polecat}"),
         polecat: polecat.to_owned(),
@@ -61,7 +59,7 @@ pub(super) fn message(polecat: &str, quote: Vec<Vec<u8>>, call: Request) -> Comp
 }
 
 /// A comment on what `about` names: one at a time for each polecat.
-pub(super) fn comment(polecat: &str, about: &str, text: String, call: Request) -> Compose {
+pub(in crate::rpc) fn comment(polecat: &str, about: &str, text: String, call: Request) -> Compose {
     Compose {
         name: format!("polecat://comment/{polecat}"),
         polecat: polecat.to_owned(),
@@ -81,7 +79,7 @@ pub(super) fn comment(polecat: &str, about: &str, text: String, call: Request) -
 }
 
 impl Compose {
-    pub(super) fn encode(self, map: Map) -> Map {
+    pub(in crate::rpc) fn encode(self, map: Map) -> Map {
         let quote = self.quote.into_iter().map(encode::bytes).collect::<Vec<_>>();
         let float =
             |(lines, columns): (u32, u32)| Map::new().put("lines", lines).put("columns", columns);

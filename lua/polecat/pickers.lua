@@ -1,0 +1,2 @@
+--- `require('polecat.pickers').telescope(opts)` and its kin.
+return require('polecat.integrations.pickers')

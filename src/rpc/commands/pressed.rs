@@ -1,0 +1,66 @@
+//! A key that was pressed in a view, and what it was pressed on.
+
+use crate::rpc::{
+    calls::{At, CallContext, ViewAct},
+    effects::Request,
+    encode::{self, Map},
+    error::RpcError,
+    views::rows::Rows,
+};
+
+/// A key that was pressed.
+pub(super) struct Press<'a> {
+    pub(super) context: &'a CallContext<'a>,
+    pub(super) asked: &'a ViewAct,
+    /// From where the view was opened.
+    pub(super) at: At,
+    /// What the view shows, unless it has ended.
+    pub(super) rows: Option<Rows>,
+    pub(super) lhs: &'static str,
+}
+
+impl ViewAct {
+    /// The polecat that it is about.
+    pub(super) fn whom(&self) -> Option<&str> {
+        let about = self.about.as_ref().and_then(|about| about.polecat.as_deref());
+        self.id.as_deref().or(about)
+    }
+}
+
+impl Press<'_> {
+    /// The same key again, once the person has said yes.
+    pub(super) fn confirmed(&self) -> Request {
+        let ViewAct { view, act, id, last_id, about, .. } = self.asked;
+        let args = Map::new()
+            .put("at", encode::told(&self.at))
+            .some("view", *view)
+            .put("act", act.as_str())
+            .some("id", id.as_deref())
+            .some("last_id", last_id.as_deref())
+            .some("about", about.as_ref().map(encode::told))
+            .put("confirmed", true);
+        Request { method: "view.act", args: args.into(), editor: false }
+    }
+
+    /// The text that went along.
+    pub(super) fn text(&self) -> &[u8] {
+        self.asked.text.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// Why there is nobody whom the key could be about.
+    pub(super) fn nobody(&self) -> &'static str {
+        let session = self.asked.about.as_ref().and_then(|about| about.session.as_ref());
+        match session {
+            Some(_) => "read-only: this session was opened by its name",
+            None => "there is no polecat on this line",
+        }
+    }
+
+    /// Refuses where the view does not show `id` any more. Another rig may have been pinned since it
+    /// was drawn.
+    pub(super) async fn still_shown(&self, id: &str) -> Result<(), RpcError> {
+        let Some(rows) = &self.rows else { return Ok(()) };
+        let rig = self.context.workspace.rig(&self.at.clone().into()).await?;
+        if rows.have(&rig.home, id) { Ok(()) } else { Err(RpcError::stale(id)) }
+    }
+}
