@@ -74,7 +74,7 @@ local function candidates(spec, text, lead)
     used[key], place = kinds[key], kinds[key] and place or place + 1
   end
   local name, value = lead:match('^([^=]*)=(.*)$')
-  if kinds[name] then
+  if value and kinds[name] then
     return of(kinds[name], value, name .. '=')
   end
   local word = next(used) == nil and (spec.words or {})[place] or nil
@@ -94,15 +94,17 @@ end
 ---@return string[]
 function M.complete(spec, lead, line, position)
   local text = line:sub(1, position):match('Polecat%w*!?%s+(.*)$') or ''
-  local name, args = text:match('^([^%s!]+)!?%s+(.*)$')
   local found = {}
-  if spec or name then
-    spec, text = spec or require('polecat.command').named(name), spec and text or args
-    found = spec and candidates(spec, text:sub(1, #text - #lead), lead) or {}
-  else
-    for _, command in ipairs(require('polecat.commands')) do
-      found[#found + 1] = command.sub
-    end
+  if not spec then
+    local name, args = text:match('^([^%s!]+)!?%s+(.*)$')
+    spec, text = name and require('polecat.command').named(name), args or ''
+    found = name and {}
+      or vim.tbl_map(function(command)
+        return command.sub
+      end, require('polecat.commands'))
+  end
+  if spec then
+    found = candidates(spec, text:sub(1, #text - #lead), lead)
   end
   return vim.tbl_filter(function(candidate)
     -- A line break would begin another command.

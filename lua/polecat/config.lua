@@ -25,7 +25,7 @@ local refused
 ---@param above table<table, true> The tables that it is in.
 ---@param problems string[]
 ---@return any
-local function sendable(value, path, above, problems)
+local function copy_sendable(value, path, above, problems)
   local kind = type(value)
   local function refuse(why)
     problems[#problems + 1] = ('`%s`: %s'):format(path == '' and 'vim.g.polecat' or path, why)
@@ -46,11 +46,20 @@ local function sendable(value, path, above, problems)
       break
     end
     local name = list and ('%s[%d]'):format(path, key) or (path == '' and key or path .. '.' .. key)
-    copy[key] = sendable(item, name, above, problems)
+    copy[key] = copy_sendable(item, name, above, problems)
   end
   above[value] = nil
   -- A list with a gap would be no list.
   return (not list or #problems == before) and copy or nil
+end
+
+--- A copy of `value`, of what of it can be sent, and what is wrong with the rest.
+---@param value any
+---@return any copy
+---@return string[] problems
+function M.sendable(value)
+  local problems = {}
+  return copy_sendable(value, '', {}, problems), problems
 end
 
 --- What the user wrote: a table, or what a function returns.
@@ -81,8 +90,8 @@ end
 ---@param problem? string
 ---@return polecat.Config
 local function to_send(raw, problem)
-  local problems = { problem } --[[@as string[] ]]
-  local values = sendable(raw, '', {}, problems)
+  local values, problems = M.sendable(raw)
+  problems[1] = problem or problems[1]
   values = values == nil and vim.empty_dict() or values
   return { values = values, problems = problems, cwd = vim.fn.getcwd() }
 end

@@ -28,18 +28,6 @@ end
 ---@field text string
 ---@field hint? string
 
----@param level 'ok'|'info'|'warn'|'error'
----@param text string
----@param hint? string
-local function tell(level, text, hint)
-  vim.health[level](text, hint --[[@as string]])
-end
-
----@param err polecat.Error
-local function report(err)
-  tell('error', err.message, err.hint)
-end
-
 local function check_neovim()
   vim.health.start('polecat.nvim')
   local current = vim.version --[[@as fun(): vim.Version]]
@@ -81,7 +69,7 @@ local function ask_backend()
     vim.health.ok(text:format(greeting.version, greeting.protocol, greeting.pid))
   end
   if err then
-    report(err)
+    vim.health.error(err.message, err.hint --[[@as string]])
   end
   return rows or {}
 end
@@ -92,17 +80,17 @@ function M.check()
   check_config()
   check_log()
   local argv, err = require('polecat.rpc.binary').find()
-  if not argv then
-    return report(err --[[@as polecat.Error]])
+  if err then
+    return vim.health.error(err.message, err.hint --[[@as string]])
   end
-  vim.health.ok('backend: ' .. table.concat(argv, ' '))
+  vim.health.ok('backend: ' .. table.concat(argv or {}, ' '))
   local section
   for _, row in ipairs(ask_backend()) do
     if row.section ~= section then
       section = row.section
       vim.health.start('polecat.nvim: ' .. section)
     end
-    tell(row.level, row.text, row.hint)
+    vim.health[row.level](row.text, row.hint --[[@as string]])
   end
 end
 

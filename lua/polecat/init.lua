@@ -3,8 +3,6 @@
 --- also as the first of all.
 local M = {}
 
-local UNSENDABLE = { 'function', 'userdata', 'thread' }
-
 --- What is wrong with what cannot be sent, and so not be checked by the backend.
 ---@param args table<string, any>
 ---@param opts any
@@ -16,18 +14,20 @@ local function problem(args, opts, cb)
   elseif type(opts) ~= 'table' then
     return ('`opts`: expected a table, got a %s'):format(type(opts))
   end
-  for name, value in pairs(vim.tbl_extend('keep', args, opts)) do
+  for name in pairs(opts) do
     if type(name) ~= 'string' then
       return ('`%s`: a key must be a string'):format(tostring(name))
-    elseif value ~= vim.NIL and vim.list_contains(UNSENDABLE, type(value)) then
-      return ('`%s`: a %s cannot be sent'):format(name, type(value))
     end
   end
+  local _, problems = require('polecat.config').sendable(vim.tbl_extend('keep', args, opts))
+  return problems[1]
 end
 
 ---@alias polecat.Send fun(method: string, args: table<string, any>, callback: polecat.Callback)
 
----@type polecat.Send
+---@param method string
+---@param args table<string, any>
+---@param callback polecat.Callback
 local function send(method, args, callback)
   require('polecat.rpc.client').call(method, args, callback)
 end
@@ -40,9 +40,7 @@ end
 ---@param how? polecat.Send
 local function call(method, args, opts, cb, how)
   if vim.in_fast_event() then
-    return vim.schedule(function()
-      call(method, args, opts, cb, how)
-    end)
+    return vim.schedule_wrap(call)(method, args, opts, cb, how)
   end
   if type(opts) == 'function' and cb == nil then
     opts, cb = nil, opts
@@ -60,20 +58,26 @@ local function call(method, args, opts, cb, how)
 end
 
 --- With what relative paths begin at.
----@type polecat.Send
+---@param method string
+---@param args table<string, any>
+---@param callback polecat.Callback
 local function with_cwd(method, args, callback)
   args.cwd = vim.fn.getcwd()
   send(method, args, callback)
 end
 
 --- With what the editor has open, and where it stands.
----@type polecat.Send
+---@param method string
+---@param args table<string, any>
+---@param callback polecat.Callback
 local function with_editor(method, args, callback)
   send(method, vim.tbl_extend('force', args, require('polecat.editor.state').read()), callback)
 end
 
 --- Opens the window that the call is answered with.
----@type polecat.Send
+---@param method string
+---@param args table<string, any>
+---@param callback polecat.Callback
 local function open(method, args, callback)
   local at, from = require('polecat.editor.context').here(), require('polecat.ui.ask').from()
   send(method, args, function(err, effects)
@@ -83,6 +87,24 @@ local function open(method, args, callback)
     local context = { at = at, split = {}, from = from, done = callback }
     require('polecat.ui.effects').apply(effects, context)
   end)
+end
+
+--- A public function: `params` are the names of its arguments on the wire, in order, but for `opts`
+--- and `cb`.
+---@param method string
+---@param params string[]
+---@param how? polecat.Send
+---@return fun(...: any)
+local function api(method, params, how)
+  return function(...)
+    local args = {}
+    for place, name in ipairs(params) do
+      args[name] = (select(place, ...))
+    end
+    local opts, cb = args.opts, args.cb
+    args.opts, args.cb = nil, nil
+    call(method, args, opts, cb, how)
+  end
 end
 
 ---@class polecat.StartOpts
@@ -98,81 +120,46 @@ end
 ---@field in_use? 'ignore' Go on though other processes work in its worktree.
 
 --- Starts the agent of a polecat. The result is its SessionInfo, with `warnings`.
----@param name string
----@param opts? polecat.StartOpts
----@param cb? polecat.Callback
-function M.start(name, opts, cb)
-  call('session.start', { polecat = name }, opts, cb, with_cwd)
-end
+---@type fun(name: string, opts?: polecat.StartOpts, cb?: polecat.Callback)
+M.start = api('session.start', { 'polecat', 'opts', 'cb' }, with_cwd)
 
 --- Stops a polecat's session; with `force`, without sync and grace.
----@param name string
----@param opts? { force?: boolean }
----@param cb? polecat.Callback
-function M.stop(name, opts, cb)
-  call('session.stop', { polecat = name }, opts, cb)
-end
+---@type fun(name: string, opts?: { force?: boolean }, cb?: polecat.Callback)
+M.stop = api('session.stop', { 'polecat', 'opts', 'cb' })
 
 --- Stops all polecats of the rig. The result is `{ stopped = names }`.
----@param opts? { force?: boolean }
----@param cb? polecat.Callback
-function M.stop_all(opts, cb)
-  call('session.stop_all', {}, opts, cb)
-end
+---@type fun(opts?: { force?: boolean }, cb?: polecat.Callback)
+M.stop_all = api('session.stop_all', { 'opts', 'cb' })
 
 --- Whether a polecat has a session.
----@param name string
----@param cb? polecat.Callback
-function M.is_running(name, cb)
-  call('session.is_running', { polecat = name }, nil, cb)
-end
+---@type fun(name: string, cb?: polecat.Callback)
+M.is_running = api('session.is_running', { 'polecat', 'cb' })
 
 --- The SessionInfo of a polecat.
----@param name string
----@param cb? polecat.Callback
-function M.status(name, cb)
-  call('session.status', { polecat = name }, nil, cb)
-end
+---@type fun(name: string, cb?: polecat.Callback)
+M.status = api('session.status', { 'polecat', 'cb' })
 
 --- The SessionInfo of every polecat that has a session.
----@param cb? polecat.Callback
-function M.list(cb)
-  call('session.list', {}, nil, cb)
-end
+---@type fun(cb?: polecat.Callback)
+M.list = api('session.list', { 'cb' })
 
 --- The last lines that a polecat printed, as one string.
----@param name string
----@param opts? { lines?: integer, ansi?: boolean }
----@param cb? polecat.Callback
-function M.capture(name, opts, cb)
-  call('session.capture', { polecat = name }, opts, cb)
-end
+---@type fun(name: string, opts?: { lines?: integer, ansi?: boolean }, cb?: polecat.Callback)
+M.capture = api('session.capture', { 'polecat', 'opts', 'cb' })
 
 --- The same for any tmux session.
----@param session string
----@param opts? { lines?: integer, ansi?: boolean }
----@param cb? polecat.Callback
-function M.capture_session(session, opts, cb)
-  call('session.capture_session', { session = session }, opts, cb)
-end
+---@type fun(session: string, opts?: { lines?: integer, ansi?: boolean }, cb?: polecat.Callback)
+M.capture_session = api('session.capture_session', { 'session', 'opts', 'cb' })
 
 --- Sends `text` to a polecat's agent, as one paste and one submit, where it can take one; with
 --- `take`, what stands in its composer is taken out first.
----@param name string
----@param text string
----@param opts? { take?: boolean }
----@param cb? polecat.Callback
-function M.inject(name, text, opts, cb)
-  call('session.inject', { polecat = name, text = text }, opts, cb)
-end
+---@type fun(name: string, text: string, opts?: { take?: boolean }, cb?: polecat.Callback)
+M.inject = api('session.inject', { 'polecat', 'text', 'opts', 'cb' })
 
---- Creates a polecat: worktree and branch. The result is `{ polecat, workdir, branch }`.
----@param name? string Without one it gets the next free one of the rig's name pool.
----@param opts? { issue?: string }
----@param cb? polecat.Callback
-function M.new(name, opts, cb)
-  call('polecat.new', { polecat = name }, opts, cb)
-end
+--- Creates a polecat: worktree and branch. Without a name it gets the next free one of the rig's
+--- name pool. The result is `{ polecat, workdir, branch }`.
+---@type fun(name?: string, opts?: { issue?: string }, cb?: polecat.Callback)
+M.new = api('polecat.new', { 'polecat', 'opts', 'cb' })
 
 ---@class polecat.SlingOpts
 ---@field polecat? string Without one the first free polecat, else a new one, gets the issue.
@@ -186,57 +173,34 @@ end
 
 --- Gives an issue to a polecat in one step: worktree, branch, hook, session and first words, or
 --- nothing of it. The result is its SessionInfo, with `warnings`.
----@param issue string
----@param opts? polecat.SlingOpts
----@param cb? polecat.Callback
-function M.sling(issue, opts, cb)
-  call('session.sling', { issue = issue }, opts, cb, with_cwd)
-end
+---@type fun(issue: string, opts?: polecat.SlingOpts, cb?: polecat.Callback)
+M.sling = api('session.sling', { 'issue', 'opts', 'cb' }, with_cwd)
 
 --- Removes a polecat. Refused while something would be lost; with `force` that is kept in a backup
 --- first. The result is `{ polecat, dir, branches, kept, backup?, commit?, stashes }`.
----@param name string
----@param opts? { force?: boolean, in_use?: 'ignore' }
----@param cb? polecat.Callback
-function M.remove(name, opts, cb)
-  call('polecat.remove', { polecat = name }, opts, cb, with_editor)
-end
+---@type fun(name: string, opts?: { force?: boolean, in_use?: 'ignore' }, cb?: polecat.Callback)
+M.remove = api('polecat.remove', { 'polecat', 'opts', 'cb' }, with_editor)
 
 --- Brings back what the last backup of a removed polecat has. The result is
 --- `{ polecat, workdir, branch?, formerly?, backup }`.
----@param name string
----@param opts? { in_use?: 'ignore' }
----@param cb? polecat.Callback
-function M.restore(name, opts, cb)
-  call('polecat.restore', { polecat = name }, opts, cb)
-end
+---@type fun(name: string, opts?: { in_use?: 'ignore' }, cb?: polecat.Callback)
+M.restore = api('polecat.restore', { 'polecat', 'opts', 'cb' })
 
 --- Attaches to a polecat's session: a terminal split, or the tmux client that Neovim runs in.
----@param name string
----@param cb? polecat.Callback
-function M.attach(name, cb)
-  call('open.attach', { polecat = name }, nil, cb, open)
-end
+---@type fun(name: string, cb?: polecat.Callback)
+M.attach = api('open.attach', { 'polecat', 'cb' }, open)
 
 --- Opens the status window: of all polecats, or of one in detail.
----@param name? string
-function M.open_status(name)
-  call('open.status', { polecat = name }, nil, nil, open)
-end
+---@type fun(name?: string)
+M.open_status = api('open.status', { 'polecat' }, open)
 
 --- Opens a capture of a polecat in a split.
----@param name string
----@param opts? { lines?: integer, snapshot?: boolean }
-function M.open_capture(name, opts)
-  call('open.capture', { polecat = name }, opts, nil, open)
-end
+---@type fun(name: string, opts?: { lines?: integer, snapshot?: boolean })
+M.open_capture = api('open.capture', { 'polecat', 'opts' }, open)
 
 --- Opens what a polecat changed in a split.
----@param name string
----@param opts? { since?: 'review' }
-function M.open_diff(name, opts)
-  call('open.diff', { polecat = name }, opts, nil, open)
-end
+---@type fun(name: string, opts?: { since?: 'review' })
+M.open_diff = api('open.diff', { 'polecat', 'opts' }, open)
 
 --- The sessions as they were last told of. Does not wait.
 ---@return polecat.SessionInfo[]
@@ -254,9 +218,7 @@ end
 ---@param opts? polecat.Opts|fun(): polecat.Opts
 function M.setup(opts)
   if vim.in_fast_event() then
-    return vim.schedule(function()
-      M.setup(opts)
-    end)
+    return vim.schedule_wrap(M.setup)(opts)
   end
   require('polecat.config').set(opts)
 end

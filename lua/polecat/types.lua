@@ -93,7 +93,6 @@
 ---@field mods? table As `smods` of a user command's arguments.
 ---@field size? integer Lines, or columns of a vertical split.
 ---@field from? integer The window it was asked for in, when it takes a while to be shown.
----@field asked? polecat.From The same, and when.
 
 --- `vim.g.polecat`, or what a function there returns. |polecat-configuration|
 ---@class polecat.Opts

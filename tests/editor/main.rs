@@ -41,6 +41,7 @@ mod reading;
 mod refusals;
 mod reloading;
 mod removing;
+mod requiring;
 mod restarting;
 mod reviewing;
 mod rig;

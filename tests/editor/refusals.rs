@@ -146,6 +146,10 @@ async fn a_lua_function_refuses_each_wrong_argument_by_name() {
         ("require('polecat').status()", "`session.status`: `polecat` is missing"),
         ("require('polecat').status('ash', {})", "`cb`: expected a function, got a table"),
         ("require('polecat').stop('ash', { force = print })", "`force`: a function cannot be sent"),
+        (
+            "require('polecat').start('ash', { cmd = { print } })",
+            "`cmd[1]`: a function cannot be sent",
+        ),
         ("require('polecat').open_diff('ash', { since = 'x' })", "`since`: expected `review`"),
         ("require('polecat').open_capture({ a = 1 })", "`polecat`: expected a string, got a table"),
         ("require('polecat').open_status(3)", "`polecat`: expected a string, got `3`"),

@@ -214,8 +214,7 @@ async fn a_key_is_about_what_was_seen_or_about_nothing() {
     write(&shop, "a", &changed);
     open(&shop, "+one").await;
     go_to(&shop, "+one").await;
-    let id = "require('polecat.ui.view').id_of(
-        require('polecat.ui.view').of(vim.api.nvim_get_current_buf()), vim.fn.line('.'))";
+    let id = "(require('polecat.ui.rows').id(vim.fn.bufnr(), vim.fn.line('.') - 1))";
     let hunk = value(&shop, id).await;
     go_to(&shop, "diff --git a/a b/a").await;
     let file = value(&shop, id).await;

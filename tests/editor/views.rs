@@ -55,6 +55,22 @@ async fn one_polecat_is_shown_in_detail_with_how_it_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_cursor_stays_on_its_line_in_detail() {
+    let shop = Shop::new().await;
+    shop.start("ash", "prompts").await;
+    shop.editor.command("PolecatStatus ash").await.unwrap();
+    let name = "polecat://status/ash";
+    shop.editor.expect_line(name, "A scripted agent that prompts.").await;
+    let current = async |code| shop.editor.lua(code, Json::Null).await.unwrap();
+    eventually_equal(json!(name), async || current("return vim.fn.bufname()").await).await;
+    shop.editor.command("call search('^ *session')").await.unwrap();
+    let line = current("return vim.fn.getline('.')").await;
+    shop.editor.call("inject", json!(["ash", "hello"])).await.unwrap();
+    shop.editor.expect_line(name, "got: hello").await;
+    assert_eq!(current("return vim.fn.getline('.')").await, line);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_capture_follows_live_with_colours_and_a_snapshot_does_not_move() {
     let shop = Shop::new().await;
     shop.start("ash", "prompts").await;

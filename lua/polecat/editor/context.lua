@@ -11,15 +11,14 @@ local function existing(path)
   return path
 end
 
---- The folder of the file that `buf` shows, if it shows one.
+--- The full path of the file that `buf` shows, if it shows one.
 ---@param buf integer
 ---@return string?
-local function folder(buf)
+function M.file(buf)
   local name = vim.api.nvim_buf_get_name(buf)
-  if name == '' or vim.bo[buf].buftype ~= '' or name:find('^%a[%w+.-]*://') then
-    return nil
+  if name ~= '' and vim.bo[buf].buftype == '' and not name:find('^%a[%w+.-]*://') then
+    return vim.fn.fnamemodify(name, ':p')
   end
-  return existing(vim.fn.fnamemodify(name, ':p:h'))
 end
 
 --- Where `buf` stands (the current buffer, when left out). Our own buffers stay with the rig
@@ -32,9 +31,9 @@ function M.here(buf)
   if kept then
     return kept
   end
-  local cwd = vim.fn.getcwd()
+  local file, cwd = M.file(buf), vim.fn.getcwd()
   -- Empty when the folder has been deleted; then no rig is found there, which is true.
-  return { file = folder(buf), cwd = cwd ~= '' and cwd or '/' }
+  return { file = file and existing(vim.fs.dirname(file)), cwd = cwd ~= '' and cwd or '/' }
 end
 
 --- Makes `buf` stand at `at` from now on.

@@ -1,4 +1,6 @@
 --- Whether the user is looking at a session: then its news need no notification.
+local autocmd = require('polecat.editor.autocmd')
+
 local M = {}
 
 --- Whether Neovim has the focus; in a terminal that does not say, it has.
@@ -6,13 +8,10 @@ local focused = true
 
 --- Follows the focus from now on.
 function M.watch()
-  vim.api.nvim_create_autocmd({ 'FocusGained', 'FocusLost' }, {
-    group = vim.api.nvim_create_augroup('polecat_focus', {}),
-    desc = 'Remember for polecat.nvim whether Neovim has the focus',
-    callback = function(event)
-      focused = event.event == 'FocusGained'
-    end,
-  })
+  local desc = 'Remember for polecat.nvim whether Neovim has the focus'
+  autocmd.on('polecat_focus', { 'FocusGained', 'FocusLost' }, desc, function(event)
+    focused = event.event == 'FocusGained'
+  end)
 end
 
 --- The tmux session that `buf` shows live: followed, or attached to.

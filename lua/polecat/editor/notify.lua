@@ -21,7 +21,7 @@ end
 ---@param level integer
 local function send(text, level)
   vim.schedule(function()
-    message.show(type(text) == 'table' and text_of(text) or text, level)
+    message.show(type(text) == 'string' and text or text_of(text --[[@as polecat.Error]]), level)
   end)
 end
 
@@ -61,6 +61,37 @@ function M.notice(data)
   if not (data.about and focus.is_on(data.about)) then
     send(data.text, levels[(data.level or 'info'):upper()])
   end
+end
+
+--- An event has `pattern` and `data`, a notification `level`, `text` and `about`: a session.
+---@class polecat.News
+---@field pattern? string
+---@field data? table
+---@field level? 'info'|'warn'|'error'
+---@field text? string
+---@field about? string
+
+--- Tells code of what happened: a `User` event.
+---@param event polecat.News
+local function announce(event)
+  -- What is wrong with a user's code must not keep the others from hearing.
+  local opts = { pattern = event.pattern, data = event.data, modeline = false }
+  local ok, why = pcall(vim.api.nvim_exec_autocmds, 'User', opts)
+  if not ok then
+    M.error(('an autocommand for `%s`: %s'):format(event.pattern, why))
+  end
+end
+
+--- Tells what the backend found to be new, in order, in a turn of their own: the backend does not
+--- wait for them.
+---@param news polecat.News[]
+function M.news(news)
+  vim.schedule(function()
+    for _, one in ipairs(news) do
+      local act = one.pattern and announce or M.notice
+      act(one)
+    end
+  end)
 end
 
 return M

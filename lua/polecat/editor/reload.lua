@@ -2,6 +2,7 @@
 ---
 --- Neovim reloads a buffer itself when it is told to look (`:checktime`), with cursor, folds, undo
 --- and 'autoread' as always. What is ours: when to look, and no dialog where it does not reload.
+local autocmd = require('polecat.editor.autocmd')
 local notify = require('polecat.editor.notify')
 
 local M = {}
@@ -25,9 +26,7 @@ local known = {}
 --- Buffers to look at when the user is done with what they are doing.
 ---@type table<integer, true>
 local waiting = {}
-local listening = false
----@type integer?
-local group
+local listening, prepared = false, false
 
 local TOLD = {
   conflict = '`%s` changed `%s`: not reloaded, its buffer has changes that are not saved',
@@ -87,15 +86,10 @@ end
 ---@param buf integer
 ---@param file polecat.File
 local function answer_for(buf, file)
-  vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
-  vim.api.nvim_create_autocmd('FileChangedShell', {
-    group = group,
-    buffer = buf,
-    desc = 'Tell who changed a file that is not reloaded',
-    callback = function()
-      on_changed(file)
-    end,
-  })
+  local desc = 'Tell who changed a file that is not reloaded'
+  autocmd.on('polecat_reload', 'FileChangedShell', desc, function()
+    on_changed(file)
+  end, buf)
 end
 
 ---@type fun()
@@ -121,46 +115,40 @@ function look_later()
     return
   end
   listening = true
-  vim.api.nvim_create_autocmd('ModeChanged', {
-    group = group,
-    once = true,
-    desc = 'Reload what an agent changed meanwhile',
-    callback = vim.schedule_wrap(function()
+  autocmd.once('ModeChanged', 'Reload what an agent changed meanwhile', function()
+    vim.schedule(function()
       local buffers = vim.tbl_keys(waiting)
       listening, waiting = false, {}
       vim.tbl_map(look, buffers)
-    end),
-  })
+    end)
+  end)
 end
 
---- The path from the worktree on of a file in it.
+--- The paths from the worktree on of a file in it: its own, and where it leads.
 ---@param file polecat.File
 ---@param worktree string
----@return string? path
----@return string? target Where it leads, when that is in the worktree too.
+---@return string[]
 local function below(file, worktree)
-  local found = vim.tbl_map(function(place)
-    return vim.startswith(place, worktree .. '/') and place:sub(#worktree + 2) or false
-  end, file.places)
-  return found[1] or found[2] or nil, found[2] or nil
+  local found = {}
+  for _, place in ipairs(file.places) do
+    found[#found + 1] = vim.startswith(place, worktree .. '/') and place:sub(#worktree + 2) or nil
+  end
+  return found
 end
 
 --- At the first news, not when this file is loaded.
 local function prepare()
-  group = vim.api.nvim_create_augroup('polecat_reload', {})
-  vim.api.nvim_create_autocmd({ 'BufUnload', 'BufFilePost' }, {
-    group = group,
-    desc = 'Forget which file a buffer shows',
-    callback = function(event)
-      known[event.buf] = nil
-    end,
-  })
+  prepared = true
+  local desc = 'Forget which file a buffer shows'
+  autocmd.on('polecat_reload', { 'BufUnload', 'BufFilePost' }, desc, function(event)
+    known[event.buf] = nil
+  end)
 end
 
 --- Takes what the backend tells of one worktree.
 ---@param files polecat.Files
 function M.changed(files)
-  if not group then
+  if not prepared then
     prepare()
   end
   local touched = {}
@@ -169,16 +157,13 @@ function M.changed(files)
   end
   for _, buf in ipairs(vim.api.nvim_list_bufs()) do
     local file = file_of(buf)
-    local path, target = nil, nil
-    if file then
-      path, target = below(file, files.worktree)
-    end
-    if file and path then
+    local paths = file and below(file, files.worktree) or {}
+    if file and paths[1] then
       if not file.polecat then
         answer_for(buf, file)
       end
-      file.polecat, file.shown = files.polecat, path
-      if files.whole or touched[path] or touched[target] then
+      file.polecat, file.shown = files.polecat, paths[1]
+      if files.whole or touched[paths[1]] or touched[paths[2]] then
         look(buf)
       end
     end

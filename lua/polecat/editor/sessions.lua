@@ -35,7 +35,7 @@ function M.set(snapshot)
     end)
   end
   rigs[place_of(snapshot.home)], newest = snapshot, snapshot
-  require('polecat.editor.notifications').tell(snapshot.news)
+  require('polecat.editor.notify').news(snapshot.news)
 end
 
 --- The rigs in use, for a backend that is started anew: it tells what happened meanwhile.

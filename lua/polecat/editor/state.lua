@@ -1,4 +1,6 @@
 --- What the editor has open, and where it stands: the backend cannot see it.
+local context = require('polecat.editor.context')
+
 local M = {}
 
 --- The files of buffers with changes that are not saved. What such a buffer would lose is not
@@ -7,11 +9,7 @@ local M = {}
 local function unsaved()
   local files = {}
   for _, buf in ipairs(vim.api.nvim_list_bufs()) do
-    local name = vim.api.nvim_buf_get_name(buf)
-    local is_file = vim.bo[buf].buftype == '' and name ~= '' and not name:find('^%a[%w+.-]*://')
-    if is_file and vim.bo[buf].modified then
-      files[#files + 1] = vim.fn.fnamemodify(name, ':p')
-    end
+    files[#files + 1] = vim.bo[buf].modified and context.file(buf) or nil
   end
   return files
 end

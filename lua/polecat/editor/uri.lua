@@ -26,17 +26,19 @@ local function fill(buf, method, args)
 end
 
 --- Fills a view.
----@param kind string
----@param subject_is string What the rest of the name says.
----@return fun(buf: integer, subject?: string, at: polecat.At)
+---@param kind 'status'|'capture'|'diff'
+---@param subject_is 'polecat'|'session' What the rest of the name says.
+---@return fun(buf: integer, subject: string, at: polecat.At)
 local function view(kind, subject_is)
   return function(buf, subject, at)
-    local spec = { view = kind, at = at, [subject_is] = subject }
+    ---@type polecat.OpenSpec
+    local spec = { view = kind, at = at }
+    spec[subject_is] = subject ~= '' and subject or nil
     require('polecat.ui.open').fill(buf, spec, or_say(buf))
   end
 end
 
----@type table<string, fun(buf: integer, subject?: string, at: polecat.At)>
+---@type table<string, fun(buf: integer, subject: string, at: polecat.At)>
 local kinds = {
   status = view('status', 'polecat'),
   capture = view('capture', 'session'),
@@ -55,8 +57,7 @@ local kinds = {
 function M.read(buf)
   local name = vim.api.nvim_buf_get_name(buf)
   local kind, subject = name:match('^polecat://(%w+)/?(.*)$')
-  subject = subject ~= '' and subject or nil
-  if not kinds[kind] or (kind ~= 'status' and not subject) then
+  if not subject or not kinds[kind] or (kind ~= 'status' and subject == '') then
     local message = ('`%s` is no buffer of polecat.nvim'):format(name)
     return notify.error({ code = 'bad_argument', message = message })
   end

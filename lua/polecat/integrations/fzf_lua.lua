@@ -1,4 +1,5 @@
 --- The sessions in fzf-lua.
+---@diagnostic disable-next-line: unresolved-require -- another plugin's
 local builtin = require('fzf-lua.previewer.builtin')
 
 local M = {}
@@ -44,6 +45,7 @@ function M.open(source, opts)
     previewer = previewer(source),
     actions = { ['default'] = with(source.choose), ['ctrl-o'] = with(source.act) },
   }
+  ---@diagnostic disable-next-line: unresolved-require -- another plugin's
   require('fzf-lua').fzf_exec(source.rows, vim.tbl_deep_extend('force', own, opts))
 end
 

@@ -2,6 +2,10 @@
 local notify = require('polecat.editor.notify')
 local where = require('polecat.editor.context')
 
+---@class polecat.Pickers Each opens the sessions in one, with options of that plugin.
+---@field telescope fun(opts?: table)
+---@field fzf_lua fun(opts?: table)
+---@field snacks fun(opts?: table)
 local M = {}
 
 --- The module that each picker is found by, and what its plugin is called.
@@ -25,15 +29,13 @@ local function polecat_of(row)
 end
 
 --- Opens `picker` on the sessions of the rig.
----@param picker 'telescope'|'fzf_lua'|'snacks'
+---@param picker string
+---@param plugin { module: string, name: string }
 ---@param opts? table Options of that plugin.
-local function open(picker, opts)
+local function open(picker, plugin, opts)
   if vim.in_fast_event() then
-    return vim.schedule(function()
-      open(picker, opts)
-    end)
+    return vim.schedule_wrap(open)(picker, plugin, opts)
   end
-  local plugin = PLUGINS[picker]
   if not pcall(require, plugin.module) then
     return notify.error(('`%s` is not installed'):format(plugin.name))
   end
@@ -53,22 +55,10 @@ local function open(picker, opts)
   run('List', { args = '', show = show }, at)
 end
 
---- The sessions in telescope.nvim.
----@param opts? table
-function M.telescope(opts)
-  open('telescope', opts)
-end
-
---- The sessions in fzf-lua.
----@param opts? table
-function M.fzf_lua(opts)
-  open('fzf_lua', opts)
-end
-
---- The sessions in the picker of snacks.nvim.
----@param opts? table
-function M.snacks(opts)
-  open('snacks', opts)
+for picker, plugin in pairs(PLUGINS) do
+  M[picker] = function(opts)
+    open(picker, plugin, opts)
+  end
 end
 
 return M

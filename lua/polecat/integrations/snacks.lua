@@ -22,6 +22,7 @@ function M.open(source, opts)
   local items = vim.tbl_map(function(row)
     return { text = row }
   end, source.rows)
+  ---@diagnostic disable-next-line: undefined-field, unresolved-require -- another plugin's
   require('snacks').picker.pick(vim.tbl_deep_extend('force', {
     title = 'Polecats',
     items = items,

@@ -1,8 +1,13 @@
 --- The sessions in telescope.nvim.
+---@diagnostic disable-next-line: unresolved-require -- another plugin's
 local actions = require('telescope.actions')
+---@diagnostic disable-next-line: unresolved-require -- another plugin's
 local finders = require('telescope.finders')
+---@diagnostic disable-next-line: unresolved-require -- another plugin's
 local pickers = require('telescope.pickers')
+---@diagnostic disable-next-line: unresolved-require -- another plugin's
 local previewers = require('telescope.previewers')
+---@diagnostic disable-next-line: unresolved-require -- another plugin's
 local state = require('telescope.actions.state')
 
 local M = {}
@@ -33,6 +38,7 @@ function M.open(source, opts)
         source.preview(self.state.bufnr, entry[1])
       end,
     }),
+    ---@diagnostic disable-next-line: unresolved-require -- another plugin's
     sorter = require('telescope.config').values.generic_sorter(opts),
     attach_mappings = function(prompt, map)
       actions.select_default:replace(closing(prompt, source.choose))

@@ -1,5 +1,6 @@
 --- The backend: started when it is first needed, and again when it has died; what it is asked, and
 --- what it answers.
+local autocmd = require('polecat.editor.autocmd')
 local backoff = require('polecat.rpc.backoff')
 local config = require('polecat.config')
 local notify = require('polecat.editor.notify')
@@ -178,16 +179,12 @@ end
 local function prepare()
   -- So that it is known who has the focus when there is something to tell.
   require('polecat.editor.focus').watch()
-  vim.api.nvim_create_autocmd('VimLeavePre', {
-    group = vim.api.nvim_create_augroup('polecat_backend', {}),
-    desc = 'End the backend of polecat.nvim',
-    callback = function()
-      leaving = true
-      if current then
-        process.stop(current)
-      end
-    end,
-  })
+  autocmd.on('polecat_backend', 'VimLeavePre', 'End the backend of polecat.nvim', function()
+    leaving = true
+    if current then
+      process.stop(current)
+    end
+  end)
 end
 
 local function start()
@@ -276,15 +273,11 @@ function M.answer(id, ok, value)
   if value == vim.NIL then
     value = nil
   end
-  local progress = package.loaded['polecat.editor.progress']
-  if progress then
-    progress.done(id, ok)
-  end
+  require('polecat.editor.progress').done(id, ok)
   if ok then
-    finish(id, nil, value)
-  else
-    finish(id, value or { code = 'internal', message = 'the backend gave no reason' })
+    return finish(id, nil, value)
   end
+  finish(id, value or { code = 'internal', message = 'the backend gave no reason' })
 end
 
 --- Called by the backend when something happened.

@@ -2,6 +2,7 @@
 --- what it answers is done.
 local cursor = require('polecat.ui.cursor')
 local effects = require('polecat.ui.effects')
+local rows = require('polecat.ui.rows')
 local under_way = require('polecat.ui.under_way')
 local view = require('polecat.ui.view')
 local where = require('polecat.editor.context')
@@ -41,8 +42,8 @@ function M.press(buf, key)
   if not shown then
     return
   end
-  local first, last = cursor.rows()
-  local id, last_id = view.id_of(shown, first), view.id_of(shown, last)
+  local first, last = cursor.selected()
+  local id, last_id = rows.id(buf, first - 1), rows.id(buf, last - 1)
   local finish = under_way.begin(shown, id or '', key.act or '', key.doing or '')
   if not finish then
     return

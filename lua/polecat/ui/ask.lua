@@ -17,12 +17,11 @@ local typed = 0
 
 ---@class polecat.Ask
 ---@field prompt string
----@field from? polecat.From|integer Where it was asked for, what `from()` gave then, or only the
----window: the question comes late. Without it, it answers a key that has just been pressed.
+---@field from? polecat.From Where it was asked for, as `from()` gave it then: the question comes late.
+---Without it, it answers a key that has just been pressed.
 ---@field again? string The command that asks again, for who could not be asked.
 ---@field kind? string What is chosen from, for the user's `vim.ui.select`.
----@field show? fun(items: any[], opts: table, done: fun(item?: any))|false In place of that.
----@field yes? string What goes on is called, of a confirmation.
+---@field show? fun(labels: string[], opts: table, done: fun(label?: string))|false In place of that.
 
 --- Taken when something is begun that may end in a question.
 ---@return polecat.From
@@ -56,14 +55,13 @@ end
 
 --- Runs `act` where nothing that is typed can be meant for something else, else `refused`: at once
 --- when nothing was typed since, or after a moment without a key. Without `from` it is no late one.
----@param from? polecat.From|integer
+---@param from? polecat.From
 ---@param act fun()
 ---@param refused fun()
 function M.when_free(from, act, refused)
   if not from then
     return act()
   end
-  from = type(from) == 'table' and from or { win = from, typed = -1 }
   if not is_free(from) then
     return refused()
   elseif typed == from.typed then
@@ -101,23 +99,8 @@ local function not_asked(opts)
   })
 end
 
---- Lets the user choose one of `items`, by `opts.show` in place of their own `vim.ui.select`; `done` gets nil for none, also when it was not asked.
----@generic T
----@param items T[]
----@param opts polecat.Ask
----@param done fun(item?: T)
-function M.select(items, opts, done)
-  local function ask()
-    local shown = { prompt = opts.prompt, kind = opts.kind }
-    (opts.show or vim.ui.select)(items, shown, done)
-  end
-  M.when_free(opts.from, ask, function()
-    not_asked(opts)
-    done()
-  end)
-end
-
---- The same of choices with labels, which are all that `vim.ui.select` sees.
+--- Lets the user choose, by `opts.show` in place of their own `vim.ui.select`, which sees only the
+--- labels; `done` gets nil for none, also when it was not asked.
 ---@param choices polecat.Choice[]
 ---@param opts polecat.Ask
 ---@param done fun(choice?: polecat.Choice)
@@ -127,19 +110,15 @@ function M.choose(choices, opts, done)
     labels[#labels + 1] = choice.label
     by_label[choice.label] = choice
   end
-  M.select(labels, opts, function(label)
-    done(by_label[label])
-  end)
-end
-
---- Asks whether to go on; `done` gets true only for `yes`. Where the question comes late, `Cancel`
---- stands first, which is what a picker answers to a stray <CR>.
----@param opts polecat.Ask
----@param done fun(yes: boolean)
-function M.confirm(opts, done)
-  local choices = opts.from and { 'Cancel', opts.yes } or { opts.yes, 'Cancel' }
-  M.select(choices, opts, function(choice)
-    done(choice == opts.yes)
+  local function ask()
+    local shown = { prompt = opts.prompt, kind = opts.kind }
+    (opts.show or vim.ui.select)(labels, shown, function(label)
+      done(by_label[label])
+    end)
+  end
+  M.when_free(opts.from, ask, function()
+    not_asked(opts)
+    done()
   end)
 end
 

@@ -1,5 +1,5 @@
 --- Our buffers: made under their names, drawn by patches. Knows nothing of sessions.
-local marks = require('polecat.ui.marks')
+local rows = require('polecat.ui.rows')
 
 local M = {}
 
@@ -48,6 +48,25 @@ function M.get(name)
   return buf, true
 end
 
+--- Writes `lines` in place of all that `buf` holds, which stays read-only.
+---@param buf integer
+---@param lines string[]
+function M.write(buf, lines)
+  vim.bo[buf].modifiable = true
+  vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
+  vim.bo[buf].modifiable, vim.bo[buf].modified = false, false
+end
+
+--- A buffer without a name that holds `lines`, and goes with its window.
+---@param lines string[]
+---@return integer
+function M.scratch(lines)
+  local buf = vim.api.nvim_create_buf(false, true)
+  M.prepare(buf, 'wipe')
+  M.write(buf, lines)
+  return buf
+end
+
 ---@class polecat.Patch
 ---@field from integer The first row that goes.
 ---@field to integer The row after the last one that goes.
@@ -90,7 +109,7 @@ end
 local function apply(buf, patch, groups, whole)
   local to = whole and -1 or patch.to
   if patch.folds then
-    marks.splice(buf, patch.from, to, patch.folds)
+    rows.splice(buf, patch.from, to, patch.folds)
   end
   -- Marks of lines that go would stay behind, squeezed together.
   if whole or patch.to > patch.from then

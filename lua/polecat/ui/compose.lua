@@ -116,12 +116,12 @@ local function fill(buf, effect, at)
       if vim.bo[buf].modified then
         return notify.warn(effect.words.unsaved)
       end
-      window.close(vim.api.nvim_get_current_win())
+      buffer.close(buf)
     end,
   })
-  autocmd.on('polecat_compose', 'BufWriteCmd', buf, 'Send the text', function()
+  autocmd.on('polecat_compose', 'BufWriteCmd', 'Send the text', function()
     send(buf, effect)
-  end)
+  end, buf)
   highlight(buf)
 end
 
@@ -171,7 +171,7 @@ local function show(effect, context)
   local win = window_of(buf, effect, context.split)
   if win and not effect.float then
     panel.keep(win)
-    window.set_options(win, { winbar = " %{get(b:, 'polecat_title', '')}" })
+    window.set_options(win, { winbar = window.TITLE })
   end
   if win and effect.quote then
     quote(buf, win, effect.quote)

@@ -1,12 +1,18 @@
---- Where cursors are while a buffer is redrawn: on what they were on, or at the end they follow.
+--- Where cursors are while a buffer is drawn anew: on what they were on, or at the end they follow.
+local rows = require('polecat.ui.rows')
+
 local M = {}
 
---- A selection grows with its cursor, so a window in visual mode follows nothing.
----@param win integer
+---@class polecat.Anchor
+---@field id string
+---@field group string
+---@field text string Of the line.
+---@field offset integer How many rows below the first one of its group.
+---@field below integer How many rows below the window's top.
+
 ---@return boolean
-local function selects(win)
-  local mode = vim.api.nvim_get_mode().mode
-  return win == vim.api.nvim_get_current_win() and mode:find('^[vV\22]') ~= nil
+local function is_visual()
+  return vim.api.nvim_get_mode().mode:find('^[vV\22]') ~= nil
 end
 
 --- The windows whose cursor's line has become the last one because those below it went: nobody
@@ -14,14 +20,16 @@ end
 ---@type table<integer, integer>
 local stranded = {}
 
---- The windows of all tab pages whose cursor is on the last line of `buf`.
+--- The windows of all tab pages whose cursor is on the last line of `buf`. A selection grows with
+--- its cursor, so a window in visual mode follows nothing.
 ---@param buf integer
 ---@return integer[]
 function M.at_end(buf)
   local last = vim.api.nvim_buf_line_count(buf)
+  local selecting = is_visual() and vim.api.nvim_get_current_win()
   return vim.tbl_filter(function(win)
     local row = vim.api.nvim_win_get_cursor(win)[1]
-    return row == last and row ~= stranded[win] and not selects(win)
+    return row == last and row ~= stranded[win] and win ~= selecting
   end, vim.fn.win_findbuf(buf))
 end
 
@@ -39,14 +47,14 @@ local function strand(buf, wins)
   end
 end
 
---- Puts the cursor of `win` on `row` (0-based), with that row's line at the window's bottom.
+--- Puts the cursor of `win` on `row`, from 0, which is `below` rows below the window's top. Without
+--- a top line of ours, a jump of more than a screen would centre the cursor's line.
 ---@param win integer
 ---@param row integer
-local function to_bottom(win, row)
-  local height = vim.fn.getwininfo(win)[1].height
+---@param below integer
+local function put(win, row, below)
   vim.api.nvim_win_call(win, function()
-    -- Without a top line of ours, a jump of more than a screen would centre the cursor's line.
-    vim.fn.winrestview({ lnum = row + 1, topline = math.max(row + 2 - height, 1) })
+    vim.fn.winrestview({ lnum = row + 1, topline = math.max(row + 1 - below, 1) })
   end)
 end
 
@@ -54,10 +62,10 @@ end
 ---@param buf integer
 ---@param wins integer[]
 function M.follow(buf, wins)
-  local row = vim.api.nvim_buf_line_count(buf) - 1
+  local last = vim.api.nvim_buf_line_count(buf)
   for _, win in ipairs(wins) do
-    if vim.api.nvim_win_get_cursor(win)[1] ~= row + 1 then
-      to_bottom(win, row)
+    if vim.api.nvim_win_get_cursor(win)[1] ~= last then
+      put(win, last - 1, vim.fn.getwininfo(win)[1].height - 1)
     end
   end
   strand(buf, wins)
@@ -66,9 +74,9 @@ end
 --- The lines of the selection, which ends, or of the cursor, from 1.
 ---@return integer first
 ---@return integer last
-function M.rows()
+function M.selected()
   local first, last = vim.fn.line('.'), vim.fn.line('.')
-  if vim.api.nvim_get_mode().mode:find('^[vV\22]') then
+  if is_visual() then
     local other = vim.fn.line('v')
     first, last = math.min(first, other), math.max(last, other)
     vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'n', false)
@@ -76,51 +84,90 @@ function M.rows()
   return first, last
 end
 
---- What each window's cursor stands on, by the row's key.
----@param buf integer
----@param keys string[]
----@return table<integer, string>
-function M.keys(buf, keys)
-  local held = {}
-  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    held[win] = keys[vim.api.nvim_win_get_cursor(win)[1]]
-  end
-  return held
-end
-
----@param keys string[]
----@param wanted string
----@return integer? row 1-based
-function M.row_of(keys, wanted)
-  for row, key in ipairs(keys) do
-    if key == wanted then
-      return row
-    end
-  end
-end
-
---- Puts the cursor of `win` on the first row that stands for something.
+--- Puts the cursor of `win` on the first row of `buf` that stands for something.
 ---@param win integer
----@param keys string[]
-function M.to_first(win, keys)
-  for row, key in ipairs(keys) do
-    if key ~= '' then
-      return vim.api.nvim_win_set_cursor(win, { row, 0 })
-    end
+---@param buf integer
+function M.to_first(win, buf)
+  local row = rows.first(buf)
+  if row then
+    vim.api.nvim_win_set_cursor(win, { row + 1, 0 })
   end
 end
 
---- Puts each cursor on the row that now has its key, if any has.
+--- Where the cursor of `win` is; nil where that stands for nothing.
 ---@param buf integer
----@param keys string[]
----@param held table<integer, string>
-function M.restore(buf, keys, held)
-  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    local key = held[win] or ''
-    local row = key ~= '' and M.row_of(keys, key)
-    local cursor = vim.api.nvim_win_get_cursor(win)
-    if row and row ~= cursor[1] then
-      vim.api.nvim_win_set_cursor(win, { row, cursor[2] })
+---@param win integer
+---@return polecat.Anchor?
+local function anchor_of(buf, win)
+  local at = vim.api.nvim_win_call(win, vim.fn.winsaveview) --[[@as { lnum: integer, topline: integer }]]
+  local id, group = rows.id(buf, at.lnum - 1)
+  if id and group then
+    return {
+      id = id,
+      group = group,
+      text = vim.fn.getbufline(buf, at.lnum)[1],
+      offset = at.lnum - 1 - (rows.rows_of(buf, group) or 0),
+      below = at.lnum - at.topline,
+    }
+  end
+end
+
+--- Where it is now, from 0: the row with the same id, else the nearest line of the same group that
+--- says the same.
+---@param buf integer
+---@param anchor polecat.Anchor
+---@return integer?
+local function find(buf, anchor)
+  local row = anchor.id ~= anchor.group and rows.row_of(buf, anchor.id)
+  local first, behind = rows.rows_of(buf, anchor.group)
+  if row or not first then
+    return row or nil
+  end
+  local nearest, least = math.min(first + anchor.offset, behind - 1), math.huge
+  for offset, line in ipairs(vim.api.nvim_buf_get_lines(buf, first, behind, false)) do
+    local away = math.abs(offset - 1 - anchor.offset)
+    if line == anchor.text and away < least then
+      nearest, least = first + offset - 1, away
+    end
+  end
+  return nearest
+end
+
+--- Puts the cursor of `win` back, unless it has stayed on its line.
+---@param buf integer
+---@param win integer
+---@param anchor polecat.Anchor
+local function restore(buf, win, anchor)
+  local now = anchor_of(buf, win)
+  if now and now.group == anchor.group and now.text == anchor.text then
+    return
+  end
+  local row = find(buf, anchor)
+  if row then
+    put(win, row, anchor.below)
+  end
+end
+
+--- Before a frame is drawn; it may be one of several.
+---@param view polecat.View
+function M.hold(view)
+  if view.anchors or not rows.first(view.buf) then
+    return
+  end
+  view.anchors = {}
+  for _, win in ipairs(vim.fn.win_findbuf(view.buf)) do
+    view.anchors[win] = anchor_of(view.buf, win)
+  end
+end
+
+--- After the last frame was drawn.
+---@param view polecat.View
+function M.restore(view)
+  local held = view.anchors or {}
+  view.anchors = nil
+  for win, anchor in pairs(held) do
+    if vim.api.nvim_win_is_valid(win) and vim.api.nvim_win_get_buf(win) == view.buf then
+      restore(view.buf, win, anchor)
     end
   end
 end

@@ -1,4 +1,5 @@
 --- Opens windows when what they show is there, so that nobody sees an empty one first.
+local autocmd = require('polecat.editor.autocmd')
 local ask = require('polecat.ui.ask')
 local notify = require('polecat.editor.notify')
 local window = require('polecat.ui.window')
@@ -21,17 +22,12 @@ function M.when_idle(act, refused)
     end
     return refused and refused()
   end
-  vim.api.nvim_create_autocmd('ModeChanged', {
-    pattern = '*:n',
-    once = true,
-    desc = 'Open a window of polecat.nvim',
-    callback = function()
-      -- Not between the keys of who goes on at once: in our windows single keys do much.
-      ask.when_quiet(function()
-        M.when_idle(act, refused)
-      end)
-    end,
-  })
+  autocmd.once('ModeChanged', 'Open a window of polecat.nvim', function()
+    -- Not between the keys of who goes on at once: in our windows single keys do much.
+    ask.when_quiet(function()
+      M.when_idle(act, refused)
+    end)
+  end, { pattern = '*:n' })
 end
 
 --- Deletes `buf`; when the command-line window is closed, for while it is open nothing can go.
@@ -40,13 +36,11 @@ local function delete(buf)
   if vim.fn.getcmdwintype() == '' then
     return pcall(vim.api.nvim_buf_delete, buf, { force = true })
   end
-  vim.api.nvim_create_autocmd('CmdwinLeave', {
-    once = true,
-    desc = 'Delete a buffer of polecat.nvim that could not be shown',
-    callback = vim.schedule_wrap(function()
+  autocmd.once('CmdwinLeave', 'Delete a buffer of polecat.nvim that could not be shown', function()
+    vim.schedule(function()
       delete(buf)
-    end),
-  })
+    end)
+  end)
 end
 
 --- Shows `buf` when `fill` has filled it, or empty after a short while. When it cannot be filled or

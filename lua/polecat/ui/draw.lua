@@ -1,10 +1,9 @@
 --- Draws what the backend sends for a view: its frames, in order, and its title.
-local anchors = require('polecat.ui.anchors')
 local buffer = require('polecat.ui.buffer')
 local cursor = require('polecat.ui.cursor')
 local float = require('polecat.ui.float')
 local highlight = require('polecat.ui.highlight')
-local marks = require('polecat.ui.marks')
+local rows = require('polecat.ui.rows')
 local under_way = require('polecat.ui.under_way')
 
 local M = {}
@@ -24,33 +23,30 @@ end
 
 ---@param view polecat.View
 ---@param keys string[]
----@param held table<integer, string>
-local function take_keys(view, keys, held)
-  local first = #view.keys == 0
-  view.keys = keys
-  cursor.restore(view.buf, keys, held)
+local function take_keys(view, keys)
+  local first = rows.take_keys(view.buf, keys)
+  cursor.restore(view)
   for _, win in ipairs(first and vim.fn.win_findbuf(view.buf) or {}) do
-    cursor.to_first(win, keys)
+    cursor.to_first(win, view.buf)
   end
+  under_way.draw(view)
 end
 
 ---@param view polecat.View
 ---@param frame table
 local function draw(view, frame)
-  local held = frame.keys and cursor.keys(view.buf, view.keys)
-  anchors.hold(view)
+  cursor.hold(view)
   local followers = view.spec.follow and cursor.at_end(view.buf)
   view.count = buffer.draw(view.buf, frame.patches, highlight.groups(frame.styles), view.count)
   view.tick = vim.api.nvim_buf_get_changedtick(view.buf)
   if frame.keys then
-    take_keys(view, frame.keys, held)
-    under_way.draw(view)
+    take_keys(view, frame.keys)
   end
   if frame.marks then
-    marks.take(view.buf, frame.marks)
+    rows.take(view.buf, frame.marks)
   end
   if frame.whole then
-    anchors.restore(view)
+    cursor.restore(view)
   end
   if followers then
     cursor.follow(view.buf, followers)

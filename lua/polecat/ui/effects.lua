@@ -24,15 +24,9 @@ local M = {}
 ---user's `vim.ui.select`, for what is asked first.
 ---@field begun? integer When the last call was made, by `vim.uv.hrtime()`.
 
---- The module that opens each view, and its function.
----@type table<string, string[]>
-local VIEWS = {
-  status = { 'polecat.ui.open', 'open' },
-  capture = { 'polecat.ui.open', 'open' },
-  diff = { 'polecat.ui.open', 'open' },
-  side_by_side = { 'polecat.ui.side_by_side', 'ask' },
-  log = { 'polecat.rpc.log', 'open' },
-}
+--- The modules that open what is no view of the backend's.
+---@type table<string, string>
+local VIEWS = { side_by_side = 'polecat.ui.side_by_side', log = 'polecat.rpc.log' }
 
 --- Makes the call that follows the choice.
 ---@param choice? polecat.Choice
@@ -50,24 +44,26 @@ function handlers.notify(effect)
   notify.notice(effect)
 end
 
-function handlers.confirm(effect, context)
-  local opts = { prompt = effect.prompt, yes = effect.yes }
-  opts.from, opts.again = context.from, effect.again
-  ask.confirm(opts, function(yes)
-    if yes then
-      M.call(effect.call, context)
-    end
-  end)
-end
-
 function handlers.select(effect, context)
-  local opts = { prompt = effect.prompt, kind = effect.of, show = context.show }
-  opts.from, opts.again = context.from, effect.again
+  ---@type polecat.Ask
+  local opts = {
+    prompt = effect.prompt,
+    kind = effect.of,
+    show = context.show,
+    from = context.from,
+    again = effect.again,
+  }
   -- What is asked next is another question.
   context = vim.tbl_extend('force', context, { show = false })
   ask.choose(effect.choices, opts, function(choice)
     follow(choice, context)
   end)
+end
+
+--- `Cancel` stands first, which is what a picker answers to a stray <CR>.
+function handlers.confirm(effect, context)
+  effect.choices = { { label = 'Cancel' }, { label = effect.yes, call = effect.call } }
+  handlers.select(effect, context)
 end
 
 function handlers.question(effect, context)
@@ -81,13 +77,12 @@ end
 ---@param context polecat.Context
 ---@return polecat.Split
 local function sized(effect, context)
-  return vim.tbl_extend('force', { size = effect.size, asked = context.from }, context.split)
+  return vim.tbl_extend('force', { size = effect.size }, context.split)
 end
 
 function handlers.open(effect, context)
-  local module, name = unpack(VIEWS[effect.view])
   local spec = vim.tbl_extend('force', { at = context.at, view = effect.view }, effect.spec)
-  require(module)[name](spec, sized(effect, context))
+  require(VIEWS[effect.view] or 'polecat.ui.open').open(spec, sized(effect, context))
 end
 
 --- What takes the focus: only for who has gone on with nothing else.

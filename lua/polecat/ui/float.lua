@@ -1,4 +1,6 @@
 --- Floating windows, which fit the screen.
+local autocmd = require('polecat.editor.autocmd')
+
 local M = {}
 
 --- The place of a float on the screen as it is now.
@@ -85,41 +87,36 @@ end
 
 --- Follows the screen's size, and the windows that close, while there are floats of ours.
 local function listen()
-  local group = vim.api.nvim_create_augroup('polecat_float', {})
-  vim.api.nvim_create_autocmd('VimResized', {
-    group = group,
-    desc = 'Fit the floats of polecat.nvim to the screen',
-    callback = function()
-      for _, win in ipairs(all()) do
-        if vim.w[win].polecat_float then
-          fit(win)
-        end
+  local fits = 'Fit the floats of polecat.nvim to the screen'
+  autocmd.on('polecat_float', 'VimResized', fits, function()
+    for _, win in ipairs(all()) do
+      if vim.w[win].polecat_float then
+        fit(win)
       end
-    end,
-  })
-  vim.api.nvim_create_autocmd('WinClosed', {
-    group = group,
-    desc = 'Lead from the floats of polecat.nvim to where they were opened from',
-    callback = function(event)
-      inherit(tonumber(event.match) or 0)
-      vim.schedule(function()
-        if #all() > 0 then
-          lead_back()
-        else
-          vim.api.nvim_create_augroup('polecat_float', {})
-        end
-      end)
-    end,
-  })
+    end
+  end)
+  local leads = 'Lead from the floats of polecat.nvim to where they were opened from'
+  autocmd.on('polecat_float', 'WinClosed', leads, function(event)
+    inherit(tonumber(event.match) --[[@as integer]])
+    vim.schedule(function()
+      if #all() > 0 then
+        lead_back()
+      else
+        autocmd.off('polecat_float')
+      end
+    end)
+  end)
 end
 
 --- Opens a float that knows where it was opened from.
 ---@param buf integer
+---@param title string
 ---@param place table
 ---@return integer win
-local function open(buf, place)
+local function open(buf, title, place)
   local from = vim.api.nvim_get_current_win()
-  local win = vim.api.nvim_open_win(buf, true, place)
+  local frame = { style = 'minimal', border = border(), title = titled(title) }
+  local win = vim.api.nvim_open_win(buf, true, vim.tbl_extend('error', frame, place))
   vim.w[win].polecat_from = from
   listen()
   return win
@@ -131,10 +128,8 @@ end
 ---@return integer win
 function M.open(buf, title)
   local place = centered()
-  local frame = vim.tbl_extend('error', place, footer(place.width))
-  frame.style, frame.border = 'minimal', border()
-  frame.title, frame.title_pos = titled(title), 'center'
-  local win = open(buf, frame)
+  local frame = vim.tbl_extend('error', place, footer(place.width), { title_pos = 'center' })
+  local win = open(buf, title, frame)
   vim.w[win].polecat_float = true
   return win
 end
@@ -146,11 +141,8 @@ end
 ---@param height integer
 ---@return integer win
 function M.popup(buf, title, width, height)
-  return open(buf, {
+  return open(buf, title, {
     relative = 'editor',
-    style = 'minimal',
-    border = border(),
-    title = titled(title),
     width = math.min(width, math.max(vim.o.columns - 2, 1)),
     height = math.min(height, math.max(vim.o.lines - 4, 1)),
     row = math.max(math.floor((vim.o.lines - height) / 2) - 1, 0),

@@ -1,6 +1,7 @@
 --- Highlight groups for the colours of agents, made as they come. Neovim has room for some 20,000
 --- groups of everybody's and takes none back, so that the number of ours is bounded for its whole
 --- life, whatever is printed.
+local autocmd = require('polecat.editor.autocmd')
 local bit = require('bit')
 
 local M = {}
@@ -67,15 +68,12 @@ end
 
 --- Set again what a colour scheme clears.
 local function listen()
-  vim.api.nvim_create_autocmd('ColorScheme', {
-    group = vim.api.nvim_create_augroup('polecat_highlight', {}),
-    desc = "Set the groups of polecat.nvim for agents' colours again",
-    callback = function()
-      for name, style in pairs(styles) do
-        define(style, name)
-      end
-    end,
-  })
+  local desc = "Set the groups of polecat.nvim for agents' colours again"
+  autocmd.on('polecat_highlight', 'ColorScheme', desc, function()
+    for name, style in pairs(styles) do
+      define(style, name)
+    end
+  end)
 end
 
 --- Others have used up all that there is: each further try would be an error message.

@@ -34,9 +34,7 @@ end
 ---@param buf integer
 function M.help(buf)
   local lines, width = help_lines(by_buffer[buf] or {})
-  local help = vim.api.nvim_create_buf(false, true)
-  vim.api.nvim_buf_set_lines(help, 0, -1, false, lines)
-  vim.bo[help].bufhidden, vim.bo[help].modifiable = 'wipe', false
+  local help = buffer.scratch(lines)
   local win = float.popup(help, 'keys', width, #lines)
   local function close()
     pcall(vim.api.nvim_win_close, win, true)
@@ -44,7 +42,7 @@ function M.help(buf)
   for _, lhs in ipairs({ 'q', '<Esc>', 'g?' }) do
     vim.keymap.set('n', lhs, close, { buffer = help, nowait = true, desc = 'Close' })
   end
-  vim.api.nvim_create_autocmd('BufLeave', { buffer = help, once = true, callback = close })
+  autocmd.once('BufLeave', 'Close the list of keys', close, { buffer = help })
 end
 
 --- Moves the cursor to a stop of this kind.
@@ -53,7 +51,7 @@ end
 ---@return fun(buf: integer)
 local function to_stop(kind, step)
   return function(buf)
-    require('polecat.ui.marks').jump(buf, kind, step)
+    require('polecat.ui.rows').jump(buf, kind, step)
   end
 end
 
@@ -89,16 +87,16 @@ end
 ---@param name string As in `view_keys.lua`.
 ---@param own? table<string, fun(buf: integer)> Actions that the view has itself.
 function M.set(buf, name, own)
-  local keys = require('polecat.ui.view_keys')[name]
+  local keys = assert(require('polecat.ui.view_keys')[name], name)
   by_buffer[buf] = keys
   for _, key in ipairs(keys) do
     -- A longer map of the user's must not make ours wait for `timeoutlen`.
     local opts = { buffer = buf, nowait = true, desc = key[2] }
     vim.keymap.set(key.modes or 'n', key[1], action(buf, key, own or {}), opts)
   end
-  autocmd.on('polecat_keys', 'BufWipeout', buf, 'Forget the keys of a buffer that goes', function()
+  autocmd.on('polecat_keys', 'BufWipeout', 'Forget the keys of a buffer that goes', function()
     by_buffer[buf] = nil
-  end)
+  end, buf)
 end
 
 return M

@@ -1,5 +1,7 @@
 --- Neovim's own message line: what is shown there is seen, whole in `:messages`, and asks for no
 --- key. A `vim.notify` of the user's has room of its own, and gets a text as it is.
+local autocmd = require('polecat.editor.autocmd')
+
 local M = {}
 
 local levels = vim.log.levels
@@ -8,7 +10,7 @@ local GROUPS = { [levels.WARN] = 'WarningMsg', [levels.ERROR] = 'ErrorMsg' }
 --- Whether messages end up in the message line, where a second line means a hit-enter prompt.
 ---@return boolean
 local function is_line()
-  local source = debug.getinfo(vim.notify, 'S').source
+  local source = (debug.getinfo(vim.notify, 'S') or {}).source or ''
   -- Neovim 0.12 may have its own Lua compiled in without the names of its files.
   return source == '?' or source:find('^@?vim/_') ~= nil
 end
@@ -89,13 +91,12 @@ function M.show(text, level)
   if not is_covered() then
     return show(text, level)
   end
-  vim.api.nvim_create_autocmd('ModeChanged', {
-    once = true,
-    desc = 'Tell what polecat.nvim could not while a mode was in the way',
-    callback = vim.schedule_wrap(function()
+  local desc = 'Tell what polecat.nvim could not while a mode was in the way'
+  autocmd.once('ModeChanged', desc, function()
+    vim.schedule(function()
       M.show(text, level)
-    end),
-  })
+    end)
+  end)
 end
 
 return M

@@ -23,8 +23,22 @@ local M = {}
 ---@field hidden 'hide'|'wipe' What becomes of its buffer when no window shows it.
 ---@field float? boolean It opens in a float, not in a split.
 ---@field options table<string, any> Of its windows.
----@field keys fun(spec: polecat.OpenSpec): string The list of its keys.
 ---@field syntax? string
+
+--- Of a window for a text with nothing of the editor's own in it: these, and `more`.
+---@param more table<string, any>
+---@return table<string, any>
+local function plain(more)
+  return vim.tbl_extend('error', more, {
+    wrap = false,
+    list = false,
+    number = false,
+    relativenumber = false,
+    colorcolumn = '',
+    spell = false,
+    winbar = window.TITLE,
+  })
+end
 
 ---@type table<string, polecat.Kind>
 local KINDS = {
@@ -32,52 +46,29 @@ local KINDS = {
     hidden = 'wipe',
     float = true,
     options = { cursorline = true, wrap = false },
-    keys = function(spec)
-      return spec.polecat and 'detail' or 'rows'
-    end,
   },
   capture = {
     hidden = 'hide',
-    -- A screen is shown as the terminal would: no wrapping, nothing of the editor's own in it.
-    options = {
-      wrap = false,
-      list = false,
-      number = false,
-      relativenumber = false,
+    -- A screen is shown as the terminal would.
+    options = plain({
       signcolumn = 'no',
       foldcolumn = '0',
       statuscolumn = '',
-      colorcolumn = '',
-      spell = false,
       cursorcolumn = false,
       conceallevel = 0,
-      winbar = " %{get(b:, 'polecat_title', '')}",
-    },
-    keys = function(spec)
-      return spec.snapshot and 'snapshot' or 'capture'
-    end,
+    }),
   },
   diff = {
     hidden = 'hide',
     -- Neovim's own, which every colour scheme knows.
     syntax = 'diff',
-    options = {
-      wrap = false,
-      list = false,
-      spell = false,
-      number = false,
-      relativenumber = false,
-      colorcolumn = '',
+    options = plain({
       foldenable = true,
       foldmethod = 'expr',
-      foldexpr = "v:lua.require'polecat.ui.marks'.fold_level()",
-      foldtext = "v:lua.require'polecat.ui.marks'.fold_text()",
+      foldexpr = "v:lua.require'polecat.ui.rows'.fold_level()",
+      foldtext = "v:lua.require'polecat.ui.rows'.fold_text()",
       foldlevel = 99,
-      winbar = " %{get(b:, 'polecat_title', '')}",
-    },
-    keys = function()
-      return 'diff'
-    end,
+    }),
   },
 }
 
@@ -98,6 +89,16 @@ local function asked_of_backend(spec)
   }
 end
 
+--- The list of the keys of a view.
+---@param spec polecat.OpenSpec
+---@return string
+local function keys_of(spec)
+  if spec.view == 'status' then
+    return spec.polecat and 'detail' or 'rows'
+  end
+  return spec.snapshot and 'snapshot' or spec.view
+end
+
 --- Makes `buf` a view, and keeps it so.
 ---@param buf integer
 ---@param spec polecat.OpenSpec
@@ -116,12 +117,10 @@ function M.fill(buf, spec, callback)
     end
     callback(err)
   end)
-  keys.set(buf, kind.keys(spec))
+  keys.set(buf, keys_of(spec))
   window.dress(buf, kind.options)
   vim.bo[buf].filetype = 'polecat-' .. spec.view
-  if kind.syntax then
-    vim.bo[buf].syntax = kind.syntax
-  end
+  vim.bo[buf].syntax = kind.syntax or vim.bo[buf].syntax
 end
 
 ---@param buf integer

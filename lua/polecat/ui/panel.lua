@@ -1,12 +1,13 @@
 --- Windows that we opened for our buffers. They take no other buffer ('winfixbuf') as long as there
 --- is a window for files beside them: alone in a tab page, `:edit` works in them as anywhere.
+local autocmd = require('polecat.editor.autocmd')
 local window = require('polecat.ui.window')
 
 local M = {}
 
 --- Whether another window of the tab page shows files.
 ---@param win integer
----@param closing? integer One that is about to go.
+---@param closing? number One that is about to go.
 ---@return boolean
 local function has_other(win, closing)
   for _, other in ipairs(vim.api.nvim_tabpage_list_wins(vim.api.nvim_win_get_tabpage(win))) do
@@ -26,7 +27,7 @@ local function panels()
 end
 
 --- Sets the option in all of them; true when there is none left.
----@param closing? integer
+---@param closing? number
 ---@return boolean
 local function update(closing)
   local all = panels()
@@ -38,15 +39,13 @@ end
 
 --- Follows the windows that come and go, while there are any of ours.
 local function listen()
-  vim.api.nvim_create_autocmd({ 'BufEnter', 'BufWinEnter', 'WinNew', 'WinClosed' }, {
-    group = vim.api.nvim_create_augroup('polecat_panel', {}),
-    desc = 'Let other buffers into a lone window of polecat.nvim',
-    callback = function(event)
-      if update(event.event == 'WinClosed' and tonumber(event.match) or nil) then
-        vim.api.nvim_create_augroup('polecat_panel', {})
-      end
-    end,
-  })
+  local events = { 'BufEnter', 'BufWinEnter', 'WinNew', 'WinClosed' }
+  local desc = 'Let other buffers into a lone window of polecat.nvim'
+  autocmd.on('polecat_panel', events, desc, function(event)
+    if update(event.event == 'WinClosed' and tonumber(event.match) or nil) then
+      autocmd.off('polecat_panel')
+    end
+  end)
 end
 
 --- Keeps other buffers out of `win`, which we opened, while it shows what it shows now.

@@ -1,4 +1,5 @@
 --- Previews: what a session prints, live and in its colours, in the buffer of somebody's picker.
+local buffer = require('polecat.ui.buffer')
 local view = require('polecat.ui.view')
 local where = require('polecat.editor.context')
 
@@ -11,22 +12,12 @@ local LINES = 200
 ---@type integer?
 local current
 
---- Ends the preview.
-function M.stop()
-  if current then
-    view.close(current)
-    current = nil
-  end
-end
-
 --- Why there is nothing to see.
 ---@param buf integer
 ---@param err polecat.Error
 local function say(buf, err)
   if vim.api.nvim_buf_is_valid(buf) then
-    vim.bo[buf].modifiable = true
-    vim.api.nvim_buf_set_lines(buf, 0, -1, false, vim.split(err.message, '\n'))
-    vim.bo[buf].modifiable = false
+    buffer.write(buf, vim.split(err.message, '\n'))
   end
 end
 
@@ -35,7 +26,9 @@ end
 ---@param polecat string
 ---@param at polecat.At
 function M.show(buf, polecat, at)
-  M.stop()
+  if current then
+    view.close(current)
+  end
   current = buf
   where.keep(buf, at)
   local spec = { kind = 'capture', polecat = polecat, title = polecat }

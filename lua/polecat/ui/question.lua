@@ -1,5 +1,6 @@
 --- Questions that show first what they are about: one at a time, and the same one once.
 local ask = require('polecat.ui.ask')
+local buffer = require('polecat.ui.buffer')
 local keys = require('polecat.ui.keymaps')
 local window = require('polecat.ui.window')
 
@@ -33,9 +34,7 @@ local answers = {}
 ---@param question polecat.Question
 ---@return integer buf
 local function buffer_of(question)
-  local buf = vim.api.nvim_create_buf(false, true)
-  vim.api.nvim_buf_set_lines(buf, 0, -1, false, question.lines)
-  vim.bo[buf].bufhidden, vim.bo[buf].modifiable = 'wipe', false
+  local buf = buffer.scratch(question.lines)
   vim.bo[buf].filetype = question.filetype
   return buf
 end

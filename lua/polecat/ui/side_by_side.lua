@@ -45,9 +45,8 @@ local function fill(left, effect, encoding)
     return encoding ~= '' and vim.iconv(line, encoding, 'utf-8') or line
   end, effect.lines)
   vim.bo[left].modifiable = true
-  vim.api.nvim_buf_set_lines(left, 0, -1, false, lines)
   vim.bo[left].fileformat = effect.fileformat
-  vim.bo[left].modifiable, vim.bo[left].modified = false, false
+  buffer.write(left, lines)
   keys.set(left, 'plain', { close = close })
   vim.bo[left].filetype = vim.filetype.match({ filename = effect.filename, buf = left }) or ''
 end
@@ -62,7 +61,7 @@ local function end_with(left, right)
       vim.api.nvim_win_call(right, vim.cmd.diffoff)
     end
   end)
-  autocmd.on('polecat_side_by_side', 'BufWinLeave', left, desc, ended)
+  autocmd.on('polecat_side_by_side', 'BufWinLeave', desc, ended, left)
 end
 
 --- The right side, in a tab page of its own: the file, or nothing where that is gone.
@@ -76,9 +75,7 @@ local function open_file(file)
     vim.cmd({ cmd = 'edit', args = { vim.fn.fnameescape(file) }, magic = { file = false } })
     return win
   end
-  local gone = vim.api.nvim_create_buf(false, true)
-  buffer.prepare(gone, 'wipe')
-  vim.api.nvim_win_set_buf(win, gone)
+  vim.api.nvim_win_set_buf(win, buffer.scratch({}))
   return win
 end
 
@@ -108,7 +105,7 @@ local function show(effect, at)
   local win = vim.api.nvim_open_win(left, true, { split = 'left', win = right })
   fill(left, effect, encoding)
   panel.keep(win)
-  window.set_options(win, { winbar = " %{get(b:, 'polecat_title', '')}" })
+  window.set_options(win, { winbar = window.TITLE })
   vim.cmd.diffthis()
   end_with(left, right)
   vim.api.nvim_win_call(right, vim.cmd.diffthis)
@@ -131,7 +128,7 @@ end
 --- command was typed.
 ---@param spec { polecat?: string, at: polecat.At }
 ---@param split polecat.Split
-function M.ask(spec, split)
+function M.open(spec, split)
   local win = split.from
   if not win or not vim.api.nvim_win_is_valid(win) then
     return

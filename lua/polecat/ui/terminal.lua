@@ -1,5 +1,6 @@
 --- Attaching: a terminal on a session, or the user's own tmux client switched to it.
 local ask = require('polecat.ui.ask')
+local autocmd = require('polecat.editor.autocmd')
 local notify = require('polecat.editor.notify')
 local where = require('polecat.editor.context')
 local window = require('polecat.ui.window')
@@ -20,6 +21,7 @@ local function start_terminal(argv, on_exit)
   if vim.fn.has('nvim-0.11') == 1 then
     return vim.fn.jobstart(outside, { term = true, on_exit = on_exit })
   end
+  ---@diagnostic disable-next-line: deprecated -- the only one that 0.10 has
   return vim.fn.termopen(outside, { on_exit = on_exit })
 end
 
@@ -27,21 +29,9 @@ end
 ---@param buf integer
 ---@param job integer
 local function detach_when_hidden(buf, job)
-  vim.api.nvim_create_autocmd('BufHidden', {
-    buffer = buf,
-    once = true,
-    desc = 'Detach from the session',
-    callback = function()
-      vim.fn.jobstop(job)
-    end,
-  })
-end
-
----@param buf integer
-local function wipe(buf)
-  if vim.api.nvim_buf_is_valid(buf) then
-    pcall(vim.api.nvim_buf_delete, buf, { force = true })
-  end
+  autocmd.once('BufHidden', 'Detach from the session', function()
+    vim.fn.jobstop(job)
+  end, { buffer = buf })
 end
 
 --- Runs `argv` in the current window.
@@ -51,21 +41,16 @@ end
 local function run(terminal, at, buf)
   local argv = terminal.plan.argv
   local job = start_terminal(argv, function(_, code)
-    local hidden = vim.api.nvim_buf_is_valid(buf) and #vim.fn.win_findbuf(buf) == 0
     -- What a failed attach says is left on the screen.
-    if code == 0 or hidden then
-      wipe(buf)
+    if code == 0 or #vim.fn.win_findbuf(buf) == 0 then
+      pcall(vim.api.nvim_buf_delete, buf, { force = true })
     end
   end)
   vim.b[buf].polecat = terminal.polecat
   vim.b[buf].polecat_attach = table.concat(argv, ' ')
   where.keep(buf, at)
   detach_when_hidden(buf, job)
-  require('polecat.ui.keymaps').set(buf, 'plain', {
-    close = function()
-      window.close(vim.api.nvim_get_current_win())
-    end,
-  })
+  require('polecat.ui.keymaps').set(buf, 'plain')
 end
 
 --- The terminal of this tab page that runs `argv`.

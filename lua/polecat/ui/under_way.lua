@@ -1,6 +1,5 @@
 --- Keys whose answer is still to come: a second press does nothing, and the row says what is done.
-local cursor = require('polecat.ui.cursor')
-local marks = require('polecat.ui.marks')
+local rows = require('polecat.ui.rows')
 
 local M = {}
 
@@ -23,10 +22,9 @@ function M.draw(view)
   end
   vim.api.nvim_buf_clear_namespace(view.buf, namespace, 0, -1)
   for _, one in ipairs(view.under_way) do
-    local marked = marks.row_of(view.buf, one.id)
-    local row = marked and marked + 1 or view.spec.polecat and 1 or cursor.row_of(view.keys, one.id)
+    local row = rows.row_of(view.buf, one.id) or (view.spec.polecat and 0)
     if one.late and one.id ~= '' and row then
-      vim.api.nvim_buf_set_extmark(view.buf, namespace, row - 1, 0, {
+      vim.api.nvim_buf_set_extmark(view.buf, namespace, row, 0, {
         virt_text = { { (' %s... '):format(one.doing), 'PolecatMuted' } },
         virt_text_pos = 'right_align',
       })

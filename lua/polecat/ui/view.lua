@@ -3,8 +3,7 @@ local autocmd = require('polecat.editor.autocmd')
 local backend = require('polecat.rpc.client')
 local cursor = require('polecat.ui.cursor')
 local frames = require('polecat.ui.draw')
-local marks = require('polecat.ui.marks')
-local visible = require('polecat.ui.visible')
+local rows = require('polecat.ui.rows')
 local where = require('polecat.editor.context')
 local window = require('polecat.ui.window')
 
@@ -29,7 +28,6 @@ local M = {}
 ---@field count integer How many lines the backend has drawn.
 ---@field grown? integer How many of a capture's it had, when it is opened again.
 ---@field tick? integer The buffer's |b:changedtick| since it was drawn.
----@field keys string[] What each row stands for.
 ---@field anchors? table<integer, polecat.Anchor> Where cursors were before what is being drawn.
 ---@field callback fun(err?: polecat.Error) For who opened it.
 ---@field frames table[] That have come and are not drawn yet.
@@ -41,6 +39,11 @@ local by_buffer = {}
 ---@type table<integer, polecat.View>
 local by_id = {}
 local last_id = 0
+--- What can change which buffers are shown, and how wide.
+-- stylua: ignore
+local WINDOW_EVENTS = {
+  'BufWinEnter', 'BufWinLeave', 'WinNew', 'WinClosed', 'WinResized', 'TabEnter', 'VimResized',
+}
 
 --- For calls whose error is no news: a view that is gone has nothing to be told.
 local function ignore() end
@@ -61,17 +64,14 @@ end
 local function open_args(view)
   local spec = view.spec
   view.reported = { width = window.width(view.buf) or spec.width or vim.o.columns, visible = true }
-  return {
+  local args = vim.tbl_extend('force', spec, {
     at = where.here(view.buf),
     view = view.id,
-    kind = spec.kind,
-    polecat = spec.polecat,
-    session = spec.session,
     lines = view.grown and math.max(view.grown, spec.lines or 0) or spec.lines,
-    follow = spec.follow,
-    since = spec.since,
     width = view.reported.width,
-  }
+  })
+  args.title = nil
+  return args
 end
 
 --- The view is drawn: its first frame says so before the answer to its opening does.
@@ -91,10 +91,10 @@ end
 local function ask(view, callback)
   by_id[view.id] = nil
   last_id = last_id + 1
-  view.id, view.state, view.count, view.frames = last_id, 'opening', 0, {}
+  local id = last_id
+  view.id, view.state, view.count, view.frames = id, 'opening', 0, {}
   view.callback = callback
-  by_id[view.id] = view
-  local id = view.id
+  by_id[id] = view
   backend.call('view.open', open_args(view), function(err)
     if view.id ~= id or view.state ~= 'opening' then
       return
@@ -121,7 +121,7 @@ end
 ---@return polecat.View[]
 local function views(state)
   local found = vim.tbl_filter(function(view)
-    return view.state == state
+    return view.state == state and vim.api.nvim_buf_is_valid(view.buf)
   end, vim.tbl_values(by_buffer))
   table.sort(found, function(a, b)
     return a.id < b.id
@@ -152,7 +152,7 @@ local function lose(why, again)
   end
 end
 
-local listens = false
+local listens, update_planned = false, false
 
 --- Follows the backend and the windows, from the first view on.
 local function listen()
@@ -161,14 +161,8 @@ local function listen()
   end
   listens = true
   backend.watch({ ready = restore, lost = lose })
-  vim.api.nvim_create_autocmd(
-    { 'BufWinEnter', 'BufWinLeave', 'WinNew', 'WinClosed', 'WinResized', 'TabEnter', 'VimResized' },
-    {
-      group = vim.api.nvim_create_augroup('polecat_view', {}),
-      desc = 'Tell the backend of polecat.nvim which views can be seen',
-      callback = M.update,
-    }
-  )
+  local desc = 'Tell the backend of polecat.nvim which views can be seen'
+  autocmd.on('polecat_view', WINDOW_EVENTS, desc, M.update)
 end
 
 --- Lets the backend draw `spec` into `buf`. A view of that buffer from before ends.
@@ -178,13 +172,22 @@ end
 function M.open(buf, spec, callback)
   listen()
   M.close(buf)
-  local view = { id = 0, buf = buf, spec = spec, keys = {}, state = 'opening', count = 0 }
-  view.frames, view.callback = {}, callback
+  ---@type polecat.View
+  local view = {
+    id = 0,
+    buf = buf,
+    spec = spec,
+    state = 'opening',
+    count = 0,
+    frames = {},
+    callback = callback,
+    reported = { width = 0, visible = true },
+  }
   by_buffer[buf] = view
   ask(view, callback)
-  autocmd.on('polecat_view_end', 'BufUnload', buf, 'End the view of a buffer that goes', function()
+  autocmd.on('polecat_view_end', 'BufUnload', 'End the view of a buffer that goes', function()
     M.close(buf)
-  end)
+  end, buf)
 end
 
 --- Ends the drawing of `view`.
@@ -202,7 +205,7 @@ end
 function M.close(buf)
   local view = by_buffer[buf]
   by_buffer[buf] = nil
-  marks.forget(buf)
+  rows.forget(buf)
   if view then
     stop(view)
   end
@@ -222,15 +225,6 @@ function M.of(buf)
   return by_buffer[buf]
 end
 
---- What the line `row`, from 1, stands for; nil when for nothing.
----@param view polecat.View
----@param row integer
----@return string?
-function M.id_of(view, row)
-  local id = marks.id(view.buf, row - 1) or view.keys[row]
-  return id ~= '' and id or nil
-end
-
 --- Puts the cursor of a window that has just been opened on `buf` where it is of use: at the end
 --- of what is followed, else on the first row that stands for something.
 ---@param win integer
@@ -239,8 +233,8 @@ function M.place_cursor(win, buf)
   local view = by_buffer[buf]
   if view and view.spec.kind == 'capture' then
     cursor.follow(buf, { win })
-  elseif view then
-    cursor.to_first(win, view.keys)
+  elseif view and view.spec.kind == 'status' then
+    cursor.to_first(win, buf)
   end
 end
 
@@ -284,9 +278,27 @@ function M.closed(data)
   end
 end
 
+---@param view polecat.View
+local function tell_window(view)
+  local width = window.width(view.buf)
+  local now = { width = width or view.reported.width, visible = width ~= nil }
+  if not vim.deep_equal(now, view.reported) then
+    view.reported = now
+    local args = { view = view.id, width = now.width, visible = now.visible }
+    backend.call('view.set', args, ignore)
+  end
+end
+
 --- Tells the backend which views can be seen, and how wide; once for a burst of events.
 function M.update()
-  visible.update(by_id)
+  if update_planned then
+    return
+  end
+  update_planned = true
+  vim.schedule(function()
+    update_planned = false
+    vim.tbl_map(tell_window, views('open'))
+  end)
 end
 
 return M

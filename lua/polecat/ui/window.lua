@@ -4,6 +4,9 @@ local notify = require('polecat.editor.notify')
 
 local M = {}
 
+--- 'winbar' of a window that shows the title of its buffer.
+M.TITLE = " %{get(b:, 'polecat_title', '')}"
+
 ---@param win integer
 ---@return boolean
 function M.floats(win)
@@ -62,25 +65,27 @@ local function leave_float(kept)
   end
 end
 
---- The window of this tab page that shows `buf`.
+--- The windows of this tab page that show `buf`.
+---@param buf integer
+---@return integer[]
+local function all_showing(buf)
+  return vim.tbl_filter(function(win)
+    return vim.api.nvim_win_get_buf(win) == buf
+  end, vim.api.nvim_tabpage_list_wins(0))
+end
+
+--- One of them.
 ---@param buf integer
 ---@return integer?
 function M.showing(buf)
-  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    if vim.api.nvim_win_get_tabpage(win) == vim.api.nvim_get_current_tabpage() then
-      return win
-    end
-  end
+  return all_showing(buf)[1]
 end
 
 --- Whether the command said where it wants its window.
 ---@param split polecat.Split
 ---@return boolean
 function M.has_modifiers(split)
-  local mods = split.mods
-  if not mods then
-    return false
-  end
+  local mods = split.mods or {}
   local placed = mods.vertical or mods.horizontal or (mods.split or '') ~= ''
   return placed or (mods.tab or -1) >= 0
 end
@@ -200,9 +205,9 @@ end
 ---@param options table<string, any>
 function M.dress(buf, options)
   local desc = 'Set the options of a window that shows a buffer of polecat.nvim'
-  autocmd.on('polecat_window', 'BufWinEnter', buf, desc, function()
+  autocmd.on('polecat_window', 'BufWinEnter', desc, function()
     M.set_options(vim.api.nvim_get_current_win(), options)
-  end)
+  end, buf)
 end
 
 --- How many columns of text `win` has.
@@ -217,13 +222,9 @@ end
 ---@param buf integer
 ---@return integer?
 function M.width(buf)
-  local narrowest
-  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    if vim.api.nvim_win_get_tabpage(win) == vim.api.nvim_get_current_tabpage() then
-      narrowest = math.min(narrowest or math.huge, text_width(win))
-    end
-  end
-  return narrowest
+  local widths = vim.tbl_map(text_width, all_showing(buf))
+  table.sort(widths)
+  return widths[1]
 end
 
 --- Closes `win`; the last window of all shows an empty buffer instead.

@@ -1,5 +1,5 @@
---- What the rows of a view mean, as the backend says with its frames: their ids, their folds, where
---- the cursor stops, and notes between them. Works without a backend.
+--- What the rows of a view stand for, as the backend says with its frames: their ids, their folds,
+--- where the cursor stops, and notes between them. Works without a backend.
 local M = {}
 
 local namespace = vim.api.nvim_create_namespace('polecat_notes')
@@ -10,7 +10,8 @@ local namespace = vim.api.nvim_create_namespace('polecat_notes')
 ---@field [1] integer The first one, from 0.
 ---@field [2] integer How many.
 ---@field [3] string `group#part`: another one when what they show has changed.
----@field [4] polecat.Chunks What stands there when the fold that begins here is closed.
+---@field [4]? polecat.Chunks What stands there when the fold that begins here is closed.
+---@field is_row? boolean It is one row, and `[3]` all of its id.
 
 ---@class polecat.Marks
 ---@field ranges polecat.Range[] In order.
@@ -26,7 +27,7 @@ local levels = {}
 
 ---@param buf integer
 ---@return polecat.Range[]
-function M.ranges(buf)
+local function ranges_of(buf)
   return marks[buf] and marks[buf].ranges or {}
 end
 
@@ -35,7 +36,7 @@ end
 ---@param row integer From 0.
 ---@return polecat.Range?
 local function range_of(buf, row)
-  local ranges = M.ranges(buf)
+  local ranges = ranges_of(buf)
   local low, high = 1, #ranges
   while low <= high do
     local middle = math.floor((low + high) / 2)
@@ -50,13 +51,23 @@ local function range_of(buf, row)
   end
 end
 
+---@param range polecat.Range
+---@return string?
+local function group_of(range)
+  return range.is_row and range[3] or range[3]:match('^[^#]*')
+end
+
 --- What `row` stands for.
 ---@param buf integer
 ---@param row integer From 0.
----@return string?
+---@return string? id
+---@return string? group What it belongs to.
 function M.id(buf, row)
   local range = range_of(buf, row)
-  return range and ('%s+%d'):format(range[3], row - range[1])
+  if range then
+    local id = range.is_row and range[3] or ('%s+%d'):format(range[3], row - range[1])
+    return id, group_of(range)
+  end
 end
 
 --- The row that stands for `id`.
@@ -65,11 +76,36 @@ end
 ---@return integer? row From 0.
 function M.row_of(buf, id)
   local of, offset = id:match('^(.*)%+(%d+)$')
-  for _, range in ipairs(of and M.ranges(buf) or {}) do
-    if range[3] == of then
+  for _, range in ipairs(ranges_of(buf)) do
+    if range.is_row and range[3] == id then
+      return range[1]
+    elseif not range.is_row and range[3] == of then
       return range[1] + math.floor(tonumber(offset) or 0)
     end
   end
+end
+
+--- The first row of a group and the row after its last one, from 0.
+---@param buf integer
+---@param group? string
+---@return integer? first
+---@return integer behind
+function M.rows_of(buf, group)
+  local first, behind = nil, 0
+  for _, range in ipairs(ranges_of(buf)) do
+    if group_of(range) == group then
+      first, behind = first or range[1], range[1] + range[2]
+    end
+  end
+  return first, behind
+end
+
+--- The first row that stands for something, from 0.
+---@param buf integer
+---@return integer?
+function M.first(buf)
+  local range = ranges_of(buf)[1]
+  return range and range[1]
 end
 
 --- Moves the cursor, as often as the count says, to the next stop of a kind, or with `step` -1 to
@@ -94,15 +130,12 @@ end
 --- Before a patch is applied: the folds of its lines. Neovim asks for them at once.
 ---@param buf integer
 ---@param from integer As of the patch.
----@param to integer -1 is the end.
+---@param to integer The end is -1.
 ---@param folds (string|integer)[]
 function M.splice(buf, from, to, folds)
   local all = levels[buf] or {}
   local behind = to < 0 and {} or vim.list_slice(all, to + 1)
-  for row = #all, from + 1, -1 do
-    all[row] = nil
-  end
-  levels[buf] = vim.list_extend(vim.list_extend(all, folds), behind)
+  levels[buf] = vim.list_extend(vim.list_extend(vim.list_slice(all, 1, from), folds), behind)
 end
 
 --- For 'foldexpr'.
@@ -121,7 +154,7 @@ function M.fold_text()
   end
   return vim.tbl_map(function(chunk)
     return { vim.fn.strtrans(chunk[1]), chunk[2] }
-  end, range[4])
+  end, range[4] or {})
 end
 
 --- Takes the marks of a frame for those of `buf`, and shows their notes.
@@ -134,6 +167,19 @@ function M.take(buf, new)
     local mark = { virt_lines = note[2], strict = false }
     vim.api.nvim_buf_set_extmark(buf, namespace, note[1], 0, mark)
   end
+end
+
+--- The same of a view whose rows each have a key, `''` where one stands for nothing.
+---@param buf integer
+---@param keys string[]
+---@return boolean first There were none before.
+function M.take_keys(buf, keys)
+  local first, ranges = marks[buf] == nil, {}
+  for row, key in ipairs(keys) do
+    ranges[#ranges + 1] = key ~= '' and { row - 1, 1, key, is_row = true } or nil
+  end
+  marks[buf] = { ranges = ranges, stops = {}, notes = {} }
+  return first
 end
 
 --- Forgets a buffer that goes.
