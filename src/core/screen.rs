@@ -171,7 +171,7 @@ fn without_dialog(
         (Some(Means::Working), _) => (Seen::Working, StateSource::Title),
         (Some(Means::Ready), _) | (Some(Means::Idle), Some(_)) => (Seen::Idle, StateSource::Title),
         (_, None) if *scene == Scene::Busy => (Seen::Working, StateSource::Screen),
-        (_, None) if working::is_splash(patterns.known, rows) => {
+        (_, None) if working::is_before_composer(patterns.known, rows) => {
             (Seen::Starting, StateSource::Screen)
         }
         (_, None) => (Seen::Unknown, StateSource::None),

@@ -9,6 +9,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     // Whoever does not say otherwise lets it act without asking.
     args: &["-i"],
     process_names: &["cline"],
+    delay_ms: 20_000,
     first_words: FirstWords::Argument,
     resume: Some(ResumeBy::Flag("--id")),
     screen: Some(SCREEN),

@@ -8,6 +8,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     command: "cn",
     args: &["--auto"],
     process_names: &["cn", "node"],
+    delay_ms: 20_000,
     first_words: FirstWords::Argument,
     resume: Some(ResumeBy::Flag("--fork")),
     screen: Some(SCREEN),
@@ -27,7 +28,7 @@ const SCREEN: Screen = Screen {
         wraps: true,
         over: None,
     }),
-    asks: &["Would you like to continue?", "Enter to", "esc to cancel"],
+    asks: &["Would you like to continue?", "Enter to", "Enter select", "esc to cancel"],
     dialogs: DIALOGS,
     ..Screen::PLAIN
 };
@@ -36,5 +37,6 @@ const DIALOGS: &[Dialog] = &[
     Dialog::new("permission", Reason::Permission, &[Sign::Phrase("Would you like to continue?")])
         .labels(&["Continue", "Continue + don't ask again", "No, and tell Continue"]),
     Dialog::new("permission", Reason::Permission, &[Sign::Phrase("Would you like to continue?")]),
+    Dialog::new("question", Reason::Question, &[Sign::Words("Enter select")]),
     Dialog::new("api-key", Reason::SignIn, &[Sign::Phrase("Enter your Anthropic API key:")]),
 ];

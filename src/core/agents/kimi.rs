@@ -8,6 +8,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     command: "kimi",
     args: &["--auto"],
     process_names: &["kimi-code", "kimi"],
+    delay_ms: 20_000,
     resume: Some(ResumeBy::Flag("--session")),
     config_dir_env: Some("KIMI_CODE_HOME"),
     screen: Some(SCREEN),

@@ -8,7 +8,8 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     command: "opencode",
     env: &[("OPENCODE_PERMISSION", r#"{"*":"allow"}"#)],
     process_names: &["opencode", "node", "bun"],
-    delay_ms: 8_000,
+    // A minute on a busy machine, of which gastown allows eight seconds.
+    delay_ms: 60_000,
     // Its last argument is a project's folder.
     first_words: FirstWords::Flag("--prompt"),
     hooks: Some(HooksFile { provider: "opencode", dir: ".opencode/plugin", file: "gastown.js" }),

@@ -8,6 +8,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     command: "vibe",
     args: &["--agent", "auto-approve"],
     process_names: &["vibe", "vibe-rs", "vibe-app-server"],
+    delay_ms: 20_000,
     first_words: FirstWords::Argument,
     hooks: Some(HooksFile { provider: "vibe", dir: ".vibe", file: "config.toml" }),
     resume: Some(ResumeBy::Flag("--resume")),

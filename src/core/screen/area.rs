@@ -1,9 +1,12 @@
 //! The rows of a dialog, and its text in paragraphs.
 
-use super::rows::{is_drawn, joined};
+use super::rows::{indent, is_drawn, joined};
 
 /// How much of a dialog's text is kept besides its question, in characters.
 const LONGEST: usize = 400;
+
+/// How wide a dialog behind a bar is at least.
+const DIALOG_WIDTH: usize = 60;
 
 /// The rows of a dialog, without the box around them.
 #[derive(Debug)]
@@ -23,13 +26,24 @@ impl Area {
     /// From rows behind a bar.
     pub(super) fn barred(rows: &[String]) -> Self {
         let inner = |row: &String| row.trim_start().trim_start_matches('┃').trim_end().to_owned();
-        Self { rows: rows.iter().map(inner).collect(), quoted: Vec::new() }
+        let rows: Vec<String> = rows.iter().map(inner).collect();
+        // A wide window has a column at the right, which the last row has nothing beside.
+        let beside = rows.last().filter(|last| !last.is_empty()).map(|last| indent(last));
+        let end = beside.filter(|end| *end > DIALOG_WIDTH).unwrap_or(usize::MAX);
+        let cut = |row: &String| row.chars().take(end).collect::<String>().trim_end().to_owned();
+        Self { rows: rows.iter().map(cut).collect(), quoted: Vec::new() }
     }
 
     /// From rows between `│` and `│`.
     pub(super) fn boxed(rows: &[String]) -> Self {
         let mut area = Self { rows: Vec::new(), quoted: Vec::new() };
-        for row in rows {
+        let left = rows.first().map_or(0, |row| indent(row));
+        // What a narrower window broke off is blank, and at last the edge alone.
+        let edge = |row: &String| indent(row) > left && row.trim_start() == "│";
+        let broken_off = |at: usize| {
+            edge(&rows[at]) || rows[at].is_empty() && rows.get(at + 1).is_some_and(edge)
+        };
+        for (_, row) in rows.iter().enumerate().filter(|(at, _)| !broken_off(*at)) {
             let inner = row.trim_start().trim_start_matches('│').trim_end_matches('│').trim_end();
             let nested = inner.trim_start();
             if nested.starts_with('│') {

@@ -154,7 +154,9 @@ pub fn place(patterns: &Patterns, shown: &Shown, text: &str, before: Before) -> 
         if holds(&rows, text) { Place::Conversation } else { Place::Nowhere { proven } }
     };
     let in_composer = match layout::scene(patterns, &rows) {
-        Scene::Dialog(_) | Scene::Busy => stands(shown, text, before.times),
+        // Under what was sent stands what came of it; under what was not, nothing.
+        Scene::Busy => unframed(&rows.concat()).ends_with(&tail(text)),
+        Scene::Dialog(_) => stands(shown, text, before.times),
         Scene::Composer(composer) if composer.framed => {
             let typed = composer.typed(&shown.bright, patterns.known.hints);
             let Some(typed) = typed else { return nowhere(true) };
@@ -362,6 +364,22 @@ mod tests {
             ("hello", Composing::NotReady),
         ] {
             assert_eq!(met(&plain, screen), expected, "{screen}");
+        }
+    }
+
+    #[test]
+    fn what_stands_above_an_agent_at_work_was_sent_though_no_prompt_is_under_it() {
+        let patterns = Patterns::for_agent("aider").unwrap();
+        let rule = "─".repeat(40);
+        for (under, expected) in [
+            ("\n\n ░█       Waiting for openai/mock", Place::Conversation),
+            ("\nthought 1\nthought 2", Place::Conversation),
+            ("", Place::Composer),
+        ] {
+            let screen = format!("hello\n{rule}\ndiff> think 8{under}");
+            let shown = Shown::new("", screen.as_bytes(), (0, 0));
+            let before = Before::of(&patterns, &Shown::default(), "think 8");
+            assert_eq!(place(&patterns, &shown, "think 8", before), expected, "{under}");
         }
     }
 

@@ -66,6 +66,8 @@ struct Style {
     faint: bool,
     grey: bool,
     reverse: bool,
+    /// Whether it has a background.
+    block: bool,
 }
 
 impl Style {
@@ -94,12 +96,13 @@ impl Reader {
     }
 }
 
-/// The letter, or a blank if it belongs to a hint. Some agents draw their cursor in reverse on a
-/// hint's first letter.
+/// The letter, or a blank if it belongs to a hint. Some agents draw their cursor on a hint's first
+/// letter, in reverse or as a block.
 fn bright(row: &[(char, Style)], at: usize) -> char {
     let (letter, style) = row[at];
-    let next = row.get(at + 1).is_some_and(|(next, style)| *next != ' ' && style.is_hint());
-    if style.is_hint() || (style.reverse && next) { ' ' } else { letter }
+    let next = row.get(at + 1).filter(|(next, style)| *next != ' ' && style.is_hint());
+    let cursor = next.is_some_and(|(_, next)| style.reverse || (style.block && !next.block));
+    if style.is_hint() || cursor { ' ' } else { letter }
 }
 
 impl Handler for Reader {
@@ -133,21 +136,34 @@ impl Handler for Reader {
             Attr::Reverse => self.style.reverse = true,
             Attr::CancelReverse => self.style.reverse = false,
             Attr::Foreground(colour) => self.style.grey = is_grey(colour),
+            Attr::Background(colour) => {
+                self.style.block = colour != Color::Named(NamedColor::Background);
+            }
             _ => {}
         }
     }
 }
 
-/// Bright black, and all but the brightest of the greys.
+/// Bright black, and all but the brightest of the greys, which may have a tint.
 fn is_grey(colour: Color) -> bool {
     match colour {
         Color::Named(named) => named == NamedColor::BrightBlack,
+        Color::Indexed(index @ 16..=231) => is_dull(cube(index)),
         Color::Indexed(index) => index == 8 || (232..=250).contains(&index),
-        Color::Spec(Rgb { r, g, b }) => {
-            let (least, most) = (r.min(g).min(b), r.max(g).max(b));
-            most - least <= 24 && most <= 190
-        }
+        Color::Spec(colour) => is_dull(colour),
     }
+}
+
+fn is_dull(Rgb { r, g, b }: Rgb) -> bool {
+    let (least, most) = (r.min(g).min(b), r.max(g).max(b));
+    most - least <= 40 && (64..=190).contains(&most)
+}
+
+/// A colour of the 256 colours' cube of six by six by six.
+fn cube(index: u8) -> Rgb {
+    let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
+    let at = index - 16;
+    Rgb { r: level(at / 36), g: level(at / 6 % 6), b: level(at % 6) }
 }
 
 #[cfg(test)]
@@ -169,6 +185,8 @@ mod tests {
                 " > \x1b[38;5;248m\x1b[48;5;240m Type your message\x1b[39m x",
                 " >                    x",
             ),
+            // Qwen's suggestion.
+            ("> \x1b[39m\x1b[48;5;252mM\x1b[38;5;103m\x1b[49mock it", ">"),
             (" > \x1b[38;2;108;108;120mType\x1b[38:2:255:255:255mtyped", " >     typed"),
         ] {
             assert_eq!(bright(row), [expected], "{row:?}");

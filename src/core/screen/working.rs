@@ -1,6 +1,6 @@
 //! Signs around a composer that the agent is busy, or still starting.
 
-use super::description::{BusyRow, Screen};
+use super::description::{BusyRow, Layout, Screen};
 use super::layout::Composer;
 use super::rows::{holds, indent, is_braille, joined};
 
@@ -26,9 +26,10 @@ pub(super) fn starts(known: &Screen, rows: &[String], composer: &Composer) -> bo
     known.starting == Some(below.as_str())
 }
 
-/// Whether this is what it shows before there is a composer.
-pub(super) fn is_splash(known: &Screen, rows: &[String]) -> bool {
-    known.splash.iter().any(|words| rows.iter().any(|row| holds(row, words)))
+/// Whether this is what it shows before there is a composer: nothing at all, or a splash.
+pub(super) fn is_before_composer(known: &Screen, rows: &[String]) -> bool {
+    let blank = known.layout != Layout::Unknown && rows.iter().all(String::is_empty);
+    blank || known.splash.iter().any(|words| rows.iter().any(|row| holds(row, words)))
 }
 
 fn has_busy_row(busy: &BusyRow, above: &[String]) -> bool {

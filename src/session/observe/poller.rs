@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use crate::{
-    core::session::{SessionInfo, State},
+    core::session::{SessionInfo, State, StateSource},
     debounce::Debounce,
     session::{
         context::RigContext,
@@ -118,9 +118,11 @@ impl Poller {
             snapshot.polecats.iter().find(|shown| shown.polecat == info.polecat)
         });
         info.diff = shown.and_then(|shown| shown.diff);
-        // If tmux says that the start is over, that is newer.
-        let over =
-            |shown: &SessionInfo| shown.state == State::Starting && info.state != shown.state;
+        // If tmux says that the start is over, that is newer; it does not know a splash.
+        let begins = (State::Starting, StateSource::Pane);
+        let over = |shown: &SessionInfo| {
+            (shown.state, shown.state_source) == begins && info.state != shown.state
+        };
         let same = |shown: &&SessionInfo| shown.pane_id == info.pane_id && info.running;
         if let Some(shown) = shown.filter(same).filter(|shown| !over(shown)) {
             (info.state, info.state_source) = (shown.state, shown.state_source);

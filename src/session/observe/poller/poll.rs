@@ -88,7 +88,7 @@ impl Poll {
         let told = Observation { state: reading.seen.state(), source: reading.source };
         let starting = session.is_starting(*now);
         let view = match &reading.seen {
-            Seen::Unknown | Seen::Starting => View::unread(session, *now),
+            Seen::Unknown => View::unread(session, *now),
             // Its start answers that.
             Seen::Waiting(asked) if starting && patterns.answer(asked, args, policy).is_some() => {
                 View::unread(session, *now)
@@ -98,7 +98,7 @@ impl Poll {
             }
             // While it starts, an agent at its prompt is about to get its first message.
             Seen::Idle if starting => View::unread(session, *now),
-            Seen::Idle | Seen::Working => View::of(told),
+            Seen::Idle | Seen::Working | Seen::Starting => View::of(told),
         };
         Ok(if session.started.is_some() { view.with_rows(shown.rows) } else { view })
     }

@@ -126,10 +126,21 @@ impl Tracked {
         let passing_since = view.passing.then(|| self.passing_since.unwrap_or(now));
         let passes = passing_since
             .is_some_and(|since| now.duration_since(since).abs() < PASSING_DIALOG_TIMEOUT);
-        let told = if passes { self.debounced.told } else { view.told };
+        let told = match view.told.state {
+            _ if passes || self.is_ahead(&view) => self.debounced.told,
+            // It is drawing anew: one that has started does not start again.
+            State::Starting if self.debounced.told.state != State::Starting => session.silence(now),
+            _ => view.told,
+        };
         let debounced = self.debounced.after(told, now);
         let asked = self.asked_after(&view);
         Self { print: print(session), debounced, asked, view, passing_since, ..self }
+    }
+
+    /// Whether only the title says for now that it waits: the dialog is about to be drawn.
+    fn is_ahead(&self, view: &View) -> bool {
+        let shown = self.debounced.told.state == State::Waiting;
+        !shown && view.is_untold() && !self.view.is_untold()
     }
 
     /// The question to show after a look. One that differs from what is shown must be seen twice: a
@@ -157,6 +168,7 @@ impl Tracked {
     pub(super) fn due(&self, now: Timestamp) -> Option<SignedDuration> {
         let state = self.debounced.told.state;
         let unsettled = state == State::Waiting && self.asked != self.view.waiting;
+        let unsettled = unsettled || (state != State::Waiting && self.view.is_untold());
         let busy = unsettled || matches!(state, State::Working | State::Starting);
         let doubt =
             self.debounced.due().map(|due| due.duration_since(now).max(SignedDuration::ZERO));
@@ -173,6 +185,11 @@ impl View {
     /// What a screen without a question says.
     pub(super) fn of(told: Observation) -> Self {
         Self { told, waiting: None, unread: false, passing: false, rows: Arc::default() }
+    }
+
+    /// Whether it asks, and nothing says what.
+    fn is_untold(&self) -> bool {
+        self.waiting.as_ref().is_some_and(|waiting| waiting.text.is_empty())
     }
 
     /// With the rows that were read.
