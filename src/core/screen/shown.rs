@@ -62,6 +62,7 @@ fn left_of(row: &str, column: usize) -> &str {
 
 /// How text is drawn.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an attribute that an agent sets alone")]
 struct Style {
     faint: bool,
     grey: bool,
