@@ -2,7 +2,7 @@
 --- it stands.
 local M = {}
 
---- How long the backend may take to check what `setup()` was given, in ms.
+--- How long the backend's program may take to check what `setup()` was given, in ms.
 local CHECK_TIMEOUT = 2000
 
 ---@class polecat.Config What is sent.
@@ -59,7 +59,9 @@ end
 ---@return string[] problems
 function M.sendable(value)
   local problems = {}
-  return copy_sendable(value, '', {}, problems), problems
+  local copy = copy_sendable(value, '', {}, problems)
+  table.sort(problems)
+  return copy, problems
 end
 
 --- What the user wrote: a table, or what a function returns.
@@ -122,36 +124,46 @@ function M.get(section, key)
   return type(values) == 'table' and values[key] or nil
 end
 
---- What the backend says is wrong; where there is none to say it, only what could not be sent.
----@param config polecat.Config
----@return string[]
-local function check(config)
-  local argv = require('polecat.rpc.binary').find() or {}
-  local hello = require('polecat.rpc.client').hello(config)
-  local opts = { stdin = vim.mpack.encode(hello), timeout = CHECK_TIMEOUT }
-  local ok, problems = pcall(function()
-    local done = vim.system(vim.list_extend(argv, { '--check-config' }), opts):wait()
-    return vim.json.decode(done.stdout or '')
-  end)
-  return ok and problems --[[@as string[] ]] or config.problems
-end
-
---- The same as `vim.g.polecat = opts`, and says at once what is wrong with it.
----@param opts? polecat.Opts|fun(): polecat.Opts
-function M.set(opts)
-  local problems = check(to_send(written(opts)))
-  last = nil
-  if #problems == 0 then
-    refused, vim.g.polecat = nil, opts == nil and vim.empty_dict() or opts
-    return
-  end
-  -- What is wrong is not stored: Neovim cannot even hold every Lua value in a variable.
-  refused = { raw = written(vim.g.polecat), problems = problems }
+---@param problems string[]
+local function report(problems)
   require('polecat.editor.notify').error({
     code = 'config_invalid',
     message = 'the configuration: ' .. table.concat(problems, '\n'),
     hint = 'see `:checkhealth polecat`',
   })
+end
+
+--- Has the backend's program report what is wrong with a configuration, without waiting for it.
+---@param config polecat.Config
+local function check(config)
+  local argv = require('polecat.rpc.binary').find()
+  if not argv then
+    return
+  end
+  local hello = require('polecat.rpc.client').hello(config)
+  local opts = { stdin = vim.mpack.encode(hello), timeout = CHECK_TIMEOUT }
+  local done = vim.schedule_wrap(function(result)
+    local ok, problems = pcall(vim.json.decode, result.stdout or '')
+    if ok and type(problems) == 'table' and #problems > 0 then
+      report(problems)
+    end
+  end)
+  -- What cannot be started says so when it is needed.
+  pcall(vim.system, vim.list_extend(argv, { '--check-config' }), opts, done)
+end
+
+--- The same as `vim.g.polecat = opts`, and reports what is wrong with it.
+---@param opts? polecat.Opts|fun(): polecat.Opts
+function M.set(opts)
+  local config = to_send(written(opts))
+  last = nil
+  if #config.problems == 0 then
+    refused, vim.g.polecat = nil, opts == nil and vim.empty_dict() or opts
+    return check(config)
+  end
+  -- It is not stored: Neovim cannot even hold every Lua value in a variable.
+  refused = { raw = written(vim.g.polecat), problems = config.problems }
+  report(config.problems)
 end
 
 --- How many lines a capture shows when nobody says.

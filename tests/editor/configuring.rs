@@ -70,7 +70,7 @@ async fn a_function_may_say_what_the_configuration_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_sent_is_named_and_setup_stores_nothing_of_it() {
+async fn setup_reports_what_is_wrong_without_waiting_and_stores_only_what_can_be_held() {
     let shop = Shop::new().await;
     let set = "Before = vim.g.polecat
         local list = { '-y', key = 1 }
@@ -84,12 +84,15 @@ async fn what_cannot_be_sent_is_named_and_setup_stores_nothing_of_it() {
         "`agent`: a function cannot be sent to the backend",
         "`agents.mine.args`: its keys must be all names, or all numbers from 1 on",
         "`rig`: it is a table that it is in itself",
-        "`tmx` is not known",
     ] {
         assert!(told.contains(part), "{part}: {told}");
     }
     let notified = shop.editor.lua("return notified", Json::Null).await.unwrap().to_string();
     assert!(notified.contains("the configuration: `agent`: a function"), "{notified}");
+    let wrong = "require('polecat').setup(vim.tbl_extend('force', Before, { tmx = {} }))";
+    shop.editor.lua(wrong, Json::Null).await.unwrap();
+    shop.editor.expect_message("the configuration: `tmx` is not known").await;
+    assert!(problems(&shop).await.contains("`tmx` is not known"));
     shop.editor.lua("require('polecat').setup(Before)", Json::Null).await.unwrap();
     shop.editor.call("list", json!([])).await.unwrap();
 }

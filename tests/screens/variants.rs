@@ -1,6 +1,6 @@
 //! The recorded screens as they change: scrolled, narrowed, and with their words quoted.
 
-use polecat::core::screen::{Look, Patterns, Seen, read};
+use polecat::core::screen::{Look, Patterns, Policy, Seen, read};
 use proptest::prelude::*;
 
 use crate::recorded::{Recorded, agents, recorded};
@@ -91,6 +91,49 @@ fn words_quoted_in_a_conversation_change_nothing_with_or_without_a_title() {
         }
     }
     assert!(tried > 5_000, "only {tried} were tried");
+}
+
+/// The rows of a dialog that asks about a command, with `hostile` for the command.
+fn about(screen: &Recorded, hostile: &[String]) -> Option<Vec<String>> {
+    let at = screen.lines.iter().rposition(|row| row.contains("touch permitted.txt"))?;
+    let row = &screen.lines[at];
+    let frame = row[..row.find("touch permitted.txt")?].replace('$', " ");
+    let mut lines = screen.lines[..=at].to_vec();
+    lines.extend(hostile.iter().map(|text| format!("{frame}{text}")));
+    lines.extend_from_slice(&screen.lines[at + 1..]);
+    Some(lines)
+}
+
+#[test]
+fn no_command_makes_its_permission_a_composer_or_another_dialog() {
+    let screens = recorded();
+    let mut tried = 0;
+    for screen in screens.iter().filter(|one| one.expect.reason.as_deref() == Some("permission")) {
+        let agent = screen.name.split('/').next().unwrap_or_default();
+        let of = |one: &&Recorded| one.name.starts_with(&format!("{agent}/"));
+        let composer = screens.iter().filter(of).filter(|one| one.expect.state == "idle");
+        let composers = composer.filter_map(|one| Some(one.lines[bottom(one)?..].to_vec()));
+        // Its frame alone too, and choices without what frames them.
+        let composers = composers
+            .flat_map(|rows| [rows.len(), 3, 4].map(|end| rows[..end.min(rows.len())].to_vec()));
+        let dialogs = screens.iter().filter(of).filter(|one| one.expect.state == "waiting");
+        let text = |row: &&String| !row.contains("──");
+        let dialogs = dialogs
+            .flat_map(|one| [one.lines.clone(), one.lines.iter().filter(text).cloned().collect()]);
+        let quotes = QUOTES.iter().map(|quote| quote.lines().map(str::to_owned).collect());
+        for hostile in composers.chain(dialogs).chain(quotes) {
+            let Some(lines) = about(screen, &hostile) else { continue };
+            for title in [screen.title.as_str(), "vm"] {
+                let Seen::Waiting(question) = screen.read_as(title, &lines).seen else {
+                    panic!("{}, titled {title}, is no dialog\n{}", screen.name, lines.join("\n"));
+                };
+                let keys = screen.patterns.answer(&question, &[], Policy::Accept);
+                assert_eq!(keys, None, "{}: {question:?}\n{}", screen.name, lines.join("\n"));
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 300, "only {tried} were tried");
 }
 
 #[test]

@@ -25,7 +25,12 @@ const SCREEN: Screen = Screen {
     // Its title is the last message. What is under way in the conversation has a moving cell where
     // it has a star once it is done.
     busy_above: Some(BusyRow { indent: 1, glyphs: "", holds: &[], wraps: false, over: None }),
-    asks: &["Press Enter to open, any other key to close", "Enter to select, Ctrl+C to exit"],
+    asks: &[
+        "Press Enter to open, any other key to close",
+        "Enter to select, Ctrl+C to exit",
+        "[y] Approve   [n] Deny",
+        "Type a response...",
+    ],
     dialog_top: &["Cline needs permission", "Cline is asking", "Try ClinePass", "Connect a model"],
     dialogs: DIALOGS,
     ..Screen::PLAIN

@@ -111,7 +111,10 @@ impl Dialogue {
             }
             let markers = patterns.known.markers;
             let menu = menu::labelled(&self.area.rows, dialog.labels, markers);
-            menu.is_some_and(|menu| self.fits_with(menu, dialog, patterns))
+            // What stands above numbered choices is what those are about.
+            let above = self.menu.as_ref().map_or(0, |numbered| numbered.last);
+            menu.filter(|menu| menu.first >= above)
+                .is_some_and(|menu| self.fits_with(menu, dialog, patterns))
         });
         if known.is_none() && self.menu.is_none() {
             if !self.names_keys(patterns) {

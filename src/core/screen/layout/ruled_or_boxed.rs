@@ -2,7 +2,7 @@
 //! the rules, or without a frame in place of the composer.
 
 use super::super::description::Screen;
-use super::super::rows::{indent, rule_at};
+use super::super::rows::{holds, indent, rule_at};
 use super::{Composer, Scene, bottom_box, mark};
 
 /// How many rows with text may stand below a composer.
@@ -31,6 +31,11 @@ pub(super) fn scene(known: &Screen, rows: &[String]) -> Scene {
 fn composer(known: &Screen, rows: &[String]) -> Option<Composer> {
     let lower = rows.iter().rposition(|row| rule_at(row).is_some())?;
     if rows[lower + 1..].iter().filter(|row| !row.is_empty()).count() > FOOTER {
+        return None;
+    }
+    // A command that is asked about may look like a composer; the keys that answer stand under it.
+    let asks = |row: &String| known.asks.iter().any(|words| holds(row, words));
+    if rows[lower + 1..].iter().any(asks) {
         return None;
     }
     let left = rule_at(&rows[lower])?;
