@@ -26,7 +26,7 @@ use super::request::Request;
 use super::version::Capabilities;
 
 /// How long `tmux -V` may take.
-const VERSION_TIMEOUT: Duration = Duration::from_secs(3);
+const VERSION_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many notifications wait for a slow receiver; it is told if it missed some.
 const NOTICES_LIMIT: usize = 1_024;
 
