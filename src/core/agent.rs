@@ -9,7 +9,7 @@ pub use presets::{preset, preset_names};
 pub use programs::{preset_of_process, preset_of_program};
 
 pub use super::agents::{ACCOUNT_VARIABLE, GROQ_KEY, SETTINGS_FLAG};
-use super::screen::CustomDialog;
+use super::{hook_events::HookEvents, screen::CustomDialog};
 
 /// The default agent.
 pub const DEFAULT_AGENT: &str = "claude";
@@ -45,6 +45,10 @@ pub struct Agent {
     pub initial_prompt: Option<String>,
     /// The file that configures its hooks.
     pub hooks: Option<Hooks>,
+    /// How it can be had to tell of its work by its hooks.
+    pub hook_events: Option<HookEvents>,
+    /// Whether it is to tell of its work by events; `None` if its own program is.
+    pub events: Option<bool>,
     /// How it resumes an earlier conversation.
     pub resume: Option<Resume>,
     /// The variable that names its configuration folder, if any.

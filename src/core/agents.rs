@@ -31,6 +31,7 @@ mod vibe;
 pub use claude::{ACCOUNT_VARIABLE, SETTINGS_FLAG};
 pub use groq_compound::GROQ_KEY;
 
+use super::hook_events::HookEvents;
 use super::screen::{Keys, Patterns, Screen};
 
 /// The known agents, the default first. If several match, the first wins: a variant comes after the
@@ -76,6 +77,7 @@ pub(super) struct KnownAgent {
     pub(super) settle_ms: u64,
     pub(super) first_words: FirstWords,
     pub(super) hooks: Option<HooksFile>,
+    pub(super) hook_events: Option<HookEvents>,
     pub(super) resume: Option<ResumeBy>,
     pub(super) config_dir_env: Option<&'static str>,
     pub(super) session_id_env: Option<&'static str>,
@@ -127,6 +129,7 @@ impl KnownAgent {
         settle_ms: 100,
         first_words: FirstWords::Typed,
         hooks: None,
+        hook_events: None,
         resume: None,
         config_dir_env: None,
         session_id_env: None,

@@ -253,6 +253,8 @@ pub enum State {
 pub enum StateSource {
     /// The pane is dead, or there is none.
     Pane,
+    /// The agent's own events.
+    Events,
     /// The pane's title, which the agent sets.
     Title,
     /// Patterns on the screen.
@@ -320,6 +322,7 @@ words!(
     StateSource,
     "state source",
     Pane = "pane",
+    Events = "events",
     Title = "title",
     Screen = "screen",
     Silence = "silence",

@@ -26,6 +26,7 @@ mod repository;
 pub mod reviews;
 pub mod rigs;
 pub mod run;
+pub mod session_settings;
 pub mod settings;
 mod towns;
 pub mod tracker;

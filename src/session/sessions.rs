@@ -12,6 +12,7 @@ pub(in crate::session) mod pending;
 pub(in crate::session) mod screen_reader;
 pub(in crate::session) mod status;
 pub(in crate::session) mod stop;
+pub(in crate::session) mod told;
 
 use crate::session::context::RigContext;
 

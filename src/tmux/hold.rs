@@ -11,7 +11,8 @@ use tokio::runtime;
 use tokio::time::{interval, timeout};
 
 use super::Launch;
-use super::address::{ServerAddress, Socket};
+use super::address::ServerAddress;
+use super::around::socket;
 use super::command::Command;
 use super::leftovers::{Server, Way};
 use super::signal::HUB;
@@ -47,13 +48,6 @@ fn wait(pipe: &Path) -> io::Result<()> {
     io::copy(&mut io::stdin(), &mut io::sink())?;
     // Whoever comes now must see that it is too late.
     Ok(dup2_stdin(File::open("/dev/null")?)?)
-}
-
-/// Where our server listens.
-fn socket() -> Option<Socket> {
-    let told = std::env::var("TMUX").ok()?;
-    let (path, _) = told.rsplit_once(',')?.0.rsplit_once(',')?;
-    Some(Socket::Path(path.into()))
 }
 
 async fn end(address: ServerAddress, launch: Launch) {

@@ -9,6 +9,7 @@
 
 mod activity;
 mod address;
+mod around;
 mod buffers;
 mod capture;
 mod client;
@@ -46,6 +47,7 @@ mod version;
 mod wait_until_read;
 
 pub use address::{ServerAddress, Socket, socket_folder};
+pub use around::PaneAround;
 pub use capture::{Capture, Captured};
 pub use client::Tmux;
 pub use command::{Command, literal};

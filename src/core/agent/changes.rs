@@ -36,6 +36,8 @@ pub struct Changes {
     pub hooks_dir: Option<String>,
     /// The file of its hooks.
     pub hooks_file: Option<String>,
+    /// Whether it is to tell of its work by events.
+    pub events: Option<bool>,
     /// How it resumes an earlier conversation.
     pub resume: Option<Resume>,
     /// The variable that names its configuration folder.
@@ -72,6 +74,8 @@ impl Changes {
             prompt_mode: self.prompt_mode.clone().unwrap_or_else(|| base.prompt_mode.clone()),
             initial_prompt: text(&self.initial_prompt, &base.initial_prompt),
             hooks: self.hooks(base.hooks.as_ref()),
+            hook_events: base.hook_events,
+            events: self.events.or(base.events),
             resume: self.resume.clone().or_else(|| base.resume.clone()),
             config_dir_env: text(&self.config_dir_env, &base.config_dir_env),
             session_id_env: text(&self.session_id_env, &base.session_id_env),

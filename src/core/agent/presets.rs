@@ -43,6 +43,8 @@ pub(super) fn agent(known: &KnownAgent) -> Agent {
         prompt_mode: known.first_words.into(),
         initial_prompt: None,
         hooks: known.hooks.map(Hooks::from),
+        hook_events: known.hook_events,
+        events: None,
         resume: known.resume.map(Resume::from),
         config_dir_env: known.config_dir_env.map(str::to_owned),
         session_id_env: known.session_id_env.map(str::to_owned),

@@ -1,12 +1,14 @@
 //! Claude Code; its screen was read off 2.1.197.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
+use crate::core::hook_events::{HookEvents, SettingsBy};
 use crate::core::screen::{Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
 
 /// gastown's accounts are Claude Code's: each is a folder that this variable names.
 pub const ACCOUNT_VARIABLE: &str = "CLAUDE_CONFIG_DIR";
 
-/// The flag of Claude Code that names one more file of settings; of several the last one counts.
+/// The flag of Claude Code that takes one more file of settings, or such settings themselves; of
+/// several the last one counts.
 pub const SETTINGS_FLAG: &str = "--settings";
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -20,6 +22,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     delay_ms: 10_000,
     first_words: FirstWords::Argument,
     hooks: Some(HooksFile { provider: "claude", dir: ".claude", file: "settings.json" }),
+    hook_events: Some(HOOK_EVENTS),
     resume: Some(ResumeBy::Flag("--resume")),
     config_dir_env: Some(ACCOUNT_VARIABLE),
     session_id_env: Some("CLAUDE_SESSION_ID"),
@@ -27,6 +30,20 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     keys: Keys { clears: Some("C-u"), bang: Bang::TextAfterBlank },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
+};
+
+/// All of them are known since 2.0.45. Nothing tells that a turn was interrupted, that a question was
+/// answered, or (before 2.1.78) that a turn failed: its screen does.
+const HOOK_EVENTS: HookEvents = HookEvents {
+    settings: SettingsBy::Flag,
+    events: &[
+        ("SessionStart", ""),
+        ("UserPromptSubmit", ""),
+        ("PermissionRequest", ""),
+        ("Stop", ""),
+        // A minute after that.
+        ("Notification", "idle_prompt"),
+    ],
 };
 
 const SCREEN: Screen = Screen {

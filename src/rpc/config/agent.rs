@@ -29,6 +29,7 @@ pub(super) fn changes(item: &Item) -> Changes {
         hooks_provider: hooks.text("provider"),
         hooks_dir: hooks.text("dir"),
         hooks_file: hooks.text("file"),
+        events: agent.read("events", Item::flag),
         resume: subcommand.map(Resume::Subcommand).or(flag.map(Resume::Flag)),
         config_dir_env: agent.text("config_dir_env"),
         session_id_env: agent.text("session_id_env"),

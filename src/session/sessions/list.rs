@@ -17,6 +17,7 @@ use crate::{
             environment::{Owner, Owners, Started},
             metadata::Metadata,
             pending::{self, PendingPrompts, UnsubmittedPaste},
+            told::Told,
         },
     },
     tmux::{Death, Pane, PaneId, PaneLiveness, PaneOption, SessionId},
@@ -48,6 +49,8 @@ pub(in crate::session) struct Session {
     pub(in crate::session) owed: Option<PendingPrompts>,
     /// The text in the composer that has not been submitted yet.
     pub(in crate::session) pasted: Option<UnsubmittedPaste>,
+    /// What its agent has told by events.
+    pub(in crate::session) told: Told,
 }
 
 /// The sessions of `rig`'s polecats among `panes`, sorted by polecat. They are recognised by the
@@ -201,8 +204,12 @@ impl Session {
         let option = |at: usize| pane.options.get(at);
         let stopped_at = option(1).and_then(|value| value.parse().ok());
         let stopping = stopped_at.is_some_and(|at| is_stopping(&pane, at));
-        let (owed, pasted) = (pending::decode(option(2)), pending::decode(option(3)));
-        Self { polecat, pane, mark, started, stopping, owed, pasted }
+        let told = Told::of(&pane, (2, 3));
+        let (owed, pasted) = (pending::decode(option(4)), pending::decode(option(5)));
+        let session = Self { polecat, pane, mark, started, stopping, owed, pasted, told };
+        // What another program in its pane has told is none of its agent's.
+        let told = session.is_certain().then(|| session.told.clone()).unwrap_or_default();
+        Self { told, ..session }
     }
 
     fn rank(&self, rig: &Rig) -> Rank {

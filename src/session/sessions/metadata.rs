@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::sessions::pending::{OWED, PASTED};
+use crate::session::sessions::{
+    pending::{OWED, PASTED},
+    told::{EVENT, PROMPTED},
+};
 
 /// The user option of tmux that holds a [`Metadata`].
 pub(in crate::session) const OPTION: &str = "@polecat";
@@ -18,9 +21,9 @@ pub(in crate::session) const STOPPING: &str = "@polecat_stopping";
 /// Stands for "no pane": no pane id of tmux looks like this.
 const NO_PANE: &str = "-";
 /// The options to read for displaying a session.
-pub(in crate::session) const FACTS: &[&str] = &[OPTION, STOPPING];
+pub(in crate::session) const FACTS: &[&str] = &[OPTION, STOPPING, EVENT, PROMPTED];
 /// The options to read for an operation on a session.
-pub(in crate::session) const OPTIONS: &[&str] = &[OPTION, STOPPING, OWED, PASTED];
+pub(in crate::session) const OPTIONS: &[&str] = &[OPTION, STOPPING, EVENT, PROMPTED, OWED, PASTED];
 
 /// Facts about an agent that tmux does not know.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +46,9 @@ pub(in crate::session) struct Metadata {
     pub(in crate::session) started_ms: i64,
     /// Whether its start is in progress.
     pub(in crate::session) starting: bool,
+    /// The name of the file of settings that it was given for this session, which ends with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::session) settings: Option<String>,
 }
 
 impl Metadata {

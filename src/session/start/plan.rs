@@ -7,7 +7,7 @@ use crate::{
         agent::Agent,
         names::{IssueId, PolecatName},
     },
-    host::{polecats, tracker::Issue},
+    host::{polecats, session_settings::SessionSettings, tracker::Issue},
     session::{
         error::SessionError,
         messages::recipient::Recipient,
@@ -30,6 +30,8 @@ pub(in crate::session) struct Plan {
     /// The agent's configuration folder.
     pub(in crate::session) config_dir: Option<PathBuf>,
     pub(in crate::session) issue: Option<(IssueId, Issue)>,
+    /// The file of settings that its session is given.
+    pub(in crate::session) settings: Option<SessionSettings>,
     /// Whether its hooks call `gt prime` at startup.
     pub(in crate::session) is_primed: bool,
     /// Settings that could not be applied.
@@ -41,7 +43,7 @@ impl Starter {
     pub(in crate::session) async fn plan(
         &self,
         polecat: PolecatName,
-        choice: Choice,
+        mut choice: Choice,
         options: &StartOptions,
     ) -> Result<Plan, SessionError> {
         let workdir = self.workdir(&polecat, options.workdir.as_deref()).await?;
@@ -50,11 +52,13 @@ impl Starter {
         }
         let issue = self.issue(options.issue.as_deref(), &workdir).await?;
         let hooks = self.load_hooks(&choice, &workdir).await?;
-        let Choice { agent, mut argv, config_dir, mut warnings, .. } = choice;
-        argv.extend(hooks.args);
-        warnings.extend(hooks.warning);
-        let is_primed = hooks.is_primed;
-        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue, is_primed, warnings })
+        choice.argv.extend(hooks.args);
+        choice.warnings.extend(hooks.warning);
+        let towns = hooks.towns.as_deref();
+        let given = self.give_settings(&mut choice, &polecat, &workdir, towns).await;
+        let is_primed = hooks.is_primed && (towns.is_none() || given.has_towns);
+        let (settings, Choice { agent, argv, config_dir, warnings, .. }) = (given.file, choice);
+        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue, settings, is_primed, warnings })
     }
 
     pub(in crate::session) async fn workdir(

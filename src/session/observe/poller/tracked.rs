@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use tracing::info;
 
 use crate::{
     core::{
-        screen::Patterns,
+        agent_event::{Happened, OwnWord, Sight},
+        screen::{Patterns, Reason},
         session::{Exit, SessionInfo, State, Waiting},
         state::{DebouncedState, Observation},
     },
@@ -30,7 +32,12 @@ pub(super) struct Tracked {
     /// Changes when the pane prints something or its title changes.
     print: Print,
     debounced: DebouncedState,
+    /// What its screen shows.
+    screen: View,
+    /// What its screen and its own word say together.
     view: View,
+    /// What it says of itself.
+    word: OwnWord,
     /// The question that is shown.
     asked: Option<Waiting>,
     /// Since when it shows a dialog that may close by itself.
@@ -78,6 +85,8 @@ impl Tracked {
         view: View,
         (now, since): (Timestamp, Timestamp),
     ) -> Self {
+        let mut word = OwnWord::first(session.told.event.clone(), session.told.prompted, now);
+        let (screen, view) = (view.clone(), view.with_word(&mut word, session, false, now));
         let told = if view.passing { session.silence(now) } else { view.told };
         Self {
             pane: session.pane.pane_id,
@@ -87,7 +96,9 @@ impl Tracked {
             debounced: DebouncedState::new(told, since),
             asked: view.waiting.clone(),
             passing_since: view.passing.then_some(now),
+            screen,
             view,
+            word,
             exit: None,
         }
     }
@@ -118,11 +129,14 @@ impl Tracked {
         // tmux dates output in whole seconds, so output of this second may have been missed.
         let old = now.as_second() - session.pane.activity > 1;
         let same = old && self.print == print(session) && session.is_live();
-        same.then(|| View { told: self.view.told(session, now), ..self.view.clone() })
+        same.then(|| View { told: self.screen.told(session, now), ..self.screen.clone() })
     }
 
     /// After the next look.
-    pub(super) fn after(self, session: &Session, view: View, now: Timestamp) -> Self {
+    pub(super) fn after(mut self, session: &Session, screen: View, now: Timestamp) -> Self {
+        let told = &session.told;
+        let began = self.word.hear(told.event.clone(), told.prompted, now);
+        let view = screen.clone().with_word(&mut self.word, session, began, now);
         let passing_since = view.passing.then(|| self.passing_since.unwrap_or(now));
         let passes = passing_since
             .is_some_and(|since| now.duration_since(since).abs() < PASSING_DIALOG_TIMEOUT);
@@ -134,7 +148,7 @@ impl Tracked {
         };
         let debounced = self.debounced.after(told, now);
         let asked = self.asked_after(&view);
-        Self { print: print(session), debounced, asked, view, passing_since, ..self }
+        Self { print: print(session), debounced, asked, screen, view, passing_since, ..self }
     }
 
     /// Whether only the title says for now that it waits: the dialog is about to be drawn.
@@ -169,6 +183,7 @@ impl Tracked {
         let state = self.debounced.told.state;
         let unsettled = state == State::Waiting && self.asked != self.view.waiting;
         let unsettled = unsettled || (state != State::Waiting && self.view.is_untold());
+        let unsettled = unsettled || self.word.is_in_doubt();
         let busy = unsettled || matches!(state, State::Working | State::Starting);
         let doubt =
             self.debounced.due().map(|due| due.duration_since(now).max(SignedDuration::ZERO));
@@ -187,6 +202,36 @@ impl View {
         Self { told, waiting: None, unread: false, passing: false, rows: Arc::default() }
     }
 
+    /// With what the agent says of itself; `began` if it was given a message since the last look.
+    fn with_word(self, word: &mut OwnWord, session: &Session, began: bool, now: Timestamp) -> Self {
+        if !session.is_live() || session.is_starting(now) {
+            return self;
+        }
+        let checked = word.check(self.sight(), began, now);
+        let Some(event) = word.said() else { return self };
+        if checked.contradicted {
+            let (polecat, shown) = (&session.polecat, self.told.state);
+            info!(%polecat, said = ?event.event, %shown, "the screen contradicts the agent's word");
+        }
+        let Some(told) = checked.told else { return self };
+        if told.state != State::Waiting {
+            return Self { told, unread: false, ..self };
+        }
+        let asks =
+            if event.event == Happened::Question { Reason::Question } else { Reason::Permission };
+        let text = event.tool.clone().unwrap_or_default();
+        let (reason, about, choices) = (asks.as_str().to_owned(), String::new(), Vec::new());
+        Self::asking(told, Waiting { reason, text, about, choices }, false).with_rows_of(self)
+    }
+
+    fn sight(&self) -> Sight {
+        match self.told.state {
+            _ if self.waiting.is_some() => Sight::Dialog,
+            silence if self.unread => Sight::Unknown(silence),
+            shown => Sight::Known(shown),
+        }
+    }
+
     /// Whether it asks, and nothing says what.
     fn is_untold(&self) -> bool {
         self.waiting.as_ref().is_some_and(|waiting| waiting.text.is_empty())
@@ -195,6 +240,10 @@ impl View {
     /// With the rows that were read.
     pub(super) fn with_rows(self, rows: Vec<String>) -> Self {
         Self { rows: rows.into(), ..self }
+    }
+
+    fn with_rows_of(self, other: Self) -> Self {
+        Self { rows: other.rows, ..self }
     }
 
     /// What a screen that asks `waiting` says; `passing` if that may close by itself.
