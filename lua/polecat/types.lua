@@ -137,6 +137,7 @@
 ---@field prompt_mode? 'arg'|'none'|string How it takes its first words; else the flag for them.
 ---@field dialogs? polecat.DialogOpts[] What it may ask before it begins.
 ---@field hooks? polecat.HooksOpts
+---@field events? boolean Whether it tells of its work by events.
 ---@field resume? polecat.ResumeOpts
 ---@field config_dir_env? string The variable that names its configuration folder.
 ---@field session_id_env? string The variable in which it tells its session's id.

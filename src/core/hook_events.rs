@@ -100,8 +100,8 @@ mod tests {
 
     #[test]
     fn an_event_with_something_to_match_says_so() {
-        let events = [("Stop", ""), ("Notification", "idle_prompt")];
-        let settings = HookEvents { settings: SettingsBy::Flag, events: &events };
+        const EVENTS: &[(&str, &str)] = &[("Stop", ""), ("Notification", "idle_prompt")];
+        let settings = HookEvents { settings: SettingsBy::Flag, events: EVENTS };
         let hook = json!({ "type": "command", "command": "x", "timeout": TIMEOUT_S });
         assert_eq!(
             settings.settings_with("x"),

@@ -44,6 +44,8 @@ impl SessionSettings {
         let (rig, name, text) = (rig.clone(), new_name(polecat), settings.to_string());
         blocking(move || {
             let (dir, _) = Dir::make(rig.anchor(), &folder(&rig))?;
+            // An agent may write its file anew, readable by all: Qwen Code does.
+            dir.keep_private()?;
             dir.replace(&name, &text)?;
             Ok(Self(Arc::new(File { rig, name, kept: AtomicBool::new(false) })))
         })

@@ -28,7 +28,7 @@ const INPUT_LIMIT: u64 = 16 << 20;
 /// There is no runtime to wait in.
 pub fn report_hook(tmux: String, launch: &Launch) -> io::Result<()> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    let _ = runtime.block_on(timeout(TIMEOUT, report(tmux, launch)));
+    let _ = runtime.block_on(async { timeout(TIMEOUT, report(tmux, launch)).await });
     // stdin may still be read.
     runtime.shutdown_background();
     Ok(())

@@ -15,8 +15,9 @@ use crate::core::{
 
 /// How long the screen may take to show what an event said.
 const MOMENT: SignedDuration = SignedDuration::from_secs(1);
-/// How long an agent of which only the output is known may print while it asks.
-const PRINTING: SignedDuration = SignedDuration::from_secs(5);
+/// How long an agent may go on showing work, or printing, after it said that it does not work. On a
+/// busy machine its screen is late.
+const WORK_TO_REST: SignedDuration = SignedDuration::from_secs(5);
 
 /// What the screen shows of the agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +101,10 @@ impl OwnWord {
             (Some(word), Sight::Known(shown)) => word != shown && shown != State::Starting,
             _ => false,
         };
-        let fresh = now.duration_since(self.since).abs() <= MOMENT;
-        let lasted = if matches!(sight, Sight::Unknown(_)) { PRINTING } else { MOMENT };
+        // A prompt may still be drawn when work has begun. But what still shows work may go on.
+        let ahead = word == Some(State::Working) && now.duration_since(self.since).abs() <= MOMENT;
+        let late = word == Some(State::Idle) || matches!(sight, Sight::Unknown(_));
+        let lasted = if late { WORK_TO_REST } else { MOMENT };
         let against = contradicts.then(|| self.against.unwrap_or(now));
         self.against = against;
         let lost = against.is_some_and(|since| now.duration_since(since).abs() >= lasted);
@@ -111,7 +114,7 @@ impl OwnWord {
         let told = match word {
             _ if began => by_events(State::Working),
             _ if lost || untold => None,
-            Some(word) if !contradicts || fresh => by_events(word),
+            Some(word) if !contradicts || ahead => by_events(word),
             Some(word) if matches!(sight, Sight::Unknown(_)) => by_events(word),
             _ => None,
         };
@@ -154,8 +157,11 @@ mod tests {
         let sights =
             [(0, PROMPT), (500, BUSY), (9_000, BUSY), (9_500, Sight::Unknown(State::Idle))];
         assert_eq!(looks(Happened::Prompted, &sights), [Some(State::Working); 4]);
-        let sights = [(0, BUSY), (500, PROMPT), (9_000, Sight::Unknown(State::Working))];
-        assert_eq!(looks(Happened::Rested, &sights), [Some(State::Idle); 3]);
+        let sights = [(0, PROMPT), (9_000, Sight::Unknown(State::Working))];
+        assert_eq!(looks(Happened::Rested, &sights), [Some(State::Idle); 2]);
+        // The screen may take its time to come to rest.
+        let sights = [(0, BUSY), (900, BUSY), (950, PROMPT)];
+        assert_eq!(looks(Happened::Rested, &sights), [None, None, Some(State::Idle)]);
     }
 
     #[test]

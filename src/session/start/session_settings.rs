@@ -51,10 +51,12 @@ impl Starter {
             (_, hooks) => self.by_flag(choice, polecat, workdir, towns, hooks).await,
         };
         given.unwrap_or_else(|error| {
+            let given = without_ours(choice, towns);
+            let lost = towns.is_some() && !given.has_towns;
+            let lost = if lost { "the town's hooks are not loaded, and " } else { "" };
             let agent = &choice.agent.name;
-            let warning = format!("settings are left out, and `{agent}` tells no events: {error}");
-            choice.warnings.push(warning);
-            without_ours(choice, towns)
+            choice.warnings.push(format!("{lost}`{agent}` tells no events: {error}"));
+            given
         })
     }
 
