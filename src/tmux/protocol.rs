@@ -1,5 +1,11 @@
 //! Decodes tmux's control mode: bytes in, replies and notifications out.
 
+pub(in crate::tmux) mod command;
+pub(in crate::tmux) mod memfd;
+pub(in crate::tmux) mod reply;
+pub(in crate::tmux) mod request;
+pub(in crate::tmux) mod rows;
+
 use super::ids::{SessionId, WindowId};
 
 /// How much to keep of what tmux says, which must not fill our memory.
