@@ -1,14 +1,14 @@
 //! The one connection: made when it is needed, and again after it was lost.
 
-pub(in crate::tmux) mod control;
-pub(in crate::tmux) mod hold;
-pub(in crate::tmux) mod hub;
-pub(in crate::tmux) mod leftovers;
-pub(in crate::tmux) mod lifeline;
-pub(in crate::tmux) mod lock;
-pub(in crate::tmux) mod oneshot;
-pub(in crate::tmux) mod owners;
-pub(in crate::tmux) mod signal;
+pub(super) mod control;
+pub(super) mod hold;
+pub(super) mod hub;
+pub(super) mod leftovers;
+pub(super) mod lifeline;
+pub(super) mod lock;
+pub(super) mod oneshot;
+pub(super) mod owners;
+pub(super) mod signal;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,15 +1,15 @@
 //! All panes of the server in one round trip; in the folder, what is done with one of them.
 
-pub(in crate::tmux) mod buffers;
-pub(in crate::tmux) mod capture;
-pub(in crate::tmux) mod guard;
-pub(in crate::tmux) mod mirror;
-pub(in crate::tmux) mod options;
-pub(in crate::tmux) mod paste;
-pub(in crate::tmux) mod press;
-pub(in crate::tmux) mod screen;
-pub(in crate::tmux) mod terminal;
-pub(in crate::tmux) mod wait_until_read;
+pub(super) mod buffers;
+pub(super) mod capture;
+pub(super) mod guard;
+pub(super) mod mirror;
+pub(super) mod options;
+pub(super) mod paste;
+pub(super) mod press;
+pub(super) mod screen;
+pub(super) mod terminal;
+pub(super) mod wait_until_read;
 
 use super::client::Tmux;
 use super::error::{TmuxError, shown};

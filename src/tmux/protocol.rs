@@ -1,10 +1,10 @@
 //! Decodes tmux's control mode: bytes in, replies and notifications out.
 
-pub(in crate::tmux) mod command;
-pub(in crate::tmux) mod memfd;
-pub(in crate::tmux) mod reply;
-pub(in crate::tmux) mod request;
-pub(in crate::tmux) mod rows;
+pub(super) mod command;
+pub(super) mod memfd;
+pub(super) mod reply;
+pub(super) mod request;
+pub(super) mod rows;
 
 use super::ids::{SessionId, WindowId};
 
