@@ -90,7 +90,9 @@ impl Poll {
         let view = match &reading.seen {
             Seen::Unknown => View::unread(session, *now),
             // Its start answers that.
-            Seen::Waiting(asked) if starting && patterns.answer(asked, args, policy).is_some() => {
+            Seen::Waiting(asked)
+                if starting && patterns.accepted(asked, args, policy).is_some() =>
+            {
                 View::unread(session, *now)
             }
             Seen::Waiting(asked) => {
