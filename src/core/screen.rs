@@ -25,6 +25,7 @@ mod working;
 pub use answer::Policy;
 pub use description::Bang;
 pub(super) use description::{BusyRow, Dialog, Keys, Layout, Means, Screen, Sign, TitleSign};
+pub use guess::guessed;
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
     tail,
