@@ -63,10 +63,10 @@ impl From<FirstWords> for PromptMode {
 
 impl From<ResumeBy> for Resume {
     fn from(known: ResumeBy) -> Self {
-        match known {
-            ResumeBy::Flag(flag) => Self::Flag(flag.to_owned()),
-            ResumeBy::Subcommand(words) => Self::Subcommand(words.to_owned()),
-        }
+        let ResumeBy { is_subcommand, by_id, last, fork, new } = known;
+        let [by_id, last, fork, new] =
+            [by_id, last, fork, new].map(|words| words.map(str::to_owned));
+        Self { is_subcommand, by_id, last, fork, new }
     }
 }
 

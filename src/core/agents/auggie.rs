@@ -8,6 +8,6 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     args: &["--allow-indexing"],
     process_names: &["auggie", "node"],
     first_words: FirstWords::Argument,
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy::id("--resume {id}")),
     ..KnownAgent::PLAIN
 };

@@ -7,6 +7,10 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     command: "crush",
     args: &["--yolo"],
     process_names: &["crush"],
-    resume: Some(ResumeBy::Flag("--session")),
+    resume: Some(ResumeBy {
+        by_id: Some("--session {id}"),
+        last: Some("--continue"),
+        ..ResumeBy::NOTHING
+    }),
     ..KnownAgent::PLAIN
 };

@@ -8,6 +8,11 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     args: &["--auto", "high"],
     process_names: &["droid"],
     first_words: FirstWords::Argument,
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume {id}"),
+        last: Some("--resume --last"),
+        fork: Some("--fork {id}"),
+        ..ResumeBy::NOTHING
+    }),
     ..KnownAgent::PLAIN
 };

@@ -8,6 +8,10 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     args: &["session"],
     env: &[("GOOSE_MODE", "auto")],
     process_names: &["goose"],
-    resume: Some(ResumeBy::Flag("--resume --session-id")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume --session-id {id}"),
+        last: Some("--resume"),
+        ..ResumeBy::NOTHING
+    }),
     ..KnownAgent::PLAIN
 };

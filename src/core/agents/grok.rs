@@ -8,6 +8,10 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     // The older one would refuse it.
     flags_if_taken: &["--always-approve"],
     process_names: &["grok", "node", "bun"],
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume {id}"),
+        last: Some("--continue"),
+        ..ResumeBy::NOTHING
+    }),
     ..KnownAgent::PLAIN
 };

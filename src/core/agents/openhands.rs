@@ -10,6 +10,10 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     // It loads a good deal of Python.
     delay_ms: 20_000,
     first_words: FirstWords::Flag("--task"),
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume {id}"),
+        last: Some("--resume --last"),
+        ..ResumeBy::NOTHING
+    }),
     ..KnownAgent::PLAIN
 };

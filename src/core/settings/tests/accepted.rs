@@ -104,7 +104,7 @@ fn a_word_that_gastown_passes_over_is_taken_as_it_takes_it_and_named() {
         ..Case::default()
     };
     let Resolved { agent, warnings } = town.resolve().unwrap();
-    assert_eq!(agent.resume, Some(Resume::Flag("on".into())));
+    assert_eq!(agent.resume, Some(Resume::flag("on")));
     assert_eq!(agent.prompt_mode, PromptMode::Argument);
     let of = "of `/town/shop/settings/agents.json` is";
     assert_eq!(
