@@ -1,11 +1,11 @@
 //! Guesses whether an unknown agent asks a question, by what most dialogs show.
 
+use super::Question;
 use super::description::Layout;
 use super::layout::{self, Scene};
 use super::menu;
 use super::patterns::Patterns;
 use super::rows::{joined, texts_beside};
-use super::{Question, Reason};
 
 /// How near to the end of the screen a marked menu or a row of keys must be, in non-blank rows: there may
 /// be a status below the dialog.
@@ -75,12 +75,10 @@ fn asked(rows: &[String], lettered: usize) -> Option<Question> {
     let letter = near[last..].iter().rposition(|row| names(row, LETTERS)).map(|at| last + at);
     let at = menu.as_ref().map(|menu| menu.first.saturating_sub(1)).or(letter).or(keys)?;
     Some(Question {
-        reason: Reason::Question,
         text: joined(&near[at..=at]),
-        about: String::new(),
         choices: menu.as_ref().map(|menu| menu.labels.clone()).unwrap_or_default(),
         selected: menu.and_then(|menu| menu.selected),
-        dialog: None,
+        ..Question::untold()
     })
 }
 

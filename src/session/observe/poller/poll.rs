@@ -99,7 +99,9 @@ impl Poll {
             Seen::Idle | Seen::Unknown if guess.is_some() => View::guessed(session, *now, guess),
             Seen::Unknown => View::unread(session, *now),
             // Its start answers that.
-            Seen::Waiting(asked) if starting && patterns.answer(asked, args, policy).is_some() => {
+            Seen::Waiting(asked)
+                if starting && patterns.accepted(asked, args, policy).is_some() =>
+            {
                 View::unread(session, *now)
             }
             Seen::Waiting(asked) => {
