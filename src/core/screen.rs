@@ -28,6 +28,7 @@ pub(super) use description::{
     Answering, BusyRow, Dialog, Done, Keys, Layout, Means, Screen, Sign, Ticks, TitleSign, Toggle,
     Way, Words,
 };
+pub use guess::guessed;
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
     tail,
