@@ -38,7 +38,7 @@ pub struct Changes {
     pub hooks_file: Option<String>,
     /// Whether it is to tell of its work by events.
     pub events: Option<bool>,
-    /// How it resumes an earlier conversation.
+    /// How it goes on with an earlier conversation.
     pub resume: Option<Resume>,
     /// The variable that names its configuration folder.
     pub config_dir_env: Option<String>,
@@ -76,7 +76,10 @@ impl Changes {
             hooks: self.hooks(base.hooks.as_ref()),
             hook_events: base.hook_events,
             events: self.events.or(base.events),
-            resume: self.resume.clone().or_else(|| base.resume.clone()),
+            resume: match self.resume.clone() {
+                Some(given) => Some(given.over(base.resume.as_ref())),
+                None => base.resume.clone(),
+            },
             config_dir_env: text(&self.config_dir_env, &base.config_dir_env),
             session_id_env: text(&self.session_id_env, &base.session_id_env),
             instructions: self.instructions.clone().unwrap_or_else(|| base.instructions.clone()),

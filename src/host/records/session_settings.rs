@@ -1,0 +1,184 @@
+//! Settings that an agent is given for one session: a file of ours, made of those that it would have
+//! been given without us and our own.
+//!
+//! It may hold what is nobody else's business, so it is readable by its owner only, and lies in the
+//! rig's `.runtime/polecat/settings/`. It has a name of its own for each start: whoever ends a
+//! session removes that session's file, and cannot hit that of the next one.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::Value;
+
+use crate::core::{PolecatName, Rig};
+use crate::host::error::HostError;
+use crate::host::files::{blocking, broken, dir::Dir, read_text};
+
+/// The folder of the files, beside the other records.
+const FOLDER: &str = "settings";
+
+/// A file of settings for a session that is being started. It is removed with the last handle,
+/// unless the session exists by then.
+#[derive(Clone, Debug)]
+pub struct SessionSettings(Arc<File>);
+
+#[derive(Debug)]
+struct File {
+    rig: Rig,
+    name: String,
+    kept: AtomicBool,
+}
+
+impl SessionSettings {
+    /// Writes the settings for a session of `polecat`.
+    ///
+    /// # Errors
+    /// The file could not be written; then there is none.
+    pub async fn write(
+        rig: &Rig,
+        polecat: &PolecatName,
+        settings: &Value,
+    ) -> Result<Self, HostError> {
+        let (rig, name, text) = (rig.clone(), new_name(polecat), settings.to_string());
+        blocking(move || {
+            let (dir, _) = Dir::make(rig.anchor(), &folder(&rig))?;
+            // An agent may write its file anew, readable by all: Qwen Code does.
+            dir.keep_private()?;
+            dir.replace(&name, &text)?;
+            Ok(Self(Arc::new(File { rig, name, kept: AtomicBool::new(false) })))
+        })
+        .await
+    }
+
+    /// The file's name, by which a session remembers it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        folder(&self.0.rig).join(&self.0.name)
+    }
+
+    /// Keeps it for as long as the session lives.
+    pub fn keep(&self) {
+        self.0.kept.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        if !self.kept.load(Ordering::Relaxed)
+            && let Err(error) = remove(&self.rig, &self.name)
+        {
+            tracing::warn!(%error, "a file of settings stays behind");
+        }
+    }
+}
+
+/// The settings that a word of a command line names: a file, from `dir`, or the settings themselves.
+///
+/// # Errors
+/// They cannot be read, or are no settings.
+pub async fn named(word: &str, dir: &Path) -> Result<Value, HostError> {
+    if word.trim_start().starts_with('{') {
+        return parse(word, Path::new("settings"));
+    }
+    let path = dir.join(word);
+    blocking(move || match read_text(&path)? {
+        Some(text) => parse(&text, &path),
+        None => Err(broken(&path, "there is no such file")),
+    })
+    .await
+}
+
+/// The settings in a file; none where there is none.
+///
+/// # Errors
+/// They cannot be read, or are no settings.
+pub async fn of_file(path: &Path) -> Result<Option<Value>, HostError> {
+    let path = path.to_owned();
+    blocking(move || read_text(&path)?.map(|text| parse(&text, &path)).transpose()).await
+}
+
+fn parse(text: &str, path: &Path) -> Result<Value, HostError> {
+    let settings: Value =
+        serde_json::from_str(text).map_err(|error| broken(path, error.to_string()))?;
+    if settings.is_object() { Ok(settings) } else { Err(broken(path, "it is not a JSON object")) }
+}
+
+/// Removes the file `name` of a session that has ended; having none is as good.
+///
+/// # Errors
+/// It is there and could not be removed.
+pub async fn delete(rig: &Rig, name: &str) -> Result<(), HostError> {
+    let (rig, name) = (rig.clone(), name.to_owned());
+    blocking(move || remove(&rig, &name)).await
+}
+
+/// Removes the files that sessions of `polecat` have left, which ended with their server; all but
+/// `kept`.
+///
+/// # Errors
+/// Some could not be removed.
+pub async fn delete_left(
+    rig: &Rig,
+    polecat: &PolecatName,
+    kept: Option<&str>,
+) -> Result<(), HostError> {
+    let (rig, polecat, kept) = (rig.clone(), polecat.clone(), kept.map(str::to_owned));
+    blocking(move || {
+        let Some(dir) = Dir::open(rig.anchor(), &folder(&rig))? else { return Ok(()) };
+        for name in dir.names()? {
+            let name = name.to_string_lossy().into_owned();
+            if owner(&name) == Some(polecat.as_str()) && kept.as_ref() != Some(&name) {
+                dir.remove(&name)?;
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+fn remove(rig: &Rig, name: &str) -> Result<(), HostError> {
+    // The name comes out of a session's options: it must be one that we give.
+    if owner(name).is_none() {
+        return Ok(());
+    }
+    Dir::open(rig.anchor(), &folder(rig))?.map_or(Ok(()), |dir| dir.remove(name))
+}
+
+fn folder(rig: &Rig) -> PathBuf {
+    rig.runtime_dir().join("polecat").join(FOLDER)
+}
+
+/// `ash.0f3a....json`
+fn new_name(polecat: &PolecatName) -> String {
+    use std::hash::{BuildHasher, Hasher};
+    let random = std::hash::RandomState::new().build_hasher().finish();
+    format!("{polecat}.{random:016x}.json")
+}
+
+/// Whose file this is by its name; `None` if it is none of ours. No polecat's name has a dot.
+fn owner(name: &str) -> Option<&str> {
+    let (polecat, random) = name.strip_suffix(".json")?.split_once('.')?;
+    let is_ours = random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_ours && PolecatName::parse(polecat).is_ok()).then_some(polecat)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_whose_the_file_is_and_leads_nowhere_else() {
+        let ash = PolecatName::parse("ash").unwrap();
+        assert_eq!(owner(&new_name(&ash)), Some("ash"));
+        for name in ["../x.0123456789abcdef.json", "ash.json", "ash.x.json", "ash", "", "../../x"] {
+            assert_eq!(owner(name), None, "{name}");
+        }
+    }
+}
