@@ -4,7 +4,6 @@
 //! Pure: no tokio, no I/O, no clock. Times and file contents are passed in.
 
 pub mod agent;
-pub mod agent_event;
 mod agents;
 pub mod branch;
 pub mod command;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::{runtime, task::spawn_blocking, time::timeout};
 
 use crate::{
-    core::agent_event::{AgentEvent, Happened},
+    core::hook_events::{AgentEvent, Happened},
     host::Launch,
     session::sessions::told,
     tmux::PaneAround,

@@ -238,7 +238,8 @@ async fn a_hook_that_reaches_nobody_ends_silently_and_does_not_keep_the_agent() 
             .spawn()
             .unwrap();
         let mut stdin = hook.stdin.take().unwrap();
-        stdin.write_all(input.as_bytes()).await.unwrap();
+        // On a busy machine it may have ended before it has read all.
+        drop(stdin.write_all(input.as_bytes()).await);
         let open = (!closes).then_some(stdin);
         let done = hook.wait_with_output().await.unwrap();
         drop(open);

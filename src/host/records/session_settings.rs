@@ -9,14 +9,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use crate::core::{PolecatName, Rig};
+use crate::core::{PolecatName, Rig, hook_events::HookEvents};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, dir::Dir, read_text};
 
 /// The folder of the files, beside the other records.
 const FOLDER: &str = "settings";
+/// How long an agent may wait for one of our hooks, in seconds. They end by themselves much sooner;
+/// this is for a disk that hangs.
+const TIMEOUT_S: u64 = 5;
 
 /// A file of settings for a session that is being started. It is removed with the last handle,
 /// unless the session exists by then.
@@ -76,6 +79,45 @@ impl Drop for File {
         {
             tracing::warn!(%error, "a file of settings stays behind");
         }
+    }
+}
+
+/// Settings with nothing but hooks for these events, which run `command` in a shell.
+#[must_use]
+pub fn with_hooks(hooks: &HookEvents, command: &str) -> Value {
+    let hook = json!({ "type": "command", "command": command, "timeout": TIMEOUT_S });
+    let entry = |matcher: &str| match matcher {
+        "" => json!([{ "hooks": [hook] }]),
+        matcher => json!([{ "matcher": matcher, "hooks": [hook] }]),
+    };
+    let events = hooks.events.iter().map(|(event, matcher)| ((*event).to_owned(), entry(matcher)));
+    json!({ "hooks": events.collect::<Map<_, _>>() })
+}
+
+/// Settings that say what both do. As the agents themselves merge theirs: lists are joined, without
+/// what is in both, and of two other values `more`'s counts.
+#[must_use]
+pub fn merged(settings: Value, more: Value) -> Value {
+    match (settings, more) {
+        (Value::Object(mut settings), Value::Object(more)) => {
+            for (key, value) in more {
+                let both = match settings.remove(&key) {
+                    Some(known) => merged(known, value),
+                    None => value,
+                };
+                settings.insert(key, both);
+            }
+            Value::Object(settings)
+        }
+        (Value::Array(mut settings), Value::Array(more)) => {
+            for value in more {
+                if !settings.contains(&value) {
+                    settings.push(value);
+                }
+            }
+            Value::Array(settings)
+        }
+        (_, more) => more,
     }
 }
 
@@ -172,6 +214,7 @@ fn owner(name: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::hook_events::SettingsBy;
 
     #[test]
     fn a_name_tells_whose_the_file_is_and_leads_nowhere_else() {
@@ -180,5 +223,35 @@ mod tests {
         for name in ["../x.0123456789abcdef.json", "ash.json", "ash.x.json", "ash", "", "../../x"] {
             assert_eq!(owner(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn merged_settings_have_what_both_say_and_the_later_wins() {
+        let town = json!({ "editorMode": "normal", "hooks": { "Stop": [{ "hooks": ["a"] }] } });
+        let mine = json!({
+            "editorMode": "vim", "env": { "A": "1" },
+            "hooks": { "Stop": [{ "hooks": ["a"] }, { "hooks": ["b"] }] },
+        });
+        assert_eq!(
+            merged(town, mine),
+            json!({
+                "editorMode": "vim", "env": { "A": "1" },
+                "hooks": { "Stop": [{ "hooks": ["a"] }, { "hooks": ["b"] }] },
+            })
+        );
+    }
+
+    #[test]
+    fn an_event_with_something_to_match_says_so() {
+        const EVENTS: &[(&str, &str)] = &[("Stop", ""), ("Notification", "idle_prompt")];
+        let settings = HookEvents { settings: SettingsBy::Flag, events: EVENTS };
+        let hook = json!({ "type": "command", "command": "x", "timeout": TIMEOUT_S });
+        assert_eq!(
+            with_hooks(&settings, "x"),
+            json!({ "hooks": {
+                "Stop": [{ "hooks": [hook] }],
+                "Notification": [{ "matcher": "idle_prompt", "hooks": [hook] }],
+            } })
+        );
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn changes(item: &Item) -> Changes {
         hooks_provider: hooks.text("provider"),
         hooks_dir: hooks.text("dir"),
         hooks_file: hooks.text("file"),
-        events: agent.read("events", Item::flag),
+        events: agent.read("events", Item::boolean),
         resume: subcommand
             .map(|words| Resume::subcommand(&words))
             .or_else(|| flag.map(|flag| Resume::flag(&flag))),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{core::agent_event::AgentEvent, tmux::Pane};
+use crate::{core::hook_events::AgentEvent, tmux::Pane};
 
 /// The pane option that holds the last event.
 pub(in crate::session) const EVENT: &str = "@polecat_event";

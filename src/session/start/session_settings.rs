@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 use crate::{
     core::{
         agent::{Agent, SETTINGS_FLAG, is_program, preset},
-        hook_events::{SettingsBy, SettingsVariable, merged},
+        hook_events::{SettingsBy, SettingsVariable},
         names::PolecatName,
     },
     host::{
         HostError, path,
-        session_settings::{self, SessionSettings},
+        session_settings::{self, SessionSettings, merged, with_hooks},
     },
     session::start::{Starter, resolve_agent::Choice},
 };
@@ -42,7 +42,7 @@ impl Starter {
     ) -> Given {
         let events = choice.agent.hook_events.filter(|_| is_to_tell(choice));
         let hooks = events.zip(self.hook_command());
-        let hooks = hooks.map(|(events, command)| events.settings_with(&command));
+        let hooks = hooks.map(|(events, command)| with_hooks(&events, &command));
         let given = match (events.map(|events| events.settings), hooks) {
             (Some(SettingsBy::Variable(variable)), Some(hooks)) => {
                 self.by_variable(choice, polecat, &variable, hooks).await

@@ -7,7 +7,7 @@ use tracing::info;
 
 use crate::{
     core::{
-        agent_event::{Happened, OwnWord, Sight},
+        hook_events::{Happened, OwnWord, Sight},
         screen::{Patterns, Reason},
         session::{Exit, SessionInfo, State, Waiting},
         state::{DebouncedState, Observation},

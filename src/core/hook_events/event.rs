@@ -1,13 +1,9 @@
-//! What an agent itself tells of its work: one event of it, and its word checked against its screen.
-
-mod own_word;
+//! An event that an agent tells by a hook.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::session::State;
-
-pub use own_word::{OwnWord, Sight};
+use crate::core::session::State;
 
 /// The format of an event that is written down.
 const FORMAT: u32 = 1;

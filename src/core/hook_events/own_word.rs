@@ -7,7 +7,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::AgentEvent;
+use super::event::AgentEvent;
 use crate::core::{
     session::{State, StateSource},
     state::Observation,
@@ -130,7 +130,7 @@ impl OwnWord {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Happened;
+    use super::super::event::Happened;
     use super::*;
 
     fn at(ms: i64) -> Timestamp {
