@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 
 use self::{compose::Compose, side_by_side::SideBySide};
 use super::encode::{self, Map, texts};
+use super::views::drawn_diff;
 use crate::session::{AttachPlan, FoundLocation};
 
 /// One thing for Neovim to do.
@@ -122,7 +123,7 @@ pub(super) enum View {
     Capture {
         polecat: Option<String>,
         session: String,
-        lines: Option<u32>,
+        lines: u32,
         snapshot: bool,
     },
     Diff {
@@ -162,30 +163,40 @@ impl Effect {
                 kind("notify").put("level", level).put("text", text)
             }
             Self::Confirm { prompt, yes, again, then } => kind("confirm")
+                .put("busy", not_asked(&prompt, Some(&again)))
                 .put("prompt", prompt)
                 .put("yes", yes)
-                .put("again", again)
                 .put("call", then),
             Self::Select { prompt, kind: what, again, choices } => kind("select")
+                .put("busy", not_asked(&prompt, again.as_deref()))
                 .put("prompt", prompt)
                 .some("of", what)
-                .some("again", again)
                 .put("choices", self::choices(choices)),
             Self::Question(question) => question.encode(kind("question")),
-            Self::Open { view, size } => view.encode(kind("open")).some("size", size),
+            Self::Open { view, size } => view.encode().some("size", size),
             Self::Edit { file, line, column } => kind("edit")
+                .put("busy", not_opened(&file.to_string_lossy()))
                 .put("file", encode::word(file.as_os_str()))
                 .some("line", line)
                 .some("column", column),
             Self::Quickfix { title, items } => {
                 let items = items.into_iter().map(|item| quickfix(item).into()).collect();
-                kind("quickfix").put("title", title).put("items", Value::Array(items))
+                kind("quickfix")
+                    .put("busy", not_opened("the quickfix window"))
+                    .put("title", title)
+                    .put("items", Value::Array(items))
             }
             Self::Terminal { polecat, plan, size, again } => kind("terminal")
+                .put(
+                    "busy",
+                    busy(
+                        format!("not attached to `{polecat}` while you are busy"),
+                        Some(format!("`{again}` once more")),
+                    ),
+                )
                 .put("polecat", polecat)
                 .some("size", size)
-                .put("plan", encode::attach(plan))
-                .put("again", again),
+                .put("plan", encode::attach(plan)),
             Self::Pin(path) => {
                 kind("pin").some("path", path.map(|path| encode::word(path.as_os_str())))
             }
@@ -203,31 +214,60 @@ impl Effect {
 impl Question {
     fn encode(self, map: Map) -> Map {
         map.put("id", self.id)
+            .put("not_asked", not_asked(self.prompt, Some(&self.again)))
             .put("prompt", self.prompt)
             .put("titles", texts(self.titles))
             .put("filetype", self.filetype)
             .put("lines", texts(self.lines))
-            .put("again", self.again)
             .put("choices", choices(self.choices))
             .put("show_all", self.show_all)
     }
 }
 
 impl View {
-    fn encode(self, map: Map) -> Map {
-        let (name, spec) = match self {
-            Self::Status { polecat } => ("status", Map::new().some("polecat", polecat)),
+    fn encode(self) -> Map {
+        let open = |view: &str| Map::new().put("kind", "open").put("view", view);
+        let spec = |kind: &str, polecat: Option<String>| {
+            Map::new().put("kind", kind).some("polecat", polecat)
+        };
+        match self {
+            Self::Status { polecat } => {
+                let (subject, keys) = match &polecat {
+                    Some(polecat) => (format!("/{polecat}"), "detail"),
+                    None => (String::new(), "rows"),
+                };
+                open("status")
+                    .put("name", format!("polecat://status{subject}"))
+                    .put("title", polecat.clone().unwrap_or_else(|| "polecats".to_owned()))
+                    .put("keys", keys)
+                    .put("spec", spec("status", polecat))
+            }
             Self::Capture { polecat, session, lines, snapshot } => {
-                let spec = Map::new().some("polecat", polecat).put("session", session);
-                ("capture", spec.some("lines", lines).put("snapshot", snapshot))
+                let named = polecat.is_none().then(|| session.clone());
+                let spec = spec("capture", polecat)
+                    .some("session", named)
+                    .put("lines", lines)
+                    .some("follow", (!snapshot).then_some(true));
+                open("capture")
+                    .put("name", format!("polecat://capture/{session}"))
+                    .put("title", session)
+                    .put("keys", if snapshot { "snapshot" } else { "capture" })
+                    .put("snapshot", snapshot)
+                    .put("spec", spec)
             }
             Self::Diff { polecat, since } => {
-                ("diff", Map::new().put("polecat", polecat).some("since", since))
+                let since = since.unwrap_or_else(|| "start".to_owned());
+                open("diff")
+                    .put("name", drawn_diff::buffer(&polecat))
+                    .put("title", polecat.clone())
+                    .put("keys", "diff")
+                    .put("spec", spec("diff", Some(polecat)).put("since", since))
             }
-            Self::SideBySide { polecat } => ("side_by_side", Map::new().some("polecat", polecat)),
-            Self::Log => ("log", Map::new()),
-        };
-        map.put("view", name).put("spec", spec)
+            Self::SideBySide { polecat } => {
+                Map::new().put("kind", "compare").some("polecat", polecat)
+            }
+            Self::Log => Map::new().put("kind", "log"),
+        }
     }
 }
 
@@ -240,6 +280,21 @@ impl From<Request> for Value {
             .some("editor", editor)
             .into()
     }
+}
+
+/// What is told when a question comes while somebody does something else.
+fn not_asked(prompt: &str, again: Option<&str>) -> Map {
+    let hint = again.map(|again| format!("`{again}` asks again"));
+    busy(format!("not asked while you are busy: {prompt}"), hint)
+}
+
+/// The same of a window.
+fn not_opened(what: &str) -> Map {
+    busy(format!("not opened while you are busy: {what}"), None)
+}
+
+fn busy(message: String, hint: Option<String>) -> Map {
+    Map::new().put("code", "cancelled").put("message", message).some("hint", hint)
 }
 
 /// As `setqflist()` takes it.
@@ -316,16 +371,16 @@ mod tests {
         let polecat = || "ash".to_owned();
         let views = [
             View::Status { polecat: None },
-            View::Capture { polecat: None, session: String::new(), lines: None, snapshot: false },
+            View::Capture { polecat: None, session: String::new(), lines: 200, snapshot: false },
             View::Diff { polecat: polecat(), since: None },
             View::SideBySide { polecat: None },
             View::Log,
         ];
         for view in views {
-            let name = field(Effect::Open { view, size: None }, "view");
-            let is_kind = kinds.contains(&format!("\n  {name} = {{"));
-            let has_module = lua.contains(&format!(" {name} = 'polecat."));
-            assert!(is_kind || has_module, "{name}");
+            let effect = Effect::Open { view, size: None };
+            let (kind, view) = (field(effect.clone(), "kind"), field(effect, "view"));
+            assert!(lua.contains(&format!("function handlers.{kind}(")), "{kind}");
+            assert!(kind != "open" || kinds.contains(&format!("\n  {view} = {{")), "{view}");
         }
     }
 

@@ -1,16 +1,6 @@
 --- From where in the editor a call is made: the backend finds the rig from it.
 local M = {}
 
---- The nearest folder above `path` that exists: a new file's folder may not yet.
----@param path string
----@return string
-local function existing(path)
-  while vim.fn.isdirectory(path) == 0 and vim.fs.dirname(path) ~= path do
-    path = vim.fs.dirname(path)
-  end
-  return path
-end
-
 --- The full path of the file that `buf` shows, if it shows one.
 ---@param buf integer
 ---@return string?
@@ -22,7 +12,7 @@ function M.file(buf)
 end
 
 --- Where `buf` stands (the current buffer, when left out). Our own buffers stay with the rig
---- that they were opened for, whatever the working directory is by now.
+--- that they were opened for (`b:polecat_at`), whatever the working directory is by now.
 ---@param buf? integer
 ---@return polecat.At
 function M.here(buf)
@@ -33,14 +23,7 @@ function M.here(buf)
   end
   local file, cwd = M.file(buf), vim.fn.getcwd()
   -- Empty when the folder has been deleted; then no rig is found there, which is true.
-  return { file = file and existing(vim.fs.dirname(file)), cwd = cwd ~= '' and cwd or '/' }
-end
-
---- Makes `buf` stand at `at` from now on.
----@param buf integer
----@param at polecat.At
-function M.keep(buf, at)
-  vim.b[buf].polecat_at = at
+  return { file = file and vim.fs.dirname(file), cwd = cwd ~= '' and cwd or '/' }
 end
 
 return M

@@ -1,7 +1,6 @@
 --- Previews: what a session prints, live and in its colours, in the buffer of somebody's picker.
 local buffer = require('polecat.ui.buffer')
 local view = require('polecat.ui.view')
-local where = require('polecat.editor.context')
 
 local M = {}
 
@@ -12,15 +11,6 @@ local LINES = 200
 ---@type integer?
 local current
 
---- Why there is nothing to see.
----@param buf integer
----@param err polecat.Error
-local function say(buf, err)
-  if vim.api.nvim_buf_is_valid(buf) then
-    buffer.write(buf, vim.split(err.message, '\n'))
-  end
-end
-
 --- Shows what `polecat` prints in `buf`, until another is shown or `buf` goes.
 ---@param buf integer
 ---@param polecat string
@@ -30,15 +20,13 @@ function M.show(buf, polecat, at)
     view.close(current)
   end
   current = buf
-  where.keep(buf, at)
+  vim.b[buf].polecat_at = at
   local spec = { kind = 'capture', polecat = polecat, title = polecat }
   spec.lines, spec.follow = LINES, true
   view.open(buf, spec, function(err)
-    if err then
-      return say(buf, err)
-    end
-    for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-      view.place_cursor(win, buf)
+    -- Why there is nothing to see.
+    if err and vim.api.nvim_buf_is_valid(buf) then
+      buffer.write(buf, vim.split(err.message, '\n'))
     end
   end)
 end
