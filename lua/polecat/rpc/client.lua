@@ -285,11 +285,4 @@ function M.answer(id, ok, value)
   finish(id, value or { code = 'internal', message = 'the backend gave no reason' })
 end
 
---- Called by the backend when something happened.
----@param name string
----@param data any
-function M.event(name, data)
-  require('polecat.rpc.dispatch').take(name, data)
-end
-
 return M

@@ -125,7 +125,7 @@ function M.call(request, context, answered)
   from.win = context.from and context.from.win or from.win
   context = vim.tbl_extend('force', context, { from = from, begun = vim.uv.hrtime() })
   local args = vim.tbl_extend('force', {
-    editor = request.editor and require('polecat.editor.state').read() or nil,
+    editor = request.editor and require('polecat.editor.context').editor() or nil,
   }, request.args)
   local apply = notify.or_error(function(effects)
     M.apply(effects, context)
