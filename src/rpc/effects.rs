@@ -3,15 +3,16 @@
 
 pub(super) mod compose;
 pub(super) mod side_by_side;
+mod view;
 
 use std::path::PathBuf;
 
 use rmpv::Value;
 use serde::{Serialize, Serializer};
 
+pub(super) use self::view::View;
 use self::{compose::Compose, side_by_side::SideBySide};
 use super::encode::{self, Map, texts};
-use super::views::drawn_diff;
 use crate::session::{AttachPlan, FoundLocation};
 
 /// One thing for Neovim to do.
@@ -114,29 +115,6 @@ pub(super) struct Question {
     pub(super) show_all: &'static str,
 }
 
-/// What is opened, as `open` of the Lua module takes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum View {
-    Status {
-        polecat: Option<String>,
-    },
-    Capture {
-        polecat: Option<String>,
-        session: String,
-        lines: u32,
-        snapshot: bool,
-    },
-    Diff {
-        polecat: String,
-        since: Option<String>,
-    },
-    /// The file under the cursor beside what it was; `polecat` is whose it must be.
-    SideBySide {
-        polecat: Option<String>,
-    },
-    Log,
-}
-
 /// Tells `text`.
 pub(super) fn info(text: impl Into<String>) -> Effect {
     Effect::Notify(Level::Info, text.into())
@@ -162,11 +140,12 @@ impl Effect {
                 let level = if level == Level::Warn { "warn" } else { "info" };
                 kind("notify").put("level", level).put("text", text)
             }
-            Self::Confirm { prompt, yes, again, then } => kind("confirm")
-                .put("busy", not_asked(&prompt, Some(&again)))
-                .put("prompt", prompt)
-                .put("yes", yes)
-                .put("call", then),
+            // `Cancel` stands first, which is what a picker answers to a stray <CR>.
+            Self::Confirm { prompt, yes, again, then } => {
+                let choice = |label: &str, then| Choice { label: label.to_owned(), then };
+                let choices = vec![choice("Cancel", None), choice(yes, Some(then))];
+                Self::Select { prompt, kind: None, again: Some(again), choices }.encode()
+            }
             Self::Select { prompt, kind: what, again, choices } => kind("select")
                 .put("busy", not_asked(&prompt, again.as_deref()))
                 .put("prompt", prompt)
@@ -221,53 +200,6 @@ impl Question {
             .put("lines", texts(self.lines))
             .put("choices", choices(self.choices))
             .put("show_all", self.show_all)
-    }
-}
-
-impl View {
-    fn encode(self) -> Map {
-        let open = |view: &str| Map::new().put("kind", "open").put("view", view);
-        let spec = |kind: &str, polecat: Option<String>| {
-            Map::new().put("kind", kind).some("polecat", polecat)
-        };
-        match self {
-            Self::Status { polecat } => {
-                let (subject, keys) = match &polecat {
-                    Some(polecat) => (format!("/{polecat}"), "detail"),
-                    None => (String::new(), "rows"),
-                };
-                open("status")
-                    .put("name", format!("polecat://status{subject}"))
-                    .put("title", polecat.clone().unwrap_or_else(|| "polecats".to_owned()))
-                    .put("keys", keys)
-                    .put("spec", spec("status", polecat))
-            }
-            Self::Capture { polecat, session, lines, snapshot } => {
-                let named = polecat.is_none().then(|| session.clone());
-                let spec = spec("capture", polecat)
-                    .some("session", named)
-                    .put("lines", lines)
-                    .some("follow", (!snapshot).then_some(true));
-                open("capture")
-                    .put("name", format!("polecat://capture/{session}"))
-                    .put("title", session)
-                    .put("keys", if snapshot { "snapshot" } else { "capture" })
-                    .put("snapshot", snapshot)
-                    .put("spec", spec)
-            }
-            Self::Diff { polecat, since } => {
-                let since = since.unwrap_or_else(|| "start".to_owned());
-                open("diff")
-                    .put("name", drawn_diff::buffer(&polecat))
-                    .put("title", polecat.clone())
-                    .put("keys", "diff")
-                    .put("spec", spec("diff", Some(polecat)).put("since", since))
-            }
-            Self::SideBySide { polecat } => {
-                Map::new().put("kind", "compare").some("polecat", polecat)
-            }
-            Self::Log => Map::new().put("kind", "log"),
-        }
     }
 }
 

@@ -57,12 +57,6 @@ function handlers.select(effect, context)
   end, context.show)
 end
 
---- `Cancel` stands first, which is what a picker answers to a stray <CR>.
-function handlers.confirm(effect, context)
-  effect.choices = { { label = 'Cancel' }, { label = effect.yes, call = effect.call } }
-  handlers.select(effect, context)
-end
-
 function handlers.question(effect, context)
   require('polecat.ui.question').put(effect, context, function(choice)
     follow(choice, context)

@@ -233,7 +233,8 @@ function M.place_cursor(win, buf)
   if view and view.spec.kind == 'capture' then
     cursor.follow(buf, { win })
   elseif view and view.spec.kind == 'status' then
-    cursor.to_first(win, buf)
+    local row = rows.first(buf) or 0
+    vim.api.nvim_win_set_cursor(win, { row + 1, 0 })
   end
 end
 

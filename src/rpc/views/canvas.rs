@@ -3,14 +3,9 @@
 use rmpv::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::rows::Rows;
+use super::{frames, rows::Rows};
 use crate::{
-    rpc::{
-        editor::Editor,
-        encode::{self, Map},
-        error::RpcError,
-        styles::Styles,
-    },
+    rpc::{editor::Editor, encode::Map, error::RpcError, styles::Styles},
     view::{Frame, Patch, patches},
 };
 
@@ -101,7 +96,7 @@ impl Pen {
         let old = self.shown.take().unwrap_or_default();
         let patches = patches(&old.lines, &frame.lines);
         if first || !patches.is_empty() {
-            let marks = encode::row_marks(&frame.lines);
+            let marks = frames::row_marks(&frame.lines);
             self.send(&patches, Map::new().put("marks", marks).put("whole", true)).await;
         }
         self.shown = Some(frame);
@@ -112,7 +107,7 @@ impl Pen {
             let mut groups = self.editor.groups();
             let mut styles = Styles::new(&mut groups);
             let patches =
-                patches.iter().map(|one| encode::patch(one, &mut styles).into()).collect();
+                patches.iter().map(|one| frames::patch(one, &mut styles).into()).collect();
             more.put("view", self.view).put("patches", Value::Array(patches)).put("styles", styles)
         };
         self.editor.event_taken("frame", data).await;
