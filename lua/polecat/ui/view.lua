@@ -31,7 +31,7 @@ local M = {}
 ---@field anchors? table<integer, polecat.Anchor> Where cursors were before what is being drawn.
 ---@field callback fun(err?: polecat.Error) For who opened it.
 ---@field frames table[] That have come and are not drawn yet.
----@field under_way? polecat.UnderWay[] Keys that were pressed and are not answered yet.
+---@field under_way? table<string, polecat.UnderWay> Keys that were pressed and are not answered yet.
 ---@field reported { width: integer, visible: boolean } What the backend knows of its window.
 
 ---@type table<integer, polecat.View>
