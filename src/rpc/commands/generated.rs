@@ -135,8 +135,8 @@ fn key_row(key: &keys::Key) -> String {
     }
     match &key.does {
         keys::Does::Lua(name) => fields.push(format!("lua = {}", quoted(name))),
-        keys::Does::Jump(stop, step) => {
-            fields.push(format!("jump = {}", quoted(stop)));
+        keys::Does::Jump(to, step) => {
+            fields.push(format!("jump = {}", quoted(to)));
             fields.push(format!("step = {step}"));
         }
         keys::Does::Act(act) => {

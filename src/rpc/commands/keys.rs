@@ -232,8 +232,8 @@ const fn lua(lhs: &'static str, about: &'static str, name: &'static str) -> Key 
 }
 
 /// A motion to what frames call a stop of this kind.
-const fn jump(lhs: &'static str, about: &'static str, stop: &'static str, step: i8) -> Key {
-    Key { lhs, modes: "nxo", about, does: Does::Jump(stop, step) }
+const fn jump(lhs: &'static str, about: &'static str, to: &'static str, step: i8) -> Key {
+    Key { lhs, modes: "nxo", about, does: Does::Jump(to, step) }
 }
 
 /// A key that the backend gives its meaning.
