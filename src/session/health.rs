@@ -83,10 +83,18 @@ impl Workspace {
         let files = self.tools.shortage.get().map(|short| {
             HealthRow::new("files", Level::Warn, short.to_string()).hint(Some(short.hint()))
         });
-        [tmux, git, programs, trust, rig].into_iter().flatten().chain(files).collect()
+        let notified = [self.notified_health()];
+        let found = [tmux, git, programs, trust, rig].into_iter().flatten();
+        notified.into_iter().chain(found).chain(files).collect()
     }
 
     /// Programs on `PATH`. In a thread: one of its folders may be on a disk that hangs.
+    fn notified_health(&self) -> HealthRow {
+        let states: Vec<_> = self.notified().iter().map(|state| state.as_str()).collect();
+        let text = if states.is_empty() { "nothing".to_owned() } else { states.join(", ") };
+        HealthRow::new("configuration", Level::Info, format!("notified: {text}"))
+    }
+
     async fn programs_health(&self) -> Vec<HealthRow> {
         let tracker = self.tools.settings.tracker_command.clone();
         let found = spawn_blocking(move || {

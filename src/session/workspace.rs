@@ -33,6 +33,9 @@ use crate::{
     tmux::{Socket, Tmux, socket_folder},
 };
 
+/// How many lines a capture opens with when the configuration does not say.
+const CAPTURE_LINES: u32 = 200;
+
 /// How long a call that only reads may reuse the rig that was found for the last one.
 const RECENT_LIMIT: Duration = Duration::from_secs(1);
 
@@ -98,6 +101,12 @@ impl Workspace {
         let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
         let tools = Arc::new(tools(settings, launch, news, starts)?);
         Ok(Self { tools, pollers: Arc::default(), pinned, last: Arc::default() })
+    }
+
+    /// How many lines a capture opens with when nobody says.
+    #[must_use]
+    pub fn capture_lines(&self) -> u32 {
+        self.tools.settings.capture_lines.unwrap_or(CAPTURE_LINES)
     }
 
     /// The same workspace with new settings. A rig pinned by the user stays pinned.
