@@ -15,7 +15,7 @@ use crate::{
     },
     host::{
         Launch,
-        rigs::{self, Wanted},
+        rigs::{self, RigOptions},
         tracker::Tracker,
         trust::Store,
         watch::FileEvents,
@@ -219,7 +219,7 @@ impl Workspace {
     async fn find(&self, place: &Place, pinned: Option<&Path>) -> Result<Rig, SessionError> {
         let from: Vec<_> = place.file.iter().chain([&place.cwd]).cloned().collect();
         let Settings { rig_name, worktrees, gastown, .. } = &self.tools.settings;
-        let wanted = Wanted {
+        let wanted = RigOptions {
             pinned: pinned.map(Path::to_owned),
             name: rig_name.clone(),
             worktrees: worktrees.clone(),

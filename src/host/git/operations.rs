@@ -1,5 +1,6 @@
-//! What is done with a polecat's folder, branch and worktree: each as a whole or not at all, under
-//! the polecat's lock and with a journal. What was cut off, `recovery` finishes or rolls back.
+//! Operations on a polecat's folder, branch and worktree. Each is done as a whole or not at all,
+//! under the polecat's lock, and keeps a journal by which `recovery` finishes or rolls back what
+//! was cut off.
 
 pub(super) mod backup;
 pub(super) mod create;

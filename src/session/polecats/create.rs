@@ -13,7 +13,7 @@ use crate::{
     },
     host::{
         git::{self, Next},
-        provision::{self, Given},
+        provision::{self, WorktreeKind},
         records,
     },
     session::{error::SessionError, polecats::Polecats, sessions::list},
@@ -77,13 +77,17 @@ impl Polecats {
             git::recover_all(rig, launch).await?;
             git::create_next(rig, taken, issue, now_ms(), launch).await?
         };
-        next.warnings.extend(self.provide(&next.worktree.path, Given::New).await);
+        next.warnings.extend(self.provide(&next.worktree.path, WorktreeKind::New).await);
         Ok(next)
     }
 
     /// Gives a worktree what gastown gives those of its polecats; what could not be given is no
     /// reason to have no polecat.
-    pub(in crate::session) async fn provide(&self, worktree: &Path, given: Given) -> Vec<String> {
+    pub(in crate::session) async fn provide(
+        &self,
+        worktree: &Path,
+        given: WorktreeKind,
+    ) -> Vec<String> {
         // `br` reads a redirect from another folder than gastown's `bd`, and finds the rig's issues
         // without one.
         let redirects = !is_program(self.context.tools.tracker.program(), "br");

@@ -4,7 +4,7 @@ use crate::{
     core::names::PolecatName,
     host::{
         git::{self, Restored},
-        provision::Given,
+        provision::WorktreeKind,
     },
     session::{
         error::SessionError,
@@ -39,7 +39,7 @@ impl Polecats {
         git::recover(&self.context.rig, &polecat, &self.context.tools.launch).await?;
         let restored =
             git::restore(&self.context.rig, &polecat, now_ms(), &self.context.tools.launch).await?;
-        for warning in self.provide(&restored.path, Given::Restored).await {
+        for warning in self.provide(&restored.path, WorktreeKind::Restored).await {
             self.context.tools.news.warn(warning);
         }
         Ok(RestoredPolecat { polecat, restored })
