@@ -21,7 +21,7 @@ impl Tmux {
     /// Not by `capture-pane -p`: below 3.6 a server loses as much memory with each as it captures.
     pub(crate) async fn save(&self, ask: Command, capture: Command) -> Result<Saved, TmuxError> {
         let io = |source| TmuxError::Io { doing: "make a file for tmux", source };
-        let mut file = MemFile::new().map_err(io)?;
+        let file = MemFile::new().map_err(io)?;
         let buffer = self.buffer();
         let delete = Command::new("delete-buffer").args(["-b", &buffer]);
         let request = Request::new(vec![

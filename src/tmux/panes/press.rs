@@ -27,17 +27,19 @@ impl Tmux {
     pub async fn press(
         &self,
         pane: PaneId,
-        keys: &[&str],
+        keys: &[impl AsRef<str>],
         guard: &Guard,
         options: &[PaneOption],
     ) -> Result<Pressed, TmuxError> {
-        if let Some(key) = keys.iter().find(|key| !is_key(key)) {
+        if let Some(key) = keys.iter().map(AsRef::as_ref).find(|key| !is_key(key)) {
             let argument = shown(key.as_bytes());
             return Err(TmuxError::BadArgument { argument, why: "it is not the name of a key" });
         }
         let target = pane.to_string();
         let leave = Command::new("copy-mode").args(["-q", "-t", &target]);
-        let press = Command::new("send-keys").args(["-t", &target, "--"]).args(keys);
+        let press = Command::new("send-keys")
+            .args(["-t", &target, "--"])
+            .args(keys.iter().map(AsRef::as_ref));
         let pressed = Command::new("display-message").args(["-p", "-t", &target, PRESSED]);
         let steps = [leave, press].into_iter().chain(options.iter().map(PaneOption::command));
         let steps: Vec<_> = steps.chain([pressed]).collect();
