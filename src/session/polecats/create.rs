@@ -50,10 +50,10 @@ impl Polecats {
         if let Some(issue) = &issue {
             // A branch is named after it for good, so it is asked about first.
             let dir = self.context.tracker_dir(self.context.rig.path.clone());
-            self.context.tools.tracker.show(issue, &dir).await?;
+            self.context.shared.tracker.show(issue, &dir).await?;
         }
         if let Some(polecat) = &polecat {
-            git::recover(&self.context.rig, polecat, &self.context.tools.launch).await?;
+            git::recover(&self.context.rig, polecat, &self.context.shared.launch).await?;
         }
         let Next { polecat, worktree, mut warnings } = self.make(polecat, issue.as_ref()).await?;
         // How the agent of a removed polecat of this name ended is not how this one's did.
@@ -68,7 +68,7 @@ impl Polecats {
         polecat: Option<PolecatName>,
         issue: Option<&IssueId>,
     ) -> Result<Next, SessionError> {
-        let (rig, launch) = (&self.context.rig, &self.context.tools.launch);
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         let mut next = if let Some(polecat) = polecat {
             let worktree = git::create_worktree(rig, &polecat, issue, now_ms(), launch).await?;
             Next { polecat, worktree, warnings: Vec::new() }
@@ -90,7 +90,7 @@ impl Polecats {
     ) -> Vec<String> {
         // `br` reads a redirect from another folder than gastown's `bd`, and finds the rig's issues
         // without one.
-        let redirects = !is_program(self.context.tools.tracker.program(), "br");
+        let redirects = !is_program(self.context.shared.tracker.program(), "br");
         provision::provide(&self.context.rig, worktree, given, redirects).await
     }
 
