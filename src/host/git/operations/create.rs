@@ -7,6 +7,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::require_pristine::require_pristine;
+use super::{WorktreeList, failed_for, to_its_end};
 use crate::core::branch::branch_name;
 use crate::core::{Base, IssueId, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
@@ -71,7 +72,7 @@ pub async fn rollback_create(
         let _lock = OperationLock::take(rig, polecat, Some(git)).await?;
         require_pristine(&creation.git, &creation.rig, &worktree).await?;
         let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
-        creation.try_rollback(&worktree.base, made).await
+        creation.rollback(&worktree.base, made).await
     })
     .await
 }
@@ -84,14 +85,6 @@ async fn made_in(rig: &Rig, polecat: &PolecatName, made: &Worktree) -> Result<La
     }
     let why = format!("the polecat `{polecat}` is elsewhere");
     Err(HostError::Stranger { path: made.path.clone(), why })
-}
-
-/// Runs work to its end even if the caller stops waiting.
-pub(in crate::host::git) async fn to_its_end<T: Send + 'static>(
-    work: impl Future<Output = Result<T, HostError>> + Send + 'static,
-) -> Result<T, HostError> {
-    let ended = tokio::spawn(work).await;
-    ended.unwrap_or_else(|stopped| Err(HostError::Internal(stopped.to_string())))
 }
 
 pub(in crate::host::git) struct Creation {
@@ -134,7 +127,10 @@ impl Creation {
                 let path = self.layout.worktree(&self.polecat);
                 Ok(Worktree { path, branch: self.branch, base: base.clone() })
             }
-            Err(cause) => Err(self.rollback(base, made, cause).await),
+            Err(cause) => {
+                let path = self.layout.polecat_dir(&self.polecat);
+                Err(failed_for(cause, &path, self.rollback(base, made).await))
+            }
         }
     }
 
@@ -187,18 +183,7 @@ impl Creation {
         records::save_base(&self.rig, &self.polecat, base, None).await.map(drop)
     }
 
-    /// Rolls back, and returns the error to answer with.
-    async fn rollback(&self, base: &Base, made: Made, cause: HostError) -> HostError {
-        let path = self.layout.polecat_dir(&self.polecat);
-        match self.try_rollback(base, made).await {
-            Ok(()) => cause,
-            Err(left) => {
-                HostError::NotUndone { cause: Box::new(cause), path, left: left.to_string() }
-            }
-        }
-    }
-
-    async fn try_rollback(&self, base: &Base, made: Made) -> Result<(), HostError> {
+    async fn rollback(&self, base: &Base, made: Made) -> Result<(), HostError> {
         let dir = self.layout.polecat_dir(&self.polecat);
         if made.claimed {
             blocking(move || match fs::remove_dir_all(&dir) {
@@ -233,11 +218,7 @@ impl Creation {
     /// forget the user's worktrees on disks that are not mounted.
     pub(in crate::host::git) async fn unregister_worktree(&self) -> Result<(), HostError> {
         let path = self.layout.worktree(&self.polecat);
-        let listed = self.git.run("listing worktrees", &["worktree", "list", "--porcelain", "-z"]);
-        let entry = format!("worktree {}", path.display());
-        let known =
-            listed.await?.stdout.split(|&byte| byte == 0).any(|line| line == entry.as_bytes());
-        if known {
+        if WorktreeList::read(&self.git).await?.has_path(&path) {
             let args = ["worktree", "remove", "--force", "--force", "--", &path.to_string_lossy()];
             self.git.act("removing the worktree", &args).await?;
         }

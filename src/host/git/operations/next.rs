@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::create::{Creation, to_its_end};
+use super::create::Creation;
+use super::to_its_end;
 use crate::core::branch::branch_name;
 use crate::core::{Base, IssueId, PolecatName, Rig};
 use crate::host::error::HostError;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::backup::{Backup, Contents};
 use super::remove::unregister_worktree;
+use super::{WorktreeList, failed_for, to_its_end};
 use crate::core::branch::branch_name;
 use crate::core::layout::aside_name;
 use crate::core::{PolecatName, Rig};
@@ -61,7 +62,7 @@ pub async fn restore(
 ) -> Result<Restored, HostError> {
     let git = Git::of(rig, launch).await?;
     let (rig, polecat) = (rig.clone(), polecat.clone());
-    let work = async move {
+    to_its_end(async move {
         let _pool = GastownPool::lock(&rig).await?;
         let _lock = OperationLock::take(&rig, &polecat, Some(&git)).await?;
         let found = git.last_backup(&polecat).await?;
@@ -73,9 +74,8 @@ pub async fn restore(
         };
         directory::require(&rig, &git).await?;
         Restoration { git, rig, polecat, backup, contents }.run(now_ms).await
-    };
-    let stopped = |error: tokio::task::JoinError| HostError::Internal(error.to_string());
-    tokio::spawn(work).await.map_err(stopped)?
+    })
+    .await
 }
 
 struct Restoration {
@@ -111,14 +111,8 @@ impl Restoration {
         records::put(&self.rig, &self.polecat, &record).await?;
         let mut made = Vec::new();
         if let Err(cause) = self.build(&stand, &record, &mut made).await {
-            return Err(match self.rollback(&record, &made).await {
-                Ok(()) => cause,
-                Err(left) => HostError::NotUndone {
-                    cause: Box::new(cause),
-                    path: self.rig.layout.dir.join(&record.aside),
-                    left: left.to_string(),
-                },
-            });
+            let path = self.rig.layout.dir.join(&record.aside);
+            return Err(failed_for(cause, &path, self.rollback(&record, &made).await));
         }
         records::clear::<Restoring>(&self.rig, &self.polecat).await?;
         let path = self.rig.new_worktree(&self.polecat);
@@ -159,7 +153,8 @@ impl Restoration {
             (None, None) => (fresh(), Some(self.git.start_point(&self.rig).await?.commit)),
         };
         let there = self.git.commit(&format!("refs/heads/{was}")).await?;
-        let is_free = there.is_none() || (there == commit && !self.git.is_used(&was).await?);
+        let is_free = there.is_none()
+            || (there == commit && !WorktreeList::read(&self.git).await?.has_branch(&was));
         let (name, formerly) = if is_free { (was, None) } else { (fresh(), Some(was)) };
         if let (Some(commit), true) = (&commit, there.is_none() || formerly.is_some()) {
             made.push((commit.clone(), name.clone()));
@@ -289,14 +284,4 @@ pub(in crate::host::git) async fn rollback(
     })
     .await?;
     records::clear::<Restoring>(rig, polecat).await
-}
-
-impl Git {
-    /// Whether a branch is checked out in any worktree.
-    async fn is_used(&self, branch: &str) -> Result<bool, HostError> {
-        let args = ["worktree", "list", "--porcelain", "-z"];
-        let listed = self.run("listing worktrees", &args).await?.stdout;
-        let line = format!("branch refs/heads/{branch}");
-        Ok(listed.split(|&byte| byte == 0).any(|found| found == line.as_bytes()))
-    }
 }

@@ -1,7 +1,7 @@
 //! New work for a polecat that has finished: a new branch in its worktree.
 
-use super::create::to_its_end;
 use super::require_pristine::require_pristine;
+use super::{failed_for, to_its_end};
 use crate::core::branch::branch_name;
 use crate::core::{Base, IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
@@ -92,14 +92,10 @@ impl Reuse {
         self.git.act(&doing, &args).await?;
         match self.settle().await {
             Ok(()) => Ok(self.reused),
-            Err(cause) => Err(match self.rollback().await {
-                Ok(()) => cause,
-                Err(left) => HostError::NotUndone {
-                    cause: Box::new(cause),
-                    path: self.reused.worktree.path.clone(),
-                    left: left.to_string(),
-                },
-            }),
+            Err(cause) => {
+                let path = &self.reused.worktree.path;
+                Err(failed_for(cause, path, self.rollback().await))
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, look_at_link, read_text, unread, unwritten};
 use crate::host::git::command::format::{display_path, printable};
+use crate::host::git::operations::WorktreeList;
 use crate::host::git::{Backup, Git};
 use crate::host::programs::launch::Launch;
 use crate::host::records::reviews;
@@ -163,19 +164,16 @@ async fn remove_branches(
         return Ok(());
     }
     let git = Git::of(rig, launch).await?;
-    let listing = git.run("listing worktrees", &["worktree", "list", "--porcelain", "-z"]).await?;
-    let listing = listing.stdout;
+    let listed = WorktreeList::read(&git).await?;
     for (commit, branch) in branches {
         let reference = format!("refs/heads/{branch}");
-        let line = format!("branch {reference}");
-        let used = listing.split(|&byte| byte == 0).any(|found| found == line.as_bytes());
         let now = git.commit(&reference).await?;
         let why = match now {
             None => {
                 removed.branches.push(branch.clone());
                 continue;
             }
-            Some(_) if used => "it is checked out elsewhere".to_owned(),
+            Some(_) if listed.has_branch(branch) => "it is checked out elsewhere".to_owned(),
             Some(now) if now != *commit => "it was moved meanwhile".to_owned(),
             Some(_) => {
                 let args = ["update-ref", "-d", &reference, commit];
