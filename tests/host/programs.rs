@@ -124,7 +124,7 @@ async fn no_program_of_a_submodule_is_run_that_an_agent_has_put_there() {
     let told: Vec<_> =
         left.iter().filter(|left| !left.can_be_kept()).map(ToString::to_string).collect();
     assert!(
-        matches!(&told[..], [one] if one.contains("`lib` has a repository of its own in place")),
+        matches!(&told[..], [one] if one.contains("`lib` has a separate repository in its place")),
         "{told:?}"
     );
     assert_eq!(ran(&mark), "", "by what acts");
