@@ -181,7 +181,7 @@ async fn a_worktree_does_not_pass_for_another_ones() {
     let birch = git::create_worktree(rig, &polecat("birch"), None, 37, launch).await.unwrap();
     fs::copy(birch.path.join(".git"), ash.worktree.join(".git")).unwrap();
     let refused = git::changes(rig, &ash.worktree, None, launch).await.unwrap_err();
-    assert!(refused.to_string().contains("which git has not made for it"), "{refused}");
+    assert!(refused.to_string().contains("which git did not make for it"), "{refused}");
     git::changes(rig, &birch.path, None, launch).await.unwrap();
 }
 
