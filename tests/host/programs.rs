@@ -164,7 +164,7 @@ async fn what_a_worktrees_git_file_says_counts_only_where_git_has_noted_the_same
         );
         let removal = Removal::begin(rig, name, launch).await.unwrap();
         assert!(
-            removal.unsaved_work().iter().any(|left| left.to_string().contains("git has not made"))
+            removal.unsaved_work().iter().any(|left| left.to_string().contains("git did not make"))
         );
         // Its files are kept all the same, by the repository that is a person's.
         let removed = removal.set_aside().await.unwrap().finish().await;
