@@ -11,13 +11,11 @@ pub use programs::{is_telling, launched, preset_of_command, preset_of_process, p
 pub use resume::{Conversation, Resume};
 
 pub use super::agents::{ACCOUNT_VARIABLE, GROQ_KEY, SETTINGS_FLAG};
+pub use super::session::UNNAMED_AGENT;
 use super::{hook_events::HookEvents, screen::CustomDialog};
 
 /// The default agent.
 pub const DEFAULT_AGENT: &str = "claude";
-
-/// The name of an agent of which only the command is known.
-pub const UNNAMED_AGENT: &str = "cmd";
 
 /// A program that runs as a polecat.
 #[derive(Clone, Debug, PartialEq, Eq)]
