@@ -6,6 +6,7 @@ return {
     sub = 'start',
     about = "Start a polecat's agent; ! creates the polecat",
     bang = true,
+    range = 'lines',
     words = { 'polecats' },
     keys = {
       { 'issue', 'issue' },
@@ -13,6 +14,7 @@ return {
       { 'account', 'account' },
       { 'workdir', 'folder' },
       { 'config_dir', 'folder' },
+      { 'prompt', 'text' },
       { 'cmd', 'text' },
     },
   },
@@ -77,6 +79,14 @@ return {
     range = 'lines',
     map = 'x',
     words = { 'running?', 'text?' },
+  },
+  {
+    name = 'Interrupt',
+    sub = 'interrupt',
+    about = 'Interrupt what a polecat is doing',
+    bar = true,
+    map = 'n',
+    words = { 'running?' },
   },
   {
     name = 'Diff',

@@ -12,6 +12,7 @@ mod area;
 mod description;
 mod dialog;
 mod guess;
+mod interrupt;
 mod layout;
 mod menu;
 mod message;
@@ -25,6 +26,7 @@ mod working;
 pub use answer::Policy;
 pub use description::Bang;
 pub(super) use description::{BusyRow, Dialog, Keys, Layout, Means, Screen, Sign, TitleSign};
+pub use interrupt::{tells, was_sent, working_rows};
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
     tail,

@@ -48,7 +48,7 @@ mod wait_until_read;
 pub use address::{ServerAddress, Socket, socket_folder};
 pub use capture::{Capture, Captured};
 pub use client::Tmux;
-pub use command::{Command, literal};
+pub use command::{Command, encoded_length, literal};
 pub use create::{NewPane, NewSession};
 pub use environment::{Environment, TableOf};
 pub use error::TmuxError;

@@ -99,6 +99,15 @@ pub(super) static VIEWS: &[(&str, &[&[Key]])] = &[
     ("plain", &[END]),
 ];
 
+const INTERRUPT: Key = command(
+    "gI",
+    "Interrupt what it is doing",
+    "interrupt",
+    "interrupting",
+    "Interrupt",
+    Manner::Silent,
+);
+
 /// Of a polecat's row, and of its details.
 const POLECAT: &[Key] = &[
     command("<CR>", "Follow what it prints", "capture", "opening", "Capture", Manner::Plain),
@@ -111,6 +120,7 @@ const POLECAT: &[Key] = &[
         Manner::Plain,
     ),
     command("i", "Inject: write a message to it", "compose", "opening", "Inject", Manner::Plain),
+    INTERRUPT,
     command("d", "Show what it changed", "diff", "opening", "Diff", Manner::Plain),
     command("s", "Start it", "start", "starting", "Start", Manner::Plain),
     command("x", "Stop it", "stop", "stopping", "Stop", Manner::Silent),
@@ -144,6 +154,7 @@ const CAPTURE: &[Key] = &[
         "Inject",
         Manner::Plain,
     ),
+    INTERRUPT,
     about_text(
         "gf",
         "Open the file under the cursor",
