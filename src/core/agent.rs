@@ -7,7 +7,7 @@ mod resume;
 
 pub use changes::Changes;
 pub use presets::{preset, preset_names};
-pub use programs::{preset_of_process, preset_of_program};
+pub use programs::{is_telling, launched, preset_of_command, preset_of_process, preset_of_program};
 pub use resume::{Conversation, Resume};
 
 pub use super::agents::{ACCOUNT_VARIABLE, GROQ_KEY, SETTINGS_FLAG};
@@ -15,6 +15,9 @@ use super::screen::CustomDialog;
 
 /// The default agent.
 pub const DEFAULT_AGENT: &str = "claude";
+
+/// The name of an agent of which only the command is known.
+pub const UNNAMED_AGENT: &str = "cmd";
 
 /// A program that runs as a polecat.
 #[derive(Clone, Debug, PartialEq, Eq)]

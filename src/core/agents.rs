@@ -7,7 +7,7 @@
 //! Names, commands, arguments, hooks, process names and resuming are those of gastown's
 //! `internal/config/agents.go` at a8bd79bf8 (first in 527b7ce79). Deliberate differences: opencode's
 //! plugin folder is that of 527b7ce79, beside the worktrees; opencode can resume conversations by
-//! now; pi's and omp's hooks are named only if they exist; gemini and codex also run as `node`; and
+//! now; pi's and omp's hooks are named only if they exist; gemini, codex and auggie also run as `node`; and
 //! first prompts are passed in the way each program accepts.
 
 mod aider;
@@ -18,12 +18,17 @@ mod cline;
 mod cn;
 mod codex;
 mod copilot;
+mod crush;
 mod cursor;
+mod droid;
 mod gemini;
+mod goose;
+mod grok;
 mod groq_compound;
 mod kimi;
 mod omp;
 mod opencode;
+mod openhands;
 mod pi;
 mod qwen;
 mod vibe;
@@ -52,6 +57,11 @@ pub(super) const AGENTS: &[&KnownAgent] = &[
     &cn::AGENT,
     &cline::AGENT,
     &aider::AGENT,
+    &droid::AGENT,
+    &grok::AGENT,
+    &crush::AGENT,
+    &goose::AGENT,
+    &openhands::AGENT,
     &groq_compound::AGENT,
 ];
 

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_preset_starts_with_what_gastown_starts_it_with() {
+    fn every_preset_starts_as_gastown_or_its_documentation_starts_it() {
         for (name, line) in [
             ("claude", "claude --dangerously-skip-permissions"),
             ("gemini", "gemini --approval-mode yolo"),
@@ -107,6 +107,11 @@ mod tests {
             ("kimi", "kimi --auto"),
             ("cn", "cn --auto"),
             ("cline", "cline -i"),
+            ("droid", "droid --auto high"),
+            ("grok", "grok"),
+            ("crush", "crush --yolo"),
+            ("goose", "goose session"),
+            ("openhands", "openhands --always-approve"),
             ("groq-compound", "claude --dangerously-skip-permissions"),
         ] {
             assert_eq!(preset(name).map(|agent| agent.argv().join(" ")).as_deref(), Some(line));

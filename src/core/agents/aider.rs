@@ -1,7 +1,7 @@
 //! aider; its screen was read off 0.86.2.
 
 use super::{Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Dialog, Layout, Reason, Screen, Sign};
+use crate::core::screen::{Answering, Dialog, Layout, Reason, Screen, Sign, Way};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "aider",
@@ -17,7 +17,12 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     ..KnownAgent::PLAIN
 };
 
-const SCREEN: Screen = Screen { layout: Layout::LastLine, dialogs: DIALOGS, ..Screen::PLAIN };
+const SCREEN: Screen = Screen {
+    layout: Layout::LastLine,
+    dialogs: DIALOGS,
+    answering: Answering { way: Way::Letter, ..Answering::NUMBER },
+    ..Screen::PLAIN
+};
 
 const DIALOGS: &[Dialog] =
     &[Dialog::new("permission", Reason::Permission, &[Sign::Phrase("Run shell command")])];

@@ -6,7 +6,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "auggie",
     command: "auggie",
     args: &["--allow-indexing"],
-    process_names: &["auggie"],
+    process_names: &["auggie", "node"],
     first_words: FirstWords::Argument,
     resume: Some(ResumeBy::id("--resume {id}")),
     ..KnownAgent::PLAIN

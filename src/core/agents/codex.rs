@@ -1,7 +1,9 @@
 //! Codex CLI; its screen was read off 0.169.0.
 
 use super::{FirstWords, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
+use crate::core::screen::{
+    Answering, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
+};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "codex",
@@ -58,6 +60,8 @@ const SCREEN: Screen = Screen {
     // It draws its composer some seconds before the trust dialog and its first configured row.
     starting: Some("? for shortcuts"),
     dialogs: DIALOGS,
+    // A No ends the turn.
+    answering: Answering { words: &[Words::message("No")], ..Answering::NUMBER },
     ..Screen::PLAIN
 };
 
@@ -70,23 +74,29 @@ const DIALOGS: &[Dialog] = &[
             Sign::Phrase("Trust this folder?"),
         ],
     )
+    .by(Answering { yes: &["Trust and continue"], no: &["Back"], ..Answering::MARK })
     .accept(0, &[]),
     Dialog::new(
         "sign-in",
         Reason::SignIn,
         &[Sign::Choice("Sign in with"), Sign::Phrase("Choose how you want to use Codex")],
-    ),
+    )
+    .by(Answering::MARK),
     Dialog::new(
         "sign-in-other",
         Reason::SignIn,
         &[Sign::Choice("Use an OpenAI API key"), Sign::Phrase("Sign in another way")],
-    ),
+    )
+    .by(Answering::MARK),
     Dialog::new(
         "sign-in-browser",
         Reason::SignIn,
         &[Sign::Words("Press esc to cancel"), Sign::Phrase("Finish signing in")],
+    )
+    .by(Answering::UNKNOWN),
+    Dialog::new("question", Reason::Question, &[Sign::Words("enter to submit answer")]).by(
+        Answering { words: &[Words::added("None of the above", "Tab")], ..Answering::QUESTION },
     ),
-    Dialog::new("question", Reason::Question, &[Sign::Words("enter to submit answer")]),
     Dialog::new(
         "permission",
         Reason::Permission,

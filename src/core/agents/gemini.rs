@@ -1,7 +1,9 @@
 //! Gemini CLI; its screen was read off 0.61.0.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
+use crate::core::screen::{
+    Answering, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
+};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "gemini",
@@ -58,6 +60,8 @@ const SCREEN: Screen = Screen {
     // With a key it needs no browser, and says for a second or two that it waits all the same.
     passing: &["sign-in-browser"],
     dialogs: DIALOGS,
+    // A No cancels the request.
+    answering: Answering { words: &[Words::message("No, suggest changes")], ..Answering::NUMBER },
     ..Screen::PLAIN
 };
 
@@ -70,18 +74,22 @@ const DIALOGS: &[Dialog] = &[
             Sign::Phrase("Do you trust the files in this folder?"),
         ],
     )
+    .by(Answering { yes: &["Trust folder"], no: &["Don't trust"], ..Answering::MARK })
     .accept(0, &[]),
     Dialog::new(
         "sign-in",
         Reason::SignIn,
         &[Sign::Choice("Use Gemini API Key"), Sign::Phrase("How would you like to authent")],
-    ),
+    )
+    .by(Answering::MARK),
     Dialog::new(
         "sign-in-key",
         Reason::SignIn,
         &[Sign::Words("Press Enter to submit"), Sign::Phrase("Enter Gemini API Key")],
-    ),
-    Dialog::new("sign-in-browser", Reason::SignIn, &[Sign::Phrase("Waiting for auth")]),
+    )
+    .by(Answering::UNKNOWN),
+    Dialog::new("sign-in-browser", Reason::SignIn, &[Sign::Phrase("Waiting for auth")])
+        .by(Answering::UNKNOWN),
     Dialog::new(
         "permission",
         Reason::Permission,
@@ -91,10 +99,12 @@ const DIALOGS: &[Dialog] = &[
         "question",
         Reason::Question,
         &[Sign::Words("Enter to select ·"), Sign::Words("Esc to cancel")],
-    ),
+    )
+    .by(Answering { words: &[Words::needed("Enter a custom value")], ..Answering::QUESTION }),
     Dialog::new(
         "loop",
         Reason::Question,
         &[Sign::Choice("Keep loop detection"), Sign::Phrase("Do you want to keep loop")],
-    ),
+    )
+    .by(Answering::QUESTION),
 ];

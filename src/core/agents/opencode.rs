@@ -1,7 +1,7 @@
 //! opencode; its screen was read off 1.18.33.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Dialog, Layout, Reason, Screen, Sign};
+use crate::core::screen::{Answering, Dialog, Layout, Reason, Screen, Sign, Way, Words};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "opencode",
@@ -44,6 +44,12 @@ const SCREEN: Screen = Screen {
 const DIALOGS: &[Dialog] = &[
     Dialog::new("permission", Reason::Permission, &[Sign::Row("Permission required")])
         // Which one is marked, only its colour tells.
-        .labels(&["Allow once", "Allow always", "Reject"]),
-    Dialog::new("question", Reason::Question, &[Sign::Words("esc dismiss")]),
+        .labels(&["Allow once", "Allow always", "Reject"])
+        .by(Answering {
+            way: Way::Mark("Right", "Left"),
+            words: &[Words::message("Reject")],
+            ..Answering::NUMBER
+        }),
+    Dialog::new("question", Reason::Question, &[Sign::Words("esc dismiss")])
+        .by(Answering { words: &[Words::needed("Type your own answer")], ..Answering::QUESTION }),
 ];

@@ -1,7 +1,9 @@
 //! Mistral Vibe; its screen was read off 3.0.2.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
+use crate::core::screen::{
+    Answering, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
+};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "vibe",
@@ -49,5 +51,6 @@ const SCREEN: Screen = Screen {
 const DIALOGS: &[Dialog] = &[
     Dialog::new("permission", Reason::Permission, &[Sign::Row("Permission for the")]),
     Dialog::new("permission", Reason::Permission, &[Sign::Words("Esc reject")]),
-    Dialog::new("question", Reason::Question, &[Sign::Words("Esc cancel")]),
+    Dialog::new("question", Reason::Question, &[Sign::Words("Esc cancel")])
+        .by(Answering { words: &[Words::needed("Type your answer")], ..Answering::QUESTION }),
 ];

@@ -4,8 +4,9 @@ use super::*;
 
 #[test]
 fn what_a_person_names_and_nothing_defines_is_an_error() {
-    let known = "known: aider, amp, auggie, claude, cline, cn, codex, copilot, cursor, gemini, \
-                 groq-compound, kimi, mine, omp, opencode, pi, qwen, vibe";
+    let known = "known: aider, amp, auggie, claude, cline, cn, codex, copilot, crush, cursor, droid, \
+                 gemini, goose, grok, groq-compound, kimi, mine, omp, opencode, openhands, pi, \
+                 qwen, vibe";
     for (town, expected) in [
         (Case { asked: Some("clod"), ..Case::default() }, format!("unknown agent `clod`; {known}")),
         (
