@@ -1,11 +1,13 @@
 //! Agents: the programs that run in sessions.
 
 mod changes;
+mod conversation_files;
 mod presets;
 mod programs;
 mod resume;
 
 pub use changes::Changes;
+pub use conversation_files::ConversationFiles;
 pub use presets::{preset, preset_names};
 pub use programs::{is_telling, launched, preset_of_command, preset_of_process, preset_of_program};
 pub use resume::{Conversation, Resume};

@@ -30,7 +30,7 @@ pub(super) use description::{
     Way, Words,
 };
 pub use guess::guessed;
-pub use interrupt::{tells, was_sent, working_rows};
+pub use interrupt::{tells, times, was_sent, working_rows};
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
     tail,

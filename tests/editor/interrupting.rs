@@ -74,8 +74,8 @@ async fn a_question_that_opens_under_the_key_is_not_answered_by_it() {
         .await;
         eventually("an interrupt", async || {
             let done = shop.editor.call("interrupt", json!(["ash"])).await;
-            let count = log.values("interrupted").len() == count;
-            if count { Ok(()) } else { Err(format!("{done:?}")) }
+            let interrupted = log.values("interrupted").len() == count;
+            if interrupted { Ok(()) } else { Err(format!("{done:?}")) }
         })
         .await;
     }
@@ -138,4 +138,16 @@ async fn the_command_and_the_key_of_a_row_interrupt() {
     shop.editor.command("call search('ash ')").await.unwrap();
     shop.editor.command("normal gI").await.unwrap();
     eventually_equal(vec![json!("one"), json!("two")], async || log.values("interrupted")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_goes_on_with_a_queued_message_was_interrupted_all_the_same() {
+    let (shop, log) = shop("claude", "--queues").await;
+    at_work(&shop, "one").await;
+    inject(&shop, "two").await;
+    let told = "the agent in `gt-shop-ash` goes on with what was queued";
+    assert_eq!(interrupt(&shop).await, json!({ "state": "working", "warnings": [told] }));
+    assert_eq!(log.values("interrupted"), ["one"]);
+    assert_eq!(interrupt(&shop).await, json!({ "state": "idle", "warnings": [] }));
+    assert_eq!(log.values("interrupted"), ["one", "two"]);
 }

@@ -13,10 +13,12 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     resume: Some(ResumeBy {
         by_id: Some("--fork {id}"),
         fork: Some("--fork {id}"),
+        files: Some((".continue/sessions/{id}.json", r#""workspaceDirectory": "{cwd}""#)),
         ..ResumeBy::NOTHING
     }),
     keys: Keys {
         interrupt: &["Escape"],
+        interrupted: Some("Interrupted by user"),
         newline: Some("C-j"),
         // Of one row.
         clears: &["C-u"],

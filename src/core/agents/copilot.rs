@@ -19,6 +19,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     keys: Keys {
         interrupt: &["Escape", "Escape"],
         interrupt_again: Some("esc again to"),
+        interrupted: Some("Operation cancelled by user"),
         newline: Some("C-j"),
         // The first stops at the beginning of a row.
         clears: &["C-u", "BSpace"],

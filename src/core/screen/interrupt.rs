@@ -45,6 +45,13 @@ pub fn was_sent(patterns: &Patterns, shown: &Shown, text: &str) -> bool {
     above.contains(&squeezed(text))
 }
 
+/// How often the screen shows `words`.
+#[must_use]
+pub fn times(shown: &Shown, words: &str) -> usize {
+    let screen: String = shown.rows.iter().map(|row| squeezed(row)).collect();
+    screen.matches(&squeezed(words)).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +86,12 @@ mod tests {
         let tells = |foot| tells(&opencode, &shown(&box_of(foot)), "esc again to interrupt");
         assert_eq!(tells("esc again to interrupt"), Some(6));
         assert_eq!(tells("esc interrupt"), None);
+    }
+
+    #[test]
+    fn words_are_counted_however_they_are_broken() {
+        let screen = shown("■ Conversation interrupted\n› go\n■ Conversation inter\n  rupted - x");
+        assert_eq!(times(&screen, "Conversation interrupted"), 2);
     }
 
     #[test]

@@ -29,7 +29,7 @@ use crate::{
 /// How long an agent may change its screen under our hands before the first key.
 const PRESS_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long it may take to say that it wants the next key.
-const AGAIN_TIMEOUT: Duration = Duration::from_secs(2);
+const AGAIN_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long it may take to end what it is doing.
 const END_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long its screen may move before what is in its composer counts.
@@ -43,7 +43,8 @@ const CLEAR_AGAIN: Duration = Duration::from_secs(2);
 /// What came of an interrupt.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Interrupted {
-    /// What the agent does now: `idle`, or `waiting` if it asks something.
+    /// What the agent does now: `idle`, `waiting` if it asks something, or `working` on a message
+    /// that was queued.
     pub state: State,
     /// What is left of it, such as a message that stands in the composer again.
     pub warnings: Vec<String>,
@@ -66,7 +67,8 @@ impl Messenger {
         let delivery =
             Delivery { context, session, to, bytes: b"", text: "", owed: None, draft: Draft::Keep };
         let mut watch = Watch::of(&delivery);
-        let done = Interrupt(&delivery).run(&mut watch).await;
+        // Boxed, to keep the futures of callers small.
+        let done = Box::pin(Interrupt(&delivery).run(&mut watch)).await;
         watch.end().await;
         done.map_err(|error| session.explain(error))
     }
@@ -85,8 +87,12 @@ impl Interrupt<'_> {
         for key in more {
             self.press_next(watch, key).await?;
         }
-        let state = self.ended(watch).await?;
-        let left = self.without_returned(watch, &before).await?;
+        let state = self.ended(watch, &before).await?;
+        let left = if matches!(state, State::Idle | State::Waiting) {
+            self.without_returned(watch, &before).await?
+        } else {
+            Some(format!("the agent in `{}` goes on with what was queued", self.0.name()))
+        };
         Ok(Interrupted { state, warnings: left.into_iter().collect() })
     }
 
@@ -140,13 +146,24 @@ impl Interrupt<'_> {
         Ok(tmux.press(pane, &[key], &guard, &[]).await?)
     }
 
-    /// Waits until the agent works no more.
-    async fn ended(&self, watch: &mut Watch<'_>) -> Result<State, SessionError> {
+    /// Waits until the agent works no more, or says that it was interrupted and works on something
+    /// else.
+    async fn ended(&self, watch: &mut Watch<'_>, before: &Seen) -> Result<State, SessionError> {
+        let told = |seen: &Seen| {
+            self.0.to.patterns.interrupted().map_or(0, |words| screen::times(&seen.shown, words))
+        };
+        let mut since: Option<Instant> = None;
         let deadline = Instant::now() + END_TIMEOUT;
         loop {
             let seen = self.0.look().await?;
             let state = self.read(&seen).seen.state();
             if matches!(state, State::Idle | State::Waiting) {
+                return Ok(state);
+            }
+            // It may say so before it stops.
+            if told(&seen) > told(before)
+                && since.get_or_insert_with(Instant::now).elapsed() >= REST_TIMEOUT
+            {
                 return Ok(state);
             }
             if Instant::now() >= deadline {
