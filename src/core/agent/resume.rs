@@ -107,7 +107,7 @@ mod tests {
         agent.with_conversation(argv, conversation).map(|argv| argv.join(" "))
     }
 
-    /// These were tried with the programs, of the versions that their files name.
+    /// All but amp were tried, in the versions that their files name.
     #[test]
     fn an_agent_goes_on_by_the_words_that_it_takes() {
         let earlier = Conversation::Earlier("7");

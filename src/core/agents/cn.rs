@@ -10,6 +10,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["cn", "node"],
     delay_ms: 20_000,
     first_words: FirstWords::Argument,
+    // What `--resume` goes on with is the last one of all folders.
     resume: Some(ResumeBy {
         by_id: Some("--fork {id}"),
         fork: Some("--fork {id}"),
