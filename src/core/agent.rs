@@ -1,11 +1,13 @@
 //! Agents: the programs that run in sessions.
 
 mod changes;
+mod conversation_files;
 mod presets;
 mod programs;
 mod resume;
 
 pub use changes::Changes;
+pub use conversation_files::ConversationFiles;
 pub use presets::{preset, preset_names};
 pub use programs::{is_telling, launched, preset_of_command, preset_of_process, preset_of_program};
 pub use resume::{Conversation, Resume};
@@ -144,11 +146,15 @@ impl Agent {
         self.with_prompt(Vec::new(), prompt).is_some()
     }
 
-    /// The command line with the first prompt; `None` if that must be typed.
+    /// The command line with the first prompt; `None` if that must be typed: also where the program
+    /// would read it as an option, a file, a command for a shell or a subcommand.
     #[must_use]
     pub fn with_prompt(&self, mut argv: Vec<String>, prompt: &str) -> Option<Vec<String>> {
+        if prompt.trim_start().starts_with(['-', '@', '!']) {
+            return None;
+        }
         match &self.prompt_mode {
-            PromptMode::Argument if prompt.starts_with('-') => return None,
+            PromptMode::Argument if !prompt.trim().contains(char::is_whitespace) => return None,
             PromptMode::Argument => {}
             PromptMode::Flag(flag) => argv.push(flag.clone()),
             PromptMode::Typed => return None,
@@ -258,9 +264,13 @@ mod tests {
             ("gemini", "go", Some("gemini|--approval-mode|yolo|--prompt-interactive|go")),
             ("opencode", "go", Some("opencode|--prompt|go")),
             ("amp", "go", None),
-            // It would be read as an option.
+            // They would be read as a subcommand, a file, a command for a shell, an option.
+            ("claude", "update", None),
+            ("pi", "@notes.md it", None),
+            ("gemini", "!ls", None),
+            ("gemini", "-x y", None),
             ("claude", "--help", None),
-            ("opencode", "--help", Some("opencode|--prompt|--help")),
+            ("opencode", "--help", None),
         ] {
             let agent = preset(name).unwrap();
             let argv = agent.with_prompt(agent.argv(), prompt);

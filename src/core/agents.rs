@@ -112,6 +112,8 @@ pub(super) struct ResumeBy {
     pub(super) last: Option<&'static str>,
     pub(super) fork: Option<&'static str>,
     pub(super) new: Option<&'static str>,
+    /// Paths, and what a file holds: `ConversationFiles` as data.
+    pub(super) files: Option<(&'static str, &'static str)>,
 }
 
 impl ResumeBy {
@@ -121,7 +123,7 @@ impl ResumeBy {
     }
 
     const NOTHING: Self =
-        Self { is_subcommand: false, by_id: None, last: None, fork: None, new: None };
+        Self { is_subcommand: false, by_id: None, last: None, fork: None, new: None, files: None };
 }
 
 /// Where it looks for its hooks: `Hooks` as data.
@@ -208,6 +210,8 @@ mod tests {
             assert_eq!(patterns.interrupt(), interrupt, "{name}");
             assert_eq!(patterns.interrupt_again(), again, "{name}");
             assert_eq!(patterns.newline(), newline, "{name}");
+            let told = !["cline", "aider"].contains(&name);
+            assert_eq!(patterns.interrupted().is_some(), told, "{name}");
             assert_eq!(patterns.clears(), clears, "{name}");
         }
     }

@@ -12,6 +12,7 @@ mod area;
 mod description;
 mod dialog;
 mod guess;
+mod interrupt;
 mod layout;
 mod menu;
 mod message;
@@ -29,6 +30,7 @@ pub(super) use description::{
     Way, Words,
 };
 pub use guess::guessed;
+pub use interrupt::{tells, times, was_sent, working_rows};
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
     tail,

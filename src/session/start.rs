@@ -19,7 +19,7 @@ use crate::{
     session::{
         context::RigContext,
         error::SessionError,
-        messages::recipient::Recipient,
+        messages::{inject::require_text, recipient::Recipient},
         sessions::{list::Session, pending::PendingPrompts},
         start::{options::StartOptions, plan::Plan},
     },
@@ -71,6 +71,9 @@ impl Starter {
         options: StartOptions,
         progress: Progress<'_>,
     ) -> Result<Started, SessionError> {
+        if let Some(prompt) = &options.prompt {
+            require_text(prompt.as_bytes())?;
+        }
         progress("starting: checking");
         let found = self.found(name, &options).await?;
         // Before the user is asked about trust.

@@ -30,7 +30,7 @@ pub use panes::screen::PaneScreen;
 pub use panes::terminal::Terminal;
 pub use panes::{Death, Drawn, Pane, PaneLiveness};
 pub use protocol::Notification;
-pub use protocol::command::{Command, literal};
+pub use protocol::command::{Command, encoded_length, literal};
 pub use protocol::reply::Reply;
 pub use protocol::request::Request;
 pub use sessions::create::{NewPane, NewSession};

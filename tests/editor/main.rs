@@ -26,6 +26,7 @@ mod hooks;
 mod hostile;
 mod in_use;
 mod injecting;
+mod interrupting;
 mod looking;
 mod messages;
 mod naming;

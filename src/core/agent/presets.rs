@@ -1,6 +1,6 @@
 //! The known agents as [`Agent`]s.
 
-use super::{Agent, Hooks, PromptMode, Ready, Resume};
+use super::{Agent, ConversationFiles, Hooks, PromptMode, Ready, Resume};
 use crate::core::agents::{AGENTS, FirstWords, HooksFile, KnownAgent, ResumeBy};
 
 /// The known agent of this name.
@@ -63,10 +63,14 @@ impl From<FirstWords> for PromptMode {
 
 impl From<ResumeBy> for Resume {
     fn from(known: ResumeBy) -> Self {
-        let ResumeBy { is_subcommand, by_id, last, fork, new } = known;
+        let ResumeBy { is_subcommand, by_id, last, fork, new, files } = known;
         let [by_id, last, fork, new] =
             [by_id, last, fork, new].map(|words| words.map(str::to_owned));
-        Self { is_subcommand, by_id, last, fork, new }
+        let files = files.map(|(paths, holds)| ConversationFiles {
+            paths: paths.to_owned(),
+            holds: holds.to_owned(),
+        });
+        Self { is_subcommand, by_id, last, fork, new, files }
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     instructions: "CLAUDE.md",
     keys: Keys {
         interrupt: &["Escape"],
+        interrupted: Some("Interrupted · What should Claude do"),
         newline: Some("C-j"),
         clears: &["C-u"],
         bang: Bang::TextAfterBlank,

@@ -22,6 +22,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     keys: Keys {
         interrupt: &["Escape", "Escape"],
         interrupt_again: Some("esc again to interrupt"),
+        interrupted: Some("· interrupted"),
         newline: Some("C-j"),
         clears: &["C-u"],
         ..Keys::UNKNOWN

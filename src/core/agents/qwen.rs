@@ -23,7 +23,13 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     }),
     config_dir_env: Some("QWEN_HOME"),
     instructions: "QWEN.md",
-    keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
+    keys: Keys {
+        interrupt: &["Escape"],
+        interrupted: Some("Request cancelled."),
+        newline: Some("C-j"),
+        clears: &["C-u"],
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

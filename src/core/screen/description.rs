@@ -50,6 +50,8 @@ pub(in crate::core) struct Keys {
     /// What it shows after each of these keys but the last, and only then takes the next one: two
     /// that come at once are another key to it.
     pub(in crate::core) interrupt_again: Option<&'static str>,
+    /// What its conversation says for each interrupt: it may go on at once with a queued message.
+    pub(in crate::core) interrupted: Option<&'static str>,
     /// The key that begins a new line in the composer.
     pub(in crate::core) newline: Option<&'static str>,
     /// The keys that clear the composer's row at the cursor; pressed again, the row above. None if
@@ -134,6 +136,7 @@ impl Keys {
     pub(in crate::core) const UNKNOWN: Self = Self {
         interrupt: &[],
         interrupt_again: None,
+        interrupted: None,
         newline: None,
         clears: &[],
         bang: Bang::Unknown,

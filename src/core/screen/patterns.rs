@@ -80,6 +80,12 @@ impl Patterns {
         self.keys.interrupt_again
     }
 
+    /// What its conversation says for each interrupt.
+    #[must_use]
+    pub fn interrupted(&self) -> Option<&'static str> {
+        self.keys.interrupted
+    }
+
     /// The key that begins a new line in its composer.
     #[must_use]
     pub fn newline(&self) -> Option<&'static str> {

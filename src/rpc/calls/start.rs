@@ -16,6 +16,8 @@ calls! {
         /// Create the polecat when it does not exist.
         new: Option<bool>,
         issue: Option<String>,
+        /// What the agent is told first.
+        prompt: Option<String>,
         agent: Option<String>,
         account: Option<String>,
         /// What `workdir` and `config_dir` are relative to; without it `at.cwd`.
@@ -54,6 +56,7 @@ impl Operation for Start {
         let options = StartOptions {
             new: self.new.unwrap_or_default(),
             issue: self.issue,
+            prompt: self.prompt,
             agent: self.agent,
             account: self.account,
             workdir: self.workdir.map(|path| path.absolute(&cwd)),

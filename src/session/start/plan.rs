@@ -30,6 +30,8 @@ pub(in crate::session) struct Plan {
     /// The agent's configuration folder.
     pub(in crate::session) config_dir: Option<PathBuf>,
     pub(in crate::session) issue: Option<(IssueId, Issue)>,
+    /// What a person tells it first.
+    pub(in crate::session) prompt: Option<String>,
     /// Whether its hooks call `gt prime` at startup.
     pub(in crate::session) is_primed: bool,
     /// Settings that could not be applied.
@@ -53,8 +55,8 @@ impl Starter {
         let Choice { agent, mut argv, config_dir, mut warnings, .. } = choice;
         argv.extend(hooks.args);
         warnings.extend(hooks.warning);
-        let is_primed = hooks.is_primed;
-        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue, is_primed, warnings })
+        let (is_primed, prompt) = (hooks.is_primed, options.prompt.clone());
+        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue, prompt, is_primed, warnings })
     }
 
     pub(in crate::session) async fn workdir(
