@@ -123,6 +123,9 @@ pub struct Waiting {
     /// The offered answers, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
+    /// The id that the agent itself gave the question, if it told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
 }
 
 /// How an agent exited.
@@ -253,6 +256,8 @@ pub enum State {
 pub enum StateSource {
     /// The pane is dead, or there is none.
     Pane,
+    /// The agent's own events, and its screen says nothing else.
+    Events,
     /// The pane's title, which the agent sets.
     Title,
     /// Patterns on the screen.
@@ -320,6 +325,7 @@ words!(
     StateSource,
     "state source",
     Pane = "pane",
+    Events = "events",
     Title = "title",
     Screen = "screen",
     Silence = "silence",

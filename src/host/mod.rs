@@ -6,15 +6,18 @@
 mod dir;
 pub mod dolt;
 pub mod error;
+pub mod event_stream;
 mod files;
 pub mod flags;
 pub mod folders;
 pub mod git;
 pub mod heartbeats;
 pub mod hooks;
+pub mod http;
 pub mod launch;
 mod layouts;
 pub mod locks;
+pub mod loopback;
 mod name_pool;
 pub mod path;
 pub mod pending;
@@ -30,6 +33,7 @@ pub mod settings;
 mod towns;
 pub mod tracker;
 pub mod trust;
+pub mod version;
 pub mod watch;
 
 pub use error::HostError;

@@ -49,7 +49,7 @@ pub use address::{ServerAddress, Socket, socket_folder};
 pub use capture::{Capture, Captured};
 pub use client::Tmux;
 pub use command::{Command, literal};
-pub use create::{NewPane, NewSession};
+pub use create::{NewPane, NewSession, Secret};
 pub use environment::{Environment, TableOf};
 pub use error::TmuxError;
 pub use guard::Guard;

@@ -11,6 +11,7 @@ use crate::{
     session::{
         error::SessionError,
         messages::recipient::Recipient,
+        sessions::event_source::EventSource,
         start::{
             Starter,
             options::StartOptions,
@@ -32,6 +33,8 @@ pub(in crate::session) struct Plan {
     pub(in crate::session) issue: Option<(IssueId, Issue)>,
     /// Whether its hooks call `gt prime` at startup.
     pub(in crate::session) is_primed: bool,
+    /// Where it shall serve its events, once that is decided.
+    pub(in crate::session) events: Option<EventSource>,
     /// Settings that could not be applied.
     pub(in crate::session) warnings: Vec<String>,
 }
@@ -54,7 +57,8 @@ impl Starter {
         argv.extend(hooks.args);
         warnings.extend(hooks.warning);
         let is_primed = hooks.is_primed;
-        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue, is_primed, warnings })
+        let events = None;
+        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue, is_primed, events, warnings })
     }
 
     pub(in crate::session) async fn workdir(
