@@ -48,7 +48,9 @@ impl DebouncedState {
         match (self.told.state, told.state) {
             (shown, seen) if shown == seen => Self { told, idle_since: None, ..self },
             // The agent says so too: it does not flash.
-            (State::Working | State::Waiting, State::Idle) if told.source == StateSource::Events => {
+            (State::Working | State::Waiting, State::Idle)
+                if told.source == StateSource::Events =>
+            {
                 Self::new(told, self.idle_since.unwrap_or(now).min(now))
             }
             (State::Starting | State::Working | State::Waiting, State::Idle) => {

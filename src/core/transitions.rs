@@ -311,9 +311,8 @@ mod tests {
         check(&[ask("$ ls"), is(State::Idle), ask("$ ls")], &["waiting"]);
         // In the same words again, as the agent itself says.
         let named = |id: &str, info: SessionInfo| {
-            let waiting = info.waiting.clone().map(|asked| {
-                Waiting { request: Some(id.to_owned()), ..asked }
-            });
+            let waiting =
+                info.waiting.clone().map(|asked| Waiting { request: Some(id.to_owned()), ..asked });
             SessionInfo { waiting, ..info }
         };
         check(&[ask("$ ls"), named("per_1", ask("$ ls")), ask("$ ls")], &[]);

@@ -86,7 +86,11 @@ impl Lines {
 
     fn refuse_long(&self) -> Result<(), HttpError> {
         let length = self.rest.len().max(self.data.as_ref().map_or(0, String::len));
-        if length > EVENT_LIMIT { Err(HttpError::Malformed("an event is too long")) } else { Ok(()) }
+        if length > EVENT_LIMIT {
+            Err(HttpError::Malformed("an event is too long"))
+        } else {
+            Ok(())
+        }
     }
 
     /// The next complete line, without its end.

@@ -148,7 +148,11 @@ impl Body {
             }
             match more(&mut self.stream, &mut self.rest).await {
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    return if self.framing == Framing::Close { Ok(None) } else { Err(error.into()) };
+                    return if self.framing == Framing::Close {
+                        Ok(None)
+                    } else {
+                        Err(error.into())
+                    };
                 }
                 other => other?,
             }

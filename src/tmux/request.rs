@@ -43,7 +43,13 @@ impl Request {
     /// A request that is given 5 s and never starts a server.
     #[must_use]
     pub fn new(commands: Vec<Command>) -> Self {
-        Self { commands, timeout: DEFAULT_TIMEOUT, may_start: false, repeatable: false, private: false }
+        Self {
+            commands,
+            timeout: DEFAULT_TIMEOUT,
+            may_start: false,
+            repeatable: false,
+            private: false,
+        }
     }
 
     /// Starts a server when there is none.

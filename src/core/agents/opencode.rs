@@ -124,9 +124,7 @@ fn read(event: &str) -> Option<AgentEvent> {
             Some(AgentEvent::Answered(told()?.request.parse().ok()?))
         }
         // A conversation that was removed.
-        "session.idle" | "session.deleted" => {
-            Some(AgentEvent::Idle(told()?.session.parse().ok()?))
-        }
+        "session.idle" | "session.deleted" => Some(AgentEvent::Idle(told()?.session.parse().ok()?)),
         _ => None,
     }
 }

@@ -3,9 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    core::{
-        agent_events::Activity, screen::Seen, session::SessionInfo, state::Observation,
-    },
+    core::{agent_events::Activity, screen::Seen, session::SessionInfo, state::Observation},
     session::{
         context::RigContext,
         error::SessionError,

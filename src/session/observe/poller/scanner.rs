@@ -17,7 +17,9 @@ use crate::{
     session::{
         context::RigContext,
         error::SessionError,
-        observe::poller::{folders::Folders, gone::Gone, poll::Poll, streams::Streams, tracked::Tracked},
+        observe::poller::{
+            folders::Folders, gone::Gone, poll::Poll, streams::Streams, tracked::Tracked,
+        },
         sessions::list::{self, Session},
         start::resume::Resumed,
     },
