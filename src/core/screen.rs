@@ -22,9 +22,13 @@ mod shown;
 mod title;
 mod working;
 
-pub use answer::Policy;
+pub use answer::{Policy, Step};
 pub use description::Bang;
-pub(super) use description::{BusyRow, Dialog, Keys, Layout, Means, Screen, Sign, TitleSign};
+pub(super) use description::{
+    Answering, BusyRow, Dialog, Done, Keys, Layout, Means, Screen, Sign, Ticks, TitleSign, Toggle,
+    Way, Words,
+};
+pub use guess::guessed;
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
     tail,
@@ -80,10 +84,20 @@ pub struct Question {
     pub text: String,
     /// What else the dialog says, such as the command it is about, on one line of limited length.
     pub about: String,
-    /// The numbered choices.
+    /// The same as it is drawn: all lines.
+    pub lines: Vec<String>,
+    /// The choices as they are drawn, without marks and numbers.
     pub choices: Vec<String>,
+    /// The number of the first of them: above 1, the dialog's beginning is not shown.
+    pub first: usize,
     /// Which of `choices` is marked, from 0.
     pub selected: Option<usize>,
+    /// Which of them are ticked, if several can be.
+    pub ticked: Option<Vec<bool>>,
+    /// Which of them means nothing without words, from 0.
+    pub free: Option<usize>,
+    /// Whether it is an open field for words.
+    pub field: bool,
     /// The known dialog, by which answers are looked up.
     pub dialog: Option<DialogId>,
 }
@@ -187,13 +201,18 @@ fn without_dialog(
 
 impl Question {
     /// A question of which only the title is known.
-    fn untold() -> Self {
+    pub(super) fn untold() -> Self {
         Self {
             reason: Reason::Question,
             text: String::new(),
             about: String::new(),
+            lines: Vec::new(),
             choices: Vec::new(),
+            first: 1,
             selected: None,
+            ticked: None,
+            free: None,
+            field: false,
             dialog: None,
         }
     }

@@ -1,4 +1,7 @@
-//! A port of this machine's own, and a password for what listens on it.
+//! What listens on this machine alone: a port and a password for it, and how it is asked.
+
+pub mod event_stream;
+pub mod http;
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};

@@ -14,7 +14,7 @@ fn answer(name: &str, args: &[&str], policy: Policy) -> Option<String> {
     let screen = screen(name);
     let Seen::Waiting(question) = screen.read().seen else { panic!("{name} is no dialog") };
     let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
-    screen.patterns.answer(&question, &args, policy).map(|keys| keys.join(" "))
+    screen.patterns.accepted(&question, &args, policy).map(|keys| keys.join(" "))
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn permissions_questions_and_sign_in_are_never_answered() {
         let Seen::Waiting(question) = screen.read().seen else { continue };
         if question.reason.as_str() != "trust" {
             let args = [BYPASS.to_owned()];
-            let keys = screen.patterns.answer(&question, &args, Policy::Accept);
+            let keys = screen.patterns.accepted(&question, &args, Policy::Accept);
             assert_eq!(keys, None, "{}", screen.name);
         }
     }
@@ -71,7 +71,7 @@ fn a_question_with_the_words_of_a_dialog_in_it_is_not_answered_as_that_dialog() 
     }
     let Seen::Waiting(question) = screen.read().seen else { panic!("still a question") };
     assert_eq!(question.reason.as_str(), "question");
-    assert_eq!(screen.patterns.answer(&question, &[], Policy::Accept), None);
+    assert_eq!(screen.patterns.accepted(&question, &[], Policy::Accept), None);
 }
 
 #[test]
@@ -84,5 +84,5 @@ fn a_command_that_quotes_a_dialog_is_asked_about_and_not_answered() {
     let Seen::Waiting(question) = screen.read().seen else { panic!("still a question") };
     assert_eq!(question.reason.as_str(), "permission");
     assert!(question.about.contains("Quick safety check"), "{}", question.about);
-    assert_eq!(screen.patterns.answer(&question, &[], Policy::Accept), None);
+    assert_eq!(screen.patterns.accepted(&question, &[], Policy::Accept), None);
 }

@@ -127,7 +127,7 @@ fn no_command_makes_its_permission_a_composer_or_another_dialog() {
                 let Seen::Waiting(question) = screen.read_as(title, &lines).seen else {
                     panic!("{}, titled {title}, is no dialog\n{}", screen.name, lines.join("\n"));
                 };
-                let keys = screen.patterns.answer(&question, &[], Policy::Accept);
+                let keys = screen.patterns.accepted(&question, &[], Policy::Accept);
                 assert_eq!(keys, None, "{}: {question:?}\n{}", screen.name, lines.join("\n"));
                 tried += 1;
             }

@@ -1,7 +1,7 @@
 //! aider; its screen was read off 0.86.2.
 
-use super::KnownAgent;
-use crate::core::screen::{Dialog, Layout, Reason, Screen, Sign};
+use super::{Keys, KnownAgent, ResumeBy};
+use crate::core::screen::{Answering, Dialog, Layout, Reason, Screen, Sign, Way};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "aider",
@@ -10,11 +10,19 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["aider", "python", "python3"],
     // It looks for the prices of models first.
     delay_ms: 60_000,
+    // Its conversation is a file in its folder, without an id.
+    resume: Some(ResumeBy { last: Some("--restore-chat-history"), ..ResumeBy::NOTHING }),
+    keys: Keys { interrupt: &["C-c"], clears: &["C-u"], ..Keys::UNKNOWN },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
 
-const SCREEN: Screen = Screen { layout: Layout::LastLine, dialogs: DIALOGS, ..Screen::PLAIN };
+const SCREEN: Screen = Screen {
+    layout: Layout::LastLine,
+    dialogs: DIALOGS,
+    answering: Answering { way: Way::Letter, ..Answering::NUMBER },
+    ..Screen::PLAIN
+};
 
 const DIALOGS: &[Dialog] =
     &[Dialog::new("permission", Reason::Permission, &[Sign::Phrase("Run shell command")])];

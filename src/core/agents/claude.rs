@@ -1,7 +1,10 @@
 //! Claude Code; its screen was read off 2.1.197.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
+use crate::core::screen::{
+    Answering, Bang, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
+    Toggle, Words,
+};
 
 /// gastown's accounts are Claude Code's: each is a folder that this variable names.
 pub const ACCOUNT_VARIABLE: &str = "CLAUDE_CONFIG_DIR";
@@ -20,11 +23,23 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     delay_ms: 10_000,
     first_words: FirstWords::Argument,
     hooks: Some(HooksFile { provider: "claude", dir: ".claude", file: "settings.json" }),
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume {id}"),
+        last: Some("--continue"),
+        fork: Some("--resume {id} --fork-session"),
+        new: Some("--session-id {id}"),
+        ..ResumeBy::NOTHING
+    }),
     config_dir_env: Some(ACCOUNT_VARIABLE),
     session_id_env: Some("CLAUDE_SESSION_ID"),
     instructions: "CLAUDE.md",
-    keys: Keys { clears: Some("C-u"), bang: Bang::TextAfterBlank },
+    keys: Keys {
+        interrupt: &["Escape"],
+        newline: Some("C-j"),
+        clears: &["C-u"],
+        bang: Bang::TextAfterBlank,
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
@@ -75,33 +90,53 @@ const DIALOGS: &[Dialog] = &[
         "api-key",
         Reason::SignIn,
         &[Sign::Choices(&["Yes", "No"]), Sign::Phrase("Do you want to use this API key?")],
-    ),
+    )
+    .by(Answering::MARK),
     Dialog::new(
         "theme",
         Reason::SignIn,
         &[Sign::Choice("Dark mode"), Sign::Phrase("Choose the text style")],
-    ),
+    )
+    .by(Answering::MARK),
     Dialog::new(
         "sign-in",
         Reason::SignIn,
         &[Sign::Choice("Claude account"), Sign::Phrase("Select login method")],
-    ),
+    )
+    .by(Answering::MARK),
     Dialog::new(
         "sign-in-code",
         Reason::SignIn,
         &[Sign::Words("Paste code here if prompted"), Sign::Phrase("to sign in")],
-    ),
-    Dialog::new("question", Reason::Question, &[Sign::Words("Enter to select ·")]),
+    )
+    .by(Answering::UNKNOWN),
+    Dialog::new("question", Reason::Question, &[Sign::Words("Enter to select ·")]).by(Answering {
+        words: &[Words::needed("Type something")],
+        ticks: Some(Ticks {
+            off: &["[ ]"],
+            on: &["[✔]", "[x]"],
+            toggle: Toggle::Number,
+            done: Done::Key("Right"),
+        }),
+        ..Answering::QUESTION
+    }),
     Dialog::new(
         "submit-answers",
         Reason::Question,
         &[Sign::Choices(&["Submit answers", "Cancel"]), Sign::Phrase("Ready to submit")],
-    ),
+    )
+    .by(Answering { yes: &["Submit answers"], no: &["Cancel"], ..Answering::NUMBER }),
     Dialog::new(
         "plan",
         Reason::Permission,
         &[Sign::Choice("Yes"), Sign::Phrase("Would you like to proceed?")],
-    ),
+    )
+    .by(Answering {
+        yes: &["Yes, manually approve edits", "Yes"],
+        no: &["No"],
+        words: &[Words::needed("Tell Claude what to change")],
+        ..Answering::NUMBER
+    }),
     Dialog::new(
         "plan-exit",
         Reason::Permission,
@@ -111,5 +146,10 @@ const DIALOGS: &[Dialog] = &[
         "permission",
         Reason::Permission,
         &[Sign::Choice("Yes"), Sign::Choice("No"), Sign::Phrase("Do you want to")],
-    ),
+    )
+    // `Tab to amend`. With words a No goes on with the turn, without it ends it.
+    .by(Answering {
+        words: &[Words::added("Yes", "Tab"), Words::added("No", "Tab")],
+        ..Answering::NUMBER
+    }),
 ];

@@ -1,7 +1,7 @@
 //! Cline CLI; its screen was read off 3.0.65.
 
-use super::{FirstWords, KnownAgent, ResumeBy};
-use crate::core::screen::{BusyRow, Dialog, Layout, Reason, Screen, Sign};
+use super::{FirstWords, Keys, KnownAgent, ResumeBy};
+use crate::core::screen::{Answering, BusyRow, Dialog, Layout, Reason, Screen, Sign, Way, Words};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "cline",
@@ -11,7 +11,8 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["cline"],
     delay_ms: 20_000,
     first_words: FirstWords::Argument,
-    resume: Some(ResumeBy::Flag("--id")),
+    resume: Some(ResumeBy::id("--id {id}")),
+    keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
@@ -33,16 +34,25 @@ const SCREEN: Screen = Screen {
     ],
     dialog_top: &["Cline needs permission", "Cline is asking", "Try ClinePass", "Connect a model"],
     dialogs: DIALOGS,
+    answering: Answering {
+        way: Way::Unknown,
+        keys: &[("[y] Approve", &["y"]), ("[n] Deny", &["n"])],
+        yes: &["[y] Approve"],
+        no: &["[n] Deny"],
+        ..Answering::NUMBER
+    },
     ..Screen::PLAIN
 };
 
 const DIALOGS: &[Dialog] = &[
-    Dialog::new("offer", Reason::Question, &[Sign::Heading("Try ClinePass")]),
+    Dialog::new("offer", Reason::Question, &[Sign::Heading("Try ClinePass")])
+        .by(Answering::UNKNOWN),
     Dialog::new(
         "provider",
         Reason::SignIn,
         &[Sign::Heading("Enter to select, Ctrl+C to exit"), Sign::Phrase("Connect a model")],
-    ),
+    )
+    .by(Answering::MARK),
     Dialog::new(
         "permission",
         Reason::Permission,
@@ -52,6 +62,11 @@ const DIALOGS: &[Dialog] = &[
     // Its beginning may have been scrolled out.
     Dialog::new("permission", Reason::Permission, &[]).labels(&["[y] Approve", "[n] Deny"]),
     Dialog::new("permission", Reason::Permission, &[Sign::Heading("Cline needs permission")]),
-    Dialog::new("question", Reason::Question, &[Sign::Heading("Cline is asking a question")]),
-    Dialog::new("question", Reason::Question, &[Sign::Marked]),
+    Dialog::new("question", Reason::Question, &[Sign::Heading("Cline is asking a question")])
+        .by(QUESTION),
+    Dialog::new("question", Reason::Question, &[Sign::Marked]).by(QUESTION),
 ];
+
+/// Its choices have numbers that are not drawn.
+const QUESTION: Answering =
+    Answering { words: &[Words::needed("Type a response")], ..Answering::QUESTION };

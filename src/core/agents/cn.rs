@@ -1,7 +1,7 @@
 //! Continue CLI, `cn`; its screen was read off 1.5.47.
 
-use super::{FirstWords, KnownAgent, ResumeBy};
-use crate::core::screen::{BusyRow, Dialog, Layout, Reason, Screen, Sign};
+use super::{FirstWords, Keys, KnownAgent, ResumeBy};
+use crate::core::screen::{Answering, BusyRow, Dialog, Layout, Reason, Screen, Sign, Words};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "cn",
@@ -10,7 +10,18 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["cn", "node"],
     delay_ms: 20_000,
     first_words: FirstWords::Argument,
-    resume: Some(ResumeBy::Flag("--fork")),
+    resume: Some(ResumeBy {
+        by_id: Some("--fork {id}"),
+        fork: Some("--fork {id}"),
+        ..ResumeBy::NOTHING
+    }),
+    keys: Keys {
+        interrupt: &["Escape"],
+        newline: Some("C-j"),
+        // Of one row.
+        clears: &["C-u"],
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
@@ -30,6 +41,13 @@ const SCREEN: Screen = Screen {
     }),
     asks: &["Would you like to continue?", "Enter to", "Enter select", "esc to cancel"],
     dialogs: DIALOGS,
+    answering: Answering {
+        keys: &[("Continue (tab)", &["Tab"]), ("No, and tell Continue", &["Escape"])],
+        yes: &["Continue"],
+        // A No ends the turn.
+        words: &[Words::message("No, and tell Continue")],
+        ..Answering::MARK
+    },
     ..Screen::PLAIN
 };
 
@@ -37,6 +55,11 @@ const DIALOGS: &[Dialog] = &[
     Dialog::new("permission", Reason::Permission, &[Sign::Phrase("Would you like to continue?")])
         .labels(&["Continue", "Continue + don't ask again", "No, and tell Continue"]),
     Dialog::new("permission", Reason::Permission, &[Sign::Phrase("Would you like to continue?")]),
-    Dialog::new("question", Reason::Question, &[Sign::Words("Enter select")]),
-    Dialog::new("api-key", Reason::SignIn, &[Sign::Phrase("Enter your Anthropic API key:")]),
+    Dialog::new("question", Reason::Question, &[Sign::Words("Enter select")]).by(Answering {
+        yes: &[],
+        no: &[],
+        ..Answering::MARK
+    }),
+    Dialog::new("api-key", Reason::SignIn, &[Sign::Phrase("Enter your Anthropic API key:")])
+        .by(Answering::UNKNOWN),
 ];

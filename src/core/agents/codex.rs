@@ -1,7 +1,9 @@
 //! Codex CLI; its screen was read off 0.169.0.
 
 use super::{FirstWords, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
+use crate::core::screen::{
+    Answering, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
+};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "codex",
@@ -17,9 +19,21 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     settle_ms: 150,
     // gastown types it; Codex CLI 0.169.0 takes it.
     first_words: FirstWords::Argument,
-    resume: Some(ResumeBy::Subcommand("resume")),
+    resume: Some(ResumeBy {
+        is_subcommand: true,
+        by_id: Some("resume {id}"),
+        last: Some("resume --last"),
+        fork: Some("fork {id}"),
+        ..ResumeBy::NOTHING
+    }),
     config_dir_env: Some("CODEX_HOME"),
-    keys: Keys { clears: Some("C-u"), bang: Bang::TextAfterBlank },
+    keys: Keys {
+        interrupt: &["Escape"],
+        newline: Some("C-j"),
+        clears: &["C-u"],
+        bang: Bang::TextAfterBlank,
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
@@ -46,6 +60,8 @@ const SCREEN: Screen = Screen {
     // It draws its composer some seconds before the trust dialog and its first configured row.
     starting: Some("? for shortcuts"),
     dialogs: DIALOGS,
+    // A No ends the turn.
+    answering: Answering { words: &[Words::message("No")], ..Answering::NUMBER },
     ..Screen::PLAIN
 };
 
@@ -58,23 +74,29 @@ const DIALOGS: &[Dialog] = &[
             Sign::Phrase("Trust this folder?"),
         ],
     )
+    .by(Answering { yes: &["Trust and continue"], no: &["Back"], ..Answering::MARK })
     .accept(0, &[]),
     Dialog::new(
         "sign-in",
         Reason::SignIn,
         &[Sign::Choice("Sign in with"), Sign::Phrase("Choose how you want to use Codex")],
-    ),
+    )
+    .by(Answering::MARK),
     Dialog::new(
         "sign-in-other",
         Reason::SignIn,
         &[Sign::Choice("Use an OpenAI API key"), Sign::Phrase("Sign in another way")],
-    ),
+    )
+    .by(Answering::MARK),
     Dialog::new(
         "sign-in-browser",
         Reason::SignIn,
         &[Sign::Words("Press esc to cancel"), Sign::Phrase("Finish signing in")],
+    )
+    .by(Answering::UNKNOWN),
+    Dialog::new("question", Reason::Question, &[Sign::Words("enter to submit answer")]).by(
+        Answering { words: &[Words::added("None of the above", "Tab")], ..Answering::QUESTION },
     ),
-    Dialog::new("question", Reason::Question, &[Sign::Words("enter to submit answer")]),
     Dialog::new(
         "permission",
         Reason::Permission,

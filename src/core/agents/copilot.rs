@@ -1,7 +1,7 @@
 //! GitHub Copilot CLI; its screen was read off 1.0.102.
 
-use super::{FirstWords, HooksFile, KnownAgent, ResumeBy};
-use crate::core::screen::{Dialog, Layout, Reason, Screen, Sign};
+use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
+use crate::core::screen::{Answering, Dialog, Layout, Reason, Screen, Sign, Words};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "copilot",
@@ -10,8 +10,20 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["copilot", "node"],
     first_words: FirstWords::Flag("--interactive"),
     hooks: Some(HooksFile { provider: "copilot", dir: ".github/hooks", file: "gastown.json" }),
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume {id}"),
+        new: Some("--session-id {id}"),
+        ..ResumeBy::NOTHING
+    }),
     config_dir_env: Some("COPILOT_HOME"),
+    keys: Keys {
+        interrupt: &["Escape", "Escape"],
+        interrupt_again: Some("esc again to"),
+        newline: Some("C-j"),
+        // The first stops at the beginning of a row.
+        clears: &["C-u", "BSpace"],
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
@@ -32,6 +44,12 @@ const SCREEN: Screen = Screen {
     ],
     asks: &["enter to select", "enter accept", "esc to cancel", "esc cancel"],
     dialogs: DIALOGS,
+    // The number of a No opens a field, in which Enter does nothing without words.
+    answering: Answering {
+        keys: &[("No, and tell Copilot what to do", &["Escape"])],
+        words: &[Words { needed: false, ..Words::needed("No, and tell Copilot what to do") }],
+        ..Answering::NUMBER
+    },
     ..Screen::PLAIN
 };
 
@@ -55,6 +73,7 @@ const DIALOGS: &[Dialog] = &[
         Reason::Permission,
         &[Sign::Choice("Yes"), Sign::Phrase("Do you want to")],
     ),
-    Dialog::new("question", Reason::Question, &[Sign::Heading("Copilot needs information.")]),
-    Dialog::new("question", Reason::Question, &[Sign::Words("enter accept")]),
+    Dialog::new("question", Reason::Question, &[Sign::Heading("Copilot needs information.")])
+        .by(Answering::FIELD),
+    Dialog::new("question", Reason::Question, &[Sign::Words("enter accept")]).by(Answering::FIELD),
 ];

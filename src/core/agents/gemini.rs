@@ -1,7 +1,9 @@
 //! Gemini CLI; its screen was read off 0.61.0.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
+use crate::core::screen::{
+    Answering, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
+};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "gemini",
@@ -16,9 +18,21 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     // As a mere argument it is answered and ends the program, in versions not long ago.
     first_words: FirstWords::Flag("--prompt-interactive"),
     hooks: Some(HooksFile { provider: "gemini", dir: ".gemini", file: "settings.json" }),
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume {id}"),
+        last: Some("--resume latest"),
+        new: Some("--session-id {id}"),
+        ..ResumeBy::NOTHING
+    }),
     session_id_env: Some("GEMINI_SESSION_ID"),
-    keys: Keys { clears: None, bang: Bang::Text },
+    keys: Keys {
+        interrupt: &["Escape"],
+        newline: Some("C-j"),
+        // The first stops at the beginning of a row.
+        clears: &["C-u", "BSpace"],
+        bang: Bang::Text,
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
@@ -46,6 +60,8 @@ const SCREEN: Screen = Screen {
     // With a key it needs no browser, and says for a second or two that it waits all the same.
     passing: &["sign-in-browser"],
     dialogs: DIALOGS,
+    // A No cancels the request.
+    answering: Answering { words: &[Words::message("No, suggest changes")], ..Answering::NUMBER },
     ..Screen::PLAIN
 };
 
@@ -58,18 +74,22 @@ const DIALOGS: &[Dialog] = &[
             Sign::Phrase("Do you trust the files in this folder?"),
         ],
     )
+    .by(Answering { yes: &["Trust folder"], no: &["Don't trust"], ..Answering::MARK })
     .accept(0, &[]),
     Dialog::new(
         "sign-in",
         Reason::SignIn,
         &[Sign::Choice("Use Gemini API Key"), Sign::Phrase("How would you like to authent")],
-    ),
+    )
+    .by(Answering::MARK),
     Dialog::new(
         "sign-in-key",
         Reason::SignIn,
         &[Sign::Words("Press Enter to submit"), Sign::Phrase("Enter Gemini API Key")],
-    ),
-    Dialog::new("sign-in-browser", Reason::SignIn, &[Sign::Phrase("Waiting for auth")]),
+    )
+    .by(Answering::UNKNOWN),
+    Dialog::new("sign-in-browser", Reason::SignIn, &[Sign::Phrase("Waiting for auth")])
+        .by(Answering::UNKNOWN),
     Dialog::new(
         "permission",
         Reason::Permission,
@@ -79,10 +99,12 @@ const DIALOGS: &[Dialog] = &[
         "question",
         Reason::Question,
         &[Sign::Words("Enter to select ·"), Sign::Words("Esc to cancel")],
-    ),
+    )
+    .by(Answering { words: &[Words::needed("Enter a custom value")], ..Answering::QUESTION }),
     Dialog::new(
         "loop",
         Reason::Question,
         &[Sign::Choice("Keep loop detection"), Sign::Phrase("Do you want to keep loop")],
-    ),
+    )
+    .by(Answering::QUESTION),
 ];

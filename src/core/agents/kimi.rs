@@ -1,7 +1,7 @@
 //! Kimi Code; its screen was read off 2.1.0.
 
-use super::{KnownAgent, ResumeBy};
-use crate::core::screen::{BusyRow, Dialog, Layout, Reason, Screen, Sign};
+use super::{Keys, KnownAgent, ResumeBy};
+use crate::core::screen::{Answering, BusyRow, Dialog, Layout, Reason, Screen, Sign, Words};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "kimi",
@@ -9,8 +9,13 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     args: &["--auto"],
     process_names: &["kimi-code", "kimi"],
     delay_ms: 20_000,
-    resume: Some(ResumeBy::Flag("--session")),
+    resume: Some(ResumeBy {
+        by_id: Some("--session {id}"),
+        last: Some("--continue"),
+        ..ResumeBy::NOTHING
+    }),
     config_dir_env: Some("KIMI_CODE_HOME"),
+    keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
@@ -29,16 +34,19 @@ const SCREEN: Screen = Screen {
     }),
     asks: &["choose ↵ confirm", "↵ confirm", "↵ choose", "Enter select", "Esc exit", "esc cancel"],
     dialogs: DIALOGS,
+    answering: Answering { words: &[Words::needed("Reject with feedback")], ..Answering::NUMBER },
     ..Screen::PLAIN
 };
 
 const DIALOGS: &[Dialog] = &[
     Dialog::new("trust", Reason::Trust, &[Sign::Row("Trust this folder?")])
         .labels(&["Trust this folder", "Don't trust"])
+        .by(TRUST)
         .accept(0, &[]),
     // Its beginning may have been scrolled out.
     Dialog::new("trust", Reason::Trust, &[])
         .labels(&["Trust this folder", "Don't trust"])
+        .by(TRUST)
         .accept(0, &[]),
     Dialog::new(
         "permission",
@@ -54,6 +62,13 @@ const DIALOGS: &[Dialog] = &[
         "submit-answers",
         Reason::Question,
         &[Sign::Choices(&["Submit", "Cancel"]), Sign::Phrase("Ready to submit your answers?")],
-    ),
-    Dialog::new("question", Reason::Question, &[Sign::Words("↵ choose")]),
+    )
+    .by(SUBMIT),
+    Dialog::new("question", Reason::Question, &[Sign::Words("↵ choose")])
+        .by(Answering { words: &[Words::needed("Other")], ..Answering::QUESTION }),
 ];
+
+const SUBMIT: Answering = Answering { yes: &["Submit"], no: &["Cancel"], ..Answering::NUMBER };
+
+const TRUST: Answering =
+    Answering { yes: &["Trust this folder"], no: &["Don't trust"], ..Answering::MARK };

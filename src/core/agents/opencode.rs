@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use super::{FirstWords, HooksFile, KnownAgent, ResumeBy};
+use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
 use crate::core::{
     agent_events::{AgentEvent, EventServer, Request},
-    screen::{Dialog, Layout, Reason, Screen, Sign},
+    screen::{Answering, Dialog, Layout, Reason, Screen, Sign, Way, Words},
 };
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -18,7 +18,19 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     // Its last argument is a project's folder.
     first_words: FirstWords::Flag("--prompt"),
     hooks: Some(HooksFile { provider: "opencode", dir: ".opencode/plugin", file: "gastown.js" }),
-    resume: Some(ResumeBy::Flag("--session")),
+    resume: Some(ResumeBy {
+        by_id: Some("--session {id}"),
+        last: Some("--continue"),
+        fork: Some("--session {id} --fork"),
+        ..ResumeBy::NOTHING
+    }),
+    keys: Keys {
+        interrupt: &["Escape", "Escape"],
+        interrupt_again: Some("esc again to interrupt"),
+        newline: Some("C-j"),
+        clears: &["C-u"],
+        ..Keys::UNKNOWN
+    },
     events: Some(EVENTS),
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
@@ -38,8 +50,14 @@ const SCREEN: Screen = Screen {
 const DIALOGS: &[Dialog] = &[
     Dialog::new("permission", Reason::Permission, &[Sign::Row("Permission required")])
         // Which one is marked, only its colour tells.
-        .labels(&["Allow once", "Allow always", "Reject"]),
-    Dialog::new("question", Reason::Question, &[Sign::Words("esc dismiss")]),
+        .labels(&["Allow once", "Allow always", "Reject"])
+        .by(Answering {
+            way: Way::Mark("Right", "Left"),
+            words: &[Words::message("Reject")],
+            ..Answering::NUMBER
+        }),
+    Dialog::new("question", Reason::Question, &[Sign::Words("esc dismiss")])
+        .by(Answering { words: &[Words::needed("Type your own answer")], ..Answering::QUESTION }),
 ];
 
 const EVENTS: EventServer = EventServer {

@@ -1,7 +1,9 @@
 //! Qwen Code; its screen was read off 0.24.4.
 
-use super::{FirstWords, KnownAgent, ResumeBy};
-use crate::core::screen::{BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
+use super::{FirstWords, Keys, KnownAgent, ResumeBy};
+use crate::core::screen::{
+    Answering, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
+};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "qwen",
@@ -12,9 +14,16 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     settle_ms: 250,
     // A mere argument it answers and ends.
     first_words: FirstWords::Flag("--prompt-interactive"),
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume {id}"),
+        last: Some("--continue"),
+        fork: Some("--resume {id} --fork-session"),
+        new: Some("--session-id {id}"),
+        ..ResumeBy::NOTHING
+    }),
     config_dir_env: Some("QWEN_HOME"),
     instructions: "QWEN.md",
+    keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
@@ -42,21 +51,23 @@ const SCREEN: Screen = Screen {
     asks: &["Enter: Select", "Esc: Cancel", "Waiting for user confirmation"],
     dialog_top: &["? "],
     dialogs: DIALOGS,
+    // A No ends the turn.
+    answering: Answering { words: &[Words::message("No, suggest changes")], ..Answering::NUMBER },
     ..Screen::PLAIN
 };
 
 const DIALOGS: &[Dialog] = &[
-    Dialog::new("provider", Reason::SignIn, &[Sign::Phrase("Connect a Provider")]).labels(&[
-        "Alibaba ModelStudio",
-        "Third-party Providers",
-        "Custom Provider",
-    ]),
-    Dialog::new("provider", Reason::SignIn, &[Sign::Phrase("Connect a Provider")]),
+    Dialog::new("provider", Reason::SignIn, &[Sign::Phrase("Connect a Provider")])
+        .labels(&["Alibaba ModelStudio", "Third-party Providers", "Custom Provider"])
+        .by(Answering::MARK),
+    Dialog::new("provider", Reason::SignIn, &[Sign::Phrase("Connect a Provider")])
+        .by(Answering::MARK),
     Dialog::new(
         "permission",
         Reason::Permission,
         &[Sign::Choice("Yes, allow once"), Sign::Choice("No, suggest changes")],
     ),
     Dialog::new("plan", Reason::Permission, &[Sign::Choice("No, keep planning")]),
-    Dialog::new("question", Reason::Question, &[Sign::Words("Enter: Select")]),
+    Dialog::new("question", Reason::Question, &[Sign::Words("Enter: Select")])
+        .by(Answering { words: &[Words::needed("Type something")], ..Answering::QUESTION }),
 ];

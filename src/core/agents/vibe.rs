@@ -1,7 +1,9 @@
 //! Mistral Vibe; its screen was read off 3.0.2.
 
-use super::{FirstWords, HooksFile, KnownAgent, ResumeBy};
-use crate::core::screen::{BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign};
+use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
+use crate::core::screen::{
+    Answering, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
+};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "vibe",
@@ -11,9 +13,14 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     delay_ms: 20_000,
     first_words: FirstWords::Argument,
     hooks: Some(HooksFile { provider: "vibe", dir: ".vibe", file: "config.toml" }),
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume {id}"),
+        last: Some("--continue"),
+        ..ResumeBy::NOTHING
+    }),
     config_dir_env: Some("VIBE_HOME"),
     session_id_env: Some("VIBE_SESSION_ID"),
+    keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
@@ -44,5 +51,6 @@ const SCREEN: Screen = Screen {
 const DIALOGS: &[Dialog] = &[
     Dialog::new("permission", Reason::Permission, &[Sign::Row("Permission for the")]),
     Dialog::new("permission", Reason::Permission, &[Sign::Words("Esc reject")]),
-    Dialog::new("question", Reason::Question, &[Sign::Words("Esc cancel")]),
+    Dialog::new("question", Reason::Question, &[Sign::Words("Esc cancel")])
+        .by(Answering { words: &[Words::needed("Type your answer")], ..Answering::QUESTION }),
 ];

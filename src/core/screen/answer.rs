@@ -1,6 +1,6 @@
-//! Which keys answer a dialog, and whether they may be pressed.
+//! Which keys answer a dialog, and whether they may be pressed without a person.
 
-use super::description::Answer;
+use super::description::{Accept, Answering, Ticks, Way, Words};
 use super::dialog::begins;
 use super::patterns::{CustomDialog, Patterns};
 use super::{DialogId, Question};
@@ -17,30 +17,42 @@ pub enum Policy {
     Ask,
 }
 
+/// What to press next to give a choice. After each one look again: a mark moves only when the
+/// agent draws it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// This key moves the mark towards it.
+    Move(&'static str),
+    /// These keys, as tmux names them, give it.
+    Give(Vec<String>),
+}
+
 impl Patterns {
-    /// The keys to press next, as tmux names them, to accept `question`; `None` if we must not: it is
-    /// unknown, not allowed, or another choice is marked than the keys assume.
+    /// The keys to press next, as tmux names them, to accept `question` without a person; `None` if
+    /// we must not: it is unknown, not allowed, or another choice is marked than the keys assume.
     ///
-    /// For a preset's dialog it is one key: look again before the next one, because the marker moves
-    /// only when the agent draws it. `args` are the arguments of the agent's command.
+    /// For a preset's dialog it is one step. `args` are the arguments of the agent's command.
     #[must_use]
-    pub fn answer(
+    pub fn accepted(
         &self,
         question: &Question,
         args: &[String],
         policy: Policy,
-    ) -> Option<Vec<&str>> {
+    ) -> Option<Vec<String>> {
         match question.dialog? {
             DialogId::Custom(at) => custom(self.dialogs.get(at)?, question, policy),
             DialogId::Preset(id) => {
                 let known = self.known.dialogs.iter().find(|dialog| dialog.id == id)?;
-                let answer = known.answer.as_ref()?;
+                let accept = known.accept.as_ref()?;
                 let allowed = match policy {
-                    Policy::Implied => implied(answer, args),
+                    Policy::Implied => implied(accept, args),
                     Policy::Accept => true,
                     Policy::Ask => false,
                 };
-                Some(vec![next_key(answer, question.selected?)]).filter(|_| allowed)
+                match self.step(question, accept.choice).filter(|_| allowed)? {
+                    Step::Move(key) => Some(vec![key.to_owned()]),
+                    Step::Give(keys) => Some(keys),
+                }
             }
         }
     }
@@ -51,35 +63,119 @@ impl Patterns {
         let id = question.dialog;
         self.known.passing.iter().any(|passing| id == Some(DialogId::Preset(passing)))
     }
+
+    /// What to press next to give the choice at `choice`, from 0, without words; `None` if no way
+    /// is known.
+    #[must_use]
+    pub fn step(&self, question: &Question, choice: usize) -> Option<Step> {
+        let label = self.label(question, choice)?;
+        let answering = self.answering(question);
+        if let Some((_, keys)) = answering.keys.iter().find(|(own, _)| begins(label, own)) {
+            return Some(Step::Give(keys.iter().map(|key| (*key).to_owned()).collect()));
+        }
+        by(answering.way, question, choice)
+    }
+
+    /// The choice, from 0, that `yes` or `no` means here.
+    #[must_use]
+    pub fn meant(&self, question: &Question, yes: bool) -> Option<usize> {
+        let answering = self.answering(question);
+        let beginnings = if yes { answering.yes } else { answering.no };
+        let choice = |own: &&str| question.choices.iter().position(|label| begins(label, own));
+        beginnings.iter().find_map(choice)
+    }
+
+    /// How the words of a choice are given, if it takes any.
+    pub(super) fn words(&self, question: &Question, choice: usize) -> Option<&'static Words> {
+        let label = self.label(question, choice)?;
+        self.answering(question).words.iter().find(|words| begins(label, words.choice))
+    }
+
+    /// `question` with what is known of how it is answered.
+    pub(super) fn with_answering(&self, mut question: Question) -> Question {
+        let answering = self.answering(&question);
+        if let Some(ticks) = answering.ticks {
+            question.ticked = ticks.of(&question.choices);
+        }
+        let choices = 0..question.choices.len();
+        let needs = |choice: &usize| self.words(&question, *choice).is_some_and(|it| it.needed);
+        question.free = choices.clone().find(needs);
+        question.field = answering.field && question.choices.is_empty();
+        question
+    }
+
+    /// The label of a choice, without the box in front of it.
+    pub(super) fn label<'a>(&self, question: &'a Question, choice: usize) -> Option<&'a str> {
+        let drawn = question.choices.get(choice)?;
+        Some(self.answering(question).ticks.map_or(drawn.as_str(), |ticks| ticks.label(drawn)))
+    }
+
+    /// How choices of `question` are given. Of a dialog that is not known only what is seen counts:
+    /// the mark, or the letters.
+    pub(super) fn answering(&self, question: &Question) -> Answering {
+        let usual = self.known.answering;
+        let named = |id| self.known.dialogs.iter().find(|dialog| dialog.id == id);
+        match question.dialog {
+            Some(DialogId::Preset(id)) => {
+                named(id).and_then(|dialog| dialog.answering).unwrap_or(usual)
+            }
+            _ if usual.way == Way::Letter => usual,
+            _ => Answering { yes: &[], no: &[], ..Answering::MARK },
+        }
+    }
+}
+
+impl Ticks {
+    /// Which of the choices are ticked, if there are boxes.
+    fn of(&self, choices: &[String]) -> Option<Vec<bool>> {
+        let has = |choice: &String, boxes: &[&str]| boxes.iter().any(|it| choice.starts_with(it));
+        let any = choices.iter().any(|choice| has(choice, self.on) || has(choice, self.off));
+        any.then(|| choices.iter().map(|choice| has(choice, self.on)).collect())
+    }
+
+    /// The choice without its box.
+    fn label<'a>(&self, choice: &'a str) -> &'a str {
+        let boxes = self.on.iter().chain(self.off);
+        boxes.fold(choice, |choice, it| choice.strip_prefix(it).unwrap_or(choice)).trim_start()
+    }
+}
+
+/// What to press next in this way.
+fn by(way: Way, question: &Question, choice: usize) -> Option<Step> {
+    let give = |keys: &[&str]| Step::Give(keys.iter().map(|key| (*key).to_owned()).collect());
+    match way {
+        Way::Number => {
+            let number = question.first + choice;
+            (number < 10).then(|| give(&[&number.to_string()]))
+        }
+        Way::Mark(next, before) => Some(match question.selected?.cmp(&choice) {
+            std::cmp::Ordering::Less => Step::Move(next),
+            std::cmp::Ordering::Equal => give(&["Enter"]),
+            std::cmp::Ordering::Greater => Step::Move(before),
+        }),
+        Way::Letter => {
+            let letter = question.choices.get(choice)?.chars().next()?.to_ascii_lowercase();
+            letter.is_ascii_alphabetic().then(|| give(&[&letter.to_string(), "Enter"]))
+        }
+        Way::Unknown => None,
+    }
 }
 
 /// The configuration's own keys: the user allowed them by writing them there.
-fn custom<'a>(
-    dialog: &'a CustomDialog,
-    question: &Question,
-    policy: Policy,
-) -> Option<Vec<&'a str>> {
+fn custom(dialog: &CustomDialog, question: &Question, policy: Policy) -> Option<Vec<String>> {
     let marked = question.selected.and_then(|at| question.choices.get(at));
     let assumed = dialog
         .selected
         .as_deref()
         .is_none_or(|expected| marked.is_some_and(|label| begins(label, expected)));
     let may = assumed && policy != Policy::Ask && !dialog.keys.is_empty();
-    may.then(|| dialog.keys.iter().map(String::as_str).collect())
-}
-
-fn next_key(answer: &Answer, selected: usize) -> &'static str {
-    match selected.cmp(&answer.choice) {
-        std::cmp::Ordering::Less => "Down",
-        std::cmp::Ordering::Equal => "Enter",
-        std::cmp::Ordering::Greater => "Up",
-    }
+    may.then(|| dialog.keys.clone())
 }
 
 /// Whether the arguments contain one of these words or pairs of words; `--a=b` counts as `--a b`.
-fn implied(answer: &Answer, args: &[String]) -> bool {
+fn implied(accept: &Accept, args: &[String]) -> bool {
     let words: Vec<&str> = args.iter().flat_map(|arg| arg.splitn(2, '=')).collect();
-    answer.implied_by.iter().any(|words_given| {
+    accept.implied_by.iter().any(|words_given| {
         let given: Vec<&str> = words_given.split(' ').collect();
         words.windows(given.len()).any(|window| window == given)
     })

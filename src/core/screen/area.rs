@@ -13,6 +13,8 @@ const DIALOG_WIDTH: usize = 60;
 pub(super) struct Area {
     /// Its rows. Nested boxes (a command, a file) are blanked.
     pub(super) rows: Vec<String>,
+    /// The same rows with what nested boxes hold.
+    whole: Vec<String>,
     /// The text of nested boxes.
     quoted: Vec<String>,
 }
@@ -20,7 +22,11 @@ pub(super) struct Area {
 impl Area {
     pub(super) fn plain(rows: &[String]) -> Self {
         let rows = rows.iter().map(|row| if is_drawn(row) { String::new() } else { row.clone() });
-        Self { rows: rows.collect(), quoted: Vec::new() }
+        Self::of(rows.collect())
+    }
+
+    fn of(rows: Vec<String>) -> Self {
+        Self { whole: rows.clone(), rows, quoted: Vec::new() }
     }
 
     /// From rows behind a bar.
@@ -31,12 +37,12 @@ impl Area {
         let beside = rows.last().filter(|last| !last.is_empty()).map(|last| indent(last));
         let end = beside.filter(|end| *end > DIALOG_WIDTH).unwrap_or(usize::MAX);
         let cut = |row: &String| row.chars().take(end).collect::<String>().trim_end().to_owned();
-        Self { rows: rows.iter().map(cut).collect(), quoted: Vec::new() }
+        Self::of(rows.iter().map(cut).collect())
     }
 
     /// From rows between `│` and `│`.
     pub(super) fn boxed(rows: &[String]) -> Self {
-        let mut area = Self { rows: Vec::new(), quoted: Vec::new() };
+        let mut area = Self::of(Vec::new());
         let left = rows.first().map_or(0, |row| indent(row));
         // What a narrower window broke off is blank, and at last the edge alone.
         let edge = |row: &String| indent(row) > left && row.trim_start() == "│";
@@ -50,6 +56,7 @@ impl Area {
                 area.quoted.push(nested.trim_matches('│').to_owned());
             }
             let blank = is_drawn(inner) || nested.starts_with(['│', '╭', '╰', '┌', '└']);
+            area.whole.push(if is_drawn(inner) { String::new() } else { without_box(inner) });
             area.rows.push(if blank { String::new() } else { inner.to_owned() });
         }
         area
@@ -76,6 +83,23 @@ impl Area {
         joined(paragraph.iter().filter_map(|at| self.rows.get(*at)))
     }
 
+    /// These rows and those of nested boxes between them, as they are drawn, from the leftmost
+    /// column on; what parts them is one blank row.
+    pub(super) fn lines(&self, rows: &[usize]) -> Vec<String> {
+        let nested = |at: &usize| self.rows[*at].is_empty() && !self.whole[*at].is_empty();
+        let shown = |at: &usize| rows.contains(at) || nested(at);
+        let all: Vec<usize> = (0..self.whole.len()).filter(shown).collect();
+        let left = all.iter().map(|at| indent(&self.whole[*at])).min().unwrap_or(0);
+        let mut lines: Vec<String> = Vec::new();
+        for (nth, at) in all.iter().enumerate() {
+            if nth > 0 && all[nth - 1] + 1 < *at {
+                lines.push(String::new());
+            }
+            lines.push(self.whole[*at].chars().skip(left).collect());
+        }
+        lines
+    }
+
     /// The text of these paragraphs and of nested boxes, cut to a limit.
     pub(super) fn about(&self, paragraphs: &[&[usize]]) -> String {
         let mut texts: Vec<String> = paragraphs.iter().map(|rows| self.text(rows)).collect();
@@ -93,6 +117,11 @@ impl Area {
         texts.sort_by_key(|text| !is_command(text));
         texts.join(" · ").chars().take(LONGEST).collect()
     }
+}
+
+/// The row without the sides of a nested box.
+fn without_box(row: &str) -> String {
+    row.replace('│', " ").trim_end().to_owned()
 }
 
 fn is_command(text: &str) -> bool {

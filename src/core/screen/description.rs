@@ -1,6 +1,10 @@
 //! The form of the descriptions of known agents' screens; the descriptions are in `core/agents/`.
 
-use super::Reason;
+mod dialog;
+
+pub(in crate::core) use dialog::{
+    Accept, Answering, Dialog, Done, Opens, Sign, Ticks, Toggle, Way, Words,
+};
 
 /// What is known about an agent's screen. A file of `core/agents/` says what differs from
 /// [`Screen::PLAIN`].
@@ -34,13 +38,23 @@ pub(in crate::core) struct Screen {
     pub(in crate::core) passing: &'static [&'static str],
     /// The first match counts.
     pub(in crate::core) dialogs: &'static [Dialog],
+    /// How choices are given in dialogs that do not say otherwise.
+    pub(in crate::core) answering: Answering,
 }
 
-/// How an agent treats typed input.
+/// How an agent treats typed input. Keys have tmux's names.
 #[derive(Debug)]
 pub(in crate::core) struct Keys {
-    /// The key that clears the composer's row at the cursor; pressed again, the row above.
-    pub(in crate::core) clears: Option<&'static str>,
+    /// The keys that interrupt its work, in their order; none if they are not known.
+    pub(in crate::core) interrupt: &'static [&'static str],
+    /// What it shows after each of these keys but the last, and only then takes the next one: two
+    /// that come at once are another key to it.
+    pub(in crate::core) interrupt_again: Option<&'static str>,
+    /// The key that begins a new line in the composer.
+    pub(in crate::core) newline: Option<&'static str>,
+    /// The keys that clear the composer's row at the cursor; pressed again, the row above. None if
+    /// they are not known.
+    pub(in crate::core) clears: &'static [&'static str],
     /// How it treats a message that begins with `!`.
     pub(in crate::core) bang: Bang,
 }
@@ -115,77 +129,15 @@ pub(in crate::core) enum TitleSign {
     Begins(&'static str),
 }
 
-/// A dialog: how it is recognised and answered.
-#[derive(Debug)]
-pub(in crate::core) struct Dialog {
-    pub(in crate::core) id: &'static str,
-    pub(in crate::core) reason: Reason,
-    /// All of them must be there.
-    pub(in crate::core) signs: &'static [Sign],
-    /// Its choices, by their beginnings, where they have no numbers.
-    pub(in crate::core) labels: &'static [&'static str],
-    pub(in crate::core) answer: Option<Answer>,
-}
-
-impl Dialog {
-    /// One that only a person answers.
-    pub(in crate::core) const fn new(
-        id: &'static str,
-        reason: Reason,
-        signs: &'static [Sign],
-    ) -> Self {
-        Self { id, reason, signs, labels: &[], answer: None }
-    }
-
-    /// With choices that have no numbers.
-    pub(in crate::core) const fn labels(mut self, labels: &'static [&'static str]) -> Self {
-        self.labels = labels;
-        self
-    }
-
-    /// Accepted by the choice at `choice`, from 0; arguments of the command that already say so
-    /// are each one word, or two with a blank.
-    pub(in crate::core) const fn accept(
-        mut self,
-        choice: usize,
-        implied_by: &'static [&'static str],
-    ) -> Self {
-        self.answer = Some(Answer { choice, implied_by });
-        self
-    }
-}
-
-/// A sign of a dialog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::core) enum Sign {
-    /// Exactly these choices, by their beginnings. A question of the model cannot fake them.
-    Choices(&'static [&'static str]),
-    /// Choices without numbers, one of them marked.
-    Marked,
-    /// A choice with this beginning.
-    Choice(&'static str),
-    /// A text outside its choices. Its paragraph is the question.
-    Phrase(&'static str),
-    /// A text outside its choices. Only its row is the question.
-    Row(&'static str),
-    /// A text below its choices that is not the question.
-    Words(&'static str),
-    /// The same anywhere outside its choices: a heading.
-    Heading(&'static str),
-}
-
-/// How a dialog is accepted.
-#[derive(Debug)]
-pub(in crate::core) struct Answer {
-    /// The choice that accepts, from 0.
-    pub(in crate::core) choice: usize,
-    /// Arguments of the command that imply acceptance: each is one word, or two with a space.
-    pub(in crate::core) implied_by: &'static [&'static str],
-}
-
 impl Keys {
     /// For an unknown agent.
-    pub(in crate::core) const UNKNOWN: Self = Self { clears: None, bang: Bang::Unknown };
+    pub(in crate::core) const UNKNOWN: Self = Self {
+        interrupt: &[],
+        interrupt_again: None,
+        newline: None,
+        clears: &[],
+        bang: Bang::Unknown,
+    };
 }
 
 impl Screen {
@@ -206,6 +158,7 @@ impl Screen {
         dialog_top: &[],
         passing: &[],
         dialogs: &[],
+        answering: Answering::NUMBER,
     };
 
     /// That of an agent of which nothing is known.

@@ -72,10 +72,10 @@ fn custom(patterns: &Patterns, rows: &[String]) -> Option<Question> {
     Some(Question {
         reason: patterns.dialogs[at].reason,
         text: patterns.dialogs[at].text.clone(),
-        about: String::new(),
         selected: menu.as_ref().and_then(|menu| menu.selected),
         choices: menu.map(|menu| menu.labels).unwrap_or_default(),
         dialog: Some(DialogId::Custom(at)),
+        ..Question::untold()
     })
 }
 
@@ -154,19 +154,23 @@ impl Dialogue {
             _ => None,
         });
         let asked = phrase.or_else(|| self.nearest());
-        Question {
+        let told = Question {
             reason,
             text: asked.map(|at| self.asked(at, signs)).unwrap_or_default(),
-            // A sign-in dialog may show a key.
-            about: if reason == Reason::SignIn {
-                String::new()
-            } else {
-                self.about(patterns, asked)
-            },
             choices: self.menu.as_ref().map(|menu| menu.labels.clone()).unwrap_or_default(),
+            first: self.menu.as_ref().map_or(1, |menu| menu.number),
             selected: self.menu.as_ref().and_then(|menu| menu.selected),
             dialog: known.map(|dialog| DialogId::Preset(dialog.id)),
+            ..Question::untold()
+        };
+        let told = patterns.with_answering(told);
+        if reason == Reason::SignIn {
+            // It may show a key.
+            return told;
         }
+        let others = self.others(patterns, asked);
+        let rows: Vec<usize> = others.iter().flat_map(|rows| rows.iter().copied()).collect();
+        Question { about: self.area.about(&others), lines: self.area.lines(&rows), ..told }
     }
 
     /// Makes a paragraph of its own of the last row that holds `phrase`.
@@ -234,12 +238,12 @@ impl Dialogue {
     }
 
     /// The other paragraphs above the choices.
-    fn about(&self, patterns: &Patterns, asked: Option<usize>) -> String {
+    fn others(&self, patterns: &Patterns, asked: Option<usize>) -> Vec<&[usize]> {
         let from = if self.framed { 0 } else { asked.unwrap_or(0) };
         let others = self.paragraphs.iter().enumerate().skip(from);
         let others = others.filter(|(at, rows)| Some(*at) != asked && !self.is_under_choices(rows));
         let others = others.filter(|(_, rows)| !asks(patterns, &self.area.text(rows)));
-        self.area.about(&others.map(|(_, rows)| rows.as_slice()).collect::<Vec<_>>())
+        others.map(|(_, rows)| rows.as_slice()).collect()
     }
 
     fn names_keys(&self, patterns: &Patterns) -> bool {

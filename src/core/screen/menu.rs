@@ -8,6 +8,8 @@ use super::rows::indent;
 pub(super) struct Menu {
     /// Their labels, in order.
     pub(super) labels: Vec<String>,
+    /// The number of the first one; 1 where they have none.
+    pub(super) number: usize,
     /// The marked one, from 0; some agents mark it by a colour only.
     pub(super) selected: Option<usize>,
     /// The row of the first one.
@@ -59,6 +61,7 @@ pub(super) fn find(rows: &[String], markers: &[char]) -> Option<Menu> {
     }
     (run.len() > 1).then(|| Menu {
         labels: run.iter().map(|choice| label(choice.label)).collect(),
+        number: run[0].number,
         selected: Some(selected),
         first: run[0].row,
         last: run[run.len() - 1].row,
@@ -81,6 +84,7 @@ pub(super) fn unmarked(rows: &[String]) -> Option<Menu> {
         .collect();
     (run.len() > 1).then(|| Menu {
         labels: run.iter().map(|choice| label(choice.label)).collect(),
+        number: run[0].number,
         selected: None,
         first: run[0].row,
         last: run[run.len() - 1].row,
@@ -103,6 +107,7 @@ pub(super) fn plain(rows: &[String], markers: &[char]) -> Option<Menu> {
     let text = |row: &String| label(row.trim_start().trim_start_matches(markers));
     (last > first).then(|| Menu {
         labels: rows[first..=last].iter().map(text).collect(),
+        number: 1,
         selected: Some(at - first),
         first,
         last,
@@ -126,7 +131,7 @@ fn in_a_row(rows: &[String], labels: &[&str]) -> Option<Menu> {
     };
     let row = rows.iter().rposition(has_all).filter(|_| labels.len() > 1)?;
     let labels = labels.iter().map(|label| (*label).to_owned()).collect();
-    Some(Menu { labels, selected: None, first: row, last: row })
+    Some(Menu { labels, number: 1, selected: None, first: row, last: row })
 }
 
 fn one_below_the_other(rows: &[String], labels: &[&str], markers: &[char]) -> Option<Menu> {
@@ -141,6 +146,7 @@ fn one_below_the_other(rows: &[String], labels: &[&str], markers: &[char]) -> Op
     let marked = |row: &usize| rows[*row].trim_start().starts_with(markers);
     Some(Menu {
         labels: found.iter().map(|row| self::label(&unmarked(&rows[*row]))).collect(),
+        number: 1,
         selected: found.iter().position(marked),
         first: *found.first()?,
         last: *found.last()?,

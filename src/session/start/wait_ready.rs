@@ -177,7 +177,7 @@ impl Wait<'_> {
         look: &ScreenReading,
     ) -> Result<(), SessionError> {
         let policy = self.context.tools.settings.dialogs;
-        let Some(keys) = self.to.patterns.answer(question, &self.to.args, policy) else {
+        let Some(keys) = self.to.patterns.accepted(question, &self.to.args, policy) else {
             self.tell_person(question);
             return Ok(());
         };

@@ -64,8 +64,8 @@ fn blanks_do_not_count(patterns: &Patterns, title: &str, lines: &[String], readi
 
 fn only_what_is_allowed_is_answered(patterns: &Patterns, reading: &Reading) {
     let Seen::Waiting(question) = &reading.seen else { return };
-    assert_eq!(patterns.answer(question, &[], Policy::Ask), None);
-    let accepted = patterns.answer(question, &[], Policy::Accept);
+    assert_eq!(patterns.accepted(question, &[], Policy::Ask), None);
+    let accepted = patterns.accepted(question, &[], Policy::Accept);
     if question.dialog.is_none() {
         assert_eq!(accepted, None, "{question:?} is of no known dialog");
     }

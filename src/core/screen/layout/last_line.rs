@@ -44,7 +44,7 @@ pub(in crate::core::screen) fn lettered(rows: &[String]) -> (Vec<String>, Option
     let mut rows = above.to_vec();
     rows.extend([String::new(), last[..at].trim_end().to_owned(), String::new()]);
     let row = rows.len() - 1;
-    (rows, Some(Menu { labels, selected, first: row, last: row }))
+    (rows, Some(Menu { labels, number: 1, selected, first: row, last: row }))
 }
 
 /// The row in which a question for a letter begins, which ends the screen; a narrowed one broke it

@@ -3,7 +3,12 @@
 use jiff::Timestamp;
 
 use crate::{
-    core::{agent_events::Activity, screen::Seen, session::SessionInfo, state::Observation},
+    core::{
+        agent_events::Activity,
+        screen::{self, Seen},
+        session::{SessionInfo, StateSource},
+        state::Observation,
+    },
     session::{
         context::RigContext,
         error::SessionError,
@@ -95,10 +100,17 @@ impl Poll {
             context.sessions().read_screen(session, patterns).await?;
         let told = Observation { state: reading.seen.state(), source: reading.source };
         let starting = session.is_starting(*now);
+        let at_prompt = reading.seen == Seen::Idle && reading.source == StateSource::Screen;
+        let looks_alike = at_prompt || reading.seen == Seen::Unknown;
+        let guess = looks_alike.then(|| screen::guessed(patterns, &shown.rows)).flatten();
+        let guess = guess.as_ref().map(screen_reader::waiting);
         let view = match &reading.seen {
+            Seen::Idle | Seen::Unknown if guess.is_some() => View::guessed(session, *now, guess),
             Seen::Unknown => View::unread(session, *now),
             // Its start answers that.
-            Seen::Waiting(asked) if starting && patterns.answer(asked, args, policy).is_some() => {
+            Seen::Waiting(asked)
+                if starting && patterns.accepted(asked, args, policy).is_some() =>
+            {
                 View::unread(session, *now)
             }
             Seen::Waiting(asked) => {
