@@ -44,10 +44,24 @@ async fn expect(editor: &Editor, state: &str, source: &str) -> Json {
     .await
 }
 
+/// Waits until `ash` is told to ask what it calls `request` itself.
+async fn expect_asked(editor: &Editor, request: &str) -> Json {
+    eventually(&format!("`ash` to ask `{request}`"), async || {
+        let info = expect(editor, "waiting", "events").await;
+        if info["waiting"]["request"] == request { Ok(info) } else { Err(info.to_string()) }
+    })
+    .await
+}
+
+/// What is remembered of where `ash` tells; nothing if it does not.
+fn remembered(shop: &Shop) -> String {
+    let option = ["show-options", "-p", "-q", "-v", "-t", "=gt-shop-ash:", "@polecat_events"];
+    shop.tmux.run(&option)
+}
+
 /// Where `ash` tells: the port, and the password.
 fn source(shop: &Shop) -> (u16, String) {
-    let option = ["show-options", "-p", "-v", "-t", "=gt-shop-ash:", "@polecat_events"];
-    let source: Json = serde_json::from_str(&shop.tmux.run(&option)).unwrap();
+    let source: Json = serde_json::from_str(&remembered(shop)).unwrap();
     let port = source["port"].as_u64().unwrap().try_into().unwrap();
     (port, source["password"].as_str().unwrap().to_owned())
 }
@@ -64,14 +78,12 @@ async fn a_turn_is_told_as_the_agent_itself_tells_it() {
     cue(&shop, "busy");
     expect(&shop.editor, "working", "events").await;
     cue(&shop, "opencode/working asks opencode/permission");
-    let info = expect(&shop.editor, "waiting", "events").await;
-    assert_eq!(info["waiting"]["request"], "per_1", "{info}");
+    let info = expect_asked(&shop.editor, "per_1").await;
     assert_eq!(info["waiting"]["reason"], "permission", "{info}");
     cue(&shop, "replied opencode/working-tool");
     expect(&shop.editor, "working", "events").await;
     cue(&shop, "questions opencode/question");
-    let info = expect(&shop.editor, "waiting", "events").await;
-    assert_eq!(info["waiting"]["request"], "que_2", "{info}");
+    expect_asked(&shop.editor, "que_2").await;
     cue(&shop, "replied idle opencode/idle-after-answer");
     expect(&shop.editor, "idle", "events").await;
 }
@@ -132,8 +144,7 @@ async fn a_stream_that_ends_leaves_it_to_the_screen_and_is_found_again() {
     cue(&shop, "opencode/working busy");
     expect(&shop.editor, "working", "screen").await;
     cue(&shop, "asks opencode/permission revives");
-    let info = expect(&shop.editor, "waiting", "events").await;
-    assert_eq!(info["waiting"]["request"], "per_1", "{info}");
+    expect_asked(&shop.editor, "per_1").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,8 +221,7 @@ async fn who_turns_events_off_has_a_server_of_their_own_or_another_program_is_as
     ] {
         let shop = telling(more).await;
         expect(&shop.editor, "idle", "screen").await;
-        let option = ["show-options", "-p", "-v", "-t", "=gt-shop-ash:", "@polecat_events"];
-        assert!(shop.tmux.run(&option).is_empty());
+        assert_eq!(remembered(&shop), "");
         let arguments = fs::read_to_string(format!("/proc/{}/cmdline", pid(&shop))).unwrap();
         assert!(!arguments.contains("--port"), "{arguments}");
     }
