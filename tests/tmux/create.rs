@@ -252,7 +252,7 @@ async fn a_secret_is_the_first_programs_alone() {
     tmux.create_session(&spec).await.unwrap();
     let shows = async |expected: &str| {
         eventually_equal(expected.to_owned(), async || {
-            server.run(&["capture-pane", "-p", "-t", "=secret:"]).trim_end().to_owned()
+            server.run(&["capture-pane", "-p", "-t", "=secret:"]).trim().to_owned()
         })
         .await;
     };

@@ -96,9 +96,6 @@ impl LocalServer {
                 let rest = read.split_off(head);
                 return Ok(Body { stream, rest, framing });
             }
-            if read.len() > HEAD_LIMIT {
-                return Err(HttpError::Malformed("its head is too long"));
-            }
             more(&mut stream, &mut read).await?;
         }
     }
@@ -110,7 +107,16 @@ fn head(read: &[u8]) -> Result<Option<(Framing, usize)>, HttpError> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_LIMIT];
     let mut answer = httparse::Response::new(&mut headers);
     let parsed = answer.parse(read).map_err(|_| HttpError::Malformed("not HTTP"))?;
-    let httparse::Status::Complete(length) = parsed else { return Ok(None) };
+    let length = match parsed {
+        httparse::Status::Complete(length) => length,
+        httparse::Status::Partial => read.len(),
+    };
+    if length > HEAD_LIMIT {
+        return Err(HttpError::Malformed("its head is too long"));
+    }
+    if parsed.is_partial() {
+        return Ok(None);
+    }
     match answer.code {
         Some(200) => Ok(Some((framing(answer.headers)?, length))),
         code => Err(HttpError::Status(code.unwrap_or_default())),

@@ -258,9 +258,9 @@ fn exec(argv: &[OsString], secret: Option<&Secret>) -> Result<Vec<Vec<u8>>, Tmux
     let Some(program) = argv.first() else {
         return Err(TmuxError::BadArgument { argument: String::new(), why: "there is no program" });
     };
-    let args = secret.map(with_secret).transpose()?;
-    let shell = (args.is_some() || program.as_bytes().contains(&b'=')).then(|| {
-        let script = format!("exec \"$0\" \"$@\"{}", args.unwrap_or_default());
+    let given = secret.map(with_secret).transpose()?;
+    let shell = (given.is_some() || program.as_bytes().contains(&b'=')).then(|| {
+        let script = format!("exec \"$0\" \"$@\"{}", given.unwrap_or_default());
         ["/bin/sh", "-c", &script].map(|word| word.as_bytes().to_vec())
     });
     let words = argv.iter().map(|word| word.as_bytes().to_vec());
