@@ -12,12 +12,10 @@ pub use resume::{Conversation, Resume};
 
 pub use super::agents::{ACCOUNT_VARIABLE, GROQ_KEY, SETTINGS_FLAG};
 use super::screen::CustomDialog;
+pub use super::session::UNNAMED_AGENT;
 
 /// The default agent.
 pub const DEFAULT_AGENT: &str = "claude";
-
-/// The name of an agent of which only the command is known.
-pub const UNNAMED_AGENT: &str = "cmd";
 
 /// A program that runs as a polecat.
 #[derive(Clone, Debug, PartialEq, Eq)]
