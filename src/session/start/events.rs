@@ -28,7 +28,7 @@ impl Starter {
             return None;
         }
         let program = path::find_program(program, &plan.workdir)?;
-        let version = version::printed(&program, &self.context.tools.launch).await?;
+        let version = version::printed(&program, &self.context.shared.launch).await?;
         if !known.takes_version(&version) {
             debug!(version, agent = agent.name, "a version whose events are not used");
             return None;
