@@ -12,6 +12,9 @@ const COUNT_LIMIT: usize = 64;
 /// The longest id, in bytes.
 const ID_LIMIT: usize = 80;
 
+/// Reads what an agent answers about how things are.
+pub type ReadAnswer = fn(&str) -> Vec<AgentEvent>;
+
 /// How an agent serves its events.
 #[derive(Clone, Copy)]
 pub struct EventServer {
@@ -32,7 +35,7 @@ pub struct EventServer {
     /// The path of its event stream.
     pub path: &'static str,
     /// The paths that answer how things are now, and how each answer is read.
-    pub present: &'static [(&'static str, fn(&str) -> Vec<AgentEvent>)],
+    pub present: &'static [(&'static str, ReadAnswer)],
     /// Reads one event.
     pub read: fn(&str) -> Option<AgentEvent>,
 }
