@@ -37,7 +37,8 @@ pub fn free_port() -> io::Result<u16> {
 pub fn password() -> io::Result<String> {
     let mut random = [0; PASSWORD_BYTES];
     fill(&mut random)?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    let digit = |four: u8| char::from_digit(u32::from(four), 16);
+    Ok(random.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect())
 }
 
 fn fill(bytes: &mut [u8]) -> io::Result<()> {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What has the agent `teller` tell as opencode does, with `more` about it.
-fn teller(more: Json) -> Json {
+fn teller(more: &Json) -> Json {
     let mut teller = json!({
         "preset": "opencode",
         "command": agent("tells"),
@@ -28,7 +28,7 @@ fn teller(more: Json) -> Json {
 
 /// A shop in which `ash` tells, and is at its prompt.
 async fn telling(more: Json) -> Shop {
-    let shop = Shop::of(Project::new(), teller(more)).await;
+    let shop = Shop::of(Project::new(), teller(&more)).await;
     shop.try_start("ash", json!({ "new": true, "agent": "teller" })).await.unwrap();
     shop
 }
@@ -231,7 +231,7 @@ async fn who_turns_events_off_has_a_server_of_their_own_or_another_program_is_as
 async fn another_editor_and_the_next_backend_hear_it_too_until_the_agent_is_stopped() {
     let shop = telling(Json::Null).await;
     expect(&shop.editor, "idle", "events").await;
-    let other = Editor::with(&shop.tmux, shop.project.path(), teller(Json::Null)).await;
+    let other = Editor::with(&shop.tmux, shop.project.path(), teller(&Json::Null)).await;
     expect(&other, "idle", "events").await;
     cue(&shop, "busy opencode/working");
     expect(&shop.editor, "working", "events").await;

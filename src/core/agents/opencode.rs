@@ -212,10 +212,14 @@ mod tests {
     fn how_things_are_now_is_understood() {
         let mut activity = Activity::default();
         let status = r#"{"ses_1":{"type":"busy"},"ses_2":{"type":"idle"}}"#;
-        busy(status).into_iter().for_each(|event| activity.take(event));
+        for event in busy(status) {
+            activity.take(event);
+        }
         assert_eq!(activity.state(), State::Working);
         let open = r#"[{"id":"que_1","sessionID":"ses_1","questions":[]}]"#;
-        asked(open, Reason::Question).into_iter().for_each(|event| activity.take(event));
+        for event in asked(open, Reason::Question) {
+            activity.take(event);
+        }
         assert_eq!(activity.state(), State::Waiting);
     }
 

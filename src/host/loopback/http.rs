@@ -187,16 +187,15 @@ impl Body {
     fn piece(&mut self) -> Result<Option<Vec<u8>>, HttpError> {
         loop {
             let left = match self.framing {
-                Framing::Ended => return Ok(None),
+                Framing::Ended | Framing::Length(0) => return Ok(None),
                 Framing::Close => u64::MAX,
-                Framing::Length(left) | Framing::Chunk(left) if left > 0 => left,
-                Framing::Length(_) => return Ok(None),
-                Framing::Chunk(_) | Framing::ChunkEnd => {
+                Framing::Chunk(0) | Framing::ChunkEnd => {
                     if self.next_chunk()? {
                         continue;
                     }
                     return Ok(None);
                 }
+                Framing::Length(left) | Framing::Chunk(left) => left,
             };
             let count = usize::try_from(left).unwrap_or(usize::MAX).min(self.rest.len());
             if count == 0 {

@@ -271,15 +271,12 @@ fn exec(argv: &[OsString], secret: Option<&Secret>) -> Result<Vec<Vec<u8>>, Tmux
 fn with_secret(secret: &Secret) -> Result<String, TmuxError> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
     let words = secret.args.iter().map(String::as_str);
-    match words.clone().chain([secret.variable]).find(|word| !word.bytes().all(plain)) {
-        Some(word) => {
-            Err(TmuxError::BadArgument { argument: word.to_owned(), why: "not a plain word" })
-        }
-        None => {
-            let each = |word: &str| format!(" ${{{}:+{word}}}", secret.variable);
-            Ok(words.map(each).collect())
-        }
+    let mut all = words.clone().chain([secret.variable]);
+    if let Some(word) = all.find(|word| !word.bytes().all(plain)) {
+        return Err(TmuxError::BadArgument { argument: word.to_owned(), why: "not a plain word" });
     }
+    let each = |word: &str| format!(" ${{{}:+{word}}}", secret.variable);
+    Ok(words.map(each).collect())
 }
 
 /// What `new-session -P` printed: the session, and its folder as tmux understood it.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, watch},
     task::AbortHandle,
-    time::sleep,
+    time::{Instant, sleep_until},
 };
 use tracing::{debug, info};
 
@@ -111,7 +111,7 @@ impl Listener {
                 Err(error) => debug!(%error, "no events of an agent for now"),
                 Ok(()) => debug!("the events of an agent ended"),
             }
-            sleep(pause).await;
+            sleep_until(Instant::now() + pause).await;
             pause = (pause * 2).min(LAST_PAUSE);
         }
     }
@@ -137,7 +137,9 @@ impl Listener {
         let mut activity = Activity::default();
         for (path, read) in self.known.present {
             let answer = self.server.get(path).await?.whole(ANSWER_LIMIT).await?;
-            read(&answer).into_iter().for_each(|event| activity.take(event));
+            for event in read(&answer) {
+                activity.take(event);
+            }
         }
         Ok(activity)
     }

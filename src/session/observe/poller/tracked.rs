@@ -157,7 +157,7 @@ impl Tracked {
         let debounced = self.debounced.after(told, now);
         let asked = self.asked_after(&view);
         let print = print(session);
-        Self { print, debounced, asked, screen, view, agreement, passing_since, ..self }
+        Self { print, debounced, screen, view, agreement, asked, passing_since, ..self }
     }
 
     /// Whether only the title says for now that it waits: the dialog is about to be drawn.
