@@ -85,6 +85,7 @@
 ---@field text? string What it asks.
 ---@field about? string What it asks about, such as the command to be allowed.
 ---@field choices? string[] The answers it offers.
+---@field request? string The id that the agent itself gave the question.
 
 --- Where a split goes: the modifiers and the count of the command that asked for it.
 ---@class polecat.Split
@@ -139,6 +140,7 @@
 ---@field config_dir_env? string The variable that names its configuration folder.
 ---@field session_id_env? string The variable in which it tells its session's id.
 ---@field instructions? string The file of instructions that it reads.
+---@field events? boolean Whether it is asked to tell its state by events, if it can.
 
 ---@class polecat.ReadyOpts
 ---@field prompt? string What its prompt begins with.

@@ -58,6 +58,8 @@ pub struct Agent {
     pub session_id_env: Option<String>,
     /// The instructions file that it reads in a project.
     pub instructions: String,
+    /// Whether it may tell of its state by events, where its patterns' agent can.
+    pub events: bool,
     /// Dialogs from the configuration, in addition to those of its patterns.
     pub dialogs: Vec<CustomDialog>,
 }
@@ -191,6 +193,7 @@ impl Agent {
             process_names: self.process_names.clone(),
             instructions: self.instructions.clone(),
             settle_ms: self.settle_ms,
+            events: self.events,
             ready: Ready { delay_ms: self.ready.delay_ms, ..other.ready.clone() },
             ..other.clone()
         };

@@ -36,6 +36,7 @@ mod vibe;
 pub use claude::{ACCOUNT_VARIABLE, SETTINGS_FLAG};
 pub use groq_compound::GROQ_KEY;
 
+use super::agent_events::EventServer;
 use super::screen::{Keys, Patterns, Screen};
 
 /// The known agents, the default first. If several match, the first wins: a variant comes after the
@@ -90,6 +91,8 @@ pub(super) struct KnownAgent {
     pub(super) config_dir_env: Option<&'static str>,
     pub(super) session_id_env: Option<&'static str>,
     pub(super) instructions: &'static str,
+    /// How it tells of its state by itself, if it does.
+    pub(super) events: Option<EventServer>,
     /// How it treats typed input; needs a `screen`.
     pub(super) keys: Keys,
     /// How to read its screen; without it, the state comes from silence.
@@ -156,6 +159,7 @@ impl KnownAgent {
         config_dir_env: None,
         session_id_env: None,
         instructions: "AGENTS.md",
+        events: None,
         keys: Keys::UNKNOWN,
         screen: None,
     };
@@ -171,6 +175,14 @@ impl Patterns {
         let known = AGENTS.iter().find(|known| known.name == name)?;
         let prompt = known.prompt.unwrap_or_default();
         Some(Self::of(known.screen.as_ref()?, &known.keys, prompt))
+    }
+}
+
+impl EventServer {
+    /// How the known agent `name` serves its events, if it does.
+    #[must_use]
+    pub fn of_agent(name: &str) -> Option<&'static Self> {
+        AGENTS.iter().find(|known| known.name == name)?.events.as_ref()
     }
 }
 

@@ -4,6 +4,7 @@
 //! Pure: no tokio, no I/O, no clock. Times and file contents are passed in.
 
 pub mod agent;
+pub mod agent_events;
 mod agents;
 pub mod branch;
 pub mod command;

@@ -4,6 +4,7 @@ pub(in crate::session) mod attach;
 pub(in crate::session) mod conflicts;
 pub(in crate::session) mod detect_agent;
 pub(in crate::session) mod environment;
+pub(in crate::session) mod event_source;
 pub(in crate::session) mod exit;
 pub(in crate::session) mod list;
 pub(in crate::session) mod metadata;

@@ -2,6 +2,7 @@
 
 pub(in crate::session) mod agent_env;
 pub(in crate::session) mod create_session;
+mod events;
 pub(in crate::session) mod hooks;
 pub(in crate::session) mod options;
 pub(in crate::session) mod plan;
@@ -107,8 +108,9 @@ impl Starter {
         hooking: Hooking,
         progress: Progress<'_>,
     ) -> Result<Started, SessionError> {
-        let plan = self.with_taken_flags(plan).await;
-        let words = self.first_words(&plan).await;
+        let mut plan = self.with_taken_flags(plan).await;
+        let (events, words) = tokio::join!(self.event_source(&plan), self.first_words(&plan));
+        plan.events = events;
         progress("starting: creating the session");
         let owed = PendingPrompts::by_us(words.typed());
         // Until this is dropped, nobody in this process takes the start for an interrupted one.

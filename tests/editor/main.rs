@@ -15,6 +15,7 @@ mod configuring;
 mod deaths;
 mod dialogs;
 mod diffing;
+mod events;
 mod fast_events;
 mod first_words;
 mod following;

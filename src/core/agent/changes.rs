@@ -44,6 +44,8 @@ pub struct Changes {
     pub session_id_env: Option<String>,
     /// The instructions file that it reads.
     pub instructions: Option<String>,
+    /// Whether it may tell of its state by events.
+    pub events: Option<bool>,
     /// More dialogs.
     pub dialogs: Vec<CustomDialog>,
 }
@@ -79,6 +81,7 @@ impl Changes {
             config_dir_env: text(&self.config_dir_env, &base.config_dir_env),
             session_id_env: text(&self.session_id_env, &base.session_id_env),
             instructions: self.instructions.clone().unwrap_or_else(|| base.instructions.clone()),
+            events: self.events.unwrap_or(base.events),
             dialogs: base.dialogs.iter().chain(&self.dialogs).cloned().collect(),
             command,
         }

@@ -35,6 +35,7 @@ pub(super) fn changes(item: &Item) -> Changes {
         config_dir_env: agent.text("config_dir_env"),
         session_id_env: agent.text("session_id_env"),
         instructions: agent.text("instructions"),
+        events: agent.read("events", Item::boolean),
         dialogs: dialogs.unwrap_or_default(),
     }
 }

@@ -81,6 +81,10 @@ impl<'a> Item<'a> {
         text.map(str::to_owned).or_else(|| self.refuse("a string that is not empty"))
     }
 
+    pub(super) fn boolean(&self) -> Option<bool> {
+        self.value.as_bool().or_else(|| self.refuse("true or false"))
+    }
+
     /// A whole number from `least` to 2^31.
     pub(super) fn integer(&self, least: u64) -> Option<u64> {
         let number = self.value.as_u64().filter(|number| (least..1 << 31).contains(number));

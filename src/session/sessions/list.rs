@@ -15,6 +15,7 @@ use crate::{
         error::SessionError,
         sessions::{
             environment::{Owner, Owners, Started},
+            event_source::EventSource,
             metadata::Metadata,
             pending::{self, PendingPrompts, UnsubmittedPaste},
         },
@@ -48,6 +49,8 @@ pub(in crate::session) struct Session {
     pub(in crate::session) owed: Option<PendingPrompts>,
     /// The text in the composer that has not been submitted yet.
     pub(in crate::session) pasted: Option<UnsubmittedPaste>,
+    /// Where its agent serves its events.
+    pub(in crate::session) events: Option<EventSource>,
 }
 
 /// The sessions of `rig`'s polecats among `panes`, sorted by polecat. They are recognised by the
@@ -202,7 +205,8 @@ impl Session {
         let stopped_at = option(1).and_then(|value| value.parse().ok());
         let stopping = stopped_at.is_some_and(|at| is_stopping(&pane, at));
         let (owed, pasted) = (pending::decode(option(2)), pending::decode(option(3)));
-        Self { polecat, pane, mark, started, stopping, owed, pasted }
+        let events = option(4).and_then(|value| EventSource::decode(value));
+        Self { polecat, pane, mark, started, stopping, owed, pasted, events }
     }
 
     fn rank(&self, rig: &Rig) -> Rank {

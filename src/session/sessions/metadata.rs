@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::sessions::pending::{OWED, PASTED};
+use crate::session::sessions::{
+    event_source::EVENTS,
+    pending::{OWED, PASTED},
+};
 
 /// The user option of tmux that holds a [`Metadata`].
 pub(in crate::session) const OPTION: &str = "@polecat";
@@ -20,7 +23,7 @@ const NO_PANE: &str = "-";
 /// The options to read for displaying a session.
 pub(in crate::session) const FACTS: &[&str] = &[OPTION, STOPPING];
 /// The options to read for an operation on a session.
-pub(in crate::session) const OPTIONS: &[&str] = &[OPTION, STOPPING, OWED, PASTED];
+pub(in crate::session) const OPTIONS: &[&str] = &[OPTION, STOPPING, OWED, PASTED, EVENTS];
 
 /// Facts about an agent that tmux does not know.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

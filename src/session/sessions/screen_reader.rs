@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::{
     core::{
         agent::Agent,
+        agent_events::Request,
         screen::{self, Patterns, Question, Reading, Seen, Shown},
         session::{SessionInfo, Waiting},
     },
@@ -70,9 +71,16 @@ pub(in crate::session) fn patterns(agent: &Agent) -> Patterns {
     patterns.with_dialogs(agent.dialogs.clone())
 }
 
+/// A question of which only the agent itself has told.
+pub(in crate::session) fn untold(request: &Request) -> Waiting {
+    let (text, about, choices) = (String::new(), String::new(), Vec::new());
+    let reason = request.reason.as_str().to_owned();
+    Waiting { reason, text, about, choices, request: Some(request.id.to_string()) }
+}
+
 /// The question, as a user is shown it.
 pub(in crate::session) fn waiting(question: &Question) -> Waiting {
     let Question { reason, text, about, choices, .. } = question.clone();
     let (text, about) = if text.is_empty() { (about, text) } else { (text, about) };
-    Waiting { reason: reason.as_str().to_owned(), text, about, choices }
+    Waiting { reason: reason.as_str().to_owned(), text, about, choices, request: None }
 }

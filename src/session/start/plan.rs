@@ -11,6 +11,7 @@ use crate::{
     session::{
         error::SessionError,
         messages::recipient::Recipient,
+        sessions::event_source::EventSource,
         start::{
             Starter,
             options::StartOptions,
@@ -34,6 +35,8 @@ pub(in crate::session) struct Plan {
     pub(in crate::session) prompt: Option<String>,
     /// Whether its hooks call `gt prime` at startup.
     pub(in crate::session) is_primed: bool,
+    /// Where it shall serve its events, once that is decided.
+    pub(in crate::session) events: Option<EventSource>,
     /// Settings that could not be applied.
     pub(in crate::session) warnings: Vec<String>,
 }
@@ -56,7 +59,20 @@ impl Starter {
         argv.extend(hooks.args);
         warnings.extend(hooks.warning);
         let (is_primed, prompt) = (hooks.is_primed, options.prompt.clone());
-        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue, prompt, is_primed, warnings })
+        let events = None;
+        let plan = Plan {
+            polecat,
+            workdir,
+            agent,
+            argv,
+            config_dir,
+            issue,
+            prompt,
+            is_primed,
+            events,
+            warnings,
+        };
+        Ok(plan)
     }
 
     pub(in crate::session) async fn workdir(

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use tracing::info;
 
 use crate::{
     core::{
+        agent_events::Activity,
         screen::Patterns,
-        session::{Exit, SessionInfo, State, Waiting},
-        state::{DebouncedState, Observation},
+        session::{Exit, SessionInfo, State, StateSource, Waiting},
+        state::{Agreement, DebouncedState, Observation},
     },
-    session::sessions::list::Session,
+    session::sessions::{list::Session, screen_reader},
     tmux::{Drawn, PaneId},
 };
 
@@ -30,7 +32,12 @@ pub(super) struct Tracked {
     /// Changes when the pane prints something or its title changes.
     print: Print,
     debounced: DebouncedState,
+    /// What the screen showed last.
+    screen: View,
+    /// The same with the agent's own word.
     view: View,
+    /// Whether the two agree.
+    agreement: Agreement,
     /// The question that is shown.
     asked: Option<Waiting>,
     /// Since when it shows a dialog that may close by itself.
@@ -75,9 +82,10 @@ impl Tracked {
     pub(super) fn first(
         session: &Session,
         read: Reader,
-        view: View,
+        (screen, heard): (View, Option<&Activity>),
         (now, since): (Timestamp, Timestamp),
     ) -> Self {
+        let (view, agreement) = screen.clone().weighed(Agreement::default(), heard, now);
         let told = if view.passing { session.silence(now) } else { view.told };
         Self {
             pane: session.pane.pane_id,
@@ -87,7 +95,9 @@ impl Tracked {
             debounced: DebouncedState::new(told, since),
             asked: view.waiting.clone(),
             passing_since: view.passing.then_some(now),
+            screen,
             view,
+            agreement,
             exit: None,
         }
     }
@@ -118,23 +128,36 @@ impl Tracked {
         // tmux dates output in whole seconds, so output of this second may have been missed.
         let old = now.as_second() - session.pane.activity > 1;
         let same = old && self.print == print(session) && session.is_live();
-        same.then(|| View { told: self.view.told(session, now), ..self.view.clone() })
+        same.then(|| View { told: self.screen.told(session, now), ..self.screen.clone() })
     }
 
     /// After the next look.
-    pub(super) fn after(self, session: &Session, view: View, now: Timestamp) -> Self {
+    pub(super) fn after(
+        self,
+        session: &Session,
+        (screen, heard): (View, Option<&Activity>),
+        now: Timestamp,
+    ) -> Self {
+        let (view, agreement) = screen.clone().weighed(self.agreement, heard, now);
+        if agreement.overruled && !self.agreement.overruled {
+            let (polecat, heard) = (&session.polecat, heard.map(Activity::state));
+            info!(%polecat, ?heard, shown = ?screen.told.state, "an agent's screen says otherwise");
+        }
         let passing_since = view.passing.then(|| self.passing_since.unwrap_or(now));
         let passes = passing_since
             .is_some_and(|since| now.duration_since(since).abs() < PASSING_DIALOG_TIMEOUT);
         let told = match view.told.state {
             _ if passes || self.is_ahead(&view) => self.debounced.told,
             // It is drawing anew: one that has started does not start again.
-            State::Starting if self.debounced.told.state != State::Starting => session.silence(now),
+            State::Starting if self.debounced.told.state != State::Starting => {
+                heard.map_or_else(|| session.silence(now), said)
+            }
             _ => view.told,
         };
         let debounced = self.debounced.after(told, now);
         let asked = self.asked_after(&view);
-        Self { print: print(session), debounced, asked, view, passing_since, ..self }
+        let print = print(session);
+        Self { print, debounced, screen, view, agreement, asked, passing_since, ..self }
     }
 
     /// Whether only the title says for now that it waits: the dialog is about to be drawn.
@@ -169,6 +192,7 @@ impl Tracked {
         let state = self.debounced.told.state;
         let unsettled = state == State::Waiting && self.asked != self.view.waiting;
         let unsettled = unsettled || (state != State::Waiting && self.view.is_untold());
+        let unsettled = unsettled || self.agreement.is_open();
         let busy = unsettled || matches!(state, State::Working | State::Starting);
         let doubt =
             self.debounced.due().map(|due| due.duration_since(now).max(SignedDuration::ZERO));
@@ -191,6 +215,28 @@ impl View {
     /// What a screen without a question says.
     pub(super) fn of(told: Observation) -> Self {
         Self { told, waiting: None, unread: false, passing: false, rows: Arc::default() }
+    }
+
+    /// With what the agent itself says.
+    fn weighed(
+        self,
+        agreement: Agreement,
+        heard: Option<&Activity>,
+        now: Timestamp,
+    ) -> (Self, Agreement) {
+        let said = heard.map(Activity::state);
+        // What looks like a question counts where it says that it does nothing.
+        let asks = said == Some(State::Idle) && self.told.state == State::Waiting;
+        let seen = Some(self.told).filter(|_| !self.unread || asks);
+        let (believed, agreement) = agreement.weigh(said, seen, now);
+        let (Some(told), Some(heard)) = (believed, heard) else { return (self, agreement) };
+        let untold = || heard.oldest().map(screen_reader::untold);
+        let waiting = self.waiting.or_else(untold).filter(|_| told.state == State::Waiting);
+        let waiting = waiting.map(|waiting| Waiting {
+            request: heard.request(&waiting.reason).map(|request| request.id.to_string()),
+            ..waiting
+        });
+        (Self { told, waiting, unread: false, ..self }, agreement)
     }
 
     /// Whether it asks, and nothing says what.
@@ -217,6 +263,10 @@ impl View {
         let asks = told.state == State::Idle && self.waiting.is_some();
         if asks { Observation { state: State::Waiting, ..told } } else { told }
     }
+}
+
+fn said(heard: &Activity) -> Observation {
+    Observation { state: heard.state(), source: StateSource::Events }
 }
 
 fn print(session: &Session) -> Print {
