@@ -23,7 +23,7 @@ mod serve;
 mod stdio;
 mod views;
 
-pub use config::{config_keys, config_problems};
+pub use config::{config_keys, config_problems, configured_patterns};
 pub use methods::{Refused, check};
 pub use serve::serve;
 

@@ -47,7 +47,7 @@ pub(super) fn agent(known: &KnownAgent) -> Agent {
         config_dir_env: known.config_dir_env.map(str::to_owned),
         session_id_env: known.session_id_env.map(str::to_owned),
         instructions: known.instructions.to_owned(),
-        dialogs: Vec::new(),
+        description: known.description(),
     }
 }
 

@@ -73,7 +73,8 @@ pub fn preset_of_process(name: &str, argv: &[String]) -> Option<&'static str> {
 
 /// Whether a program's name is just a version such as `2.1.30`, as with Claude Code's native build
 /// (`versionPattern` of gastown's internal/tmux/tmux.go).
-fn is_version(name: &str) -> bool {
+#[must_use]
+pub fn is_version(name: &str) -> bool {
     let parts: Vec<_> = name.split('.').collect();
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     parts.len() == 3 && parts.iter().all(is_number)

@@ -13,7 +13,7 @@ use crate::{
         session::SessionInfo,
     },
     host::processes::{Program, programs_of},
-    session::sessions::{Sessions, environment::Started, list::Session, screen_reader::patterns},
+    session::sessions::{Sessions, environment::Started, list::Session},
 };
 
 /// The agent of a session, if known.
@@ -31,7 +31,7 @@ impl Detected {
 
     /// The patterns to read it by.
     pub(in crate::session) fn patterns(&self) -> Patterns {
-        self.agent.as_ref().map_or_else(Patterns::generic, patterns)
+        self.agent.as_ref().map_or_else(Patterns::generic, Agent::patterns)
     }
 }
 
