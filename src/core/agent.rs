@@ -18,9 +18,6 @@ use super::screen::{Description, Patterns};
 /// The default agent.
 pub const DEFAULT_AGENT: &str = "claude";
 
-/// The name of an agent of which only the command is known.
-pub const UNNAMED_AGENT: &str = "cmd";
-
 /// A program that runs as a polecat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agent {

@@ -6,7 +6,10 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use super::{agent::UNNAMED_AGENT, names::PolecatName, work::Diffstat};
+use super::{names::PolecatName, work::Diffstat};
+
+/// The name of an agent of which only the command is known.
+pub const UNNAMED_AGENT: &str = "cmd";
 
 /// A polecat's session, as users see it too: the fields are those that Lua reads, gastown's first.
 /// A field with no value is `None`, never a zero, and absent on the wire.

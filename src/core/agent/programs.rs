@@ -204,6 +204,7 @@ mod tests {
             ("vibe-rs", "vibe-rs --agent ask", Some("vibe")),
             ("node", "node /x/node_modules/@augmentcode/auggie/augment.mjs", Some("auggie")),
             ("openhands", "/usr/bin/python3 /x/bin/openhands --always-approve", Some("openhands")),
+            ("MainThread", "node /x/node_modules/.bin/qwen --yolo", Some("qwen")),
             // Kimi's older program, in Python.
             ("kimi", "/usr/bin/python3 /home/me/.local/bin/kimi-cli", Some("kimi")),
         ] {

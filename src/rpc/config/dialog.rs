@@ -1,9 +1,8 @@
 //! `agents.*.dialogs`, and how choices are given in them.
 
 use super::{
-    kept,
+    kept::{self, text_at, texts_at},
     reader::{Item, Table},
-    screen::{text, texts},
 };
 use crate::core::screen::{
     Accept, Answering, Dialog, Done, Opens, Reason, Sign, Ticks, Toggle, Way, Words,
@@ -27,9 +26,9 @@ pub(super) const WAYS: [(&str, Way); 4] = [
 pub(super) fn dialog(item: &Item) -> Option<Dialog> {
     let mut dialog = item.table();
     let signs = signs(&mut dialog);
-    let labels = texts(&mut dialog, "labels").unwrap_or_default();
+    let labels = texts_at(&mut dialog, "labels").unwrap_or_default();
     let reason = dialog.read("reason", |item| item.one_of(&REASONS)).unwrap_or(Reason::Question);
-    let name = text(&mut dialog, "name");
+    let name = text_at(&mut dialog, "name");
     let accept = accept(&mut dialog);
     let usual = if reason == Reason::Question { Answering::QUESTION } else { Answering::NUMBER };
     let answering = dialog.read("answering", |item| Some(answering(item, usual)));
@@ -51,7 +50,7 @@ pub(super) fn dialog(item: &Item) -> Option<Dialog> {
 /// The signs it is recognised by. Those of one kind stand in one list.
 fn signs(dialog: &mut Table) -> Vec<Sign> {
     let mut signs = Vec::new();
-    let choices = texts(dialog, "choices");
+    let choices = texts_at(dialog, "choices");
     signs.extend(choices.map(Sign::Choices));
     let marked = dialog.read("marked", Item::boolean) == Some(true);
     signs.extend(marked.then_some(Sign::Marked));
@@ -71,9 +70,9 @@ fn signs(dialog: &mut Table) -> Vec<Sign> {
 }
 
 fn accept(dialog: &mut Table) -> Option<Accept> {
-    let (keys, selected) = (texts(dialog, "press"), text(dialog, "selected"));
+    let (keys, selected) = (texts_at(dialog, "press"), text_at(dialog, "selected"));
     let choice = dialog.read("accept", |item| item.integer(1));
-    let implied_by = texts(dialog, "accepted_by").unwrap_or_default();
+    let implied_by = texts_at(dialog, "accepted_by").unwrap_or_default();
     if let Some(keys) = keys.filter(|keys| !keys.is_empty()) {
         return Some(Accept::Keys { keys, selected });
     }
@@ -89,8 +88,8 @@ pub(super) fn answering(item: &Item, usual: Answering) -> Answering {
     Answering {
         way: way(&mut table).unwrap_or(usual.way),
         keys: keys.unwrap_or_default(),
-        yes: texts(&mut table, "yes").unwrap_or(usual.yes),
-        no: texts(&mut table, "no").unwrap_or(usual.no),
+        yes: texts_at(&mut table, "yes").unwrap_or(usual.yes),
+        no: texts_at(&mut table, "no").unwrap_or(usual.no),
         words: words.unwrap_or_default(),
         ticks: table.read("ticks", ticks),
         field: table.read("field", Item::boolean).unwrap_or(false),
@@ -100,7 +99,7 @@ pub(super) fn answering(item: &Item, usual: Answering) -> Answering {
 /// The way, with the keys that move the mark if they are not the arrows.
 fn way(table: &mut Table) -> Option<Way> {
     let way = table.read("way", |item| item.one_of(&WAYS));
-    let (next, before) = (text(table, "next"), text(table, "previous"));
+    let (next, before) = (text_at(table, "next"), text_at(table, "previous"));
     match way? {
         Way::Mark(down, up) => Some(Way::Mark(next.unwrap_or(down), before.unwrap_or(up))),
         way => Some(way),
@@ -118,7 +117,7 @@ fn words(item: &Item) -> Option<Words> {
     let mut table = item.table();
     let choice = table.needed("choice").map(kept::text);
     let needed = table.read("needed", Item::boolean).unwrap_or(false);
-    let key = text(&mut table, "key");
+    let key = text_at(&mut table, "key");
     let message = table.read("message", Item::boolean) == Some(true);
     let way = way(&mut table).unwrap_or(Way::Number);
     let opens = match key {
@@ -131,9 +130,9 @@ fn words(item: &Item) -> Option<Words> {
 
 fn ticks(item: &Item) -> Option<Ticks> {
     let mut table = item.table();
-    let (off, on) = (texts(&mut table, "off"), texts(&mut table, "on"));
-    let toggle = text(&mut table, "toggle").map_or(Toggle::Number, Toggle::Key);
-    let (key, row) = (text(&mut table, "done"), text(&mut table, "done_row"));
+    let (off, on) = (texts_at(&mut table, "off"), texts_at(&mut table, "on"));
+    let toggle = text_at(&mut table, "toggle").map_or(Toggle::Number, Toggle::Key);
+    let (key, row) = (text_at(&mut table, "done"), text_at(&mut table, "done_row"));
     let done = key.map(Done::Key).or(row.map(Done::Row));
     drop(table);
     if done.is_none() || on.is_none_or(<[_]>::is_empty) {

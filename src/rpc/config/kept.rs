@@ -9,6 +9,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use super::reader::{Item, Table};
+
 static KEPT: Mutex<Vec<Box<dyn Any + Send>>> = Mutex::new(Vec::new());
 
 /// The list, for good.
@@ -38,6 +40,16 @@ pub(super) fn text(text: String) -> &'static str {
 /// The texts, for good.
 pub(super) fn texts(texts: Vec<String>) -> &'static [&'static str] {
     list(texts.into_iter().map(text).collect())
+}
+
+/// The text at `key`, for good.
+pub(super) fn text_at(table: &mut Table, key: &'static str) -> Option<&'static str> {
+    table.text(key).map(text)
+}
+
+/// The texts at `key`, for good.
+pub(super) fn texts_at(table: &mut Table, key: &'static str) -> Option<&'static [&'static str]> {
+    table.read(key, Item::texts).map(texts)
 }
 
 #[cfg(test)]

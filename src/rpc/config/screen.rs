@@ -2,7 +2,7 @@
 
 use super::{
     dialog::answering,
-    kept,
+    kept::{self, text_at, texts_at},
     reader::{Item, Table},
 };
 use crate::core::screen::{
@@ -36,20 +36,20 @@ pub(super) fn screen(item: &Item) -> Option<ScreenChanges> {
         layout: screen.read("layout", |item| item.one_of(&LAYOUTS)),
         // An empty mark is one: nothing stands before what is typed.
         marks: screen.read("marks", |item| item.list("strings", Item::variable)).map(kept::texts),
-        hints: texts(&mut screen, "hints"),
+        hints: texts_at(&mut screen, "hints"),
         markers: screen
             .read("markers", |item| item.list("characters", Item::character))
             .map(kept::list),
         titles: screen.read("titles", |item| item.list("tables", title)).map(kept::list),
-        scroll_bar: text(&mut screen, "scroll_bar"),
-        busy_below: texts(&mut screen, "busy_below"),
+        scroll_bar: text_at(&mut screen, "scroll_bar"),
+        busy_below: texts_at(&mut screen, "busy_below"),
         busy_above: screen.read("busy_above", busy_row),
-        busy_rule: texts(&mut screen, "busy_rule"),
-        starting: text(&mut screen, "starting"),
-        splash: texts(&mut screen, "splash"),
-        asks: texts(&mut screen, "asks"),
-        dialog_top: texts(&mut screen, "dialog_top"),
-        passing: texts(&mut screen, "passing"),
+        busy_rule: texts_at(&mut screen, "busy_rule"),
+        starting: text_at(&mut screen, "starting"),
+        splash: texts_at(&mut screen, "splash"),
+        asks: texts_at(&mut screen, "asks"),
+        dialog_top: texts_at(&mut screen, "dialog_top"),
+        passing: texts_at(&mut screen, "passing"),
         answering: screen.read("answering", |item| Some(answering(item, Answering::NUMBER))),
     })
 }
@@ -57,27 +57,17 @@ pub(super) fn screen(item: &Item) -> Option<ScreenChanges> {
 /// What stands at `keys`.
 pub(super) fn keys(mut keys: Table) -> KeysChanges {
     KeysChanges {
-        interrupt: texts(&mut keys, "interrupt"),
-        interrupt_again: text(&mut keys, "interrupt_again"),
-        newline: text(&mut keys, "newline"),
-        clears: texts(&mut keys, "clears"),
+        interrupt: texts_at(&mut keys, "interrupt"),
+        interrupt_again: text_at(&mut keys, "interrupt_again"),
+        newline: text_at(&mut keys, "newline"),
+        clears: texts_at(&mut keys, "clears"),
         bang: keys.read("bang", |item| item.one_of(&BANGS)),
     }
 }
 
-/// A list of texts, for good.
-pub(super) fn texts(table: &mut Table, key: &'static str) -> Option<&'static [&'static str]> {
-    table.read(key, Item::texts).map(kept::texts)
-}
-
-/// A text, for good.
-pub(super) fn text(table: &mut Table, key: &'static str) -> Option<&'static str> {
-    table.text(key).map(kept::text)
-}
-
 fn title(item: &Item) -> Option<(TitleSign, Means)> {
     let mut title = item.table();
-    let begins = text(&mut title, "begins").map(TitleSign::Begins);
+    let begins = text_at(&mut title, "begins").map(TitleSign::Begins);
     let spins = title.read("spinner", Item::boolean) == Some(true);
     let means = title.needed_as("means", |item| item.one_of(&MEANINGS));
     let sign = begins.or_else(|| spins.then_some(TitleSign::Spinner));
@@ -92,9 +82,9 @@ fn busy_row(item: &Item) -> Option<BusyRow> {
     let indent = row.read("indent", |item| item.integer(0)).unwrap_or(0);
     Some(BusyRow {
         indent: usize::try_from(indent).unwrap_or(usize::MAX),
-        glyphs: text(&mut row, "glyphs").unwrap_or_default(),
-        holds: texts(&mut row, "holds").unwrap_or_default(),
+        glyphs: text_at(&mut row, "glyphs").unwrap_or_default(),
+        holds: texts_at(&mut row, "holds").unwrap_or_default(),
         wraps: row.read("wraps", Item::boolean).unwrap_or(false),
-        over: text(&mut row, "over"),
+        over: text_at(&mut row, "over"),
     })
 }

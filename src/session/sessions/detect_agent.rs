@@ -8,9 +8,9 @@
 
 use crate::{
     core::{
-        agent::{Agent, UNNAMED_AGENT, is_program, preset, preset_of_process, preset_of_program},
+        agent::{Agent, is_program, preset, preset_of_process, preset_of_program},
         screen::Patterns,
-        session::SessionInfo,
+        session::{SessionInfo, UNNAMED_AGENT},
     },
     host::processes::{Program, programs_of},
     session::sessions::{Sessions, environment::Started, list::Session},
