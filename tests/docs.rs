@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
-use polecat::core::screen::{Policy, Seen, composing, read};
+use polecat::core::screen::{self, Policy, Seen, composing};
 use polecat::rpc::{PROTOCOL, config_keys, config_problems};
 use serde::Deserialize;
 use serde_json::json;
@@ -133,13 +133,13 @@ fn an_agent_that_the_help_describes_in_full_is_known_as_its_preset_is() {
     let screens: Vec<_> = recorded::recorded();
     let of_kimi: Vec<_> = screens.iter().filter(|it| it.name.starts_with("kimi/")).collect();
     assert!(of_kimi.len() > 9, "only {} screens", of_kimi.len());
-    for screen in of_kimi {
-        let (known, name) = (&screen.patterns, &screen.name);
-        let reading = read(&told, &screen.shown.look());
-        assert_eq!(reading.seen.state().as_str(), screen.expect.state, "{name}");
-        assert_eq!(reading, read(known, &screen.shown.look()), "{name}");
-        let met = composing(&told, &screen.shown, "");
-        assert_eq!(met, composing(known, &screen.shown, ""), "{name}");
+    for recorded in of_kimi {
+        let (known, name) = (&recorded.patterns, &recorded.name);
+        let reading = screen::read(&told, &recorded.shown.look());
+        assert_eq!(reading.seen.state().as_str(), recorded.expect.state, "{name}");
+        assert_eq!(reading, screen::read(known, &recorded.shown.look()), "{name}");
+        let met = composing(&told, &recorded.shown, "");
+        assert_eq!(met, composing(known, &recorded.shown, ""), "{name}");
         if let Seen::Waiting(question) = &reading.seen {
             let steps = (0..question.choices.len()).map(|at| told.step(question, at));
             let expected = (0..question.choices.len()).map(|at| known.step(question, at));
@@ -150,7 +150,7 @@ fn an_agent_that_the_help_describes_in_full_is_known_as_its_preset_is() {
             let accepted = told.accepted(question, &[], Policy::Accept);
             assert_eq!(accepted, known.accepted(question, &[], Policy::Accept), "{name}");
         }
-        let keys = |patterns: &polecat::core::screen::Patterns| {
+        let keys = |patterns: &screen::Patterns| {
             (patterns.interrupt(), patterns.newline(), patterns.clears(), patterns.bang())
         };
         assert_eq!(keys(&told), keys(known));
