@@ -9,42 +9,25 @@ if vim.fn.has('nvim-0.10') == 0 then
   return
 end
 
--- A number in front of a command that opens a window is the size of that, as with `:split`.
-local RANGES = { size = { 0, 'other' }, lines = { true } }
-
---- What Neovim is to know of a command.
----@param spec polecat.Command
----@return vim.api.keyset.user_command
-local function attributes(spec)
-  local range, takes = RANGES[spec.range] or {}, spec.words or spec.keys
-  local one_path = spec.words and spec.words[1]:find('^folder') ~= nil
-  local function complete(lead, line, position)
-    return require('polecat.complete').complete(spec, lead, line, position)
-  end
-  return {
-    nargs = not takes and 0 or one_path and '?' or '*',
-    bang = spec.bang,
-    bar = spec.bar,
-    range = range[1],
-    addr = range[2],
-    desc = spec.about,
-    complete = takes and (one_path and 'dir' or complete) or nil,
-  }
-end
-
 -- Not `vim.keymap.set`, which would be one more module loaded at startup.
 local map = vim.api.nvim_set_keymap
 
 for _, spec in ipairs(require('polecat.commands')) do
-  local name = 'Polecat' .. spec.name
-  vim.api.nvim_create_user_command(name, function(opts)
-    require('polecat.command').typed(spec, opts)
-  end, attributes(spec))
+  local name, opts = 'Polecat' .. spec.name, spec.opts
+  local function complete(lead, line, position)
+    return require('polecat.complete').complete(spec, lead, line, position)
+  end
+  if opts.nargs ~= 0 then
+    opts = vim.tbl_extend('keep', opts, { complete = complete })
+  end
+  vim.api.nvim_create_user_command(name, function(typed)
+    require('polecat.command').typed(spec, typed)
+  end, opts)
   if spec.map then
     -- A visual map has the command take the selected lines.
     local keys = (spec.map == 'x' and ':' or '<Cmd>') .. name .. '<CR>'
-    local opts = { noremap = true, silent = true, desc = spec.about }
-    map(spec.map, '<Plug>(' .. name .. ')', keys, opts)
+    local how = { noremap = true, silent = true, desc = opts.desc }
+    map(spec.map, '<Plug>(' .. name .. ')', keys, how)
   end
 end
 

@@ -25,7 +25,7 @@ end
 ---@field count? integer The size of its window.
 ---@field lines? table<string, any> The lines of its range, and where they are.
 ---@field mods? table
----@field show? fun(labels: string[], opts: table, done: fun(label?: string)) Lets the user choose.
+---@field show? polecat.Select Lets the user choose.
 
 --- The row of the command `name`, `StopAll` or `stop-all`.
 ---@param name string
@@ -50,8 +50,7 @@ function M.run(name, typed, at)
     show = typed.show,
   }
   if spec.opens and vim.trim(typed.args) == '' then
-    local open = { kind = 'open', view = spec.opens, spec = {}, size = typed.count }
-    return effects.apply({ open }, context)
+    return effects.apply({ { kind = spec.opens, size = typed.count } }, context)
   end
   local args = { at = context.at, cwd = vim.fn.getcwd(), name = name, about = vim.b.polecat }
   args = vim.tbl_extend('error', typed, args)

@@ -4,8 +4,11 @@ return {
   {
     name = 'Start',
     sub = 'start',
-    about = "Start a polecat's agent; ! creates the polecat",
-    bang = true,
+    opts = {
+      desc = "Start a polecat's agent; ! creates the polecat",
+      nargs = '*',
+      bang = true,
+    },
     words = { 'polecats' },
     keys = {
       { 'issue', 'issue' },
@@ -19,40 +22,57 @@ return {
   {
     name = 'Stop',
     sub = 'stop',
-    about = "Stop a polecat's session; ! at once",
-    bang = true,
-    bar = true,
+    opts = {
+      desc = "Stop a polecat's session; ! at once",
+      nargs = '*',
+      bang = true,
+      bar = true,
+    },
     words = { 'running' },
   },
   {
     name = 'StopAll',
     sub = 'stop-all',
-    about = 'Stop all polecats of the rig',
-    bang = true,
-    bar = true,
+    opts = {
+      desc = 'Stop all polecats of the rig',
+      nargs = 0,
+      bang = true,
+      bar = true,
+    },
     map = 'n',
   },
   {
     name = 'Status',
     sub = 'status',
-    about = 'Show all polecats of the rig, or one in detail',
-    bar = true,
+    opts = {
+      desc = 'Show all polecats of the rig, or one in detail',
+      nargs = '*',
+      bar = true,
+    },
     map = 'n',
     words = { 'polecats?' },
   },
   {
     name = 'List',
     sub = 'list',
-    about = 'Choose a session and what to do with it',
-    bar = true,
+    opts = {
+      desc = 'Choose a session and what to do with it',
+      nargs = 0,
+      bar = true,
+    },
     map = 'n',
   },
   {
     name = 'Capture',
     sub = 'capture',
-    about = 'Follow what a polecat prints; ! a snapshot',
-    bang = true,
-    bar = true,
+    opts = {
+      desc = 'Follow what a polecat prints; ! a snapshot',
+      nargs = '*',
+      bang = true,
+      bar = true,
+      range = 0,
+      addr = 'other',
+    },
     range = 'size',
     words = { 'running', 'number?' },
     keys = {
@@ -62,8 +82,13 @@ return {
   {
     name = 'CaptureSession',
     sub = 'capture-session',
-    about = 'Follow what any tmux session prints',
-    bang = true,
+    opts = {
+      desc = 'Follow what any tmux session prints',
+      nargs = '*',
+      bang = true,
+      range = 0,
+      addr = 'other',
+    },
     range = 'size',
     words = { 'sessions', 'number?' },
     keys = {
@@ -73,7 +98,11 @@ return {
   {
     name = 'Inject',
     sub = 'inject',
-    about = 'Send a message, or the lines of a range',
+    opts = {
+      desc = 'Send a message, or the lines of a range',
+      nargs = '*',
+      range = true,
+    },
     range = 'lines',
     map = 'x',
     words = { 'running?', 'text?' },
@@ -81,9 +110,14 @@ return {
   {
     name = 'Diff',
     sub = 'diff',
-    about = 'Show what a polecat changed; ! side by side',
-    bang = true,
-    bar = true,
+    opts = {
+      desc = 'Show what a polecat changed; ! side by side',
+      nargs = '*',
+      bang = true,
+      bar = true,
+      range = 0,
+      addr = 'other',
+    },
     range = 'size',
     map = 'n',
     words = { 'polecats?' },
@@ -95,8 +129,13 @@ return {
   {
     name = 'Attach',
     sub = 'attach',
-    about = "Use a polecat's session in a terminal",
-    bar = true,
+    opts = {
+      desc = "Use a polecat's session in a terminal",
+      nargs = '*',
+      bar = true,
+      range = 0,
+      addr = 'other',
+    },
     range = 'size',
     words = { 'running' },
     keys = {
@@ -106,8 +145,11 @@ return {
   {
     name = 'New',
     sub = 'new',
-    about = 'Create a polecat: name, worktree and branch',
-    bar = true,
+    opts = {
+      desc = 'Create a polecat: name, worktree and branch',
+      nargs = '*',
+      bar = true,
+    },
     map = 'n',
     words = { 'new?' },
     keys = {
@@ -117,7 +159,10 @@ return {
   {
     name = 'Sling',
     sub = 'sling',
-    about = 'Give an issue to a free or new polecat, and start it',
+    opts = {
+      desc = 'Give an issue to a free or new polecat, and start it',
+      nargs = '*',
+    },
     words = { 'issue', 'polecats?' },
     keys = {
       { 'agent', 'agents' },
@@ -129,32 +174,47 @@ return {
   {
     name = 'Remove',
     sub = 'remove',
-    about = 'Remove a polecat; ! saves its work first',
-    bang = true,
-    bar = true,
+    opts = {
+      desc = 'Remove a polecat; ! saves its work first',
+      nargs = '*',
+      bang = true,
+      bar = true,
+    },
     editor = true,
     words = { 'polecats' },
   },
   {
     name = 'Restore',
     sub = 'restore',
-    about = 'Bring back a removed polecat',
-    bar = true,
+    opts = {
+      desc = 'Bring back a removed polecat',
+      nargs = '*',
+      bar = true,
+    },
     words = { 'backups' },
   },
   {
     name = 'Rig',
     sub = 'rig',
-    about = 'Show or pin the rig; ! unpins',
-    bang = true,
+    opts = {
+      desc = 'Show or pin the rig; ! unpins',
+      nargs = '?',
+      bang = true,
+      complete = 'dir',
+    },
     map = 'n',
     words = { 'folder?' },
   },
   {
     name = 'Log',
     sub = 'log',
-    about = "Open the backend's log",
-    bar = true,
+    opts = {
+      desc = "Open the backend's log",
+      nargs = '*',
+      bar = true,
+      range = 0,
+      addr = 'other',
+    },
     range = 'size',
     map = 'n',
     opens = 'log',

@@ -10,13 +10,11 @@ local CHECK_TIMEOUT = 2000
 ---@field problems string[] What is wrong with the rest, by its path.
 ---@field cwd? string Where relative paths begin.
 
---- The configuration of last, and what it was made from.
+--- The configuration of last.
 ---@type polecat.Config?
 local last
----@type { raw: any, problem?: string }
-local made_from = {}
 --- What the last `setup()` was refused for, while `vim.g.polecat` is as it was then.
----@type { raw: any, problems: string[] }?
+---@type polecat.Config?
 local refused
 
 --- A copy of `value`, of what of it can be sent; the rest is noted in `problems`.
@@ -79,15 +77,6 @@ local function written(raw)
   return nil, ('`vim.g.polecat()`: %s'):format(value)
 end
 
---- Whether both are alike. Tables that hold themselves are not: that cannot be told.
----@param one any
----@param other any
----@return boolean
-local function is_same(one, other)
-  local ok, same = pcall(vim.deep_equal, one, other)
-  return ok and same
-end
-
 ---@param raw any
 ---@param problem? string
 ---@return polecat.Config
@@ -101,14 +90,14 @@ end
 --- The configuration as it is now. The same table comes back while it has not changed.
 ---@return polecat.Config
 function M.current()
-  local raw, problem = written(vim.g.polecat)
-  if last and problem == made_from.problem and is_same(raw, made_from.raw) then
-    return last
+  local now = to_send(written(vim.g.polecat))
+  if refused and vim.deep_equal(refused.values, now.values) then
+    now.problems = refused.problems
   end
-  last, made_from = to_send(raw, problem), { raw = raw, problem = problem }
-  if refused and is_same(refused.raw, raw) then
-    last.problems = refused.problems
-  end
+  local is_same = last
+    and vim.deep_equal(last.values, now.values)
+    and vim.deep_equal(last.problems, now.problems)
+  last = is_same and last or now
   return last
 end
 
@@ -156,21 +145,14 @@ end
 ---@param opts? polecat.Opts|fun(): polecat.Opts
 function M.set(opts)
   local config = to_send(written(opts))
-  last = nil
   if #config.problems == 0 then
     refused, vim.g.polecat = nil, opts == nil and vim.empty_dict() or opts
     return check(config)
   end
   -- It is not stored: Neovim cannot even hold every Lua value in a variable.
-  refused = { raw = written(vim.g.polecat), problems = config.problems }
+  refused = to_send(written(vim.g.polecat))
+  refused.problems = config.problems
   report(config.problems)
-end
-
---- How many lines a capture shows when nobody says.
----@return integer
-function M.capture_lines()
-  local lines = M.get('capture', 'lines')
-  return type(lines) == 'number' and lines --[[@as integer]] or 200
 end
 
 return M

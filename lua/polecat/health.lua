@@ -2,25 +2,7 @@
 local M = {}
 
 --- It is synchronous, so it waits; but not for ever, in ms.
-local GREETING_TIMEOUT, REPORT_TIMEOUT = 3000, 10000
-
----@param limit integer
----@param ask fun(done: polecat.Callback)
----@return polecat.Error? err
----@return any result
-local function wait(limit, ask)
-  local answered, err, result = false, nil, nil
-  ask(function(...)
-    answered, err, result = true, ...
-  end)
-  vim.wait(limit, function()
-    return answered
-  end, 10)
-  if not answered then
-    return { code = 'timeout', message = ('no answer within %d s'):format(limit / 1000) }
-  end
-  return err, result
-end
+local ANSWER_TIMEOUT = 12000
 
 ---@class polecat.HealthRow
 ---@field section string
@@ -44,8 +26,6 @@ local function check_config()
   local set = vim.tbl_keys(require('polecat.config').current().values)
   table.sort(set)
   vim.health.info('configuration: ' .. (set[1] and table.concat(set, ', ') or 'all defaults'))
-  local notified = require('polecat.config').get(nil, 'notify') or 'waiting,died,idle'
-  vim.health.info('notified: ' .. (notified ~= '' and tostring(notified) or 'nothing'))
 end
 
 local function check_log()
@@ -59,10 +39,14 @@ end
 ---@return polecat.HealthRow[] rows
 local function ask_backend()
   local backend = require('polecat.rpc.client')
-  local limit = backend.greeting() and REPORT_TIMEOUT or (GREETING_TIMEOUT + REPORT_TIMEOUT)
-  local err, rows = wait(limit, function(done)
-    backend.call('health', {}, done)
+  local err ---@type polecat.Error?
+  local rows ---@type polecat.HealthRow[]?
+  backend.call('health', {}, function(refused, found)
+    err, rows = refused, found
   end)
+  vim.wait(ANSWER_TIMEOUT, function()
+    return err or rows
+  end, 10)
   local greeting = backend.greeting()
   if greeting then
     local text = 'backend: version %s, protocol %d, process %d'
@@ -70,6 +54,8 @@ local function ask_backend()
   end
   if err then
     vim.health.error(err.message, err.hint --[[@as string]])
+  elseif not rows then
+    vim.health.error(('no answer within %d s'):format(ANSWER_TIMEOUT / 1000))
   end
   return rows or {}
 end

@@ -71,7 +71,7 @@ end
 ---@param args table<string, any>
 ---@param callback polecat.Callback
 local function with_editor(method, args, callback)
-  send(method, vim.tbl_extend('force', args, require('polecat.editor.state').read()), callback)
+  send(method, vim.tbl_extend('force', args, require('polecat.editor.context').editor()), callback)
 end
 
 --- Opens the window that the call is answered with.

@@ -23,9 +23,7 @@
 ---@class polecat.Command
 ---@field name string Behind `:Polecat`.
 ---@field sub string Behind `:Polecat `.
----@field about string
----@field bang? boolean
----@field bar? boolean
+---@field opts vim.api.keyset.user_command What Neovim is to know of it.
 ---@field editor? boolean Whether it must know what is open and where one stands.
 ---@field range? 'size'|'lines'
 ---@field opens? string The view that it opens, for which no backend is needed.

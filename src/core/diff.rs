@@ -8,7 +8,7 @@ mod lines;
 mod parse;
 mod quoted;
 
-pub use find::{Found, Place, Side, find};
+pub use find::{CommentPosition, CommentedLines, Side, find};
 pub use lines::DiffLine;
 pub use parse::parse;
 pub use quoted::{whole as unquoted, written};

@@ -4,7 +4,7 @@ mod target;
 
 pub use target::{location, target};
 
-use super::diff::{Place, Side};
+use super::diff::{CommentedLines, Side};
 
 /// A comment on some lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Comment {
     /// Its id among the polecat's comments.
     pub id: u64,
     /// The lines it is about.
-    pub place: Place,
+    pub place: CommentedLines,
     /// The first of these lines at that time, from 1; 0 for the whole file.
     pub shown: usize,
     /// The comment's text.
@@ -65,7 +65,7 @@ mod tests {
 
     fn comment(shown: usize, side: Side, quote: &[&str], text: &str) -> Comment {
         let quote = quote.iter().map(|line| (*line).to_owned()).collect();
-        let place = Place { path: b"src/a.rs".to_vec(), side, line: shown, quote };
+        let place = CommentedLines { path: b"src/a.rs".to_vec(), side, line: shown, quote };
         Comment { id: 0, place, shown, text: text.to_owned() }
     }
 

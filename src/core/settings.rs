@@ -1,11 +1,10 @@
-//! gastown's settings files, typed, and what follows from them: which agent a polecat runs, and
-//! with whose account.
+//! gastown's settings files, typed, and what they decide: which agent a polecat runs, and with
+//! which account.
 //!
-//! As gastown reads them: a key that is null or an empty string says nothing, and keys that we do
-//! not know are passed over, so that a newer town is served as well. A name that nothing defines is
-//! a warning, and what gastown takes in its place is taken. Unlike gastown, which goes on without a
-//! file that it cannot read, what is no JSON, of a wrong type or of a later version is an error that
-//! names file and key.
+//! Read as gastown reads them: a key that is null or an empty string counts as not set, and unknown
+//! keys are ignored, so that newer towns work too. An undefined name is a warning, and gastown's
+//! replacement is used. Unlike gastown, which ignores a file that it cannot read, we report invalid
+//! JSON, a wrong type or a later version as an error that names file and key.
 
 mod accounts;
 mod files;
@@ -26,19 +25,19 @@ pub use resolve::{OnPath, Resolved, Unresolved};
 
 use std::path::{Path, PathBuf};
 
-/// The role whose agent is looked for.
+/// The role whose agent is looked up.
 pub const ROLE: &str = "polecat";
 
-/// The content of a file, and which file it is.
+/// A file's content, with its path.
 #[derive(Clone, Debug)]
 pub struct File<T> {
-    /// Where it stands.
+    /// Its path.
     pub path: PathBuf,
-    /// What it says.
+    /// Its content.
     pub content: T,
 }
 
-/// Something in a settings file that cannot be.
+/// An invalid value in a settings file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is broken: `{key}`: {why}", path.display())]
 pub struct BadSetting {
@@ -56,7 +55,7 @@ impl BadSetting {
     }
 }
 
-/// What an absent, null or empty text says: nothing.
+/// A text that is not set if absent, null or empty.
 fn said(text: Option<&String>) -> Option<&str> {
     text.map(String::as_str).filter(|text| !text.is_empty())
 }

@@ -20,7 +20,7 @@ pub enum HostError {
         looked: Vec<PathBuf>,
     },
     /// A folder of a town that is no rig.
-    #[error("`{}` is no rig: {why}", path.display())]
+    #[error("`{}` is not a rig: {why}", path.display())]
     NotARig {
         /// The folder.
         path: PathBuf,
@@ -66,7 +66,7 @@ pub enum HostError {
         marker: PathBuf,
     },
     /// Somebody else's folder has the name of a polecat, where polecats are.
-    #[error("`{}` is no polecat: {why}", path.display())]
+    #[error("`{}` is not a polecat: {why}", path.display())]
     Stranger {
         /// The folder.
         path: PathBuf,
@@ -82,7 +82,7 @@ pub enum HostError {
         why: String,
     },
     /// A symbolic link leads, or would lead, out of the rig.
-    #[error("`{}` is a symbolic link: below a rig none is followed", path.display())]
+    #[error("`{}` is a symbolic link: inside a rig, links are not followed", path.display())]
     Link {
         /// The link.
         path: PathBuf,
@@ -137,7 +137,7 @@ pub enum HostError {
     },
     /// A repository that would run what a clone brought along.
     #[error(
-        "`{}` is a repository that `{}` tracks as files: git would run what they say",
+        "`{}` is a repository that `{}` tracks as files: git would run what its configuration says",
         path.display(), by.display()
     )]
     Tracked {
@@ -147,7 +147,7 @@ pub enum HostError {
         by: PathBuf,
     },
     /// There is no worktree to look into.
-    #[error("`{}` is no git worktree", path.display())]
+    #[error("`{}` is not a git worktree", path.display())]
     NoWorktree {
         /// The folder.
         path: PathBuf,
@@ -235,7 +235,7 @@ impl HostError {
                 "open a file of the project, or name its folder with `:PolecatRig {path}`"
             }
             Self::PolecatNotFound { polecat, .. } => {
-                return Some(format!("`:PolecatNew {polecat}` makes it"));
+                return Some(format!("`:PolecatNew {polecat}` creates it"));
             }
             Self::PolecatExists { polecat, .. } => {
                 return Some(format!("`:PolecatStart {polecat}` starts it as it is"));
@@ -243,7 +243,7 @@ impl HostError {
             Self::Pending { .. } => {
                 "take another name, or wait: gastown gives up after five minutes"
             }
-            Self::CutOff { .. } => "try again: it is first finished or rolled back",
+            Self::CutOff { .. } => "try again: it is then finished or rolled back first",
             Self::Stranger { .. } => {
                 "take another name, or move that folder away; if it is a worktree that was moved, \
                  `git worktree repair` tells git"

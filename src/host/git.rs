@@ -1,4 +1,4 @@
-//! git: the worktree a polecat works in, and what is checked out there.
+//! git: the worktrees of polecats, and what was changed in them.
 
 pub mod check;
 mod command;
@@ -45,7 +45,7 @@ pub use worktree::directory::check_place;
 /// How long git may take to tell its version.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What git calls itself, such as `git version 2.47.3`.
+/// The version git reports, such as `git version 2.47.3`.
 ///
 /// # Errors
 /// There is no git, or it does not answer.
@@ -85,7 +85,9 @@ fn default_branch(config: &Path) -> Result<String, HostError> {
         None | Some(serde_json::Value::Null) => Ok(usual),
         Some(serde_json::Value::String(name)) if name.is_empty() => Ok(usual),
         Some(serde_json::Value::String(name)) if is_branch(name) => Ok(name.clone()),
-        Some(other) => Err(broken(config, format!("`default_branch` is no branch: `{other}`"))),
+        Some(other) => {
+            Err(broken(config, format!("`default_branch` is not a branch name: `{other}`")))
+        }
     }
 }
 

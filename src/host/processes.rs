@@ -24,7 +24,7 @@ pub use process_id::ProcessId;
 use process_list::Listed;
 pub use process_list::ProcessList;
 pub use programs::{Program, programs_of};
-use select::{Known, Seen, select};
+use select::{ProcessInfo, ProcessKey, select};
 
 /// How long killed processes may take to go, each round.
 const DYING: Duration = Duration::from_secs(1);
@@ -60,7 +60,7 @@ pub struct Tree {
 }
 
 struct Member {
-    known: Known,
+    known: ProcessKey,
     name: String,
     handle: Handle,
 }
@@ -165,7 +165,7 @@ impl Tree {
         let mut list = process_list.list().await?;
         let Listed { system, seen, .. } = &mut *list;
         self.members.retain(|member| !member.handle.is_over());
-        let known: Vec<Known> = self.members.iter().map(|member| member.known).collect();
+        let known: Vec<ProcessKey> = self.members.iter().map(|member| member.known).collect();
         let mut chosen = Vec::new();
         for process in select(self.root, with_root, &known, seen, std::process::id()) {
             chosen.push(self.hold(system, process));
@@ -175,7 +175,7 @@ impl Tree {
     }
 
     /// The hold on a process: the one we have, else a new one if it still is the process seen.
-    fn hold(&mut self, system: &mut System, process: &Seen) -> Option<Member> {
+    fn hold(&mut self, system: &mut System, process: &ProcessInfo) -> Option<Member> {
         let known = process.known();
         if let Some(at) = self.members.iter().position(|member| member.known == known) {
             return Some(self.members.swap_remove(at));

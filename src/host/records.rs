@@ -282,7 +282,7 @@ impl StoredExit {
     /// The record, of which the file at `path` is.
     fn record(self, path: &Path) -> Result<ExitRecord, HostError> {
         let at = self.at.parse::<Timestamp>();
-        let at = at.map_err(|err| broken(path, format!("`at` is no time: {err}")))?;
+        let at = at.map_err(|err| broken(path, format!("`at` is not a time: {err}")))?;
         let how = match (self.status, self.signal) {
             (Some(status), _) => ExitHow::Status(status),
             (None, Some(signal)) => ExitHow::Signal(signal),

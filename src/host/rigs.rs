@@ -17,7 +17,7 @@ const TOWNS_OWN: &[&str] = &["mayor", "deacon", "settings", "daemon", "logs", "p
 
 /// What is wanted of a rig.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct RigOptions {
     /// Its folder, wherever one starts.
     pub pinned: Option<PathBuf>,
     /// Its name, in place of its folder's.
@@ -35,7 +35,7 @@ pub struct Wanted {
 /// # Errors
 /// None of them belongs to a rig, the pinned folder is gone, or something on the way could not
 /// be read.
-pub async fn find(start_dirs: &[PathBuf], wanted: &Wanted) -> Result<Rig, HostError> {
+pub async fn find(start_dirs: &[PathBuf], wanted: &RigOptions) -> Result<Rig, HostError> {
     let (starts, wanted) = (start_dirs.to_vec(), wanted.clone());
     let name = wanted.name.as_deref().map(RigName::parse).transpose()?;
     blocking(move || {
@@ -54,7 +54,7 @@ pub async fn find(start_dirs: &[PathBuf], wanted: &Wanted) -> Result<Rig, HostEr
 }
 
 /// The rig with what its town says of itself.
-fn with_town(rig: Rig, wanted: &Wanted) -> Result<Rig, HostError> {
+fn with_town(rig: Rig, wanted: &RigOptions) -> Result<Rig, HostError> {
     let RigKind::Town(town) = &rig.kind else { return Ok(rig) };
     let folder = rig.path.file_name().unwrap_or_default().to_string_lossy();
     let town = towns::town(&town.root, &folder, wanted.gastown, wanted.sockets.as_deref())?;

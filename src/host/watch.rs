@@ -265,7 +265,7 @@ impl Shared {
     fn mark_partial(&self, root: &Path, why: &str) {
         self.inbox.mark_partial(root);
         if !self.warned.swap(true, Ordering::Relaxed) {
-            warn!(worktree = %root.display(), why, "not every change will be told at once");
+            warn!(worktree = %root.display(), why, "some changes will be reported late");
         }
     }
 

@@ -114,7 +114,6 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
     let (mut rig, mut tmux) = (config.table("rig"), config.table("tmux"));
     // These are Lua's own, and come along because the configuration is sent whole.
     config.table("backend").read("command", |item| command(item, paths));
-    config.table("capture").read("lines", |item| item.integer(1));
     config.read("log_level", |item| item.one_of(&LOG_LEVELS.map(|level| (level, ()))));
     Settings {
         rig_path: rig.read("path", |item| paths.path(item)),
@@ -123,6 +122,10 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
         // A name, or a path: told apart like a program's.
         tmux_socket: tmux.read("socket", |item| paths.program(item)),
         tracker_command: config.table("tracker").text("command"),
+        capture_lines: config
+            .table("capture")
+            .read("lines", |item| item.integer(1))
+            .and_then(|lines| lines.try_into().ok()),
         agent: config.text("agent"),
         agents: config
             .read("agents", |item| Some(item.map(|item| Some(agent::changes(item)))))

@@ -1,5 +1,7 @@
 //! Calls into Neovim.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use nvim_rs::{Neovim, compat::tokio::Compat};
 use rmpv::Value;
 use tracing::{debug, warn};
@@ -7,24 +9,31 @@ use tracing::{debug, warn};
 use super::{
     error::RpcError,
     outbox::{MessageWriter, Outbox},
+    styles::Groups,
 };
 
 /// What nvim-rs writes its messages to.
 pub(super) type Writer = Compat<MessageWriter>;
 
 const ANSWER: &str = "require('polecat.rpc.client').answer(...)";
-const EVENT: &str = "require('polecat.rpc.client').event(...)";
+const EVENT: &str = "require('polecat.rpc.dispatch').take(...)";
 
 /// The Neovim that started us.
 #[derive(Clone)]
 pub(super) struct Editor {
     nvim: Neovim<Writer>,
     outbox: Outbox,
+    groups: Arc<Mutex<Groups>>,
 }
 
 impl Editor {
     pub(super) fn new(nvim: Neovim<Writer>, outbox: Outbox) -> Self {
-        Self { nvim, outbox }
+        Self { nvim, outbox, groups: Arc::default() }
+    }
+
+    /// The highlight groups that it has of us.
+    pub(super) fn groups(&self) -> MutexGuard<'_, Groups> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Answers the call `id`.

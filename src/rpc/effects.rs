@@ -3,12 +3,14 @@
 
 pub(super) mod compose;
 pub(super) mod side_by_side;
+mod view;
 
 use std::path::PathBuf;
 
 use rmpv::Value;
 use serde::{Serialize, Serializer};
 
+pub(super) use self::view::View;
 use self::{compose::Compose, side_by_side::SideBySide};
 use super::encode::{self, Map, texts};
 use crate::session::{AttachPlan, FoundLocation};
@@ -113,29 +115,6 @@ pub(super) struct Question {
     pub(super) show_all: &'static str,
 }
 
-/// What is opened, as `open` of the Lua module takes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum View {
-    Status {
-        polecat: Option<String>,
-    },
-    Capture {
-        polecat: Option<String>,
-        session: String,
-        lines: Option<u32>,
-        snapshot: bool,
-    },
-    Diff {
-        polecat: String,
-        since: Option<String>,
-    },
-    /// The file under the cursor beside what it was; `polecat` is whose it must be.
-    SideBySide {
-        polecat: Option<String>,
-    },
-    Log,
-}
-
 /// Tells `text`.
 pub(super) fn info(text: impl Into<String>) -> Effect {
     Effect::Notify(Level::Info, text.into())
@@ -161,31 +140,42 @@ impl Effect {
                 let level = if level == Level::Warn { "warn" } else { "info" };
                 kind("notify").put("level", level).put("text", text)
             }
-            Self::Confirm { prompt, yes, again, then } => kind("confirm")
-                .put("prompt", prompt)
-                .put("yes", yes)
-                .put("again", again)
-                .put("call", then),
+            // `Cancel` stands first, which is what a picker answers to a stray <CR>.
+            Self::Confirm { prompt, yes, again, then } => {
+                let choice = |label: &str, then| Choice { label: label.to_owned(), then };
+                let choices = vec![choice("Cancel", None), choice(yes, Some(then))];
+                Self::Select { prompt, kind: None, again: Some(again), choices }.encode()
+            }
             Self::Select { prompt, kind: what, again, choices } => kind("select")
+                .put("busy", not_asked(&prompt, again.as_deref()))
                 .put("prompt", prompt)
                 .some("of", what)
-                .some("again", again)
                 .put("choices", self::choices(choices)),
             Self::Question(question) => question.encode(kind("question")),
-            Self::Open { view, size } => view.encode(kind("open")).some("size", size),
+            Self::Open { view, size } => view.encode().some("size", size),
             Self::Edit { file, line, column } => kind("edit")
+                .put("busy", not_opened(&file.to_string_lossy()))
                 .put("file", encode::word(file.as_os_str()))
                 .some("line", line)
                 .some("column", column),
             Self::Quickfix { title, items } => {
                 let items = items.into_iter().map(|item| quickfix(item).into()).collect();
-                kind("quickfix").put("title", title).put("items", Value::Array(items))
+                kind("quickfix")
+                    .put("busy", not_opened("the quickfix window"))
+                    .put("title", title)
+                    .put("items", Value::Array(items))
             }
             Self::Terminal { polecat, plan, size, again } => kind("terminal")
+                .put(
+                    "busy",
+                    busy(
+                        format!("not attached to `{polecat}` while you are busy"),
+                        Some(format!("`{again}` once more")),
+                    ),
+                )
                 .put("polecat", polecat)
                 .some("size", size)
-                .put("plan", encode::attach(plan))
-                .put("again", again),
+                .put("plan", encode::attach(plan)),
             Self::Pin(path) => {
                 kind("pin").some("path", path.map(|path| encode::word(path.as_os_str())))
             }
@@ -203,31 +193,13 @@ impl Effect {
 impl Question {
     fn encode(self, map: Map) -> Map {
         map.put("id", self.id)
+            .put("not_asked", not_asked(self.prompt, Some(&self.again)))
             .put("prompt", self.prompt)
             .put("titles", texts(self.titles))
             .put("filetype", self.filetype)
             .put("lines", texts(self.lines))
-            .put("again", self.again)
             .put("choices", choices(self.choices))
             .put("show_all", self.show_all)
-    }
-}
-
-impl View {
-    fn encode(self, map: Map) -> Map {
-        let (name, spec) = match self {
-            Self::Status { polecat } => ("status", Map::new().some("polecat", polecat)),
-            Self::Capture { polecat, session, lines, snapshot } => {
-                let spec = Map::new().some("polecat", polecat).put("session", session);
-                ("capture", spec.some("lines", lines).put("snapshot", snapshot))
-            }
-            Self::Diff { polecat, since } => {
-                ("diff", Map::new().put("polecat", polecat).some("since", since))
-            }
-            Self::SideBySide { polecat } => ("side_by_side", Map::new().some("polecat", polecat)),
-            Self::Log => ("log", Map::new()),
-        };
-        map.put("view", name).put("spec", spec)
     }
 }
 
@@ -240,6 +212,21 @@ impl From<Request> for Value {
             .some("editor", editor)
             .into()
     }
+}
+
+/// What is told when a question comes while somebody does something else.
+fn not_asked(prompt: &str, again: Option<&str>) -> Map {
+    let hint = again.map(|again| format!("`{again}` asks again"));
+    busy(format!("not asked while you are busy: {prompt}"), hint)
+}
+
+/// The same of a window.
+fn not_opened(what: &str) -> Map {
+    busy(format!("not opened while you are busy: {what}"), None)
+}
+
+fn busy(message: String, hint: Option<String>) -> Map {
+    Map::new().put("code", "cancelled").put("message", message).some("hint", hint)
 }
 
 /// As `setqflist()` takes it.
@@ -309,23 +296,27 @@ mod tests {
             Effect::Refresh { name: String::new(), since: None },
             Effect::Register(String::new()),
         ];
+        let is_known = |kind: &str| {
+            lua.contains(&format!("function handlers.{kind}("))
+                || lua.contains(&format!("\n  {kind} = {{ 'polecat."))
+        };
         for effect in effects {
             let kind = field(effect, "kind");
-            assert!(lua.contains(&format!("function handlers.{kind}(")), "{kind}");
+            assert!(is_known(&kind), "{kind}");
         }
         let polecat = || "ash".to_owned();
         let views = [
             View::Status { polecat: None },
-            View::Capture { polecat: None, session: String::new(), lines: None, snapshot: false },
+            View::Capture { polecat: None, session: String::new(), lines: 200, snapshot: false },
             View::Diff { polecat: polecat(), since: None },
             View::SideBySide { polecat: None },
             View::Log,
         ];
         for view in views {
-            let name = field(Effect::Open { view, size: None }, "view");
-            let is_kind = kinds.contains(&format!("\n  {name} = {{"));
-            let has_module = lua.contains(&format!(" {name} = 'polecat."));
-            assert!(is_kind || has_module, "{name}");
+            let effect = Effect::Open { view, size: None };
+            let (kind, view) = (field(effect.clone(), "kind"), field(effect, "view"));
+            assert!(is_known(&kind), "{kind}");
+            assert!(kind != "open" || kinds.contains(&format!("\n  {view} = {{")), "{view}");
         }
     }
 

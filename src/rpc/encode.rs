@@ -2,7 +2,6 @@
 //! which is true.
 
 use std::{
-    collections::HashMap,
     ffi::{OsStr, OsString},
     os::unix::ffi::OsStrExt,
 };
@@ -14,7 +13,6 @@ use tracing::error;
 use crate::{
     core::trust::{Content, Request},
     session::{AttachPlan, Files},
-    view::{Color, Fold, Group, Line, Patch, Style, index, stages},
 };
 
 /// A map under construction.
@@ -46,7 +44,7 @@ impl Map {
     }
 
     /// Leaves the key out where it is false.
-    fn flag(self, key: &str, set: bool) -> Self {
+    pub(super) fn flag(self, key: &str, set: bool) -> Self {
         self.some(key, set.then_some(true))
     }
 }
@@ -168,116 +166,6 @@ pub(super) fn warning(text: &str) -> Map {
     Map::new().put("level", "warn").put("text", text)
 }
 
-/// A patch with the highlights of its lines, whose rows are counted in the whole buffer.
-pub(super) fn patch<'a>(patch: &'a Patch, styles: &mut Styles<'a>) -> Map {
-    let mut spans = Vec::new();
-    for (offset, line) in patch.lines.iter().enumerate() {
-        for span in &line.spans {
-            let row = patch.from + offset;
-            let group = styles.group(&span.group);
-            spans.push(Value::Array(vec![row.into(), span.from.into(), span.to.into(), group]));
-        }
-    }
-    let folds: Option<Vec<Value>> =
-        patch.lines.iter().map(|line| line.fold.map(fold_level)).collect();
-    Map::new()
-        .put("from", patch.from)
-        .put("to", patch.to)
-        .put("lines", texts(patch.lines.iter().map(|line| &line.text)))
-        .put("spans", Value::Array(spans))
-        .some("folds", folds.map(Value::Array))
-}
-
-/// As 'foldexpr' gives it.
-fn fold_level(fold: Fold) -> Value {
-    match fold {
-        Fold::Starts(level) => format!(">{level}").into(),
-        Fold::In(level) => level.into(),
-    }
-}
-
-/// What each line stands for, `''` for nothing.
-pub(super) fn keys(lines: &[Line]) -> Value {
-    texts(lines.iter().map(|line| &line.key))
-}
-
-/// The styles that a frame uses, each once, and what it is in fewer colours. Neovim makes groups of
-/// them, which it has few of and never gets back: it alone knows how many are left.
-#[derive(Default)]
-pub(super) struct Styles<'a> {
-    places: HashMap<&'a Style, usize>,
-    used: Vec<&'a Style>,
-}
-
-impl<'a> Styles<'a> {
-    /// The name of one of our groups, or the place of a style in the list, from 1 as Lua counts.
-    fn group(&mut self, group: &'a Group) -> Value {
-        let style = match group {
-            Group::Named(name) => return (*name).into(),
-            Group::Styled(style) => style,
-        };
-        let place = *self.places.entry(style).or_insert_with(|| {
-            self.used.push(style);
-            self.used.len()
-        });
-        place.into()
-    }
-}
-
-impl From<Styles<'_>> for Value {
-    fn from(styles: Styles<'_>) -> Self {
-        let stages = |used: &Style| stages(used).iter().map(|stage| style(stage).into()).collect();
-        Self::Array(styles.used.into_iter().map(|used| Self::Array(stages(used))).collect())
-    }
-}
-
-/// As `nvim_set_hl()` takes it, but for the sixteen colours that a person's palette decides and for
-/// `dim`; with the name of its group, which one that looks like nothing has none of.
-fn style(style: &Style) -> Map {
-    let color = |color: Option<Color>| {
-        color.map(|color| match color {
-            Color::Palette(index) => Value::from(index),
-            Color::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}").into(),
-        })
-    };
-    Map::new()
-        .some("name", (*style != Style::default()).then(|| group_name(style)))
-        .some("fg", color(style.foreground))
-        .some("bg", color(style.background))
-        .some("sp", color(style.underline_color))
-        .some("ctermfg", style.foreground.map(index).or(style.dim.then_some(8)))
-        .some("ctermbg", style.background.map(index))
-        .flag("bold", style.bold)
-        .flag("dim", style.dim)
-        .flag("italic", style.italic)
-        .flag("underline", style.underline)
-        .flag("reverse", style.reverse)
-        .flag("strikethrough", style.strikethrough)
-}
-
-/// `PolecatTerm_FGx00ff00_bold`
-fn group_name(style: &Style) -> String {
-    let color = |name: &str, color: Option<Color>| {
-        color.map(|color| match color {
-            Color::Palette(index) => format!("_{name}{index}"),
-            Color::Rgb(r, g, b) => format!("_{name}x{r:02x}{g:02x}{b:02x}"),
-        })
-    };
-    let flag = |name: &str, set: bool| set.then(|| format!("_{name}"));
-    let parts = [
-        color("FG", style.foreground),
-        color("BG", style.background),
-        color("SP", style.underline_color),
-        flag("bold", style.bold),
-        flag("dim", style.dim),
-        flag("italic", style.italic),
-        flag("underline", style.underline),
-        flag("reverse", style.reverse),
-        flag("strikethrough", style.strikethrough),
-    ];
-    format!("PolecatTerm{}", parts.into_iter().flatten().collect::<String>())
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
@@ -287,23 +175,6 @@ mod tests {
         names::PolecatName,
         session::{Exit, ExitHow, SessionInfo, Waiting},
     };
-
-    #[test]
-    fn a_frame_tells_each_style_once_and_spans_name_it_by_its_place() {
-        let red = Style { foreground: Some(Color::Palette(1)), ..Style::default() };
-        let bold = Style { bold: true, ..red.clone() };
-        let groups =
-            [Group::Styled(red.clone()), Group::Named("PolecatMuted"), Group::Styled(bold)];
-        let mut styles = Styles::default();
-        let places: Vec<Value> =
-            groups.iter().chain(&groups[..1]).map(|group| styles.group(group)).collect();
-        assert_eq!(places, [1.into(), "PolecatMuted".into(), 2.into(), 1.into()]);
-        let group = |name: &str| Map::new().put("name", name).put("fg", 1).put("ctermfg", 1);
-        let red = || Value::from(group("PolecatTerm_FG1"));
-        let bold = || Value::from(group("PolecatTerm_FG1_bold").put("bold", true));
-        let stages = [vec![red()], vec![bold(), bold(), red()]].map(Value::Array);
-        assert_eq!(Value::from(styles), Value::Array(stages.to_vec()));
-    }
 
     #[test]
     fn a_session_is_a_map_of_what_is_known() {

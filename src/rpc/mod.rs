@@ -21,6 +21,7 @@ mod outbox;
 mod paths;
 mod serve;
 mod stdio;
+mod styles;
 mod views;
 
 pub use config::{config_keys, config_problems, configured_patterns};
@@ -29,4 +30,4 @@ pub use serve::serve;
 
 /// What Lua and this program must agree on. It grows when a method, an event or a field changes
 /// in a way that the other side would not understand.
-pub const PROTOCOL: u32 = 6;
+pub const PROTOCOL: u32 = 7;

@@ -21,6 +21,7 @@ use super::{
     news::Teller,
     outbox::Outbox,
     stdio,
+    styles::Groups,
     views::Views,
 };
 use crate::session::{EventQueue, Launch, Workspace};
@@ -139,6 +140,9 @@ impl Server {
     }
 
     fn hello(&mut self, hello: Hello) -> Result<Value, RpcError> {
+        if let Some(made) = hello.nvim.as_ref().and_then(|nvim| nvim.groups) {
+            *self.editor.groups() = Groups::after(made);
+        }
         let greeted = Greeted { editor: hello.nvim.unwrap_or_default().into(), pin: hello.pin };
         self.configured.greet(Ok(greeted), hello.known.unwrap_or_default());
         self.configured.follow(hello.config.unwrap_or_default())?;

@@ -71,7 +71,7 @@ impl Agents {
     fn configured(&self) -> impl Iterator<Item = (&String, &Changes)> {
         let tells =
             |changes: &Changes| changes.process_names.iter().flatten().any(|name| is_telling(name));
-        self.context.tools.settings.agents.iter().filter(move |(_, changes)| tells(changes))
+        self.context.shared.settings.agents.iter().filter(move |(_, changes)| tells(changes))
     }
 
     pub(in crate::session) fn is_on_path(&self, program: &str) -> bool {
@@ -79,7 +79,7 @@ impl Agents {
     }
 
     fn with_configuration(&self, sources: Sources) -> Sources {
-        let settings = &self.context.tools.settings;
+        let settings = &self.context.shared.settings;
         Sources { agent: settings.agent.clone(), agents: settings.agents.clone(), ..sources }
     }
 }

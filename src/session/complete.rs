@@ -35,7 +35,7 @@ impl Workspace {
             sessions.panes(),
             polecats::names(&context.rig),
             agents.names(),
-            git::restorable(&context.rig, &context.tools.launch)
+            git::restorable(&context.rig, &context.shared.launch)
         );
         let panes = panes?;
         let mut names_of_sessions: Vec<_> =

@@ -35,13 +35,13 @@ use crate::{
 #[derive(Clone)]
 pub struct RigContext {
     pub(in crate::session) rig: Arc<Rig>,
-    pub(in crate::session) tools: Arc<Tools>,
+    pub(in crate::session) shared: Arc<Shared>,
     /// The tmux server of the rig's sessions.
     pub(in crate::session) tmux: Tmux,
 }
 
 /// What all rigs of a workspace share.
-pub(in crate::session) struct Tools {
+pub(in crate::session) struct Shared {
     pub(in crate::session) servers: Servers,
     pub(in crate::session) launch: Launch,
     pub(in crate::session) tracker: Tracker,
@@ -58,7 +58,7 @@ pub(in crate::session) struct Tools {
     pub(in crate::session) shortage: OnceLock<Shortage>,
 }
 
-impl Tools {
+impl Shared {
     /// Warns, once, that a system limit was hit.
     pub(in crate::session) fn falls_short(&self, of: Shortage) {
         if self.shortage.set(of).is_ok() {
@@ -68,9 +68,9 @@ impl Tools {
 }
 
 impl RigContext {
-    pub(in crate::session) fn new(rig: Arc<Rig>, tools: Arc<Tools>) -> Self {
-        let tmux = tools.servers.of(&rig);
-        Self { rig, tools, tmux }
+    pub(in crate::session) fn new(rig: Arc<Rig>, shared: Arc<Shared>) -> Self {
+        let tmux = shared.servers.of(&rig);
+        Self { rig, shared, tmux }
     }
 
     /// The rig's name.

@@ -79,15 +79,23 @@ impl Workspace {
             in_time("trust", "the file of what is trusted", self.trust_health()),
             in_time("rig", "what is asked of the rig", rig),
         );
-        let files = self.tools.shortage.get().map(|short| {
+        let files = self.shared.shortage.get().map(|short| {
             HealthRow::new("files", Level::Warn, short.to_string()).hint(Some(short.hint()))
         });
-        [tmux, git, programs, trust, rig].into_iter().flatten().chain(files).collect()
+        let notified = [self.notified_health()];
+        let found = [tmux, git, programs, trust, rig].into_iter().flatten();
+        notified.into_iter().chain(found).chain(files).collect()
     }
 
     /// Programs on `PATH`. In a thread: one of its folders may be on a disk that hangs.
+    fn notified_health(&self) -> HealthRow {
+        let states: Vec<_> = self.notified().iter().map(|state| state.as_str()).collect();
+        let text = if states.is_empty() { "nothing".to_owned() } else { states.join(", ") };
+        HealthRow::new("configuration", Level::Info, format!("notified: {text}"))
+    }
+
     async fn programs_health(&self) -> Vec<HealthRow> {
-        let tracker = self.tools.settings.tracker_command.clone();
+        let tracker = self.shared.settings.tracker_command.clone();
         let found = spawn_blocking(move || {
             let mut rows = vec![tracker_health(tracker.as_deref().unwrap_or("bd"))];
             rows.extend(agents_health());
@@ -111,7 +119,7 @@ impl Workspace {
     }
 
     async fn git_health(&self) -> HealthRow {
-        match git::version(&self.tools.launch).await {
+        match git::version(&self.shared.launch).await {
             Ok(version) => HealthRow::new("git", Level::Ok, version),
             Err(error) => HealthRow::new("git", Level::Error, error.to_string()).hint(error.hint()),
         }
@@ -119,7 +127,7 @@ impl Workspace {
 
     /// What is trusted for good, and how to revoke it.
     async fn trust_health(&self) -> Vec<HealthRow> {
-        let Some(store) = &self.tools.trust else { return Vec::new() };
+        let Some(store) = &self.shared.trust else { return Vec::new() };
         let path = store.path().display();
         let row = |level, text| HealthRow::new("trust", level, text);
         let grants = match store.grants().await {
@@ -181,7 +189,7 @@ impl RigContext {
         let failed = |error: HostError| {
             HealthRow::new("rig", Level::Error, error.to_string()).hint(error.hint())
         };
-        let place = git::check_place(&self.rig, &self.tools.launch).await;
+        let place = git::check_place(&self.rig, &self.shared.launch).await;
         let mut rows = vec![place.map_or_else(failed, |()| {
             let text = format!("new worktrees: `{}`", self.rig.polecats_dir().display());
             HealthRow::new("rig", Level::Info, text)

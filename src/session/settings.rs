@@ -17,6 +17,8 @@ pub struct Settings {
     pub tmux_socket: Option<String>,
     /// `tracker.command`, which may carry arguments.
     pub tracker_command: Option<String>,
+    /// `capture.lines`: how many lines a capture opens with.
+    pub capture_lines: Option<u32>,
     /// `agent`: the default agent's name.
     pub agent: Option<String>,
     /// `agents`: additions and changes to the presets.

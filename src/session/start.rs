@@ -110,7 +110,7 @@ impl Starter {
         let owed = PendingPrompts::by_us(words.typed());
         // Until this is dropped, nobody in this process takes the start for an interrupted one.
         let _started =
-            self.context.tools.starts.begin(self.context.rig.session(&plan.polecat).as_str());
+            self.context.shared.starts.begin(self.context.rig.session(&plan.polecat).as_str());
         let session = self.create_session(&plan, &words, &owed).await?;
         let brought_up = self.bring_up(&session, &plan, owed, hooking, progress).await;
         // An exit of the agent explains more than the step that failed because of it.
@@ -124,7 +124,7 @@ impl Starter {
         let own = plan.argv.first().filter(|program| is_program(program, &plan.agent.command));
         if let Some(program) = own.and_then(|program| path::find_program(program, &plan.workdir)) {
             let flags = &plan.agent.flags_if_taken;
-            let taken = flags::taken(&program, flags, &self.context.tools.launch).await;
+            let taken = flags::taken(&program, flags, &self.context.shared.launch).await;
             plan.argv.extend(taken);
         }
         plan
@@ -158,7 +158,7 @@ impl Starter {
     ) -> Result<Option<PolecatName>, SessionError> {
         let polecat = PolecatName::parse(name)?;
         // First finish or roll back what a killed backend left behind.
-        git::recover(&self.context.rig, &polecat, &self.context.tools.launch).await?;
+        git::recover(&self.context.rig, &polecat, &self.context.shared.launch).await?;
         match self.context.known(name).await {
             Err(SessionError::PolecatNotFound { .. }) if options.new => Ok(None),
             other => other.map(Some),
@@ -173,7 +173,7 @@ impl Starter {
         let (issue, _) = plan.issue.as_ref()?;
         let assignee = self.context.rig.agent_id(&plan.polecat);
         let dir = self.context.tracker_dir(plan.workdir.clone());
-        let error = self.context.tools.tracker.hook(issue, &assignee, &dir).await.err()?;
+        let error = self.context.shared.tracker.hook(issue, &assignee, &dir).await.err()?;
         Some(format!("could not hook issue `{issue}`: {error}"))
     }
 

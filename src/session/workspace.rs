@@ -15,13 +15,13 @@ use crate::{
     },
     host::{
         Launch,
-        rigs::{self, Wanted},
+        rigs::{self, RigOptions},
         tracker::Tracker,
         trust::Store,
         watch::FileEvents,
     },
     session::{
-        context::{RigContext, Tools},
+        context::{RigContext, Shared},
         error::SessionError,
         events::{Event, EventQueue, Snapshot},
         messages::typing::TypingLocks,
@@ -32,6 +32,9 @@ use crate::{
     },
     tmux::{Socket, Tmux, socket_folder},
 };
+
+/// How many lines a capture opens with when the configuration does not say.
+const CAPTURE_LINES: u32 = 200;
 
 /// How long a call that only reads may reuse the rig that was found for the last one.
 const RECENT_LIMIT: Duration = Duration::from_secs(1);
@@ -65,7 +68,7 @@ pub struct RigFacts {
 /// Everything that one Neovim works with. Cheap to clone.
 #[derive(Clone)]
 pub struct Workspace {
-    pub(in crate::session) tools: Arc<Tools>,
+    pub(in crate::session) shared: Arc<Shared>,
     pub(in crate::session) pollers: Arc<Pollers>,
     pinned: Arc<Mutex<Option<PathBuf>>>,
     last: Arc<Mutex<Option<Found>>>,
@@ -96,8 +99,14 @@ impl Workspace {
         starts: Starts,
     ) -> Result<Self, SessionError> {
         let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
-        let tools = Arc::new(tools(settings, launch, news, starts)?);
-        Ok(Self { tools, pollers: Arc::default(), pinned, last: Arc::default() })
+        let shared = Arc::new(shared(settings, launch, news, starts)?);
+        Ok(Self { shared, pollers: Arc::default(), pinned, last: Arc::default() })
+    }
+
+    /// How many lines a capture opens with when nobody says.
+    #[must_use]
+    pub fn capture_lines(&self) -> u32 {
+        self.shared.settings.capture_lines.unwrap_or(CAPTURE_LINES)
     }
 
     /// The same workspace with new settings. A rig pinned by the user stays pinned.
@@ -106,8 +115,8 @@ impl Workspace {
     /// As [`Workspace::new`].
     pub fn configured(&self, settings: Settings) -> Result<Self, SessionError> {
         let by_hand =
-            self.pinned().filter(|path| Some(path) != self.tools.settings.rig_path.as_ref());
-        let Tools { launch, news, starts, .. } = &*self.tools;
+            self.pinned().filter(|path| Some(path) != self.shared.settings.rig_path.as_ref());
+        let Shared { launch, news, starts, .. } = &*self.shared;
         let workspace = Self::sharing(settings, launch.clone(), news.clone(), starts.clone())?;
         if by_hand.is_some() {
             workspace.pin_to(by_hand);
@@ -118,7 +127,7 @@ impl Workspace {
     /// The states that a person is told of.
     #[must_use]
     pub fn notified(&self) -> &[State] {
-        &self.tools.settings.notify
+        &self.shared.settings.notify
     }
 
     /// The context of the rig that contains `place`. From then on the rig is watched.
@@ -130,7 +139,7 @@ impl Workspace {
         let at = Instant::now();
         let rig = Arc::new(self.find(place, pinned.as_deref()).await?);
         *self.last() = Some(Found { place: place.clone(), pinned, rig: rig.clone(), at });
-        let context = RigContext::new(rig, self.tools.clone());
+        let context = RigContext::new(rig, self.shared.clone());
         self.poller(&context);
         Ok(context)
     }
@@ -141,7 +150,7 @@ impl Workspace {
     /// As [`Workspace::context`].
     pub async fn recent_context(&self, place: &Place) -> Result<RigContext, SessionError> {
         match self.found_last(place).filter(|last| last.at.elapsed() < RECENT_LIMIT) {
-            Some(last) => Ok(RigContext::new(last.rig, self.tools.clone())),
+            Some(last) => Ok(RigContext::new(last.rig, self.shared.clone())),
             None => self.context(place).await,
         }
     }
@@ -155,7 +164,7 @@ impl Workspace {
     /// The tmux server of the rig that was found last.
     pub(in crate::session) fn tmux(&self) -> Tmux {
         let last = self.last().clone();
-        last.map_or_else(|| self.tools.servers.usual(), |found| self.tools.servers.of(&found.rig))
+        last.map_or_else(|| self.shared.servers.usual(), |found| self.shared.servers.of(&found.rig))
     }
 
     fn last(&self) -> MutexGuard<'_, Option<Found>> {
@@ -166,7 +175,7 @@ impl Workspace {
     pub(in crate::session) fn poller(&self, context: &RigContext) -> Poller {
         let (poller, is_new) = self.pollers.of(context);
         if is_new {
-            tokio::spawn(forward(poller.snapshots.clone(), self.tools.news.clone()));
+            tokio::spawn(forward(poller.snapshots.clone(), self.shared.news.clone()));
         }
         poller
     }
@@ -213,13 +222,13 @@ impl Workspace {
 
     /// Disconnects from all tmux servers.
     pub async fn close(&self) {
-        self.tools.servers.close().await;
+        self.shared.servers.close().await;
     }
 
     async fn find(&self, place: &Place, pinned: Option<&Path>) -> Result<Rig, SessionError> {
         let from: Vec<_> = place.file.iter().chain([&place.cwd]).cloned().collect();
-        let Settings { rig_name, worktrees, gastown, .. } = &self.tools.settings;
-        let wanted = Wanted {
+        let Settings { rig_name, worktrees, gastown, .. } = &self.shared.settings;
+        let wanted = RigOptions {
             pinned: pinned.map(Path::to_owned),
             name: rig_name.clone(),
             worktrees: worktrees.clone(),
@@ -249,12 +258,12 @@ async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: EventQueu
     }
 }
 
-fn tools(
+fn shared(
     settings: Settings,
     launch: Launch,
     news: EventQueue,
     starts: Starts,
-) -> Result<Tools, SessionError> {
+) -> Result<Shared, SessionError> {
     let command = settings.tmux_command.clone().unwrap_or_else(|| "tmux".to_owned());
     let socket = settings.tmux_socket.as_deref().map(Socket::parse);
     let servers = Servers::new(command, socket, launch.clone());
@@ -262,7 +271,7 @@ fn tools(
     let tracker = Tracker::new(tracker, launch.clone())
         .map_err(|error| SessionError::ConfigInvalid(format!("`tracker.command`: {error}")))?;
     let trust = settings.editor.state.as_deref().map(Store::new);
-    Ok(Tools {
+    Ok(Shared {
         servers,
         launch,
         tracker,

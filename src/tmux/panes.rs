@@ -17,7 +17,7 @@ use super::ids::{PaneId, SessionId, WindowId};
 use crate::tmux::connection::signal::HUB;
 use crate::tmux::protocol::command::Command;
 use crate::tmux::protocol::request::Request;
-use crate::tmux::protocol::rows::{Row, Wanted};
+use crate::tmux::protocol::table::{Columns, Row};
 use crate::tmux::sessions::create::RUNS_OURS;
 
 /// A pane, with the session it is in.
@@ -153,7 +153,7 @@ impl Tmux {
     ) -> Result<Vec<PaneLiveness>, TmuxError> {
         let Some(target) = target(session) else { return Ok(Vec::new()) };
         let texts = user_options(&[option])?;
-        let wanted = Wanted { numbers: &["#{pane_id}", "#{pane_dead}", "#{pane_pid}"], texts };
+        let wanted = Columns { numbers: &["#{pane_id}", "#{pane_dead}", "#{pane_pid}"], texts };
         known(self.read(&["-s", "-t", &target], &wanted, liveness).await)
     }
 
@@ -167,7 +167,7 @@ impl Tmux {
         let title = drawn.then_some(TITLE);
         let texts = TEXTS.into_iter().chain(title).chain(user_options(options)?).collect();
         let mut panes =
-            self.read(which, &Wanted { numbers, texts }, |row| pane(row, drawn)).await?;
+            self.read(which, &Columns { numbers, texts }, |row| pane(row, drawn)).await?;
         panes.retain(|pane| pane.session_name != HUB);
         Ok(panes)
     }
@@ -175,7 +175,7 @@ impl Tmux {
     async fn read<T>(
         &self,
         which: &[&str],
-        wanted: &Wanted<'_>,
+        wanted: &Columns<'_>,
         read: impl Fn(Row<'_>) -> Option<T>,
     ) -> Result<Vec<T>, TmuxError> {
         let end = self.unique();

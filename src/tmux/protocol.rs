@@ -4,7 +4,7 @@ pub(super) mod command;
 pub(super) mod memfd;
 pub(super) mod reply;
 pub(super) mod request;
-pub(super) mod rows;
+pub(super) mod table;
 
 use super::ids::{SessionId, WindowId};
 

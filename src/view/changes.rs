@@ -11,7 +11,7 @@ use super::{
     frame::{Fold, Group, Line},
     patch::{Patch, batches, patches},
 };
-use crate::core::diff::{self, Changes, FileDiff, Found, Section, Stage, lines};
+use crate::core::diff::{self, Changes, CommentPosition, FileDiff, Section, Stage, lines};
 
 /// Blocks that differ are compared line by line when they have no more lines than this.
 const COMPARED: usize = 2_000;
@@ -97,18 +97,18 @@ impl Picture {
 
     /// The row of what was found, and whether that is only what is left of it.
     #[must_use]
-    pub fn row_of(&self, found: Found) -> (usize, bool) {
+    pub fn row_of(&self, found: CommentPosition) -> (usize, bool) {
         let file = |at: (usize, usize)| self.files.iter().position(|file| file.at == at);
         match found {
-            Found::Row(section, index, hunk, row) => {
+            CommentPosition::Row(section, index, hunk, row) => {
                 let of = file((section, index));
                 let mut hunks = self.hunks.iter().filter(|hunk| Some(hunk.file) == of);
                 (hunks.nth(hunk).map_or(0, |hunk| hunk.rows.0 + 1 + row), false)
             }
-            Found::File(section, index) => {
+            CommentPosition::File(section, index) => {
                 (file((section, index)).map_or(0, |at| self.files[at].rows.0), true)
             }
-            Found::Nowhere => (0, true),
+            CommentPosition::Nowhere => (0, true),
         }
     }
 

@@ -228,7 +228,7 @@ fn note((row, outdated): (usize, bool), comment: &Comment) -> Note {
 mod tests {
     use super::*;
     use crate::core::{
-        diff::{Place, Section, Side, Stage, parse},
+        diff::{CommentedLines, Section, Side, Stage, parse},
         review::target,
     };
     use crate::view::changes;
@@ -321,7 +321,7 @@ mod tests {
             (note.row, texts(note)),
             (15, vec!["  ┃ Why?".to_owned(), "  ┃ Please.".into()])
         );
-        let place = Place { quote: vec!["gone".to_owned()], ..comment.place.clone() };
+        let place = CommentedLines { quote: vec!["gone".to_owned()], ..comment.place.clone() };
         let note = &picture.marks(&changes, &[Comment { place, ..comment }]).notes[0];
         assert_eq!((note.row, &*texts(note)[0]), (9, "  ┃ outdated comment on f:2:"));
     }

@@ -60,7 +60,9 @@ fn circles(texts: impl IntoIterator<Item = (String, String)>) -> Vec<String> {
         let wanted: BTreeSet<&Path> = uses.values().flatten().copied().collect();
         uses.retain(|path, used| !used.is_empty() && wanted.contains(path));
         let left: BTreeSet<&Path> = uses.keys().copied().collect();
-        uses.values_mut().for_each(|used| used.retain(|path| left.contains(path)));
+        for used in uses.values_mut() {
+            used.retain(|path| left.contains(path));
+        }
         if uses.len() == before {
             return left.into_iter().map(|path| path.join("::")).collect();
         }

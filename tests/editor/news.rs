@@ -20,7 +20,7 @@ const LISTEN: &str = "
 const TELL: &str = "
     local data = { home = '/den', sessions = {}, counts = {}, statusline = '', news = {} }
     data = vim.tbl_extend('force', data, ...)
-    require('polecat.rpc.client').event('snapshot', data)
+    require('polecat.rpc.dispatch').take('snapshot', data)
 ";
 
 /// Listens, and puts the rig in use.

@@ -12,7 +12,7 @@ const PREVIEW: &str = "
     vim.api.nvim_open_win(buf, false, {
         relative = 'editor', row = 1, col = 1, width = 40, height = 5, noautocmd = true })
     local at = require('polecat.editor.context').here()
-    require('polecat.ui.preview').show(buf, polecat, at)
+    require('polecat.integrations.pickers').preview(buf, polecat, at)
     return vim.api.nvim_buf_get_name(buf)
 ";
 

@@ -100,7 +100,7 @@ async fn nothing_of_the_editor_reaches_an_agent_whatever_the_server_was_started_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_setting_refuses_the_start_before_anything_is_made() {
     for (file, text, expected) in [
-        ("shop/settings/config.json", "{", "it is no JSON"),
+        ("shop/settings/config.json", "{", "it is not JSON"),
         ("shop/settings/config.json", r#"{"version":2}"#, "`version`: it is 2, expected at most 1"),
         ("shop/settings/agents.json", r#"{"agents":{"x":{"args":"-y"}}}"#, "`agents.x.args`"),
         ("settings/config.json", r#"{"default_agent":7}"#, "`default_agent`: invalid type"),
@@ -263,5 +263,5 @@ async fn health_tells_the_rigs_agent_and_names_a_broken_file() {
     assert!(told.contains("the agent of this rig: amp"), "{told}");
     town.write("shop/settings/config.json", "{");
     let told = health().await;
-    assert!(told.contains("shop/settings/config.json` is broken: it is no JSON"), "{told}");
+    assert!(told.contains("shop/settings/config.json` is broken: it is not JSON"), "{told}");
 }

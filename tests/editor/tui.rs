@@ -160,7 +160,7 @@ async fn no_message_asks_for_a_key_on_a_narrow_screen_and_all_of_it_is_in_messag
     screen.keys(&["i"]);
     screen.expect("-- INSERT --").await;
     screen.command_in_insert(
-        "lua local n = require('polecat.editor.notify') n.info('one') n.warn('two')",
+        "lua local n = require('polecat.editor.notify') n.notice({ text = 'one' }) n.warn('two')",
     );
     screen.keys(&["Escape"]);
     asks_for_no_key(&screen.expect("two").await);

@@ -140,7 +140,7 @@ async fn what_is_too_large_is_named_and_what_is_none_of_ours_too() {
     let heads: Vec<_> = changes.sections[0].files.iter().map(|file| file.head.as_slice()).collect();
     let heads = String::from_utf8(heads.concat()).unwrap();
     assert!(heads.contains("b/large\nnew file: 3145728 bytes, too large to be shown\n"), "{heads}");
-    assert!(heads.contains("b/inner\nnew file: a repository of its own\n"), "{heads}");
+    assert!(heads.contains("b/inner\nnew file: a separate repository\n"), "{heads}");
     let lines: Vec<_> = (0..2_000_000).map(|line| format!("{line:015}\n")).collect();
     worktree.write("a", lines.concat());
     let changes = worktree.changes().await;
@@ -190,5 +190,5 @@ async fn a_folder_below_a_repository_is_no_worktree() {
     let below = worktree.sandbox.folder("shop/below");
     let (rig, launch) = (worktree.sandbox.rig("shop").await, &worktree.sandbox.launch);
     let refused = git::changes(&rig, &below, None, launch).await.unwrap_err();
-    assert_eq!(refused.to_string(), format!("`{}` is no git worktree", below.display()));
+    assert_eq!(refused.to_string(), format!("`{}` is not a git worktree", below.display()));
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use polecat::core::{PolecatName, Rig};
-use polecat::host::rigs::{self, Wanted};
+use polecat::host::rigs::{self, RigOptions};
 use polecat::host::{Launch, launch};
 use tempfile::TempDir;
 
@@ -81,7 +81,7 @@ impl Sandbox {
 
     /// The rig of a folder in the sandbox.
     pub(super) async fn rig(&self, below: &str) -> Rig {
-        rigs::find(&[self.path(below)], &Wanted::default()).await.unwrap()
+        rigs::find(&[self.path(below)], &RigOptions::default()).await.unwrap()
     }
 }
 

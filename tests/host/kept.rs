@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 use std::fs;
 
-use polecat::core::diff::{Place, Side, Stage};
+use polecat::core::diff::{CommentedLines, Side, Stage};
 use polecat::core::review::Comment;
 use polecat::host::git;
 use polecat::host::reviews;
@@ -44,8 +44,12 @@ impl Ash {
 }
 
 fn comment() -> Comment {
-    let place =
-        Place { path: b"a".to_vec(), side: Side::New, line: 1, quote: vec!["x".to_owned()] };
+    let place = CommentedLines {
+        path: b"a".to_vec(),
+        side: Side::New,
+        line: 1,
+        quote: vec!["x".to_owned()],
+    };
     Comment { id: 1, place, shown: 1, text: "Why?".to_owned() }
 }
 
@@ -88,7 +92,7 @@ async fn what_is_under_way_is_named_and_stays() {
             ash.commit("again");
         }
         ash.conflict(args);
-        ash.assert_stays(&format!("{what} is under way")).await;
+        ash.assert_stays(&format!("{what} is in progress")).await;
     }
 }
 
@@ -99,7 +103,7 @@ async fn patches_that_are_being_applied_stay() {
     let patch = ash.main(&["format-patch", "-1", "--stdout"]);
     let mail = ash.sandbox.write("mail", &(patch + "\n"));
     ash.conflict(&["am", "--quiet", &mail.to_string_lossy()]);
-    ash.assert_stays("`git am` is under way").await;
+    ash.assert_stays("`git am` is in progress").await;
 }
 
 #[tokio::test]
@@ -111,7 +115,7 @@ async fn the_rest_of_several_commits_that_are_picked_stays() {
     ash.conflict(&["cherry-pick", "main~", "main"]);
     ash.write("a", "resolved\n");
     ash.commit("resolved");
-    ash.assert_stays("a cherry-pick or revert is under way").await;
+    ash.assert_stays("a cherry-pick or revert is in progress").await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use polecat::core::{Rig, Template};
 use polecat::host::git::{self, Removal, Worktree};
-use polecat::host::rigs::{self, Wanted};
+use polecat::host::rigs::{self, RigOptions};
 use polecat::host::{HostError, polecats};
 
 use super::fixtures::{Sandbox, files, polecat};
@@ -33,7 +33,7 @@ async fn restore(sandbox: &Sandbox, rig: &Rig) -> Result<PathBuf, HostError> {
 async fn by(sandbox: &Sandbox, below: &str, template: &str) -> Rig {
     let data = sandbox.path("data");
     let template = Template::parse(template, Some(&data)).unwrap();
-    rigs::find(&[sandbox.path(below)], &Wanted { worktrees: template, ..Wanted::default() })
+    rigs::find(&[sandbox.path(below)], &RigOptions { worktrees: template, ..RigOptions::default() })
         .await
         .unwrap()
 }
@@ -240,7 +240,7 @@ async fn files_from_beside_a_worktree_are_not_brought_back_into_it() {
     remove(&ash.sandbox, &ash.rig).await;
     let narrow = by(&ash.sandbox, "shop", "{data}/{repo}/{polecat}").await;
     let refused = restore(&ash.sandbox, &narrow).await.unwrap_err();
-    assert!(refused.to_string().contains("files from beside the worktree"), "{refused}");
+    assert!(refused.to_string().contains("files from next to the worktree"), "{refused}");
     assert!(!ash.sandbox.path("data").exists());
     restore(&ash.sandbox, &ash.rig).await.unwrap();
     let beside = ash.sandbox.path("shop.polecats/ash/README");

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use polecat::core::{Gastown, Rig, RigKind, Town};
 use polecat::host::HostError;
 use polecat::host::git::{self, Next};
-use polecat::host::rigs::{self, Wanted};
+use polecat::host::rigs::{self, RigOptions};
 
 use super::fixtures::Sandbox;
 
@@ -144,7 +144,7 @@ async fn a_theme_of_the_towns_own_gives_names_where_gastown_0_6_runs() {
     assert!(made.warnings.len() == 1 && made.warnings[0].starts_with(&start), "{made:?}");
     assert_eq!(name(&sandbox, &rig).await, "birch");
     // gastown before 0.6 knows no such file.
-    let wanted = Wanted { gastown: Some(Gastown::V0_5), ..Wanted::default() };
+    let wanted = RigOptions { gastown: Some(Gastown::V0_5), ..RigOptions::default() };
     let before = rigs::find(&[sandbox.path("town/shop")], &wanted).await.unwrap();
     assert_eq!(name(&sandbox, &before).await, "furiosa");
 

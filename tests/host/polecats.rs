@@ -29,7 +29,7 @@ async fn the_folders_of_both_layouts_are_polecats_and_nothing_else_is() {
     let refused = polecats::require(&rig, &polecat("oak")).await.unwrap_err();
     let expected = format!("no polecat `oak` in `{}`", rig.polecats_dir().display());
     assert_eq!(refused.to_string(), expected);
-    assert_eq!(refused.hint().unwrap(), "`:PolecatNew oak` makes it");
+    assert_eq!(refused.hint().unwrap(), "`:PolecatNew oak` creates it");
 }
 
 #[tokio::test]

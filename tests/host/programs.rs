@@ -124,7 +124,7 @@ async fn no_program_of_a_submodule_is_run_that_an_agent_has_put_there() {
     let told: Vec<_> =
         left.iter().filter(|left| !left.can_be_kept()).map(ToString::to_string).collect();
     assert!(
-        matches!(&told[..], [one] if one.contains("`lib` has a repository of its own in place")),
+        matches!(&told[..], [one] if one.contains("`lib` has a separate repository in its place")),
         "{told:?}"
     );
     assert_eq!(ran(&mark), "", "by what acts");
@@ -164,7 +164,7 @@ async fn what_a_worktrees_git_file_says_counts_only_where_git_has_noted_the_same
         );
         let removal = Removal::begin(rig, name, launch).await.unwrap();
         assert!(
-            removal.unsaved_work().iter().any(|left| left.to_string().contains("git has not made"))
+            removal.unsaved_work().iter().any(|left| left.to_string().contains("git did not make"))
         );
         // Its files are kept all the same, by the repository that is a person's.
         let removed = removal.set_aside().await.unwrap().finish().await;
@@ -181,7 +181,7 @@ async fn a_worktree_does_not_pass_for_another_ones() {
     let birch = git::create_worktree(rig, &polecat("birch"), None, 37, launch).await.unwrap();
     fs::copy(birch.path.join(".git"), ash.worktree.join(".git")).unwrap();
     let refused = git::changes(rig, &ash.worktree, None, launch).await.unwrap_err();
-    assert!(refused.to_string().contains("which git has not made for it"), "{refused}");
+    assert!(refused.to_string().contains("which git did not make for it"), "{refused}");
     git::changes(rig, &birch.path, None, launch).await.unwrap();
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use polecat::core::{Gastown, Rig, RigKind, Town};
 use polecat::host::git::{self, Worktree};
-use polecat::host::provision::{Given, provide};
+use polecat::host::provision::{WorktreeKind, provide};
 
 use super::fixtures::{Sandbox, files, polecat};
 
@@ -32,7 +32,7 @@ impl Yard {
     }
 
     async fn provided(&self) -> Vec<String> {
-        provide(&self.rig, &self.made.path, Given::New, true).await
+        provide(&self.rig, &self.made.path, WorktreeKind::New, true).await
     }
 
     fn read(&self, file: &str) -> Option<String> {
@@ -167,7 +167,7 @@ async fn one_that_came_back_gets_what_it_lacks_and_keeps_what_it_has() {
     })
     .await;
     fs::write(yard.made.path.join(".env"), "mine\n").unwrap();
-    assert_eq!(provide(&yard.rig, &yard.made.path, Given::Restored, true).await, [""; 0]);
+    assert_eq!(provide(&yard.rig, &yard.made.path, WorktreeKind::Restored, true).await, [""; 0]);
     assert_eq!(yard.read(".env").as_deref(), Some("mine\n"));
     assert_eq!(yard.read("more").as_deref(), Some("2\n"));
     assert!(yard.read(".beads/redirect").is_some());
@@ -176,7 +176,7 @@ async fn one_that_came_back_gets_what_it_lacks_and_keeps_what_it_has() {
 #[tokio::test]
 async fn a_tracker_that_reads_no_redirect_of_gastowns_gets_none() {
     let yard = Yard::with(Gastown::V0_5, |sandbox| drop(sandbox.folder("town/shop/.beads"))).await;
-    assert_eq!(provide(&yard.rig, &yard.made.path, Given::New, false).await, [""; 0]);
+    assert_eq!(provide(&yard.rig, &yard.made.path, WorktreeKind::New, false).await, [""; 0]);
     assert!(!yard.made.path.join(".beads").exists());
 }
 
@@ -249,7 +249,7 @@ async fn a_plain_repository_gives_nothing() {
     let top = sandbox.repository("plain");
     sandbox.write("plain/.git/polecat/.runtime/overlay/.env", "KEY=1\n");
     let rig = sandbox.rig("plain").await;
-    assert_eq!(provide(&rig, &top, Given::New, true).await, [""; 0]);
+    assert_eq!(provide(&rig, &top, WorktreeKind::New, true).await, [""; 0]);
     assert!(!top.join(".env").exists());
 }
 

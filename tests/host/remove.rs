@@ -226,7 +226,7 @@ async fn a_town_and_an_old_layout_work_alike_and_a_clone_stays() {
     sandbox.git(&town, &["clone", "--quiet", &origin.to_string_lossy(), &path]);
     let first = sandbox.commit(&old, "first try");
     let refused = remove(&rig, &sandbox.launch).await.unwrap_err().to_string();
-    assert_eq!(refused, "`ash` stays: it is a clone of its own, not a worktree");
+    assert_eq!(refused, "`ash` stays: it is a separate clone, not a worktree");
     assert_eq!(sandbox.git(&old, &["rev-parse", "HEAD"]), first);
 }
 

@@ -1,6 +1,6 @@
 //! Comments that nobody loses.
 
-use polecat::core::diff::{Place, Side};
+use polecat::core::diff::{CommentedLines, Side};
 use polecat::core::review::Comment;
 use polecat::host::reviews;
 
@@ -8,7 +8,7 @@ use super::fixtures::{Sandbox, files, polecat};
 
 fn comment(id: u64) -> Comment {
     let quote = vec!["a \"b\"".to_owned(), String::new()];
-    let place = Place { path: b"src/gr\xff \n".to_vec(), side: Side::Old, line: 3, quote };
+    let place = CommentedLines { path: b"src/gr\xff \n".to_vec(), side: Side::Old, line: 3, quote };
     Comment { id, place, shown: 4, text: "Why?\nWhy not?".to_owned() }
 }
 

@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 
 use polecat::core::{Layout, Rig, RigKind, Town};
 use polecat::host::HostError;
-use polecat::host::rigs::{self, Wanted};
+use polecat::host::rigs::{self, RigOptions};
 
 use super::fixtures::Sandbox;
 
-fn pinned(path: &Path, name: Option<&str>) -> Wanted {
+fn pinned(path: &Path, name: Option<&str>) -> RigOptions {
     let name = name.map(str::to_owned);
-    Wanted { pinned: Some(path.to_owned()), name, ..Wanted::default() }
+    RigOptions { pinned: Some(path.to_owned()), name, ..RigOptions::default() }
 }
 
 async fn refusal(starts: &[PathBuf]) -> String {
-    rigs::find(starts, &Wanted::default()).await.unwrap_err().to_string()
+    rigs::find(starts, &RigOptions::default()).await.unwrap_err().to_string()
 }
 
 #[tokio::test]
@@ -37,12 +37,12 @@ async fn the_town_itself_and_its_own_folders_are_no_rigs() {
     let sandbox = Sandbox::new();
     let town = sandbox.town();
     let refused = refusal(std::slice::from_ref(&town)).await;
-    assert_eq!(refused, format!("`{}` is no rig: it is the town itself", town.display()));
+    assert_eq!(refused, format!("`{}` is not a rig: it is the town itself", town.display()));
     let mayor = refusal(&[town.join("mayor")]).await;
-    assert!(mayor.ends_with("mayor` is no rig: it is a folder of the town itself"), "{mayor}");
+    assert!(mayor.ends_with("mayor` is not a rig: it is a folder of the town itself"), "{mayor}");
     // The file is the town's, the working directory is in a rig: that one is meant.
     let both = [town.join("mayor"), town.join("shop")];
-    assert_eq!(rigs::find(&both, &Wanted::default()).await.unwrap().name.as_str(), "shop");
+    assert_eq!(rigs::find(&both, &RigOptions::default()).await.unwrap().name.as_str(), "shop");
 }
 
 #[tokio::test]

@@ -100,9 +100,9 @@ async fn every_broken_file_is_named_with_the_key_and_what_was_expected() {
     const TOWN_AGENTS: &str = "settings/agents.json";
     const ACCOUNTS: &str = "mayor/accounts.json";
     for (file, text, expected) in [
-        (RIG, "{ \"agent\": ", "it is no JSON: EOF while parsing a value at line 1 column 11"),
-        (RIG, "", "it is no JSON: EOF while parsing a value at line 1 column 0"),
-        (RIG, "{} {}", "it is no JSON: trailing characters at line 1 column 4"),
+        (RIG, "{ \"agent\": ", "it is not JSON: EOF while parsing a value at line 1 column 11"),
+        (RIG, "", "it is not JSON: EOF while parsing a value at line 1 column 0"),
+        (RIG, "{} {}", "it is not JSON: trailing characters at line 1 column 4"),
         (RIG, "[]", "expected an object, the settings of a rig"),
         (RIG, "\"x\"", "expected an object, the settings of a rig"),
         (RIG, r#"{"agent":3}"#, "`agent`: invalid type: integer `3`, expected a string"),
@@ -143,7 +143,7 @@ async fn every_broken_file_is_named_with_the_key_and_what_was_expected() {
         ),
         (TOWN_AGENTS, r#"{"agents":[]}"#, "`agents`: invalid type: sequence, expected a map"),
         (RIG, r#"{"runtime":["claude"]}"#, "`runtime`: invalid type: sequence, expected an object"),
-        (ACCOUNTS, "{", "it is no JSON"),
+        (ACCOUNTS, "{", "it is not JSON"),
         (ACCOUNTS, r#"{"accounts":{"a":{}}}"#, "`accounts.a.config_dir`: it is missing, expected"),
         (ACCOUNTS, r#"{"accounts":{"a":"/x"}}"#, "`accounts.a`: invalid type: string \"/x\""),
     ] {

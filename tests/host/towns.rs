@@ -5,14 +5,14 @@ use std::path::Path;
 
 use polecat::core::{Gastown, Rig, town::socket_name};
 use polecat::host::HostError;
-use polecat::host::rigs::{self, Wanted};
+use polecat::host::rigs::{self, RigOptions};
 
 use super::fixtures::{Sandbox, polecat};
 
 const RIGS: &str = r#"{"version":1,"rigs":{"shop":{"git_url":"x","beads":{"repo":"","prefix":"sh"}},
     "till":null,"bank":{"beads":{"prefix":"a b"}}}}"#;
 
-async fn find(sandbox: &Sandbox, rig: &str, wanted: Wanted) -> Result<Rig, HostError> {
+async fn find(sandbox: &Sandbox, rig: &str, wanted: RigOptions) -> Result<Rig, HostError> {
     rigs::find(&[sandbox.folder(&format!("town/{rig}"))], &wanted).await
 }
 
@@ -22,8 +22,8 @@ fn told(rig: &Rig) -> (String, Option<&str>) {
     (rig.session(&polecat("ash")).to_string(), socket)
 }
 
-fn said(gastown: Gastown) -> Wanted {
-    Wanted { gastown: Some(gastown), ..Wanted::default() }
+fn said(gastown: Gastown) -> RigOptions {
+    RigOptions { gastown: Some(gastown), ..RigOptions::default() }
 }
 
 #[tokio::test]
@@ -31,7 +31,7 @@ async fn a_town_without_a_sign_of_a_later_gastown_is_one_of_before() {
     let sandbox = Sandbox::new();
     sandbox.town();
     sandbox.write("town/mayor/rigs.json", RIGS);
-    let rig = find(&sandbox, "shop", Wanted::default()).await.unwrap();
+    let rig = find(&sandbox, "shop", RigOptions::default()).await.unwrap();
     assert_eq!((rig.gastown(), told(&rig)), (Some(Gastown::V0_5), ("gt-shop-ash".into(), None)));
 }
 
@@ -44,7 +44,7 @@ async fn what_only_a_later_gastown_makes_tells_its_towns() {
         let town = sandbox.town();
         sandbox.write("town/mayor/rigs.json", RIGS);
         sandbox.write(sign, "{}");
-        let rig = find(&sandbox, "shop", Wanted::default()).await.unwrap();
+        let rig = find(&sandbox, "shop", RigOptions::default()).await.unwrap();
         let socket = socket_name(&town);
         assert_eq!(told(&rig), ("sh-ash".into(), Some(&*socket)), "{sign}");
         let said = find(&sandbox, "shop", said(Gastown::V0_5)).await.unwrap();
@@ -57,7 +57,7 @@ async fn a_socket_of_the_towns_own_tells_it_too() {
     let sandbox = Sandbox::new();
     let town = sandbox.town();
     let sockets = Some(sandbox.folder("sockets"));
-    let wanted = || Wanted { sockets: sockets.clone(), ..Wanted::default() };
+    let wanted = || RigOptions { sockets: sockets.clone(), ..RigOptions::default() };
     let before = find(&sandbox, "shop", wanted()).await.unwrap();
     assert_eq!(before.gastown(), Some(Gastown::V0_5));
     sandbox.write(&format!("sockets/{}", socket_name(&town)), "");

@@ -127,7 +127,7 @@ async fn what_is_under_way_and_a_lock_are_named() {
     ash.git(&["bisect", "start"]);
     let path = ash.worktree.to_string_lossy();
     ash.git(&["worktree", "lock", "--reason", "on a stick", &path]);
-    let expected = ["a bisection is under way", "the worktree is locked: on a stick"];
+    let expected = ["a bisection is in progress", "the worktree is locked: on a stick"];
     assert_eq!(ash.unsaved_work().await, expected);
 }
 
@@ -144,9 +144,9 @@ async fn files_beside_the_worktree_and_repositories_inside_it_are_named() {
     assert_eq!(
         ash.unsaved_work().await,
         [
-            "`nested` is a repository of its own in the worktree".to_owned(),
-            format!("`{other}` is a repository of its own in the worktree"),
-            "1 file is beside the worktree: notes/today".to_owned(),
+            "`nested` is a separate repository in the worktree".to_owned(),
+            format!("`{other}` is a separate repository in the worktree"),
+            "1 file is next to the worktree: notes/today".to_owned(),
         ]
     );
 }
@@ -167,11 +167,11 @@ async fn a_submodule_counts_while_it_has_what_its_remote_has_not() {
     let found = ash.unsaved_work().await;
     assert_eq!(
         found,
-        ["1 file is not committed: lib", "the submodule `lib` has 1 commit that is not pushed"]
+        ["1 file is not committed: lib", "the submodule `lib` has 1 unpushed commit"]
     );
     ash.git(&["submodule", "--quiet", "deinit", "--force", "lib"]);
     let found = ash.unsaved_work().await;
-    assert_eq!(found, ["the submodule `lib` has 1 commit that is not pushed"]);
+    assert_eq!(found, ["the submodule `lib` has 1 unpushed commit"]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use crate::recorded::configured;
 
-fn mine(agent: Json) -> Patterns {
+fn mine(agent: &Json) -> Patterns {
     configured(&json!({ "agents": { "mine": agent } }), "mine")
 }
 
@@ -38,7 +38,7 @@ fn a_configured_prompt_or_title_makes_idle() {
 
 #[test]
 fn a_configured_dialog_waits_until_its_prompt_stands_under_it() {
-    let patterns = mine(json!({ "command": "mine", "ready": { "prompt": "ready> " },
+    let patterns = mine(&json!({ "command": "mine", "ready": { "prompt": "ready> " },
         "dialogs": [{ "text": "Do you trust this place?", "press": ["y", "Enter"] }] }));
     let Seen::Waiting(question) = seen(&patterns, "vm", "Do you trust\nthis place? (y/n)") else {
         panic!("a dialog")
@@ -53,7 +53,7 @@ fn a_configured_dialog_waits_until_its_prompt_stands_under_it() {
 
 #[test]
 fn configured_keys_are_pressed_only_with_the_choice_they_assume() {
-    let patterns = mine(json!({ "command": "mine", "dialogs": [
+    let patterns = mine(&json!({ "command": "mine", "dialogs": [
         { "text": "Go on?", "press": ["Enter"], "selected": "Yes" }, { "text": "Stop?" }] }));
     for (screen, expected) in [
         ("Go on?\n> 1. Yes\n  2. No", Some("Enter")),
@@ -69,7 +69,7 @@ fn configured_keys_are_pressed_only_with_the_choice_they_assume() {
 
 #[test]
 fn a_configured_dialog_of_a_known_agent_is_not_seen_in_its_conversation() {
-    let patterns = mine(json!({ "preset": "claude",
+    let patterns = mine(&json!({ "preset": "claude",
         "dialogs": [{ "text": "Renew your plan?", "press": ["Escape"] }] }));
     let rule = "─".repeat(40);
     let quoted = format!("● Renew your plan?\n\n{rule}\n❯ \n{rule}\n  ? for shortcuts");

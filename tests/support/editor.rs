@@ -23,6 +23,7 @@ use super::neovim::{Neovim, config, logs, merge, private_home};
 use super::processes;
 use super::tmux::TmuxServer;
 use super::values::{Answer, answer, plain, wire};
+use super::{FIRST_PAUSE, longer, pause};
 
 /// How long an operation of the plugin may take before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -142,7 +143,7 @@ impl Editor {
         what: &str,
         check: impl Fn(&[String]) -> bool,
     ) -> Vec<String> {
-        let mut pace = tokio::time::interval(Duration::from_millis(10));
+        let mut pace = FIRST_PAUSE;
         let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
         loop {
             let lines = self.lines(buffer).await;
@@ -156,7 +157,7 @@ impl Editor {
                 self.messages().await,
                 logs(self.home.path()),
             );
-            pace.tick().await;
+            pause(longer(&mut pace)).await;
         }
     }
 

@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The children of `pid`, their children, and so on, as they are now.
 pub(crate) fn descendants(pid: u32) -> Vec<u32> {
-    let system = look();
+    let system = look(ProcessesToUpdate::All);
     let mut family = vec![Pid::from_u32(pid)];
     let mut next = 0;
     while let Some(&parent) = family.get(next) {
@@ -23,7 +23,7 @@ pub(crate) fn descendants(pid: u32) -> Vec<u32> {
 
 /// Those of `pids` that live. A zombie does not: on some machines nobody ever collects orphans.
 pub(crate) fn alive(pids: &[u32]) -> Vec<u32> {
-    let system = look();
+    let system = look_at(pids);
     let lives = |pid: &u32| {
         let process = system.process(Pid::from_u32(*pid));
         process.is_some_and(|one| !matches!(one.status(), ProcessStatus::Zombie))
@@ -51,7 +51,7 @@ pub(crate) fn ended(pids: &[u32]) -> Result<(), String> {
 
 /// Kills what is left of `pids`: a failed test leaves nothing either.
 pub(crate) fn kill(pids: &[u32]) {
-    let system = look();
+    let system = look_at(pids);
     for pid in pids {
         if let Some(process) = system.process(Pid::from_u32(*pid)) {
             process.kill_with(Signal::Kill);
@@ -60,7 +60,7 @@ pub(crate) fn kill(pids: &[u32]) {
 }
 
 fn described(pids: &[u32]) -> String {
-    let system = look();
+    let system = look_at(pids);
     let name = |pid: &u32| {
         let process = system.process(Pid::from_u32(*pid))?;
         Some(format!("{pid} {} ({})", process.name().display(), process.status()))
@@ -68,9 +68,15 @@ fn described(pids: &[u32]) -> String {
     pids.iter().filter_map(name).collect::<Vec<_>>().join("\n")
 }
 
-fn look() -> System {
+/// Looks at these alone: a machine may have hundreds.
+fn look_at(pids: &[u32]) -> System {
+    let pids: Vec<_> = pids.iter().copied().map(Pid::from_u32).collect();
+    look(ProcessesToUpdate::Some(&pids))
+}
+
+fn look(which: ProcessesToUpdate<'_>) -> System {
     let mut system = System::new();
     let what = ProcessRefreshKind::nothing().without_tasks();
-    system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
+    system.refresh_processes_specifics(which, true, what);
     system
 }

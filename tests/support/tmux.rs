@@ -105,13 +105,15 @@ impl TmuxServer {
     /// Processes that know this server's socket: it, its clients, and all that runs in panes.
     pub fn processes(&self) -> Vec<Pid> {
         let socket = self.socket();
+        let socket = socket.to_str().expect("our own name for it");
         let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
         let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
         let knows = |pid: &i32| {
             ["cmdline", "environ"].iter().any(|file| {
                 let text = std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
-                let socket = socket.as_os_str().as_encoded_bytes();
-                text.windows(socket.len()).any(|window| window == socket)
+                // Not byte by byte: this is done three times a test, for each process there is, and
+                // took up to a second of it.
+                String::from_utf8_lossy(&text).contains(socket)
             })
         };
         pids.filter(knows).filter_map(Pid::from_raw).collect()

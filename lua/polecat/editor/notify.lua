@@ -25,11 +25,6 @@ local function send(text, level)
   end)
 end
 
----@param text string
-function M.info(text)
-  send(text, levels.INFO)
-end
-
 ---@param text string|polecat.Error
 function M.warn(text)
   send(text, levels.WARN)

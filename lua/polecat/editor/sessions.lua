@@ -10,22 +10,14 @@ local M = {}
 ---@field memory? string By what the backend knows what is new in the next one.
 ---@field news polecat.News[]
 
---- The last one of each rig, of the rig that was used first in front.
----@type polecat.Snapshot[]
+--- The last one of each rig, by its home.
+---@type table<string, polecat.Snapshot>
 local rigs = {}
+--- Their homes, that of the rig that was used first in front.
+---@type string[]
+local homes = {}
 ---@type polecat.Snapshot?
 local newest
-
----@param home string
----@return integer
-local function place_of(home)
-  for place, rig in ipairs(rigs) do
-    if rig.home == home then
-      return place
-    end
-  end
-  return #rigs + 1
-end
 
 ---@param snapshot polecat.Snapshot
 function M.set(snapshot)
@@ -34,23 +26,26 @@ function M.set(snapshot)
       vim.cmd('redrawstatus!')
     end)
   end
-  rigs[place_of(snapshot.home)], newest = snapshot, snapshot
+  if not rigs[snapshot.home] then
+    homes[#homes + 1] = snapshot.home
+  end
+  rigs[snapshot.home], newest = snapshot, snapshot
   require('polecat.editor.notify').news(snapshot.news)
 end
 
 --- The rigs in use, for a backend that is started anew: it tells what happened meanwhile.
 ---@return { home: string, memory: string? }[]
 function M.known()
-  return vim.tbl_map(function(rig)
-    return { home = rig.home, memory = rig.memory }
-  end, rigs)
+  return vim.tbl_map(function(home)
+    return { home = home, memory = rigs[home].memory }
+  end, homes)
 end
 
 ---@return polecat.SessionInfo[]
 function M.sessions()
   local all = {}
-  for _, rig in ipairs(rigs) do
-    vim.list_extend(all, vim.deepcopy(rig.sessions))
+  for _, home in ipairs(homes) do
+    vim.list_extend(all, vim.deepcopy(rigs[home].sessions))
   end
   return all
 end

@@ -4,64 +4,53 @@ local where = require('polecat.editor.context')
 
 local M = {}
 
---- The backend's refusal, also in the buffer, which stays empty otherwise.
----@param buf integer
----@return fun(err?: polecat.Error)
-local function or_say(buf)
-  return function(err)
-    if err then
-      notify.error(err)
-      vim.b[buf].polecat_title = err.message
-    end
-  end
-end
-
---- Makes a call that is answered by the effect that fills `buf`.
----@param buf integer
----@param method string
----@param args table
-local function fill(buf, method, args)
-  local context = { at = args.at, split = {}, buf = buf }
-  require('polecat.ui.effects').call({ method = method, args = args }, context)
-end
-
---- Fills a view.
----@param kind 'status'|'capture'|'diff'
----@param subject_is 'polecat'|'session' What the rest of the name says.
----@return fun(buf: integer, subject: string, at: polecat.At)
-local function view(kind, subject_is)
-  return function(buf, subject, at)
-    ---@type polecat.OpenSpec
-    local spec = { view = kind, at = at }
-    spec[subject_is] = subject ~= '' and subject or nil
-    require('polecat.ui.open').fill(buf, spec, or_say(buf))
-  end
-end
-
----@type table<string, fun(buf: integer, subject: string, at: polecat.At)>
-local kinds = {
-  status = view('status', 'polecat'),
-  capture = view('capture', 'session'),
-  diff = view('diff', 'polecat'),
-  base = function(buf, subject, at)
-    local polecat, path = subject:match('^([^/]+)/(.+)$')
-    fill(buf, 'diff.side_by_side', { at = at, polecat = polecat, path = path })
-  end,
-  compose = function(buf, polecat, at)
-    fill(buf, 'command.run', { at = at, cwd = at.cwd, name = 'Inject', args = polecat })
-  end,
+--- The command that fills a buffer of each kind, about what the rest of its name says.
+---@type table<string, string>
+local COMMANDS = {
+  status = 'Status',
+  capture = 'CaptureSession',
+  diff = 'Diff',
+  compose = 'Inject',
 }
+
+--- The call that is answered by the effect that fills `buf`.
+---@param buf integer
+---@param kind string
+---@param subject string
+---@return polecat.Request?
+local function request(buf, kind, subject)
+  local at, name = where.here(buf), COMMANDS[kind]
+  if kind == 'base' then
+    local polecat, path = subject:match('^([^/]+)/(.+)$')
+    return { method = 'diff.side_by_side', args = { at = at, polecat = polecat, path = path } }
+  elseif kind == 'capture' and vim.b[buf].polecat then
+    -- Of a polecat's buffer we know whose it is.
+    name, subject = 'Capture', vim.b[buf].polecat
+  end
+  if name and (subject ~= '' or kind == 'status') then
+    local args = { at = at, cwd = at.cwd, name = name, args = vim.fn.escape(subject, ' \\') }
+    return { method = 'command.run', args = args }
+  end
+end
 
 --- Fills `buf` by its name: `polecat://status`, `polecat://capture/<session>`, ...
 ---@param buf integer
 function M.read(buf)
   local name = vim.api.nvim_buf_get_name(buf)
   local kind, subject = name:match('^polecat://(%w+)/?(.*)$')
-  if not subject or not kinds[kind] or (kind ~= 'status' and subject == '') then
+  local call = kind and request(buf, kind, subject or '')
+  if not call then
     local message = ('`%s` is no buffer of polecat.nvim'):format(name)
     return notify.error({ code = 'bad_argument', message = message })
   end
-  kinds[kind](buf, subject, where.here(buf))
+  require('polecat.ui.buffer').prepare(buf, 'hide')
+  local context = { at = call.args.at, split = {}, buf = buf }
+  require('polecat.ui.effects').call(call, context, function(err)
+    -- The buffer stays empty, and says why.
+    if err and vim.api.nvim_buf_is_valid(buf) then
+      vim.b[buf].polecat_title = err.message
+    end
+  end)
 end
 
 return M

@@ -28,6 +28,34 @@ local function polecat_of(row)
   return row:match('^%S+') or row
 end
 
+--- More than any preview window is high; what is above can be scrolled to.
+local PREVIEW_LINES = 200
+
+--- The buffer of the one preview that there is.
+---@type integer?
+local previewed
+
+--- Shows what `polecat` prints in `buf`, live, until another is shown or `buf` goes.
+---@param buf integer
+---@param polecat string
+---@param at polecat.At
+function M.preview(buf, polecat, at)
+  local view = require('polecat.ui.view')
+  if previewed then
+    view.close(previewed)
+  end
+  previewed = buf
+  vim.b[buf].polecat_at = at
+  local spec = { kind = 'capture', polecat = polecat, title = polecat }
+  spec.lines, spec.follow = PREVIEW_LINES, true
+  view.open(buf, spec, function(err)
+    -- Why there is nothing to see.
+    if err and vim.api.nvim_buf_is_valid(buf) then
+      require('polecat.ui.buffer').write(buf, vim.split(err.message, '\n'))
+    end
+  end)
+end
+
 --- Opens `picker` on the sessions of the rig.
 ---@param picker string
 ---@param plugin { module: string, name: string }
@@ -44,7 +72,7 @@ local function open(picker, plugin, opts)
     require('polecat.integrations.' .. picker).open({
       rows = rows,
       preview = function(buf, row)
-        require('polecat.ui.preview').show(buf, polecat_of(row), at)
+        M.preview(buf, polecat_of(row), at)
       end,
       choose = function(row)
         run('Capture', { args = polecat_of(row) }, at)

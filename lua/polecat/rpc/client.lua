@@ -10,7 +10,7 @@ local sessions = require('polecat.editor.sessions')
 local M = {}
 
 --- What this plugin speaks. The backend refuses any other.
-M.PROTOCOL = 6
+M.PROTOCOL = 7
 
 --- A backend that does not answer `hello` within this time is stuck, in ms.
 local HELLO_TIMEOUT = 10000
@@ -20,7 +20,7 @@ local HELLO_TIMEOUT = 10000
 ---@field version string
 ---@field pid integer
 
---- Who wants to know of the backend's coming and going.
+--- What is to be known of the backend's coming and going.
 ---@class polecat.Watcher
 ---@field ready fun() The backend is there (again).
 ---@field lost fun(why: string, again: boolean) It is not; `again`: it may be started anew.
@@ -38,8 +38,8 @@ local pinned
 local start_planned = false
 --- Neovim is about to end; nothing is started or told any more.
 local leaving = false
----@type polecat.Watcher[]
-local watchers = {}
+---@type polecat.Watcher?
+local watcher
 
 --- The calls that wait for their answers, by their ids.
 ---@type table<integer, polecat.Callback>
@@ -94,7 +94,7 @@ local function lose(err, why, again)
   for _, id in ipairs(ids) do
     finish(id, err)
   end
-  for _, watcher in ipairs(watchers) do
+  if watcher then
     watcher.lost(why, again)
   end
 end
@@ -148,13 +148,18 @@ end
 ---@param configuration polecat.Config
 ---@return table
 function M.hello(configuration)
-  local nvim = vim.empty_dict()
-  nvim.tmux = vim.env.TMUX
-  nvim.data = vim.fn.stdpath('data') .. '/polecat'
-  nvim.state = vim.fn.stdpath('state')
-  local hello = { protocol = M.PROTOCOL, config = configuration, nvim = nvim, pin = pinned }
-  hello.known = sessions.known()
-  return hello
+  return {
+    protocol = M.PROTOCOL,
+    config = configuration,
+    nvim = {
+      tmux = vim.env.TMUX,
+      data = vim.fn.stdpath('data') .. '/polecat',
+      state = vim.fn.stdpath('state'),
+      groups = vim.g.polecat_groups,
+    },
+    pin = pinned,
+    known = sessions.known(),
+  }
 end
 
 ---@param child polecat.Process
@@ -167,7 +172,7 @@ local function greet(child)
       return give_up(child, err)
     end
     greeting = result
-    for _, watcher in ipairs(watchers) do
+    if watcher then
       watcher.ready()
     end
   end)
@@ -260,9 +265,9 @@ function M.pin(path)
   pinned = path
 end
 
----@param watcher polecat.Watcher
-function M.watch(watcher)
-  watchers[#watchers + 1] = watcher
+---@param new polecat.Watcher
+function M.watch(new)
+  watcher = new
 end
 
 --- Called by the backend with the answer to the call `id`.
@@ -278,13 +283,6 @@ function M.answer(id, ok, value)
     return finish(id, nil, value)
   end
   finish(id, value or { code = 'internal', message = 'the backend gave no reason' })
-end
-
---- Called by the backend when something happened.
----@param name string
----@param data any
-function M.event(name, data)
-  require('polecat.rpc.dispatch').take(name, data)
 end
 
 return M

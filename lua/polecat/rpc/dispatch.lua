@@ -15,7 +15,7 @@ local RECEIVERS = {
 ---@type table<string, true>
 local complained = {}
 
---- Hands `data` on. The backend has no use for our mistakes, so they are told here.
+--- Called by the backend when something happened: hands `data` on. The backend has no use for our mistakes, so they are told here.
 ---@param name string
 ---@param data any
 function M.take(name, data)

@@ -16,13 +16,13 @@ end
 
 --- Shows the end of it.
 ---@param _ table
----@param split polecat.Split
-function M.open(_, split)
+---@param context polecat.Context
+function M.open(_, context)
   if not vim.uv.fs_stat(M.path()) then
     return require('polecat.editor.notify').warn(('there is no log yet at `%s`'):format(M.path()))
   end
   local buf = vim.fn.bufadd(M.path())
-  local win = require('polecat.ui.window').split(buf, split)
+  local win = require('polecat.ui.window').split(buf, context.split)
   if not win then
     return
   end

@@ -25,15 +25,6 @@ local function text_of(sends)
   return {}
 end
 
---- What a view is about; an empty table would arrive as a list.
----@param spec polecat.ViewSpec
----@return { polecat?: string, session?: string }?
-local function about(spec)
-  if spec.polecat or spec.session then
-    return { polecat = spec.polecat, session = spec.session }
-  end
-end
-
 --- Presses a key of `buf`. Rows move: it is about what stands under the cursor, or is selected, now.
 ---@param buf integer
 ---@param key polecat.Key
@@ -49,6 +40,7 @@ function M.press(buf, key)
     return
   end
   local context = { at = where.here(buf), split = { from = vim.api.nvim_get_current_win() } }
+  local about = { polecat = shown.spec.polecat, session = shown.spec.session }
   local args = vim.tbl_extend('error', text_of(key.sends), {
     at = context.at,
     view = (shown.state == 'open' or shown.state == 'opening') and shown.id or nil,
@@ -56,7 +48,8 @@ function M.press(buf, key)
     id = id,
     last_id = last ~= first and last_id or nil,
     count = vim.v.count > 0 and vim.v.count or nil,
-    about = about(shown.spec),
+    -- An empty table would arrive as a list.
+    about = next(about) and about or nil,
   })
   effects.call({ method = 'view.act', args = args }, context, finish)
 end

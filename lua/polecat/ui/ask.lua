@@ -1,7 +1,5 @@
 --- What takes the user's keys: questions, and windows one types in. One that comes late must not
 --- take for its answer what is being typed for something else.
-local notify = require('polecat.editor.notify')
-
 local M = {}
 
 --- After a key, a late question waits for a moment without one, in ms.
@@ -15,13 +13,9 @@ local typed = 0
 ---@field win integer
 ---@field typed integer
 
----@class polecat.Ask
----@field prompt string
----@field from? polecat.From Where it was asked for, as `from()` gave it then: the question comes late.
----Without it, it answers a key that has just been pressed.
----@field again? string The command that asks again, for who could not be asked.
----@field kind? string What is chosen from, for the user's `vim.ui.select`.
----@field show? fun(labels: string[], opts: table, done: fun(label?: string))|false In place of that.
+---@class polecat.Choice
+---@field label string
+---@field call? polecat.Request Nothing for one that declines.
 
 --- Taken when something is begun that may end in a question.
 ---@return polecat.From
@@ -90,35 +84,23 @@ function M.when_quiet(act)
   end, QUIET_INTERVAL)
 end
 
----@param opts polecat.Ask
-local function not_asked(opts)
-  notify.warn({
-    code = 'cancelled',
-    message = 'not asked while you are busy: ' .. opts.prompt,
-    hint = opts.again and ('`%s` asks again'):format(opts.again),
-  })
-end
+---@alias polecat.Select fun(labels: string[], opts: table, done: fun(label?: string))
 
---- Lets the user choose, by `opts.show` in place of their own `vim.ui.select`, which sees only the
---- labels; `done` gets nil for none, also when it was not asked.
+--- Lets the user choose, by `select` in place of their own `vim.ui.select`, which sees only the
+--- labels; `done` gets nil for none.
 ---@param choices polecat.Choice[]
----@param opts polecat.Ask
+---@param opts { prompt: string, kind?: string }
 ---@param done fun(choice?: polecat.Choice)
-function M.choose(choices, opts, done)
+---@param select? polecat.Select|false
+function M.choose(choices, opts, done, select)
   local labels, by_label = {}, {}
   for _, choice in ipairs(choices) do
     labels[#labels + 1] = choice.label
     by_label[choice.label] = choice
   end
-  local function ask()
-    local shown = { prompt = opts.prompt, kind = opts.kind }
-    (opts.show or vim.ui.select)(labels, shown, function(label)
-      done(by_label[label])
-    end)
-  end
-  M.when_free(opts.from, ask, function()
-    not_asked(opts)
-    done()
+  local ask = select or vim.ui.select
+  ask(labels, opts, function(label)
+    done(by_label[label])
   end)
 end
 

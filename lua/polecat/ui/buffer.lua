@@ -80,28 +80,6 @@ end
 ---@field [3] integer The byte after the last.
 ---@field [4] string|integer A group, or the place of a style of the frame.
 
---- The spans of a patch with their groups, joined where they look alike as colours were rounded.
----@param spans polecat.Span[]
----@param groups table<integer, string|false>
----@return polecat.Span[]
-local function drawn(spans, groups)
-  local found, last = {}, {}
-  for _, span in ipairs(spans) do
-    local group = groups[span[4]]
-    if group == nil then
-      group = span[4]
-    end
-    if span[1] == last[1] and span[2] == last[3] and group == last[4] then
-      last[3] = span[3]
-    else
-      span[4] = group
-      last = span
-      found[#found + 1] = span
-    end
-  end
-  return found
-end
-
 ---@param buf integer
 ---@param patch polecat.Patch
 ---@param groups table<integer, string|false>
@@ -116,9 +94,13 @@ local function apply(buf, patch, groups, whole)
     vim.api.nvim_buf_clear_namespace(buf, namespace, patch.from, to)
   end
   vim.api.nvim_buf_set_lines(buf, patch.from, to, true, patch.lines)
-  for _, span in ipairs(drawn(patch.spans, groups)) do
-    if span[4] then
-      local mark = { end_col = span[3], hl_group = span[4], strict = false }
+  for _, span in ipairs(patch.spans) do
+    local group = groups[span[4]]
+    if group == nil then
+      group = span[4]
+    end
+    if group then
+      local mark = { end_col = span[3], hl_group = group, strict = false }
       vim.api.nvim_buf_set_extmark(buf, namespace, span[1], span[2], mark)
     end
   end

@@ -109,16 +109,14 @@ local function fill(buf, effect, at)
   vim.bo[buf].buftype, vim.bo[buf].modifiable = 'acwrite', true
   vim.api.nvim_buf_set_lines(buf, 0, -1, false, vim.split(effect.text, '\n', { plain = true }))
   vim.bo[buf].undolevels, vim.bo[buf].modified = vim.go.undolevels, false
-  where.keep(buf, at)
+  vim.b[buf].polecat_at = at
   vim.b[buf].polecat, vim.b[buf].polecat_title = effect.polecat, effect.title
-  keys.set(buf, 'plain', {
-    close = function()
-      if vim.bo[buf].modified then
-        return notify.warn(effect.words.unsaved)
-      end
-      buffer.close(buf)
-    end,
-  })
+  keys.set(buf, 'plain', function()
+    if vim.bo[buf].modified then
+      return notify.warn(effect.words.unsaved)
+    end
+    buffer.close(buf)
+  end)
   autocmd.on('polecat_compose', 'BufWriteCmd', 'Send the text', function()
     send(buf, effect)
   end, buf)
@@ -171,7 +169,7 @@ local function show(effect, context)
   local win = window_of(buf, effect, context.split)
   if win and not effect.float then
     panel.keep(win)
-    window.set_options(win, { winbar = window.TITLE })
+    window.set_options(win, window.TITLE)
   end
   if win and effect.quote then
     quote(buf, win, effect.quote)

@@ -84,16 +84,6 @@ function M.selected()
   return first, last
 end
 
---- Puts the cursor of `win` on the first row of `buf` that stands for something.
----@param win integer
----@param buf integer
-function M.to_first(win, buf)
-  local row = rows.first(buf)
-  if row then
-    vim.api.nvim_win_set_cursor(win, { row + 1, 0 })
-  end
-end
-
 --- Where the cursor of `win` is; nil where that stands for nothing.
 ---@param buf integer
 ---@param win integer

@@ -22,28 +22,15 @@ function M.show_title(view, note)
 end
 
 ---@param view polecat.View
----@param keys string[]
-local function take_keys(view, keys)
-  local first = rows.take_keys(view.buf, keys)
-  cursor.restore(view)
-  for _, win in ipairs(first and vim.fn.win_findbuf(view.buf) or {}) do
-    cursor.to_first(win, view.buf)
-  end
-  under_way.draw(view)
-end
-
----@param view polecat.View
 ---@param frame table
 local function draw(view, frame)
   cursor.hold(view)
   local followers = view.spec.follow and cursor.at_end(view.buf)
   view.count = buffer.draw(view.buf, frame.patches, highlight.groups(frame.styles), view.count)
   view.tick = vim.api.nvim_buf_get_changedtick(view.buf)
-  if frame.keys then
-    take_keys(view, frame.keys)
-  end
   if frame.marks then
     rows.take(view.buf, frame.marks)
+    under_way.draw(view)
   end
   if frame.whole then
     cursor.restore(view)

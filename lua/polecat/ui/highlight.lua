@@ -1,6 +1,5 @@
---- Highlight groups for the colours of agents, made as they come. Neovim has room for some 20,000
---- groups of everybody's and takes none back, so that the number of ours is bounded for its whole
---- life, whatever is printed.
+--- Highlight groups for the colours of agents, made as they come. The backend sees to it that there
+--- are not too many: Neovim takes none back.
 local autocmd = require('polecat.editor.autocmd')
 local bit = require('bit')
 
@@ -13,12 +12,8 @@ local PALETTE = {
   '#7f7f7f', '#ff0000', '#00ff00', '#ffff00', '#8787ff', '#ff00ff', '#00ffff', '#ffffff',
 }
 
---- How many groups of ours there may be before styles are drawn in fewer colours, and in fewer yet,
---- of which there cannot be more than 44 x 44.
-local LIMITS = { 1000, 3000, math.huge }
-
 ---@class polecat.Style As `nvim_set_hl()` takes it, but for these.
----@field name? string Of its group; none where nothing is left of it.
+---@field name string Of its group.
 ---@field fg? string|integer `#rrggbb`, or one of the sixteen that a person's palette decides.
 ---@field bg? string|integer
 ---@field sp? string|integer
@@ -54,8 +49,7 @@ local function faint(rgb)
 end
 
 ---@param style polecat.Style
----@param name string
-local function define(style, name)
+local function define(style)
   local group = vim.tbl_extend('force', style, {
     fg = resolve(style.fg),
     bg = resolve(style.bg),
@@ -63,16 +57,14 @@ local function define(style, name)
   })
   group.fg = style.dim and faint(group.fg) or group.fg
   group.dim, group.name = nil, nil
-  vim.api.nvim_set_hl(0, name, group)
+  vim.api.nvim_set_hl(0, style.name, group)
 end
 
 --- Set again what a colour scheme clears.
 local function listen()
   local desc = "Set the groups of polecat.nvim for agents' colours again"
   autocmd.on('polecat_highlight', 'ColorScheme', desc, function()
-    for name, style in pairs(styles) do
-      define(style, name)
-    end
+    vim.tbl_map(define, styles)
   end)
 end
 
@@ -80,47 +72,30 @@ end
 local full = false
 
 --- Makes a group, and counts it where Neovim does not have it yet. The count is Neovim's, so that
---- it outlives this module when somebody loads the plugin anew.
+--- it outlives this module when somebody loads the plugin anew, and the backend.
 ---@param style polecat.Style
----@param name string
----@return string? name None where there is no room.
-local function make(style, name)
+local function make(style)
   if next(styles) == nil then
     listen()
   end
-  if vim.fn.hlID(name) == 0 then
+  if vim.fn.hlID(style.name) == 0 then
     vim.g.polecat_groups = (vim.g.polecat_groups or 0) + 1
   end
-  full = not pcall(define, style, name)
-  if not full then
-    styles[name] = style
-    return name
-  end
+  full = not pcall(define, style)
+  styles[style.name] = not full and style or nil
 end
 
---- The group that a style is drawn with.
----@param stages polecat.Style[] The style, and what it is in fewer colours; the last one for all that
----would follow.
----@return string|false name False for the editor's own.
-local function group_of(stages)
-  local made = vim.g.polecat_groups or 0
-  for stage, limit in ipairs(LIMITS) do
-    local style = stages[stage] or stages[#stages]
-    local name = style.name
-    if not name or styles[name] then
-      return name or false
-    elseif made < limit then
-      return not full and make(style, name) or false
-    end
-  end
-  return false
-end
-
---- The groups that the styles of a frame are drawn with, by their places; false for none.
----@param used polecat.Style[][]
+--- The groups that the styles of a frame are drawn with, by their places; false where there is no
+--- room for one.
+---@param used polecat.Style[]
 ---@return table<integer, string|false>
 function M.groups(used)
-  return vim.tbl_map(group_of, used)
+  return vim.tbl_map(function(style)
+    if not styles[style.name] and not full then
+      make(style)
+    end
+    return styles[style.name] and style.name or false
+  end, used)
 end
 
 return M

@@ -2,6 +2,7 @@
 local autocmd = require('polecat.editor.autocmd')
 local buffer = require('polecat.ui.buffer')
 local float = require('polecat.ui.float')
+local rows = require('polecat.ui.rows')
 
 local M = {}
 
@@ -12,28 +13,18 @@ local M = {}
 ---@field act? string What it is called in `view.act`.
 ---@field doing? string What its row says while that takes time.
 ---@field sends? 'line'|'lines' The text that it is about.
----@field lua? string Instead of `act`: the name of an action below, or of the view's own.
+---@field jump? string Instead of `act`: the kind of stop that it goes to.
+---@field step? 1|-1 To the next one, or the previous one.
+---@field lua? 'close'|'help'|'refresh' Instead of both.
 
----@type table<integer, polecat.Key[]>
-local by_buffer = {}
-
+--- Lists `keys`; any of `q`, `<Esc>`, `g?` or leaving closes the list.
 ---@param keys polecat.Key[]
----@return string[] lines
----@return integer width
-local function help_lines(keys)
+local function list(keys)
   local lines, width = {}, 0
   for _, key in ipairs(keys) do
-    local line = (' %-5s %s '):format(key[1], key[2])
-    lines[#lines + 1] = line
-    width = math.max(width, vim.fn.strdisplaywidth(line))
+    lines[#lines + 1] = (' %-5s %s '):format(key[1], key[2])
+    width = math.max(width, vim.fn.strdisplaywidth(lines[#lines]))
   end
-  return lines, width
-end
-
---- Lists the keys of `buf`; any of `q`, `<Esc>`, `g?` or leaving closes the list.
----@param buf integer
-function M.help(buf)
-  local lines, width = help_lines(by_buffer[buf] or {})
   local help = buffer.scratch(lines)
   local win = float.popup(help, 'keys', width, #lines)
   local function close()
@@ -45,58 +36,35 @@ function M.help(buf)
   autocmd.once('BufLeave', 'Close the list of keys', close, { buffer = help })
 end
 
---- Moves the cursor to a stop of this kind.
----@param kind string
----@param step 1|-1
----@return fun(buf: integer)
-local function to_stop(kind, step)
-  return function(buf)
-    require('polecat.ui.rows').jump(buf, kind, step)
-  end
-end
-
---- What keys do that Neovim does itself.
----@type table<string, fun(buf: integer)>
-local actions = {
-  close = buffer.close,
-  help = M.help,
-  refresh = function(buf)
-    require('polecat.ui.view').refresh(buf)
-  end,
-  next_hunk = to_stop('hunk', 1),
-  previous_hunk = to_stop('hunk', -1),
-  next_file = to_stop('file', 1),
-  previous_file = to_stop('file', -1),
-}
-
----@param buf integer
----@param key polecat.Key
----@param own table<string, fun(buf: integer)>
----@return fun()
-local function action(buf, key, own)
-  return function()
-    if key.act then
-      return require('polecat.ui.act').press(buf, key)
-    end
-    (own[key.lua] or actions[key.lua])(buf)
-  end
-end
-
 --- Maps the keys of the view `name` in `buf`.
 ---@param buf integer
 ---@param name string As in `view_keys.lua`.
----@param own? table<string, fun(buf: integer)> Actions that the view has itself.
-function M.set(buf, name, own)
+---@param close? fun(buf: integer) How it is closed, where that is not simply its window.
+function M.set(buf, name, close)
   local keys = assert(require('polecat.ui.view_keys')[name], name)
-  by_buffer[buf] = keys
+  --- What Neovim does itself.
+  local own = {
+    close = close or buffer.close,
+    refresh = function()
+      require('polecat.ui.view').refresh(buf)
+    end,
+    help = function()
+      list(keys)
+    end,
+  }
   for _, key in ipairs(keys) do
     -- A longer map of the user's must not make ours wait for `timeoutlen`.
     local opts = { buffer = buf, nowait = true, desc = key[2] }
-    vim.keymap.set(key.modes or 'n', key[1], action(buf, key, own or {}), opts)
+    vim.keymap.set(key.modes or 'n', key[1], function()
+      if key.act then
+        require('polecat.ui.act').press(buf, key)
+      elseif key.jump then
+        rows.jump(buf, key.jump, key.step)
+      else
+        own[key.lua](buf)
+      end
+    end, opts)
   end
-  autocmd.on('polecat_keys', 'BufWipeout', 'Forget the keys of a buffer that goes', function()
-    by_buffer[buf] = nil
-  end, buf)
 end
 
 return M

@@ -2,6 +2,7 @@
 local ask = require('polecat.ui.ask')
 local buffer = require('polecat.ui.buffer')
 local keys = require('polecat.ui.keymaps')
+local notify = require('polecat.editor.notify')
 local window = require('polecat.ui.window')
 
 local M = {}
@@ -12,7 +13,7 @@ local M = {}
 ---@field titles string[] With all of it, and with its beginning.
 ---@field filetype string
 ---@field lines string[]
----@field again string
+---@field not_asked polecat.Error Is told when it comes while the user does something else.
 ---@field choices polecat.Choice[]
 ---@field show_all string
 
@@ -84,8 +85,8 @@ local function put(asked, finished)
   if not whole then
     choices[#choices + 1] = { label = question.show_all }
   end
-  local opts = { prompt = question.prompt, from = asked.context.from, again = question.again }
-  ask.choose(choices, opts, function(choice)
+  ---@param choice? polecat.Choice
+  local function take(choice)
     window.close(win)
     open = nil
     answers[question.id] = { label = choice and choice.label, at = vim.uv.hrtime() }
@@ -94,6 +95,12 @@ local function put(asked, finished)
     end
     asked.done(choice)
     finished()
+  end
+  ask.when_free(asked.context.from, function()
+    ask.choose(choices, { prompt = question.prompt }, take)
+  end, function()
+    notify.warn(question.not_asked)
+    take()
   end)
 end
 

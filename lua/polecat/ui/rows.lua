@@ -11,7 +11,6 @@ local namespace = vim.api.nvim_create_namespace('polecat_notes')
 ---@field [2] integer How many.
 ---@field [3] string `group#part`: another one when what they show has changed.
 ---@field [4]? polecat.Chunks What stands there when the fold that begins here is closed.
----@field is_row? boolean It is one row, and `[3]` all of its id.
 
 ---@class polecat.Marks
 ---@field ranges polecat.Range[] In order.
@@ -54,7 +53,7 @@ end
 ---@param range polecat.Range
 ---@return string?
 local function group_of(range)
-  return range.is_row and range[3] or range[3]:match('^[^#]*')
+  return range[3]:match('^[^#]*')
 end
 
 --- What `row` stands for.
@@ -65,8 +64,7 @@ end
 function M.id(buf, row)
   local range = range_of(buf, row)
   if range then
-    local id = range.is_row and range[3] or ('%s+%d'):format(range[3], row - range[1])
-    return id, group_of(range)
+    return ('%s+%d'):format(range[3], row - range[1]), group_of(range)
   end
 end
 
@@ -77,9 +75,7 @@ end
 function M.row_of(buf, id)
   local of, offset = id:match('^(.*)%+(%d+)$')
   for _, range in ipairs(ranges_of(buf)) do
-    if range.is_row and range[3] == id then
-      return range[1]
-    elseif not range.is_row and range[3] == of then
+    if range[3] == of then
       return range[1] + math.floor(tonumber(offset) or 0)
     end
   end
@@ -167,19 +163,6 @@ function M.take(buf, new)
     local mark = { virt_lines = note[2], strict = false }
     vim.api.nvim_buf_set_extmark(buf, namespace, note[1], 0, mark)
   end
-end
-
---- The same of a view whose rows each have a key, `''` where one stands for nothing.
----@param buf integer
----@param keys string[]
----@return boolean first There were none before.
-function M.take_keys(buf, keys)
-  local first, ranges = marks[buf] == nil, {}
-  for row, key in ipairs(keys) do
-    ranges[#ranges + 1] = key ~= '' and { row - 1, 1, key, is_row = true } or nil
-  end
-  marks[buf] = { ranges = ranges, stops = {}, notes = {} }
-  return first
 end
 
 --- Forgets a buffer that goes.

@@ -47,7 +47,7 @@ local function fill(left, effect, encoding)
   vim.bo[left].modifiable = true
   vim.bo[left].fileformat = effect.fileformat
   buffer.write(left, lines)
-  keys.set(left, 'plain', { close = close })
+  keys.set(left, 'plain', close)
   vim.bo[left].filetype = vim.filetype.match({ filename = effect.filename, buf = left }) or ''
 end
 
@@ -101,11 +101,11 @@ local function show(effect, at)
   local right = open_file(effect.file)
   local encoding = vim.bo.fileencoding
   local left = buffer.get(('polecat://base/%s/%s'):format(effect.polecat, effect.path))
-  where.keep(left, at)
+  vim.b[left].polecat_at = at
   local win = vim.api.nvim_open_win(left, true, { split = 'left', win = right })
   fill(left, effect, encoding)
   panel.keep(win)
-  window.set_options(win, { winbar = window.TITLE })
+  window.set_options(win, window.TITLE)
   vim.cmd.diffthis()
   end_with(left, right)
   vim.api.nvim_win_call(right, vim.cmd.diffthis)
@@ -126,16 +126,16 @@ end
 
 --- Asks for the file under the cursor of a diff, or the one that is edited, in the window where the
 --- command was typed.
----@param spec { polecat?: string, at: polecat.At }
----@param split polecat.Split
-function M.open(spec, split)
-  local win = split.from
+---@param effect { polecat?: string }
+---@param context polecat.Context
+function M.compare(effect, context)
+  local win = context.split.from
   if not win or not vim.api.nvim_win_is_valid(win) then
     return
   end
   local buf = vim.api.nvim_win_get_buf(win)
   local of = vim.bo[buf].filetype == 'polecat-diff' and vim.b[buf].polecat
-  if of and of == (spec.polecat or of) then
+  if of and of == (effect.polecat or of) then
     return vim.api.nvim_win_call(win, function()
       act.press(buf, { 'dv', '', act = 'side_by_side', doing = 'opening' })
     end)
@@ -143,7 +143,10 @@ function M.open(spec, split)
   local file = vim.bo[buf].buftype == '' and vim.uv.fs_realpath(vim.api.nvim_buf_get_name(buf))
   local line = vim.api.nvim_win_get_cursor(win)[1]
   local args = { at = where.here(buf), file = file or nil, line = line }
-  effects.call({ method = 'diff.side_by_side', args = args }, { at = args.at, split = split })
+  effects.call(
+    { method = 'diff.side_by_side', args = args },
+    { at = args.at, split = context.split }
+  )
 end
 
 return M

@@ -1,8 +1,6 @@
 --- Attaching: a terminal on a session, or the user's own tmux client switched to it.
-local ask = require('polecat.ui.ask')
 local autocmd = require('polecat.editor.autocmd')
 local notify = require('polecat.editor.notify')
-local where = require('polecat.editor.context')
 local window = require('polecat.ui.window')
 
 local M = {}
@@ -10,7 +8,6 @@ local M = {}
 ---@class polecat.Terminal An effect of this kind.
 ---@field polecat string
 ---@field plan { argv: string[], switch?: string[] }
----@field again string What attaches once more.
 
 ---@param argv string[]
 ---@param on_exit fun(job: integer, code: integer)
@@ -48,7 +45,7 @@ local function run(terminal, at, buf)
   end)
   vim.b[buf].polecat = terminal.polecat
   vim.b[buf].polecat_attach = table.concat(argv, ' ')
-  where.keep(buf, at)
+  vim.b[buf].polecat_at = at
   detach_when_hidden(buf, job)
   require('polecat.ui.keymaps').set(buf, 'plain')
 end
@@ -94,24 +91,18 @@ local function switch(argv)
 end
 
 --- Attaches. Inside the same tmux server the client is switched, unless the command says where it
---- wants a split. Not while the user types for something else, which would go to the agent.
+--- wants a split.
 ---@param terminal polecat.Terminal
 ---@param context polecat.Context
----@param done? polecat.Callback
-function M.open(terminal, context, done)
-  done = done or notify.or_error()
-  ask.when_free(context.from, function()
-    if terminal.plan.switch and not window.has_modifiers(context.split) then
-      switch(terminal.plan.switch)
-    else
-      in_terminal(terminal, context.at, context.split)
-    end
-    done(nil)
-  end, function()
-    local message = ('not attached to `%s` while you are busy'):format(terminal.polecat)
-    local hint = ('`%s` once more'):format(terminal.again)
-    done({ code = 'cancelled', message = message, hint = hint })
-  end)
+function M.open(terminal, context)
+  if terminal.plan.switch and not window.has_modifiers(context.split) then
+    switch(terminal.plan.switch)
+  else
+    in_terminal(terminal, context.at, context.split)
+  end
+  if context.done then
+    context.done()
+  end
 end
 
 return M

@@ -10,7 +10,6 @@ local namespace = vim.api.nvim_create_namespace('polecat_under_way')
 
 ---@class polecat.UnderWay
 ---@field id string What the key was pressed on.
----@field act string
 ---@field doing string
 ---@field late? boolean It takes long enough to be shown.
 
@@ -21,7 +20,7 @@ function M.draw(view)
     return
   end
   vim.api.nvim_buf_clear_namespace(view.buf, namespace, 0, -1)
-  for _, one in ipairs(view.under_way) do
+  for _, one in pairs(view.under_way) do
     local row = rows.row_of(view.buf, one.id) or (view.spec.polecat and 0)
     if one.late and one.id ~= '' and row then
       vim.api.nvim_buf_set_extmark(view.buf, namespace, row, 0, {
@@ -40,21 +39,17 @@ end
 ---@return fun()? finish
 function M.begin(view, id, act, doing)
   view.under_way = view.under_way or {}
-  for _, one in ipairs(view.under_way) do
-    if one.id == id and one.act == act then
-      return
-    end
+  local key, one = act .. ' ' .. id, { id = id, doing = doing }
+  if view.under_way[key] then
+    return
   end
-  local one = { id = id, act = act, doing = doing }
-  table.insert(view.under_way, one)
+  view.under_way[key] = one
   vim.defer_fn(function()
     one.late = true
     M.draw(view)
   end, MARK_TIMEOUT)
   return function()
-    view.under_way = vim.tbl_filter(function(other)
-      return other ~= one
-    end, view.under_way)
+    view.under_way[key] = nil
     M.draw(view)
   end
 end

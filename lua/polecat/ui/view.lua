@@ -31,7 +31,7 @@ local M = {}
 ---@field anchors? table<integer, polecat.Anchor> Where cursors were before what is being drawn.
 ---@field callback fun(err?: polecat.Error) For who opened it.
 ---@field frames table[] That have come and are not drawn yet.
----@field under_way? polecat.UnderWay[] Keys that were pressed and are not answered yet.
+---@field under_way? table<string, polecat.UnderWay> Keys that were pressed and are not answered yet.
 ---@field reported { width: integer, visible: boolean } What the backend knows of its window.
 
 ---@type table<integer, polecat.View>
@@ -77,6 +77,9 @@ end
 --- The view is drawn: its first frame says so before the answer to its opening does.
 ---@param view polecat.View
 local function opened(view)
+  for _, win in ipairs(view.shown and {} or vim.fn.win_findbuf(view.buf)) do
+    M.place_cursor(win, view.buf)
+  end
   view.state, view.shown = 'open', true
   frames.show_title(view)
   -- In a turn of its own: the backend waits until its frame is taken. It may open the window that
@@ -116,17 +119,13 @@ local function reopen(view)
   ask(view, ignore)
 end
 
---- The views that `state` holds for, oldest first.
+--- The views that `state` holds for.
 ---@param state string
 ---@return polecat.View[]
 local function views(state)
-  local found = vim.tbl_filter(function(view)
+  return vim.tbl_filter(function(view)
     return view.state == state and vim.api.nvim_buf_is_valid(view.buf)
   end, vim.tbl_values(by_buffer))
-  table.sort(found, function(a, b)
-    return a.id < b.id
-  end)
-  return found
 end
 
 --- Draws the views that were there before the backend was.
@@ -225,8 +224,8 @@ function M.of(buf)
   return by_buffer[buf]
 end
 
---- Puts the cursor of a window that has just been opened on `buf` where it is of use: at the end
---- of what is followed, else on the first row that stands for something.
+--- Puts the cursor of a window that has come to show `buf` where it is of use: at the end of what
+--- is followed, else on the first row that stands for something.
 ---@param win integer
 ---@param buf integer
 function M.place_cursor(win, buf)
@@ -234,7 +233,8 @@ function M.place_cursor(win, buf)
   if view and view.spec.kind == 'capture' then
     cursor.follow(buf, { win })
   elseif view and view.spec.kind == 'status' then
-    cursor.to_first(win, buf)
+    local row = rows.first(buf) or 0
+    vim.api.nvim_win_set_cursor(win, { row + 1, 0 })
   end
 end
 

@@ -4,8 +4,8 @@ local notify = require('polecat.editor.notify')
 
 local M = {}
 
---- 'winbar' of a window that shows the title of its buffer.
-M.TITLE = " %{get(b:, 'polecat_title', '')}"
+--- The option of a window that shows the title of its buffer.
+M.TITLE = "winbar=\\ %{get(b:,'polecat_title','')}"
 
 ---@param win integer
 ---@return boolean
@@ -168,45 +168,44 @@ local function file_window()
   end
 end
 
---- Opens `file` in a window that shows files, or in a new one.
----@param file string
----@param lnum? integer
----@param col? integer
-function M.edit(file, lnum, col)
+--- Carries out an effect: opens a file in a window that shows files, or in a new one.
+---@param effect { file: string, line?: integer, column?: integer }
+function M.edit(effect)
   local win = file_window()
-  local edit = { cmd = 'edit', args = { vim.fn.fnameescape(file) }, magic = { file = false } }
+  local name = vim.fn.fnameescape(effect.file)
+  local edit = { cmd = 'edit', args = { name }, magic = { file = false } }
   local opened = win
     and pcall(function()
       vim.api.nvim_set_current_win(win)
       vim.cmd(edit)
     end)
-  if not opened and not M.split(vim.fn.bufadd(file), {}) then
+  if not opened and not M.split(vim.fn.bufadd(effect.file), {}) then
     return
   end
   vim.bo.buflisted = true
-  if lnum then
-    local row = math.min(math.max(lnum, 1), vim.api.nvim_buf_line_count(0))
-    vim.api.nvim_win_set_cursor(0, { row, math.max((col or 1) - 1, 0) })
+  if effect.line then
+    local row = math.min(math.max(effect.line, 1), vim.api.nvim_buf_line_count(0))
+    vim.api.nvim_win_set_cursor(0, { row, math.max((effect.column or 1) - 1, 0) })
     vim.cmd('normal! zv')
   end
 end
 
---- Sets options for `buf` in `win` only: another buffer that comes into the window has its own.
+--- Sets options for the buffer that `win` shows: another one that comes into it has its own.
 ---@param win integer
----@param options table<string, any>
+---@param options string As `:setlocal` takes them.
 function M.set_options(win, options)
-  for name, value in pairs(options) do
-    vim.wo[win][0][name] = value
-  end
+  vim.api.nvim_win_call(win, function()
+    vim.cmd('setlocal ' .. options)
+  end)
 end
 
 --- Sets options in every window that comes to show `buf`.
 ---@param buf integer
----@param options table<string, any>
+---@param options string
 function M.dress(buf, options)
   local desc = 'Set the options of a window that shows a buffer of polecat.nvim'
   autocmd.on('polecat_window', 'BufWinEnter', desc, function()
-    M.set_options(vim.api.nvim_get_current_win(), options)
+    M.set_options(0, options)
   end, buf)
 end
 

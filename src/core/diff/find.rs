@@ -31,7 +31,7 @@ impl Side {
 
 /// Lines of a file, as they were when a comment was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct CommentedLines {
     /// The file's path.
     pub path: Vec<u8>,
     /// The version.
@@ -45,8 +45,8 @@ pub struct Place {
 /// Where lines are now: the indices of section, file, hunk and row in the hunk (from 0 below its
 /// heading).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// Found: the row of the last line.
+pub enum CommentPosition {
+    /// The row of the last line.
     Row(usize, usize, usize, usize),
     /// Only the file still exists.
     File(usize, usize),
@@ -55,7 +55,7 @@ pub enum Found {
 }
 
 /// A line of a version, and its place in the diff.
-struct Seen<'a> {
+struct FileLine<'a> {
     line: usize,
     row: &'a [u8],
     at: (usize, usize, usize, usize),
@@ -64,9 +64,9 @@ struct Seen<'a> {
 /// Finds `place` in `sections`: at its line if the text is unchanged there, else at the nearest lines
 /// of the file with the same text.
 #[must_use]
-pub fn find(sections: &[Section], place: &Place) -> Found {
+pub fn find(sections: &[Section], place: &CommentedLines) -> CommentPosition {
     let mut file_at: Option<(usize, usize)> = None;
-    let mut nearest: Option<(usize, Found)> = None;
+    let mut nearest: Option<(usize, CommentPosition)> = None;
     for (section_at, section) in sections.iter().enumerate() {
         for (index, file) in section.files.iter().enumerate() {
             if !is_of(file, place) {
@@ -82,13 +82,13 @@ pub fn find(sections: &[Section], place: &Place) -> Found {
     }
     match (nearest, file_at) {
         (Some((_, found)), _) => found,
-        (None, Some((section, file))) => Found::File(section, file),
-        (None, None) => Found::Nowhere,
+        (None, Some((section, file))) => CommentPosition::File(section, file),
+        (None, None) => CommentPosition::Nowhere,
     }
 }
 
 /// A renamed file still counts as the same.
-fn is_of(file: &FileDiff, place: &Place) -> bool {
+fn is_of(file: &FileDiff, place: &CommentedLines) -> bool {
     file.new == place.path || file.old == place.path
 }
 
@@ -96,8 +96,8 @@ fn is_of(file: &FileDiff, place: &Place) -> bool {
 fn stretches(
     file: &FileDiff,
     at: (usize, usize),
-    place: &Place,
-) -> impl Iterator<Item = (usize, Found)> {
+    place: &CommentedLines,
+) -> impl Iterator<Item = (usize, CommentPosition)> {
     let seen = seen(file, at, place.side);
     let wanted = place.quote.len();
     let begins = if wanted == 0 { 0 } else { (seen.len() + 1).saturating_sub(wanted) };
@@ -108,7 +108,7 @@ fn stretches(
     };
     let found = |from: usize| {
         let (section, file, hunk, row) = seen[from + wanted - 1].at;
-        (seen[from].line.abs_diff(place.line), Found::Row(section, file, hunk, row))
+        (seen[from].line.abs_diff(place.line), CommentPosition::Row(section, file, hunk, row))
     };
     (0..begins).filter(fits).map(found).collect::<Vec<_>>().into_iter()
 }
@@ -122,11 +122,11 @@ fn says(row: &[u8], said: &str) -> bool {
 }
 
 /// The lines of one version of `file` that are in its hunks.
-fn seen(file: &FileDiff, at: (usize, usize), side: Side) -> Vec<Seen<'_>> {
+fn seen(file: &FileDiff, at: (usize, usize), side: Side) -> Vec<FileLine<'_>> {
     let mut seen = Vec::new();
     for (hunk_at, hunk) in file.hunks.iter().enumerate().filter(|(_, hunk)| hunk.parents() == 1) {
         let lines = hunk.numbered().enumerate().filter(|(_, line)| line.is_of(side));
-        seen.extend(lines.map(|(index, line)| Seen {
+        seen.extend(lines.map(|(index, line)| FileLine {
             line: if side == Side::Old { line.old } else { line.new },
             row: line.text,
             at: (at.0, at.1, hunk_at, index),
@@ -145,9 +145,9 @@ mod tests {
         vec![Section { stage: Stage::Unstaged, commits: 0, files, missing: None }]
     }
 
-    fn place(line: usize, quote: &[&str]) -> Place {
+    fn place(line: usize, quote: &[&str]) -> CommentedLines {
         let quote = quote.iter().map(|line| (*line).to_owned()).collect();
-        Place { path: b"f".to_vec(), side: Side::New, line, quote }
+        CommentedLines { path: b"f".to_vec(), side: Side::New, line, quote }
     }
 
     const DIFF: &str = "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1,2 +1,3 @@\n a\n-x\n+b\n+c\n@@ -9 +10,2 @@\n+b\n+c\n";
@@ -156,19 +156,23 @@ mod tests {
     fn lines_are_found_where_they_were_else_where_they_are_nearest() {
         let sections = sections(DIFF);
         let at = |line| find(&sections, &place(line, &["b", "c"]));
-        assert_eq!(at(2), Found::Row(0, 0, 0, 3));
-        assert_eq!(at(5), Found::Row(0, 0, 0, 3));
-        assert_eq!(at(9), Found::Row(0, 0, 1, 1));
+        assert_eq!(at(2), CommentPosition::Row(0, 0, 0, 3));
+        assert_eq!(at(5), CommentPosition::Row(0, 0, 0, 3));
+        assert_eq!(at(9), CommentPosition::Row(0, 0, 1, 1));
     }
 
     #[test]
     fn lines_that_are_gone_leave_their_file_and_a_file_that_is_gone_nothing() {
         let sections = sections(DIFF);
-        assert_eq!(find(&sections, &place(2, &["b", "d"])), Found::File(0, 0));
-        assert_eq!(find(&sections, &place(3, &["c", "b"])), Found::File(0, 0), "not one stretch");
-        let other = Place { path: b"g".to_vec(), ..place(2, &["b"]) };
-        assert_eq!(find(&sections, &other), Found::Nowhere);
-        assert_eq!(find(&sections, &place(0, &[])), Found::File(0, 0));
+        assert_eq!(find(&sections, &place(2, &["b", "d"])), CommentPosition::File(0, 0));
+        assert_eq!(
+            find(&sections, &place(3, &["c", "b"])),
+            CommentPosition::File(0, 0),
+            "not one stretch"
+        );
+        let other = CommentedLines { path: b"g".to_vec(), ..place(2, &["b"]) };
+        assert_eq!(find(&sections, &other), CommentPosition::Nowhere);
+        assert_eq!(find(&sections, &place(0, &[])), CommentPosition::File(0, 0));
     }
 
     #[test]
@@ -178,14 +182,14 @@ mod tests {
         let row = format!("+{long}");
         let (text, more) = shown(row.as_bytes());
         let said = format!("{}{}", &text[1..], more.expect("it is cut"));
-        assert_eq!(find(&sections(&diff), &place(2, &[&said])), Found::Row(0, 0, 0, 1));
-        assert_eq!(find(&sections(&diff), &place(2, &[&text[1..]])), Found::File(0, 0));
+        assert_eq!(find(&sections(&diff), &place(2, &[&said])), CommentPosition::Row(0, 0, 0, 1));
+        assert_eq!(find(&sections(&diff), &place(2, &[&text[1..]])), CommentPosition::File(0, 0));
     }
 
     #[test]
     fn a_removed_line_is_found_on_its_own_side_only() {
-        let old = Place { side: Side::Old, ..place(2, &["x"]) };
-        assert_eq!(find(&sections(DIFF), &old), Found::Row(0, 0, 0, 1));
-        assert_eq!(find(&sections(DIFF), &place(2, &["x"])), Found::File(0, 0));
+        let old = CommentedLines { side: Side::Old, ..place(2, &["x"]) };
+        assert_eq!(find(&sections(DIFF), &old), CommentPosition::Row(0, 0, 0, 1));
+        assert_eq!(find(&sections(DIFF), &place(2, &["x"])), CommentPosition::File(0, 0));
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Comment;
-use crate::core::diff::{Changes, FileDiff, Hunk, Place, Side, Stage, shown};
+use crate::core::diff::{Changes, CommentedLines, FileDiff, Hunk, Side, Stage, shown};
 
 /// A comment on `rows` of a hunk of `file` (counted from 0 below its heading), without its text;
 /// where there are no lines, it is on the file as a whole.
@@ -19,7 +19,7 @@ pub fn target(
         Side::New if line > 0 => changes.in_worktree(stage, path, line).1,
         _ => line,
     };
-    let place = Place { path: path.to_vec(), side, line, quote };
+    let place = CommentedLines { path: path.to_vec(), side, line, quote };
     Comment { id: 0, place, shown, text: String::new() }
 }
 
@@ -50,7 +50,7 @@ pub fn location(path: &[u8], line: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::diff::{Found, Section, find, parse};
+    use crate::core::diff::{CommentPosition, Section, find, parse};
 
     const DIFF: &str = "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -4,3 +4,3 @@\n a\n-x\n+b\n c\n\\ No newline at end of file\n";
     const LATER: &str = "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1,2 @@\n+0\n 1\n";
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn it_is_found_where_it_was_made_and_named_as_editors_name_it() {
         let comment = of(2..4);
-        assert_eq!(find(&changes().sections, &comment.place), Found::Row(0, 0, 0, 3));
+        assert_eq!(find(&changes().sections, &comment.place), CommentPosition::Row(0, 0, 0, 3));
         assert_eq!(location(b"f", 5), "f:5");
         assert_eq!(location(b"f", 0), "f");
     }

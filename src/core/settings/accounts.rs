@@ -1,4 +1,4 @@
-//! `<town>/mayor/accounts.json`: whose configuration folder an agent uses.
+//! `<town>/mayor/accounts.json`: which account's configuration folder an agent uses.
 
 use std::{
     collections::BTreeMap,
@@ -37,21 +37,21 @@ pub struct Account {
     _others: Others,
 }
 
-/// A handle that leads to no account.
+/// A handle without an account.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{who} names account `{handle}`, which is not in `{}`; known: {known}", path.display())]
 pub struct BadAccount {
-    /// Who names it: `account` or `GT_ACCOUNT`.
+    /// What names it: `account` or `GT_ACCOUNT`.
     pub who: WhoAsked,
-    /// The handle, safe to show.
+    /// The handle, safe to display.
     pub handle: String,
-    /// The file that was looked in.
+    /// The file that was read.
     pub path: PathBuf,
-    /// The handles in it.
+    /// The handles that it has.
     pub known: String,
 }
 
-/// Who wants an account.
+/// What asks for an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WhoAsked {
     /// The command's `account=`.
@@ -63,10 +63,11 @@ pub enum WhoAsked {
 }
 
 impl File<Accounts> {
-    /// What gastown checks before it uses the file; where it goes on without, this says why not.
+    /// The checks that gastown makes before it uses the file. Where it silently ignores the file,
+    /// this is an error.
     ///
     /// # Errors
-    /// A version that is not known, or an account without a folder.
+    /// An unknown version, or an account without a folder.
     pub fn check(self) -> Result<Self, BadSetting> {
         check_version(&self.path, self.content.version)?;
         let accounts = self.content.by_handle.iter().flatten();
@@ -79,7 +80,7 @@ impl File<Accounts> {
         Ok(self)
     }
 
-    /// What is wrong with a `default` that names nobody: then there is no default account.
+    /// The warning about an undefined `default`: then there is no default account.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         let handle = said(self.content.default.as_ref())?;
@@ -111,7 +112,7 @@ impl File<Accounts> {
         })
     }
 
-    /// The folder of the default account, when there is one.
+    /// The folder of the default account, if there is one.
     #[must_use]
     pub fn default_folder(&self, home: Option<&Path>) -> Option<PathBuf> {
         let handle = said(self.content.default.as_ref())?;

@@ -24,7 +24,7 @@ type Variables = BTreeMap<String, Option<String>>;
 pub struct RigSettings {
     r#type: Option<String>,
     version: Option<Whole>,
-    /// The agent itself, in the old way.
+    /// The agent itself, in the old format.
     pub runtime: Option<RuntimeSettings>,
     /// The agent's name.
     pub agent: Option<String>,
@@ -35,7 +35,7 @@ pub struct RigSettings {
     /// The names of polecats that nobody names.
     pub namepool: Option<NamePoolSettings>,
     merge_queue: Option<MergeQueue>,
-    // Not ours, but gastown takes no file in which they are something else.
+    // Not used by us, but gastown rejects a file in which these have another type.
     #[serde(rename = "theme")]
     _theme: Option<Object>,
     #[serde(rename = "crew")]
@@ -57,11 +57,11 @@ pub struct NamePoolSettings {
     _others: Others,
 }
 
-/// `<rig>/config.json`, of which we want little.
+/// `<rig>/config.json`, of which we read little.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, expecting = "an object, what a rig is")]
 pub struct RigIdentity {
-    /// The names of polecats that nobody names, where the settings say nothing of them.
+    /// The name pool, unless the settings have one.
     pub polecat_names: Option<Vec<String>>,
     #[serde(flatten)]
     _others: Others,
@@ -77,7 +77,7 @@ pub struct TownSettings {
     _version: Option<Whole>,
     #[serde(rename = "agent_email_domain")]
     _agent_email_domain: Option<String>,
-    /// The name of the agent of rigs that say nothing.
+    /// The agent of rigs that set none.
     pub default_agent: Option<String>,
     /// Agents of this town.
     pub agents: Option<BTreeMap<String, Option<RuntimeSettings>>>,
@@ -93,13 +93,13 @@ pub struct TownSettings {
 pub struct Registry {
     #[serde(rename = "version")]
     _version: Option<Whole>,
-    /// Agents by name; of a known one only what differs.
+    /// Agents by name; for a known one only what differs.
     pub agents: Option<BTreeMap<String, Option<AgentEntry>>>,
     #[serde(flatten)]
     _others: Others,
 }
 
-/// An agent as `runtime` and the `agents` of `config.json` write it.
+/// An agent in the format of `runtime` and of `agents` in `config.json`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, expecting = "an object that describes an agent")]
 pub struct RuntimeSettings {
@@ -110,7 +110,7 @@ pub struct RuntimeSettings {
     exec_wrapper: Option<Vec<String>>,
     initial_prompt: Option<String>,
     prompt_mode: Option<Passing>,
-    session: Option<Told>,
+    session: Option<SessionVariables>,
     hooks: Option<HookPlace>,
     tmux: Option<Readiness>,
     instructions: Option<Instructions>,
@@ -120,7 +120,7 @@ pub struct RuntimeSettings {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, expecting = "an object with `session_id_env` and `config_dir_env`")]
-struct Told {
+struct SessionVariables {
     session_id_env: Option<String>,
     config_dir_env: Option<String>,
     #[serde(flatten)]
@@ -158,7 +158,7 @@ struct Instructions {
     _others: Others,
 }
 
-/// An agent as `agents.json` writes it.
+/// An agent in the format of `agents.json`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, expecting = "an object that describes an agent")]
 pub struct AgentEntry {
@@ -182,11 +182,10 @@ pub struct AgentEntry {
 }
 
 impl File<RigSettings> {
-    /// What gastown checks before it uses the file.
+    /// The checks that gastown makes before it uses the file.
     ///
     /// # Errors
-    /// It is another kind of file, of a version that is not known, or has a merge queue that cannot
-    /// be.
+    /// It is another kind of file, has an unknown version, or an invalid merge queue.
     pub fn check(self) -> Result<Self, BadSetting> {
         if let Some(kind) =
             said(self.content.r#type.as_ref()).filter(|kind| *kind != "rig-settings")
@@ -202,7 +201,7 @@ impl File<RigSettings> {
     }
 }
 
-/// gastown refuses what is newer than it knows, and there never was another version.
+/// gastown refuses newer versions, and there have been no older ones.
 pub(super) fn check_version(path: &Path, version: Option<Whole>) -> Result<(), BadSetting> {
     match version {
         Some(Whole(version)) if version > 1 => {
@@ -214,7 +213,7 @@ pub(super) fn check_version(path: &Path, version: Option<Whole>) -> Result<(), B
 }
 
 impl NamePoolSettings {
-    /// What it says of the names.
+    /// Its name pool.
     #[must_use]
     pub fn wishes(&self) -> Wishes {
         Wishes {
@@ -226,17 +225,17 @@ impl NamePoolSettings {
 }
 
 impl RuntimeSettings {
-    /// The words that it puts in front of the program.
+    /// The words before the program: the wrapper.
     pub(super) fn wrapper(&self) -> Option<&[String]> {
         self.exec_wrapper.as_deref().filter(|words| !words.is_empty())
     }
 
-    /// What of it is taken for something else.
+    /// Its values that gastown treats as the default.
     pub(super) fn oddities(&self) -> Vec<Oddity> {
         self.prompt_mode.iter().filter_map(Passing::oddity).collect()
     }
 
-    /// What it says of an agent.
+    /// What it changes of the agent it is based on.
     #[must_use]
     pub fn changes(&self) -> Changes {
         let (session, tmux) = (self.session.as_ref(), self.tmux.as_ref());
@@ -265,13 +264,13 @@ impl RuntimeSettings {
 }
 
 impl AgentEntry {
-    /// What of it is taken for something else.
+    /// Its values that gastown treats as the default.
     pub(super) fn oddities(&self) -> Vec<Oddity> {
         let passing = self.prompt_mode.iter().filter_map(Passing::oddity);
         passing.chain(self.resume_style.iter().filter_map(ResumeStyle::oddity)).collect()
     }
 
-    /// What it says of an agent.
+    /// What it changes of the agent it is based on.
     #[must_use]
     pub fn changes(&self) -> Changes {
         Changes {
@@ -306,7 +305,7 @@ fn text(given: Option<&String>) -> Option<String> {
     said(given).map(str::to_owned)
 }
 
-/// 0 cannot be said: to gastown it is nothing said.
+/// gastown treats 0 as not set.
 fn delay(given: Option<Whole>) -> Option<u64> {
     given.and_then(|given| u64::try_from(given.0).ok()).filter(|delay| *delay > 0)
 }

@@ -1,5 +1,5 @@
-//! `merge_queue` of a rig's settings: nothing in it is ours, but gastown takes no file in which it
-//! is wrong (`validateMergeQueueConfig` of `internal/config/loader.go`).
+//! `merge_queue` of a rig's settings. We use none of it, but gastown rejects a file in which it is
+//! invalid (`validateMergeQueueConfig` in `internal/config/loader.go`).
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::{
     values::{Others, Whole},
 };
 
-/// What gastown knows to do when branches conflict.
+/// What gastown can do about conflicting branches.
 const ON_CONFLICT: [&str; 2] = ["assign_back", "auto_rebase"];
 /// The units of Go's durations, those first that others begin with.
 const UNITS: [&str; 8] = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"];
@@ -27,7 +27,7 @@ pub(super) struct MergeQueue {
 }
 
 impl MergeQueue {
-    /// What both gastowns check.
+    /// The checks of both gastown versions.
     pub(super) fn check(&self, path: &Path) -> Result<(), BadSetting> {
         let bad =
             |key: &str, why: String| Err(BadSetting::new(path, format!("merge_queue.{key}"), why));
@@ -52,7 +52,7 @@ impl MergeQueue {
     }
 }
 
-/// Whether Go's `time.ParseDuration` reads it: numbers with units, `1h30m`, or a bare `0`.
+/// Whether Go's `time.ParseDuration` accepts it: numbers with units, `1h30m`, or a bare `0`.
 fn is_duration(text: &str) -> bool {
     let text = text.strip_prefix(['-', '+']).unwrap_or(text);
     if text == "0" {

@@ -1,4 +1,4 @@
-//! Which files decide what runs: those without which something else would run.
+//! Which files decide what runs: those without which something different would run.
 
 use std::path::{Path, PathBuf};
 
@@ -6,9 +6,9 @@ use super::{OnPath, Sources, lookup::Search};
 use crate::core::agent::{Agent, preset, preset_names};
 
 impl Sources {
-    /// The files that make the agent that [`Sources::resolve`] gives what it is; none where it is
-    /// one that is known without them, by the presets or by the plugin's configuration, whoever
-    /// chose it. `command` is the user's own, in place of the agent's.
+    /// The files that define the agent that [`Sources::resolve`] returns; none if the presets or
+    /// the plugin's configuration define the same agent without them, whoever chose it. `command`
+    /// is the user's own, in place of the agent's.
     #[must_use]
     pub fn deciding(
         &self,
@@ -32,7 +32,7 @@ impl Sources {
         if deciding.is_empty() { self.paths().map(Path::to_owned).collect() } else { deciding }
     }
 
-    /// Whether an agent that runs like this one is known without the files.
+    /// Whether an agent that runs the same is defined without the files.
     fn is_known(&self, agent: &Agent, command: Option<&[String]>) -> bool {
         let own = self.without(None);
         let named = |name| Search::new(&own).named(name).ok().flatten();
@@ -86,7 +86,7 @@ mod tests {
     const TOWN: &str = "/town/settings/config.json";
     const TOWN_AGENTS: &str = "/town/settings/agents.json";
 
-    /// Sources of these files, none where the text is empty.
+    /// Sources from these files; an empty text means no file.
     fn sources(rig: &str, rig_agents: &str, town: &str, town_agents: &str) -> Sources {
         fn read<T: serde::de::DeserializeOwned>(
             path: &str,
@@ -122,7 +122,7 @@ mod tests {
             (r#"{"runtime":{"command":"claude"}}"#, "", ""),
             (r#"{"agent":"mine"}"#, r#"{"agents":{"mine":{"command":"claude"}}}"#, ""),
             (r#"{"agent":"x"}"#, r#"{"agents":{"x":{"command":"amp","ready_delay_ms":9}}}"#, ""),
-            // What nobody starts decides nothing.
+            // An agent that is not started decides nothing.
             ("", r#"{"agents":{"bad":{"command":"/bin/sh"}}}"#, ""),
         ] {
             let sources = sources(rig, rig_agents, town, "");
@@ -150,7 +150,7 @@ mod tests {
                 &[RIG],
             ),
             (r#"{"runtime":{"tmux":{"ready_prompt_prefix":"1."}}}"#, "", "", "", None, &[RIG]),
-            // The one who chooses and the one who defines.
+            // The file that chooses and the file that defines.
             (
                 "",
                 "",
@@ -159,7 +159,7 @@ mod tests {
                 None,
                 &[TOWN, TOWN_AGENTS],
             ),
-            // A known name is not what it is known for.
+            // A known name with another command.
             ("", r#"{"agents":{"claude":{"command":"/bin/sh"}}}"#, "", "", None, &[RIG_AGENTS]),
             (
                 "",

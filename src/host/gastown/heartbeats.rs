@@ -119,7 +119,7 @@ pub async fn of_gastown(rig: &Rig, polecat: &PolecatName) -> Result<Option<PathB
         let heartbeat: Heartbeat =
             serde_json::from_str(&text).map_err(|err| unknown(err.to_string()))?;
         let at = heartbeat.timestamp.parse::<Timestamp>();
-        let at = at.map_err(|err| unknown(format!("`timestamp` is no time: {err}")))?;
+        let at = at.map_err(|err| unknown(format!("`timestamp` is not a time: {err}")))?;
         let age = Timestamp::now().duration_since(at);
         Ok(Some(path).filter(|_| !heartbeat.is_ours() && age < STALE))
     })

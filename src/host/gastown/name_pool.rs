@@ -22,7 +22,7 @@ use crate::host::rigs::layouts;
 const STATE: &str = "namepool-state.json";
 
 /// A name that nobody has.
-pub(in crate::host) struct Given {
+pub(in crate::host) struct FreeName {
     pub(in crate::host) name: PolecatName,
     /// What of the settings could not be followed.
     pub(in crate::host) warnings: Vec<String>,
@@ -33,14 +33,17 @@ pub(in crate::host) struct Given {
 ///
 /// # Errors
 /// The settings, the state file or `polecats/` cannot be read, or the state not be written.
-pub(in crate::host) async fn next(rig: &Rig, taken: BTreeSet<String>) -> Result<Given, HostError> {
+pub(in crate::host) async fn next(
+    rig: &Rig,
+    taken: BTreeSet<String>,
+) -> Result<FreeName, HostError> {
     let rig = rig.clone();
     blocking(move || next_now(&rig, taken)).await
 }
 
-fn next_now(rig: &Rig, mut taken: BTreeSet<String>) -> Result<Given, HostError> {
-    let state = State::read(rig)?;
-    let Wanted { wishes, file, mut warnings } = Wanted::read(rig)?;
+fn next_now(rig: &Rig, mut taken: BTreeSet<String>) -> Result<FreeName, HostError> {
+    let state = StateFile::read(rig)?;
+    let PoolSettings { wishes, file, mut warnings } = PoolSettings::read(rig)?;
     for layout in rig.layouts() {
         if layouts::is_there(rig, layout)? {
             taken.extend(in_use(&layout.dir)?);
@@ -56,7 +59,7 @@ fn next_now(rig: &Rig, mut taken: BTreeSet<String>) -> Result<Given, HostError> 
         state.write(rig, &pool, &own, next)?;
     }
     warnings.extend(pool.warnings.iter().map(|warning| of(&file, warning)));
-    Ok(Given { name, warnings })
+    Ok(FreeName { name, warnings })
 }
 
 fn of(file: &Path, warning: &str) -> String {
@@ -65,7 +68,7 @@ fn of(file: &Path, warning: &str) -> String {
 
 /// What files say of the names.
 #[derive(Default)]
-struct Wanted {
+struct PoolSettings {
     wishes: Option<Wishes>,
     /// The one that says so.
     file: PathBuf,
@@ -73,7 +76,7 @@ struct Wanted {
     warnings: Vec<String>,
 }
 
-impl Wanted {
+impl PoolSettings {
     fn read(rig: &Rig) -> Result<Self, HostError> {
         let is_0_6 = rig.gastown() == Some(Gastown::V0_6);
         match settings::name_pool_now(rig)? {
@@ -134,12 +137,12 @@ fn in_use(dir: &Path) -> Result<Vec<String>, HostError> {
 }
 
 /// The state file with all its keys, those too that we do not know.
-struct State {
+struct StateFile {
     path: PathBuf,
     keys: Map<String, Value>,
 }
 
-impl State {
+impl StateFile {
     fn read(rig: &Rig) -> Result<Self, HostError> {
         let path = rig.runtime_dir().join(STATE);
         let dir = Dir::open(rig.anchor(), &rig.runtime_dir())?;

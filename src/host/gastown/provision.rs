@@ -34,7 +34,7 @@ const AGENTS: &str = "AGENTS.md";
 
 /// Whose worktree is provided with something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Given {
+pub enum WorktreeKind {
     /// A new polecat's: what it gets takes the place of what git has checked out.
     New,
     /// One that came back: it gets what it lacks.
@@ -43,7 +43,12 @@ pub enum Given {
 
 /// Gives `worktree` what the town of `rig` has for it; a redirect only where the tracker
 /// `redirects`. What could not be given comes back, each with the file.
-pub async fn provide(rig: &Rig, worktree: &Path, given: Given, redirects: bool) -> Vec<String> {
+pub async fn provide(
+    rig: &Rig,
+    worktree: &Path,
+    given: WorktreeKind,
+    redirects: bool,
+) -> Vec<String> {
     let (rig, worktree) = (rig.clone(), worktree.to_owned());
     let done = blocking(move || {
         let Some(gastown) = rig.gastown() else { return Ok(Vec::new()) };
@@ -76,7 +81,7 @@ pub(in crate::host) async fn not_given(
     }
     let (rig, worktree) = (rig.clone(), worktree.to_owned());
     blocking(move || {
-        let to = Worktree { rig: &rig, path: &worktree, given: Given::Restored };
+        let to = Worktree { rig: &rig, path: &worktree, given: WorktreeKind::Restored };
         Ok(files.into_iter().filter(|file| !to.is_given(file).unwrap_or_default()).collect())
     })
     .await
@@ -86,7 +91,7 @@ pub(in crate::host) async fn not_given(
 struct Worktree<'a> {
     rig: &'a Rig,
     path: &'a Path,
-    given: Given,
+    given: WorktreeKind,
 }
 
 impl Worktree<'_> {
@@ -151,7 +156,7 @@ impl Worktree<'_> {
     }
 
     fn put(&self, dir: &Dir, name: &Path, content: &Bytes) -> Result<(), HostError> {
-        if self.given == Given::Restored && dir.has(name)? {
+        if self.given == WorktreeKind::Restored && dir.has(name)? {
             return Ok(());
         }
         dir.put(name, content)

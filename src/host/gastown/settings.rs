@@ -94,7 +94,7 @@ pub fn parse<T: DeserializeOwned>(path: PathBuf, text: &str) -> Result<File<T>, 
 /// Reads JSON in two steps: a key that stands twice is gastown's last one, not an error.
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let value: serde_json::Value =
-        serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
+        serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
     serde_path_to_error::deserialize(value).map_err(|error| {
         let key = error.path().to_string();
         match error.inner().to_string() {

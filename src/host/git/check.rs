@@ -19,7 +19,8 @@ pub fn counted(output: &[u8]) -> (u64, u64) {
 /// those that git does not track.
 #[must_use]
 pub fn status(output: &[u8]) -> (Option<String>, u32, Vec<PathBuf>) {
-    let diffstat::Status { head, uncommitted, untracked } = diffstat::Status::read(output);
+    let diffstat::StatusCounts { head, uncommitted, untracked } =
+        diffstat::StatusCounts::read(output);
     (head, uncommitted, untracked)
 }
 

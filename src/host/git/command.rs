@@ -1,9 +1,9 @@
 //! The one place that makes git's command lines, and their environment.
 //!
-//! git is told where its folders are, always: left to look for them, it would take what lies in a
-//! folder, tracked by a repository that was cloned or written by an agent, for a repository and
-//! run what its configuration says. A call that looks runs no program of the repository's; one
-//! that acts may run its hooks, as with git by hand.
+//! git is always told where its folders are. Left to search, it could mistake files that came with
+//! a clone, or that an agent wrote, for a repository, and run what their configuration says. A call
+//! that reads runs no program of the repository; one that acts may run its hooks, as git does by
+//! hand.
 
 pub(super) mod format;
 pub(super) mod trusted;
@@ -22,21 +22,21 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(300);
 /// A listing has a line for each file of the repository.
 pub(super) const LISTING_LIMIT: usize = 512 * 1024 * 1024;
 
-/// What holds for every call, and for the git that it starts in turn: no program tells what has
-/// changed, and submodules are left alone.
+/// Settings of every call, also of the git processes that it starts: no file monitor, and
+/// submodules are left alone.
 const ALWAYS: &[(&str, &str)] = &[
     ("core.fsmonitor", "false"),
     ("submodule.recurse", "false"),
     ("status.submoduleSummary", "false"),
     ("log.showSignature", "false"),
 ];
-/// What holds for calls that look besides: no repository is found by its looks either. A hook may
-/// go where it likes.
+/// Further settings of calls that read: no hooks, and no bare repository found by its looks. Not
+/// for calls that act, as a hook may use other repositories.
 const LOOKING: &[(&str, &str)] =
     &[("core.hooksPath", "/dev/null"), ("safe.bareRepository", "explicit")];
 
-/// What git does that should not be cut off in the middle. (Where one of these words is something
-/// else to git, it may finish without need.)
+/// Subcommands that must not be killed midway. (If one of these words means something else in a
+/// command line, git is needlessly left to finish.)
 const CHANGING: &[&str] = &[
     "add",
     "apply",
@@ -57,7 +57,7 @@ pub(super) struct Git {
     pub(super) launch: Launch,
     /// Where it is run.
     pub(super) repository: PathBuf,
-    /// Where its folders are.
+    /// The folders it is told to use.
     pub(super) env: Vec<(&'static str, PathBuf)>,
 }
 
@@ -75,17 +75,17 @@ impl Git {
         git
     }
 
-    /// The folder of git's that it is told.
+    /// git's folder, as passed to it.
     pub(super) fn git_dir(&self) -> Option<&Path> {
         self.env.iter().find(|(key, _)| *key == "GIT_DIR").map(|(_, path)| &**path)
     }
 
-    /// A call that looks.
+    /// Runs a command that only reads.
     pub(super) fn program(&self, args: &[&str]) -> Program {
         self.with(&[ALWAYS, LOOKING].concat(), args)
     }
 
-    /// A call that changes something a person's hooks may want to hear of.
+    /// Runs a command that changes something; the person's hooks may run.
     fn acting(&self, args: &[&str]) -> Program {
         self.with(ALWAYS, args)
     }
@@ -101,7 +101,7 @@ impl Git {
             .dir(&self.repository)
             .env("LC_ALL", "C")
             .env("GIT_TERMINAL_PROMPT", "0")
-            // A look must not take the lock on an index that an agent is about to write.
+            // Reading must not lock an index that an agent is about to write.
             .env("GIT_OPTIONAL_LOCKS", "0")
             .finishes(args.iter().any(|arg| CHANGING.contains(arg)))
             .within(TIMEOUT)
@@ -111,7 +111,7 @@ impl Git {
         self.program(args).run().await.map_err(|source| failed(doing, source))
     }
 
-    /// [`Git::run`] of a call that acts.
+    /// [`Git::run`] for a command that changes something.
     pub(super) async fn act(&self, doing: &str, args: &[&str]) -> Result<Output, HostError> {
         self.acting(args).run().await.map_err(|source| failed(doing, source))
     }
@@ -149,7 +149,7 @@ impl Git {
     }
 }
 
-/// Adds to git's configuration, behind what the environment we were started in has added.
+/// Adds to git's configuration, after what our environment already adds.
 fn configured(program: Program, config: &[(&str, &str)]) -> Program {
     let before = std::env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse().ok());
     let before: usize = before.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What was changed in a worktree, as far as it has come: committed, staged, or neither.
+//! What was changed in a worktree, by stage: committed, staged, or neither.
 
 pub(super) mod diffstat;
 pub(super) mod fork_point;
@@ -20,12 +20,12 @@ use crate::host::programs::launch::Launch;
 use crate::host::programs::run::RunError;
 use crate::host::repository;
 
-/// More than this of one section is not shown.
+/// The maximum of one section, in bytes; the rest is not shown.
 const MOST: usize = 16 * 1024 * 1024;
-/// A version of one file that is larger is not shown.
+/// The maximum of one version of a file, in bytes.
 const MOST_OF_ONE: usize = 8 * 1024 * 1024;
 
-/// What makes git print the same whatever a person has configured; see `parse` for the format.
+/// Makes git's output independent of the user's configuration; see `parse` for the format.
 const PLAIN: &[&str] = &[
     "-c",
     "core.quotePath=false",
@@ -39,7 +39,7 @@ const PLAIN: &[&str] = &[
     "--src-prefix=a/",
     "--dst-prefix=b/",
     "--submodule=short",
-    // To look into one, git is started in there: its configuration may be an agent's.
+    // To look into a submodule, git would run in it, with a configuration that may be an agent's.
     "--ignore-submodules=dirty",
     "--diff-algorithm=default",
     "--inter-hunk-context=0",
@@ -48,10 +48,10 @@ const PLAIN: &[&str] = &[
     "--find-renames",
 ];
 
-/// All that was changed in `worktree` since `base`; without one, what is not committed.
+/// All changes in `worktree` since `base`; without a base, only uncommitted ones.
 ///
 /// # Errors
-/// It is no worktree, or git fails. Of what is too large the section says so.
+/// It is not a worktree, or git fails. If something is too large, its section says so.
 pub async fn changes(
     rig: &Rig,
     worktree: &Path,
@@ -74,17 +74,17 @@ pub async fn changes(
 /// A file as it was before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Before {
-    /// Its path then; `None` where it was not there.
+    /// Its path then; `None` if it did not exist.
     pub path: Option<Vec<u8>>,
     /// Its content.
     pub text: Vec<u8>,
 }
 
-/// What the file at `path` (from the top of `worktree`) was in the commit `base`, be it under
+/// The file at `path` (from the top of `worktree`) as it was in the commit `base`, perhaps under
 /// another name.
 ///
 /// # Errors
-/// It is no worktree, it was too large, or git fails.
+/// It is not a worktree, the file was too large, or git fails.
 pub async fn before(
     rig: &Rig,
     worktree: &Path,
@@ -102,11 +102,11 @@ pub async fn before(
     Ok(Before { path: Some(path), text })
 }
 
-/// Refuses a folder that is not the top of a worktree: git would look in the folders above it,
-/// and speak of another repository.
+/// Refuses a folder that is not the top of a worktree: git would search the folders above it, and
+/// use another repository.
 ///
 /// # Errors
-/// It is none, or cannot be read.
+/// It is not one, or cannot be read.
 pub async fn require_worktree(rig: &Rig, folder: &Path) -> Result<(), HostError> {
     repository::git_dir(rig, folder).await.map(drop)
 }
@@ -130,13 +130,13 @@ impl Git {
         Ok(Some(Section { commits, ..section }))
     }
 
-    /// What `git diff` prints with `args`.
+    /// The output of `git diff` with `args`.
     pub(super) async fn section(&self, stage: Stage, args: &[&str]) -> Result<Section, HostError> {
         let program = self.program(PLAIN).args(args).arg("--");
-        // This one is stronger than the flag for the same.
+        // This takes precedence over the flag.
         let program = program.env("GIT_DIFF_OPTS", "").up_to(MOST);
         let (files, missing) = match program.run().await {
-            // Large enough that other tasks should not wait for it.
+            // Parsing may take long enough to delay other tasks.
             Ok(output) => (blocking(move || Ok(parse(&output.stdout))).await?, None),
             Err(RunError::TooMuch { .. }) => (Vec::new(), Some(too_large())),
             Err(source) => return Err(failed("looking at what was changed", source)),
@@ -144,7 +144,7 @@ impl Git {
         Ok(Section { stage, commits: 0, files, missing })
     }
 
-    /// The new files, without what the town gave.
+    /// The new files, without those that the town provided.
     async fn untracked(&self, rig: &Rig) -> Result<Section, HostError> {
         let args = ["ls-files", "--others", "--exclude-standard", "-z"];
         let listed = self.program(&args).up_to(MOST).run().await;
@@ -172,7 +172,7 @@ impl Git {
         if let Some(old) = old_name(&told, path) {
             return Ok((!old.is_empty()).then_some(old));
         }
-        // Nothing has become of it since, or git does not know it.
+        // Unchanged since, or untracked.
         let args = ["ls-tree", "-z", "--full-tree", "--name-only", base, "--"];
         let listed = self.program(&args).arg(OsStr::from_bytes(path)).run().await;
         let listed = listed.map_err(|source| failed(doing, source))?.stdout;
@@ -180,8 +180,8 @@ impl Git {
     }
 }
 
-/// What `git diff --name-status -z` tells of the old name of `path`: `M\0path\0`,
-/// `R100\0old\0new\0`. `None` when it tells nothing; an empty name when there was none.
+/// The old name of `path` in the output of `git diff --name-status -z`: `M\0path\0`,
+/// `R100\0old\0new\0`. `None` if it is not in there; empty if the file is new.
 pub(super) fn old_name(told: &[u8], path: &[u8]) -> Option<Vec<u8>> {
     let mut words = told.split(|byte| *byte == 0);
     while let (Some(status), Some(first)) = (words.next(), words.next()) {

@@ -1,4 +1,5 @@
-//! Taking parts of a polecat's changes into the main worktree's index, and undoing them in its own.
+//! Stages parts of a polecat's changes in the main worktree's index, and reverts parts in its own
+//! worktree.
 
 mod action;
 mod binary;
@@ -17,11 +18,11 @@ use crate::host::locks::{Hunks, Worktrees};
 use crate::host::programs::launch::Launch;
 use action::HunkAction;
 
-/// Applies `piece`, a part of what `polecat` changed, to the index of the main worktree; its files
-/// stay as they are, and so does what is staged there already. `part`: not the whole file is meant.
+/// Applies `piece`, a part of what `polecat` changed, to the index of the main worktree. Files
+/// there, and what is staged already, stay as they are. `part`: less than the whole file.
 ///
 /// # Errors
-/// There is no main worktree, or it does not apply there; then nothing was changed.
+/// There is no main worktree, or the patch does not apply there; then nothing was changed.
 pub async fn take(
     rig: &Rig,
     polecat: &PolecatName,
@@ -47,11 +48,11 @@ pub async fn take(
     own.carry_out(polecat, HunkAction::Take, Some(&main), piece, &patch).await
 }
 
-/// Undoes `piece` in the worktree of `polecat`; what is staged there in the index too, and a file
-/// that git does not know is removed.
+/// Reverts `piece` in the worktree of `polecat`, in its index too if staged; an untracked file is
+/// removed.
 ///
 /// # Errors
-/// It does not apply any more, or cannot be kept for an undo; then nothing was changed.
+/// It no longer applies, or cannot be saved for an undo; then nothing was changed.
 pub async fn reject(
     rig: &Rig,
     polecat: &PolecatName,
@@ -79,10 +80,10 @@ pub async fn reject(
     git.carry_out(polecat, action, None, piece, &patch).await
 }
 
-/// What `git apply` is given.
+/// The input of `git apply`.
 pub(super) struct Patch {
     pub(super) text: Vec<u8>,
-    /// The objects that it needs, which it names and does not contain.
+    /// The objects that it names and does not contain.
     pub(super) objects: Vec<String>,
 }
 
@@ -104,7 +105,7 @@ impl Git {
         Ok(!listed.stdout.is_empty())
     }
 
-    /// Applies `patch` wherever `action` is done, after noting how that is undone.
+    /// Applies `patch` as `action` says, after recording it for an undo.
     async fn carry_out(
         &self,
         polecat: &PolecatName,
@@ -123,7 +124,7 @@ impl Git {
             let Err(error) = target.apply(&doing, (action, false), &patch.text).await else {
                 continue;
             };
-            // The note stays: what is there tells what a program that failed has done.
+            // The record stays: the files tell what a program that failed has done.
             for done in &targets[..index] {
                 done.apply("rolling back", (action, true), &patch.text).await?;
             }
@@ -133,7 +134,7 @@ impl Git {
         Ok(())
     }
 
-    /// A file that git does not know, as a change; one that is not shown as lines, as a whole.
+    /// An untracked file as a change; as a whole if it is not shown as lines.
     async fn untracked_file(&self, piece: &FileDiff) -> Result<FileDiff, HostError> {
         let file = self.repository.join(path_from(&piece.new));
         let found = blocking(move || look_at_link(&file)).await?;
@@ -146,7 +147,7 @@ impl Git {
     }
 }
 
-/// The patch of `piece`. A part of a file is not its new name, nor its new mode.
+/// The patch of `piece`. For a part of a file, without its new name and mode.
 pub(super) fn patch(piece: &FileDiff, part: bool, name: &[u8]) -> Vec<u8> {
     if !part || matches!(piece.change, Change::Added | Change::Deleted) {
         return piece.patch(&piece.hunks);

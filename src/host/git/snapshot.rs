@@ -1,4 +1,4 @@
-//! A commit of everything that stands in a worktree, made without touching it.
+//! A commit of everything in a worktree, made without touching it.
 
 use std::path::Path;
 
@@ -8,13 +8,13 @@ use crate::host::error::HostError;
 use crate::host::git::index::temporary::{TempIndex, input};
 use crate::host::programs::launch::Launch;
 
-/// Whoever looks at our commits in the log sees that a machine made them. By name, so that they
-/// are made where nobody has told git who they are.
+/// The author of our commits, so that the log shows that a machine made them, and so that they can
+/// be made where git does not know the user.
 const NAME: &str = "polecat.nvim";
 const EMAIL: &str = "polecat@localhost";
 
-/// Nothing of the user's configuration may leave something out, run something, or write it so
-/// late that a power cut after a removal loses both.
+/// The user's configuration must not exclude files, run programs, or delay writes so that a power
+/// cut after a removal loses both copies.
 pub(super) const PLAINLY: &[&str] = &[
     "-c",
     "core.hooksPath=/dev/null",
@@ -30,27 +30,27 @@ pub(super) const PLAINLY: &[&str] = &[
     "core.fsyncMethod=batch",
 ];
 
-/// What stood in a worktree, shaped as `git stash` does it: a commit of all files, on top of
-/// `HEAD` and of a commit of what was staged.
+/// The content of a worktree in the form of a `git stash` commit: all files, with `HEAD` and a
+/// commit of what was staged as parents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
     /// The commit of all files; its parents are `head`, if there is one, and `index`.
     pub commit: String,
-    /// Its tree: what is tracked, as it stands in the worktree, and what is untracked and not
+    /// Its tree: tracked files as they are in the worktree, and untracked files that are not
     /// ignored.
     pub tree: String,
     /// The commit that was checked out; `None` on a branch without one.
     pub head: Option<String>,
-    /// The commit of what was staged. A file with conflicts is in it as `head` has it.
+    /// The commit of what was staged; files with conflicts are in it as they are in `head`.
     pub index: String,
 }
 
-/// Makes a commit of everything that stands in `worktree`, the top of a git worktree. It has no
-/// name: who wants to keep it gives it a ref. Index, files, branch and any operation that is
-/// under way are left as they are.
+/// Makes a commit of everything in `worktree`, the top of a git worktree. No ref points to it; to
+/// keep it, the caller makes one. Index, files, branch and any operation in progress are left as
+/// they are.
 ///
 /// # Errors
-/// It is no worktree, a file could not be read, or git failed.
+/// It is not a worktree, a file could not be read, or git failed.
 pub async fn snapshot(
     rig: &Rig,
     worktree: &Path,
@@ -72,7 +72,7 @@ impl TempIndex {
         Ok(Snapshot { commit, tree, head, index })
     }
 
-    /// What is staged, where that is decided; what is not stays as `HEAD` has it.
+    /// What is staged; files with conflicts stay as they are in `HEAD`.
     pub(super) async fn staged_tree(&self) -> Result<String, HostError> {
         if !self.entries.conflicts.is_empty() {
             let from = "--pathspec-from-file=-";
@@ -83,8 +83,8 @@ impl TempIndex {
         self.git.write_tree().await
     }
 
-    /// All that stands in the folder and is not ignored. Of a submodule that is the commit it is
-    /// at: `git add` would start git in there, by a configuration that may be an agent's.
+    /// Everything in the folder that is not ignored. For a submodule that is the commit it is at:
+    /// `git add` would run git in it, with a configuration that may be an agent's.
     pub(super) async fn whole_tree(&self) -> Result<String, HostError> {
         let doing = "reading all files of the worktree";
         let mut words = self.how.clone();
@@ -122,7 +122,7 @@ impl Git {
             args.extend(["-p", parent]);
         }
         args.push(tree);
-        // Not as an argument: those have a limit, and a message may name thousands of commits.
+        // On stdin: arguments have a size limit, and a message may name thousands of commits.
         let program = self.program(&args).input(input(message.into()).await?);
         let program = ["AUTHOR", "COMMITTER"].iter().fold(program, |program, role| {
             let (name, email) = (format!("GIT_{role}_NAME"), format!("GIT_{role}_EMAIL"));

@@ -1,4 +1,4 @@
-//! What would be lost, or be in doubt, if a polecat's worktree went.
+//! What would be lost, or could be, if a polecat's worktree were removed.
 
 mod commits;
 mod files;
@@ -32,35 +32,36 @@ pub enum UnsavedWork {
     Untracked(Vec<PathBuf>),
     /// Stashes made on the polecat's branch or in its worktree: `stash@{0} <subject>`.
     Stashed(Vec<String>),
-    /// Commits that no remote, and no branch that they are meant for, has: `<hash> <subject>`.
+    /// Commits that are neither on a remote nor merged into their target branch: `<hash>
+    /// <subject>`.
     Commits(Vec<String>),
-    /// A merge, rebase or the like has begun and not ended. Not to be set aside.
+    /// A merge, rebase or the like is in progress. Cannot be backed up.
     InProgress {
         /// What it is.
         what: &'static str,
-        /// The command that gives it up.
+        /// The command that aborts it.
         abort: &'static str,
     },
-    /// Files of which git has several versions for a person to choose from. Not to be set aside.
+    /// Files with unresolved conflicts. Cannot be backed up.
     Conflicts(Vec<PathBuf>),
-    /// Files that git was told not to look at. Not to be set aside.
+    /// Files that git was told to ignore changes of. Cannot be backed up.
     Hidden(Vec<PathBuf>),
-    /// A repository of its own in the place of the worktree. Not to be set aside.
+    /// A separate repository in place of the worktree. Cannot be backed up.
     Clone,
-    /// A repository inside the worktree has work that is nowhere else. Not to be set aside.
+    /// A repository inside the worktree has work that exists nowhere else. Cannot be backed up.
     Submodule {
         /// Where it is.
         path: PathBuf,
         /// What it has.
         holds: String,
     },
-    /// A repository or worktree of somebody's own in the worktree. Not to be set aside.
+    /// Somebody's own repository or worktree inside this one. Cannot be backed up.
     Repository(PathBuf),
-    /// git was told to keep the worktree, with this reason. Not to be set aside.
+    /// The worktree is locked in git, for this reason. Cannot be backed up.
     Locked(String),
-    /// Files in the polecat's folder beside its worktree.
+    /// Files in the polecat's folder, next to its worktree.
     SiblingFiles(Vec<PathBuf>),
-    /// There are files where the worktree should be, and git does not know them.
+    /// Files in place of the worktree, which git does not know.
     Broken {
         /// The folder.
         path: PathBuf,
@@ -70,7 +71,7 @@ pub enum UnsavedWork {
 }
 
 impl UnsavedWork {
-    /// Whether a removal by force can keep it elsewhere.
+    /// Whether a forced removal can back it up.
     #[must_use]
     pub fn can_be_kept(&self) -> bool {
         use UnsavedWork as L;
@@ -112,24 +113,24 @@ impl Display for UnsavedWork {
                     list_first(all, |one| printable(one))
                 )
             }
-            Self::InProgress { what, .. } => write!(f, "{what} is under way"),
+            Self::InProgress { what, .. } => write!(f, "{what} is in progress"),
             Self::Conflicts(files) => {
                 write!(f, "{} in conflict: {}", count(files.len(), "file"), paths(files))
             }
             Self::Hidden(files) => {
                 write!(f, "{} hidden from git: {}", count(files.len(), "file"), paths(files))
             }
-            Self::Clone => write!(f, "it is a clone of its own, not a worktree"),
+            Self::Clone => write!(f, "it is a separate clone, not a worktree"),
             Self::Submodule { path, holds } => {
                 write!(f, "the submodule `{}` has {holds}", display_path(path))
             }
             Self::Repository(path) => {
-                write!(f, "`{}` is a repository of its own in the worktree", display_path(path))
+                write!(f, "`{}` is a separate repository in the worktree", display_path(path))
             }
             Self::Locked(why) if why.is_empty() => write!(f, "the worktree is locked"),
             Self::Locked(why) => write!(f, "the worktree is locked: {why}"),
             Self::SiblingFiles(files) => {
-                write!(f, "{} beside the worktree: {}", count(files.len(), "file"), paths(files))
+                write!(f, "{} next to the worktree: {}", count(files.len(), "file"), paths(files))
             }
             Self::Broken { path, why } => {
                 write!(f, "`{}` has files, but {why}", display_path(path))
@@ -138,11 +139,11 @@ impl Display for UnsavedWork {
     }
 }
 
-/// What would be lost, or be in doubt, if the polecat's worktree went; empty when nothing would.
-/// What only the worktree's log of `HEAD` still knows does not count: a removal keeps it anyway.
+/// What would be lost, or could be, if the polecat's worktree were removed; empty if nothing.
+/// Commits that only the reflog of its `HEAD` has do not count: a removal always backs these up.
 ///
 /// # Errors
-/// There is no such polecat, or something could not be looked at: then nothing is known.
+/// There is no such polecat, or something could not be read: then nothing is known.
 pub async fn unsaved_work(
     rig: &Rig,
     polecat: &PolecatName,
@@ -151,7 +152,7 @@ pub async fn unsaved_work(
     unsaved_work_in(&WorktreeLayout::of(rig, polecat, launch).await?, rig, polecat, launch).await
 }
 
-/// [`unsaved_work`] of what is there.
+/// [`unsaved_work`] of a layout that is known.
 pub(super) async fn unsaved_work_in(
     layout: &WorktreeLayout,
     rig: &Rig,

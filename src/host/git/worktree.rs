@@ -1,4 +1,4 @@
-//! What a polecat is made with.
+//! A polecat's new worktree, and where worktrees are.
 
 pub(super) mod directory;
 pub(super) mod layout;

@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use sysinfo::System;
 use tokio::io::unix::AsyncFd;
 
-use super::select::Known;
+use super::select::ProcessKey;
 
 /// How often a process without a descriptor is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -17,13 +17,13 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// for good; else by its id, compared with its start time right before each use.
 pub(super) enum Handle {
     Descriptor(AsyncFd<OwnedFd>),
-    Number(Known),
+    Number(ProcessKey),
 }
 
 impl Handle {
     /// A hold on what has this id now: compare start times after this, not before. `None` when
     /// nothing has it.
-    pub(super) fn open(known: Known) -> Option<Self> {
+    pub(super) fn open(known: ProcessKey) -> Option<Self> {
         match descriptor(known.pid) {
             Ok(fd) => Some(watched(fd).map_or(Self::Number(known), Self::Descriptor)),
             Err(rustix::io::Errno::SRCH) => None,
@@ -82,7 +82,7 @@ fn pid(number: u32) -> Option<Pid> {
 }
 
 /// The clock may have been set meanwhile, which moves start times by as much as a second.
-fn is_there(known: Known) -> bool {
+fn is_there(known: ProcessKey) -> bool {
     let start = super::start_of(&mut System::new(), known.pid);
     start.is_some_and(|start| start.abs_diff(known.start) <= 1)
 }
@@ -123,11 +123,11 @@ mod tests {
         let mut child =
             crate::host::programs::launch::local()("sleep".as_ref()).arg("600").spawn().unwrap();
         let start = super::super::start_of(&mut System::new(), child.id()).unwrap();
-        let stranger = Handle::Number(Known { pid: child.id(), start: start - 5 });
+        let stranger = Handle::Number(ProcessKey { pid: child.id(), start: start - 5 });
         assert!(stranger.is_over());
         stranger.signal(Signal::KILL).unwrap();
         assert_eq!(child.try_wait().unwrap(), None, "a stranger is not signalled");
-        let process = Handle::Number(Known { pid: child.id(), start });
+        let process = Handle::Number(ProcessKey { pid: child.id(), start });
         assert!(!process.is_over());
         process.signal(Signal::KILL).unwrap();
         process.ended().await;

@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::ProcessError;
 use super::handle::Handle;
-use super::select::Known;
+use super::select::ProcessKey;
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -45,7 +45,7 @@ pub struct Occupant {
 
 /// A process as a look found it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Found {
+struct Candidate {
     pid: u32,
     name: String,
     argv: Vec<String>,
@@ -78,7 +78,7 @@ pub async fn occupants(folders: &[PathBuf], but: &[u32]) -> Result<Vec<Occupant>
 
 /// What a look gives: who is inside, and the ancestors of this process.
 struct Looked {
-    inside: Vec<Found>,
+    inside: Vec<Candidate>,
     ours: Vec<u32>,
 }
 
@@ -88,15 +88,15 @@ struct Us {
 }
 
 impl Us {
-    fn counts(&self, found: &Found, but: &[u32]) -> bool {
+    fn counts(&self, found: &Candidate, but: &[u32]) -> bool {
         let is_of = |pid: u32| found.pid == pid || found.line.contains(&pid);
         let is_ours = found.pid == self.editor || is_of(self.backend);
         let is_ended = but.iter().any(|&pid| is_of(pid) || found.session == pid);
         !is_ours && !is_ended && found.name != SERVER
     }
 
-    fn told(&self, found: Found, waiting: &[u32]) -> Occupant {
-        let Found { pid, name, argv, start, line, .. } = found;
+    fn told(&self, found: Candidate, waiting: &[u32]) -> Occupant {
+        let Candidate { pid, name, argv, start, line, .. } = found;
         // Without an editor there is nobody whose children would be known to the one who asks.
         let started = self.editor > 1 && line.contains(&self.editor);
         Occupant { pid, name, argv, start, own: started || waiting.contains(&pid) }
@@ -106,7 +106,8 @@ impl Us {
 /// Those that do not end by themselves in a moment.
 async fn staying(found: Vec<Occupant>) -> Vec<Occupant> {
     let deadline = Instant::now() + PASSING;
-    let handles = found.iter().map(|one| Handle::open(Known { pid: one.pid, start: one.start }));
+    let handles =
+        found.iter().map(|one| Handle::open(ProcessKey { pid: one.pid, start: one.start }));
     let mut staying = Vec::new();
     for (one, handle) in found.iter().zip(handles.collect::<Vec<_>>()) {
         let Some(handle) = handle else { continue };
@@ -136,9 +137,9 @@ fn is_inside(cwd: &Path, folders: &[PathBuf]) -> bool {
 mod tests {
     use super::*;
 
-    fn found(pid: u32, session: u32, line: &[u32]) -> Found {
+    fn found(pid: u32, session: u32, line: &[u32]) -> Candidate {
         let (name, argv) = ("x".to_owned(), Vec::new());
-        Found { pid, name, argv, start: 0, session, line: line.to_vec() }
+        Candidate { pid, name, argv, start: 0, session, line: line.to_vec() }
     }
 
     #[test]
@@ -153,7 +154,7 @@ mod tests {
             (found(32, 32, &[30, 7]), false),
             (found(11, 1, &[10, 2]), true),
             (found(40, 40, &[1]), true),
-            (Found { name: SERVER.to_owned(), ..found(50, 50, &[1]) }, false),
+            (Candidate { name: SERVER.to_owned(), ..found(50, 50, &[1]) }, false),
         ] {
             assert_eq!(us.counts(&one, &[30]), counts, "{one:?}");
         }

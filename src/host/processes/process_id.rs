@@ -19,15 +19,15 @@ pub struct ProcessId {
 
 /// This process, as it was found out last: that reads half a dozen files, one of which the
 /// system takes long to make.
-static THIS: Mutex<Option<Known>> = Mutex::new(None);
+static THIS: Mutex<Option<ThisProcess>> = Mutex::new(None);
 
-struct Known {
+struct ThisProcess {
     holder: ProcessId,
     clock: SystemTime,
     at: Instant,
 }
 
-impl Known {
+impl ThisProcess {
     fn now() -> Self {
         let pid = std::process::id();
         let start = start_of(&mut System::new(), pid).unwrap_or_default();
@@ -49,7 +49,7 @@ impl ProcessId {
         let mut known = THIS.lock().unwrap_or_else(PoisonError::into_inner);
         match &*known {
             Some(known) if known.is_good() => known.holder,
-            _ => known.insert(Known::now()).holder,
+            _ => known.insert(ThisProcess::now()).holder,
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::select::Seen;
+use super::select::ProcessInfo;
 use super::{ProcessError, is_over};
 
 /// Shared by those who end several trees at once.
@@ -21,7 +21,7 @@ pub struct ProcessList {
 pub(super) struct Listed {
     /// Start times are comparable within one value only.
     pub(super) system: System,
-    pub(super) seen: Vec<Seen>,
+    pub(super) seen: Vec<ProcessInfo>,
     /// Its number, from 1.
     number: u64,
 }
@@ -54,13 +54,13 @@ impl ProcessList {
     }
 }
 
-fn list_processes(mut system: System) -> (System, Vec<Seen>) {
+fn list_processes(mut system: System) -> (System, Vec<ProcessInfo>) {
     // Threads would be listed too, which costs as much again.
     let kind = ProcessRefreshKind::nothing().without_tasks();
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, kind);
     let threads_apart =
         system.processes().values().filter(|process| process.thread_kind().is_none());
-    let seen = threads_apart.map(|process| Seen {
+    let seen = threads_apart.map(|process| ProcessInfo {
         pid: process.pid().as_u32(),
         parent: process.parent().map_or(0, sysinfo::Pid::as_u32),
         session: process.session_id().map_or(0, sysinfo::Pid::as_u32),

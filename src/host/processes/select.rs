@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 /// A process, for its whole life: its id alone is given away again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Known {
+pub(super) struct ProcessKey {
     pub(super) pid: u32,
     /// In seconds since the epoch.
     pub(super) start: u64,
@@ -12,7 +12,7 @@ pub(super) struct Known {
 
 /// A process as the system lists it.
 #[derive(Clone, Debug)]
-pub(super) struct Seen {
+pub(super) struct ProcessInfo {
     pub(super) pid: u32,
     pub(super) parent: u32,
     pub(super) session: u32,
@@ -22,9 +22,9 @@ pub(super) struct Seen {
     pub(super) name: String,
 }
 
-impl Seen {
-    pub(super) fn known(&self) -> Known {
-        Known { pid: self.pid, start: self.start }
+impl ProcessInfo {
+    pub(super) fn known(&self) -> ProcessKey {
+        ProcessKey { pid: self.pid, start: self.start }
     }
 }
 
@@ -34,13 +34,14 @@ impl Seen {
 pub(super) fn select<'a>(
     root: u32,
     with_root: bool,
-    known: &[Known],
-    seen: &'a [Seen],
+    known: &[ProcessKey],
+    seen: &'a [ProcessInfo],
     own: u32,
-) -> Vec<&'a Seen> {
+) -> Vec<&'a ProcessInfo> {
     let mut depth: HashMap<u32, usize> = HashMap::new();
     let root_now = seen.iter().find(|process| process.pid == root);
-    let ours = |process: &Seen| with_root || process.over || known.contains(&process.known());
+    let ours =
+        |process: &ProcessInfo| with_root || process.over || known.contains(&process.known());
     for process in seen {
         let is_root = process.pid == root && ours(process);
         if is_root || known.contains(&process.known()) {
@@ -56,7 +57,7 @@ pub(super) fn select<'a>(
         }
     }
     add_descendants(&mut depth, seen);
-    let mut chosen: Vec<&Seen> = seen
+    let mut chosen: Vec<&ProcessInfo> = seen
         .iter()
         .filter(|process| depth.contains_key(&process.pid))
         .filter(|process| !process.over && process.pid > 1 && process.pid != own)
@@ -65,7 +66,7 @@ pub(super) fn select<'a>(
     chosen
 }
 
-fn add_descendants(depth: &mut HashMap<u32, usize>, seen: &[Seen]) {
+fn add_descendants(depth: &mut HashMap<u32, usize>, seen: &[ProcessInfo]) {
     let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
     for process in seen.iter().filter(|process| process.pid > 1 && process.parent > 1) {
         children.entry(process.parent).or_default().push(process.pid);
@@ -89,11 +90,11 @@ mod tests {
 
     const OWN: u32 = 7;
 
-    fn process(pid: u32, parent: u32, session: u32) -> Seen {
-        Seen { pid, parent, session, start: 10, over: false, name: String::new() }
+    fn process(pid: u32, parent: u32, session: u32) -> ProcessInfo {
+        ProcessInfo { pid, parent, session, start: 10, over: false, name: String::new() }
     }
 
-    fn pids(root: u32, with_root: bool, known: &[Known], seen: &[Seen]) -> Vec<u32> {
+    fn pids(root: u32, with_root: bool, known: &[ProcessKey], seen: &[ProcessInfo]) -> Vec<u32> {
         select(root, with_root, known, seen, OWN).iter().map(|process| process.pid).collect()
     }
 
@@ -120,7 +121,7 @@ mod tests {
     fn a_stranger_with_the_roots_id_is_left_alone_with_all_it_started() {
         let stranger = [process(100, 50, 100), process(101, 100, 100)];
         assert_eq!(pids(100, false, &[], &stranger), [0_u32; 0]);
-        let other = [Known { pid: 100, start: 9 }];
+        let other = [ProcessKey { pid: 100, start: 9 }];
         assert_eq!(pids(100, false, &other, &stranger), [0_u32; 0]);
     }
 
@@ -128,13 +129,13 @@ mod tests {
     fn what_an_ended_root_left_behind_is_found() {
         let gone = [process(105, 1, 100), process(106, 105, 106)];
         assert_eq!(pids(100, false, &[], &gone), [106, 105]);
-        let zombie = [Seen { over: true, ..process(100, 50, 100) }, process(105, 100, 100)];
+        let zombie = [ProcessInfo { over: true, ..process(100, 50, 100) }, process(105, 100, 100)];
         assert_eq!(pids(100, false, &[], &zombie), [105]);
     }
 
     #[test]
     fn a_known_process_keeps_its_descendants_after_the_root_has_gone() {
-        let known = [Known { pid: 102, start: 10 }];
+        let known = [ProcessKey { pid: 102, start: 10 }];
         let seen = [process(102, 1, 102), process(103, 102, 102)];
         assert_eq!(pids(100, false, &known, &seen), [103, 102]);
     }

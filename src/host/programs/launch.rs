@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::path::search_path;
 use crate::core::startup::NOT_FOR_AGENTS;
 
-/// How to start a program of this name: here today, with a prefix such as `ssh build1` later.
+/// How to start a program of this name on this machine. For agents on another one the whole backend
+/// would run there: files, locks and `/proc` are used directly.
 pub type Launch = Arc<dyn Fn(&OsStr) -> Command + Send + Sync>;
 
 /// The tmux that the editor runs in is its own affair: another server may be meant.

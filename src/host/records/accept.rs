@@ -29,7 +29,7 @@ pub(super) fn aside(
 
 fn real(path: &Path) -> Result<(), String> {
     match look_at_link(path).map_err(|error| error.to_string())? {
-        Some(found) if !found.is_dir() => Err(format!("`{}` is no folder", path.display())),
+        Some(found) if !found.is_dir() => Err(format!("`{}` is not a folder", path.display())),
         _ => Ok(()),
     }
 }
@@ -44,5 +44,5 @@ pub(super) fn hash(key: &str, text: &str) -> Result<(), String> {
 
 pub(super) fn require(holds: bool, key: &str, value: &str) -> Result<(), String> {
     let told: String = value.chars().take(200).flat_map(char::escape_debug).collect();
-    if holds { Ok(()) } else { Err(format!("`{key}`: `{told}` is none of ours")) }
+    if holds { Ok(()) } else { Err(format!("`{key}`: `{told}` is not ours")) }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::diff::{Place, Side, unquoted};
+use crate::core::diff::{CommentedLines, Side, unquoted};
 use crate::core::review::Comment;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
@@ -140,7 +140,9 @@ pub fn parse(path: &Path, text: &str) -> Result<Vec<Comment>, HostError> {
     let stored: Stored =
         serde_json::from_str(text).map_err(|error| broken(path, error.to_string()))?;
     let comments = stored.comments.into_iter();
-    comments.map(|one| one.comment().ok_or_else(|| broken(path, "a `side` is none"))).collect()
+    comments
+        .map(|one| one.comment().ok_or_else(|| broken(path, "`side`: expected `old` or `new`")))
+        .collect()
 }
 
 /// What a file of these comments holds.
@@ -155,7 +157,7 @@ pub fn written(comments: Vec<Comment>) -> Result<String, HostError> {
 
 impl From<Comment> for StoredComment {
     fn from(comment: Comment) -> Self {
-        let Place { path, side, line, quote } = comment.place;
+        let CommentedLines { path, side, line, quote } = comment.place;
         let path = match String::from_utf8(path) {
             Ok(path) if !path.starts_with('"') => path,
             Ok(path) => escaped(path.as_bytes()),
@@ -170,7 +172,7 @@ impl StoredComment {
     fn comment(self) -> Option<Comment> {
         let Self { id, path, side, line, shown, quote, text } = self;
         let (path, side) = (unquoted(path.as_bytes()), Side::named(&side)?);
-        Some(Comment { id, place: Place { path, side, line, quote }, shown, text })
+        Some(Comment { id, place: CommentedLines { path, side, line, quote }, shown, text })
     }
 }
 
@@ -187,7 +189,8 @@ mod tests {
     #[test]
     fn a_path_of_any_bytes_is_kept_as_it_is() {
         for path in [&b"src/a b"[..], b"\"a\"", b"gr\xff\n", "größe".as_bytes()] {
-            let place = Place { path: path.to_vec(), side: Side::Old, line: 1, quote: Vec::new() };
+            let place =
+                CommentedLines { path: path.to_vec(), side: Side::Old, line: 1, quote: Vec::new() };
             let comment = Comment { id: 1, place, shown: 1, text: "x".to_owned() };
             assert_eq!(StoredComment::from(comment.clone()).comment(), Some(comment));
         }

@@ -9,7 +9,7 @@ use crate::host::files::dir::Dir;
 use crate::host::files::{blocking, broken, is_dir, look_at_link, real};
 
 /// A repository of a rig.
-pub(in crate::host) struct Found {
+pub(in crate::host) struct RigRepository {
     /// Where it was looked for.
     pub(in crate::host) path: PathBuf,
     pub(in crate::host) git_dir: PathBuf,
@@ -52,14 +52,15 @@ pub(in crate::host) fn git_dir_now(
     if stands {
         return Ok(Some(own));
     }
-    let why = format!("it leads to `{}`, which git has not made for it", own.display());
+    let why = format!("it points to `{}`, which git did not make for it", own.display());
     Err(broken(&dot_git, why))
 }
 
 /// The folders in which git has what is a worktree's own, of all repositories of a rig.
 pub(in crate::host) fn worktrees(rig: &Rig) -> Result<Vec<PathBuf>, HostError> {
-    let common =
-        |found: Found| Ok(real(&common_dir(&found.git_dir)?)?.map(|dir| dir.join("worktrees")));
+    let common = |found: RigRepository| {
+        Ok(real(&common_dir(&found.git_dir)?)?.map(|dir| dir.join("worktrees")))
+    };
     all(rig)?.into_iter().filter_map(|found| common(found).transpose()).collect()
 }
 
@@ -82,25 +83,25 @@ pub(in crate::host) fn places(rig: &Rig) -> Vec<PathBuf> {
 }
 
 /// The repositories of a rig; the first is that of new worktrees.
-pub(in crate::host) fn all(rig: &Rig) -> Result<Vec<Found>, HostError> {
+pub(in crate::host) fn all(rig: &Rig) -> Result<Vec<RigRepository>, HostError> {
     let found = places(rig).into_iter().map(|path| found_at(rig, path));
     found.filter_map(Result::transpose).collect()
 }
 
-fn found_at(rig: &Rig, path: PathBuf) -> Result<Option<Found>, HostError> {
+fn found_at(rig: &Rig, path: PathBuf) -> Result<Option<RigRepository>, HostError> {
     if let RigKind::Repository { .. } = rig.kind {
         let by_its_looks = !path.ends_with(".git");
         let git_dir = path.clone();
-        return Ok(is_dir(&path)?.then_some(Found { path, git_dir, by_its_looks }));
+        return Ok(is_dir(&path)?.then_some(RigRepository { path, git_dir, by_its_looks }));
     }
     // A link could lead into another project.
     if Dir::open(&rig.home, &path)?.is_none() {
         return Ok(None);
     }
     Ok(match git_dir_of(&path)? {
-        Some(git_dir) => Some(Found { path, git_dir, by_its_looks: false }),
+        Some(git_dir) => Some(RigRepository { path, git_dir, by_its_looks: false }),
         None if is_git_dir(&path)? => {
-            Some(Found { git_dir: path.clone(), path, by_its_looks: true })
+            Some(RigRepository { git_dir: path.clone(), path, by_its_looks: true })
         }
         None => None,
     })

@@ -161,7 +161,7 @@ fn registered_in(rig: &Rig, layout: &Layout, polecat: &PolecatName) -> Result<()
         Registration::Git if *layout == rig.layout => Ok(()),
         Registration::Git | Registration::None => {
             let text =
-                format!("`{}` is no worktree of `{}`", worktree.display(), rig.path.display());
+                format!("`{}` is not a worktree of `{}`", worktree.display(), rig.path.display());
             stranger(&text)
         }
         Registration::Other(repository) => {

@@ -26,7 +26,11 @@ pub(in crate::rpc) struct At {
 
 impl From<At> for Place {
     fn from(at: At) -> Self {
-        Self { file: at.file, cwd: at.cwd }
+        // A new file's folder may not exist yet: the nearest one above it that does.
+        let existing = |folder: &PathBuf| {
+            folder.ancestors().find(|folder| folder.is_dir()).map(Path::to_owned)
+        };
+        Self { file: at.file.as_ref().and_then(existing), cwd: at.cwd }
     }
 }
 

@@ -8,7 +8,7 @@ use serde_bytes::ByteBuf;
 use super::{At, CallContext, Operation, Since, calls, given::word};
 use crate::{
     core::{
-        diff::{Place, Side},
+        diff::{CommentedLines, Side},
         review,
     },
     rpc::{
@@ -71,7 +71,7 @@ impl Operation for Comment {
         let (path, side, line, quote) = (self.path.into_vec(), self.side, self.line, self.quote);
         let comment = review::Comment {
             id: self.id.unwrap_or_default(),
-            place: Place { path, side, line, quote },
+            place: CommentedLines { path, side, line, quote },
             shown: self.shown,
             text: String::from_utf8_lossy(&self.text).trim().to_owned(),
         };

@@ -29,6 +29,8 @@ pub(in crate::rpc) struct Nvim {
     pub(in crate::rpc) tmux: Option<String>,
     pub(in crate::rpc) data: Option<PathBuf>,
     pub(in crate::rpc) state: Option<PathBuf>,
+    /// How many highlight groups backends before have had made.
+    pub(in crate::rpc) groups: Option<usize>,
 }
 
 /// A rig in use, and the `memory` of its last snapshot.
@@ -40,7 +42,7 @@ pub(in crate::rpc) struct KnownRig {
 }
 
 impl From<Nvim> for EditorFacts {
-    fn from(Nvim { tmux, data, state }: Nvim) -> Self {
+    fn from(Nvim { tmux, data, state, .. }: Nvim) -> Self {
         Self { tmux, data, state }
     }
 }

@@ -100,7 +100,8 @@ impl Operation for OpenCapture {
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
         let (at, polecat) = (self.at, self.polecat);
         let session = Status { at, polecat: polecat.clone() }.run(context).await?.session_id;
-        let (lines, snapshot) = (self.lines, self.snapshot.unwrap_or_default());
+        let lines = self.lines.unwrap_or_else(|| context.workspace.capture_lines());
+        let snapshot = self.snapshot.unwrap_or_default();
         Ok(open(View::Capture { polecat: Some(polecat), session, lines, snapshot }))
     }
 }

@@ -135,6 +135,10 @@ fn key_row(key: &keys::Key) -> String {
     }
     match &key.does {
         keys::Does::Lua(name) => fields.push(format!("lua = {}", quoted(name))),
+        keys::Does::Jump(to, step) => {
+            fields.push(format!("jump = {}", quoted(to)));
+            fields.push(format!("step = {step}"));
+        }
         keys::Does::Act(act) => {
             fields.push(format!("act = {}", quoted(act.name)));
             fields.push(format!("doing = {}", quoted(act.doing)));
@@ -168,11 +172,9 @@ fn fields(spec: &Spec) -> Vec<String> {
     let mut fields = vec![
         format!("name = {}", quoted(spec.name)),
         format!("sub = {}", quoted(&spec.sub())),
-        format!("about = {}", quoted(spec.about)),
+        format!("opts = {{\n{}    }}", attributes(spec)),
     ];
-    for (name, set) in [("bang", spec.bang), ("bar", spec.bar), ("editor", spec.editor)] {
-        fields.extend(set.then(|| format!("{name} = true")));
-    }
+    fields.extend(spec.editor.then(|| "editor = true".to_owned()));
     fields.extend(match spec.range {
         Range::None => None,
         Range::Size => Some("range = 'size'".to_owned()),
@@ -195,6 +197,29 @@ fn fields(spec: &Spec) -> Vec<String> {
         fields.push(format!("keys = {{{pairs}\n    }}"));
     }
     fields
+}
+
+/// What Neovim is to know of it, as `nvim_create_user_command()` takes it.
+fn attributes(spec: &Spec) -> String {
+    let one_path =
+        spec.words.first().is_some_and(|word| matches!(word.kind, Kind::Folder | Kind::RestFolder));
+    let nargs = match (spec.words, spec.keys) {
+        ([], []) => "0",
+        _ if one_path => "'?'",
+        _ => "'*'",
+    };
+    let mut fields = vec![format!("desc = {}", quoted(spec.about)), format!("nargs = {nargs}")];
+    for (name, set) in [("bang", spec.bang), ("bar", spec.bar)] {
+        fields.extend(set.then(|| format!("{name} = true")));
+    }
+    // A number in front of a command that opens a window is the size of that, as with `:split`.
+    fields.extend(match spec.range {
+        Range::None => Vec::new(),
+        Range::Size => vec!["range = 0".to_owned(), "addr = 'other'".to_owned()],
+        Range::Lines => vec!["range = true".to_owned()],
+    });
+    fields.extend(one_path.then(|| "complete = 'dir'".to_owned()));
+    fields.iter().map(|field| format!("      {field},\n")).collect()
 }
 
 /// What completion knows it by: names by the list that has them in the answer to `complete`.

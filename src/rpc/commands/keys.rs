@@ -22,6 +22,9 @@ pub(super) struct Key {
 pub(super) enum Does {
     /// Neovim, also without a backend: the name of a function in Lua.
     Lua(#[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))] &'static str),
+    /// The same: goes to a stop of this kind, forward (1) or back (-1).
+    #[cfg_attr(not(test), expect(dead_code, reason = "for what is generated"))]
+    Jump(&'static str, i8),
     /// The backend, by `view.act`.
     Act(Act),
 }
@@ -177,10 +180,10 @@ const DIFF: &[Key] = &[
         "opening",
         DiffKey::SideBySide,
     ),
-    Key { modes: "nxo", ..lua("]c", "Go to the next hunk", "next_hunk") },
-    Key { modes: "nxo", ..lua("[c", "Go to the previous hunk", "previous_hunk") },
-    Key { modes: "nxo", ..lua("]]", "Go to the next file", "next_file") },
-    Key { modes: "nxo", ..lua("[[", "Go to the previous file", "previous_file") },
+    jump("]c", "Go to the next hunk", "hunk", 1),
+    jump("[c", "Go to the previous hunk", "hunk", -1),
+    jump("]]", "Go to the next file", "file", 1),
+    jump("[[", "Go to the previous file", "file", -1),
     Key {
         modes: "nx",
         ..diff("c", "Comment on the line or the selection", "comment", "opening", DiffKey::Comment)
@@ -226,6 +229,11 @@ const END: &[Key] = &[lua("q", "Close", "close"), lua("g?", "List the keys", "he
 /// A key of Neovim's own.
 const fn lua(lhs: &'static str, about: &'static str, name: &'static str) -> Key {
     Key { lhs, modes: "n", about, does: Does::Lua(name) }
+}
+
+/// A motion to what frames call a stop of this kind.
+const fn jump(lhs: &'static str, about: &'static str, to: &'static str, step: i8) -> Key {
+    Key { lhs, modes: "nxo", about, does: Does::Jump(to, step) }
 }
 
 /// A key that the backend gives its meaning.
@@ -286,7 +294,7 @@ pub(super) fn acts() -> impl Iterator<Item = (&'static Key, &'static Act)> {
     let keys = VIEWS.iter().flat_map(|(_, parts)| parts.iter().copied().flatten());
     keys.filter_map(|key| match &key.does {
         Does::Act(act) => Some((key, act)),
-        Does::Lua(_) => None,
+        Does::Lua(_) | Does::Jump(..) => None,
     })
 }
 

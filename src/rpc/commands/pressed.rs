@@ -20,10 +20,10 @@ pub(super) struct Press<'a> {
 }
 
 impl ViewAct {
-    /// The polecat that it is about.
+    /// The polecat that it is about: a row that is one's own is called `name#+0`.
     pub(super) fn whom(&self) -> Option<&str> {
         let about = self.about.as_ref().and_then(|about| about.polecat.as_deref());
-        self.id.as_deref().or(about)
+        self.id.as_deref().map(|id| id.strip_suffix("#+0").unwrap_or(id)).or(about)
     }
 }
 

@@ -179,7 +179,8 @@ async fn attach(context: &CallContext<'_>, asked: &Invocation) -> Done {
 /// A capture is named after the session, also that of a polecat.
 async fn capture(context: &CallContext<'_>, asked: &Invocation) -> Result<View, Refusal> {
     let words = &asked.words;
-    let (polecat, lines, snapshot) = (words.text("polecat")?, words.number("lines")?, asked.bang());
+    let (polecat, snapshot) = (words.text("polecat")?, asked.bang());
+    let lines = words.number("lines")?.unwrap_or_else(|| context.workspace.capture_lines());
     let session = match &polecat {
         Some(polecat) => {
             let (at, polecat) = (asked.at(), polecat.clone());

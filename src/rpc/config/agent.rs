@@ -39,7 +39,7 @@ pub(super) fn changes(item: &Item) -> Changes {
         session_id_env: agent.text("session_id_env"),
         instructions: agent.text("instructions"),
         description: DescriptionChanges {
-            screen: agent.read("screen", screen),
+            screen: agent.read("screen", |item| Some(screen(item))),
             keys: keys(agent.table("keys")),
             dialogs: agent.read("dialogs", |item| item.list("tables", dialog)).map(kept::list),
         },

@@ -47,6 +47,9 @@ pub(super) fn dialog(item: &Item) -> Option<Dialog> {
     })
 }
 
+/// What makes a sign of a text.
+type Kind = fn(&'static str) -> Sign;
+
 /// The signs it is recognised by. Those of one kind stand in one list.
 fn signs(dialog: &mut Table) -> Vec<Sign> {
     let mut signs = Vec::new();
@@ -54,7 +57,7 @@ fn signs(dialog: &mut Table) -> Vec<Sign> {
     signs.extend(choices.map(Sign::Choices));
     let marked = dialog.read("marked", Item::boolean) == Some(true);
     signs.extend(marked.then_some(Sign::Marked));
-    let kinds: [(_, fn(&'static str) -> Sign); 6] = [
+    let kinds: [(_, Kind); 6] = [
         ("text", Sign::Near),
         ("choice", Sign::Choice),
         ("phrase", Sign::Phrase),

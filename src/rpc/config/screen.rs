@@ -30,9 +30,9 @@ pub(super) const BANGS: [(&str, Bang); 3] =
     [("text", Bang::Text), ("text_after_blank", Bang::TextAfterBlank), ("unknown", Bang::Unknown)];
 
 /// What stands at `screen`.
-pub(super) fn screen(item: &Item) -> Option<ScreenChanges> {
+pub(super) fn screen(item: &Item) -> ScreenChanges {
     let mut screen = item.table();
-    Some(ScreenChanges {
+    ScreenChanges {
         layout: screen.read("layout", |item| item.one_of(&LAYOUTS)),
         // An empty mark is one: nothing stands before what is typed.
         marks: screen.read("marks", |item| item.list("strings", Item::variable)).map(kept::texts),
@@ -43,7 +43,7 @@ pub(super) fn screen(item: &Item) -> Option<ScreenChanges> {
         titles: screen.read("titles", |item| item.list("tables", title)).map(kept::list),
         scroll_bar: text_at(&mut screen, "scroll_bar"),
         busy_below: texts_at(&mut screen, "busy_below"),
-        busy_above: screen.read("busy_above", busy_row),
+        busy_above: screen.read("busy_above", |item| Some(busy_row(item))),
         busy_rule: texts_at(&mut screen, "busy_rule"),
         starting: text_at(&mut screen, "starting"),
         splash: texts_at(&mut screen, "splash"),
@@ -51,7 +51,7 @@ pub(super) fn screen(item: &Item) -> Option<ScreenChanges> {
         dialog_top: texts_at(&mut screen, "dialog_top"),
         passing: texts_at(&mut screen, "passing"),
         answering: screen.read("answering", |item| Some(answering(item, Answering::NUMBER))),
-    })
+    }
 }
 
 /// What stands at `keys`.
@@ -77,14 +77,14 @@ fn title(item: &Item) -> Option<(TitleSign, Means)> {
     Some((sign?, means?))
 }
 
-fn busy_row(item: &Item) -> Option<BusyRow> {
+fn busy_row(item: &Item) -> BusyRow {
     let mut row = item.table();
     let indent = row.read("indent", |item| item.integer(0)).unwrap_or(0);
-    Some(BusyRow {
+    BusyRow {
         indent: usize::try_from(indent).unwrap_or(usize::MAX),
         glyphs: text_at(&mut row, "glyphs").unwrap_or_default(),
         holds: texts_at(&mut row, "holds").unwrap_or_default(),
         wraps: row.read("wraps", Item::boolean).unwrap_or(false),
         over: text_at(&mut row, "over"),
-    })
+    }
 }

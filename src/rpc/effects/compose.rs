@@ -88,7 +88,9 @@ impl Compose {
             .put("unsaved", self.words.unsaved)
             .put("later", self.words.later)
             .put("hidden", self.words.hidden);
-        map.put("name", self.name)
+        let busy = self.float.map(|_| super::not_opened(&self.title));
+        map.some("busy", busy)
+            .put("name", self.name)
             .put("polecat", self.polecat)
             .put("title", self.title)
             .put("text", self.text)

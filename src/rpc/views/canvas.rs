@@ -3,13 +3,9 @@
 use rmpv::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::rows::Rows;
+use super::{frames, rows::Rows};
 use crate::{
-    rpc::{
-        editor::Editor,
-        encode::{self, Map},
-        error::RpcError,
-    },
+    rpc::{editor::Editor, encode::Map, error::RpcError, styles::Styles},
     view::{Frame, Patch, patches},
 };
 
@@ -43,8 +39,8 @@ impl Canvas {
     }
 
     /// Draws `frame`; the first one answers the call that opened the view.
-    pub(in crate::rpc::views) async fn draw(&mut self, frame: Frame, with_keys: bool) {
-        self.pen.draw(frame, with_keys).await;
+    pub(in crate::rpc::views) async fn draw(&mut self, frame: Frame) {
+        self.pen.draw(frame).await;
         self.answer();
     }
 
@@ -95,22 +91,25 @@ impl Pen {
     }
 
     /// Shows `frame`, and returns when Neovim has taken it, so that frames never pile up.
-    async fn draw(&mut self, frame: Frame, with_keys: bool) {
+    async fn draw(&mut self, frame: Frame) {
         let first = self.shown.is_none();
         let old = self.shown.take().unwrap_or_default();
         let patches = patches(&old.lines, &frame.lines);
         if first || !patches.is_empty() {
-            let keys = with_keys.then(|| encode::keys(&frame.lines));
-            self.send(&patches, Map::new().some("keys", keys)).await;
+            let marks = frames::row_marks(&frame.lines);
+            self.send(&patches, Map::new().put("marks", marks).put("whole", true)).await;
         }
         self.shown = Some(frame);
     }
 
     async fn send(&self, patches: &[Patch], more: Map) {
-        let mut styles = encode::Styles::default();
-        let patches = patches.iter().map(|one| encode::patch(one, &mut styles).into()).collect();
-        let data =
-            more.put("view", self.view).put("patches", Value::Array(patches)).put("styles", styles);
+        let data = {
+            let mut groups = self.editor.groups();
+            let mut styles = Styles::new(&mut groups);
+            let patches =
+                patches.iter().map(|one| frames::patch(one, &mut styles).into()).collect();
+            more.put("view", self.view).put("patches", Value::Array(patches)).put("styles", styles)
+        };
         self.editor.event_taken("frame", data).await;
     }
 }

@@ -24,7 +24,7 @@ pub(in crate::rpc::views) async fn run(
     loop {
         // Before it is drawn: what is gone by now was never meant.
         canvas.rows.set(context.rig_home(), polecats(&seen));
-        canvas.draw(frame(&context, &seen, width), true).await;
+        canvas.draw(frame(&context, &seen, width)).await;
         tokio::select! {
             order = canvas.orders.recv() => match order {
                 None => return Ok(()),

@@ -253,7 +253,7 @@ impl Delivery<'_> {
 
     /// Whether this process is still starting the agent, and the message is not one of the first prompts.
     fn is_starting(&self) -> bool {
-        self.owed.is_none() && self.context.tools.starts.has(&self.session.pane.session_name)
+        self.owed.is_none() && self.context.shared.starts.has(&self.session.pane.session_name)
     }
 
     fn agent(&self) -> &Agent {

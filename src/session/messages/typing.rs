@@ -41,7 +41,7 @@ impl Messenger {
         polecat: &PolecatName,
     ) -> Result<TypingGuard, SessionError> {
         let session = self.context.rig.session(polecat);
-        let process = self.context.tools.typing.of(session.as_str()).lock_owned().await;
+        let process = self.context.shared.typing.of(session.as_str()).lock_owned().await;
         let machine = Typing::lock(&self.context.rig, polecat).await?;
         Ok(TypingGuard { _process: process, _machine: machine })
     }

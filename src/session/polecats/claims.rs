@@ -29,7 +29,7 @@ impl Polecats {
             return Ok(Claims::default());
         }
         let (tracker, dir) =
-            (&self.context.tools.tracker, self.context.tracker_dir(self.context.rig.path.clone()));
+            (&self.context.shared.tracker, self.context.tracker_dir(self.context.rig.path.clone()));
         let (hooked, in_progress) =
             tokio::join!(tracker.list(HOOKED, &dir), tracker.list(IN_PROGRESS, &dir));
         let mut issues = hooked?;

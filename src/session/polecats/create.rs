@@ -13,7 +13,7 @@ use crate::{
     },
     host::{
         git::{self, Next},
-        provision::{self, Given},
+        provision::{self, WorktreeKind},
         records,
     },
     session::{error::SessionError, polecats::Polecats, sessions::list},
@@ -50,10 +50,10 @@ impl Polecats {
         if let Some(issue) = &issue {
             // A branch is named after it for good, so it is asked about first.
             let dir = self.context.tracker_dir(self.context.rig.path.clone());
-            self.context.tools.tracker.show(issue, &dir).await?;
+            self.context.shared.tracker.show(issue, &dir).await?;
         }
         if let Some(polecat) = &polecat {
-            git::recover(&self.context.rig, polecat, &self.context.tools.launch).await?;
+            git::recover(&self.context.rig, polecat, &self.context.shared.launch).await?;
         }
         let Next { polecat, worktree, mut warnings } = self.make(polecat, issue.as_ref()).await?;
         // How the agent of a removed polecat of this name ended is not how this one's did.
@@ -68,7 +68,7 @@ impl Polecats {
         polecat: Option<PolecatName>,
         issue: Option<&IssueId>,
     ) -> Result<Next, SessionError> {
-        let (rig, launch) = (&self.context.rig, &self.context.tools.launch);
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
         let mut next = if let Some(polecat) = polecat {
             let worktree = git::create_worktree(rig, &polecat, issue, now_ms(), launch).await?;
             Next { polecat, worktree, warnings: Vec::new() }
@@ -77,16 +77,20 @@ impl Polecats {
             git::recover_all(rig, launch).await?;
             git::create_next(rig, taken, issue, now_ms(), launch).await?
         };
-        next.warnings.extend(self.provide(&next.worktree.path, Given::New).await);
+        next.warnings.extend(self.provide(&next.worktree.path, WorktreeKind::New).await);
         Ok(next)
     }
 
     /// Gives a worktree what gastown gives those of its polecats; what could not be given is no
     /// reason to have no polecat.
-    pub(in crate::session) async fn provide(&self, worktree: &Path, given: Given) -> Vec<String> {
+    pub(in crate::session) async fn provide(
+        &self,
+        worktree: &Path,
+        given: WorktreeKind,
+    ) -> Vec<String> {
         // `br` reads a redirect from another folder than gastown's `bd`, and finds the rig's issues
         // without one.
-        let redirects = !is_program(self.context.tools.tracker.program(), "br");
+        let redirects = !is_program(self.context.shared.tracker.program(), "br");
         provision::provide(&self.context.rig, worktree, given, redirects).await
     }
 

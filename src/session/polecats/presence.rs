@@ -101,7 +101,7 @@ impl Polecats {
         if !present.own.is_empty() {
             let who = working(&present.own);
             self.context
-                .tools
+                .shared
                 .news
                 .warn(format!("{who} in the worktree of `{polecat}`, for this Neovim"));
         }

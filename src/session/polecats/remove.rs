@@ -76,7 +76,7 @@ impl Polecats {
         polecat: PolecatName,
         options: RemoveOptions,
     ) -> Result<RemovedPolecat, SessionError> {
-        let ended = git::recover(&self.context.rig, &polecat, &self.context.tools.launch).await?;
+        let ended = git::recover(&self.context.rig, &polecat, &self.context.shared.launch).await?;
         if let Some(removed) = ended
             && !polecats::exists(&self.context.rig, &polecat).await?
         {
@@ -96,7 +96,7 @@ impl Polecats {
             reasons.runs(why);
         }
         let removal =
-            Removal::begin(&self.context.rig, &polecat, &self.context.tools.launch).await?;
+            Removal::begin(&self.context.rig, &polecat, &self.context.shared.launch).await?;
         reasons.left(removal.unsaved_work(), options.force);
         if !options.force {
             reasons.unsent(reviews::load(&self.context.rig, &polecat).await?.len());
@@ -151,7 +151,7 @@ impl Polecats {
     /// Who works in the session of `polecat`.
     async fn in_use(&self, polecat: &PolecatName) -> Result<Option<String>, SessionError> {
         let name = self.context.rig.session(polecat).to_string();
-        if self.context.tools.starts.has(&name) {
+        if self.context.shared.starts.has(&name) {
             return Ok(Some(format!("its session `{name}` is being started")));
         }
         let session = self.context.sessions().facts_anywhere(polecat).await?;

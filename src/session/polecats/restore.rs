@@ -4,7 +4,7 @@ use crate::{
     core::names::PolecatName,
     host::{
         git::{self, Restored},
-        provision::Given,
+        provision::WorktreeKind,
     },
     session::{
         error::SessionError,
@@ -36,11 +36,12 @@ impl Polecats {
         let polecat = PolecatName::parse(name)?;
         // Its folder may have been removed by hand from under whoever works there.
         self.require_nobody(&polecat, in_use).await?;
-        git::recover(&self.context.rig, &polecat, &self.context.tools.launch).await?;
+        git::recover(&self.context.rig, &polecat, &self.context.shared.launch).await?;
         let restored =
-            git::restore(&self.context.rig, &polecat, now_ms(), &self.context.tools.launch).await?;
-        for warning in self.provide(&restored.path, Given::Restored).await {
-            self.context.tools.news.warn(warning);
+            git::restore(&self.context.rig, &polecat, now_ms(), &self.context.shared.launch)
+                .await?;
+        for warning in self.provide(&restored.path, WorktreeKind::Restored).await {
+            self.context.shared.news.warn(warning);
         }
         Ok(RestoredPolecat { polecat, restored })
     }

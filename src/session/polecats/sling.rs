@@ -105,7 +105,7 @@ impl Polecats {
         wanted: Option<&PolecatName>,
     ) -> Result<Issue, SessionError> {
         let dir = self.context.tracker_dir(self.context.rig.path.clone());
-        let issue = self.context.tools.tracker.show(id, &dir).await?;
+        let issue = self.context.shared.tracker.show(id, &dir).await?;
         let own = |polecat: &&PolecatName| self.context.rig.agent_id(polecat) == issue.assignee();
         if issue.status != "closed" && wanted.as_ref().is_some_and(own) {
             return Ok(issue);
@@ -166,7 +166,7 @@ impl Polecats {
         in_use: InUse,
     ) -> Result<Option<(PolecatName, Reused, Work)>, SessionError> {
         self.require_no_session(polecat).await?;
-        git::recover(&self.context.rig, polecat, &self.context.tools.launch).await?;
+        git::recover(&self.context.rig, polecat, &self.context.shared.launch).await?;
         if !polecats::exists(&self.context.rig, polecat).await? {
             return Ok(None);
         }
@@ -226,7 +226,7 @@ impl Polecats {
         claims: &Claims,
     ) -> Result<(PolecatName, Reused, Work), SessionError> {
         self.require_no_session(polecat).await?;
-        git::recover(&self.context.rig, polecat, &self.context.tools.launch).await?;
+        git::recover(&self.context.rig, polecat, &self.context.shared.launch).await?;
         let turn = Work::try_lock(&self.context.rig, polecat).await?;
         let gastown = GastownPolecat::try_lock(&self.context.rig, polecat).await?;
         self.require_no_session(polecat).await?;
@@ -258,7 +258,7 @@ impl Polecats {
             reasons.push(format!("no branch is checked out in `{}`", workdir.display()));
         }
         let left =
-            git::unsaved_work(&self.context.rig, polecat, &self.context.tools.launch).await?;
+            git::unsaved_work(&self.context.rig, polecat, &self.context.shared.launch).await?;
         reasons.extend(left.iter().map(ToString::to_string));
         if reasons.is_empty() {
             return Ok(());
@@ -272,7 +272,7 @@ impl Polecats {
         turn: GastownPolecat,
         issue: &IssueId,
     ) -> Result<Reused, SessionError> {
-        let launch = &self.context.tools.launch;
+        let launch = &self.context.shared.launch;
         Ok(git::reuse(&self.context.rig, polecat, turn, Some(issue), now_ms(), launch).await?)
     }
 
@@ -281,7 +281,7 @@ impl Polecats {
     async fn hook_first(&self, taken: &Taken) -> Result<(), SessionError> {
         let assignee = self.context.rig.agent_id(&taken.polecat);
         let dir = self.dir_of(taken);
-        Ok(self.context.tools.tracker.hook(&taken.issue, &assignee, &dir).await?)
+        Ok(self.context.shared.tracker.hook(&taken.issue, &assignee, &dir).await?)
     }
 
     /// Where the tracker is asked about a sling's issue.

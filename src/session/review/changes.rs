@@ -63,7 +63,7 @@ impl Reviews {
         workdir: &Path,
         since: Since,
     ) -> Result<Changes, SessionError> {
-        let launch = &self.context.tools.launch;
+        let launch = &self.context.shared.launch;
         if since == Since::Review {
             return Ok(git::since_review(&self.context.rig, workdir, launch).await?);
         }
@@ -97,7 +97,7 @@ impl Reviews {
         if !below.components().all(|part| matches!(part, Component::Normal(_))) {
             return Err(outside(below));
         }
-        let launch = &self.context.tools.launch;
+        let launch = &self.context.shared.launch;
         let base = match since {
             Since::Review => git::reviewed(&self.context.rig, &workdir, launch).await?,
             Since::Start => git::fork_point(&self.context.rig, &polecat, &workdir, launch)

@@ -87,7 +87,7 @@ impl Reviews {
             &self.context.rig,
             &workdir,
             "polecat: reviewed",
-            &self.context.tools.launch,
+            &self.context.shared.launch,
         )
         .await?;
         self.context
@@ -98,7 +98,7 @@ impl Reviews {
             &self.context.rig,
             &workdir,
             &snapshot.commit,
-            &self.context.tools.launch,
+            &self.context.shared.launch,
         )
         .await;
         let count = comments.len();
@@ -117,7 +117,7 @@ impl Reviews {
         let (polecat, workdir) = self.worktree(polecat).await?;
         let piece = self.piece(&polecat, &workdir, part).await?;
         let piece = (&piece, part.is_hunk());
-        Ok(git::take(&self.context.rig, &polecat, &workdir, piece, &self.context.tools.launch)
+        Ok(git::take(&self.context.rig, &polecat, &workdir, piece, &self.context.shared.launch)
             .await?)
     }
 
@@ -151,7 +151,7 @@ impl Reviews {
             &workdir,
             part.stage,
             piece,
-            &self.context.tools.launch,
+            &self.context.shared.launch,
         )
         .await?)
     }
@@ -162,6 +162,6 @@ impl Reviews {
     /// There is nothing to undo, or it does not apply any more.
     pub async fn undo_hunk(&self, polecat: &str) -> Result<String, SessionError> {
         let (polecat, workdir) = self.worktree(polecat).await?;
-        Ok(git::undo(&self.context.rig, &polecat, &workdir, &self.context.tools.launch).await?)
+        Ok(git::undo(&self.context.rig, &polecat, &workdir, &self.context.shared.launch).await?)
     }
 }

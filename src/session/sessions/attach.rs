@@ -47,7 +47,7 @@ impl Sessions {
 
     /// Whether the editor's `$TMUX` (`socket,pid,session`) names the server we use.
     async fn is_editors_server(&self) -> Result<bool, SessionError> {
-        let Some(editors) = &self.context.tools.settings.editor.tmux else { return Ok(false) };
+        let Some(editors) = &self.context.shared.settings.editor.tmux else { return Ok(false) };
         let Some((socket, _)) = editors.split_once(',') else { return Ok(false) };
         Ok(self.context.tmux.socket_path().await?.as_os_str() == socket)
     }

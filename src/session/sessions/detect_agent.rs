@@ -86,13 +86,12 @@ impl Sessions {
     async fn of_processes(&self, session: &Session, usual: Option<&Agent>) -> Option<Agent> {
         let command = self.context.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
         let found = preset_of_program(&command).map(|agent| agent.name);
-        let found = match found {
-            Some(found) => found,
-            None => {
-                let agents = self.context.agents();
-                let own = |program: &Program| agents.configured_in(&program.name, &program.argv);
-                running(&self.programs(session).await, usual, own)?
-            }
+        let found = if let Some(found) = found {
+            found
+        } else {
+            let agents = self.context.agents();
+            let own = |program: &Program| agents.configured_in(&program.name, &program.argv);
+            running(&self.programs(session).await, usual, own)?
         };
         match usual.filter(|usual| usual.name == found || usual.patterns == found) {
             Some(usual) => Some(usual.clone()),

@@ -51,7 +51,7 @@ impl Sessions {
     ) -> Result<Exit, SessionError> {
         let exit = self.exit_of(session).await?;
         let pane = session.pane.pane_id;
-        let _recording = self.context.tools.recording.lock().await;
+        let _recording = self.context.shared.recording.lock().await;
         if session.has_died() && self.context.tmux.claim(pane, RECORDED).await? {
             if let Err(error) = self.record(session, &exit).await {
                 let again = PaneOption { pane, option: RECORDED, value: String::new() };
@@ -101,7 +101,8 @@ impl Sessions {
         let status = exit_code(how).to_string();
         let name = &session.pane.session_name;
         let log = ["log", "crash", "--agent", &agent, "--session", name, "--exit-code", &status];
-        let logged = Program::new(&self.context.tools.launch, "gt").args(log).dir(root).run().await;
+        let logged =
+            Program::new(&self.context.shared.launch, "gt").args(log).dir(root).run().await;
         if let Err(error) = logged {
             warn!(%error, polecat = %session.polecat, "gt did not log a death");
         }

@@ -127,7 +127,7 @@ impl Sessions {
 
     async fn sync(&self, polecat: &PolecatName) -> Option<String> {
         let dir = self.context.tracker_dir(self.context.rig.polecat_dir(polecat));
-        let error = self.context.tools.tracker.sync(&dir).await.err()?;
+        let error = self.context.shared.tracker.sync(&dir).await.err()?;
         Some(format!("could not sync the tracker for `{polecat}`: {error}"))
     }
 

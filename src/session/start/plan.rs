@@ -81,7 +81,7 @@ impl Starter {
         let Some(issue) = issue else { return Ok(None) };
         let id = IssueId::parse(issue)?;
         let dir = self.context.tracker_dir(workdir.to_owned());
-        let issue = self.context.tools.tracker.show(&id, &dir).await?;
+        let issue = self.context.shared.tracker.show(&id, &dir).await?;
         Ok(Some((id, issue)))
     }
 }

@@ -61,7 +61,7 @@ impl Starter {
 
     fn issue_words(&self, plan: &Plan) -> Option<String> {
         let (id, issue) = plan.issue.as_ref()?;
-        let show = format!("{} show {id}", self.context.tools.tracker.program());
+        let show = format!("{} show {id}", self.context.shared.tracker.program());
         Some(startup::issue_words(id, &issue.title, &show))
     }
 }

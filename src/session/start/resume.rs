@@ -69,7 +69,7 @@ impl Starter {
         if holder.is_this() {
             return !self
                 .context
-                .tools
+                .shared
                 .starts
                 .has(self.context.rig.session(&session.polecat).as_str());
         }
@@ -81,7 +81,7 @@ impl Starter {
         let name = self.context.rig.session(polecat);
         // A message alone is no start: who wants to type waits for its lock, not for us.
         let begun = match &session.owed {
-            Some(_) => match self.context.tools.starts.begin_alone(name.as_str()) {
+            Some(_) => match self.context.shared.starts.begin_alone(name.as_str()) {
                 None => return,
                 begun => begun,
             },
@@ -96,7 +96,7 @@ impl Starter {
         });
         drop(begun);
         for warning in told {
-            self.context.tools.news.warn(format!("polecat `{polecat}`: {warning}"));
+            self.context.shared.news.warn(format!("polecat `{polecat}`: {warning}"));
         }
     }
 

@@ -126,7 +126,7 @@ impl Starter {
     }
 
     async fn remembers(&self, id: &str) -> bool {
-        let Some(store) = &self.context.tools.trust else { return false };
+        let Some(store) = &self.context.shared.trust else { return false };
         match store.holds(id).await {
             Ok(holds) => holds,
             Err(error) => {
@@ -138,9 +138,9 @@ impl Starter {
 
     /// An answer that cannot be saved still counts for this start.
     async fn remember(&self, request: &Request) {
-        let Some(store) = &self.context.tools.trust else { return };
+        let Some(store) = &self.context.shared.trust else { return };
         if let Err(error) = store.add(request).await {
-            self.context.tools.news.warn(format!("your answer is not remembered: {error}"));
+            self.context.shared.news.warn(format!("your answer is not remembered: {error}"));
         }
     }
 }

@@ -176,7 +176,7 @@ impl Wait<'_> {
         question: &Question,
         look: &ScreenReading,
     ) -> Result<(), SessionError> {
-        let policy = self.context.tools.settings.dialogs;
+        let policy = self.context.shared.settings.dialogs;
         let Some(keys) = self.to.patterns.accepted(question, &self.to.args, policy) else {
             self.tell_person(question);
             return Ok(());

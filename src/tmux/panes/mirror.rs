@@ -6,8 +6,8 @@
 //! that `anchors` remembers.
 
 mod anchors;
-mod look;
 mod reflow;
+mod rows;
 #[cfg(test)]
 mod simulation;
 mod transcript;
@@ -18,7 +18,7 @@ use crate::tmux::client::Tmux;
 use crate::tmux::error::TmuxError;
 use crate::tmux::ids::PaneId;
 use crate::tmux::protocol::request::Request;
-use look::{Look, Seen, Want};
+use rows::{PaneState, Rows, Want};
 use transcript::{Step, Transcript};
 
 pub use transcript::Update;
@@ -34,7 +34,7 @@ pub struct Mirror {
     pane: PaneId,
     transcript: Transcript,
     /// The look that the transcript is up to date with.
-    last: Option<Look>,
+    last: Option<Rows>,
 }
 
 impl Mirror {
@@ -72,19 +72,19 @@ impl Mirror {
         let Some(last) = self.last.as_ref().filter(|last| last.seen.can_be_still()) else {
             return Ok(false);
         };
-        let request = Request::new(vec![look::ask(self.pane)]);
+        let request = Request::new(vec![rows::ask(self.pane)]);
         let replies = self.tmux.run(request).await?;
         // `None` if the pane is gone, which tmux reports for a capture only.
-        let seen = Seen::parse(&replies[0].text(), self.pane);
+        let seen = PaneState::parse(&replies[0].text(), self.pane);
         Ok(seen.is_some_and(|seen| last.seen.is_still(&seen)))
     }
 
-    async fn capture(&self, want: Want) -> Result<Look, TmuxError> {
-        let (ask, capture) = (look::ask(self.pane), look::capture(self.pane, want));
+    async fn capture(&self, want: Want) -> Result<Rows, TmuxError> {
+        let (ask, capture) = (rows::ask(self.pane), rows::capture(self.pane, want));
         let Saved { request, said, text } = self.tmux.save(ask, capture).await?;
         let count = rows(&text).count();
-        Seen::parse(&said, self.pane)
-            .and_then(|seen| Look::new(seen, want, text))
+        PaneState::parse(&said, self.pane)
+            .and_then(|seen| Rows::new(seen, want, text))
             .ok_or_else(|| request.unexpected(&format!("{said}, and {count} rows")))
     }
 }

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use polecat::core::agent::preset_names;
 use polecat::core::screen::{
-    Before, Look, Patterns, Policy, Question, Reading, Seen, Shown, composer_rows, composing,
-    place, read, shows_prompt,
+    Before, Look, Patterns, Policy, Question, Reading, Reason, Seen, Shown, composer_rows,
+    composing, place, read, shows_prompt,
 };
 use polecat::rpc::configured_patterns;
 use polecat::view::capture;

@@ -46,10 +46,10 @@ pub(crate) struct KeysChanges {
 
 impl DescriptionChanges {
     /// `base` with these changes.
-    pub(crate) fn over(&self, base: Description) -> Description {
+    pub(crate) fn over(&self, base: &Description) -> Description {
         let known = base.screen.unwrap_or(Screen::PLAIN);
         Description {
-            screen: self.screen.map_or(base.screen, |changes| Some(changes.over(known))),
+            screen: self.screen.map_or(base.screen, |changes| Some(changes.over(&known))),
             keys: self.keys.over(base.keys),
             dialogs: self.dialogs.unwrap_or(base.dialogs),
         }
@@ -57,7 +57,7 @@ impl DescriptionChanges {
 }
 
 impl ScreenChanges {
-    fn over(self, base: Screen) -> Screen {
+    fn over(self, base: &Screen) -> Screen {
         Screen {
             layout: self.layout.unwrap_or(base.layout),
             marks: self.marks.unwrap_or(base.marks),

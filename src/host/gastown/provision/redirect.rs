@@ -75,7 +75,7 @@ fn of_rig(rig: &Rig) -> Result<Option<String>, HostError> {
     let Some(text) = read(rig, FILE)? else { return Ok(None) };
     let target = text.trim();
     if target.len() > LONGEST || target.contains(char::is_control) {
-        return Err(broken(&rig.home.join(FOLDER).join(FILE), "it is no path"));
+        return Err(broken(&rig.home.join(FOLDER).join(FILE), "it is not a path"));
     }
     Ok(Some(target.to_owned()).filter(|target| !target.is_empty()))
 }

@@ -1,8 +1,8 @@
-//! Which repositories git is run in: a rig's own, and that of a polecat's worktree.
+//! Which repositories git may run in: the rig's own, and that of a polecat's worktree.
 //!
-//! What lies in a folder may have come with a clone, and what lies in a worktree may be an agent's.
-//! git keeps neither `.git` nor what is in it in a commit: a repository behind one is a person's.
-//! A bare one is found by its looks alone, so it is looked whether some repository tracks it.
+//! Files in a folder may have come with a clone, and files in a worktree may be an agent's. No
+//! commit contains a `.git`, so a repository behind one was made by a person. A bare one is
+//! recognised by its files alone, so we check whether another repository tracks them.
 
 use std::path::Path;
 
@@ -15,11 +15,11 @@ use crate::host::programs::launch::Launch;
 use crate::host::programs::run::RunError;
 use crate::host::repository::{all, git_dir_now, git_dir_of, places};
 
-/// More than the first file that is found does not matter.
+/// One tracked file is enough.
 const ENOUGH: usize = 64 * 1024;
 
 impl Git {
-    /// The repository a rig's worktrees are made from.
+    /// The repository from which a rig's worktrees are made.
     pub(in crate::host::git) async fn of(rig: &Rig, launch: &Launch) -> Result<Self, HostError> {
         let of = rig.clone();
         let Some(found) = blocking(move || Ok(all(&of)?.into_iter().next())).await? else {
@@ -65,7 +65,7 @@ impl Git {
         }
     }
 
-    /// git in a worktree of a polecat of `rig`, which must be one.
+    /// git in a polecat's worktree; fails if `worktree` is not one.
     pub(in crate::host::git) async fn in_worktree(
         rig: &Rig,
         worktree: &Path,
@@ -75,7 +75,7 @@ impl Git {
         git.ok_or_else(|| HostError::NoWorktree { path: worktree.to_owned() })
     }
 
-    /// The same; `None` where `worktree` is the top of none.
+    /// The same; `None` if `worktree` is not the top of a worktree.
     pub(in crate::host::git) async fn found_in(
         rig: &Rig,
         worktree: &Path,
@@ -96,8 +96,8 @@ impl Git {
     }
 }
 
-/// Refuses a repository that another one around it tracks: all in there, configuration and hooks,
-/// came with that.
+/// Refuses a repository whose files another one around it tracks: its configuration and hooks came
+/// with that one.
 async fn require_untracked(path: &Path, launch: &Launch) -> Result<(), HostError> {
     let dir = path.to_owned();
     let around = blocking(move || {
@@ -108,7 +108,7 @@ async fn require_untracked(path: &Path, launch: &Launch) -> Result<(), HostError
     for (top, git_dir) in around.await? {
         let git = Git::on(&top, &git_dir, launch);
         let below = path.strip_prefix(&top).unwrap_or(path).to_string_lossy();
-        // On some systems another spelling is the same folder.
+        // Some systems ignore case: another spelling may be the same folder.
         let which = format!(":(top,literal,icase){below}");
         let asked = git.program(&["ls-files", "-z", "--", &which]).up_to(ENOUGH).run().await;
         let is_tracked = match asked {

@@ -15,11 +15,11 @@ use crate::host::gastown::provision;
 use crate::host::git::{Git, fork_point_in};
 use crate::host::programs::launch::Launch;
 
-/// A larger file that git does not track counts as a binary one.
+/// Larger untracked files count as binary, in bytes.
 const FILE_MAX: u64 = 16 * 1024 * 1024;
-/// With more than this in files that git does not track, nobody counts their lines.
+/// If untracked files have more bytes than this, their lines are not counted.
 const ALL_MAX: u64 = 256 * 1024 * 1024;
-/// git takes a file for a binary one when a NUL is among its first bytes: so many (xdiff).
+/// git treats a file as binary if there is a NUL in this many first bytes (xdiff).
 const FIRST: usize = 8000;
 
 /// A user's configuration must not change what is counted.
@@ -57,8 +57,8 @@ pub struct ForkPoint {
     ahead: u32,
 }
 
-/// What is counted in `workdir`; `None` where that is no worktree, or where its work began cannot
-/// be told. `begun` is what the last count gave: with it, a count takes two processes.
+/// Counts the changes in `workdir`; `None` if it is not a worktree, or its fork point is unknown.
+/// `begun` is from the last count: with it, a count takes two processes.
 ///
 /// # Errors
 /// The worktree is broken, or git fails.
@@ -70,7 +70,7 @@ pub async fn diffstat(
     launch: &Launch,
 ) -> Result<Option<(Diffstat, ForkPoint)>, HostError> {
     let Some(git) = Git::found_in(rig, workdir, launch).await? else { return Ok(None) };
-    let status = Status::read(&git.run("asking what changed", STATUS).await?.stdout);
+    let status = StatusCounts::read(&git.run("asking what changed", STATUS).await?.stdout);
     let Some(head) = status.head else { return Ok(None) };
     let begun = match begun.filter(|begun| begun.head == head) {
         Some(begun) => begun,
@@ -109,16 +109,16 @@ impl Git {
     }
 }
 
-/// What `git status --porcelain=v2 -z --branch` tells.
+/// The output of `git status --porcelain=v2 -z --branch`.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(in crate::host::git) struct Status {
+pub(in crate::host::git) struct StatusCounts {
     /// The commit that is checked out.
     pub(in crate::host::git) head: Option<String>,
     pub(in crate::host::git) uncommitted: u32,
     pub(in crate::host::git) untracked: Vec<PathBuf>,
 }
 
-impl Status {
+impl StatusCounts {
     pub(in crate::host::git) fn read(output: &[u8]) -> Self {
         let mut status = Self::default();
         for record in output.split(|byte| *byte == 0) {
@@ -127,7 +127,7 @@ impl Status {
                 // `(initial)` before the first commit.
                 status.head = Some(commit).filter(|commit| !commit.starts_with('('));
             } else if let Some(path) = record.strip_prefix(b"? ") {
-                // A folder is another repository, whose work is its own.
+                // A folder is a nested repository, which is not counted.
                 if !path.ends_with(b"/") {
                     status.untracked.push(std::ffi::OsStr::from_bytes(path).into());
                 }
@@ -163,12 +163,12 @@ fn lines_of_all(top: &Path, files: &[PathBuf]) -> Result<u64, HostError> {
         let path = top.join(file);
         lines += match lines_of(&path, &mut read) {
             Ok(lines) => lines,
-            // Gone since git saw it; of that we are told.
+            // Gone since git saw it; a file event will follow.
             Err(err) if matches!(err.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => 0,
             Err(source) => return Err(unread(&path, source)),
         };
         if read > ALL_MAX {
-            return Err(broken(top, "there is too much in files that git does not track"));
+            return Err(broken(top, "untracked files are too large to be counted"));
         }
     }
     Ok(lines)
@@ -178,13 +178,13 @@ fn lines_of_all(top: &Path, files: &[PathBuf]) -> Result<u64, HostError> {
 fn lines_of(path: &Path, read: &mut u64) -> std::io::Result<u64> {
     let found = fs::symlink_metadata(path)?;
     if !found.is_file() {
-        // Of a link git keeps where it leads: one line.
+        // For a link git stores its target: one line.
         return Ok(u64::from(found.is_symlink()));
     }
     if found.len() == 0 || found.len() > FILE_MAX {
         return Ok(0);
     }
-    // Whatever has come into its place by now must not hold us up.
+    // It may have become a pipe by now, which must not block us.
     let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
     let mut text = Vec::new();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
@@ -198,7 +198,7 @@ fn lines_in(text: &[u8]) -> u64 {
         return 0;
     }
     let ends = text.split(|byte| *byte == b'\n').count() as u64;
-    // What stands behind the last line end is a line too, if anything does.
+    // Text after the last line end counts as a line.
     if text.is_empty() || text.ends_with(b"\n") { ends - 1 } else { ends }
 }
 
@@ -221,11 +221,11 @@ mod tests {
     fn a_status_tells_the_commit_what_is_uncommitted_and_what_is_not_tracked() {
         let output = b"# branch.oid 0a1b\0# branch.head main\0\
             1 .M N... 100644 100644 100644 1 2 a b\0u UU N... 1 2 3 4 5 6 7 c\0? d\n\xff\0? sub/\0";
-        let status = Status::read(output);
+        let status = StatusCounts::read(output);
         assert_eq!((status.head.as_deref(), status.uncommitted), (Some("0a1b"), 2));
         let name: &std::ffi::OsStr = OsStrExt::from_bytes(b"d\n\xff");
         assert_eq!(status.untracked, [PathBuf::from(name)]);
-        assert_eq!(Status::read(b"# branch.oid (initial)\0").head, None);
+        assert_eq!(StatusCounts::read(b"# branch.oid (initial)\0").head, None);
     }
 
     #[test]

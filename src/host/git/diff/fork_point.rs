@@ -1,4 +1,4 @@
-//! Where the work of a polecat began.
+//! Where a polecat's work began.
 
 use std::path::Path;
 
@@ -9,12 +9,11 @@ use crate::host::git::{Git, default_branch};
 use crate::host::programs::launch::Launch;
 use crate::host::records;
 
-/// The commit since which everything in `workdir` is the polecat's own.
+/// The commit after which everything in `workdir` is the polecat's work.
 ///
-/// It is where its branch was made, as recorded; after a rebase or a merge of newer work, where
-/// it left that work last. Of a worktree that somebody else made, gastown perhaps, it is where
-/// it left the rig's default branch. `None` when that cannot be told: there is nothing that both
-/// have.
+/// That is where its branch was made, as recorded; after a rebase, or a merge of newer work, the
+/// newest commit shared with that. For a worktree made by somebody else, such as gastown, it is the
+/// newest commit shared with the rig's default branch. `None` if they share no commit.
 ///
 /// # Errors
 /// The record cannot be read, or git fails.
@@ -51,7 +50,7 @@ pub(in crate::host::git) async fn fork_point_in(
 }
 
 impl Git {
-    /// What polecats of `rig` are usually made from.
+    /// The branch from which polecats of `rig` are usually made.
     async fn usual_branch(&self, rig: &Rig) -> Result<Option<String>, HostError> {
         if matches!(rig.kind, RigKind::Repository { .. }) {
             let main = Git::of(rig, &self.launch).await?;
@@ -65,7 +64,7 @@ impl Git {
         Ok(Some(if known { remote } else { main }))
     }
 
-    /// The newest commit that `HEAD` and a branch both have.
+    /// The newest common commit of `HEAD` and a branch.
     async fn left_at(&self, branch: &str) -> Result<Option<String>, HostError> {
         let Some(tip) = self.tip(branch).await? else { return Ok(None) };
         let args = ["merge-base", "HEAD", &tip];
@@ -73,7 +72,7 @@ impl Git {
         Ok(shared.map(|output| output.text()))
     }
 
-    /// The commit of a branch, be it one of a remote.
+    /// The commit of a local or remote branch.
     pub(in crate::host::git) async fn tip(
         &self,
         branch: &str,
@@ -87,10 +86,10 @@ impl Git {
         Ok(None)
     }
 
-    /// Which of the two the work of `HEAD` began at. Work that is merged by now, so that nothing
-    /// seems to be its own, began at its record all the same.
+    /// Which of the two `HEAD` started from. If its work has been merged, so that none of it seems
+    /// its own, the record still counts.
     async fn began(&self, recorded: String, left: String) -> Result<String, HostError> {
-        // A branch may have been set back behind its record, which git may have dropped then.
+        // The branch may have been reset to before its record, which git may then have deleted.
         if self.commit(&recorded).await?.is_none() || !self.is_in(&recorded, "HEAD").await? {
             return Ok(left);
         }
@@ -98,7 +97,7 @@ impl Git {
         Ok(if merged || !self.is_in(&recorded, &left).await? { recorded } else { left })
     }
 
-    /// Whether `of` has `commit` in its history.
+    /// Whether `commit` is in the history of `of`.
     pub(in crate::host::git) async fn is_in(
         &self,
         commit: &str,

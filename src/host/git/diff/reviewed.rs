@@ -1,4 +1,4 @@
-//! What stood in a worktree when it was reviewed last, and what was changed since.
+//! The state of a worktree at its last review, and what has changed since.
 
 use std::path::Path;
 
@@ -9,13 +9,13 @@ use crate::host::git::Git;
 use crate::host::git::snapshot::snapshot;
 use crate::host::programs::launch::Launch;
 
-/// Of the worktree alone: it goes with it.
+/// A per-worktree ref: it is deleted with the worktree.
 pub(in crate::host::git) const REVIEWED: &str = "refs/worktree/polecat/reviewed";
 
-/// The commit that was kept at the last review of `worktree`, if there was one.
+/// The snapshot kept at the last review of `worktree`, if there was one.
 ///
 /// # Errors
-/// It is no worktree, or git fails.
+/// It is not a worktree, or git fails.
 pub async fn reviewed(
     rig: &Rig,
     worktree: &Path,
@@ -24,10 +24,10 @@ pub async fn reviewed(
     Git::in_worktree(rig, worktree, launch).await?.commit(REVIEWED).await
 }
 
-/// Keeps `commit` as what was reviewed last.
+/// Keeps `commit` as the last reviewed state.
 ///
 /// # Errors
-/// git fails; then the one before stays.
+/// git fails; then the previous one stays.
 pub async fn keep_reviewed(
     rig: &Rig,
     worktree: &Path,
@@ -39,10 +39,10 @@ pub async fn keep_reviewed(
     git.run("keeping what was reviewed", &args).await.map(drop)
 }
 
-/// What was changed in `worktree` since it was reviewed, wherever it has come to.
+/// What has changed in `worktree` since its review, committed or not.
 ///
 /// # Errors
-/// It was never reviewed, it is no worktree, or git fails.
+/// It was never reviewed, it is not a worktree, or git fails.
 pub async fn since_review(
     rig: &Rig,
     worktree: &Path,

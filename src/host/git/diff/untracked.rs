@@ -1,4 +1,4 @@
-//! Files that git does not know yet, as `git diff` would show them if it did.
+//! Untracked files, in the form in which `git diff` shows new files.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
@@ -11,16 +11,17 @@ use rustix::fs::OFlags;
 
 use crate::core::diff::{Change, FileDiff, Hunk, written};
 
-/// A larger file is only named.
+/// Larger files are only named, in bytes.
 const LARGE: u64 = 2 * 1024 * 1024;
-/// No more than this is read of all of them.
+/// At most this many bytes are read in total.
 const MOST: usize = 16 * 1024 * 1024;
-/// No more files than this are read: who has more has forgotten to ignore a folder.
+/// At most this many files are read: with more, somebody forgot to ignore a folder.
 const MOST_FILES: usize = 2_000;
-/// git looks for a NUL so far to tell text from what is none (`buffer_is_binary` of git).
+/// git treats a file as binary if there is a NUL in this many first bytes (git's
+/// `buffer_is_binary`).
 const FIRST_FEW: usize = 8_000;
 
-/// What the files are that `git ls-files -z` has `listed`, and what is not shown.
+/// The files `listed` by `git ls-files -z`, and a note about what is not shown.
 pub(in crate::host::git) fn read(top: &Path, listed: &[u8]) -> (Vec<FileDiff>, Option<String>) {
     let paths = listed.split(|byte| *byte == 0).filter(|path| !path.is_empty());
     let count = paths.clone().count();
@@ -30,7 +31,7 @@ pub(in crate::host::git) fn read(top: &Path, listed: &[u8]) -> (Vec<FileDiff>, O
             let rest = count - index;
             return (files, Some(format!("{rest} more files, too many to be shown")));
         }
-        // One that is gone by now is no news.
+        // A file that is gone by now is skipped.
         let Some(file) = read_one(top, path) else { continue };
         size += file.hunks.iter().map(|hunk| hunk.text.len()).sum::<usize>();
         files.push(file);
@@ -40,7 +41,7 @@ pub(in crate::host::git) fn read(top: &Path, listed: &[u8]) -> (Vec<FileDiff>, O
 
 fn read_one(top: &Path, path: &[u8]) -> Option<FileDiff> {
     if let Some(folder) = path.strip_suffix(b"/") {
-        return Some(named(folder, "a repository of its own"));
+        return Some(named(folder, "a separate repository"));
     }
     let full = top.join(OsStr::from_bytes(path));
     let found = fs::symlink_metadata(&full).ok()?;
@@ -60,7 +61,7 @@ fn read_one(top: &Path, path: &[u8]) -> Option<FileDiff> {
     })
 }
 
-/// What is in a file, even if it has just become a link, a pipe or larger.
+/// The content of a file, even if it has just become a link, a pipe or larger.
 fn content(path: &Path) -> io::Result<Vec<u8>> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let file = File::options().read(true).custom_flags(flags).open(path)?;
@@ -87,7 +88,7 @@ pub(in crate::host::git) fn diff(path: &[u8], mode: &str, content: &[u8]) -> Fil
     if binary {
         head.extend([b"Binary files /dev/null and ", &b[..], b" differ\n"].concat());
     } else if !content.is_empty() {
-        // As git does: GNU patch takes a name with a blank for one only if a tab ends it.
+        // As git does: GNU patch accepts a name with a blank only if a tab follows.
         let end = if path.contains(&b' ') { &b"\t\n"[..] } else { b"\n" };
         head.extend([b"--- /dev/null\n+++ ", &b[..], end].concat());
         hunks.push(hunk(content));
@@ -111,7 +112,7 @@ fn hunk(content: &[u8]) -> Hunk {
     Hunk { old: (0, 0), new: (1, count), text }
 }
 
-/// A file of which only the name is shown, and why.
+/// A file shown by its name only, and why.
 fn named(path: &[u8], why: &str) -> FileDiff {
     let (a, b) = (written("a/", path), written("b/", path));
     let head = [b"diff --git ", &a[..], b" ", &b, b"\nnew file: ", why.as_bytes(), b"\n"].concat();

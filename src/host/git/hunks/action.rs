@@ -1,15 +1,15 @@
-//! What can be done with a hunk, and where: in an index or in the files of a worktree.
+//! The actions on a hunk, and where they apply: in an index, or in the files of a worktree.
 
 use crate::host::error::HostError;
 use crate::host::git::index::temporary::input;
 use crate::host::git::{Git, failed};
 use crate::host::programs::run::{Program, RunError};
 
-/// How a patch is applied: nothing of the user's configuration may change what it says.
+/// How a patch is applied, independent of the user's configuration.
 const APPLY: &[&str] = &["apply", "--whitespace=nowarn", "--no-ignore-whitespace"];
 const CHECK: &[&str] = &["--check"];
 
-/// What was done; the undo list has its name in the subject of a commit.
+/// An action; the undo list has its name in the subject of a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::host::git) enum HunkAction {
     /// Put into the main worktree's index.
@@ -20,7 +20,7 @@ pub(in crate::host::git) enum HunkAction {
     RejectStaged,
 }
 
-/// Where an action is done: in the index of a worktree, or in its files.
+/// Where an action applies: in the index of a worktree, or in its files.
 pub(in crate::host::git) struct Target {
     git: Git,
     in_index: bool,
@@ -37,12 +37,12 @@ impl HunkAction {
         }
     }
 
-    /// What is said while it is done.
+    /// What errors say was being done.
     pub(in crate::host::git) fn doing(self) -> &'static str {
         if self == Self::Take { "taking" } else { "rejecting" }
     }
 
-    /// Where it is done: `own` is the polecat's worktree, `main` the main one.
+    /// Where it applies: `own` is the polecat's worktree, `main` the main one.
     pub(in crate::host::git) fn targets(self, own: &Git, main: Option<&Git>) -> Vec<Target> {
         let target = |git: &Git, in_index| Target { git: git.clone(), in_index };
         match self {
@@ -59,7 +59,7 @@ impl HunkAction {
 }
 
 impl Target {
-    /// Does or undoes `action`: all that `patch` says or nothing.
+    /// Does or undoes `action`: all of `patch`, or nothing.
     pub(in crate::host::git) async fn apply(
         &self,
         doing: &str,
@@ -70,7 +70,7 @@ impl Target {
         run.map(drop).map_err(|source| failed(doing, source))
     }
 
-    /// Refuses what [`Target::apply`] could not do.
+    /// Fails if [`Target::apply`] would.
     pub(in crate::host::git) async fn require(
         &self,
         doing: &str,
@@ -81,7 +81,7 @@ impl Target {
         run.map(drop).map_err(|source| failed(doing, source))
     }
 
-    /// Whether [`Target::apply`] could do it.
+    /// Whether [`Target::apply`] would succeed.
     pub(in crate::host::git) async fn applies(
         &self,
         (action, undo): (HunkAction, bool),
@@ -89,7 +89,7 @@ impl Target {
     ) -> Result<bool, HostError> {
         match self.program(action.reverses(undo), CHECK, patch).await?.run().await {
             Ok(_) => Ok(true),
-            // What it says to a patch that does not fit.
+            // Its error for a patch that does not apply.
             Err(RunError::Failed { status, .. }) if status.code() == Some(1) => Ok(false),
             Err(source) => Err(failed("checking whether a hunk applies", source)),
         }

@@ -1,5 +1,5 @@
-//! Files that are no text, taken and rejected as a whole: git applies a difference that does not
-//! show what is in them where it has both versions by their full names (`apply_binary` of git).
+//! Binary files, staged and reverted as a whole: git applies a binary difference without content if
+//! it has both versions and their full hashes (git's `apply_binary`).
 
 use super::super::{Git, failed};
 use super::{Patch, shown};
@@ -7,18 +7,19 @@ use crate::core::diff::{Change, FileDiff};
 use crate::host::error::HostError;
 use crate::host::git::command::format::path_from;
 
-/// Begins a header.
+/// Begins a file's header.
 const DIFF: &[u8] = b"diff --git ";
-/// Begins the line of a header that has both versions.
+/// Begins the header line with both hashes.
 const INDEX: &[u8] = b"index ";
-/// Begins the line that says that they are no text.
+/// Begins the line that calls them binary.
 const DIFFER: &[u8] = b"Binary files ";
 
 impl Git {
     /// The patch of `piece`, a file of this worktree that is not text.
     pub(super) async fn whole(&self, piece: &FileDiff) -> Result<Patch, HostError> {
-        let told = Told::of(&piece.head);
-        // What git tells in two, as a file that became a link, is no version of one file.
+        let told = BinaryHeader::of(&piece.head);
+        // If git prints two parts, as for a file that became a link, it is not a version of one
+        // file.
         let counts = [DIFF, DIFFER].map(|begin| lines(&piece.head, begin).count());
         if counts != [1, 1] {
             let message = format!("`{}` can only be taken or rejected by hand", shown(piece));
@@ -35,7 +36,7 @@ impl Git {
         Ok(Patch { text: told.header(&piece.head, old, new), objects })
     }
 
-    /// The full name of a version; `None` where there was none, or git does not have it.
+    /// The full hash of a version; `None` if there was none, or git does not have it.
     async fn version(&self, name: &str) -> Result<Option<String>, HostError> {
         if name.bytes().all(|byte| byte == b'0') {
             return Ok(None);
@@ -45,7 +46,7 @@ impl Git {
         Ok(self.answer("looking for a version", &args).await?.map(|output| output.text()))
     }
 
-    /// Keeps the file as it is, which git may not have yet; it must be the version `name`.
+    /// Stores the file in git, which may not have it yet; it must have the hash `name`.
     async fn keep_version(&self, piece: &FileDiff, name: &str) -> Result<String, HostError> {
         let program = self.program(&["hash-object", "-w", "--"]).arg(path_from(&piece.new));
         let kept = program.run().await.map_err(|source| failed("keeping a version", source))?;
@@ -58,16 +59,16 @@ impl Git {
     }
 }
 
-/// What a header tells of both versions: their names, cut short, and the mode they share.
+/// What a header says about both versions: their abbreviated hashes, and their common mode.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Told {
+struct BinaryHeader {
     old: String,
     new: String,
     mode: String,
 }
 
-impl Told {
-    /// Of `index 1234567..89abcde 100644`; nothing of a file that git does not know.
+impl BinaryHeader {
+    /// From `index 1234567..89abcde 100644`; an untracked file has no such line.
     fn of(head: &[u8]) -> Self {
         let line = lines(head, INDEX).next();
         let line = line.and_then(|line| std::str::from_utf8(line).ok()).unwrap_or_default();
@@ -76,7 +77,7 @@ impl Told {
         Self { old: old.to_owned(), new: new.to_owned(), mode: mode.to_owned() }
     }
 
-    /// `head` with the versions by their full names.
+    /// `head` with full hashes.
     fn header(&self, head: &[u8], old: Option<String>, new: Option<String>) -> Vec<u8> {
         let length = old.as_ref().or(new.as_ref()).map_or(40, String::len);
         let full = |name: Option<String>| name.unwrap_or_else(|| "0".repeat(length));
@@ -95,7 +96,7 @@ impl Told {
     }
 }
 
-/// What stands behind `begin` in each line that begins so.
+/// The rest of each line that begins with `begin`.
 fn lines<'a>(head: &'a [u8], begin: &'static [u8]) -> impl Iterator<Item = &'a [u8]> {
     head.split(|&byte| byte == b'\n').filter_map(move |line| line.strip_prefix(begin))
 }
@@ -124,7 +125,7 @@ mod tests {
                 ),
             ),
         ] {
-            let told = Told::of(head.as_bytes());
+            let told = BinaryHeader::of(head.as_bytes());
             let header = told.header(head.as_bytes(), names.0.cloned(), names.1.cloned());
             assert_eq!(String::from_utf8(header).unwrap(), expected);
         }

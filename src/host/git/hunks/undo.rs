@@ -1,4 +1,5 @@
-//! What was done to hunks, each as a commit on the one before in `refs/polecat/undo/<polecat>`.
+//! The undo list of hunk actions: each is a commit on top of the previous one, in
+//! `refs/polecat/undo/<polecat>`.
 //!
 //! A commit's tree holds `patch`, what was applied, and the objects that it names. Its subject says
 //! what was done to which file, and begins with `maybe` until that is certain, and again while it is
@@ -18,26 +19,26 @@ use crate::host::git::{Git, failed};
 use crate::host::locks::{Hunks, Worktrees};
 use crate::host::programs::launch::Launch;
 
-/// Begins the subject of what may have been done or not.
+/// Begins the subject of an action that may or may not have been done.
 const MAYBE: &str = "maybe ";
 
-/// An action that is written down.
+/// A recorded action.
 pub(in crate::host::git) struct UndoEntry {
     commit: String,
     tree: String,
-    /// What was done before it.
+    /// The previous action.
     parent: Option<String>,
-    /// Whether it was carried out for certain.
+    /// Whether it was certainly done.
     sure: bool,
     action: HunkAction,
     path: Vec<u8>,
 }
 
-/// Undoes what was taken or rejected last of what `polecat` changed, and says what that was. What
-/// was written down and never done, as its backend was killed, is passed over.
+/// Undoes the last staging or reverting of a part of `polecat`'s changes, and says what that was.
+/// Skips what was recorded and never done because its backend was killed.
 ///
 /// # Errors
-/// There is nothing to undo, or what stands there is another thing by now; then nothing was changed.
+/// There is nothing to undo, or the files have changed since; then nothing was changed.
 pub async fn undo(
     rig: &Rig,
     polecat: &PolecatName,
@@ -90,7 +91,7 @@ impl UndoEntry {
         format!("{}{} {file}", if sure { "" } else { MAYBE }, self.action.as_str())
     }
 
-    /// Why it is left alone, and how to go on without it.
+    /// Why it cannot be undone, and how to go on without it.
     fn changed(&self, polecat: &PolecatName) -> HostError {
         let (reference, commit, file) = (reference(polecat), &self.commit, self.file());
         let pass = match &self.parent {
@@ -105,7 +106,7 @@ impl UndoEntry {
 }
 
 impl Git {
-    /// Whether there was something to undo; else it is passed over from now on.
+    /// Whether there was something to undo; if not, it is skipped from now on.
     async fn undo_one(
         &self,
         polecat: &PolecatName,
@@ -119,9 +120,9 @@ impl Git {
             let does = target.applies((done.action, false), &patch).await?;
             match (undoes, does) {
                 (true, false) => left.push(target),
-                // Lines that repeat themselves: it may be here or there.
+                // With repeated lines the patch may apply in several places.
                 (true, true) if done.sure => left.push(target),
-                // It was never done, or is undone already.
+                // It was never done, or has been undone.
                 (false, true) => {}
                 _ => return Err(done.changed(polecat)),
             }
@@ -138,7 +139,7 @@ impl Git {
         Ok(!left.is_empty())
     }
 
-    /// Writes down what is about to be done.
+    /// Records what is about to be done.
     pub(in crate::host::git) async fn remember(
         &self,
         polecat: &PolecatName,
@@ -168,7 +169,7 @@ impl Git {
         self.commit_tree(&done.tree, &parents, &done.subject(sure)).await
     }
 
-    /// Notes whether it is carried out for certain; gives the commit that says so.
+    /// Records whether it was certainly done; returns the new commit.
     async fn mark(
         &self,
         polecat: &PolecatName,
@@ -183,8 +184,7 @@ impl Git {
         Ok(commit)
     }
 
-    /// Notes that it was carried out. It was, also where that cannot be noted: then what stands
-    /// there tells it.
+    /// Records that it was done. If that fails, it was done all the same, as the files tell.
     pub(in crate::host::git) async fn settle(&self, polecat: &PolecatName, done: &UndoEntry) {
         if let Err(error) = self.mark(polecat, done, true).await {
             tracing::warn!(%error, %polecat, "a hunk that was taken or rejected is noted as in doubt");
@@ -221,7 +221,8 @@ impl Git {
             certain.unwrap_or(message).trim_end().split_once(' ').unwrap_or_default();
         let action = HunkAction::ALL.into_iter().find(|known| known.as_str() == action);
         let Some(action) = action else {
-            let message = format!("`{}` is none of ours: {message}", reference(polecat));
+            let message =
+                format!("`{}` was not made by polecat.nvim: {message}", reference(polecat));
             return Err(HostError::Refused(message));
         };
         let parent = (!parent.is_empty()).then(|| parent.to_owned());
@@ -251,7 +252,7 @@ impl Git {
         self.run("keeping the undo", &args).await.map(drop)
     }
 
-    /// What git answers to `args` with `text` as its input: the name of an object.
+    /// The hash that git prints for `args` with `text` as its input.
     pub(in crate::host::git) async fn store(
         &self,
         doing: &str,

@@ -1,4 +1,4 @@
-//! What git's index has that is not just a file.
+//! Entries of git's index that are not plain files.
 
 use std::path::PathBuf;
 
@@ -13,9 +13,9 @@ use crate::host::git::{Git, failed};
 pub(in crate::host::git) struct IndexEntries {
     /// Other repositories.
     pub(in crate::host::git) submodules: Vec<PathBuf>,
-    /// What a merge or the like left for a person to decide.
+    /// Files with unresolved conflicts.
     pub(in crate::host::git) conflicts: Vec<PathBuf>,
-    /// Files whose changes git was told not to look at.
+    /// Files that git was told to ignore changes of.
     pub(in crate::host::git) hidden: Vec<PathBuf>,
 }
 
@@ -57,7 +57,7 @@ impl Git {
                 } else if entry.is_submodule {
                     found.submodules.push(entry.path);
                 } else if (is_skipped && look_at_link(&worktree.join(&entry.path))?.is_some())
-                    // Left out of a sparse checkout, a file is not there.
+                    // Files outside a sparse checkout do not exist.
                     || (!is_skipped && entry.tag.is_ascii_lowercase())
                 {
                     found.hidden.push(entry.path);

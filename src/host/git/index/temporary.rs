@@ -1,4 +1,4 @@
-//! git on a worktree with a copy of its index: nothing that is done touches the real one.
+//! git on a worktree with a copy of its index, so that the real one is never changed.
 
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -15,18 +15,18 @@ use crate::host::git::index::entries::IndexEntries;
 use crate::host::git::{Git, failed};
 use crate::host::programs::launch::Launch;
 
-/// What the folders of copies are called, inside git's own folder for the worktree.
+/// The name of the folders of copies, in git's folder for the worktree.
 const PREFIX: &str = "polecat-index-";
-/// No use of a copy takes as long: an older one was left by a backend that was killed.
+/// Longer than any use of a copy: an older one was left by a killed backend.
 const STALE: Duration = Duration::from_secs(60 * 60);
 
-/// A worktree with a copy of its index; the copy goes with the value.
+/// A worktree with a copy of its index, which is deleted with this value.
 pub(in crate::host::git) struct TempIndex {
     /// Works on the copy.
     pub(in crate::host::git) git: Git,
-    /// What the copy had at first.
+    /// The entries of the copy when it was made.
     pub(in crate::host::git) entries: IndexEntries,
-    /// What `git add` is told besides.
+    /// Further arguments for `git add`.
     pub(in crate::host::git) how: Vec<String>,
     _dir: TempDir,
 }
@@ -39,8 +39,8 @@ impl TempIndex {
         Self::with(git_dir, Some(git_dir.join("index")), &git.repository, &git.launch).await
     }
 
-    /// A folder whose own `.git` does not count, be it missing. Without an index everything in
-    /// there is new.
+    /// For a folder whose own `.git` is ignored or missing. Without an index, everything in it is
+    /// new.
     pub(in crate::host::git) async fn with(
         git_dir: &Path,
         index: Option<PathBuf>,
@@ -84,8 +84,8 @@ fn copy_index(from: &Path, to: &Path) -> Result<(), HostError> {
     let mut copy = || {
         let mut copy = File::create(to)?;
         io::copy(&mut file, &mut copy)?;
-        // git takes a file for unchanged without reading it when it is older than the index: a
-        // newer copy would hide what was written since.
+        // git does not read files older than the index and treats them as unchanged: a copy with a
+        // newer time would hide later writes.
         copy.set_modified(file.metadata()?.modified()?)
     };
     copy().map_err(|source| unwritten(to, source))
@@ -99,14 +99,14 @@ fn sweep(git_dir: &Path) -> Result<(), HostError> {
         let modified = entry.metadata().and_then(|found| found.modified());
         let age = modified.ok().and_then(|at| SystemTime::now().duration_since(at).ok());
         if is_ours && age.is_some_and(|age| age > STALE) {
-            // Whoever else sweeps may have been faster.
+            // Another process may have removed it first.
             let _ = fs::remove_dir_all(entry.path());
         }
     }
     Ok(())
 }
 
-/// A file without a name, to be read as input.
+/// An unnamed file with these bytes, for stdin.
 pub(in crate::host::git) async fn input(bytes: Vec<u8>) -> Result<File, HostError> {
     blocking(move || {
         let write = || {

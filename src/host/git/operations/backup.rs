@@ -1,4 +1,4 @@
-//! What is kept of a polecat that goes: one commit that has all of it, under a ref of its own.
+//! The backup of a removed polecat: one commit with all of its work, under a ref of its own.
 
 use std::fmt::Write as _;
 
@@ -12,10 +12,10 @@ use crate::host::git::snapshot::PLAINLY;
 
 /// Where backups are: `refs/polecat/backup/<polecat>/<time>`.
 const BACKUPS: &str = "refs/polecat/backup";
-/// Backups of one polecat in one millisecond.
+/// How many backups of one polecat may be made in one millisecond.
 const TRIES: i64 = 100;
 
-/// A kept polecat.
+/// A backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backup {
     /// Its ref. `git log <ref>` shows the commits, `git show <ref>:<file>` a file as it stood.
@@ -24,8 +24,8 @@ pub struct Backup {
     pub commit: String,
 }
 
-/// What is in a backup. Its tree is all files of the worktree; everything that is named here by
-/// a hash is a parent too, so that git keeps it.
+/// The content of a backup. Its tree has all files of the worktree. Every commit named here is also
+/// a parent, so that git keeps it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::host::git) struct Contents {
     pub(in crate::host::git) polecat: String,
@@ -34,18 +34,18 @@ pub(in crate::host::git) struct Contents {
     pub(in crate::host::git) base: Option<Base>,
     /// A commit of what was staged; none when there was no worktree.
     pub(in crate::host::git) index: Option<String>,
-    /// A commit of the files beside the worktree.
+    /// A commit of the files next to the worktree.
     pub(in crate::host::git) beside: Option<String>,
-    /// The branches that went: commit and name.
+    /// The deleted branches: commit and name.
     pub(in crate::host::git) branches: Vec<(String, String)>,
     pub(in crate::host::git) stashes: Vec<String>,
-    /// What only the worktree's own logs and refs knew.
+    /// Commits that only the worktree's own reflogs and refs reached.
     pub(in crate::host::git) lost: Vec<String>,
 }
 
 impl Contents {
-    /// The parents of the commit: first what was checked out and what was staged, as `git stash`
-    /// has them.
+    /// The parents of the commit: first the checked-out one and the staged one, in the order of
+    /// `git stash`.
     pub(in crate::host::git) fn parents(&self) -> Vec<&str> {
         let branches = self.branches.iter().map(|(commit, _)| commit);
         let rest = branches.chain(&self.stashes).chain(&self.lost);
@@ -92,7 +92,7 @@ impl Contents {
         text
     }
 
-    /// Whether all that is named in it are names: they become arguments of git.
+    /// Whether all names in it are valid: they become arguments of git.
     fn is_ours(&self) -> bool {
         let base = self.base.iter();
         let branches = self.branches.iter().map(|(_, branch)| branch).chain(&self.branch);
@@ -103,7 +103,7 @@ impl Contents {
             && commits.into_iter().all(is_hash)
     }
 
-    /// Reads a message back; `None` when it is none of ours.
+    /// Parses a message; `None` if it is not ours.
     pub(in crate::host::git) fn parse(message: &str) -> Option<Self> {
         let mut contents = Self::default();
         let (mut commit, mut branch) = (None, None);
@@ -125,7 +125,7 @@ impl Contents {
                 }
                 "Stash" => contents.stashes.push(value),
                 "Also" => contents.lost.push(value),
-                // Of another version.
+                // From another version.
                 _ => {}
             }
         }
@@ -135,7 +135,7 @@ impl Contents {
 }
 
 impl Git {
-    /// Makes a backup with these files. From then on git keeps all of it.
+    /// Makes a backup with these files, all of which git keeps from then on.
     pub(in crate::host::git) async fn keep(
         &self,
         tree: &str,
@@ -157,7 +157,7 @@ impl Git {
         Err(HostError::Internal(format!("no free name for a backup of `{}`", contents.polecat)))
     }
 
-    /// The backups there are, the oldest first: polecat and ref.
+    /// All backups, oldest first: polecat and ref.
     pub(in crate::host::git) async fn backups(&self) -> Result<Vec<(String, String)>, HostError> {
         let args = ["for-each-ref", "--sort=refname", "--format=%(refname)", BACKUPS];
         let text = self.run("listing backups", &args).await?.text();
@@ -169,7 +169,7 @@ impl Git {
         Ok(named.collect())
     }
 
-    /// The last backup of a polecat, and what is in it.
+    /// The last backup of a polecat, and its content.
     pub(in crate::host::git) async fn last_backup(
         &self,
         polecat: &PolecatName,

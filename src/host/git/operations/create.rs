@@ -1,4 +1,4 @@
-//! Making a polecat: its folder, its branch and its worktree, all of them or none.
+//! Creates a polecat: its folder, branch and worktree, all of them or none.
 
 mod recover;
 
@@ -7,6 +7,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::require_pristine::require_pristine;
+use super::{WorktreeList, failed_for, to_its_end};
 use crate::core::branch::branch_name;
 use crate::core::{Base, IssueId, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
@@ -22,14 +23,14 @@ use crate::host::rigs::{layouts, polecats};
 
 pub(in crate::host::git) use recover::recover;
 
-/// Makes a polecat with a worktree on a branch of its own; `now_ms` is Unix time in milliseconds.
-/// Who asks has had it recovered.
+/// Creates a polecat with a worktree on a branch of its own; `now_ms` is Unix time in milliseconds.
+/// The caller must have recovered it.
 ///
-/// The work goes on to its end, or is taken back, also when the caller stops waiting.
+/// Finishes or rolls back even if the caller stops waiting.
 ///
 /// # Errors
-/// The polecat exists, there is no repository or no commit, or git refused (its hooks may): then
-/// nothing of it is left, unless the error is [`HostError::NotUndone`].
+/// The polecat exists, there is no repository or no commit, or git or a hook refused: then
+/// everything is rolled back, unless the error is [`HostError::NotUndone`].
 pub async fn create_worktree(
     rig: &Rig,
     polecat: &PolecatName,
@@ -47,11 +48,11 @@ pub async fn create_worktree(
     to_its_end(creation.run()).await
 }
 
-/// Takes a polecat back that [`create_worktree`] or [`crate::host::git::create_next`] made, as if it had
-/// never been: worktree, branch, folder and record.
+/// Rolls back [`create_worktree`] or [`crate::host::git::create_next`]: removes worktree, branch,
+/// folder and record.
 ///
 /// # Errors
-/// It has been worked in since, or something could not be removed; what is left is named.
+/// It has been worked in since, or something could not be removed; the error names what is left.
 pub async fn rollback_create(
     rig: &Rig,
     polecat: &PolecatName,
@@ -71,12 +72,12 @@ pub async fn rollback_create(
         let _lock = OperationLock::take(rig, polecat, Some(git)).await?;
         require_pristine(&creation.git, &creation.rig, &worktree).await?;
         let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
-        creation.try_rollback(&worktree.base, made).await
+        creation.rollback(&worktree.base, made).await
     })
     .await
 }
 
-/// The layout that a worktree was made in, which must still be the polecat's.
+/// The layout in which a worktree was made, which must still be the polecat's.
 async fn made_in(rig: &Rig, polecat: &PolecatName, made: &Worktree) -> Result<Layout, HostError> {
     let place = polecats::place(rig, polecat).await?.unwrap_or_else(|| rig.layout.clone());
     if place.worktree(polecat) == made.path {
@@ -86,19 +87,11 @@ async fn made_in(rig: &Rig, polecat: &PolecatName, made: &Worktree) -> Result<La
     Err(HostError::Stranger { path: made.path.clone(), why })
 }
 
-/// Work that goes on also when the caller stops waiting.
-pub(in crate::host::git) async fn to_its_end<T: Send + 'static>(
-    work: impl Future<Output = Result<T, HostError>> + Send + 'static,
-) -> Result<T, HostError> {
-    let ended = tokio::spawn(work).await;
-    ended.unwrap_or_else(|stopped| Err(HostError::Internal(stopped.to_string())))
-}
-
 pub(in crate::host::git) struct Creation {
     pub(in crate::host::git) git: Git,
     pub(in crate::host::git) rig: Rig,
     pub(in crate::host::git) polecat: PolecatName,
-    /// Where it is made.
+    /// Where it is created.
     pub(in crate::host::git) layout: Layout,
     /// The polecat's own.
     pub(in crate::host::git) branch: String,
@@ -117,7 +110,7 @@ impl Creation {
     async fn run(self) -> Result<Worktree, HostError> {
         let base = self.git.start_point(&self.rig).await?;
         directory::require(&self.rig, &self.git).await?;
-        // Until all of it is there: what is half made gastown deletes.
+        // Until everything is there: gastown deletes half-made polecats.
         let _pool = GastownPool::lock(&self.rig).await?;
         // Two `git worktree add` at once read each other's half-written files and fail
         // (`failed to read worktrees/shop1/commondir: Success`, git 2.47).
@@ -125,7 +118,7 @@ impl Creation {
         self.make(&base).await
     }
 
-    /// Makes it for who holds the lock, taking back included.
+    /// Creates it, or rolls back. The caller holds the lock.
     pub(in crate::host::git) async fn make(self, base: &Base) -> Result<Worktree, HostError> {
         self.require_free().await?;
         let mut made = Made::default();
@@ -134,7 +127,10 @@ impl Creation {
                 let path = self.layout.worktree(&self.polecat);
                 Ok(Worktree { path, branch: self.branch, base: base.clone() })
             }
-            Err(cause) => Err(self.rollback(base, made, cause).await),
+            Err(cause) => {
+                let path = self.layout.polecat_dir(&self.polecat);
+                Err(failed_for(cause, &path, self.rollback(base, made).await))
+            }
         }
     }
 
@@ -143,7 +139,7 @@ impl Creation {
         blocking(move || polecats::in_the_way(&rig, &polecat)).await
     }
 
-    /// Takes the name: of two that make the same folder, gastown perhaps, one succeeds.
+    /// Claims the name: if two make the same folder, gastown perhaps, only one succeeds.
     async fn claim(&self) -> Result<Vec<PathBuf>, HostError> {
         let (rig, polecat) = (self.rig.clone(), self.polecat.clone());
         blocking(move || {
@@ -165,7 +161,7 @@ impl Creation {
     }
 
     async fn build(&self, base: &Base, made: &mut Made) -> Result<(), HostError> {
-        // Before anything is there: who finds this knows that the rest may be cut off.
+        // Written first: whoever finds it knows that the rest may have been cut off.
         let (rig, polecat) = (&self.rig, &self.polecat);
         let path = self.layout.worktree(polecat);
         let making = Some((&*self.branch, &*path));
@@ -175,8 +171,8 @@ impl Creation {
         made.folders.extend(blocking(move || layouts::remember(&of)).await?);
         made.folders.extend(self.claim().await?);
         made.claimed = true;
-        // The branch by itself first: `worktree add -b` would not tell whether a branch that is
-        // there after a failure is ours to remove.
+        // The branch separately: after a failed `worktree add -b` we could not tell whether the
+        // branch is ours to remove.
         let doing = format!("creating the branch `{}`", self.branch);
         let args = ["branch", "--no-track", "--", &self.branch, &base.commit];
         self.git.act(&doing, &args).await?;
@@ -187,18 +183,7 @@ impl Creation {
         records::save_base(&self.rig, &self.polecat, base, None).await.map(drop)
     }
 
-    /// Takes back what was made, and gives the error to answer with.
-    async fn rollback(&self, base: &Base, made: Made, cause: HostError) -> HostError {
-        let path = self.layout.polecat_dir(&self.polecat);
-        match self.try_rollback(base, made).await {
-            Ok(()) => cause,
-            Err(left) => {
-                HostError::NotUndone { cause: Box::new(cause), path, left: left.to_string() }
-            }
-        }
-    }
-
-    async fn try_rollback(&self, base: &Base, made: Made) -> Result<(), HostError> {
+    async fn rollback(&self, base: &Base, made: Made) -> Result<(), HostError> {
         let dir = self.layout.polecat_dir(&self.polecat);
         if made.claimed {
             blocking(move || match fs::remove_dir_all(&dir) {
@@ -223,21 +208,17 @@ impl Creation {
         .await
     }
 
-    /// Only while it stands where we put it: a hook may have committed to it.
+    /// Only if it has not moved: a hook may have committed to it.
     pub(in crate::host::git) async fn delete_branch(&self, base: &Base) -> Result<(), HostError> {
         let (doing, branch) = ("removing the branch", format!("refs/heads/{}", self.branch));
         self.git.act(doing, &["update-ref", "-d", &branch, &base.commit]).await.map(drop)
     }
 
-    /// Has git forget the worktree whose folder is gone. Not `worktree prune`: that would also
-    /// forget the user's worktrees on a disk that is not mounted.
+    /// Makes git forget the worktree whose folder is gone. Not `worktree prune`: that would also
+    /// forget the user's worktrees on disks that are not mounted.
     pub(in crate::host::git) async fn unregister_worktree(&self) -> Result<(), HostError> {
         let path = self.layout.worktree(&self.polecat);
-        let listed = self.git.run("listing worktrees", &["worktree", "list", "--porcelain", "-z"]);
-        let entry = format!("worktree {}", path.display());
-        let known =
-            listed.await?.stdout.split(|&byte| byte == 0).any(|line| line == entry.as_bytes());
-        if known {
+        if WorktreeList::read(&self.git).await?.has_path(&path) {
             let args = ["worktree", "remove", "--force", "--force", "--", &path.to_string_lossy()];
             self.git.act("removing the worktree", &args).await?;
         }
@@ -245,7 +226,7 @@ impl Creation {
     }
 }
 
-/// Removes folders that we made, innermost first; one that holds something by now stays.
+/// Removes folders that we made, innermost first; one that is no longer empty stays.
 fn remove_empty(folders: &[PathBuf]) {
     for folder in folders.iter().rev() {
         let _ = fs::remove_dir(folder);

@@ -1,4 +1,4 @@
-//! What whoever makes, reuses, removes, restores or recovers a polecat holds while at it.
+//! The locks held while a polecat is created, reused, removed, restored or recovered.
 
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
@@ -6,17 +6,17 @@ use crate::host::git::Git;
 use crate::host::locks::{GastownPolecat, Worktrees};
 use crate::host::records;
 
-/// The locks of those who do so with this polecat, gastown among them, and of those who make and
-/// remove worktrees of its repository.
+/// The lock of the polecat, which gastown uses too, and the lock for adding and removing worktrees
+/// of its repository.
 pub(in crate::host::git) struct OperationLock {
     _gastown: GastownPolecat,
-    /// None in a rig without a repository.
+    /// None if the rig has no repository.
     _worktrees: Option<Worktrees>,
 }
 
 impl OperationLock {
-    /// Waits for both. Refused when the last operation on the polecat was cut off since its
-    /// recovery: what stands there is not what it would be taken for.
+    /// Waits for both. Refuses if an operation on the polecat has been cut off since its recovery:
+    /// its files cannot be relied on.
     pub(in crate::host::git) async fn take(
         rig: &Rig,
         polecat: &PolecatName,
@@ -25,7 +25,7 @@ impl OperationLock {
         Self::with(GastownPolecat::lock(rig, polecat).await?, rig, polecat, git).await
     }
 
-    /// The same, with gastown's lock that the caller has.
+    /// The same, with gastown's lock held by the caller.
     pub(in crate::host::git) async fn with(
         gastown: GastownPolecat,
         rig: &Rig,
@@ -37,7 +37,7 @@ impl OperationLock {
         Ok(lock)
     }
 
-    /// Waits for both, whatever was cut off.
+    /// Waits for both, without checking for a cut-off operation.
     pub(in crate::host::git) async fn for_recovery(
         rig: &Rig,
         polecat: &PolecatName,
@@ -55,8 +55,8 @@ impl OperationLock {
     }
 }
 
-/// Refuses a polecat whose last operation was cut off; who asks has its locks, so none is under
-/// way.
+/// Refuses a polecat whose last operation was cut off. The caller has its locks, so no operation is
+/// in progress.
 pub(in crate::host::git) async fn require_finished(
     rig: &Rig,
     polecat: &PolecatName,

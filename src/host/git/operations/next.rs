@@ -1,12 +1,13 @@
-//! Making a polecat whom nobody named: the next name of the pool is taken and made in one turn.
+//! Creates a polecat without a given name: takes the next name of the pool under one lock.
 
 use std::collections::BTreeSet;
 
-use super::create::{Creation, to_its_end};
+use super::create::Creation;
+use super::to_its_end;
 use crate::core::branch::branch_name;
 use crate::core::{Base, IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
-use crate::host::gastown::name_pool::{self, Given};
+use crate::host::gastown::name_pool::{self, FreeName};
 use crate::host::git::Git;
 use crate::host::git::operations::lock::require_finished;
 use crate::host::git::worktree::Worktree;
@@ -14,26 +15,26 @@ use crate::host::git::worktree::directory;
 use crate::host::locks::{GastownPolecat, GastownPool, Worktrees};
 use crate::host::programs::launch::Launch;
 
-/// How often another name is tried when somebody who knows nothing of our lock was faster.
+/// How many names are tried, if others that do not use our lock keep taking them first.
 const TRIES: usize = 100;
 
-/// A polecat whom the pool has named.
+/// A polecat named by the pool.
 #[derive(Clone, Debug)]
 pub struct Next {
     /// Its name.
     pub polecat: PolecatName,
     /// Its worktree.
     pub worktree: Worktree,
-    /// What of the settings could not be followed.
+    /// Settings of the pool that could not be followed.
     pub warnings: Vec<String>,
 }
 
-/// Makes a polecat as [`crate::host::git::create_worktree`] does, by the next free name of the rig's pool;
-/// none of those `taken`. Who asks has had the rig's polecats recovered.
+/// Makes a polecat as [`crate::host::git::create_worktree`] does, by the next free name of the
+/// rig's pool; none of those `taken`. The caller must have recovered the rig's polecats.
 ///
 /// # Errors
-/// As there, or the pool's files cannot be read. Then nothing of it is left, but for a number that
-/// is not given again.
+/// As there, or the pool's files cannot be read. Then everything is rolled back, except that a
+/// number that was taken is not used again.
 pub async fn create_next(
     rig: &Rig,
     taken: BTreeSet<String>,
@@ -58,16 +59,17 @@ impl Search {
         let base = self.git.start_point(&self.rig).await?;
         directory::require(&self.rig, &self.git).await?;
         let _pool = GastownPool::lock(&self.rig).await?;
-        // One lock from looking to making: of ten editors that ask at once each gets its own.
+        // One lock from choosing the name to creating it: ten editors that ask at once get ten
+        // names.
         let _lock = Worktrees::lock(&self.git.repository).await?;
         let mut last = HostError::Internal("no name was tried".to_owned());
         for _ in 0..TRIES {
-            let Given { name: polecat, warnings } =
+            let FreeName { name: polecat, warnings } =
                 name_pool::next(&self.rig, taken.clone()).await?;
             match self.make(&polecat, &base).await {
                 Ok(worktree) => return Ok(Next { polecat, worktree, warnings }),
-                // gastown took it or removes it just now, the file system takes it for another
-                // one's, or it was cut off and could not be recovered.
+                // gastown has just taken it or is removing it, the file system treats it as equal
+                // to another name, or an operation on it was cut off and could not be recovered.
                 Err(
                     taken @ (HostError::PolecatExists { .. }
                     | HostError::Busy { .. }

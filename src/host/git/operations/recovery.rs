@@ -1,8 +1,8 @@
-//! What was cut off when its backend was killed: finished or rolled back, by the journal that it
-//! left, before anybody does more with that polecat.
+//! Finishes or rolls back an operation whose backend was killed, by the journal that it left,
+//! before anything else is done with that polecat.
 //!
-//! The operations below write their journals and never come here: whoever calls one recovers
-//! first, and the operation refuses a journal that it finds all the same once it has its locks.
+//! The operations write journals but never call this: their callers recover first, and an operation
+//! refuses a journal that it still finds once it has its locks.
 
 use super::{create, remove, restore};
 use crate::core::{PolecatName, Rig};
@@ -12,11 +12,12 @@ use crate::host::git::{Git, Removed};
 use crate::host::programs::launch::Launch;
 use crate::host::records::{self, Removing, Restoring};
 
-/// Sees to it that a polecat is whole or not there at all. One that somebody is making, removing or
-/// restoring is waited for. Answers with what a removal that was ended by this has removed.
+/// Makes sure that a polecat is complete or does not exist, and waits for an operation in progress.
+/// Returns what was removed if this finished a removal.
 ///
 /// # Errors
-/// Somebody is at it for too long, or what is left of it could not be finished or rolled back.
+/// Another operation takes too long, or one that was cut off could neither be finished nor rolled
+/// back.
 pub async fn recover(
     rig: &Rig,
     polecat: &PolecatName,
@@ -26,7 +27,8 @@ pub async fn recover(
         return Ok(None);
     }
     let git = Git::find(rig, launch).await?;
-    // Who is still at it holds the lock; gastown, where it has made one of this name since, its own.
+    // An operation in progress holds the lock; gastown, if it has made one of this name since, its
+    // own.
     let _lock = OperationLock::for_recovery(rig, polecat, git.as_ref()).await?;
     let removed = match records::get::<Removing>(rig, polecat).await? {
         Some(record) => remove::recover(rig, polecat, record, launch).await?,
@@ -41,15 +43,15 @@ pub async fn recover(
     Ok(removed)
 }
 
-/// Recovers all polecats of a rig, so that no name is held by half of one. What cannot be recovered
-/// stays as it is: whoever names it is told why.
+/// Recovers all polecats of a rig, so that no half-made one keeps a name taken. One that cannot be
+/// recovered is left; naming it tells why.
 ///
 /// # Errors
-/// What was cut off cannot be listed.
+/// The journals cannot be listed.
 pub async fn recover_all(rig: &Rig, launch: &Launch) -> Result<(), HostError> {
     for polecat in records::all_unfinished(rig).await? {
         if let Err(error) = recover(rig, &polecat, launch).await {
-            tracing::warn!(%error, %polecat, "what was cut off is left as it is");
+            tracing::warn!(%error, %polecat, "an operation that was cut off could not be recovered");
         }
     }
     Ok(())

@@ -1,8 +1,8 @@
-//! Removing a polecat: its folder is moved aside as a whole, so that nobody finds it any more; then
-//! it is looked at once more, what would be lost is kept, and only then it is deleted.
+//! Removes a polecat. Its folder is moved aside as a whole, so that nobody finds it any more; then
+//! it is checked again, what would be lost is backed up, and only then it is deleted.
 //!
-//! If the backend is killed midway, a journal is left: until all is kept the folder goes back, after
-//! that the rest is deleted too.
+//! If the backend is killed midway, a journal is left: before the backup is complete the folder is
+//! moved back, after that the rest is deleted.
 
 mod finish;
 mod keep;
@@ -26,23 +26,23 @@ use crate::host::rigs::layouts;
 
 pub(in crate::host::git) use finish::{recover, unregister_worktree};
 
-/// A polecat that is gone.
+/// A polecat that was removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removed {
-    /// The branches that went with it.
+    /// The branches deleted with it.
     pub branches: Vec<String>,
-    /// Those that stay, and why.
+    /// Branches that stay, and why.
     pub kept: Vec<(String, String)>,
-    /// Where its work is; none when all of it is elsewhere.
+    /// The backup of its work; none if all of it exists elsewhere.
     pub backup: Option<Backup>,
     /// Its stashes, by commit: they stay in the repository's list.
     pub stashes: Vec<String>,
-    /// How many comments went with it that were not sent.
+    /// The number of unsent comments deleted with it.
     pub comments: usize,
 }
 
-/// A removal before anything has happened. While it lasts nobody else creates, restores or removes
-/// a polecat of the repository.
+/// A removal that has not changed anything yet. While this value lives, nobody else creates,
+/// restores or removes a polecat of the repository.
 pub struct Removal {
     rig: Rig,
     polecat: PolecatName,
@@ -52,17 +52,17 @@ pub struct Removal {
     _lock: OperationLock,
 }
 
-/// A polecat whose folder stands aside, with all of its work kept.
+/// A polecat whose folder is moved aside, with its work backed up.
 pub struct Aside {
     removal: Removal,
     record: Removing,
 }
 
 impl Removal {
-    /// Looks at what is there. The caller must have recovered the polecat.
+    /// Checks what is there. The caller must have recovered the polecat.
     ///
     /// # Errors
-    /// There is no such polecat, or something could not be looked at.
+    /// There is no such polecat, or something could not be read.
     pub async fn begin(
         rig: &Rig,
         polecat: &PolecatName,
@@ -82,12 +82,12 @@ impl Removal {
         &self.unsaved_work
     }
 
-    /// Moves the polecat's folder aside and keeps what would be lost: the caller has made sure that
-    /// it may be kept, or that there is none.
+    /// Moves the polecat's folder aside and backs up what would be lost. The caller must have
+    /// checked that it can be backed up, or that there is nothing.
     ///
     /// # Errors
-    /// Something cannot be kept, or appeared since [`Removal::begin`]: then the folder is where it
-    /// was.
+    /// Something cannot be backed up, or appeared since [`Removal::begin`]: then the folder is
+    /// moved back.
     pub async fn set_aside(self) -> Result<Aside, HostError> {
         if let Some(left) = self.unsaved_work.iter().find(|left| !left.can_be_kept()) {
             return Err(HostError::Refused(format!("`{}` stays: {left}", self.polecat)));
@@ -113,13 +113,13 @@ impl Removal {
 }
 
 impl Aside {
-    /// The folder, where it stands now.
+    /// Where the folder is now.
     #[must_use]
     pub fn folder(&self) -> PathBuf {
         self.removal.layout.place.dir.join(&self.record.aside)
     }
 
-    /// Moves the folder back to where it was.
+    /// Moves the folder back.
     ///
     /// # Errors
     /// It could not be moved.
@@ -127,10 +127,10 @@ impl Aside {
         rollback(&self.removal.rig, &self.removal.polecat, &self.record).await
     }
 
-    /// Deletes what was moved aside, and all that git and we have recorded of it.
+    /// Deletes what was moved aside, and all records of it, git's and ours.
     ///
     /// # Errors
-    /// Something could not be deleted; the next removal goes on where this one stopped.
+    /// Something could not be deleted; the next removal continues from there.
     pub async fn finish(self) -> Result<Removed, HostError> {
         let Self { removal, mut record } = self;
         record.settled = true;
@@ -147,7 +147,7 @@ async fn rollback(rig: &Rig, polecat: &PolecatName, record: &Removing) -> Result
         };
         let dir = place.polecat_dir(&name);
         if look_at_link(&dir)?.is_some() {
-            // Somebody else made one of this name meanwhile: neither is ours to remove.
+            // Somebody has made another one of this name meanwhile: leave both.
             let why = format!("`{}` is in the way", dir.display());
             return Err(HostError::HalfRemoved { polecat: name, left: aside, why, backup: None });
         }

@@ -1,4 +1,4 @@
-//! Whether a worktree still is as it was made: only then it is taken back.
+//! Whether a worktree is still as it was created: only then it may be rolled back.
 
 use std::path::Path;
 
@@ -11,11 +11,11 @@ use crate::host::git::worktree::Worktree;
 use crate::host::git::{Git, UnsavedWork, unsaved_work};
 use crate::host::repository::common_dir;
 
-/// The tracker writes down in there whose an issue is, which is no work of anybody's.
+/// The tracker writes the assignee of an issue here, which is not anybody's work.
 const BUT_THE_TRACKERS: &str = ":(exclude,top).beads";
 
-/// Refuses a worktree whose branch has moved, or that holds what was not checked out. One whose
-/// folder is gone holds nothing.
+/// Refuses a worktree whose branch has moved, or that has other files than were checked out. One
+/// whose folder is gone is fine.
 pub(in crate::host::git) async fn require_pristine(
     git: &Git,
     rig: &Rig,

@@ -1,10 +1,12 @@
-//! Bringing a removed polecat back: made aside from its backup, then moved to its place at once.
+//! Restores a removed polecat: rebuilds it aside from its backup, then moves it into place in one
+//! step.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::backup::{Backup, Contents};
 use super::remove::unregister_worktree;
+use super::{WorktreeList, failed_for, to_its_end};
 use crate::core::branch::branch_name;
 use crate::core::layout::aside_name;
 use crate::core::{PolecatName, Rig};
@@ -21,23 +23,23 @@ use crate::host::records::{self, Restoring};
 use crate::host::repository::{common_dir, git_dir_of, registered};
 use crate::host::rigs::{layouts, polecats};
 
-/// A polecat that is back.
+/// A restored polecat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
     /// Its worktree.
     pub path: PathBuf,
     /// Its branch, if it was on one.
     pub branch: Option<String>,
-    /// What its branch was called, where another one has that name by now.
+    /// The former name of its branch, if another branch has that name now.
     pub formerly: Option<String>,
-    /// Where it came from; it stays.
+    /// The backup it was restored from, which stays.
     pub backup: Backup,
 }
 
-/// The polecats that have a backup, sorted.
+/// The names that have a backup, sorted.
 ///
 /// # Errors
-/// git failed. A rig without a repository has none.
+/// git failed. (A rig without a repository has no backups.)
 pub async fn restorable(rig: &Rig, launch: &Launch) -> Result<Vec<String>, HostError> {
     let Some(git) = Git::find(rig, launch).await? else { return Ok(Vec::new()) };
     let mut names: Vec<_> = git.backups().await?.into_iter().map(|(name, _)| name).collect();
@@ -45,13 +47,13 @@ pub async fn restorable(rig: &Rig, launch: &Launch) -> Result<Vec<String>, HostE
     Ok(names)
 }
 
-/// Brings back what the last backup of `polecat` has; `now_ms` is Unix time in milliseconds. Who
-/// asks has had it recovered.
+/// Restores the last backup of `polecat`; `now_ms` is Unix time in milliseconds. The caller must
+/// have recovered it.
 ///
-/// The work goes on to its end, or is taken back, also when the caller stops waiting.
+/// Finishes or rolls back even if the caller stops waiting.
 ///
 /// # Errors
-/// The polecat exists, there is no backup, or git refused: then nothing is left of it.
+/// The polecat exists, there is no backup, or git refused: then everything is rolled back.
 pub async fn restore(
     rig: &Rig,
     polecat: &PolecatName,
@@ -60,7 +62,7 @@ pub async fn restore(
 ) -> Result<Restored, HostError> {
     let git = Git::of(rig, launch).await?;
     let (rig, polecat) = (rig.clone(), polecat.clone());
-    let work = async move {
+    to_its_end(async move {
         let _pool = GastownPool::lock(&rig).await?;
         let _lock = OperationLock::take(&rig, &polecat, Some(&git)).await?;
         let found = git.last_backup(&polecat).await?;
@@ -71,13 +73,12 @@ pub async fn restore(
             return Err(HostError::NoBackup { polecat, repository });
         };
         directory::require(&rig, &git).await?;
-        Return { git, rig, polecat, backup, contents }.run(now_ms).await
-    };
-    let stopped = |error: tokio::task::JoinError| HostError::Internal(error.to_string());
-    tokio::spawn(work).await.map_err(stopped)?
+        Restoration { git, rig, polecat, backup, contents }.run(now_ms).await
+    })
+    .await
 }
 
-struct Return {
+struct Restoration {
     git: Git,
     rig: Rig,
     polecat: PolecatName,
@@ -85,41 +86,37 @@ struct Return {
     contents: Contents,
 }
 
-/// Where the worktree is to stand.
-struct Stand {
+/// What the worktree is to have checked out.
+struct Checkout {
     branch: Option<String>,
     formerly: Option<String>,
-    /// The branches to be made.
+    /// The branches to create.
     made: Vec<(String, String)>,
-    /// None: on a branch without commits.
+    /// None on a branch without commits.
     commit: Option<String>,
 }
 
-impl Return {
+impl Restoration {
     async fn run(self, now_ms: u64) -> Result<Restored, HostError> {
         let stand = self.stand(now_ms).await?;
         let aside = aside_name("restoring", &self.polecat, now_ms);
         if self.contents.beside.is_some() && self.rig.layout.inner.as_os_str().is_empty() {
             let backup = &self.backup.reference;
-            let why = format!("`{backup}` has files from beside the worktree: they have no place");
+            let why = format!(
+                "`{backup}` has files from next to the worktree, for which there is no folder here"
+            );
             return Err(HostError::WorktreesUnwritable { dir: self.rig.polecats_dir(), why });
         }
         let record = Restoring { aside };
         records::put(&self.rig, &self.polecat, &record).await?;
         let mut made = Vec::new();
         if let Err(cause) = self.build(&stand, &record, &mut made).await {
-            return Err(match self.rollback(&record, &made).await {
-                Ok(()) => cause,
-                Err(left) => HostError::NotUndone {
-                    cause: Box::new(cause),
-                    path: self.rig.layout.dir.join(&record.aside),
-                    left: left.to_string(),
-                },
-            });
+            let path = self.rig.layout.dir.join(&record.aside);
+            return Err(failed_for(cause, &path, self.rollback(&record, &made).await));
         }
         records::clear::<Restoring>(&self.rig, &self.polecat).await?;
         let path = self.rig.new_worktree(&self.polecat);
-        let Stand { branch, formerly, .. } = stand;
+        let Checkout { branch, formerly, .. } = stand;
         Ok(Restored { path, branch, formerly, backup: self.backup })
     }
 
@@ -136,8 +133,8 @@ impl Return {
         Ok(())
     }
 
-    /// The branch as it was called; another name where somebody else has that one by now.
-    async fn stand(&self, now_ms: u64) -> Result<Stand, HostError> {
+    /// The branch by its old name, or by a new one if that is taken.
+    async fn stand(&self, now_ms: u64) -> Result<Checkout, HostError> {
         let fresh = || branch_name(&self.polecat, None, now_ms);
         let Contents { branch, head, branches, .. } = &self.contents;
         let mut made: Vec<(String, String)> = Vec::new();
@@ -149,24 +146,25 @@ impl Return {
         let (was, commit) = match (branch, head) {
             (None, Some(head)) => {
                 let commit = Some(head.clone());
-                return Ok(Stand { branch: None, formerly: None, made, commit });
+                return Ok(Checkout { branch: None, formerly: None, made, commit });
             }
             (Some(branch), commit) => (branch.clone(), commit.clone()),
-            // Its own commits are not known: git did not know the worktree.
+            // git did not know the worktree, so its commits are unknown.
             (None, None) => (fresh(), Some(self.git.start_point(&self.rig).await?.commit)),
         };
         let there = self.git.commit(&format!("refs/heads/{was}")).await?;
-        let is_free = there.is_none() || (there == commit && !self.git.is_used(&was).await?);
+        let is_free = there.is_none()
+            || (there == commit && !WorktreeList::read(&self.git).await?.has_branch(&was));
         let (name, formerly) = if is_free { (was, None) } else { (fresh(), Some(was)) };
         if let (Some(commit), true) = (&commit, there.is_none() || formerly.is_some()) {
             made.push((commit.clone(), name.clone()));
         }
-        Ok(Stand { branch: Some(name), formerly, made, commit })
+        Ok(Checkout { branch: Some(name), formerly, made, commit })
     }
 
     async fn build(
         &self,
-        stand: &Stand,
+        stand: &Checkout,
         record: &Restoring,
         made: &mut Vec<(String, String)>,
     ) -> Result<(), HostError> {
@@ -191,18 +189,18 @@ impl Return {
             let git_dir = self.git.repository_dir()?;
             let at = TempIndex::with(&git_dir, None, dir, &self.git.launch).await?;
             let args = [PLAINLY, &["read-tree", "--reset", "-u", beside]].concat();
-            at.git.run("bringing back the files beside the worktree", &args).await?;
+            at.git.run("restoring the files next to the worktree", &args).await?;
         }
         if let Some(base) = &self.contents.base {
             records::save_base(&self.rig, &self.polecat, base, None).await?;
         }
         let (from, to) = (dir.clone(), self.rig.polecat_dir(&self.polecat));
-        // Of two that make the same folder one succeeds: a folder that is there and not empty
-        // refuses, and an empty one is nobody's work.
+        // If two make the same folder, only one succeeds: the rename fails if the target is not
+        // empty, and an empty folder is no loss.
         blocking(move || fs::rename(&from, &to).map_err(|source| unwritten(&to, source))).await
     }
 
-    async fn build_worktree(&self, stand: &Stand, aside: &Path) -> Result<(), HostError> {
+    async fn build_worktree(&self, stand: &Checkout, aside: &Path) -> Result<(), HostError> {
         let worktree = self.rig.layout.within(aside);
         let path = worktree.to_string_lossy();
         let commit = stand.commit.as_deref().unwrap_or(&self.backup.commit);
@@ -220,13 +218,13 @@ impl Return {
             Some(_) => self.backup.commit.as_str(),
             None => commit,
         };
-        let doing = "bringing back the files";
+        let doing = "restoring the files";
         git.run(doing, &[PLAINLY, &["read-tree", "--reset", "-u", files]].concat()).await?;
-        // What was staged is staged, the rest is not.
+        // Stages what was staged, and nothing else.
         let own = self.contents.head.is_some() || self.contents.branch.is_some();
         let staged = self.contents.index.as_deref().filter(|_| own).unwrap_or(commit);
         git.run(doing, &[PLAINLY, &["read-tree", "--reset", staged]].concat()).await?;
-        // Its exit code says whether something differs.
+        // Its exit code tells whether anything differs.
         git.answer(doing, &["update-index", "-q", "--refresh"]).await?;
         if let (Some(branch), None) = (&stand.branch, &stand.commit) {
             let head = format!("refs/heads/{branch}");
@@ -237,7 +235,7 @@ impl Return {
     }
 }
 
-/// Has git expect the worktree where it is about to be.
+/// Makes git expect the worktree at its final path.
 fn point_to(worktree: &Path, there: &Path) -> Result<(), HostError> {
     let Some(git_dir) = git_dir_of(worktree)? else {
         return Err(HostError::Internal(format!("no worktree at `{}`", worktree.display())));
@@ -249,8 +247,8 @@ fn point_to(worktree: &Path, there: &Path) -> Result<(), HostError> {
     replace(&git_dir.join("gitdir"), &format!("{text}\n"))
 }
 
-/// Deletes what was made so far: all of it came from the backup, which stays. Branches that were
-/// made before a backend was killed are left, and taken by the next restore.
+/// Deletes what was made so far; all of it came from the backup, which stays. Branches that a
+/// killed backend had made are left for the next restore.
 pub(in crate::host::git) async fn rollback(
     git: &Git,
     rig: &Rig,
@@ -275,7 +273,7 @@ pub(in crate::host::git) async fn rollback(
         Err(HostError::Stranger { .. } | HostError::Link { .. }) => false,
         other => other?,
     };
-    // Moved to its place, it was whole.
+    // Once moved into place, it was complete.
     if !is_back {
         records::delete_base(rig, polecat).await?;
     }
@@ -286,14 +284,4 @@ pub(in crate::host::git) async fn rollback(
     })
     .await?;
     records::clear::<Restoring>(rig, polecat).await
-}
-
-impl Git {
-    /// Whether a branch is checked out somewhere.
-    async fn is_used(&self, branch: &str) -> Result<bool, HostError> {
-        let args = ["worktree", "list", "--porcelain", "-z"];
-        let listed = self.run("listing worktrees", &args).await?.stdout;
-        let line = format!("branch refs/heads/{branch}");
-        Ok(listed.split(|&byte| byte == 0).any(|found| found == line.as_bytes()))
-    }
 }

@@ -1,7 +1,7 @@
-//! Other work for a polecat that is done with its own: a new branch in the worktree it has.
+//! New work for a polecat that has finished: a new branch in its worktree.
 
-use super::create::to_its_end;
 use super::require_pristine::require_pristine;
+use super::{failed_for, to_its_end};
 use crate::core::branch::branch_name;
 use crate::core::{Base, IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
@@ -17,20 +17,20 @@ use crate::host::rigs::polecats;
 /// A worktree on its new branch.
 #[derive(Clone, Debug)]
 pub struct Reused {
-    /// As it is now.
+    /// The worktree, with its new branch.
     pub worktree: Worktree,
-    /// The branch it was on, which is left as it is.
+    /// The branch it was on, which stays.
     pub old_branch: String,
-    /// Where that had begun, as far as the records tell.
+    /// Where that branch began, if recorded.
     old_base: Option<Base>,
 }
 
-/// Checks a new branch out in the worktree of `polecat`, which begins where a new polecat's would.
-/// That nothing is lost by it, who asks has made sure, and has had `turn` since before that: git
-/// carries changes along, or refuses.
+/// Checks out a new branch in the worktree of `polecat`, starting where a new polecat's would. The
+/// caller must have checked that nothing is lost, and held `turn` since before that: git carries
+/// uncommitted changes along, or refuses.
 ///
 /// # Errors
-/// It has no worktree with a branch, or git refused: then it is on its old branch.
+/// It has no worktree on a branch, or git refused: then it stays on its old branch.
 pub async fn reuse(
     rig: &Rig,
     polecat: &PolecatName,
@@ -57,10 +57,10 @@ pub async fn reuse(
     .await
 }
 
-/// Puts a worktree back on its old branch, and removes the new one.
+/// Puts a worktree back on its old branch, and deletes the new one.
 ///
 /// # Errors
-/// It has been worked in since, or git refused; what is left is named.
+/// It has been worked in since, or git refused; the error names what is left.
 pub async fn rollback_reuse(
     rig: &Rig,
     polecat: &PolecatName,
@@ -92,14 +92,10 @@ impl Reuse {
         self.git.act(&doing, &args).await?;
         match self.settle().await {
             Ok(()) => Ok(self.reused),
-            Err(cause) => Err(match self.rollback().await {
-                Ok(()) => cause,
-                Err(left) => HostError::NotUndone {
-                    cause: Box::new(cause),
-                    path: self.reused.worktree.path.clone(),
-                    left: left.to_string(),
-                },
-            }),
+            Err(cause) => {
+                let path = &self.reused.worktree.path;
+                Err(failed_for(cause, path, self.rollback().await))
+            }
         }
     }
 
@@ -109,7 +105,7 @@ impl Reuse {
         records::save_base(&self.rig, &self.polecat, base, None).await.map(drop)
     }
 
-    /// No name of ours begins with a dash, and `git switch` takes no `--`.
+    /// `git switch` takes no `--`; our names never begin with a dash.
     async fn switch(&self, branch: &str) -> Result<(), HostError> {
         let doing = format!("switching to the branch `{branch}`");
         let args = ["switch", "--quiet", "--no-guess", branch];
@@ -122,7 +118,7 @@ impl Reuse {
         let Worktree { path, branch, base } = &self.reused.worktree;
         if head::branch(path).await?.as_ref() == Some(branch) {
             let switched = self.switch(&self.reused.old_branch).await;
-            // A hook that fails after the switch makes it no less one.
+            // A hook may fail after the switch has been made.
             if head::branch(path).await?.as_ref() != Some(&self.reused.old_branch) {
                 return switched;
             }

@@ -12,16 +12,16 @@ use crate::host::git::worktree::layout::WorktreeLayout;
 use crate::host::git::{Git, failed, fork_point_in, head};
 use crate::host::programs::launch::Launch;
 
-/// Where the `HEAD` of a worktree has been, as far as its log goes.
+/// Where the `HEAD` of a worktree has been, as far as its reflog goes.
 #[derive(Default)]
-pub(in crate::host::git) struct Been {
+pub(in crate::host::git) struct HeadLog {
     pub(in crate::host::git) commits: BTreeSet<String>,
     pub(in crate::host::git) branches: BTreeSet<String>,
     has_no_log: bool,
 }
 
-impl Been {
-    /// Whether it may have stood at this commit.
+impl HeadLog {
+    /// Whether it may have been at this commit.
     pub(in crate::host::git) fn has(&self, commit: &str) -> bool {
         self.has_no_log || self.commits.contains(commit)
     }
@@ -49,12 +49,12 @@ pub(super) async fn unsaved_work(
     Ok(if commits.is_empty() { None } else { Some(UnsavedWork::Commits(commits)) })
 }
 
-/// Where the work of a polecat began, and where it is meant to go.
+/// Where a polecat's work began, and the branches it is meant for.
 #[derive(Default)]
 pub(in crate::host::git) struct Goal {
     pub(in crate::host::git) base: Option<Base>,
-    /// The commits of the branch it began at, and of what is checked out in the main worktree:
-    /// what these have is merged.
+    /// The tips of the branch it began at and of what the main worktree has checked out: what these
+    /// reach is merged.
     pub(in crate::host::git) tips: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ pub(in crate::host::git) async fn goal(
         if let Some(branch) = &base.branch {
             goal.tips.extend(git.tip(branch).await?);
         }
-        // git may have dropped it when the branch was set back behind it.
+        // git may have deleted it after the branch was reset.
         if git.commit(&base.commit).await?.is_some() {
             goal.base = Some(base);
         }
@@ -84,7 +84,7 @@ pub(in crate::host::git) async fn goal(
     Ok(goal)
 }
 
-/// The branches of a polecat: what is checked out, and those of its name that were before.
+/// The branches of a polecat: the one checked out, and earlier ones of its name.
 pub(in crate::host::git) async fn own_branches(
     layout: &WorktreeLayout,
     polecat: &PolecatName,
@@ -105,20 +105,20 @@ pub(in crate::host::git) async fn own_branches(
 }
 
 /// Where the worktree's `HEAD` has been.
-pub(in crate::host::git) async fn positions(layout: &WorktreeLayout) -> Result<Been, HostError> {
+pub(in crate::host::git) async fn positions(layout: &WorktreeLayout) -> Result<HeadLog, HostError> {
     let Some(log) = layout.git_dir.as_ref().map(|dir| dir.join("logs/HEAD")) else {
-        return Ok(Been::default());
+        return Ok(HeadLog::default());
     };
     let text = blocking(move || read_text(&log)).await?;
-    let Some(text) = text else { return Ok(Been { has_no_log: true, ..Been::default() }) };
-    let mut been = Been::default();
+    let Some(text) = text else { return Ok(HeadLog { has_no_log: true, ..HeadLog::default() }) };
+    let mut been = HeadLog::default();
     for line in text.lines() {
         been.take(line);
     }
     Ok(been)
 }
 
-impl Been {
+impl HeadLog {
     /// `<old> <new> <who> <when>\t<what>`, where `<what>` may be
     /// `checkout: moving from <branch> to <branch>`.
     pub(in crate::host::git) fn take(&mut self, line: &str) {
@@ -133,7 +133,7 @@ impl Been {
 }
 
 impl Git {
-    /// Commits as `<hash> <subject>`, the newest first; `args` say which.
+    /// Commits as `<hash> <subject>`, newest first; `args` select them.
     async fn listed(&self, args: &[String]) -> Result<Vec<String>, HostError> {
         let usual =
             ["-c", "log.showSignature=false", "log", "-z", "--no-decorate", "--format=%h %s"];

@@ -1,4 +1,4 @@
-//! Files that no commit has.
+//! Files with uncommitted content.
 
 use super::status::{Status, status};
 use super::{UnsavedWork, submodules};
@@ -24,7 +24,7 @@ pub(super) async fn unsaved_work(
     let git = Git::on(&layout.worktree, git_dir, launch);
     let entries = git.index_entries().await?;
     let Status { changed, untracked, repositories } = status(&git).await?;
-    // What the town gave it is no work, and not only here.
+    // Files that the town provided are not work of the polecat.
     let changed = provision::not_given(rig, &layout.worktree, changed).await?;
     let untracked = provision::not_given(rig, &layout.worktree, untracked).await?;
     let mut found = Vec::new();

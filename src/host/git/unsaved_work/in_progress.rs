@@ -1,12 +1,12 @@
-//! A merge, a rebase or the like that has begun and not ended.
+//! A merge, rebase or the like in progress.
 
 use super::UnsavedWork;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
 use crate::host::git::worktree::layout::WorktreeLayout;
 
-/// What git leaves in its folder meanwhile, what that is, and which command gives it up. The first
-/// that is there counts: a rebase picks commits too.
+/// The file that git keeps during an operation, the operation, and the command that aborts it. The
+/// first that exists counts: a rebase also cherry-picks.
 const SIGNS: &[(&str, &str, &str)] = &[
     ("rebase-merge", "a rebase", "git rebase --abort"),
     ("rebase-apply/applying", "`git am`", "git am --abort"),

@@ -1,4 +1,4 @@
-//! What is in the polecat's folder and not in its worktree.
+//! Files in the polecat's folder, next to its worktree.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -15,11 +15,11 @@ pub(super) async fn unsaved_work(layout: &WorktreeLayout) -> Result<Vec<UnsavedW
     }
     let (dir, worktree) = (layout.dir.clone(), layout.worktree.clone());
     let found = blocking(move || {
-        let mut found = Found::default();
+        let mut found = Files::default();
         gather(&dir, &dir, &worktree, &mut found)?;
         Ok(found)
     });
-    let Found { mut files, repositories } = found.await?;
+    let Files { mut files, repositories } = found.await?;
     files.sort();
     let mut found: Vec<_> = repositories.into_iter().map(UnsavedWork::Repository).collect();
     if !files.is_empty() {
@@ -29,20 +29,20 @@ pub(super) async fn unsaved_work(layout: &WorktreeLayout) -> Result<Vec<UnsavedW
 }
 
 #[derive(Default)]
-struct Found {
+struct Files {
     files: Vec<PathBuf>,
     repositories: Vec<PathBuf>,
 }
 
-/// All that is no folder, by its path from `top`. An empty folder is nothing to lose.
-fn gather(top: &Path, dir: &Path, worktree: &Path, found: &mut Found) -> Result<(), HostError> {
+/// Everything but folders, by its path from `top`: an empty folder is no loss.
+fn gather(top: &Path, dir: &Path, worktree: &Path, found: &mut Files) -> Result<(), HostError> {
     for entry in fs::read_dir(dir).map_err(|source| unread(dir, source))? {
         let path = entry.map_err(|source| unread(dir, source))?.path();
         if path == worktree {
             continue;
         }
         if path.file_name() == Some(OsStr::new(".git")) {
-            // git takes no file of it: it would be lost whatever is done.
+            // git adds none of its files to a backup: it would be lost in any case.
             found.repositories.push(dir.to_owned());
             continue;
         }

@@ -1,4 +1,4 @@
-//! Stashes: the repository has one list of them for all its worktrees.
+//! Stashes. All worktrees of a repository share one list of them.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use crate::host::programs::launch::Launch;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::host::git) struct Stash {
     pub(in crate::host::git) commit: String,
-    /// `stash@{0}`: another one after the next `git stash`.
+    /// `stash@{0}`: names another stash after the next `git stash`.
     name: String,
     subject: String,
 }
@@ -33,7 +33,7 @@ pub(super) async fn unsaved_work(
     Ok(if all.is_empty() { None } else { Some(UnsavedWork::Stashed(all)) })
 }
 
-/// The polecat's stashes, the last one first.
+/// The polecat's stashes, newest first.
 pub(in crate::host::git) async fn stashes(
     layout: &WorktreeLayout,
     polecat: &PolecatName,
@@ -57,15 +57,15 @@ pub(in crate::host::git) async fn stashes(
         let base = parents.split(' ').next().unwrap_or_default();
         let on = branch_of(subject);
         let may_be = match on {
-            // Older git names the last part of the branch only.
+            // Older versions of git only name the last part of the branch.
             Some(on) => {
                 let ends = |own: &String| own.rsplit('/').next() == Some(on);
                 is_own(on, polecat) || own.contains(on) || own.iter().any(ends)
             }
             None => false,
         };
-        // Made without a branch, under words of somebody's own, or on a branch that was checked
-        // out here for a while: it is told by the commit it was made on.
+        // It was made on a detached `HEAD`, with a message of its own, or on another branch that
+        // was checked out here for a while: the commit it was made on tells whose it is.
         let made_here = on.is_none_or(|on| been.branches.contains(on)) && been.has(base);
         if may_be || made_here {
             let (name, commit) = (format!("stash@{{{number}}}"), (*commit).to_owned());

@@ -1,4 +1,4 @@
-//! What `git status` says of a worktree or a submodule.
+//! `git status` of a worktree or submodule.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use crate::host::git::command::LISTING_LIMIT;
 use crate::host::git::command::format::path_from;
 use crate::host::git::{Git, failed};
 
-/// What `git status` says, sorted by what it means here.
+/// The output of `git status`, by what it means for a removal.
 #[derive(Default)]
 pub(in crate::host::git) struct Status {
     pub(in crate::host::git) changed: Vec<PathBuf>,
@@ -15,7 +15,7 @@ pub(in crate::host::git) struct Status {
     pub(in crate::host::git) repositories: Vec<PathBuf>,
 }
 
-/// Of submodules this tells whether they are at another commit; what is in them, see
+/// For submodules it says whether they are at another commit; for what is in them, see
 /// [`super::submodules::inside`].
 pub(super) async fn status(git: &Git) -> Result<Status, HostError> {
     let args = [
@@ -50,7 +50,7 @@ impl Status {
     fn take_untracked(&mut self, line: &[u8]) {
         let Some(path) = line.strip_prefix(b"? ") else { return };
         match path.strip_suffix(b"/") {
-            // Without what is in it: git does not look into a repository of its own.
+            // Without its content: git does not look into nested repositories.
             Some(folder) => self.repositories.push(path_from(folder)),
             None => self.untracked.push(path_from(path)),
         }

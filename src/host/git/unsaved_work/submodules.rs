@@ -1,4 +1,4 @@
-//! Repositories inside the worktree, and git's copies of them, which go with it.
+//! Repositories inside the worktree, and git's own copies of submodules, which are removed with it.
 
 use std::path::{Path, PathBuf};
 
@@ -13,9 +13,9 @@ use crate::host::git::worktree::layout::WorktreeLayout;
 use crate::host::programs::launch::Launch;
 use crate::host::repository::{git_dir_of, is_git_dir};
 
-/// What is said of a repository that git has not put there itself.
-const STRANGE: &str = "a repository of its own in place, which is not looked into (`git submodule absorbgitdirs` \
-     moves it to where it is)";
+/// What is said about a repository that git did not put there itself.
+const STRANGE: &str = "a separate repository in its place, which is not checked (after \
+     `git submodule absorbgitdirs` it is)";
 
 pub(super) async fn unsaved_work(
     layout: &WorktreeLayout,
@@ -31,14 +31,14 @@ pub(super) async fn unsaved_work(
     .await?;
     let mut found = Vec::new();
     for (path, repository) in inside {
-        // Its configuration says where its files are, which is elsewhere while they stand aside.
+        // Its configuration names the folder of its files, which have been moved aside meanwhile.
         let git = Git::on(&repository, &repository, launch);
         let number = git.only_here().await?;
         if number > 0 {
             let holds = if number == 1 {
-                "1 commit that is not pushed".to_owned()
+                "1 unpushed commit".to_owned()
             } else {
-                format!("{number} commits that are not pushed")
+                format!("{number} unpushed commits")
             };
             found.push(UnsavedWork::Submodule { path, holds });
         }
@@ -49,8 +49,8 @@ pub(super) async fn unsaved_work(
     Ok(found)
 }
 
-/// The repositories in git's `modules/`, named as they are there. Those of their own submodules
-/// are in theirs.
+/// The repositories in git's `modules/`, by their names there. Nested submodules are in the
+/// `modules/` of theirs.
 fn gather(top: &Path, dir: &Path, found: &mut Vec<(PathBuf, PathBuf)>) -> Result<(), HostError> {
     for entry in entries(dir)? {
         let path = entry.path();
@@ -68,9 +68,9 @@ fn gather(top: &Path, dir: &Path, found: &mut Vec<(PathBuf, PathBuf)>) -> Result
     Ok(())
 }
 
-/// What the `submodules` of a worktree have that no commit has. git is asked in those only whose
-/// repository is among git's own, where it put it: any other may be an agent's, with programs of
-/// its choice in its configuration. `git_dirs` are the worktree's own and the one it shares.
+/// Unsaved work in the `submodules` of a worktree. git only runs in those whose repository is in
+/// git's own `modules/`: any other may be an agent's, with programs of its choice in its
+/// configuration. `git_dirs` are the worktree's own folder and the shared one.
 pub(in crate::host::git) async fn inside(
     worktree: &Path,
     submodules: &[PathBuf],
@@ -103,9 +103,9 @@ pub(in crate::host::git) async fn inside(
 /// What is in the place of a submodule.
 enum Inside {
     Nothing,
-    /// A repository of git's own.
+    /// A repository in git's `modules/`.
     Repository(PathBuf),
-    /// Another one.
+    /// Another repository.
     Strange,
 }
 
@@ -114,7 +114,7 @@ impl Inside {
         let dir = worktree.join(path);
         match Dir::open(worktree, &dir) {
             Ok(Some(_)) => {}
-            // To git that is a change of its own.
+            // git reports that as a change by itself.
             Ok(None) | Err(HostError::Link { .. }) => return Ok(Self::Nothing),
             Err(error) => return Err(error),
         }
@@ -151,7 +151,7 @@ async fn uncommitted(git: &Git) -> Result<Option<&'static str>, HostError> {
 }
 
 impl Git {
-    /// How many commits no remote has: of branches, tags, stashes and what was checked out.
+    /// The number of commits on branches, tags, stashes and `HEAD`s that are on no remote.
     async fn only_here(&self) -> Result<u64, HostError> {
         let mut args = vec!["rev-list", "--count", "--all", "--reflog"];
         let has_head = self.commit("HEAD").await?.is_some();
@@ -162,7 +162,7 @@ impl Git {
     }
 }
 
-/// Worktrees that somebody made inside this one: ignored ones too.
+/// Worktrees that somebody made inside this one, also ignored ones.
 async fn other_worktrees(
     layout: &WorktreeLayout,
     launch: &Launch,
@@ -179,7 +179,7 @@ async fn other_worktrees(
         let inside = paths.filter(|path| path.starts_with(&dir) && *path != worktree);
         let mut found = Vec::new();
         for path in inside {
-            // One whose folder is gone is only a note of git's.
+            // If its folder is gone, only git's record of it is left.
             if look_at_link(&path)?.is_some() {
                 found.push(path);
             }

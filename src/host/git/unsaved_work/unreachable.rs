@@ -1,5 +1,5 @@
-//! Commits that only a worktree's own logs and refs know, as after a `git reset --hard`: they would
-//! go with it.
+//! Commits that only a worktree's own reflogs and refs reach, as after `git reset --hard`: they
+//! would be lost with it.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +12,8 @@ use crate::host::git::worktree::layout::WorktreeLayout;
 use crate::host::git::{Git, failed};
 use crate::host::programs::launch::Launch;
 
-/// The commits that nothing else in the repository would have, without those that another one of
-/// them has. `branches` (commit and name) are about to go too; `held` are held anyway.
+/// The commits that nothing else in the repository would reach, without ancestors of one another.
+/// `branches` (commit and name) are about to be deleted; `held` are kept in any case.
 pub(in crate::host::git) async fn unreachable(
     layout: &WorktreeLayout,
     branches: &[(String, String)],
@@ -37,13 +37,13 @@ pub(in crate::host::git) async fn unreachable(
     let mut elsewhere = held.to_vec();
     let excluded = branches.iter().map(|(_, branch)| format!("--exclude=refs/heads/{branch}"));
     elsewhere.extend(excluded);
-    // What only a remote has is gone with the next forced push.
+    // A commit that only a remote branch reaches is gone with the next forced push.
     elsewhere.extend(["--exclude=refs/remotes/*", "--all"].map(str::to_owned));
     git.tips(found.commits, elsewhere).await
 }
 
 impl Git {
-    /// The commits of the refs that a person or an agent made in this worktree alone.
+    /// The commits of the refs that exist for this worktree only.
     async fn own_refs(&self) -> Result<Vec<String>, HostError> {
         let args = ["for-each-ref", "--format=%(objectname) %(refname)", "refs/worktree/"];
         let text = self.run("looking at refs", &args).await?.text();
@@ -52,8 +52,8 @@ impl Git {
         Ok(refs.map(|(commit, _)| commit.to_owned()).collect())
     }
 
-    /// Of these commits, those that nothing of `elsewhere` has, without those behind others. What
-    /// git has dropped by now is passed over.
+    /// Those of the commits that nothing in `elsewhere` reaches, without ancestors of one another.
+    /// Commits that git has already deleted are skipped.
     async fn tips(
         &self,
         commits: BTreeSet<String>,

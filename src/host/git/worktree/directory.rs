@@ -1,5 +1,4 @@
-//! The folder that new worktrees are made in: whether it is for this repository to have, and
-//! making it.
+//! The folder for new worktrees: whether this repository may use it, and making it.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -12,23 +11,23 @@ use crate::host::git::snapshot::PLAINLY;
 use crate::host::programs::launch::Launch;
 use crate::host::repository::{Registration, git_dir_of, is_git_dir, registration};
 
-/// A repository whose files a folder would be among.
+/// A repository around a folder.
 enum Around {
     Worktree {
         top: PathBuf,
-        /// Its own folder, unless that is lost.
+        /// Its `.git` folder, unless that is lost.
         git_dir: Option<PathBuf>,
     },
     /// git's own folder.
     Git(PathBuf),
 }
 
-/// Whether new worktrees can be made where the configuration wants them, as far as can be told
-/// without trying.
+/// Checks whether worktrees can be made where the configuration wants them, as far as that can be
+/// told without trying.
 ///
 /// # Errors
-/// It lies among the files of a repository, or another one has its worktrees there. A rig without
-/// a repository makes none.
+/// It is among the files of a repository, or another repository has its worktrees there. (A rig
+/// without a repository makes none.)
 pub async fn check_place(rig: &Rig, launch: &Launch) -> Result<(), HostError> {
     match Git::of(rig, launch).await {
         Ok(git) => require(rig, &git).await,
@@ -37,8 +36,8 @@ pub async fn check_place(rig: &Rig, launch: &Launch) -> Result<(), HostError> {
     }
 }
 
-/// Refuses a folder that lies among the files of a repository, which would show it, or that
-/// another repository has its worktrees in.
+/// Refuses a folder among the files of a repository that would show it as untracked, or in which
+/// another repository has its worktrees.
 pub(in crate::host::git) async fn require(rig: &Rig, git: &Git) -> Result<(), HostError> {
     if rig.owns(&rig.layout) {
         return Ok(());
@@ -68,7 +67,7 @@ pub(in crate::host::git) async fn require(rig: &Rig, git: &Git) -> Result<(), Ho
     }
 }
 
-/// Makes the folder; gives those that are new, outermost first.
+/// Makes the folder; returns the new folders, outermost first.
 pub(in crate::host::git) fn make(rig: &Rig) -> Result<Vec<PathBuf>, HostError> {
     let dir = &rig.layout.dir;
     if rig.owns(&rig.layout) {
@@ -81,14 +80,14 @@ pub(in crate::host::git) fn make(rig: &Rig) -> Result<Vec<PathBuf>, HostError> {
     make_inside(above, dir).map_err(|error| refused(&rig.layout, error))
 }
 
-/// The same error, as one of the setting where that is to blame.
+/// The same error, in terms of the setting if that is the cause.
 pub(in crate::host::git) fn refused(layout: &Layout, error: HostError) -> HostError {
     match error {
         HostError::Write { path, source } if is_of_the_place(&source) => {
             unwritable(layout, format!("cannot make `{}`: {source}", path.display()))
         }
         HostError::RigGone { path } => {
-            unwritable(layout, format!("`{}` is no folder", path.display()))
+            unwritable(layout, format!("`{}` is not a folder", path.display()))
         }
         other => other,
     }
@@ -105,7 +104,7 @@ fn unwritable(layout: &Layout, why: String) -> HostError {
     HostError::WorktreesUnwritable { dir: layout.dir.clone(), why }
 }
 
-/// Its path was taken without links: one that is there now leads elsewhere.
+/// Its path was resolved before: a link that is there now leads elsewhere.
 fn refuse_links(dir: &Path) -> Result<(), HostError> {
     for above in dir.ancestors() {
         if look_at_link(above)?.is_some_and(|found| found.is_symlink()) {
@@ -115,7 +114,7 @@ fn refuse_links(dir: &Path) -> Result<(), HostError> {
     Ok(())
 }
 
-/// Two repositories of the same name may have one folder for their polecats.
+/// Two repositories of the same name may share one folder for their polecats.
 fn refuse_others(rig: &Rig) -> Result<(), HostError> {
     let RigKind::Repository { common_dir } = &rig.kind else { return Ok(()) };
     if !is_dir(&rig.layout.dir)? {
@@ -123,7 +122,7 @@ fn refuse_others(rig: &Rig) -> Result<(), HostError> {
     }
     for entry in entries(&rig.layout.dir)? {
         let worktree = rig.layout.within(&entry.path());
-        // What cannot be read is of nobody who could be named, and a clone only of itself.
+        // One that cannot be read has no owner that could be named; a clone is its own.
         if let Ok(Registration::Other(other)) = registration(common_dir, &worktree) {
             let why = format!("the repository `{}` has its worktrees there", other.display());
             return Err(unwritable(&rig.layout, why));
@@ -132,7 +131,7 @@ fn refuse_others(rig: &Rig) -> Result<(), HostError> {
     Ok(())
 }
 
-/// The innermost repository around a folder that may still have to be made.
+/// The innermost repository around a folder, which may not exist yet.
 fn around(dir: &Path) -> Result<Option<Around>, HostError> {
     for above in dir.ancestors() {
         if real(above)?.is_none() {
@@ -144,7 +143,7 @@ fn around(dir: &Path) -> Result<Option<Around>, HostError> {
         match git_dir_of(above) {
             Ok(None) => {}
             Ok(git_dir) => return Ok(Some(Around::Worktree { top: above.to_owned(), git_dir })),
-            // One whose own folder is lost is somebody's all the same.
+            // Even if its `.git` folder is lost, it is somebody's repository.
             Err(HostError::Broken { .. }) => {
                 let top = above.to_owned();
                 return Ok(Some(Around::Worktree { top, git_dir: None }));
@@ -156,12 +155,12 @@ fn around(dir: &Path) -> Result<Option<Around>, HostError> {
 }
 
 impl Git {
-    /// Whether the repository would not show `dir`: it is ignored, or what is untracked is not shown
-    /// there at all, as in home folders that are repositories.
+    /// Whether the repository would not show `dir`: because it is ignored, or because untracked
+    /// files are not shown at all, as is common for home folders.
     async fn hides(&self, dir: &Path) -> Result<bool, HostError> {
         let top = self.repository.display();
         let doing = format!("asking `{top}` whether it ignores the new worktree");
-        // A pattern such as `x/` is one of folders, which this is, be it still to be made.
+        // The slash makes patterns such as `x/` match, even if the folder does not exist yet.
         let folder = format!("{}/", dir.display());
         let ignored = ["check-ignore", "--quiet", "--no-index", "--", &folder];
         if self.answer(&doing, &[PLAINLY, &ignored].concat()).await?.is_some() {

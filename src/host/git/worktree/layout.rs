@@ -1,4 +1,4 @@
-//! What git has of a polecat: its worktree, and where it keeps what is only that worktree's.
+//! The folders of a polecat as git sees them: its worktree, and git's own folder for that.
 
 use std::path::{Path, PathBuf};
 
@@ -14,17 +14,17 @@ use crate::host::rigs::polecats;
 /// A polecat as git sees it.
 #[derive(Clone, Debug)]
 pub(in crate::host::git) struct WorktreeLayout {
-    /// The place it stands in.
+    /// The layout it is in.
     pub(in crate::host::git) place: Layout,
-    /// Its folder there, or where that was moved to.
+    /// Its folder, or where that was moved to.
     pub(in crate::host::git) dir: PathBuf,
-    /// Where it works, or would.
+    /// Its worktree, which may not exist.
     pub(in crate::host::git) worktree: PathBuf,
     /// git's folder for it, if there is one.
     pub(in crate::host::git) git_dir: Option<PathBuf>,
-    /// What the repository shares among its worktrees.
+    /// The folder that all worktrees of the repository share.
     pub(in crate::host::git) common: Option<PathBuf>,
-    /// Why the worktree is none, though there are files.
+    /// Why it is not a worktree, if there are files in its place.
     pub(in crate::host::git) broken: Option<String>,
 }
 
@@ -65,7 +65,7 @@ impl WorktreeLayout {
         Ok(Self { dir: place.polecat_dir(polecat), place, worktree, git_dir, common, broken })
     }
 
-    /// Whether it is a repository of its own, whose commits are nowhere else unless pushed.
+    /// Whether it is a separate repository, whose commits exist nowhere else unless pushed.
     pub(in crate::host::git) fn is_clone(&self) -> bool {
         self.git_dir.is_some() && self.git_dir == self.common
     }
@@ -87,19 +87,19 @@ impl WorktreeLayout {
         }
     }
 
-    /// git on the worktree's own refs and logs, be the worktree itself gone.
+    /// git on the worktree's own refs and reflogs, even if its folder is gone.
     pub(in crate::host::git) fn git(&self, launch: &Launch) -> Option<Git> {
         let git_dir = self.git_dir.as_ref()?;
         Some(Git::new(git_dir, git_dir, launch))
     }
 
-    /// git on what all worktrees share.
+    /// git on what all worktrees share: branches, remotes, stashes.
     pub(in crate::host::git) fn shared(&self, launch: &Launch) -> Option<Git> {
         let common = self.common.as_ref()?;
         Some(Git::new(common, common, launch))
     }
 
-    /// Why git was told to keep the worktree.
+    /// The reason for which the worktree is locked in git.
     pub(in crate::host::git) async fn lock(&self) -> Result<Option<String>, HostError> {
         let Some(locked) = self.git_dir.as_ref().map(|dir| dir.join("locked")) else {
             return Ok(None);

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use super::{Found, Looked, is_inside};
+use super::{Candidate, Looked, is_inside};
 
 /// Behind the folder of a process whose folder was removed.
 const DELETED: &[u8] = b" (deleted)";
@@ -64,13 +64,13 @@ fn is_this_users(pid: u32) -> bool {
     uid == Some(rustix::process::getuid().as_raw())
 }
 
-fn found(pid: u32) -> Option<Found> {
+fn found(pid: u32) -> Option<Candidate> {
     let Stat { name, session, .. } = stat(pid)?;
     let argv = read(pid, "cmdline", ARGV).unwrap_or_default();
     let words = argv.split(|&byte| byte == 0).filter(|word| !word.is_empty());
     let argv = words.map(|word| String::from_utf8_lossy(word).into_owned()).collect();
     let start = super::super::start_of(&mut sysinfo::System::new(), pid)?;
-    Some(Found { pid, name, argv, start, session, line: line(pid) })
+    Some(Candidate { pid, name, argv, start, session, line: line(pid) })
 }
 
 fn line(pid: u32) -> Vec<u32> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System, Uid, UpdateKind};
 
-use super::{Found, Looked, is_inside};
+use super::{Candidate, Looked, is_inside};
 
 /// Who has its current directory in one of `folders`; `None` when the system does not tell.
 pub(super) fn look(folders: &[PathBuf]) -> Option<Looked> {
@@ -27,9 +27,9 @@ fn is_of(process: &Process, user: Option<&Uid>, folders: &[PathBuf]) -> bool {
     inside && process.user_id() == user && !super::super::is_over(process.status())
 }
 
-fn found(system: &System, process: &Process) -> Found {
+fn found(system: &System, process: &Process) -> Candidate {
     let argv = process.cmd().iter().filter(|word| !word.is_empty());
-    Found {
+    Candidate {
         pid: process.pid().as_u32(),
         name: process.name().to_string_lossy().into_owned(),
         argv: argv.map(|word| word.to_string_lossy().into_owned()).collect(),

@@ -51,7 +51,7 @@ struct Done {
 impl Counter {
     pub(super) fn new(context: RigContext, badges: watch::Sender<Badges>) -> Self {
         let (jobs, counts) = (HashMap::new(), JoinSet::new());
-        let watcher = WorktreeWatcher::start(&context.tools.events);
+        let watcher = WorktreeWatcher::start(&context.shared.events);
         Self { context, watcher, jobs, counts, badges }
     }
 
@@ -127,7 +127,7 @@ impl Counter {
         job.touch(now);
         let WorktreeChange { worktree, paths, whole } = touched;
         if whole || !paths.is_empty() {
-            self.context.tools.news.tell(Event::Files(Files {
+            self.context.shared.news.tell(Event::Files(Files {
                 polecat: polecat.clone(),
                 worktree,
                 paths,
@@ -163,7 +163,7 @@ impl Counter {
         {
             // Nobody has told what changed before it was watched, or where it is not.
             let (polecat, worktree) = (polecat.clone(), worktree.clone());
-            self.context.tools.news.tell(Event::Files(Files {
+            self.context.shared.news.tell(Event::Files(Files {
                 polecat,
                 worktree,
                 paths: vec![],
@@ -171,7 +171,7 @@ impl Counter {
             }));
         }
         if let Some(of) = self.watcher.handle().shortage() {
-            self.context.tools.falls_short(of);
+            self.context.shared.falls_short(of);
         }
         debug!(%polecat, ?took, "counted");
         let found = found.inspect_err(|error| debug!(%polecat, %error, "it cannot be counted"));
@@ -204,7 +204,7 @@ async fn count(
     begun: Option<ForkPoint>,
 ) -> Done {
     let start = Instant::now();
-    let (rig, launch) = (&context.rig, &context.tools.launch);
+    let (rig, launch) = (&context.rig, &context.shared.launch);
     let mut new = None;
     let found = async {
         if watched.is_none() {

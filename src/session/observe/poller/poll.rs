@@ -86,7 +86,7 @@ impl Poll {
         if !session.is_live() {
             return Ok(View::unread(session, *now));
         }
-        let policy = context.tools.settings.dialogs;
+        let policy = context.shared.settings.dialogs;
         let ScreenReading { reading, shown, .. } =
             context.sessions().read_screen(session, patterns).await?;
         let told = Observation { state: reading.seen.state(), source: reading.source };

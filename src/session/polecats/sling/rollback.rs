@@ -61,7 +61,7 @@ impl Polecats {
 
     /// Gives the issue the status and the assignee it had, unless somebody else has it by now.
     async fn restore_issue(&self, taken: &Taken) -> Result<(), String> {
-        let (tracker, dir) = (&self.context.tools.tracker, self.dir_of(taken));
+        let (tracker, dir) = (&self.context.shared.tracker, self.dir_of(taken));
         let (before, ours) = (&taken.before, self.context.rig.agent_id(&taken.polecat));
         // A call that failed may have had its effect all the same.
         let now = tracker.show(&taken.issue, &dir).await.map_err(|error| error.to_string())?;
@@ -77,7 +77,7 @@ impl Polecats {
 
     async fn rollback_worktree(&self, taken: &Taken) -> Result<(), SessionError> {
         let (rig, polecat, launch) =
-            (&self.context.rig, &taken.polecat, &self.context.tools.launch);
+            (&self.context.rig, &taken.polecat, &self.context.shared.launch);
         match &taken.place {
             Placed::New(worktree) => git::rollback_create(rig, polecat, worktree, launch).await?,
             Placed::Reused(reused) => git::rollback_reuse(rig, polecat, reused, launch).await?,

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use unicode_width::UnicodeWidthStr;
 
 use super::anchors::{Anchors, count};
-use super::look::Look;
+use super::rows::Rows;
 
 /// How many settled rows to search for; if these are not enough, all that are remembered.
 const PATTERN_ROWS: usize = 64;
@@ -17,7 +17,7 @@ const PATTERN_MIN: usize = 64;
 const AGREEMENT_MIN: usize = 40;
 
 /// What was known before the rows were wrapped anew.
-pub(super) struct Known<'a> {
+pub(super) struct BeforeReflow<'a> {
     pub(super) anchors: &'a Anchors,
     /// tmux's number after the last settled row.
     pub(super) next: usize,
@@ -29,10 +29,10 @@ pub(super) struct Known<'a> {
     pub(super) width: usize,
 }
 
-impl Known<'_> {
+impl BeforeReflow<'_> {
     /// Our number of tmux's row 0 now, and the first row to be replaced: one that begins where a
     /// row began before, if possible not below the top of the screen.
-    pub(super) fn align(&self, look: &Look) -> Option<(i64, usize)> {
+    pub(super) fn align(&self, look: &Rows) -> Option<(i64, usize)> {
         let rows = (look.first..look.end()).filter_map(|number| look.row(number));
         let mut now = Stream::of(rows, look.seen.width);
         // tmux's oldest row has nothing before it to be joined with.
@@ -71,7 +71,7 @@ impl Known<'_> {
 
     /// How much of `before` `now` begins with: at least all that had settled, and enough to be
     /// sure.
-    fn agreement(&self, before: &Stream, now: &Stream, look: &Look) -> Option<usize> {
+    fn agreement(&self, before: &Stream, now: &Stream, look: &Rows) -> Option<usize> {
         let same = common(&before.text, &now.text);
         let settled = self.stream(self.next, &[]).text.len();
         let is_enough = settled >= PATTERN_MIN
@@ -83,7 +83,7 @@ impl Known<'_> {
     /// Whether a screen that nothing has scrolled off was changed in place: a program that draws
     /// leaves some of it, and the new screen does not begin with what was further down. (That would
     /// have been scrolled there, and the rows above cleared.)
-    fn is_drawn_anew(&self, before: &Stream, now: &Stream, look: &Look) -> bool {
+    fn is_drawn_anew(&self, before: &Stream, now: &Stream, look: &Rows) -> bool {
         let old: HashSet<&[u8]> = self.screen.iter().map(Vec::as_slice).collect();
         let new: HashSet<&[u8]> = look.rows_from(0).filter(|row| !row.is_empty()).collect();
         let begin = now.begins.get(1).map_or(now.text.as_str(), |second| &now.text[..second.at]);
@@ -101,7 +101,7 @@ impl Known<'_> {
         length: usize,
         now: &Stream,
         at: usize,
-        look: &Look,
+        look: &Rows,
     ) -> Option<(i64, usize)> {
         let end = before.end();
         let begins = [&end].into_iter().chain(before.begins.iter().rev()).filter_map(|old| {

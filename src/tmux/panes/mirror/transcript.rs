@@ -6,7 +6,7 @@
 //! width changes. Each look is therefore aligned by its content, see `align`.
 
 use super::anchors::{Anchors, count};
-use super::look::{Look, Seen, Want};
+use super::rows::{PaneState, Rows, Want};
 use align::Alignment;
 
 mod align;
@@ -130,7 +130,7 @@ impl Transcript {
     }
 
     /// Takes a look at the rows of [`Transcript::want`].
-    pub(crate) fn feed(&mut self, look: &Look) -> Step {
+    pub(crate) fn feed(&mut self, look: &Rows) -> Step {
         self.rate = look.seen.history.saturating_sub(self.history);
         self.history = look.seen.history;
         if let Some(lines) = self.lines {
@@ -182,7 +182,7 @@ impl Transcript {
     }
 
     /// Asks for another look that has row `number`.
-    fn again(&mut self, look: &Look, number: usize) -> Step {
+    fn again(&mut self, look: &Rows, number: usize) -> Step {
         self.tries += 1;
         if self.tries > RETRY_LIMIT || self.gap.is_some() {
             // More scrolls by between two looks than one look can show.
@@ -204,7 +204,7 @@ impl Transcript {
         Want { above, count: (above > ROWS_LIMIT + more).then_some(ROWS_LIMIT + more) }
     }
 
-    fn open(&mut self, look: &Look, lines: usize) -> Step {
+    fn open(&mut self, look: &Rows, lines: usize) -> Step {
         let start = look.used().saturating_sub(lines);
         let next = start.min(look.seen.history);
         self.width = look.seen.width;
@@ -221,7 +221,7 @@ impl Transcript {
     }
 
     /// Remembers the rows before `next`, to find those after it by.
-    fn remember(&mut self, look: &Look, next: usize) {
+    fn remember(&mut self, look: &Rows, next: usize) {
         self.anchors = Anchors::starting_at(self.origin + count(look.first));
         let known = look.rows_from(look.first).take(next.saturating_sub(look.first));
         known.for_each(|row| self.anchors.push(row));
@@ -242,14 +242,14 @@ impl Transcript {
     }
 
     /// Asks for what is left of the history after a gap, from its oldest row on.
-    fn fill_up(&mut self, look: &Look) -> Step {
+    fn fill_up(&mut self, look: &Rows) -> Step {
         self.filling = true;
         let above = look.seen.history;
         self.look_at(Want { above, count: (above > ROWS_LIMIT).then_some(ROWS_LIMIT) })
     }
 
     /// Starts again with tmux's row `start`, after a gap in row `gap`.
-    fn restart(&mut self, look: &Look, start: usize, gap: i64) -> Update {
+    fn restart(&mut self, look: &Rows, start: usize, gap: i64) -> Update {
         self.floor = gap + 1;
         self.origin = self.floor - count(start);
         self.remember(look, start);
@@ -263,7 +263,7 @@ impl Transcript {
 
     /// Shows an alternate screen whose history cannot be aligned; perhaps that of the main screen
     /// can be, later. Meanwhile nothing is added to the history.
-    fn wait(&mut self, look: &Look) -> Update {
+    fn wait(&mut self, look: &Rows) -> Update {
         (self.drops, self.tries, self.complete, self.was_alternate) = (0, 0, true, true);
         self.want = Want { above: MARGIN, count: None };
         self.end = self.anchors.end().max(self.floor);
@@ -274,14 +274,14 @@ impl Transcript {
 
     /// Settles what has scrolled off. `next` is the first row that may differ from before, `origin`
     /// our number of tmux's row 0.
-    fn take(&mut self, look: &Look, origin: i64, next: usize) -> Update {
+    fn take(&mut self, look: &Rows, origin: i64, next: usize) -> Update {
         let covered = self.covered_until(origin + count(next));
         let mut update = self.take_rows(look, origin, next);
         update.put_before(&covered);
         update
     }
 
-    fn take_wrapped(&mut self, look: &Look, origin: i64, next: usize) -> Update {
+    fn take_wrapped(&mut self, look: &Rows, origin: i64, next: usize) -> Update {
         let covered = self.covered_until(origin + count(next));
         self.origin = origin;
         self.floor = origin + count(next);
@@ -292,7 +292,7 @@ impl Transcript {
         update
     }
 
-    fn take_rows(&mut self, look: &Look, origin: i64, next: usize) -> Update {
+    fn take_rows(&mut self, look: &Rows, origin: i64, next: usize) -> Update {
         let settled = look.seen.history.min(look.end()).max(next);
         self.remember_until(origin + count(next));
         for number in next..settled {
@@ -330,7 +330,7 @@ impl Transcript {
         self.screen.iter().take(covered).skip(kept).cloned().collect()
     }
 
-    fn see_screen(&mut self, look: &Look) {
+    fn see_screen(&mut self, look: &Rows) {
         let settled = self.origin + count(self.next);
         if look.seen.alternate {
             self.end = settled;
@@ -344,7 +344,7 @@ impl Transcript {
     }
 
     /// What to look at next, after a look that was taken.
-    fn following(&self, seen: Seen) -> Want {
+    fn following(&self, seen: PaneState) -> Want {
         let anchor = self.anchors.anchor(self.origin + count(self.next)).rows;
         self.reach(seen.history, self.next.saturating_sub(anchor))
     }

@@ -1,6 +1,6 @@
 //! Comments on lines of a diff, as the editor makes them of what it shows.
 
-use polecat::core::diff::{Changes, Found, Place, Side, find};
+use polecat::core::diff::{Changes, CommentPosition, CommentedLines, Side, find};
 use polecat::core::review::{Comment, message};
 use polecat::view::{self, HunkRow, Line, Picture};
 
@@ -76,9 +76,9 @@ impl Buffer<'_> {
 
     fn is_found(&self, path: &[u8], side: Side, pointed: &[Numbered], only: bool) {
         let (line, row) = (pointed[0].0, pointed[pointed.len() - 1].1);
-        let place = Place { path: path.to_vec(), side, line, quote: self.quote(pointed) };
+        let place = CommentedLines { path: path.to_vec(), side, line, quote: self.quote(pointed) };
         let found = find(&self.changes.sections, &place);
-        let Found::Row(section, index, ..) = found else {
+        let CommentPosition::Row(section, index, ..) = found else {
             assert!(!follow(pointed), "{place:?} is not found: {found:?}");
             return;
         };
@@ -91,8 +91,11 @@ impl Buffer<'_> {
         let stretch = &shown[last + 1 - pointed.len()..=last];
         assert!(follow(stretch), "{place:?} is taken apart");
         assert_eq!(self.quote(stretch), place.quote);
-        let elsewhere = Place { line: usize::MAX, ..place.clone() };
-        assert!(matches!(find(&self.changes.sections, &elsewhere), Found::Row(..)), "{place:?}");
+        let elsewhere = CommentedLines { line: usize::MAX, ..place.clone() };
+        assert!(
+            matches!(find(&self.changes.sections, &elsewhere), CommentPosition::Row(..)),
+            "{place:?}"
+        );
         let comment = Comment { id: 1, place, shown: line, text: "Why?".to_owned() };
         assert!(message(&[comment]).ends_with("\nWhy?"));
     }

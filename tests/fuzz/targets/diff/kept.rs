@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use polecat::core::diff::{Place, Side};
+use polecat::core::diff::{CommentedLines, Side};
 use polecat::core::review::{Comment, message};
 use polecat::host::{HostError, git::check, records, reviews};
 
@@ -46,7 +46,7 @@ fn comment((parts, id): (&[&[u8]], u64)) -> Comment {
     let quote: Vec<String> = part(1).split(|byte| *byte == b'\n').map(text).collect();
     let side = if quote.len().is_multiple_of(2) { Side::Old } else { Side::New };
     let line = usize::MAX - quote.len() / 2;
-    let place = Place { path: part(0).to_vec(), side, line, quote };
+    let place = CommentedLines { path: part(0).to_vec(), side, line, quote };
     Comment { id, place, shown: line, text: text(part(2)) }
 }
 

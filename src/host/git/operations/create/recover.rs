@@ -1,4 +1,4 @@
-//! A creation whose backend was killed in the middle: finished by git, or rolled back.
+//! A creation whose backend was killed midway: git finishes it, or it is rolled back.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -19,10 +19,10 @@ use crate::host::records::{self, Making};
 use crate::host::repository::git_dir_of;
 use crate::host::rigs::{layouts, polecats};
 
-/// How often it is looked whether git is done; it is no child of ours.
+/// How often to check whether git has ended, which is not our child.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Finishes or rolls back a creation that was cut off, for who holds the locks.
+/// Finishes or rolls back a creation that was cut off. The caller holds the locks.
 pub(in crate::host::git) async fn recover(
     rig: &Rig,
     polecat: &PolecatName,
@@ -35,11 +35,11 @@ pub(in crate::host::git) async fn recover(
     Creation { git, rig, polecat, layout, branch }.finish_or_roll_back(&making.base).await
 }
 
-/// The place that a creation has begun in, which must be one where the rig has polecats.
+/// The layout in which a creation began, which must be one of the rig's.
 fn layout(rig: &Rig, polecat: &PolecatName, at: Option<PathBuf>) -> Result<Layout, HostError> {
     let Some(at) = at else { return Ok(Rig::inside(&rig.home, &rig.name)) };
     layouts::of_worktree(rig, polecat, &at).cloned().ok_or_else(|| {
-        let why = "something was begun there, and no polecats are there now".to_owned();
+        let why = "a creation was begun there, where the rig has no polecats now".to_owned();
         HostError::Stranger { path: at, why }
     })
 }
@@ -57,10 +57,10 @@ impl Creation {
         if self.git.commit(&branch).await?.as_ref() == Some(&base.commit) {
             self.delete_branch(base).await?;
         }
-        // Only an empty one: what else is in there is not ours.
+        // Only empty folders: other content is not ours.
         let (rig, polecat, layout) = (self.rig.clone(), self.polecat.clone(), self.layout.clone());
         blocking(move || {
-            // An empty folder where polecats were once proves nothing.
+            // Where the rig no longer has polecats, an empty folder may be anybody's.
             if !rig.owns(&layout) && layout != rig.layout {
                 return Ok(());
             }
@@ -75,8 +75,8 @@ impl Creation {
         records::delete_base(&self.rig, &self.polecat).await
     }
 
-    /// Removes the half of a worktree. Outside of the rig's home only one that git has begun: what
-    /// stands there else may be somebody's who came after us.
+    /// Removes a half-made worktree. Outside the rig's home only if git had begun it: anything else
+    /// there may have been put there since.
     async fn remove_half(&self) -> Result<(), HostError> {
         let (rig, polecat, layout) = (self.rig.clone(), self.polecat.clone(), self.layout.clone());
         blocking(move || {
@@ -92,7 +92,7 @@ impl Creation {
         .await
     }
 
-    /// Waits until the git of the killed backend, which goes on without it, is done.
+    /// Waits for the killed backend's git, which goes on without it.
     async fn orphan_ended(&self) -> Result<(), HostError> {
         let path = self.layout.worktree(&self.polecat);
         let (mut pace, deadline) = (interval(POLL_INTERVAL), Instant::now() + TIMEOUT);
@@ -108,7 +108,7 @@ impl Creation {
         }
     }
 
-    /// Whether git has finished a worktree: until then it is locked.
+    /// Whether git has finished the worktree; until then git keeps it locked.
     async fn is_whole(&self) -> Result<bool, HostError> {
         let (rig, polecat, layout) = (self.rig.clone(), self.polecat.clone(), self.layout.clone());
         let (old, new) = (layout.polecat_dir(&polecat), layout.worktree(&polecat));
@@ -129,7 +129,7 @@ impl Creation {
     }
 }
 
-/// Whether some `git worktree add` for this path runs.
+/// Whether a `git worktree add` for this path is running.
 fn is_being_made(path: &Path) -> bool {
     let mut system = System::new();
     let what = ProcessRefreshKind::nothing().with_cmd(UpdateKind::Always).without_tasks();

@@ -1,4 +1,4 @@
-//! The end of a removal, by who began it or, when that was killed, by the next.
+//! The end of a removal, by the backend that began it or, if that was killed, by the next one.
 
 use std::fs::{self, Permissions};
 use std::io::ErrorKind;
@@ -10,6 +10,7 @@ use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, look_at_link, read_text, unread, unwritten};
 use crate::host::git::command::format::{display_path, printable};
+use crate::host::git::operations::WorktreeList;
 use crate::host::git::{Backup, Git};
 use crate::host::programs::launch::Launch;
 use crate::host::records::reviews;
@@ -17,8 +18,8 @@ use crate::host::records::{self, Removing};
 use crate::host::repository::{common_dir, worktrees};
 use crate::host::rigs::layouts;
 
-/// Ends a removal that was cut off, for who holds the locks: what was not kept goes back, what was
-/// is removed. `None` where it was taken back.
+/// Ends a removal that was cut off: rolls it back if not everything was backed up, else finishes
+/// it. `None` if it was rolled back. The caller holds the locks.
 pub(in crate::host::git) async fn recover(
     rig: &Rig,
     polecat: &PolecatName,
@@ -34,7 +35,7 @@ pub(in crate::host::git) async fn recover(
     finish(rig, polecat, record, launch).await.map(Some)
 }
 
-/// Every step may have been done already.
+/// Finishes a removal. Each step may have been done before.
 pub(super) async fn finish(
     rig: &Rig,
     polecat: &PolecatName,
@@ -72,7 +73,7 @@ pub(super) async fn finish(
         comments: 0,
     };
     remove_branches(rig, &record.branches, &mut removed, launch).await?;
-    // The next one of that name has nothing to do with what could be undone and was said of it.
+    // A later polecat of that name must not inherit its undo list and comments.
     if let Some(git) = Git::find(rig, launch).await? {
         git.delete_undo(polecat).await?;
     }
@@ -88,7 +89,7 @@ pub(super) async fn finish(
     Ok(removed)
 }
 
-/// Refuses a record that names a folder which is no worktree's of the rig's repository.
+/// Refuses a record whose `git_dir` does not belong to a worktree of the rig's repository.
 async fn require_ours(rig: &Rig, polecat: &PolecatName, git_dir: &Path) -> Result<(), HostError> {
     let (rig, polecat, git_dir) = (rig.clone(), polecat.clone(), git_dir.to_owned());
     blocking(move || {
@@ -96,14 +97,16 @@ async fn require_ours(rig: &Rig, polecat: &PolecatName, git_dir: &Path) -> Resul
         if git_dir.file_name().is_some() && worktrees(&rig)?.iter().any(|dir| dir == above) {
             return Ok(());
         }
-        let why =
-            format!("`git_dir`: `{}` is none of the rig's repository", display_path(&git_dir));
+        let why = format!(
+            "`git_dir`: `{}` does not belong to the rig's repository",
+            display_path(&git_dir)
+        );
         Err(broken(&records::path::<Removing>(&rig, &polecat), why))
     })
     .await
 }
 
-/// Removes a folder also when some in it must not be written to.
+/// Removes a folder, even if folders in it are read-only.
 fn delete(dir: &Path) -> Result<(), HostError> {
     match fs::remove_dir_all(dir) {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => open_up(dir)?,
@@ -125,8 +128,8 @@ fn open_up(dir: &Path) -> Result<(), HostError> {
     Ok(())
 }
 
-/// Has git forget the worktree whose folder is gone, as `git worktree remove` does it then; that
-/// one would also remove a folder that somebody has put there since.
+/// Makes git forget a worktree whose folder is gone, as `git worktree remove` would. That would
+/// also remove a folder that somebody has put in its place since.
 pub(in crate::host::git) fn unregister_worktree(git_dir: &Path) -> Result<(), HostError> {
     if look_at_link(git_dir)?.is_none() {
         return Ok(());
@@ -138,19 +141,19 @@ pub(in crate::host::git) fn unregister_worktree(git_dir: &Path) -> Result<(), Ho
     }
     let worktrees = match common_dir(git_dir) {
         Ok(common) => common.join("worktrees"),
-        // Cut off in the middle of this.
+        // This was cut off midway before.
         Err(_) => git_dir.parent().unwrap_or(git_dir).to_owned(),
     };
-    // A folder elsewhere is no worktree's.
+    // A folder elsewhere is not a worktree's.
     if git_dir.parent() == Some(&worktrees) && worktrees.ends_with("worktrees") {
         fs::remove_dir_all(git_dir).map_err(|source| unwritten(git_dir, source))?;
-        // git removes it with the last one too.
+        // git also removes it with the last one.
         let _ = fs::remove_dir(&worktrees);
     }
     Ok(())
 }
 
-/// Removes branches that stand where they were kept; any other stays, and is named.
+/// Deletes branches that have not moved since they were backed up; others stay, and are named.
 async fn remove_branches(
     rig: &Rig,
     branches: &[(String, String)],
@@ -161,19 +164,16 @@ async fn remove_branches(
         return Ok(());
     }
     let git = Git::of(rig, launch).await?;
-    let listing = git.run("listing worktrees", &["worktree", "list", "--porcelain", "-z"]).await?;
-    let listing = listing.stdout;
+    let listed = WorktreeList::read(&git).await?;
     for (commit, branch) in branches {
         let reference = format!("refs/heads/{branch}");
-        let line = format!("branch {reference}");
-        let used = listing.split(|&byte| byte == 0).any(|found| found == line.as_bytes());
         let now = git.commit(&reference).await?;
         let why = match now {
             None => {
                 removed.branches.push(branch.clone());
                 continue;
             }
-            Some(_) if used => "it is checked out elsewhere".to_owned(),
+            Some(_) if listed.has_branch(branch) => "it is checked out elsewhere".to_owned(),
             Some(now) if now != *commit => "it was moved meanwhile".to_owned(),
             Some(_) => {
                 let args = ["update-ref", "-d", &reference, commit];

@@ -1,4 +1,4 @@
-//! Keeping what would be lost, from where it stands aside.
+//! Backing up what would be lost, from the folder moved aside.
 
 use std::path::Path;
 
@@ -16,24 +16,24 @@ use crate::host::git::{Backup, head};
 use crate::host::records::{self, Removing};
 use crate::host::repository::worktrees;
 
-/// What git has of the polecat.
+/// What git knows about the polecat.
 #[derive(Default)]
 struct Refs {
     /// What is checked out.
     branch: Option<String>,
     head: Option<String>,
     base: Option<Base>,
-    /// Its branches: commit, name, and whether its work is merged.
+    /// Its branches: commit, name, and whether it is merged.
     branches: Vec<(String, String, bool)>,
-    /// Those of another name, which stay.
+    /// Branches not named for it, which stay.
     strangers: Vec<String>,
     stashes: Vec<String>,
-    /// Where its work is meant to go.
+    /// The tips of the branches its work is meant for.
     goals: Vec<String>,
 }
 
 impl Refs {
-    /// The branches that stay when these go, and why.
+    /// The branches that stay when `going` are deleted, and why.
     fn staying(&self, going: &[(String, String)]) -> Vec<(String, String)> {
         let strangers =
             self.strangers.iter().map(|branch| (branch, "it is not named for the polecat"));
@@ -45,20 +45,20 @@ impl Refs {
 }
 
 impl Removal {
-    /// Keeps what would be lost of the polecat at `layout`, and notes in `record` what goes.
+    /// Backs up what would be lost, and records in `record` what is to be deleted.
     pub(super) async fn keep(
         &self,
         layout: &WorktreeLayout,
         record: &mut Removing,
     ) -> Result<(), HostError> {
-        // Whatever was written until nobody found it any more.
+        // Includes what was written before the folder was moved aside.
         let now = unsaved_work_in(layout, &self.rig, &self.polecat, &self.launch).await?;
         let forced = !self.unsaved_work.is_empty();
         if now.iter().any(|left| !forced || !left.can_be_kept()) {
             return Err(HostError::Changing { path: self.layout.worktree.clone() });
         }
         let refs = self.refs(layout).await?;
-        // A branch that is only pushed would be lost when the remote drops it.
+        // A branch that is only pushed would be lost if the remote deletes it.
         let going = refs.branches.iter().filter(|(_, _, merged)| forced || *merged);
         let branches: Vec<_> =
             going.map(|(tip, branch, _)| (tip.clone(), branch.clone())).collect();
@@ -122,7 +122,7 @@ impl Removal {
         Ok(refs)
     }
 
-    /// git's folder for the worktree, where that is one of the rig's repository.
+    /// git's folder for the worktree, if that belongs to the rig's repository.
     async fn git_dir(
         &self,
         layout: &WorktreeLayout,
@@ -153,7 +153,7 @@ impl Removal {
             return Ok(Some(made.tree));
         }
         if layout.worktree == layout.dir {
-            // Files beside nothing.
+            // There is no worktree; these are the sibling files.
             return Ok(None);
         }
         let temp =
@@ -163,7 +163,7 @@ impl Removal {
         Ok(Some(tree))
     }
 
-    /// A commit of the files in the polecat's folder that are not in its worktree.
+    /// A commit of the files next to the worktree, in the polecat's folder.
     async fn keep_beside(&self, layout: &WorktreeLayout) -> Result<String, HostError> {
         let mut temp =
             TempIndex::with(self.common(layout)?, None, &layout.dir, &self.launch).await?;
@@ -171,7 +171,7 @@ impl Removal {
         temp.how = vec!["--force".into(), "--".into(), ":(top)".into()];
         temp.how.push(format!(":(exclude,top,literal){}", name.display()));
         let tree = temp.whole_tree().await?;
-        let message = format!("files beside the worktree of polecat `{}`", self.polecat);
+        let message = format!("files next to the worktree of polecat `{}`", self.polecat);
         temp.git.commit_tree(&tree, &[], &message).await
     }
 

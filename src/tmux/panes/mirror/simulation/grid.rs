@@ -1,6 +1,6 @@
 //! A model of the part of tmux that keeps rows.
 
-use crate::tmux::panes::mirror::look::{Look, Seen, Want};
+use crate::tmux::panes::mirror::rows::{PaneState, Rows, Want};
 
 /// A row, and whether its line goes on in the next one.
 pub(super) type Row = (String, bool);
@@ -142,15 +142,15 @@ impl Grid {
         self.resize_width(width);
     }
 
-    pub(super) fn look(&self, want: Want) -> Look {
-        let seen = Seen {
+    pub(super) fn look(&self, want: Want) -> Rows {
+        let seen = PaneState {
             history: self.history,
             limit: self.limit,
             width: self.width,
             height: self.height,
             cursor: (0, self.cursor),
             alternate: self.saved.is_some(),
-            ..Seen::default()
+            ..PaneState::default()
         };
         let first = self.history.saturating_sub(want.above);
         let end = want.count.map_or(self.rows.len(), |count| {
@@ -158,6 +158,6 @@ impl Grid {
         });
         let rows = self.rows[first..end].iter();
         let text: String = rows.map(|(row, _)| row.clone() + "\n").collect();
-        Look::new(seen, want, text.into_bytes()).expect("the model counts as tmux does")
+        Rows::new(seen, want, text.into_bytes()).expect("the model counts as tmux does")
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::{RESIZE_ROWS, RESIZE_ROWS_LIMIT, ROWS_LIMIT, Transcript};
 use crate::tmux::panes::mirror::anchors::{ANCHOR_TEXTS, count};
-use crate::tmux::panes::mirror::look::Look;
-use crate::tmux::panes::mirror::reflow::Known;
+use crate::tmux::panes::mirror::reflow::BeforeReflow;
+use crate::tmux::panes::mirror::rows::Rows;
 
 /// How many settled rows are compared with the beginning of a cleared history.
 const COMPARED_ROWS: usize = 256;
@@ -26,7 +26,7 @@ pub(crate) enum Alignment {
 }
 
 impl Transcript {
-    pub(super) fn align(&mut self, look: &Look) -> Alignment {
+    pub(super) fn align(&mut self, look: &Rows) -> Alignment {
         let next = self.next.min(look.seen.history);
         if self.is_empty() {
             return Alignment::At { origin: self.origin, next };
@@ -41,14 +41,14 @@ impl Transcript {
         alignment
     }
 
-    fn align_by_text(&self, look: &Look) -> Alignment {
+    fn align_by_text(&self, look: &Rows) -> Alignment {
         let lacks = |rows: usize| look.first > look.seen.history.saturating_sub(rows);
         if !look.whole || lacks(RESIZE_ROWS) {
             return Alignment::Most(RESIZE_ROWS);
         }
         let follows = self.screen_row == self.anchors.end();
         let finished = self.screen.split_last().map_or(&[][..], |(_, finished)| finished);
-        let known = Known {
+        let known = BeforeReflow {
             anchors: &self.anchors,
             next: self.next,
             screen: if follows { finished } else { &[] },
@@ -64,7 +64,7 @@ impl Transcript {
 
     /// Finds the last settled rows again: where they were, or further up by what tmux drops at
     /// once, or a multiple of that.
-    fn align_by_anchor(&mut self, look: &Look) -> Alignment {
+    fn align_by_anchor(&mut self, look: &Rows) -> Alignment {
         let seen = look.seen;
         if self.next == 0 && seen.history == 0 {
             // Rows may have scrolled off and been cleared since.
@@ -80,7 +80,7 @@ impl Transcript {
             };
             let origin = self.origin + count(shift);
             let anchor = self.anchors.anchor(origin + count(end));
-            let found = Found { origin, end, is_whole: anchor.rows <= end };
+            let found = Match { origin, end, is_whole: anchor.rows <= end };
             let may_be = is_full(look) && found.is_whole && (anchor.strong || self.drops == 1);
             if shift > 0 && !may_be {
                 break;
@@ -103,20 +103,20 @@ impl Transcript {
         self.align_after_clearing(look)
     }
 
-    fn is_same(&self, look: &Look, origin: i64, number: usize) -> bool {
+    fn is_same(&self, look: &Rows, origin: i64, number: usize) -> bool {
         let held = self.anchors.get(origin + count(number));
         held.is_some() && held == look.row(number)
     }
 
     /// Whether an equal anchor is proof enough.
-    fn tells(&self, look: &Look, found: &Found) -> bool {
+    fn tells(&self, look: &Rows, found: &Match) -> bool {
         let anchor = self.anchors.anchor(found.origin + count(found.end));
         found.is_whole && (anchor.strong || !is_full(look) && anchor.rows >= 16)
     }
 
     /// Whether the last screen agrees as well, for when few rows have settled or they are all
     /// alike.
-    fn screen_tells(&self, look: &Look, found: &Found) -> bool {
+    fn screen_tells(&self, look: &Rows, found: &Match) -> bool {
         let (seen, screen) = (look.seen, &self.screen);
         let scrolled = seen.history - found.end;
         let is_same_size = scrolled == 0 && found.end == self.next && self.drops == 0;
@@ -145,7 +145,7 @@ impl Transcript {
     /// Whether a screen that nothing has scrolled off was changed in place: a program that draws
     /// leaves some of it as it was. If all rows have moved up, they were scrolled, and what was
     /// above has been cleared.
-    fn is_drawn_anew(&self, look: &Look) -> bool {
+    fn is_drawn_anew(&self, look: &Rows) -> bool {
         let now: Vec<&[u8]> = look.rows_from(look.seen.history).collect();
         let before: Vec<&[u8]> = self.screen.iter().map(Vec::as_slice).collect();
         let left =
@@ -159,7 +159,7 @@ impl Transcript {
     }
 
     /// After `clear-history` or CSI 3 J, tmux's oldest row is one that was on the screen.
-    fn align_after_clearing(&self, look: &Look) -> Alignment {
+    fn align_after_clearing(&self, look: &Rows) -> Alignment {
         if look.seen.alternate || look.seen.history > ROWS_LIMIT {
             return Alignment::Nowhere;
         }
@@ -191,7 +191,7 @@ impl Transcript {
 }
 
 /// Where the last settled rows may be.
-struct Found {
+struct Match {
     /// Our number of tmux's row 0 in that case.
     origin: i64,
     /// tmux's number after them.
@@ -201,7 +201,7 @@ struct Found {
 }
 
 /// Whether tmux may have dropped rows to stay within its limit.
-fn is_full(look: &Look) -> bool {
+fn is_full(look: &Rows) -> bool {
     look.seen.history + (look.seen.limit / 10).max(1) >= look.seen.limit
 }
 

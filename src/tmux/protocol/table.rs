@@ -4,7 +4,7 @@ use super::reply::Reply;
 use crate::tmux::error::{TmuxError, shown};
 
 /// What is asked of each thing. Each field of each thing costs tmux some µs.
-pub(in crate::tmux) struct Wanted<'a> {
+pub(in crate::tmux) struct Columns<'a> {
     /// Formats whose values cannot hold a tab.
     pub(in crate::tmux) numbers: &'a [&'a str],
     /// Names of variables and options, whose values may hold anything, even line breaks.
@@ -20,7 +20,7 @@ pub(in crate::tmux) struct Row<'a> {
 /// The numbers of a row, one by one.
 pub(in crate::tmux) struct Fields<'a>(std::str::Split<'a, char>);
 
-impl Wanted<'_> {
+impl Columns<'_> {
     /// Each text ends with `end`, which must be unguessable. A length in front would not do: tmux
     /// 3.4 and 3.5 print some bytes as `\ooo`. (Removing control characters with `s/...` costs tmux
     /// as much as everything else.)

@@ -15,7 +15,7 @@ pub(crate) struct Want {
 
 /// What a pane is like at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Seen {
+pub(crate) struct PaneState {
     /// How many rows tmux still has that have scrolled off the top.
     pub(crate) history: usize,
     /// How many of them tmux keeps; when there are more it drops a tenth at once.
@@ -31,13 +31,13 @@ pub(crate) struct Seen {
     pub(crate) at: u64,
 }
 
-/// In the order in which [`Seen::parse`] reads them. tmux replaces `%s` with the time. Asking for
+/// In the order in which [`PaneState::parse`] reads them. tmux replaces `%s` with the time. Asking for
 /// the activity of no window, when the pane is gone, crashes a server of 3.2.
 const SEEN: &str = "#{pane_id} #{history_size} #{history_limit} #{pane_width} #{pane_height} \
                     #{cursor_x} #{cursor_y} #{alternate_on} #{pane_dead} \
                     #{?pane_id,#{window_activity},} %s";
 
-/// Asks for a [`Seen`].
+/// Asks for a [`PaneState`].
 pub(crate) fn ask(pane: PaneId) -> Command {
     Command::new("display-message").args(["-p", "-t", &pane.to_string(), SEEN])
 }
@@ -52,7 +52,7 @@ pub(crate) fn capture(pane: PaneId, want: Want) -> Command {
     }
 }
 
-impl Seen {
+impl PaneState {
     /// The answer to [`ask`]; `None` if it is about another pane, because `pane` is gone.
     pub(crate) fn parse(text: &str, pane: PaneId) -> Option<Self> {
         let mut words = text.split(' ');
@@ -92,8 +92,8 @@ impl Seen {
 
 /// Rows of a pane, and which rows they are.
 #[derive(Clone, Debug)]
-pub(crate) struct Look {
-    pub(crate) seen: Seen,
+pub(crate) struct Rows {
+    pub(crate) seen: PaneState,
     /// The number of the first of the rows.
     pub(crate) first: usize,
     /// Whether they reach to the bottom of the screen.
@@ -104,9 +104,9 @@ pub(crate) struct Look {
     plain: Vec<Vec<u8>>,
 }
 
-impl Look {
+impl Rows {
     /// `None` if `text` is not what tmux gives for `want`.
-    pub(crate) fn new(seen: Seen, want: Want, text: Vec<u8>) -> Option<Self> {
+    pub(crate) fn new(seen: PaneState, want: Want, text: Vec<u8>) -> Option<Self> {
         let plain: Vec<Vec<u8>> = rows(&text).map(plain).collect();
         let range = seen.range(want);
         let look = Self { seen, first: range.start, whole: want.count.is_none(), text, plain };
@@ -115,7 +115,7 @@ impl Look {
 
     /// Whether `other` shows exactly the same.
     pub(crate) fn is_the_same(&self, other: &Self) -> bool {
-        let seen = Seen { at: self.seen.at, printed: self.seen.printed, ..other.seen };
+        let seen = PaneState { at: self.seen.at, printed: self.seen.printed, ..other.seen };
         self.seen == seen && self.first == other.first && self.text == other.text
     }
 
@@ -174,8 +174,8 @@ fn plain(row: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn seen(history: usize, height: usize) -> Seen {
-        Seen { history, height, width: 80, limit: 2_000, ..Seen::default() }
+    fn seen(history: usize, height: usize) -> PaneState {
+        PaneState { history, height, width: 80, limit: 2_000, ..PaneState::default() }
     }
 
     #[test]
@@ -195,33 +195,33 @@ mod tests {
     #[test]
     fn text_of_another_size_than_was_asked_for_is_refused() {
         let want = Want { above: 0, count: None };
-        assert!(Look::new(seen(0, 2), want, b"a\nb\n".to_vec()).is_some());
-        assert!(Look::new(seen(0, 3), want, b"a\nb\n".to_vec()).is_none());
+        assert!(Rows::new(seen(0, 2), want, b"a\nb\n".to_vec()).is_some());
+        assert!(Rows::new(seen(0, 3), want, b"a\nb\n".to_vec()).is_none());
     }
 
     #[test]
     fn rows_cut_out_keep_the_colours_of_those_in_front() {
         let text = b"\x1b[31mred\nstill\n\x1b[0mnot\n".to_vec();
-        let look = Look::new(seen(0, 3), Want { above: 0, count: None }, text).unwrap();
+        let look = Rows::new(seen(0, 3), Want { above: 0, count: None }, text).unwrap();
         assert_eq!(look.cut(1, 2), b"\x1b[31mstill\n");
         assert_eq!(look.row(1), Some(&b"still"[..]));
     }
 
     #[test]
     fn a_pane_is_still_only_when_its_last_output_lies_a_second_back() {
-        let before = Seen { printed: 7, at: 9, ..seen(0, 3) };
-        assert!(before.is_still(&Seen { at: 12, ..before }));
-        assert!(!before.is_still(&Seen { at: 12, printed: 9, ..before }));
-        let during = Seen { printed: 9, ..before };
-        assert!(!during.is_still(&Seen { at: 12, ..during }));
+        let before = PaneState { printed: 7, at: 9, ..seen(0, 3) };
+        assert!(before.is_still(&PaneState { at: 12, ..before }));
+        assert!(!before.is_still(&PaneState { at: 12, printed: 9, ..before }));
+        let during = PaneState { printed: 9, ..before };
+        assert!(!during.is_still(&PaneState { at: 12, ..during }));
     }
 
     #[test]
     fn an_answer_about_another_pane_is_none() {
         let pane = "%3".parse().unwrap();
         let text = "%3 10 2000 80 24 5 6 0 1 99 100";
-        let seen = Seen::parse(text, pane).unwrap();
+        let seen = PaneState::parse(text, pane).unwrap();
         assert_eq!((seen.cursor, seen.dead, seen.printed, seen.at), ((5, 6), true, 99, 100));
-        assert_eq!(Seen::parse(text, "%4".parse().unwrap()), None);
+        assert_eq!(PaneState::parse(text, "%4".parse().unwrap()), None);
     }
 }
