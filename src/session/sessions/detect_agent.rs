@@ -125,15 +125,17 @@ impl Sessions {
         session: &Session,
         info: &mut SessionInfo,
     ) {
-        if info.agent.as_deref().is_some_and(|name| name != UNNAMED_AGENT) {
+        let ours = session.mark.is_some();
+        if ours && info.agent.as_deref().is_some_and(|name| name != UNNAMED_AGENT) {
             return;
         }
         let agent = self.agent_of(session).await;
-        if session.mark.is_none() {
-            let argv = self.argv_of(session, agent.as_ref()).await;
-            info.command = argv.as_ref().and_then(|argv| joined(argv));
+        if ours {
+            return info.name_agent(agent.map(|agent| agent.name).as_ref());
         }
-        info.name_agent(agent.map(|agent| agent.name).as_ref());
+        let argv = self.argv_of(session, agent.as_ref()).await;
+        info.command = argv.as_ref().and_then(|argv| joined(argv));
+        info.agent = agent.map(|agent| agent.name);
     }
 
     /// The processes in the pane; empty if they cannot be listed.
