@@ -9,12 +9,13 @@ mod resume;
 pub use changes::Changes;
 pub use conversation_files::ConversationFiles;
 pub use presets::{preset, preset_names};
-pub use programs::{is_telling, launched, preset_of_command, preset_of_process, preset_of_program};
+pub use programs::{
+    is_telling, is_version, launched, preset_of_command, preset_of_process, preset_of_program,
+};
 pub use resume::{Conversation, Resume};
 
 pub use super::agents::{ACCOUNT_VARIABLE, GROQ_KEY, SETTINGS_FLAG};
-use super::screen::CustomDialog;
-pub use super::session::UNNAMED_AGENT;
+use super::screen::{Description, Patterns};
 
 /// The default agent.
 pub const DEFAULT_AGENT: &str = "claude";
@@ -60,8 +61,8 @@ pub struct Agent {
     pub instructions: String,
     /// Whether it may tell of its state by events, where its patterns' agent can.
     pub events: bool,
-    /// Dialogs from the configuration, in addition to those of its patterns.
-    pub dialogs: Vec<CustomDialog>,
+    /// What is known of its screen and keys.
+    pub description: Description,
 }
 
 /// How an agent shows that it is ready. If nothing is known, silence counts.
@@ -134,6 +135,19 @@ impl Agent {
             process_names: vec![file_name(command).to_owned()],
             ..presets::generic()
         }
+    }
+
+    /// The patterns to read its screen by.
+    #[must_use]
+    pub fn patterns(&self) -> Patterns {
+        let mut patterns = Patterns::of(&self.description, "");
+        if let Some(prompt) = &self.ready.prompt {
+            patterns = patterns.with_ready_prompt(prompt);
+        }
+        if let Some(title) = &self.ready.title {
+            patterns = patterns.with_ready_title(title);
+        }
+        patterns
     }
 
     /// The command line, to be run without a shell.

@@ -37,7 +37,7 @@ pub use claude::{ACCOUNT_VARIABLE, SETTINGS_FLAG};
 pub use groq_compound::GROQ_KEY;
 
 use super::agent_events::EventServer;
-use super::screen::{Keys, Patterns, Screen};
+use super::screen::{Description, Keys, Patterns, Screen};
 
 /// The known agents, the default first. If several match, the first wins: a variant comes after the
 /// agent it is based on.
@@ -164,6 +164,11 @@ impl KnownAgent {
         screen: None,
     };
 
+    /// How its screen and keys are described.
+    pub(super) const fn description(&self) -> Description {
+        Description { screen: self.screen, keys: self.keys, dialogs: &[] }
+    }
+
     /// Any program: ready when quiet, without anything known about it.
     pub(super) const GENERIC: Self = Self { delay_ms: 0, settle_ms: 0, ..Self::PLAIN };
 }
@@ -173,8 +178,9 @@ impl Patterns {
     #[must_use]
     pub fn for_agent(name: &str) -> Option<Self> {
         let known = AGENTS.iter().find(|known| known.name == name)?;
-        let prompt = known.prompt.unwrap_or_default();
-        Some(Self::of(known.screen.as_ref()?, &known.keys, prompt))
+        let description = known.description();
+        description.screen?;
+        Some(Self::of(&description, known.prompt.unwrap_or_default()))
     }
 }
 

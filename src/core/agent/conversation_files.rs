@@ -4,8 +4,8 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConversationFiles {
     /// Their paths below the home, such as `.codex/sessions/*/rollout-?-{id}.jsonl`: `?` is one
-    /// character, `*` the beginning of a part, or all of it. The first part is the agent's configuration folder, which its
-    /// variable may name instead.
+    /// character, `*` the beginning of a part, or all of it. The first part is the agent's
+    /// configuration folder, which its variable may name instead.
     pub paths: String,
     /// What the file of a conversation in the folder `{cwd}` contains.
     pub holds: String,

@@ -24,6 +24,7 @@ pub(super) fn agent(known: &KnownAgent) -> Agent {
     let pairs = |pairs: &[(&str, &str)]| {
         pairs.iter().map(|(one, other)| ((*one).to_owned(), (*other).to_owned())).collect()
     };
+    let shown = known.shows.and_then(|name| AGENTS.iter().copied().find(|it| it.name == name));
     Agent {
         name: known.name.to_owned(),
         patterns: known.shows.unwrap_or(known.name).to_owned(),
@@ -48,7 +49,7 @@ pub(super) fn agent(known: &KnownAgent) -> Agent {
         session_id_env: known.session_id_env.map(str::to_owned),
         instructions: known.instructions.to_owned(),
         events: true,
-        dialogs: Vec::new(),
+        description: shown.unwrap_or(known).description(),
     }
 }
 
@@ -122,6 +123,8 @@ mod tests {
             assert_eq!(preset(name).map(|agent| agent.argv().join(" ")).as_deref(), Some(line));
         }
         assert_eq!(preset("clod"), None);
+        let description = |name| preset(name).map(|agent| agent.description);
+        assert_eq!(description("groq-compound"), description("claude"));
     }
 
     #[test]

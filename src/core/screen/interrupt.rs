@@ -19,7 +19,7 @@ pub fn working_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
     match layout::scene(patterns, &rows) {
         Scene::Composer(composer) => {
             let quiet = title::means(patterns, &shown.title) == Some(Means::Quiet);
-            let sign = working::sign(patterns.known, &rows, &composer, quiet);
+            let sign = working::sign(&patterns.known, &rows, &composer, quiet);
             sign.into_iter().chain(composer_rows(patterns, shown)).collect()
         }
         Scene::Dialog(_) | Scene::Busy => {

@@ -67,7 +67,8 @@ impl Operation for Start {
         };
         let progress = context.progress(polecat.clone());
         let work = Box::pin(async {
-            context.rig(at).await?.starter().start(&polecat, options, &progress).await
+            let rig = context.rig(at).await?;
+            Box::pin(rig.starter().start(&polecat, options, &progress)).await
         });
         Ok(context.changing(work).await?)
     }
@@ -92,7 +93,7 @@ impl Operation for Sling {
         let progress = context.progress(polecat.clone().unwrap_or_else(|| issue.clone()));
         let work = Box::pin(async {
             let rig = context.rig(at).await?;
-            rig.polecats().sling(&issue, polecat.as_deref(), options, &progress).await
+            Box::pin(rig.polecats().sling(&issue, polecat.as_deref(), options, &progress)).await
         });
         Ok(context.changing(work).await?)
     }

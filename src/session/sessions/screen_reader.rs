@@ -4,7 +4,6 @@ use jiff::Timestamp;
 
 use crate::{
     core::{
-        agent::Agent,
         agent_events::Request,
         screen::{self, Patterns, Question, Reading, Seen, Shown},
         session::{SessionInfo, Waiting},
@@ -57,18 +56,6 @@ pub(in crate::session) fn shown(screen: &PaneScreen) -> Shown {
     let whole = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let (column, row) = screen.captured.cursor;
     Shown::new(&screen.title, &screen.captured.text, (whole(column), whole(row)))
-}
-
-/// The screen patterns for `agent`: the known ones, plus what its settings add.
-pub(in crate::session) fn patterns(agent: &Agent) -> Patterns {
-    let mut patterns = Patterns::for_agent(&agent.patterns).unwrap_or_else(Patterns::generic);
-    if let Some(prompt) = &agent.ready.prompt {
-        patterns = patterns.with_ready_prompt(prompt);
-    }
-    if let Some(title) = &agent.ready.title {
-        patterns = patterns.with_ready_title(title);
-    }
-    patterns.with_dialogs(agent.dialogs.clone())
 }
 
 /// A question of which only the agent itself has told.
