@@ -1,6 +1,9 @@
 //! The documentation says what there is, all of it and no more: Neovim is asked what the plugin
 //! offers, and doc/polecat.txt and the README are held against the answer.
 
+#[path = "screens/recorded.rs"]
+#[allow(dead_code, reason = "each test uses its own part")]
+mod recorded;
 mod support;
 
 use std::collections::BTreeSet;
@@ -8,6 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
+use polecat::core::screen::{self, Policy, Seen, composing};
 use polecat::rpc::{PROTOCOL, config_keys, config_problems};
 use serde::Deserialize;
 use serde_json::json;
@@ -115,6 +119,41 @@ fn the_plugin_takes_every_configuration_that_the_documentation_shows() {
         let mut bytes = Vec::new();
         rmpv::encode::write_value(&mut bytes, &hello).expect("memory takes what is written");
         assert_eq!(config_problems(&bytes), Ok(Vec::new()), "{config}");
+    }
+}
+
+/// A configuration can say all that is known of an agent: with the example of the help, which begins
+/// from nothing, each recorded screen is read, and each of its dialogs answered, as with the preset.
+#[test]
+fn an_agent_that_the_help_describes_in_full_is_known_as_its_preset_is() {
+    let has_kimi = |config: &&serde_json::Value| config["values"]["agents"]["kimi"].is_object();
+    let config = surface().configs.iter().find(has_kimi).expect("an example in the help");
+    assert_eq!(config["values"]["agents"]["kimi"]["preset"], "generic");
+    let told = recorded::configured(&config["values"], "kimi");
+    let screens: Vec<_> = recorded::recorded();
+    let of_kimi: Vec<_> = screens.iter().filter(|it| it.name.starts_with("kimi/")).collect();
+    assert!(of_kimi.len() > 9, "only {} screens", of_kimi.len());
+    for recorded in of_kimi {
+        let (known, name) = (&recorded.patterns, &recorded.name);
+        let reading = screen::read(&told, &recorded.shown.look());
+        assert_eq!(reading.seen.state().as_str(), recorded.expect.state, "{name}");
+        assert_eq!(reading, screen::read(known, &recorded.shown.look()), "{name}");
+        let met = composing(&told, &recorded.shown, "");
+        assert_eq!(met, composing(known, &recorded.shown, ""), "{name}");
+        if let Seen::Waiting(question) = &reading.seen {
+            let steps = (0..question.choices.len()).map(|at| told.step(question, at));
+            let expected = (0..question.choices.len()).map(|at| known.step(question, at));
+            assert!(steps.eq(expected), "{name}");
+            for yes in [true, false] {
+                assert_eq!(told.meant(question, yes), known.meant(question, yes), "{name}");
+            }
+            let accepted = told.accepted(question, &[], Policy::Accept);
+            assert_eq!(accepted, known.accepted(question, &[], Policy::Accept), "{name}");
+        }
+        let keys = |patterns: &screen::Patterns| {
+            (patterns.interrupt(), patterns.newline(), patterns.clears(), patterns.bang())
+        };
+        assert_eq!(keys(&told), keys(known));
     }
 }
 

@@ -11,6 +11,7 @@ mod host {
     mod git;
     mod hooks;
     mod hostile;
+    mod http;
     mod hunks;
     mod kept;
     mod layouts;

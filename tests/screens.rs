@@ -10,7 +10,7 @@ mod recorded;
 #[path = "screens/variants.rs"]
 mod variants;
 
-use polecat::core::screen::{Composing, DialogId, Patterns, Reading, Seen, Shown, composing};
+use polecat::core::screen::{Composing, Patterns, Reading, Seen, Shown, composing};
 use recorded::{Expected, agents, folder, recorded};
 
 #[test]
@@ -68,12 +68,8 @@ fn of_every_recorded_screen_it_is_known_whether_one_can_type_to_it() {
 fn fits(expect: &Expected, reading: &Reading) -> bool {
     let same = reading.seen.state().as_str() == expect.state;
     let Seen::Waiting(question) = &reading.seen else { return same };
-    let dialog = question.dialog.map(|id| match id {
-        DialogId::Preset(name) => name.to_owned(),
-        DialogId::Custom(at) => at.to_string(),
-    });
     same && expect.reason.as_deref() == Some(question.reason.as_str())
-        && expect.dialog == dialog
+        && expect.dialog.as_deref() == question.dialog
         && expect.text.as_deref() == Some(&question.text)
         && expect.about.as_deref() == Some(&question.about)
         && expect.choices.as_deref() == Some(&question.choices)

@@ -8,7 +8,9 @@ return {
       desc = "Start a polecat's agent; ! creates the polecat",
       nargs = '*',
       bang = true,
+      range = true,
     },
+    range = 'lines',
     words = { 'polecats' },
     keys = {
       { 'issue', 'issue' },
@@ -16,6 +18,7 @@ return {
       { 'account', 'account' },
       { 'workdir', 'folder' },
       { 'config_dir', 'folder' },
+      { 'prompt', 'text' },
       { 'cmd', 'text' },
     },
   },
@@ -106,6 +109,17 @@ return {
     range = 'lines',
     map = 'x',
     words = { 'running?', 'text?' },
+  },
+  {
+    name = 'Interrupt',
+    sub = 'interrupt',
+    opts = {
+      desc = 'Interrupt what a polecat is doing',
+      nargs = '*',
+      bar = true,
+    },
+    map = 'n',
+    words = { 'running?' },
   },
   {
     name = 'Diff',

@@ -109,6 +109,7 @@ end
 
 ---@class polecat.StartOpts
 ---@field issue? string
+---@field prompt? string What the agent is told first, behind the issue.
 ---@field agent? string
 ---@field account? string
 ---@field workdir? string
@@ -155,6 +156,10 @@ M.capture_session = api('session.capture_session', { 'session', 'opts', 'cb' })
 --- `take`, what stands in its composer is taken out first.
 ---@type fun(name: string, text: string, opts?: { take?: boolean }, cb?: polecat.Callback)
 M.inject = api('session.inject', { 'polecat', 'text', 'opts', 'cb' })
+
+--- Interrupts what a polecat's agent is doing. The result is `{ state, warnings }`.
+---@type fun(name: string, cb?: polecat.Callback)
+M.interrupt = api('session.interrupt', { 'polecat', 'cb' })
 
 --- Creates a polecat: worktree and branch. Without a name it gets the next free one of the rig's
 --- name pool. The result is `{ polecat, workdir, branch }`.

@@ -85,6 +85,7 @@
 ---@field text? string What it asks.
 ---@field about? string What it asks about, such as the command to be allowed.
 ---@field choices? string[] The answers it offers.
+---@field request? string The id that the agent itself gave the question.
 
 --- Where a split goes: the modifiers and the count of the command that asked for it.
 ---@class polecat.Split
@@ -129,34 +130,127 @@
 ---@field command? string
 ---@field args? string[]
 ---@field env? table<string, string>
+---@field hook_args? string[] More arguments, when its hooks file is there.
+---@field flags_if_taken? string[] More arguments, each if the program knows it.
 ---@field process_names? string[] What its process may be called.
+---@field runs_as_version? boolean Its process may have a version as its name.
 ---@field ready? polecat.ReadyOpts
 ---@field settle_ms? integer The pause between a paste and the key that sends it.
 ---@field prompt_mode? 'arg'|'none'|string How it takes its first words; else the flag for them.
----@field dialogs? polecat.DialogOpts[] What it may ask before it begins.
+---@field screen? polecat.ScreenOpts What it draws where.
+---@field keys? polecat.KeysOpts Which keys it takes.
+---@field dialogs? polecat.DialogOpts[] What it asks.
 ---@field hooks? polecat.HooksOpts
----@field events? boolean Whether it tells of its work by events.
 ---@field resume? polecat.ResumeOpts
 ---@field config_dir_env? string The variable that names its configuration folder.
 ---@field session_id_env? string The variable in which it tells its session's id.
 ---@field instructions? string The file of instructions that it reads.
+---@field events? boolean Whether it is asked to tell its state by events, if it can.
 
 ---@class polecat.ReadyOpts
 ---@field prompt? string What its prompt begins with.
 ---@field title? string The window title that it sets when it is ready.
 ---@field delay_ms? integer How long to wait when nothing else says so.
 
+---@class polecat.ScreenOpts
+---@field layout? 'ruled'|'ruled_or_boxed'|'boxed'|'in_box'|'barred'|'marked'|'last_line'|'unknown'
+---@field marks? string[] What stands before typed text.
+---@field hints? string[] How the grey text of an empty composer begins.
+---@field markers? string[] Characters that point at a choice.
+---@field titles? polecat.TitleOpts[]
+---@field scroll_bar? string Its characters.
+---@field busy_below? string[] Texts under the composer while it works.
+---@field busy_above? polecat.BusyRowOpts The row that moves above it.
+---@field busy_rule? string[] Words of the composer's upper rule while it works.
+---@field starting? string The text under a composer that takes nothing yet.
+---@field splash? string[] Texts of what it shows before there is a composer.
+---@field asks? string[] Words of the row that names a dialog's keys.
+---@field dialog_top? string[] How the first row of a dialog without frame begins.
+---@field passing? string[] Names of dialogs that close by themselves.
+---@field answering? polecat.AnsweringOpts
+
+---@class polecat.TitleOpts
+---@field begins? string
+---@field spinner? boolean An animated cell and a blank.
+---@field means 'working'|'idle'|'ready'|'quiet'|'waiting'
+
+---@class polecat.BusyRowOpts
+---@field indent? integer
+---@field glyphs? string The characters it may begin with; braille cells by default.
+---@field holds? string[] Texts of which it has one.
+---@field wraps? boolean
+---@field over? string The beginning of a row that says that the work is done.
+
+---@class polecat.KeysOpts Keys as tmux names them.
+---@field interrupt? string[]
+---@field interrupt_again? string What it shows before it takes the next of these.
+---@field interrupted? string What its conversation says when it was interrupted.
+---@field newline? string
+---@field clears? string[] They clear a row of the composer.
+---@field bang? 'text'|'text_after_blank'|'unknown' What it does with a first `!`.
+
 ---@class polecat.DialogOpts
----@field text string A part of what it shows.
+---@field name? string
+---@field reason? 'permission'|'question'|'trust'|'sign-in'
+---@field text? string|string[] Near the end of the screen, in any layout.
+---@field phrase? string|string[] In the paragraph that is the question.
+---@field row? string|string[] In the row that is the question.
+---@field heading? string|string[]
+---@field words? string|string[] Below the choices.
+---@field choice? string|string[] The beginning of a choice.
+---@field choices? string[] The beginnings of all.
+---@field labels? string[] The same, of choices without numbers.
+---@field marked? boolean Choices without numbers, one of them marked.
+---@field accept? integer The choice that accepts it, from 1.
+---@field accepted_by? string[] Arguments of the command that mean the same.
 ---@field press? string[] The keys that accept it, as tmux names them.
 ---@field selected? string The beginning of the choice that must be marked before.
----@field reason? 'permission'|'question'|'trust'|'sign-in'
+---@field answering? polecat.AnsweringOpts
+
+---@class polecat.AnsweringOpts How choices are given.
+---@field way? 'number'|'mark'|'letter'|'unknown'
+---@field next? string The key that moves the mark on.
+---@field previous? string
+---@field keys? polecat.ChoiceKeysOpts[]
+---@field yes? string[] The choice that it means.
+---@field no? string[]
+---@field words? polecat.ChoiceWordsOpts[]
+---@field ticks? polecat.TicksOpts
+---@field field? boolean An open field, without choices.
+
+---@class polecat.ChoiceKeysOpts
+---@field choice string
+---@field press string[]
+
+---@class polecat.ChoiceWordsOpts A choice that takes words.
+---@field choice string
+---@field needed? boolean
+---@field way? 'number'|'mark'|'letter'|'unknown'
+---@field next? string
+---@field previous? string
+---@field key? string It opens the field when the choice is marked.
+---@field message? boolean They go as a message afterwards.
+
+---@class polecat.TicksOpts Boxes before choices.
+---@field on string[]
+---@field off? string[]
+---@field toggle? string
+---@field done? string The key that ends the list.
+---@field done_row? string Or the row.
 
 ---@class polecat.HooksOpts
 ---@field provider? 'claude'|'none'|string
 ---@field dir? string
 ---@field file? string
 
----@class polecat.ResumeOpts How it goes on with an earlier conversation, before the id.
+---@class polecat.ResumeOpts How it goes on with a conversation, `{id}` in the place of its id.
 ---@field flag? string
 ---@field subcommand? string
+---@field last? string With the last one of the folder.
+---@field fork? string With a copy.
+---@field new? string Gives a new one its id.
+---@field files? polecat.ConversationFilesOpts Where its conversations are, if it chooses their ids.
+
+---@class polecat.ConversationFilesOpts
+---@field paths string Below the home, with `{id}`; `?` one character, `*` the beginning of a part.
+---@field holds string What the file of a conversation in the folder `{cwd}` contains.

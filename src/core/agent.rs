@@ -1,18 +1,21 @@
 //! Agents: the programs that run in sessions.
 
 mod changes;
+mod conversation_files;
 mod presets;
 mod programs;
 mod resume;
 
 pub use changes::Changes;
+pub use conversation_files::ConversationFiles;
 pub use presets::{preset, preset_names};
-pub use programs::{is_telling, launched, preset_of_command, preset_of_process, preset_of_program};
+pub use programs::{
+    is_telling, is_version, launched, preset_of_command, preset_of_process, preset_of_program,
+};
 pub use resume::{Conversation, Resume};
 
 pub use super::agents::{ACCOUNT_VARIABLE, GROQ_KEY, SETTINGS_FLAG};
-pub use super::session::UNNAMED_AGENT;
-use super::{hook_events::HookEvents, screen::CustomDialog};
+use super::screen::{Description, Patterns};
 
 /// The default agent.
 pub const DEFAULT_AGENT: &str = "claude";
@@ -48,10 +51,6 @@ pub struct Agent {
     pub initial_prompt: Option<String>,
     /// The file that configures its hooks.
     pub hooks: Option<Hooks>,
-    /// How it can be had to tell of its work by its hooks.
-    pub hook_events: Option<HookEvents>,
-    /// Whether it is to tell of its work by events; `None` if its own program is.
-    pub events: Option<bool>,
     /// How it goes on with an earlier conversation.
     pub resume: Option<Resume>,
     /// The variable that names its configuration folder, if any.
@@ -60,8 +59,11 @@ pub struct Agent {
     pub session_id_env: Option<String>,
     /// The instructions file that it reads in a project.
     pub instructions: String,
-    /// Dialogs from the configuration, in addition to those of its patterns.
-    pub dialogs: Vec<CustomDialog>,
+    /// Whether it is to tell of its state by events, where its patterns' agent can; if nobody says,
+    /// it is, unless that could keep it from starting.
+    pub events: Option<bool>,
+    /// What is known of its screen and keys.
+    pub description: Description,
 }
 
 /// How an agent shows that it is ready. If nothing is known, silence counts.
@@ -136,6 +138,19 @@ impl Agent {
         }
     }
 
+    /// The patterns to read its screen by.
+    #[must_use]
+    pub fn patterns(&self) -> Patterns {
+        let mut patterns = Patterns::of(&self.description, "");
+        if let Some(prompt) = &self.ready.prompt {
+            patterns = patterns.with_ready_prompt(prompt);
+        }
+        if let Some(title) = &self.ready.title {
+            patterns = patterns.with_ready_title(title);
+        }
+        patterns
+    }
+
     /// The command line, to be run without a shell.
     #[must_use]
     pub fn argv(&self) -> Vec<String> {
@@ -148,11 +163,15 @@ impl Agent {
         self.with_prompt(Vec::new(), prompt).is_some()
     }
 
-    /// The command line with the first prompt; `None` if that must be typed.
+    /// The command line with the first prompt; `None` if that must be typed: also where the program
+    /// would read it as an option, a file, a command for a shell or a subcommand.
     #[must_use]
     pub fn with_prompt(&self, mut argv: Vec<String>, prompt: &str) -> Option<Vec<String>> {
+        if prompt.trim_start().starts_with(['-', '@', '!']) {
+            return None;
+        }
         match &self.prompt_mode {
-            PromptMode::Argument if prompt.starts_with('-') => return None,
+            PromptMode::Argument if !prompt.trim().contains(char::is_whitespace) => return None,
             PromptMode::Argument => {}
             PromptMode::Flag(flag) => argv.push(flag.clone()),
             PromptMode::Typed => return None,
@@ -189,6 +208,7 @@ impl Agent {
             process_names: self.process_names.clone(),
             instructions: self.instructions.clone(),
             settle_ms: self.settle_ms,
+            events: self.events,
             ready: Ready { delay_ms: self.ready.delay_ms, ..other.ready.clone() },
             ..other.clone()
         };
@@ -262,9 +282,13 @@ mod tests {
             ("gemini", "go", Some("gemini|--approval-mode|yolo|--prompt-interactive|go")),
             ("opencode", "go", Some("opencode|--prompt|go")),
             ("amp", "go", None),
-            // It would be read as an option.
+            // They would be read as a subcommand, a file, a command for a shell, an option.
+            ("claude", "update", None),
+            ("pi", "@notes.md it", None),
+            ("gemini", "!ls", None),
+            ("gemini", "-x y", None),
             ("claude", "--help", None),
-            ("opencode", "--help", Some("opencode|--prompt|--help")),
+            ("opencode", "--help", None),
         ] {
             let agent = preset(name).unwrap();
             let argv = agent.with_prompt(agent.argv(), prompt);

@@ -36,8 +36,8 @@ mod vibe;
 pub use claude::{ACCOUNT_VARIABLE, SETTINGS_FLAG};
 pub use groq_compound::GROQ_KEY;
 
-use super::hook_events::HookEvents;
-use super::screen::{Keys, Patterns, Screen};
+use super::agent_events::{EventServer, HookEvents};
+use super::screen::{Description, Keys, Patterns, Screen};
 
 /// The known agents, the default first. If several match, the first wins: a variant comes after the
 /// agent it is based on.
@@ -87,11 +87,14 @@ pub(super) struct KnownAgent {
     pub(super) settle_ms: u64,
     pub(super) first_words: FirstWords,
     pub(super) hooks: Option<HooksFile>,
-    pub(super) hook_events: Option<HookEvents>,
     pub(super) resume: Option<ResumeBy>,
     pub(super) config_dir_env: Option<&'static str>,
     pub(super) session_id_env: Option<&'static str>,
     pub(super) instructions: &'static str,
+    /// How it tells of its state by a stream of events, if it does.
+    pub(super) events: Option<EventServer>,
+    /// How it tells of its state by hooks, if it does.
+    pub(super) hook_events: Option<HookEvents>,
     /// How it treats typed input; needs a `screen`.
     pub(super) keys: Keys,
     /// How to read its screen; without it, the state comes from silence.
@@ -114,6 +117,8 @@ pub(super) struct ResumeBy {
     pub(super) last: Option<&'static str>,
     pub(super) fork: Option<&'static str>,
     pub(super) new: Option<&'static str>,
+    /// Paths, and what a file holds: `ConversationFiles` as data.
+    pub(super) files: Option<(&'static str, &'static str)>,
 }
 
 impl ResumeBy {
@@ -123,7 +128,7 @@ impl ResumeBy {
     }
 
     const NOTHING: Self =
-        Self { is_subcommand: false, by_id: None, last: None, fork: None, new: None };
+        Self { is_subcommand: false, by_id: None, last: None, fork: None, new: None, files: None };
 }
 
 /// Where it looks for its hooks: `Hooks` as data.
@@ -152,14 +157,20 @@ impl KnownAgent {
         settle_ms: 100,
         first_words: FirstWords::Typed,
         hooks: None,
-        hook_events: None,
         resume: None,
         config_dir_env: None,
         session_id_env: None,
         instructions: "AGENTS.md",
+        events: None,
+        hook_events: None,
         keys: Keys::UNKNOWN,
         screen: None,
     };
+
+    /// How its screen and keys are described.
+    pub(super) const fn description(&self) -> Description {
+        Description { screen: self.screen, keys: self.keys, dialogs: &[] }
+    }
 
     /// Any program: ready when quiet, without anything known about it.
     pub(super) const GENERIC: Self = Self { delay_ms: 0, settle_ms: 0, ..Self::PLAIN };
@@ -170,8 +181,25 @@ impl Patterns {
     #[must_use]
     pub fn for_agent(name: &str) -> Option<Self> {
         let known = AGENTS.iter().find(|known| known.name == name)?;
-        let prompt = known.prompt.unwrap_or_default();
-        Some(Self::of(known.screen.as_ref()?, &known.keys, prompt))
+        let description = known.description();
+        description.screen?;
+        Some(Self::of(&description, known.prompt.unwrap_or_default()))
+    }
+}
+
+impl EventServer {
+    /// How the known agent `name` serves its events, if it does.
+    #[must_use]
+    pub fn of_agent(name: &str) -> Option<&'static Self> {
+        AGENTS.iter().find(|known| known.name == name)?.events.as_ref()
+    }
+}
+
+impl HookEvents {
+    /// How the known agent `name` tells of itself by hooks, if it does.
+    #[must_use]
+    pub fn of_agent(name: &str) -> Option<&'static Self> {
+        AGENTS.iter().find(|known| known.name == name)?.hook_events.as_ref()
     }
 }
 
@@ -211,6 +239,8 @@ mod tests {
             assert_eq!(patterns.interrupt(), interrupt, "{name}");
             assert_eq!(patterns.interrupt_again(), again, "{name}");
             assert_eq!(patterns.newline(), newline, "{name}");
+            let told = !["cline", "aider"].contains(&name);
+            assert_eq!(patterns.interrupted().is_some(), told, "{name}");
             assert_eq!(patterns.clears(), clears, "{name}");
         }
     }

@@ -4,11 +4,11 @@
 //! Pure: no tokio, no I/O, no clock. Times and file contents are passed in.
 
 pub mod agent;
+pub mod agent_events;
 mod agents;
 pub mod branch;
 pub mod command;
 pub mod diff;
-pub mod hook_events;
 pub mod layout;
 pub mod locations;
 pub mod name_pool;

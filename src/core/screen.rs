@@ -12,6 +12,7 @@ mod area;
 mod description;
 mod dialog;
 mod guess;
+mod interrupt;
 mod layout;
 mod menu;
 mod message;
@@ -23,17 +24,18 @@ mod title;
 mod working;
 
 pub use answer::{Policy, Step};
-pub use description::Bang;
-pub(super) use description::{
-    Answering, BusyRow, Dialog, Done, Keys, Layout, Means, Screen, Sign, Ticks, TitleSign, Toggle,
-    Way, Words,
+pub(crate) use description::{
+    Accept, Answering, BusyRow, Dialog, Done, Keys, KeysChanges, Layout, Means, Opens, Screen,
+    ScreenChanges, Sign, Ticks, TitleSign, Toggle, Way, Words,
 };
+pub use description::{Bang, Description, DescriptionChanges};
 pub use guess::guessed;
+pub use interrupt::{tells, times, was_sent, working_rows};
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
     tail,
 };
-pub use patterns::{CustomDialog, Patterns};
+pub use patterns::Patterns;
 pub use prompt::shows_prompt;
 pub use rows::normal;
 pub use shown::Shown;
@@ -98,17 +100,8 @@ pub struct Question {
     pub free: Option<usize>,
     /// Whether it is an open field for words.
     pub field: bool,
-    /// The known dialog, by which answers are looked up.
-    pub dialog: Option<DialogId>,
-}
-
-/// A dialog of the preset or of the configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DialogId {
-    /// A preset's, by name.
-    Preset(&'static str),
-    /// The configuration's, by its place in the list from 0.
-    Custom(usize),
+    /// The name of the known dialog, by which answers are looked up.
+    pub dialog: Option<&'static str>,
 }
 
 /// Why an agent waits.
@@ -185,14 +178,14 @@ fn without_dialog(
         (Some(Means::Working), _) => (Seen::Working, StateSource::Title),
         (Some(Means::Ready), _) | (Some(Means::Idle), Some(_)) => (Seen::Idle, StateSource::Title),
         (_, None) if *scene == Scene::Busy => (Seen::Working, StateSource::Screen),
-        (_, None) if working::is_before_composer(patterns.known, rows) => {
+        (_, None) if working::is_before_composer(&patterns.known, rows) => {
             (Seen::Starting, StateSource::Screen)
         }
         (_, None) => (Seen::Unknown, StateSource::None),
-        (_, Some(composer)) if working::shows(patterns.known, rows, composer, quiet) => {
+        (_, Some(composer)) if working::shows(&patterns.known, rows, composer, quiet) => {
             (Seen::Working, StateSource::Screen)
         }
-        (_, Some(composer)) if working::starts(patterns.known, rows, composer) => {
+        (_, Some(composer)) if working::starts(&patterns.known, rows, composer) => {
             (Seen::Starting, StateSource::Screen)
         }
         (_, Some(_)) => (Seen::Idle, StateSource::Screen),

@@ -19,8 +19,7 @@ pub struct SessionInfo {
     pub polecat: PolecatName,
     /// The tmux session's name (gastown calls it an id).
     pub session_id: String,
-    /// The session its pane is in, if that has another name: the pane was moved, the session renamed,
-    /// or gastown named it.
+    /// The session its pane is in, if its name is another: moved, renamed, or named by gastown.
     pub found_in: Option<String>,
     /// Whether the session exists and its pane is alive.
     pub running: bool,
@@ -104,8 +103,7 @@ impl SessionInfo {
         }
     }
 
-    /// Adds how its last agent exited. An agent that vanished with its session counts as died: no
-    /// pane is left to show it.
+    /// Adds how its last agent exited. One that vanished with its session counts as died.
     #[must_use]
     pub fn after(self, exit: Option<Exit>) -> Self {
         match &exit {
@@ -134,6 +132,9 @@ pub struct Waiting {
     /// The offered answers, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
+    /// The id that the agent itself gave the question, if it told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
 }
 
 /// How an agent exited.
@@ -163,8 +164,7 @@ pub enum ExitHow {
     Signal(i32),
     /// tmux lost the status.
     Unknown,
-    /// Its session vanished with it, though nobody stopped it, as happens with sessions started by
-    /// gastown.
+    /// Its session vanished with it, though nobody stopped it, as those that gastown starts do.
     Gone,
 }
 
@@ -264,7 +264,7 @@ pub enum State {
 pub enum StateSource {
     /// The pane is dead, or there is none.
     Pane,
-    /// The agent's own events.
+    /// The agent's own events, and its screen says nothing else.
     Events,
     /// The pane's title, which the agent sets.
     Title,

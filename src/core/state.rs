@@ -1,5 +1,9 @@
 //! The state of an agent over time, debounced.
 
+mod agreement;
+
+pub use agreement::Agreement;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::session::{State, StateSource};
@@ -43,6 +47,12 @@ impl DebouncedState {
     pub fn after(self, told: Observation, now: Timestamp) -> Self {
         match (self.told.state, told.state) {
             (shown, seen) if shown == seen => Self { told, idle_since: None, ..self },
+            // The agent says so too: it does not flash.
+            (State::Working | State::Waiting, State::Idle)
+                if told.source == StateSource::Events =>
+            {
+                Self::new(told, self.idle_since.unwrap_or(now).min(now))
+            }
             (State::Starting | State::Working | State::Waiting, State::Idle) => {
                 let since = self.idle_since.unwrap_or(now);
                 // If the clock was set back, do not hold it for that long.
@@ -98,6 +108,14 @@ mod tests {
     #[test]
     fn an_agent_that_stays_at_its_prompt_is_idle_since_it_came_there() {
         check(&[(0, WORKING), (100, IDLE), (900, IDLE)], State::Idle, 100);
+    }
+
+    #[test]
+    fn an_agent_that_says_itself_that_its_turn_is_over_is_idle_at_once() {
+        let said = Observation { source: StateSource::Events, ..IDLE };
+        check(&[(0, WORKING), (100, said)], State::Idle, 100);
+        check(&[(0, WORKING), (100, IDLE), (200, said)], State::Idle, 100);
+        check(&[(0, STARTING), (100, said)], State::Starting, 0);
     }
 
     #[test]

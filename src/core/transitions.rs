@@ -204,7 +204,7 @@ mod tests {
 
     fn asks(text: &str, about: &str) -> SessionInfo {
         let [reason, text, about] = ["permission", text, about].map(str::to_owned);
-        let waiting = Waiting { reason, text, about, choices: Vec::new() };
+        let waiting = Waiting { reason, text, about, choices: Vec::new(), request: None };
         SessionInfo { waiting: Some(waiting), ..is(State::Waiting) }
     }
 
@@ -309,6 +309,14 @@ mod tests {
         check(&[is(State::Working), ask("$ ls"), ask(""), ask("$ ls"), ask("")], &["waiting"]);
         check(&[ask("$ ls"), ask(""), ask("$ rm -rf build")], &["waiting"]);
         check(&[ask("$ ls"), is(State::Idle), ask("$ ls")], &["waiting"]);
+        // In the same words again, as the agent itself says.
+        let named = |id: &str, info: SessionInfo| {
+            let waiting =
+                info.waiting.clone().map(|asked| Waiting { request: Some(id.to_owned()), ..asked });
+            SessionInfo { waiting, ..info }
+        };
+        check(&[ask("$ ls"), named("per_1", ask("$ ls")), ask("$ ls")], &[]);
+        check(&[named("per_1", ask("$ ls")), named("per_2", ask("$ ls"))], &["waiting"]);
         // Another agent may ask the same.
         let others = SessionInfo { pid: Some(8), ..ask("$ ls") };
         check(&[ask("$ ls"), others], &["stopped", "started", "waiting"]);

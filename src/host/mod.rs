@@ -8,6 +8,7 @@ mod files;
 pub mod gastown;
 pub mod git;
 pub mod locks;
+pub mod loopback;
 pub mod processes;
 pub mod programs;
 pub mod records;
@@ -19,8 +20,9 @@ pub mod watch;
 
 pub use error::HostError;
 pub use gastown::{dolt, heartbeats, hooks, pending, provision, settings};
+pub use loopback::{event_stream, http};
 pub use programs::launch::Launch;
 pub use programs::run::RunError;
-pub use programs::{flags, launch, path, run};
+pub use programs::{flags, launch, path, run, version};
 pub use records::{reviews, session_settings};
 pub use rigs::{folders, polecats};

@@ -4,3 +4,4 @@ pub mod flags;
 pub mod launch;
 pub mod path;
 pub mod run;
+pub mod version;

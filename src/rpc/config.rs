@@ -1,7 +1,12 @@
 //! The user's configuration: what it may hold, once. Lua sends it as it was written.
 
 mod agent;
+mod dialog;
+mod kept;
 mod reader;
+#[cfg(test)]
+mod round_trip;
+mod screen;
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +16,12 @@ use serde::Deserialize;
 use self::reader::{Item, Report, Table};
 use super::{PROTOCOL, calls::Hello, decode::decode, error::RpcError, paths};
 use crate::{
-    core::{Gastown, Template, screen::Policy, session::State},
+    core::{
+        Gastown, Template,
+        screen::{Patterns, Policy},
+        session::State,
+        settings::Sources,
+    },
     session::{EditorFacts, HealthRow, Level, Settings},
 };
 
@@ -76,16 +86,27 @@ pub fn config_problems(mut hello: &[u8]) -> Result<Vec<String>, String> {
     Ok(settings(hello.config.unwrap_or_default(), editor).err().unwrap_or_default())
 }
 
+/// The patterns by which the screen of the agent `name` is read, with `values` of a configuration, in
+/// msgpack.
+///
+/// # Errors
+/// What is wrong with the configuration, or that it does not tell of the agent.
+pub fn configured_patterns(mut values: &[u8], name: &str) -> Result<Patterns, Vec<String>> {
+    let values = rmpv::decode::read_value(&mut values).map_err(|error| vec![error.to_string()])?;
+    let written = Written { values: Some(values), ..Written::default() };
+    let agents = settings(written, EditorFacts::default())?.agents.into_iter().collect();
+    let sources = Sources { agents, ..Sources::default() };
+    let resolved = sources.resolve(Some(name), &|_| true);
+    resolved.map(|found| found.agent.patterns()).map_err(|error| vec![error.to_string()])
+}
+
 /// The path of every key that a configuration may have: `tmux.socket`, `agents.*.command`,
 /// `agents.*.dialogs[1].text`.
 #[must_use]
 pub fn config_keys() -> Vec<String> {
-    let map = |key: &str, value| Value::Map(vec![(key.into(), value)]);
-    let dialogs = Value::Array(vec![Value::Map(Vec::new())]);
-    let one = map("agents", map("*", map("dialogs", dialogs)));
-    let report = Report::default();
+    let (report, nothing) = (Report::probing(), Value::Map(Vec::new()));
     let paths = Paths { cwd: None, home: None };
-    read(&mut Item::root(&one, &report).table(), &paths, EditorFacts::default());
+    read(&mut Item::root(&nothing, &report).table(), &paths, EditorFacts::default());
     report.keys().into_iter().collect()
 }
 
@@ -227,7 +248,7 @@ mod tests {
                  empty string",
                 "`agents.mine.dialogs[1].reason`: expected one of permission, question, trust, \
                  sign-in, got `whim`",
-                "`agents.mine.dialogs[1].text` is missing",
+                "`agents.mine.dialogs[1]`: expected what it shows: `text`, or another of its signs",
                 "`agents.mine.env`: expected a table with names as keys, got a list",
                 "`agents.mine.hooks.fle` is not known; known here: dir, file, provider",
                 "`agents.mine.preset`: expected a string that is not empty, got an empty string",

@@ -194,7 +194,8 @@ mod tests {
         info.state_since = Timestamp::from_millisecond(1_500).ok();
         info.workdir = Some("/shop".into());
         let (reason, text) = ("question".to_owned(), "Go on?".to_owned());
-        info.waiting = Some(Waiting { reason, text, about: String::new(), choices: Vec::new() });
+        let (about, choices, request) = (String::new(), Vec::new(), None);
+        info.waiting = Some(Waiting { reason, text, about, choices, request });
         let Ok(Value::Map(pairs)) = value(&info) else { panic!("a map") };
         let waiting = Map::new().put("reason", "question").put("text", "Go on?");
         for pair in [

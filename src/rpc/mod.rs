@@ -24,7 +24,7 @@ mod stdio;
 mod styles;
 mod views;
 
-pub use config::{config_keys, config_problems};
+pub use config::{config_keys, config_problems, configured_patterns};
 pub use methods::{Refused, check};
 pub use serve::serve;
 

@@ -2,7 +2,7 @@
 
 use crate::{
     core::{
-        agent::{Changes, is_program, is_telling, launched},
+        agent::{Changes, is_program, is_telling, is_version, launched},
         command::CommandLine,
         names::visible,
         settings::{Resolved, Sources, Unresolved},
@@ -59,7 +59,10 @@ impl Agents {
     pub(in crate::session) fn configured_in(&self, name: &str, argv: &[String]) -> Option<String> {
         let found = self.configured().find(|(_, changes)| {
             let called = || changes.process_names.iter().flatten().any(|own| own == name);
-            argv.iter().take(2).any(|word| is_of(changes, word)) || (is_telling(name) && called())
+            let versioned = || changes.runs_as_version && is_version(name);
+            argv.iter().take(2).any(|word| is_of(changes, word))
+                || (is_telling(name) && called())
+                || versioned()
         });
         found.map(|(name, _)| name.clone())
     }

@@ -9,7 +9,6 @@ use crate::{
     core::{
         Gastown, agent,
         names::{PolecatName, visible},
-        screen::Patterns,
     },
     host::{HostError, git, path, polecats, trust::Grant},
     session::{
@@ -274,9 +273,9 @@ fn tracker_health(command: &str) -> HealthRow {
 fn agents_health() -> Vec<HealthRow> {
     let found: Vec<_> = agent::preset_names()
         .filter_map(|name| {
-            let program = agent::preset(name)?.command;
-            let path = path::find_program(&program, Path::new("/"))?;
-            let guessed = if Patterns::for_agent(name).is_some() { "" } else { GUESSED };
+            let agent = agent::preset(name)?;
+            let path = path::find_program(&agent.command, Path::new("/"))?;
+            let guessed = if agent.description.is_read() { "" } else { GUESSED };
             let text = format!("{name}: {}{guessed}", path.display());
             Some(HealthRow::new("agents", Level::Ok, text))
         })

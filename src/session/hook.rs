@@ -1,5 +1,5 @@
 //! The program that agents' hooks run, `polecat-nvim hook TMUX`: it writes down on the agent's pane
-//! what the agent tells. It prints nothing, and never keeps the agent waiting for long.
+//! what the agent says. It prints nothing, and never keeps the agent waiting for long.
 
 use std::{
     io::{self, BufReader, Read},
@@ -10,10 +10,7 @@ use jiff::Timestamp;
 use tokio::{runtime, task::spawn_blocking, time::timeout};
 
 use crate::{
-    core::hook_events::{AgentEvent, Happened},
-    host::Launch,
-    session::sessions::told,
-    tmux::PaneAround,
+    core::agent_events::HookWord, host::Launch, session::sessions::metadata::SAID, tmux::PaneAround,
 };
 
 /// How long the agent waits for us at most.
@@ -36,18 +33,14 @@ pub fn report_hook(tmux: String, launch: &Launch) -> io::Result<()> {
 
 async fn report(tmux: String, launch: &Launch) -> Option<()> {
     let pane = PaneAround::us()?;
-    let event = spawn_blocking(read).await.ok()??;
-    let mut options = vec![(told::EVENT, event.encode())];
-    if event.event == Happened::Prompted {
-        options.push((told::PROMPTED, event.at_ms.to_string()));
-    }
-    pane.set_options(tmux, launch, &options).await.ok()
+    let word = spawn_blocking(read).await.ok()??;
+    pane.set_option(tmux, launch, SAID, word.to_string()).await.ok()
 }
 
-fn read() -> Option<AgentEvent> {
+fn read() -> Option<HookWord> {
     let mut input = BufReader::new(io::stdin().lock().take(INPUT_LIMIT));
-    let event = AgentEvent::from_hook(&mut input, Timestamp::now());
+    let word = HookWord::from_hook(&mut input, Timestamp::now());
     // An agent that cannot write the rest would take it for a failure.
     drop(io::copy(&mut input, &mut io::sink()));
-    event.ok()?
+    word.ok()?
 }

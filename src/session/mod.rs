@@ -24,12 +24,13 @@ mod workspace;
 
 pub use complete::Completion;
 pub use context::RigContext;
-pub use error::{MessageError, SessionError};
+pub use error::{InterruptError, MessageError, SessionError};
 pub use events::{Event, EventQueue, Files, Snapshot};
 pub use health::{HealthRow, Level};
 pub use hook::report_hook;
 pub use locations::{FoundLocation, Viewpoint};
 pub use messages::Messenger;
+pub use messages::interrupt::Interrupted;
 pub use observe::Observer;
 pub use observe::capture::CaptureOptions;
 pub use observe::follow::{Follow, Update};

@@ -4,6 +4,7 @@ pub(in crate::session) mod attach;
 pub(in crate::session) mod conflicts;
 pub(in crate::session) mod detect_agent;
 pub(in crate::session) mod environment;
+pub(in crate::session) mod event_source;
 pub(in crate::session) mod exit;
 pub(in crate::session) mod list;
 pub(in crate::session) mod metadata;
@@ -12,7 +13,6 @@ pub(in crate::session) mod pending;
 pub(in crate::session) mod screen_reader;
 pub(in crate::session) mod status;
 pub(in crate::session) mod stop;
-pub(in crate::session) mod told;
 
 use crate::session::context::RigContext;
 

@@ -2,6 +2,7 @@
 
 pub(in crate::session) mod agent_env;
 pub(in crate::session) mod create_session;
+mod events;
 pub(in crate::session) mod hooks;
 pub(in crate::session) mod options;
 pub(in crate::session) mod plan;
@@ -20,7 +21,7 @@ use crate::{
     session::{
         context::RigContext,
         error::SessionError,
-        messages::recipient::Recipient,
+        messages::{inject::require_text, recipient::Recipient},
         sessions::{list::Session, pending::PendingPrompts},
         start::{options::StartOptions, plan::Plan},
     },
@@ -72,6 +73,9 @@ impl Starter {
         options: StartOptions,
         progress: Progress<'_>,
     ) -> Result<Started, SessionError> {
+        if let Some(prompt) = &options.prompt {
+            require_text(prompt.as_bytes())?;
+        }
         progress("starting: checking");
         let found = self.found(name, &options).await?;
         // Before the user is asked about trust.
@@ -105,8 +109,9 @@ impl Starter {
         hooking: Hooking,
         progress: Progress<'_>,
     ) -> Result<Started, SessionError> {
-        let plan = self.with_taken_flags(plan).await;
-        let words = self.first_words(&plan).await;
+        let mut plan = self.with_taken_flags(plan).await;
+        let (events, words) = tokio::join!(self.event_source(&plan), self.first_words(&plan));
+        plan.events = events;
         progress("starting: creating the session");
         let owed = PendingPrompts::by_us(words.typed());
         // Until this is dropped, nobody in this process takes the start for an interrupted one.

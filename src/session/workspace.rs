@@ -106,7 +106,7 @@ impl Workspace {
     /// How many lines a capture opens with when nobody says.
     #[must_use]
     pub fn capture_lines(&self) -> u32 {
-        self.tools.settings.capture_lines.unwrap_or(CAPTURE_LINES)
+        self.shared.settings.capture_lines.unwrap_or(CAPTURE_LINES)
     }
 
     /// The same workspace with new settings. A rig pinned by the user stays pinned.

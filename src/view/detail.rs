@@ -200,6 +200,7 @@ mod tests {
             text: "Proceed?".to_owned(),
             about: "$ rm -rf 漢字漢字".to_owned(),
             choices: Vec::new(),
+            request: None,
         };
         let session = SessionInfo { waiting: Some(waiting), ..session("ash", State::Waiting) };
         let frame = detail(&session, None, at, 30);

@@ -32,7 +32,7 @@ fn waiting(asked: Option<&Waiting>) -> (String, Vec<String>) {
         Some("sign-in") => "waits for a sign-in",
         _ => "waits for a person",
     };
-    let more = asked.map_or_else(Vec::new, |Waiting { reason, text, about, choices }| {
+    let more = asked.map_or_else(Vec::new, |Waiting { reason, text, about, choices, .. }| {
         let [text, about] = [text, about].map(String::clone);
         match reason.as_str() {
             // `Do you want to proceed?` alone tells nothing.
@@ -76,7 +76,7 @@ mod tests {
         let asks = |reason: &str, text: &str, about: &str, choices: &[&str]| {
             let [reason, text, about] = [reason, text, about].map(str::to_owned);
             let choices = choices.iter().map(|choice| (*choice).to_owned()).collect();
-            let waiting = Some(Waiting { reason, text, about, choices });
+            let waiting = Some(Waiting { reason, text, about, choices, request: None });
             SessionInfo { waiting, ..session("ash", State::Waiting) }
         };
         let about = "Bash command · rm -r x";

@@ -41,6 +41,7 @@ async fn what_was_typed_wrong_is_named_with_how_it_is_written() {
         ("PolecatCapture ash x", "`lines`: expected a whole number from 1, got `x`"),
         ("PolecatRig! /", "`:PolecatRig!` unpins, and takes no path"),
         ("PolecatDiff", "`polecat` is missing"),
+        ("PolecatInterrupt", "`:PolecatInterrupt {polecat}`"),
     ] {
         shop.editor.lua("_G.notified = {}", Json::Null).await.unwrap();
         shop.editor.command(command).await.unwrap();
@@ -119,7 +120,7 @@ async fn a_list_of_sessions_leads_to_what_can_be_done_with_one() {
     shop.editor.command("PolecatList").await.unwrap();
     shop.editor.expect_message("stopped `ash`").await;
     let asked = shop.editor.lua("return _G.asked", Json::Null).await.unwrap();
-    assert_eq!(asked, json!([["Which polecat?", "polecat", 1], ["ash", "", 8]]));
+    assert_eq!(asked, json!([["Which polecat?", "polecat", 1], ["ash", "", 9]]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

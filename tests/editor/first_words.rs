@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     framed::{Log, Yard, program},
     rig::{Shop, agent},
-    support::eventually_equal,
+    support::{eventually_equal, neovim::tracker, rig::Project},
 };
 
 const NUDGE: &str = "Run `gt hook` to check your hook and begin work.";
@@ -173,4 +173,75 @@ async fn a_flag_goes_to_a_program_that_takes_it_and_to_no_other() {
         assert_eq!(argv.contains(&"--no-daemon"), expected, "{argv:?}");
         assert_eq!(argv[0], "--dangerously-bypass-approvals-and-sandbox");
     }
+}
+
+/// A shop with the agent `mine`, which is claude's, draws as it does and logs.
+async fn with_mine() -> (Shop, Log) {
+    let project = Project::new().with_tracker();
+    let log = Log(project.around().join("log"));
+    let mine = json!({ "preset": "claude", "command": agent("framed"), "args": ["--log", log.0] });
+    let config = json!({ "tracker": { "command": tracker() }, "agents": { "mine": mine } });
+    (Shop::of(project, config).await, log)
+}
+
+/// The last argument of the agent that was started last.
+fn last_argument(log: &Log) -> String {
+    let argv = log.values("argv").pop().unwrap();
+    argv.as_array().unwrap().last().and_then(Json::as_str).unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_goes_along_with_the_issue_as_one_argument() {
+    let (shop, log) = with_mine().await;
+    let issue = shop.project.issue("Paint the door");
+    let options = json!({ "new": true, "agent": "mine", "issue": issue, "prompt": "In red." });
+    shop.try_start("ash", options).await.unwrap();
+    let told = last_argument(&log);
+    assert!(told.contains("Paint the door") && told.ends_with("\n\nIn red."), "{told}");
+    assert_eq!(log.said(), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_town_a_prompt_comes_behind_what_gastown_says() {
+    let yard = Yard::new(Json::Null).await;
+    let cmd = yard.framed("");
+    let options = json!({ "new": true, "agent": "claude", "cmd": cmd, "prompt": "In red." });
+    yard.editor.call("start", json!(["ash", options])).await.unwrap();
+    let said = yard.log().said();
+    assert_eq!(said[1..], [NUDGE, "In red."]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_has_the_agent_told_the_rest_of_the_line_and_the_lines_of_a_range() {
+    let (shop, log) = with_mine().await;
+    shop.project.commit("main.rs", "one\ntwo\nthree\n");
+    shop.editor.command(&format!("edit {}/main.rs", shop.project.path().display())).await.unwrap();
+    shop.editor.command("2,3PolecatStart! ash agent=mine prompt=look at=this | now").await.unwrap();
+    shop.editor.expect_message("`ash` runs in session").await;
+    let quote = "main.rs:2-3\n```rust\ntwo\nthree\n```";
+    assert_eq!(last_argument(&log), format!("look at=this | now\n\n{quote}"));
+    shop.editor.command("1PolecatStart! birch agent=mine").await.unwrap();
+    shop.editor.expect_message("`birch` runs in session").await;
+    assert_eq!(last_argument(&log), "main.rs:1\n```rust\none\n```");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_that_no_argument_can_be_is_typed() {
+    let (shop, log) = with_mine().await;
+    let long = "größe \"x\"\n".repeat(3_000);
+    for (count, (prompt, typed)) in
+        [("update", "update"), ("-p now", "-p now"), ("!ls it", " !ls it"), (&long, &long)]
+            .into_iter()
+            .enumerate()
+    {
+        let options = json!({ "new": true, "agent": "mine", "prompt": prompt });
+        let info = shop.try_start(&format!("p{count}"), options).await.unwrap();
+        assert_eq!(info["warnings"], json!([]), "{info}");
+        let said = log.said().pop().unwrap();
+        assert_eq!(said.trim_end(), typed.trim_end());
+    }
+    let options = json!({ "new": true, "agent": "mine", "prompt": " \n" });
+    let refused = shop.try_start("ash", options).await.unwrap_err();
+    assert_eq!(refused.code, "bad_argument", "{refused:?}");
+    assert!(!shop.project.worktree("ash").exists());
 }

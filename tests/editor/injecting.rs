@@ -78,3 +78,27 @@ async fn nothing_is_sent_where_nobody_reads_it() {
     assert_eq!(shop.refusal("inject", json!(["ash", ""])).await.code, "bad_argument");
     assert_eq!(shop.refusal("inject", json!(["ash", "a\u{0}b"])).await.code, "bad_argument");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_get_a_message_and_each_is_told_apart() {
+    let shop = Shop::new().await;
+    for polecat in ["ash", "birch"] {
+        shop.start(polecat, "prompts").await;
+    }
+    shop.editor.call("new", json!(["cedar", {}])).await.unwrap();
+    shop.editor.command("PolecatInject ash,cedar,birch hello | all").await.unwrap();
+    shop.editor.expect_message("sent to `ash`, `birch`").await;
+    shop.editor.expect_message("not sent to `cedar`: session not found").await;
+    for polecat in ["ash", "birch"] {
+        shop.editor.expect_capture(polecat, 20, "got: hello | all").await;
+    }
+    for polecat in ["ash", "birch"] {
+        shop.editor.expect_state(polecat, "idle").await;
+    }
+    shop.editor.command("PolecatInject * once more").await.unwrap();
+    for polecat in ["ash", "birch"] {
+        shop.editor.expect_capture(polecat, 20, "got: once more").await;
+    }
+    shop.editor.command("PolecatInject *").await.unwrap();
+    shop.editor.expect_message("`message` is missing").await;
+}

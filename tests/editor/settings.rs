@@ -213,7 +213,15 @@ async fn what_the_configuration_says_of_an_agent_is_checked_key_by_key() {
         (mine(json!({ "dialogs": "accept" })), "`agents.mine.dialogs`: expected a list of tables"),
         (
             mine(json!({ "dialogs": [{ "press": ["Enter"] }] })),
-            "`agents.mine.dialogs[1].text` is missing",
+            "`agents.mine.dialogs[1]`: expected what it shows",
+        ),
+        (
+            mine(json!({ "screen": { "layout": "round", "markers": [">>"], "colour": 1 } })),
+            "`agents.mine.screen.layout`: expected one of ruled, ruled_or_boxed",
+        ),
+        (
+            mine(json!({ "screen": { "markers": [">>"], "colour": 1 } })),
+            "`agents.mine.screen.colour` is not known",
         ),
     ] {
         let shop = Shop::of(Project::new(), config.clone()).await;

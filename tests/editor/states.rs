@@ -40,7 +40,12 @@ pub(crate) fn player(preset: &str, first: &str) -> Json {
 
 /// A shop in which `ash` shows screens of `preset`, its start over and told.
 pub(crate) async fn playing(preset: &str, first: &str) -> Shop {
-    let shop = Shop::of(Project::new(), player(preset, first)).await;
+    playing_as(player(preset, first)).await
+}
+
+/// The same, with what a configuration says of the player.
+async fn playing_as(config: Json) -> Shop {
+    let shop = Shop::of(Project::new(), config).await;
     shop.editor.lua(LISTEN, Json::Null).await.unwrap();
     shop.editor.expect_line("polecat://status", "shop").await;
     shop.try_start("ash", json!({ "new": true, "agent": "player" })).await.unwrap();
@@ -215,4 +220,29 @@ async fn the_state_of_an_agent_whose_screen_is_not_known_is_called_a_guess() {
     is("idle").await;
     shop.editor.nvim.command("split polecat://status/ash").await.unwrap();
     shop.editor.expect_line("polecat://status/ash", "state from  guessed").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_of_an_agent_that_only_the_configuration_describes_is_told_step_by_step() {
+    let mut config = player("generic", "kimi/ready");
+    config["agents"]["player"]["screen"] = json!({
+        "layout": "in_box",
+        "marks": [">"],
+        "markers": ["▶"],
+        "busy_above": { "indent": 2, "glyphs": "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏🌔", "holds": ["Working…", "Tip:"] },
+    });
+    config["agents"]["player"]["dialogs"] = json!([
+        { "reason": "permission", "choice": ["Approve once", "Reject"], "phrase": "▶" },
+    ]);
+    in_time(async || {
+        let shop = playing_as(config.clone()).await;
+        shows(&shop, "kimi/working", &["working"]).await?;
+        let about =
+            "cwd: /home/user/project/kimi-code/shop $ touch permitted.txt Runs a mock command";
+        let asks = format!("permission: Run this command?: {about}");
+        shows(&shop, "kimi/permission", &["waiting", &asks]).await?;
+        shows(&shop, "kimi/idle-after-answer", &["idle"]).await?;
+        Ok(())
+    })
+    .await;
 }

@@ -1,14 +1,12 @@
 //! Agents that only the configuration tells of.
 
-use polecat::core::screen::{CustomDialog, DialogId, Look, Patterns, Policy, Reason, Seen, read};
+use polecat::core::screen::{Look, Patterns, Policy, Seen, read};
+use serde_json::{Value as Json, json};
 
-fn dialog(text: &str, keys: &[&str], selected: Option<&str>) -> CustomDialog {
-    CustomDialog {
-        text: text.to_owned(),
-        reason: Reason::Trust,
-        keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-        selected: selected.map(str::to_owned),
-    }
+use crate::recorded::configured;
+
+fn mine(agent: &Json) -> Patterns {
+    configured(&json!({ "agents": { "mine": agent } }), "mine")
 }
 
 fn seen(patterns: &Patterns, title: &str, screen: &str) -> Seen {
@@ -40,15 +38,12 @@ fn a_configured_prompt_or_title_makes_idle() {
 
 #[test]
 fn a_configured_dialog_waits_until_its_prompt_stands_under_it() {
-    let patterns = Patterns::generic().with_ready_prompt("ready> ").with_dialogs(vec![dialog(
-        "Do you trust this place?",
-        &["y", "Enter"],
-        None,
-    )]);
+    let patterns = mine(&json!({ "command": "mine", "ready": { "prompt": "ready> " },
+        "dialogs": [{ "text": "Do you trust this place?", "press": ["y", "Enter"] }] }));
     let Seen::Waiting(question) = seen(&patterns, "vm", "Do you trust\nthis place? (y/n)") else {
         panic!("a dialog")
     };
-    assert_eq!(question.dialog, Some(DialogId::Custom(0)));
+    assert_eq!(question.dialog, Some("Do you trust this place?"));
     let keys = patterns.accepted(&question, &[], Policy::Implied);
     assert_eq!(keys, Some(vec!["y".to_owned(), "Enter".to_owned()]));
     assert_eq!(patterns.accepted(&question, &[], Policy::Ask), None);
@@ -58,8 +53,8 @@ fn a_configured_dialog_waits_until_its_prompt_stands_under_it() {
 
 #[test]
 fn configured_keys_are_pressed_only_with_the_choice_they_assume() {
-    let patterns = Patterns::generic()
-        .with_dialogs(vec![dialog("Go on?", &["Enter"], Some("Yes")), dialog("Stop?", &[], None)]);
+    let patterns = mine(&json!({ "command": "mine", "dialogs": [
+        { "text": "Go on?", "press": ["Enter"], "selected": "Yes" }, { "text": "Stop?" }] }));
     for (screen, expected) in [
         ("Go on?\n> 1. Yes\n  2. No", Some("Enter")),
         ("Go on?\n  1. Yes\n> 2. No", None),
@@ -74,17 +69,14 @@ fn configured_keys_are_pressed_only_with_the_choice_they_assume() {
 
 #[test]
 fn a_configured_dialog_of_a_known_agent_is_not_seen_in_its_conversation() {
-    let patterns = Patterns::for_agent("claude").expect("known").with_dialogs(vec![dialog(
-        "Renew your plan?",
-        &["Escape"],
-        None,
-    )]);
+    let patterns = mine(&json!({ "preset": "claude",
+        "dialogs": [{ "text": "Renew your plan?", "press": ["Escape"] }] }));
     let rule = "─".repeat(40);
     let quoted = format!("● Renew your plan?\n\n{rule}\n❯ \n{rule}\n  ? for shortcuts");
     assert_eq!(seen(&patterns, "✳ x", &quoted), Seen::Idle);
     let asked = format!("● Hello\n\n{rule}\n Renew your plan?\n\n Esc to close");
     let Seen::Waiting(question) = seen(&patterns, "✳ x", &asked) else { panic!("a dialog") };
-    assert_eq!(question.dialog, Some(DialogId::Custom(0)));
+    assert_eq!(question.dialog, Some("Renew your plan?"));
 }
 
 #[test]

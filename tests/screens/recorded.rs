@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use polecat::core::agent::preset_names;
 use polecat::core::screen::{Look, Patterns, Reading, Shown, read};
+use polecat::rpc::configured_patterns;
 use serde::Deserialize;
 
 /// One recorded screen.
@@ -85,6 +86,14 @@ pub(crate) fn agents() -> impl Iterator<Item = &'static str> {
 /// Where the folders of recorded screens are.
 pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens")
+}
+
+/// The patterns for the agent `name` by a configuration.
+pub(crate) fn configured(config: &serde_json::Value, name: &str) -> Patterns {
+    let values = rmpv::ext::to_value(config).expect("JSON has a value for each of its values");
+    let mut bytes = Vec::new();
+    rmpv::encode::write_value(&mut bytes, &values).expect("memory takes what is written");
+    configured_patterns(&bytes, name).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
 /// All of them.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::PermissionsExt;
 
-use polecat::tmux::{NewSession, TmuxError};
+use polecat::tmux::{NewSession, Secret, TmuxError};
 
 use crate::support::tmux::TmuxServer;
 use crate::support::{eventually, eventually_equal};
@@ -238,4 +238,31 @@ async fn a_pane_that_somebody_has_run_another_program_is_not_ours_any_more() {
     assert!(tmux.runs_created(pane).await.unwrap());
     server.run(&[&respawn[..], &["cat"]].concat());
     assert!(!tmux.runs_created(pane).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_is_the_first_programs_alone() {
+    let server = TmuxServer::absent();
+    let tmux = server.client();
+    let show = r#"printf '%s ' "$SECRET" "$@"; exec sleep 60"#;
+    let mut spec = NewSession::new("secret", "/tmp", words(&["sh", "-c", show, "sh", "a b"]));
+    let args = ["--port", "1"].map(str::to_owned).to_vec();
+    spec.secret = Some(Secret { variable: "SECRET", value: "s3cret".to_owned(), args });
+    // The first one starts the server, by a process whose arguments everybody can read.
+    tmux.create_session(&spec).await.unwrap();
+    let shows = async |expected: &str| {
+        eventually_equal(expected.to_owned(), async || {
+            server.run(&["capture-pane", "-p", "-t", "=secret:"]).trim().to_owned()
+        })
+        .await;
+    };
+    shows("s3cret a b --port 1").await;
+    let table = server.run(&["show-environment", "-t", "=secret:"]);
+    assert!(!table.contains("SECRET"), "{table}");
+    server.run(&["respawn-pane", "-k", "-t", "=secret:"]);
+    shows("a b").await;
+    spec.secret.as_mut().unwrap().args = vec!["$(id)".to_owned()];
+    "other".clone_into(&mut spec.name);
+    let refused = tmux.create_session(&spec).await;
+    assert!(matches!(refused, Err(TmuxError::BadArgument { .. })), "{refused:?}");
 }

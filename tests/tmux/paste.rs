@@ -239,3 +239,32 @@ async fn what_would_reach_other_panes_too_is_not_pressed() {
     assert!(tmux.screen(pane).await.unwrap().synchronized);
     recorder.received(b"x").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spinner_that_has_stopped_and_the_beginning_of_an_odd_title_are_told() {
+    let server = TmuxServer::absent();
+    let tmux = server.client();
+    let recorder = Recorder::start(&server, &tmux, "s", "hello").await;
+    let pane = recorder.pane.pane_id;
+    let tty = tmux.screen(pane).await.unwrap().terminal.clone();
+    let draw = |title: &str, row: &str| {
+        std::fs::write(&tty, format!("\x1b]2;{title}\x1b\\\x1b[2J\x1b[H{row}")).unwrap();
+    };
+    let rows = [" ⠸ word0 word1".to_owned()];
+    draw("⠇ 50% done", &rows[0]);
+    let guard = eventually("what was drawn", async || {
+        let screen = tmux.screen(pane).await.unwrap();
+        let guard = Guard::of(&screen, &rows, &[0]);
+        let pressed = tmux.press(pane, &["x"], &guard, &[]).await.unwrap();
+        let drawn = screen.title.starts_with('⠇') && pressed == Pressed::Yes;
+        if drawn { Ok(guard) } else { Err(screen.title) }
+    })
+    .await;
+    let pressed = async || tmux.press(pane, &["x"], &guard, &[]).await.unwrap();
+    for (title, row) in [("⠇ 50% done", " * word0 word1"), ("✳ 50% done", &rows[0])] {
+        draw(title, row);
+        eventually_equal(Pressed::Changed, pressed).await;
+        draw("⠇ 50% more", &rows[0]);
+        eventually_equal(Pressed::Yes, pressed).await;
+    }
+}

@@ -5,6 +5,7 @@ return {
     { '<CR>', 'Follow what it prints', act = 'capture', doing = 'opening' },
     { 'a', 'Attach: use its session in a terminal', act = 'attach', doing = 'attaching' },
     { 'i', 'Inject: write a message to it', act = 'compose', doing = 'opening' },
+    { 'gI', 'Interrupt what it is doing', act = 'interrupt', doing = 'interrupting' },
     { 'd', 'Show what it changed', act = 'diff', doing = 'opening' },
     { 's', 'Start it', act = 'start', doing = 'starting' },
     { 'x', 'Stop it', act = 'stop', doing = 'stopping' },
@@ -19,6 +20,7 @@ return {
     { '<CR>', 'Follow what it prints', act = 'capture', doing = 'opening' },
     { 'a', 'Attach: use its session in a terminal', act = 'attach', doing = 'attaching' },
     { 'i', 'Inject: write a message to it', act = 'compose', doing = 'opening' },
+    { 'gI', 'Interrupt what it is doing', act = 'interrupt', doing = 'interrupting' },
     { 'd', 'Show what it changed', act = 'diff', doing = 'opening' },
     { 's', 'Start it', act = 'start', doing = 'starting' },
     { 'x', 'Stop it', act = 'stop', doing = 'stopping' },
@@ -31,6 +33,7 @@ return {
   capture = {
     { 'a', 'Attach: use the session in a terminal', act = 'attach', doing = 'attaching' },
     { 'i', 'Inject: write a message to the polecat', act = 'compose', doing = 'opening' },
+    { 'gI', 'Interrupt what it is doing', act = 'interrupt', doing = 'interrupting' },
     {
       'gf',
       'Open the file under the cursor',
@@ -59,6 +62,7 @@ return {
   snapshot = {
     { 'a', 'Attach: use the session in a terminal', act = 'attach', doing = 'attaching' },
     { 'i', 'Inject: write a message to the polecat', act = 'compose', doing = 'opening' },
+    { 'gI', 'Interrupt what it is doing', act = 'interrupt', doing = 'interrupting' },
     {
       'gf',
       'Open the file under the cursor',

@@ -1,7 +1,7 @@
 //! What settings say about an agent; for a known one, only the differences.
 
 use super::{Agent, Hooks, PromptMode, Ready, Resume, file_name};
-use crate::core::screen::CustomDialog;
+use crate::core::screen::DescriptionChanges;
 
 /// Overrides for an agent; `None` keeps the base value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,8 +36,6 @@ pub struct Changes {
     pub hooks_dir: Option<String>,
     /// The file of its hooks.
     pub hooks_file: Option<String>,
-    /// Whether it is to tell of its work by events.
-    pub events: Option<bool>,
     /// How it goes on with an earlier conversation.
     pub resume: Option<Resume>,
     /// The variable that names its configuration folder.
@@ -46,8 +44,16 @@ pub struct Changes {
     pub session_id_env: Option<String>,
     /// The instructions file that it reads.
     pub instructions: Option<String>,
-    /// More dialogs.
-    pub dialogs: Vec<CustomDialog>,
+    /// Whether it may tell of its state by events.
+    pub events: Option<bool>,
+    /// Its screen, keys and dialogs.
+    pub description: DescriptionChanges,
+    /// More arguments if its hooks file is in the working directory.
+    pub hook_args: Option<Vec<String>>,
+    /// Flags to add if the installed program supports them.
+    pub flags_if_taken: Option<Vec<String>>,
+    /// Whether its program may be called by a version alone.
+    pub runs_as_version: bool,
 }
 
 impl Changes {
@@ -61,8 +67,11 @@ impl Changes {
             patterns: base.patterns.clone(),
             wrapper: self.wrapper.clone().unwrap_or_else(|| base.wrapper.clone()),
             args: self.args.clone().unwrap_or_else(|| base.args.clone()),
-            flags_if_taken: base.flags_if_taken.clone(),
-            hook_args: self.args.as_ref().map_or_else(|| base.hook_args.clone(), |_| Vec::new()),
+            flags_if_taken: self
+                .flags_if_taken
+                .clone()
+                .unwrap_or_else(|| base.flags_if_taken.clone()),
+            hook_args: self.hook_args(base),
             env: merged(&base.env, &self.env),
             process_names: self.process_names(&command, base),
             ready: Ready {
@@ -74,8 +83,6 @@ impl Changes {
             prompt_mode: self.prompt_mode.clone().unwrap_or_else(|| base.prompt_mode.clone()),
             initial_prompt: text(&self.initial_prompt, &base.initial_prompt),
             hooks: self.hooks(base.hooks.as_ref()),
-            hook_events: base.hook_events,
-            events: self.events.or(base.events),
             resume: match self.resume.clone() {
                 Some(given) => Some(given.over(base.resume.as_ref())),
                 None => base.resume.clone(),
@@ -83,9 +90,16 @@ impl Changes {
             config_dir_env: text(&self.config_dir_env, &base.config_dir_env),
             session_id_env: text(&self.session_id_env, &base.session_id_env),
             instructions: self.instructions.clone().unwrap_or_else(|| base.instructions.clone()),
-            dialogs: base.dialogs.iter().chain(&self.dialogs).cloned().collect(),
+            events: self.events.or(base.events),
+            description: self.description.over(&base.description),
             command,
         }
+    }
+
+    /// Those of the base belong to its own arguments.
+    fn hook_args(&self, base: &Agent) -> Vec<String> {
+        let kept = || if self.args.is_none() { base.hook_args.clone() } else { Vec::new() };
+        self.hook_args.clone().unwrap_or_else(kept)
     }
 
     /// A wrapper script may remain as a process of its own name, or be replaced by what it starts.

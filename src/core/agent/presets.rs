@@ -1,6 +1,6 @@
 //! The known agents as [`Agent`]s.
 
-use super::{Agent, Hooks, PromptMode, Ready, Resume};
+use super::{Agent, ConversationFiles, Hooks, PromptMode, Ready, Resume};
 use crate::core::agents::{AGENTS, FirstWords, HooksFile, KnownAgent, ResumeBy};
 
 /// The known agent of this name.
@@ -24,6 +24,7 @@ pub(super) fn agent(known: &KnownAgent) -> Agent {
     let pairs = |pairs: &[(&str, &str)]| {
         pairs.iter().map(|(one, other)| ((*one).to_owned(), (*other).to_owned())).collect()
     };
+    let shown = known.shows.and_then(|name| AGENTS.iter().copied().find(|it| it.name == name));
     Agent {
         name: known.name.to_owned(),
         patterns: known.shows.unwrap_or(known.name).to_owned(),
@@ -43,13 +44,12 @@ pub(super) fn agent(known: &KnownAgent) -> Agent {
         prompt_mode: known.first_words.into(),
         initial_prompt: None,
         hooks: known.hooks.map(Hooks::from),
-        hook_events: known.hook_events,
-        events: None,
         resume: known.resume.map(Resume::from),
         config_dir_env: known.config_dir_env.map(str::to_owned),
         session_id_env: known.session_id_env.map(str::to_owned),
         instructions: known.instructions.to_owned(),
-        dialogs: Vec::new(),
+        events: None,
+        description: shown.unwrap_or(known).description(),
     }
 }
 
@@ -65,10 +65,14 @@ impl From<FirstWords> for PromptMode {
 
 impl From<ResumeBy> for Resume {
     fn from(known: ResumeBy) -> Self {
-        let ResumeBy { is_subcommand, by_id, last, fork, new } = known;
+        let ResumeBy { is_subcommand, by_id, last, fork, new, files } = known;
         let [by_id, last, fork, new] =
             [by_id, last, fork, new].map(|words| words.map(str::to_owned));
-        Self { is_subcommand, by_id, last, fork, new }
+        let files = files.map(|(paths, holds)| ConversationFiles {
+            paths: paths.to_owned(),
+            holds: holds.to_owned(),
+        });
+        Self { is_subcommand, by_id, last, fork, new, files }
     }
 }
 
@@ -119,6 +123,8 @@ mod tests {
             assert_eq!(preset(name).map(|agent| agent.argv().join(" ")).as_deref(), Some(line));
         }
         assert_eq!(preset("clod"), None);
+        let description = |name| preset(name).map(|agent| agent.description);
+        assert_eq!(description("groq-compound"), description("claude"));
     }
 
     #[test]

@@ -73,7 +73,8 @@ pub fn preset_of_process(name: &str, argv: &[String]) -> Option<&'static str> {
 
 /// Whether a program's name is just a version such as `2.1.30`, as with Claude Code's native build
 /// (`versionPattern` of gastown's internal/tmux/tmux.go).
-fn is_version(name: &str) -> bool {
+#[must_use]
+pub fn is_version(name: &str) -> bool {
     let parts: Vec<_> = name.split('.').collect();
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     parts.len() == 3 && parts.iter().all(is_number)
@@ -203,6 +204,7 @@ mod tests {
             ("vibe-rs", "vibe-rs --agent ask", Some("vibe")),
             ("node", "node /x/node_modules/@augmentcode/auggie/augment.mjs", Some("auggie")),
             ("openhands", "/usr/bin/python3 /x/bin/openhands --always-approve", Some("openhands")),
+            ("MainThread", "node /x/node_modules/.bin/qwen --yolo", Some("qwen")),
             // Kimi's older program, in Python.
             ("kimi", "/usr/bin/python3 /home/me/.local/bin/kimi-cli", Some("kimi")),
         ] {

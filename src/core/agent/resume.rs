@@ -1,6 +1,6 @@
 //! How an agent goes on with an earlier conversation, as words of its command line.
 
-use super::Agent;
+use super::{Agent, ConversationFiles};
 
 /// How an agent goes on with an earlier conversation. Each is words of its command line, in which
 /// `{id}` stands for the conversation's id; what is absent, it cannot do.
@@ -16,6 +16,8 @@ pub struct Resume {
     pub fork: Option<String>,
     /// Gives a new conversation this id: `--session-id {id}`.
     pub new: Option<String>,
+    /// Where its conversations are, for one that chooses their ids itself.
+    pub files: Option<ConversationFiles>,
 }
 
 /// The conversation that an agent is started with.
@@ -53,6 +55,7 @@ impl Resume {
             last: self.last.or(base.last),
             fork: self.fork.or(base.fork),
             new: self.new.or(base.new),
+            files: self.files.or(base.files),
         }
     }
 
@@ -104,7 +107,7 @@ mod tests {
         agent.with_conversation(argv, conversation).map(|argv| argv.join(" "))
     }
 
-    /// These were tried with the programs, of the versions that their files name.
+    /// All but amp were tried, in the versions that their files name.
     #[test]
     fn an_agent_goes_on_by_the_words_that_it_takes() {
         let earlier = Conversation::Earlier("7");

@@ -1,6 +1,7 @@
-//! Auggie CLI.
+//! Auggie CLI; flags and first screen are those of 0.36.0.
 
 use super::{FirstWords, KnownAgent, ResumeBy};
+use crate::core::screen::{Dialog, Reason, Screen, Sign};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "auggie",
@@ -9,5 +10,12 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["auggie", "node"],
     first_words: FirstWords::Argument,
     resume: Some(ResumeBy::id("--resume {id}")),
+    screen: Some(Screen { dialogs: DIALOGS, ..Screen::UNKNOWN }),
     ..KnownAgent::PLAIN
 };
+
+const DIALOGS: &[Dialog] = &[Dialog::new(
+    "sign-in",
+    Reason::SignIn,
+    &[Sign::Near("Login to continue"), Sign::Near("Press return to open your browser")],
+)];

@@ -1,7 +1,7 @@
 //! Claude Code; its screen was read off 2.1.197.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
-use crate::core::hook_events::{HookEvents, SettingsBy};
+use crate::core::agent_events::{HookEvents, SettingsBy};
 use crate::core::screen::{
     Answering, Bang, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
     Toggle, Words,
@@ -38,6 +38,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     instructions: "CLAUDE.md",
     keys: Keys {
         interrupt: &["Escape"],
+        interrupted: Some("Interrupted · What should Claude do"),
         newline: Some("C-j"),
         clears: &["C-u"],
         bang: Bang::TextAfterBlank,
@@ -52,7 +53,6 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
 const HOOK_EVENTS: HookEvents = HookEvents {
     settings: SettingsBy::Flag,
     events: &[
-        ("SessionStart", ""),
         ("UserPromptSubmit", ""),
         ("PermissionRequest", ""),
         ("Stop", ""),

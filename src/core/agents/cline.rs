@@ -11,7 +11,10 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["cline"],
     delay_ms: 20_000,
     first_words: FirstWords::Argument,
-    resume: Some(ResumeBy::id("--id {id}")),
+    resume: Some(ResumeBy {
+        files: Some((".cline/data/sessions/{id}/*.json", r#""cwd": "{cwd}""#)),
+        ..ResumeBy::id("--id {id}")
+    }),
     keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN

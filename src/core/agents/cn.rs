@@ -10,13 +10,16 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["cn", "node"],
     delay_ms: 20_000,
     first_words: FirstWords::Argument,
+    // What `--resume` goes on with is the last one of all folders.
     resume: Some(ResumeBy {
         by_id: Some("--fork {id}"),
         fork: Some("--fork {id}"),
+        files: Some((".continue/sessions/{id}.json", r#""workspaceDirectory": "{cwd}""#)),
         ..ResumeBy::NOTHING
     }),
     keys: Keys {
         interrupt: &["Escape"],
+        interrupted: Some("Interrupted by user"),
         newline: Some("C-j"),
         // Of one row.
         clears: &["C-u"],

@@ -24,11 +24,16 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
         by_id: Some("resume {id}"),
         last: Some("resume --last"),
         fork: Some("fork {id}"),
+        files: Some((
+            ".codex/sessions/*/*/*/rollout-???????????????????-{id}.jsonl",
+            r#""cwd":"{cwd}""#,
+        )),
         ..ResumeBy::NOTHING
     }),
     config_dir_env: Some("CODEX_HOME"),
     keys: Keys {
         interrupt: &["Escape"],
+        interrupted: Some("Conversation interrupted"),
         newline: Some("C-j"),
         clears: &["C-u"],
         bang: Bang::TextAfterBlank,

@@ -10,6 +10,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["copilot", "node"],
     first_words: FirstWords::Flag("--interactive"),
     hooks: Some(HooksFile { provider: "copilot", dir: ".github/hooks", file: "gastown.json" }),
+    // What `--continue` goes on with is another folder's, where this one has none.
     resume: Some(ResumeBy {
         by_id: Some("--resume {id}"),
         new: Some("--session-id {id}"),
@@ -19,6 +20,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     keys: Keys {
         interrupt: &["Escape", "Escape"],
         interrupt_again: Some("esc again to"),
+        interrupted: Some("Operation cancelled by user"),
         newline: Some("C-j"),
         // The first stops at the beginning of a row.
         clears: &["C-u", "BSpace"],

@@ -1,6 +1,7 @@
 //! Factory's droid; flags and first screen are those of 0.215.0.
 
 use super::{FirstWords, KnownAgent, ResumeBy};
+use crate::core::screen::{Dialog, Reason, Screen, Sign};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "droid",
@@ -14,5 +15,13 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
         fork: Some("--fork {id}"),
         ..ResumeBy::NOTHING
     }),
+    screen: Some(Screen { dialogs: DIALOGS, ..Screen::UNKNOWN }),
     ..KnownAgent::PLAIN
 };
+
+const DIALOGS: &[Dialog] = &[Dialog::new(
+    "sign-in",
+    Reason::SignIn,
+    &[Sign::Near("Please login with your Factory account")],
+)
+.labels(&["Login", "Exit"])];

@@ -27,6 +27,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     session_id_env: Some("GEMINI_SESSION_ID"),
     keys: Keys {
         interrupt: &["Escape"],
+        interrupted: Some("Request cancelled."),
         newline: Some("C-j"),
         // The first stops at the beginning of a row.
         clears: &["C-u", "BSpace"],

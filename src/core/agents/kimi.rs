@@ -12,10 +12,17 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     resume: Some(ResumeBy {
         by_id: Some("--session {id}"),
         last: Some("--continue"),
+        files: Some((".kimi-code/sessions/*/{id}/state.json", r#""cwd":"{cwd}""#)),
         ..ResumeBy::NOTHING
     }),
     config_dir_env: Some("KIMI_CODE_HOME"),
-    keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
+    keys: Keys {
+        interrupt: &["Escape"],
+        interrupted: Some("Interrupted by user"),
+        newline: Some("C-j"),
+        clears: &["C-u"],
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

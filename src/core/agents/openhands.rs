@@ -1,4 +1,4 @@
-//! OpenHands, by its documentation.
+//! `OpenHands`, by its documentation.
 
 use super::{FirstWords, KnownAgent, ResumeBy};
 

@@ -20,7 +20,13 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     }),
     config_dir_env: Some("PI_CODING_AGENT_DIR"),
     session_id_env: Some("PI_SESSION_ID"),
-    keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
+    keys: Keys {
+        interrupt: &["Escape"],
+        interrupted: Some("Operation aborted"),
+        newline: Some("C-j"),
+        clears: &["C-u"],
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

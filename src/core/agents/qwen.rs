@@ -1,7 +1,7 @@
 //! Qwen Code; its screen was read off 0.24.4.
 
 use super::{FirstWords, Keys, KnownAgent, ResumeBy};
-use crate::core::hook_events::{HookEvents, SettingsBy, SettingsVariable};
+use crate::core::agent_events::{HookEvents, SettingsBy, SettingsVariable};
 use crate::core::screen::{
     Answering, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
 };
@@ -25,7 +25,13 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     }),
     config_dir_env: Some("QWEN_HOME"),
     instructions: "QWEN.md",
-    keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
+    keys: Keys {
+        interrupt: &["Escape"],
+        interrupted: Some("Request cancelled."),
+        newline: Some("C-j"),
+        clears: &["C-u"],
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };
@@ -42,7 +48,6 @@ const HOOK_EVENTS: HookEvents = HookEvents {
         },
     }),
     events: &[
-        ("SessionStart", ""),
         ("UserPromptSubmit", ""),
         ("PermissionRequest", ""),
         ("Stop", ""),

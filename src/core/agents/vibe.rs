@@ -16,11 +16,21 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     resume: Some(ResumeBy {
         by_id: Some("--resume {id}"),
         last: Some("--continue"),
+        files: Some((
+            ".vibe/logs/session/unified/{id}/generations/*/runtime-state.json",
+            r#""cwd":"{cwd}""#,
+        )),
         ..ResumeBy::NOTHING
     }),
     config_dir_env: Some("VIBE_HOME"),
     session_id_env: Some("VIBE_SESSION_ID"),
-    keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
+    keys: Keys {
+        interrupt: &["Escape"],
+        interrupted: Some("Interrupted · What should Vibe do"),
+        newline: Some("C-j"),
+        clears: &["C-u"],
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

@@ -1,9 +1,9 @@
 //! Which keys answer a dialog, and whether they may be pressed without a person.
 
-use super::description::{Accept, Answering, Ticks, Way, Words};
+use super::Question;
+use super::description::{Accept, Answering, Dialog, Ticks, Way, Words};
 use super::dialog::begins;
-use super::patterns::{CustomDialog, Patterns};
-use super::{DialogId, Question};
+use super::patterns::Patterns;
 
 /// Who answers an agent's startup dialogs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,17 +39,21 @@ impl Patterns {
         args: &[String],
         policy: Policy,
     ) -> Option<Vec<String>> {
-        match question.dialog? {
-            DialogId::Custom(at) => custom(self.dialogs.get(at)?, question, policy),
-            DialogId::Preset(id) => {
-                let known = self.known.dialogs.iter().find(|dialog| dialog.id == id)?;
-                let accept = known.accept.as_ref()?;
+        match self.dialog(question)?.accept? {
+            Accept::Keys { keys, selected } => {
+                let marked = question.selected.and_then(|at| question.choices.get(at));
+                let assumed = selected
+                    .is_none_or(|expected| marked.is_some_and(|label| begins(label, expected)));
+                let may = assumed && policy != Policy::Ask;
+                may.then(|| keys.iter().map(|key| (*key).to_owned()).collect())
+            }
+            Accept::Choice { choice, implied_by } => {
                 let allowed = match policy {
-                    Policy::Implied => implied(accept, args),
+                    Policy::Implied => implied(implied_by, args),
                     Policy::Accept => true,
                     Policy::Ask => false,
                 };
-                match self.step(question, accept.choice).filter(|_| allowed)? {
+                match self.step(question, choice).filter(|_| allowed)? {
                     Step::Move(key) => Some(vec![key.to_owned()]),
                     Step::Give(keys) => Some(keys),
                 }
@@ -60,8 +64,7 @@ impl Patterns {
     /// Whether the agent shows this briefly at startup without needing an answer.
     #[must_use]
     pub fn may_pass(&self, question: &Question) -> bool {
-        let id = question.dialog;
-        self.known.passing.iter().any(|passing| id == Some(DialogId::Preset(passing)))
+        self.known.passing.iter().any(|passing| question.dialog == Some(*passing))
     }
 
     /// What to press next to give the choice at `choice`, from 0, without words; `None` if no way
@@ -114,14 +117,17 @@ impl Patterns {
     /// the mark, or the letters.
     pub(super) fn answering(&self, question: &Question) -> Answering {
         let usual = self.known.answering;
-        let named = |id| self.known.dialogs.iter().find(|dialog| dialog.id == id);
-        match question.dialog {
-            Some(DialogId::Preset(id)) => {
-                named(id).and_then(|dialog| dialog.answering).unwrap_or(usual)
-            }
-            _ if usual.way == Way::Letter => usual,
-            _ => Answering { yes: &[], no: &[], ..Answering::MARK },
+        let dialog = self.dialog(question);
+        match dialog.and_then(|dialog| dialog.answering) {
+            Some(own) => own,
+            None if dialog.is_some_and(|dialog| !dialog.is_near()) => usual,
+            None if usual.way == Way::Letter => usual,
+            None => Answering { yes: &[], no: &[], ..Answering::MARK },
         }
+    }
+
+    fn dialog(&self, question: &Question) -> Option<&'static Dialog> {
+        self.dialogs().find(|dialog| question.dialog == Some(dialog.id))
     }
 }
 
@@ -161,21 +167,10 @@ fn by(way: Way, question: &Question, choice: usize) -> Option<Step> {
     }
 }
 
-/// The configuration's own keys: the user allowed them by writing them there.
-fn custom(dialog: &CustomDialog, question: &Question, policy: Policy) -> Option<Vec<String>> {
-    let marked = question.selected.and_then(|at| question.choices.get(at));
-    let assumed = dialog
-        .selected
-        .as_deref()
-        .is_none_or(|expected| marked.is_some_and(|label| begins(label, expected)));
-    let may = assumed && policy != Policy::Ask && !dialog.keys.is_empty();
-    may.then(|| dialog.keys.clone())
-}
-
 /// Whether the arguments contain one of these words or pairs of words; `--a=b` counts as `--a b`.
-fn implied(accept: &Accept, args: &[String]) -> bool {
+fn implied(implied_by: &[&str], args: &[String]) -> bool {
     let words: Vec<&str> = args.iter().flat_map(|arg| arg.splitn(2, '=')).collect();
-    accept.implied_by.iter().any(|words_given| {
+    implied_by.iter().any(|words_given| {
         let given: Vec<&str> = words_given.split(' ').collect();
         words.windows(given.len()).any(|window| window == given)
     })

@@ -1,62 +1,88 @@
-//! The form of the descriptions of known agents' screens; the descriptions are in `core/agents/`.
+//! The form in which agents' screens and keys are described, in `core/agents/` and in a person's
+//! configuration.
+//!
+//! Descriptions are constants. What a configuration says is kept as if it were one
+//! (`rpc/config/kept.rs`), so that there is one form for both.
 
+mod changes;
 mod dialog;
 
-pub(in crate::core) use dialog::{
-    Accept, Answering, Dialog, Done, Opens, Sign, Ticks, Toggle, Way, Words,
-};
+pub use changes::DescriptionChanges;
+pub(crate) use changes::{KeysChanges, ScreenChanges};
+
+pub(crate) use dialog::{Accept, Answering, Dialog, Done, Opens, Sign, Ticks, Toggle, Way, Words};
+
+/// What is known of an agent's screen and keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// `None` where its state can only be guessed.
+    pub(crate) screen: Option<Screen>,
+    pub(crate) keys: Keys,
+    /// The configuration's dialogs, which come before those of the screen.
+    pub(crate) dialogs: &'static [Dialog],
+}
+
+impl Description {
+    /// Whether its state is read off its screen, not guessed.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.screen.is_some_and(|screen| screen.layout != Layout::Unknown)
+    }
+}
 
 /// What is known about an agent's screen. A file of `core/agents/` says what differs from
 /// [`Screen::PLAIN`].
-#[derive(Debug)]
-pub(in crate::core) struct Screen {
-    pub(in crate::core) layout: Layout,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Screen {
+    pub(crate) layout: Layout,
     /// The marks that may precede typed text; an empty one where nothing does.
-    pub(in crate::core) marks: &'static [&'static str],
+    pub(crate) marks: &'static [&'static str],
     /// The beginnings of the grey text in an empty composer.
-    pub(in crate::core) hints: &'static [&'static str],
+    pub(crate) hints: &'static [&'static str],
     /// The marks that point at a choice.
-    pub(in crate::core) markers: &'static [char],
-    pub(in crate::core) titles: &'static [(TitleSign, Means)],
+    pub(crate) markers: &'static [char],
+    pub(crate) titles: &'static [(TitleSign, Means)],
     /// The scroll bar that is drawn at the right edge, of these cells.
-    pub(in crate::core) scroll_bar: &'static str,
+    pub(crate) scroll_bar: &'static str,
     /// Texts under the composer while it works.
-    pub(in crate::core) busy_below: &'static [&'static str],
-    pub(in crate::core) busy_above: Option<BusyRow>,
+    pub(crate) busy_below: &'static [&'static str],
+    pub(crate) busy_above: Option<BusyRow>,
     /// The words of the composer's upper rule while it works, behind a spinner.
-    pub(in crate::core) busy_rule: &'static [&'static str],
+    pub(crate) busy_rule: &'static [&'static str],
     /// The complete text under a composer that does not take input yet.
-    pub(in crate::core) starting: Option<&'static str>,
+    pub(crate) starting: Option<&'static str>,
     /// Texts of what it shows before there is a composer.
-    pub(in crate::core) splash: &'static [&'static str],
+    pub(crate) splash: &'static [&'static str],
     /// Words of the row that names the keys of a dialog: where one of them is, something is asked,
     /// whichever dialog it is.
-    pub(in crate::core) asks: &'static [&'static str],
+    pub(crate) asks: &'static [&'static str],
     /// What the first row of a dialog without a frame begins with.
-    pub(in crate::core) dialog_top: &'static [&'static str],
+    pub(crate) dialog_top: &'static [&'static str],
     /// Dialogs that show briefly at startup, and need the user only if they stay.
-    pub(in crate::core) passing: &'static [&'static str],
+    pub(crate) passing: &'static [&'static str],
     /// The first match counts.
-    pub(in crate::core) dialogs: &'static [Dialog],
+    pub(crate) dialogs: &'static [Dialog],
     /// How choices are given in dialogs that do not say otherwise.
-    pub(in crate::core) answering: Answering,
+    pub(crate) answering: Answering,
 }
 
 /// How an agent treats typed input. Keys have tmux's names.
-#[derive(Debug)]
-pub(in crate::core) struct Keys {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Keys {
     /// The keys that interrupt its work, in their order; none if they are not known.
-    pub(in crate::core) interrupt: &'static [&'static str],
+    pub(crate) interrupt: &'static [&'static str],
     /// What it shows after each of these keys but the last, and only then takes the next one: two
     /// that come at once are another key to it.
-    pub(in crate::core) interrupt_again: Option<&'static str>,
+    pub(crate) interrupt_again: Option<&'static str>,
+    /// What its conversation says for each interrupt: it may go on at once with a queued message.
+    pub(crate) interrupted: Option<&'static str>,
     /// The key that begins a new line in the composer.
-    pub(in crate::core) newline: Option<&'static str>,
+    pub(crate) newline: Option<&'static str>,
     /// The keys that clear the composer's row at the cursor; pressed again, the row above. None if
     /// they are not known.
-    pub(in crate::core) clears: &'static [&'static str],
+    pub(crate) clears: &'static [&'static str],
     /// How it treats a message that begins with `!`.
-    pub(in crate::core) bang: Bang,
+    pub(crate) bang: Bang,
 }
 
 /// How an agent treats a message that begins with `!`.
@@ -72,7 +98,7 @@ pub enum Bang {
 
 /// Where an agent draws its composer and its dialogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::core) enum Layout {
+pub(crate) enum Layout {
     /// The composer between two rules, dialogs under one.
     Ruled,
     /// The composer between two rules, dialogs in a box, between the rules or in their place.
@@ -92,22 +118,22 @@ pub(in crate::core) enum Layout {
 }
 
 /// The animated row of a working agent: the first above its composer that is not indented more.
-#[derive(Debug)]
-pub(in crate::core) struct BusyRow {
-    pub(in crate::core) indent: usize,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BusyRow {
+    pub(crate) indent: usize,
     /// The characters it may begin with; empty for braille cells.
-    pub(in crate::core) glyphs: &'static str,
+    pub(crate) glyphs: &'static str,
     /// It must contain one of these, if there are any.
-    pub(in crate::core) holds: &'static [&'static str],
+    pub(crate) holds: &'static [&'static str],
     /// Whether these texts may have wrapped to the next row.
-    pub(in crate::core) wraps: bool,
+    pub(crate) wraps: bool,
     /// A row about finished work: what is above it does not count.
-    pub(in crate::core) over: Option<&'static str>,
+    pub(crate) over: Option<&'static str>,
 }
 
 /// The meaning of a title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::core) enum Means {
+pub(crate) enum Means {
     /// The agent is busy.
     Working,
     /// It is at its prompt.
@@ -122,7 +148,7 @@ pub(in crate::core) enum Means {
 
 /// How a title is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::core) enum TitleSign {
+pub(crate) enum TitleSign {
     /// An animated braille cell and a space. The rest may be the name of any folder.
     Spinner,
     /// These first characters.
@@ -131,9 +157,10 @@ pub(in crate::core) enum TitleSign {
 
 impl Keys {
     /// For an unknown agent.
-    pub(in crate::core) const UNKNOWN: Self = Self {
+    pub(crate) const UNKNOWN: Self = Self {
         interrupt: &[],
         interrupt_again: None,
+        interrupted: None,
         newline: None,
         clears: &[],
         bang: Bang::Unknown,
@@ -142,7 +169,7 @@ impl Keys {
 
 impl Screen {
     /// What most agents have in common.
-    pub(in crate::core) const PLAIN: Self = Self {
+    pub(crate) const PLAIN: Self = Self {
         layout: Layout::Unknown,
         marks: &[],
         hints: &[],
@@ -162,5 +189,5 @@ impl Screen {
     };
 
     /// That of an agent of which nothing is known.
-    pub(super) const UNKNOWN: Self = Self { markers: &['❯', '›', '●', '>'], ..Self::PLAIN };
+    pub(crate) const UNKNOWN: Self = Self { markers: &['❯', '›', '●', '>'], ..Self::PLAIN };
 }

@@ -4,9 +4,9 @@ use super::area::Area;
 use super::description::{Dialog, Layout, Sign};
 use super::layout::{Scene, last_line::lettered};
 use super::menu::{self, Menu};
-use super::patterns::{CustomDialog, Patterns};
+use super::patterns::Patterns;
 use super::rows::{holds, indent, is_braille, joined, squeezed};
-use super::{DialogId, Question, Reason};
+use super::{Question, Reason};
 
 /// How near to the end of a screen with unknown structure a dialog's text must be, in non-blank rows.
 const NEAR: usize = 12;
@@ -30,7 +30,7 @@ pub(super) fn find(patterns: &Patterns, rows: &[String], scene: &Scene) -> Optio
     };
     let end = if let Scene::Dialog(range) = scene { range.end } else { rows.len() };
     let rows = rows.get(start..end).unwrap_or_default();
-    if let Some(question) = custom(patterns, rows) {
+    if let Some(question) = near(patterns, rows) {
         return Some(question);
     }
     if !matches!(scene, Scene::Dialog(_)) || patterns.known.layout == Layout::Unknown {
@@ -61,22 +61,29 @@ fn area(patterns: &Patterns, rows: &[String]) -> Area {
     }
 }
 
-/// A dialog from the configuration.
-fn custom(patterns: &Patterns, rows: &[String]) -> Option<Question> {
+/// A dialog that is known by texts near the end of the screen, whatever else is there.
+fn near(patterns: &Patterns, rows: &[String]) -> Option<Question> {
     let near: Vec<&String> = rows.iter().rev().filter(|row| !row.is_empty()).take(NEAR).collect();
     let near: Vec<String> = near.into_iter().rev().cloned().collect();
     let text = joined(&near);
-    let fits = |dialog: &CustomDialog| !dialog.text.is_empty() && holds(&text, &dialog.text);
-    let at = patterns.dialogs.iter().position(fits)?;
-    let menu = menu::find(&near, patterns.known.markers);
-    Some(Question {
-        reason: patterns.dialogs[at].reason,
-        text: patterns.dialogs[at].text.clone(),
+    let signs = |dialog: &Dialog| dialog.signs.iter().filter_map(Sign::near);
+    let fits = |dialog: &&Dialog| dialog.is_near() && signs(dialog).all(|near| holds(&text, near));
+    let dialog = patterns.dialogs().find(fits)?;
+    let markers = patterns.known.markers;
+    let menu = match dialog.labels {
+        [] => menu::find(&near, markers),
+        labels => menu::labelled(&near, labels, markers),
+    };
+    let told = Question {
+        reason: dialog.reason,
+        text: signs(dialog).next().unwrap_or_default().to_owned(),
+        first: menu.as_ref().map_or(1, |menu| menu.number),
         selected: menu.as_ref().and_then(|menu| menu.selected),
         choices: menu.map(|menu| menu.labels).unwrap_or_default(),
-        dialog: Some(DialogId::Custom(at)),
+        dialog: Some(dialog.id),
         ..Question::untold()
-    })
+    };
+    Some(patterns.with_answering(told))
 }
 
 /// A possible dialog, split into its parts.
@@ -105,7 +112,7 @@ impl Dialogue {
 
     /// What it asks: as one of the known dialogs, or as what shows choices or names keys.
     fn question(mut self, patterns: &Patterns) -> Option<Question> {
-        let known = patterns.known.dialogs.iter().find(|dialog| {
+        let known = patterns.dialogs().find(|dialog| {
             if dialog.labels.is_empty() {
                 return self.fits(dialog, patterns);
             }
@@ -145,7 +152,7 @@ impl Dialogue {
         self.menu = menu;
     }
 
-    fn told(mut self, patterns: &Patterns, known: Option<&Dialog>) -> Question {
+    fn told(mut self, patterns: &Patterns, known: Option<&'static Dialog>) -> Question {
         let reason = known.map_or(Reason::Question, |dialog| dialog.reason);
         let signs = known.map_or(&[][..], |dialog| dialog.signs);
         let phrase = signs.iter().find_map(|sign| match sign {
@@ -160,7 +167,7 @@ impl Dialogue {
             choices: self.menu.as_ref().map(|menu| menu.labels.clone()).unwrap_or_default(),
             first: self.menu.as_ref().map_or(1, |menu| menu.number),
             selected: self.menu.as_ref().and_then(|menu| menu.selected),
-            dialog: known.map(|dialog| DialogId::Preset(dialog.id)),
+            dialog: known.map(|dialog| dialog.id),
             ..Question::untold()
         };
         let told = patterns.with_answering(told);
@@ -196,6 +203,7 @@ impl Dialogue {
             Sign::Phrase(words) | Sign::Row(words) | Sign::Heading(words) => {
                 self.paragraph_with(words).is_some()
             }
+            Sign::Near(words) => holds(&joined(&self.area.rows), words),
             Sign::Words(words) => {
                 let under = self.paragraphs.iter().filter(|rows| self.is_under_choices(rows));
                 under.into_iter().any(|rows| holds(&self.area.text(rows), words))

@@ -70,7 +70,7 @@ impl Composer {
 
 /// Finds the composer or dialog by the agent's patterns.
 pub(super) fn scene(patterns: &Patterns, rows: &[String]) -> Scene {
-    let known = patterns.known;
+    let known = &patterns.known;
     let framed = match known.layout {
         Layout::Ruled => ruled::scene(known, rows),
         Layout::Boxed => boxed::scene(known, rows),

@@ -1,38 +1,25 @@
 //! The patterns to read an agent's screen by: the known ones, and the configuration's.
 
-use super::Reason;
-use super::description::{Bang, Keys, Screen};
+use super::description::{Bang, Description, Dialog, Keys, Screen};
 
 /// The patterns to read an agent's screen by.
 #[derive(Clone, Debug)]
 pub struct Patterns {
-    pub(super) known: &'static Screen,
-    keys: &'static Keys,
+    pub(super) known: Screen,
+    keys: Keys,
     /// The beginning of its prompt line, for a screen without the agent's usual frame.
     pub(super) prompt: &'static str,
     pub(super) ready_prompt: Option<String>,
     pub(super) ready_title: Option<String>,
-    pub(super) dialogs: Vec<CustomDialog>,
-}
-
-/// A dialog from the configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CustomDialog {
-    /// The text it is recognised by; line breaks do not matter.
-    pub text: String,
-    /// Why the agent waits.
-    pub reason: Reason,
-    /// The keys that answer it, as tmux names them; empty if only the user may.
-    pub keys: Vec<String>,
-    /// The beginning of the choice that must be marked before they are pressed, if any.
-    pub selected: Option<String>,
+    /// The configuration's dialogs, which come before those of the screen.
+    own_dialogs: &'static [Dialog],
 }
 
 impl Patterns {
     /// For an unknown agent: everything reads as unknown, except what the configuration adds.
     #[must_use]
     pub fn generic() -> Self {
-        Self::of(&Screen::UNKNOWN, &Keys::UNKNOWN, "")
+        Self::of(&Description { screen: None, keys: Keys::UNKNOWN, dialogs: &[] }, "")
     }
 
     /// Adds the prompt from the configuration.
@@ -46,13 +33,6 @@ impl Patterns {
     #[must_use]
     pub fn with_ready_title(mut self, title: &str) -> Self {
         self.ready_title = Some(title.to_owned());
-        self
-    }
-
-    /// Adds the dialogs from the configuration, which take precedence over the preset's.
-    #[must_use]
-    pub fn with_dialogs(mut self, dialogs: Vec<CustomDialog>) -> Self {
-        self.dialogs = dialogs;
         self
     }
 
@@ -80,18 +60,27 @@ impl Patterns {
         self.keys.interrupt_again
     }
 
+    /// What its conversation says for each interrupt.
+    #[must_use]
+    pub fn interrupted(&self) -> Option<&'static str> {
+        self.keys.interrupted
+    }
+
     /// The key that begins a new line in its composer.
     #[must_use]
     pub fn newline(&self) -> Option<&'static str> {
         self.keys.newline
     }
 
-    /// From the description of a known agent.
-    pub(in crate::core) fn of(
-        known: &'static Screen,
-        keys: &'static Keys,
-        prompt: &'static str,
-    ) -> Self {
-        Self { known, keys, prompt, ready_prompt: None, ready_title: None, dialogs: Vec::new() }
+    /// By the description of an agent, the beginning of whose prompt line is `prompt`.
+    pub(in crate::core) fn of(description: &Description, prompt: &'static str) -> Self {
+        let Description { screen, keys, dialogs } = *description;
+        let known = screen.unwrap_or(Screen::UNKNOWN);
+        Self { known, keys, prompt, ready_prompt: None, ready_title: None, own_dialogs: dialogs }
+    }
+
+    /// All dialogs; the first that fits counts.
+    pub(super) fn dialogs(&self) -> impl Iterator<Item = &'static Dialog> + use<> {
+        self.own_dialogs.iter().chain(self.known.dialogs)
     }
 }

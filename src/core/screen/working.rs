@@ -7,11 +7,28 @@ use super::rows::{holds, indent, is_braille, joined};
 /// Whether the agent shows that it is working. Rows above the composer could be quotes, so they do not
 /// count if the title says otherwise (`quiet`). Rows below it cannot be quotes.
 pub(super) fn shows(known: &Screen, rows: &[String], composer: &Composer, quiet: bool) -> bool {
-    let below = joined(rows.get(composer.below..).unwrap_or_default());
+    sign(known, rows, composer, quiet).is_some()
+}
+
+/// The row in which it shows that.
+pub(super) fn sign(
+    known: &Screen,
+    rows: &[String],
+    composer: &Composer,
+    quiet: bool,
+) -> Option<usize> {
     let above = rows.get(..composer.top).unwrap_or_default();
-    known.busy_below.iter().any(|words| holds(&below, words))
-        || rule_moves(known, rows, composer)
-        || (!quiet && known.busy_above.as_ref().is_some_and(|busy| has_busy_row(busy, above)))
+    below(known, rows, composer.below)
+        .or_else(|| rule_moves(known, rows, composer).then_some(composer.top))
+        .or_else(|| busy_row(known.busy_above.as_ref()?, above).filter(|_| !quiet))
+}
+
+/// The row under the composer that says so, or the first in which a narrow screen broke that.
+fn below(known: &Screen, rows: &[String], from: usize) -> Option<usize> {
+    let under = rows.get(from..).unwrap_or_default();
+    let words = known.busy_below.iter().find(|words| holds(&joined(under), words))?;
+    let whole = under.iter().position(|row| holds(row, words));
+    Some(from + whole.or_else(|| under.iter().position(|row| !row.is_empty()))?)
 }
 
 /// Whether the composer's upper rule holds a spinner and what the agent does.
@@ -32,10 +49,10 @@ pub(super) fn is_before_composer(known: &Screen, rows: &[String]) -> bool {
     blank || known.splash.iter().any(|words| rows.iter().any(|row| holds(row, words)))
 }
 
-fn has_busy_row(busy: &BusyRow, above: &[String]) -> bool {
+fn busy_row(busy: &BusyRow, above: &[String]) -> Option<usize> {
     let passed = |row: &&String| row.is_empty() || indent(row) > busy.indent;
     let under = above.iter().rev().take_while(passed).count();
-    let Some(mut at) = above.len().checked_sub(under + 1) else { return false };
+    let mut at = above.len().checked_sub(under + 1)?;
     if busy.wraps && !begins(busy, &above[at]) {
         // What it was broken into stands at the left edge.
         let paragraph = above[..at].iter().rev().take_while(|row| !row.is_empty());
@@ -43,11 +60,12 @@ fn has_busy_row(busy: &BusyRow, above: &[String]) -> bool {
     }
     let over = |words| above[at + 1..].iter().any(|row| row.trim_start().starts_with(words));
     if busy.over.is_some_and(over) || !begins(busy, &above[at]) {
-        return false;
+        return None;
     }
     let paragraph = above[at..].iter().take_while(|row| !row.is_empty());
     let text = joined(paragraph.take(if busy.wraps { usize::MAX } else { 1 }));
-    busy.holds.is_empty() || busy.holds.iter().any(|words| holds(&text, words))
+    let told = busy.holds.is_empty() || busy.holds.iter().any(|words| holds(&text, words));
+    told.then_some(at)
 }
 
 fn begins(busy: &BusyRow, row: &str) -> bool {

@@ -184,7 +184,7 @@ fn a_known_agent_keeps_what_an_entry_of_its_name_does_not_change() {
     let resume = agent.resume.unwrap();
     let codex = preset("codex").unwrap().resume.unwrap();
     let (by_id, is_subcommand) = (Some("go on {id}".into()), true);
-    assert_eq!(resume, Resume { by_id, is_subcommand, ..codex });
+    assert_eq!(resume, Resume { is_subcommand, by_id, ..codex });
     assert_eq!(agent.prompt_mode, PromptMode::Typed);
     let wrapped =
         Case { rig: r#"{ "agents": { "codex": { "command": "/opt/codex-in-a-box" } } }"#, ..town };

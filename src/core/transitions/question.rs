@@ -10,6 +10,9 @@ pub(super) struct Question {
     /// Why it is asked, and its text.
     words: String,
     about: String,
+    /// The id that the agent itself gave it.
+    #[serde(default)]
+    request: String,
 }
 
 impl Question {
@@ -21,9 +24,11 @@ impl Question {
         let asked = info.waiting.as_ref();
         let words = asked.map(|asked| format!("{} {}", asked.reason, asked.text));
         let about = asked.map(|asked| asked.about.as_str());
+        let request = asked.and_then(|asked| asked.request.clone()).unwrap_or_default();
         Some(Self {
             words: alike(&words.unwrap_or_default()),
             about: alike(about.unwrap_or_default()),
+            request,
         })
     }
 
@@ -31,14 +36,20 @@ impl Question {
     /// and a window that has become small does not show what it is about.
     pub(super) fn differs(&self, other: &Self) -> bool {
         let differ = |a: &str, b: &str| !a.is_empty() && !b.is_empty() && a != b;
-        differ(&self.words, &other.words) || differ(&self.about, &other.about)
+        differ(&self.words, &other.words)
+            || differ(&self.about, &other.about)
+            || differ(&self.request, &other.request)
     }
 
     /// The same with what was seen of it before, where it is the same as `before`.
     pub(super) fn after(self, before: Option<&Self>) -> Self {
         let Some(before) = before.filter(|before| !self.differs(before)) else { return self };
         let or = |seen: String, earlier: &str| if seen.is_empty() { earlier.into() } else { seen };
-        Self { words: or(self.words, &before.words), about: or(self.about, &before.about) }
+        Self {
+            words: or(self.words, &before.words),
+            about: or(self.about, &before.about),
+            request: or(self.request, &before.request),
+        }
     }
 }
 

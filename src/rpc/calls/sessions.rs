@@ -10,7 +10,7 @@ use crate::{
         encode::{self, Encode},
         error::Refusal,
     },
-    session::{AttachPlan, CaptureOptions, StoppedAll},
+    session::{AttachPlan, CaptureOptions, Interrupted, StoppedAll},
 };
 
 calls! {
@@ -45,6 +45,8 @@ calls! {
         /// Whether a draft is taken out of the composer first.
         take: Option<bool>,
     }
+    /// Interrupts the work of a polecat's agent.
+    "session.interrupt" => Interrupt { at: At, polecat: String }
     /// How to attach to a polecat's session.
     "session.attach" => Attach { at: At, polecat: String }
 }
@@ -146,6 +148,15 @@ impl Operation for Inject {
         let messenger = context.rig(self.at).await?.messenger();
         let take = self.take.unwrap_or_default();
         Ok(messenger.inject(&self.polecat, &self.text, take).await?)
+    }
+}
+
+impl Operation for Interrupt {
+    type Answer = Interrupted;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<Interrupted, Refusal> {
+        let work = async { context.rig(self.at).await?.messenger().interrupt(&self.polecat).await };
+        Ok(context.changing(work).await?)
     }
 }
 

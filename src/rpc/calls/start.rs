@@ -16,6 +16,8 @@ calls! {
         /// Create the polecat when it does not exist.
         new: Option<bool>,
         issue: Option<String>,
+        /// What the agent is told first.
+        prompt: Option<String>,
         agent: Option<String>,
         account: Option<String>,
         /// What `workdir` and `config_dir` are relative to; without it `at.cwd`.
@@ -54,6 +56,7 @@ impl Operation for Start {
         let options = StartOptions {
             new: self.new.unwrap_or_default(),
             issue: self.issue,
+            prompt: self.prompt,
             agent: self.agent,
             account: self.account,
             workdir: self.workdir.map(|path| path.absolute(&cwd)),
@@ -64,7 +67,8 @@ impl Operation for Start {
         };
         let progress = context.progress(polecat.clone());
         let work = Box::pin(async {
-            context.rig(at).await?.starter().start(&polecat, options, &progress).await
+            let rig = context.rig(at).await?;
+            Box::pin(rig.starter().start(&polecat, options, &progress)).await
         });
         Ok(context.changing(work).await?)
     }
@@ -89,7 +93,7 @@ impl Operation for Sling {
         let progress = context.progress(polecat.clone().unwrap_or_else(|| issue.clone()));
         let work = Box::pin(async {
             let rig = context.rig(at).await?;
-            rig.polecats().sling(&issue, polecat.as_deref(), options, &progress).await
+            Box::pin(rig.polecats().sling(&issue, polecat.as_deref(), options, &progress)).await
         });
         Ok(context.changing(work).await?)
     }

@@ -1,9 +1,13 @@
 //! `:PolecatInject`: words, lines of a buffer under their place, or a buffer to write in.
 
+use std::collections::BTreeSet;
+
 use super::{Done, invocation::Invocation, list, report};
+use crate::core::session::State;
 use crate::rpc::{
-    calls::{CallContext, Complete, Inject, Lines, Operation, Status},
+    calls::{CallContext, Complete, Inject, Lines, List, Operation, Status},
     effects::{Choice, Effect, Level, compose, info},
+    error::{Refusal, RpcError},
 };
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
@@ -16,15 +20,83 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     };
     let text = asked.asked.text.as_ref().map(|text| text.to_vec());
     let message = asked.words.raw("message").map(<[u8]>::to_vec);
-    let quote = quote.map(|lines| lines.join(&b'\n'));
-    let parts: Vec<_> = text.into_iter().chain(message).chain(quote).collect();
-    if parts.is_empty() {
+    let Some(text) = joined([text, message, quote.map(one_text)]) else {
+        if are_several(&polecat) {
+            return Err(RpcError::bad_argument("`message` is missing").into());
+        }
         return compose(context, asked, &polecat, Vec::new()).await;
+    };
+    if are_several(&polecat) {
+        return to_several(context, asked, &polecat, &text).await;
     }
-    let text = parts.join(&b"\n\n"[..]).into();
+    let text = text.into();
     let sent = report::sent(&polecat);
     Inject { at: asked.at(), polecat, text, take: None }.run(context).await?;
     Ok(vec![info(sent)])
+}
+
+/// Sends `text` to each that is named, and tells of each what came of it.
+async fn to_several(
+    context: &CallContext<'_>,
+    asked: &Invocation,
+    names: &str,
+    text: &[u8],
+) -> Done {
+    let to = named(context, asked, names).await?;
+    if to.is_empty() {
+        return Ok(vec![Effect::Notify(Level::Warn, "no polecat is at its prompt".to_owned())]);
+    }
+    let messenger = context.rig(asked.at()).await?.messenger();
+    let (mut sent, mut failed) = (Vec::new(), Vec::new());
+    for (polecat, done) in messenger.inject_all(to, text).await {
+        match done {
+            Ok(()) => sent.push(format!("`{polecat}`")),
+            Err(error) => failed.push(format!("not sent to `{polecat}`: {error}")),
+        }
+    }
+    let told = (!sent.is_empty()).then(|| info(format!("sent to {}", sent.join(", "))));
+    let failed = failed.into_iter().map(|text| Effect::Notify(Level::Warn, text));
+    Ok(told.into_iter().chain(failed).collect())
+}
+
+/// The polecats of `ash,birch`, or all that are at their prompt.
+async fn named(
+    context: &CallContext<'_>,
+    asked: &Invocation,
+    names: &str,
+) -> Result<BTreeSet<String>, Refusal> {
+    if names != ALL {
+        let named = names.split(',').filter(|name| !name.is_empty());
+        return Ok(named.map(str::to_owned).collect());
+    }
+    let sessions = List { at: asked.at() }.run(context).await?;
+    let idle = sessions.into_iter().filter(|session| session.state == State::Idle);
+    Ok(idle.map(|session| session.polecat.to_string()).collect())
+}
+
+/// Means all polecats that are at their prompt.
+const ALL: &str = "*";
+
+fn are_several(names: &str) -> bool {
+    names == ALL || names.contains(',')
+}
+
+/// What an agent is told at its start: words, and lines of a buffer under their place.
+pub(super) fn first_words(asked: &Invocation) -> Result<Option<String>, RpcError> {
+    let quote = asked.asked.lines.as_ref().map(quoted).map(one_text);
+    let words = joined([asked.words.raw("prompt").map(<[u8]>::to_vec), quote]);
+    let wrong = |_| RpcError::bad_argument("`prompt` is not UTF-8");
+    words.map(String::from_utf8).transpose().map_err(wrong)
+}
+
+fn one_text(lines: Vec<Vec<u8>>) -> Vec<u8> {
+    lines.join(&b'\n')
+}
+
+/// The parts of a message, with a blank line between; `None` if there are none.
+fn joined(parts: impl IntoIterator<Item = Option<Vec<u8>>>) -> Option<Vec<u8>> {
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(&b"\n\n"[..]))
 }
 
 /// Opens a buffer to write in, unless there is no such polecat.

@@ -102,6 +102,15 @@ pub(super) static VIEWS: &[(&str, &[&[Key]])] = &[
     ("plain", &[END]),
 ];
 
+const INTERRUPT: Key = command(
+    "gI",
+    "Interrupt what it is doing",
+    "interrupt",
+    "interrupting",
+    "Interrupt",
+    Manner::Silent,
+);
+
 /// Of a polecat's row, and of its details.
 const POLECAT: &[Key] = &[
     command("<CR>", "Follow what it prints", "capture", "opening", "Capture", Manner::Plain),
@@ -114,6 +123,7 @@ const POLECAT: &[Key] = &[
         Manner::Plain,
     ),
     command("i", "Inject: write a message to it", "compose", "opening", "Inject", Manner::Plain),
+    INTERRUPT,
     command("d", "Show what it changed", "diff", "opening", "Diff", Manner::Plain),
     command("s", "Start it", "start", "starting", "Start", Manner::Plain),
     command("x", "Stop it", "stop", "stopping", "Stop", Manner::Silent),
@@ -147,6 +157,7 @@ const CAPTURE: &[Key] = &[
         "Inject",
         Manner::Plain,
     ),
+    INTERRUPT,
     about_text(
         "gf",
         "Open the file under the cursor",

@@ -20,6 +20,7 @@ const ACTIONS: &[Action] = &[
     Action::Other("Take a snapshot of what it printed", "Capture", true),
     Action::Key("attach"),
     Action::Key("compose"),
+    Action::Key("interrupt"),
     Action::Key("detail"),
     Action::Key("diff"),
     Action::Key("stop"),

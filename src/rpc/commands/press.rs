@@ -99,6 +99,7 @@ mod tests {
             ("X", ":PolecatStop! ash"),
             ("a", ":PolecatAttach ash"),
             ("d", ":PolecatDiff ash"),
+            ("gI", ":PolecatInterrupt ash"),
             ("i", ":PolecatInject ash"),
             ("s", ":PolecatStart ash"),
             ("x", ":PolecatStop ash"),

@@ -40,6 +40,10 @@ pub(super) fn sent(polecat: &str) -> String {
     format!("sent to `{polecat}`")
 }
 
+pub(super) fn interrupted(polecat: &str) -> String {
+    format!("interrupted `{polecat}`")
+}
+
 pub(super) fn rig(rig: &RigFacts) -> String {
     let pinned = if rig.pinned { ", pinned" } else { "" };
     format!("rig `{}` ({}{pinned}) at `{}`", rig.name, rig.kind, rig.path.display())

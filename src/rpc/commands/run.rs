@@ -4,8 +4,8 @@ use super::{Done, inject, invocation::Invocation, list, questions, report, table
 use crate::{
     rpc::{
         calls::{
-            Attach, CallContext, CommandRun, List, New, Operation, Remove, Restore, Sling, Start,
-            Status, Stop, StopAll,
+            Attach, CallContext, CommandRun, Interrupt, List, New, Operation, Remove, Restore,
+            Sling, Start, Status, Stop, StopAll,
         },
         effects::{self, Effect, Level, View, info},
         error::{Refusal, RpcError},
@@ -45,6 +45,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::List => list::run(context, asked).await,
         Command::Capture | Command::CaptureSession => open(asked, capture(context, asked).await?),
         Command::Inject => inject::run(context, asked).await,
+        Command::Interrupt => interrupt(context, asked).await,
         Command::Diff => open(asked, diff(asked)?),
         Command::Attach => attach(context, asked).await,
         Command::New => new(context, asked).await,
@@ -63,6 +64,7 @@ async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
         polecat: words.needed("polecat")?,
         new: Some(asked.bang()),
         issue: words.text("issue")?,
+        prompt: inject::first_words(asked)?,
         agent: words.text("agent")?,
         account: words.text("account")?,
         cwd: Some(asked.cwd()),
@@ -95,6 +97,13 @@ async fn sling(context: &CallContext<'_>, asked: &Invocation) -> Done {
     };
     let started = sling.run(context).await?;
     Ok(told(report::slung(&started.info, &issue), &started.warnings))
+}
+
+async fn interrupt(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let polecat = about(asked)?;
+    let text = report::interrupted(&polecat);
+    let done = Interrupt { at: asked.at(), polecat }.run(context).await?;
+    Ok(told(text, &done.warnings))
 }
 
 async fn stop(context: &CallContext<'_>, asked: &Invocation) -> Done {
@@ -193,16 +202,20 @@ async fn capture(context: &CallContext<'_>, asked: &Invocation) -> Result<View, 
 
 /// Side by side is about what the cursor is on, which only the editor knows.
 fn diff(asked: &Invocation) -> Result<View, RpcError> {
-    let (polecat, since) = (asked.words.text("polecat")?, asked.words.text("since")?);
+    let words = &asked.words;
     if asked.bang() {
-        return Ok(View::SideBySide { polecat });
+        return Ok(View::SideBySide { polecat: words.text("polecat")? });
     }
+    Ok(View::Diff { polecat: about(asked)?, since: words.text("since")? })
+}
+
+/// The polecat that is named, or the one that the buffer is about.
+fn about(asked: &Invocation) -> Result<String, RpcError> {
     let missing = || RpcError {
-        hint: Some("`:PolecatDiff {polecat}`".to_owned()),
+        hint: Some(format!("`:Polecat{} {{polecat}}`", asked.spec.name)),
         ..RpcError::bad_argument("`polecat` is missing")
     };
-    let polecat = polecat.or_else(|| asked.asked.about.clone()).ok_or_else(missing)?;
-    Ok(View::Diff { polecat, since })
+    asked.words.text("polecat")?.or_else(|| asked.asked.about.clone()).ok_or_else(missing)
 }
 
 /// Success, and what went wrong without being in the way.

@@ -45,6 +45,7 @@ pub(in crate::rpc) enum Command {
     Capture,
     CaptureSession,
     Inject,
+    Interrupt,
     Diff,
     Attach,
     New,
@@ -158,9 +159,11 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
             key("account", Kind::Account),
             key("workdir", Kind::Folder),
             key("config_dir", Kind::Folder),
+            key("prompt", Kind::Rest),
             key("cmd", Kind::Rest),
         ],
         bang: true,
+        range: Range::Lines,
         bar: false,
         ..plain(Command::Start, "Start", "Start a polecat's agent; ! creates the polecat")
     },
@@ -205,6 +208,11 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         bar: false,
         map: Some("x"),
         ..plain(Command::Inject, "Inject", "Send a message, or the lines of a range")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::Running)],
+        map: Some("n"),
+        ..plain(Command::Interrupt, "Interrupt", "Interrupt what a polecat is doing")
     },
     Spec {
         words: &[maybe("polecat", Kind::Polecat)],

@@ -12,9 +12,19 @@ use crate::core::names::shown;
 pub(super) struct Report {
     problems: RefCell<Vec<String>>,
     keys: RefCell<BTreeSet<String>>,
+    /// Whether only the keys count: each table and list is read as if it were there.
+    probes: bool,
 }
 
+/// What is read where a probe finds nothing.
+static NOTHING: Value = Value::Map(Vec::new());
+
 impl Report {
+    /// Of the keys that a configuration may have.
+    pub(super) fn probing() -> Self {
+        Self { probes: true, ..Self::default() }
+    }
+
     pub(super) fn note(&self, problem: String) {
         self.problems.borrow_mut().push(problem);
     }
@@ -81,7 +91,6 @@ impl<'a> Item<'a> {
         text.map(str::to_owned).or_else(|| self.refuse("a string that is not empty"))
     }
 
-    /// `true` or `false`.
     pub(super) fn boolean(&self) -> Option<bool> {
         self.value.as_bool().or_else(|| self.refuse("true or false"))
     }
@@ -95,6 +104,13 @@ impl<'a> Item<'a> {
             }
             _ => self.refuse(&format!("a whole number from {least}")),
         })
+    }
+
+    /// A string of one character.
+    pub(super) fn character(&self) -> Option<char> {
+        let mut letters = self.value.as_str().unwrap_or_default().chars();
+        let one = letters.next().filter(|_| letters.next().is_none());
+        one.or_else(|| self.refuse("one character"))
     }
 
     /// One of these words, each of which means something.
@@ -127,6 +143,7 @@ impl<'a> Item<'a> {
     ) -> Option<Vec<T>> {
         let items = match self.value {
             Value::Array(items) => &items[..],
+            Value::Map(_) if self.report.probes => std::slice::from_ref(&NOTHING),
             // Lua's `vim.empty_dict()`.
             Value::Map(pairs) if pairs.is_empty() => &[],
             _ => return self.refuse(&format!("a list of {what}")),
@@ -140,9 +157,17 @@ impl<'a> Item<'a> {
         self.list("strings", Item::text)
     }
 
+    /// A string, or a list of some.
+    pub(super) fn text_or_texts(&self) -> Option<Vec<String>> {
+        if self.is_text() { self.text().map(|text| vec![text]) } else { self.texts() }
+    }
+
     /// The pairs of a table whose keys are names that a person chose.
     pub(super) fn map<T>(&self, read: impl Fn(&Item<'a>) -> Option<T>) -> Vec<(String, T)> {
-        let pairs = self.pairs("a table with names as keys");
+        let mut pairs = self.pairs("a table with names as keys");
+        if self.report.probes {
+            pairs.push(("*", &NOTHING));
+        }
         let read =
             |(key, value)| Some((String::from(key), read(&self.child(self.path_of(key), value))?));
         pairs.into_iter().filter_map(read).collect()
@@ -187,8 +212,9 @@ impl<'a> Table<'a> {
         let path = self.item.path_of(key);
         self.known.push(key);
         self.item.report.keys.borrow_mut().insert(path.clone());
-        let (_, value) = self.pairs.iter().find(|(name, _)| *name == key)?;
-        read(&self.item.child(path, value))
+        let found = self.pairs.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
+        let probed = self.item.report.probes.then_some(&NOTHING);
+        read(&self.item.child(path, found.or(probed)?))
     }
 
     pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
@@ -197,10 +223,19 @@ impl<'a> Table<'a> {
 
     /// A text that must be there.
     pub(super) fn needed(&mut self, key: &'static str) -> Option<String> {
+        self.needed_as(key, Item::text)
+    }
+
+    /// A value that must be there.
+    pub(super) fn needed_as<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Item<'a>) -> Option<T>,
+    ) -> Option<T> {
         if !self.pairs.iter().any(|(name, _)| *name == key) {
             self.item.report.note(format!("`{}` is missing", self.item.path_of(key)));
         }
-        self.text(key)
+        self.read(key, read)
     }
 
     /// The table at `key`; an empty one where there is none.

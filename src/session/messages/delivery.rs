@@ -9,7 +9,7 @@ use std::{borrow::Cow, time::Duration};
 
 use tokio::time::Instant;
 
-use self::look::{Seen, Stillness, Watch};
+use self::look::Stillness;
 use crate::{
     core::{
         agent::Agent,
@@ -29,6 +29,7 @@ use crate::{
 };
 
 pub(in crate::session) use self::look::deaf;
+pub(in crate::session::messages) use self::look::{Seen, Watch};
 
 /// How long an agent may take to show an empty composer.
 const READY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -260,7 +261,7 @@ impl Delivery<'_> {
         &self.to.agent
     }
 
-    fn name(&self) -> String {
+    pub(in crate::session::messages) fn name(&self) -> String {
         self.session.pane.session_name.clone()
     }
 

@@ -122,7 +122,7 @@ fn asks(guessed: bool) -> &'static str {
 }
 
 /// The question and its choices.
-fn asked(question: &Question) -> String {
+pub(super) fn asked(question: &Question) -> String {
     let text = if question.text.is_empty() { &question.about } else { &question.text };
     let choices = question.choices.iter().enumerate();
     let choices: Vec<_> = choices.map(|(at, label)| format!("{}. {label}", at + 1)).collect();
@@ -136,7 +136,7 @@ fn standing(lost: bool) -> &'static str {
 }
 
 /// As much of a text as fits into an error.
-fn excerpt(text: &str) -> String {
+pub(super) fn excerpt(text: &str) -> String {
     const EXCERPT_LIMIT: usize = 60;
     let mut letters = text.chars();
     let beginning: String = letters.by_ref().take(EXCERPT_LIMIT).collect();

@@ -1,5 +1,9 @@
 //! Sends one message to an agent: the whole text once, then one submit.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use tokio::task::JoinSet;
+
 use crate::{
     core::{names::PolecatName, screen},
     session::{
@@ -45,6 +49,23 @@ impl Messenger {
         }
     }
 
+    /// The same for several at once; what came of each, by name.
+    pub async fn inject_all(
+        &self,
+        polecats: BTreeSet<String>,
+        text: &[u8],
+    ) -> BTreeMap<String, Result<(), SessionError>> {
+        let mut sends = JoinSet::new();
+        for polecat in polecats {
+            let (messenger, text) = (self.clone(), text.to_vec());
+            sends.spawn(async move {
+                let sent = messenger.inject(&polecat, &text, false).await;
+                (polecat, sent)
+            });
+        }
+        sends.join_all().await.into_iter().collect()
+    }
+
     /// The session as it is now that nobody else types into it, without an unsubmitted paste.
     async fn cleared(&self, session: Session) -> Result<Session, SessionError> {
         let mut session = self.context.sessions().existing(&session.polecat).await?;
@@ -84,7 +105,7 @@ impl Messenger {
     }
 }
 
-fn require_text(text: &[u8]) -> Result<(), SessionError> {
+pub(in crate::session) fn require_text(text: &[u8]) -> Result<(), SessionError> {
     let refused = |message: &str| Err(SessionError::BadArgument(message.to_owned()));
     if text.is_empty() {
         return refused("the message is empty");
@@ -98,6 +119,6 @@ fn require_text(text: &[u8]) -> Result<(), SessionError> {
     Ok(())
 }
 
-fn require_live(session: &Session) -> Result<(), SessionError> {
+pub(super) fn require_live(session: &Session) -> Result<(), SessionError> {
     if session.is_live() { Ok(()) } else { Err(session.ended()) }
 }

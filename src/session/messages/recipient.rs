@@ -2,10 +2,7 @@
 
 use crate::{
     core::{agent::Agent, screen::Patterns},
-    session::{
-        messages::Messenger,
-        sessions::{list::Session, screen_reader},
-    },
+    session::{messages::Messenger, sessions::list::Session},
 };
 
 /// An agent that we wait for and send messages to.
@@ -18,7 +15,7 @@ pub(in crate::session) struct Recipient {
 
 impl Recipient {
     pub(in crate::session) fn new(agent: Agent, args: Vec<String>) -> Self {
-        let patterns = screen_reader::patterns(&agent);
+        let patterns = agent.patterns();
         Self { agent, args, patterns }
     }
 }

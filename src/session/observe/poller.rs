@@ -33,12 +33,13 @@ mod folders;
 mod gone;
 mod poll;
 pub(in crate::session) mod scanner;
+mod streams;
 mod tracked;
 
 /// How often to look when nothing calls for it: tmux tells of sessions that come and go, not of
 /// titles or of what is printed.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
-/// tmux's notifications with no longer pauses than this are one change.
+/// Notifications of tmux or of agents with no longer pauses than this are one change.
 const QUIET_TIME: Duration = Duration::from_millis(50);
 /// How long a caller that cannot wait waits for the first look.
 const FIRST_LOOK_TIMEOUT: Duration = Duration::from_secs(1);
@@ -190,10 +191,12 @@ impl<F: Fn()> Worker<F> {
         let due = self.scanner.due(Timestamp::now()).and_then(|due| due.try_into().ok());
         let latest = Instant::now() + due.map_or(POLL_INTERVAL, |due| POLL_INTERVAL.min(due));
         let mut burst = Debounce::new(QUIET_TIME, POLL_INTERVAL);
+        let told = self.scanner.told();
         loop {
             tokio::select! {
                 () = self.wake.notified() => return self.scanner.expect_change(),
                 () = self.diffstats.changed() => self.publish_diffstats(),
+                () = told.notified() => burst.event(Instant::now()),
                 () = sessions_changed(&mut self.notices) => burst.event(Instant::now()),
                 () = burst.elapsed() => return,
                 () = sleep_until(latest) => return,

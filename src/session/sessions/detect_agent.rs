@@ -8,12 +8,12 @@
 
 use crate::{
     core::{
-        agent::{Agent, UNNAMED_AGENT, is_program, preset, preset_of_process, preset_of_program},
+        agent::{Agent, is_program, preset, preset_of_process, preset_of_program},
         screen::Patterns,
-        session::SessionInfo,
+        session::{SessionInfo, UNNAMED_AGENT},
     },
     host::processes::{Program, programs_of},
-    session::sessions::{Sessions, environment::Started, list::Session, screen_reader::patterns},
+    session::sessions::{Sessions, environment::Started, list::Session},
 };
 
 /// The agent of a session, if known.
@@ -31,7 +31,7 @@ impl Detected {
 
     /// The patterns to read it by.
     pub(in crate::session) fn patterns(&self) -> Patterns {
-        self.agent.as_ref().map_or_else(Patterns::generic, patterns)
+        self.agent.as_ref().map_or_else(Patterns::generic, Agent::patterns)
     }
 }
 
@@ -86,13 +86,12 @@ impl Sessions {
     async fn of_processes(&self, session: &Session, usual: Option<&Agent>) -> Option<Agent> {
         let command = self.context.tmux.command_of(session.pane.pane_id).await.unwrap_or_default();
         let found = preset_of_program(&command).map(|agent| agent.name);
-        let found = match found {
-            Some(found) => found,
-            None => {
-                let agents = self.context.agents();
-                let own = |program: &Program| agents.configured_in(&program.name, &program.argv);
-                running(&self.programs(session).await, usual, own)?
-            }
+        let found = if let Some(found) = found {
+            found
+        } else {
+            let agents = self.context.agents();
+            let own = |program: &Program| agents.configured_in(&program.name, &program.argv);
+            running(&self.programs(session).await, usual, own)?
         };
         match usual.filter(|usual| usual.name == found || usual.patterns == found) {
             Some(usual) => Some(usual.clone()),
@@ -126,15 +125,17 @@ impl Sessions {
         session: &Session,
         info: &mut SessionInfo,
     ) {
-        if info.agent.as_deref().is_some_and(|name| name != UNNAMED_AGENT) {
+        let ours = session.mark.is_some();
+        if ours && info.agent.as_deref().is_some_and(|name| name != UNNAMED_AGENT) {
             return;
         }
         let agent = self.agent_of(session).await;
-        if session.mark.is_none() {
-            let argv = self.argv_of(session, agent.as_ref()).await;
-            info.command = argv.as_ref().and_then(|argv| joined(argv));
+        if ours {
+            return info.name_agent(agent.map(|agent| agent.name).as_ref());
         }
-        info.name_agent(agent.map(|agent| agent.name).as_ref());
+        let argv = self.argv_of(session, agent.as_ref()).await;
+        info.command = argv.as_ref().and_then(|argv| joined(argv));
+        info.agent = agent.map(|agent| agent.name);
     }
 
     /// The processes in the pane; empty if they cannot be listed.

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     core::{
+        agent_events::HookWord,
         names::PolecatName,
         rig::Rig,
         session::{Exit, ExitHow, SessionInfo, State, StateSource},
@@ -15,9 +16,9 @@ use crate::{
         error::SessionError,
         sessions::{
             environment::{Owner, Owners, Started},
+            event_source::EventSource,
             metadata::Metadata,
             pending::{self, PendingPrompts, UnsubmittedPaste},
-            told::Told,
         },
     },
     tmux::{Death, Pane, PaneId, PaneLiveness, PaneOption, SessionId},
@@ -49,8 +50,10 @@ pub(in crate::session) struct Session {
     pub(in crate::session) owed: Option<PendingPrompts>,
     /// The text in the composer that has not been submitted yet.
     pub(in crate::session) pasted: Option<UnsubmittedPaste>,
-    /// What its agent has told by events.
-    pub(in crate::session) told: Told,
+    /// Where its agent serves its events.
+    pub(in crate::session) events: Option<EventSource>,
+    /// What its agent said last by a hook.
+    pub(in crate::session) said: Option<HookWord>,
 }
 
 /// The sessions of `rig`'s polecats among `panes`, sorted by polecat. They are recognised by the
@@ -204,12 +207,10 @@ impl Session {
         let option = |at: usize| pane.options.get(at);
         let stopped_at = option(1).and_then(|value| value.parse().ok());
         let stopping = stopped_at.is_some_and(|at| is_stopping(&pane, at));
-        let told = Told::of(&pane, (2, 3));
-        let (owed, pasted) = (pending::decode(option(4)), pending::decode(option(5)));
-        let session = Self { polecat, pane, mark, started, stopping, owed, pasted, told };
-        // What another program in its pane has told is none of its agent's.
-        let told = session.is_certain().then(|| session.told.clone()).unwrap_or_default();
-        Self { told, ..session }
+        let (owed, pasted) = (pending::decode(option(2)), pending::decode(option(3)));
+        let events = option(4).and_then(|value| EventSource::decode(value));
+        let said = option(5).and_then(|value| value.parse().ok());
+        Self { polecat, pane, mark, started, stopping, owed, pasted, events, said }
     }
 
     fn rank(&self, rig: &Rig) -> Rank {

@@ -3,14 +3,14 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::host::processes::ProcessId;
+use crate::{host::processes::ProcessId, tmux::encoded_length};
 
 /// The pane option that holds [`PendingPrompts`]; empty when a start is over.
 pub(in crate::session) const OWED: &str = "@polecat_owed";
 /// The pane option that holds an [`UnsubmittedPaste`] between a paste and the key that submits it.
 pub(in crate::session) const PASTED: &str = "@polecat_pasted";
 
-/// The longest value we write, in bytes: tmux accepts no line above 64 KiB.
+/// The longest value we write, in bytes of a line of tmux's, which takes 64 KiB with all else.
 const BYTES_LIMIT: usize = 32 << 10;
 
 /// The prompts of a start that its agent has yet to get.
@@ -57,7 +57,7 @@ impl PendingPrompts {
     /// process is killed before it sends them.
     pub(in crate::session) fn encode(&self) -> String {
         let whole = encode(self);
-        if whole.len() <= BYTES_LIMIT {
+        if encoded_length(&whole) <= BYTES_LIMIT {
             return whole;
         }
         encode(&Self { words: Vec::new(), done: 0, by: self.by })
@@ -106,5 +106,8 @@ mod tests {
         assert!(long.is_open());
         let kept: PendingPrompts = decode(Some(&long.encode())).unwrap();
         assert!(!kept.is_open() && kept.by == long.by);
+        // Each of these is seven bytes of a line.
+        let odd = PendingPrompts::by_us(&["é".repeat(BYTES_LIMIT / 8)]);
+        assert!(!decode::<PendingPrompts>(Some(&odd.encode())).unwrap().is_open());
     }
 }

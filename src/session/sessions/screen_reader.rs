@@ -4,8 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     core::{
-        agent::Agent,
-        screen::{self, Patterns, Question, Reading, Seen, Shown},
+        screen::{self, Patterns, Question, Reading, Reason, Seen, Shown},
         session::{SessionInfo, Waiting},
     },
     session::{error::SessionError, sessions::Sessions, sessions::list::Session},
@@ -58,21 +57,15 @@ pub(in crate::session) fn shown(screen: &PaneScreen) -> Shown {
     Shown::new(&screen.title, &screen.captured.text, (whole(column), whole(row)))
 }
 
-/// The screen patterns for `agent`: the known ones, plus what its settings add.
-pub(in crate::session) fn patterns(agent: &Agent) -> Patterns {
-    let mut patterns = Patterns::for_agent(&agent.patterns).unwrap_or_else(Patterns::generic);
-    if let Some(prompt) = &agent.ready.prompt {
-        patterns = patterns.with_ready_prompt(prompt);
-    }
-    if let Some(title) = &agent.ready.title {
-        patterns = patterns.with_ready_title(title);
-    }
-    patterns.with_dialogs(agent.dialogs.clone())
+/// A question of which only the agent itself has told.
+pub(in crate::session) fn untold(reason: Reason) -> Waiting {
+    let (text, about, choices) = (String::new(), String::new(), Vec::new());
+    Waiting { reason: reason.as_str().to_owned(), text, about, choices, request: None }
 }
 
 /// The question, as a user is shown it.
 pub(in crate::session) fn waiting(question: &Question) -> Waiting {
     let Question { reason, text, about, choices, .. } = question.clone();
     let (text, about) = if text.is_empty() { (about, text) } else { (text, about) };
-    Waiting { reason: reason.as_str().to_owned(), text, about, choices }
+    Waiting { reason: reason.as_str().to_owned(), text, about, choices, request: None }
 }

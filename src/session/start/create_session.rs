@@ -16,6 +16,7 @@ use crate::{
     session::{
         error::SessionError,
         sessions::{
+            event_source::{EVENTS, EventSource},
             list::Session,
             metadata::{self, Metadata},
             pending::{OWED, PendingPrompts},
@@ -115,14 +116,16 @@ impl Starter {
             Ok::<_, SessionError>((metadata::OPTION.to_owned(), mark))
         };
         options.push(encoded(&Metadata::of_session(&self.context.rig.home))?);
-        let pane_options = vec![encoded(&mark)?, (OWED.to_owned(), owed.encode())];
+        let mut pane_options = vec![encoded(&mark)?, (OWED.to_owned(), owed.encode())];
+        pane_options.extend(plan.events.iter().map(|it| (EVENTS.to_owned(), it.encode())));
+        let secret = plan.events.as_ref().and_then(EventSource::secret);
         let name = self.context.rig.session(&plan.polecat).to_string();
         let argv = argv(plan, words);
         let unset = startup::unset(&plan.agent, &env);
         let env = env.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         let told = vec![("GT_PANE_ID".to_owned(), "#{pane_id}".to_owned())];
         let spec = NewSession::new(name, &plan.workdir, argv);
-        Ok(NewSession { env, unset, told, options, pane_options, ..spec })
+        Ok(NewSession { env, unset, secret, told, options, pane_options, ..spec })
     }
 
     async fn mark(&self, plan: &Plan) -> Metadata {

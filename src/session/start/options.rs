@@ -11,6 +11,8 @@ pub struct StartOptions {
     pub new: bool,
     /// The issue to work on.
     pub issue: Option<String>,
+    /// What the agent is told first, behind the issue.
+    pub prompt: Option<String>,
     /// The agent's name.
     pub agent: Option<String>,
     /// The account's handle.

@@ -11,6 +11,7 @@ use crate::{
     session::{
         error::SessionError,
         messages::recipient::Recipient,
+        sessions::event_source::EventSource,
         start::{
             Starter,
             options::StartOptions,
@@ -32,8 +33,12 @@ pub(in crate::session) struct Plan {
     pub(in crate::session) issue: Option<(IssueId, Issue)>,
     /// The file of settings that its session is given.
     pub(in crate::session) settings: Option<SessionSettings>,
+    /// What a person tells it first.
+    pub(in crate::session) prompt: Option<String>,
     /// Whether its hooks call `gt prime` at startup.
     pub(in crate::session) is_primed: bool,
+    /// Where it shall serve its events, once that is decided.
+    pub(in crate::session) events: Option<EventSource>,
     /// Settings that could not be applied.
     pub(in crate::session) warnings: Vec<String>,
 }
@@ -58,7 +63,21 @@ impl Starter {
         let given = self.give_settings(&mut choice, &polecat, &workdir, towns).await;
         let is_primed = hooks.is_primed && (towns.is_none() || given.has_towns);
         let (settings, Choice { agent, argv, config_dir, warnings, .. }) = (given.file, choice);
-        Ok(Plan { polecat, workdir, agent, argv, config_dir, issue, settings, is_primed, warnings })
+        let (prompt, events) = (options.prompt.clone(), None);
+        let plan = Plan {
+            polecat,
+            workdir,
+            agent,
+            argv,
+            config_dir,
+            issue,
+            settings,
+            prompt,
+            is_primed,
+            events,
+            warnings,
+        };
+        Ok(plan)
     }
 
     pub(in crate::session) async fn workdir(

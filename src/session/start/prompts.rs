@@ -9,7 +9,12 @@ use crate::{
     },
     host::polecats,
     session::{start::Starter, start::plan::Plan},
+    tmux,
 };
+
+/// The longest prompt that is passed on a command line, in bytes of a line of tmux's, which has to
+/// hold all else of the session too.
+const ARGUMENT_LIMIT: usize = 32 << 10;
 
 /// An agent's first prompts, and how they reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,15 +37,19 @@ impl FirstWords {
 
 impl Starter {
     /// The first prompts for the agent of `plan`: in a town what gastown says, elsewhere the issue
-    /// to work on, if any.
+    /// to work on, if any; then what the person says.
     pub(in crate::session) async fn first_words(&self, plan: &Plan) -> FirstWords {
         let mut words: Vec<String> = plan.agent.initial_prompt.iter().cloned().collect();
         match self.context.rig.gastown() {
-            Some(gastown) => words.extend(self.gastowns_words(gastown, plan).await),
-            None => words.extend(self.issue_words(plan)),
+            Some(gastown) => {
+                words.extend(self.gastowns_words(gastown, plan).await);
+                words.extend(plan.prompt.clone());
+            }
+            None => words.extend(self.task(plan)),
         }
         let whole = words.join("\n\n");
-        if !words.is_empty() && plan.agent.takes_prompt(&whole) {
+        let fits = tmux::encoded_length(&whole) <= ARGUMENT_LIMIT;
+        if !words.is_empty() && fits && plan.agent.takes_prompt(&whole) {
             return FirstWords::Argument(whole);
         }
         FirstWords::Typed(words)
@@ -57,6 +66,12 @@ impl Starter {
         };
         let to_prime = !plan.is_primed && self.gt().is_some();
         assignment.words(gastown, &plan.agent, to_prime)
+    }
+
+    /// Issue and prompt as one message: many agents take a second one for a correction.
+    fn task(&self, plan: &Plan) -> Option<String> {
+        let parts: Vec<_> = self.issue_words(plan).into_iter().chain(plan.prompt.clone()).collect();
+        (!parts.is_empty()).then(|| parts.join("\n\n"))
     }
 
     fn issue_words(&self, plan: &Plan) -> Option<String> {

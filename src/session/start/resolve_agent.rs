@@ -7,8 +7,9 @@ use std::{
 
 use crate::{
     core::{
-        agent::{ACCOUNT_VARIABLE, Agent, UNNAMED_AGENT, preset_of_command},
+        agent::{ACCOUNT_VARIABLE, Agent, preset_of_command},
         command::CommandLine,
+        session::UNNAMED_AGENT,
         settings::{Accounts, BadAccount, File, Resolved, WhoAsked, expanded},
     },
     host::{self, path},

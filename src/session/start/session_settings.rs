@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     core::{
         agent::{Agent, SETTINGS_FLAG, is_program, preset},
-        hook_events::{SettingsBy, SettingsVariable},
+        agent_events::{HookEvents, SettingsBy, SettingsVariable},
         names::PolecatName,
     },
     host::{
@@ -40,7 +40,7 @@ impl Starter {
         workdir: &Path,
         towns: Option<&Path>,
     ) -> Given {
-        let events = choice.agent.hook_events.filter(|_| is_to_tell(choice));
+        let events = HookEvents::of_agent(&choice.agent.patterns).filter(|_| is_to_tell(choice));
         let hooks = events.zip(self.hook_command());
         let hooks = hooks.map(|(events, command)| with_hooks(&events, &command));
         let given = match (events.map(|events| events.settings), hooks) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::{
-    core::screen::{self, Composing, DialogId, Question, Seen, Shown},
+    core::screen::{self, Composing, Question, Seen, Shown},
     session::{
         context::RigContext,
         error::SessionError,
@@ -80,7 +80,7 @@ struct Wait<'a> {
     /// The question that was reported to the user.
     told: Option<String>,
     /// The dialog in which a key was pressed, the choice marked at that time, and when.
-    pressed: Option<(Option<DialogId>, Option<usize>, Instant)>,
+    pressed: Option<(Option<&'static str>, Option<usize>, Instant)>,
 }
 
 impl Starter {

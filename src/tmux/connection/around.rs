@@ -23,21 +23,20 @@ impl PaneAround {
         Some(Self { socket: socket()?, pane })
     }
 
-    /// Sets options of the pane by `program`, a tmux. Cancelling it ends that.
+    /// Sets an option of the pane by `program`, a tmux. Cancelling it ends that.
     ///
     /// # Errors
     /// The server or the pane is gone.
-    pub async fn set_options(
+    pub async fn set_option(
         &self,
         program: String,
         launch: &Launch,
-        options: &[(&'static str, String)],
+        option: &'static str,
+        value: String,
     ) -> Result<(), TmuxError> {
         let address = ServerAddress { command: program, socket: self.socket.clone(), holder: None };
-        let set = |(option, value): &(&'static str, String)| {
-            PaneOption { pane: self.pane, option, value: value.clone() }.command()
-        };
-        let request = Request::new(options.iter().map(set).collect());
+        let option = PaneOption { pane: self.pane, option, value };
+        let request = Request::new(vec![option.command()]);
         oneshot::run(&address, launch, &request, None).await.map(drop)
     }
 }

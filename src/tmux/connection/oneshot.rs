@@ -28,9 +28,9 @@ pub(crate) async fn run(
     let mut command = program(address, launch, request.may_start, configuration);
     let io = |source| TmuxError::Io { doing: "write a file for tmux", source };
     // Kept until tmux has read it.
-    let long =
-        if line.len() > ARGV_LIMIT { Some(script(request, &mark).map_err(io)??) } else { None };
-    match &long {
+    let as_file = request.private || line.len() > ARGV_LIMIT;
+    let file = if as_file { Some(script(request, &mark).map_err(io)??) } else { None };
+    match &file {
         None => drop(command.args(argv(request, &mark)?)),
         Some(script) => {
             let path = String::from_utf8_lossy(script.path()).into_owned();

@@ -1,5 +1,7 @@
 //! What a pane must still show when something is typed into it.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::screen::{PaneScreen, SYNCHRONIZED};
 use crate::tmux::error::TmuxError;
 use crate::tmux::protocol::command::Command;
@@ -27,7 +29,7 @@ impl Guard {
     pub fn of(screen: &PaneScreen, texts: &[String], rows: &[usize]) -> Self {
         let (column, row) = screen.captured.cursor;
         let cursor = ("#{cursor_x} #{cursor_y}".to_owned(), format!("{column} {row}"));
-        let title = literal(&screen.title).map(|title| ("#{pane_title}".to_owned(), title));
+        let title = title(&screen.title);
         let words = rows.iter().filter_map(|row| words(texts.get(*row)?)).take(ROWS_LIMIT);
         let found = words.map(|words| {
             // tmux gives the first row with the words, counted from 1.
@@ -62,18 +64,34 @@ impl Guard {
 }
 
 /// The longest text in a row without any character that has a meaning in tmux's formats or search
-/// patterns.
+/// patterns. The moving cell of a spinner belongs to it: once that is gone, the words may stay.
 fn words(row: &str) -> Option<&str> {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == ' ';
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == ' ' || is_cell(letter);
     let runs = row.split(|letter| !plain(letter)).map(str::trim);
-    let longest = runs.max_by_key(|run| run.len()).filter(|run| run.len() >= TEXT_MIN)?;
-    Some(longest[..longest.len().min(TEXT_LIMIT)].trim_end())
+    let longest = runs.max_by_key(|run| (run.contains(is_cell), run.len()))?;
+    if longest.len() < TEXT_MIN {
+        return None;
+    }
+    let end = longest.char_indices().nth(TEXT_LIMIT).map_or(longest.len(), |(at, _)| at);
+    Some(longest[..end].trim_end())
 }
 
-/// A title, escaped for a comparison; `None` if tmux would read it as something else.
-fn literal(title: &str) -> Option<String> {
+/// Whether it is a braille cell, of which spinners are made.
+fn is_cell(letter: char) -> bool {
+    ('\u{2801}'..='\u{28ff}').contains(&letter)
+}
+
+/// The condition that the pane has this title. Of one with characters that tmux would read as
+/// something else, only what stands before them counts.
+fn title(title: &str) -> Option<(String, String)> {
     let odd = |letter: char| letter.is_control() || "#%\\".contains(letter);
-    (!title.contains(odd)).then(|| title.replace(',', "#,").replace('}', "#}"))
+    let plain = title.split(odd).next().unwrap_or_default();
+    let escaped = plain.replace(',', "#,").replace('}', "#}");
+    if plain.len() == title.len() {
+        return Some(("#{pane_title}".to_owned(), escaped));
+    }
+    let width = plain.width();
+    (width > 0).then(|| (format!("#{{={width}:pane_title}}"), escaped))
 }
 
 #[cfg(test)]
@@ -88,10 +106,15 @@ mod tests {
             ("│ > a rather long message that would wrap │", Some("a rather long message th")),
             ("❯ y", None),
             ("────", None),
+            (" ⠸ run_commands(…)", Some("⠸ run")),
+            ("  ⠸ word0 word1", Some("⠸ word0 word1")),
         ] {
             assert_eq!(words(row), expected, "{row}");
         }
-        assert_eq!(literal("a, b} c").as_deref(), Some("a#, b#} c"));
-        assert_eq!(literal("#{pid}"), None);
+        let whole = ("#{pane_title}".to_owned(), "a#, b#} c".to_owned());
+        assert_eq!(title("a, b} c"), Some(whole));
+        let begin = ("#{=4:pane_title}".to_owned(), "⠇ 50".to_owned());
+        assert_eq!(title("⠇ 50% done"), Some(begin));
+        assert_eq!(title("#{pid}"), None);
     }
 }

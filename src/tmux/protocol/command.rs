@@ -169,6 +169,15 @@ fn encode_byte(byte: u8, line: &mut Vec<u8>) {
     }
 }
 
+/// How long `text` is in a line, as an argument of a command in a branch of [`Command::choose`].
+#[must_use]
+pub fn encoded_length(text: &str) -> usize {
+    let (mut once, mut twice) = (Vec::new(), Vec::new());
+    text.bytes().for_each(|byte| encode_byte(byte, &mut once));
+    once.into_iter().for_each(|byte| encode_byte(byte, &mut twice));
+    twice.len()
+}
+
 /// The last octal digit of `number`.
 fn octal(number: u8) -> u8 {
     b'0' + (number & 7)
@@ -223,6 +232,15 @@ mod tests {
     fn a_last_semicolon_stays_part_of_the_argument() {
         let argv = Command::new("x").args(["a;", "a\\;", ";", "a;b"]).argv().unwrap();
         assert_eq!(argv, ["x", "a\\;", "a\\\\;", "\\;", "a;b"]);
+    }
+
+    #[test]
+    fn a_text_is_as_long_as_it_is_in_a_branch() {
+        let text = "a\n'é #{x}";
+        let command = |text: &str| Command::new("x").arg(text);
+        let line =
+            |text| Command::choose("", "1", &[command(text)], &[]).unwrap().encode().unwrap();
+        assert_eq!(line(text).len() - line("").len(), encoded_length(text));
     }
 
     #[test]

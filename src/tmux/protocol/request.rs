@@ -36,13 +36,20 @@ pub struct Request {
     pub(crate) timeout: Duration,
     pub(crate) may_start: bool,
     pub(crate) repeatable: bool,
+    pub(crate) private: bool,
 }
 
 impl Request {
     /// A request that is given 5 s and never starts a server.
     #[must_use]
     pub fn new(commands: Vec<Command>) -> Self {
-        Self { commands, timeout: DEFAULT_TIMEOUT, may_start: false, repeatable: false }
+        Self {
+            commands,
+            timeout: DEFAULT_TIMEOUT,
+            may_start: false,
+            repeatable: false,
+            private: false,
+        }
     }
 
     /// Starts a server when there is none.
@@ -64,6 +71,13 @@ impl Request {
     #[must_use]
     pub(crate) fn repeatable(mut self) -> Self {
         self.repeatable = true;
+        self
+    }
+
+    /// Keeps it out of the arguments of a process, which everybody on the machine can read.
+    #[must_use]
+    pub(crate) fn private(mut self) -> Self {
+        self.private = true;
         self
     }
 

@@ -26,6 +26,8 @@ pub struct NewSession {
     /// Variables that neither its program nor a later pane may see, whatever the server was started
     /// with. tmux alone can only empty them for the first program.
     pub unset: Vec<String>,
+    /// What only its first program is given.
+    pub secret: Option<Secret>,
     /// Variables of the session alone, by their formats: whoever asks tmux sees them, the first
     /// program does not.
     pub told: Vec<(String, String)>,
@@ -39,6 +41,26 @@ pub struct NewSession {
     pub pane_options: Vec<(String, String)>,
 }
 
+/// A variable that the session forgets as soon as its first program has it, so that neither a later
+/// pane nor the session's table has it; and arguments that are only given with it: without it, when
+/// a person respawns the pane, the program does not get them either.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret {
+    /// The variable.
+    pub variable: &'static str,
+    /// Its value.
+    pub value: String,
+    /// The arguments: letters, digits, `.` and `-`.
+    pub args: Vec<String>,
+}
+
+/// Without the value.
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Secret").field("variable", &self.variable).finish_non_exhaustive()
+    }
+}
+
 impl NewSession {
     /// A session of the usual size, with neither environment nor options of its own.
     #[must_use]
@@ -48,6 +70,7 @@ impl NewSession {
             dir: dir.into(),
             env: Vec::new(),
             unset: Vec::new(),
+            secret: None,
             told: Vec::new(),
             argv,
             size: (200, 50),
@@ -101,7 +124,7 @@ impl Tmux {
         let create = creation(spec, &capabilities)?;
         let manual = Command::new("display-message").args(["-p", MANUAL_MARK]);
         let line = Command::choose(NO_SESSION, MANUAL_SIZE, &[manual], &create)?;
-        match self.run(Request::new(vec![line]).starting_server()).await {
+        match self.run(Request::new(vec![line]).starting_server().private()).await {
             Ok(replies) => self.created(spec, &replies[0]).await,
             Err(TmuxError::Refused { command, reply, done }) => {
                 // Something after `new-session` failed: no half-made session may stay.
@@ -184,6 +207,8 @@ fn creation(spec: &NewSession, capabilities: &Capabilities) -> Result<Vec<Comman
     let variable =
         |args: &[&str]| Command::new("set-environment").args(["-t", &session]).args(args);
     commands.extend(spec.unset.iter().map(|name| variable(&["-r", "--", name])));
+    // `-u` takes it out of the table; `-r` would have later panes started without one of their own.
+    commands.extend(spec.secret.iter().map(|secret| variable(&["-u", "--", secret.variable])));
     commands.extend(spec.told.iter().map(|(name, value)| variable(&["-F", "--", name, value])));
     commands.push(Command::new("display-message").args(["-p", "-t", &session, "#{pane_id}"]));
     Ok(commands)
@@ -214,7 +239,11 @@ fn new_session(spec: &NewSession, width: &str, height: &str) -> Result<Command, 
     for (name, value) in &spec.env {
         command = command.arg("-e").arg([name.as_bytes(), b"=", value.as_bytes()].concat());
     }
-    Ok(command.arg("--").args(without(&spec.unset)).args(exec(&spec.argv)?))
+    if let Some(secret) = &spec.secret {
+        command = command.arg("-e").arg(format!("{}={}", secret.variable, secret.value));
+    }
+    let command = command.arg("--").args(without(&spec.unset));
+    Ok(command.args(exec(&spec.argv, spec.secret.as_ref())?))
 }
 
 /// Words that run what follows them without the variables, in the same process after one `exec`.
@@ -223,14 +252,31 @@ fn without(unset: &[String]) -> Vec<&str> {
     ["/usr/bin/env"].into_iter().chain(names.flat_map(|name| ["-u", name])).collect()
 }
 
-/// `env` would take a program with a `=` in its path for a variable.
-fn exec(argv: &[OsString]) -> Result<Vec<&[u8]>, TmuxError> {
+/// Words that run the program. `env` would take one with a `=` in its path for a variable, and only
+/// a shell sees whether a variable is set.
+fn exec(argv: &[OsString], secret: Option<&Secret>) -> Result<Vec<Vec<u8>>, TmuxError> {
     let Some(program) = argv.first() else {
         return Err(TmuxError::BadArgument { argument: String::new(), why: "there is no program" });
     };
-    let shell: &[&[u8]] = &[b"/bin/sh", b"-c", b"exec \"$0\" \"$@\""];
-    let shell = if program.as_bytes().contains(&b'=') { shell } else { &[] };
-    Ok(shell.iter().copied().chain(argv.iter().map(|word| word.as_bytes())).collect())
+    let given = secret.map(with_secret).transpose()?;
+    let shell = (given.is_some() || program.as_bytes().contains(&b'=')).then(|| {
+        let script = format!("exec \"$0\" \"$@\"{}", given.unwrap_or_default());
+        ["/bin/sh", "-c", &script].map(|word| word.as_bytes().to_vec())
+    });
+    let words = argv.iter().map(|word| word.as_bytes().to_vec());
+    Ok(shell.into_iter().flatten().chain(words).collect())
+}
+
+/// The arguments of a secret, for a shell that expands them to nothing where it is not set.
+fn with_secret(secret: &Secret) -> Result<String, TmuxError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+    let words = secret.args.iter().map(String::as_str);
+    let mut all = words.clone().chain([secret.variable]);
+    if let Some(word) = all.find(|word| !word.bytes().all(plain)) {
+        return Err(TmuxError::BadArgument { argument: word.to_owned(), why: "not a plain word" });
+    }
+    let each = |word: &str| format!(" ${{{}:+{word}}}", secret.variable);
+    Ok(words.map(each).collect())
 }
 
 /// What `new-session -P` printed: the session, and its folder as tmux understood it.

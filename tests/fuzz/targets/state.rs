@@ -1,12 +1,16 @@
 //! Reading what an agent does: input is a screen as `tmux capture-pane -e` prints it. A first line
 //! that begins with `title:` is the pane's title.
 
+use std::sync::LazyLock;
+
 use polecat::core::agent::preset_names;
 use polecat::core::screen::{
-    Before, CustomDialog, Look, Patterns, Policy, Question, Reading, Reason, Seen, Shown,
-    composer_rows, composing, place, read, shows_prompt,
+    Before, Look, Patterns, Policy, Question, Reading, Reason, Seen, Shown, composer_rows,
+    composing, place, read, shows_prompt,
 };
+use polecat::rpc::configured_patterns;
 use polecat::view::capture;
+use serde_json::json;
 
 /// Longer than anything that a status window shows of a question.
 const LONGEST: usize = 8_000;
@@ -30,16 +34,19 @@ pub fn check(bytes: &[u8]) {
     }
 }
 
+/// An agent that only a configuration tells of.
+static CONFIGURED: LazyLock<Patterns> = LazyLock::new(|| {
+    let config = json!({ "agents": { "own": { "command": "own", "ready": { "prompt": "> " },
+        "dialogs": [{ "text": "Go on?", "press": ["y"] }] } } });
+    let config = rmpv::ext::to_value(config).expect("JSON has a value for each of its values");
+    let mut bytes = Vec::new();
+    rmpv::encode::write_value(&mut bytes, &config).expect("memory takes what is written");
+    configured_patterns(&bytes, "own").expect("a configuration")
+});
+
 fn agents() -> Vec<Patterns> {
-    let dialog = CustomDialog {
-        text: "Go on?".to_owned(),
-        reason: Reason::Question,
-        keys: vec!["y".to_owned()],
-        selected: None,
-    };
-    let custom = Patterns::generic().with_ready_prompt("> ").with_dialogs(vec![dialog]);
     let known = preset_names().filter_map(Patterns::for_agent);
-    known.chain([Patterns::generic(), custom]).collect()
+    known.chain([Patterns::generic(), CONFIGURED.clone()]).collect()
 }
 
 /// On one line, and not endless.

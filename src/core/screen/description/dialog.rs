@@ -3,23 +3,23 @@
 use crate::core::screen::Reason;
 
 /// A dialog: how it is recognised and answered.
-#[derive(Debug)]
-pub(in crate::core) struct Dialog {
-    pub(in crate::core) id: &'static str,
-    pub(in crate::core) reason: Reason,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Dialog {
+    pub(crate) id: &'static str,
+    pub(crate) reason: Reason,
     /// All of them must be there.
-    pub(in crate::core) signs: &'static [Sign],
+    pub(crate) signs: &'static [Sign],
     /// Its choices, by their beginnings, where they have no numbers.
-    pub(in crate::core) labels: &'static [&'static str],
+    pub(crate) labels: &'static [&'static str],
     /// How its choices are given; `None` for the agent's usual way.
-    pub(in crate::core) answering: Option<Answering>,
+    pub(crate) answering: Option<Answering>,
     /// Whether and by which choice it may be accepted without a person.
-    pub(in crate::core) accept: Option<Accept>,
+    pub(crate) accept: Option<Accept>,
 }
 
 /// A sign of a dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::core) enum Sign {
+pub(crate) enum Sign {
     /// Exactly these choices, by their beginnings. A question of the model cannot fake them.
     Choices(&'static [&'static str]),
     /// Choices without numbers, one of them marked.
@@ -34,41 +34,51 @@ pub(in crate::core) enum Sign {
     Words(&'static str),
     /// The same anywhere outside its choices: a heading.
     Heading(&'static str),
+    /// A text near the end of the screen, wherever its composer is or if that is not known.
+    Near(&'static str),
 }
 
 /// How a startup dialog is accepted without a person.
-#[derive(Debug)]
-pub(in crate::core) struct Accept {
-    /// The choice that accepts, from 0.
-    pub(in crate::core) choice: usize,
-    /// Arguments of the command that imply acceptance: each is one word, or two with a space.
-    pub(in crate::core) implied_by: &'static [&'static str],
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Accept {
+    Choice {
+        /// The choice that accepts, from 0.
+        choice: usize,
+        /// Arguments of the command that imply acceptance: each is one word, or two with a space.
+        implied_by: &'static [&'static str],
+    },
+    /// A person wrote these keys down, and has accepted it by that.
+    Keys {
+        keys: &'static [&'static str],
+        /// The beginning of the choice that must be marked before they are pressed, if any.
+        selected: Option<&'static str>,
+    },
 }
 
 /// How a person's choice is given: [`Answering::NUMBER`] or another constant, and what differs.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::core) struct Answering {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Answering {
     /// How a choice is given that has no keys of its own.
-    pub(in crate::core) way: Way,
+    pub(crate) way: Way,
     /// Choices with keys of their own, by the beginnings of their labels. The first that fits
     /// counts.
-    pub(in crate::core) keys: &'static [(&'static str, &'static [&'static str])],
+    pub(crate) keys: &'static [(&'static str, &'static [&'static str])],
     /// The choice that `yes` means, by the beginning of its label: the first that there is. Empty
     /// for questions, whose choices mean anything.
-    pub(in crate::core) yes: &'static [&'static str],
+    pub(crate) yes: &'static [&'static str],
     /// The same for `no`.
-    pub(in crate::core) no: &'static [&'static str],
+    pub(crate) no: &'static [&'static str],
     /// The choices that take words.
-    pub(in crate::core) words: &'static [Words],
+    pub(crate) words: &'static [Words],
     /// The boxes in front of its choices, if several can be chosen.
-    pub(in crate::core) ticks: Option<Ticks>,
+    pub(crate) ticks: Option<Ticks>,
     /// Whether it is an open field for words, without choices.
-    pub(in crate::core) field: bool,
+    pub(crate) field: bool,
 }
 
 /// How a choice is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::core) enum Way {
+pub(crate) enum Way {
     /// By the digit of its number, which answers at once.
     Number,
     /// By Enter, once the mark has been moved to it: by these keys, to the next one and to the one
@@ -81,18 +91,18 @@ pub(in crate::core) enum Way {
 }
 
 /// A choice that takes words.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::core) struct Words {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Words {
     /// The beginning of its label.
-    pub(in crate::core) choice: &'static str,
-    pub(in crate::core) opens: Opens,
+    pub(crate) choice: &'static str,
+    pub(crate) opens: Opens,
     /// Whether it means nothing without words.
-    pub(in crate::core) needed: bool,
+    pub(crate) needed: bool,
 }
 
 /// Where the words of a choice go. In a field Enter ends them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::core) enum Opens {
+pub(crate) enum Opens {
     /// Into the field that opens in this way.
     By(Way),
     /// Into the field that this key opens once the choice is marked, which arrows do.
@@ -102,21 +112,21 @@ pub(in crate::core) enum Opens {
 }
 
 /// Boxes in front of choices.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::core) struct Ticks {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ticks {
     /// What stands in front of a choice that is not ticked.
-    pub(in crate::core) off: &'static [&'static str],
+    pub(crate) off: &'static [&'static str],
     /// What stands in front of one that is.
-    pub(in crate::core) on: &'static [&'static str],
+    pub(crate) on: &'static [&'static str],
     /// What changes that.
-    pub(in crate::core) toggle: Toggle,
+    pub(crate) toggle: Toggle,
     /// The keys that end the list, pressed one by one, or a choice that does.
-    pub(in crate::core) done: Done,
+    pub(crate) done: Done,
 }
 
 /// What changes a box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::core) enum Toggle {
+pub(crate) enum Toggle {
     /// The digit of its number.
     Number,
     /// This key, once it is marked.
@@ -125,7 +135,7 @@ pub(in crate::core) enum Toggle {
 
 /// What ends a list of boxes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::core) enum Done {
+pub(crate) enum Done {
     /// A key.
     Key(&'static str),
     /// The row under the choices with this text, by Enter once the mark has been moved to it.
@@ -134,7 +144,7 @@ pub(in crate::core) enum Done {
 
 impl Answering {
     /// By the digits of numbered choices, as most agents have it.
-    pub(in crate::core) const NUMBER: Self = Self {
+    pub(crate) const NUMBER: Self = Self {
         way: Way::Number,
         keys: &[],
         yes: &["Yes", "Allow once", "Approve"],
@@ -145,66 +155,73 @@ impl Answering {
     };
 
     /// By arrows and Enter, as almost every dialog takes it.
-    pub(in crate::core) const MARK: Self = Self { way: Way::Mark("Down", "Up"), ..Self::NUMBER };
+    pub(crate) const MARK: Self = Self { way: Way::Mark("Down", "Up"), ..Self::NUMBER };
 
     /// A question of the model, answered by digits.
-    pub(in crate::core) const QUESTION: Self = Self { yes: &[], no: &[], ..Self::NUMBER };
+    pub(crate) const QUESTION: Self = Self { yes: &[], no: &[], ..Self::NUMBER };
 
     /// An open field.
-    pub(in crate::core) const FIELD: Self =
-        Self { way: Way::Unknown, field: true, ..Self::QUESTION };
+    pub(crate) const FIELD: Self = Self { way: Way::Unknown, field: true, ..Self::QUESTION };
 
     /// Not known.
-    pub(in crate::core) const UNKNOWN: Self = Self { way: Way::Unknown, ..Self::QUESTION };
+    pub(crate) const UNKNOWN: Self = Self { way: Way::Unknown, ..Self::QUESTION };
 }
 
 impl Words {
     /// A choice that means nothing without words, which are typed where its number puts them.
-    pub(in crate::core) const fn needed(choice: &'static str) -> Self {
+    pub(crate) const fn needed(choice: &'static str) -> Self {
         Self { choice, opens: Opens::By(Way::Number), needed: true }
     }
 
     /// A choice to which words can be added by a key.
-    pub(in crate::core) const fn added(choice: &'static str, key: &'static str) -> Self {
+    pub(crate) const fn added(choice: &'static str, key: &'static str) -> Self {
         Self { choice, opens: Opens::Key(key), needed: false }
     }
 
     /// A choice after which a message can say more.
-    pub(in crate::core) const fn message(choice: &'static str) -> Self {
+    pub(crate) const fn message(choice: &'static str) -> Self {
         Self { choice, opens: Opens::Message, needed: false }
     }
 }
 
+impl Sign {
+    /// The text, of one that is near the end of the screen.
+    pub(crate) fn near(&self) -> Option<&'static str> {
+        if let Self::Near(text) = self { Some(text) } else { None }
+    }
+}
+
 impl Dialog {
+    /// Whether it is recognised by texts near the end of the screen alone.
+    pub(crate) fn is_near(&self) -> bool {
+        !self.signs.is_empty() && self.signs.iter().all(|sign| sign.near().is_some())
+    }
+
     /// One that is answered in the agent's usual way, and only by a person.
-    pub(in crate::core) const fn new(
-        id: &'static str,
-        reason: Reason,
-        signs: &'static [Sign],
-    ) -> Self {
+    pub(crate) const fn new(id: &'static str, reason: Reason, signs: &'static [Sign]) -> Self {
         Self { id, reason, signs, labels: &[], answering: None, accept: None }
     }
 
     /// With choices that have no numbers.
-    pub(in crate::core) const fn labels(mut self, labels: &'static [&'static str]) -> Self {
+    pub(crate) const fn labels(mut self, labels: &'static [&'static str]) -> Self {
         self.labels = labels;
         self
     }
 
     /// Answered in a way of its own.
-    pub(in crate::core) const fn by(mut self, answering: Answering) -> Self {
+    pub(crate) const fn by(mut self, answering: Answering) -> Self {
         self.answering = Some(answering);
         self
     }
 
     /// Accepted by the choice at `choice`, from 0; arguments of the command that already say so
     /// are each one word, or two with a blank. By arrows, if nothing else is said.
-    pub(in crate::core) const fn accept(
+    pub(crate) const fn accept(
         mut self,
         choice: usize,
         implied_by: &'static [&'static str],
     ) -> Self {
-        self.accept = Some(Accept { choice, implied_by });
+        self.accept = Some(Accept::Choice { choice, implied_by });
         if self.answering.is_none() {
             self.answering = Some(Answering::MARK);
         }

@@ -43,13 +43,13 @@ impl Stillness {
 }
 
 /// A screen, as tmux and as the agent see it.
-pub(super) struct Seen {
-    pub(super) screen: PaneScreen,
-    pub(super) shown: Shown,
+pub(in crate::session::messages) struct Seen {
+    pub(in crate::session::messages) screen: PaneScreen,
+    pub(in crate::session::messages) shown: Shown,
 }
 
 impl Delivery<'_> {
-    pub(super) async fn look(&self) -> Result<Seen, SessionError> {
+    pub(in crate::session::messages) async fn look(&self) -> Result<Seen, SessionError> {
         let screen = self.context.tmux.screen(self.session.pane.pane_id).await?;
         if screen.captured.dead {
             return Err(self.session.ended());
@@ -58,24 +58,27 @@ impl Delivery<'_> {
         Ok(Seen { screen, shown })
     }
 
-    pub(super) fn guard(&self, seen: &Seen) -> Guard {
+    pub(in crate::session::messages) fn guard(&self, seen: &Seen) -> Guard {
         let rows = screen::composer_rows(&self.to.patterns, &seen.shown);
         Guard::of(&seen.screen, &seen.shown.rows, &rows)
     }
 
-    pub(super) fn composing(&self, seen: &Seen) -> Composing {
+    pub(in crate::session::messages) fn composing(&self, seen: &Seen) -> Composing {
         screen::composing(&self.to.patterns, &seen.shown, self.text)
     }
 
-    pub(super) fn place(&self, seen: &Seen, before: Before) -> Place {
+    pub(in crate::session::messages) fn place(&self, seen: &Seen, before: Before) -> Place {
         screen::place(&self.to.patterns, &seen.shown, self.text, before)
     }
 
-    pub(super) fn stands(&self, seen: &Seen) -> bool {
+    pub(in crate::session::messages) fn stands(&self, seen: &Seen) -> bool {
         self.place(seen, Before::unknown()) == Place::Composer
     }
 
-    pub(super) fn refuse_pane(&self, seen: &Seen) -> Result<(), SessionError> {
+    pub(in crate::session::messages) fn refuse_pane(
+        &self,
+        seen: &Seen,
+    ) -> Result<(), SessionError> {
         let session = self.name();
         if seen.screen.synchronized {
             return Err(MessageError::PaneSynchronized { session }.into());
@@ -86,14 +89,21 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    pub(super) fn refuse_question(&self, seen: &Seen) -> Result<(), SessionError> {
+    pub(in crate::session::messages) fn refuse_question(
+        &self,
+        seen: &Seen,
+    ) -> Result<(), SessionError> {
         match self.composing(seen) {
             Composing::Asked { question, guessed } => Err(self.asked(question, guessed)),
             _ => Ok(()),
         }
     }
 
-    pub(super) fn asked(&self, question: Question, guessed: bool) -> SessionError {
+    pub(in crate::session::messages) fn asked(
+        &self,
+        question: Question,
+        guessed: bool,
+    ) -> SessionError {
         MessageError::AgentWaiting { session: self.name(), question: Box::new(question), guessed }
             .into()
     }
@@ -110,19 +120,19 @@ pub(in crate::session) fn deaf(agent: &Agent, screen: &PaneScreen) -> Option<&'s
 }
 
 /// Waits for output; notifications are turned on only once there is something to wait for.
-pub(super) struct Watch<'a> {
+pub(in crate::session::messages) struct Watch<'a> {
     context: &'a RigContext,
     session: &'a Session,
     output: Option<OutputWatch>,
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn of(delivery: &Delivery<'a>) -> Self {
+    pub(in crate::session::messages) fn of(delivery: &Delivery<'a>) -> Self {
         Self { context: delivery.context, session: delivery.session, output: None }
     }
 
     /// Waits until there may be something new to see.
-    pub(super) async fn next(&mut self) {
+    pub(in crate::session::messages) async fn next(&mut self) {
         if let Some(output) = &mut self.output {
             return output.next(LOOK_INTERVAL).await;
         }
@@ -131,7 +141,7 @@ impl<'a> Watch<'a> {
         self.output = Some(OutputWatch::of(tmux, rig, self.session).await);
     }
 
-    pub(super) async fn end(self) {
+    pub(in crate::session::messages) async fn end(self) {
         if let Some(output) = self.output {
             output.end().await;
         }

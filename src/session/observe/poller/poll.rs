@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     core::{
+        agent_events::OwnWord,
         screen::{self, Seen},
         session::{SessionInfo, StateSource},
         state::Observation,
@@ -24,6 +25,8 @@ use crate::{
 pub(super) struct Poll {
     pub(super) context: RigContext,
     pub(super) session: Session,
+    /// What its agent does by its own word.
+    pub(super) heard: Option<OwnWord>,
     pub(super) now: Timestamp,
 }
 
@@ -50,7 +53,7 @@ impl Poll {
         let view = self.view(&read).await?;
         let info = self.session.info(&self.context.rig, self.now);
         let since = info.state_since.unwrap_or(self.now);
-        Ok(Tracked::first(&self.session, read, view, (self.now, since)))
+        Ok(Tracked::first(&self.session, read, (view, self.heard()), (self.now, since)))
     }
 
     /// The next look. A screen that has not changed is not read again.
@@ -63,12 +66,18 @@ impl Poll {
             Some(view) => view,
             None => self.view(&known.read).await?,
         };
-        Ok(known.after(&self.session, view, self.now))
+        Ok(known.after(&self.session, (view, self.heard()), self.now))
+    }
+
+    /// What the agent's own word is worth: nothing before its start is over, or when it has ended.
+    fn heard(&self) -> Option<&OwnWord> {
+        let counts = self.session.is_live() && !self.session.is_starting(self.now);
+        self.heard.as_ref().filter(|_| counts)
     }
 
     /// Finds out which agent it is.
     async fn reader(&self) -> Reader {
-        let Self { context, session, now } = self;
+        let Self { context, session, now, .. } = self;
         let found = context.sessions().detect_agent(session).await;
         let argv = context.sessions().argv_of(session, found.agent.as_ref()).await;
         Reader {
@@ -81,7 +90,7 @@ impl Poll {
     }
 
     async fn view(&self, read: &Reader) -> Result<View, SessionError> {
-        let Self { context, session, now } = self;
+        let Self { context, session, now, .. } = self;
         let Reader { patterns, args, .. } = read;
         if !session.is_live() {
             return Ok(View::unread(session, *now));

@@ -1,12 +1,16 @@
 //! Looks at all sessions of a rig, with the memory of the looks before.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::task::JoinSet;
+use tokio::{sync::Notify, task::JoinSet};
 
 use crate::{
     core::{
+        agent_events::OwnWord,
         names::PolecatName,
         session::{ExitHow, SessionInfo},
     },
@@ -14,7 +18,9 @@ use crate::{
     session::{
         context::RigContext,
         error::SessionError,
-        observe::poller::{folders::Folders, gone::Gone, poll::Poll, tracked::Tracked},
+        observe::poller::{
+            folders::Folders, gone::Gone, poll::Poll, streams::Streams, tracked::Tracked,
+        },
         sessions::list::{self, Session},
         start::resume::Resumed,
     },
@@ -33,6 +39,8 @@ pub(in crate::session) struct Scanner {
     /// What that look said of them.
     told: Vec<SessionInfo>,
     gone: Gone,
+    /// What agents tell of themselves.
+    streams: Streams,
     resumed: Resumed,
     /// Polecats without a session whose heartbeats were removed.
     silent: HashSet<PolecatName>,
@@ -47,6 +55,7 @@ impl Scanner {
             sessions: Vec::new(),
             told: Vec::new(),
             gone: Gone::default(),
+            streams: Streams::default(),
             resumed: Resumed::default(),
             silent: HashSet::new(),
         }
@@ -71,6 +80,7 @@ impl Scanner {
         let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
         self.folders.read(&self.context, &names, now).await?;
         self.forget_gone(&sessions).await?;
+        self.streams.follow(&sessions);
         self.known.retain(|name, _| sessions.iter().any(|session| session.polecat == *name));
         let mut infos = self.look_at_all(&sessions, now).await?;
         self.told.clone_from(&infos);
@@ -136,7 +146,9 @@ impl Scanner {
             let mut looks = JoinSet::new();
             for session in some {
                 let known = self.known.remove(&session.polecat);
-                let look = Poll { context: self.context.clone(), session: session.clone(), now };
+                let heard = self.heard(session);
+                let (context, session) = (self.context.clone(), session.clone());
+                let look = Poll { context, session, heard, now };
                 looks.spawn(look.at(known));
             }
             for seen in looks.join_all().await {
@@ -146,6 +158,20 @@ impl Scanner {
             }
         }
         Ok(infos)
+    }
+
+    /// What the agent of `session` says of itself.
+    fn heard(&self, session: &Session) -> Option<OwnWord> {
+        if let Some(activity) = self.streams.heard(session.pane.pane_id) {
+            return Some(OwnWord::Stream(activity));
+        }
+        // What another program in its pane has said is none of its agent's.
+        session.said.filter(|_| session.is_certain()).map(OwnWord::Hook)
+    }
+
+    /// Notified when an agent does something else, by its own word.
+    pub(in crate::session) fn told(&self) -> Arc<Notify> {
+        self.streams.told()
     }
 
     /// How soon the next look must follow; `None` when no agent is about to change.

@@ -7,12 +7,12 @@ use tracing::info;
 
 use crate::{
     core::{
-        hook_events::{Happened, OwnWord, Sight},
-        screen::{Patterns, Reason},
-        session::{Exit, SessionInfo, State, Waiting},
-        state::{DebouncedState, Observation},
+        agent_events::{EventId, OwnWord},
+        screen::Patterns,
+        session::{Exit, SessionInfo, State, StateSource, Waiting},
+        state::{Agreement, DebouncedState, Observation},
     },
-    session::sessions::list::Session,
+    session::sessions::{list::Session, screen_reader},
     tmux::{Drawn, PaneId},
 };
 
@@ -32,12 +32,12 @@ pub(super) struct Tracked {
     /// Changes when the pane prints something or its title changes.
     print: Print,
     debounced: DebouncedState,
-    /// What its screen shows.
+    /// What the screen showed last.
     screen: View,
-    /// What its screen and its own word say together.
+    /// The same with the agent's own word.
     view: View,
-    /// What it says of itself.
-    word: OwnWord,
+    /// Whether the two agree.
+    agreement: Agreement,
     /// The question that is shown.
     asked: Option<Waiting>,
     /// Since when it shows a dialog that may close by itself.
@@ -82,11 +82,10 @@ impl Tracked {
     pub(super) fn first(
         session: &Session,
         read: Reader,
-        view: View,
+        (screen, heard): (View, Option<&OwnWord>),
         (now, since): (Timestamp, Timestamp),
     ) -> Self {
-        let mut word = OwnWord::first(session.told.event.clone(), session.told.prompted, now);
-        let (screen, view) = (view.clone(), view.with_word(&mut word, session, false, now));
+        let (view, agreement) = screen.clone().weighed(Agreement::default(), heard, now);
         let told = if view.passing { session.silence(now) } else { view.told };
         Self {
             pane: session.pane.pane_id,
@@ -98,7 +97,7 @@ impl Tracked {
             passing_since: view.passing.then_some(now),
             screen,
             view,
-            word,
+            agreement,
             exit: None,
         }
     }
@@ -133,22 +132,32 @@ impl Tracked {
     }
 
     /// After the next look.
-    pub(super) fn after(mut self, session: &Session, screen: View, now: Timestamp) -> Self {
-        let told = &session.told;
-        let began = self.word.hear(told.event.clone(), told.prompted, now);
-        let view = screen.clone().with_word(&mut self.word, session, began, now);
+    pub(super) fn after(
+        self,
+        session: &Session,
+        (screen, heard): (View, Option<&OwnWord>),
+        now: Timestamp,
+    ) -> Self {
+        let (view, agreement) = screen.clone().weighed(self.agreement, heard, now);
+        if agreement.overruled && !self.agreement.overruled {
+            let (polecat, heard) = (&session.polecat, heard.map(OwnWord::state));
+            info!(%polecat, ?heard, shown = ?screen.told.state, "an agent's screen says otherwise");
+        }
         let passing_since = view.passing.then(|| self.passing_since.unwrap_or(now));
         let passes = passing_since
             .is_some_and(|since| now.duration_since(since).abs() < PASSING_DIALOG_TIMEOUT);
         let told = match view.told.state {
             _ if passes || self.is_ahead(&view) => self.debounced.told,
             // It is drawing anew: one that has started does not start again.
-            State::Starting if self.debounced.told.state != State::Starting => session.silence(now),
+            State::Starting if self.debounced.told.state != State::Starting => {
+                heard.map_or_else(|| session.silence(now), said)
+            }
             _ => view.told,
         };
         let debounced = self.debounced.after(told, now);
         let asked = self.asked_after(&view);
-        Self { print: print(session), debounced, asked, screen, view, passing_since, ..self }
+        let print = print(session);
+        Self { print, debounced, screen, view, agreement, asked, passing_since, ..self }
     }
 
     /// Whether only the title says for now that it waits: the dialog is about to be drawn.
@@ -183,7 +192,7 @@ impl Tracked {
         let state = self.debounced.told.state;
         let unsettled = state == State::Waiting && self.asked != self.view.waiting;
         let unsettled = unsettled || (state != State::Waiting && self.view.is_untold());
-        let unsettled = unsettled || self.word.is_in_doubt();
+        let unsettled = unsettled || self.agreement.is_open();
         let busy = unsettled || matches!(state, State::Working | State::Starting);
         let doubt =
             self.debounced.due().map(|due| due.duration_since(now).max(SignedDuration::ZERO));
@@ -208,34 +217,26 @@ impl View {
         Self { told, waiting: None, unread: false, passing: false, rows: Arc::default() }
     }
 
-    /// With what the agent says of itself; `began` if it was given a message since the last look.
-    fn with_word(self, word: &mut OwnWord, session: &Session, began: bool, now: Timestamp) -> Self {
-        if !session.is_live() || session.is_starting(now) {
-            return self;
-        }
-        let checked = word.check(self.sight(), began, now);
-        let Some(event) = word.said() else { return self };
-        if checked.contradicted {
-            let (polecat, shown) = (&session.polecat, self.told.state);
-            info!(%polecat, said = ?event.event, %shown, "the screen contradicts the agent's word");
-        }
-        let Some(told) = checked.told else { return self };
-        if told.state != State::Waiting {
-            return Self { told, unread: false, waiting: None, ..self };
-        }
-        let asks =
-            if event.event == Happened::Question { Reason::Question } else { Reason::Permission };
-        let text = event.tool.clone().unwrap_or_default();
-        let (reason, about, choices) = (asks.as_str().to_owned(), String::new(), Vec::new());
-        Self::asking(told, Waiting { reason, text, about, choices }, false).with_rows_of(self)
-    }
-
-    fn sight(&self) -> Sight {
-        match self.told.state {
-            State::Waiting => Sight::Dialog,
-            silence if self.unread => Sight::Unknown(silence),
-            shown => Sight::Known(shown),
-        }
+    /// With what the agent itself says.
+    fn weighed(
+        self,
+        agreement: Agreement,
+        heard: Option<&OwnWord>,
+        now: Timestamp,
+    ) -> (Self, Agreement) {
+        let said = heard.map(OwnWord::state);
+        // What looks like a question counts where it says that it does nothing.
+        let asks = said == Some(State::Idle) && self.told.state == State::Waiting;
+        let seen = Some(self.told).filter(|_| !self.unread || asks);
+        let (believed, agreement) = agreement.weigh(heard, seen, now);
+        let (Some(told), Some(heard)) = (believed, heard) else { return (self, agreement) };
+        let untold = || heard.asks().map(screen_reader::untold);
+        let waiting = self.waiting.or_else(untold).filter(|_| told.state == State::Waiting);
+        let waiting = waiting.map(|waiting| Waiting {
+            request: heard.request(&waiting.reason).map(EventId::to_string),
+            ..waiting
+        });
+        (Self { told, waiting, unread: false, ..self }, agreement)
     }
 
     /// Whether it asks, and nothing says what.
@@ -246,10 +247,6 @@ impl View {
     /// With the rows that were read.
     pub(super) fn with_rows(self, rows: Vec<String>) -> Self {
         Self { rows: rows.into(), ..self }
-    }
-
-    fn with_rows_of(self, other: Self) -> Self {
-        Self { rows: other.rows, ..self }
     }
 
     /// What a screen that asks `waiting` says; `passing` if that may close by itself.
@@ -266,6 +263,10 @@ impl View {
         let asks = told.state == State::Idle && self.waiting.is_some();
         if asks { Observation { state: State::Waiting, ..told } } else { told }
     }
+}
+
+fn said(heard: &OwnWord) -> Observation {
+    Observation { state: heard.state(), source: StateSource::Events }
 }
 
 fn print(session: &Session) -> Print {

@@ -1,0 +1,91 @@
+//! `agents.*.screen` and `agents.*.keys`: where an agent draws what, and which keys it takes.
+
+use super::{
+    dialog::answering,
+    kept::{self, text_at, texts_at},
+    reader::{Item, Table},
+};
+use crate::core::screen::{
+    Answering, Bang, BusyRow, KeysChanges, Layout, Means, ScreenChanges, TitleSign,
+};
+
+pub(super) const LAYOUTS: [(&str, Layout); 8] = [
+    ("ruled", Layout::Ruled),
+    ("ruled_or_boxed", Layout::RuledOrBoxed),
+    ("boxed", Layout::Boxed),
+    ("in_box", Layout::InBox),
+    ("barred", Layout::Barred),
+    ("marked", Layout::Marked),
+    ("last_line", Layout::LastLine),
+    ("unknown", Layout::Unknown),
+];
+pub(super) const MEANINGS: [(&str, Means); 5] = [
+    ("working", Means::Working),
+    ("idle", Means::Idle),
+    ("ready", Means::Ready),
+    ("quiet", Means::Quiet),
+    ("waiting", Means::Waiting),
+];
+pub(super) const BANGS: [(&str, Bang); 3] =
+    [("text", Bang::Text), ("text_after_blank", Bang::TextAfterBlank), ("unknown", Bang::Unknown)];
+
+/// What stands at `screen`.
+pub(super) fn screen(item: &Item) -> ScreenChanges {
+    let mut screen = item.table();
+    ScreenChanges {
+        layout: screen.read("layout", |item| item.one_of(&LAYOUTS)),
+        // An empty mark is one: nothing stands before what is typed.
+        marks: screen.read("marks", |item| item.list("strings", Item::variable)).map(kept::texts),
+        hints: texts_at(&mut screen, "hints"),
+        markers: screen
+            .read("markers", |item| item.list("characters", Item::character))
+            .map(kept::list),
+        titles: screen.read("titles", |item| item.list("tables", title)).map(kept::list),
+        scroll_bar: text_at(&mut screen, "scroll_bar"),
+        busy_below: texts_at(&mut screen, "busy_below"),
+        busy_above: screen.read("busy_above", |item| Some(busy_row(item))),
+        busy_rule: texts_at(&mut screen, "busy_rule"),
+        starting: text_at(&mut screen, "starting"),
+        splash: texts_at(&mut screen, "splash"),
+        asks: texts_at(&mut screen, "asks"),
+        dialog_top: texts_at(&mut screen, "dialog_top"),
+        passing: texts_at(&mut screen, "passing"),
+        answering: screen.read("answering", |item| Some(answering(item, Answering::NUMBER))),
+    }
+}
+
+/// What stands at `keys`.
+pub(super) fn keys(mut keys: Table) -> KeysChanges {
+    KeysChanges {
+        interrupt: texts_at(&mut keys, "interrupt"),
+        interrupt_again: text_at(&mut keys, "interrupt_again"),
+        interrupted: text_at(&mut keys, "interrupted"),
+        newline: text_at(&mut keys, "newline"),
+        clears: texts_at(&mut keys, "clears"),
+        bang: keys.read("bang", |item| item.one_of(&BANGS)),
+    }
+}
+
+fn title(item: &Item) -> Option<(TitleSign, Means)> {
+    let mut title = item.table();
+    let begins = text_at(&mut title, "begins").map(TitleSign::Begins);
+    let spins = title.read("spinner", Item::boolean) == Some(true);
+    let means = title.needed_as("means", |item| item.one_of(&MEANINGS));
+    let sign = begins.or_else(|| spins.then_some(TitleSign::Spinner));
+    if sign.is_none() {
+        return item.problem("expected `begins`, or `spinner = true`");
+    }
+    Some((sign?, means?))
+}
+
+fn busy_row(item: &Item) -> BusyRow {
+    let mut row = item.table();
+    let indent = row.read("indent", |item| item.integer(0)).unwrap_or(0);
+    BusyRow {
+        indent: usize::try_from(indent).unwrap_or(usize::MAX),
+        glyphs: text_at(&mut row, "glyphs").unwrap_or_default(),
+        holds: texts_at(&mut row, "holds").unwrap_or_default(),
+        wraps: row.read("wraps", Item::boolean).unwrap_or(false),
+        over: text_at(&mut row, "over"),
+    }
+}
