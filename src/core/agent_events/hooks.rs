@@ -182,10 +182,12 @@ mod tests {
     #[test]
     fn a_word_comes_back_as_it_was_and_nothing_else_is_one() {
         for said in Said::ALL {
-            let word = HookWord { said, at: Timestamp::from_millisecond(1_796_000_000_123).unwrap() };
+            let word =
+                HookWord { said, at: Timestamp::from_millisecond(1_796_000_000_123).unwrap() };
             assert_eq!(word.to_string().parse(), Ok(word));
         }
-        for other in ["", "1 busy", "2 busy 1", "1 rich 1", "1 busy x", "1 busy 1 ", "1 busy 1 #x"] {
+        for other in ["", "1 busy", "2 busy 1", "1 rich 1", "1 busy x", "1 busy 1 ", "1 busy 1 #x"]
+        {
             assert_eq!(other.parse::<HookWord>(), Err(()), "{other}");
         }
     }

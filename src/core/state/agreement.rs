@@ -267,7 +267,8 @@ mod tests {
 
     #[test]
     fn a_question_that_no_hook_told_takes_nothing_from_the_word_before_it() {
-        let looks = [(0, Some(Working)), (200, Some(Waiting)), (9_000, Some(Waiting)), (9_200, None)];
+        let looks =
+            [(0, Some(Working)), (200, Some(Waiting)), (9_000, Some(Waiting)), (9_200, None)];
         let believed =
             [by(Events, Working), by(Screen, Waiting), by(Screen, Waiting), by(Events, Working)];
         assert_eq!(after_hook(&hooked(Said::Busy, 0), &looks), believed.map(Some));

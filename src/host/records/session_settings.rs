@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value, json};
 
-use crate::core::{PolecatName, Rig, agent_events::HookEvents};
+use crate::core::{PolecatName, Rig, agent_events::HookEvents, trust::Content};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, dir::Dir, read_text};
 
@@ -144,6 +144,19 @@ pub async fn named(word: &str, dir: &Path) -> Result<Value, HostError> {
 pub async fn of_file(path: &Path) -> Result<Option<Value>, HostError> {
     let path = path.to_owned();
     blocking(move || read_text(&path)?.map(|text| parse(&text, &path)).transpose()).await
+}
+
+/// The settings in a project's file, as they were when it was allowed.
+///
+/// # Errors
+/// It has changed since, cannot be read, or holds no settings.
+pub async fn allowed(file: &Content) -> Result<Value, HostError> {
+    let file = file.clone();
+    blocking(move || match read_text(&file.path)?.filter(|text| file.is(text.as_bytes())) {
+        Some(text) => parse(&text, &file.path),
+        None => Err(broken(&file.path, "it was changed during the start")),
+    })
+    .await
 }
 
 fn parse(text: &str, path: &Path) -> Result<Value, HostError> {

@@ -21,7 +21,7 @@ pub(in crate::session) struct Loaded {
     /// The arguments that load them.
     pub(in crate::session) args: Vec<String>,
     /// The town's file, if the agent is to be given it.
-    pub(in crate::session) towns: Option<PathBuf>,
+    pub(in crate::session) towns: Option<Content>,
     /// Whether they call `gt prime` at startup.
     pub(in crate::session) is_primed: bool,
     /// Why some are not loaded, if so.
@@ -87,7 +87,7 @@ impl Starter {
             let file = format!("the town's hooks in `{}`", path.display());
             return Ok(Loaded::not(not_asked(&file)));
         }
-        Ok(Loaded { towns: Some(path.clone()), is_primed, ..Loaded::default() })
+        Ok(Loaded { towns: Some(shared.content), is_primed, ..Loaded::default() })
     }
 }
 

@@ -59,7 +59,7 @@ impl Starter {
         let hooks = self.load_hooks(&choice, &workdir).await?;
         choice.argv.extend(hooks.args);
         choice.warnings.extend(hooks.warning);
-        let towns = hooks.towns.as_deref();
+        let towns = hooks.towns.as_ref();
         let given = self.give_settings(&mut choice, &polecat, &workdir, towns).await;
         let is_primed = hooks.is_primed && (towns.is_none() || given.has_towns);
         let (settings, Choice { agent, argv, config_dir, warnings, .. }) = (given.file, choice);

@@ -13,6 +13,7 @@ use crate::{
         agent::{Agent, SETTINGS_FLAG, is_program, preset},
         agent_events::{HookEvents, SettingsBy, SettingsVariable},
         names::PolecatName,
+        trust::Content,
     },
     host::{
         HostError, path,
@@ -31,14 +32,14 @@ pub(in crate::session) struct Given {
 }
 
 impl Starter {
-    /// Gives the agent of `choice` its settings, and the file `towns` if there is one. What cannot be
+    /// Gives the agent of `choice` its settings, and its town's if there are any. What cannot be
     /// given is told in the warnings; then the agent's own stay as they are.
     pub(in crate::session) async fn give_settings(
         &self,
         choice: &mut Choice,
         polecat: &PolecatName,
         workdir: &Path,
-        towns: Option<&Path>,
+        towns: Option<&Content>,
     ) -> Given {
         let events = HookEvents::of_agent(&choice.agent.patterns).filter(|_| is_to_tell(choice));
         let hooks = events.zip(self.hook_command());
@@ -65,7 +66,7 @@ impl Starter {
         choice: &mut Choice,
         polecat: &PolecatName,
         workdir: &Path,
-        towns: Option<&Path>,
+        towns: Option<&Content>,
         hooks: Option<Value>,
     ) -> Result<Given, HostError> {
         let own = settings_of(&choice.argv).map(str::to_owned);
@@ -73,15 +74,8 @@ impl Starter {
             return Ok(without_ours(choice, towns));
         }
         let mut settings = hooks.unwrap_or_else(|| json!({}));
-        let of_town = match towns {
-            Some(path) => session_settings::of_file(path).await,
-            None => Ok(None),
-        };
-        let has_towns = matches!(of_town, Ok(Some(_)));
-        match of_town {
-            Ok(Some(more)) => settings = merged(settings, more),
-            Ok(None) => {}
-            Err(error) => choice.warnings.push(format!("the town's hooks are not loaded: {error}")),
+        if let Some(towns) = towns {
+            settings = merged(settings, session_settings::allowed(towns).await?);
         }
         if let Some(own) = own {
             settings = merged(settings, session_settings::named(&own, workdir).await?);
@@ -89,7 +83,7 @@ impl Starter {
         let file = SessionSettings::write(&self.context.rig, polecat, &settings).await?;
         choice.argv = without_settings(&choice.argv);
         choice.argv.extend(flag(&file.path()));
-        Ok(Given { file: Some(file), has_towns })
+        Ok(Given { file: Some(file), has_towns: towns.is_some() })
     }
 
     async fn by_variable(
@@ -130,9 +124,9 @@ fn is_to_tell(choice: &Choice) -> bool {
 }
 
 /// Gives the agent the town's settings in the town's own file, unless it has some of its own.
-fn without_ours(choice: &mut Choice, towns: Option<&Path>) -> Given {
+fn without_ours(choice: &mut Choice, towns: Option<&Content>) -> Given {
     let towns = towns.filter(|_| settings_of(&choice.argv).is_none());
-    choice.argv.extend(towns.into_iter().flat_map(flag));
+    choice.argv.extend(towns.into_iter().flat_map(|towns| flag(&towns.path)));
     Given { file: None, has_towns: towns.is_some() }
 }
 
