@@ -174,3 +174,17 @@ async fn a_flag_goes_to_a_program_that_takes_it_and_to_no_other() {
         assert_eq!(argv[0], "--dangerously-bypass-approvals-and-sandbox");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flag_that_a_person_has_configured_is_not_given_twice() {
+    let own = json!({ "agents": { "codex": { "args": ["--no-daemon"] } } });
+    let yard = Yard::new(own).await;
+    let takes = "case \"$*\" in *--help*) echo '  --no-daemon  Run alone'; exit 0;; esac";
+    let script = format!("{takes}\nexec {} \"$@\"", yard.framed(""));
+    program(&yard.programs.path().join("codex"), &script);
+    let options = json!({ "new": true, "agent": "codex" });
+    yard.editor.call("start", json!(["ash", options])).await.unwrap();
+    let argv = yard.log().values("argv")[0].clone();
+    let argv: Vec<&str> = argv.as_array().unwrap().iter().filter_map(Json::as_str).collect();
+    assert_eq!(argv.iter().filter(|arg| **arg == "--no-daemon").count(), 1, "{argv:?}");
+}
