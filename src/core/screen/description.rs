@@ -29,6 +29,8 @@ pub(in crate::core) struct Screen {
     pub(in crate::core) starting: Option<&'static str>,
     /// Texts of what it shows before there is a composer.
     pub(in crate::core) splash: &'static [&'static str],
+    /// What it prints when it starts anew by itself: what stands above is over.
+    pub(in crate::core) restarts: &'static str,
     /// Words of the row that names the keys of a dialog: where one of them is, something is asked,
     /// whichever dialog it is.
     pub(in crate::core) asks: &'static [&'static str],
@@ -154,6 +156,7 @@ impl Screen {
         busy_rule: &[],
         starting: None,
         splash: &[],
+        restarts: "",
         asks: &[],
         dialog_top: &[],
         passing: &[],

@@ -1,7 +1,7 @@
 //! The patterns to read an agent's screen by: the known ones, and the configuration's.
 
 use super::Reason;
-use super::description::{Bang, Keys, Screen};
+use super::description::{Bang, Keys, Layout, Screen};
 
 /// The patterns to read an agent's screen by.
 #[derive(Clone, Debug)]
@@ -54,6 +54,12 @@ impl Patterns {
     pub fn with_dialogs(mut self, dialogs: Vec<CustomDialog>) -> Self {
         self.dialogs = dialogs;
         self
+    }
+
+    /// Whether its screen is known: that one look says nothing then means little.
+    #[must_use]
+    pub fn reads_screen(&self) -> bool {
+        self.known.layout != Layout::Unknown
     }
 
     /// How the agent treats a message that begins with `!`.

@@ -31,6 +31,7 @@ use scanner::Scanner;
 
 mod folders;
 mod gone;
+mod holds;
 mod poll;
 pub(in crate::session) mod scanner;
 mod tracked;

@@ -105,7 +105,9 @@ impl Poll {
                 View::unread(session, *now)
             }
             Seen::Waiting(asked) => {
-                View::asking(told, screen_reader::waiting(asked), patterns.may_pass(asked))
+                let view =
+                    View::asking(told, screen_reader::waiting(asked), asked.dialog.is_some());
+                view.passing(patterns.may_pass(asked))
             }
             // While it starts, an agent at its prompt is about to get its first message.
             Seen::Idle if starting => View::unread(session, *now),

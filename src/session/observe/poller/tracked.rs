@@ -7,15 +7,16 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     core::{
         screen::Patterns,
-        session::{Exit, SessionInfo, State, Waiting},
+        session::{Exit, SessionInfo, State, StateSource, Waiting},
         state::{DebouncedState, Observation},
     },
-    session::sessions::list::Session,
+    session::{
+        observe::poller::holds::{Held, Holds},
+        sessions::list::Session,
+    },
     tmux::{Drawn, PaneId},
 };
 
-/// How long a dialog that closes by itself may take to do so.
-const PASSING_DIALOG_TIMEOUT: SignedDuration = SignedDuration::from_secs(5);
 /// How often to guess again which agent it is.
 const GUESS_INTERVAL: SignedDuration = SignedDuration::from_secs(2);
 /// How often to look at an agent that may change soon.
@@ -33,8 +34,9 @@ pub(super) struct Tracked {
     view: View,
     /// The question that is shown.
     asked: Option<Waiting>,
-    /// Since when it shows a dialog that may close by itself.
-    passing_since: Option<Timestamp>,
+    holds: Holds,
+    /// Whether it has been at its prompt, or at work: what comes before that is its start.
+    begun: bool,
     /// How its agent ended; final once it is known.
     pub(super) exit: Option<Exit>,
 }
@@ -63,9 +65,14 @@ pub(super) struct View {
     unread: bool,
     /// Whether its dialog may close by itself.
     passing: bool,
+    /// Whether its dialog is a known one.
+    known: bool,
     /// The rows that were read, for sessions that leave nothing behind when they end.
     rows: Arc<[String]>,
 }
+
+/// The state of an agent that has not drawn its prompt yet.
+const STARTS: Observation = Observation { state: State::Starting, source: StateSource::Screen };
 
 /// When it last printed, what changed with that, and whether it is still starting.
 type Print = (i64, Drawn, bool);
@@ -86,7 +93,8 @@ impl Tracked {
             print: print(session),
             debounced: DebouncedState::new(told, since),
             asked: view.waiting.clone(),
-            passing_since: view.passing.then_some(now),
+            holds: Holds::first(view.passing, now),
+            begun: has_begun(told.state),
             view,
             exit: None,
         }
@@ -123,24 +131,38 @@ impl Tracked {
 
     /// After the next look.
     pub(super) fn after(self, session: &Session, view: View, now: Timestamp) -> Self {
-        let passing_since = view.passing.then(|| self.passing_since.unwrap_or(now));
-        let passes = passing_since
-            .is_some_and(|since| now.duration_since(since).abs() < PASSING_DIALOG_TIMEOUT);
-        let told = match view.told.state {
-            _ if passes || self.is_ahead(&view) => self.debounced.told,
-            // It is drawing anew: one that has started does not start again.
-            State::Starting if self.debounced.told.state != State::Starting => session.silence(now),
-            _ => view.told,
-        };
-        let debounced = self.debounced.after(told, now);
+        let holds = self.holds.after(&Held {
+            passing: view.passing,
+            unread: self.read.patterns.reads_screen() && self.is_unread(&view),
+            piece: view.is_piece(),
+            same: self.view.waiting == view.waiting,
+            now,
+        });
+        let debounced = self.debounced.after(self.told(&view, &holds, session, now), now);
         let asked = self.asked_after(&view);
-        Self { print: print(session), debounced, asked, view, passing_since, ..self }
+        let begun = self.begun || has_begun(debounced.told.state);
+        Self { print: print(session), debounced, asked, view, holds, begun, ..self }
     }
 
-    /// Whether only the title says for now that it waits: the dialog is about to be drawn.
-    fn is_ahead(&self, view: &View) -> bool {
-        let shown = self.debounced.told.state == State::Waiting;
-        !shown && view.is_untold() && !self.view.is_untold()
+    /// What to take a look for.
+    fn told(&self, view: &View, holds: &Holds, session: &Session, now: Timestamp) -> Observation {
+        let asks = self.debounced.told.state == State::Waiting;
+        match view.told.state {
+            _ if holds.passing(now) || (!asks && holds.piece(now)) => self.debounced.told,
+            // What it draws before its first prompt is no work, and its pauses are no rest.
+            State::Working if holds.is_unread() && !self.begun => STARTS,
+            State::Idle if holds.is_unread() && !self.begun && session.is_young(now) => STARTS,
+            _ if holds.unread(now) => self.debounced.told,
+            // It is drawing anew: one that has started does not start again.
+            State::Starting if self.begun => session.silence(now),
+            _ => view.told,
+        }
+    }
+
+    /// Whether its screen says nothing of what it does, though it has not ended.
+    fn is_unread(&self, view: &View) -> bool {
+        let guess = view.unread && matches!(view.told.state, State::Working | State::Idle);
+        guess || (view.told.state == State::Starting && self.begun)
     }
 
     /// The question to show after a look. One that differs from what is shown must be seen twice: a
@@ -168,7 +190,8 @@ impl Tracked {
     pub(super) fn due(&self, now: Timestamp) -> Option<SignedDuration> {
         let state = self.debounced.told.state;
         let unsettled = state == State::Waiting && self.asked != self.view.waiting;
-        let unsettled = unsettled || (state != State::Waiting && self.view.is_untold());
+        let unsettled = unsettled || (state != State::Waiting && self.view.is_piece());
+        let unsettled = unsettled || self.holds.unread(now);
         let busy = unsettled || matches!(state, State::Working | State::Starting);
         let doubt =
             self.debounced.due().map(|due| due.duration_since(now).max(SignedDuration::ZERO));
@@ -190,12 +213,20 @@ impl View {
 
     /// What a screen without a question says.
     pub(super) fn of(told: Observation) -> Self {
-        Self { told, waiting: None, unread: false, passing: false, rows: Arc::default() }
+        Self {
+            told,
+            waiting: None,
+            unread: false,
+            passing: false,
+            known: false,
+            rows: Arc::default(),
+        }
     }
 
-    /// Whether it asks, and nothing says what.
-    fn is_untold(&self) -> bool {
-        self.waiting.as_ref().is_some_and(|waiting| waiting.text.is_empty())
+    /// Whether what it asks is no known dialog, or nothing says what.
+    fn is_piece(&self) -> bool {
+        let untold = |waiting: &Waiting| waiting.text.is_empty() || !self.known;
+        self.told.state == State::Waiting && self.waiting.as_ref().is_some_and(untold)
     }
 
     /// With the rows that were read.
@@ -203,9 +234,14 @@ impl View {
         Self { rows: rows.into(), ..self }
     }
 
-    /// What a screen that asks `waiting` says; `passing` if that may close by itself.
-    pub(super) fn asking(told: Observation, waiting: Waiting, passing: bool) -> Self {
-        Self { waiting: Some(waiting), passing, ..Self::of(told) }
+    /// What a screen that asks `waiting` says, in a dialog that is `known` or not.
+    pub(super) fn asking(told: Observation, waiting: Waiting, known: bool) -> Self {
+        Self { waiting: Some(waiting), known, ..Self::of(told) }
+    }
+
+    /// The same of a dialog that may close by itself.
+    pub(super) fn passing(self, passing: bool) -> Self {
+        Self { passing, ..self }
     }
 
     /// What the same screen says at `now`, since silence grows.
@@ -217,6 +253,10 @@ impl View {
         let asks = told.state == State::Idle && self.waiting.is_some();
         if asks { Observation { state: State::Waiting, ..told } } else { told }
     }
+}
+
+fn has_begun(state: State) -> bool {
+    matches!(state, State::Idle | State::Working)
 }
 
 fn print(session: &Session) -> Print {
