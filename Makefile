@@ -9,7 +9,7 @@ export RUST_TEST_THREADS ?= $(shell echo $$(($(CORES) * 3 < 12 ? $(CORES) * 3 : 
 
 SOAK := 1
 
-.PHONY: help generate build try demo test check soak bench fuzz compat lint fmt tools clean
+.PHONY: help generate build try demo test check agents soak bench fuzz compat lint fmt tools clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,11 @@ fuzz: ## look for inputs that break us: TIME=60 seconds for each of TARGETS
 
 compat: tools ## the tests on each of TMUX_BINS="..." and of NVIM_BINS="..."
 	@tests/tools/compat
+
+agents: ## drive the real coding agents that are installed; writes doc/agents.md, which tells how
+	@tests/tools/get nvim tmux > /dev/null
+	@AGENTS="$(AGENTS)" AGENTS_DIR="$(AGENTS_DIR)" AGENTS_PATH="$(AGENTS_PATH)" MINUTES=$(MINUTES) \
+	  JOBS=$(JOBS) KEEP=$(KEEP) $(CARGO_TEST) --test live -- --ignored --nocapture
 
 soak: tools ## the long tests of faults: every crash point; SOAK=N goes through them N times
 	for round in $$(seq $(SOAK)); do \

@@ -164,6 +164,7 @@
 ---@field busy_rule? string[] Words of the composer's upper rule while it works.
 ---@field starting? string The text under a composer that takes nothing yet.
 ---@field splash? string[] Texts of what it shows before there is a composer.
+---@field restarts? string What it prints when it starts anew by itself.
 ---@field asks? string[] Words of the row that names a dialog's keys.
 ---@field dialog_top? string[] How the first row of a dialog without frame begins.
 ---@field passing? string[] Names of dialogs that close by themselves.

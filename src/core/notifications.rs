@@ -129,15 +129,18 @@ fn state_of(transition: &Transition, now: Timestamp) -> Option<State> {
 
 /// Whether an agent that is idle now had something to do before.
 fn has_worked(transition: &Transition, now: Timestamp) -> bool {
-    let Transition { info, from, started, .. } = transition;
+    let Transition { info, from, started, worked, .. } = transition;
     let is_young = started.is_some_and(|at| now.duration_since(at) < START);
     let is_guess = info.state_source == StateSource::Guessed && is_young;
-    !is_guess && matches!(from, State::Working | State::Waiting)
+    // It is not known what one did that was there before us.
+    let is_new = started.is_some() && !worked;
+    !is_guess && !is_new && matches!(from, State::Working | State::Waiting)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::session::Waiting;
 
     fn is(name: &str, state: State, source: StateSource) -> SessionInfo {
         let polecat = PolecatName::parse(name).unwrap();
@@ -196,6 +199,28 @@ mod tests {
         assert_eq!(rig.notified(1, &working), [""; 0]);
         assert_eq!(rig.notified(2, &all([State::Idle; 3])), ["birch idle"]);
         assert_eq!(rig.memory.due(), None);
+    }
+
+    #[test]
+    fn idle_after_the_dialogs_of_a_start_is_no_news() {
+        let asks = |reason: &str| {
+            let [reason, text, about] = [reason, "Go on?", ""].map(str::to_owned);
+            let waiting = Some(Waiting { reason, text, about, choices: Vec::new(), request: None });
+            [SessionInfo { waiting, ..is("ash", State::Waiting, SCREEN) }]
+        };
+        let of = |state| [is("ash", state, SCREEN)];
+        let mut rig = Rig::new(&of(State::Stopped));
+        assert_eq!(rig.notified(0, &of(State::Starting)), [""; 0]);
+        assert_eq!(rig.notified(1, &asks("trust")), ["ash waiting"]);
+        assert_eq!(rig.notified(2, &of(State::Idle)), [""; 0]);
+        assert_eq!(rig.notified(3, &asks("permission")), ["ash waiting"]);
+        assert_eq!(rig.notified(4, &of(State::Idle)), ["ash idle"]);
+        assert_eq!(rig.notified(5, &asks("question")), ["ash waiting"]);
+        assert_eq!(rig.notified(6, &of(State::Idle)), ["ash idle"]);
+        // The next agent.
+        let next = |info: &SessionInfo| [SessionInfo { pid: Some(8), ..info.clone() }];
+        assert_eq!(rig.notified(7, &next(&asks("trust")[0])), ["ash waiting"]);
+        assert_eq!(rig.notified(8, &next(&of(State::Idle)[0])), [""; 0]);
     }
 
     #[test]

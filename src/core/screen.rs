@@ -150,7 +150,8 @@ impl Seen {
 /// the agent's title counts, then the composer.
 #[must_use]
 pub fn read(patterns: &Patterns, look: &Look) -> Reading {
-    let rows = rows::texts_beside(look.lines, patterns.known.scroll_bar);
+    let mut rows = rows::texts_beside(look.lines, patterns.known.scroll_bar);
+    blank_what_is_over(patterns, &mut rows);
     let says = title::means(patterns, look.title);
     let scene = layout::scene(patterns, &rows);
     if let Some(question) = dialog::find(patterns, &rows, &scene) {
@@ -160,6 +161,16 @@ pub fn read(patterns: &Patterns, look: &Look) -> Reading {
     }
     let (seen, source) = without_dialog(patterns, &rows, &scene, says);
     Reading { seen, source }
+}
+
+/// Blanks what an agent showed before it started anew.
+fn blank_what_is_over(patterns: &Patterns, rows: &mut [String]) {
+    let words = patterns.known.restarts;
+    let is_over = |row: &String| !words.is_empty() && rows::holds(row, words);
+    let Some(over) = rows.iter().rposition(is_over) else { return };
+    // A narrowed screen breaks it into several rows.
+    let more = rows[over..].iter().take_while(|row| !row.is_empty()).count();
+    rows[..over + more].iter_mut().for_each(String::clear);
 }
 
 fn without_dialog(

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::screen::Reason;
 use super::session::{Exit, ExitHow, SessionInfo, State, Waiting};
 use question::Question;
 
@@ -24,6 +25,9 @@ pub struct Memory {
     question: Option<Question>,
     /// When its agent was seen to start; `None` when it was there before us.
     started: Option<Timestamp>,
+    /// Whether it has worked since, or asked for permission to.
+    #[serde(default)]
+    worked: bool,
 }
 
 /// Something that happened to a polecat.
@@ -37,6 +41,9 @@ pub struct Transition {
     pub from: State,
     /// When its agent was seen to start; `None` when it was there before us.
     pub started: Option<Timestamp>,
+    /// Whether it had worked before, or asked for permission to: what an agent asks before that
+    /// belongs to its start.
+    pub worked: bool,
 }
 
 /// What can happen.
@@ -68,7 +75,14 @@ impl Memory {
     fn of_nothing(info: &SessionInfo) -> Self {
         let SessionInfo { polecat, session_id, rig_name, .. } = info.clone();
         let info = SessionInfo::stopped(polecat, session_id, rig_name);
-        Self { info, lives: false, state: State::Stopped, question: None, started: None }
+        Self {
+            info,
+            lives: false,
+            state: State::Stopped,
+            question: None,
+            started: None,
+            worked: false,
+        }
     }
 
     /// The same after it was seen as `info`.
@@ -83,6 +97,7 @@ impl Memory {
             state: info.state,
             question: Question::of(&info).map(|asked| asked.after(before)),
             started: self.started,
+            worked: self.worked || works(&info),
             info,
         }
     }
@@ -114,7 +129,7 @@ pub fn transitions(
     let mut after = before.with(info.clone());
     let mut events = lives(before, &after, now);
     if events.iter().any(|(event, _)| *event == Event::Started) {
-        after.started = Some(now);
+        (after.started, after.worked) = (Some(now), works(info));
     }
     if before.info.state != info.state {
         events.push((Event::StateChanged { old: before.info.state }, info.clone()));
@@ -122,8 +137,8 @@ pub fn transitions(
     if before.is_asked_anew(info) {
         events.push((Event::Waiting(info.waiting.clone()), info.clone()));
     }
-    let (from, started) = (before.state, after.started);
-    let transition = |(event, info)| Transition { event, info, from, started };
+    let (from, started, worked) = (before.state, after.started, after.worked);
+    let transition = |(event, info)| Transition { event, info, from, started, worked };
     (events.into_iter().map(transition).collect(), after)
 }
 
@@ -169,6 +184,12 @@ fn replaced(old: &SessionInfo, new: &SessionInfo) -> bool {
         old.zip(new).is_some_and(|(old, new)| old != new)
     }
     differ(old.pid, new.pid) || differ(old.created, new.created)
+}
+
+/// Whether it has been given something to do.
+fn works(info: &SessionInfo) -> bool {
+    let asks = |waiting: &Waiting| waiting.reason == Reason::Permission.as_str();
+    info.state == State::Working || info.waiting.as_ref().is_some_and(asks)
 }
 
 fn has_ended(state: State) -> bool {

@@ -131,7 +131,10 @@ impl Starter {
         if let Some(program) = own.and_then(|program| path::find_program(program, &plan.workdir)) {
             let flags = &plan.agent.flags_if_taken;
             let taken = flags::taken(&program, flags, &self.context.shared.launch).await;
-            plan.argv.extend(taken);
+            // A person may have configured it, and some programs do not take it twice.
+            let missing: Vec<_> =
+                taken.into_iter().filter(|flag| !plan.argv.contains(flag)).collect();
+            plan.argv.extend(missing);
         }
         plan
     }

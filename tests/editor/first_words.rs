@@ -245,3 +245,17 @@ async fn a_prompt_that_no_argument_can_be_is_typed() {
     assert_eq!(refused.code, "bad_argument", "{refused:?}");
     assert!(!shop.project.worktree("ash").exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flag_that_a_person_has_configured_is_not_given_twice() {
+    let own = json!({ "agents": { "codex": { "args": ["--no-daemon"] } } });
+    let yard = Yard::new(own).await;
+    let takes = "case \"$*\" in *--help*) echo '  --no-daemon  Run alone'; exit 0;; esac";
+    let script = format!("{takes}\nexec {} \"$@\"", yard.framed(""));
+    program(&yard.programs.path().join("codex"), &script);
+    let options = json!({ "new": true, "agent": "codex" });
+    yard.editor.call("start", json!(["ash", options])).await.unwrap();
+    let argv = yard.log().values("argv")[0].clone();
+    let argv: Vec<&str> = argv.as_array().unwrap().iter().filter_map(Json::as_str).collect();
+    assert_eq!(argv.iter().filter(|arg| **arg == "--no-daemon").count(), 1, "{argv:?}");
+}

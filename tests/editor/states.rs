@@ -195,6 +195,39 @@ async fn a_question_that_stays_is_told_once_whatever_moves_on_the_screen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_an_agent_draws_before_its_first_prompt_is_no_work() {
+    let mut config = player("copilot", "copilot/first-second");
+    config["agents"]["player"]["ready"] = json!({ "delay_ms": 300 });
+    let shop = Shop::of(Project::new(), config).await;
+    shop.editor.lua(LISTEN, Json::Null).await.unwrap();
+    shop.editor.expect_line("polecat://status", "shop").await;
+    shop.try_start("ash", json!({ "new": true, "agent": "player" })).await.unwrap();
+    cue(&shop, &"copilot/first-second 0.4 ".repeat(6));
+    cue(&shop, "copilot/ready");
+    expect_told(&shop, &["starting", "idle"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_screen_that_says_nothing_for_a_moment_changes_nothing() {
+    let shop = playing("copilot", "copilot/ready").await;
+    cue(&shop, "copilot/first-second 0.5 copilot/ready 1.5 copilot/working");
+    expect_told(&shop, &["working"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dialog_that_is_drawn_in_pieces_is_told_when_it_is_there() {
+    let shop = playing("qwen", "qwen/ready").await;
+    cue(&shop, "qwen/permission-begun 0.1 qwen/permission");
+    let told = eventually("a question", async || {
+        let told = told(&shop).await;
+        if told.len() >= 2 { Ok(told) } else { Err(format!("{told:?}")) }
+    })
+    .await;
+    assert_eq!(told[0], "waiting");
+    assert!(told[1].starts_with("permission: "), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_state_of_an_agent_whose_screen_is_not_known_is_called_a_guess() {
     let script = "stty raw -echo; printf 'hello> '; head -c 1 > /dev/null; \
         printf '\\r\\nReally? [y/N] '; head -c 1 > /dev/null; printf 'y\\r\\nhello> '; exec cat";

@@ -58,6 +58,8 @@ const SCREEN: Screen = Screen {
         wraps: true,
         over: None,
     }),
+    // When its folder is trusted.
+    restarts: "Gemini CLI is restarting",
     // With a key it needs no browser, and says for a second or two that it waits all the same.
     passing: &["sign-in-browser"],
     dialogs: DIALOGS,

@@ -1,7 +1,7 @@
 //! pi; its screen was read off 1.6.0.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Layout, Screen};
+use crate::core::screen::{Dialog, Layout, Reason, Screen, Sign};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "pi",
@@ -33,9 +33,15 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
 
 const SCREEN: Screen = Screen {
     layout: Layout::RuledOrBoxed,
-    // Nothing stands before what is typed. It asks nothing; its extensions may.
+    // Nothing stands before what is typed.
     marks: &[""],
     markers: &['→', '❯', '>'],
     busy_rule: &["Working", "Retrying", "Compacting"],
+    asks: &["enter select  escape/ctrl+c", "enter submit  escape/ctrl+c"],
+    dialogs: DIALOGS,
     ..Screen::PLAIN
 };
+
+/// It asks nothing itself; its extensions may, between the rules of its composer.
+const DIALOGS: &[Dialog] =
+    &[Dialog::new("question", Reason::Question, &[Sign::Words("escape/ctrl+c")])];

@@ -53,6 +53,8 @@ pub(crate) struct Screen {
     pub(crate) starting: Option<&'static str>,
     /// Texts of what it shows before there is a composer.
     pub(crate) splash: &'static [&'static str],
+    /// What it prints when it starts anew by itself: what stands above is over.
+    pub(crate) restarts: &'static str,
     /// Words of the row that names the keys of a dialog: where one of them is, something is asked,
     /// whichever dialog it is.
     pub(crate) asks: &'static [&'static str],
@@ -181,6 +183,7 @@ impl Screen {
         busy_rule: &[],
         starting: None,
         splash: &[],
+        restarts: "",
         asks: &[],
         dialog_top: &[],
         passing: &[],

@@ -40,11 +40,17 @@ pub(super) struct Composer {
     mark: String,
     /// What its frame has at the sides of each row.
     sides: &'static [char],
+    /// Whether each row has a mark, not only the first.
+    marked: bool,
 }
 
 impl Composer {
     fn new(top: usize, typed: Range<usize>, below: usize, mark: &str) -> Self {
-        Self { top, below, framed: true, typed, mark: mark.to_owned(), sides: &[] }
+        Self { top, below, framed: true, typed, mark: mark.to_owned(), sides: &[], marked: false }
+    }
+
+    fn with_marks(self) -> Self {
+        Self { marked: true, ..self }
     }
 
     fn between(self, sides: &'static [char]) -> Self {
@@ -54,10 +60,14 @@ impl Composer {
     /// Its text without the mark; `rows` may be those without hints.
     pub(super) fn text(&self, rows: &[String]) -> String {
         let rows = rows.get(self.typed.clone()).unwrap_or_default().iter();
-        let inner: Vec<String> =
-            rows.map(|row| row.trim().trim_matches(self.sides).to_owned()).collect();
+        let inner: Vec<String> = rows.map(|row| self.inner(row.trim()).to_owned()).collect();
         let text = joined(&inner);
         text.strip_prefix(self.mark.as_str()).unwrap_or(&text).trim().to_owned()
+    }
+
+    fn inner<'a>(&self, row: &'a str) -> &'a str {
+        let row = row.trim_matches(self.sides);
+        if self.marked { row.strip_prefix(self.mark.as_str()).unwrap_or(row) } else { row }
     }
 
     /// The typed text; the grey text of an empty composer begins with one of `hints`.
@@ -84,6 +94,14 @@ pub(super) fn scene(patterns: &Patterns, rows: &[String]) -> Scene {
     framed
         .or_else(|| bare(patterns, rows).map(Scene::Composer))
         .unwrap_or(Scene::Dialog(0..rows.len()))
+}
+
+/// The rows as they were written: some agents put their prompt before each row of a message.
+pub(super) fn written(patterns: &Patterns, rows: &[String]) -> Vec<String> {
+    match patterns.known.layout {
+        Layout::LastLine => rows.iter().map(|row| last_line::unmarked(row).to_owned()).collect(),
+        _ => rows.to_vec(),
+    }
 }
 
 /// A prompt without a frame, as simple programs draw it.

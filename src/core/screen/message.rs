@@ -150,12 +150,13 @@ impl Before {
 #[must_use]
 pub fn place(patterns: &Patterns, shown: &Shown, text: &str, before: Before) -> Place {
     let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
+    let texts = layout::written(patterns, &rows);
     let nowhere = |proven| {
-        if holds(&rows, text) { Place::Conversation } else { Place::Nowhere { proven } }
+        if holds(&texts, text) { Place::Conversation } else { Place::Nowhere { proven } }
     };
     let in_composer = match layout::scene(patterns, &rows) {
         // Under what was sent stands what came of it; under what was not, nothing.
-        Scene::Busy => unframed(&rows.concat()).ends_with(&tail(text)),
+        Scene::Busy => unframed(&texts.concat()).ends_with(&tail(text)),
         Scene::Dialog(_) => stands(shown, text, before.times),
         Scene::Composer(composer) if composer.framed => {
             let typed = composer.typed(&shown.bright, patterns.known.hints);

@@ -1,6 +1,6 @@
 //! The patterns to read an agent's screen by: the known ones, and the configuration's.
 
-use super::description::{Bang, Description, Dialog, Keys, Screen};
+use super::description::{Bang, Description, Dialog, Keys, Layout, Screen};
 
 /// The patterns to read an agent's screen by.
 #[derive(Clone, Debug)]
@@ -34,6 +34,12 @@ impl Patterns {
     pub fn with_ready_title(mut self, title: &str) -> Self {
         self.ready_title = Some(title.to_owned());
         self
+    }
+
+    /// Whether its screen is known: that one look says nothing then means little.
+    #[must_use]
+    pub fn reads_screen(&self) -> bool {
+        self.known.layout != Layout::Unknown
     }
 
     /// How the agent treats a message that begins with `!`.

@@ -69,6 +69,8 @@ struct Style {
     reverse: bool,
     /// Whether it has a background.
     block: bool,
+    /// Whether it is underlined.
+    line: bool,
 }
 
 impl Style {
@@ -98,11 +100,15 @@ impl Reader {
 }
 
 /// The letter, or a blank if it belongs to a hint. Some agents draw their cursor on a hint's first
-/// letter, in reverse or as a block.
+/// letter, in reverse, as a block or as a line under it.
 fn bright(row: &[(char, Style)], at: usize) -> char {
     let (letter, style) = row[at];
-    let next = row.get(at + 1).filter(|(next, style)| *next != ' ' && style.is_hint());
-    let cursor = next.is_some_and(|(_, next)| style.reverse || (style.block && !next.block));
+    // A word may have one letter.
+    let next = row.iter().skip(at + 1).take(2).find(|(next, _)| *next != ' ');
+    let next = next.filter(|(_, style)| style.is_hint());
+    let cursor = next.is_some_and(|(_, next)| {
+        style.reverse || (style.block && !next.block) || (style.line && !next.line)
+    });
     if style.is_hint() || cursor { ' ' } else { letter }
 }
 
@@ -136,6 +142,8 @@ impl Handler for Reader {
             Attr::CancelBoldDim => self.style.faint = false,
             Attr::Reverse => self.style.reverse = true,
             Attr::CancelReverse => self.style.reverse = false,
+            Attr::Underline => self.style.line = true,
+            Attr::CancelUnderline => self.style.line = false,
             Attr::Foreground(colour) => self.style.grey = is_grey(colour),
             Attr::Background(colour) => {
                 self.style.block = colour != Color::Named(NamedColor::Background);
@@ -145,12 +153,13 @@ impl Handler for Reader {
     }
 }
 
-/// Bright black, and all but the brightest of the greys, which may have a tint.
+/// Bright black, and the greys in between, which may have a tint: what is darker stands on a bright
+/// block.
 fn is_grey(colour: Color) -> bool {
     match colour {
         Color::Named(named) => named == NamedColor::BrightBlack,
         Color::Indexed(index @ 16..=231) => is_dull(cube(index)),
-        Color::Indexed(index) => index == 8 || (232..=250).contains(&index),
+        Color::Indexed(index) => index == 8 || (236..=250).contains(&index),
         Color::Spec(colour) => is_dull(colour),
     }
 }

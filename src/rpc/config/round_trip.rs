@@ -94,9 +94,25 @@ fn resumed(Resume { is_subcommand, by_id, last, fork, new, files }: &Resume) -> 
 }
 
 fn drawn(screen: &Screen) -> Json {
-    let Screen { layout, marks, hints, markers, titles, scroll_bar, busy_below, .. } = screen;
-    let Screen { busy_above, busy_rule, starting, splash, asks, dialog_top, .. } = screen;
-    let Screen { passing, answering: usual, dialogs: _, .. } = screen;
+    let Screen {
+        layout,
+        marks,
+        hints,
+        markers,
+        titles,
+        scroll_bar,
+        busy_below,
+        busy_above,
+        busy_rule,
+        starting,
+        splash,
+        restarts,
+        asks,
+        dialog_top,
+        passing,
+        answering: usual,
+        dialogs: _,
+    } = screen;
     let titles = titles.iter().map(|(sign, means)| match sign {
         TitleSign::Spinner => json!({ "spinner": true, "means": word(&MEANINGS, *means) }),
         TitleSign::Begins(text) => json!({ "begins": text, "means": word(&MEANINGS, *means) }),
@@ -109,7 +125,7 @@ fn drawn(screen: &Screen) -> Json {
         "layout": word(&LAYOUTS, *layout), "marks": marks, "hints": hints,
         "markers": markers, "titles": titles.collect::<Vec<_>>(), "scroll_bar": scroll_bar,
         "busy_below": busy_below, "busy_above": busy_above, "busy_rule": busy_rule,
-        "starting": starting, "splash": splash, "asks": asks, "dialog_top": dialog_top,
+        "starting": starting, "splash": splash, "restarts": restarts, "asks": asks, "dialog_top": dialog_top,
         "passing": passing, "answering": answering(usual),
     }))
 }

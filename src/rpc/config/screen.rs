@@ -47,6 +47,7 @@ pub(super) fn screen(item: &Item) -> ScreenChanges {
         busy_rule: texts_at(&mut screen, "busy_rule"),
         starting: text_at(&mut screen, "starting"),
         splash: texts_at(&mut screen, "splash"),
+        restarts: text_at(&mut screen, "restarts"),
         asks: texts_at(&mut screen, "asks"),
         dialog_top: texts_at(&mut screen, "dialog_top"),
         passing: texts_at(&mut screen, "passing"),

@@ -31,10 +31,12 @@ use scanner::Scanner;
 
 mod folders;
 mod gone;
+mod holds;
 mod poll;
 pub(in crate::session) mod scanner;
 mod streams;
 mod tracked;
+mod view;
 
 /// How often to look when nothing calls for it: tmux tells of sessions that come and go, not of
 /// titles or of what is printed.

@@ -30,6 +30,9 @@ const START_TIMEOUT_MS: i64 = 5 * 60 * 1_000;
 const CLOCK_SKEW_LIMIT_MS: i64 = 60 * 1_000;
 /// How long a stop may take.
 const STOP_TIMEOUT_S: i64 = 10;
+/// How long after its start an agent may show something else before its first prompt: the slowest
+/// takes a minute on a busy machine.
+const YOUNG_MS: i64 = 60_000;
 /// Without better evidence, an agent counts as working this long after its last output, whose time
 /// tmux gives in whole seconds.
 const BUSY_INTERVAL_S: i64 = 3;
@@ -334,6 +337,13 @@ impl Session {
             let age_ms = now.as_millisecond() - mark.started_ms;
             mark.starting && (-CLOCK_SKEW_LIMIT_MS..START_TIMEOUT_MS).contains(&age_ms)
         })
+    }
+
+    /// Whether we started it so recently that it may still be about to show its prompt.
+    pub(in crate::session) fn is_young(&self, now: Timestamp) -> bool {
+        self.mark
+            .as_ref()
+            .is_some_and(|mark| (0..YOUNG_MS).contains(&(now.as_millisecond() - mark.started_ms)))
     }
 
     fn died_at(&self) -> Option<Timestamp> {

@@ -43,7 +43,7 @@ impl Starter {
     ) -> Given {
         let events = HookEvents::of_agent(&choice.agent.patterns).filter(|_| is_to_tell(choice));
         let hooks = events.zip(self.hook_command());
-        let hooks = hooks.map(|(events, command)| with_hooks(&events, &command));
+        let hooks = hooks.map(|(events, command)| with_hooks(events, &command));
         let given = match (events.map(|events| events.settings), hooks) {
             (Some(SettingsBy::Variable(variable)), Some(hooks)) => {
                 self.by_variable(choice, polecat, &variable, hooks).await

@@ -11,6 +11,9 @@ const LETTERS: &str = "(Y)es/(N)o";
 /// Into how many more rows it may be broken.
 const BROKEN: usize = 2;
 
+/// How many rows at least are more than what it prints before its first rule.
+const SCROLLED: usize = 10;
+
 /// How long the word in front of a prompt's `>` is, at most: `architect multi`.
 const WORD: usize = 20;
 
@@ -25,10 +28,18 @@ pub(super) fn scene(rows: &[String]) -> Option<Scene> {
     if at_end > 0 && first.checked_sub(1).is_some_and(|above| rule_at(&rows[above]).is_some()) {
         let mark = prompt(&rows[first])?;
         let composer = Composer::new(first - 1, first..rows.len(), rows.len(), mark);
-        return Some(Scene::Composer(composer));
+        return Some(Scene::Composer(composer.with_marks()));
     }
-    let sent = |pair: &[String]| rule_at(&pair[0]).is_some() && prompt(&pair[1]).is_some();
-    rows.windows(2).any(sent).then_some(Scene::Busy)
+    let sent = rows.iter().any(|row| !unmarked(row).is_empty() && prompt(row).is_some());
+    // A rule is the first that it prints.
+    let ruled = rows.iter().any(|row| rule_at(row).is_some());
+    let scrolled = !ruled && rows.iter().filter(|row| !row.is_empty()).count() >= SCROLLED;
+    (sent || scrolled).then_some(Scene::Busy)
+}
+
+/// A row without the prompt, which stands before each row of a message.
+pub(in crate::core::screen) fn unmarked(row: &str) -> &str {
+    prompt(row).map_or(row, |mark| row[mark.len()..].trim_start())
 }
 
 /// A question for a letter, `Run it? (Y)es/(N)o [Yes]:`, taken apart: the rows without its choices,

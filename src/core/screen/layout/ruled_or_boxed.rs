@@ -17,7 +17,8 @@ pub(super) fn scene(known: &Screen, rows: &[String]) -> Scene {
         return Scene::Dialog(top..rows.len());
     }
     if let Some(composer) = composer(known, rows) {
-        return Scene::Composer(composer);
+        let asks = composer.mark.is_empty() && names_keys(known, &rows[composer.typed.clone()]);
+        return if asks { Scene::Dialog(composer.typed) } else { Scene::Composer(composer) };
     }
     let last = rows.len().saturating_sub(1);
     if rows.last().is_some_and(|row| rule_at(row).is_some()) {
@@ -25,6 +26,13 @@ pub(super) fn scene(known: &Screen, rows: &[String]) -> Scene {
         return Scene::Dialog(upper.map_or(0, |rule| rule + 1)..last);
     }
     Scene::Dialog(rows.iter().rposition(opens).unwrap_or(0)..rows.len())
+}
+
+/// Whether the last row with text names the keys of a dialog. Where nothing marks what is typed, a
+/// dialog in its place looks like it.
+fn names_keys(known: &Screen, rows: &[String]) -> bool {
+    let last = rows.iter().rfind(|row| !row.is_empty());
+    last.is_some_and(|row| known.asks.iter().any(|words| holds(row, words)))
 }
 
 /// The composer between the last two rules.

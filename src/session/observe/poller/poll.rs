@@ -12,7 +12,10 @@ use crate::{
     session::{
         context::RigContext,
         error::SessionError,
-        observe::poller::tracked::{Reader, Tracked, View},
+        observe::poller::{
+            tracked::{Reader, Tracked},
+            view::View,
+        },
         sessions::{
             detect_agent::joined,
             list::Session,
@@ -114,7 +117,9 @@ impl Poll {
                 View::unread(session, *now)
             }
             Seen::Waiting(asked) => {
-                View::asking(told, screen_reader::waiting(asked), patterns.may_pass(asked))
+                let view =
+                    View::asking(told, screen_reader::waiting(asked), asked.dialog.is_some());
+                view.passing(patterns.may_pass(asked))
             }
             // While it starts, an agent at its prompt is about to get its first message.
             Seen::Idle if starting => View::unread(session, *now),

@@ -1,23 +1,25 @@
 //! What is known of one session from look to look.
 
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
 use tracing::info;
 
 use crate::{
     core::{
-        agent_events::{EventId, OwnWord},
+        agent_events::OwnWord,
         screen::Patterns,
         session::{Exit, SessionInfo, State, StateSource, Waiting},
         state::{Agreement, DebouncedState, Observation},
     },
-    session::sessions::{list::Session, screen_reader},
+    session::{
+        observe::poller::{
+            holds::{Held, Holds},
+            view::{View, said},
+        },
+        sessions::list::Session,
+    },
     tmux::{Drawn, PaneId},
 };
 
-/// How long a dialog that closes by itself may take to do so.
-const PASSING_DIALOG_TIMEOUT: SignedDuration = SignedDuration::from_secs(5);
 /// How often to guess again which agent it is.
 const GUESS_INTERVAL: SignedDuration = SignedDuration::from_secs(2);
 /// How often to look at an agent that may change soon.
@@ -40,8 +42,9 @@ pub(super) struct Tracked {
     agreement: Agreement,
     /// The question that is shown.
     asked: Option<Waiting>,
-    /// Since when it shows a dialog that may close by itself.
-    passing_since: Option<Timestamp>,
+    holds: Holds,
+    /// Whether it has been at its prompt, or at work: what comes before that is its start.
+    begun: bool,
     /// How its agent ended; final once it is known.
     pub(super) exit: Option<Exit>,
 }
@@ -60,19 +63,8 @@ pub(super) struct Reader {
     pub(super) guessed_at: Option<Timestamp>,
 }
 
-/// What one look shows.
-#[derive(Clone)]
-pub(super) struct View {
-    told: Observation,
-    /// What the agent asks.
-    waiting: Option<Waiting>,
-    /// Whether the state is a guess, for which silence counts.
-    unread: bool,
-    /// Whether its dialog may close by itself.
-    passing: bool,
-    /// The rows that were read, for sessions that leave nothing behind when they end.
-    rows: Arc<[String]>,
-}
+/// The state of an agent that has not drawn its prompt yet.
+const STARTS: Observation = Observation { state: State::Starting, source: StateSource::Screen };
 
 /// When it last printed, what changed with that, and whether it is still starting.
 type Print = (i64, Drawn, bool);
@@ -94,7 +86,8 @@ impl Tracked {
             print: print(session),
             debounced: DebouncedState::new(told, since),
             asked: view.waiting.clone(),
-            passing_since: view.passing.then_some(now),
+            holds: Holds::first(view.passing, now),
+            begun: has_begun(told.state),
             screen,
             view,
             agreement,
@@ -143,27 +136,47 @@ impl Tracked {
             let (polecat, heard) = (&session.polecat, heard.map(OwnWord::state));
             info!(%polecat, ?heard, shown = ?screen.told.state, "an agent's screen says otherwise");
         }
-        let passing_since = view.passing.then(|| self.passing_since.unwrap_or(now));
-        let passes = passing_since
-            .is_some_and(|since| now.duration_since(since).abs() < PASSING_DIALOG_TIMEOUT);
-        let told = match view.told.state {
-            _ if passes || self.is_ahead(&view) => self.debounced.told,
-            // It is drawing anew: one that has started does not start again.
-            State::Starting if self.debounced.told.state != State::Starting => {
-                heard.map_or_else(|| session.silence(now), said)
-            }
-            _ => view.told,
+        let view = match heard {
+            Some(heard) if self.is_drawn_anew(&view) => View { told: said(heard), ..view },
+            _ => view,
         };
-        let debounced = self.debounced.after(told, now);
+        let holds = self.holds_after(&view, now);
+        let debounced = self.debounced.after(self.told(&view, &holds, session, now), now);
         let asked = self.asked_after(&view);
+        let begun = self.begun || has_begun(debounced.told.state);
         let print = print(session);
-        Self { print, debounced, screen, view, agreement, asked, passing_since, ..self }
+        Self { print, debounced, screen, view, agreement, asked, holds, begun, ..self }
     }
 
-    /// Whether only the title says for now that it waits: the dialog is about to be drawn.
-    fn is_ahead(&self, view: &View) -> bool {
-        let shown = self.debounced.told.state == State::Waiting;
-        !shown && view.is_untold() && !self.view.is_untold()
+    fn holds_after(&self, view: &View, now: Timestamp) -> Holds {
+        let guess = view.unread && matches!(view.told.state, State::Working | State::Idle);
+        self.holds.after(&Held {
+            passing: view.passing,
+            unread: self.read.patterns.reads_screen() && (guess || self.is_drawn_anew(view)),
+            piece: view.is_piece(),
+            same: self.view.waiting == view.waiting,
+            now,
+        })
+    }
+
+    /// What to take a look for.
+    fn told(&self, view: &View, holds: &Holds, session: &Session, now: Timestamp) -> Observation {
+        let asks = self.debounced.told.state == State::Waiting;
+        match view.told.state {
+            _ if holds.passing(now) || (!asks && holds.piece(now)) => self.debounced.told,
+            // What it draws before its first prompt is no work, and its pauses are no rest.
+            State::Working if holds.is_unread() && !self.begun => STARTS,
+            State::Idle if holds.is_unread() && !self.begun && session.is_young(now) => STARTS,
+            _ if holds.unread(now) => self.debounced.told,
+            // One that has started does not start again.
+            _ if self.is_drawn_anew(view) => session.silence(now),
+            _ => view.told,
+        }
+    }
+
+    /// Whether it seems to start, but has started before.
+    fn is_drawn_anew(&self, view: &View) -> bool {
+        view.told.state == State::Starting && self.begun
     }
 
     /// The question to show after a look. One that differs from what is shown must be seen twice: a
@@ -191,8 +204,8 @@ impl Tracked {
     pub(super) fn due(&self, now: Timestamp) -> Option<SignedDuration> {
         let state = self.debounced.told.state;
         let unsettled = state == State::Waiting && self.asked != self.view.waiting;
-        let unsettled = unsettled || (state != State::Waiting && self.view.is_untold());
-        let unsettled = unsettled || self.agreement.is_open();
+        let unsettled = unsettled || (state != State::Waiting && self.view.is_piece());
+        let unsettled = unsettled || self.holds.unread(now) || self.agreement.is_open();
         let busy = unsettled || matches!(state, State::Working | State::Starting);
         let doubt =
             self.debounced.due().map(|due| due.duration_since(now).max(SignedDuration::ZERO));
@@ -200,73 +213,8 @@ impl Tracked {
     }
 }
 
-impl View {
-    /// What silence alone says.
-    pub(super) fn unread(session: &Session, now: Timestamp) -> Self {
-        Self::guessed(session, now, None)
-    }
-
-    /// What silence says of an agent that seems to ask `waiting`: while it prints it works.
-    pub(super) fn guessed(session: &Session, now: Timestamp, waiting: Option<Waiting>) -> Self {
-        let view = Self { unread: true, waiting, ..Self::of(session.silence(now)) };
-        Self { told: view.told(session, now), ..view }
-    }
-
-    /// What a screen without a question says.
-    pub(super) fn of(told: Observation) -> Self {
-        Self { told, waiting: None, unread: false, passing: false, rows: Arc::default() }
-    }
-
-    /// With what the agent itself says.
-    fn weighed(
-        self,
-        agreement: Agreement,
-        heard: Option<&OwnWord>,
-        now: Timestamp,
-    ) -> (Self, Agreement) {
-        let said = heard.map(OwnWord::state);
-        // What looks like a question counts where it says that it does nothing.
-        let asks = said == Some(State::Idle) && self.told.state == State::Waiting;
-        let seen = Some(self.told).filter(|_| !self.unread || asks);
-        let (believed, agreement) = agreement.weigh(heard, seen, now);
-        let (Some(told), Some(heard)) = (believed, heard) else { return (self, agreement) };
-        let untold = || heard.asks().map(screen_reader::untold);
-        let waiting = self.waiting.or_else(untold).filter(|_| told.state == State::Waiting);
-        let waiting = waiting.map(|waiting| Waiting {
-            request: heard.request(&waiting.reason).map(EventId::to_string),
-            ..waiting
-        });
-        (Self { told, waiting, unread: false, ..self }, agreement)
-    }
-
-    /// Whether it asks, and nothing says what.
-    fn is_untold(&self) -> bool {
-        self.waiting.as_ref().is_some_and(|waiting| waiting.text.is_empty())
-    }
-
-    /// With the rows that were read.
-    pub(super) fn with_rows(self, rows: Vec<String>) -> Self {
-        Self { rows: rows.into(), ..self }
-    }
-
-    /// What a screen that asks `waiting` says; `passing` if that may close by itself.
-    pub(super) fn asking(told: Observation, waiting: Waiting, passing: bool) -> Self {
-        Self { waiting: Some(waiting), passing, ..Self::of(told) }
-    }
-
-    /// What the same screen says at `now`, since silence grows.
-    fn told(&self, session: &Session, now: Timestamp) -> Observation {
-        if !self.unread {
-            return self.told;
-        }
-        let told = session.silence(now);
-        let asks = told.state == State::Idle && self.waiting.is_some();
-        if asks { Observation { state: State::Waiting, ..told } } else { told }
-    }
-}
-
-fn said(heard: &OwnWord) -> Observation {
-    Observation { state: heard.state(), source: StateSource::Events }
+fn has_begun(state: State) -> bool {
+    matches!(state, State::Idle | State::Working)
 }
 
 fn print(session: &Session) -> Print {

@@ -1,0 +1,76 @@
+//! What a look shows for a moment only, and how long it may: until then it changes nothing.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// How long a dialog that closes by itself may take to do so.
+const PASSING: SignedDuration = SignedDuration::from_secs(5);
+/// How long a screen that says nothing may stand between two that do: agents draw in pieces, clear
+/// the screen before they draw it anew, and on a busy machine take two seconds after a resize.
+const UNREAD: SignedDuration = SignedDuration::from_secs(3);
+/// How long what may be a piece of a dialog stands there before it is told: a title comes ahead of
+/// its dialog, and on a machine that does much else a dialog is drawn in pieces.
+const PIECE: SignedDuration = SignedDuration::from_millis(600);
+
+/// Since when looks show each of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Holds {
+    passing: Option<Timestamp>,
+    unread: Option<Timestamp>,
+    piece: Option<Timestamp>,
+}
+
+/// What a look shows of them.
+pub(super) struct Held {
+    /// A dialog that may close by itself.
+    pub(super) passing: bool,
+    /// Nothing of what the agent does, though its screen is known.
+    pub(super) unread: bool,
+    /// What may be a piece of a dialog.
+    pub(super) piece: bool,
+    /// Whether it asks the same as at the look before.
+    pub(super) same: bool,
+    pub(super) now: Timestamp,
+}
+
+impl Holds {
+    /// After the first look.
+    pub(super) fn first(passing: bool, now: Timestamp) -> Self {
+        Self { passing: passing.then_some(now), ..Self::default() }
+    }
+
+    /// After another look.
+    pub(super) fn after(&self, held: &Held) -> Self {
+        let since =
+            |is_so: bool, before: Option<Timestamp>| is_so.then(|| before.unwrap_or(held.now));
+        Self {
+            passing: since(held.passing, self.passing),
+            unread: since(held.unread, self.unread),
+            piece: since(held.piece, self.piece.filter(|_| held.same)),
+        }
+    }
+
+    /// Whether it shows a dialog that may still close by itself.
+    pub(super) fn passing(&self, now: Timestamp) -> bool {
+        lasts_less(self.passing, PASSING, now)
+    }
+
+    /// Whether its screen says nothing.
+    pub(super) fn is_unread(&self) -> bool {
+        self.unread.is_some()
+    }
+
+    /// Whether its screen has said nothing for a moment only.
+    pub(super) fn unread(&self, now: Timestamp) -> bool {
+        lasts_less(self.unread, UNREAD, now)
+    }
+
+    /// Whether the rest of its dialog may still come.
+    pub(super) fn piece(&self, now: Timestamp) -> bool {
+        lasts_less(self.piece, PIECE, now)
+    }
+}
+
+/// A clock that was set back holds nothing for long.
+fn lasts_less(since: Option<Timestamp>, time: SignedDuration, now: Timestamp) -> bool {
+    since.is_some_and(|since| now.duration_since(since).abs() < time)
+}
