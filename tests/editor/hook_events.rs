@@ -175,6 +175,34 @@ async fn the_settings_are_one_file_with_the_agents_own_and_end_with_the_session(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_variable_named_before_is_in_the_file_that_it_names_now() {
+    let project = Project::new();
+    let own = project.around().join("own.json");
+    fs::write(&own, r#"{"ui":{"theme":"GitHub"}}"#).unwrap();
+    let teller = json!({
+        "preset": "qwen",
+        "command": agent("screens"),
+        "args": ["qwen/ready"],
+        "process_names": ["python3"],
+        "env": { "QWEN_CODE_SYSTEM_DEFAULTS_PATH": own },
+        "events": true,
+    });
+    let shop = Shop::of(project, json!({ "agents": { "teller": teller } })).await;
+    let options = json!({ "new": true, "agent": "teller" });
+    let info = shop.try_start("ash", options).await.unwrap();
+    let files = files(&shop);
+    let environment = fs::read(format!("/proc/{}/environ", info["pid"])).unwrap();
+    let named = format!("QWEN_CODE_SYSTEM_DEFAULTS_PATH={}", files[0].display());
+    assert!(environment.split(|byte| *byte == 0).any(|one| one == named.as_bytes()), "{named}");
+    let settings: Json = serde_json::from_slice(&fs::read(&files[0]).unwrap()).unwrap();
+    assert_eq!(settings["ui"]["theme"], "GitHub", "{settings}");
+    assert!(settings["hooks"]["Stop"].to_string().contains("polecat-nvim hook "), "{settings}");
+    assert_eq!(fs::read_to_string(&own).unwrap(), r#"{"ui":{"theme":"GitHub"}}"#);
+    shop.editor.call("stop", json!(["ash", { "force": true }])).await.unwrap();
+    assert_eq!(self::files(&shop), [PathBuf::new(); 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn settings_that_cannot_be_read_stay_as_they_are_and_are_named() {
     for given in ["/nowhere/x.json", "{\"a\":", "[]"] {
         let (shop, log) = telling(&["--settings", given], Json::Null).await;
