@@ -104,7 +104,7 @@ async fn row(shop: &mut Shop, operation: Operation, sessions: &[String], pace: &
     let (mut taken, mut first) = (Taken::default(), Taken::default());
     for round in 0..=rounds.div_ceil(pace.burst) {
         for way in WAYS {
-            let spans = job.turn(shop, way, pace.burst).await;
+            let spans = Box::pin(job.turn(shop, way, pace.burst)).await;
             // The first round only warms up.
             if round > 0 {
                 first.push(way, spans[0]);

@@ -228,9 +228,9 @@ async fn a_command_has_the_agent_told_the_rest_of_the_line_and_the_lines_of_a_ra
 #[tokio::test(flavor = "multi_thread")]
 async fn a_prompt_that_no_argument_can_be_is_typed() {
     let (shop, log) = with_mine().await;
-    let long = "größe \"x\"\n".repeat(3_000);
+    let text = "größe \"x\"\n".repeat(3_000);
     for (count, (prompt, typed)) in
-        [("update", "update"), ("-p now", "-p now"), ("!ls it", " !ls it"), (&long, &long)]
+        [("update", "update"), ("-p now", "-p now"), ("!ls it", " !ls it"), (&text, &text)]
             .into_iter()
             .enumerate()
     {

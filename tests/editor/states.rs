@@ -202,6 +202,11 @@ async fn what_an_agent_draws_before_its_first_prompt_is_no_work() {
     shop.editor.lua(LISTEN, Json::Null).await.unwrap();
     shop.editor.expect_line("polecat://status", "shop").await;
     shop.try_start("ash", json!({ "new": true, "agent": "player" })).await.unwrap();
+    eventually("the player", async || {
+        let screen = shop.tmux.run(&["capture-pane", "-p", "-t", "=gt-shop-ash:"]);
+        if screen.contains("[Current]") { Ok(()) } else { Err(screen) }
+    })
+    .await;
     cue(&shop, &"copilot/first-second 0.4 ".repeat(6));
     cue(&shop, "copilot/ready");
     expect_told(&shop, &["starting", "idle"]).await;

@@ -85,8 +85,8 @@ impl Agent {
         let config = json!({ "agent": "real", "agents": { "real": agent } });
         let editor = Editor::with(&tmux, project.path(), config).await;
         editor.lua(LISTEN, Json::Null).await.expect("autocommands can be made");
-        let _recorder = Recorder::start(&tmux, cli);
-        Agent { cli, editor, tmux, service, project, home, _recorder }
+        let recorder = Recorder::start(&tmux, cli);
+        Agent { cli, editor, tmux, service, project, home, _recorder: recorder }
     }
 
     pub(crate) fn home(&self) -> &Path {

@@ -28,8 +28,8 @@ pub(crate) struct Dialog {
     pub(crate) keys: &'static [&'static str],
 }
 
-const fn dialog(sign: &'static str, keys: &'static [&'static str]) -> Option<Dialog> {
-    Some(Dialog { sign, keys })
+const fn dialog(sign: &'static str, keys: &'static [&'static str]) -> Dialog {
+    Dialog { sign, keys }
 }
 
 pub(crate) const CLIS: &[Cli] = &[
@@ -45,9 +45,9 @@ pub(crate) const CLIS: &[Cli] = &[
         ],
         files: &[(".claude.json", r#"{ "hasCompletedOnboarding": true, "theme": "dark" }"#)],
         prompt: "❯",
-        first: dialog("I trust this folder", &["1"]),
-        permission: dialog("Do you want to proceed?", &["1"]),
-        question: dialog("Enter to select", &["1"]),
+        first: Some(dialog("I trust this folder", &["1"])),
+        permission: Some(dialog("Do you want to proceed?", &["1"])),
+        question: Some(dialog("Enter to select", &["1"])),
     },
     Cli {
         name: "codex",
@@ -69,8 +69,8 @@ pub(crate) const CLIS: &[Cli] = &[
             "#,
         )],
         prompt: "›",
-        first: dialog("Trust and continue", &["Enter"]),
-        permission: dialog("Would you like to run", &["y"]),
+        first: Some(dialog("Trust and continue", &["Enter"])),
+        permission: Some(dialog("Would you like to run", &["y"])),
         // It asks in its plan mode only.
         question: None,
     },
@@ -88,9 +88,9 @@ pub(crate) const CLIS: &[Cli] = &[
             }"#,
         )],
         prompt: "Type your message",
-        first: dialog("Do you trust the files", &["1"]),
-        permission: dialog("Allow execution", &["1"]),
-        question: dialog("Enter to select", &["1"]),
+        first: Some(dialog("Do you trust the files", &["1"])),
+        permission: Some(dialog("Allow execution", &["1"])),
+        question: Some(dialog("Enter to select", &["1"])),
     },
     Cli {
         name: "opencode",
@@ -120,8 +120,8 @@ pub(crate) const CLIS: &[Cli] = &[
         )],
         prompt: "Ask anything",
         first: None,
-        permission: dialog("Permission required", &["Enter"]),
-        question: dialog("enter submit", &["1"]),
+        permission: Some(dialog("Permission required", &["Enter"])),
+        question: Some(dialog("enter submit", &["1"])),
     },
     Cli {
         name: "copilot",
@@ -136,9 +136,9 @@ pub(crate) const CLIS: &[Cli] = &[
         files: &[],
         prompt: "/ commands",
         // And remembers it.
-        first: dialog("Do you trust the files", &["2"]),
-        permission: dialog("Do you want to run this command?", &["1"]),
-        question: dialog("Copilot needs information", &["Enter"]),
+        first: Some(dialog("Do you trust the files", &["2"])),
+        permission: Some(dialog("Do you want to run this command?", &["1"])),
+        question: Some(dialog("Copilot needs information", &["Enter"])),
     },
     Cli {
         name: "qwen",
@@ -160,8 +160,8 @@ pub(crate) const CLIS: &[Cli] = &[
         )],
         prompt: "Type your message",
         first: None,
-        permission: dialog("Allow execution of", &["1"]),
-        question: dialog("Enter: Select", &["1"]),
+        permission: Some(dialog("Allow execution of", &["1"])),
+        question: Some(dialog("Enter: Select", &["1"])),
     },
     Cli {
         name: "pi",
@@ -214,8 +214,8 @@ pub(crate) const CLIS: &[Cli] = &[
         )],
         prompt: "tokens (",
         first: None,
-        permission: dialog("4. Deny", &["1"]),
-        question: dialog("Enter select", &["1"]),
+        permission: Some(dialog("4. Deny", &["1"])),
+        question: Some(dialog("Enter select", &["1"])),
     },
     Cli {
         name: "kimi",
@@ -237,9 +237,9 @@ pub(crate) const CLIS: &[Cli] = &[
             "#,
         )],
         prompt: "context:",
-        first: dialog("Trust this folder?", &["Enter"]),
-        permission: dialog("Run this command?", &["1"]),
-        question: dialog("choose", &["1", "1"]),
+        first: Some(dialog("Trust this folder?", &["Enter"])),
+        permission: Some(dialog("Run this command?", &["1"])),
+        question: Some(dialog("choose", &["1", "1"])),
     },
     Cli {
         name: "cn",
@@ -254,8 +254,8 @@ pub(crate) const CLIS: &[Cli] = &[
         )],
         prompt: "Ask anything",
         first: None,
-        permission: dialog("Would you like to continue?", &["Enter"]),
-        question: dialog("Enter select", &["Enter"]),
+        permission: Some(dialog("Would you like to continue?", &["Enter"])),
+        question: Some(dialog("Enter select", &["Enter"])),
     },
     Cli {
         name: "cline",
@@ -276,9 +276,9 @@ pub(crate) const CLIS: &[Cli] = &[
             }"#,
         )],
         prompt: "Auto-approve",
-        first: dialog("Try ClinePass", &["Escape"]),
-        permission: dialog("Cline needs permission", &["y"]),
-        question: dialog("Cline is asking a question", &["1"]),
+        first: Some(dialog("Try ClinePass", &["Escape"])),
+        permission: Some(dialog("Cline needs permission", &["y"])),
+        question: Some(dialog("Cline is asking a question", &["1"])),
     },
     Cli {
         name: "aider",
@@ -307,7 +307,7 @@ pub(crate) const CLIS: &[Cli] = &[
         ],
         prompt: "diff>",
         first: None,
-        permission: dialog("Run shell command?", &["y Enter"]),
+        permission: Some(dialog("Run shell command?", &["y Enter"])),
         // It has no such tool.
         question: None,
     },

@@ -32,9 +32,9 @@ enum Work {
     /// Nothing for that many seconds.
     Idle(u64),
     /// Its window made narrow, and wide again, while it is idle.
-    Resize,
+    Narrow,
     /// The same while it thinks.
-    ResizeAtWork,
+    Squeeze,
 }
 
 const ROUND: &[Work] = &[
@@ -44,9 +44,9 @@ const ROUND: &[Work] = &[
     Work::Idle(15),
     Work::Ask,
     Work::Silent(7),
-    Work::Resize,
+    Work::Narrow,
     Work::Long(60),
-    Work::ResizeAtWork,
+    Work::Squeeze,
     Work::Bash,
     Work::Say,
     Work::Idle(8),
@@ -97,7 +97,7 @@ async fn piece(agent: &Agent, work: Work, count: &mut Count) -> Result<(), Strin
     };
     match work {
         Work::Idle(seconds) => pause(Duration::from_secs(seconds)).await,
-        Work::Resize => resize(agent).await,
+        Work::Narrow => resize(agent).await,
         _ => {
             let message = message(work);
             agent.inject(&message).await.map_err(|refused| refused.message)?;
@@ -109,11 +109,11 @@ async fn piece(agent: &Agent, work: Work, count: &mut Count) -> Result<(), Strin
     if let Some(dialog) = dialog {
         shown = Some(asked(agent, dialog, began).await?);
     }
-    if matches!(work, Work::ResizeAtWork) {
+    if matches!(work, Work::Squeeze) {
         resize(agent).await;
     }
     let ended = match work {
-        Work::Idle(_) | Work::Resize => None,
+        Work::Idle(_) | Work::Narrow => None,
         _ => Some(agent.comes_to_rest(began, TURN).await?),
     };
     pause(REST).await;
@@ -149,10 +149,10 @@ fn message(work: Work) -> String {
         Work::Think(seconds) => format!("think {seconds}"),
         Work::Silent(seconds) => format!("silent {seconds}"),
         Work::Long(rows) => format!("long {rows}"),
-        Work::ResizeAtWork => "think 6".to_owned(),
+        Work::Squeeze => "think 6".to_owned(),
         Work::Bash => "bash: touch made && sleep 3".to_owned(),
         Work::Ask => "ask".to_owned(),
-        Work::Idle(_) | Work::Resize => String::new(),
+        Work::Idle(_) | Work::Narrow => String::new(),
     }
 }
 
@@ -187,13 +187,13 @@ fn faults(work: Work, told: &[Told], pages: usize, ended: Option<f64>) -> Vec<St
 /// The states to be told, and whether each must be: what lasts a moment only may be missed.
 fn expected(work: Work, asks: bool) -> &'static [(&'static str, bool)] {
     match work {
-        Work::Idle(_) | Work::Resize => &[],
+        Work::Idle(_) | Work::Narrow => &[],
         Work::Say | Work::Long(_) => &[("working", false), ("idle", false)],
         Work::Bash if asks => {
             &[("working", false), ("waiting", true), ("working", true), ("idle", true)]
         }
         Work::Ask => &[("working", false), ("waiting", true), ("working", false), ("idle", true)],
-        Work::Think(_) | Work::Silent(_) | Work::ResizeAtWork | Work::Bash => {
+        Work::Think(_) | Work::Silent(_) | Work::Squeeze | Work::Bash => {
             &[("working", true), ("idle", true)]
         }
     }

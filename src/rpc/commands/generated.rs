@@ -219,7 +219,7 @@ fn attributes(spec: &Spec) -> String {
         Range::Lines => vec!["range = true".to_owned()],
     });
     fields.extend(one_path.then(|| "complete = 'dir'".to_owned()));
-    fields.iter().map(|field| format!("      {field},\n")).collect()
+    fields.iter().flat_map(|field| ["      ", field, ",\n"]).collect()
 }
 
 /// What completion knows it by: names by the list that has them in the answer to `complete`.

@@ -20,7 +20,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     };
     let text = asked.asked.text.as_ref().map(|text| text.to_vec());
     let message = asked.words.raw("message").map(<[u8]>::to_vec);
-    let Some(text) = joined([text, message, quote.map(one_text)]) else {
+    let Some(text) = joined([text, message, quote.as_deref().map(one_text)]) else {
         if are_several(&polecat) {
             return Err(RpcError::bad_argument("`message` is missing").into());
         }
@@ -66,8 +66,8 @@ async fn named(
     names: &str,
 ) -> Result<BTreeSet<String>, Refusal> {
     if names != ALL {
-        let named = names.split(',').filter(|name| !name.is_empty());
-        return Ok(named.map(str::to_owned).collect());
+        let given = names.split(',').filter(|name| !name.is_empty());
+        return Ok(given.map(str::to_owned).collect());
     }
     let sessions = List { at: asked.at() }.run(context).await?;
     let idle = sessions.into_iter().filter(|session| session.state == State::Idle);
@@ -83,13 +83,13 @@ fn are_several(names: &str) -> bool {
 
 /// What an agent is told at its start: words, and lines of a buffer under their place.
 pub(super) fn first_words(asked: &Invocation) -> Result<Option<String>, RpcError> {
-    let quote = asked.asked.lines.as_ref().map(quoted).map(one_text);
+    let quote = asked.asked.lines.as_ref().map(|lines| one_text(&quoted(lines)));
     let words = joined([asked.words.raw("prompt").map(<[u8]>::to_vec), quote]);
     let wrong = |_| RpcError::bad_argument("`prompt` is not UTF-8");
     words.map(String::from_utf8).transpose().map_err(wrong)
 }
 
-fn one_text(lines: Vec<Vec<u8>>) -> Vec<u8> {
+fn one_text(lines: &[Vec<u8>]) -> Vec<u8> {
     lines.join(&b'\n')
 }
 

@@ -174,7 +174,9 @@ fn encode_byte(byte: u8, line: &mut Vec<u8>) {
 pub fn encoded_length(text: &str) -> usize {
     let (mut once, mut twice) = (Vec::new(), Vec::new());
     text.bytes().for_each(|byte| encode_byte(byte, &mut once));
-    once.into_iter().for_each(|byte| encode_byte(byte, &mut twice));
+    for byte in once {
+        encode_byte(byte, &mut twice);
+    }
     twice.len()
 }
 

@@ -20,6 +20,7 @@ pub(super) struct Holds {
 }
 
 /// What a look shows of them.
+#[expect(clippy::struct_excessive_bools, reason = "each may be so without the others")]
 pub(super) struct Held {
     /// A dialog that may close by itself.
     pub(super) passing: bool,
