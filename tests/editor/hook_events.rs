@@ -86,7 +86,7 @@ async fn expect_hooks(log: &Log, count: usize) -> Vec<Json> {
         if hooks.len() >= count { Ok(hooks) } else { Err(format!("{hooks:?}")) }
     })
     .await;
-    assert!(log.values("printed").iter().all(|printed| printed == ""), "{:?}", log.0);
+    assert!(log.values("printed").iter().all(|printed| printed == ""), "{}", log.0.display());
     assert!(log.values("status").iter().all(|status| status == 0));
     hooks
 }
@@ -170,7 +170,7 @@ async fn the_settings_are_one_file_with_the_agents_own_and_end_with_the_session(
         let stops = settings["hooks"]["Stop"].as_array().unwrap();
         assert_eq!(stops.len(), if key == "env" { 2 } else { 1 }, "{settings}");
         shop.editor.call("stop", json!(["ash", { "force": true }])).await.unwrap();
-        assert_eq!(self::files(&shop), [PathBuf::new(); 0]);
+        assert_eq!(self::files(&shop), Vec::<PathBuf>::new());
     }
 }
 
@@ -199,7 +199,7 @@ async fn what_a_variable_named_before_is_in_the_file_that_it_names_now() {
     assert!(settings["hooks"]["Stop"].to_string().contains("polecat-nvim hook "), "{settings}");
     assert_eq!(fs::read_to_string(&own).unwrap(), r#"{"ui":{"theme":"GitHub"}}"#);
     shop.editor.call("stop", json!(["ash", { "force": true }])).await.unwrap();
-    assert_eq!(self::files(&shop), [PathBuf::new(); 0]);
+    assert_eq!(self::files(&shop), Vec::<PathBuf>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,7 +210,7 @@ async fn settings_that_cannot_be_read_stay_as_they_are_and_are_named() {
         let warning = info["warnings"][0].as_str().unwrap();
         assert!(warning.contains("`teller` tells no events"), "{warning}");
         assert_eq!(log.values("argv")[0], json!(["--settings", given]));
-        assert_eq!(files(&shop), [PathBuf::new(); 0]);
+        assert_eq!(files(&shop), Vec::<PathBuf>::new());
     }
 }
 
@@ -219,7 +219,7 @@ async fn without_events_nothing_is_passed_or_written() {
     let (shop, log) = telling(&[], json!({ "events": false })).await;
     start(&shop).await;
     assert_eq!(log.values("argv")[0], json!([]));
-    assert_eq!(files(&shop), [PathBuf::new(); 0]);
+    assert_eq!(files(&shop), Vec::<PathBuf>::new());
     say(&shop, "go");
     eventually("the message", async || {
         if log.said().is_empty() { Err("nothing was said".to_owned()) } else { Ok(()) }
@@ -241,7 +241,7 @@ async fn a_server_that_died_leaves_no_settings_after_the_next_start_or_removal()
     assert_eq!(files(&shop), second);
     shop.tmux.run(&["kill-server"]);
     shop.editor.call("remove", json!(["ash", {}])).await.unwrap();
-    assert_eq!(files(&shop), [PathBuf::new(); 0]);
+    assert_eq!(files(&shop), Vec::<PathBuf>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
