@@ -249,6 +249,7 @@ async fn a_hook_that_reaches_nobody_ends_silently_and_does_not_keep_the_agent() 
     let nowhere = tempfile::tempdir().unwrap();
     let socket = format!("{},1,0", nowhere.path().join("none").display());
     let hook = async |input: &str, closes: bool| {
+        #[expect(clippy::disallowed_methods, reason = "a test starts what an agent would")]
         let mut hook = tokio::process::Command::new(env!("CARGO_BIN_EXE_polecat-nvim"))
             .args(["hook", "tmux"])
             .envs([("TMUX", socket.as_str()), ("TMUX_PANE", "%0")])
