@@ -227,19 +227,29 @@ async fn without_events_nothing_is_passed_or_written() {
     .await;
 }
 
+/// Ends tmux's server, which takes a moment after it was told to.
+async fn end_server(shop: &Shop) {
+    shop.tmux.run(&["kill-server"]);
+    eventually("the end of the server", async || match shop.tmux.try_run(&["list-sessions"]) {
+        Err(said) if said.contains("no server") => Ok(()),
+        other => Err(format!("{other:?}")),
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_died_leaves_no_settings_after_the_next_start_or_removal() {
     let (shop, _log) = telling(&[], Json::Null).await;
     start(&shop).await;
     let first = files(&shop);
-    shop.tmux.run(&["kill-server"]);
+    end_server(&shop).await;
     shop.try_start("ash", json!({ "agent": "teller" })).await.unwrap();
     let second = files(&shop);
     assert!(second.len() == 1 && second != first, "{first:?} {second:?}");
     // A start that is refused takes nothing from the one that runs.
     shop.refusal("start", json!(["ash", { "agent": "teller" }])).await;
     assert_eq!(files(&shop), second);
-    shop.tmux.run(&["kill-server"]);
+    end_server(&shop).await;
     shop.editor.call("remove", json!(["ash", {}])).await.unwrap();
     assert_eq!(files(&shop), Vec::<PathBuf>::new());
 }
