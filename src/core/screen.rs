@@ -9,6 +9,7 @@
 
 mod answer;
 mod area;
+mod choosing;
 mod description;
 mod dialog;
 mod guess;
@@ -22,11 +23,12 @@ mod shown;
 mod title;
 mod working;
 
-pub use answer::{Policy, Step};
+pub use answer::{NoChoice, Policy, Step};
+pub use choosing::{asked, is_marked, question_rows};
 pub use description::Bang;
+pub use description::{Done, Opens, Ticks, Toggle, Words};
 pub(super) use description::{
-    Answering, BusyRow, Dialog, Done, Keys, Layout, Means, Screen, Sign, Ticks, TitleSign, Toggle,
-    Way, Words,
+    Answering, BusyRow, Dialog, Keys, Layout, Means, Screen, Sign, TitleSign, Way,
 };
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,

@@ -2,7 +2,8 @@
 
 use super::{FirstWords, KnownAgent, ResumeBy};
 use crate::core::screen::{
-    Answering, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
+    Answering, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign, Toggle,
+    Words,
 };
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -64,3 +65,14 @@ const DIALOGS: &[Dialog] = &[
     Dialog::new("question", Reason::Question, &[Sign::Words("Enter: Select")])
         .by(Answering { words: &[Words::needed("Type something")], ..Answering::QUESTION }),
 ];
+
+const QUESTION: Answering = Answering {
+    words: &[Words::needed("Type something")],
+    ticks: Some(Ticks {
+        off: &["[ ]"],
+        on: &["[✓]"],
+        toggle: Toggle::Key("Space"),
+        done: Done::Key("Enter"),
+    }),
+    ..Answering::QUESTION
+};

@@ -2,7 +2,8 @@
 
 use super::{FirstWords, HooksFile, KnownAgent, ResumeBy};
 use crate::core::screen::{
-    Answering, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
+    Answering, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign, Toggle,
+    Words,
 };
 
 pub(super) const AGENT: KnownAgent = KnownAgent {

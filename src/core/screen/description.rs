@@ -2,9 +2,8 @@
 
 mod dialog;
 
-pub(in crate::core) use dialog::{
-    Accept, Answering, Dialog, Done, Opens, Sign, Ticks, Toggle, Way, Words,
-};
+pub(in crate::core) use dialog::{Accept, Answering, Dialog, Sign, Way};
+pub use dialog::{Done, Opens, Ticks, Toggle, Words};
 
 /// What is known about an agent's screen. A file of `core/agents/` says what differs from
 /// [`Screen::PLAIN`].

@@ -62,8 +62,10 @@ pub(in crate::core) struct Answering {
     pub(in crate::core) words: &'static [Words],
     /// The boxes in front of its choices, if several can be chosen.
     pub(in crate::core) ticks: Option<Ticks>,
-    /// Whether it is an open field for words, without choices.
+    /// Whether it is an open field for words, if there are no choices.
     pub(in crate::core) field: bool,
+    /// Choices that are not drawn, each with its key, if there are no others.
+    pub(in crate::core) undrawn: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// How a choice is given.
@@ -82,20 +84,23 @@ pub(in crate::core) enum Way {
 
 /// A choice that takes words.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::core) struct Words {
+pub struct Words {
     /// The beginning of its label.
     pub(in crate::core) choice: &'static str,
-    pub(in crate::core) opens: Opens,
+    /// Where they go.
+    pub opens: Opens,
     /// Whether it means nothing without words.
-    pub(in crate::core) needed: bool,
+    pub needed: bool,
 }
 
 /// Where the words of a choice go. In a field Enter ends them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::core) enum Opens {
-    /// Into the field that opens in this way.
-    By(Way),
-    /// Into the field that this key opens once the choice is marked, which arrows do.
+pub enum Opens {
+    /// Into the field that opens where the choice is given.
+    Choice,
+    /// Into the field that opens once it is marked, by arrows.
+    Marked,
+    /// Into the field that this key opens once it is marked.
     Key(&'static str),
     /// Into the composer, as a message, once the choice was given.
     Message,
@@ -103,20 +108,20 @@ pub(in crate::core) enum Opens {
 
 /// Boxes in front of choices.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::core) struct Ticks {
+pub struct Ticks {
     /// What stands in front of a choice that is not ticked.
     pub(in crate::core) off: &'static [&'static str],
     /// What stands in front of one that is.
     pub(in crate::core) on: &'static [&'static str],
     /// What changes that.
-    pub(in crate::core) toggle: Toggle,
+    pub toggle: Toggle,
     /// The keys that end the list, pressed one by one, or a choice that does.
-    pub(in crate::core) done: Done,
+    pub done: Done,
 }
 
 /// What changes a box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::core) enum Toggle {
+pub enum Toggle {
     /// The digit of its number.
     Number,
     /// This key, once it is marked.
@@ -125,7 +130,7 @@ pub(in crate::core) enum Toggle {
 
 /// What ends a list of boxes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::core) enum Done {
+pub enum Done {
     /// A key.
     Key(&'static str),
     /// The row under the choices with this text, by Enter once the mark has been moved to it.
@@ -142,6 +147,7 @@ impl Answering {
         words: &[],
         ticks: None,
         field: false,
+        undrawn: &[],
     };
 
     /// By arrows and Enter, as almost every dialog takes it.
@@ -161,7 +167,7 @@ impl Answering {
 impl Words {
     /// A choice that means nothing without words, which are typed where its number puts them.
     pub(in crate::core) const fn needed(choice: &'static str) -> Self {
-        Self { choice, opens: Opens::By(Way::Number), needed: true }
+        Self { choice, opens: Opens::Choice, needed: true }
     }
 
     /// A choice to which words can be added by a key.

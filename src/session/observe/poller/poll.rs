@@ -83,7 +83,7 @@ impl Poll {
             return Ok(View::unread(session, *now));
         }
         let policy = context.tools.settings.dialogs;
-        let ScreenReading { reading, shown, .. } =
+        let ScreenReading { reading, shown, screen } =
             context.sessions().read_screen(session, patterns).await?;
         let told = Observation { state: reading.seen.state(), source: reading.source };
         let starting = session.is_starting(*now);
@@ -96,7 +96,7 @@ impl Poll {
                 View::unread(session, *now)
             }
             Seen::Waiting(asked) => {
-                View::asking(told, screen_reader::waiting(asked), patterns.may_pass(asked))
+                View::asking(told, screen_reader::waiting(asked, &screen.option), patterns.may_pass(asked))
             }
             // While it starts, an agent at its prompt is about to get its first message.
             Seen::Idle if starting => View::unread(session, *now),
