@@ -26,13 +26,13 @@ mod working;
 pub use answer::{NoChoice, Policy, Step};
 pub use choosing::{asked, is_marked, question_rows};
 pub use description::Bang;
-pub use description::{Done, Opens, Ticks, Toggle, Words};
 pub(super) use description::{
     Answering, BusyRow, Dialog, Keys, Layout, Means, Screen, Sign, TitleSign, Way,
 };
+pub use description::{Done, Opens, Ticks, Toggle, Words};
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
-    tail,
+    shows, tail,
 };
 pub use patterns::{CustomDialog, Patterns};
 pub use prompt::shows_prompt;

@@ -102,7 +102,7 @@ pub(super) struct Choice {
 pub(super) struct Question {
     /// Of exactly this: asked twice at once, it is answered once.
     pub(super) id: String,
-    pub(super) prompt: &'static str,
+    pub(super) prompt: String,
     /// The title of its window, and the one where there is no room for all of it.
     pub(super) titles: [&'static str; 2],
     pub(super) filetype: &'static str,
@@ -282,7 +282,7 @@ mod tests {
         let (again, prompt) = (String::new(), String::new());
         let question = Question {
             id: String::new(),
-            prompt: "",
+            prompt: String::new(),
             titles: ["", ""],
             filetype: "",
             lines: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-pub use crate::session::messages::error::MessageError;
+pub use crate::session::{answers::error::AnswerError, messages::error::MessageError};
 use crate::{
     core::{
         names::{BadName, visible},
@@ -165,6 +165,9 @@ pub enum SessionError {
     /// A message was not delivered.
     #[error(transparent)]
     Message(#[from] MessageError),
+    /// A question was not answered.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
     /// A text that is not a valid name.
     #[error(transparent)]
     Name(#[from] BadName),
@@ -204,6 +207,7 @@ impl SessionError {
             Self::Cancelled { .. } => "cancelled",
             Self::TooSlow { .. } => "timeout",
             Self::Message(error) => error.code(),
+            Self::Answer(error) => error.code(),
             Self::IssueTaken { .. } => "issue_invalid",
             Self::NotFree { .. } | Self::NotRemoved { .. } => "dirty",
             Self::NotUndone { cause, .. } => cause.code(),
@@ -245,6 +249,7 @@ impl SessionError {
                 Some("see it with `:PolecatCapture`, or stop it with `:PolecatStop`".to_owned())
             }
             Self::Message(error) => error.hint(),
+            Self::Answer(error) => error.hint(),
             Self::AgentAtWork { .. } => Some("stop it first, or use another polecat".to_owned()),
             Self::InUse { .. } => {
                 Some("stop them first; in Lua, `in_use = 'ignore'` skips this check".to_owned())

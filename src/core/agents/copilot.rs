@@ -1,9 +1,7 @@
 //! GitHub Copilot CLI; its screen was read off 1.0.102.
 
 use super::{FirstWords, HooksFile, KnownAgent, ResumeBy};
-use crate::core::screen::{
-    Answering, Dialog, Layout, Opens, Reason, Screen, Sign, Words,
-};
+use crate::core::screen::{Answering, Dialog, Layout, Opens, Reason, Screen, Sign, Words};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "copilot",

@@ -61,8 +61,7 @@ const DIALOGS: &[Dialog] = &[
         &[Sign::Choices(&["Submit", "Cancel"]), Sign::Phrase("Ready to submit your answers?")],
     )
     .by(SUBMIT),
-    Dialog::new("question", Reason::Question, &[Sign::Words("↵ choose")])
-        .by(QUESTION),
+    Dialog::new("question", Reason::Question, &[Sign::Words("↵ choose")]).by(QUESTION),
     Dialog::new("question", Reason::Question, &[Sign::Words("↵ toggle")]).by(QUESTION),
     Dialog::new("question", Reason::Question, &[Sign::Words("↵ save")]).by(QUESTION),
 ];

@@ -2,8 +2,8 @@
 
 use super::description::{Accept, Answering, Ticks, Way, Words};
 use super::dialog::begins;
-use super::patterns::{CustomDialog, Patterns};
 use super::menu;
+use super::patterns::{CustomDialog, Patterns};
 use super::rows::is_braille;
 use super::{DialogId, Question};
 use sha2::{Digest, Sha256};

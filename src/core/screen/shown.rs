@@ -14,6 +14,8 @@ pub struct Shown {
     pub title: String,
     /// The rows without colours and trailing blanks, top to bottom.
     pub rows: Vec<String>,
+    /// The same with blanks as they are drawn: some are U+00A0.
+    pub drawn: Vec<String>,
     /// The same without faint or grey text: placeholders, suggestions.
     pub(super) bright: Vec<String>,
     /// What is behind each letter of `rows`: equal numbers for equal backgrounds.
@@ -31,8 +33,8 @@ impl Shown {
         if !coloured.ends_with(b"\n") {
             reader.end_row();
         }
-        let Reader { rows, bright, behind, .. } = reader;
-        Self { title: title.to_owned(), rows, bright, behind, cursor }
+        let Reader { rows, drawn, bright, behind, .. } = reader;
+        Self { title: title.to_owned(), rows, drawn, bright, behind, cursor }
     }
 
     /// The part that a state is read from.
@@ -93,6 +95,7 @@ struct Reader {
     style: Style,
     row: Vec<(char, Style)>,
     rows: Vec<String>,
+    drawn: Vec<String>,
     bright: Vec<String>,
     behind: Vec<Vec<u16>>,
     /// The backgrounds that occur.
@@ -108,6 +111,7 @@ impl Reader {
         let bright: String = (0..row.len()).map(|at| bright(&row, at)).collect();
         self.behind.push(row.iter().map(|(_, style)| style.background()).collect());
         self.rows.push(normal(&text));
+        self.drawn.push(text.trim_end_matches(' ').to_owned());
         self.bright.push(normal(&bright));
     }
 }

@@ -110,6 +110,7 @@ const POLECAT: &[Key] = &[
         "Attach",
         Manner::Plain,
     ),
+    command("A", "Answer what it asks", "answer", "looking", "Answer", Manner::Plain),
     command("i", "Inject: write a message to it", "compose", "opening", "Inject", Manner::Plain),
     command("d", "Show what it changed", "diff", "opening", "Diff", Manner::Plain),
     command("s", "Start it", "start", "starting", "Start", Manner::Plain),
@@ -136,6 +137,7 @@ const CAPTURE: &[Key] = &[
         "Attach",
         Manner::Plain,
     ),
+    command("A", "Answer what it asks", "answer", "looking", "Answer", Manner::Plain),
     command(
         "i",
         "Inject: write a message to the polecat",

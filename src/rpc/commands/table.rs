@@ -45,6 +45,7 @@ pub(in crate::rpc) enum Command {
     Capture,
     CaptureSession,
     Inject,
+    Answer,
     Diff,
     Attach,
     New,
@@ -79,6 +80,8 @@ pub(in crate::rpc) enum Kind {
     Polecat,
     /// One that has a session.
     Running,
+    /// An answer to what it asks.
+    Choice,
     /// One that was removed and has a backup.
     Backup,
     /// The name of a new polecat, for the user to invent.
@@ -205,6 +208,16 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         bar: false,
         map: Some("x"),
         ..plain(Command::Inject, "Inject", "Send a message, or the lines of a range")
+    },
+    Spec {
+        words: &[
+            maybe("polecat", Kind::Running),
+            maybe("choice", Kind::Choice),
+            maybe("words", Kind::Rest),
+        ],
+        bar: false,
+        map: Some("n"),
+        ..plain(Command::Answer, "Answer", "Answer what a polecat asks, or see who asks what")
     },
     Spec {
         words: &[maybe("polecat", Kind::Polecat)],

@@ -42,7 +42,8 @@ impl Sessions {
         let mut info = session.info(&self.context.rig, Timestamp::now());
         let patterns = self.patterns_of(session).await;
         // If the screen cannot be read, the state comes from silence alone.
-        if let Ok(ScreenReading { reading, screen, .. }) = self.read_screen(session, &patterns).await
+        if let Ok(ScreenReading { reading, screen, .. }) =
+            self.read_screen(session, &patterns).await
             && reading.seen != Seen::Unknown
         {
             (info.state, info.state_source) = (reading.seen.state(), reading.source);

@@ -156,10 +156,6 @@ impl Answering {
     /// A question of the model, answered by digits.
     pub(in crate::core) const QUESTION: Self = Self { yes: &[], no: &[], ..Self::NUMBER };
 
-    /// An open field.
-    pub(in crate::core) const FIELD: Self =
-        Self { way: Way::Unknown, field: true, ..Self::QUESTION };
-
     /// Not known.
     pub(in crate::core) const UNKNOWN: Self = Self { way: Way::Unknown, ..Self::QUESTION };
 }

@@ -95,9 +95,11 @@ impl Poll {
             {
                 View::unread(session, *now)
             }
-            Seen::Waiting(asked) => {
-                View::asking(told, screen_reader::waiting(asked, &screen.option), patterns.may_pass(asked))
-            }
+            Seen::Waiting(asked) => View::asking(
+                told,
+                screen_reader::waiting(asked, &screen.option),
+                patterns.may_pass(asked),
+            ),
             // While it starts, an agent at its prompt is about to get its first message.
             Seen::Idle if starting => View::unread(session, *now),
             Seen::Idle | Seen::Working | Seen::Starting => View::of(told),
