@@ -8,6 +8,7 @@
 ---@field hint? string What to do about it.
 ---@field told? boolean The user has been told already; do not notify again.
 ---@field untrusted? polecat.Untrusted With the code `untrusted`: what is to be allowed.
+---@field waiting? polecat.Waiting With `question_changed`: what is asked instead.
 
 --- What files of a project want run, |polecat-trust|.
 ---@class polecat.Untrusted
@@ -84,9 +85,15 @@
 --- What an agent wants of a person.
 ---@class polecat.Waiting
 ---@field reason 'permission'|'question'|'trust'|'sign-in'
+---@field id? string Names exactly this question.
 ---@field text? string What it asks.
----@field about? string What it asks about, such as the command to be allowed.
+---@field about? string[] What it asks about, such as the command to be allowed: all lines.
 ---@field choices? string[] The answers it offers.
+---@field selected? integer Which of them is marked, from 1.
+---@field multi? boolean Whether several can be ticked.
+---@field free? integer Which of them means nothing without words.
+---@field field? boolean Whether only words are asked for.
+---@field about_cut? boolean Whether the beginning of what it is about is not on the screen.
 
 --- Where a split goes: the modifiers and the count of the command that asked for it.
 ---@class polecat.Split

@@ -24,7 +24,7 @@ mod title;
 mod working;
 
 pub use answer::{NoChoice, Policy, Step};
-pub use choosing::{asked, is_marked, question_rows};
+pub use choosing::{asked, in_field, is_marked, question_rows};
 pub use description::Bang;
 pub(super) use description::{
     Answering, BusyRow, Dialog, Keys, Layout, Means, Screen, Sign, TitleSign, Way,

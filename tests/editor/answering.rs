@@ -2,30 +2,45 @@
 
 use serde_json::{Value as Json, json};
 
+use tempfile::TempDir;
+
 use crate::{
-    framed::{Log, Yard},
-    rig::agent,
-    support::{eventually, values::Failure},
+    framed::Log,
+    rig::{Shop, agent},
+    support::{editor::Editor, eventually, values::Failure},
 };
 
-/// A yard where `ash` asks `names` after a first message.
-async fn asking(names: &str) -> Yard {
-    let yard = Yard::new(Json::Null).await;
-    let cmd = agent(&format!("questions --log {} {names}", yard.log().0.display()));
+/// A shop where `ash` asks `names` after a message.
+struct Asking {
+    shop: Shop,
+    folder: TempDir,
+}
+
+impl Asking {
+    fn log(&self) -> Log {
+        Log(self.folder.path().join("log"))
+    }
+}
+
+async fn asking(names: &str) -> Asking {
+    let (shop, folder) = (Shop::new().await, TempDir::new().unwrap());
+    let log = folder.path().join("log");
+    let cmd = agent(&format!("questions --log {} {names}", log.display()));
     let options = json!({ "new": true, "agent": "claude", "cmd": cmd });
-    yard.editor.call("start", json!(["ash", options])).await.unwrap();
-    yard.editor.expect_state("ash", "waiting").await;
-    yard
+    shop.try_start("ash", options).await.unwrap();
+    shop.editor.call("inject", json!(["ash", "go"])).await.unwrap();
+    shop.editor.expect_state("ash", "waiting").await;
+    Asking { shop, folder }
 }
 
 /// What `ash` asks.
-async fn waiting(yard: &Yard) -> Json {
-    yard.editor.call("status", json!(["ash"])).await.unwrap()["waiting"].clone()
+async fn waiting(yard: &Asking) -> Json {
+    yard.shop.editor.call("status", json!(["ash"])).await.unwrap()["waiting"].clone()
 }
 
-async fn answer(yard: &Yard, choice: Json, opts: Json) -> Result<Json, Failure> {
+async fn answer(yard: &Asking, choice: Json, opts: Json) -> Result<Json, Failure> {
     let args = json!(["ash", choice, opts]);
-    yard.editor.call("answer", args).await
+    yard.shop.editor.call("answer", args).await
 }
 
 /// What it was answered: the question, the choice, and words.
@@ -49,7 +64,7 @@ async fn a_choice_is_given_by_its_number_its_label_its_beginning_or_its_meaning(
     assert_eq!(asked["selected"], 1, "{asked}");
     assert!(asked["id"].as_str().is_some_and(|id| !id.is_empty()), "{asked}");
     for choice in [json!(1), json!("Yes"), json!("yes, and always"), json!("no"), json!("NO")] {
-        let info = answer(&yard, choice.clone(), Json::Null).await.unwrap();
+        let info = answer(&yard, choice.clone(), json!({})).await.unwrap();
         assert_eq!(info["polecat"], "ash", "{choice}: {info}");
     }
     let chosen: Vec<_> = answered(&yard.log()).into_iter().map(|[_, chosen, _]| chosen).collect();
@@ -61,17 +76,19 @@ async fn a_choice_is_given_by_its_number_its_label_its_beginning_or_its_meaning(
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_choice_is_refused_by_name_and_presses_nothing() {
     let yard = asking("permission question").await;
-    for (choice, code) in
-        [(json!("ye"), "ambiguous_choice"), (json!("maybe"), "unknown_choice"), (json!(4), "unknown_choice")]
-    {
-        let refused = answer(&yard, choice, Json::Null).await.unwrap_err();
+    for (choice, code) in [
+        (json!("ye"), "ambiguous_choice"),
+        (json!("maybe"), "unknown_choice"),
+        (json!(4), "unknown_choice"),
+    ] {
+        let refused = answer(&yard, choice, json!({})).await.unwrap_err();
         assert_eq!(refused.code, code, "{refused:?}");
     }
     assert_eq!(yard.log().keys(), Vec::<String>::new());
-    let next = answer(&yard, json!(1), Json::Null).await.unwrap();
+    let next = answer(&yard, json!(1), json!({})).await.unwrap();
     assert_eq!(next["waiting"]["text"], "Which colour should the button have?", "{next}");
     assert_eq!(next["waiting"]["free"], 3, "{next}");
-    let refused = answer(&yard, json!(3), Json::Null).await.unwrap_err();
+    let refused = answer(&yard, json!(3), json!({})).await.unwrap_err();
     assert_eq!(refused.code, "words_needed", "{refused:?}");
     assert_eq!(yard.log().keys(), ["1"]);
 }
@@ -83,7 +100,11 @@ async fn a_question_that_was_answered_elsewhere_gets_no_key_though_the_next_one_
     answer(&yard, json!(1), json!({ "id": first })).await.unwrap();
     let second = eventually("the second question", async || {
         let now = waiting(&yard).await;
-        if now["id"].is_string() && now["id"] != first { Ok(now["id"].clone()) } else { Err(now.to_string()) }
+        if now["id"].is_string() && now["id"] != first {
+            Ok(now["id"].clone())
+        } else {
+            Err(now.to_string())
+        }
     })
     .await;
     let refused = answer(&yard, json!(1), json!({ "id": first })).await.unwrap_err();
@@ -96,10 +117,10 @@ async fn a_question_that_was_answered_elsewhere_gets_no_key_though_the_next_one_
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_who_answer_at_once_one_is_heard() {
     let yard = asking("permission permission permission").await;
-    let another = yard.another().await;
-    let ours = yard.editor.begin("answer", json!(["ash", 1])).await;
-    let theirs = another.begin("answer", json!(["ash", 1])).await;
-    let (ours, theirs) = (ours.await, theirs.await);
+    let another = Editor::start(&yard.shop.tmux, yard.shop.project.path()).await;
+    let (args, more) = (json!(["ash", 1]), json!(["ash", 1]));
+    let ours = yard.shop.editor.call("answer", args);
+    let (ours, theirs) = tokio::join!(ours, another.call("answer", more));
     let refused: Vec<_> = [&ours, &theirs].into_iter().filter_map(|it| it.as_ref().err()).collect();
     assert_eq!(refused.len(), 1, "{ours:?} {theirs:?}");
     assert_eq!(refused[0].code, "question_changed", "{refused:?}");
@@ -112,7 +133,11 @@ async fn a_question_that_changes_all_the_time_gets_only_the_answer_that_was_mean
     for _ in 0..3 {
         let asked = eventually("the question", async || {
             let asked = waiting(&yard).await;
-            if asked["about"].to_string().contains("touch a") { Ok(asked) } else { Err(asked.to_string()) }
+            if asked["about"].to_string().contains("touch a") {
+                Ok(asked)
+            } else {
+                Err(asked.to_string())
+            }
         })
         .await;
         let given = answer(&yard, json!(1), json!({ "id": asked["id"] })).await;
@@ -128,22 +153,22 @@ async fn a_question_that_changes_all_the_time_gets_only_the_answer_that_was_mean
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_came_too_late_is_taken_back_out_of_the_composer() {
     let yard = asking("--draw 1200 permission").await;
-    let info = yard.editor.call("status", json!(["ash"])).await.unwrap();
+    let info = yard.shop.editor.call("status", json!(["ash"])).await.unwrap();
     let pid = info["pid"].to_string();
     std::process::Command::new("kill").args(["-USR1", &pid]).status().unwrap();
     eventually("the question to be over", async || {
         if yard.log().values("elsewhere").is_empty() { Err("it is open") } else { Ok(()) }
     })
     .await;
-    let refused = answer(&yard, json!(1), Json::Null).await.unwrap_err();
+    let refused = answer(&yard, json!(1), json!({})).await.unwrap_err();
     assert_eq!(refused.code, "question_changed", "{refused:?}");
     eventually("an empty composer", async || {
-        let screen = yard.tmux.run(&["capture-pane", "-p", "-t", "=gt-shop-ash:"]);
+        let screen = yard.shop.tmux.run(&["capture-pane", "-p", "-t", "=gt-shop-ash:"]);
         if screen.lines().any(|line| line.trim_end() == "❯") { Ok(()) } else { Err(screen) }
     })
     .await;
     assert_eq!(answered(&yard.log()), Vec::<[String; 3]>::new());
-    yard.editor.call("inject", json!(["ash", "hello"])).await.unwrap();
+    yard.shop.editor.call("inject", json!(["ash", "hello"])).await.unwrap();
     assert_eq!(yard.log().said().last().map(String::as_str), Some("hello"));
 }
 
@@ -174,12 +199,14 @@ async fn several_choices_are_ticked_and_each_page_is_a_question_of_its_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_asks_nothing_gets_no_answer() {
-    let yard = Yard::new(Json::Null).await;
-    yard.start("ash", "").await.unwrap();
-    yard.editor.expect_state("ash", "idle").await;
-    let refused = answer(&yard, json!(1), Json::Null).await.unwrap_err();
+    let shop = Shop::new().await;
+    let options = json!({ "new": true, "agent": "claude", "cmd": agent("questions") });
+    shop.try_start("ash", options).await.unwrap();
+    shop.editor.expect_state("ash", "idle").await;
+    let refused = shop.refusal("answer", json!(["ash", 1, {}])).await;
     assert_eq!(refused.code, "nothing_asked", "{refused:?}");
-    assert_eq!((yard.log().keys(), yard.log().typed()), (Vec::new(), Vec::new()));
+    let screen = shop.screen("gt-shop-ash");
+    assert!(screen.lines().any(|line| line.trim_end() == "❯"), "{screen}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -187,8 +214,8 @@ async fn the_command_answers_and_without_a_polecat_shows_who_has_waited() {
     let yard = asking("permission question").await;
     let code = "_G.asked = {} vim.ui.select = function(labels, opts, done)
         table.insert(_G.asked, { labels = labels, prompt = opts.prompt }) done(labels[1]) end";
-    yard.editor.lua(code, Json::Null).await.unwrap();
-    yard.editor.command("PolecatAnswer").await.unwrap();
+    yard.shop.editor.lua(code, Json::Null).await.unwrap();
+    yard.shop.editor.command("PolecatAnswer").await.unwrap();
     eventually("both answers", async || {
         let all = answered(&yard.log());
         if all.len() == 2 { Ok(()) } else { Err(format!("{all:?}")) }
@@ -196,6 +223,6 @@ async fn the_command_answers_and_without_a_polecat_shows_who_has_waited() {
     .await;
     let expected = [["permission", "Yes", ""], ["question", "Red", ""]];
     assert_eq!(answered(&yard.log()), given(&expected));
-    let asked = yard.editor.lua("return _G.asked", Json::Null).await.unwrap();
+    let asked = yard.shop.editor.lua("return _G.asked", Json::Null).await.unwrap();
     assert_eq!(asked[0]["prompt"], "ash: Do you want to proceed?", "{asked}");
 }

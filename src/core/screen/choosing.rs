@@ -1,6 +1,7 @@
 //! Where a question stands on a screen, and which of its choices is marked there.
 
 use super::answer::Step;
+use super::description::Layout;
 use super::layout::{self, Scene};
 use super::patterns::Patterns;
 use super::rows::{normal, texts_beside};
@@ -29,6 +30,19 @@ pub fn asked(patterns: &Patterns, shown: &Shown) -> Option<Question> {
     let labels: Vec<&str> = question.choices.iter().map(String::as_str).collect();
     let selected = question.selected.or_else(|| coloured(patterns, shown, &labels));
     Some(Question { selected, ..question })
+}
+
+/// Whether a field for words is open in a choice: the cursor is in it. Where agents park their cursor
+/// elsewhere, this tells nothing.
+#[must_use]
+pub fn in_field(patterns: &Patterns, shown: &Shown, question: &Question) -> bool {
+    if !matches!(patterns.known.layout, Layout::Ruled | Layout::Boxed) {
+        return false;
+    }
+    let labels: Vec<&str> = question.choices.iter().map(String::as_str).collect();
+    let places = places(shown, &question_rows(patterns, shown), &labels).unwrap_or_default();
+    let (column, row) = shown.cursor;
+    places.iter().any(|(at, from)| *at == row && column >= *from)
 }
 
 /// Whether the row with `text`, under the choices, is marked by its colour.

@@ -42,7 +42,12 @@ impl Giving<'_> {
         reply: &Reply,
         output: &mut Option<OutputWatch>,
     ) -> Result<(), SessionError> {
-        let (_, question) = self.same(meant).await?;
+        let (seen, question) = self.same(meant).await?;
+        if screen::in_field(self.patterns(), &seen.shown, &question) {
+            // A digit would be a word in it.
+            let (session, why) = (self.name(), "words are being typed in it");
+            return Err(AnswerError::NotAnswerable { session, why }.into());
+        }
         let words = reply.words.as_deref().map(str::trim).filter(|words| !words.is_empty());
         if question.field {
             // Typed as a command, its first word is taken for a choice.
@@ -54,6 +59,7 @@ impl Giving<'_> {
             return self.tick(meant, &question, ticks, reply, output).await;
         }
         let choice = self.choose(&question, &reply.choice)?;
+        let choice = if words.is_some() { self.with_words(&question, choice) } else { choice };
         let opens = self.patterns().words(&question, choice);
         let label = || question.choices[choice].clone();
         match (opens, words) {
@@ -87,6 +93,16 @@ impl Giving<'_> {
                 AnswerError::AmbiguousChoice { said: said.to_owned(), choices }
             }
         })
+    }
+
+    /// The choice that takes the words of `choice`: `Reject with feedback` those of `Reject`.
+    fn with_words(&self, question: &Question, choice: usize) -> usize {
+        let takes = |at: usize| self.patterns().words(question, at).is_some();
+        let longer = |at: &usize| {
+            question.choices[*at].starts_with(question.choices[choice].as_str()) && takes(*at)
+        };
+        let other = (0..question.choices.len()).find(longer).filter(|_| !takes(choice));
+        other.unwrap_or(choice)
     }
 
     /// Gives a choice without words.

@@ -25,6 +25,9 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 /// How long a key that came too late may take to show in the composer.
 const LATE_INTERVAL: Duration = Duration::from_millis(300);
 
+/// Which choice is marked, and which are ticked.
+type Marks = (Option<usize>, Option<Vec<bool>>);
+
 impl Giving<'_> {
     /// Waits until there may be something new to see.
     pub(super) async fn wait(&self, output: &mut Option<OutputWatch>) {
@@ -59,7 +62,8 @@ impl Giving<'_> {
         next: impl Fn(&Seen, &Question) -> Result<Option<Step>, SessionError>,
     ) -> Result<(Seen, Vec<String>), SessionError> {
         let deadline = Instant::now() + DRAWN_TIMEOUT * 2;
-        let mut moved: Option<(Vec<String>, Instant)> = None;
+        // What the last key moved is drawn when this is another one: other rows change by themselves.
+        let mut moved: Option<(Marks, Instant)> = None;
         loop {
             let (seen, question) = self.same(meant).await?;
             match next(&seen, &question)? {
@@ -70,11 +74,12 @@ impl Giving<'_> {
                     }
                 }
                 Some(Step::Move(key)) => {
-                    let drawn = moved.as_ref().is_none_or(|(rows, _)| *rows != seen.shown.rows);
-                    let old =
-                        moved.as_ref().is_some_and(|(_, at)| at.elapsed() > PRESS_AGAIN_INTERVAL);
-                    if (drawn || old) && self.press(&seen, &[key.to_owned()], false).await? {
-                        moved = Some((seen.shown.rows.clone(), Instant::now()));
+                    let marks = (question.selected, question.ticked.clone());
+                    let waits = moved.as_ref().is_some_and(|(before, at)| {
+                        *before == marks && at.elapsed() < PRESS_AGAIN_INTERVAL
+                    });
+                    if !waits && self.press(&seen, &[key.to_owned()], false).await? {
+                        moved = Some((marks, Instant::now()));
                     }
                 }
             }

@@ -81,7 +81,11 @@ impl Giving<'_> {
         if !is_open && !self.press(&before, &[key], false).await? {
             return Err(self.changed_to(&self.look().await?));
         }
-        self.until_open(&before, &question, is_open, output).await
+        let open = self.until_open(&before, &question, is_open, output).await?;
+        match open.question.as_ref().and_then(|now| now.selected) {
+            Some(at) if at != choice => Err(self.changed_to(&open)),
+            _ => Ok(open),
+        }
     }
 
     /// Waits until the field is drawn.
