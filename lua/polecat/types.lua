@@ -61,7 +61,7 @@
 ---@field windows? integer
 ---@field last_activity? string RFC 3339; the last output.
 ---@field state string
----@field state_source string
+---@field state_source 'pane'|'title'|'screen'|'guessed'|'none'
 ---@field state_since? string RFC 3339.
 ---@field agent? string
 ---@field command? string

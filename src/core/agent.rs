@@ -3,16 +3,21 @@
 mod changes;
 mod presets;
 mod programs;
+mod resume;
 
 pub use changes::Changes;
 pub use presets::{preset, preset_names};
-pub use programs::{preset_of_process, preset_of_program};
+pub use programs::{is_telling, launched, preset_of_command, preset_of_process, preset_of_program};
+pub use resume::{Conversation, Resume};
 
 pub use super::agents::{ACCOUNT_VARIABLE, GROQ_KEY, SETTINGS_FLAG};
 use super::screen::CustomDialog;
 
 /// The default agent.
 pub const DEFAULT_AGENT: &str = "claude";
+
+/// The name of an agent of which only the command is known.
+pub const UNNAMED_AGENT: &str = "cmd";
 
 /// A program that runs as a polecat.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +50,7 @@ pub struct Agent {
     pub initial_prompt: Option<String>,
     /// The file that configures its hooks.
     pub hooks: Option<Hooks>,
-    /// How it resumes an earlier conversation.
+    /// How it goes on with an earlier conversation.
     pub resume: Option<Resume>,
     /// The variable that names its configuration folder, if any.
     pub config_dir_env: Option<String>,
@@ -91,15 +96,6 @@ pub struct Hooks {
     pub file: String,
 }
 
-/// How an agent resumes a conversation whose id is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Resume {
-    /// `agent <arguments> --resume <id>`
-    Flag(String),
-    /// `agent resume <id> <arguments>`; may be several words.
-    Subcommand(String),
-}
-
 impl PromptMode {
     /// Parses `arg`, `none`, or a flag such as `--prompt`; `None` for anything else.
     #[must_use]
@@ -122,13 +118,6 @@ impl PromptMode {
             Self::Flag(flag) => Some(flag.clone()),
             Self::Typed => None,
         }
-    }
-}
-
-impl Resume {
-    fn words(&self) -> String {
-        let (Self::Flag(words) | Self::Subcommand(words)) = self;
-        words.clone()
     }
 }
 

@@ -7,7 +7,7 @@
 //! Names, commands, arguments, hooks, process names and resuming are those of gastown's
 //! `internal/config/agents.go` at a8bd79bf8 (first in 527b7ce79). Deliberate differences: opencode's
 //! plugin folder is that of 527b7ce79, beside the worktrees; opencode can resume conversations by
-//! now; pi's and omp's hooks are named only if they exist; gemini and codex also run as `node`; and
+//! now; pi's and omp's hooks are named only if they exist; gemini, codex and auggie also run as `node`; and
 //! first prompts are passed in the way each program accepts.
 
 mod aider;
@@ -18,12 +18,17 @@ mod cline;
 mod cn;
 mod codex;
 mod copilot;
+mod crush;
 mod cursor;
+mod droid;
 mod gemini;
+mod goose;
+mod grok;
 mod groq_compound;
 mod kimi;
 mod omp;
 mod opencode;
+mod openhands;
 mod pi;
 mod qwen;
 mod vibe;
@@ -52,6 +57,11 @@ pub(super) const AGENTS: &[&KnownAgent] = &[
     &cn::AGENT,
     &cline::AGENT,
     &aider::AGENT,
+    &droid::AGENT,
+    &grok::AGENT,
+    &crush::AGENT,
+    &goose::AGENT,
+    &openhands::AGENT,
     &groq_compound::AGENT,
 ];
 
@@ -94,11 +104,24 @@ pub(super) enum FirstWords {
     Typed,
 }
 
-/// How it resumes an earlier conversation: `Resume` as data.
+/// How it goes on with an earlier conversation: `Resume` as data.
 #[derive(Clone, Copy)]
-pub(super) enum ResumeBy {
-    Flag(&'static str),
-    Subcommand(&'static str),
+pub(super) struct ResumeBy {
+    pub(super) is_subcommand: bool,
+    pub(super) by_id: Option<&'static str>,
+    pub(super) last: Option<&'static str>,
+    pub(super) fork: Option<&'static str>,
+    pub(super) new: Option<&'static str>,
+}
+
+impl ResumeBy {
+    /// By its id alone.
+    const fn id(words: &'static str) -> Self {
+        Self { by_id: Some(words), ..Self::NOTHING }
+    }
+
+    const NOTHING: Self =
+        Self { is_subcommand: false, by_id: None, last: None, fork: None, new: None };
 }
 
 /// Where it looks for its hooks: `Hooks` as data.
@@ -159,6 +182,33 @@ mod tests {
             assert!(AGENTS[..at].iter().all(|other| other.name != known.name), "{}", known.name);
             let shown = known.shows.map(Patterns::for_agent);
             assert!(shown.is_none_or(|shown| shown.is_some()), "{}", known.name);
+        }
+    }
+
+    /// As they were pressed on the programs, of the versions that their files name.
+    #[test]
+    fn every_agent_whose_screen_is_read_has_the_keys_that_it_takes() {
+        let (once, twice) = (&["Escape"][..], &["Escape", "Escape"][..]);
+        let (row, joins) = (&["C-u"][..], &["C-u", "BSpace"][..]);
+        for (name, interrupt, again, newline, clears) in [
+            ("claude", once, None, Some("C-j"), row),
+            ("codex", once, None, Some("C-j"), row),
+            ("gemini", once, None, Some("C-j"), joins),
+            ("opencode", twice, Some("esc again to interrupt"), Some("C-j"), row),
+            ("copilot", twice, Some("esc again to"), Some("C-j"), joins),
+            ("qwen", once, None, Some("C-j"), row),
+            ("pi", once, None, Some("C-j"), row),
+            ("vibe", once, None, Some("C-j"), row),
+            ("kimi", once, None, Some("C-j"), row),
+            ("cn", once, None, Some("C-j"), row),
+            ("cline", once, None, Some("C-j"), row),
+            ("aider", &["C-c"], None, None, row),
+        ] {
+            let patterns = Patterns::for_agent(name).unwrap();
+            assert_eq!(patterns.interrupt(), interrupt, "{name}");
+            assert_eq!(patterns.interrupt_again(), again, "{name}");
+            assert_eq!(patterns.newline(), newline, "{name}");
+            assert_eq!(patterns.clears(), clears, "{name}");
         }
     }
 }

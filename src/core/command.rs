@@ -51,6 +51,16 @@ impl CommandLine {
         &self.text
     }
 
+    /// The words from the program on; `None` if only a shell can tell which program that is.
+    #[must_use]
+    pub fn words(&self) -> Option<Vec<String>> {
+        if !self.shell {
+            return Some(self.argv.clone());
+        }
+        let words = shlex::split(&self.text).filter(|_| !has_syntax(&self.text))?;
+        Some(words.into_iter().skip_while(|word| sets_a_variable(word)).collect())
+    }
+
     /// The program that must exist before anything is created; unknown if a shell runs it.
     #[must_use]
     pub fn program(&self) -> Option<&str> {
@@ -58,9 +68,14 @@ impl CommandLine {
     }
 }
 
-/// Whether it means more than words to a shell: quoted text is plain, but double quotes still expand
-/// `$` and backticks.
+/// Whether it means more than words to a shell.
 fn needs_shell(text: &str) -> bool {
+    has_syntax(text) || sets_a_variable(text)
+}
+
+/// Whether it holds what a shell would do something about: quoted text is plain, but double quotes
+/// still expand `$` and backticks.
+fn has_syntax(text: &str) -> bool {
     let mut quote = None;
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
@@ -73,7 +88,7 @@ fn needs_shell(text: &str) -> bool {
             _ => {}
         }
     }
-    sets_a_variable(text)
+    false
 }
 
 /// `KEY=value cmd`, which only a shell reads as an assignment.
@@ -133,6 +148,15 @@ mod tests {
             assert_eq!(argv(text), ["/bin/sh", "-c", text]);
             assert_eq!(CommandLine::parse(text).unwrap().program(), None);
         }
+    }
+
+    #[test]
+    fn the_program_is_known_behind_variables_and_not_behind_what_only_a_shell_can_do() {
+        let words = |text| CommandLine::parse(text).unwrap().words().map(|words| words.join("|"));
+        assert_eq!(words("A=1 B='x y' claude -p").as_deref(), Some("claude|-p"));
+        assert_eq!(words("claude A=1").as_deref(), Some("claude|A=1"));
+        assert_eq!(words("cd x && claude"), None);
+        assert_eq!(words("A=$B claude"), None);
     }
 
     #[test]

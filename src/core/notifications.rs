@@ -87,7 +87,7 @@ impl RigMemory {
         let info = &transition.info;
         self.silent.remove(&info.polecat);
         let state = state_of(&transition, now).filter(|state| notified.contains(state));
-        let is_guess = state == Some(State::Idle) && info.state_source == StateSource::Silence;
+        let is_guess = state == Some(State::Idle) && info.state_source == StateSource::Guessed;
         if is_guess {
             self.silent.insert(info.polecat.clone(), now);
         }
@@ -131,7 +131,7 @@ fn state_of(transition: &Transition, now: Timestamp) -> Option<State> {
 fn has_worked(transition: &Transition, now: Timestamp) -> bool {
     let Transition { info, from, started, .. } = transition;
     let is_young = started.is_some_and(|at| now.duration_since(at) < START);
-    let is_guess = info.state_source == StateSource::Silence && is_young;
+    let is_guess = info.state_source == StateSource::Guessed && is_young;
     !is_guess && matches!(from, State::Working | State::Waiting)
 }
 
@@ -180,7 +180,7 @@ mod tests {
     }
 
     const SCREEN: StateSource = StateSource::Screen;
-    const SILENT: StateSource = StateSource::Silence;
+    const SILENT: StateSource = StateSource::Guessed;
 
     #[test]
     fn idle_is_news_after_work_and_not_after_a_start() {

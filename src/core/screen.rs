@@ -30,6 +30,7 @@ pub(super) use description::{
     Answering, BusyRow, Dialog, Keys, Layout, Means, Screen, Sign, TitleSign, Way,
 };
 pub use description::{Done, Opens, Ticks, Toggle, Words};
+pub use guess::guessed;
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
     shows, tail,

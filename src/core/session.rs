@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use super::{names::PolecatName, work::Diffstat};
+use super::{agent::UNNAMED_AGENT, names::PolecatName, work::Diffstat};
 
 /// A polecat's session, as users see it too: the fields are those that Lua reads, gastown's first.
 /// A field with no value is `None`, never a zero, and absent on the wire.
@@ -90,6 +90,14 @@ impl SessionInfo {
             pane_id: None,
             pid: None,
             exit: None,
+        }
+    }
+
+    /// Names the agent that was found to run, unless its start named one.
+    pub fn name_agent(&mut self, found: Option<&String>) {
+        let named = self.agent.as_deref().is_some_and(|name| name != UNNAMED_AGENT);
+        if let Some(found) = found.filter(|_| !named) {
+            self.agent = Some(found.clone());
         }
     }
 
@@ -287,8 +295,9 @@ pub enum StateSource {
     Title,
     /// Patterns on the screen.
     Screen,
-    /// The time since the last output.
-    Silence,
+    /// A guess, by the time since the last output and by what most questions look like: nothing is
+    /// known of the agent's screen.
+    Guessed,
     /// Nothing.
     None,
 }
@@ -352,7 +361,7 @@ words!(
     Pane = "pane",
     Title = "title",
     Screen = "screen",
-    Silence = "silence",
+    Guessed = "guessed",
     None = "none",
 );
 

@@ -65,7 +65,7 @@ pub fn polecat_env(
     set("BEADS_NO_DAEMON", "1".to_owned());
     set("GT_AGENT", agent.name.clone());
     // Since 0.6 a `gt` that knows it, one of a hook perhaps, has gastown take the agent for dead when
-    // none is called for three minutes (host/heartbeats.rs). What else reads it there finds the
+    // none is called for three minutes (host/gastown/heartbeats.rs). What else reads it there finds the
     // session by the other variables (`gt costs record`), or is about heartbeats and not for who
     // works for a person (`gt heartbeat`, and `gt tap polecat-stop`, which ends the work at a pause).
     if rig.gastown() != Some(Gastown::V0_6) {

@@ -4,8 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::run::RunError;
 use crate::core::{BadName, PolecatName};
+use crate::host::programs::run::RunError;
 
 /// Why something could not be read or changed. Unless a variant says otherwise, nothing was changed.
 #[derive(Debug, thiserror::Error)]

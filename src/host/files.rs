@@ -1,13 +1,15 @@
 //! Looking at and changing files without losing the difference of "absent" and "unknown", and
 //! without leaving the rig.
 
+pub(super) mod dir;
+
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::dir::{Dir, open_file, text};
 use super::error::HostError;
 pub(super) use super::error::{broken, unread, unwritten};
+use dir::{Dir, open_file, text};
 
 /// Runs file work where it does not hold up the other tasks.
 pub(super) async fn blocking<T: Send + 'static>(

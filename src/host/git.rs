@@ -1,66 +1,46 @@
 //! git: the worktree a polecat works in, and what is checked out there.
 
-mod backup;
 pub mod check;
 mod command;
-mod create;
 mod diff;
-mod diffstat;
-mod fork_point;
-mod format;
-mod hunk_action;
 mod hunks;
-mod index_entries;
-mod next;
-mod operation_lock;
-mod recovery;
-mod remove;
-mod require_pristine;
-mod restore;
-mod reuse;
-mod reviewed;
+mod index;
+mod operations;
 mod snapshot;
-mod temp_index;
-mod trusted;
-mod undo;
-mod unreachable;
 mod unsaved_work;
-mod untracked;
 mod worktree;
-mod worktree_layout;
-mod worktrees_dir;
 
 use std::path::Path;
 use std::time::Duration;
 
 use super::error::HostError;
 use super::files::{broken, read_text};
-use super::launch::Launch;
 use super::repository::head;
-use super::run::Program;
 use crate::core::branch::is_branch;
 use crate::core::{Base, Rig, RigKind};
+use crate::host::programs::launch::Launch;
+use crate::host::programs::run::Program;
 
 pub use super::repository::head::branch;
-pub use backup::Backup;
 use command::{Git, TIMEOUT, failed};
-pub use create::{create_worktree, rollback_create};
+pub use diff::diffstat::{ForkPoint, diffstat};
+pub use diff::fork_point::fork_point;
+use diff::fork_point::fork_point_in;
+pub use diff::reviewed::{keep_reviewed, reviewed, since_review};
 pub use diff::{Before, before, changes, require_worktree};
-pub use diffstat::{ForkPoint, diffstat};
-pub use fork_point::fork_point;
-use fork_point::fork_point_in;
+pub use hunks::undo::undo;
 pub use hunks::{reject, take};
-pub use next::{Next, create_next};
-pub use recovery::{recover, recover_all};
-pub use remove::{Aside, Removal, Removed};
-pub use restore::{Restored, restorable, restore};
-pub use reuse::{Reused, reuse, rollback_reuse};
-pub use reviewed::{keep_reviewed, reviewed, since_review};
+pub use operations::backup::Backup;
+pub use operations::create::{create_worktree, rollback_create};
+pub use operations::next::{Next, create_next};
+pub use operations::recovery::{recover, recover_all};
+pub use operations::remove::{Aside, Removal, Removed};
+pub use operations::restore::{Restored, restorable, restore};
+pub use operations::reuse::{Reused, reuse, rollback_reuse};
 pub use snapshot::{Snapshot, snapshot};
-pub use undo::undo;
 pub use unsaved_work::{UnsavedWork, unsaved_work};
 pub use worktree::Worktree;
-pub use worktrees_dir::check_place;
+pub use worktree::directory::check_place;
 
 /// How long git may take to tell its version.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(10);

@@ -17,13 +17,13 @@ use std::time::Duration;
 
 use rustix::fs::OFlags;
 
-use super::dir::Dir;
 use super::error::HostError;
 use super::files::{blocking, is_file, make_inside, unread};
-use super::polecats;
 use super::repository;
 use crate::core::{Gastown, PolecatName, Rig};
 use crate::flock::{self, Holders};
+use crate::host::files::dir::Dir;
+use crate::host::rigs::polecats;
 
 /// The timeout of a lock that is only tried.
 const NOW: Duration = Duration::ZERO;

@@ -3,35 +3,24 @@
 //! The only layer besides `tmux` that starts a program, always through one [`Launch`] value. A
 //! probe that failed is an error that names the path or the program, never "there is none".
 
-mod dir;
-pub mod dolt;
 pub mod error;
 mod files;
-pub mod flags;
-pub mod folders;
+pub mod gastown;
 pub mod git;
-pub mod heartbeats;
-pub mod hooks;
-pub mod launch;
-mod layouts;
 pub mod locks;
-mod name_pool;
-pub mod path;
-pub mod pending;
-pub mod polecats;
 pub mod processes;
-pub mod provision;
+pub mod programs;
 pub mod records;
 mod repository;
-pub mod reviews;
 pub mod rigs;
-pub mod run;
-pub mod settings;
-mod towns;
 pub mod tracker;
 pub mod trust;
 pub mod watch;
 
 pub use error::HostError;
-pub use launch::Launch;
-pub use run::RunError;
+pub use gastown::{dolt, heartbeats, hooks, pending, provision, settings};
+pub use programs::launch::Launch;
+pub use programs::run::RunError;
+pub use programs::{flags, launch, path, run};
+pub use records::reviews;
+pub use rigs::{folders, polecats};

@@ -9,17 +9,20 @@
 
 mod accept;
 mod journals;
+pub mod reviews;
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::dir::Dir;
 use super::error::HostError;
 use super::files::{blocking, broken};
+use crate::core::branch::is_branch;
 use crate::core::{Base, Exit, ExitHow, PolecatName, Rig};
+use crate::host::files::dir::Dir;
 
+use accept::{hash, own, require};
 pub(super) use journals::{Making, Removing, Restoring, all_unfinished, load_making, unfinished};
 
 /// What is kept of a polecat in a file of its own.
@@ -44,7 +47,17 @@ impl Record for StoredBase {
     const KIND: &'static str = "worktrees";
 
     fn accept(&mut self, _: &Rig, polecat: &PolecatName, path: &Path) -> Result<(), HostError> {
-        accept::base(self, polecat).map_err(|why| broken(path, why))
+        self.check(polecat).map_err(|why| broken(path, why))
+    }
+}
+
+impl StoredBase {
+    fn check(&self, polecat: &PolecatName) -> Result<(), String> {
+        hash("commit", &self.commit)?;
+        if let Some(branch) = &self.branch {
+            require(is_branch(branch), "branch", branch)?;
+        }
+        self.making.as_ref().map_or(Ok(()), |making| own("making", making, polecat))
     }
 }
 

@@ -1,13 +1,16 @@
 //! Which rig a folder belongs to.
 
+pub mod folders;
+pub(super) mod layouts;
+pub mod polecats;
+
 use std::path::{Path, PathBuf};
 
 use super::error::HostError;
 use super::files::{blocking, is_dir, is_file, real};
-use super::layouts;
 use super::repository::{self, Repository};
-use super::towns;
 use crate::core::{Gastown, Rig, RigKind, RigName, Template, Town};
+use crate::host::gastown::towns;
 
 /// Folders of a town that are the town's own.
 const TOWNS_OWN: &[&str] = &["mayor", "deacon", "settings", "daemon", "logs", "plugins"];

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use tokio::time::{Instant, interval};
 
 use super::files::{blocking, is_dir};
-use super::launch::Launch;
-use super::run::{Output, Program, RunError};
 use crate::core::{BadCommand, IssueId, Rig, RigKind};
+use crate::host::programs::launch::Launch;
+use crate::host::programs::run::{Output, Program, RunError};
 
 /// The status of an issue that is on somebody's hook.
 pub const HOOKED: &str = "hooked";

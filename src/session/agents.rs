@@ -2,6 +2,8 @@
 
 use crate::{
     core::{
+        agent::{Changes, is_program, is_telling, launched},
+        command::CommandLine,
         names::visible,
         settings::{Resolved, Sources, Unresolved},
     },
@@ -45,6 +47,30 @@ impl Agents {
         Ok(self.with_configuration(sources))
     }
 
+    /// The agent of the configuration that `command` runs, by its program.
+    pub(in crate::session) fn configured_as(&self, command: &CommandLine) -> Option<String> {
+        let words = command.words()?;
+        let program = launched(&words).first()?;
+        self.configured().find(|(_, changes)| is_of(changes, program)).map(|(name, _)| name.clone())
+    }
+
+    /// The agent of the configuration that a process is, by its program, which may be a script, or
+    /// by its name.
+    pub(in crate::session) fn configured_in(&self, name: &str, argv: &[String]) -> Option<String> {
+        let found = self.configured().find(|(_, changes)| {
+            let called = || changes.process_names.iter().flatten().any(|own| own == name);
+            argv.iter().take(2).any(|word| is_of(changes, word)) || (is_telling(name) && called())
+        });
+        found.map(|(name, _)| name.clone())
+    }
+
+    /// The agents of the configuration that say by which processes they are known.
+    fn configured(&self) -> impl Iterator<Item = (&String, &Changes)> {
+        let tells =
+            |changes: &Changes| changes.process_names.iter().flatten().any(|name| is_telling(name));
+        self.context.tools.settings.agents.iter().filter(move |(_, changes)| tells(changes))
+    }
+
     pub(in crate::session) fn is_on_path(&self, program: &str) -> bool {
         path::find_program(program, &self.context.rig.path).is_some()
     }
@@ -53,6 +79,12 @@ impl Agents {
         let settings = &self.context.tools.settings;
         Sources { agent: settings.agent.clone(), agents: settings.agents.clone(), ..sources }
     }
+}
+
+/// Whether `program` is that of an agent of the configuration.
+fn is_of(changes: &Changes, program: &str) -> bool {
+    let own = changes.command.as_deref().filter(|own| is_telling(own));
+    own.is_some_and(|own| is_program(program, own))
 }
 
 /// A settings file that cannot be read or parsed is a configuration error.

@@ -9,6 +9,7 @@ use crate::{
     core::{
         Gastown, agent,
         names::{PolecatName, visible},
+        screen::Patterns,
     },
     host::{HostError, git, path, polecats, trust::Grant},
     session::{
@@ -19,6 +20,9 @@ use crate::{
 
 /// The longest any check may take: Neovim is blocked until all are done.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What is said of an agent whose screen is not known.
+const GUESSED: &str = " (what it does is guessed)";
 
 /// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -264,7 +268,9 @@ fn agents_health() -> Vec<HealthRow> {
         .filter_map(|name| {
             let program = agent::preset(name)?.command;
             let path = path::find_program(&program, Path::new("/"))?;
-            Some(HealthRow::new("agents", Level::Ok, format!("{name}: {}", path.display())))
+            let guessed = if Patterns::for_agent(name).is_some() { "" } else { GUESSED };
+            let text = format!("{name}: {}{guessed}", path.display());
+            Some(HealthRow::new("agents", Level::Ok, text))
         })
         .collect();
     if found.is_empty() {

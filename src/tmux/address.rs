@@ -11,7 +11,7 @@ pub struct ServerAddress {
     pub command: String,
     /// Where its server listens.
     pub socket: Socket,
-    /// The program that holds the hub: started with `hold PIPE` it calls [`hold`](super::hold()).
+    /// The program that holds the hub: started with `hold PIPE` it calls [`hold`](crate::tmux::connection::hold()).
     /// `None` for the program that runs here.
     pub holder: Option<PathBuf>,
 }

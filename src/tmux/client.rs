@@ -1,5 +1,7 @@
 //! The client: one handle for one server, whichever way the commands travel.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,19 +13,19 @@ use tracing::debug;
 
 use super::Launch;
 use super::address::ServerAddress;
-use super::command::Command;
-use super::connector::Connector;
-use super::control::Disconnected;
-use super::environment::Tables;
 use super::error::TmuxError;
-use super::hub;
-use super::lock;
-use super::oneshot;
-use super::owners::BufferNames;
 use super::protocol::Notification;
-use super::reply::Reply;
-use super::request::Request;
 use super::version::Capabilities;
+use crate::tmux::connection::Connector;
+use crate::tmux::connection::control::Disconnected;
+use crate::tmux::connection::hub;
+use crate::tmux::connection::lock;
+use crate::tmux::connection::oneshot;
+use crate::tmux::connection::owners::BufferNames;
+use crate::tmux::protocol::command::Command;
+use crate::tmux::protocol::reply::Reply;
+use crate::tmux::protocol::request::Request;
+use crate::tmux::sessions::environment::Tables;
 
 /// How long `tmux -V` may take.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(10);
@@ -66,6 +68,23 @@ impl Tmux {
     #[must_use]
     pub fn address(&self) -> &ServerAddress {
         &self.inner.address
+    }
+
+    /// The words that start a tmux client for this server, to which a command is added.
+    #[must_use]
+    pub fn argv(&self) -> Vec<OsString> {
+        let mut argv = vec![self.address().program()];
+        argv.extend(self.address().args());
+        argv
+    }
+
+    /// Where the server listens, as it says in `$TMUX`.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn socket_path(&self) -> Result<PathBuf, TmuxError> {
+        let ask = Command::new("display-message").args(["-p", "#{socket_path}"]);
+        Ok(self.run_one(ask).await?.text().trim_end().into())
     }
 
     /// What happens in the server from now on, while there is a connection.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::ids::PaneId;
-use super::reply::Reply;
+use crate::tmux::protocol::reply::Reply;
 
 /// What can go wrong between us and one tmux server.
 #[derive(Debug, thiserror::Error)]

@@ -1,72 +1,41 @@
 //! A client for one tmux server. Knows panes, bytes and commands; no agent, no polecat.
 //!
-//! In reading order: `command`, `request` and `reply` (what is asked and answered), `protocol`
-//! (what control mode prints), `control` and `oneshot` (the two ways a request travels), `hub`,
-//! `lifeline`, `hold`, `lock` and `leftovers` (where our connection lives in the server without
-//! doing harm), `signal` (how hooks speak to us), `connector` (which makes the connection),
-//! `client` (which picks the way), `buffers` (how text comes out of panes), and then what callers
-//! want: `panes`, `create`, `capture`, `screen`, `mirror`, `guard`, `paste`, `press`, `activity`.
+//! In reading order: `protocol` (what is asked and answered), `connection` (the two ways a request
+//! travels, and how ours lives in the server without doing harm), `client` (which picks the way),
+//! and then what callers want: `sessions` and `panes`.
 
-mod activity;
 mod address;
-mod buffers;
-mod capture;
 mod client;
-mod command;
-mod connector;
-mod control;
-mod create;
-mod environment;
+mod connection;
 mod error;
-mod guard;
-mod hold;
-mod hub;
 mod ids;
-mod leftovers;
-mod lifeline;
-mod lock;
-mod log;
-mod memfd;
-mod mirror;
-mod oneshot;
-mod options;
-mod owners;
 mod panes;
-mod paste;
-mod press;
 pub mod protocol;
-mod reply;
-mod request;
-mod rows;
-mod screen;
-mod server;
-mod signal;
-mod terminal;
+mod sessions;
 mod version;
-mod wait_until_read;
 
 pub use address::{ServerAddress, Socket, socket_folder};
-pub use capture::{Capture, Captured};
 pub use client::Tmux;
-pub use command::{Command, literal};
-pub use create::{NewPane, NewSession};
-pub use environment::{Environment, TableOf};
+pub use connection::hold::hold;
+pub use connection::signal::HUB;
 pub use error::TmuxError;
-pub use guard::Guard;
-pub use hold::hold;
 pub use ids::{BadId, PaneId, SessionId, WindowId};
-pub use log::{Logged, Subject};
-pub use mirror::{Mirror, Update};
-pub use options::PaneOption;
+pub use panes::capture::{Capture, Captured};
+pub use panes::guard::Guard;
+pub use panes::mirror::{Mirror, Update};
+pub use panes::options::PaneOption;
+pub use panes::paste::without_end;
+pub use panes::press::Pressed;
+pub use panes::screen::PaneScreen;
+pub use panes::terminal::Terminal;
 pub use panes::{Death, Drawn, Pane, PaneLiveness};
-pub use paste::without_end;
-pub use press::Pressed;
 pub use protocol::Notification;
-pub use reply::Reply;
-pub use request::Request;
-pub use screen::PaneScreen;
-pub use signal::HUB;
-pub use terminal::Terminal;
+pub use protocol::command::{Command, literal};
+pub use protocol::reply::Reply;
+pub use protocol::request::Request;
+pub use sessions::create::{NewPane, NewSession};
+pub use sessions::environment::{Environment, TableOf};
+pub use sessions::log::{Logged, Subject};
 pub use version::Capabilities;
 
 /// Starts programs: gives the command for a program's name, with an environment of the caller's

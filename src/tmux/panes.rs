@@ -1,13 +1,24 @@
-//! All panes of the server in one round trip, and what else is done to whole sessions.
+//! All panes of the server in one round trip; in the folder, what is done with one of them.
+
+pub(super) mod buffers;
+pub(super) mod capture;
+pub(super) mod guard;
+pub(super) mod mirror;
+pub(super) mod options;
+pub(super) mod paste;
+pub(super) mod press;
+pub(super) mod screen;
+pub(super) mod terminal;
+pub(super) mod wait_until_read;
 
 use super::client::Tmux;
-use super::command::Command;
-use super::create::RUNS_OURS;
 use super::error::{TmuxError, shown};
 use super::ids::{PaneId, SessionId, WindowId};
-use super::request::Request;
-use super::rows::{Row, Wanted};
-use super::signal::HUB;
+use crate::tmux::connection::signal::HUB;
+use crate::tmux::protocol::command::Command;
+use crate::tmux::protocol::request::Request;
+use crate::tmux::protocol::rows::{Row, Wanted};
+use crate::tmux::sessions::create::RUNS_OURS;
 
 /// A pane, with the session it is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,19 +234,6 @@ impl Tmux {
         })
     }
 
-    /// Ends a session. One that is already gone is no error.
-    ///
-    /// # Errors
-    /// tmux could not be asked.
-    pub async fn kill_session(&self, id: SessionId) -> Result<(), TmuxError> {
-        let kill = Command::new("kill-session").args(["-t", &id.to_string()]);
-        match self.run(Request::new(vec![kill])).await {
-            Err(error) if error.is_missing_target() => Ok(()),
-            Err(TmuxError::NoServer { .. }) => Ok(()),
-            result => result.map(drop),
-        }
-    }
-
     /// Closes a pane, in every session that shows it. One that is already gone is no error.
     ///
     /// # Errors
@@ -247,16 +245,6 @@ impl Tmux {
             Err(TmuxError::NoServer { .. }) => Ok(()),
             result => result.map(drop),
         }
-    }
-
-    /// Makes tmux look for children that have ended. Some builds miss the end of one: its pane is
-    /// dead with neither status nor signal until another child ends, such as this one.
-    ///
-    /// # Errors
-    /// tmux could not be asked.
-    pub async fn reap(&self) -> Result<(), TmuxError> {
-        // Output or a failure would put some pane into view mode.
-        self.run_one(Command::new("run-shell").arg("true")).await.map(drop)
     }
 }
 

@@ -1,5 +1,11 @@
 //! Decodes tmux's control mode: bytes in, replies and notifications out.
 
+pub(super) mod command;
+pub(super) mod memfd;
+pub(super) mod reply;
+pub(super) mod request;
+pub(super) mod rows;
+
 use super::ids::{SessionId, WindowId};
 
 /// How much to keep of what tmux says, which must not fill our memory.

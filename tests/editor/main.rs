@@ -36,6 +36,7 @@ mod picking;
 mod places;
 mod presence;
 mod pressing;
+mod programs;
 mod provision;
 mod racing;
 mod reading;

@@ -144,6 +144,11 @@ async fn an_unknown_agent_that_is_not_seen_at_a_prompt_is_not_ready() {
         ("echo Starting the server...; exec cat", "whole lines"),
         // What a splash or a pager leaves in front is no agent.
         ("stty raw; printf 'hello> '; env bash --norc -c 'sleep 300; true'; true", "a shell"),
+        // It is never still.
+        (
+            r#"stty raw; exec awk 'BEGIN { while (1) { print n++ "\r"; system("sleep 0.05") } }'"#,
+            "does not stop",
+        ),
     ] {
         let of = json!({ "command": "env", "args": ["sh", "-c", script] });
         let (shop, _) = with_agent(of, "splash").await;

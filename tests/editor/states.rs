@@ -188,3 +188,31 @@ async fn a_question_that_stays_is_told_once_whatever_moves_on_the_screen() {
     cue(&shop, "claude/permission-write 0.6 claude/working");
     expect_told(&shop, &[&asked[0], &asked[1], "working"]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_state_of_an_agent_whose_screen_is_not_known_is_called_a_guess() {
+    let script = "stty raw -echo; printf 'hello> '; head -c 1 > /dev/null; \
+        printf '\\r\\nReally? [y/N] '; head -c 1 > /dev/null; printf 'y\\r\\nhello> '; exec cat";
+    let mine = json!({ "command": "sh", "args": ["-c", script] });
+    let shop = Shop::of(Project::new(), json!({ "agents": { "mine": mine } })).await;
+    shop.editor.lua(LISTEN, Json::Null).await.unwrap();
+    shop.editor.expect_line("polecat://status", "shop").await;
+    shop.try_start("ash", json!({ "new": true, "agent": "mine" })).await.unwrap();
+    let is = async |state: &str| {
+        eventually(state, async || {
+            let info = &shop.editor.call("list", Json::Null).await.unwrap()[0];
+            let found = [&info["state"], &info["state_source"], &info["waiting"]["text"]];
+            let text = if state == "waiting" { json!("Really? [y/N]") } else { Json::Null };
+            let told = found == [&json!(state), &json!("guessed"), &text];
+            if told { Ok(()) } else { Err(format!("{found:?}")) }
+        })
+        .await;
+    };
+    is("idle").await;
+    shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", "x"]);
+    is("waiting").await;
+    shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", "y"]);
+    is("idle").await;
+    shop.editor.nvim.command("split polecat://status/ash").await.unwrap();
+    shop.editor.expect_line("polecat://status/ash", "state from  guessed").await;
+}

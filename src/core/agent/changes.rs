@@ -36,7 +36,7 @@ pub struct Changes {
     pub hooks_dir: Option<String>,
     /// The file of its hooks.
     pub hooks_file: Option<String>,
-    /// How it resumes an earlier conversation.
+    /// How it goes on with an earlier conversation.
     pub resume: Option<Resume>,
     /// The variable that names its configuration folder.
     pub config_dir_env: Option<String>,
@@ -72,7 +72,10 @@ impl Changes {
             prompt_mode: self.prompt_mode.clone().unwrap_or_else(|| base.prompt_mode.clone()),
             initial_prompt: text(&self.initial_prompt, &base.initial_prompt),
             hooks: self.hooks(base.hooks.as_ref()),
-            resume: self.resume.clone().or_else(|| base.resume.clone()),
+            resume: match self.resume.clone() {
+                Some(given) => Some(given.over(base.resume.as_ref())),
+                None => base.resume.clone(),
+            },
             config_dir_env: text(&self.config_dir_env, &base.config_dir_env),
             session_id_env: text(&self.session_id_env, &base.session_id_env),
             instructions: self.instructions.clone().unwrap_or_else(|| base.instructions.clone()),

@@ -63,10 +63,10 @@ impl From<FirstWords> for PromptMode {
 
 impl From<ResumeBy> for Resume {
     fn from(known: ResumeBy) -> Self {
-        match known {
-            ResumeBy::Flag(flag) => Self::Flag(flag.to_owned()),
-            ResumeBy::Subcommand(words) => Self::Subcommand(words.to_owned()),
-        }
+        let ResumeBy { is_subcommand, by_id, last, fork, new } = known;
+        let [by_id, last, fork, new] =
+            [by_id, last, fork, new].map(|words| words.map(str::to_owned));
+        Self { is_subcommand, by_id, last, fork, new }
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_preset_starts_with_what_gastown_starts_it_with() {
+    fn every_preset_starts_as_gastown_or_its_documentation_starts_it() {
         for (name, line) in [
             ("claude", "claude --dangerously-skip-permissions"),
             ("gemini", "gemini --approval-mode yolo"),
@@ -107,6 +107,11 @@ mod tests {
             ("kimi", "kimi --auto"),
             ("cn", "cn --auto"),
             ("cline", "cline -i"),
+            ("droid", "droid --auto high"),
+            ("grok", "grok"),
+            ("crush", "crush --yolo"),
+            ("goose", "goose session"),
+            ("openhands", "openhands --always-approve"),
             ("groq-compound", "claude --dangerously-skip-permissions"),
         ] {
             assert_eq!(preset(name).map(|agent| agent.argv().join(" ")).as_deref(), Some(line));

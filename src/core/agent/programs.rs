@@ -1,7 +1,7 @@
 //! Recognises known agents by program or process.
 
 use super::presets::agent;
-use super::{Agent, file_name};
+use super::{Agent, file_name, is_shell};
 use crate::core::agents::{AGENTS, KnownAgent};
 
 /// The known agent whose program is `program`, a name or a path.
@@ -10,6 +10,52 @@ pub fn preset_of_program(program: &str) -> Option<Agent> {
     let file = file_name(program);
     AGENTS.iter().find(|known| known.command == file).map(|known| agent(known))
 }
+
+/// The known agent that a command line runs, behind whatever starts it: `env A=1 claude`,
+/// `nice -n 5 codex`, `npx @google/gemini-cli`.
+#[must_use]
+pub fn preset_of_command(argv: &[String]) -> Option<Agent> {
+    let argv = launched(argv);
+    let name = preset_of_process(file_name(argv.first()?), argv)?;
+    AGENTS.iter().find(|known| known.name == name).map(|known| agent(known))
+}
+
+/// The command line without the programs in front that only start the next one.
+#[must_use]
+pub fn launched(mut argv: &[String]) -> &[String] {
+    while let [first, rest @ ..] = argv {
+        let Some((_, valued)) = LAUNCHERS.iter().find(|(name, _)| *name == file_name(first)) else {
+            break;
+        };
+        argv = rest;
+        while let [word, rest @ ..] = argv {
+            argv = match rest {
+                [_, rest @ ..] if valued.contains(&word.as_str()) => rest,
+                // A flag, a variable, or how long or how nicely.
+                _ if word.starts_with(|c: char| c == '-' || c == '+' || c.is_ascii_digit()) => rest,
+                _ if word.contains('=') => rest,
+                _ => break,
+            };
+        }
+    }
+    argv
+}
+
+/// Programs that start another one, and their flags that are followed by a value.
+const LAUNCHERS: &[(&str, &[&str])] = &[
+    ("env", &["-u", "--unset", "-C", "--chdir"]),
+    ("nice", &["-n", "--adjustment"]),
+    ("ionice", &["-c", "--class", "-n", "--classdata"]),
+    ("nohup", &[]),
+    ("setsid", &[]),
+    ("stdbuf", &["-i", "-o", "-e", "--input", "--output", "--error"]),
+    ("timeout", &["-s", "--signal", "-k", "--kill-after"]),
+    ("time", &["-f", "-o"]),
+    ("exec", &["-a"]),
+    ("command", &[]),
+    ("caffeinate", &["-t", "-w"]),
+    ("systemd-inhibit", &[]),
+];
 
 /// The known agent of a process, by its name and command line: by its program, else by the script
 /// that an interpreter runs.
@@ -40,8 +86,7 @@ fn called_by_version() -> Option<&'static str> {
 fn preset_called(program: &str) -> Option<&'static str> {
     let is = |known: &&&KnownAgent| {
         let mut names = known.process_names.iter();
-        let tells = |name: &str| !is_interpreter(name) && name != "agent";
-        known.command == program || names.any(|name| *name == program && tells(name))
+        known.command == program || names.any(|name| *name == program && is_telling(name))
     };
     AGENTS.iter().find(is).map(|known| known.name)
 }
@@ -58,6 +103,15 @@ fn preset_of_script(script: &str) -> Option<&'static str> {
         let short = part.strip_suffix("-code").or_else(|| part.strip_suffix("-cli"));
         preset_called(short.unwrap_or(part))
     })
+}
+
+/// Whether a program's or process's name tells which agent it is: not one that runs others too.
+#[must_use]
+pub fn is_telling(name: &str) -> bool {
+    let name = file_name(name);
+    let launches = LAUNCHERS.iter().any(|(launcher, _)| *launcher == name);
+    // Cursor's process has this name, but so may others.
+    !(is_interpreter(name) || is_shell(name) || launches || name == "agent")
 }
 
 fn is_interpreter(program: &str) -> bool {
@@ -79,6 +133,30 @@ mod tests {
             assert_eq!(preset_of_program(program).map(|agent| agent.name).as_deref(), name);
         }
         assert_eq!(preset_of_program(""), None);
+    }
+
+    #[test]
+    fn a_command_is_known_behind_what_starts_it() {
+        for (command, name) in [
+            ("claude --resume x", Some("claude")),
+            ("env -u FOO -i X=1 claude -p", Some("claude")),
+            ("nice -n 5 codex", Some("codex")),
+            ("nice -5 /opt/codex", Some("codex")),
+            ("/usr/bin/nohup env -C /src A=b setsid -w kimi", Some("kimi")),
+            ("timeout -s INT 5m stdbuf -o L aider", Some("aider")),
+            ("npx -y @google/gemini-cli --yolo", Some("gemini")),
+            ("python3 -m aider --model x", Some("aider")),
+            ("node /x/node_modules/@qwen-code/qwen-code/cli.js", Some("qwen")),
+            ("env A=claude vim claude", None),
+            ("nice -n 5 vim", None),
+            ("env", None),
+            ("nice -n", None),
+        ] {
+            let argv: Vec<_> = command.split(' ').map(str::to_owned).collect();
+            let found = preset_of_command(&argv).map(|agent| agent.name);
+            assert_eq!(found.as_deref(), name, "{command}");
+        }
+        assert_eq!(preset_of_command(&[]), None);
     }
 
     #[test]
@@ -123,6 +201,10 @@ mod tests {
             ("kimi-code", "kimi-code", Some("kimi")),
             ("aider", "/usr/bin/python3 /home/me/.local/bin/aider --model x", Some("aider")),
             ("vibe-rs", "vibe-rs --agent ask", Some("vibe")),
+            ("node", "node /x/node_modules/@augmentcode/auggie/augment.mjs", Some("auggie")),
+            ("openhands", "/usr/bin/python3 /x/bin/openhands --always-approve", Some("openhands")),
+            // Kimi's older program, in Python.
+            ("kimi", "/usr/bin/python3 /home/me/.local/bin/kimi-cli", Some("kimi")),
         ] {
             let argv: Vec<_> = command.split(' ').map(str::to_owned).collect();
             assert_eq!(preset_of_process(name, &argv), agent, "{command}");

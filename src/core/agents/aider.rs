@@ -1,6 +1,6 @@
 //! aider; its screen was read off 0.86.2.
 
-use super::KnownAgent;
+use super::{Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{Answering, Dialog, Layout, Reason, Screen, Sign, Way};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -10,6 +10,9 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["aider", "python", "python3"],
     // It looks for the prices of models first.
     delay_ms: 60_000,
+    // Its conversation is a file in its folder, without an id.
+    resume: Some(ResumeBy { last: Some("--restore-chat-history"), ..ResumeBy::NOTHING }),
+    keys: Keys { interrupt: &["C-c"], clears: &["C-u"], ..Keys::UNKNOWN },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

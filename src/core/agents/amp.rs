@@ -8,6 +8,10 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     command: "amp",
     args: &["--dangerously-allow-all", "--no-ide"],
     process_names: &["amp"],
-    resume: Some(ResumeBy::Subcommand("threads continue")),
+    resume: Some(ResumeBy {
+        is_subcommand: true,
+        by_id: Some("threads continue {id}"),
+        ..ResumeBy::NOTHING
+    }),
     ..KnownAgent::PLAIN
 };

@@ -6,8 +6,8 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "auggie",
     command: "auggie",
     args: &["--allow-indexing"],
-    process_names: &["auggie"],
+    process_names: &["auggie", "node"],
     first_words: FirstWords::Argument,
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy::id("--resume {id}")),
     ..KnownAgent::PLAIN
 };

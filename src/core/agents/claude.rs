@@ -23,11 +23,23 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     delay_ms: 10_000,
     first_words: FirstWords::Argument,
     hooks: Some(HooksFile { provider: "claude", dir: ".claude", file: "settings.json" }),
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume {id}"),
+        last: Some("--continue"),
+        fork: Some("--resume {id} --fork-session"),
+        new: Some("--session-id {id}"),
+        ..ResumeBy::NOTHING
+    }),
     config_dir_env: Some(ACCOUNT_VARIABLE),
     session_id_env: Some("CLAUDE_SESSION_ID"),
     instructions: "CLAUDE.md",
-    keys: Keys { clears: Some("C-u"), bang: Bang::TextAfterBlank },
+    keys: Keys {
+        interrupt: &["Escape"],
+        newline: Some("C-j"),
+        clears: &["C-u"],
+        bang: Bang::TextAfterBlank,
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

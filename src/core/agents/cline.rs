@@ -1,6 +1,6 @@
 //! Cline CLI; its screen was read off 3.0.65.
 
-use super::{FirstWords, KnownAgent, ResumeBy};
+use super::{FirstWords, Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{Answering, BusyRow, Dialog, Layout, Reason, Screen, Sign, Way, Words};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -11,7 +11,8 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["cline"],
     delay_ms: 20_000,
     first_words: FirstWords::Argument,
-    resume: Some(ResumeBy::Flag("--id")),
+    resume: Some(ResumeBy::id("--id {id}")),
+    keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

@@ -1,6 +1,6 @@
 //! Continue CLI, `cn`; its screen was read off 1.5.47.
 
-use super::{FirstWords, KnownAgent, ResumeBy};
+use super::{FirstWords, Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{Answering, BusyRow, Dialog, Layout, Reason, Screen, Sign, Words};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -10,7 +10,18 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["cn", "node"],
     delay_ms: 20_000,
     first_words: FirstWords::Argument,
-    resume: Some(ResumeBy::Flag("--fork")),
+    resume: Some(ResumeBy {
+        by_id: Some("--fork {id}"),
+        fork: Some("--fork {id}"),
+        ..ResumeBy::NOTHING
+    }),
+    keys: Keys {
+        interrupt: &["Escape"],
+        newline: Some("C-j"),
+        // Of one row.
+        clears: &["C-u"],
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

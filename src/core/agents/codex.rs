@@ -19,9 +19,21 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     settle_ms: 150,
     // gastown types it; Codex CLI 0.169.0 takes it.
     first_words: FirstWords::Argument,
-    resume: Some(ResumeBy::Subcommand("resume")),
+    resume: Some(ResumeBy {
+        is_subcommand: true,
+        by_id: Some("resume {id}"),
+        last: Some("resume --last"),
+        fork: Some("fork {id}"),
+        ..ResumeBy::NOTHING
+    }),
     config_dir_env: Some("CODEX_HOME"),
-    keys: Keys { clears: Some("C-u"), bang: Bang::TextAfterBlank },
+    keys: Keys {
+        interrupt: &["Escape"],
+        newline: Some("C-j"),
+        clears: &["C-u"],
+        bang: Bang::TextAfterBlank,
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

@@ -1,6 +1,6 @@
 //! GitHub Copilot CLI; its screen was read off 1.0.102.
 
-use super::{FirstWords, HooksFile, KnownAgent, ResumeBy};
+use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{Answering, Dialog, Layout, Opens, Reason, Screen, Sign, Words};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -10,8 +10,20 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["copilot", "node"],
     first_words: FirstWords::Flag("--interactive"),
     hooks: Some(HooksFile { provider: "copilot", dir: ".github/hooks", file: "gastown.json" }),
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume {id}"),
+        new: Some("--session-id {id}"),
+        ..ResumeBy::NOTHING
+    }),
     config_dir_env: Some("COPILOT_HOME"),
+    keys: Keys {
+        interrupt: &["Escape", "Escape"],
+        interrupt_again: Some("esc again to"),
+        newline: Some("C-j"),
+        // The first stops at the beginning of a row.
+        clears: &["C-u", "BSpace"],
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

@@ -9,6 +9,6 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["cursor-agent", "agent"],
     first_words: FirstWords::Argument,
     hooks: Some(HooksFile { provider: "cursor", dir: ".cursor", file: "hooks.json" }),
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy::id("--resume {id}")),
     ..KnownAgent::PLAIN
 };

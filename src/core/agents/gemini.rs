@@ -19,9 +19,21 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     // As a mere argument it is answered and ends the program, in versions not long ago.
     first_words: FirstWords::Flag("--prompt-interactive"),
     hooks: Some(HooksFile { provider: "gemini", dir: ".gemini", file: "settings.json" }),
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume {id}"),
+        last: Some("--resume latest"),
+        new: Some("--session-id {id}"),
+        ..ResumeBy::NOTHING
+    }),
     session_id_env: Some("GEMINI_SESSION_ID"),
-    keys: Keys { clears: None, bang: Bang::Text },
+    keys: Keys {
+        interrupt: &["Escape"],
+        newline: Some("C-j"),
+        // The first stops at the beginning of a row.
+        clears: &["C-u", "BSpace"],
+        bang: Bang::Text,
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

@@ -1,6 +1,6 @@
 //! Kimi Code; its screen was read off 2.1.0.
 
-use super::{KnownAgent, ResumeBy};
+use super::{Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{
     Answering, BusyRow, Dialog, Done, Layout, Reason, Screen, Sign, Ticks, Toggle, Words,
 };
@@ -11,8 +11,13 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     args: &["--auto"],
     process_names: &["kimi-code", "kimi"],
     delay_ms: 20_000,
-    resume: Some(ResumeBy::Flag("--session")),
+    resume: Some(ResumeBy {
+        by_id: Some("--session {id}"),
+        last: Some("--continue"),
+        ..ResumeBy::NOTHING
+    }),
     config_dir_env: Some("KIMI_CODE_HOME"),
+    keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

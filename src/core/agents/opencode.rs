@@ -1,6 +1,6 @@
 //! opencode; its screen was read off 1.18.33.
 
-use super::{FirstWords, HooksFile, KnownAgent, ResumeBy};
+use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{Answering, Dialog, Layout, Reason, Screen, Sign, Way, Words};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -13,7 +13,19 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     // Its last argument is a project's folder.
     first_words: FirstWords::Flag("--prompt"),
     hooks: Some(HooksFile { provider: "opencode", dir: ".opencode/plugin", file: "gastown.js" }),
-    resume: Some(ResumeBy::Flag("--session")),
+    resume: Some(ResumeBy {
+        by_id: Some("--session {id}"),
+        last: Some("--continue"),
+        fork: Some("--session {id} --fork"),
+        ..ResumeBy::NOTHING
+    }),
+    keys: Keys {
+        interrupt: &["Escape", "Escape"],
+        interrupt_again: Some("esc again to interrupt"),
+        newline: Some("C-j"),
+        clears: &["C-u"],
+        ..Keys::UNKNOWN
+    },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

@@ -1,6 +1,6 @@
 //! Qwen Code; its screen was read off 0.24.4.
 
-use super::{FirstWords, KnownAgent, ResumeBy};
+use super::{FirstWords, Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{
     Answering, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
     Toggle, Words,
@@ -15,9 +15,16 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     settle_ms: 250,
     // A mere argument it answers and ends.
     first_words: FirstWords::Flag("--prompt-interactive"),
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume {id}"),
+        last: Some("--continue"),
+        fork: Some("--resume {id} --fork-session"),
+        new: Some("--session-id {id}"),
+        ..ResumeBy::NOTHING
+    }),
     config_dir_env: Some("QWEN_HOME"),
     instructions: "QWEN.md",
+    keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

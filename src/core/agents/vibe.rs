@@ -1,6 +1,6 @@
 //! Mistral Vibe; its screen was read off 3.0.2.
 
-use super::{FirstWords, HooksFile, KnownAgent, ResumeBy};
+use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{
     Answering, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
     Toggle, Words,
@@ -14,9 +14,14 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     delay_ms: 20_000,
     first_words: FirstWords::Argument,
     hooks: Some(HooksFile { provider: "vibe", dir: ".vibe", file: "config.toml" }),
-    resume: Some(ResumeBy::Flag("--resume")),
+    resume: Some(ResumeBy {
+        by_id: Some("--resume {id}"),
+        last: Some("--continue"),
+        ..ResumeBy::NOTHING
+    }),
     config_dir_env: Some("VIBE_HOME"),
     session_id_env: Some("VIBE_SESSION_ID"),
+    keys: Keys { interrupt: &["Escape"], newline: Some("C-j"), clears: &["C-u"], ..Keys::UNKNOWN },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
 };

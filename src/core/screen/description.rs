@@ -41,11 +41,19 @@ pub(in crate::core) struct Screen {
     pub(in crate::core) answering: Answering,
 }
 
-/// How an agent treats typed input.
+/// How an agent treats typed input. Keys have tmux's names.
 #[derive(Debug)]
 pub(in crate::core) struct Keys {
-    /// The key that clears the composer's row at the cursor; pressed again, the row above.
-    pub(in crate::core) clears: Option<&'static str>,
+    /// The keys that interrupt its work, in their order; none if they are not known.
+    pub(in crate::core) interrupt: &'static [&'static str],
+    /// What it shows after each of these keys but the last, and only then takes the next one: two
+    /// that come at once are another key to it.
+    pub(in crate::core) interrupt_again: Option<&'static str>,
+    /// The key that begins a new line in the composer.
+    pub(in crate::core) newline: Option<&'static str>,
+    /// The keys that clear the composer's row at the cursor; pressed again, the row above. None if
+    /// they are not known.
+    pub(in crate::core) clears: &'static [&'static str],
     /// How it treats a message that begins with `!`.
     pub(in crate::core) bang: Bang,
 }
@@ -122,7 +130,13 @@ pub(in crate::core) enum TitleSign {
 
 impl Keys {
     /// For an unknown agent.
-    pub(in crate::core) const UNKNOWN: Self = Self { clears: None, bang: Bang::Unknown };
+    pub(in crate::core) const UNKNOWN: Self = Self {
+        interrupt: &[],
+        interrupt_again: None,
+        newline: None,
+        clears: &[],
+        bang: Bang::Unknown,
+    };
 }
 
 impl Screen {

@@ -1,8 +1,11 @@
 //! Guesses whether an unknown agent asks a question, by what most dialogs show.
 
 use super::Question;
+use super::description::Layout;
+use super::layout::{self, Scene};
 use super::menu;
-use super::rows::joined;
+use super::patterns::Patterns;
+use super::rows::{joined, texts_beside};
 
 /// How near to the end of the screen a marked menu or a row of keys must be, in non-blank rows: there may
 /// be a status below the dialog.
@@ -44,13 +47,31 @@ const KEYS: &[&str] = &[
 const LETTERS: &[&str] =
     &["(y/n)", "[y/n]", "(yes/no)", "[yes/no]", "(y)es/(n)o", "[y] ", "[n] ", "y/n?", "(y/n/"];
 
-/// The question that seems to be at the end of `rows`.
+/// What an agent seems to ask, of whose screen nothing is known, or nothing but its prompt.
+#[must_use]
+pub fn guessed(patterns: &Patterns, lines: &[String]) -> Option<Question> {
+    let rows = texts_beside(lines, patterns.known.scroll_bar);
+    match layout::scene(patterns, &rows) {
+        Scene::Composer(composer) if !composer.framed => asked(rows.get(composer.below..)?, 1),
+        Scene::Dialog(_) if patterns.known.layout == Layout::Unknown => asked(&rows, 1),
+        Scene::Composer(_) | Scene::Dialog(_) | Scene::Busy => None,
+    }
+}
+
+/// The question that seems to be at the end of `rows`, or near enough to it that nothing should be
+/// typed.
 pub(super) fn question(rows: &[String]) -> Option<Question> {
+    asked(rows, LAST)
+}
+
+/// The same, with a question answered by one letter only in the last rows: what was answered stays
+/// on the screen.
+fn asked(rows: &[String], lettered: usize) -> Option<Question> {
     let texts: Vec<String> = rows.iter().filter(|row| !row.is_empty()).cloned().collect();
     let near = &texts[texts.len().saturating_sub(NEAR)..];
     let menu = menu::find(near, MARKERS);
     let keys = near.iter().rposition(|row| names(row, KEYS));
-    let last = near.len().saturating_sub(LAST);
+    let last = near.len().saturating_sub(lettered);
     let letter = near[last..].iter().rposition(|row| names(row, LETTERS)).map(|at| last + at);
     let at = menu.as_ref().map(|menu| menu.first.saturating_sub(1)).or(letter).or(keys)?;
     Some(Question {

@@ -62,10 +62,28 @@ impl Patterns {
         self.keys.bang
     }
 
-    /// The key that clears its composer, row by row.
+    /// The keys that clear its composer, row by row; none if they are not known.
     #[must_use]
-    pub fn clears(&self) -> Option<&'static str> {
+    pub fn clears(&self) -> &'static [&'static str] {
         self.keys.clears
+    }
+
+    /// The keys that interrupt its work; none if they are not known.
+    #[must_use]
+    pub fn interrupt(&self) -> &'static [&'static str] {
+        self.keys.interrupt
+    }
+
+    /// What it shows after each of these keys but the last, before it takes the next one.
+    #[must_use]
+    pub fn interrupt_again(&self) -> Option<&'static str> {
+        self.keys.interrupt_again
+    }
+
+    /// The key that begins a new line in its composer.
+    #[must_use]
+    pub fn newline(&self) -> Option<&'static str> {
+        self.keys.newline
     }
 
     /// From the description of a known agent.

@@ -296,8 +296,8 @@ impl AgentEntry {
     fn resume(&self) -> Option<Resume> {
         let words = text(self.resume_flag.as_ref())?;
         Some(match &self.resume_style {
-            Some(ResumeStyle::Subcommand) => Resume::Subcommand(words),
-            Some(ResumeStyle::Flag | ResumeStyle::Other(_)) | None => Resume::Flag(words),
+            Some(ResumeStyle::Subcommand) => Resume::subcommand(&words),
+            Some(ResumeStyle::Flag | ResumeStyle::Other(_)) | None => Resume::flag(&words),
         })
     }
 }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 mod accepted;
 
 use super::*;
-use crate::core::agent::{Agent, Changes, PromptMode, Resume};
+use crate::core::agent::{Agent, Changes, PromptMode, Resume, preset};
 
 /// The town `/town` with the rig `shop`. An empty text is a file that is not there.
 #[derive(Clone, Copy, Default)]
@@ -181,7 +181,10 @@ fn a_known_agent_keeps_what_an_entry_of_its_name_does_not_change() {
     assert_eq!(agent.ready.prompt.as_deref(), Some("› "));
     assert_eq!(agent.ready.delay_ms, 7);
     assert_eq!(agent.env, [("A".into(), "1".into()), ("B".into(), "2".into())]);
-    assert_eq!(agent.resume, Some(Resume::Subcommand("go on".into())));
+    let resume = agent.resume.unwrap();
+    let codex = preset("codex").unwrap().resume.unwrap();
+    let (by_id, is_subcommand) = (Some("go on {id}".into()), true);
+    assert_eq!(resume, Resume { by_id, is_subcommand, ..codex });
     assert_eq!(agent.prompt_mode, PromptMode::Typed);
     let wrapped =
         Case { rig: r#"{ "agents": { "codex": { "command": "/opt/codex-in-a-box" } } }"#, ..town };

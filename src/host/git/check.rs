@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::backup::Contents;
-use super::index_entries::Entry;
 use super::unsaved_work::Status;
-use super::{diff, diffstat, hunks, untracked};
+use super::{diff, hunks};
 use crate::core::diff::FileDiff;
+use crate::host::git::diff::{diffstat, untracked};
+use crate::host::git::index::entries::Entry;
+use crate::host::git::operations::backup::Contents;
 
 /// The lines added and removed of a `git diff --numstat -z`.
 #[must_use]

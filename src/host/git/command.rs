@@ -5,13 +5,16 @@
 //! run what its configuration says. A call that looks runs no program of the repository's; one
 //! that acts may run its hooks, as with git by hand.
 
+pub(super) mod format;
+pub(super) mod trusted;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::host::error::HostError;
-use crate::host::launch::Launch;
+use crate::host::programs::launch::Launch;
+use crate::host::programs::run::{Output, Program, RunError};
 use crate::host::repository;
-use crate::host::run::{Output, Program, RunError};
 
 /// A checkout of a large repository, or a hook that installs what it needs, takes minutes.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(300);

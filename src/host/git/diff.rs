@@ -1,18 +1,24 @@
 //! What was changed in a worktree, as far as it has come: committed, staged, or neither.
 
+pub(super) mod diffstat;
+pub(super) mod fork_point;
+pub(super) mod reviewed;
+pub(super) mod untracked;
+
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::{Git, failed, format::path_from, untracked};
+use super::{Git, failed};
 use crate::core::diff::{Changes, FileDiff, Section, Stage, parse};
 use crate::core::{Base, Rig};
 use crate::host::error::HostError;
 use crate::host::files::blocking;
-use crate::host::launch::Launch;
-use crate::host::provision;
+use crate::host::gastown::provision;
+use crate::host::git::command::format::path_from;
+use crate::host::programs::launch::Launch;
+use crate::host::programs::run::RunError;
 use crate::host::repository;
-use crate::host::run::RunError;
 
 /// More than this of one section is not shown.
 const MOST: usize = 16 * 1024 * 1024;

@@ -1,17 +1,21 @@
 //! Taking parts of a polecat's changes into the main worktree's index, and undoing them in its own.
 
+mod action;
 mod binary;
+pub(super) mod undo;
 
 use std::path::Path;
 
-use super::hunk_action::HunkAction;
-use super::{Git, failed, format::path_from, untracked};
+use super::{Git, failed};
 use crate::core::diff::{Change, FileDiff, Stage, written};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
-use crate::host::launch::Launch;
+use crate::host::git::command::format::path_from;
+use crate::host::git::diff::untracked;
 use crate::host::locks::{Hunks, Worktrees};
+use crate::host::programs::launch::Launch;
+use action::HunkAction;
 
 /// Applies `piece`, a part of what `polecat` changed, to the index of the main worktree; its files
 /// stay as they are, and so does what is staged there already. `part`: not the whole file is meant.
@@ -161,5 +165,5 @@ fn require_decided(piece: &FileDiff) -> Result<(), HostError> {
 }
 
 pub(super) fn shown(piece: &FileDiff) -> String {
-    super::format::display_path(&path_from(piece.path()))
+    crate::host::git::command::format::display_path(&path_from(piece.path()))
 }

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::temp_index::{TempIndex, input};
 use super::{Git, failed};
 use crate::core::Rig;
 use crate::host::error::HostError;
-use crate::host::launch::Launch;
+use crate::host::git::index::temporary::{TempIndex, input};
+use crate::host::programs::launch::Launch;
 
 /// Whoever looks at our commits in the log sees that a machine made them. By name, so that they
 /// are made where nobody has told git who they are.

@@ -7,15 +7,16 @@ mod sibling_files;
 mod stashes;
 mod status;
 mod submodules;
+pub(super) mod unreachable;
 
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 
-use super::format::{count, display_path, list_first, printable};
-use super::worktree_layout::WorktreeLayout;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
-use crate::host::launch::Launch;
+use crate::host::git::command::format::{count, display_path, list_first, printable};
+use crate::host::git::worktree::layout::WorktreeLayout;
+use crate::host::programs::launch::Launch;
 
 pub(super) use commits::{goal, own_branches, positions};
 pub(super) use stashes::stashes;

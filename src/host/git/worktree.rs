@@ -1,5 +1,8 @@
 //! What a polecat is made with.
 
+pub(super) mod directory;
+pub(super) mod layout;
+
 use std::path::PathBuf;
 
 use crate::core::Base;

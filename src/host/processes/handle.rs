@@ -120,7 +120,8 @@ mod tests {
 
     #[tokio::test]
     async fn without_descriptors_a_process_is_known_by_its_start_time() {
-        let mut child = crate::host::launch::local()("sleep".as_ref()).arg("600").spawn().unwrap();
+        let mut child =
+            crate::host::programs::launch::local()("sleep".as_ref()).arg("600").spawn().unwrap();
         let start = super::super::start_of(&mut System::new(), child.id()).unwrap();
         let stranger = Handle::Number(Known { pid: child.id(), start: start - 5 });
         assert!(stranger.is_over());

@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn both_ways_to_look_see_the_same() {
         let folder = tempfile::tempdir().unwrap();
-        let mut sleep = crate::host::launch::local()("sleep".as_ref());
+        let mut sleep = crate::host::programs::launch::local()("sleep".as_ref());
         let mut child = sleep.arg("600").current_dir(folder.path()).spawn().unwrap();
         let folders = [resolved(folder.path())];
         let seen = |looked: Option<Looked>| {

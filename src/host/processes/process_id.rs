@@ -80,7 +80,7 @@ mod tests {
             !ProcessId { start: this.start - 10, ..this }.lives(),
             "another process of that id"
         );
-        let mut child = crate::host::launch::local()("true".as_ref()).spawn().unwrap();
+        let mut child = crate::host::programs::launch::local()("true".as_ref()).spawn().unwrap();
         let gone = ProcessId { pid: child.id(), ..this };
         child.wait().unwrap();
         assert!(!gone.lives());

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Record, StoredBase, accept, folder, get, get_now};
+use super::accept::{self, hash, own, require};
+use super::{Record, StoredBase, folder, get, get_now};
+use crate::core::branch::is_branch;
 use crate::core::{Base, PolecatName, Rig};
-use crate::host::dir::Dir;
 use crate::host::error::HostError;
+use crate::host::files::dir::Dir;
 use crate::host::files::{blocking, broken};
-use crate::host::polecats;
+use crate::host::rigs::polecats;
 
 /// A creation that is under way, or was cut off.
 pub(in crate::host) struct Making {
@@ -60,7 +62,7 @@ impl Record for Removing {
 
     fn accept(&mut self, rig: &Rig, polecat: &PolecatName, path: &Path) -> Result<(), HostError> {
         polecats::there(rig)?;
-        accept::removing(self, rig, polecat).map_err(|why| broken(path, why))
+        self.check(rig, polecat).map_err(|why| broken(path, why))
     }
 }
 
@@ -69,7 +71,27 @@ impl Record for Restoring {
 
     fn accept(&mut self, rig: &Rig, polecat: &PolecatName, path: &Path) -> Result<(), HostError> {
         polecats::there(rig)?;
-        accept::restoring(self, rig, polecat).map_err(|why| broken(path, why))
+        let checked = accept::aside(".restoring", &mut self.aside, rig, polecat);
+        checked.map_err(|why| broken(path, why))
+    }
+}
+
+impl Removing {
+    fn check(&mut self, rig: &Rig, polecat: &PolecatName) -> Result<(), String> {
+        accept::aside(".removing", &mut self.aside, rig, polecat)?;
+        for (commit, branch) in &self.branches {
+            hash("branches", commit)?;
+            own("branches", branch, polecat)?;
+        }
+        for (branch, _) in &self.kept {
+            require(is_branch(branch), "kept", branch)?;
+        }
+        if let Some((reference, commit)) = &self.backup {
+            let ours = reference.strip_prefix(&format!("refs/polecat/backup/{polecat}/"));
+            require(ours.is_some_and(is_branch), "backup", reference)?;
+            hash("backup", commit)?;
+        }
+        self.stashes.iter().try_for_each(|text| hash("stashes", text))
     }
 }
 

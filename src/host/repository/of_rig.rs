@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::{common_dir, git_dir_of, is_git_dir, named_by, registered_in};
 use crate::core::{Rig, RigKind};
-use crate::host::dir::Dir;
 use crate::host::error::HostError;
+use crate::host::files::dir::Dir;
 use crate::host::files::{blocking, broken, is_dir, look_at_link, real};
 
 /// A repository of a rig.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use crate::host::dir::TEXT_MAX;
 use crate::host::error::HostError;
+use crate::host::files::dir::TEXT_MAX;
 use crate::host::files::is_dir;
 use crate::host::repository::{self, head::branch_now};
 

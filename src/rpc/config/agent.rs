@@ -29,7 +29,9 @@ pub(super) fn changes(item: &Item) -> Changes {
         hooks_provider: hooks.text("provider"),
         hooks_dir: hooks.text("dir"),
         hooks_file: hooks.text("file"),
-        resume: subcommand.map(Resume::Subcommand).or(flag.map(Resume::Flag)),
+        resume: subcommand
+            .map(|words| Resume::subcommand(&words))
+            .or_else(|| flag.map(|flag| Resume::flag(&flag))),
         config_dir_env: agent.text("config_dir_env"),
         session_id_env: agent.text("session_id_env"),
         instructions: agent.text("instructions"),

@@ -9,7 +9,7 @@ use std::{borrow::Cow, time::Duration};
 
 use tokio::time::Instant;
 
-use self::look::{Seen, Watch};
+use self::look::{Seen, Stillness, Watch};
 use crate::{
     core::{
         agent::Agent,
@@ -143,6 +143,7 @@ impl Delivery<'_> {
         watch: &mut Watch<'_>,
         deadline: Instant,
     ) -> Result<Seen, SessionError> {
+        let mut still = Stillness::default();
         loop {
             let seen = self.look().await?;
             self.refuse_pane(&seen)?;
@@ -169,7 +170,9 @@ impl Delivery<'_> {
                         return Err(self.has_draft(folded));
                     }
                     match deaf(self.agent(), &seen.screen) {
-                        None => return Ok(seen),
+                        // Its start has waited for that.
+                        None if self.owed.is_some() || still.lasts(&seen.shown) => return Ok(seen),
+                        None => "it does not stop printing",
                         Some(why) => why,
                     }
                 }

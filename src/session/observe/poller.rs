@@ -128,7 +128,7 @@ impl Poller {
             (info.state, info.state_source) = (shown.state, shown.state_source);
             info.state_since = shown.state_since;
             info.waiting.clone_from(&shown.waiting);
-            info.agent = info.agent.take().or_else(|| shown.agent.clone());
+            info.name_agent(shown.agent.as_ref());
             info.command = info.command.take().or_else(|| shown.command.clone());
         }
     }

@@ -3,11 +3,12 @@
 //! Normally it is recorded: by us on the pane, by gastown since 0.6 in the environment (`GT_AGENT`).
 //! For older sessions it is the agent whose process runs in the pane, or, if no known one does (in a
 //! sandbox or wrapper), the agent that the settings would start. In this order, because a session
-//! may have been started with another agent than the settings name.
+//! may have been started with another agent than the settings name. What we started by a command of
+//! which only its words are known, `cmd='cd x && claude'`, is known by its processes too.
 
 use crate::{
     core::{
-        agent::{Agent, is_program, preset, preset_of_process, preset_of_program},
+        agent::{Agent, UNNAMED_AGENT, is_program, preset, preset_of_process, preset_of_program},
         screen::Patterns,
         session::SessionInfo,
     },
@@ -47,8 +48,12 @@ impl Sessions {
 
     /// The agent of a session, and whether it is a guess.
     pub(in crate::session) async fn detect_agent(&self, session: &Session) -> Detected {
-        if let Some(mark) = session.mark.as_ref().filter(|mark| mark.agent.is_some()) {
-            return Detected::certain(self.of_name(mark.agent.as_deref()).await);
+        if let Some(name) = session.mark.as_ref().and_then(|mark| mark.agent.as_deref()) {
+            let agent = match self.of_name(Some(name)).await {
+                Some(agent) => Some(agent),
+                None => self.of_processes(session, None).await,
+            };
+            return Detected { guessed: agent.is_none(), agent };
         }
         let started = session.started.as_deref();
         if let Some(agent) = self.of_table(started).await {
@@ -83,7 +88,11 @@ impl Sessions {
         let found = preset_of_program(&command).map(|agent| agent.name);
         let found = match found {
             Some(found) => found,
-            None => running(&self.programs(session).await, usual)?,
+            None => {
+                let agents = self.context.agents();
+                let own = |program: &Program| agents.configured_in(&program.name, &program.argv);
+                running(&self.programs(session).await, usual, own)?
+            }
         };
         match usual.filter(|usual| usual.name == found || usual.patterns == found) {
             Some(usual) => Some(usual.clone()),
@@ -117,13 +126,15 @@ impl Sessions {
         session: &Session,
         info: &mut SessionInfo,
     ) {
-        if session.mark.is_some() {
+        if info.agent.as_deref().is_some_and(|name| name != UNNAMED_AGENT) {
             return;
         }
         let agent = self.agent_of(session).await;
-        let argv = self.argv_of(session, agent.as_ref()).await;
-        info.command = argv.as_ref().and_then(|argv| joined(argv));
-        info.agent = agent.map(|agent| agent.name);
+        if session.mark.is_none() {
+            let argv = self.argv_of(session, agent.as_ref()).await;
+            info.command = argv.as_ref().and_then(|argv| joined(argv));
+        }
+        info.name_agent(agent.map(|agent| agent.name).as_ref());
     }
 
     /// The processes in the pane; empty if they cannot be listed.
@@ -133,11 +144,17 @@ impl Sessions {
     }
 }
 
-/// The name of the agent among `programs`; the first match, because parents come first.
-fn running(programs: &[Program], usual: Option<&Agent>) -> Option<String> {
+/// The name of the agent among `programs`, whose `own` names are those of the configuration; the
+/// first match, because parents come first.
+fn running(
+    programs: &[Program],
+    usual: Option<&Agent>,
+    own: impl Fn(&Program) -> Option<String>,
+) -> Option<String> {
     programs.iter().find_map(|program| {
-        let known = preset_of_process(&program.name, &program.argv).map(str::to_owned);
-        known.or_else(|| usual.filter(|usual| is_of(usual, program)).map(|it| it.name.clone()))
+        own(program)
+            .or_else(|| preset_of_process(&program.name, &program.argv).map(str::to_owned))
+            .or_else(|| usual.filter(|usual| is_of(usual, program)).map(|it| it.name.clone()))
     })
 }
 
@@ -198,12 +215,14 @@ mod tests {
         for (tree, found) in [
             (vec![program("sh", "sh -c x"), program("claude", "claude -p")], Some("claude")),
             (vec![program("claude", "claude"), program("codex", "codex exec x")], Some("claude")),
+            (vec![program("mine", "mine"), program("claude", "claude -p")], Some("mine")),
             (vec![program("bash", "2.1.30 x")], Some("claude")),
             (vec![program("sh", "sh -c x"), program("bash", "/bin/bash /y/ours")], Some("ours")),
             (vec![program("sh", "sh -c x"), program("vim", "vim ours.md")], None),
             (vec![], None),
         ] {
-            assert_eq!(running(&tree, Some(&usual)).as_deref(), found, "{tree:?}");
+            let own = |program: &Program| (program.name == "mine").then(|| "mine".to_owned());
+            assert_eq!(running(&tree, Some(&usual), own).as_deref(), found, "{tree:?}");
         }
     }
 }

@@ -313,9 +313,9 @@ impl Session {
             None if self.is_starting(now) => (State::Starting, StateSource::Pane),
             // A time in the future means that the clock was set back.
             None if (-1..BUSY_INTERVAL_S).contains(&(now.as_second() - self.pane.activity)) => {
-                (State::Working, StateSource::Silence)
+                (State::Working, StateSource::Guessed)
             }
-            None => (State::Idle, StateSource::Silence),
+            None => (State::Idle, StateSource::Guessed),
         };
         Observation { state, source }
     }

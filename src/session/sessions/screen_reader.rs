@@ -93,6 +93,11 @@ pub(in crate::session) fn waiting(question: &Question, answers: &str) -> Waiting
     }
 }
 
+/// A guessed question: it is answered only in its terminal, so it has no id.
+pub(in crate::session) fn guessed(question: &Question) -> Waiting {
+    Waiting { id: String::new(), ..waiting(question, "") }
+}
+
 /// The number of answers, as [`ANSWERS`] holds it: nothing for none.
 pub(in crate::session) fn count(answers: &str) -> u64 {
     answers.parse().unwrap_or(0)

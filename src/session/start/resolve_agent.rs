@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     core::{
-        agent::{ACCOUNT_VARIABLE, Agent, preset_of_program},
+        agent::{ACCOUNT_VARIABLE, Agent, UNNAMED_AGENT, preset_of_command},
         command::CommandLine,
         settings::{Accounts, BadAccount, File, Resolved, WhoAsked, expanded},
     },
@@ -80,6 +80,8 @@ impl Starter {
         command: Option<&CommandLine>,
     ) -> Result<Choice, SessionError> {
         let argv = command.map(CommandLine::argv);
+        let own = command.and_then(|command| self.context.agents().configured_as(command));
+        let asked = asked.or(own.as_deref());
         if let (None, Some(command)) = (asked, command) {
             let choice = Choice::of(unnamed(command).with_command(command.argv()));
             return Ok(Choice {
@@ -169,12 +171,13 @@ fn parse(text: &str) -> Result<CommandLine, SessionError> {
     CommandLine::parse(text).map_err(|error| SessionError::BadArgument(format!("`cmd`: {error}")))
 }
 
-/// The agent of a command line without `agent=`: known by its program. Like gastown, we assume that
-/// an unknown one finds its configuration as claude does.
+/// The agent of a command line without `agent=`: known by the program that it runs. Like gastown, we
+/// assume that an unknown one finds its configuration as claude does.
 fn unnamed(command: &CommandLine) -> Agent {
-    command.program().and_then(preset_of_program).unwrap_or_else(|| Agent {
+    let known = command.words().and_then(|words| preset_of_command(&words));
+    known.unwrap_or_else(|| Agent {
         config_dir_env: Some(ACCOUNT_VARIABLE.to_owned()),
-        ..Agent::generic("cmd", command.program().unwrap_or("/bin/sh"), &[])
+        ..Agent::generic(UNNAMED_AGENT, command.program().unwrap_or("/bin/sh"), &[])
     })
 }
 

@@ -79,7 +79,14 @@ impl Starter {
     async fn take_up(&self, session: &Session) {
         let polecat = &session.polecat;
         let name = self.context.rig.session(polecat);
-        let Some(begun) = self.context.tools.starts.begin_alone(name.as_str()) else { return };
+        // A message alone is no start: who wants to type waits for its lock, not for us.
+        let begun = match &session.owed {
+            Some(_) => match self.context.tools.starts.begin_alone(name.as_str()) {
+                None => return,
+                begun => begun,
+            },
+            None => None,
+        };
         let told = self.resume(session).await.unwrap_or_else(|error| {
             // A later look retries, unless the agent or its session is gone.
             if !error.is_in_the_way() {
@@ -142,5 +149,5 @@ impl Starter {
 /// Whether an agent that was not ready in time is ready now, by its own screen.
 fn can_be_told(info: &SessionInfo) -> bool {
     matches!(info.state, State::Idle | State::Working)
-        && !matches!(info.state_source, StateSource::Silence | StateSource::None)
+        && !matches!(info.state_source, StateSource::Guessed | StateSource::None)
 }

@@ -4,8 +4,9 @@ use super::*;
 
 #[test]
 fn what_a_person_names_and_nothing_defines_is_an_error() {
-    let known = "known: aider, amp, auggie, claude, cline, cn, codex, copilot, cursor, gemini, \
-                 groq-compound, kimi, mine, omp, opencode, pi, qwen, vibe";
+    let known = "known: aider, amp, auggie, claude, cline, cn, codex, copilot, crush, cursor, droid, \
+                 gemini, goose, grok, groq-compound, kimi, mine, omp, opencode, openhands, pi, \
+                 qwen, vibe";
     for (town, expected) in [
         (Case { asked: Some("clod"), ..Case::default() }, format!("unknown agent `clod`; {known}")),
         (
@@ -103,7 +104,7 @@ fn a_word_that_gastown_passes_over_is_taken_as_it_takes_it_and_named() {
         ..Case::default()
     };
     let Resolved { agent, warnings } = town.resolve().unwrap();
-    assert_eq!(agent.resume, Some(Resume::Flag("on".into())));
+    assert_eq!(agent.resume, Some(Resume::flag("on")));
     assert_eq!(agent.prompt_mode, PromptMode::Argument);
     let of = "of `/town/shop/settings/agents.json` is";
     assert_eq!(

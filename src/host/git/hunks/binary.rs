@@ -1,10 +1,11 @@
 //! Files that are no text, taken and rejected as a whole: git applies a difference that does not
 //! show what is in them where it has both versions by their full names (`apply_binary` of git).
 
-use super::super::{Git, failed, format::path_from};
+use super::super::{Git, failed};
 use super::{Patch, shown};
 use crate::core::diff::{Change, FileDiff};
 use crate::host::error::HostError;
+use crate::host::git::command::format::path_from;
 
 /// Begins a header.
 const DIFF: &[u8] = b"diff --git ";

@@ -8,9 +8,9 @@ use crate::core::{Base, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, read_text};
 use crate::host::git::command::LISTING_LIMIT;
-use crate::host::git::worktree_layout::WorktreeLayout;
+use crate::host::git::worktree::layout::WorktreeLayout;
 use crate::host::git::{Git, failed, fork_point_in, head};
-use crate::host::launch::Launch;
+use crate::host::programs::launch::Launch;
 
 /// Where the `HEAD` of a worktree has been, as far as its log goes.
 #[derive(Default)]

@@ -5,10 +5,10 @@ use super::{UnsavedWork, submodules};
 use crate::core::Rig;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
+use crate::host::gastown::provision;
 use crate::host::git::Git;
-use crate::host::git::worktree_layout::WorktreeLayout;
-use crate::host::launch::Launch;
-use crate::host::provision;
+use crate::host::git::worktree::layout::WorktreeLayout;
+use crate::host::programs::launch::Launch;
 
 pub(super) async fn unsaved_work(
     layout: &WorktreeLayout,

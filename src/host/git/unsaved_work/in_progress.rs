@@ -3,7 +3,7 @@
 use super::UnsavedWork;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link};
-use crate::host::git::worktree_layout::WorktreeLayout;
+use crate::host::git::worktree::layout::WorktreeLayout;
 
 /// What git leaves in its folder meanwhile, what that is, and which command gives it up. The first
 /// that is there counts: a rebase picks commits too.

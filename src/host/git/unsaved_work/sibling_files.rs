@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::UnsavedWork;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look_at_link, unread};
-use crate::host::git::worktree_layout::WorktreeLayout;
+use crate::host::git::worktree::layout::WorktreeLayout;
 
 pub(super) async fn unsaved_work(layout: &WorktreeLayout) -> Result<Vec<UnsavedWork>, HostError> {
     if layout.worktree == layout.dir {

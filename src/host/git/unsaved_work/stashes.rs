@@ -8,10 +8,10 @@ use crate::core::PolecatName;
 use crate::core::branch::is_own;
 use crate::host::error::HostError;
 use crate::host::git::command::LISTING_LIMIT;
+use crate::host::git::command::format::printable;
 use crate::host::git::failed;
-use crate::host::git::format::printable;
-use crate::host::git::worktree_layout::WorktreeLayout;
-use crate::host::launch::Launch;
+use crate::host::git::worktree::layout::WorktreeLayout;
+use crate::host::programs::launch::Launch;
 
 /// A stash that was made in the polecat's worktree or on its branch.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::host::error::HostError;
 use crate::host::git::command::LISTING_LIMIT;
-use crate::host::git::format::path_from;
+use crate::host::git::command::format::path_from;
 use crate::host::git::{Git, failed};
 
 /// What `git status` says, sorted by what it means here.

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::UnsavedWork;
 use super::status::status;
-use crate::host::dir::Dir;
 use crate::host::error::HostError;
+use crate::host::files::dir::Dir;
 use crate::host::files::{blocking, entries, look_at_link, real};
 use crate::host::git::Git;
-use crate::host::git::format::path_from;
-use crate::host::git::worktree_layout::WorktreeLayout;
-use crate::host::launch::Launch;
+use crate::host::git::command::format::path_from;
+use crate::host::git::worktree::layout::WorktreeLayout;
+use crate::host::programs::launch::Launch;
 use crate::host::repository::{git_dir_of, is_git_dir};
 
 /// What is said of a repository that git has not put there itself.

@@ -38,20 +38,21 @@ impl Delivery<'_> {
         }
     }
 
-    pub(super) fn is_part(&self, text: &str) -> bool {
+    pub(in crate::session::messages) fn is_part(&self, text: &str) -> bool {
         let squeezed = |text: &str| text.split_whitespace().collect::<String>();
         squeezed(self.text).contains(&squeezed(text))
     }
 
-    pub(super) fn clears(&self) -> bool {
-        self.to.patterns.clears().is_some()
+    pub(in crate::session::messages) fn clears(&self) -> bool {
+        !self.to.patterns.clears().is_empty()
     }
 
-    pub(super) async fn clear_row(&self, seen: &Seen) -> Result<(), SessionError> {
+    pub(in crate::session::messages) async fn clear_row(
+        &self,
+        seen: &Seen,
+    ) -> Result<(), SessionError> {
         let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);
-        if let Some(key) = self.to.patterns.clears() {
-            tmux.press(pane, &[key], &self.guard(seen), &[]).await?;
-        }
+        tmux.press(pane, self.to.patterns.clears(), &self.guard(seen), &[]).await?;
         Ok(())
     }
 

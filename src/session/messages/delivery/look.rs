@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::{
     core::{
         agent::{Agent, is_shell},
@@ -20,6 +22,27 @@ use crate::{
 
 /// How often to look without news from tmux.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How long an agent whose screen is not known must have shown the same to be taken for one at its
+/// prompt.
+const STILL_INTERVAL: Duration = Duration::from_millis(400);
+
+/// What a screen shows, and since when.
+#[derive(Default)]
+pub(super) struct Stillness(Option<(Shown, Instant)>);
+
+impl Stillness {
+    /// Whether it has shown the same for a while.
+    pub(super) fn lasts(&mut self, shown: &Shown) -> bool {
+        match &self.0 {
+            Some((last, since)) if last == shown => since.elapsed() >= STILL_INTERVAL,
+            _ => {
+                self.0 = Some((shown.clone(), Instant::now()));
+                false
+            }
+        }
+    }
+}
 
 /// A screen, as tmux and as the agent see it.
 pub(super) struct Seen {

@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 
 use crate::{
-    core::{screen::Seen, session::SessionInfo, state::Observation},
+    core::{
+        screen::{self, Seen},
+        session::{SessionInfo, StateSource},
+        state::Observation,
+    },
     session::{
         context::RigContext,
         error::SessionError,
@@ -87,7 +91,12 @@ impl Poll {
             context.sessions().read_screen(session, patterns).await?;
         let told = Observation { state: reading.seen.state(), source: reading.source };
         let starting = session.is_starting(*now);
+        let at_prompt = reading.seen == Seen::Idle && reading.source == StateSource::Screen;
+        let looks_alike = at_prompt || reading.seen == Seen::Unknown;
+        let guess = looks_alike.then(|| screen::guessed(patterns, &shown.rows)).flatten();
+        let guess = guess.as_ref().map(screen_reader::guessed);
         let view = match &reading.seen {
+            Seen::Idle | Seen::Unknown if guess.is_some() => View::guessed(session, *now, guess),
             Seen::Unknown => View::unread(session, *now),
             // Its start answers that.
             Seen::Waiting(asked)

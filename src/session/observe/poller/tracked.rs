@@ -59,7 +59,7 @@ pub(super) struct View {
     told: Observation,
     /// What the agent asks.
     waiting: Option<Waiting>,
-    /// Whether the state comes from silence alone.
+    /// Whether the state is a guess, for which silence counts.
     unread: bool,
     /// Whether its dialog may close by itself.
     passing: bool,
@@ -160,7 +160,7 @@ impl Tracked {
         info.state_since = Some(self.debounced.since);
         info.waiting = self.asked.clone().filter(|_| info.state == State::Waiting);
         info.exit.clone_from(&self.exit);
-        info.agent = info.agent.take().or_else(|| self.read.agent.clone());
+        info.name_agent(self.read.agent.as_ref());
         info.command = info.command.take().or_else(|| self.read.command.clone());
     }
 
@@ -179,7 +179,13 @@ impl Tracked {
 impl View {
     /// What silence alone says.
     pub(super) fn unread(session: &Session, now: Timestamp) -> Self {
-        Self { unread: true, ..Self::of(session.silence(now)) }
+        Self::guessed(session, now, None)
+    }
+
+    /// What silence says of an agent that seems to ask `waiting`: while it prints it works.
+    pub(super) fn guessed(session: &Session, now: Timestamp, waiting: Option<Waiting>) -> Self {
+        let view = Self { unread: true, waiting, ..Self::of(session.silence(now)) };
+        Self { told: view.told(session, now), ..view }
     }
 
     /// What a screen without a question says.
@@ -204,7 +210,12 @@ impl View {
 
     /// What the same screen says at `now`, since silence grows.
     fn told(&self, session: &Session, now: Timestamp) -> Observation {
-        if self.unread { session.silence(now) } else { self.told }
+        if !self.unread {
+            return self.told;
+        }
+        let told = session.silence(now);
+        let asks = told.state == State::Idle && self.waiting.is_some();
+        if asks { Observation { state: State::Waiting, ..told } } else { told }
     }
 }
 

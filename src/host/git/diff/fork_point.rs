@@ -1,0 +1,110 @@
+//! Where the work of a polecat began.
+
+use std::path::Path;
+
+use crate::core::{Base, PolecatName, Rig, RigKind};
+use crate::host::error::HostError;
+use crate::host::files::blocking;
+use crate::host::git::{Git, default_branch};
+use crate::host::programs::launch::Launch;
+use crate::host::records;
+
+/// The commit since which everything in `workdir` is the polecat's own.
+///
+/// It is where its branch was made, as recorded; after a rebase or a merge of newer work, where
+/// it left that work last. Of a worktree that somebody else made, gastown perhaps, it is where
+/// it left the rig's default branch. `None` when that cannot be told: there is nothing that both
+/// have.
+///
+/// # Errors
+/// The record cannot be read, or git fails.
+pub async fn fork_point(
+    rig: &Rig,
+    polecat: &PolecatName,
+    workdir: &Path,
+    launch: &Launch,
+) -> Result<Option<Base>, HostError> {
+    fork_point_in(&Git::in_worktree(rig, workdir, launch).await?, rig, polecat).await
+}
+
+/// [`fork_point`] of the `HEAD` that this git sees.
+pub(in crate::host::git) async fn fork_point_in(
+    git: &Git,
+    rig: &Rig,
+    polecat: &PolecatName,
+) -> Result<Option<Base>, HostError> {
+    let recorded = records::load_base(rig, polecat).await?;
+    let branch = match &recorded {
+        Some(base) => base.branch.clone(),
+        None => git.usual_branch(rig).await?,
+    };
+    let left = match &branch {
+        Some(branch) => git.left_at(branch).await?,
+        None => None,
+    };
+    let commit = match (recorded, left) {
+        (Some(base), Some(left)) => Some(git.began(base.commit, left).await?),
+        (Some(base), None) => Some(base.commit),
+        (None, left) => left,
+    };
+    Ok(commit.map(|commit| Base { commit, branch }))
+}
+
+impl Git {
+    /// What polecats of `rig` are usually made from.
+    async fn usual_branch(&self, rig: &Rig) -> Result<Option<String>, HostError> {
+        if matches!(rig.kind, RigKind::Repository { .. }) {
+            let main = Git::of(rig, &self.launch).await?;
+            return blocking(move || crate::host::git::head::branch_of(&main.repository_dir()?))
+                .await;
+        }
+        let config = rig.home.join("config.json");
+        let main = blocking(move || default_branch(&config)).await?;
+        let remote = format!("origin/{main}");
+        let known = self.commit(&format!("refs/remotes/{remote}")).await?.is_some();
+        Ok(Some(if known { remote } else { main }))
+    }
+
+    /// The newest commit that `HEAD` and a branch both have.
+    async fn left_at(&self, branch: &str) -> Result<Option<String>, HostError> {
+        let Some(tip) = self.tip(branch).await? else { return Ok(None) };
+        let args = ["merge-base", "HEAD", &tip];
+        let shared = self.answer("looking for where the branch was left", &args).await?;
+        Ok(shared.map(|output| output.text()))
+    }
+
+    /// The commit of a branch, be it one of a remote.
+    pub(in crate::host::git) async fn tip(
+        &self,
+        branch: &str,
+    ) -> Result<Option<String>, HostError> {
+        for kind in ["heads", "remotes"] {
+            let found = self.commit(&format!("refs/{kind}/{branch}")).await?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Which of the two the work of `HEAD` began at. Work that is merged by now, so that nothing
+    /// seems to be its own, began at its record all the same.
+    async fn began(&self, recorded: String, left: String) -> Result<String, HostError> {
+        // A branch may have been set back behind its record, which git may have dropped then.
+        if self.commit(&recorded).await?.is_none() || !self.is_in(&recorded, "HEAD").await? {
+            return Ok(left);
+        }
+        let merged = self.commit("HEAD").await?.as_ref() == Some(&left);
+        Ok(if merged || !self.is_in(&recorded, &left).await? { recorded } else { left })
+    }
+
+    /// Whether `of` has `commit` in its history.
+    pub(in crate::host::git) async fn is_in(
+        &self,
+        commit: &str,
+        of: &str,
+    ) -> Result<bool, HostError> {
+        let args = ["merge-base", "--is-ancestor", commit, of];
+        Ok(self.answer("comparing two commits", &args).await?.is_some())
+    }
+}

@@ -1,0 +1,253 @@
+//! Making a polecat: its folder, its branch and its worktree, all of them or none.
+
+mod recover;
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use super::require_pristine::require_pristine;
+use crate::core::branch::branch_name;
+use crate::core::{Base, IssueId, Layout, PolecatName, Rig};
+use crate::host::error::HostError;
+use crate::host::files::{blocking, unwritten};
+use crate::host::git::Git;
+use crate::host::git::operations::lock::OperationLock;
+use crate::host::git::worktree::Worktree;
+use crate::host::git::worktree::directory;
+use crate::host::locks::GastownPool;
+use crate::host::programs::launch::Launch;
+use crate::host::records;
+use crate::host::rigs::{layouts, polecats};
+
+pub(in crate::host::git) use recover::recover;
+
+/// Makes a polecat with a worktree on a branch of its own; `now_ms` is Unix time in milliseconds.
+/// Who asks has had it recovered.
+///
+/// The work goes on to its end, or is taken back, also when the caller stops waiting.
+///
+/// # Errors
+/// The polecat exists, there is no repository or no commit, or git refused (its hooks may): then
+/// nothing of it is left, unless the error is [`HostError::NotUndone`].
+pub async fn create_worktree(
+    rig: &Rig,
+    polecat: &PolecatName,
+    issue: Option<&IssueId>,
+    now_ms: u64,
+    launch: &Launch,
+) -> Result<Worktree, HostError> {
+    let creation = Creation {
+        git: Git::of(rig, launch).await?,
+        branch: branch_name(polecat, issue, now_ms),
+        layout: rig.layout.clone(),
+        rig: rig.clone(),
+        polecat: polecat.clone(),
+    };
+    to_its_end(creation.run()).await
+}
+
+/// Takes a polecat back that [`create_worktree`] or [`crate::host::git::create_next`] made, as if it had
+/// never been: worktree, branch, folder and record.
+///
+/// # Errors
+/// It has been worked in since, or something could not be removed; what is left is named.
+pub async fn rollback_create(
+    rig: &Rig,
+    polecat: &PolecatName,
+    worktree: &Worktree,
+    launch: &Launch,
+) -> Result<(), HostError> {
+    let creation = Creation {
+        git: Git::of(rig, launch).await?,
+        branch: worktree.branch.clone(),
+        layout: made_in(rig, polecat, worktree).await?,
+        rig: rig.clone(),
+        polecat: polecat.clone(),
+    };
+    let worktree = worktree.clone();
+    to_its_end(async move {
+        let Creation { git, rig, polecat, .. } = &creation;
+        let _lock = OperationLock::take(rig, polecat, Some(git)).await?;
+        require_pristine(&creation.git, &creation.rig, &worktree).await?;
+        let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
+        creation.try_rollback(&worktree.base, made).await
+    })
+    .await
+}
+
+/// The layout that a worktree was made in, which must still be the polecat's.
+async fn made_in(rig: &Rig, polecat: &PolecatName, made: &Worktree) -> Result<Layout, HostError> {
+    let place = polecats::place(rig, polecat).await?.unwrap_or_else(|| rig.layout.clone());
+    if place.worktree(polecat) == made.path {
+        return Ok(place);
+    }
+    let why = format!("the polecat `{polecat}` is elsewhere");
+    Err(HostError::Stranger { path: made.path.clone(), why })
+}
+
+/// Work that goes on also when the caller stops waiting.
+pub(in crate::host::git) async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, HostError>> + Send + 'static,
+) -> Result<T, HostError> {
+    let ended = tokio::spawn(work).await;
+    ended.unwrap_or_else(|stopped| Err(HostError::Internal(stopped.to_string())))
+}
+
+pub(in crate::host::git) struct Creation {
+    pub(in crate::host::git) git: Git,
+    pub(in crate::host::git) rig: Rig,
+    pub(in crate::host::git) polecat: PolecatName,
+    /// Where it is made.
+    pub(in crate::host::git) layout: Layout,
+    /// The polecat's own.
+    pub(in crate::host::git) branch: String,
+}
+
+/// What a creation has made so far.
+#[derive(Default)]
+struct Made {
+    folders: Vec<PathBuf>,
+    recorded: bool,
+    claimed: bool,
+    branch: bool,
+}
+
+impl Creation {
+    async fn run(self) -> Result<Worktree, HostError> {
+        let base = self.git.start_point(&self.rig).await?;
+        directory::require(&self.rig, &self.git).await?;
+        // Until all of it is there: what is half made gastown deletes.
+        let _pool = GastownPool::lock(&self.rig).await?;
+        // Two `git worktree add` at once read each other's half-written files and fail
+        // (`failed to read worktrees/shop1/commondir: Success`, git 2.47).
+        let _lock = OperationLock::take(&self.rig, &self.polecat, Some(&self.git)).await?;
+        self.make(&base).await
+    }
+
+    /// Makes it for who holds the lock, taking back included.
+    pub(in crate::host::git) async fn make(self, base: &Base) -> Result<Worktree, HostError> {
+        self.require_free().await?;
+        let mut made = Made::default();
+        match self.build(base, &mut made).await {
+            Ok(()) => {
+                let path = self.layout.worktree(&self.polecat);
+                Ok(Worktree { path, branch: self.branch, base: base.clone() })
+            }
+            Err(cause) => Err(self.rollback(base, made, cause).await),
+        }
+    }
+
+    async fn require_free(&self) -> Result<(), HostError> {
+        let (rig, polecat) = (self.rig.clone(), self.polecat.clone());
+        blocking(move || polecats::in_the_way(&rig, &polecat)).await
+    }
+
+    /// Takes the name: of two that make the same folder, gastown perhaps, one succeeds.
+    async fn claim(&self) -> Result<Vec<PathBuf>, HostError> {
+        let (rig, polecat) = (self.rig.clone(), self.polecat.clone());
+        blocking(move || {
+            let dir = rig.polecat_dir(&polecat);
+            let mut folders = directory::make(&rig)?;
+            match fs::create_dir(&dir) {
+                Ok(()) => {
+                    folders.push(dir);
+                    Ok(folders)
+                }
+                Err(err) if err.kind() != ErrorKind::AlreadyExists => {
+                    remove_empty(&folders);
+                    Err(directory::refused(&rig.layout, unwritten(&dir, err)))
+                }
+                Err(_) => Err(HostError::PolecatExists { polecat, dir }),
+            }
+        })
+        .await
+    }
+
+    async fn build(&self, base: &Base, made: &mut Made) -> Result<(), HostError> {
+        // Before anything is there: who finds this knows that the rest may be cut off.
+        let (rig, polecat) = (&self.rig, &self.polecat);
+        let path = self.layout.worktree(polecat);
+        let making = Some((&*self.branch, &*path));
+        made.folders = records::save_base(rig, polecat, base, making).await?;
+        made.recorded = true;
+        let of = rig.clone();
+        made.folders.extend(blocking(move || layouts::remember(&of)).await?);
+        made.folders.extend(self.claim().await?);
+        made.claimed = true;
+        // The branch by itself first: `worktree add -b` would not tell whether a branch that is
+        // there after a failure is ours to remove.
+        let doing = format!("creating the branch `{}`", self.branch);
+        let args = ["branch", "--no-track", "--", &self.branch, &base.commit];
+        self.git.act(&doing, &args).await?;
+        made.branch = true;
+        let doing = format!("creating the worktree `{}`", path.display());
+        let path = path.to_string_lossy();
+        self.git.act(&doing, &["worktree", "add", "--quiet", "--", &path, &self.branch]).await?;
+        records::save_base(&self.rig, &self.polecat, base, None).await.map(drop)
+    }
+
+    /// Takes back what was made, and gives the error to answer with.
+    async fn rollback(&self, base: &Base, made: Made, cause: HostError) -> HostError {
+        let path = self.layout.polecat_dir(&self.polecat);
+        match self.try_rollback(base, made).await {
+            Ok(()) => cause,
+            Err(left) => {
+                HostError::NotUndone { cause: Box::new(cause), path, left: left.to_string() }
+            }
+        }
+    }
+
+    async fn try_rollback(&self, base: &Base, made: Made) -> Result<(), HostError> {
+        let dir = self.layout.polecat_dir(&self.polecat);
+        if made.claimed {
+            blocking(move || match fs::remove_dir_all(&dir) {
+                Err(err) if err.kind() != ErrorKind::NotFound => Err(unwritten(&dir, err)),
+                _ => Ok(()),
+            })
+            .await?;
+            self.unregister_worktree().await?;
+        }
+        if made.branch {
+            self.delete_branch(base).await?;
+        }
+        if made.recorded {
+            records::delete_base(&self.rig, &self.polecat).await?;
+        }
+        let (rig, polecat, layout) = (self.rig.clone(), self.polecat.clone(), self.layout.clone());
+        blocking(move || {
+            layouts::tidy(&rig, &layout, &polecat);
+            remove_empty(&made.folders);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Only while it stands where we put it: a hook may have committed to it.
+    pub(in crate::host::git) async fn delete_branch(&self, base: &Base) -> Result<(), HostError> {
+        let (doing, branch) = ("removing the branch", format!("refs/heads/{}", self.branch));
+        self.git.act(doing, &["update-ref", "-d", &branch, &base.commit]).await.map(drop)
+    }
+
+    /// Has git forget the worktree whose folder is gone. Not `worktree prune`: that would also
+    /// forget the user's worktrees on a disk that is not mounted.
+    pub(in crate::host::git) async fn unregister_worktree(&self) -> Result<(), HostError> {
+        let path = self.layout.worktree(&self.polecat);
+        let listed = self.git.run("listing worktrees", &["worktree", "list", "--porcelain", "-z"]);
+        let entry = format!("worktree {}", path.display());
+        let known =
+            listed.await?.stdout.split(|&byte| byte == 0).any(|line| line == entry.as_bytes());
+        if known {
+            let args = ["worktree", "remove", "--force", "--force", "--", &path.to_string_lossy()];
+            self.git.act("removing the worktree", &args).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Removes folders that we made, innermost first; one that holds something by now stays.
+fn remove_empty(folders: &[PathBuf]) {
+    for folder in folders.iter().rev() {
+        let _ = fs::remove_dir(folder);
+    }
+}

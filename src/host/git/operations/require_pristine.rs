@@ -1,0 +1,60 @@
+//! Whether a worktree still is as it was made: only then it is taken back.
+
+use std::path::Path;
+
+use crate::core::Rig;
+use crate::host::error::HostError;
+use crate::host::files::{blocking, look};
+use crate::host::gastown::provision;
+use crate::host::git::command::format::{display_path, path_from};
+use crate::host::git::worktree::Worktree;
+use crate::host::git::{Git, UnsavedWork, unsaved_work};
+use crate::host::repository::common_dir;
+
+/// The tracker writes down in there whose an issue is, which is no work of anybody's.
+const BUT_THE_TRACKERS: &str = ":(exclude,top).beads";
+
+/// Refuses a worktree whose branch has moved, or that holds what was not checked out. One whose
+/// folder is gone holds nothing.
+pub(in crate::host::git) async fn require_pristine(
+    git: &Git,
+    rig: &Rig,
+    made: &Worktree,
+) -> Result<(), HostError> {
+    let worked_in = |what: String| HostError::WorkedIn { path: made.path.clone(), what };
+    let branch = format!("refs/heads/{}", made.branch);
+    if let Some(tip) = git.commit(&branch).await?.filter(|tip| *tip != made.base.commit) {
+        return Err(worked_in(format!("`{}` has moved to {tip}", made.branch)));
+    }
+    let path = made.path.clone();
+    if blocking(move || look(&path)).await?.is_none() {
+        return Ok(());
+    }
+    let inside = Git::in_worktree(rig, &made.path, &git.launch).await?;
+    let head = inside.commit("HEAD").await?;
+    if head.as_ref() != Some(&made.base.commit) {
+        return Err(worked_in(format!("it is at {}", head.unwrap_or_default())));
+    }
+    let status = ["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"];
+    let args = [&status[..], &["--ignore-submodules=dirty", "--", ":/", BUT_THE_TRACKERS]].concat();
+    let changed = inside.run("looking for changes", &args).await?.stdout;
+    // `?? <file>`
+    let files = changed.split(|&byte| byte == 0).filter_map(|entry| entry.get(3..)).map(path_from);
+    match provision::not_given(rig, &made.path, files.collect()).await?.first() {
+        Some(file) => Err(worked_in(format!("`{}` has changed", display_path(file)))),
+        None => match in_submodules(&inside).await?.first() {
+            Some(left) => Err(worked_in(left.to_string())),
+            None => Ok(()),
+        },
+    }
+}
+
+async fn in_submodules(git: &Git) -> Result<Vec<UnsavedWork>, HostError> {
+    let submodules = git.index_entries().await?.submodules;
+    let Some(git_dir) = git.git_dir().filter(|_| !submodules.is_empty()).map(Path::to_owned) else {
+        return Ok(Vec::new());
+    };
+    let own = git_dir.clone();
+    let common = blocking(move || common_dir(&own)).await?;
+    unsaved_work::inside(&git.repository, &submodules, [&git_dir, &common], &git.launch).await
+}

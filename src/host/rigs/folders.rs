@@ -1,0 +1,67 @@
+//! What the folders of a rig tell of all its polecats, read at one go: a thread for each file
+//! would cost more than the files.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::polecats;
+use crate::core::{Exit, PolecatName, Rig};
+use crate::host::error::HostError;
+use crate::host::files::blocking;
+use crate::host::records;
+use crate::host::repository::head;
+
+/// What the folders tell of one polecat.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folder {
+    /// Where it works.
+    pub workdir: Option<PathBuf>,
+    /// What is checked out there.
+    pub branch: Option<String>,
+    /// How its last agent ended, until the next starts.
+    pub exit: Option<Exit>,
+}
+
+/// All polecats of the rig, and `also` those whose folders may be gone.
+///
+/// # Errors
+/// The rig or a record cannot be read.
+pub async fn read(
+    rig: &Rig,
+    also: Vec<PolecatName>,
+) -> Result<BTreeMap<PolecatName, Folder>, HostError> {
+    let rig = rig.clone();
+    blocking(move || {
+        let mut all = BTreeMap::new();
+        for (name, place) in polecats::places_now(&rig)? {
+            // A folder that cannot be read has no known branch; the rest is shown all the same.
+            let workdir = polecats::workdir_in(&rig, place, &name).ok();
+            all.insert(name.clone(), folder(&rig, &name, workdir)?);
+        }
+        for name in also {
+            if !all.contains_key(&name) {
+                let workdir = polecats::workdir_now(&rig, &name).ok();
+                all.insert(name.clone(), folder(&rig, &name, workdir)?);
+            }
+        }
+        Ok(all)
+    })
+    .await
+}
+
+/// Where a polecat works, and what is checked out there. What cannot be read is not known.
+pub async fn checkout(rig: &Rig, polecat: &PolecatName) -> (Option<PathBuf>, Option<String>) {
+    let (rig, polecat) = (rig.clone(), polecat.clone());
+    let read = blocking(move || {
+        let workdir = polecats::workdir_now(&rig, &polecat).ok();
+        let branch = workdir.as_deref().and_then(|dir| head::branch_now(dir).ok().flatten());
+        Ok((workdir, branch))
+    });
+    read.await.unwrap_or_default()
+}
+
+fn folder(rig: &Rig, polecat: &PolecatName, workdir: Option<PathBuf>) -> Result<Folder, HostError> {
+    let exit = records::load_now(rig, polecat)?.map(|record| record.exit);
+    let branch = workdir.as_deref().and_then(|dir| head::branch_now(dir).ok().flatten());
+    Ok(Folder { workdir, branch, exit })
+}
