@@ -79,6 +79,13 @@ return {
     words = { 'running?', 'text?' },
   },
   {
+    name = 'Answer',
+    sub = 'answer',
+    about = 'Answer what a polecat asks, or see who asks what',
+    map = 'n',
+    words = { 'running?', 'choice?', 'text?' },
+  },
+  {
     name = 'Diff',
     sub = 'diff',
     about = 'Show what a polecat changed; ! side by side',

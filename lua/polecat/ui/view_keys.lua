@@ -4,6 +4,7 @@ return {
   rows = {
     { '<CR>', 'Follow what it prints', act = 'capture', doing = 'opening' },
     { 'a', 'Attach: use its session in a terminal', act = 'attach', doing = 'attaching' },
+    { 'A', 'Answer what it asks', act = 'answer', doing = 'looking' },
     { 'i', 'Inject: write a message to it', act = 'compose', doing = 'opening' },
     { 'd', 'Show what it changed', act = 'diff', doing = 'opening' },
     { 's', 'Start it', act = 'start', doing = 'starting' },
@@ -18,6 +19,7 @@ return {
   detail = {
     { '<CR>', 'Follow what it prints', act = 'capture', doing = 'opening' },
     { 'a', 'Attach: use its session in a terminal', act = 'attach', doing = 'attaching' },
+    { 'A', 'Answer what it asks', act = 'answer', doing = 'looking' },
     { 'i', 'Inject: write a message to it', act = 'compose', doing = 'opening' },
     { 'd', 'Show what it changed', act = 'diff', doing = 'opening' },
     { 's', 'Start it', act = 'start', doing = 'starting' },
@@ -30,6 +32,7 @@ return {
   },
   capture = {
     { 'a', 'Attach: use the session in a terminal', act = 'attach', doing = 'attaching' },
+    { 'A', 'Answer what it asks', act = 'answer', doing = 'looking' },
     { 'i', 'Inject: write a message to the polecat', act = 'compose', doing = 'opening' },
     {
       'gf',
@@ -58,6 +61,7 @@ return {
   },
   snapshot = {
     { 'a', 'Attach: use the session in a terminal', act = 'attach', doing = 'attaching' },
+    { 'A', 'Answer what it asks', act = 'answer', doing = 'looking' },
     { 'i', 'Inject: write a message to the polecat', act = 'compose', doing = 'opening' },
     {
       'gf',
