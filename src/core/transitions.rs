@@ -225,7 +225,8 @@ mod tests {
 
     fn asks(text: &str, about: &str) -> SessionInfo {
         let [reason, text, about] = ["permission", text, about].map(str::to_owned);
-        let waiting = Waiting { reason, text, about, choices: Vec::new(), request: None };
+        let about = Some(about).filter(|about| !about.is_empty()).into_iter().collect();
+        let waiting = Waiting { reason, text, about, ..Waiting::default() };
         SessionInfo { waiting: Some(waiting), ..is(State::Waiting) }
     }
 

@@ -201,6 +201,13 @@ fn times(shown: &Shown, text: &str) -> usize {
     folded + if tail.is_empty() { 0 } else { screen.matches(&tail).count() }
 }
 
+/// How often the end of `text` is on the screen, however rows break it.
+#[must_use]
+pub fn shows(shown: &Shown, text: &str) -> usize {
+    let (screen, tail) = (unframed(&shown.rows.concat()), tail(text));
+    if tail.is_empty() { 0 } else { screen.matches(&tail).count() }
+}
+
 /// Whether it is directly before the cursor, or occurs once more than before.
 fn stands(shown: &Shown, text: &str, before: usize) -> bool {
     ends_at_cursor(shown, text) || times(shown, text) > before
