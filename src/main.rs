@@ -1,5 +1,6 @@
 //! The backend's process: arguments, log file, runtime, exit code. And that of the window that the
-//! backends have together in tmux: `polecat-nvim hold PIPE`.
+//! backends have together in tmux, `polecat-nvim hold PIPE`, and of agents' hooks, `polecat-nvim hook
+//! TMUX`.
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::{fs, io, path::Path, path::PathBuf, process::ExitCode, sync::Mutex};
@@ -28,6 +29,8 @@ struct Options {
     check_config: bool,
     /// What our window in tmux runs.
     hold: Option<PathBuf>,
+    /// What agents' hooks run: the tmux to tell.
+    hook: Option<String>,
 }
 
 type Failure = Box<dyn std::error::Error>;
@@ -39,6 +42,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
         only_version: false,
         check_config: false,
         hold: None,
+        hook: None,
     };
     while let Some(argument) = parser.next()? {
         match argument {
@@ -52,6 +56,9 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
             lexopt::Arg::Long("check-config") => options.check_config = true,
             lexopt::Arg::Value(word) if word == "hold" => {
                 options.hold = Some(parser.value()?.into());
+            }
+            lexopt::Arg::Value(word) if word == "hook" => {
+                options.hook = Some(parser.value()?.to_string_lossy().into_owned());
             }
             other => return Err(other.unexpected().into()),
         }
@@ -77,6 +84,9 @@ fn run(options: &Options) -> Result<(), Failure> {
     }
     if let Some(pipe) = &options.hold {
         return Ok(polecat::tmux::hold(pipe, polecat::session::local_launch())?);
+    }
+    if let Some(tmux) = &options.hook {
+        return Ok(polecat::session::report_hook(tmux.clone(), &polecat::session::local_launch())?);
     }
     if let Some(path) = &options.log_file {
         log_to(path, options.log_level)?;

@@ -87,7 +87,7 @@ impl Job {
         let (method, args) = self.operation.call();
         match way {
             Way::Plugin => shop.plugin(method, args).await,
-            Way::Library => timed(self.operation.library(&shop.library)).await.1,
+            Way::Library => timed(Box::pin(self.operation.library(&shop.library))).await.1,
             Way::Gastown => shop.gastown(&self.gastown),
             Way::Sync => shop.sync(&self.sync).await,
             Way::Floor => shop.floor(&self.ask).await,
@@ -104,7 +104,7 @@ async fn row(shop: &mut Shop, operation: Operation, sessions: &[String], pace: &
     let (mut taken, mut first) = (Taken::default(), Taken::default());
     for round in 0..=rounds.div_ceil(pace.burst) {
         for way in WAYS {
-            let spans = Box::pin(job.turn(shop, way, pace.burst)).await;
+            let spans = job.turn(shop, way, pace.burst).await;
             // The first round only warms up.
             if round > 0 {
                 first.push(way, spans[0]);

@@ -59,8 +59,9 @@ pub struct Agent {
     pub session_id_env: Option<String>,
     /// The instructions file that it reads in a project.
     pub instructions: String,
-    /// Whether it may tell of its state by events, where its patterns' agent can.
-    pub events: bool,
+    /// Whether it is to tell of its state by events, where its patterns' agent can; if nobody says,
+    /// it is, unless that could keep it from starting.
+    pub events: Option<bool>,
     /// What is known of its screen and keys.
     pub description: Description,
 }

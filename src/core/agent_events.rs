@@ -1,5 +1,11 @@
-//! What agents tell of themselves, by a stream of events that they serve over HTTP on this machine.
-//! How the screen checks it is in [`super::state`].
+//! What agents tell of themselves: by a stream of events that they serve over HTTP on this machine,
+//! or by hooks. How the screen checks it is in [`super::state`].
+
+mod hooks;
+mod own_word;
+
+pub use hooks::{HookEvents, HookWord, Said, SettingsBy, SettingsVariable};
+pub use own_word::OwnWord;
 
 use std::collections::BTreeSet;
 use std::fmt;

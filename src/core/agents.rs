@@ -36,7 +36,7 @@ mod vibe;
 pub use claude::{ACCOUNT_VARIABLE, SETTINGS_FLAG};
 pub use groq_compound::GROQ_KEY;
 
-use super::agent_events::EventServer;
+use super::agent_events::{EventServer, HookEvents};
 use super::screen::{Description, Keys, Patterns, Screen};
 
 /// The known agents, the default first. If several match, the first wins: a variant comes after the
@@ -91,8 +91,10 @@ pub(super) struct KnownAgent {
     pub(super) config_dir_env: Option<&'static str>,
     pub(super) session_id_env: Option<&'static str>,
     pub(super) instructions: &'static str,
-    /// How it tells of its state by itself, if it does.
+    /// How it tells of its state by a stream of events, if it does.
     pub(super) events: Option<EventServer>,
+    /// How it tells of its state by hooks, if it does.
+    pub(super) hook_events: Option<HookEvents>,
     /// How it treats typed input; needs a `screen`.
     pub(super) keys: Keys,
     /// How to read its screen; without it, the state comes from silence.
@@ -160,6 +162,7 @@ impl KnownAgent {
         session_id_env: None,
         instructions: "AGENTS.md",
         events: None,
+        hook_events: None,
         keys: Keys::UNKNOWN,
         screen: None,
     };
@@ -189,6 +192,14 @@ impl EventServer {
     #[must_use]
     pub fn of_agent(name: &str) -> Option<&'static Self> {
         AGENTS.iter().find(|known| known.name == name)?.events.as_ref()
+    }
+}
+
+impl HookEvents {
+    /// How the known agent `name` tells of itself by hooks, if it does.
+    #[must_use]
+    pub fn of_agent(name: &str) -> Option<&'static Self> {
+        AGENTS.iter().find(|known| known.name == name)?.hook_events.as_ref()
     }
 }
 

@@ -10,6 +10,7 @@
 mod accept;
 mod journals;
 pub mod reviews;
+pub mod session_settings;
 
 use std::path::{Path, PathBuf};
 

@@ -10,6 +10,7 @@ pub(in crate::session) mod prompts;
 pub(in crate::session) mod resolve_agent;
 pub(in crate::session) mod resume;
 pub(in crate::session) mod send_prompts;
+pub(in crate::session) mod session_settings;
 pub(in crate::session) mod starts;
 pub(in crate::session) mod trust;
 pub(in crate::session) mod wait_ready;

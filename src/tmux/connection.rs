@@ -1,5 +1,6 @@
 //! The one connection: made when it is needed, and again after it was lost.
 
+pub(super) mod around;
 pub(super) mod control;
 pub(super) mod hold;
 pub(super) mod hub;

@@ -16,6 +16,7 @@ mod version;
 
 pub use address::{ServerAddress, Socket, socket_folder};
 pub use client::Tmux;
+pub use connection::around::PaneAround;
 pub use connection::hold::hold;
 pub use connection::signal::HUB;
 pub use error::TmuxError;

@@ -27,6 +27,15 @@ fn argv(yard: &Yard) -> Vec<String> {
     serde_json::from_value(argv).unwrap()
 }
 
+/// The settings that the last agent was given, and the words beside them.
+fn given(yard: &Yard) -> (String, Vec<String>) {
+    let mut words = argv(yard);
+    let at = words.iter().position(|word| word == "--settings").unwrap();
+    let given: Vec<_> = words.drain(at..at + 2).collect();
+    assert!(!words.contains(&"--settings".to_owned()), "{words:?}");
+    (fs::read_to_string(&given[1]).unwrap(), words)
+}
+
 fn settings(yard: &Yard) -> String {
     let path = yard.town.rig().join("polecats/.claude/settings.json");
     path.to_str().unwrap().to_owned()
@@ -38,27 +47,57 @@ async fn claude_is_told_of_the_hooks_which_tell_it_the_rest() {
     let options = json!({ "new": true, "agent": "claude" });
     let info = yard.editor.call("start", json!(["ash", options])).await.unwrap();
     assert_eq!(info["warnings"], json!([]), "{info}");
-    let words = argv(&yard);
-    let path = settings(&yard);
-    assert_eq!(words[..3], ["--dangerously-skip-permissions", "--settings", &path]);
-    assert!(fs::metadata(&path).unwrap().is_file());
-    assert_eq!(words.len(), 4, "{words:?}");
-    assert!(words[3].starts_with("[GAS TOWN]"), "{words:?}");
+    let (given, words) = given(&yard);
+    assert_eq!(words[0], "--dangerously-skip-permissions");
+    assert_eq!(words.len(), 2, "{words:?}");
+    assert!(words[1].starts_with("[GAS TOWN]"), "{words:?}");
+    // All of the town's, once, and ours.
+    let own: Json = serde_json::from_slice(&fs::read(settings(&yard)).unwrap()).unwrap();
+    let given: Json = serde_json::from_str(&given).unwrap();
+    for (event, hooks) in own["hooks"].as_object().unwrap() {
+        let all = given["hooks"][event].as_array().unwrap();
+        for hook in hooks.as_array().unwrap() {
+            assert_eq!(all.iter().filter(|one| *one == hook).count(), 1, "{event}: {all:?}");
+        }
+    }
+    assert!(given["hooks"]["Stop"].to_string().contains("polecat-nvim hook "), "{given}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_names_a_file_of_settings_keeps_it_and_is_told_in_words() {
+async fn who_names_settings_that_are_not_there_keeps_them_and_is_told_in_words() {
     let mine =
         json!({ "agents": { "mine": { "preset": "claude", "args": ["--settings", "/x"] } } });
     let yard = claudes(mine).await;
     let options = json!({ "new": true, "agent": "mine" });
     let info = yard.editor.call("start", json!(["ash", options])).await.unwrap();
     let warning = info["warnings"][0].as_str().unwrap();
-    assert!(warning.contains(&settings(&yard)) && warning.contains("`--settings`"), "{warning}");
+    let lost = "the town's hooks are not loaded, and `mine` tells no events: ";
+    assert!(warning.starts_with(lost) && warning.contains("`/x`"), "{warning}");
     let words = argv(&yard);
     assert_eq!(words[..2], ["--settings", "/x"]);
     assert_eq!(words.len(), 3, "{words:?}");
     assert!(words[2].starts_with(TO_PRIME), "{words:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_names_a_file_of_settings_gets_it_with_the_towns() {
+    let own = tempfile::NamedTempFile::new().unwrap();
+    let hooks = r#"{"editorMode":"vim","hooks":{"Stop":[{"hooks":[{"command":"mine"}]}]}}"#;
+    fs::write(own.path(), hooks).unwrap();
+    for events in [true, false] {
+        let args = ["--settings", own.path().to_str().unwrap()];
+        let mine = json!({ "preset": "claude", "args": args, "events": events });
+        let yard = claudes(json!({ "agents": { "mine": mine } })).await;
+        let options = json!({ "new": true, "agent": "mine" });
+        let info = yard.editor.call("start", json!(["ash", options])).await.unwrap();
+        assert_eq!(info["warnings"], json!([]), "{info}");
+        let (given, words) = given(&yard);
+        assert!(words[0].starts_with("[GAS TOWN]"), "{words:?}");
+        for part in ["\"editorMode\":\"vim\"", "\"command\":\"mine\"", TO_PRIME] {
+            assert!(given.contains(part), "{part}: {given}");
+        }
+        assert_eq!(given.contains("polecat-nvim hook "), events, "{given}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,18 +152,19 @@ async fn hooks_that_nobody_allowed_are_not_loaded() {
     });
     start(allowed).await.unwrap();
     // What was allowed is loaded, and tells the agent nothing.
-    let words = argv(&yard);
-    assert_eq!(words[1..3], ["--settings".to_owned(), settings(&yard)]);
-    assert!(words[3].starts_with(TO_PRIME), "{words:?}");
+    let (given, words) = given(&yard);
+    assert!(given.contains(r#""SessionStart":"touch x""#), "{given}");
+    assert!(words[1].starts_with(TO_PRIME), "{words:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_town_of_today_has_the_hooks_and_the_words_of_its_gastown() {
     let town = Gastown::of_today(&[], &["claude", "gt"]).await;
     let info = town.started("ash", json!({})).await;
-    let command =
-        format!("claude --dangerously-skip-permissions --settings {}", town.hooks().display());
-    assert_eq!(info["command"], command);
+    let command = info["command"].as_str().unwrap();
+    let settings = command.strip_prefix("claude --dangerously-skip-permissions --settings ");
+    let given = fs::read_to_string(settings.unwrap()).unwrap();
+    assert!(given.contains("/gt prime --hook && "), "{given}");
     let text = fs::read_to_string(town.hooks()).unwrap();
     assert!(text.contains("/gt prime --hook && ") && !text.contains("deacon"), "{text}");
     let session = format!("={}:", info["session_id"].as_str().unwrap());

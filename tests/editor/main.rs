@@ -24,6 +24,7 @@ mod framed;
 mod gastown;
 mod gastown_deaths;
 mod gastown_sessions;
+mod hook_events;
 mod hooks;
 mod hostile;
 mod in_use;

@@ -90,7 +90,7 @@ impl Changes {
             config_dir_env: text(&self.config_dir_env, &base.config_dir_env),
             session_id_env: text(&self.session_id_env, &base.session_id_env),
             instructions: self.instructions.clone().unwrap_or_else(|| base.instructions.clone()),
-            events: self.events.unwrap_or(base.events),
+            events: self.events.or(base.events),
             description: self.description.over(&base.description),
             command,
         }

@@ -48,7 +48,7 @@ pub(super) fn agent(known: &KnownAgent) -> Agent {
         config_dir_env: known.config_dir_env.map(str::to_owned),
         session_id_env: known.session_id_env.map(str::to_owned),
         instructions: known.instructions.to_owned(),
-        events: true,
+        events: None,
         description: shown.unwrap_or(known).description(),
     }
 }

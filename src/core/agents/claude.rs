@@ -1,6 +1,7 @@
 //! Claude Code; its screen was read off 2.1.197.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
+use crate::core::agent_events::{HookEvents, SettingsBy};
 use crate::core::screen::{
     Answering, Bang, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
     Toggle, Words,
@@ -9,7 +10,8 @@ use crate::core::screen::{
 /// gastown's accounts are Claude Code's: each is a folder that this variable names.
 pub const ACCOUNT_VARIABLE: &str = "CLAUDE_CONFIG_DIR";
 
-/// The flag of Claude Code that names one more file of settings; of several the last one counts.
+/// The flag of Claude Code that takes one more file of settings, or such settings themselves; of
+/// several the last one counts.
 pub const SETTINGS_FLAG: &str = "--settings";
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -23,6 +25,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     delay_ms: 10_000,
     first_words: FirstWords::Argument,
     hooks: Some(HooksFile { provider: "claude", dir: ".claude", file: "settings.json" }),
+    hook_events: Some(HOOK_EVENTS),
     resume: Some(ResumeBy {
         by_id: Some("--resume {id}"),
         last: Some("--continue"),
@@ -43,6 +46,19 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
+};
+
+/// All of them are known since 2.0.45. Nothing tells that a turn was interrupted, that a question was
+/// answered, or (before 2.1.78) that a turn failed: its screen does.
+const HOOK_EVENTS: HookEvents = HookEvents {
+    settings: SettingsBy::Flag,
+    events: &[
+        ("UserPromptSubmit", ""),
+        ("PermissionRequest", ""),
+        ("Stop", ""),
+        // A minute after that.
+        ("Notification", "idle_prompt"),
+    ],
 };
 
 const SCREEN: Screen = Screen {

@@ -1,6 +1,7 @@
 //! Qwen Code; its screen was read off 0.24.4.
 
 use super::{FirstWords, Keys, KnownAgent, ResumeBy};
+use crate::core::agent_events::{HookEvents, SettingsBy, SettingsVariable};
 use crate::core::screen::{
     Answering, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
     Toggle, Words,
@@ -15,6 +16,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     settle_ms: 250,
     // A mere argument it answers and ends.
     first_words: FirstWords::Flag("--prompt-interactive"),
+    hook_events: Some(HOOK_EVENTS),
     resume: Some(ResumeBy {
         by_id: Some("--resume {id}"),
         last: Some("--continue"),
@@ -33,6 +35,25 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     },
     screen: Some(SCREEN),
     ..KnownAgent::PLAIN
+};
+
+/// It tells that it waits for a message as soon as it does, after an interrupt as well.
+const HOOK_EVENTS: HookEvents = HookEvents {
+    settings: SettingsBy::Variable(SettingsVariable {
+        name: "QWEN_CODE_SYSTEM_DEFAULTS_PATH",
+        beside: "QWEN_CODE_SYSTEM_SETTINGS_PATH",
+        usual: if cfg!(target_os = "macos") {
+            "/Library/Application Support/QwenCode/system-defaults.json"
+        } else {
+            "/etc/qwen-code/system-defaults.json"
+        },
+    }),
+    events: &[
+        ("UserPromptSubmit", ""),
+        ("PermissionRequest", ""),
+        ("Stop", ""),
+        ("Notification", "idle_prompt"),
+    ],
 };
 
 const SCREEN: Screen = Screen {

@@ -136,6 +136,15 @@ impl Dir {
         })
     }
 
+    /// Lets nobody but its owner into it.
+    ///
+    /// # Errors
+    /// It is somebody else's.
+    pub(in crate::host) fn keep_private(&self) -> Result<(), HostError> {
+        let done = rustix::fs::fchmod(&self.fd, Mode::from_raw_mode(0o700));
+        done.map_err(|error| unwritten(&self.path, error.into()))
+    }
+
     /// Whether anything of this name is in it, be it a link.
     ///
     /// # Errors

@@ -10,6 +10,12 @@ pub fn find_program(program: &str, dir: &Path) -> Option<PathBuf> {
     which::which_in(program, search_path(), dir).ok()
 }
 
+/// The file of the program that runs here; `None` if it is gone.
+#[must_use]
+pub fn own_program() -> Option<PathBuf> {
+    std::env::current_exe().ok().filter(|path| path.is_file())
+}
+
 /// Our own `PATH` without its relative folders: in one of those, the working directory among them,
 /// a project's file would be taken for the program.
 #[must_use]

@@ -9,7 +9,7 @@ use crate::{
         git::{self, Removal, Removed, UnsavedWork},
         heartbeats,
         locks::{Gate, Work},
-        polecats, reviews,
+        polecats, reviews, session_settings,
     },
     session::{
         error::{SessionError, working},
@@ -121,6 +121,7 @@ impl Polecats {
         let removed = aside.finish().await?;
         // Of a session that went with its server.
         heartbeats::delete(&self.context.rig, &polecat).await?;
+        session_settings::delete_left(&self.context.rig, &polecat, None).await?;
         Ok(RemovedPolecat { polecat, dir, removed })
     }
 

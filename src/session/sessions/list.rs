@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     core::{
+        agent_events::HookWord,
         names::PolecatName,
         rig::Rig,
         session::{Exit, ExitHow, SessionInfo, State, StateSource},
@@ -54,6 +55,8 @@ pub(in crate::session) struct Session {
     pub(in crate::session) pasted: Option<UnsubmittedPaste>,
     /// Where its agent serves its events.
     pub(in crate::session) events: Option<EventSource>,
+    /// What its agent said last by a hook.
+    pub(in crate::session) said: Option<HookWord>,
 }
 
 /// The sessions of `rig`'s polecats among `panes`, sorted by polecat. They are recognised by the
@@ -209,7 +212,8 @@ impl Session {
         let stopping = stopped_at.is_some_and(|at| is_stopping(&pane, at));
         let (owed, pasted) = (pending::decode(option(2)), pending::decode(option(3)));
         let events = option(4).and_then(|value| EventSource::decode(value));
-        Self { polecat, pane, mark, started, stopping, owed, pasted, events }
+        let said = option(5).and_then(|value| value.parse().ok());
+        Self { polecat, pane, mark, started, stopping, owed, pasted, events, said }
     }
 
     fn rank(&self, rig: &Rig) -> Rank {

@@ -18,12 +18,14 @@ pub(in crate::session) const OPTION: &str = "@polecat";
 /// The pane option that says when a stop began, in Unix seconds: an agent that exits right after it was
 /// stopped, and did not die.
 pub(in crate::session) const STOPPING: &str = "@polecat_stopping";
+/// The pane option that holds the [`HookWord`](crate::core::agent_events::HookWord) of its agent.
+pub(in crate::session) const SAID: &str = "@polecat_said";
 /// Stands for "no pane": no pane id of tmux looks like this.
 const NO_PANE: &str = "-";
 /// The options to read for displaying a session.
 pub(in crate::session) const FACTS: &[&str] = &[OPTION, STOPPING];
 /// The options to read for an operation on a session.
-pub(in crate::session) const OPTIONS: &[&str] = &[OPTION, STOPPING, OWED, PASTED, EVENTS];
+pub(in crate::session) const OPTIONS: &[&str] = &[OPTION, STOPPING, OWED, PASTED, EVENTS, SAID];
 
 /// Facts about an agent that tmux does not know.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +48,9 @@ pub(in crate::session) struct Metadata {
     pub(in crate::session) started_ms: i64,
     /// Whether its start is in progress.
     pub(in crate::session) starting: bool,
+    /// The name of the file of settings that it was given for this session, which ends with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::session) settings: Option<String>,
 }
 
 impl Metadata {

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     core::{
-        agent_events::Request,
-        screen::{self, Patterns, Question, Reading, Seen, Shown},
+        screen::{self, Patterns, Question, Reading, Reason, Seen, Shown},
         session::{SessionInfo, Waiting},
     },
     session::{
@@ -63,9 +62,8 @@ pub(in crate::session) fn shown(screen: &PaneScreen) -> Shown {
 }
 
 /// A question of which only the agent itself has told.
-pub(in crate::session) fn untold(request: &Request) -> Waiting {
-    let reason = request.reason.as_str().to_owned();
-    Waiting { reason, request: Some(request.id.to_string()), ..Waiting::default() }
+pub(in crate::session) fn untold(reason: Reason) -> Waiting {
+    Waiting { reason: reason.as_str().to_owned(), ..Waiting::default() }
 }
 
 /// The question, as a user is shown it; its agent was given `answers` answers before.

@@ -4,13 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::{task::JoinSet, time::Instant};
+use tracing::warn;
 
 use crate::{
     core::{names::PolecatName, session::ExitHow},
     host::{
         heartbeats,
         processes::{self, ProcessError, ProcessList, Tree},
-        records,
+        records, session_settings,
     },
     session::{
         error::SessionError,
@@ -114,7 +115,19 @@ impl Sessions {
             tmux.kill_session(pane.session_id).await?;
         }
         // The pane may still be in a session of the same group, or one its window is linked into.
-        Ok(tmux.kill_pane(pane.pane_id).await?)
+        tmux.kill_pane(pane.pane_id).await?;
+        self.delete_settings(session).await;
+        Ok(())
+    }
+
+    /// Removes the settings that the session was given; what cannot be removed is removed by the next
+    /// start.
+    async fn delete_settings(&self, session: &Session) {
+        let settings = session.mark.as_ref().and_then(|mark| mark.settings.as_ref());
+        let Some(name) = settings else { return };
+        if let Err(error) = session_settings::delete(&self.context.rig, name).await {
+            warn!(%error, polecat = %session.polecat, "settings of a session stay behind");
+        }
     }
 
     /// Whether the user moved a pane into the session: one that is older than the agent's. Newer

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use jiff::Timestamp;
+use tracing::warn;
 
 use crate::{
     core::{names::PolecatName, startup, theme},
@@ -10,6 +11,7 @@ use crate::{
         git, heartbeats,
         locks::{GastownPolecat, Gate},
         path, polecats, records,
+        session_settings::{self, SessionSettings},
     },
     session::{
         error::SessionError,
@@ -51,6 +53,7 @@ impl Starter {
             }
             other => other?,
         }
+        self.delete_left_settings(plan).await;
         records::delete(&self.context.rig, &plan.polecat).await?;
         self.context.sessions().existing(&plan.polecat).await
     }
@@ -63,8 +66,19 @@ impl Starter {
         // If tmux did not answer, the session may exist.
         if created.as_ref().is_err_and(|error| !matches!(error, TmuxError::NoAnswer { .. })) {
             heartbeats::delete(&self.context.rig, &plan.polecat).await?;
+        } else if let Some(settings) = &plan.settings {
+            settings.keep();
         }
         Ok(created.map(drop)?)
+    }
+
+    /// Removes the settings of the polecat's sessions before this one, which ended with their server.
+    async fn delete_left_settings(&self, plan: &Plan) {
+        let kept = plan.settings.as_ref().map(SessionSettings::name);
+        let left = session_settings::delete_left(&self.context.rig, &plan.polecat, kept).await;
+        if let Err(error) = left {
+            warn!(%error, polecat = %plan.polecat, "settings of a session stay behind");
+        }
     }
 
     /// Removes the session of a dead agent, wherever its pane is. A live agent is an error.
@@ -128,6 +142,7 @@ impl Starter {
             issue: plan.issue.as_ref().map(|(id, _)| id.to_string()),
             started_ms: Timestamp::now().as_millisecond(),
             starting: true,
+            settings: plan.settings.as_ref().map(|settings| settings.name().to_owned()),
         }
     }
 }

@@ -18,7 +18,8 @@ impl Starter {
     /// would not protect them, or the user has turned them off or has a server of their own.
     pub(in crate::session) async fn event_source(&self, plan: &Plan) -> Option<EventSource> {
         let agent = &plan.agent;
-        let known = EventServer::of_agent(&agent.patterns).filter(|_| agent.events)?;
+        let known =
+            EventServer::of_agent(&agent.patterns).filter(|_| agent.events != Some(false))?;
         let (program, args) = plan.argv.split_first()?;
         let is_set = |name: &str| {
             env::var_os(name).is_some() || agent.env.iter().any(|(variable, _)| variable == name)

@@ -4,12 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    core::{
-        agent::{Agent, SETTINGS_FLAG},
-        trust::Content,
-    },
+    core::{agent::Agent, trust::Content},
     host::{HostError, hooks, path, trust},
-    session::{error::SessionError, start::Starter, start::resolve_agent::Choice},
+    session::{
+        error::SessionError,
+        start::{Starter, resolve_agent::Choice, session_settings::settings_of},
+    },
 };
 
 /// Where Claude Code looks for hooks in its worktree.
@@ -20,6 +20,8 @@ const CLAUDES: &str = ".claude/settings.json";
 pub(in crate::session) struct Loaded {
     /// The arguments that load them.
     pub(in crate::session) args: Vec<String>,
+    /// The town's file, if the agent is to be given it.
+    pub(in crate::session) towns: Option<Content>,
     /// Whether they call `gt prime` at startup.
     pub(in crate::session) is_primed: bool,
     /// Why some are not loaded, if so.
@@ -65,33 +67,27 @@ impl Starter {
             return Ok(Loaded::not(not_asked("the agent's hooks in its worktree")));
         }
         let args = choice.agent.hook_args.clone();
-        Ok(Loaded { args, is_primed: primes(own), warning: None })
+        Ok(Loaded { args, is_primed: primes(own), ..Loaded::default() })
     }
 
-    /// The hooks that all polecats of a town share. They are not added to a command of the user's
-    /// own, nor if the agent's arguments name a settings file: only the last one counts.
+    /// The hooks that all polecats of a town share. They are not added to a command of the user's own.
     async fn of_town(&self, choice: &Choice, workdir: &Path) -> Result<Loaded, SessionError> {
         let shared = hooks::shared(&self.context.rig, &choice.agent, self.gt().as_deref()).await?;
         let Some(shared) = shared else { return Ok(Loaded::default()) };
         let is_primed = primes(&shared.content);
         let path = &shared.content.path;
-        let file = format!("the town's hooks in `{}`", path.display());
         match settings_of(&choice.argv) {
             Some(named) if Path::new(named) == path => {
                 return Ok(Loaded { is_primed, ..Loaded::default() });
-            }
-            Some(_) if !choice.origin.own_command => {
-                let why = format!("{file} are not loaded: the agent's own `{SETTINGS_FLAG}` stays");
-                return Ok(Loaded::not(why));
             }
             _ if choice.origin.own_command => return Ok(Loaded::default()),
             _ => {}
         }
         if !shared.known && !self.is_allowed(choice, workdir).await? {
+            let file = format!("the town's hooks in `{}`", path.display());
             return Ok(Loaded::not(not_asked(&file)));
         }
-        let args = vec![SETTINGS_FLAG.to_owned(), path.to_string_lossy().into_owned()];
-        Ok(Loaded { args, is_primed, warning: None })
+        Ok(Loaded { towns: Some(shared.content), is_primed, ..Loaded::default() })
     }
 }
 
@@ -122,40 +118,4 @@ pub(in crate::session) async fn in_worktree(
 /// Whether these hooks brief an agent. gastown calls `gt` by name or by path.
 fn primes(hooks: &Content) -> bool {
     hooks.text.as_ref().is_some_and(|text| text.contains(" prime"))
-}
-
-/// The settings file that a command line names.
-fn settings_of(argv: &[String]) -> Option<&str> {
-    let mut last = None;
-    for word in argv.iter().rev() {
-        let rest = word.strip_prefix(SETTINGS_FLAG);
-        if let Some(named) = rest.and_then(|rest| rest.strip_prefix('=')) {
-            return Some(named);
-        }
-        if word == SETTINGS_FLAG {
-            return Some(last.unwrap_or_default());
-        }
-        last = Some(word.as_str());
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_file_of_settings_of_a_command_line_is_the_one_that_counts() {
-        for (line, named) in [
-            ("claude --settings /a -p", Some("/a")),
-            ("claude --settings=/a", Some("/a")),
-            ("claude --settings /a --settings=/b", Some("/b")),
-            ("claude --settings", Some("")),
-            ("claude --setting-sources user", None),
-            ("claude", None),
-        ] {
-            let argv: Vec<_> = line.split(' ').map(str::to_owned).collect();
-            assert_eq!(settings_of(&argv), named, "{line}");
-        }
-    }
 }

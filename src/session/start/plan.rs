@@ -7,7 +7,7 @@ use crate::{
         agent::Agent,
         names::{IssueId, PolecatName},
     },
-    host::{polecats, tracker::Issue},
+    host::{polecats, session_settings::SessionSettings, tracker::Issue},
     session::{
         error::SessionError,
         messages::recipient::Recipient,
@@ -31,6 +31,8 @@ pub(in crate::session) struct Plan {
     /// The agent's configuration folder.
     pub(in crate::session) config_dir: Option<PathBuf>,
     pub(in crate::session) issue: Option<(IssueId, Issue)>,
+    /// The file of settings that its session is given.
+    pub(in crate::session) settings: Option<SessionSettings>,
     /// What a person tells it first.
     pub(in crate::session) prompt: Option<String>,
     /// Whether its hooks call `gt prime` at startup.
@@ -46,7 +48,7 @@ impl Starter {
     pub(in crate::session) async fn plan(
         &self,
         polecat: PolecatName,
-        choice: Choice,
+        mut choice: Choice,
         options: &StartOptions,
     ) -> Result<Plan, SessionError> {
         let workdir = self.workdir(&polecat, options.workdir.as_deref()).await?;
@@ -55,11 +57,13 @@ impl Starter {
         }
         let issue = self.issue(options.issue.as_deref(), &workdir).await?;
         let hooks = self.load_hooks(&choice, &workdir).await?;
-        let Choice { agent, mut argv, config_dir, mut warnings, .. } = choice;
-        argv.extend(hooks.args);
-        warnings.extend(hooks.warning);
-        let (is_primed, prompt) = (hooks.is_primed, options.prompt.clone());
-        let events = None;
+        choice.argv.extend(hooks.args);
+        choice.warnings.extend(hooks.warning);
+        let towns = hooks.towns.as_ref();
+        let given = self.give_settings(&mut choice, &polecat, &workdir, towns).await;
+        let is_primed = hooks.is_primed && (towns.is_none() || given.has_towns);
+        let (settings, Choice { agent, argv, config_dir, warnings, .. }) = (given.file, choice);
+        let (prompt, events) = (options.prompt.clone(), None);
         let plan = Plan {
             polecat,
             workdir,
@@ -67,6 +71,7 @@ impl Starter {
             argv,
             config_dir,
             issue,
+            settings,
             prompt,
             is_primed,
             events,

@@ -10,10 +10,11 @@ use rustix::stdio::dup2_stdin;
 use tokio::runtime;
 use tokio::time::{interval, timeout};
 
+use super::around::socket;
 use super::leftovers::{Server, Way};
 use super::signal::HUB;
 use crate::tmux::Launch;
-use crate::tmux::address::{ServerAddress, Socket};
+use crate::tmux::address::ServerAddress;
 use crate::tmux::protocol::command::Command;
 
 /// How often to look at a client if its process, or its backend, may just be ending: no event tells
@@ -47,13 +48,6 @@ fn wait(pipe: &Path) -> io::Result<()> {
     io::copy(&mut io::stdin(), &mut io::sink())?;
     // Whoever comes now must see that it is too late.
     Ok(dup2_stdin(File::open("/dev/null")?)?)
-}
-
-/// Where our server listens.
-fn socket() -> Option<Socket> {
-    let told = std::env::var("TMUX").ok()?;
-    let (path, _) = told.rsplit_once(',')?.0.rsplit_once(',')?;
-    Some(Socket::Path(path.into()))
 }
 
 async fn end(address: ServerAddress, launch: Launch) {

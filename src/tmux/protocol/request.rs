@@ -14,6 +14,9 @@ const LINE_LIMIT: usize = 64 << 10;
 const COMMANDS_LIMIT: usize = 1_000;
 /// How long a request waits for its answer by default.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The same for one that starts a server: on a busy machine that takes seconds, and a connection is
+/// tried before.
+const START_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How we know that the answer to a line is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +55,11 @@ impl Request {
         }
     }
 
-    /// Starts a server when there is none.
+    /// Starts a server when there is none, for which it is given 15 s.
     #[must_use]
     pub fn starting_server(mut self) -> Self {
         self.may_start = true;
+        self.timeout = START_TIMEOUT;
         self
     }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     core::{
-        agent_events::Activity,
+        agent_events::OwnWord,
         screen::{self, Seen},
         session::{SessionInfo, StateSource},
         state::Observation,
@@ -29,7 +29,7 @@ pub(super) struct Poll {
     pub(super) context: RigContext,
     pub(super) session: Session,
     /// What its agent does by its own word.
-    pub(super) heard: Option<Activity>,
+    pub(super) heard: Option<OwnWord>,
     pub(super) now: Timestamp,
 }
 
@@ -73,7 +73,7 @@ impl Poll {
     }
 
     /// What the agent's own word is worth: nothing before its start is over, or when it has ended.
-    fn heard(&self) -> Option<&Activity> {
+    fn heard(&self) -> Option<&OwnWord> {
         let counts = self.session.is_live() && !self.session.is_starting(self.now);
         self.heard.as_ref().filter(|_| counts)
     }

@@ -10,6 +10,7 @@ use tokio::{sync::Notify, task::JoinSet};
 
 use crate::{
     core::{
+        agent_events::OwnWord,
         names::PolecatName,
         session::{ExitHow, SessionInfo},
     },
@@ -145,7 +146,7 @@ impl Scanner {
             let mut looks = JoinSet::new();
             for session in some {
                 let known = self.known.remove(&session.polecat);
-                let heard = self.streams.heard(session.pane.pane_id);
+                let heard = self.heard(session);
                 let (context, session) = (self.context.clone(), session.clone());
                 let look = Poll { context, session, heard, now };
                 looks.spawn(look.at(known));
@@ -157,6 +158,15 @@ impl Scanner {
             }
         }
         Ok(infos)
+    }
+
+    /// What the agent of `session` says of itself.
+    fn heard(&self, session: &Session) -> Option<OwnWord> {
+        if let Some(activity) = self.streams.heard(session.pane.pane_id) {
+            return Some(OwnWord::Stream(activity));
+        }
+        // What another program in its pane has said is none of its agent's.
+        session.said.filter(|_| session.is_certain()).map(OwnWord::Hook)
     }
 
     /// Notified when an agent does something else, by its own word.

@@ -5,7 +5,7 @@ use tracing::info;
 
 use crate::{
     core::{
-        agent_events::Activity,
+        agent_events::OwnWord,
         screen::Patterns,
         session::{Exit, SessionInfo, State, StateSource, Waiting},
         state::{Agreement, DebouncedState, Observation},
@@ -74,7 +74,7 @@ impl Tracked {
     pub(super) fn first(
         session: &Session,
         read: Reader,
-        (screen, heard): (View, Option<&Activity>),
+        (screen, heard): (View, Option<&OwnWord>),
         (now, since): (Timestamp, Timestamp),
     ) -> Self {
         let (view, agreement) = screen.clone().weighed(Agreement::default(), heard, now);
@@ -128,12 +128,12 @@ impl Tracked {
     pub(super) fn after(
         self,
         session: &Session,
-        (screen, heard): (View, Option<&Activity>),
+        (screen, heard): (View, Option<&OwnWord>),
         now: Timestamp,
     ) -> Self {
         let (view, agreement) = screen.clone().weighed(self.agreement, heard, now);
         if agreement.overruled && !self.agreement.overruled {
-            let (polecat, heard) = (&session.polecat, heard.map(Activity::state));
+            let (polecat, heard) = (&session.polecat, heard.map(OwnWord::state));
             info!(%polecat, ?heard, shown = ?screen.told.state, "an agent's screen says otherwise");
         }
         let view = match heard {

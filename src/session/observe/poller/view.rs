@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     core::{
-        agent_events::Activity,
+        agent_events::{EventId, OwnWord},
         session::{State, StateSource, Waiting},
         state::{Agreement, Observation},
     },
@@ -57,19 +57,19 @@ impl View {
     pub(super) fn weighed(
         self,
         agreement: Agreement,
-        heard: Option<&Activity>,
+        heard: Option<&OwnWord>,
         now: Timestamp,
     ) -> (Self, Agreement) {
-        let state = heard.map(Activity::state);
+        let state = heard.map(OwnWord::state);
         // What looks like a question counts where it says that it does nothing.
         let asks = state == Some(State::Idle) && self.told.state == State::Waiting;
         let seen = Some(self.told).filter(|_| !self.unread || asks);
-        let (believed, agreement) = agreement.weigh(state, seen, now);
+        let (believed, agreement) = agreement.weigh(heard, seen, now);
         let (Some(told), Some(heard)) = (believed, heard) else { return (self, agreement) };
-        let untold = || heard.oldest().map(screen_reader::untold);
+        let untold = || heard.asks().map(screen_reader::untold);
         let waiting = self.waiting.or_else(untold).filter(|_| told.state == State::Waiting);
         let waiting = waiting.map(|waiting| Waiting {
-            request: heard.request(&waiting.reason).map(|request| request.id.to_string()),
+            request: heard.request(&waiting.reason).map(EventId::to_string),
             ..waiting
         });
         (Self { told, waiting, unread: false, ..self }, agreement)
@@ -108,6 +108,6 @@ impl View {
 }
 
 /// What the agent itself says.
-pub(super) fn said(heard: &Activity) -> Observation {
+pub(super) fn said(heard: &OwnWord) -> Observation {
     Observation { state: heard.state(), source: StateSource::Events }
 }

@@ -1,0 +1,46 @@
+//! The program that agents' hooks run, `polecat-nvim hook TMUX`: it writes down on the agent's pane
+//! what the agent says. It prints nothing, and never keeps the agent waiting for long.
+
+use std::{
+    io::{self, BufReader, Read},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::{runtime, task::spawn_blocking, time::timeout};
+
+use crate::{
+    core::agent_events::HookWord, host::Launch, session::sessions::metadata::SAID, tmux::PaneAround,
+};
+
+/// How long the agent waits for us at most.
+const TIMEOUT: Duration = Duration::from_millis(700);
+/// The longest input that is read, in bytes.
+const INPUT_LIMIT: u64 = 16 << 20;
+
+/// Writes down the event on stdin; `tmux` is the program to do it with. Whatever fails, the agent
+/// goes on: its screen tells too.
+///
+/// # Errors
+/// There is no runtime to wait in.
+pub fn report_hook(tmux: String, launch: &Launch) -> io::Result<()> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let _ = runtime.block_on(async { timeout(TIMEOUT, report(tmux, launch)).await });
+    // stdin may still be read.
+    runtime.shutdown_background();
+    Ok(())
+}
+
+async fn report(tmux: String, launch: &Launch) -> Option<()> {
+    let pane = PaneAround::us()?;
+    let word = spawn_blocking(read).await.ok()??;
+    pane.set_option(tmux, launch, SAID, word.to_string()).await.ok()
+}
+
+fn read() -> Option<HookWord> {
+    let mut input = BufReader::new(io::stdin().lock().take(INPUT_LIMIT));
+    let word = HookWord::from_hook(&mut input, Timestamp::now());
+    // An agent that cannot write the rest would take it for a failure.
+    drop(io::copy(&mut input, &mut io::sink()));
+    word.ok()?
+}
