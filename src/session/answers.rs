@@ -10,10 +10,12 @@ mod press;
 mod ticks;
 mod words;
 
-use self::give::Giving;
 use crate::{
     core::{names::PolecatName, session::SessionInfo},
-    session::{context::RigContext, error::SessionError},
+    session::{
+        context::RigContext, error::SessionError, messages::recipient::Recipient,
+        sessions::list::Session,
+    },
 };
 
 /// Answers what agents ask.
@@ -32,6 +34,13 @@ pub struct Reply {
     pub id: Option<String>,
     /// The words of a choice that takes some.
     pub words: Option<String>,
+}
+
+/// One answer to one agent.
+struct Giving<'a> {
+    context: &'a RigContext,
+    session: &'a Session,
+    to: &'a Recipient,
 }
 
 impl RigContext {

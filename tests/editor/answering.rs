@@ -118,7 +118,9 @@ async fn a_question_that_was_answered_elsewhere_gets_no_key_though_the_next_one_
 async fn of_two_who_answer_at_once_one_is_heard() {
     let yard = asking("permission permission permission").await;
     let another = Editor::start(&yard.shop.tmux, yard.shop.project.path()).await;
-    let (args, more) = (json!(["ash", 1]), json!(["ash", 1]));
+    let id = waiting(&yard).await["id"].clone();
+    let args = json!(["ash", 1, { "id": id }]);
+    let more = args.clone();
     let ours = yard.shop.editor.call("answer", args);
     let (ours, theirs) = tokio::join!(ours, another.call("answer", more));
     let refused: Vec<_> = [&ours, &theirs].into_iter().filter_map(|it| it.as_ref().err()).collect();

@@ -3,27 +3,16 @@
 use crate::{
     core::screen::{self, NoChoice, Opens, Question},
     session::{
-        answers::{Reply, error::AnswerError, look::Seen},
-        context::RigContext,
+        answers::{Giving, Reply, error::AnswerError, look::Seen},
         error::{MessageError, SessionError},
-        messages::{
-            delivery::{Delivery, Draft, Outcome},
-            recipient::Recipient,
-        },
-        sessions::{list::Session, output_watch::OutputWatch},
+        messages::delivery::{Delivery, Draft, Outcome},
+        sessions::output_watch::OutputWatch,
     },
     tmux::Guard,
 };
 
 /// Stands for no choice, where words follow.
 const NO_CHOICE: char = ':';
-
-/// One answer to one agent.
-pub(super) struct Giving<'a> {
-    pub(super) context: &'a RigContext,
-    pub(super) session: &'a Session,
-    pub(super) to: &'a Recipient,
-}
 
 impl Giving<'_> {
     /// Gives `reply` to the question with the id `meant`, and waits until it is gone.

@@ -6,7 +6,7 @@ use crate::{
         session::Waiting,
     },
     session::{
-        answers::{error::AnswerError, give::Giving},
+        answers::{Giving, error::AnswerError},
         error::{MessageError, SessionError},
         sessions::{
             pending::ANSWERS,

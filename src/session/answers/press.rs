@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::{
     core::screen::{self, Composing, Question, Step},
     session::{
-        answers::{error::AnswerError, give::Giving, look::Seen},
+        answers::{Giving, error::AnswerError, look::Seen},
         error::SessionError,
         sessions::{output_watch::OutputWatch, pending::ANSWERS},
     },

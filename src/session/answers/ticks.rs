@@ -3,7 +3,7 @@
 use crate::{
     core::screen::{self, Done, Question, Step, Ticks, Toggle},
     session::{
-        answers::{Reply, error::AnswerError, give::Giving, look::Seen},
+        answers::{Giving, Reply, error::AnswerError, look::Seen},
         error::SessionError,
         sessions::output_watch::OutputWatch,
     },

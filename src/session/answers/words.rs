@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::{
     core::screen::{self, Opens, Question},
     session::{
-        answers::{error::AnswerError, give::Giving, look::Seen, press::DRAWN_TIMEOUT},
+        answers::{Giving, error::AnswerError, look::Seen, press::DRAWN_TIMEOUT},
         error::{MessageError, SessionError},
         sessions::output_watch::OutputWatch,
     },

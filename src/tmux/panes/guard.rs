@@ -13,8 +13,10 @@ const TEXT_LIMIT: usize = 24;
 const TEXT_MIN: usize = 2;
 /// The most rows that are looked for: more prove no more, and for each tmux searches the screen.
 const ROWS_LIMIT: usize = 6;
-/// The same where all of them count.
+/// The same where all of them count, from the last one up: the choices are there.
 const EXACT_LIMIT: usize = 60;
+/// The most `*` in a search pattern: each multiplies what a search may cost.
+const STARS_LIMIT: usize = 3;
 
 /// What a pane must still show. tmux compares and types in one step, so that nothing the program
 /// draws can come in between.
@@ -46,14 +48,17 @@ impl Guard {
     /// search patterns may have become others.
     #[must_use]
     pub fn exactly(texts: &[String], rows: &[usize], (option, value): (&str, &str)) -> Self {
-        let found = rows.iter().filter_map(|row| {
+        let found = rows.iter().rev().filter_map(|row| {
             let pattern = pattern(texts.get(*row)?)?;
             // tmux gives the first row that fits: rows above may look the same.
             let first = texts.iter().position(|text| fits(&pattern, text))? + 1;
             Some((format!("#{{C:{pattern}}}"), first.to_string()))
         });
+        let found: Vec<_> = found.take(EXACT_LIMIT).collect();
+        // What cannot be compared is not what was meant.
+        let never = found.is_empty().then(|| ("0".to_owned(), "1".to_owned()));
         let option = (format!("#{{{option}}}"), value.to_owned());
-        Self { conditions: found.take(EXACT_LIMIT).chain([option]).collect() }
+        Self { conditions: found.into_iter().chain(never).chain([option]).collect() }
     }
 
     /// Only that the pane exists: for keys that end an agent, whatever it shows.
@@ -94,7 +99,8 @@ fn words(row: &str) -> Option<&str> {
 }
 
 /// A search pattern for a row: `?` for each character with a meaning in a format or in a pattern,
-/// `*` for those that are not ASCII. `None` if that says nothing.
+/// `*` for those that are not ASCII; of a row with many of these, its beginning. `None` if that says
+/// nothing.
 fn pattern(row: &str) -> Option<String> {
     let mut pattern = String::new();
     for letter in row.trim().chars() {
@@ -104,6 +110,7 @@ fn pattern(row: &str) -> Option<String> {
             }
             _ if letter.is_ascii() => pattern.push('?'),
             _ if pattern.ends_with('*') => {}
+            _ if pattern.matches('*').count() == STARS_LIMIT => break,
             _ => pattern.push('*'),
         }
     }
@@ -178,6 +185,9 @@ mod tests {
             assert!(expected.is_none_or(|pattern| fits(pattern, row)), "{row}");
         }
         assert!(!fits("1. Ja? l*schen", "1. Ja, loschem"));
+        let odd = "aé".repeat(100);
+        assert_eq!(pattern(&odd).as_deref(), Some("a*a*a*a"));
+        assert!(!fits("a*a*a*b", &"a".repeat(200)));
         let whole = ("#{pane_title}".to_owned(), "a#, b#} c".to_owned());
         assert_eq!(title("a, b} c"), Some(whole));
         let begin = ("#{=4:pane_title}".to_owned(), "⠇ 50".to_owned());
