@@ -14,7 +14,7 @@ pub(super) struct RpcError {
     /// What is to be allowed, where that is missing.
     pub(super) untrusted: Option<Value>,
     /// What is asked instead, where another question was answered.
-    pub(super) waiting: Option<Value>,
+    pub(super) waiting: Option<Box<Value>>,
 }
 
 impl RpcError {
@@ -63,7 +63,7 @@ impl RpcError {
             .put("message", self.message)
             .some("hint", self.hint)
             .some("untrusted", self.untrusted)
-            .some("waiting", self.waiting)
+            .some("waiting", self.waiting.map(|waiting| *waiting))
             .into()
     }
 }
@@ -83,7 +83,7 @@ impl From<SessionError> for RpcError {
             message: error.to_string(),
             hint: error.hint(),
             untrusted,
-            waiting: waiting.and_then(|waiting| encode::value(waiting).ok()),
+            waiting: waiting.and_then(|waiting| encode::value(waiting).ok()).map(Box::new),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A person answers what an agent asks, without attaching: the question that was meant, once.
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value as Json, json};
 
 use tempfile::TempDir;
@@ -156,8 +157,8 @@ async fn a_question_that_changes_all_the_time_gets_only_the_answer_that_was_mean
 async fn a_key_that_came_too_late_is_taken_back_out_of_the_composer() {
     let yard = asking("--draw 1200 permission").await;
     let info = yard.shop.editor.call("status", json!(["ash"])).await.unwrap();
-    let pid = info["pid"].to_string();
-    std::process::Command::new("kill").args(["-USR1", &pid]).status().unwrap();
+    let pid = info["pid"].as_i64().and_then(|pid| Pid::from_raw(pid.try_into().ok()?)).unwrap();
+    kill_process(pid, Signal::USR1).unwrap();
     eventually("the question to be over", async || {
         if yard.log().values("elsewhere").is_empty() { Err("it is open") } else { Ok(()) }
     })

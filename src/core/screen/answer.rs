@@ -223,7 +223,8 @@ impl Question {
     #[must_use]
     pub fn id(&self, count: u64) -> String {
         let hash = Sha256::new_with_prefix(format!("{count}\n{}", self.key())).finalize();
-        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        let begin: [u8; 8] = hash[..8].try_into().unwrap_or_default();
+        format!("{:016x}", u64::from_be_bytes(begin))
     }
 }
 
@@ -239,7 +240,7 @@ impl Ticks {
     }
 
     /// The choice without its box.
-    fn label<'a>(self, choice: &'a str) -> &'a str {
+    fn label(self, choice: &str) -> &str {
         let boxes = self.on.iter().chain(self.off);
         boxes.fold(choice, |choice, it| choice.strip_prefix(it).unwrap_or(choice)).trim_start()
     }

@@ -187,7 +187,7 @@ impl Operation for Answer {
         let reply = Reply { choice, id: self.id, words: self.words };
         let work =
             async { context.rig(self.at).await?.answers().answer(&self.polecat, &reply).await };
-        Ok(context.changing(work).await?)
+        Ok(context.changing(Box::pin(work)).await?)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     core::session::{SessionInfo, State, Waiting},
     rpc::{
         calls::{Answer, Answers, Asked, CallContext, List, Operation, Said},
-        effects::{Effect, Level, compose, info},
+        effects::{Effect, compose, info},
         error::Refusal,
     },
     session::{AnswerError, SessionError},
@@ -24,7 +24,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let id = asked.answers().question;
     let choice = Some(Said(choice));
     let answer = Answer { at: asked.at(), polecat: polecat.clone(), choice, id, words };
-    match answer.run(context).await {
+    match Box::pin(answer.run(context)).await {
         Ok(session) => Ok(told(asked, &session)),
         Err(refusal) => refused(asked, &polecat, refusal),
     }
@@ -60,13 +60,9 @@ async fn longest(context: &CallContext<'_>, asked: &Invocation) -> Done {
 
 /// What `session` asks.
 fn shown(asked: &Invocation, session: &SessionInfo) -> Vec<Effect> {
-    match &session.waiting {
-        Some(waiting) => vec![question(asked, session, waiting)],
-        None => {
-            let text = format!("`{}` asks nothing", session.polecat);
-            vec![Effect::Notify(Level::Info, text)]
-        }
-    }
+    let asks_nothing = || info(format!("`{}` asks nothing", session.polecat));
+    let waiting = session.waiting.as_ref();
+    vec![waiting.map_or_else(asks_nothing, |waiting| question(asked, session, waiting))]
 }
 
 fn question(asked: &Invocation, session: &SessionInfo, waiting: &Waiting) -> Effect {

@@ -20,8 +20,8 @@ impl Giving<'_> {
         output: &mut Option<OutputWatch>,
     ) -> Result<(), SessionError> {
         let wanted = self.wanted(question, reply)?;
-        for at in 0..question.choices.len() {
-            let toggle = |_: &Seen, now: &Question| self.toggle(now, at, wanted[at], ticks);
+        for (at, wanted) in wanted.into_iter().enumerate() {
+            let toggle = |_: &Seen, now: &Question| self.toggle(now, at, wanted, ticks);
             self.steps(meant, output, toggle).await?;
         }
         let done = |seen: &Seen, now: &Question| match ticks.done {
