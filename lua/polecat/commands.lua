@@ -122,6 +122,16 @@ return {
     words = { 'running?' },
   },
   {
+    name = 'Answer',
+    sub = 'answer',
+    opts = {
+      desc = 'Answer what a polecat asks, or see who asks what',
+      nargs = '*',
+    },
+    map = 'n',
+    words = { 'running?', 'choice?', 'text?' },
+  },
+  {
     name = 'Diff',
     sub = 'diff',
     opts = {

@@ -55,6 +55,18 @@ local function of(kind, lead, front)
   end, found or {})
 end
 
+--- The answers to what `polecat` asks.
+---@param polecat string
+---@return string[]
+local function answers(polecat)
+  for _, session in ipairs(require('polecat.editor.sessions').sessions()) do
+    if session.polecat == polecat and session.waiting then
+      return session.waiting.choices or {}
+    end
+  end
+  return {}
+end
+
 --- What can stand after `text`.
 ---@param spec polecat.Command
 ---@param text string
@@ -79,6 +91,11 @@ local function candidates(spec, text, lead)
   end
   local word = next(used) == nil and (spec.words or {})[place] or nil
   local found = word and of(word, lead, '') or {}
+  if word == 'choice?' then
+    found = vim.tbl_map(function(label)
+      return vim.fn.escape(label, ' \\')
+    end, answers(text:match('^%s*(%S+)') or ''))
+  end
   for _, key in ipairs((not word or word:find('?')) and spec.keys or {}) do
     found[#found + 1] = not used[key[1]] and key[1] .. '=' or nil
   end

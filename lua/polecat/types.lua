@@ -8,6 +8,7 @@
 ---@field hint? string What to do about it.
 ---@field told? boolean The user has been told already; do not notify again.
 ---@field untrusted? polecat.Untrusted With the code `untrusted`: what is to be allowed.
+---@field waiting? polecat.Waiting With `question_changed`: what is asked instead.
 
 --- What files of a project want run, |polecat-trust|.
 ---@class polecat.Untrusted
@@ -82,10 +83,16 @@
 --- What an agent wants of a person.
 ---@class polecat.Waiting
 ---@field reason 'permission'|'question'|'trust'|'sign-in'
+---@field id? string Names exactly this question.
 ---@field text? string What it asks.
----@field about? string What it asks about, such as the command to be allowed.
+---@field about? string[] What it asks about, such as the command to be allowed: all lines.
 ---@field choices? string[] The answers it offers.
 ---@field request? string The id that the agent itself gave the question.
+---@field selected? integer Which of them is marked, from 1.
+---@field multi? boolean Whether several can be ticked.
+---@field free? integer Which of them means nothing without words.
+---@field field? boolean Whether only words are asked for.
+---@field about_cut? boolean Whether the beginning of what it is about is not on the screen.
 
 --- Where a split goes: the modifiers and the count of the command that asked for it.
 ---@class polecat.Split
@@ -218,6 +225,7 @@
 ---@field words? polecat.ChoiceWordsOpts[]
 ---@field ticks? polecat.TicksOpts
 ---@field field? boolean An open field, without choices.
+---@field undrawn? polecat.ChoiceKeysOpts[] Choices that it does not draw.
 
 ---@class polecat.ChoiceKeysOpts
 ---@field choice string
@@ -226,9 +234,7 @@
 ---@class polecat.ChoiceWordsOpts A choice that takes words.
 ---@field choice string
 ---@field needed? boolean
----@field way? 'number'|'mark'|'letter'|'unknown'
----@field next? string
----@field previous? string
+---@field marked? boolean The field opens where the choice is marked; else where it is given.
 ---@field key? string It opens the field when the choice is marked.
 ---@field message? boolean They go as a message afterwards.
 

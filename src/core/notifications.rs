@@ -204,8 +204,8 @@ mod tests {
     #[test]
     fn idle_after_the_dialogs_of_a_start_is_no_news() {
         let asks = |reason: &str| {
-            let [reason, text, about] = [reason, "Go on?", ""].map(str::to_owned);
-            let waiting = Some(Waiting { reason, text, about, choices: Vec::new(), request: None });
+            let [reason, text] = [reason, "Go on?"].map(str::to_owned);
+            let waiting = Some(Waiting { reason, text, ..Waiting::default() });
             [SessionInfo { waiting, ..is("ash", State::Waiting, SCREEN) }]
         };
         let of = |state| [is("ash", state, SCREEN)];

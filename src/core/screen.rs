@@ -9,6 +9,7 @@
 
 mod answer;
 mod area;
+mod choosing;
 mod description;
 mod dialog;
 mod guess;
@@ -23,17 +24,18 @@ mod shown;
 mod title;
 mod working;
 
-pub use answer::{Policy, Step};
+pub use answer::{NoChoice, Policy, Step};
+pub use choosing::{asked, in_field, is_marked, question_rows};
 pub(crate) use description::{
-    Accept, Answering, BusyRow, Dialog, Done, Keys, KeysChanges, Layout, Means, Opens, Screen,
-    ScreenChanges, Sign, Ticks, TitleSign, Toggle, Way, Words,
+    Accept, Answering, BusyRow, Dialog, Keys, KeysChanges, Layout, Means, Screen, ScreenChanges,
+    Sign, TitleSign, Way,
 };
-pub use description::{Bang, Description, DescriptionChanges};
+pub use description::{Bang, Description, DescriptionChanges, Done, Opens, Ticks, Toggle, Words};
 pub use guess::guessed;
 pub use interrupt::{tells, times, was_sent, working_rows};
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
-    tail,
+    shows, tail,
 };
 pub use patterns::Patterns;
 pub use prompt::shows_prompt;

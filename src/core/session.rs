@@ -1,11 +1,14 @@
 //! What is known about a polecat's session, and how an agent exited.
 
+mod waiting;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+pub use self::waiting::Waiting;
 use super::{names::PolecatName, work::Diffstat};
 
 /// The name of an agent of which only the command is known.
@@ -117,24 +120,6 @@ impl SessionInfo {
             _ => Self { exit, ..self },
         }
     }
-}
-
-/// What an agent needs the user for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiting {
-    /// `permission`, `question`, `trust` or `sign-in`.
-    pub reason: String,
-    /// The question, as shown on its screen.
-    pub text: String,
-    /// The subject, such as the command to allow; empty if nothing more is shown.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub about: String,
-    /// The offered answers, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub choices: Vec<String>,
-    /// The id that the agent itself gave the question, if it told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<String>,
 }
 
 /// How an agent exited.

@@ -61,7 +61,7 @@ pub enum Event {
         old: State,
     },
     /// It asks a person something new; what, where that is known.
-    Waiting(Option<Waiting>),
+    Waiting(Option<Box<Waiting>>),
 }
 
 impl Memory {
@@ -135,7 +135,7 @@ pub fn transitions(
         events.push((Event::StateChanged { old: before.info.state }, info.clone()));
     }
     if before.is_asked_anew(info) {
-        events.push((Event::Waiting(info.waiting.clone()), info.clone()));
+        events.push((Event::Waiting(info.waiting.clone().map(Box::new)), info.clone()));
     }
     let (from, started, worked) = (before.state, after.started, after.worked);
     let transition = |(event, info)| Transition { event, info, from, started, worked };
@@ -225,7 +225,8 @@ mod tests {
 
     fn asks(text: &str, about: &str) -> SessionInfo {
         let [reason, text, about] = ["permission", text, about].map(str::to_owned);
-        let waiting = Waiting { reason, text, about, choices: Vec::new(), request: None };
+        let about = Some(about).filter(|about| !about.is_empty()).into_iter().collect();
+        let waiting = Waiting { reason, text, about, ..Waiting::default() };
         SessionInfo { waiting: Some(waiting), ..is(State::Waiting) }
     }
 

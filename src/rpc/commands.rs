@@ -1,5 +1,6 @@
 //! The commands: what each takes (the table), and what it does.
 
+mod answer;
 mod diff;
 #[cfg(test)]
 mod generated;

@@ -104,7 +104,7 @@ pub(super) struct Choice {
 pub(super) struct Question {
     /// Of exactly this: asked twice at once, it is answered once.
     pub(super) id: String,
-    pub(super) prompt: &'static str,
+    pub(super) prompt: String,
     /// The title of its window, and the one where there is no room for all of it.
     pub(super) titles: [&'static str; 2],
     pub(super) filetype: &'static str,
@@ -193,7 +193,7 @@ impl Effect {
 impl Question {
     fn encode(self, map: Map) -> Map {
         map.put("id", self.id)
-            .put("not_asked", not_asked(self.prompt, Some(&self.again)))
+            .put("not_asked", not_asked(&self.prompt, Some(&self.again)))
             .put("prompt", self.prompt)
             .put("titles", texts(self.titles))
             .put("filetype", self.filetype)
@@ -269,7 +269,7 @@ mod tests {
         let (again, prompt) = (String::new(), String::new());
         let question = Question {
             id: String::new(),
-            prompt: "",
+            prompt: String::new(),
             titles: ["", ""],
             filetype: "",
             lines: Vec::new(),

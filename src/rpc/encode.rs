@@ -194,8 +194,7 @@ mod tests {
         info.state_since = Timestamp::from_millisecond(1_500).ok();
         info.workdir = Some("/shop".into());
         let (reason, text) = ("question".to_owned(), "Go on?".to_owned());
-        let (about, choices, request) = (String::new(), Vec::new(), None);
-        info.waiting = Some(Waiting { reason, text, about, choices, request });
+        info.waiting = Some(Waiting { reason, text, ..Waiting::default() });
         let Ok(Value::Map(pairs)) = value(&info) else { panic!("a map") };
         let waiting = Map::new().put("reason", "question").put("text", "Go on?");
         for pair in [

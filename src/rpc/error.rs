@@ -13,36 +13,57 @@ pub(super) struct RpcError {
     pub(super) hint: Option<String>,
     /// What is to be allowed, where that is missing.
     pub(super) untrusted: Option<Value>,
+    /// What is asked instead, where another question was answered.
+    pub(super) waiting: Option<Box<Value>>,
 }
 
 impl RpcError {
     pub(super) fn bad_argument(message: impl Into<String>) -> Self {
-        Self { code: "bad_argument", message: message.into(), hint: None, untrusted: None }
+        Self {
+            code: "bad_argument",
+            message: message.into(),
+            hint: None,
+            untrusted: None,
+            waiting: None,
+        }
     }
 
     pub(super) fn config_invalid(message: impl Into<String>) -> Self {
         let hint = "see `:checkhealth polecat`".to_owned();
-        Self { code: "config_invalid", message: message.into(), hint: Some(hint), untrusted: None }
+        Self {
+            code: "config_invalid",
+            message: message.into(),
+            hint: Some(hint),
+            untrusted: None,
+            waiting: None,
+        }
     }
 
     pub(super) fn internal(message: impl Into<String>) -> Self {
-        Self { code: "internal", message: message.into(), hint: None, untrusted: None }
+        Self {
+            code: "internal",
+            message: message.into(),
+            hint: None,
+            untrusted: None,
+            waiting: None,
+        }
     }
 
     /// A key was pressed on what is not there any more.
     pub(super) fn stale(what: &str) -> Self {
         let message = format!("`{}` is no longer shown here, nothing was done", shown(what));
         let hint = Some("`r` shows what is there".to_owned());
-        Self { code: "stale", message, hint, untrusted: None }
+        Self { code: "stale", message, hint, untrusted: None, waiting: None }
     }
 
-    /// As Lua reads it: `{ code, message, hint, untrusted }`.
+    /// As Lua reads it: `{ code, message, hint, untrusted, waiting }`.
     pub(super) fn encode(self) -> Value {
         Map::new()
             .put("code", self.code)
             .put("message", self.message)
             .some("hint", self.hint)
             .some("untrusted", self.untrusted)
+            .some("waiting", self.waiting.map(|waiting| *waiting))
             .into()
     }
 }
@@ -53,7 +74,17 @@ impl From<SessionError> for RpcError {
             SessionError::Untrusted(request) => Some(encode::request(request).into()),
             _ => None,
         };
-        Self { code: error.code(), message: error.to_string(), hint: error.hint(), untrusted }
+        let waiting = match &error {
+            SessionError::Answer(error) => error.asked_now(),
+            _ => None,
+        };
+        Self {
+            code: error.code(),
+            message: error.to_string(),
+            hint: error.hint(),
+            untrusted,
+            waiting: waiting.and_then(|waiting| encode::value(waiting).ok()).map(Box::new),
+        }
     }
 }
 

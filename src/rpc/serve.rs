@@ -188,5 +188,6 @@ fn mismatch(theirs: Option<u32>) -> RpcError {
         ),
         hint: Some("rebuild the backend: run `make build` in the plugin's folder".to_owned()),
         untrusted: None,
+        waiting: None,
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-pub use crate::session::messages::{error::MessageError, interrupt::error::InterruptError};
+pub use crate::session::{
+    answers::error::AnswerError,
+    messages::{error::MessageError, interrupt::error::InterruptError},
+};
 use crate::{
     core::{
         names::{BadName, visible},
@@ -168,6 +171,9 @@ pub enum SessionError {
     /// An agent was not interrupted.
     #[error(transparent)]
     Interrupt(#[from] InterruptError),
+    /// A question was not answered.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
     /// A text that is not a valid name.
     #[error(transparent)]
     Name(#[from] BadName),
@@ -208,6 +214,7 @@ impl SessionError {
             Self::TooSlow { .. } => "timeout",
             Self::Message(error) => error.code(),
             Self::Interrupt(error) => error.code(),
+            Self::Answer(error) => error.code(),
             Self::IssueTaken { .. } => "issue_invalid",
             Self::NotFree { .. } | Self::NotRemoved { .. } => "dirty",
             Self::NotUndone { cause, .. } => cause.code(),
@@ -250,6 +257,7 @@ impl SessionError {
             }
             Self::Message(error) => error.hint(),
             Self::Interrupt(error) => error.hint().map(str::to_owned),
+            Self::Answer(error) => error.hint(),
             Self::AgentAtWork { .. } => Some("stop it first, or use another polecat".to_owned()),
             Self::InUse { .. } => {
                 Some("stop them first; in Lua, `in_use = 'ignore'` skips this check".to_owned())

@@ -5,6 +5,7 @@
 //! file does not know: a second backend shows the same.
 
 mod agents;
+mod answers;
 mod complete;
 mod context;
 mod error;
@@ -22,9 +23,10 @@ mod settings;
 mod start;
 mod workspace;
 
+pub use answers::{Answers, Reply};
 pub use complete::Completion;
 pub use context::RigContext;
-pub use error::{InterruptError, MessageError, SessionError};
+pub use error::{AnswerError, InterruptError, MessageError, SessionError};
 pub use events::{Event, EventQueue, Files, Snapshot};
 pub use health::{HealthRow, Level};
 pub use hook::report_hook;

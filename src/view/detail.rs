@@ -76,7 +76,7 @@ fn facts(session: &SessionInfo, now: Timestamp) -> Vec<(&'static str, String)> {
 
 /// `permission: $ rm -rf build · Do you want to proceed?`
 fn question(waiting: &Waiting) -> String {
-    let Waiting { reason, text, about, .. } = waiting;
+    let Waiting { reason, text, subject: about, .. } = waiting;
     let said: Vec<_> = [about, text].into_iter().filter(|part| !part.is_empty()).collect();
     let said: Vec<_> = said.into_iter().map(String::as_str).collect();
     if said.is_empty() { reason.clone() } else { format!("{reason}: {}", said.join(" · ")) }
@@ -198,9 +198,8 @@ mod tests {
         let waiting = Waiting {
             reason: "permission".to_owned(),
             text: "Proceed?".to_owned(),
-            about: "$ rm -rf 漢字漢字".to_owned(),
-            choices: Vec::new(),
-            request: None,
+            subject: "$ rm -rf 漢字漢字".to_owned(),
+            ..Waiting::default()
         };
         let session = SessionInfo { waiting: Some(waiting), ..session("ash", State::Waiting) };
         let frame = detail(&session, None, at, 30);

@@ -32,8 +32,8 @@ fn waiting(asked: Option<&Waiting>) -> (String, Vec<String>) {
         Some("sign-in") => "waits for a sign-in",
         _ => "waits for a person",
     };
-    let more = asked.map_or_else(Vec::new, |Waiting { reason, text, about, choices, .. }| {
-        let [text, about] = [text, about].map(String::clone);
+    let more = asked.map_or_else(Vec::new, |Waiting { reason, text, subject, choices, .. }| {
+        let [text, about] = [text, subject].map(String::clone);
         match reason.as_str() {
             // `Do you want to proceed?` alone tells nothing.
             "permission" => vec![about, text],
@@ -74,9 +74,9 @@ mod tests {
     #[test]
     fn what_is_notified_tells_what_is_to_be_decided() {
         let asks = |reason: &str, text: &str, about: &str, choices: &[&str]| {
-            let [reason, text, about] = [reason, text, about].map(str::to_owned);
+            let [reason, text, subject] = [reason, text, about].map(str::to_owned);
             let choices = choices.iter().map(|choice| (*choice).to_owned()).collect();
-            let waiting = Some(Waiting { reason, text, about, choices, request: None });
+            let waiting = Some(Waiting { reason, text, subject, choices, ..Waiting::default() });
             SessionInfo { waiting, ..session("ash", State::Waiting) }
         };
         let about = "Bash command · rm -r x";

@@ -7,6 +7,7 @@
 mod support;
 
 mod accounts;
+mod answering;
 mod asking;
 mod badges;
 mod colours;

@@ -194,7 +194,7 @@ async fn a_key_is_pressed_only_while_the_pane_shows_what_was_seen() {
     let tmux = server.client();
     let recorder = Recorder::start(&server, &tmux, "s", "hello, #{you} 100%%").await;
     let pane = recorder.pane.pane_id;
-    let screen = tmux.screen(pane).await.unwrap();
+    let screen = tmux.screen(pane, "@none").await.unwrap();
     let text = String::from_utf8(screen.captured.text.clone()).unwrap();
     let rows: Vec<String> = text.lines().map(str::to_owned).collect();
     let guard = Guard::of(&screen, &rows, &[0]);
@@ -207,7 +207,7 @@ async fn a_key_is_pressed_only_while_the_pane_shows_what_was_seen() {
     let tty = screen.terminal.clone();
     std::fs::write(&tty, "\x1b]2;asks, or} so\x1b\\").unwrap();
     eventually_equal(Pressed::Changed, press).await;
-    let titled = tmux.screen(pane).await.unwrap();
+    let titled = tmux.screen(pane, "@none").await.unwrap();
     let guard = Guard::of(&titled, &rows, &[0]);
     assert_eq!(tmux.press(pane, &["Enter"], &guard, &[]).await.unwrap(), Pressed::Yes);
     std::fs::write(&tty, "more").unwrap();
@@ -236,7 +236,7 @@ async fn what_would_reach_other_panes_too_is_not_pressed() {
     assert_eq!(press().await, Pressed::Yes, "it is alone");
     server.run(&["split-window", "-d", "-t", "=s:", "cat"]);
     assert_eq!(press().await, Pressed::Changed);
-    assert!(tmux.screen(pane).await.unwrap().synchronized);
+    assert!(tmux.screen(pane, "@none").await.unwrap().synchronized);
     recorder.received(b"x").await;
 }
 
@@ -246,14 +246,14 @@ async fn a_spinner_that_has_stopped_and_the_beginning_of_an_odd_title_are_told()
     let tmux = server.client();
     let recorder = Recorder::start(&server, &tmux, "s", "hello").await;
     let pane = recorder.pane.pane_id;
-    let tty = tmux.screen(pane).await.unwrap().terminal.clone();
+    let tty = tmux.screen(pane, "@none").await.unwrap().terminal.clone();
     let draw = |title: &str, row: &str| {
         std::fs::write(&tty, format!("\x1b]2;{title}\x1b\\\x1b[2J\x1b[H{row}")).unwrap();
     };
     let rows = [" ⠸ word0 word1".to_owned()];
     draw("⠇ 50% done", &rows[0]);
     let guard = eventually("what was drawn", async || {
-        let screen = tmux.screen(pane).await.unwrap();
+        let screen = tmux.screen(pane, "@none").await.unwrap();
         let guard = Guard::of(&screen, &rows, &[0]);
         let pressed = tmux.press(pane, &["x"], &guard, &[]).await.unwrap();
         let drawn = screen.title.starts_with('⠇') && pressed == Pressed::Yes;

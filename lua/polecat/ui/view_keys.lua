@@ -4,6 +4,7 @@ return {
   rows = {
     { '<CR>', 'Follow what it prints', act = 'capture', doing = 'opening' },
     { 'a', 'Attach: use its session in a terminal', act = 'attach', doing = 'attaching' },
+    { 'A', 'Answer what it asks', act = 'answer', doing = 'looking' },
     { 'i', 'Inject: write a message to it', act = 'compose', doing = 'opening' },
     { 'gI', 'Interrupt what it is doing', act = 'interrupt', doing = 'interrupting' },
     { 'd', 'Show what it changed', act = 'diff', doing = 'opening' },
@@ -19,6 +20,7 @@ return {
   detail = {
     { '<CR>', 'Follow what it prints', act = 'capture', doing = 'opening' },
     { 'a', 'Attach: use its session in a terminal', act = 'attach', doing = 'attaching' },
+    { 'A', 'Answer what it asks', act = 'answer', doing = 'looking' },
     { 'i', 'Inject: write a message to it', act = 'compose', doing = 'opening' },
     { 'gI', 'Interrupt what it is doing', act = 'interrupt', doing = 'interrupting' },
     { 'd', 'Show what it changed', act = 'diff', doing = 'opening' },
@@ -32,6 +34,7 @@ return {
   },
   capture = {
     { 'a', 'Attach: use the session in a terminal', act = 'attach', doing = 'attaching' },
+    { 'A', 'Answer what it asks', act = 'answer', doing = 'looking' },
     { 'i', 'Inject: write a message to the polecat', act = 'compose', doing = 'opening' },
     { 'gI', 'Interrupt what it is doing', act = 'interrupt', doing = 'interrupting' },
     {
@@ -61,6 +64,7 @@ return {
   },
   snapshot = {
     { 'a', 'Attach: use the session in a terminal', act = 'attach', doing = 'attaching' },
+    { 'A', 'Answer what it asks', act = 'answer', doing = 'looking' },
     { 'i', 'Inject: write a message to the polecat', act = 'compose', doing = 'opening' },
     { 'gI', 'Interrupt what it is doing', act = 'interrupt', doing = 'interrupting' },
     {

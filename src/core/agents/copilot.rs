@@ -1,7 +1,7 @@
 //! GitHub Copilot CLI; its screen was read off 1.0.102.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Answering, Dialog, Layout, Reason, Screen, Sign, Words};
+use crate::core::screen::{Answering, Dialog, Layout, Opens, Reason, Screen, Sign, Words};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "copilot",
@@ -76,6 +76,15 @@ const DIALOGS: &[Dialog] = &[
         &[Sign::Choice("Yes"), Sign::Phrase("Do you want to")],
     ),
     Dialog::new("question", Reason::Question, &[Sign::Heading("Copilot needs information.")])
-        .by(Answering::FIELD),
-    Dialog::new("question", Reason::Question, &[Sign::Words("enter accept")]).by(Answering::FIELD),
+        .by(QUESTION),
+    Dialog::new("question", Reason::Question, &[Sign::Words("enter accept")]).by(QUESTION),
 ];
+
+/// Choices that a mark points at, or a field.
+const QUESTION: Answering = Answering {
+    yes: &[],
+    no: &[],
+    words: &[Words { choice: "Other (type your answer", opens: Opens::Marked, needed: true }],
+    field: true,
+    ..Answering::MARK
+};

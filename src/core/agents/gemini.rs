@@ -2,7 +2,8 @@
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{
-    Answering, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
+    Answering, Bang, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
+    Toggle, Way, Words,
 };
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -103,7 +104,26 @@ const DIALOGS: &[Dialog] = &[
         Reason::Question,
         &[Sign::Words("Enter to select ·"), Sign::Words("Esc to cancel")],
     )
-    .by(Answering { words: &[Words::needed("Enter a custom value")], ..Answering::QUESTION }),
+    .by(QUESTION),
+    // The same while a field is open, or several can be ticked.
+    Dialog::new(
+        "question",
+        Reason::Question,
+        &[Sign::Words("Enter to submit ·"), Sign::Words("to switch questions")],
+    )
+    .by(QUESTION),
+    Dialog::new(
+        "submit-answers",
+        Reason::Question,
+        &[Sign::Heading("Review your answers:"), Sign::Words("Enter to submit ·")],
+    )
+    .by(Answering {
+        way: Way::Unknown,
+        undrawn: &[("Submit", &["Enter"]), ("Cancel", &["Escape"])],
+        yes: &["Submit"],
+        no: &["Cancel"],
+        ..Answering::QUESTION
+    }),
     Dialog::new(
         "loop",
         Reason::Question,
@@ -111,3 +131,14 @@ const DIALOGS: &[Dialog] = &[
     )
     .by(Answering::QUESTION),
 ];
+
+const QUESTION: Answering = Answering {
+    words: &[Words::needed("Enter a custom value")],
+    ticks: Some(Ticks {
+        off: &["[ ]"],
+        on: &["[x]"],
+        toggle: Toggle::Number,
+        done: Done::Key("Tab"),
+    }),
+    ..Answering::QUESTION
+};

@@ -1,7 +1,9 @@
 //! Kimi Code; its screen was read off 2.1.0.
 
 use super::{Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Answering, BusyRow, Dialog, Layout, Reason, Screen, Sign, Words};
+use crate::core::screen::{
+    Answering, BusyRow, Dialog, Done, Layout, Reason, Screen, Sign, Ticks, Toggle, Words,
+};
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "kimi",
@@ -71,9 +73,21 @@ const DIALOGS: &[Dialog] = &[
         &[Sign::Choices(&["Submit", "Cancel"]), Sign::Phrase("Ready to submit your answers?")],
     )
     .by(SUBMIT),
-    Dialog::new("question", Reason::Question, &[Sign::Words("↵ choose")])
-        .by(Answering { words: &[Words::needed("Other")], ..Answering::QUESTION }),
+    Dialog::new("question", Reason::Question, &[Sign::Words("↵ choose")]).by(QUESTION),
+    Dialog::new("question", Reason::Question, &[Sign::Words("↵ toggle")]).by(QUESTION),
+    Dialog::new("question", Reason::Question, &[Sign::Words("↵ save")]).by(QUESTION),
 ];
+
+const QUESTION: Answering = Answering {
+    words: &[Words::needed("Other")],
+    ticks: Some(Ticks {
+        off: &["[ ]"],
+        on: &["[✓]"],
+        toggle: Toggle::Number,
+        done: Done::Key("Right"),
+    }),
+    ..Answering::QUESTION
+};
 
 const SUBMIT: Answering = Answering { yes: &["Submit"], no: &["Cancel"], ..Answering::NUMBER };
 

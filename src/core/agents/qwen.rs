@@ -3,7 +3,8 @@
 use super::{FirstWords, Keys, KnownAgent, ResumeBy};
 use crate::core::agent_events::{HookEvents, SettingsBy, SettingsVariable};
 use crate::core::screen::{
-    Answering, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
+    Answering, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
+    Toggle, Words,
 };
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -95,6 +96,24 @@ const DIALOGS: &[Dialog] = &[
         &[Sign::Choice("Yes, allow once"), Sign::Choice("No, suggest changes")],
     ),
     Dialog::new("plan", Reason::Permission, &[Sign::Choice("No, keep planning")]),
-    Dialog::new("question", Reason::Question, &[Sign::Words("Enter: Select")])
-        .by(Answering { words: &[Words::needed("Type something")], ..Answering::QUESTION }),
+    // Its numbers do nothing.
+    Dialog::new(
+        "submit-answers",
+        Reason::Question,
+        &[Sign::Choices(&["Submit answers", "Cancel"]), Sign::Phrase("Ready to submit")],
+    )
+    .by(Answering { yes: &["Submit answers"], no: &["Cancel"], ..Answering::MARK }),
+    Dialog::new("question", Reason::Question, &[Sign::Words("Space: Toggle")]).by(QUESTION),
+    Dialog::new("question", Reason::Question, &[Sign::Words("Enter: Select")]).by(QUESTION),
 ];
+
+const QUESTION: Answering = Answering {
+    words: &[Words::needed("Type something")],
+    ticks: Some(Ticks {
+        off: &["[ ]"],
+        on: &["[✓]"],
+        toggle: Toggle::Key("Space"),
+        done: Done::Key("Enter"),
+    }),
+    ..Answering::QUESTION
+};

@@ -2,7 +2,8 @@
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{
-    Answering, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
+    Answering, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
+    Toggle, Words,
 };
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -61,6 +62,14 @@ const SCREEN: Screen = Screen {
 const DIALOGS: &[Dialog] = &[
     Dialog::new("permission", Reason::Permission, &[Sign::Row("Permission for the")]),
     Dialog::new("permission", Reason::Permission, &[Sign::Words("Esc reject")]),
-    Dialog::new("question", Reason::Question, &[Sign::Words("Esc cancel")])
-        .by(Answering { words: &[Words::needed("Type your answer")], ..Answering::QUESTION }),
+    Dialog::new("question", Reason::Question, &[Sign::Words("Esc cancel")]).by(Answering {
+        words: &[Words::needed("Type your answer")],
+        ticks: Some(Ticks {
+            off: &["[ ]"],
+            on: &["[x]"],
+            toggle: Toggle::Number,
+            done: Done::Row("Submit →"),
+        }),
+        ..Answering::QUESTION
+    }),
 ];

@@ -3,7 +3,10 @@
 use super::Question;
 use super::description::{Accept, Answering, Dialog, Ticks, Way, Words};
 use super::dialog::begins;
+use super::menu;
 use super::patterns::Patterns;
+use super::rows::is_braille;
+use sha2::{Digest, Sha256};
 
 /// Who answers an agent's startup dialogs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,10 +56,7 @@ impl Patterns {
                     Policy::Accept => true,
                     Policy::Ask => false,
                 };
-                match self.step(question, choice).filter(|_| allowed)? {
-                    Step::Move(key) => Some(vec![key.to_owned()]),
-                    Step::Give(keys) => Some(keys),
-                }
+                self.step(question, choice).filter(|_| allowed).map(Step::keys)
             }
         }
     }
@@ -73,7 +73,8 @@ impl Patterns {
     pub fn step(&self, question: &Question, choice: usize) -> Option<Step> {
         let label = self.label(question, choice)?;
         let answering = self.answering(question);
-        if let Some((_, keys)) = answering.keys.iter().find(|(own, _)| begins(label, own)) {
+        let mut own = answering.keys.iter().chain(answering.undrawn);
+        if let Some((_, keys)) = own.find(|(own, _)| begins(label, own)) {
             return Some(Step::Give(keys.iter().map(|key| (*key).to_owned()).collect()));
         }
         by(answering.way, question, choice)
@@ -89,7 +90,8 @@ impl Patterns {
     }
 
     /// How the words of a choice are given, if it takes any.
-    pub(super) fn words(&self, question: &Question, choice: usize) -> Option<&'static Words> {
+    #[must_use]
+    pub fn words(&self, question: &Question, choice: usize) -> Option<&'static Words> {
         let label = self.label(question, choice)?;
         self.answering(question).words.iter().find(|words| begins(label, words.choice))
     }
@@ -100,11 +102,31 @@ impl Patterns {
         if let Some(ticks) = answering.ticks {
             question.ticked = ticks.of(&question.choices);
         }
+        if question.choices.is_empty() {
+            let labels = answering.undrawn.iter().map(|(label, _)| (*label).to_owned());
+            question.choices = labels.collect();
+        }
         let choices = 0..question.choices.len();
         let needs = |choice: &usize| self.words(&question, *choice).is_some_and(|it| it.needed);
-        question.free = choices.clone().find(needs);
+        question.free = choices.into_iter().find(needs);
         question.field = answering.field && question.choices.is_empty();
         question
+    }
+
+    /// The boxes in front of the choices of `question`, if several can be chosen.
+    #[must_use]
+    pub fn ticks(&self, question: &Question) -> Option<Ticks> {
+        question.ticked.as_ref().and(self.answering(question).ticks)
+    }
+
+    /// The next key towards the choice at `choice`; `None` where it is marked, or no mark is seen.
+    #[must_use]
+    pub fn towards(&self, question: &Question, choice: usize) -> Option<Step> {
+        let way = match self.answering(question).way {
+            Way::Mark(next, before) => Way::Mark(next, before),
+            _ => Way::Mark("Down", "Up"),
+        };
+        by(way, question, choice).filter(|step| matches!(step, Step::Move(_)))
     }
 
     /// The label of a choice, without the box in front of it.
@@ -131,16 +153,94 @@ impl Patterns {
     }
 }
 
+/// Why what a person said is no choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoChoice {
+    /// None is meant by it.
+    Unknown,
+    /// Several are, by these labels.
+    Ambiguous(Vec<String>),
+}
+
+impl Patterns {
+    /// The choice, from 0, that a person means by `said`: its number, its label, `yes` or `no` where
+    /// that is known, or a beginning that no other one has.
+    ///
+    /// # Errors
+    /// None or several are meant.
+    pub fn choose(&self, question: &Question, said: &str) -> Result<usize, NoChoice> {
+        let said = said.trim();
+        let labels: Vec<&str> =
+            (0..question.choices.len()).filter_map(|at| self.label(question, at)).collect();
+        if let Ok(number) = said.parse::<usize>() {
+            let at = number.checked_sub(question.first).filter(|at| *at < labels.len());
+            return at.ok_or(NoChoice::Unknown);
+        }
+        if let Some(at) = labels.iter().position(|label| *label == said) {
+            return Ok(at);
+        }
+        let yes = said.eq_ignore_ascii_case("yes");
+        if (yes || said.eq_ignore_ascii_case("no"))
+            && let Some(at) = self.meant(question, yes)
+        {
+            return Ok(at);
+        }
+        beginning(&labels, said)
+    }
+}
+
+/// The only one that begins with `said`, or is that but for its case.
+fn beginning(labels: &[&str], said: &str) -> Result<usize, NoChoice> {
+    let small = said.to_lowercase();
+    let of = |label: &str| label.to_lowercase();
+    if let Some(at) = labels.iter().position(|label| of(label) == small) {
+        return Ok(at);
+    }
+    let fits = |at: &usize| !small.is_empty() && of(labels[*at]).starts_with(&small);
+    let found: Vec<usize> = (0..labels.len()).filter(fits).collect();
+    match found[..] {
+        [at] => Ok(at),
+        [] => Err(NoChoice::Unknown),
+        _ => Err(NoChoice::Ambiguous(found.iter().map(|at| labels[*at].to_owned()).collect())),
+    }
+}
+
+impl Question {
+    /// What tells it from other questions, whatever is marked or ticked in it.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let moving = |letter: char| is_braille(letter) || MARKS.contains(letter);
+        let plain = |text: &String| {
+            let text: String = text.chars().filter(|letter| !moving(*letter)).collect();
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let lines = self.lines.iter().chain([&self.text]).map(plain);
+        let labels = self.choices.iter().map(|label| plain(&menu::without_box(label).to_owned()));
+        lines.chain(labels).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Names it among all that its agent asked: `count` of them were answered before.
+    #[must_use]
+    pub fn id(&self, count: u64) -> String {
+        let hash = Sha256::new_with_prefix(format!("{count}\n{}", self.key())).finalize();
+        let begin: [u8; 8] = hash[..8].try_into().unwrap_or_default();
+        format!("{:016x}", u64::from_be_bytes(begin))
+    }
+}
+
+/// What stands for what is ticked or answered.
+const MARKS: &str = "☐☒☑✔✓○●◉□■";
+
 impl Ticks {
     /// Which of the choices are ticked, if there are boxes.
-    fn of(&self, choices: &[String]) -> Option<Vec<bool>> {
+    fn of(self, choices: &[String]) -> Option<Vec<bool>> {
         let has = |choice: &String, boxes: &[&str]| boxes.iter().any(|it| choice.starts_with(it));
         let any = choices.iter().any(|choice| has(choice, self.on) || has(choice, self.off));
         any.then(|| choices.iter().map(|choice| has(choice, self.on)).collect())
     }
 
     /// The choice without its box.
-    fn label<'a>(&self, choice: &'a str) -> &'a str {
+    fn label(self, choice: &str) -> &str {
         let boxes = self.on.iter().chain(self.off);
         boxes.fold(choice, |choice, it| choice.strip_prefix(it).unwrap_or(choice)).trim_start()
     }

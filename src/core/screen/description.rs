@@ -10,7 +10,8 @@ mod dialog;
 pub use changes::DescriptionChanges;
 pub(crate) use changes::{KeysChanges, ScreenChanges};
 
-pub(crate) use dialog::{Accept, Answering, Dialog, Done, Opens, Sign, Ticks, Toggle, Way, Words};
+pub(crate) use dialog::{Accept, Answering, Dialog, Sign, Way};
+pub use dialog::{Done, Opens, Ticks, Toggle, Words};
 
 /// What is known of an agent's screen and keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -131,7 +131,8 @@ impl Dialogue {
         }
         if known.is_some() && self.menu.is_none() {
             let menu = menu::unmarked(&self.area.rows);
-            self.show(menu.or_else(|| menu::plain(&self.area.rows, patterns.known.markers)));
+            let menu = menu.or_else(|| menu::plain(&self.area.rows, patterns.known.markers));
+            self.show(menu.or_else(|| menu::boxed(&self.area.rows)));
         }
         Some(self.told(patterns, known))
     }

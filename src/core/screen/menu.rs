@@ -25,7 +25,15 @@ struct Choice<'a> {
     /// The column of its number, in characters: the same for all choices of a menu.
     column: usize,
     number: usize,
+    /// The box in front of its number, if any.
+    tick: &'a str,
     label: &'a str,
+}
+
+impl Choice<'_> {
+    fn label(&self) -> String {
+        format!("{}{}", self.tick, label(self.label))
+    }
 }
 
 /// Whether text begins like a choice: `1. Yes`.
@@ -60,7 +68,7 @@ pub(super) fn find(rows: &[String], markers: &[char]) -> Option<Menu> {
         run.push(choice);
     }
     (run.len() > 1).then(|| Menu {
-        labels: run.iter().map(|choice| label(choice.label)).collect(),
+        labels: run.iter().map(|choice| choice.label()).collect(),
         number: run[0].number,
         selected: Some(selected),
         first: run[0].row,
@@ -83,7 +91,7 @@ pub(super) fn unmarked(rows: &[String]) -> Option<Menu> {
         .map(|(_, choice)| choice)
         .collect();
     (run.len() > 1).then(|| Menu {
-        labels: run.iter().map(|choice| label(choice.label)).collect(),
+        labels: run.iter().map(|choice| choice.label()).collect(),
         number: run[0].number,
         selected: None,
         first: run[0].row,
@@ -165,9 +173,40 @@ fn choice<'a>(row: usize, text: &'a str, markers: &[char]) -> Option<Choice<'a>>
     let unmarked = trimmed.trim_start_matches(markers);
     let marked = unmarked.len() < trimmed.len();
     let rest = unmarked.trim_start();
-    let (number, label) = numbered(rest)?;
-    let column = text.chars().count() - rest.chars().count();
-    Some(Choice { row, marked, column, number, label })
+    // `[ ] 1. Small`
+    let unboxed = without_box(rest);
+    let tick = &rest[..rest.len() - unboxed.len()];
+    let (number, label) = numbered(unboxed)?;
+    let column = text.chars().count() - unboxed.chars().count();
+    Some(Choice { row, marked, column, number, tick, label })
+}
+
+/// What stands behind a box, `[ ]` or `[✓]`, if there is one.
+pub(super) fn without_box(text: &str) -> &str {
+    let parts = text.strip_prefix('[').and_then(|text| text.split_once("] "));
+    let is_box = |inner: &str| {
+        inner.chars().count() == 1 && !inner.starts_with(|it: char| it.is_ascii_digit())
+    };
+    parts.filter(|(inner, _)| is_box(inner)).map_or(text, |(_, rest)| rest.trim_start())
+}
+
+/// The last choices with boxes and without numbers, of at least two in one column.
+pub(super) fn boxed(rows: &[String]) -> Option<Menu> {
+    let has_box = |row: &String| without_box(row.trim_start()).len() < row.trim_start().len();
+    let last = rows.iter().rposition(has_box)?;
+    let column = indent(&rows[last]);
+    // A description may stand under each.
+    let its = |row: &&String| row.is_empty() || indent(row) >= column;
+    let first = last - rows[..last].iter().rev().take_while(its).count();
+    let found = |row: &usize| has_box(&rows[*row]) && indent(&rows[*row]) == column;
+    let found: Vec<usize> = (first..=last).filter(found).collect();
+    (found.len() > 1).then(|| Menu {
+        labels: found.iter().map(|row| label(&rows[*row])).collect(),
+        number: 1,
+        selected: None,
+        first: found[0],
+        last,
+    })
 }
 
 /// The label without the explanation in a second column.

@@ -195,10 +195,14 @@ fn holds(rows: &[String], text: &str) -> bool {
 
 /// How often the end of `text`, or a sign for a folded paste, is on the screen.
 fn times(shown: &Shown, text: &str) -> usize {
-    let screen = unframed(&shown.rows.concat());
-    let folded = screen.to_lowercase().matches(FOLDED).count();
-    let tail = tail(text);
-    folded + if tail.is_empty() { 0 } else { screen.matches(&tail).count() }
+    unframed(&shown.rows.concat()).to_lowercase().matches(FOLDED).count() + shows(shown, text)
+}
+
+/// How often the end of `text` is on the screen, however rows break it.
+#[must_use]
+pub fn shows(shown: &Shown, text: &str) -> usize {
+    let (screen, tail) = (unframed(&shown.rows.concat()), tail(text));
+    if tail.is_empty() { 0 } else { screen.matches(&tail).count() }
 }
 
 /// Whether it is directly before the cursor, or occurs once more than before.
@@ -236,11 +240,9 @@ pub fn composer_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
 /// How many rows to check.
 const FOOTER: usize = 3;
 
-/// The end of a message, in a form that is independent of line breaks. Empty for a message that shows
-/// nothing.
+/// The end of a message, which may be a mebibyte, however rows break it. Empty if it shows nothing.
 #[must_use]
 pub fn tail(text: &str) -> String {
-    // From the end: it may be a mebibyte.
     let end: Vec<char> = text.chars().rev().filter(|letter| is_text(*letter)).take(TAIL).collect();
     end.into_iter().rev().collect()
 }

@@ -14,8 +14,12 @@ pub struct Shown {
     pub title: String,
     /// The rows without colours and trailing blanks, top to bottom.
     pub rows: Vec<String>,
+    /// The same with blanks as they are drawn: some are U+00A0.
+    pub drawn: Vec<String>,
     /// The same without faint or grey text: placeholders, suggestions.
     pub(super) bright: Vec<String>,
+    /// What is behind each letter of `rows`: equal numbers for equal backgrounds.
+    pub(super) behind: Vec<Vec<u16>>,
     /// Column and row of the cursor, from 0.
     pub cursor: (usize, usize),
 }
@@ -29,7 +33,8 @@ impl Shown {
         if !coloured.ends_with(b"\n") {
             reader.end_row();
         }
-        Self { title: title.to_owned(), rows: reader.rows, bright: reader.bright, cursor }
+        let Reader { rows, drawn, bright, behind, .. } = reader;
+        Self { title: title.to_owned(), rows, drawn, bright, behind, cursor }
     }
 
     /// The part that a state is read from.
@@ -71,11 +76,19 @@ struct Style {
     block: bool,
     /// Whether it is underlined.
     line: bool,
+    /// Which one, by its place in [`Reader::colours`].
+    behind: u16,
 }
 
 impl Style {
     fn is_hint(self) -> bool {
         self.faint || self.grey
+    }
+
+    /// What is behind a letter, for comparison.
+    fn background(self) -> u16 {
+        let behind = if self.block { self.behind } else { 0 };
+        behind * 2 + u16::from(self.reverse)
     }
 }
 
@@ -84,7 +97,11 @@ struct Reader {
     style: Style,
     row: Vec<(char, Style)>,
     rows: Vec<String>,
+    drawn: Vec<String>,
     bright: Vec<String>,
+    behind: Vec<Vec<u16>>,
+    /// The backgrounds that occur.
+    colours: Vec<Color>,
     charsets: [StandardCharset; 4],
     active: usize,
 }
@@ -94,7 +111,9 @@ impl Reader {
         let row = std::mem::take(&mut self.row);
         let text: String = row.iter().map(|(letter, _)| letter).collect();
         let bright: String = (0..row.len()).map(|at| bright(&row, at)).collect();
+        self.behind.push(row.iter().map(|(_, style)| style.background()).collect());
         self.rows.push(normal(&text));
+        self.drawn.push(text.trim_end_matches(' ').to_owned());
         self.bright.push(normal(&bright));
     }
 }
@@ -147,6 +166,12 @@ impl Handler for Reader {
             Attr::Foreground(colour) => self.style.grey = is_grey(colour),
             Attr::Background(colour) => {
                 self.style.block = colour != Color::Named(NamedColor::Background);
+                let known = self.colours.iter().position(|known| *known == colour);
+                let at = known.unwrap_or(self.colours.len());
+                if known.is_none() {
+                    self.colours.push(colour);
+                }
+                self.style.behind = u16::try_from(at + 1).unwrap_or(u16::MAX);
             }
             _ => {}
         }

@@ -23,11 +23,11 @@ impl Question {
         }
         let asked = info.waiting.as_ref();
         let words = asked.map(|asked| format!("{} {}", asked.reason, asked.text));
-        let about = asked.map(|asked| asked.about.as_str());
+        let about = asked.map(|asked| asked.about.join(" "));
         let request = asked.and_then(|asked| asked.request.clone()).unwrap_or_default();
         Some(Self {
             words: alike(&words.unwrap_or_default()),
-            about: alike(about.unwrap_or_default()),
+            about: alike(&about.unwrap_or_default()),
             request,
         })
     }

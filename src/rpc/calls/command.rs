@@ -59,4 +59,6 @@ pub(in crate::rpc) struct Answers {
     pub(in crate::rpc) in_use: Option<InUse>,
     pub(in crate::rpc) trust: Option<Trust>,
     pub(in crate::rpc) trust_id: Option<String>,
+    /// Which question of an agent is answered.
+    pub(in crate::rpc) question: Option<String>,
 }

@@ -111,6 +111,32 @@ impl InUse {
     }
 }
 
+/// A choice, as it was said: its number, or words, or several of both.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "Choice")]
+pub(in crate::rpc) struct Said(pub(in crate::rpc) String);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Choice {
+    Number(u32),
+    Text(String),
+    Several(Vec<Choice>),
+}
+
+impl From<Choice> for Said {
+    fn from(choice: Choice) -> Self {
+        Self(match choice {
+            Choice::Number(number) => number.to_string(),
+            Choice::Text(text) => text,
+            Choice::Several(several) => {
+                let said = several.into_iter().map(|choice| Self::from(choice).0);
+                said.collect::<Vec<_>>().join(",")
+            }
+        })
+    }
+}
+
 /// Since when changes are shown, where not since the branch began.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "String")]

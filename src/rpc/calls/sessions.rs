@@ -3,14 +3,14 @@
 use rmpv::Value;
 use serde_bytes::ByteBuf;
 
-use super::{At, CallContext, Operation, calls};
+use super::{At, CallContext, Operation, Said, calls};
 use crate::{
     core::session::SessionInfo,
     rpc::{
         encode::{self, Encode},
         error::Refusal,
     },
-    session::{AttachPlan, CaptureOptions, Interrupted, StoppedAll},
+    session::{AttachPlan, CaptureOptions, Interrupted, Reply, StoppedAll},
 };
 
 calls! {
@@ -47,6 +47,17 @@ calls! {
     }
     /// Interrupts the work of a polecat's agent.
     "session.interrupt" => Interrupt { at: At, polecat: String }
+    /// Answers what a polecat's agent asks.
+    "session.answer" => Answer {
+        at: At,
+        polecat: String,
+        choice: Option<Said>,
+        /// Of the question that is meant.
+        id: Option<String>,
+        words: Option<String>,
+    }
+    /// A polecat's session with what its screen asks now.
+    "session.asked" => Asked { at: At, polecat: String }
     /// How to attach to a polecat's session.
     "session.attach" => Attach { at: At, polecat: String }
 }
@@ -157,6 +168,26 @@ impl Operation for Interrupt {
     async fn run(self, context: &CallContext<'_>) -> Result<Interrupted, Refusal> {
         let work = async { context.rig(self.at).await?.messenger().interrupt(&self.polecat).await };
         Ok(context.changing(work).await?)
+    }
+}
+
+impl Operation for Asked {
+    type Answer = SessionInfo;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<SessionInfo, Refusal> {
+        Ok(context.rig(self.at).await?.answers().asked(&self.polecat).await?)
+    }
+}
+
+impl Operation for Answer {
+    type Answer = SessionInfo;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<SessionInfo, Refusal> {
+        let choice = self.choice.map(|Said(choice)| choice).unwrap_or_default();
+        let reply = Reply { choice, id: self.id, words: self.words };
+        let work =
+            async { context.rig(self.at).await?.answers().answer(&self.polecat, &reply).await };
+        Ok(context.changing(Box::pin(work)).await?)
     }
 }
 

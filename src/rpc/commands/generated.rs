@@ -227,6 +227,7 @@ fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Polecat => "polecats",
         Kind::Running => "running",
+        Kind::Choice => "choice",
         Kind::Backup => "backups",
         Kind::NewName => "new",
         Kind::Session => "sessions",

@@ -94,6 +94,18 @@ impl Invocation {
         Request { method: CommandRun::NAME, args: request(&asked), editor: self.spec.editor }
     }
 
+    /// The same command with other arguments, and what a person has answered.
+    pub(super) fn with(&self, args: &str, answers: Answers) -> Request {
+        let asked = CommandRun {
+            args: args.as_bytes().to_vec().into(),
+            answers: Some(answers),
+            text: None,
+            editor: None,
+            ..self.asked.clone()
+        };
+        Request { method: CommandRun::NAME, args: request(&asked), editor: self.spec.editor }
+    }
+
     /// Another command, from the same place.
     pub(super) fn other(&self, name: &str, args: &str, bang: bool) -> Request {
         let asked = CommandRun {
@@ -170,6 +182,7 @@ mod tests {
             in_use: Some(InUse::Ignore),
             trust: Some(Trust(Answer::Always)),
             trust_id: Some("1f".to_owned()),
+            question: Some("2e".to_owned()),
         };
         let then = read(first.clone()).again(answers.clone());
         let again: CommandRun = decode(then.method, then.args).unwrap();

@@ -122,6 +122,7 @@ const POLECAT: &[Key] = &[
         "Attach",
         Manner::Plain,
     ),
+    command("A", "Answer what it asks", "answer", "looking", "Answer", Manner::Plain),
     command("i", "Inject: write a message to it", "compose", "opening", "Inject", Manner::Plain),
     INTERRUPT,
     command("d", "Show what it changed", "diff", "opening", "Diff", Manner::Plain),
@@ -149,6 +150,7 @@ const CAPTURE: &[Key] = &[
         "Attach",
         Manner::Plain,
     ),
+    command("A", "Answer what it asks", "answer", "looking", "Answer", Manner::Plain),
     command(
         "i",
         "Inject: write a message to the polecat",

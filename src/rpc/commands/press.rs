@@ -94,6 +94,7 @@ mod tests {
         lines.dedup();
         let expected = [
             ("<CR>", ":PolecatCapture ash"),
+            ("A", ":PolecatAnswer ash"),
             ("D", ":PolecatRemove ash"),
             ("K", ":PolecatStatus ash"),
             ("X", ":PolecatStop! ash"),

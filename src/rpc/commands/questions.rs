@@ -2,10 +2,13 @@
 
 use super::{invocation::Invocation, table::Command};
 use crate::{
-    core::{session::SessionInfo, trust::Request as Untrusted},
+    core::{
+        session::{SessionInfo, Waiting},
+        trust::Request as Untrusted,
+    },
     rpc::{
         calls::{Answers, InUse, Trust},
-        effects::{Choice, Effect, Question},
+        effects::{Choice, Effect, Question, Request},
     },
     session::Answer,
 };
@@ -52,13 +55,44 @@ pub(super) fn untrusted(invocation: &Invocation, request: &Untrusted) -> Effect 
     choices.extend(request.lasting.then(|| allow("Always", Answer::Always)));
     Effect::Question(Question {
         id: id.clone(),
-        prompt: "Run what files of this project name?",
+        prompt: "Run what files of this project name?".to_owned(),
         titles: [" to be allowed ", " to be allowed (its beginning) "],
         filetype: "polecat-trust",
         lines: request.lines(),
         again: invocation.line(),
         choices,
         show_all: "No, show all of it first",
+    })
+}
+
+/// What the agent of `polecat` asks, with what it is about; `call` answers with a choice, from 1.
+pub(super) fn of_agent(
+    polecat: &str,
+    waiting: &Waiting,
+    call: impl Fn(usize) -> Request,
+) -> Effect {
+    let text = if waiting.text.is_empty() { &waiting.reason } else { &waiting.text };
+    let mut lines = waiting.about.clone();
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines.push(text.clone());
+    if waiting.multi {
+        lines.push(format!("Several at once: `:PolecatAnswer {polecat} 1,2`"));
+    }
+    let choice = |(at, label): (usize, &String)| Choice {
+        label: format!("{}. {label}", at + 1),
+        then: Some(call(at + 1)),
+    };
+    Effect::Question(Question {
+        id: waiting.id.clone(),
+        prompt: format!("{polecat}: {text}"),
+        titles: [" asks ", " asks (its beginning) "],
+        filetype: "polecat-question",
+        lines,
+        again: format!(":PolecatAnswer {polecat}"),
+        choices: waiting.choices.iter().enumerate().map(choice).collect(),
+        show_all: "None, show all of it first",
     })
 }
 

@@ -44,6 +44,19 @@ pub(super) fn interrupted(polecat: &str) -> String {
     format!("interrupted `{polecat}`")
 }
 
+/// What came of an answer: what the agent does since, or asks next.
+pub(super) fn answered(session: &SessionInfo) -> String {
+    let polecat = &session.polecat;
+    match &session.waiting {
+        Some(next) => format!("answered `{polecat}`, which asks next: {}", next.text),
+        None => format!("answered `{polecat}`: {}", session.state),
+    }
+}
+
+pub(super) fn nobody_asks() -> &'static str {
+    "no polecat waits for an answer"
+}
+
 pub(super) fn rig(rig: &RigFacts) -> String {
     let pinned = if rig.pinned { ", pinned" } else { "" };
     format!("rig `{}` ({}{pinned}) at `{}`", rig.name, rig.kind, rig.path.display())

@@ -1,6 +1,8 @@
 //! What each command does.
 
-use super::{Done, inject, invocation::Invocation, list, questions, report, table::Command};
+use super::{
+    Done, answer, inject, invocation::Invocation, list, questions, report, table::Command,
+};
 use crate::{
     rpc::{
         calls::{
@@ -46,6 +48,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Capture | Command::CaptureSession => open(asked, capture(context, asked).await?),
         Command::Inject => inject::run(context, asked).await,
         Command::Interrupt => interrupt(context, asked).await,
+        Command::Answer => answer::run(context, asked).await,
         Command::Diff => open(asked, diff(asked)?),
         Command::Attach => attach(context, asked).await,
         Command::New => new(context, asked).await,

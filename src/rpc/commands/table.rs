@@ -46,6 +46,7 @@ pub(in crate::rpc) enum Command {
     CaptureSession,
     Inject,
     Interrupt,
+    Answer,
     Diff,
     Attach,
     New,
@@ -80,6 +81,8 @@ pub(in crate::rpc) enum Kind {
     Polecat,
     /// One that has a session.
     Running,
+    /// An answer to what it asks.
+    Choice,
     /// One that was removed and has a backup.
     Backup,
     /// The name of a new polecat, for the user to invent.
@@ -213,6 +216,16 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         words: &[maybe("polecat", Kind::Running)],
         map: Some("n"),
         ..plain(Command::Interrupt, "Interrupt", "Interrupt what a polecat is doing")
+    },
+    Spec {
+        words: &[
+            maybe("polecat", Kind::Running),
+            maybe("choice", Kind::Choice),
+            maybe("words", Kind::Rest),
+        ],
+        bar: false,
+        map: Some("n"),
+        ..plain(Command::Answer, "Answer", "Answer what a polecat asks, or see who asks what")
     },
     Spec {
         words: &[maybe("polecat", Kind::Polecat)],

@@ -87,6 +87,7 @@ fn accept(dialog: &mut Table) -> Option<Accept> {
 pub(super) fn answering(item: &Item, usual: Answering) -> Answering {
     let mut table = item.table();
     let keys = table.read("keys", |item| item.list("tables", own_keys)).map(kept::list);
+    let undrawn = table.read("undrawn", |item| item.list("tables", own_keys)).map(kept::list);
     let words = table.read("words", |item| item.list("tables", words)).map(kept::list);
     Answering {
         way: way(&mut table).unwrap_or(usual.way),
@@ -96,6 +97,7 @@ pub(super) fn answering(item: &Item, usual: Answering) -> Answering {
         words: words.unwrap_or_default(),
         ticks: table.read("ticks", ticks),
         field: table.read("field", Item::boolean).unwrap_or(false),
+        undrawn: undrawn.unwrap_or_default(),
     }
 }
 
@@ -122,11 +124,12 @@ fn words(item: &Item) -> Option<Words> {
     let needed = table.read("needed", Item::boolean).unwrap_or(false);
     let key = text_at(&mut table, "key");
     let message = table.read("message", Item::boolean) == Some(true);
-    let way = way(&mut table).unwrap_or(Way::Number);
+    let marked = table.read("marked", Item::boolean) == Some(true);
     let opens = match key {
         Some(key) => Opens::Key(key),
         None if message => Opens::Message,
-        None => Opens::By(way),
+        None if marked => Opens::Marked,
+        None => Opens::Choice,
     };
     Some(Words { choice: choice?, opens, needed })
 }

@@ -170,11 +170,16 @@ fn dialog(Dialog { id, reason, signs, labels, answering: own, accept }: &Dialog)
     filled(told)
 }
 
-fn answering(Answering { way: usual, keys, yes, no, words, ticks, field }: &Answering) -> Json {
-    let keys = keys.iter().map(|(choice, press)| json!({ "choice": choice, "press": press }));
+fn answering(of: &Answering) -> Json {
+    let Answering { way: usual, keys, yes, no, words, ticks, field, undrawn } = of;
+    let pressed = |keys: &[(&str, &[&str])]| {
+        let own = keys.iter().map(|(choice, press)| json!({ "choice": choice, "press": press }));
+        own.collect::<Vec<_>>()
+    };
     let words = words.iter().map(|Words { choice, opens, needed }| {
         let mut told = match opens {
-            Opens::By(by) => way(*by),
+            Opens::Choice => json!({}),
+            Opens::Marked => json!({ "marked": true }),
             Opens::Key(key) => json!({ "key": key }),
             Opens::Message => json!({ "message": true }),
         };
@@ -191,7 +196,7 @@ fn answering(Answering { way: usual, keys, yes, no, words, ticks, field }: &Answ
         filled(json!({ "off": off, "on": on, "toggle": toggle, "done": key, "done_row": row }))
     });
     let mut told = way(*usual);
-    told["keys"] = json!(keys.collect::<Vec<_>>());
+    (told["keys"], told["undrawn"]) = (json!(pressed(keys)), json!(pressed(undrawn)));
     told["words"] = json!(words.collect::<Vec<_>>());
     told["ticks"] = json!(ticks);
     (told["yes"], told["no"], told["field"]) = (json!(yes), json!(no), json!(field));

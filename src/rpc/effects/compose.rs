@@ -58,6 +58,26 @@ pub(in crate::rpc) fn message(polecat: &str, quote: Vec<Vec<u8>>, call: Request)
     }
 }
 
+/// The words of an answer.
+pub(in crate::rpc) fn answer(polecat: &str, choice: &str, call: Request) -> Compose {
+    Compose {
+        name: format!("polecat://answer/{polecat}"),
+        polecat: polecat.to_owned(),
+        title: format!("{choice}: `:w` answers"),
+        text: String::new(),
+        quote: Vec::new(),
+        float: Some((4, 72)),
+        lines: 4,
+        call,
+        words: Words {
+            empty: "an empty answer is not given",
+            unsaved: "the answer is not given: `:w` gives it, `:q!` drops it",
+            later: "later edits were not given",
+            hidden: format!("the answer is kept: `:PolecatAnswer {polecat}` asks again"),
+        },
+    }
+}
+
 /// A comment on what `about` names: one at a time for each polecat.
 pub(in crate::rpc) fn comment(polecat: &str, about: &str, text: String, call: Request) -> Compose {
     Compose {

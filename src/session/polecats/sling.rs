@@ -89,7 +89,7 @@ impl Polecats {
             let plan = self.context.starter().plan(taken.polecat.clone(), choice, &options).await?;
             self.context.starter().launch(plan, Hooking::Done, progress).await
         };
-        match started.await {
+        match Box::pin(started).await {
             Ok(Started { info, warnings }) => {
                 let warnings = taken.warnings.into_iter().chain(warnings).collect();
                 Ok(Started { info, warnings })

@@ -9,6 +9,8 @@ use crate::{host::processes::ProcessId, tmux::encoded_length};
 pub(in crate::session) const OWED: &str = "@polecat_owed";
 /// The pane option that holds an [`UnsubmittedPaste`] between a paste and the key that submits it.
 pub(in crate::session) const PASTED: &str = "@polecat_pasted";
+/// The pane option that counts the answers that its agent was given from here.
+pub(in crate::session) const ANSWERS: &str = "@polecat_answers";
 
 /// The longest value we write, in bytes of a line of tmux's, which takes 64 KiB with all else.
 const BYTES_LIMIT: usize = 32 << 10;

@@ -7,7 +7,10 @@ use crate::{
         screen::{self, Patterns, Question, Reading, Reason, Seen, Shown},
         session::{SessionInfo, Waiting},
     },
-    session::{error::SessionError, sessions::Sessions, sessions::list::Session},
+    session::{
+        error::SessionError,
+        sessions::{Sessions, list::Session, pending::ANSWERS},
+    },
     tmux::PaneScreen,
 };
 
@@ -27,7 +30,7 @@ impl Sessions {
         session: &Session,
         patterns: &Patterns,
     ) -> Result<ScreenReading, SessionError> {
-        let screen = self.context.tmux.screen(session.pane.pane_id).await?;
+        let screen = self.context.tmux.screen(session.pane.pane_id, ANSWERS).await?;
         let shown = shown(&screen);
         let reading = screen::read(patterns, &shown.look());
         Ok(ScreenReading { screen, shown, reading })
@@ -38,12 +41,13 @@ impl Sessions {
         let mut info = session.info(&self.context.rig, Timestamp::now());
         let patterns = self.patterns_of(session).await;
         // If the screen cannot be read, the state comes from silence alone.
-        if let Ok(ScreenReading { reading, .. }) = self.read_screen(session, &patterns).await
+        if let Ok(ScreenReading { reading, screen, .. }) =
+            self.read_screen(session, &patterns).await
             && reading.seen != Seen::Unknown
         {
             (info.state, info.state_source) = (reading.seen.state(), reading.source);
             if let Seen::Waiting(question) = &reading.seen {
-                info.waiting = Some(waiting(question));
+                info.waiting = Some(waiting(question, &screen.option));
             }
         }
         info
@@ -59,13 +63,35 @@ pub(in crate::session) fn shown(screen: &PaneScreen) -> Shown {
 
 /// A question of which only the agent itself has told.
 pub(in crate::session) fn untold(reason: Reason) -> Waiting {
-    let (text, about, choices) = (String::new(), String::new(), Vec::new());
-    Waiting { reason: reason.as_str().to_owned(), text, about, choices, request: None }
+    Waiting { reason: reason.as_str().to_owned(), ..Waiting::default() }
 }
 
-/// The question, as a user is shown it.
-pub(in crate::session) fn waiting(question: &Question) -> Waiting {
-    let Question { reason, text, about, choices, .. } = question.clone();
-    let (text, about) = if text.is_empty() { (about, text) } else { (text, about) };
-    Waiting { reason: reason.as_str().to_owned(), text, about, choices, request: None }
+/// The question, as a user is shown it; its agent was given `answers` answers before.
+pub(in crate::session) fn waiting(question: &Question, answers: &str) -> Waiting {
+    let Question { reason, text, about, lines, choices, selected, free, .. } = question.clone();
+    let (text, subject) = if text.is_empty() { (about, text) } else { (text, about) };
+    Waiting {
+        id: question.id(count(answers)),
+        reason: reason.as_str().to_owned(),
+        text,
+        about: lines,
+        subject,
+        choices,
+        selected: selected.map(|at| at + question.first),
+        multi: question.ticked.is_some(),
+        free: free.map(|at| at + question.first),
+        field: question.field,
+        about_cut: question.first > 1,
+        request: None,
+    }
+}
+
+/// A guessed question: it is answered only in its terminal, so it has no id.
+pub(in crate::session) fn guessed(question: &Question) -> Waiting {
+    Waiting { id: String::new(), ..waiting(question, "") }
+}
+
+/// The number of answers, as [`ANSWERS`] holds it: nothing for none.
+pub(in crate::session) fn count(answers: &str) -> u64 {
+    answers.parse().unwrap_or(0)
 }

@@ -13,6 +13,10 @@ const TEXT_LIMIT: usize = 24;
 const TEXT_MIN: usize = 2;
 /// The most rows that are looked for: more prove no more, and for each tmux searches the screen.
 const ROWS_LIMIT: usize = 6;
+/// The same where all of them count, from the last one up: the choices are there.
+const EXACT_LIMIT: usize = 60;
+/// The most `*` in a search pattern: each multiplies what a search may cost.
+const STARS_LIMIT: usize = 3;
 
 /// What a pane must still show. tmux compares and types in one step, so that nothing the program
 /// draws can come in between.
@@ -37,6 +41,24 @@ impl Guard {
             (format!("#{{C:{words}}}"), first.to_string())
         });
         Self { conditions: [cursor].into_iter().chain(title).chain(found).collect() }
+    }
+
+    /// That all of `rows`, of which `texts` are those of the whole screen, stand where they do, and
+    /// that the pane's `option` has this value. Characters with a meaning in tmux's formats or
+    /// search patterns may have become others.
+    #[must_use]
+    pub fn exactly(texts: &[String], rows: &[usize], (option, value): (&str, &str)) -> Self {
+        let found = rows.iter().rev().filter_map(|row| {
+            let pattern = pattern(texts.get(*row)?)?;
+            // tmux gives the first row that fits: rows above may look the same.
+            let first = texts.iter().position(|text| fits(&pattern, text))? + 1;
+            Some((format!("#{{C:{pattern}}}"), first.to_string()))
+        });
+        let found: Vec<_> = found.take(EXACT_LIMIT).collect();
+        // What cannot be compared is not what was meant.
+        let never = found.is_empty().then(|| ("0".to_owned(), "1".to_owned()));
+        let option = (format!("#{{{option}}}"), value.to_owned());
+        Self { conditions: found.into_iter().chain(never).chain([option]).collect() }
     }
 
     /// Only that the pane exists: for keys that end an agent, whatever it shows.
@@ -76,6 +98,49 @@ fn words(row: &str) -> Option<&str> {
     Some(longest[..end].trim_end())
 }
 
+/// A search pattern for a row: `?` for each character with a meaning in a format or in a pattern,
+/// `*` for those that are not ASCII; of a row with many of these, its beginning. `None` if that says
+/// nothing.
+fn pattern(row: &str) -> Option<String> {
+    let mut pattern = String::new();
+    for letter in row.trim().chars() {
+        match letter {
+            _ if letter.is_ascii_alphanumeric() || " _/.=+-".contains(letter) => {
+                pattern.push(letter);
+            }
+            _ if letter.is_ascii() => pattern.push('?'),
+            _ if pattern.ends_with('*') => {}
+            _ if pattern.matches('*').count() == STARS_LIMIT => break,
+            _ => pattern.push('*'),
+        }
+    }
+    let pattern = pattern.trim_matches('*').trim().to_owned();
+    pattern.contains(|letter: char| letter.is_ascii_alphanumeric()).then_some(pattern)
+}
+
+/// Whether tmux finds `pattern` in `text`.
+fn fits(pattern: &str, text: &str) -> bool {
+    let at = |text: &str| begins(&mut pattern.chars(), text);
+    text.char_indices().any(|(from, _)| at(&text[from..]))
+}
+
+/// Whether `text` begins as `pattern` says.
+fn begins(pattern: &mut std::str::Chars, text: &str) -> bool {
+    let mut letters = text.chars();
+    while let Some(wanted) = pattern.next() {
+        if wanted == '*' {
+            let rest = letters.as_str();
+            let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+            return ends.into_iter().any(|at| begins(&mut pattern.clone(), &rest[at..]));
+        }
+        match letters.next() {
+            Some(letter) if letter == wanted || wanted == '?' => {}
+            _ => return false,
+        }
+    }
+    true
+}
+
 /// Whether it is a braille cell, of which spinners are made.
 fn is_cell(letter: char) -> bool {
     ('\u{2801}'..='\u{28ff}').contains(&letter)
@@ -111,6 +176,18 @@ mod tests {
         ] {
             assert_eq!(words(row), expected, "{row}");
         }
+        for (row, expected) in [
+            ("│ $ rm -rf 'a b' │", Some("? rm -rf ?a b?")),
+            ("❯ 1. Ja, löschen", Some("1. Ja? l*schen")),
+            ("────", None),
+        ] {
+            assert_eq!(pattern(row).as_deref(), expected, "{row}");
+            assert!(expected.is_none_or(|pattern| fits(pattern, row)), "{row}");
+        }
+        assert!(!fits("1. Ja? l*schen", "1. Ja, loschem"));
+        let odd = "aé".repeat(100);
+        assert_eq!(pattern(&odd).as_deref(), Some("a*a*a*a"));
+        assert!(!fits("a*a*a*b", &"a".repeat(200)));
         let whole = ("#{pane_title}".to_owned(), "a#, b#} c".to_owned());
         assert_eq!(title("a, b} c"), Some(whole));
         let begin = ("#{=4:pane_title}".to_owned(), "⠇ 50".to_owned());

@@ -23,23 +23,26 @@ pub struct PaneScreen {
     pub command: String,
     /// The terminal's device.
     pub terminal: PathBuf,
+    /// The value of the pane's option that was asked for.
+    pub option: String,
 }
 
 /// Whether keys to a pane reach other panes too: `1` or `0`.
 pub(in crate::tmux) const SYNCHRONIZED: &str = "#{&&:#{pane_synchronized},#{!=:#{window_panes},1}}";
 /// Ends with the title, which may hold anything.
-const FLAGS: &str = "#{pane_input_off}\t#{pane_tty}\t#{pane_current_command}\t#{pane_title}";
+const FLAGS: &str = "#{pane_input_off}\t#{pane_tty}\t#{pane_current_command}";
 
 impl Tmux {
-    /// Looks at the screen of a pane, dead or alive.
+    /// Looks at the screen of a pane, dead or alive, and at one of its options, whose values hold
+    /// no tab.
     ///
     /// # Errors
     /// [`TmuxError::is_missing_target`] tells that there is no such pane.
-    pub async fn screen(&self, pane: PaneId) -> Result<PaneScreen, TmuxError> {
+    pub async fn screen(&self, pane: PaneId, option: &str) -> Result<PaneScreen, TmuxError> {
         let want = Capture::screen().with_colours();
-        let format = format!("{SYNCHRONIZED}\t{FLAGS}");
+        let format = format!("{SYNCHRONIZED}\t{FLAGS}\t#{{{option}}}\t#{{pane_title}}");
         let (captured, flags) = self.capture_with(pane, want, &format).await?;
-        let mut fields = flags.splitn(5, '\t');
+        let mut fields = flags.splitn(6, '\t');
         let mut next = || fields.next().unwrap_or_default().to_owned();
         Ok(PaneScreen {
             captured,
@@ -47,6 +50,7 @@ impl Tmux {
             input_off: next() != "0",
             terminal: next().into(),
             command: next(),
+            option: next(),
             title: next(),
         })
     }

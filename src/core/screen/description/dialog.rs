@@ -72,8 +72,10 @@ pub(crate) struct Answering {
     pub(crate) words: &'static [Words],
     /// The boxes in front of its choices, if several can be chosen.
     pub(crate) ticks: Option<Ticks>,
-    /// Whether it is an open field for words, without choices.
+    /// Whether it is an open field for words, if there are no choices.
     pub(crate) field: bool,
+    /// Choices that are not drawn, each with its key, if there are no others.
+    pub(crate) undrawn: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// How a choice is given.
@@ -92,20 +94,23 @@ pub(crate) enum Way {
 
 /// A choice that takes words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Words {
+pub struct Words {
     /// The beginning of its label.
     pub(crate) choice: &'static str,
-    pub(crate) opens: Opens,
+    /// Where they go.
+    pub opens: Opens,
     /// Whether it means nothing without words.
-    pub(crate) needed: bool,
+    pub needed: bool,
 }
 
 /// Where the words of a choice go. In a field Enter ends them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Opens {
-    /// Into the field that opens in this way.
-    By(Way),
-    /// Into the field that this key opens once the choice is marked, which arrows do.
+pub enum Opens {
+    /// Into the field that opens where the choice is given.
+    Choice,
+    /// Into the field that opens once it is marked, by arrows.
+    Marked,
+    /// Into the field that this key opens once it is marked.
     Key(&'static str),
     /// Into the composer, as a message, once the choice was given.
     Message,
@@ -113,20 +118,20 @@ pub(crate) enum Opens {
 
 /// Boxes in front of choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ticks {
+pub struct Ticks {
     /// What stands in front of a choice that is not ticked.
     pub(crate) off: &'static [&'static str],
     /// What stands in front of one that is.
     pub(crate) on: &'static [&'static str],
     /// What changes that.
-    pub(crate) toggle: Toggle,
+    pub toggle: Toggle,
     /// The keys that end the list, pressed one by one, or a choice that does.
-    pub(crate) done: Done,
+    pub done: Done,
 }
 
 /// What changes a box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Toggle {
+pub enum Toggle {
     /// The digit of its number.
     Number,
     /// This key, once it is marked.
@@ -135,7 +140,7 @@ pub(crate) enum Toggle {
 
 /// What ends a list of boxes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Done {
+pub enum Done {
     /// A key.
     Key(&'static str),
     /// The row under the choices with this text, by Enter once the mark has been moved to it.
@@ -152,6 +157,7 @@ impl Answering {
         words: &[],
         ticks: None,
         field: false,
+        undrawn: &[],
     };
 
     /// By arrows and Enter, as almost every dialog takes it.
@@ -160,9 +166,6 @@ impl Answering {
     /// A question of the model, answered by digits.
     pub(crate) const QUESTION: Self = Self { yes: &[], no: &[], ..Self::NUMBER };
 
-    /// An open field.
-    pub(crate) const FIELD: Self = Self { way: Way::Unknown, field: true, ..Self::QUESTION };
-
     /// Not known.
     pub(crate) const UNKNOWN: Self = Self { way: Way::Unknown, ..Self::QUESTION };
 }
@@ -170,7 +173,7 @@ impl Answering {
 impl Words {
     /// A choice that means nothing without words, which are typed where its number puts them.
     pub(crate) const fn needed(choice: &'static str) -> Self {
-        Self { choice, opens: Opens::By(Way::Number), needed: true }
+        Self { choice, opens: Opens::Choice, needed: true }
     }
 
     /// A choice to which words can be added by a key.

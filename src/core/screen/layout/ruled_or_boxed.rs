@@ -22,7 +22,9 @@ pub(super) fn scene(known: &Screen, rows: &[String]) -> Scene {
     }
     let last = rows.len().saturating_sub(1);
     if rows.last().is_some_and(|row| rule_at(row).is_some()) {
-        let upper = rows[..last].iter().rposition(|row| rule_at(row).is_some());
+        let asks = |row: &String| known.asks.iter().any(|words| holds(row, words));
+        let keys = rows.iter().rposition(asks).unwrap_or(last);
+        let upper = rows[..last.min(keys)].iter().rposition(|row| rule_at(row).is_some());
         return Scene::Dialog(upper.map_or(0, |rule| rule + 1)..last);
     }
     Scene::Dialog(rows.iter().rposition(opens).unwrap_or(0)..rows.len())
@@ -43,13 +45,18 @@ fn composer(known: &Screen, rows: &[String]) -> Option<Composer> {
     }
     // A command that is asked about may look like a composer; the keys that answer stand under it.
     let asks = |row: &String| known.asks.iter().any(|words| holds(row, words));
-    if rows[lower + 1..].iter().any(asks) {
+    if rows[lower + 1..].iter().any(&asks) {
         return None;
     }
     let left = rule_at(&rows[lower])?;
     // A narrowed screen breaks a rule into several rows.
     let end = above_rule(rows, lower + 1);
     let upper = rows[..end].iter().rposition(|row| rule_at(row) == Some(left))?;
+    // A field for words of one's own, under the question that it belongs to.
+    let above = above_rule(rows, upper + 1);
+    if rows[..above].last().is_some_and(asks) {
+        return None;
+    }
     let mark = mark(known, rows.get(upper + 1).filter(|_| upper + 1 < end)?, left)?;
     let unmarked = |row: &String| indent(row) >= left || row.is_empty();
     if !rows[upper + 1..end].iter().all(unmarked) {

@@ -13,7 +13,9 @@ use crate::{
         context::RigContext,
         error::{MessageError, SessionError},
         messages::delivery::Delivery,
-        sessions::{list::Session, output_watch::OutputWatch, screen_reader::shown},
+        sessions::{
+            list::Session, output_watch::OutputWatch, pending::ANSWERS, screen_reader::shown,
+        },
     },
     tmux::{Guard, PaneScreen},
 };
@@ -50,7 +52,7 @@ pub(in crate::session::messages) struct Seen {
 
 impl Delivery<'_> {
     pub(in crate::session::messages) async fn look(&self) -> Result<Seen, SessionError> {
-        let screen = self.context.tmux.screen(self.session.pane.pane_id).await?;
+        let screen = self.context.tmux.screen(self.session.pane.pane_id, ANSWERS).await?;
         if screen.captured.dead {
             return Err(self.session.ended());
         }

@@ -99,14 +99,14 @@ impl Poll {
             return Ok(View::unread(session, *now));
         }
         let policy = context.shared.settings.dialogs;
-        let ScreenReading { reading, shown, .. } =
+        let ScreenReading { reading, shown, screen } =
             context.sessions().read_screen(session, patterns).await?;
         let told = Observation { state: reading.seen.state(), source: reading.source };
         let starting = session.is_starting(*now);
         let at_prompt = reading.seen == Seen::Idle && reading.source == StateSource::Screen;
         let looks_alike = at_prompt || reading.seen == Seen::Unknown;
         let guess = looks_alike.then(|| screen::guessed(patterns, &shown.rows)).flatten();
-        let guess = guess.as_ref().map(screen_reader::waiting);
+        let guess = guess.as_ref().map(screen_reader::guessed);
         let view = match &reading.seen {
             Seen::Idle | Seen::Unknown if guess.is_some() => View::guessed(session, *now, guess),
             Seen::Unknown => View::unread(session, *now),
@@ -117,8 +117,8 @@ impl Poll {
                 View::unread(session, *now)
             }
             Seen::Waiting(asked) => {
-                let view =
-                    View::asking(told, screen_reader::waiting(asked), asked.dialog.is_some());
+                let waiting = screen_reader::waiting(asked, &screen.option);
+                let view = View::asking(told, waiting, asked.dialog.is_some());
                 view.passing(patterns.may_pass(asked))
             }
             // While it starts, an agent at its prompt is about to get its first message.

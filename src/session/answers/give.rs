@@ -1,0 +1,140 @@
+//! Gives one answer to one agent. The person who answers holds the lock on typing.
+
+use crate::{
+    core::screen::{self, NoChoice, Opens, Question},
+    session::{
+        answers::{Giving, Reply, error::AnswerError, look::Seen},
+        error::{MessageError, SessionError},
+        messages::delivery::{Delivery, Draft, Outcome},
+        sessions::output_watch::OutputWatch,
+    },
+    tmux::Guard,
+};
+
+/// Stands for no choice, where words follow.
+const NO_CHOICE: char = ':';
+
+impl Giving<'_> {
+    /// Gives `reply` to the question with the id `meant`, and waits until it is gone.
+    pub(super) async fn give(&self, meant: &str, reply: &Reply) -> Result<(), SessionError> {
+        let mut output = None;
+        let given = self.given(meant, reply, &mut output).await;
+        if let Some(output) = output {
+            output.end().await;
+        }
+        given
+    }
+
+    async fn given(
+        &self,
+        meant: &str,
+        reply: &Reply,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<(), SessionError> {
+        let (seen, question) = self.same(meant).await?;
+        if screen::in_field(self.patterns(), &seen.shown, &question) {
+            // A digit would be a word in it.
+            let (session, why) = (self.name(), "words are being typed in it");
+            return Err(AnswerError::NotAnswerable { session, why }.into());
+        }
+        let words = reply.words.as_deref().map(str::trim).filter(|words| !words.is_empty());
+        if question.field {
+            // Typed as a command, its first word is taken for a choice.
+            let choice = reply.choice.trim().trim_start_matches(NO_CHOICE);
+            let said = [choice, words.unwrap_or_default()].join(" ");
+            return self.write(meant, None, said.trim(), output).await;
+        }
+        if let Some(ticks) = self.patterns().ticks(&question) {
+            return self.tick(meant, &question, ticks, reply, output).await;
+        }
+        let choice = self.choose(&question, &reply.choice)?;
+        let choice = if words.is_some() { self.with_words(&question, choice) } else { choice };
+        let opens = self.patterns().words(&question, choice);
+        let label = || question.choices[choice].clone();
+        match (opens, words) {
+            (Some(opens), None) if opens.needed => {
+                Err(AnswerError::WordsNeeded { choice: label() }.into())
+            }
+            (None, Some(_)) => Err(AnswerError::WordsRefused { choice: label() }.into()),
+            (_, None) => self.press_choice(meant, choice, output).await,
+            (Some(opens), Some(words)) if opens.opens == Opens::Message => {
+                self.press_choice(meant, choice, output).await?;
+                self.say(words).await
+            }
+            (Some(opens), Some(words)) => {
+                self.write(meant, Some((choice, opens.opens)), words, output).await
+            }
+        }
+    }
+
+    /// The choice that `said` means.
+    pub(super) fn choose(&self, question: &Question, said: &str) -> Result<usize, AnswerError> {
+        let said = said.trim();
+        if question.choices.is_empty() {
+            let session = self.name();
+            return Err(AnswerError::NotAnswerable { session, why: "it shows no choices" });
+        }
+        self.patterns().choose(question, said).map_err(|why| match why {
+            NoChoice::Unknown => {
+                AnswerError::UnknownChoice { said: said.to_owned(), choices: numbered(question) }
+            }
+            NoChoice::Ambiguous(choices) => {
+                AnswerError::AmbiguousChoice { said: said.to_owned(), choices }
+            }
+        })
+    }
+
+    /// The choice that takes the words of `choice`: `Reject with feedback` those of `Reject`.
+    fn with_words(&self, question: &Question, choice: usize) -> usize {
+        let takes = |at: usize| self.patterns().words(question, at).is_some();
+        let longer = |at: &usize| {
+            question.choices[*at].starts_with(question.choices[choice].as_str()) && takes(*at)
+        };
+        let other = (0..question.choices.len()).find(longer).filter(|_| !takes(choice));
+        other.unwrap_or(choice)
+    }
+
+    /// Gives a choice without words.
+    async fn press_choice(
+        &self,
+        meant: &str,
+        choice: usize,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<(), SessionError> {
+        let step = |_: &Seen, question: &Question| match self.patterns().step(question, choice) {
+            Some(step) => Ok(Some(step)),
+            None => Err(self.no_way().into()),
+        };
+        let (seen, keys) = self.steps(meant, output, step).await?;
+        self.until_gone(&seen, &keys, output).await
+    }
+
+    pub(super) fn no_way(&self) -> AnswerError {
+        AnswerError::NotAnswerable { session: self.name(), why: "which keys answer is not known" }
+    }
+
+    /// Sends words as a message, once the choice was taken.
+    async fn say(&self, words: &str) -> Result<(), SessionError> {
+        let Self { context, session, to } = *self;
+        let (bytes, draft) = (words.as_bytes(), Draft::Keep);
+        let delivery = Delivery { context, session, to, bytes, text: words, owed: None, draft };
+        let session = self.name();
+        match delivery.deliver().await? {
+            Outcome::Submitted => Ok(()),
+            Outcome::Stuck => Err(MessageError::Stuck { session }.into()),
+            Outcome::NotShown { lost } => Err(MessageError::NotShown { session, lost }.into()),
+        }
+    }
+
+    /// That the composer still shows what it shows.
+    pub(super) fn composer_guard(&self, seen: &Seen) -> Guard {
+        let rows = screen::composer_rows(self.patterns(), &seen.shown);
+        Guard::of(&seen.screen, &seen.shown.rows, &rows)
+    }
+}
+
+/// `1. Yes`
+pub(super) fn numbered(question: &Question) -> Vec<String> {
+    let choices = question.choices.iter().enumerate();
+    choices.map(|(at, label)| format!("{}. {label}", at + question.first)).collect()
+}

@@ -1,0 +1,127 @@
+//! Looks at what an agent asks.
+
+use crate::{
+    core::{
+        screen::{self, Composing, Patterns, Question, Shown},
+        session::Waiting,
+    },
+    session::{
+        answers::{Giving, error::AnswerError},
+        error::{MessageError, SessionError},
+        sessions::{
+            pending::ANSWERS,
+            screen_reader::{self, count, shown},
+        },
+    },
+    tmux::{Guard, PaneScreen},
+};
+
+/// A screen, and what it asks.
+pub(super) struct Seen {
+    pub(super) screen: PaneScreen,
+    pub(super) shown: Shown,
+    pub(super) question: Option<Question>,
+}
+
+impl Seen {
+    /// How many answers its agent was given before.
+    pub(super) fn answers(&self) -> u64 {
+        count(&self.screen.option)
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        let question = self.question.as_ref()?;
+        Some(screen_reader::waiting(question, &self.screen.option))
+    }
+
+    /// Whether it shows a question with the same words, whichever answer it waits for.
+    pub(super) fn asks_like(&self, before: &Question) -> bool {
+        self.question.as_ref().is_some_and(|now| now.key() == before.key())
+    }
+
+    /// What else it shows, without what moves by itself.
+    pub(super) fn surroundings(&self, patterns: &Patterns) -> String {
+        let rows = screen::question_rows(patterns, &self.shown);
+        let first = rows.first().copied().unwrap_or(0);
+        let above = self.shown.rows.get(..first).unwrap_or_default().concat();
+        above.chars().filter(char::is_ascii_alphabetic).collect()
+    }
+}
+
+impl Giving<'_> {
+    pub(super) fn patterns(&self) -> &Patterns {
+        &self.to.patterns
+    }
+
+    pub(super) fn name(&self) -> String {
+        self.session.pane.session_name.clone()
+    }
+
+    pub(super) async fn look(&self) -> Result<Seen, SessionError> {
+        let screen = self.context.tmux.screen(self.session.pane.pane_id, ANSWERS).await?;
+        if screen.captured.dead {
+            return Err(self.session.ended());
+        }
+        let shown = shown(&screen);
+        let question = screen::asked(self.patterns(), &shown);
+        Ok(Seen { screen, shown, question })
+    }
+
+    /// The id of what is asked now.
+    pub(super) async fn id(&self) -> Result<String, SessionError> {
+        let seen = self.look().await?;
+        match seen.waiting() {
+            Some(waiting) => Ok(waiting.id),
+            None => Err(self.nothing(&seen).into()),
+        }
+    }
+
+    /// Looks; the question must be the one that is meant.
+    pub(super) async fn same(&self, meant: &str) -> Result<(Seen, Question), SessionError> {
+        let seen = self.look().await?;
+        self.refuse_pane(&seen)?;
+        match (&seen.question, seen.waiting()) {
+            (Some(question), Some(now)) if now.id == meant => {
+                let question = question.clone();
+                Ok((seen, question))
+            }
+            (_, now) => Err(self.changed(now).into()),
+        }
+    }
+
+    pub(super) fn changed(&self, now: Option<Waiting>) -> AnswerError {
+        AnswerError::QuestionChanged { session: self.name(), now: now.map(Box::new) }
+    }
+
+    /// The error that says what is asked instead.
+    pub(super) fn changed_to(&self, seen: &Seen) -> SessionError {
+        self.changed(seen.waiting()).into()
+    }
+
+    fn nothing(&self, seen: &Seen) -> AnswerError {
+        let session = self.name();
+        match screen::composing(self.patterns(), &seen.shown, "") {
+            Composing::Asked { .. } => {
+                AnswerError::NotAnswerable { session, why: "its screen is not known" }
+            }
+            _ => AnswerError::NothingAsked { session },
+        }
+    }
+
+    pub(super) fn refuse_pane(&self, seen: &Seen) -> Result<(), SessionError> {
+        let session = self.name();
+        if seen.screen.synchronized {
+            return Err(MessageError::PaneSynchronized { session }.into());
+        }
+        if seen.screen.input_off {
+            return Err(MessageError::PaneInputOff { session }.into());
+        }
+        Ok(())
+    }
+
+    /// That the pane still shows this question, and has been given no answer since.
+    pub(super) fn guard(&self, seen: &Seen) -> Guard {
+        let rows = screen::question_rows(self.patterns(), &seen.shown);
+        Guard::exactly(&seen.shown.drawn, &rows, (ANSWERS, &seen.screen.option))
+    }
+}

@@ -1,0 +1,162 @@
+//! Words of a person's own: pasted into a field that was seen to open, and submitted once they show.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{
+    core::screen::{self, Opens, Question},
+    session::{
+        answers::{Giving, error::AnswerError, look::Seen, press::DRAWN_TIMEOUT},
+        error::{MessageError, SessionError},
+        sessions::output_watch::OutputWatch,
+    },
+};
+
+impl Giving<'_> {
+    /// Writes `words` into the field of a choice, or into the one that is open, and submits them.
+    pub(super) async fn write(
+        &self,
+        meant: &str,
+        choice: Option<(usize, Opens)>,
+        words: &str,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<(), SessionError> {
+        // A line break would submit the half.
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (seen, question) = self.same(meant).await?;
+        if words.is_empty() {
+            return Err(AnswerError::WordsNeeded { choice: question.text }.into());
+        }
+        let open = match choice {
+            None => seen,
+            Some((choice, opens)) => self.open(meant, (choice, opens), output).await?,
+        };
+        let shown = self.paste(&open, &question, &words, output).await?;
+        if !self.press(&shown, &["Enter".to_owned()], true).await? {
+            return Err(self.changed_to(&self.look().await?));
+        }
+        self.until_gone(
+            &Seen { question: shown.question.clone().or(Some(question)), ..shown },
+            &[],
+            output,
+        )
+        .await
+    }
+
+    /// Opens the field of a choice; what is shown then.
+    async fn open(
+        &self,
+        meant: &str,
+        (choice, opens): (usize, Opens),
+        output: &mut Option<OutputWatch>,
+    ) -> Result<Seen, SessionError> {
+        let patterns = self.patterns();
+        let marked = |_: &Seen, question: &Question| {
+            if question.selected.is_none() {
+                return Err(self.no_way().into());
+            }
+            Ok(patterns.towards(question, choice))
+        };
+        let key = match opens {
+            Opens::Marked => {
+                let (seen, _) = self.steps(meant, output, marked).await?;
+                return Ok(seen);
+            }
+            Opens::Key(key) => {
+                self.steps(meant, output, marked).await?;
+                key.to_owned()
+            }
+            Opens::Choice | Opens::Message => {
+                let (_, question) = self.same(meant).await?;
+                let number = question.first + choice;
+                if number > 9 {
+                    return Err(self.no_way().into());
+                }
+                number.to_string()
+            }
+        };
+        let (before, question) = self.same(meant).await?;
+        let is_open = question.selected == Some(choice) && opens == Opens::Choice;
+        if !is_open && !self.press(&before, &[key], false).await? {
+            return Err(self.changed_to(&self.look().await?));
+        }
+        let open = self.until_open(&before, &question, is_open, output).await?;
+        match open.question.as_ref().and_then(|now| now.selected) {
+            Some(at) if at != choice => Err(self.changed_to(&open)),
+            _ => Ok(open),
+        }
+    }
+
+    /// Waits until the field is drawn.
+    async fn until_open(
+        &self,
+        before: &Seen,
+        question: &Question,
+        is_open: bool,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<Seen, SessionError> {
+        let deadline = Instant::now() + DRAWN_TIMEOUT;
+        loop {
+            let seen = self.look().await?;
+            self.still_about(&seen, question)?;
+            let drawn =
+                seen.shown.rows != before.shown.rows || seen.shown.cursor != before.shown.cursor;
+            if drawn || is_open {
+                return Ok(seen);
+            }
+            if Instant::now() >= deadline {
+                return Err(AnswerError::NotTaken { session: self.name() }.into());
+            }
+            self.wait(output).await;
+        }
+    }
+
+    /// Refuses a screen that no longer shows the question; its choices may have become others.
+    fn still_about(&self, seen: &Seen, question: &Question) -> Result<(), SessionError> {
+        let shows = question.text.is_empty() || screen::shows(&seen.shown, &question.text) > 0;
+        if seen.question.is_some() && shows { Ok(()) } else { Err(self.changed_to(seen)) }
+    }
+
+    /// Pastes `words`, and waits until they show.
+    async fn paste(
+        &self,
+        seen: &Seen,
+        question: &Question,
+        words: &str,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<Seen, SessionError> {
+        let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);
+        let before = screen::shows(&seen.shown, words);
+        let Some(terminal) = tmux.paste(pane, words.as_bytes(), &self.guard(seen), &[]).await?
+        else {
+            return Err(self.changed_to(&self.look().await?));
+        };
+        let mut shown = Err(MessageError::NotShown { session: self.name(), lost: false }.into());
+        let gap = Duration::from_millis(self.to.agent.settle_ms);
+        let taken = async { shown = self.until_shown(question, words, before, output).await };
+        tmux.wait_until_read(&terminal, taken, gap).await;
+        shown
+    }
+
+    async fn until_shown(
+        &self,
+        question: &Question,
+        words: &str,
+        before: usize,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<Seen, SessionError> {
+        let deadline = Instant::now() + DRAWN_TIMEOUT;
+        loop {
+            let seen = self.look().await?;
+            self.still_about(&seen, question)?;
+            if screen::shows(&seen.shown, words) > before {
+                return Ok(seen);
+            }
+            if Instant::now() >= deadline {
+                return Err(MessageError::NotShown { session: self.name(), lost: false }.into());
+            }
+            self.wait(output).await;
+        }
+    }
+}
