@@ -19,7 +19,10 @@ const LISTEN: &str = "
         pattern = { 'PolecatStateChanged', 'PolecatWaiting' },
         callback = function(event)
             local data = event.data
-            local asks = { data.reason, data.text, data.about }
+            local asks = { data.reason, data.text }
+            if data.about then
+                table.insert(asks, (vim.trim(table.concat(data.about, ' ')):gsub('%s+', ' ')))
+            end
             local waits = event.match == 'PolecatWaiting'
             table.insert(_G.told, waits and table.concat(asks, ': ') or data.new)
         end,
@@ -102,8 +105,8 @@ async fn a_turn_of_claude_is_told_step_by_step_and_each_step_once() {
     in_time(async || {
         let shop = playing("claude", "claude/ready").await;
         shows(&shop, "claude/working", &["working"]).await?;
-        let about = "Bash command · touch made-by-agent && sleep 4 Make a file";
-        let asks = format!("permission: Do you want to proceed?: {about}");
+        let command = "touch made-by-agent && sleep 4 Make a file";
+        let asks = format!("permission: Do you want to proceed?: Bash command {command}");
         shows(&shop, "claude/permission-bash", &["waiting", &asks]).await?;
         shows(&shop, "claude/working-tool", &["working"]).await?;
         shows(&shop, "claude/idle-after-answer", &["idle"]).await?;
@@ -111,6 +114,7 @@ async fn a_turn_of_claude_is_told_step_by_step_and_each_step_once() {
         shows(&shop, "claude/interrupted-60", &["idle"]).await?;
         let told = shop.editor.messages().await;
         let told: Vec<_> = told.iter().filter(|one| one.contains("`ash` (shop) ")).collect();
+        let about = format!("Bash command · {command}");
         let waits = format!("`ash` (shop) waits for permission: {about}\nDo you want to proceed?");
         assert_eq!(told, [&waits, "`ash` (shop) is idle", "`ash` (shop) is idle"]);
         Ok(())
@@ -123,7 +127,7 @@ async fn one_question_after_the_other_is_told_though_no_work_was_seen_between() 
     in_time(async || {
         let shop = playing("codex", "codex/ready").await;
         let command = "permission: Would you like to run the following command?: \
-            $ touch made-by-agent && sleep 20 · Environment: local · Reason: Do you want to make a file?";
+            Environment: local Reason: Do you want to make a file? $ touch made-by-agent && sleep 20";
         shows(&shop, "codex/permission-command", &["waiting", command]).await?;
         let question = "question: Which colour should the button have?";
         shows(&shop, "codex/question-60", &[question]).await?;
@@ -140,7 +144,7 @@ async fn a_turn_of_codex_is_told_step_by_step_and_each_step_once() {
         let command = "$ touch made-by-agent && sleep 20";
         let asks = "permission: Would you like to run the following command?";
         let asks =
-            format!("{asks}: {command} · Environment: local · Reason: Do you want to make a file?");
+            format!("{asks}: Environment: local Reason: Do you want to make a file? {command}");
         let asks = ["waiting", &asks];
         shows(&shop, "codex/permission-command", &asks).await?;
         shows(&shop, "codex/working-tool-80", &["working"]).await?;
@@ -155,8 +159,8 @@ async fn a_turn_of_gemini_is_told_step_by_step_and_each_step_once() {
     in_time(async || {
         let shop = playing("gemini", "gemini/ready").await;
         shows(&shop, "gemini/working", &["working"]).await?;
-        let command = "Shell touch made-by-agent; sleep 3";
-        let asks = format!("permission: Allow execution of [Shell]?: {command}");
+        let command = "touch made-by-agent; sleep 3";
+        let asks = format!("permission: Allow execution of [Shell]?: ? Shell {command} {command}");
         let asks = ["waiting", &asks];
         shows(&shop, "gemini/permission-command", &asks).await?;
         shows(&shop, "gemini/working-tool", &["working"]).await?;

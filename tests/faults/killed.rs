@@ -176,7 +176,11 @@ async fn stopped(site: &Site, editor: &Editor, polecat: &str, point: Point) {
     assert_eq!(status["running"], false, "{point:?}: {status}");
 }
 
-/// Some points of `operation`, at once.
+/// How many points are gone through at once: each has a Neovim, a backend and a server of its own, and
+/// with twenty of them a machine of two cores answers nobody in time.
+static AT_ONCE: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(4);
+
+/// Some points of `operation`, several at once.
 async fn at_some_steps<const N: usize>(
     operation: Operation,
     points: [(&'static str, &'static str, usize, &'static str); N],
@@ -185,6 +189,7 @@ async fn at_some_steps<const N: usize>(
     let _entered = local.enter();
     for (victim, when, step, of) in points {
         running.spawn_local(async move {
+            let _turn = AT_ONCE.acquire().await;
             let point = Point { victim, when, step, of };
             let fired = at(&Site::new(), operation, point).await;
             // An agent that was interrupted may have ended by then.
