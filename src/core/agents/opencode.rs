@@ -83,9 +83,9 @@ const EVENTS: EventServer = EventServer {
         "OPENCODE_SERVER_PASSWORD",
         "OPENCODE_SERVER_USERNAME",
     ],
-    // 1.17.0 ends when it has a password: its own screen is refused. With 1.18.3 and 1.18.33 each
-    // of the 188 routes was tried, and none answers without it. There is no 2.0 to try yet, whose
-    // sources have another server.
+    // 1.17.0 ends when it has a password: its own screen is refused. With 1.18.33 each of the 188
+    // routes was tried, and none answers without it. There is no 2.0 to try yet, whose sources have
+    // another server.
     versions: [(1, 18), (2, 0)],
     path: "/event",
     present: &[
