@@ -141,7 +141,7 @@ impl Agent {
 
     /// Whether the plugin can do that.
     pub(crate) async fn can(&self, function: &str) -> bool {
-        let code = "return pcall(function() assert(require('polecat')[...]) end)";
+        let code = "return require('polecat')[...] ~= nil";
         self.editor.lua(code, json!([function])).await == Ok(Json::Bool(true))
     }
 

@@ -57,12 +57,18 @@ pub fn is_marked(patterns: &Patterns, shown: &Shown, question: &Question, text: 
         })
 }
 
-/// The only one of `labels` that has another background than most of the question.
+/// The only one of `labels` that has another background than most of the question, or than most of
+/// the rows with the labels, which may have one of their own.
 fn coloured(patterns: &Patterns, shown: &Shown, labels: &[&str]) -> Option<usize> {
     let rows = question_rows(patterns, shown);
     let places = places(shown, &rows, labels)?;
+    let of_labels: Vec<usize> = places.iter().map(|(row, _)| *row).collect();
+    [rows, of_labels].iter().find_map(|rows| only_other(shown, &places, usual(shown, rows)?))
+}
+
+/// The only one of `places` with another background.
+fn only_other(shown: &Shown, places: &[(usize, usize)], usual: u16) -> Option<usize> {
     let behind = |(row, column): &(usize, usize)| shown.behind.get(*row)?.get(*column).copied();
-    let usual = usual(shown, &rows)?;
     let mut others = (0..places.len()).filter(|at| behind(&places[*at]) != Some(usual));
     let first = others.next()?;
     others.next().is_none().then_some(first)
@@ -107,5 +113,20 @@ impl Step {
             Self::Move(key) => vec![key.to_owned()],
             Self::Give(keys) => keys,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_that_only_its_colour_marks_is_seen_to_be_marked() {
+        let screen = include_str!("../../../tests/screens/opencode/permission.ansi");
+        let patterns = Patterns::for_agent("opencode").unwrap();
+        let shown = Shown::new("", screen.as_bytes(), (0, 0));
+        let question = asked(&patterns, &shown).unwrap();
+        assert_eq!(question.choices, ["Allow once", "Allow always", "Reject"]);
+        assert_eq!(question.selected, Some(0));
     }
 }
