@@ -229,3 +229,20 @@ async fn the_command_answers_and_without_a_polecat_shows_who_has_waited() {
     let asked = yard.shop.editor.lua("return _G.asked", Json::Null).await.unwrap();
     assert_eq!(asked[0]["prompt"], "ash: Do you want to proceed?", "{asked}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_are_asked_for_go_to_the_question_they_were_asked_for_or_to_none() {
+    let yard = asking("question question").await;
+    yard.shop.editor.command("PolecatAnswer ash 3").await.unwrap();
+    eventually("a place to write", async || {
+        let name = yard.shop.editor.lua("return vim.api.nvim_buf_get_name(0)", Json::Null).await;
+        if name == Ok(json!("polecat://answer/ash")) { Ok(()) } else { Err(format!("{name:?}")) }
+    })
+    .await;
+    let first = waiting(&yard).await["id"].clone();
+    answer(&yard, json!(1), json!({ "id": first })).await.unwrap();
+    let write = "vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'green' }) pcall(vim.cmd.write)";
+    yard.shop.editor.lua(write, Json::Null).await.unwrap();
+    yard.shop.editor.expect_message("no longer asks that").await;
+    assert_eq!(answered(&yard.log()), given(&[["question", "Red", ""]]));
+}

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What an agent needs the user for.
 ///
-/// Choices are counted from 1.
+/// Choices have the numbers that the agent draws.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Waiting {
@@ -22,6 +22,8 @@ pub struct Waiting {
     /// The same on one line, of limited length.
     #[serde(skip)]
     pub subject: String,
+    /// The number of the first choice: above 1 where those before it are not on the screen.
+    pub first: usize,
     /// The offered answers, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,

@@ -36,11 +36,11 @@ fn told(asked: &Invocation, session: &SessionInfo) -> Vec<Effect> {
     std::iter::once(info(report::answered(session))).chain(next).collect()
 }
 
-/// Asks for words that are missing, or shows the question that is asked instead.
+/// Asks for words that are missing, for exactly the question that lacks them.
 fn refused(asked: &Invocation, polecat: &str, refusal: Refusal) -> Done {
     match refusal {
-        Refusal::Session(SessionError::Answer(AnswerError::WordsNeeded { choice })) => {
-            let call = asked.again(asked.answers());
+        Refusal::Session(SessionError::Answer(AnswerError::WordsNeeded { choice, id })) => {
+            let call = asked.again(Answers { question: Some(id), ..asked.answers() });
             Ok(vec![Effect::Compose(Box::new(compose::answer(polecat, &choice, call)))])
         }
         other => Err(other),

@@ -65,7 +65,8 @@ pub(super) fn untrusted(invocation: &Invocation, request: &Untrusted) -> Effect 
     })
 }
 
-/// What the agent of `polecat` asks, with what it is about; `call` answers with a choice, from 1.
+/// What the agent of `polecat` asks, with what it is about; `call` answers with the choice
+/// of a number.
 pub(super) fn of_agent(
     polecat: &str,
     waiting: &Waiting,
@@ -81,8 +82,8 @@ pub(super) fn of_agent(
         lines.push(format!("Several at once: `:PolecatAnswer {polecat} 1,2`"));
     }
     let choice = |(at, label): (usize, &String)| Choice {
-        label: format!("{}. {label}", at + 1),
-        then: Some(call(at + 1)),
+        label: format!("{}. {label}", at + waiting.first),
+        then: Some(call(at + waiting.first)),
     };
     Effect::Question(Question {
         id: waiting.id.clone(),
@@ -189,5 +190,23 @@ mod tests {
             .map(|(label, goes_on)| (label.to_owned(), goes_on));
         assert_eq!(offered(false), [no.clone(), once.clone()]);
         assert_eq!(offered(true), [no, once, always]);
+    }
+
+    #[test]
+    fn choices_have_the_numbers_that_the_agent_draws() {
+        let choices = ["Always", "No"].map(str::to_owned).to_vec();
+        let waiting = Waiting { choices, first: 3, ..Waiting::default() };
+        let numbers = std::cell::RefCell::new(Vec::new());
+        let asked = invocation("Answer", "ash");
+        let effect = of_agent("ash", &waiting, |number| {
+            numbers.borrow_mut().push(number);
+            asked.with(&format!("ash {number}"), Answers::default())
+        });
+        let Effect::Question(question) = effect else { panic!("{effect:?}") };
+        let labels: Vec<_> = question.choices.into_iter().map(|choice| choice.label).collect();
+        assert_eq!(
+            (labels, numbers.take()),
+            (vec!["3. Always".to_owned(), "4. No".to_owned()], vec![3, 4])
+        );
     }
 }

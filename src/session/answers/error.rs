@@ -48,6 +48,8 @@ pub enum AnswerError {
     WordsNeeded {
         /// The choice.
         choice: String,
+        /// The id of the question.
+        id: String,
     },
     /// The choice takes no words.
     #[error("`{choice}` takes no words")]

@@ -53,7 +53,8 @@ impl Giving<'_> {
         let label = || question.choices[choice].clone();
         match (opens, words) {
             (Some(opens), None) if opens.needed => {
-                Err(AnswerError::WordsNeeded { choice: label() }.into())
+                let id = meant.to_owned();
+                Err(AnswerError::WordsNeeded { choice: label(), id }.into())
             }
             (None, Some(_)) => Err(AnswerError::WordsRefused { choice: label() }.into()),
             (_, None) => self.press_choice(meant, choice, output).await,

@@ -26,7 +26,8 @@ impl Giving<'_> {
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         let (seen, question) = self.same(meant).await?;
         if words.is_empty() {
-            return Err(AnswerError::WordsNeeded { choice: question.text }.into());
+            let id = meant.to_owned();
+            return Err(AnswerError::WordsNeeded { choice: question.text, id }.into());
         }
         let open = match choice {
             None => seen,

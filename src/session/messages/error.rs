@@ -87,7 +87,7 @@ impl MessageError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::AgentWaiting { .. } => "answer it first: `:PolecatAttach` shows it",
+            Self::AgentWaiting { .. } => "answer it first: `:PolecatAnswer`, or `:PolecatAttach`",
             Self::Draft { .. } => "send or delete it first: `:PolecatAttach` shows it",
             Self::NotShown { lost: true, .. } | Self::Stuck { .. } => return None,
             Self::NotShown { lost: false, .. } => {

@@ -76,6 +76,7 @@ pub(in crate::session) fn waiting(question: &Question, answers: &str) -> Waiting
         text,
         about: lines,
         subject,
+        first: question.first,
         choices,
         selected: selected.map(|at| at + question.first),
         multi: question.ticked.is_some(),

@@ -52,7 +52,7 @@ impl InterruptError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Asks { .. } => Some("answer it first: `:PolecatAttach` shows it"),
+            Self::Asks { .. } => Some("answer it first: `:PolecatAnswer`, or `:PolecatAttach`"),
             Self::NotWorking { .. } => None,
             Self::NotInterruptible { .. } => Some("`:PolecatAttach` lets you press its own keys"),
         }
