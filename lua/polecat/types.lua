@@ -88,7 +88,7 @@
 ---@field about? string[] What it asks about, such as the command to be allowed: all lines.
 ---@field choices? string[] The answers it offers.
 ---@field request? string The id that the agent itself gave the question.
----@field first integer The number of the first of them.
+---@field first? integer The number of the first of them, if it is not 1.
 ---@field selected? integer The number of the marked one.
 ---@field multi? boolean Whether several can be ticked.
 ---@field free? integer Which of them means nothing without words.

@@ -23,6 +23,7 @@ pub struct Waiting {
     #[serde(skip)]
     pub subject: String,
     /// The number of the first choice: above 1 where those before it are not on the screen.
+    #[serde(skip_serializing_if = "is_usual")]
     pub first: usize,
     /// The offered answers, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -45,6 +46,11 @@ pub struct Waiting {
     /// Whether the beginning of what it is about is not on the screen.
     #[serde(skip_serializing_if = "is_false")]
     pub about_cut: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes the field")]
+fn is_usual(first: &usize) -> bool {
+    *first <= 1
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes the field")]
