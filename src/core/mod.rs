@@ -14,6 +14,7 @@ pub mod locations;
 pub mod name_pool;
 pub mod names;
 pub mod notifications;
+pub mod queue;
 pub mod review;
 pub mod rig;
 pub mod screen;

@@ -60,6 +60,10 @@ pub struct SessionInfo {
     pub diff: Option<Diffstat>,
     /// The issue it was started on.
     pub issue: Option<String>,
+    /// How many messages wait until it is at its prompt; `None` for none.
+    pub queued: Option<u32>,
+    /// Why they are not sent before a person says so.
+    pub queue_held: Option<String>,
     /// tmux's id of its pane, `%7`.
     pub pane_id: Option<String>,
     /// The pane's process.
@@ -92,6 +96,8 @@ impl SessionInfo {
             branch: None,
             diff: None,
             issue: None,
+            queued: None,
+            queue_held: None,
             pane_id: None,
             pid: None,
             exit: None,

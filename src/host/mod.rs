@@ -24,5 +24,5 @@ pub use loopback::{event_stream, http};
 pub use programs::launch::Launch;
 pub use programs::run::RunError;
 pub use programs::{flags, launch, path, run, version};
-pub use records::{reviews, session_settings};
+pub use records::{queues, reviews, session_settings};
 pub use rigs::{folders, polecats};

@@ -2,13 +2,15 @@
 //!
 //! How a polecat's last agent ended is in `exits/<name>.json`, where its branch began in
 //! `worktrees/<name>.json`, what is being removed in `removing/<name>.json`,
-//! what is being brought back in `restoring/<name>.json`. Keys that a later version adds are passed over.
+//! what is being brought back in `restoring/<name>.json`, what was queued for it when its session ended
+//! in `queues/<name>.json`. Keys that a later version adds are passed over.
 //!
 //! A repository that was cloned may have brought them along. So what they say is accepted in the
 //! form only that we write ([`accept`]), and they name nothing outside of the polecats' folder.
 
 mod accept;
 mod journals;
+pub mod queues;
 pub mod reviews;
 pub mod session_settings;
 
@@ -20,6 +22,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::error::HostError;
 use super::files::{blocking, broken};
 use crate::core::branch::is_branch;
+use crate::core::queue::Queue;
 use crate::core::{Base, Exit, ExitHow, PolecatName, Rig};
 use crate::host::files::dir::Dir;
 
@@ -149,6 +152,7 @@ pub fn again(kind: &str, path: &Path, text: &str) -> Option<Result<String, HostE
         StoredExit::KIND => parse::<StoredExit>(path, text)
             .and_then(|stored| written(&StoredExit::from(&stored.record(path)?))),
         StoredBase::KIND => same::<StoredBase>(path, text),
+        Queue::KIND => same::<Queue>(path, text),
         Removing::KIND => same::<Removing>(path, text),
         Restoring::KIND => same::<Restoring>(path, text),
         _ => return None,

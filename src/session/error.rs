@@ -4,7 +4,9 @@ use std::{path::PathBuf, time::Duration};
 
 pub use crate::session::{
     answers::error::AnswerError,
-    messages::{error::MessageError, interrupt::error::InterruptError},
+    messages::{
+        error::MessageError, interrupt::error::InterruptError, queue::error::QueueError,
+    },
 };
 use crate::{
     core::{
@@ -171,6 +173,9 @@ pub enum SessionError {
     /// An agent was not interrupted.
     #[error(transparent)]
     Interrupt(#[from] InterruptError),
+    /// A queue was not changed.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
     /// A question was not answered.
     #[error(transparent)]
     Answer(#[from] AnswerError),
@@ -214,6 +219,7 @@ impl SessionError {
             Self::TooSlow { .. } => "timeout",
             Self::Message(error) => error.code(),
             Self::Interrupt(error) => error.code(),
+            Self::Queue(error) => error.code(),
             Self::Answer(error) => error.code(),
             Self::IssueTaken { .. } => "issue_invalid",
             Self::NotFree { .. } | Self::NotRemoved { .. } => "dirty",
@@ -257,6 +263,7 @@ impl SessionError {
             }
             Self::Message(error) => error.hint(),
             Self::Interrupt(error) => error.hint().map(str::to_owned),
+            Self::Queue(error) => error.hint().map(str::to_owned),
             Self::Answer(error) => error.hint(),
             Self::AgentAtWork { .. } => Some("stop it first, or use another polecat".to_owned()),
             Self::InUse { .. } => {

@@ -4,6 +4,7 @@ pub(in crate::session) mod delivery;
 pub(in crate::session) mod error;
 pub(in crate::session) mod inject;
 pub(in crate::session) mod interrupt;
+pub(in crate::session) mod queue;
 pub(in crate::session) mod recipient;
 pub(in crate::session) mod typing;
 

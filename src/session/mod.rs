@@ -26,7 +26,7 @@ mod workspace;
 pub use answers::{Answers, Reply};
 pub use complete::Completion;
 pub use context::RigContext;
-pub use error::{AnswerError, InterruptError, MessageError, SessionError};
+pub use error::{AnswerError, InterruptError, MessageError, QueueError, SessionError};
 pub use events::{Event, EventQueue, Files, Snapshot};
 pub use health::{HealthRow, Level};
 pub use hook::report_hook;

@@ -6,6 +6,7 @@ pub(in crate::session) mod detect_agent;
 pub(in crate::session) mod environment;
 pub(in crate::session) mod event_source;
 pub(in crate::session) mod exit;
+pub(in crate::session) mod left_queue;
 pub(in crate::session) mod list;
 pub(in crate::session) mod metadata;
 pub(in crate::session) mod output_watch;

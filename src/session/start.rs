@@ -118,6 +118,8 @@ impl Starter {
         let _started =
             self.context.shared.starts.begin(self.context.rig.session(&plan.polecat).as_str());
         let session = self.create_session(&plan, &words, &owed).await?;
+        let left = self.context.messenger().adopt_queue(&session).await;
+        plan.warnings.extend(left.unwrap_or_else(|error| Some(error.to_string())));
         let brought_up = self.bring_up(&session, &plan, owed, hooking, progress).await;
         // An exit of the agent explains more than the step that failed because of it.
         let now = self.alive(&session).await?;

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::polecats;
+use crate::core::queue::Queue;
 use crate::core::{Exit, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::blocking;
-use crate::host::records;
+use crate::host::records::{self, queues};
 use crate::host::repository::head;
 
 /// What the folders tell of one polecat.
@@ -20,6 +21,8 @@ pub struct Folder {
     pub branch: Option<String>,
     /// How its last agent ended, until the next starts.
     pub exit: Option<Exit>,
+    /// What was queued for it when its session ended.
+    pub queue: Option<Queue>,
 }
 
 /// All polecats of the rig, and `also` those whose folders may be gone.
@@ -63,5 +66,5 @@ pub async fn checkout(rig: &Rig, polecat: &PolecatName) -> (Option<PathBuf>, Opt
 fn folder(rig: &Rig, polecat: &PolecatName, workdir: Option<PathBuf>) -> Result<Folder, HostError> {
     let exit = records::load_now(rig, polecat)?.map(|record| record.exit);
     let branch = workdir.as_deref().and_then(|dir| head::branch_now(dir).ok().flatten());
-    Ok(Folder { workdir, branch, exit })
+    Ok(Folder { workdir, branch, exit, queue: queues::load_now(rig, polecat) })
 }

@@ -100,7 +100,8 @@ impl Encode for RemovedPolecat {
             .some("backup", backup)
             .some("commit", commit)
             .put("stashes", texts(&removed.stashes))
-            .put("comments", removed.comments);
+            .put("comments", removed.comments)
+            .put("queued", removed.queued);
         Ok(map.into())
     }
 }

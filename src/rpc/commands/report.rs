@@ -74,10 +74,12 @@ pub(super) fn removed(polecat: &str, gone: &Removed) -> String {
         let hashes: Vec<_> = gone.stashes.iter().map(|hash| beginning(hash, 10)).collect();
         parts.push(format!("in the stash list stay {}", hashes.join(", ")));
     }
-    match gone.comments {
-        0 => {}
-        1 => parts.push("1 unsent comment was deleted".to_owned()),
-        count => parts.push(format!("{count} unsent comments were deleted")),
+    for (count, what) in [(gone.comments, "unsent comment"), (gone.queued, "queued message")] {
+        match count {
+            0 => {}
+            1 => parts.push(format!("1 {what} was deleted")),
+            count => parts.push(format!("{count} {what}s were deleted")),
+        }
     }
     parts.join("; ")
 }
@@ -121,18 +123,20 @@ mod tests {
             backup: None,
             stashes: Vec::new(),
             comments: 0,
+            queued: 0,
         };
         let branches = "branch `a` removed; branch `b` kept: it is not merged";
         assert_eq!(removed("ash", &gone), format!("removed `ash`; nothing was lost; {branches}"));
         gone.backup = Some(backup());
-        gone.comments = 2;
+        (gone.comments, gone.queued) = (2, 1);
         gone.stashes = vec!["abcdef0123456789".to_owned(), "12".to_owned()];
         assert_eq!(
             removed("ash", &gone),
             format!(
                 "removed `ash`, its work is kept: `:PolecatRestore ash`; \
                  `git log refs/polecat/backup/ash/1` shows it; {branches}; \
-                 in the stash list stay abcdef0123, 12; 2 unsent comments were deleted"
+                 in the stash list stay abcdef0123, 12; 2 unsent comments were deleted; \
+                 1 queued message was deleted"
             )
         );
     }

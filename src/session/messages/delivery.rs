@@ -13,6 +13,7 @@ use self::look::Stillness;
 use crate::{
     core::{
         agent::Agent,
+        queue::Queue,
         screen::{self, Bang, Before, Composing, Place},
     },
     host::processes::ProcessId,
@@ -22,7 +23,7 @@ use crate::{
         messages::recipient::Recipient,
         sessions::{
             list::Session,
-            pending::{OWED, PASTED, PendingPrompts, UnsubmittedPaste},
+            pending::{self, OWED, PASTED, PendingPrompts, QUEUE, SENT, UnsubmittedPaste},
         },
     },
     tmux::{PaneOption, Terminal},
@@ -43,10 +44,19 @@ pub(in crate::session) struct Delivery<'a> {
     pub(in crate::session) bytes: &'a [u8],
     /// The same as text, to be found on the screen.
     pub(in crate::session) text: &'a str,
-    /// The pending prompts, if the message is the next of them.
-    pub(in crate::session) owed: Option<&'a PendingPrompts>,
+    /// What is kept on the session, if the message is the next of it.
+    pub(in crate::session) owed: Option<Owed<'a>>,
     /// What to do with text that is in the composer already.
     pub(in crate::session) draft: Draft,
+}
+
+/// What a session keeps for its agent, of which a message is the next.
+#[derive(Clone, Copy)]
+pub(in crate::session) enum Owed<'a> {
+    /// Its first prompts.
+    FirstWords(&'a PendingPrompts),
+    /// What a person has queued, of which nothing is sent to an agent at work.
+    Queued(&'a Queue),
 }
 
 /// What to do with text that is in the composer before a message is typed.
@@ -93,7 +103,7 @@ impl Delivery<'_> {
     async fn leave_word(&self, outcome: &Result<Outcome, SessionError>) {
         match outcome {
             Ok(Outcome::Submitted) => {}
-            _ if self.owed.is_some() => {}
+            _ if self.is_first_words() => {}
             Ok(Outcome::NotShown { lost: true }) => self.note(vec![self.cleared()]).await,
             _ => {
                 let told = UnsubmittedPaste { told: true, ..self.pasted() };
@@ -148,6 +158,7 @@ impl Delivery<'_> {
         loop {
             let seen = self.look().await?;
             self.refuse_pane(&seen)?;
+            self.refuse_work(&seen)?;
             let why = match self.composing(&seen) {
                 Composing::Empty => return Ok(seen),
                 Composing::Draft(_) if self.draft == Draft::IsMessage && self.stands(&seen) => {
@@ -172,7 +183,7 @@ impl Delivery<'_> {
                     }
                     match deaf(self.agent(), &seen.screen) {
                         // Its start has waited for that.
-                        None if self.owed.is_some() || still.lasts(&seen.shown) => return Ok(seen),
+                        None if self.is_first_words() || still.lasts(&seen.shown) => return Ok(seen),
                         None => "it does not stop printing",
                         Some(why) => why,
                     }
@@ -195,8 +206,12 @@ impl Delivery<'_> {
     }
 
     fn pasted(&self) -> UnsubmittedPaste {
-        let (by, first_words) = (ProcessId::this(), self.owed.is_some());
-        UnsubmittedPaste { by, first_words, tail: screen::tail(self.text), told: false }
+        let (by, first_words) = (ProcessId::this(), self.is_first_words());
+        let queued = match self.owed {
+            Some(Owed::Queued(queue)) => queue.next().map(|next| next.id),
+            _ => None,
+        };
+        UnsubmittedPaste { by, first_words, queued, tail: screen::tail(self.text), told: false }
     }
 
     /// Waits until the agent has read the paste, shows it, and no longer takes a key for part of it;
@@ -238,9 +253,18 @@ impl Delivery<'_> {
 
     /// The options to set together with the key that submits: nothing is left to resume.
     fn submitted(&self) -> Vec<PaneOption> {
-        let told = self.owed.map(|owed| PendingPrompts { done: owed.done + 1, ..owed.clone() });
-        let told = told.map(|owed| self.session.option(OWED, owed.encode()));
-        [self.cleared()].into_iter().chain(told).collect()
+        let left = match self.owed {
+            None => None,
+            Some(Owed::FirstWords(owed)) => {
+                let left = PendingPrompts { done: owed.done + 1, ..owed.clone() };
+                Some(self.session.option(OWED, left.encode()))
+            }
+            // Shorter than what is there.
+            Some(Owed::Queued(queue)) => pending::encode_queue(&queue.sent())
+                .map(|left| self.session.option(QUEUE, left)),
+        };
+        let sent = self.session.option(SENT, pending::token());
+        [self.cleared(), sent].into_iter().chain(left).collect()
     }
 
     fn cleared(&self) -> PaneOption {
@@ -254,7 +278,21 @@ impl Delivery<'_> {
 
     /// Whether this process is still starting the agent, and the message is not one of the first prompts.
     fn is_starting(&self) -> bool {
-        self.owed.is_none() && self.context.shared.starts.has(&self.session.pane.session_name)
+        !self.is_first_words() && self.context.shared.starts.has(&self.session.pane.session_name)
+    }
+
+    fn is_first_words(&self) -> bool {
+        matches!(self.owed, Some(Owed::FirstWords(_)))
+    }
+
+    /// Refuses to type what is queued while the agent works: it would take it for a part of that.
+    fn refuse_work(&self, seen: &Seen) -> Result<(), SessionError> {
+        let works = || screen::read(&self.to.patterns, &seen.shown.look()).seen == screen::Seen::Working;
+        if matches!(self.owed, Some(Owed::Queued(_))) && works() {
+            let (session, why) = (self.name(), "it works".to_owned());
+            return Err(MessageError::NotReady { session, why }.into());
+        }
+        Ok(())
     }
 
     fn agent(&self) -> &Agent {
@@ -266,7 +304,7 @@ impl Delivery<'_> {
     }
 
     /// What to type: the message, changed so that no agent runs it in a shell.
-    fn typed(&self) -> Result<Cow<'_, [u8]>, SessionError> {
+    pub(in crate::session::messages) fn typed(&self) -> Result<Cow<'_, [u8]>, SessionError> {
         match self.to.patterns.bang() {
             Bang::TextAfterBlank if self.bytes.starts_with(b"!") => {
                 Ok(Cow::Owned([b" ", self.bytes].concat()))

@@ -10,7 +10,7 @@ use crate::{
         error::{MessageError, SessionError},
         messages::{
             Messenger,
-            delivery::{Delivery, Draft, Outcome},
+            delivery::{Delivery, Draft, Outcome, Owed},
             recipient::Recipient,
         },
         sessions::{list::Session, pending::PASTED},
@@ -84,22 +84,32 @@ impl Messenger {
     ) -> Result<(), SessionError> {
         let Some(pasted) = session.pasted.take() else { return Ok(()) };
         let owed = session.owed.clone().filter(|_| pasted.first_words);
-        let (text, bytes, owed) = (&*pasted.tail, pasted.tail.as_bytes(), owed.as_ref());
-        let context = &self.context;
-        let delivery =
-            Delivery { context, session, to, bytes, text, owed, draft: Draft::IsMessage };
+        let queue = session.queue.clone().filter(|queue| {
+            let first = queue.messages.first().map(|first| first.id);
+            pasted.queued.is_some() && first == pasted.queued
+        });
+        let (text, bytes) = (&*pasted.tail, pasted.tail.as_bytes());
+        let next = queue.as_ref().map(Owed::Queued).or(owed.as_ref().map(Owed::FirstWords));
+        let (context, of, draft) = (&self.context, &*session, Draft::IsMessage);
+        let delivery = Delivery { context, session: of, to, bytes, text, owed: next, draft };
         if pasted.told {
             // It may still appear, so the record stays until a message has been submitted.
             return delivery.refuse_shown_late().await;
         }
         let outcome = if text.is_empty() { None } else { Some(delivery.submit_standing().await?) };
-        if outcome == Some(Outcome::Submitted)
-            && let Some(owed) = session.owed.as_mut().filter(|_| pasted.first_words)
-        {
-            owed.done += 1;
-        } else {
+        if outcome != Some(Outcome::Submitted) || next.is_none() {
             // It does not show, or does not leave the composer: nobody submits it later.
-            context.tmux.set_options(&[session.option(PASTED, String::new())]).await?;
+            context.tmux.set_options(&[of.option(PASTED, String::new())]).await?;
+        }
+        match (&queue, session.owed.as_mut()) {
+            (Some(queue), _) if outcome == Some(Outcome::Submitted) => {
+                session.queue = Some(queue.sent());
+            }
+            (Some(queue), _) => self.settle_unsubmitted(session, to, queue, outcome).await?,
+            (None, Some(owed)) if next.is_some() && outcome == Some(Outcome::Submitted) => {
+                owed.done += 1;
+            }
+            _ => {}
         }
         Ok(())
     }

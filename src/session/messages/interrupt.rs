@@ -11,6 +11,7 @@ use self::error::InterruptError;
 use crate::{
     core::{
         names::PolecatName,
+        queue::Queue,
         screen::{self, Composing, Reading},
         session::State,
     },
@@ -22,8 +23,9 @@ use crate::{
             error::excerpt,
             inject::require_live,
         },
+        sessions::pending::{self, QUEUE},
     },
-    tmux::{Guard, Pressed},
+    tmux::{Guard, PaneOption, Pressed},
 };
 
 /// How long an agent may change its screen under our hands before the first key.
@@ -39,6 +41,9 @@ const CLEAR_TIMEOUT: Duration = Duration::from_secs(5);
 /// After how long a key that had no effect is pressed again. What is pressed and read late would
 /// remove what a person types by then.
 const CLEAR_AGAIN: Duration = Duration::from_secs(2);
+
+/// Why a queue is held then.
+const INTERRUPTED: &str = "the work before them was interrupted";
 
 /// What came of an interrupt.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -59,10 +64,10 @@ impl Messenger {
     /// question: nothing was pressed. After `timeout` the keys were pressed, and it still works.
     pub async fn interrupt(&self, polecat: &str) -> Result<Interrupted, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
+        let _typing = self.lock_typing(&polecat).await?;
         let session = self.context.sessions().existing(&polecat).await?;
         require_live(&session)?;
         let to = &self.recipient(&session).await;
-        let _typing = self.lock_typing(&polecat).await?;
         let (context, session) = (&self.context, &session);
         let delivery =
             Delivery { context, session, to, bytes: b"", text: "", owed: None, draft: Draft::Keep };
@@ -70,8 +75,15 @@ impl Messenger {
         // Boxed, to keep the futures of callers small.
         let done = Box::pin(Interrupt(&delivery).run(&mut watch)).await;
         watch.end().await;
-        done.map_err(|error| session.explain(error))
+        let mut done = done.map_err(|error| session.explain(error))?;
+        let held = session.queue.as_ref().filter(|queue| !queue.messages.is_empty());
+        done.warnings.extend(held.map(|_| held_back(&session.polecat)));
+        Ok(done)
     }
+}
+
+fn held_back(polecat: &PolecatName) -> String {
+    format!("what is queued for `{polecat}` is held: `:PolecatQueue! {polecat}` sends it")
 }
 
 /// The interrupt of a recipient's work.
@@ -103,7 +115,7 @@ impl Interrupt<'_> {
             let seen = self.0.look().await?;
             self.0.refuse_pane(&seen)?;
             self.require_work(&seen)?;
-            if self.press(&seen, key, &[]).await? == Pressed::Yes {
+            if self.press(&seen, key, &[], &self.hold()).await? == Pressed::Yes {
                 return Ok(seen);
             }
             if Instant::now() >= deadline {
@@ -124,7 +136,7 @@ impl Interrupt<'_> {
             }
             let row = screen::tells(&self.0.to.patterns, &seen.shown, again);
             if let Some(row) = row
-                && self.press(&seen, key, &[row]).await? == Pressed::Yes
+                && self.press(&seen, key, &[row], &[]).await? == Pressed::Yes
             {
                 return Ok(());
             }
@@ -136,14 +148,28 @@ impl Interrupt<'_> {
         }
     }
 
-    /// Presses a key if the agent shows in the same moment that it works, and still has the rows
-    /// `also`.
-    async fn press(&self, seen: &Seen, key: &str, also: &[usize]) -> Result<Pressed, SessionError> {
+    /// What holds the queue, to be set with the key: what was to follow the work may not fit any more.
+    fn hold(&self) -> Vec<PaneOption> {
+        let queue = self.0.session.queue.clone().filter(Queue::is_known);
+        let held = queue.filter(|queue| queue.next().is_some()).map(|queue| queue.held(INTERRUPTED));
+        let value = held.and_then(|queue| pending::encode_queue(&queue));
+        value.map(|value| self.0.session.option(QUEUE, value)).into_iter().collect()
+    }
+
+    /// Presses a key, and sets `options` with it, if the agent shows in the same moment that it works,
+    /// and still has the rows `also`.
+    async fn press(
+        &self,
+        seen: &Seen,
+        key: &str,
+        also: &[usize],
+        options: &[PaneOption],
+    ) -> Result<Pressed, SessionError> {
         let working = screen::working_rows(&self.0.to.patterns, &seen.shown);
         let rows: Vec<_> = also.iter().copied().chain(working).collect();
         let guard = Guard::of(&seen.screen, &seen.shown.rows, &rows);
         let (tmux, pane) = (&self.0.context.tmux, self.0.session.pane.pane_id);
-        Ok(tmux.press(pane, &[key], &guard, &[]).await?)
+        Ok(tmux.press(pane, &[key], &guard, options).await?)
     }
 
     /// Waits until the agent works no more, or says that it was interrupted and works on something

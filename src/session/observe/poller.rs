@@ -121,6 +121,9 @@ impl Poller {
             snapshot.polecats.iter().find(|shown| shown.polecat == info.polecat)
         });
         info.diff = shown.and_then(|shown| shown.diff);
+        // A look at the state alone reads no queue.
+        info.queued = shown.and_then(|shown| shown.queued);
+        info.queue_held = shown.and_then(|shown| shown.queue_held.clone());
         // If tmux says that the start is over, that is newer; it does not know a splash.
         let begins = (State::Starting, StateSource::Pane);
         let over = |shown: &SessionInfo| {

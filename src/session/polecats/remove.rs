@@ -100,6 +100,7 @@ impl Polecats {
         reasons.left(removal.unsaved_work(), options.force);
         if !options.force {
             reasons.unsent(reviews::load(&self.context.rig, &polecat).await?.len());
+            reasons.queued(self.context.messenger().queue_of(&polecat).await?.messages.len());
         }
         reasons.edited(&dir, &options).await?;
         let session = self.context.sessions().session(&polecat).await?;
@@ -230,6 +231,16 @@ impl Reasons {
             count => format!("{count} comments are not sent"),
         };
         self.add(reason, format!("`:PolecatRemove! {}` deletes the comments", self.polecat));
+    }
+
+    /// What is queued for it, which no backup holds either.
+    fn queued(&mut self, messages: usize) {
+        let reason = match messages {
+            0 => return,
+            1 => "1 queued message is not sent".to_owned(),
+            count => format!("{count} queued messages are not sent"),
+        };
+        self.add(reason, format!("`:PolecatQueue {}` shows them", self.polecat));
     }
 
     /// What the editor has in `dir`.

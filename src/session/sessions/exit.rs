@@ -73,6 +73,7 @@ impl Sessions {
     pub(in crate::session) async fn reap(&self, session: &Session) -> Result<Exit, SessionError> {
         let exit = self.record_exit(session).await?;
         self.end_orphans(session).await?;
+        self.keep_queue(session).await;
         self.close(session).await?;
         heartbeats::delete(&self.context.rig, &session.polecat).await?;
         Ok(exit)

@@ -8,6 +8,7 @@ use crate::{
     core::{
         agent_events::HookWord,
         names::PolecatName,
+        queue::Queue,
         rig::Rig,
         session::{Exit, ExitHow, SessionInfo, State, StateSource},
         state::Observation,
@@ -53,6 +54,10 @@ pub(in crate::session) struct Session {
     pub(in crate::session) owed: Option<PendingPrompts>,
     /// The text in the composer that has not been submitted yet.
     pub(in crate::session) pasted: Option<UnsubmittedPaste>,
+    /// The messages that wait for its agent.
+    pub(in crate::session) queue: Option<Queue>,
+    /// Another one after each message that was submitted.
+    pub(in crate::session) sent: Option<String>,
     /// Where its agent serves its events.
     pub(in crate::session) events: Option<EventSource>,
     /// What its agent said last by a hook.
@@ -213,7 +218,9 @@ impl Session {
         let (owed, pasted) = (pending::decode(option(2)), pending::decode(option(3)));
         let events = option(4).and_then(|value| EventSource::decode(value));
         let said = option(5).and_then(|value| value.parse().ok());
-        Self { polecat, pane, mark, started, stopping, owed, pasted, events, said }
+        let queue = pending::decode_queue(option(6));
+        let sent = option(7).filter(|sent| !sent.is_empty()).cloned();
+        Self { polecat, pane, mark, started, stopping, owed, pasted, queue, sent, events, said }
     }
 
     fn rank(&self, rig: &Rig) -> Rank {
@@ -286,7 +293,7 @@ impl Session {
     pub(in crate::session) fn info(&self, rig: &Rig, now: Timestamp) -> SessionInfo {
         let Observation { state, source: state_source } = self.silence(now);
         let mark = self.mark.clone().unwrap_or_default();
-        SessionInfo {
+        let mut info = SessionInfo {
             running: self.is_live(),
             attached: self.pane.attached > 0,
             created: Timestamp::from_second(self.pane.created).ok(),
@@ -306,7 +313,9 @@ impl Session {
             pid: self.pane.pid,
             found_in: self.is_called_otherwise(rig).then(|| self.pane.session_name.clone()),
             ..stopped(rig, &self.polecat)
-        }
+        };
+        self.queue.iter().for_each(|queue| queue.tell(&mut info));
+        info
     }
 
     /// The arguments of its command, if known.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::session::sessions::{
     event_source::EVENTS,
-    pending::{OWED, PASTED},
+    pending::{OWED, PASTED, QUEUE, SENT},
 };
 
 /// The user option of tmux that holds a [`Metadata`].
@@ -25,7 +25,8 @@ const NO_PANE: &str = "-";
 /// The options to read for displaying a session.
 pub(in crate::session) const FACTS: &[&str] = &[OPTION, STOPPING];
 /// The options to read for an operation on a session.
-pub(in crate::session) const OPTIONS: &[&str] = &[OPTION, STOPPING, OWED, PASTED, EVENTS, SAID];
+pub(in crate::session) const OPTIONS: &[&str] =
+    &[OPTION, STOPPING, OWED, PASTED, EVENTS, SAID, QUEUE, SENT];
 
 /// Facts about an agent that tmux does not know.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

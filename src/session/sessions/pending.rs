@@ -1,9 +1,10 @@
 //! Work that is pending for an agent, recorded on its pane: a backend may be killed at any moment, and
 //! the next one that watches the session continues from there.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{host::processes::ProcessId, tmux::encoded_length};
+use crate::{core::queue::Queue, host::processes::ProcessId, tmux::encoded_length};
 
 /// The pane option that holds [`PendingPrompts`]; empty when a start is over.
 pub(in crate::session) const OWED: &str = "@polecat_owed";
@@ -11,6 +12,11 @@ pub(in crate::session) const OWED: &str = "@polecat_owed";
 pub(in crate::session) const PASTED: &str = "@polecat_pasted";
 /// The pane option that counts the answers that its agent was given from here.
 pub(in crate::session) const ANSWERS: &str = "@polecat_answers";
+
+/// The pane option that holds the [`Queue`] of its agent.
+pub(in crate::session) const QUEUE: &str = "@polecat_queue";
+/// The pane option that is another one after each message that was submitted from here.
+pub(in crate::session) const SENT: &str = "@polecat_sent";
 
 /// The longest value we write, in bytes of a line of tmux's, which takes 64 KiB with all else.
 const BYTES_LIMIT: usize = 32 << 10;
@@ -35,6 +41,9 @@ pub(in crate::session) struct UnsubmittedPaste {
     /// Whether it is the next of the first prompts.
     #[serde(default)]
     pub(in crate::session) first_words: bool,
+    /// The message of the queue that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::session) queued: Option<u64>,
     /// Its end, by which it is recognised.
     #[serde(default)]
     pub(in crate::session) tail: String,
@@ -71,6 +80,22 @@ impl UnsubmittedPaste {
     pub(in crate::session) fn encode(&self) -> String {
         encode(self)
     }
+}
+
+/// Encodes a queue as the option's value; `None` if tmux could not hold it.
+pub(in crate::session) fn encode_queue(queue: &Queue) -> Option<String> {
+    Some(encode(queue)).filter(|whole| encoded_length(whole) <= BYTES_LIMIT)
+}
+
+/// Decodes it; one that cannot be read is a newer version's.
+pub(in crate::session) fn decode_queue(value: Option<&String>) -> Option<Queue> {
+    let value = value.filter(|value| !value.is_empty())?;
+    Some(decode(Some(value)).unwrap_or_else(Queue::unreadable))
+}
+
+/// A value for [`SENT`] that no other message has.
+pub(in crate::session) fn token() -> String {
+    format!("{}-{}", Timestamp::now().as_nanosecond(), std::process::id())
 }
 
 /// Without any `#`, because tmux 3.8 expands option values; in JSON it occurs only in strings, where

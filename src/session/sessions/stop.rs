@@ -101,10 +101,11 @@ impl Sessions {
             Some(tree) => self.end_marked(&session, tree.fresh().await?, force).await?,
             None => self.end_orphans(&session).await?,
         }
+        let left = self.keep_queue(&session).await;
         self.close(&session).await?;
         heartbeats::delete(&self.context.rig, &session.polecat).await?;
         records::delete(&self.context.rig, &session.polecat).await?;
-        Ok(warning.into_iter().collect())
+        Ok(warning.into_iter().chain(left).collect())
     }
 
     /// Closes `session` in tmux: all of it if it is the polecat's own, else only the agent's pane,

@@ -4,7 +4,7 @@
 use crate::session::{
     error::{MessageError, SessionError},
     messages::{
-        delivery::{Delivery, Draft, Outcome},
+        delivery::{Delivery, Draft, Outcome, Owed},
         recipient::Recipient,
     },
     sessions::{
@@ -122,7 +122,8 @@ impl Starter {
         let Some(text) = owed.words.get(last) else { return Ok(()) };
         let _typing = self.context.messenger().lock_typing(&session.polecat).await?;
         let before = PendingPrompts { done: last, ..owed.clone() };
-        let (context, owed, bytes) = (&self.context, Some(&before), text.as_bytes());
+        let (context, bytes) = (&self.context, text.as_bytes());
+        let owed = Some(Owed::FirstWords(&before));
         let delivery =
             Delivery { context, session, to, bytes, text, owed, draft: Draft::IsMessage };
         delivery.submit_again().await
@@ -139,7 +140,8 @@ impl Starter {
         draft: Draft,
     ) -> Result<Option<String>, SessionError> {
         let _typing = self.context.messenger().lock_typing(&session.polecat).await?;
-        let (context, owed, bytes) = (&self.context, Some(owed), text.as_bytes());
+        let (context, bytes) = (&self.context, text.as_bytes());
+        let owed = Some(Owed::FirstWords(owed));
         let delivery = Delivery { context, session, to, bytes, text, owed, draft };
         let mut outcome = delivery.deliver().await?;
         if outcome == (Outcome::NotShown { lost: true }) {

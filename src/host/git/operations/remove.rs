@@ -39,6 +39,8 @@ pub struct Removed {
     pub stashes: Vec<String>,
     /// The number of unsent comments deleted with it.
     pub comments: usize,
+    /// The number of queued messages deleted with it.
+    pub queued: usize,
 }
 
 /// A removal that has not changed anything yet. While this value lives, nobody else creates,

@@ -59,6 +59,17 @@ impl Folders {
         info.branch = folder.branch.clone().or(info.branch.take());
     }
 
+    /// A polecat without a session, which is as `info` says: how its last agent ended, until the next
+    /// starts, and what is queued.
+    pub(super) fn left(&self, info: SessionInfo) -> SessionInfo {
+        let folder = self.polecats.get(&info.polecat);
+        let mut info = info.after(folder.and_then(|folder| folder.exit.clone()));
+        if let Some(queue) = folder.and_then(|folder| folder.queue.as_ref()) {
+            queue.tell(&mut info);
+        }
+        info
+    }
+
     /// How the last agent of a polecat ended, until the next starts.
     pub(super) fn exit(&self, polecat: &PolecatName) -> Option<Exit> {
         self.polecats.get(polecat)?.exit.clone()

@@ -21,6 +21,7 @@ use crate::{
         observe::poller::{
             folders::Folders, gone::Gone, poll::Poll, streams::Streams, tracked::Tracked,
         },
+        messages::queue::watch::QueueWatch,
         sessions::list::{self, Session},
         start::resume::Resumed,
     },
@@ -42,6 +43,7 @@ pub(in crate::session) struct Scanner {
     /// What agents tell of themselves.
     streams: Streams,
     resumed: Resumed,
+    queues: QueueWatch,
     /// Polecats without a session whose heartbeats were removed.
     silent: HashSet<PolecatName>,
 }
@@ -57,6 +59,7 @@ impl Scanner {
             gone: Gone::default(),
             streams: Streams::default(),
             resumed: Resumed::default(),
+            queues: QueueWatch::default(),
             silent: HashSet::new(),
         }
     }
@@ -87,8 +90,7 @@ impl Scanner {
         infos.extend(self.gone.held().cloned());
         for name in self.folders.names() {
             if !infos.iter().any(|info| info.polecat == *name) {
-                let stopped = list::stopped(&self.context.rig, name);
-                infos.push(stopped.after(self.folders.exit(name)));
+                infos.push(self.folders.left(list::stopped(&self.context.rig, name)));
             }
         }
         infos.sort_by(|a, b| a.polecat.cmp(&b.polecat));
@@ -126,11 +128,14 @@ impl Scanner {
         Ok(())
     }
 
-    /// Resumes starts and messages that were cut off in sessions that look like `infos`.
+    /// Resumes starts and messages that were cut off in sessions that look like `infos`, and sends
+    /// what is queued for those that rest.
     pub(in crate::session) fn take_up(&mut self, infos: &[SessionInfo]) {
+        self.queues.retain(&self.sessions);
         for session in &self.sessions {
             if let Some(info) = infos.iter().find(|info| info.polecat == session.polecat) {
                 self.resumed.look(&self.context, session, info);
+                self.queues.look(&self.context, session, info, &self.streams.told());
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::host::git::command::format::{display_path, printable};
 use crate::host::git::operations::WorktreeList;
 use crate::host::git::{Backup, Git};
 use crate::host::programs::launch::Launch;
-use crate::host::records::reviews;
+use crate::host::records::{queues, reviews};
 use crate::host::records::{self, Removing};
 use crate::host::repository::{common_dir, worktrees};
 use crate::host::rigs::layouts;
@@ -71,13 +71,15 @@ pub(super) async fn finish(
         backup: record.backup.map(|(reference, commit)| Backup { reference, commit }),
         stashes: record.stashes,
         comments: 0,
+        queued: 0,
     };
     remove_branches(rig, &record.branches, &mut removed, launch).await?;
-    // A later polecat of that name must not inherit its undo list and comments.
+    // A later polecat of that name must not inherit its undo list, comments and queue.
     if let Some(git) = Git::find(rig, launch).await? {
         git.delete_undo(polecat).await?;
     }
     removed.comments = reviews::delete(rig, polecat).await?;
+    removed.queued = queues::delete(rig, polecat).await?;
     records::delete_base(rig, polecat).await?;
     let (of, name) = (rig.clone(), polecat.clone());
     blocking(move || {

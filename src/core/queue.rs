@@ -1,0 +1,170 @@
+//! Messages that wait until their agent is at its prompt.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::session::{SessionInfo, State, StateSource};
+
+/// What this version writes. A newer queue is only read.
+const FORMAT: u32 = 1;
+
+/// The messages that wait for one agent. What a later version adds survives being written again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Queue {
+    format: u32,
+    /// The id of the next message.
+    next: u64,
+    /// Why none is sent before a person says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
+    /// In the order in which they are sent.
+    pub messages: Vec<QueuedMessage>,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+/// A message in a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuedMessage {
+    /// No other one of its queue ever has this.
+    pub id: u64,
+    /// What is sent.
+    pub text: String,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        let (messages, more) = (Vec::new(), Map::new());
+        Self { format: FORMAT, next: 1, held: None, messages, more }
+    }
+}
+
+impl Queue {
+    /// Whether it can be changed: a newer version may mean something else by it.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.format <= FORMAT
+    }
+
+    /// What stands for a queue that could not be read.
+    #[must_use]
+    pub fn unreadable() -> Self {
+        Self { format: u32::MAX, ..Self::default() }
+    }
+
+    /// Adds a message behind the others; gives its id.
+    pub fn push(&mut self, text: String) -> u64 {
+        let id = self.next;
+        self.next += 1;
+        self.messages.push(QueuedMessage { id, text, more: Map::new() });
+        id
+    }
+
+    /// Drops the message `id`, or all of them; gives those that were dropped.
+    pub fn drop(&mut self, id: Option<u64>) -> Vec<QueuedMessage> {
+        let is_meant = |message: &QueuedMessage| id.is_none_or(|id| message.id == id);
+        let dropped = self.messages.extract_if(.., |message| is_meant(message)).collect();
+        self.tidied();
+        dropped
+    }
+
+    /// The queue once its first message has been sent.
+    #[must_use]
+    pub fn sent(&self) -> Self {
+        let mut left = self.clone();
+        if !left.messages.is_empty() {
+            left.messages.remove(0);
+        }
+        left.tidied();
+        left
+    }
+
+    /// The queue held, if there is something to hold.
+    #[must_use]
+    pub fn held(mut self, why: &str) -> Self {
+        self.held = (!self.messages.is_empty()).then(|| why.to_owned());
+        self
+    }
+
+    /// The queue held no more.
+    #[must_use]
+    pub fn released(self) -> Self {
+        Self { held: None, ..self }
+    }
+
+    /// The next message to send, unless it is held or a newer version's.
+    #[must_use]
+    pub fn next(&self) -> Option<&QueuedMessage> {
+        self.messages.first().filter(|_| self.held.is_none() && self.is_known())
+    }
+
+    /// Shows in `info` what waits.
+    pub fn tell(&self, info: &mut SessionInfo) {
+        let count = self.messages.len();
+        info.queued = u32::try_from(count).ok().filter(|count| *count > 0);
+        info.queue_held.clone_from(&self.held);
+    }
+
+    /// An empty queue holds nothing.
+    fn tidied(&mut self) {
+        if self.messages.is_empty() {
+            self.held = None;
+        }
+    }
+}
+
+/// Whether an agent is at its prompt by what it shows or says itself. Silence proves nothing.
+#[must_use]
+pub fn may_be_sent_to(info: &SessionInfo) -> bool {
+    let is_told = !matches!(info.state_source, StateSource::Guessed | StateSource::None);
+    info.state == State::Idle && is_told && !has_failed(info)
+}
+
+/// Whether its last turn failed: then whatever was to come after it waits for a person.
+fn has_failed(info: &SessionInfo) -> bool {
+    matches!(info.state, State::Died | State::Exited)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(texts: &[&str]) -> Queue {
+        let mut queue = Queue::default();
+        texts.iter().for_each(|text| drop(queue.push((*text).to_owned())));
+        queue
+    }
+
+    fn texts(queue: &Queue) -> Vec<&str> {
+        queue.messages.iter().map(|message| message.text.as_str()).collect()
+    }
+
+    #[test]
+    fn messages_leave_in_order_and_an_id_is_given_once() {
+        let mut queue = of(&["a", "b", "c"]).sent();
+        assert_eq!((texts(&queue), queue.next().map(|next| next.id)), (vec!["b", "c"], Some(2)));
+        assert_eq!(queue.drop(Some(3)).len(), 1);
+        assert_eq!(queue.drop(Some(3)), []);
+        assert_eq!(queue.push("d".to_owned()), 4);
+        assert_eq!(texts(&queue), ["b", "d"]);
+    }
+
+    #[test]
+    fn what_is_held_stays_until_nothing_is_left_to_hold() {
+        let queue = of(&["a"]).held("why");
+        assert_eq!(queue.next(), None);
+        assert_eq!(queue.sent().held, None);
+        assert_eq!(of(&[]).held("why").held, None);
+    }
+
+    #[test]
+    fn a_newer_queue_is_read_and_nothing_of_it_is_lost() {
+        let text = r#"{"format":2,"next":8,"messages":[{"id":7,"text":"a","by":"x"}],"when":"noon"}"#;
+        let newer: Queue = serde_json::from_str(text).unwrap();
+        assert_eq!((newer.is_known(), newer.next(), texts(&newer)), (false, None, vec!["a"]));
+        assert_eq!(serde_json::to_value(&newer).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+    }
+}

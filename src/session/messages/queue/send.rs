@@ -1,0 +1,131 @@
+//! Sends the next message of a queue, exactly once: it leaves the queue with the key that submits it,
+//! in one command of tmux's. What was pasted by a backend that was killed is on the pane too, and is
+//! submitted by the next one.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+use tracing::{info, warn};
+
+use crate::{
+    core::{
+        queue::{Queue, QueuedMessage},
+        screen,
+    },
+    session::{
+        error::{MessageError, SessionError},
+        messages::{
+            Messenger,
+            delivery::{Delivery, Draft, Outcome, Owed},
+            error::excerpt,
+            recipient::Recipient,
+        },
+        sessions::list::Session,
+    },
+};
+
+/// The message of `session` that may be sent next, as far as the session itself tells.
+pub(super) fn next_of(session: &Session) -> Option<&QueuedMessage> {
+    let takes = session.is_live() && !session.stopping && !session.is_respawned();
+    // Its first prompts come first.
+    let is_begun = session.owed.as_ref().is_none_or(|owed| !owed.is_open());
+    session.queue.as_ref().filter(|_| takes && is_begun)?.next()
+}
+
+impl Messenger {
+    /// Sends the next message of the queue of `seen`, unless something has happened there since it
+    /// was looked at. What is in the way is told once for each message, whose id goes into `told`.
+    pub(super) async fn send_next_queued(&self, seen: &Session, told: &AtomicU64) {
+        // Boxed: what it may wait for is large.
+        let done = Box::pin(self.try_next(seen)).await;
+        let polecat = &seen.polecat;
+        match done {
+            Ok(None) => {}
+            Ok(Some(warning)) => self.context.shared.news.warn(warning),
+            Err(SessionError::Message(error @ MessageError::Draft { .. })) => {
+                let id = next_of(seen).map_or(0, |next| next.id);
+                if told.swap(id, Ordering::Relaxed) != id {
+                    let what = format!("polecat `{polecat}`: what is queued waits: {error}");
+                    self.context.shared.news.warn(what);
+                }
+            }
+            Err(error) if error.is_in_the_way() => info!(%error, %polecat, "a queue waits"),
+            Err(error) => warn!(%error, %polecat, "a queued message could not be sent"),
+        }
+    }
+
+    /// The same; gives a warning if the message may not have arrived.
+    async fn try_next(&self, seen: &Session) -> Result<Option<String>, SessionError> {
+        let _typing = self.lock_typing(&seen.polecat).await?;
+        let now = self.context.sessions().session(&seen.polecat).await?;
+        let Some(mut session) = now.filter(|now| is_same(seen, now)) else { return Ok(None) };
+        let to = self.recipient(&session).await;
+        let (Some(queue), Some(next)) = (session.queue.clone(), next_of(&session).cloned()) else {
+            return Ok(None);
+        };
+        let draft = match session.pasted.as_ref() {
+            // Something opened under it before it could be submitted.
+            Some(pasted) if pasted.queued == Some(next.id) => Draft::IsMessage,
+            Some(_) => {
+                self.submit_pasted(&mut session, &to).await?;
+                Draft::Keep
+            }
+            None => Draft::Keep,
+        };
+        let (context, session, text) = (&self.context, &session, &*next.text);
+        let owed = Some(Owed::Queued(&queue));
+        let delivery =
+            Delivery { context, session, to: &to, bytes: text.as_bytes(), text, owed, draft };
+        let mut outcome = delivery.deliver().await?;
+        if outcome == (Outcome::NotShown { lost: true }) {
+            outcome = delivery.deliver().await?;
+        }
+        let warning = match outcome {
+            Outcome::Submitted => return Ok(None),
+            Outcome::NotShown { lost: true } => {
+                let why = "its agent did not show the next of them when that was typed";
+                self.put_queue(session, &queue.held(why)).await?;
+                "was typed twice and did not show, so that it stays queued and all are held"
+            }
+            Outcome::NotShown { lost: false } | Outcome::Stuck => {
+                let why = "the message before them may not have been sent";
+                self.put_queue(session, &queue.sent().held(why)).await?;
+                "may not have been sent: look into its composer. What is queued behind it is held"
+            }
+        };
+        Ok(Some(format!("polecat `{}`: `{}` {warning}", seen.polecat, excerpt(text))))
+    }
+
+    /// What a backend had pasted of `queue` before it was killed was not submitted now. It stays
+    /// queued, unless the conversation shows that a person has submitted it.
+    pub(in crate::session::messages) async fn settle_unsubmitted(
+        &self,
+        session: &Session,
+        to: &Recipient,
+        queue: &Queue,
+        outcome: Option<Outcome>,
+    ) -> Result<(), SessionError> {
+        let Some(text) = queue.messages.first().map(|first| &*first.text) else { return Ok(()) };
+        let screen = self.context.sessions().read_screen(session, &to.patterns).await?;
+        let what = if outcome == Some(Outcome::Stuck) {
+            "may not have been sent: look into its composer"
+        } else if screen::was_sent(&to.patterns, &screen.shown, text) {
+            self.put_queue(session, &queue.sent()).await?;
+            "seems to have been sent already"
+        } else {
+            return Ok(());
+        };
+        let (polecat, text) = (&session.polecat, excerpt(text));
+        self.context.shared.news.warn(format!("polecat `{polecat}`: the queued `{text}` {what}"));
+        Ok(())
+    }
+}
+
+/// Whether nothing was sent to the session, and nothing of its queue changed, since it was seen.
+fn is_same(seen: &Session, now: &Session) -> bool {
+    let same = (now.pane.pane_id, &now.sent) == (seen.pane.pane_id, &seen.sent);
+    let next = next_of(seen).map(|next| next.id);
+    let is_unsubmitted = now.pasted.as_ref().is_some_and(|pasted| !pasted.told);
+    let is_free = !is_unsubmitted && !now.is_starting(Timestamp::now());
+    same && is_free && next_of(now).map(|next| next.id) == next
+}
