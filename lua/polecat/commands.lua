@@ -111,6 +111,19 @@ return {
     words = { 'running?', 'text?' },
   },
   {
+    name = 'Queue',
+    sub = 'queue',
+    opts = {
+      desc = 'Queue a message, or show the queue; ! sends what is held',
+      nargs = '*',
+      bang = true,
+      range = true,
+    },
+    range = 'lines',
+    map = 'n',
+    words = { 'polecats?', 'text?' },
+  },
+  {
     name = 'Interrupt',
     sub = 'interrupt',
     opts = {

@@ -153,9 +153,22 @@ M.capture = api('session.capture', { 'polecat', 'opts', 'cb' })
 M.capture_session = api('session.capture_session', { 'session', 'opts', 'cb' })
 
 --- Sends `text` to a polecat's agent, as one paste and one submit, where it can take one; with
---- `take`, what stands in its composer is taken out first.
----@type fun(name: string, text: string, opts?: { take?: boolean }, cb?: polecat.Callback)
+--- `take`, what stands in its composer is taken out first. With `queue` it waits until the agent is
+--- at its prompt; the result is then `{ queued }`, how many messages wait.
+---@type fun(name: string, text: string, opts?: { take?: boolean, queue?: boolean }, cb?: polecat.Callback)
 M.inject = api('session.inject', { 'polecat', 'text', 'opts', 'cb' })
+
+--- What is queued for a polecat: `{ held?, messages }`, each with `id` and `text`.
+---@type fun(name: string, cb?: polecat.Callback)
+M.queue = api('session.queue', { 'polecat', 'cb' })
+
+--- Drops the queued message `id`, or all of them. The result is the list of those.
+---@type fun(name: string, opts?: { id?: integer }, cb?: polecat.Callback)
+M.queue_drop = api('session.queue_drop', { 'polecat', 'opts', 'cb' })
+
+--- Lets queued messages be sent that are held. The result is that of |polecat.queue()|.
+---@type fun(name: string, cb?: polecat.Callback)
+M.queue_release = api('session.queue_release', { 'polecat', 'cb' })
 
 --- Interrupts what a polecat's agent is doing. The result is `{ state, warnings }`.
 ---@type fun(name: string, cb?: polecat.Callback)

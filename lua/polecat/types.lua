@@ -67,6 +67,8 @@
 ---@field branch? string
 ---@field diff? polecat.Diff
 ---@field issue? string
+---@field queued? integer How many messages wait until it is at its prompt.
+---@field queue_held? string Why they are not sent before a person says so.
 ---@field pane_id? string
 ---@field pid? integer
 ---@field exit? polecat.Exit

@@ -134,7 +134,9 @@ mod tests {
 
     fn of(texts: &[&str]) -> Queue {
         let mut queue = Queue::default();
-        texts.iter().for_each(|text| drop(queue.push((*text).to_owned())));
+        for text in texts {
+            queue.push((*text).to_owned());
+        }
         queue
     }
 
@@ -162,9 +164,13 @@ mod tests {
 
     #[test]
     fn a_newer_queue_is_read_and_nothing_of_it_is_lost() {
-        let text = r#"{"format":2,"next":8,"messages":[{"id":7,"text":"a","by":"x"}],"when":"noon"}"#;
+        let text =
+            r#"{"format":2,"next":8,"messages":[{"id":7,"text":"a","by":"x"}],"when":"noon"}"#;
         let newer: Queue = serde_json::from_str(text).unwrap();
         assert_eq!((newer.is_known(), newer.next(), texts(&newer)), (false, None, vec!["a"]));
-        assert_eq!(serde_json::to_value(&newer).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+        assert_eq!(
+            serde_json::to_value(&newer).unwrap(),
+            serde_json::from_str::<Value>(text).unwrap()
+        );
     }
 }

@@ -12,6 +12,7 @@ mod locations;
 mod press;
 mod pressed;
 mod questions;
+mod queue;
 mod report;
 mod run;
 mod table;

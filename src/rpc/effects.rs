@@ -309,6 +309,7 @@ mod tests {
             View::Status { polecat: None },
             View::Capture { polecat: None, session: String::new(), lines: 200, snapshot: false },
             View::Diff { polecat: polecat(), since: None },
+            View::Queue { polecat: polecat() },
             View::SideBySide { polecat: None },
             View::Log,
         ];

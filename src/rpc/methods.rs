@@ -63,7 +63,8 @@ table! {
     operation {
         CommandRun, Health, Complete,
         New, Remove, Restore, Start, Sling, Stop, StopAll,
-        IsRunning, Status, List, Capture, CaptureSession, Inject, Interrupt, Answer, Asked, Attach,
+        IsRunning, Status, List, Capture, CaptureSession, Inject, ShowQueue, DropQueued,
+        ReleaseQueue, Interrupt, Answer, Asked, Attach,
         OpenAttach, OpenStatus, OpenCapture, OpenDiff,
         CompareFile, Comment,
     }

@@ -5,6 +5,7 @@ mod capture;
 mod diff;
 pub(super) mod drawn_diff;
 mod frames;
+mod queue;
 pub(super) mod rows;
 mod status;
 
@@ -78,6 +79,7 @@ impl Views {
             let drawn = match open.kind.as_str() {
                 "status" => status::run(&workspace, open, &mut canvas).await,
                 "capture" => capture::run(&workspace, open, &mut canvas).await,
+                "queue" => queue::run(&workspace, open, &mut canvas).await,
                 "diff" => diff::run(&workspace, open, &mut canvas).await,
                 kind => Err(RpcError::bad_argument(format!("no view `{kind}`"))),
             };

@@ -4,9 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 pub use crate::session::{
     answers::error::AnswerError,
-    messages::{
-        error::MessageError, interrupt::error::InterruptError, queue::error::QueueError,
-    },
+    messages::{error::MessageError, interrupt::error::InterruptError, queue::error::QueueError},
 };
 use crate::{
     core::{

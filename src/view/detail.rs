@@ -54,8 +54,9 @@ fn facts(session: &SessionInfo, now: Timestamp) -> Vec<(&'static str, String)> {
         || session.state_source.as_str().to_owned(),
         |ago| format!("{} ({ago})", session.state_source.as_str()),
     );
-    let known: [(&'static str, Option<String>); 15] = [
+    let known: [(&'static str, Option<String>); 16] = [
         ("asks", session.waiting.as_ref().map(question)),
+        ("queued", queued(session)),
         ("session", Some(session.session_id.clone())),
         ("found in", session.found_in.clone()),
         ("state from", Some(source)),
@@ -80,6 +81,14 @@ fn question(waiting: &Waiting) -> String {
     let said: Vec<_> = [about, text].into_iter().filter(|part| !part.is_empty()).collect();
     let said: Vec<_> = said.into_iter().map(String::as_str).collect();
     if said.is_empty() { reason.clone() } else { format!("{reason}: {}", said.join(" · ")) }
+}
+
+/// `2 messages`, and why they are held.
+fn queued(session: &SessionInfo) -> Option<String> {
+    let count = session.queued?;
+    let messages = if count == 1 { "1 message".to_owned() } else { format!("{count} messages") };
+    let held = session.queue_held.as_ref().map(|why| format!(", held: {why}")).unwrap_or_default();
+    Some(messages + &held)
 }
 
 /// `2 commits, 120 lines added, 30 removed; 1 file uncommitted, 3 untracked`

@@ -27,7 +27,8 @@ const COLUMNS: &[Column] = &[
     Column { cell: |session, _| muted(session.issue.as_deref()), goes: Some(5) },
     Column { cell: |session, _| muted(session.agent.as_deref()), goes: Some(3) },
     Column { cell: activity, goes: Some(4) },
-    Column { cell: work, goes: Some(6) },
+    Column { cell: work, goes: Some(7) },
+    Column { cell: queued, goes: Some(6) },
     Column { cell: |session, _| muted(session.attached.then_some("attached")), goes: Some(2) },
     Column { cell: |session, _| muted(session.branch.as_deref()), goes: Some(1) },
 ];
@@ -89,6 +90,15 @@ fn muted(text: Option<&str>) -> Cell {
 fn activity(session: &SessionInfo, now: Timestamp) -> Cell {
     let ago = session.last_activity.map(|at| words::ago(at, now));
     muted(ago.as_deref())
+}
+
+/// `2 queued`, and whether they are held.
+fn queued(session: &SessionInfo, _: Timestamp) -> Cell {
+    let Some(count) = session.queued else { return Cell::default() };
+    match session.queue_held {
+        None => muted(Some(&format!("{count} queued"))),
+        Some(_) => Cell::new(&format!("{count} held"), Some("PolecatWaiting")),
+    }
 }
 
 /// `+120 -30 ↑2`; empty while unknown.

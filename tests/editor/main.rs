@@ -41,6 +41,7 @@ mod presence;
 mod pressing;
 mod programs;
 mod provision;
+mod queueing;
 mod racing;
 mod reading;
 mod refusals;

@@ -10,6 +10,7 @@ local COMMANDS = {
   status = 'Status',
   capture = 'CaptureSession',
   diff = 'Diff',
+  queue = 'Queue',
   compose = 'Inject',
 }
 

@@ -11,7 +11,7 @@ local window = require('polecat.ui.window')
 local M = {}
 
 ---@class polecat.Open An effect of this kind.
----@field view 'status'|'capture'|'diff'
+---@field view 'status'|'capture'|'queue'|'diff'
 ---@field name string Of the buffer.
 ---@field title string
 ---@field keys string The list of its keys, in `view_keys.lua`.
@@ -39,6 +39,7 @@ local KINDS = {
     -- A screen is shown as the terminal would.
     options = PLAIN .. ' signcolumn=no foldcolumn=0 statuscolumn= nocursorcolumn conceallevel=0',
   },
+  queue = { hidden = 'wipe', options = PLAIN .. ' cursorline' },
   diff = {
     hidden = 'hide',
     -- Neovim's own, which every colour scheme knows.

@@ -1,14 +1,18 @@
 //! Sessions: looked at, written to, stopped.
 
 use rmpv::Value;
+use serde::Serialize;
 use serde_bytes::ByteBuf;
 
 use super::{At, CallContext, Operation, Said, calls};
 use crate::{
-    core::session::SessionInfo,
+    core::{
+        queue::{Queue, QueuedMessage},
+        session::SessionInfo,
+    },
     rpc::{
-        encode::{self, Encode},
-        error::Refusal,
+        encode::{self, Encode, Map},
+        error::{Refusal, RpcError},
     },
     session::{AttachPlan, CaptureOptions, Interrupted, Reply, StoppedAll},
 };
@@ -44,7 +48,15 @@ calls! {
         text: ByteBuf,
         /// Whether a draft is taken out of the composer first.
         take: Option<bool>,
+        /// Whether it waits in the queue until the agent is at its prompt.
+        queue: Option<bool>,
     }
+    /// What is queued for a polecat's agent.
+    "session.queue" => ShowQueue { at: At, polecat: String }
+    /// Drops a message of the queue, or all.
+    "session.queue_drop" => DropQueued { at: At, polecat: String, id: Option<u64> }
+    /// Lets what is held be sent.
+    "session.queue_release" => ReleaseQueue { at: At, polecat: String }
     /// Interrupts the work of a polecat's agent.
     "session.interrupt" => Interrupt { at: At, polecat: String }
     /// Answers what a polecat's agent asks.
@@ -152,13 +164,75 @@ impl Operation for CaptureSession {
     }
 }
 
-impl Operation for Inject {
-    type Answer = ();
+/// A message that was sent, or waits.
+pub(in crate::rpc) struct Injected {
+    /// How many messages wait, if it is one of them.
+    pub(in crate::rpc) queued: Option<usize>,
+}
 
-    async fn run(self, context: &CallContext<'_>) -> Result<(), Refusal> {
+impl Encode for Injected {
+    fn encode(self) -> Result<Value, String> {
+        Ok(self.queued.map_or(Value::Nil, |count| Map::new().put("queued", count).into()))
+    }
+}
+
+/// A queue as Lua reads it.
+#[derive(Debug, Serialize)]
+pub(in crate::rpc) struct Waiting {
+    /// Why nothing is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::rpc) held: Option<String>,
+    pub(in crate::rpc) messages: Vec<QueuedMessage>,
+}
+
+impl From<Queue> for Waiting {
+    fn from(Queue { held, messages, .. }: Queue) -> Self {
+        Self { held, messages }
+    }
+}
+
+impl Operation for Inject {
+    type Answer = Injected;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<Injected, Refusal> {
         let messenger = context.rig(self.at).await?.messenger();
         let take = self.take.unwrap_or_default();
-        Ok(messenger.inject(&self.polecat, &self.text, take).await?)
+        if !self.queue.unwrap_or_default() {
+            messenger.inject(&self.polecat, &self.text, take).await?;
+            return Ok(Injected { queued: None });
+        }
+        if take {
+            let why = "`take`: what is queued waits until the composer is empty";
+            return Err(RpcError::bad_argument(why).into());
+        }
+        let work = messenger.enqueue(&self.polecat, &self.text);
+        Ok(Injected { queued: Some(context.changing(work).await?) })
+    }
+}
+
+impl Operation for ShowQueue {
+    type Answer = Waiting;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<Waiting, Refusal> {
+        Ok(context.rig(self.at).await?.messenger().queue(&self.polecat).await?.into())
+    }
+}
+
+impl Operation for DropQueued {
+    type Answer = Vec<QueuedMessage>;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<Vec<QueuedMessage>, Refusal> {
+        let messenger = context.rig(self.at).await?.messenger();
+        Ok(context.changing(messenger.drop_queued(&self.polecat, self.id)).await?)
+    }
+}
+
+impl Operation for ReleaseQueue {
+    type Answer = Waiting;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<Waiting, Refusal> {
+        let messenger = context.rig(self.at).await?.messenger();
+        Ok(context.changing(messenger.release_queue(&self.polecat)).await?.into())
     }
 }
 

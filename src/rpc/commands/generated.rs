@@ -40,6 +40,7 @@ fn the_help_has_the_keys_of_each_view() {
     for (view, parts) in keys::VIEWS.iter().filter(|(view, _)| *view != "plain") {
         let tag = match *view {
             "rows" | "detail" => "*polecat-status-buffer*",
+            "queue" => "*polecat-queue-buffer*",
             "diff" => "*polecat-diff-buffer*",
             _ => "*polecat-capture-buffer*",
         };

@@ -11,16 +11,14 @@ use crate::rpc::{
 };
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let quote = asked.asked.lines.as_ref().map(quoted);
     if let Some(polecat) = asked.answers().polecat {
+        let quote = asked.asked.lines.as_ref().map(quoted);
         return compose(context, asked, &polecat, quote.unwrap_or_default()).await;
     }
     let Some(polecat) = asked.words.text("polecat")? else {
         return whose(context, asked).await;
     };
-    let text = asked.asked.text.as_ref().map(|text| text.to_vec());
-    let message = asked.words.raw("message").map(<[u8]>::to_vec);
-    let Some(text) = joined([text, message, quote.as_deref().map(one_text)]) else {
+    let Some(text) = message(asked) else {
         if are_several(&polecat) {
             return Err(RpcError::bad_argument("`message` is missing").into());
         }
@@ -31,8 +29,16 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     }
     let text = text.into();
     let sent = report::sent(&polecat);
-    Inject { at: asked.at(), polecat, text, take: None }.run(context).await?;
+    Inject { at: asked.at(), polecat, text, take: None, queue: None }.run(context).await?;
     Ok(vec![info(sent)])
+}
+
+/// The message that was written, typed, or stands in a range.
+pub(super) fn message(asked: &Invocation) -> Option<Vec<u8>> {
+    let text = asked.asked.text.as_ref().map(|text| text.to_vec());
+    let message = asked.words.raw("message").map(<[u8]>::to_vec);
+    let quote = asked.asked.lines.as_ref().map(|lines| one_text(&quoted(lines)));
+    joined([text, message, quote])
 }
 
 /// Sends `text` to each that is named, and tells of each what came of it.

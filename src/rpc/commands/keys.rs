@@ -59,6 +59,8 @@ pub(super) enum Meaning {
     Command { name: &'static str, bang: bool, manner: Manner },
     /// What a diff does about the line.
     Diff(DiffKey),
+    /// What a queue does about the message.
+    Queue(QueueKey),
     /// Opens the file that stands under the cursor, there or at the line that stands behind it.
     OpenFile { at_line: bool },
     /// Lists the lines of files that the text names.
@@ -80,6 +82,14 @@ pub(super) enum DiffKey {
     UndoLast,
 }
 
+/// What a key of a queue does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum QueueKey {
+    Drop,
+    DropAll,
+    Release,
+}
+
 /// How a key differs from its command as it is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Manner {
@@ -99,6 +109,7 @@ pub(super) static VIEWS: &[(&str, &[&[Key]])] = &[
     ("capture", &[CAPTURE, REFRESH, END]),
     ("snapshot", &[CAPTURE, END]),
     ("diff", &[DIFF, REFRESH, END]),
+    ("queue", &[QUEUED, REFRESH, END]),
     ("plain", &[END]),
 ];
 
@@ -110,6 +121,9 @@ const INTERRUPT: Key = command(
     "Interrupt",
     Manner::Silent,
 );
+
+const QUEUE: Key =
+    command("Q", "Show what is queued for it", "queue", "opening", "Queue", Manner::Plain);
 
 /// Of a polecat's row, and of its details.
 const POLECAT: &[Key] = &[
@@ -125,6 +139,7 @@ const POLECAT: &[Key] = &[
     command("A", "Answer what it asks", "answer", "looking", "Answer", Manner::Plain),
     command("i", "Inject: write a message to it", "compose", "opening", "Inject", Manner::Plain),
     INTERRUPT,
+    QUEUE,
     command("d", "Show what it changed", "diff", "opening", "Diff", Manner::Plain),
     command("s", "Start it", "start", "starting", "Start", Manner::Plain),
     command("x", "Stop it", "stop", "stopping", "Stop", Manner::Silent),
@@ -160,6 +175,7 @@ const CAPTURE: &[Key] = &[
         Manner::Plain,
     ),
     INTERRUPT,
+    QUEUE,
     about_text(
         "gf",
         "Open the file under the cursor",
@@ -234,6 +250,12 @@ const DIFF: &[Key] = &[
     diff("u", "Undo the last `s` or `X`", "undo_last", "undoing", DiffKey::UndoLast),
 ];
 
+const QUEUED: &[Key] = &[
+    queue("x", "Drop the message", "drop_queued", "dropping", QueueKey::Drop),
+    queue("X", "Drop all of them", "drop_all_queued", "dropping", QueueKey::DropAll),
+    queue("s", "Send what is held", "release_queue", "releasing", QueueKey::Release),
+];
+
 const REFRESH: &[Key] = &[lua("r", "Refresh", "refresh")];
 
 /// Of every buffer of ours.
@@ -270,6 +292,17 @@ const fn diff(
     key: DiffKey,
 ) -> Key {
     act(lhs, about, name, doing, Meaning::Diff(key))
+}
+
+/// A key of a queue.
+const fn queue(
+    lhs: &'static str,
+    about: &'static str,
+    name: &'static str,
+    doing: &'static str,
+    key: QueueKey,
+) -> Key {
+    act(lhs, about, name, doing, Meaning::Queue(key))
 }
 
 /// A key about what is printed.

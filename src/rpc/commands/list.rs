@@ -21,6 +21,7 @@ const ACTIONS: &[Action] = &[
     Action::Key("attach"),
     Action::Key("compose"),
     Action::Key("interrupt"),
+    Action::Key("queue"),
     Action::Key("detail"),
     Action::Key("diff"),
     Action::Key("stop"),

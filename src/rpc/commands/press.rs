@@ -6,7 +6,7 @@ use super::{
     keys::{self, Manner, Meaning},
     locations,
     pressed::Press,
-    questions, run,
+    questions, queue, run,
 };
 use crate::rpc::{
     calls::{At, CallContext, CommandRun, ViewAct},
@@ -31,6 +31,7 @@ pub(in crate::rpc) async fn press(
     match act.meaning {
         Meaning::Command { name, bang, manner } => command(&press, name, bang, manner).await,
         Meaning::Diff(key) => diff::press(&press, key).await,
+        Meaning::Queue(key) => queue::press(&press, key).await,
         Meaning::OpenFile { at_line } => locations::open(&press, at_line).await,
         Meaning::ListLocations => locations::list(&press).await,
     }
@@ -77,7 +78,10 @@ mod tests {
     fn read(meaning: Meaning) -> Option<Invocation> {
         let at = At { file: None, cwd: "/shop".into() };
         match meaning {
-            Meaning::Diff(_) | Meaning::OpenFile { .. } | Meaning::ListLocations => None,
+            Meaning::Diff(_)
+            | Meaning::Queue(_)
+            | Meaning::OpenFile { .. }
+            | Meaning::ListLocations => None,
             Meaning::Command { name, bang, .. } => {
                 let read = Invocation::read(typed(&at, name, bang, "ash"));
                 Some(read.unwrap_or_else(|error| panic!("{error:?}")))
@@ -97,6 +101,7 @@ mod tests {
             ("A", ":PolecatAnswer ash"),
             ("D", ":PolecatRemove ash"),
             ("K", ":PolecatStatus ash"),
+            ("Q", ":PolecatQueue ash"),
             ("X", ":PolecatStop! ash"),
             ("a", ":PolecatAttach ash"),
             ("d", ":PolecatDiff ash"),

@@ -62,6 +62,23 @@ pub(super) fn rig(rig: &RigFacts) -> String {
     format!("rig `{}` ({}{pinned}) at `{}`", rig.name, rig.kind, rig.path.display())
 }
 
+/// How many messages wait, the new one among them.
+pub(super) fn queued(polecat: &str, waiting: Option<usize>) -> String {
+    match waiting {
+        Some(1) | None => format!("queued for `{polecat}`: sent when it is at its prompt"),
+        Some(count) => format!("queued for `{polecat}`: {count} messages wait for its prompt"),
+    }
+}
+
+/// A queue that is no longer held.
+pub(super) fn released(polecat: &str, count: usize) -> String {
+    match count {
+        0 => format!("nothing is queued for `{polecat}`"),
+        1 => format!("1 message is sent when `{polecat}` is at its prompt"),
+        count => format!("{count} messages are sent when `{polecat}` is at its prompt"),
+    }
+}
+
 /// What went, what stays, and where its work is: first what may be all that there is room for.
 pub(super) fn removed(polecat: &str, gone: &Removed) -> String {
     let mut parts = match &gone.backup {

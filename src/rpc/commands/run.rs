@@ -1,7 +1,7 @@
 //! What each command does.
 
 use super::{
-    Done, answer, inject, invocation::Invocation, list, questions, report, table::Command,
+    Done, answer, inject, invocation::Invocation, list, questions, queue, report, table::Command,
 };
 use crate::{
     rpc::{
@@ -47,6 +47,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::List => list::run(context, asked).await,
         Command::Capture | Command::CaptureSession => open(asked, capture(context, asked).await?),
         Command::Inject => inject::run(context, asked).await,
+        Command::Queue => queue::run(context, asked).await,
         Command::Interrupt => interrupt(context, asked).await,
         Command::Answer => answer::run(context, asked).await,
         Command::Diff => open(asked, diff(asked)?),
@@ -213,7 +214,7 @@ fn diff(asked: &Invocation) -> Result<View, RpcError> {
 }
 
 /// The polecat that is named, or the one that the buffer is about.
-fn about(asked: &Invocation) -> Result<String, RpcError> {
+pub(super) fn about(asked: &Invocation) -> Result<String, RpcError> {
     let missing = || RpcError {
         hint: Some(format!("`:Polecat{} {{polecat}}`", asked.spec.name)),
         ..RpcError::bad_argument("`polecat` is missing")

@@ -45,6 +45,7 @@ pub(in crate::rpc) enum Command {
     Capture,
     CaptureSession,
     Inject,
+    Queue,
     Interrupt,
     Answer,
     Diff,
@@ -211,6 +212,14 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         bar: false,
         map: Some("x"),
         ..plain(Command::Inject, "Inject", "Send a message, or the lines of a range")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::Polecat), maybe("message", Kind::Rest)],
+        bang: true,
+        range: Range::Lines,
+        bar: false,
+        map: Some("n"),
+        ..plain(Command::Queue, "Queue", "Queue a message, or show the queue; ! sends what is held")
     },
     Spec {
         words: &[maybe("polecat", Kind::Running)],

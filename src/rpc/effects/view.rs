@@ -18,6 +18,9 @@ pub(in crate::rpc) enum View {
         polecat: String,
         since: Option<String>,
     },
+    Queue {
+        polecat: String,
+    },
     /// The file under the cursor beside what it was; `polecat` is whose it must be.
     SideBySide {
         polecat: Option<String>,
@@ -26,6 +29,11 @@ pub(in crate::rpc) enum View {
 }
 
 impl View {
+    /// The name of the buffer that shows a queue.
+    pub(in crate::rpc) fn queue_buffer(polecat: &str) -> String {
+        format!("polecat://queue/{polecat}")
+    }
+
     /// The effect that opens it.
     pub(super) fn encode(self) -> Map {
         let open = |view: &str| Map::new().put("kind", "open").put("view", view);
@@ -65,6 +73,11 @@ impl View {
                     .put("keys", "diff")
                     .put("spec", spec("diff", Some(polecat)).put("since", since))
             }
+            Self::Queue { polecat } => open("queue")
+                .put("name", Self::queue_buffer(&polecat))
+                .put("title", format!("queue of {polecat}"))
+                .put("keys", "queue")
+                .put("spec", spec("queue", Some(polecat))),
             Self::SideBySide { polecat } => {
                 Map::new().put("kind", "compare").some("polecat", polecat)
             }

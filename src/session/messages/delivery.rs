@@ -183,7 +183,9 @@ impl Delivery<'_> {
                     }
                     match deaf(self.agent(), &seen.screen) {
                         // Its start has waited for that.
-                        None if self.is_first_words() || still.lasts(&seen.shown) => return Ok(seen),
+                        None if self.is_first_words() || still.lasts(&seen.shown) => {
+                            return Ok(seen);
+                        }
                         None => "it does not stop printing",
                         Some(why) => why,
                     }
@@ -260,8 +262,9 @@ impl Delivery<'_> {
                 Some(self.session.option(OWED, left.encode()))
             }
             // Shorter than what is there.
-            Some(Owed::Queued(queue)) => pending::encode_queue(&queue.sent())
-                .map(|left| self.session.option(QUEUE, left)),
+            Some(Owed::Queued(queue)) => {
+                pending::encode_queue(&queue.sent()).map(|left| self.session.option(QUEUE, left))
+            }
         };
         let sent = self.session.option(SENT, pending::token());
         [self.cleared(), sent].into_iter().chain(left).collect()
@@ -287,7 +290,8 @@ impl Delivery<'_> {
 
     /// Refuses to type what is queued while the agent works: it would take it for a part of that.
     fn refuse_work(&self, seen: &Seen) -> Result<(), SessionError> {
-        let works = || screen::read(&self.to.patterns, &seen.shown.look()).seen == screen::Seen::Working;
+        let works =
+            || screen::read(&self.to.patterns, &seen.shown.look()).seen == screen::Seen::Working;
         if matches!(self.owed, Some(Owed::Queued(_))) && works() {
             let (session, why) = (self.name(), "it works".to_owned());
             return Err(MessageError::NotReady { session, why }.into());

@@ -151,7 +151,8 @@ impl Interrupt<'_> {
     /// What holds the queue, to be set with the key: what was to follow the work may not fit any more.
     fn hold(&self) -> Vec<PaneOption> {
         let queue = self.0.session.queue.clone().filter(Queue::is_known);
-        let held = queue.filter(|queue| queue.next().is_some()).map(|queue| queue.held(INTERRUPTED));
+        let held =
+            queue.filter(|queue| queue.next().is_some()).map(|queue| queue.held(INTERRUPTED));
         let value = held.and_then(|queue| pending::encode_queue(&queue));
         value.map(|value| self.0.session.option(QUEUE, value)).into_iter().collect()
     }

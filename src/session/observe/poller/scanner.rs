@@ -18,10 +18,10 @@ use crate::{
     session::{
         context::RigContext,
         error::SessionError,
+        messages::queue::watch::QueueWatch,
         observe::poller::{
             folders::Folders, gone::Gone, poll::Poll, streams::Streams, tracked::Tracked,
         },
-        messages::queue::watch::QueueWatch,
         sessions::list::{self, Session},
         start::resume::Resumed,
     },

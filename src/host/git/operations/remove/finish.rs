@@ -13,8 +13,8 @@ use crate::host::git::command::format::{display_path, printable};
 use crate::host::git::operations::WorktreeList;
 use crate::host::git::{Backup, Git};
 use crate::host::programs::launch::Launch;
-use crate::host::records::{queues, reviews};
 use crate::host::records::{self, Removing};
+use crate::host::records::{queues, reviews};
 use crate::host::repository::{common_dir, worktrees};
 use crate::host::rigs::layouts;
 
