@@ -150,7 +150,8 @@ impl Site {
         assert!(said[0].contains("Paint the door"), "{said:#?}");
     }
 
-    fn option(&self, polecat: &str, option: &str) -> String {
+    /// The value of an option of its pane.
+    pub(crate) fn option(&self, polecat: &str, option: &str) -> String {
         let target = format!("=gt-shop-{polecat}:");
         self.tmux.try_run(&["show-options", "-qv", "-t", &target, option]).unwrap_or_default()
     }

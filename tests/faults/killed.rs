@@ -1,5 +1,5 @@
 //! `kill -9` of the backend, of Neovim, of the tmux server and of the agent at every step of a
-//! start, of an injection and of a stop.
+//! start, of an injection, of what is queued and of a stop.
 
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ const WHEN: [&str; 2] = ["before", "after"];
 enum Operation {
     Start,
     Inject,
+    Queue,
     Stop,
 }
 
@@ -49,6 +50,9 @@ async fn at(site: &Site, operation: Operation, point: Point) -> Option<String> {
     let before = site.said(&polecat).len();
     site.arm(point);
     let answer = answer(&editor, &polecat, operation, site, point).await;
+    if operation == Operation::Queue && matches!(answer, Some(Ok(_))) {
+        sent_or_killed(site, &polecat, before).await;
+    }
     let fired = site.fired();
     let steps = site.steps();
     site.disarm();
@@ -64,6 +68,12 @@ async fn at(site: &Site, operation: Operation, point: Point) -> Option<String> {
     match operation {
         Operation::Start => started(site, &editor, &polecat, point).await,
         Operation::Inject => injected(site, &editor, &polecat, point, before, answer).await,
+        // Nobody reads any more, so that what is queued stays.
+        Operation::Queue if fired.is_some() && matches!(point.victim, "agent" | "server") => {
+            let count = site.said(&polecat).len() - before;
+            assert!(count <= 1, "{point:?}: {count}");
+        }
+        Operation::Queue => queued(site, &editor, &polecat, point, before, answer).await,
         Operation::Stop => {}
     }
     stopped(site, &editor, &polecat, point).await;
@@ -83,6 +93,7 @@ async fn answer(
     let (method, args) = match operation {
         Operation::Start => ("start", json!([polecat, site.options(polecat)])),
         Operation::Inject => ("inject", json!([polecat, "a message"])),
+        Operation::Queue => ("inject", json!([polecat, "a message", { "queue": true }])),
         Operation::Stop => ("stop", json!([polecat, {}])),
     };
     let asked = editor.ask(method, args).await;
@@ -162,6 +173,54 @@ async fn injected(
     }
 }
 
+/// Waits until what was queued has been sent, or somebody was killed.
+async fn sent_or_killed(site: &Site, polecat: &str, before: usize) {
+    eventually("the queued message, or a kill", async || {
+        let left = site.option(polecat, "@polecat_pasted");
+        let sent = site.said(polecat).len() > before && left.is_empty();
+        if sent || site.fired().is_some() { Ok(()) } else { Err(site.steps()) }
+    })
+    .await;
+}
+
+/// What was queued arrived once, or is still there; of a live session it arrives by itself, and
+/// nothing is in the way of the next message.
+async fn queued(
+    site: &Site,
+    editor: &Editor,
+    polecat: &str,
+    point: Point,
+    before: usize,
+    answer: Option<Answer>,
+) {
+    let arrived =
+        || site.said(polecat).iter().skip(before).filter(|one| *one == "a message").count();
+    eventually(&format!("an empty queue after {point:?}"), async || {
+        let all = editor.call("list", json!([])).await.map_err(described)?;
+        let queue = editor.call("queue", json!([polecat])).await.map_err(described)?;
+        let left = site.option(polecat, "@polecat_pasted");
+        if queue["messages"] == json!([]) && left.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{queue} {left} {all}"))
+        }
+    })
+    .await;
+    let expected = if matches!(answer, Some(Ok(_))) { 1..=1 } else { 0..=1 };
+    assert!(expected.contains(&arrived()), "{point:?}: {:#?}", site.said(polecat));
+    editor.call("inject", json!([polecat, "the next"])).await.unwrap();
+    eventually(&format!("the next message after {point:?}"), async || {
+        let said = site.said(polecat);
+        if said.last().is_some_and(|last| last == "the next") {
+            Ok(())
+        } else {
+            Err(said.join("\n"))
+        }
+    })
+    .await;
+    assert!(expected.contains(&arrived()), "{point:?}: {:#?}", site.said(polecat));
+}
+
 /// Nothing of the session is left once it is stopped, perhaps anew.
 async fn stopped(site: &Site, editor: &Editor, polecat: &str, point: Point) {
     eventually(&format!("the stop after {point:?}"), async || {
@@ -237,6 +296,23 @@ async fn whoever_is_killed_during_an_injection_the_message_arrives_once_or_an_er
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_killed_while_a_queue_is_sent_each_message_arrives_once() {
+    at_some_steps(
+        Operation::Queue,
+        [
+            ("backend", "before", 1, "@polecat_queue"),
+            ("backend", "after", 1, "@polecat_queue"),
+            ("backend", "after", 1, "paste-buffer"),
+            ("backend", "before", 1, "Enter"),
+            ("backend", "after", 1, "Enter"),
+            ("nvim", "after", 1, "paste-buffer"),
+            ("agent", "after", 1, "paste-buffer"),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_killed_during_a_stop_the_next_one_leaves_nothing() {
     at_some_steps(
         Operation::Stop,
@@ -260,6 +336,12 @@ async fn at_every_step_of_a_start_whoever_is_killed_the_agent_is_told_once() {
 #[ignore = "takes minutes: `make soak`"]
 async fn at_every_step_of_an_injection_whoever_is_killed_the_message_arrives_once_or_not() {
     whole(Operation::Inject).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes: `make soak`"]
+async fn at_every_step_of_a_queue_whoever_is_killed_each_message_arrives_once() {
+    whole(Operation::Queue).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
