@@ -154,7 +154,7 @@ M.capture_session = api('session.capture_session', { 'session', 'opts', 'cb' })
 
 --- Sends `text` to a polecat's agent, as one paste and one submit, where it can take one; with
 --- `take`, what stands in its composer is taken out first. With `queue` it waits until the agent is
---- at its prompt; the result is then `{ queued }`, how many messages wait.
+--- at its prompt; the result is then `{ queued, held? }`: how many messages wait, and why none is sent.
 ---@type fun(name: string, text: string, opts?: { take?: boolean, queue?: boolean }, cb?: polecat.Callback)
 M.inject = api('session.inject', { 'polecat', 'text', 'opts', 'cb' })
 

@@ -18,6 +18,9 @@ pub struct Queue {
     /// Why none is sent before a person says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<String>,
+    /// After which message a person last said so: its turn may have failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    released: Option<String>,
     /// In the order in which they are sent.
     pub messages: Vec<QueuedMessage>,
     #[serde(flatten)]
@@ -38,7 +41,7 @@ pub struct QueuedMessage {
 impl Default for Queue {
     fn default() -> Self {
         let (messages, more) = (Vec::new(), Map::new());
-        Self { format: FORMAT, next: 1, held: None, messages, more }
+        Self { format: FORMAT, next: 1, held: None, released: None, messages, more }
     }
 }
 
@@ -89,10 +92,16 @@ impl Queue {
         self
     }
 
-    /// The queue held no more.
+    /// The queue held no more, though the turn of the message `sent` may have failed.
     #[must_use]
-    pub fn released(self) -> Self {
-        Self { held: None, ..self }
+    pub fn released(self, sent: Option<&String>) -> Self {
+        Self { held: None, released: sent.cloned(), ..self }
+    }
+
+    /// Whether to hold it for an agent that is as `info` says after the message `sent`.
+    #[must_use]
+    pub fn is_stopped_by(&self, info: &SessionInfo, sent: Option<&String>) -> bool {
+        has_failed(info) && (sent.is_none() || self.released.as_ref() != sent)
     }
 
     /// The next message to send, unless it is held or a newer version's.
@@ -120,10 +129,10 @@ impl Queue {
 #[must_use]
 pub fn may_be_sent_to(info: &SessionInfo) -> bool {
     let is_told = !matches!(info.state_source, StateSource::Guessed | StateSource::None);
-    info.state == State::Idle && is_told && !has_failed(info)
+    info.state == State::Idle && is_told
 }
 
-/// Whether its last turn failed: then whatever was to come after it waits for a person.
+/// Whether its last turn failed: then what was to come after it waits for a person.
 fn has_failed(info: &SessionInfo) -> bool {
     matches!(info.state, State::Died | State::Exited)
 }
@@ -160,6 +169,20 @@ mod tests {
         assert_eq!(queue.next(), None);
         assert_eq!(queue.sent().held, None);
         assert_eq!(of(&[]).held("why").held, None);
+    }
+
+    #[test]
+    fn a_failed_turn_stops_it_until_a_person_says_so_after_that_turn() {
+        let polecat = crate::core::PolecatName::parse("ash").unwrap();
+        let info = SessionInfo::stopped(polecat, "gt-shop-ash".to_owned(), "shop".to_owned());
+        let failed = SessionInfo { state: State::Died, ..info.clone() };
+        let (one, two) = ("1".to_owned(), "2".to_owned());
+        let queue = of(&["a"]);
+        assert!(!queue.is_stopped_by(&info, Some(&one)));
+        assert!(queue.is_stopped_by(&failed, Some(&one)) && queue.is_stopped_by(&failed, None));
+        let released = queue.held("why").released(Some(&one));
+        assert!(!released.is_stopped_by(&failed, Some(&one)));
+        assert!(released.is_stopped_by(&failed, Some(&two)));
     }
 
     #[test]

@@ -231,6 +231,19 @@ async fn a_dead_agents_queue_is_seen_and_goes_over_to_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_goes_with_its_session_is_told_and_kept() {
+    let (shop, log) = shop("").await;
+    at_work(&shop, "first").await;
+    queue(&shop, "second").await;
+    expect_queued(&shop.editor, Some(1)).await;
+    shop.tmux.run(&["kill-session", "-t", "=gt-shop-ash"]);
+    shop.editor.expect_message("1 message was queued in the session that is gone").await;
+    assert_eq!(texts(&shop.editor).await, ["second"]);
+    start(&shop, &log, "").await;
+    expect_held(&shop.editor, "its session has ended since they were queued").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_window_shows_all_of_it_and_drops_with_a_key() {
     let (shop, log) = shop("").await;
     at_work(&shop, "first").await;
@@ -254,6 +267,23 @@ async fn the_window_shows_all_of_it_and_drops_with_a_key() {
     done(&shop);
     shop.editor.expect_state("ash", "idle").await;
     assert_eq!(log.said(), ["first"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_was_written_is_queued_by_writing_it_with_a_bang() {
+    let (shop, log) = shop("").await;
+    at_work(&shop, "first").await;
+    shop.editor.command("PolecatInject ash").await.unwrap();
+    eventually_equal(json!("polecat://compose/ash"), async || {
+        shop.editor.lua("return vim.api.nvim_buf_get_name(0)", Json::Null).await.unwrap()
+    })
+    .await;
+    shop.editor.command("call setline(1, ['second', 'line'])").await.unwrap();
+    shop.editor.command("write!").await.unwrap();
+    shop.editor.expect_message("queued for `ash`").await;
+    assert_eq!(texts(&shop.editor).await, ["second\nline"]);
+    done(&shop);
+    expect_said(&log, &["first", "second\nline"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

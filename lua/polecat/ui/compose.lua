@@ -21,6 +21,7 @@ local M = {}
 ---@field float? { lines: integer, columns: integer }
 ---@field lines integer Of a split.
 ---@field call polecat.Request What `:w` does, with `text` in its arguments.
+---@field forced? polecat.Request The same of `:w!`, where that is something else.
 ---@field words polecat.ComposeWords
 
 ---@class polecat.ComposeWords What is told of a text.
@@ -73,9 +74,10 @@ local function send(buf, effect)
   sending[buf] = true
   -- `:wq` must not wipe the only copy.
   vim.bo[buf].bufhidden = 'hide'
-  local args = vim.tbl_extend('force', effect.call.args, { text = text })
+  local call = vim.v.cmdbang == 1 and effect.forced or effect.call
+  local args = vim.tbl_extend('force', call.args, { text = text })
   local context = { at = where.here(buf), split = {} }
-  effects.call({ method = effect.call.method, args = args }, context, function(err)
+  effects.call({ method = call.method, args = args }, context, function(err)
     sending[buf] = nil
     if not vim.api.nvim_buf_is_valid(buf) then
       return

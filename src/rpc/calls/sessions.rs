@@ -166,13 +166,14 @@ impl Operation for CaptureSession {
 
 /// A message that was sent, or waits.
 pub(in crate::rpc) struct Injected {
-    /// How many messages wait, if it is one of them.
-    pub(in crate::rpc) queued: Option<usize>,
+    /// What waits, if it is a part of that.
+    pub(in crate::rpc) queued: Option<Queue>,
 }
 
 impl Encode for Injected {
     fn encode(self) -> Result<Value, String> {
-        Ok(self.queued.map_or(Value::Nil, |count| Map::new().put("queued", count).into()))
+        let Some(queue) = self.queued else { return Ok(Value::Nil) };
+        Ok(Map::new().put("queued", queue.messages.len()).some("held", queue.held).into())
     }
 }
 

@@ -113,8 +113,9 @@ async fn compose(
     quote: Vec<Vec<u8>>,
 ) -> Done {
     Status { at: asked.at(), polecat: polecat.to_owned() }.run(context).await?;
-    let send = asked.other("Inject", polecat, false);
-    Ok(vec![Effect::Compose(Box::new(compose::message(polecat, quote, send)))])
+    let (send, queue) =
+        (asked.other("Inject", polecat, false), asked.other("Queue", polecat, false));
+    Ok(vec![Effect::Compose(Box::new(compose::message(polecat, quote, send, queue)))])
 }
 
 /// Asks to whom.

@@ -16,7 +16,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
         let (at, of, queue) = (asked.at(), polecat.clone(), Some(true));
         let inject = Inject { at, polecat: of, text: text.into(), take: None, queue };
         let queued = inject.run(context).await?;
-        told.push(info(report::queued(&polecat, queued.queued)));
+        told.push(info(report::queued(&polecat, &queued.queued.unwrap_or_default())));
     }
     if asked.bang() {
         let queue = ReleaseQueue { at: asked.at(), polecat: polecat.clone() }.run(context).await?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    core::session::SessionInfo,
+    core::{queue::Queue, session::SessionInfo},
     rpc::paths,
     session::{Backup, NewPolecat, Removed, Restored, RigFacts},
 };
@@ -62,12 +62,14 @@ pub(super) fn rig(rig: &RigFacts) -> String {
     format!("rig `{}` ({}{pinned}) at `{}`", rig.name, rig.kind, rig.path.display())
 }
 
-/// How many messages wait, the new one among them.
-pub(super) fn queued(polecat: &str, waiting: Option<usize>) -> String {
-    match waiting {
-        Some(1) | None => format!("queued for `{polecat}`: sent when it is at its prompt"),
-        Some(count) => format!("queued for `{polecat}`: {count} messages wait for its prompt"),
-    }
+/// What waits, the new message with it.
+pub(super) fn queued(polecat: &str, queue: &Queue) -> String {
+    let what = match (&queue.held, queue.messages.len()) {
+        (Some(_), _) => format!("held with what is queued; `:PolecatQueue! {polecat}` sends it"),
+        (None, 0 | 1) => "sent when it is at its prompt".to_owned(),
+        (None, count) => format!("{count} messages wait for its prompt"),
+    };
+    format!("queued for `{polecat}`: {what}")
 }
 
 /// A queue that is no longer held.

@@ -22,6 +22,8 @@ pub(in crate::rpc) struct Compose {
     pub(in crate::rpc) lines: u32,
     /// What `:w` does, with `text` in its arguments.
     pub(in crate::rpc) call: Request,
+    /// The same of `:w!`, where that is something else.
+    pub(in crate::rpc) forced: Option<Request>,
     pub(in crate::rpc) words: Words,
 }
 
@@ -38,17 +40,23 @@ pub(in crate::rpc) struct Words {
     pub(in crate::rpc) hidden: String,
 }
 
-/// A message to a polecat: a buffer of its own for each.
-pub(in crate::rpc) fn message(polecat: &str, quote: Vec<Vec<u8>>, call: Request) -> Compose {
+/// A message to a polecat, which is sent or queued: a buffer of its own for each.
+pub(in crate::rpc) fn message(
+    polecat: &str,
+    quote: Vec<Vec<u8>>,
+    call: Request,
+    queue: Request,
+) -> Compose {
     Compose {
         name: format!("polecat://compose/{polecat}"),
         polecat: polecat.to_owned(),
-        title: format!("to {polecat}: `:w` sends"),
+        title: format!("to {polecat}: `:w` sends, `:w!` queues"),
         text: String::new(),
         quote,
         float: None,
         lines: 10,
         call,
+        forced: Some(queue),
         words: Words {
             empty: "an empty message is not sent",
             unsaved: "the message is not sent: `:w` sends it, `:q!` drops it",
@@ -69,6 +77,7 @@ pub(in crate::rpc) fn answer(polecat: &str, choice: &str, call: Request) -> Comp
         float: Some((4, 72)),
         lines: 4,
         call,
+        forced: None,
         words: Words {
             empty: "an empty answer is not given",
             unsaved: "the answer is not given: `:w` gives it, `:q!` drops it",
@@ -89,6 +98,7 @@ pub(in crate::rpc) fn comment(polecat: &str, about: &str, text: String, call: Re
         float: Some((8, 72)),
         lines: 8,
         call,
+        forced: None,
         words: Words {
             empty: "an empty comment is not saved",
             unsaved: "the comment is not saved: `:w` saves it, `:q!` drops it",
@@ -118,6 +128,7 @@ impl Compose {
             .some("float", self.float.map(float))
             .put("lines", self.lines)
             .put("call", self.call)
+            .some("forced", self.forced)
             .put("words", words)
     }
 }

@@ -87,8 +87,12 @@ impl MessageError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::AgentWaiting { .. } => "answer it first: `:PolecatAnswer`, or `:PolecatAttach`",
-            Self::Draft { .. } => "send or delete it first: `:PolecatAttach` shows it",
+            Self::AgentWaiting { .. } => {
+                "answer it first with `:PolecatAnswer`, or `:PolecatQueue` the message"
+            }
+            Self::Draft { .. } => {
+                "send or delete it first: `:PolecatAttach` shows it; or `:PolecatQueue` the message"
+            }
             Self::NotShown { lost: true, .. } | Self::Stuck { .. } => return None,
             Self::NotShown { lost: false, .. } => {
                 "check its composer with `:PolecatAttach` before you send it again"

@@ -48,12 +48,12 @@ impl Messenger {
         Ok(self.find_queue(polecat).await?.1)
     }
 
-    /// Adds `text` to what waits for the agent of `polecat`; returns how many messages wait then.
+    /// Adds `text` to what waits for the agent of `polecat`; returns the queue then.
     ///
     /// # Errors
     /// There is no live session, nothing would show when its agent is at its prompt, the text cannot
     /// be sent to it, or the queue is full or a newer version's: nothing was added.
-    pub async fn enqueue(&self, polecat: &str, text: &[u8]) -> Result<usize, SessionError> {
+    pub async fn enqueue(&self, polecat: &str, text: &[u8]) -> Result<Queue, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         require_text(text)?;
         let wrong = |_| SessionError::BadArgument("a queued message must be UTF-8".to_owned());
@@ -69,7 +69,7 @@ impl Messenger {
         let full = || QueueError::Full { session: session_name, waiting, bytes };
         let value = pending::encode_queue(&queue).ok_or_else(full)?;
         self.context.tmux.set_options(&[session.option(QUEUE, value)]).await?;
-        Ok(queue.messages.len())
+        Ok(queue)
     }
 
     /// Drops the message `id` from what waits, or all; returns what was dropped. What is being sent
@@ -108,7 +108,7 @@ impl Messenger {
         let session = self.context.sessions().existing(&polecat).await?;
         require_live(&session)?;
         let queue = self.known_queue(&polecat, session.queue.clone().unwrap_or_default())?;
-        let queue = queue.released();
+        let queue = queue.released(session.sent.as_ref());
         self.put_queue(&session, &queue).await?;
         Ok(queue)
     }
@@ -131,6 +131,22 @@ impl Messenger {
         Ok(Some(format!(
             "{count} queued before its last session ended: `:PolecatQueue! {polecat}` sends what is held"
         )))
+    }
+
+    /// Writes down what is queued in `gone`, a session that has vanished, unless whoever ended it did.
+    async fn keep_vanished(&self, gone: &Session, queue: &Queue) -> Result<(), SessionError> {
+        let polecat = &gone.polecat;
+        let _typing = self.lock_typing(polecat).await?;
+        let (session, left) = self.find_queue(polecat).await?;
+        if session.is_some() || !left.messages.is_empty() {
+            return Ok(());
+        }
+        queues::keep(&self.context.rig, polecat, queue).await?;
+        let count = counted(queue.messages.len());
+        let what =
+            format!("polecat `{polecat}`: {count} queued in the session that is gone, and kept");
+        self.context.shared.news.warn(what);
+        Ok(())
     }
 
     /// Where the queue of `polecat` is kept: on its session, or else in a file; and the queue.

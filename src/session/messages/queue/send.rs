@@ -24,6 +24,9 @@ use crate::{
     },
 };
 
+/// Why a queue is held after a turn that failed.
+const FAILED: &str = "the last turn failed";
+
 /// The message of `session` that may be sent next, as far as the session itself tells.
 pub(super) fn next_of(session: &Session) -> Option<&QueuedMessage> {
     let takes = session.is_live() && !session.stopping && !session.is_respawned();
@@ -34,10 +37,11 @@ pub(super) fn next_of(session: &Session) -> Option<&QueuedMessage> {
 
 impl Messenger {
     /// Sends the next message of the queue of `seen`, unless something has happened there since it
-    /// was looked at. What is in the way is told once for each message, whose id goes into `told`.
-    pub(super) async fn send_next_queued(&self, seen: &Session, told: &AtomicU64) {
+    /// was looked at; or holds the queue, if its last turn has `failed`. What is in the way is told
+    /// once for each message, whose id goes into `told`.
+    pub(super) async fn send_next_queued(&self, seen: &Session, failed: bool, told: &AtomicU64) {
         // Boxed: what it may wait for is large.
-        let done = Box::pin(self.try_next(seen)).await;
+        let done = Box::pin(self.try_next(seen, failed)).await;
         let polecat = &seen.polecat;
         match done {
             Ok(None) => {}
@@ -55,14 +59,17 @@ impl Messenger {
     }
 
     /// The same; gives a warning if the message may not have arrived.
-    async fn try_next(&self, seen: &Session) -> Result<Option<String>, SessionError> {
+    async fn try_next(&self, seen: &Session, failed: bool) -> Result<Option<String>, SessionError> {
         let _typing = self.lock_typing(&seen.polecat).await?;
         let now = self.context.sessions().session(&seen.polecat).await?;
         let Some(mut session) = now.filter(|now| is_same(seen, now)) else { return Ok(None) };
-        let to = self.recipient(&session).await;
         let (Some(queue), Some(next)) = (session.queue.clone(), next_of(&session).cloned()) else {
             return Ok(None);
         };
+        if failed {
+            return self.put_queue(&session, &queue.held(FAILED)).await.map(|()| None);
+        }
+        let to = self.recipient(&session).await;
         let draft = match session.pasted.as_ref() {
             // Something opened under it before it could be submitted.
             Some(pasted) if pasted.queued == Some(next.id) => Draft::IsMessage,

@@ -131,7 +131,7 @@ impl Scanner {
     /// Resumes starts and messages that were cut off in sessions that look like `infos`, and sends
     /// what is queued for those that rest.
     pub(in crate::session) fn take_up(&mut self, infos: &[SessionInfo]) {
-        self.queues.retain(&self.sessions);
+        self.queues.retain(&self.context, &self.sessions);
         for session in &self.sessions {
             if let Some(info) = infos.iter().find(|info| info.polecat == session.polecat) {
                 self.resumed.look(&self.context, session, info);
