@@ -105,7 +105,9 @@ impl Messenger {
             (Some(queue), _) if outcome == Some(Outcome::Submitted) => {
                 session.queue = Some(queue.sent());
             }
-            (Some(queue), _) => self.settle_unsubmitted(session, to, queue, outcome).await?,
+            (Some(queue), _) => {
+                self.settle_unsubmitted(session, to, queue, outcome).await?;
+            }
             (None, Some(owed)) if next.is_some() && outcome == Some(Outcome::Submitted) => {
                 owed.done += 1;
             }

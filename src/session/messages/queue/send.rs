@@ -10,7 +10,7 @@ use tracing::{info, warn};
 use crate::{
     core::{
         queue::{Queue, QueuedMessage},
-        screen,
+        screen::{self, Before, Place},
     },
     session::{
         error::{MessageError, SessionError},
@@ -20,7 +20,7 @@ use crate::{
             error::excerpt,
             recipient::Recipient,
         },
-        sessions::list::Session,
+        sessions::{list::Session, pending::PASTED},
     },
 };
 
@@ -72,7 +72,12 @@ impl Messenger {
         let to = self.recipient(&session).await;
         let draft = match session.pasted.as_ref() {
             // Something opened under it before it could be submitted.
-            Some(pasted) if pasted.queued == Some(next.id) => Draft::IsMessage,
+            Some(pasted) if pasted.queued == Some(next.id) => {
+                if self.settle_unsubmitted(&session, &to, &queue, None).await? {
+                    return Ok(None);
+                }
+                Draft::IsMessage
+            }
             Some(_) => {
                 self.submit_pasted(&mut session, &to).await?;
                 Draft::Keep
@@ -103,28 +108,31 @@ impl Messenger {
         Ok(Some(format!("polecat `{}`: `{}` {warning}", seen.polecat, excerpt(text))))
     }
 
-    /// What a backend had pasted of `queue` before it was killed was not submitted now. It stays
-    /// queued, unless the conversation shows that a person has submitted it.
+    /// The first message of `queue` was pasted and not submitted by us. It stays queued, unless the
+    /// conversation shows that a person has submitted it; whether that is so.
     pub(in crate::session::messages) async fn settle_unsubmitted(
         &self,
         session: &Session,
         to: &Recipient,
         queue: &Queue,
         outcome: Option<Outcome>,
-    ) -> Result<(), SessionError> {
-        let Some(text) = queue.messages.first().map(|first| &*first.text) else { return Ok(()) };
-        let screen = self.context.sessions().read_screen(session, &to.patterns).await?;
+    ) -> Result<bool, SessionError> {
+        let Some(text) = queue.messages.first().map(|first| &*first.text) else { return Ok(false) };
+        let shown = self.context.sessions().read_screen(session, &to.patterns).await?.shown;
+        let place = screen::place(&to.patterns, &shown, text, Before::unknown());
         let what = if outcome == Some(Outcome::Stuck) {
             "may not have been sent: look into its composer"
-        } else if screen::was_sent(&to.patterns, &screen.shown, text) {
+        } else if place == Place::Conversation {
+            let nothing = session.option(PASTED, String::new());
+            self.context.tmux.set_options(&[nothing]).await?;
             self.put_queue(session, &queue.sent()).await?;
             "seems to have been sent already"
         } else {
-            return Ok(());
+            return Ok(false);
         };
         let (polecat, text) = (&session.polecat, excerpt(text));
         self.context.shared.news.warn(format!("polecat `{polecat}`: the queued `{text}` {what}"));
-        Ok(())
+        Ok(true)
     }
 }
 
