@@ -1,16 +1,21 @@
 --- The trial for a person: three polecats on scripted agents, and the status window.
 local polecat = require('polecat')
 
-local POLECATS = { { 'ash', 'prompts' }, { 'birch', 'asks' }, { 'cedar', 'floods' } }
+local POLECATS = {
+  { 'ash', { new = true, agent = 'coder', prompt = 'let customers have a discount' } },
+  { 'birch', { new = true, agent = 'coder', prompt = 'write a test for total()' } },
+  { 'cedar', { new = true, agent = 'floods' } },
+}
 
 local HINTS = {
   'Three polecats with scripted agents are at work in a repository of their own.',
   '',
-  '  in the status window: <CR> what it prints   i write to it   a attach   x stop   g? all keys',
-  '  :PolecatInject ash hello        ash answers every message',
-  '  :PolecatInject birch do it      birch asks for permission first: attach and choose',
-  '  :PolecatCapture cedar           cedar never stops talking',
-  '  :PolecatStart! dora agent=prompts     a polecat more',
+  '  ash changes a file        d shows the diff, and c in it comments',
+  '  birch asks before it runs a test       A answers',
+  '  cedar never stops talking       <CR> shows what it prints',
+  '',
+  '  i writes to one   a attaches   x stops   g? lists the keys',
+  '  :PolecatStart! dora agent=coder prompt=rename total       starts one more',
   '',
   '  :qa ends all of it and removes every trace.',
 }
@@ -22,7 +27,7 @@ local function open()
   vim.bo[buffer].modified = false
   vim.bo[buffer].buftype = 'nofile'
   for _, pair in ipairs(POLECATS) do
-    polecat.start(pair[1], { new = true, agent = pair[2] })
+    polecat.start(pair[1], pair[2])
   end
   vim.cmd('PolecatStatus')
 end

@@ -138,6 +138,18 @@ local function restore(buf, win, anchor)
   end
 end
 
+--- Puts the cursor of a window that has come to show a view where it is of use: at the end of what
+--- is followed, else on the first row that stands for something.
+---@param view polecat.View
+---@param win integer
+function M.place(view, win)
+  if view.spec.kind == 'capture' then
+    M.follow(view.buf, { win })
+  elseif view.spec.kind == 'status' then
+    put(win, rows.first(view.buf) or 0, rows.first(view.buf) or 0)
+  end
+end
+
 --- Before a frame is drawn; it may be one of several.
 ---@param view polecat.View
 function M.hold(view)
