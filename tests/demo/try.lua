@@ -1,20 +1,23 @@
 --- The trial for a person: three polecats on scripted agents, and the status window.
 local polecat = require('polecat')
 
+-- The cursor goes to the first one.
 local POLECATS = {
-  { 'ash', { new = true, agent = 'coder', prompt = 'let customers have a discount' } },
   { 'birch', { new = true, agent = 'coder', prompt = 'write a test for total()' } },
+  { 'ash', { new = true, agent = 'coder', prompt = 'let customers have a discount' } },
   { 'cedar', { new = true, agent = 'floods' } },
 }
 
+-- The status window lies over all but the first lines.
 local HINTS = {
+  'birch asks: A answers it.  d shows what ash changed.  <CR> follows what cedar prints.  q closes.',
+  '',
   'Three polecats with scripted agents are at work in a repository of their own.',
   '',
-  '  ash changes a file        d shows the diff, and c in it comments',
-  '  birch asks before it runs a test       A answers',
-  '  cedar never stops talking       <CR> shows what it prints',
-  '',
-  '  i writes to one   a attaches   x stops   g? lists the keys',
+  '  :PolecatStatus       opens the status window again',
+  '    A   answers what one asks: birch does, before it runs a test',
+  '    d   shows what one changed, and c in there writes a comment for it',
+  '    i   writes to one   a attaches   x stops   g? lists all keys',
   '  :PolecatStart! dora agent=coder prompt=rename total       starts one more',
   '',
   '  :qa ends all of it and removes every trace.',

@@ -115,3 +115,15 @@ async fn opened_before_there_was_a_polecat_the_cursor_goes_to_the_first_one_that
     let expected = if first.contains("ash") { 3 } else { 4 };
     assert_eq!(float(&shop).await["cursor"], expected, "the cursor stays on ash");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_fits_is_shown_whole_wherever_its_rows_go() {
+    let shop = Shop::new().await;
+    open(&shop, 1).await;
+    // It stands on this row, which goes to the end when others run.
+    shop.start("ash", "prompts").await;
+    shop.start("birch", "prompts").await;
+    shop.editor.expect(STATUS, "p1 below", |lines| lines[4].contains("p1  ")).await;
+    let seen = float(&shop).await;
+    assert_eq!((&seen["cursor"], &seen["top"]), (&json!(5), &json!(1)), "{seen}");
+}

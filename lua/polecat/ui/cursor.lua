@@ -48,13 +48,15 @@ local function strand(buf, wins)
 end
 
 --- Puts the cursor of `win` on `row`, from 0, which is `below` rows below the window's top. Without
---- a top line of ours, a jump of more than a screen would centre the cursor's line.
+--- a top line of ours, a jump of more than a screen would centre the cursor's line. What fits is
+--- shown whole.
 ---@param win integer
 ---@param row integer
 ---@param below integer
 local function put(win, row, below)
   vim.api.nvim_win_call(win, function()
-    vim.fn.winrestview({ lnum = row + 1, topline = math.max(row + 1 - below, 1) })
+    local fits = vim.fn.line('$') <= vim.api.nvim_win_get_height(win)
+    vim.fn.winrestview({ lnum = row + 1, topline = fits and 1 or math.max(row + 1 - below, 1) })
   end)
 end
 
