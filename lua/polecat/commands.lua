@@ -114,7 +114,7 @@ return {
     name = 'Queue',
     sub = 'queue',
     opts = {
-      desc = 'Queue a message, or show the queue; ! sends what is held',
+      desc = 'Queue a message, or show them; ! sends what is held',
       nargs = '*',
       bang = true,
       range = true,

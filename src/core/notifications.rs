@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     names::PolecatName,
+    queue,
     session::{SessionInfo, State, StateSource},
     transitions::{self, Event, Memory, Transition},
 };
@@ -120,7 +121,7 @@ fn state_of(transition: &Transition, now: Timestamp) -> Option<State> {
         Event::StateChanged { .. } if matches!(info.state, State::Waiting | State::Died) => None,
         Event::StateChanged { .. } if *from == info.state => None,
         Event::StateChanged { .. } if info.state == State::Idle => {
-            has_worked(transition, now).then_some(State::Idle)
+            (has_worked(transition, now) && !queue::goes_on(info)).then_some(State::Idle)
         }
         Event::StateChanged { .. } => Some(info.state),
         Event::Started | Event::Stopped => None,
@@ -249,6 +250,20 @@ mod tests {
         assert_eq!(rig.notified(0, &of(State::Idle)), ["ash idle"]);
         assert_eq!(rig.notified(0, &of(State::Unknown)), [""; 0]);
         assert_eq!(rig.notified(0, &of(State::Idle)), [""; 0]);
+    }
+
+    #[test]
+    fn an_idle_agent_for_which_messages_wait_is_no_news_unless_they_are_held() {
+        let of = |state, queued, held: Option<&str>| {
+            let queue_held = held.map(str::to_owned);
+            [SessionInfo { queued, queue_held, ..is("ash", state, SCREEN) }]
+        };
+        let mut rig = Rig::new(&of(State::Working, Some(1), None));
+        assert_eq!(rig.notified(0, &of(State::Idle, Some(1), None)), [""; 0]);
+        assert_eq!(rig.notified(1, &of(State::Working, None, None)), [""; 0]);
+        assert_eq!(rig.notified(2, &of(State::Idle, None, None)), ["ash idle"]);
+        assert_eq!(rig.notified(3, &of(State::Working, Some(1), Some("why"))), [""; 0]);
+        assert_eq!(rig.notified(4, &of(State::Idle, Some(1), Some("why"))), ["ash idle"]);
     }
 
     #[test]

@@ -132,6 +132,12 @@ pub fn may_be_sent_to(info: &SessionInfo) -> bool {
     info.state == State::Idle && is_told
 }
 
+/// Whether an agent at its prompt is about to get its next message.
+#[must_use]
+pub fn goes_on(info: &SessionInfo) -> bool {
+    info.queued.is_some() && info.queue_held.is_none()
+}
+
 /// Whether its last turn failed: then what was to come after it waits for a person.
 fn has_failed(info: &SessionInfo) -> bool {
     matches!(info.state, State::Died | State::Exited)

@@ -96,8 +96,8 @@ fn activity(session: &SessionInfo, now: Timestamp) -> Cell {
 fn queued(session: &SessionInfo, _: Timestamp) -> Cell {
     let Some(count) = session.queued else { return Cell::default() };
     match session.queue_held {
-        None => muted(Some(&format!("{count} queued"))),
-        Some(_) => Cell::new(&format!("{count} held"), Some("PolecatWaiting")),
+        None => muted(Some(format!("{count} queued").as_str())),
+        Some(_) => Cell::new(format!("{count} held"), Some("PolecatWaiting")),
     }
 }
 

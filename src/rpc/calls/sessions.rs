@@ -206,7 +206,8 @@ impl Operation for Inject {
             let why = "`take`: what is queued waits until the composer is empty";
             return Err(RpcError::bad_argument(why).into());
         }
-        let work = messenger.enqueue(&self.polecat, &self.text);
+        // Boxed, to keep the futures of callers small.
+        let work = Box::pin(messenger.enqueue(&self.polecat, &self.text));
         Ok(Injected { queued: Some(context.changing(work).await?) })
     }
 }

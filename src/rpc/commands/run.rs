@@ -47,7 +47,8 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::List => list::run(context, asked).await,
         Command::Capture | Command::CaptureSession => open(asked, capture(context, asked).await?),
         Command::Inject => inject::run(context, asked).await,
-        Command::Queue => queue::run(context, asked).await,
+        // Boxed, to keep the futures of callers small.
+        Command::Queue => Box::pin(queue::run(context, asked)).await,
         Command::Interrupt => interrupt(context, asked).await,
         Command::Answer => answer::run(context, asked).await,
         Command::Diff => open(asked, diff(asked)?),

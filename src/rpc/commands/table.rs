@@ -219,7 +219,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         range: Range::Lines,
         bar: false,
         map: Some("n"),
-        ..plain(Command::Queue, "Queue", "Queue a message, or show the queue; ! sends what is held")
+        ..plain(Command::Queue, "Queue", "Queue a message, or show them; ! sends what is held")
     },
     Spec {
         words: &[maybe("polecat", Kind::Running)],

@@ -240,7 +240,11 @@ impl Reasons {
             1 => "1 queued message is not sent".to_owned(),
             count => format!("{count} queued messages are not sent"),
         };
-        self.add(reason, format!("`:PolecatQueue {}` shows them", self.polecat));
+        let polecat = &self.polecat;
+        let hint = format!(
+            "`:PolecatQueue {polecat}` shows what is queued, `:PolecatRemove! {polecat}` deletes it"
+        );
+        self.add(reason, hint);
     }
 
     /// What the editor has in `dir`.
