@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 
 use crate::agent::{Agent, NAME, now};
 use crate::report::Cell;
+use crate::service::Request;
 
 /// How long a turn may take.
 const TURN: u64 = 120;
@@ -73,6 +74,9 @@ async fn one(
         refuse_late(agent, &before.id, &id).await?;
     }
     before.id = reply(agent, number, answer, id).await?;
+    if answer == Answer::Instead {
+        agent.tells_service(&format!("say other {number}"), began).await?;
+    }
     let Ok(_) = agent.comes_to_rest(began, TURN).await else {
         return Err("it never came to rest".to_owned());
     };
@@ -111,13 +115,19 @@ async fn reply(agent: &Agent, number: usize, answer: Answer, id: Json) -> Result
         opts["words"] = format!("say other {number}").into();
     }
     let mut done = agent.editor.call("answer", json!([NAME, choice, opts])).await;
-    for _ in 1..PAGES {
-        let info = done.map_err(|refused| format!("{}: {}", refused.code, refused.message))?;
-        let page = info["waiting"]["id"].clone();
-        if answer != Answer::Choose || !page.is_string() {
+    for page in 1..PAGES {
+        let info = match done {
+            // A page that was there for a moment.
+            Err(refused) if page > 1 && refused.code == "question_changed" => {
+                return Ok(opts["id"].take());
+            }
+            other => other.map_err(|refused| format!("{}: {}", refused.code, refused.message))?,
+        };
+        let next = info["waiting"]["id"].clone();
+        if answer != Answer::Choose || !next.is_string() {
             return Ok(opts["id"].take());
         }
-        opts["id"] = page;
+        opts["id"] = next;
         done = agent.editor.call("answer", json!([NAME, 1, opts])).await;
     }
     Err("it has no end of pages".to_owned())
@@ -141,14 +151,9 @@ fn effect(
         before.written = written;
         return Err(why);
     }
-    let asked = agent.service.requests(began);
-    let told =
-        |text: &str| asked.iter().any(|one| one.result.contains(text) || one.text.contains(text));
-    match answer {
-        Answer::Choose if !told("Blue") => Err("the service was not told `Blue`".to_owned()),
-        Answer::Instead if !told(&format!("say other {number}")) => {
-            Err("the service was not told what to do instead".to_owned())
-        }
-        _ => Ok(()),
+    let blue = |asked: &Request| asked.result.contains("Blue");
+    if answer == Answer::Choose && !agent.service.requests(began).iter().any(blue) {
+        return Err("the service was not told `Blue`".to_owned());
     }
+    Ok(())
 }
