@@ -1,7 +1,8 @@
 //! Messages that wait until their agent is at its prompt.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::session::{SessionInfo, State, StateSource};
 
@@ -9,7 +10,7 @@ use super::session::{SessionInfo, State, StateSource};
 const FORMAT: u32 = 1;
 
 /// The messages that wait for one agent. What a later version adds survives being written again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Queue {
     format: u32,
@@ -24,23 +25,36 @@ pub struct Queue {
     /// In the order in which they are sent.
     pub messages: Vec<QueuedMessage>,
     #[serde(flatten)]
-    more: Map<String, Value>,
+    more: BTreeMap<String, Unknown>,
 }
 
 /// A message in a queue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QueuedMessage {
     /// No other one of its queue ever has this.
     pub id: u64,
     /// What is sent.
     pub text: String,
     #[serde(flatten)]
-    more: Map<String, Value>,
+    more: BTreeMap<String, Unknown>,
+}
+
+/// What a later version has written there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Unknown {
+    Null,
+    Bool(bool),
+    Whole(i64),
+    Number(f64),
+    Text(String),
+    List(Vec<Unknown>),
+    Map(BTreeMap<String, Unknown>),
 }
 
 impl Default for Queue {
     fn default() -> Self {
-        let (messages, more) = (Vec::new(), Map::new());
+        let (messages, more) = (Vec::new(), BTreeMap::new());
         Self { format: FORMAT, next: 1, held: None, released: None, messages, more }
     }
 }
@@ -62,7 +76,7 @@ impl Queue {
     pub fn push(&mut self, text: String) -> u64 {
         let id = self.next;
         self.next += 1;
-        self.messages.push(QueuedMessage { id, text, more: Map::new() });
+        self.messages.push(QueuedMessage { id, text, more: BTreeMap::new() });
         id
     }
 
@@ -95,13 +109,14 @@ impl Queue {
     /// The queue held no more, though the turn of the message `sent` may have failed.
     #[must_use]
     pub fn released(self, sent: Option<&String>) -> Self {
-        Self { held: None, released: sent.cloned(), ..self }
+        Self { held: None, released: Some(sent.cloned().unwrap_or_default()), ..self }
     }
 
     /// Whether to hold it for an agent that is as `info` says after the message `sent`.
     #[must_use]
     pub fn is_stopped_by(&self, info: &SessionInfo, sent: Option<&String>) -> bool {
-        has_failed(info) && (sent.is_none() || self.released.as_ref() != sent)
+        let sent = sent.map(String::as_str).unwrap_or_default();
+        has_failed(info) && self.released.as_deref() != Some(sent)
     }
 
     /// The next message to send, unless it is held or a newer version's.
@@ -189,17 +204,17 @@ mod tests {
         let released = queue.held("why").released(Some(&one));
         assert!(!released.is_stopped_by(&failed, Some(&one)));
         assert!(released.is_stopped_by(&failed, Some(&two)));
+        assert!(!released.released(None).is_stopped_by(&failed, None));
     }
 
     #[test]
     fn a_newer_queue_is_read_and_nothing_of_it_is_lost() {
-        let text =
-            r#"{"format":2,"next":8,"messages":[{"id":7,"text":"a","by":"x"}],"when":"noon"}"#;
+        let text = r#"{"format":2,"next":8,"messages":[{"id":7,"text":"a","by":[null,1.5]}],
+            "when":{"noon":true}}"#;
         let newer: Queue = serde_json::from_str(text).unwrap();
         assert_eq!((newer.is_known(), newer.next(), texts(&newer)), (false, None, vec!["a"]));
-        assert_eq!(
-            serde_json::to_value(&newer).unwrap(),
-            serde_json::from_str::<Value>(text).unwrap()
-        );
+        let read = serde_json::from_str::<Unknown>(text).unwrap();
+        let written = serde_json::to_string(&newer).unwrap();
+        assert_eq!(serde_json::from_str::<Unknown>(&written).unwrap(), read);
     }
 }

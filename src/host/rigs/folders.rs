@@ -13,7 +13,7 @@ use crate::host::records::{self, queues};
 use crate::host::repository::head;
 
 /// What the folders tell of one polecat.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Folder {
     /// Where it works.
     pub workdir: Option<PathBuf>,

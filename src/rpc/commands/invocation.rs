@@ -66,6 +66,15 @@ impl Invocation {
         self.asked.answers.clone().unwrap_or_default()
     }
 
+    /// The polecat that is named, or the one that the buffer is about.
+    pub(super) fn polecat(&self) -> Result<String, RpcError> {
+        let missing = || RpcError {
+            hint: Some(format!("`:Polecat{} {{polecat}}`", self.spec.name)),
+            ..RpcError::bad_argument("`polecat` is missing")
+        };
+        self.words.text("polecat")?.or_else(|| self.asked.about.clone()).ok_or_else(missing)
+    }
+
     /// What relative paths begin at.
     pub(super) fn cwd(&self) -> PathBuf {
         self.asked.cwd.clone()

@@ -1,13 +1,13 @@
 //! `:PolecatQueue`, and the keys of the view that it opens.
 
-use super::{Done, inject, invocation::Invocation, keys::QueueKey, pressed::Press, report, run};
+use super::{Done, inject, invocation::Invocation, keys::QueueKey, pressed::Press, report};
 use crate::rpc::{
     calls::{CallContext, DropQueued, Inject, Operation, ReleaseQueue},
     effects::{Effect, Level, View, info},
 };
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let (polecat, text) = (run::about(asked)?, inject::message(asked));
+    let (polecat, text) = (asked.polecat()?, inject::message(asked));
     if text.is_none() && !asked.bang() {
         return Ok(vec![Effect::Open { view: View::Queue { polecat }, size: asked.size()? }]);
     }

@@ -105,7 +105,7 @@ async fn sling(context: &CallContext<'_>, asked: &Invocation) -> Done {
 }
 
 async fn interrupt(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let polecat = about(asked)?;
+    let polecat = asked.polecat()?;
     let text = report::interrupted(&polecat);
     let done = Interrupt { at: asked.at(), polecat }.run(context).await?;
     Ok(told(text, &done.warnings))
@@ -211,16 +211,7 @@ fn diff(asked: &Invocation) -> Result<View, RpcError> {
     if asked.bang() {
         return Ok(View::SideBySide { polecat: words.text("polecat")? });
     }
-    Ok(View::Diff { polecat: about(asked)?, since: words.text("since")? })
-}
-
-/// The polecat that is named, or the one that the buffer is about.
-pub(super) fn about(asked: &Invocation) -> Result<String, RpcError> {
-    let missing = || RpcError {
-        hint: Some(format!("`:Polecat{} {{polecat}}`", asked.spec.name)),
-        ..RpcError::bad_argument("`polecat` is missing")
-    };
-    asked.words.text("polecat")?.or_else(|| asked.asked.about.clone()).ok_or_else(missing)
+    Ok(View::Diff { polecat: asked.polecat()?, since: words.text("since")? })
 }
 
 /// Success, and what went wrong without being in the way.
