@@ -1,5 +1,6 @@
 //! What is known about a polecat's session, and how an agent exited.
 
+mod detail;
 mod waiting;
 
 use std::path::PathBuf;
@@ -8,7 +9,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-pub use self::waiting::Waiting;
+pub use self::{detail::Detail, waiting::Waiting};
 use super::{names::PolecatName, work::Diffstat};
 
 /// The name of an agent of which only the command is known.
@@ -47,6 +48,9 @@ pub struct SessionInfo {
     pub state_since: Option<Timestamp>,
     /// What it needs the user for, while it waits.
     pub waiting: Option<Waiting>,
+    /// What holds it up, or ended its last turn.
+    #[serde(default)]
+    pub detail: Option<Detail>,
     /// The agent's name in presets or configuration.
     pub agent: Option<String>,
     /// The command line that was started.
@@ -86,6 +90,7 @@ impl SessionInfo {
             state_source: StateSource::None,
             state_since: None,
             waiting: None,
+            detail: None,
             agent: None,
             command: None,
             workdir: None,
@@ -96,6 +101,13 @@ impl SessionInfo {
             pid: None,
             exit: None,
         }
+    }
+
+    /// Whether its last turn ended in an error or at a limit, as far as is known: the next message is
+    /// a person's to send.
+    #[must_use]
+    pub fn turn_failed(&self) -> bool {
+        self.detail.as_ref().is_some_and(Detail::ends_turn)
     }
 
     /// Names the agent that was found to run, unless its start named one.
@@ -262,6 +274,19 @@ pub enum StateSource {
     None,
 }
 
+/// The kinds of [`Detail`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DetailKind {
+    /// The last turn ended in an error of its service.
+    Error,
+    /// It tries its service again after an error.
+    Retrying,
+    /// The last turn ended because what may be used is used up.
+    Limit,
+    /// It shortens its conversation.
+    Compacting,
+}
+
 macro_rules! words {
     ($name:ident, $what:literal, $($variant:ident = $word:literal),+ $(,)?) => {
         impl $name {
@@ -314,6 +339,14 @@ words!(
     Died = "died",
     Stopped = "stopped",
     Unknown = "unknown",
+);
+words!(
+    DetailKind,
+    "kind of trouble",
+    Error = "error",
+    Retrying = "retrying",
+    Limit = "limit",
+    Compacting = "compacting",
 );
 words!(
     StateSource,

@@ -24,7 +24,7 @@ const QUOTES: &[&str] = &[
 ];
 
 /// The first row of what is not conversation: composer or dialog, and the busy row above it.
-fn bottom(screen: &Recorded) -> Option<usize> {
+pub(crate) fn bottom(screen: &Recorded) -> Option<usize> {
     if screen.expect.bottom.is_some() {
         return screen.expect.bottom;
     }
