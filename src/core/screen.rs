@@ -17,6 +17,7 @@ mod interrupt;
 mod layout;
 mod menu;
 mod message;
+mod messages;
 mod patterns;
 mod prompt;
 mod rows;
@@ -38,6 +39,7 @@ pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
     shows, tail,
 };
+pub use messages::Messages;
 pub use patterns::Patterns;
 pub use prompt::shows_prompt;
 pub use rows::normal;

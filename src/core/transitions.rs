@@ -1,10 +1,12 @@
 //! What happened to a polecat between two looks at it.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::screen::Reason;
-use super::session::{Exit, ExitHow, SessionInfo, State, Waiting};
+use super::session::{Detail, DetailKind, Exit, ExitHow, SessionInfo, State, Waiting};
 use question::Question;
 
 mod question;
@@ -28,6 +30,9 @@ pub struct Memory {
     /// Whether it has worked since, or asked for permission to.
     #[serde(default)]
     worked: bool,
+    /// What held it up in this turn, or ended it: each kind is told once.
+    #[serde(default)]
+    troubles: BTreeSet<DetailKind>,
 }
 
 /// Something that happened to a polecat.
@@ -60,6 +65,8 @@ pub enum Event {
         /// The one before.
         old: State,
     },
+    /// Something holds it up, or has ended its turn.
+    Trouble(Box<Detail>),
     /// It asks a person something new; what, where that is known.
     Waiting(Option<Box<Waiting>>),
 }
@@ -82,6 +89,7 @@ impl Memory {
             question: None,
             started: None,
             worked: false,
+            troubles: BTreeSet::new(),
         }
     }
 
@@ -98,6 +106,7 @@ impl Memory {
             question: Question::of(&info).map(|asked| asked.after(before)),
             started: self.started,
             worked: self.worked || works(&info),
+            troubles: self.troubles_of_turn(&info).chain(kind_of_trouble(&info)).collect(),
             info,
         }
     }
@@ -107,6 +116,20 @@ impl Memory {
     fn is_being_made(&self, info: &SessionInfo, now: Timestamp) -> bool {
         let is_new = |at: Timestamp| now.duration_since(at) < MAKING_TIME;
         self.info.created == info.created && self.started.is_some_and(is_new)
+    }
+
+    /// What held it up in the turn that `info` belongs to, before that.
+    fn troubles_of_turn(&self, info: &SessionInfo) -> impl Iterator<Item = DetailKind> {
+        let begins = info.state == State::Working && self.state != State::Working;
+        let other = begins || replaced(&self.info, info) || !info.running;
+        self.troubles.iter().copied().filter(move |_| !other)
+    }
+
+    /// What holds it up anew, or has ended its turn.
+    fn new_trouble(&self, info: &SessionInfo) -> Option<Detail> {
+        let kind = kind_of_trouble(info).filter(|_| info.state != State::Unknown)?;
+        let is_told = self.troubles_of_turn(info).any(|told| told == kind);
+        info.detail.clone().filter(|_| !is_told)
     }
 
     /// Whether `info` asks what was not asked before.
@@ -133,6 +156,9 @@ pub fn transitions(
     }
     if before.info.state != info.state {
         events.push((Event::StateChanged { old: before.info.state }, info.clone()));
+    }
+    if let Some(trouble) = before.new_trouble(info) {
+        events.push((Event::Trouble(Box::new(trouble)), info.clone()));
     }
     if before.is_asked_anew(info) {
         events.push((Event::Waiting(info.waiting.clone().map(Box::new)), info.clone()));
@@ -184,6 +210,10 @@ fn replaced(old: &SessionInfo, new: &SessionInfo) -> bool {
         old.zip(new).is_some_and(|(old, new)| old != new)
     }
     differ(old.pid, new.pid) || differ(old.created, new.created)
+}
+
+fn kind_of_trouble(info: &SessionInfo) -> Option<DetailKind> {
+    info.detail.as_ref().map(|detail| detail.kind)
 }
 
 /// Whether it has been given something to do.
@@ -248,6 +278,7 @@ mod tests {
             Event::Stopped => "stopped",
             Event::Died => "died",
             Event::StateChanged { .. } => "changed",
+            Event::Trouble(_) => "trouble",
             Event::Waiting(_) => "waiting",
         }
     }
@@ -342,6 +373,29 @@ mod tests {
         // Another agent may ask the same.
         let others = SessionInfo { pid: Some(8), ..ask("$ ls") };
         check(&[ask("$ ls"), others], &["stopped", "started", "waiting"]);
+    }
+
+    #[test]
+    fn each_kind_of_trouble_is_told_once_in_each_turn() {
+        let with = |kind, state| {
+            let text = "529 overloaded".to_owned();
+            let detail = Detail { kind, text, attempt: None, wait: None, until: None };
+            SessionInfo { detail: Some(detail), ..is(state) }
+        };
+        let (idle, working) = (is(State::Idle), is(State::Working));
+        let error = with(DetailKind::Error, State::Idle);
+        let retrying = with(DetailKind::Retrying, State::Working);
+        check(&[idle.clone(), error.clone(), error.clone()], &["trouble"]);
+        check(&[error.clone(), error.clone()], &[]);
+        // Between two tries it shows nothing of them.
+        let tries = [&idle, &working, &retrying, &working, &retrying, &error];
+        check(&tries.map(Clone::clone), &["trouble", "trouble"]);
+        let turns = [&error, &working, &error, &is(State::Unknown), &error, &working, &idle];
+        check(&turns.map(Clone::clone), &["trouble"]);
+        // A screen that is drawn anew.
+        check(&[working.clone(), error.clone(), idle, error.clone()], &["trouble"]);
+        let other = SessionInfo { pid: Some(8), ..error.clone() };
+        check(&[error, other], &["stopped", "started", "trouble"]);
     }
 
     #[test]

@@ -62,7 +62,7 @@ async fn told(shop: &Shop) -> Vec<String> {
 }
 
 /// Waits until exactly this was told since the last time.
-async fn expect_told(shop: &Shop, expected: &[&str]) {
+pub(crate) async fn expect_told(shop: &Shop, expected: &[&str]) {
     eventually(&format!("{expected:?}"), async || {
         let told = told(shop).await;
         if told == expected { Ok(()) } else { Err(format!("{told:?}")) }

@@ -91,6 +91,7 @@ const SCREEN: Screen = Screen {
     ],
     // How long it took, and what it enters itself at a limit.
     asides: &["✻ ", "❯ /rate-limit-options"],
+    sent: &["❯ "],
     ..Screen::PLAIN
 };
 

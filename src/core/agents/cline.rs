@@ -48,6 +48,7 @@ const SCREEN: Screen = Screen {
         ..Answering::NUMBER
     },
     trouble: &[TroubleSign::after(DetailKind::Error, " * Error: ").coloured()],
+    sent: &[" ❯ "],
     ..Screen::PLAIN
 };
 

@@ -58,6 +58,7 @@ const SCREEN: Screen = Screen {
         TroubleSign::within(DetailKind::Retrying, "Retrying request ("),
         TroubleSign::after(DetailKind::Error, "Error: "),
     ],
+    sent: &["● "],
     ..Screen::PLAIN
 };
 

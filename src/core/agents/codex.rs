@@ -75,6 +75,7 @@ const SCREEN: Screen = Screen {
         TroubleSign::after(DetailKind::Limit, "■ ").holds(&["hit your usage limit"]),
         TroubleSign::after(DetailKind::Error, "■ ").unless(&["Conversation interrupted"]),
     ],
+    sent: &["› "],
     ..Screen::PLAIN
 };
 

@@ -62,6 +62,7 @@ const SCREEN: Screen = Screen {
     ],
     // Its folder stands above the composer.
     asides: &["/", "~", "Please use /login"],
+    sent: &[" ❯ "],
     ..Screen::PLAIN
 };
 

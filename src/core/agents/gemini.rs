@@ -76,6 +76,7 @@ const SCREEN: Screen = Screen {
         TroubleSign::after(DetailKind::Error, "✕ "),
     ],
     asides: &["ℹ This request failed", "? for shortcuts"],
+    sent: &[" > "],
     ..Screen::PLAIN
 };
 

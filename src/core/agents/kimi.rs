@@ -50,6 +50,7 @@ const SCREEN: Screen = Screen {
         TroubleSign::busy(DetailKind::Retrying, &["Retrying ("]),
         TroubleSign::after(DetailKind::Error, "   Error: ").coloured(),
     ],
+    sent: &[" ✨ "],
     ..Screen::PLAIN
 };
 

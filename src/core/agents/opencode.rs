@@ -53,6 +53,7 @@ const SCREEN: Screen = Screen {
         TroubleSign::after(DetailKind::Error, "  ┃  ").coloured(),
     ],
     asides: &["▣ "],
+    sent: &["  ┃  "],
     ..Screen::PLAIN
 };
 

@@ -86,6 +86,7 @@ const SCREEN: Screen = Screen {
         TroubleSign::within(DetailKind::Retrying, "  ✕ ").holds(&["(Retrying in"]),
         TroubleSign::after(DetailKind::Error, "  ✕ "),
     ],
+    sent: &["  > "],
     ..Screen::PLAIN
 };
 

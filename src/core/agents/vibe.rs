@@ -61,6 +61,7 @@ const SCREEN: Screen = Screen {
         TroubleSign::busy(DetailKind::Retrying, &["Retrying…"]),
         TroubleSign::after(DetailKind::Error, "  ⎢ Error: ").coloured(),
     ],
+    sent: &["> "],
     ..Screen::PLAIN
 };
 

@@ -74,6 +74,9 @@ pub(crate) struct Screen {
     /// What paragraphs begin with that may stand between the end of the conversation and the
     /// composer.
     pub(crate) asides: &'static [&'static str],
+    /// What a message that was sent begins with in the conversation; none where only its colour
+    /// tells.
+    pub(crate) sent: &'static [&'static str],
 }
 
 /// How an agent treats typed input. Keys have tmux's names.
@@ -199,6 +202,7 @@ impl Screen {
         answering: Answering::NUMBER,
         trouble: &[],
         asides: &[],
+        sent: &[],
     };
 
     /// That of an agent of which nothing is known.

@@ -251,11 +251,11 @@ mod tests {
                 Some("43s"),
             ),
             (
-                "Retrying in 0.2 seconds...",
+                "Retrying request (5/9). Error: 429 too many",
                 "none",
-                "Retrying in 0.2 seconds...",
+                "429 too many",
+                Some("5/9"),
                 None,
-                Some("0.2s"),
             ),
             ("⠧ Retrying… (48s Esc to interrupt)", "Retrying…", "", None, None),
         ] {

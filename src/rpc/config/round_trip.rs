@@ -113,6 +113,7 @@ fn drawn(screen: &Screen) -> Json {
         answering: usual,
         trouble,
         asides,
+        sent,
         dialogs: _,
     } = screen;
     let trouble = trouble.iter().map(troubled).collect::<Vec<_>>();
@@ -130,7 +131,7 @@ fn drawn(screen: &Screen) -> Json {
         "busy_below": busy_below, "busy_above": busy_above, "busy_rule": busy_rule,
         "starting": starting, "splash": splash, "restarts": restarts, "asks": asks, "dialog_top": dialog_top,
         "passing": passing, "answering": answering(usual), "trouble": trouble,
-        "asides": asides,
+        "asides": asides, "sent": sent,
     }))
 }
 

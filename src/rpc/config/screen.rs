@@ -67,6 +67,7 @@ pub(super) fn screen(item: &Item) -> ScreenChanges {
         answering: screen.read("answering", |item| Some(answering(item, Answering::NUMBER))),
         trouble: screen.read("trouble", |item| item.list("tables", trouble)).map(kept::list),
         asides: texts_at(&mut screen, "asides"),
+        sent: texts_at(&mut screen, "sent"),
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) struct ScreenChanges {
     pub(crate) answering: Option<Answering>,
     pub(crate) trouble: Option<&'static [TroubleSign]>,
     pub(crate) asides: Option<&'static [&'static str]>,
+    pub(crate) sent: Option<&'static [&'static str]>,
 }
 
 /// [`Keys`].
@@ -83,6 +84,7 @@ impl ScreenChanges {
             answering: self.answering.unwrap_or(base.answering),
             trouble: self.trouble.unwrap_or(base.trouble),
             asides: self.asides.unwrap_or(base.asides),
+            sent: self.sent.unwrap_or(base.sent),
         }
     }
 }

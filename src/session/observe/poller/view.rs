@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use crate::{
     core::{
         agent_events::{EventId, OwnWord},
-        session::{State, StateSource, Waiting},
+        screen::Messages,
+        session::{Detail, State, StateSource, Waiting},
         state::{Agreement, Observation},
     },
     session::sessions::{list::Session, screen_reader},
@@ -19,6 +20,10 @@ pub(super) struct View {
     pub(super) told: Observation,
     /// What the agent asks.
     pub(super) waiting: Option<Waiting>,
+    /// What holds it up, or ended its last turn.
+    pub(super) detail: Option<Detail>,
+    /// The messages that were sent to it, and the size of the screen that shows them.
+    pub(super) messages: Option<(Arc<Messages>, (u32, u32))>,
     /// Whether the state is a guess, for which silence counts.
     pub(super) unread: bool,
     /// Whether its dialog may close by itself.
@@ -46,6 +51,8 @@ impl View {
         Self {
             told,
             waiting: None,
+            detail: None,
+            messages: None,
             unread: false,
             passing: false,
             known: false,
@@ -84,6 +91,16 @@ impl View {
     /// With the rows that were read.
     pub(super) fn with_rows(self, rows: Vec<String>) -> Self {
         Self { rows: rows.into(), ..self }
+    }
+
+    /// With the messages that a screen of this size shows.
+    pub(super) fn with_messages(self, messages: Option<Messages>, size: (u32, u32)) -> Self {
+        Self { messages: messages.map(|messages| (Arc::new(messages), size)), ..self }
+    }
+
+    /// With what holds its agent up.
+    pub(super) fn with_detail(self, detail: Option<Detail>) -> Self {
+        Self { detail, ..self }
     }
 
     /// What a screen that asks `waiting` says, in a dialog that is `known` or not.
