@@ -362,6 +362,10 @@ mod tests {
         check(&[is(State::Working), ask("$ ls"), ask(""), ask("$ ls"), ask("")], &["waiting"]);
         check(&[ask("$ ls"), ask(""), ask("$ rm -rf build")], &["waiting"]);
         check(&[ask("$ ls"), is(State::Idle), ask("$ ls")], &["waiting"]);
+        // Its title was ahead of it.
+        let untold = SessionInfo { waiting: Some(Waiting::default()), ..is(State::Waiting) };
+        check(&[is(State::Working), untold.clone(), ask("$ ls")], &["waiting"]);
+        check(&[ask("$ ls"), untold, ask("$ rm -rf build")], &["waiting"]);
         // In the same words again, as the agent itself says.
         let named = |id: &str, info: SessionInfo| {
             let waiting =

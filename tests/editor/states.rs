@@ -185,6 +185,24 @@ async fn a_prompt_that_flashes_in_a_turn_and_words_not_sent_are_not_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_question_of_codex_whose_title_is_ahead_of_it_is_told_once() {
+    let shop = playing("codex", "codex/ready").await;
+    let dialog = "codex/permission-command";
+    cue(&shop, &format!("codex/working 0.6 title:{dialog} 1.2 {dialog}"));
+    let asked = eventually("a question", async || {
+        let told = told(&shop).await;
+        if told.len() >= 3 { Ok(told) } else { Err(format!("{told:?}")) }
+    })
+    .await;
+    assert_eq!(asked[..2], ["working", "waiting"]);
+    assert!(asked[2].starts_with("permission: Would you like to run"), "{asked:?}");
+    // One that takes even longer.
+    cue(&shop, &format!("codex/working 0.6 title:{dialog} 3 {dialog} 0.6 codex/working"));
+    let both = ["working", "waiting", &asked[2], "working", "waiting", "question: ", "working"];
+    expect_told(&shop, &both).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_stays_is_told_once_whatever_moves_on_the_screen() {
     let shop = playing("claude", "claude/ready").await;
     cue(&shop, "claude/permission-write 0.6 claude/permission-write-moved");

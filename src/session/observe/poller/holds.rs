@@ -7,9 +7,11 @@ const PASSING: SignedDuration = SignedDuration::from_secs(5);
 /// How long a screen that says nothing may stand between two that do: agents draw in pieces, clear
 /// the screen before they draw it anew, and on a busy machine take two seconds after a resize.
 const UNREAD: SignedDuration = SignedDuration::from_secs(3);
-/// How long what may be a piece of a dialog stands there before it is told: a title comes ahead of
-/// its dialog, and on a machine that does much else a dialog is drawn in pieces.
+/// How long what may be a piece of a dialog stands there before it is told: on a machine that does
+/// much else a dialog is drawn in pieces.
 const PIECE: SignedDuration = SignedDuration::from_millis(600);
+/// How long a title may be ahead of the dialog that it tells of.
+const UNTOLD: SignedDuration = SignedDuration::from_secs(2);
 
 /// Since when looks show each of them.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +19,7 @@ pub(super) struct Holds {
     passing: Option<Timestamp>,
     unread: Option<Timestamp>,
     piece: Option<Timestamp>,
+    untold: Option<Timestamp>,
 }
 
 /// What a look shows of them.
@@ -28,6 +31,8 @@ pub(super) struct Held {
     pub(super) unread: bool,
     /// What may be a piece of a dialog.
     pub(super) piece: bool,
+    /// That it asks something, but not what.
+    pub(super) untold: bool,
     /// Whether it asks the same as at the look before.
     pub(super) same: bool,
     pub(super) now: Timestamp,
@@ -47,6 +52,7 @@ impl Holds {
             passing: since(held.passing, self.passing),
             unread: since(held.unread, self.unread),
             piece: since(held.piece, self.piece.filter(|_| held.same)),
+            untold: since(held.untold, self.untold),
         }
     }
 
@@ -67,7 +73,7 @@ impl Holds {
 
     /// Whether the rest of its dialog may still come.
     pub(super) fn piece(&self, now: Timestamp) -> bool {
-        lasts_less(self.piece, PIECE, now)
+        lasts_less(self.piece, PIECE, now) || lasts_less(self.untold, UNTOLD, now)
     }
 }
 

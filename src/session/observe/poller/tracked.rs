@@ -180,6 +180,7 @@ impl Tracked {
             passing: view.passing,
             unread: self.read.patterns.reads_screen() && (guess || self.is_drawn_anew(view)),
             piece: view.is_piece(),
+            untold: self.read.patterns.reads_screen() && view.is_untold(),
             same: self.view.waiting == view.waiting,
             now,
         })

@@ -88,6 +88,12 @@ impl View {
         self.told.state == State::Waiting && self.waiting.as_ref().is_some_and(untold)
     }
 
+    /// Whether only its title tells that it asks something.
+    pub(super) fn is_untold(&self) -> bool {
+        let untold = self.waiting.as_ref().is_some_and(|waiting| waiting.text.is_empty());
+        untold && self.told.state == State::Waiting && self.told.source == StateSource::Title
+    }
+
     /// With the rows that were read.
     pub(super) fn with_rows(self, rows: Vec<String>) -> Self {
         Self { rows: rows.into(), ..self }
