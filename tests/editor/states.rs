@@ -203,6 +203,30 @@ async fn a_question_of_codex_whose_title_is_ahead_of_it_is_told_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_draws_itself_late_in_a_window_of_another_size_has_not_worked() {
+    let shop = playing("copilot", "copilot/ready").await;
+    let resize = |height: &str| {
+        shop.tmux.run(&["resize-window", "-t", "=gt-shop-ash:", "-x", "110", "-y", height]);
+    };
+    resize("35");
+    // What is cut off its screen tells nothing, and it prints all the while.
+    let cut = "copilot/resizing 0.9 ".repeat(6);
+    cue(&shop, &format!("{cut} copilot/ready 1 copilot/working"));
+    eventually("the cut screen", async || {
+        let screen = shop.screen("gt-shop-ash");
+        if screen.contains("Manual Approval") { Err(screen) } else { Ok(()) }
+    })
+    .await;
+    resize("36");
+    eventually("the last screen", async || {
+        let screen = shop.screen("gt-shop-ash");
+        if screen.contains("Working") { Ok(()) } else { Err(screen) }
+    })
+    .await;
+    expect_told(&shop, &["working"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_stays_is_told_once_whatever_moves_on_the_screen() {
     let shop = playing("claude", "claude/ready").await;
     cue(&shop, "claude/permission-write 0.6 claude/permission-write-moved");

@@ -2,42 +2,29 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use crate::core::screen::Messages;
 
-use crate::{core::screen::Messages, session::observe::poller::view::View};
-
-/// How long an agent may take to draw its conversation anew after a change of its window's size.
-const REDRAW: SignedDuration = SignedDuration::from_secs(3);
-
-/// The messages that were sent to an agent, by what its screen has shown.
+/// The messages that were sent to an agent, by what its screen has shown; none before its composer
+/// was seen.
 #[derive(Clone, Debug)]
-pub(super) struct Sent {
-    /// None before its composer was seen.
-    shown: Option<Arc<Messages>>,
-    size: (u32, u32),
-    /// When the size was last seen to change.
-    resized: Timestamp,
-}
+pub(super) struct Sent(Option<Arc<Messages>>);
 
 impl Sent {
     /// After the first look.
-    pub(super) fn first(view: &View, now: Timestamp) -> Self {
-        let (shown, size) = view.messages.clone().unzip();
-        Self { shown, size: size.unwrap_or_default(), resized: now }
+    pub(super) fn first(shown: Option<&Arc<Messages>>) -> Self {
+        Self(shown.cloned())
     }
 
-    /// After another look, and whether a message was sent between the two.
-    pub(super) fn after(&self, view: &View, now: Timestamp) -> (Self, bool) {
-        let Some((messages, size)) = &view.messages else { return (self.clone(), false) };
-        let resized = if *size == self.size { self.resized } else { now };
-        // What a window of another size shows, or has not drawn yet, tells of no message.
-        let is_redrawn = now.duration_since(resized).abs() < REDRAW;
-        match &self.shown {
-            Some(before) if !is_redrawn => {
-                let (after, is_sent) = before.after(messages);
-                (Self { shown: Some(Arc::new(after)), size: *size, resized }, is_sent)
+    /// After another look, and whether a message was sent between the two. What a window of another
+    /// size shows, or has not drawn yet, tells of no message (`resized`).
+    pub(super) fn after(&self, shown: Option<&Arc<Messages>>, resized: bool) -> (Self, bool) {
+        match (&self.0, shown) {
+            (before, None) => (Self(before.clone()), false),
+            (Some(before), Some(shown)) if !resized => {
+                let (after, is_sent) = before.after(shown);
+                (Self(Some(Arc::new(after))), is_sent)
             }
-            _ => (Self { shown: Some(messages.clone()), size: *size, resized }, false),
+            (_, Some(shown)) => (Self(Some(shown.clone())), false),
         }
     }
 }

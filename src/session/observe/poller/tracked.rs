@@ -92,8 +92,8 @@ impl Tracked {
             debounced: DebouncedState::new(told, since),
             asked: view.waiting.clone(),
             detail: view.detail.clone(),
-            sent: Sent::first(&view, now),
-            holds: Holds::first(view.passing, now),
+            sent: Sent::first(view.messages.as_ref()),
+            holds: Holds::first(view.passing, view.size, now),
             begun: has_begun(told.state),
             screen,
             view,
@@ -148,7 +148,7 @@ impl Tracked {
             _ => view,
         };
         let holds = self.holds_after(&view, now);
-        let (sent, is_sent) = self.sent.after(&view, now);
+        let (sent, is_sent) = self.sent.after(view.messages.as_ref(), holds.resized(now));
         let told = self.told(&view, &holds, session, now);
         // A turn that was over before anybody looked.
         let is_turn =
@@ -179,6 +179,7 @@ impl Tracked {
         self.holds.after(&Held {
             passing: view.passing,
             unread: self.read.patterns.reads_screen() && (guess || self.is_drawn_anew(view)),
+            size: view.size,
             piece: view.is_piece(),
             untold: self.read.patterns.reads_screen() && view.is_untold(),
             same: self.view.waiting == view.waiting,

@@ -22,8 +22,10 @@ pub(super) struct View {
     pub(super) waiting: Option<Waiting>,
     /// What holds it up, or ended its last turn.
     pub(super) detail: Option<Detail>,
-    /// The messages that were sent to it, and the size of the screen that shows them.
-    pub(super) messages: Option<(Arc<Messages>, (u32, u32))>,
+    /// The messages that were sent to it.
+    pub(super) messages: Option<Arc<Messages>>,
+    /// The size of the screen, if it was read.
+    pub(super) size: Option<(u32, u32)>,
     /// Whether the state is a guess, for which silence counts.
     pub(super) unread: bool,
     /// Whether its dialog may close by itself.
@@ -53,6 +55,7 @@ impl View {
             waiting: None,
             detail: None,
             messages: None,
+            size: None,
             unread: false,
             passing: false,
             known: false,
@@ -101,7 +104,7 @@ impl View {
 
     /// With the messages that a screen of this size shows.
     pub(super) fn with_messages(self, messages: Option<Messages>, size: (u32, u32)) -> Self {
-        Self { messages: messages.map(|messages| (Arc::new(messages), size)), ..self }
+        Self { messages: messages.map(Arc::new), size: Some(size), ..self }
     }
 
     /// With what holds its agent up.
