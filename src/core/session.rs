@@ -9,7 +9,10 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-pub use self::{detail::Detail, waiting::Waiting};
+pub use self::{
+    detail::{Detail, DetailKind},
+    waiting::Waiting,
+};
 use super::{names::PolecatName, work::Diffstat};
 
 /// The name of an agent of which only the command is known.
@@ -274,19 +277,6 @@ pub enum StateSource {
     None,
 }
 
-/// The kinds of [`Detail`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum DetailKind {
-    /// The last turn ended in an error of its service.
-    Error,
-    /// It tries its service again after an error.
-    Retrying,
-    /// The last turn ended because what may be used is used up.
-    Limit,
-    /// It shortens its conversation.
-    Compacting,
-}
-
 macro_rules! words {
     ($name:ident, $what:literal, $($variant:ident = $word:literal),+ $(,)?) => {
         impl $name {
@@ -339,14 +329,6 @@ words!(
     Died = "died",
     Stopped = "stopped",
     Unknown = "unknown",
-);
-words!(
-    DetailKind,
-    "kind of trouble",
-    Error = "error",
-    Retrying = "retrying",
-    Limit = "limit",
-    Compacting = "compacting",
 );
 words!(
     StateSource,

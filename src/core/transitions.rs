@@ -1,15 +1,15 @@
 //! What happened to a polecat between two looks at it.
 
-use std::collections::BTreeSet;
-
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::screen::Reason;
-use super::session::{Detail, DetailKind, Exit, ExitHow, SessionInfo, State, Waiting};
+use super::session::{Detail, Exit, ExitHow, SessionInfo, State, Waiting};
 use question::Question;
+use troubles::Troubles;
 
 mod question;
+mod troubles;
 
 /// How long the pane of a new session may still be given another program.
 const MAKING_TIME: SignedDuration = SignedDuration::from_secs(2);
@@ -32,7 +32,7 @@ pub struct Memory {
     worked: bool,
     /// What held it up in this turn, or ended it: each kind is told once.
     #[serde(default)]
-    troubles: BTreeSet<DetailKind>,
+    troubles: Troubles,
 }
 
 /// Something that happened to a polecat.
@@ -89,7 +89,7 @@ impl Memory {
             question: None,
             started: None,
             worked: false,
-            troubles: BTreeSet::new(),
+            troubles: Troubles::default(),
         }
     }
 
@@ -106,7 +106,7 @@ impl Memory {
             question: Question::of(&info).map(|asked| asked.after(before)),
             started: self.started,
             worked: self.worked || works(&info),
-            troubles: self.troubles_of_turn(&info).chain(kind_of_trouble(&info)).collect(),
+            troubles: Troubles::before(self, &info).with(&info),
             info,
         }
     }
@@ -116,20 +116,6 @@ impl Memory {
     fn is_being_made(&self, info: &SessionInfo, now: Timestamp) -> bool {
         let is_new = |at: Timestamp| now.duration_since(at) < MAKING_TIME;
         self.info.created == info.created && self.started.is_some_and(is_new)
-    }
-
-    /// What held it up in the turn that `info` belongs to, before that.
-    fn troubles_of_turn(&self, info: &SessionInfo) -> impl Iterator<Item = DetailKind> {
-        let begins = info.state == State::Working && self.state != State::Working;
-        let other = begins || replaced(&self.info, info) || !info.running;
-        self.troubles.iter().copied().filter(move |_| !other)
-    }
-
-    /// What holds it up anew, or has ended its turn.
-    fn new_trouble(&self, info: &SessionInfo) -> Option<Detail> {
-        let kind = kind_of_trouble(info).filter(|_| info.state != State::Unknown)?;
-        let is_told = self.troubles_of_turn(info).any(|told| told == kind);
-        info.detail.clone().filter(|_| !is_told)
     }
 
     /// Whether `info` asks what was not asked before.
@@ -157,7 +143,7 @@ pub fn transitions(
     if before.info.state != info.state {
         events.push((Event::StateChanged { old: before.info.state }, info.clone()));
     }
-    if let Some(trouble) = before.new_trouble(info) {
+    if let Some(trouble) = Troubles::before(before, info).new_in(info) {
         events.push((Event::Trouble(Box::new(trouble)), info.clone()));
     }
     if before.is_asked_anew(info) {
@@ -212,10 +198,6 @@ fn replaced(old: &SessionInfo, new: &SessionInfo) -> bool {
     differ(old.pid, new.pid) || differ(old.created, new.created)
 }
 
-fn kind_of_trouble(info: &SessionInfo) -> Option<DetailKind> {
-    info.detail.as_ref().map(|detail| detail.kind)
-}
-
 /// Whether it has been given something to do.
 fn works(info: &SessionInfo) -> bool {
     let asks = |waiting: &Waiting| waiting.reason == Reason::Permission.as_str();
@@ -233,7 +215,10 @@ fn ended(info: &SessionInfo) -> SessionInfo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{names::PolecatName, session::StateSource};
+    use crate::core::{
+        names::PolecatName,
+        session::{DetailKind, StateSource},
+    };
 
     fn is(state: State) -> SessionInfo {
         let polecat = PolecatName::parse("ash").unwrap();

@@ -1,8 +1,8 @@
 //! What holds an agent up, or ended its last turn.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
-use super::DetailKind;
+use serde::{Deserialize, Serialize};
 
 /// What holds an agent up, or ended its last turn, by what it shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,32 @@ pub struct Detail {
     /// When a limit ends, as it is shown: `12:04pm (UTC)`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+}
+
+/// The kinds of [`Detail`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DetailKind {
+    /// The last turn ended in an error of its service.
+    Error,
+    /// It tries its service again after an error.
+    Retrying,
+    /// The last turn ended because what may be used is used up.
+    Limit,
+    /// It shortens its conversation.
+    Compacting,
+}
+
+/// The word on the wire.
+impl fmt::Display for DetailKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Retrying => "retrying",
+            Self::Limit => "limit",
+            Self::Compacting => "compacting",
+        })
+    }
 }
 
 impl Detail {

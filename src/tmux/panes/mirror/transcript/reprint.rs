@@ -33,12 +33,11 @@ impl Transcript {
         let now = Letters::of(look.rows_from(0));
         let start = self.anchors.start();
         // What goes back further than what is remembered is found by the beginning of that.
-        let (origin, next, from) = match before.row_of(now.beginning()?) {
-            Some(row) => (start + count(row), 0, row),
-            None => {
-                let next = now.row_of(before.beginning()?)?;
-                (start - count(next), next, 0)
-            }
+        let (origin, next, from) = if let Some(row) = before.row_of(now.beginning()?) {
+            (start + count(row), 0, row)
+        } else {
+            let next = now.row_of(before.beginning()?)?;
+            (start - count(next), next, 0)
         };
         // Of what is older than the transcript it is not known where that began.
         let is_older = origin + count(next) < 0;
