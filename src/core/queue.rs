@@ -112,11 +112,12 @@ impl Queue {
         Self { held: None, released: Some(sent.cloned().unwrap_or_default()), ..self }
     }
 
-    /// Whether to hold it for an agent that is as `info` says after the message `sent`.
+    /// Whether to hold it for an agent that is as `info` says after the message `sent`: if that turn
+    /// failed, what was to come after it waits for a person.
     #[must_use]
     pub fn is_stopped_by(&self, info: &SessionInfo, sent: Option<&String>) -> bool {
         let sent = sent.map(String::as_str).unwrap_or_default();
-        has_failed(info) && self.released.as_deref() != Some(sent)
+        info.turn_failed() && self.released.as_deref() != Some(sent)
     }
 
     /// The next message to send, unless it is held or a newer version's.
@@ -150,17 +151,13 @@ pub fn may_be_sent_to(info: &SessionInfo) -> bool {
 /// Whether an agent at its prompt is about to get its next message.
 #[must_use]
 pub fn goes_on(info: &SessionInfo) -> bool {
-    info.queued.is_some() && info.queue_held.is_none()
-}
-
-/// Whether its last turn failed: then what was to come after it waits for a person.
-fn has_failed(info: &SessionInfo) -> bool {
-    matches!(info.state, State::Died | State::Exited)
+    info.queued.is_some() && info.queue_held.is_none() && !info.turn_failed()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::session::{Detail, DetailKind};
 
     fn of(texts: &[&str]) -> Queue {
         let mut queue = Queue::default();
@@ -196,7 +193,9 @@ mod tests {
     fn a_failed_turn_stops_it_until_a_person_says_so_after_that_turn() {
         let polecat = crate::core::PolecatName::parse("ash").unwrap();
         let info = SessionInfo::stopped(polecat, "gt-shop-ash".to_owned(), "shop".to_owned());
-        let failed = SessionInfo { state: State::Died, ..info.clone() };
+        let (kind, text) = (DetailKind::Error, "529 overloaded".to_owned());
+        let detail = Some(Detail { kind, text, attempt: None, wait: None, until: None });
+        let failed = SessionInfo { detail, ..info.clone() };
         let (one, two) = ("1".to_owned(), "2".to_owned());
         let queue = of(&["a"]);
         assert!(!queue.is_stopped_by(&info, Some(&one)));

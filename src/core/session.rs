@@ -1,5 +1,7 @@
-//! What is known about a polecat's session, and how an agent exited.
+//! What is known about a polecat's session.
 
+mod detail;
+mod exit;
 mod waiting;
 
 use std::path::PathBuf;
@@ -8,7 +10,11 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-pub use self::waiting::Waiting;
+pub use self::{
+    detail::{Detail, DetailKind},
+    exit::{Exit, ExitHow, describe},
+    waiting::Waiting,
+};
 use super::{names::PolecatName, work::Diffstat};
 
 /// The name of an agent of which only the command is known.
@@ -47,6 +53,9 @@ pub struct SessionInfo {
     pub state_since: Option<Timestamp>,
     /// What it needs the user for, while it waits.
     pub waiting: Option<Waiting>,
+    /// What holds it up, or ended its last turn.
+    #[serde(default)]
+    pub detail: Option<Detail>,
     /// The agent's name in presets or configuration.
     pub agent: Option<String>,
     /// The command line that was started.
@@ -90,6 +99,7 @@ impl SessionInfo {
             state_source: StateSource::None,
             state_since: None,
             waiting: None,
+            detail: None,
             agent: None,
             command: None,
             workdir: None,
@@ -102,6 +112,13 @@ impl SessionInfo {
             pid: None,
             exit: None,
         }
+    }
+
+    /// Whether its last turn ended in an error or at a limit, as far as is known: the next message is
+    /// a person's to send.
+    #[must_use]
+    pub fn turn_failed(&self) -> bool {
+        self.detail.as_ref().is_some_and(Detail::ends_turn)
     }
 
     /// Names the agent that was found to run, unless its start named one.
@@ -128,37 +145,6 @@ impl SessionInfo {
     }
 }
 
-/// How an agent exited.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exit {
-    /// Its status or the signal that killed it: on the wire the field `status` or `signal`.
-    #[serde(flatten)]
-    pub how: ExitHow,
-    /// When it exited, or when that was first seen.
-    #[serde(serialize_with = "seconds")]
-    pub at: Timestamp,
-    /// How long it lived, in milliseconds.
-    pub lived_ms: u64,
-    /// The command line that ran.
-    pub command: String,
-    /// The last lines it printed, oldest first.
-    pub tail: Vec<String>,
-}
-
-/// How a process ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ExitHow {
-    /// It exited with this status; 0 is success.
-    Status(i32),
-    /// This signal killed it.
-    Signal(i32),
-    /// tmux lost the status.
-    Unknown,
-    /// Its session vanished with it, though nobody stopped it, as those that gastown starts do.
-    Gone,
-}
-
 /// A time as users read it: RFC 3339 in whole seconds.
 fn seconds<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&format_args!("{at:.0}"))
@@ -176,57 +162,6 @@ fn in_seconds<S: Serializer>(at: &Option<Timestamp>, to: S) -> Result<S::Ok, S::
 #[expect(clippy::ref_option, reason = "serde passes the field")]
 fn path<S: Serializer>(path: &Option<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
     path.as_ref().map(|path| path.display().to_string()).serialize(to)
-}
-
-impl Exit {
-    /// The state of a session after this exit. A lost status does not count as success.
-    #[must_use]
-    pub fn state(&self) -> State {
-        if self.how == ExitHow::Status(0) { State::Exited } else { State::Died }
-    }
-}
-
-/// The exit in words: `exited with status 3 after 1.2 s`.
-#[must_use]
-pub fn describe(exit: &Exit) -> String {
-    let lived = lived(exit.lived_ms);
-    match exit.how {
-        ExitHow::Status(status) => format!("exited with status {status} after {lived}"),
-        ExitHow::Signal(signal) => format!("killed by {} after {lived}", signal_text(signal)),
-        ExitHow::Unknown => format!("ended, tmux lost its status, after {lived}"),
-        ExitHow::Gone => format!("ended with its session, cause unknown, after {lived}"),
-    }
-}
-
-/// Names of the signals whose numbers are the same on Linux and macOS; others stay numbers.
-fn signal_text(signal: i32) -> String {
-    let name = match signal {
-        1 => "SIGHUP",
-        2 => "SIGINT",
-        3 => "SIGQUIT",
-        4 => "SIGILL",
-        5 => "SIGTRAP",
-        6 => "SIGABRT",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        11 => "SIGSEGV",
-        13 => "SIGPIPE",
-        14 => "SIGALRM",
-        15 => "SIGTERM",
-        _ => return format!("signal {signal}"),
-    };
-    format!("{name} ({signal})")
-}
-
-fn lived(ms: u64) -> String {
-    let seconds = ms / 1000;
-    match seconds {
-        0 => format!("{ms} ms"),
-        1..10 => format!("{seconds}.{} s", ms % 1000 / 100),
-        10..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds / 60),
-        _ => format!("{} h", seconds / 3600),
-    }
 }
 
 /// What an agent is doing.
@@ -345,39 +280,6 @@ pub struct UnknownWord {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn exit(how: ExitHow, lived_ms: u64) -> Exit {
-        let tail = Vec::new();
-        Exit { how, at: Timestamp::UNIX_EPOCH, lived_ms, command: "claude".to_owned(), tail }
-    }
-
-    #[test]
-    fn an_ending_says_how_and_after_how_long() {
-        for (how, ms, text) in [
-            (ExitHow::Status(3), 1_234, "exited with status 3 after 1.2 s"),
-            (ExitHow::Status(0), 40, "exited with status 0 after 40 ms"),
-            (ExitHow::Signal(9), 250_000, "killed by SIGKILL (9) after 4 min"),
-            (ExitHow::Signal(34), 59_999, "killed by signal 34 after 59 s"),
-            (ExitHow::Signal(7), 10_800_000, "killed by signal 7 after 3 h"),
-            (ExitHow::Unknown, 3_000, "ended, tmux lost its status, after 3.0 s"),
-            (ExitHow::Gone, 3_000, "ended with its session, cause unknown, after 3.0 s"),
-        ] {
-            assert_eq!(describe(&exit(how, ms)), text);
-        }
-    }
-
-    #[test]
-    fn only_status_0_counts_as_a_clean_end() {
-        for (how, state) in [
-            (ExitHow::Status(0), State::Exited),
-            (ExitHow::Status(1), State::Died),
-            (ExitHow::Signal(15), State::Died),
-            (ExitHow::Unknown, State::Died),
-            (ExitHow::Gone, State::Died),
-        ] {
-            assert_eq!(exit(how, 0).state(), state);
-        }
-    }
 
     #[test]
     fn a_state_is_read_back_from_its_word_and_a_stranger_is_refused() {

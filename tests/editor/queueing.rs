@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     framed::Log,
     rig::{Shop, agent},
+    states::{cue, playing},
     support::{editor::Editor, eventually, eventually_equal, rig::Project},
 };
 
@@ -190,6 +191,18 @@ async fn an_interrupt_holds_it_until_a_person_says_otherwise() {
     assert_eq!(log.said(), ["first"]);
     shop.editor.command("PolecatQueue! ash").await.unwrap();
     expect_said(&log, &["first", "second"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_that_failed_holds_it() {
+    let shop = playing("claude", "claude/ready").await;
+    cue(&shop, "claude/working");
+    shop.editor.expect_state("ash", "working").await;
+    queue(&shop, "second").await;
+    cue(&shop, "claude/error-529");
+    expect_held(&shop.editor, "the last turn failed").await;
+    let screen = shop.screen("gt-shop-ash");
+    assert!(!screen.contains("second"), "{screen}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

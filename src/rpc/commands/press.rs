@@ -29,7 +29,6 @@ pub(in crate::rpc) async fn press(
     };
     let press = Press { context, asked, at, rows, lhs: key.lhs };
     match act.meaning {
-        // Boxed, to keep the futures of callers small.
         Meaning::Command { name, bang, manner } => {
             Box::pin(command(&press, name, bang, manner)).await
         }
