@@ -112,6 +112,7 @@
 ---@field agents? table<string, polecat.AgentOpts> Agents by name; of a known one what differs.
 ---@field dialogs? 'accept'|'ask' Who answers what agents ask before they begin.
 ---@field capture? polecat.CaptureOpts
+---@field prompts? table<string, string> Texts for messages, `@name`. |polecat-config-prompts|
 ---@field notify? string States with commas between them; `waiting,died,idle` by default.
 ---@field log_level? 'error'|'warn'|'info'|'debug'|'trace'
 ---@field backend? polecat.BackendOpts

@@ -1,6 +1,7 @@
 //! The commands: what each takes (the table), and what it does.
 
 mod answer;
+mod contexts;
 mod diff;
 #[cfg(test)]
 mod generated;
@@ -12,6 +13,7 @@ mod locations;
 mod press;
 mod pressed;
 mod questions;
+mod quotes;
 mod report;
 mod run;
 mod table;

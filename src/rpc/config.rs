@@ -140,8 +140,21 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
         notify: config
             .read("notify", |item| item.words(&STATES.map(|state| (state.as_str(), state))))
             .unwrap_or_else(|| vec![State::Waiting, State::Died, State::Idle]),
+        prompts: config
+            .read("prompts", |item| Some(item.map(prompt)))
+            .into_iter()
+            .flatten()
+            .collect(),
         editor,
     }
+}
+
+/// A text for messages, whose name is a word.
+fn prompt(item: &Item) -> Option<String> {
+    if item.path().contains(char::is_whitespace) {
+        return item.problem("expected a name without blanks");
+    }
+    item.text()
 }
 
 const LOG_LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
@@ -234,7 +247,7 @@ mod tests {
                 "`rig`: expected a table, got `shop`",
                 "`tmux.sockt` is not known; known here: command, socket",
                 "`tmx` is not known; known here: agent, agents, backend, capture, dialogs, \
-                 gastown, log_level, notify, rig, tmux, tracker, worktrees",
+                 gastown, log_level, notify, prompts, rig, tmux, tracker, worktrees",
             ],
         );
         let mine = json!({ "args": 3, "env": ["A=b"], "settle_ms": -1, "prompt_mode": "stdin",

@@ -22,6 +22,7 @@ mod sessions;
 mod settings;
 mod start;
 mod workspace;
+mod worktree_files;
 
 pub use answers::{Answers, Reply};
 pub use complete::Completion;
@@ -55,5 +56,5 @@ pub use start::{Started, Starter};
 pub use workspace::{Place, RigFacts, Workspace};
 
 pub use crate::core::trust::{Allowed, Answer};
-pub use crate::host::git::{Backup, Removed, Restored};
+pub use crate::host::git::{Backup, Removed, Restored, Uncommitted};
 pub use crate::host::launch::{Launch, local as local_launch};

@@ -31,6 +31,8 @@ pub struct Settings {
     pub worktrees: Template,
     /// `notify`: the states that the user is notified of.
     pub notify: Vec<State>,
+    /// `prompts`: texts for messages, by name.
+    pub prompts: BTreeMap<String, String>,
     /// The editor we work for.
     pub editor: EditorFacts,
 }

@@ -1,6 +1,7 @@
 //! One tmux server, the programs around it, and the rigs that are worked on.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
@@ -128,6 +129,12 @@ impl Workspace {
     #[must_use]
     pub fn notified(&self) -> &[State] {
         &self.shared.settings.notify
+    }
+
+    /// The texts for messages that a person keeps, by name.
+    #[must_use]
+    pub fn prompts(&self) -> &BTreeMap<String, String> {
+        &self.shared.settings.prompts
     }
 
     /// The context of the rig that contains `place`. From then on the rig is watched.

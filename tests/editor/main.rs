@@ -13,6 +13,7 @@ mod badges;
 mod colours;
 mod commands;
 mod configuring;
+mod contexts;
 mod deaths;
 mod dialogs;
 mod diffing;

@@ -3,6 +3,7 @@ local autocmd = require('polecat.editor.autocmd')
 local buffer = require('polecat.ui.buffer')
 local effects = require('polecat.ui.effects')
 local float = require('polecat.ui.float')
+local gather = require('polecat.editor.gather')
 local keys = require('polecat.ui.keymaps')
 local notify = require('polecat.editor.notify')
 local panel = require('polecat.ui.panel')
@@ -21,6 +22,7 @@ local M = {}
 ---@field float? { lines: integer, columns: integer }
 ---@field lines integer Of a split.
 ---@field call polecat.Request What `:w` does, with `text` in its arguments.
+---@field contexts? boolean Whether words such as `{file}` stand for something in the editor.
 ---@field words polecat.ComposeWords
 
 ---@class polecat.ComposeWords What is told of a text.
@@ -32,6 +34,9 @@ local M = {}
 --- Texts that are on their way: none must be sent twice.
 ---@type table<integer, boolean>
 local sending = {}
+--- What words such as `{file}` are about: where each buffer was opened from.
+---@type table<integer, polecat.Source>
+local sources = {}
 
 --- The text, without empty lines at its end.
 ---@param buf integer
@@ -73,7 +78,8 @@ local function send(buf, effect)
   sending[buf] = true
   -- `:wq` must not wipe the only copy.
   vim.bo[buf].bufhidden = 'hide'
-  local args = vim.tbl_extend('force', effect.call.args, { text = text })
+  local named = sources[buf] and gather.named(text, sources[buf]) or {}
+  local args = vim.tbl_extend('force', effect.call.args, { text = text }, named)
   local context = { at = where.here(buf), split = {} }
   effects.call({ method = effect.call.method, args = args }, context, function(err)
     sending[buf] = nil
@@ -120,6 +126,9 @@ local function fill(buf, effect, at)
   autocmd.on('polecat_compose', 'BufWriteCmd', 'Send the text', function()
     send(buf, effect)
   end, buf)
+  if effect.contexts then
+    vim.bo[buf].completefunc = "v:lua.require'polecat.complete'.in_message"
+  end
   highlight(buf)
 end
 
@@ -159,8 +168,12 @@ end
 
 ---@param effect polecat.Compose
 ---@param context polecat.Context
-local function show(effect, context)
+---@param source polecat.Source
+local function show(effect, context, source)
   local buf, new = buffer.get(effect.name)
+  if effect.contexts and source.buf ~= buf then
+    sources[buf] = source
+  end
   if new or not vim.bo[buf].modified then
     fill(buf, effect, context.at)
   elseif effect.float then
@@ -181,13 +194,17 @@ end
 ---@param effect polecat.Compose
 ---@param context polecat.Context
 function M.open(effect, context)
+  local from = context.split.from
+  local asked_from = from and vim.api.nvim_win_is_valid(from) and from
+  local source = gather.source(asked_from or vim.api.nvim_get_current_win())
   if context.buf then
+    sources[context.buf] = effect.contexts and source or nil
     return vim.api.nvim_buf_is_valid(context.buf)
       and not vim.bo[context.buf].modified
       and fill(context.buf, effect, context.at)
   end
   reveal.when_idle(function()
-    show(effect, context)
+    show(effect, context, source)
   end)
 end
 

@@ -159,7 +159,7 @@ end
 
 --- A window of this tab page that shows a file, the one before the current first.
 ---@return integer?
-local function file_window()
+function M.file_window()
   local previous = vim.fn.win_getid(vim.fn.winnr('#'))
   for _, win in ipairs({ previous, unpack(vim.api.nvim_tabpage_list_wins(0)) }) do
     if win ~= 0 and M.shows_file(win) then
@@ -171,7 +171,7 @@ end
 --- Carries out an effect: opens a file in a window that shows files, or in a new one.
 ---@param effect { file: string, line?: integer, column?: integer }
 function M.edit(effect)
-  local win = file_window()
+  local win = M.file_window()
   local name = vim.fn.fnameescape(effect.file)
   local edit = { cmd = 'edit', args = { name }, magic = { file = false } }
   local opened = win

@@ -114,6 +114,8 @@ impl Invocation {
             bang: Some(bang),
             count: None,
             lines: None,
+            view: None,
+            contexts: None,
             text: None,
             answers: None,
             editor: None,
@@ -155,6 +157,8 @@ mod tests {
             bang: Some(true),
             count: None,
             lines: None,
+            view: None,
+            contexts: None,
             about: Some("ash".to_owned()),
             text: None,
             editor: None,
@@ -174,7 +178,8 @@ mod tests {
     fn the_call_that_follows_an_answer_is_the_same_command_with_it() {
         let text = vec![b"a\xff".to_vec().into()];
         let (name, filetype) = (b"x.rs".to_vec().into(), "rust".to_owned());
-        let lines = Some(Lines { name, filetype, first: 1, last: 1, text });
+        let lines =
+            Some(Lines { name, filetype, first: 1, last: 1, text, id: None, last_id: None });
         let first = CommandRun { lines, bang: None, ..asked("inject", "ash x\u{fc}") };
         let answers = Answers {
             confirmed: Some(true),
@@ -212,7 +217,8 @@ mod tests {
     fn what_stands_in_front_of_a_command_that_takes_none_is_refused() {
         assert_eq!(refused(asked("status", "")), "`status` takes no `!`");
         let (name, filetype) = (Vec::new().into(), String::new());
-        let lines = Some(Lines { name, filetype, first: 1, last: 0, text: Vec::new() });
+        let (id, last_id, text) = (None, None, Vec::new());
+        let lines = Some(Lines { name, filetype, first: 1, last: 0, text, id, last_id });
         assert_eq!(refused(CommandRun { lines, ..asked("stop", "ash") }), "`stop` takes no range");
     }
 }

@@ -62,6 +62,8 @@ fn typed(at: &At, name: &str, bang: bool, polecat: &str) -> CommandRun {
         bang: bang.then_some(true),
         count: None,
         lines: None,
+        view: None,
+        contexts: None,
         about: None,
         text: None,
         editor: None,

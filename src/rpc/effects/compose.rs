@@ -22,6 +22,8 @@ pub(in crate::rpc) struct Compose {
     pub(in crate::rpc) lines: u32,
     /// What `:w` does, with `text` in its arguments.
     pub(in crate::rpc) call: Request,
+    /// Whether words such as `{file}` stand for something in the editor.
+    pub(in crate::rpc) contexts: bool,
     pub(in crate::rpc) words: Words,
 }
 
@@ -49,6 +51,7 @@ pub(in crate::rpc) fn message(polecat: &str, quote: Vec<Vec<u8>>, call: Request)
         float: None,
         lines: 10,
         call,
+        contexts: true,
         words: Words {
             empty: "an empty message is not sent",
             unsaved: "the message is not sent: `:w` sends it, `:q!` drops it",
@@ -69,6 +72,7 @@ pub(in crate::rpc) fn answer(polecat: &str, choice: &str, call: Request) -> Comp
         float: Some((4, 72)),
         lines: 4,
         call,
+        contexts: false,
         words: Words {
             empty: "an empty answer is not given",
             unsaved: "the answer is not given: `:w` gives it, `:q!` drops it",
@@ -89,6 +93,7 @@ pub(in crate::rpc) fn comment(polecat: &str, about: &str, text: String, call: Re
         float: Some((8, 72)),
         lines: 8,
         call,
+        contexts: false,
         words: Words {
             empty: "an empty comment is not saved",
             unsaved: "the comment is not saved: `:w` saves it, `:q!` drops it",
@@ -118,6 +123,7 @@ impl Compose {
             .some("float", self.float.map(float))
             .put("lines", self.lines)
             .put("call", self.call)
+            .some("contexts", self.contexts.then_some(true))
             .put("words", words)
     }
 }
