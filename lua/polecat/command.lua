@@ -56,11 +56,12 @@ function M.typed(spec, opts)
   end
   -- A range of `:Polecat` is one of lines.
   local range = opts.range > 0 and (spec or { range = 'lines' }).range
+  local buf = vim.api.nvim_get_current_buf()
   M.run(name ~= '' and name or 'status', {
     args = args,
     bang = opts.bang or bang == '!',
     count = range == 'size' and opts.count or nil,
-    lines = range == 'lines' and gather.lines(0, opts.line1, opts.line2) or nil,
+    lines = range == 'lines' and gather.lines(buf, opts.line1, opts.line2) or nil,
     mods = opts.smods,
   })
 end

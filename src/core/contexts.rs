@@ -226,10 +226,10 @@ fn doubled(text: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// `{file}` is `src/a.rs`, `{selection}` a block, and nothing else is there.
+    /// `{file}` is `a.rs`, `{selection}` a block, and nothing else is there.
     fn fill(message: &str) -> String {
         let value = |context| match context {
-            Context::File => Some(Value { text: b"src/a.rs".to_vec(), block: false }),
+            Context::File => Some(Value { text: b"a.rs".to_vec(), block: false }),
             Context::Selection => Some(Value { text: b"a:1\n{file}".to_vec(), block: true }),
             _ => None,
         };
@@ -239,8 +239,8 @@ mod tests {
     #[test]
     fn a_word_in_braces_is_replaced_and_no_other() {
         for (message, expected) in [
-            ("look at {file}, and {file}", "look at src/a.rs, and src/a.rs"),
-            ("{file}", "src/a.rs"),
+            ("look at {file}, and {file}", "look at a.rs, and a.rs"),
+            ("{file}", "a.rs"),
             ("{files} {File} { file } {file {} {", "{files} {File} { file } {file {} {"),
             ("f\"{name}\" {{ user }}", "f\"{name}\" {{ user }}"),
             ("{diff} is not there", "{diff} is not there"),
@@ -263,10 +263,10 @@ mod tests {
     fn what_came_from_a_context_is_not_looked_at_again_and_stands_on_its_own_lines() {
         for (message, expected) in [
             ("{selection}", "a:1\n{file}"),
-            ("fix {selection} in {file}", "fix\na:1\n{file}\nin src/a.rs"),
+            ("fix {selection} in {file}", "fix\na:1\n{file}\nin a.rs"),
             ("fix:\n\n{selection}\n\nnow", "fix:\n\na:1\n{file}\n\nnow"),
             ("{selection}{selection}", "a:1\n{file}\na:1\n{file}"),
-            ("{selection} {file}", "a:1\n{file}\nsrc/a.rs"),
+            ("{selection} {file}", "a:1\n{file}\na.rs"),
             ("{selection}  \nx", "a:1\n{file}\nx"),
         ] {
             assert_eq!(fill(message), expected);
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn code_in_fences_is_left_as_it_is() {
         let message = "x {file}\n````rust\n{file}\n```\n{file}\n````\n{file}\n~~~\n{{file}}";
-        let expected = "x src/a.rs\n````rust\n{file}\n```\n{file}\n````\nsrc/a.rs\n~~~\n{{file}}";
+        let expected = "x a.rs\n````rust\n{file}\n```\n{file}\n````\na.rs\n~~~\n{{file}}";
         assert_eq!(fill(message), expected);
         assert_eq!(named(message.as_bytes()), [Context::File]);
         assert!(named(b"```\n{file}").is_empty());

@@ -57,6 +57,11 @@ async fn words_in_braces_are_what_they_name_in_the_editor() {
     assert_eq!(told, "src/add.lua:2-3\n```lua\n  return a + b\nend\n```\nx");
     let told = send(&shop, "{buffers}", "lua").await;
     assert_eq!(told, "src/add.lua");
+    // One of our windows shows no file: the one before it is meant.
+    shop.editor.command("2 | PolecatCapture ash | wincmd p | PolecatStatus").await.unwrap();
+    diffing::expect(&shop, "vim.api.nvim_buf_get_name(0)", json!("polecat://status")).await;
+    let told = send(&shop, "{line} here", "here").await;
+    assert_eq!(told, "src/add.lua:2 (`return a + b`) here");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -34,9 +34,6 @@ local M = {}
 --- Texts that are on their way: none must be sent twice.
 ---@type table<integer, boolean>
 local sending = {}
---- What words such as `{file}` are about: where each buffer was opened from.
----@type table<integer, polecat.Source>
-local sources = {}
 
 --- The text, without empty lines at its end.
 ---@param buf integer
@@ -78,7 +75,8 @@ local function send(buf, effect)
   sending[buf] = true
   -- `:wq` must not wipe the only copy.
   vim.bo[buf].bufhidden = 'hide'
-  local named = sources[buf] and gather.named(text, sources[buf]) or {}
+  local source = vim.b[buf].polecat_source
+  local named = source and gather.named(text, source) or {}
   local args = vim.tbl_extend('force', effect.call.args, { text = text }, named)
   local context = { at = where.here(buf), split = {} }
   effects.call({ method = effect.call.method, args = args }, context, function(err)
@@ -172,7 +170,8 @@ end
 local function show(effect, context, source)
   local buf, new = buffer.get(effect.name)
   if effect.contexts and source.buf ~= buf then
-    sources[buf] = source
+    -- What words such as `{file}` are about.
+    vim.b[buf].polecat_source = source
   end
   if new or not vim.bo[buf].modified then
     fill(buf, effect, context.at)
@@ -198,7 +197,7 @@ function M.open(effect, context)
   local asked_from = from and vim.api.nvim_win_is_valid(from) and from
   local source = gather.source(asked_from or vim.api.nvim_get_current_win())
   if context.buf then
-    sources[context.buf] = effect.contexts and source or nil
+    vim.b[context.buf].polecat_source = effect.contexts and source or nil
     return vim.api.nvim_buf_is_valid(context.buf)
       and not vim.bo[context.buf].modified
       and fill(context.buf, effect, context.at)

@@ -79,13 +79,14 @@ impl Lookup<'_> {
 
     /// The path alone, in a diff that of the file that the cursor is on.
     async fn file(&self, gathered: &Gathered) -> Result<Vec<u8>, RpcError> {
-        let place = quotes::place(self.context, self.rig, &gathered.here).await;
-        let is_view = gathered.here.name.starts_with(b"polecat://");
-        if gathered.here.name.is_empty() || (is_view && place.starts_with(b"polecat://")) {
-            return Err(empty(Context::File, "the buffer shows no file"));
+        if gathered.here.name.starts_with(b"/") {
+            return Ok(quotes::name(self.rig, &gathered.here.name).await);
         }
-        let end = place.iter().rposition(|byte| *byte == b':').unwrap_or(place.len());
-        Ok(place[..end].to_vec())
+        let place = quotes::in_diff(self.context, &gathered.here);
+        let place = place.ok_or_else(|| empty(Context::File, "the buffer shows no file"))?;
+        let line = place.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let path = place[..place.len() - line].strip_suffix(b":").filter(|_| line > 0);
+        Ok(path.unwrap_or(&place).to_vec())
     }
 
     async fn line(&self, line: &Lines) -> Vec<u8> {
@@ -141,7 +142,7 @@ impl Lookup<'_> {
         Err(empty(Context::Diagnostics, &format!("there are none in `{name}`")))
     }
 
-    /// One entry a line: `src/a.rs:3:7: error: unused (rustc)`.
+    /// One entry a line: `a.rs:3:7: error: unused (rustc)`.
     async fn entries(&self, entries: Option<&[Entry]>) -> Option<Vec<u8>> {
         let entries = entries.filter(|entries| !entries.is_empty())?;
         let mut names = HashMap::new();

@@ -21,15 +21,17 @@ pub(super) async fn quoted(
 
 /// Where the lines are: `src/main.rs:10-20`.
 pub(super) async fn place(context: &CallContext<'_>, rig: &RigContext, lines: &Lines) -> Vec<u8> {
-    let drawn = context.rows.as_ref().and_then(|rows| {
-        let (id, last_id) = (lines.id.as_deref()?, lines.last_id.as_deref()?);
-        diff::place(&*rows.diff()?, id, last_id)
-    });
-    if let Some(place) = drawn {
+    if let Some(place) = in_diff(context, lines) {
         return place;
     }
     let end = if lines.first == lines.last { String::new() } else { format!("-{}", lines.last) };
     [name(rig, &lines.name).await, format!(":{}{end}", lines.first).into_bytes()].concat()
+}
+
+/// The same of lines of a diff, where that is still drawn.
+pub(super) fn in_diff(context: &CallContext<'_>, lines: &Lines) -> Option<Vec<u8>> {
+    let (id, last_id) = (lines.id.as_deref()?, lines.last_id.as_deref()?);
+    diff::place(&*context.rows.as_ref()?.diff()?, id, last_id)
 }
 
 /// What an agent knows a file by; a buffer that shows none has only its name.
