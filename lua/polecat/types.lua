@@ -130,6 +130,7 @@
 
 ---@class polecat.CaptureOpts
 ---@field lines? integer How many lines a capture shows; 200 by default.
+---@field fit? boolean Whether a session takes the width of the windows that show it; it does.
 
 ---@class polecat.BackendOpts
 ---@field command? string|string[] The program, or a list of it and its arguments.

@@ -226,7 +226,7 @@ fn doubled(text: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// `{file}` is `a.rs`, `{selection}` a block, and nothing else is there.
+    /// `{file}` is `main.rs`, `{selection}` a block, and nothing else is there.
     fn fill(message: &str) -> String {
         let value = |context| match context {
             Context::File => Some(Value { text: b"a.rs".to_vec(), block: false }),

@@ -112,6 +112,7 @@ pub fn config_keys() -> Vec<String> {
 
 fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
     let (mut rig, mut tmux) = (config.table("rig"), config.table("tmux"));
+    let mut capture = config.table("capture");
     // These are Lua's own, and come along because the configuration is sent whole.
     config.table("backend").read("command", |item| command(item, paths));
     config.read("log_level", |item| item.one_of(&LOG_LEVELS.map(|level| (level, ()))));
@@ -122,8 +123,8 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
         // A name, or a path: told apart like a program's.
         tmux_socket: tmux.read("socket", |item| paths.program(item)),
         tracker_command: config.table("tracker").text("command"),
-        capture_lines: config
-            .table("capture")
+        capture_fit: capture.read("fit", Item::boolean),
+        capture_lines: capture
             .read("lines", |item| item.integer(1))
             .and_then(|lines| lines.try_into().ok()),
         agent: config.text("agent"),

@@ -36,6 +36,7 @@ pub use messages::Messenger;
 pub use messages::interrupt::Interrupted;
 pub use observe::Observer;
 pub use observe::capture::CaptureOptions;
+pub use observe::fit::Fit;
 pub use observe::follow::{Follow, Update};
 pub use observe::idle_watch::IdleWatch;
 pub use observe::status_watch::{Status, StatusWatch};

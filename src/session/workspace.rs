@@ -110,6 +110,11 @@ impl Workspace {
         self.shared.settings.capture_lines.unwrap_or(CAPTURE_LINES)
     }
 
+    /// Whether sessions take the width of the windows that show them.
+    pub(in crate::session) fn fits_captures(&self) -> bool {
+        self.shared.settings.capture_fit.unwrap_or(true)
+    }
+
     /// The same workspace with new settings. A rig pinned by the user stays pinned.
     ///
     /// # Errors

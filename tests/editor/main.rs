@@ -20,6 +20,7 @@ mod diffing;
 mod events;
 mod fast_events;
 mod first_words;
+mod fitting;
 mod following;
 mod framed;
 mod gastown;

@@ -217,13 +217,15 @@ local function text_width(win)
   return info and math.max(info.width - info.textoff, 1) or 1
 end
 
---- The columns of the narrowest window of this tab page that shows `buf`; nil when none does.
+--- The columns of the narrowest window of this tab page that shows `buf`, or of the widest; nil when
+--- none does.
 ---@param buf integer
+---@param widest? boolean
 ---@return integer?
-function M.width(buf)
+function M.width(buf, widest)
   local widths = vim.tbl_map(text_width, all_showing(buf))
   table.sort(widths)
-  return widths[1]
+  return widths[widest and #widths or 1]
 end
 
 --- Closes `win`; the last window of all shows an empty buffer instead.

@@ -142,7 +142,7 @@ impl Lookup<'_> {
         Err(empty(Context::Diagnostics, &format!("there are none in `{name}`")))
     }
 
-    /// One entry a line: `a.rs:3:7: error: unused (rustc)`.
+    /// One entry a line: `main.rs:3:7: error: unused (rustc)`.
     async fn entries(&self, entries: Option<&[Entry]>) -> Option<Vec<u8>> {
         let entries = entries.filter(|entries| !entries.is_empty())?;
         let mut names = HashMap::new();
