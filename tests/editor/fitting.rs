@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::{
+    diffing::{expect as expect_value, press},
     framed::Log,
     rig::{Shop, agent},
     support::{editor::Editor, eventually, eventually_equal, rig::Project, tmux::TmuxServer},
@@ -10,9 +11,13 @@ use crate::{
 
 /// A shop whose editor is `columns` wide, and `ash`, which is read as claude.
 async fn shop(columns: u32, config: Json) -> (Shop, Log) {
+    shop_with("--asks", columns, config).await
+}
+
+async fn shop_with(options: &str, columns: u32, config: Json) -> (Shop, Log) {
     let shop = Shop::of(Project::new(), config).await;
     let log = Log(shop.project.around().join("log"));
-    let cmd = agent(&format!("busy --log {} --like claude --asks", log.0.display()));
+    let cmd = agent(&format!("busy --log {} --like claude {options}", log.0.display()));
     shop.try_start("ash", json!({ "new": true, "agent": "claude", "cmd": cmd })).await.unwrap();
     shop.editor.command(&format!("set columns={columns}")).await.unwrap();
     (shop, log)
@@ -137,3 +142,38 @@ async fn lines_that_go_on_beyond_the_window_are_marked() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_capture_one_writes_answers_and_interrupts() {
+    let (shop, _) = shop(120, Json::Null).await;
+    let choose = "vim.ui.select = function(_, opts) _G.asked = opts.prompt end";
+    shop.editor.lua(choose, Json::Null).await.unwrap();
+    follow(&shop.editor).await;
+    press(&shop, "i").await;
+    expect_value(&shop, "vim.api.nvim_buf_get_name(0)", json!("polecat://compose/ash")).await;
+    shop.editor.command("call setline(1, 'touch it') | write").await.unwrap();
+    shop.editor.expect_state("ash", "waiting").await;
+    follow(&shop.editor).await;
+    press(&shop, "A").await;
+    eventually("the question", async || {
+        let shown = shop.editor.lua(SHOWN, Json::Null).await.unwrap();
+        let shown = shown.as_str().unwrap_or_default().to_owned();
+        if shown.contains("Do you want to proceed?") { Ok(()) } else { Err(shown) }
+    })
+    .await;
+    let (shop, log) = shop_with("", 120, Json::Null).await;
+    shop.editor.call("inject", json!(["ash", "think"])).await.unwrap();
+    shop.editor.expect_state("ash", "working").await;
+    follow(&shop.editor).await;
+    press(&shop, "gI").await;
+    eventually_equal(1, async || log.values("interrupted").len()).await;
+}
+
+/// What the user is asked, and all that is on the screen.
+const SHOWN: &str = "
+    local shown = { _G.asked or '' }
+    for _, win in ipairs(vim.api.nvim_list_wins()) do
+        vim.list_extend(shown, vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(win), 0, -1, false))
+    end
+    return table.concat(shown, '\\n')
+";
