@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::{
     framed::Log,
     rig::{Shop, agent},
-    support::{editor::Editor, eventually, values::Failure},
+    support::{editor::Editor, eventually, rig::Project, values::Failure},
 };
 
 /// A shop where `ash` asks `names` after a message.
@@ -24,10 +24,14 @@ impl Asking {
 }
 
 async fn asking(names: &str) -> Asking {
-    let (shop, folder) = (Shop::new().await, TempDir::new().unwrap());
+    asked_in(Shop::new().await, "claude", names).await
+}
+
+async fn asked_in(shop: Shop, name: &str, names: &str) -> Asking {
+    let folder = TempDir::new().unwrap();
     let log = folder.path().join("log");
     let cmd = agent(&format!("questions --log {} {names}", log.display()));
-    let options = json!({ "new": true, "agent": "claude", "cmd": cmd });
+    let options = json!({ "new": true, "agent": name, "cmd": cmd });
     shop.try_start("ash", options).await.unwrap();
     shop.editor.call("inject", json!(["ash", "go"])).await.unwrap();
     shop.editor.expect_state("ash", "waiting").await;
@@ -245,4 +249,17 @@ async fn words_that_are_asked_for_go_to_the_question_they_were_asked_for_or_to_n
     yard.shop.editor.lua(write, Json::Null).await.unwrap();
     yard.shop.editor.expect_message("no longer asks that").await;
     assert_eq!(answered(&yard.log()), given(&[["question", "Red", ""]]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_drops_what_is_pressed_in_a_new_dialog_is_answered_after_that() {
+    let own = json!({ "preset": "claude", "keys": { "dialog_delay_ms": 700 } });
+    let shop = Shop::of(Project::new(), json!({ "agents": { "deaf": own } })).await;
+    let yard = asked_in(shop, "deaf", "--deaf 600 permission permission").await;
+    for choice in [3, 1] {
+        answer(&yard, json!(choice), json!({})).await.unwrap();
+    }
+    let expected = [["permission", "No", ""], ["permission", "Yes", ""]];
+    assert_eq!(answered(&yard.log()), given(&expected));
+    assert_eq!(yard.log().values("dropped"), Vec::<Json>::new());
 }

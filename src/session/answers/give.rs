@@ -31,6 +31,7 @@ impl Giving<'_> {
         reply: &Reply,
         output: &mut Option<OutputWatch>,
     ) -> Result<(), SessionError> {
+        self.until_heard(meant, output).await?;
         let (seen, question) = self.same(meant).await?;
         if screen::in_field(self.patterns(), &seen.shown, &question) {
             // A digit would be a word in it.
