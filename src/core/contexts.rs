@@ -125,15 +125,12 @@ pub fn literal(text: &[u8]) -> Vec<u8> {
     let mut literal = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&first, behind)) = rest.split_first() {
-        match word(rest) {
-            Some((_, length)) => {
-                literal.extend([b"{", &rest[..length], b"}"].concat());
-                rest = &rest[length..];
-            }
-            None => {
-                literal.push(first);
-                rest = behind;
-            }
+        if let Some((_, length)) = word(rest) {
+            literal.extend([b"{", &rest[..length], b"}"].concat());
+            rest = &rest[length..];
+        } else {
+            literal.push(first);
+            rest = behind;
         }
     }
     literal

@@ -157,7 +157,7 @@ async fn words_and_prompts_are_completed_on_the_command_line_and_in_a_message() 
         let found = shop.editor.lua(code, json!([line])).await.unwrap();
         let expected = if expected.is_empty() { json!([]) } else { json!(expected) };
         assert!(
-            found == expected || found.as_object().is_some_and(|map| map.is_empty()),
+            found == expected || found.as_object().is_some_and(serde_json::Map::is_empty),
             "{line}: {found}"
         );
     }

@@ -19,11 +19,11 @@ calls! {
         args: ByteBuf,
         bang: Option<bool>,
         count: Option<u32>,
-        lines: Option<Lines>,
+        lines: Option<Box<Lines>>,
         /// The view that the lines, and what the contexts name, stand in.
         view: Option<u64>,
         /// What the words of a message name in the editor: of those that it has.
-        contexts: Option<Gathered>,
+        contexts: Option<Box<Gathered>>,
         /// The polecat that the buffer is about.
         about: Option<String>,
         /// What was written in a buffer for it.

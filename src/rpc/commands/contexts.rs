@@ -102,14 +102,12 @@ impl Lookup<'_> {
     }
 
     async fn selection(&self, gathered: &Gathered) -> Result<Vec<u8>, RpcError> {
-        let lines = self.asked.asked.lines.as_ref().or(gathered.selection.as_ref());
-        match lines {
-            Some(lines) => Ok(quotes::quoted(self.context, self.rig, lines).await.join(&b'\n')),
-            None => {
-                let name = self.name(&gathered.here).await;
-                Err(empty(Context::Selection, &format!("nothing is selected in `{name}`")))
-            }
+        let lines = self.asked.asked.lines.as_deref().or(gathered.selection.as_ref());
+        if let Some(lines) = lines {
+            return Ok(quotes::quoted(self.context, self.rig, lines).await.join(&b'\n'));
         }
+        let name = self.name(&gathered.here).await;
+        Err(empty(Context::Selection, &format!("nothing is selected in `{name}`")))
     }
 
     async fn function(&self, gathered: &Gathered) -> Result<Vec<u8>, RpcError> {
@@ -123,15 +121,12 @@ impl Lookup<'_> {
         };
         let found = function_lines(nodes).zip(lines.as_ref());
         let found = found.and_then(|((first, last), lines)| cut(lines, first, last));
-        match found {
-            Some(lines) => Ok(quotes::quoted(self.context, self.rig, &lines).await.join(&b'\n')),
-            None => {
-                let name = self.name(&gathered.here).await;
-                let line = gathered.here.first;
-                let why = format!("there is no function around line {line} of `{name}`");
-                Err(empty(Context::Function, &why))
-            }
+        if let Some(lines) = found {
+            return Ok(quotes::quoted(self.context, self.rig, &lines).await.join(&b'\n'));
         }
+        let (line, name) = (gathered.here.first, self.name(&gathered.here).await);
+        let why = format!("there is no function around line {line} of `{name}`");
+        Err(empty(Context::Function, &why))
     }
 
     async fn diagnostics(&self, gathered: &Gathered) -> Result<Vec<u8>, RpcError> {

@@ -180,7 +180,8 @@ mod tests {
         let (name, filetype) = (b"x.rs".to_vec().into(), "rust".to_owned());
         let lines =
             Some(Lines { name, filetype, first: 1, last: 1, text, id: None, last_id: None });
-        let first = CommandRun { lines, bang: None, ..asked("inject", "ash x\u{fc}") };
+        let first =
+            CommandRun { lines: lines.map(Box::new), bang: None, ..asked("inject", "ash x\u{fc}") };
         let answers = Answers {
             confirmed: Some(true),
             polecat: Some("birch".to_owned()),
@@ -218,7 +219,7 @@ mod tests {
         assert_eq!(refused(asked("status", "")), "`status` takes no `!`");
         let (name, filetype) = (Vec::new().into(), String::new());
         let (id, last_id, text) = (None, None, Vec::new());
-        let lines = Some(Lines { name, filetype, first: 1, last: 0, text, id, last_id });
+        let lines = Some(Box::new(Lines { name, filetype, first: 1, last: 0, text, id, last_id }));
         assert_eq!(refused(CommandRun { lines, ..asked("stop", "ash") }), "`stop` takes no range");
     }
 }
