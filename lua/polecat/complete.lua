@@ -69,15 +69,15 @@ end
 ---@param base string
 ---@return integer|table[]
 function M.in_message(find_start, base)
-  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
-  local before = vim.api.nvim_get_current_line():sub(1, column)
-  local start = before:find('[{@]%S*$') or column + 1
+  local cursor = vim.api.nvim_win_get_cursor(0)
+  local before = vim.api.nvim_get_current_line():sub(1, cursor[2])
+  local start = before:find('[{@]%S*$') or #before + 1
   if find_start == 1 then
     return start - 1
   end
   return vim.tbl_filter(function(one)
     return vim.startswith(one.word, base)
-  end, in_messages(row == 1 and start == 1))
+  end, in_messages(cursor[1] == 1 and start == 1))
 end
 
 --- What a word or a value of `kind` can be.

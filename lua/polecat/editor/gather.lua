@@ -5,13 +5,13 @@ local window = require('polecat.ui.window')
 
 local M = {}
 
----@class polecat.Source The buffer that is meant, and a window that shows it.
+---@class polecat.Meant The buffer that is meant, and a window that shows it.
 ---@field buf integer
 ---@field win? integer
 
 --- What is meant in `win`: the file before it, where it shows one of our buffers without files.
 ---@param win integer
----@return polecat.Source
+---@return polecat.Meant
 function M.source(win)
   local name = vim.api.nvim_buf_get_name(vim.api.nvim_win_get_buf(win))
   if vim.startswith(name, 'polecat://') and not vim.startswith(name, 'polecat://diff/') then
@@ -39,8 +39,8 @@ function M.lines(buf, first, last, text)
   }
 end
 
---- By the word.
----@type table<string, fun(buf: integer, cursor: integer[]): any>
+--- By the word. The cursor is its line from 1 and its column from 0.
+---@type table<string, fun(buf: integer, cursor: [integer, integer]): any>
 local gather = {}
 
 function gather.selection(buf)
@@ -56,6 +56,8 @@ function gather.selection(buf)
   end)
 end
 
+---@param buf integer
+---@param cursor [integer, integer]
 gather['function'] = function(buf, cursor)
   local ok, parser = pcall(vim.treesitter.get_parser, buf)
   if not ok or not parser then
@@ -73,8 +75,6 @@ gather['function'] = function(buf, cursor)
   return { nodes = nodes, lines = outermost and M.lines(buf, outermost[1], outermost[2]) }
 end
 
-local SEVERITIES = { 'error', 'warning', 'info', 'hint' }
-
 function gather.diagnostics(buf)
   local found = vim.diagnostic.get(buf)
   table.sort(found, function(a, b)
@@ -85,7 +85,7 @@ function gather.diagnostics(buf)
       name = context.file(buf) or vim.api.nvim_buf_get_name(buf),
       line = one.lnum + 1,
       column = one.col + 1,
-      kind = SEVERITIES[one.severity],
+      severity = one.severity,
       text = one.message,
       source = one.source,
     }
@@ -104,14 +104,15 @@ function gather.quickfix()
 end
 
 function gather.buffers()
-  local listed = vim.tbl_filter(function(buf)
-    return vim.bo[buf].buflisted
-  end, vim.api.nvim_list_bufs())
-  return vim.tbl_values(vim.tbl_map(context.file, listed))
+  local files = {}
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    files[#files + 1] = vim.bo[buf].buflisted and context.file(buf) or nil
+  end
+  return files
 end
 
----@param source polecat.Source
----@return integer[] The line from 1, the column from 0.
+---@param source polecat.Meant
+---@return [integer, integer]
 local function cursor_of(source)
   local win = source.win
   local shows = win
@@ -123,22 +124,26 @@ end
 
 --- What the contexts in `text` name, and the view that they stand in, for `command.run`.
 ---@param text string
----@param source polecat.Source
+---@param source polecat.Meant
 ---@return { view?: integer, contexts?: table<string, any> }
 function M.named(text, source)
   for name in text:gmatch('@(%S+)') do
     local prompt = require('polecat.config').get('prompts', name)
     text = text .. (type(prompt) == 'string' and prompt or '')
   end
-  local buf, cursor, found = source.buf, nil, nil
+  local buf = source.buf
   if not vim.api.nvim_buf_is_loaded(buf) then
     return {}
   end
-  for _, row in ipairs(require('polecat.contexts')) do
-    if text:find('{' .. row[1] .. '}', 1, true) then
-      cursor = cursor or cursor_of(source)
-      local line = math.max(cursor[1], 1)
-      found = found or { here = M.lines(buf, line, line) }
+  local named = vim.tbl_filter(function(row)
+    return text:find('{' .. row[1] .. '}', 1, true) ~= nil
+  end, require('polecat.contexts'))
+  local found
+  if #named > 0 then
+    local cursor = cursor_of(source)
+    local line = math.max(cursor[1], 1)
+    found = { here = M.lines(buf, line, line) }
+    for _, row in ipairs(named) do
       found[row[1]] = gather[row[1]] and gather[row[1]](buf, cursor)
     end
   end

@@ -166,7 +166,7 @@ end
 
 ---@param effect polecat.Compose
 ---@param context polecat.Context
----@param source polecat.Source
+---@param source polecat.Meant
 local function show(effect, context, source)
   local buf, new = buffer.get(effect.name)
   if effect.contexts and source.buf ~= buf then

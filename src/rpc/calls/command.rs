@@ -83,8 +83,8 @@ pub(in crate::rpc) struct Entry {
     pub(in crate::rpc) line: usize,
     /// In bytes from 1; 0 for none.
     pub(in crate::rpc) column: usize,
-    /// `error`, and what else goes before the text.
-    pub(in crate::rpc) kind: Option<String>,
+    /// From 1, an error, to 4, a hint.
+    pub(in crate::rpc) severity: Option<usize>,
     pub(in crate::rpc) text: ByteBuf,
     /// Who says so.
     pub(in crate::rpc) source: Option<String>,

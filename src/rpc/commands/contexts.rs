@@ -202,10 +202,13 @@ fn cut(lines: &Lines, first: usize, last: usize) -> Option<Lines> {
     Some(Lines { first, last, text, ..lines.clone() })
 }
 
+const SEVERITIES: [&str; 4] = ["error", "warning", "info", "hint"];
+
 fn entry_line(name: &[u8], entry: &Entry) -> Vec<u8> {
     let number = |number: usize| if number > 0 { format!(":{number}") } else { String::new() };
     let column = if entry.line > 0 { number(entry.column) } else { String::new() };
-    let kind = entry.kind.as_ref().map(|kind| format!(" {kind}:")).unwrap_or_default();
+    let severity = entry.severity.and_then(|number| SEVERITIES.get(number.checked_sub(1)?));
+    let kind = severity.map(|kind| format!(" {kind}:")).unwrap_or_default();
     let source = entry.source.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
     let text = entry.text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let text = text.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(&b' ');
@@ -230,7 +233,7 @@ mod tests {
             name: b"/shop/a.rs".to_vec().into(),
             line,
             column,
-            kind: None,
+            severity: None,
             text: text.as_bytes().to_vec().into(),
             source: None,
         }
@@ -242,9 +245,8 @@ mod tests {
 
     #[test]
     fn an_entry_is_one_line_as_compilers_write_it() {
-        let kind = Some("error".to_owned());
-        let told =
-            Entry { kind, source: Some("rustc".to_owned()), ..entry(3, 7, "no\n  such x\n") };
+        let source = Some("rustc".to_owned());
+        let told = Entry { severity: Some(1), source, ..entry(3, 7, "no\n  such x\n") };
         assert_eq!(shown(&told), "a.rs:3:7: error: no such x (rustc)");
         assert_eq!(shown(&entry(3, 0, "x")), "a.rs:3: x");
         assert_eq!(shown(&entry(0, 4, "x")), "a.rs: x");
