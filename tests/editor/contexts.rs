@@ -210,3 +210,17 @@ async fn first_words_name_what_is_in_the_editor_too() {
     shop.editor.command(&format!("2 | {start}")).await.unwrap();
     shop.editor.expect_capture("birch", 20, "explain src/add.lua:2 (`return a + b`)").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_composed_reaches_several() {
+    let shop = shop(Json::Null).await;
+    shop.start("birch", "prompts").await;
+    shop.editor.command("2PolecatInject ash,birch").await.unwrap();
+    let compose = "polecat://compose/ash,birch";
+    diffing::expect(&shop, "vim.api.nvim_buf_get_name(0)", json!(compose)).await;
+    shop.editor.command("call setline('$', 'of {file}') | write").await.unwrap();
+    shop.editor.expect_message("sent to `ash`, `birch`").await;
+    for polecat in ["ash", "birch"] {
+        shop.editor.expect_capture(polecat, 30, "of src/add.lua").await;
+    }
+}

@@ -102,11 +102,13 @@ impl Fitting {
                     Err(_) => return false,
                 },
                 changed = self.poller.snapshots.changed() => {
-                    self.poller.snapshots.mark_unchanged();
                     let now = self.situation();
+                    let last = std::mem::replace(before, now);
                     if changed.is_err() {
                         return false;
-                    } else if std::mem::replace(before, now) != now {
+                    } else if last != now {
+                        let attached = |at: Situation| at.map(|(_, attached)| attached);
+                        self.refused = self.refused.filter(|_| attached(last) == attached(now));
                         return true;
                     }
                 }
@@ -128,22 +130,31 @@ impl Fitting {
             tmux.tell_width(self.pane, &self.viewer, width).await?;
             self.told = width;
         }
+        if !self.rests() || self.wanted().await?.is_none() {
+            return Ok(());
+        }
+        let _typing = self.context.messenger().lock_typing(&self.polecat).await?;
+        // What was typed meanwhile is being worked on. Another may have become the widest: who says
+        // its width and then waits for the lock has the last word.
         if !self.rests() {
             return Ok(());
         }
-        let window = tmux.window_around(self.pane).await?;
-        let Some(size) = wanted(&window).filter(|size| self.refused != Some([window.size, *size]))
-        else {
-            return Ok(());
-        };
-        let _typing = self.context.messenger().lock_typing(&self.polecat).await?;
-        // What was typed meanwhile is being worked on.
-        if self.rests() {
+        if let Some((window, size)) = self.wanted().await? {
             tmux.resize(window.id, size).await?;
             let took = tmux.window_around(self.pane).await?.size == size;
             self.refused = (!took).then_some([window.size, size]);
         }
         Ok(())
+    }
+
+    /// The window, and the size that it is to have, if it has another one.
+    async fn wanted(&self) -> Result<Option<(PaneWindow, (u32, u32))>, SessionError> {
+        let window = self.context.tmux.window_around(self.pane).await?;
+        let size = window.widest.map(|width| (width, window.size.1.max(LINES)));
+        let is_new = |size: &(u32, u32)| {
+            window.is_free && *size != window.size && self.refused != Some([window.size, *size])
+        };
+        Ok(size.filter(is_new).map(|size| (window, size)))
     }
 
     fn rests(&self) -> bool {
@@ -161,10 +172,4 @@ impl Fitting {
         );
         Some((info.state == State::Idle && is_seen, info.attached))
     }
-}
-
-/// The size that the window is to have, if it has another one.
-fn wanted(window: &PaneWindow) -> Option<(u32, u32)> {
-    let size = (window.widest?, window.size.1.max(LINES));
-    (window.is_free && size != window.size).then_some(size)
 }
