@@ -1,23 +1,9 @@
 --- Hands commands to the backend as they were typed, and does what it answers.
 local effects = require('polecat.ui.effects')
+local gather = require('polecat.editor.gather')
 local where = require('polecat.editor.context')
 
 local M = {}
-
---- The lines of a range, and where they are.
----@param first integer
----@param last integer
----@return table<string, any>
-local function lines_of(first, last)
-  local name = vim.api.nvim_buf_get_name(0)
-  return {
-    name = name ~= '' and vim.fn.fnamemodify(name, ':.') or '',
-    filetype = vim.bo.filetype,
-    first = first,
-    last = last,
-    text = vim.api.nvim_buf_get_lines(0, first - 1, last, false),
-  }
-end
 
 ---@class polecat.Typed A command as it was typed.
 ---@field args string
@@ -53,7 +39,9 @@ function M.run(name, typed, at)
     return effects.apply({ { kind = spec.opens, size = typed.count } }, context)
   end
   local args = { at = context.at, cwd = vim.fn.getcwd(), name = name, about = vim.b.polecat }
-  args = vim.tbl_extend('error', typed, args)
+  local buf = typed.lines and vim.api.nvim_get_current_buf()
+  local source = buf and { buf = buf } or gather.source(context.split.from)
+  args = vim.tbl_extend('error', typed, args, gather.named(typed.args, source))
   args.mods, args.show = nil, nil
   effects.call({ method = 'command.run', args = args, editor = spec.editor }, context)
 end
@@ -68,11 +56,12 @@ function M.typed(spec, opts)
   end
   -- A range of `:Polecat` is one of lines.
   local range = opts.range > 0 and (spec or { range = 'lines' }).range
+  local buf = vim.api.nvim_get_current_buf()
   M.run(name ~= '' and name or 'status', {
     args = args,
     bang = opts.bang or bang == '!',
     count = range == 'size' and opts.count or nil,
-    lines = range == 'lines' and lines_of(opts.line1, opts.line2) or nil,
+    lines = range == 'lines' and gather.lines(buf, opts.line1, opts.line2) or nil,
     mods = opts.smods,
   })
 end

@@ -18,7 +18,7 @@ return {
       { 'account', 'account' },
       { 'workdir', 'folder' },
       { 'config_dir', 'folder' },
-      { 'prompt', 'text' },
+      { 'prompt', 'message' },
       { 'cmd', 'text' },
     },
   },
@@ -108,7 +108,7 @@ return {
     },
     range = 'lines',
     map = 'x',
-    words = { 'running?', 'text?' },
+    words = { 'running?', 'message?' },
   },
   {
     name = 'Queue',

@@ -40,6 +40,46 @@ local function names()
   return cache[place] or NOTHING
 end
 
+--- What a message can name: what words in braces stand for, and where it begins the user's prompts.
+---@param begins boolean
+---@return { word: string, menu: string }[]
+local function in_messages(begins)
+  local prompts = begins and require('polecat.config').get(nil, 'prompts') or {}
+  local found = {}
+  for name, text in vim.spairs(type(prompts) == 'table' and prompts or {}) do
+    found[#found + 1] = { word = '@' .. name, menu = vim.fn.strtrans(tostring(text)) }
+  end
+  for _, row in ipairs(require('polecat.contexts')) do
+    found[#found + 1] = { word = '{' .. row[1] .. '}', menu = row[2] }
+  end
+  return found
+end
+
+--- The same without what they stand for.
+---@param begins boolean
+---@return string[]
+local function words_of_messages(begins)
+  return vim.tbl_map(function(one)
+    return one.word
+  end, in_messages(begins))
+end
+
+--- For 'completefunc' of a message.
+---@param find_start 0|1
+---@param base string
+---@return integer|table[]
+function M.in_message(find_start, base)
+  local cursor = vim.api.nvim_win_get_cursor(0)
+  local before = vim.api.nvim_get_current_line():sub(1, cursor[2])
+  local start = before:find('[{@]%S*$') or #before + 1
+  if find_start == 1 then
+    return start - 1
+  end
+  return vim.tbl_filter(function(one)
+    return vim.startswith(one.word, base)
+  end, in_messages(cursor[1] == 1 and start == 1))
+end
+
 --- What a word or a value of `kind` can be.
 ---@param kind string
 ---@param lead string
@@ -50,6 +90,11 @@ local function of(kind, lead, front)
   local found = kind == 'folder' and vim.fn.getcompletion(lead, 'dir')
     or kind == 'since' and { 'review' }
     or NOTHING[kind] and names()[kind]
+  if kind == 'message' then
+    return vim.tbl_map(function(word)
+      return front .. word
+    end, words_of_messages(true))
+  end
   return vim.tbl_map(function(name)
     return front .. vim.fn.escape(name, ' \\')
   end, found or {})
@@ -80,8 +125,8 @@ local function candidates(spec, text, lead)
   -- A blank behind a backslash ends no word.
   for word in text:gsub('\\.', '_'):gmatch('%S+') do
     local key = word:match('^([^=]*)=') or ''
-    if kinds[key] == 'text' then
-      return {}
+    if kinds[key] == 'message' or kinds[key] == 'text' then
+      return kinds[key] == 'message' and words_of_messages(false) or {}
     end
     used[key], place = kinds[key], kinds[key] and place or place + 1
   end
@@ -89,7 +134,11 @@ local function candidates(spec, text, lead)
   if value and kinds[name] then
     return of(kinds[name], value, name .. '=')
   end
-  local word = next(used) == nil and (spec.words or {})[place] or nil
+  local words = spec.words or {}
+  if words[#words] == 'message?' and place >= #words then
+    return words_of_messages(place == #words)
+  end
+  local word = next(used) == nil and words[place] or nil
   local found = word and of(word, lead, '') or {}
   if word == 'choice?' then
     found = vim.tbl_map(function(label)

@@ -123,6 +123,7 @@
 ---@field agents? table<string, polecat.AgentOpts> Agents by name; of a known one what differs.
 ---@field dialogs? 'accept'|'ask' Who answers what agents ask before they begin.
 ---@field capture? polecat.CaptureOpts
+---@field prompts? table<string, string> Texts for messages, `@name`. |polecat-config-prompts|
 ---@field notify? string States and `trouble`; `waiting,died,idle,trouble` by default.
 ---@field log_level? 'error'|'warn'|'info'|'debug'|'trace'
 ---@field backend? polecat.BackendOpts
@@ -140,6 +141,7 @@
 
 ---@class polecat.CaptureOpts
 ---@field lines? integer How many lines a capture shows; 200 by default.
+---@field fit? boolean Whether a session takes the width of the windows that show it; it does.
 
 ---@class polecat.BackendOpts
 ---@field command? string|string[] The program, or a list of it and its arguments.

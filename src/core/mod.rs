@@ -8,6 +8,7 @@ pub mod agent_events;
 mod agents;
 pub mod branch;
 pub mod command;
+pub mod contexts;
 pub mod diff;
 pub mod layout;
 pub mod locations;

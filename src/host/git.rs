@@ -27,6 +27,7 @@ pub use diff::diffstat::{ForkPoint, diffstat};
 pub use diff::fork_point::fork_point;
 use diff::fork_point::fork_point_in;
 pub use diff::reviewed::{keep_reviewed, reviewed, since_review};
+pub use diff::uncommitted::{Uncommitted, uncommitted};
 pub use diff::{Before, before, changes, require_worktree};
 pub use hunks::undo::undo;
 pub use hunks::{reject, take};
@@ -40,6 +41,7 @@ pub use operations::reuse::{Reused, reuse, rollback_reuse};
 pub use snapshot::{Snapshot, snapshot};
 pub use unsaved_work::{UnsavedWork, unsaved_work};
 pub use worktree::Worktree;
+pub use worktree::around::worktree_around;
 pub use worktree::directory::check_place;
 
 /// How long git may take to tell its version.

@@ -1,6 +1,7 @@
 //! The commands: what each takes (the table), and what it does.
 
 mod answer;
+mod contexts;
 mod diff;
 #[cfg(test)]
 mod generated;
@@ -13,6 +14,7 @@ mod press;
 mod pressed;
 mod questions;
 mod queue;
+mod quotes;
 mod report;
 mod run;
 mod table;

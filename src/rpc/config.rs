@@ -113,6 +113,7 @@ pub fn config_keys() -> Vec<String> {
 
 fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
     let (mut rig, mut tmux) = (config.table("rig"), config.table("tmux"));
+    let mut capture = config.table("capture");
     // These are Lua's own, and come along because the configuration is sent whole.
     config.table("backend").read("command", |item| command(item, paths));
     config.read("log_level", |item| item.one_of(&LOG_LEVELS.map(|level| (level, ()))));
@@ -123,8 +124,8 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
         // A name, or a path: told apart like a program's.
         tmux_socket: tmux.read("socket", |item| paths.program(item)),
         tracker_command: config.table("tracker").text("command"),
-        capture_lines: config
-            .table("capture")
+        capture_fit: capture.read("fit", Item::boolean),
+        capture_lines: capture
             .read("lines", |item| item.integer(1))
             .and_then(|lines| lines.try_into().ok()),
         agent: config.text("agent"),
@@ -142,6 +143,11 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
             let states = [State::Waiting, State::Died, State::Idle].map(Occasion::State);
             states.into_iter().chain([Occasion::Trouble]).collect()
         }),
+        prompts: config
+            .read("prompts", |item| Some(item.map(prompt)))
+            .into_iter()
+            .flatten()
+            .collect(),
         editor,
     }
 }
@@ -150,6 +156,14 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
 fn occasions() -> Vec<(&'static str, Occasion)> {
     let states = STATES.map(Occasion::State).into_iter();
     states.chain([Occasion::Trouble]).map(|one| (one.as_str(), one)).collect()
+}
+
+/// A text for messages, whose name is a word.
+fn prompt(item: &Item) -> Option<String> {
+    if item.path().contains(char::is_whitespace) {
+        return item.problem("expected a name without blanks");
+    }
+    item.text()
 }
 
 const LOG_LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
@@ -242,7 +256,7 @@ mod tests {
                 "`rig`: expected a table, got `shop`",
                 "`tmux.sockt` is not known; known here: command, socket",
                 "`tmx` is not known; known here: agent, agents, backend, capture, dialogs, \
-                 gastown, log_level, notify, rig, tmux, tracker, worktrees",
+                 gastown, log_level, notify, prompts, rig, tmux, tracker, worktrees",
             ],
         );
         let mine = json!({ "args": 3, "env": ["A=b"], "settle_ms": -1, "prompt_mode": "stdin",

@@ -292,7 +292,12 @@ mod tests {
                 again: String::new(),
             },
             Effect::Pin(None),
-            Effect::Compose(Box::new(compose::message("ash", Vec::new(), request(), request()))),
+            Effect::Compose(Box::new(compose::message(
+                "ash",
+                Vec::new(),
+                request(),
+                Some(request()),
+            ))),
             Effect::Refresh { name: String::new(), since: None },
             Effect::Register(String::new()),
         ];

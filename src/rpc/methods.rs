@@ -89,6 +89,16 @@ impl Call {
     }
 }
 
+impl OperationCall {
+    /// The view that it is about.
+    pub(super) fn view(&self) -> Option<u64> {
+        match self {
+            Self::CommandRun(call) => call.view,
+            _ => None,
+        }
+    }
+}
+
 impl ViewCall {
     /// Whether it goes on with a view that is there, whatever the configuration says by now.
     pub(super) fn is_about_open_view(&self) -> bool {

@@ -22,7 +22,7 @@ use super::{
     outbox::Outbox,
     stdio,
     styles::Groups,
-    views::Views,
+    views::{Views, rows::Rows},
 };
 use crate::session::{EventQueue, Launch, Workspace};
 
@@ -123,7 +123,9 @@ impl Server {
             }
             (Call::View(call), _) => self.views.handle(self.configured.workspace()?, id, call),
             (Call::Operation(call), _) => {
-                spawn(self.editor.clone(), self.configured.workspace()?, id, &method, call);
+                let rows = call.view().and_then(|view| self.views.rows(view));
+                let workspace = self.configured.workspace()?;
+                spawn(self.editor.clone(), workspace, id, &method, call, rows);
             }
         }
         Ok(None)
@@ -158,10 +160,18 @@ impl Server {
     }
 }
 
-fn spawn(editor: Editor, workspace: Workspace, id: u64, method: &str, call: OperationCall) {
+fn spawn(
+    editor: Editor,
+    workspace: Workspace,
+    id: u64,
+    method: &str,
+    call: OperationCall,
+    rows: Option<Rows>,
+) {
     let span = debug_span!("call", id, method);
     let work = async move {
-        let result = call.answer(&CallContext::new(&editor, &workspace, id)).await;
+        let context = CallContext::new(&editor, &workspace, id).about(rows);
+        let result = call.answer(&context).await;
         editor.answer(id, result);
     };
     tokio::spawn(work.instrument(span));

@@ -63,6 +63,11 @@ impl Views {
         self.editor.answer(id, Ok(Value::Nil));
     }
 
+    /// What the view `view` shows, if it is open.
+    pub(super) fn rows(&self, view: u64) -> Option<Rows> {
+        self.open.get(&view).map(|open| open.rows.clone())
+    }
+
     pub(super) fn close_all(self) {
         for open in self.open.into_values() {
             open.task.abort();

@@ -22,6 +22,7 @@ mod sessions;
 mod settings;
 mod start;
 mod workspace;
+mod worktree_files;
 
 pub use answers::{Answers, Reply};
 pub use complete::Completion;
@@ -35,6 +36,7 @@ pub use messages::Messenger;
 pub use messages::interrupt::Interrupted;
 pub use observe::Observer;
 pub use observe::capture::CaptureOptions;
+pub use observe::fit::Fit;
 pub use observe::follow::{Follow, Update};
 pub use observe::idle_watch::IdleWatch;
 pub use observe::status_watch::{Status, StatusWatch};
@@ -55,5 +57,5 @@ pub use start::{Started, Starter};
 pub use workspace::{Place, RigFacts, Workspace};
 
 pub use crate::core::trust::{Allowed, Answer};
-pub use crate::host::git::{Backup, Removed, Restored};
+pub use crate::host::git::{Backup, Removed, Restored, Uncommitted};
 pub use crate::host::launch::{Launch, local as local_launch};

@@ -5,6 +5,7 @@
 //! | [`poller`]: one task for each rig in use (`pollers`) | tmux's panes, and the screens that may have changed; now and then the rig's folders | every 500 ms; every 200 ms while an agent works or starts; at once when tmux tells of a session that came or went, or something was changed through us |
 //! | [`diffstats`]: one task beside it | git, in the worktrees | when files change there (`host::watch`), or the agent comes to rest |
 //! | [`follow`]: in the task of each live capture that a window shows | the capture's pane | when tmux tells of output; while there is much, with each frame of the editor |
+//! | [`fit`]: one task beside that | how wide the capture's window is | when it is shown, another width, or its agent comes to rest |
 //!
 //! The poller publishes a snapshot whenever something in it has changed. All else is derived from
 //! that: the events for Neovim (`Workspace`), the status window ([`status_watch`]), the diff that is
@@ -22,6 +23,7 @@ use crate::session::{context::RigContext, events::Snapshot};
 
 pub(in crate::session) mod capture;
 pub(in crate::session) mod diffstats;
+pub(in crate::session) mod fit;
 pub(in crate::session) mod follow;
 pub(in crate::session) mod idle_watch;
 pub(in crate::session) mod poller;

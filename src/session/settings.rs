@@ -19,6 +19,8 @@ pub struct Settings {
     pub tracker_command: Option<String>,
     /// `capture.lines`: how many lines a capture opens with.
     pub capture_lines: Option<u32>,
+    /// `capture.fit`: whether sessions take the width of the windows that show them; they do.
+    pub capture_fit: Option<bool>,
     /// `agent`: the default agent's name.
     pub agent: Option<String>,
     /// `agents`: additions and changes to the presets.
@@ -31,6 +33,8 @@ pub struct Settings {
     pub worktrees: Template,
     /// `notify`: what the user is notified of.
     pub notify: Vec<Occasion>,
+    /// `prompts`: texts for messages, by name.
+    pub prompts: BTreeMap<String, String>,
     /// The editor we work for.
     pub editor: EditorFacts,
 }

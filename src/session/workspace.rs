@@ -1,6 +1,7 @@
 //! One tmux server, the programs around it, and the rigs that are worked on.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
@@ -110,6 +111,11 @@ impl Workspace {
         self.shared.settings.capture_lines.unwrap_or(CAPTURE_LINES)
     }
 
+    /// Whether sessions take the width of the windows that show them.
+    pub(in crate::session) fn fits_captures(&self) -> bool {
+        self.shared.settings.capture_fit.unwrap_or(true)
+    }
+
     /// The same workspace with new settings. A rig pinned by the user stays pinned.
     ///
     /// # Errors
@@ -129,6 +135,12 @@ impl Workspace {
     #[must_use]
     pub fn notified(&self) -> &[Occasion] {
         &self.shared.settings.notify
+    }
+
+    /// The texts for messages that a person keeps, by name.
+    #[must_use]
+    pub fn prompts(&self) -> &BTreeMap<String, String> {
+        &self.shared.settings.prompts
     }
 
     /// The context of the rig that contains `place`. From then on the rig is watched.

@@ -29,6 +29,7 @@ pub use panes::paste::without_end;
 pub use panes::press::Pressed;
 pub use panes::screen::PaneScreen;
 pub use panes::terminal::Terminal;
+pub use panes::width::{PaneWindow, Viewer};
 pub use panes::{Death, Drawn, Pane, PaneLiveness};
 pub use protocol::Notification;
 pub use protocol::command::{Command, encoded_length, literal};

@@ -10,6 +10,7 @@ pub(super) mod press;
 pub(super) mod screen;
 pub(super) mod terminal;
 pub(super) mod wait_until_read;
+pub(super) mod width;
 
 use super::client::Tmux;
 use super::error::{TmuxError, shown};

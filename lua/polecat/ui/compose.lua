@@ -3,6 +3,7 @@ local autocmd = require('polecat.editor.autocmd')
 local buffer = require('polecat.ui.buffer')
 local effects = require('polecat.ui.effects')
 local float = require('polecat.ui.float')
+local gather = require('polecat.editor.gather')
 local keys = require('polecat.ui.keymaps')
 local notify = require('polecat.editor.notify')
 local panel = require('polecat.ui.panel')
@@ -22,6 +23,7 @@ local M = {}
 ---@field lines integer Of a split.
 ---@field call polecat.Request What `:w` does, with `text` in its arguments.
 ---@field forced? polecat.Request The same of `:w!`, where that is something else.
+---@field contexts? boolean Whether words such as `{file}` stand for something in the editor.
 ---@field words polecat.ComposeWords
 
 ---@class polecat.ComposeWords What is told of a text.
@@ -75,7 +77,9 @@ local function send(buf, effect)
   -- `:wq` must not wipe the only copy.
   vim.bo[buf].bufhidden = 'hide'
   local call = vim.v.cmdbang == 1 and effect.forced or effect.call
-  local args = vim.tbl_extend('force', call.args, { text = text })
+  local source = vim.b[buf].polecat_source
+  local named = source and gather.named(text, source) or {}
+  local args = vim.tbl_extend('force', call.args, { text = text }, named)
   local context = { at = where.here(buf), split = {} }
   effects.call({ method = call.method, args = args }, context, function(err)
     sending[buf] = nil
@@ -122,6 +126,9 @@ local function fill(buf, effect, at)
   autocmd.on('polecat_compose', 'BufWriteCmd', 'Send the text', function()
     send(buf, effect)
   end, buf)
+  if effect.contexts then
+    vim.bo[buf].completefunc = "v:lua.require'polecat.complete'.in_message"
+  end
   highlight(buf)
 end
 
@@ -161,8 +168,13 @@ end
 
 ---@param effect polecat.Compose
 ---@param context polecat.Context
-local function show(effect, context)
+---@param source polecat.Meant
+local function show(effect, context, source)
   local buf, new = buffer.get(effect.name)
+  if effect.contexts and source.buf ~= buf then
+    -- What words such as `{file}` are about.
+    vim.b[buf].polecat_source = source
+  end
   if new or not vim.bo[buf].modified then
     fill(buf, effect, context.at)
   elseif effect.float then
@@ -183,13 +195,17 @@ end
 ---@param effect polecat.Compose
 ---@param context polecat.Context
 function M.open(effect, context)
+  local from = context.split.from
+  local asked_from = from and vim.api.nvim_win_is_valid(from) and from
+  local source = gather.source(asked_from or vim.api.nvim_get_current_win())
   if context.buf then
+    vim.b[context.buf].polecat_source = effect.contexts and source or nil
     return vim.api.nvim_buf_is_valid(context.buf)
       and not vim.bo[context.buf].modified
       and fill(context.buf, effect, context.at)
   end
   reveal.when_idle(function()
-    show(effect, context)
+    show(effect, context, source)
   end)
 end
 

@@ -36,8 +36,10 @@ local KINDS = {
   },
   capture = {
     hidden = 'hide',
-    -- A screen is shown as the terminal would.
-    options = PLAIN .. ' signcolumn=no foldcolumn=0 statuscolumn= nocursorcolumn conceallevel=0',
+    -- A screen is shown as the terminal would; where it is wider than the window, that is marked.
+    options = PLAIN
+      .. ' signcolumn=no foldcolumn=0 statuscolumn= nocursorcolumn conceallevel=0'
+      .. ' list listchars=extends:›,precedes:‹,tab:\\ \\ ',
   },
   queue = { hidden = 'wipe', options = PLAIN .. ' cursorline' },
   diff = {

@@ -59,11 +59,19 @@ local function end_view(view, why)
   end
 end
 
+--- The columns that it has. What an agent draws is shown as it is, and should have all of them; ours
+--- is drawn for the narrowest window.
+---@param view polecat.View
+---@return integer?
+local function width_of(view)
+  return window.width(view.buf, view.spec.kind == 'capture')
+end
+
 ---@param view polecat.View
 ---@return table
 local function open_args(view)
   local spec = view.spec
-  view.reported = { width = window.width(view.buf) or spec.width or vim.o.columns, visible = true }
+  view.reported = { width = width_of(view) or spec.width or vim.o.columns, visible = true }
   local args = vim.tbl_extend('force', spec, {
     at = where.here(view.buf),
     view = view.id,
@@ -275,7 +283,7 @@ end
 
 ---@param view polecat.View
 local function tell_window(view)
-  local width = window.width(view.buf)
+  local width = width_of(view)
   local now = { width = width or view.reported.width, visible = width ~= nil }
   if not vim.deep_equal(now, view.reported) then
     view.reported = now

@@ -159,7 +159,7 @@ end
 
 --- A window of this tab page that shows a file, the one before the current first.
 ---@return integer?
-local function file_window()
+function M.file_window()
   local previous = vim.fn.win_getid(vim.fn.winnr('#'))
   for _, win in ipairs({ previous, unpack(vim.api.nvim_tabpage_list_wins(0)) }) do
     if win ~= 0 and M.shows_file(win) then
@@ -171,7 +171,7 @@ end
 --- Carries out an effect: opens a file in a window that shows files, or in a new one.
 ---@param effect { file: string, line?: integer, column?: integer }
 function M.edit(effect)
-  local win = file_window()
+  local win = M.file_window()
   local name = vim.fn.fnameescape(effect.file)
   local edit = { cmd = 'edit', args = { name }, magic = { file = false } }
   local opened = win
@@ -217,13 +217,15 @@ local function text_width(win)
   return info and math.max(info.width - info.textoff, 1) or 1
 end
 
---- The columns of the narrowest window of this tab page that shows `buf`; nil when none does.
+--- The columns of the narrowest window of this tab page that shows `buf`, or of the widest; nil when
+--- none does.
 ---@param buf integer
+---@param widest? boolean
 ---@return integer?
-function M.width(buf)
+function M.width(buf, widest)
   local widths = vim.tbl_map(text_width, all_showing(buf))
   table.sort(widths)
-  return widths[1]
+  return widths[widest and #widths or 1]
 end
 
 --- Closes `win`; the last window of all shows an empty buffer instead.

@@ -3,6 +3,7 @@
 pub(super) mod diffstat;
 pub(super) mod fork_point;
 pub(super) mod reviewed;
+pub(super) mod uncommitted;
 pub(super) mod untracked;
 
 use std::ffi::OsStr;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use super::{At, InUse, Trust, calls};
+use crate::core::contexts::Node;
 
 calls! {
     /// A command as it was typed, from where, and what a person has answered since.
@@ -18,7 +19,11 @@ calls! {
         args: ByteBuf,
         bang: Option<bool>,
         count: Option<u32>,
-        lines: Option<Lines>,
+        lines: Option<Box<Lines>>,
+        /// The view that the lines, and what the contexts name, stand in.
+        view: Option<u64>,
+        /// What the words of a message name in the editor: of those that it has.
+        contexts: Option<Box<Gathered>>,
         /// The polecat that the buffer is about.
         about: Option<String>,
         /// What was written in a buffer for it.
@@ -28,15 +33,61 @@ calls! {
     }
 }
 
-/// The lines of a range.
+/// Lines of a buffer.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::rpc) struct Lines {
+    /// The full path of a file, or the name of a buffer that shows none.
     pub(in crate::rpc) name: ByteBuf,
     pub(in crate::rpc) filetype: String,
     pub(in crate::rpc) first: usize,
     pub(in crate::rpc) last: usize,
     pub(in crate::rpc) text: Vec<ByteBuf>,
+    /// In a view, what the first and the last of them stand for.
+    pub(in crate::rpc) id: Option<String>,
+    pub(in crate::rpc) last_id: Option<String>,
+}
+
+/// What words such as `{line}` name in the editor. `here` is always there, the others only where
+/// they are named and there is something.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rpc) struct Gathered {
+    /// The line under the cursor.
+    pub(in crate::rpc) here: Lines,
+    pub(in crate::rpc) selection: Option<Lines>,
+    /// Nothing where the buffer has no tree-sitter parser.
+    pub(in crate::rpc) function: Option<Around>,
+    pub(in crate::rpc) diagnostics: Option<Vec<Entry>>,
+    pub(in crate::rpc) quickfix: Option<Vec<Entry>>,
+    /// Full paths.
+    pub(in crate::rpc) buffers: Option<Vec<ByteBuf>>,
+}
+
+/// The nodes of the syntax tree around the cursor, the innermost first, and the lines of the
+/// outermost.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rpc) struct Around {
+    pub(in crate::rpc) nodes: Vec<Node>,
+    pub(in crate::rpc) lines: Option<Lines>,
+}
+
+/// A diagnostic, or an entry of a list.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rpc) struct Entry {
+    /// A full path.
+    pub(in crate::rpc) name: ByteBuf,
+    /// From 1; 0 for none.
+    pub(in crate::rpc) line: usize,
+    /// In bytes from 1; 0 for none.
+    pub(in crate::rpc) column: usize,
+    /// From 1, an error, to 4, a hint.
+    pub(in crate::rpc) severity: Option<usize>,
+    pub(in crate::rpc) text: ByteBuf,
+    /// Who says so.
+    pub(in crate::rpc) source: Option<String>,
 }
 
 /// What the editor has open and stands in: the backend cannot see it.

@@ -7,6 +7,7 @@ use crate::{
     rpc::{
         editor::Editor,
         encode::{self, Map},
+        views::rows::Rows,
     },
     session::{RigContext, SessionError, Workspace},
 };
@@ -16,12 +17,19 @@ pub(in crate::rpc) struct CallContext<'a> {
     editor: &'a Editor,
     pub(in crate::rpc) workspace: &'a Workspace,
     id: u64,
+    /// What the view shows that the call is about.
+    pub(in crate::rpc) rows: Option<Rows>,
 }
 
 impl<'a> CallContext<'a> {
     /// Of the call `id`.
     pub(in crate::rpc) fn new(editor: &'a Editor, workspace: &'a Workspace, id: u64) -> Self {
-        Self { editor, workspace, id }
+        Self { editor, workspace, id, rows: None }
+    }
+
+    /// The same, about a view that shows `rows`.
+    pub(in crate::rpc) fn about(self, rows: Option<Rows>) -> Self {
+        Self { rows, ..self }
     }
 
     /// The rig that `at` is in.

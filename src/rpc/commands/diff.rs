@@ -226,6 +226,20 @@ fn find<'a>(drawn: &'a DrawnDiff, id: Option<&str>) -> Result<Option<Spot<'a>>, 
     id.map(|id| drawn.picture.spot(id).ok_or_else(changed)).transpose()
 }
 
+/// Where the rows from one id to another are in the worktree: `src/main.rs:10-20`; `None` if one of
+/// them is not shown any more.
+pub(super) fn place(drawn: &DrawnDiff, id: &str, last_id: &str) -> Option<Vec<u8>> {
+    let (first, last) = (drawn.picture.spot(id)?, drawn.picture.spot(last_id)?);
+    let ((path, from), (last_path, till)) = (in_worktree(drawn, first), in_worktree(drawn, last));
+    let till = match (first.hunk.or(last.hunk), path == last_path) {
+        (None, true) => return Some(path.to_vec()),
+        (_, true) if till <= from => String::new(),
+        (_, true) => format!("-{till}"),
+        (_, false) => format!(" to {}", location(last_path, till)),
+    };
+    Some([path, format!(":{from}{till}").as_bytes()].concat())
+}
+
 /// Where what a row shows is in the worktree, which has the later changes too.
 fn in_worktree<'a>(drawn: &'a DrawnDiff, spot: Spot<'a>) -> (&'a [u8], usize) {
     let changes = &drawn.changed.changes;

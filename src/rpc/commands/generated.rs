@@ -4,12 +4,15 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use crate::core::contexts::{CONTEXTS, Context};
+
 use super::{
     keys,
     table::{COMMANDS, Key, Kind, Range, Spec, Word},
 };
 
 const LUA: &str = "lua/polecat/commands.lua";
+const LUA_CONTEXTS: &str = "lua/polecat/contexts.lua";
 const LUA_KEYS: &str = "lua/polecat/ui/view_keys.lua";
 const HELP: &str = "doc/polecat.txt";
 
@@ -19,11 +22,30 @@ const HEAD: &str = "\
 return {
 ";
 
+const CONTEXTS_HEAD: &str = "\
+--- What words in braces stand for in a message. Written by `make generate` out of src/core/contexts.rs.
+---@type [string, string][]
+return {
+";
+
 const KEYS_HEAD: &str = "\
 --- The keys of each view. Written by `make generate` out of src/rpc/commands/keys.rs.
 ---@type table<string, polecat.Key[]>
 return {
 ";
+
+#[test]
+fn lua_and_the_help_have_the_contexts_of_messages() {
+    let row = |(_, name, about): &(Context, &str, &str)| {
+        format!("  {{ {}, {} }},\n", quoted(name), quoted(about))
+    };
+    let rows: String = CONTEXTS.iter().map(row).collect();
+    hold(LUA_CONTEXTS, &format!("{CONTEXTS_HEAD}{rows}}}\n"));
+    let help = read(HELP);
+    for (_, name, _) in &CONTEXTS {
+        assert!(help.contains(&format!("\n          {{{name}}} ")), "{HELP}: {{{name}}}");
+    }
+}
 
 #[test]
 fn lua_has_the_keys_of_each_view() {
@@ -238,6 +260,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Since => "since",
         Kind::Number => "number",
         Kind::Folder | Kind::RestFolder => "folder",
+        Kind::Message => "message",
         Kind::Rest => "text",
     }
 }

@@ -2,43 +2,77 @@
 
 use std::collections::BTreeSet;
 
-use super::{Done, invocation::Invocation, list, report};
+use super::{Done, contexts, invocation::Invocation, list, quotes, report};
+use crate::core::contexts::literal;
 use crate::core::session::State;
 use crate::rpc::{
-    calls::{CallContext, Complete, Inject, Lines, List, Operation, Status},
+    calls::{CallContext, Complete, Inject, List, Operation, Status},
     effects::{Choice, Effect, Level, compose, info},
     error::{Refusal, RpcError},
 };
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     if let Some(polecat) = asked.answers().polecat {
-        let quote = asked.asked.lines.as_ref().map(quoted);
-        return compose(context, asked, &polecat, quote.unwrap_or_default()).await;
+        return compose(context, asked, &polecat).await;
     }
     let Some(polecat) = asked.words.text("polecat")? else {
         return whose(context, asked).await;
     };
-    let Some(text) = message(asked) else {
-        if are_several(&polecat) {
+    let Some(words) = written(asked) else {
+        if polecat == ALL {
             return Err(RpcError::bad_argument("`message` is missing").into());
         }
-        return compose(context, asked, &polecat, Vec::new()).await;
+        return compose(context, asked, &polecat).await;
     };
+    let text = with_lines(context, asked, &words).await?;
     if are_several(&polecat) {
         return to_several(context, asked, &polecat, &text).await;
     }
-    let text = text.into();
-    let sent = report::sent(&polecat);
+    let (text, sent) = (text.into(), report::sent(&polecat));
     Inject { at: asked.at(), polecat, text, take: None, queue: None }.run(context).await?;
     Ok(vec![info(sent)])
 }
 
-/// The message that was written, typed, or stands in a range.
-pub(super) fn message(asked: &Invocation) -> Option<Vec<u8>> {
-    let text = asked.asked.text.as_ref().map(|text| text.to_vec());
-    let message = asked.words.raw("message").map(<[u8]>::to_vec);
-    let quote = asked.asked.lines.as_ref().map(|lines| one_text(&quoted(lines)));
-    joined([text, message, quote])
+/// The message that was written or typed.
+fn written(asked: &Invocation) -> Option<Vec<u8>> {
+    let written = asked.asked.text.as_ref().map(|text| text.to_vec());
+    joined([written, asked.words.raw("message").map(<[u8]>::to_vec)])
+}
+
+/// The message that was written or typed, or stands in the range.
+pub(super) async fn message(
+    context: &CallContext<'_>,
+    asked: &Invocation,
+) -> Result<Option<Vec<u8>>, Refusal> {
+    match written(asked) {
+        Some(words) => Ok(Some(with_lines(context, asked, &words).await?)),
+        None => Ok(quote(context, asked).await?.map(|lines| lines.join(&b'\n'))),
+    }
+}
+
+/// A message as it was written, with what its words stand for, and with the lines of the range where
+/// no word has placed them.
+async fn with_lines(
+    context: &CallContext<'_>,
+    asked: &Invocation,
+    words: &[u8],
+) -> Result<Vec<u8>, Refusal> {
+    let message = contexts::message(context, asked, words).await?;
+    if message.has_lines {
+        return Ok(message.text);
+    }
+    let quote = quote(context, asked).await?.map(|lines| lines.join(&b'\n'));
+    Ok(joined([Some(message.text), quote]).unwrap_or_default())
+}
+
+/// The lines of the range, in a block under their place.
+async fn quote(
+    context: &CallContext<'_>,
+    asked: &Invocation,
+) -> Result<Option<Vec<Vec<u8>>>, Refusal> {
+    let Some(lines) = &asked.asked.lines else { return Ok(None) };
+    let rig = context.rig(asked.at()).await?;
+    Ok(Some(quotes::quoted(context, &rig, lines).await))
 }
 
 /// Sends `text` to each that is named, and tells of each what came of it.
@@ -88,15 +122,16 @@ fn are_several(names: &str) -> bool {
 }
 
 /// What an agent is told at its start: words, and lines of a buffer under their place.
-pub(super) fn first_words(asked: &Invocation) -> Result<Option<String>, RpcError> {
-    let quote = asked.asked.lines.as_ref().map(|lines| one_text(&quoted(lines)));
-    let words = joined([asked.words.raw("prompt").map(<[u8]>::to_vec), quote]);
+pub(super) async fn first_words(
+    context: &CallContext<'_>,
+    asked: &Invocation,
+) -> Result<Option<String>, Refusal> {
+    let words = match asked.words.raw("prompt") {
+        Some(words) => Some(with_lines(context, asked, words).await?),
+        None => quote(context, asked).await?.map(|lines| lines.join(&b'\n')),
+    };
     let wrong = |_| RpcError::bad_argument("`prompt` is not UTF-8");
-    words.map(String::from_utf8).transpose().map_err(wrong)
-}
-
-fn one_text(lines: &[Vec<u8>]) -> Vec<u8> {
-    lines.join(&b'\n')
+    Ok(words.map(String::from_utf8).transpose().map_err(wrong)?)
 }
 
 /// The parts of a message, with a blank line between; `None` if there are none.
@@ -105,16 +140,18 @@ fn joined(parts: impl IntoIterator<Item = Option<Vec<u8>>>) -> Option<Vec<u8>> {
     (!parts.is_empty()).then(|| parts.join(&b"\n\n"[..]))
 }
 
-/// Opens a buffer to write in, unless there is no such polecat.
-async fn compose(
-    context: &CallContext<'_>,
-    asked: &Invocation,
-    polecat: &str,
-    quote: Vec<Vec<u8>>,
-) -> Done {
-    Status { at: asked.at(), polecat: polecat.to_owned() }.run(context).await?;
-    let (send, queue) =
-        (asked.other("Inject", polecat, false), asked.other("Queue", polecat, false));
+/// Opens a buffer to write in, with the lines of the range, unless there is no such polecat.
+async fn compose(context: &CallContext<'_>, asked: &Invocation, polecat: &str) -> Done {
+    for polecat in polecat.split(',').filter(|name| !name.is_empty()) {
+        let polecat = polecat.to_owned();
+        Status { at: asked.at(), polecat }.run(context).await?;
+    }
+    let mut quote = quote(context, asked).await?.unwrap_or_default();
+    if let Some(place) = quote.first_mut() {
+        *place = literal(place);
+    }
+    let send = asked.other("Inject", polecat, false);
+    let queue = (!are_several(polecat)).then(|| asked.other("Queue", polecat, false));
     Ok(vec![Effect::Compose(Box::new(compose::message(polecat, quote, send, queue)))])
 }
 
@@ -134,57 +171,4 @@ async fn whose(context: &CallContext<'_>, asked: &Invocation) -> Done {
         again: Some(asked.line()),
         choices: running.iter().map(choice).collect(),
     }])
-}
-
-/// The lines in a fenced block under their place: `src/main.rs:10-20`.
-fn quoted(lines: &Lines) -> Vec<Vec<u8>> {
-    let name = if lines.name.is_empty() { &b"unnamed buffer"[..] } else { &lines.name };
-    let end = if lines.first == lines.last { String::new() } else { format!("-{}", lines.last) };
-    let place = format!(":{}{end}", lines.first);
-    let fence = fence(lines.text.iter().map(|line| &line[..]));
-    let mut quoted = vec![[name, place.as_bytes()].concat()];
-    quoted.push(format!("{fence}{}", lines.filetype).into_bytes());
-    quoted.extend(lines.text.iter().map(|line| line.to_vec()));
-    quoted.push(fence.into_bytes());
-    quoted
-}
-
-/// A fence longer than any in `lines`, so that none of them ends the block.
-fn fence<'a>(lines: impl Iterator<Item = &'a [u8]>) -> String {
-    let ticks =
-        |line: &[u8]| line.trim_ascii_start().iter().take_while(|byte| **byte == b'`').count();
-    "`".repeat(lines.map(ticks).max().unwrap_or(0).max(2) + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lines(name: &str, first: usize, text: &[&str]) -> Lines {
-        let bytes = |text: &&str| text.as_bytes().to_vec().into();
-        Lines {
-            name: name.as_bytes().to_vec().into(),
-            filetype: "rust".to_owned(),
-            first,
-            last: first + text.len() - 1,
-            text: text.iter().map(bytes).collect(),
-        }
-    }
-
-    fn check(lines: &Lines, expected: &[&str]) {
-        let quoted: Vec<_> = quoted(lines).into_iter().map(String::from_utf8).collect();
-        assert_eq!(quoted, expected.iter().map(|line| Ok((*line).to_owned())).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn lines_stand_in_a_fence_under_their_place() {
-        check(&lines("src/a.rs", 10, &["a", "b"]), &["src/a.rs:10-11", "```rust", "a", "b", "```"]);
-        check(&lines("", 3, &["a"]), &["unnamed buffer:3", "```rust", "a", "```"]);
-    }
-
-    #[test]
-    fn no_fence_in_the_lines_ends_theirs() {
-        let text = ["  ````", "x ``````"];
-        check(&lines("a", 1, &text), &["a:1-2", "`````rust", text[0], text[1], "`````"]);
-    }
 }

@@ -123,6 +123,8 @@ impl Invocation {
             bang: Some(bang),
             count: None,
             lines: None,
+            view: None,
+            contexts: None,
             text: None,
             answers: None,
             editor: None,
@@ -164,6 +166,8 @@ mod tests {
             bang: Some(true),
             count: None,
             lines: None,
+            view: None,
+            contexts: None,
             about: Some("ash".to_owned()),
             text: None,
             editor: None,
@@ -183,8 +187,10 @@ mod tests {
     fn the_call_that_follows_an_answer_is_the_same_command_with_it() {
         let text = vec![b"a\xff".to_vec().into()];
         let (name, filetype) = (b"x.rs".to_vec().into(), "rust".to_owned());
-        let lines = Some(Lines { name, filetype, first: 1, last: 1, text });
-        let first = CommandRun { lines, bang: None, ..asked("inject", "ash x\u{fc}") };
+        let lines =
+            Some(Lines { name, filetype, first: 1, last: 1, text, id: None, last_id: None });
+        let first =
+            CommandRun { lines: lines.map(Box::new), bang: None, ..asked("inject", "ash x\u{fc}") };
         let answers = Answers {
             confirmed: Some(true),
             polecat: Some("birch".to_owned()),
@@ -221,7 +227,8 @@ mod tests {
     fn what_stands_in_front_of_a_command_that_takes_none_is_refused() {
         assert_eq!(refused(asked("status", "")), "`status` takes no `!`");
         let (name, filetype) = (Vec::new().into(), String::new());
-        let lines = Some(Lines { name, filetype, first: 1, last: 0, text: Vec::new() });
+        let (id, last_id, text) = (None, None, Vec::new());
+        let lines = Some(Box::new(Lines { name, filetype, first: 1, last: 0, text, id, last_id }));
         assert_eq!(refused(CommandRun { lines, ..asked("stop", "ash") }), "`stop` takes no range");
     }
 }

@@ -30,6 +30,7 @@ pub(in crate::rpc) async fn press(
     let press = Press { context, asked, at, rows, lhs: key.lhs };
     match act.meaning {
         Meaning::Command { name, bang, manner } => {
+            // It is large: not all of it on one stack.
             Box::pin(command(&press, name, bang, manner)).await
         }
         Meaning::Diff(key) => diff::press(&press, key).await,
@@ -65,6 +66,8 @@ fn typed(at: &At, name: &str, bang: bool, polecat: &str) -> CommandRun {
         bang: bang.then_some(true),
         count: None,
         lines: None,
+        view: None,
+        contexts: None,
         about: None,
         text: None,
         editor: None,

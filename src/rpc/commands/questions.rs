@@ -128,6 +128,8 @@ mod tests {
             bang: None,
             count: None,
             lines: None,
+            view: None,
+            contexts: None,
             about: None,
             text: None,
             editor: None,

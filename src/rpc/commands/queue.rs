@@ -7,7 +7,7 @@ use crate::rpc::{
 };
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let (polecat, text) = (asked.polecat()?, inject::message(asked));
+    let (polecat, text) = (asked.polecat()?, inject::message(context, asked).await?);
     if text.is_none() && !asked.bang() {
         return Ok(vec![Effect::Open { view: View::Queue { polecat }, size: asked.size()? }]);
     }

@@ -69,7 +69,7 @@ async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
         polecat: words.needed("polecat")?,
         new: Some(asked.bang()),
         issue: words.text("issue")?,
-        prompt: inject::first_words(asked)?,
+        prompt: inject::first_words(context, asked).await?,
         agent: words.text("agent")?,
         account: words.text("account")?,
         cwd: Some(asked.cwd()),

@@ -98,6 +98,8 @@ pub(in crate::rpc) enum Kind {
     /// A whole number from 1.
     Number,
     Folder,
+    /// A message to an agent: the rest of the line.
+    Message,
     /// All that follows, as it stands; also a path, in which blanks are no ends.
     Rest,
     RestFolder,
@@ -106,7 +108,7 @@ pub(in crate::rpc) enum Kind {
 impl Kind {
     /// Whether it takes the rest of the line.
     pub(super) fn takes_the_rest(self) -> bool {
-        matches!(self, Self::Rest | Self::RestFolder)
+        matches!(self, Self::Message | Self::Rest | Self::RestFolder)
     }
 }
 
@@ -163,7 +165,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
             key("account", Kind::Account),
             key("workdir", Kind::Folder),
             key("config_dir", Kind::Folder),
-            key("prompt", Kind::Rest),
+            key("prompt", Kind::Message),
             key("cmd", Kind::Rest),
         ],
         bang: true,
@@ -207,7 +209,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::CaptureSession, "CaptureSession", "Follow what any tmux session prints")
     },
     Spec {
-        words: &[maybe("polecat", Kind::Running), maybe("message", Kind::Rest)],
+        words: &[maybe("polecat", Kind::Running), maybe("message", Kind::Message)],
         range: Range::Lines,
         bar: false,
         map: Some("x"),

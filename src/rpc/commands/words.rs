@@ -55,7 +55,7 @@ impl Words {
         let mut rest = text.trim_ascii_start();
         for word in spec.words {
             let (value, behind) = match word.kind {
-                Kind::Rest => (rest.to_vec(), &rest[rest.len()..]),
+                Kind::Message | Kind::Rest => (rest.to_vec(), &rest[rest.len()..]),
                 Kind::RestFolder => (unescaped(rest), &rest[rest.len()..]),
                 _ => first(rest),
             };

@@ -59,7 +59,7 @@ impl<'a> Item<'a> {
         Self { value, path, report: self.report }
     }
 
-    fn path(&self) -> &str {
+    pub(super) fn path(&self) -> &str {
         if self.path.is_empty() { "vim.g.polecat" } else { &self.path }
     }
 

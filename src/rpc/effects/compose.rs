@@ -24,6 +24,8 @@ pub(in crate::rpc) struct Compose {
     pub(in crate::rpc) call: Request,
     /// The same of `:w!`, where that is something else.
     pub(in crate::rpc) forced: Option<Request>,
+    /// Whether words such as `{file}` stand for something in the editor.
+    pub(in crate::rpc) contexts: bool,
     pub(in crate::rpc) words: Words,
 }
 
@@ -45,18 +47,22 @@ pub(in crate::rpc) fn message(
     polecat: &str,
     quote: Vec<Vec<u8>>,
     call: Request,
-    queue: Request,
+    queue: Option<Request>,
 ) -> Compose {
     Compose {
         name: format!("polecat://compose/{polecat}"),
         polecat: polecat.to_owned(),
-        title: format!("to {polecat}: `:w` sends, `:w!` queues"),
+        title: format!(
+            "to {polecat}: {}",
+            if queue.is_some() { "`:w` sends, `:w!` queues" } else { "`:w` sends" }
+        ),
         text: String::new(),
         quote,
         float: None,
         lines: 10,
         call,
-        forced: Some(queue),
+        forced: queue,
+        contexts: true,
         words: Words {
             empty: "an empty message is not sent",
             unsaved: "the message is not sent: `:w` sends it, `:q!` drops it",
@@ -78,6 +84,7 @@ pub(in crate::rpc) fn answer(polecat: &str, choice: &str, call: Request) -> Comp
         lines: 4,
         call,
         forced: None,
+        contexts: false,
         words: Words {
             empty: "an empty answer is not given",
             unsaved: "the answer is not given: `:w` gives it, `:q!` drops it",
@@ -99,6 +106,7 @@ pub(in crate::rpc) fn comment(polecat: &str, about: &str, text: String, call: Re
         lines: 8,
         call,
         forced: None,
+        contexts: false,
         words: Words {
             empty: "an empty comment is not saved",
             unsaved: "the comment is not saved: `:w` saves it, `:q!` drops it",
@@ -129,6 +137,7 @@ impl Compose {
             .put("lines", self.lines)
             .put("call", self.call)
             .some("forced", self.forced)
+            .some("contexts", self.contexts.then_some(true))
             .put("words", words)
     }
 }

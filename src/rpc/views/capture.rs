@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, Order};
 use crate::rpc::{aside::aside, calls::ViewOpen, error::RpcError};
 use crate::{
-    session::{CaptureOptions, Follow, Update, Workspace},
+    session::{CaptureOptions, Fit, Follow, Update, Workspace},
     view::Tail,
 };
 
@@ -49,22 +49,44 @@ async fn draw_live(
     open: ViewOpen,
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
-    let options = options(&open);
-    let mut follow = match (open.polecat, open.session) {
+    let (options, width) = (options(&open), open.width);
+    let (mut follow, fit) = match (open.polecat, open.session) {
         (Some(polecat), None) => {
             let context = workspace.context(&open.at.into()).await?;
             canvas.rows.set(context.rig_home(), vec![polecat.clone()]);
-            context.observer().follow(&polecat, options).await?
+            let follow = context.observer().follow(&polecat, options).await?;
+            let fit = follow.fit(workspace, &context);
+            (follow, fit)
         }
-        (None, Some(session)) => workspace.follow_session(&session, options).await?,
+        (None, Some(session)) => (workspace.follow_session(&session, options).await?, None),
         _ => return Err(neither()),
     };
-    let result = draw_until_closed(&mut follow, canvas).await;
+    let mut window = Window { fit, width };
+    window.tell(canvas.visible);
+    let result = draw_until_closed(&mut follow, canvas, &mut window).await;
     follow.end().await;
     result
 }
 
-async fn draw_until_closed(follow: &mut Follow, canvas: &mut Canvas) -> Result<(), RpcError> {
+/// The window that shows a capture, and what is to fit it.
+struct Window {
+    fit: Option<Fit>,
+    width: Option<usize>,
+}
+
+impl Window {
+    fn tell(&self, visible: bool) {
+        if let Some(fit) = &self.fit {
+            fit.show(self.width.filter(|_| visible));
+        }
+    }
+}
+
+async fn draw_until_closed(
+    follow: &mut Follow,
+    canvas: &mut Canvas,
+    window: &mut Window,
+) -> Result<(), RpcError> {
     let mut tail = Tail::default();
     draw(canvas, &mut tail, follow.look().await?).await?;
     // Where nothing was printed yet, there is a view all the same.
@@ -76,9 +98,14 @@ async fn draw_until_closed(follow: &mut Follow, canvas: &mut Canvas) -> Result<(
                 Some(Order::Refresh) => follow.look().await,
                 Some(Order::Visible(visible)) => {
                     canvas.visible = visible;
+                    window.tell(visible);
                     continue;
                 }
-                Some(Order::Width(_)) => continue,
+                Some(Order::Width(width)) => {
+                    window.width = Some(width);
+                    window.tell(canvas.visible);
+                    continue;
+                }
             },
             output = follow.next(), if canvas.visible => output.map(Some),
         };

@@ -11,12 +11,13 @@ use tokio::time::{Instant, sleep_until};
 use crate::{
     core::names::PolecatName,
     session::{
+        context::RigContext,
         error::SessionError,
-        observe::{Observer, capture::CaptureOptions},
+        observe::{Observer, capture::CaptureOptions, fit::Fit},
         sessions::output_watch::OutputWatch,
         workspace::Workspace,
     },
-    tmux::{Mirror, Pane, Tmux},
+    tmux::{Mirror, Pane, PaneId, Tmux},
 };
 
 pub use crate::tmux::Update;
@@ -28,6 +29,8 @@ pub struct Follow {
     /// tmux's notifications of output; only for our own sessions, whose options we may set.
     output: Option<OutputWatch>,
     interval: LookInterval,
+    /// The polecat whose own session it is.
+    polecat: Option<(PolecatName, PaneId)>,
     /// Whether the last look left some out.
     more: bool,
 }
@@ -46,7 +49,9 @@ impl Observer {
         let session = self.context.sessions().existing(&PolecatName::parse(polecat)?).await?;
         let tmux = &self.context.tmux;
         let output = OutputWatch::of(tmux, &self.context.rig, &session).await;
-        Ok(Follow::new(tmux, session.pane, lines, Some(output)))
+        let is_own = !session.is_moved(&self.context.rig);
+        let polecat = is_own.then(|| (session.polecat.clone(), session.pane.pane_id));
+        Ok(Follow { polecat, ..Follow::new(tmux, session.pane, lines, Some(output)) })
     }
 }
 
@@ -70,7 +75,15 @@ impl Follow {
     fn new(tmux: &Tmux, of: Pane, lines: usize, output: Option<OutputWatch>) -> Self {
         let mirror = Mirror::new(tmux.clone(), of.pane_id, lines);
         let interval = LookInterval::new(Instant::now());
-        Self { mirror, session: of.session_name, output, interval, more: false }
+        let session = of.session_name;
+        Self { mirror, session, output, interval, polecat: None, more: false }
+    }
+
+    /// Has the session fit the windows that show it, if it is a polecat's own, and the user wants
+    /// that.
+    #[must_use]
+    pub fn fit(&self, workspace: &Workspace, context: &RigContext) -> Option<Fit> {
+        Fit::of(workspace, context, self.polecat.clone()?)
     }
 
     /// What has changed since the last look, if anything has. Cancelling it loses nothing.
