@@ -102,6 +102,12 @@ pub struct Question {
     pub free: Option<usize>,
     /// Whether it is an open field for words.
     pub field: bool,
+    /// Which of them agrees, from 0, where that is known.
+    pub yes: Option<usize>,
+    /// Which of them refuses, from 0.
+    pub no: Option<usize>,
+    /// Whether its beginning is not on the screen.
+    pub cut: bool,
     /// The name of the known dialog, by which answers are looked up.
     pub dialog: Option<&'static str>,
 }
@@ -219,6 +225,9 @@ impl Question {
             ticked: None,
             free: None,
             field: false,
+            yes: None,
+            no: None,
+            cut: false,
             dialog: None,
         }
     }

@@ -1,6 +1,7 @@
 //! The commands: what each takes (the table), and what it does.
 
 mod answer;
+mod asked;
 mod diff;
 #[cfg(test)]
 mod generated;
@@ -15,6 +16,7 @@ mod questions;
 mod report;
 mod run;
 mod table;
+mod waiting;
 mod words;
 
 pub(super) use press::press;

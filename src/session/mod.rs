@@ -23,7 +23,7 @@ mod settings;
 mod start;
 mod workspace;
 
-pub use answers::{Answers, Reply};
+pub use answers::{Answered, Answers, Reply};
 pub use complete::Completion;
 pub use context::RigContext;
 pub use error::{AnswerError, InterruptError, MessageError, SessionError};

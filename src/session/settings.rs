@@ -31,6 +31,8 @@ pub struct Settings {
     pub worktrees: Template,
     /// `notify`: the states that the user is notified of.
     pub notify: Vec<State>,
+    /// `questions`: whether questions of agents are put by the user's own `vim.ui.select`.
+    pub questions_by_select: bool,
     /// The editor we work for.
     pub editor: EditorFacts,
 }

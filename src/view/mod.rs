@@ -13,6 +13,7 @@ mod marks;
 mod notification;
 mod palette;
 mod patch;
+mod question;
 mod status;
 mod statusline;
 mod words;
@@ -25,6 +26,7 @@ pub use marks::{Marks, Note, RowRange, Spot};
 pub use notification::notification;
 pub use palette::{index, stages};
 pub use patch::{Patch, patches};
+pub use question::{Asked, question};
 pub use status::{Heading, status};
 pub use statusline::{counts, statusline};
 

@@ -74,7 +74,10 @@ local function send(buf, effect)
   -- `:wq` must not wipe the only copy.
   vim.bo[buf].bufhidden = 'hide'
   local args = vim.tbl_extend('force', effect.call.args, { text = text })
-  local context = { at = where.here(buf), split = {} }
+  -- What comes of it is asked where the float was opened.
+  local win = vim.w.polecat_from
+  local from = win and { win = win, typed = 0 } or nil
+  local context = { at = where.here(buf), split = {}, from = from }
   effects.call({ method = effect.call.method, args = args }, context, function(err)
     sending[buf] = nil
     if not vim.api.nvim_buf_is_valid(buf) then
