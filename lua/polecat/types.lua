@@ -102,6 +102,7 @@
 ---@class polecat.Split
 ---@field mods? table As `smods` of a user command's arguments.
 ---@field size? integer Lines, or columns of a vertical split.
+---@field here? boolean It takes the window `from`.
 ---@field from? integer The window it was asked for in, when it takes a while to be shown.
 
 --- `vim.g.polecat`, or what a function there returns. |polecat-configuration|

@@ -48,6 +48,8 @@ pub(super) enum Effect {
         view: View,
         /// The lines, or columns, of its window.
         size: Option<u32>,
+        /// Whether it takes the window in which it was asked for.
+        here: bool,
     },
     /// Opens a file in a window that shows files.
     Edit {
@@ -156,7 +158,7 @@ impl Effect {
                 .put("choices", self::choices(choices)),
             Self::Preview(preview) => preview.encode(kind("preview")),
             Self::Question(question) => question.encode(kind("question")),
-            Self::Open { view, size } => view.encode().some("size", size),
+            Self::Open { view, size, here } => view.encode().some("size", size).flag("here", here),
             Self::Edit { file, line, column } => kind("edit")
                 .put("busy", not_opened(&file.to_string_lossy()))
                 .put("file", encode::word(file.as_os_str()))
@@ -287,7 +289,7 @@ mod tests {
             Effect::Select { prompt, kind: None, again: None, choices: Vec::new() },
             Effect::Preview(preview),
             Effect::Question(Box::default()),
-            Effect::Open { view: View::Log, size: None },
+            Effect::Open { view: View::Log, size: None, here: false },
             Effect::Edit { file: PathBuf::new(), line: None, column: None },
             Effect::Quickfix { title: String::new(), items: Vec::new() },
             Effect::Terminal {
@@ -318,7 +320,7 @@ mod tests {
             View::Log,
         ];
         for view in views {
-            let effect = Effect::Open { view, size: None };
+            let effect = Effect::Open { view, size: None, here: false };
             let (kind, view) = (field(effect.clone(), "kind"), field(effect, "view"));
             assert!(is_known(&kind), "{kind}");
             assert!(kind != "open" || kinds.contains(&format!("\n  {view} = {{")), "{view}");

@@ -54,4 +54,20 @@ function M.press(buf, key)
   effects.call({ method = 'view.act', args = args }, context, finish)
 end
 
+--- Goes to the next polecat that waits, or with -1 to the one before: to its row in the status
+--- window, else to what it prints.
+---@param step 1|-1
+function M.waiting(step)
+  local buf = vim.api.nvim_get_current_buf()
+  local kind = (view.of(buf) or { spec = {} }).spec.kind
+  local act = step > 0 and 'next_waiting' or 'previous_waiting'
+  if kind == 'status' and not vim.b[buf].polecat then
+    return rows.jump(buf, 'waiting', step)
+  elseif kind == 'capture' then
+    return M.press(buf, { act = act, doing = 'looking' })
+  end
+  local context = { at = where.here(buf), split = { from = vim.api.nvim_get_current_win() } }
+  effects.call({ method = 'view.act', args = { at = context.at, act = act } }, context)
+end
+
 return M

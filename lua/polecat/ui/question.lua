@@ -137,32 +137,34 @@ end
 
 ---@param shown polecat.OpenQuestion
 local function map(shown)
-  local function set(lhs, about, act, always)
+  ---@param phases table<string, boolean>? When it acts, if not always.
+  local function set(lhs, about, phases, act)
     vim.keymap.set('n', lhs, function()
-      if open == shown and (always or shown.phase == 'keys') then
+      if open == shown and (not phases or phases[shown.phase or 'drawn']) then
         act()
       end
     end, { buffer = shown.buf, nowait = true, desc = about })
   end
   for _, key in ipairs(shown.effect.keys) do
-    set(key.lhs, key.about, function()
+    -- What answers nothing can be done about a question that is over, too.
+    set(key.lhs, key.about, { keys = true, changed = key.call ~= nil }, function()
       press(key)
     end)
   end
-  set('<CR>', 'Answer', enter_key)
+  set('<CR>', 'Answer', { keys = true }, enter_key)
   if shown.effect.send then
-    set('<Space>', 'Tick', function()
+    set('<Space>', 'Tick', { keys = true }, function()
       choose(is_under_cursor)
     end)
   end
   for _, lhs in ipairs({ 'q', '<Esc>' }) do
-    set(lhs, 'Leave it unanswered', leave, true)
+    set(lhs, 'Leave it unanswered', nil, leave)
   end
-  set('g?', 'List the keys', function()
+  set('g?', 'List the keys', nil, function()
     keymaps.list(vim.tbl_map(function(key)
       return { key.lhs, key.about }
     end, shown.effect.keys))
-  end, true)
+  end)
 end
 
 --- How many rows the lines of `buf` take where they are wrapped.

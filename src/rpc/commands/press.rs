@@ -6,7 +6,7 @@ use super::{
     keys::{self, Manner, Meaning},
     locations,
     pressed::Press,
-    questions, run,
+    questions, run, waiting,
 };
 use crate::rpc::{
     calls::{At, CallContext, CommandRun, ViewAct},
@@ -33,6 +33,7 @@ pub(in crate::rpc) async fn press(
         Meaning::Diff(key) => diff::press(&press, key).await,
         Meaning::OpenFile { at_line } => locations::open(&press, at_line).await,
         Meaning::ListLocations => locations::list(&press).await,
+        Meaning::Waiting(step) => waiting::show(&press, step).await,
     }
 }
 
@@ -77,7 +78,10 @@ mod tests {
     fn read(meaning: Meaning) -> Option<Invocation> {
         let at = At { file: None, cwd: "/shop".into() };
         match meaning {
-            Meaning::Diff(_) | Meaning::OpenFile { .. } | Meaning::ListLocations => None,
+            Meaning::Diff(_)
+            | Meaning::OpenFile { .. }
+            | Meaning::ListLocations
+            | Meaning::Waiting(_) => None,
             Meaning::Command { name, bang, .. } => {
                 let read = Invocation::read(typed(&at, name, bang, "ash"));
                 Some(read.unwrap_or_else(|error| panic!("{error:?}")))

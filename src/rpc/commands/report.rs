@@ -58,6 +58,10 @@ pub(super) fn nobody_asks() -> &'static str {
     "no polecat waits for an answer"
 }
 
+pub(super) fn nobody_else_asks() -> &'static str {
+    "no other polecat waits for an answer"
+}
+
 pub(super) fn rig(rig: &RigFacts) -> String {
     let pinned = if rig.pinned { ", pinned" } else { "" };
     format!("rig `{}` ({}{pinned}) at `{}`", rig.name, rig.kind, rig.path.display())

@@ -2,10 +2,12 @@
 
 use std::cmp::Ordering;
 
+use super::{Done, pressed::Press, report};
 use crate::{
     core::session::{SessionInfo, State},
     rpc::{
-        calls::{At, CallContext, List, Operation},
+        calls::{At, CallContext, List, OpenCapture, Operation},
+        effects::{Effect, info},
         error::Refusal,
     },
 };
@@ -25,15 +27,28 @@ pub(super) async fn longest(
     Ok(names)
 }
 
-/// The polecat that waits and comes next after `from` by its name, or before it with `step` -1; after
-/// the last one the first.
-pub(super) async fn next(
-    context: &CallContext<'_>,
-    at: At,
-    from: Option<&str>,
-    step: i8,
-) -> Result<Option<String>, Refusal> {
-    let mut names = names(&waiting(context, at).await?);
+/// Shows what the next one who waits prints, or with `step` -1 the one before: in place of the
+/// capture that the key was pressed in.
+pub(super) async fn show(press: &Press<'_>, step: i8) -> Done {
+    let (context, from) = (press.context, press.asked.whom());
+    let names = names(&waiting(context, press.at.clone()).await?);
+    let Some(polecat) = next(names, from, step) else {
+        let text = if from.is_some() { report::nobody_else_asks() } else { report::nobody_asks() };
+        return Ok(vec![info(text)]);
+    };
+    let (at, lines, snapshot) = (press.at.clone(), None, None);
+    let mut effects = OpenCapture { at, polecat, lines, snapshot }.run(context).await?;
+    for effect in &mut effects {
+        if let Effect::Open { here, .. } = effect {
+            *here = press.asked.about.is_some();
+        }
+    }
+    Ok(effects)
+}
+
+/// The one of `names` that comes next after `from`, or before it with `step` -1; after the last one
+/// the first.
+fn next(mut names: Vec<String>, from: Option<&str>, step: i8) -> Option<String> {
     names.sort();
     if step < 0 {
         names.reverse();
@@ -42,7 +57,7 @@ pub(super) async fn next(
     let further =
         names.iter().find(|name| from.is_none_or(|from| name.as_str().cmp(from) == beyond));
     let other = |name: &&String| Some(name.as_str()) != from;
-    Ok(further.or_else(|| names.iter().find(other)).cloned())
+    further.or_else(|| names.iter().find(other)).cloned()
 }
 
 async fn waiting(context: &CallContext<'_>, at: At) -> Result<Vec<SessionInfo>, Refusal> {
@@ -53,4 +68,21 @@ async fn waiting(context: &CallContext<'_>, at: At) -> Result<Vec<SessionInfo>, 
 
 fn names(sessions: &[SessionInfo]) -> Vec<String> {
     sessions.iter().map(|session| session.polecat.to_string()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_one_is_another_one_and_the_first_one_follows_the_last() {
+        let next =
+            |from, step| next(["birch", "ash", "elm"].map(str::to_owned).to_vec(), from, step);
+        assert_eq!(next(None, 1).as_deref(), Some("ash"));
+        assert_eq!(next(None, -1).as_deref(), Some("elm"));
+        assert_eq!(next(Some("ash"), 1).as_deref(), Some("birch"));
+        assert_eq!(next(Some("cedar"), -1).as_deref(), Some("birch"));
+        assert_eq!(next(Some("elm"), 1).as_deref(), Some("ash"));
+        assert_eq!(super::next(vec!["ash".to_owned()], Some("ash"), 1), None);
+    }
 }
