@@ -55,8 +55,11 @@ local function leave()
   autocmd.off('polecat_question')
   if left and vim.api.nvim_win_is_valid(left.win) then
     local from = vim.w[left.win].polecat_from
+    local is_here = vim.api.nvim_get_current_win() == left.win
     window.close(left.win)
-    pcall(vim.api.nvim_set_current_win, from)
+    if is_here then
+      pcall(vim.api.nvim_set_current_win, from)
+    end
   end
 end
 
@@ -75,49 +78,38 @@ local function call(request)
   end)
 end
 
---- Shows which choices are ticked.
-local function draw_ticks()
-  local buf = open.buf
-  vim.bo[buf].modifiable = true
-  for _, choice in ipairs(open.effect.choices) do
-    local line = vim.api.nvim_buf_get_lines(buf, choice.row, choice.row + 1, false)[1]
-    local col = (line:find('[', 1, true) or 1)
-    local tick = choice.ticked and 'x' or ' '
-    vim.api.nvim_buf_set_text(buf, choice.row, col, choice.row, col + 1, { tick })
-  end
-  vim.bo[buf].modifiable, vim.bo[buf].modified = false, false
-end
-
 --- Gives a choice, or ticks it.
----@param is fun(choice: table): boolean
-local function choose(is)
-  local choice = vim.tbl_filter(is, open.effect.choices)[1]
-  if choice and choice.call then
-    call(choice.call)
-  elseif choice then
-    choice.ticked = not choice.ticked
-    draw_ticks()
+---@param name 'number'|'row'
+---@param value integer
+local function choose(name, value)
+  for _, choice in ipairs(open.effect.choices) do
+    if choice[name] == value and choice.call then
+      return call(choice.call)
+    elseif choice[name] == value then
+      choice.ticked = not choice.ticked
+      local line = vim.fn.getbufline(open.buf, choice.row + 1)[1]
+      local ticked = line:gsub('%[.%]', choice.ticked and '[x]' or '[ ]', 1)
+      vim.bo[open.buf].modifiable = true
+      vim.api.nvim_buf_set_lines(open.buf, choice.row, choice.row + 1, true, { ticked })
+      vim.bo[open.buf].modifiable = false
+    end
   end
 end
 
----@param choice table
----@return boolean
-local function is_under_cursor(choice)
-  return choice.row == vim.api.nvim_win_get_cursor(open.win)[1] - 1
+--- The choice under the cursor.
+local function choose_here()
+  choose('row', vim.api.nvim_win_get_cursor(open.win)[1] - 1)
 end
 
---- <CR>: sends what is ticked, or gives the choice under the cursor.
-local function enter_key()
-  local send = open.effect.send
-  if not send then
-    return choose(is_under_cursor)
-  end
+--- Sends all that is ticked.
+---@param request polecat.Request
+local function send(request)
   local ticked = {}
   for _, choice in ipairs(open.effect.choices) do
     ticked[#ticked + 1] = choice.ticked and choice.number or nil
   end
-  local answers = vim.tbl_extend('force', send.args.answers, { ticked = ticked })
-  call({ method = send.method, args = vim.tbl_extend('force', send.args, { answers = answers }) })
+  local args = vim.tbl_deep_extend('force', request.args, { answers = { ticked = ticked } })
+  call({ method = request.method, args = args })
 end
 
 ---@param key polecat.QuestionKey
@@ -129,9 +121,7 @@ local function press(key)
     leave()
     effects.apply(key.effects, vim.tbl_extend('force', context, { from = false }))
   else
-    choose(function(choice)
-      return choice.number == key.choice
-    end)
+    choose('number', key.choice --[[@as integer]])
   end
 end
 
@@ -151,12 +141,15 @@ local function map(shown)
       press(key)
     end)
   end
-  set('<CR>', 'Answer', { keys = true }, enter_key)
-  if shown.effect.send then
-    set('<Space>', 'Tick', { keys = true }, function()
-      choose(is_under_cursor)
-    end)
-  end
+  local request = shown.effect.send
+  set('<Space>', 'Tick it', { keys = request ~= nil }, choose_here)
+  set('<CR>', 'Answer', { keys = true }, function()
+    if request then
+      send(request)
+    else
+      choose_here()
+    end
+  end)
   for _, lhs in ipairs({ 'q', '<Esc>' }) do
     set(lhs, 'Leave it unanswered', nil, leave)
   end
@@ -167,18 +160,6 @@ local function map(shown)
   end)
 end
 
---- How many rows the lines of `buf` take where they are wrapped.
----@param lines string[]
----@param width integer
----@return integer
-local function rows_of(lines, width)
-  local rows = 0
-  for _, line in ipairs(lines) do
-    rows = rows + math.max(math.ceil(vim.fn.strdisplaywidth(line) / width), 1)
-  end
-  return rows
-end
-
 ---@param effect polecat.Question
 ---@return integer buf
 ---@return integer win
@@ -187,13 +168,14 @@ local function show(effect)
   buffer.draw(buf, { effect.patch }, {}, 0)
   vim.b[buf].polecat = effect.polecat
   vim.bo[buf].filetype = 'polecat-question'
-  local widest = math.max(40, #effect.words.keys + 4, unpack(vim.tbl_map(vim.fn.strdisplaywidth, effect.patch.lines)))
-  local width = math.min(widest + 1, vim.o.columns - 4)
-  local rows, room = rows_of(effect.patch.lines, width), vim.o.lines - 4
-  local win = float.popup(buf, effect.title, width, math.min(rows, room))
-  window.set_options(win, 'wrap nolinebreak cursorline nonumber norelativenumber signcolumn=no')
+  local width = vim.fn.strdisplaywidth(effect.words.keys) + 4
+  for _, line in ipairs(effect.patch.lines) do
+    width = math.max(width, vim.fn.strdisplaywidth(line))
+  end
+  local win, whole = float.popup(buf, effect.title, width)
+  window.set_options(win, 'nolinebreak cursorline')
   -- What has to be scrolled is read from its beginning.
-  if effect.marked and rows <= room then
+  if effect.marked and whole then
     vim.api.nvim_win_set_cursor(win, { effect.marked + 1, 0 })
   end
   return buf, win
