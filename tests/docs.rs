@@ -151,7 +151,13 @@ fn an_agent_that_the_help_describes_in_full_is_known_as_its_preset_is() {
             assert_eq!(accepted, known.accepted(question, &[], Policy::Accept), "{name}");
         }
         let keys = |patterns: &screen::Patterns| {
-            (patterns.interrupt(), patterns.newline(), patterns.clears(), patterns.bang())
+            (
+                patterns.interrupt(),
+                patterns.newline(),
+                patterns.clears(),
+                patterns.bang(),
+                patterns.dialog_delay(),
+            )
         };
         assert_eq!(keys(&told), keys(known));
     }

@@ -77,6 +77,11 @@ fn whatever_a_settings_file_holds_is_followed_or_refused_with_file_and_key() {
 }
 
 #[test]
+fn whatever_an_agent_tells_of_itself_is_bounded_and_read_the_same_in_any_pieces() {
+    replay("events", &["fuzz/corpus/events"]);
+}
+
+#[test]
 fn whatever_git_prints_of_changes_is_taken_apart_shown_and_kept_without_a_loss() {
     replay("diff", &["fuzz/corpus/diff"]);
 }

@@ -35,7 +35,10 @@ use report::{Cell, Row};
 #[ignore = "drives the CLIs that are installed: `make agents`"]
 fn every_installed_agent_does_what_doc_agents_says() {
     let chosen = std::env::var("AGENTS").unwrap_or_default();
-    let chosen: Vec<&str> = chosen.split_whitespace().collect();
+    let chosen: Vec<&str> = chosen.split([' ', ',']).filter(|name| !name.is_empty()).collect();
+    for name in &chosen {
+        assert!(CLIS.iter().any(|cli| cli.name == *name), "`{name}` is none of the agents");
+    }
     let is_chosen = |cli: &&Cli| chosen.is_empty() || chosen.contains(&cli.name);
     let found = CLIS.iter().filter(is_chosen).map(|cli| (cli, find::program(cli)));
     let (there, absent): (Vec<_>, Vec<_>) = found.partition(|(_, program)| program.is_some());

@@ -201,6 +201,7 @@
 ---@field interrupted? string What its conversation says when it was interrupted.
 ---@field newline? string
 ---@field clears? string[] They clear a row of the composer.
+---@field dialog_delay_ms? integer How long a new dialog drops what is pressed.
 ---@field bang? 'text'|'text_after_blank'|'unknown' What it does with a first `!`.
 
 ---@class polecat.DialogOpts

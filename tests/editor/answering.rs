@@ -24,14 +24,14 @@ impl Asking {
 }
 
 pub(crate) async fn asking(names: &str) -> Asking {
-    asking_in(Shop::new().await, names).await
+    asked_in(Shop::new().await, "claude", names).await
 }
 
-pub(crate) async fn asking_in(shop: Shop, names: &str) -> Asking {
+pub(crate) async fn asked_in(shop: Shop, name: &str, names: &str) -> Asking {
     let folder = TempDir::new().unwrap();
     let log = folder.path().join("log");
     let cmd = agent(&format!("questions --log {} {names}", log.display()));
-    let options = json!({ "new": true, "agent": "claude", "cmd": cmd });
+    let options = json!({ "new": true, "agent": name, "cmd": cmd });
     shop.try_start("ash", options).await.unwrap();
     shop.editor.call("inject", json!(["ash", "go"])).await.unwrap();
     shop.editor.expect_state("ash", "waiting").await;
@@ -219,7 +219,8 @@ async fn who_asks_nothing_gets_no_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_answers_and_without_a_polecat_shows_who_has_waited() {
     let by_select = json!({ "questions": "select" });
-    let yard = asking_in(Shop::of(Project::new(), by_select).await, "permission question").await;
+    let yard =
+        asked_in(Shop::of(Project::new(), by_select).await, "claude", "permission question").await;
     let code = "_G.asked = {} vim.ui.select = function(labels, opts, done)
         table.insert(_G.asked, { labels = labels, prompt = opts.prompt }) done(labels[1]) end";
     yard.shop.editor.lua(code, Json::Null).await.unwrap();
@@ -250,4 +251,17 @@ async fn words_that_are_asked_for_go_to_the_question_they_were_asked_for_or_to_n
     yard.shop.editor.lua(write, Json::Null).await.unwrap();
     yard.shop.editor.expect_message("no longer asks that").await;
     assert_eq!(answered(&yard.log()), given(&[["question", "Red", ""]]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_drops_what_is_pressed_in_a_new_dialog_is_answered_after_that() {
+    let own = json!({ "preset": "claude", "keys": { "dialog_delay_ms": 700 } });
+    let shop = Shop::of(Project::new(), json!({ "agents": { "deaf": own } })).await;
+    let yard = asked_in(shop, "deaf", "--deaf 600 permission permission").await;
+    for choice in [3, 1] {
+        answer(&yard, json!(choice), json!({})).await.unwrap();
+    }
+    let expected = [["permission", "No", ""], ["permission", "Yes", ""]];
+    assert_eq!(answered(&yard.log()), given(&expected));
+    assert_eq!(yard.log().values("dropped"), Vec::<Json>::new());
 }

@@ -4,7 +4,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::{
-    answering::{Asking, answer, answered, asking, asking_in, given, waiting},
+    answering::{Asking, answer, answered, asked_in, asking, given, waiting},
     rig::{Shop, agent},
     support::{editor::Editor, eventually, rig::Project},
 };
@@ -202,7 +202,7 @@ async fn an_agent_that_takes_no_words_with_its_no_gets_them_as_a_message() {
     let dialog = json!({ "reason": "permission", "phrase": "Do you want to proceed?",
         "answering": { "way": "number", "yes": ["Yes"], "no": ["No"] } });
     let config = json!({ "agents": { "claude": { "dialogs": [dialog] } } });
-    let yard = asking_in(Shop::of(Project::new(), config).await, "permission").await;
+    let yard = asked_in(Shop::of(Project::new(), config).await, "claude", "permission").await;
     yard.shop.editor.command("PolecatAnswer ash no use tabs instead").await.unwrap();
     eventually("the message", async || {
         let said = yard.log().said();

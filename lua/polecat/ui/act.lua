@@ -27,7 +27,7 @@ end
 
 --- Presses a key of `buf`. Rows move: it is about what stands under the cursor, or is selected, now.
 ---@param buf integer
----@param key polecat.Key
+---@param key { act?: string, doing?: string, sends?: 'line'|'lines' }
 function M.press(buf, key)
   local shown = view.of(buf)
   if not shown then
@@ -59,7 +59,8 @@ end
 ---@param step 1|-1
 function M.waiting(step)
   local buf = vim.api.nvim_get_current_buf()
-  local kind = (view.of(buf) or { spec = {} }).spec.kind
+  local shown = view.of(buf)
+  local kind = shown and shown.spec.kind
   local act = step > 0 and 'next_waiting' or 'previous_waiting'
   if kind == 'status' and not vim.b[buf].polecat then
     return rows.jump(buf, 'waiting', step)

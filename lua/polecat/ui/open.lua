@@ -101,7 +101,7 @@ local function show(buf, kind, split)
     -- What a minimal float is without.
     window.set_options(win, kind.options)
   elseif split.here and vim.api.nvim_get_current_win() == split.from then
-    win = replace(buf, split.from)
+    win = replace(buf, vim.api.nvim_get_current_win())
   else
     win = window.split(buf, split)
   end

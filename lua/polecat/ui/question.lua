@@ -39,12 +39,13 @@ local M = {}
 ---@type polecat.OpenQuestion?
 local open
 
+---@param shown polecat.OpenQuestion
 ---@param phase 'keys'|'giving'|'changed'
-local function enter(phase)
-  if open and vim.api.nvim_win_is_valid(open.win) then
-    open.phase = phase
-    local footer = ' ' .. open.effect.words[phase] .. ' '
-    vim.api.nvim_win_set_config(open.win, { footer = footer, footer_pos = 'right' })
+local function enter(shown, phase)
+  if vim.api.nvim_win_is_valid(shown.win) then
+    shown.phase = phase
+    local footer = ' ' .. shown.effect.words[phase] .. ' '
+    vim.api.nvim_win_set_config(shown.win, { footer = footer, footer_pos = 'right' })
   end
 end
 
@@ -63,10 +64,10 @@ local function leave()
   end
 end
 
+---@param shown polecat.OpenQuestion
 ---@param request polecat.Request
-local function call(request)
-  local shown = open --[[@as polecat.OpenQuestion]]
-  enter('giving')
+local function call(shown, request)
+  enter(shown, 'giving')
   effects.call(request, shown.context, function(err)
     if open ~= shown then
       return
@@ -74,54 +75,54 @@ local function call(request)
       return leave()
     end
     local over = err.code == 'question_changed' or err.code == 'nothing_asked'
-    enter(over and 'changed' or 'keys')
+    enter(shown, over and 'changed' or 'keys')
   end)
 end
 
 --- Gives a choice, or ticks it.
+---@param shown polecat.OpenQuestion
 ---@param name 'number'|'row'
 ---@param value integer
-local function choose(name, value)
-  for _, choice in ipairs(open.effect.choices) do
+local function choose(shown, name, value)
+  for _, choice in ipairs(shown.effect.choices) do
     if choice[name] == value and choice.call then
-      return call(choice.call)
+      return call(shown, choice.call)
     elseif choice[name] == value then
       choice.ticked = not choice.ticked
-      local line = vim.fn.getbufline(open.buf, choice.row + 1)[1]
+      local line = vim.fn.getbufline(shown.buf, choice.row + 1)[1]
       local ticked = line:gsub('%[.%]', choice.ticked and '[x]' or '[ ]', 1)
-      vim.bo[open.buf].modifiable = true
-      vim.api.nvim_buf_set_lines(open.buf, choice.row, choice.row + 1, true, { ticked })
-      vim.bo[open.buf].modifiable = false
+      vim.bo[shown.buf].modifiable = true
+      vim.api.nvim_buf_set_lines(shown.buf, choice.row, choice.row + 1, true, { ticked })
+      vim.bo[shown.buf].modifiable = false
     end
   end
 end
 
---- The choice under the cursor.
-local function choose_here()
-  choose('row', vim.api.nvim_win_get_cursor(open.win)[1] - 1)
-end
-
 --- Sends all that is ticked.
+---@param shown polecat.OpenQuestion
 ---@param request polecat.Request
-local function send(request)
+local function send(shown, request)
   local ticked = {}
-  for _, choice in ipairs(open.effect.choices) do
+  for _, choice in ipairs(shown.effect.choices) do
     ticked[#ticked + 1] = choice.ticked and choice.number or nil
   end
-  local args = vim.tbl_deep_extend('force', request.args, { answers = { ticked = ticked } })
-  call({ method = request.method, args = args })
+  local answers = vim.tbl_extend('force', request.args.answers, { ticked = ticked })
+  local args = vim.tbl_extend('force', request.args, { answers = answers })
+  call(shown, { method = request.method, args = args })
 end
 
+---@param shown polecat.OpenQuestion
 ---@param key polecat.QuestionKey
-local function press(key)
+local function press(shown, key)
   if key.call then
-    call(key.call)
+    call(shown, key.call)
   elseif key.effects then
-    local context = open.context
     leave()
-    effects.apply(key.effects, vim.tbl_extend('force', context, { from = false }))
+    ---@type polecat.Context
+    local context = vim.tbl_extend('force', shown.context, { from = false })
+    effects.apply(key.effects, context)
   else
-    choose('number', key.choice --[[@as integer]])
+    choose(shown, 'number', key.choice --[[@as integer]])
   end
 end
 
@@ -138,14 +139,17 @@ local function map(shown)
   for _, key in ipairs(shown.effect.keys) do
     -- What answers nothing can be done about a question that is over, too.
     set(key.lhs, key.about, { keys = true, changed = key.call ~= nil }, function()
-      press(key)
+      press(shown, key)
     end)
   end
   local request = shown.effect.send
+  local function choose_here()
+    choose(shown, 'row', vim.api.nvim_win_get_cursor(shown.win)[1] - 1)
+  end
   set('<Space>', 'Tick it', { keys = request ~= nil }, choose_here)
   set('<CR>', 'Answer', { keys = true }, function()
     if request then
-      send(request)
+      send(shown, request)
     else
       choose_here()
     end
@@ -182,17 +186,18 @@ local function show(effect)
 end
 
 --- Sees whether what is shown is still asked.
-local function follow()
+---@param shown polecat.OpenQuestion
+local function follow(shown)
   autocmd.on('polecat_question', 'User', 'Follow the question that is shown', function(event)
     local told = event.match:find('^Polecat') and event.data or nil
-    if not open or type(told) ~= 'table' or told.session_id ~= open.effect.session then
+    if type(told) ~= 'table' or told.session_id ~= shown.effect.session then
       return
     end
-    local same = told.waiting and told.waiting.id == open.effect.id
-    if open.phase == 'changed' and same then
-      enter('keys')
-    elseif open.phase ~= 'giving' and not same then
-      enter('changed')
+    local same = told.waiting and told.waiting.id == shown.effect.id
+    if shown.phase == 'changed' and same then
+      enter(shown, 'keys')
+    elseif shown.phase ~= 'giving' and not same then
+      enter(shown, 'changed')
     end
   end)
 end
@@ -205,14 +210,15 @@ function M.open(effect, context)
   leave()
   local buf, win = show(effect)
   vim.b[buf].polecat_at = context.at
-  open = { effect = effect, context = context, win = win, buf = buf }
-  local shown = open
+  ---@type polecat.OpenQuestion
+  local shown = { effect = effect, context = context, win = win, buf = buf }
+  open = shown
   map(shown)
-  follow()
+  follow(shown)
   vim.cmd.redraw()
   ask.when_quiet(function()
     if open == shown and not shown.phase then
-      enter('keys')
+      enter(shown, 'keys')
     end
   end)
 end

@@ -30,6 +30,8 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
         interrupted: Some("Interrupted · What should Vibe do"),
         newline: Some("C-j"),
         clears: &["C-u"],
+        // Keys up to 0.5 s after it was drawn did nothing.
+        dialog_delay_ms: 800,
         ..Keys::UNKNOWN
     },
     screen: Some(SCREEN),

@@ -84,6 +84,8 @@ pub(crate) struct Keys {
     /// The keys that clear the composer's row at the cursor; pressed again, the row above. None if
     /// they are not known.
     pub(crate) clears: &'static [&'static str],
+    /// How long a dialog that has just been drawn drops what is pressed, in milliseconds.
+    pub(crate) dialog_delay_ms: u64,
     /// How it treats a message that begins with `!`.
     pub(crate) bang: Bang,
 }
@@ -166,6 +168,7 @@ impl Keys {
         interrupted: None,
         newline: None,
         clears: &[],
+        dialog_delay_ms: 0,
         bang: Bang::Unknown,
     };
 }

@@ -1,5 +1,7 @@
 //! The patterns to read an agent's screen by: the known ones, and the configuration's.
 
+use std::time::Duration;
+
 use super::description::{Bang, Description, Dialog, Keys, Layout, Screen};
 
 /// The patterns to read an agent's screen by.
@@ -52,6 +54,12 @@ impl Patterns {
     #[must_use]
     pub fn clears(&self) -> &'static [&'static str] {
         self.keys.clears
+    }
+
+    /// How long a dialog that has just been drawn drops what is pressed.
+    #[must_use]
+    pub fn dialog_delay(&self) -> Duration {
+        Duration::from_millis(self.keys.dialog_delay_ms)
     }
 
     /// The keys that interrupt its work; none if they are not known.

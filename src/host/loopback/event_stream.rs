@@ -16,7 +16,7 @@ const BYTES_A_SECOND: usize = 8 << 20;
 /// A stream of events.
 pub struct EventStream {
     body: Body,
-    lines: Lines,
+    lines: EventLines,
     pace: Pace,
 }
 
@@ -27,7 +27,7 @@ impl EventStream {
     /// The server refuses or cannot be asked.
     pub async fn open(server: &LocalServer, path: &str) -> Result<Self, HttpError> {
         let body = server.get(path).await?;
-        Ok(Self { body, lines: Lines::default(), pace: Pace::new() })
+        Ok(Self { body, lines: EventLines::default(), pace: Pace::new() })
     }
 
     /// The data of the next event; `None` at the end of the stream.
@@ -51,7 +51,7 @@ impl EventStream {
 
 /// Makes events of bytes, of any split.
 #[derive(Default)]
-struct Lines {
+pub struct EventLines {
     /// What was not understood yet.
     rest: Vec<u8>,
     /// Where in `rest` to look for a line end.
@@ -60,12 +60,17 @@ struct Lines {
     data: Option<String>,
 }
 
-impl Lines {
-    fn push(&mut self, bytes: &[u8]) {
+impl EventLines {
+    /// Takes up what came next.
+    pub fn push(&mut self, bytes: &[u8]) {
         self.rest.extend_from_slice(bytes);
     }
 
-    fn event(&mut self) -> Result<Option<String>, HttpError> {
+    /// The data of the next event that came whole.
+    ///
+    /// # Errors
+    /// An event is longer than 1 MiB.
+    pub fn event(&mut self) -> Result<Option<String>, HttpError> {
         while let Some(line) = self.line() {
             if line.is_empty() {
                 if let Some(data) = self.data.take() {
@@ -136,7 +141,7 @@ mod tests {
 
     /// The events in `text`, pushed in pieces of `size` bytes.
     fn events(text: &[u8], size: usize) -> Result<Vec<String>, HttpError> {
-        let (mut lines, mut found) = (Lines::default(), Vec::new());
+        let (mut lines, mut found) = (EventLines::default(), Vec::new());
         for piece in text.chunks(size) {
             lines.push(piece);
             while let Some(event) = lines.event()? {

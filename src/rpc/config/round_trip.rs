@@ -131,10 +131,12 @@ fn drawn(screen: &Screen) -> Json {
 }
 
 fn typed(keys: &Keys) -> Json {
-    let Keys { interrupt, interrupt_again, interrupted, newline, clears, bang } = keys;
+    let Keys { interrupt, interrupt_again, interrupted, newline, clears, dialog_delay_ms, bang } =
+        keys;
     filled(json!({ "interrupt": interrupt, "interrupt_again": interrupt_again,
         "interrupted": interrupted,
-        "newline": newline, "clears": clears, "bang": word(&BANGS, *bang) }))
+        "newline": newline, "clears": clears,
+        "dialog_delay_ms": (*dialog_delay_ms > 0).then_some(dialog_delay_ms), "bang": word(&BANGS, *bang) }))
 }
 
 fn dialog(Dialog { id, reason, signs, labels, answering: own, accept }: &Dialog) -> Json {

@@ -63,6 +63,7 @@ pub(super) fn keys(mut keys: Table) -> KeysChanges {
         interrupted: text_at(&mut keys, "interrupted"),
         newline: text_at(&mut keys, "newline"),
         clears: texts_at(&mut keys, "clears"),
+        dialog_delay_ms: keys.read("dialog_delay_ms", |item| item.integer(0)),
         bang: keys.read("bang", |item| item.one_of(&BANGS)),
     }
 }

@@ -32,6 +32,7 @@ impl Giving<'_> {
         reply: &Reply,
         output: &mut Option<OutputWatch>,
     ) -> Result<String, SessionError> {
+        self.until_heard(meant, output).await?;
         let (seen, question) = self.same(meant).await?;
         if screen::in_field(self.patterns(), &seen.shown, &question) {
             // A digit would be a word in it.

@@ -38,6 +38,21 @@ impl Giving<'_> {
         *output = Some(OutputWatch::of(&self.context.tmux, &self.context.rig, self.session).await);
     }
 
+    /// Waits until the question with the id `meant` has been there for as long as its agent drops
+    /// what is pressed: a key that is lost must not count as an answer.
+    pub(super) async fn until_heard(
+        &self,
+        meant: &str,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<(), SessionError> {
+        let heard = Instant::now() + self.patterns().dialog_delay();
+        while Instant::now() < heard {
+            self.same(meant).await?;
+            self.wait(output).await;
+        }
+        Ok(())
+    }
+
     /// Presses `keys` if `seen` still stands there; counts an answer with them, if they are one.
     pub(super) async fn press(
         &self,

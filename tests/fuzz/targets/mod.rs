@@ -5,6 +5,7 @@ pub mod ansi;
 pub mod args;
 pub mod decoder;
 pub mod diff;
+pub mod events;
 pub mod settings;
 pub mod state;
 
@@ -17,6 +18,7 @@ pub const TARGETS: &[Target] = &[
     ("args", args::check),
     ("decoder", decoder::check),
     ("diff", diff::check),
+    ("events", events::check),
     ("settings", settings::check),
     ("state", state::check),
 ];

@@ -43,6 +43,7 @@ pub(crate) struct KeysChanges {
     pub(crate) interrupted: Option<&'static str>,
     pub(crate) newline: Option<&'static str>,
     pub(crate) clears: Option<&'static [&'static str]>,
+    pub(crate) dialog_delay_ms: Option<u64>,
     pub(crate) bang: Option<Bang>,
 }
 
@@ -90,6 +91,7 @@ impl KeysChanges {
             interrupted: self.interrupted.or(base.interrupted),
             newline: self.newline.or(base.newline),
             clears: self.clears.unwrap_or(base.clears),
+            dialog_delay_ms: self.dialog_delay_ms.unwrap_or(base.dialog_delay_ms),
             bang: self.bang.unwrap_or(base.bang),
         }
     }
