@@ -29,7 +29,7 @@ pub fn question(waiting: &Waiting) -> Asked {
     lines.extend([asked, Line::default()]);
     let first = lines.len();
     lines.extend((0..waiting.choices.len()).map(|at| choice(waiting, at)));
-    if waiting.choices.is_empty() && !waiting.field {
+    if waiting.id.is_empty() || waiting.choices.is_empty() && !waiting.field {
         lines.push(muted("(it can only be answered in its terminal)"));
     }
     Asked { lines, rows: (first..first + waiting.choices.len()).collect() }
@@ -92,7 +92,8 @@ mod tests {
 
     fn waiting(choices: &[&str]) -> Waiting {
         let choices = choices.iter().map(|choice| (*choice).to_owned()).collect();
-        Waiting { text: "Go on?".to_owned(), first: 1, choices, ..Waiting::default() }
+        let (id, text) = ("1f".to_owned(), "Go on?".to_owned());
+        Waiting { id, text, first: 1, choices, ..Waiting::default() }
     }
 
     #[test]

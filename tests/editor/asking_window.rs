@@ -137,7 +137,15 @@ async fn letters_and_the_cursor_answer_too_and_what_is_asked_next_is_another_win
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_left_is_not_answered() {
     let yard = opened("permission").await;
-    typed(&yard.shop.editor, "q").await;
+    typed(&yard.shop.editor, "g?").await;
+    eventually("the list of keys", async || {
+        let here = "return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')";
+        let seen = yard.shop.editor.lua(here, Json::Null).await.unwrap();
+        let seen = seen.as_str().unwrap_or_default().to_owned();
+        if seen.contains(" i     No, and say what instead") { Ok(()) } else { Err(seen) }
+    })
+    .await;
+    typed(&yard.shop.editor, "qq").await;
     gone(&yard.shop.editor).await;
     yard.shop.editor.command("PolecatAnswer ash").await.unwrap();
     expect(&yard.shop.editor, "", "answer").await;

@@ -40,9 +40,7 @@ pub(super) fn window(asked: &Invocation, session: &SessionInfo, waiting: &Waitin
 
 /// The field in which all that can be answered are words.
 pub(super) fn field(asked: &Invocation, polecat: &str, waiting: &Waiting) -> Effect {
-    let asks = Asks { asked, polecat, waiting };
-    let call = asked.with(&format!("{polecat} :"), asks.answers());
-    Effect::Compose(Box::new(compose::answer(polecat, &waiting.text, call)))
+    Asks { asked, polecat, waiting }.write(&waiting.text, ":")
 }
 
 /// A question, and the command that it came of.
@@ -55,7 +53,8 @@ struct Asks<'a> {
 impl Asks<'_> {
     /// Whether it can be answered otherwise than in its terminal.
     fn is_answerable(&self) -> bool {
-        !self.waiting.id.is_empty()
+        let Waiting { id, choices, field, .. } = self.waiting;
+        !id.is_empty() && (*field || !choices.is_empty())
     }
 
     /// For exactly this question.
@@ -119,13 +118,21 @@ impl Asks<'_> {
     /// What lets a person say what to do instead: the choice for words, else the words of No.
     fn instead(&self) -> Option<Key> {
         let key = |about: &str, does| Key { lhs: "i".to_owned(), about: about.to_owned(), does };
+        if self.waiting.field {
+            return Some(key("Write the answer", Does::Apply(self.write(&self.waiting.text, ":"))));
+        }
         if let Some(free) = self.waiting.free {
             return Some(key("Answer in your own words", Does::Choose(free)));
         }
         let no = self.waiting.no.filter(|_| self.waiting.reason == "permission")?;
-        let call = self.asked.with(&format!("{} {no}", self.polecat), self.answers());
-        let compose = compose::answer(self.polecat, "no, and what instead", call);
-        Some(key("No, and say what instead", Does::Apply(Effect::Compose(Box::new(compose)))))
+        let write = self.write("no, and what instead", &no.to_string());
+        Some(key("No, and say what instead", Does::Apply(write)))
+    }
+
+    /// A place for the words of `choice`.
+    fn write(&self, title: &str, choice: &str) -> Effect {
+        let call = self.asked.with(&format!("{} {choice}", self.polecat), self.answers());
+        Effect::Compose(Box::new(compose::answer(self.polecat, title, call)))
     }
 
     fn footer(&self) -> String {
@@ -133,7 +140,74 @@ impl Asks<'_> {
             return "a attaches, q leaves".to_owned();
         }
         let keys: Vec<String> = self.answering().into_iter().map(|key| key.lhs).collect();
-        let answer = if self.waiting.multi { "tick, <CR> sends" } else { "<CR> answer" };
+        let answer = match self.waiting {
+            Waiting { multi: true, .. } => "tick, <CR> sends",
+            Waiting { field: true, .. } => "answers",
+            _ => "<CR> answer",
+        };
         format!("{} {answer}, q leaves", keys.join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        core::names::PolecatName,
+        rpc::calls::{At, CommandRun},
+    };
+
+    fn asked() -> Invocation {
+        let asked = CommandRun {
+            at: At { file: None, cwd: "/shop".into() },
+            cwd: "/shop".into(),
+            name: "Answer".to_owned(),
+            args: b"ash".to_vec().into(),
+            bang: None,
+            count: None,
+            lines: None,
+            about: None,
+            text: None,
+            editor: None,
+            answers: None,
+        };
+        Invocation::read(asked).unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    /// The keys that answer, and what the frame says of them.
+    fn keys(waiting: &Waiting) -> (String, String) {
+        let polecat = PolecatName::parse("ash").unwrap();
+        let session = SessionInfo::stopped(polecat, "gt-shop-ash".to_owned(), "shop".to_owned());
+        let Effect::Question(question) = window(&asked(), &session, waiting) else {
+            panic!("a window")
+        };
+        let all: Vec<_> = question.keys.into_iter().map(|key| key.lhs).collect();
+        let [keys @ .., attach, next, again] = &all[..] else { panic!("{all:?}") };
+        assert_eq!([attach, next, again], ["a", "]w", "r"]);
+        (keys.join(" "), question.footer)
+    }
+
+    fn waiting(choices: usize) -> Waiting {
+        let choices = (1..=choices).map(|at| format!("choice {at}")).collect();
+        Waiting { id: "1f".to_owned(), first: 1, choices, ..Waiting::default() }
+    }
+
+    #[test]
+    fn each_choice_has_a_key_up_to_nine_and_no_may_say_what_instead() {
+        let (reason, yes, no) = ("permission".to_owned(), Some(1), Some(2));
+        let (keys_of, footer) = keys(&Waiting { reason, yes, no, ..waiting(2) });
+        assert_eq!((&*keys_of, &*footer), ("1 2 y n i", "1 2 y n i <CR> answer, q leaves"));
+        assert_eq!(keys(&waiting(11)).0, "1 2 3 4 5 6 7 8 9");
+        assert_eq!(keys(&Waiting { first: 3, ..waiting(2) }).0, "3 4");
+        assert_eq!(keys(&Waiting { first: 12, ..waiting(2) }).0, "");
+    }
+
+    #[test]
+    fn what_can_only_be_answered_in_its_terminal_has_no_key_that_answers() {
+        let attach = (String::new(), "a attaches, q leaves".to_owned());
+        assert_eq!(keys(&waiting(0)), attach);
+        assert_eq!(keys(&Waiting { id: String::new(), ..waiting(2) }), attach);
+        let field = Waiting { field: true, ..waiting(0) };
+        assert_eq!(keys(&field), ("i".to_owned(), "i answers, q leaves".to_owned()));
     }
 }
