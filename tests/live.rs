@@ -6,6 +6,8 @@
 
 #[path = "live/agent.rs"]
 mod agent;
+#[path = "live/answers.rs"]
+mod answers;
 #[path = "live/behaviours.rs"]
 mod behaviours;
 #[path = "live/clis.rs"]
@@ -26,10 +28,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, mpsc};
 
 use agent::Agent;
+use behaviours::Long;
 use clis::{CLIS, Cli};
 use report::{Cell, Row};
 
-/// `AGENTS` names some of the agents, `MINUTES` how long each has mixed work, `JOBS` how many run
+/// `AGENTS` names some of the agents, `MINUTES` how long each has mixed work, `ANSWERS` how many
+/// questions each is answered, `JOBS` how many run
 /// at once. Each row is written when it is known.
 #[test]
 #[ignore = "drives the CLIs that are installed: `make agents`"]
@@ -70,7 +74,8 @@ fn every_installed_agent_does_what_doc_agents_says() {
 fn drive(cli: &'static Cli, program: PathBuf) -> Row {
     let driven = std::thread::spawn(move || {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        runtime.block_on(checked(cli, &program, number("MINUTES", 0)))
+        let long = Long { minutes: number("MINUTES", 0), answers: number("ANSWERS", 0) };
+        runtime.block_on(checked(cli, &program, long))
     });
     driven.join().unwrap_or_else(|_| {
         let mut row = Row::new(cli.name, "?");
@@ -79,11 +84,11 @@ fn drive(cli: &'static Cli, program: PathBuf) -> Row {
     })
 }
 
-async fn checked(cli: &'static Cli, program: &Path, minutes: u64) -> Row {
+async fn checked(cli: &'static Cli, program: &Path, long: Long) -> Row {
     let agent = Agent::new(cli, program).await;
     let version = find::version(cli, program, agent.home()).await;
     let mut row = Row::new(cli.name, &version);
-    behaviours::check(&agent, minutes, &mut row).await;
+    behaviours::check(&agent, long, &mut row).await;
     row
 }
 

@@ -66,6 +66,7 @@ pub struct Reading {
 
 /// What an agent is seen doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and seldom moved")]
 pub enum Seen {
     /// It draws its composer but does not take input yet.
     Starting,

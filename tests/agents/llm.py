@@ -15,7 +15,7 @@ generateContent, streamed or whole. A line of the user's message says what is an
     error N         HTTP status N
 
 Each request and each end of an answer is a line of JSON in LOG, with its time: from these one knows
-what an agent was doing. Requests that an agent makes for itself, for a title say, have `own`.
+what an agent was doing. `result` is what it said last of a tool. Requests that an agent makes for itself, for a title say, have `own`.
 
 Under the path /plain/ the agent (aider) has no tools: commands stand in the text.
 """
@@ -167,10 +167,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if speaks is None or re.search("count_?tokens", path, re.I):
             return self.reply({"input_tokens": 9, "totalTokens": 9})
         plain, tools = path.startswith("/plain/"), speaks.tools(body)
-        schema, last, answered = wanted_schema(body), "", 0
+        schema, last, answered, result = wanted_schema(body), "", 0, ""
         for who, said in speaks.turns(body):
             if who == "result":
-                answered += 1
+                answered, result = answered + 1, said
             elif typed(said):
                 last, answered = said, 0
         own = bool(schema) or not (tools or plain)
@@ -180,7 +180,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             answer = text("A title") if own else decide(last, answered, tools, plain)
         number = next(numbers)
         kind = "error" if "status" in answer else "call" if "call" in answer else "text"
-        self.server.log.add(event="request", id=number, own=own, answer=kind, text=typed(last)[:2000])
+        self.server.log.add(event="request", id=number, own=own, answer=kind, text=typed(last)[:2000],
+                            result=result[:2000])
         try:
             self.send(speaks, answer, bool(body.get("stream")) or "stream" in path.lower())
             self.server.log.add(event="end", id=number)

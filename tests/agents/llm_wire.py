@@ -15,7 +15,7 @@ class Chat:
     def turns(body):
         for message in body.get("messages") or []:
             if message["role"] == "tool":
-                yield "result", ""
+                yield "result", json.dumps(message.get("content"))
             elif message["role"] == "user":
                 yield "user", flat(message.get("content"))
 
@@ -70,7 +70,7 @@ class Responses:
         given = body.get("input") or []
         for item in [{"role": "user", "content": given}] if isinstance(given, str) else given:
             if item.get("type", "").endswith("call_output"):
-                yield "result", ""
+                yield "result", json.dumps(item.get("output"))
             elif item.get("role") == "user":
                 yield "user", flat(item.get("content"))
 
@@ -126,7 +126,7 @@ class Messages:
                 parts = [{"text": content}] if isinstance(content, str) else content
                 for part in parts:
                     result = part.get("type") == "tool_result"
-                    yield "result" if result else "user", part.get("text") or ""
+                    yield ("result", json.dumps(part.get("content"))) if result else ("user", part.get("text") or "")
 
     @staticmethod
     def tools(body):
@@ -170,8 +170,8 @@ class Gemini:
         for content in body.get("contents") or []:
             if content.get("role", "user") in ("user", "function"):
                 for part in content.get("parts") or []:
-                    result = "functionResponse" in part
-                    yield "result" if result else "user", part.get("text") or ""
+                    result = part.get("functionResponse")
+                    yield ("result", json.dumps(result)) if result else ("user", part.get("text") or "")
 
     @staticmethod
     def tools(body):

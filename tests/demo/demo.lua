@@ -118,12 +118,15 @@ end
 
 local function demo()
   await('start', 'ash', { new = true, agent = 'prompts' })
-  await('start', 'birch', { new = true, agent = 'asks' })
+  await('start', 'birch', { new = true, agent = 'coder', prompt = 'write a test for total()' })
   await('start', 'cedar', { new = true, agent = 'floods' })
   ensure(#await('list') == 3, 'three sessions were started, and the list has another number')
 
   vim.cmd('PolecatStatus')
-  picture(':PolecatStatus', expect('polecat://status', { 'ash', 'birch', 'cedar' }))
+  picture(
+    ':PolecatStatus',
+    expect('polecat://status', { 'ash', 'birch', 'cedar', 'waiting', '+8' })
+  )
 
   await('inject', 'ash', 'What is the total?\nBoth carts, please.')
   vim.cmd('PolecatCapture ash')
@@ -133,10 +136,11 @@ local function demo()
   local text = await('capture', 'ash', { lines = 50 })
   ensure(text:find('got: What is the total?', 1, true), 'capture() does not show the answer')
 
-  await('inject', 'birch', 'touch made-by-agent')
   vim.cmd('PolecatCapture birch')
   local asked = expect('polecat://capture/gt-shop-birch', { 'Do you want to proceed?' })
   picture(':PolecatCapture birch', last(asked, 12))
+  await('answer', 'birch', 'yes', {})
+  expect('polecat://capture/gt-shop-birch', { '⎿  OK' })
 
   await('stop', 'ash', {})
   ensure(await('is_running', 'ash') == false, 'ash was stopped and runs')

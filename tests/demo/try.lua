@@ -1,16 +1,24 @@
 --- The trial for a person: three polecats on scripted agents, and the status window.
 local polecat = require('polecat')
 
-local POLECATS = { { 'ash', 'prompts' }, { 'birch', 'asks' }, { 'cedar', 'floods' } }
+-- The cursor goes to the first one.
+local POLECATS = {
+  { 'birch', { new = true, agent = 'coder', prompt = 'write a test for total()' } },
+  { 'ash', { new = true, agent = 'coder', prompt = 'let customers have a discount' } },
+  { 'cedar', { new = true, agent = 'floods' } },
+}
 
+-- The status window lies over all but the first lines.
 local HINTS = {
+  'birch asks: A answers it.  d shows what ash changed.  <CR> follows what cedar prints.  q closes.',
+  '',
   'Three polecats with scripted agents are at work in a repository of their own.',
   '',
-  '  in the status window: <CR> what it prints   i write to it   a attach   x stop   g? all keys',
-  '  :PolecatInject ash hello        ash answers every message',
-  '  :PolecatInject birch do it      birch asks for permission first: attach and choose',
-  '  :PolecatCapture cedar           cedar never stops talking',
-  '  :PolecatStart! dora agent=prompts     a polecat more',
+  '  :PolecatStatus       opens the status window again',
+  '    A   answers what one asks: birch does, before it runs a test',
+  '    d   shows what one changed, and c in there writes a comment for it',
+  '    i   writes to one   a attaches   x stops   g? lists all keys',
+  '  :PolecatStart! dora agent=coder prompt=rename total       starts one more',
   '',
   '  :qa ends all of it and removes every trace.',
 }
@@ -22,7 +30,7 @@ local function open()
   vim.bo[buffer].modified = false
   vim.bo[buffer].buftype = 'nofile'
   for _, pair in ipairs(POLECATS) do
-    polecat.start(pair[1], { new = true, agent = pair[2] })
+    polecat.start(pair[1], pair[2])
   end
   vim.cmd('PolecatStatus')
 end

@@ -265,3 +265,17 @@ async fn an_agent_that_drops_what_is_pressed_in_a_new_dialog_is_answered_after_t
     assert_eq!(answered(&yard.log()), given(&expected));
     assert_eq!(yard.log().values("dropped"), Vec::<Json>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_wait_for_their_field_and_not_for_whatever_moves_first() {
+    let yard = asking("--slow 700 permission").await;
+    if let Err(e) = answer(&yard, json!("no"), json!({ "words": "use make" })).await {
+        panic!(
+            "{e:?} {} {:?}",
+            yard.shop.screen("gt-shop-ash"),
+            std::fs::read_to_string(yard.folder.path().join("log"))
+        );
+    }
+    assert_eq!(answered(&yard.log()), given(&[["permission", "No", "use make"]]));
+    assert_eq!(yard.log().values("dropped"), Vec::<Json>::new());
+}

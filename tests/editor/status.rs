@@ -100,3 +100,30 @@ async fn its_colours_and_those_of_agents_outlive_a_colour_scheme() {
     let link = "return vim.api.nvim_get_hl(0, { name = 'PolecatWaiting' }).link";
     assert_eq!(shop.editor.lua(link, Json::Null).await.unwrap(), "DiagnosticWarn");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opened_before_there_was_a_polecat_the_cursor_goes_to_the_first_one_that_comes() {
+    let shop = Shop::new().await;
+    open(&shop, 0).await;
+    assert_eq!(float(&shop).await["cursor"], 1);
+    shop.start("ash", "prompts").await;
+    shop.editor.expect(STATUS, "a row", |lines| lines[2].contains("ash  ")).await;
+    assert_eq!(float(&shop).await["cursor"], 3);
+    shop.start("birch", "prompts").await;
+    shop.editor.expect(STATUS, "a row more", |lines| lines.len() == 4).await;
+    let first = shop.editor.lines(STATUS).await[2].clone();
+    let expected = if first.contains("ash") { 3 } else { 4 };
+    assert_eq!(float(&shop).await["cursor"], expected, "the cursor stays on ash");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_fits_is_shown_whole_wherever_its_rows_go() {
+    let shop = Shop::new().await;
+    open(&shop, 1).await;
+    // It stands on this row, which goes to the end when others run.
+    shop.start("ash", "prompts").await;
+    shop.start("birch", "prompts").await;
+    shop.editor.expect(STATUS, "p1 below", |lines| lines[4].contains("p1  ")).await;
+    let seen = float(&shop).await;
+    assert_eq!((&seen["cursor"], &seen["top"]), (&json!(5), &json!(1)), "{seen}");
+}

@@ -171,6 +171,16 @@ impl Agent {
         .await
     }
 
+    /// Waits for a request in which this is a message, or what came of a tool.
+    pub(crate) async fn tells_service(&self, text: &str, since: f64) -> Result<(), String> {
+        self.wait(120, &format!("a request that tells `{text}`"), async || {
+            let asked = self.service.requests(since);
+            let tells = |one: &Request| one.text.contains(text) || one.result.contains(text);
+            asked.iter().any(tells).then_some(())
+        })
+        .await
+    }
+
     /// Waits until nothing is asked of the service any more and the agent is told idle; the time
     /// at which its turn was over: the answer was there in full, and its prompt showed no work.
     pub(crate) async fn comes_to_rest(&self, since: f64, seconds: u64) -> Result<f64, String> {

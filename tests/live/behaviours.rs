@@ -7,9 +7,9 @@ use serde_json::{Value as Json, json};
 
 use crate::agent::{Agent, NAME, now};
 use crate::clis::Dialog;
-use crate::mixed;
 use crate::report::{Cell, Row};
 use crate::support::{pause, processes};
+use crate::{answers, mixed};
 
 /// How long an agent may take to its prompt: the slowest takes a minute on a busy machine.
 const START: u64 = 240;
@@ -20,15 +20,27 @@ const LINES: &str = "think 5\nis the first line of three\nand this the last one"
 /// By when a state is told at all; how soon it was is measured.
 const SOON: u64 = 30;
 
-/// Goes through all of them, with that many minutes of mixed work, and fills the row.
-pub(crate) async fn check(agent: &Agent, minutes: u64, row: &mut Row) {
+/// What takes long, and is only done when it is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Long {
+    /// How many minutes of mixed work.
+    pub(crate) minutes: u64,
+    /// How many questions to answer.
+    pub(crate) answers: u64,
+}
+
+/// Goes through all of them, and fills the row.
+pub(crate) async fn check(agent: &Agent, long: Long, row: &mut Row) {
     let ready = start(agent).await;
     let is_ready = ready.is_ok();
     row.set("ready", cell(ready));
     if is_ready {
         turns(agent, row).await;
-        if minutes > 0 {
-            row.set("mixed work", mixed::work(agent, minutes).await);
+        if long.minutes > 0 {
+            row.set("mixed work", mixed::work(agent, long.minutes).await);
+        }
+        if long.answers > 0 && agent.cli.permission.is_some() {
+            row.set("answers", answers::give(agent, long.answers).await);
         }
         row.set("death", cell(death(agent).await));
     }

@@ -19,6 +19,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "death",
     "stop",
     "mixed work",
+    "answers",
 ];
 
 const BEGIN: &str = "<!-- written by `make agents` from here on -->";

@@ -24,6 +24,8 @@ struct Line {
     own: bool,
     #[serde(default)]
     text: String,
+    #[serde(default)]
+    result: String,
 }
 
 /// A request of an agent in somebody's turn.
@@ -34,6 +36,8 @@ pub(crate) struct Request {
     pub(crate) ended: Option<f64>,
     /// The message.
     pub(crate) text: String,
+    /// What came of a tool last.
+    pub(crate) result: String,
 }
 
 impl Service {
@@ -66,6 +70,7 @@ impl Service {
                 at: line.at,
                 ended: ended(line.id).map(|line| line.at),
                 text: line.text.clone(),
+                result: line.result.clone(),
             })
             .collect()
     }

@@ -48,13 +48,15 @@ local function strand(buf, wins)
 end
 
 --- Puts the cursor of `win` on `row`, from 0, which is `below` rows below the window's top. Without
---- a top line of ours, a jump of more than a screen would centre the cursor's line.
+--- a top line of ours, a jump of more than a screen would centre the cursor's line. What fits is
+--- shown whole.
 ---@param win integer
 ---@param row integer
 ---@param below integer
 local function put(win, row, below)
   vim.api.nvim_win_call(win, function()
-    vim.fn.winrestview({ lnum = row + 1, topline = math.max(row + 1 - below, 1) })
+    local fits = vim.fn.line('$') <= vim.api.nvim_win_get_height(win)
+    vim.fn.winrestview({ lnum = row + 1, topline = fits and 1 or math.max(row + 1 - below, 1) })
   end)
 end
 
@@ -135,6 +137,18 @@ local function restore(buf, win, anchor)
   local row = find(buf, anchor)
   if row then
     put(win, row, anchor.below)
+  end
+end
+
+--- Puts the cursor of a window that has come to show a view where it is of use: at the end of what
+--- is followed, else on the first row that stands for something.
+---@param view polecat.View
+---@param win integer
+function M.place(view, win)
+  if view.spec.kind == 'capture' then
+    M.follow(view.buf, { win })
+  elseif view.spec.kind == 'status' then
+    put(win, rows.first(view.buf) or 0, rows.first(view.buf) or 0)
   end
 end
 

@@ -25,6 +25,7 @@ end
 ---@param frame table
 local function draw(view, frame)
   cursor.hold(view)
+  local empty = not rows.first(view.buf)
   local followers = view.spec.follow and cursor.at_end(view.buf)
   view.count = buffer.draw(view.buf, frame.patches, highlight.groups(frame.styles), view.count)
   view.tick = vim.api.nvim_buf_get_changedtick(view.buf)
@@ -37,6 +38,11 @@ local function draw(view, frame)
   end
   if followers then
     cursor.follow(view.buf, followers)
+  elseif empty and rows.first(view.buf) then
+    -- It was opened before there was anything to stand on.
+    for _, win in ipairs(vim.fn.win_findbuf(view.buf)) do
+      cursor.place(view, win)
+    end
   end
   if frame.title then
     view.spec.title = frame.title

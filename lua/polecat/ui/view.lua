@@ -78,7 +78,7 @@ end
 ---@param view polecat.View
 local function opened(view)
   for _, win in ipairs(view.shown and {} or vim.fn.win_findbuf(view.buf)) do
-    M.place_cursor(win, view.buf)
+    cursor.place(view, win)
   end
   view.state, view.shown = 'open', true
   frames.show_title(view)
@@ -224,17 +224,12 @@ function M.of(buf)
   return by_buffer[buf]
 end
 
---- Puts the cursor of a window that has come to show `buf` where it is of use: at the end of what
---- is followed, else on the first row that stands for something.
+--- Puts the cursor of a window that has come to show `buf` where it is of use.
 ---@param win integer
 ---@param buf integer
 function M.place_cursor(win, buf)
-  local view = by_buffer[buf]
-  if view and view.spec.kind == 'capture' then
-    cursor.follow(buf, { win })
-  elseif view and view.spec.kind == 'status' then
-    local row = rows.first(buf) or 0
-    vim.api.nvim_win_set_cursor(win, { row + 1, 0 })
+  if by_buffer[buf] then
+    cursor.place(by_buffer[buf], win)
   end
 end
 

@@ -54,7 +54,7 @@ pub(in crate::rpc) struct EditorState {
 #[serde(deny_unknown_fields)]
 pub(in crate::rpc) struct Answers {
     pub(in crate::rpc) confirmed: Option<bool>,
-    /// Which of several it is about.
+    /// Which of several it is about; after which one to look for who waits.
     pub(in crate::rpc) polecat: Option<String>,
     pub(in crate::rpc) in_use: Option<InUse>,
     pub(in crate::rpc) trust: Option<Trust>,
@@ -67,6 +67,4 @@ pub(in crate::rpc) struct Answers {
     pub(in crate::rpc) cut: Option<bool>,
     /// That the question of who else waits comes after it.
     pub(in crate::rpc) round: Option<bool>,
-    /// After which polecat to look for who waits.
-    pub(in crate::rpc) after: Option<String>,
 }

@@ -18,7 +18,7 @@ use crate::{
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let Some(polecat) = asked.words.text("polecat")? else {
-        let next = next(context, asked, asked.answers().after.as_deref()).await?;
+        let next = next(context, asked, asked.answers().polecat.as_deref()).await?;
         return Ok(vec![next.unwrap_or_else(|| info(report::nobody_asks()))]);
     };
     let Some(choice) = choice(asked)? else {

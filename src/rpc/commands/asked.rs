@@ -87,8 +87,8 @@ impl Asks<'_> {
         };
         let mut keys = if self.is_answerable() { self.answering() } else { Vec::new() };
         keys.push(call("a", "Attach", self.asked.other("Attach", self.polecat, false)));
-        let (after, round) = (Some(self.polecat.to_owned()), Some(true));
-        let next = Answers { after, round, ..Answers::default() };
+        let (polecat, round) = (Some(self.polecat.to_owned()), Some(true));
+        let next = Answers { polecat, round, ..Answers::default() };
         keys.push(call("]w", "Go to the next one who waits", self.asked.with("", next)));
         let again = Answers { round: self.asked.answers().round, ..Answers::default() };
         keys.push(call("r", "Show what is asked now", self.asked.with(self.polecat, again)));

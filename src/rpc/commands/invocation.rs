@@ -192,7 +192,6 @@ mod tests {
             ticked: Some(vec![1, 3]),
             cut: Some(true),
             round: Some(true),
-            after: Some("ash".to_owned()),
         };
         let then = read(first.clone()).again(answers.clone());
         let again: CommandRun = decode(then.method, then.args).unwrap();

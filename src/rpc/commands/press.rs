@@ -29,7 +29,9 @@ pub(in crate::rpc) async fn press(
     };
     let press = Press { context, asked, at, rows, lhs: key.lhs };
     match act.meaning {
-        Meaning::Command { name, bang, manner } => command(&press, name, bang, manner).await,
+        Meaning::Command { name, bang, manner } => {
+            Box::pin(command(&press, name, bang, manner)).await
+        }
         Meaning::Diff(key) => diff::press(&press, key).await,
         Meaning::OpenFile { at_line } => locations::open(&press, at_line).await,
         Meaning::ListLocations => locations::list(&press).await,

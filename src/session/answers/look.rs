@@ -39,6 +39,15 @@ impl Seen {
         self.question.as_ref().is_some_and(|now| now.key() == before.key())
     }
 
+    /// The question as it is drawn, wherever that is: its rows, and the cursor from the first one.
+    pub(super) fn drawn(&self, patterns: &Patterns) -> (Vec<&str>, usize, Option<usize>) {
+        let rows = screen::question_rows(patterns, &self.shown);
+        let (column, row) = self.shown.cursor;
+        let below = rows.first().and_then(|first| row.checked_sub(*first));
+        let texts = rows.into_iter().filter_map(|at| Some(self.shown.rows.get(at)?.as_str()));
+        (texts.collect(), column, below)
+    }
+
     /// What else it shows, without what moves by itself.
     pub(super) fn surroundings(&self, patterns: &Patterns) -> String {
         let rows = screen::question_rows(patterns, &self.shown);

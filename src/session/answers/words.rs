@@ -97,13 +97,12 @@ impl Giving<'_> {
         is_open: bool,
         output: &mut Option<OutputWatch>,
     ) -> Result<Seen, SessionError> {
-        let deadline = Instant::now() + DRAWN_TIMEOUT;
+        let (patterns, deadline) = (self.patterns(), Instant::now() + DRAWN_TIMEOUT);
         loop {
             let seen = self.look().await?;
             self.still_about(&seen, question)?;
-            let drawn =
-                seen.shown.rows != before.shown.rows || seen.shown.cursor != before.shown.cursor;
-            if drawn || is_open {
+            // What moves beside the question says nothing of its field.
+            if seen.drawn(patterns) != before.drawn(patterns) || is_open {
                 return Ok(seen);
             }
             if Instant::now() >= deadline {
