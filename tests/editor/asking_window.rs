@@ -139,7 +139,7 @@ async fn what_is_left_is_not_answered() {
     let yard = opened("permission").await;
     typed(&yard.shop.editor, "g?").await;
     eventually("the list of keys", async || {
-        let here = "return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')";
+        let here = "return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), ' ')";
         let seen = yard.shop.editor.lua(here, Json::Null).await.unwrap();
         let seen = seen.as_str().unwrap_or_default().to_owned();
         if seen.contains(" i     No, and say what instead") { Ok(()) } else { Err(seen) }
