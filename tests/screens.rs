@@ -7,6 +7,8 @@ mod answers;
 mod configured;
 #[path = "screens/recorded.rs"]
 mod recorded;
+#[path = "screens/trouble.rs"]
+mod trouble;
 #[path = "screens/variants.rs"]
 mod variants;
 

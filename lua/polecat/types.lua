@@ -71,6 +71,15 @@
 ---@field pid? integer
 ---@field exit? polecat.Exit
 ---@field waiting? polecat.Waiting While its state is `waiting`.
+---@field detail? polecat.Detail What holds it up, or ended its last turn.
+
+--- What holds an agent up, or ended its last turn.
+---@class polecat.Detail
+---@field kind 'error'|'limit'|'retrying'|'compacting'
+---@field text string Its words; may be empty.
+---@field attempt? string `6/10`
+---@field wait? string `12s`
+---@field ['until']? string When a limit ends, as it is shown.
 
 --- What a polecat changed since it began.
 ---@class polecat.Diff
@@ -117,7 +126,7 @@
 ---@field dialogs? 'accept'|'ask' Who answers what agents ask before they begin.
 ---@field questions? 'window'|'select' How a question of an agent is put; `window` by default.
 ---@field capture? polecat.CaptureOpts
----@field notify? string States with commas between them; `waiting,died,idle` by default.
+---@field notify? string States and `trouble`; `waiting,died,idle,trouble` by default.
 ---@field log_level? 'error'|'warn'|'info'|'debug'|'trace'
 ---@field backend? polecat.BackendOpts
 
@@ -182,6 +191,17 @@
 ---@field dialog_top? string[] How the first row of a dialog without frame begins.
 ---@field passing? string[] Names of dialogs that close by themselves.
 ---@field answering? polecat.AnsweringOpts
+---@field sent? string[] What a message that was sent begins with.
+---@field trouble? polecat.TroubleOpts[]
+---@field asides? string[] How paragraphs under the conversation begin.
+
+---@class polecat.TroubleOpts How it shows what holds it up.
+---@field kind 'error'|'limit'|'retrying'|'compacting'
+---@field place 'busy'|'working'|'rest'
+---@field begins? string
+---@field holds? string[] Texts of which it has one.
+---@field unless? string[] Texts that mean something else.
+---@field coloured? boolean Red or yellow.
 
 ---@class polecat.TitleOpts
 ---@field begins? string

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     names::PolecatName,
-    session::{SessionInfo, State, StateSource},
+    session::{DetailKind, SessionInfo, State, StateSource},
     transitions::{self, Event, Memory, Transition},
 };
 
@@ -21,8 +21,28 @@ const SILENCE: SignedDuration = SignedDuration::from_secs(10);
 pub enum News {
     /// What code is told of.
     Event(Transition),
-    /// What a person is told of: that this polecat is in this state.
-    Notification(State, SessionInfo),
+    /// What a person is told of.
+    Notification(Occasion, SessionInfo),
+}
+
+/// What a person may be told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// That a polecat is in this state.
+    State(State),
+    /// That something holds it up, or has ended its turn.
+    Trouble,
+}
+
+impl Occasion {
+    /// The word in the configuration.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::State(state) => state.as_str(),
+            Self::Trouble => "trouble",
+        }
+    }
 }
 
 /// What is remembered of a rig to tell what is new in it.
@@ -46,12 +66,12 @@ impl RigMemory {
         self.polecats.values().map(|memory| &memory.info)
     }
 
-    /// What is new in a look at `now`, in order; a person is told of the states `notified`.
+    /// What is new in a look at `now`, in order; a person is told of what is in `notified`.
     #[must_use]
     pub fn update(
         &mut self,
         sessions: &[SessionInfo],
-        notified: &[State],
+        notified: &[Occasion],
         now: Timestamp,
     ) -> Vec<News> {
         let (mut found, mut polecats) = (Vec::new(), BTreeMap::new());
@@ -81,18 +101,21 @@ impl RigMemory {
     fn news(
         &mut self,
         transition: Transition,
-        notified: &[State],
+        notified: &[Occasion],
         now: Timestamp,
     ) -> impl Iterator<Item = News> + use<> {
         let info = &transition.info;
         self.silent.remove(&info.polecat);
-        let state = state_of(&transition, now).filter(|state| notified.contains(state));
-        let is_guess = state == Some(State::Idle) && info.state_source == StateSource::Guessed;
+        let occasion = occasion(&transition, now).filter(|one| notified.contains(one));
+        let is_idle = occasion == Some(IDLE);
+        let is_guess = is_idle && info.state_source == StateSource::Guessed;
         if is_guess {
             self.silent.insert(info.polecat.clone(), now);
         }
-        let state = state.filter(|_| !is_guess);
-        let notification = state.map(|state| News::Notification(state, info.clone()));
+        // What ended its turn says more.
+        let is_told = is_idle && info.turn_failed() && notified.contains(&Occasion::Trouble);
+        let occasion = occasion.filter(|_| !is_guess && !is_told);
+        let notification = occasion.map(|occasion| News::Notification(occasion, info.clone()));
         std::iter::once(News::Event(transition)).chain(notification)
     }
 
@@ -102,14 +125,25 @@ impl RigMemory {
         let lasts = |since: &Timestamp| now < *since || now.duration_since(*since) >= SILENCE;
         let found = self.silent.iter().filter(|(_, since)| lasts(since));
         let found = found.filter_map(|(polecat, _)| self.polecats.get(polecat));
-        let news = found.map(|memory| News::Notification(State::Idle, memory.info.clone()));
+        let news = found.map(|memory| News::Notification(IDLE, memory.info.clone()));
         let news = news.collect();
         self.silent.retain(|_, since| !lasts(since));
         news
     }
 }
 
-/// The state that a transition is notified as, when it is.
+const IDLE: Occasion = Occasion::State(State::Idle);
+
+/// What a transition is notified as, when it is.
+fn occasion(transition: &Transition, now: Timestamp) -> Option<Occasion> {
+    match &transition.event {
+        // That goes by without a person.
+        Event::Trouble(detail) if detail.kind == DetailKind::Compacting => None,
+        Event::Trouble(_) => Some(Occasion::Trouble),
+        _ => state_of(transition, now).map(Occasion::State),
+    }
+}
+
 fn state_of(transition: &Transition, now: Timestamp) -> Option<State> {
     let Transition { event, info, from, .. } = transition;
     match event {
@@ -123,7 +157,7 @@ fn state_of(transition: &Transition, now: Timestamp) -> Option<State> {
             has_worked(transition, now).then_some(State::Idle)
         }
         Event::StateChanged { .. } => Some(info.state),
-        Event::Started | Event::Stopped => None,
+        Event::Started | Event::Stopped | Event::Trouble(_) => None,
     }
 }
 
@@ -140,7 +174,7 @@ fn has_worked(transition: &Transition, now: Timestamp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::session::Waiting;
+    use crate::core::session::{Detail, Waiting};
 
     fn is(name: &str, state: State, source: StateSource) -> SessionInfo {
         let polecat = PolecatName::parse(name).unwrap();
@@ -162,12 +196,13 @@ mod tests {
 
     struct Rig {
         memory: RigMemory,
-        notified: Vec<State>,
+        notified: Vec<Occasion>,
     }
 
     impl Rig {
         fn new(first: &[SessionInfo]) -> Self {
-            let notified = vec![State::Waiting, State::Died, State::Idle];
+            let notified = [State::Waiting, State::Died, State::Idle].map(Occasion::State);
+            let notified = notified.into_iter().chain([Occasion::Trouble]).collect();
             Self { memory: RigMemory::first(first), notified }
         }
 
@@ -176,7 +211,9 @@ mod tests {
             let news = self.memory.update(sessions, &self.notified, at(seconds));
             let told = news.into_iter().filter_map(|news| match news {
                 News::Event(_) => None,
-                News::Notification(state, info) => Some(format!("{} {state}", info.polecat)),
+                News::Notification(occasion, info) => {
+                    Some(format!("{} {}", info.polecat, occasion.as_str()))
+                }
             });
             told.collect()
         }
@@ -237,7 +274,7 @@ mod tests {
         let text = serde_json::to_string(&rig.memory).unwrap();
         rig.memory = serde_json::from_str(&text).unwrap();
         let news = rig.memory.update(&of(State::Idle), &rig.notified, at(16));
-        let idle = News::Notification(State::Idle, of(State::Idle)[0].clone());
+        let idle = News::Notification(IDLE, of(State::Idle)[0].clone());
         assert_eq!(news, [idle], "what code was told of is not told again");
         assert_eq!(rig.notified(30, &of(State::Idle)), [""; 0]);
     }
@@ -249,6 +286,26 @@ mod tests {
         assert_eq!(rig.notified(0, &of(State::Idle)), ["ash idle"]);
         assert_eq!(rig.notified(0, &of(State::Unknown)), [""; 0]);
         assert_eq!(rig.notified(0, &of(State::Idle)), [""; 0]);
+    }
+
+    #[test]
+    fn a_failed_turn_is_notified_as_that_and_not_as_idle() {
+        let of = |state| [is("ash", state, SCREEN)];
+        let with = |kind, state| {
+            let text = "529 overloaded".to_owned();
+            let detail = Some(Detail { kind, text, attempt: None, wait: None, until: None });
+            [SessionInfo { detail, ..is("ash", state, SCREEN) }]
+        };
+        let failed = with(DetailKind::Error, State::Idle);
+        let mut rig = Rig::new(&of(State::Working));
+        assert_eq!(rig.notified(0, &failed), ["ash trouble"]);
+        assert_eq!(rig.notified(1, &failed), [""; 0]);
+        assert_eq!(rig.notified(2, &with(DetailKind::Compacting, State::Working)), [""; 0]);
+        assert_eq!(rig.notified(3, &with(DetailKind::Retrying, State::Working)), ["ash trouble"]);
+        assert_eq!(rig.notified(4, &of(State::Idle)), ["ash idle"]);
+        rig.notified.retain(|one| *one != Occasion::Trouble);
+        assert_eq!(rig.notified(5, &of(State::Working)), [""; 0]);
+        assert_eq!(rig.notified(6, &failed), ["ash idle"]);
     }
 
     #[test]
@@ -266,7 +323,7 @@ mod tests {
         let mut rig = Rig::new(&of(State::Working));
         assert_eq!(rig.notified(0, &of(State::Waiting)), ["ash waiting"]);
         assert_eq!(rig.notified(0, &of(State::Exited)), [""; 0]);
-        rig.notified = vec![State::Exited, State::Stopped];
+        rig.notified = [State::Exited, State::Stopped].map(Occasion::State).to_vec();
         assert_eq!(rig.notified(0, &of(State::Waiting)), [""; 0]);
         assert_eq!(rig.notified(0, &of(State::Exited)), ["ash exited"]);
         assert_eq!(rig.notified(0, &[]), ["ash stopped"]);

@@ -17,18 +17,20 @@ mod interrupt;
 mod layout;
 mod menu;
 mod message;
+mod messages;
 mod patterns;
 mod prompt;
 mod rows;
 mod shown;
 mod title;
+mod trouble;
 mod working;
 
 pub use answer::{NoChoice, Policy, Step};
 pub use choosing::{asked, in_field, is_marked, question_rows};
 pub(crate) use description::{
     Accept, Answering, BusyRow, Dialog, Keys, KeysChanges, Layout, Means, Screen, ScreenChanges,
-    Sign, TitleSign, Way,
+    Sign, TitleSign, TroublePlace, TroubleSign, Way,
 };
 pub use description::{Bang, Description, DescriptionChanges, Done, Opens, Ticks, Toggle, Words};
 pub use guess::guessed;
@@ -37,10 +39,12 @@ pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
     shows, tail,
 };
+pub use messages::Messages;
 pub use patterns::Patterns;
 pub use prompt::shows_prompt;
 pub use rows::normal;
 pub use shown::Shown;
+pub use trouble::trouble;
 
 use self::layout::Scene;
 use super::session::{State, StateSource};

@@ -1,5 +1,6 @@
 //! What is known about a polecat's session, and how an agent exited.
 
+mod detail;
 mod waiting;
 
 use std::path::PathBuf;
@@ -8,7 +9,10 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-pub use self::waiting::Waiting;
+pub use self::{
+    detail::{Detail, DetailKind},
+    waiting::Waiting,
+};
 use super::{names::PolecatName, work::Diffstat};
 
 /// The name of an agent of which only the command is known.
@@ -47,6 +51,9 @@ pub struct SessionInfo {
     pub state_since: Option<Timestamp>,
     /// What it needs the user for, while it waits.
     pub waiting: Option<Waiting>,
+    /// What holds it up, or ended its last turn.
+    #[serde(default)]
+    pub detail: Option<Detail>,
     /// The agent's name in presets or configuration.
     pub agent: Option<String>,
     /// The command line that was started.
@@ -86,6 +93,7 @@ impl SessionInfo {
             state_source: StateSource::None,
             state_since: None,
             waiting: None,
+            detail: None,
             agent: None,
             command: None,
             workdir: None,
@@ -96,6 +104,13 @@ impl SessionInfo {
             pid: None,
             exit: None,
         }
+    }
+
+    /// Whether its last turn ended in an error or at a limit, as far as is known: the next message is
+    /// a person's to send.
+    #[must_use]
+    pub fn turn_failed(&self) -> bool {
+        self.detail.as_ref().is_some_and(Detail::ends_turn)
     }
 
     /// Names the agent that was found to run, unless its start named one.

@@ -4,10 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::screen::Reason;
-use super::session::{Exit, ExitHow, SessionInfo, State, Waiting};
+use super::session::{Detail, Exit, ExitHow, SessionInfo, State, Waiting};
 use question::Question;
+use troubles::Troubles;
 
 mod question;
+mod troubles;
 
 /// How long the pane of a new session may still be given another program.
 const MAKING_TIME: SignedDuration = SignedDuration::from_secs(2);
@@ -28,6 +30,9 @@ pub struct Memory {
     /// Whether it has worked since, or asked for permission to.
     #[serde(default)]
     worked: bool,
+    /// What held it up in this turn, or ended it: each kind is told once.
+    #[serde(default)]
+    troubles: Troubles,
 }
 
 /// Something that happened to a polecat.
@@ -60,6 +65,8 @@ pub enum Event {
         /// The one before.
         old: State,
     },
+    /// Something holds it up, or has ended its turn.
+    Trouble(Box<Detail>),
     /// It asks a person something new; what, where that is known.
     Waiting(Option<Box<Waiting>>),
 }
@@ -82,6 +89,7 @@ impl Memory {
             question: None,
             started: None,
             worked: false,
+            troubles: Troubles::default(),
         }
     }
 
@@ -98,6 +106,7 @@ impl Memory {
             question: Question::of(&info).map(|asked| asked.after(before)),
             started: self.started,
             worked: self.worked || works(&info),
+            troubles: Troubles::before(self, &info).with(&info),
             info,
         }
     }
@@ -133,6 +142,9 @@ pub fn transitions(
     }
     if before.info.state != info.state {
         events.push((Event::StateChanged { old: before.info.state }, info.clone()));
+    }
+    if let Some(trouble) = Troubles::before(before, info).new_in(info) {
+        events.push((Event::Trouble(Box::new(trouble)), info.clone()));
     }
     if before.is_asked_anew(info) {
         events.push((Event::Waiting(info.waiting.clone().map(Box::new)), info.clone()));
@@ -203,7 +215,10 @@ fn ended(info: &SessionInfo) -> SessionInfo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{names::PolecatName, session::StateSource};
+    use crate::core::{
+        names::PolecatName,
+        session::{DetailKind, StateSource},
+    };
 
     fn is(state: State) -> SessionInfo {
         let polecat = PolecatName::parse("ash").unwrap();
@@ -248,6 +263,7 @@ mod tests {
             Event::Stopped => "stopped",
             Event::Died => "died",
             Event::StateChanged { .. } => "changed",
+            Event::Trouble(_) => "trouble",
             Event::Waiting(_) => "waiting",
         }
     }
@@ -331,6 +347,10 @@ mod tests {
         check(&[is(State::Working), ask("$ ls"), ask(""), ask("$ ls"), ask("")], &["waiting"]);
         check(&[ask("$ ls"), ask(""), ask("$ rm -rf build")], &["waiting"]);
         check(&[ask("$ ls"), is(State::Idle), ask("$ ls")], &["waiting"]);
+        // Its title was ahead of it.
+        let untold = SessionInfo { waiting: Some(Waiting::default()), ..is(State::Waiting) };
+        check(&[is(State::Working), untold.clone(), ask("$ ls")], &["waiting"]);
+        check(&[ask("$ ls"), untold, ask("$ rm -rf build")], &["waiting"]);
         // In the same words again, as the agent itself says.
         let named = |id: &str, info: SessionInfo| {
             let waiting =
@@ -342,6 +362,29 @@ mod tests {
         // Another agent may ask the same.
         let others = SessionInfo { pid: Some(8), ..ask("$ ls") };
         check(&[ask("$ ls"), others], &["stopped", "started", "waiting"]);
+    }
+
+    #[test]
+    fn each_kind_of_trouble_is_told_once_in_each_turn() {
+        let with = |kind, state| {
+            let text = "529 overloaded".to_owned();
+            let detail = Detail { kind, text, attempt: None, wait: None, until: None };
+            SessionInfo { detail: Some(detail), ..is(state) }
+        };
+        let (idle, working) = (is(State::Idle), is(State::Working));
+        let error = with(DetailKind::Error, State::Idle);
+        let retrying = with(DetailKind::Retrying, State::Working);
+        check(&[idle.clone(), error.clone(), error.clone()], &["trouble"]);
+        check(&[error.clone(), error.clone()], &[]);
+        // Between two tries it shows nothing of them.
+        let tries = [&idle, &working, &retrying, &working, &retrying, &error];
+        check(&tries.map(Clone::clone), &["trouble", "trouble"]);
+        let turns = [&error, &working, &error, &is(State::Unknown), &error, &working, &idle];
+        check(&turns.map(Clone::clone), &["trouble"]);
+        // A screen that is drawn anew.
+        check(&[working.clone(), error.clone(), idle, error.clone()], &["trouble"]);
+        let other = SessionInfo { pid: Some(8), ..error.clone() };
+        check(&[error, other], &["stopped", "started", "trouble"]);
     }
 
     #[test]

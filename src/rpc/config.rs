@@ -18,6 +18,7 @@ use super::{PROTOCOL, calls::Hello, decode::decode, error::RpcError, paths};
 use crate::{
     core::{
         Gastown, Template,
+        notifications::Occasion,
         screen::{Patterns, Policy},
         session::State,
         settings::Sources,
@@ -137,14 +138,21 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
         worktrees: config
             .read("worktrees", |item| paths.template(item, editor.data.as_deref()))
             .unwrap_or_default(),
-        notify: config
-            .read("notify", |item| item.words(&STATES.map(|state| (state.as_str(), state))))
-            .unwrap_or_else(|| vec![State::Waiting, State::Died, State::Idle]),
+        notify: config.read("notify", |item| item.words(&occasions())).unwrap_or_else(|| {
+            let states = [State::Waiting, State::Died, State::Idle].map(Occasion::State);
+            states.into_iter().chain([Occasion::Trouble]).collect()
+        }),
         questions_by_select: config
             .read("questions", |item| item.one_of(&QUESTIONS))
             .unwrap_or_default(),
         editor,
     }
+}
+
+/// What a person can be told of, by its words.
+fn occasions() -> Vec<(&'static str, Occasion)> {
+    let states = STATES.map(Occasion::State).into_iter();
+    states.chain([Occasion::Trouble]).map(|one| (one.as_str(), one)).collect()
 }
 
 const LOG_LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
@@ -277,7 +285,7 @@ mod tests {
                 "`capture.lines`: expected a whole number from 1, got `0`",
                 "`log_level`: expected one of error, warn, info, debug, trace, got `loud`",
                 "`notify`: expected one of starting, working, idle, waiting, exited, died, \
-                 stopped, unknown, got `dead`",
+                 stopped, unknown, trouble, got `dead`",
             ],
         );
         let command =

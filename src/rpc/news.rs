@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     core::{
-        notifications::{News, RigMemory},
+        notifications::{News, Occasion, RigMemory},
         session::State,
         transitions::{self, Transition},
     },
@@ -36,8 +36,8 @@ pub(super) struct Teller(Arc<Mutex<Told>>);
 struct Told {
     /// By their homes.
     rigs: BTreeMap<PathBuf, Rig>,
-    /// The states that a person is told of.
-    notified: Vec<State>,
+    /// What a person is told of.
+    notified: Vec<Occasion>,
 }
 
 /// A rig in use.
@@ -148,15 +148,15 @@ impl Rig {
 fn encoded(news: News) -> Map {
     match news {
         News::Event(transition) => event(&transition),
-        News::Notification(state, info) => {
-            let level = match state {
-                State::Waiting => "warn",
-                State::Died => "error",
-                _ => "info",
+        News::Notification(occasion, info) => {
+            let level = match occasion {
+                Occasion::State(State::Waiting) | Occasion::Trouble => "warn",
+                Occasion::State(State::Died) => "error",
+                Occasion::State(_) => "info",
             };
             Map::new()
                 .put("level", level)
-                .put("text", view::notification(state, &info))
+                .put("text", view::notification(occasion, &info))
                 .put("about", info.session_id)
         }
     }
@@ -173,6 +173,9 @@ fn event(transition: &Transition) -> Map {
         transitions::Event::StateChanged { old } => {
             let new = info.state.as_str();
             ("PolecatStateChanged", data.put("old", old.as_str()).put("new", new))
+        }
+        transitions::Event::Trouble(detail) => {
+            ("PolecatTrouble", data.with(encode::fields(detail)))
         }
         transitions::Event::Waiting(asked) => (
             "PolecatWaiting",
@@ -214,7 +217,7 @@ mod tests {
     #[test]
     fn each_thing_is_told_once_whenever_a_backend_dies() {
         let first = Teller::default();
-        first.told().notified = vec![State::Waiting];
+        first.told().notified = vec![Occasion::State(State::Waiting)];
         let news = told(&first, "news", &snapshot("/den", State::Working));
         assert_eq!(patterns(&news), [""; 0], "what was there before is not new");
         let asks = snapshot("/den", State::Waiting);

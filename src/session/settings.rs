@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::core::{Gastown, Template, agent::Changes, screen::Policy, session::State};
+use crate::core::{Gastown, Template, agent::Changes, notifications::Occasion, screen::Policy};
 
 /// The configuration without what only Lua needs. `None` means the default.
 #[derive(Clone, Debug, Default)]
@@ -29,8 +29,8 @@ pub struct Settings {
     pub gastown: Option<Gastown>,
     /// `worktrees`: where the worktrees of plain repositories go.
     pub worktrees: Template,
-    /// `notify`: the states that the user is notified of.
-    pub notify: Vec<State>,
+    /// `notify`: what the user is notified of.
+    pub notify: Vec<Occasion>,
     /// `questions`: whether questions of agents are put by the user's own `vim.ui.select`.
     pub questions_by_select: bool,
     /// The editor we work for.

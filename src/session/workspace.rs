@@ -10,8 +10,9 @@ use tokio::sync::watch::Receiver;
 
 use crate::{
     core::{
+        notifications::Occasion,
         rig::{Rig, RigKind},
-        session::{SessionInfo, State},
+        session::SessionInfo,
     },
     host::{
         Launch,
@@ -130,9 +131,9 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// The states that a person is told of.
+    /// What a person is told of.
     #[must_use]
-    pub fn notified(&self) -> &[State] {
+    pub fn notified(&self) -> &[Occasion] {
         &self.shared.settings.notify
     }
 

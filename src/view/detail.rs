@@ -7,7 +7,7 @@ use super::{
     words,
 };
 use crate::core::{
-    session::{Exit, SessionInfo, Waiting, describe},
+    session::{Detail, Exit, SessionInfo, Waiting, describe},
     work::Diffstat,
 };
 
@@ -54,7 +54,8 @@ fn facts(session: &SessionInfo, now: Timestamp) -> Vec<(&'static str, String)> {
         || session.state_source.as_str().to_owned(),
         |ago| format!("{} ({ago})", session.state_source.as_str()),
     );
-    let known: [(&'static str, Option<String>); 15] = [
+    let known: [(&'static str, Option<String>); 16] = [
+        ("trouble", session.detail.as_ref().map(Detail::in_words)),
         ("asks", session.waiting.as_ref().map(question)),
         ("session", Some(session.session_id.clone())),
         ("found in", session.found_in.clone()),
@@ -106,9 +107,7 @@ fn pane_and_pid(pane: &str, pid: Option<u32>) -> String {
 /// What does not fit beside its label goes on below.
 fn fact(label: &str, value: &str, width: usize) -> Vec<Line> {
     // A value can hold whatever a file name can: one fact stays one fact.
-    let value: String =
-        value.chars().map(|each| if each.is_control() { '\u{fffd}' } else { each }).collect();
-    let rows = words::folded(&value, width.saturating_sub(LABEL + GAP).max(LEAST));
+    let rows = words::folded(&words::plain(value), width.saturating_sub(LABEL + GAP).max(LEAST));
     let labels = std::iter::once(label).chain(std::iter::repeat(""));
     let set = |(label, value): (&str, &String)| {
         let mut line = Line::default();

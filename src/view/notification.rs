@@ -1,8 +1,11 @@
 //! How what is new reads: what a person must know of it to decide whether to go and look.
 
-use crate::core::session::{Exit, ExitHow, SessionInfo, State, Waiting};
+use crate::core::{
+    notifications::Occasion,
+    session::{Detail, DetailKind, Exit, ExitHow, SessionInfo, State, Waiting},
+};
 
-/// What a person is told of `info`, which is in `state`: what happened, and on lines of their own
+/// What a person is told of `info` at this occasion: what happened, and on lines of their own
 /// what else is known of it.
 ///
 /// ```text
@@ -10,12 +13,15 @@ use crate::core::session::{Exit, ExitHow, SessionInfo, State, Waiting};
 /// Do you want to proceed?
 /// ```
 #[must_use]
-pub fn notification(state: State, info: &SessionInfo) -> String {
-    let (what, more) = match state {
-        State::Waiting => waiting(info.waiting.as_ref()),
-        State::Died => ("died".to_owned(), ending(info.exit.as_ref())),
-        State::Exited => ("has exited".to_owned(), Vec::new()),
-        state => (format!("is {state}"), Vec::new()),
+pub fn notification(occasion: Occasion, info: &SessionInfo) -> String {
+    let (what, more) = match (occasion, &info.detail) {
+        (Occasion::State(State::Waiting), _) => waiting(info.waiting.as_ref()),
+        (Occasion::State(State::Died), _) => ("died".to_owned(), ending(info.exit.as_ref())),
+        (Occasion::State(State::Exited), _) => ("has exited".to_owned(), Vec::new()),
+        (Occasion::State(State::Idle), Some(detail)) if detail.ends_turn() => trouble(detail),
+        (Occasion::State(state), _) => (format!("is {state}"), Vec::new()),
+        (Occasion::Trouble, Some(detail)) => trouble(detail),
+        (Occasion::Trouble, None) => ("has trouble".to_owned(), Vec::new()),
     };
     let more: Vec<_> = more.iter().map(|text| on_one_line(text)).collect();
     let more: Vec<_> = more.into_iter().filter(|text| !text.is_empty()).collect();
@@ -44,6 +50,19 @@ fn waiting(asked: Option<&Waiting>) -> (String, Vec<String>) {
     (what.to_owned(), more)
 }
 
+/// What holds an agent up, or has ended its turn.
+fn trouble(Detail { kind, text, attempt, until, .. }: &Detail) -> (String, Vec<String>) {
+    let what = match (kind, attempt, until) {
+        (DetailKind::Error, ..) => "failed".to_owned(),
+        (DetailKind::Limit, _, Some(until)) => format!("has used up its limit until {until}"),
+        (DetailKind::Limit, _, None) => "has used up its limit".to_owned(),
+        (DetailKind::Retrying, Some(attempt), _) => format!("is retrying ({attempt})"),
+        (DetailKind::Retrying, None, _) => "is retrying".to_owned(),
+        (DetailKind::Compacting, ..) => "is compacting its conversation".to_owned(),
+    };
+    (what, vec![text.clone()])
+}
+
 /// How an agent ended, and its last words.
 fn ending(exit: Option<&Exit>) -> Vec<String> {
     let how = |exit: &Exit| match exit.how {
@@ -68,7 +87,8 @@ mod tests {
     use crate::view::testing::session;
 
     fn check(info: &SessionInfo, told: &str) {
-        assert_eq!(notification(info.state, info), format!("`ash` (shop) {told}"));
+        let occasion = Occasion::State(info.state);
+        assert_eq!(notification(occasion, info), format!("`ash` (shop) {told}"));
     }
 
     #[test]
@@ -113,6 +133,27 @@ mod tests {
         check(&died(ExitHow::Signal(9), &[]), "died: signal 9");
         check(&died(ExitHow::Gone, &["bye"]), "died: cause unknown: bye");
         check(&session("ash", State::Died), "died");
+    }
+
+    #[test]
+    fn trouble_tells_the_words_of_it_and_when_it_ends() {
+        let with = |kind, text: &str, attempt: &str, until: &str| {
+            let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+            let (attempt, until) = (some(attempt), some(until));
+            let detail = Detail { kind, text: text.to_owned(), attempt, wait: None, until };
+            SessionInfo { detail: Some(detail), ..session("ash", State::Idle) }
+        };
+        for (info, told) in [
+            (with(DetailKind::Error, "529 overloaded", "", ""), "failed: 529 overloaded"),
+            (
+                with(DetailKind::Limit, "You've hit it", "", "3pm"),
+                "has used up its limit until 3pm: You've hit it",
+            ),
+            (with(DetailKind::Retrying, "", "6/10", ""), "is retrying (6/10)"),
+        ] {
+            assert_eq!(notification(Occasion::Trouble, &info), format!("`ash` (shop) {told}"));
+        }
+        check(&with(DetailKind::Error, "529 overloaded", "", ""), "failed: 529 overloaded");
     }
 
     #[test]

@@ -30,7 +30,11 @@ const COLUMNS: &[Column] = &[
     Column { cell: work, goes: Some(6) },
     Column { cell: |session, _| muted(session.attached.then_some("attached")), goes: Some(2) },
     Column { cell: |session, _| muted(session.branch.as_deref()), goes: Some(1) },
+    Column { cell: trouble, goes: None },
 ];
+
+/// How much is told of what holds an agent up, in cells.
+const TROUBLE_WIDTH: usize = 40;
 
 /// Which columns go when the window is narrow, by their places, the first to go in front.
 fn expendable() -> Vec<usize> {
@@ -53,9 +57,7 @@ pub struct Heading<'a> {
 #[must_use]
 pub fn status(heading: &Heading, sessions: &[SessionInfo], now: Timestamp, width: usize) -> Frame {
     let mut sorted: Vec<_> = sessions.iter().collect();
-    sorted.sort_by(|a, b| {
-        (words::urgency(a.state), &a.polecat).cmp(&(words::urgency(b.state), &b.polecat))
-    });
+    sorted.sort_by(|a, b| (urgency(a), &a.polecat).cmp(&(urgency(b), &b.polecat)));
     let rows: Vec<_> = sorted.iter().map(|session| row(session, now)).collect();
     let mut lines = vec![title(heading, sessions, width), Line::default()];
     if rows.is_empty() {
@@ -66,6 +68,12 @@ pub fn status(heading: &Heading, sessions: &[SessionInfo], now: Timestamp, width
     let waits = |(at, one): (usize, &&SessionInfo)| (one.state == State::Waiting).then_some(at);
     let waiting = sorted.iter().enumerate().filter_map(waits).map(|at| first + at).collect();
     Frame { lines, waiting }
+}
+
+/// A turn that failed needs a person as a death does.
+fn urgency(session: &SessionInfo) -> u8 {
+    let state = if session.turn_failed() && session.running { State::Died } else { session.state };
+    words::urgency(session.state).min(words::urgency(state))
 }
 
 fn row(session: &SessionInfo, now: Timestamp) -> Row {
@@ -83,6 +91,13 @@ fn name(session: &SessionInfo, _: Timestamp) -> Cell {
 
 fn state(session: &SessionInfo, _: Timestamp) -> Cell {
     Cell::new(session.state.as_str(), Some(words::group(session.state)))
+}
+
+/// `error: 529 overloaded`
+fn trouble(session: &SessionInfo, _: Timestamp) -> Cell {
+    let Some(detail) = &session.detail else { return Cell::default() };
+    let text = words::fit(&words::plain(&detail.in_words()), TROUBLE_WIDTH);
+    Cell::new(text, Some(words::trouble_group(detail)))
 }
 
 fn muted(text: Option<&str>) -> Cell {
@@ -153,6 +168,7 @@ fn hint(width: usize) -> Line {
 mod tests {
     use super::super::testing::session;
     use super::*;
+    use crate::core::session::{Detail, DetailKind};
 
     const SHOP: Heading = Heading { rig: "shop", socket: None };
 
@@ -213,6 +229,23 @@ mod tests {
             "○  ash  idle  shop-1  30s  +120 -30 ↑2"
         );
         assert_eq!(texts(&[full], 26)[2], "○  ash  idle  +120 -30 ↑2");
+    }
+
+    #[test]
+    fn a_failed_turn_stands_above_who_works_and_says_why() {
+        let text = "529 Overloaded. This is a server-side issue".to_owned();
+        let detail =
+            Detail { kind: DetailKind::Error, text, attempt: None, wait: None, until: None };
+        let failed = SessionInfo { detail: Some(detail), ..session("cedar", State::Idle) };
+        let sessions = [session("ash", State::Working), failed, session("birch", State::Idle)];
+        assert_eq!(
+            texts(&sessions, 80)[2..],
+            [
+                "○  cedar  idle     error: 529 Overloaded. This is a server…",
+                "●  ash    working",
+                "○  birch  idle"
+            ]
+        );
     }
 
     #[test]

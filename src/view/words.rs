@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::core::session::State;
+use crate::core::session::{Detail, DetailKind, State};
 
 /// How long ago `then` was, in the shortest form that still tells: `now`, `42s`, `7m`, `3h`, `5d`.
 pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
@@ -40,6 +40,20 @@ pub(crate) fn group(state: State) -> &'static str {
         State::Idle => "PolecatIdle",
         State::Exited | State::Stopped | State::Unknown => "PolecatStopped",
     }
+}
+
+/// The highlight group of what holds an agent up.
+pub(crate) fn trouble_group(detail: &Detail) -> &'static str {
+    match detail.kind {
+        DetailKind::Error | DetailKind::Limit => "PolecatDied",
+        DetailKind::Retrying => "PolecatWaiting",
+        DetailKind::Compacting => "PolecatMuted",
+    }
+}
+
+/// A text without what a view cannot show as it is.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().map(|each| if each.is_control() { '\u{fffd}' } else { each }).collect()
 }
 
 /// Who needs a person comes first, who is done or gone comes last.

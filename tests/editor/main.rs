@@ -18,6 +18,7 @@ mod deaths;
 mod dialogs;
 mod diffing;
 mod events;
+mod failed_turns;
 mod fast_events;
 mod first_words;
 mod following;

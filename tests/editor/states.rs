@@ -62,7 +62,7 @@ async fn told(shop: &Shop) -> Vec<String> {
 }
 
 /// Waits until exactly this was told since the last time.
-async fn expect_told(shop: &Shop, expected: &[&str]) {
+pub(crate) async fn expect_told(shop: &Shop, expected: &[&str]) {
     eventually(&format!("{expected:?}"), async || {
         let told = told(shop).await;
         if told == expected { Ok(()) } else { Err(format!("{told:?}")) }
@@ -182,6 +182,48 @@ async fn a_prompt_that_flashes_in_a_turn_and_words_not_sent_are_not_told() {
     })
     .await;
     expect_told(&shop, &["working", "idle"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_of_codex_whose_title_is_ahead_of_it_is_told_once() {
+    let shop = playing("codex", "codex/ready").await;
+    let dialog = "codex/permission-command";
+    cue(&shop, &format!("codex/working 0.6 title:{dialog} 1.2 {dialog}"));
+    let asked = eventually("a question", async || {
+        let told = told(&shop).await;
+        if told.len() >= 3 { Ok(told) } else { Err(format!("{told:?}")) }
+    })
+    .await;
+    assert_eq!(asked[..2], ["working", "waiting"]);
+    assert!(asked[2].starts_with("permission: Would you like to run"), "{asked:?}");
+    // One that takes even longer.
+    cue(&shop, &format!("codex/working 0.6 title:{dialog} 3 {dialog} 0.6 codex/working"));
+    let both = ["working", "waiting", &asked[2], "working", "waiting", "question: ", "working"];
+    expect_told(&shop, &both).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_draws_itself_late_in_a_window_of_another_size_has_not_worked() {
+    let shop = playing("copilot", "copilot/ready").await;
+    let resize = |height: &str| {
+        shop.tmux.run(&["resize-window", "-t", "=gt-shop-ash:", "-x", "110", "-y", height]);
+    };
+    resize("35");
+    // What is cut off its screen tells nothing, and it prints all the while.
+    let cut = "copilot/resizing 0.9 ".repeat(6);
+    cue(&shop, &format!("{cut} copilot/ready 1 copilot/working"));
+    eventually("the cut screen", async || {
+        let screen = shop.screen("gt-shop-ash");
+        if screen.contains("Manual Approval") { Err(screen) } else { Ok(()) }
+    })
+    .await;
+    resize("36");
+    eventually("the last screen", async || {
+        let screen = shop.screen("gt-shop-ash");
+        if screen.contains("Working") { Ok(()) } else { Err(screen) }
+    })
+    .await;
+    expect_told(&shop, &["working"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

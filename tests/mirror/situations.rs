@@ -34,6 +34,20 @@ async fn what_scrolled_off_and_was_cleared_between_two_looks_is_a_gap() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_printed_anew_in_another_layout_takes_the_place_of_what_was_there() {
+    for (lines, width) in [(60, 50), (400, 50), (1_500, 100), (300, 80)] {
+        let mut pane = Pane::waiting(20_000).await;
+        pane.print(lines).await;
+        pane.resize(width, 30);
+        pane.look().await;
+        pane.say("reprint");
+        pane.print(10).await;
+        let last = lines + 10;
+        assert_eq!((pane.check(last), pane.gaps()), (0, 0), "{lines} lines, {width} columns");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_alternate_screen_comes_and_goes() {
     let mut pane = Pane::waiting(2_000).await;
     pane.print(100).await;

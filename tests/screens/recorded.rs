@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use polecat::core::agent::preset_names;
-use polecat::core::screen::{Look, Patterns, Reading, Shown, read};
+use polecat::core::screen::{Look, Patterns, Reading, Shown, read, trouble};
+use polecat::core::session::Detail;
 use polecat::rpc::configured_patterns;
 use serde::Deserialize;
 
@@ -19,6 +20,8 @@ pub(crate) struct Recorded {
     pub(crate) lines: Vec<String>,
     /// With its colours and cursor.
     pub(crate) shown: Shown,
+    /// The rows with their colours.
+    pub(crate) drawn: Vec<String>,
     /// Whether tmux cuts its rows where it breaks others.
     pub(crate) alternate: bool,
     pub(crate) expect: Expected,
@@ -36,7 +39,8 @@ struct Facts {
     expect: Expected,
 }
 
-/// What is to be read; what is not said is not compared, but for `typed`.
+/// What is to be read; what is not said is not compared, but for `typed` and
+/// `detail`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expected {
@@ -48,6 +52,8 @@ pub(crate) struct Expected {
     pub(crate) choices: Option<Vec<String>>,
     pub(crate) selected: Option<usize>,
     pub(crate) typed: Option<String>,
+    /// What holds it up or ended its turn.
+    pub(crate) detail: Option<Detail>,
     /// The first row, from 0, of what is no conversation.
     pub(crate) bottom: Option<usize>,
     /// Whether it draws a composer while it works; it does where nothing is said.
@@ -58,6 +64,20 @@ impl Recorded {
     /// Its reading.
     pub(crate) fn read(&self) -> Reading {
         read(&self.patterns, &Look { title: &self.title, lines: &self.lines })
+    }
+
+    /// What holds its agent up or ended its last turn.
+    pub(crate) fn detail(&self) -> Option<Detail> {
+        trouble(&self.patterns, &self.shown, &self.read().seen)
+    }
+
+    /// The same with `quote` before row `at`, drawn as what an agent says.
+    pub(crate) fn detail_with(&self, at: usize, quote: &str) -> Option<Detail> {
+        let mut drawn = self.drawn.clone();
+        drawn.insert(at, format!("\x1b[0m{quote}\n"));
+        let shown = Shown::new(&self.title, drawn.join("\n").as_bytes(), self.shown.cursor);
+        let reading = read(&self.patterns, &shown.look());
+        trouble(&self.patterns, &shown, &reading.seen)
     }
 
     /// What is read with other rows and another title.
@@ -113,6 +133,7 @@ fn load(agent: &str, file: &Path) -> Recorded {
         patterns: Patterns::for_agent(agent).expect("a known agent"),
         title: facts.title,
         lines: screen.lines().map(plain).collect(),
+        drawn: screen.lines().map(str::to_owned).collect(),
         alternate: facts.alternate == "1",
         expect: facts.expect,
     }

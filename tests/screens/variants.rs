@@ -1,6 +1,6 @@
 //! The recorded screens as they change: scrolled, narrowed, and with their words quoted.
 
-use polecat::core::screen::{Look, Patterns, Policy, Seen, read};
+use polecat::core::screen::{Look, Messages, Patterns, Policy, Seen, Shown, read, trouble};
 use proptest::prelude::*;
 
 use crate::recorded::{Recorded, agents, recorded};
@@ -24,7 +24,7 @@ const QUOTES: &[&str] = &[
 ];
 
 /// The first row of what is not conversation: composer or dialog, and the busy row above it.
-fn bottom(screen: &Recorded) -> Option<usize> {
+pub(crate) fn bottom(screen: &Recorded) -> Option<usize> {
     if screen.expect.bottom.is_some() {
         return screen.expect.bottom;
     }
@@ -264,6 +264,11 @@ proptest! {
         for agent in agents() {
             let patterns = Patterns::for_agent(agent).expect("known");
             let reading = read(&patterns, &Look { title: &title, lines: &lines });
+            let shown = Shown::new(&title, lines.join("\n").as_bytes(), (0, 0));
+            let detail = trouble(&patterns, &shown, &reading.seen);
+            prop_assert!(detail.is_none_or(|detail| detail.text.chars().count() <= 200));
+            let messages = Messages::of(&patterns, &lines).unwrap_or_default();
+            prop_assert!(!messages.after(&messages).1);
             if let Seen::Waiting(question) = reading.seen {
                 let marked = question.selected.is_none_or(|at| at < question.choices.len());
                 prop_assert!(marked, "{:?}", question);

@@ -1,7 +1,8 @@
 //! aider; its screen was read off 0.86.2.
 
 use super::{Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Answering, Dialog, Layout, Reason, Screen, Sign, Way};
+use crate::core::screen::{Answering, Dialog, Layout, Reason, Screen, Sign, TroubleSign, Way};
+use crate::core::session::DetailKind;
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "aider",
@@ -21,6 +22,10 @@ const SCREEN: Screen = Screen {
     layout: Layout::LastLine,
     dialogs: DIALOGS,
     answering: Answering { way: Way::Letter, ..Answering::NUMBER },
+    trouble: &[
+        TroubleSign::within(DetailKind::Retrying, "Retrying in "),
+        TroubleSign::after(DetailKind::Error, "litellm.").coloured(),
+    ],
     ..Screen::PLAIN
 };
 

@@ -4,8 +4,9 @@ use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
 use crate::core::agent_events::{HookEvents, SettingsBy};
 use crate::core::screen::{
     Answering, Bang, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
-    Toggle, Words,
+    Toggle, TroubleSign, Words,
 };
+use crate::core::session::DetailKind;
 
 /// gastown's accounts are Claude Code's: each is a folder that this variable names.
 pub const ACCOUNT_VARIABLE: &str = "CLAUDE_CONFIG_DIR";
@@ -79,6 +80,18 @@ const SCREEN: Screen = Screen {
         over: None,
     }),
     dialogs: DIALOGS,
+    trouble: &[
+        TroubleSign::busy(DetailKind::Retrying, &["· Retrying in"]),
+        TroubleSign::busy(DetailKind::Compacting, &["Compacting conversation"]),
+        TroubleSign::after(DetailKind::Limit, "  ⎿  You've hit your").coloured(),
+        TroubleSign::after(DetailKind::Limit, "  ⎿  Credit balance").coloured(),
+        TroubleSign::after(DetailKind::Error, "  ⎿  Context limit reached").coloured(),
+        // A whole answer that begins with these words it takes for one itself.
+        TroubleSign::after(DetailKind::Error, "●").holds(&["API Error"]).coloured(),
+    ],
+    // How long it took, and what it enters itself at a limit.
+    asides: &["✻ ", "❯ /rate-limit-options"],
+    sent: &["❯ "],
     ..Screen::PLAIN
 };
 

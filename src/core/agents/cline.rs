@@ -1,7 +1,10 @@
 //! Cline CLI; its screen was read off 3.0.65.
 
 use super::{FirstWords, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Answering, BusyRow, Dialog, Layout, Reason, Screen, Sign, Way, Words};
+use crate::core::screen::{
+    Answering, BusyRow, Dialog, Layout, Reason, Screen, Sign, TroubleSign, Way, Words,
+};
+use crate::core::session::DetailKind;
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "cline",
@@ -44,6 +47,8 @@ const SCREEN: Screen = Screen {
         no: &["[n] Deny"],
         ..Answering::NUMBER
     },
+    trouble: &[TroubleSign::after(DetailKind::Error, " * Error: ").coloured()],
+    sent: &[" ❯ "],
     ..Screen::PLAIN
 };
 

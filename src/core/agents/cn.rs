@@ -1,7 +1,10 @@
 //! Continue CLI, `cn`; its screen was read off 1.5.47.
 
 use super::{FirstWords, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Answering, BusyRow, Dialog, Layout, Reason, Screen, Sign, Words};
+use crate::core::screen::{
+    Answering, BusyRow, Dialog, Layout, Reason, Screen, Sign, TroubleSign, Words,
+};
+use crate::core::session::DetailKind;
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "cn",
@@ -51,6 +54,11 @@ const SCREEN: Screen = Screen {
         words: &[Words::message("No, and tell Continue")],
         ..Answering::MARK
     },
+    trouble: &[
+        TroubleSign::within(DetailKind::Retrying, "Retrying request ("),
+        TroubleSign::after(DetailKind::Error, "Error: "),
+    ],
+    sent: &["● "],
     ..Screen::PLAIN
 };
 

@@ -2,8 +2,10 @@
 
 use super::{FirstWords, Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{
-    Answering, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, Words,
+    Answering, Bang, BusyRow, Dialog, Layout, Means, Reason, Screen, Sign, TitleSign, TroubleSign,
+    Words,
 };
+use crate::core::session::DetailKind;
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "codex",
@@ -67,6 +69,13 @@ const SCREEN: Screen = Screen {
     dialogs: DIALOGS,
     // A No ends the turn.
     answering: Answering { words: &[Words::message("No")], ..Answering::NUMBER },
+    trouble: &[
+        TroubleSign::busy(DetailKind::Retrying, &["Reconnecting"]),
+        TroubleSign::busy(DetailKind::Compacting, &["Compacting context"]),
+        TroubleSign::after(DetailKind::Limit, "■ ").holds(&["hit your usage limit"]),
+        TroubleSign::after(DetailKind::Error, "■ ").unless(&["Conversation interrupted"]),
+    ],
+    sent: &["› "],
     ..Screen::PLAIN
 };
 

@@ -1,7 +1,10 @@
 //! GitHub Copilot CLI; its screen was read off 1.0.102.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Answering, Dialog, Layout, Opens, Reason, Screen, Sign, Words};
+use crate::core::screen::{
+    Answering, Dialog, Layout, Opens, Reason, Screen, Sign, TroubleSign, Words,
+};
+use crate::core::session::DetailKind;
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "copilot",
@@ -52,6 +55,14 @@ const SCREEN: Screen = Screen {
         words: &[Words { needed: false, ..Words::needed("No, and tell Copilot what to do") }],
         ..Answering::NUMBER
     },
+    trouble: &[
+        TroubleSign::within(DetailKind::Retrying, " ● Request failed").holds(&["Retrying..."]),
+        // So begins a failed tool too, which does not end a turn.
+        TroubleSign::after(DetailKind::Error, " ✗ "),
+    ],
+    // Its folder stands above the composer.
+    asides: &["/", "~", "Please use /login"],
+    sent: &[" ❯ "],
     ..Screen::PLAIN
 };
 

@@ -3,8 +3,9 @@
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{
     Answering, Bang, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
-    Toggle, Way, Words,
+    Toggle, TroubleSign, Way, Words,
 };
+use crate::core::session::DetailKind;
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "gemini",
@@ -66,6 +67,16 @@ const SCREEN: Screen = Screen {
     dialogs: DIALOGS,
     // A No cancels the request.
     answering: Answering { words: &[Words::message("No, suggest changes")], ..Answering::NUMBER },
+    trouble: &[
+        // The second it says where it is not told to tell all.
+        TroubleSign::busy(
+            DetailKind::Retrying,
+            &["Trying to reach", "This is taking a bit longer"],
+        ),
+        TroubleSign::after(DetailKind::Error, "✕ "),
+    ],
+    asides: &["ℹ This request failed", "? for shortcuts"],
+    sent: &[" > "],
     ..Screen::PLAIN
 };
 

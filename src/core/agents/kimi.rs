@@ -2,8 +2,10 @@
 
 use super::{Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{
-    Answering, BusyRow, Dialog, Done, Layout, Reason, Screen, Sign, Ticks, Toggle, Words,
+    Answering, BusyRow, Dialog, Done, Layout, Reason, Screen, Sign, Ticks, Toggle, TroubleSign,
+    Words,
 };
+use crate::core::session::DetailKind;
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "kimi",
@@ -44,6 +46,11 @@ const SCREEN: Screen = Screen {
     asks: &["choose ↵ confirm", "↵ confirm", "↵ choose", "Enter select", "Esc exit", "esc cancel"],
     dialogs: DIALOGS,
     answering: Answering { words: &[Words::needed("Reject with feedback")], ..Answering::NUMBER },
+    trouble: &[
+        TroubleSign::busy(DetailKind::Retrying, &["Retrying ("]),
+        TroubleSign::after(DetailKind::Error, "   Error: ").coloured(),
+    ],
+    sent: &[" ✨ "],
     ..Screen::PLAIN
 };
 

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
 use crate::core::{
     agent_events::{AgentEvent, EventServer, Request},
-    screen::{Answering, Dialog, Layout, Reason, Screen, Sign, Way, Words},
+    screen::{Answering, Dialog, Layout, Reason, Screen, Sign, TroubleSign, Way, Words},
+    session::DetailKind,
 };
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
@@ -45,6 +46,14 @@ const SCREEN: Screen = Screen {
     busy_below: &["esc interrupt", "esc again to interrupt", "⬝", "■■"],
     asks: &["esc dismiss", "enter submit", "enter confirm"],
     dialogs: DIALOGS,
+    trouble: &[
+        TroubleSign::busy(DetailKind::Retrying, &["[retrying in"]),
+        TroubleSign::within(DetailKind::Compacting, "     ▣  Compaction"),
+        // The bar beside a message has another colour.
+        TroubleSign::after(DetailKind::Error, "  ┃  ").coloured(),
+    ],
+    asides: &["▣ "],
+    sent: &["  ┃  "],
     ..Screen::PLAIN
 };
 

@@ -1,7 +1,8 @@
 //! pi; its screen was read off 1.6.0.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
-use crate::core::screen::{Dialog, Layout, Reason, Screen, Sign};
+use crate::core::screen::{Dialog, Layout, Reason, Screen, Sign, TroubleSign};
+use crate::core::session::DetailKind;
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "pi",
@@ -39,6 +40,11 @@ const SCREEN: Screen = Screen {
     busy_rule: &["Working", "Retrying", "Compacting"],
     asks: &["enter select  escape/ctrl+c", "enter submit  escape/ctrl+c"],
     dialogs: DIALOGS,
+    trouble: &[
+        TroubleSign::busy(DetailKind::Retrying, &["Retrying ("]),
+        TroubleSign::busy(DetailKind::Compacting, &["Compacting"]),
+        TroubleSign::after(DetailKind::Error, " Error: ").coloured(),
+    ],
     ..Screen::PLAIN
 };
 

@@ -4,8 +4,9 @@ use super::{FirstWords, Keys, KnownAgent, ResumeBy};
 use crate::core::agent_events::{HookEvents, SettingsBy, SettingsVariable};
 use crate::core::screen::{
     Answering, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
-    Toggle, Words,
+    Toggle, TroubleSign, Words,
 };
+use crate::core::session::DetailKind;
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "qwen",
@@ -81,6 +82,11 @@ const SCREEN: Screen = Screen {
     dialogs: DIALOGS,
     // A No ends the turn.
     answering: Answering { words: &[Words::message("No, suggest changes")], ..Answering::NUMBER },
+    trouble: &[
+        TroubleSign::within(DetailKind::Retrying, "  ✕ ").holds(&["(Retrying in"]),
+        TroubleSign::after(DetailKind::Error, "  ✕ "),
+    ],
+    sent: &["  > "],
     ..Screen::PLAIN
 };
 

@@ -3,8 +3,9 @@
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{
     Answering, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
-    Toggle, Words,
+    Toggle, TroubleSign, Words,
 };
+use crate::core::session::DetailKind;
 
 pub(super) const AGENT: KnownAgent = KnownAgent {
     name: "vibe",
@@ -58,6 +59,11 @@ const SCREEN: Screen = Screen {
     splash: &["Starting the app", "Welcome to M"],
     asks: &["Esc reject", "Esc cancel", "Enter select"],
     dialogs: DIALOGS,
+    trouble: &[
+        TroubleSign::busy(DetailKind::Retrying, &["Retrying…"]),
+        TroubleSign::after(DetailKind::Error, "  ⎢ Error: ").coloured(),
+    ],
+    sent: &["> "],
     ..Screen::PLAIN
 };
 

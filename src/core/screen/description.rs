@@ -6,12 +6,14 @@
 
 mod changes;
 mod dialog;
+mod trouble;
 
 pub use changes::DescriptionChanges;
 pub(crate) use changes::{KeysChanges, ScreenChanges};
 
 pub(crate) use dialog::{Accept, Answering, Dialog, Sign, Way};
 pub use dialog::{Done, Opens, Ticks, Toggle, Words};
+pub(crate) use trouble::{TroublePlace, TroubleSign};
 
 /// What is known of an agent's screen and keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +69,14 @@ pub(crate) struct Screen {
     pub(crate) dialogs: &'static [Dialog],
     /// How choices are given in dialogs that do not say otherwise.
     pub(crate) answering: Answering,
+    /// How it shows errors of its service and the like; the first match counts.
+    pub(crate) trouble: &'static [TroubleSign],
+    /// What paragraphs begin with that may stand between the end of the conversation and the
+    /// composer.
+    pub(crate) asides: &'static [&'static str],
+    /// What a message that was sent begins with in the conversation; none where only its colour
+    /// tells.
+    pub(crate) sent: &'static [&'static str],
 }
 
 /// How an agent treats typed input. Keys have tmux's names.
@@ -193,6 +203,9 @@ impl Screen {
         passing: &[],
         dialogs: &[],
         answering: Answering::NUMBER,
+        trouble: &[],
+        asides: &[],
+        sent: &[],
     };
 
     /// That of an agent of which nothing is known.

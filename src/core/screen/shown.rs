@@ -20,6 +20,8 @@ pub struct Shown {
     pub(super) bright: Vec<String>,
     /// What is behind each letter of `rows`: equal numbers for equal backgrounds.
     pub(super) behind: Vec<Vec<u16>>,
+    /// Which letters of `rows` are drawn in red or yellow, as agents draw errors.
+    warning: Vec<Vec<bool>>,
     /// Column and row of the cursor, from 0.
     pub cursor: (usize, usize),
 }
@@ -33,14 +35,19 @@ impl Shown {
         if !coloured.ends_with(b"\n") {
             reader.end_row();
         }
-        let Reader { rows, drawn, bright, behind, .. } = reader;
-        Self { title: title.to_owned(), rows, drawn, bright, behind, cursor }
+        let Reader { rows, drawn, bright, behind, warning, .. } = reader;
+        Self { title: title.to_owned(), rows, drawn, bright, behind, warning, cursor }
     }
 
     /// The part that a state is read from.
     #[must_use]
     pub fn look(&self) -> Look<'_> {
         Look { title: &self.title, lines: &self.rows }
+    }
+
+    /// Whether a letter is drawn in red or yellow.
+    pub(super) fn is_warning(&self, row: usize, letter: usize) -> bool {
+        self.warning.get(row).and_then(|row| row.get(letter)).copied().unwrap_or(false)
     }
 
     /// The text up to the cursor.
@@ -71,6 +78,8 @@ fn left_of(row: &str, column: usize) -> &str {
 struct Style {
     faint: bool,
     grey: bool,
+    /// Red or yellow.
+    warning: bool,
     reverse: bool,
     /// Whether it has a background.
     block: bool,
@@ -100,6 +109,7 @@ struct Reader {
     drawn: Vec<String>,
     bright: Vec<String>,
     behind: Vec<Vec<u16>>,
+    warning: Vec<Vec<bool>>,
     /// The backgrounds that occur.
     colours: Vec<Color>,
     charsets: [StandardCharset; 4],
@@ -112,6 +122,7 @@ impl Reader {
         let text: String = row.iter().map(|(letter, _)| letter).collect();
         let bright: String = (0..row.len()).map(|at| bright(&row, at)).collect();
         self.behind.push(row.iter().map(|(_, style)| style.background()).collect());
+        self.warning.push(row.iter().map(|(_, style)| style.warning).collect());
         self.rows.push(normal(&text));
         self.drawn.push(text.trim_end_matches(' ').to_owned());
         self.bright.push(normal(&bright));
@@ -163,7 +174,10 @@ impl Handler for Reader {
             Attr::CancelReverse => self.style.reverse = false,
             Attr::Underline => self.style.line = true,
             Attr::CancelUnderline => self.style.line = false,
-            Attr::Foreground(colour) => self.style.grey = is_grey(colour),
+            Attr::Foreground(colour) => {
+                self.style.grey = is_grey(colour);
+                self.style.warning = is_warning(colour);
+            }
             Attr::Background(colour) => {
                 self.style.block = colour != Color::Named(NamedColor::Background);
                 let known = self.colours.iter().position(|known| *known == colour);
@@ -187,6 +201,23 @@ fn is_grey(colour: Color) -> bool {
         Color::Indexed(index) => index == 8 || (236..=250).contains(&index),
         Color::Spec(colour) => is_dull(colour),
     }
+}
+
+fn is_warning(colour: Color) -> bool {
+    match colour {
+        Color::Named(named) => matches!(
+            named,
+            NamedColor::Red | NamedColor::BrightRed | NamedColor::Yellow | NamedColor::BrightYellow
+        ),
+        Color::Indexed(index @ 16..=231) => is_warm(cube(index)),
+        Color::Indexed(index) => matches!(index, 1 | 3 | 9 | 11),
+        Color::Spec(colour) => is_warm(colour),
+    }
+}
+
+/// Red, pink, orange or yellow, on a dark or a bright screen.
+fn is_warm(Rgb { r, g, b }: Rgb) -> bool {
+    r >= 130 && r >= g && r.saturating_sub(b) >= 60
 }
 
 fn is_dull(Rgb { r, g, b }: Rgb) -> bool {

@@ -1,5 +1,7 @@
 //! Signs around a composer that the agent is busy, or still starting.
 
+use std::ops::Range;
+
 use super::description::{BusyRow, Layout, Screen};
 use super::layout::Composer;
 use super::rows::{holds, indent, is_braille, joined};
@@ -21,6 +23,21 @@ pub(super) fn sign(
     below(known, rows, composer.below)
         .or_else(|| rule_moves(known, rows, composer).then_some(composer.top))
         .or_else(|| busy_row(known.busy_above.as_ref()?, above).filter(|_| !quiet))
+}
+
+/// All rows in which it shows that, each with what it may have been broken into: above the composer,
+/// its rule, below it.
+pub(super) fn signs(known: &Screen, rows: &[String], composer: &Composer) -> Vec<Range<usize>> {
+    let above = rows.get(..composer.top).unwrap_or_default();
+    let above = known.busy_above.as_ref().and_then(|busy| busy_row(busy, above));
+    let rule = rule_moves(known, rows, composer).then_some(composer.top);
+    let below = below(known, rows, composer.below);
+    let above = above.map(|row| row..composer.top);
+    above
+        .into_iter()
+        .chain(rule.map(|row| row..row + 1))
+        .chain(below.map(|row| row..rows.len()))
+        .collect()
 }
 
 /// The row under the composer that says so, or the first in which a narrow screen broke that.

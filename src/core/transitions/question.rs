@@ -22,7 +22,9 @@ impl Question {
             return None;
         }
         let asked = info.waiting.as_ref();
-        let words = asked.map(|asked| format!("{} {}", asked.reason, asked.text));
+        // Of one that only a title told of, even the kind is a guess.
+        let told = asked.filter(|asked| !asked.text.is_empty());
+        let words = told.map(|asked| format!("{} {}", asked.reason, asked.text));
         let about = asked.map(|asked| asked.about.join(" "));
         let request = asked.and_then(|asked| asked.request.clone()).unwrap_or_default();
         Some(Self {

@@ -8,13 +8,13 @@ use super::{
     agent::changes,
     dialog::{REASONS, WAYS},
     reader::{Item, Report},
-    screen::{BANGS, LAYOUTS, MEANINGS},
+    screen::{BANGS, LAYOUTS, MEANINGS, PLACES, TROUBLES},
 };
 use crate::core::{
     agent::{Agent, ConversationFiles, Hooks, PromptMode, Ready, Resume, preset, preset_names},
     screen::{
         Accept, Answering, BusyRow, Description, Dialog, Done, Keys, Opens, Screen, Sign, Ticks,
-        TitleSign, Toggle, Way, Words,
+        TitleSign, Toggle, TroubleSign, Way, Words,
     },
 };
 
@@ -111,8 +111,12 @@ fn drawn(screen: &Screen) -> Json {
         dialog_top,
         passing,
         answering: usual,
+        trouble,
+        asides,
+        sent,
         dialogs: _,
     } = screen;
+    let trouble = trouble.iter().map(troubled).collect::<Vec<_>>();
     let titles = titles.iter().map(|(sign, means)| match sign {
         TitleSign::Spinner => json!({ "spinner": true, "means": word(&MEANINGS, *means) }),
         TitleSign::Begins(text) => json!({ "begins": text, "means": word(&MEANINGS, *means) }),
@@ -126,8 +130,15 @@ fn drawn(screen: &Screen) -> Json {
         "markers": markers, "titles": titles.collect::<Vec<_>>(), "scroll_bar": scroll_bar,
         "busy_below": busy_below, "busy_above": busy_above, "busy_rule": busy_rule,
         "starting": starting, "splash": splash, "restarts": restarts, "asks": asks, "dialog_top": dialog_top,
-        "passing": passing, "answering": answering(usual),
+        "passing": passing, "answering": answering(usual), "trouble": trouble,
+        "asides": asides, "sent": sent,
     }))
+}
+
+fn troubled(sign: &TroubleSign) -> Json {
+    let TroubleSign { kind, place, begins, holds, unless, coloured } = sign;
+    filled(json!({ "kind": word(&TROUBLES, *kind), "place": word(&PLACES, *place),
+        "begins": begins, "holds": holds, "unless": unless, "coloured": coloured }))
 }
 
 fn typed(keys: &Keys) -> Json {

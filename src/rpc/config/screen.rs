@@ -6,8 +6,10 @@ use super::{
     reader::{Item, Table},
 };
 use crate::core::screen::{
-    Answering, Bang, BusyRow, KeysChanges, Layout, Means, ScreenChanges, TitleSign,
+    Answering, Bang, BusyRow, KeysChanges, Layout, Means, ScreenChanges, TitleSign, TroublePlace,
+    TroubleSign,
 };
+use crate::core::session::DetailKind;
 
 pub(super) const LAYOUTS: [(&str, Layout); 8] = [
     ("ruled", Layout::Ruled),
@@ -25,6 +27,17 @@ pub(super) const MEANINGS: [(&str, Means); 5] = [
     ("ready", Means::Ready),
     ("quiet", Means::Quiet),
     ("waiting", Means::Waiting),
+];
+pub(super) const TROUBLES: [(&str, DetailKind); 4] = [
+    ("error", DetailKind::Error),
+    ("retrying", DetailKind::Retrying),
+    ("limit", DetailKind::Limit),
+    ("compacting", DetailKind::Compacting),
+];
+pub(super) const PLACES: [(&str, TroublePlace); 3] = [
+    ("busy", TroublePlace::Busy),
+    ("working", TroublePlace::Working),
+    ("rest", TroublePlace::Rest),
 ];
 pub(super) const BANGS: [(&str, Bang); 3] =
     [("text", Bang::Text), ("text_after_blank", Bang::TextAfterBlank), ("unknown", Bang::Unknown)];
@@ -52,6 +65,9 @@ pub(super) fn screen(item: &Item) -> ScreenChanges {
         dialog_top: texts_at(&mut screen, "dialog_top"),
         passing: texts_at(&mut screen, "passing"),
         answering: screen.read("answering", |item| Some(answering(item, Answering::NUMBER))),
+        trouble: screen.read("trouble", |item| item.list("tables", trouble)).map(kept::list),
+        asides: texts_at(&mut screen, "asides"),
+        sent: texts_at(&mut screen, "sent"),
     }
 }
 
@@ -78,6 +94,20 @@ fn title(item: &Item) -> Option<(TitleSign, Means)> {
         return item.problem("expected `begins`, or `spinner = true`");
     }
     Some((sign?, means?))
+}
+
+fn trouble(item: &Item) -> Option<TroubleSign> {
+    let mut sign = item.table();
+    let kind = sign.needed_as("kind", |item| item.one_of(&TROUBLES));
+    let place = sign.needed_as("place", |item| item.one_of(&PLACES));
+    let begins = text_at(&mut sign, "begins").unwrap_or_default();
+    let holds = texts_at(&mut sign, "holds").unwrap_or_default();
+    let unless = texts_at(&mut sign, "unless").unwrap_or_default();
+    let coloured = sign.read("coloured", Item::boolean).unwrap_or(false);
+    if begins.is_empty() && holds.is_empty() {
+        return item.problem("expected `begins`, or `holds`");
+    }
+    Some(TroubleSign { kind: kind?, place: place?, begins, holds, unless, coloured })
 }
 
 fn busy_row(item: &Item) -> BusyRow {

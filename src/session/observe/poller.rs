@@ -34,6 +34,7 @@ mod gone;
 mod holds;
 mod poll;
 pub(in crate::session) mod scanner;
+mod sent;
 mod streams;
 mod tracked;
 mod view;
@@ -131,6 +132,7 @@ impl Poller {
             (info.state, info.state_source) = (shown.state, shown.state_source);
             info.state_since = shown.state_since;
             info.waiting.clone_from(&shown.waiting);
+            info.detail.clone_from(&shown.detail);
             info.name_agent(shown.agent.as_ref());
             info.command = info.command.take().or_else(|| shown.command.clone());
         }

@@ -41,11 +41,12 @@ impl Sessions {
         let mut info = session.info(&self.context.rig, Timestamp::now());
         let patterns = self.patterns_of(session).await;
         // If the screen cannot be read, the state comes from silence alone.
-        if let Ok(ScreenReading { reading, screen, .. }) =
+        if let Ok(ScreenReading { reading, screen, shown }) =
             self.read_screen(session, &patterns).await
             && reading.seen != Seen::Unknown
         {
             (info.state, info.state_source) = (reading.seen.state(), reading.source);
+            info.detail = screen::trouble(&patterns, &shown, &reading.seen);
             if let Seen::Waiting(question) = &reading.seen {
                 info.waiting = Some(waiting(question, &screen.option));
             }

@@ -2,6 +2,7 @@
 
 use super::{
     Answering, Bang, BusyRow, Description, Dialog, Keys, Layout, Means, Screen, TitleSign,
+    TroubleSign,
 };
 
 /// What a configuration says of an agent's screen and keys; what it does not say stays.
@@ -33,6 +34,9 @@ pub(crate) struct ScreenChanges {
     pub(crate) dialog_top: Option<&'static [&'static str]>,
     pub(crate) passing: Option<&'static [&'static str]>,
     pub(crate) answering: Option<Answering>,
+    pub(crate) trouble: Option<&'static [TroubleSign]>,
+    pub(crate) asides: Option<&'static [&'static str]>,
+    pub(crate) sent: Option<&'static [&'static str]>,
 }
 
 /// [`Keys`].
@@ -79,6 +83,9 @@ impl ScreenChanges {
             passing: self.passing.unwrap_or(base.passing),
             dialogs: base.dialogs,
             answering: self.answering.unwrap_or(base.answering),
+            trouble: self.trouble.unwrap_or(base.trouble),
+            asides: self.asides.unwrap_or(base.asides),
+            sent: self.sent.unwrap_or(base.sent),
         }
     }
 }

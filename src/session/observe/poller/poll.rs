@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     core::{
         agent_events::OwnWord,
-        screen::{self, Seen},
+        screen::{self, Messages, Seen},
         session::{SessionInfo, StateSource},
         state::Observation,
     },
@@ -125,6 +125,9 @@ impl Poll {
             Seen::Idle if starting => View::unread(session, *now),
             Seen::Idle | Seen::Working | Seen::Starting => View::of(told),
         };
+        let size = (screen.captured.width, screen.captured.height);
+        let view = view.with_messages(Messages::of(patterns, &shown.rows), size);
+        let view = view.with_detail(screen::trouble(patterns, &shown, &reading.seen));
         Ok(if session.started.is_some() { view.with_rows(shown.rows) } else { view })
     }
 }

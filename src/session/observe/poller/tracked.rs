@@ -7,12 +7,13 @@ use crate::{
     core::{
         agent_events::OwnWord,
         screen::Patterns,
-        session::{Exit, SessionInfo, State, StateSource, Waiting},
+        session::{Detail, Exit, SessionInfo, State, StateSource, Waiting},
         state::{Agreement, DebouncedState, Observation},
     },
     session::{
         observe::poller::{
             holds::{Held, Holds},
+            sent::Sent,
             view::{View, said},
         },
         sessions::list::Session,
@@ -42,6 +43,10 @@ pub(super) struct Tracked {
     agreement: Agreement,
     /// The question that is shown.
     asked: Option<Waiting>,
+    /// What holds it up, or ended its last turn, by the last screen that told.
+    detail: Option<Detail>,
+    /// The messages that were sent to it.
+    sent: Sent,
     holds: Holds,
     /// Whether it has been at its prompt, or at work: what comes before that is its start.
     begun: bool,
@@ -86,7 +91,9 @@ impl Tracked {
             print: print(session),
             debounced: DebouncedState::new(told, since),
             asked: view.waiting.clone(),
-            holds: Holds::first(view.passing, now),
+            detail: view.detail.clone(),
+            sent: Sent::first(view.messages.as_ref()),
+            holds: Holds::first(view.passing, view.size, now),
             begun: has_begun(told.state),
             screen,
             view,
@@ -141,11 +148,30 @@ impl Tracked {
             _ => view,
         };
         let holds = self.holds_after(&view, now);
-        let debounced = self.debounced.after(self.told(&view, &holds, session, now), now);
+        let (sent, is_sent) = self.sent.after(view.messages.as_ref(), holds.resized(now));
+        let told = self.told(&view, &holds, session, now);
+        // A turn that was over before anybody looked.
+        let is_turn =
+            is_sent && (self.debounced.told.state, told.state) == (State::Idle, State::Idle);
+        let told = if is_turn { Observation { state: State::Working, ..told } } else { told };
+        let debounced = self.debounced.after(told, now);
         let asked = self.asked_after(&view);
+        let detail = self.detail_after(&view);
         let begun = self.begun || has_begun(debounced.told.state);
         let print = print(session);
-        Self { print, debounced, screen, view, agreement, asked, holds, begun, ..self }
+        Self {
+            print,
+            debounced,
+            screen,
+            view,
+            agreement,
+            asked,
+            detail,
+            sent,
+            holds,
+            begun,
+            ..self
+        }
     }
 
     fn holds_after(&self, view: &View, now: Timestamp) -> Holds {
@@ -153,7 +179,9 @@ impl Tracked {
         self.holds.after(&Held {
             passing: view.passing,
             unread: self.read.patterns.reads_screen() && (guess || self.is_drawn_anew(view)),
+            size: view.size,
             piece: view.is_piece(),
+            untold: self.read.patterns.reads_screen() && view.is_untold(),
             same: self.view.waiting == view.waiting,
             now,
         })
@@ -189,12 +217,20 @@ impl Tracked {
         seen.filter(|_| settled).or(shown).or(seen).cloned()
     }
 
+    /// What holds it up, after a look: while a screen says nothing, what the one before said.
+    fn detail_after(&self, view: &View) -> Option<Detail> {
+        if view.unread { self.detail.clone() } else { view.detail.clone() }
+    }
+
     /// Puts what the looks say in place of what tmux alone says.
     pub(super) fn complete(&self, info: &mut SessionInfo) {
         info.state = self.debounced.told.state;
         info.state_source = self.debounced.told.source;
         info.state_since = Some(self.debounced.since);
         info.waiting = self.asked.clone().filter(|_| info.state == State::Waiting);
+        // What ended its turn is told when the end of the turn is.
+        let fits = |detail: &Detail| detail.ends_turn() != (info.state == State::Working);
+        info.detail = self.detail.clone().filter(fits).filter(|_| info.running);
         info.exit.clone_from(&self.exit);
         info.name_agent(self.read.agent.as_ref());
         info.command = info.command.take().or_else(|| self.read.command.clone());

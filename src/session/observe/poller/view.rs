@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use crate::{
     core::{
         agent_events::{EventId, OwnWord},
-        session::{State, StateSource, Waiting},
+        screen::Messages,
+        session::{Detail, State, StateSource, Waiting},
         state::{Agreement, Observation},
     },
     session::sessions::{list::Session, screen_reader},
@@ -19,6 +20,12 @@ pub(super) struct View {
     pub(super) told: Observation,
     /// What the agent asks.
     pub(super) waiting: Option<Waiting>,
+    /// What holds it up, or ended its last turn.
+    pub(super) detail: Option<Detail>,
+    /// The messages that were sent to it.
+    pub(super) messages: Option<Arc<Messages>>,
+    /// The size of the screen, if it was read.
+    pub(super) size: Option<(u32, u32)>,
     /// Whether the state is a guess, for which silence counts.
     pub(super) unread: bool,
     /// Whether its dialog may close by itself.
@@ -46,6 +53,9 @@ impl View {
         Self {
             told,
             waiting: None,
+            detail: None,
+            messages: None,
+            size: None,
             unread: false,
             passing: false,
             known: false,
@@ -81,9 +91,25 @@ impl View {
         self.told.state == State::Waiting && self.waiting.as_ref().is_some_and(untold)
     }
 
+    /// Whether only its title tells that it asks something.
+    pub(super) fn is_untold(&self) -> bool {
+        let untold = self.waiting.as_ref().is_some_and(|waiting| waiting.text.is_empty());
+        untold && self.told.state == State::Waiting && self.told.source == StateSource::Title
+    }
+
     /// With the rows that were read.
     pub(super) fn with_rows(self, rows: Vec<String>) -> Self {
         Self { rows: rows.into(), ..self }
+    }
+
+    /// With the messages that a screen of this size shows.
+    pub(super) fn with_messages(self, messages: Option<Messages>, size: (u32, u32)) -> Self {
+        Self { messages: messages.map(Arc::new), size: Some(size), ..self }
+    }
+
+    /// With what holds its agent up.
+    pub(super) fn with_detail(self, detail: Option<Detail>) -> Self {
+        Self { detail, ..self }
     }
 
     /// What a screen that asks `waiting` says, in a dialog that is `known` or not.

@@ -10,6 +10,7 @@ use super::rows::{PaneState, Rows, Want};
 use align::Alignment;
 
 mod align;
+mod reprint;
 
 /// The most rows of a look that does not reach down to the screen, and the most above the screen of
 /// one that does: with colours, a thousand rows block tmux for some 2 ms.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{RESIZE_ROWS, RESIZE_ROWS_LIMIT, ROWS_LIMIT, Transcript};
+use super::{RESIZE_ROWS, RESIZE_ROWS_LIMIT, RETRY_LIMIT, ROWS_LIMIT, Transcript};
 use crate::tmux::panes::mirror::anchors::{ANCHOR_TEXTS, count};
 use crate::tmux::panes::mirror::reflow::BeforeReflow;
 use crate::tmux::panes::mirror::rows::Rows;
@@ -35,10 +35,26 @@ impl Transcript {
         let alignment = if is_same_width { self.align_by_anchor(look) } else { Alignment::Nowhere };
         // tmux does not wrap the history anew while the alternate screen lasts.
         let may_be_wrapped = !look.seen.alternate && (self.was_alternate || !is_same_width);
-        if alignment == Alignment::Nowhere && may_be_wrapped {
-            return self.align_by_text(look);
+        let alignment = if alignment == Alignment::Nowhere && may_be_wrapped {
+            self.align_by_text(look)
+        } else {
+            alignment
+        };
+        if alignment == Alignment::Nowhere { self.align_printed_anew(look) } else { alignment }
+    }
+
+    /// The last that is tried.
+    fn align_printed_anew(&mut self, look: &Rows) -> Alignment {
+        if let Some(found) = self.align_reprint(look) {
+            return found;
         }
-        alignment
+        // It may be in the midst of it.
+        let may_come = look.whole && !look.seen.alternate && look.seen.history < self.next;
+        if may_come && !is_full(look) && self.tries < RETRY_LIMIT {
+            self.tries += 1;
+            return Alignment::Most(RESIZE_ROWS);
+        }
+        Alignment::Nowhere
     }
 
     fn align_by_text(&self, look: &Rows) -> Alignment {
@@ -201,7 +217,7 @@ struct Match {
 }
 
 /// Whether tmux may have dropped rows to stay within its limit.
-fn is_full(look: &Rows) -> bool {
+pub(super) fn is_full(look: &Rows) -> bool {
     look.seen.history + (look.seen.limit / 10).max(1) >= look.seen.limit
 }
 
