@@ -31,6 +31,17 @@ for _, spec in ipairs(require('polecat.commands')) do
   end
 end
 
+for name, step in pairs({ Next = 1, Previous = -1 }) do
+  local go = ("<Cmd>lua require('polecat.ui.act').waiting(%d)<CR>"):format(step)
+  local desc = name .. ' polecat that waits for an answer'
+  map(
+    'n',
+    ('<Plug>(Polecat%sWaiting)'):format(name),
+    go,
+    { noremap = true, silent = true, desc = desc }
+  )
+end
+
 -- No `bar`: a `|` belongs to the text of some. A range is lines, sizes are `size=`.
 vim.api.nvim_create_user_command('Polecat', function(opts)
   require('polecat.command').typed(nil, opts)

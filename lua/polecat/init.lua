@@ -174,10 +174,16 @@ M.queue_release = api('session.queue_release', { 'polecat', 'cb' })
 ---@type fun(name: string, cb?: polecat.Callback)
 M.interrupt = api('session.interrupt', { 'polecat', 'cb' })
 
+---@class polecat.AnswerOpts
+---@field id? string
+---@field words? string
+---@field cut? boolean
+
 --- Answers what a polecat's agent asks: `choice` is a number from 1, a label or its beginning, `yes`
 --- or `no`, or a list of them where several can be ticked. `id` is that of the question that is
---- meant, `waiting.id`. The result is its SessionInfo, with the next question in `waiting`.
----@type fun(name: string, choice?: integer|string|(integer|string)[], opts?: { id?: string, words?: string }, cb?: polecat.Callback)
+--- meant, `waiting.id`; `cut` agrees to what is not all on the screen. The result is its SessionInfo,
+--- with the next question in `waiting`, and `answered`, what was answered.
+---@type fun(name: string, choice?: integer|string|(integer|string)[], opts?: polecat.AnswerOpts, cb?: polecat.Callback)
 M.answer = api('session.answer', { 'polecat', 'choice', 'opts', 'cb' })
 
 --- Creates a polecat: worktree and branch. Without a name it gets the next free one of the rig's

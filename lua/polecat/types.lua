@@ -102,6 +102,9 @@
 ---@field first? integer The number of the first of them, if it is not 1.
 ---@field selected? integer The number of the marked one.
 ---@field multi? boolean Whether several can be ticked.
+---@field ticked? integer[] Which of them are.
+---@field yes? integer Which one agrees, where that is known.
+---@field no? integer Which one refuses.
 ---@field free? integer Which of them means nothing without words.
 ---@field field? boolean Whether only words are asked for.
 ---@field about_cut? boolean Whether the beginning of what it is about is not on the screen.
@@ -110,6 +113,7 @@
 ---@class polecat.Split
 ---@field mods? table As `smods` of a user command's arguments.
 ---@field size? integer Lines, or columns of a vertical split.
+---@field here? boolean It takes the window `from`.
 ---@field from? integer The window it was asked for in, when it takes a while to be shown.
 
 --- `vim.g.polecat`, or what a function there returns. |polecat-configuration|
@@ -122,6 +126,7 @@
 ---@field agent? string The agent that is started when the command does not say.
 ---@field agents? table<string, polecat.AgentOpts> Agents by name; of a known one what differs.
 ---@field dialogs? 'accept'|'ask' Who answers what agents ask before they begin.
+---@field questions? 'window'|'select' How a question of an agent is put; `window` by default.
 ---@field capture? polecat.CaptureOpts
 ---@field prompts? table<string, string> Texts for messages, `@name`. |polecat-config-prompts|
 ---@field notify? string States and `trouble`; `waiting,died,idle,trouble` by default.

@@ -70,6 +70,7 @@ pub struct Reading {
 
 /// What an agent is seen doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and seldom moved")]
 pub enum Seen {
     /// It draws its composer but does not take input yet.
     Starting,
@@ -106,6 +107,12 @@ pub struct Question {
     pub free: Option<usize>,
     /// Whether it is an open field for words.
     pub field: bool,
+    /// Which of them agrees, from 0, where that is known.
+    pub yes: Option<usize>,
+    /// Which of them refuses, from 0.
+    pub no: Option<usize>,
+    /// Whether its beginning is not on the screen.
+    pub cut: bool,
     /// The name of the known dialog, by which answers are looked up.
     pub dialog: Option<&'static str>,
 }
@@ -223,6 +230,9 @@ impl Question {
             ticked: None,
             free: None,
             field: false,
+            yes: None,
+            no: None,
+            cut: false,
             dialog: None,
         }
     }

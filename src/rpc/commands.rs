@@ -1,6 +1,7 @@
 //! The commands: what each takes (the table), and what it does.
 
 mod answer;
+mod asked;
 mod contexts;
 mod diff;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod quotes;
 mod report;
 mod run;
 mod table;
+mod waiting;
 mod words;
 
 pub(super) use press::press;

@@ -148,6 +148,9 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
             .into_iter()
             .flatten()
             .collect(),
+        questions_by_select: config
+            .read("questions", |item| item.one_of(&QUESTIONS))
+            .unwrap_or_default(),
         editor,
     }
 }
@@ -169,6 +172,8 @@ fn prompt(item: &Item) -> Option<String> {
 const LOG_LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 /// Who answers dialogs; what is not said is for the agents' own flags to imply.
 const POLICIES: [(&str, Policy); 2] = [("accept", Policy::Accept), ("ask", Policy::Ask)];
+/// How a question of an agent is put.
+const QUESTIONS: [(&str, bool); 2] = [("window", false), ("select", true)];
 /// Which gastown runs the town; with `auto` the town tells.
 const GASTOWNS: [(&str, Option<Gastown>); 3] =
     [("auto", None), ("0.5", Some(Gastown::V0_5)), ("0.6", Some(Gastown::V0_6))];
@@ -256,7 +261,7 @@ mod tests {
                 "`rig`: expected a table, got `shop`",
                 "`tmux.sockt` is not known; known here: command, socket",
                 "`tmx` is not known; known here: agent, agents, backend, capture, dialogs, \
-                 gastown, log_level, notify, prompts, rig, tmux, tracker, worktrees",
+                 gastown, log_level, notify, prompts, questions, rig, tmux, tracker, worktrees",
             ],
         );
         let mine = json!({ "args": 3, "env": ["A=b"], "settle_ms": -1, "prompt_mode": "stdin",

@@ -2,6 +2,7 @@
 //! `lua/polecat/ui/effects.lua`. What asks a person carries the call that follows the answer.
 
 pub(super) mod compose;
+pub(super) mod question;
 pub(super) mod side_by_side;
 mod view;
 
@@ -11,7 +12,7 @@ use rmpv::Value;
 use serde::{Serialize, Serializer};
 
 pub(super) use self::view::View;
-use self::{compose::Compose, side_by_side::SideBySide};
+use self::{compose::Compose, question::Question, side_by_side::SideBySide};
 use super::encode::{self, Map, texts};
 use crate::session::{AttachPlan, FoundLocation};
 
@@ -38,13 +39,17 @@ pub(super) enum Effect {
         again: Option<String>,
         choices: Vec<Choice>,
     },
-    /// Shows what a question is about, all of it, and lets the user choose.
-    Question(Question),
+    /// Shows what a choice is about, all of it, and lets the user choose.
+    Preview(Preview),
+    /// Opens the window in which a question of an agent is answered.
+    Question(Box<Question>),
     /// Opens one of our buffers in a window.
     Open {
         view: View,
         /// The lines, or columns, of its window.
         size: Option<u32>,
+        /// Whether it takes the window in which it was asked for.
+        here: bool,
     },
     /// Opens a file in a window that shows files.
     Edit {
@@ -99,9 +104,9 @@ pub(super) struct Choice {
     pub(super) then: Option<Request>,
 }
 
-/// A question with something to be read first.
+/// A choice with something to be read first.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Question {
+pub(super) struct Preview {
     /// Of exactly this: asked twice at once, it is answered once.
     pub(super) id: String,
     pub(super) prompt: String,
@@ -151,8 +156,9 @@ impl Effect {
                 .put("prompt", prompt)
                 .some("of", what)
                 .put("choices", self::choices(choices)),
+            Self::Preview(preview) => preview.encode(kind("preview")),
             Self::Question(question) => question.encode(kind("question")),
-            Self::Open { view, size } => view.encode().some("size", size),
+            Self::Open { view, size, here } => view.encode().some("size", size).flag("here", here),
             Self::Edit { file, line, column } => kind("edit")
                 .put("busy", not_opened(&file.to_string_lossy()))
                 .put("file", encode::word(file.as_os_str()))
@@ -190,7 +196,7 @@ impl Effect {
     }
 }
 
-impl Question {
+impl Preview {
     fn encode(self, map: Map) -> Map {
         map.put("id", self.id)
             .put("not_asked", not_asked(&self.prompt, Some(&self.again)))
@@ -267,7 +273,7 @@ mod tests {
         let lua = include_str!("../../lua/polecat/ui/effects.lua");
         let kinds = include_str!("../../lua/polecat/ui/open.lua");
         let (again, prompt) = (String::new(), String::new());
-        let question = Question {
+        let preview = Preview {
             id: String::new(),
             prompt: String::new(),
             titles: ["", ""],
@@ -281,8 +287,9 @@ mod tests {
             info("x"),
             Effect::Confirm { prompt: prompt.clone(), yes: "", again, then: request() },
             Effect::Select { prompt, kind: None, again: None, choices: Vec::new() },
-            Effect::Question(question),
-            Effect::Open { view: View::Log, size: None },
+            Effect::Preview(preview),
+            Effect::Question(Box::default()),
+            Effect::Open { view: View::Log, size: None, here: false },
             Effect::Edit { file: PathBuf::new(), line: None, column: None },
             Effect::Quickfix { title: String::new(), items: Vec::new() },
             Effect::Terminal {
@@ -319,7 +326,7 @@ mod tests {
             View::Log,
         ];
         for view in views {
-            let effect = Effect::Open { view, size: None };
+            let effect = Effect::Open { view, size: None, here: false };
             let (kind, view) = (field(effect.clone(), "kind"), field(effect, "view"));
             assert!(is_known(&kind), "{kind}");
             assert!(kind != "open" || kinds.contains(&format!("\n  {view} = {{")), "{view}");

@@ -10,6 +10,8 @@ mod press;
 mod ticks;
 mod words;
 
+use serde::Serialize;
+
 use crate::{
     core::{names::PolecatName, session::SessionInfo},
     session::{
@@ -34,6 +36,18 @@ pub struct Reply {
     pub id: Option<String>,
     /// The words of a choice that takes some.
     pub words: Option<String>,
+    /// Whether to agree though the beginning of what is asked is not on the screen.
+    pub cut: bool,
+}
+
+/// An answer that was given.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answered {
+    /// The session as it is then, with the next question if there is one.
+    #[serde(flatten)]
+    pub info: SessionInfo,
+    /// What was answered, in the agent's words: the label of the choice, or the words.
+    pub answered: String,
 }
 
 /// One answer to one agent.
@@ -65,14 +79,13 @@ impl Answers {
         Ok(sessions.seen(&session).await)
     }
 
-    /// Answers what the agent of `polecat` asks; gives its session as it is then, with the next
-    /// question if there is one.
+    /// Answers what the agent of `polecat` asks.
     ///
     /// # Errors
     /// There is no live session, it asks nothing or something else, the choice is not one of its
     /// choices, no way to give it is known, or tmux refuses: nothing was answered. After a timeout
     /// it may have been.
-    pub async fn answer(&self, polecat: &str, reply: &Reply) -> Result<SessionInfo, SessionError> {
+    pub async fn answer(&self, polecat: &str, reply: &Reply) -> Result<Answered, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         let sessions = self.context.sessions();
         let session = sessions.existing(&polecat).await?;
@@ -90,10 +103,11 @@ impl Answers {
         let _typing = messenger.lock_typing(&polecat).await?;
         // Boxed, to keep the futures of callers small.
         let given = Box::pin(giving.give(&meant, reply)).await;
-        given.map_err(|error| session.explain(error))?;
-        match sessions.session(&polecat).await? {
-            Some(session) => Ok(sessions.seen(&session).await),
-            None => sessions.without_session(&polecat).await,
-        }
+        let answered = given.map_err(|error| session.explain(error))?;
+        let info = match sessions.session(&polecat).await? {
+            Some(session) => sessions.seen(&session).await,
+            None => sessions.without_session(&polecat).await?,
+        };
+        Ok(Answered { info, answered })
     }
 }

@@ -24,7 +24,7 @@ mod start;
 mod workspace;
 mod worktree_files;
 
-pub use answers::{Answers, Reply};
+pub use answers::{Answered, Answers, Reply};
 pub use complete::Completion;
 pub use context::RigContext;
 pub use error::{AnswerError, InterruptError, MessageError, QueueError, SessionError};

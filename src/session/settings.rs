@@ -35,6 +35,8 @@ pub struct Settings {
     pub notify: Vec<Occasion>,
     /// `prompts`: texts for messages, by name.
     pub prompts: BTreeMap<String, String>,
+    /// `questions`: whether questions of agents are put by the user's own `vim.ui.select`.
+    pub questions_by_select: bool,
     /// The editor we work for.
     pub editor: EditorFacts,
 }

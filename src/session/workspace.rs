@@ -116,6 +116,12 @@ impl Workspace {
         self.shared.settings.capture_fit.unwrap_or(true)
     }
 
+    /// Whether questions of agents are put by the user's own `vim.ui.select`.
+    #[must_use]
+    pub fn asks_by_select(&self) -> bool {
+        self.shared.settings.questions_by_select
+    }
+
     /// The same workspace with new settings. A rig pinned by the user stays pinned.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ const CUT: &str = "┄┄ older lines were dropped ┄┄";
 /// in a buffer and would only be in the way of `$`, so they go.
 #[must_use]
 pub fn capture(output: &[u8]) -> Frame {
-    let mut frame = Frame { lines: ansi::lines(output) };
+    let mut frame = Frame { lines: ansi::lines(output), ..Frame::default() };
     for line in &mut frame.lines {
         let kept = line.text.trim_end_matches(' ').len();
         let shown = line.spans.last().map_or(0, |span| span.to);

@@ -34,7 +34,7 @@ pub fn detail(session: &SessionInfo, tail: Option<&[u8]>, now: Timestamp, width:
     for line in &mut lines {
         session.polecat.as_str().clone_into(&mut line.key);
     }
-    Frame { lines }
+    Frame { lines, ..Frame::default() }
 }
 
 fn heading(session: &SessionInfo) -> Line {

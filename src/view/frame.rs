@@ -5,6 +5,8 @@
 pub struct Frame {
     /// The buffer's lines, first to last.
     pub lines: Vec<Line>,
+    /// The rows of polecats that wait for a person.
+    pub waiting: Vec<usize>,
 }
 
 /// One buffer line with its highlights.

@@ -59,13 +59,16 @@ pub struct Heading<'a> {
 pub fn status(heading: &Heading, sessions: &[SessionInfo], now: Timestamp, width: usize) -> Frame {
     let mut sorted: Vec<_> = sessions.iter().collect();
     sorted.sort_by(|a, b| (urgency(a), &a.polecat).cmp(&(urgency(b), &b.polecat)));
-    let rows: Vec<_> = sorted.into_iter().map(|session| row(session, now)).collect();
+    let rows: Vec<_> = sorted.iter().map(|session| row(session, now)).collect();
     let mut lines = vec![title(heading, sessions, width), Line::default()];
     if rows.is_empty() {
         lines.push(hint(width));
     }
+    let first = lines.len();
     lines.extend(columns::set(&rows, width, &expendable()));
-    Frame { lines }
+    let waits = |(at, one): (usize, &&SessionInfo)| (one.state == State::Waiting).then_some(at);
+    let waiting = sorted.iter().enumerate().filter_map(waits).map(|at| first + at).collect();
+    Frame { lines, waiting }
 }
 
 /// A turn that failed needs a person as a death does.

@@ -12,22 +12,22 @@ use crate::{
 };
 
 /// A shop where `ash` asks `names` after a message.
-struct Asking {
-    shop: Shop,
+pub(crate) struct Asking {
+    pub(crate) shop: Shop,
     folder: TempDir,
 }
 
 impl Asking {
-    fn log(&self) -> Log {
+    pub(crate) fn log(&self) -> Log {
         Log(self.folder.path().join("log"))
     }
 }
 
-async fn asking(names: &str) -> Asking {
+pub(crate) async fn asking(names: &str) -> Asking {
     asked_in(Shop::new().await, "claude", names).await
 }
 
-async fn asked_in(shop: Shop, name: &str, names: &str) -> Asking {
+pub(crate) async fn asked_in(shop: Shop, name: &str, names: &str) -> Asking {
     let folder = TempDir::new().unwrap();
     let log = folder.path().join("log");
     let cmd = agent(&format!("questions --log {} {names}", log.display()));
@@ -39,17 +39,17 @@ async fn asked_in(shop: Shop, name: &str, names: &str) -> Asking {
 }
 
 /// What `ash` asks.
-async fn waiting(yard: &Asking) -> Json {
+pub(crate) async fn waiting(yard: &Asking) -> Json {
     yard.shop.editor.call("status", json!(["ash"])).await.unwrap()["waiting"].clone()
 }
 
-async fn answer(yard: &Asking, choice: Json, opts: Json) -> Result<Json, Failure> {
+pub(crate) async fn answer(yard: &Asking, choice: Json, opts: Json) -> Result<Json, Failure> {
     let args = json!(["ash", choice, opts]);
     yard.shop.editor.call("answer", args).await
 }
 
 /// What it was answered: the question, the choice, and words.
-fn answered(log: &Log) -> Vec<[String; 3]> {
+pub(crate) fn answered(log: &Log) -> Vec<[String; 3]> {
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
     let (asked, chosen, words) =
         (log.values("answered"), log.values("choice"), log.values("words"));
@@ -57,7 +57,7 @@ fn answered(log: &Log) -> Vec<[String; 3]> {
     all.map(|((asked, chosen), words)| [text(asked), text(chosen), text(words)]).collect()
 }
 
-fn given(all: &[[&str; 3]]) -> Vec<[String; 3]> {
+pub(crate) fn given(all: &[[&str; 3]]) -> Vec<[String; 3]> {
     all.iter().map(|one| one.map(str::to_owned)).collect()
 }
 
@@ -218,7 +218,9 @@ async fn who_asks_nothing_gets_no_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_answers_and_without_a_polecat_shows_who_has_waited() {
-    let yard = asking("permission question").await;
+    let by_select = json!({ "questions": "select" });
+    let yard =
+        asked_in(Shop::of(Project::new(), by_select).await, "claude", "permission question").await;
     let code = "_G.asked = {} vim.ui.select = function(labels, opts, done)
         table.insert(_G.asked, { labels = labels, prompt = opts.prompt }) done(labels[1]) end";
     yard.shop.editor.lua(code, Json::Null).await.unwrap();

@@ -9,6 +9,7 @@ mod support;
 mod accounts;
 mod answering;
 mod asking;
+mod asking_window;
 mod badges;
 mod colours;
 mod commands;

@@ -27,7 +27,7 @@ end
 
 --- Presses a key of `buf`. Rows move: it is about what stands under the cursor, or is selected, now.
 ---@param buf integer
----@param key polecat.Key
+---@param key { act?: string, doing?: string, sends?: 'line'|'lines' }
 function M.press(buf, key)
   local shown = view.of(buf)
   if not shown then
@@ -52,6 +52,23 @@ function M.press(buf, key)
     about = next(about) and about or nil,
   })
   effects.call({ method = 'view.act', args = args }, context, finish)
+end
+
+--- Goes to the next polecat that waits, or with -1 to the one before: to its row in the status
+--- window, else to what it prints.
+---@param step 1|-1
+function M.waiting(step)
+  local buf = vim.api.nvim_get_current_buf()
+  local shown = view.of(buf)
+  local kind = shown and shown.spec.kind
+  local act = step > 0 and 'next_waiting' or 'previous_waiting'
+  if kind == 'status' and not vim.b[buf].polecat then
+    return rows.jump(buf, 'waiting', step)
+  elseif kind == 'capture' then
+    return M.press(buf, { act = act, doing = 'looking' })
+  end
+  local context = { at = where.here(buf), split = { from = vim.api.nvim_get_current_win() } }
+  effects.call({ method = 'view.act', args = { at = context.at, act = act } }, context)
 end
 
 return M

@@ -80,7 +80,10 @@ local function send(buf, effect)
   local source = vim.b[buf].polecat_source
   local named = source and gather.named(text, source) or {}
   local args = vim.tbl_extend('force', call.args, { text = text }, named)
-  local context = { at = where.here(buf), split = {} }
+  -- What comes of it is asked where the float was opened.
+  local win = vim.w.polecat_from
+  local from = win and { win = win, typed = 0 } or nil
+  local context = { at = where.here(buf), split = {}, from = from }
   effects.call({ method = call.method, args = args }, context, function(err)
     sending[buf] = nil
     if not vim.api.nvim_buf_is_valid(buf) then

@@ -33,6 +33,7 @@ end
 local MODULES = {
   open = { 'polecat.ui.open', 'open' },
   compose = { 'polecat.ui.compose', 'open' },
+  question = { 'polecat.ui.question', 'open' },
   side_by_side = { 'polecat.ui.side_by_side', 'show' },
   compare = { 'polecat.ui.side_by_side', 'compare' },
   terminal = { 'polecat.ui.terminal', 'open' },
@@ -57,8 +58,8 @@ function handlers.select(effect, context)
   end, context.show)
 end
 
-function handlers.question(effect, context)
-  require('polecat.ui.question').put(effect, context, function(choice)
+function handlers.preview(effect, context)
+  require('polecat.ui.preview').put(effect, context, function(choice)
     follow(choice, context)
   end)
 end

@@ -134,22 +134,39 @@ function M.open(buf, title)
   return win
 end
 
---- Shows `buf` in a small float of this size, in the middle of the screen.
----@param buf integer
----@param title string
+--- The place of a small float of this size, in the middle of the screen.
 ---@param width integer
 ---@param height integer
----@return integer win
-function M.popup(buf, title, width, height)
-  return open(buf, title, {
+---@return table
+local function place(width, height)
+  width = math.min(width, math.max(vim.o.columns - 2, 1))
+  height = math.min(height, math.max(vim.o.lines - 4, 1))
+  return {
     relative = 'editor',
-    width = math.min(width, math.max(vim.o.columns - 2, 1)),
-    height = math.min(height, math.max(vim.o.lines - 4, 1)),
+    width = width,
+    height = height,
     row = math.max(math.floor((vim.o.lines - height) / 2) - 1, 0),
     col = math.max(math.floor((vim.o.columns - width) / 2), 0),
     -- Above the status window, from which it is mostly asked for.
     zindex = 60,
-  })
+  }
+end
+
+--- Shows `buf` in a small float, as high as its text where nothing is said.
+---@param buf integer
+---@param title string
+---@param width integer
+---@param height? integer
+---@return integer win
+---@return boolean whole Whether there is room for all of its text.
+function M.popup(buf, title, width, height)
+  local win = open(buf, title, place(width, height or 1))
+  vim.wo[win][0].wrap = true
+  local rows = vim.api.nvim_win_text_height(win, {}).all
+  if not height then
+    vim.api.nvim_win_set_config(win, place(width, rows))
+  end
+  return win, rows <= vim.api.nvim_win_get_height(win)
 end
 
 --- Puts `title` over every float that shows `buf`.

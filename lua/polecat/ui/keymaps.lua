@@ -19,7 +19,7 @@ local M = {}
 
 --- Lists `keys`; any of `q`, `<Esc>`, `g?` or leaving closes the list.
 ---@param keys polecat.Key[]
-local function list(keys)
+function M.list(keys)
   local lines, width = {}, 0
   for _, key in ipairs(keys) do
     lines[#lines + 1] = (' %-5s %s '):format(key[1], key[2])
@@ -49,7 +49,7 @@ function M.set(buf, name, close)
       require('polecat.ui.view').refresh(buf)
     end,
     help = function()
-      list(keys)
+      M.list(keys)
     end,
   }
   for _, key in ipairs(keys) do

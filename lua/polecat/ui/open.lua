@@ -15,6 +15,7 @@ local M = {}
 ---@field name string Of the buffer.
 ---@field title string
 ---@field keys string The list of its keys, in `view_keys.lua`.
+---@field here? boolean It takes the window in which it was asked for.
 ---@field snapshot? boolean It stays as it is, in a buffer of its own.
 ---@field spec polecat.ViewSpec
 
@@ -77,6 +78,16 @@ local function fill(buf, effect, at, callback)
   vim.bo[buf].syntax = kind.syntax or vim.bo[buf].syntax
 end
 
+--- Shows `buf` in a window of ours in place of what that was opened for.
+---@param buf integer
+---@param win integer
+---@return integer win
+local function replace(buf, win)
+  vim.wo[win].winfixbuf = false
+  vim.api.nvim_win_set_buf(win, buf)
+  return win
+end
+
 ---@param buf integer
 ---@param kind polecat.Kind
 ---@param split polecat.Split
@@ -92,6 +103,8 @@ local function show(buf, kind, split)
     win = float.open(buf, open and open.spec.title or '')
     -- What a minimal float is without.
     window.set_options(win, kind.options)
+  elseif split.here and vim.api.nvim_get_current_win() == split.from then
+    win = replace(buf, vim.api.nvim_get_current_win())
   else
     win = window.split(buf, split)
   end
@@ -137,6 +150,7 @@ function M.open(effect, context)
   end
   local kind, split = KINDS[effect.view], context.split
   split.from = split.from or vim.api.nvim_get_current_win()
+  split.here = effect.here
   local buf, new = buffer.get(name_of(effect))
   if not kind.float and shows(view.of(buf), effect.spec) then
     if effect.view == 'diff' then

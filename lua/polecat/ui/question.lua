@@ -1,151 +1,226 @@
---- Questions that show first what they are about: one at a time, and the same one once.
+--- The window in which a question of an agent is answered: what stands in it and what its keys do,
+--- the backend says. It answers only what was on the screen before the key was pressed.
 local ask = require('polecat.ui.ask')
+local autocmd = require('polecat.editor.autocmd')
 local buffer = require('polecat.ui.buffer')
-local keys = require('polecat.ui.keymaps')
-local notify = require('polecat.editor.notify')
+local effects = require('polecat.ui.effects')
+local float = require('polecat.ui.float')
+local keymaps = require('polecat.ui.keymaps')
 local window = require('polecat.ui.window')
 
 local M = {}
 
 ---@class polecat.Question An effect of this kind.
----@field id string Of exactly this.
----@field prompt string
----@field titles string[] With all of it, and with its beginning.
----@field filetype string
----@field lines string[]
----@field not_asked polecat.Error Is told when it comes while the user does something else.
----@field choices polecat.Choice[]
----@field show_all string
+---@field polecat string
+---@field session string
+---@field id string Of exactly this question.
+---@field title string
+---@field patch polecat.Patch All that stands in it.
+---@field choices { number: integer, row: integer, call?: polecat.Request, ticked?: boolean }[]
+---@field marked? integer The row of the choice that the agent has marked.
+---@field keys polecat.QuestionKey[]
+---@field send? polecat.Request Where several choices can be ticked.
+---@field words { keys: string, giving: string, changed: string } What the frame says.
 
----@class polecat.PendingQuestion
----@field question polecat.Question
+---@class polecat.QuestionKey
+---@field lhs string
+---@field about string
+---@field choice? integer Its number.
+---@field call? polecat.Request
+---@field effects? table[]
+
+---@class polecat.OpenQuestion
+---@field effect polecat.Question
 ---@field context polecat.Context
----@field done fun(choice?: polecat.Choice)
+---@field win integer
+---@field buf integer
+---@field phase? 'keys'|'giving'|'changed' Nothing before it has been on the screen for a moment.
 
---- Those that wait for their turn.
----@type polecat.PendingQuestion[]
-local waiting = {}
---- The window of the one that is open.
----@type integer?
+---@type polecat.OpenQuestion?
 local open
---- The last answers by what they were about, and when they were given.
----@type table<string, { label?: string, at: integer }>
-local answers = {}
 
----@param question polecat.Question
----@return integer buf
-local function buffer_of(question)
-  local buf = buffer.scratch(question.lines)
-  vim.bo[buf].filetype = question.filetype
-  return buf
-end
-
---- Shows what `question` is about at the top of the screen, without the focus.
----@param question polecat.Question
----@return integer win
----@return boolean whole Whether there is room for all of it.
-local function show(question)
-  local room = math.max(vim.o.lines - 9, 1)
-  local win = vim.api.nvim_open_win(buffer_of(question), false, {
-    relative = 'editor',
-    row = 0,
-    col = 0,
-    width = math.max(vim.o.columns - 2, 1),
-    height = room,
-    focusable = false,
-    style = 'minimal',
-    border = 'rounded',
-    zindex = 70,
-  })
-  vim.wo[win].wrap = true
-  local rows = vim.api.nvim_win_text_height(win, {}).all
-  vim.api.nvim_win_set_config(win, {
-    height = math.min(rows, room),
-    title = question.titles[rows > room and 2 or 1],
-  })
-  return win, rows <= room
-end
-
---- Opens all of it in a window to be read.
----@param question polecat.Question
-local function show_all(question)
-  local buf = buffer_of(question)
-  window.split(buf, {})
-  keys.set(buf, 'plain')
-end
-
----@param asked polecat.PendingQuestion
----@param finished fun()
-local function put(asked, finished)
-  local question = asked.question
-  local win, whole = show(question)
-  open = win
-  vim.cmd.redraw()
-  local choices = vim.list_slice(question.choices)
-  if not whole then
-    choices[#choices + 1] = { label = question.show_all }
+---@param shown polecat.OpenQuestion
+---@param phase 'keys'|'giving'|'changed'
+local function enter(shown, phase)
+  if vim.api.nvim_win_is_valid(shown.win) then
+    shown.phase = phase
+    local footer = ' ' .. shown.effect.words[phase] .. ' '
+    vim.api.nvim_win_set_config(shown.win, { footer = footer, footer_pos = 'right' })
   end
-  ---@param choice? polecat.Choice
-  local function take(choice)
-    window.close(win)
-    open = nil
-    answers[question.id] = { label = choice and choice.label, at = vim.uv.hrtime() }
-    if choice and choice.label == question.show_all then
-      show_all(question)
+end
+
+--- Closes the window, and goes back to where the question was asked for.
+local function leave()
+  local left = open
+  open = nil
+  autocmd.off('polecat_question')
+  if left and vim.api.nvim_win_is_valid(left.win) then
+    local from = vim.w[left.win].polecat_from
+    local is_here = vim.api.nvim_get_current_win() == left.win
+    window.close(left.win)
+    if is_here then
+      pcall(vim.api.nvim_set_current_win, from)
     end
-    asked.done(choice)
-    finished()
   end
-  ask.when_free(asked.context.from, function()
-    ask.choose(choices, { prompt = question.prompt }, take)
-  end, function()
-    notify.warn(question.not_asked)
-    take()
+end
+
+---@param shown polecat.OpenQuestion
+---@param request polecat.Request
+local function call(shown, request)
+  enter(shown, 'giving')
+  effects.call(request, shown.context, function(err)
+    if open ~= shown then
+      return
+    elseif not err then
+      return leave()
+    end
+    local over = err.code == 'question_changed' or err.code == 'nothing_asked'
+    enter(shown, over and 'changed' or 'keys')
   end)
 end
 
---- The choice that answers the same question, when it was answered while this one's call was under
---- way.
----@param asked polecat.PendingQuestion
----@return boolean known
----@return polecat.Choice? choice
-local function answered(asked)
-  local known = answers[asked.question.id]
-  if not known or known.at <= asked.context.begun then
-    return false
-  end
-  for _, choice in ipairs(asked.question.choices) do
-    if choice.label == known.label then
-      return true, choice
+--- Gives a choice, or ticks it.
+---@param shown polecat.OpenQuestion
+---@param name 'number'|'row'
+---@param value integer
+local function choose(shown, name, value)
+  for _, choice in ipairs(shown.effect.choices) do
+    if choice[name] == value and choice.call then
+      return call(shown, choice.call)
+    elseif choice[name] == value then
+      choice.ticked = not choice.ticked
+      local line = vim.fn.getbufline(shown.buf, choice.row + 1)[1]
+      local ticked = line:gsub('%[.%]', choice.ticked and '[x]' or '[ ]', 1)
+      vim.bo[shown.buf].modifiable = true
+      vim.api.nvim_buf_set_lines(shown.buf, choice.row, choice.row + 1, true, { ticked })
+      vim.bo[shown.buf].modifiable = false
     end
   end
-  return true
 end
 
---- Puts the next question, unless one is open.
-local function next_question()
-  if open and vim.api.nvim_win_is_valid(open) then
-    return
+--- Sends all that is ticked.
+---@param shown polecat.OpenQuestion
+---@param request polecat.Request
+local function send(shown, request)
+  local ticked = {}
+  for _, choice in ipairs(shown.effect.choices) do
+    ticked[#ticked + 1] = choice.ticked and choice.number or nil
   end
-  local asked = table.remove(waiting, 1)
-  if not asked then
-    return
-  end
-  local known, choice = answered(asked)
-  if known then
-    asked.done(choice)
-    return next_question()
-  end
-  put(asked, next_question)
+  local answers = vim.tbl_extend('force', request.args.answers, { ticked = ticked })
+  local args = vim.tbl_extend('force', request.args, { answers = answers })
+  call(shown, { method = request.method, args = args })
 end
 
---- Asks `question`; `done` gets nothing when it was not answered or not asked.
----@param question polecat.Question
+---@param shown polecat.OpenQuestion
+---@param key polecat.QuestionKey
+local function press(shown, key)
+  if key.call then
+    call(shown, key.call)
+  elseif key.effects then
+    leave()
+    ---@type polecat.Context
+    local context = vim.tbl_extend('force', shown.context, { from = false })
+    effects.apply(key.effects, context)
+  else
+    choose(shown, 'number', key.choice --[[@as integer]])
+  end
+end
+
+---@param shown polecat.OpenQuestion
+local function map(shown)
+  ---@param phases table<string, boolean>? When it acts, if not always.
+  local function set(lhs, about, phases, act)
+    vim.keymap.set('n', lhs, function()
+      if open == shown and (not phases or phases[shown.phase or 'drawn']) then
+        act()
+      end
+    end, { buffer = shown.buf, nowait = true, desc = about })
+  end
+  for _, key in ipairs(shown.effect.keys) do
+    -- What answers nothing can be done about a question that is over, too.
+    set(key.lhs, key.about, { keys = true, changed = key.call ~= nil }, function()
+      press(shown, key)
+    end)
+  end
+  local request = shown.effect.send
+  local function choose_here()
+    choose(shown, 'row', vim.api.nvim_win_get_cursor(shown.win)[1] - 1)
+  end
+  set('<Space>', 'Tick it', { keys = request ~= nil }, choose_here)
+  set('<CR>', 'Answer', { keys = true }, function()
+    if request then
+      send(shown, request)
+    else
+      choose_here()
+    end
+  end)
+  for _, lhs in ipairs({ 'q', '<Esc>' }) do
+    set(lhs, 'Leave it unanswered', nil, leave)
+  end
+  set('g?', 'List the keys', nil, function()
+    keymaps.list(vim.tbl_map(function(key)
+      return { key.lhs, key.about }
+    end, shown.effect.keys))
+  end)
+end
+
+---@param effect polecat.Question
+---@return integer buf
+---@return integer win
+local function show(effect)
+  local buf = buffer.scratch({})
+  buffer.draw(buf, { effect.patch }, {}, 0)
+  vim.b[buf].polecat = effect.polecat
+  vim.bo[buf].filetype = 'polecat-question'
+  local width = vim.fn.strdisplaywidth(effect.words.keys) + 4
+  for _, line in ipairs(effect.patch.lines) do
+    width = math.max(width, vim.fn.strdisplaywidth(line))
+  end
+  local win, whole = float.popup(buf, effect.title, width)
+  window.set_options(win, 'nolinebreak cursorline')
+  -- What has to be scrolled is read from its beginning.
+  if effect.marked and whole then
+    vim.api.nvim_win_set_cursor(win, { effect.marked + 1, 0 })
+  end
+  return buf, win
+end
+
+--- Sees whether what is shown is still asked.
+---@param shown polecat.OpenQuestion
+local function follow(shown)
+  autocmd.on('polecat_question', 'User', 'Follow the question that is shown', function(event)
+    local told = event.match:find('^Polecat') and event.data or nil
+    if type(told) ~= 'table' or told.session_id ~= shown.effect.session then
+      return
+    end
+    local same = told.waiting and told.waiting.id == shown.effect.id
+    if shown.phase == 'changed' and same then
+      enter(shown, 'keys')
+    elseif shown.phase ~= 'giving' and not same then
+      enter(shown, 'changed')
+    end
+  end)
+end
+
+--- Carries out an effect: shows the question, and takes its keys after a moment in which none was
+--- typed: one that was typed before it was seen answers nothing.
+---@param effect polecat.Question
 ---@param context polecat.Context
----@param done fun(choice?: polecat.Choice)
-function M.put(question, context, done)
-  waiting[#waiting + 1] = { question = question, context = context, done = done }
-  next_question()
+function M.open(effect, context)
+  leave()
+  local buf, win = show(effect)
+  vim.b[buf].polecat_at = context.at
+  ---@type polecat.OpenQuestion
+  local shown = { effect = effect, context = context, win = win, buf = buf }
+  open = shown
+  map(shown)
+  follow(shown)
+  vim.cmd.redraw()
+  ask.when_quiet(function()
+    if open == shown and not shown.phase then
+      enter(shown, 'keys')
+    end
+  end)
 end
 
 return M

@@ -110,6 +110,7 @@ impl Patterns {
         let needs = |choice: &usize| self.words(&question, *choice).is_some_and(|it| it.needed);
         question.free = choices.into_iter().find(needs);
         question.field = answering.field && question.choices.is_empty();
+        (question.yes, question.no) = (self.meant(&question, true), self.meant(&question, false));
         question
     }
 
@@ -217,6 +218,16 @@ impl Question {
         let lines = self.lines.iter().chain([&self.text]).map(plain);
         let labels = self.choices.iter().map(|label| plain(&menu::without_box(label).to_owned()));
         lines.chain(labels).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The choices without the boxes in front of them.
+    #[must_use]
+    pub fn labels(&self) -> Vec<String> {
+        let label = |choice: &String| match self.ticked {
+            Some(_) => menu::without_box(choice).to_owned(),
+            None => choice.clone(),
+        };
+        self.choices.iter().map(label).collect()
     }
 
     /// Names it among all that its agent asked: `count` of them were answered before.

@@ -5,7 +5,7 @@ use super::description::{Dialog, Layout, Sign};
 use super::layout::{Scene, last_line::lettered};
 use super::menu::{self, Menu};
 use super::patterns::Patterns;
-use super::rows::{holds, indent, is_braille, joined, squeezed};
+use super::rows::{holds, indent, is_braille, is_drawn, joined, squeezed};
 use super::{Question, Reason};
 
 /// How near to the end of a screen with unknown structure a dialog's text must be, in non-blank rows.
@@ -47,7 +47,18 @@ pub(super) fn find(patterns: &Patterns, rows: &[String], scene: &Scene) -> Optio
     } else {
         Dialogue::new(area(patterns, rows), patterns)
     };
-    Dialogue { framed, ..dialogue }.question(patterns)
+    let question = Dialogue { framed, ..dialogue }.question(patterns)?;
+    let cut = question.first > 1 || start == 0 && begins_above(patterns, &question, rows);
+    Some(Question { cut, ..question })
+}
+
+/// Whether the beginning of a dialog that reaches the screen's first row is above it. What agents
+/// ask before they begin, they draw from the first row on.
+fn begins_above(patterns: &Patterns, question: &Question, rows: &[String]) -> bool {
+    let framed = patterns.known.layout != Layout::LastLine;
+    let first = rows.first().map_or("", |row| row.trim_start());
+    let edge = first.is_empty() || is_drawn(first) || first.starts_with(['╭', '┌']);
+    framed && !edge && matches!(question.reason, Reason::Permission | Reason::Question)
 }
 
 /// The rows without what frames them.

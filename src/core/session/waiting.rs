@@ -37,6 +37,15 @@ pub struct Waiting {
     /// Whether several choices can be ticked.
     #[serde(skip_serializing_if = "is_false")]
     pub multi: bool,
+    /// Which of them are ticked on its screen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ticked: Vec<usize>,
+    /// Which choice agrees, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub yes: Option<usize>,
+    /// Which one refuses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no: Option<usize>,
     /// Which choice means nothing without words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub free: Option<usize>,

@@ -105,11 +105,17 @@ pub(in crate::rpc) struct EditorState {
 #[serde(deny_unknown_fields)]
 pub(in crate::rpc) struct Answers {
     pub(in crate::rpc) confirmed: Option<bool>,
-    /// Which of several it is about.
+    /// Which of several it is about; after which one to look for who waits.
     pub(in crate::rpc) polecat: Option<String>,
     pub(in crate::rpc) in_use: Option<InUse>,
     pub(in crate::rpc) trust: Option<Trust>,
     pub(in crate::rpc) trust_id: Option<String>,
     /// Which question of an agent is answered.
     pub(in crate::rpc) question: Option<String>,
+    /// The numbers of the choices that were ticked in it.
+    pub(in crate::rpc) ticked: Option<Vec<usize>>,
+    /// That it is agreed to though its beginning is not on the screen.
+    pub(in crate::rpc) cut: Option<bool>,
+    /// That the question of who else waits comes after it.
+    pub(in crate::rpc) round: Option<bool>,
 }

@@ -14,7 +14,7 @@ use crate::{
         encode::{self, Encode, Map},
         error::{Refusal, RpcError},
     },
-    session::{AttachPlan, CaptureOptions, Interrupted, Reply, StoppedAll},
+    session::{Answered, AttachPlan, CaptureOptions, Interrupted, Reply, StoppedAll},
 };
 
 calls! {
@@ -67,6 +67,8 @@ calls! {
         /// Of the question that is meant.
         id: Option<String>,
         words: Option<String>,
+        /// Whether to agree to what is not all on the screen.
+        cut: Option<bool>,
     }
     /// A polecat's session with what its screen asks now.
     "session.asked" => Asked { at: At, polecat: String }
@@ -256,11 +258,12 @@ impl Operation for Asked {
 }
 
 impl Operation for Answer {
-    type Answer = SessionInfo;
+    type Answer = Answered;
 
-    async fn run(self, context: &CallContext<'_>) -> Result<SessionInfo, Refusal> {
+    async fn run(self, context: &CallContext<'_>) -> Result<Answered, Refusal> {
         let choice = self.choice.map(|Said(choice)| choice).unwrap_or_default();
-        let reply = Reply { choice, id: self.id, words: self.words };
+        let cut = self.cut.unwrap_or_default();
+        let reply = Reply { choice, id: self.id, words: self.words, cut };
         let work =
             async { context.rig(self.at).await?.answers().answer(&self.polecat, &reply).await };
         Ok(context.changing(Box::pin(work)).await?)

@@ -116,5 +116,5 @@ impl Operation for OpenDiff {
 }
 
 fn open(view: View) -> Vec<Effect> {
-    vec![Effect::Open { view, size: None }]
+    vec![Effect::Open { view, size: None, here: false }]
 }

@@ -115,6 +115,12 @@ impl Invocation {
         Request { method: CommandRun::NAME, args: request(&asked), editor: self.spec.editor }
     }
 
+    /// The same command, as if a person had answered this.
+    pub(super) fn with_answers(&self, answers: Answers) -> Self {
+        let asked = CommandRun { answers: Some(answers), ..self.asked.clone() };
+        Self { spec: self.spec, words: self.words.clone(), asked }
+    }
+
     /// Another command, from the same place.
     pub(super) fn other(&self, name: &str, args: &str, bang: bool) -> Request {
         let asked = CommandRun {
@@ -198,6 +204,9 @@ mod tests {
             trust: Some(Trust(Answer::Always)),
             trust_id: Some("1f".to_owned()),
             question: Some("2e".to_owned()),
+            ticked: Some(vec![1, 3]),
+            cut: Some(true),
+            round: Some(true),
         };
         let then = read(first.clone()).again(answers.clone());
         let again: CommandRun = decode(then.method, then.args).unwrap();

@@ -65,6 +65,8 @@ pub(super) enum Meaning {
     OpenFile { at_line: bool },
     /// Lists the lines of files that the text names.
     ListLocations,
+    /// Follows the next polecat that waits for a person, or with -1 the one before.
+    Waiting(i8),
 }
 
 /// What a key of a diff does.
@@ -104,7 +106,7 @@ pub(super) enum Manner {
 /// The keys of one kind of view, by the name that Lua knows them by; in the order of the list of
 /// keys, in parts that several have in common.
 pub(super) static VIEWS: &[(&str, &[&[Key]])] = &[
-    ("rows", &[POLECAT, DETAIL, REFRESH, END]),
+    ("rows", &[POLECAT, DETAIL, WAITING, REFRESH, END]),
     ("detail", &[POLECAT, REFRESH, END]),
     ("capture", &[CAPTURE, REFRESH, END]),
     ("snapshot", &[CAPTURE, END]),
@@ -156,6 +158,11 @@ const POLECAT: &[Key] = &[
 const DETAIL: &[Key] =
     &[command("K", "Show it in detail", "detail", "opening", "Status", Manner::Plain)];
 
+const WAITING: &[Key] = &[
+    jump("]w", "Go to the next one that waits", "waiting", 1),
+    jump("[w", "Go to the one that waits before it", "waiting", -1),
+];
+
 const CAPTURE: &[Key] = &[
     command(
         "a",
@@ -196,6 +203,20 @@ const CAPTURE: &[Key] = &[
         "locations",
         Sends::Lines,
         Meaning::ListLocations,
+    ),
+    act(
+        "]w",
+        "Show the next one that waits instead",
+        "next_waiting",
+        "looking",
+        Meaning::Waiting(1),
+    ),
+    act(
+        "[w",
+        "Show the one that waits before it",
+        "previous_waiting",
+        "looking",
+        Meaning::Waiting(-1),
     ),
 ];
 

@@ -6,7 +6,7 @@ use super::{
     keys::{self, Manner, Meaning},
     locations,
     pressed::Press,
-    questions, queue, run,
+    questions, queue, run, waiting,
 };
 use crate::rpc::{
     calls::{At, CallContext, CommandRun, ViewAct},
@@ -37,6 +37,7 @@ pub(in crate::rpc) async fn press(
         Meaning::Queue(key) => Box::pin(queue::press(&press, key)).await,
         Meaning::OpenFile { at_line } => locations::open(&press, at_line).await,
         Meaning::ListLocations => locations::list(&press).await,
+        Meaning::Waiting(step) => waiting::show(&press, step).await,
     }
 }
 
@@ -86,7 +87,8 @@ mod tests {
             Meaning::Diff(_)
             | Meaning::Queue(_)
             | Meaning::OpenFile { .. }
-            | Meaning::ListLocations => None,
+            | Meaning::ListLocations
+            | Meaning::Waiting(_) => None,
             Meaning::Command { name, bang, .. } => {
                 let read = Invocation::read(typed(&at, name, bang, "ash"));
                 Some(read.unwrap_or_else(|error| panic!("{error:?}")))

@@ -8,7 +8,7 @@ use crate::{
     },
     rpc::{
         calls::{Answers, InUse, Trust},
-        effects::{Choice, Effect, Question, Request},
+        effects::{Choice, Effect, Preview, Request},
     },
     session::Answer,
 };
@@ -53,7 +53,7 @@ pub(super) fn untrusted(invocation: &Invocation, request: &Untrusted) -> Effect 
     let mut choices =
         vec![Choice { label: "No".to_owned(), then: None }, allow("Run once", Answer::Once)];
     choices.extend(request.lasting.then(|| allow("Always", Answer::Always)));
-    Effect::Question(Question {
+    Effect::Preview(Preview {
         id: id.clone(),
         prompt: "Run what files of this project name?".to_owned(),
         titles: [" to be allowed ", " to be allowed (its beginning) "],
@@ -65,8 +65,8 @@ pub(super) fn untrusted(invocation: &Invocation, request: &Untrusted) -> Effect 
     })
 }
 
-/// What the agent of `polecat` asks, with what it is about; `call` answers with the choice
-/// of a number.
+/// What the agent of `polecat` asks, by the user's own `vim.ui.select`; `call` answers with the
+/// choice of a number.
 pub(super) fn of_agent(
     polecat: &str,
     waiting: &Waiting,
@@ -85,7 +85,7 @@ pub(super) fn of_agent(
         label: format!("{}. {label}", at + waiting.first),
         then: Some(call(at + waiting.first)),
     };
-    Effect::Question(Question {
+    Effect::Preview(Preview {
         id: waiting.id.clone(),
         prompt: format!("{polecat}: {text}"),
         titles: [" asks ", " asks (its beginning) "],
@@ -95,6 +95,19 @@ pub(super) fn of_agent(
         choices: waiting.choices.iter().enumerate().map(choice).collect(),
         show_all: "None, show all of it first",
     })
+}
+
+/// Whether to agree to something of which only a part is on the screen of `polecat`.
+pub(super) fn cut(invocation: &Invocation, polecat: &str, choice: &str, id: String) -> Effect {
+    let answers = Answers { cut: Some(true), question: Some(id), ..invocation.answers() };
+    Effect::Confirm {
+        prompt: format!(
+            "The beginning of what `{polecat}` asks is not on its screen. Answer `{choice}`?"
+        ),
+        yes: "Answer",
+        again: format!(":PolecatAnswer {polecat}"),
+        then: invocation.again(answers),
+    }
 }
 
 /// Whether to stop all of `sessions`, of which there is one at least.
@@ -181,7 +194,7 @@ mod tests {
                 lasting,
             };
             let effect = untrusted(&invocation("Start", "ash"), &request);
-            let Effect::Question(Question { choices, lines, .. }) = effect else {
+            let Effect::Preview(Preview { choices, lines, .. }) = effect else {
                 panic!("{effect:?}")
             };
             assert!(lines.iter().any(|line| line.contains("/shop/settings.json")), "{lines:?}");
@@ -204,7 +217,7 @@ mod tests {
             numbers.borrow_mut().push(number);
             asked.with(&format!("ash {number}"), Answers::default())
         });
-        let Effect::Question(question) = effect else { panic!("{effect:?}") };
+        let Effect::Preview(question) = effect else { panic!("{effect:?}") };
         let labels: Vec<_> = question.choices.into_iter().map(|choice| choice.label).collect();
         assert_eq!(
             (labels, numbers.take()),

@@ -9,7 +9,11 @@ use crate::rpc::{
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (polecat, text) = (asked.polecat()?, inject::message(context, asked).await?);
     if text.is_none() && !asked.bang() {
-        return Ok(vec![Effect::Open { view: View::Queue { polecat }, size: asked.size()? }]);
+        return Ok(vec![Effect::Open {
+            view: View::Queue { polecat },
+            size: asked.size()?,
+            here: false,
+        }]);
     }
     let mut told = Vec::new();
     if let Some(text) = text {

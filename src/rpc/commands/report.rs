@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{
     core::{queue::Queue, session::SessionInfo},
     rpc::paths,
-    session::{Backup, NewPolecat, Removed, Restored, RigFacts},
+    session::{Answered, Backup, NewPolecat, Removed, Restored, RigFacts},
 };
 
 pub(super) fn started(session: &SessionInfo) -> String {
@@ -44,17 +44,22 @@ pub(super) fn interrupted(polecat: &str) -> String {
     format!("interrupted `{polecat}`")
 }
 
-/// What came of an answer: what the agent does since, or asks next.
-pub(super) fn answered(session: &SessionInfo) -> String {
-    let polecat = &session.polecat;
-    match &session.waiting {
-        Some(next) => format!("answered `{polecat}`, which asks next: {}", next.text),
-        None => format!("answered `{polecat}`: {}", session.state),
-    }
+/// What was answered, and what came of it: what the agent does since, or asks next.
+pub(super) fn answered(answered: &Answered) -> String {
+    let Answered { info, answered } = answered;
+    let then = match &info.waiting {
+        Some(next) => format!("asks next: {}", next.text),
+        None => info.state.to_string(),
+    };
+    format!("`{}`: {answered} → {then}", info.polecat)
 }
 
 pub(super) fn nobody_asks() -> &'static str {
     "no polecat waits for an answer"
+}
+
+pub(super) fn nobody_else_asks() -> &'static str {
+    "no other polecat waits for an answer"
 }
 
 pub(super) fn rig(rig: &RigFacts) -> String {

@@ -220,5 +220,5 @@ fn told(text: String, warnings: &[String]) -> Vec<Effect> {
 }
 
 fn open(asked: &Invocation, view: View) -> Done {
-    Ok(vec![Effect::Open { view, size: asked.size()? }])
+    Ok(vec![Effect::Open { view, size: asked.size()?, here: false }])
 }

@@ -7,7 +7,7 @@ use super::table::{Key, Kind, Spec};
 use crate::rpc::error::RpcError;
 
 /// What was typed behind a command.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Words {
     values: BTreeMap<&'static str, Vec<u8>>,
 }

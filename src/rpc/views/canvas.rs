@@ -96,7 +96,7 @@ impl Pen {
         let old = self.shown.take().unwrap_or_default();
         let patches = patches(&old.lines, &frame.lines);
         if first || !patches.is_empty() {
-            let marks = frames::row_marks(&frame.lines);
+            let marks = frames::row_marks(&frame);
             self.send(&patches, Map::new().put("marks", marks).put("whole", true)).await;
         }
         self.shown = Some(frame);

@@ -7,7 +7,7 @@ use crate::{
         encode::{Map, texts},
         styles::Styles,
     },
-    view::{Fold, Line, Patch},
+    view::{Fold, Frame, Line, Patch},
 };
 
 /// A patch with the highlights of its lines, whose rows are counted in the whole buffer. What lies
@@ -49,14 +49,15 @@ fn fold_level(fold: Fold) -> Value {
 
 /// What each line stands for, as the marks of a diff say it: a row of its own, whose id is
 /// `name#`.
-pub(in crate::rpc::views) fn row_marks(lines: &[Line]) -> Map {
-    let named = lines.iter().enumerate().filter(|(_, line)| !line.key.is_empty());
+pub(in crate::rpc::views) fn row_marks(frame: &Frame) -> Map {
+    let named = frame.lines.iter().enumerate().filter(|(_, line)| !line.key.is_empty());
     let range = |(row, line): (usize, &Line)| {
         Value::Array(vec![row.into(), 1.into(), format!("{}#", line.key).into()])
     };
+    let waiting = frame.waiting.iter().map(|row| (*row).into());
     let none = || Value::Array(Vec::new());
     Map::new()
         .put("ranges", Value::Array(named.map(range).collect()))
-        .put("stops", Map::new())
+        .put("stops", Map::new().put("waiting", Value::Array(waiting.collect())))
         .put("notes", none())
 }

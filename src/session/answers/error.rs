@@ -51,6 +51,16 @@ pub enum AnswerError {
         /// The id of the question.
         id: String,
     },
+    /// A part of what the choice agrees to is not on the screen.
+    #[error("the beginning of what the agent in `{session}` asks is not on its screen")]
+    Cut {
+        /// The tmux session.
+        session: String,
+        /// The choice.
+        choice: String,
+        /// The id of the question.
+        id: String,
+    },
     /// The choice takes no words.
     #[error("`{choice}` takes no words")]
     WordsRefused {
@@ -76,6 +86,7 @@ impl AnswerError {
             Self::UnknownChoice { .. } => "unknown_choice",
             Self::AmbiguousChoice { .. } => "ambiguous_choice",
             Self::WordsNeeded { .. } => "words_needed",
+            Self::Cut { .. } => "question_cut",
             Self::WordsRefused { .. } => "bad_argument",
             Self::NotTaken { .. } => "timeout",
         }
@@ -87,6 +98,7 @@ impl AnswerError {
         let hint = match self {
             Self::NotAnswerable { .. } | Self::NotTaken { .. } => "`:PolecatAttach` shows it",
             Self::WordsNeeded { .. } => "`:PolecatAnswer {polecat} {choice} {words}`",
+            Self::Cut { .. } => "`:PolecatAttach` shows it; `cut = true` answers it all the same",
             Self::AmbiguousChoice { .. } => "its number is exact",
             _ => return None,
         };

@@ -1,7 +1,7 @@
 //! Gives one answer to one agent. The person who answers holds the lock on typing.
 
 use crate::{
-    core::screen::{self, NoChoice, Opens, Question},
+    core::screen::{self, NoChoice, Opens, Question, Reason},
     session::{
         answers::{Giving, Reply, error::AnswerError, look::Seen},
         error::{MessageError, SessionError},
@@ -15,8 +15,9 @@ use crate::{
 const NO_CHOICE: char = ':';
 
 impl Giving<'_> {
-    /// Gives `reply` to the question with the id `meant`, and waits until it is gone.
-    pub(super) async fn give(&self, meant: &str, reply: &Reply) -> Result<(), SessionError> {
+    /// Gives `reply` to the question with the id `meant`, and waits until it is gone; what was
+    /// answered, in the agent's words.
+    pub(super) async fn give(&self, meant: &str, reply: &Reply) -> Result<String, SessionError> {
         let mut output = None;
         let given = self.given(meant, reply, &mut output).await;
         if let Some(output) = output {
@@ -30,7 +31,7 @@ impl Giving<'_> {
         meant: &str,
         reply: &Reply,
         output: &mut Option<OutputWatch>,
-    ) -> Result<(), SessionError> {
+    ) -> Result<String, SessionError> {
         self.until_heard(meant, output).await?;
         let (seen, question) = self.same(meant).await?;
         if screen::in_field(self.patterns(), &seen.shown, &question) {
@@ -43,30 +44,60 @@ impl Giving<'_> {
             // Typed as a command, its first word is taken for a choice.
             let choice = reply.choice.trim().trim_start_matches(NO_CHOICE);
             let said = [choice, words.unwrap_or_default()].join(" ");
-            return self.write(meant, None, said.trim(), output).await;
+            self.refuse_cut(&question, (meant, reply), said.trim())?;
+            self.write(meant, None, said.trim(), output).await?;
+            return Ok(said.trim().to_owned());
         }
         if let Some(ticks) = self.patterns().ticks(&question) {
+            self.refuse_cut(&question, (meant, reply), &reply.choice)?;
             return self.tick(meant, &question, ticks, reply, output).await;
         }
         let choice = self.choose(&question, &reply.choice)?;
         let choice = if words.is_some() { self.with_words(&question, choice) } else { choice };
-        let opens = self.patterns().words(&question, choice);
-        let label = || question.choices[choice].clone();
-        match (opens, words) {
-            (Some(opens), None) if opens.needed => {
-                let id = meant.to_owned();
-                Err(AnswerError::WordsNeeded { choice: label(), id }.into())
+        let label = question.choices[choice].clone();
+        if question.no != Some(choice) {
+            self.refuse_cut(&question, (meant, reply), &label)?;
+        }
+        match (self.takes_words(&question, choice), words) {
+            (Some((_, true)), None) => {
+                let (choice, id) = (label, meant.to_owned());
+                return Err(AnswerError::WordsNeeded { choice, id }.into());
             }
-            (None, Some(_)) => Err(AnswerError::WordsRefused { choice: label() }.into()),
-            (_, None) => self.press_choice(meant, choice, output).await,
-            (Some(opens), Some(words)) if opens.opens == Opens::Message => {
+            (None, Some(_)) => return Err(AnswerError::WordsRefused { choice: label }.into()),
+            (_, None) => self.press_choice(meant, choice, output).await?,
+            (Some((Opens::Message, _)), Some(words)) => {
                 self.press_choice(meant, choice, output).await?;
-                self.say(words).await
+                self.say(words).await?;
             }
-            (Some(opens), Some(words)) => {
-                self.write(meant, Some((choice, opens.opens)), words, output).await
+            (Some((opens, _)), Some(words)) => {
+                self.write(meant, Some((choice, opens)), words, output).await?;
             }
         }
+        Ok(label)
+    }
+
+    /// How the words of a choice are given, and whether it means nothing without them. What to do
+    /// instead of what is not permitted can always be said afterwards.
+    fn takes_words(&self, question: &Question, choice: usize) -> Option<(Opens, bool)> {
+        let known = self.patterns().words(question, choice);
+        let refuses = question.no == Some(choice) && question.reason == Reason::Permission;
+        known
+            .map(|words| (words.opens, words.needed))
+            .or_else(|| refuses.then_some((Opens::Message, false)))
+    }
+
+    /// Refuses to agree to something of which only a part is on the screen.
+    fn refuse_cut(
+        &self,
+        question: &Question,
+        (meant, reply): (&str, &Reply),
+        choice: &str,
+    ) -> Result<(), AnswerError> {
+        if !question.cut || reply.cut {
+            return Ok(());
+        }
+        let (choice, id) = (choice.to_owned(), meant.to_owned());
+        Err(AnswerError::Cut { session: self.name(), choice, id })
     }
 
     /// The choice that `said` means.

@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Giving<'_> {
-    /// Ticks the choices that `reply` names, and no others.
+    /// Ticks the choices that `reply` names, and no others; their labels.
     pub(super) async fn tick(
         &self,
         meant: &str,
@@ -18,8 +18,10 @@ impl Giving<'_> {
         ticks: Ticks,
         reply: &Reply,
         output: &mut Option<OutputWatch>,
-    ) -> Result<(), SessionError> {
+    ) -> Result<String, SessionError> {
         let wanted = self.wanted(question, reply)?;
+        let labels = question.labels().into_iter().zip(&wanted).filter(|(_, wanted)| **wanted);
+        let labels: Vec<String> = labels.map(|(label, _)| label).collect();
         for (at, wanted) in wanted.into_iter().enumerate() {
             let toggle = |_: &Seen, now: &Question| self.toggle(now, at, wanted, ticks);
             self.steps(meant, output, toggle).await?;
@@ -32,7 +34,8 @@ impl Giving<'_> {
             Done::Row(_) => Ok(Some(Step::Move("Down"))),
         };
         let (seen, keys) = self.steps(meant, output, done).await?;
-        self.until_gone(&seen, &keys, output).await
+        self.until_gone(&seen, &keys, output).await?;
+        Ok(labels.join(", "))
     }
 
     /// Which choices shall be ticked.

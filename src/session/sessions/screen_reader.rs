@@ -69,7 +69,9 @@ pub(in crate::session) fn untold(reason: Reason) -> Waiting {
 
 /// The question, as a user is shown it; its agent was given `answers` answers before.
 pub(in crate::session) fn waiting(question: &Question, answers: &str) -> Waiting {
-    let Question { reason, text, about, lines, choices, selected, free, .. } = question.clone();
+    let Question { reason, text, about, lines, first, .. } = question.clone();
+    let number = |choice: Option<usize>| choice.map(|at| at + first);
+    let boxes = question.ticked.iter().flatten().enumerate();
     let (text, subject) = if text.is_empty() { (about, text) } else { (text, about) };
     Waiting {
         id: question.id(count(answers)),
@@ -77,13 +79,16 @@ pub(in crate::session) fn waiting(question: &Question, answers: &str) -> Waiting
         text,
         about: lines,
         subject,
-        first: question.first,
-        choices,
-        selected: selected.map(|at| at + question.first),
+        first,
+        choices: question.labels(),
+        selected: number(question.selected),
         multi: question.ticked.is_some(),
-        free: free.map(|at| at + question.first),
+        ticked: boxes.filter(|(_, ticked)| **ticked).map(|(at, _)| at + first).collect(),
+        yes: number(question.yes),
+        no: number(question.no),
+        free: number(question.free),
         field: question.field,
-        about_cut: question.first > 1,
+        about_cut: question.cut,
         request: None,
     }
 }
