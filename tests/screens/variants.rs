@@ -267,7 +267,7 @@ proptest! {
             let shown = Shown::new(&title, lines.join("\n").as_bytes(), (0, 0));
             let detail = trouble(&patterns, &shown, &reading.seen);
             prop_assert!(detail.is_none_or(|detail| detail.text.chars().count() <= 200));
-            let messages = Messages::of(&patterns, &lines).unwrap_or_default();
+            let messages = Messages::of(&patterns, &shown).unwrap_or_default();
             prop_assert!(!messages.after(&messages).1);
             if let Seen::Waiting(question) = reading.seen {
                 let marked = question.selected.is_none_or(|at| at < question.choices.len());

@@ -3,24 +3,25 @@
 
 use super::layout::{self, Scene};
 use super::patterns::Patterns;
-use super::rows;
+use super::{Shown, rows, trouble};
 
 /// The messages that a screen shows above its composer, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Messages(Vec<String>);
 
 impl Messages {
-    /// Those on a screen with these rows; `None` where it shows no composer, or is not known.
+    /// Those on a screen; `None` where it shows no composer, or is not known.
     #[must_use]
-    pub fn of(patterns: &Patterns, lines: &[String]) -> Option<Self> {
+    pub fn of(patterns: &Patterns, shown: &Shown) -> Option<Self> {
         let known = &patterns.known;
-        let rows = rows::texts_beside(lines, known.scroll_bar);
+        let rows = rows::texts_beside(&shown.rows, known.scroll_bar);
         let Scene::Composer(composer) = layout::scene(patterns, &rows) else { return None };
         let above = &rows[..composer.top];
         let begins = |row: &str| known.sent.iter().any(|mark| row.starts_with(mark));
         let text = |(at, row): (usize, &String)| {
             let more = above[at + 1..].iter().take_while(|row| !row.is_empty() && !begins(row));
-            begins(row).then(|| letters(std::iter::once(row).chain(more)))
+            let is_sent = begins(row) && !trouble::is_coloured(known, shown, at, row);
+            is_sent.then(|| letters(std::iter::once(row).chain(more)))
         };
         let found = above.iter().enumerate().filter_map(text);
         (!known.sent.is_empty()).then(|| Self(found.filter(|text| !text.is_empty()).collect()))
@@ -85,10 +86,16 @@ mod tests {
             ("codex", "› go\n\n• ok\n\n› Ask Codex\n\n  model", 1),
             ("gemini", " > go\n\n✦ ok\n\n────\n >   Type your message\n", 1),
             ("claude", "● no composer", 0),
+            // An error behind a bar of another colour.
+            (
+                "opencode",
+                "  \x1b[34m┃\x1b[0m  go\n\n  \x1b[31m┃\x1b[0m  no\n\n  ┃\n  ┃\n  ┃\n  ┃  Build\n  ╹▀▀▀",
+                1,
+            ),
         ] {
             let patterns = Patterns::for_agent(agent).unwrap();
-            let lines: Vec<String> = screen.lines().map(str::to_owned).collect();
-            let found = Messages::of(&patterns, &lines).unwrap_or_default();
+            let shown = Shown::new("", screen.as_bytes(), (0, 0));
+            let found = Messages::of(&patterns, &shown).unwrap_or_default();
             assert_eq!(found.0.len(), count, "{agent}: {found:?}");
         }
     }

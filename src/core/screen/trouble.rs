@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::description::{TroublePlace, TroubleSign};
+use super::description::{Screen, TroublePlace, TroubleSign};
 use super::layout::{self, Scene};
 use super::patterns::Patterns;
 use super::rows::{self, holds, joined};
@@ -110,10 +110,16 @@ impl Conversation<'_> {
     }
 
     fn begins(&self, sign: &TroubleSign, at: usize) -> bool {
-        let last = sign.begins.trim_end().chars().count().saturating_sub(1);
-        let coloured = !sign.coloured || self.shown.is_warning(at, last);
+        let coloured = !sign.coloured || self.shown.is_warning(at, sign.last_letter());
         coloured && self.rows[at].starts_with(sign.begins)
     }
+}
+
+/// Whether a row begins an entry that only its colour tells from a message.
+pub(super) fn is_coloured(known: &Screen, shown: &Shown, at: usize, row: &str) -> bool {
+    let begins = |sign: &&TroubleSign| row.starts_with(sign.begins);
+    let mut signs = known.trouble.iter().filter(|sign| sign.coloured).filter(begins);
+    signs.any(|sign| shown.is_warning(at, sign.last_letter()))
 }
 
 /// The row without what stands far to the right: a column of its own.

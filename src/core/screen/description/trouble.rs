@@ -48,6 +48,11 @@ impl TroubleSign {
         Self::new(kind, TroublePlace::Rest, begins)
     }
 
+    /// The place of the last letter of its beginning.
+    pub(in crate::core::screen) fn last_letter(&self) -> usize {
+        self.begins.trim_end().chars().count().saturating_sub(1)
+    }
+
     pub(crate) const fn holds(self, holds: &'static [&'static str]) -> Self {
         Self { holds, ..self }
     }

@@ -126,7 +126,7 @@ impl Poll {
             Seen::Idle | Seen::Working | Seen::Starting => View::of(told),
         };
         let size = (screen.captured.width, screen.captured.height);
-        let view = view.with_messages(Messages::of(patterns, &shown.rows), size);
+        let view = view.with_messages(Messages::of(patterns, &shown), size);
         let view = view.with_detail(screen::trouble(patterns, &shown, &reading.seen));
         Ok(if session.started.is_some() { view.with_rows(shown.rows) } else { view })
     }
