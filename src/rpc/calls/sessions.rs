@@ -245,7 +245,8 @@ impl Operation for Interrupt {
 
     async fn run(self, context: &CallContext<'_>) -> Result<Interrupted, Refusal> {
         let work = async { context.rig(self.at).await?.messenger().interrupt(&self.polecat).await };
-        Ok(context.changing(work).await?)
+        // Boxed, to keep the futures of callers small.
+        Ok(context.changing(Box::pin(work)).await?)
     }
 }
 
