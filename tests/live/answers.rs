@@ -142,7 +142,8 @@ fn effect(
     before: &mut Before,
 ) -> Result<(), String> {
     if answer == Answer::Allow {
-        before.written += &format!("{number}\n");
+        before.written += &number.to_string();
+        before.written.push('\n');
     }
     let written = agent.project.worktree(NAME).join("written");
     let written = std::fs::read_to_string(written).unwrap_or_default();

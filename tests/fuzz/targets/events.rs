@@ -33,7 +33,9 @@ fn activity(events: &[String]) {
     let mut activity = Activity::default();
     for event in events {
         for (_, read) in server.present {
-            read(event).into_iter().for_each(|told| Activity::default().take(told));
+            for told in read(event) {
+                Activity::default().take(told);
+            }
         }
         let Some(told) = (server.read)(event) else { continue };
         activity.take(told.clone());
