@@ -120,7 +120,7 @@ async fn a_list_of_sessions_leads_to_what_can_be_done_with_one() {
     shop.editor.command("PolecatList").await.unwrap();
     shop.editor.expect_message("stopped `ash`").await;
     let asked = shop.editor.lua("return _G.asked", Json::Null).await.unwrap();
-    assert_eq!(asked, json!([["Which polecat?", "polecat", 1], ["ash", "", 9]]));
+    assert_eq!(asked, json!([["Which polecat?", "polecat", 1], ["ash", "", 10]]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

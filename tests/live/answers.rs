@@ -1,14 +1,19 @@
 //! Questions of a real agent, answered from Neovim one after the other: what it does is what was
 //! chosen, and each once. Half of them are first answered as if the one before still stood.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 
 use crate::agent::{Agent, NAME, now};
 use crate::report::Cell;
 use crate::service::Request;
+use crate::support::pause;
 
 /// How long a turn may take.
 const TURN: u64 = 120;
+/// How long a question stands still when all of it is drawn.
+const DRAWN: Duration = Duration::from_millis(300);
 /// How many pages a question may have.
 const PAGES: usize = 4;
 
@@ -77,18 +82,20 @@ async fn one(
     if answer == Answer::Instead {
         agent.tells_service(&format!("say other {number}"), began).await?;
     }
-    let Ok(_) = agent.comes_to_rest(began, TURN).await else {
-        return Err("it never came to rest".to_owned());
-    };
+    agent.comes_to_rest(began, TURN).await?;
     effect(agent, number, answer, began, before)
 }
 
-/// The id of a question that is another one than `before`.
+/// The id of a question that is another one than `before`, once all of it is drawn.
 async fn question(agent: &Agent, before: &Json) -> Result<Json, String> {
+    let mut last = Json::Null;
     agent
         .wait(TURN, "its next question", async || {
             let id = agent.status().await["waiting"]["id"].take();
-            (id.is_string() && id != *before).then_some(id)
+            let stands = id.is_string() && id != *before && id == last;
+            last = id.clone();
+            pause(DRAWN).await;
+            stands.then_some(id)
         })
         .await
 }
