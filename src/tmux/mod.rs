@@ -35,7 +35,7 @@ pub use protocol::Notification;
 pub use protocol::command::{Command, encoded_length, literal};
 pub use protocol::reply::Reply;
 pub use protocol::request::Request;
-pub use sessions::create::{NewPane, NewSession, Secret};
+pub use sessions::create::{NewPane, NewSession, SESSION_SIZE, Secret};
 pub use sessions::environment::{Environment, TableOf};
 pub use sessions::log::{Logged, Subject};
 pub use version::Capabilities;

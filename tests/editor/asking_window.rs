@@ -266,11 +266,11 @@ async fn without_a_polecat_one_after_the_other_is_asked_who_waited_longest_first
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_that_is_asked_about_is_there_and_a_change_looks_like_one() {
-    let yard = opened("script:34 edit").await;
+    let yard = opened("script:44 edit").await;
     let editor = &yard.shop.editor;
     let seen = window(editor).await;
     let lines: Vec<String> = serde_json::from_value(seen["lines"].clone()).unwrap();
-    for step in 1..=34 {
+    for step in 1..=44 {
         assert!(lines.contains(&format!("  step {step}")), "{step}: {lines:#?}");
     }
     let row = editor.lua("return vim.fn.line('.')", Json::Null).await.unwrap();

@@ -71,9 +71,9 @@ impl Person {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_as_wide_as_the_window_that_shows_it_and_as_the_terminal_of_who_attaches() {
     let (shop, _) = shop(120, Json::Null).await;
-    assert_eq!(size(&shop), "200x50 latest");
+    assert_eq!(size(&shop), "200x70 latest");
     follow(&shop.editor).await;
-    expect(&shop, "120x50 latest").await;
+    expect(&shop, "120x70 latest").await;
     let person = Person::attached(&shop).await;
     expect(&shop, "90x30 latest").await;
     shop.editor.command("set columns=150").await.unwrap();
@@ -85,29 +85,29 @@ async fn a_session_is_as_wide_as_the_window_that_shows_it_and_as_the_terminal_of
     .await;
     assert_eq!(size(&shop), "90x30 latest");
     person.leaves();
-    expect(&shop, "150x50 latest").await;
+    expect(&shop, "150x70 latest").await;
     shop.editor.command("new | only").await.unwrap();
     eventually("no viewer", async || {
         let told = shop.tmux.run(&["show-options", "-p", "-t", "=gt-shop-ash:"]);
         if told.contains("@polecat_width") { Err(told) } else { Ok(()) }
     })
     .await;
-    assert_eq!(size(&shop), "150x50 latest", "it stays where nobody shows it");
+    assert_eq!(size(&shop), "150x70 latest", "it stays where nobody shows it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_widest_of_several_editors_counts_and_what_a_killed_one_said_does_not() {
     let (shop, _) = shop(120, Json::Null).await;
     follow(&shop.editor).await;
-    expect(&shop, "120x50 latest").await;
+    expect(&shop, "120x70 latest").await;
     let other = Editor::start(&shop.tmux, shop.project.path()).await;
     other.command("set columns=300").await.unwrap();
     follow(&other).await;
-    expect(&shop, "240x50 latest").await;
+    expect(&shop, "240x70 latest").await;
     drop(other);
     // Whoever looks next takes it back.
     shop.editor.command("set columns=60").await.unwrap();
-    expect(&shop, "80x50 latest").await;
+    expect(&shop, "80x70 latest").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,7 +129,7 @@ async fn a_window_with_a_size_of_its_own_keeps_it_and_so_do_all_where_that_is_of
     shop.tmux.run(&["set-option", "-w", "-u", "-t", "=gt-shop-ash:", "window-size"]);
     assert_eq!(size(&shop), "100x20 latest", "nothing is resized at a question");
     shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", "Escape"]);
-    expect(&shop, "120x50 latest").await;
+    expect(&shop, "120x70 latest").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

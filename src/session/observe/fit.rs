@@ -19,13 +19,11 @@ use crate::{
     session::{
         context::RigContext, error::SessionError, observe::poller::Poller, workspace::Workspace,
     },
-    tmux::{PaneId, PaneWindow, Viewer},
+    tmux::{PaneId, PaneWindow, SESSION_SIZE, Viewer},
 };
 
 /// The narrowest and the widest that a window is made.
 const WIDTHS: (u32, u32) = (80, 240);
-/// The least lines: as many as our sessions begin with.
-const LINES: u32 = 50;
 /// How long a person's window keeps its width before an agent is made to draw for it.
 const QUIET: Duration = Duration::from_millis(600);
 
@@ -150,7 +148,7 @@ impl Fitting {
     /// The window, and the size that it is to have, if it has another one.
     async fn wanted(&self) -> Result<Option<(PaneWindow, (u32, u32))>, SessionError> {
         let window = self.context.tmux.window_around(self.pane).await?;
-        let size = window.widest.map(|width| (width, window.size.1.max(LINES)));
+        let size = window.widest.map(|width| (width, window.size.1.max(u32::from(SESSION_SIZE.1))));
         let is_new = |size: &(u32, u32)| {
             window.is_free && *size != window.size && self.refused != Some([window.size, *size])
         };

@@ -73,7 +73,7 @@ impl NewSession {
             secret: None,
             told: Vec::new(),
             argv,
-            size: (200, 50),
+            size: SESSION_SIZE,
             options: Vec::new(),
             pane_options: Vec::new(),
         }
@@ -94,6 +94,10 @@ pub struct NewPane {
     /// When it was created, in s since 1970.
     pub created: i64,
 }
+
+/// Columns and lines of a session that nobody is attached to: a dialog about a command of forty
+/// lines is drawn whole.
+pub const SESSION_SIZE: (u16, u16) = (200, 70);
 
 const CREATED: &str =
     "#{session_id} #{window_id} #{pane_id} #{pane_pid} #{session_created} #{session_path}";
