@@ -279,3 +279,14 @@ async fn words_wait_for_their_field_and_not_for_whatever_moves_first() {
     assert_eq!(answered(&yard.log()), given(&[["permission", "No", "use make"]]));
     assert_eq!(yard.log().values("dropped"), Vec::<Json>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_title_that_is_behind_asks_nothing() {
+    let titles = json!([{ "begins": "? ", "means": "waiting" }]);
+    let own = json!({ "preset": "claude", "screen": { "titles": titles } });
+    let shop = Shop::of(Project::new(), json!({ "agents": { "titled": own } })).await;
+    let yard = asked_in(shop, "titled", "--title 1000 permission").await;
+    let info = answer(&yard, json!(1), json!({})).await.unwrap();
+    assert_eq!(info["waiting"], Json::Null, "{info}");
+    assert_eq!(answered(&yard.log()), given(&[["permission", "Yes", ""]]));
+}

@@ -39,6 +39,12 @@ impl Seen {
         self.question.as_ref().is_some_and(|now| now.key() == before.key())
     }
 
+    /// Whether only its title tells that it asks something.
+    pub(super) fn asks_by_title(&self) -> bool {
+        let told = |now: &Question| !now.text.is_empty() || !now.choices.is_empty() || now.field;
+        self.question.as_ref().is_some_and(|now| !told(now))
+    }
+
     /// The question as it is drawn, wherever that is: its rows, and the cursor from the first one.
     pub(super) fn drawn(&self, patterns: &Patterns) -> (Vec<&str>, usize, Option<usize>) {
         let rows = screen::question_rows(patterns, &self.shown);

@@ -117,10 +117,12 @@ impl Giving<'_> {
         loop {
             // Its agent may have ended by this answer.
             let Ok(seen) = self.look().await else { return Ok(()) };
-            if !seen.asks_like(question) {
+            let is_late = Instant::now() >= deadline;
+            // A title may be behind: the next question, if there is one, is drawn too.
+            if !seen.asks_like(question) && (is_late || !seen.asks_by_title()) {
                 return self.take_back(keys, output).await;
             }
-            if Instant::now() >= deadline {
+            if is_late {
                 let patterns = self.patterns();
                 // The same may be asked again at once.
                 let again = seen.surroundings(patterns) != before.surroundings(patterns);
