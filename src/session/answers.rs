@@ -98,7 +98,7 @@ impl Answers {
         // Before the lock: of several who answer at once, all mean what is asked now.
         let meant = match &reply.id {
             Some(id) => id.clone(),
-            None => giving.id().await.map_err(|error| session.explain(error))?,
+            None => giving.meant().await.map_err(|error| session.explain(error))?,
         };
         let _typing = messenger.lock_typing(&polecat).await?;
         // Boxed, to keep the futures of callers small.

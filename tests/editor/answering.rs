@@ -290,3 +290,13 @@ async fn a_title_that_is_behind_asks_nothing() {
     assert_eq!(info["waiting"], Json::Null, "{info}");
     assert_eq!(answered(&yard.log()), given(&[["permission", "Yes", ""]]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_is_just_being_drawn_anew_is_no_other_one() {
+    let yard = asking("--tear 200 permission permission").await;
+    for words in ["use make", "use just"] {
+        answer(&yard, json!("no"), json!({ "words": words })).await.unwrap();
+    }
+    let expected = [["permission", "No", "use make"], ["permission", "No", "use just"]];
+    assert_eq!(answered(&yard.log()), given(&expected));
+}

@@ -20,10 +20,16 @@ impl Giving<'_> {
     pub(super) async fn give(&self, meant: &str, reply: &Reply) -> Result<String, SessionError> {
         let mut output = None;
         let given = self.given(meant, reply, &mut output).await;
-        if let Some(output) = output {
-            output.end().await;
-        }
+        end(output).await;
         given
+    }
+
+    /// The id of the question that is meant where none is named: what is asked now.
+    pub(super) async fn meant(&self) -> Result<String, SessionError> {
+        let mut output = None;
+        let id = self.id(&mut output).await;
+        end(output).await;
+        id
     }
 
     async fn given(
@@ -33,7 +39,7 @@ impl Giving<'_> {
         output: &mut Option<OutputWatch>,
     ) -> Result<String, SessionError> {
         self.until_heard(meant, output).await?;
-        let (seen, question) = self.same(meant).await?;
+        let (seen, question) = self.same(meant, output).await?;
         if screen::in_field(self.patterns(), &seen.shown, &question) {
             // A digit would be a word in it.
             let (session, why) = (self.name(), "words are being typed in it");
@@ -67,6 +73,7 @@ impl Giving<'_> {
             (_, None) => self.press_choice(meant, choice, output).await?,
             (Some((Opens::Message, _)), Some(words)) => {
                 self.press_choice(meant, choice, output).await?;
+                self.until_rest(output).await?;
                 self.say(words).await?;
             }
             (Some((opens, _)), Some(words)) => {
@@ -163,6 +170,12 @@ impl Giving<'_> {
     pub(super) fn composer_guard(&self, seen: &Seen) -> Guard {
         let rows = screen::composer_rows(self.patterns(), &seen.shown);
         Guard::of(&seen.screen, &seen.shown.rows, &rows)
+    }
+}
+
+async fn end(output: Option<OutputWatch>) {
+    if let Some(output) = output {
+        output.end().await;
     }
 }
 

@@ -1,5 +1,9 @@
 //! Looks at what an agent asks.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use crate::{
     core::{
         screen::{self, Composing, Patterns, Question, Shown},
@@ -9,12 +13,16 @@ use crate::{
         answers::{Giving, error::AnswerError},
         error::{MessageError, SessionError},
         sessions::{
+            output_watch::OutputWatch,
             pending::ANSWERS,
             screen_reader::{self, count, shown},
         },
     },
     tmux::{Guard, PaneScreen},
 };
+
+/// How long an agent may take to draw itself anew.
+pub(super) const REDRAW_TIMEOUT: Duration = Duration::from_millis(400);
 
 /// A screen, and what it asks.
 pub(super) struct Seen {
@@ -82,25 +90,41 @@ impl Giving<'_> {
         Ok(Seen { screen, shown, question })
     }
 
-    /// The id of what is asked now.
-    pub(super) async fn id(&self) -> Result<String, SessionError> {
-        let seen = self.look().await?;
-        match seen.waiting() {
-            Some(waiting) => Ok(waiting.id),
-            None => Err(self.nothing(&seen).into()),
+    /// The id of what is asked now, or at once.
+    pub(super) async fn id(
+        &self,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<String, SessionError> {
+        let deadline = Instant::now() + REDRAW_TIMEOUT;
+        loop {
+            let seen = self.look().await?;
+            match seen.waiting() {
+                Some(waiting) => return Ok(waiting.id),
+                None if Instant::now() >= deadline => return Err(self.nothing(&seen).into()),
+                None => self.wait(output).await,
+            }
         }
     }
 
-    /// Looks; the question must be the one that is meant.
-    pub(super) async fn same(&self, meant: &str) -> Result<(Seen, Question), SessionError> {
-        let seen = self.look().await?;
-        self.refuse_pane(&seen)?;
-        match (&seen.question, seen.waiting()) {
-            (Some(question), Some(now)) if now.id == meant => {
-                let question = question.clone();
-                Ok((seen, question))
+    /// Looks; the question must be the one that is meant. Where none is there, an agent may just be
+    /// drawing it anew.
+    pub(super) async fn same(
+        &self,
+        meant: &str,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<(Seen, Question), SessionError> {
+        let deadline = Instant::now() + REDRAW_TIMEOUT;
+        loop {
+            let seen = self.look().await?;
+            self.refuse_pane(&seen)?;
+            match (&seen.question, seen.waiting()) {
+                (Some(question), Some(now)) if now.id == meant => {
+                    let question = question.clone();
+                    return Ok((seen, question));
+                }
+                (None, _) if Instant::now() < deadline => self.wait(output).await,
+                (_, now) => return Err(self.changed(now).into()),
             }
-            (_, now) => Err(self.changed(now).into()),
         }
     }
 

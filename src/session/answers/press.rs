@@ -7,7 +7,11 @@ use tokio::time::Instant;
 use crate::{
     core::screen::{self, Composing, Question, Step},
     session::{
-        answers::{Giving, error::AnswerError, look::Seen},
+        answers::{
+            Giving,
+            error::AnswerError,
+            look::{REDRAW_TIMEOUT, Seen},
+        },
         error::SessionError,
         sessions::{output_watch::OutputWatch, pending::ANSWERS},
     },
@@ -22,6 +26,8 @@ const GONE_TIMEOUT: Duration = Duration::from_secs(4);
 const PRESS_AGAIN_INTERVAL: Duration = Duration::from_secs(2);
 /// How often to look without news from tmux.
 const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+/// An agent that is at its prompt and draws nothing for so long has ended its turn.
+const REST_INTERVAL: Duration = Duration::from_millis(700);
 /// How long a key that came too late may take to show in the composer.
 const LATE_INTERVAL: Duration = Duration::from_millis(300);
 
@@ -47,7 +53,7 @@ impl Giving<'_> {
     ) -> Result<(), SessionError> {
         let heard = Instant::now() + self.patterns().dialog_delay();
         while Instant::now() < heard {
-            self.same(meant).await?;
+            self.same(meant, output).await?;
             self.wait(output).await;
         }
         Ok(())
@@ -80,7 +86,7 @@ impl Giving<'_> {
         // What the last key moved is drawn when this is another one: other rows change by themselves.
         let mut moved: Option<(Marks, Instant)> = None;
         loop {
-            let (seen, question) = self.same(meant).await?;
+            let (seen, question) = self.same(meant, output).await?;
             match next(&seen, &question)? {
                 None => return Ok((seen, Vec::new())),
                 Some(Step::Give(keys)) => {
@@ -114,14 +120,17 @@ impl Giving<'_> {
     ) -> Result<(), SessionError> {
         let deadline = Instant::now() + GONE_TIMEOUT;
         let Some(question) = &before.question else { return Ok(()) };
+        let mut gone = None;
         loop {
             // Its agent may have ended by this answer.
             let Ok(seen) = self.look().await else { return Ok(()) };
             let is_late = Instant::now() >= deadline;
-            // A title may be behind: the next question, if there is one, is drawn too.
-            if !seen.asks_like(question) && (is_late || !seen.asks_by_title()) {
+            let is_gone = !seen.asks_like(question);
+            let since = *gone.get_or_insert_with(Instant::now);
+            if is_gone && (is_late || self.is_read(&seen) || since.elapsed() >= REDRAW_TIMEOUT) {
                 return self.take_back(keys, output).await;
             }
+            gone = gone.filter(|_| is_gone && !seen.asks_by_title());
             if is_late {
                 let patterns = self.patterns();
                 // The same may be asked again at once.
@@ -131,6 +140,36 @@ impl Giving<'_> {
             }
             self.wait(output).await;
         }
+    }
+
+    /// Whether its screen tells by itself what it does: it is no piece of one, and no title that is
+    /// behind.
+    fn is_read(&self, seen: &Seen) -> bool {
+        use screen::Seen::{Idle, Waiting, Working};
+        let read = screen::read(self.patterns(), &seen.shown.look()).seen;
+        matches!(read, Idle | Waiting(_) | Working) && !seen.asks_by_title()
+    }
+
+    /// Waits until its turn has ended, or for a while: what OpenCode is told while it ends a turn
+    /// that was refused, it shows and does not answer.
+    pub(super) async fn until_rest(
+        &self,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<(), SessionError> {
+        let deadline = Instant::now() + DRAWN_TIMEOUT;
+        let (mut rows, mut since) = (Vec::new(), Instant::now());
+        while Instant::now() < deadline {
+            let shown = self.look().await?.shown;
+            let idle = screen::read(self.patterns(), &shown.look()).seen == screen::Seen::Idle;
+            if !idle || shown.rows != rows {
+                since = Instant::now();
+            } else if since.elapsed() >= REST_INTERVAL {
+                break;
+            }
+            rows = shown.rows;
+            self.wait(output).await;
+        }
+        Ok(())
     }
 
     /// Takes keys out of the composer that came when the question was gone.

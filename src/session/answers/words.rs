@@ -7,7 +7,12 @@ use tokio::time::Instant;
 use crate::{
     core::screen::{self, Opens, Question},
     session::{
-        answers::{Giving, error::AnswerError, look::Seen, press::DRAWN_TIMEOUT},
+        answers::{
+            Giving,
+            error::AnswerError,
+            look::{REDRAW_TIMEOUT, Seen},
+            press::DRAWN_TIMEOUT,
+        },
         error::{MessageError, SessionError},
         sessions::output_watch::OutputWatch,
     },
@@ -24,7 +29,7 @@ impl Giving<'_> {
     ) -> Result<(), SessionError> {
         // A line break would submit the half.
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (seen, question) = self.same(meant).await?;
+        let (seen, question) = self.same(meant, output).await?;
         if words.is_empty() {
             let id = meant.to_owned();
             return Err(AnswerError::WordsNeeded { choice: question.text, id }.into());
@@ -69,7 +74,7 @@ impl Giving<'_> {
                 key.to_owned()
             }
             Opens::Choice | Opens::Message => {
-                let (_, question) = self.same(meant).await?;
+                let (_, question) = self.same(meant, output).await?;
                 let number = question.first + choice;
                 if number > 9 {
                     return Err(self.no_way().into());
@@ -77,7 +82,7 @@ impl Giving<'_> {
                 number.to_string()
             }
         };
-        let (before, question) = self.same(meant).await?;
+        let (before, question) = self.same(meant, output).await?;
         let is_open = question.selected == Some(choice) && opens == Opens::Choice;
         if !is_open && !self.press(&before, &[key], false).await? {
             return Err(self.changed_to(&self.look().await?));
@@ -99,8 +104,7 @@ impl Giving<'_> {
     ) -> Result<Seen, SessionError> {
         let (patterns, deadline) = (self.patterns(), Instant::now() + DRAWN_TIMEOUT);
         loop {
-            let seen = self.look().await?;
-            self.still_about(&seen, question)?;
+            let seen = self.still_about(question, output).await?;
             // What moves beside the question says nothing of its field.
             if seen.drawn(patterns) != before.drawn(patterns) || is_open {
                 return Ok(seen);
@@ -112,10 +116,25 @@ impl Giving<'_> {
         }
     }
 
-    /// Refuses a screen that no longer shows the question; its choices may have become others.
-    fn still_about(&self, seen: &Seen, question: &Question) -> Result<(), SessionError> {
-        let shows = question.text.is_empty() || screen::shows(&seen.shown, &question.text) > 0;
-        if seen.question.is_some() && shows { Ok(()) } else { Err(self.changed_to(seen)) }
+    /// Looks at a screen that must show the question, or do so at once; its choices may have become
+    /// others.
+    async fn still_about(
+        &self,
+        question: &Question,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<Seen, SessionError> {
+        let deadline = Instant::now() + REDRAW_TIMEOUT;
+        loop {
+            let seen = self.look().await?;
+            let shows = question.text.is_empty() || screen::shows(&seen.shown, &question.text) > 0;
+            if seen.question.is_some() && shows {
+                return Ok(seen);
+            }
+            if Instant::now() >= deadline {
+                return Err(self.changed_to(&seen));
+            }
+            self.wait(output).await;
+        }
     }
 
     /// Pastes `words`, and waits until they show.
@@ -148,8 +167,7 @@ impl Giving<'_> {
     ) -> Result<Seen, SessionError> {
         let deadline = Instant::now() + DRAWN_TIMEOUT;
         loop {
-            let seen = self.look().await?;
-            self.still_about(&seen, question)?;
+            let seen = self.still_about(question, output).await?;
             if screen::shows(&seen.shown, words) > before {
                 return Ok(seen);
             }
