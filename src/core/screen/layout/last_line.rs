@@ -63,8 +63,9 @@ pub(in crate::core::screen) fn lettered(rows: &[String]) -> (Vec<String>, Option
 fn asked(rows: &[String]) -> Option<usize> {
     let end = rows.len().checked_sub(1)?;
     let holds = |row: &usize| rows[*row..].concat().contains(LETTERS);
-    // What was answered has a blank row under it.
-    let holds = |row: &usize| holds(row) && rows[*row..].iter().all(|row| !row.is_empty());
+    // What was answered has a blank row or the rule of the prompt under it.
+    let below = |row: &String| !row.is_empty() && rule_at(row).is_none();
+    let holds = |row: &usize| holds(row) && rows[*row..].iter().all(below);
     (end.saturating_sub(BROKEN)..=end).rev().find(holds)
 }
 
