@@ -150,7 +150,7 @@ impl Giving<'_> {
         matches!(read, Idle | Waiting(_) | Working) && !seen.asks_by_title()
     }
 
-    /// Waits until its turn has ended, or for a while: what OpenCode is told while it ends a turn
+    /// Waits until its turn has ended, or for a while: what opencode is told while it ends a turn
     /// that was refused, it shows and does not answer.
     pub(super) async fn until_rest(
         &self,
