@@ -27,7 +27,7 @@ async fn a_created_session_is_listed_with_its_options() {
     assert_eq!(panes[0].options, ["toast", ""]);
     assert_eq!(panes[0].attached, 0);
     let size = ["display-message", "-p", "-t", "=gt-a-b:", "#{pane_width} #{pane_height}"];
-    assert_eq!(server.run(&size), "200 50");
+    assert_eq!(server.run(&size), "200 70");
     tmux.kill_session(made.session_id).await.unwrap();
     tmux.kill_session(made.session_id).await.unwrap();
     assert_eq!(tmux.panes(&[]).await.unwrap(), []);
