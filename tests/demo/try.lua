@@ -29,9 +29,12 @@ local function open()
   vim.api.nvim_buf_set_lines(buffer, 0, -1, false, HINTS)
   vim.bo[buffer].modified = false
   vim.bo[buffer].buftype = 'nofile'
-  for _, pair in ipairs(POLECATS) do
-    polecat.start(pair[1], pair[2])
-  end
+  local first, rest = POLECATS[1], vim.list_slice(POLECATS, 2)
+  polecat.start(first[1], first[2], function()
+    for _, pair in ipairs(rest) do
+      polecat.start(pair[1], pair[2])
+    end
+  end)
   vim.cmd('PolecatStatus')
 end
 
