@@ -33,6 +33,27 @@ calls! {
     }
 }
 
+impl CommandRun {
+    /// The command `name` with nothing but its arguments, as if it had been typed at `at`.
+    pub(in crate::rpc) fn typed(at: &At, name: &str, args: &str) -> Self {
+        Self {
+            at: at.clone(),
+            cwd: at.cwd.clone(),
+            name: name.to_owned(),
+            args: args.as_bytes().to_vec().into(),
+            bang: None,
+            count: None,
+            lines: None,
+            view: None,
+            contexts: None,
+            about: None,
+            text: None,
+            editor: None,
+            answers: None,
+        }
+    }
+}
+
 /// Lines of a buffer.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

@@ -158,22 +158,9 @@ mod tests {
     };
 
     fn asked() -> Invocation {
-        let asked = CommandRun {
-            at: At { file: None, cwd: "/shop".into() },
-            cwd: "/shop".into(),
-            name: "Answer".to_owned(),
-            args: b"ash".to_vec().into(),
-            bang: None,
-            count: None,
-            lines: None,
-            view: None,
-            contexts: None,
-            about: None,
-            text: None,
-            editor: None,
-            answers: None,
-        };
-        Invocation::read(asked).unwrap_or_else(|error| panic!("{error:?}"))
+        let at = At { file: None, cwd: "/shop".into() };
+        Invocation::read(CommandRun::typed(&at, "Answer", "ash"))
+            .unwrap_or_else(|error| panic!("{error:?}"))
     }
 
     /// The keys that answer, and what the frame says of them.

@@ -164,21 +164,9 @@ mod tests {
     use crate::session::Answer;
 
     fn asked(name: &str, args: &str) -> CommandRun {
-        CommandRun {
-            at: At { file: Some("/shop/src".into()), cwd: "/shop".into() },
-            cwd: "/shop".into(),
-            name: name.to_owned(),
-            args: args.as_bytes().to_vec().into(),
-            bang: Some(true),
-            count: None,
-            lines: None,
-            view: None,
-            contexts: None,
-            about: Some("ash".to_owned()),
-            text: None,
-            editor: None,
-            answers: None,
-        }
+        let at = At { file: Some("/shop/src".into()), cwd: "/shop".into() };
+        let about = Some("ash".to_owned());
+        CommandRun { bang: Some(true), about, ..CommandRun::typed(&at, name, args) }
     }
 
     fn read(asked: CommandRun) -> Invocation {

@@ -59,21 +59,7 @@ async fn command(press: &Press<'_>, name: &str, bang: bool, manner: Manner) -> D
 
 /// The command `name` as if it had been typed about `polecat`.
 fn typed(at: &At, name: &str, bang: bool, polecat: &str) -> CommandRun {
-    CommandRun {
-        cwd: at.cwd.clone(),
-        at: at.clone(),
-        name: name.to_owned(),
-        args: polecat.as_bytes().to_vec().into(),
-        bang: bang.then_some(true),
-        count: None,
-        lines: None,
-        view: None,
-        contexts: None,
-        about: None,
-        text: None,
-        editor: None,
-        answers: None,
-    }
+    CommandRun { bang: bang.then_some(true), ..CommandRun::typed(at, name, polecat) }
 }
 
 #[cfg(test)]

@@ -133,22 +133,9 @@ mod tests {
     use crate::rpc::calls::{At, CommandRun};
 
     fn invocation(name: &str, args: &str) -> Invocation {
-        let asked = CommandRun {
-            at: At { file: None, cwd: "/shop".into() },
-            cwd: "/shop".into(),
-            name: name.to_owned(),
-            args: args.as_bytes().to_vec().into(),
-            bang: None,
-            count: None,
-            lines: None,
-            view: None,
-            contexts: None,
-            about: None,
-            text: None,
-            editor: None,
-            answers: None,
-        };
-        Invocation::read(asked).unwrap_or_else(|error| panic!("{error:?}"))
+        let at = At { file: None, cwd: "/shop".into() };
+        Invocation::read(CommandRun::typed(&at, name, args))
+            .unwrap_or_else(|error| panic!("{error:?}"))
     }
 
     fn confirmed(effect: Effect) -> [String; 3] {

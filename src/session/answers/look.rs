@@ -21,7 +21,7 @@ use crate::{
     tmux::{Guard, PaneScreen},
 };
 
-/// How long an agent may take to draw itself anew.
+/// How long an agent that draws itself anew may show less than all of it.
 pub(super) const REDRAW_TIMEOUT: Duration = Duration::from_millis(400);
 
 /// A screen, and what it asks.
@@ -40,6 +40,11 @@ impl Seen {
     fn waiting(&self) -> Option<Waiting> {
         let question = self.question.as_ref()?;
         Some(screen_reader::waiting(question, &self.screen.option))
+    }
+
+    /// Whether it asks something.
+    pub(super) fn asks(&self) -> bool {
+        self.question.is_some()
     }
 
     /// Whether it shows a question with the same words, whichever answer it waits for.
@@ -90,41 +95,46 @@ impl Giving<'_> {
         Ok(Seen { screen, shown, question })
     }
 
-    /// The id of what is asked now, or at once.
+    /// Looks until it shows what is looked for, or would do so if it were only drawing itself anew;
+    /// gives the last look.
+    pub(super) async fn look_for(
+        &self,
+        output: &mut Option<OutputWatch>,
+        is_there: impl Fn(&Seen) -> bool,
+    ) -> Result<Seen, SessionError> {
+        let deadline = Instant::now() + REDRAW_TIMEOUT;
+        loop {
+            let seen = self.look().await?;
+            if is_there(&seen) || Instant::now() >= deadline {
+                return Ok(seen);
+            }
+            self.wait(output).await;
+        }
+    }
+
+    /// The id of what is asked now.
     pub(super) async fn id(
         &self,
         output: &mut Option<OutputWatch>,
     ) -> Result<String, SessionError> {
-        let deadline = Instant::now() + REDRAW_TIMEOUT;
-        loop {
-            let seen = self.look().await?;
-            match seen.waiting() {
-                Some(waiting) => return Ok(waiting.id),
-                None if Instant::now() >= deadline => return Err(self.nothing(&seen).into()),
-                None => self.wait(output).await,
-            }
-        }
+        let seen = self.look_for(output, Seen::asks).await?;
+        seen.waiting().map(|now| now.id).ok_or_else(|| self.nothing(&seen).into())
     }
 
-    /// Looks; the question must be the one that is meant. Where none is there, an agent may just be
-    /// drawing it anew.
+    /// Looks; the question must be the one that is meant.
     pub(super) async fn same(
         &self,
         meant: &str,
         output: &mut Option<OutputWatch>,
     ) -> Result<(Seen, Question), SessionError> {
-        let deadline = Instant::now() + REDRAW_TIMEOUT;
-        loop {
-            let seen = self.look().await?;
-            self.refuse_pane(&seen)?;
-            match (&seen.question, seen.waiting()) {
-                (Some(question), Some(now)) if now.id == meant => {
-                    let question = question.clone();
-                    return Ok((seen, question));
-                }
-                (None, _) if Instant::now() < deadline => self.wait(output).await,
-                (_, now) => return Err(self.changed(now).into()),
+        let seen = self.look_for(output, Seen::asks).await?;
+        self.refuse_pane(&seen)?;
+        match (&seen.question, seen.waiting()) {
+            (Some(question), Some(now)) if now.id == meant => {
+                let question = question.clone();
+                Ok((seen, question))
             }
+            (_, now) => Err(self.changed(now).into()),
         }
     }
 

@@ -124,13 +124,14 @@ impl Giving<'_> {
         loop {
             // Its agent may have ended by this answer.
             let Ok(seen) = self.look().await else { return Ok(()) };
-            let is_late = Instant::now() >= deadline;
-            let is_gone = !seen.asks_like(question);
-            let since = *gone.get_or_insert_with(Instant::now);
-            if is_gone && (is_late || self.is_read(&seen) || since.elapsed() >= REDRAW_TIMEOUT) {
+            let (now, is_gone) = (Instant::now(), !seen.asks_like(question));
+            let is_late = now >= deadline;
+            // A screen that says nothing may be a piece of the question, and a title is behind.
+            gone = (is_gone && !seen.asks_by_title()).then(|| gone.unwrap_or(now));
+            let lasts = gone.is_some_and(|since| now - since >= REDRAW_TIMEOUT);
+            if is_gone && (is_late || lasts || self.is_read(&seen)) {
                 return self.take_back(keys, output).await;
             }
-            gone = gone.filter(|_| is_gone && !seen.asks_by_title());
             if is_late {
                 let patterns = self.patterns();
                 // The same may be asked again at once.
@@ -142,8 +143,7 @@ impl Giving<'_> {
         }
     }
 
-    /// Whether its screen tells by itself what it does: it is no piece of one, and no title that is
-    /// behind.
+    /// Whether its screen tells what it does: not only its title, and not only a piece of it.
     fn is_read(&self, seen: &Seen) -> bool {
         use screen::Seen::{Idle, Waiting, Working};
         let read = screen::read(self.patterns(), &seen.shown.look()).seen;

@@ -7,12 +7,7 @@ use tokio::time::Instant;
 use crate::{
     core::screen::{self, Opens, Question},
     session::{
-        answers::{
-            Giving,
-            error::AnswerError,
-            look::{REDRAW_TIMEOUT, Seen},
-            press::DRAWN_TIMEOUT,
-        },
+        answers::{Giving, error::AnswerError, look::Seen, press::DRAWN_TIMEOUT},
         error::{MessageError, SessionError},
         sessions::output_watch::OutputWatch,
     },
@@ -116,25 +111,18 @@ impl Giving<'_> {
         }
     }
 
-    /// Looks at a screen that must show the question, or do so at once; its choices may have become
-    /// others.
+    /// Looks at a screen that must show the question; its choices may have become others.
     async fn still_about(
         &self,
         question: &Question,
         output: &mut Option<OutputWatch>,
     ) -> Result<Seen, SessionError> {
-        let deadline = Instant::now() + REDRAW_TIMEOUT;
-        loop {
-            let seen = self.look().await?;
-            let shows = question.text.is_empty() || screen::shows(&seen.shown, &question.text) > 0;
-            if seen.question.is_some() && shows {
-                return Ok(seen);
-            }
-            if Instant::now() >= deadline {
-                return Err(self.changed_to(&seen));
-            }
-            self.wait(output).await;
-        }
+        let shows = |seen: &Seen| {
+            let text = &question.text;
+            seen.asks() && (text.is_empty() || screen::shows(&seen.shown, text) > 0)
+        };
+        let seen = self.look_for(output, shows).await?;
+        if shows(&seen) { Ok(seen) } else { Err(self.changed_to(&seen)) }
     }
 
     /// Pastes `words`, and waits until they show.
