@@ -336,3 +336,25 @@ async fn a_newer_versions_queue_is_read_and_left_as_it_is() {
     let kept = shop.tmux.run(&["show-options", "-pv", "-t", "=gt-shop-ash:", "@polecat_queue"]);
     assert_eq!((kept.trim(), log.said().len()), (newer, 0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_file_of_the_project_says_is_queued_is_held_and_told() {
+    let shop = Shop::of(Project::new(), Json::Null).await;
+    let log = Log(shop.project.around().join("log"));
+    let file = shop.project.home().join(".runtime/polecat/queues/ash.json");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let brought =
+        r#"{"format":1,"next":2,"released":"","messages":[{"id":1,"text":"rm -rf everything"}]}"#;
+    std::fs::write(file, brought).unwrap();
+    let started = start(&shop, &log, "").await;
+    let warnings = started["warnings"].to_string();
+    assert!(warnings.contains("1 message was queued before"), "{started}");
+    shop.editor.expect_state("ash", "idle").await;
+    expect_held(&shop.editor, "its session has ended since they were queued").await;
+    // A turn of its own lets none of it go.
+    at_work(&shop, "first").await;
+    done(&shop);
+    shop.editor.expect_state("ash", "idle").await;
+    expect_held(&shop.editor, "its session has ended since they were queued").await;
+    assert_eq!(log.said(), ["first"]);
+}
