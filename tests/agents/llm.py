@@ -63,7 +63,7 @@ def call(name, arguments):
 
 def decide(last, answered, tools, plain):
     """The answer to the message `last`, of which a tool has been `answered`."""
-    found = [match for match in map(WORDS.match, typed(last).splitlines()) if match]
+    found = cues(last)
     if not found:
         return text("I have nothing to say to that.")
     said, rest, counted, count, asks = found[-1].groups()
@@ -83,6 +83,11 @@ def decide(last, answered, tools, plain):
     if plain:
         return text(f"This is to be run:\n\n```bash\n{rest}\n```\n")
     return shell_call(tools, rest) if word == "bash:" else question_call(tools, word == "askmany")
+
+
+def cues(message):
+    """The lines of the user's message that say what is answered."""
+    return [match for match in map(WORDS.match, typed(message).splitlines()) if match]
 
 
 def typed(message):
@@ -181,7 +186,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 answered, result = answered + 1, said
             elif typed(said):
                 last, answered = said, 0
-        own = bool(schema) or not (tools or plain)
+        # Qwen Code asks for suggestions and memories after a turn, with tools.
+        own = bool(schema) or not (tools or plain) or not cues(last)
         if schema:
             answer = text(json.dumps(fill(schema, {})))
         else:
