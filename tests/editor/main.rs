@@ -55,6 +55,7 @@ mod requiring;
 mod restarting;
 mod reviewing;
 mod rig;
+mod rigs;
 mod settings;
 mod several;
 mod slinging;

@@ -7,6 +7,8 @@ use crate::rpc::{encode::Map, views::drawn_diff};
 pub(in crate::rpc) enum View {
     Status {
         polecat: Option<String>,
+        /// Of all rigs.
+        all: bool,
     },
     Capture {
         polecat: Option<String>,
@@ -34,6 +36,17 @@ impl View {
         format!("polecat://queue/{polecat}")
     }
 
+    /// Whether it is about a polecat, and with that of one rig.
+    pub(in crate::rpc) fn is_of_polecat(&self) -> bool {
+        match self {
+            Self::Status { polecat, .. }
+            | Self::Capture { polecat, .. }
+            | Self::SideBySide { polecat } => polecat.is_some(),
+            Self::Diff { .. } | Self::Queue { .. } => true,
+            Self::Log => false,
+        }
+    }
+
     /// The effect that opens it.
     pub(super) fn encode(self) -> Map {
         let open = |view: &str| Map::new().put("kind", "open").put("view", view);
@@ -41,7 +54,7 @@ impl View {
             Map::new().put("kind", kind).some("polecat", polecat)
         };
         match self {
-            Self::Status { polecat } => {
+            Self::Status { polecat, all } => {
                 let (subject, keys) = match &polecat {
                     Some(polecat) => (format!("/{polecat}"), "detail"),
                     None => (String::new(), "rows"),
@@ -50,7 +63,7 @@ impl View {
                     .put("name", format!("polecat://status{subject}"))
                     .put("title", polecat.clone().unwrap_or_else(|| "polecats".to_owned()))
                     .put("keys", keys)
-                    .put("spec", spec("status", polecat))
+                    .put("spec", spec("status", polecat).flag("all", all))
             }
             Self::Capture { polecat, session, lines, snapshot } => {
                 let named = polecat.is_none().then(|| session.clone());
