@@ -6,6 +6,7 @@ local M = {}
 ---@class polecat.Anchor
 ---@field id string
 ---@field group string
+---@field heading? string The group of what it stands under.
 ---@field text string Of the line.
 ---@field offset integer How many rows below the first one of its group.
 ---@field below integer How many rows below the window's top.
@@ -97,6 +98,7 @@ local function anchor_of(buf, win)
     return {
       id = id,
       group = group,
+      heading = rows.heading(buf, at.lnum - 1),
       text = vim.fn.getbufline(buf, at.lnum)[1],
       offset = at.lnum - 1 - (rows.rows_of(buf, group) or 0),
       below = at.lnum - at.topline,
@@ -105,7 +107,7 @@ local function anchor_of(buf, win)
 end
 
 --- Where it is now, from 0: the row with the same id, else the nearest line of the same group that
---- says the same.
+--- says the same; of a row that is gone, what it stood under, so that no key means another one.
 ---@param buf integer
 ---@param anchor polecat.Anchor
 ---@return integer?
@@ -113,7 +115,7 @@ local function find(buf, anchor)
   local row = anchor.id ~= anchor.group and rows.row_of(buf, anchor.id)
   local first, behind = rows.rows_of(buf, anchor.group)
   if row or not first then
-    return row or nil
+    return row or anchor.heading and (rows.rows_of(buf, anchor.heading)) or nil
   end
   local nearest, least = math.min(first + anchor.offset, behind - 1), math.huge
   for offset, line in ipairs(vim.api.nvim_buf_get_lines(buf, first, behind, false)) do
@@ -155,7 +157,7 @@ end
 --- Before a frame is drawn; it may be one of several.
 ---@param view polecat.View
 function M.hold(view)
-  if view.anchors or not rows.first(view.buf) then
+  if view.anchors or not rows.any(view.buf) then
     return
   end
   view.anchors = {}

@@ -32,6 +32,17 @@ calls! {
         width: Option<usize>,
         visible: Option<bool>,
     }
+    /// Changes how polecats are listed, in every view of them.
+    "view.list" => ViewList {
+        at: Option<At>,
+        order: Option<String>,
+        /// Only those in this state, with this agent, of the rig with this home.
+        state: Option<String>,
+        agent: Option<String>,
+        rig: Option<String>,
+        /// All are shown.
+        all: Option<bool>,
+    }
     "view.refresh" => ViewRefresh { at: Option<At>, view: u64 }
     "view.close" => ViewClose { at: Option<At>, view: u64 }
     /// A key that was pressed in a view.
@@ -89,8 +100,8 @@ impl Operation for OpenAttach {
 impl Operation for OpenStatus {
     type Answer = Vec<Effect>;
 
-    async fn run(self, _: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        Ok(open(View::Status { polecat: self.polecat }))
+    async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
+        Ok(open(View::status(context.workspace, self.polecat)))
     }
 }
 

@@ -23,8 +23,12 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     };
     let Some(choice) = choice(asked)? else {
         let asks = Asked { at: asked.at(), polecat }.run(context).await?;
-        let asks_nothing = || info(format!("`{}` asks nothing", asks.polecat));
-        return Ok(vec![question(context, asked, &asks).unwrap_or_else(asks_nothing)]);
+        if let Some(question) = question(context, asked, &asks) {
+            return Ok(vec![question]);
+        }
+        let others = waiting::longest(context, asked.at(), None).await?;
+        let other = others.iter().find(|other| *other != asks.polecat.as_str());
+        return Ok(vec![info(report::asks_nothing(asks.polecat.as_str(), other))]);
     };
     let written = asked.asked.text.as_ref().map(|text| String::from_utf8_lossy(text).into_owned());
     let words = written.or(asked.words.text("words")?);

@@ -43,7 +43,9 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Start => start(context, asked).await,
         Command::Stop => stop(context, asked).await,
         Command::StopAll => stop_all(context, asked).await,
-        Command::Status => open(asked, View::Status { polecat: asked.words.text("polecat")? }),
+        Command::Status => {
+            open(asked, View::status(context.workspace, asked.words.text("polecat")?))
+        }
         Command::List => list::run(context, asked).await,
         Command::Capture | Command::CaptureSession => open(asked, capture(context, asked).await?),
         Command::Inject => inject::run(context, asked).await,

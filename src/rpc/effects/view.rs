@@ -1,12 +1,27 @@
 //! What is opened in a window, and all that Neovim must know of it.
 
-use crate::rpc::{encode::Map, views::drawn_diff};
+use rmpv::Value;
+
+use crate::{
+    core::listing::Column,
+    rpc::{
+        encode::{Map, texts},
+        views::drawn_diff,
+    },
+    session::{Sidebar, Workspace},
+};
 
 /// What is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::rpc) enum View {
     Status {
         polecat: Option<String>,
+    },
+    /// All polecats.
+    List {
+        columns: Vec<Column>,
+        /// In a window at the side, instead of a float.
+        docked: Option<Sidebar>,
     },
     Capture {
         polecat: Option<String>,
@@ -28,7 +43,44 @@ pub(in crate::rpc) enum View {
     Log,
 }
 
+/// The keys that the frame of a list names, the most useful first; what there is room for.
+const LIST_FOOTER: &[&str] = &[
+    "<CR> follow",
+    "A answer",
+    "i write",
+    "d diff",
+    "K detail",
+    "s start",
+    "x stop",
+    "f filter",
+    "g? all keys",
+];
+
+/// The same of one polecat.
+const DETAIL_FOOTER: &[&str] =
+    &["<CR> follow", "A answer", "i write", "d diff", "s start", "x stop", "g? all keys"];
+
+/// What `:PolecatStatus` opens docked, in place of a polecat.
+const SIDEBAR: &str = "sidebar";
+
+fn dock(sidebar: Sidebar) -> Map {
+    let side = if sidebar.right { "right" } else { "left" };
+    Map::new().put("side", side).put("width", sidebar.width)
+}
+
 impl View {
+    /// All polecats, or one of them in detail.
+    pub(in crate::rpc) fn status(workspace: &Workspace, polecat: Option<String>) -> Self {
+        let docked = polecat.as_deref() == Some(SIDEBAR);
+        match polecat {
+            Some(_) if !docked => Self::Status { polecat },
+            _ => Self::List {
+                columns: workspace.columns().to_vec(),
+                docked: docked.then(|| workspace.sidebar()),
+            },
+        }
+    }
+
     /// The name of the buffer that shows a queue.
     pub(in crate::rpc) fn queue_buffer(polecat: &str) -> String {
         format!("polecat://queue/{polecat}")
@@ -42,15 +94,25 @@ impl View {
         };
         match self {
             Self::Status { polecat } => {
-                let (subject, keys) = match &polecat {
-                    Some(polecat) => (format!("/{polecat}"), "detail"),
-                    None => (String::new(), "rows"),
-                };
-                open("status")
-                    .put("name", format!("polecat://status{subject}"))
-                    .put("title", polecat.clone().unwrap_or_else(|| "polecats".to_owned()))
-                    .put("keys", keys)
+                let subject = polecat.as_deref().unwrap_or_default();
+                open("detail")
+                    .put("name", format!("polecat://status/{subject}"))
+                    .put("title", subject)
+                    .put("keys", "detail")
+                    .put("footer", texts(DETAIL_FOOTER))
                     .put("spec", spec("status", polecat))
+            }
+            Self::List { columns, docked } => {
+                let about = |column: &Column| Value::from(texts([column.as_str(), column.about()]));
+                let kind = if docked.is_some() { "sidebar" } else { "status" };
+                open(kind)
+                    .put("name", format!("polecat://{kind}"))
+                    .put("title", "polecats")
+                    .put("keys", "rows")
+                    .put("legend", Value::Array(columns.iter().map(about).collect()))
+                    .put("footer", texts(LIST_FOOTER))
+                    .some("dock", docked.map(dock))
+                    .put("spec", spec("status", None))
             }
             Self::Capture { polecat, session, lines, snapshot } => {
                 let named = polecat.is_none().then(|| session.clone());

@@ -14,13 +14,35 @@ struct Drawn {
     /// The home of the rig, which tells those of one name apart.
     rig: PathBuf,
     ids: Vec<String>,
+    /// The rigs of a list, each with what its rows are called.
+    sections: Vec<(String, Vec<String>)>,
     diff: Option<Arc<DrawnDiff>>,
 }
 
 impl Rows {
     /// The view shows `ids` of the rig with this home from now on.
     pub(in crate::rpc) fn set(&self, rig: &Path, ids: Vec<String>) {
-        *self.drawn() = Drawn { rig: rig.to_owned(), ids, diff: None };
+        let sections = std::mem::take(&mut self.drawn().sections);
+        *self.drawn() = Drawn { rig: rig.to_owned(), ids, sections, diff: None };
+    }
+
+    /// The list has these rigs, by their homes, with what their rows are called.
+    pub(in crate::rpc) fn set_sections(&self, sections: Vec<(String, Vec<String>)>) {
+        self.drawn().sections = sections;
+    }
+
+    /// The home of the rig that a row of the list is of.
+    pub(in crate::rpc) fn rig_of(&self, row: &str) -> Option<String> {
+        let drawn = self.drawn();
+        let of = |(home, rows): &&(String, Vec<String>)| {
+            row.strip_suffix('/') == Some(home) || rows.iter().any(|one| one == row)
+        };
+        drawn.sections.iter().find(of).map(|(home, _)| home.clone())
+    }
+
+    /// The homes of all of them.
+    pub(in crate::rpc) fn rigs(&self) -> Vec<String> {
+        self.drawn().sections.iter().map(|(home, _)| home.clone()).collect()
     }
 
     /// The view shows `diff` from now on.

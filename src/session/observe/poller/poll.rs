@@ -14,7 +14,7 @@ use crate::{
         error::SessionError,
         observe::poller::{
             tracked::{Reader, Tracked},
-            view::View,
+            view::{Used, View},
         },
         sessions::{
             detect_agent::joined,
@@ -128,6 +128,11 @@ impl Poll {
         let size = (screen.captured.width, screen.captured.height);
         let view = view.with_messages(Messages::of(patterns, &shown), size);
         let view = view.with_detail(screen::trouble(patterns, &shown, &reading.seen));
+        let used = match screen::tells_usage(patterns, &shown) {
+            true => Used::Told(screen::usage(patterns, &shown)),
+            false => Used::Untold,
+        };
+        let view = view.with_facts(screen::task(patterns, &shown.title), used);
         Ok(if session.started.is_some() { view.with_rows(shown.rows) } else { view })
     }
 }
