@@ -162,7 +162,8 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
 
 fn sidebar(table: &mut Table) -> Sidebar {
     let usual = Sidebar::default();
-    let width = table.read("width", |item| item.integer(10)).and_then(|width| width.try_into().ok());
+    let width =
+        table.read("width", |item| item.integer(10)).and_then(|width| width.try_into().ok());
     Sidebar {
         right: table.read("side", |item| item.one_of(&SIDES)).unwrap_or(usual.right),
         width: width.unwrap_or(usual.width),

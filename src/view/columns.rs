@@ -160,7 +160,10 @@ mod tests {
             let lines = set(&rows, width, Fit { expendable: &[2], elastic: Some((1, 6)) });
             lines.into_iter().map(|line| line.text).collect::<Vec<_>>()
         };
-        assert_eq!(texts(40), ["ash    refactor the cart  2 queued", "birch                     1"]);
+        assert_eq!(
+            texts(40),
+            ["ash    refactor the cart  2 queued", "birch                     1"]
+        );
         assert_eq!(texts(26), ["ash    refactor…  2 queued", "birch             1"]);
         assert_eq!(texts(22), ["ash    refactor the c…", "birch"]);
     }

@@ -65,15 +65,24 @@ mod tests {
             name != "tokens" || value.bytes().all(|byte| byte.is_ascii_digit())
         };
         let found = read(form, text, &numbers);
-        let found: Option<Vec<_>> =
-            found.as_ref().map(|all| all.iter().map(|(name, value)| (*name, value.as_str())).collect());
+        let found: Option<Vec<_>> = found
+            .as_ref()
+            .map(|all| all.iter().map(|(name, value)| (*name, value.as_str())).collect());
         assert_eq!(found.as_deref(), expected, "`{form}` in `{text}`");
     }
 
     #[test]
     fn a_text_has_a_form_as_a_whole_or_not() {
-        check("{model} ({tokens})", "mock 1   (20)", Some(&[("model", "mock 1"), ("tokens", "20")]));
-        check("{model} ({tokens})", "mock (x) (20)", Some(&[("model", "mock (x)"), ("tokens", "20")]));
+        check(
+            "{model} ({tokens})",
+            "mock 1   (20)",
+            Some(&[("model", "mock 1"), ("tokens", "20")]),
+        );
+        check(
+            "{model} ({tokens})",
+            "mock (x) (20)",
+            Some(&[("model", "mock (x)"), ("tokens", "20")]),
+        );
         check("{model} ({tokens})", "mock-1 (many)", None);
         check("{model} ({tokens})", "mock-1 (20) $1", None);
         check("{task} | *", "mock | shop | x", Some(&[("task", "mock | shop")]));

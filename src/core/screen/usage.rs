@@ -80,9 +80,9 @@ fn under(head: &str, rows: &[String]) -> Option<String> {
     })?;
     let end = |from: usize, text: &str| from + text.chars().count();
     let below = rows.get(row + 1)?;
-    let mut below = parts(below).into_iter().filter(|(from, text)| {
-        *from < end(at, head) && at < end(*from, text)
-    });
+    let mut below = parts(below)
+        .into_iter()
+        .filter(|(from, text)| *from < end(at, head) && at < end(*from, text));
     below.next().filter(|_| below.next().is_none()).map(|(_, text)| text.to_owned())
 }
 

@@ -54,7 +54,8 @@ pub(in crate::rpc::views) fn row_marks(frame: &Frame) -> Map {
     let range = |(row, line): (usize, &Line)| {
         Value::Array(vec![row.into(), 1.into(), format!("{}#", line.key).into()])
     };
-    let rows = |rows: &mut dyn Iterator<Item = usize>| Value::Array(rows.map(Value::from).collect());
+    let rows =
+        |rows: &mut dyn Iterator<Item = usize>| Value::Array(rows.map(Value::from).collect());
     let is_heading = |(_, line): &(usize, &Line)| line.key.ends_with('/');
     let mut rigs = named.clone().filter(is_heading).map(|(row, _)| row);
     let stops = Map::new()
@@ -100,7 +101,11 @@ mod tests {
     fn a_line_is_texts_with_their_groups() {
         let line = Line {
             text: "polecats  !2 x".to_owned(),
-            spans: vec![crate::view::Span { from: 10, to: 12, group: Group::Named("PolecatWaiting") }],
+            spans: vec![crate::view::Span {
+                from: 10,
+                to: 12,
+                group: Group::Named("PolecatWaiting"),
+            }],
             ..Line::default()
         };
         let expected = [["polecats  ", ""], ["!2", "PolecatWaiting"], [" x", ""]];

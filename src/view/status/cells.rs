@@ -18,9 +18,7 @@ pub(super) fn cell(column: Column, session: &SessionInfo, now: Timestamp) -> Cel
     let usage = session.usage.as_ref();
     let used = |of: fn(&Usage) -> Option<String>| muted(usage.and_then(of).as_deref());
     match column {
-        Column::Sign => {
-            Cell::new(words::sign(session.state), Some(words::group(session.state)))
-        }
+        Column::Sign => Cell::new(words::sign(session.state), Some(words::group(session.state))),
         Column::Name => Cell::new(session.polecat.as_str(), Some("PolecatName")),
         Column::Label => muted(session.label.as_deref()),
         Column::State => state(session),

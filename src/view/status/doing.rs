@@ -98,7 +98,10 @@ mod tests {
             reason: "permission".to_owned(),
             text: "Do you want to proceed?".to_owned(),
             subject: "Bash: npm publish".to_owned(),
-            choices: vec!["Yes".to_owned(), "No, and tell Claude what to do differently".to_owned()],
+            choices: vec![
+                "Yes".to_owned(),
+                "No, and tell Claude what to do differently".to_owned(),
+            ],
             ..Waiting::default()
         };
         let asks = asking(waiting);

@@ -73,7 +73,7 @@ fn every_column_is_shown_where_there_is_room_and_the_task_gives_way_first() {
          refactor the totals of the cart  2 queued  attached"
     );
     assert_eq!(
-        line(110),
+        line(109),
         "○  ash  totals  idle  30s  claude  +120 -30 ↑2  shop-1  feature/x  \
          refactor the totals of…  2 queued  attached"
     );
@@ -120,11 +120,8 @@ fn a_failed_turn_stands_above_who_works_and_says_why() {
 #[test]
 fn what_was_not_changed_is_not_told_nor_a_branch_that_is_called_after_its_polecat() {
     let own = Some("polecat/ash-mkg43k00".to_owned());
-    let none = SessionInfo {
-        diff: Some(Diffstat::default()),
-        branch: own,
-        ..session("ash", State::Idle)
-    };
+    let none =
+        SessionInfo { diff: Some(Diffstat::default()), branch: own, ..session("ash", State::Idle) };
     assert_eq!(texts(&[none], 60)[1], "○  ash  idle");
 }
 
@@ -174,8 +171,7 @@ fn a_question_is_told_below_its_row_without_being_one() {
 
 #[test]
 fn rigs_are_sections_whose_columns_stand_under_each_other() {
-    let (shop, bank) =
-        ([session("ash", State::Working)], [session("cottonwood", State::Waiting)]);
+    let (shop, bank) = ([session("ash", State::Working)], [session("cottonwood", State::Waiting)]);
     let bank = Section { rig: "bank", home: "/bank", prefix: "bank/", sessions: &bank, ..SHOP };
     let sections = [Section { sessions: &shop, ..SHOP }, bank];
     let shown = frame(&sections, &Listing::default(), 40);
@@ -226,8 +222,11 @@ fn rows_are_sorted_as_a_person_chose() {
         agent: agent.map(str::to_owned),
         ..session(name, State::Idle)
     };
-    let sessions =
-        [one("ash", None, Some("codex")), one("birch", Some(900), None), one("cedar", Some(5), None)];
+    let sessions = [
+        one("ash", None, Some("codex")),
+        one("birch", Some(900), None),
+        one("cedar", Some(5), None),
+    ];
     let sorted = |order| {
         let listing = Listing { order, ..Listing::default() };
         let shown = frame(&[Section { sessions: &sessions, ..SHOP }], &listing, 60);
