@@ -58,7 +58,11 @@ impl Views {
             ViewCall::ViewOpen(open) => return self.open(workspace, id, open),
             ViewCall::ViewAct(asked) => return self.act(workspace, id, asked),
             ViewCall::ViewSet(set) => self.set(&set),
-            ViewCall::ViewList(list) => self.list(&listing::changes(list)),
+            ViewCall::ViewList(list) => {
+                self.list(&listing::changes(list));
+                // It follows a choice, whose answer is a list of effects.
+                return self.editor.answer(id, Ok(Value::Array(Vec::new())));
+            }
             ViewCall::ViewRefresh(one) => self.tell(one.view, Order::Refresh),
             ViewCall::ViewClose(one) => drop(self.open.remove(&one.view)),
         }

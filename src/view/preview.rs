@@ -18,9 +18,7 @@ pub fn preview(session: &SessionInfo, tail: Option<&[u8]>, width: usize, rows: u
         let room = width.saturating_sub(words::cells(&head.text));
         head.push(&words::fit(&text, room), group.map(Group::Named));
     }
-    let below = doing::choices(session, 2, width);
     let mut lines = vec![head];
-    lines.extend(below);
     let printed = match (&session.exit, tail) {
         (Some(exit), _) => exit.tail.iter().map(Line::plain).collect(),
         (None, Some(tail)) => super::capture(tail).lines,

@@ -106,16 +106,32 @@ local function anchor_of(buf, win)
   end
 end
 
+--- What stood under cursors that are on a heading only because it is folded or filtered away: they
+--- go back to it, unless they are moved. By window.
+---@type table<integer, polecat.Anchor>
+local hidden = {}
+
+--- Where the cursor of `win` belongs.
+---@param buf integer
+---@param win integer
+---@return polecat.Anchor?
+local function belongs(buf, win)
+  local now, before = anchor_of(buf, win), hidden[win]
+  return now and before and now.group == before.heading and before or now
+end
+
 --- Where it is now, from 0: the row with the same id, else the nearest line of the same group that
 --- says the same; of a row that is gone, what it stood under, so that no key means another one.
 ---@param buf integer
 ---@param anchor polecat.Anchor
 ---@return integer?
+---@return boolean? gone
 local function find(buf, anchor)
   local row = anchor.id ~= anchor.group and rows.row_of(buf, anchor.id)
   local first, behind = rows.rows_of(buf, anchor.group)
   if row or not first then
-    return row or anchor.heading and (rows.rows_of(buf, anchor.heading)) or nil
+    local above = not row and anchor.heading and rows.rows_of(buf, anchor.heading) or nil
+    return row or above, above ~= nil
   end
   local nearest, least = math.min(first + anchor.offset, behind - 1), math.huge
   for offset, line in ipairs(vim.api.nvim_buf_get_lines(buf, first, behind, false)) do
@@ -134,10 +150,12 @@ end
 local function restore(buf, win, anchor)
   local now = anchor_of(buf, win)
   if now and now.group == anchor.group and now.text == anchor.text then
+    hidden[win] = nil
     return
   end
-  local row = find(buf, anchor)
-  if row then
+  local row, gone = find(buf, anchor)
+  hidden[win] = gone and anchor or nil
+  if row and not (gone and now and now.group == anchor.heading) then
     put(win, row, anchor.below)
   end
 end
@@ -162,7 +180,7 @@ function M.hold(view)
   end
   view.anchors = {}
   for _, win in ipairs(vim.fn.win_findbuf(view.buf)) do
-    view.anchors[win] = anchor_of(view.buf, win)
+    view.anchors[win] = belongs(view.buf, win)
   end
 end
 
