@@ -48,8 +48,9 @@ return {
     name = 'Status',
     sub = 'status',
     opts = {
-      desc = 'Show all polecats of the rig, or one in detail',
+      desc = 'Show all polecats, or one in detail; ! of all rigs',
       nargs = '*',
+      bang = true,
       bar = true,
     },
     map = 'n',
@@ -59,8 +60,9 @@ return {
     name = 'List',
     sub = 'list',
     opts = {
-      desc = 'Choose a session and what to do with it',
+      desc = 'Choose a session and what to do with it; ! of all rigs',
       nargs = 0,
+      bang = true,
       bar = true,
     },
     map = 'n',

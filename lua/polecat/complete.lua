@@ -7,8 +7,8 @@ local FIRST_TIMEOUT = 150
 --- The names that a word or a value can stand for. A new name is the user's to invent, and issues
 --- are the tracker's to know: asking it takes longer than a `<Tab>` may.
 ---@class polecat.Names
----@field polecats string[]
----@field running string[] Polecats with a session.
+---@field polecats string[] Those of other rigs as `rig/polecat`, after those of this one.
+---@field running string[] The same of polecats with a session.
 ---@field sessions string[] All tmux sessions.
 ---@field agents string[]
 ---@field backups string[] Removed polecats that can be restored.
@@ -105,7 +105,8 @@ end
 ---@return string[]
 local function answers(polecat)
   for _, session in ipairs(require('polecat.editor.sessions').sessions()) do
-    if session.polecat == polecat and session.waiting then
+    local is_it = session.address == polecat or session.polecat == polecat
+    if is_it and session.waiting then
       return session.waiting.choices or {}
     end
   end

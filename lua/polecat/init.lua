@@ -140,9 +140,9 @@ M.is_running = api('session.is_running', { 'polecat', 'cb' })
 ---@type fun(name: string, cb?: polecat.Callback)
 M.status = api('session.status', { 'polecat', 'cb' })
 
---- The SessionInfo of every polecat that has a session.
----@type fun(cb?: polecat.Callback)
-M.list = api('session.list', { 'cb' })
+--- The SessionInfo of every polecat that has a session, of the rig around or with `all` of all rigs.
+---@type fun(opts?: { all?: boolean }, cb?: polecat.Callback)
+M.list = api('session.list', { 'opts', 'cb' })
 
 --- The last lines that a polecat printed, as one string.
 ---@type fun(name: string, opts?: { lines?: integer, ansi?: boolean }, cb?: polecat.Callback)
@@ -220,9 +220,10 @@ M.restore = api('polecat.restore', { 'polecat', 'opts', 'cb' })
 ---@type fun(name: string, cb?: polecat.Callback)
 M.attach = api('open.attach', { 'polecat', 'cb' }, open)
 
---- Opens the status window: of all polecats, or of one in detail.
----@type fun(name?: string)
-M.open_status = api('open.status', { 'polecat' }, open)
+--- Opens the status window: of all polecats of the rig around, or with `all` of all rigs, or of one
+--- in detail.
+---@type fun(name?: string, opts?: { all?: boolean })
+M.open_status = api('open.status', { 'polecat', 'opts' }, open)
 
 --- Opens a capture of a polecat in a split.
 ---@type fun(name: string, opts?: { lines?: integer, snapshot?: boolean })

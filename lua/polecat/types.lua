@@ -38,6 +38,7 @@
 ---@class polecat.At
 ---@field file? string Absolute folder of the current file.
 ---@field cwd string Absolute working directory.
+---@field rig? string The folder of the one rig that is meant.
 
 --- How an agent ended.
 ---@class polecat.Exit
@@ -54,6 +55,8 @@
 ---@field found_in? string Where its pane is: moved or renamed by a person, or named by gastown.
 ---@field running boolean
 ---@field rig_name string
+---@field address? string What names it from anywhere, `shop/ash`: in lists and events.
+---@field rig_path? string The folder of its rig, likewise.
 ---@field attached boolean
 ---@field created? string RFC 3339.
 ---@field windows? integer
@@ -129,6 +132,9 @@
 --- `vim.g.polecat`, or what a function there returns. |polecat-configuration|
 ---@class polecat.Opts
 ---@field rig? polecat.RigOpts
+---@field rigs? table<string, polecat.NamedRigOpts> Rigs to know, by their folders.
+---@field watch? boolean Whether these, and the rig around, are watched from the start.
+---@field all? boolean Whether lists are of all rigs where nobody says otherwise.
 ---@field gastown? 'auto'|'0.5'|'0.6' Which gastown runs the town; `auto` by default.
 ---@field worktrees? string Where new polecats work: `{parent}/{repo}.polecats/{polecat}/{repo}`.
 ---@field tmux? polecat.TmuxOpts
@@ -147,6 +153,9 @@
 ---@class polecat.RigOpts
 ---@field path? string Its folder, instead of the one that is found.
 ---@field name? string
+
+---@class polecat.NamedRigOpts
+---@field watch? boolean Whether it is watched from the start.
 
 ---@class polecat.TmuxOpts
 ---@field command? string The program.

@@ -3,6 +3,7 @@
 //!
 //! Pure: no tokio, no I/O, no clock. Times and file contents are passed in.
 
+pub mod address;
 pub mod agent;
 pub mod agent_events;
 mod agents;
@@ -30,6 +31,7 @@ pub mod transitions;
 pub mod trust;
 pub mod work;
 
+pub use address::Address;
 pub use agent::{Agent, Ready};
 pub use branch::Base;
 pub use command::{BadCommand, CommandLine};

@@ -227,6 +227,12 @@ pub enum HostError {
 }
 
 impl HostError {
+    /// Whether there is surely no rig.
+    #[must_use]
+    pub fn is_no_rig(&self) -> bool {
+        matches!(self, Self::NoRig { .. } | Self::NotARig { .. } | Self::RigGone { .. })
+    }
+
     /// What a person can do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

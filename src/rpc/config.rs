@@ -4,6 +4,7 @@ mod agent;
 mod dialog;
 mod kept;
 mod reader;
+mod rigs;
 #[cfg(test)]
 mod round_trip;
 mod screen;
@@ -120,6 +121,8 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
     config.table("backend").read("command", |item| command(item, paths));
     config.read("log_level", |item| item.one_of(&LOG_LEVELS.map(|level| (level, ()))));
     Settings {
+        rigs: rigs::rigs(config, paths),
+        all_rigs: config.read("all", Item::boolean).unwrap_or_default(),
         rig_path: rig.read("path", |item| paths.path(item)),
         rig_name: rig.text("name"),
         tmux_command: tmux.read("command", |item| paths.program(item)),
@@ -223,12 +226,16 @@ struct Paths {
 
 impl Paths {
     fn path(&self, item: &Item) -> Option<PathBuf> {
-        let text = item.text()?;
+        self.named(item, &item.text()?)
+    }
+
+    /// The path that `text` means, at the key or the value of `item`.
+    fn named(&self, item: &Item, text: &str) -> Option<PathBuf> {
         if text.starts_with('~') && text != "~" && !text.starts_with("~/") {
             return item.problem(&format!("`{text}`: of a `~` only `~/` is known"));
         }
         let cwd = self.cwd.as_deref().unwrap_or(Path::new("/"));
-        Some(paths::absolute(Path::new(&text), cwd, self.home.as_deref()))
+        Some(paths::absolute(Path::new(text), cwd, self.home.as_deref()))
     }
 
     /// A program by its name, or by a path.
@@ -277,8 +284,9 @@ mod tests {
                 "`agent`: expected a string that is not empty, got a number",
                 "`rig`: expected a table, got `shop`",
                 "`tmux.sockt` is not known; known here: command, socket",
-                "`tmx` is not known; known here: agent, agents, backend, capture, dialogs, \
-                 gastown, log_level, notify, prompts, questions, rig, status, tmux, tracker, worktrees",
+                "`tmx` is not known; known here: agent, agents, all, backend, capture, dialogs, \
+                 gastown, log_level, notify, prompts, questions, rig, rigs, status, tmux, tracker, watch, \
+                 worktrees",
             ],
         );
         let mine = json!({ "args": 3, "env": ["A=b"], "settle_ms": -1, "prompt_mode": "stdin",
@@ -377,6 +385,36 @@ mod tests {
         );
         let bad = settings_problem("../{repo}/{polecat}");
         assert!(bad.starts_with("`worktrees`: `../{repo}/{polecat}`: it must begin with"), "{bad}");
+    }
+
+    #[test]
+    fn rigs_are_named_by_their_folders_and_watched_where_that_is_said() {
+        let watched = |config: &Json| {
+            let rigs = read(config).rigs.into_iter();
+            rigs.map(|(folder, rig)| (folder, rig.watch)).collect::<Vec<_>>()
+        };
+        let home = paths::home().unwrap();
+        let (bank, shop) = (PathBuf::from("/src/shop/../bank"), home.join("shop"));
+        let both = json!({ "~/shop": {}, "../bank": { "watch": true } });
+        assert_eq!(
+            watched(&json!({ "rigs": both })),
+            [(shop.clone(), false), (bank.clone(), true)]
+        );
+        let both = json!({ "~/shop": [], "../bank": { "watch": false } });
+        let config = json!({ "rigs": both, "watch": true });
+        assert_eq!(watched(&config), [(shop, true), (bank, false)]);
+        check(
+            &json!({ "rigs": { "~ada/x": {}, "/x": { "wtch": true }, "/y": true } }),
+            &[
+                "`rigs./x.wtch` is not known; known here: watch",
+                "`rigs./y`: expected a table, got a boolean",
+                "`rigs.~ada/x`: `~ada/x`: of a `~` only `~/` is known",
+            ],
+        );
+        check(
+            &json!({ "rigs": ["/x"] }),
+            &["`rigs`: expected a table with names as keys, got a list"],
+        );
     }
 
     fn settings_problem(worktrees: &str) -> String {

@@ -9,7 +9,7 @@ use super::{
     news::Teller,
 };
 use crate::session::{
-    EditorFacts, EventQueue, HealthRow, Launch, SessionError, Settings, Workspace,
+    EditorFacts, EventQueue, HealthRow, Launch, RigWatch, SessionError, Settings, Workspace,
 };
 
 /// What `hello` said beside the configuration.
@@ -27,6 +27,8 @@ pub(super) struct Configured {
     /// Why nobody can be served, else: calls go out before `hello` is answered.
     greeted: Result<Greeted, RpcError>,
     workspace: Option<Workspace>,
+    /// Watches the rigs of which the configuration says so.
+    watch: Option<RigWatch>,
     /// What is wrong with the last configuration: then nothing is begun by an older one.
     problems: Vec<String>,
 }
@@ -34,7 +36,8 @@ pub(super) struct Configured {
 impl Configured {
     pub(super) fn new(launch: Launch, news: EventQueue, teller: Teller) -> Self {
         let greeted = Err(RpcError::internal("`hello` must be the first call"));
-        Self { launch, news, teller, greeted, workspace: None, problems: Vec::new() }
+        let (workspace, watch) = (None, None);
+        Self { launch, news, teller, greeted, workspace, watch, problems: Vec::new() }
     }
 
     /// Takes a `hello`, or why it is refused; all other calls are then refused like it. `known` is
@@ -56,6 +59,7 @@ impl Configured {
         match workspace {
             Ok(workspace) => {
                 self.teller.follow(&workspace);
+                self.watch = Some(workspace.watch_rigs());
                 (self.workspace, self.problems) = (Some(workspace), Vec::new());
             }
             Err(problems) => self.problems = problems,

@@ -13,6 +13,7 @@ use serde::{Serialize, Serializer};
 
 pub(super) use self::view::View;
 use self::{compose::Compose, question::Question, side_by_side::SideBySide};
+use super::calls::At;
 use super::encode::{self, Map, texts};
 use crate::session::{AttachPlan, FoundLocation};
 
@@ -46,6 +47,8 @@ pub(super) enum Effect {
     /// Opens one of our buffers in a window.
     Open {
         view: View,
+        /// Of which rig it is, where that is not the one around.
+        at: Option<At>,
         /// The lines, or columns, of its window.
         size: Option<u32>,
         /// Whether it takes the window in which it was asked for.
@@ -65,6 +68,7 @@ pub(super) enum Effect {
         polecat: String,
         plan: AttachPlan,
         /// As of [`Effect::Open`].
+        at: Option<At>,
         size: Option<u32>,
         /// The command or the key that attaches again, for who was busy.
         again: String,
@@ -76,7 +80,12 @@ pub(super) enum Effect {
     /// Shows a file beside what it was.
     SideBySide(Box<SideBySide>),
     /// Draws one of our buffers anew, where it is open, with these changes to what it shows.
-    Refresh { name: String, since: Option<&'static str> },
+    Refresh {
+        name: String,
+        /// The folder of its rig, which tells it from another's of the same name.
+        rig: Option<PathBuf>,
+        since: Option<&'static str>,
+    },
     /// Puts a text into the unnamed register.
     Register(String),
 }
@@ -158,7 +167,9 @@ impl Effect {
                 .put("choices", self::choices(choices)),
             Self::Preview(preview) => preview.encode(kind("preview")),
             Self::Question(question) => question.encode(kind("question")),
-            Self::Open { view, size, here } => view.encode().some("size", size).flag("here", here),
+            Self::Open { view, at, size, here } => {
+                view.encode().some("at", place(at)).some("size", size).flag("here", here)
+            }
             Self::Edit { file, line, column } => kind("edit")
                 .put("busy", not_opened(&file.to_string_lossy()))
                 .put("file", encode::word(file.as_os_str()))
@@ -171,7 +182,7 @@ impl Effect {
                     .put("title", title)
                     .put("items", Value::Array(items))
             }
-            Self::Terminal { polecat, plan, size, again } => kind("terminal")
+            Self::Terminal { polecat, plan, at, size, again } => kind("terminal")
                 .put(
                     "busy",
                     busy(
@@ -180,6 +191,7 @@ impl Effect {
                     ),
                 )
                 .put("polecat", polecat)
+                .some("at", place(at))
                 .some("size", size)
                 .put("plan", encode::attach(plan)),
             Self::Pin(path) => {
@@ -187,13 +199,19 @@ impl Effect {
             }
             Self::Compose(compose) => compose.encode(kind("compose")),
             Self::SideBySide(files) => files.encode(kind("side_by_side")),
-            Self::Refresh { name, since } => {
+            Self::Refresh { name, rig, since } => {
                 let spec = since.map(|since| Map::new().put("since", since));
-                kind("refresh").put("name", name).some("spec", spec)
+                let rig = rig.map(|rig| encode::word(rig.as_os_str()));
+                kind("refresh").put("name", name).some("rig", rig).some("spec", spec)
             }
             Self::Register(text) => kind("register").put("text", text),
         }
     }
+}
+
+/// Where something of ours is opened.
+fn place(at: Option<At>) -> Option<Value> {
+    at.map(|at| encode::told(&at))
 }
 
 impl Preview {
@@ -290,23 +308,24 @@ mod tests {
             Effect::Select { prompt, kind: None, again: None, choices: Vec::new() },
             Effect::Preview(preview),
             Effect::Question(Box::default()),
-            Effect::Open { view: View::Log, size: None, here: false },
+            Effect::Open { view: View::Log, at: None, size: None, here: false },
             Effect::Edit { file: PathBuf::new(), line: None, column: None },
             Effect::Quickfix { title: String::new(), items: Vec::new() },
             Effect::Terminal {
                 polecat: String::new(),
                 plan: AttachPlan { argv: Vec::new(), switch: None },
+                at: None,
                 size: None,
                 again: String::new(),
             },
             Effect::Pin(None),
             Effect::Compose(Box::new(compose::message(
-                "ash",
+                ("ash", None),
                 Vec::new(),
                 request(),
                 Some(request()),
             ))),
-            Effect::Refresh { name: String::new(), since: None },
+            Effect::Refresh { name: String::new(), rig: None, since: None },
             Effect::Register(String::new()),
         ];
         let is_known = |kind: &str| {
@@ -319,9 +338,9 @@ mod tests {
         }
         let polecat = || "ash".to_owned();
         let views = [
-            View::Status { polecat: Some(polecat()) },
-            View::List { columns: Vec::new(), docked: None },
-            View::List { columns: Vec::new(), docked: Some(Sidebar::default()) },
+            View::Status { polecat: polecat() },
+            View::List { columns: Vec::new(), docked: None, all: true },
+            View::List { columns: Vec::new(), docked: Some(Sidebar::default()), all: false },
             View::Capture { polecat: None, session: String::new(), lines: 200, snapshot: false },
             View::Diff { polecat: polecat(), since: None },
             View::Queue { polecat: polecat() },
@@ -329,7 +348,7 @@ mod tests {
             View::Log,
         ];
         for view in views {
-            let effect = Effect::Open { view, size: None, here: false };
+            let effect = Effect::Open { view, at: None, size: None, here: false };
             let (kind, view) = (field(effect.clone(), "kind"), field(effect, "view"));
             assert!(is_known(&kind), "{kind}");
             assert!(kind != "open" || kinds.contains(&format!("\n  {view} = {{")), "{view}");

@@ -4,6 +4,7 @@
 use std::{
     ffi::{OsStr, OsString},
     os::unix::ffi::OsStrExt,
+    path::Path,
 };
 
 use rmpv::Value;
@@ -11,7 +12,10 @@ use serde::Serialize;
 use tracing::error;
 
 use crate::{
-    core::trust::{Content, Request},
+    core::{
+        session::SessionInfo,
+        trust::{Content, Request},
+    },
     session::{AttachPlan, Files},
 };
 
@@ -99,6 +103,11 @@ pub(super) fn fields(of: &impl Serialize) -> Map {
     }
 }
 
+/// A polecat beside those of other rigs: what names it from anywhere, and its rig's folder.
+pub(super) fn addressed(info: &SessionInfo, address: &str, rig: &Path) -> Map {
+    fields(info).put("address", address).put("rig_path", rig.display().to_string())
+}
+
 fn without_nil(value: Value) -> Value {
     match value {
         Value::Array(items) => Value::Array(items.into_iter().map(without_nil).collect()),
@@ -173,7 +182,7 @@ mod tests {
     use super::*;
     use crate::core::{
         names::PolecatName,
-        session::{Exit, ExitHow, SessionInfo, Waiting},
+        session::{Exit, ExitHow, Waiting},
     };
 
     #[test]

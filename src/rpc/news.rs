@@ -20,7 +20,7 @@ use super::{
 use crate::{
     core::{
         notifications::{News, Occasion, RigMemory},
-        session::State,
+        session::{SessionInfo, State},
         transitions::{self, Transition},
     },
     session::{Event, EventQueue, Place, Snapshot, Workspace},
@@ -38,11 +38,15 @@ struct Told {
     rigs: BTreeMap<PathBuf, Rig>,
     /// What a person is told of.
     notified: Vec<Occasion>,
+    /// Knows what the rigs are called.
+    workspace: Option<Workspace>,
 }
 
 /// A rig in use.
 #[derive(Default)]
 struct Rig {
+    /// Its folder.
+    path: Option<PathBuf>,
     /// None before its first snapshot.
     memory: Option<RigMemory>,
     /// None before the first of this backend.
@@ -52,10 +56,10 @@ struct Rig {
 impl Teller {
     /// Goes on from what another backend has told before.
     pub(super) fn remember(&self, known: Vec<KnownRig>) {
-        for KnownRig { home, memory } in known {
+        for KnownRig { home, path, memory } in known {
             // One that another version wrote is as good as none: then nothing is new at first.
             let memory = memory.and_then(|memory| serde_json::from_str(&memory).ok());
-            drop(self.told().rigs.insert(home, Rig { memory, snapshot: None }));
+            drop(self.told().rigs.insert(home, Rig { path, memory, snapshot: None }));
         }
     }
 
@@ -63,10 +67,12 @@ impl Teller {
     pub(super) fn follow(&self, workspace: &Workspace) {
         let mut told = self.told();
         told.notified = workspace.notified().to_vec();
-        for home in told.rigs.keys().cloned() {
+        told.workspace = Some(workspace.clone());
+        let rigs = told.rigs.iter().map(|(home, rig)| (home.clone(), rig.path.clone()));
+        for (home, rig) in rigs {
             let workspace = workspace.clone();
             tokio::spawn(async move {
-                let place = Place { file: None, cwd: home };
+                let place = Place { file: None, cwd: home, rig };
                 if let Err(error) = workspace.context(&place).await {
                     debug!(%error, home = %place.cwd.display(), "this rig is not watched any more");
                 }
@@ -111,9 +117,10 @@ impl Teller {
 impl Told {
     /// What is told of `snapshot`, with what is new in it.
     fn update(&mut self, snapshot: &Arc<Snapshot>, now: Timestamp) -> Map {
-        let Snapshot { home, polecats, .. } = &**snapshot;
+        let Snapshot { home, path, polecats, .. } = &**snapshot;
+        let called = self.called(snapshot);
         let rig = self.rigs.entry(home.clone()).or_default();
-        rig.snapshot = Some(snapshot.clone());
+        (rig.path, rig.snapshot) = (Some(path.clone()), Some(snapshot.clone()));
         let memory = rig.memory.get_or_insert_with(|| RigMemory::first(polecats));
         let news = memory.update(polecats, &self.notified, now);
         let memory = serde_json::to_string(memory).ok();
@@ -122,11 +129,26 @@ impl Told {
         let count = |map: Map, (state, count): (State, usize)| map.put(state.as_str(), count);
         Map::new()
             .put("home", home.display().to_string())
-            .put("sessions", encode::told(polecats))
+            .put("path", path.display().to_string())
+            .put("sessions", called.all(polecats))
             .put("counts", view::counts(&states).fold(Map::new(), count))
             .put("statusline", view::statusline(&states))
             .some("memory", memory)
-            .put("news", Value::Array(news.into_iter().map(|one| encoded(one).into()).collect()))
+            .put(
+                "news",
+                Value::Array(news.into_iter().map(|one| encoded(one, &called).into()).collect()),
+            )
+    }
+
+    /// What the rig of `snapshot` is called.
+    fn called(&self, snapshot: &Snapshot) -> Called {
+        let workspace = self.workspace.as_ref();
+        let known = workspace.and_then(|workspace| workspace.rig_address(&snapshot.home));
+        Called {
+            rig: known.unwrap_or_else(|| snapshot.rig.clone()),
+            path: snapshot.path.clone(),
+            around: workspace.is_none_or(|workspace| workspace.is_around(&snapshot.home)),
+        }
     }
 
     /// The same of rigs in which something has turned out to last.
@@ -144,10 +166,39 @@ impl Rig {
     }
 }
 
+/// What a rig is called, where there are others.
+struct Called {
+    /// What stands before its polecats' names.
+    rig: String,
+    path: PathBuf,
+    /// Whether it is the one that the user is in.
+    around: bool,
+}
+
+impl Called {
+    fn address(&self, info: &SessionInfo) -> String {
+        format!("{}/{}", self.rig, info.polecat)
+    }
+
+    /// What names a polecat that is not of the rig around.
+    fn foreign(&self, info: &SessionInfo) -> Option<String> {
+        (!self.around).then(|| self.address(info))
+    }
+
+    /// What Lua is told of it.
+    fn fields(&self, info: &SessionInfo) -> Map {
+        encode::addressed(info, &self.address(info), &self.path)
+    }
+
+    fn all(&self, polecats: &[SessionInfo]) -> Value {
+        Value::Array(polecats.iter().map(|info| self.fields(info).into()).collect())
+    }
+}
+
 /// An event for code, or a notification for a person.
-fn encoded(news: News) -> Map {
+fn encoded(news: News, called: &Called) -> Map {
     match news {
-        News::Event(transition) => event(&transition),
+        News::Event(transition) => event(&transition, called),
         News::Notification(occasion, info) => {
             let level = match occasion {
                 Occasion::State(State::Waiting) | Occasion::Trouble => "warn",
@@ -156,16 +207,17 @@ fn encoded(news: News) -> Map {
             };
             Map::new()
                 .put("level", level)
-                .put("text", view::notification(occasion, &info))
+                .put("text", view::notification(occasion, &info, called.foreign(&info).as_deref()))
                 .put("about", info.session_id)
+                .put("rig", called.path.display().to_string())
         }
     }
 }
 
 /// The `User` event: its pattern, and the polecat with what the event has besides.
-fn event(transition: &Transition) -> Map {
+fn event(transition: &Transition, called: &Called) -> Map {
     let Transition { event, info, .. } = transition;
-    let data = encode::fields(info);
+    let data = called.fields(info);
     let (pattern, data) = match event {
         transitions::Event::Started => ("PolecatStarted", data),
         transitions::Event::Stopped => ("PolecatStopped", data),
@@ -191,14 +243,15 @@ fn event(transition: &Transition) -> Map {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{names::PolecatName, session::SessionInfo};
+    use crate::core::names::PolecatName;
 
     fn snapshot(home: &str, state: State) -> Arc<Snapshot> {
         let polecat = PolecatName::parse("ash").unwrap();
         let info = SessionInfo::stopped(polecat, "gt-den-ash".to_owned(), "den".to_owned());
         let running = matches!(state, State::Working | State::Waiting);
         let polecats = vec![SessionInfo { running, state, ..info }];
-        Arc::new(Snapshot { rig: "den".to_owned(), home: home.into(), polecats })
+        let rig = "den".to_owned();
+        Arc::new(Snapshot { rig, home: home.into(), path: home.into(), polecats })
     }
 
     /// A field of what `teller` tells of a snapshot.
@@ -225,7 +278,7 @@ mod tests {
         assert_eq!(patterns(&news), ["PolecatStateChanged", "PolecatWaiting", "notified"]);
         let memory = told(&first, "memory", &asks).as_str().map(str::to_owned);
         let next = Teller::default();
-        next.remember(vec![KnownRig { home: "/den".into(), memory: memory.clone() }]);
+        next.remember(vec![KnownRig { home: "/den".into(), path: None, memory: memory.clone() }]);
         assert_eq!(patterns(&told(&next, "news", &asks)), [""; 0]);
         let died = snapshot("/den", State::Died);
         let expected = ["PolecatDied", "PolecatStateChanged"];
@@ -233,7 +286,7 @@ mod tests {
         // It died in time to be told by neither; another version's memory is none.
         for (memory, expected) in [(memory, &expected[..]), (Some("{}".to_owned()), &[])] {
             let third = Teller::default();
-            third.remember(vec![KnownRig { home: "/den".into(), memory }]);
+            third.remember(vec![KnownRig { home: "/den".into(), path: None, memory }]);
             assert_eq!(patterns(&told(&third, "news", &died)), expected);
         }
     }

@@ -3,7 +3,9 @@
 use crate::{
     host::{git, polecats},
     session::{
+        context::RigContext,
         error::SessionError,
+        rigs::KnownRig,
         workspace::{Place, Workspace},
     },
 };
@@ -11,9 +13,9 @@ use crate::{
 /// The names a command can take.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct Completion {
-    /// The polecats of the rig.
+    /// The polecats of the rig, then those of other rigs with the names of these.
     pub polecats: Vec<String>,
-    /// The polecats that have a session.
+    /// The same of polecats that have a session.
     pub running: Vec<String>,
     /// Every session on the tmux server.
     pub sessions: Vec<String>,
@@ -24,12 +26,46 @@ pub struct Completion {
 }
 
 impl Workspace {
-    /// The current names in the rig of `place`.
+    /// The current names in the rig of `place`, and in the others that are known.
     ///
     /// # Errors
-    /// There is no rig, or tmux or the rig's folder cannot be read.
+    /// There is no rig at all, or tmux or the rig's folder cannot be read.
     pub async fn completion(&self, place: &Place) -> Result<Completion, SessionError> {
-        let context = self.context(place).await?;
+        let here = self.context(place).await;
+        let home = here.as_ref().ok().map(|here| here.rig_home().to_owned());
+        let mut names = match &here {
+            Ok(here) => self.names_in(here).await?,
+            Err(_) => Completion::default(),
+        };
+        for rig in self.known_rigs().await {
+            if let Some(context) =
+                rig.readable().filter(|one| Some(one.rig_home()) != home.as_deref())
+            {
+                self.add_names(&mut names, &rig, context).await;
+            }
+        }
+        match here {
+            Err(error) if names.polecats.is_empty() => Err(error),
+            _ => Ok(names),
+        }
+    }
+
+    /// Adds the polecats of another rig. What cannot be read just now is left out.
+    async fn add_names(&self, names: &mut Completion, rig: &KnownRig, context: &RigContext) {
+        let poller = self.pollers.running(context.rig_home());
+        let newest = poller.and_then(|poller| poller.snapshots.borrow().clone());
+        let Some(newest) = newest else {
+            let found = polecats::names(&context.rig).await.unwrap_or_default();
+            return names.polecats.extend(found.iter().map(|name| rig.address_of(name.as_str())));
+        };
+        for info in &newest.polecats {
+            let address = rig.address_of(info.polecat.as_str());
+            names.running.extend(info.pane_id.as_ref().map(|_| address.clone()));
+            names.polecats.push(address);
+        }
+    }
+
+    async fn names_in(&self, context: &RigContext) -> Result<Completion, SessionError> {
         let (sessions, agents) = (context.sessions(), context.agents());
         let (panes, names, agents, backups) = tokio::join!(
             sessions.panes(),

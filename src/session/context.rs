@@ -5,8 +5,6 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use jiff::Timestamp;
-
 use crate::{
     core::{
         names::PolecatName,
@@ -85,6 +83,12 @@ impl RigContext {
         &self.rig.home
     }
 
+    /// The project's folder, which is as unique for a person to read.
+    #[must_use]
+    pub fn rig_path(&self) -> &Path {
+        &self.rig.path
+    }
+
     /// The name of the town's own tmux socket, if the sessions are on it.
     #[must_use]
     pub fn town_socket(&self) -> Option<&str> {
@@ -96,13 +100,8 @@ impl RigContext {
 
     /// A snapshot of the rig with these polecats.
     pub(in crate::session) fn snapshot(&self, polecats: Vec<SessionInfo>) -> Snapshot {
-        Snapshot { rig: self.rig_name().to_owned(), home: self.rig.home.clone(), polecats }
-    }
-
-    /// The current time, for views.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        Timestamp::now()
+        let Rig { name, home, path, .. } = &*self.rig;
+        Snapshot { rig: name.to_string(), home: home.clone(), path: path.clone(), polecats }
     }
 
     /// The polecat `name`, which must exist.

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 pub use crate::session::{
+    addresses::error::AddressError,
     answers::error::AnswerError,
     messages::{error::MessageError, interrupt::error::InterruptError, queue::error::QueueError},
 };
@@ -174,6 +175,9 @@ pub enum SessionError {
     /// A queue was not changed.
     #[error(transparent)]
     Queue(#[from] QueueError),
+    /// It is not known who is meant.
+    #[error(transparent)]
+    Address(#[from] AddressError),
     /// A question was not answered.
     #[error(transparent)]
     Answer(#[from] AnswerError),
@@ -219,6 +223,7 @@ impl SessionError {
             Self::Interrupt(error) => error.code(),
             Self::Queue(error) => error.code(),
             Self::Answer(error) => error.code(),
+            Self::Address(error) => error.code(),
             Self::IssueTaken { .. } => "issue_invalid",
             Self::NotFree { .. } | Self::NotRemoved { .. } => "dirty",
             Self::NotUndone { cause, .. } => cause.code(),
@@ -263,6 +268,7 @@ impl SessionError {
             Self::Interrupt(error) => error.hint().map(str::to_owned),
             Self::Queue(error) => error.hint().map(str::to_owned),
             Self::Answer(error) => error.hint(),
+            Self::Address(error) => error.hint(),
             Self::AgentAtWork { .. } => Some("stop it first, or use another polecat".to_owned()),
             Self::InUse { .. } => {
                 Some("stop them first; in Lua, `in_use = 'ignore'` skips this check".to_owned())

@@ -31,6 +31,8 @@ pub struct Snapshot {
     pub rig: String,
     /// Its home, which tells rigs of one name apart.
     pub home: PathBuf,
+    /// Its project's folder.
+    pub path: PathBuf,
     /// Every polecat, with or without a session, in the order of their names.
     pub polecats: Vec<SessionInfo>,
 }
@@ -143,8 +145,8 @@ mod tests {
     use super::*;
 
     fn snapshot(home: &str, rig: &str) -> Event {
-        let (rig, home) = (rig.to_owned(), home.into());
-        Event::Snapshot(Arc::new(Snapshot { rig, home, polecats: Vec::new() }))
+        let (rig, path, home) = (rig.to_owned(), home.into(), home.into());
+        Event::Snapshot(Arc::new(Snapshot { rig, home, path, polecats: Vec::new() }))
     }
 
     fn files(worktree: &str, names: &[&str]) -> Event {

@@ -4,6 +4,7 @@
 //! it, with gastown's operations. Nothing here is remembered that tmux, git, the tracker or a
 //! file does not know: a second backend shows the same.
 
+mod addresses;
 mod agents;
 mod answers;
 mod complete;
@@ -18,6 +19,7 @@ mod messages;
 mod observe;
 mod polecats;
 mod review;
+mod rigs;
 mod servers;
 mod sessions;
 mod settings;
@@ -25,10 +27,13 @@ mod start;
 mod workspace;
 mod worktree_files;
 
+pub use addresses::{Reach, Whom};
 pub use answers::{Answered, Answers, Reply};
 pub use complete::Completion;
 pub use context::RigContext;
-pub use error::{AnswerError, InterruptError, MessageError, QueueError, SessionError};
+pub use error::{
+    AddressError, AnswerError, InterruptError, MessageError, QueueError, SessionError,
+};
 pub use events::{Event, EventQueue, Files, Snapshot};
 pub use health::{HealthRow, Level};
 pub use hook::report_hook;
@@ -36,6 +41,7 @@ pub use locations::{FoundLocation, Viewpoint};
 pub use messages::Messenger;
 pub use messages::interrupt::Interrupted;
 pub use observe::Observer;
+pub use observe::all_rigs::RigStatus;
 pub use observe::capture::CaptureOptions;
 pub use observe::fit::Fit;
 pub use observe::follow::{Follow, Update};
@@ -49,10 +55,11 @@ pub use polecats::restore::RestoredPolecat;
 pub use review::Reviews;
 pub use review::changes::{Changed, Pair, Since};
 pub use review::comments::Part;
+pub use rigs::{KnownRig, known::RigWatch};
 pub use sessions::Sessions;
 pub use sessions::attach::AttachPlan;
 pub use sessions::stop::StoppedAll;
-pub use settings::{EditorFacts, Settings, Sidebar};
+pub use settings::{EditorFacts, RigSettings, Settings, Sidebar};
 pub use start::options::StartOptions;
 pub use start::{Started, Starter};
 pub use workspace::{Place, RigFacts, Workspace};

@@ -21,6 +21,7 @@ use tokio::sync::watch;
 
 use crate::session::{context::RigContext, events::Snapshot};
 
+pub(in crate::session) mod all_rigs;
 pub(in crate::session) mod capture;
 pub(in crate::session) mod diffstats;
 pub(in crate::session) mod fit;

@@ -13,6 +13,10 @@ pub struct Settings {
     pub rig_path: Option<PathBuf>,
     /// `rig.name`: the rig's name, instead of its folder's.
     pub rig_name: Option<String>,
+    /// `rigs`: other rigs to know, by their folders.
+    pub rigs: BTreeMap<PathBuf, RigSettings>,
+    /// `all`: whether lists are of all rigs where nobody says otherwise.
+    pub all_rigs: bool,
     /// `tmux.command`.
     pub tmux_command: Option<String>,
     /// `tmux.socket`: a name (`-L`), or with a `/` a path (`-S`).
@@ -60,6 +64,13 @@ impl Default for Sidebar {
     fn default() -> Self {
         Self { right: false, width: 40 }
     }
+}
+
+/// What is configured of one rig.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RigSettings {
+    /// `watch`: whether it is watched from the start, as if it had been used.
+    pub watch: bool,
 }
 
 /// Facts about the editor that are not configuration.

@@ -16,7 +16,7 @@ use crate::{
         session::SessionInfo,
     },
     host::{
-        Launch,
+        HostError, Launch,
         rigs::{self, RigOptions},
         tracker::Tracker,
         trust::Store,
@@ -28,6 +28,7 @@ use crate::{
         events::{Event, EventQueue, Snapshot},
         messages::typing::TypingLocks,
         observe::{poller::Poller, pollers::Pollers},
+        rigs::Rigs,
         servers::Servers,
         settings::Settings,
         start::starts::Starts,
@@ -48,6 +49,8 @@ pub struct Place {
     pub file: Option<PathBuf>,
     /// The working directory.
     pub cwd: PathBuf,
+    /// The folder of exactly the rig that is meant, wherever else the place is.
+    pub rig: Option<PathBuf>,
 }
 
 /// What a user is shown of a rig.
@@ -72,6 +75,7 @@ pub struct RigFacts {
 pub struct Workspace {
     pub(in crate::session) shared: Arc<Shared>,
     pub(in crate::session) pollers: Arc<Pollers>,
+    pub(in crate::session) rigs: Rigs,
     pinned: Arc<Mutex<Option<PathBuf>>>,
     last: Arc<Mutex<Option<Found>>>,
 }
@@ -101,14 +105,21 @@ impl Workspace {
         starts: Starts,
     ) -> Result<Self, SessionError> {
         let pinned = Arc::new(Mutex::new(settings.rig_path.clone()));
+        let rigs = Rigs::configured(settings.rigs.keys());
         let shared = Arc::new(shared(settings, launch, news, starts)?);
-        Ok(Self { shared, pollers: Arc::default(), pinned, last: Arc::default() })
+        Ok(Self { shared, pollers: Arc::default(), rigs, pinned, last: Arc::default() })
     }
 
     /// How many lines a capture opens with when nobody says.
     #[must_use]
     pub fn capture_lines(&self) -> u32 {
         self.shared.settings.capture_lines.unwrap_or(CAPTURE_LINES)
+    }
+
+    /// Whether lists are of all rigs where nobody says otherwise.
+    #[must_use]
+    pub fn lists_all_rigs(&self) -> bool {
+        self.shared.settings.all_rigs
     }
 
     /// Whether sessions take the width of the windows that show them.
@@ -157,10 +168,18 @@ impl Workspace {
         let pinned = self.pinned();
         let at = Instant::now();
         let rig = Arc::new(self.find(place, pinned.as_deref()).await?);
-        *self.last() = Some(Found { place: place.clone(), pinned, rig: rig.clone(), at });
-        let context = RigContext::new(rig, self.shared.clone());
+        // A rig that is meant wherever one stands is not the one around.
+        if place.rig.is_none() {
+            *self.last() = Some(Found { place: place.clone(), pinned, rig: rig.clone(), at });
+        }
+        let context = self.context_of(rig);
         self.poller(&context);
         Ok(context)
+    }
+
+    /// The context of `rig`, which is not watched because of that.
+    pub(in crate::session) fn context_of(&self, rig: Arc<Rig>) -> RigContext {
+        RigContext::new(rig, self.shared.clone())
     }
 
     /// The same for a call that only reads: a rig found less than a second ago is reused.
@@ -169,7 +188,7 @@ impl Workspace {
     /// As [`Workspace::context`].
     pub async fn recent_context(&self, place: &Place) -> Result<RigContext, SessionError> {
         match self.found_last(place).filter(|last| last.at.elapsed() < RECENT_LIMIT) {
-            Some(last) => Ok(RigContext::new(last.rig, self.shared.clone())),
+            Some(last) => Ok(self.context_of(last.rig)),
             None => self.context(place).await,
         }
     }
@@ -178,6 +197,12 @@ impl Workspace {
         let pinned = self.pinned();
         let last = self.last().clone();
         last.filter(|last| last.place == *place && last.pinned == pinned)
+    }
+
+    /// Whether the rig with this home was found last: it is the one around a person.
+    #[must_use]
+    pub fn is_around(&self, home: &Path) -> bool {
+        self.last().as_ref().is_some_and(|last| last.rig.home == home)
     }
 
     /// The tmux server of the rig that was found last.
@@ -192,9 +217,11 @@ impl Workspace {
 
     /// The poller of the rig.
     pub(in crate::session) fn poller(&self, context: &RigContext) -> Poller {
+        self.rigs.used(context);
         let (poller, is_new) = self.pollers.of(context);
         if is_new {
-            tokio::spawn(forward(poller.snapshots.clone(), self.shared.news.clone()));
+            let told = (self.shared.news.clone(), self.rigs.clone());
+            tokio::spawn(forward(poller.snapshots.clone(), told));
         }
         poller
     }
@@ -231,7 +258,9 @@ impl Workspace {
     /// There is no rig at `path`. Nothing has changed then.
     pub async fn pin(&self, path: Option<&Path>, place: &Place) -> Result<RigFacts, SessionError> {
         let path = path.map(|path| place.cwd.join(path));
-        let rig = self.find(place, path.as_deref()).await?;
+        // Another one may be meant than that of the view one stands in.
+        let place = Place { rig: None, ..place.clone() };
+        let rig = self.find(&place, path.as_deref()).await?;
         // A folder inside the rig stands for the rig.
         let path = path.map(|_| rig.path.clone());
         let pinned = path.is_some();
@@ -244,17 +273,30 @@ impl Workspace {
         self.shared.servers.close().await;
     }
 
-    async fn find(&self, place: &Place, pinned: Option<&Path>) -> Result<Rig, SessionError> {
+    /// The rig that contains `place`, or is pinned.
+    pub(in crate::session) async fn find(
+        &self,
+        place: &Place,
+        pinned: Option<&Path>,
+    ) -> Result<Rig, SessionError> {
         let from: Vec<_> = place.file.iter().chain([&place.cwd]).cloned().collect();
         let Settings { rig_name, worktrees, gastown, .. } = &self.shared.settings;
+        let exact = place.rig.as_deref();
         let wanted = RigOptions {
-            pinned: pinned.map(Path::to_owned),
+            pinned: exact.or(pinned).map(Path::to_owned),
             name: rig_name.clone(),
             worktrees: worktrees.clone(),
             gastown: *gastown,
             sockets: Some(socket_folder()),
         };
-        Ok(rigs::find(&from, &wanted).await?)
+        let rig = rigs::find(&from, &wanted).await?;
+        match exact {
+            // What is around it by now is another one.
+            Some(path) if path != rig.path => {
+                Err(HostError::RigGone { path: path.to_owned() }.into())
+            }
+            _ => Ok(rig),
+        }
     }
 
     fn pinned(&self) -> Option<PathBuf> {
@@ -268,11 +310,12 @@ impl Workspace {
 }
 
 /// Forwards every snapshot until the poller ends.
-async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, news: EventQueue) {
+async fn forward(mut snapshots: Receiver<Option<Arc<Snapshot>>>, (news, rigs): (EventQueue, Rigs)) {
     while snapshots.changed().await.is_ok() {
         let newest = snapshots.borrow_and_update().clone();
         if let Some(newest) = newest {
             news.tell(Event::Snapshot(newest));
+            rigs.changed();
         }
     }
 }

@@ -6,14 +6,14 @@ use crate::core::{
 };
 
 /// What a person is told of `info` at this occasion: what happened, and on lines of their own
-/// what else is known of it.
+/// what else is known of it. One of another rig than the one around is called by its `address`.
 ///
 /// ```text
 /// `ash` (shop) waits for permission: $ rm -rf build
 /// Do you want to proceed?
 /// ```
 #[must_use]
-pub fn notification(occasion: Occasion, info: &SessionInfo) -> String {
+pub fn notification(occasion: Occasion, info: &SessionInfo, address: Option<&str>) -> String {
     let (what, more) = match (occasion, &info.detail) {
         (Occasion::State(State::Waiting), _) => waiting(info.waiting.as_ref()),
         (Occasion::State(State::Died), _) => ("died".to_owned(), ending(info.exit.as_ref())),
@@ -25,7 +25,11 @@ pub fn notification(occasion: Occasion, info: &SessionInfo) -> String {
     };
     let more: Vec<_> = more.iter().map(|text| on_one_line(text)).collect();
     let more: Vec<_> = more.into_iter().filter(|text| !text.is_empty()).collect();
-    let head = on_one_line(&format!("`{}` ({}) {what}", info.polecat, info.rig_name));
+    let who = match address {
+        Some(address) => format!("`{address}`"),
+        None => format!("`{}` ({})", info.polecat, info.rig_name),
+    };
+    let head = on_one_line(&format!("{who} {what}"));
     if more.is_empty() { head } else { format!("{head}: {}", more.join("\n")) }
 }
 
@@ -88,7 +92,7 @@ mod tests {
 
     fn check(info: &SessionInfo, told: &str) {
         let occasion = Occasion::State(info.state);
-        assert_eq!(notification(occasion, info), format!("`ash` (shop) {told}"));
+        assert_eq!(notification(occasion, info, None), format!("`ash` (shop) {told}"));
     }
 
     #[test]
@@ -151,7 +155,10 @@ mod tests {
             ),
             (with(DetailKind::Retrying, "", "6/10", ""), "is retrying (6/10)"),
         ] {
-            assert_eq!(notification(Occasion::Trouble, &info), format!("`ash` (shop) {told}"));
+            assert_eq!(
+                notification(Occasion::Trouble, &info, None),
+                format!("`ash` (shop) {told}")
+            );
         }
         check(&with(DetailKind::Error, "529 overloaded", "", ""), "failed: 529 overloaded");
     }

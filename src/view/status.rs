@@ -35,6 +35,9 @@ const EXPENDABLE: &[Column] = &[
     Column::Doing,
 ];
 
+/// What stands in a rig without polecats.
+const HINT: &str = "no polecats yet: `:PolecatStart! {name}` makes one";
+
 /// What is told of what a polecat does before other columns go, in cells.
 const DOING_WIDTH: usize = 24;
 
@@ -51,6 +54,8 @@ pub struct Section<'a> {
     pub socket: Option<&'a str>,
     /// Every polecat of the rig, with or without a session.
     pub sessions: &'a [SessionInfo],
+    /// Why it cannot be read, or has not been yet.
+    pub problem: Option<&'a str>,
 }
 
 /// How they are listed.
@@ -95,9 +100,9 @@ pub fn status(sections: &[Section], list: &List, now: Timestamp) -> Frame {
     let mut frame = Frame { title: Some(title(&shown, list.listing)), ..Frame::default() };
     for one in shown.iter().filter(|one| !one.is_hidden()) {
         frame.lines.push(heading(one, sections.len() > 1, list.width));
-        if one.section.sessions.is_empty() {
-            frame.lines.push(hint(list.width));
-        }
+        let hint = one.section.sessions.is_empty().then_some(HINT);
+        let told = one.section.problem.or(hint);
+        frame.lines.extend(told.map(|text| muted(&words::plain(text), list.width)));
         for (session, line) in one.rows.iter().filter(|_| !one.folded).zip(&mut set) {
             let at = frame.lines.len();
             frame.waiting.extend((session.state == State::Waiting).then_some(at));
@@ -231,10 +236,6 @@ fn title(shown: &[Shown], listing: &Listing) -> Line {
 fn hidden(shown: &[Shown], width: usize) -> Option<Line> {
     let count: usize = shown.iter().map(|one| one.section.sessions.len() - one.rows.len()).sum();
     (count > 0).then(|| muted(&format!("{count} hidden by the filter: `f` changes it"), width))
-}
-
-fn hint(width: usize) -> Line {
-    muted("no polecats yet: `:PolecatStart! {name}` makes one", width)
 }
 
 fn muted(text: &str, width: usize) -> Line {

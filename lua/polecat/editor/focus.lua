@@ -18,7 +18,8 @@ end
 ---@param buf integer
 ---@return string?
 local function shown(buf)
-  local followed = vim.api.nvim_buf_get_name(buf):match('^polecat://capture/(.+)$')
+  -- A rig's folder may stand before it.
+  local followed = vim.api.nvim_buf_get_name(buf):match('^polecat://capture/.-([^/]+)$')
   local attach = vim.b[buf].polecat_attach
   -- The command ends in the session, as tmux takes an exact name.
   return followed or (attach and attach:match('=(%S+)$'))
@@ -26,9 +27,12 @@ end
 
 --- Whether the current window shows `session`, and Neovim has the focus.
 ---@param session string The tmux session's name.
+---@param rig? string The folder of its rig: servers of their own may have sessions of one name.
 ---@return boolean
-function M.is_on(session)
-  return focused and shown(vim.api.nvim_get_current_buf()) == session
+function M.is_on(session, rig)
+  local buf = vim.api.nvim_get_current_buf()
+  local of = (vim.b[buf].polecat_at or {}).rig
+  return focused and shown(buf) == session and (not of or not rig or of == rig)
 end
 
 return M

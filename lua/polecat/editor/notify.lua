@@ -51,20 +51,22 @@ function M.or_error(done)
 end
 
 --- What the backend tells; of a session only to who does not look at it.
----@param data { level?: string, text: string, about?: string }
+---@param data { level?: string, text: string, about?: string, rig?: string }
 function M.notice(data)
-  if not (data.about and focus.is_on(data.about)) then
+  if not (data.about and focus.is_on(data.about, data.rig)) then
     send(data.text, levels[(data.level or 'info'):upper()])
   end
 end
 
---- An event has `pattern` and `data`, a notification `level`, `text` and `about`: a session.
+--- An event has `pattern` and `data`, a notification `level`, `text`, and `about` and `rig`: a
+--- session and the folder of its rig.
 ---@class polecat.News
 ---@field pattern? string
 ---@field data? table
 ---@field level? 'info'|'warn'|'error'
 ---@field text? string
 ---@field about? string
+---@field rig? string
 
 --- Tells code of what happened: a `User` event.
 ---@param event polecat.News

@@ -4,6 +4,7 @@ local M = {}
 
 ---@class polecat.Snapshot
 ---@field home string The folder of the rig's polecats.
+---@field path string The rig's folder.
 ---@field sessions polecat.SessionInfo[]
 ---@field counts table<string, integer> How many are in each state, in all rigs.
 ---@field statusline string The same as a short text.
@@ -34,10 +35,10 @@ function M.set(snapshot)
 end
 
 --- The rigs in use, for a backend that is started anew: it tells what happened meanwhile.
----@return { home: string, memory: string? }[]
+---@return { home: string, path: string?, memory: string? }[]
 function M.known()
   return vim.tbl_map(function(home)
-    return { home = home, memory = rigs[home].memory }
+    return { home = home, path = rigs[home].path, memory = rigs[home].memory }
   end, homes)
 end
 

@@ -22,7 +22,10 @@ local COMMANDS = {
 local function request(buf, kind, subject)
   local at, name = where.here(buf), COMMANDS[kind]
   if kind == 'base' then
-    local polecat, path = subject:match('^([^/]+)/(.+)$')
+    local polecat, path = vim.b[buf].polecat, vim.b[buf].polecat_path
+    if not path then
+      polecat, path = subject:match('^([^/]+)/(.+)$')
+    end
     return { method = 'diff.side_by_side', args = { at = at, polecat = polecat, path = path } }
   elseif kind == 'capture' and vim.b[buf].polecat then
     -- Of a polecat's buffer we know whose it is.

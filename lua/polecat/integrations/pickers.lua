@@ -6,6 +6,7 @@ local where = require('polecat.editor.context')
 ---@field telescope fun(opts?: table)
 ---@field fzf_lua fun(opts?: table)
 ---@field snacks fun(opts?: table)
+---@field mini fun(opts?: table)
 local M = {}
 
 --- The module that each picker is found by, and what its plugin is called.
@@ -13,6 +14,7 @@ local PLUGINS = {
   telescope = { module = 'telescope.pickers', name = 'telescope.nvim' },
   fzf_lua = { module = 'fzf-lua', name = 'fzf-lua' },
   snacks = { module = 'snacks', name = 'snacks.nvim' },
+  mini = { module = 'mini.pick', name = 'mini.pick' },
 }
 
 ---@class polecat.Source What a picker is made of.
@@ -20,13 +22,6 @@ local PLUGINS = {
 ---@field preview fun(buf: integer, row: string)
 ---@field choose fun(row: string) What `<CR>` does, when the picker is closed.
 ---@field act fun(row: string) What `<C-o>` does, likewise.
-
---- The polecat of a row.
----@param row string
----@return string
-local function polecat_of(row)
-  return row:match('^%S+') or row
-end
 
 --- More than any preview window is high; what is above can be scrolled to.
 local PREVIEW_LINES = 200
@@ -56,10 +51,19 @@ function M.preview(buf, polecat, at)
   end)
 end
 
---- Opens `picker` on the sessions of the rig.
+--- What the row of a picker is about: the polecat's name, and from where it is of its own rig.
+---@param choice? polecat.Choice
+---@return string polecat
+---@return polecat.At at
+local function subject(choice)
+  local args = choice and choice.call and choice.call.args or {}
+  return (args.answers or {}).polecat or '', args.at
+end
+
+--- Opens `picker` on the sessions of the rig, or with `all` of all rigs.
 ---@param picker string
 ---@param plugin { module: string, name: string }
----@param opts? table Options of that plugin.
+---@param opts? table Options of that plugin, and `all`.
 local function open(picker, plugin, opts)
   if vim.in_fast_event() then
     return vim.schedule_wrap(open)(picker, plugin, opts)
@@ -67,20 +71,24 @@ local function open(picker, plugin, opts)
   if not pcall(require, plugin.module) then
     return notify.error(('`%s` is not installed'):format(plugin.name))
   end
-  local at, run = where.here(), require('polecat.command').run
-  local function show(rows, _, done)
+  local run = require('polecat.command').run
+  local own = vim.tbl_extend('force', {}, opts or {})
+  local all = own.all
+  own.all = nil
+  local function show(rows, _, done, choices)
     require('polecat.integrations.' .. picker).open({
       rows = rows,
       preview = function(buf, row)
-        M.preview(buf, polecat_of(row), at)
+        M.preview(buf, subject(choices[row]))
       end,
       choose = function(row)
-        run('Capture', { args = polecat_of(row) }, at)
+        local polecat, at = subject(choices[row])
+        run('Capture', { args = vim.fn.escape(polecat, ' \\') }, at)
       end,
       act = done,
-    }, opts or {})
+    }, own)
   end
-  run('List', { args = '', show = show }, at)
+  run('List', { args = '', bang = all, show = show }, where.here())
 end
 
 for picker, plugin in pairs(PLUGINS) do

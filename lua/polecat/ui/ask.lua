@@ -84,7 +84,7 @@ function M.when_quiet(act)
   end, QUIET_INTERVAL)
 end
 
----@alias polecat.Select fun(labels: string[], opts: table, done: fun(label?: string))
+---@alias polecat.Select fun(labels: string[], opts: table, done: fun(label?: string), choices: table<string, polecat.Choice>)
 
 --- Lets the user choose, by `select` in place of their own `vim.ui.select`, which sees only the
 --- labels; `done` gets nil for none.
@@ -101,7 +101,7 @@ function M.choose(choices, opts, done, select)
   local ask = select or vim.ui.select
   ask(labels, opts, function(label)
     done(by_label[label])
-  end)
+  end, by_label)
 end
 
 return M

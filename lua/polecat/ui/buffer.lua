@@ -16,6 +16,32 @@ function M.find(name)
   end
 end
 
+--- The name of the buffer `name` where one of another rig has that name: with the rig's folder.
+---@param name string
+---@param rig string
+---@return string
+local function with_rig(name, rig)
+  return (name:gsub('^(polecat://%w+/)(.*)$', function(kind, subject)
+    return kind .. rig .. '/' .. subject:match('[^/]*$')
+  end))
+end
+
+--- The buffer called `name`, unless another rig's is, and the name by which the one of the rig is
+--- found.
+---@param name string
+---@param rig? string The rig's folder; without it any rig's is meant.
+---@return integer? buf
+---@return string name
+function M.of_rig(name, rig)
+  local buf = M.find(name)
+  local at = buf and vim.b[buf].polecat_at
+  if not rig or not at or not at.rig or at.rig == rig then
+    return buf, name
+  end
+  name = with_rig(name, rig)
+  return M.find(name), name
+end
+
 --- What makes a buffer one of ours.
 ---@param buf integer
 ---@param bufhidden 'hide'|'wipe' What becomes of it when no window shows it.
@@ -31,12 +57,14 @@ function M.prepare(buf, bufhidden)
   options.modifiable = false
 end
 
---- The loaded buffer called `name`, and whether it has just been made.
+--- The loaded buffer called `name`, of the rig that is meant, and whether it has just been made.
 ---@param name string
+---@param at? polecat.At
 ---@return integer buf
 ---@return boolean new
-function M.get(name)
-  local buf = M.find(name)
+function M.get(name, at)
+  local buf
+  buf, name = M.of_rig(name, at and at.rig)
   if buf and vim.api.nvim_buf_is_loaded(buf) then
     return buf, false
   end

@@ -173,7 +173,7 @@ end
 ---@param context polecat.Context
 ---@param source polecat.Meant
 local function show(effect, context, source)
-  local buf, new = buffer.get(effect.name)
+  local buf, new = buffer.get(effect.name, context.at)
   if effect.contexts and source.buf ~= buf then
     -- What words such as `{file}` are about.
     vim.b[buf].polecat_source = source

@@ -74,7 +74,7 @@ function handlers.pin(effect)
 end
 
 function handlers.refresh(effect)
-  local buf = require('polecat.ui.buffer').find(effect.name)
+  local buf = require('polecat.ui.buffer').of_rig(effect.name, effect.rig)
   if buf then
     require('polecat.ui.view').refresh(buf, effect.spec)
   end
@@ -100,7 +100,7 @@ function M.apply(effects, context)
   for _, effect in ipairs(effects) do
     local split = vim.tbl_extend('force', context.split, { size = effect.size })
     ---@type polecat.Context
-    local own = vim.tbl_extend('force', context, { split = split })
+    local own = vim.tbl_extend('force', context, { split = split, at = effect.at or context.at })
     ask.when_free(effect.busy and context.from, function()
       carry_out(effect, own)
     end, function()

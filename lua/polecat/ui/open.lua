@@ -21,6 +21,7 @@ local M = {}
 ---@field footer? string[] Some of its keys, for its frame; the last one always.
 ---@field dock? { side: 'left'|'right', width: integer } Where it is docked.
 ---@field spec polecat.ViewSpec
+---@field at? polecat.At Of which rig it is, where that is not the one around.
 
 ---@class polecat.Kind A kind of view.
 ---@field hidden 'hide'|'wipe' What becomes of its buffer when no window shows it.
@@ -153,6 +154,7 @@ local function shows(open, spec)
     and open.state == 'open'
     and open.spec.lines == spec.lines
     and open.spec.since == spec.since
+    and open.spec.polecat == spec.polecat
 end
 
 --- Carries out an effect: opens a view, or fills the buffer that is edited by its name. A capture
@@ -167,7 +169,7 @@ function M.open(effect, context)
   local kind, split = KINDS[effect.view], context.split
   split.from = split.from or vim.api.nvim_get_current_win()
   split.here = effect.here
-  local buf, new = buffer.get(name_of(effect))
+  local buf, new = buffer.get(name_of(effect), context.at)
   if not kind.float and shows(view.of(buf), effect.spec) then
     if effect.view == 'diff' then
       view.refresh(buf)

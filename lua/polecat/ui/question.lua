@@ -188,9 +188,14 @@ end
 --- Sees whether what is shown is still asked.
 ---@param shown polecat.OpenQuestion
 local function follow(shown)
+  local context = shown.context
   autocmd.on('polecat_question', 'User', 'Follow the question that is shown', function(event)
     local told = event.match:find('^Polecat') and event.data or nil
-    if type(told) ~= 'table' or told.session_id ~= shown.effect.session then
+    local rig = context.at.rig
+    local is_its = type(told) == 'table'
+      and told.session_id == shown.effect.session
+      and (not rig or told.rig_path == rig)
+    if not is_its then
       return
     end
     local same = told.waiting and told.waiting.id == shown.effect.id

@@ -101,7 +101,7 @@ local function show(effect, at)
   local right = open_file(effect.file)
   local encoding = vim.bo.fileencoding
   local left = buffer.get(('polecat://base/%s/%s'):format(effect.polecat, effect.path))
-  vim.b[left].polecat_at = at
+  vim.b[left].polecat_at, vim.b[left].polecat_path = at, effect.path
   local win = vim.api.nvim_open_win(left, true, { split = 'left', win = right })
   fill(left, effect, encoding)
   panel.keep(win)

@@ -17,6 +17,7 @@ local M = {}
 ---@field lines? integer
 ---@field follow? boolean
 ---@field since? 'review'|'start'
+---@field all? boolean Of all rigs.
 ---@field width? integer Of the window that will show it.
 
 ---@class polecat.View

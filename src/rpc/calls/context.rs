@@ -7,9 +7,10 @@ use crate::{
     rpc::{
         editor::Editor,
         encode::{self, Map},
+        error::Refusal,
         views::rows::Rows,
     },
-    session::{RigContext, SessionError, Workspace},
+    session::{Reach, RigContext, SessionError, Whom, Workspace},
 };
 
 /// Where a call is carried out, and for whom.
@@ -37,6 +38,17 @@ impl<'a> CallContext<'a> {
         self.workspace.context(&at.into()).await
     }
 
+    /// Whom `said` means at `at`.
+    pub(in crate::rpc) async fn whom(
+        &self,
+        at: At,
+        said: &str,
+        reach: Reach,
+    ) -> Result<Whom, SessionError> {
+        // Boxed, to keep the futures of callers small.
+        Box::pin(self.workspace.whom(&at.into(), said, reach)).await
+    }
+
     /// The same for a call that only looks: one that was found just now is not looked for again.
     pub(super) async fn recent_rig(&self, at: At) -> Result<RigContext, SessionError> {
         self.workspace.recent_context(&at.into()).await
@@ -47,6 +59,20 @@ impl<'a> CallContext<'a> {
         let done = work.await;
         self.workspace.changed();
         done
+    }
+
+    /// The same with a polecat of the rig around, called `said`: an error tells which other rig has
+    /// one of that name.
+    pub(super) async fn own<T>(
+        &self,
+        whom: &Whom,
+        said: &str,
+        work: impl Future<Output = Result<T, SessionError>>,
+    ) -> Result<T, Refusal> {
+        match self.changing(work).await {
+            Ok(done) => Ok(done),
+            Err(error) => Err(self.workspace.elsewhere(whom, said, error).await.into()),
+        }
     }
 
     /// Tells the steps of what is done for `whom`.

@@ -10,7 +10,7 @@ use crate::{
         encode::{Encode, Map, texts},
         error::Refusal,
     },
-    session::{NewPolecat, RemoveOptions, RemovedPolecat, RestoredPolecat},
+    session::{NewPolecat, Reach, RemoveOptions, RemovedPolecat, RestoredPolecat},
 };
 
 calls! {
@@ -35,8 +35,15 @@ impl Operation for New {
     type Answer = NewPolecat;
 
     async fn run(self, context: &CallContext<'_>) -> Result<NewPolecat, Refusal> {
-        let (polecat, issue) = (self.polecat.as_deref(), self.issue.as_deref());
-        let work = async { context.rig(self.at).await?.polecats().create(polecat, issue).await };
+        let (rig, polecat) = match self.polecat {
+            Some(polecat) => {
+                let whom = context.whom(self.at, &polecat, Reach::Here).await?;
+                (whom.context, Some(whom.polecat))
+            }
+            None => (context.rig(self.at).await?, None),
+        };
+        let polecats = rig.polecats();
+        let work = polecats.create(polecat.as_deref(), self.issue.as_deref());
         Ok(context.changing(work).await?)
     }
 
@@ -55,9 +62,10 @@ impl Operation for Remove {
             dirs: self.dirs.unwrap_or_default(),
             in_use: InUse::of(self.in_use),
         };
-        let work =
-            async { context.rig(self.at).await?.polecats().remove(&self.polecat, options).await };
-        Ok(context.changing(work).await?)
+        let whom = context.whom(self.at, &self.polecat, Reach::Here).await?;
+        let polecats = whom.context.polecats();
+        let work = polecats.remove(&whom.polecat, options);
+        context.own(&whom, &self.polecat, work).await
     }
 }
 
@@ -66,9 +74,9 @@ impl Operation for Restore {
 
     async fn run(self, context: &CallContext<'_>) -> Result<RestoredPolecat, Refusal> {
         let in_use = InUse::of(self.in_use);
-        let work =
-            async { context.rig(self.at).await?.polecats().restore(&self.polecat, in_use).await };
-        Ok(context.changing(work).await?)
+        let whom = context.whom(self.at, &self.polecat, Reach::Here).await?;
+        let polecats = whom.context.polecats();
+        Ok(context.changing(polecats.restore(&whom.polecat, in_use)).await?)
     }
 }
 

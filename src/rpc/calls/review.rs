@@ -16,6 +16,7 @@ use crate::{
         error::{Refusal, RpcError},
         views::drawn_diff::buffer,
     },
+    session::Reach,
 };
 
 calls! {
@@ -52,15 +53,21 @@ impl Operation for CompareFile {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        let reviews = context.rig(self.at).await?.reviews();
-        let (pair, edits) = match (self.polecat, self.path, self.file) {
+        match (self.polecat, self.path, self.file) {
             (Some(polecat), Some(path), None) => {
-                (reviews.pair(&polecat, &path, Since::of(self.since)).await?, false)
+                let whom = context.whom(self.at.clone(), &polecat, Reach::Anywhere).await?;
+                let reviews = whom.context.reviews();
+                let pair = reviews.pair(&whom.polecat, &path, Since::of(self.since)).await?;
+                let at = Some(self.at.in_rig(whom.context.rig_path()));
+                Ok(vec![SideBySide::effect(pair, (&whom.shown, at), self.line, false)])
             }
-            (None, None, Some(file)) => (reviews.pair_of(&file).await?, true),
-            _ => return Err(RpcError::bad_argument("not a polecat's diff or a file").into()),
-        };
-        Ok(vec![SideBySide::effect(pair, self.line, edits)])
+            (None, None, Some(file)) => {
+                let pair = context.rig(self.at).await?.reviews().pair_of(&file).await?;
+                let polecat = pair.polecat.to_string();
+                Ok(vec![SideBySide::effect(pair, (&polecat, None), self.line, true)])
+            }
+            _ => Err(RpcError::bad_argument("not a polecat's diff or a file").into()),
+        }
     }
 }
 
@@ -75,7 +82,9 @@ impl Operation for Comment {
             shown: self.shown,
             text: String::from_utf8_lossy(&self.text).trim().to_owned(),
         };
-        context.rig(self.at).await?.reviews().comment(&self.polecat, comment).await?;
-        Ok(vec![Effect::Refresh { name: buffer(&self.polecat), since: None }])
+        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
+        whom.context.reviews().comment(&whom.polecat, comment).await?;
+        let rig = Some(whom.context.rig_path().to_owned());
+        Ok(vec![Effect::Refresh { name: buffer(&whom.shown), rig, since: None }])
     }
 }

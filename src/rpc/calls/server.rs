@@ -38,6 +38,8 @@ pub(in crate::rpc) struct Nvim {
 #[serde(deny_unknown_fields)]
 pub(in crate::rpc) struct KnownRig {
     pub(in crate::rpc) home: PathBuf,
+    /// Its folder.
+    pub(in crate::rpc) path: Option<PathBuf>,
     pub(in crate::rpc) memory: Option<String>,
 }
 

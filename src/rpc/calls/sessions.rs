@@ -1,5 +1,7 @@
 //! Sessions: looked at, written to, stopped.
 
+use std::path::PathBuf;
+
 use rmpv::Value;
 use serde::Serialize;
 use serde_bytes::ByteBuf;
@@ -14,7 +16,10 @@ use crate::{
         encode::{self, Encode, Map},
         error::{Refusal, RpcError},
     },
-    session::{Answered, AttachPlan, CaptureOptions, Interrupted, Reply, StoppedAll},
+    session::{
+        Answered, AttachPlan, CaptureOptions, Interrupted, Reach, Reply, RigStatus, StoppedAll,
+        Whom,
+    },
 };
 
 calls! {
@@ -25,8 +30,8 @@ calls! {
     /// Whether a polecat has a session.
     "session.is_running" => IsRunning { at: At, polecat: String }
     "session.status" => Status { at: At, polecat: String }
-    /// Each polecat that has a session.
-    "session.list" => List { at: At }
+    /// Each polecat that has a session; of all known rigs, or only the one around.
+    "session.list" => List { at: At, all: Option<bool> }
     /// The last lines that a polecat printed.
     "session.capture" => Capture {
         at: At,
@@ -92,9 +97,10 @@ impl Operation for Stop {
 
     async fn run(self, context: &CallContext<'_>) -> Result<Stopped, Refusal> {
         let force = self.force.unwrap_or_default();
-        let work =
-            async { context.rig(self.at).await?.sessions().stop(&self.polecat, force).await };
-        Ok(Stopped { warnings: context.changing(work).await? })
+        let whom = context.whom(self.at, &self.polecat, Reach::Here).await?;
+        let sessions = whom.context.sessions();
+        let work = sessions.stop(&whom.polecat, force);
+        Ok(Stopped { warnings: context.own(&whom, &self.polecat, work).await? })
     }
 
     fn warnings(stopped: &Stopped) -> &[String] {
@@ -120,7 +126,8 @@ impl Operation for IsRunning {
     type Answer = bool;
 
     async fn run(self, context: &CallContext<'_>) -> Result<bool, Refusal> {
-        Ok(context.recent_rig(self.at).await?.sessions().is_running(&self.polecat).await?)
+        let whom = context.whom(self.at, &self.polecat, Reach::Reads).await?;
+        Ok(whom.context.sessions().is_running(&whom.polecat).await?)
     }
 }
 
@@ -128,22 +135,64 @@ impl Operation for Status {
     type Answer = SessionInfo;
 
     async fn run(self, context: &CallContext<'_>) -> Result<SessionInfo, Refusal> {
-        let rig = context.recent_rig(self.at).await?;
-        let mut info = rig.sessions().status(&self.polecat).await?;
+        let Whom { context: rig, polecat, .. } =
+            context.whom(self.at, &self.polecat, Reach::Reads).await?;
+        let mut info = rig.sessions().status(&polecat).await?;
         context.workspace.hold(&rig, std::slice::from_mut(&mut info)).await;
         Ok(info)
     }
 }
 
-impl Operation for List {
-    type Answer = Vec<SessionInfo>;
+/// Polecats that have a session.
+pub(in crate::rpc) struct Listed(pub(in crate::rpc) Vec<ListedPolecat>);
 
-    async fn run(self, context: &CallContext<'_>) -> Result<Vec<SessionInfo>, Refusal> {
+/// One of them, and what names it.
+pub(in crate::rpc) struct ListedPolecat {
+    pub(in crate::rpc) info: SessionInfo,
+    /// `ash`, or `bank/ash` where it is not of the rig around.
+    pub(in crate::rpc) shown: String,
+    /// From anywhere.
+    pub(in crate::rpc) address: String,
+    /// The folder of its rig.
+    pub(in crate::rpc) rig: PathBuf,
+}
+
+impl Encode for Listed {
+    fn encode(self) -> Result<Value, String> {
+        let of = |one: ListedPolecat| encode::addressed(&one.info, &one.address, &one.rig).into();
+        Ok(Value::Array(self.0.into_iter().map(of).collect()))
+    }
+}
+
+impl Operation for List {
+    type Answer = Listed;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<Listed, Refusal> {
+        if self.all.unwrap_or_default() {
+            let rigs = context.workspace.all_rigs(&self.at.into()).await;
+            return Ok(Listed(rigs.iter().flat_map(of_rig).collect()));
+        }
         let rig = context.recent_rig(self.at).await?;
         let mut infos = rig.sessions().list().await?;
         context.workspace.hold(&rig, &mut infos).await;
-        Ok(infos)
+        let listed = infos.into_iter().map(|info| ListedPolecat {
+            shown: info.polecat.to_string(),
+            address: context.workspace.address(&rig, info.polecat.as_str()),
+            rig: rig.rig_path().to_owned(),
+            info,
+        });
+        Ok(Listed(listed.collect()))
     }
+}
+
+fn of_rig(rig: &RigStatus) -> impl Iterator<Item = ListedPolecat> {
+    let with_session = rig.sessions().iter().filter(|info| info.pane_id.is_some());
+    with_session.map(|info| ListedPolecat {
+        shown: rig.shown(info.polecat.as_str()),
+        address: format!("{}/{}", rig.address, info.polecat),
+        rig: rig.path.clone(),
+        info: info.clone(),
+    })
 }
 
 impl Operation for Capture {
@@ -151,8 +200,8 @@ impl Operation for Capture {
 
     async fn run(self, context: &CallContext<'_>) -> Result<ByteBuf, Refusal> {
         let options = CaptureOptions::new(self.lines, self.ansi);
-        let rig = context.recent_rig(self.at).await?;
-        Ok(ByteBuf::from(rig.observer().capture(&self.polecat, options).await?))
+        let whom = context.whom(self.at, &self.polecat, Reach::Reads).await?;
+        Ok(ByteBuf::from(whom.context.observer().capture(&whom.polecat, options).await?))
     }
 }
 
@@ -198,10 +247,11 @@ impl Operation for Inject {
     type Answer = Injected;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Injected, Refusal> {
-        let messenger = context.rig(self.at).await?.messenger();
+        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
+        let messenger = whom.context.messenger();
         let take = self.take.unwrap_or_default();
         if !self.queue.unwrap_or_default() {
-            messenger.inject(&self.polecat, &self.text, take).await?;
+            messenger.inject(&whom.polecat, &self.text, take).await?;
             return Ok(Injected { queued: None });
         }
         if take {
@@ -209,7 +259,7 @@ impl Operation for Inject {
             return Err(RpcError::bad_argument(why).into());
         }
         // Boxed, to keep the futures of callers small.
-        let work = Box::pin(messenger.enqueue(&self.polecat, &self.text));
+        let work = Box::pin(messenger.enqueue(&whom.polecat, &self.text));
         Ok(Injected { queued: Some(context.changing(work).await?) })
     }
 }
@@ -218,7 +268,8 @@ impl Operation for ShowQueue {
     type Answer = Waiting;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Waiting, Refusal> {
-        Ok(context.rig(self.at).await?.messenger().queue(&self.polecat).await?.into())
+        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
+        Ok(whom.context.messenger().queue(&whom.polecat).await?.into())
     }
 }
 
@@ -226,8 +277,9 @@ impl Operation for DropQueued {
     type Answer = Vec<QueuedMessage>;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<QueuedMessage>, Refusal> {
-        let messenger = context.rig(self.at).await?.messenger();
-        Ok(context.changing(messenger.drop_queued(&self.polecat, self.id)).await?)
+        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
+        let messenger = whom.context.messenger();
+        Ok(context.changing(messenger.drop_queued(&whom.polecat, self.id)).await?)
     }
 }
 
@@ -235,8 +287,9 @@ impl Operation for ReleaseQueue {
     type Answer = Waiting;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Waiting, Refusal> {
-        let messenger = context.rig(self.at).await?.messenger();
-        Ok(context.changing(messenger.release_queue(&self.polecat)).await?.into())
+        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
+        let messenger = whom.context.messenger();
+        Ok(context.changing(messenger.release_queue(&whom.polecat)).await?.into())
     }
 }
 
@@ -244,9 +297,10 @@ impl Operation for Interrupt {
     type Answer = Interrupted;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Interrupted, Refusal> {
-        let work = async { context.rig(self.at).await?.messenger().interrupt(&self.polecat).await };
+        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
+        let messenger = whom.context.messenger();
         // Boxed, to keep the futures of callers small.
-        Ok(context.changing(Box::pin(work)).await?)
+        Ok(context.changing(Box::pin(messenger.interrupt(&whom.polecat))).await?)
     }
 }
 
@@ -254,7 +308,8 @@ impl Operation for Asked {
     type Answer = SessionInfo;
 
     async fn run(self, context: &CallContext<'_>) -> Result<SessionInfo, Refusal> {
-        Ok(context.rig(self.at).await?.answers().asked(&self.polecat).await?)
+        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
+        Ok(whom.context.answers().asked(&whom.polecat).await?)
     }
 }
 
@@ -265,9 +320,9 @@ impl Operation for Answer {
         let choice = self.choice.map(|Said(choice)| choice).unwrap_or_default();
         let cut = self.cut.unwrap_or_default();
         let reply = Reply { choice, id: self.id, words: self.words, cut };
-        let work =
-            async { context.rig(self.at).await?.answers().answer(&self.polecat, &reply).await };
-        Ok(context.changing(Box::pin(work)).await?)
+        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
+        let answers = whom.context.answers();
+        Ok(context.changing(Box::pin(answers.answer(&whom.polecat, &reply))).await?)
     }
 }
 
@@ -275,7 +330,8 @@ impl Operation for Attach {
     type Answer = AttachPlan;
 
     async fn run(self, context: &CallContext<'_>) -> Result<AttachPlan, Refusal> {
-        Ok(context.rig(self.at).await?.sessions().attach(&self.polecat).await?)
+        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
+        Ok(whom.context.sessions().attach(&whom.polecat).await?)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{At, CallContext, InUse, Operation, Trust, UserPath, calls};
 use crate::{
     rpc::error::Refusal,
-    session::{Allowed, StartOptions, Started},
+    session::{Allowed, Reach, StartOptions, Started},
 };
 
 calls! {
@@ -65,12 +65,11 @@ impl Operation for Start {
             allowed: allowed(self.trust, self.trust_id),
             in_use: InUse::of(self.in_use),
         };
-        let progress = context.progress(polecat.clone());
-        let work = Box::pin(async {
-            let rig = context.rig(at).await?;
-            Box::pin(rig.starter().start(&polecat, options, &progress)).await
-        });
-        Ok(context.changing(work).await?)
+        let whom = context.whom(at, &polecat, Reach::Here).await?;
+        let progress = context.progress(whom.shown.clone());
+        let starter = whom.context.starter();
+        let work = Box::pin(starter.start(&whom.polecat, options, &progress));
+        context.own(&whom, &polecat, work).await
     }
 }
 
@@ -90,11 +89,16 @@ impl Operation for Sling {
             ..StartOptions::default()
         };
         // Until there is a polecat, a person knows it by its issue.
-        let progress = context.progress(polecat.clone().unwrap_or_else(|| issue.clone()));
-        let work = Box::pin(async {
-            let rig = context.rig(at).await?;
-            Box::pin(rig.polecats().sling(&issue, polecat.as_deref(), options, &progress)).await
-        });
+        let (rig, polecat, shown) = match polecat {
+            Some(polecat) => {
+                let whom = context.whom(at, &polecat, Reach::Here).await?;
+                (whom.context, Some(whom.polecat), whom.shown)
+            }
+            None => (context.rig(at).await?, None, issue.clone()),
+        };
+        let progress = context.progress(shown);
+        let polecats = rig.polecats();
+        let work = Box::pin(polecats.sling(&issue, polecat.as_deref(), options, &progress));
         Ok(context.changing(work).await?)
     }
 }

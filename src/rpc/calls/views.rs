@@ -5,9 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use super::{At, Attach, CallContext, Operation, Since, Status, calls};
-use crate::rpc::{
-    effects::{Effect, View},
-    error::Refusal,
+use crate::{
+    rpc::{
+        effects::{Effect, View},
+        error::Refusal,
+    },
+    session::Reach,
 };
 
 calls! {
@@ -24,6 +27,8 @@ calls! {
         ansi: Option<bool>,
         since: Option<Since>,
         width: Option<usize>,
+        /// Whether it is of all rigs.
+        all: Option<bool>,
     }
     /// What has changed of its window.
     "view.set" => ViewSet {
@@ -66,7 +71,7 @@ calls! {
     /// Has Neovim attach to a polecat's session, as a command does.
     "open.attach" => OpenAttach { at: At, polecat: String }
     /// The same of the status window.
-    "open.status" => OpenStatus { at: At, polecat: Option<String> }
+    "open.status" => OpenStatus { at: At, polecat: Option<String>, all: Option<bool> }
     /// The same of a capture.
     "open.capture" => OpenCapture {
         at: At,
@@ -90,10 +95,11 @@ impl Operation for OpenAttach {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        let (at, polecat) = (self.at, self.polecat);
-        let again = format!(":PolecatAttach {polecat}");
-        let plan = Attach { at, polecat: polecat.clone() }.run(context).await?;
-        Ok(vec![Effect::Terminal { polecat, plan, size: None, again }])
+        let whom = context.whom(self.at.clone(), &self.polecat, Reach::Anywhere).await?;
+        let again = format!(":PolecatAttach {}", self.polecat);
+        let (at, polecat) = (self.at.in_rig(whom.context.rig_path()), whom.shown);
+        let plan = Attach { at: at.clone(), polecat: whom.polecat }.run(context).await?;
+        Ok(vec![Effect::Terminal { polecat, plan, at: Some(at), size: None, again }])
     }
 }
 
@@ -101,7 +107,13 @@ impl Operation for OpenStatus {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        Ok(open(View::status(context.workspace, self.polecat)))
+        let Some(polecat) = self.polecat else {
+            let all = self.all.unwrap_or_else(|| context.workspace.lists_all_rigs());
+            return Ok(open(View::list(context.workspace, all, false), None));
+        };
+        let whom = context.whom(self.at.clone(), &polecat, Reach::Reads).await?;
+        let view = View::Status { polecat: whom.shown };
+        Ok(open(view, Some(self.at.in_rig(whom.context.rig_path()))))
     }
 }
 
@@ -109,23 +121,27 @@ impl Operation for OpenCapture {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        let (at, polecat) = (self.at, self.polecat);
-        let session = Status { at, polecat: polecat.clone() }.run(context).await?.session_id;
+        let whom = context.whom(self.at.clone(), &self.polecat, Reach::Reads).await?;
+        let at = self.at.in_rig(whom.context.rig_path());
+        let status = Status { at: at.clone(), polecat: whom.polecat }.run(context).await?;
         let lines = self.lines.unwrap_or_else(|| context.workspace.capture_lines());
         let snapshot = self.snapshot.unwrap_or_default();
-        Ok(open(View::Capture { polecat: Some(polecat), session, lines, snapshot }))
+        let (polecat, session) = (Some(whom.shown), status.session_id);
+        Ok(open(View::Capture { polecat, session, lines, snapshot }, Some(at)))
     }
 }
 
 impl Operation for OpenDiff {
     type Answer = Vec<Effect>;
 
-    async fn run(self, _: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
+    async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
+        let whom = context.whom(self.at.clone(), &self.polecat, Reach::Reads).await?;
         let since = self.since.map(|since| since.name().to_owned());
-        Ok(open(View::Diff { polecat: self.polecat, since }))
+        let at = self.at.in_rig(whom.context.rig_path());
+        Ok(open(View::Diff { polecat: whom.shown, since }, Some(at)))
     }
 }
 
-fn open(view: View) -> Vec<Effect> {
-    vec![Effect::Open { view, size: None, here: false }]
+fn open(view: View, at: Option<At>) -> Vec<Effect> {
+    vec![Effect::Open { view, at, size: None, here: false }]
 }

@@ -4,7 +4,9 @@ use super::{
     Done,
     asked::{field, window},
     invocation::Invocation,
-    questions, report, waiting,
+    questions, report,
+    waiting::{self, Waiter},
+    words::word,
 };
 use crate::{
     core::session::SessionInfo,
@@ -18,17 +20,15 @@ use crate::{
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let Some(polecat) = asked.words.text("polecat")? else {
-        let next = next(context, asked, asked.answers().polecat.as_deref()).await?;
+        let next = next(context, asked, asked.answers().polecat.as_deref()).await;
         return Ok(vec![next.unwrap_or_else(|| info(report::nobody_asks()))]);
     };
     let Some(choice) = choice(asked)? else {
-        let asks = Asked { at: asked.at(), polecat }.run(context).await?;
-        if let Some(question) = question(context, asked, &asks) {
+        let asks = Asked { at: asked.at(), polecat: polecat.clone() }.run(context).await?;
+        if let Some(question) = question(context, asked, (&polecat, &asks)) {
             return Ok(vec![question]);
         }
-        let others = waiting::longest(context, asked.at(), None).await?;
-        let other = others.iter().find(|other| *other != asks.polecat.as_str());
-        return Ok(vec![info(report::asks_nothing(asks.polecat.as_str(), other))]);
+        return asks_nothing(context, asked, &polecat).await;
     };
     let written = asked.asked.text.as_ref().map(|text| String::from_utf8_lossy(text).into_owned());
     let words = written.or(asked.words.text("words")?);
@@ -36,9 +36,16 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let choice = Some(Said(choice));
     let answer = Answer { at: asked.at(), polecat: polecat.clone(), choice, id, words, cut };
     match Box::pin(answer.run(context)).await {
-        Ok(answered) => told(context, asked, &answered).await,
+        Ok(answered) => told(context, asked, &polecat, &answered).await,
         Err(refusal) => refused(asked, &polecat, refusal),
     }
+}
+
+/// Tells that `polecat` asks nothing, and who does.
+async fn asks_nothing(context: &CallContext<'_>, asked: &Invocation, polecat: &str) -> Done {
+    let others = waiting::longest(context, &asked.at()).await;
+    let other = others.iter().map(|other| &other.shown).find(|other| *other != polecat);
+    Ok(vec![info(report::asks_nothing(polecat, other))])
 }
 
 /// What was typed, or ticked in the window.
@@ -52,13 +59,17 @@ fn choice(asked: &Invocation) -> Result<Option<String>, RpcError> {
 }
 
 /// What came of it, and the next question: of the same polecat, or of who else waits.
-async fn told(context: &CallContext<'_>, asked: &Invocation, answered: &Answered) -> Done {
-    let polecat = answered.info.polecat.as_str();
-    let next = match question(context, asked, &answered.info) {
-        None if asked.answers().round == Some(true) => next(context, asked, Some(polecat)).await?,
+async fn told(
+    context: &CallContext<'_>,
+    asked: &Invocation,
+    polecat: &str,
+    answered: &Answered,
+) -> Done {
+    let next = match question(context, asked, (polecat, &answered.info)) {
+        None if asked.answers().round == Some(true) => next(context, asked, Some(polecat)).await,
         own => own,
     };
-    Ok(std::iter::once(info(report::answered(answered))).chain(next).collect())
+    Ok(std::iter::once(info(report::answered(polecat, answered))).chain(next).collect())
 }
 
 /// Asks for words that are missing, or whether to agree to what is not all seen, for exactly that
@@ -67,7 +78,8 @@ fn refused(asked: &Invocation, polecat: &str, refusal: Refusal) -> Done {
     match refusal {
         Refusal::Session(SessionError::Answer(AnswerError::WordsNeeded { choice, id })) => {
             let call = asked.again(Answers { question: Some(id), ..asked.answers() });
-            Ok(vec![Effect::Compose(Box::new(compose::answer(polecat, &choice, call)))])
+            let whom = (polecat, Some(asked.at()));
+            Ok(vec![Effect::Compose(Box::new(compose::answer(whom, &choice, call)))])
         }
         Refusal::Session(SessionError::Answer(AnswerError::Cut { choice, id, .. })) => {
             Ok(vec![questions::cut(asked, polecat, &choice, id)])
@@ -76,40 +88,42 @@ fn refused(asked: &Invocation, polecat: &str, refusal: Refusal) -> Done {
     }
 }
 
-/// The question of the next one who waits: of who has waited longest, or who comes after `polecat`.
+/// The question of the next one who waits in any rig: of who has waited longest, or who comes after
+/// `polecat`.
 async fn next(
     context: &CallContext<'_>,
     asked: &Invocation,
-    after: Option<&str>,
-) -> Result<Option<Effect>, Refusal> {
-    let round = Answers { round: Some(true), ..asked.answers() };
-    let round = asked.with_answers(round);
-    for polecat in waiting::longest(context, asked.at(), after).await? {
+    polecat: Option<&str>,
+) -> Option<Effect> {
+    let waiting = waiting::longest(context, &asked.at()).await;
+    for Waiter { at, polecat, shown, .. } in waiting::after(waiting, &asked.at(), polecat) {
+        let round = Answers { round: Some(true), ..asked.answers() };
+        let round = asked.with_answers(at.clone(), round);
         // What is listed may be over by now.
-        let asks = Asked { at: asked.at(), polecat }.run(context).await;
-        if let Some(shown) = asks.ok().and_then(|asks| question(context, &round, &asks)) {
-            return Ok(Some(shown));
+        let asks = Asked { at, polecat }.run(context).await;
+        let asks = asks.ok();
+        if let Some(effect) = asks.and_then(|asks| question(context, &round, (&shown, &asks))) {
+            return Some(effect);
         }
     }
-    Ok(None)
+    None
 }
 
-/// What `session` asks, if it asks something.
+/// What `session`, called `polecat` here, asks, if it asks something.
 fn question(
     context: &CallContext<'_>,
     asked: &Invocation,
-    session: &SessionInfo,
+    (polecat, session): (&str, &SessionInfo),
 ) -> Option<Effect> {
     let waiting = session.waiting.as_ref()?;
-    let polecat = session.polecat.as_str();
     if waiting.field && waiting.about.is_empty() {
         return Some(field(asked, polecat, waiting));
     }
     if !context.workspace.asks_by_select() {
-        return Some(window(asked, session, waiting));
+        return Some(window(asked, polecat, session, waiting));
     }
     let (question, round) = (Some(waiting.id.clone()), asked.answers().round);
     let answers = Answers { question, round, ..Answers::default() };
-    let call = |number: usize| asked.with(&format!("{polecat} {number}"), answers.clone());
+    let call = |number: usize| asked.with(&format!("{} {number}", word(polecat)), answers.clone());
     Some(questions::of_agent(polecat, waiting, call))
 }

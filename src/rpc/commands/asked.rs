@@ -1,6 +1,6 @@
 //! The window for what an agent asks: which keys it has, and what each of them gives.
 
-use super::invocation::Invocation;
+use super::{invocation::Invocation, words::word};
 use crate::{
     core::session::{SessionInfo, Waiting},
     rpc::{
@@ -16,14 +16,20 @@ use crate::{
 /// The highest number that one key can give.
 const LAST_DIGIT: usize = 9;
 
-/// The window in which what `session` asks is answered.
-pub(super) fn window(asked: &Invocation, session: &SessionInfo, waiting: &Waiting) -> Effect {
+/// The window in which what `session`, called `polecat` here, asks is answered.
+pub(super) fn window(
+    asked: &Invocation,
+    polecat: &str,
+    session: &SessionInfo,
+    waiting: &Waiting,
+) -> Effect {
     let drawn = view::question(waiting);
-    let asks = Asks { asked, polecat: session.polecat.as_str(), waiting };
+    let asks = Asks { asked, polecat, waiting };
     let choices: Vec<Choice> = asks.choices(&drawn.rows);
     let marked = waiting.selected.and_then(|at| at.checked_sub(waiting.first));
     Effect::Question(Box::new(Question {
         polecat: asks.polecat.to_owned(),
+        at: Some(asked.at()),
         session: session.session_id.clone(),
         id: waiting.id.clone(),
         title: format!("{} asks: {}", asks.polecat, waiting.reason),
@@ -32,9 +38,9 @@ pub(super) fn window(asked: &Invocation, session: &SessionInfo, waiting: &Waitin
         choices,
         keys: asks.keys(),
         send: (asks.is_answerable() && waiting.multi)
-            .then(|| asked.with(asks.polecat, asks.answers())),
+            .then(|| asked.with(&word(asks.polecat), asks.answers())),
         footer: asks.footer(),
-        again: format!(":PolecatAnswer {}", asks.polecat),
+        again: format!(":PolecatAnswer {}", word(asks.polecat)),
     }))
 }
 
@@ -67,7 +73,7 @@ impl Asks<'_> {
         let Waiting { first, multi, ticked, .. } = self.waiting;
         let choice = |(at, row): (usize, &usize)| {
             let number = at + first;
-            let line = format!("{} {number}", self.polecat);
+            let line = format!("{} {number}", word(self.polecat));
             Choice {
                 number,
                 row: *row,
@@ -86,12 +92,12 @@ impl Asks<'_> {
             does: Does::Call(call),
         };
         let mut keys = if self.is_answerable() { self.answering() } else { Vec::new() };
-        keys.push(call("a", "Attach", self.asked.other("Attach", self.polecat, false)));
+        keys.push(call("a", "Attach", self.asked.other("Attach", &word(self.polecat), false)));
         let (polecat, round) = (Some(self.polecat.to_owned()), Some(true));
         let next = Answers { polecat, round, ..Answers::default() };
         keys.push(call("]w", "Go to the next one who waits", self.asked.with("", next)));
         let again = Answers { round: self.asked.answers().round, ..Answers::default() };
-        keys.push(call("r", "Show what is asked now", self.asked.with(self.polecat, again)));
+        keys.push(call("r", "Show what is asked now", self.asked.with(&word(self.polecat), again)));
         keys
     }
 
@@ -131,8 +137,10 @@ impl Asks<'_> {
 
     /// A place for the words of `choice`.
     fn write(&self, title: &str, choice: &str) -> Effect {
-        let call = self.asked.with(&format!("{} {choice}", self.polecat), self.answers());
-        Effect::Compose(Box::new(compose::answer(self.polecat, title, call)))
+        let line = format!("{} {choice}", word(self.polecat));
+        let call = self.asked.with(&line, self.answers());
+        let whom = (self.polecat, Some(self.asked.at()));
+        Effect::Compose(Box::new(compose::answer(whom, title, call)))
     }
 
     fn footer(&self) -> String {
@@ -158,7 +166,7 @@ mod tests {
     };
 
     fn asked() -> Invocation {
-        let at = At { file: None, cwd: "/shop".into() };
+        let at = At { file: None, cwd: "/shop".into(), rig: None };
         Invocation::read(CommandRun::typed(&at, "Answer", "ash"))
             .unwrap_or_else(|error| panic!("{error:?}"))
     }
@@ -167,7 +175,7 @@ mod tests {
     fn keys(waiting: &Waiting) -> (String, String) {
         let polecat = PolecatName::parse("ash").unwrap();
         let session = SessionInfo::stopped(polecat, "gt-shop-ash".to_owned(), "shop".to_owned());
-        let Effect::Question(question) = window(&asked(), &session, waiting) else {
+        let Effect::Question(question) = window(&asked(), "ash", &session, waiting) else {
             panic!("a window")
         };
         let all: Vec<_> = question.keys.into_iter().map(|key| key.lhs).collect();

@@ -17,7 +17,7 @@ use crate::{
             rows::Rows,
         },
     },
-    session::{FoundLocation, Part, RigContext, Since},
+    session::{FoundLocation, Part, Reach, Since, Whom},
     view::{Picture, Spot},
 };
 
@@ -52,8 +52,10 @@ async fn side_by_side(press: &Press<'_>) -> Done {
     let drawn = drawn(press)?;
     let Some(spot) = first(press, &drawn)? else { return Ok(nothing()) };
     let (path, line) = in_worktree(&drawn, spot);
-    let pair = drawn.context.reviews().pair(&drawn.polecat, path, drawn.since).await?;
-    Ok(vec![SideBySide::effect(pair, spot.hunk.map(|_| line), false)])
+    let Whom { context, polecat, shown } = &*drawn.whom;
+    let pair = context.reviews().pair(polecat, path, drawn.since).await?;
+    let line = spot.hunk.map(|_| line);
+    Ok(vec![SideBySide::effect(pair, (shown, Some(press.at.clone())), line, false)])
 }
 
 fn comment(press: &Press<'_>) -> Done {
@@ -67,11 +69,12 @@ fn comment(press: &Press<'_>) -> Done {
     };
     let call = Request {
         method: "review.comment",
-        args: comment_args(press, &drawn.polecat, &about),
+        args: comment_args(press, &drawn.whom.shown, &about),
         editor: false,
     };
     let place = location(&about.place.path, about.shown);
-    let compose = compose::comment(&drawn.polecat, &place, about.text, call);
+    let at = Some(press.at.clone());
+    let compose = compose::comment((&drawn.whom.shown, at), &place, about.text, call);
     Ok(vec![Effect::Compose(Box::new(compose))])
 }
 
@@ -105,9 +108,9 @@ async fn drop_comment(press: &Press<'_>) -> Done {
     let Some(comment) = rows.and_then(|rows| comment_on(&drawn, &rows)) else {
         return Ok(warn("there is no comment on this line"));
     };
-    drawn.context.reviews().uncomment(&drawn.polecat, comment.id).await?;
+    drawn.whom.context.reviews().uncomment(&drawn.whom.polecat, comment.id).await?;
     let told = info("the comment is dropped; `p` puts its text");
-    Ok(vec![Effect::Register(comment.text.clone()), told, refresh(&drawn.polecat)])
+    Ok(vec![Effect::Register(comment.text.clone()), told, refresh(&drawn.whom)])
 }
 
 /// The last comment that is shown on any of the rows.
@@ -123,7 +126,7 @@ fn list_comments(press: &Press<'_>) -> Done {
     if items.is_empty() {
         return Ok(vec![info("there are no comments")]);
     }
-    Ok(vec![Effect::Quickfix { title: format!("review of {}", drawn.polecat), items }])
+    Ok(vec![Effect::Quickfix { title: format!("review of {}", drawn.whom.shown), items }])
 }
 
 fn located(drawn: &DrawnDiff, comment: &Comment) -> FoundLocation {
@@ -140,11 +143,11 @@ fn located(drawn: &DrawnDiff, comment: &Comment) -> FoundLocation {
 }
 
 async fn send(press: &Press<'_>) -> Done {
-    let (context, polecat) = whose(press).await?;
-    let sent = context.reviews().send_review(&polecat).await?;
+    let whom = whose(press).await?;
+    let sent = whom.context.reviews().send_review(&whom.polecat).await?;
     let what = if sent == 1 { "1 comment".to_owned() } else { format!("{sent} comments") };
-    let told = format!("{what} sent to `{polecat}`; `gR` will show what it changes");
-    Ok(vec![info(told), refresh(&polecat)])
+    let told = format!("{what} sent to `{}`; `gR` will show what it changes", whom.shown);
+    Ok(vec![info(told), refresh(&whom)])
 }
 
 /// Shows only what was changed since the last review, if there was one; or all again.
@@ -153,22 +156,24 @@ async fn toggle_since(press: &Press<'_>) -> Done {
     let since = match drawn.since {
         Since::Review => "start",
         Since::Start => {
-            drawn.context.reviews().changes(&drawn.polecat, Since::Review).await?;
+            let Whom { context, polecat, .. } = &*drawn.whom;
+            context.reviews().changes(polecat, Since::Review).await?;
             "review"
         }
     };
-    Ok(vec![Effect::Refresh { name: buffer(&drawn.polecat), since: Some(since) }])
+    Ok(vec![redraw(&drawn.whom, Some(since))])
 }
 
 /// Stages or undoes the hunk, or the file, once the person has said so.
 async fn hunk(press: &Press<'_>, key: DiffKey) -> Done {
     let drawn = drawn(press)?;
     let Some(spot) = first(press, &drawn)? else { return Ok(nothing()) };
-    let (name, polecat) = (spot.name(), &drawn.polecat);
+    let Whom { context, polecat, shown } = &*drawn.whom;
+    let name = spot.name();
     if !press.asked.confirmed.unwrap_or_default() {
         let prompt = match key {
             DiffKey::Stage => format!("Stage {name} in the main worktree?"),
-            _ => format!("Undo {name} in the worktree of `{polecat}`?"),
+            _ => format!("Undo {name} in the worktree of `{shown}`?"),
         };
         let (again, then) = (press.lhs.to_owned(), press.confirmed());
         return Ok(vec![Effect::Confirm { prompt, yes: "Yes", again, then }]);
@@ -176,19 +181,19 @@ async fn hunk(press: &Press<'_>, key: DiffKey) -> Done {
     let (since, stage) = (drawn.since, spot.file.stage);
     let part = Part { since, stage, path: spot.file.path.clone(), id: spot.part() };
     let told = if key == DiffKey::Stage {
-        drawn.context.reviews().take_hunk(polecat, &part).await?;
+        context.reviews().take_hunk(polecat, &part).await?;
         format!("{name} is staged in the main worktree; `u` undoes it")
     } else {
-        drawn.context.reviews().reject_hunk(polecat, &part).await?;
+        context.reviews().reject_hunk(polecat, &part).await?;
         format!("{name} is undone; `u` brings it back")
     };
-    Ok(vec![info(told), refresh(polecat)])
+    Ok(vec![info(told), refresh(&drawn.whom)])
 }
 
 async fn undo_last(press: &Press<'_>) -> Done {
-    let (context, polecat) = whose(press).await?;
-    let told = context.reviews().undo_hunk(&polecat).await?;
-    Ok(vec![info(told), refresh(&polecat)])
+    let whom = whose(press).await?;
+    let told = whom.context.reviews().undo_hunk(&whom.polecat).await?;
+    Ok(vec![info(told), refresh(&whom)])
 }
 
 /// What the view shows.
@@ -203,13 +208,14 @@ fn changed() -> RpcError {
 }
 
 /// The rig and the polecat that it is about, also where the view has ended.
-async fn whose(press: &Press<'_>) -> Result<(RigContext, String), RpcError> {
+async fn whose(press: &Press<'_>) -> Result<Arc<Whom>, RpcError> {
     if let Ok(drawn) = drawn(press) {
-        return Ok((drawn.context.clone(), drawn.polecat.clone()));
+        return Ok(drawn.whom.clone());
     }
     let polecat = press.asked.about.as_ref().and_then(|about| about.polecat.clone());
     let polecat = polecat.ok_or_else(changed)?;
-    Ok((press.context.rig(press.at.clone()).await?, polecat))
+    let whom = press.context.whom(press.at.clone(), &polecat, Reach::Anywhere).await?;
+    Ok(Arc::new(whom))
 }
 
 /// What the key was pressed on, or what the selection begins with.
@@ -256,8 +262,13 @@ fn number(line: usize) -> u32 {
     line.clamp(1, i32::MAX as usize).try_into().unwrap_or(1)
 }
 
-fn refresh(polecat: &str) -> Effect {
-    Effect::Refresh { name: buffer(polecat), since: None }
+fn refresh(whom: &Whom) -> Effect {
+    redraw(whom, None)
+}
+
+fn redraw(whom: &Whom, since: Option<&'static str>) -> Effect {
+    let rig = Some(whom.context.rig_path().to_owned());
+    Effect::Refresh { name: buffer(&whom.shown), rig, since }
 }
 
 fn nothing() -> Vec<Effect> {

@@ -1,8 +1,8 @@
 //! `:PolecatInject`: words, lines of a buffer under their place, or a buffer to write in.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeMap, path::PathBuf};
 
-use super::{Done, contexts, invocation::Invocation, list, quotes, report};
+use super::{Done, contexts, invocation::Invocation, list, quotes, report, words::word};
 use crate::core::contexts::literal;
 use crate::core::session::State;
 use crate::rpc::{
@@ -10,6 +10,7 @@ use crate::rpc::{
     effects::{Choice, Effect, Level, compose, info},
     error::{Refusal, RpcError},
 };
+use crate::session::{Reach, RigContext, Whom};
 
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     if let Some(polecat) = asked.answers().polecat {
@@ -86,12 +87,15 @@ async fn to_several(
     if to.is_empty() {
         return Ok(vec![Effect::Notify(Level::Warn, "no polecat is at its prompt".to_owned())]);
     }
-    let messenger = context.rig(asked.at()).await?.messenger();
     let (mut sent, mut failed) = (Vec::new(), Vec::new());
-    for (polecat, done) in messenger.inject_all(to, text).await {
-        match done {
-            Ok(()) => sent.push(format!("`{polecat}`")),
-            Err(error) => failed.push(format!("not sent to `{polecat}`: {error}")),
+    for (rig, to) in to {
+        let names = to.keys().cloned().collect();
+        for (polecat, done) in rig.messenger().inject_all(names, text).await {
+            let polecat = to.get(&polecat).unwrap_or(&polecat);
+            match done {
+                Ok(()) => sent.push(format!("`{polecat}`")),
+                Err(error) => failed.push(format!("not sent to `{polecat}`: {error}")),
+            }
         }
     }
     let told = (!sent.is_empty()).then(|| info(format!("sent to {}", sent.join(", "))));
@@ -99,19 +103,32 @@ async fn to_several(
     Ok(told.into_iter().chain(failed).collect())
 }
 
-/// The polecats of `ash,birch`, or all that are at their prompt.
+/// Polecats of a rig, and what names each.
+type OfRig = (RigContext, BTreeMap<String, String>);
+
+/// The polecats of `ash,bank/birch`, or all of the rig that are at their prompt, rig by rig.
 async fn named(
     context: &CallContext<'_>,
     asked: &Invocation,
     names: &str,
-) -> Result<BTreeSet<String>, Refusal> {
-    if names != ALL {
-        let given = names.split(',').filter(|name| !name.is_empty());
-        return Ok(given.map(str::to_owned).collect());
+) -> Result<Vec<OfRig>, Refusal> {
+    if names == ALL {
+        let listed = List { at: asked.at(), all: None }.run(context).await?.0.into_iter();
+        let idle = listed.filter(|one| one.info.state == State::Idle);
+        let idle: BTreeMap<_, _> =
+            idle.map(|one| (one.info.polecat.to_string(), one.shown)).collect();
+        let rig = context.rig(asked.at()).await?;
+        return Ok(if idle.is_empty() { Vec::new() } else { vec![(rig, idle)] });
     }
-    let sessions = List { at: asked.at() }.run(context).await?;
-    let idle = sessions.into_iter().filter(|session| session.state == State::Idle);
-    Ok(idle.map(|session| session.polecat.to_string()).collect())
+    let mut rigs: BTreeMap<PathBuf, OfRig> = BTreeMap::new();
+    for name in names.split(',').filter(|name| !name.is_empty()) {
+        let Whom { context: rig, polecat, shown } =
+            context.whom(asked.at(), name, Reach::Anywhere).await?;
+        let home = rig.rig_home().to_owned();
+        let (_, to) = rigs.entry(home).or_insert_with(|| (rig, BTreeMap::new()));
+        to.insert(polecat, shown);
+    }
+    Ok(rigs.into_values().collect())
 }
 
 /// Means all polecats that are at their prompt.
@@ -150,9 +167,10 @@ async fn compose(context: &CallContext<'_>, asked: &Invocation, polecat: &str) -
     if let Some(place) = quote.first_mut() {
         *place = literal(place);
     }
-    let send = asked.other("Inject", polecat, false);
-    let queue = (!are_several(polecat)).then(|| asked.other("Queue", polecat, false));
-    Ok(vec![Effect::Compose(Box::new(compose::message(polecat, quote, send, queue)))])
+    let send = asked.other("Inject", &word(polecat), false);
+    let queue = (!are_several(polecat)).then(|| asked.other("Queue", &word(polecat), false));
+    let whom = (polecat, Some(asked.at()));
+    Ok(vec![Effect::Compose(Box::new(compose::message(whom, quote, send, queue)))])
 }
 
 /// Asks to whom.
@@ -163,7 +181,7 @@ async fn whose(context: &CallContext<'_>, asked: &Invocation) -> Done {
     }
     let choice = |polecat: &String| Choice {
         label: polecat.clone(),
-        then: Some(list::about(asked, polecat)),
+        then: Some(list::about(asked, asked.at(), polecat)),
     };
     Ok(vec![Effect::Select {
         prompt: "Write to which polecat?".to_owned(),

@@ -5,16 +5,20 @@ use std::path::PathBuf;
 use rmpv::Value;
 
 use super::{
+    Done,
     table::{COMMANDS, Command, Range, Spec},
     words::Words,
 };
 use crate::core::names::shown;
 use crate::rpc::{
-    calls::{Answers, At, CommandRun, Method, UserPath},
-    effects::Request,
+    calls::{Answers, At, CallContext, CommandRun, Method, UserPath},
+    effects::{Effect, Request, View},
     encode,
-    error::RpcError,
+    error::{Refusal, RpcError},
 };
+
+/// The word, of the commands that take one, that names a polecat.
+const POLECAT: &str = "polecat";
 
 /// A command that was understood.
 pub(super) struct Invocation {
@@ -75,6 +79,34 @@ impl Invocation {
         self.words.text("polecat")?.or_else(|| self.asked.about.clone()).ok_or_else(missing)
     }
 
+    /// Whether it is to be of all rigs.
+    pub(super) fn is_about_all(&self, context: &CallContext<'_>) -> bool {
+        self.bang() || context.workspace.lists_all_rigs()
+    }
+
+    /// The same about exactly the polecat that is meant, in its own rig, which is named where it is
+    /// not the one around.
+    pub(super) async fn settled(mut self, context: &CallContext<'_>) -> Result<Self, Refusal> {
+        let takes_one = self.spec.words.iter().any(|word| word.name == POLECAT);
+        let named = self.words.text(POLECAT)?;
+        let said = named.clone().or_else(|| self.asked.about.clone()).filter(|_| takes_one);
+        // Of several each is looked up by itself.
+        let Some(said) = said.filter(|said| !said.contains(['*', ','])) else { return Ok(self) };
+        let whom = context.whom(self.at(), &said, self.spec.command.reach()).await?;
+        self.asked.at = self.asked.at.in_rig(whom.context.rig_path());
+        if named.is_some() {
+            self.words.set(POLECAT, &whom.shown);
+        }
+        self.asked.about = self.asked.about.map(|_| whom.shown);
+        Ok(self)
+    }
+
+    /// Has `view` opened, of the rig that it is about.
+    pub(super) fn open(&self, view: View) -> Done {
+        let at = view.is_of_polecat().then(|| self.at());
+        Ok(vec![Effect::Open { view, at, size: self.size()?, here: false }])
+    }
+
     /// What relative paths begin at.
     pub(super) fn cwd(&self) -> PathBuf {
         self.asked.cwd.clone()
@@ -115,9 +147,9 @@ impl Invocation {
         Request { method: CommandRun::NAME, args: request(&asked), editor: self.spec.editor }
     }
 
-    /// The same command, as if a person had answered this.
-    pub(super) fn with_answers(&self, answers: Answers) -> Self {
-        let asked = CommandRun { answers: Some(answers), ..self.asked.clone() };
+    /// The same command about the rig at `at`, as if a person had answered this.
+    pub(super) fn with_answers(&self, at: At, answers: Answers) -> Self {
+        let asked = CommandRun { at, answers: Some(answers), ..self.asked.clone() };
         Self { spec: self.spec, words: self.words.clone(), asked }
     }
 
@@ -164,7 +196,7 @@ mod tests {
     use crate::session::Answer;
 
     fn asked(name: &str, args: &str) -> CommandRun {
-        let at = At { file: Some("/shop/src".into()), cwd: "/shop".into() };
+        let at = At { file: Some("/shop/src".into()), cwd: "/shop".into(), rig: None };
         let about = Some("ash".to_owned());
         CommandRun { bang: Some(true), about, ..CommandRun::typed(&at, name, args) }
     }
@@ -222,7 +254,7 @@ mod tests {
 
     #[test]
     fn what_stands_in_front_of_a_command_that_takes_none_is_refused() {
-        assert_eq!(refused(asked("status", "")), "`status` takes no `!`");
+        assert_eq!(refused(asked("attach", "ash")), "`attach` takes no `!`");
         let (name, filetype) = (Vec::new().into(), String::new());
         let (id, last_id, text) = (None, None, Vec::new());
         let lines = Some(Box::new(Lines { name, filetype, first: 1, last: 0, text, id, last_id }));

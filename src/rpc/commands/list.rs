@@ -1,17 +1,22 @@
 //! `:PolecatList`: which session, then what to do with it.
 
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
 use super::{
     Done,
     invocation::Invocation,
     keys::{self, Act, Meaning},
     report,
+    words::word,
 };
 use crate::{
-    core::session::SessionInfo,
     rpc::{
-        calls::{Answers, CallContext, List, Operation},
+        calls::{Answers, At, CallContext, List, ListedPolecat, Operation},
         effects::{Choice, Effect, Request, info},
     },
+    view,
 };
 
 /// What can be done with a polecat that runs: what its keys do, by their names, and what has no key.
@@ -53,42 +58,40 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     if let Some(polecat) = asked.answers().polecat {
         return Ok(vec![what(asked, &polecat)]);
     }
-    let sessions = List { at: asked.at() }.run(context).await?;
-    if sessions.is_empty() {
+    let all = asked.is_about_all(context);
+    let found = List { at: asked.at(), all: Some(all) }.run(context).await?.0;
+    let mut listed: Vec<_> = found.iter().map(row).collect();
+    let rows = view::list(&mut listed, Timestamp::now());
+    if rows.is_empty() {
         return Ok(vec![info(report::nobody_runs())]);
     }
+    let rigs: HashMap<_, _> = found.iter().map(|one| (one.shown.as_str(), &one.rig)).collect();
+    let choice = |(label, row): (String, &view::Listed)| {
+        let at = rigs.get(row.shown).map_or_else(|| asked.at(), |rig| asked.at().in_rig(rig));
+        Choice { label, then: Some(about(asked, at, row.shown)) }
+    };
     Ok(vec![Effect::Select {
         prompt: "Which polecat?".to_owned(),
         kind: Some("polecat"),
         again: Some(asked.line()),
-        choices: sessions.iter().map(|session| whose(asked, session)).collect(),
+        choices: rows.into_iter().zip(&listed).map(choice).collect(),
     }])
 }
 
-fn whose(asked: &Invocation, session: &SessionInfo) -> Choice {
-    Choice { label: row(session), then: Some(about(asked, session.polecat.as_str())) }
+fn row(ListedPolecat { shown, info, .. }: &ListedPolecat) -> view::Listed<'_> {
+    view::Listed { shown, session: info }
 }
 
-/// The same command once it is known which polecat it is about.
-pub(super) fn about(asked: &Invocation, polecat: &str) -> Request {
-    asked.again(Answers { polecat: Some(polecat.to_owned()), ..asked.answers() })
-}
-
-/// `ash  working  shop-1  claude`
-fn row(session: &SessionInfo) -> String {
-    let parts = [
-        Some(session.polecat.as_str()),
-        Some(session.state.as_str()),
-        session.issue.as_deref(),
-        session.agent.as_deref(),
-    ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+/// The same command once it is known which polecat it is about, and of which rig.
+pub(super) fn about(asked: &Invocation, at: At, polecat: &str) -> Request {
+    let answers = Answers { polecat: Some(polecat.to_owned()), ..asked.answers() };
+    asked.with_answers(at, answers.clone()).again(answers)
 }
 
 fn what(asked: &Invocation, polecat: &str) -> Effect {
     let choice = |(label, command, bang): (&str, &str, bool)| Choice {
         label: label.to_owned(),
-        then: Some(asked.other(command, polecat, bang)),
+        then: Some(asked.other(command, &word(polecat), bang)),
     };
     let choices = ACTIONS.iter().filter_map(Action::command).map(choice).collect();
     Effect::Select { prompt: polecat.to_owned(), kind: None, again: None, choices }

@@ -60,8 +60,8 @@ async fn folder(press: &Press<'_>) -> Result<(PathBuf, String), Refusal> {
         let session = press.asked.about.as_ref().and_then(|about| about.session.clone());
         return Ok((here, session.unwrap_or_else(|| "polecat".to_owned())));
     };
-    press.still_shown(polecat).await?;
-    let status = Status { at: press.at.clone(), polecat: polecat.to_owned() };
+    let (at, polecat) = press.still_shown(polecat)?;
+    let status = Status { at, polecat };
     let info = status.run(press.context).await?;
     Ok((info.workdir.unwrap_or(here), info.session_id))
 }

@@ -59,10 +59,11 @@ async fn command(press: &Press<'_>, name: &str, bang: bool, manner: Manner) -> D
     let Some(polecat) = press.asked.whom() else {
         return Ok(vec![Effect::Notify(Level::Warn, press.nobody().to_owned())]);
     };
-    press.still_shown(polecat).await?;
-    let command = Invocation::read(typed(&press.at, name, bang, polecat))?;
+    let (at, polecat) = press.still_shown(polecat)?;
+    let command = Invocation::read(typed(&at, name, bang, &polecat))?;
+    let command = command.settled(press.context).await?;
     if manner == Manner::Asks {
-        return Ok(vec![questions::remove(&command, polecat, press.lhs)]);
+        return Ok(vec![questions::remove(&command, &command.polecat()?, press.lhs)]);
     }
     let mut effects = run::carry_out(press.context, &command).await?;
     if manner == Manner::Silent {
@@ -82,7 +83,7 @@ mod tests {
     use crate::rpc::decode::decode;
 
     fn read(meaning: Meaning) -> Option<Invocation> {
-        let at = At { file: None, cwd: "/shop".into() };
+        let at = At { file: None, cwd: "/shop".into(), rig: None };
         match meaning {
             Meaning::Diff(_)
             | Meaning::Queue(_)

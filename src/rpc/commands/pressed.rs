@@ -66,11 +66,11 @@ impl Press<'_> {
         }
     }
 
-    /// Refuses where the view does not show `id` any more. Another rig may have been pinned since it
-    /// was drawn.
-    pub(super) async fn still_shown(&self, id: &str) -> Result<(), RpcError> {
-        let Some(rows) = &self.rows else { return Ok(()) };
-        let rig = self.context.workspace.rig(&self.at.clone().into()).await?;
-        if rows.have(&rig.home, id) { Ok(()) } else { Err(RpcError::stale(id)) }
+    /// Whom the row `id` is about, and from where: exactly that one of its own rig, whichever is
+    /// around or pinned by now. Refuses where the view does not show it any more.
+    pub(super) fn still_shown(&self, id: &str) -> Result<(At, String), RpcError> {
+        let Some(rows) = &self.rows else { return Ok((self.at.clone(), id.to_owned())) };
+        let row = rows.get(id).ok_or_else(|| RpcError::stale(id))?;
+        Ok((self.at.in_rig(&row.rig), row.polecat))
     }
 }

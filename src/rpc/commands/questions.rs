@@ -1,6 +1,6 @@
 //! What a person is asked before a command goes on, and how it goes on then.
 
-use super::{invocation::Invocation, table::Command};
+use super::{invocation::Invocation, table::Command, words::word};
 use crate::{
     core::{
         session::{SessionInfo, Waiting},
@@ -38,7 +38,7 @@ pub(super) fn remove(invocation: &Invocation, polecat: &str, again: &str) -> Eff
         prompt: format!("Remove polecat `{polecat}`?"),
         yes: "Remove",
         again: again.to_owned(),
-        then: invocation.other("Remove", polecat, false),
+        then: invocation.other("Remove", &word(polecat), false),
     }
 }
 
@@ -133,7 +133,7 @@ mod tests {
     use crate::rpc::calls::{At, CommandRun};
 
     fn invocation(name: &str, args: &str) -> Invocation {
-        let at = At { file: None, cwd: "/shop".into() };
+        let at = At { file: None, cwd: "/shop".into(), rig: None };
         Invocation::read(CommandRun::typed(&at, name, args))
             .unwrap_or_else(|error| panic!("{error:?}"))
     }

@@ -9,11 +9,7 @@ use crate::rpc::{
 pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (polecat, text) = (asked.polecat()?, inject::message(context, asked).await?);
     if text.is_none() && !asked.bang() {
-        return Ok(vec![Effect::Open {
-            view: View::Queue { polecat },
-            size: asked.size()?,
-            here: false,
-        }]);
+        return asked.open(View::Queue { polecat });
     }
     let mut told = Vec::new();
     if let Some(text) = text {
@@ -32,21 +28,20 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
 /// Does what `key` is for.
 pub(super) async fn press(press: &Press<'_>, key: QueueKey) -> Done {
     let Some(row) = press.asked.whom() else { return Ok(nothing("there is no queue here")) };
-    press.still_shown(row).await?;
-    let (polecat, id) = row.split_once('#').unwrap_or((row, ""));
+    let (at, polecat) = press.still_shown(row)?;
+    let (shown, id) = row.split_once('#').unwrap_or((row, ""));
     let id = id.parse().ok();
-    let (at, polecat) = (press.at.clone(), polecat.to_owned());
-    let name = View::queue_buffer(&polecat);
+    let (name, rig) = (View::queue_buffer(shown), at.rig.clone());
     let told = match (key, id) {
         (QueueKey::Release, _) => {
-            let queue = ReleaseQueue { at, polecat: polecat.clone() }.run(press.context).await?;
-            vec![info(report::released(&polecat, queue.messages.len()))]
+            let queue = ReleaseQueue { at, polecat }.run(press.context).await?;
+            vec![info(report::released(shown, queue.messages.len()))]
         }
         (QueueKey::Drop, None) => return Ok(nothing("there is no message on this line")),
         (QueueKey::Drop, id) => dropped(press, DropQueued { at, polecat, id }).await?,
         (QueueKey::DropAll, _) => dropped(press, DropQueued { at, polecat, id: None }).await?,
     };
-    Ok(told.into_iter().chain([Effect::Refresh { name, since: None }]).collect())
+    Ok(told.into_iter().chain([Effect::Refresh { name, rig, since: None }]).collect())
 }
 
 /// What was dropped can be put anywhere.

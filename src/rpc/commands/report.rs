@@ -45,13 +45,13 @@ pub(super) fn interrupted(polecat: &str) -> String {
 }
 
 /// What was answered, and what came of it: what the agent does since, or asks next.
-pub(super) fn answered(answered: &Answered) -> String {
+pub(super) fn answered(polecat: &str, answered: &Answered) -> String {
     let Answered { info, answered } = answered;
     let then = match &info.waiting {
         Some(next) => format!("asks next: {}", next.text),
         None => info.state.to_string(),
     };
-    format!("`{}`: {answered} → {then}", info.polecat)
+    format!("`{polecat}`: {answered} → {then}")
 }
 
 pub(super) fn nobody_asks() -> &'static str {

@@ -20,7 +20,7 @@ impl Operation for CommandRun {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Done {
-        carry_out(context, &Invocation::read(self)?).await
+        carry_out(context, &Invocation::read(self)?.settled(context).await?).await
     }
 }
 
@@ -43,25 +43,36 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Start => start(context, asked).await,
         Command::Stop => stop(context, asked).await,
         Command::StopAll => stop_all(context, asked).await,
-        Command::Status => {
-            open(asked, View::status(context.workspace, asked.words.text("polecat")?))
-        }
+        Command::Status => status(context, asked),
         Command::List => list::run(context, asked).await,
-        Command::Capture | Command::CaptureSession => open(asked, capture(context, asked).await?),
+        Command::Capture | Command::CaptureSession => asked.open(capture(context, asked).await?),
         Command::Inject => inject::run(context, asked).await,
         // Boxed, to keep the futures of callers small.
         Command::Queue => Box::pin(queue::run(context, asked)).await,
         Command::Interrupt => interrupt(context, asked).await,
         Command::Answer => answer::run(context, asked).await,
-        Command::Diff => open(asked, diff(asked)?),
+        Command::Diff => asked.open(diff(asked)?),
         Command::Attach => attach(context, asked).await,
         Command::New => new(context, asked).await,
         Command::Sling => sling(context, asked).await,
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,
         Command::Rig => rig(context, asked).await,
-        Command::Log => open(asked, View::Log),
+        Command::Log => asked.open(View::Log),
     }
+}
+
+/// One in detail, or all: of the rig around, or of all rigs.
+/// What `:PolecatStatus` opens docked, in place of a polecat.
+const SIDEBAR: &str = "sidebar";
+
+fn status(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let polecat = asked.words.text("polecat")?;
+    let docked = polecat.as_deref() == Some(SIDEBAR);
+    asked.open(match polecat {
+        Some(polecat) if !docked => View::Status { polecat },
+        _ => View::list(context.workspace, asked.is_about_all(context), docked),
+    })
 }
 
 async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
@@ -127,7 +138,8 @@ async fn stop_all(context: &CallContext<'_>, asked: &Invocation) -> Done {
         let all = StopAll { at, force: Some(force) }.run(context).await?;
         return Ok(told(report::stopped_all(&all.stopped), &all.warnings));
     }
-    let sessions = List { at }.run(context).await?;
+    let listed = List { at, all: None }.run(context).await?.0.into_iter();
+    let sessions: Vec<_> = listed.map(|one| one.info).collect();
     if sessions.is_empty() {
         return Ok(vec![info(report::nobody_runs())]);
     }
@@ -189,7 +201,8 @@ async fn attach(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (at, polecat) = (asked.at(), asked.words.needed("polecat")?);
     let plan = Attach { at, polecat: polecat.clone() }.run(context).await?;
     let size = asked.size()?;
-    Ok(vec![Effect::Terminal { polecat, plan, size, again: asked.line() }])
+    let at = Some(asked.at());
+    Ok(vec![Effect::Terminal { polecat, plan, size, at, again: asked.line() }])
 }
 
 /// A capture is named after the session, also that of a polecat.
@@ -219,8 +232,4 @@ fn diff(asked: &Invocation) -> Result<View, RpcError> {
 /// Success, and what went wrong without being in the way.
 fn told(text: String, warnings: &[String]) -> Vec<Effect> {
     std::iter::once(info(text)).chain(effects::warnings(warnings)).collect()
-}
-
-fn open(asked: &Invocation, view: View) -> Done {
-    Ok(vec![Effect::Open { view, size: asked.size()?, here: false }])
 }

@@ -1,6 +1,8 @@
 //! Every command, once: what Neovim registers, what is parsed, what is completed and what the help
 //! lists come from these rows.
 
+use crate::session::Reach;
+
 /// A command `:Polecat{name}`, which is `:Polecat {sub}` too.
 #[derive(Debug)]
 pub(in crate::rpc) struct Spec {
@@ -56,6 +58,18 @@ pub(in crate::rpc) enum Command {
     Restore,
     Rig,
     Log,
+}
+
+impl Command {
+    /// How far the name of a polecat reaches, where it names no rig.
+    pub(super) fn reach(self) -> Reach {
+        match self {
+            Self::Start | Self::Stop | Self::New | Self::Sling | Self::Remove | Self::Restore => {
+                Reach::Here
+            }
+            _ => Reach::Anywhere,
+        }
+    }
 }
 
 /// A word of a command.
@@ -185,12 +199,14 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
     },
     Spec {
         words: &[maybe("polecat", Kind::Polecat)],
+        bang: true,
         map: Some("n"),
-        ..plain(Command::Status, "Status", "Show all polecats of the rig, or one in detail")
+        ..plain(Command::Status, "Status", "Show all polecats, or one in detail; ! of all rigs")
     },
     Spec {
+        bang: true,
         map: Some("n"),
-        ..plain(Command::List, "List", "Choose a session and what to do with it")
+        ..plain(Command::List, "List", "Choose a session and what to do with it; ! of all rigs")
     },
     Spec {
         words: &[word("polecat", Kind::Running), maybe("lines", Kind::Number)],

@@ -1,42 +1,77 @@
-//! Who waits for a person, and who comes next.
+//! Who waits for a person, in all rigs in use, and who comes next.
 
-use std::cmp::Ordering;
+use jiff::Timestamp;
 
 use super::{Done, pressed::Press, report};
 use crate::{
-    core::session::{SessionInfo, State},
+    core::session::State,
     rpc::{
-        calls::{At, CallContext, List, OpenCapture, Operation},
+        calls::{At, CallContext, OpenCapture, Operation},
         effects::{Effect, info},
-        error::Refusal,
     },
 };
 
-/// The polecats that wait: who has waited longest first, and `after` last, whose question was seen.
-pub(super) async fn longest(
-    context: &CallContext<'_>,
-    at: At,
-    after: Option<&str>,
-) -> Result<Vec<String>, Refusal> {
-    let mut waiting = waiting(context, at).await?;
-    waiting.sort_by_key(|session| session.state_since);
-    let mut names = names(&waiting);
-    if let Some(place) = names.iter().position(|name| Some(name.as_str()) == after) {
-        names.rotate_left(place + 1);
+/// A polecat that waits: those that have waited longest come first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Waiter {
+    /// None comes last.
+    since: (bool, Option<Timestamp>),
+    /// What names it from where it is asked for.
+    pub(super) shown: String,
+    pub(super) polecat: String,
+    /// From where it is of its own rig.
+    pub(super) at: At,
+}
+
+/// Who waits in any rig in use, who has waited longest first.
+pub(super) async fn longest(context: &CallContext<'_>, at: &At) -> Vec<Waiter> {
+    let around = At { rig: None, ..at.clone() };
+    let mut waiting = Vec::new();
+    for rig in context.workspace.rigs_in_use(&around.clone().into()).await {
+        for session in rig.sessions().iter().filter(|one| one.state == State::Waiting) {
+            let polecat = session.polecat.as_str().to_owned();
+            waiting.push(Waiter {
+                since: (session.state_since.is_none(), session.state_since),
+                shown: rig.shown(&polecat),
+                polecat,
+                at: around.in_rig(&rig.path),
+            });
+        }
     }
-    Ok(names)
+    waiting.sort();
+    waiting
+}
+
+/// The same from whoever comes next after `polecat` of the rig at `at`, which comes last.
+pub(super) fn after(mut waiting: Vec<Waiter>, at: &At, polecat: Option<&str>) -> Vec<Waiter> {
+    if let Some(place) = waiting.iter().position(|one| one.is(at, polecat)) {
+        waiting.rotate_left(place + 1);
+    }
+    waiting
+}
+
+impl Waiter {
+    fn is(&self, at: &At, polecat: Option<&str>) -> bool {
+        let named = polecat.is_some_and(|polecat| polecat == self.polecat || polecat == self.shown);
+        named && self.at.rig == at.rig
+    }
 }
 
 /// Shows what the next one who waits prints, or with `step` -1 the one before: in place of the
 /// capture that the key was pressed in.
 pub(super) async fn show(press: &Press<'_>, step: i8) -> Done {
     let (context, from) = (press.context, press.asked.whom());
-    let names = names(&waiting(context, press.at.clone()).await?);
-    let Some(polecat) = next(names, from, step) else {
+    let mut waiting = longest(context, &press.at).await;
+    if step < 0 {
+        waiting.reverse();
+    }
+    let mut waiting = after(waiting, &press.at, from);
+    waiting.retain(|one| !one.is(&press.at, from));
+    let Some(Waiter { at, shown: polecat, .. }) = waiting.into_iter().next() else {
         let text = if from.is_some() { report::nobody_else_asks() } else { report::nobody_asks() };
         return Ok(vec![info(text)]);
     };
-    let (at, lines, snapshot) = (press.at.clone(), None, None);
+    let (lines, snapshot) = (None, None);
     let mut effects = OpenCapture { at, polecat, lines, snapshot }.run(context).await?;
     for effect in &mut effects {
         if let Effect::Open { here, .. } = effect {
@@ -46,43 +81,31 @@ pub(super) async fn show(press: &Press<'_>, step: i8) -> Done {
     Ok(effects)
 }
 
-/// The one of `names` that comes next after `from`, or before it with `step` -1; after the last one
-/// the first.
-fn next(mut names: Vec<String>, from: Option<&str>, step: i8) -> Option<String> {
-    names.sort();
-    if step < 0 {
-        names.reverse();
-    }
-    let beyond = if step < 0 { Ordering::Less } else { Ordering::Greater };
-    let further =
-        names.iter().find(|name| from.is_none_or(|from| name.as_str().cmp(from) == beyond));
-    let other = |name: &&String| Some(name.as_str()) != from;
-    further.or_else(|| names.iter().find(other)).cloned()
-}
-
-async fn waiting(context: &CallContext<'_>, at: At) -> Result<Vec<SessionInfo>, Refusal> {
-    let mut all = List { at }.run(context).await?;
-    all.retain(|session| session.state == State::Waiting);
-    Ok(all)
-}
-
-fn names(sessions: &[SessionInfo]) -> Vec<String> {
-    sessions.iter().map(|session| session.polecat.to_string()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn waiter(rig: &str, polecat: &str, since: i64) -> Waiter {
+        let at = At { file: None, cwd: "/".into(), rig: Some(rig.into()) };
+        let since = (false, Timestamp::from_second(since).ok());
+        let (shown, polecat) = (format!("{rig}/{polecat}"), polecat.to_owned());
+        Waiter { since, shown, polecat, at }
+    }
+
     #[test]
-    fn the_next_one_is_another_one_and_the_first_one_follows_the_last() {
-        let next =
-            |from, step| next(["birch", "ash", "elm"].map(str::to_owned).to_vec(), from, step);
-        assert_eq!(next(None, 1).as_deref(), Some("ash"));
-        assert_eq!(next(None, -1).as_deref(), Some("elm"));
-        assert_eq!(next(Some("ash"), 1).as_deref(), Some("birch"));
-        assert_eq!(next(Some("cedar"), -1).as_deref(), Some("birch"));
-        assert_eq!(next(Some("elm"), 1).as_deref(), Some("ash"));
-        assert_eq!(super::next(vec!["ash".to_owned()], Some("ash"), 1), None);
+    fn who_has_waited_longest_comes_first_and_after_the_last_one_the_first() {
+        let mut all = vec![waiter("a", "ash", 7), waiter("b", "ash", 3), waiter("a", "elm", 5)];
+        let unknown = Waiter { since: (true, None), ..waiter("a", "oak", 0) };
+        all.push(unknown);
+        all.sort();
+        let order = |from: Option<(&str, &str)>| {
+            let at = At { file: None, cwd: "/".into(), rig: from.map(|(rig, _)| rig.into()) };
+            let all = after(all.clone(), &at, from.map(|(_, polecat)| polecat));
+            all.into_iter().map(|one| one.shown).collect::<Vec<_>>()
+        };
+        assert_eq!(order(None), ["b/ash", "a/elm", "a/ash", "a/oak"]);
+        assert_eq!(order(Some(("b", "ash"))), ["a/elm", "a/ash", "a/oak", "b/ash"]);
+        assert_eq!(order(Some(("a", "ash"))), ["a/oak", "b/ash", "a/elm", "a/ash"]);
+        assert_eq!(order(Some(("b", "oak"))), order(None), "it does not wait any more");
     }
 }

@@ -25,6 +25,11 @@ impl Words {
         Ok(words)
     }
 
+    /// Puts another value in place of that of the word `name`.
+    pub(super) fn set(&mut self, name: &'static str, value: &str) {
+        self.values.insert(name, value.as_bytes().to_vec());
+    }
+
     /// The value of the word or key `name` as text.
     pub(super) fn text(&self, name: &str) -> Result<Option<String>, RpcError> {
         let wrong = |_| RpcError::bad_argument(format!("`{name}` is not UTF-8"));
@@ -107,6 +112,11 @@ fn pair<'a>(spec: &Spec, rest: &'a [u8]) -> Result<(&'static Key, Vec<u8>, &'a [
         return Ok((key, rest[at + 1..].to_vec(), &rest[rest.len()..]));
     }
     Ok((key, value, behind))
+}
+
+/// `text` as one word of a command.
+pub(super) fn word(text: &str) -> String {
+    text.replace('\\', "\\\\").replace(' ', "\\ ")
 }
 
 /// The first word of `text`, which does not begin with a blank, and what follows the blanks behind

@@ -164,12 +164,16 @@ impl<'a> Item<'a> {
 
     /// The pairs of a table whose keys are names that a person chose.
     pub(super) fn map<T>(&self, read: impl Fn(&Item<'a>) -> Option<T>) -> Vec<(String, T)> {
+        self.named(|item, key| Some((key.to_owned(), read(item)?)))
+    }
+
+    /// The same of which the names are read too.
+    pub(super) fn named<T>(&self, read: impl Fn(&Item<'a>, &str) -> Option<T>) -> Vec<T> {
         let mut pairs = self.pairs("a table with names as keys");
         if self.report.probes {
             pairs.push(("*", &NOTHING));
         }
-        let read =
-            |(key, value)| Some((String::from(key), read(&self.child(self.path_of(key), value))?));
+        let read = |(key, value)| read(&self.child(self.path_of(key), value), key);
         pairs.into_iter().filter_map(read).collect()
     }
 

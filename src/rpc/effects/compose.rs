@@ -3,7 +3,10 @@
 use rmpv::Value;
 
 use super::Request;
-use crate::rpc::encode::{self, Map};
+use crate::rpc::{
+    calls::At,
+    encode::{self, Map},
+};
 
 /// What Neovim opens for a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +15,8 @@ pub(in crate::rpc) struct Compose {
     pub(in crate::rpc) name: String,
     /// Whom the text is about.
     pub(in crate::rpc) polecat: String,
+    /// As of [`super::Effect::Open`].
+    pub(in crate::rpc) at: Option<At>,
     pub(in crate::rpc) title: String,
     /// What stands there already.
     pub(in crate::rpc) text: String,
@@ -44,7 +49,7 @@ pub(in crate::rpc) struct Words {
 
 /// A message to a polecat, which is sent or queued: a buffer of its own for each.
 pub(in crate::rpc) fn message(
-    polecat: &str,
+    (polecat, at): (&str, Option<At>),
     quote: Vec<Vec<u8>>,
     call: Request,
     queue: Option<Request>,
@@ -52,6 +57,7 @@ pub(in crate::rpc) fn message(
     Compose {
         name: format!("polecat://compose/{polecat}"),
         polecat: polecat.to_owned(),
+        at,
         title: format!(
             "to {polecat}: {}",
             if queue.is_some() { "`:w` sends, `:w!` queues" } else { "`:w` sends" }
@@ -73,10 +79,15 @@ pub(in crate::rpc) fn message(
 }
 
 /// The words of an answer.
-pub(in crate::rpc) fn answer(polecat: &str, choice: &str, call: Request) -> Compose {
+pub(in crate::rpc) fn answer(
+    (polecat, at): (&str, Option<At>),
+    choice: &str,
+    call: Request,
+) -> Compose {
     Compose {
         name: format!("polecat://answer/{polecat}"),
         polecat: polecat.to_owned(),
+        at,
         title: format!("{choice}: `:w` answers"),
         text: String::new(),
         quote: Vec::new(),
@@ -95,10 +106,16 @@ pub(in crate::rpc) fn answer(polecat: &str, choice: &str, call: Request) -> Comp
 }
 
 /// A comment on what `about` names: one at a time for each polecat.
-pub(in crate::rpc) fn comment(polecat: &str, about: &str, text: String, call: Request) -> Compose {
+pub(in crate::rpc) fn comment(
+    (polecat, at): (&str, Option<At>),
+    about: &str,
+    text: String,
+    call: Request,
+) -> Compose {
     Compose {
         name: format!("polecat://comment/{polecat}"),
         polecat: polecat.to_owned(),
+        at,
         title: format!("{about}: `:w` saves"),
         text,
         quote: Vec::new(),
@@ -130,6 +147,7 @@ impl Compose {
         map.some("busy", busy)
             .put("name", self.name)
             .put("polecat", self.polecat)
+            .some("at", super::place(self.at))
             .put("title", self.title)
             .put("text", self.text)
             .some("quote", (!quote.is_empty()).then_some(Value::Array(quote)))

@@ -4,7 +4,10 @@ use rmpv::Value;
 
 use super::{Effect, Request};
 use crate::{
-    rpc::encode::{Map, texts},
+    rpc::{
+        calls::At,
+        encode::{Map, texts},
+    },
     view::{Group, Line},
 };
 
@@ -12,6 +15,8 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::rpc) struct Question {
     pub(in crate::rpc) polecat: String,
+    /// As of [`Effect::Open`].
+    pub(in crate::rpc) at: Option<At>,
     /// The session of whoever asks.
     pub(in crate::rpc) session: String,
     /// Of exactly this question.
@@ -71,6 +76,7 @@ impl Question {
         let busy = super::not_asked(&self.title, Some(&self.again));
         map.put("busy", busy)
             .put("polecat", self.polecat)
+            .some("at", super::place(self.at))
             .put("session", self.session)
             .put("id", self.id)
             .put("title", self.title)

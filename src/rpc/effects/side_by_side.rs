@@ -4,7 +4,10 @@ use rmpv::Value;
 
 use super::{Effect, Level};
 use crate::{
-    rpc::encode::{Map, bytes, word},
+    rpc::{
+        calls::At,
+        encode::{Map, bytes, word},
+    },
     session::Pair,
 };
 
@@ -12,6 +15,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::rpc) struct SideBySide {
     polecat: String,
+    /// As of [`Effect::Open`].
+    at: Option<At>,
     /// From the top of the worktree.
     path: Vec<u8>,
     /// The file itself, be it there or not.
@@ -29,15 +34,22 @@ pub(in crate::rpc) struct SideBySide {
 }
 
 impl SideBySide {
-    /// What shows `pair`, the cursor at `line`; or why there is nothing to be shown.
-    pub(in crate::rpc) fn effect(pair: Pair, line: Option<usize>, edits: bool) -> Effect {
+    /// What shows `pair` of a polecat by its name there, the cursor at `line`; or why there is nothing
+    /// to be shown.
+    pub(in crate::rpc) fn effect(
+        pair: Pair,
+        (polecat, at): (&str, Option<At>),
+        line: Option<usize>,
+        edits: bool,
+    ) -> Effect {
         if pair.before.text.contains(&0) {
             let path = String::from_utf8_lossy(&pair.path);
             return Effect::Notify(Level::Warn, format!("`{path}` is a binary file"));
         }
         let (lines, dos) = lines(&pair.before.text);
         Effect::SideBySide(Box::new(Self {
-            polecat: pair.polecat.as_str().to_owned(),
+            polecat: polecat.to_owned(),
+            at,
             path: pair.path,
             file: pair.file,
             old: pair.before.path,
@@ -53,6 +65,7 @@ impl SideBySide {
         let title = old.map_or_else(|| "new file".to_owned(), |old| format!("{old} as it was"));
         let filename = self.old.unwrap_or_else(|| self.path.clone());
         map.put("polecat", self.polecat)
+            .some("at", super::place(self.at))
             .put("path", bytes(self.path))
             .put("file", word(self.file.as_os_str()))
             .put("title", title)

@@ -14,14 +14,17 @@ use crate::{
 /// What is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::rpc) enum View {
+    /// One polecat.
     Status {
-        polecat: Option<String>,
+        polecat: String,
     },
     /// All polecats.
     List {
         columns: Vec<Column>,
         /// In a window at the side, instead of a float.
         docked: Option<Sidebar>,
+        /// Of all rigs.
+        all: bool,
     },
     Capture {
         polecat: Option<String>,
@@ -60,30 +63,30 @@ const LIST_FOOTER: &[&str] = &[
 const DETAIL_FOOTER: &[&str] =
     &["<CR> follow", "A answer", "i write", "d diff", "s start", "x stop", "g? all keys"];
 
-/// What `:PolecatStatus` opens docked, in place of a polecat.
-const SIDEBAR: &str = "sidebar";
-
 fn dock(sidebar: Sidebar) -> Map {
     let side = if sidebar.right { "right" } else { "left" };
     Map::new().put("side", side).put("width", sidebar.width)
 }
 
 impl View {
-    /// All polecats, or one of them in detail.
-    pub(in crate::rpc) fn status(workspace: &Workspace, polecat: Option<String>) -> Self {
-        let docked = polecat.as_deref() == Some(SIDEBAR);
-        match polecat {
-            Some(_) if !docked => Self::Status { polecat },
-            _ => Self::List {
-                columns: workspace.columns().to_vec(),
-                docked: docked.then(|| workspace.sidebar()),
-            },
-        }
+    /// All polecats of the rig around, or of all rigs.
+    pub(in crate::rpc) fn list(workspace: &Workspace, all: bool, docked: bool) -> Self {
+        let (columns, docked) = (workspace.columns().to_vec(), docked.then(|| workspace.sidebar()));
+        Self::List { columns, docked, all }
     }
 
     /// The name of the buffer that shows a queue.
     pub(in crate::rpc) fn queue_buffer(polecat: &str) -> String {
         format!("polecat://queue/{polecat}")
+    }
+
+    /// Whether it is about a polecat, and with that of one rig.
+    pub(in crate::rpc) fn is_of_polecat(&self) -> bool {
+        match self {
+            Self::Capture { polecat, .. } | Self::SideBySide { polecat } => polecat.is_some(),
+            Self::Status { .. } | Self::Diff { .. } | Self::Queue { .. } => true,
+            Self::List { .. } | Self::Log => false,
+        }
     }
 
     /// The effect that opens it.
@@ -93,16 +96,13 @@ impl View {
             Map::new().put("kind", kind).some("polecat", polecat)
         };
         match self {
-            Self::Status { polecat } => {
-                let subject = polecat.as_deref().unwrap_or_default();
-                open("detail")
-                    .put("name", format!("polecat://status/{subject}"))
-                    .put("title", subject)
-                    .put("keys", "detail")
-                    .put("footer", texts(DETAIL_FOOTER))
-                    .put("spec", spec("status", polecat))
-            }
-            Self::List { columns, docked } => {
+            Self::Status { polecat } => open("detail")
+                .put("name", format!("polecat://status/{polecat}"))
+                .put("title", polecat.as_str())
+                .put("keys", "detail")
+                .put("footer", texts(DETAIL_FOOTER))
+                .put("spec", spec("status", Some(polecat))),
+            Self::List { columns, docked, all } => {
                 let about = |column: &Column| Value::from(texts([column.as_str(), column.about()]));
                 let kind = if docked.is_some() { "sidebar" } else { "status" };
                 open(kind)
@@ -112,7 +112,7 @@ impl View {
                     .put("legend", Value::Array(columns.iter().map(about).collect()))
                     .put("footer", texts(LIST_FOOTER))
                     .some("dock", docked.map(dock))
-                    .put("spec", spec("status", None))
+                    .put("spec", spec("status", None).flag("all", all))
             }
             Self::Capture { polecat, session, lines, snapshot } => {
                 let named = polecat.is_none().then(|| session.clone());

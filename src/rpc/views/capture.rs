@@ -1,9 +1,12 @@
 //! A capture of a session: what its agent prints, with colours, live.
 
-use super::canvas::{Canvas, Order};
+use super::{
+    canvas::{Canvas, Order},
+    rows::Row,
+};
 use crate::rpc::{aside::aside, calls::ViewOpen, error::RpcError};
 use crate::{
-    session::{CaptureOptions, Fit, Follow, Update, Workspace},
+    session::{CaptureOptions, Fit, Follow, Reach, Update, Whom, Workspace},
     view::Tail,
 };
 
@@ -31,7 +34,8 @@ async fn draw_once(
     let options = options(&open);
     let output = match (open.polecat, open.session) {
         (Some(polecat), None) => {
-            workspace.context(&open.at.into()).await?.observer().capture(&polecat, options).await?
+            let whom = workspace.whom(&open.at.into(), &polecat, Reach::Reads).await?;
+            whom.context.observer().capture(&whom.polecat, options).await?
         }
         (None, Some(session)) => workspace.capture_session(&session, options).await?,
         _ => return Err(neither()),
@@ -52,10 +56,11 @@ async fn draw_live(
     let (options, width) = (options(&open), open.width);
     let (mut follow, fit) = match (open.polecat, open.session) {
         (Some(polecat), None) => {
-            let context = workspace.context(&open.at.into()).await?;
-            canvas.rows.set(context.rig_home(), vec![polecat.clone()]);
-            let follow = context.observer().follow(&polecat, options).await?;
-            let fit = follow.fit(workspace, &context);
+            let whom = workspace.whom(&open.at.into(), &polecat, Reach::Reads).await?;
+            let Whom { context, polecat: name, .. } = &whom;
+            canvas.rows.set(vec![(polecat, Row::of(context, name))]);
+            let follow = context.observer().follow(name, options).await?;
+            let fit = follow.fit(workspace, context);
             (follow, fit)
         }
         (None, Some(session)) => (workspace.follow_session(&session, options).await?, None),

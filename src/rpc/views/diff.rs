@@ -14,7 +14,7 @@ use crate::rpc::{
     error::RpcError,
 };
 use crate::{
-    session::{IdleWatch, RigContext, Since, Workspace},
+    session::{IdleWatch, Reach, Since, Whom, Workspace},
     view::{self, Group, Line, Marks, Note, Patch, RowRange, Shown, Span},
 };
 
@@ -25,10 +25,10 @@ pub(in crate::rpc::views) async fn run(
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
     let polecat = open.polecat.ok_or_else(|| RpcError::bad_argument("`polecat` is missing"))?;
-    let context = workspace.context(&open.at.into()).await?;
-    let mut idle = IdleWatch::of(workspace, &context, &polecat);
+    let whom = workspace.whom(&open.at.into(), &polecat, Reach::Reads).await?;
+    let mut idle = IdleWatch::of(workspace, &whom.context, &whom.polecat);
     let since = calls::Since::of(open.since);
-    let mut diff = Diff { context, polecat, since, shown: Shown::default(), drawn: false };
+    let mut diff = Diff { whom: Arc::new(whom), since, shown: Shown::default(), drawn: false };
     diff.draw(canvas).await?;
     let mut due = false;
     loop {
@@ -50,8 +50,7 @@ pub(in crate::rpc::views) async fn run(
 
 /// One buffer, and what it shows.
 struct Diff {
-    context: RigContext,
-    polecat: String,
+    whom: Arc<Whom>,
     since: Since,
     shown: Shown,
     drawn: bool,
@@ -59,9 +58,10 @@ struct Diff {
 
 impl Diff {
     async fn draw(&mut self, canvas: &mut Canvas) -> Result<(), RpcError> {
-        let changed = self.context.reviews().changes(&self.polecat, self.since).await?;
-        debug!(self.polecat, "drawing what it changed");
-        let (name, mut shown) = (self.polecat.clone(), std::mem::take(&mut self.shown));
+        let Whom { context, polecat, shown } = &*self.whom;
+        let changed = context.reviews().changes(polecat, self.since).await?;
+        debug!(polecat, "drawing what it changed");
+        let (name, mut shown) = (shown.clone(), std::mem::take(&mut self.shown));
         let drawn = aside(move || {
             let picture = view::changes(&name, &changed.changes);
             let portions = shown.show(&picture);
@@ -71,8 +71,7 @@ impl Diff {
         let (shown, portions, picture, changed, marks) = drawn.await?;
         self.shown = shown;
         canvas.rows.set_diff(Arc::new(DrawnDiff {
-            context: self.context.clone(),
-            polecat: self.polecat.clone(),
+            whom: self.whom.clone(),
             since: self.since,
             changed,
             picture,
@@ -101,8 +100,8 @@ impl Diff {
 
     fn title(&self) -> String {
         match self.since {
-            Since::Start => self.polecat.clone(),
-            Since::Review => format!("{} since the last review", self.polecat),
+            Since::Start => self.whom.shown.clone(),
+            Since::Review => format!("{} since the last review", self.whom.shown),
         }
     }
 }

@@ -1,14 +1,15 @@
 //! A diff as it was drawn last.
 
+use std::sync::Arc;
+
 use crate::{
-    session::{Changed, RigContext, Since},
+    session::{Changed, Since, Whom},
     view::Picture,
 };
 
 /// What a diff shows, for who looks up what a key was pressed on.
 pub(in crate::rpc) struct DrawnDiff {
-    pub(in crate::rpc) context: RigContext,
-    pub(in crate::rpc) polecat: String,
+    pub(in crate::rpc) whom: Arc<Whom>,
     pub(in crate::rpc) since: Since,
     pub(in crate::rpc) changed: Changed,
     pub(in crate::rpc) picture: Picture,

@@ -1,10 +1,13 @@
 //! What is queued for a polecat, live.
 
-use super::canvas::{Canvas, Order};
+use super::{
+    canvas::{Canvas, Order},
+    rows::Row,
+};
 use crate::rpc::{calls::ViewOpen, error::RpcError};
 use crate::{
     core::queue::Queue,
-    session::{RigContext, SessionError, StatusWatch, Workspace},
+    session::{Reach, RigContext, SessionError, StatusWatch, Whom, Workspace},
     view,
 };
 
@@ -16,12 +19,13 @@ pub(in crate::rpc::views) async fn run(
 ) -> Result<(), RpcError> {
     let missing = || RpcError::bad_argument("`polecat` is missing");
     let polecat = open.polecat.ok_or_else(missing)?;
-    let context = workspace.context(&open.at.into()).await?;
-    let mut watch = StatusWatch::of(workspace, context.clone(), Some(&polecat))?;
-    let mut queue = context.messenger().queue(&polecat).await?;
+    let whom = workspace.whom(&open.at.into(), &polecat, Reach::Reads).await?;
+    let Whom { context, polecat, shown } = &whom;
+    let mut watch = StatusWatch::of(workspace, context.clone(), Some(polecat))?;
+    let mut queue = context.messenger().queue(polecat).await?;
     loop {
-        canvas.rows.set(context.rig_home(), ids(&polecat, &queue));
-        canvas.draw(view::queue(&polecat, &queue)).await;
+        canvas.rows.set(ids(&whom, &queue));
+        canvas.draw(view::queue(shown, &queue)).await;
         tokio::select! {
             order = canvas.orders.recv() => match order {
                 None => return Ok(()),
@@ -31,7 +35,7 @@ pub(in crate::rpc::views) async fn run(
             },
             _ = watch.next(), if canvas.visible => {}
         }
-        queue = still(&context, &polecat, queue).await?;
+        queue = still(context, polecat, queue).await?;
     }
 }
 
@@ -44,7 +48,8 @@ async fn still(context: &RigContext, polecat: &str, before: Queue) -> Result<Que
 }
 
 /// What keys can be about: the messages, and the polecat where they are about all of them.
-fn ids(polecat: &str, queue: &Queue) -> Vec<String> {
-    let messages = queue.messages.iter().map(|message| view::queue_row(polecat, message.id));
-    messages.chain([polecat.to_owned()]).collect()
+fn ids(whom: &Whom, queue: &Queue) -> Vec<(String, Row)> {
+    let row = || Row::of(&whom.context, &whom.polecat);
+    let messages = queue.messages.iter().map(|message| view::queue_row(&whom.shown, message.id));
+    messages.chain([whom.shown.clone()]).map(|id| (id, row())).collect()
 }

@@ -1,29 +1,43 @@
 //! What the rows of an open view stand for: only of that can a key be about.
 
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::drawn_diff::DrawnDiff;
+use crate::session::RigContext;
 
 /// What is drawn at the moment, shared by who draws it and who looks a key up.
 #[derive(Clone, Default)]
 pub(in crate::rpc) struct Rows(Arc<Mutex<Drawn>>);
 
+/// Whom a row is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::rpc) struct Row {
+    /// The folder of its rig.
+    pub(in crate::rpc) rig: PathBuf,
+    pub(in crate::rpc) polecat: String,
+}
+
+impl Row {
+    pub(in crate::rpc) fn of(context: &RigContext, polecat: &str) -> Self {
+        Self { rig: context.rig_path().to_owned(), polecat: polecat.to_owned() }
+    }
+}
+
 #[derive(Default)]
 struct Drawn {
-    /// The home of the rig, which tells those of one name apart.
-    rig: PathBuf,
-    ids: Vec<String>,
-    /// The rigs of a list, each with what its rows are called.
+    rows: HashMap<String, Row>,
+    /// The rigs of a list, by their homes, each with the ids of its rows.
     sections: Vec<(String, Vec<String>)>,
     diff: Option<Arc<DrawnDiff>>,
 }
 
 impl Rows {
-    /// The view shows `ids` of the rig with this home from now on.
-    pub(in crate::rpc) fn set(&self, rig: &Path, ids: Vec<String>) {
-        let sections = std::mem::take(&mut self.drawn().sections);
-        *self.drawn() = Drawn { rig: rig.to_owned(), ids, sections, diff: None };
+    /// The view shows rows with these ids from now on.
+    pub(in crate::rpc) fn set(&self, rows: impl IntoIterator<Item = (String, Row)>) {
+        let mut drawn = self.drawn();
+        (drawn.rows, drawn.diff) = (rows.into_iter().collect(), None);
     }
 
     /// The list has these rigs, by their homes, with what their rows are called.
@@ -55,10 +69,9 @@ impl Rows {
         self.drawn().diff.clone()
     }
 
-    /// Whether `id` of that rig is one of them.
-    pub(in crate::rpc) fn have(&self, rig: &Path, id: &str) -> bool {
-        let drawn = self.drawn();
-        drawn.rig == rig && drawn.ids.iter().any(|drawn| drawn == id)
+    /// Whom the row with this id is about, if there is one.
+    pub(in crate::rpc) fn get(&self, id: &str) -> Option<Row> {
+        self.drawn().rows.get(id).cloned()
     }
 
     fn drawn(&self) -> MutexGuard<'_, Drawn> {
@@ -71,13 +84,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_drawn_last_and_of_that_rig_is_there() {
+    fn only_what_is_drawn_last_is_there_each_in_its_own_rig() {
         let rows = Rows::default();
-        let (shop, mill) = (Path::new("/a/shop"), Path::new("/b/shop"));
-        assert!(!rows.have(shop, ""));
-        rows.set(shop, vec!["ash".to_owned(), "birch".to_owned()]);
-        assert!(rows.have(shop, "birch") && !rows.have(mill, "birch"));
-        rows.set(shop, vec!["ash".to_owned()]);
-        assert!(rows.have(shop, "ash") && !rows.have(shop, "birch"));
+        let row = |rig: &str| Row { rig: rig.into(), polecat: "ash".to_owned() };
+        assert_eq!(rows.get(""), None);
+        rows.set([("ash".to_owned(), row("/shop")), ("mill/ash".to_owned(), row("/mill"))]);
+        assert_eq!(
+            (rows.get("ash"), rows.get("mill/ash")),
+            (Some(row("/shop")), Some(row("/mill")))
+        );
+        rows.set([("ash".to_owned(), row("/shop"))]);
+        assert_eq!(rows.get("mill/ash"), None);
     }
 }

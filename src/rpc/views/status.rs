@@ -1,12 +1,15 @@
-//! The status window: all polecats, or one in detail, live.
+//! The status window: all polecats of a rig or of all rigs, or one in detail, live.
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 
-use super::canvas::{Canvas, Offered, Order};
+use super::{
+    canvas::{Canvas, Offered, Order},
+    rows::Row,
+};
 use crate::rpc::{calls::ViewOpen, error::RpcError};
 use crate::{
     core::listing::{Change, Listing},
-    session::{RigContext, SessionError, Status, StatusWatch, Workspace},
+    session::{Reach, RigStatus, SessionError, Status, StatusWatch, Workspace},
     view::{self, Section},
 };
 
@@ -19,15 +22,17 @@ pub(in crate::rpc::views) async fn run(
     open: ViewOpen,
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
-    let context = workspace.context(&open.at.into()).await?;
-    let mut watch = StatusWatch::of(workspace, context.clone(), open.polecat.as_deref())?;
+    let (width, rows) = (open.width.unwrap_or(WIDTH), open.lines);
+    let all = open.all.unwrap_or_default();
+    let (mut watch, one) = watch(workspace, open).await?;
     let mut picture = Picture {
         workspace,
         listing: workspace.listing().await,
-        width: open.width.unwrap_or(WIDTH),
-        preview: open.lines.map(|lines| lines.try_into().unwrap_or(usize::MAX)),
+        width,
+        preview: rows.map(|rows| rows.try_into().unwrap_or(usize::MAX)),
         seen: watch.look().await?,
-        context,
+        all,
+        one,
     };
     loop {
         // Before it is drawn: what is gone by now was never meant.
@@ -48,15 +53,39 @@ pub(in crate::rpc::views) async fn run(
     }
 }
 
+/// What is watched, and of one polecat what its rows stand for.
+async fn watch(
+    workspace: &Workspace,
+    open: ViewOpen,
+) -> Result<(StatusWatch, Option<(String, Row)>), RpcError> {
+    let place = open.at.into();
+    match open.polecat {
+        Some(said) => {
+            let whom = workspace.whom(&place, &said, Reach::Anywhere).await?;
+            let row = Row::of(&whom.context, &whom.polecat);
+            let watch = StatusWatch::of(workspace, whom.context, Some(&whom.polecat))?;
+            Ok((watch, Some((said, row))))
+        }
+        None if open.all.unwrap_or_default() => Ok((StatusWatch::of_all(workspace), None)),
+        None => {
+            let context = workspace.context(&place).await?;
+            Ok((StatusWatch::of(workspace, context, None)?, None))
+        }
+    }
+}
+
 /// What is drawn.
 struct Picture<'a> {
     workspace: &'a Workspace,
-    context: RigContext,
     listing: Listing,
     width: usize,
     /// The rows of one that shows only what a polecat prints.
     preview: Option<usize>,
     seen: Status,
+    /// Whether it is of all rigs.
+    all: bool,
+    /// Whom its rows are about, if that is one polecat.
+    one: Option<(String, Row)>,
 }
 
 impl Picture<'_> {
@@ -70,60 +99,74 @@ impl Picture<'_> {
     }
 
     async fn choose(&mut self, change: Change) {
-        self.listing = std::mem::take(&mut self.listing).after(change);
-        self.workspace.keep_listing(self.listing.clone()).await;
+        if let Status::All(_) = self.seen {
+            self.listing = std::mem::take(&mut self.listing).after(change);
+            self.workspace.keep_listing(self.listing.clone()).await;
+        }
     }
 
     fn offer(&self, what: Offered) -> Vec<(String, Change)> {
-        let offer = |sections: &[Section]| match what {
+        self.with_sections(|sections| match what {
             Offered::Filters => view::filters(sections, &self.listing),
             Offered::Orders => view::orders(&self.listing),
-        };
-        self.with_sections(offer).unwrap_or_default()
+        })
     }
 
-    /// Does something about the rigs, if all polecats are shown.
-    fn with_sections<T>(&self, of: impl FnOnce(&[Section]) -> T) -> Option<T> {
-        let Status::All(all) = &self.seen else { return None };
-        let home = all.home.to_string_lossy();
-        let section = Section {
-            rig: self.context.rig_name(),
-            home: &home,
-            prefix: "",
-            socket: self.context.town_socket(),
-            sessions: &all.polecats,
-        };
-        Some(of(&[section]))
+    /// Does something with the rigs; with none where one polecat is shown.
+    fn with_sections<T>(&self, of: impl FnOnce(&[Section]) -> T) -> T {
+        let Status::All(rigs) = &self.seen else { return of(&[]) };
+        let names: Vec<_> = rigs.iter().map(|rig| (home(rig), self.prefix(rig))).collect();
+        let sections = rigs.iter().zip(&names).map(|(rig, (home, prefix))| Section {
+            rig: &rig.address,
+            home,
+            prefix,
+            socket: rig.socket.as_deref(),
+            sessions: rig.sessions(),
+            problem: rig.problem.as_deref(),
+        });
+        of(&sections.collect::<Vec<_>>())
+    }
+
+    /// What the ids of a rig's rows begin with: nothing where it is the only one.
+    fn prefix(&self, rig: &RigStatus) -> String {
+        if self.all { format!("{}/", rig.address) } else { String::new() }
     }
 
     fn name_rows(&self, canvas: &Canvas) {
-        let rows = |section: &Section| -> Vec<String> {
-            let row = |one: &crate::core::SessionInfo| format!("{}{}", section.prefix, one.polecat);
-            section.sessions.iter().map(row).collect()
-        };
-        let named = |sections: &[Section]| -> Vec<(String, Vec<String>)> {
-            sections.iter().map(|one| (one.home.to_owned(), rows(one))).collect()
-        };
-        let sections = self.with_sections(named).unwrap_or_default();
-        let ids = match &self.seen {
-            Status::All(_) => sections.iter().flat_map(|(_, rows)| rows.clone()).collect(),
-            Status::One { session, .. } => vec![session.polecat.to_string()],
-        };
-        canvas.rows.set(self.context.rig_home(), ids);
+        let Status::All(rigs) = &self.seen else { return canvas.rows.set(self.one.clone()) };
+        let (mut rows, mut sections) = (Vec::new(), Vec::new());
+        for rig in rigs {
+            let id = |polecat: &str| format!("{}{polecat}", self.prefix(rig));
+            let polecats = || rig.sessions().iter().map(|session| session.polecat.as_str());
+            sections.push((home(rig), polecats().map(id).collect()));
+            rows.extend(polecats().map(|polecat| {
+                (id(polecat), Row { rig: rig.path.clone(), polecat: polecat.to_owned() })
+            }));
+        }
+        canvas.rows.set(rows);
         canvas.rows.set_sections(sections);
     }
 
     fn frame(&self) -> view::Frame {
-        let now = self.context.now();
-        if let Status::One { session, tail } = &self.seen {
-            if let Some(rows) = self.preview {
-                return view::preview(session, tail.as_deref(), self.width, rows);
+        let now = Timestamp::now();
+        match (&self.seen, self.preview) {
+            (Status::One { session, tail }, Some(rows)) => {
+                view::preview(session, tail.as_deref(), self.width, rows)
             }
-            let now = now.to_zoned(TimeZone::system());
-            return view::detail(session, tail.as_deref(), &now, self.width);
+            (Status::One { session, tail }, None) => {
+                let now = now.to_zoned(TimeZone::system());
+                view::detail(session, tail.as_deref(), &now, self.width)
+            }
+            (Status::All(_), _) => {
+                let columns = self.workspace.columns();
+                let list = view::List { columns, listing: &self.listing, width: self.width };
+                self.with_sections(|sections| view::status(sections, &list, now))
+            }
         }
-        let columns = self.workspace.columns();
-        let list = view::List { columns, listing: &self.listing, width: self.width };
-        self.with_sections(|sections| view::status(sections, &list, now)).unwrap_or_default()
     }
+}
+
+/// What tells a rig from others: of one that was never read, its folder.
+fn home(rig: &RigStatus) -> String {
+    rig.home.as_ref().unwrap_or(&rig.path).to_string_lossy().into_owned()
 }

@@ -1,7 +1,7 @@
 //! The one task of a rig that looks at its sessions, again and again. All others read what it
 //! publishes; `observe.rs` tells who they are.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::{
@@ -17,11 +17,13 @@ use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use crate::{
-    core::session::{SessionInfo, State, StateSource},
+    core::{
+        names::PolecatName,
+        session::{SessionInfo, State, StateSource},
+    },
     debounce::Debounce,
     session::{
         context::RigContext,
-        error::SessionError,
         events::Snapshot,
         observe::{Snapshots, diffstats::Diffstats},
     },
@@ -46,11 +48,16 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 const QUIET_TIME: Duration = Duration::from_millis(50);
 /// How long a caller that cannot wait waits for the first look.
 const FIRST_LOOK_TIMEOUT: Duration = Duration::from_secs(1);
+/// The same where the others of several can be shown meanwhile.
+const FIRST_LOOKS_TIMEOUT: Duration = Duration::from_millis(150);
 
 /// A running poller; it ends with the last handle.
 #[derive(Clone)]
 pub(in crate::session) struct Poller {
     pub(in crate::session) snapshots: Snapshots,
+    /// Why its last look failed, if it did for good.
+    problem: watch::Receiver<Option<String>>,
+    path: Arc<Path>,
     wake: Arc<Notify>,
     /// Cancelled after the first look, whatever came of that.
     first: CancellationToken,
@@ -72,7 +79,9 @@ impl Poller {
         looked: impl Fn() + Send + 'static,
     ) -> Self {
         let (sender, snapshots) = watch::channel(None);
+        let (failed, problem) = watch::channel(None);
         let (wake, first) = (Arc::new(Notify::new()), CancellationToken::new());
+        let path = context.rig_path().into();
         let worker = Worker {
             looked,
             notices: context.tmux.notifications(),
@@ -82,14 +91,25 @@ impl Poller {
             wake: wake.clone(),
             first: first.clone(),
             sender,
+            failed,
         };
         let task = Arc::new(Task(tokio::spawn(worker.run()).abort_handle()));
-        Self { snapshots, wake, first, task }
+        Self { snapshots, problem, path, wake, first, task }
     }
 
     /// Makes it look now.
     pub(in crate::session) fn nudge(&self) {
         self.wake.notify_one();
+    }
+
+    /// The folder of its rig's project.
+    pub(in crate::session) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Why the rig cannot be read; `None` while it can.
+    pub(in crate::session) fn problem(&self) -> Option<String> {
+        self.problem.borrow().clone()
     }
 
     /// Whether it still runs.
@@ -108,10 +128,29 @@ impl Poller {
         newest.as_ref().is_some_and(|newest| newest.polecats.iter().any(|info| info.running))
     }
 
+    /// Whether `polecat` was there at its last look.
+    pub(in crate::session) fn sees(&self, polecat: &PolecatName) -> bool {
+        let newest = self.snapshots.borrow();
+        newest
+            .as_ref()
+            .is_some_and(|newest| newest.polecats.iter().any(|info| info.polecat == *polecat))
+    }
+
     /// Waits for its first look, which knows more than tmux alone. Not for long: if that look
     /// fails, whoever asks tmux next is told why.
     pub(in crate::session) async fn first_look(&self) {
         drop(timeout(FIRST_LOOK_TIMEOUT, self.first.cancelled()).await);
+    }
+
+    /// The same for several at once, which is worth less of a wait: what one of them does not show
+    /// yet, it shows later.
+    pub(in crate::session) async fn first_looks(of: impl Iterator<Item = &Self>) {
+        let all = async {
+            for poller in of {
+                poller.first.cancelled().await;
+            }
+        };
+        drop(timeout(FIRST_LOOKS_TIMEOUT, all).await);
     }
 
     /// Puts what everybody is shown, which is held against flicker, in place of what a single look
@@ -154,6 +193,7 @@ struct Worker<F> {
     wake: Arc<Notify>,
     first: CancellationToken,
     sender: watch::Sender<Option<Arc<Snapshot>>>,
+    failed: watch::Sender<Option<String>>,
 }
 
 impl<F: Fn()> Worker<F> {
@@ -164,15 +204,22 @@ impl<F: Fn()> Worker<F> {
                 Ok(polecats) => {
                     self.scanner.take_up(&polecats);
                     self.publish(polecats);
+                    self.fail(None);
                 }
                 Err(error) if error.is_passing() => debug!(%error, "a look that saw nothing"),
-                Err(SessionError::Host(error)) => debug!(%error, "the rig cannot be read"),
-                Err(error) => debug!(%error, "a look failed"),
+                Err(error) => {
+                    debug!(%error, "the rig cannot be read");
+                    self.fail(Some(error.to_string()));
+                }
             }
             self.first.cancel();
             (self.looked)();
             self.wait().await;
         }
+    }
+
+    fn fail(&self, problem: Option<String>) {
+        self.failed.send_if_modified(|known| std::mem::replace(known, problem.clone()) != problem);
     }
 
     fn publish(&self, mut polecats: Vec<SessionInfo>) {

@@ -47,6 +47,18 @@ impl Pollers {
         self.state().running.values().for_each(|one| one.poller.nudge());
     }
 
+    /// The poller of the rig with this home, if it is polled.
+    pub(in crate::session) fn running(&self, home: &Path) -> Option<Poller> {
+        let state = self.state();
+        state.running.get(home).map(|one| one.poller.clone()).filter(Poller::is_alive)
+    }
+
+    /// Whether agents run in the rig whose folder is `path`, by the last look.
+    pub(in crate::session) fn have_agents(&self, path: &Path) -> bool {
+        let is_it = |one: &&Running| one.poller.path() == path;
+        self.state().running.values().find(is_it).is_some_and(|one| one.poller.has_agents())
+    }
+
     /// The poller of the rig, started if need be; `true` if it was.
     pub(in crate::session) fn of(self: &Arc<Self>, context: &RigContext) -> (Poller, bool) {
         let home = &context.rig.home;
@@ -127,7 +139,7 @@ mod tests {
         }
 
         async fn context(&self, name: &str) -> RigContext {
-            let place = Place { file: None, cwd: self.folder.path().join(name) };
+            let place = Place { file: None, cwd: self.folder.path().join(name), rig: None };
             self.workspace.context(&place).await.unwrap()
         }
 

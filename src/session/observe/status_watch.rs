@@ -1,4 +1,4 @@
-//! The status window's view of a rig: the poller's snapshots, drawn anew as they grow older.
+//! The status window's view of one rig or all: the pollers' snapshots, drawn anew as they grow older.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,7 +11,10 @@ use crate::{
         context::RigContext,
         error::SessionError,
         events::Snapshot,
-        observe::poller::{Poller, scanner::Scanner},
+        observe::{
+            all_rigs::{AllRigs, RigStatus},
+            poller::{Poller, scanner::Scanner},
+        },
         workspace::Workspace,
     },
     tmux::{Capture, PaneId},
@@ -25,8 +28,8 @@ const TAIL_LINES: u32 = 20;
 /// What the status window shows.
 #[derive(Clone, Debug)]
 pub enum Status {
-    /// Every polecat of the rig.
-    All(Arc<Snapshot>),
+    /// Every polecat of one rig, or of all known ones.
+    All(Vec<RigStatus>),
     /// One polecat, with the end of its output while it has a session.
     One {
         /// What is known of it.
@@ -36,16 +39,25 @@ pub enum Status {
     },
 }
 
-/// Follows the polecats of one rig, or one of them.
+/// Follows the polecats of one rig or of all, or one of them.
 pub struct StatusWatch {
-    context: RigContext,
-    poller: Poller,
-    one: Option<PolecatName>,
+    shown: Shown,
     redraw: Interval,
 }
 
+enum Shown {
+    Rigs(AllRigs),
+    Rig(Followed, Option<PolecatName>),
+}
+
+/// A rig whose poller somebody needs.
+struct Followed {
+    context: RigContext,
+    poller: Poller,
+}
+
 impl StatusWatch {
-    /// Of every polecat, or of `one`.
+    /// Of every polecat of the rig, or of `one`.
     ///
     /// # Errors
     /// When `one` is not a name.
@@ -55,19 +67,33 @@ impl StatusWatch {
         one: Option<&str>,
     ) -> Result<Self, SessionError> {
         let one = one.map(PolecatName::parse).transpose()?;
-        let mut redraw = interval(REDRAW_INTERVAL);
-        redraw.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let poller = workspace.poller(&context);
-        Ok(Self { context, poller, one, redraw })
+        Ok(Self::new(Shown::Rig(Followed { context, poller }, one)))
     }
 
-    /// What there is now; the poller looks again.
+    /// Of every polecat of all known rigs.
+    #[must_use]
+    pub fn of_all(workspace: &Workspace) -> Self {
+        Self::new(Shown::Rigs(AllRigs::new(workspace.clone())))
+    }
+
+    fn new(shown: Shown) -> Self {
+        let mut redraw = interval(REDRAW_INTERVAL);
+        redraw.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self { shown, redraw }
+    }
+
+    /// What there is now; the pollers look again.
     ///
     /// # Errors
-    /// When tmux or the rig cannot be read, or the polecat does not exist.
+    /// When tmux or the rig cannot be read, or the polecat does not exist. All rigs together are
+    /// always there, each with its trouble.
     pub async fn look(&mut self) -> Result<Status, SessionError> {
         self.redraw.reset();
-        self.poller.nudge();
+        match &self.shown {
+            Shown::Rigs(rigs) => rigs.nudge(),
+            Shown::Rig(followed, _) => followed.poller.nudge(),
+        }
         self.newest().await
     }
 
@@ -79,27 +105,53 @@ impl StatusWatch {
     pub async fn next(&mut self) -> Result<Status, SessionError> {
         tokio::select! {
             _ = self.redraw.tick() => {}
-            changed = self.poller.snapshots.changed() => {
-                if changed.is_err() {
-                    self.redraw.tick().await;
-                }
-            }
+            () = self.shown.changed() => {}
         }
         self.newest().await
     }
 
     async fn newest(&mut self) -> Result<Status, SessionError> {
+        match &mut self.shown {
+            Shown::Rigs(rigs) => Ok(Status::All(rigs.newest().await)),
+            Shown::Rig(followed, None) => Ok(Status::All(vec![followed.newest().await?])),
+            Shown::Rig(followed, Some(polecat)) => followed.one(polecat).await,
+        }
+    }
+}
+
+impl Shown {
+    /// Waits until something has changed.
+    async fn changed(&mut self) {
+        let changed = match self {
+            Self::Rigs(rigs) => return rigs.changed().await,
+            Self::Rig(followed, _) => followed.poller.snapshots.changed().await,
+        };
+        if changed.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl Followed {
+    async fn newest(&mut self) -> Result<RigStatus, SessionError> {
         self.poller.first_look().await;
         let newest = self.poller.snapshots.borrow_and_update().clone();
-        match (&self.one, newest) {
-            (Some(polecat), newest) => self.one_of(newest.as_deref(), polecat).await,
-            (None, Some(newest)) => Ok(Status::All(newest)),
+        let snapshot = match newest {
+            Some(newest) => newest,
             // The poller could not look; a look of our own says why.
-            (None, None) => {
+            None => {
                 let polecats = Scanner::new(self.context.clone()).scan(Timestamp::now()).await?;
-                Ok(Status::All(Arc::new(self.context.snapshot(polecats))))
+                Arc::new(self.context.snapshot(polecats))
             }
-        }
+        };
+        let address = self.context.rig_name().to_owned();
+        Ok(RigStatus::of(address, &self.context, Some(snapshot), self.poller.problem()))
+    }
+
+    async fn one(&mut self, polecat: &PolecatName) -> Result<Status, SessionError> {
+        self.poller.first_look().await;
+        let newest = self.poller.snapshots.borrow_and_update().clone();
+        self.one_of(newest.as_deref(), polecat).await
     }
 
     async fn one_of(

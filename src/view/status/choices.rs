@@ -79,8 +79,14 @@ mod tests {
             agent("claude", session("ash", State::Waiting)),
             agent("codex", session("birch", State::Idle)),
         ];
-        let shop =
-            Section { rig: "shop", home: "/shop", prefix: "", socket: None, sessions: &sessions };
+        let shop = Section {
+            rig: "shop",
+            home: "/shop",
+            prefix: "",
+            socket: None,
+            sessions: &sessions,
+            problem: None,
+        };
         let texts = |sections: &[Section], listing: &Listing| {
             filters(sections, listing).into_iter().map(|(text, _)| text).collect::<Vec<_>>()
         };

@@ -9,7 +9,7 @@ use crate::core::{
 };
 
 const SHOP: Section =
-    Section { rig: "shop", home: "/shop", prefix: "", socket: None, sessions: &[] };
+    Section { rig: "shop", home: "/shop", prefix: "", socket: None, sessions: &[], problem: None };
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_000).unwrap()

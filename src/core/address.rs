@@ -1,0 +1,127 @@
+//! How a polecat is named where there are several rigs: `ash` in its own, `shop/ash` from anywhere,
+//! and with more of the path, `src/shop/ash`, where several rigs have one name.
+
+use std::path::Path;
+
+/// A polecat as it was named. What stands in it is checked by who looks it up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address<'a> {
+    /// Which rig is meant, if that is said.
+    pub rig: Option<&'a str>,
+    /// The polecat.
+    pub polecat: &'a str,
+}
+
+impl<'a> Address<'a> {
+    /// Reads `ash`, `shop/ash` or `/home/ada/src/shop/ash`.
+    #[must_use]
+    pub fn read(text: &'a str) -> Self {
+        match text.rsplit_once('/') {
+            Some((rig, polecat)) => Self { rig: Some(rig), polecat },
+            None => Self { rig: None, polecat: text },
+        }
+    }
+}
+
+/// A rig as it can be named.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its project's folder.
+    pub path: &'a Path,
+}
+
+impl Named<'_> {
+    /// Whether it can be meant by `said`: its name or its folder's, with as much of the path in
+    /// front as one likes.
+    #[must_use]
+    pub fn goes_by(&self, said: &str) -> bool {
+        let (above, last) = said.rsplit_once('/').map_or((None, said), |(a, b)| (Some(a), b));
+        let folder = self.path.file_name().and_then(|name| name.to_str());
+        let is_it = !last.is_empty() && (last == self.name || Some(last) == folder);
+        let parent = self.path.parent().unwrap_or(Path::new("/"));
+        is_it
+            && match above {
+                None => true,
+                Some("") => parent == Path::new("/"),
+                Some(above) => parent.ends_with(above),
+            }
+    }
+
+    /// Its name with the last `count` folders above it; with all of them where it has no more.
+    fn with_folders(&self, count: usize) -> String {
+        let parent = self.path.parent().unwrap_or(Path::new("/"));
+        let above: Vec<_> = parent.iter().collect();
+        let above: std::path::PathBuf =
+            above.iter().skip(above.len().saturating_sub(count)).collect();
+        above.join(self.name).display().to_string()
+    }
+}
+
+/// What names each of `rigs` among them: its name, with as many folders in front as tell it apart.
+#[must_use]
+pub fn addresses(rigs: &[Named]) -> Vec<String> {
+    let address = |(at, rig): (usize, &Named)| {
+        let depth = rig.path.iter().count();
+        let is_free = |address: &String| {
+            !rigs.iter().enumerate().any(|(other, rig)| other != at && rig.goes_by(address))
+        };
+        let tried = (0..depth).map(|count| rig.with_folders(count));
+        tried.into_iter().find(is_free).unwrap_or_else(|| rig.with_folders(depth))
+    };
+    rigs.iter().enumerate().map(address).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rig<'a>(name: &'a str, path: &'a str) -> Named<'a> {
+        Named { name, path: Path::new(path) }
+    }
+
+    #[test]
+    fn the_last_part_is_the_polecat_and_the_rest_the_rig() {
+        let read = |text| {
+            let Address { rig, polecat } = Address::read(text);
+            (rig, polecat)
+        };
+        assert_eq!(read("ash"), (None, "ash"));
+        assert_eq!(read("shop/ash"), (Some("shop"), "ash"));
+        assert_eq!(read("/src/shop/ash"), (Some("/src/shop"), "ash"));
+        assert_eq!(read("/ash"), (Some(""), "ash"));
+        assert_eq!(read("shop/"), (Some("shop"), ""));
+    }
+
+    #[test]
+    fn a_rig_goes_by_its_name_or_folder_with_as_much_of_the_path_as_one_likes() {
+        let shop = rig("store", "/home/ada/src/shop");
+        for said in ["store", "shop", "src/shop", "src/store", "/home/ada/src/shop"] {
+            assert!(shop.goes_by(said), "{said}");
+        }
+        for said in ["", "/", "sho", "rc/shop", "old/shop", "/src/shop", "shop/", "/shop"] {
+            assert!(!shop.goes_by(said), "{said}");
+        }
+        assert!(rig("shop", "/shop").goes_by("/shop"));
+    }
+
+    #[test]
+    fn an_address_has_as_much_of_the_path_as_tells_a_rig_from_the_others() {
+        let rigs = [
+            rig("bank", "/src/bank"),
+            rig("shop", "/a/src/shop"),
+            rig("shop", "/b/src/shop"),
+            rig("shop", "/shop"),
+        ];
+        assert_eq!(addresses(&rigs), ["bank", "a/src/shop", "b/src/shop", "/shop"]);
+        for (address, own) in addresses(&rigs).iter().zip(&rigs) {
+            let meant: Vec<_> = rigs.iter().filter(|rig| rig.goes_by(address)).collect();
+            assert_eq!(meant.len(), 1, "{address}");
+            assert_eq!(meant[0].path, own.path);
+        }
+        // A name that is another's folder is not its own any more.
+        let rigs = [rig("shop", "/src/store"), rig("x", "/old/shop")];
+        assert_eq!(addresses(&rigs), ["src/shop", "x"]);
+    }
+}

@@ -1,0 +1,92 @@
+//! Reads the known rigs, and watches those that are to be watched from the start.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::{
+    task::AbortHandle,
+    time::{sleep, timeout},
+};
+use tracing::debug;
+
+use crate::session::{
+    context::RigContext,
+    error::SessionError,
+    rigs::KnownRig,
+    workspace::{Place, Workspace},
+};
+
+/// How long others wait for one that is being read.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// How long one that cannot be read is left alone that is to be watched.
+const RETRY_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Watches rigs until it is dropped.
+pub struct RigWatch(Vec<AbortHandle>);
+
+impl Drop for RigWatch {
+    fn drop(&mut self) {
+        self.0.iter().for_each(AbortHandle::abort);
+    }
+}
+
+impl Workspace {
+    /// The rigs that were used or are configured, as they are now. One that does not answer at once
+    /// is as it was.
+    pub async fn known_rigs(&self) -> Vec<KnownRig> {
+        let reads = self.rigs.stale().into_iter().map(|folder| {
+            let workspace = self.clone();
+            tokio::spawn(async move { workspace.read_again(folder).await })
+        });
+        let reads: Vec<_> = reads.collect();
+        let all = async {
+            for read in reads {
+                drop(read.await);
+            }
+        };
+        drop(timeout(PATIENCE, all).await);
+        self.rigs.all()
+    }
+
+    async fn read_again(&self, folder: PathBuf) {
+        let found = self.at_folder(&folder).await;
+        let gone = matches!(&found, Err(SessionError::Host(error)) if error.is_no_rig());
+        self.rigs.put(&folder, found);
+        if gone && !self.pollers.have_agents(&folder) {
+            self.rigs.forget(&folder);
+        }
+    }
+
+    /// The rig whose folder that is, which does not count as used.
+    async fn at_folder(&self, folder: &PathBuf) -> Result<RigContext, SessionError> {
+        let is_configured = self.shared.settings.rigs.contains_key(folder);
+        let rig = (!is_configured).then(|| folder.clone());
+        let place = Place { file: None, cwd: folder.clone(), rig };
+        let rig = self.find(&place, is_configured.then_some(folder)).await?;
+        Ok(self.context_of(Arc::new(rig)))
+    }
+
+    /// Watches the rigs of which the configuration says so.
+    #[must_use]
+    pub fn watch_rigs(&self) -> RigWatch {
+        let watched = self.shared.settings.rigs.iter().filter(|(_, settings)| settings.watch);
+        let tasks = watched.map(|(folder, _)| {
+            let (workspace, folder) = (self.clone(), folder.clone());
+            tokio::spawn(async move { workspace.watch(&folder).await }).abort_handle()
+        });
+        RigWatch(tasks.collect())
+    }
+
+    async fn watch(&self, folder: &PathBuf) {
+        loop {
+            match self.at_folder(folder).await {
+                Ok(context) => {
+                    // As long as there is a handle, it is polled.
+                    let _poller = self.poller(&context);
+                    return std::future::pending().await;
+                }
+                Err(error) => debug!(%error, folder = %folder.display(), "cannot be watched"),
+            }
+            sleep(RETRY_INTERVAL).await;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Polecats as rows to choose from, in a picker of somebody else's.
+
+use jiff::Timestamp;
+
+use super::words;
+use crate::core::session::{SessionInfo, State};
+
+/// How much is told of what one asks or is held up by, in cells.
+const DOING_WIDTH: usize = 50;
+/// The blanks between two columns.
+const GAP: usize = 2;
+
+/// A polecat, and what names it.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    /// `ash`, or `bank/ash`.
+    pub shown: &'a str,
+    /// What is known of it.
+    pub session: &'a SessionInfo,
+}
+
+/// A row for each of `all`, in columns: its name, its state and for how long, its agent, its issue,
+/// and what it asks. Puts them in the order of the rows: who needs a person first, and of those that
+/// wait who has waited longest, then by name.
+pub fn list(all: &mut [Listed], now: Timestamp) -> Vec<String> {
+    all.sort_by(|a, b| rank(a).cmp(&rank(b)));
+    let rows: Vec<_> = all.iter().map(|one| cells(one, now)).collect();
+    let width = |column: usize| rows.iter().map(|row| words::cells(&row[column])).max();
+    let widths: Vec<_> = (0..COLUMNS).map(|column| width(column).unwrap_or(0)).collect();
+    rows.iter().map(|row| aligned(row, &widths)).collect()
+}
+
+const COLUMNS: usize = 6;
+
+fn cells(Listed { shown, session }: &Listed, now: Timestamp) -> [String; COLUMNS] {
+    let text = |text: &Option<String>| words::plain(text.as_deref().unwrap_or_default());
+    let doing = match (&session.waiting, &session.detail) {
+        (Some(waiting), _) if !waiting.subject.is_empty() => waiting.subject.clone(),
+        (Some(waiting), _) => waiting.text.clone(),
+        (None, Some(detail)) => detail.in_words(),
+        (None, None) => String::new(),
+    };
+    [
+        words::plain(shown),
+        session.state.to_string(),
+        session.state_since.map(|since| words::ago(since, now)).unwrap_or_default(),
+        text(&session.agent),
+        text(&session.issue),
+        words::fit(&words::plain(&doing), DOING_WIDTH),
+    ]
+}
+
+fn aligned(row: &[String; COLUMNS], widths: &[usize]) -> String {
+    let mut line = String::new();
+    for (cell, width) in row.iter().zip(widths).filter(|(_, width)| **width > 0) {
+        line.push_str(cell);
+        let blanks = width.saturating_sub(words::cells(cell)) + GAP;
+        line.extend(std::iter::repeat_n(' ', blanks));
+    }
+    line.trim_end().to_owned()
+}
+
+/// What the rows are sorted by.
+fn rank<'a>(one: &Listed<'a>) -> (u8, bool, Option<Timestamp>, &'a str) {
+    let Listed { shown, session } = *one;
+    let failed = session.turn_failed() && session.running;
+    let state = words::urgency(session.state);
+    let urgency = if failed { state.min(words::urgency(State::Died)) } else { state };
+    let since = session.state_since.filter(|_| session.state == State::Waiting);
+    (urgency, since.is_none(), since, shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::session;
+    use super::*;
+    use crate::core::session::Waiting;
+
+    #[test]
+    fn who_has_waited_longest_stands_first_and_columns_under_each_other() {
+        let at = |seconds| Timestamp::from_second(seconds).ok();
+        let subject = "$ rm -rf build\n".to_owned();
+        let waits = |name, since| SessionInfo {
+            state_since: at(since),
+            waiting: Some(Waiting { subject: subject.clone(), ..Waiting::default() }),
+            agent: Some("claude".to_owned()),
+            ..session(name, State::Waiting)
+        };
+        let (ash, birch) = (waits("ash", 950), waits("birch", 900));
+        let works = SessionInfo { state_since: at(0), ..session("cedar", State::Working) };
+        let mut all = [
+            Listed { shown: "cedar", session: &works },
+            Listed { shown: "ash", session: &ash },
+            Listed { shown: "bank/birch", session: &birch },
+        ];
+        let rows = list(&mut all, at(1_000).unwrap());
+        assert_eq!(
+            rows,
+            [
+                "bank/birch  waiting  1m   claude  $ rm -rf build\u{fffd}",
+                "ash         waiting  50s  claude  $ rm -rf build\u{fffd}",
+                "cedar       working  16m",
+            ]
+        );
+        assert_eq!(all.map(|one| one.shown), ["bank/birch", "ash", "cedar"]);
+    }
+}
