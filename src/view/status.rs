@@ -39,7 +39,7 @@ const EXPENDABLE: &[Column] = &[
 const HINT: &str = "no polecats yet: `:PolecatStart! {name}` makes one";
 
 /// What is told of what a polecat does before other columns go, in cells.
-const DOING_WIDTH: usize = 24;
+const DOING_WIDTH: usize = 16;
 
 /// The polecats of a rig.
 #[derive(Clone, Copy, Debug)]

@@ -33,11 +33,14 @@ end
 ---@param title string|polecat.Chunks
 ---@return polecat.Chunks
 local function titled(title)
-  local chunks = type(title) == 'table' and title or { { title, '' } }
+  if type(title) == 'string' then
+    return { { ' ' .. vim.fn.strtrans(title) .. ' ', 'FloatTitle' } }
+  end
   local safe = vim.tbl_map(function(chunk)
     return { vim.fn.strtrans(chunk[1]), chunk[2] ~= '' and chunk[2] or 'FloatTitle' }
-  end, chunks)
-  return vim.list_extend({ { ' ', 'FloatTitle' } }, vim.list_extend(safe, { { ' ', 'FloatTitle' } }))
+  end, title)
+  local blank = { ' ', 'FloatTitle' }
+  return vim.list_extend({ blank }, vim.list_extend(safe, { blank }))
 end
 
 --- What the frame says below, in what room there is: the last of `keys` always.

@@ -73,13 +73,13 @@ fn every_column_is_shown_where_there_is_room_and_the_task_gives_way_first() {
          refactor the totals of the cart  2 queued  attached"
     );
     assert_eq!(
-        line(109),
+        line(110),
         "○  ash  totals  idle  30s  claude  +120 -30 ↑2  shop-1  feature/x  \
          refactor the totals of…  2 queued  attached"
     );
     assert_eq!(
         line(80),
-        "○  ash  totals  idle  30s  +120 -30 ↑2  refactor the totals of the cart  2 queued"
+        "○  ash  totals  idle  30s  +120 -30 ↑2  shop-1  refactor the totals o…  2 queued"
     );
     assert_eq!(line(40), "○  ash  idle  refactor the totals of th…");
     assert_eq!(line(20), "○  ash  idle");
