@@ -9,6 +9,8 @@ mod configured;
 mod recorded;
 #[path = "screens/trouble.rs"]
 mod trouble;
+#[path = "screens/usage.rs"]
+mod usage;
 #[path = "screens/variants.rs"]
 mod variants;
 

@@ -70,6 +70,9 @@
 ---@field branch? string
 ---@field diff? polecat.Diff
 ---@field issue? string
+---@field task? string What it works on, in a few words.
+---@field label? string What a person calls it.
+---@field usage? polecat.Usage What its screen shows of its model and conversation.
 ---@field queued? integer How many messages wait until it is at its prompt.
 ---@field queue_held? string Why they are not sent before a person says so.
 ---@field pane_id? string
@@ -77,6 +80,13 @@
 ---@field exit? polecat.Exit
 ---@field waiting? polecat.Waiting While its state is `waiting`.
 ---@field detail? polecat.Detail What holds it up, or ended its last turn.
+
+--- What an agent's screen shows now; what it does not show is absent.
+---@class polecat.Usage
+---@field model? string
+---@field tokens? integer
+---@field context? integer How full its context is, in percent.
+---@field cost? string `$0.12`
 
 --- What holds an agent up, or ended its last turn.
 ---@class polecat.Detail
@@ -134,6 +144,7 @@
 ---@field dialogs? 'accept'|'ask' Who answers what agents ask before they begin.
 ---@field questions? 'window'|'select' How a question of an agent is put; `window` by default.
 ---@field capture? polecat.CaptureOpts
+---@field status? polecat.StatusOpts
 ---@field prompts? table<string, string> Texts for messages, `@name`. |polecat-config-prompts|
 ---@field notify? string States and `trouble`; `waiting,died,idle,trouble` by default.
 ---@field log_level? 'error'|'warn'|'info'|'debug'|'trace'
@@ -156,6 +167,14 @@
 ---@class polecat.CaptureOpts
 ---@field lines? integer How many lines a capture shows; 200 by default.
 ---@field fit? boolean Whether a session takes the width of the windows that show it; it does.
+
+---@class polecat.StatusOpts
+---@field columns? polecat.Column[] |polecat-columns|
+---@field sidebar? { side?: 'left'|'right', width?: integer } Where it is docked; left, 40 wide.
+
+---@alias polecat.Column
+---| 'sign'|'name'|'label'|'state'|'since'|'issue'|'agent'|'model'|'work'|'branch'|'doing'
+---| 'tokens'|'context'|'cost'|'silence'|'queued'|'attached'
 
 ---@class polecat.BackendOpts
 ---@field command? string|string[] The program, or a list of it and its arguments.
@@ -207,6 +226,10 @@
 ---@field sent? string[] What a message that was sent begins with.
 ---@field trouble? polecat.TroubleOpts[]
 ---@field asides? string[] How paragraphs under the conversation begin.
+---@field tasks? string[] How a title names what it works on: texts with `{task}`.
+---@field no_tasks? string[] How what they find begins where it is no task.
+---@field usage? string[] How it shows what it used: texts with `{model}`, `{tokens}` and the like.
+---@field greeting? string What the upper edge of the box holds with which it greets.
 
 ---@class polecat.TroubleOpts How it shows what holds it up.
 ---@field kind 'error'|'limit'|'retrying'|'compacting'

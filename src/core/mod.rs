@@ -12,6 +12,7 @@ pub mod command;
 pub mod contexts;
 pub mod diff;
 pub mod layout;
+pub mod listing;
 pub mod locations;
 pub mod name_pool;
 pub mod names;

@@ -12,6 +12,7 @@ mod area;
 mod choosing;
 mod description;
 mod dialog;
+mod forms;
 mod guess;
 mod interrupt;
 mod layout;
@@ -24,6 +25,7 @@ mod rows;
 mod shown;
 mod title;
 mod trouble;
+mod usage;
 mod working;
 
 pub use answer::{NoChoice, Policy, Step};
@@ -44,7 +46,9 @@ pub use patterns::Patterns;
 pub use prompt::shows_prompt;
 pub use rows::normal;
 pub use shown::Shown;
+pub use title::task;
 pub use trouble::trouble;
+pub use usage::{tells_usage, usage};
 
 use self::layout::Scene;
 use super::session::{State, StateSource};

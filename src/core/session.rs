@@ -2,6 +2,7 @@
 
 mod detail;
 mod exit;
+mod usage;
 mod waiting;
 
 use std::path::PathBuf;
@@ -12,7 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 pub use self::{
     detail::{Detail, DetailKind},
-    exit::{Exit, ExitHow, describe},
+    exit::{Exit, ExitHow, describe, signal_text},
+    usage::{Usage, short},
     waiting::Waiting,
 };
 use super::{names::PolecatName, work::Diffstat};
@@ -69,6 +71,15 @@ pub struct SessionInfo {
     pub diff: Option<Diffstat>,
     /// The issue it was started on.
     pub issue: Option<String>,
+    /// What it works on: as it calls that itself, else the first line of what it was given.
+    #[serde(default)]
+    pub task: Option<String>,
+    /// What a person calls it.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// The model and what its conversation used, as far as its screen shows them.
+    #[serde(default)]
+    pub usage: Option<Usage>,
     /// How many messages wait until it is at its prompt; `None` for none.
     pub queued: Option<u32>,
     /// Why they are not sent before a person says so.
@@ -106,6 +117,9 @@ impl SessionInfo {
             branch: None,
             diff: None,
             issue: None,
+            task: None,
+            label: None,
+            usage: None,
             queued: None,
             queue_held: None,
             pane_id: None,

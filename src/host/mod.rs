@@ -7,6 +7,7 @@ pub mod error;
 mod files;
 pub mod gastown;
 pub mod git;
+pub mod listings;
 pub mod locks;
 pub mod loopback;
 pub mod processes;

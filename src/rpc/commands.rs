@@ -22,7 +22,8 @@ mod table;
 mod waiting;
 mod words;
 
-pub(super) use press::press;
+pub(super) use keys::ListKey;
+pub(super) use press::{lists, press};
 
 use super::{effects::Effect, error::Refusal};
 

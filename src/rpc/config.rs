@@ -19,12 +19,13 @@ use super::{PROTOCOL, calls::Hello, decode::decode, error::RpcError, paths};
 use crate::{
     core::{
         Gastown, Template,
+        listing::Column,
         notifications::Occasion,
         screen::{Patterns, Policy},
         session::State,
         settings::Sources,
     },
-    session::{EditorFacts, HealthRow, Level, Settings},
+    session::{EditorFacts, HealthRow, Level, Settings, Sidebar},
 };
 
 /// `vim.g.polecat` as Lua found it.
@@ -115,6 +116,7 @@ pub fn config_keys() -> Vec<String> {
 fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
     let (mut rig, mut tmux) = (config.table("rig"), config.table("tmux"));
     let mut capture = config.table("capture");
+    let mut status = config.table("status");
     // These are Lua's own, and come along because the configuration is sent whole.
     config.table("backend").read("command", |item| command(item, paths));
     config.read("log_level", |item| item.one_of(&LOG_LEVELS.map(|level| (level, ()))));
@@ -154,7 +156,20 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
         questions_by_select: config
             .read("questions", |item| item.one_of(&QUESTIONS))
             .unwrap_or_default(),
+        columns: status
+            .read("columns", |item| item.list("columns", |item| item.one_of(Column::ALL))),
+        sidebar: sidebar(&mut status.table("sidebar")),
         editor,
+    }
+}
+
+fn sidebar(table: &mut Table) -> Sidebar {
+    let usual = Sidebar::default();
+    let width =
+        table.read("width", |item| item.integer(10)).and_then(|width| width.try_into().ok());
+    Sidebar {
+        right: table.read("side", |item| item.one_of(&SIDES)).unwrap_or(usual.right),
+        width: width.unwrap_or(usual.width),
     }
 }
 
@@ -172,6 +187,8 @@ fn prompt(item: &Item) -> Option<String> {
     item.text()
 }
 
+/// The side at which the status window is docked.
+const SIDES: [(&str, bool); 2] = [("left", false), ("right", true)];
 const LOG_LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 /// Who answers dialogs; what is not said is for the agents' own flags to imply.
 const POLICIES: [(&str, Policy); 2] = [("accept", Policy::Accept), ("ask", Policy::Ask)];
@@ -268,7 +285,7 @@ mod tests {
                 "`rig`: expected a table, got `shop`",
                 "`tmux.sockt` is not known; known here: command, socket",
                 "`tmx` is not known; known here: agent, agents, all, backend, capture, dialogs, \
-                 gastown, log_level, notify, prompts, questions, rig, rigs, tmux, tracker, watch, \
+                 gastown, log_level, notify, prompts, questions, rig, rigs, status, tmux, tracker, watch, \
                  worktrees",
             ],
         );
@@ -314,6 +331,23 @@ mod tests {
             "`backend.command`: expected a list of a program and its arguments, got a number";
         check(&json!({ "backend": { "command": 3 } }), &[command]);
         read(&json!({ "backend": { "command": ["./backend", "-v"] }, "notify": "" }));
+    }
+
+    #[test]
+    fn a_column_that_is_not_known_is_refused_with_those_that_are() {
+        let columns = read(&json!({ "status": { "columns": ["name", "doing"] } })).columns;
+        assert_eq!(columns, Some(vec![Column::Name, Column::Doing]));
+        let sidebar = json!({ "side": "top", "width": 3 });
+        check(
+            &json!({ "status": { "columns": ["name", "colour"], "sidebar": sidebar } }),
+            &[
+                "`status.columns[2]`: expected one of sign, name, label, state, since, issue, agent, \
+                 model, work, branch, doing, tokens, context, cost, silence, queued, attached, got \
+                 `colour`",
+                "`status.sidebar.side`: expected one of left, right, got `top`",
+                "`status.sidebar.width`: expected a whole number from 10, got `3`",
+            ],
+        );
     }
 
     #[test]

@@ -270,6 +270,7 @@ fn choices(choices: Vec<Choice>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::Sidebar;
 
     fn fields(effect: Effect) -> Vec<(String, Value)> {
         let Value::Map(pairs) = Value::from(effect.encode()) else { panic!("a map") };
@@ -337,7 +338,9 @@ mod tests {
         }
         let polecat = || "ash".to_owned();
         let views = [
-            View::Status { polecat: None, all: true },
+            View::Status { polecat: polecat() },
+            View::List { columns: Vec::new(), docked: None, all: true },
+            View::List { columns: Vec::new(), docked: Some(Sidebar::default()), all: false },
             View::Capture { polecat: None, session: String::new(), lines: 200, snapshot: false },
             View::Diff { polecat: polecat(), since: None },
             View::Queue { polecat: polecat() },

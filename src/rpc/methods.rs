@@ -59,7 +59,7 @@ macro_rules! table {
 
 table! {
     server { Hello, Configure }
-    view { ViewOpen, ViewSet, ViewRefresh, ViewClose, ViewAct }
+    view { ViewOpen, ViewSet, ViewList, ViewRefresh, ViewClose, ViewAct }
     operation {
         CommandRun, Health, Complete,
         New, Remove, Restore, Start, Sling, Stop, StopAll,
@@ -102,7 +102,10 @@ impl OperationCall {
 impl ViewCall {
     /// Whether it goes on with a view that is there, whatever the configuration says by now.
     pub(super) fn is_about_open_view(&self) -> bool {
-        matches!(self, Self::ViewSet(_) | Self::ViewRefresh(_) | Self::ViewClose(_))
+        matches!(
+            self,
+            Self::ViewSet(_) | Self::ViewList(_) | Self::ViewRefresh(_) | Self::ViewClose(_)
+        )
     }
 }
 

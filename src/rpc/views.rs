@@ -5,6 +5,7 @@ mod capture;
 mod diff;
 pub(super) mod drawn_diff;
 mod frames;
+mod listing;
 mod queue;
 pub(super) mod rows;
 mod status;
@@ -18,18 +19,18 @@ use tokio::{
 };
 
 use self::{
-    canvas::{Canvas, Order},
+    canvas::{Canvas, Offered, Order},
     rows::Rows,
 };
 use super::{
     calls::{At, CallContext, ViewAct, ViewOpen, ViewSet},
-    commands,
+    commands::{self, ListKey},
     editor::Editor,
     encode::Encode,
     error::RpcError,
     methods::ViewCall,
 };
-use crate::session::Workspace;
+use crate::{core::listing::Change, session::Workspace};
 
 /// All open views. Closing one is dropping its sender.
 pub(super) struct Views {
@@ -57,6 +58,11 @@ impl Views {
             ViewCall::ViewOpen(open) => return self.open(workspace, id, open),
             ViewCall::ViewAct(asked) => return self.act(workspace, id, asked),
             ViewCall::ViewSet(set) => self.set(&set),
+            ViewCall::ViewList(list) => {
+                self.list(&listing::changes(list));
+                // It follows a choice, whose answer is a list of effects.
+                return self.editor.answer(id, Ok(Value::Array(Vec::new())));
+            }
             ViewCall::ViewRefresh(one) => self.tell(one.view, Order::Refresh),
             ViewCall::ViewClose(one) => drop(self.open.remove(&one.view)),
         }
@@ -98,6 +104,9 @@ impl Views {
     /// Does what a key is for, in a task of its own.
     fn act(&self, workspace: Workspace, call: u64, asked: ViewAct) {
         let open = asked.view.and_then(|view| self.open.get(&view));
+        if let Some((open, key)) = open.zip(commands::lists(&asked)) {
+            return self.act_on_list(call, open, (key, &asked));
+        }
         let orders = open.map(|open| open.orders.clone());
         let open = open.map(|open| (open.at.clone(), open.rows.clone()));
         let editor = self.editor.clone();
@@ -112,6 +121,33 @@ impl Views {
             let effects = done.map_err(RpcError::from);
             editor.answer(call, effects.and_then(|all| all.encode().map_err(RpcError::internal)));
         });
+    }
+
+    /// Changes how polecats are listed, or lets the person choose how.
+    fn act_on_list(&self, call: u64, open: &Open, (key, asked): (ListKey, &ViewAct)) {
+        let editor = self.editor.clone();
+        let offered = match key {
+            ListKey::Filter => Offered::Filters,
+            ListKey::Order => Offered::Orders,
+            ListKey::Fold(_) | ListKey::FoldAll(_) => {
+                self.list(&listing::folds(key, asked, &open.rows));
+                return editor.answer(call, Ok(Value::Array(Vec::new())));
+            }
+        };
+        let orders = open.orders.clone();
+        tokio::spawn(async move {
+            let effects = listing::offer(offered, &orders).await;
+            editor.answer(call, effects.encode().map_err(RpcError::internal));
+        });
+    }
+
+    /// Tells every list of these changes.
+    fn list(&self, changes: &[Change]) {
+        for open in self.open.values() {
+            for change in changes {
+                drop(open.orders.send(Order::List(change.clone())));
+            }
+        }
     }
 
     fn set(&self, set: &ViewSet) {

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::core::{Gastown, Template, agent::Changes, notifications::Occasion, screen::Policy};
+use crate::core::{
+    Gastown, Template, agent::Changes, listing::Column, notifications::Occasion, screen::Policy,
+};
 
 /// The configuration without what only Lua needs. `None` means the default.
 #[derive(Clone, Debug, Default)]
@@ -41,8 +43,27 @@ pub struct Settings {
     pub prompts: BTreeMap<String, String>,
     /// `questions`: whether questions of agents are put by the user's own `vim.ui.select`.
     pub questions_by_select: bool,
+    /// `status.columns`: the columns of the status window.
+    pub columns: Option<Vec<Column>>,
+    /// `status.sidebar`: where it is docked.
+    pub sidebar: Sidebar,
     /// The editor we work for.
     pub editor: EditorFacts,
+}
+
+/// How the status window is docked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sidebar {
+    /// At the right, instead of the left.
+    pub right: bool,
+    /// In cells.
+    pub width: u32,
+}
+
+impl Default for Sidebar {
+    fn default() -> Self {
+        Self { right: false, width: 40 }
+    }
 }
 
 /// What is configured of one rig.

@@ -31,10 +31,19 @@ impl Cell {
     }
 }
 
-/// Sets `rows` in columns of at most `width` cells together. Where they do not fit, whole
-/// columns go in the order `expendable` names them; then the last one kept is cut.
-pub(crate) fn set(rows: &[Row], width: usize, expendable: &[usize]) -> Vec<Line> {
-    let widths = kept(&widths(rows), width, expendable);
+/// What gives way where columns do not fit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Fit<'a> {
+    /// The columns that go whole, the first to go in front.
+    pub(crate) expendable: &'a [usize],
+    /// The column that is cut before any goes, to this width.
+    pub(crate) elastic: Option<(usize, usize)>,
+}
+
+/// Sets `rows` in columns of at most `width` cells together. Where they do not fit, the elastic
+/// column is cut, and then whole columns go; at last the last one kept is cut.
+pub(crate) fn set(rows: &[Row], width: usize, fit: Fit) -> Vec<Line> {
+    let widths = kept(&widths(rows), width, fit);
     rows.iter().map(|row| line(row, &widths, width)).collect()
 }
 
@@ -45,20 +54,34 @@ fn widths(rows: &[Row]) -> Vec<usize> {
     (0..count).map(|column| rows.iter().map(|row| width(row, column)).max().unwrap_or(0)).collect()
 }
 
-fn kept(widths: &[usize], width: usize, expendable: &[usize]) -> Vec<usize> {
-    let mut widths = widths.to_vec();
-    let total = |widths: &[usize]| {
-        widths.iter().filter(|width| **width > 0).map(|width| width + GAP).sum::<usize>()
-    };
-    for column in expendable {
-        if total(&widths) <= width + GAP {
+fn kept(natural: &[usize], width: usize, fit: Fit) -> Vec<usize> {
+    let mut widths = natural.to_vec();
+    if let Some((column, least)) = fit.elastic
+        && let Some(elastic) = widths.get_mut(column)
+    {
+        *elastic = least.min(*elastic);
+    }
+    for column in fit.expendable {
+        if total(&widths) <= width {
             break;
         }
         if let Some(dropped) = widths.get_mut(*column) {
             *dropped = 0;
         }
     }
+    let left = width.saturating_sub(total(&widths));
+    if let Some((column, _)) = fit.elastic
+        && let Some(elastic) = widths.get_mut(column).filter(|elastic| **elastic > 0)
+    {
+        *elastic = natural[column].min(*elastic + left);
+    }
     widths
+}
+
+/// The cells of all columns, with the blanks between them.
+fn total(widths: &[usize]) -> usize {
+    let shown = widths.iter().filter(|width| **width > 0);
+    shown.map(|width| width + GAP).sum::<usize>().saturating_sub(GAP)
 }
 
 fn line(row: &Row, widths: &[usize], width: usize) -> Line {
@@ -68,7 +91,7 @@ fn line(row: &Row, widths: &[usize], width: usize) -> Line {
         let blanks = start.min(width) - words::cells(&line.text).min(start);
         if cell.width() > 0 && start < width {
             line.push(&" ".repeat(blanks), None);
-            push(&mut line, cell, width - start);
+            push(&mut line, cell, (*column).min(width - start));
         }
         start += column + GAP;
     }
@@ -99,7 +122,7 @@ mod tests {
                 key: String::new(),
             })
             .collect();
-        let lines = set(&rows, width, expendable);
+        let lines = set(&rows, width, Fit { expendable, elastic: None });
         let texts: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts, expected);
         assert!(texts.iter().all(|text| words::cells(text) <= width));
@@ -124,6 +147,25 @@ mod tests {
     fn what_still_does_not_fit_is_cut() {
         check(&[&["a-long-name", "x"]], 6, &[1], &["a-lon…"]);
         check(&[&["a-long-name"]], 1, &[], &["…"]);
+    }
+
+    #[test]
+    fn the_elastic_column_gives_way_first_and_takes_what_is_left() {
+        let cells = |texts: &[&str]| texts.iter().map(|text| Cell::new(*text, None)).collect();
+        let rows = [
+            Row { cells: cells(&["ash", "refactor the cart", "2 queued"]), key: String::new() },
+            Row { cells: cells(&["birch", "", "1"]), key: String::new() },
+        ];
+        let texts = |width| {
+            let lines = set(&rows, width, Fit { expendable: &[2], elastic: Some((1, 6)) });
+            lines.into_iter().map(|line| line.text).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            texts(40),
+            ["ash    refactor the cart  2 queued", "birch                     1"]
+        );
+        assert_eq!(texts(26), ["ash    refactor…  2 queued", "birch             1"]);
+        assert_eq!(texts(22), ["ash    refactor the c…", "birch"]);
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! One polecat, with all that is known of it.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 
 use super::{
     frame::{Frame, Group, Line},
     words,
 };
 use crate::core::{
-    session::{Detail, Exit, SessionInfo, Waiting, describe},
+    session::{Detail, Exit, SessionInfo, Usage, Waiting, describe},
     work::Diffstat,
 };
 
@@ -21,12 +21,12 @@ const LEAST: usize = 8;
 /// What is known of `session` at `now`, facts in `width` cells; `tail` is what it shows at the
 /// moment, as `tmux capture-pane -e` prints it, and as wide as that is.
 #[must_use]
-pub fn detail(session: &SessionInfo, tail: Option<&[u8]>, now: Timestamp, width: usize) -> Frame {
+pub fn detail(session: &SessionInfo, tail: Option<&[u8]>, now: &Zoned, width: usize) -> Frame {
     let mut lines = vec![heading(session), Line::default()];
     let facts = facts(session, now).into_iter();
     lines.extend(facts.flat_map(|(label, value)| fact(label, &value, width)));
     if let Some(exit) = &session.exit {
-        lines.extend(death(exit, width));
+        lines.extend(death(exit, now, width));
     } else if let Some(tail) = tail {
         lines.push(Line::default());
         lines.extend(super::capture(tail).lines);
@@ -37,7 +37,7 @@ pub fn detail(session: &SessionInfo, tail: Option<&[u8]>, now: Timestamp, width:
     Frame { lines, ..Frame::default() }
 }
 
-fn heading(session: &SessionInfo) -> Line {
+pub(super) fn heading(session: &SessionInfo) -> Line {
     let state = Group::Named(words::group(session.state));
     let mut line = Line::default();
     line.push(words::sign(session.state), Some(state.clone()));
@@ -48,27 +48,27 @@ fn heading(session: &SessionInfo) -> Line {
     line
 }
 
-fn facts(session: &SessionInfo, now: Timestamp) -> Vec<(&'static str, String)> {
-    let since = |at: Option<Timestamp>| at.map(|at| format!("{at:.0} ({})", words::ago(at, now)));
-    let source = session.state_since.map(|at| words::ago(at, now)).map_or_else(
-        || session.state_source.as_str().to_owned(),
-        |ago| format!("{} ({ago})", session.state_source.as_str()),
-    );
-    let known: [(&'static str, Option<String>); 17] = [
+fn facts(session: &SessionInfo, now: &Zoned) -> Vec<(&'static str, String)> {
+    let since = |at: Option<Timestamp>| at.map(|at| words::local(at, now));
+    let known: [(&'static str, Option<String>); 21] = [
+        ("label", session.label.clone()),
+        ("task", session.task.clone()),
         ("trouble", session.detail.as_ref().map(Detail::in_words)),
         ("asks", session.waiting.as_ref().map(question)),
         ("queued", queued(session)),
         ("session", Some(session.session_id.clone())),
         ("found in", session.found_in.clone()),
-        ("state from", Some(source)),
+        ("state from", Some(session.state_source.to_string())),
+        ("since", since(session.state_since)),
         ("agent", session.agent.clone()),
         ("command", session.command.clone()),
         ("issue", session.issue.clone()),
         ("branch", session.branch.clone()),
         ("work", session.diff.as_ref().map(work)),
+        ("usage", session.usage.as_ref().map(Usage::in_words)),
         ("folder", session.workdir.as_ref().map(|dir| dir.display().to_string())),
         ("created", since(session.created)),
-        ("activity", since(session.last_activity)),
+        ("printed", since(session.last_activity)),
         ("windows", session.windows.filter(|count| *count > 1).map(|count| count.to_string())),
         ("attached", session.attached.then(|| "yes".to_owned())),
         ("pane", session.pane_id.as_ref().map(|pane| pane_and_pid(pane, session.pid))),
@@ -127,12 +127,12 @@ fn fact(label: &str, value: &str, width: usize) -> Vec<Line> {
     labels.zip(&rows).map(set).collect()
 }
 
-fn death(exit: &Exit, width: usize) -> Vec<Line> {
+fn death(exit: &Exit, now: &Zoned, width: usize) -> Vec<Line> {
     let mut lines = vec![Line::default()];
     let mut how = Line::default();
     how.push(&describe(exit), Some(Group::Named("PolecatDied")));
     lines.push(how);
-    lines.extend(fact("at", &format!("{:.0}", exit.at), width));
+    lines.extend(fact("at", &words::local(exit.at, now), width));
     lines.extend(fact("ran", &exit.command, width));
     lines.push(Line::default());
     lines.extend(exit.tail.iter().map(Line::plain));
@@ -144,6 +144,11 @@ mod tests {
     use super::super::testing::session;
     use super::*;
     use crate::core::session::{ExitHow, State};
+    use jiff::tz::TimeZone;
+
+    fn there(at: Timestamp) -> Zoned {
+        at.to_zoned(TimeZone::UTC)
+    }
 
     #[test]
     fn a_death_says_how_when_and_with_which_last_words() {
@@ -156,7 +161,7 @@ mod tests {
             tail: vec!["no key".to_owned()],
         };
         let session = SessionInfo { exit: Some(exit), ..session("ash", State::Died) };
-        let frame = detail(&session, None, at, 80);
+        let frame = detail(&session, None, &there(at), 80);
         let texts = frame.texts();
         assert_eq!(texts[0], "✗ ash  died");
         let end: Vec<_> = texts[texts.len() - 5..].to_vec();
@@ -164,7 +169,7 @@ mod tests {
             end,
             [
                 "exited with status 3 after 1.2 s",
-                "at          1970-01-01T00:00:00Z",
+                "at          00:00 (now)",
                 "ran         claude --x",
                 "",
                 "no key"
@@ -177,7 +182,7 @@ mod tests {
         let at = Timestamp::from_second(0).unwrap();
         let session =
             SessionInfo { command: Some("a\nb".to_owned()), ..session("ash", State::Working) };
-        let frame = detail(&session, None, at, 80);
+        let frame = detail(&session, None, &there(at), 80);
         assert!(frame.texts().contains(&"command     a\u{fffd}b"), "{:?}", frame.texts());
     }
 
@@ -210,7 +215,7 @@ mod tests {
             ..Waiting::default()
         };
         let session = SessionInfo { waiting: Some(waiting), ..session("ash", State::Waiting) };
-        let frame = detail(&session, None, at, 30);
+        let frame = detail(&session, None, &there(at), 30);
         assert_eq!(
             frame.texts()[2..5],
             ["asks        permission: $ rm", "            -rf 漢字漢字 ·", "            Proceed?",]

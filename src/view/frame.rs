@@ -7,6 +7,10 @@ pub struct Frame {
     pub lines: Vec<Line>,
     /// The rows of polecats that wait for a person.
     pub waiting: Vec<usize>,
+    /// Lines that are shown below rows without being rows.
+    pub notes: Vec<(usize, Line)>,
+    /// What its window is called, where that is not always the same.
+    pub title: Option<Line>,
 }
 
 /// One buffer line with its highlights.
@@ -16,7 +20,7 @@ pub struct Line {
     pub text: String,
     /// What stands out in it, left to right, without overlap.
     pub spans: Vec<Span>,
-    /// What the row stands for (a polecat's name), or nothing.
+    /// What the row stands for (a polecat's name, a rig with a `/` behind it), or nothing.
     pub key: String,
     /// How it stands in the folds of its buffer; `None` where a buffer has no folds.
     pub fold: Option<Fold>,

@@ -14,6 +14,7 @@ mod marks;
 mod notification;
 mod palette;
 mod patch;
+mod preview;
 mod question;
 mod queue;
 mod status;
@@ -29,9 +30,10 @@ pub use marks::{Marks, Note, RowRange, Spot};
 pub use notification::notification;
 pub use palette::{index, stages};
 pub use patch::{Patch, patches};
+pub use preview::preview;
 pub use question::{Asked, question};
 pub use queue::{queue, queue_row};
-pub use status::{Heading, status};
+pub use status::{List, Section, filters, orders, status};
 pub use statusline::{counts, statusline};
 
 #[cfg(test)]

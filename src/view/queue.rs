@@ -25,7 +25,7 @@ pub fn queue(polecat: &str, queue: &Queue) -> Frame {
         lines.push(Line::default());
         lines.extend(rows(polecat, at + 1, message));
     }
-    Frame { lines, waiting: Vec::new() }
+    Frame { lines, ..Frame::default() }
 }
 
 fn heading(polecat: &str, queue: &Queue) -> Line {

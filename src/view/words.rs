@@ -1,6 +1,6 @@
 //! How times, states and texts read in a view.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::core::session::{Detail, DetailKind, State};
@@ -14,6 +14,32 @@ pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
         seconds @ 3_600..86_400 => format!("{}h", seconds / 3_600),
         seconds => format!("{}d", seconds / 86_400),
     }
+}
+
+/// The same in steps that a list can show without moving all the time: `now` up to ten seconds, then
+/// tens of seconds, whole minutes, hours, days.
+pub(crate) fn coarse(then: Timestamp, now: Timestamp) -> String {
+    match now.as_second() - then.as_second() {
+        seconds if seconds < 10 => "now".to_owned(),
+        seconds @ 10..60 => format!("{}s", seconds / 10 * 10),
+        _ => ago(then, now),
+    }
+}
+
+/// A time as somebody reads it who is where `now` is: `14:05 (25m ago)`, of another day
+/// `Nov 27 14:05 (2d ago)`, of another year `2025-11-27 14:05 (400d ago)`.
+pub(crate) fn local(at: Timestamp, now: &Zoned) -> String {
+    let there = at.to_zoned(now.time_zone().clone());
+    let form = match () {
+        () if there.date() == now.date() => "%H:%M",
+        () if there.year() == now.year() => "%b %-d %H:%M",
+        () => "%Y-%m-%d %H:%M",
+    };
+    let ago = match ago(at, now.timestamp()).as_str() {
+        "now" => "now".to_owned(),
+        ago => format!("{ago} ago"),
+    };
+    format!("{} ({ago})", there.strftime(form))
 }
 
 /// The sign in front of a polecat: its state at a glance, one cell wide.
@@ -146,6 +172,33 @@ mod tests {
         ] {
             let then = Timestamp::from_second(1_000_000 - seconds).unwrap();
             assert_eq!(ago(then, now), told, "{seconds} s");
+        }
+    }
+
+    #[test]
+    fn in_a_list_times_move_in_coarse_steps() {
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        for (seconds, told) in
+            [(-3, "now"), (9, "now"), (10, "10s"), (19, "10s"), (59, "50s"), (60, "1m")]
+        {
+            let then = Timestamp::from_second(1_000_000 - seconds).unwrap();
+            assert_eq!(coarse(then, now), told, "{seconds} s");
+        }
+    }
+
+    #[test]
+    fn a_time_is_told_as_clocks_show_it_where_the_person_is() {
+        let berlin = jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
+        let now = "2026-11-29T13:30:00Z".parse::<Timestamp>().unwrap().to_zoned(berlin);
+        for (at, told) in [
+            ("2026-11-29T13:05:00Z", "14:05 (25m ago)"),
+            ("2026-11-28T23:30:00Z", "00:30 (14h ago)"),
+            ("2026-11-28T22:30:00Z", "Nov 28 23:30 (15h ago)"),
+            ("2026-07-01T10:00:00Z", "Jul 1 11:00 (151d ago)"),
+            ("2025-11-29T13:00:00Z", "2025-11-29 14:00 (365d ago)"),
+            ("2026-11-29T13:30:00Z", "14:30 (now)"),
+        ] {
+            assert_eq!(local(at.parse().unwrap(), &now), told);
         }
     }
 

@@ -34,6 +34,7 @@ mod hostile;
 mod in_use;
 mod injecting;
 mod interrupting;
+mod listing;
 mod looking;
 mod messages;
 mod naming;

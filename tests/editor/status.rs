@@ -55,7 +55,7 @@ async fn it_fits_a_screen_of_any_size_also_while_another_window_is_current() {
             if fits { Ok(()) } else { Err(seen) }
         })
         .await;
-        shop.editor.expect(STATUS, "name and state", |lines| lines[2].contains("ash  ")).await;
+        shop.editor.expect(STATUS, "name and state", |lines| lines[1].contains("ash  ")).await;
     }
     assert_eq!(float(&shop).await["top"], 1);
 }
@@ -65,12 +65,12 @@ async fn a_hundred_polecats_scroll_and_the_cursor_stays_on_its_own() {
     let shop = Shop::new().await;
     open(&shop, 100).await;
     let lines = shop.editor.expect_line(STATUS, "100 polecats").await;
-    assert_eq!(lines.len(), 102);
+    assert_eq!(lines.len(), 101);
     assert!(float(&shop).await["height"].as_u64().unwrap() < 25);
     shop.editor.command("call search('p57 ', 'w')").await.unwrap();
     let before = float(&shop).await["cursor"].as_u64().unwrap();
     shop.start("zinnia", "prompts").await;
-    shop.editor.expect(STATUS, "`zinnia` first", |lines| lines[2].contains("zinnia")).await;
+    shop.editor.expect(STATUS, "`zinnia` first", |lines| lines[1].contains("zinnia")).await;
     assert_eq!(float(&shop).await["cursor"], before + 1);
     let line = shop.editor.lua("return vim.api.nvim_get_current_line()", Json::Null).await.unwrap();
     assert!(line.as_str().unwrap().contains("p57 "), "{line}");
@@ -107,12 +107,12 @@ async fn opened_before_there_was_a_polecat_the_cursor_goes_to_the_first_one_that
     open(&shop, 0).await;
     assert_eq!(float(&shop).await["cursor"], 1);
     shop.start("ash", "prompts").await;
-    shop.editor.expect(STATUS, "a row", |lines| lines[2].contains("ash  ")).await;
-    assert_eq!(float(&shop).await["cursor"], 3);
+    shop.editor.expect(STATUS, "a row", |lines| lines[1].contains("ash  ")).await;
+    assert_eq!(float(&shop).await["cursor"], 2);
     shop.start("birch", "prompts").await;
-    shop.editor.expect(STATUS, "a row more", |lines| lines.len() == 4).await;
-    let first = shop.editor.lines(STATUS).await[2].clone();
-    let expected = if first.contains("ash") { 3 } else { 4 };
+    shop.editor.expect(STATUS, "a row more", |lines| lines.len() == 3).await;
+    let first = shop.editor.lines(STATUS).await[1].clone();
+    let expected = if first.contains("ash") { 2 } else { 3 };
     assert_eq!(float(&shop).await["cursor"], expected, "the cursor stays on ash");
 }
 
@@ -123,7 +123,7 @@ async fn a_list_that_fits_is_shown_whole_wherever_its_rows_go() {
     // It stands on this row, which goes to the end when others run.
     shop.start("ash", "prompts").await;
     shop.start("birch", "prompts").await;
-    shop.editor.expect(STATUS, "p1 below", |lines| lines[4].contains("p1  ")).await;
+    shop.editor.expect(STATUS, "p1 below", |lines| lines[3].contains("p1  ")).await;
     let seen = float(&shop).await;
-    assert_eq!((&seen["cursor"], &seen["top"]), (&json!(5), &json!(1)), "{seen}");
+    assert_eq!((&seen["cursor"], &seen["top"]), (&json!(4), &json!(1)), "{seen}");
 }

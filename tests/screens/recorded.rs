@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use polecat::core::agent::preset_names;
-use polecat::core::screen::{Look, Patterns, Reading, Shown, read, trouble};
-use polecat::core::session::Detail;
+use polecat::core::screen::{Look, Patterns, Reading, Shown, read, trouble, usage};
+use polecat::core::session::{Detail, Usage};
 use polecat::rpc::configured_patterns;
 use serde::Deserialize;
 
@@ -39,8 +39,7 @@ struct Facts {
     expect: Expected,
 }
 
-/// What is to be read; what is not said is not compared, but for `typed` and
-/// `detail`.
+/// What is to be read; what is not said is not compared, but for `typed`, `detail` and `usage`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expected {
@@ -54,6 +53,8 @@ pub(crate) struct Expected {
     pub(crate) typed: Option<String>,
     /// What holds it up or ended its turn.
     pub(crate) detail: Option<Detail>,
+    /// Its model and what its conversation used.
+    pub(crate) usage: Option<Usage>,
     /// The first row, from 0, of what is no conversation.
     pub(crate) bottom: Option<usize>,
     /// Whether it draws a composer while it works; it does where nothing is said.
@@ -73,11 +74,20 @@ impl Recorded {
 
     /// The same with `quote` before row `at`, drawn as what an agent says.
     pub(crate) fn detail_with(&self, at: usize, quote: &str) -> Option<Detail> {
-        let mut drawn = self.drawn.clone();
-        drawn.insert(at, format!("\x1b[0m{quote}\n"));
-        let shown = Shown::new(&self.title, drawn.join("\n").as_bytes(), self.shown.cursor);
+        let shown = self.quoting(at, quote);
         let reading = read(&self.patterns, &shown.look());
         trouble(&self.patterns, &shown, &reading.seen)
+    }
+
+    /// What its conversation used, with the same.
+    pub(crate) fn usage_with(&self, at: usize, quote: &str) -> Option<Usage> {
+        usage(&self.patterns, &self.quoting(at, quote))
+    }
+
+    fn quoting(&self, at: usize, quote: &str) -> Shown {
+        let mut drawn = self.drawn.clone();
+        drawn.insert(at, format!("\x1b[0m{quote}\n"));
+        Shown::new(&self.title, drawn.join("\n").as_bytes(), self.shown.cursor)
     }
 
     /// What is read with other rows and another title.

@@ -6,6 +6,7 @@ local M = {}
 ---@class polecat.Anchor
 ---@field id string
 ---@field group string
+---@field heading? string The group of what it stands under.
 ---@field text string Of the line.
 ---@field offset integer How many rows below the first one of its group.
 ---@field below integer How many rows below the window's top.
@@ -97,6 +98,7 @@ local function anchor_of(buf, win)
     return {
       id = id,
       group = group,
+      heading = rows.heading(buf, at.lnum - 1),
       text = vim.fn.getbufline(buf, at.lnum)[1],
       offset = at.lnum - 1 - (rows.rows_of(buf, group) or 0),
       below = at.lnum - at.topline,
@@ -104,16 +106,32 @@ local function anchor_of(buf, win)
   end
 end
 
+--- What stood under cursors that are on a heading only because it is folded or filtered away: they
+--- go back to it, unless they are moved. By window.
+---@type table<integer, polecat.Anchor>
+local hidden = {}
+
+--- Where the cursor of `win` belongs.
+---@param buf integer
+---@param win integer
+---@return polecat.Anchor?
+local function belongs(buf, win)
+  local now, before = anchor_of(buf, win), hidden[win]
+  return now and before and now.group == before.heading and before or now
+end
+
 --- Where it is now, from 0: the row with the same id, else the nearest line of the same group that
---- says the same.
+--- says the same; of a row that is gone, what it stood under, so that no key means another one.
 ---@param buf integer
 ---@param anchor polecat.Anchor
 ---@return integer?
+---@return boolean? gone
 local function find(buf, anchor)
   local row = anchor.id ~= anchor.group and rows.row_of(buf, anchor.id)
   local first, behind = rows.rows_of(buf, anchor.group)
   if row or not first then
-    return row or nil
+    local above = not row and anchor.heading and rows.rows_of(buf, anchor.heading) or nil
+    return row or above, above ~= nil
   end
   local nearest, least = math.min(first + anchor.offset, behind - 1), math.huge
   for offset, line in ipairs(vim.api.nvim_buf_get_lines(buf, first, behind, false)) do
@@ -132,10 +150,12 @@ end
 local function restore(buf, win, anchor)
   local now = anchor_of(buf, win)
   if now and now.group == anchor.group and now.text == anchor.text then
+    hidden[win] = nil
     return
   end
-  local row = find(buf, anchor)
-  if row then
+  local row, gone = find(buf, anchor)
+  hidden[win] = gone and anchor or nil
+  if row and not (gone and now and now.group == anchor.heading) then
     put(win, row, anchor.below)
   end
 end
@@ -155,12 +175,12 @@ end
 --- Before a frame is drawn; it may be one of several.
 ---@param view polecat.View
 function M.hold(view)
-  if view.anchors or not rows.first(view.buf) then
+  if view.anchors or not rows.any(view.buf) then
     return
   end
   view.anchors = {}
   for _, win in ipairs(vim.fn.win_findbuf(view.buf)) do
-    view.anchors[win] = anchor_of(view.buf, win)
+    view.anchors[win] = belongs(view.buf, win)
   end
 end
 

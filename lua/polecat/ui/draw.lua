@@ -17,7 +17,7 @@ local LOCKED_INTERVAL = 20
 function M.show_title(view, note)
   local title = view.spec.title .. (note and (' [' .. note .. ']') or '')
   vim.b[view.buf].polecat_title = title
-  float.retitle(view.buf, title)
+  float.retitle(view.buf, not note and view.heading or title)
   vim.cmd('redrawstatus!')
 end
 
@@ -25,7 +25,6 @@ end
 ---@param frame table
 local function draw(view, frame)
   cursor.hold(view)
-  local empty = not rows.first(view.buf)
   local followers = view.spec.follow and cursor.at_end(view.buf)
   view.count = buffer.draw(view.buf, frame.patches, highlight.groups(frame.styles), view.count)
   view.tick = vim.api.nvim_buf_get_changedtick(view.buf)
@@ -34,18 +33,23 @@ local function draw(view, frame)
     under_way.draw(view)
   end
   if frame.whole then
+    float.refit(view.buf)
     cursor.restore(view)
   end
   if followers then
     cursor.follow(view.buf, followers)
-  elseif empty and rows.first(view.buf) then
+  elseif not view.placed and rows.first(view.buf) then
+    view.placed = true
     -- It was opened before there was anything to stand on.
     for _, win in ipairs(vim.fn.win_findbuf(view.buf)) do
       cursor.place(view, win)
     end
   end
-  if frame.title then
-    view.spec.title = frame.title
+  if frame.title or frame.heading then
+    view.heading = frame.heading
+    view.spec.title = frame.title or table.concat(vim.tbl_map(function(chunk)
+      return chunk[1]
+    end, frame.heading))
     M.show_title(view)
   end
 end

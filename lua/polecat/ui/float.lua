@@ -3,17 +3,20 @@ local autocmd = require('polecat.editor.autocmd')
 
 local M = {}
 
---- The place of a float on the screen as it is now.
+--- The place of a float on the screen as it is now; one that shows a list is no taller than that.
+---@param win? integer
 ---@return table
-local function centered()
+local function centered(win)
   local lines = vim.o.lines - vim.o.cmdheight
   local width = math.min(vim.o.columns - 4, math.max(80, math.floor(vim.o.columns * 0.8)))
   local height = math.min(lines - 4, math.max(12, math.floor(lines * 0.7)))
-  width, height = math.max(width, 1), math.max(height, 1)
+  local most = math.max(height, 1)
+  local fits = win and vim.w[win].polecat_fits and vim.api.nvim_win_text_height(win, {}).all
   return {
     relative = 'editor',
-    width = width,
-    height = height,
+    width = math.max(width, 1),
+    height = fits and math.min(math.max(fits, 1), most) or most,
+    -- Its first line stays where it is while rows come and go.
     row = math.max(math.floor((lines - height - 2) / 2), 0),
     col = math.max(math.floor((vim.o.columns - width - 2) / 2), 0),
   }
@@ -21,30 +24,47 @@ end
 
 --- The user's border for floats, where Neovim knows one.
 ---@return string?
-local function border()
+function M.border()
   local own = vim.fn.exists('&winborder') == 1 and vim.o.winborder or ''
   return own == '' and 'rounded' or nil
 end
 
 --- A name that nobody has checked yet may hold a line break, which no title may.
----@param text string
----@return string
-local function titled(text)
-  return ' ' .. vim.fn.strtrans(text) .. ' '
+---@param title string|polecat.Chunks
+---@return polecat.Chunks
+local function titled(title)
+  if type(title) == 'string' then
+    return { { ' ' .. vim.fn.strtrans(title) .. ' ', 'FloatTitle' } }
+  end
+  local safe = vim.tbl_map(function(chunk)
+    return { vim.fn.strtrans(chunk[1]), chunk[2] ~= '' and chunk[2] or 'FloatTitle' }
+  end, title)
+  local blank = { ' ', 'FloatTitle' }
+  return vim.list_extend({ blank }, vim.list_extend(safe, { blank }))
 end
 
---- What the frame says below, in what room there is.
+--- What the frame says below, in what room there is: the last of `keys` always.
 ---@param width integer
+---@param keys string[]
 ---@return table
-local function footer(width)
-  return { footer = width < 20 and ' g? ' or ' g? lists the keys ', footer_pos = 'right' }
+local function footer(width, keys)
+  local text = ''
+  for at = 1, #keys - 1 do
+    local longer = text .. keys[at] .. '  '
+    if vim.fn.strdisplaywidth(longer .. keys[#keys]) + 2 <= width then
+      text = longer
+    end
+  end
+  local last = width < 20 and 'g?' or keys[#keys]
+  return { footer = (' %s%s '):format(text, last), footer_pos = 'right' }
 end
 
 --- Fits `win` to the screen as it is now.
 ---@param win integer
 local function fit(win)
-  local place = centered()
-  vim.api.nvim_win_set_config(win, vim.tbl_extend('error', place, footer(place.width)))
+  local place = centered(win)
+  local below = footer(place.width, vim.w[win].polecat_keys)
+  vim.api.nvim_win_set_config(win, vim.tbl_extend('error', place, below))
   -- A window that shrinks scrolls, which hides the title line for no reason.
   if vim.api.nvim_win_get_cursor(win)[1] <= place.height then
     vim.api.nvim_win_call(win, function()
@@ -85,19 +105,25 @@ local function lead_back()
   vim.cmd(('noautocmd call win_gotoid(%d)'):format(win))
 end
 
+--- How small floats are fitted to the screen, by their windows.
+---@type table<integer, fun()>
+local popups = {}
+
 --- Follows the screen's size, and the windows that close, while there are floats of ours.
 local function listen()
   local fits = 'Fit the floats of polecat.nvim to the screen'
   autocmd.on('polecat_float', 'VimResized', fits, function()
     for _, win in ipairs(all()) do
-      if vim.w[win].polecat_float then
-        fit(win)
+      local refit = vim.w[win].polecat_float and fit or popups[win]
+      if refit then
+        refit(win)
       end
     end
   end)
   local leads = 'Lead from the floats of polecat.nvim to where they were opened from'
   autocmd.on('polecat_float', 'WinClosed', leads, function(event)
     inherit(tonumber(event.match) --[[@as integer]])
+    popups[tonumber(event.match)] = nil
     vim.schedule(function()
       if #all() > 0 then
         lead_back()
@@ -110,12 +136,12 @@ end
 
 --- Opens a float that knows where it was opened from.
 ---@param buf integer
----@param title string
+---@param title string|polecat.Chunks
 ---@param place table
 ---@return integer win
 local function open(buf, title, place)
   local from = vim.api.nvim_get_current_win()
-  local frame = { style = 'minimal', border = border(), title = titled(title) }
+  local frame = { style = 'minimal', border = M.border(), title = titled(title) }
   local win = vim.api.nvim_open_win(buf, true, vim.tbl_extend('error', frame, place))
   vim.w[win].polecat_from = from
   listen()
@@ -124,14 +150,29 @@ end
 
 --- Shows `buf` in a float in the middle of the screen, which follows the screen's size.
 ---@param buf integer
----@param title string
+---@param title string|polecat.Chunks
+---@param options { keys?: string[], fits?: boolean } Of its frame; whether it is as tall as its text.
 ---@return integer win
-function M.open(buf, title)
+function M.open(buf, title, options)
   local place = centered()
-  local frame = vim.tbl_extend('error', place, footer(place.width), { title_pos = 'center' })
+  local keys = options.keys or { 'g? lists the keys' }
+  local below = footer(place.width, keys)
+  local frame = vim.tbl_extend('error', place, below, { title_pos = 'center' })
   local win = open(buf, title, frame)
-  vim.w[win].polecat_float = true
+  vim.w[win].polecat_float, vim.w[win].polecat_keys = true, keys
+  vim.w[win].polecat_fits = options.fits
+  M.refit(buf)
   return win
+end
+
+--- Makes the floats that show `buf` as tall as it is, where they are to be.
+---@param buf integer
+function M.refit(buf)
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    if vim.w[win].polecat_fits and centered(win).height ~= vim.api.nvim_win_get_height(win) then
+      fit(win)
+    end
+  end
 end
 
 --- The place of a small float of this size, in the middle of the screen.
@@ -162,16 +203,20 @@ end
 function M.popup(buf, title, width, height)
   local win = open(buf, title, place(width, height or 1))
   vim.wo[win][0].wrap = true
-  local rows = vim.api.nvim_win_text_height(win, {}).all
-  if not height then
+  popups[win] = function()
+    -- How its text is broken depends on the width.
+    vim.api.nvim_win_set_config(win, place(width, height or 1))
+    local rows = height or vim.api.nvim_win_text_height(win, {}).all
     vim.api.nvim_win_set_config(win, place(width, rows))
   end
+  popups[win]()
+  local rows = vim.api.nvim_win_text_height(win, {}).all
   return win, rows <= vim.api.nvim_win_get_height(win)
 end
 
 --- Puts `title` over every float that shows `buf`.
 ---@param buf integer
----@param title string
+---@param title string|polecat.Chunks
 function M.retitle(buf, title)
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     if vim.w[win].polecat_float then

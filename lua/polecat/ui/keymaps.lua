@@ -15,15 +15,24 @@ local M = {}
 ---@field sends? 'line'|'lines' The text that it is about.
 ---@field jump? string Instead of `act`: the kind of stop that it goes to.
 ---@field step? 1|-1 To the next one, or the previous one.
----@field lua? 'close'|'help'|'refresh' Instead of both.
+---@field lua? 'close'|'help'|'refresh'|'preview' Instead of both.
 
---- Lists `keys`; any of `q`, `<Esc>`, `g?` or leaving closes the list.
+--- Lists `keys`, and below them what columns hold; any of `q`, `<Esc>`, `g?` or leaving closes the
+--- list.
 ---@param keys polecat.Key[]
-function M.list(keys)
+---@param legend? [string, string][]
+function M.list(keys, legend)
   local lines, width = {}, 0
-  for _, key in ipairs(keys) do
-    lines[#lines + 1] = (' %-5s %s '):format(key[1], key[2])
-    width = math.max(width, vim.fn.strdisplaywidth(lines[#lines]))
+  local function add(form, rows)
+    for _, row in ipairs(rows) do
+      lines[#lines + 1] = form:format(row[1], row[2])
+      width = math.max(width, vim.fn.strdisplaywidth(lines[#lines]))
+    end
+  end
+  add(' %-5s %s ', keys)
+  if legend then
+    add(' %s%s', { { '', '' }, { 'Columns', '' } })
+    add(' %-8s %s ', legend)
   end
   local help = buffer.scratch(lines)
   local win = float.popup(help, 'keys', width, #lines)
@@ -40,7 +49,8 @@ end
 ---@param buf integer
 ---@param name string As in `view_keys.lua`.
 ---@param close? fun(buf: integer) How it is closed, where that is not simply its window.
-function M.set(buf, name, close)
+---@param legend? [string, string][] What its columns hold.
+function M.set(buf, name, close, legend)
   local keys = assert(require('polecat.ui.view_keys')[name], name)
   --- What Neovim does itself.
   local own = {
@@ -49,7 +59,10 @@ function M.set(buf, name, close)
       require('polecat.ui.view').refresh(buf)
     end,
     help = function()
-      M.list(keys)
+      M.list(keys, legend)
+    end,
+    preview = function()
+      require('polecat.ui.peek').toggle(buf)
     end,
   }
   for _, key in ipairs(keys) do

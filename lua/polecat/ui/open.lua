@@ -11,18 +11,23 @@ local window = require('polecat.ui.window')
 local M = {}
 
 ---@class polecat.Open An effect of this kind.
----@field view 'status'|'capture'|'queue'|'diff'
+---@field view 'status'|'sidebar'|'detail'|'capture'|'queue'|'diff'
 ---@field name string Of the buffer.
 ---@field title string
 ---@field keys string The list of its keys, in `view_keys.lua`.
 ---@field here? boolean It takes the window in which it was asked for.
 ---@field snapshot? boolean It stays as it is, in a buffer of its own.
+---@field legend? [string, string][] What its columns hold, for the list of keys.
+---@field footer? string[] Some of its keys, for its frame; the last one always.
+---@field dock? { side: 'left'|'right', width: integer } Where it is docked.
 ---@field spec polecat.ViewSpec
 ---@field at? polecat.At Of which rig it is, where that is not the one around.
 
 ---@class polecat.Kind A kind of view.
 ---@field hidden 'hide'|'wipe' What becomes of its buffer when no window shows it.
 ---@field float? boolean It opens in a float, not in a split.
+---@field fits? boolean That is as tall as its text.
+---@field filetype? string Where it is not called as the view is.
 ---@field options string Of its windows, as `:setlocal` takes them.
 ---@field syntax? string
 
@@ -31,10 +36,17 @@ local PLAIN = window.TITLE .. ' nowrap nolist nonumber norelativenumber colorcol
 
 ---@type table<string, polecat.Kind>
 local KINDS = {
-  status = {
+  status = { hidden = 'wipe', float = true, fits = true, options = 'cursorline nowrap' },
+  sidebar = {
+    hidden = 'wipe',
+    options = PLAIN .. ' cursorline winfixwidth signcolumn=no foldcolumn=0 statuscolumn=',
+    filetype = 'polecat-status',
+  },
+  detail = {
     hidden = 'wipe',
     float = true,
     options = 'cursorline nowrap',
+    filetype = 'polecat-status',
   },
   capture = {
     hidden = 'hide',
@@ -65,7 +77,7 @@ local function fill(buf, effect, at, callback)
   buffer.prepare(buf, kind.hidden)
   vim.b[buf].polecat_at, vim.b[buf].polecat = at, spec.polecat
   spec.title = effect.title .. (effect.snapshot and os.date(' at %H:%M:%S') or '')
-  spec.width = kind.float and float.width() or nil
+  spec.width = kind.float and float.width() or effect.dock and effect.dock.width or nil
   -- First, so that the backend is at work while the buffer is made ready.
   view.open(buf, spec, function(err)
     if not err and effect.snapshot then
@@ -73,9 +85,9 @@ local function fill(buf, effect, at, callback)
     end
     callback(err)
   end)
-  keys.set(buf, effect.keys)
+  keys.set(buf, effect.keys, nil, effect.legend)
   window.dress(buf, kind.options)
-  vim.bo[buf].filetype = 'polecat-' .. effect.view
+  vim.bo[buf].filetype = kind.filetype or ('polecat-' .. effect.view)
   vim.bo[buf].syntax = kind.syntax or vim.bo[buf].syntax
 end
 
@@ -90,22 +102,26 @@ local function replace(buf, win)
 end
 
 ---@param buf integer
----@param kind polecat.Kind
+---@param effect polecat.Open
 ---@param split polecat.Split
-local function show(buf, kind, split)
+local function show(buf, effect, split)
   if not vim.api.nvim_buf_is_valid(buf) then
     return
   end
-  local win = kind.float and window.showing(buf)
+  local kind = KINDS[effect.view]
+  local win = (kind.float or effect.dock) and window.showing(buf)
   if win then
     return vim.api.nvim_set_current_win(win)
   elseif kind.float then
     local open = view.of(buf)
-    win = float.open(buf, open and open.spec.title or '')
+    local title = open and (open.heading or open.spec.title) or ''
+    win = float.open(buf, title, { keys = effect.footer, fits = kind.fits })
     -- What a minimal float is without.
     window.set_options(win, kind.options)
   elseif split.here and vim.api.nvim_get_current_win() == split.from then
     win = replace(buf, vim.api.nvim_get_current_win())
+  elseif effect.dock then
+    win = window.dock(buf, effect.dock)
   else
     win = window.split(buf, split)
   end
@@ -158,12 +174,12 @@ function M.open(effect, context)
     if effect.view == 'diff' then
       view.refresh(buf)
     end
-    return show(buf, kind, split)
+    return show(buf, effect, split)
   end
   reveal.when_filled(buf, new or kind.hidden == 'wipe', function(done)
     fill(buf, effect, context.at, done)
   end, function()
-    show(buf, kind, split)
+    show(buf, effect, split)
   end)
 end
 

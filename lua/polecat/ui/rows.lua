@@ -96,12 +96,33 @@ function M.rows_of(buf, group)
   return first, behind
 end
 
---- The first row that stands for something, from 0.
+--- The first row that stands for something, from 0; for more than a heading, if there is one.
 ---@param buf integer
 ---@return integer?
 function M.first(buf)
-  local range = ranges_of(buf)[1]
-  return range and range[1]
+  local ranges = ranges_of(buf)
+  for _, range in ipairs(ranges) do
+    if not vim.endswith(group_of(range) or '', '/') then
+      return range[1]
+    end
+  end
+end
+
+--- The heading that `row` stands under: its id ends with a `/`.
+---@param buf integer
+---@param row integer From 0.
+---@return string? group
+function M.heading(buf, row)
+  local found
+  for _, range in ipairs(ranges_of(buf)) do
+    local group = group_of(range)
+    if range[1] > row then
+      break
+    elseif group and vim.endswith(group, '/') then
+      found = group
+    end
+  end
+  return found
 end
 
 --- Moves the cursor, as often as the count says, to the next stop of a kind, or with `step` -1 to
@@ -121,6 +142,13 @@ function M.jump(buf, kind, step)
     vim.api.nvim_win_set_cursor(0, { target + 1, 0 })
     vim.cmd('normal! zv')
   end
+end
+
+--- Whether any row stands for something.
+---@param buf integer
+---@return boolean
+function M.any(buf)
+  return ranges_of(buf)[1] ~= nil
 end
 
 --- Before a patch is applied: the folds of its lines. Neovim asks for them at once.

@@ -28,6 +28,8 @@ local M = {}
 ---@field shown? boolean It has been open before.
 ---@field count integer How many lines the backend has drawn.
 ---@field grown? integer How many of a capture's it had, when it is opened again.
+---@field heading? polecat.Chunks Its title with colours.
+---@field placed? boolean Its cursors have been put on a row.
 ---@field tick? integer The buffer's |b:changedtick| since it was drawn.
 ---@field anchors? table<integer, polecat.Anchor> Where cursors were before what is being drawn.
 ---@field callback fun(err?: polecat.Error) For who opened it.

@@ -157,6 +157,15 @@ function M.split(buf, split)
   return result
 end
 
+--- Shows `buf` at a side of the screen, as high as that is, and goes there.
+---@param buf integer
+---@param dock { side: 'left'|'right', width: integer }
+---@return integer? win
+function M.dock(buf, dock)
+  local place = dock.side == 'left' and 'topleft' or 'botright'
+  return M.split(buf, { mods = { vertical = true, split = place }, size = dock.width })
+end
+
 --- A window of this tab page that shows a file, the one before the current first.
 ---@return integer?
 function M.file_window()

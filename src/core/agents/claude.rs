@@ -92,6 +92,11 @@ const SCREEN: Screen = Screen {
     // How long it took, and what it enters itself at a limit.
     asides: &["✻ ", "❯ /rate-limit-options"],
     sent: &["❯ "],
+    tasks: &["{spinner} {task}", "✳ {task}"],
+    no_tasks: &["Claude Code"],
+    // It draws no status; its greeting names the model it began with.
+    usage: &["{model} · API Usage Billing", "{model} · Claude *"],
+    greeting: " Claude Code v",
     ..Screen::PLAIN
 };
 

@@ -49,6 +49,8 @@ const SCREEN: Screen = Screen {
     },
     trouble: &[TroubleSign::after(DetailKind::Error, " * Error: ").coloured()],
     sent: &[" ❯ "],
+    tasks: &["> {task}"],
+    usage: &["{model} ({tokens}) {cost}"],
     ..Screen::PLAIN
 };
 

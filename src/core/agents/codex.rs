@@ -77,6 +77,18 @@ const SCREEN: Screen = Screen {
         TroubleSign::after(DetailKind::Error, "■ ").unless(&["Conversation interrupted"]),
     ],
     sent: &["› "],
+    tasks: &["{spinner} {task} | *", "{task} | *"],
+    no_tasks: &["[ ! ]", "[ . ]"],
+    // Model and effort.
+    usage: &[
+        "{model} default · *",
+        "{model} none · *",
+        "{model} minimal · *",
+        "{model} low · *",
+        "{model} medium · *",
+        "{model} high · *",
+        "{model} xhigh · *",
+    ],
     ..Screen::PLAIN
 };
 

@@ -63,6 +63,7 @@ const SCREEN: Screen = Screen {
     // Its folder stands above the composer.
     asides: &["/", "~", "Please use /login"],
     sent: &[" ❯ "],
+    tasks: &["{task} - GitHub Copilot"],
     ..Screen::PLAIN
 };
 

@@ -77,6 +77,10 @@ const SCREEN: Screen = Screen {
     ],
     asides: &["ℹ This request failed", "? for shortcuts"],
     sent: &[" > "],
+    // What it thinks about at the moment.
+    tasks: &["✦ {task} (*)"],
+    no_tasks: &["Working…"],
+    usage: &["under /model: {model}"],
     ..Screen::PLAIN
 };
 

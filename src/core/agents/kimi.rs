@@ -51,6 +51,7 @@ const SCREEN: Screen = Screen {
         TroubleSign::after(DetailKind::Error, "   Error: ").coloured(),
     ],
     sent: &[" ✨ "],
+    usage: &["context: {context}", "context: {context} ({tokens}/*)"],
     ..Screen::PLAIN
 };
 

@@ -54,6 +54,9 @@ const SCREEN: Screen = Screen {
     ],
     asides: &["▣ "],
     sent: &["  ┃  "],
+    tasks: &["OC | {task}"],
+    no_tasks: &["New session"],
+    usage: &["{tokens} ({context})", "{tokens} ({context}) · {cost}"],
     ..Screen::PLAIN
 };
 

@@ -64,6 +64,8 @@ const SCREEN: Screen = Screen {
         TroubleSign::after(DetailKind::Error, "  ⎢ Error: ").coloured(),
     ],
     sent: &["> "],
+    tasks: &[">> {task}", "? {task}"],
+    usage: &["{tokens}/* tokens ({context})"],
     ..Screen::PLAIN
 };
 

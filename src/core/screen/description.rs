@@ -45,6 +45,11 @@ pub(crate) struct Screen {
     /// The marks that point at a choice.
     pub(crate) markers: &'static [char],
     pub(crate) titles: &'static [(TitleSign, Means)],
+    /// How a title names what it works on: forms with `{task}`, in which `*` is anything, `{spinner}`
+    /// a spinner.
+    pub(crate) tasks: &'static [&'static str],
+    /// How what such a form finds begins where it is no task.
+    pub(crate) no_tasks: &'static [&'static str],
     /// The scroll bar that is drawn at the right edge, of these cells.
     pub(crate) scroll_bar: &'static str,
     /// Texts under the composer while it works.
@@ -77,6 +82,13 @@ pub(crate) struct Screen {
     /// What a message that was sent begins with in the conversation; none where only its colour
     /// tells.
     pub(crate) sent: &'static [&'static str],
+    /// How it shows its model and what it used, below its composer: forms of what stands between two
+    /// blanks, with `{model}`, `{tokens}`, `{context}` (how full it is), `{cost}`; behind
+    /// `under HEAD: ` of what stands in the row below HEAD.
+    pub(crate) usage: &'static [&'static str],
+    /// What the upper edge of the box holds with which it greets, which may show them too; empty if
+    /// it has none.
+    pub(crate) greeting: &'static str,
 }
 
 /// How an agent treats typed input. Keys have tmux's names.
@@ -191,6 +203,8 @@ impl Screen {
         hints: &[],
         markers: &[],
         titles: &[],
+        tasks: &[],
+        no_tasks: &[],
         scroll_bar: "",
         busy_below: &[],
         busy_above: None,
@@ -206,6 +220,8 @@ impl Screen {
         trouble: &[],
         asides: &[],
         sent: &[],
+        usage: &[],
+        greeting: "",
     };
 
     /// That of an agent of which nothing is known.

@@ -1,8 +1,12 @@
 //! What an agent says in its pane's title.
 
 use super::description::{Means, TitleSign};
+use super::forms;
 use super::patterns::Patterns;
 use super::rows::{is_braille, normal};
+
+/// How long the name of a task may be, in characters.
+const TASK_LIMIT: usize = 200;
 
 /// The meaning of `title`; `None` if the agent did not set it.
 pub(super) fn means(patterns: &Patterns, title: &str) -> Option<Means> {
@@ -13,6 +17,20 @@ pub(super) fn means(patterns: &Patterns, title: &str) -> Option<Means> {
         Some(Means::Idle) | None if ready => Some(Means::Ready),
         means => means,
     }
+}
+
+/// What an agent is working on, as its title names it; `None` where that is a mere state, or a folder.
+#[must_use]
+pub fn task(patterns: &Patterns, title: &str) -> Option<String> {
+    let known = &patterns.known;
+    let fits = |name: &str, value: &str| match name {
+        "spinner" => value.chars().all(is_braille),
+        _ => !known.no_tasks.iter().any(|beginning| value.starts_with(beginning)),
+    };
+    let found = known.tasks.iter().find_map(|form| forms::read(form, title, &fits))?;
+    let (_, task) = found.into_iter().find(|(name, _)| *name == "task")?;
+    let task: String = task.chars().filter(|letter| !letter.is_control()).collect();
+    Some(task.chars().take(TASK_LIMIT).collect())
 }
 
 fn fits(sign: TitleSign, title: &str) -> bool {
@@ -49,6 +67,39 @@ mod tests {
         ] {
             let patterns = Patterns::for_agent(agent).unwrap();
             assert_eq!(means(&patterns, title), expected, "{agent}: {title}");
+        }
+    }
+
+    #[test]
+    fn a_title_names_a_task_where_it_says_more_than_a_state() {
+        for (agent, title, expected) in [
+            ("claude", "✳ Claude Code", None),
+            ("claude", "✳ Fix the build", Some("Fix the build")),
+            ("claude", "⠐ Fix the build", Some("Fix the build")),
+            ("claude", "vm", None),
+            ("codex", "⠋ shop", None),
+            ("codex", "shop", None),
+            ("codex", "⠙ fix the cart | shop", Some("fix the cart")),
+            ("codex", "fix the cart | shop", Some("fix the cart")),
+            ("codex", "[ ! ] Action Required | shop", None),
+            ("codex", "[ . ] Action Required | shop", None),
+            ("gemini", "◇  Ready (shop)         ", None),
+            ("gemini", "✦  Working… (shop)", None),
+            ("gemini", "✦  Reading the tests (shop)", Some("Reading the tests")),
+            ("gemini", "✋  Action Required (shop)", None),
+            ("opencode", "OpenCode", None),
+            ("opencode", "OC | New session - 2026-11-29T12:00:00Z", None),
+            ("opencode", "OC | Fix the cart", Some("Fix the cart")),
+            ("cline", "Cline", None),
+            ("cline", "> bash: make", Some("bash: make")),
+            ("copilot", "GitHub Copilot", None),
+            ("copilot", "say hi - GitHub Copilot", Some("say hi")),
+            ("qwen", "◐︎ Qwen - shop", None),
+            ("vibe", ">> Fix the cart", Some("Fix the cart")),
+            ("vibe", "Vibe", None),
+        ] {
+            let patterns = Patterns::for_agent(agent).unwrap();
+            assert_eq!(task(&patterns, title).as_deref(), expected, "{agent}: {title}");
         }
     }
 

@@ -56,8 +56,10 @@ pub fn describe(exit: &Exit) -> String {
     }
 }
 
-/// Names of the signals whose numbers are the same on Linux and macOS; others stay numbers.
-fn signal_text(signal: i32) -> String {
+/// The signal in words. Only names whose numbers are the same on Linux and macOS are known; others
+/// stay numbers.
+#[must_use]
+pub fn signal_text(signal: i32) -> String {
     let name = match signal {
         1 => "SIGHUP",
         2 => "SIGINT",

@@ -37,6 +37,17 @@ calls! {
         width: Option<usize>,
         visible: Option<bool>,
     }
+    /// Changes how polecats are listed, in every view of them.
+    "view.list" => ViewList {
+        at: Option<At>,
+        order: Option<String>,
+        /// Only those in this state, with this agent, of the rig with this home.
+        state: Option<String>,
+        agent: Option<String>,
+        rig: Option<String>,
+        /// All are shown.
+        all: Option<bool>,
+    }
     "view.refresh" => ViewRefresh { at: Option<At>, view: u64 }
     "view.close" => ViewClose { at: Option<At>, view: u64 }
     /// A key that was pressed in a view.
@@ -98,10 +109,10 @@ impl Operation for OpenStatus {
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
         let Some(polecat) = self.polecat else {
             let all = self.all.unwrap_or_else(|| context.workspace.lists_all_rigs());
-            return Ok(open(View::Status { polecat: None, all }, None));
+            return Ok(open(View::list(context.workspace, all, false), None));
         };
         let whom = context.whom(self.at.clone(), &polecat, Reach::Reads).await?;
-        let view = View::Status { polecat: Some(whom.shown), all: false };
+        let view = View::Status { polecat: whom.shown };
         Ok(open(view, Some(self.at.in_rig(whom.context.rig_path()))))
     }
 }

@@ -25,8 +25,10 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     };
     let Some(choice) = choice(asked)? else {
         let asks = Asked { at: asked.at(), polecat: polecat.clone() }.run(context).await?;
-        let asks_nothing = || info(format!("`{polecat}` asks nothing"));
-        return Ok(vec![question(context, asked, (&polecat, &asks)).unwrap_or_else(asks_nothing)]);
+        if let Some(question) = question(context, asked, (&polecat, &asks)) {
+            return Ok(vec![question]);
+        }
+        return asks_nothing(context, asked, &polecat).await;
     };
     let written = asked.asked.text.as_ref().map(|text| String::from_utf8_lossy(text).into_owned());
     let words = written.or(asked.words.text("words")?);
@@ -37,6 +39,13 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Ok(answered) => told(context, asked, &polecat, &answered).await,
         Err(refusal) => refused(asked, &polecat, refusal),
     }
+}
+
+/// Tells that `polecat` asks nothing, and who does.
+async fn asks_nothing(context: &CallContext<'_>, asked: &Invocation, polecat: &str) -> Done {
+    let others = waiting::longest(context, &asked.at()).await;
+    let other = others.iter().map(|other| &other.shown).find(|other| *other != polecat);
+    Ok(vec![info(report::asks_nothing(polecat, other))])
 }
 
 /// What was typed, or ticked in the window.

@@ -63,6 +63,8 @@ pub(super) enum Meaning {
     Queue(QueueKey),
     /// Opens the file that stands under the cursor, there or at the line that stands behind it.
     OpenFile { at_line: bool },
+    /// How the polecats are listed.
+    List(ListKey),
     /// Lists the lines of files that the text names.
     ListLocations,
     /// Follows the next polecat that waits for a person, or with -1 the one before.
@@ -82,6 +84,17 @@ pub(super) enum DiffKey {
     Stage,
     UndoHunk,
     UndoLast,
+}
+
+/// What a key does about how polecats are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::rpc) enum ListKey {
+    /// Folds the rig of the row (true), unfolds it, or turns that over.
+    Fold(Option<bool>),
+    /// Folds all rigs, or none.
+    FoldAll(bool),
+    Filter,
+    Order,
 }
 
 /// What a key of a queue does.
@@ -106,7 +119,7 @@ pub(super) enum Manner {
 /// The keys of one kind of view, by the name that Lua knows them by; in the order of the list of
 /// keys, in parts that several have in common.
 pub(super) static VIEWS: &[(&str, &[&[Key]])] = &[
-    ("rows", &[POLECAT, DETAIL, WAITING, REFRESH, END]),
+    ("rows", &[POLECAT, DETAIL, LIST, WAITING, REFRESH, END]),
     ("detail", &[POLECAT, REFRESH, END]),
     ("capture", &[CAPTURE, REFRESH, END]),
     ("snapshot", &[CAPTURE, END]),
@@ -157,6 +170,20 @@ const POLECAT: &[Key] = &[
 
 const DETAIL: &[Key] =
     &[command("K", "Show it in detail", "detail", "opening", "Status", Manner::Plain)];
+
+const LIST: &[Key] = &[
+    lua("p", "Preview what it prints, for the row under the cursor", "preview"),
+    list("f", "Filter: choose who is shown", "filter", ListKey::Filter),
+    list("o", "Order: choose who stands first", "order", ListKey::Order),
+    list("<Tab>", "Fold the rig, or unfold it", "fold_tab", ListKey::Fold(None)),
+    list("za", "The same", "fold_toggle", ListKey::Fold(None)),
+    list("zc", "Fold the rig", "fold_close", ListKey::Fold(Some(true))),
+    list("zo", "Unfold it", "fold_open", ListKey::Fold(Some(false))),
+    list("zM", "Fold all rigs", "fold_all", ListKey::FoldAll(true)),
+    list("zR", "Unfold all rigs", "unfold_all", ListKey::FoldAll(false)),
+    jump("]]", "Go to the next rig", "rig", 1),
+    jump("[[", "Go to the previous rig", "rig", -1),
+];
 
 const WAITING: &[Key] = &[
     jump("]w", "Go to the next one that waits", "waiting", 1),
@@ -324,6 +351,11 @@ const fn queue(
     key: QueueKey,
 ) -> Key {
     act(lhs, about, name, doing, Meaning::Queue(key))
+}
+
+/// A key about how polecats are listed.
+const fn list(lhs: &'static str, about: &'static str, name: &'static str, key: ListKey) -> Key {
+    act(lhs, about, name, "looking", Meaning::List(key))
 }
 
 /// A key about what is printed.

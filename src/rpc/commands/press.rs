@@ -3,7 +3,7 @@
 use super::{
     Done, diff,
     invocation::Invocation,
-    keys::{self, Manner, Meaning},
+    keys::{self, ListKey, Manner, Meaning},
     locations,
     pressed::Press,
     questions, queue, run, waiting,
@@ -38,6 +38,20 @@ pub(in crate::rpc) async fn press(
         Meaning::OpenFile { at_line } => locations::open(&press, at_line).await,
         Meaning::ListLocations => locations::list(&press).await,
         Meaning::Waiting(step) => waiting::show(&press, step).await,
+        // A view that lists nobody.
+        Meaning::List(_) => Ok(Vec::new()),
+    }
+}
+
+/// What the key of `asked` does about how polecats are listed, if that is what it is for. Where a rig
+/// stands there is nobody to follow: it is folded.
+pub(in crate::rpc) fn lists(asked: &ViewAct) -> Option<ListKey> {
+    match keys::named(&asked.act).ok()?.1.meaning {
+        Meaning::List(key) => Some(key),
+        Meaning::Command { name: "Capture", .. } if asked.rig().is_some() => {
+            Some(ListKey::Fold(None))
+        }
+        _ => None,
     }
 }
 
@@ -73,6 +87,7 @@ mod tests {
         match meaning {
             Meaning::Diff(_)
             | Meaning::Queue(_)
+            | Meaning::List(_)
             | Meaning::OpenFile { .. }
             | Meaning::ListLocations
             | Meaning::Waiting(_) => None,

@@ -23,7 +23,17 @@ impl ViewAct {
     /// The polecat that it is about: a row that is one's own is called `name#+0`.
     pub(super) fn whom(&self) -> Option<&str> {
         let about = self.about.as_ref().and_then(|about| about.polecat.as_deref());
-        self.id.as_deref().map(|id| id.strip_suffix("#+0").unwrap_or(id)).or(about)
+        self.row().filter(|row| !row.ends_with('/')).or(about)
+    }
+
+    /// What stands on its row.
+    pub(in crate::rpc) fn row(&self) -> Option<&str> {
+        self.id.as_deref().map(|id| id.strip_suffix("#+0").unwrap_or(id))
+    }
+
+    /// The home of the rig whose heading it was pressed on.
+    pub(in crate::rpc) fn rig(&self) -> Option<&str> {
+        self.row()?.strip_suffix('/')
     }
 }
 

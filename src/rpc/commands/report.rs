@@ -58,6 +58,14 @@ pub(super) fn nobody_asks() -> &'static str {
     "no polecat waits for an answer"
 }
 
+/// That `polecat` asks nothing, and who does.
+pub(super) fn asks_nothing(polecat: &str, other: Option<&String>) -> String {
+    match other {
+        Some(other) => format!("`{polecat}` asks nothing; `{other}` does: `]w` goes there"),
+        None => format!("`{polecat}` asks nothing"),
+    }
+}
+
 pub(super) fn nobody_else_asks() -> &'static str {
     "no other polecat waits for an answer"
 }

@@ -63,10 +63,16 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
 }
 
 /// One in detail, or all: of the rig around, or of all rigs.
+/// What `:PolecatStatus` opens docked, in place of a polecat.
+const SIDEBAR: &str = "sidebar";
+
 fn status(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let polecat = asked.words.text("polecat")?;
-    let all = polecat.is_none() && asked.is_about_all(context);
-    asked.open(View::Status { polecat, all })
+    let docked = polecat.as_deref() == Some(SIDEBAR);
+    asked.open(match polecat {
+        Some(polecat) if !docked => View::Status { polecat },
+        _ => View::list(context.workspace, asked.is_about_all(context), docked),
+    })
 }
 
 async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {

@@ -100,6 +100,8 @@ fn drawn(screen: &Screen) -> Json {
         hints,
         markers,
         titles,
+        tasks,
+        no_tasks,
         scroll_bar,
         busy_below,
         busy_above,
@@ -114,6 +116,8 @@ fn drawn(screen: &Screen) -> Json {
         trouble,
         asides,
         sent,
+        usage,
+        greeting,
         dialogs: _,
     } = screen;
     let trouble = trouble.iter().map(troubled).collect::<Vec<_>>();
@@ -131,7 +135,8 @@ fn drawn(screen: &Screen) -> Json {
         "busy_below": busy_below, "busy_above": busy_above, "busy_rule": busy_rule,
         "starting": starting, "splash": splash, "restarts": restarts, "asks": asks, "dialog_top": dialog_top,
         "passing": passing, "answering": answering(usual), "trouble": trouble,
-        "asides": asides, "sent": sent,
+        "asides": asides, "sent": sent, "tasks": tasks, "no_tasks": no_tasks, "usage": usage,
+        "greeting": greeting,
     }))
 }
 

@@ -54,6 +54,8 @@ pub(super) fn screen(item: &Item) -> ScreenChanges {
             .read("markers", |item| item.list("characters", Item::character))
             .map(kept::list),
         titles: screen.read("titles", |item| item.list("tables", title)).map(kept::list),
+        tasks: texts_at(&mut screen, "tasks"),
+        no_tasks: texts_at(&mut screen, "no_tasks"),
         scroll_bar: text_at(&mut screen, "scroll_bar"),
         busy_below: texts_at(&mut screen, "busy_below"),
         busy_above: screen.read("busy_above", |item| Some(busy_row(item))),
@@ -68,6 +70,8 @@ pub(super) fn screen(item: &Item) -> ScreenChanges {
         trouble: screen.read("trouble", |item| item.list("tables", trouble)).map(kept::list),
         asides: texts_at(&mut screen, "asides"),
         sent: texts_at(&mut screen, "sent"),
+        usage: texts_at(&mut screen, "usage"),
+        greeting: text_at(&mut screen, "greeting"),
     }
 }
 

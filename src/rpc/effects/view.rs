@@ -1,12 +1,28 @@
 //! What is opened in a window, and all that Neovim must know of it.
 
-use crate::rpc::{encode::Map, views::drawn_diff};
+use rmpv::Value;
+
+use crate::{
+    core::listing::Column,
+    rpc::{
+        encode::{Map, texts},
+        views::drawn_diff,
+    },
+    session::{Sidebar, Workspace},
+};
 
 /// What is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::rpc) enum View {
+    /// One polecat.
     Status {
-        polecat: Option<String>,
+        polecat: String,
+    },
+    /// All polecats.
+    List {
+        columns: Vec<Column>,
+        /// In a window at the side, instead of a float.
+        docked: Option<Sidebar>,
         /// Of all rigs.
         all: bool,
     },
@@ -30,7 +46,35 @@ pub(in crate::rpc) enum View {
     Log,
 }
 
+/// The keys that the frame of a list names, the most useful first; what there is room for.
+const LIST_FOOTER: &[&str] = &[
+    "<CR> follow",
+    "A answer",
+    "i write",
+    "d diff",
+    "K detail",
+    "s start",
+    "x stop",
+    "f filter",
+    "g? all keys",
+];
+
+/// The same of one polecat.
+const DETAIL_FOOTER: &[&str] =
+    &["<CR> follow", "A answer", "i write", "d diff", "s start", "x stop", "g? all keys"];
+
+fn dock(sidebar: Sidebar) -> Map {
+    let side = if sidebar.right { "right" } else { "left" };
+    Map::new().put("side", side).put("width", sidebar.width)
+}
+
 impl View {
+    /// All polecats of the rig around, or of all rigs.
+    pub(in crate::rpc) fn list(workspace: &Workspace, all: bool, docked: bool) -> Self {
+        let (columns, docked) = (workspace.columns().to_vec(), docked.then(|| workspace.sidebar()));
+        Self::List { columns, docked, all }
+    }
+
     /// The name of the buffer that shows a queue.
     pub(in crate::rpc) fn queue_buffer(polecat: &str) -> String {
         format!("polecat://queue/{polecat}")
@@ -39,11 +83,9 @@ impl View {
     /// Whether it is about a polecat, and with that of one rig.
     pub(in crate::rpc) fn is_of_polecat(&self) -> bool {
         match self {
-            Self::Status { polecat, .. }
-            | Self::Capture { polecat, .. }
-            | Self::SideBySide { polecat } => polecat.is_some(),
-            Self::Diff { .. } | Self::Queue { .. } => true,
-            Self::Log => false,
+            Self::Capture { polecat, .. } | Self::SideBySide { polecat } => polecat.is_some(),
+            Self::Status { .. } | Self::Diff { .. } | Self::Queue { .. } => true,
+            Self::List { .. } | Self::Log => false,
         }
     }
 
@@ -54,16 +96,23 @@ impl View {
             Map::new().put("kind", kind).some("polecat", polecat)
         };
         match self {
-            Self::Status { polecat, all } => {
-                let (subject, keys) = match &polecat {
-                    Some(polecat) => (format!("/{polecat}"), "detail"),
-                    None => (String::new(), "rows"),
-                };
-                open("status")
-                    .put("name", format!("polecat://status{subject}"))
-                    .put("title", polecat.clone().unwrap_or_else(|| "polecats".to_owned()))
-                    .put("keys", keys)
-                    .put("spec", spec("status", polecat).flag("all", all))
+            Self::Status { polecat } => open("detail")
+                .put("name", format!("polecat://status/{polecat}"))
+                .put("title", polecat.as_str())
+                .put("keys", "detail")
+                .put("footer", texts(DETAIL_FOOTER))
+                .put("spec", spec("status", Some(polecat))),
+            Self::List { columns, docked, all } => {
+                let about = |column: &Column| Value::from(texts([column.as_str(), column.about()]));
+                let kind = if docked.is_some() { "sidebar" } else { "status" };
+                open(kind)
+                    .put("name", format!("polecat://{kind}"))
+                    .put("title", "polecats")
+                    .put("keys", "rows")
+                    .put("legend", Value::Array(columns.iter().map(about).collect()))
+                    .put("footer", texts(LIST_FOOTER))
+                    .some("dock", docked.map(dock))
+                    .put("spec", spec("status", None).flag("all", all))
             }
             Self::Capture { polecat, session, lines, snapshot } => {
                 let named = polecat.is_none().then(|| session.clone());

@@ -1,20 +1,32 @@
 //! What a view is drawn on, and how it hears of its window.
 
 use rmpv::Value;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{mpsc::UnboundedReceiver, oneshot};
 
 use super::{frames, rows::Rows};
 use crate::{
+    core::listing::Change,
     rpc::{editor::Editor, encode::Map, error::RpcError, styles::Styles},
     view::{Frame, Patch, patches},
 };
 
 /// What Neovim tells an open view.
 #[derive(Debug)]
-pub(in crate::rpc::views) enum Order {
+pub(in crate::rpc) enum Order {
     Width(usize),
     Visible(bool),
     Refresh,
+    /// A person chose this for the list; a view without one has no use for it.
+    List(Change),
+    /// What could be chosen for it.
+    Offer(Offered, oneshot::Sender<Vec<(String, Change)>>),
+}
+
+/// What is chosen for a list.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::rpc) enum Offered {
+    Filters,
+    Orders,
 }
 
 /// What a view's task draws on, and how it hears of its window.
@@ -95,9 +107,10 @@ impl Pen {
         let first = self.shown.is_none();
         let old = self.shown.take().unwrap_or_default();
         let patches = patches(&old.lines, &frame.lines);
-        if first || !patches.is_empty() {
-            let marks = frames::row_marks(&frame);
-            self.send(&patches, Map::new().put("marks", marks).put("whole", true)).await;
+        let titled = frame.title.as_ref().filter(|title| old.title.as_ref() != Some(title));
+        if first || !patches.is_empty() || titled.is_some() || old.notes != frame.notes {
+            let more = Map::new().put("marks", frames::row_marks(&frame)).put("whole", true);
+            self.send(&patches, more.some("heading", titled.map(frames::chunks))).await;
         }
         self.shown = Some(frame);
     }

@@ -37,7 +37,7 @@ pub(in crate::rpc::views) async fn run(
                 None => return Ok(()),
                 Some(Order::Refresh) => due = true,
                 Some(Order::Visible(visible)) => canvas.visible = visible,
-                Some(Order::Width(_)) => {}
+                Some(Order::Width(_) | Order::List(_) | Order::Offer(..)) => {}
             },
             () = idle.next() => due = true,
         }

@@ -7,7 +7,7 @@ use crate::{
         encode::{Map, texts},
         styles::Styles,
     },
-    view::{Fold, Frame, Line, Patch},
+    view::{Fold, Frame, Group, Line, Patch},
 };
 
 /// A patch with the highlights of its lines, whose rows are counted in the whole buffer. What lies
@@ -54,10 +54,61 @@ pub(in crate::rpc::views) fn row_marks(frame: &Frame) -> Map {
     let range = |(row, line): (usize, &Line)| {
         Value::Array(vec![row.into(), 1.into(), format!("{}#", line.key).into()])
     };
-    let waiting = frame.waiting.iter().map(|row| (*row).into());
-    let none = || Value::Array(Vec::new());
+    let rows =
+        |rows: &mut dyn Iterator<Item = usize>| Value::Array(rows.map(Value::from).collect());
+    let is_heading = |(_, line): &(usize, &Line)| line.key.ends_with('/');
+    let mut rigs = named.clone().filter(is_heading).map(|(row, _)| row);
+    let stops = Map::new()
+        .put("waiting", rows(&mut frame.waiting.iter().copied()))
+        .put("rig", rows(&mut rigs));
+    let note = |(row, line): &(usize, Line)| {
+        Value::Array(vec![(*row).into(), Value::Array(vec![chunks(line)])])
+    };
     Map::new()
         .put("ranges", Value::Array(named.map(range).collect()))
-        .put("stops", Map::new().put("waiting", Value::Array(waiting.collect())))
-        .put("notes", none())
+        .put("stops", stops)
+        .put("notes", Value::Array(frame.notes.iter().map(note).collect()))
+}
+
+/// A line as texts with their groups, as Neovim takes it for virtual text and titles. It has no
+/// colours of terminals.
+pub(in crate::rpc::views) fn chunks(line: &Line) -> Value {
+    let mut chunks = Vec::new();
+    let mut put = |text: &str, group: &str| {
+        if !text.is_empty() {
+            chunks.push(texts([text, group]));
+        }
+    };
+    let mut at = 0;
+    for span in &line.spans {
+        put(&line.text[at..span.from], "");
+        let group = match span.group {
+            Group::Named(group) => group,
+            Group::Styled(_) => "",
+        };
+        put(&line.text[span.from..span.to], group);
+        at = span.to;
+    }
+    put(&line.text[at..], "");
+    Value::Array(chunks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_texts_with_their_groups() {
+        let line = Line {
+            text: "polecats  !2 x".to_owned(),
+            spans: vec![crate::view::Span {
+                from: 10,
+                to: 12,
+                group: Group::Named("PolecatWaiting"),
+            }],
+            ..Line::default()
+        };
+        let expected = [["polecats  ", ""], ["!2", "PolecatWaiting"], [" x", ""]];
+        assert_eq!(chunks(&line), Value::Array(expected.iter().map(|one| texts(*one)).collect()));
+    }
 }

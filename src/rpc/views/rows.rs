@@ -28,13 +28,35 @@ impl Row {
 #[derive(Default)]
 struct Drawn {
     rows: HashMap<String, Row>,
+    /// The rigs of a list, by their homes, each with the ids of its rows.
+    sections: Vec<(String, Vec<String>)>,
     diff: Option<Arc<DrawnDiff>>,
 }
 
 impl Rows {
     /// The view shows rows with these ids from now on.
     pub(in crate::rpc) fn set(&self, rows: impl IntoIterator<Item = (String, Row)>) {
-        *self.drawn() = Drawn { rows: rows.into_iter().collect(), diff: None };
+        let mut drawn = self.drawn();
+        (drawn.rows, drawn.diff) = (rows.into_iter().collect(), None);
+    }
+
+    /// The list has these rigs, by their homes, with what their rows are called.
+    pub(in crate::rpc) fn set_sections(&self, sections: Vec<(String, Vec<String>)>) {
+        self.drawn().sections = sections;
+    }
+
+    /// The home of the rig that a row of the list is of.
+    pub(in crate::rpc) fn rig_of(&self, row: &str) -> Option<String> {
+        let drawn = self.drawn();
+        let of = |(home, rows): &&(String, Vec<String>)| {
+            row.strip_suffix('/') == Some(home) || rows.iter().any(|one| one == row)
+        };
+        drawn.sections.iter().find(of).map(|(home, _)| home.clone())
+    }
+
+    /// The homes of all of them.
+    pub(in crate::rpc) fn rigs(&self) -> Vec<String> {
+        self.drawn().sections.iter().map(|(home, _)| home.clone()).collect()
     }
 
     /// The view shows `diff` from now on.

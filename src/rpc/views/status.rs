@@ -1,13 +1,16 @@
 //! The status window: all polecats of a rig or of all rigs, or one in detail, live.
 
+use jiff::{Timestamp, tz::TimeZone};
+
 use super::{
-    canvas::{Canvas, Order},
+    canvas::{Canvas, Offered, Order},
     rows::Row,
 };
 use crate::rpc::{calls::ViewOpen, error::RpcError};
 use crate::{
+    core::listing::{Change, Listing},
     session::{Reach, RigStatus, SessionError, Status, StatusWatch, Workspace},
-    view,
+    view::{self, Section},
 };
 
 /// The width of a window that did not say how wide it is.
@@ -19,22 +22,33 @@ pub(in crate::rpc::views) async fn run(
     open: ViewOpen,
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
-    let mut width = open.width.unwrap_or(WIDTH);
+    let (width, rows) = (open.width.unwrap_or(WIDTH), open.lines);
     let all = open.all.unwrap_or_default();
     let (mut watch, one) = watch(workspace, open).await?;
-    let mut seen = watch.look().await?;
+    let mut picture = Picture {
+        workspace,
+        listing: workspace.listing().await,
+        width,
+        preview: rows.map(|rows| rows.try_into().unwrap_or(usize::MAX)),
+        seen: watch.look().await?,
+        all,
+        one,
+    };
     loop {
         // Before it is drawn: what is gone by now was never meant.
-        canvas.rows.set(rows(&seen, one.as_ref(), all));
-        canvas.draw(frame(&seen, all, width)).await;
+        picture.name_rows(canvas);
+        canvas.draw(picture.frame()).await;
         tokio::select! {
             order = canvas.orders.recv() => match order {
                 None => return Ok(()),
-                Some(Order::Width(new)) => width = new,
+                Some(Order::Width(new)) => picture.width = new,
                 Some(Order::Visible(visible)) => canvas.visible = visible,
-                Some(Order::Refresh) => seen = still(watch.look().await, seen)?,
+                Some(Order::Refresh) => picture.see(watch.look().await)?,
+                Some(Order::List(change)) => picture.choose(change).await,
+                // The person may have gone.
+                Some(Order::Offer(what, reply)) => drop(reply.send(picture.offer(what))),
             },
-            next = watch.next(), if canvas.visible => seen = still(next, seen)?,
+            next = watch.next(), if canvas.visible => picture.see(next)?,
         }
     }
 }
@@ -60,53 +74,99 @@ async fn watch(
     }
 }
 
-/// What is seen now; while nothing can be seen, what was seen before stays.
-fn still(now: Result<Status, SessionError>, before: Status) -> Result<Status, SessionError> {
-    match now {
-        Err(error) if error.is_passing() => Ok(before),
-        now => now,
-    }
+/// What is drawn.
+struct Picture<'a> {
+    workspace: &'a Workspace,
+    listing: Listing,
+    width: usize,
+    /// The rows of one that shows only what a polecat prints.
+    preview: Option<usize>,
+    seen: Status,
+    /// Whether it is of all rigs.
+    all: bool,
+    /// Whom its rows are about, if that is one polecat.
+    one: Option<(String, Row)>,
 }
 
-/// What each row stands for, by its id.
-fn rows(seen: &Status, one: Option<&(String, Row)>, all: bool) -> Vec<(String, Row)> {
-    let Status::All(rigs) = seen else { return one.into_iter().cloned().collect() };
-    let of_rig = |rig: &RigStatus| {
-        let (path, prefix) = (rig.path.clone(), prefix(rig, all));
-        rig.sessions()
-            .iter()
-            .map(move |session| {
-                let polecat = session.polecat.as_str().to_owned();
-                (format!("{prefix}{polecat}"), Row { rig: path.clone(), polecat })
-            })
-            .collect::<Vec<_>>()
-    };
-    rigs.iter().flat_map(of_rig).collect()
-}
-
-/// What the ids of a rig's rows begin with: nothing where it is the only one.
-fn prefix(rig: &RigStatus, all: bool) -> String {
-    if all { format!("{}/", rig.address) } else { String::new() }
-}
-
-fn frame(seen: &Status, all: bool, width: usize) -> view::Frame {
-    let now = jiff::Timestamp::now();
-    match seen {
-        Status::All(rigs) => {
-            let mut whole = view::Frame::default();
-            for rig in rigs {
-                let heading = view::Heading { rig: &rig.address, socket: rig.socket.as_deref() };
-                let mut frame = view::status(&heading, rig.sessions(), now, width);
-                for line in frame.lines.iter_mut().filter(|line| !line.key.is_empty()) {
-                    line.key = format!("{}{}", prefix(rig, all), line.key);
-                }
-                let first = whole.lines.len();
-                whole.lines.extend(frame.lines);
-                whole.lines.extend(rig.problem.iter().map(view::Line::plain));
-                whole.waiting.extend(frame.waiting.into_iter().map(|row| first + row));
-            }
-            whole
+impl Picture<'_> {
+    /// What is seen now; while nothing can be seen, what was seen before stays.
+    fn see(&mut self, now: Result<Status, SessionError>) -> Result<(), SessionError> {
+        match now {
+            Err(error) if error.is_passing() => {}
+            now => self.seen = now?,
         }
-        Status::One { session, tail } => view::detail(session, tail.as_deref(), now, width),
+        Ok(())
     }
+
+    async fn choose(&mut self, change: Change) {
+        if let Status::All(_) = self.seen {
+            self.listing = std::mem::take(&mut self.listing).after(change);
+            self.workspace.keep_listing(self.listing.clone()).await;
+        }
+    }
+
+    fn offer(&self, what: Offered) -> Vec<(String, Change)> {
+        self.with_sections(|sections| match what {
+            Offered::Filters => view::filters(sections, &self.listing),
+            Offered::Orders => view::orders(&self.listing),
+        })
+    }
+
+    /// Does something with the rigs; with none where one polecat is shown.
+    fn with_sections<T>(&self, of: impl FnOnce(&[Section]) -> T) -> T {
+        let Status::All(rigs) = &self.seen else { return of(&[]) };
+        let names: Vec<_> = rigs.iter().map(|rig| (home(rig), self.prefix(rig))).collect();
+        let sections = rigs.iter().zip(&names).map(|(rig, (home, prefix))| Section {
+            rig: &rig.address,
+            home,
+            prefix,
+            socket: rig.socket.as_deref(),
+            sessions: rig.sessions(),
+            problem: rig.problem.as_deref(),
+        });
+        of(&sections.collect::<Vec<_>>())
+    }
+
+    /// What the ids of a rig's rows begin with: nothing where it is the only one.
+    fn prefix(&self, rig: &RigStatus) -> String {
+        if self.all { format!("{}/", rig.address) } else { String::new() }
+    }
+
+    fn name_rows(&self, canvas: &Canvas) {
+        let Status::All(rigs) = &self.seen else { return canvas.rows.set(self.one.clone()) };
+        let (mut rows, mut sections) = (Vec::new(), Vec::new());
+        for rig in rigs {
+            let id = |polecat: &str| format!("{}{polecat}", self.prefix(rig));
+            let polecats = || rig.sessions().iter().map(|session| session.polecat.as_str());
+            sections.push((home(rig), polecats().map(id).collect()));
+            rows.extend(polecats().map(|polecat| {
+                (id(polecat), Row { rig: rig.path.clone(), polecat: polecat.to_owned() })
+            }));
+        }
+        canvas.rows.set(rows);
+        canvas.rows.set_sections(sections);
+    }
+
+    fn frame(&self) -> view::Frame {
+        let now = Timestamp::now();
+        match (&self.seen, self.preview) {
+            (Status::One { session, tail }, Some(rows)) => {
+                view::preview(session, tail.as_deref(), self.width, rows)
+            }
+            (Status::One { session, tail }, None) => {
+                let now = now.to_zoned(TimeZone::system());
+                view::detail(session, tail.as_deref(), &now, self.width)
+            }
+            (Status::All(_), _) => {
+                let columns = self.workspace.columns();
+                let list = view::List { columns, listing: &self.listing, width: self.width };
+                self.with_sections(|sections| view::status(sections, &list, now))
+            }
+        }
+    }
+}
+
+/// What tells a rig from others: of one that was never read, its folder.
+fn home(rig: &RigStatus) -> String {
+    rig.home.as_ref().unwrap_or(&rig.path).to_string_lossy().into_owned()
 }

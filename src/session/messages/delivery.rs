@@ -23,6 +23,7 @@ use crate::{
         messages::recipient::Recipient,
         sessions::{
             list::Session,
+            metadata::first_line,
             pending::{self, OWED, PASTED, PendingPrompts, QUEUE, SENT, UnsubmittedPaste},
         },
     },
@@ -266,8 +267,16 @@ impl Delivery<'_> {
                 pending::encode_queue(&queue.sent()).map(|left| self.session.option(QUEUE, left))
             }
         };
-        let sent = self.session.option(SENT, pending::token());
+        let sent = self.session.option(SENT, pending::encode_sent(self.task().as_deref()));
         [self.cleared(), sent].into_iter().chain(left).collect()
+    }
+
+    /// What the agent works on after this message: the first prompts are told by its start, and a
+    /// command gives it no other task.
+    fn task(&self) -> Option<String> {
+        let tells = !self.is_first_words() && !self.text.trim_start().starts_with('/');
+        let told = first_line(self.text).filter(|_| tells);
+        told.or_else(|| pending::sent_line(self.session.sent.as_ref()?))
     }
 
     fn cleared(&self) -> PaneOption {

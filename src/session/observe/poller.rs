@@ -175,6 +175,8 @@ impl Poller {
             info.state_since = shown.state_since;
             info.waiting.clone_from(&shown.waiting);
             info.detail.clone_from(&shown.detail);
+            info.task.clone_from(&shown.task);
+            info.usage.clone_from(&shown.usage);
             info.name_agent(shown.agent.as_ref());
             info.command = info.command.take().or_else(|| shown.command.clone());
         }

@@ -309,6 +309,7 @@ impl Session {
                 .or_else(|| Some(self.pane.session_path.clone().into())),
             branch: mark.branch,
             issue: mark.issue,
+            task: self.sent.as_ref().and_then(|sent| pending::sent_line(sent)).or(mark.task),
             pane_id: Some(self.pane.pane_id.to_string()),
             pid: self.pane.pid,
             found_in: self.is_called_otherwise(rig).then(|| self.pane.session_name.clone()),

@@ -20,6 +20,8 @@ pub(in crate::session) const OPTION: &str = "@polecat";
 pub(in crate::session) const STOPPING: &str = "@polecat_stopping";
 /// The pane option that holds the [`HookWord`](crate::core::agent_events::HookWord) of its agent.
 pub(in crate::session) const SAID: &str = "@polecat_said";
+/// How much of a task is kept, in characters.
+const TASK_LIMIT: usize = 120;
 /// Stands for "no pane": no pane id of tmux looks like this.
 const NO_PANE: &str = "-";
 /// The options to read for displaying a session.
@@ -45,6 +47,9 @@ pub(in crate::session) struct Metadata {
     pub(in crate::session) workdir: PathBuf,
     pub(in crate::session) branch: Option<String>,
     pub(in crate::session) issue: Option<String>,
+    /// The first line of what it was given to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::session) task: Option<String>,
     /// When its start began, in Unix milliseconds.
     pub(in crate::session) started_ms: i64,
     /// Whether its start is in progress.
@@ -76,9 +81,30 @@ impl Metadata {
     }
 }
 
+/// The first line of `text` that says something, of limited length, as it can be shown.
+pub(in crate::session) fn first_line(text: &str) -> Option<String> {
+    let says = |line: &&str| line.chars().any(char::is_alphanumeric);
+    let line = text.lines().map(str::trim).find(says)?;
+    let line = line.trim_start_matches(['#', '-', '*', ' ']);
+    Some(line.chars().filter(|letter| !letter.is_control()).take(TASK_LIMIT).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_task_is_called_after_the_first_line_that_says_something() {
+        for (text, line) in [
+            ("\n---\n# Fix the cart\nnow", Some("Fix the cart")),
+            ("  a\tb\u{1b}[1m", Some("ab[1m")),
+            ("---", None),
+            ("", None),
+        ] {
+            assert_eq!(first_line(text).as_deref(), line, "{text:?}");
+        }
+        assert_eq!(first_line(&"x".repeat(500)).unwrap().len(), TASK_LIMIT);
+    }
 
     #[test]
     fn a_mark_comes_back_as_it_was_and_holds_nothing_that_tmux_expands() {

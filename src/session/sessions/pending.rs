@@ -15,7 +15,8 @@ pub(in crate::session) const ANSWERS: &str = "@polecat_answers";
 
 /// The pane option that holds the [`Queue`] of its agent.
 pub(in crate::session) const QUEUE: &str = "@polecat_queue";
-/// The pane option that is another one after each message that was submitted from here.
+/// The pane option that is another one after each message that was submitted from here, and holds the
+/// first line of the last one that was no command.
 pub(in crate::session) const SENT: &str = "@polecat_sent";
 
 /// The longest value we write, in bytes of a line of tmux's, which takes 64 KiB with all else.
@@ -93,8 +94,19 @@ pub(in crate::session) fn decode_queue(value: Option<&String>) -> Option<Queue> 
     Some(decode(Some(value)).unwrap_or_else(Queue::unreadable))
 }
 
+/// The value of [`SENT`] after a message that begins with `line`.
+pub(in crate::session) fn encode_sent(line: Option<&str>) -> String {
+    let line = line.map(|line| format!(" {}", encode(&line)));
+    token() + &line.unwrap_or_default()
+}
+
+/// The line that a value of [`SENT`] holds.
+pub(in crate::session) fn sent_line(sent: &str) -> Option<String> {
+    serde_json::from_str(sent.split_once(' ')?.1).ok()
+}
+
 /// A value for [`SENT`] that no other message has.
-pub(in crate::session) fn token() -> String {
+fn token() -> String {
     format!("{}-{}", Timestamp::now().as_nanosecond(), std::process::id())
 }
 

@@ -140,6 +140,7 @@ impl Starter {
             workdir: plan.workdir.clone(),
             branch: git::branch(&plan.workdir).await.ok().flatten(),
             issue: plan.issue.as_ref().map(|(id, _)| id.to_string()),
+            task: plan.task(),
             started_ms: Timestamp::now().as_millisecond(),
             starting: true,
             settings: plan.settings.as_ref().map(|settings| settings.name().to_owned()),

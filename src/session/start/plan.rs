@@ -11,7 +11,7 @@ use crate::{
     session::{
         error::SessionError,
         messages::recipient::Recipient,
-        sessions::event_source::EventSource,
+        sessions::{event_source::EventSource, metadata::first_line},
         start::{
             Starter,
             options::StartOptions,
@@ -106,6 +106,14 @@ impl Starter {
         let dir = self.context.tracker_dir(workdir.to_owned());
         let issue = self.context.shared.tracker.show(&id, &dir).await?;
         Ok(Some((id, issue)))
+    }
+}
+
+impl Plan {
+    /// What it is to do, in a few words: the issue's title, else how the prompt begins.
+    pub(in crate::session) fn task(&self) -> Option<String> {
+        let issue = self.issue.as_ref().map(|(_, issue)| issue.title.as_str());
+        first_line(issue.or(self.prompt.as_deref())?)
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct ScreenChanges {
     pub(crate) hints: Option<&'static [&'static str]>,
     pub(crate) markers: Option<&'static [char]>,
     pub(crate) titles: Option<&'static [(TitleSign, Means)]>,
+    pub(crate) tasks: Option<&'static [&'static str]>,
+    pub(crate) no_tasks: Option<&'static [&'static str]>,
     pub(crate) scroll_bar: Option<&'static str>,
     pub(crate) busy_below: Option<&'static [&'static str]>,
     pub(crate) busy_above: Option<BusyRow>,
@@ -37,6 +39,8 @@ pub(crate) struct ScreenChanges {
     pub(crate) trouble: Option<&'static [TroubleSign]>,
     pub(crate) asides: Option<&'static [&'static str]>,
     pub(crate) sent: Option<&'static [&'static str]>,
+    pub(crate) usage: Option<&'static [&'static str]>,
+    pub(crate) greeting: Option<&'static str>,
 }
 
 /// [`Keys`].
@@ -71,6 +75,8 @@ impl ScreenChanges {
             hints: self.hints.unwrap_or(base.hints),
             markers: self.markers.unwrap_or(base.markers),
             titles: self.titles.unwrap_or(base.titles),
+            tasks: self.tasks.unwrap_or(base.tasks),
+            no_tasks: self.no_tasks.unwrap_or(base.no_tasks),
             scroll_bar: self.scroll_bar.unwrap_or(base.scroll_bar),
             busy_below: self.busy_below.unwrap_or(base.busy_below),
             busy_above: self.busy_above.or(base.busy_above),
@@ -86,6 +92,8 @@ impl ScreenChanges {
             trouble: self.trouble.unwrap_or(base.trouble),
             asides: self.asides.unwrap_or(base.asides),
             sent: self.sent.unwrap_or(base.sent),
+            usage: self.usage.unwrap_or(base.usage),
+            greeting: self.greeting.unwrap_or(base.greeting),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         error::SessionError,
         observe::poller::{
             tracked::{Reader, Tracked},
-            view::View,
+            view::{Used, View},
         },
         sessions::{
             detect_agent::joined,
@@ -128,6 +128,12 @@ impl Poll {
         let size = (screen.captured.width, screen.captured.height);
         let view = view.with_messages(Messages::of(patterns, &shown), size);
         let view = view.with_detail(screen::trouble(patterns, &shown, &reading.seen));
+        let usage = screen::usage(patterns, &shown);
+        // Some can put their model into the title.
+        let model = usage.as_ref().and_then(|usage| usage.model.clone());
+        let task = screen::task(patterns, &shown.title).filter(|task| Some(task) != model.as_ref());
+        let told = screen::tells_usage(patterns, &shown);
+        let view = view.with_facts(task, if told { Used::Told(usage) } else { Used::Untold });
         Ok(if session.started.is_some() { view.with_rows(shown.rows) } else { view })
     }
 }

@@ -7,14 +7,14 @@ use crate::{
     core::{
         agent_events::OwnWord,
         screen::Patterns,
-        session::{Detail, Exit, SessionInfo, State, StateSource, Waiting},
+        session::{Detail, Exit, SessionInfo, State, StateSource, Usage, Waiting},
         state::{Agreement, DebouncedState, Observation},
     },
     session::{
         observe::poller::{
             holds::{Held, Holds},
             sent::Sent,
-            view::{View, said},
+            view::{Used, View, said},
         },
         sessions::list::Session,
     },
@@ -45,6 +45,10 @@ pub(super) struct Tracked {
     asked: Option<Waiting>,
     /// What holds it up, or ended its last turn, by the last screen that told.
     detail: Option<Detail>,
+    /// What it works on, as its title names it.
+    task: Option<String>,
+    /// What its conversation used, by the last screen that told.
+    usage: Option<Usage>,
     /// The messages that were sent to it.
     sent: Sent,
     holds: Holds,
@@ -92,6 +96,8 @@ impl Tracked {
             debounced: DebouncedState::new(told, since),
             asked: view.waiting.clone(),
             detail: view.detail.clone(),
+            task: view.task.clone(),
+            usage: usage_after(None, &view),
             sent: Sent::first(view.messages.as_ref()),
             holds: Holds::first(view.passing, view.size, now),
             begun: has_begun(told.state),
@@ -157,6 +163,8 @@ impl Tracked {
         let debounced = self.debounced.after(told, now);
         let asked = self.asked_after(&view);
         let detail = self.detail_after(&view);
+        let task = self.task_after(&view);
+        let usage = usage_after(self.usage.clone(), &view);
         let begun = self.begun || has_begun(debounced.told.state);
         let print = print(session);
         Self {
@@ -167,6 +175,8 @@ impl Tracked {
             agreement,
             asked,
             detail,
+            task,
+            usage,
             sent,
             holds,
             begun,
@@ -222,6 +232,12 @@ impl Tracked {
         if view.unread { self.detail.clone() } else { view.detail.clone() }
     }
 
+    /// What it works on, after a look: while it asks, its title may say nothing else.
+    fn task_after(&self, view: &View) -> Option<String> {
+        let asks = view.told.state == State::Waiting;
+        view.task.clone().or_else(|| self.task.clone().filter(|_| asks))
+    }
+
     /// Puts what the looks say in place of what tmux alone says.
     pub(super) fn complete(&self, info: &mut SessionInfo) {
         info.state = self.debounced.told.state;
@@ -231,6 +247,8 @@ impl Tracked {
         // What ended its turn is told when the end of the turn is.
         let fits = |detail: &Detail| detail.ends_turn() != (info.state == State::Working);
         info.detail = self.detail.clone().filter(fits).filter(|_| info.running);
+        info.task = self.task.clone().filter(|_| info.running).or(info.task.take());
+        info.usage = self.usage.clone().filter(|_| info.running);
         info.exit.clone_from(&self.exit);
         info.name_agent(self.read.agent.as_ref());
         info.command = info.command.take().or_else(|| self.read.command.clone());
@@ -246,6 +264,13 @@ impl Tracked {
         let doubt =
             self.debounced.due().map(|due| due.duration_since(now).max(SignedDuration::ZERO));
         [busy.then_some(BUSY_INTERVAL), doubt].into_iter().flatten().min()
+    }
+}
+
+fn usage_after(before: Option<Usage>, view: &View) -> Option<Usage> {
+    match &view.usage {
+        Used::Untold => before,
+        Used::Told(usage) => usage.clone(),
     }
 }
 

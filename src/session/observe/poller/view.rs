@@ -8,7 +8,7 @@ use crate::{
     core::{
         agent_events::{EventId, OwnWord},
         screen::Messages,
-        session::{Detail, State, StateSource, Waiting},
+        session::{Detail, State, StateSource, Usage, Waiting},
         state::{Agreement, Observation},
     },
     session::sessions::{list::Session, screen_reader},
@@ -22,6 +22,10 @@ pub(super) struct View {
     pub(super) waiting: Option<Waiting>,
     /// What holds it up, or ended its last turn.
     pub(super) detail: Option<Detail>,
+    /// What it works on, as its title names it.
+    pub(super) task: Option<String>,
+    /// What its conversation used.
+    pub(super) usage: Used,
     /// The messages that were sent to it.
     pub(super) messages: Option<Arc<Messages>>,
     /// The size of the screen, if it was read.
@@ -34,6 +38,15 @@ pub(super) struct View {
     pub(super) known: bool,
     /// The rows that were read, for sessions that leave nothing behind when they end.
     pub(super) rows: Arc<[String]>,
+}
+
+/// What a screen says of what a conversation used.
+#[derive(Clone)]
+pub(super) enum Used {
+    /// It shows no place for that, as while it asks something.
+    Untold,
+    /// This, or nothing.
+    Told(Option<Usage>),
 }
 
 impl View {
@@ -54,6 +67,8 @@ impl View {
             told,
             waiting: None,
             detail: None,
+            task: None,
+            usage: Used::Untold,
             messages: None,
             size: None,
             unread: false,
@@ -105,6 +120,11 @@ impl View {
     /// With the messages that a screen of this size shows.
     pub(super) fn with_messages(self, messages: Option<Messages>, size: (u32, u32)) -> Self {
         Self { messages: messages.map(Arc::new), size: Some(size), ..self }
+    }
+
+    /// With what its title names, and what its conversation used.
+    pub(super) fn with_facts(self, task: Option<String>, usage: Used) -> Self {
+        Self { task, usage, ..self }
     }
 
     /// With what holds its agent up.

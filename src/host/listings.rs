@@ -1,0 +1,116 @@
+//! `listing.json` in the user's state folder: what a person chose for the status window.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use crate::core::listing::Listing;
+use crate::host::error::HostError;
+use crate::host::files::{blocking, broken, is_file, look, read_text, replace, unwritten};
+
+/// What this version writes. A newer file is only read.
+const FORMAT: u64 = 1;
+
+/// Where it is kept.
+#[derive(Clone, Debug)]
+pub struct Listings {
+    path: PathBuf,
+}
+
+impl Listings {
+    /// The one in the state folder `state`, which need not exist.
+    #[must_use]
+    pub fn new(state: &Path) -> Self {
+        Self { path: state.join("polecat/listing.json") }
+    }
+
+    /// What was chosen last; nothing chosen where there is no file.
+    ///
+    /// # Errors
+    /// The file cannot be read or understood.
+    pub async fn load(&self) -> Result<Listing, HostError> {
+        let path = self.path.clone();
+        blocking(move || {
+            let listing = serde_json::from_value(Value::Object(read(&path)?));
+            listing.map_err(|error| broken(&path, error.to_string()))
+        })
+        .await
+    }
+
+    /// Keeps what was chosen. Of two editors that choose at the same time the last one counts.
+    ///
+    /// # Errors
+    /// The file cannot be written, or is that of a newer version.
+    pub async fn keep(&self, listing: Listing) -> Result<(), HostError> {
+        let path = self.path.clone();
+        blocking(move || {
+            // One that is broken is no loss.
+            let mut keys = read(&path).unwrap_or_default();
+            if keys.get("format").and_then(Value::as_u64).is_some_and(|format| format > FORMAT) {
+                let why = "a newer version wrote it; it is only read".to_owned();
+                return Err(HostError::Newer { path, why });
+            }
+            let internal = |error: serde_json::Error| HostError::Internal(error.to_string());
+            if let Value::Object(chosen) = serde_json::to_value(listing).map_err(internal)? {
+                keys.extend(chosen);
+            }
+            keys.insert("format".to_owned(), FORMAT.into());
+            let text = serde_json::to_string_pretty(&keys).map_err(internal)?;
+            make(path.parent().unwrap_or(&path))?;
+            replace(&path, &(text + "\n"))
+        })
+        .await
+    }
+}
+
+fn make(folder: &Path) -> Result<(), HostError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|source| unwritten(folder, source))
+}
+
+fn read(path: &Path) -> Result<Map<String, Value>, HostError> {
+    if look(path)?.is_some() && !is_file(path)? {
+        return Err(broken(path, "it is not a file"));
+    }
+    let Some(text) = read_text(path)? else { return Ok(Map::new()) };
+    serde_json::from_str(&text).map_err(|error| broken(path, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::listing::{Change, Order};
+
+    #[tokio::test]
+    async fn what_was_chosen_is_read_back_and_what_others_wrote_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let listings = Listings::new(folder.path());
+        assert_eq!(listings.load().await.unwrap(), Listing::default());
+        let chosen = Listing::default().after(Change::Order(Order::Agent));
+        let chosen = chosen.after(Change::Fold("/shop".to_owned(), None));
+        listings.keep(chosen.clone()).await.unwrap();
+        assert_eq!(listings.load().await.unwrap(), chosen);
+        let text = std::fs::read_to_string(&listings.path).unwrap();
+        std::fs::write(&listings.path, text.replacen('{', "{\"later\": 1,", 1)).unwrap();
+        listings.keep(Listing::default()).await.unwrap();
+        let text = std::fs::read_to_string(&listings.path).unwrap();
+        assert!(text.contains("later") && !text.contains("/shop"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_newer_file_is_only_read_and_a_broken_one_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let listings = Listings::new(folder.path());
+        listings.keep(Listing::default()).await.unwrap();
+        std::fs::write(&listings.path, r#"{"format": 2, "order": "name", "more": []}"#).unwrap();
+        assert_eq!(listings.load().await.unwrap().order, Order::Name);
+        let refused = listings.keep(Listing::default()).await.unwrap_err();
+        assert!(matches!(refused, HostError::Newer { .. }), "{refused}");
+        std::fs::write(&listings.path, "{").unwrap();
+        listings.load().await.unwrap_err();
+        listings.keep(Listing::default()).await.unwrap();
+        assert_eq!(listings.load().await.unwrap(), Listing::default());
+    }
+}

@@ -1,0 +1,102 @@
+//! What stands in each column of the list.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::{columns::Cell, words};
+use super::doing;
+use crate::core::{
+    branch::is_own,
+    listing::Column,
+    session::{SessionInfo, State, Usage, short},
+    work::Diffstat,
+};
+
+/// An agent that works without printing is told of after this.
+const SILENCE: SignedDuration = SignedDuration::from_mins(2);
+
+pub(super) fn cell(column: Column, session: &SessionInfo, now: Timestamp) -> Cell {
+    let usage = session.usage.as_ref();
+    let used = |of: fn(&Usage) -> Option<String>| muted(usage.and_then(of).as_deref());
+    match column {
+        Column::Sign => Cell::new(words::sign(session.state), Some(words::group(session.state))),
+        Column::Name => Cell::new(session.polecat.as_str(), Some("PolecatName")),
+        Column::Label => muted(session.label.as_deref()),
+        Column::State => state(session),
+        Column::Since => since(session, now),
+        Column::Issue => muted(session.issue.as_deref()),
+        Column::Agent => muted(session.agent.as_deref()),
+        Column::Model => muted(usage.and_then(|usage| usage.model.as_deref())),
+        Column::Work => work(session),
+        Column::Branch => branch(session),
+        Column::Doing => doing::doing(session),
+        Column::Tokens => used(|usage| usage.tokens.map(short)),
+        Column::Context => used(|usage| usage.context.map(|percent| format!("{percent}%"))),
+        Column::Cost => used(|usage| usage.cost.clone()),
+        Column::Silence => silence(session, now),
+        Column::Queued => queued(session),
+        Column::Attached => muted(session.attached.then_some("attached")),
+    }
+}
+
+fn muted(text: Option<&str>) -> Cell {
+    Cell::new(text.map(words::plain).unwrap_or_default(), Some("PolecatMuted"))
+}
+
+/// Of one that waits, what it waits for.
+fn state(session: &SessionInfo) -> Cell {
+    let reason = session.waiting.as_ref().map(|waiting| waiting.reason.as_str());
+    let word = reason.filter(|reason| session.state == State::Waiting && !reason.is_empty());
+    let word = word.unwrap_or(session.state.as_str());
+    Cell::new(words::plain(word), Some(words::group(session.state)))
+}
+
+fn since(session: &SessionInfo, now: Timestamp) -> Cell {
+    let at = session.state_since.or_else(|| session.exit.as_ref().map(|exit| exit.at));
+    muted(at.map(|at| words::coarse(at, now)).as_deref())
+}
+
+/// `4m silent`, where an agent that works has printed nothing for a while.
+fn silence(session: &SessionInfo, now: Timestamp) -> Cell {
+    let works = matches!(session.state, State::Working | State::Starting);
+    let printed = session.last_activity.filter(|_| works && session.running);
+    match printed {
+        Some(at) if now.duration_since(at) >= SILENCE => {
+            Cell::new(format!("{} silent", words::coarse(at, now)), Some("PolecatWaiting"))
+        }
+        _ => Cell::default(),
+    }
+}
+
+/// The branch, where it tells more than the polecat's name.
+fn branch(session: &SessionInfo) -> Cell {
+    muted(session.branch.as_deref().filter(|branch| !is_own(branch, &session.polecat)))
+}
+
+/// `2 queued`, and whether they are held.
+fn queued(session: &SessionInfo) -> Cell {
+    let Some(count) = session.queued else { return Cell::default() };
+    match session.queue_held {
+        None => muted(Some(format!("{count} queued").as_str())),
+        Some(_) => Cell::new(format!("{count} held"), Some("PolecatWaiting")),
+    }
+}
+
+/// `+120 -30 ↑2`; empty while unknown, and where nothing was changed.
+fn work(session: &SessionInfo) -> Cell {
+    let Some(Diffstat { ahead, added, removed, .. }) = session.diff else {
+        return Cell::default();
+    };
+    if (ahead, added, removed) == (0, 0, 0) {
+        return Cell::default();
+    }
+    let group = |number: u64, group| Some(if number == 0 { "PolecatMuted" } else { group });
+    let mut parts = vec![
+        (format!("+{added}"), group(added, "PolecatAdded")),
+        (" ".to_owned(), None),
+        (format!("-{removed}"), group(removed, "PolecatRemoved")),
+    ];
+    if ahead > 0 {
+        parts.push((format!(" ↑{ahead}"), Some("PolecatMuted")));
+    }
+    Cell { parts }
+}
