@@ -1,13 +1,16 @@
 //! What each command does.
 
 use super::{
-    Done, answer, inject, invocation::Invocation, list, questions, queue, report, table::Command,
+    Done, answer, inject,
+    invocation::Invocation,
+    list, questions, queue, report,
+    table::{Command, SIDEBAR},
 };
 use crate::{
     rpc::{
         calls::{
-            Attach, CallContext, CommandRun, Interrupt, List, New, Operation, Remove, Restore,
-            Sling, Start, Status, Stop, StopAll,
+            Attach, CallContext, CommandRun, Interrupt, Label, List, New, Operation, Remove,
+            Restore, Sling, Start, Status, Stop, StopAll,
         },
         effects::{self, Effect, Level, View, info},
         error::{Refusal, RpcError},
@@ -57,15 +60,13 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Sling => sling(context, asked).await,
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,
+        Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
         Command::Log => asked.open(View::Log),
     }
 }
 
 /// One in detail, or all: of the rig around, or of all rigs.
-/// What `:PolecatStatus` opens docked, in place of a polecat.
-const SIDEBAR: &str = "sidebar";
-
 fn status(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let polecat = asked.words.text("polecat")?;
     let docked = polecat.as_deref() == Some(SIDEBAR);
@@ -172,6 +173,13 @@ async fn restore(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let back = Restore { at: asked.at(), polecat, in_use }.run(context).await?;
     let home = paths::home();
     Ok(vec![info(report::restored(back.polecat.as_str(), &back.restored, home.as_deref()))])
+}
+
+async fn label(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let (polecat, label) = (asked.words.needed("polecat")?, asked.words.text("label")?);
+    let call = Label { at: asked.at(), polecat: polecat.clone(), label };
+    let label = call.run(context).await?;
+    Ok(vec![info(report::labelled(&polecat, label.as_deref()))])
 }
 
 async fn rig(context: &CallContext<'_>, asked: &Invocation) -> Done {
