@@ -48,6 +48,7 @@ async fn a_filter_hides_and_counts_and_is_there_again_after_a_crash_and_the_curs
     shop.start("birch", "prompts").await;
     shop.editor.call("new", json!(["ash", {}])).await.unwrap();
     open(&shop, "ash").await;
+    shop.editor.expect_line(STATUS, "birch  idle").await;
     choose(&shop, "f", "idle").await;
     let only = |lines: &[String]| {
         lines.iter().any(|line| line.contains("birch"))
@@ -190,8 +191,8 @@ async fn a_docked_list_has_its_width_and_a_preview_follows_the_cursor() {
     let lines = shop.editor.lines("polecat://sidebar").await;
     assert!(lines[1].starts_with("ash") || lines[1].starts_with("birch"), "{lines:?}");
     assert_eq!(value(&shop, "vim.fn.win_screenpos(0)[2] > 40").await, true);
-    shop.editor.command("vsplit").await.unwrap();
-    shop.editor.command("close").await.unwrap();
+    shop.editor.command("wincmd =").await.unwrap();
+    assert_eq!(value(&shop, "vim.fn.winwidth(0)").await, 30);
     shop.editor.command("call search('ash')").await.unwrap();
     press(&shop, "p").await;
     shop.editor.expect_line("polecat://preview", "A scripted agent that prompts.").await;
