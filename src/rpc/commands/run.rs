@@ -43,7 +43,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Start => start(context, asked).await,
         Command::Stop => stop(context, asked).await,
         Command::StopAll => stop_all(context, asked).await,
-        Command::Status => status(context, asked),
+        Command::Status => status(context, asked).await,
         Command::List => list::run(context, asked).await,
         Command::Capture | Command::CaptureSession => asked.open(capture(context, asked).await?),
         Command::Inject => inject::run(context, asked).await,
@@ -63,9 +63,9 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
 }
 
 /// One in detail, or all: of the rig around, or of all rigs.
-fn status(context: &CallContext<'_>, asked: &Invocation) -> Done {
+async fn status(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let polecat = asked.words.text("polecat")?;
-    let all = polecat.is_none() && asked.is_about_all(context);
+    let all = polecat.is_none() && asked.is_about_all(context).await;
     asked.open(View::Status { polecat, all })
 }
 
