@@ -83,3 +83,48 @@ vim.api.nvim_create_autocmd('BufReadCmd', {
     require('polecat.editor.uri').read(event.buf)
   end,
 })
+
+--- Whether rigs are to be watched from the start. Looks no further than into the table itself.
+---@param config any
+---@return boolean
+local function watches(config)
+  if type(config) ~= 'table' then
+    return false
+  end
+  for _, rig in pairs(type(config.rigs) == 'table' and config.rigs or {}) do
+    if type(rig) == 'table' and rig.watch then
+      return true
+    end
+  end
+  return config.watch == true
+end
+
+-- In a turn of its own: what is on the screen is there before anything else is loaded.
+local watch = vim.schedule_wrap(function()
+  local config = vim.g.polecat
+  -- A function is the user's to make fast.
+  if type(config) == 'function' then
+    local ok, value = pcall(config)
+    config = ok and value or nil
+  end
+  if not watches(config) then
+    return
+  end
+  local client = require('polecat.rpc.client')
+  if config.watch ~= true then
+    return client.ensure()
+  end
+  -- The rig of the working directory, if there is one, is in use from now on.
+  client.call('session.list', {}, function() end)
+end)
+
+if vim.v.vim_did_enter == 1 then
+  watch()
+else
+  vim.api.nvim_create_autocmd('VimEnter', {
+    group = 'polecat',
+    once = true,
+    desc = 'Watch the rigs that the configuration of polecat.nvim says',
+    callback = watch,
+  })
+end

@@ -114,14 +114,16 @@ impl Rigs {
         }
     }
 
-    /// Forgets a rig that was only used, and is gone.
-    pub(in crate::session) fn forget(&self, folder: &Path) {
+    /// Forgets a rig that was only used, and is gone; gives what it was.
+    pub(in crate::session) fn forget(&self, folder: &Path) -> Option<RigContext> {
         let mut entries = self.entries();
-        if entries.get(folder).is_some_and(|entry| !entry.configured) {
-            entries.remove(folder);
-            drop(entries);
-            self.changed();
+        if entries.get(folder)?.configured {
+            return None;
         }
+        let forgotten = entries.remove(folder);
+        drop(entries);
+        self.changed();
+        forgotten?.context
     }
 
     /// All of them in the order of their names, each once.

@@ -252,7 +252,8 @@ impl Workspace {
         Ok(facts(&rig, self.pinned().is_some()))
     }
 
-    /// Pins the rig at `path` (relative to the working directory) for every place; `None` unpins.
+    /// Pins the rig at `path` (relative to the working directory) for every place; `None` unpins. The
+    /// rig counts as used.
     ///
     /// # Errors
     /// There is no rig at `path`. Nothing has changed then.
@@ -260,7 +261,8 @@ impl Workspace {
         let path = path.map(|path| place.cwd.join(path));
         // Another one may be meant than that of the view one stands in.
         let place = Place { rig: None, ..place.clone() };
-        let rig = self.find(&place, path.as_deref()).await?;
+        let rig = Arc::new(self.find(&place, path.as_deref()).await?);
+        self.poller(&self.context_of(rig.clone()));
         // A folder inside the rig stands for the rig.
         let path = path.map(|_| rig.path.clone());
         let pinned = path.is_some();

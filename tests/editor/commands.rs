@@ -33,7 +33,7 @@ async fn what_was_typed_wrong_is_named_with_how_it_is_written() {
     for (command, told) in [
         ("Polecat nosuch ash", "there is no command `nosuch`"),
         ("Polecat nosuch ash", "`stop-all`"),
-        ("Polecat! status", "`status` takes no `!`"),
+        ("Polecat! attach ash", "`attach` takes no `!`"),
         ("%Polecat capture ash", "`size=` is the size of its window"),
         ("PolecatStop", "`polecat` is missing"),
         ("PolecatStop ash birch", "unexpected `birch`"),

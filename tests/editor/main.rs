@@ -56,6 +56,7 @@ mod requiring;
 mod restarting;
 mod reviewing;
 mod rig;
+mod rigs;
 mod settings;
 mod several;
 mod slinging;

@@ -82,15 +82,21 @@ async fn a_key_on_a_polecat_that_is_gone_by_now_does_nothing_and_says_so() {
     assert!(shop.project.worktree("birch").exists());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_key_in_the_window_of_another_rig_than_the_pinned_one_does_nothing() {
-    let shop = on_ash().await;
+/// Pins another rig, which has a running `ash` too.
+async fn pin_another(shop: &Shop) -> Project {
     let other = Project::named("mill");
     shop.editor.command(&format!("PolecatRig {}", other.path().display())).await.unwrap();
     shop.editor.expect_message("rig `mill`").await;
+    shop.start("mill/ash", "prompts").await;
+    other
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_in_the_window_of_another_rig_than_the_pinned_one_is_about_what_it_shows() {
+    let shop = on_ash().await;
+    let _other = pin_another(&shop).await;
     shop.editor.command("normal X").await.unwrap();
-    shop.editor.expect_message("`ash` is no longer shown here").await;
-    assert_eq!(shop.sessions(), ["gt-shop-ash"]);
+    eventually_equal(vec!["gt-mill-ash".to_owned()], async || shop.sessions()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -179,21 +185,19 @@ async fn the_keys_of_a_snapshot_are_about_its_polecat_though_its_view_has_ended(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_of_a_capture_does_nothing_while_another_rig_is_pinned() {
+async fn a_key_of_a_capture_is_about_its_own_rig_while_another_is_pinned() {
     let shop = on_a_location("PolecatCapture ash").await;
-    let other = Project::named("mill");
-    shop.editor.command(&format!("PolecatRig {}", other.path().display())).await.unwrap();
-    shop.editor.expect_message("rig `mill`").await;
-    for (key, count) in [("i", 1), ("gF", 2)] {
-        shop.editor.command(&format!("normal {key}")).await.unwrap();
-        eventually("a message", async || {
-            let told = shop.editor.messages().await;
-            let stale = told.iter().filter(|text| text.contains("`ash` is no longer shown here"));
-            if stale.count() == count { Ok(()) } else { Err(format!("{told:?}")) }
-        })
-        .await;
-        assert_eq!(value(&shop, HERE).await, LIVE);
-    }
+    let _other = pin_another(&shop).await;
+    shop.editor.command("normal gF").await.unwrap();
+    let file = shop.project.worktree("ash").join("main.rs").display().to_string();
+    eventually_equal(json!(file), async || value(&shop, "vim.fn.expand('%:p')").await).await;
+    shop.editor.command("wincmd p").await.unwrap();
+    assert_eq!(value(&shop, HERE).await, LIVE);
+    shop.editor.command("normal i").await.unwrap();
+    eventually_equal(json!("polecat://compose/shop/ash"), async || value(&shop, HERE).await).await;
+    shop.editor.command("call setline(1, 'to the shop') | write").await.unwrap();
+    shop.editor.expect_message("sent to `shop/ash`").await;
+    assert!(!shop.screen("gt-mill-ash").contains("to the shop"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

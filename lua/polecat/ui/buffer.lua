@@ -21,9 +21,11 @@ end
 ---@param rig string
 ---@return string
 local function with_rig(name, rig)
-  return (name:gsub('^(polecat://%w+/)(.*)$', function(kind, subject)
-    return kind .. rig .. '/' .. subject:match('[^/]*$')
-  end))
+  return (
+    name:gsub('^(polecat://%w+/)(.*)$', function(kind, subject)
+      return kind .. rig .. '/' .. subject:match('[^/]*$')
+    end)
+  )
 end
 
 --- The buffer called `name`, unless another rig's is, and the name by which the one of the rig is

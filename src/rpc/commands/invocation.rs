@@ -79,9 +79,9 @@ impl Invocation {
         self.words.text("polecat")?.or_else(|| self.asked.about.clone()).ok_or_else(missing)
     }
 
-    /// Whether it is to be of all rigs.
-    pub(super) fn is_about_all(&self, context: &CallContext<'_>) -> bool {
-        self.bang() || context.workspace.lists_all_rigs()
+    /// Whether it is to be of all rigs: also where there is none around.
+    pub(super) async fn is_about_all(&self, context: &CallContext<'_>) -> bool {
+        self.bang() || context.lists_all(&self.asked.at).await
     }
 
     /// The same about exactly the polecat that is meant, in its own rig, which is named where it is

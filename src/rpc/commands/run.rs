@@ -46,7 +46,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Start => start(context, asked).await,
         Command::Stop => stop(context, asked).await,
         Command::StopAll => stop_all(context, asked).await,
-        Command::Status => status(context, asked),
+        Command::Status => status(context, asked).await,
         Command::List => list::run(context, asked).await,
         Command::Capture | Command::CaptureSession => asked.open(capture(context, asked).await?),
         Command::Inject => inject::run(context, asked).await,
@@ -67,13 +67,14 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
 }
 
 /// One in detail, or all: of the rig around, or of all rigs.
-fn status(context: &CallContext<'_>, asked: &Invocation) -> Done {
+async fn status(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let polecat = asked.words.text("polecat")?;
     let docked = polecat.as_deref() == Some(SIDEBAR);
-    asked.open(match polecat {
+    let view = match polecat {
         Some(polecat) if !docked => View::Status { polecat },
-        _ => View::list(context.workspace, asked.is_about_all(context), docked),
-    })
+        _ => View::list(context.workspace, asked.is_about_all(context).await, docked),
+    };
+    asked.open(view)
 }
 
 async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {

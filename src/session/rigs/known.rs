@@ -11,6 +11,7 @@ use tracing::debug;
 use crate::session::{
     context::RigContext,
     error::SessionError,
+    events::Event,
     rigs::KnownRig,
     workspace::{Place, Workspace},
 };
@@ -51,8 +52,13 @@ impl Workspace {
         let found = self.at_folder(&folder).await;
         let gone = matches!(&found, Err(SessionError::Host(error)) if error.is_no_rig());
         self.rigs.put(&folder, found);
-        if gone && !self.pollers.have_agents(&folder) {
-            self.rigs.forget(&folder);
+        if gone
+            && !self.pollers.have_agents(&folder)
+            && let Some(forgotten) = self.rigs.forget(&folder)
+        {
+            // It counts no more, in the status line neither.
+            let nobody = Arc::new(forgotten.snapshot(Vec::new()));
+            self.shared.news.tell(Event::Snapshot(nobody));
         }
     }
 
@@ -63,6 +69,14 @@ impl Workspace {
         let place = Place { file: None, cwd: folder.clone(), rig };
         let rig = self.find(&place, is_configured.then_some(folder)).await?;
         Ok(self.context_of(Arc::new(rig)))
+    }
+
+    /// Whether there is a rig around `place`, or no other is known.
+    pub async fn has_rig(&self, place: &Place) -> bool {
+        match self.recent_context(place).await {
+            Err(SessionError::Host(error)) if error.is_no_rig() => self.rigs.all().is_empty(),
+            _ => true,
+        }
     }
 
     /// Watches the rigs of which the configuration says so.
