@@ -47,10 +47,10 @@ pub(in crate::host) fn load_now(rig: &Rig, polecat: &PolecatName) -> Option<Stri
 /// The file could not be written or removed.
 pub async fn keep(rig: &Rig, polecat: &PolecatName, label: &str) -> Result<(), HostError> {
     let label = shown(label);
-    match label.is_empty() {
-        true => clear::<StoredLabel>(rig, polecat).await,
-        false => put(rig, polecat, &StoredLabel { label }).await.map(drop),
+    if label.is_empty() {
+        return clear::<StoredLabel>(rig, polecat).await;
     }
+    put(rig, polecat, &StoredLabel { label }).await.map(drop)
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ calls! {
     /// Brings a removed polecat back from its last backup.
     "polecat.restore" => Restore { at: At, polecat: String, in_use: Option<InUse> }
     /// Calls a polecat so, beside its name; without a text no more.
-    "polecat.label" => Label { at: At, polecat: String, label: Option<String> }
+    "polecat.label" => Label { at: At, polecat: String, text: Option<String> }
 }
 
 impl Operation for New {
@@ -87,7 +87,7 @@ impl Operation for Label {
 
     async fn run(self, context: &CallContext<'_>) -> Result<Option<String>, Refusal> {
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
-        let (polecats, label) = (whom.context.polecats(), self.label.unwrap_or_default());
+        let (polecats, label) = (whom.context.polecats(), self.text.unwrap_or_default());
         Ok(context.changing(polecats.label(&whom.polecat, &label)).await?)
     }
 }

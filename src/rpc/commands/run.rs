@@ -23,7 +23,7 @@ impl Operation for CommandRun {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Done {
-        carry_out(context, &Invocation::read(self)?.settled(context).await?).await
+        Box::pin(carry_out(context, &Invocation::read(self)?.settled(context).await?)).await
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) async fn carry_out(context: &CallContext<'_>, asked: &Invocation) -> 
 async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
     match asked.command() {
         Command::Start => start(context, asked).await,
-        Command::Stop => stop(context, asked).await,
+        Command::Stop => Box::pin(stop(context, asked)).await,
         Command::StopAll => stop_all(context, asked).await,
         Command::Status => status(context, asked).await,
         Command::List => list::run(context, asked).await,
@@ -130,7 +130,7 @@ async fn stop(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let polecat = asked.words.needed("polecat")?;
     let text = report::stopped(&polecat);
     let force = Some(asked.bang());
-    let stopped = Stop { at: asked.at(), polecat, force }.run(context).await?;
+    let stopped = Box::pin(Stop { at: asked.at(), polecat, force }.run(context)).await?;
     Ok(told(text, &stopped.warnings))
 }
 
@@ -177,8 +177,8 @@ async fn restore(context: &CallContext<'_>, asked: &Invocation) -> Done {
 }
 
 async fn label(context: &CallContext<'_>, asked: &Invocation) -> Done {
-    let (polecat, label) = (asked.words.needed("polecat")?, asked.words.text("label")?);
-    let call = Label { at: asked.at(), polecat: polecat.clone(), label };
+    let (polecat, text) = (asked.words.needed("polecat")?, asked.words.text("label")?);
+    let call = Label { at: asked.at(), polecat: polecat.clone(), text };
     let label = call.run(context).await?;
     Ok(vec![info(report::labelled(&polecat, label.as_deref()))])
 }
