@@ -31,16 +31,17 @@ impl Drop for RigWatch {
 }
 
 impl Workspace {
-    /// The rigs that were used or are configured, as they are now. One that does not answer at once
-    /// is as it was.
+    /// The rigs that were used or are configured. What was read before is shown as it was, and read
+    /// anew meanwhile; what was not is waited for, for a moment.
     pub async fn known_rigs(&self) -> Vec<KnownRig> {
-        let reads = self.rigs.stale().into_iter().map(|folder| {
+        let mut awaited = Vec::new();
+        for (folder, unknown) in self.rigs.stale() {
             let workspace = self.clone();
-            tokio::spawn(async move { workspace.read_again(folder).await })
-        });
-        let reads: Vec<_> = reads.collect();
+            let read = tokio::spawn(async move { workspace.read_again(folder).await });
+            awaited.extend(unknown.then_some(read));
+        }
         let all = async {
-            for read in reads {
+            for read in awaited {
                 drop(read.await);
             }
         };
