@@ -233,6 +233,15 @@ return {
     words = { 'backups' },
   },
   {
+    name = 'Label',
+    sub = 'label',
+    opts = {
+      desc = 'Call a polecat something, beside its name',
+      nargs = '*',
+    },
+    words = { 'polecats', 'text?' },
+  },
+  {
     name = 'Rig',
     sub = 'rig',
     opts = {

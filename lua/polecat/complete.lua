@@ -25,7 +25,7 @@ local asking = {}
 ---@return polecat.Names
 local function names()
   local at = require('polecat.editor.context').here()
-  local place = (at.file or '') .. '\n' .. at.cwd
+  local place = table.concat({ at.file or '', at.cwd, at.rig or '' }, '\n')
   if not asking[place] then
     asking[place] = true
     require('polecat.rpc.client').call('complete', { at = at }, function(_, found)

@@ -216,6 +216,11 @@ M.remove = api('polecat.remove', { 'polecat', 'opts', 'cb' }, with_editor)
 ---@type fun(name: string, opts?: { in_use?: 'ignore' }, cb?: polecat.Callback)
 M.restore = api('polecat.restore', { 'polecat', 'opts', 'cb' })
 
+--- Calls a polecat something, beside its name; without a text no more. The result is what it is
+--- called, or nil.
+---@type fun(name: string, text?: string, cb?: polecat.Callback)
+M.label = api('polecat.label', { 'polecat', 'text', 'cb' })
+
 --- Attaches to a polecat's session: a terminal split, or the tmux client that Neovim runs in.
 ---@type fun(name: string, cb?: polecat.Callback)
 M.attach = api('open.attach', { 'polecat', 'cb' }, open)

@@ -75,6 +75,8 @@
 ---@field usage? polecat.Usage What its screen shows of its model and conversation.
 ---@field queued? integer How many messages wait until it is at its prompt.
 ---@field queue_held? string Why they are not sent before a person says so.
+---@field resumable? string The conversation that it can go on with: its id, or `last`.
+---@field lost? boolean Whether its session was lost with its tmux server.
 ---@field pane_id? string
 ---@field pid? integer
 ---@field exit? polecat.Exit
@@ -174,7 +176,7 @@
 
 ---@alias polecat.Column
 ---| 'sign'|'name'|'label'|'state'|'since'|'issue'|'agent'|'model'|'work'|'branch'|'doing'
----| 'tokens'|'context'|'cost'|'silence'|'queued'|'attached'
+---| 'tokens'|'context'|'cost'|'silence'|'queued'|'attached'|'resume'
 
 ---@class polecat.BackendOpts
 ---@field command? string|string[] The program, or a list of it and its arguments.

@@ -66,6 +66,8 @@ pub enum Column {
     Queued,
     /// Whether a terminal shows it.
     Attached,
+    /// Whether it can go on with its last conversation.
+    Resume,
 }
 
 words!(
@@ -87,6 +89,7 @@ words!(
     Silence = "silence",
     Queued = "queued",
     Attached = "attached",
+    Resume = "resume",
 );
 
 impl Column {
@@ -105,6 +108,7 @@ impl Column {
         Self::Silence,
         Self::Queued,
         Self::Attached,
+        Self::Resume,
     ];
 
     /// What stands in it, for the list of keys.
@@ -128,6 +132,7 @@ impl Column {
             Self::Silence => "how long it has worked without printing",
             Self::Queued => "messages that wait for it",
             Self::Attached => "whether a terminal shows it",
+            Self::Resume => "whether `R` goes on with its last conversation",
         }
     }
 }

@@ -3,13 +3,14 @@
 //! How a polecat's last agent ended is in `exits/<name>.json`, where its branch began in
 //! `worktrees/<name>.json`, what is being removed in `removing/<name>.json`,
 //! what is being brought back in `restoring/<name>.json`, what was queued for it when its session ended
-//! in `queues/<name>.json`. Keys that a later version adds are passed over.
+//! in `queues/<name>.json`, what a person calls it in `labels/<name>.json`. Keys that a later version adds are passed over.
 //!
 //! A repository that was cloned may have brought them along. So what they say is accepted in the
 //! form only that we write ([`accept`]), and they name nothing outside of the polecats' folder.
 
 mod accept;
 mod journals;
+pub mod labels;
 pub mod queues;
 pub mod reviews;
 pub mod session_settings;
@@ -28,6 +29,7 @@ use crate::host::files::dir::Dir;
 
 use accept::{hash, own, require};
 pub(super) use journals::{Making, Removing, Restoring, all_unfinished, load_making, unfinished};
+use labels::StoredLabel;
 
 /// What is kept of a polecat in a file of its own.
 pub(super) trait Record: Serialize + DeserializeOwned + Send + 'static {
@@ -153,6 +155,7 @@ pub fn again(kind: &str, path: &Path, text: &str) -> Option<Result<String, HostE
             .and_then(|stored| written(&StoredExit::from(&stored.record(path)?))),
         StoredBase::KIND => same::<StoredBase>(path, text),
         Queue::KIND => same::<Queue>(path, text),
+        StoredLabel::KIND => same::<StoredLabel>(path, text),
         Removing::KIND => same::<Removing>(path, text),
         Restoring::KIND => same::<Restoring>(path, text),
         _ => return None,

@@ -116,7 +116,7 @@ pub fn config_keys() -> Vec<String> {
 fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
     let (mut rig, mut tmux) = (config.table("rig"), config.table("tmux"));
     let mut capture = config.table("capture");
-    let mut status = config.table("status");
+    let mut list = config.table("status");
     // These are Lua's own, and come along because the configuration is sent whole.
     config.table("backend").read("command", |item| command(item, paths));
     config.read("log_level", |item| item.one_of(&LOG_LEVELS.map(|level| (level, ()))));
@@ -156,9 +156,8 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
         questions_by_select: config
             .read("questions", |item| item.one_of(&QUESTIONS))
             .unwrap_or_default(),
-        columns: status
-            .read("columns", |item| item.list("columns", |item| item.one_of(Column::ALL))),
-        sidebar: sidebar(&mut status.table("sidebar")),
+        columns: list.read("columns", |item| item.list("columns", |item| item.one_of(Column::ALL))),
+        sidebar: sidebar(&mut list.table("sidebar")),
         editor,
     }
 }
@@ -342,8 +341,8 @@ mod tests {
             &json!({ "status": { "columns": ["name", "colour"], "sidebar": sidebar } }),
             &[
                 "`status.columns[2]`: expected one of sign, name, label, state, since, issue, agent, \
-                 model, work, branch, doing, tokens, context, cost, silence, queued, attached, got \
-                 `colour`",
+                 model, work, branch, doing, tokens, context, cost, silence, queued, attached, resume, \
+                 got `colour`",
                 "`status.sidebar.side`: expected one of left, right, got `top`",
                 "`status.sidebar.width`: expected a whole number from 10, got `3`",
             ],

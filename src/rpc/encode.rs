@@ -134,11 +134,11 @@ impl<T: Serialize> Encode for T {
     }
 }
 
-/// Files that were changed in a worktree.
-pub(super) fn files(files: &Files) -> Map {
+/// Files that were changed in the worktree of whoever is called `polecat`.
+pub(super) fn files(files: &Files, polecat: &str) -> Map {
     let paths = files.paths.iter().map(|path| word(path.as_os_str())).collect();
     Map::new()
-        .put("polecat", files.polecat.as_str())
+        .put("polecat", polecat)
         .put("worktree", word(files.worktree.as_os_str()))
         .put("paths", Value::Array(paths))
         .put("whole", files.whole)

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -93,7 +93,10 @@ impl Teller {
                 Some(Event::Snapshot(snapshot)) => {
                     vec![("snapshot", self.told().update(&snapshot, now))]
                 }
-                Some(Event::Files(files)) => vec![("files", encode::files(&files))],
+                Some(Event::Files(files)) => {
+                    let called = self.told().called(&files.home, &files.rig);
+                    vec![("files", encode::files(&files, &called.name(files.polecat.as_str())))]
+                }
                 Some(Event::Warning(text)) => vec![("notice", encode::warning(&text))],
                 None => self.told().overdue(now),
             };
@@ -117,8 +120,8 @@ impl Teller {
 impl Told {
     /// What is told of `snapshot`, with what is new in it.
     fn update(&mut self, snapshot: &Arc<Snapshot>, now: Timestamp) -> Map {
-        let Snapshot { home, path, polecats, .. } = &**snapshot;
-        let called = self.called(snapshot);
+        let Snapshot { rig, home, path, polecats } = &**snapshot;
+        let called = self.called(home, rig);
         let rig = self.rigs.entry(home.clone()).or_default();
         (rig.path, rig.snapshot) = (Some(path.clone()), Some(snapshot.clone()));
         let memory = rig.memory.get_or_insert_with(|| RigMemory::first(polecats));
@@ -130,24 +133,25 @@ impl Told {
         Map::new()
             .put("home", home.display().to_string())
             .put("path", path.display().to_string())
-            .put("sessions", called.all(polecats))
+            .put("sessions", called.all(polecats, path))
             .put("counts", view::counts(&states).fold(Map::new(), count))
             .put("statusline", view::statusline(&states))
             .some("memory", memory)
             .put(
                 "news",
-                Value::Array(news.into_iter().map(|one| encoded(one, &called).into()).collect()),
+                Value::Array(
+                    news.into_iter().map(|one| encoded(one, &called, path).into()).collect(),
+                ),
             )
     }
 
-    /// What the rig of `snapshot` is called.
-    fn called(&self, snapshot: &Snapshot) -> Called {
+    /// What the rig with this home and name is called.
+    fn called(&self, home: &Path, rig: &str) -> Called {
         let workspace = self.workspace.as_ref();
-        let known = workspace.and_then(|workspace| workspace.rig_address(&snapshot.home));
+        let known = workspace.and_then(|workspace| workspace.rig_address(home));
         Called {
-            rig: known.unwrap_or_else(|| snapshot.rig.clone()),
-            path: snapshot.path.clone(),
-            around: workspace.is_none_or(|workspace| workspace.is_around(&snapshot.home)),
+            rig: known.unwrap_or_else(|| rig.to_owned()),
+            around: workspace.is_none_or(|workspace| workspace.is_around(home)),
         }
     }
 
@@ -170,35 +174,39 @@ impl Rig {
 struct Called {
     /// What stands before its polecats' names.
     rig: String,
-    path: PathBuf,
     /// Whether it is the one that the user is in.
     around: bool,
 }
 
 impl Called {
-    fn address(&self, info: &SessionInfo) -> String {
-        format!("{}/{}", self.rig, info.polecat)
+    fn address(&self, polecat: &str) -> String {
+        format!("{}/{polecat}", self.rig)
     }
 
     /// What names a polecat that is not of the rig around.
     fn foreign(&self, info: &SessionInfo) -> Option<String> {
-        (!self.around).then(|| self.address(info))
+        (!self.around).then(|| self.address(info.polecat.as_str()))
     }
 
-    /// What Lua is told of it.
-    fn fields(&self, info: &SessionInfo) -> Map {
-        encode::addressed(info, &self.address(info), &self.path)
+    /// What names a polecat where the user is.
+    fn name(&self, polecat: &str) -> String {
+        if self.around { polecat.to_owned() } else { self.address(polecat) }
     }
 
-    fn all(&self, polecats: &[SessionInfo]) -> Value {
-        Value::Array(polecats.iter().map(|info| self.fields(info).into()).collect())
+    /// What Lua is told of one, in the rig with this folder.
+    fn fields(&self, info: &SessionInfo, path: &Path) -> Map {
+        encode::addressed(info, &self.address(info.polecat.as_str()), path)
+    }
+
+    fn all(&self, polecats: &[SessionInfo], path: &Path) -> Value {
+        Value::Array(polecats.iter().map(|info| self.fields(info, path).into()).collect())
     }
 }
 
 /// An event for code, or a notification for a person.
-fn encoded(news: News, called: &Called) -> Map {
+fn encoded(news: News, called: &Called, path: &Path) -> Map {
     match news {
-        News::Event(transition) => event(&transition, called),
+        News::Event(transition) => event(&transition, called, path),
         News::Notification(occasion, info) => {
             let level = match occasion {
                 Occasion::State(State::Waiting) | Occasion::Trouble => "warn",
@@ -209,15 +217,15 @@ fn encoded(news: News, called: &Called) -> Map {
                 .put("level", level)
                 .put("text", view::notification(occasion, &info, called.foreign(&info).as_deref()))
                 .put("about", info.session_id)
-                .put("rig", called.path.display().to_string())
+                .put("rig", path.display().to_string())
         }
     }
 }
 
 /// The `User` event: its pattern, and the polecat with what the event has besides.
-fn event(transition: &Transition, called: &Called) -> Map {
+fn event(transition: &Transition, called: &Called, path: &Path) -> Map {
     let Transition { event, info, .. } = transition;
-    let data = called.fields(info);
+    let data = called.fields(info, path);
     let (pattern, data) = match event {
         transitions::Event::Started => ("PolecatStarted", data),
         transitions::Event::Stopped => ("PolecatStopped", data),

@@ -19,7 +19,7 @@ use crate::{
     },
     session::{
         error::SessionError,
-        events::{EventQueue, Snapshot},
+        events::{Event, EventQueue, Files, Snapshot},
         messages::typing::TypingLocks,
         servers::Servers,
         settings::Settings,
@@ -96,6 +96,18 @@ impl RigContext {
             Socket::Shared(name) => Some(name),
             Socket::Default | Socket::Name(_) | Socket::Path(_) => None,
         }
+    }
+
+    /// Tells that files were changed in the worktree of `polecat`.
+    pub(in crate::session) fn tell_files(
+        &self,
+        polecat: PolecatName,
+        worktree: PathBuf,
+        paths: Vec<PathBuf>,
+        whole: bool,
+    ) {
+        let (rig, home) = (self.rig.name.to_string(), self.rig.home.clone());
+        self.shared.news.tell(Event::Files(Files { polecat, rig, home, worktree, paths, whole }));
     }
 
     /// A snapshot of the rig with these polecats.

@@ -42,6 +42,10 @@ pub struct Snapshot {
 pub struct Files {
     /// The polecat whose worktree it is.
     pub polecat: PolecatName,
+    /// Its rig's name.
+    pub rig: String,
+    /// Its rig's home.
+    pub home: PathBuf,
     /// The worktree, with links resolved.
     pub worktree: PathBuf,
     /// The files and folders, relative to the worktree.
@@ -152,7 +156,8 @@ mod tests {
     fn files(worktree: &str, names: &[&str]) -> Event {
         let polecat = PolecatName::parse("ash").unwrap();
         let paths = names.iter().map(PathBuf::from).collect();
-        Event::Files(Files { polecat, worktree: worktree.into(), paths, whole: false })
+        let (rig, home) = ("shop".to_owned(), "/shop".into());
+        Event::Files(Files { polecat, rig, home, worktree: worktree.into(), paths, whole: false })
     }
 
     #[tokio::test]

@@ -13,6 +13,7 @@ use crate::{
     host::{HostError, git, path, polecats, trust::Grant},
     session::{
         context::RigContext,
+        rigs::KnownRig,
         workspace::{Place, Workspace},
     },
 };
@@ -40,7 +41,7 @@ pub enum Level {
 /// One finding.
 #[derive(Clone, Debug, Serialize)]
 pub struct HealthRow {
-    /// Its section: `tmux`, `git`, `tracker`, `agents`, `rig`, `files`.
+    /// Its section: `tmux`, `git`, `tracker`, `agents`, `rig`, `rigs`, `files`.
     pub section: &'static str,
     /// Its severity.
     pub level: Level,
@@ -72,18 +73,19 @@ impl Workspace {
                 None => Vec::new(),
             }
         });
-        let (tmux, git, programs, trust, rig) = tokio::join!(
+        let (tmux, git, programs, trust, rig, rigs) = tokio::join!(
             in_time("tmux", "tmux", async { vec![self.tmux_health(place).await] }),
             in_time("git", "git", async { vec![self.git_health().await] }),
             in_time("agents", "the search on PATH", self.programs_health()),
             in_time("trust", "the file of what is trusted", self.trust_health()),
             in_time("rig", "what is asked of the rig", rig),
+            in_time("rigs", "what is asked of the other rigs", self.rigs_health()),
         );
         let files = self.shared.shortage.get().map(|short| {
             HealthRow::new("files", Level::Warn, short.to_string()).hint(Some(short.hint()))
         });
         let notified = [self.notified_health()];
-        let found = [tmux, git, programs, trust, rig].into_iter().flatten();
+        let found = [tmux, git, programs, trust, rig, rigs].into_iter().flatten();
         notified.into_iter().chain(found).chain(files).collect()
     }
 
@@ -123,6 +125,19 @@ impl Workspace {
             Ok(version) => HealthRow::new("git", Level::Ok, version),
             Err(error) => HealthRow::new("git", Level::Error, error.to_string()).hint(error.hint()),
         }
+    }
+
+    /// The rigs that are known besides the one around.
+    async fn rigs_health(&self) -> Vec<HealthRow> {
+        let row = |rig: KnownRig| {
+            let found = format!("{} at `{}`", rig.address, rig.path.display());
+            match rig.problem {
+                Some(why) => HealthRow::new("rigs", Level::Warn, format!("{found}: {why}")),
+                None => HealthRow::new("rigs", Level::Info, found),
+            }
+        };
+        let known = self.known_rigs().await;
+        if known.len() < 2 { Vec::new() } else { known.into_iter().map(row).collect() }
     }
 
     /// What is trusted for good, and how to revoke it.

@@ -59,6 +59,12 @@ struct Entry {
     reading: bool,
 }
 
+impl Entry {
+    fn is_stale(&self) -> bool {
+        !self.reading && self.read.is_none_or(|at| at.elapsed() >= FRESH)
+    }
+}
+
 impl Rigs {
     /// With those of the configuration.
     pub(in crate::session) fn configured<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> Self {
@@ -83,16 +89,15 @@ impl Rigs {
         }
     }
 
-    /// The folders that are to be read again now; they count as being read.
-    pub(in crate::session) fn stale(&self) -> Vec<PathBuf> {
+    /// The folders that are to be read again now, which count as being read, and of each whether
+    /// nothing else is known of it that is good.
+    pub(in crate::session) fn stale(&self) -> Vec<(PathBuf, bool)> {
         let mut entries = self.entries();
-        let stale =
-            |entry: &Entry| !entry.reading && entry.read.is_none_or(|at| at.elapsed() >= FRESH);
-        let stale = entries.iter_mut().filter(|(_, entry)| stale(entry));
+        let stale = entries.iter_mut().filter(|(_, entry)| entry.is_stale());
         stale
             .map(|(folder, entry)| {
                 entry.reading = true;
-                folder.clone()
+                (folder.clone(), entry.context.is_none() || entry.problem.is_some())
             })
             .collect()
     }
@@ -114,14 +119,16 @@ impl Rigs {
         }
     }
 
-    /// Forgets a rig that was only used, and is gone.
-    pub(in crate::session) fn forget(&self, folder: &Path) {
+    /// Forgets a rig that was only used, and is gone; gives what it was.
+    pub(in crate::session) fn forget(&self, folder: &Path) -> Option<RigContext> {
         let mut entries = self.entries();
-        if entries.get(folder).is_some_and(|entry| !entry.configured) {
-            entries.remove(folder);
-            drop(entries);
-            self.changed();
+        if entries.get(folder)?.configured {
+            return None;
         }
+        let forgotten = entries.remove(folder);
+        drop(entries);
+        self.changed();
+        forgotten?.context
     }
 
     /// All of them in the order of their names, each once.

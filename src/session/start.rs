@@ -99,7 +99,7 @@ impl Starter {
         let _turn = Work::share(&self.context.rig, &polecat).await.ok();
         let mut plan = self.plan(polecat, choice, &options).await?;
         plan.warnings.extend(made);
-        self.launch(plan, Hooking::Now, progress).await
+        Box::pin(self.launch(plan, Hooking::Now, progress)).await
     }
 
     /// Starts what is planned.

@@ -50,12 +50,13 @@ pub(super) fn heading(session: &SessionInfo) -> Line {
 
 fn facts(session: &SessionInfo, now: &Zoned) -> Vec<(&'static str, String)> {
     let since = |at: Option<Timestamp>| at.map(|at| words::local(at, now));
-    let known: [(&'static str, Option<String>); 21] = [
+    let known: [(&'static str, Option<String>); 22] = [
         ("label", session.label.clone()),
         ("task", session.task.clone()),
         ("trouble", session.detail.as_ref().map(Detail::in_words)),
         ("asks", session.waiting.as_ref().map(question)),
         ("queued", queued(session)),
+        ("resumes", session.resumable.as_ref().map(|id| format!("{id} (R)"))),
         ("session", Some(session.session_id.clone())),
         ("found in", session.found_in.clone()),
         ("state from", Some(session.state_source.to_string())),

@@ -10,6 +10,7 @@ pub use self::choices::{filters, orders};
 use super::{
     columns::{self, Fit, Row},
     frame::{Frame, Group, Line},
+    lost::lost,
     words,
 };
 use crate::core::{
@@ -21,6 +22,7 @@ use crate::core::{
 const EXPENDABLE: &[Column] = &[
     Column::Branch,
     Column::Attached,
+    Column::Resume,
     Column::Cost,
     Column::Model,
     Column::Tokens,
@@ -96,11 +98,13 @@ pub fn status(sections: &[Section], list: &List, now: Timestamp) -> Frame {
     let elastic = place(Column::Doing, list.columns).map(|at| (at, DOING_WIDTH));
     let fit = Fit { expendable: &order, elastic };
     let mut set = columns::set(&rows, list.width, fit).into_iter();
-    let indent = 3 + shown.iter().flat_map(|one| &one.rows).map(name_width).max().unwrap_or(0) + 2;
+    let names = shown.iter().flat_map(|one| &one.rows).map(|session| name_width(session));
+    let indent = 3 + names.max().unwrap_or(0) + 2;
     let mut frame = Frame { title: Some(title(&shown, list.listing)), ..Frame::default() };
     for one in shown.iter().filter(|one| !one.is_hidden()) {
         frame.lines.push(heading(one, sections.len() > 1, list.width));
         let hint = one.section.sessions.is_empty().then_some(HINT);
+        frame.lines.extend(gone(one, list.width));
         let told = one.section.problem.or(hint);
         frame.lines.extend(told.map(|text| muted(&words::plain(text), list.width)));
         for (session, line) in one.rows.iter().filter(|_| !one.folded).zip(&mut set) {
@@ -119,7 +123,7 @@ fn place(column: Column, columns: &[Column]) -> Option<usize> {
     columns.iter().position(|one| *one == column)
 }
 
-fn name_width(session: &&SessionInfo) -> usize {
+fn name_width(session: &SessionInfo) -> usize {
     words::cells(session.polecat.as_str())
 }
 
@@ -230,6 +234,16 @@ fn title(shown: &[Shown], listing: &Listing) -> Line {
         line.push(&words::plain(&text), Some(Group::Named("PolecatMuted")));
     }
     line
+}
+
+/// That the tmux server is gone, if it is, and how all come back.
+fn gone(shown: &Shown, width: usize) -> Vec<Line> {
+    let Some((what, then)) = lost(shown.section.rig, shown.section.sessions) else {
+        return Vec::new();
+    };
+    let mut line = Line::default();
+    line.push(&words::fit(&what, width), Some(Group::Named("PolecatDied")));
+    vec![line, muted(&then, width)]
 }
 
 /// How many the filter hides.

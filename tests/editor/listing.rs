@@ -48,6 +48,7 @@ async fn a_filter_hides_and_counts_and_is_there_again_after_a_crash_and_the_curs
     shop.start("birch", "prompts").await;
     shop.editor.call("new", json!(["ash", {}])).await.unwrap();
     open(&shop, "ash").await;
+    shop.editor.expect_line(STATUS, "birch  idle").await;
     choose(&shop, "f", "idle").await;
     let only = |lines: &[String]| {
         lines.iter().any(|line| line.contains("birch"))
@@ -65,7 +66,7 @@ async fn a_filter_hides_and_counts_and_is_there_again_after_a_crash_and_the_curs
     eventually("a window of the next backend", async || {
         drop(shop.editor.command("PolecatStatus").await);
         let lines = rows(&shop).await;
-        if only(&lines) { Ok(()) } else { Err(lines.join("\n")) }
+        if only(&lines) { Ok(()) } else { Err(format!("{lines:#?}")) }
     })
     .await;
     shop.editor.command("call search(' birch', 'w')").await.unwrap();
@@ -190,8 +191,8 @@ async fn a_docked_list_has_its_width_and_a_preview_follows_the_cursor() {
     let lines = shop.editor.lines("polecat://sidebar").await;
     assert!(lines[1].starts_with("ash") || lines[1].starts_with("birch"), "{lines:?}");
     assert_eq!(value(&shop, "vim.fn.win_screenpos(0)[2] > 40").await, true);
-    shop.editor.command("vsplit").await.unwrap();
-    shop.editor.command("close").await.unwrap();
+    shop.editor.command("wincmd =").await.unwrap();
+    assert_eq!(value(&shop, "vim.fn.winwidth(0)").await, 30);
     shop.editor.command("call search('ash')").await.unwrap();
     press(&shop, "p").await;
     shop.editor.expect_line("polecat://preview", "A scripted agent that prompts.").await;
@@ -229,4 +230,32 @@ async fn the_window_of_a_question_fits_the_screen_when_that_changes() {
         shop.editor.command(&format!("set columns={columns} lines={lines}")).await.unwrap();
         expect(shop, inside, Json::Bool(true)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_stands_beside_the_name_outlives_the_backend_and_goes_with_its_polecat() {
+    let shop = Shop::new().await;
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    open(&shop, "ash").await;
+    shop.editor.command("PolecatLabel ash the cart\\\tof Ada").await.unwrap();
+    shop.editor.expect_line(STATUS, "ash  the cart").await;
+    kill_process(shop.backend().unwrap(), Signal::KILL).unwrap();
+    eventually("the label after a crash", async || {
+        let info = shop.editor.call("status", json!(["ash"])).await;
+        let label = info.map(|info| info["label"].clone()).unwrap_or_default();
+        if label.as_str().is_some_and(|label| label.starts_with("the cart")) {
+            return Ok(());
+        }
+        Err(label)
+    })
+    .await;
+    let unknown = shop.refusal("label", json!(["dora", "x"])).await;
+    assert_eq!(unknown.code, "polecat_not_found");
+    shop.editor.command("PolecatLabel ash").await.unwrap();
+    shop.editor.expect(STATUS, "no label", |lines| !lines[1].contains("cart")).await;
+    shop.editor.call("label", json!(["ash", "again"])).await.unwrap();
+    shop.editor.call("remove", json!(["ash", {}])).await.unwrap();
+    shop.editor.call("new", json!(["ash", {}])).await.unwrap();
+    let info = shop.editor.call("status", json!(["ash"])).await.unwrap();
+    assert!(info["label"].is_null(), "{info}");
 }

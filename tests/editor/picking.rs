@@ -2,7 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::{rig::Shop, support::eventually};
+use crate::{
+    rig::Shop,
+    rigs::Street,
+    support::{eventually, eventually_equal},
+};
 
 /// Shows a preview of a polecat in a window of its own, as a picker does.
 const PREVIEW: &str = "
@@ -19,9 +23,12 @@ const PREVIEW: &str = "
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_plugin_is_named() {
     let shop = Shop::new().await;
-    for (picker, plugin) in
-        [("telescope", "telescope.nvim"), ("fzf_lua", "fzf-lua"), ("snacks", "snacks.nvim")]
-    {
+    for (picker, plugin) in [
+        ("telescope", "telescope.nvim"),
+        ("fzf_lua", "fzf-lua"),
+        ("snacks", "snacks.nvim"),
+        ("mini", "mini.pick"),
+    ] {
         let open = "require('polecat.integrations.pickers')[...]()";
         shop.editor.lua(open, json!([picker])).await.unwrap();
         shop.editor.expect_message(&format!("`{plugin}` is not installed")).await;
@@ -108,4 +115,50 @@ async fn a_picker_lists_the_sessions_follows_one_and_asks_what_to_do_with_it() {
     .await;
     shop.editor.lua(press, json!(["confirm"])).await.unwrap();
     shop.editor.expect_line("polecat://capture/gt-shop-ash", "A scripted agent").await;
+}
+
+const MINI: &str = "
+    package.loaded['mini.pick'] = {
+        start = function(opts) Picked = opts end,
+        get_picker_matches = function() return { current = Picked.source.items[2] } end,
+    }
+    require('polecat.integrations.pickers').mini({ all = true, source = { name = 'Mine' } })
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picker_of_all_rigs_is_about_the_row_of_its_own_rig() {
+    let street = Street::new(&["bank"]).await;
+    for polecat in ["ash", "bank/ash"] {
+        street.start(polecat).await;
+    }
+    let editor = street.editor();
+    editor.lua(MINI, Json::Null).await.unwrap();
+    let names = "return vim.tbl_map(function(row) return row:match('%S+') end,
+        ((Picked or {}).source or {}).items or {})";
+    let sorted = async || {
+        let mut seen = editor.lua(names, Json::Null).await.unwrap();
+        seen.as_array_mut().unwrap().sort_by_key(ToString::to_string);
+        seen
+    };
+    eventually_equal(json!(["ash", "bank/ash"]), sorted).await;
+    let act = "vim.ui.select = function(_, opts) Asked = opts.prompt end
+        Picked.mappings.polecat_act.func()
+        return Picked.source.items[2]:match('%S+')";
+    let second = editor.lua(act, Json::Null).await.unwrap();
+    eventually_equal(second, async || editor.lua("return Asked", Json::Null).await.unwrap()).await;
+    let press = |code: &str| {
+        format!(
+            "for _, row in ipairs(Picked.source.items) do
+                if vim.startswith(row, 'bank/') then {code} end
+            end
+            return vim.api.nvim_buf_get_name(0)"
+        )
+    };
+    let preview = "local buf = vim.api.nvim_create_buf(false, true)
+        vim.api.nvim_buf_set_name(buf, 'preview') vim.cmd.sbuffer(buf)
+        Picked.source.preview(buf, row)";
+    let shown = editor.lua(&press(preview), Json::Null).await.unwrap();
+    editor.expect_line(shown.as_str().unwrap(), "A scripted agent").await;
+    editor.lua(&press("Picked.source.choose(row)"), Json::Null).await.unwrap();
+    editor.expect_line("polecat://capture/gt-bank-ash", "A scripted agent").await;
 }

@@ -42,6 +42,13 @@ impl TmuxServer {
         server
     }
 
+    /// A place for another server of this name beside one that [`TmuxServer::named`] made.
+    pub fn beside(other: &Self, name: &str) -> Self {
+        let mut server = Self::absent();
+        server.socket = other.socket().with_file_name(name);
+        server
+    }
+
     /// The server in the folder of a test that runs in another process.
     pub fn of_another_process(folder: PathBuf) -> Self {
         Self { socket: folder.join("tmux"), folder, owned: None }

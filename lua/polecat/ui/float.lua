@@ -187,7 +187,7 @@ local function place(width, height)
     width = width,
     height = height,
     row = math.max(math.floor((vim.o.lines - height) / 2) - 1, 0),
-    col = math.max(math.floor((vim.o.columns - width) / 2), 0),
+    col = math.max(math.floor((vim.o.columns - width - 2) / 2), 0),
     -- Above the status window, from which it is mostly asked for.
     zindex = 60,
   }

@@ -38,6 +38,11 @@ impl<'a> CallContext<'a> {
         self.workspace.context(&at.into()).await
     }
 
+    /// Whether lists are of all rigs where nobody says otherwise: also where there is none around.
+    pub(in crate::rpc) async fn lists_all(&self, at: &At) -> bool {
+        self.workspace.lists_all_rigs() || !self.workspace.has_rig(&at.clone().into()).await
+    }
+
     /// Whom `said` means at `at`.
     pub(in crate::rpc) async fn whom(
         &self,

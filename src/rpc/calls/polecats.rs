@@ -29,6 +29,8 @@ calls! {
     }
     /// Brings a removed polecat back from its last backup.
     "polecat.restore" => Restore { at: At, polecat: String, in_use: Option<InUse> }
+    /// Calls a polecat so, beside its name; without a text no more.
+    "polecat.label" => Label { at: At, polecat: String, text: Option<String> }
 }
 
 impl Operation for New {
@@ -77,6 +79,16 @@ impl Operation for Restore {
         let whom = context.whom(self.at, &self.polecat, Reach::Here).await?;
         let polecats = whom.context.polecats();
         Ok(context.changing(polecats.restore(&whom.polecat, in_use)).await?)
+    }
+}
+
+impl Operation for Label {
+    type Answer = Option<String>;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<Option<String>, Refusal> {
+        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
+        let (polecats, label) = (whom.context.polecats(), self.text.unwrap_or_default());
+        Ok(context.changing(polecats.label(&whom.polecat, &label)).await?)
     }
 }
 

@@ -100,7 +100,7 @@ impl Operation for Stop {
         let whom = context.whom(self.at, &self.polecat, Reach::Here).await?;
         let sessions = whom.context.sessions();
         let work = sessions.stop(&whom.polecat, force);
-        Ok(Stopped { warnings: context.own(&whom, &self.polecat, work).await? })
+        Ok(Stopped { warnings: Box::pin(context.own(&whom, &self.polecat, work)).await? })
     }
 
     fn warnings(stopped: &Stopped) -> &[String] {

@@ -108,7 +108,10 @@ impl Operation for OpenStatus {
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
         let Some(polecat) = self.polecat else {
-            let all = self.all.unwrap_or_else(|| context.workspace.lists_all_rigs());
+            let all = match self.all {
+                Some(all) => all,
+                None => context.lists_all(&self.at).await,
+            };
             return Ok(open(View::list(context.workspace, all, false), None));
         };
         let whom = context.whom(self.at.clone(), &polecat, Reach::Reads).await?;

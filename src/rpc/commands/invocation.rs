@@ -6,7 +6,7 @@ use rmpv::Value;
 
 use super::{
     Done,
-    table::{COMMANDS, Command, Range, Spec},
+    table::{COMMANDS, Command, Range, SIDEBAR, Spec},
     words::Words,
 };
 use crate::core::names::shown;
@@ -79,9 +79,9 @@ impl Invocation {
         self.words.text("polecat")?.or_else(|| self.asked.about.clone()).ok_or_else(missing)
     }
 
-    /// Whether it is to be of all rigs.
-    pub(super) fn is_about_all(&self, context: &CallContext<'_>) -> bool {
-        self.bang() || context.workspace.lists_all_rigs()
+    /// Whether it is to be of all rigs: also where there is none around.
+    pub(super) async fn is_about_all(&self, context: &CallContext<'_>) -> bool {
+        self.bang() || context.lists_all(&self.asked.at).await
     }
 
     /// The same about exactly the polecat that is meant, in its own rig, which is named where it is
@@ -90,6 +90,7 @@ impl Invocation {
         let takes_one = self.spec.words.iter().any(|word| word.name == POLECAT);
         let named = self.words.text(POLECAT)?;
         let said = named.clone().or_else(|| self.asked.about.clone()).filter(|_| takes_one);
+        let said = said.filter(|said| !is_sidebar(self.spec.command, said));
         // Of several each is looked up by itself.
         let Some(said) = said.filter(|said| !said.contains(['*', ','])) else { return Ok(self) };
         let whom = context.whom(self.at(), &said, self.spec.command.reach()).await?;
@@ -184,6 +185,11 @@ fn unknown(name: &str) -> RpcError {
 fn request(asked: &CommandRun) -> Value {
     // Only a path that is not UTF-8 cannot be written, and none such was read.
     encode::value(asked).unwrap_or(Value::Nil)
+}
+
+/// Whether `said` is no polecat, but the word for a window at the side.
+fn is_sidebar(command: Command, said: &str) -> bool {
+    command == Command::Status && said == SIDEBAR
 }
 
 #[cfg(test)]

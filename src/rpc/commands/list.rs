@@ -58,7 +58,7 @@ pub(super) async fn run(context: &CallContext<'_>, asked: &Invocation) -> Done {
     if let Some(polecat) = asked.answers().polecat {
         return Ok(vec![what(asked, &polecat)]);
     }
-    let all = asked.is_about_all(context);
+    let all = asked.is_about_all(context).await;
     let found = List { at: asked.at(), all: Some(all) }.run(context).await?.0;
     let mut listed: Vec<_> = found.iter().map(row).collect();
     let rows = view::list(&mut listed, Timestamp::now());

@@ -58,6 +58,13 @@ pub(super) fn nobody_asks() -> &'static str {
     "no polecat waits for an answer"
 }
 
+pub(super) fn labelled(polecat: &str, label: Option<&str>) -> String {
+    match label {
+        Some(label) => format!("`{polecat}` is called `{label}`"),
+        None => format!("`{polecat}` has no label"),
+    }
+}
+
 /// That `polecat` asks nothing, and who does.
 pub(super) fn asks_nothing(polecat: &str, other: Option<&String>) -> String {
     match other {

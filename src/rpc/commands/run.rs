@@ -1,13 +1,16 @@
 //! What each command does.
 
 use super::{
-    Done, answer, inject, invocation::Invocation, list, questions, queue, report, table::Command,
+    Done, answer, inject,
+    invocation::Invocation,
+    list, questions, queue, report,
+    table::{Command, SIDEBAR},
 };
 use crate::{
     rpc::{
         calls::{
-            Attach, CallContext, CommandRun, Interrupt, List, New, Operation, Remove, Restore,
-            Sling, Start, Status, Stop, StopAll,
+            Attach, CallContext, CommandRun, Interrupt, Label, List, New, Operation, Remove,
+            Restore, Sling, Start, Status, Stop, StopAll,
         },
         effects::{self, Effect, Level, View, info},
         error::{Refusal, RpcError},
@@ -20,7 +23,7 @@ impl Operation for CommandRun {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Done {
-        carry_out(context, &Invocation::read(self)?.settled(context).await?).await
+        Box::pin(carry_out(context, &Invocation::read(self)?.settled(context).await?)).await
     }
 }
 
@@ -41,9 +44,9 @@ pub(super) async fn carry_out(context: &CallContext<'_>, asked: &Invocation) -> 
 async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
     match asked.command() {
         Command::Start => start(context, asked).await,
-        Command::Stop => stop(context, asked).await,
+        Command::Stop => Box::pin(stop(context, asked)).await,
         Command::StopAll => stop_all(context, asked).await,
-        Command::Status => status(context, asked),
+        Command::Status => status(context, asked).await,
         Command::List => list::run(context, asked).await,
         Command::Capture | Command::CaptureSession => asked.open(capture(context, asked).await?),
         Command::Inject => inject::run(context, asked).await,
@@ -57,22 +60,21 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Sling => sling(context, asked).await,
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,
+        Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
         Command::Log => asked.open(View::Log),
     }
 }
 
 /// One in detail, or all: of the rig around, or of all rigs.
-/// What `:PolecatStatus` opens docked, in place of a polecat.
-const SIDEBAR: &str = "sidebar";
-
-fn status(context: &CallContext<'_>, asked: &Invocation) -> Done {
+async fn status(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let polecat = asked.words.text("polecat")?;
     let docked = polecat.as_deref() == Some(SIDEBAR);
-    asked.open(match polecat {
+    let view = match polecat {
         Some(polecat) if !docked => View::Status { polecat },
-        _ => View::list(context.workspace, asked.is_about_all(context), docked),
-    })
+        _ => View::list(context.workspace, asked.is_about_all(context).await, docked),
+    };
+    asked.open(view)
 }
 
 async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
@@ -128,7 +130,7 @@ async fn stop(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let polecat = asked.words.needed("polecat")?;
     let text = report::stopped(&polecat);
     let force = Some(asked.bang());
-    let stopped = Stop { at: asked.at(), polecat, force }.run(context).await?;
+    let stopped = Box::pin(Stop { at: asked.at(), polecat, force }.run(context)).await?;
     Ok(told(text, &stopped.warnings))
 }
 
@@ -172,6 +174,13 @@ async fn restore(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let back = Restore { at: asked.at(), polecat, in_use }.run(context).await?;
     let home = paths::home();
     Ok(vec![info(report::restored(back.polecat.as_str(), &back.restored, home.as_deref()))])
+}
+
+async fn label(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let (polecat, text) = (asked.words.needed("polecat")?, asked.words.text("label")?);
+    let call = Label { at: asked.at(), polecat: polecat.clone(), text };
+    let label = call.run(context).await?;
+    Ok(vec![info(report::labelled(&polecat, label.as_deref()))])
 }
 
 async fn rig(context: &CallContext<'_>, asked: &Invocation) -> Done {

@@ -56,9 +56,13 @@ pub(in crate::rpc) enum Command {
     Sling,
     Remove,
     Restore,
+    Label,
     Rig,
     Log,
 }
+
+/// What `:PolecatStatus` opens docked, in place of a polecat.
+pub(super) const SIDEBAR: &str = "sidebar";
 
 impl Command {
     /// How far the name of a polecat reaches, where it names no rig.
@@ -294,6 +298,11 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
     Spec {
         words: &[word("polecat", Kind::Backup)],
         ..plain(Command::Restore, "Restore", "Bring back a removed polecat")
+    },
+    Spec {
+        words: &[word("polecat", Kind::Polecat), maybe("label", Kind::Rest)],
+        bar: false,
+        ..plain(Command::Label, "Label", "Call a polecat something, beside its name")
     },
     Spec {
         words: &[maybe("path", Kind::RestFolder)],

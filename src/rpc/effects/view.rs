@@ -103,7 +103,7 @@ impl View {
                 .put("footer", texts(DETAIL_FOOTER))
                 .put("spec", spec("status", Some(polecat))),
             Self::List { columns, docked, all } => {
-                let about = |column: &Column| Value::from(texts([column.as_str(), column.about()]));
+                let about = |column: &Column| texts([column.as_str(), column.about()]);
                 let kind = if docked.is_some() { "sidebar" } else { "status" };
                 open(kind)
                     .put("name", format!("polecat://{kind}"))

@@ -161,6 +161,7 @@ impl Poller {
             snapshot.polecats.iter().find(|shown| shown.polecat == info.polecat)
         });
         info.diff = shown.and_then(|shown| shown.diff);
+        info.label = shown.and_then(|shown| shown.label.clone());
         // A look at the state alone reads no queue.
         info.queued = shown.and_then(|shown| shown.queued);
         info.queue_held = shown.and_then(|shown| shown.queue_held.clone());

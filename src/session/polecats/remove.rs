@@ -9,7 +9,9 @@ use crate::{
         git::{self, Removal, Removed, UnsavedWork},
         heartbeats,
         locks::{Gate, Work},
-        polecats, reviews, session_settings,
+        polecats,
+        records::labels,
+        reviews, session_settings,
     },
     session::{
         error::{SessionError, working},
@@ -123,6 +125,7 @@ impl Polecats {
         // Of a session that went with its server.
         heartbeats::delete(&self.context.rig, &polecat).await?;
         session_settings::delete_left(&self.context.rig, &polecat, None).await?;
+        labels::keep(&self.context.rig, &polecat, "").await?;
         Ok(RemovedPolecat { polecat, dir, removed })
     }
 

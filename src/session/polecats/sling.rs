@@ -87,7 +87,7 @@ impl Polecats {
             self.hook_first(&taken).await?;
             drop(choosing);
             let plan = self.context.starter().plan(taken.polecat.clone(), choice, &options).await?;
-            self.context.starter().launch(plan, Hooking::Done, progress).await
+            Box::pin(self.context.starter().launch(plan, Hooking::Done, progress)).await
         };
         match Box::pin(started).await {
             Ok(Started { info, warnings }) => {

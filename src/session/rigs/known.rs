@@ -11,6 +11,7 @@ use tracing::debug;
 use crate::session::{
     context::RigContext,
     error::SessionError,
+    events::Event,
     rigs::KnownRig,
     workspace::{Place, Workspace},
 };
@@ -30,16 +31,17 @@ impl Drop for RigWatch {
 }
 
 impl Workspace {
-    /// The rigs that were used or are configured, as they are now. One that does not answer at once
-    /// is as it was.
+    /// The rigs that were used or are configured. What was read before is shown as it was, and read
+    /// anew meanwhile; what was not is waited for, for a moment.
     pub async fn known_rigs(&self) -> Vec<KnownRig> {
-        let reads = self.rigs.stale().into_iter().map(|folder| {
+        let mut awaited = Vec::new();
+        for (folder, unknown) in self.rigs.stale() {
             let workspace = self.clone();
-            tokio::spawn(async move { workspace.read_again(folder).await })
-        });
-        let reads: Vec<_> = reads.collect();
+            let read = tokio::spawn(async move { workspace.read_again(folder).await });
+            awaited.extend(unknown.then_some(read));
+        }
         let all = async {
-            for read in reads {
+            for read in awaited {
                 drop(read.await);
             }
         };
@@ -51,8 +53,13 @@ impl Workspace {
         let found = self.at_folder(&folder).await;
         let gone = matches!(&found, Err(SessionError::Host(error)) if error.is_no_rig());
         self.rigs.put(&folder, found);
-        if gone && !self.pollers.have_agents(&folder) {
-            self.rigs.forget(&folder);
+        if gone
+            && !self.pollers.have_agents(&folder)
+            && let Some(forgotten) = self.rigs.forget(&folder)
+        {
+            // It counts no more, in the status line neither.
+            let nobody = Arc::new(forgotten.snapshot(Vec::new()));
+            self.shared.news.tell(Event::Snapshot(nobody));
         }
     }
 
@@ -63,6 +70,14 @@ impl Workspace {
         let place = Place { file: None, cwd: folder.clone(), rig };
         let rig = self.find(&place, is_configured.then_some(folder)).await?;
         Ok(self.context_of(Arc::new(rig)))
+    }
+
+    /// Whether there is a rig around `place`, or no other is known.
+    pub async fn has_rig(&self, place: &Place) -> bool {
+        match self.recent_context(place).await {
+            Err(SessionError::Host(error)) if error.is_no_rig() => self.rigs.all().is_empty(),
+            _ => true,
+        }
     }
 
     /// Watches the rigs of which the configuration says so.

@@ -35,6 +35,7 @@ pub(super) fn cell(column: Column, session: &SessionInfo, now: Timestamp) -> Cel
         Column::Silence => silence(session, now),
         Column::Queued => queued(session),
         Column::Attached => muted(session.attached.then_some("attached")),
+        Column::Resume => muted(session.resumable.as_ref().map(|_| "R resumes")),
     }
 }
 

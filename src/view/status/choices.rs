@@ -52,9 +52,9 @@ pub fn filters(sections: &[Section], listing: &Listing) -> Vec<(String, Change)>
 /// The orders, the present one marked.
 #[must_use]
 pub fn orders(listing: &Listing) -> Vec<(String, Change)> {
-    let text = |order: Order| match order == listing.order {
-        true => format!("{} (as now)", order.about()),
-        false => order.about().to_owned(),
+    let text = |order: Order| {
+        let now = if order == listing.order { " (as now)" } else { "" };
+        format!("{}{now}", order.about())
     };
     Order::ALL.iter().map(|(_, order)| (text(*order), Change::Order(*order))).collect()
 }

@@ -139,6 +139,21 @@ fn who_works_without_printing_for_long_says_so() {
 }
 
 #[test]
+fn who_can_be_resumed_says_so_and_a_server_that_is_gone_is_told_above() {
+    let lost = SessionInfo {
+        resumable: Some("last".to_owned()),
+        lost: true,
+        ..session("ash", State::Stopped)
+    };
+    let shown = texts(std::slice::from_ref(&lost), 120);
+    assert_eq!(shown.len(), 4, "{shown:?}");
+    assert!(shown[1].contains("ash"), "{shown:?}");
+    assert_eq!(shown[3], "·  ash  stopped  R resumes");
+    let closed = SessionInfo { lost: false, ..lost };
+    assert_eq!(texts(&[closed], 40)[1..], ["·  ash  stopped  R resumes"]);
+}
+
+#[test]
 fn lines_added_and_removed_look_different() {
     let diff = Some(Diffstat { added: 1, removed: 2, ..Diffstat::default() });
     let frame = of(&[SessionInfo { diff, ..session("ash", State::Idle) }], 40);

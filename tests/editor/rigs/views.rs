@@ -2,8 +2,14 @@
 
 use serde_json::{Value as Json, json};
 
+use polecat::core::town::socket_name;
+
 use super::{Street, folder};
-use crate::support::{eventually, eventually_equal};
+use crate::{
+    gastown::Gastown,
+    rig::agent,
+    support::{eventually, eventually_equal, rig::Town, tmux::TmuxServer},
+};
 
 const HERE: &str = "return vim.api.nvim_buf_get_name(0)";
 
@@ -116,4 +122,48 @@ async fn the_window_shows_each_rig_and_says_of_one_that_cannot_be_read_why() {
     let lines = street.editor().lines("polecat://status").await;
     assert!(lines.iter().any(|line| line.contains("birch")), "its agent runs: {lines:#?}");
     std::fs::rename(bank.with_file_name("away"), bank).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_of_one_name_on_servers_of_their_own_are_told_apart() {
+    let one = Gastown::of_today(&[], &[]).await;
+    let other = Town::new();
+    let server = TmuxServer::beside(&one.tmux, &socket_name(other.path()));
+    let rigs = json!({ "rigs": { "shop": { "beads": { "prefix": "sh" } } } }).to_string();
+    std::fs::write(other.path().join("mayor/rigs.json"), &rigs).unwrap();
+    std::fs::write(other.path().join("rigs.json"), &rigs).unwrap();
+    let path = other.rig().to_str().unwrap().to_owned();
+    let configure = "local config, path = vim.g.polecat, ...
+        config.rigs = { [path] = vim.empty_dict() }
+        vim.g.polecat = config";
+    one.editor.lua(configure, json!([path])).await.unwrap();
+    let ash = format!("{path}/ash");
+    for polecat in ["ash", &ash] {
+        let options = json!({ "new": true, "cmd": agent("prompts") });
+        let info = one.editor.call("start", json!([polecat, options])).await.unwrap();
+        assert_eq!(info["session_id"], "sh-ash");
+    }
+    let screen = |server: &TmuxServer| server.run(&["capture-pane", "-p", "-t", "=sh-ash:"]);
+    for (polecat, server, other) in [("ash", &one.tmux, &server), (&ash, &server, &one.tmux)] {
+        let text = format!("for {}", if polecat == "ash" { "this one" } else { "the other" });
+        one.editor.call("inject", json!([polecat, text])).await.unwrap();
+        eventually("the message", async || {
+            let seen = screen(server);
+            if seen.contains(&text) { Ok(()) } else { Err(seen) }
+        })
+        .await;
+        assert!(!screen(other).contains(&text));
+        one.editor.command(&format!("PolecatCapture {polecat}")).await.unwrap();
+    }
+    one.editor.expect_line("polecat://capture/sh-ash", "got: for this one").await;
+    let name = format!("polecat://capture/{path}/sh-ash");
+    one.editor.expect_line(&name, "got: for the other").await;
+    one.editor.command("PolecatStatus!").await.unwrap();
+    one.editor
+        .expect("polecat://status", "both servers", |lines| {
+            lines.iter().filter(|line| line.contains("tmux -L")).count() == 2
+        })
+        .await;
+    one.editor.call("stop", json!([ash, { "force": true }])).await.unwrap();
+    assert!(screen(&one.tmux).contains("for this one"));
 }

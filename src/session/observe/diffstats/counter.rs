@@ -19,7 +19,7 @@ use crate::{
     },
     session::{
         context::RigContext,
-        events::{Event, Files, Snapshot},
+        events::Snapshot,
         observe::{
             Snapshots,
             diffstats::{Badges, schedule::Job},
@@ -127,12 +127,7 @@ impl Counter {
         job.touch(now);
         let WorktreeChange { worktree, paths, whole } = touched;
         if whole || !paths.is_empty() {
-            self.context.shared.news.tell(Event::Files(Files {
-                polecat: polecat.clone(),
-                worktree,
-                paths,
-                whole,
-            }));
+            self.context.tell_files(polecat.clone(), worktree, paths, whole);
         }
     }
 
@@ -163,12 +158,7 @@ impl Counter {
         {
             // Nobody has told what changed before it was watched, or where it is not.
             let (polecat, worktree) = (polecat.clone(), worktree.clone());
-            self.context.shared.news.tell(Event::Files(Files {
-                polecat,
-                worktree,
-                paths: vec![],
-                whole: true,
-            }));
+            self.context.tell_files(polecat, worktree, Vec::new(), true);
         }
         if let Some(of) = self.watcher.handle().shortage() {
             self.context.shared.falls_short(of);

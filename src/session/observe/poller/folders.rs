@@ -57,6 +57,7 @@ impl Folders {
         let Some(folder) = self.polecats.get(&info.polecat) else { return };
         info.workdir = info.workdir.take().or_else(|| folder.workdir.clone());
         info.branch = folder.branch.clone().or(info.branch.take());
+        info.label.clone_from(&folder.label);
     }
 
     /// A polecat without a session, which is as `info` says: how its last agent ended, until the next
