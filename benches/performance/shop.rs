@@ -141,7 +141,7 @@ async fn library(yard: &Yard) -> RigContext {
     };
     let news = EventQueue::default();
     let workspace = Workspace::new(settings, tmux.launch(), news).expect("the settings are fine");
-    let place = Place { file: None, cwd: town.rig() };
+    let place = Place { file: None, cwd: town.rig(), rig: None };
     workspace.context(&place).await.expect("the town has a rig")
 }
 

@@ -54,6 +54,9 @@ impl Workspace {
         reach: Reach,
     ) -> Result<Whom, SessionError> {
         let Address { rig, polecat } = Address::read(said);
+        if rig.is_some_and(|rig| rig.split('/').any(|part| matches!(part, "." | ".."))) {
+            PolecatName::parse(said)?;
+        }
         let here = self.here(place, reach).await;
         let context = match rig {
             Some(rig) => {

@@ -74,7 +74,8 @@ impl<'a> CallContext<'a> {
         said: &str,
         work: impl Future<Output = Result<T, SessionError>>,
     ) -> Result<T, Refusal> {
-        match self.changing(work).await {
+        // Boxed, to keep the futures of callers small.
+        match Box::pin(self.changing(work)).await {
             Ok(done) => Ok(done),
             Err(error) => Err(self.workspace.elsewhere(whom, said, error).await.into()),
         }

@@ -66,7 +66,7 @@ impl Operation for Remove {
         };
         let whom = context.whom(self.at, &self.polecat, Reach::Here).await?;
         let polecats = whom.context.polecats();
-        let work = polecats.remove(&whom.polecat, options);
+        let work = Box::pin(polecats.remove(&whom.polecat, options));
         context.own(&whom, &self.polecat, work).await
     }
 }

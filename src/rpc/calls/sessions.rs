@@ -99,8 +99,8 @@ impl Operation for Stop {
         let force = self.force.unwrap_or_default();
         let whom = context.whom(self.at, &self.polecat, Reach::Here).await?;
         let sessions = whom.context.sessions();
-        let work = sessions.stop(&whom.polecat, force);
-        Ok(Stopped { warnings: Box::pin(context.own(&whom, &self.polecat, work)).await? })
+        let work = Box::pin(sessions.stop(&whom.polecat, force));
+        Ok(Stopped { warnings: context.own(&whom, &self.polecat, work).await? })
     }
 
     fn warnings(stopped: &Stopped) -> &[String] {

@@ -205,12 +205,12 @@ impl<F: Fn()> Worker<F> {
                 Ok(polecats) => {
                     self.scanner.take_up(&polecats);
                     self.publish(polecats);
-                    self.fail(None);
+                    self.failed_with(None);
                 }
                 Err(error) if error.is_passing() => debug!(%error, "a look that saw nothing"),
                 Err(error) => {
                     debug!(%error, "the rig cannot be read");
-                    self.fail(Some(error.to_string()));
+                    self.failed_with(Some(&error.to_string()));
                 }
             }
             self.first.cancel();
@@ -219,8 +219,12 @@ impl<F: Fn()> Worker<F> {
         }
     }
 
-    fn fail(&self, problem: Option<String>) {
-        self.failed.send_if_modified(|known| std::mem::replace(known, problem.clone()) != problem);
+    fn failed_with(&self, problem: Option<&str>) {
+        self.failed.send_if_modified(|known| {
+            let changed = known.as_deref() != problem;
+            *known = problem.map(str::to_owned);
+            changed
+        });
     }
 
     fn publish(&self, mut polecats: Vec<SessionInfo>) {

@@ -136,13 +136,12 @@ impl Followed {
     async fn newest(&mut self) -> Result<RigStatus, SessionError> {
         self.poller.first_look().await;
         let newest = self.poller.snapshots.borrow_and_update().clone();
-        let snapshot = match newest {
-            Some(newest) => newest,
+        let snapshot = if let Some(newest) = newest {
+            newest
+        } else {
             // The poller could not look; a look of our own says why.
-            None => {
-                let polecats = Scanner::new(self.context.clone()).scan(Timestamp::now()).await?;
-                Arc::new(self.context.snapshot(polecats))
-            }
+            let polecats = Scanner::new(self.context.clone()).scan(Timestamp::now()).await?;
+            Arc::new(self.context.snapshot(polecats))
         };
         let address = self.context.rig_name().to_owned();
         Ok(RigStatus::of(address, &self.context, Some(snapshot), self.poller.problem()))

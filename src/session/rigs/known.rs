@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::{
     task::AbortHandle,
-    time::{sleep, timeout},
+    time::{interval, timeout},
 };
 use tracing::debug;
 
@@ -92,7 +92,9 @@ impl Workspace {
     }
 
     async fn watch(&self, folder: &PathBuf) {
+        let mut tries = interval(RETRY_INTERVAL);
         loop {
+            tries.tick().await;
             match self.at_folder(folder).await {
                 Ok(context) => {
                     // As long as there is a handle, it is polled.
@@ -101,7 +103,6 @@ impl Workspace {
                 }
                 Err(error) => debug!(%error, folder = %folder.display(), "cannot be watched"),
             }
-            sleep(RETRY_INTERVAL).await;
         }
     }
 }

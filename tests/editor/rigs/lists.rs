@@ -137,8 +137,8 @@ async fn what_is_told_names_the_rig_where_it_is_not_the_one_around() {
     let heard = street.editor().lua("return _G.heard", Json::Null).await.unwrap();
     let paths = [&street.others[0], &street.shop.project].map(super::folder);
     assert_eq!(heard, json!([["bank/ash", paths[0]], ["shop/ash", paths[1]]]));
-    let listed = street.editor().call("list", json!([{ "all": true }])).await.unwrap();
-    let addresses: Vec<_> = listed.as_array().unwrap().iter().map(|one| &one["address"]).collect();
+    let all = street.editor().call("list", json!([{ "all": true }])).await.unwrap();
+    let addresses: Vec<_> = all.as_array().unwrap().iter().map(|one| &one["address"]).collect();
     assert_eq!(addresses, ["bank/ash", "shop/ash"]);
     street.editor().call("answer", json!(["bank/ash", 1, {}])).await.unwrap();
     let info = street.editor().call("status", json!(["ash"])).await.unwrap();
