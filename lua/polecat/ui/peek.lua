@@ -47,7 +47,8 @@ local function place(list)
   return {
     relative = 'editor',
     row = math.max(position[1] - 1, 0),
-    col = right >= left and position[2] + width or math.max(left - math.min(beside - 2, 100) - 1, 0),
+    col = right >= left and position[2] + width
+      or math.max(left - math.min(beside - 2, 100) - 1, 0),
     width = math.max(math.min(beside - 2, 100), 10),
     height = math.max(math.min(vim.o.lines - 6, MOST), LEAST),
     zindex = 55,
