@@ -24,7 +24,7 @@ local M = {}
 function M.list(keys, legend)
   local lines, width = {}, 0
   ---@param form string
-  ---@param list [string, string][]
+  ---@param list (polecat.Key|[string, string])[]
   local function add(form, list)
     for _, row in ipairs(list) do
       lines[#lines + 1] = form:format(row[1], row[2])

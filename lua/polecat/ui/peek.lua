@@ -26,7 +26,7 @@ local open
 ---@param list integer Its window.
 ---@return table
 local function place(list)
-  local config = vim.api.nvim_win_get_config(list)
+  local config = vim.api.nvim_win_get_config(list) --[[@as table]]
   if config.relative == 'editor' then
     local below = config.row + config.height + 2
     local room = vim.o.lines - vim.o.cmdheight - below - 2

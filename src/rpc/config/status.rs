@@ -1,6 +1,6 @@
 //! `status`: the columns of the status window, and where it is docked.
 
-use super::reader::{Item, Table};
+use super::reader::Table;
 use crate::{core::listing::Column, session::Sidebar};
 
 /// The side at which it is docked.
