@@ -24,7 +24,6 @@ pub(super) fn sidebar(table: &mut Table) -> Sidebar {
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::*;
     use crate::rpc::config::{Written, settings};
     use crate::session::EditorFacts;
 
