@@ -171,12 +171,12 @@
 ---@field fit? boolean Whether a session takes the width of the windows that show it; it does.
 
 ---@class polecat.StatusOpts
----@field columns? polecat.Column[] |polecat-columns|
----@field sidebar? { side?: 'left'|'right', width?: integer } Where it is docked; left, 40 wide.
+---@field columns? string[] Their names, |polecat-columns|.
+---@field sidebar? polecat.SidebarOpts
 
----@alias polecat.Column
----| 'sign'|'name'|'label'|'state'|'since'|'issue'|'agent'|'model'|'work'|'branch'|'doing'
----| 'tokens'|'context'|'cost'|'silence'|'queued'|'attached'|'resume'
+---@class polecat.SidebarOpts
+---@field side? 'left'|'right' Where it is docked; left by default.
+---@field width? integer In cells; 40 by default.
 
 ---@class polecat.BackendOpts
 ---@field command? string|string[] The program, or a list of it and its arguments.

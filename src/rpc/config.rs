@@ -8,6 +8,7 @@ mod rigs;
 #[cfg(test)]
 mod round_trip;
 mod screen;
+mod status;
 
 use std::path::{Path, PathBuf};
 
@@ -19,13 +20,12 @@ use super::{PROTOCOL, calls::Hello, decode::decode, error::RpcError, paths};
 use crate::{
     core::{
         Gastown, Template,
-        listing::Column,
         notifications::Occasion,
         screen::{Patterns, Policy},
         session::State,
         settings::Sources,
     },
-    session::{EditorFacts, HealthRow, Level, Settings, Sidebar},
+    session::{EditorFacts, HealthRow, Level, Settings},
 };
 
 /// `vim.g.polecat` as Lua found it.
@@ -156,19 +156,9 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
         questions_by_select: config
             .read("questions", |item| item.one_of(&QUESTIONS))
             .unwrap_or_default(),
-        columns: list.read("columns", |item| item.list("columns", |item| item.one_of(Column::ALL))),
-        sidebar: sidebar(&mut list.table("sidebar")),
+        columns: status::columns(&mut list),
+        sidebar: status::sidebar(&mut list.table("sidebar")),
         editor,
-    }
-}
-
-fn sidebar(table: &mut Table) -> Sidebar {
-    let usual = Sidebar::default();
-    let width =
-        table.read("width", |item| item.integer(10)).and_then(|width| width.try_into().ok());
-    Sidebar {
-        right: table.read("side", |item| item.one_of(&SIDES)).unwrap_or(usual.right),
-        width: width.unwrap_or(usual.width),
     }
 }
 
@@ -186,8 +176,6 @@ fn prompt(item: &Item) -> Option<String> {
     item.text()
 }
 
-/// The side at which the status window is docked.
-const SIDES: [(&str, bool); 2] = [("left", false), ("right", true)];
 const LOG_LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 /// Who answers dialogs; what is not said is for the agents' own flags to imply.
 const POLICIES: [(&str, Policy); 2] = [("accept", Policy::Accept), ("ask", Policy::Ask)];
@@ -330,23 +318,6 @@ mod tests {
             "`backend.command`: expected a list of a program and its arguments, got a number";
         check(&json!({ "backend": { "command": 3 } }), &[command]);
         read(&json!({ "backend": { "command": ["./backend", "-v"] }, "notify": "" }));
-    }
-
-    #[test]
-    fn a_column_that_is_not_known_is_refused_with_those_that_are() {
-        let columns = read(&json!({ "status": { "columns": ["name", "doing"] } })).columns;
-        assert_eq!(columns, Some(vec![Column::Name, Column::Doing]));
-        let sidebar = json!({ "side": "top", "width": 3 });
-        check(
-            &json!({ "status": { "columns": ["name", "colour"], "sidebar": sidebar } }),
-            &[
-                "`status.columns[2]`: expected one of sign, name, label, state, since, issue, agent, \
-                 model, work, branch, doing, tokens, context, cost, silence, queued, attached, resume, \
-                 got `colour`",
-                "`status.sidebar.side`: expected one of left, right, got `top`",
-                "`status.sidebar.width`: expected a whole number from 10, got `3`",
-            ],
-        );
     }
 
     #[test]

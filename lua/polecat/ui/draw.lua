@@ -47,9 +47,10 @@ local function draw(view, frame)
   end
   if frame.title or frame.heading then
     view.heading = frame.heading
-    view.spec.title = frame.title or table.concat(vim.tbl_map(function(chunk)
-      return chunk[1]
-    end, frame.heading))
+    view.spec.title = frame.title
+      or table.concat(vim.tbl_map(function(chunk)
+        return chunk[1]
+      end, frame.heading))
     M.show_title(view)
   end
 end

@@ -122,8 +122,9 @@ local function listen()
   end)
   local leads = 'Lead from the floats of polecat.nvim to where they were opened from'
   autocmd.on('polecat_float', 'WinClosed', leads, function(event)
-    inherit(tonumber(event.match) --[[@as integer]])
-    popups[tonumber(event.match)] = nil
+    local gone = tonumber(event.match) --[[@as integer]]
+    inherit(gone)
+    popups[gone] = nil
     vim.schedule(function()
       if #all() > 0 then
         lead_back()

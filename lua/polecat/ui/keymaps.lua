@@ -23,8 +23,10 @@ local M = {}
 ---@param legend? [string, string][]
 function M.list(keys, legend)
   local lines, width = {}, 0
-  local function add(form, rows)
-    for _, row in ipairs(rows) do
+  ---@param form string
+  ---@param list (polecat.Key|[string, string])[]
+  local function add(form, list)
+    for _, row in ipairs(list) do
       lines[#lines + 1] = form:format(row[1], row[2])
       width = math.max(width, vim.fn.strdisplaywidth(lines[#lines]))
     end

@@ -26,7 +26,7 @@ local open
 ---@param list integer Its window.
 ---@return table
 local function place(list)
-  local config = vim.api.nvim_win_get_config(list)
+  local config = vim.api.nvim_win_get_config(list) --[[@as table]]
   if config.relative == 'editor' then
     local below = config.row + config.height + 2
     local room = vim.o.lines - vim.o.cmdheight - below - 2
@@ -47,7 +47,8 @@ local function place(list)
   return {
     relative = 'editor',
     row = math.max(position[1] - 1, 0),
-    col = right >= left and position[2] + width or math.max(left - math.min(beside - 2, 100) - 1, 0),
+    col = right >= left and position[2] + width
+      or math.max(left - math.min(beside - 2, 100) - 1, 0),
     width = math.max(math.min(beside - 2, 100), 10),
     height = math.max(math.min(vim.o.lines - 6, MOST), LEAST),
     zindex = 55,

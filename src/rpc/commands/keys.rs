@@ -1,6 +1,11 @@
 //! The keys of our buffers: one table for each kind of view, out of which `make generate` writes
 //! `lua/polecat/ui/view_keys.lua`. What they do in the backend is in `press.rs`.
 
+mod diff;
+mod list;
+
+pub(in crate::rpc) use self::list::ListKey;
+use self::{diff::DIFF, list::LIST};
 use crate::core::names::shown;
 use crate::rpc::error::RpcError;
 
@@ -86,17 +91,6 @@ pub(super) enum DiffKey {
     UndoLast,
 }
 
-/// What a key does about how polecats are listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::rpc) enum ListKey {
-    /// Folds the rig of the row (true), unfolds it, or turns that over.
-    Fold(Option<bool>),
-    /// Folds all rigs, or none.
-    FoldAll(bool),
-    Filter,
-    Order,
-}
-
 /// What a key of a queue does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum QueueKey {
@@ -171,20 +165,6 @@ const POLECAT: &[Key] = &[
 const DETAIL: &[Key] =
     &[command("K", "Show it in detail", "detail", "opening", "Status", Manner::Plain)];
 
-const LIST: &[Key] = &[
-    lua("p", "Preview what it prints, for the row under the cursor", "preview"),
-    list("f", "Filter: choose who is shown", "filter", ListKey::Filter),
-    list("o", "Order: choose who stands first", "order", ListKey::Order),
-    list("<Tab>", "Fold the rig, or unfold it", "fold_tab", ListKey::Fold(None)),
-    list("za", "The same", "fold_toggle", ListKey::Fold(None)),
-    list("zc", "Fold the rig", "fold_close", ListKey::Fold(Some(true))),
-    list("zo", "Unfold it", "fold_open", ListKey::Fold(Some(false))),
-    list("zM", "Fold all rigs", "fold_all", ListKey::FoldAll(true)),
-    list("zR", "Unfold all rigs", "unfold_all", ListKey::FoldAll(false)),
-    jump("]]", "Go to the next rig", "rig", 1),
-    jump("[[", "Go to the previous rig", "rig", -1),
-];
-
 const WAITING: &[Key] = &[
     jump("]w", "Go to the next one that waits", "waiting", 1),
     jump("[w", "Go to the one that waits before it", "waiting", -1),
@@ -247,57 +227,6 @@ const CAPTURE: &[Key] = &[
     ),
 ];
 
-const DIFF: &[Key] = &[
-    diff("<CR>", "Open the file in the worktree, at this line", "edit", "opening", DiffKey::Edit),
-    diff("gf", "The same", "goto_file", "opening", DiffKey::Edit),
-    diff(
-        "dv",
-        "Show the file side by side with what it was",
-        "side_by_side",
-        "opening",
-        DiffKey::SideBySide,
-    ),
-    jump("]c", "Go to the next hunk", "hunk", 1),
-    jump("[c", "Go to the previous hunk", "hunk", -1),
-    jump("]]", "Go to the next file", "file", 1),
-    jump("[[", "Go to the previous file", "file", -1),
-    Key {
-        modes: "nx",
-        ..diff("c", "Comment on the line or the selection", "comment", "opening", DiffKey::Comment)
-    },
-    diff("x", "Drop the comment on this line", "drop_comment", "dropping", DiffKey::DropComment),
-    diff(
-        "gQ",
-        "List the comments in the quickfix window",
-        "list_comments",
-        "listing",
-        DiffKey::ListComments,
-    ),
-    diff("S", "Send all comments to the agent", "send_comments", "sending", DiffKey::SendComments),
-    diff(
-        "gR",
-        "Show only what was changed since the last review, or all",
-        "toggle_since",
-        "looking",
-        DiffKey::ToggleSince,
-    ),
-    diff(
-        "s",
-        "Stage the hunk or the file in the main worktree",
-        "stage",
-        "staging",
-        DiffKey::Stage,
-    ),
-    diff(
-        "X",
-        "Undo the hunk or the file in the polecat's worktree",
-        "undo_hunk",
-        "undoing",
-        DiffKey::UndoHunk,
-    ),
-    diff("u", "Undo the last `s` or `X`", "undo_last", "undoing", DiffKey::UndoLast),
-];
-
 const QUEUED: &[Key] = &[
     queue("x", "Drop the message", "drop_queued", "dropping", QueueKey::Drop),
     queue("X", "Drop all of them", "drop_all_queued", "dropping", QueueKey::DropAll),
@@ -331,17 +260,6 @@ const fn act(
     Key { lhs, modes: "n", about, does: Does::Act(act) }
 }
 
-/// A key of a diff.
-const fn diff(
-    lhs: &'static str,
-    about: &'static str,
-    name: &'static str,
-    doing: &'static str,
-    key: DiffKey,
-) -> Key {
-    act(lhs, about, name, doing, Meaning::Diff(key))
-}
-
 /// A key of a queue.
 const fn queue(
     lhs: &'static str,
@@ -351,11 +269,6 @@ const fn queue(
     key: QueueKey,
 ) -> Key {
     act(lhs, about, name, doing, Meaning::Queue(key))
-}
-
-/// A key about how polecats are listed.
-const fn list(lhs: &'static str, about: &'static str, name: &'static str, key: ListKey) -> Key {
-    act(lhs, about, name, "looking", Meaning::List(key))
 }
 
 /// A key about what is printed.

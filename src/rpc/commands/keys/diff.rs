@@ -1,0 +1,65 @@
+//! The keys of a diff.
+
+use super::{DiffKey, Key, Meaning, act, jump};
+
+pub(super) const DIFF: &[Key] = &[
+    diff("<CR>", "Open the file in the worktree, at this line", "edit", "opening", DiffKey::Edit),
+    diff("gf", "The same", "goto_file", "opening", DiffKey::Edit),
+    diff(
+        "dv",
+        "Show the file side by side with what it was",
+        "side_by_side",
+        "opening",
+        DiffKey::SideBySide,
+    ),
+    jump("]c", "Go to the next hunk", "hunk", 1),
+    jump("[c", "Go to the previous hunk", "hunk", -1),
+    jump("]]", "Go to the next file", "file", 1),
+    jump("[[", "Go to the previous file", "file", -1),
+    Key {
+        modes: "nx",
+        ..diff("c", "Comment on the line or the selection", "comment", "opening", DiffKey::Comment)
+    },
+    diff("x", "Drop the comment on this line", "drop_comment", "dropping", DiffKey::DropComment),
+    diff(
+        "gQ",
+        "List the comments in the quickfix window",
+        "list_comments",
+        "listing",
+        DiffKey::ListComments,
+    ),
+    diff("S", "Send all comments to the agent", "send_comments", "sending", DiffKey::SendComments),
+    diff(
+        "gR",
+        "Show only what was changed since the last review, or all",
+        "toggle_since",
+        "looking",
+        DiffKey::ToggleSince,
+    ),
+    diff(
+        "s",
+        "Stage the hunk or the file in the main worktree",
+        "stage",
+        "staging",
+        DiffKey::Stage,
+    ),
+    diff(
+        "X",
+        "Undo the hunk or the file in the polecat's worktree",
+        "undo_hunk",
+        "undoing",
+        DiffKey::UndoHunk,
+    ),
+    diff("u", "Undo the last `s` or `X`", "undo_last", "undoing", DiffKey::UndoLast),
+];
+
+/// A key of a diff.
+const fn diff(
+    lhs: &'static str,
+    about: &'static str,
+    name: &'static str,
+    doing: &'static str,
+    key: DiffKey,
+) -> Key {
+    act(lhs, about, name, doing, Meaning::Diff(key))
+}
