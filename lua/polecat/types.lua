@@ -130,6 +130,7 @@
 ---@field capture? polecat.CaptureOpts
 ---@field prompts? table<string, string> Texts for messages, `@name`. |polecat-config-prompts|
 ---@field notify? string States and `trouble`; `waiting,died,idle,trouble` by default.
+---@field notify_command? string|string[] Run for each notification. |polecat-notify-outside|
 ---@field log_level? 'error'|'warn'|'info'|'debug'|'trace'
 ---@field backend? polecat.BackendOpts
 

@@ -23,7 +23,18 @@ pub enum News {
     /// What code is told of.
     Event(Transition),
     /// What a person is told of.
-    Notification(Occasion, SessionInfo),
+    Notification(Notification),
+}
+
+/// What a person is told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// Why.
+    pub occasion: Occasion,
+    /// The polecat, as it is since.
+    pub info: SessionInfo,
+    /// The last known state before.
+    pub old: State,
 }
 
 /// What a person may be told of.
@@ -50,8 +61,15 @@ impl Occasion {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RigMemory {
     polecats: BTreeMap<PolecatName, Memory>,
-    /// Those that have become silent, and since when: it is notified if that lasts.
-    silent: BTreeMap<PolecatName, Timestamp>,
+    /// Those that have become silent: it is notified if that lasts.
+    silent: BTreeMap<PolecatName, Silent>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Silent {
+    since: Timestamp,
+    /// The state before.
+    old: State,
 }
 
 impl RigMemory {
@@ -94,7 +112,7 @@ impl RigMemory {
     /// When there may be something new though nothing changes until then.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
-        let ends = |since: &Timestamp| since.saturating_add(SILENCE).unwrap_or(Timestamp::MAX);
+        let ends = |silent: &Silent| silent.since.saturating_add(SILENCE).unwrap_or(Timestamp::MAX);
         self.silent.values().map(ends).min()
     }
 
@@ -105,30 +123,34 @@ impl RigMemory {
         notified: &[Occasion],
         now: Timestamp,
     ) -> impl Iterator<Item = News> + use<> {
-        let info = &transition.info;
+        let (info, old) = (&transition.info, transition.from);
         self.silent.remove(&info.polecat);
         let occasion = occasion(&transition, now).filter(|one| notified.contains(one));
         let is_idle = occasion == Some(IDLE);
         let is_guess = is_idle && info.state_source == StateSource::Guessed;
         if is_guess {
-            self.silent.insert(info.polecat.clone(), now);
+            self.silent.insert(info.polecat.clone(), Silent { since: now, old });
         }
         // What ended its turn says more.
         let is_told = is_idle && info.turn_failed() && notified.contains(&Occasion::Trouble);
         let occasion = occasion.filter(|_| !is_guess && !is_told);
-        let notification = occasion.map(|occasion| News::Notification(occasion, info.clone()));
+        let notification = occasion
+            .map(|occasion| News::Notification(Notification { occasion, info: info.clone(), old }));
         std::iter::once(News::Event(transition)).chain(notification)
     }
 
     /// The guesses that have turned out to last.
     fn lasting(&mut self, now: Timestamp) -> Vec<News> {
         // A clock that was set back would hold them for as long.
-        let lasts = |since: &Timestamp| now < *since || now.duration_since(*since) >= SILENCE;
-        let found = self.silent.iter().filter(|(_, since)| lasts(since));
-        let found = found.filter_map(|(polecat, _)| self.polecats.get(polecat));
-        let news = found.map(|memory| News::Notification(IDLE, memory.info.clone()));
-        let news = news.collect();
-        self.silent.retain(|_, since| !lasts(since));
+        let lasts =
+            |silent: &Silent| now < silent.since || now.duration_since(silent.since) >= SILENCE;
+        let found = self.silent.iter().filter(|(_, silent)| lasts(silent));
+        let found = found.filter_map(|(polecat, silent)| {
+            let info = self.polecats.get(polecat)?.info.clone();
+            Some(News::Notification(Notification { occasion: IDLE, info, old: silent.old }))
+        });
+        let news = found.collect();
+        self.silent.retain(|_, silent| !lasts(silent));
         news
     }
 }
@@ -212,7 +234,7 @@ mod tests {
             let news = self.memory.update(sessions, &self.notified, at(seconds));
             let told = news.into_iter().filter_map(|news| match news {
                 News::Event(_) => None,
-                News::Notification(occasion, info) => {
+                News::Notification(Notification { occasion, info, .. }) => {
                     Some(format!("{} {}", info.polecat, occasion.as_str()))
                 }
             });
@@ -275,8 +297,9 @@ mod tests {
         let text = serde_json::to_string(&rig.memory).unwrap();
         rig.memory = serde_json::from_str(&text).unwrap();
         let news = rig.memory.update(&of(State::Idle), &rig.notified, at(16));
-        let idle = News::Notification(IDLE, of(State::Idle)[0].clone());
-        assert_eq!(news, [idle], "what code was told of is not told again");
+        let [info] = of(State::Idle);
+        let idle = Notification { occasion: IDLE, info, old: State::Working };
+        assert_eq!(news, [News::Notification(idle)], "what code was told of is not told again");
         assert_eq!(rig.notified(30, &of(State::Idle)), [""; 0]);
     }
 

@@ -292,6 +292,26 @@ impl Grants {
     }
 }
 
+/// Held by the backend that runs the user's `notify_command` for a rig, as long as it may: two editors
+/// must not ring twice.
+///
+/// On `.runtime/polecat/`.
+#[derive(Debug)]
+pub struct Notifying(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
+
+impl Notifying {
+    /// Takes it, for the rig with this home, if nobody holds it.
+    ///
+    /// # Errors
+    /// The folder cannot be made or opened, or somebody holds it.
+    pub async fn try_lock(home: &Path) -> Result<Self, HostError> {
+        let (home, dir) = (home.to_owned(), home.join(".runtime/polecat"));
+        let target = dir.clone();
+        blocking(move || make_inside(&home, &dir).map(drop)).await?;
+        take(&target, Holders::One, NOW).await.map(Self)
+    }
+}
+
 async fn git_dir(rig: &Rig, polecat: &PolecatName) -> Result<PathBuf, HostError> {
     repository::git_dir(rig, &polecats::workdir(rig, polecat).await?).await
 }

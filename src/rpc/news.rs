@@ -1,8 +1,9 @@
 //! What Neovim is told without asking: snapshots, and what is new in them.
 
+mod memories;
+mod outside;
+
 use std::{
-    collections::BTreeMap,
-    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -19,51 +20,32 @@ use super::{
 };
 use crate::{
     core::{
-        notifications::{News, Occasion, RigMemory},
+        notifications::{News, Notification, Occasion},
         session::State,
         transitions::{self, Transition},
     },
     session::{Event, EventQueue, Place, Snapshot, Workspace},
     view,
 };
+use memories::Memories;
+pub(super) use outside::Outside;
 
 /// Tells Neovim what happens, and remembers what it was told. Each snapshot carries that memory:
 /// Neovim hands it to the next backend, which tells once what happened meanwhile.
 #[derive(Clone, Default)]
-pub(super) struct Teller(Arc<Mutex<Told>>);
-
-#[derive(Default)]
-struct Told {
-    /// By their homes.
-    rigs: BTreeMap<PathBuf, Rig>,
-    /// What a person is told of.
-    notified: Vec<Occasion>,
-}
-
-/// A rig in use.
-#[derive(Default)]
-struct Rig {
-    /// None before its first snapshot.
-    memory: Option<RigMemory>,
-    /// None before the first of this backend.
-    snapshot: Option<Arc<Snapshot>>,
-}
+pub(super) struct Teller(Arc<Mutex<Memories>>);
 
 impl Teller {
     /// Goes on from what another backend has told before.
     pub(super) fn remember(&self, known: Vec<KnownRig>) {
-        for KnownRig { home, memory } in known {
-            // One that another version wrote is as good as none: then nothing is new at first.
-            let memory = memory.and_then(|memory| serde_json::from_str(&memory).ok());
-            drop(self.told().rigs.insert(home, Rig { memory, snapshot: None }));
-        }
+        self.told().remember(known);
     }
 
     /// Tells of the rigs in use by way of `workspace` from now on.
     pub(super) fn follow(&self, workspace: &Workspace) {
         let mut told = self.told();
         told.notified = workspace.notified().to_vec();
-        for home in told.rigs.keys().cloned() {
+        for home in told.homes().cloned() {
             let workspace = workspace.clone();
             tokio::spawn(async move {
                 let place = Place { file: None, cwd: home };
@@ -78,18 +60,19 @@ impl Teller {
     /// suspended nothing piles up.
     pub(super) async fn run(self, editor: Editor, events: EventQueue) {
         loop {
-            let next = match self.due() {
-                Some(due) => timeout(due, events.next()).await.ok(),
+            let due = self.told().due();
+            let next = match due {
+                Some(due) => timeout(until(due), events.next()).await.ok(),
                 None => Some(events.next().await),
             };
             let now = Timestamp::now();
             let messages = match next {
                 Some(Event::Snapshot(snapshot)) => {
-                    vec![("snapshot", self.told().update(&snapshot, now))]
+                    vec![("snapshot", told(&mut self.told(), &snapshot, now))]
                 }
                 Some(Event::Files(files)) => vec![("files", encode::files(&files))],
                 Some(Event::Warning(text)) => vec![("notice", encode::warning(&text))],
-                None => self.told().overdue(now),
+                None => self.overdue(now),
             };
             for (name, data) in messages {
                 editor.event_taken(name, data).await;
@@ -97,68 +80,54 @@ impl Teller {
         }
     }
 
-    /// How soon there may be something to tell though nothing changes.
-    fn due(&self) -> Option<Duration> {
-        let due = self.told().rigs.values().filter_map(Rig::due).min()?;
-        Some(Timestamp::now().duration_until(due).try_into().unwrap_or_default())
+    /// What is told of rigs in which something has turned out to last.
+    fn overdue(&self, now: Timestamp) -> Vec<(&'static str, Map)> {
+        let snapshots = self.told().overdue(now);
+        snapshots.iter().map(|one| ("snapshot", told(&mut self.told(), one, now))).collect()
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
+    fn told(&self) -> MutexGuard<'_, Memories> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Told {
-    /// What is told of `snapshot`, with what is new in it.
-    fn update(&mut self, snapshot: &Arc<Snapshot>, now: Timestamp) -> Map {
-        let Snapshot { home, polecats, .. } = &**snapshot;
-        let rig = self.rigs.entry(home.clone()).or_default();
-        rig.snapshot = Some(snapshot.clone());
-        let memory = rig.memory.get_or_insert_with(|| RigMemory::first(polecats));
-        let news = memory.update(polecats, &self.notified, now);
-        let memory = serde_json::to_string(memory).ok();
-        let sessions = self.rigs.values().flat_map(|rig| &rig.memory).flat_map(RigMemory::sessions);
-        let states: Vec<_> = sessions.map(|info| info.state).collect();
-        let count = |map: Map, (state, count): (State, usize)| map.put(state.as_str(), count);
-        Map::new()
-            .put("home", home.display().to_string())
-            .put("sessions", encode::told(polecats))
-            .put("counts", view::counts(&states).fold(Map::new(), count))
-            .put("statusline", view::statusline(&states))
-            .some("memory", memory)
-            .put("news", Value::Array(news.into_iter().map(|one| encoded(one).into()).collect()))
-    }
-
-    /// The same of rigs in which something has turned out to last.
-    fn overdue(&mut self, now: Timestamp) -> Vec<(&'static str, Map)> {
-        let rigs = self.rigs.values().filter(|rig| rig.due().is_some_and(|due| due <= now));
-        let snapshots: Vec<_> = rigs.filter_map(|rig| rig.snapshot.clone()).collect();
-        snapshots.iter().map(|snapshot| ("snapshot", self.update(snapshot, now))).collect()
-    }
+/// How long it is until then.
+fn until(due: Timestamp) -> Duration {
+    Timestamp::now().duration_until(due).try_into().unwrap_or_default()
 }
 
-impl Rig {
-    fn due(&self) -> Option<Timestamp> {
-        // Before that there is nothing to be told with it.
-        self.snapshot.as_ref().and(self.memory.as_ref())?.due()
-    }
+/// What is told of `snapshot`, with what is new in it.
+fn told(memories: &mut Memories, snapshot: &Arc<Snapshot>, now: Timestamp) -> Map {
+    let (news, memory) = memories.update(snapshot, now);
+    let memory = serde_json::to_string(memory).ok();
+    let states: Vec<_> = memories.sessions().map(|info| info.state).collect();
+    let count = |map: Map, (state, count): (State, usize)| map.put(state.as_str(), count);
+    Map::new()
+        .put("home", snapshot.home.display().to_string())
+        .put("sessions", encode::told(&snapshot.polecats))
+        .put("counts", view::counts(&states).fold(Map::new(), count))
+        .put("statusline", view::statusline(&states))
+        .some("memory", memory)
+        .put("news", Value::Array(news.into_iter().map(|one| encoded(one).into()).collect()))
 }
 
 /// An event for code, or a notification for a person.
 fn encoded(news: News) -> Map {
     match news {
         News::Event(transition) => event(&transition),
-        News::Notification(occasion, info) => {
-            let level = match occasion {
-                Occasion::State(State::Waiting) | Occasion::Trouble => "warn",
-                Occasion::State(State::Died) => "error",
-                Occasion::State(_) => "info",
-            };
-            Map::new()
-                .put("level", level)
-                .put("text", view::notification(occasion, &info))
-                .put("about", info.session_id)
-        }
+        News::Notification(Notification { occasion, info, .. }) => Map::new()
+            .put("level", level(occasion))
+            .put("text", view::notification(occasion, &info))
+            .put("about", info.session_id),
+    }
+}
+
+/// How loud a notification is.
+fn level(occasion: Occasion) -> &'static str {
+    match occasion {
+        Occasion::State(State::Waiting) | Occasion::Trouble => "warn",
+        Occasion::State(State::Died) => "error",
+        Occasion::State(_) => "info",
     }
 }
 
@@ -203,7 +172,7 @@ mod tests {
 
     /// A field of what `teller` tells of a snapshot.
     fn told(teller: &Teller, field: &str, snapshot: &Arc<Snapshot>) -> Value {
-        let data = teller.told().update(snapshot, Timestamp::UNIX_EPOCH);
+        let data = super::told(&mut teller.told(), snapshot, Timestamp::UNIX_EPOCH);
         let Value::Map(pairs) = Value::from(data) else { panic!("a map") };
         let found = pairs.into_iter().find(|(key, _)| key.as_str() == Some(field));
         found.map_or(Value::Nil, |(_, value)| value)

@@ -143,6 +143,12 @@ impl Workspace {
         &self.shared.settings.notify
     }
 
+    /// The program, and its arguments, that is run for it; empty where there is none.
+    #[must_use]
+    pub fn notify_command(&self) -> &[String] {
+        &self.shared.settings.notify_command
+    }
+
     /// The texts for messages that a person keeps, by name.
     #[must_use]
     pub fn prompts(&self) -> &BTreeMap<String, String> {

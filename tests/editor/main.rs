@@ -39,6 +39,7 @@ mod messages;
 mod naming;
 mod neighbours;
 mod news;
+mod notifying;
 mod picking;
 mod places;
 mod presence;
