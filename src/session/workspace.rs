@@ -17,6 +17,7 @@ use crate::{
     },
     host::{
         Launch,
+        flags::HelpTexts,
         rigs::{self, RigOptions},
         tracker::Tracker,
         trust::Store,
@@ -298,6 +299,7 @@ fn shared(
         trust,
         news,
         starts,
+        helps: HelpTexts::default(),
         typing: TypingLocks::default(),
         events: FileEvents::default(),
         recording: tokio::sync::Mutex::default(),
