@@ -18,6 +18,7 @@ return {
       { 'account', 'account' },
       { 'workdir', 'folder' },
       { 'config_dir', 'folder' },
+      { 'resume', 'conversation' },
       { 'prompt', 'message' },
       { 'cmd', 'text' },
     },
@@ -38,6 +39,17 @@ return {
     sub = 'stop-all',
     opts = {
       desc = 'Stop all polecats of the rig',
+      nargs = 0,
+      bang = true,
+      bar = true,
+    },
+    map = 'n',
+  },
+  {
+    name = 'Resume',
+    sub = 'resume',
+    opts = {
+      desc = 'Resume all that were cut off; ! the stopped ones too',
       nargs = 0,
       bang = true,
       bar = true,

@@ -79,6 +79,12 @@ pub struct SessionInfo {
     pub pid: Option<u32>,
     /// How its last agent exited.
     pub exit: Option<Exit>,
+    /// The conversation that it can go on with, while it does not run: its id, or `last`.
+    #[serde(default)]
+    pub resumable: Option<String>,
+    /// Whether its session was lost with its tmux server.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lost: bool,
 }
 
 impl SessionInfo {
@@ -111,6 +117,8 @@ impl SessionInfo {
             pane_id: None,
             pid: None,
             exit: None,
+            resumable: None,
+            lost: false,
         }
     }
 

@@ -273,6 +273,25 @@ impl Comments {
     }
 }
 
+/// Held while changing the records of what polecats ran: one holder per rig.
+///
+/// On their folder, which must exist.
+#[derive(Debug)]
+pub struct Records(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
+
+impl Records {
+    /// A small file is written.
+    const TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// Waits for it.
+    ///
+    /// # Errors
+    /// The folder cannot be opened, or the wait timed out.
+    pub(super) async fn lock(folder: &Path) -> Result<Self, HostError> {
+        take(folder, Holders::One, Self::TIMEOUT).await.map(Self)
+    }
+}
+
 /// Held while changing the stored trust: one holder on this machine.
 ///
 /// On the folder of that file, which must exist.

@@ -54,7 +54,8 @@ pub use sessions::Sessions;
 pub use sessions::attach::AttachPlan;
 pub use sessions::stop::StoppedAll;
 pub use settings::{EditorFacts, Settings};
-pub use start::options::StartOptions;
+pub use start::options::{Resuming, StartOptions};
+pub use start::resume_all::ResumedAll;
 pub use start::{Started, Starter};
 pub use workspace::{Place, RigFacts, Workspace};
 

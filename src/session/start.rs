@@ -1,18 +1,21 @@
 //! Starting an agent: resolve, create the session, wait until it is ready, send the first prompts.
 
 pub(in crate::session) mod agent_env;
+pub(in crate::session) mod conversation;
 pub(in crate::session) mod create_session;
 mod events;
 pub(in crate::session) mod hooks;
 pub(in crate::session) mod options;
 pub(in crate::session) mod plan;
 pub(in crate::session) mod prompts;
+pub(in crate::session) mod record;
 pub(in crate::session) mod resolve_agent;
-pub(in crate::session) mod resume;
+pub(in crate::session) mod resume_all;
 pub(in crate::session) mod send_prompts;
 pub(in crate::session) mod session_settings;
 pub(in crate::session) mod starts;
 pub(in crate::session) mod trust;
+pub(in crate::session) mod unfinished;
 pub(in crate::session) mod wait_ready;
 
 use crate::{
@@ -82,8 +85,12 @@ impl Starter {
         if let Some(polecat) = &found {
             self.context.sessions().require_no_agent(polecat).await?;
         }
+        let before = self.before(found.as_ref(), &options).await;
+        let (options, recorded) = self.as_before(options, &before);
         let workdir = self.workdir_of(found.as_ref(), &options).await;
-        let choice = self.choose(&options, workdir.as_deref()).await?;
+        let mut choice = self.choose(&options, &recorded, workdir.as_deref()).await?;
+        let begins = self.begins(&choice, &options, &before).await?;
+        choice.warnings.extend(before.warning());
         // An agent with another working directory disturbs nobody in the worktree.
         if let Some(polecat) = found.as_ref().filter(|_| options.workdir.is_none()) {
             self.context.polecats().require_nobody(polecat, options.in_use).await?;
@@ -97,7 +104,7 @@ impl Starter {
         // No sling takes the polecat before its session shows that it has work. Without a worktree
         // there is nothing to lock, and nothing to sling either.
         let _turn = Work::share(&self.context.rig, &polecat).await.ok();
-        let mut plan = self.plan(polecat, choice, &options).await?;
+        let mut plan = self.plan(polecat, choice, begins, &options).await?;
         plan.warnings.extend(made);
         self.launch(plan, Hooking::Now, progress).await
     }
@@ -118,6 +125,8 @@ impl Starter {
         let _started =
             self.context.shared.starts.begin(self.context.rig.session(&plan.polecat).as_str());
         let session = self.create_session(&plan, &words, &owed).await?;
+        let unrecorded = self.record(&plan, &session).await;
+        plan.warnings.extend(unrecorded);
         let left = self.context.messenger().adopt_queue(&session).await;
         plan.warnings.extend(left.unwrap_or_else(|error| Some(error.to_string())));
         let brought_up = self.bring_up(&session, &plan, owed, hooking, progress).await;
@@ -138,7 +147,7 @@ impl Starter {
                 taken.into_iter().filter(|flag| !plan.argv.contains(flag)).collect();
             plan.argv.extend(missing);
         }
-        plan
+        plan.with_conversation()
     }
 
     /// Waits for the agent in a new session, hooks its issue and sends its prompts; gives warnings.

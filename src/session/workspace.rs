@@ -17,6 +17,7 @@ use crate::{
     },
     host::{
         Launch,
+        flags::HelpTexts,
         rigs::{self, RigOptions},
         tracker::Tracker,
         trust::Store,
@@ -304,6 +305,7 @@ fn shared(
         trust,
         news,
         starts,
+        helps: HelpTexts::default(),
         typing: TypingLocks::default(),
         events: FileEvents::default(),
         recording: tokio::sync::Mutex::default(),

@@ -10,7 +10,7 @@ local sessions = require('polecat.editor.sessions')
 local M = {}
 
 --- What this plugin speaks. The backend refuses any other.
-M.PROTOCOL = 8
+M.PROTOCOL = 9
 
 --- A backend that does not answer `hello` within this time is stuck, in ms.
 local HELLO_TIMEOUT = 10000

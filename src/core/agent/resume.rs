@@ -1,6 +1,6 @@
 //! How an agent goes on with an earlier conversation, as words of its command line.
 
-use super::{Agent, ConversationFiles};
+use super::{Agent, ConversationFiles, launched};
 
 /// How an agent goes on with an earlier conversation. Each is words of its command line, in which
 /// `{id}` stands for the conversation's id; what is absent, it cannot do.
@@ -89,9 +89,27 @@ impl Agent {
         let words = resume.of(conversation)?;
         // A new conversation needs no subcommand.
         let leads = resume.is_subcommand && !matches!(conversation, Conversation::New(_));
-        let at = if leads { argv.len().min(self.wrapper.len() + 1) } else { argv.len() };
+        let at = if leads { argv.len().min(self.program_at(&argv) + 1) } else { argv.len() };
         argv.splice(at..at, words);
         Some(argv)
+    }
+
+    /// Whether a command line says already which conversation it is about.
+    #[must_use]
+    pub fn names_conversation(&self, argv: &[String]) -> bool {
+        let Some(resume) = &self.resume else { return false };
+        let said = [&resume.by_id, &resume.last, &resume.fork, &resume.new].into_iter().flatten();
+        let flags: Vec<&str> = said.filter_map(|words| words.split_whitespace().next()).collect();
+        argv.iter().skip(1).any(|word| flags.contains(&word.split('=').next().unwrap_or_default()))
+    }
+
+    /// Where in a command line its program stands. A person's own one may begin with others that
+    /// only start it.
+    fn program_at(&self, argv: &[String]) -> usize {
+        match self.wrapper.len() {
+            0 => argv.len() - launched(argv).len(),
+            count => count,
+        }
     }
 }
 
@@ -148,6 +166,29 @@ mod tests {
         let codex = Changes { wrapper, ..Changes::default() }.over("codex", &codex);
         let resumed = codex.with_conversation(codex.argv(), Conversation::Last).unwrap();
         assert_eq!(resumed[..5], ["nice", "-n5", "codex", "resume", "--last"]);
+    }
+
+    #[test]
+    fn so_it_does_in_a_command_line_of_a_persons_own() {
+        let argv = ["env", "A=1", "codex", "--yolo"].map(str::to_owned);
+        let codex = preset("codex").unwrap().with_command(&argv);
+        let resumed = codex.with_conversation(argv.to_vec(), Conversation::Earlier("7")).unwrap();
+        assert_eq!(resumed.join(" "), "env A=1 codex resume 7 --yolo");
+    }
+
+    #[test]
+    fn a_command_line_that_names_a_conversation_is_known() {
+        for (name, line, names) in [
+            ("claude", "claude --resume 7", true),
+            ("claude", "claude --session-id=7", true),
+            ("claude", "claude --resumed", false),
+            ("codex", "codex resume --last", true),
+            ("codex", "codex --yolo", false),
+            ("omp", "omp --resume", false),
+        ] {
+            let argv: Vec<_> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(preset(name).unwrap().names_conversation(&argv), names, "{line}");
+        }
     }
 
     #[test]

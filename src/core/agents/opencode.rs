@@ -126,6 +126,16 @@ struct Properties {
     #[serde(rename = "requestID")]
     request: String,
     status: Status,
+    info: Conversation,
+}
+
+/// A conversation; one with a parent is a subagent's.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Conversation {
+    id: String,
+    #[serde(rename = "parentID")]
+    parent: Option<String>,
 }
 
 /// `busy`, `idle`, or `retry` after an error of the service.
@@ -145,6 +155,10 @@ fn read(event: &str) -> Option<AgentEvent> {
             let session = session.parse().ok()?;
             let is_idle = status.name == "idle";
             Some(if is_idle { AgentEvent::Idle(session) } else { AgentEvent::Busy(session) })
+        }
+        "session.created" | "session.updated" => {
+            let Conversation { id, parent } = told()?.info;
+            parent.is_none().then_some(AgentEvent::In(id.parse().ok()?))
         }
         "permission.asked" => request(&told()?, Reason::Permission),
         "question.asked" => request(&told()?, Reason::Question),

@@ -119,6 +119,13 @@ impl File<Accounts> {
         self.account(handle).map(|folder| expanded(folder, home))
     }
 
+    /// The handle of the default account, if there is one.
+    #[must_use]
+    pub fn default_handle(&self) -> Option<&str> {
+        let handle = said(self.content.default.as_ref())?;
+        self.account(handle).map(|_| handle)
+    }
+
     fn account(&self, handle: &str) -> Option<&str> {
         said(self.content.by_handle.as_ref()?.get(handle)?.config_dir.as_ref())
     }

@@ -1,6 +1,11 @@
 //! Which flags an installed program takes.
 
-use std::{path::Path, time::Duration};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
 
 use super::{launch::Launch, run::Program};
 
@@ -18,4 +23,28 @@ pub async fn taken(program: &Path, flags: &[String], launch: &Launch) -> Vec<Str
         }
     }
     taken
+}
+
+/// The help texts of programs, read once as long as these stay what they are.
+#[derive(Clone, Default)]
+pub struct HelpTexts(Arc<Mutex<HashMap<PathBuf, (SystemTime, Arc<str>)>>>);
+
+impl HelpTexts {
+    /// What `program`, a path, prints for `--help`; nothing if it fails or takes too long.
+    pub async fn of(&self, program: &Path, launch: &Launch) -> Arc<str> {
+        let changed = tokio::fs::metadata(program).await.and_then(|found| found.modified()).ok();
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(program).cloned();
+        if let Some((at, text)) = known
+            && Some(at) == changed
+        {
+            return text;
+        }
+        let help = Program::new(launch, program).arg("--help").within(HELP_TIMEOUT).run().await;
+        let text: Arc<str> = help.map(|output| output.text()).unwrap_or_default().into();
+        if let Some(at) = changed.filter(|_| !text.is_empty()) {
+            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            known.insert(program.to_owned(), (at, text.clone()));
+        }
+        text
+    }
 }

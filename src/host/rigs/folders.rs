@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use super::polecats;
 use crate::core::queue::Queue;
-use crate::core::{Exit, PolecatName, Rig};
+use crate::core::{Exit, PolecatName, Rig, SessionRecord};
 use crate::host::error::HostError;
 use crate::host::files::blocking;
-use crate::host::records::{self, queues};
+use crate::host::records::{self, queues, sessions};
 use crate::host::repository::head;
 
 /// What the folders tell of one polecat.
@@ -23,6 +23,8 @@ pub struct Folder {
     pub exit: Option<Exit>,
     /// What was queued for it when its session ended.
     pub queue: Option<Queue>,
+    /// What it ran last, where that can be read.
+    pub last: Option<SessionRecord>,
 }
 
 /// All polecats of the rig, and `also` those whose folders may be gone.
@@ -66,5 +68,7 @@ pub async fn checkout(rig: &Rig, polecat: &PolecatName) -> (Option<PathBuf>, Opt
 fn folder(rig: &Rig, polecat: &PolecatName, workdir: Option<PathBuf>) -> Result<Folder, HostError> {
     let exit = records::load_now(rig, polecat)?.map(|record| record.exit);
     let branch = workdir.as_deref().and_then(|dir| head::branch_now(dir).ok().flatten());
-    Ok(Folder { workdir, branch, exit, queue: queues::load_now(rig, polecat) })
+    // What cannot be read is told to who asks for it.
+    let last = sessions::load_now(rig, polecat).ok().flatten();
+    Ok(Folder { workdir, branch, exit, queue: queues::load_now(rig, polecat), last })
 }

@@ -2,10 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::{At, CallContext, InUse, Operation, Trust, UserPath, calls};
+use rmpv::Value;
+
+use super::{At, CallContext, InUse, Operation, Resume, Trust, UserPath, calls};
 use crate::{
-    rpc::error::Refusal,
-    session::{Allowed, StartOptions, Started},
+    rpc::{
+        encode::{Encode, Map},
+        error::Refusal,
+    },
+    session::{Allowed, ResumedAll, StartOptions, Started},
 };
 
 calls! {
@@ -25,8 +30,17 @@ calls! {
         workdir: Option<UserPath>,
         config_dir: Option<UserPath>,
         cmd: Option<String>,
+        /// The conversation to go on with.
+        resume: Option<Resume>,
         trust: Option<Trust>,
         trust_id: Option<String>,
+        in_use: Option<InUse>,
+    }
+    /// Goes on with the conversations of all that ended without a person's doing.
+    "session.resume_all" => ResumeAll {
+        at: At,
+        /// Also of those that a person has stopped.
+        stopped: Option<bool>,
         in_use: Option<InUse>,
     }
     /// Gives an issue to a polecat: worktree, branch, hook, session and prompt, or nothing of it.
@@ -64,6 +78,8 @@ impl Operation for Start {
             command: self.cmd,
             allowed: allowed(self.trust, self.trust_id),
             in_use: InUse::of(self.in_use),
+            conversation: Resume::of(self.resume),
+            ..StartOptions::default()
         };
         let progress = context.progress(polecat.clone());
         let work = Box::pin(async {
@@ -71,6 +87,42 @@ impl Operation for Start {
             Box::pin(rig.starter().start(&polecat, options, &progress)).await
         });
         Ok(context.changing(work).await?)
+    }
+}
+
+impl Operation for ResumeAll {
+    type Answer = ResumedAll;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<ResumedAll, Refusal> {
+        let (stopped, in_use) = (self.stopped.unwrap_or_default(), InUse::of(self.in_use));
+        let progress = context.progress("resume".to_owned());
+        let work = Box::pin(async {
+            let rig = context.rig(self.at).await?;
+            Box::pin(rig.starter().resume_all(stopped, in_use, &progress)).await
+        });
+        Ok(context.changing(work).await?)
+    }
+
+    fn warnings(all: &ResumedAll) -> &[String] {
+        &all.warnings
+    }
+}
+
+/// Names, and what went wrong by name.
+impl Encode for ResumedAll {
+    fn encode(self) -> Result<Value, String> {
+        let failed = self.failed.into_iter().map(|(polecat, error)| {
+            let (code, message) = (error.code(), error.to_string());
+            Map::new()
+                .put("polecat", polecat)
+                .put("code", code)
+                .put("message", message)
+                .some("hint", error.hint())
+                .into()
+        });
+        let failed = Value::Array(failed.collect());
+        let resumed = self.resumed.into_iter().map(Value::from).collect();
+        Ok(Map::new().put("resumed", Value::Array(resumed)).put("failed", failed).into())
     }
 }
 

@@ -257,6 +257,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Issue => "issue",
         Kind::Agent => "agents",
         Kind::Account => "account",
+        Kind::Conversation => "conversation",
         Kind::Since => "since",
         Kind::Number => "number",
         Kind::Folder | Kind::RestFolder => "folder",

@@ -55,8 +55,8 @@ pub(super) enum Sends {
 /// What a key means. One of a new kind is a variant here and its arm in `press.rs`.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Meaning {
-    /// A command about the polecat of the row, or of the view.
-    Command { name: &'static str, bang: bool, manner: Manner },
+    /// A command about the polecat of the row, or of the view, with more words behind that.
+    Command { name: &'static str, words: &'static str, bang: bool, manner: Manner },
     /// What a diff does about the line.
     Diff(DiffKey),
     /// What a queue does about the message.
@@ -99,6 +99,8 @@ pub(super) enum Manner {
     Plain,
     /// It asks first.
     Asks,
+    /// It asks first while the agent is in the middle of something; success is seen in the window.
+    AsksIfBusy,
     /// Success is seen in the window, and not told.
     Silent,
 }
@@ -144,13 +146,20 @@ const POLECAT: &[Key] = &[
     QUEUE,
     command("d", "Show what it changed", "diff", "opening", "Diff", Manner::Plain),
     command("s", "Start it", "start", "starting", "Start", Manner::Plain),
-    command("x", "Stop it", "stop", "stopping", "Stop", Manner::Silent),
+    act(
+        "R",
+        "Resume: start it with its last conversation",
+        "resume",
+        "resuming",
+        Meaning::Command { name: "Start", words: "resume", bang: false, manner: Manner::Plain },
+    ),
+    command("x", "Stop it", "stop", "stopping", "Stop", Manner::AsksIfBusy),
     act(
         "X",
         "Stop it by force",
         "kill",
         "stopping",
-        Meaning::Command { name: "Stop", bang: true, manner: Manner::Silent },
+        Meaning::Command { name: "Stop", words: "", bang: true, manner: Manner::AsksIfBusy },
     ),
     command("D", "Remove it, with its folder", "remove", "looking", "Remove", Manner::Asks),
 ];
@@ -347,7 +356,8 @@ const fn command(
     command: &'static str,
     manner: Manner,
 ) -> Key {
-    act(lhs, about, name, doing, Meaning::Command { name: command, bang: false, manner })
+    let meaning = Meaning::Command { name: command, words: "", bang: false, manner };
+    act(lhs, about, name, doing, meaning)
 }
 
 /// The key that sends `act`, as any view has it.

@@ -8,8 +8,9 @@ use super::{
     pressed::Press,
     questions, queue, run, waiting,
 };
+use crate::core::session::State;
 use crate::rpc::{
-    calls::{At, CallContext, CommandRun, ViewAct},
+    calls::{At, CallContext, CommandRun, Operation, Status, ViewAct},
     effects::{Effect, Level},
     error::RpcError,
     views::rows::Rows,
@@ -29,9 +30,9 @@ pub(in crate::rpc) async fn press(
     };
     let press = Press { context, asked, at, rows, lhs: key.lhs };
     match act.meaning {
-        Meaning::Command { name, bang, manner } => {
+        Meaning::Command { name, words, bang, manner } => {
             // It is large: not all of it on one stack.
-            Box::pin(command(&press, name, bang, manner)).await
+            Box::pin(command(&press, (name, words), bang, manner)).await
         }
         Meaning::Diff(key) => diff::press(&press, key).await,
         Meaning::Queue(key) => Box::pin(queue::press(&press, key)).await,
@@ -41,25 +42,47 @@ pub(in crate::rpc) async fn press(
     }
 }
 
-async fn command(press: &Press<'_>, name: &str, bang: bool, manner: Manner) -> Done {
+async fn command(
+    press: &Press<'_>,
+    (name, words): (&str, &str),
+    bang: bool,
+    manner: Manner,
+) -> Done {
     let Some(polecat) = press.asked.whom() else {
         return Ok(vec![Effect::Notify(Level::Warn, press.nobody().to_owned())]);
     };
     press.still_shown(polecat).await?;
-    let command = Invocation::read(typed(&press.at, name, bang, polecat))?;
+    let args = format!("{polecat} {words}");
+    let command = Invocation::read(typed(&press.at, name, bang, args.trim_end()))?;
     if manner == Manner::Asks {
         return Ok(vec![questions::remove(&command, polecat, press.lhs)]);
     }
+    if manner == Manner::AsksIfBusy
+        && let Some(doing) = busy(press, polecat).await
+    {
+        return Ok(vec![questions::stop(&command, polecat, doing, press.lhs)]);
+    }
     let mut effects = run::carry_out(press.context, &command).await?;
-    if manner == Manner::Silent {
+    if matches!(manner, Manner::Silent | Manner::AsksIfBusy) {
         effects.retain(|effect| !matches!(effect, Effect::Notify(Level::Info, _)));
     }
     Ok(effects)
 }
 
-/// The command `name` as if it had been typed about `polecat`.
-fn typed(at: &At, name: &str, bang: bool, polecat: &str) -> CommandRun {
-    CommandRun { bang: bang.then_some(true), ..CommandRun::typed(at, name, polecat) }
+/// What the agent of `polecat` is in the middle of; `None` if it rests, or does not run.
+async fn busy(press: &Press<'_>, polecat: &str) -> Option<&'static str> {
+    let status = Status { at: press.at.clone(), polecat: polecat.to_owned() };
+    // A session that is not there is the stop's to tell.
+    match status.run(press.context).await.ok()?.state {
+        State::Working => Some("is working"),
+        State::Waiting => Some("waits for an answer"),
+        _ => None,
+    }
+}
+
+/// The command `name` as if it had been typed with `args`.
+fn typed(at: &At, name: &str, bang: bool, args: &str) -> CommandRun {
+    CommandRun { bang: bang.then_some(true), ..CommandRun::typed(at, name, args) }
 }
 
 #[cfg(test)]
@@ -75,8 +98,9 @@ mod tests {
             | Meaning::OpenFile { .. }
             | Meaning::ListLocations
             | Meaning::Waiting(_) => None,
-            Meaning::Command { name, bang, .. } => {
-                let read = Invocation::read(typed(&at, name, bang, "ash"));
+            Meaning::Command { name, words, bang, .. } => {
+                let args = format!("ash {words}");
+                let read = Invocation::read(typed(&at, name, bang, args.trim_end()));
                 Some(read.unwrap_or_else(|error| panic!("{error:?}")))
             }
         }
@@ -95,6 +119,7 @@ mod tests {
             ("D", ":PolecatRemove ash"),
             ("K", ":PolecatStatus ash"),
             ("Q", ":PolecatQueue ash"),
+            ("R", ":PolecatStart ash resume"),
             ("X", ":PolecatStop! ash"),
             ("a", ":PolecatAttach ash"),
             ("d", ":PolecatDiff ash"),

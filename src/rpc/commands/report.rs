@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{
     core::{queue::Queue, session::SessionInfo},
     rpc::paths,
-    session::{Answered, Backup, NewPolecat, Removed, Restored, RigFacts},
+    session::{Answered, Backup, NewPolecat, Removed, Restored, RigFacts, SessionError},
 };
 
 pub(super) fn started(session: &SessionInfo) -> String {
@@ -30,6 +30,27 @@ pub(super) fn stopped_all(names: &[String]) -> String {
     } else {
         format!("stopped {}", names.join(", "))
     }
+}
+
+/// What came of resuming all.
+pub(super) fn resumed(names: &[String]) -> String {
+    let named: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names {
+        [] => "there is no conversation to go on with".to_owned(),
+        _ => format!("resumed {}", named.join(", ")),
+    }
+}
+
+/// Why one of them was not.
+pub(super) fn not_resumed(name: &str, error: &SessionError) -> String {
+    let hint = match error {
+        SessionError::Untrusted(_) | SessionError::InUse { .. } => {
+            Some(format!("`:PolecatStart {name} resume` asks you"))
+        }
+        _ => error.hint(),
+    };
+    let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+    format!("`{name}` was not resumed: {error}{hint}")
 }
 
 pub(super) fn nobody_runs() -> &'static str {

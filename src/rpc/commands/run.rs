@@ -7,7 +7,7 @@ use crate::{
     rpc::{
         calls::{
             Attach, CallContext, CommandRun, Interrupt, List, New, Operation, Remove, Restore,
-            Sling, Start, Status, Stop, StopAll,
+            Resume, ResumeAll, Sling, Start, Status, Stop, StopAll,
         },
         effects::{self, Effect, Level, View, info},
         error::{Refusal, RpcError},
@@ -43,6 +43,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Start => start(context, asked).await,
         Command::Stop => stop(context, asked).await,
         Command::StopAll => stop_all(context, asked).await,
+        Command::Resume => Box::pin(resume_all(context, asked)).await,
         Command::Status => open(asked, View::Status { polecat: asked.words.text("polecat")? }),
         Command::List => list::run(context, asked).await,
         Command::Capture | Command::CaptureSession => open(asked, capture(context, asked).await?),
@@ -76,6 +77,7 @@ async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
         workdir: asked.path("workdir"),
         config_dir: asked.path("config_dir"),
         cmd: words.text("cmd")?,
+        resume: words.text("resume")?.map(|id| Resume::written(&id)).transpose()?,
         trust: answers.trust,
         trust_id: answers.trust_id,
         in_use: answers.in_use,
@@ -102,6 +104,17 @@ async fn sling(context: &CallContext<'_>, asked: &Invocation) -> Done {
     };
     let started = sling.run(context).await?;
     Ok(told(report::slung(&started.info, &issue), &started.warnings))
+}
+
+async fn resume_all(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let (at, stopped) = (asked.at(), Some(asked.bang()));
+    let all = ResumeAll { at, stopped, in_use: asked.answers().in_use }.run(context).await?;
+    let failed = all.failed.iter().map(|(name, error)| report::not_resumed(name, error));
+    let failed: Vec<_> = failed.collect();
+    let tells = failed.is_empty() || !all.resumed.is_empty();
+    let done = tells.then(|| report::resumed(&all.resumed));
+    let warnings: Vec<_> = failed.into_iter().chain(all.warnings).collect();
+    Ok(done.into_iter().map(info).chain(effects::warnings(&warnings)).collect())
 }
 
 async fn interrupt(context: &CallContext<'_>, asked: &Invocation) -> Done {

@@ -40,6 +40,7 @@ pub(in crate::rpc) enum Command {
     Start,
     Stop,
     StopAll,
+    Resume,
     Status,
     List,
     Capture,
@@ -93,6 +94,8 @@ pub(in crate::rpc) enum Kind {
     Issue,
     Agent,
     Account,
+    /// The id of a conversation; alone, the last one.
+    Conversation,
     /// From where a difference is counted.
     Since,
     /// A whole number from 1.
@@ -106,6 +109,11 @@ pub(in crate::rpc) enum Kind {
 }
 
 impl Kind {
+    /// Whether its key means something without a value.
+    pub(super) fn stands_alone(self) -> bool {
+        self == Self::Conversation
+    }
+
     /// Whether it takes the rest of the line.
     pub(super) fn takes_the_rest(self) -> bool {
         matches!(self, Self::Message | Self::Rest | Self::RestFolder)
@@ -165,6 +173,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
             key("account", Kind::Account),
             key("workdir", Kind::Folder),
             key("config_dir", Kind::Folder),
+            key("resume", Kind::Conversation),
             key("prompt", Kind::Message),
             key("cmd", Kind::Rest),
         ],
@@ -182,6 +191,11 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         bang: true,
         map: Some("n"),
         ..plain(Command::StopAll, "StopAll", "Stop all polecats of the rig")
+    },
+    Spec {
+        bang: true,
+        map: Some("n"),
+        ..plain(Command::Resume, "Resume", "Resume all that were cut off; ! the stopped ones too")
     },
     Spec {
         words: &[maybe("polecat", Kind::Polecat)],

@@ -9,12 +9,14 @@ use tracing::warn;
 use crate::{
     core::{
         session::{Exit, ExitHow},
+        session_record::Ended,
         town::Town,
     },
     host::{
         heartbeats, path,
         records::{self, ExitRecord},
         run::Program,
+        session_records,
     },
     session::{error::SessionError, sessions::Sessions, sessions::list::Session},
     tmux::{Capture, Pane, PaneOption},
@@ -88,7 +90,21 @@ impl Sessions {
             workdir: Some(mark.workdir).filter(|dir| !dir.as_os_str().is_empty()),
             exit: exit.clone(),
         };
-        Ok(records::save(&self.context.rig, &session.polecat, &record).await?)
+        records::save(&self.context.rig, &session.polecat, &record).await?;
+        self.note_end(session, Ended::by_itself(exit.how, exit.at)).await;
+        Ok(())
+    }
+
+    /// Notes in the record of what ran in `session` how it ended. Without that it counts as lost.
+    pub(in crate::session) async fn note_end(&self, session: &Session, ended: Ended) {
+        let Some(started) = session.started_at() else { return };
+        let (rig, polecat) = (&self.context.rig, &session.polecat);
+        let noted = session_records::change(rig, polecat, started, |record| {
+            record.ended = Some(ended);
+        });
+        if let Err(error) = noted.await {
+            warn!(%error, %polecat, "how a session ended is not written down");
+        }
     }
 
     /// Reports the crash to `gt`, in a town that has it. It is an additional record, so a failure is

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     core::{
+        agent::ConversationId,
         agent_events::HookWord,
         names::PolecatName,
         queue::Queue,
@@ -18,7 +19,7 @@ use crate::{
         sessions::{
             environment::{Owner, Owners, Started},
             event_source::EventSource,
-            metadata::Metadata,
+            metadata::{self, Metadata},
             pending::{self, PendingPrompts, UnsubmittedPaste},
         },
     },
@@ -62,6 +63,8 @@ pub(in crate::session) struct Session {
     pub(in crate::session) events: Option<EventSource>,
     /// What its agent said last by a hook.
     pub(in crate::session) said: Option<HookWord>,
+    /// The conversation that it was in then.
+    pub(in crate::session) conversation: Option<ConversationId>,
 }
 
 /// The sessions of `rig`'s polecats among `panes`, sorted by polecat. They are recognised by the
@@ -220,7 +223,21 @@ impl Session {
         let said = option(5).and_then(|value| value.parse().ok());
         let queue = pending::decode_queue(option(6));
         let sent = option(7).filter(|sent| !sent.is_empty()).cloned();
-        Self { polecat, pane, mark, started, stopping, owed, pasted, queue, sent, events, said }
+        let conversation = option(8).and_then(|value| metadata::decode_conversation(value));
+        Self {
+            polecat,
+            pane,
+            mark,
+            started,
+            stopping,
+            owed,
+            pasted,
+            queue,
+            sent,
+            events,
+            said,
+            conversation,
+        }
     }
 
     fn rank(&self, rig: &Rig) -> Rank {
@@ -266,6 +283,11 @@ impl Session {
             SessionError::Tmux(error) if error.is_missing_target() => self.ended(),
             other => other,
         }
+    }
+
+    /// When it was started, by us, as its record has it.
+    pub(in crate::session) fn started_at(&self) -> Option<Timestamp> {
+        Timestamp::from_millisecond(self.mark.as_ref()?.started_ms).ok()
     }
 
     /// Whether there is no need to search further for the polecat's agent.

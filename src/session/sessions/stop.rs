@@ -7,7 +7,11 @@ use tokio::{task::JoinSet, time::Instant};
 use tracing::warn;
 
 use crate::{
-    core::{names::PolecatName, session::ExitHow},
+    core::{
+        names::PolecatName,
+        session::ExitHow,
+        session_record::{Ended, Ending},
+    },
     host::{
         heartbeats,
         processes::{self, ProcessError, ProcessList, Tree},
@@ -105,6 +109,7 @@ impl Sessions {
         self.close(&session).await?;
         heartbeats::delete(&self.context.rig, &session.polecat).await?;
         records::delete(&self.context.rig, &session.polecat).await?;
+        self.note_end(&session, Ended { how: Ending::Stopped, at: Timestamp::now() }).await;
         Ok(warning.into_iter().chain(left).collect())
     }
 
