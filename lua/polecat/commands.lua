@@ -206,6 +206,21 @@ return {
     },
   },
   {
+    name = 'Fork',
+    sub = 'fork',
+    opts = {
+      desc = 'Fork a polecat and its conversation; ! its work alone',
+      nargs = '*',
+      bang = true,
+      range = true,
+    },
+    range = 'lines',
+    words = { 'polecats', 'new?' },
+    keys = {
+      { 'prompt', 'message' },
+    },
+  },
+  {
     name = 'Sling',
     sub = 'sling',
     opts = {

@@ -198,6 +198,18 @@ M.answer = api('session.answer', { 'polecat', 'choice', 'opts', 'cb' })
 ---@type fun(name?: string, opts?: { issue?: string }, cb?: polecat.Callback)
 M.new = api('polecat.new', { 'polecat', 'opts', 'cb' })
 
+---@class polecat.ForkOpts
+---@field name? string Of the new one; without, the next free name of the rig's name pool.
+---@field fresh? boolean Fork the work alone, and begin a new conversation.
+---@field prompt? string What the new one is told first.
+---@field trust? 'once'|'always' As of |polecat.start()|.
+---@field trust_id? string
+
+--- Forks a polecat: another one with a copy of its conversation and of its work, or nothing of it. The
+--- result is the SessionInfo of the new one, with `warnings`.
+---@type fun(name: string, opts?: polecat.ForkOpts, cb?: polecat.Callback)
+M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
+
 ---@class polecat.SlingOpts
 ---@field polecat? string Without one the first free polecat, else a new one, gets the issue.
 ---@field agent? string

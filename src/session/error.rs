@@ -126,6 +126,14 @@ pub enum SessionError {
         /// Why not.
         why: String,
     },
+    /// The polecat cannot be forked with its conversation. Nothing was done.
+    #[error("`{polecat}` cannot be forked: {why}")]
+    CannotFork {
+        /// The polecat.
+        polecat: String,
+        /// Why not.
+        why: String,
+    },
     /// The session was stopped while it was being started.
     #[error("the start of `{session}` was cancelled: the session was stopped meanwhile")]
     Cancelled {
@@ -231,6 +239,7 @@ impl SessionError {
             Self::ConfigInvalid(_) => "config_invalid",
             Self::ConversationUnknown { .. } => "conversation_unknown",
             Self::CannotResume { .. } => "cannot_resume",
+            Self::CannotFork { .. } => "cannot_fork",
             Self::Cancelled { .. } => "cancelled",
             Self::TooSlow { .. } => "timeout",
             Self::Message(error) => error.code(),
@@ -284,6 +293,9 @@ impl SessionError {
             Self::CannotResume { agent, .. } => Some(format!(
                 "without `resume` it begins a new one; `agents.{agent}.resume` of the \
                  configuration can say how it goes on"
+            )),
+            Self::CannotFork { polecat, .. } => Some(format!(
+                "`:PolecatFork! {polecat}` forks its work alone, with a new conversation"
             )),
             Self::Message(error) => error.hint(),
             Self::Interrupt(error) => error.hint().map(str::to_owned),

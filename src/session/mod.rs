@@ -44,6 +44,7 @@ pub use observe::idle_watch::IdleWatch;
 pub use observe::status_watch::{Status, StatusWatch};
 pub use polecats::Polecats;
 pub use polecats::create::NewPolecat;
+pub use polecats::fork::Conversing;
 pub use polecats::presence::InUse;
 pub use polecats::remove::{RemoveOptions, RemovedPolecat};
 pub use polecats::restore::RestoredPolecat;

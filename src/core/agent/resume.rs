@@ -2,8 +2,12 @@
 
 use super::{Agent, ConversationFiles, launched};
 
+/// What stands for the id of a copy.
+const COPY: &str = "{new}";
+
 /// How an agent goes on with an earlier conversation. Each is words of its command line, in which
-/// `{id}` stands for the conversation's id; what is absent, it cannot do.
+/// `{id}` stands for the conversation's id, and in `fork` `{new}` for that of the copy; what is
+/// absent, it cannot do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resume {
     /// Whether the words are a subcommand, which stands before the arguments, not behind them.
@@ -12,7 +16,7 @@ pub struct Resume {
     pub by_id: Option<String>,
     /// Goes on with the last conversation in the working directory: `--continue`.
     pub last: Option<String>,
-    /// Begins a copy of the conversation: `--resume {id} --fork-session`.
+    /// Begins a copy of the conversation, in whatever folder: `--resume {id} --fork-session`.
     pub fork: Option<String>,
     /// Gives a new conversation this id: `--session-id {id}`.
     pub new: Option<String>,
@@ -30,7 +34,12 @@ pub enum Conversation<'a> {
     /// The last one in the working directory.
     Last,
     /// A copy of an earlier one.
-    Fork(&'a str),
+    Fork {
+        /// The earlier one.
+        id: &'a str,
+        /// The copy, if we choose its id.
+        new: Option<&'a str>,
+    },
 }
 
 impl Resume {
@@ -66,14 +75,24 @@ impl Resume {
     }
 
     fn of(&self, conversation: Conversation) -> Option<Vec<String>> {
-        let (words, id) = match conversation {
-            Conversation::New(id) => (&self.new, id),
-            Conversation::Earlier(id) => (&self.by_id, id),
-            Conversation::Last => (&self.last, ""),
-            Conversation::Fork(id) => (&self.fork, id),
+        let (words, id, copy) = match conversation {
+            Conversation::New(id) => (&self.new, id, None),
+            Conversation::Earlier(id) => (&self.by_id, id, None),
+            Conversation::Last => (&self.last, "", None),
+            Conversation::Fork { id, new } => (&self.fork, id, new),
         };
         let words = words.as_ref()?.split_whitespace();
-        Some(words.map(|word| word.replace("{id}", id)).collect())
+        let word = |word: &str| match (word.contains(COPY), copy) {
+            (false, _) => Some(word.replace("{id}", id)),
+            (true, copy) => Some(word.replace(COPY, copy?)),
+        };
+        words.map(word).collect()
+    }
+
+    /// Whether a copy gets an id of our choice.
+    #[must_use]
+    pub fn names_copies(&self) -> bool {
+        self.fork.as_ref().is_some_and(|words| words.contains(COPY))
     }
 }
 
@@ -147,14 +166,15 @@ mod tests {
         for (name, fork, new) in [
             (
                 "claude",
-                Some("claude -x --resume 7 --fork-session"),
+                Some("claude -x --resume 7 --fork-session --session-id 8"),
                 Some("claude -x --session-id 7"),
             ),
-            ("codex", Some("codex fork 7 -x"), None),
+            ("codex", Some("codex fork 7 -C . -x"), None),
             ("gemini", None, Some("gemini -x --session-id 7")),
             ("vibe", None, None),
         ] {
-            assert_eq!(line(name, Conversation::Fork("7")).as_deref(), fork, "{name}");
+            let copy = Conversation::Fork { id: "7", new: Some("8") };
+            assert_eq!(line(name, copy).as_deref(), fork, "{name}");
             assert_eq!(line(name, Conversation::New("7")).as_deref(), new, "{name}");
         }
     }

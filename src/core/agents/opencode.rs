@@ -22,7 +22,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     resume: Some(ResumeBy {
         by_id: Some("--session {id}"),
         last: Some("--continue"),
-        fork: Some("--session {id} --fork"),
+        // `--session {id} --fork` goes on in the folder of the first one.
         ..ResumeBy::NOTHING
     }),
     keys: Keys {

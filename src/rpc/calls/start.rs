@@ -10,7 +10,7 @@ use crate::{
         encode::{Encode, Map},
         error::Refusal,
     },
-    session::{Allowed, ResumedAll, StartOptions, Started},
+    session::{Allowed, Conversing, ResumedAll, StartOptions, Started},
 };
 
 calls! {
@@ -42,6 +42,19 @@ calls! {
         /// Also of those that a person has stopped.
         stopped: Option<bool>,
         in_use: Option<InUse>,
+    }
+    /// Forks a polecat: another one with a copy of its conversation and of its work, or nothing of it.
+    "session.fork" => Fork {
+        at: At,
+        polecat: String,
+        /// Without one the next free name of the rig's pool.
+        name: Option<String>,
+        /// Begin a new conversation.
+        fresh: Option<bool>,
+        /// What the agent is told first.
+        prompt: Option<String>,
+        trust: Option<Trust>,
+        trust_id: Option<String>,
     }
     /// Gives an issue to a polecat: worktree, branch, hook, session and prompt, or nothing of it.
     "session.sling" => Sling {
@@ -123,6 +136,29 @@ impl Encode for ResumedAll {
         let failed = Value::Array(failed.collect());
         let resumed = self.resumed.into_iter().map(Value::from).collect();
         Ok(Map::new().put("resumed", Value::Array(resumed)).put("failed", failed).into())
+    }
+}
+
+impl Operation for Fork {
+    type Answer = Started;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<Started, Refusal> {
+        let (at, polecat, name) = (self.at, self.polecat, self.name);
+        let fresh = self.fresh.unwrap_or_default();
+        let conversing = if fresh { Conversing::New } else { Conversing::Copied };
+        let options = StartOptions {
+            prompt: self.prompt,
+            allowed: allowed(self.trust, self.trust_id),
+            ..StartOptions::default()
+        };
+        // Until there is another one, a person knows it by the first one.
+        let progress = context.progress(name.clone().unwrap_or_else(|| polecat.clone()));
+        let work = Box::pin(async {
+            let polecats = context.rig(at).await?.polecats();
+            let fork = polecats.fork(&polecat, name.as_deref(), conversing, options, &progress);
+            Box::pin(fork).await
+        });
+        Ok(context.changing(work).await?)
     }
 }
 

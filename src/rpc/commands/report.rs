@@ -12,6 +12,10 @@ pub(super) fn started(session: &SessionInfo) -> String {
     format!("`{}` runs in session `{}`", session.polecat, session.session_id)
 }
 
+pub(super) fn forked(session: &SessionInfo, parent: &str) -> String {
+    format!("`{}`, forked from `{parent}`, runs in session `{}`", session.polecat, session.session_id)
+}
+
 pub(super) fn slung(session: &SessionInfo, issue: &str) -> String {
     format!("`{}` works on `{issue}` in session `{}`", session.polecat, session.session_id)
 }

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     rpc::{
         calls::{
-            Attach, CallContext, CommandRun, Interrupt, List, New, Operation, Remove, Restore,
+            Attach, CallContext, CommandRun, Fork, Interrupt, List, New, Operation, Remove, Restore,
             Resume, ResumeAll, Sling, Start, Status, Stop, StopAll,
         },
         effects::{self, Effect, Level, View, info},
@@ -55,6 +55,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Diff => open(asked, diff(asked)?),
         Command::Attach => attach(context, asked).await,
         Command::New => new(context, asked).await,
+        Command::Fork => fork(context, asked).await,
         Command::Sling => sling(context, asked).await,
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,
@@ -84,6 +85,22 @@ async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
     };
     let started = start.run(context).await?;
     Ok(told(report::started(&started.info), &started.warnings))
+}
+
+async fn fork(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let (words, answers) = (&asked.words, asked.answers());
+    let polecat = words.needed("polecat")?;
+    let fork = Fork {
+        at: asked.at(),
+        polecat: polecat.clone(),
+        name: words.text("new")?,
+        fresh: Some(asked.bang()),
+        prompt: inject::first_words(context, asked).await?,
+        trust: answers.trust,
+        trust_id: answers.trust_id,
+    };
+    let started = fork.run(context).await?;
+    Ok(told(report::forked(&started.info, &polecat), &started.warnings))
 }
 
 async fn sling(context: &CallContext<'_>, asked: &Invocation) -> Done {

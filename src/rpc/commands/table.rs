@@ -52,6 +52,7 @@ pub(in crate::rpc) enum Command {
     Diff,
     Attach,
     New,
+    Fork,
     Sling,
     Remove,
     Restore,
@@ -271,6 +272,14 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         keys: &[key("issue", Kind::Issue)],
         map: Some("n"),
         ..plain(Command::New, "New", "Create a polecat: name, worktree and branch")
+    },
+    Spec {
+        words: &[word("polecat", Kind::Polecat), maybe("new", Kind::NewName)],
+        keys: &[key("prompt", Kind::Message)],
+        bang: true,
+        range: Range::Lines,
+        bar: false,
+        ..plain(Command::Fork, "Fork", "Fork a polecat and its conversation; ! its work alone")
     },
     Spec {
         words: &[word("issue", Kind::Issue), maybe("polecat", Kind::Polecat)],

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     core::{
-        agent::{Agent, Conversation, ConversationId, is_program, preset},
+        agent::{Agent, Conversation, ConversationId, Resume, is_program, preset},
         names::PolecatName,
         session::UNNAMED_AGENT,
         session_record::SessionRecord,
@@ -32,8 +32,12 @@ pub(in crate::session) enum Begins {
     Earlier(ConversationId),
     /// The last one in its folder.
     Last,
-    /// A copy of this one.
-    Fork(ConversationId),
+    /// A copy of an earlier one.
+    Fork {
+        of: ConversationId,
+        /// Its id, where its agent takes one.
+        new: Option<ConversationId>,
+    },
 }
 
 impl Begins {
@@ -41,7 +45,8 @@ impl Begins {
     pub(in crate::session) fn id(&self) -> Option<&ConversationId> {
         match self {
             Self::New(id) | Self::Earlier(id) => Some(id),
-            Self::Unnamed | Self::Last | Self::Fork(_) => None,
+            Self::Fork { new, .. } => new.as_ref(),
+            Self::Unnamed | Self::Last => None,
         }
     }
 
@@ -57,7 +62,10 @@ impl Begins {
             Self::New(id) => Some(Conversation::New(id.as_str())),
             Self::Earlier(id) => Some(Conversation::Earlier(id.as_str())),
             Self::Last => Some(Conversation::Last),
-            Self::Fork(id) => Some(Conversation::Fork(id.as_str())),
+            Self::Fork { of, new } => {
+                let new = new.as_ref().map(ConversationId::as_str);
+                Some(Conversation::Fork { id: of.as_str(), new })
+            }
         }
     }
 }
@@ -135,7 +143,12 @@ impl Starter {
             )));
         }
         let begins = match resuming {
-            Resuming::Fork => Begins::Fork(self.last_conversation(choice, record, before).await?),
+            Resuming::Fork => {
+                // Before it is looked for.
+                let copy = copy_of(choice, ConversationId::random([0; 16]));
+                able(choice, copy)?;
+                copy_of(choice, self.last_conversation(choice, record, before).await?)
+            }
             _ if goes_by_folder(&choice.agent, record) => Begins::Last,
             _ => {
                 // Before it is looked for.
@@ -237,6 +250,14 @@ impl StartOptions {
     }
 }
 
+/// A copy of a conversation; without an id of ours where the system gives no random numbers, which an
+/// agent that needs one is then not able to.
+fn copy_of(choice: &Choice, of: ConversationId) -> Begins {
+    let named = choice.agent.resume.as_ref().is_some_and(Resume::names_copies);
+    let new = named.then(session_records::new_conversation).and_then(Result::ok);
+    Begins::Fork { of, new }
+}
+
 /// Refuses what the agent of `choice` cannot do.
 fn able(choice: &Choice, begins: Begins) -> Result<Begins, SessionError> {
     let cannot = |why: &str| {
@@ -248,7 +269,7 @@ fn able(choice: &Choice, begins: Begins) -> Result<Begins, SessionError> {
     }
     let told = begins.told().map(|told| choice.agent.with_conversation(choice.argv.clone(), told));
     match (told, &begins) {
-        (Some(None), Begins::Fork(_)) => cannot("it knows no copies of conversations"),
+        (Some(None), Begins::Fork { .. }) => cannot("it knows no copies of conversations"),
         (Some(None), _) => cannot(why_not(&choice.agent)),
         _ => Ok(begins),
     }

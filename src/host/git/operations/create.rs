@@ -18,7 +18,7 @@ use crate::host::git::worktree::Worktree;
 use crate::host::git::worktree::directory;
 use crate::host::locks::GastownPool;
 use crate::host::programs::launch::Launch;
-use crate::host::records;
+use crate::host::records::{self, sessions};
 use crate::host::rigs::{layouts, polecats};
 
 pub(in crate::host::git) use recover::recover;
@@ -189,6 +189,8 @@ impl Creation {
     /// Takes all of it back. The caller holds the lock, and has made sure that nobody has worked there.
     pub(super) async fn take_back(&self, base: &Base) -> Result<(), HostError> {
         let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
+        // What it ran is no other polecat's of that name.
+        sessions::delete(&self.rig, &self.polecat).await?;
         self.rollback(base, made).await
     }
 
