@@ -148,6 +148,14 @@ impl Rig {
 fn encoded(news: News) -> Map {
     match news {
         News::Event(transition) => event(&transition),
+        News::Lost(lost) => {
+            let rig = lost.first().map(|info| info.rig_name.clone()).unwrap_or_default();
+            let (what, then) = view::lost(&rig, &lost).unwrap_or_default();
+            Map::new()
+                .put("level", "error")
+                .put("text", format!("{what}: {then}"))
+                .put("about", rig)
+        }
         News::Notification(occasion, info) => {
             let level = match occasion {
                 Occasion::State(State::Waiting) | Occasion::Trouble => "warn",

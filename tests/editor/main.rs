@@ -53,6 +53,7 @@ mod reloading;
 mod removing;
 mod requiring;
 mod restarting;
+mod resuming;
 mod reviewing;
 mod rig;
 mod settings;
