@@ -24,6 +24,9 @@ pub enum News {
     Event(Transition),
     /// What a person is told of.
     Notification(Notification),
+    /// The same of these polecats, which were lost with their tmux server, in place of what happened
+    /// to each.
+    Lost(Vec<SessionInfo>),
 }
 
 /// What a person is told of.
@@ -93,9 +96,10 @@ impl RigMemory {
         notified: &[Occasion],
         now: Timestamp,
     ) -> Vec<News> {
-        let (mut found, mut polecats) = (Vec::new(), BTreeMap::new());
+        let (mut found, mut polecats, mut lost) = (Vec::new(), BTreeMap::new(), Vec::new());
         for info in sessions {
             let before = self.polecats.remove(&info.polecat);
+            lost.extend(before.as_ref().and_then(|before| before.is_lost_by(info)).cloned());
             let (some, after) = transitions::transitions(before.as_ref(), info, now);
             found.extend(some);
             polecats.insert(info.polecat.clone(), after);
@@ -106,6 +110,9 @@ impl RigMemory {
         let news = found.into_iter().flat_map(|one| self.news(one, notified, now));
         let mut news: Vec<_> = news.collect();
         news.extend(self.lasting(now));
+        if !lost.is_empty() && notified.contains(&Occasion::State(State::Died)) {
+            news.push(News::Lost(lost));
+        }
         news
     }
 
@@ -126,6 +133,7 @@ impl RigMemory {
         let (info, old) = (&transition.info, transition.from);
         self.silent.remove(&info.polecat);
         let occasion = occasion(&transition, now).filter(|one| notified.contains(one));
+        let occasion = occasion.filter(|_| !info.lost);
         let is_idle = occasion == Some(IDLE);
         let is_guess = is_idle && info.state_source == StateSource::Guessed;
         if is_guess {
@@ -233,7 +241,7 @@ mod tests {
         fn notified(&mut self, seconds: i64, sessions: &[SessionInfo]) -> Vec<String> {
             let news = self.memory.update(sessions, &self.notified, at(seconds));
             let told = news.into_iter().filter_map(|news| match news {
-                News::Event(_) => None,
+                News::Event(_) | News::Lost(_) => None,
                 News::Notification(Notification { occasion, info, .. }) => {
                     Some(format!("{} {}", info.polecat, occasion.as_str()))
                 }
@@ -353,6 +361,37 @@ mod tests {
         let died = [ash(State::Died), birch(State::Died)];
         assert_eq!(rig.notified(0, &died), ["birch died"]);
         assert_eq!(rig.notified(1, &died), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_lost_with_its_server_is_told_at_once_and_once() {
+        let lost = |name: &str| SessionInfo { lost: true, ..is(name, State::Stopped, SCREEN) };
+        let told = |rig: &mut Rig, second, sessions: &[SessionInfo]| {
+            let news = rig.memory.update(sessions, &rig.notified, at(second));
+            let names = |lost: Vec<SessionInfo>| {
+                lost.iter().map(|info| info.polecat.to_string()).collect::<Vec<_>>().join(" ")
+            };
+            let told = news.into_iter().filter_map(|news| match news {
+                News::Event(_) => None,
+                News::Notification(told) => Some(told.occasion.as_str().to_owned()),
+                News::Lost(lost) => Some(names(lost)),
+            });
+            told.collect::<Vec<_>>()
+        };
+        let works = ["ash", "birch"].map(|name| is(name, State::Working, SCREEN));
+        let mut rig = Rig::new(&works);
+        rig.notified.push(Occasion::State(State::Stopped));
+        let gone = ["ash", "birch"].map(lost);
+        assert_eq!(told(&mut rig, 0, &gone), ["ash birch"]);
+        assert_eq!(told(&mut rig, 1, &gone), [""; 0]);
+        // It is seen to be gone only when its server is.
+        let [ash, birch] = works;
+        let mut rig = Rig::new(&[ash.clone(), birch]);
+        let _ =
+            rig.memory.update(&[ash, is("birch", State::Stopped, SCREEN)], &rig.notified, at(0));
+        assert_eq!(told(&mut rig, 1, &gone), ["ash birch"]);
+        let mut rig = Rig::new(&gone);
+        assert_eq!(told(&mut rig, 0, &gone), [""; 0]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     core::{
         notifications::{News, Notification, Occasion},
-        session::State,
+        session::{SessionInfo, State},
         transitions::{self, Transition},
     },
     session::{Event, EventQueue, Place, Snapshot, Workspace},
@@ -115,11 +115,27 @@ fn told(memories: &mut Memories, snapshot: &Arc<Snapshot>, now: Timestamp) -> Ma
 fn encoded(news: News) -> Map {
     match news {
         News::Event(transition) => event(&transition),
+        News::Lost(lost) => {
+            Map::new().put("level", LOST).put("text", lost_text(&lost)).put("about", rig_of(&lost))
+        }
         News::Notification(Notification { occasion, info, .. }) => Map::new()
             .put("level", level(occasion))
             .put("text", view::notification(occasion, &info))
             .put("about", info.session_id),
     }
+}
+
+/// How loud it is that polecats were lost with their server.
+const LOST: &str = "error";
+
+/// How that reads.
+fn lost_text(lost: &[SessionInfo]) -> String {
+    let (what, then) = view::lost(&rig_of(lost), lost).unwrap_or_default();
+    format!("{what}: {then}")
+}
+
+fn rig_of(lost: &[SessionInfo]) -> String {
+    lost.first().map(|info| info.rig_name.clone()).unwrap_or_default()
 }
 
 /// How loud a notification is.

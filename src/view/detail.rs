@@ -54,10 +54,11 @@ fn facts(session: &SessionInfo, now: Timestamp) -> Vec<(&'static str, String)> {
         || session.state_source.as_str().to_owned(),
         |ago| format!("{} ({ago})", session.state_source.as_str()),
     );
-    let known: [(&'static str, Option<String>); 17] = [
+    let known: [(&'static str, Option<String>); 18] = [
         ("trouble", session.detail.as_ref().map(Detail::in_words)),
         ("asks", session.waiting.as_ref().map(question)),
         ("queued", queued(session)),
+        ("resumes", session.resumable.as_ref().map(|id| format!("{id} (R)"))),
         ("session", Some(session.session_id.clone())),
         ("found in", session.found_in.clone()),
         ("state from", Some(source)),

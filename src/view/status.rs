@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     columns::{self, Cell, Row},
     frame::{Frame, Group, Line},
+    lost::lost,
     words,
 };
 use crate::core::{
@@ -64,11 +65,23 @@ pub fn status(heading: &Heading, sessions: &[SessionInfo], now: Timestamp, width
     if rows.is_empty() {
         lines.push(hint(width));
     }
+    lines.extend(gone(heading.rig, sessions, width));
     let first = lines.len();
     lines.extend(columns::set(&rows, width, &expendable()));
     let waits = |(at, one): (usize, &&SessionInfo)| (one.state == State::Waiting).then_some(at);
     let waiting = sorted.iter().enumerate().filter_map(waits).map(|at| first + at).collect();
     Frame { lines, waiting }
+}
+
+/// That the tmux server is gone, if it is.
+fn gone(rig: &str, sessions: &[SessionInfo], width: usize) -> Vec<Line> {
+    let Some((what, then)) = lost(rig, sessions) else { return Vec::new() };
+    let told = |text: &str, group| {
+        let mut line = Line::default();
+        line.push(&words::fit(text, width), Some(Group::Named(group)));
+        line
+    };
+    vec![told(&what, "PolecatDied"), told(&then, "PolecatMuted"), Line::default()]
 }
 
 /// A turn that failed needs a person as a death does.
@@ -94,9 +107,11 @@ fn state(session: &SessionInfo, _: Timestamp) -> Cell {
     Cell::new(session.state.as_str(), Some(words::group(session.state)))
 }
 
-/// `error: 529 overloaded`
+/// `error: 529 overloaded`, or that it can be resumed.
 fn trouble(session: &SessionInfo, _: Timestamp) -> Cell {
-    let Some(detail) = &session.detail else { return Cell::default() };
+    let Some(detail) = &session.detail else {
+        return muted(session.resumable.as_ref().map(|_| "R resumes"));
+    };
     let text = words::fit(&words::plain(&detail.in_words()), TROUBLE_WIDTH);
     Cell::new(text, Some(words::trouble_group(detail)))
 }

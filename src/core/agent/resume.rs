@@ -20,6 +20,8 @@ pub struct Resume {
     pub fork: Option<String>,
     /// Gives a new conversation this id: `--session-id {id}`.
     pub new: Option<String>,
+    /// Whether settings say so, of whatever program it is.
+    pub says_new: bool,
     /// Where its conversations are, for one that chooses their ids itself.
     pub files: Option<ConversationFiles>,
 }
@@ -63,6 +65,7 @@ impl Resume {
             by_id: self.by_id.or(base.by_id),
             last: self.last.or(base.last),
             fork: self.fork.or(base.fork),
+            says_new: self.says_new || (self.new.is_none() && base.says_new),
             new: self.new.or(base.new),
             files: self.files.or(base.files),
         }

@@ -13,7 +13,10 @@ pub(super) fn started(session: &SessionInfo) -> String {
 }
 
 pub(super) fn forked(session: &SessionInfo, parent: &str) -> String {
-    format!("`{}`, forked from `{parent}`, runs in session `{}`", session.polecat, session.session_id)
+    format!(
+        "`{}`, forked from `{parent}`, runs in session `{}`",
+        session.polecat, session.session_id
+    )
 }
 
 pub(super) fn slung(session: &SessionInfo, issue: &str) -> String {

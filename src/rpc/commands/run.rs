@@ -6,8 +6,8 @@ use super::{
 use crate::{
     rpc::{
         calls::{
-            Attach, CallContext, CommandRun, Fork, Interrupt, List, New, Operation, Remove, Restore,
-            Resume, ResumeAll, Sling, Start, Status, Stop, StopAll,
+            Attach, CallContext, CommandRun, Fork, Interrupt, List, New, Operation, Remove,
+            Restore, Resume, ResumeAll, Sling, Start, Status, Stop, StopAll,
         },
         effects::{self, Effect, Level, View, info},
         error::{Refusal, RpcError},

@@ -11,15 +11,15 @@ use rmpv::Value;
 use tokio::time::timeout;
 use tracing::error;
 
-use super::{level, memories::Memories, until};
+use super::{LOST, level, lost_text, memories::Memories, rig_of, until};
 use crate::{
     core::{
         notifications::{News, Notification, Occasion},
-        session::State,
+        session::{SessionInfo, State},
     },
     rpc::{
         calls::KnownRig,
-        encode::{self, Map},
+        encode::{self, Map, texts},
     },
     session::{Event, EventQueue, Notifier, Workspace},
     view,
@@ -86,8 +86,13 @@ impl Outside {
     }
 
     fn tell(&self, home: &Path, news: &News, now: Timestamp) {
-        let News::Notification(notification) = news else { return };
-        match serde_json::to_string(&Value::from(fields(notification, now))) {
+        let fields = match news {
+            News::Event(_) => return,
+            News::Notification(notification) => notified(notification),
+            News::Lost(lost) => lost_with_server(lost),
+        };
+        let fields = fields.put("title", TITLE).put("time", now.to_string());
+        match serde_json::to_string(&Value::from(fields)) {
             Ok(text) => self.notifier.tell(home, text),
             Err(why) => error!(%why, "this cannot be told as JSON"),
         }
@@ -99,7 +104,7 @@ impl Outside {
 }
 
 /// What the command is told: what the `User` event of the same occasion has, and how it reads.
-fn fields(Notification { occasion, info, old }: &Notification, now: Timestamp) -> Map {
+fn notified(Notification { occasion, info, old }: &Notification) -> Map {
     let of_event = match occasion {
         Occasion::State(State::Waiting) => info.waiting.as_ref().map(encode::fields),
         Occasion::Trouble => info.detail.as_ref().map(encode::fields),
@@ -110,7 +115,15 @@ fn fields(Notification { occasion, info, old }: &Notification, now: Timestamp) -
         .put("event", occasion.as_str())
         .put("old", old.as_str())
         .put("level", level(*occasion))
-        .put("title", TITLE)
         .put("message", view::notification(*occasion, info))
-        .put("time", now.to_string())
+}
+
+/// The same of polecats that were lost with their tmux server.
+fn lost_with_server(lost: &[SessionInfo]) -> Map {
+    Map::new()
+        .put("rig_name", rig_of(lost))
+        .put("polecats", texts(lost.iter().map(|info| info.polecat.as_str())))
+        .put("event", "lost")
+        .put("level", LOST)
+        .put("message", lost_text(lost))
 }

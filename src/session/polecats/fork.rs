@@ -58,7 +58,8 @@ impl Polecats {
         let conversation = (conversing == Conversing::Copied).then_some(Resuming::Fork);
         let like = Some(parent.clone());
         let (prompt, allowed) = (options.prompt, options.allowed);
-        let options = StartOptions { prompt, allowed, like, conversation, ..StartOptions::default() };
+        let options =
+            StartOptions { prompt, allowed, like, conversation, ..StartOptions::default() };
         let (choice, begins, options) = self.chosen(&parent, options).await?;
         progress("forking: copying the work");
         let began = Timestamp::now();

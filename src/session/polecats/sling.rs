@@ -244,7 +244,10 @@ impl Polecats {
     }
 
     /// Any session of that name counts, whosoever it is, and also one whose agent is dead.
-    pub(super) async fn require_no_session(&self, polecat: &PolecatName) -> Result<(), SessionError> {
+    pub(super) async fn require_no_session(
+        &self,
+        polecat: &PolecatName,
+    ) -> Result<(), SessionError> {
         self.context.sessions().require_no_agent(polecat).await?;
         if self.names_of_sessions().await?.contains(polecat.as_str()) {
             let session = self.context.rig.session(polecat).to_string();

@@ -15,7 +15,7 @@ use crate::{
     host::{
         heartbeats,
         processes::{self, ProcessError, ProcessList, Tree},
-        records, session_settings,
+        records, session_records, session_settings,
     },
     session::{
         error::SessionError,
@@ -54,7 +54,7 @@ impl Sessions {
     pub async fn stop(&self, polecat: &str, force: bool) -> Result<Vec<String>, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         let session = match self.existing(&polecat).await {
-            Err(SessionError::SessionNotFound { .. }) if self.forget_gone(&polecat).await? => {
+            Err(SessionError::SessionNotFound { .. }) if self.forget(&polecat).await? => {
                 return Ok(Vec::new());
             }
             session => session?,
@@ -79,6 +79,27 @@ impl Sessions {
         let mut results = stops.join_all().await;
         results.sort_by(|(a, _), (b, _)| a.cmp(b));
         gather(results)
+    }
+
+    /// Has a session that is gone count as stopped, where only records of it are left; whether there
+    /// were any.
+    async fn forget(&self, polecat: &PolecatName) -> Result<bool, SessionError> {
+        let lost = self.forget_lost(polecat).await?;
+        Ok(self.forget_gone(polecat).await? || lost)
+    }
+
+    /// The same of one that nobody saw end, or whose agent died: it is not resumed with the others any
+    /// more.
+    async fn forget_lost(&self, polecat: &PolecatName) -> Result<bool, SessionError> {
+        let rig = &self.context.rig;
+        // What cannot be read stays what it is.
+        let record = session_records::load(rig, polecat).await.ok().flatten();
+        let Some(record) = record.filter(|record| !record.was_ended()) else { return Ok(false) };
+        let ended = Ended { how: Ending::Stopped, at: Timestamp::now() };
+        let noted = session_records::change(rig, polecat, record.started, |record| {
+            record.ended = Some(ended);
+        });
+        Ok(noted.await?)
     }
 
     /// Deletes the record of an agent that vanished with its session, which is all that is left;

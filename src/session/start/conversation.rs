@@ -202,11 +202,10 @@ impl Starter {
         if agent.names_conversation(argv) {
             return false;
         }
-        let known = preset(&agent.patterns);
-        if known.as_ref().and_then(new).as_ref() != Some(&words) {
-            // The configuration says that it does.
+        if agent.resume.as_ref().is_some_and(|resume| resume.says_new) {
             return true;
         }
+        let known = preset(&agent.patterns);
         let is_known = known.is_some_and(|known| is_program(&agent.command, &known.command));
         let flag = words.split_whitespace().next().unwrap_or_default();
         is_known && self.lists_flag(&agent.command, flag).await
