@@ -288,7 +288,7 @@
 ---@field flag? string
 ---@field subcommand? string
 ---@field last? string With the last one of the folder.
----@field fork? string With a copy.
+---@field fork? string With a copy, in whatever folder; `{new}` is its id.
 ---@field new? string Gives a new one its id.
 ---@field files? polecat.ConversationFilesOpts Where its conversations are, if it chooses their ids.
 
