@@ -198,7 +198,7 @@ async fn a_name_that_is_taken_is_refused_and_nobody_is_touched() {
     let refused = shop.refusal("fork", json!(["ash", { "name": "birch" }])).await;
     assert!(refused.message.contains("already exists"), "{refused:?}");
     let bad = shop.refusal("fork", json!(["ash", { "name": "../x" }])).await;
-    assert_eq!(bad.code, "bad_argument", "{bad:?}");
+    assert_eq!(bad.code, "bad_name", "{bad:?}");
     assert_eq!((see(&shop, "ash"), refs(&shop)), before);
 }
 

@@ -84,6 +84,8 @@ pub(in crate::rpc) enum Kind {
     Polecat,
     /// One that has a session.
     Running,
+    /// One whose agent does not run.
+    Startable,
     /// An answer to what it asks.
     Choice,
     /// One that was removed and has a backup.
@@ -101,6 +103,8 @@ pub(in crate::rpc) enum Kind {
     Since,
     /// A whole number from 1.
     Number,
+    /// The same, of lines.
+    Lines,
     Folder,
     /// A message to an agent: the rest of the line.
     Message,
@@ -167,7 +171,7 @@ const fn plain(command: Command, name: &'static str, about: &'static str) -> Spe
 /// All of them, in the order of the help.
 pub(in crate::rpc) static COMMANDS: &[Spec] = &[
     Spec {
-        words: &[word("polecat", Kind::Polecat)],
+        words: &[word("polecat", Kind::Startable)],
         keys: &[
             key("issue", Kind::Issue),
             key("agent", Kind::Agent),
@@ -208,14 +212,14 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::List, "List", "Choose a session and what to do with it")
     },
     Spec {
-        words: &[word("polecat", Kind::Running), maybe("lines", Kind::Number)],
+        words: &[word("polecat", Kind::Running), maybe("lines", Kind::Lines)],
         keys: &[SIZE],
         bang: true,
         range: Range::Size,
         ..plain(Command::Capture, "Capture", "Follow what a polecat prints; ! a snapshot")
     },
     Spec {
-        words: &[word("session", Kind::Session), maybe("lines", Kind::Number)],
+        words: &[word("session", Kind::Session), maybe("lines", Kind::Lines)],
         keys: &[SIZE],
         bang: true,
         range: Range::Size,
@@ -282,7 +286,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Fork, "Fork", "Fork a polecat and its conversation; ! its work alone")
     },
     Spec {
-        words: &[word("issue", Kind::Issue), maybe("polecat", Kind::Polecat)],
+        words: &[word("issue", Kind::Issue), maybe("polecat", Kind::Startable)],
         keys: &[
             key("agent", Kind::Agent),
             key("account", Kind::Account),

@@ -198,6 +198,12 @@ impl Starter {
         }
     }
 
+    /// The handles of all accounts, for completion; none where they cannot be read.
+    pub(in crate::session) async fn account_handles(&self) -> Vec<String> {
+        let file = self.accounts().await.ok().flatten();
+        file.iter().flat_map(File::handles).map(str::to_owned).collect()
+    }
+
     async fn accounts(&self) -> Result<Option<File<Accounts>>, SessionError> {
         host::settings::accounts(&self.context.rig).await.map_err(unreadable)
     }
