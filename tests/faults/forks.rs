@@ -58,8 +58,13 @@ async fn at(site: &Site, plain: &Editor, point: Point) -> bool {
     })
     .await;
     assert_eq!(seen(site, &name), before, "{point:?}");
-    drop(plain.call("stop", json!([name, { "force": true }])).await);
-    plain.call("remove", json!([name, { "force": true }])).await.unwrap();
+    // Its start may still be gone on with.
+    eventually(&format!("the end of `{name}`"), async || {
+        drop(plain.call("stop", json!([name, { "force": true }])).await);
+        let removed = plain.call("remove", json!([name, { "force": true }])).await;
+        removed.map(drop).map_err(described)
+    })
+    .await;
     assert_eq!(seen(site, PARENT), before, "{point:?}");
     fired
 }
