@@ -8,7 +8,7 @@ use super::{
     pressed::Press,
     questions, queue, run, waiting,
 };
-use crate::core::session::State;
+use crate::core::session::{State, StateSource};
 use crate::rpc::{
     calls::{At, CallContext, CommandRun, Operation, Status, ViewAct},
     effects::{Effect, Level},
@@ -58,7 +58,7 @@ async fn command(
         return Ok(vec![questions::remove(&command, polecat, press.lhs)]);
     }
     if manner == Manner::AsksIfBusy
-        && let Some(doing) = busy(press, polecat).await
+        && let Some(doing) = busy(press, polecat, bang).await
     {
         return Ok(vec![questions::stop(&command, polecat, doing, press.lhs)]);
     }
@@ -69,11 +69,14 @@ async fn command(
     Ok(effects)
 }
 
-/// What the agent of `polecat` is in the middle of; `None` if it rests, or does not run.
-async fn busy(press: &Press<'_>, polecat: &str) -> Option<&'static str> {
+/// What the agent of `polecat` is in the middle of; `None` if it rests, or does not run. With `force`
+/// a guess is no reason to ask.
+async fn busy(press: &Press<'_>, polecat: &str, force: bool) -> Option<&'static str> {
     let status = Status { at: press.at.clone(), polecat: polecat.to_owned() };
     // A session that is not there is the stop's to tell.
-    match status.run(press.context).await.ok()?.state {
+    let info = status.run(press.context).await.ok()?;
+    match info.state {
+        _ if force && info.state_source == StateSource::Guessed => None,
         State::Working => Some("is working"),
         State::Waiting => Some("waits for an answer"),
         _ => None,

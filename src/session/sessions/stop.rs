@@ -54,7 +54,10 @@ impl Sessions {
     pub async fn stop(&self, polecat: &str, force: bool) -> Result<Vec<String>, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         let session = match self.existing(&polecat).await {
-            Err(SessionError::SessionNotFound { .. }) if self.forget(&polecat).await? => {
+            // Nothing of it is there.
+            Err(SessionError::SessionNotFound { why, .. })
+                if why.is_empty() && self.forget(&polecat).await? =>
+            {
                 return Ok(Vec::new());
             }
             session => session?,
