@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -49,6 +49,11 @@ fn agents(project: &Project) -> Json {
             json!({ "preset": "claude", "events": true }),
         ),
         "folder": of(&["--here"], json!({ "last": "--restore" }), Json::Null),
+        "stays": of(
+            &["--stays"],
+            json!({ "flag": "--resume", "new": "--session-id" }),
+            Json::Null,
+        ),
         "mute": of(&[], Json::Null, Json::Null),
     })
 }
@@ -333,6 +338,40 @@ async fn two_editors_that_resume_at_once_start_each_polecat_once() {
         expect_known(&shop, polecat, &format!("of {polecat}")).await;
     }
     drop(other);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_outlived_its_server_is_ended_before_it_is_resumed() {
+    let shop = shop().await;
+    for polecat in ["ash", "birch"] {
+        start(&shop, polecat, "stays").await;
+        say(&shop, polecat, "a word").await;
+    }
+    let pid =
+        |info: Json| Pid::from_raw(info["pid"].as_i64().unwrap().try_into().unwrap()).unwrap();
+    let [ash, birch] = ["ash", "birch"]
+        .map(async |name| pid(shop.editor.call("status", json!([name])).await.unwrap()));
+    let (ash, birch) = (ash.await, birch.await);
+    lose_server(&shop);
+    eventually("lost", async || {
+        let info = shop.editor.call("status", json!(["ash"])).await.unwrap();
+        if info["lost"] == true { Ok(()) } else { Err(info.to_string()) }
+    })
+    .await;
+    assert!(test_kill_process(ash).is_ok() && test_kill_process(birch).is_ok());
+    let info = resume(&shop, "ash").await;
+    assert!(info["warnings"].to_string().contains("had outlived its tmux server"), "{info}");
+    expect_known(&shop, "ash", "a word").await;
+    assert!(is_over(ash) && !is_over(birch));
+    // A stop ends it too.
+    expect_stopped(&shop, "birch").await;
+    assert!(is_over(birch));
+}
+
+/// A zombie counts as gone.
+fn is_over(pid: Pid) -> bool {
+    let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero()));
+    status.is_ok_and(|status| status.contains("State:\tZ")) || test_kill_process(pid).is_err()
 }
 
 #[tokio::test(flavor = "multi_thread")]
