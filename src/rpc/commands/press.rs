@@ -30,9 +30,9 @@ pub(in crate::rpc) async fn press(
     };
     let press = Press { context, asked, at, rows, lhs: key.lhs };
     match act.meaning {
-        Meaning::Command { name, words, bang, manner } => {
+        Meaning::Command { name, bang, manner } => {
             // It is large: not all of it on one stack.
-            Box::pin(command(&press, (name, words), bang, manner)).await
+            Box::pin(command(&press, name, bang, manner)).await
         }
         Meaning::Diff(key) => diff::press(&press, key).await,
         Meaning::Queue(key) => Box::pin(queue::press(&press, key)).await,
@@ -42,18 +42,12 @@ pub(in crate::rpc) async fn press(
     }
 }
 
-async fn command(
-    press: &Press<'_>,
-    (name, words): (&str, &str),
-    bang: bool,
-    manner: Manner,
-) -> Done {
+async fn command(press: &Press<'_>, name: &str, bang: bool, manner: Manner) -> Done {
     let Some(polecat) = press.asked.whom() else {
         return Ok(vec![Effect::Notify(Level::Warn, press.nobody().to_owned())]);
     };
     press.still_shown(polecat).await?;
-    let args = format!("{polecat} {words}");
-    let command = Invocation::read(typed(&press.at, name, bang, args.trim_end()))?;
+    let command = Invocation::read(typed(&press.at, name, bang, polecat))?;
     if manner == Manner::Asks {
         return Ok(vec![questions::remove(&command, polecat, press.lhs)]);
     }
@@ -83,9 +77,11 @@ async fn busy(press: &Press<'_>, polecat: &str, force: bool) -> Option<&'static 
     }
 }
 
-/// The command `name` as if it had been typed with `args`.
-fn typed(at: &At, name: &str, bang: bool, args: &str) -> CommandRun {
-    CommandRun { bang: bang.then_some(true), ..CommandRun::typed(at, name, args) }
+/// The command `name` as if it had been typed about `polecat`; what stands behind its name follows that.
+fn typed(at: &At, name: &str, bang: bool, polecat: &str) -> CommandRun {
+    let (name, more) = name.split_once(' ').unwrap_or((name, ""));
+    let args = format!("{polecat} {more}");
+    CommandRun { bang: bang.then_some(true), ..CommandRun::typed(at, name, args.trim_end()) }
 }
 
 #[cfg(test)]
@@ -101,9 +97,8 @@ mod tests {
             | Meaning::OpenFile { .. }
             | Meaning::ListLocations
             | Meaning::Waiting(_) => None,
-            Meaning::Command { name, words, bang, .. } => {
-                let args = format!("ash {words}");
-                let read = Invocation::read(typed(&at, name, bang, args.trim_end()));
+            Meaning::Command { name, bang, .. } => {
+                let read = Invocation::read(typed(&at, name, bang, "ash"));
                 Some(read.unwrap_or_else(|error| panic!("{error:?}")))
             }
         }

@@ -17,9 +17,9 @@ use crate::{
 const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl Polecats {
-    /// Ends what is left of the agent of `polecat` that ran in the pane `pane` of a tmux server that is
-    /// gone; returns who that was. Only what says by its own environment that it was started just there
-    /// is touched, whatever any file says.
+    /// Ends what is left of the agent of `polecat`, which ran in the pane `pane` of a tmux server that is
+    /// gone; returns who that was. Only what says by its own environment that it was started for this
+    /// polecat is touched, whatever any file says, and not what a person ran in another pane there.
     ///
     /// # Errors
     /// It is not known who works there, or which server runs; or some could not be ended.
@@ -28,8 +28,6 @@ impl Polecats {
         polecat: &PolecatName,
         pane: Option<&str>,
     ) -> Result<Vec<String>, SessionError> {
-        // A person may have had panes of their own there.
-        let Some(pane) = pane else { return Ok(Vec::new()) };
         let folder = polecats::workdir(&self.context.rig, polecat).await?;
         let server = self.context.tmux.server().await?;
         let mut ended = Vec::new();
@@ -47,21 +45,26 @@ impl Polecats {
     fn has_outlived(
         &self,
         one: &Occupant,
-        (polecat, pane): (&PolecatName, &str),
+        (polecat, pane): (&PolecatName, Option<&str>),
         now: Option<Server>,
     ) -> bool {
-        let is = |name, value: &str| variable_of(one.pid, name).as_deref() == Some(value);
-        let Some(tmux) = variable_of(one.pid, "TMUX") else { return false };
-        // `SOCKET,SERVER,SESSION`.
+        let variable = |name| variable_of(one.pid, name);
+        let was_there = match variable("TMUX") {
+            Some(tmux) => self.is_gone(&tmux, now) && variable("TMUX_PANE").as_deref() == pane,
+            // Whoever wraps an agent may keep that from it.
+            None => now.is_none_or(|now| !one.line.contains(&now.pid)),
+        };
+        was_there
+            && variable("GT_POLECAT").as_deref() == Some(polecat.as_str())
+            && variable("GT_RIG").as_deref() == Some(self.context.rig.name.as_str())
+    }
+
+    /// Whether `tmux`, `SOCKET,SERVER,SESSION`, is of a server on our socket that does not run now.
+    fn is_gone(&self, tmux: &str, now: Option<Server>) -> bool {
         let mut parts = tmux.rsplitn(3, ',').skip(1);
         let (server, socket) = (parts.next().and_then(|pid| pid.parse().ok()), parts.next());
         let own = self.context.tmux.address().socket_file();
         let is_on_ours = socket.is_some_and(|socket| own.as_os_str() == socket);
-        let is_gone = server.is_some_and(|pid: u32| now.is_none_or(|now| now.pid != pid));
-        is_on_ours
-            && is_gone
-            && is("TMUX_PANE", pane)
-            && is("GT_POLECAT", polecat.as_str())
-            && is("GT_RIG", self.context.rig.name.as_str())
+        is_on_ours && server.is_some_and(|pid: u32| now.is_none_or(|now| now.pid != pid))
     }
 }
