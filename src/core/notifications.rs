@@ -99,7 +99,8 @@ impl RigMemory {
         let (mut found, mut polecats, mut lost) = (Vec::new(), BTreeMap::new(), Vec::new());
         for info in sessions {
             let before = self.polecats.remove(&info.polecat);
-            lost.extend(before.as_ref().and_then(|before| before.is_lost_by(info)).cloned());
+            let is_news = before.as_ref().is_some_and(|before| !before.info.lost);
+            lost.extend(Some(info).filter(|info| info.lost && is_news).cloned());
             let (some, after) = transitions::transitions(before.as_ref(), info, now);
             found.extend(some);
             polecats.insert(info.polecat.clone(), after);
@@ -387,8 +388,8 @@ mod tests {
         // It is seen to be gone only when its server is.
         let [ash, birch] = works;
         let mut rig = Rig::new(&[ash.clone(), birch]);
-        let _ =
-            rig.memory.update(&[ash, is("birch", State::Stopped, SCREEN)], &rig.notified, at(0));
+        let seen = [ash, is("birch", State::Stopped, SCREEN)];
+        assert!(told(&mut rig, 0, &seen).is_empty());
         assert_eq!(told(&mut rig, 1, &gone), ["ash birch"]);
         let mut rig = Rig::new(&gone);
         assert_eq!(told(&mut rig, 0, &gone), [""; 0]);

@@ -47,7 +47,7 @@ pub struct SessionRecord {
     more: UnknownFields,
 }
 
-/// The tmux server that a session was in.
+/// The tmux server that a session was in, and where in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Server {
@@ -62,6 +62,9 @@ pub struct Server {
     /// When it was started, in s since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started: Option<i64>,
+    /// The agent's pane in it, `%7`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pane: Option<String>,
 }
 
 /// How a session ended.

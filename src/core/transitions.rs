@@ -118,12 +118,6 @@ impl Memory {
         self.info.created == info.created && self.started.is_some_and(is_new)
     }
 
-    /// `info` if it says for the first time that its session was lost with its server.
-    #[must_use]
-    pub(super) fn is_lost_by<'a>(&self, info: &'a SessionInfo) -> Option<&'a SessionInfo> {
-        Some(info).filter(|info| info.lost && !self.info.lost)
-    }
-
     /// Whether `info` asks what was not asked before.
     fn is_asked_anew(&self, info: &SessionInfo) -> bool {
         let before = self.question.as_ref().filter(|_| !replaced(&self.info, info));

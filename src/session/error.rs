@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 pub use crate::session::{
     answers::error::AnswerError,
     messages::{error::MessageError, interrupt::error::InterruptError, queue::error::QueueError},
+    start::conversation::error::ResumeError,
 };
 use crate::{
     core::{
@@ -110,30 +111,6 @@ pub enum SessionError {
     /// The configuration names something that does not exist.
     #[error("{0}")]
     ConfigInvalid(String),
-    /// The conversation to go on with is not known. Nothing was done.
-    #[error("the conversation of `{polecat}` is not known: {why}")]
-    ConversationUnknown {
-        /// The polecat.
-        polecat: String,
-        /// Why not.
-        why: String,
-    },
-    /// The agent cannot go on with a conversation, or not in this way. Nothing was done.
-    #[error("`{agent}` cannot go on with a conversation: {why}")]
-    CannotResume {
-        /// The agent.
-        agent: String,
-        /// Why not.
-        why: String,
-    },
-    /// The polecat cannot be forked with its conversation. Nothing was done.
-    #[error("`{polecat}` cannot be forked: {why}")]
-    CannotFork {
-        /// The polecat.
-        polecat: String,
-        /// Why not.
-        why: String,
-    },
     /// The session was stopped while it was being started.
     #[error("the start of `{session}` was cancelled: the session was stopped meanwhile")]
     Cancelled {
@@ -189,6 +166,9 @@ pub enum SessionError {
     /// Several operations failed; each is named.
     #[error("{}", several(.0))]
     Several(Vec<(String, SessionError)>),
+    /// A conversation was not gone on with.
+    #[error(transparent)]
+    Resume(#[from] ResumeError),
     /// A message was not delivered.
     #[error(transparent)]
     Message(#[from] MessageError),
@@ -237,9 +217,7 @@ impl SessionError {
             Self::Untrusted(_) => "untrusted",
             Self::BadArgument(_) => "bad_argument",
             Self::ConfigInvalid(_) => "config_invalid",
-            Self::ConversationUnknown { .. } => "conversation_unknown",
-            Self::CannotResume { .. } => "cannot_resume",
-            Self::CannotFork { .. } => "cannot_fork",
+            Self::Resume(error) => error.code(),
             Self::Cancelled { .. } => "cancelled",
             Self::TooSlow { .. } => "timeout",
             Self::Message(error) => error.code(),
@@ -286,17 +264,7 @@ impl SessionError {
             Self::SessionRunning { .. } | Self::AgentElsewhere { .. } => {
                 Some("see it with `:PolecatCapture`, or stop it with `:PolecatStop`".to_owned())
             }
-            Self::ConversationUnknown { polecat, .. } => Some(format!(
-                "`:PolecatStart {polecat}` begins a new one; `resume={{id}}` goes on with one that \
-                 you know"
-            )),
-            Self::CannotResume { agent, .. } => Some(format!(
-                "without `resume` it begins a new one; `agents.{agent}.resume` of the \
-                 configuration can say how it goes on"
-            )),
-            Self::CannotFork { polecat, .. } => Some(format!(
-                "`:PolecatFork! {polecat}` forks its work alone, with a new conversation"
-            )),
+            Self::Resume(error) => Some(error.hint()),
             Self::Message(error) => error.hint(),
             Self::Interrupt(error) => error.hint().map(str::to_owned),
             Self::Queue(error) => error.hint().map(str::to_owned),

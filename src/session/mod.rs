@@ -28,7 +28,7 @@ mod worktree_files;
 pub use answers::{Answered, Answers, Reply};
 pub use complete::Completion;
 pub use context::RigContext;
-pub use error::{AnswerError, InterruptError, MessageError, QueueError, SessionError};
+pub use error::{AnswerError, InterruptError, MessageError, QueueError, ResumeError, SessionError};
 pub use events::{Event, EventQueue, Files, Snapshot};
 pub use health::{HealthRow, Level};
 pub use hook::report_hook;

@@ -4,6 +4,7 @@ pub(in crate::session) mod begun;
 pub(in crate::session) mod claims;
 pub(in crate::session) mod create;
 pub(in crate::session) mod fork;
+pub(in crate::session) mod outlived;
 pub(in crate::session) mod presence;
 pub(in crate::session) mod remove;
 pub(in crate::session) mod restore;

@@ -26,7 +26,7 @@ use crate::{
         error::SessionError,
         messages::{inject::require_text, recipient::Recipient},
         sessions::{list::Session, pending::PendingPrompts},
-        start::{options::StartOptions, plan::Plan},
+        start::{conversation::Before, options::StartOptions, plan::Plan},
     },
 };
 
@@ -91,6 +91,9 @@ impl Starter {
         let mut choice = self.choose(&options, &recorded, workdir.as_deref()).await?;
         let begins = self.begins(&choice, &options, &before).await?;
         choice.warnings.extend(before.warning());
+        if let Some(polecat) = &found {
+            choice.warnings.extend(self.end_outlived(polecat, &before).await?);
+        }
         // An agent with another working directory disturbs nobody in the worktree.
         if let Some(polecat) = found.as_ref().filter(|_| options.workdir.is_none()) {
             self.context.polecats().require_nobody(polecat, options.in_use).await?;
@@ -107,6 +110,23 @@ impl Starter {
         let mut plan = self.plan(polecat, choice, begins, &options).await?;
         plan.warnings.extend(made);
         self.launch(plan, Hooking::Now, progress).await
+    }
+
+    /// Ends what is left of the session before if its tmux server is gone; a warning about it.
+    async fn end_outlived(
+        &self,
+        polecat: &PolecatName,
+        before: &Before,
+    ) -> Result<Option<String>, SessionError> {
+        let open = before.record.as_ref().filter(|record| record.ended.is_none());
+        let Some(record) = open else { return Ok(None) };
+        if !self.context.sessions().server_now().await.has_lost(record) {
+            return Ok(None);
+        }
+        let ended =
+            self.context.polecats().end_outlived(polecat, record.server.pane.as_deref()).await?;
+        Ok((!ended.is_empty())
+            .then(|| format!("ended {}, which had outlived its tmux server", ended.join(", "))))
     }
 
     /// Starts what is planned.

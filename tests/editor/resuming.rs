@@ -1,18 +1,15 @@
 //! What a polecat ran is run again, and its conversation goes on.
 
+mod records;
+
 use std::{fs, path::PathBuf};
 
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::{Value as Json, json};
 
 use crate::{
     rig::{Shop, agent},
-    support::{
-        editor::Editor,
-        eventually, eventually_equal,
-        rig::{Project, Town},
-        tmux::TmuxServer,
-    },
+    support::{editor::Editor, eventually, eventually_equal, rig::Project},
 };
 
 /// An agent that can be told the id of a new conversation, `named`; one that chooses it, `found`; one
@@ -49,6 +46,11 @@ fn agents(project: &Project) -> Json {
             json!({ "preset": "claude", "events": true }),
         ),
         "folder": of(&["--here"], json!({ "last": "--restore" }), Json::Null),
+        "stays": of(
+            &["--stays"],
+            json!({ "flag": "--resume", "new": "--session-id" }),
+            Json::Null,
+        ),
         "mute": of(&[], Json::Null, Json::Null),
     })
 }
@@ -257,62 +259,6 @@ async fn what_cannot_go_on_is_told_and_never_begins_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_newer_record_is_read_and_left_as_it_is() {
-    let shop = shop().await;
-    start(&shop, "ash", "named").await;
-    expect_stopped(&shop, "ash").await;
-    let mut newer = recorded(&shop, "ash");
-    (newer["format"], newer["weather"]) = (json!(9), json!({ "rain": true }));
-    let text = newer.to_string();
-    fs::write(record(&shop, "ash"), &text).unwrap();
-    let info = shop.try_start("ash", json!({})).await.unwrap();
-    assert_eq!(info["agent"], "named", "{info}");
-    assert!(info["warnings"].to_string().contains("a newer version wrote it"), "{info}");
-    expect_stopped(&shop, "ash").await;
-    assert_eq!(fs::read_to_string(record(&shop, "ash")).unwrap(), text);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_only_a_record_names_does_not_run_without_a_persons_word() {
-    let shop = shop().await;
-    start(&shop, "ash", "named").await;
-    expect_stopped(&shop, "ash").await;
-    let written = shop.project.around().join("written");
-    let own = recorded(&shop, "ash");
-    let brought = |key: &str, value: Json| {
-        let mut record = own.clone();
-        record[key] = value;
-        fs::write(self::record(&shop, "ash"), record.to_string()).unwrap();
-    };
-    let command = format!("touch {}", written.display());
-    for (key, value, named) in [
-        ("command", json!(command), "touch"),
-        ("config_dir", json!("/tmp/brought"), "/tmp/brought"),
-        ("workdir", json!(shop.project.around()), "runs in"),
-    ] {
-        brought(key, value);
-        let options = match key {
-            "config_dir" => json!({ "agent": "found" }),
-            _ => json!({ "resume": true }),
-        };
-        if key == "config_dir" {
-            let mut record = recorded(&shop, "ash");
-            record["agent"] = json!("found");
-            fs::write(self::record(&shop, "ash"), record.to_string()).unwrap();
-        }
-        let refused = shop.refusal("start", json!(["ash", options])).await;
-        assert_eq!(refused.code, "untrusted", "{key}: {refused:?}");
-        assert!(refused.message.contains("sessions/ash.json"), "{key}: {refused:?}");
-        let lines = refused.untrusted["lines"].to_string();
-        assert!(lines.contains(named), "{key}: {lines}");
-    }
-    brought("conversation", json!("--dangerous"));
-    let refused = shop.refusal("start", json!(["ash", { "resume": true }])).await;
-    assert_eq!(refused.code, "conversation_unknown", "{refused:?}");
-    assert!(!written.exists() && shop.sessions().is_empty());
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn two_editors_that_resume_at_once_start_each_polecat_once() {
     let shop = shop().await;
     for polecat in ["ash", "birch"] {
@@ -333,6 +279,40 @@ async fn two_editors_that_resume_at_once_start_each_polecat_once() {
         expect_known(&shop, polecat, &format!("of {polecat}")).await;
     }
     drop(other);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_outlived_its_server_is_ended_before_it_is_resumed() {
+    let shop = shop().await;
+    for polecat in ["ash", "birch"] {
+        start(&shop, polecat, "stays").await;
+        say(&shop, polecat, "a word").await;
+    }
+    let pid =
+        |info: Json| Pid::from_raw(info["pid"].as_i64().unwrap().try_into().unwrap()).unwrap();
+    let [ash, birch] = ["ash", "birch"]
+        .map(async |name| pid(shop.editor.call("status", json!([name])).await.unwrap()));
+    let (ash, birch) = (ash.await, birch.await);
+    lose_server(&shop);
+    eventually("lost", async || {
+        let info = shop.editor.call("status", json!(["ash"])).await.unwrap();
+        if info["lost"] == true { Ok(()) } else { Err(info.to_string()) }
+    })
+    .await;
+    assert!(test_kill_process(ash).is_ok() && test_kill_process(birch).is_ok());
+    let info = resume(&shop, "ash").await;
+    assert!(info["warnings"].to_string().contains("had outlived its tmux server"), "{info}");
+    expect_known(&shop, "ash", "a word").await;
+    assert!(is_over(ash) && !is_over(birch));
+    // A stop ends it too.
+    expect_stopped(&shop, "birch").await;
+    assert!(is_over(birch));
+}
+
+/// A zombie counts as gone.
+fn is_over(pid: Pid) -> bool {
+    let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero()));
+    status.is_ok_and(|status| status.contains("State:\tZ")) || test_kill_process(pid).is_err()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -378,52 +358,4 @@ async fn a_server_that_does_not_answer_has_lost_nothing() {
     assert_eq!(info["running"], true, "{info}");
     let messages = shop.editor.lua("return vim.fn.execute('messages')", Json::Null).await.unwrap();
     assert!(!messages.to_string().contains("is gone"), "{messages}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_record_that_a_town_brings_runs_nothing() {
-    let town = Town::new();
-    town.old_polecat("ash");
-    let record = town.rig().join(".runtime/polecat/sessions/ash.json");
-    fs::create_dir_all(record.parent().unwrap()).unwrap();
-    let written = town.path().join("written");
-    let brought = json!({
-        "format": 1, "agent": "claude", "command": format!("touch {}", written.display()),
-        "conversation": "7", "started": "2026-11-29T12:00:00Z",
-    });
-    fs::write(&record, brought.to_string()).unwrap();
-    let tmux = TmuxServer::absent();
-    let editor = Editor::with(&tmux, &town.rig(), Json::Null).await;
-    for options in [json!({}), json!({ "resume": true })] {
-        let refused = editor.call("start", json!(["ash", options])).await.unwrap_err();
-        assert_eq!(refused.code, "untrusted", "{refused:?}");
-    }
-    let all = editor.call("resume", json!([{}])).await.unwrap();
-    assert_eq!(all["resumed"], json!([]), "{all}");
-    assert!(!written.exists());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_key_stops_an_agent_at_work_only_after_a_question() {
-    let shop = Shop::new().await;
-    let cmd = agent("busy --log /dev/null");
-    shop.try_start("ash", json!({ "new": true, "agent": "claude", "cmd": cmd })).await.unwrap();
-    shop.editor.call("inject", json!(["ash", "go"])).await.unwrap();
-    shop.editor.expect_state("ash", "working").await;
-    let ask = "_G.answer = 2 vim.ui.select = function(items, opts, done)
-        _G.asked = opts.prompt done(_G.answer == 1 and 'Stop' or nil) end";
-    shop.editor.lua(ask, Json::Null).await.unwrap();
-    shop.editor.command("PolecatStatus").await.unwrap();
-    shop.editor.expect_line("polecat://status", "working").await;
-    shop.editor.command("call search('ash ')").await.unwrap();
-    for (key, answer, expected) in [("x", 2, "working"), ("X", 2, "working"), ("x", 1, "stopped")] {
-        shop.editor.lua(&format!("_G.asked, _G.answer = nil, {answer}"), Json::Null).await.unwrap();
-        shop.editor.command(&format!("normal {key}")).await.unwrap();
-        eventually("a question", async || {
-            let asked = shop.editor.lua("return _G.asked or ''", Json::Null).await.unwrap();
-            if asked == "`ash` is working: stop it?" { Ok(()) } else { Err(asked.to_string()) }
-        })
-        .await;
-        shop.editor.expect_state("ash", expected).await;
-    }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::agent::{Agent, NAME, now};
 use crate::report::Cell;
-use crate::resuming::{say, state};
+use crate::resuming::{say, start, state};
 
 /// The fork.
 const FORK: &str = "fir";
@@ -25,6 +25,9 @@ pub(crate) async fn fork(agent: &Agent) -> Cell {
 
 /// None where the agent cannot be forked.
 async fn of(agent: &Agent) -> Result<Option<f64>, String> {
+    if state(agent, NAME).await == "stopped" {
+        start(agent, NAME).await?;
+    }
     say(agent, NAME, "say secret-fork").await?;
     let (parent, forked) = (agent.project.worktree(NAME), agent.project.worktree(FORK));
     fs::write(parent.join("new.txt"), "new\n").map_err(|why| why.to_string())?;

@@ -49,7 +49,7 @@ async fn both(agent: &mut Agent) -> Result<f64, String> {
     Ok(ready)
 }
 
-async fn start(agent: &Agent, polecat: &str) -> Result<(), String> {
+pub(crate) async fn start(agent: &Agent, polecat: &str) -> Result<(), String> {
     let started = agent.editor.ask("start", json!([polecat, { "new": true }])).await;
     tokio::spawn(started);
     let began = now();

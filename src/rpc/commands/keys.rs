@@ -55,8 +55,8 @@ pub(super) enum Sends {
 /// What a key means. One of a new kind is a variant here and its arm in `press.rs`.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Meaning {
-    /// A command about the polecat of the row, or of the view, with more words behind that.
-    Command { name: &'static str, words: &'static str, bang: bool, manner: Manner },
+    /// A command about the polecat of the row, or of the view: its name, and what follows the polecat.
+    Command { name: &'static str, bang: bool, manner: Manner },
     /// What a diff does about the line.
     Diff(DiffKey),
     /// What a queue does about the message.
@@ -146,12 +146,13 @@ const POLECAT: &[Key] = &[
     QUEUE,
     command("d", "Show what it changed", "diff", "opening", "Diff", Manner::Plain),
     command("s", "Start it", "start", "starting", "Start", Manner::Plain),
-    act(
+    command(
         "R",
-        "Resume: start it with its last conversation",
+        "Resume its last conversation",
         "resume",
         "resuming",
-        Meaning::Command { name: "Start", words: "resume", bang: false, manner: Manner::Plain },
+        "Start resume",
+        Manner::Plain,
     ),
     command("x", "Stop it", "stop", "stopping", "Stop", Manner::AsksIfBusy),
     act(
@@ -159,7 +160,7 @@ const POLECAT: &[Key] = &[
         "Stop it by force",
         "kill",
         "stopping",
-        Meaning::Command { name: "Stop", words: "", bang: true, manner: Manner::AsksIfBusy },
+        Meaning::Command { name: "Stop", bang: true, manner: Manner::AsksIfBusy },
     ),
     command("D", "Remove it, with its folder", "remove", "looking", "Remove", Manner::Asks),
 ];
@@ -356,8 +357,7 @@ const fn command(
     command: &'static str,
     manner: Manner,
 ) -> Key {
-    let meaning = Meaning::Command { name: command, words: "", bang: false, manner };
-    act(lhs, about, name, doing, meaning)
+    act(lhs, about, name, doing, Meaning::Command { name: command, bang: false, manner })
 }
 
 /// The key that sends `act`, as any view has it.

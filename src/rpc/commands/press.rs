@@ -8,7 +8,7 @@ use super::{
     pressed::Press,
     questions, queue, run, waiting,
 };
-use crate::core::session::State;
+use crate::core::session::{State, StateSource};
 use crate::rpc::{
     calls::{At, CallContext, CommandRun, Operation, Status, ViewAct},
     effects::{Effect, Level},
@@ -30,9 +30,9 @@ pub(in crate::rpc) async fn press(
     };
     let press = Press { context, asked, at, rows, lhs: key.lhs };
     match act.meaning {
-        Meaning::Command { name, words, bang, manner } => {
+        Meaning::Command { name, bang, manner } => {
             // It is large: not all of it on one stack.
-            Box::pin(command(&press, (name, words), bang, manner)).await
+            Box::pin(command(&press, name, bang, manner)).await
         }
         Meaning::Diff(key) => diff::press(&press, key).await,
         Meaning::Queue(key) => Box::pin(queue::press(&press, key)).await,
@@ -42,23 +42,17 @@ pub(in crate::rpc) async fn press(
     }
 }
 
-async fn command(
-    press: &Press<'_>,
-    (name, words): (&str, &str),
-    bang: bool,
-    manner: Manner,
-) -> Done {
+async fn command(press: &Press<'_>, name: &str, bang: bool, manner: Manner) -> Done {
     let Some(polecat) = press.asked.whom() else {
         return Ok(vec![Effect::Notify(Level::Warn, press.nobody().to_owned())]);
     };
     press.still_shown(polecat).await?;
-    let args = format!("{polecat} {words}");
-    let command = Invocation::read(typed(&press.at, name, bang, args.trim_end()))?;
+    let command = Invocation::read(typed(&press.at, name, bang, polecat))?;
     if manner == Manner::Asks {
         return Ok(vec![questions::remove(&command, polecat, press.lhs)]);
     }
     if manner == Manner::AsksIfBusy
-        && let Some(doing) = busy(press, polecat).await
+        && let Some(doing) = busy(press, polecat, bang).await
     {
         return Ok(vec![questions::stop(&command, polecat, doing, press.lhs)]);
     }
@@ -69,20 +63,25 @@ async fn command(
     Ok(effects)
 }
 
-/// What the agent of `polecat` is in the middle of; `None` if it rests, or does not run.
-async fn busy(press: &Press<'_>, polecat: &str) -> Option<&'static str> {
+/// What the agent of `polecat` is in the middle of; `None` if it rests, or does not run. With `force`
+/// a guess is no reason to ask.
+async fn busy(press: &Press<'_>, polecat: &str, force: bool) -> Option<&'static str> {
     let status = Status { at: press.at.clone(), polecat: polecat.to_owned() };
     // A session that is not there is the stop's to tell.
-    match status.run(press.context).await.ok()?.state {
+    let info = status.run(press.context).await.ok()?;
+    match info.state {
+        _ if force && info.state_source == StateSource::Guessed => None,
         State::Working => Some("is working"),
         State::Waiting => Some("waits for an answer"),
         _ => None,
     }
 }
 
-/// The command `name` as if it had been typed with `args`.
-fn typed(at: &At, name: &str, bang: bool, args: &str) -> CommandRun {
-    CommandRun { bang: bang.then_some(true), ..CommandRun::typed(at, name, args) }
+/// The command `name` as if it had been typed about `polecat`; what stands behind its name follows that.
+fn typed(at: &At, name: &str, bang: bool, polecat: &str) -> CommandRun {
+    let (name, more) = name.split_once(' ').unwrap_or((name, ""));
+    let args = format!("{polecat} {more}");
+    CommandRun { bang: bang.then_some(true), ..CommandRun::typed(at, name, args.trim_end()) }
 }
 
 #[cfg(test)]
@@ -98,9 +97,8 @@ mod tests {
             | Meaning::OpenFile { .. }
             | Meaning::ListLocations
             | Meaning::Waiting(_) => None,
-            Meaning::Command { name, words, bang, .. } => {
-                let args = format!("ash {words}");
-                let read = Invocation::read(typed(&at, name, bang, args.trim_end()));
+            Meaning::Command { name, bang, .. } => {
+                let read = Invocation::read(typed(&at, name, bang, "ash"));
                 Some(read.unwrap_or_else(|error| panic!("{error:?}")))
             }
         }

@@ -12,7 +12,7 @@ use crate::{
         records,
     },
     session::{
-        error::SessionError,
+        error::{ResumeError, SessionError},
         polecats::{Polecats, begun::Begun, create::now_ms},
         start::{
             Hooking, Progress, Started,
@@ -165,11 +165,6 @@ impl Polecats {
 
 /// What is wrong with the conversation is why it is not forked.
 fn cannot_fork(parent: &PolecatName, error: SessionError) -> SessionError {
-    let why = match &error {
-        SessionError::CannotResume { .. } | SessionError::ConversationUnknown { .. } => {
-            error.to_string()
-        }
-        _ => return error,
-    };
-    SessionError::CannotFork { polecat: parent.to_string(), why }
+    let SessionError::Resume(why) = error else { return error };
+    ResumeError::NoFork { polecat: parent.to_string(), why: why.to_string() }.into()
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::{
     core::{
@@ -11,7 +11,7 @@ use crate::{
         names::PolecatName,
         queue::Queue,
         rig::Rig,
-        session::{Exit, ExitHow, SessionInfo, State, StateSource},
+        session::{SessionInfo, State, StateSource},
         state::Observation,
     },
     session::{
@@ -377,31 +377,8 @@ impl Session {
             .is_some_and(|mark| (0..YOUNG_MS).contains(&(now.as_millisecond() - mark.started_ms)))
     }
 
-    fn died_at(&self) -> Option<Timestamp> {
+    pub(in crate::session) fn died_at(&self) -> Option<Timestamp> {
         self.pane.dead.as_ref()?.at.and_then(|at| Timestamp::from_second(at).ok())
-    }
-
-    /// How its agent exited, with `tail` as its last lines. tmux before 3.3 does not say when; then
-    /// the time of the last output is used.
-    pub(in crate::session) fn exit(&self, tail: Vec<String>, now: Timestamp) -> Option<Exit> {
-        let death = self.pane.dead.as_ref()?;
-        let at = self.died_at().or_else(|| Timestamp::from_second(self.pane.activity).ok());
-        // tmux gives whole seconds, starts have milliseconds: within the same second, use `now`.
-        let at = at.map_or(now, |at| now.min(at + SignedDuration::from_millis(999)));
-        let began = self.mark.as_ref().map_or(self.pane.created * 1_000, |mark| mark.started_ms);
-        let how = match (death.status, death.signal) {
-            (_, Some(signal)) => ExitHow::Signal(signal),
-            (Some(status), None) => ExitHow::Status(status),
-            (None, None) => ExitHow::Unknown,
-        };
-        Some(Exit {
-            how,
-            at,
-            // May be negative, because an exit is dated in whole seconds.
-            lived_ms: u64::try_from(at.as_millisecond() - began).unwrap_or(0),
-            command: self.mark.as_ref().map(|mark| mark.command.clone()).unwrap_or_default(),
-            tail,
-        })
     }
 }
 

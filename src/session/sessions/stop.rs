@@ -54,7 +54,10 @@ impl Sessions {
     pub async fn stop(&self, polecat: &str, force: bool) -> Result<Vec<String>, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         let session = match self.existing(&polecat).await {
-            Err(SessionError::SessionNotFound { .. }) if self.forget(&polecat).await? => {
+            // Nothing of it is there.
+            Err(SessionError::SessionNotFound { why, .. })
+                if why.is_empty() && self.forget(&polecat).await? =>
+            {
                 return Ok(Vec::new());
             }
             session => session?,
@@ -95,6 +98,9 @@ impl Sessions {
         // What cannot be read stays what it is.
         let record = session_records::load(rig, polecat).await.ok().flatten();
         let Some(record) = record.filter(|record| !record.was_ended()) else { return Ok(false) };
+        if self.server_now().await.has_lost(&record) {
+            self.context.polecats().end_outlived(polecat, record.server.pane.as_deref()).await?;
+        }
         let ended = Ended { how: Ending::Stopped, at: Timestamp::now() };
         let noted = session_records::change(rig, polecat, record.started, |record| {
             record.ended = Some(ended);

@@ -1,5 +1,7 @@
 //! Which conversation a start goes on with, and what it takes over from the session before.
 
+pub(in crate::session) mod error;
+
 use std::path::PathBuf;
 
 use crate::{
@@ -11,7 +13,7 @@ use crate::{
     },
     host::{HostError, path, session_records},
     session::{
-        error::SessionError,
+        error::{ResumeError, SessionError},
         sessions::last_session::goes_by_folder,
         start::{
             Starter,
@@ -182,7 +184,7 @@ impl Starter {
 
     fn unknown(&self, before: &Before, why: String) -> SessionError {
         let polecat = before.polecat.as_ref().map(ToString::to_string).unwrap_or_default();
-        SessionError::ConversationUnknown { polecat, why }
+        ResumeError::Unknown { polecat, why }.into()
     }
 
     /// A new conversation with an id of our choice, where its agent takes one.
@@ -216,7 +218,8 @@ impl Starter {
             return false;
         };
         let (helps, launch) = (&self.context.shared.helps, &self.context.shared.launch);
-        helps.of(&program, launch).await.contains(flag)
+        // One that is slow is no reason to lose its conversations: only old versions do not know the flag.
+        helps.list(&program, flag, launch).await.unwrap_or(true)
     }
 }
 
@@ -261,7 +264,7 @@ fn copy_of(choice: &Choice, of: ConversationId) -> Begins {
 fn able(choice: &Choice, begins: Begins) -> Result<Begins, SessionError> {
     let cannot = |why: &str| {
         let (agent, why) = (choice.agent.name.clone(), why.to_owned());
-        Err(SessionError::CannotResume { agent, why })
+        Err(ResumeError::Unable { agent, why }.into())
     };
     if choice.by_shell {
         return cannot("its command is a line for a shell, to which nothing can be added");

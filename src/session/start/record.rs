@@ -28,7 +28,8 @@ impl Starter {
         record.command.clone_from(&plan.given.command);
         record.workdir = plan.given.workdir.then(|| plan.workdir.clone());
         record.conversation = plan.begins.id().cloned();
-        record.server = self.server().await;
+        let pane = Some(session.pane.pane_id.to_string());
+        record.server = Server { pane, ..self.server().await };
         let kept = session_records::keep(&self.context.rig, &plan.polecat, &record).await;
         match kept {
             Ok(()) => {
@@ -46,7 +47,7 @@ impl Starter {
         let found = self.context.tmux.server().await;
         let found = found.inspect_err(|error| debug!(%error, "which server it is")).ok().flatten();
         let (pid, started) = found.map(|server| (server.pid, server.started)).unzip();
-        Server { machine, socket, pid, started }
+        Server { machine, socket, pid, started, pane: None }
     }
 
     /// What a person has said of this start in their own words is allowed at the next one, where the

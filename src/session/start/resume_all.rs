@@ -113,8 +113,7 @@ impl ResumedAll {
             // Somebody else was quicker.
             Err(SessionError::SessionRunning { .. } | SessionError::AgentElsewhere { .. }) => {}
             // It was not expected to.
-            Err(SessionError::ConversationUnknown { .. } | SessionError::CannotResume { .. })
-                if by_person => {}
+            Err(SessionError::Resume(_)) if by_person => {}
             Err(error) => self.failed.push((polecat, error)),
         }
     }
