@@ -1,5 +1,7 @@
 //! What is new in a rig, and what of it a person is notified of.
 
+mod occasion;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,6 +13,8 @@ use super::{
     session::{DetailKind, SessionInfo, State, StateSource},
     transitions::{self, Event, Memory, Transition},
 };
+
+pub use occasion::{Notification, Occasion};
 
 /// An agent of which only silence tells seems busy while it starts; after this it does not.
 const START: SignedDuration = SignedDuration::from_secs(10);
@@ -27,37 +31,6 @@ pub enum News {
     /// The same of these polecats, which were lost with their tmux server, in place of what happened
     /// to each.
     Lost(Vec<SessionInfo>),
-}
-
-/// What a person is told of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notification {
-    /// Why.
-    pub occasion: Occasion,
-    /// The polecat, as it is since.
-    pub info: SessionInfo,
-    /// The last known state before.
-    pub old: State,
-}
-
-/// What a person may be told of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Occasion {
-    /// That a polecat is in this state.
-    State(State),
-    /// That something holds it up, or has ended its turn.
-    Trouble,
-}
-
-impl Occasion {
-    /// The word in the configuration.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::State(state) => state.as_str(),
-            Self::Trouble => "trouble",
-        }
-    }
 }
 
 /// What is remembered of a rig to tell what is new in it.
