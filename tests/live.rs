@@ -20,6 +20,8 @@ mod look;
 mod mixed;
 #[path = "live/report.rs"]
 mod report;
+#[path = "live/resuming.rs"]
+mod resuming;
 #[path = "live/service.rs"]
 mod service;
 mod support;
@@ -33,8 +35,8 @@ use clis::{CLIS, Cli};
 use report::{Cell, Row};
 
 /// `AGENTS` names some of the agents, `MINUTES` how long each has mixed work, `ANSWERS` how many
-/// questions each is answered, `JOBS` how many run
-/// at once. Each row is written when it is known.
+/// questions each is answered, `RESUME=1` whether the tmux server is killed and each goes on,
+/// `JOBS` how many run at once. Each row is written when it is known.
 #[test]
 #[ignore = "drives the CLIs that are installed: `make agents`"]
 fn every_installed_agent_does_what_doc_agents_says() {
@@ -74,7 +76,11 @@ fn every_installed_agent_does_what_doc_agents_says() {
 fn drive(cli: &'static Cli, program: PathBuf) -> Row {
     let driven = std::thread::spawn(move || {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let long = Long { minutes: number("MINUTES", 0), answers: number("ANSWERS", 0) };
+        let long = Long {
+            minutes: number("MINUTES", 0),
+            answers: number("ANSWERS", 0),
+            resume: number("RESUME", 0) > 0,
+        };
         runtime.block_on(checked(cli, &program, long))
     });
     driven.join().unwrap_or_else(|_| {
@@ -85,10 +91,10 @@ fn drive(cli: &'static Cli, program: PathBuf) -> Row {
 }
 
 async fn checked(cli: &'static Cli, program: &Path, long: Long) -> Row {
-    let agent = Agent::new(cli, program).await;
+    let mut agent = Agent::new(cli, program).await;
     let version = find::version(cli, program, agent.home()).await;
     let mut row = Row::new(cli.name, &version);
-    behaviours::check(&agent, long, &mut row).await;
+    behaviours::check(&mut agent, long, &mut row).await;
     row
 }
 

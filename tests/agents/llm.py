@@ -12,6 +12,7 @@ generateContent, streamed or whole. A line of the user's message says what is an
     long N          N lines at once
     bash: COMMAND   a call of the agent's own shell tool
     ask             a call of its own question tool
+    askmany         the same, where several of three answers can be chosen
     error N         HTTP status N
 
 Each request and each end of an answer is a line of JSON in LOG, with its time: from these one knows
@@ -30,10 +31,14 @@ import time
 sys.dont_write_bytecode = True
 from llm_wire import SPEAKS, numbers
 
-WORDS = re.compile(r"^\W*(?:(say|bash:) *(.+)|(think|silent|long|error) (\d+)|(ask))\s*$")
+WORDS = re.compile(r"^\W*(?:(say|bash:) *(.+)|(think|silent|long|error) (\d+)|(ask(?:many)?))\s*$")
 TAGGED = re.compile(r"<([\w-]+)[^>]*>.*?</\1>", re.S)
 # What agents put around what the user typed.
 MESSAGE = re.compile(r"</?user_(?:input|message|query)[^>]*>")
+
+# What a conversation is known by, as long as it goes on.
+SECRET = re.compile(r"secret-\w+")
+
 
 class Log:
     """Lines of JSON, written by several threads."""
@@ -58,7 +63,7 @@ def call(name, arguments):
 
 def decide(last, answered, tools, plain):
     """The answer to the message `last`, of which a tool has been `answered`."""
-    found = [match for match in map(WORDS.match, typed(last).splitlines()) if match]
+    found = cues(last)
     if not found:
         return text("I have nothing to say to that.")
     said, rest, counted, count, asks = found[-1].groups()
@@ -77,7 +82,12 @@ def decide(last, answered, tools, plain):
         return {"status": count}
     if plain:
         return text(f"This is to be run:\n\n```bash\n{rest}\n```\n")
-    return shell_call(tools, rest) if word == "bash:" else question_call(tools)
+    return shell_call(tools, rest) if word == "bash:" else question_call(tools, word == "askmany")
+
+
+def cues(message):
+    """The lines of the user's message that say what is answered."""
+    return [match for match in map(WORDS.match, typed(message).splitlines()) if match]
 
 
 def typed(message):
@@ -98,12 +108,14 @@ def shell_call(tools, command):
     return text("There is no shell here.")
 
 
-def question_call(tools):
-    asks = "Which colour?"
-    choices = [{"label": label, "description": f"It is {label.lower()}"} for label in ("Red", "Blue")]
-    one = {"question": asks, "header": "Colour", "options": choices, "choices": choices,
-           "multiSelect": False, "id": "colour"}
-    field = {"type": "string", "title": "Colour", "enum": ["Red", "Blue"]}
+def question_call(tools, several):
+    asks, labels = ("Which colours?", ["Red", "Blue", "Green"]) if several else ("Which colour?", ["Red", "Blue"])
+    choices = [{"label": label, "description": f"It is {label.lower()}"} for label in labels]
+    one = {"question": asks, "header": "Colour", "options": choices, "choices": choices, "id": "colour",
+           **dict.fromkeys(("multiSelect", "multi_select", "multiple"), several)}
+    field = {"type": "string", "title": "Colour", "enum": labels}
+    if several:
+        field = {"type": "array", "title": "Colours", "items": {"type": "string", "enum": labels}}
     form = {"type": "object", "properties": {"colour": field}}
     known = {"questions": [one], "message": asks, "requestedSchema": form, **one}
     for name, schema in tools:
@@ -167,13 +179,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if speaks is None or re.search("count_?tokens", path, re.I):
             return self.reply({"input_tokens": 9, "totalTokens": 9})
         plain, tools = path.startswith("/plain/"), speaks.tools(body)
-        schema, last, answered, result = wanted_schema(body), "", 0, ""
+        schema, last, answered, result, known = wanted_schema(body), "", 0, "", set()
         for who, said in speaks.turns(body):
+            known.update(SECRET.findall(said))
             if who == "result":
                 answered, result = answered + 1, said
             elif typed(said):
                 last, answered = said, 0
-        own = bool(schema) or not (tools or plain)
+        # Qwen Code asks for suggestions and memories after a turn, with tools.
+        own = bool(schema) or not (tools or plain) or not cues(last)
         if schema:
             answer = text(json.dumps(fill(schema, {})))
         else:
@@ -181,7 +195,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         number = next(numbers)
         kind = "error" if "status" in answer else "call" if "call" in answer else "text"
         self.server.log.add(event="request", id=number, own=own, answer=kind, text=typed(last)[:2000],
-                            result=result[:2000])
+                            result=result[:2000], known=sorted(known))
         try:
             self.send(speaks, answer, bool(body.get("stream")) or "stream" in path.lower())
             self.server.log.add(event="end", id=number)

@@ -161,7 +161,7 @@ async fn a_flag_goes_to_a_program_that_takes_it_and_to_no_other() {
     // As a script of a person's that adds it itself.
     let adds =
         "case \"$*\" in *--no-daemon*) exit 2;; *--help*) echo ' --no-daemon'; exit 0;; esac";
-    let takes = "case \"$*\" in *--help*) echo '  --no-daemon  Run alone'; exit 0;; esac";
+    let takes = "case \"$*\" in *--help*) echo '  --no-daemon  Run alone\n  --no-alt-screen'; exit 0;; esac";
     for (codex, expected) in [(refuses, false), (adds, false), (takes, true)] {
         let yard = Yard::new(Json::Null).await;
         let script = format!("{codex}\nexec {} \"$@\"", yard.framed(""));
@@ -170,7 +170,9 @@ async fn a_flag_goes_to_a_program_that_takes_it_and_to_no_other() {
         yard.editor.call("start", json!(["ash", options])).await.unwrap();
         let argv = yard.log().values("argv")[0].clone();
         let argv: Vec<&str> = argv.as_array().unwrap().iter().filter_map(Json::as_str).collect();
-        assert_eq!(argv.contains(&"--no-daemon"), expected, "{argv:?}");
+        for flag in ["--no-daemon", "--no-alt-screen"] {
+            assert_eq!(argv.contains(&flag), expected, "{argv:?}");
+        }
         assert_eq!(argv[0], "--dangerously-bypass-approvals-and-sandbox");
     }
 }

@@ -132,6 +132,36 @@ async fn a_window_with_a_size_of_its_own_keeps_it_and_so_do_all_where_that_is_of
     expect(&shop, "120x70 latest").await;
 }
 
+/// tmux wraps the scrollback anew, and forgets what is then more than it keeps.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_is_not_made_so_narrow_that_its_scrollback_would_be_cut() {
+    let tmux = TmuxServer::new();
+    tmux.run(&["set-option", "-g", "history-limit", "100"]);
+    let project = Project::new();
+    let editor = Editor::start(&tmux, project.path()).await;
+    let shop = Shop { editor, tmux, project };
+    let busy = agent("busy --like claude");
+    let cmd = format!("sh -c \"seq -f %0150.0f 90; exec {busy}\"");
+    shop.try_start("ash", json!({ "new": true, "agent": "claude", "cmd": cmd })).await.unwrap();
+    let file = shop.project.around().join("widths");
+    let note = format!("run-shell \"echo #{{window_width}} >> {}\"", file.display());
+    shop.tmux.run(&["set-hook", "-g", "window-resized", &note]);
+    shop.editor.expect_state("ash", "idle").await;
+    shop.editor.command("set columns=120").await.unwrap();
+    follow(&shop.editor).await;
+    eventually("the width to be told", async || {
+        let told = shop.tmux.run(&["show-options", "-p", "-t", "=gt-shop-ash:"]);
+        if told.contains(" 120") { Ok(()) } else { Err(told) }
+    })
+    .await;
+    shop.editor.command("set columns=220").await.unwrap();
+    expect(&shop, "220x70 latest").await;
+    eventually_equal("220\n".to_owned(), async || {
+        std::fs::read_to_string(&file).unwrap_or_default()
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_that_go_on_beyond_the_window_are_marked() {
     let (shop, _) = shop(60, json!({ "capture": { "fit": false } })).await;

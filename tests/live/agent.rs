@@ -57,6 +57,7 @@ pub(crate) struct Agent {
     pub(crate) service: Service,
     pub(crate) project: Project,
     home: PathBuf,
+    config: Json,
     _recorder: Option<Recorder>,
 }
 
@@ -83,10 +84,14 @@ impl Agent {
         let env = env(cli, &home, filled);
         let agent = json!({ "preset": cli.name, "command": program, "args": args, "env": env });
         let config = json!({ "agent": "real", "agents": { "real": agent } });
-        let editor = Editor::with(&tmux, project.path(), config).await;
-        editor.lua(LISTEN, Json::Null).await.expect("autocommands can be made");
+        let editor = open(&tmux, &project, &config).await;
         let recorder = Recorder::start(&tmux, cli);
-        Agent { cli, editor, tmux, service, project, home, _recorder: recorder }
+        Agent { cli, editor, tmux, service, project, home, config, _recorder: recorder }
+    }
+
+    /// Another editor in place of this one.
+    pub(crate) async fn reopen(&mut self) {
+        self.editor = open(&self.tmux, &self.project, &self.config).await;
     }
 
     pub(crate) fn home(&self) -> &Path {
@@ -254,6 +259,12 @@ impl Drop for Agent {
         // Some have daemons that outlive them.
         processes::kill(&self.processes());
     }
+}
+
+async fn open(tmux: &TmuxServer, project: &Project, config: &Json) -> Editor {
+    let editor = Editor::with(tmux, project.path(), config.clone()).await;
+    editor.lua(LISTEN, Json::Null).await.expect("autocommands can be made");
+    editor
 }
 
 /// Without blanks: some agents put lines together in their own way.

@@ -25,10 +25,25 @@ enum Answer {
     /// No, and what to do instead.
     Instead,
     Choose,
+    /// Two of three, where the agent's tool can ask so.
+    Several,
 }
 
-const ROUND: &[Answer] =
-    &[Answer::Allow, Answer::Choose, Answer::Refuse, Answer::Allow, Answer::Instead];
+impl Answer {
+    /// Whether it is to a question of the question tool.
+    fn chooses(self) -> bool {
+        matches!(self, Self::Choose | Self::Several)
+    }
+}
+
+const ROUND: &[Answer] = &[
+    Answer::Allow,
+    Answer::Choose,
+    Answer::Refuse,
+    Answer::Several,
+    Answer::Allow,
+    Answer::Instead,
+];
 
 /// What is known of the questions before.
 #[derive(Default)]
@@ -42,8 +57,7 @@ struct Before {
 /// Lets it ask `count` times.
 pub(crate) async fn give(agent: &Agent, count: u64) -> Cell {
     let has = |answer: &&Answer| {
-        let dialog =
-            if **answer == Answer::Choose { agent.cli.question } else { agent.cli.permission };
+        let dialog = if answer.chooses() { agent.cli.question } else { agent.cli.permission };
         dialog.is_some()
     };
     let round: Vec<Answer> = ROUND.iter().filter(has).copied().collect();
@@ -71,6 +85,7 @@ async fn one(
     let began = now();
     let message = match answer {
         Answer::Choose => "ask".to_owned(),
+        Answer::Several => "askmany".to_owned(),
         _ => format!("bash: touch made && echo {number} >> written"),
     };
     agent.inject(&message).await.map_err(|refused| refused.message)?;
@@ -113,10 +128,12 @@ async fn refuse_late(agent: &Agent, before: &Json, id: &Json) -> Result<(), Stri
 /// Answers all pages of the question; the id of the last one.
 async fn reply(agent: &Agent, number: usize, answer: Answer, id: Json) -> Result<Json, String> {
     let mut opts = json!({ "id": id });
+    let several = agent.status().await["waiting"]["multi"] == true;
     let choice = match answer {
+        Answer::Several if several => json!("Blue,Green"),
         Answer::Allow => json!("yes"),
         Answer::Refuse | Answer::Instead => json!("no"),
-        Answer::Choose => json!("Blue"),
+        Answer::Choose | Answer::Several => json!("Blue"),
     };
     if answer == Answer::Instead {
         opts["words"] = format!("say other {number}").into();
@@ -131,7 +148,7 @@ async fn reply(agent: &Agent, number: usize, answer: Answer, id: Json) -> Result
             other => other.map_err(|refused| format!("{}: {}", refused.code, refused.message))?,
         };
         let next = info["waiting"]["id"].clone();
-        if answer != Answer::Choose || !next.is_string() {
+        if !answer.chooses() || !next.is_string() {
             return Ok(opts["id"].take());
         }
         opts["id"] = next;
@@ -159,9 +176,11 @@ fn effect(
         before.written = written;
         return Err(why);
     }
+    let told = agent.service.requests(began);
     let blue = |asked: &Request| asked.result.contains("Blue");
-    if answer == Answer::Choose && !agent.service.requests(began).iter().any(blue) {
-        return Err("the service was not told `Blue`".to_owned());
+    match told.iter().rfind(|asked| blue(asked)) {
+        None if answer.chooses() => Err("the service was not told `Blue`".to_owned()),
+        Some(asked) if asked.result.contains("Red") => Err(format!("told: {}", asked.result)),
+        _ => Ok(()),
     }
-    Ok(())
 }

@@ -9,7 +9,7 @@ use crate::agent::{Agent, NAME, now};
 use crate::clis::Dialog;
 use crate::report::{Cell, Row};
 use crate::support::{pause, processes};
-use crate::{answers, mixed};
+use crate::{answers, mixed, resuming};
 
 /// How long an agent may take to its prompt: the slowest takes a minute on a busy machine.
 const START: u64 = 240;
@@ -27,10 +27,12 @@ pub(crate) struct Long {
     pub(crate) minutes: u64,
     /// How many questions to answer.
     pub(crate) answers: u64,
+    /// Whether to kill the tmux server, and to go on.
+    pub(crate) resume: bool,
 }
 
 /// Goes through all of them, and fills the row.
-pub(crate) async fn check(agent: &Agent, long: Long, row: &mut Row) {
+pub(crate) async fn check(agent: &mut Agent, long: Long, row: &mut Row) {
     let ready = start(agent).await;
     let is_ready = ready.is_ok();
     row.set("ready", cell(ready));
@@ -41,6 +43,9 @@ pub(crate) async fn check(agent: &Agent, long: Long, row: &mut Row) {
         }
         if long.answers > 0 && agent.cli.permission.is_some() {
             row.set("answers", answers::give(agent, long.answers).await);
+        }
+        if long.resume {
+            row.set("resume", resuming::go_on(agent).await);
         }
         row.set("death", cell(death(agent).await));
     }

@@ -20,6 +20,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "stop",
     "mixed work",
     "answers",
+    "resume",
 ];
 
 const BEGIN: &str = "<!-- written by `make agents` from here on -->";

@@ -26,6 +26,8 @@ struct Line {
     text: String,
     #[serde(default)]
     result: String,
+    #[serde(default)]
+    known: Vec<String>,
 }
 
 /// A request of an agent in somebody's turn.
@@ -38,6 +40,8 @@ pub(crate) struct Request {
     pub(crate) text: String,
     /// What came of a tool last.
     pub(crate) result: String,
+    /// The words like `secret-1` that its whole conversation has.
+    pub(crate) known: Vec<String>,
 }
 
 impl Service {
@@ -71,6 +75,7 @@ impl Service {
                 ended: ended(line.id).map(|line| line.at),
                 text: line.text.clone(),
                 result: line.result.clone(),
+                known: line.known.clone(),
             })
             .collect()
     }

@@ -12,8 +12,9 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     command: "codex",
     args: &["--dangerously-bypass-approvals-and-sandbox"],
     // All sessions would share one daemon, a child of the first: whoever stopped that one broke
-    // the others, and their commands ran in its environment.
-    flags_if_taken: &["--no-daemon"],
+    // the others, and their commands ran in its environment. On the terminal's other screen it
+    // keeps nothing of what has scrolled away; 0.171.0 did all else alike without it.
+    flags_if_taken: &["--no-daemon", "--no-alt-screen"],
     process_names: &["codex", "node"],
     prompt: Some("› "),
     delay_ms: 3_000,

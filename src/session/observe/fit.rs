@@ -2,7 +2,7 @@
 //!
 //! Only while its agent rests, and is seen to: agents draw their screens anew in another size, some
 //! with all of their history, which must not be taken for work, nor change a question under the eyes
-//! of a person. Of several editors the widest counts. Where nobody shows it any more it stays as it
+//! of a person; and only if tmux can keep all of its scrollback. Of several editors the widest counts. Where nobody shows it any more it stays as it
 //! is.
 
 use std::time::Duration;
@@ -150,7 +150,8 @@ impl Fitting {
         let window = self.context.tmux.window_around(self.pane).await?;
         let size = window.widest.map(|width| (width, window.size.1.max(u32::from(SESSION_SIZE.1))));
         let is_new = |size: &(u32, u32)| {
-            window.is_free && *size != window.size && self.refused != Some([window.size, *size])
+            let is_other = *size != window.size && self.refused != Some([window.size, *size]);
+            window.is_free && is_other && window.keeps_history(size.0)
         };
         Ok(size.filter(is_new).map(|size| (window, size)))
     }

@@ -55,6 +55,19 @@ pub struct PaneWindow {
     pub is_free: bool,
     /// The widest of all that show the pane elsewhere.
     pub widest: Option<u32>,
+    /// The rows above the screen, and how many of them are kept.
+    pub history: (u32, u32),
+}
+
+impl PaneWindow {
+    /// Whether no row is lost when all of them are wrapped anew at this width: tmux keeps no more
+    /// rows than before.
+    #[must_use]
+    pub fn keeps_history(&self, width: u32) -> bool {
+        let (rows, limit) = self.history;
+        let each = self.size.0.div_ceil(width.max(1));
+        each <= 1 || rows.saturating_add(self.size.1).saturating_mul(each) <= limit
+    }
 }
 
 impl Tmux {
@@ -83,7 +96,8 @@ impl Tmux {
     /// No such pane, or tmux could not be asked.
     pub async fn window_around(&self, pane: PaneId) -> Result<PaneWindow, TmuxError> {
         let target = pane.to_string();
-        let facts = "#{window_id} #{window_width} #{window_height} #{window_panes}";
+        let facts = "#{window_id} #{window_width} #{window_height} #{window_panes} \
+                     #{history_size} #{history_limit}";
         let look = vec![
             Command::new("show-options").args(["-p", "-t", &target]),
             Command::new("show-options").args(["-wqv", "-t", &target, "window-size"]),
@@ -106,7 +120,8 @@ impl Tmux {
         let facts = Facts::read(&texts[4]).ok_or_else(unexpected)?;
         let is_alone = facts.panes == 1 && texts[1].trim().is_empty();
         let is_free = is_alone && !is_attached(facts.window, &texts[3], &texts[2]);
-        Ok(PaneWindow { id: facts.window, size: facts.size, is_free, widest })
+        let Facts { window: id, size, history, .. } = facts;
+        Ok(PaneWindow { id, size, is_free, widest, history })
     }
 
     /// Gives a window that nobody is attached to these columns and lines, for as long as nobody is.
@@ -132,6 +147,7 @@ struct Facts {
     window: WindowId,
     size: (u32, u32),
     panes: u32,
+    history: (u32, u32),
 }
 
 impl Facts {
@@ -139,7 +155,8 @@ impl Facts {
         let mut words = text.trim().split(' ');
         let window = words.next()?.parse().ok()?;
         let mut number = || words.next()?.parse().ok();
-        Some(Self { window, size: (number()?, number()?), panes: number()? })
+        let (size, panes) = ((number()?, number()?), number()?);
+        Some(Self { window, size, panes, history: (number()?, number()?) })
     }
 }
 

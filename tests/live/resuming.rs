@@ -1,0 +1,95 @@
+//! Two conversations of a real agent in one project, each with a word of its own; the tmux server is
+//! killed, and a new Neovim goes on with both: each knows its word, and not the other's.
+
+use serde_json::{Value as Json, json};
+
+use crate::agent::{Agent, NAME, now};
+use crate::report::Cell;
+use crate::service::Request;
+use crate::support::processes::kill;
+
+/// The polecat beside [`NAME`].
+const OTHER: &str = "oak";
+/// How long an agent may take to its prompt, with an old conversation.
+const START: u64 = 240;
+
+/// Goes on with both; how long it took from the command to both prompts.
+pub(crate) async fn go_on(agent: &mut Agent) -> Cell {
+    match both(agent).await {
+        Ok(seconds) => Cell::After(seconds),
+        Err(why) => Cell::Failed(why),
+    }
+}
+
+async fn both(agent: &mut Agent) -> Result<f64, String> {
+    if rests(agent, NAME).await.is_err() {
+        start(agent, NAME).await?;
+    }
+    start(agent, OTHER).await?;
+    for polecat in [NAME, OTHER] {
+        say(agent, polecat, &format!("say secret-{polecat}")).await?;
+    }
+    kill(&[u32::try_from(agent.tmux.pid().as_raw_nonzero().get()).map_err(|e| e.to_string())?]);
+    agent.reopen().await;
+    let began = now();
+    let resumed = agent.editor.call("resume", json!([])).await;
+    resumed.map_err(|refused| format!("{}: {}", refused.code, refused.message))?;
+    for polecat in [NAME, OTHER] {
+        rests(agent, polecat).await?;
+    }
+    let ready = now() - began;
+    for polecat in [NAME, OTHER] {
+        let asked = say(agent, polecat, &format!("say that {polecat} goes on")).await?;
+        let own = format!("secret-{polecat}");
+        if asked.known != [own.clone()] {
+            return Err(format!("`{polecat}` knows {:?} in place of {own}", asked.known));
+        }
+    }
+    agent.editor.call("stop", json!([OTHER, { "force": true }])).await.map_err(|e| e.message)?;
+    Ok(ready)
+}
+
+async fn start(agent: &Agent, polecat: &str) -> Result<(), String> {
+    let started = agent.editor.ask("start", json!([polecat, { "new": true }])).await;
+    tokio::spawn(started);
+    let began = now();
+    loop {
+        let state = agent.wait(START, "its prompt", async || {
+            let state = state(agent, polecat).await;
+            ["idle", "waiting"].contains(&state.as_str()).then_some(state)
+        });
+        if state.await? == "idle" {
+            return rests(agent, polecat).await;
+        }
+        if now() - began > 60.0 {
+            return Err(format!("`{polecat}` asks for ever"));
+        }
+        let answered = agent.editor.call("answer", json!([polecat, 1])).await;
+        answered.map_err(|refused| format!("{}: {}", refused.code, refused.message))?;
+    }
+}
+
+/// Sends a message, and waits for the end of its turn; the request that it made.
+async fn say(agent: &Agent, polecat: &str, text: &str) -> Result<Request, String> {
+    let began = now();
+    let sent = agent.editor.call("inject", json!([polecat, text, { "take": true }])).await;
+    sent.map_err(|refused| format!("`{polecat}`: {}: {}", refused.code, refused.message))?;
+    let asked = agent.asks_service(text, began).await?;
+    rests(agent, polecat).await?;
+    Ok(asked)
+}
+
+/// Waits until nothing is asked of the service, and the polecat is told idle.
+async fn rests(agent: &Agent, polecat: &str) -> Result<(), String> {
+    agent
+        .wait(60, &format!("`{polecat}` to rest"), async || {
+            let open = agent.service.requests(0.0).iter().any(|asked| asked.ended.is_none());
+            (!open && state(agent, polecat).await == "idle").then_some(())
+        })
+        .await
+}
+
+async fn state(agent: &Agent, polecat: &str) -> String {
+    let status = agent.editor.call("status", json!([polecat])).await.unwrap_or(Json::Null);
+    status["state"].as_str().unwrap_or_default().to_owned()
+}
