@@ -85,7 +85,7 @@ impl Starter {
         if let Some(polecat) = &found {
             self.context.sessions().require_no_agent(polecat).await?;
         }
-        let before = self.before(found.as_ref(), &options).await;
+        let before = self.before(&PolecatName::parse(name)?, &options).await;
         let (options, recorded) = self.as_before(options, &before);
         let workdir = self.workdir_of(found.as_ref(), &options).await;
         let mut choice = self.choose(&options, &recorded, workdir.as_deref()).await?;

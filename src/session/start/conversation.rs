@@ -87,12 +87,10 @@ impl Starter {
     /// What is known of the session before that of `polecat`, or of the one that it is to be like.
     pub(in crate::session) async fn before(
         &self,
-        polecat: Option<&PolecatName>,
+        polecat: &PolecatName,
         options: &StartOptions,
     ) -> Before {
-        let Some(polecat) = options.like.as_ref().or(polecat).cloned() else {
-            return Before::default();
-        };
+        let polecat = options.like.as_ref().unwrap_or(polecat).clone();
         let read = session_records::load(&self.context.rig, &polecat).await;
         let (record, unread) = match read {
             Ok(record) => (record, None),
@@ -138,7 +136,7 @@ impl Starter {
         }
         let begins = match resuming {
             Resuming::Fork => Begins::Fork(self.last_conversation(choice, record, before).await?),
-            _ if goes_by_folder(&choice.agent, record) => Begins::Last,
+            _ if goes_by_folder(&choice.agent, record) => self.last_of_folder(before).await?,
             _ => {
                 // Before it is looked for.
                 able(choice, Begins::Earlier(ConversationId::random([0; 16])))?;
@@ -146,6 +144,13 @@ impl Starter {
             }
         };
         able(choice, begins)
+    }
+
+    /// The last conversation of the folder, where that is the polecat's alone.
+    async fn last_of_folder(&self, before: &Before) -> Result<Begins, SessionError> {
+        let polecat = before.polecat.as_ref().ok_or_else(|| self.unknown(before, String::new()))?;
+        let own = self.context.sessions().own_workdir(polecat).await;
+        own.map(|_| Begins::Last).map_err(|why| self.unknown(before, why))
     }
 
     fn record_of<'a>(&self, before: &'a Before) -> Result<&'a SessionRecord, SessionError> {
