@@ -109,7 +109,7 @@ impl Starter {
         let _turn = Work::share(&self.context.rig, &polecat).await.ok();
         let mut plan = self.plan(polecat, choice, begins, &options).await?;
         plan.warnings.extend(made);
-        self.launch(plan, Hooking::Now, progress).await
+        Box::pin(self.launch(plan, Hooking::Now, progress)).await
     }
 
     /// Ends what is left of the session before if its tmux server is gone; a warning about it.

@@ -76,6 +76,21 @@ pub(in crate::session) struct Before {
 }
 
 impl Before {
+    fn unknown(&self, why: String) -> SessionError {
+        let polecat = self.polecat.as_ref().map(ToString::to_string).unwrap_or_default();
+        ResumeError::Unknown { polecat, why }.into()
+    }
+
+    /// The record.
+    fn known(&self) -> Result<&SessionRecord, SessionError> {
+        let why = match (&self.record, &self.unread) {
+            (Some(record), _) => return Ok(record),
+            (None, Some(error)) => error.to_string(),
+            (None, None) => "nothing is written down of what it ran".to_owned(),
+        };
+        Err(self.unknown(why))
+    }
+
     /// A warning if it is not known what ran before.
     pub(in crate::session) fn warning(&self) -> Option<String> {
         let (polecat, error) = self.polecat.as_ref().zip(self.unread.as_ref())?;
@@ -127,7 +142,7 @@ impl Starter {
         if let Resuming::Earlier(id) = resuming {
             return able(choice, Begins::Earlier(id.clone()));
         }
-        let record = self.record_of(before)?;
+        let record = before.known()?;
         if record.agent.as_ref().is_some_and(|agent| *agent != choice.agent.name) {
             let (ran, asked) = (record.agent.clone().unwrap_or_default(), &choice.agent.name);
             return Err(SessionError::BadArgument(format!(
@@ -148,18 +163,9 @@ impl Starter {
 
     /// The last conversation of the folder, where that is the polecat's alone.
     async fn last_of_folder(&self, before: &Before) -> Result<Begins, SessionError> {
-        let polecat = before.polecat.as_ref().ok_or_else(|| self.unknown(before, String::new()))?;
+        let polecat = before.polecat.as_ref().ok_or_else(|| before.unknown(String::new()))?;
         let own = self.context.sessions().own_workdir(polecat).await;
-        own.map(|_| Begins::Last).map_err(|why| self.unknown(before, why))
-    }
-
-    fn record_of<'a>(&self, before: &'a Before) -> Result<&'a SessionRecord, SessionError> {
-        let why = match (&before.record, &before.unread) {
-            (Some(record), _) => return Ok(record),
-            (None, Some(error)) => error.to_string(),
-            (None, None) => "nothing is written down of what it ran".to_owned(),
-        };
-        Err(self.unknown(before, why))
+        own.map(|_| Begins::Last).map_err(|why| before.unknown(why))
     }
 
     async fn last_conversation(
@@ -168,15 +174,10 @@ impl Starter {
         record: &SessionRecord,
         before: &Before,
     ) -> Result<ConversationId, SessionError> {
-        let polecat = before.polecat.as_ref().ok_or_else(|| self.unknown(before, String::new()))?;
+        let polecat = before.polecat.as_ref().ok_or_else(|| before.unknown(String::new()))?;
         let agent = &choice.agent;
         let found = self.context.sessions().conversation_of(polecat, record, agent).await;
-        found.map_err(|why| self.unknown(before, why))
-    }
-
-    fn unknown(&self, before: &Before, why: String) -> SessionError {
-        let polecat = before.polecat.as_ref().map(ToString::to_string).unwrap_or_default();
-        ResumeError::Unknown { polecat, why }.into()
+        found.map_err(|why| before.unknown(why))
     }
 
     /// A new conversation with an id of our choice, where its agent takes one.
