@@ -85,7 +85,7 @@ impl Starter {
         if let Some(polecat) = &found {
             self.context.sessions().require_no_agent(polecat).await?;
         }
-        let before = self.before(found.as_ref(), &options).await;
+        let before = self.before(&PolecatName::parse(name)?, &options).await;
         let (options, recorded) = self.as_before(options, &before);
         let workdir = self.workdir_of(found.as_ref(), &options).await;
         let mut choice = self.choose(&options, &recorded, workdir.as_deref()).await?;
@@ -109,7 +109,7 @@ impl Starter {
         let _turn = Work::share(&self.context.rig, &polecat).await.ok();
         let mut plan = self.plan(polecat, choice, begins, &options).await?;
         plan.warnings.extend(made);
-        self.launch(plan, Hooking::Now, progress).await
+        Box::pin(self.launch(plan, Hooking::Now, progress)).await
     }
 
     /// Ends what is left of the session before if its tmux server is gone; a warning about it.

@@ -160,6 +160,16 @@ async fn two_polecats_of_one_project_never_get_each_others_conversation() {
     assert!(refused.message.contains("its agent has kept none"), "{refused:?}");
     resume(&shop, "ash").await;
     expect_known(&shop, "ash", "of ash").await;
+    // One that works in the folder of another does not pass for it either.
+    let elsewhere =
+        json!({ "new": true, "agent": "found", "workdir": shop.project.worktree("elm") });
+    start(&shop, "elm", "found").await;
+    shop.try_start("fir", elsewhere).await.unwrap();
+    say(&shop, "fir", "of fir").await;
+    expect_stopped(&shop, "elm").await;
+    let refused = shop.refusal("start", json!(["elm", { "resume": true }])).await;
+    assert!(refused.message.contains("`fir` ran in its worktree too"), "{refused:?}");
+    expect_stopped(&shop, "fir").await;
     // Two of one polecat are as little told apart.
     expect_stopped(&shop, "ash").await;
     start(&shop, "birch", "found").await;

@@ -30,7 +30,10 @@ pub async fn taken(program: &Path, flags: &[String], launch: &Launch) -> Vec<Str
 
 /// The help texts of programs, read once as long as these stay what they are.
 #[derive(Clone, Default)]
-pub struct HelpTexts(Arc<Mutex<HashMap<PathBuf, (SystemTime, Arc<str>)>>>);
+pub struct HelpTexts(Arc<Mutex<HashMap<PathBuf, HelpText>>>);
+
+/// A help text, and when its program was changed last.
+type HelpText = (SystemTime, Arc<str>);
 
 impl HelpTexts {
     /// Whether `program`, a path, names `flag` in what it prints for `--help`; `None` if it takes too long

@@ -129,6 +129,8 @@ const INTERRUPT: Key = command(
 const QUEUE: Key =
     command("Q", "Show what is queued for it", "queue", "opening", "Queue", Manner::Plain);
 
+const KILL: Meaning = Meaning::Command { name: "Stop", bang: true, manner: Manner::AsksIfBusy };
+
 /// Of a polecat's row, and of its details.
 const POLECAT: &[Key] = &[
     command("<CR>", "Follow what it prints", "capture", "opening", "Capture", Manner::Plain),
@@ -155,13 +157,7 @@ const POLECAT: &[Key] = &[
         Manner::Plain,
     ),
     command("x", "Stop it", "stop", "stopping", "Stop", Manner::AsksIfBusy),
-    act(
-        "X",
-        "Stop it by force",
-        "kill",
-        "stopping",
-        Meaning::Command { name: "Stop", bang: true, manner: Manner::AsksIfBusy },
-    ),
+    act("X", "Stop it by force", "kill", "stopping", KILL),
     command("D", "Remove it, with its folder", "remove", "looking", "Remove", Manner::Asks),
 ];
 

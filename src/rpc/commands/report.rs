@@ -41,10 +41,11 @@ pub(super) fn stopped_all(names: &[String]) -> String {
 
 /// What came of resuming all.
 pub(super) fn resumed(names: &[String]) -> String {
-    let named: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    match names {
-        [] => "there is no conversation to go on with".to_owned(),
-        _ => format!("resumed {}", named.join(", ")),
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    if quoted.is_empty() {
+        "there is no conversation to go on with".to_owned()
+    } else {
+        format!("resumed {}", quoted.join(", "))
     }
 }
 

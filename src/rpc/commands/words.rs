@@ -106,9 +106,10 @@ fn pair<'a>(spec: &Spec, rest: &'a [u8]) -> Result<(&'static Key, Vec<u8>, &'a [
         return Err(format!("`{name}=` is not known; known here: {}", list(spec.keys)));
     };
     // As it stands: its quotes and backslashes are another program's.
-    let (value, behind) = match key.kind.takes_the_rest() {
-        true => (rest[at + 1..].to_vec(), &rest[rest.len()..]),
-        false => (value, behind),
+    let (value, behind) = if key.kind.takes_the_rest() {
+        (rest[at + 1..].to_vec(), &rest[rest.len()..])
+    } else {
+        (value, behind)
     };
     if value.is_empty() { Err(empty()) } else { Ok((key, value, behind)) }
 }

@@ -95,7 +95,7 @@ impl Polecats {
                 .starter()
                 .plan(taken.polecat.clone(), choice, Begins::Unnamed, &options)
                 .await?;
-            self.context.starter().launch(plan, Hooking::Done, progress).await
+            Box::pin(self.context.starter().launch(plan, Hooking::Done, progress)).await
         };
         match Box::pin(started).await {
             Ok(Started { info, warnings }) => {

@@ -9,8 +9,9 @@ use crate::{
         session_record::SessionRecord,
     },
     host::{
+        HostError,
         conversations::{self, Search},
-        machine, polecats,
+        machine, polecats, session_records,
     },
     session::sessions::Sessions,
 };
@@ -37,13 +38,33 @@ impl Sessions {
             let elsewhere = "it ran in a folder that is not its own, and its agent has not told it";
             return noted.ok_or_else(|| elsewhere.to_owned());
         }
-        let workdir = polecats::workdir(&self.context.rig, polecat).await;
-        let workdir = workdir.map_err(|error| error.to_string())?;
+        let workdir = self.own_workdir(polecat).await?;
         let until = record.ended.map(|ended| ended.at);
         let config_dir = config_dir(agent, record);
         let search = Search { files, config_dir, workdir, since: record.started, until };
         let found = conversations::find(search).await.map_err(|error| error.to_string())?;
         one_of(noted, found, goes_on_as_copy(agent))
+    }
+
+    /// The worktree of `polecat`, whose conversations are its own.
+    ///
+    /// # Errors
+    /// Another polecat ran there too, or that is not known.
+    pub(in crate::session) async fn own_workdir(
+        &self,
+        polecat: &PolecatName,
+    ) -> Result<PathBuf, String> {
+        let rig = &self.context.rig;
+        let told = |error: HostError| error.to_string();
+        let workdir = polecats::workdir(rig, polecat).await.map_err(told)?;
+        for other in polecats::names(rig).await.map_err(told)?.iter().filter(|one| *one != polecat)
+        {
+            let record = session_records::load(rig, other).await.map_err(told)?;
+            if record.is_some_and(|record| record.workdir.as_ref() == Some(&workdir)) {
+                return Err(format!("`{other}` ran in its worktree too"));
+            }
+        }
+        Ok(workdir)
     }
 }
 

@@ -101,6 +101,9 @@ impl Sessions {
         let (rig, polecat) = (&self.context.rig, &session.polecat);
         let noted = session_records::change(rig, polecat, started, |record| {
             record.ended = Some(ended);
+            if let Some(told) = &session.conversation {
+                record.conversation = Some(told.clone());
+            }
         });
         if let Err(error) = noted.await {
             warn!(%error, %polecat, "how a session ended is not written down");

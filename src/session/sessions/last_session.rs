@@ -66,9 +66,9 @@ impl Sessions {
             return Ok(None);
         }
         if goes_by_folder(&agent, record) {
-            return Ok(Some(LAST.to_owned()));
+            return Ok(self.own_workdir(polecat).await.ok().map(|_| LAST.to_owned()));
         }
-        if !agent.resume.as_ref().is_some_and(|resume| resume.by_id.is_some()) {
+        if agent.resume.as_ref().is_none_or(|resume| resume.by_id.is_none()) {
             return Ok(None);
         }
         let id = self.conversation_of(polecat, record, &agent).await;

@@ -84,6 +84,21 @@ pub(in crate::session) struct Before {
 }
 
 impl Before {
+    fn unknown(&self, why: String) -> SessionError {
+        let polecat = self.polecat.as_ref().map(ToString::to_string).unwrap_or_default();
+        ResumeError::Unknown { polecat, why }.into()
+    }
+
+    /// The record.
+    fn known(&self) -> Result<&SessionRecord, SessionError> {
+        let why = match (&self.record, &self.unread) {
+            (Some(record), _) => return Ok(record),
+            (None, Some(error)) => error.to_string(),
+            (None, None) => "nothing is written down of what it ran".to_owned(),
+        };
+        Err(self.unknown(why))
+    }
+
     /// A warning if it is not known what ran before.
     pub(in crate::session) fn warning(&self) -> Option<String> {
         let (polecat, error) = self.polecat.as_ref().zip(self.unread.as_ref())?;
@@ -95,12 +110,10 @@ impl Starter {
     /// What is known of the session before that of `polecat`, or of the one that it is to be like.
     pub(in crate::session) async fn before(
         &self,
-        polecat: Option<&PolecatName>,
+        polecat: &PolecatName,
         options: &StartOptions,
     ) -> Before {
-        let Some(polecat) = options.like.as_ref().or(polecat).cloned() else {
-            return Before::default();
-        };
+        let polecat = options.like.as_ref().unwrap_or(polecat).clone();
         let read = session_records::load(&self.context.rig, &polecat).await;
         let (record, unread) = match read {
             Ok(record) => (record, None),
@@ -137,7 +150,7 @@ impl Starter {
         if let Resuming::Earlier(id) = resuming {
             return able(choice, Begins::Earlier(id.clone()));
         }
-        let record = self.record_of(before)?;
+        let record = before.known()?;
         if record.agent.as_ref().is_some_and(|agent| *agent != choice.agent.name) {
             let (ran, asked) = (record.agent.clone().unwrap_or_default(), &choice.agent.name);
             return Err(SessionError::BadArgument(format!(
@@ -151,7 +164,7 @@ impl Starter {
                 able(choice, copy)?;
                 copy_of(choice, self.last_conversation(choice, record, before).await?)
             }
-            _ if goes_by_folder(&choice.agent, record) => Begins::Last,
+            _ if goes_by_folder(&choice.agent, record) => self.last_of_folder(before).await?,
             _ => {
                 // Before it is looked for.
                 able(choice, Begins::Earlier(ConversationId::random([0; 16])))?;
@@ -161,13 +174,11 @@ impl Starter {
         able(choice, begins)
     }
 
-    fn record_of<'a>(&self, before: &'a Before) -> Result<&'a SessionRecord, SessionError> {
-        let why = match (&before.record, &before.unread) {
-            (Some(record), _) => return Ok(record),
-            (None, Some(error)) => error.to_string(),
-            (None, None) => "nothing is written down of what it ran".to_owned(),
-        };
-        Err(self.unknown(before, why))
+    /// The last conversation of the folder, where that is the polecat's alone.
+    async fn last_of_folder(&self, before: &Before) -> Result<Begins, SessionError> {
+        let polecat = before.polecat.as_ref().ok_or_else(|| before.unknown(String::new()))?;
+        let own = self.context.sessions().own_workdir(polecat).await;
+        own.map(|_| Begins::Last).map_err(|why| before.unknown(why))
     }
 
     async fn last_conversation(
@@ -176,15 +187,10 @@ impl Starter {
         record: &SessionRecord,
         before: &Before,
     ) -> Result<ConversationId, SessionError> {
-        let polecat = before.polecat.as_ref().ok_or_else(|| self.unknown(before, String::new()))?;
+        let polecat = before.polecat.as_ref().ok_or_else(|| before.unknown(String::new()))?;
         let agent = &choice.agent;
         let found = self.context.sessions().conversation_of(polecat, record, agent).await;
-        found.map_err(|why| self.unknown(before, why))
-    }
-
-    fn unknown(&self, before: &Before, why: String) -> SessionError {
-        let polecat = before.polecat.as_ref().map(ToString::to_string).unwrap_or_default();
-        ResumeError::Unknown { polecat, why }.into()
+        found.map_err(|why| before.unknown(why))
     }
 
     /// A new conversation with an id of our choice, where its agent takes one.

@@ -186,16 +186,12 @@ impl Starter {
             return Ok((None, None));
         }
         let Some(file) = self.accounts().await? else { return Ok((None, None)) };
-        match env::var("GT_ACCOUNT").ok().filter(|handle| !handle.is_empty()) {
-            Some(handle) => {
-                let dir = file.folder(&handle, WhoAsked::Environment, home)?;
-                Ok((Some((handle, dir)), None))
-            }
-            None => {
-                let handle = file.default_handle().map(str::to_owned);
-                Ok((handle.zip(file.default_folder(home)), file.warning()))
-            }
+        if let Some(handle) = env::var("GT_ACCOUNT").ok().filter(|handle| !handle.is_empty()) {
+            let dir = file.folder(&handle, WhoAsked::Environment, home)?;
+            return Ok((Some((handle, dir)), None));
         }
+        let handle = file.default_handle().map(str::to_owned);
+        Ok((handle.zip(file.default_folder(home)), file.warning()))
     }
 
     /// The handles of all accounts, for completion; none where they cannot be read.

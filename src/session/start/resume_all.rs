@@ -53,9 +53,9 @@ impl Starter {
             starts.spawn(async move {
                 let _permit = permits.acquire().await;
                 let conversation = Some(Resuming::Last);
-                let options = StartOptions { conversation, in_use, ..StartOptions::default() };
-                let started = Box::pin(starter.start(polecat.as_str(), options, &|_| {})).await;
-                (polecat, by_person, started)
+                let options = StartOptions { in_use, conversation, ..StartOptions::default() };
+                let result = Box::pin(starter.start(polecat.as_str(), options, &|_| {})).await;
+                (polecat, by_person, result)
             });
         }
         while let Some(joined) = starts.join_next().await {

@@ -3,6 +3,7 @@
 use crate::tmux::client::Tmux;
 use crate::tmux::error::TmuxError;
 use crate::tmux::protocol::command::Command;
+use crate::tmux::protocol::reply::Reply;
 use crate::tmux::protocol::request::Request;
 
 /// A tmux server, as no other one of its machine ever is.
@@ -23,7 +24,7 @@ impl Tmux {
         let ask = Command::new("display-message").args(["-p", "#{pid} #{start_time}"]);
         match self.run(Request::new(vec![ask]).repeatable()).await {
             Ok(replies) => {
-                let reply = replies.first().map(|reply| reply.text()).unwrap_or_default();
+                let reply = replies.first().map(Reply::text).unwrap_or_default();
                 read(&reply).map(Some).ok_or_else(|| TmuxError::Unexpected {
                     command: "display-message".to_owned(),
                     reply,

@@ -43,10 +43,8 @@ impl LastSessions {
     ) {
         let sessions = context.sessions();
         let is_open = |record: &SessionRecord| record.ended.is_none();
-        let server = match records.values().any(is_open) {
-            true => Some(sessions.server_now().await),
-            false => None,
-        };
+        let is_any_open = records.values().any(is_open);
+        let server = if is_any_open { Some(sessions.server_now().await) } else { None };
         let mut known = BTreeMap::new();
         for (polecat, record) in records {
             let mut last = match self.known.remove(&polecat) {
