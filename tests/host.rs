@@ -6,6 +6,7 @@ mod host {
     mod changes;
     mod diffstat;
     mod fixtures;
+    mod fork;
     mod fork_point;
     mod gastown;
     mod git;

@@ -14,6 +14,8 @@ mod behaviours;
 mod clis;
 #[path = "live/find.rs"]
 mod find;
+#[path = "live/forking.rs"]
+mod forking;
 #[path = "live/look.rs"]
 mod look;
 #[path = "live/mixed.rs"]

@@ -9,10 +9,23 @@ local FIRST_TIMEOUT = 150
 ---@class polecat.Names
 ---@field polecats string[] Those of other rigs as `rig/polecat`, after those of this one.
 ---@field running string[] The same of polecats with a session.
+---@field startable string[] Polecats of this rig whose agent does not run.
 ---@field sessions string[] All tmux sessions.
 ---@field agents string[]
+---@field accounts string[]
 ---@field backups string[] Removed polecats that can be restored.
-local NOTHING = { polecats = {}, running = {}, sessions = {}, agents = {}, backups = {} }
+local NOTHING = {
+  polecats = {},
+  running = {},
+  startable = {},
+  sessions = {},
+  agents = {},
+  accounts = {},
+  backups = {},
+}
+
+--- How many lines of a capture are proposed: any other number will do.
+local LINES = { '50', '200', '1000', '5000' }
 
 --- By the place that was asked from: another folder may be of another rig.
 ---@type table<string, polecat.Names>
@@ -89,6 +102,7 @@ local function of(kind, lead, front)
   kind = kind:gsub('?', '')
   local found = kind == 'folder' and vim.fn.getcompletion(lead, 'dir')
     or kind == 'since' and { 'review' }
+    or kind == 'lines' and LINES
     or NOTHING[kind] and names()[kind]
   if kind == 'message' then
     return vim.tbl_map(function(word)

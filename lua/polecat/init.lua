@@ -115,6 +115,7 @@ end
 ---@field workdir? string
 ---@field config_dir? string
 ---@field cmd? string
+---@field resume? boolean|string Goes on with its last conversation, or with the one of this id.
 ---@field new? boolean Create the polecat when it does not exist.
 ---@field trust? 'once'|'always' Allows what an error `untrusted` was about, |polecat-trust|.
 ---@field trust_id? string Its `untrusted.id`.
@@ -131,6 +132,12 @@ M.stop = api('session.stop', { 'polecat', 'opts', 'cb' })
 --- Stops all polecats of the rig. The result is `{ stopped = names }`.
 ---@type fun(opts?: { force?: boolean }, cb?: polecat.Callback)
 M.stop_all = api('session.stop_all', { 'opts', 'cb' })
+
+--- Starts all polecats that were cut off, each with its last conversation; with `stopped`, also those
+--- that were stopped. The result is `{ resumed = names, failed }`: each with `polecat`, `code`,
+--- `message` and `hint`.
+---@type fun(opts?: { stopped?: boolean, in_use?: 'ignore' }, cb?: polecat.Callback)
+M.resume = api('session.resume_all', { 'opts', 'cb' })
 
 --- Whether a polecat has a session.
 ---@type fun(name: string, cb?: polecat.Callback)
@@ -190,6 +197,18 @@ M.answer = api('session.answer', { 'polecat', 'choice', 'opts', 'cb' })
 --- name pool. The result is `{ polecat, workdir, branch }`.
 ---@type fun(name?: string, opts?: { issue?: string }, cb?: polecat.Callback)
 M.new = api('polecat.new', { 'polecat', 'opts', 'cb' })
+
+---@class polecat.ForkOpts
+---@field name? string Of the new one; without, the next free name of the rig's name pool.
+---@field fresh? boolean Fork the work alone, and begin a new conversation.
+---@field prompt? string What the new one is told first.
+---@field trust? 'once'|'always' As of |polecat.start()|.
+---@field trust_id? string
+
+--- Forks a polecat: another one with a copy of its conversation and of its work, or nothing of it. The
+--- result is the SessionInfo of the new one, with `warnings`.
+---@type fun(name: string, opts?: polecat.ForkOpts, cb?: polecat.Callback)
+M.fork = api('session.fork', { 'polecat', 'opts', 'cb' })
 
 ---@class polecat.SlingOpts
 ---@field polecat? string Without one the first free polecat, else a new one, gets the issue.

@@ -149,6 +149,7 @@
 ---@field status? polecat.StatusOpts
 ---@field prompts? table<string, string> Texts for messages, `@name`. |polecat-config-prompts|
 ---@field notify? string States and `trouble`; `waiting,died,idle,trouble` by default.
+---@field notify_command? string|string[] Run for each notification. |polecat-notify-outside|
 ---@field log_level? 'error'|'warn'|'info'|'debug'|'trace'
 ---@field backend? polecat.BackendOpts
 
@@ -319,7 +320,7 @@
 ---@field flag? string
 ---@field subcommand? string
 ---@field last? string With the last one of the folder.
----@field fork? string With a copy.
+---@field fork? string With a copy, in whatever folder; `{new}` is its id.
 ---@field new? string Gives a new one its id.
 ---@field files? polecat.ConversationFilesOpts Where its conversations are, if it chooses their ids.
 

@@ -2,15 +2,19 @@
 
 mod changes;
 mod conversation_files;
+mod conversation_id;
+mod launchers;
 mod presets;
 mod programs;
 mod resume;
 
 pub use changes::Changes;
 pub use conversation_files::ConversationFiles;
+pub use conversation_id::{BadConversationId, ConversationId};
+pub use launchers::launched;
 pub use presets::{preset, preset_names};
 pub use programs::{
-    is_telling, is_version, launched, preset_of_command, preset_of_process, preset_of_program,
+    is_telling, is_version, preset_of_command, preset_of_process, preset_of_program,
 };
 pub use resume::{Conversation, Resume};
 

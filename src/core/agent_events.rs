@@ -4,14 +4,14 @@
 mod hooks;
 mod own_word;
 
-pub use hooks::{HookEvents, HookWord, Said, SettingsBy, SettingsVariable};
+pub use hooks::{HookEvents, HookReport, HookWord, Said, SettingsBy, SettingsVariable};
 pub use own_word::OwnWord;
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use super::{screen::Reason, session::State};
+use super::{agent::ConversationId, screen::Reason, session::State};
 
 /// How many conversations, and how many questions, are remembered of one agent.
 const COUNT_LIMIT: usize = 64;
@@ -99,6 +99,8 @@ pub enum AgentEvent {
     Asked(Request),
     /// The question of this id is answered or withdrawn.
     Answered(EventId),
+    /// It is in this conversation, which is no subagent's.
+    In(EventId),
 }
 
 /// A question that an agent told of.
@@ -116,6 +118,8 @@ pub struct Request {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
     busy: BTreeSet<EventId>,
+    /// The conversation that a person has with it.
+    conversation: Option<EventId>,
     /// The questions that are open, oldest first.
     requests: Vec<Request>,
 }
@@ -137,6 +141,7 @@ impl Activity {
                 self.requests.push(request);
             }
             AgentEvent::Answered(id) => self.requests.retain(|request| request.id != id),
+            AgentEvent::In(conversation) => self.conversation = Some(conversation),
             AgentEvent::Busy(_) | AgentEvent::Asked(_) => {}
         }
     }
@@ -149,6 +154,12 @@ impl Activity {
             (true, false) => State::Working,
             (true, true) => State::Idle,
         }
+    }
+
+    /// The conversation that a person has with it, if it told.
+    #[must_use]
+    pub fn conversation(&self) -> Option<ConversationId> {
+        self.conversation.as_ref()?.0.parse().ok()
     }
 
     /// The oldest open question.

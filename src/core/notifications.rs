@@ -1,5 +1,7 @@
 //! What is new in a rig, and what of it a person is notified of.
 
+mod occasion;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,6 +14,8 @@ use super::{
     transitions::{self, Event, Memory, Transition},
 };
 
+pub use occasion::{Notification, Occasion};
+
 /// An agent of which only silence tells seems busy while it starts; after this it does not.
 const START: SignedDuration = SignedDuration::from_secs(10);
 /// An agent of which only silence tells may be thinking: after this much of it, it is idle.
@@ -23,35 +27,25 @@ pub enum News {
     /// What code is told of.
     Event(Transition),
     /// What a person is told of.
-    Notification(Occasion, SessionInfo),
-}
-
-/// What a person may be told of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Occasion {
-    /// That a polecat is in this state.
-    State(State),
-    /// That something holds it up, or has ended its turn.
-    Trouble,
-}
-
-impl Occasion {
-    /// The word in the configuration.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::State(state) => state.as_str(),
-            Self::Trouble => "trouble",
-        }
-    }
+    Notification(Notification),
+    /// The same of these polecats, which were lost with their tmux server, in place of what happened
+    /// to each.
+    Lost(Vec<SessionInfo>),
 }
 
 /// What is remembered of a rig to tell what is new in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RigMemory {
     polecats: BTreeMap<PolecatName, Memory>,
-    /// Those that have become silent, and since when: it is notified if that lasts.
-    silent: BTreeMap<PolecatName, Timestamp>,
+    /// Those that have become silent: it is notified if that lasts.
+    silent: BTreeMap<PolecatName, Silent>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Silent {
+    since: Timestamp,
+    /// The state before.
+    old: State,
 }
 
 impl RigMemory {
@@ -75,9 +69,11 @@ impl RigMemory {
         notified: &[Occasion],
         now: Timestamp,
     ) -> Vec<News> {
-        let (mut found, mut polecats) = (Vec::new(), BTreeMap::new());
+        let (mut found, mut polecats, mut lost) = (Vec::new(), BTreeMap::new(), Vec::new());
         for info in sessions {
             let before = self.polecats.remove(&info.polecat);
+            let is_news = before.as_ref().is_some_and(|before| !before.info.lost);
+            lost.extend(Some(info).filter(|info| info.lost && is_news).cloned());
             let (some, after) = transitions::transitions(before.as_ref(), info, now);
             found.extend(some);
             polecats.insert(info.polecat.clone(), after);
@@ -88,13 +84,16 @@ impl RigMemory {
         let news = found.into_iter().flat_map(|one| self.news(one, notified, now));
         let mut news: Vec<_> = news.collect();
         news.extend(self.lasting(now));
+        if !lost.is_empty() && notified.contains(&Occasion::State(State::Died)) {
+            news.push(News::Lost(lost));
+        }
         news
     }
 
     /// When there may be something new though nothing changes until then.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
-        let ends = |since: &Timestamp| since.saturating_add(SILENCE).unwrap_or(Timestamp::MAX);
+        let ends = |silent: &Silent| silent.since.saturating_add(SILENCE).unwrap_or(Timestamp::MAX);
         self.silent.values().map(ends).min()
     }
 
@@ -105,30 +104,35 @@ impl RigMemory {
         notified: &[Occasion],
         now: Timestamp,
     ) -> impl Iterator<Item = News> + use<> {
-        let info = &transition.info;
+        let (info, old) = (&transition.info, transition.from);
         self.silent.remove(&info.polecat);
         let occasion = occasion(&transition, now).filter(|one| notified.contains(one));
+        let occasion = occasion.filter(|_| !info.lost);
         let is_idle = occasion == Some(IDLE);
         let is_guess = is_idle && info.state_source == StateSource::Guessed;
         if is_guess {
-            self.silent.insert(info.polecat.clone(), now);
+            self.silent.insert(info.polecat.clone(), Silent { since: now, old });
         }
         // What ended its turn says more.
         let is_told = is_idle && info.turn_failed() && notified.contains(&Occasion::Trouble);
         let occasion = occasion.filter(|_| !is_guess && !is_told);
-        let notification = occasion.map(|occasion| News::Notification(occasion, info.clone()));
+        let notification = occasion
+            .map(|occasion| News::Notification(Notification { occasion, info: info.clone(), old }));
         std::iter::once(News::Event(transition)).chain(notification)
     }
 
     /// The guesses that have turned out to last.
     fn lasting(&mut self, now: Timestamp) -> Vec<News> {
         // A clock that was set back would hold them for as long.
-        let lasts = |since: &Timestamp| now < *since || now.duration_since(*since) >= SILENCE;
-        let found = self.silent.iter().filter(|(_, since)| lasts(since));
-        let found = found.filter_map(|(polecat, _)| self.polecats.get(polecat));
-        let news = found.map(|memory| News::Notification(IDLE, memory.info.clone()));
-        let news = news.collect();
-        self.silent.retain(|_, since| !lasts(since));
+        let lasts =
+            |silent: &Silent| now < silent.since || now.duration_since(silent.since) >= SILENCE;
+        let found = self.silent.iter().filter(|(_, silent)| lasts(silent));
+        let found = found.filter_map(|(polecat, silent)| {
+            let info = self.polecats.get(polecat)?.info.clone();
+            Some(News::Notification(Notification { occasion: IDLE, info, old: silent.old }))
+        });
+        let news = found.collect();
+        self.silent.retain(|_, silent| !lasts(silent));
         news
     }
 }
@@ -211,8 +215,8 @@ mod tests {
         fn notified(&mut self, seconds: i64, sessions: &[SessionInfo]) -> Vec<String> {
             let news = self.memory.update(sessions, &self.notified, at(seconds));
             let told = news.into_iter().filter_map(|news| match news {
-                News::Event(_) => None,
-                News::Notification(occasion, info) => {
+                News::Event(_) | News::Lost(_) => None,
+                News::Notification(Notification { occasion, info, .. }) => {
                     Some(format!("{} {}", info.polecat, occasion.as_str()))
                 }
             });
@@ -275,8 +279,9 @@ mod tests {
         let text = serde_json::to_string(&rig.memory).unwrap();
         rig.memory = serde_json::from_str(&text).unwrap();
         let news = rig.memory.update(&of(State::Idle), &rig.notified, at(16));
-        let idle = News::Notification(IDLE, of(State::Idle)[0].clone());
-        assert_eq!(news, [idle], "what code was told of is not told again");
+        let [info] = of(State::Idle);
+        let idle = Notification { occasion: IDLE, info, old: State::Working };
+        assert_eq!(news, [News::Notification(idle)], "what code was told of is not told again");
         assert_eq!(rig.notified(30, &of(State::Idle)), [""; 0]);
     }
 
@@ -330,6 +335,37 @@ mod tests {
         let died = [ash(State::Died), birch(State::Died)];
         assert_eq!(rig.notified(0, &died), ["birch died"]);
         assert_eq!(rig.notified(1, &died), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_lost_with_its_server_is_told_at_once_and_once() {
+        let lost = |name: &str| SessionInfo { lost: true, ..is(name, State::Stopped, SCREEN) };
+        let told = |rig: &mut Rig, second, sessions: &[SessionInfo]| {
+            let news = rig.memory.update(sessions, &rig.notified, at(second));
+            let names = |lost: Vec<SessionInfo>| {
+                lost.iter().map(|info| info.polecat.to_string()).collect::<Vec<_>>().join(" ")
+            };
+            let told = news.into_iter().filter_map(|news| match news {
+                News::Event(_) => None,
+                News::Notification(told) => Some(told.occasion.as_str().to_owned()),
+                News::Lost(lost) => Some(names(lost)),
+            });
+            told.collect::<Vec<_>>()
+        };
+        let works = ["ash", "birch"].map(|name| is(name, State::Working, SCREEN));
+        let mut rig = Rig::new(&works);
+        rig.notified.push(Occasion::State(State::Stopped));
+        let gone = ["ash", "birch"].map(lost);
+        assert_eq!(told(&mut rig, 0, &gone), ["ash birch"]);
+        assert_eq!(told(&mut rig, 1, &gone), [""; 0]);
+        // It is seen to be gone only when its server is.
+        let [ash, birch] = works;
+        let mut rig = Rig::new(&[ash.clone(), birch]);
+        let seen = [ash, is("birch", State::Stopped, SCREEN)];
+        assert!(told(&mut rig, 0, &seen).is_empty());
+        assert_eq!(told(&mut rig, 1, &gone), ["ash birch"]);
+        let mut rig = Rig::new(&gone);
+        assert_eq!(told(&mut rig, 0, &gone), [""; 0]);
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! Messages that wait until their agent is at its prompt.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::session::{SessionInfo, State, StateSource};
+use super::unknown_fields::UnknownFields;
 
 /// What this version writes. A newer queue is only read.
 const FORMAT: u32 = 1;
@@ -25,7 +24,7 @@ pub struct Queue {
     /// In the order in which they are sent.
     pub messages: Vec<QueuedMessage>,
     #[serde(flatten)]
-    more: BTreeMap<String, Unknown>,
+    more: UnknownFields,
 }
 
 /// A message in a queue.
@@ -36,25 +35,12 @@ pub struct QueuedMessage {
     /// What is sent.
     pub text: String,
     #[serde(flatten)]
-    more: BTreeMap<String, Unknown>,
-}
-
-/// What a later version has written there.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Unknown {
-    Null,
-    Bool(bool),
-    Whole(i64),
-    Number(f64),
-    Text(String),
-    List(Vec<Unknown>),
-    Map(BTreeMap<String, Unknown>),
+    more: UnknownFields,
 }
 
 impl Default for Queue {
     fn default() -> Self {
-        let (messages, more) = (Vec::new(), BTreeMap::new());
+        let (messages, more) = (Vec::new(), UnknownFields::new());
         Self { format: FORMAT, next: 1, held: None, released: None, messages, more }
     }
 }
@@ -76,7 +62,7 @@ impl Queue {
     pub fn push(&mut self, text: String) -> u64 {
         let id = self.next;
         self.next += 1;
-        self.messages.push(QueuedMessage { id, text, more: BTreeMap::new() });
+        self.messages.push(QueuedMessage { id, text, more: UnknownFields::new() });
         id
     }
 
@@ -158,6 +144,7 @@ pub fn goes_on(info: &SessionInfo) -> bool {
 mod tests {
     use super::*;
     use crate::core::session::{Detail, DetailKind};
+    use crate::core::unknown_fields::Unknown;
 
     fn of(texts: &[&str]) -> Queue {
         let mut queue = Queue::default();

@@ -27,6 +27,10 @@ pub const NOT_FOR_AGENTS: &[&str] = &[
     "NODE_OPTIONS",
 ];
 
+/// The variable that names the one in which an agent keeps the id of its conversation, for programs that
+/// it runs: `session_id_env` (527b7ce79, internal/config/agents.go:49).
+pub const SESSION_ID_ENV: &str = "GT_SESSION_ID_ENV";
+
 /// The variables to unset for an agent, whatever the tmux server was started with: those of the editor,
 /// the agent's session id, and the session of whoever started the server, unless `env` sets them.
 #[must_use]
@@ -80,7 +84,7 @@ pub fn polecat_env(
         set(variable, dir.to_owned());
     }
     if let Some(variable) = &agent.session_id_env {
-        set("GT_SESSION_ID_ENV", variable.clone());
+        set(SESSION_ID_ENV, variable.clone());
     }
     env.extend(agent.env.iter().cloned());
     env

@@ -33,6 +33,7 @@ pub use hunks::undo::undo;
 pub use hunks::{reject, take};
 pub use operations::backup::Backup;
 pub use operations::create::{create_worktree, rollback_create};
+pub use operations::fork::{Forked, fork, rollback_fork};
 pub use operations::next::{Next, create_next};
 pub use operations::recovery::{recover, recover_all};
 pub use operations::remove::{Aside, Removal, Removed};

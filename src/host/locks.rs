@@ -273,6 +273,25 @@ impl Comments {
     }
 }
 
+/// Held while changing the records of what polecats ran: one holder per rig.
+///
+/// On their folder, which must exist.
+#[derive(Debug)]
+pub struct Records(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
+
+impl Records {
+    /// A small file is written.
+    const TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// Waits for it.
+    ///
+    /// # Errors
+    /// The folder cannot be opened, or the wait timed out.
+    pub(super) async fn lock(folder: &Path) -> Result<Self, HostError> {
+        take(folder, Holders::One, Self::TIMEOUT).await.map(Self)
+    }
+}
+
 /// Held while changing the stored trust: one holder on this machine.
 ///
 /// On the folder of that file, which must exist.
@@ -289,6 +308,26 @@ impl Grants {
     /// The folder cannot be opened, or the wait timed out.
     pub(super) async fn lock(folder: &Path) -> Result<Self, HostError> {
         take(folder, Holders::One, Self::TIMEOUT).await.map(Self)
+    }
+}
+
+/// Held by the backend that runs the user's `notify_command` for a rig, as long as it may: two editors
+/// must not ring twice.
+///
+/// On `.runtime/polecat/`.
+#[derive(Debug)]
+pub struct Notifying(#[expect(dead_code, reason = "it unlocks when dropped")] Option<File>);
+
+impl Notifying {
+    /// Takes it, for the rig with this home, if nobody holds it.
+    ///
+    /// # Errors
+    /// The folder cannot be made or opened, or somebody holds it.
+    pub async fn try_lock(home: &Path) -> Result<Self, HostError> {
+        let (home, dir) = (home.to_owned(), home.join(".runtime/polecat"));
+        let target = dir.clone();
+        blocking(move || make_inside(&home, &dir).map(drop)).await?;
+        take(&target, Holders::One, NOW).await.map(Self)
     }
 }
 

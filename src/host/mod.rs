@@ -3,6 +3,7 @@
 //! The only layer besides `tmux` that starts a program, always through one [`Launch`] value. A
 //! probe that failed is an error that names the path or the program, never "there is none".
 
+pub mod conversations;
 pub mod error;
 mod files;
 pub mod gastown;
@@ -10,6 +11,7 @@ pub mod git;
 pub mod listings;
 pub mod locks;
 pub mod loopback;
+pub mod machine;
 pub mod processes;
 pub mod programs;
 pub mod records;
@@ -25,5 +27,5 @@ pub use loopback::{event_stream, http};
 pub use programs::launch::Launch;
 pub use programs::run::RunError;
 pub use programs::{flags, launch, path, run, version};
-pub use records::{queues, reviews, session_settings};
+pub use records::{queues, reviews, session_settings, sessions as session_records};
 pub use rigs::{folders, polecats};

@@ -3,6 +3,7 @@
 //! `kill-session` sends a SIGHUP, which agents and what they start may ignore: gastown found 142
 //! orphans holding 56 GB.
 
+mod environment;
 mod handle;
 mod occupants;
 mod process_id;
@@ -18,6 +19,7 @@ pub use rustix::process::Signal;
 use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System};
 use tokio::time::{Instant, timeout_at};
 
+pub use environment::variable_of;
 use handle::Handle;
 pub use occupants::{Occupant, occupants};
 pub use process_id::ProcessId;

@@ -3,7 +3,8 @@
 //! How a polecat's last agent ended is in `exits/<name>.json`, where its branch began in
 //! `worktrees/<name>.json`, what is being removed in `removing/<name>.json`,
 //! what is being brought back in `restoring/<name>.json`, what was queued for it when its session ended
-//! in `queues/<name>.json`, what a person calls it in `labels/<name>.json`. Keys that a later version adds are passed over.
+//! in `queues/<name>.json`, what a person calls it in `labels/<name>.json`, what it ran last in
+//! `sessions/<name>.json`. Keys that a later version adds are passed over.
 //!
 //! A repository that was cloned may have brought them along. So what they say is accepted in the
 //! form only that we write ([`accept`]), and they name nothing outside of the polecats' folder.
@@ -14,6 +15,7 @@ pub mod labels;
 pub mod queues;
 pub mod reviews;
 pub mod session_settings;
+pub mod sessions;
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +26,7 @@ use super::error::HostError;
 use super::files::{blocking, broken};
 use crate::core::branch::is_branch;
 use crate::core::queue::Queue;
-use crate::core::{Base, Exit, ExitHow, PolecatName, Rig};
+use crate::core::{Base, Exit, ExitHow, PolecatName, Rig, SessionRecord};
 use crate::host::files::dir::Dir;
 
 use accept::{hash, own, require};
@@ -156,6 +158,7 @@ pub fn again(kind: &str, path: &Path, text: &str) -> Option<Result<String, HostE
         StoredBase::KIND => same::<StoredBase>(path, text),
         Queue::KIND => same::<Queue>(path, text),
         StoredLabel::KIND => same::<StoredLabel>(path, text),
+        SessionRecord::KIND => same::<SessionRecord>(path, text),
         Removing::KIND => same::<Removing>(path, text),
         Restoring::KIND => same::<Restoring>(path, text),
         _ => return None,

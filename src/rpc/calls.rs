@@ -24,7 +24,7 @@ use super::{
 
 pub(super) use command::*;
 pub(super) use context::CallContext;
-pub(super) use given::{At, InUse, Said, Since, Trust, UserPath};
+pub(super) use given::{At, InUse, Resume, Said, Since, Trust, UserPath};
 pub(super) use polecats::*;
 pub(super) use review::*;
 pub(super) use rig::*;

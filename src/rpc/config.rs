@@ -118,7 +118,7 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
     let mut capture = config.table("capture");
     let mut list = config.table("status");
     // These are Lua's own, and come along because the configuration is sent whole.
-    config.table("backend").read("command", |item| command(item, paths));
+    config.table("backend").read("command", |item| command(item, paths).map(drop));
     config.read("log_level", |item| item.one_of(&LOG_LEVELS.map(|level| (level, ()))));
     Settings {
         rigs: rigs::rigs(config, paths),
@@ -148,6 +148,9 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
             let states = [State::Waiting, State::Died, State::Idle].map(Occasion::State);
             states.into_iter().chain([Occasion::Trouble]).collect()
         }),
+        notify_command: config
+            .read("notify_command", |item| command(item, paths))
+            .unwrap_or_default(),
         prompts: config
             .read("prompts", |item| Some(item.map(prompt)))
             .into_iter()
@@ -196,13 +199,16 @@ const STATES: [State; 8] = [
 ];
 
 /// A program, or a list of it and its arguments.
-fn command(item: &Item, paths: &Paths) -> Option<()> {
+fn command(item: &Item, paths: &Paths) -> Option<Vec<String>> {
     if item.is_text() {
-        return paths.program(item).map(drop);
+        return paths.program(item).map(|program| vec![program]);
     }
-    let words = item.list("a program and its arguments", Item::text)?;
-    let expected = "expected a program and its arguments, got an empty list";
-    if words.is_empty() { item.problem(expected) } else { Some(()) }
+    let mut words = item.list("a program and its arguments", Item::variable)?;
+    let Some(program) = words.first_mut().filter(|program| !program.is_empty()) else {
+        return item.problem("expected a program and its arguments, got none");
+    };
+    *program = paths.program_of(item, std::mem::take(program))?;
+    Some(words)
 }
 
 /// What paths of the configuration begin at.
@@ -227,9 +233,12 @@ impl Paths {
 
     /// A program by its name, or by a path.
     fn program(&self, item: &Item) -> Option<String> {
-        let text = item.text()?;
+        self.program_of(item, item.text()?)
+    }
+
+    fn program_of(&self, item: &Item, text: String) -> Option<String> {
         if text.contains('/') {
-            return self.path(item)?.into_os_string().into_string().ok();
+            return self.named(item, &text)?.into_os_string().into_string().ok();
         }
         Some(text)
     }
@@ -272,8 +281,8 @@ mod tests {
                 "`rig`: expected a table, got `shop`",
                 "`tmux.sockt` is not known; known here: command, socket",
                 "`tmx` is not known; known here: agent, agents, all, backend, capture, dialogs, \
-                 gastown, log_level, notify, prompts, questions, rig, rigs, status, tmux, tracker, watch, \
-                 worktrees",
+                 gastown, log_level, notify, notify_command, prompts, questions, rig, rigs, status, tmux, \
+                 tracker, watch, worktrees",
             ],
         );
         let mine = json!({ "args": 3, "env": ["A=b"], "settle_ms": -1, "prompt_mode": "stdin",
@@ -307,7 +316,7 @@ mod tests {
             &json!({ "capture": { "lines": 0 }, "notify": "idle,dead", "log_level": "loud",
                 "backend": { "command": [] } }),
             &[
-                "`backend.command`: expected a program and its arguments, got an empty list",
+                "`backend.command`: expected a program and its arguments, got none",
                 "`capture.lines`: expected a whole number from 1, got `0`",
                 "`log_level`: expected one of error, warn, info, debug, trace, got `loud`",
                 "`notify`: expected one of starting, working, idle, waiting, exited, died, \
@@ -385,6 +394,18 @@ mod tests {
             &json!({ "rigs": ["/x"] }),
             &["`rigs`: expected a table with names as keys, got a list"],
         );
+    }
+
+    #[test]
+    fn a_command_is_a_program_and_whatever_arguments() {
+        let words = |config| read(&json!({ "notify_command": config })).notify_command;
+        assert_eq!(words(json!("ntfy-send")), ["ntfy-send"]);
+        assert_eq!(words(json!(["./tell", "", "~/x"])), ["/src/shop/./tell", "", "~/x"]);
+        assert_eq!(read(&json!({})).notify_command, [""; 0]);
+        for (config, got) in [(json!([]), "got none"), (json!([""]), "got none")] {
+            let expected = "`notify_command`: expected a program and its arguments";
+            check(&json!({ "notify_command": config }), &[&format!("{expected}, {got}")]);
+        }
     }
 
     fn settings_problem(worktrees: &str) -> String {

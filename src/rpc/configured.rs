@@ -6,7 +6,7 @@ use super::{
     calls::KnownRig,
     config::{self, Written},
     error::RpcError,
-    news::Teller,
+    news::{Outside, Teller},
 };
 use crate::session::{
     EditorFacts, EventQueue, HealthRow, Launch, RigWatch, SessionError, Settings, Workspace,
@@ -24,6 +24,7 @@ pub(super) struct Configured {
     launch: Launch,
     news: EventQueue,
     teller: Teller,
+    outside: Outside,
     /// Why nobody can be served, else: calls go out before `hello` is answered.
     greeted: Result<Greeted, RpcError>,
     workspace: Option<Workspace>,
@@ -34,15 +35,16 @@ pub(super) struct Configured {
 }
 
 impl Configured {
-    pub(super) fn new(launch: Launch, news: EventQueue, teller: Teller) -> Self {
+    pub(super) fn new(launch: Launch, news: EventQueue, teller: Teller, outside: Outside) -> Self {
         let greeted = Err(RpcError::internal("`hello` must be the first call"));
         let (workspace, watch) = (None, None);
-        Self { launch, news, teller, greeted, workspace, watch, problems: Vec::new() }
+        Self { launch, news, teller, outside, greeted, workspace, watch, problems: Vec::new() }
     }
 
     /// Takes a `hello`, or why it is refused; all other calls are then refused like it. `known` is
     /// what a backend before has told.
     pub(super) fn greet(&mut self, greeted: Result<Greeted, RpcError>, known: Vec<KnownRig>) {
+        self.outside.remember(known.clone());
         self.teller.remember(known);
         (self.greeted, self.workspace) = (greeted, None);
     }
@@ -60,6 +62,7 @@ impl Configured {
             Ok(workspace) => {
                 self.teller.follow(&workspace);
                 self.watch = Some(workspace.watch_rigs());
+                self.outside.follow(&workspace);
                 (self.workspace, self.problems) = (Some(workspace), Vec::new());
             }
             Err(problems) => self.problems = problems,

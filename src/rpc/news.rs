@@ -1,8 +1,10 @@
 //! What Neovim is told without asking: snapshots, and what is new in them.
 
+mod memories;
+mod outside;
+
 use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -19,13 +21,15 @@ use super::{
 };
 use crate::{
     core::{
-        notifications::{News, Occasion, RigMemory},
+        notifications::{News, Notification, Occasion},
         session::{SessionInfo, State},
         transitions::{self, Transition},
     },
     session::{Event, EventQueue, Place, Snapshot, Workspace},
     view,
 };
+use memories::Memories;
+pub(super) use outside::Outside;
 
 /// Tells Neovim what happens, and remembers what it was told. Each snapshot carries that memory:
 /// Neovim hands it to the next backend, which tells once what happened meanwhile.
@@ -34,42 +38,23 @@ pub(super) struct Teller(Arc<Mutex<Told>>);
 
 #[derive(Default)]
 struct Told {
-    /// By their homes.
-    rigs: BTreeMap<PathBuf, Rig>,
-    /// What a person is told of.
-    notified: Vec<Occasion>,
+    memories: Memories,
     /// Knows what the rigs are called.
     workspace: Option<Workspace>,
-}
-
-/// A rig in use.
-#[derive(Default)]
-struct Rig {
-    /// Its folder.
-    path: Option<PathBuf>,
-    /// None before its first snapshot.
-    memory: Option<RigMemory>,
-    /// None before the first of this backend.
-    snapshot: Option<Arc<Snapshot>>,
 }
 
 impl Teller {
     /// Goes on from what another backend has told before.
     pub(super) fn remember(&self, known: Vec<KnownRig>) {
-        for KnownRig { home, path, memory } in known {
-            // One that another version wrote is as good as none: then nothing is new at first.
-            let memory = memory.and_then(|memory| serde_json::from_str(&memory).ok());
-            drop(self.told().rigs.insert(home, Rig { path, memory, snapshot: None }));
-        }
+        self.told().memories.remember(known);
     }
 
     /// Tells of the rigs in use by way of `workspace` from now on.
     pub(super) fn follow(&self, workspace: &Workspace) {
         let mut told = self.told();
-        told.notified = workspace.notified().to_vec();
+        told.memories.notified = workspace.notified().to_vec();
         told.workspace = Some(workspace.clone());
-        let rigs = told.rigs.iter().map(|(home, rig)| (home.clone(), rig.path.clone()));
-        for (home, rig) in rigs {
+        for (home, rig) in told.memories.places() {
             let workspace = workspace.clone();
             tokio::spawn(async move {
                 let place = Place { file: None, cwd: home, rig };
@@ -84,8 +69,9 @@ impl Teller {
     /// suspended nothing piles up.
     pub(super) async fn run(self, editor: Editor, events: EventQueue) {
         loop {
-            let next = match self.due() {
-                Some(due) => timeout(due, events.next()).await.ok(),
+            let due = self.told().memories.due();
+            let next = match due {
+                Some(due) => timeout(until(due), events.next()).await.ok(),
                 None => Some(events.next().await),
             };
             let now = Timestamp::now();
@@ -98,7 +84,7 @@ impl Teller {
                     vec![("files", encode::files(&files, &called.name(files.polecat.as_str())))]
                 }
                 Some(Event::Warning(text)) => vec![("notice", encode::warning(&text))],
-                None => self.told().overdue(now),
+                None => self.overdue(now),
             };
             for (name, data) in messages {
                 editor.event_taken(name, data).await;
@@ -106,10 +92,11 @@ impl Teller {
         }
     }
 
-    /// How soon there may be something to tell though nothing changes.
-    fn due(&self) -> Option<Duration> {
-        let due = self.told().rigs.values().filter_map(Rig::due).min()?;
-        Some(Timestamp::now().duration_until(due).try_into().unwrap_or_default())
+    /// What is told of rigs in which something has turned out to last.
+    fn overdue(&self, now: Timestamp) -> Vec<(&'static str, Map)> {
+        let mut told = self.told();
+        let snapshots = told.memories.overdue(now);
+        snapshots.iter().map(|one| ("snapshot", told.update(one, now))).collect()
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {
@@ -122,14 +109,11 @@ impl Told {
     fn update(&mut self, snapshot: &Arc<Snapshot>, now: Timestamp) -> Map {
         let Snapshot { rig, home, path, polecats } = &**snapshot;
         let called = self.called(home, rig);
-        let rig = self.rigs.entry(home.clone()).or_default();
-        (rig.path, rig.snapshot) = (Some(path.clone()), Some(snapshot.clone()));
-        let memory = rig.memory.get_or_insert_with(|| RigMemory::first(polecats));
-        let news = memory.update(polecats, &self.notified, now);
+        let (news, memory) = self.memories.update(snapshot, now);
         let memory = serde_json::to_string(memory).ok();
-        let sessions = self.rigs.values().flat_map(|rig| &rig.memory).flat_map(RigMemory::sessions);
-        let states: Vec<_> = sessions.map(|info| info.state).collect();
+        let states: Vec<_> = self.memories.sessions().map(|info| info.state).collect();
         let count = |map: Map, (state, count): (State, usize)| map.put(state.as_str(), count);
+        let news = news.into_iter().map(|one| encoded(one, &called, path).into()).collect();
         Map::new()
             .put("home", home.display().to_string())
             .put("path", path.display().to_string())
@@ -137,12 +121,7 @@ impl Told {
             .put("counts", view::counts(&states).fold(Map::new(), count))
             .put("statusline", view::statusline(&states))
             .some("memory", memory)
-            .put(
-                "news",
-                Value::Array(
-                    news.into_iter().map(|one| encoded(one, &called, path).into()).collect(),
-                ),
-            )
+            .put("news", Value::Array(news))
     }
 
     /// What the rig with this home and name is called.
@@ -154,20 +133,11 @@ impl Told {
             around: workspace.is_none_or(|workspace| workspace.is_around(home)),
         }
     }
-
-    /// The same of rigs in which something has turned out to last.
-    fn overdue(&mut self, now: Timestamp) -> Vec<(&'static str, Map)> {
-        let rigs = self.rigs.values().filter(|rig| rig.due().is_some_and(|due| due <= now));
-        let snapshots: Vec<_> = rigs.filter_map(|rig| rig.snapshot.clone()).collect();
-        snapshots.iter().map(|snapshot| ("snapshot", self.update(snapshot, now))).collect()
-    }
 }
 
-impl Rig {
-    fn due(&self) -> Option<Timestamp> {
-        // Before that there is nothing to be told with it.
-        self.snapshot.as_ref().and(self.memory.as_ref())?.due()
-    }
+/// How long it is until then.
+fn until(due: Timestamp) -> Duration {
+    Timestamp::now().duration_until(due).try_into().unwrap_or_default()
 }
 
 /// What a rig is called, where there are others.
@@ -207,18 +177,38 @@ impl Called {
 fn encoded(news: News, called: &Called, path: &Path) -> Map {
     match news {
         News::Event(transition) => event(&transition, called, path),
-        News::Notification(occasion, info) => {
-            let level = match occasion {
-                Occasion::State(State::Waiting) | Occasion::Trouble => "warn",
-                Occasion::State(State::Died) => "error",
-                Occasion::State(_) => "info",
-            };
-            Map::new()
-                .put("level", level)
-                .put("text", view::notification(occasion, &info, called.foreign(&info).as_deref()))
-                .put("about", info.session_id)
-                .put("rig", path.display().to_string())
-        }
+        News::Lost(lost) => Map::new()
+            .put("level", LOST)
+            .put("text", lost_text(&lost))
+            .put("about", rig_of(&lost))
+            .put("rig", path.display().to_string()),
+        News::Notification(Notification { occasion, info, .. }) => Map::new()
+            .put("level", level(occasion))
+            .put("text", view::notification(occasion, &info, called.foreign(&info).as_deref()))
+            .put("about", info.session_id)
+            .put("rig", path.display().to_string()),
+    }
+}
+
+/// How loud it is that polecats were lost with their server.
+const LOST: &str = "error";
+
+/// How that reads.
+fn lost_text(lost: &[SessionInfo]) -> String {
+    let (what, then) = view::lost(&rig_of(lost), lost).unwrap_or_default();
+    format!("{what}: {then}")
+}
+
+fn rig_of(lost: &[SessionInfo]) -> String {
+    lost.first().map(|info| info.rig_name.clone()).unwrap_or_default()
+}
+
+/// How loud a notification is.
+fn level(occasion: Occasion) -> &'static str {
+    match occasion {
+        Occasion::State(State::Waiting) | Occasion::Trouble => "warn",
+        Occasion::State(State::Died) => "error",
+        Occasion::State(_) => "info",
     }
 }
 
@@ -278,7 +268,7 @@ mod tests {
     #[test]
     fn each_thing_is_told_once_whenever_a_backend_dies() {
         let first = Teller::default();
-        first.told().notified = vec![Occasion::State(State::Waiting)];
+        first.told().memories.notified = vec![Occasion::State(State::Waiting)];
         let news = told(&first, "news", &snapshot("/den", State::Working));
         assert_eq!(patterns(&news), [""; 0], "what was there before is not new");
         let asks = snapshot("/den", State::Waiting);

@@ -18,13 +18,13 @@ use super::{
     error::RpcError,
     handler::{CallHandler, Message},
     methods::{Call, OperationCall, ServerCall},
-    news::Teller,
+    news::{Outside, Teller},
     outbox::Outbox,
     stdio,
     styles::Groups,
     views::{Views, rows::Rows},
 };
-use crate::session::{EventQueue, Launch, Workspace};
+use crate::session::{EventQueue, Launch, Notifier, Workspace};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -36,9 +36,11 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
     let writer = outbox.writer().compat_write();
     let (nvim, io) = Neovim::<Writer>::new(input, writer, CallHandler(inbox));
     let (editor, news) = (Editor::new(nvim, outbox), EventQueue::default());
+    let (outside, onward) = (notify_outside(&launch, &news), EventQueue::default());
     let teller = Teller::default();
-    tokio::spawn(teller.clone().run(editor.clone(), news.clone()));
-    let mut server = Server::new(editor, Configured::new(launch, news, teller));
+    tokio::spawn(outside.clone().run(news.clone(), onward.clone()));
+    tokio::spawn(teller.clone().run(editor.clone(), onward));
+    let mut server = Server::new(editor, Configured::new(launch, news, teller, outside));
     let mut signals = Signals::new()?;
     tokio::pin!(io);
     loop {
@@ -58,6 +60,13 @@ pub async fn serve(launch: Launch) -> std::io::Result<()> {
         () = signals.next() => {}
     }
     Ok(())
+}
+
+/// What has the user's `notify_command` run, from now on.
+fn notify_outside(launch: &Launch, news: &EventQueue) -> Outside {
+    let notifier = Notifier::new(launch.clone(), news.clone());
+    tokio::spawn(notifier.clone().run());
+    Outside::new(notifier)
 }
 
 /// The signals by which we are told to end. They would end us at once, but not what we started.

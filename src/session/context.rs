@@ -12,7 +12,9 @@ use crate::{
         session::SessionInfo,
     },
     host::{
-        Launch, polecats,
+        Launch,
+        flags::HelpTexts,
+        polecats,
         tracker::Tracker,
         trust::Store,
         watch::{FileEvents, Shortage},
@@ -48,6 +50,8 @@ pub(in crate::session) struct Shared {
     pub(in crate::session) trust: Option<Store>,
     pub(in crate::session) news: EventQueue,
     pub(in crate::session) starts: Starts,
+    /// The help texts of agents.
+    pub(in crate::session) helps: HelpTexts,
     pub(in crate::session) typing: TypingLocks,
     /// Held while an exit is recorded: whoever else saw it goes on when the record is there.
     pub(in crate::session) recording: tokio::sync::Mutex<()>,

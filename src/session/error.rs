@@ -6,6 +6,7 @@ pub use crate::session::{
     addresses::error::AddressError,
     answers::error::AnswerError,
     messages::{error::MessageError, interrupt::error::InterruptError, queue::error::QueueError},
+    start::conversation::error::ResumeError,
 };
 use crate::{
     core::{
@@ -166,6 +167,9 @@ pub enum SessionError {
     /// Several operations failed; each is named.
     #[error("{}", several(.0))]
     Several(Vec<(String, SessionError)>),
+    /// A conversation was not gone on with.
+    #[error(transparent)]
+    Resume(#[from] ResumeError),
     /// A message was not delivered.
     #[error(transparent)]
     Message(#[from] MessageError),
@@ -217,6 +221,7 @@ impl SessionError {
             Self::Untrusted(_) => "untrusted",
             Self::BadArgument(_) => "bad_argument",
             Self::ConfigInvalid(_) => "config_invalid",
+            Self::Resume(error) => error.code(),
             Self::Cancelled { .. } => "cancelled",
             Self::TooSlow { .. } => "timeout",
             Self::Message(error) => error.code(),
@@ -264,6 +269,7 @@ impl SessionError {
             Self::SessionRunning { .. } | Self::AgentElsewhere { .. } => {
                 Some("see it with `:PolecatCapture`, or stop it with `:PolecatStop`".to_owned())
             }
+            Self::Resume(error) => Some(error.hint()),
             Self::Message(error) => error.hint(),
             Self::Interrupt(error) => error.hint().map(str::to_owned),
             Self::Queue(error) => error.hint().map(str::to_owned),

@@ -93,7 +93,8 @@ struct Waiting {
 }
 
 impl EventQueue {
-    pub(in crate::session) fn tell(&self, event: Event) {
+    /// Adds an event.
+    pub fn tell(&self, event: Event) {
         self.waiting().add(event);
         self.0.wake.notify_one();
     }

@@ -2,6 +2,7 @@
 //! what the agent says. It prints nothing, and never keeps the agent waiting for long.
 
 use std::{
+    env,
     io::{self, BufReader, Read},
     time::Duration,
 };
@@ -10,7 +11,10 @@ use jiff::Timestamp;
 use tokio::{runtime, task::spawn_blocking, time::timeout};
 
 use crate::{
-    core::agent_events::HookWord, host::Launch, session::sessions::metadata::SAID, tmux::PaneAround,
+    core::{agent::ConversationId, agent_events::HookReport, startup::SESSION_ID_ENV},
+    host::Launch,
+    session::sessions::metadata::{self, CONVERSATION, SAID},
+    tmux::PaneAround,
 };
 
 /// How long the agent waits for us at most.
@@ -33,14 +37,27 @@ pub fn report_hook(tmux: String, launch: &Launch) -> io::Result<()> {
 
 async fn report(tmux: String, launch: &Launch) -> Option<()> {
     let pane = PaneAround::us()?;
-    let word = spawn_blocking(read).await.ok()??;
-    pane.set_option(tmux, launch, SAID, word.to_string()).await.ok()
+    let HookReport { word, conversation } = spawn_blocking(read).await.ok()??;
+    let conversation = conversation.or_else(told_by_variable);
+    let said = word.map(|word| (SAID, word.to_string()));
+    let conversation = conversation.map(|id| (CONVERSATION, metadata::encode_conversation(&id)));
+    let options: Vec<_> = said.into_iter().chain(conversation).collect();
+    if options.is_empty() {
+        return None;
+    }
+    pane.set_options(tmux, launch, options).await.ok()
 }
 
-fn read() -> Option<HookWord> {
+/// The conversation by the variable in which the agent is known to keep it: `session_id_env`.
+fn told_by_variable() -> Option<ConversationId> {
+    let variable = env::var(SESSION_ID_ENV).ok()?;
+    env::var(variable).ok()?.parse().ok()
+}
+
+fn read() -> Option<HookReport> {
     let mut input = BufReader::new(io::stdin().lock().take(INPUT_LIMIT));
-    let word = HookWord::from_hook(&mut input, Timestamp::now());
+    let report = HookReport::from_hook(&mut input, Timestamp::now());
     // An agent that cannot write the rest would take it for a failure.
     drop(io::copy(&mut input, &mut io::sink()));
-    word.ok()?
+    report.ok()
 }

@@ -16,6 +16,7 @@ mod hook;
 mod listing;
 mod locations;
 mod messages;
+mod notifier;
 mod observe;
 mod polecats;
 mod review;
@@ -32,7 +33,7 @@ pub use answers::{Answered, Answers, Reply};
 pub use complete::Completion;
 pub use context::RigContext;
 pub use error::{
-    AddressError, AnswerError, InterruptError, MessageError, QueueError, SessionError,
+    AddressError, AnswerError, InterruptError, MessageError, QueueError, ResumeError, SessionError,
 };
 pub use events::{Event, EventQueue, Files, Snapshot};
 pub use health::{HealthRow, Level};
@@ -40,6 +41,7 @@ pub use hook::report_hook;
 pub use locations::{FoundLocation, Viewpoint};
 pub use messages::Messenger;
 pub use messages::interrupt::Interrupted;
+pub use notifier::Notifier;
 pub use observe::Observer;
 pub use observe::all_rigs::RigStatus;
 pub use observe::capture::CaptureOptions;
@@ -49,6 +51,7 @@ pub use observe::idle_watch::IdleWatch;
 pub use observe::status_watch::{Status, StatusWatch};
 pub use polecats::Polecats;
 pub use polecats::create::NewPolecat;
+pub use polecats::fork::Conversing;
 pub use polecats::presence::InUse;
 pub use polecats::remove::{RemoveOptions, RemovedPolecat};
 pub use polecats::restore::RestoredPolecat;
@@ -60,7 +63,8 @@ pub use sessions::Sessions;
 pub use sessions::attach::AttachPlan;
 pub use sessions::stop::StoppedAll;
 pub use settings::{EditorFacts, RigSettings, Settings, Sidebar};
-pub use start::options::StartOptions;
+pub use start::options::{Resuming, StartOptions};
+pub use start::resume_all::ResumedAll;
 pub use start::{Started, Starter};
 pub use workspace::{Place, RigFacts, Workspace};
 

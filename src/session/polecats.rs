@@ -1,8 +1,11 @@
-//! Polecats: made, given work, removed and brought back; and who works in their worktrees.
+//! Polecats: made, forked, given work, removed and brought back; and who works in their worktrees.
 
+pub(in crate::session) mod begun;
 pub(in crate::session) mod claims;
 pub(in crate::session) mod create;
+pub(in crate::session) mod fork;
 pub(in crate::session) mod label;
+pub(in crate::session) mod outlived;
 pub(in crate::session) mod presence;
 pub(in crate::session) mod remove;
 pub(in crate::session) mod restore;
@@ -10,7 +13,7 @@ pub(in crate::session) mod sling;
 
 use crate::session::context::RigContext;
 
-/// Makes, gives work to, removes and brings back polecats.
+/// Makes, forks, gives work to, removes and brings back polecats.
 #[derive(Clone)]
 pub struct Polecats {
     pub(in crate::session) context: RigContext,

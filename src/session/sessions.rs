@@ -2,10 +2,12 @@
 
 pub(in crate::session) mod attach;
 pub(in crate::session) mod conflicts;
+pub(in crate::session) mod conversation;
 pub(in crate::session) mod detect_agent;
 pub(in crate::session) mod environment;
 pub(in crate::session) mod event_source;
 pub(in crate::session) mod exit;
+pub(in crate::session) mod last_session;
 pub(in crate::session) mod left_queue;
 pub(in crate::session) mod list;
 pub(in crate::session) mod metadata;

@@ -39,6 +39,9 @@ pub struct Settings {
     pub worktrees: Template,
     /// `notify`: what the user is notified of.
     pub notify: Vec<Occasion>,
+    /// `notify_command`: the program, and its arguments, that is run for the same; empty where there
+    /// is none.
+    pub notify_command: Vec<String>,
     /// `prompts`: texts for messages, by name.
     pub prompts: BTreeMap<String, String>,
     /// `questions`: whether questions of agents are put by the user's own `vim.ui.select`.

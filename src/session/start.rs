@@ -1,18 +1,21 @@
 //! Starting an agent: resolve, create the session, wait until it is ready, send the first prompts.
 
 pub(in crate::session) mod agent_env;
+pub(in crate::session) mod conversation;
 pub(in crate::session) mod create_session;
 mod events;
 pub(in crate::session) mod hooks;
 pub(in crate::session) mod options;
 pub(in crate::session) mod plan;
 pub(in crate::session) mod prompts;
+pub(in crate::session) mod record;
 pub(in crate::session) mod resolve_agent;
-pub(in crate::session) mod resume;
+pub(in crate::session) mod resume_all;
 pub(in crate::session) mod send_prompts;
 pub(in crate::session) mod session_settings;
 pub(in crate::session) mod starts;
 pub(in crate::session) mod trust;
+pub(in crate::session) mod unfinished;
 pub(in crate::session) mod wait_ready;
 
 use crate::{
@@ -23,7 +26,7 @@ use crate::{
         error::SessionError,
         messages::{inject::require_text, recipient::Recipient},
         sessions::{list::Session, pending::PendingPrompts},
-        start::{options::StartOptions, plan::Plan},
+        start::{conversation::Before, options::StartOptions, plan::Plan},
     },
 };
 
@@ -82,8 +85,15 @@ impl Starter {
         if let Some(polecat) = &found {
             self.context.sessions().require_no_agent(polecat).await?;
         }
+        let before = self.before(&PolecatName::parse(name)?, &options).await;
+        let (options, recorded) = self.as_before(options, &before);
         let workdir = self.workdir_of(found.as_ref(), &options).await;
-        let choice = self.choose(&options, workdir.as_deref()).await?;
+        let mut choice = self.choose(&options, &recorded, workdir.as_deref()).await?;
+        let begins = self.begins(&choice, &options, &before).await?;
+        choice.warnings.extend(before.warning());
+        if let Some(polecat) = &found {
+            choice.warnings.extend(self.end_outlived(polecat, &before).await?);
+        }
         // An agent with another working directory disturbs nobody in the worktree.
         if let Some(polecat) = found.as_ref().filter(|_| options.workdir.is_none()) {
             self.context.polecats().require_nobody(polecat, options.in_use).await?;
@@ -97,9 +107,26 @@ impl Starter {
         // No sling takes the polecat before its session shows that it has work. Without a worktree
         // there is nothing to lock, and nothing to sling either.
         let _turn = Work::share(&self.context.rig, &polecat).await.ok();
-        let mut plan = self.plan(polecat, choice, &options).await?;
+        let mut plan = self.plan(polecat, choice, begins, &options).await?;
         plan.warnings.extend(made);
         Box::pin(self.launch(plan, Hooking::Now, progress)).await
+    }
+
+    /// Ends what is left of the session before if its tmux server is gone; a warning about it.
+    async fn end_outlived(
+        &self,
+        polecat: &PolecatName,
+        before: &Before,
+    ) -> Result<Option<String>, SessionError> {
+        let open = before.record.as_ref().filter(|record| record.ended.is_none());
+        let Some(record) = open else { return Ok(None) };
+        if !self.context.sessions().server_now().await.has_lost(record) {
+            return Ok(None);
+        }
+        let ended =
+            self.context.polecats().end_outlived(polecat, record.server.pane.as_deref()).await?;
+        Ok((!ended.is_empty())
+            .then(|| format!("ended {}, which had outlived its tmux server", ended.join(", "))))
     }
 
     /// Starts what is planned.
@@ -118,6 +145,8 @@ impl Starter {
         let _started =
             self.context.shared.starts.begin(self.context.rig.session(&plan.polecat).as_str());
         let session = self.create_session(&plan, &words, &owed).await?;
+        let unrecorded = self.record(&plan, &session).await;
+        plan.warnings.extend(unrecorded);
         let left = self.context.messenger().adopt_queue(&session).await;
         plan.warnings.extend(left.unwrap_or_else(|error| Some(error.to_string())));
         let brought_up = self.bring_up(&session, &plan, owed, hooking, progress).await;
@@ -138,7 +167,7 @@ impl Starter {
                 taken.into_iter().filter(|flag| !plan.argv.contains(flag)).collect();
             plan.argv.extend(missing);
         }
-        plan
+        plan.with_conversation()
     }
 
     /// Waits for the agent in a new session, hooks its issue and sends its prompts; gives warnings.

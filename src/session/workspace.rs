@@ -17,6 +17,7 @@ use crate::{
     },
     host::{
         HostError, Launch,
+        flags::HelpTexts,
         rigs::{self, RigOptions},
         tracker::Tracker,
         trust::Store,
@@ -152,6 +153,12 @@ impl Workspace {
     #[must_use]
     pub fn notified(&self) -> &[Occasion] {
         &self.shared.settings.notify
+    }
+
+    /// The program, and its arguments, that is run for it; empty where there is none.
+    #[must_use]
+    pub fn notify_command(&self) -> &[String] {
+        &self.shared.settings.notify_command
     }
 
     /// The texts for messages that a person keeps, by name.
@@ -343,6 +350,7 @@ fn shared(
         trust,
         news,
         starts,
+        helps: HelpTexts::default(),
         typing: TypingLocks::default(),
         events: FileEvents::default(),
         recording: tokio::sync::Mutex::default(),

@@ -38,6 +38,7 @@ pub use protocol::request::Request;
 pub use sessions::create::{NewPane, NewSession, SESSION_SIZE, Secret};
 pub use sessions::environment::{Environment, TableOf};
 pub use sessions::log::{Logged, Subject};
+pub use sessions::server::Server;
 pub use version::Capabilities;
 
 /// Starts programs: gives the command for a program's name, with an environment of the caller's

@@ -5,6 +5,7 @@ pub(super) mod create;
 pub(super) mod environment;
 pub(super) mod log;
 mod read_environments;
+pub(super) mod server;
 
 use super::client::Tmux;
 use super::error::TmuxError;

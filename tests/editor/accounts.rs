@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     gastown::{Gastown, same, with_new},
     rig::{Shop, agent},
+    support::eventually_equal,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,6 +40,11 @@ async fn an_account_is_its_folder_in_the_agents_own_variable() {
         assert!(refused.message.contains(part), "{options}: {}", refused.message);
     }
     assert!(!town.town.rig().join("polecats/pine").exists());
+    let accounts = async || {
+        let code = "return vim.fn.getcompletion('PolecatStart pine account=', 'cmdline')";
+        town.editor.lua(code, Json::Null).await.unwrap()
+    };
+    eventually_equal(json!(["account=home", "account=work"]), accounts).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -141,7 +141,10 @@ async fn the_window_of_one_polecat_has_its_keys_but_the_one_that_opens_it() {
     let maps = "vim.tbl_map(function(map) return map.lhs end, vim.api.nvim_buf_get_keymap(0, 'n'))";
     let mut keys: Vec<String> = serde_json::from_value(value(&shop, maps).await).unwrap();
     keys.sort();
-    assert_eq!(keys, ["<CR>", "A", "D", "Q", "X", "a", "d", "g?", "gI", "i", "q", "r", "s", "x"]);
+    assert_eq!(
+        keys,
+        ["<CR>", "A", "D", "Q", "R", "X", "a", "d", "g?", "gI", "i", "q", "r", "s", "x"]
+    );
     shop.editor.expect_line("polecat://status/ash", "ash").await;
     shop.editor.command("normal X").await.unwrap();
     eventually("no session", async || {

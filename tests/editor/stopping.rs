@@ -84,3 +84,31 @@ async fn a_tracker_that_fails_is_a_warning_not_a_reason_to_keep_running() {
     let told = shop.editor.expect_message("could not sync the tracker for `ash`").await;
     assert!(told.contains("false"), "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_stops_an_agent_at_work_only_after_a_question() {
+    let shop = Shop::new().await;
+    let cmd = agent("busy --log /dev/null");
+    shop.try_start("ash", json!({ "new": true, "agent": "claude", "cmd": cmd })).await.unwrap();
+    shop.editor.call("inject", json!(["ash", "go"])).await.unwrap();
+    shop.editor.expect_state("ash", "working").await;
+    let ask = "_G.answer = 2 vim.ui.select = function(items, opts, done)
+        _G.asked = opts.prompt done(_G.answer == 1 and 'Stop' or nil) end";
+    shop.editor.lua(ask, json!(null)).await.unwrap();
+    shop.editor.command("PolecatStatus").await.unwrap();
+    shop.editor.expect_line("polecat://status", "working").await;
+    shop.editor.command("call search('ash ')").await.unwrap();
+    for (key, answer, expected) in [("x", 2, "working"), ("X", 2, "working"), ("x", 1, "stopped")] {
+        shop.editor
+            .lua(&format!("_G.asked, _G.answer = nil, {answer}"), json!(null))
+            .await
+            .unwrap();
+        shop.editor.command(&format!("normal {key}")).await.unwrap();
+        crate::support::eventually("a question", async || {
+            let asked = shop.editor.lua("return _G.asked or ''", json!(null)).await.unwrap();
+            if asked == "`ash` is working: stop it?" { Ok(()) } else { Err(asked.to_string()) }
+        })
+        .await;
+        shop.editor.expect_state("ash", expected).await;
+    }
+}

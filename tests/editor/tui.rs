@@ -3,7 +3,9 @@
 use crate::{
     rig::agent,
     support::{
-        eventually, neovim::Neovim, neovim::config, neovim::private_home, rig::Project,
+        eventually,
+        neovim::{Neovim, checkout, config, private_home},
+        rig::Project,
         tmux::TmuxServer,
     },
 };
@@ -112,6 +114,37 @@ async fn a_person_starts_looks_reads_and_stops() {
     })
     .await;
     assert!(screen.project.worktree("ash").is_dir(), "a stop takes no work away");
+    screen.command("qall!");
+}
+
+/// The lines of the help from the one that begins so to the end of its block.
+fn of_the_help(begin: &str) -> String {
+    let help = std::fs::read_to_string(checkout().join("doc/polecat.txt")).unwrap();
+    let lines = help.lines().skip_while(|line| !line.trim_start().starts_with(begin));
+    lines.take_while(|line| *line != "<").map(|line| format!("{line}\n")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bell_of_the_help_rings_in_the_terminal_of_neovim() {
+    let screen = Screen::new();
+    screen.expect("~").await;
+    let example = of_the_help("local bell =").replace("notify_command =", "local command =");
+    let file = screen.project.path().join("bell.lua");
+    let set =
+        "vim.g.polecat = vim.tbl_extend('force', vim.g.polecat, { notify_command = command })";
+    std::fs::write(&file, example + set).unwrap();
+    screen.command(&format!("luafile {}", file.display()));
+    screen.terminal.run(&["set-hook", "-g", "alert-bell", "set-option -g @rang yes"]);
+    screen.command(&format!("PolecatStart! ash cmd={}", agent("prompts")));
+    screen.command("PolecatStatus");
+    screen.expect("idle").await;
+    screen.agents.run(&["send-keys", "-t", "=gt-shop-ash:", "-l", "/exit 7"]);
+    screen.agents.run(&["send-keys", "-t", "=gt-shop-ash:", "Enter"]);
+    eventually("the bell", async || {
+        let rang = screen.terminal.run(&["show-options", "-gqv", "@rang"]);
+        if rang.trim() == "yes" { Ok(()) } else { Err(screen.text()) }
+    })
+    .await;
     screen.command("qall!");
 }
 

@@ -175,8 +175,11 @@ async fn names_keys_and_agents_are_completed() {
     shop.editor.call("new", json!(["birch", {}])).await.unwrap();
     shop.start("ash", "prompts").await;
     for (line, expected) in [
-        ("PolecatStart ", vec!["ash", "birch"]),
+        ("PolecatStart ", vec!["birch"]),
+        ("PolecatSling x b", vec!["birch"]),
+        ("PolecatFork ", vec!["ash", "birch"]),
         ("PolecatCapture ", vec!["ash"]),
+        ("PolecatCapture ash 1", vec!["1000"]),
         ("PolecatStart ash agent=cla", vec!["agent=claude"]),
         ("PolecatCaptureSession gt-", vec!["gt-shop-ash"]),
     ] {
@@ -187,6 +190,34 @@ async fn names_keys_and_agents_are_completed() {
             serde_json::from_value::<Vec<String>>(found).unwrap_or_default()
         };
         let expected: Vec<_> = expected.into_iter().map(str::to_owned).collect();
+        crate::support::eventually_equal(expected, seen).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_died_can_be_started_and_a_path_is_a_folder() {
+    let shop = Shop::new().await;
+    shop.start("ash", "prompts").await;
+    shop.editor.call("inject", json!(["ash", "/exit 7"])).await.unwrap();
+    shop.editor.expect_state("ash", "died").await;
+    let around = tempfile::TempDir::new().unwrap();
+    for name in ["a rig", "other"] {
+        std::fs::create_dir(around.path().join(name)).unwrap();
+    }
+    std::fs::write(around.path().join("a file"), "").unwrap();
+    let path = around.path().display();
+    for (line, expected) in [
+        ("PolecatStart ".to_owned(), vec!["ash".to_owned()]),
+        (format!("PolecatRig {path}/"), vec![format!("{path}/a\\ rig/"), format!("{path}/other/")]),
+        (format!("PolecatRig {path}/other/"), vec![]),
+        (format!("PolecatRig {path}/a\\ r"), vec![format!("{path}/a\\ rig/")]),
+    ] {
+        let complete = json!([line]);
+        let seen = async || {
+            let code = "return vim.fn.getcompletion(..., 'cmdline')";
+            let found = shop.editor.lua(code, complete.clone()).await.unwrap();
+            serde_json::from_value::<Vec<String>>(found).unwrap_or_default()
+        };
         crate::support::eventually_equal(expected, seen).await;
     }
 }

@@ -15,6 +15,7 @@ mod support;
 mod clocks;
 mod crashes;
 mod folders;
+mod forks;
 mod killed;
 mod removals;
 mod sockets;

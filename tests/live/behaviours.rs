@@ -9,7 +9,7 @@ use crate::agent::{Agent, NAME, now};
 use crate::clis::Dialog;
 use crate::report::{Cell, Row};
 use crate::support::{pause, processes};
-use crate::{answers, mixed, resuming};
+use crate::{answers, forking, mixed, resuming};
 
 /// How long an agent may take to its prompt: the slowest takes a minute on a busy machine.
 const START: u64 = 240;
@@ -27,7 +27,7 @@ pub(crate) struct Long {
     pub(crate) minutes: u64,
     /// How many questions to answer.
     pub(crate) answers: u64,
-    /// Whether to kill the tmux server, and to go on.
+    /// Whether to kill the tmux server, and to go on; and to fork.
     pub(crate) resume: bool,
 }
 
@@ -46,6 +46,7 @@ pub(crate) async fn check(agent: &mut Agent, long: Long, row: &mut Row) {
         }
         if long.resume {
             row.set("resume", resuming::go_on(agent).await);
+            row.set("fork", forking::fork(agent).await);
         }
         row.set("death", cell(death(agent).await));
     }

@@ -21,6 +21,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "mixed work",
     "answers",
     "resume",
+    "fork",
 ];
 
 const BEGIN: &str = "<!-- written by `make agents` from here on -->";

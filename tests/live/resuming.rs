@@ -49,7 +49,7 @@ async fn both(agent: &mut Agent) -> Result<f64, String> {
     Ok(ready)
 }
 
-async fn start(agent: &Agent, polecat: &str) -> Result<(), String> {
+pub(crate) async fn start(agent: &Agent, polecat: &str) -> Result<(), String> {
     let started = agent.editor.ask("start", json!([polecat, { "new": true }])).await;
     tokio::spawn(started);
     let began = now();
@@ -70,7 +70,7 @@ async fn start(agent: &Agent, polecat: &str) -> Result<(), String> {
 }
 
 /// Sends a message, and waits for the end of its turn; the request that it made.
-async fn say(agent: &Agent, polecat: &str, text: &str) -> Result<Request, String> {
+pub(crate) async fn say(agent: &Agent, polecat: &str, text: &str) -> Result<Request, String> {
     let began = now();
     let sent = agent.editor.call("inject", json!([polecat, text, { "take": true }])).await;
     sent.map_err(|refused| format!("`{polecat}`: {}: {}", refused.code, refused.message))?;
@@ -89,7 +89,7 @@ async fn rests(agent: &Agent, polecat: &str) -> Result<(), String> {
         .await
 }
 
-async fn state(agent: &Agent, polecat: &str) -> String {
+pub(crate) async fn state(agent: &Agent, polecat: &str) -> String {
     let status = agent.editor.call("status", json!([polecat])).await.unwrap_or(Json::Null);
     status["state"].as_str().unwrap_or_default().to_owned()
 }

@@ -23,11 +23,20 @@ impl ConversationFiles {
         for (pattern, part) in patterns.zip(parts) {
             match pattern.split_once("{id}") {
                 Some((before, after)) => id = Some(between(part, before, after)?),
-                None if fits(part, pattern) => {}
+                None if is_part(part, pattern) => {}
                 None => return None,
             }
         }
         id
+    }
+
+    /// Whether a part of a path is of this part of the pattern.
+    #[must_use]
+    pub fn fits(part: &str, pattern: &str) -> bool {
+        match pattern.split_once("{id}") {
+            Some((before, after)) => between(part, before, after).is_some(),
+            None => is_part(part, pattern),
+        }
     }
 
     /// Whether the conversation with this text was held in the folder `cwd`.
@@ -37,7 +46,7 @@ impl ConversationFiles {
     }
 }
 
-fn fits(part: &str, pattern: &str) -> bool {
+fn is_part(part: &str, pattern: &str) -> bool {
     pattern.strip_prefix('*').map_or(part == pattern, |end| part.ends_with(end))
 }
 

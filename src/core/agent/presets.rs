@@ -72,7 +72,7 @@ impl From<ResumeBy> for Resume {
             paths: paths.to_owned(),
             holds: holds.to_owned(),
         });
-        Self { is_subcommand, by_id, last, fork, new, files }
+        Self { is_subcommand, by_id, last, fork, new, says_new: false, files }
     }
 }
 

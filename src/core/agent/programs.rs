@@ -1,7 +1,8 @@
 //! Recognises known agents by program or process.
 
+use super::launchers::LAUNCHERS;
 use super::presets::agent;
-use super::{Agent, file_name, is_shell};
+use super::{Agent, file_name, is_shell, launched};
 use crate::core::agents::{AGENTS, KnownAgent};
 
 /// The known agent whose program is `program`, a name or a path.
@@ -19,43 +20,6 @@ pub fn preset_of_command(argv: &[String]) -> Option<Agent> {
     let name = preset_of_process(file_name(argv.first()?), argv)?;
     AGENTS.iter().find(|known| known.name == name).map(|known| agent(known))
 }
-
-/// The command line without the programs in front that only start the next one.
-#[must_use]
-pub fn launched(mut argv: &[String]) -> &[String] {
-    while let [first, rest @ ..] = argv {
-        let Some((_, valued)) = LAUNCHERS.iter().find(|(name, _)| *name == file_name(first)) else {
-            break;
-        };
-        argv = rest;
-        while let [word, rest @ ..] = argv {
-            argv = match rest {
-                [_, rest @ ..] if valued.contains(&word.as_str()) => rest,
-                // A flag, a variable, or how long or how nicely.
-                _ if word.starts_with(|c: char| c == '-' || c == '+' || c.is_ascii_digit()) => rest,
-                _ if word.contains('=') => rest,
-                _ => break,
-            };
-        }
-    }
-    argv
-}
-
-/// Programs that start another one, and their flags that are followed by a value.
-const LAUNCHERS: &[(&str, &[&str])] = &[
-    ("env", &["-u", "--unset", "-C", "--chdir"]),
-    ("nice", &["-n", "--adjustment"]),
-    ("ionice", &["-c", "--class", "-n", "--classdata"]),
-    ("nohup", &[]),
-    ("setsid", &[]),
-    ("stdbuf", &["-i", "-o", "-e", "--input", "--output", "--error"]),
-    ("timeout", &["-s", "--signal", "-k", "--kill-after"]),
-    ("time", &["-f", "-o"]),
-    ("exec", &["-a"]),
-    ("command", &[]),
-    ("caffeinate", &["-t", "-w"]),
-    ("systemd-inhibit", &[]),
-];
 
 /// The known agent of a process, by its name and command line: by its program, else by the script
 /// that an interpreter runs.

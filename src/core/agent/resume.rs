@@ -1,9 +1,13 @@
 //! How an agent goes on with an earlier conversation, as words of its command line.
 
-use super::{Agent, ConversationFiles};
+use super::{Agent, ConversationFiles, launched};
+
+/// What stands for the id of a copy.
+const COPY: &str = "{new}";
 
 /// How an agent goes on with an earlier conversation. Each is words of its command line, in which
-/// `{id}` stands for the conversation's id; what is absent, it cannot do.
+/// `{id}` stands for the conversation's id, and in `fork` `{new}` for that of the copy; what is
+/// absent, it cannot do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resume {
     /// Whether the words are a subcommand, which stands before the arguments, not behind them.
@@ -12,10 +16,12 @@ pub struct Resume {
     pub by_id: Option<String>,
     /// Goes on with the last conversation in the working directory: `--continue`.
     pub last: Option<String>,
-    /// Begins a copy of the conversation: `--resume {id} --fork-session`.
+    /// Begins a copy of the conversation, in whatever folder: `--resume {id} --fork-session`.
     pub fork: Option<String>,
     /// Gives a new conversation this id: `--session-id {id}`.
     pub new: Option<String>,
+    /// Whether settings say so, of whatever program it is.
+    pub says_new: bool,
     /// Where its conversations are, for one that chooses their ids itself.
     pub files: Option<ConversationFiles>,
 }
@@ -30,7 +36,12 @@ pub enum Conversation<'a> {
     /// The last one in the working directory.
     Last,
     /// A copy of an earlier one.
-    Fork(&'a str),
+    Fork {
+        /// The earlier one.
+        id: &'a str,
+        /// The copy, if we choose its id.
+        new: Option<&'a str>,
+    },
 }
 
 impl Resume {
@@ -54,6 +65,7 @@ impl Resume {
             by_id: self.by_id.or(base.by_id),
             last: self.last.or(base.last),
             fork: self.fork.or(base.fork),
+            says_new: self.says_new || (self.new.is_none() && base.says_new),
             new: self.new.or(base.new),
             files: self.files.or(base.files),
         }
@@ -66,14 +78,24 @@ impl Resume {
     }
 
     fn of(&self, conversation: Conversation) -> Option<Vec<String>> {
-        let (words, id) = match conversation {
-            Conversation::New(id) => (&self.new, id),
-            Conversation::Earlier(id) => (&self.by_id, id),
-            Conversation::Last => (&self.last, ""),
-            Conversation::Fork(id) => (&self.fork, id),
+        let (words, id, copy) = match conversation {
+            Conversation::New(id) => (&self.new, id, None),
+            Conversation::Earlier(id) => (&self.by_id, id, None),
+            Conversation::Last => (&self.last, "", None),
+            Conversation::Fork { id, new } => (&self.fork, id, new),
         };
         let words = words.as_ref()?.split_whitespace();
-        Some(words.map(|word| word.replace("{id}", id)).collect())
+        let word = |word: &str| match (word.contains(COPY), copy) {
+            (false, _) => Some(word.replace("{id}", id)),
+            (true, copy) => Some(word.replace(COPY, copy?)),
+        };
+        words.map(word).collect()
+    }
+
+    /// Whether a copy gets an id of our choice.
+    #[must_use]
+    pub fn names_copies(&self) -> bool {
+        self.fork.as_ref().is_some_and(|words| words.contains(COPY))
     }
 }
 
@@ -89,9 +111,27 @@ impl Agent {
         let words = resume.of(conversation)?;
         // A new conversation needs no subcommand.
         let leads = resume.is_subcommand && !matches!(conversation, Conversation::New(_));
-        let at = if leads { argv.len().min(self.wrapper.len() + 1) } else { argv.len() };
+        let at = if leads { argv.len().min(self.program_at(&argv) + 1) } else { argv.len() };
         argv.splice(at..at, words);
         Some(argv)
+    }
+
+    /// Whether a command line says already which conversation it is about.
+    #[must_use]
+    pub fn names_conversation(&self, argv: &[String]) -> bool {
+        let Some(resume) = &self.resume else { return false };
+        let said = [&resume.by_id, &resume.last, &resume.fork, &resume.new].into_iter().flatten();
+        let flags: Vec<&str> = said.filter_map(|words| words.split_whitespace().next()).collect();
+        argv.iter().skip(1).any(|word| flags.contains(&word.split('=').next().unwrap_or_default()))
+    }
+
+    /// Where in a command line its program stands. A person's own one may begin with others that
+    /// only start it.
+    fn program_at(&self, argv: &[String]) -> usize {
+        match self.wrapper.len() {
+            0 => argv.len() - launched(argv).len(),
+            count => count,
+        }
     }
 }
 
@@ -129,14 +169,15 @@ mod tests {
         for (name, fork, new) in [
             (
                 "claude",
-                Some("claude -x --resume 7 --fork-session"),
+                Some("claude -x --resume 7 --fork-session --session-id 8"),
                 Some("claude -x --session-id 7"),
             ),
-            ("codex", Some("codex fork 7 -x"), None),
+            ("codex", Some("codex fork 7 -C . -x"), None),
             ("gemini", None, Some("gemini -x --session-id 7")),
             ("vibe", None, None),
         ] {
-            assert_eq!(line(name, Conversation::Fork("7")).as_deref(), fork, "{name}");
+            let copy = Conversation::Fork { id: "7", new: Some("8") };
+            assert_eq!(line(name, copy).as_deref(), fork, "{name}");
             assert_eq!(line(name, Conversation::New("7")).as_deref(), new, "{name}");
         }
     }
@@ -148,6 +189,29 @@ mod tests {
         let codex = Changes { wrapper, ..Changes::default() }.over("codex", &codex);
         let resumed = codex.with_conversation(codex.argv(), Conversation::Last).unwrap();
         assert_eq!(resumed[..5], ["nice", "-n5", "codex", "resume", "--last"]);
+    }
+
+    #[test]
+    fn so_it_does_in_a_command_line_of_a_persons_own() {
+        let argv = ["env", "A=1", "codex", "--yolo"].map(str::to_owned);
+        let codex = preset("codex").unwrap().with_command(&argv);
+        let resumed = codex.with_conversation(argv.to_vec(), Conversation::Earlier("7")).unwrap();
+        assert_eq!(resumed.join(" "), "env A=1 codex resume 7 --yolo");
+    }
+
+    #[test]
+    fn a_command_line_that_names_a_conversation_is_known() {
+        for (name, line, names) in [
+            ("claude", "claude --resume 7", true),
+            ("claude", "claude --session-id=7", true),
+            ("claude", "claude --resumed", false),
+            ("codex", "codex resume --last", true),
+            ("codex", "codex --yolo", false),
+            ("omp", "omp --resume", false),
+        ] {
+            let argv: Vec<_> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(preset(name).unwrap().names_conversation(&argv), names, "{line}");
+        }
     }
 
     #[test]

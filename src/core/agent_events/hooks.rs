@@ -10,7 +10,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::core::{screen::Reason, session::State};
+use crate::core::{agent::ConversationId, screen::Reason, session::State};
 
 /// The format in which a [`HookWord`] is written down.
 const FORMAT: &str = "1";
@@ -65,22 +65,33 @@ pub enum Said {
     Asks(Reason),
 }
 
+/// What a hook reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookReport {
+    /// What the agent said of its state, if anything.
+    pub word: Option<HookWord>,
+    /// The conversation that it is in. A person may have begun or gone on with another one.
+    pub conversation: Option<ConversationId>,
+}
+
 /// What a hook of Claude Code is told, and those of agents that do as it does. All else is skipped.
 #[derive(Deserialize)]
 struct HookInput {
     hook_event_name: String,
     tool_name: Option<String>,
     notification_type: Option<String>,
+    session_id: Option<String>,
 }
 
-impl HookWord {
-    /// What a hook was told at `at`; `None` if that says nothing of the agent's state.
+impl HookReport {
+    /// What a hook was told at `at`.
     ///
     /// # Errors
     /// It is not what a hook is told.
-    pub fn from_hook(input: impl Read, at: Timestamp) -> Result<Option<Self>, serde_json::Error> {
+    pub fn from_hook(input: impl Read, at: Timestamp) -> Result<Self, serde_json::Error> {
         let input: HookInput = serde_json::from_reader(input)?;
-        Ok(input.said().map(|said| Self { said, at }))
+        let word = input.said().map(|said| HookWord { said, at });
+        Ok(Self { word, conversation: input.session_id.and_then(|id| id.parse().ok()) })
     }
 }
 
@@ -171,11 +182,19 @@ mod tests {
             (r#"{"hook_event_name":"Notification","notification_type":"other"}"#, None),
             (r#"{"hook_event_name":"SubagentStop"}"#, None),
         ] {
-            let word = HookWord::from_hook(json.as_bytes(), Timestamp::UNIX_EPOCH).unwrap();
-            assert_eq!(word.map(|word| word.said), said, "{json}");
+            let told = HookReport::from_hook(json.as_bytes(), Timestamp::UNIX_EPOCH).unwrap();
+            assert_eq!(told.word.map(|word| word.said), said, "{json}");
+        }
+        for (id, known) in [("01-a", Some("01-a")), ("--x", None), ("../x", None), ("", None)] {
+            let json = format!(r#"{{"hook_event_name":"Stop","session_id":"{id}"}}"#);
+            let told = HookReport::from_hook(json.as_bytes(), Timestamp::UNIX_EPOCH).unwrap();
+            assert_eq!(told.conversation.as_ref().map(ConversationId::as_str), known);
         }
         for json in ["", "{}", "[]", r#"{"hook_event_name":7}"#] {
-            assert!(HookWord::from_hook(json.as_bytes(), Timestamp::UNIX_EPOCH).is_err(), "{json}");
+            assert!(
+                HookReport::from_hook(json.as_bytes(), Timestamp::UNIX_EPOCH).is_err(),
+                "{json}"
+            );
         }
     }
 

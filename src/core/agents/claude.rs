@@ -30,7 +30,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     resume: Some(ResumeBy {
         by_id: Some("--resume {id}"),
         last: Some("--continue"),
-        fork: Some("--resume {id} --fork-session"),
+        fork: Some("--resume {id} --fork-session --session-id {new}"),
         new: Some("--session-id {id}"),
         ..ResumeBy::NOTHING
     }),

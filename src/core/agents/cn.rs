@@ -13,11 +13,12 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["cn", "node"],
     delay_ms: 20_000,
     first_words: FirstWords::Argument,
+    // Beside them is a list of all, in which the folder stands further in.
     // What `--resume` goes on with is the last one of all folders.
     resume: Some(ResumeBy {
         by_id: Some("--fork {id}"),
         fork: Some("--fork {id}"),
-        files: Some((".continue/sessions/{id}.json", r#""workspaceDirectory": "{cwd}""#)),
+        files: Some((".continue/sessions/{id}.json", "\n  \"workspaceDirectory\": \"{cwd}\"")),
         ..ResumeBy::NOTHING
     }),
     keys: Keys {

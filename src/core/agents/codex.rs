@@ -26,7 +26,8 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
         is_subcommand: true,
         by_id: Some("resume {id}"),
         last: Some("resume --last"),
-        fork: Some("fork {id}"),
+        // Without a folder it asks for one, and proposes the first one's.
+        fork: Some("fork {id} -C ."),
         files: Some((
             ".codex/sessions/*/*/*/rollout-???????????????????-{id}.jsonl",
             r#""cwd":"{cwd}""#,

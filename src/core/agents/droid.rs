@@ -12,7 +12,6 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     resume: Some(ResumeBy {
         by_id: Some("--resume {id}"),
         last: Some("--resume --last"),
-        fork: Some("--fork {id}"),
         ..ResumeBy::NOTHING
     }),
     screen: Some(Screen { dialogs: DIALOGS, ..Screen::UNKNOWN }),

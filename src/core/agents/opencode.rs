@@ -22,7 +22,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     resume: Some(ResumeBy {
         by_id: Some("--session {id}"),
         last: Some("--continue"),
-        fork: Some("--session {id} --fork"),
+        // `--session {id} --fork` goes on in the folder of the first one.
         ..ResumeBy::NOTHING
     }),
     keys: Keys {
@@ -129,6 +129,16 @@ struct Properties {
     #[serde(rename = "requestID")]
     request: String,
     status: Status,
+    info: Conversation,
+}
+
+/// A conversation; one with a parent is a subagent's.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Conversation {
+    id: String,
+    #[serde(rename = "parentID")]
+    parent: Option<String>,
 }
 
 /// `busy`, `idle`, or `retry` after an error of the service.
@@ -148,6 +158,10 @@ fn read(event: &str) -> Option<AgentEvent> {
             let session = session.parse().ok()?;
             let is_idle = status.name == "idle";
             Some(if is_idle { AgentEvent::Idle(session) } else { AgentEvent::Busy(session) })
+        }
+        "session.created" | "session.updated" => {
+            let Conversation { id, parent } = told()?.info;
+            parent.is_none().then_some(AgentEvent::In(id.parse().ok()?))
         }
         "permission.asked" => request(&told()?, Reason::Permission),
         "question.asked" => request(&told()?, Reason::Question),

@@ -15,7 +15,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     resume: Some(ResumeBy {
         by_id: Some("--session {id}"),
         last: Some("--continue"),
-        fork: Some("--fork {id}"),
+        fork: Some("--fork {id} --session-id {new}"),
         new: Some("--session-id {id}"),
         ..ResumeBy::NOTHING
     }),

@@ -21,7 +21,7 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     resume: Some(ResumeBy {
         by_id: Some("--resume {id}"),
         last: Some("--continue"),
-        fork: Some("--resume {id} --fork-session"),
+        // `--fork-session` finds only the conversations of its own folder.
         new: Some("--session-id {id}"),
         ..ResumeBy::NOTHING
     }),

@@ -89,7 +89,7 @@ impl File<Accounts> {
                 "`default` of `{}` is `{}`, which is not an account, so none is used (known: {})",
                 self.path.display(),
                 shown(handle),
-                self.handles()
+                self.known()
             )
         })
     }
@@ -108,7 +108,7 @@ impl File<Accounts> {
             who,
             handle: shown(handle),
             path: self.path.clone(),
-            known: self.handles(),
+            known: self.known(),
         })
     }
 
@@ -119,13 +119,24 @@ impl File<Accounts> {
         self.account(handle).map(|folder| expanded(folder, home))
     }
 
+    /// The handle of the default account, if there is one.
+    #[must_use]
+    pub fn default_handle(&self) -> Option<&str> {
+        let handle = said(self.content.default.as_ref())?;
+        self.account(handle).map(|_| handle)
+    }
+
     fn account(&self, handle: &str) -> Option<&str> {
         said(self.content.by_handle.as_ref()?.get(handle)?.config_dir.as_ref())
     }
 
-    fn handles(&self) -> String {
-        let handles: Vec<_> =
-            self.content.by_handle.iter().flatten().map(|(name, _)| name.as_str()).collect();
+    /// The handles of all accounts.
+    pub fn handles(&self) -> impl Iterator<Item = &str> {
+        self.content.by_handle.iter().flatten().map(|(handle, _)| handle.as_str())
+    }
+
+    fn known(&self) -> String {
+        let handles: Vec<_> = self.handles().collect();
         if handles.is_empty() { "none".to_owned() } else { handles.join(", ") }
     }
 }

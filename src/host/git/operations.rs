@@ -4,8 +4,10 @@
 
 pub(super) mod backup;
 pub(super) mod create;
+pub(super) mod fork;
 mod lock;
 pub(super) mod next;
+mod orphans;
 pub(super) mod recovery;
 pub(super) mod remove;
 mod require_pristine;

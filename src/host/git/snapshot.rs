@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Git, failed};
 use crate::core::Rig;
 use crate::host::error::HostError;
-use crate::host::git::index::temporary::{TempIndex, input};
+use crate::host::git::index::temporary::TempIndex;
 use crate::host::programs::launch::Launch;
 
 /// The author of our commits, so that the log shows that a machine made them, and so that they can
@@ -123,7 +123,7 @@ impl Git {
         }
         args.push(tree);
         // On stdin: arguments have a size limit, and a message may name thousands of commits.
-        let program = self.program(&args).input(input(message.into()).await?);
+        let program = self.program(&args).input(message);
         let program = ["AUTHOR", "COMMITTER"].iter().fold(program, |program, role| {
             let (name, email) = (format!("GIT_{role}_NAME"), format!("GIT_{role}_EMAIL"));
             program.env(&name, NAME).env(&email, EMAIL)

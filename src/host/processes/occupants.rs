@@ -39,6 +39,8 @@ pub struct Occupant {
     /// Whether it belongs to the program that runs us, an editor: it was started by that, or waits
     /// for it.
     pub own: bool,
+    /// Its parent, the parent of that, and so on.
+    pub line: Vec<u32>,
     /// When it was started, in s since 1970.
     start: u64,
 }
@@ -99,7 +101,7 @@ impl Us {
         let Candidate { pid, name, argv, start, line, .. } = found;
         // Without an editor there is nobody whose children would be known to the one who asks.
         let started = self.editor > 1 && line.contains(&self.editor);
-        Occupant { pid, name, argv, start, own: started || waiting.contains(&pid) }
+        Occupant { pid, name, argv, start, own: started || waiting.contains(&pid), line }
     }
 }
 

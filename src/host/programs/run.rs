@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io;
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -105,13 +105,13 @@ impl Output {
     }
 }
 
-/// A program to be run, with no input, in a process group of its own.
+/// A program to be run, in a process group of its own.
 pub struct Program {
     command: std::process::Command,
     words: Vec<OsString>,
     dir: Option<PathBuf>,
     patience: Duration,
-    input: Option<File>,
+    input: Option<Vec<u8>>,
     limit: usize,
     finishes: bool,
 }
@@ -164,10 +164,10 @@ impl Program {
         self
     }
 
-    /// Has it read this file from where the file stands.
+    /// Has it read these bytes, however few of them it wants and however late.
     #[must_use]
-    pub fn input(mut self, file: File) -> Self {
-        self.input = Some(file);
+    pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.input = Some(bytes.into());
         self
     }
 
@@ -214,7 +214,7 @@ impl Program {
     pub async fn output(self) -> Result<Output, RunError> {
         let (program, patience, limit) = (self.line(), self.patience, self.limit);
         let finishes = self.finishes;
-        let mut child = self.spawn()?;
+        let mut child = self.spawn().await?;
         // After `child`, so that it is dropped first: an unreaped leader keeps its group's id
         // from being given to strangers.
         let mut group = Group::of(&child, finishes);
@@ -234,10 +234,15 @@ impl Program {
         }
     }
 
-    fn spawn(self) -> Result<Child, RunError> {
+    async fn spawn(mut self) -> Result<Child, RunError> {
         let (program, line) = (self.words[0].to_string_lossy().into_owned(), self.line());
+        let input = match self.input.take() {
+            Some(bytes) => unnamed(bytes).await.map(Stdio::from),
+            None => Ok(Stdio::null()),
+        };
+        let input = input.map_err(|source| RunError::Io { program: self.line(), source })?;
         let mut command = tokio::process::Command::from(self.command);
-        command.stdin(self.input.map_or_else(Stdio::null, Stdio::from));
+        command.stdin(input);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.process_group(0).kill_on_drop(!self.finishes);
         command.spawn().map_err(|source| match (source.kind(), self.dir) {
@@ -257,6 +262,17 @@ impl Program {
         let words: Vec<_> = self.words.iter().map(|word| word.to_string_lossy()).collect();
         words.join(" ")
     }
+}
+
+/// An unnamed file with these bytes: unlike a pipe, nobody has to write it while the program runs.
+async fn unnamed(bytes: Vec<u8>) -> io::Result<File> {
+    let write = move || {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(&bytes)?;
+        file.rewind()?;
+        Ok(file)
+    };
+    tokio::task::spawn_blocking(write).await.map_err(io::Error::other)?
 }
 
 /// The process group of a program; what is left of it ends with this value, unless the program

@@ -50,11 +50,14 @@ pub(in crate::host) struct Removing {
     pub(in crate::host) stashes: Vec<String>,
 }
 
-/// A polecat that is being brought back, or was when its backend was killed.
+/// A polecat that is being brought back or forked, or was when its backend was killed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::host) struct Restoring {
     /// What its folder is called while it is made: see [`aside`].
     pub(in crate::host) aside: String,
+    /// The branch that was made for it and goes with it, of a fork: commit and name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::host) branch: Option<(String, String)>,
 }
 
 impl Record for Removing {
@@ -71,8 +74,16 @@ impl Record for Restoring {
 
     fn accept(&mut self, rig: &Rig, polecat: &PolecatName, path: &Path) -> Result<(), HostError> {
         polecats::there(rig)?;
-        let checked = accept::aside(".restoring", &mut self.aside, rig, polecat);
-        checked.map_err(|why| broken(path, why))
+        self.check(rig, polecat).map_err(|why| broken(path, why))
+    }
+}
+
+impl Restoring {
+    fn check(&mut self, rig: &Rig, polecat: &PolecatName) -> Result<(), String> {
+        accept::aside(".restoring", &mut self.aside, rig, polecat)?;
+        let Some((commit, branch)) = &self.branch else { return Ok(()) };
+        hash("branch", commit)?;
+        own("branch", branch, polecat)
     }
 }
 

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use super::polecats;
 use crate::core::queue::Queue;
-use crate::core::{Exit, PolecatName, Rig};
+use crate::core::{Exit, PolecatName, Rig, SessionRecord};
 use crate::host::error::HostError;
 use crate::host::files::blocking;
-use crate::host::records::{self, labels, queues};
+use crate::host::records::{self, labels, queues, sessions};
 use crate::host::repository::head;
 
 /// What the folders tell of one polecat.
@@ -25,6 +25,8 @@ pub struct Folder {
     pub queue: Option<Queue>,
     /// What a person calls it.
     pub label: Option<String>,
+    /// What it ran last, where that can be read.
+    pub last: Option<SessionRecord>,
 }
 
 /// All polecats of the rig, and `also` those whose folders may be gone.
@@ -69,5 +71,7 @@ fn folder(rig: &Rig, polecat: &PolecatName, workdir: Option<PathBuf>) -> Result<
     let exit = records::load_now(rig, polecat)?.map(|record| record.exit);
     let branch = workdir.as_deref().and_then(|dir| head::branch_now(dir).ok().flatten());
     let (queue, label) = (queues::load_now(rig, polecat), labels::load_now(rig, polecat));
-    Ok(Folder { workdir, branch, exit, queue, label })
+    // What cannot be read is told to who asks for it.
+    let last = sessions::load_now(rig, polecat).ok().flatten();
+    Ok(Folder { workdir, branch, exit, queue, label, last })
 }

@@ -9,8 +9,8 @@ use std::{
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::{
-    core::names::shown,
-    rpc::paths,
+    core::{agent::BadConversationId, names::shown},
+    rpc::{error::RpcError, paths},
     session::{self, Answer, Place},
 };
 
@@ -91,6 +91,42 @@ impl TryFrom<String> for Trust {
 impl From<Trust> for &'static str {
     fn from(Trust(answer): Trust) -> Self {
         TRUST.into_iter().find(|(_, known)| *known == answer).map_or("", |(word, _)| word)
+    }
+}
+
+/// Which conversation a start goes on with: `true` for the last one of the polecat, or an id.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "Which")]
+pub(in crate::rpc) struct Resume(Option<session::Resuming>);
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected `true`, or the id of a conversation")]
+enum Which {
+    Last(bool),
+    Earlier(String),
+}
+
+impl TryFrom<Which> for Resume {
+    type Error = BadConversationId;
+
+    fn try_from(which: Which) -> Result<Self, BadConversationId> {
+        Ok(Self(match which {
+            Which::Last(last) => last.then_some(session::Resuming::Last),
+            Which::Earlier(id) => Some(session::Resuming::Earlier(id.parse()?)),
+        }))
+    }
+}
+
+impl Resume {
+    /// As it was written behind a command: `resume` or `resume={id}`.
+    pub(in crate::rpc) fn written(id: &str) -> Result<Self, RpcError> {
+        let which = if id.is_empty() { Which::Last(true) } else { Which::Earlier(id.to_owned()) };
+        let wrong = |error: BadConversationId| RpcError::bad_argument(format!("`resume`: {error}"));
+        which.try_into().map_err(wrong)
+    }
+
+    pub(in crate::rpc) fn of(said: Option<Self>) -> Option<session::Resuming> {
+        said?.0
     }
 }
 

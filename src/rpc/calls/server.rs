@@ -34,7 +34,7 @@ pub(in crate::rpc) struct Nvim {
 }
 
 /// A rig in use, and the `memory` of its last snapshot.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::rpc) struct KnownRig {
     pub(in crate::rpc) home: PathBuf,

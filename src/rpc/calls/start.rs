@@ -2,10 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::{At, CallContext, InUse, Operation, Trust, UserPath, calls};
+use rmpv::Value;
+
+use super::{At, CallContext, InUse, Operation, Resume, Trust, UserPath, calls};
 use crate::{
-    rpc::error::Refusal,
-    session::{Allowed, Reach, StartOptions, Started},
+    rpc::{
+        encode::{Encode, Map},
+        error::Refusal,
+    },
+    session::{Allowed, Conversing, Reach, ResumedAll, StartOptions, Started},
 };
 
 calls! {
@@ -25,9 +30,31 @@ calls! {
         workdir: Option<UserPath>,
         config_dir: Option<UserPath>,
         cmd: Option<String>,
+        /// The conversation to go on with.
+        resume: Option<Resume>,
         trust: Option<Trust>,
         trust_id: Option<String>,
         in_use: Option<InUse>,
+    }
+    /// Goes on with the conversations of all that ended without a person's doing.
+    "session.resume_all" => ResumeAll {
+        at: At,
+        /// Also of those that a person has stopped.
+        stopped: Option<bool>,
+        in_use: Option<InUse>,
+    }
+    /// Forks a polecat: another one with a copy of its conversation and of its work, or nothing of it.
+    "session.fork" => Fork {
+        at: At,
+        polecat: String,
+        /// Without one the next free name of the rig's pool.
+        name: Option<String>,
+        /// Begin a new conversation.
+        fresh: Option<bool>,
+        /// What the agent is told first.
+        prompt: Option<String>,
+        trust: Option<Trust>,
+        trust_id: Option<String>,
     }
     /// Gives an issue to a polecat: worktree, branch, hook, session and prompt, or nothing of it.
     "session.sling" => Sling {
@@ -64,12 +91,73 @@ impl Operation for Start {
             command: self.cmd,
             allowed: allowed(self.trust, self.trust_id),
             in_use: InUse::of(self.in_use),
+            conversation: Resume::of(self.resume),
+            ..StartOptions::default()
         };
         let whom = context.whom(at, &polecat, Reach::Here).await?;
         let progress = context.progress(whom.shown.clone());
         let starter = whom.context.starter();
         let work = Box::pin(starter.start(&whom.polecat, options, &progress));
         context.own(&whom, &polecat, work).await
+    }
+}
+
+impl Operation for ResumeAll {
+    type Answer = ResumedAll;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<ResumedAll, Refusal> {
+        let (stopped, in_use) = (self.stopped.unwrap_or_default(), InUse::of(self.in_use));
+        let progress = context.progress("resume".to_owned());
+        let work = Box::pin(async {
+            let rig = context.rig(self.at).await?;
+            Box::pin(rig.starter().resume_all(stopped, in_use, &progress)).await
+        });
+        Ok(context.changing(work).await?)
+    }
+
+    fn warnings(all: &ResumedAll) -> &[String] {
+        &all.warnings
+    }
+}
+
+/// Names, and what went wrong by name.
+impl Encode for ResumedAll {
+    fn encode(self) -> Result<Value, String> {
+        let failed = self.failed.into_iter().map(|(polecat, error)| {
+            let (code, message) = (error.code(), error.to_string());
+            Map::new()
+                .put("polecat", polecat)
+                .put("code", code)
+                .put("message", message)
+                .some("hint", error.hint())
+                .into()
+        });
+        let failed = Value::Array(failed.collect());
+        let resumed = self.resumed.into_iter().map(Value::from).collect();
+        Ok(Map::new().put("resumed", Value::Array(resumed)).put("failed", failed).into())
+    }
+}
+
+impl Operation for Fork {
+    type Answer = Started;
+
+    async fn run(self, context: &CallContext<'_>) -> Result<Started, Refusal> {
+        let (at, polecat, name) = (self.at, self.polecat, self.name);
+        let fresh = self.fresh.unwrap_or_default();
+        let conversing = if fresh { Conversing::New } else { Conversing::Copied };
+        let options = StartOptions {
+            prompt: self.prompt,
+            allowed: allowed(self.trust, self.trust_id),
+            ..StartOptions::default()
+        };
+        // Until there is another one, a person knows it by the first one.
+        let progress = context.progress(name.clone().unwrap_or_else(|| polecat.clone()));
+        let work = Box::pin(async {
+            let polecats = context.rig(at).await?.polecats();
+            let fork = polecats.fork(&polecat, name.as_deref(), conversing, options, &progress);
+            Box::pin(fork).await
+        });
+        Ok(context.changing(work).await?)
     }
 }
 

@@ -241,7 +241,6 @@ fn attributes(spec: &Spec) -> String {
         Range::Size => vec!["range = 0".to_owned(), "addr = 'other'".to_owned()],
         Range::Lines => vec!["range = true".to_owned()],
     });
-    fields.extend(one_path.then(|| "complete = 'dir'".to_owned()));
     fields.iter().flat_map(|field| ["      ", field, ",\n"]).collect()
 }
 
@@ -250,15 +249,18 @@ fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Polecat => "polecats",
         Kind::Running => "running",
+        Kind::Startable => "startable",
         Kind::Choice => "choice",
         Kind::Backup => "backups",
         Kind::NewName => "new",
         Kind::Session => "sessions",
         Kind::Issue => "issue",
         Kind::Agent => "agents",
-        Kind::Account => "account",
+        Kind::Account => "accounts",
+        Kind::Conversation => "conversation",
         Kind::Since => "since",
         Kind::Number => "number",
+        Kind::Lines => "lines",
         Kind::Folder | Kind::RestFolder => "folder",
         Kind::Message => "message",
         Kind::Rest => "text",

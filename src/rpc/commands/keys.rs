@@ -60,7 +60,7 @@ pub(super) enum Sends {
 /// What a key means. One of a new kind is a variant here and its arm in `press.rs`.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Meaning {
-    /// A command about the polecat of the row, or of the view.
+    /// A command about the polecat of the row, or of the view: its name, and what follows the polecat.
     Command { name: &'static str, bang: bool, manner: Manner },
     /// What a diff does about the line.
     Diff(DiffKey),
@@ -106,6 +106,8 @@ pub(super) enum Manner {
     Plain,
     /// It asks first.
     Asks,
+    /// It asks first while the agent is in the middle of something; success is seen in the window.
+    AsksIfBusy,
     /// Success is seen in the window, and not told.
     Silent,
 }
@@ -134,6 +136,8 @@ const INTERRUPT: Key = command(
 const QUEUE: Key =
     command("Q", "Show what is queued for it", "queue", "opening", "Queue", Manner::Plain);
 
+const KILL: Meaning = Meaning::Command { name: "Stop", bang: true, manner: Manner::AsksIfBusy };
+
 /// Of a polecat's row, and of its details.
 const POLECAT: &[Key] = &[
     command("<CR>", "Follow what it prints", "capture", "opening", "Capture", Manner::Plain),
@@ -151,14 +155,16 @@ const POLECAT: &[Key] = &[
     QUEUE,
     command("d", "Show what it changed", "diff", "opening", "Diff", Manner::Plain),
     command("s", "Start it", "start", "starting", "Start", Manner::Plain),
-    command("x", "Stop it", "stop", "stopping", "Stop", Manner::Silent),
-    act(
-        "X",
-        "Stop it by force",
-        "kill",
-        "stopping",
-        Meaning::Command { name: "Stop", bang: true, manner: Manner::Silent },
+    command(
+        "R",
+        "Resume its last conversation",
+        "resume",
+        "resuming",
+        "Start resume",
+        Manner::Plain,
     ),
+    command("x", "Stop it", "stop", "stopping", "Stop", Manner::AsksIfBusy),
+    act("X", "Stop it by force", "kill", "stopping", KILL),
     command("D", "Remove it, with its folder", "remove", "looking", "Remove", Manner::Asks),
 ];
 

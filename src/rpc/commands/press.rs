@@ -8,10 +8,11 @@ use super::{
     pressed::Press,
     questions, queue, run, waiting,
 };
+use crate::core::session::{State, StateSource};
 use crate::rpc::{
-    calls::{At, CallContext, CommandRun, ViewAct},
+    calls::{At, CallContext, CommandRun, Operation, Status, ViewAct},
     effects::{Effect, Level},
-    error::RpcError,
+    error::{Refusal, RpcError},
     views::rows::Rows,
 };
 
@@ -65,16 +66,40 @@ async fn command(press: &Press<'_>, name: &str, bang: bool, manner: Manner) -> D
     if manner == Manner::Asks {
         return Ok(vec![questions::remove(&command, &command.polecat()?, press.lhs)]);
     }
+    if manner == Manner::AsksIfBusy
+        && let Some(doing) = busy(press.context, &command).await?
+    {
+        return Ok(vec![questions::stop(&command, &command.polecat()?, doing, press.lhs)]);
+    }
     let mut effects = run::carry_out(press.context, &command).await?;
-    if manner == Manner::Silent {
+    if matches!(manner, Manner::Silent | Manner::AsksIfBusy) {
         effects.retain(|effect| !matches!(effect, Effect::Notify(Level::Info, _)));
     }
     Ok(effects)
 }
 
-/// The command `name` as if it had been typed about `polecat`.
+/// What the agent that `stop` is about is in the middle of; `None` if it rests, or does not run. With
+/// force a guess is no reason to ask.
+async fn busy(
+    context: &CallContext<'_>,
+    stop: &Invocation,
+) -> Result<Option<&'static str>, Refusal> {
+    let status = Status { at: stop.at(), polecat: stop.polecat()? };
+    // A session that is not there is the stop's to tell.
+    let Ok(info) = status.run(context).await else { return Ok(None) };
+    Ok(match info.state {
+        _ if stop.bang() && info.state_source == StateSource::Guessed => None,
+        State::Working => Some("is working"),
+        State::Waiting => Some("waits for an answer"),
+        _ => None,
+    })
+}
+
+/// The command `name` as if it had been typed about `polecat`; what stands behind its name follows that.
 fn typed(at: &At, name: &str, bang: bool, polecat: &str) -> CommandRun {
-    CommandRun { bang: bang.then_some(true), ..CommandRun::typed(at, name, polecat) }
+    let (name, more) = name.split_once(' ').unwrap_or((name, ""));
+    let args = format!("{polecat} {more}");
+    CommandRun { bang: bang.then_some(true), ..CommandRun::typed(at, name, args.trim_end()) }
 }
 
 #[cfg(test)]
@@ -111,6 +136,7 @@ mod tests {
             ("D", ":PolecatRemove ash"),
             ("K", ":PolecatStatus ash"),
             ("Q", ":PolecatQueue ash"),
+            ("R", ":PolecatStart ash resume"),
             ("X", ":PolecatStop! ash"),
             ("a", ":PolecatAttach ash"),
             ("d", ":PolecatDiff ash"),

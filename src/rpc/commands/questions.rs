@@ -42,6 +42,16 @@ pub(super) fn remove(invocation: &Invocation, polecat: &str, again: &str) -> Eff
     }
 }
 
+/// Whether to stop `polecat`, whose agent is `doing` something; the key `again` asks again.
+pub(super) fn stop(invocation: &Invocation, polecat: &str, doing: &str, again: &str) -> Effect {
+    Effect::Confirm {
+        prompt: format!("`{polecat}` {doing}: stop it?"),
+        yes: "Stop",
+        again: again.to_owned(),
+        then: invocation.again(invocation.answers()),
+    }
+}
+
 /// Whether to run what only files of a project name.
 pub(super) fn untrusted(invocation: &Invocation, request: &Untrusted) -> Effect {
     let id = request.id();

@@ -5,11 +5,18 @@ use std::path::Path;
 use crate::{
     core::{queue::Queue, session::SessionInfo},
     rpc::paths,
-    session::{Answered, Backup, NewPolecat, Removed, Restored, RigFacts},
+    session::{Answered, Backup, NewPolecat, Removed, Restored, RigFacts, SessionError},
 };
 
 pub(super) fn started(session: &SessionInfo) -> String {
     format!("`{}` runs in session `{}`", session.polecat, session.session_id)
+}
+
+pub(super) fn forked(session: &SessionInfo, parent: &str) -> String {
+    format!(
+        "`{}`, forked from `{parent}`, runs in session `{}`",
+        session.polecat, session.session_id
+    )
 }
 
 pub(super) fn slung(session: &SessionInfo, issue: &str) -> String {
@@ -30,6 +37,28 @@ pub(super) fn stopped_all(names: &[String]) -> String {
     } else {
         format!("stopped {}", names.join(", "))
     }
+}
+
+/// What came of resuming all.
+pub(super) fn resumed(names: &[String]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    if quoted.is_empty() {
+        "there is no conversation to go on with".to_owned()
+    } else {
+        format!("resumed {}", quoted.join(", "))
+    }
+}
+
+/// Why one of them was not.
+pub(super) fn not_resumed(name: &str, error: &SessionError) -> String {
+    let hint = match error {
+        SessionError::Untrusted(_) | SessionError::InUse { .. } => {
+            Some(format!("`:PolecatStart {name} resume` asks you"))
+        }
+        _ => error.hint(),
+    };
+    let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+    format!("`{name}` was not resumed: {error}{hint}")
 }
 
 pub(super) fn nobody_runs() -> &'static str {

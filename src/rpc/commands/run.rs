@@ -9,8 +9,8 @@ use super::{
 use crate::{
     rpc::{
         calls::{
-            Attach, CallContext, CommandRun, Interrupt, Label, List, New, Operation, Remove,
-            Restore, Sling, Start, Status, Stop, StopAll,
+            Attach, CallContext, CommandRun, Fork, Interrupt, Label, List, New, Operation, Remove,
+            Restore, Resume, ResumeAll, Sling, Start, Status, Stop, StopAll,
         },
         effects::{self, Effect, Level, View, info},
         error::{Refusal, RpcError},
@@ -46,6 +46,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Start => start(context, asked).await,
         Command::Stop => Box::pin(stop(context, asked)).await,
         Command::StopAll => stop_all(context, asked).await,
+        Command::Resume => Box::pin(resume_all(context, asked)).await,
         Command::Status => status(context, asked).await,
         Command::List => list::run(context, asked).await,
         Command::Capture | Command::CaptureSession => asked.open(capture(context, asked).await?),
@@ -57,6 +58,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Diff => asked.open(diff(asked)?),
         Command::Attach => attach(context, asked).await,
         Command::New => new(context, asked).await,
+        Command::Fork => fork(context, asked).await,
         Command::Sling => sling(context, asked).await,
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,
@@ -91,12 +93,29 @@ async fn start(context: &CallContext<'_>, asked: &Invocation) -> Done {
         workdir: asked.path("workdir"),
         config_dir: asked.path("config_dir"),
         cmd: words.text("cmd")?,
+        resume: words.text("resume")?.map(|id| Resume::written(&id)).transpose()?,
         trust: answers.trust,
         trust_id: answers.trust_id,
         in_use: answers.in_use,
     };
     let started = start.run(context).await?;
     Ok(told(report::started(&started.info), &started.warnings))
+}
+
+async fn fork(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let (words, answers) = (&asked.words, asked.answers());
+    let polecat = words.needed("polecat")?;
+    let fork = Fork {
+        at: asked.at(),
+        polecat: polecat.clone(),
+        name: words.text("new")?,
+        fresh: Some(asked.bang()),
+        prompt: inject::first_words(context, asked).await?,
+        trust: answers.trust,
+        trust_id: answers.trust_id,
+    };
+    let started = fork.run(context).await?;
+    Ok(told(report::forked(&started.info, &polecat), &started.warnings))
 }
 
 async fn sling(context: &CallContext<'_>, asked: &Invocation) -> Done {
@@ -117,6 +136,17 @@ async fn sling(context: &CallContext<'_>, asked: &Invocation) -> Done {
     };
     let started = sling.run(context).await?;
     Ok(told(report::slung(&started.info, &issue), &started.warnings))
+}
+
+async fn resume_all(context: &CallContext<'_>, asked: &Invocation) -> Done {
+    let (at, stopped) = (asked.at(), Some(asked.bang()));
+    let all = ResumeAll { at, stopped, in_use: asked.answers().in_use }.run(context).await?;
+    let failed = all.failed.iter().map(|(name, error)| report::not_resumed(name, error));
+    let failed: Vec<_> = failed.collect();
+    let tells = failed.is_empty() || !all.resumed.is_empty();
+    let done = tells.then(|| report::resumed(&all.resumed));
+    let warnings: Vec<_> = failed.into_iter().chain(all.warnings).collect();
+    Ok(done.into_iter().map(info).chain(effects::warnings(&warnings)).collect())
 }
 
 async fn interrupt(context: &CallContext<'_>, asked: &Invocation) -> Done {

@@ -42,6 +42,7 @@ pub(in crate::rpc) enum Command {
     Start,
     Stop,
     StopAll,
+    Resume,
     Status,
     List,
     Capture,
@@ -53,6 +54,7 @@ pub(in crate::rpc) enum Command {
     Diff,
     Attach,
     New,
+    Fork,
     Sling,
     Remove,
     Restore,
@@ -100,6 +102,8 @@ pub(in crate::rpc) enum Kind {
     Polecat,
     /// One that has a session.
     Running,
+    /// One whose agent does not run.
+    Startable,
     /// An answer to what it asks.
     Choice,
     /// One that was removed and has a backup.
@@ -111,10 +115,14 @@ pub(in crate::rpc) enum Kind {
     Issue,
     Agent,
     Account,
+    /// The id of a conversation; alone, the last one.
+    Conversation,
     /// From where a difference is counted.
     Since,
     /// A whole number from 1.
     Number,
+    /// The same, of lines.
+    Lines,
     Folder,
     /// A message to an agent: the rest of the line.
     Message,
@@ -124,6 +132,11 @@ pub(in crate::rpc) enum Kind {
 }
 
 impl Kind {
+    /// Whether its key means something without a value.
+    pub(super) fn stands_alone(self) -> bool {
+        self == Self::Conversation
+    }
+
     /// Whether it takes the rest of the line.
     pub(super) fn takes_the_rest(self) -> bool {
         matches!(self, Self::Message | Self::Rest | Self::RestFolder)
@@ -176,13 +189,14 @@ const fn plain(command: Command, name: &'static str, about: &'static str) -> Spe
 /// All of them, in the order of the help.
 pub(in crate::rpc) static COMMANDS: &[Spec] = &[
     Spec {
-        words: &[word("polecat", Kind::Polecat)],
+        words: &[word("polecat", Kind::Startable)],
         keys: &[
             key("issue", Kind::Issue),
             key("agent", Kind::Agent),
             key("account", Kind::Account),
             key("workdir", Kind::Folder),
             key("config_dir", Kind::Folder),
+            key("resume", Kind::Conversation),
             key("prompt", Kind::Message),
             key("cmd", Kind::Rest),
         ],
@@ -202,6 +216,11 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::StopAll, "StopAll", "Stop all polecats of the rig")
     },
     Spec {
+        bang: true,
+        map: Some("n"),
+        ..plain(Command::Resume, "Resume", "Resume all that were cut off; ! the stopped ones too")
+    },
+    Spec {
         words: &[maybe("polecat", Kind::Polecat)],
         bang: true,
         map: Some("n"),
@@ -213,14 +232,14 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::List, "List", "Choose a session and what to do with it; ! of all rigs")
     },
     Spec {
-        words: &[word("polecat", Kind::Running), maybe("lines", Kind::Number)],
+        words: &[word("polecat", Kind::Running), maybe("lines", Kind::Lines)],
         keys: &[SIZE],
         bang: true,
         range: Range::Size,
         ..plain(Command::Capture, "Capture", "Follow what a polecat prints; ! a snapshot")
     },
     Spec {
-        words: &[word("session", Kind::Session), maybe("lines", Kind::Number)],
+        words: &[word("session", Kind::Session), maybe("lines", Kind::Lines)],
         keys: &[SIZE],
         bang: true,
         range: Range::Size,
@@ -279,7 +298,15 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::New, "New", "Create a polecat: name, worktree and branch")
     },
     Spec {
-        words: &[word("issue", Kind::Issue), maybe("polecat", Kind::Polecat)],
+        words: &[word("polecat", Kind::Polecat), maybe("new", Kind::NewName)],
+        keys: &[key("prompt", Kind::Message)],
+        bang: true,
+        range: Range::Lines,
+        bar: false,
+        ..plain(Command::Fork, "Fork", "Fork a polecat and its conversation; ! its work alone")
+    },
+    Spec {
+        words: &[word("issue", Kind::Issue), maybe("polecat", Kind::Startable)],
         keys: &[
             key("agent", Kind::Agent),
             key("account", Kind::Account),

@@ -81,9 +81,7 @@ impl Words {
     fn pairs(&mut self, spec: &Spec, mut rest: &[u8]) -> Result<(), String> {
         while !rest.is_empty() {
             let (key, value, behind) = pair(spec, rest)?;
-            if value.is_empty() {
-                return Err(format!("`{}=` has no value", key.name));
-            } else if self.values.insert(key.name, value).is_some() {
+            if self.values.insert(key.name, value).is_some() {
                 return Err(format!("`{}=` is given twice", key.name));
             }
             rest = behind;
@@ -99,19 +97,26 @@ fn pair<'a>(spec: &Spec, rest: &'a [u8]) -> Result<(&'static Key, Vec<u8>, &'a [
     if spec.keys.is_empty() {
         return Err(format!("unexpected `{shown}`"));
     }
+    let alone = |key: &&Key| key.kind.stands_alone() && key.name.as_bytes() == word;
+    if let Some(key) = spec.keys.iter().find(alone) {
+        return Ok((key, Vec::new(), behind));
+    }
     let Some(at) = word.iter().position(|byte| *byte == b'=') else {
         return Err(format!("`{shown}`: expected key=value with one of {}", list(spec.keys)));
     };
     let (name, value) = (&word[..at], word[at + 1..].to_vec());
+    let empty = || format!("`{}=` has no value", String::from_utf8_lossy(name));
     let Some(key) = spec.keys.iter().find(|key| key.name.as_bytes() == name) else {
         let name = String::from_utf8_lossy(name);
         return Err(format!("`{name}=` is not known; known here: {}", list(spec.keys)));
     };
     // As it stands: its quotes and backslashes are another program's.
-    if key.kind.takes_the_rest() {
-        return Ok((key, rest[at + 1..].to_vec(), &rest[rest.len()..]));
-    }
-    Ok((key, value, behind))
+    let (value, behind) = if key.kind.takes_the_rest() {
+        (rest[at + 1..].to_vec(), &rest[rest.len()..])
+    } else {
+        (value, behind)
+    };
+    if value.is_empty() { Err(empty()) } else { Ok((key, value, behind)) }
 }
 
 /// `text` as one word of a command.
@@ -171,6 +176,10 @@ mod tests {
             [pair("agent", "my own\\"), pair("issue", "shop-1"), pair("polecat", "ash")]
         );
         assert_eq!(values("New", "issue=x"), [pair("issue", "x")]);
+        for (text, id) in [("ash resume prompt=go on", ""), ("ash resume=7 prompt=go on", "7")] {
+            let expected = [pair("polecat", "ash"), pair("prompt", "go on"), pair("resume", id)];
+            assert_eq!(values("Start", text), expected);
+        }
         assert_eq!(
             values("Sling", "x cmd=sh -c 'a  b' | \\ "),
             [pair("cmd", "sh -c 'a  b' | \\ "), pair("issue", "x")]
@@ -197,7 +206,7 @@ mod tests {
     fn what_is_wrong_is_named_with_how_it_is_written() {
         let start = "`:PolecatStart {polecat} [key=value ...]`";
         let keys = "`issue=`, `agent=`, `account=`, `workdir=`, `config_dir=`, \
-                    `prompt=`, `cmd=`";
+                    `resume=`, `prompt=`, `cmd=`";
         let cases = [
             ("Start", "", "`polecat` is missing".to_owned(), start),
             ("Start", "agent=x", "`polecat` is missing".to_owned(), start),
@@ -205,6 +214,7 @@ mod tests {
             ("Start", "ash isue=x", format!("`isue=` is not known; known here: {keys}"), start),
             ("Start", "ash issue=x issue=y", "`issue=` is given twice".to_owned(), start),
             ("Start", "ash issue=", "`issue=` has no value".to_owned(), start),
+            ("Start", "ash resume=", "`resume=` has no value".to_owned(), start),
             ("Stop", "ash birch", "unexpected `birch`".to_owned(), "`:PolecatStop {polecat}`"),
             ("List", "ash", "unexpected `ash`".to_owned(), "`:PolecatList`"),
             (

@@ -59,9 +59,11 @@ fn resume(mut resume: Table) -> Option<Resume> {
     let is_subcommand = subcommand.is_some();
     let id = |words: String| if words.contains("{id}") { words } else { format!("{words} {{id}}") };
     let by_id = subcommand.or(flag).map(id);
+    let (fork, new) = (fork.map(id), new.map(id));
     let files = files(resume.table("files"));
     let said = [&by_id, &last, &fork, &new].into_iter().any(Option::is_some) || files.is_some();
-    said.then_some(Resume { is_subcommand, by_id, last, fork, new, files })
+    let says_new = new.is_some();
+    said.then_some(Resume { is_subcommand, by_id, last, fork, new, says_new, files })
 }
 
 fn files(mut files: Table) -> Option<ConversationFiles> {

@@ -31,9 +31,11 @@ use crate::{
 };
 use scanner::Scanner;
 
+mod conversations;
 mod folders;
 mod gone;
 mod holds;
+mod last_sessions;
 mod poll;
 pub(in crate::session) mod scanner;
 mod sent;

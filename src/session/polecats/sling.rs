@@ -20,7 +20,11 @@ use crate::{
         error::SessionError,
         polecats::Polecats,
         polecats::{claims::Claims, create::now_ms, presence::InUse},
-        start::{Hooking, Progress, Started, options::StartOptions},
+        start::{
+            Hooking, Progress, Started,
+            conversation::Begins,
+            options::{Recorded, StartOptions},
+        },
     },
 };
 
@@ -75,7 +79,7 @@ impl Polecats {
         let wanted = polecat.map(PolecatName::parse).transpose()?;
         let issue = Some(id.to_string());
         let options = StartOptions { new: false, issue, workdir: None, ..options };
-        let choice = self.context.starter().choose(&options, None).await?;
+        let choice = self.context.starter().choose(&options, &Recorded::default(), None).await?;
         // One at a time, until it can be seen whose the issue is: a polecat that was just made looks
         // free, and an issue that is about to be hooked nobody's.
         let choosing = Choosing::lock(&self.context.rig).await?;
@@ -86,7 +90,9 @@ impl Polecats {
             progress("slinging: hooking the issue");
             self.hook_first(&taken).await?;
             drop(choosing);
-            let plan = self.context.starter().plan(taken.polecat.clone(), choice, &options).await?;
+            let starter = self.context.starter();
+            let plan =
+                starter.plan(taken.polecat.clone(), choice, Begins::Unnamed, &options).await?;
             Box::pin(self.context.starter().launch(plan, Hooking::Done, progress)).await
         };
         match Box::pin(started).await {
@@ -236,7 +242,10 @@ impl Polecats {
     }
 
     /// Any session of that name counts, whosoever it is, and also one whose agent is dead.
-    async fn require_no_session(&self, polecat: &PolecatName) -> Result<(), SessionError> {
+    pub(super) async fn require_no_session(
+        &self,
+        polecat: &PolecatName,
+    ) -> Result<(), SessionError> {
         self.context.sessions().require_no_agent(polecat).await?;
         if self.names_of_sessions().await?.contains(polecat.as_str()) {
             let session = self.context.rig.session(polecat).to_string();

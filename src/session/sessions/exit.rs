@@ -2,19 +2,21 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, interval};
 use tracing::warn;
 
 use crate::{
     core::{
         session::{Exit, ExitHow},
+        session_record::Ended,
         town::Town,
     },
     host::{
         heartbeats, path,
         records::{self, ExitRecord},
         run::Program,
+        session_records,
     },
     session::{error::SessionError, sessions::Sessions, sessions::list::Session},
     tmux::{Capture, Pane, PaneOption},
@@ -88,7 +90,24 @@ impl Sessions {
             workdir: Some(mark.workdir).filter(|dir| !dir.as_os_str().is_empty()),
             exit: exit.clone(),
         };
-        Ok(records::save(&self.context.rig, &session.polecat, &record).await?)
+        records::save(&self.context.rig, &session.polecat, &record).await?;
+        self.note_end(session, Ended::by_itself(exit.how, exit.at)).await;
+        Ok(())
+    }
+
+    /// Notes in the record of what ran in `session` how it ended. Without that it counts as lost.
+    pub(in crate::session) async fn note_end(&self, session: &Session, ended: Ended) {
+        let Some(started) = session.started_at() else { return };
+        let (rig, polecat) = (&self.context.rig, &session.polecat);
+        let noted = session_records::change(rig, polecat, started, |record| {
+            record.ended = Some(ended);
+            if let Some(told) = &session.conversation {
+                record.conversation = Some(told.clone());
+            }
+        });
+        if let Err(error) = noted.await {
+            warn!(%error, %polecat, "how a session ended is not written down");
+        }
     }
 
     /// Reports the crash to `gt`, in a town that has it. It is an additional record, so a failure is
@@ -139,6 +158,31 @@ impl Sessions {
             }
         }
         Ok(session)
+    }
+}
+
+impl Session {
+    /// How its agent exited, with `tail` as its last lines. tmux before 3.3 does not say when; then
+    /// the time of the last output is used.
+    pub(in crate::session) fn exit(&self, tail: Vec<String>, now: Timestamp) -> Option<Exit> {
+        let death = self.pane.dead.as_ref()?;
+        let at = self.died_at().or_else(|| Timestamp::from_second(self.pane.activity).ok());
+        // tmux gives whole seconds, starts have milliseconds: within the same second, use `now`.
+        let at = at.map_or(now, |at| now.min(at + SignedDuration::from_millis(999)));
+        let began = self.mark.as_ref().map_or(self.pane.created * 1_000, |mark| mark.started_ms);
+        let how = match (death.status, death.signal) {
+            (_, Some(signal)) => ExitHow::Signal(signal),
+            (Some(status), None) => ExitHow::Status(status),
+            (None, None) => ExitHow::Unknown,
+        };
+        Some(Exit {
+            how,
+            at,
+            // May be negative, because an exit is dated in whole seconds.
+            lived_ms: u64::try_from(at.as_millisecond() - began).unwrap_or(0),
+            command: self.mark.as_ref().map(|mark| mark.command.clone()).unwrap_or_default(),
+            tail,
+        })
     }
 }
 

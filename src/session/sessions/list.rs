@@ -2,15 +2,16 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::{
     core::{
+        agent::ConversationId,
         agent_events::HookWord,
         names::PolecatName,
         queue::Queue,
         rig::Rig,
-        session::{Exit, ExitHow, SessionInfo, State, StateSource},
+        session::{SessionInfo, State, StateSource},
         state::Observation,
     },
     session::{
@@ -18,7 +19,7 @@ use crate::{
         sessions::{
             environment::{Owner, Owners, Started},
             event_source::EventSource,
-            metadata::Metadata,
+            metadata::{self, Metadata},
             pending::{self, PendingPrompts, UnsubmittedPaste},
         },
     },
@@ -62,6 +63,8 @@ pub(in crate::session) struct Session {
     pub(in crate::session) events: Option<EventSource>,
     /// What its agent said last by a hook.
     pub(in crate::session) said: Option<HookWord>,
+    /// The conversation that it was in then.
+    pub(in crate::session) conversation: Option<ConversationId>,
 }
 
 /// The sessions of `rig`'s polecats among `panes`, sorted by polecat. They are recognised by the
@@ -220,7 +223,21 @@ impl Session {
         let said = option(5).and_then(|value| value.parse().ok());
         let queue = pending::decode_queue(option(6));
         let sent = option(7).filter(|sent| !sent.is_empty()).cloned();
-        Self { polecat, pane, mark, started, stopping, owed, pasted, queue, sent, events, said }
+        let conversation = option(8).and_then(|value| metadata::decode_conversation(value));
+        Self {
+            polecat,
+            pane,
+            mark,
+            started,
+            stopping,
+            owed,
+            pasted,
+            queue,
+            sent,
+            events,
+            said,
+            conversation,
+        }
     }
 
     fn rank(&self, rig: &Rig) -> Rank {
@@ -266,6 +283,11 @@ impl Session {
             SessionError::Tmux(error) if error.is_missing_target() => self.ended(),
             other => other,
         }
+    }
+
+    /// When it was started, by us, as its record has it.
+    pub(in crate::session) fn started_at(&self) -> Option<Timestamp> {
+        Timestamp::from_millisecond(self.mark.as_ref()?.started_ms).ok()
     }
 
     /// Whether there is no need to search further for the polecat's agent.
@@ -356,31 +378,8 @@ impl Session {
             .is_some_and(|mark| (0..YOUNG_MS).contains(&(now.as_millisecond() - mark.started_ms)))
     }
 
-    fn died_at(&self) -> Option<Timestamp> {
+    pub(in crate::session) fn died_at(&self) -> Option<Timestamp> {
         self.pane.dead.as_ref()?.at.and_then(|at| Timestamp::from_second(at).ok())
-    }
-
-    /// How its agent exited, with `tail` as its last lines. tmux before 3.3 does not say when; then
-    /// the time of the last output is used.
-    pub(in crate::session) fn exit(&self, tail: Vec<String>, now: Timestamp) -> Option<Exit> {
-        let death = self.pane.dead.as_ref()?;
-        let at = self.died_at().or_else(|| Timestamp::from_second(self.pane.activity).ok());
-        // tmux gives whole seconds, starts have milliseconds: within the same second, use `now`.
-        let at = at.map_or(now, |at| now.min(at + SignedDuration::from_millis(999)));
-        let began = self.mark.as_ref().map_or(self.pane.created * 1_000, |mark| mark.started_ms);
-        let how = match (death.status, death.signal) {
-            (_, Some(signal)) => ExitHow::Signal(signal),
-            (Some(status), None) => ExitHow::Status(status),
-            (None, None) => ExitHow::Unknown,
-        };
-        Some(Exit {
-            how,
-            at,
-            // May be negative, because an exit is dated in whole seconds.
-            lived_ms: u64::try_from(at.as_millisecond() - began).unwrap_or(0),
-            command: self.mark.as_ref().map(|mark| mark.command.clone()).unwrap_or_default(),
-            tail,
-        })
     }
 }
 

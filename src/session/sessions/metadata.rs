@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::sessions::{
-    event_source::EVENTS,
-    pending::{OWED, PASTED, QUEUE, SENT},
+use crate::{
+    core::agent::ConversationId,
+    session::sessions::{
+        event_source::EVENTS,
+        pending::{OWED, PASTED, QUEUE, SENT},
+    },
 };
 
 /// The user option of tmux that holds a [`Metadata`].
@@ -22,13 +25,17 @@ pub(in crate::session) const STOPPING: &str = "@polecat_stopping";
 pub(in crate::session) const SAID: &str = "@polecat_said";
 /// How much of a task is kept, in characters.
 const TASK_LIMIT: usize = 120;
+/// The pane option that holds the id of the conversation that its agent is in, by its own word.
+pub(in crate::session) const CONVERSATION: &str = "@polecat_conversation";
+/// The format in which that is written.
+const CONVERSATION_FORMAT: &str = "1 ";
 /// Stands for "no pane": no pane id of tmux looks like this.
 const NO_PANE: &str = "-";
 /// The options to read for displaying a session.
 pub(in crate::session) const FACTS: &[&str] = &[OPTION, STOPPING];
 /// The options to read for an operation on a session.
 pub(in crate::session) const OPTIONS: &[&str] =
-    &[OPTION, STOPPING, OWED, PASTED, EVENTS, SAID, QUEUE, SENT];
+    &[OPTION, STOPPING, OWED, PASTED, EVENTS, SAID, QUEUE, SENT, CONVERSATION];
 
 /// Facts about an agent that tmux does not know.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +64,16 @@ pub(in crate::session) struct Metadata {
     /// The name of the file of settings that it was given for this session, which ends with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::session) settings: Option<String>,
+}
+
+/// Encodes the id of a conversation as the option's value.
+pub(in crate::session) fn encode_conversation(id: &ConversationId) -> String {
+    format!("{CONVERSATION_FORMAT}{id}")
+}
+
+/// Decodes an option's value; `None` if it is not ours, or of a later format.
+pub(in crate::session) fn decode_conversation(value: &str) -> Option<ConversationId> {
+    value.strip_prefix(CONVERSATION_FORMAT)?.parse().ok()
 }
 
 impl Metadata {

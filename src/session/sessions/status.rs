@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     core::{names::PolecatName, session::SessionInfo},
-    host::{HostError, folders, git, polecats, records},
+    host::{HostError, folders, git, polecats, records, session_records},
     session::{
         error::SessionError,
         sessions::{
@@ -90,7 +90,16 @@ impl Sessions {
         polecat: &PolecatName,
     ) -> Result<SessionInfo, SessionError> {
         let record = records::load(&self.context.rig, polecat).await?;
-        Ok(list::stopped(&self.context.rig, polecat).after(record.map(|record| record.exit)))
+        let stopped = list::stopped(&self.context.rig, polecat);
+        let mut info = stopped.after(record.map(|record| record.exit));
+        // What cannot be read is told to who asks for it.
+        let last = session_records::load(&self.context.rig, polecat).await.ok().flatten();
+        if let Some(record) = last {
+            let mut last = self.last_session(polecat, &record).await;
+            last.lost = record.ended.is_none() && self.server_now().await.has_lost(&record);
+            last.complete(&mut info);
+        }
+        Ok(info)
     }
 
     /// The rig's sessions.

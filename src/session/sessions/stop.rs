@@ -7,11 +7,15 @@ use tokio::{task::JoinSet, time::Instant};
 use tracing::warn;
 
 use crate::{
-    core::{names::PolecatName, session::ExitHow},
+    core::{
+        names::PolecatName,
+        session::ExitHow,
+        session_record::{Ended, Ending},
+    },
     host::{
         heartbeats,
         processes::{self, ProcessError, ProcessList, Tree},
-        records, session_settings,
+        records, session_records, session_settings,
     },
     session::{
         error::SessionError,
@@ -50,7 +54,10 @@ impl Sessions {
     pub async fn stop(&self, polecat: &str, force: bool) -> Result<Vec<String>, SessionError> {
         let polecat = PolecatName::parse(polecat)?;
         let session = match self.existing(&polecat).await {
-            Err(SessionError::SessionNotFound { .. }) if self.forget_gone(&polecat).await? => {
+            // Nothing of it is there.
+            Err(SessionError::SessionNotFound { why, .. })
+                if why.is_empty() && self.forget(&polecat).await? =>
+            {
                 return Ok(Vec::new());
             }
             session => session?,
@@ -75,6 +82,30 @@ impl Sessions {
         let mut results = stops.join_all().await;
         results.sort_by(|(a, _), (b, _)| a.cmp(b));
         gather(results)
+    }
+
+    /// Has a session that is gone count as stopped, where only records of it are left; whether there
+    /// were any.
+    async fn forget(&self, polecat: &PolecatName) -> Result<bool, SessionError> {
+        let lost = self.forget_lost(polecat).await?;
+        Ok(self.forget_gone(polecat).await? || lost)
+    }
+
+    /// The same of one that nobody saw end, or whose agent died: it is not resumed with the others any
+    /// more.
+    async fn forget_lost(&self, polecat: &PolecatName) -> Result<bool, SessionError> {
+        let rig = &self.context.rig;
+        // What cannot be read stays what it is.
+        let record = session_records::load(rig, polecat).await.ok().flatten();
+        let Some(record) = record.filter(|record| !record.was_ended()) else { return Ok(false) };
+        if self.server_now().await.has_lost(&record) {
+            self.context.polecats().end_outlived(polecat, record.server.pane.as_deref()).await?;
+        }
+        let ended = Ended { how: Ending::Stopped, at: Timestamp::now() };
+        let noted = session_records::change(rig, polecat, record.started, |record| {
+            record.ended = Some(ended);
+        });
+        Ok(noted.await?)
     }
 
     /// Deletes the record of an agent that vanished with its session, which is all that is left;
@@ -105,6 +136,7 @@ impl Sessions {
         self.close(&session).await?;
         heartbeats::delete(&self.context.rig, &session.polecat).await?;
         records::delete(&self.context.rig, &session.polecat).await?;
+        self.note_end(&session, Ended { how: Ending::Stopped, at: Timestamp::now() }).await;
         Ok(warning.into_iter().chain(left).collect())
     }
 

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::{core::trust::Allowed, session::polecats::presence::InUse};
+use crate::{
+    core::{agent::ConversationId, names::PolecatName, trust::Allowed},
+    session::polecats::presence::InUse,
+};
 
 /// The options of a start. What is absent gets its default.
 #[derive(Clone, Debug, Default)]
@@ -27,4 +30,33 @@ pub struct StartOptions {
     pub allowed: Option<Allowed>,
     /// What to do if other programs are running in the worktree.
     pub in_use: InUse,
+    /// The conversation to go on with; without, it begins a new one.
+    pub conversation: Option<Resuming>,
+    /// The polecat whose last session says what is not said here, if not its own: one to be forked.
+    pub like: Option<PolecatName>,
+}
+
+/// Which conversation a start goes on with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resuming {
+    /// That of its last session, by the record of it.
+    Last,
+    /// This one.
+    Earlier(ConversationId),
+    /// A copy of that of the last session.
+    Fork,
+}
+
+/// What the record of an earlier session says of a start in place of the person. The file may have come with the project, so
+/// a person must have allowed it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::session) struct Recorded {
+    /// The record.
+    pub(in crate::session) file: PathBuf,
+    /// Whether it says the command line.
+    pub(in crate::session) command: bool,
+    /// Whether it says the agent's configuration folder.
+    pub(in crate::session) config_dir: bool,
+    /// Whether it says the working directory.
+    pub(in crate::session) workdir: bool,
 }

@@ -14,6 +14,7 @@ use crate::{
         sessions::{event_source::EventSource, metadata::first_line},
         start::{
             Starter,
+            conversation::Begins,
             options::StartOptions,
             resolve_agent::{Choice, require_program},
         },
@@ -28,8 +29,14 @@ pub(in crate::session) struct Plan {
     pub(in crate::session) agent: Agent,
     /// The command line, the program first.
     pub(in crate::session) argv: Vec<String>,
+    /// The account's handle.
+    pub(in crate::session) account: Option<String>,
     /// The agent's configuration folder.
     pub(in crate::session) config_dir: Option<PathBuf>,
+    /// The conversation that it begins with.
+    pub(in crate::session) begins: Begins,
+    /// What the record of it says besides.
+    pub(in crate::session) given: Given,
     pub(in crate::session) issue: Option<(IssueId, Issue)>,
     /// The file of settings that its session is given.
     pub(in crate::session) settings: Option<SessionSettings>,
@@ -43,12 +50,36 @@ pub(in crate::session) struct Plan {
     pub(in crate::session) warnings: Vec<String>,
 }
 
+/// What a person gave in place of what the agent and the polecat have.
+#[derive(Clone, Debug, Default)]
+pub(in crate::session) struct Given {
+    /// The command line.
+    pub(in crate::session) command: Option<String>,
+    /// The working directory.
+    pub(in crate::session) workdir: bool,
+    /// What is to be allowed at the next start because a person has said it at this one.
+    pub(in crate::session) said: Option<Choice>,
+}
+
+impl Plan {
+    /// With the conversation on the command line.
+    pub(in crate::session) fn with_conversation(mut self) -> Self {
+        if let Some(told) = self.begins.told()
+            && let Some(argv) = self.agent.with_conversation(self.argv.clone(), told)
+        {
+            self.argv = argv;
+        }
+        self
+    }
+}
+
 impl Starter {
     /// Plans a start of `polecat`, and installs the hooks that its agent reads at startup.
     pub(in crate::session) async fn plan(
         &self,
         polecat: PolecatName,
         mut choice: Choice,
+        begins: Begins,
         options: &StartOptions,
     ) -> Result<Plan, SessionError> {
         let workdir = self.workdir(&polecat, options.workdir.as_deref()).await?;
@@ -56,20 +87,30 @@ impl Starter {
             require_program(program, &workdir)?;
         }
         let issue = self.issue(options.issue.as_deref(), &workdir).await?;
+        let begins = self.with_id(begins, &choice).await;
+        let given = Given {
+            command: options.command.clone(),
+            workdir: options.workdir.is_some(),
+            said: Some(choice.clone()),
+        };
         let hooks = self.load_hooks(&choice, &workdir).await?;
         choice.argv.extend(hooks.args);
         choice.warnings.extend(hooks.warning);
         let towns = hooks.towns.as_ref();
-        let given = self.give_settings(&mut choice, &polecat, &workdir, towns).await;
-        let is_primed = hooks.is_primed && (towns.is_none() || given.has_towns);
-        let (settings, Choice { agent, argv, config_dir, warnings, .. }) = (given.file, choice);
+        let settings = self.give_settings(&mut choice, &polecat, &workdir, towns).await;
+        let is_primed = hooks.is_primed && (towns.is_none() || settings.has_towns);
+        let Choice { agent, argv, account, config_dir, warnings, .. } = choice;
+        let settings = settings.file;
         let (prompt, events) = (options.prompt.clone(), None);
         let plan = Plan {
             polecat,
             workdir,
             agent,
             argv,
+            account,
             config_dir,
+            begins,
+            given,
             issue,
             settings,
             prompt,

@@ -39,13 +39,16 @@ impl Starter {
     /// The first prompts for the agent of `plan`: in a town what gastown says, elsewhere the issue
     /// to work on, if any; then what the person says.
     pub(in crate::session) async fn first_words(&self, plan: &Plan) -> FirstWords {
-        let mut words: Vec<String> = plan.agent.initial_prompt.iter().cloned().collect();
+        let is_new = plan.begins.is_new();
+        let first = plan.agent.initial_prompt.iter().filter(|_| is_new);
+        let mut words: Vec<String> = first.cloned().collect();
         match self.context.rig.gastown() {
-            Some(gastown) => {
+            // A conversation that goes on has been told what gastown says.
+            Some(gastown) if is_new || plan.issue.is_some() => {
                 words.extend(self.gastowns_words(gastown, plan).await);
                 words.extend(plan.prompt.clone());
             }
-            None => words.extend(self.task(plan)),
+            _ => words.extend(self.task(plan)),
         }
         let whole = words.join("\n\n");
         let fits = tmux::encoded_length(&whole) <= ARGUMENT_LIMIT;

@@ -16,7 +16,10 @@ use crate::{
     session::{
         agents::unreadable,
         error::SessionError,
-        start::{Starter, options::StartOptions},
+        start::{
+            Starter,
+            options::{Recorded, StartOptions},
+        },
     },
 };
 
@@ -26,6 +29,12 @@ pub(in crate::session) struct Choice {
     pub(in crate::session) agent: Agent,
     /// The command line, the program first.
     pub(in crate::session) argv: Vec<String>,
+    /// Whether a person wrote that, now or at an earlier start.
+    pub(in crate::session) own_command: bool,
+    /// Whether a shell runs that, so that nothing can be added to it.
+    pub(in crate::session) by_shell: bool,
+    /// The account's handle.
+    pub(in crate::session) account: Option<String>,
     /// The agent's configuration folder.
     pub(in crate::session) config_dir: Option<PathBuf>,
     /// Which project files decided this.
@@ -45,12 +54,24 @@ pub(in crate::session) struct Origin {
     pub(in crate::session) agent: Vec<PathBuf>,
     /// The file that named the configuration folder.
     pub(in crate::session) config_dir: Option<PathBuf>,
+    /// The working directory that a file named, and that file.
+    pub(in crate::session) workdir: Option<(PathBuf, PathBuf)>,
 }
 
 impl Choice {
     fn of(agent: Agent) -> Self {
         let (argv, origin) = (agent.argv(), Origin::default());
-        Self { agent, argv, config_dir: None, origin, allowed: None, warnings: Vec::new() }
+        Self {
+            agent,
+            argv,
+            own_command: false,
+            by_shell: false,
+            account: None,
+            config_dir: None,
+            origin,
+            allowed: None,
+            warnings: Vec::new(),
+        }
     }
 }
 
@@ -60,12 +81,16 @@ impl Starter {
     pub(in crate::session) async fn choose(
         &self,
         options: &StartOptions,
+        recorded: &Recorded,
         workdir: Option<&Path>,
     ) -> Result<Choice, SessionError> {
         let (asked, command) = (options.agent.as_deref(), options.command.as_deref());
         let command = command.map(parse).transpose()?;
         let mut choice = self.chosen(asked, command.as_ref()).await?;
+        choice.own_command = command.is_some();
+        choice.by_shell = command.is_some_and(|command| command.program().is_none());
         choice.config_dir = self.config_dir(&mut choice, options).await?;
+        choice.origin.say_recorded(options, recorded);
         if let Some(program) = choice.argv.first().filter(|program| is_found_anywhere(program)) {
             require_program(program, &self.context.rig.path)?;
         }
@@ -98,7 +123,8 @@ impl Starter {
             None => agent,
         };
         let files = sources.deciding(asked, argv, &on_path);
-        let origin = Origin { own_command: argv.is_some(), agent: files, config_dir: None };
+        let (own_command, agent_files) = (argv.is_some(), files);
+        let origin = Origin { own_command, agent: agent_files, ..Origin::default() };
         Ok(Choice { origin, warnings, ..Choice::of(agent) })
     }
 
@@ -109,6 +135,7 @@ impl Starter {
     ) -> Result<Option<PathBuf>, SessionError> {
         let home = env::var_os("HOME").map(PathBuf::from);
         let (home, agent) = (home.as_deref(), &choice.agent);
+        choice.account.clone_from(&options.account);
         let dir = match (&options.config_dir, &options.account) {
             (Some(dir), _) => {
                 require_variable("config_dir", agent)?;
@@ -119,8 +146,10 @@ impl Starter {
                 Some(self.account(handle, home).await?)
             }
             (None, None) => {
-                let (dir, warning) = self.usual_account(agent, home).await?;
+                let (usual, warning) = self.usual_account(agent, home).await?;
                 choice.warnings.extend(warning);
+                let (handle, dir) = usual.unzip();
+                choice.account = handle;
                 dir
             }
         };
@@ -146,25 +175,50 @@ impl Starter {
         Ok(file.folder(handle, WhoAsked::Command, home)?)
     }
 
-    /// The default account, and a warning if something is wrong with it. Agents of other kinds have
-    /// none.
+    /// The default account with its folder, and a warning if something is wrong with it. Agents of
+    /// other kinds have none.
     async fn usual_account(
         &self,
         agent: &Agent,
         home: Option<&Path>,
-    ) -> Result<(Option<PathBuf>, Option<String>), SessionError> {
+    ) -> Result<(Option<(String, PathBuf)>, Option<String>), SessionError> {
         if agent.config_dir_env.as_deref() != Some(ACCOUNT_VARIABLE) {
             return Ok((None, None));
         }
         let Some(file) = self.accounts().await? else { return Ok((None, None)) };
-        match env::var("GT_ACCOUNT").ok().filter(|handle| !handle.is_empty()) {
-            Some(handle) => Ok((Some(file.folder(&handle, WhoAsked::Environment, home)?), None)),
-            None => Ok((file.default_folder(home), file.warning())),
+        if let Some(handle) = env::var("GT_ACCOUNT").ok().filter(|handle| !handle.is_empty()) {
+            let dir = file.folder(&handle, WhoAsked::Environment, home)?;
+            return Ok((Some((handle, dir)), None));
         }
+        let handle = file.default_handle().map(str::to_owned);
+        Ok((handle.zip(file.default_folder(home)), file.warning()))
+    }
+
+    /// The handles of all accounts, for completion; none where they cannot be read.
+    pub(in crate::session) async fn account_handles(&self) -> Vec<String> {
+        let file = self.accounts().await.ok().flatten();
+        file.iter().flat_map(File::handles).map(str::to_owned).collect()
     }
 
     async fn accounts(&self) -> Result<Option<File<Accounts>>, SessionError> {
         host::settings::accounts(&self.context.rig).await.map_err(unreadable)
+    }
+}
+
+impl Origin {
+    /// What the record of an earlier session says in place of the person.
+    fn say_recorded(&mut self, options: &StartOptions, recorded: &Recorded) {
+        let file = || recorded.file.clone();
+        if recorded.command {
+            self.own_command = false;
+            self.agent.push(file());
+        }
+        if recorded.config_dir {
+            self.config_dir = Some(file());
+        }
+        if recorded.workdir {
+            self.workdir = options.workdir.clone().map(|dir| (dir, file()));
+        }
     }
 }
 

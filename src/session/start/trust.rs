@@ -66,6 +66,24 @@ impl Starter {
         Ok(choice.allowed.as_ref() == Some(&id) || self.remembers(&id).await)
     }
 
+    /// Allows for good what a person has just said in their own words, as a record of it will say it
+    /// at the next start: `again` is the choice then.
+    pub(in crate::session) async fn allow(&self, again: &Choice, workdir: &Path) {
+        // What else was allowed for this start alone stays so.
+        if let Some(id) = &again.allowed
+            && !self.remembers(id).await
+        {
+            return;
+        }
+        match self.request(again, Some(workdir)).await {
+            Ok(Some(request)) if request.lasting && !self.remembers(&request.id()).await => {
+                self.remember(&request).await;
+            }
+            Ok(_) => {}
+            Err(error) => tracing::debug!(%error, "what a person said is asked about next time"),
+        }
+    }
+
     /// What project files decide about this choice; `None` if nothing.
     async fn request(
         &self,
@@ -92,7 +110,8 @@ impl Starter {
         let env = environment(choice);
         contents.extend(self.named(&argv, &env).await?);
         let lasting = self.is_lasting(choice, &argv, &env).await?;
-        let settings = if origin.agent.is_empty() { Vec::new() } else { differences(agent) };
+        let mut settings = if origin.agent.is_empty() { Vec::new() } else { differences(agent) };
+        settings.extend(origin.workdir.iter().map(|(dir, _)| ("runs in", display(dir))));
         let home = self.context.rig.home.clone();
         Ok(Some(Request { home, files, argv, env, settings, contents, lasting }))
     }
@@ -147,7 +166,15 @@ impl Starter {
 
 impl Origin {
     fn files(&self) -> Vec<PathBuf> {
-        self.agent.iter().chain(&self.config_dir).cloned().collect()
+        let workdir = self.workdir.as_ref().map(|(_, file)| file);
+        let named = self.agent.iter().chain(&self.config_dir).chain(workdir);
+        let mut files: Vec<PathBuf> = Vec::new();
+        for file in named {
+            if !files.contains(file) {
+                files.push(file.clone());
+            }
+        }
+        files
     }
 }
 
@@ -157,6 +184,10 @@ fn environment(choice: &Choice) -> Vec<(String, String)> {
     let folder = agent.config_dir_env.clone().zip(config_dir.as_ref());
     let folder = folder.map(|(name, dir)| (name, dir.to_string_lossy().into_owned()));
     folder.into_iter().chain(agent.env.iter().cloned()).collect()
+}
+
+fn display(path: &Path) -> String {
+    path.display().to_string()
 }
 
 fn differences(agent: &Agent) -> Vec<(&'static str, String)> {

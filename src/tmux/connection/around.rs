@@ -23,20 +23,19 @@ impl PaneAround {
         Some(Self { socket: socket()?, pane })
     }
 
-    /// Sets an option of the pane by `program`, a tmux. Cancelling it ends that.
+    /// Sets options of the pane by `program`, a tmux. Cancelling it ends that.
     ///
     /// # Errors
     /// The server or the pane is gone.
-    pub async fn set_option(
+    pub async fn set_options(
         &self,
         program: String,
         launch: &Launch,
-        option: &'static str,
-        value: String,
+        options: Vec<(&'static str, String)>,
     ) -> Result<(), TmuxError> {
         let address = ServerAddress { command: program, socket: self.socket.clone(), holder: None };
-        let option = PaneOption { pane: self.pane, option, value };
-        let request = Request::new(vec![option.command()]);
+        let set = |(option, value)| PaneOption { pane: self.pane, option, value }.command();
+        let request = Request::new(options.into_iter().map(set).collect());
         oneshot::run(&address, launch, &request, None).await.map(drop)
     }
 }

@@ -2,7 +2,7 @@
 //! and the stream.
 
 use jiff::Timestamp;
-use polecat::core::agent_events::{Activity, EventServer, HookWord};
+use polecat::core::agent_events::{Activity, EventServer, HookReport};
 use polecat::host::loopback::event_stream::EventLines;
 
 pub fn check(bytes: &[u8]) {
@@ -50,7 +50,7 @@ fn activity(events: &[String]) {
 /// What a hook says comes back as it was written down.
 fn hook(input: &str) {
     let at = Timestamp::UNIX_EPOCH;
-    if let Ok(Some(word)) = HookWord::from_hook(input.as_bytes(), at) {
+    if let Ok(HookReport { word: Some(word), .. }) = HookReport::from_hook(input.as_bytes(), at) {
         assert_eq!(word.to_string().parse(), Ok(word), "{input}");
     }
 }

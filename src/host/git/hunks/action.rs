@@ -1,7 +1,6 @@
 //! The actions on a hunk, and where they apply: in an index, or in the files of a worktree.
 
 use crate::host::error::HostError;
-use crate::host::git::index::temporary::input;
 use crate::host::git::{Git, failed};
 use crate::host::programs::run::{Program, RunError};
 
@@ -66,7 +65,7 @@ impl Target {
         (action, undo): (HunkAction, bool),
         patch: &[u8],
     ) -> Result<(), HostError> {
-        let run = self.program(action.reverses(undo), &[], patch).await?.run().await;
+        let run = self.program(action.reverses(undo), &[], patch).run().await;
         run.map(drop).map_err(|source| failed(doing, source))
     }
 
@@ -77,7 +76,7 @@ impl Target {
         action: HunkAction,
         patch: &[u8],
     ) -> Result<(), HostError> {
-        let run = self.program(action.reverses(false), CHECK, patch).await?.run().await;
+        let run = self.program(action.reverses(false), CHECK, patch).run().await;
         run.map(drop).map_err(|source| failed(doing, source))
     }
 
@@ -87,7 +86,7 @@ impl Target {
         (action, undo): (HunkAction, bool),
         patch: &[u8],
     ) -> Result<bool, HostError> {
-        match self.program(action.reverses(undo), CHECK, patch).await?.run().await {
+        match self.program(action.reverses(undo), CHECK, patch).run().await {
             Ok(_) => Ok(true),
             // Its error for a patch that does not apply.
             Err(RunError::Failed { status, .. }) if status.code() == Some(1) => Ok(false),
@@ -95,15 +94,10 @@ impl Target {
         }
     }
 
-    async fn program(
-        &self,
-        reverse: bool,
-        check: &[&str],
-        patch: &[u8],
-    ) -> Result<Program, HostError> {
+    fn program(&self, reverse: bool, check: &[&str], patch: &[u8]) -> Program {
         let flags = [(self.in_index, "--cached"), (reverse, "--reverse")];
         let flags = flags.into_iter().filter_map(|(set, flag)| set.then_some(flag));
         let program = self.git.program(APPLY).args(flags).args(check).arg("-");
-        Ok(program.input(input(patch.to_vec()).await?))
+        program.input(patch)
     }
 }

@@ -14,7 +14,6 @@ use crate::host::error::HostError;
 use crate::host::git::command::format::printable;
 use crate::host::git::hunks::Patch;
 use crate::host::git::hunks::action::{HunkAction, Target};
-use crate::host::git::index::temporary::input;
 use crate::host::git::{Git, failed};
 use crate::host::locks::{Hunks, Worktrees};
 use crate::host::programs::launch::Launch;
@@ -259,8 +258,7 @@ impl Git {
         args: &[&str],
         text: Vec<u8>,
     ) -> Result<String, HostError> {
-        let input = input(text).await?;
-        let run = self.program(args).input(input).run().await;
+        let run = self.program(args).input(text).run().await;
         run.map(|output| output.text()).map_err(|source| failed(doing, source))
     }
 }

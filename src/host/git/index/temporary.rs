@@ -1,7 +1,7 @@
 //! git on a worktree with a copy of its index, so that the real one is never changed.
 
 use std::fs::{self, File};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -63,7 +63,7 @@ impl TempIndex {
         paths: Vec<PathBuf>,
     ) -> Result<(), HostError> {
         let lines = paths.iter().flat_map(|path| [path.as_os_str().as_bytes(), b"\0"].concat());
-        let run = self.git.program(args).input(input(lines.collect()).await?).run().await;
+        let run = self.git.program(args).input(lines.collect::<Vec<_>>()).run().await;
         run.map(drop).map_err(|source| failed(doing, source))
     }
 }
@@ -104,18 +104,4 @@ fn sweep(git_dir: &Path) -> Result<(), HostError> {
         }
     }
     Ok(())
-}
-
-/// An unnamed file with these bytes, for stdin.
-pub(in crate::host::git) async fn input(bytes: Vec<u8>) -> Result<File, HostError> {
-    blocking(move || {
-        let write = || {
-            let mut file = tempfile::tempfile()?;
-            file.write_all(&bytes)?;
-            file.seek(SeekFrom::Start(0))?;
-            Ok(file)
-        };
-        write().map_err(|source| unwritten(&std::env::temp_dir(), source))
-    })
-    .await
 }

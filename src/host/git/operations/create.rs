@@ -18,7 +18,7 @@ use crate::host::git::worktree::Worktree;
 use crate::host::git::worktree::directory;
 use crate::host::locks::GastownPool;
 use crate::host::programs::launch::Launch;
-use crate::host::records;
+use crate::host::records::{self, sessions};
 use crate::host::rigs::{layouts, polecats};
 
 pub(in crate::host::git) use recover::recover;
@@ -71,14 +71,17 @@ pub async fn rollback_create(
         let Creation { git, rig, polecat, .. } = &creation;
         let _lock = OperationLock::take(rig, polecat, Some(git)).await?;
         require_pristine(&creation.git, &creation.rig, &worktree).await?;
-        let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
-        creation.rollback(&worktree.base, made).await
+        creation.take_back(&worktree.base).await
     })
     .await
 }
 
 /// The layout in which a worktree was made, which must still be the polecat's.
-async fn made_in(rig: &Rig, polecat: &PolecatName, made: &Worktree) -> Result<Layout, HostError> {
+pub(super) async fn made_in(
+    rig: &Rig,
+    polecat: &PolecatName,
+    made: &Worktree,
+) -> Result<Layout, HostError> {
     let place = polecats::place(rig, polecat).await?.unwrap_or_else(|| rig.layout.clone());
     if place.worktree(polecat) == made.path {
         return Ok(place);
@@ -181,6 +184,14 @@ impl Creation {
         let path = path.to_string_lossy();
         self.git.act(&doing, &["worktree", "add", "--quiet", "--", &path, &self.branch]).await?;
         records::save_base(&self.rig, &self.polecat, base, None).await.map(drop)
+    }
+
+    /// Takes all of it back. The caller holds the lock, and has made sure that nobody has worked there.
+    pub(super) async fn take_back(&self, base: &Base) -> Result<(), HostError> {
+        let made = Made { recorded: true, claimed: true, branch: true, ..Made::default() };
+        // What it ran is no other polecat's of that name.
+        sessions::delete(&self.rig, &self.polecat).await?;
+        self.rollback(base, made).await
     }
 
     async fn rollback(&self, base: &Base, made: Made) -> Result<(), HostError> {

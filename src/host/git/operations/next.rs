@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::create::Creation;
 use super::to_its_end;
 use crate::core::branch::branch_name;
-use crate::core::{Base, IssueId, PolecatName, Rig};
+use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::gastown::name_pool::{self, FreeName};
 use crate::host::git::Git;
@@ -43,58 +43,84 @@ pub async fn create_next(
     launch: &Launch,
 ) -> Result<Next, HostError> {
     let git = Git::of(rig, launch).await?;
-    let search = Search { git, rig: rig.clone(), issue: issue.cloned(), now_ms };
-    to_its_end(search.run(taken)).await
-}
-
-struct Search {
-    git: Git,
-    rig: Rig,
-    issue: Option<IssueId>,
-    now_ms: u64,
-}
-
-impl Search {
-    async fn run(self, mut taken: BTreeSet<String>) -> Result<Next, HostError> {
-        let base = self.git.start_point(&self.rig).await?;
-        directory::require(&self.rig, &self.git).await?;
-        let _pool = GastownPool::lock(&self.rig).await?;
-        // One lock from choosing the name to creating it: ten editors that ask at once get ten
-        // names.
-        let _lock = Worktrees::lock(&self.git.repository).await?;
-        let mut last = HostError::Internal("no name was tried".to_owned());
-        for _ in 0..TRIES {
-            let FreeName { name: polecat, warnings } =
-                name_pool::next(&self.rig, taken.clone()).await?;
-            match self.make(&polecat, &base).await {
+    let (rig, issue) = (rig.clone(), issue.cloned());
+    to_its_end(async move {
+        let base = git.start_point(&rig).await?;
+        directory::require(&rig, &git).await?;
+        let mut search = NameSearch::begin(&git, &rig, taken).await?;
+        loop {
+            let FreeName { name: polecat, warnings } = search.next().await?;
+            let creation = Creation {
+                git: git.clone(),
+                layout: rig.layout.clone(),
+                rig: rig.clone(),
+                polecat: polecat.clone(),
+                branch: branch_name(&polecat, issue.as_ref(), now_ms),
+            };
+            match search.locked(&polecat, creation.make(&base)).await {
                 Ok(worktree) => return Ok(Next { polecat, worktree, warnings }),
-                // gastown has just taken it or is removing it, the file system treats it as equal
-                // to another name, or an operation on it was cut off and could not be recovered.
-                Err(
-                    taken @ (HostError::PolecatExists { .. }
-                    | HostError::Busy { .. }
-                    | HostError::CutOff { .. }),
-                ) => last = taken,
-                Err(other) => return Err(other),
+                Err(error) => search.pass_over(&polecat, error)?,
             }
-            taken.insert(polecat.to_string());
         }
-        Err(last)
+    })
+    .await
+}
+
+/// Looks for a name that nobody takes first.
+pub(super) struct NameSearch {
+    rig: Rig,
+    taken: BTreeSet<String>,
+    tries: usize,
+    _pool: GastownPool,
+    /// One lock from choosing the name to creating it: ten editors that ask at once get ten names.
+    _lock: Worktrees,
+}
+
+impl NameSearch {
+    /// Waits for the locks, which are held as long as this is.
+    pub(super) async fn begin(
+        git: &Git,
+        rig: &Rig,
+        taken: BTreeSet<String>,
+    ) -> Result<Self, HostError> {
+        let _pool = GastownPool::lock(rig).await?;
+        let _lock = Worktrees::lock(&git.repository).await?;
+        Ok(Self { rig: rig.clone(), taken, tries: 0, _pool, _lock })
     }
 
-    async fn make(&self, polecat: &PolecatName, base: &Base) -> Result<Worktree, HostError> {
+    /// The next name to try.
+    pub(super) async fn next(&self) -> Result<FreeName, HostError> {
+        name_pool::next(&self.rig, self.taken.clone()).await
+    }
+
+    /// Makes the polecat while nobody else makes one of this name.
+    pub(super) async fn locked<T>(
+        &self,
+        polecat: &PolecatName,
+        make: impl Future<Output = Result<T, HostError>>,
+    ) -> Result<T, HostError> {
         let _gastown = GastownPolecat::try_lock(&self.rig, polecat).await?;
         require_finished(&self.rig, polecat).await?;
-        self.creation(polecat).make(base).await
+        make.await
     }
 
-    fn creation(&self, polecat: &PolecatName) -> Creation {
-        Creation {
-            git: self.git.clone(),
-            layout: self.rig.layout.clone(),
-            rig: self.rig.clone(),
-            polecat: polecat.clone(),
-            branch: branch_name(polecat, self.issue.as_ref(), self.now_ms),
+    /// Goes on to another name if this one was taken first.
+    pub(super) fn pass_over(
+        &mut self,
+        polecat: &PolecatName,
+        error: HostError,
+    ) -> Result<(), HostError> {
+        // gastown has just taken it or is removing it, the file system treats it as equal to another
+        // name, or an operation on it was cut off and could not be recovered.
+        let is_taken = matches!(
+            error,
+            HostError::PolecatExists { .. } | HostError::Busy { .. } | HostError::CutOff { .. }
+        );
+        self.tries += 1;
+        if !is_taken || self.tries == TRIES {
+            return Err(error);
         }
+        self.taken.insert(polecat.to_string());
+        Ok(())
     }
 }

@@ -15,6 +15,7 @@ use crate::host::files::{blocking, replace, unwritten};
 use crate::host::git::Git;
 use crate::host::git::index::temporary::TempIndex;
 use crate::host::git::operations::lock::OperationLock;
+use crate::host::git::operations::orphans::orphan_ended;
 use crate::host::git::snapshot::PLAINLY;
 use crate::host::git::worktree::directory;
 use crate::host::locks::GastownPool;
@@ -73,22 +74,37 @@ pub async fn restore(
             return Err(HostError::NoBackup { polecat, repository });
         };
         directory::require(&rig, &git).await?;
-        Restoration { git, rig, polecat, backup, contents }.run(now_ms).await
+        if contents.beside.is_some() && rig.layout.inner.as_os_str().is_empty() {
+            let why = format!(
+                "`{}` has files from next to the worktree, for which there is no folder here",
+                backup.reference
+            );
+            return Err(HostError::WorktreesUnwritable { dir: rig.polecats_dir(), why });
+        }
+        let files = backup.commit.clone();
+        let restoration = Restoration { git, rig, polecat, files, contents, fork: false };
+        let path = restoration.rig.new_worktree(&restoration.polecat);
+        let Checkout { branch, formerly, .. } = restoration.run(now_ms).await?;
+        Ok(Restored { path, branch, formerly, backup })
     })
     .await
 }
 
-struct Restoration {
-    git: Git,
-    rig: Rig,
-    polecat: PolecatName,
-    backup: Backup,
-    contents: Contents,
+/// A polecat that is built from what was kept of one.
+pub(super) struct Restoration {
+    pub(super) git: Git,
+    pub(super) rig: Rig,
+    pub(super) polecat: PolecatName,
+    /// The commit of all files.
+    pub(super) files: String,
+    pub(super) contents: Contents,
+    /// It is of another polecat, so that its branch is its own alone.
+    pub(super) fork: bool,
 }
 
-/// What the worktree is to have checked out.
-struct Checkout {
-    branch: Option<String>,
+/// What the worktree has checked out.
+pub(super) struct Checkout {
+    pub(super) branch: Option<String>,
     formerly: Option<String>,
     /// The branches to create.
     made: Vec<(String, String)>,
@@ -97,17 +113,12 @@ struct Checkout {
 }
 
 impl Restoration {
-    async fn run(self, now_ms: u64) -> Result<Restored, HostError> {
+    /// Builds it, or rolls back. The caller holds the locks.
+    pub(super) async fn run(self, now_ms: u64) -> Result<Checkout, HostError> {
         let stand = self.stand(now_ms).await?;
         let aside = aside_name("restoring", &self.polecat, now_ms);
-        if self.contents.beside.is_some() && self.rig.layout.inner.as_os_str().is_empty() {
-            let backup = &self.backup.reference;
-            let why = format!(
-                "`{backup}` has files from next to the worktree, for which there is no folder here"
-            );
-            return Err(HostError::WorktreesUnwritable { dir: self.rig.polecats_dir(), why });
-        }
-        let record = Restoring { aside };
+        let branch = stand.made.first().filter(|_| self.fork).cloned();
+        let record = Restoring { aside, branch };
         records::put(&self.rig, &self.polecat, &record).await?;
         let mut made = Vec::new();
         if let Err(cause) = self.build(&stand, &record, &mut made).await {
@@ -115,9 +126,7 @@ impl Restoration {
             return Err(failed_for(cause, &path, self.rollback(&record, &made).await));
         }
         records::clear::<Restoring>(&self.rig, &self.polecat).await?;
-        let path = self.rig.new_worktree(&self.polecat);
-        let Checkout { branch, formerly, .. } = stand;
-        Ok(Restored { path, branch, formerly, backup: self.backup })
+        Ok(stand)
     }
 
     async fn rollback(
@@ -127,8 +136,7 @@ impl Restoration {
     ) -> Result<(), HostError> {
         rollback(&self.git, &self.rig, &self.polecat, record).await?;
         for (commit, branch) in made {
-            let args = ["update-ref", "-d", &format!("refs/heads/{branch}"), commit];
-            self.git.act("removing the branch", &args).await?;
+            delete_branch(&self.git, branch, commit).await?;
         }
         Ok(())
     }
@@ -203,7 +211,7 @@ impl Restoration {
     async fn build_worktree(&self, stand: &Checkout, aside: &Path) -> Result<(), HostError> {
         let worktree = self.rig.layout.within(aside);
         let path = worktree.to_string_lossy();
-        let commit = stand.commit.as_deref().unwrap_or(&self.backup.commit);
+        let commit = stand.commit.as_deref().unwrap_or(&self.files);
         let add = ["worktree", "add", "--quiet", "--no-checkout"];
         let on: &[&str] = match (&stand.branch, &stand.commit) {
             (Some(branch), Some(_)) => &["--", &path, branch],
@@ -215,7 +223,7 @@ impl Restoration {
         let git_dir = blocking(move || git_dir_of(&at)).await?.ok_or_else(gone)?;
         let git = Git::on(&worktree, &git_dir, &self.git.launch);
         let files = match &self.contents.index {
-            Some(_) => self.backup.commit.as_str(),
+            Some(_) => self.files.as_str(),
             None => commit,
         };
         let doing = "restoring the files";
@@ -247,8 +255,18 @@ fn point_to(worktree: &Path, there: &Path) -> Result<(), HostError> {
     replace(&git_dir.join("gitdir"), &format!("{text}\n"))
 }
 
-/// Deletes what was made so far; all of it came from the backup, which stays. Branches that a
-/// killed backend had made are left for the next restore.
+/// Only while it has not moved; having none is as good.
+async fn delete_branch(git: &Git, branch: &str, commit: &str) -> Result<(), HostError> {
+    let reference = format!("refs/heads/{branch}");
+    if git.commit(&reference).await?.as_deref() != Some(commit) {
+        return Ok(());
+    }
+    let args = ["update-ref", "-d", &reference, commit];
+    git.act("removing the branch", &args).await.map(drop)
+}
+
+/// Deletes what was made so far; all of it came from the backup, or from the polecat that was forked,
+/// which stay. Branches that a killed backend had made are left for the next restore; a fork's go.
 pub(in crate::host::git) async fn rollback(
     git: &Git,
     rig: &Rig,
@@ -256,6 +274,7 @@ pub(in crate::host::git) async fn rollback(
     record: &Restoring,
 ) -> Result<(), HostError> {
     let (of, name, recorded) = (rig.clone(), polecat.clone(), record.aside.clone());
+    orphan_ended(rig.layouts().map(|layout| layout.within(&layout.dir.join(&recorded)))).await?;
     let common = common_dir(&git.repository_dir()?)?;
     let place = blocking(move || {
         let found = layouts::aside(&of, "restoring", &name, &recorded)?;
@@ -276,6 +295,9 @@ pub(in crate::host::git) async fn rollback(
     // Once moved into place, it was complete.
     if !is_back {
         records::delete_base(rig, polecat).await?;
+        if let Some((commit, branch)) = &record.branch {
+            delete_branch(git, branch, commit).await?;
+        }
     }
     let (of, name) = (rig.clone(), polecat.clone());
     blocking(move || {

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, read_text};
 use crate::host::git::command::LISTING_LIMIT;
-use crate::host::git::index::temporary::input;
 use crate::host::git::unsaved_work::positions;
 use crate::host::git::worktree::layout::WorktreeLayout;
 use crate::host::git::{Git, failed};
@@ -62,8 +61,8 @@ impl Git {
         let args = ["rev-list", "--single-worktree", "--ignore-missing", "--parents", "--stdin"];
         let elsewhere = elsewhere.iter().map(String::as_str);
         let args: Vec<_> = args.into_iter().chain(["--not"]).chain(elsewhere).collect();
-        let lines = commits.iter().flat_map(|commit| format!("{commit}\n").into_bytes()).collect();
-        let asked = self.program(&args).input(input(lines).await?).up_to(LISTING_LIMIT).run().await;
+        let lines: String = commits.iter().map(|commit| format!("{commit}\n")).collect();
+        let asked = self.program(&args).input(lines).up_to(LISTING_LIMIT).run().await;
         let doing = "looking for commits that are nowhere else";
         let listed = asked.map_err(|source| failed(doing, source))?.text();
         let mut tips: Vec<String> = Vec::new();

@@ -10,19 +10,26 @@ use crate::{
         session::{Exit, SessionInfo},
     },
     host::folders::{self, Folder},
-    session::{context::RigContext, error::SessionError},
+    session::{
+        context::RigContext, error::SessionError, observe::poller::last_sessions::LastSessions,
+        sessions::list::Session,
+    },
 };
 
 /// How often folders and git are read: no event tells of a change there.
 const FOLDERS_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
 
+/// The same while it is not clear whether a session was closed.
+const CLOSED_INTERVAL: SignedDuration = SignedDuration::from_secs(1);
+
 /// What they said last.
 #[derive(Default)]
 pub(super) struct Folders {
     read_at: Option<Timestamp>,
-    /// Who had a session then.
-    sessions: Vec<PolecatName>,
+    /// Who had a session then, and whether its agent lived.
+    sessions: Vec<(PolecatName, bool)>,
     polecats: BTreeMap<PolecatName, Folder>,
+    last: LastSessions,
 }
 
 impl Folders {
@@ -35,16 +42,32 @@ impl Folders {
     pub(super) async fn read(
         &mut self,
         context: &RigContext,
-        sessions: &[PolecatName],
+        sessions: &[Session],
         now: Timestamp,
     ) -> Result<(), SessionError> {
         // Either way: the clock may have been set back since.
-        let fresh = self.read_at.is_some_and(|at| now.duration_since(at).abs() < FOLDERS_INTERVAL);
+        let sessions: Vec<_> =
+            sessions.iter().map(|one| (one.polecat.clone(), one.is_live())).collect();
+        let interval = if self.last.is_open() { CLOSED_INTERVAL } else { FOLDERS_INTERVAL };
+        let fresh = self.read_at.is_some_and(|at| now.duration_since(at).abs() < interval);
         if !fresh || sessions != self.sessions {
-            let polecats = folders::read(&context.rig, sessions.to_vec()).await?;
-            *self = Self { read_at: Some(now), sessions: sessions.to_vec(), polecats };
+            let names = sessions.iter().map(|(name, _)| name.clone()).collect();
+            self.polecats = folders::read(&context.rig, names).await?;
+            (self.read_at, self.sessions) = (Some(now), sessions);
+            self.read_last(context, now).await;
         }
         Ok(())
+    }
+
+    /// Reads what those without a live agent ran last.
+    async fn read_last(&mut self, context: &RigContext, now: Timestamp) {
+        let has = |name: &PolecatName, lives: bool| {
+            self.sessions.iter().any(|(one, alive)| one == name && (*alive || !lives))
+        };
+        let records = self.polecats.iter().filter(|(name, _)| !has(name, true));
+        let records =
+            records.filter_map(|(name, folder)| Some((name.clone(), folder.last.clone()?)));
+        self.last.read(context, records.collect(), |name| !has(name, false), now).await;
     }
 
     /// The polecats, with or without a session.
@@ -58,6 +81,7 @@ impl Folders {
         info.workdir = info.workdir.take().or_else(|| folder.workdir.clone());
         info.branch = folder.branch.clone().or(info.branch.take());
         info.label.clone_from(&folder.label);
+        self.last.complete(info);
     }
 
     /// A polecat without a session, which is as `info` says: how its last agent ended, until the next

@@ -10,6 +10,7 @@ use tokio::{sync::Notify, task::JoinSet};
 
 use crate::{
     core::{
+        agent::ConversationId,
         agent_events::OwnWord,
         names::PolecatName,
         session::{ExitHow, SessionInfo},
@@ -20,10 +21,11 @@ use crate::{
         error::SessionError,
         messages::queue::watch::QueueWatch,
         observe::poller::{
-            folders::Folders, gone::Gone, poll::Poll, streams::Streams, tracked::Tracked,
+            conversations::Conversations, folders::Folders, gone::Gone, poll::Poll,
+            streams::Streams, tracked::Tracked,
         },
         sessions::list::{self, Session},
-        start::resume::Resumed,
+        start::unfinished::Unfinished,
     },
 };
 
@@ -42,8 +44,9 @@ pub(in crate::session) struct Scanner {
     gone: Gone,
     /// What agents tell of themselves.
     streams: Streams,
-    resumed: Resumed,
+    unfinished: Unfinished,
     queues: QueueWatch,
+    conversations: Conversations,
     /// Polecats without a session whose heartbeats were removed.
     silent: HashSet<PolecatName>,
 }
@@ -58,8 +61,9 @@ impl Scanner {
             told: Vec::new(),
             gone: Gone::default(),
             streams: Streams::default(),
-            resumed: Resumed::default(),
+            unfinished: Unfinished::default(),
             queues: QueueWatch::default(),
+            conversations: Conversations::default(),
             silent: HashSet::new(),
         }
     }
@@ -80,8 +84,7 @@ impl Scanner {
         if self.gone.settle(&self.context, now).await? {
             self.folders.expect_change();
         }
-        let names: Vec<_> = sessions.iter().map(|session| session.polecat.clone()).collect();
-        self.folders.read(&self.context, &names, now).await?;
+        self.folders.read(&self.context, &sessions, now).await?;
         self.forget_gone(&sessions).await?;
         self.streams.follow(&sessions);
         self.known.retain(|name, _| sessions.iter().any(|session| session.polecat == *name));
@@ -128,13 +131,16 @@ impl Scanner {
         Ok(())
     }
 
-    /// Resumes starts and messages that were cut off in sessions that look like `infos`, and sends
+    /// Finishes starts and messages that were cut off in sessions that look like `infos`, and sends
     /// what is queued for those that rest.
     pub(in crate::session) fn take_up(&mut self, infos: &[SessionInfo]) {
         self.queues.retain(&self.context, &self.sessions);
+        self.conversations.retain(&self.sessions);
         for session in &self.sessions {
+            let told = self.conversation(session);
+            self.conversations.note(&self.context, session, told);
             if let Some(info) = infos.iter().find(|info| info.polecat == session.polecat) {
-                self.resumed.look(&self.context, session, info);
+                self.unfinished.look(&self.context, session, info);
                 self.queues.look(&self.context, session, info, &self.streams.told());
             }
         }
@@ -172,6 +178,13 @@ impl Scanner {
         }
         // What another program in its pane has said is none of its agent's.
         session.said.filter(|_| session.is_certain()).map(OwnWord::Hook)
+    }
+
+    /// The conversation that the agent of `session` is in, by its own word.
+    fn conversation(&self, session: &Session) -> Option<ConversationId> {
+        let streamed = self.streams.heard(session.pane.pane_id);
+        let streamed = streamed.and_then(|activity| activity.conversation());
+        streamed.or_else(|| session.conversation.clone()).filter(|_| session.is_certain())
     }
 
     /// Notified when an agent does something else, by its own word.

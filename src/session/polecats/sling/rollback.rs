@@ -1,21 +1,16 @@
 //! Taking a sling back, in the order in which nothing is pulled away from under what still runs.
 
-use std::sync::Arc;
-
-use jiff::SignedDuration;
-
 use crate::{
     host::{git, records},
     session::{
         error::SessionError,
-        polecats::Polecats,
-        polecats::sling::{Placed, Taken},
-        sessions::list::Session,
+        polecats::{
+            Polecats,
+            begun::Begun,
+            sling::{Placed, Taken},
+        },
     },
 };
-
-/// By how much a clock may have been set back since a sling began.
-const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
 impl Polecats {
     /// Takes back what was done for `taken`, and gives the error to answer with.
@@ -31,7 +26,7 @@ impl Polecats {
     async fn try_rollback(&self, taken: &Taken) -> Vec<String> {
         let worktree = taken.place.worktree();
         // Without knowing that nobody works in there, nothing else is touched.
-        if let Err(why) = self.end_session(taken).await {
+        if let Err(why) = self.end_begun(&taken.begun()).await {
             return vec![format!(
                 "polecat `{}` in `{}` with issue `{}`: {why}",
                 taken.polecat,
@@ -47,16 +42,6 @@ impl Polecats {
             left.push(format!("branch `{}`: {why}", worktree.branch));
         }
         left
-    }
-
-    /// Ends the session that the sling began. Somebody else's is left alone, and is an error.
-    async fn end_session(&self, taken: &Taken) -> Result<(), SessionError> {
-        match self.context.sessions().session(&taken.polecat).await? {
-            Some(session) if is_of(&session, taken) => {
-                self.context.sessions().end(session, true, Arc::default()).await.map(drop)
-            }
-            _ => self.require_no_session(&taken.polecat).await,
-        }
     }
 
     /// Gives the issue the status and the assignee it had, unless somebody else has it by now.
@@ -90,12 +75,10 @@ impl Polecats {
     }
 }
 
-/// Whether it was begun for this issue in this worktree since the sling began.
-fn is_of(session: &Session, taken: &Taken) -> bool {
-    session.mark.as_ref().is_some_and(|mark| {
-        let since = (taken.began - SKEW).as_millisecond();
-        mark.started_ms >= since
-            && mark.workdir == taken.place.worktree().path
-            && mark.issue.as_deref() == Some(taken.issue.as_str())
-    })
+impl Taken {
+    fn begun(&self) -> Begun {
+        let (polecat, began) = (self.polecat.clone(), self.began);
+        let workdir = self.place.worktree().path.clone();
+        Begun { polecat, workdir, issue: Some(self.issue.to_string()), began }
+    }
 }

@@ -1,26 +1,19 @@
 //! A creation whose backend was killed midway: git finishes it, or it is rolled back.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
-use tokio::time::{Instant, interval};
+use std::path::PathBuf;
 
 use super::Creation;
 use crate::core::{Base, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_file, look, unwritten};
-use crate::host::git::{Git, TIMEOUT};
+use crate::host::git::Git;
+use crate::host::git::operations::orphans::orphan_ended;
 use crate::host::programs::launch::Launch;
 use crate::host::records::{self, Making};
 use crate::host::repository::git_dir_of;
 use crate::host::rigs::{layouts, polecats};
-
-/// How often to check whether git has ended, which is not our child.
-const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Finishes or rolls back a creation that was cut off. The caller holds the locks.
 pub(in crate::host::git) async fn recover(
@@ -46,7 +39,7 @@ fn layout(rig: &Rig, polecat: &PolecatName, at: Option<PathBuf>) -> Result<Layou
 
 impl Creation {
     async fn finish_or_roll_back(self, base: &Base) -> Result<(), HostError> {
-        self.orphan_ended().await?;
+        orphan_ended([self.layout.worktree(&self.polecat)]).await?;
         if self.is_whole().await? {
             return records::save_base(&self.rig, &self.polecat, base, None).await.map(drop);
         }
@@ -92,22 +85,6 @@ impl Creation {
         .await
     }
 
-    /// Waits for the killed backend's git, which goes on without it.
-    async fn orphan_ended(&self) -> Result<(), HostError> {
-        let path = self.layout.worktree(&self.polecat);
-        let (mut pace, deadline) = (interval(POLL_INTERVAL), Instant::now() + TIMEOUT);
-        loop {
-            let of = path.clone();
-            if !blocking(move || Ok(is_being_made(&of))).await? {
-                return Ok(());
-            }
-            if Instant::now() >= deadline {
-                return Err(HostError::Busy { path, waited: TIMEOUT });
-            }
-            pace.tick().await;
-        }
-    }
-
     /// Whether git has finished the worktree; until then git keeps it locked.
     async fn is_whole(&self) -> Result<bool, HostError> {
         let (rig, polecat, layout) = (self.rig.clone(), self.polecat.clone(), self.layout.clone());
@@ -127,16 +104,4 @@ impl Creation {
         })
         .await
     }
-}
-
-/// Whether a `git worktree add` for this path is running.
-fn is_being_made(path: &Path) -> bool {
-    let mut system = System::new();
-    let what = ProcessRefreshKind::nothing().with_cmd(UpdateKind::Always).without_tasks();
-    system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
-    system.processes().values().any(|process| {
-        let words = process.cmd();
-        words.iter().any(|word| word == OsStr::new("worktree"))
-            && words.iter().any(|word| word == path.as_os_str())
-    })
 }

@@ -14,7 +14,7 @@ use crate::host::git::operations::WorktreeList;
 use crate::host::git::{Backup, Git};
 use crate::host::programs::launch::Launch;
 use crate::host::records::{self, Removing};
-use crate::host::records::{queues, reviews};
+use crate::host::records::{queues, reviews, sessions};
 use crate::host::repository::{common_dir, worktrees};
 use crate::host::rigs::layouts;
 
@@ -74,12 +74,13 @@ pub(super) async fn finish(
         queued: 0,
     };
     remove_branches(rig, &record.branches, &mut removed, launch).await?;
-    // A later polecat of that name must not inherit its undo list, comments and queue.
+    // A later polecat of that name must not inherit its undo list, comments, queue and conversation.
     if let Some(git) = Git::find(rig, launch).await? {
         git.delete_undo(polecat).await?;
     }
     removed.comments = reviews::delete(rig, polecat).await?;
     removed.queued = queues::delete(rig, polecat).await?;
+    sessions::delete(rig, polecat).await?;
     records::delete_base(rig, polecat).await?;
     let (of, name) = (rig.clone(), polecat.clone());
     blocking(move || {

@@ -1,4 +1,4 @@
-//! Resumes starts and messages whose backend was killed, or gave up waiting for the user. Any backend
+//! Finishes starts and messages whose backend was killed, or gave up waiting for the user. Any backend
 //! that watches the session does.
 
 use std::{collections::HashMap, time::Duration};
@@ -21,17 +21,17 @@ use crate::{
     tmux::PaneId,
 };
 
-/// The pause before a failed resumption is tried again.
+/// The pause before one that failed is tried again.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The resumptions of one poller, by pane.
+/// What one poller finishes, by pane.
 #[derive(Default)]
-pub(in crate::session) struct Resumed {
+pub(in crate::session) struct Unfinished {
     running: HashMap<PaneId, (JoinHandle<()>, Instant)>,
 }
 
-impl Resumed {
-    /// Resumes what is unfinished in `session`, whose state is `info`, if nobody else is doing it.
+impl Unfinished {
+    /// Finishes what was cut off in `session`, whose state is `info`, if nobody else is doing it.
     pub(in crate::session) fn look(
         &mut self,
         context: &RigContext,
@@ -87,10 +87,10 @@ impl Starter {
             },
             None => None,
         };
-        let told = self.resume(session).await.unwrap_or_else(|error| {
+        let told = self.finish(session).await.unwrap_or_else(|error| {
             // A later look retries, unless the agent or its session is gone.
             if !error.is_in_the_way() {
-                warn!(%error, %polecat, "could not resume an interrupted start");
+                warn!(%error, %polecat, "could not finish an interrupted start");
             }
             Vec::new()
         });
@@ -100,9 +100,9 @@ impl Starter {
         }
     }
 
-    async fn resume(&self, session: &Session) -> Result<Vec<String>, SessionError> {
+    async fn finish(&self, session: &Session) -> Result<Vec<String>, SessionError> {
         let Some((session, owed)) = self.take_over(session).await? else { return Ok(Vec::new()) };
-        info!(polecat = %session.polecat, "resuming an interrupted start");
+        info!(polecat = %session.polecat, "finishing an interrupted start");
         let to = self.context.messenger().recipient(&session).await;
         let quiet = |_: &str| {};
         let readiness = self.wait_until_ready(&session, &to, &owed, &quiet).await?;

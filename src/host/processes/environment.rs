@@ -1,0 +1,38 @@
+//! What a process was started with.
+
+use std::fs::File;
+use std::io::Read;
+
+/// So much is read of it, in bytes.
+const LIMIT: u64 = 1 << 20;
+
+/// The variable `name` as the process `pid` was started with it; `None` if it was not, or that cannot be
+/// told: only Linux does.
+#[must_use]
+pub fn variable_of(pid: u32, name: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    File::open(format!("/proc/{pid}/environ")).ok()?.take(LIMIT).read_to_end(&mut bytes).ok()?;
+    let prefix = format!("{name}=");
+    let found = bytes.split(|&byte| byte == 0).find_map(|one| one.strip_prefix(prefix.as_bytes()));
+    found.map(|value| String::from_utf8_lossy(value).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_variable_is_that_of_the_start() {
+        let mut sleep = crate::host::programs::launch::local()("sleep".as_ref());
+        let mut child = sleep.arg("600").env("POLECAT_X", "a=b").spawn().unwrap();
+        // Before it is started, it has ours.
+        while std::fs::read_to_string(format!("/proc/{}/comm", child.id())).unwrap() != "sleep\n" {
+            std::thread::yield_now();
+        }
+        assert_eq!(variable_of(child.id(), "POLECAT_X").as_deref(), Some("a=b"));
+        assert_eq!(variable_of(child.id(), "POLECAT"), None);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}

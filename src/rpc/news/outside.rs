@@ -1,0 +1,129 @@
+//! What is notified outside of Neovim: the user's `notify_command` gets it as JSON. It does not wait
+//! for Neovim, which may be suspended.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::Timestamp;
+use rmpv::Value;
+use tokio::time::timeout;
+use tracing::error;
+
+use super::{LOST, level, lost_text, memories::Memories, rig_of, until};
+use crate::{
+    core::{
+        notifications::{News, Notification, Occasion},
+        session::{SessionInfo, State},
+    },
+    rpc::{
+        calls::KnownRig,
+        encode::{self, Map, texts},
+    },
+    session::{Event, EventQueue, Notifier, Workspace},
+    view,
+};
+
+/// The title of every notification, here as in Neovim.
+const TITLE: &str = "polecat";
+
+/// Has `notify_command` run when a person is notified.
+#[derive(Clone)]
+pub(in crate::rpc) struct Outside {
+    memories: Arc<Mutex<Memories>>,
+    notifier: Notifier,
+}
+
+impl Outside {
+    pub(in crate::rpc) fn new(notifier: Notifier) -> Self {
+        Self { memories: Arc::default(), notifier }
+    }
+
+    /// Goes on from what another backend has told before.
+    pub(in crate::rpc) fn remember(&self, known: Vec<KnownRig>) {
+        self.memories().remember(known);
+    }
+
+    /// Follows a new configuration.
+    pub(in crate::rpc) fn follow(&self, workspace: &Workspace) {
+        let is_used = self.notifier.follow(workspace.notify_command());
+        let mut memories = self.memories();
+        if !is_used {
+            *memories = Memories::default();
+        }
+        memories.notified = workspace.notified().to_vec();
+    }
+
+    /// Looks at what comes out of `events` and passes it on at once.
+    pub(in crate::rpc) async fn run(self, events: EventQueue, onward: EventQueue) {
+        loop {
+            let due = self.memories().due();
+            let next = match due {
+                Some(due) => timeout(until(due), events.next()).await.ok(),
+                None => Some(events.next().await),
+            };
+            self.look(next.as_ref(), Timestamp::now());
+            if let Some(event) = next {
+                onward.tell(event);
+            }
+        }
+    }
+
+    fn look(&self, next: Option<&Event>, now: Timestamp) {
+        if !self.notifier.is_used() {
+            return;
+        }
+        let snapshots = match next {
+            Some(Event::Snapshot(snapshot)) => vec![snapshot.clone()],
+            Some(_) => Vec::new(),
+            None => self.memories().overdue(now),
+        };
+        for snapshot in snapshots {
+            let (news, _) = self.memories().update(&snapshot, now);
+            news.iter().for_each(|one| self.tell(&snapshot.home, one, now));
+        }
+    }
+
+    fn tell(&self, home: &Path, news: &News, now: Timestamp) {
+        let fields = match news {
+            News::Event(_) => return,
+            News::Notification(notification) => notified(notification),
+            News::Lost(lost) => lost_with_server(lost),
+        };
+        let fields = fields.put("title", TITLE).put("time", now.to_string());
+        match serde_json::to_string(&Value::from(fields)) {
+            Ok(text) => self.notifier.tell(home, text),
+            Err(why) => error!(%why, "this cannot be told as JSON"),
+        }
+    }
+
+    fn memories(&self) -> MutexGuard<'_, Memories> {
+        self.memories.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the command is told: what the `User` event of the same occasion has, and how it reads.
+fn notified(Notification { occasion, info, old }: &Notification) -> Map {
+    let of_event = match occasion {
+        Occasion::State(State::Waiting) => info.waiting.as_ref().map(encode::fields),
+        Occasion::Trouble => info.detail.as_ref().map(encode::fields),
+        Occasion::State(_) => None,
+    };
+    encode::fields(info)
+        .with(of_event.unwrap_or_default())
+        .put("event", occasion.as_str())
+        .put("old", old.as_str())
+        .put("level", level(*occasion))
+        .put("message", view::notification(*occasion, info, None))
+}
+
+/// The same of polecats that were lost with their tmux server.
+fn lost_with_server(lost: &[SessionInfo]) -> Map {
+    Map::new()
+        .put("rig_name", rig_of(lost))
+        .put("polecats", texts(lost.iter().map(|info| info.polecat.as_str())))
+        .put("event", "lost")
+        .put("level", LOST)
+        .put("message", lost_text(lost))
+}

@@ -1,0 +1,240 @@
+//! The user's `notify_command`: a program of theirs that is run when a person is to be notified, one
+//! run after the other.
+//!
+//! Of several backends that watch a rig for the same user one runs it: who comes first, until it
+//! ends. It must never hold anything up, so that what is too much for it is dropped.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::Notify;
+use tracing::debug;
+
+use crate::{
+    host::{HostError, Launch, locks::Notifying, run::Program},
+    session::events::EventQueue,
+};
+
+/// How long one run may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// How many may wait for their run.
+const MOST_WAITING: usize = 32;
+
+/// Runs the user's `notify_command`.
+#[derive(Clone)]
+pub struct Notifier(Arc<Shared>);
+
+struct Shared {
+    launch: Launch,
+    /// Where failures are told.
+    news: EventQueue,
+    state: Mutex<State>,
+    /// Notified when something was added.
+    wake: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    /// Empty where there is none.
+    command: Vec<String>,
+    waiting: VecDeque<Message>,
+    /// How many were dropped since that was last told.
+    dropped: usize,
+    /// Whether the last run failed: that is told once.
+    has_failed: bool,
+    /// The rigs, by their homes, for which it is we who run it.
+    ours: BTreeMap<PathBuf, Notifying>,
+}
+
+/// What one run is about.
+struct Message {
+    home: PathBuf,
+    text: String,
+}
+
+impl Notifier {
+    /// One without a command. Failures are told by way of `news`.
+    #[must_use]
+    pub fn new(launch: Launch, news: EventQueue) -> Self {
+        Self(Arc::new(Shared { launch, news, state: Mutex::default(), wake: Notify::new() }))
+    }
+
+    /// Runs `command` from now on, nothing where it is empty; whether there is one.
+    #[must_use]
+    pub fn follow(&self, command: &[String]) -> bool {
+        let mut state = self.state();
+        if command.is_empty() {
+            *state = State::default();
+        } else if state.command != command {
+            (state.command, state.has_failed) = (command.to_vec(), false);
+        }
+        !command.is_empty()
+    }
+
+    /// Whether there is a command.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        !self.state().command.is_empty()
+    }
+
+    /// Has the command read `text`, which is about the rig with this home. Never waits.
+    pub fn tell(&self, home: &Path, text: String) {
+        self.state().add(Message { home: home.to_owned(), text });
+        self.0.wake.notify_one();
+    }
+
+    /// Runs the command for what it is told of, for as long as the process lives. What runs ends
+    /// when this is dropped.
+    pub async fn run(self) {
+        loop {
+            let (command, message) = self.next().await;
+            if self.is_ours(&message.home).await {
+                self.run_one(&command, message.text).await;
+            }
+        }
+    }
+
+    async fn next(&self) -> (Vec<String>, Message) {
+        loop {
+            if let Some((command, message, dropped)) = self.state().take() {
+                if dropped > 0 {
+                    let text = format!("`notify_command` is too slow: {dropped} were dropped");
+                    self.0.news.warn(text);
+                }
+                return (command, message);
+            }
+            // What came since is not lost: the permit is kept.
+            self.0.wake.notified().await;
+        }
+    }
+
+    /// Whether no other backend of this user runs it for that rig.
+    async fn is_ours(&self, home: &Path) -> bool {
+        if self.state().ours.contains_key(home) {
+            return true;
+        }
+        match Notifying::try_lock(home).await {
+            Ok(lock) => {
+                let mut state = self.state();
+                if !state.command.is_empty() {
+                    drop(state.ours.insert(home.to_owned(), lock));
+                }
+                true
+            }
+            Err(HostError::Busy { .. }) => false,
+            // Told twice is better than not at all.
+            Err(error) => {
+                debug!(%error, "whose turn it is to run `notify_command` is not known");
+                true
+            }
+        }
+    }
+
+    async fn run_one(&self, command: &[String], text: String) {
+        let [program, args @ ..] = command else { return };
+        let program = Program::new(&self.0.launch, program).args(args).input(text);
+        let ended = program.within(TIMEOUT).run().await;
+        let had_failed = std::mem::replace(&mut self.state().has_failed, ended.is_err());
+        if let Err(error) = ended {
+            debug!(%error, "`notify_command` failed");
+            if !had_failed {
+                self.0.news.warn(format!("`notify_command`: {error}"));
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn add(&mut self, message: Message) {
+        if self.command.is_empty() {
+            return;
+        }
+        self.waiting.push_back(message);
+        if self.waiting.len() > MOST_WAITING {
+            self.dropped += 1;
+            drop(self.waiting.pop_front());
+        }
+    }
+
+    /// The next one, by which command, and how many before it were dropped.
+    fn take(&mut self) -> Option<(Vec<String>, Message, usize)> {
+        let message = self.waiting.pop_front()?;
+        Some((self.command.clone(), message, std::mem::take(&mut self.dropped)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{host::launch::local, session::events::Event};
+
+    fn notifier(command: &[&str]) -> (Notifier, EventQueue) {
+        let news = EventQueue::default();
+        let notifier = Notifier::new(local(), news.clone());
+        let command: Vec<_> = command.iter().map(|word| (*word).to_owned()).collect();
+        assert_eq!(notifier.follow(&command), !command.is_empty());
+        (notifier, news)
+    }
+
+    #[tokio::test]
+    async fn the_oldest_of_too_many_are_dropped_and_that_is_told() {
+        let (notifier, news) = notifier(&["true"]);
+        for count in 0..40 {
+            notifier.tell(Path::new("/den"), count.to_string());
+        }
+        assert_eq!(notifier.next().await.1.text, "8");
+        let told = news.next().await;
+        assert!(
+            matches!(&told, Event::Warning(text) if text.contains("8 were dropped")),
+            "{told:?}"
+        );
+        assert_eq!(notifier.next().await.1.text, "9");
+        assert!(notifier.state().waiting.len() == 30);
+    }
+
+    #[tokio::test]
+    async fn a_command_that_fails_is_told_once_until_it_works_again() {
+        let (notifier, news) = notifier(&["true"]);
+        let [works, fails] = [vec!["true".to_owned()], vec!["no-such-program".to_owned()]];
+        for command in [&fails, &fails, &works, &fails] {
+            notifier.run_one(command, String::new()).await;
+        }
+        for _ in 0..2 {
+            let told = news.next().await;
+            let expected = "`notify_command`: `no-such-program` is not on PATH";
+            assert!(matches!(&told, Event::Warning(text) if text == expected), "{told:?}");
+        }
+        news.warn("the end".to_owned());
+        assert!(matches!(news.next().await, Event::Warning(text) if text == "the end"));
+    }
+
+    #[tokio::test]
+    async fn without_a_command_nothing_is_kept() {
+        let (notifier, _) = notifier(&[]);
+        notifier.tell(Path::new("/den"), String::new());
+        assert!(!notifier.is_used() && notifier.state().waiting.is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_of_two_backends_runs_it_until_that_ends_or_has_no_command_any_more() {
+        let rig = tempfile::tempdir().unwrap();
+        let (first, second) = (notifier(&["true"]).0, notifier(&["true"]).0);
+        assert!(first.is_ours(rig.path()).await && first.is_ours(rig.path()).await);
+        assert!(!second.is_ours(rig.path()).await);
+        assert!(!first.follow(&[]));
+        assert!(second.is_ours(rig.path()).await);
+        assert!(!notifier(&["true"]).0.is_ours(rig.path()).await);
+        drop(second);
+        assert!(notifier(&["true"]).0.is_ours(rig.path()).await);
+        // Where nobody can tell, it is run.
+        assert!(first.is_ours(&rig.path().join("gone")).await);
+    }
+}

@@ -1,0 +1,170 @@
+//! A second polecat with the conversation and the work of a first one, all of it or nothing. The first
+//! one is only read.
+
+use jiff::Timestamp;
+
+use crate::{
+    core::names::PolecatName,
+    host::{
+        git::{self, Forked},
+        locks::Work,
+        provision::WorktreeKind,
+        records,
+    },
+    session::{
+        error::{ResumeError, SessionError},
+        polecats::{Polecats, begun::Begun, create::now_ms},
+        start::{
+            Hooking, Progress, Started,
+            conversation::Begins,
+            options::{Resuming, StartOptions},
+            resolve_agent::Choice,
+        },
+    },
+};
+
+/// Whether a fork goes on with the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conversing {
+    /// With a copy of the first one's.
+    Copied,
+    /// It begins a new one.
+    New,
+}
+
+impl Polecats {
+    /// Forks `parent` as the polecat `name`, or by the next free name of the rig's pool, and starts its
+    /// agent as the parent's was started. Of the `options` only `prompt` and `allowed` count.
+    ///
+    /// # Errors
+    /// The parent is not there or nothing can be copied; its agent cannot copy its conversation, or
+    /// that is not known; the name is taken; or the start fails. All that was made is taken back,
+    /// unless the error is [`SessionError::NotUndone`].
+    pub async fn fork(
+        &self,
+        parent: &str,
+        name: Option<&str>,
+        conversing: Conversing,
+        options: StartOptions,
+        progress: Progress<'_>,
+    ) -> Result<Started, SessionError> {
+        progress("forking: checking");
+        let name = name.map(PolecatName::parse).transpose()?;
+        let parent = self.known_whole(parent).await?;
+        if let Some(name) = &name {
+            git::recover(&self.context.rig, name, &self.context.shared.launch).await?;
+            self.require_no_session(name).await?;
+        }
+        let conversation = (conversing == Conversing::Copied).then_some(Resuming::Fork);
+        let like = Some(parent.clone());
+        let (prompt, allowed) = (options.prompt, options.allowed);
+        let options =
+            StartOptions { prompt, allowed, like, conversation, ..StartOptions::default() };
+        let (choice, begins, options) = self.chosen(&parent, options).await?;
+        progress("forking: copying the work");
+        let began = Timestamp::now();
+        let forked = self.copy_work(&parent, name.as_ref()).await?;
+        let started = self.start_fork(&forked, choice, begins, &options, progress);
+        match Box::pin(started).await {
+            Ok(Started { info, warnings }) => {
+                let warnings = forked.warnings.into_iter().chain(warnings).collect();
+                Ok(Started { info, warnings })
+            }
+            Err(cause) => Err(self.rollback_fork(&forked, began, cause).await),
+        }
+    }
+
+    /// A polecat that is there, with nothing of it half done.
+    async fn known_whole(&self, name: &str) -> Result<PolecatName, SessionError> {
+        let polecat = PolecatName::parse(name)?;
+        git::recover(&self.context.rig, &polecat, &self.context.shared.launch).await?;
+        self.context.known(name).await
+    }
+
+    /// What is started, and with which conversation, before anything is made.
+    async fn chosen(
+        &self,
+        parent: &PolecatName,
+        options: StartOptions,
+    ) -> Result<(Choice, Begins, StartOptions), SessionError> {
+        let starter = self.context.starter();
+        let before = starter.before(parent, &options).await;
+        let (options, recorded) = starter.as_before(options, &before);
+        let mut choice = starter.choose(&options, &recorded, None).await?;
+        let begins = starter.begins(&choice, &options, &before).await;
+        let begins = begins.map_err(|error| cannot_fork(parent, error))?;
+        choice.warnings.extend(before.warning());
+        Ok((choice, begins, options))
+    }
+
+    async fn copy_work(
+        &self,
+        parent: &PolecatName,
+        name: Option<&PolecatName>,
+    ) -> Result<Forked, SessionError> {
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        let taken = match name {
+            Some(_) => std::collections::BTreeSet::new(),
+            None => {
+                git::recover_all(rig, launch).await?;
+                self.names_of_sessions().await?
+            }
+        };
+        let mut forked = git::fork(rig, parent, name, taken, now_ms(), launch).await?;
+        let path = &forked.worktree.path;
+        forked.warnings.extend(self.provide(path, WorktreeKind::Restored).await);
+        // How the agent of a removed polecat of this name ended is not how this one's did.
+        let forgotten = records::delete(rig, &forked.polecat).await;
+        forked.warnings.extend(forgotten.err().map(|error| error.to_string()));
+        Ok(forked)
+    }
+
+    async fn start_fork(
+        &self,
+        forked: &Forked,
+        choice: Choice,
+        begins: Begins,
+        options: &StartOptions,
+        progress: Progress<'_>,
+    ) -> Result<Started, SessionError> {
+        let starter = self.context.starter();
+        // No sling takes it before its session shows that it has work.
+        let _turn = Work::share(&self.context.rig, &forked.polecat).await.ok();
+        let plan = starter.plan(forked.polecat.clone(), choice, begins, options).await?;
+        starter.launch(plan, Hooking::Now, progress).await
+    }
+
+    /// Takes a fork back, and gives the error to answer with.
+    async fn rollback_fork(
+        &self,
+        forked: &Forked,
+        began: Timestamp,
+        cause: SessionError,
+    ) -> SessionError {
+        let Err(why) = self.try_rollback_fork(forked, began).await else { return cause };
+        let (polecat, path) = (&forked.polecat, forked.worktree.path.display());
+        let left = vec![format!("polecat `{polecat}` in `{path}`: {why}")];
+        SessionError::NotUndone { cause: Box::new(cause), left }
+    }
+
+    async fn try_rollback_fork(
+        &self,
+        forked: &Forked,
+        began: Timestamp,
+    ) -> Result<(), SessionError> {
+        let workdir = forked.worktree.path.clone();
+        let polecat = forked.polecat.clone();
+        // Without knowing that nobody works in there, nothing else is touched.
+        self.end_begun(&Begun { polecat, workdir, issue: None, began }).await?;
+        let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
+        git::rollback_fork(rig, forked, launch).await?;
+        // Last: whoever watches writes down how an agent ended a moment after it did.
+        Ok(records::delete(rig, &forked.polecat).await?)
+    }
+}
+
+/// What is wrong with the conversation is why it is not forked.
+fn cannot_fork(parent: &PolecatName, error: SessionError) -> SessionError {
+    let SessionError::Resume(why) = error else { return error };
+    ResumeError::NoFork { polecat: parent.to_string(), why: why.to_string() }.into()
+}
