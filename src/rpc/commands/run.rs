@@ -55,7 +55,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Diff => open(asked, diff(asked)?),
         Command::Attach => attach(context, asked).await,
         Command::New => new(context, asked).await,
-        Command::Fork => fork(context, asked).await,
+        Command::Fork => Box::pin(fork(context, asked)).await,
         Command::Sling => sling(context, asked).await,
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,
