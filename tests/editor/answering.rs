@@ -204,6 +204,20 @@ async fn several_choices_are_ticked_and_each_page_is_a_question_of_its_own() {
     assert_eq!(answered(&yard.log()), given(&[["many", "Small, Large", ""]]));
 }
 
+/// Gemini's list of one question is longer than what it shows, and its last row alone sends it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_known_how_to_be_sent_is_not_ticked_either() {
+    let shop = Shop::new().await;
+    let cmd = agent("screens gemini/ready");
+    shop.try_start("ash", json!({ "new": true, "agent": "gemini", "cmd": cmd })).await.unwrap();
+    shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", "gemini/question-several", "Enter"]);
+    shop.editor.expect_state("ash", "waiting").await;
+    let asked = shop.editor.call("status", json!(["ash"])).await.unwrap()["waiting"].take();
+    assert_eq!(asked["choices"], json!(["Red", "Blue", "Green"]), "{asked}");
+    let refused = shop.refusal("answer", json!(["ash", [2, 3], {}])).await;
+    assert_eq!(refused.code, "not_answerable", "{refused:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_asks_nothing_gets_no_answer() {
     let shop = Shop::new().await;

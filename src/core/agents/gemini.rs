@@ -110,17 +110,24 @@ const DIALOGS: &[Dialog] = &[
         Reason::Permission,
         &[Sign::Choice("Allow once"), Sign::Choice("No, suggest changes")],
     ),
+    // One of several, which may have a field open.
+    Dialog::new(
+        "question",
+        Reason::Question,
+        &[Sign::Words("to switch questions"), Sign::Words("Esc to cancel")],
+    )
+    .by(QUESTION),
+    // Of one alone, the end of the list is out of sight, and no key but its last row sends it.
+    Dialog::new(
+        "several",
+        Reason::Question,
+        &[Sign::Phrase("(Select all that apply)"), Sign::Words("Esc to cancel")],
+    )
+    .by(Answering { ticks: QUESTION.ticks, ..Answering::UNKNOWN }),
     Dialog::new(
         "question",
         Reason::Question,
         &[Sign::Words("Enter to select ·"), Sign::Words("Esc to cancel")],
-    )
-    .by(QUESTION),
-    // The same while a field is open, or several can be ticked.
-    Dialog::new(
-        "question",
-        Reason::Question,
-        &[Sign::Words("Enter to submit ·"), Sign::Words("to switch questions")],
     )
     .by(QUESTION),
     Dialog::new(

@@ -120,6 +120,12 @@ impl Patterns {
         question.ticked.as_ref().and(self.answering(question).ticks)
     }
 
+    /// Whether it is known which keys answer `question`.
+    #[must_use]
+    pub fn has_way(&self, question: &Question) -> bool {
+        self.answering(question).way != Way::Unknown
+    }
+
     /// The next key towards the choice at `choice`; `None` where it is marked, or no mark is seen.
     #[must_use]
     pub fn towards(&self, question: &Question, choice: usize) -> Option<Step> {

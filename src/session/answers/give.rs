@@ -55,6 +55,10 @@ impl Giving<'_> {
             return Ok(said.trim().to_owned());
         }
         if let Some(ticks) = self.patterns().ticks(&question) {
+            // Boxes that are ticked and never sent would be half an answer.
+            if !self.patterns().has_way(&question) {
+                return Err(self.no_way().into());
+            }
             self.refuse_cut(&question, (meant, reply), &reply.choice)?;
             return self.tick(meant, &question, ticks, reply, output).await;
         }
