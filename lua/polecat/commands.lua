@@ -229,7 +229,7 @@ return {
       desc = 'Give an issue to a free or new polecat, and start it',
       nargs = '*',
     },
-    words = { 'issue', 'startable?' },
+    words = { 'issue', 'polecats?' },
     keys = {
       { 'agent', 'agents' },
       { 'account', 'accounts' },

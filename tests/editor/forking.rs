@@ -1,18 +1,16 @@
 //! `:PolecatFork`: another polecat with the same conversation and the same files, and a first one that
 //! is as it was.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use serde_json::{Value as Json, json};
 
 use crate::{
     rig::{Shop, agent},
-    support::{eventually, rig::Project},
+    support::{
+        eventually,
+        rig::{Project, git},
+    },
 };
 
 /// Agents that keep their conversations: `forks` makes copies, `single` does not, `lost` looks for the
@@ -53,12 +51,6 @@ async fn at_work(agent: &str) -> Shop {
     git(&worktree, &["add", "staged"]);
     fs::write(worktree.join("new"), "new\n").unwrap();
     shop
-}
-
-fn git(dir: &Path, args: &[&str]) -> String {
-    let output = Command::new("git").arg("-C").arg(dir).args(args).output().unwrap();
-    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }
 
 /// All that a first one must keep.

@@ -121,7 +121,7 @@ async fn a_person_starts_looks_reads_and_stops() {
 fn of_the_help(begin: &str) -> String {
     let help = std::fs::read_to_string(checkout().join("doc/polecat.txt")).unwrap();
     let lines = help.lines().skip_while(|line| !line.trim_start().starts_with(begin));
-    lines.take_while(|line| *line != "<").map(|line| format!("{line}\n")).collect()
+    lines.take_while(|line| *line != "<").collect::<Vec<_>>().join("\n") + "\n"
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -176,7 +176,6 @@ async fn names_keys_and_agents_are_completed() {
     shop.start("ash", "prompts").await;
     for (line, expected) in [
         ("PolecatStart ", vec!["birch"]),
-        ("PolecatSling x b", vec!["birch"]),
         ("PolecatFork ", vec!["ash", "birch"]),
         ("PolecatCapture ", vec!["ash"]),
         ("PolecatCapture ash 1", vec!["1000"]),

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use polecat::core::{Gastown, Rig, RigKind, Town};
 use polecat::host::git::{self, Forked};
+use polecat::host::provision::{WorktreeKind, provide};
 use polecat::host::{HostError, Launch};
 
 use super::fixtures::{Sandbox, counting, files, polecat};
@@ -309,4 +311,24 @@ async fn in_a_town_too_where_the_repository_lies_elsewhere() {
     let seen = see(&sandbox, &forked.worktree.path);
     assert_eq!((seen.files, seen.status), (before.files, before.status));
     assert_eq!(forked.worktree.path, rig.new_worktree(&birch));
+}
+
+#[tokio::test]
+async fn what_a_town_gave_a_fork_is_no_work_of_anybodys_when_it_is_taken_back() {
+    let sandbox = Sandbox::new();
+    sandbox.town();
+    sandbox.write("town/shop/.runtime/overlay/.env", "KEY=1\n");
+    let (rig, launch) = (sandbox.rig("town/shop").await, &sandbox.launch);
+    let town = Town { gastown: Gastown::V0_6, ..Town::before_0_6(sandbox.path("town")) };
+    let rig = Rig { kind: RigKind::Town(town), ..rig };
+    let (ash, birch) = (polecat("ash"), polecat("birch"));
+    let made = git::create_worktree(&rig, &ash, None, 36, launch).await.unwrap();
+    fs::write(made.path.join("new"), "new\n").unwrap();
+    let none = BTreeSet::new();
+    let forked = git::fork(&rig, &ash, Some(&birch), none, 72, launch).await.unwrap();
+    let path = &forked.worktree.path;
+    assert_eq!(provide(&rig, path, WorktreeKind::Restored, true).await, [""; 0]);
+    assert_eq!(fs::read_to_string(path.join(".env")).unwrap(), "KEY=1\n");
+    git::rollback_fork(&rig, &forked, launch).await.unwrap();
+    assert!(!path.exists() && made.path.join("new").exists());
 }

@@ -58,7 +58,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Diff => asked.open(diff(asked)?),
         Command::Attach => attach(context, asked).await,
         Command::New => new(context, asked).await,
-        Command::Fork => fork(context, asked).await,
+        Command::Fork => Box::pin(fork(context, asked)).await,
         Command::Sling => sling(context, asked).await,
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,

@@ -306,7 +306,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Fork, "Fork", "Fork a polecat and its conversation; ! its work alone")
     },
     Spec {
-        words: &[word("issue", Kind::Issue), maybe("polecat", Kind::Startable)],
+        words: &[word("issue", Kind::Issue), maybe("polecat", Kind::Polecat)],
         keys: &[
             key("agent", Kind::Agent),
             key("account", Kind::Account),

@@ -81,7 +81,9 @@ impl Outside {
         };
         for snapshot in snapshots {
             let (news, _) = self.memories().update(&snapshot, now);
-            news.iter().for_each(|one| self.tell(&snapshot.home, one, now));
+            for one in &news {
+                self.tell(&snapshot.home, one, now);
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 //! A second polecat with the conversation and the work of a first one, all of it or nothing. The first
 //! one is only read.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -103,13 +105,11 @@ impl Polecats {
         name: Option<&PolecatName>,
     ) -> Result<Forked, SessionError> {
         let (rig, launch) = (&self.context.rig, &self.context.shared.launch);
-        let taken = match name {
-            Some(_) => std::collections::BTreeSet::new(),
-            None => {
-                git::recover_all(rig, launch).await?;
-                self.names_of_sessions().await?
-            }
-        };
+        let mut taken = BTreeSet::new();
+        if name.is_none() {
+            git::recover_all(rig, launch).await?;
+            taken = self.names_of_sessions().await?;
+        }
         let mut forked = git::fork(rig, parent, name, taken, now_ms(), launch).await?;
         let path = &forked.worktree.path;
         forked.warnings.extend(self.provide(path, WorktreeKind::Restored).await);
@@ -131,7 +131,7 @@ impl Polecats {
         // No sling takes it before its session shows that it has work.
         let _turn = Work::share(&self.context.rig, &forked.polecat).await.ok();
         let plan = starter.plan(forked.polecat.clone(), choice, begins, options).await?;
-        starter.launch(plan, Hooking::Now, progress).await
+        Box::pin(starter.launch(plan, Hooking::Now, progress)).await
     }
 
     /// Takes a fork back, and gives the error to answer with.

@@ -83,9 +83,10 @@ impl NameSearch {
         rig: &Rig,
         taken: BTreeSet<String>,
     ) -> Result<Self, HostError> {
-        let _pool = GastownPool::lock(rig).await?;
-        let _lock = Worktrees::lock(&git.repository).await?;
-        Ok(Self { rig: rig.clone(), taken, tries: 0, _pool, _lock })
+        let (rig, tries) = (rig.clone(), 0);
+        let pool = GastownPool::lock(&rig).await?;
+        let lock = Worktrees::lock(&git.repository).await?;
+        Ok(Self { rig, taken, tries, _pool: pool, _lock: lock })
     }
 
     /// The next name to try.

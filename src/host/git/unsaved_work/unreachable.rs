@@ -61,7 +61,7 @@ impl Git {
         let args = ["rev-list", "--single-worktree", "--ignore-missing", "--parents", "--stdin"];
         let elsewhere = elsewhere.iter().map(String::as_str);
         let args: Vec<_> = args.into_iter().chain(["--not"]).chain(elsewhere).collect();
-        let lines: String = commits.iter().map(|commit| format!("{commit}\n")).collect();
+        let lines = commits.iter().flat_map(|commit| [commit.as_str(), "\n"]).collect::<String>();
         let asked = self.program(&args).input(lines).up_to(LISTING_LIMIT).run().await;
         let doing = "looking for commits that are nowhere else";
         let listed = asked.map_err(|source| failed(doing, source))?.text();
