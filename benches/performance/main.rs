@@ -84,7 +84,7 @@ async fn measured(pace: &Pace) -> Vec<Row> {
         rows.extend(starting::rows(pace).await);
     }
     if pace.wants("stopping") {
-        rows.extend(stopping::rows(pace).await);
+        rows.extend(Box::pin(stopping::rows(pace)).await);
     }
     if pace.wants("following") {
         rows.extend(following::rows(pace).await);

@@ -9,7 +9,7 @@ local FIRST_TIMEOUT = 150
 ---@class polecat.Names
 ---@field polecats string[] Those of other rigs as `rig/polecat`, after those of this one.
 ---@field running string[] The same of polecats with a session.
----@field startable string[] Polecats of this rig whose agent does not run.
+---@field startable string[] The same of polecats whose agent does not run.
 ---@field sessions string[] All tmux sessions.
 ---@field agents string[]
 ---@field accounts string[]

@@ -66,6 +66,7 @@ impl Workspace {
         for info in &newest.polecats {
             let address = rig.address_of(info.polecat.as_str());
             names.running.extend(info.pane_id.as_ref().map(|_| address.clone()));
+            names.startable.extend((!info.running).then(|| address.clone()));
             names.polecats.push(address);
         }
     }

@@ -45,7 +45,8 @@ impl Operation for New {
             None => (context.rig(self.at).await?, None),
         };
         let polecats = rig.polecats();
-        let work = polecats.create(polecat.as_deref(), self.issue.as_deref());
+        // Boxed, to keep the futures of callers small.
+        let work = Box::pin(polecats.create(polecat.as_deref(), self.issue.as_deref()));
         Ok(context.changing(work).await?)
     }
 

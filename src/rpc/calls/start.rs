@@ -152,12 +152,11 @@ impl Operation for Fork {
         };
         // Until there is another one, a person knows it by the first one.
         let progress = context.progress(name.clone().unwrap_or_else(|| polecat.clone()));
-        let work = Box::pin(async {
-            let polecats = context.rig(at).await?.polecats();
-            let fork = polecats.fork(&polecat, name.as_deref(), conversing, options, &progress);
-            Box::pin(fork).await
-        });
-        Ok(context.changing(work).await?)
+        let whom = context.whom(at, &polecat, Reach::Here).await?;
+        let polecats = whom.context.polecats();
+        let work =
+            Box::pin(polecats.fork(&whom.polecat, name.as_deref(), conversing, options, &progress));
+        context.own(&whom, &polecat, work).await
     }
 }
 

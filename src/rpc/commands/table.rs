@@ -70,9 +70,13 @@ impl Command {
     /// How far the name of a polecat reaches, where it names no rig.
     pub(super) fn reach(self) -> Reach {
         match self {
-            Self::Start | Self::Stop | Self::New | Self::Sling | Self::Remove | Self::Restore => {
-                Reach::Here
-            }
+            Self::Start
+            | Self::Stop
+            | Self::New
+            | Self::Fork
+            | Self::Sling
+            | Self::Remove
+            | Self::Restore => Reach::Here,
             _ => Reach::Anywhere,
         }
     }

@@ -54,14 +54,23 @@ const LIST_FOOTER: &[&str] = &[
     "d diff",
     "K detail",
     "s start",
+    "R resume",
     "x stop",
     "f filter",
     "g? all keys",
 ];
 
 /// The same of one polecat.
-const DETAIL_FOOTER: &[&str] =
-    &["<CR> follow", "A answer", "i write", "d diff", "s start", "x stop", "g? all keys"];
+const DETAIL_FOOTER: &[&str] = &[
+    "<CR> follow",
+    "A answer",
+    "i write",
+    "d diff",
+    "s start",
+    "R resume",
+    "x stop",
+    "g? all keys",
+];
 
 fn dock(sidebar: Sidebar) -> Map {
     let side = if sidebar.right { "right" } else { "left" };

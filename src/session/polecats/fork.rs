@@ -61,7 +61,7 @@ impl Polecats {
         let like = Some(parent.clone());
         let (prompt, allowed) = (options.prompt, options.allowed);
         let options =
-            StartOptions { prompt, allowed, like, conversation, ..StartOptions::default() };
+            StartOptions { prompt, allowed, conversation, like, ..StartOptions::default() };
         let (choice, begins, options) = self.chosen(&parent, options).await?;
         progress("forking: copying the work");
         let began = Timestamp::now();
