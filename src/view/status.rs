@@ -143,6 +143,10 @@ type Rank<'a> = (u8, &'a str, i64);
 
 fn rank(session: &SessionInfo, order: Order) -> Rank<'_> {
     match order {
+        // Of those that wait, who has waited longest.
+        Order::Urgency if session.state == State::Waiting => {
+            (urgency(session), "", session.state_since.map_or(i64::MAX, Timestamp::as_millisecond))
+        }
         Order::Urgency => (urgency(session), "", 0),
         Order::Name => (0, "", 0),
         // Those of which it is not known come last.

@@ -37,6 +37,19 @@ fn who_waits_for_a_person_comes_first() {
 }
 
 #[test]
+fn of_those_who_wait_the_one_who_has_waited_longest_comes_first() {
+    let since = |name, second| SessionInfo {
+        state_since: Timestamp::from_second(second).ok(),
+        ..session(name, State::Waiting)
+    };
+    let unknown = SessionInfo { state_since: None, ..session("ash", State::Waiting) };
+    let sessions = [unknown, since("birch", 900), since("cedar", 100)];
+    let texts = texts(&sessions, 20);
+    let names: Vec<_> = texts[1..].iter().filter_map(|row| row.split_whitespace().nth(1)).collect();
+    assert_eq!(names, ["cedar", "birch", "ash"]);
+}
+
+#[test]
 fn the_heading_names_a_towns_server_where_there_is_room() {
     let town = Section { socket: Some("gt-159aa0"), ..SHOP };
     let heading = |width| frame(&[town], &Listing::default(), width).lines.remove(0).text;
