@@ -2,7 +2,7 @@
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
 use crate::core::screen::{
-    Answering, Dialog, Layout, Opens, Reason, Screen, Sign, TroubleSign, Words,
+    Answering, Dialog, Done, Layout, Opens, Reason, Screen, Sign, Ticks, Toggle, TroubleSign, Words,
 };
 use crate::core::session::DetailKind;
 
@@ -98,5 +98,11 @@ const QUESTION: Answering = Answering {
     no: &[],
     words: &[Words { choice: "Other (type your answer", opens: Opens::Marked, needed: true }],
     field: true,
+    ticks: Some(Ticks {
+        off: &["• "],
+        on: &["✓ "],
+        toggle: Toggle::Key("Space"),
+        done: Done::Key("Enter"),
+    }),
     ..Answering::MARK
 };

@@ -5,7 +5,10 @@ use serde::Deserialize;
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
 use crate::core::{
     agent_events::{AgentEvent, EventServer, Request},
-    screen::{Answering, Dialog, Layout, Reason, Screen, Sign, TroubleSign, Way, Words},
+    screen::{
+        Answering, Dialog, Done, Layout, Reason, Screen, Sign, Ticks, Toggle, TroubleSign, Way,
+        Words,
+    },
     session::DetailKind,
 };
 
@@ -69,9 +72,33 @@ const DIALOGS: &[Dialog] = &[
             words: &[Words::message("Reject")],
             ..Answering::NUMBER
         }),
-    Dialog::new("question", Reason::Question, &[Sign::Words("esc dismiss")])
-        .by(Answering { words: &[Words::needed("Type your own answer")], ..Answering::QUESTION }),
+    Dialog::new(
+        "submit-answers",
+        Reason::Question,
+        &[Sign::Row("Review"), Sign::Words("enter submit  esc dismiss")],
+    )
+    .by(Answering {
+        way: Way::Unknown,
+        undrawn: &[("Submit", &["Enter"]), ("Dismiss", &["Escape"])],
+        yes: &["Submit"],
+        no: &["Dismiss"],
+        ..Answering::QUESTION
+    }),
+    Dialog::new("question", Reason::Question, &[Sign::Words("esc dismiss")]).by(QUESTION),
+    // Where that is cut off.
+    Dialog::new("question", Reason::Question, &[Sign::Words("enter toggle")]).by(QUESTION),
 ];
+
+const QUESTION: Answering = Answering {
+    words: &[Words::needed("Type your own answer")],
+    ticks: Some(Ticks {
+        off: &["[ ]"],
+        on: &["[✓]"],
+        toggle: Toggle::Number,
+        done: Done::Key("Tab"),
+    }),
+    ..Answering::QUESTION
+};
 
 const EVENTS: EventServer = EventServer {
     port_flag: "--port",

@@ -222,7 +222,7 @@ impl Question {
             text.split_whitespace().collect::<Vec<_>>().join(" ")
         };
         let lines = self.lines.iter().chain([&self.text]).map(plain);
-        let labels = self.choices.iter().map(|label| plain(&menu::without_box(label).to_owned()));
+        let labels = self.choices.iter().map(|label| plain(&menu::without_tick(label).to_owned()));
         lines.chain(labels).collect::<Vec<_>>().join("\n")
     }
 
@@ -230,7 +230,7 @@ impl Question {
     #[must_use]
     pub fn labels(&self) -> Vec<String> {
         let label = |choice: &String| match self.ticked {
-            Some(_) => menu::without_box(choice).to_owned(),
+            Some(_) => menu::without_tick(choice).to_owned(),
             None => choice.clone(),
         };
         self.choices.iter().map(label).collect()

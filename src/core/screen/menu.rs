@@ -190,6 +190,12 @@ pub(super) fn without_box(text: &str) -> &str {
     parts.filter(|(inner, _)| is_box(inner)).map_or(text, |(_, rest)| rest.trim_start())
 }
 
+/// The same of a box that is a mere mark: `•` or, ticked, `✓`.
+pub(super) fn without_tick(text: &str) -> &str {
+    let marked = ["• ", "✓ "].iter().find_map(|mark| text.strip_prefix(mark));
+    marked.map_or_else(|| without_box(text), str::trim_start)
+}
+
 /// The last choices with boxes and without numbers, of at least two in one column.
 pub(super) fn boxed(rows: &[String]) -> Option<Menu> {
     let has_box = |row: &String| without_box(row.trim_start()).len() < row.trim_start().len();
