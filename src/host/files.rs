@@ -2,6 +2,7 @@
 //! without leaving the rig.
 
 pub(super) mod dir;
+pub(super) mod state;
 
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};

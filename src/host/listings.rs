@@ -1,14 +1,12 @@
 //! `listing.json` in the user's state folder: what a person chose for the status window.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::core::listing::Listing;
 use crate::host::error::HostError;
-use crate::host::files::{blocking, broken, is_file, look, read_text, replace, unwritten};
+use crate::host::files::{blocking, broken, state};
 
 /// What this version writes. A newer file is only read.
 const FORMAT: u64 = 1;
@@ -33,7 +31,7 @@ impl Listings {
     pub async fn load(&self) -> Result<Listing, HostError> {
         let path = self.path.clone();
         blocking(move || {
-            let listing = serde_json::from_value(Value::Object(read(&path)?));
+            let listing = serde_json::from_value(Value::Object(state::read(&path)?));
             listing.map_err(|error| broken(&path, error.to_string()))
         })
         .await
@@ -47,35 +45,23 @@ impl Listings {
         let path = self.path.clone();
         blocking(move || {
             // One that is broken is no loss.
-            let mut keys = read(&path).unwrap_or_default();
-            if keys.get("format").and_then(Value::as_u64).is_some_and(|format| format > FORMAT) {
-                let why = "a newer version wrote it; it is only read".to_owned();
-                return Err(HostError::Newer { path, why });
+            let mut keys = state::read(&path).unwrap_or_default();
+            match state::check_format(&path, &keys, FORMAT) {
+                Err(newer @ HostError::Newer { .. }) => return Err(newer),
+                Err(_) => keys.clear(),
+                Ok(()) => {}
             }
-            let internal = |error: serde_json::Error| HostError::Internal(error.to_string());
-            if let Value::Object(chosen) = serde_json::to_value(listing).map_err(internal)? {
+            let chosen = serde_json::to_value(listing);
+            if let Value::Object(chosen) =
+                chosen.map_err(|error| HostError::Internal(error.to_string()))?
+            {
                 keys.extend(chosen);
             }
-            keys.insert("format".to_owned(), FORMAT.into());
-            let text = serde_json::to_string_pretty(&keys).map_err(internal)?;
-            make(path.parent().unwrap_or(&path))?;
-            replace(&path, &(text + "\n"))
+            state::make(path.parent().unwrap_or(&path))?;
+            state::write(&path, keys, FORMAT)
         })
         .await
     }
-}
-
-fn make(folder: &Path) -> Result<(), HostError> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|source| unwritten(folder, source))
-}
-
-fn read(path: &Path) -> Result<Map<String, Value>, HostError> {
-    if look(path)?.is_some() && !is_file(path)? {
-        return Err(broken(path, "it is not a file"));
-    }
-    let Some(text) = read_text(path)? else { return Ok(Map::new()) };
-    serde_json::from_str(&text).map_err(|error| broken(path, error.to_string()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! `trust.json` in the user's state folder: what was allowed for good.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -9,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::core::trust::Request;
 use crate::host::error::HostError;
-use crate::host::files::{blocking, broken, is_file, look, read_text, replace, unwritten};
+use crate::host::files::{blocking, broken, state};
 use crate::host::locks::Grants;
 
 /// What this version writes. A newer file is only read.
@@ -53,7 +51,7 @@ impl Store {
     /// The file cannot be read or understood: what is allowed is not known.
     pub async fn grants(&self) -> Result<Vec<Grant>, HostError> {
         let path = self.path.clone();
-        let keys = blocking(move || read(&path)).await?;
+        let keys = blocking(move || state::read(&path)).await?;
         Ok(entries(&self.path, &keys)?.iter().filter_map(grant).collect())
     }
 
@@ -74,47 +72,20 @@ impl Store {
         let folder = path.parent().unwrap_or(&path).to_owned();
         blocking({
             let folder = folder.clone();
-            move || make(&folder)
+            move || state::make(&folder)
         })
         .await?;
         let _turn = Grants::lock(&folder).await?;
         blocking(move || {
-            let mut keys = read(&path)?;
-            check_format(&path, &keys)?;
-            keys.insert("format".to_owned(), FORMAT.into());
+            let mut keys = state::read(&path)?;
+            state::check_format(&path, &keys, FORMAT)?;
             let mut all = entries(&path, &keys)?;
             all.retain(|other| other["id"] != entry["id"]);
             all.push(entry);
             keys.insert("trusted".to_owned(), all.into());
-            let text = serde_json::to_string_pretty(&keys);
-            let text = text.map_err(|error| HostError::Internal(error.to_string()))?;
-            replace(&path, &(text + "\n"))
+            state::write(&path, keys, FORMAT)
         })
         .await
-    }
-}
-
-fn make(folder: &Path) -> Result<(), HostError> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|source| unwritten(folder, source))
-}
-
-fn read(path: &Path) -> Result<Map<String, Value>, HostError> {
-    if look(path)?.is_some() && !is_file(path)? {
-        return Err(broken(path, "it is not a file"));
-    }
-    let Some(text) = read_text(path)? else { return Ok(Map::new()) };
-    serde_json::from_str(&text).map_err(|error| broken(path, error.to_string()))
-}
-
-fn check_format(path: &Path, keys: &Map<String, Value>) -> Result<(), HostError> {
-    match keys.get("format").map(|format| format.as_u64().ok_or(format)) {
-        Some(Ok(format)) if format > FORMAT => {
-            let why = format!("a newer version wrote it (format {format}); it is only read");
-            Err(HostError::Newer { path: path.to_owned(), why })
-        }
-        Some(Err(format)) => Err(broken(path, format!("`format`: `{format}`, expected a number"))),
-        _ => Ok(()),
     }
 }
 
