@@ -22,6 +22,8 @@ pub struct Search {
     pub files: ConversationFiles,
     /// The agent's configuration folder, if it is not the usual one below the home.
     pub config_dir: Option<PathBuf>,
+    /// The agent's home, if it is not the user's.
+    pub home: Option<PathBuf>,
     /// The folder in which they were held.
     pub workdir: PathBuf,
     /// After when they were begun.
@@ -39,7 +41,8 @@ pub async fn find(search: Search) -> Result<Vec<ConversationId>, HostError> {
         let Some((first, below)) = search.files.paths.split_once('/') else {
             return Ok(Vec::new());
         };
-        let usual = || Some(PathBuf::from(std::env::var_os("HOME")?).join(first));
+        let home = || search.home.clone().or_else(|| std::env::var_os("HOME").map(PathBuf::from));
+        let usual = || Some(home()?.join(first));
         let Some(root) = search.config_dir.clone().or_else(usual) else { return Ok(Vec::new()) };
         let mut walk =
             Walk { looked: 0, found: Vec::new(), of: Folders::of(&search)?, search: &search };
@@ -142,8 +145,14 @@ mod tests {
 
     async fn found(root: &Path, workdir: &str, since: Timestamp) -> Vec<String> {
         let files = preset("codex").unwrap().resume.unwrap().files.unwrap();
-        let config_dir = Some(root.to_owned());
-        let search = Search { files, config_dir, workdir: workdir.into(), since, until: None };
+        let search = Search {
+            files,
+            config_dir: None,
+            home: Some(root.to_owned()),
+            workdir: workdir.into(),
+            since,
+            until: None,
+        };
         find(search).await.unwrap().iter().map(ToString::to_string).collect()
     }
 
@@ -151,12 +160,13 @@ mod tests {
     async fn only_what_was_begun_since_in_this_very_folder_is_found() {
         let root = tempfile::tempdir().unwrap();
         let root = root.path();
-        let at = |id: &str| format!("sessions/2026/11/29/rollout-2026-11-29T02-10-21-{id}.jsonl");
+        let at =
+            |id: &str| format!(".codex/sessions/2026/11/29/rollout-2026-11-29T02-10-21-{id}.jsonl");
         let held = |dir: &str| format!(r#"{{"payload":{{"cwd":"{dir}","x":1}}}}"#);
         write(root, &at("01-a"), &held("/src/shop"));
         write(root, &at("01-b"), &held("/src/shop2"));
         write(root, &at("01-c"), "");
-        write(root, "sessions/2026/11/29/notes.txt", &held("/src/shop"));
+        write(root, ".codex/sessions/2026/11/29/notes.txt", &held("/src/shop"));
         assert_eq!(found(root, "/src/shop", Timestamp::UNIX_EPOCH).await, ["01-a"]);
         assert_eq!(found(root, "/src/shop2", Timestamp::UNIX_EPOCH).await, ["01-b"]);
         assert_eq!(found(root, "/src", Timestamp::UNIX_EPOCH).await, [""; 0]);

@@ -33,7 +33,10 @@ async fn both(agent: &mut Agent) -> Result<f64, String> {
     agent.reopen().await;
     let began = now();
     let resumed = agent.editor.call("resume", json!([])).await;
-    resumed.map_err(|refused| format!("{}: {}", refused.code, refused.message))?;
+    let resumed = resumed.map_err(|refused| format!("{}: {}", refused.code, refused.message))?;
+    if resumed["resumed"] != json!([NAME, OTHER]) {
+        return Err(format!("resumed: {resumed}"));
+    }
     for polecat in [NAME, OTHER] {
         rests(agent, polecat).await?;
     }
@@ -81,12 +84,16 @@ pub(crate) async fn say(agent: &Agent, polecat: &str, text: &str) -> Result<Requ
 
 /// Waits until nothing is asked of the service, and the polecat is told idle.
 async fn rests(agent: &Agent, polecat: &str) -> Result<(), String> {
-    agent
-        .wait(60, &format!("`{polecat}` to rest"), async || {
-            let open = agent.service.requests(0.0).iter().any(|asked| asked.ended.is_none());
-            (!open && state(agent, polecat).await == "idle").then_some(())
-        })
-        .await
+    let mut last = String::new();
+    let rests = agent.wait(60, &format!("`{polecat}` to rest"), async || {
+        let asked = agent.service.requests(0.0);
+        let open = asked.iter().find(|asked| asked.ended.is_none());
+        let state = state(agent, polecat).await;
+        last = format!("`{polecat}` is {state}, open: {open:?}");
+        (open.is_none() && state == "idle").then_some(())
+    });
+    let rests = rests.await;
+    rests.map_err(|why| format!("{last}; {why}"))
 }
 
 pub(crate) async fn state(agent: &Agent, polecat: &str) -> String {

@@ -41,7 +41,8 @@ impl Sessions {
         let workdir = self.own_workdir(polecat).await?;
         let until = record.ended.map(|ended| ended.at);
         let config_dir = config_dir(agent, record);
-        let search = Search { files, config_dir, workdir, since: record.started, until };
+        let home = configured(agent, "HOME");
+        let search = Search { files, config_dir, home, workdir, since: record.started, until };
         let found = conversations::find(search).await.map_err(|error| error.to_string())?;
         one_of(noted, found, goes_on_as_copy(agent))
     }
@@ -71,10 +72,14 @@ impl Sessions {
 /// The agent's configuration folder, if not the usual one.
 fn config_dir(agent: &Agent, record: &SessionRecord) -> Option<PathBuf> {
     let variable = agent.config_dir_env.as_ref()?;
-    let configured = agent.env.iter().find(|(name, _)| name == variable);
-    let configured = configured.map(|(_, value)| PathBuf::from(value));
     let inherited = || env::var_os(variable).filter(|dir| !dir.is_empty()).map(PathBuf::from);
-    record.config_dir.clone().or(configured).or_else(inherited)
+    record.config_dir.clone().or_else(|| configured(agent, variable)).or_else(inherited)
+}
+
+/// What the agent's configuration says a variable is.
+fn configured(agent: &Agent, variable: &str) -> Option<PathBuf> {
+    let found = agent.env.iter().find(|(name, _)| *name == variable);
+    found.map(|(_, value)| PathBuf::from(value))
 }
 
 /// Whether an agent that goes on with a conversation makes a new one of it.
