@@ -10,7 +10,7 @@ use crate::{
         address::{Address, Named},
         names::PolecatName,
     },
-    host::polecats,
+    host::{HostError, polecats},
     session::{
         addresses::error::AddressError,
         context::RigContext,
@@ -112,7 +112,10 @@ impl Workspace {
         here: Result<RigContext, SessionError>,
         polecat: &str,
     ) -> Result<RigContext, SessionError> {
-        if matches!(&here, Err(SessionError::Host(error)) if !error.is_no_rig()) {
+        // One that was named and is gone is no reason to take another, nor one that cannot be read.
+        let is_none =
+            |error: &HostError| error.is_no_rig() && !matches!(error, HostError::RigGone { .. });
+        if matches!(&here, Err(SessionError::Host(error)) if !is_none(error)) {
             return here;
         }
         // What cannot be a name is refused as such by whoever takes it.
