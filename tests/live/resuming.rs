@@ -84,8 +84,8 @@ pub(crate) async fn say(agent: &Agent, polecat: &str, text: &str) -> Result<Requ
 
 /// Waits until nothing is asked of the service, and the polecat is told idle.
 async fn rests(agent: &Agent, polecat: &str) -> Result<(), String> {
-    let mut last = String::new();
-    let rests = agent.wait(60, &format!("`{polecat}` to rest"), async || {
+    let (mut last, what) = (String::new(), format!("`{polecat}` to rest"));
+    let rests = agent.wait(60, &what, async || {
         let asked = agent.service.requests(0.0);
         let open = asked.iter().find(|asked| asked.ended.is_none());
         let state = state(agent, polecat).await;
