@@ -19,7 +19,7 @@ pub use rustix::process::Signal;
 use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System};
 use tokio::time::{Instant, timeout_at};
 
-pub use environment::variable_of;
+pub use environment::{is_outside_tmux, variable_of};
 use handle::Handle;
 pub use occupants::{Occupant, occupants};
 pub use process_id::ProcessId;

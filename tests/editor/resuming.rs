@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     rig::{Shop, agent},
-    support::{editor::Editor, eventually, eventually_equal, rig::Project},
+    support::{editor::Editor, eventually, eventually_equal, rig::Project, tmux::TmuxServer},
 };
 
 /// An agent that can be told the id of a new conversation, `named`; one that chooses it, `found`; one
@@ -317,6 +317,29 @@ async fn an_agent_that_outlived_its_server_is_ended_before_it_is_resumed() {
     // A stop ends it too.
     expect_stopped(&shop, "birch").await;
     assert!(is_over(birch));
+}
+
+/// Whatever it says of itself: its terminal is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_runs_in_another_tmux_server_has_not_outlived_the_lost_one_though_it_hides_it() {
+    let shop = shop().await;
+    start(&shop, "ash", "named").await;
+    say(&shop, "ash", "a word").await;
+    let elsewhere = TmuxServer::absent();
+    let worktree = shop.project.worktree("ash").display().to_string();
+    let hides = "exec env -u TMUX -u TMUX_PANE GT_POLECAT=ash GT_RIG=shop sleep 600";
+    elsewhere.run(&["new-session", "-d", "-s", "mine", "-c", &worktree, hides]);
+    let pid = elsewhere.run(&["display-message", "-p", "-t", "=mine:", "#{pane_pid}"]);
+    let pid = pid.parse().ok().and_then(Pid::from_raw).unwrap();
+    lose_server(&shop);
+    eventually("lost", async || {
+        let info = shop.editor.call("status", json!(["ash"])).await.unwrap();
+        if info["lost"] == true { Ok(()) } else { Err(info.to_string()) }
+    })
+    .await;
+    let refused = shop.try_start("ash", json!({ "resume": true })).await.unwrap_err();
+    assert_eq!(refused.code, "in_use", "{refused:?}");
+    assert!(!is_over(pid));
 }
 
 /// A zombie counts as gone.

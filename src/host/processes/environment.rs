@@ -1,7 +1,9 @@
-//! What a process was started with.
+//! What a process was started with, and where: only Linux tells.
 
 use std::fs::File;
 use std::io::Read;
+
+use super::occupants::SERVER;
 
 /// So much is read of it, in bytes.
 const LIMIT: u64 = 1 << 20;
@@ -15,6 +17,14 @@ pub fn variable_of(pid: u32, name: &str) -> Option<String> {
     let prefix = format!("{name}=");
     let found = bytes.split(|&byte| byte == 0).find_map(|one| one.strip_prefix(prefix.as_bytes()));
     found.map(|value| String::from_utf8_lossy(value).into_owned())
+}
+
+/// Whether no tmux server is among `above`, the ancestors of a process; `None` if that cannot be told.
+#[must_use]
+pub fn is_outside_tmux(above: &[u32]) -> Option<bool> {
+    let name = |pid: &u32| std::fs::read_to_string(format!("/proc/{pid}/comm")).ok();
+    let names: Vec<_> = above.iter().map(name).collect::<Option<_>>()?;
+    Some(names.iter().all(|name| name.trim_end() != SERVER))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ const LIST_TIMEOUT: Duration = Duration::from_secs(5);
 /// editor runs for its status line.
 const PASSING: Duration = Duration::from_millis(300);
 /// A server stays in the folder that it was started in, and does nothing there.
-const SERVER: &str = "tmux: server";
+pub(super) const SERVER: &str = "tmux: server";
 
 /// A process that works in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::{
     core::names::{PolecatName, shown},
     host::{
         polecats,
-        processes::{Occupant, Tree, occupants, variable_of},
+        processes::{Occupant, Tree, is_outside_tmux, occupants, variable_of},
     },
     session::{error::SessionError, polecats::Polecats},
     tmux::Server,
@@ -51,8 +51,9 @@ impl Polecats {
         let variable = |name| variable_of(one.pid, name);
         let was_there = match variable("TMUX") {
             Some(tmux) => self.is_gone(&tmux, now) && variable("TMUX_PANE").as_deref() == pane,
-            // Whoever wraps an agent may keep that from it.
-            None => now.is_none_or(|now| !one.line.contains(&now.pid)),
+            // Whoever wraps an agent may keep that from it. Then no server may be above it, ours or
+            // another.
+            None => is_outside_tmux(&one.line) == Some(true),
         };
         was_there
             && variable("GT_POLECAT").as_deref() == Some(polecat.as_str())
