@@ -3,8 +3,8 @@
 use super::words::sign;
 use crate::core::session::State;
 
-/// Who needs a person comes first; who is stopped is not told.
-const ORDER: [State; 7] = [
+/// Who needs a person comes first.
+pub(super) const STATES: [State; 8] = [
     State::Waiting,
     State::Died,
     State::Working,
@@ -12,19 +12,19 @@ const ORDER: [State; 7] = [
     State::Idle,
     State::Unknown,
     State::Exited,
+    State::Stopped,
 ];
 
 /// The states that there are, with how many polecats are in each.
 pub fn counts(states: &[State]) -> impl Iterator<Item = (State, usize)> {
-    let all = ORDER.into_iter().chain([State::Stopped]);
     let count = |state| states.iter().filter(|one| **one == state).count();
-    all.map(move |state| (state, count(state))).filter(|(_, count)| *count > 0)
+    STATES.into_iter().map(move |state| (state, count(state))).filter(|(_, count)| *count > 0)
 }
 
-/// `!2 ●1`; empty when there is nothing to tell.
+/// `!2 ●1`; who is stopped is not told. Empty when there is nothing to tell.
 #[must_use]
 pub fn statusline(states: &[State]) -> String {
-    let told = counts(states).filter(|(state, _)| ORDER.contains(state));
+    let told = counts(states).filter(|(state, _)| *state != State::Stopped);
     let parts: Vec<_> = told.map(|(state, count)| format!("{}{count}", sign(state))).collect();
     parts.join(" ")
 }
@@ -41,6 +41,6 @@ mod tests {
         assert_eq!(statusline(&states), "!1 ✗1 ●1 ◌1 ○2");
         assert_eq!(counts(&states).last(), Some((Stopped, 1)));
         assert_eq!(statusline(&[Stopped]), "");
-        assert!(ORDER.is_sorted_by_key(|state| urgency(*state)));
+        assert!(STATES.is_sorted_by_key(|state| urgency(*state)));
     }
 }

@@ -1,22 +1,10 @@
 //! What a person can choose for the list: texts, and what they change.
 
-use super::Section;
+use super::{super::statusline::STATES, Section};
 use crate::core::{
     listing::{Change, Filter, Listing, NEEDS_YOU, Order},
     session::{SessionInfo, State},
 };
-
-/// The states in the order in which they are offered.
-const STATES: [State; 8] = [
-    State::Waiting,
-    State::Died,
-    State::Working,
-    State::Starting,
-    State::Idle,
-    State::Unknown,
-    State::Exited,
-    State::Stopped,
-];
 
 /// The filters that would show something of what is listed now, each with how many.
 #[must_use]

@@ -59,13 +59,7 @@ pub async fn rollback_create(
     worktree: &Worktree,
     launch: &Launch,
 ) -> Result<(), HostError> {
-    let creation = Creation {
-        git: Git::of(rig, launch).await?,
-        branch: worktree.branch.clone(),
-        layout: made_in(rig, polecat, worktree).await?,
-        rig: rig.clone(),
-        polecat: polecat.clone(),
-    };
+    let creation = Creation::of_made(rig, polecat, worktree, launch).await?;
     let worktree = worktree.clone();
     to_its_end(async move {
         let Creation { git, rig, polecat, .. } = &creation;
@@ -77,11 +71,7 @@ pub async fn rollback_create(
 }
 
 /// The layout in which a worktree was made, which must still be the polecat's.
-pub(super) async fn made_in(
-    rig: &Rig,
-    polecat: &PolecatName,
-    made: &Worktree,
-) -> Result<Layout, HostError> {
+async fn made_in(rig: &Rig, polecat: &PolecatName, made: &Worktree) -> Result<Layout, HostError> {
     let place = polecats::place(rig, polecat).await?.unwrap_or_else(|| rig.layout.clone());
     if place.worktree(polecat) == made.path {
         return Ok(place);
@@ -110,6 +100,18 @@ struct Made {
 }
 
 impl Creation {
+    /// That by which `made` was created.
+    pub(super) async fn of_made(
+        rig: &Rig,
+        polecat: &PolecatName,
+        made: &Worktree,
+        launch: &Launch,
+    ) -> Result<Self, HostError> {
+        let (git, branch) = (Git::of(rig, launch).await?, made.branch.clone());
+        let layout = made_in(rig, polecat, made).await?;
+        Ok(Self { git, rig: rig.clone(), polecat: polecat.clone(), layout, branch })
+    }
+
     async fn run(self) -> Result<Worktree, HostError> {
         let base = self.git.start_point(&self.rig).await?;
         directory::require(&self.rig, &self.git).await?;

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::create::{Creation, made_in};
+use super::create::Creation;
 use super::next::NameSearch;
 use super::restore::Restoration;
 use super::to_its_end;
@@ -85,13 +85,7 @@ pub async fn fork(
 /// It has been worked in since, or something could not be removed; the error names what is left.
 pub async fn rollback_fork(rig: &Rig, forked: &Forked, launch: &Launch) -> Result<(), HostError> {
     let Forked { polecat, worktree, .. } = forked;
-    let creation = Creation {
-        git: Git::of(rig, launch).await?,
-        branch: worktree.branch.clone(),
-        layout: made_in(rig, polecat, worktree).await?,
-        rig: rig.clone(),
-        polecat: polecat.clone(),
-    };
+    let creation = Creation::of_made(rig, polecat, worktree, launch).await?;
     let forked = forked.clone();
     to_its_end(async move {
         let Creation { git, rig, polecat, .. } = &creation;
