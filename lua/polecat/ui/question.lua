@@ -44,8 +44,8 @@ local open
 local function enter(shown, phase)
   if vim.api.nvim_win_is_valid(shown.win) then
     shown.phase = phase
-    local footer = ' ' .. shown.effect.words[phase] .. ' '
-    vim.api.nvim_win_set_config(shown.win, { footer = footer, footer_pos = 'right' })
+    local words = ' ' .. shown.effect.words[phase] .. ' '
+    vim.api.nvim_win_set_config(shown.win, float.footer(words))
   end
 end
 
