@@ -9,6 +9,7 @@
 //! | [`session`] | starting, stopping, watching, reading and talking to polecats | `core`, `tmux`, `host` |
 //! | [`view`] | state in, frame out; pure | `core` |
 //! | [`rpc`] | methods, typed arguments, answers, calls into Neovim | `session`, `view`, `core` |
+//! | [`tour`] | the tour: a project with scripted agents in a Neovim of its own | `host` |
 //!
 //! Nothing is global: two backends can live in one process. tmux is the truth about sessions,
 //! the file system about polecats, git about their work, the tracker about issues.
@@ -20,4 +21,5 @@ pub mod host;
 pub mod rpc;
 pub mod session;
 pub mod tmux;
+pub mod tour;
 pub mod view;

@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("host", &["core"]),
     ("session", &["core", "tmux", "host"]),
     ("rpc", &["session", "view", "core"]),
+    ("tour", &["host"]),
 ];
 
 /// A path that only some places may name, and which those are. `Command` counts where it is that of

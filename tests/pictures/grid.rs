@@ -19,6 +19,7 @@ impl Cell {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a terminal sets each on its own")]
 pub(crate) struct Style {
     pub(crate) front: Option<Rgb>,
     pub(crate) back: Option<Rgb>,

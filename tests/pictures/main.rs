@@ -1,6 +1,6 @@
 //! The pictures of the README, doc/pictures/, which are drawn from real screens: Neovim in a terminal,
-//! with scripted agents. `make pictures` makes them; without POLECAT_PICTURES in the environment they
-//! are held against the screens of today.
+//! with scripted agents. `make pictures` makes them, with `POLECAT_PICTURES` in the environment; without
+//! it they are held against the screens of today.
 
 #![allow(clippy::unwrap_used, reason = "a test fails where what it expects is not there")]
 

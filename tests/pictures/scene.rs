@@ -40,16 +40,17 @@ fn set(theme: &str) -> Screen {
 /// The agents are scripted, under the names of those whose screens they draw.
 fn configured(socket: &Path) -> Json {
     let tests = checkout().join("tests");
-    let scripted = |program: &str, args: &[&str]| {
+    let scripted = |program: &Path, args: &[&str], process: &str| {
         json!({
-            "command": tests.join(program), "args": args, "env": {}, "events": false,
-            "process_names": ["python3"],
+            "command": program, "args": args, "env": {}, "events": false,
+            "process_names": [process],
         })
     };
+    let of_the_tour = Path::new(env!("CARGO_BIN_EXE_polecat-nvim"));
     let mut config = config(socket);
     let agents = json!({
-        "claude": scripted("demo/coder", &[]),
-        "codex": scripted("agents/screens", &["codex/ready-80"]),
+        "claude": scripted(of_the_tour, &["tour-agent"], "polecat-nvim"),
+        "codex": scripted(&tests.join("agents/screens"), &["codex/ready-80"], "python3"),
         "qwen": {
             "preset": "generic", "command": tests.join("agents/dies"), "ready": { "delay_ms": 300 },
             "args": ["--after", "2000", "--say", "401: this API key was revoked"],

@@ -22,7 +22,7 @@ pub(crate) struct Screen {
     pub(crate) project: Project,
     /// Of Neovim: `NVIM v0.11.4`.
     pub(crate) version: String,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl Screen {
@@ -59,7 +59,12 @@ impl Screen {
         args.extend(of_nvim.map(|arg| arg.to_string_lossy().into_owned()));
         terminal.run(&args.iter().map(String::as_str).collect::<Vec<_>>());
         let version = version(&nvim.program);
-        Self { terminal, agents, project, version, _home: home }
+        Self { terminal, agents, project, version, home }
+    }
+
+    /// Holds all that Neovim writes.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
     }
 
     pub(crate) fn keys(&self, keys: &[&str]) {

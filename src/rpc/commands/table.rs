@@ -60,6 +60,7 @@ pub(in crate::rpc) enum Command {
     Restore,
     Label,
     Rig,
+    Tour,
     Log,
 }
 
@@ -342,6 +343,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         map: Some("n"),
         ..plain(Command::Rig, "Rig", "Show or pin the rig; ! unpins")
     },
+    plain(Command::Tour, "Tour", "Try all of it with scripted agents, in five steps"),
     Spec {
         keys: &[SIZE],
         range: Range::Size,
