@@ -110,6 +110,22 @@ async fn a_message_is_whole_beside_the_ruler_of_a_float() {
     screen.command("qall!");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn health_tells_what_the_tmux_around_neovim_keeps_from_it() {
+    let screen = Screen::sized("160", "90");
+    screen.expect("~").await;
+    screen.command("checkhealth polecat");
+    let seen = screen.expect("focus-events").await;
+    assert!(seen.contains("set -g focus-events on"), "{seen}");
+    assert!(seen.contains("set -s escape-time 10"), "{seen}");
+    screen.terminal.run(&["set", "-g", "focus-events", "on"]);
+    screen.terminal.run(&["set", "-s", "escape-time", "10"]);
+    screen.command("checkhealth polecat");
+    screen.expect("tmux tells who has the focus").await;
+    screen.expect("in 10 ms").await;
+    screen.command("qall!");
+}
+
 /// Neither a question for a key, nor what asks for one.
 fn asks_for_no_key(seen: &str) {
     for prompt in ["Press ENTER", "-- More --"] {
