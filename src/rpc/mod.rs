@@ -20,7 +20,6 @@ mod news;
 mod outbox;
 mod paths;
 mod serve;
-mod stdio;
 mod styles;
 mod views;
 

@@ -20,11 +20,13 @@ use super::{
     methods::{Call, OperationCall, ServerCall},
     news::{Outside, Teller},
     outbox::Outbox,
-    stdio,
     styles::Groups,
     views::{Views, rows::Rows},
 };
-use crate::session::{EventQueue, Launch, Notifier, Workspace};
+use crate::{
+    session::{EventQueue, Launch, Notifier, Workspace},
+    stdio,
+};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///

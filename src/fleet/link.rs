@@ -1,0 +1,293 @@
+//! One host: connected to, listened to, and tried again for as long as somebody looks.
+
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::{
+    sync::{Notify, Semaphore, mpsc, watch},
+    time::{Instant, MissedTickBehavior, interval, timeout, timeout_at},
+};
+use tracing::{debug, info};
+
+use super::{
+    transport::Transport,
+    wire::{self, FarRig, FromHost, Hello, ToHost, Welcome},
+};
+use crate::{
+    core::hosts::{HostName, HostSettings},
+    session::Launch,
+};
+
+/// How long a host may take to greet: a key exchange over a slow link, and a login shell.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a host is pinged, and how long it may say nothing at all.
+const PING_INTERVAL: Duration = Duration::from_secs(5);
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(15);
+/// The first and the longest pause between two tries.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// What ssh prints where trying again is of no use, and might lock the person out.
+const REFUSALS: [&str; 5] = [
+    "Permission denied",
+    "Host key verification failed",
+    "REMOTE HOST IDENTIFICATION HAS CHANGED",
+    "Too many authentication failures",
+    "polecat-nvim is not on PATH there",
+];
+
+/// Whether a host can be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// It is being connected to.
+    Connecting,
+    /// It is connected, and what is shown of it is so.
+    Up,
+    /// It is not, and what is shown of it was so.
+    Down {
+        /// Why, in the words of the command that reaches it, or ours.
+        why: String,
+        /// Whether it is left alone until a person says so: it refused.
+        refused: bool,
+    },
+}
+
+/// A host as it was seen last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostStatus {
+    /// Its name.
+    pub name: HostName,
+    /// Whether it can be reached.
+    pub reached: Reached,
+    /// Its rigs, with the times of the clock here.
+    pub rigs: Arc<Vec<FarRig>>,
+    /// When it said anything last.
+    pub seen: Option<Timestamp>,
+}
+
+pub(super) struct Link {
+    settings: HostSettings,
+    launch: Launch,
+    connects: Arc<Semaphore>,
+    status: Mutex<HostStatus>,
+    /// Which machine it was last.
+    welcome: Mutex<Option<Welcome>>,
+    changes: watch::Sender<()>,
+    /// Notified when it is to be looked at, or tried, now.
+    wanted: Notify,
+    /// Notified when one that refused is to be tried again.
+    forced: Notify,
+}
+
+impl Link {
+    pub(super) fn new(
+        (name, settings): (HostName, HostSettings),
+        launch: Launch,
+        connects: Arc<Semaphore>,
+        changes: watch::Sender<()>,
+    ) -> Self {
+        let (reached, rigs) = (Reached::Connecting, Arc::default());
+        let status = Mutex::new(HostStatus { name, reached, rigs, seen: None });
+        let (wanted, forced) = (Notify::new(), Notify::new());
+        let welcome = Mutex::default();
+        Self { settings, launch, connects, status, welcome, changes, wanted, forced }
+    }
+
+    pub(super) fn settings(&self) -> &HostSettings {
+        &self.settings
+    }
+
+    pub(super) fn status(&self) -> HostStatus {
+        self.locked().clone()
+    }
+
+    /// Has it looked at, or tried, now.
+    pub(super) fn look(&self) {
+        self.wanted.notify_one();
+    }
+
+    /// The same also where it refused.
+    pub(super) fn retry(&self) {
+        self.forced.notify_one();
+        self.wanted.notify_one();
+    }
+
+    /// Connects, and again whenever the connection is lost. Dropping the future ends it.
+    pub(super) async fn run(self: Arc<Self>) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            self.change(|status| status.reached = Reached::Connecting);
+            let begun = Instant::now();
+            let why = self.connect().await;
+            let refused = REFUSALS.iter().any(|refusal| why.contains(refusal));
+            info!(host = %self.name(), why, refused, "not connected");
+            self.change(|status| status.reached = Reached::Down { why, refused });
+            if refused {
+                self.forced.notified().await;
+                continue;
+            }
+            if begun.elapsed() > LONGEST_PAUSE {
+                pause = FIRST_PAUSE;
+            }
+            // Told to look, it is tried at once, and the pauses begin anew.
+            pause = match timeout(pause, self.wanted.notified()).await {
+                Ok(()) => FIRST_PAUSE,
+                Err(_) => (pause * 2).min(LONGEST_PAUSE),
+            };
+        }
+    }
+
+    /// One connection, from its beginning to its end; tells why it ended.
+    async fn connect(&self) -> String {
+        let turn = self.connects.acquire().await;
+        let reaching = self.settings.serve(&self.name(), env!("CARGO_PKG_VERSION"));
+        let mut transport = match Transport::start(reaching, &self.launch).await {
+            Ok(transport) => transport,
+            Err(error) => return error.to_string(),
+        };
+        let greeted = timeout(GREETING_TIMEOUT, self.greet(&mut transport)).await;
+        drop(turn);
+        let why = match greeted {
+            Err(_) => format!("it did not answer within {} s", GREETING_TIMEOUT.as_secs()),
+            // Its own words say more than that it ended.
+            Ok(Err(error)) => {
+                let said = transport.end().await;
+                return if error.to_string().is_empty() {
+                    said
+                } else {
+                    format!("{said}: {error}")
+                };
+            }
+            Ok(Ok(welcome)) => match self.accept(welcome) {
+                Err(why) => why,
+                Ok(()) => self.follow(&mut transport).await,
+            },
+        };
+        let said = transport.end().await;
+        if why.is_empty() { said } else { why }
+    }
+
+    /// Greets, and gives what it is greeted with.
+    async fn greet(&self, transport: &mut Transport) -> io::Result<Welcome> {
+        transport.begin().await?;
+        let hello = Hello {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            rigs: self.settings.rigs.clone(),
+            tmux_command: self.settings.tmux_command.clone(),
+            tmux_socket: self.settings.tmux_socket.clone(),
+        };
+        wire::write(&mut transport.to, &ToHost::Hello(hello)).await?;
+        match wire::read(&mut transport.from).await? {
+            Some(FromHost::Welcome(welcome)) => Ok(welcome),
+            Some(_) => Err(io::Error::other("it did not greet")),
+            None => Err(io::Error::other("")),
+        }
+    }
+
+    /// Notes who it is. What was seen on another machine of the same name is forgotten.
+    fn accept(&self, welcome: Welcome) -> Result<(), String> {
+        if welcome.version != env!("CARGO_PKG_VERSION") {
+            let (there, here) = (&welcome.version, env!("CARGO_PKG_VERSION"));
+            return Err(format!("polecat-nvim is version {there:?} there, and {here:?} here"));
+        }
+        let mut before = self.welcome.lock().unwrap_or_else(PoisonError::into_inner);
+        if before.as_ref().is_some_and(|before| *before != welcome) {
+            self.change(|status| status.rigs = Arc::default());
+        }
+        *before = Some(welcome);
+        Ok(())
+    }
+
+    /// Takes what it says, until it says nothing any more; tells why.
+    async fn follow(&self, transport: &mut Transport) -> String {
+        let (said, mut hears) = mpsc::channel(4);
+        let Transport { to, from, .. } = transport;
+        // Reading is not cancelled between two messages: it ends with the connection.
+        let reads = async {
+            loop {
+                let message = wire::read::<FromHost>(from).await;
+                let ends = !matches!(message, Ok(Some(_)));
+                if said.send(message).await.is_err() || ends {
+                    return std::future::pending::<()>().await;
+                }
+            }
+        };
+        let mut pings = interval(PING_INTERVAL);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut number, mut heard) = (0, Instant::now());
+        tokio::pin!(reads);
+        let mut asked = None;
+        loop {
+            if let Some(message) = asked.take()
+                && wire::write(to, &message).await.is_err()
+            {
+                // What it said last tells why.
+                return String::new();
+            }
+            let message = tokio::select! {
+                () = &mut reads => continue,
+                message = timeout_at(heard + SILENCE_TIMEOUT, hears.recv()) => message,
+                _ = pings.tick() => {
+                    number += 1;
+                    asked = Some(ToHost::Ping(number));
+                    continue;
+                }
+                () = self.wanted.notified() => {
+                    asked = Some(ToHost::Look);
+                    continue;
+                }
+            };
+            match message {
+                Err(_) => {
+                    return format!("it has said nothing for {} s", SILENCE_TIMEOUT.as_secs());
+                }
+                Ok(None | Some(Ok(None))) => return String::new(),
+                Ok(Some(Err(error))) => return error.to_string(),
+                Ok(Some(Ok(Some(message)))) => {
+                    heard = Instant::now();
+                    if let Err(why) = self.take(message) {
+                        return why;
+                    }
+                }
+            }
+        }
+    }
+
+    fn take(&self, message: FromHost) -> Result<(), String> {
+        let now = Timestamp::now();
+        match message {
+            FromHost::Pong(_) => self.locked().seen = Some(now),
+            FromHost::Welcome(_) => return Err("it greeted twice".to_owned()),
+            FromHost::Rigs(rigs) => {
+                debug!(host = %self.name(), rigs = rigs.rigs.len(), "heard");
+                let rigs = Arc::new(rigs.here(now));
+                self.change(|status| {
+                    (status.reached, status.rigs, status.seen) = (Reached::Up, rigs, Some(now));
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> HostName {
+        self.locked().name.clone()
+    }
+
+    fn change(&self, how: impl FnOnce(&mut HostStatus)) {
+        let mut status = self.locked();
+        let before = status.clone();
+        how(&mut status);
+        let changed = *status != before;
+        drop(status);
+        if changed {
+            self.changes.send_replace(());
+        }
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HostStatus> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
