@@ -1,19 +1,24 @@
 //! One host: connected to, listened to, and tried again for as long as somebody looks.
 
 use std::{
+    collections::HashMap,
     io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
 use jiff::Timestamp;
 use tokio::{
-    sync::{Notify, Semaphore, mpsc, watch},
+    sync::{Notify, Semaphore, mpsc, oneshot, watch},
     time::{Instant, MissedTickBehavior, interval, timeout, timeout_at},
 };
 use tracing::{debug, info};
 
 use super::{
+    calls::{FarCall, FarDone, FarError},
     transport::Transport,
     wire::{self, FarRig, FromHost, Hello, ToHost, Welcome},
 };
@@ -68,6 +73,30 @@ pub struct HostStatus {
     pub seen: Option<Timestamp>,
 }
 
+/// Why a call has no answer.
+#[derive(Clone, Debug)]
+pub enum Unanswered {
+    /// The host answered that it did not do it.
+    Refused(FarError),
+    /// The host is not connected: nothing was done.
+    Unreachable {
+        /// Why.
+        why: String,
+    },
+    /// The connection was lost before the answer came: it may have been done.
+    Lost,
+}
+
+/// The calls that wait for their answers, by their numbers.
+type Pending = HashMap<u64, oneshot::Sender<Result<FarDone, FarError>>>;
+
+/// An open connection, as those see it who call.
+struct Calls {
+    to_host: mpsc::UnboundedSender<ToHost>,
+    pending: Pending,
+    last: u64,
+}
+
 pub(super) struct Link {
     settings: HostSettings,
     launch: Launch,
@@ -76,6 +105,9 @@ pub(super) struct Link {
     /// Which machine it was last.
     welcome: Mutex<Option<Welcome>>,
     changes: watch::Sender<()>,
+    calls: Mutex<Option<Calls>>,
+    /// How far its clock is ahead, in milliseconds.
+    ahead: AtomicI64,
     /// Notified when it is to be looked at, or tried, now.
     wanted: Notify,
     /// Notified when one that refused is to be tried again.
@@ -92,8 +124,8 @@ impl Link {
         let (reached, rigs) = (Reached::Connecting, Arc::default());
         let status = Mutex::new(HostStatus { name, reached, rigs, seen: None });
         let (wanted, forced) = (Notify::new(), Notify::new());
-        let welcome = Mutex::default();
-        Self { settings, launch, connects, status, welcome, changes, wanted, forced }
+        let (welcome, calls, ahead) = (Mutex::default(), Mutex::default(), AtomicI64::default());
+        Self { settings, launch, connects, status, welcome, changes, calls, ahead, wanted, forced }
     }
 
     pub(super) fn settings(&self) -> &HostSettings {
@@ -102,6 +134,12 @@ impl Link {
 
     pub(super) fn status(&self) -> HostStatus {
         self.locked().clone()
+    }
+
+    /// Nothing is known of it any more but what was seen last: it is being connected to.
+    pub(super) fn begin(&self) {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.change(|status| status.reached = Reached::Connecting);
     }
 
     /// Has it looked at, or tried, now.
@@ -115,13 +153,40 @@ impl Link {
         self.wanted.notify_one();
     }
 
+    /// Has the host look at a polecat of a rig there, or act on it.
+    pub(super) async fn call(
+        &self,
+        (rig, polecat): (&str, &str),
+        call: FarCall,
+    ) -> Result<FarDone, Unanswered> {
+        let (answer, answered) = oneshot::channel();
+        let sent = {
+            let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+            calls.as_mut().is_some_and(|calls| {
+                calls.last += 1;
+                let (id, rig, polecat) = (calls.last, rig.to_owned(), polecat.to_owned());
+                calls.pending.insert(id, answer);
+                calls.to_host.send(ToHost::Call { id, rig, polecat, call }).is_ok()
+            })
+        };
+        if !sent {
+            let why = "it has just been lost".to_owned();
+            return Err(Unanswered::Unreachable { why });
+        }
+        let answered = answered.await.map_err(|_| Unanswered::Lost)?;
+        let done = answered.map_err(Unanswered::Refused)?;
+        Ok(done.here(self.ahead.load(Ordering::Relaxed)))
+    }
+
     /// Connects, and again whenever the connection is lost. Dropping the future ends it.
     pub(super) async fn run(self: Arc<Self>) {
         let mut pause = FIRST_PAUSE;
         loop {
-            self.change(|status| status.reached = Reached::Connecting);
+            self.begin();
             let begun = Instant::now();
             let why = self.connect().await;
+            // Who waits for an answer learns that none will come.
+            self.calls.lock().unwrap_or_else(PoisonError::into_inner).take();
             let refused = REFUSALS.iter().any(|refusal| why.contains(refusal));
             info!(host = %self.name(), why, refused, "not connected");
             self.change(|status| status.reached = Reached::Down { why, refused });
@@ -205,6 +270,9 @@ impl Link {
     async fn follow(&self, transport: &mut Transport) -> String {
         let (said, mut hears) = mpsc::channel(4);
         let Transport { to, from, .. } = transport;
+        let (to_host, mut calls) = mpsc::unbounded_channel();
+        let open = Calls { to_host, pending: Pending::new(), last: 0 };
+        *self.calls.lock().unwrap_or_else(PoisonError::into_inner) = Some(open);
         // Reading is not cancelled between two messages: it ends with the connection.
         let reads = async {
             loop {
@@ -235,6 +303,10 @@ impl Link {
                     asked = Some(ToHost::Ping(number));
                     continue;
                 }
+                Some(call) = calls.recv() => {
+                    asked = Some(call);
+                    continue;
+                }
                 () = self.wanted.notified() => {
                     asked = Some(ToHost::Look);
                     continue;
@@ -261,7 +333,9 @@ impl Link {
         match message {
             FromHost::Pong(_) => self.locked().seen = Some(now),
             FromHost::Welcome(_) => return Err("it greeted twice".to_owned()),
+            FromHost::Answer { id, result } => self.answered(id, result),
             FromHost::Rigs(rigs) => {
+                self.ahead.store(rigs.ahead(now), Ordering::Relaxed);
                 debug!(host = %self.name(), rigs = rigs.rigs.len(), "heard");
                 let rigs = Arc::new(rigs.here(now));
                 self.change(|status| {
@@ -270,6 +344,15 @@ impl Link {
             }
         }
         Ok(())
+    }
+
+    /// Gives an answer to who waits for it.
+    fn answered(&self, id: u64, result: Result<FarDone, FarError>) {
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = calls.as_mut().and_then(|calls| calls.pending.remove(&id)) {
+            // They may have gone.
+            drop(answer.send(result));
+        }
     }
 
     fn name(&self) -> HostName {

@@ -5,6 +5,7 @@
 //! sends is data of one closed set of types ([`wire`]), bounded, and shown like what an agent prints;
 //! nothing of it is run here. A host that does not answer is not known, never gone.
 
+mod calls;
 mod link;
 mod serve;
 mod transport;
@@ -13,16 +14,19 @@ mod wire;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
 };
 
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
+    time::timeout,
 };
 
 use self::link::Link;
 pub use self::{
-    link::{HostStatus, Reached},
+    calls::{FarCall, FarDone, FarError},
+    link::{HostStatus, Reached, Unanswered},
     serve::serve,
     wire::FarRig,
 };
@@ -33,6 +37,9 @@ use crate::{
 
 /// How many hosts are connected to at once: each may cost a key exchange here.
 const CONNECTS: usize = 4;
+
+/// How long hosts stay connected after a call while nobody looks at them.
+const LINGER: Duration = Duration::from_secs(60);
 
 /// The hosts of a configuration. Cheap to clone.
 #[derive(Clone)]
@@ -81,6 +88,8 @@ impl Fleet {
         let now = running.upgrade().unwrap_or_else(|| {
             let mut tasks = JoinSet::new();
             for link in self.0.links.values() {
+                // What it was when somebody looked last is not what it is.
+                link.begin();
                 tasks.spawn(link.clone().run());
             }
             Arc::new(Running { _tasks: tasks })
@@ -99,6 +108,57 @@ impl Fleet {
     #[must_use]
     pub fn settings(&self, name: &HostName) -> Option<&HostSettings> {
         self.0.links.get(name).map(|link| link.settings())
+    }
+
+    /// Has `polecat` of the rig with the folder `rig` on the host `name` looked at or acted on; waits
+    /// until the host is connected, if it may be.
+    ///
+    /// # Errors
+    /// See [`Unanswered`].
+    pub async fn call(
+        &self,
+        name: &HostName,
+        (rig, polecat): (&str, &str),
+        call: FarCall,
+    ) -> Result<FarDone, Unanswered> {
+        let watch = self.watch();
+        self.connected(name).await?;
+        let link = self.link(name)?;
+        // The next call may come soon.
+        tokio::spawn(async move {
+            let _ = timeout(LINGER, std::future::pending::<()>()).await;
+            drop(watch);
+        });
+        match link.call((rig, polecat), call.clone()).await {
+            // What only looks does no harm if it is done twice.
+            Err(Unanswered::Lost) if call.only_reads() => {
+                self.connected(name).await?;
+                link.call((rig, polecat), call).await
+            }
+            done => done,
+        }
+    }
+
+    /// The host `name`, once it is connected, if it may be.
+    ///
+    /// # Errors
+    /// It cannot be reached.
+    pub async fn connected(&self, name: &HostName) -> Result<HostStatus, Unanswered> {
+        let link = self.link(name)?;
+        let mut watch = self.watch();
+        loop {
+            let status = link.status();
+            match status.reached {
+                Reached::Up => return Ok(status),
+                Reached::Down { why, .. } => return Err(Unanswered::Unreachable { why }),
+                Reached::Connecting => watch.changed().await,
+            }
+        }
+    }
+
+    fn link(&self, name: &HostName) -> Result<Arc<Link>, Unanswered> {
+        let why = || Unanswered::Unreachable { why: "there is no such host".to_owned() };
+        self.0.links.get(name).cloned().ok_or_else(why)
     }
 
     /// Has those that are not connected tried again at once, also those that refused.

@@ -10,11 +10,14 @@ use tokio::{
 };
 use tracing::info;
 
-use super::wire::{self, FarRig, FromHost, Hello, MAGIC, Rigs, ToHost, Welcome};
+use super::{
+    calls::{FarCall, FarDone, FarError},
+    wire::{self, FarRig, FromHost, Hello, MAGIC, Rigs, ToHost, Welcome},
+};
 use crate::{
     session::{
-        EventQueue, Launch, RigSettings, RigStatus, Settings, Status, StatusWatch, Workspace,
-        machine_id,
+        EventQueue, Launch, Place, Reach, RigSettings, RigStatus, Settings, Status, StatusWatch,
+        Workspace, machine_id,
     },
     stdio,
 };
@@ -60,6 +63,7 @@ async fn tell(
 ) -> io::Result<()> {
     let mut watch = StatusWatch::of_all(workspace);
     let mut told: Option<Vec<FarRig>> = None;
+    let (answers, mut answered) = mpsc::unbounded_channel();
     let mut seen = watch.look().await;
     loop {
         if let Ok(Status::All(rigs)) = seen {
@@ -73,6 +77,10 @@ async fn tell(
         }
         seen = loop {
             let message = tokio::select! {
+                Some(answer) = answered.recv() => {
+                    wire::write(to, &answer).await?;
+                    continue;
+                }
                 message = timeout(HUB_TIMEOUT, hears.recv()) => message,
                 next = watch.next() => break next,
             };
@@ -81,6 +89,14 @@ async fn tell(
                     wire::write(to, &FromHost::Pong(number)).await?;
                 }
                 Ok(Some(ToHost::Look)) => break watch.look().await,
+                Ok(Some(ToHost::Call { id, rig, polecat, call })) => {
+                    let (workspace, answers) = (workspace.clone(), answers.clone());
+                    tokio::spawn(async move {
+                        let result = carry_out(&workspace, rig, &polecat, call).await;
+                        // The hub may be gone.
+                        drop(answers.send(FromHost::Answer { id, result }));
+                    });
+                }
                 Ok(Some(ToHost::Hello(_)) | None) | Err(_) => {
                     info!("the hub is gone");
                     return Ok(());
@@ -88,6 +104,27 @@ async fn tell(
             }
         };
     }
+}
+
+/// Does what the hub wants done.
+async fn carry_out(
+    workspace: &Workspace,
+    rig: String,
+    polecat: &str,
+    call: FarCall,
+) -> Result<FarDone, FarError> {
+    let place = Place { file: None, cwd: "/".into(), rig: Some(rig.into()) };
+    let done = async {
+        // Boxed, because what it may wait for is large.
+        let whom = Box::pin(workspace.whom(&place, polecat, Reach::Here)).await?;
+        let reads = call.only_reads();
+        let done = Box::pin(call.run(workspace, &whom)).await;
+        if !reads {
+            workspace.changed();
+        }
+        done
+    };
+    done.await.map_err(|error| FarError::of(&error))
 }
 
 fn settings(hello: Hello) -> Settings {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
+use super::calls::{FarCall, FarDone, FarError};
 use crate::core::session::SessionInfo;
 
 /// The first line of a host. What login scripts print stands in front of it.
@@ -27,6 +28,14 @@ pub(super) enum ToHost {
     Ping(u64),
     /// Everything is to be looked at anew.
     Look,
+    /// To be done with a polecat, and answered with the same number.
+    Call {
+        id: u64,
+        /// The folder of its rig.
+        rig: String,
+        polecat: String,
+        call: FarCall,
+    },
 }
 
 /// What the hub wants of a host.
@@ -49,6 +58,11 @@ pub(super) enum FromHost {
     Pong(u64),
     /// All rigs, whenever something has changed in one.
     Rigs(Rigs),
+    Answer {
+        id: u64,
+        /// What came of the call.
+        result: Result<FarDone, FarError>,
+    },
 }
 
 /// Who a host is.
@@ -86,9 +100,14 @@ pub struct FarRig {
 }
 
 impl Rigs {
+    /// How far the clock there is ahead of `now` here, in milliseconds.
+    pub(super) fn ahead(&self, now: Timestamp) -> i64 {
+        self.now.saturating_sub(now.as_millisecond())
+    }
+
     /// The rigs with their times as the clock here would have them, no more of them than are taken.
     pub(super) fn here(mut self, now: Timestamp) -> Vec<FarRig> {
-        let ahead = self.now.saturating_sub(now.as_millisecond());
+        let ahead = self.ahead(now);
         self.rigs.truncate(RIG_LIMIT);
         for info in self.rigs.iter_mut().flat_map(|rig| &mut rig.polecats) {
             info.shift_times(-ahead);

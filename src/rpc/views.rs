@@ -4,6 +4,7 @@ mod canvas;
 mod capture;
 mod diff;
 pub(super) mod drawn_diff;
+mod far_status;
 mod frames;
 mod hosts;
 mod listing;

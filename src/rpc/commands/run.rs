@@ -248,6 +248,10 @@ async fn attach(context: &CallContext<'_>, asked: &Invocation) -> Done {
 async fn capture(context: &CallContext<'_>, asked: &Invocation) -> Result<View, Refusal> {
     let words = &asked.words;
     let (polecat, snapshot) = (words.text("polecat")?, asked.bang());
+    if let Some(polecat) = polecat.clone().filter(|polecat| context.is_far(polecat)) {
+        // What it prints is shown with what is known of it.
+        return Ok(View::Status { polecat });
+    }
     let lines = words.number("lines")?.unwrap_or_else(|| context.workspace.capture_lines());
     let session = match &polecat {
         Some(polecat) => {

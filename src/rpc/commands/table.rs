@@ -67,6 +67,20 @@ pub(in crate::rpc) enum Command {
 pub(super) const SIDEBAR: &str = "sidebar";
 
 impl Command {
+    /// Whether it can be about a polecat of a host.
+    pub(super) fn reaches_hosts(self) -> bool {
+        matches!(
+            self,
+            Self::Status
+                | Self::Capture
+                | Self::Stop
+                | Self::Inject
+                | Self::Interrupt
+                | Self::Answer
+                | Self::Attach
+        )
+    }
+
     /// How far the name of a polecat reaches, where it names no rig.
     pub(super) fn reach(self) -> Reach {
         match self {

@@ -4,10 +4,14 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     canvas::{Canvas, Offered, Order},
+    far_status,
     hosts::{self, FarSection},
     rows::Row,
 };
-use crate::rpc::{calls::ViewOpen, error::RpcError};
+use crate::rpc::{
+    calls::{Far, ViewOpen},
+    error::RpcError,
+};
 use crate::{
     core::listing::{Change, Listing},
     fleet::{Fleet, FleetWatch},
@@ -25,6 +29,12 @@ pub(in crate::rpc::views) async fn run(
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
     let (width, rows) = (open.width.unwrap_or(WIDTH), open.lines);
+    if let Some(said) = &open.polecat
+        && let Some(far) = Far::find(fleet, said).await?
+    {
+        let preview = rows.map(|rows| rows.try_into().unwrap_or(usize::MAX));
+        return far_status::run((said, &far), fleet, (width, preview), canvas).await;
+    }
     let all = open.all.unwrap_or_default();
     let mut far = (all && open.polecat.is_none()).then(|| fleet.watch());
     let (mut watch, one) = watch(workspace, open).await?;
