@@ -135,6 +135,7 @@
 ---@class polecat.Opts
 ---@field rig? polecat.RigOpts
 ---@field rigs? table<string, polecat.NamedRigOpts> Rigs to know, by their folders.
+---@field hosts? table<string, polecat.HostOpts> Other machines with rigs, by their names.
 ---@field watch? boolean Whether these, and the rig around, are watched from the start.
 ---@field all? boolean Whether lists are of all rigs where nobody says otherwise.
 ---@field gastown? 'auto'|'0.5'|'0.6' Which gastown runs the town; `auto` by default.
@@ -156,6 +157,18 @@
 ---@class polecat.RigOpts
 ---@field path? string Its folder, instead of the one that is found.
 ---@field name? string
+
+---@class polecat.HostOpts
+---@field command? string|string[] What runs a command there; `ssh {name}` otherwise.
+---@field attach? string|string[] What runs one there that needs a terminal.
+---@field quote? boolean Whether a shell there takes the words apart once more.
+---@field backend? string Our program there, by a name or a path.
+---@field rigs? table<string, table> Its rigs, by their folders there.
+---@field tmux? polecat.HostTmuxOpts
+
+---@class polecat.HostTmuxOpts
+---@field command? string tmux there, by a name or a path.
+---@field socket? string The socket there: a name or, with a `/`, a path.
 
 ---@class polecat.NamedRigOpts
 ---@field watch? boolean Whether it is watched from the start.

@@ -216,23 +216,19 @@ impl Link {
         let greeted = timeout(GREETING_TIMEOUT, self.greet(&mut transport)).await;
         drop(turn);
         let why = match greeted {
-            Err(_) => format!("it did not answer within {} s", GREETING_TIMEOUT.as_secs()),
-            // Its own words say more than that it ended.
-            Ok(Err(error)) => {
-                let said = transport.end().await;
-                return if error.to_string().is_empty() {
-                    said
-                } else {
-                    format!("{said}: {error}")
-                };
+            Err(_) => Some(format!("it did not answer within {} s", GREETING_TIMEOUT.as_secs())),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return transport.end(error.to_string()).await;
             }
+            Ok(Err(error)) => Some(error.to_string()),
             Ok(Ok(welcome)) => match self.accept(welcome) {
-                Err(why) => why,
+                Err(why) => Some(why),
                 Ok(()) => self.follow(&mut transport).await,
             },
         };
-        let said = transport.end().await;
-        if why.is_empty() { said } else { why }
+        // It may have ended by itself, for a reason of its own.
+        let said = transport.end(String::new()).await;
+        why.unwrap_or(said)
     }
 
     /// Greets, and gives what it is greeted with.
@@ -248,7 +244,7 @@ impl Link {
         match wire::read(&mut transport.from).await? {
             Some(FromHost::Welcome(welcome)) => Ok(welcome),
             Some(_) => Err(io::Error::other("it did not greet")),
-            None => Err(io::Error::other("")),
+            None => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "")),
         }
     }
 
@@ -266,8 +262,8 @@ impl Link {
         Ok(())
     }
 
-    /// Takes what it says, until it says nothing any more; tells why.
-    async fn follow(&self, transport: &mut Transport) -> String {
+    /// Takes what it says, until it says nothing any more; tells why, unless it has ended.
+    async fn follow(&self, transport: &mut Transport) -> Option<String> {
         let (said, mut hears) = mpsc::channel(4);
         let Transport { to, from, .. } = transport;
         let (to_host, mut calls) = mpsc::unbounded_channel();
@@ -292,8 +288,7 @@ impl Link {
             if let Some(message) = asked.take()
                 && wire::write(to, &message).await.is_err()
             {
-                // What it said last tells why.
-                return String::new();
+                return None;
             }
             let message = tokio::select! {
                 () = &mut reads => continue,
@@ -314,14 +309,15 @@ impl Link {
             };
             match message {
                 Err(_) => {
-                    return format!("it has said nothing for {} s", SILENCE_TIMEOUT.as_secs());
+                    let silence = SILENCE_TIMEOUT.as_secs();
+                    return Some(format!("it has said nothing for {silence} s"));
                 }
-                Ok(None | Some(Ok(None))) => return String::new(),
-                Ok(Some(Err(error))) => return error.to_string(),
+                Ok(None | Some(Ok(None))) => return None,
+                Ok(Some(Err(error))) => return Some(error.to_string()),
                 Ok(Some(Ok(Some(message)))) => {
                     heard = Instant::now();
                     if let Err(why) = self.take(message) {
-                        return why;
+                        return Some(why);
                     }
                 }
             }

@@ -81,7 +81,8 @@ impl Transport {
             if limited.read_until(b'\n', &mut noise).await? == 0 {
                 let printed = String::from_utf8_lossy(&noise);
                 let last = printed.lines().rev().find(|line| !line.trim().is_empty());
-                return Err(io::Error::other(last.unwrap_or_default().to_owned()));
+                let last = last.unwrap_or_default().to_owned();
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, last));
             }
             if noise[start..].strip_suffix(b"\n") == Some(MAGIC.as_bytes()) {
                 return Ok(());
@@ -89,13 +90,15 @@ impl Transport {
         }
     }
 
-    /// Ends it, and tells what it said last: the line of its errors that says most, else its status.
-    pub(super) async fn end(mut self) -> String {
+    /// Ends it, and tells why it ended by itself: the last line of its errors, else of what else it
+    /// `printed`, else its status.
+    pub(super) async fn end(mut self, printed: String) -> String {
         drop((self.to, self.from));
         let status = timeout(TAIL_TIMEOUT, self.child.wait()).await;
         let said = self.tail.said();
         match status {
             _ if !said.is_empty() => said,
+            _ if !printed.is_empty() => printed,
             Ok(Ok(status)) => format!("the command that reaches it ended with {status}"),
             _ => "the command that reaches it was ended".to_owned(),
         }

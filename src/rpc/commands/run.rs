@@ -64,6 +64,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Restore => restore(context, asked).await,
         Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
+        Command::Reconnect => Ok(vec![reconnect(context)]),
         Command::Log => asked.open(View::Log),
     }
 }
@@ -233,6 +234,15 @@ async fn rig(context: &CallContext<'_>, asked: &Invocation) -> Done {
             Ok(vec![info(report::rig(&rig)), Effect::Pin(Some(rig.path))])
         }
         (false, None) => Ok(vec![info(report::rig(&workspace.rig(&place).await?))]),
+    }
+}
+
+fn reconnect(context: &CallContext<'_>) -> Effect {
+    context.fleet.reconnect();
+    match context.fleet.hosts().len() {
+        0 => Effect::Notify(Level::Warn, "no hosts are configured".to_owned()),
+        1 => info("the host is tried again"),
+        _ => info("the hosts are tried again"),
     }
 }
 

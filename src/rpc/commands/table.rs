@@ -60,6 +60,7 @@ pub(in crate::rpc) enum Command {
     Restore,
     Label,
     Rig,
+    Reconnect,
     Log,
 }
 
@@ -357,6 +358,10 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         bar: false,
         map: Some("n"),
         ..plain(Command::Rig, "Rig", "Show or pin the rig; ! unpins")
+    },
+    Spec {
+        map: Some("n"),
+        ..plain(Command::Reconnect, "Reconnect", "Try hosts again that are not connected")
     },
     Spec {
         keys: &[SIZE],
