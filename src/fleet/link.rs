@@ -23,7 +23,10 @@ use super::{
     wire::{self, FarRig, FromHost, Hello, ToHost, Welcome},
 };
 use crate::{
-    core::hosts::{HostName, HostSettings},
+    core::{
+        hosts::{HostName, HostSettings},
+        session::SessionInfo,
+    },
     session::Launch,
 };
 
@@ -95,6 +98,17 @@ struct Calls {
     to_host: mpsc::UnboundedSender<ToHost>,
     pending: Pending,
     last: u64,
+}
+
+impl HostStatus {
+    /// All its polecats, each with what names it from here: `build1:shop/ash`.
+    pub fn polecats(&self) -> impl Iterator<Item = (String, &SessionInfo)> {
+        self.rigs.iter().flat_map(|rig| {
+            let named =
+                |info: &SessionInfo| format!("{}:{}/{}", self.name, rig.address, info.polecat);
+            rig.polecats.iter().map(move |info| (named(info), info))
+        })
+    }
 }
 
 pub(super) struct Link {

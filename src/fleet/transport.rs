@@ -15,7 +15,10 @@ use tokio::{
 };
 
 use super::wire::MAGIC;
-use crate::{core::hosts::Reaching, session::Launch};
+use crate::{
+    core::{hosts::Reaching, names::visible},
+    session::Launch,
+};
 
 /// How much of what a host prints before our program speaks is read, in bytes.
 const NOISE_LIMIT: u64 = 64 * 1024;
@@ -97,8 +100,8 @@ impl Transport {
         let status = timeout(TAIL_TIMEOUT, self.child.wait()).await;
         let said = self.tail.said();
         match status {
-            _ if !said.is_empty() => said,
-            _ if !printed.is_empty() => printed,
+            _ if !said.is_empty() => visible(&said),
+            _ if !printed.is_empty() => visible(&printed),
             Ok(Ok(status)) => format!("the command that reaches it ended with {status}"),
             _ => "the command that reaches it was ended".to_owned(),
         }

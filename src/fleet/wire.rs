@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use super::calls::{FarCall, FarDone, FarError};
-use crate::core::session::SessionInfo;
+use crate::core::{names::visible, session::SessionInfo};
 
 /// The first line of a host. What login scripts print stands in front of it.
 pub(super) const MAGIC: &str = "polecat-serve 1";
@@ -111,6 +111,11 @@ impl Rigs {
         self.rigs.truncate(RIG_LIMIT);
         for info in self.rigs.iter_mut().flat_map(|rig| &mut rig.polecats) {
             info.shift_times(-ahead);
+        }
+        for rig in &mut self.rigs {
+            rig.address = visible(&rig.address);
+            rig.problem = rig.problem.as_deref().map(visible);
+            rig.socket = rig.socket.as_deref().map(visible);
         }
         self.rigs
     }

@@ -81,6 +81,39 @@ async fn who_waits_there_stands_in_the_list_and_is_answered_from_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn its_question_opens_here_by_a_key_and_is_answered_by_one() {
+    let both = Desk::new().await;
+    both.desk.editor.command("PolecatStatus!").await.unwrap();
+    both.desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
+    both.desk.editor.command("close | PolecatAnswer").await.unwrap();
+    let about = "vim.bo.filetype == 'polecat-question' and vim.fn.getline(1, '$')";
+    eventually("the question", async || {
+        let seen = both.desk.editor.lua(&format!("return {about}"), Json::Null).await.unwrap();
+        if seen.to_string().contains("Yes") { Ok(()) } else { Err(seen) }
+    })
+    .await;
+    both.desk.editor.command("PolecatAnswer build1:shop/ash no").await.unwrap();
+    both.there.shop.editor.expect_state("ash", "idle").await;
+    let given = answered(&both.there.log());
+    assert_eq!(given[0][1], "No", "{given:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_says_of_each_host_whether_it_is_connected() {
+    let both = Desk::new().await;
+    both.desk.editor.command("checkhealth polecat").await.unwrap();
+    let health = "return vim.fn.getline(1, '$')";
+    let seen = both.desk.editor.lua(health, Json::Null).await.unwrap().to_string();
+    assert!(seen.contains("`build1` is connected, 1 rig"), "{seen}");
+    let names = "return vim.fn.getcompletion('PolecatInject build1', 'cmdline')";
+    eventually("its name", async || {
+        let seen = both.desk.editor.lua(names, Json::Null).await.unwrap();
+        if seen == json!(["build1:shop/ash"]) { Ok(()) } else { Err(seen) }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_reaches_the_one_of_that_host_and_no_other_of_its_name() {
     let both = Desk::new().await;
     both.there.shop.start("birch", "prompts").await;
