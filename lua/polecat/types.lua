@@ -112,6 +112,7 @@
 ---@field id? string Names exactly this question.
 ---@field text? string What it asks.
 ---@field about? string[] What it asks about, such as the command to be allowed: all lines.
+---@field subject? string The same on one line, of limited length.
 ---@field choices? string[] The answers it offers.
 ---@field request? string The id that the agent itself gave the question.
 ---@field first? integer The number of the first of them, if it is not 1.

@@ -125,7 +125,7 @@ pub struct FarError {
     /// What to do about it.
     pub hint: Option<String>,
     /// What is asked instead, where another question was answered.
-    pub waiting: Option<Waiting>,
+    pub waiting: Option<Box<Waiting>>,
 }
 
 impl FarCall {
@@ -191,7 +191,7 @@ impl FarDone {
 impl FarError {
     pub(super) fn of(error: &SessionError) -> Self {
         let waiting = match error {
-            SessionError::Answer(error) => AnswerError::asked_now(error).cloned(),
+            SessionError::Answer(error) => AnswerError::asked_now(error).cloned().map(Box::new),
             _ => None,
         };
         Self {

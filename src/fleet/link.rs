@@ -1,7 +1,6 @@
 //! One host: connected to, listened to, and tried again for as long as somebody looks.
 
 use std::{
-    collections::HashMap,
     io,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -12,13 +11,15 @@ use std::{
 
 use jiff::Timestamp;
 use tokio::{
-    sync::{Notify, Semaphore, mpsc, oneshot, watch},
-    time::{Instant, MissedTickBehavior, interval, timeout, timeout_at},
+    io::{AsyncRead, AsyncWrite},
+    sync::{Notify, Semaphore, mpsc, watch},
+    time::{Instant, MissedTickBehavior, interval, timeout},
 };
 use tracing::{debug, info};
 
 use super::{
-    calls::{FarCall, FarDone, FarError},
+    calls::{FarCall, FarDone},
+    pending::{PendingCalls, Unanswered},
     transport::Transport,
     wire::{self, FarRig, FromHost, Hello, ToHost, Welcome},
 };
@@ -76,30 +77,6 @@ pub struct HostStatus {
     pub seen: Option<Timestamp>,
 }
 
-/// Why a call has no answer.
-#[derive(Clone, Debug)]
-pub enum Unanswered {
-    /// The host answered that it did not do it.
-    Refused(FarError),
-    /// The host is not connected: nothing was done.
-    Unreachable {
-        /// Why.
-        why: String,
-    },
-    /// The connection was lost before the answer came: it may have been done.
-    Lost,
-}
-
-/// The calls that wait for their answers, by their numbers.
-type Pending = HashMap<u64, oneshot::Sender<Result<FarDone, FarError>>>;
-
-/// An open connection, as those see it who call.
-struct Calls {
-    to_host: mpsc::UnboundedSender<ToHost>,
-    pending: Pending,
-    last: u64,
-}
-
 impl HostStatus {
     /// All its polecats, each with what names it from here: `build1:shop/ash`.
     pub fn polecats(&self) -> impl Iterator<Item = (String, &SessionInfo)> {
@@ -119,7 +96,7 @@ pub(super) struct Link {
     /// Which machine it was last.
     welcome: Mutex<Option<Welcome>>,
     changes: watch::Sender<()>,
-    calls: Mutex<Option<Calls>>,
+    calls: PendingCalls,
     /// How far its clock is ahead, in milliseconds.
     ahead: AtomicI64,
     /// Notified when it is to be looked at, or tried, now.
@@ -138,7 +115,8 @@ impl Link {
         let (reached, rigs) = (Reached::Connecting, Arc::default());
         let status = Mutex::new(HostStatus { name, reached, rigs, seen: None });
         let (wanted, forced) = (Notify::new(), Notify::new());
-        let (welcome, calls, ahead) = (Mutex::default(), Mutex::default(), AtomicI64::default());
+        let (welcome, calls, ahead) =
+            (Mutex::default(), PendingCalls::default(), AtomicI64::default());
         Self { settings, launch, connects, status, welcome, changes, calls, ahead, wanted, forced }
     }
 
@@ -152,7 +130,7 @@ impl Link {
 
     /// Nothing is known of it any more but what was seen last: it is being connected to.
     pub(super) fn begin(&self) {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.calls.close();
         self.change(|status| status.reached = Reached::Connecting);
     }
 
@@ -170,25 +148,10 @@ impl Link {
     /// Has the host look at a polecat of a rig there, or act on it.
     pub(super) async fn call(
         &self,
-        (rig, polecat): (&str, &str),
+        at: (&str, &str),
         call: FarCall,
     ) -> Result<FarDone, Unanswered> {
-        let (answer, answered) = oneshot::channel();
-        let sent = {
-            let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-            calls.as_mut().is_some_and(|calls| {
-                calls.last += 1;
-                let (id, rig, polecat) = (calls.last, rig.to_owned(), polecat.to_owned());
-                calls.pending.insert(id, answer);
-                calls.to_host.send(ToHost::Call { id, rig, polecat, call }).is_ok()
-            })
-        };
-        if !sent {
-            let why = "it has just been lost".to_owned();
-            return Err(Unanswered::Unreachable { why });
-        }
-        let answered = answered.await.map_err(|_| Unanswered::Lost)?;
-        let done = answered.map_err(Unanswered::Refused)?;
+        let done = self.calls.call(at, call).await?;
         Ok(done.here(self.ahead.load(Ordering::Relaxed)))
     }
 
@@ -199,8 +162,7 @@ impl Link {
             self.begin();
             let begun = Instant::now();
             let why = self.connect().await;
-            // Who waits for an answer learns that none will come.
-            self.calls.lock().unwrap_or_else(PoisonError::into_inner).take();
+            self.calls.close();
             let refused = REFUSALS.iter().any(|refusal| why.contains(refusal));
             info!(host = %self.name(), why, refused, "not connected");
             self.change(|status| status.reached = Reached::Down { why, refused });
@@ -276,64 +238,52 @@ impl Link {
         Ok(())
     }
 
-    /// Takes what it says, until it says nothing any more; tells why, unless it has ended.
+    /// Keeps the connection until it is lost; tells why, unless it has ended.
     async fn follow(&self, transport: &mut Transport) -> Option<String> {
-        let (said, mut hears) = mpsc::channel(4);
         let Transport { to, from, .. } = transport;
-        let (to_host, mut calls) = mpsc::unbounded_channel();
-        let open = Calls { to_host, pending: Pending::new(), last: 0 };
-        *self.calls.lock().unwrap_or_else(PoisonError::into_inner) = Some(open);
-        // Reading is not cancelled between two messages: it ends with the connection.
-        let reads = async {
-            loop {
-                let message = wire::read::<FromHost>(from).await;
-                let ends = !matches!(message, Ok(Some(_)));
-                if said.send(message).await.is_err() || ends {
-                    return std::future::pending::<()>().await;
-                }
-            }
-        };
-        let mut pings = interval(PING_INTERVAL);
-        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut number, mut heard) = (0, Instant::now());
-        tokio::pin!(reads);
-        let mut asked = None;
+        let (to_host, queued) = mpsc::unbounded_channel();
+        self.calls.open(to_host.clone());
+        // Neither side waits with reading for what it writes.
+        tokio::select! {
+            why = self.listen(from) => why,
+            () = write_all(to, queued) => None,
+            () = self.ask(&to_host) => None,
+        }
+    }
+
+    /// Takes what it says, until it says nothing any more.
+    async fn listen(&self, from: &mut (impl AsyncRead + Unpin)) -> Option<String> {
         loop {
-            if let Some(message) = asked.take()
-                && wire::write(to, &message).await.is_err()
-            {
-                return None;
-            }
-            let message = tokio::select! {
-                () = &mut reads => continue,
-                message = timeout_at(heard + SILENCE_TIMEOUT, hears.recv()) => message,
-                _ = pings.tick() => {
-                    number += 1;
-                    asked = Some(ToHost::Ping(number));
-                    continue;
-                }
-                Some(call) = calls.recv() => {
-                    asked = Some(call);
-                    continue;
-                }
-                () = self.wanted.notified() => {
-                    asked = Some(ToHost::Look);
-                    continue;
-                }
-            };
-            match message {
+            let message = match timeout(SILENCE_TIMEOUT, wire::read::<FromHost>(from)).await {
                 Err(_) => {
                     let silence = SILENCE_TIMEOUT.as_secs();
                     return Some(format!("it has said nothing for {silence} s"));
                 }
-                Ok(None | Some(Ok(None))) => return None,
-                Ok(Some(Err(error))) => return Some(error.to_string()),
-                Ok(Some(Ok(Some(message)))) => {
-                    heard = Instant::now();
-                    if let Err(why) = self.take(message) {
-                        return Some(why);
-                    }
+                Ok(Err(error)) => return Some(error.to_string()),
+                Ok(Ok(None)) => return None,
+                Ok(Ok(Some(message))) => message,
+            };
+            if let Err(why) = self.take(message) {
+                return Some(why);
+            }
+        }
+    }
+
+    /// Asks whether it is there, and what it sees when somebody looks.
+    async fn ask(&self, to_host: &mpsc::UnboundedSender<ToHost>) {
+        let mut pings = interval(PING_INTERVAL);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut number = 0;
+        loop {
+            let message = tokio::select! {
+                _ = pings.tick() => {
+                    number += 1;
+                    ToHost::Ping(number)
                 }
+                () = self.wanted.notified() => ToHost::Look,
+            };
+            if to_host.send(message).is_err() {
+                return;
             }
         }
     }
@@ -343,7 +293,7 @@ impl Link {
         match message {
             FromHost::Pong(_) => self.locked().seen = Some(now),
             FromHost::Welcome(_) => return Err("it greeted twice".to_owned()),
-            FromHost::Answer { id, result } => self.answered(id, result),
+            FromHost::Answer { id, result } => self.calls.answered(id, result),
             FromHost::Rigs(rigs) => {
                 self.ahead.store(rigs.ahead(now), Ordering::Relaxed);
                 debug!(host = %self.name(), rigs = rigs.rigs.len(), "heard");
@@ -354,15 +304,6 @@ impl Link {
             }
         }
         Ok(())
-    }
-
-    /// Gives an answer to who waits for it.
-    fn answered(&self, id: u64, result: Result<FarDone, FarError>) {
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(answer) = calls.as_mut().and_then(|calls| calls.pending.remove(&id)) {
-            // They may have gone.
-            drop(answer.send(result));
-        }
     }
 
     fn name(&self) -> HostName {
@@ -382,5 +323,17 @@ impl Link {
 
     fn locked(&self) -> MutexGuard<'_, HostStatus> {
         self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes all that is to be said, until it cannot be any more.
+async fn write_all(
+    to: &mut (impl AsyncWrite + Unpin),
+    mut queued: mpsc::UnboundedReceiver<ToHost>,
+) {
+    while let Some(message) = queued.recv().await {
+        if wire::write(to, &message).await.is_err() {
+            return;
+        }
     }
 }

@@ -7,6 +7,7 @@
 
 mod calls;
 mod link;
+mod pending;
 mod serve;
 mod transport;
 mod wire;
@@ -26,7 +27,8 @@ use tokio::{
 use self::link::Link;
 pub use self::{
     calls::{FarCall, FarDone, FarError},
-    link::{HostStatus, Reached, Unanswered},
+    link::{HostStatus, Reached},
+    pending::Unanswered,
     serve::serve,
     wire::FarRig,
 };

@@ -168,7 +168,10 @@ pub(super) async fn read<T: DeserializeOwned>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{names::PolecatName, session::State};
+    use crate::core::{
+        names::PolecatName,
+        session::{Detail, DetailKind, Exit, ExitHow, State, Usage, Waiting, diffstat::Diffstat},
+    };
 
     fn rigs(now: i64, since: i64) -> Rigs {
         let ash = PolecatName::parse("ash").unwrap();
@@ -197,6 +200,40 @@ mod tests {
         let mut cut = &bytes[..bytes.len() - 1];
         assert!(matches!(read::<FromHost>(&mut cut).await, Ok(Some(_))));
         assert!(matches!(read::<FromHost>(&mut cut).await, Ok(None)));
+    }
+
+    /// What is left out on the way to Lua because it is usual must be so again here: a choice has the
+    /// number that a person presses.
+    #[tokio::test]
+    async fn all_that_is_known_of_a_session_arrives() {
+        let at = Timestamp::from_second(7).unwrap();
+        let mut sent = rigs(0, 7);
+        let info = &mut sent.rigs[0].polecats[0];
+        let choices = ["Yes", "No"].map(str::to_owned).to_vec();
+        info.waiting =
+            Some(Waiting { id: "q".to_owned(), first: 1, choices, ..Waiting::default() });
+        info.exit = Some(Exit {
+            how: ExitHow::Gone,
+            at,
+            lived_ms: 5,
+            command: "claude".to_owned(),
+            tail: vec!["bye".to_owned()],
+        });
+        info.diff = Some(Diffstat { ahead: 1, added: 2, removed: 3, uncommitted: 4, untracked: 5 });
+        info.usage = Some(Usage { tokens: Some(3), ..Usage::default() });
+        let (kind, text) = (DetailKind::Limit, "used up".to_owned());
+        info.detail = Some(Detail { kind, text, attempt: None, wait: None, until: None });
+        (info.created, info.pid, info.lost) = (Some(at), Some(3), true);
+        let second = info.clone();
+        let waiting = info.waiting.as_mut().unwrap();
+        (waiting.first, waiting.multi, waiting.ticked) = (4, true, vec![5]);
+        (waiting.subject, waiting.yes) = ("$ rm -rf build".to_owned(), Some(4));
+        sent.rigs[0].polecats.push(second);
+        let mut bytes = Vec::new();
+        let expected = sent.rigs.clone();
+        write(&mut bytes, &FromHost::Rigs(sent)).await.unwrap();
+        let Ok(Some(FromHost::Rigs(arrived))) = read(&mut &bytes[..]).await else { panic!("rigs") };
+        assert_eq!(arrived.rigs, expected);
     }
 
     #[tokio::test]

@@ -175,8 +175,8 @@ async fn a_login_that_is_refused_is_told_and_not_tried_again_by_itself() {
     assert_eq!(std::fs::read_to_string(&tries).unwrap(), "x\n");
     desk.editor.command("PolecatReconnect").await.unwrap();
     eventually("another try", async || match std::fs::read_to_string(&tries).unwrap() {
-        tried if tried == "x\nx\n" => Ok(()),
-        tried => Err(tried),
+        seen if seen == "x\nx\n" => Ok(()),
+        seen => Err(seen),
     })
     .await;
 }

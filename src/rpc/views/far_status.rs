@@ -69,11 +69,9 @@ async fn look(far: &Far<'_>) -> Result<Seen, RpcError> {
 }
 
 fn frame((session, tail): &Seen, width: usize, preview: Option<usize>) -> view::Frame {
-    match preview {
-        Some(rows) => view::preview(session, tail.as_deref(), width, rows),
-        None => {
-            let now = Timestamp::now().to_zoned(TimeZone::system());
-            view::detail(session, tail.as_deref(), &now, width)
-        }
+    if let Some(rows) = preview {
+        return view::preview(session, tail.as_deref(), width, rows);
     }
+    let now = Timestamp::now().to_zoned(TimeZone::system());
+    view::detail(session, tail.as_deref(), &now, width)
 }

@@ -53,10 +53,15 @@ fn of_host(host: &HostStatus) -> Vec<FarSection> {
             address,
             socket: rig.socket.clone(),
             sessions: rig.polecats.iter().map(|info| seen(info, &host.reached)).collect(),
-            problem: problem.clone().or_else(|| rig.problem.clone()),
+            problem: problem.clone().or_else(|| rig.problem.clone()).or_else(|| nobody(rig)),
         }
     };
     host.rigs.iter().map(section).collect()
+}
+
+/// What stands in a rig without polecats: they are not made from here.
+fn nobody(rig: &FarRig) -> Option<String> {
+    rig.polecats.is_empty().then(|| "no polecats there".to_owned())
 }
 
 /// A session as it can be known now.
@@ -65,6 +70,7 @@ fn seen(info: &SessionInfo, reached: &Reached) -> SessionInfo {
         return info.clone();
     }
     SessionInfo {
+        running: false,
         state: State::Unknown,
         state_source: StateSource::None,
         state_since: None,
