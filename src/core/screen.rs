@@ -39,7 +39,7 @@ pub use guess::guessed;
 pub use interrupt::{tells, times, was_sent, working_rows};
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
-    shows, tail,
+    shows, tail, typed_rows,
 };
 pub use messages::Messages;
 pub use patterns::Patterns;

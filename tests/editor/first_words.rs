@@ -110,6 +110,18 @@ async fn an_enter_that_was_swallowed_is_pressed_again_and_the_text_is_not_double
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_enter_that_was_taken_for_a_line_break_is_pressed_again() {
+    let yard = Yard::new(Json::Null).await;
+    let info = yard.start("ash", "--breaks 1").await.unwrap();
+    let said = yard.log().said();
+    let broken: Vec<_> = said.iter().map(|text| text.ends_with('\n')).collect();
+    assert_eq!(broken.iter().filter(|broken| **broken).count(), 1, "{said:?}");
+    let said: Vec<_> = said.iter().map(|text| text.trim_end().to_owned()).collect();
+    assert_told(&said, "assigned");
+    assert_eq!(info["warnings"], json!([]), "{info}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_was_lost_is_sent_once_more() {
     let yard = Yard::new(Json::Null).await;
     let info = yard.start("ash", "--drop 1").await.unwrap();

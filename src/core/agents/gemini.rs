@@ -14,9 +14,9 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["gemini", "node"],
     prompt: Some(">   Type your message"),
     // Its title is ready some seconds before its trust dialog is drawn: its prompt tells.
-    // 40 ms after it drew a paste, a return is a line break to it; on a busy machine drawing
-    // takes longer than that.
-    settle_ms: 250,
+    // For 40 ms after a paste a return is a line break to it, and nothing on its screen tells when
+    // they are over. One that came too soon is seen and pressed again.
+    settle_ms: Some(40),
     // As a mere argument it is answered and ends the program, in versions not long ago.
     first_words: FirstWords::Flag("--prompt-interactive"),
     hooks: Some(HooksFile { provider: "gemini", dir: ".gemini", file: "settings.json" }),

@@ -237,6 +237,17 @@ pub fn composer_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
     }
 }
 
+/// How many rows what is typed in the composer takes; `None` where its shape is not known. A key
+/// that was taken for a line break adds one.
+#[must_use]
+pub fn typed_rows(patterns: &Patterns, shown: &Shown) -> Option<usize> {
+    let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
+    match layout::scene(patterns, &rows) {
+        Scene::Composer(composer) if composer.framed => Some(composer.typed.len()),
+        _ => None,
+    }
+}
+
 /// How many rows to check.
 const FOOTER: usize = 3;
 
@@ -298,6 +309,17 @@ mod tests {
             let screen = format!("{above}\n{rule}\n❯ {typed}\n{rule}\n  ? for shortcuts");
             assert_eq!(at(&claude, &screen), expected, "{screen}");
         }
+    }
+
+    #[test]
+    fn a_line_break_adds_a_row_to_what_is_typed() {
+        let claude = Patterns::for_agent("claude").unwrap();
+        let rule = "─".repeat(40);
+        for (typed, rows) in [("hello", Some(1)), ("hello\n", Some(2)), ("one\n  two\n", Some(3))] {
+            let screen = format!("● Yes\n{rule}\n❯ {typed}\n{rule}\n  ? for shortcuts");
+            assert_eq!(typed_rows(&claude, &shown(&screen)), rows, "{screen}");
+        }
+        assert_eq!(typed_rows(&Patterns::generic(), &shown("hello\n❯ ")), None);
     }
 
     #[test]
