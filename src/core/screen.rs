@@ -29,7 +29,7 @@ mod usage;
 mod working;
 
 pub use answer::{NoChoice, Policy, Step};
-pub use choosing::{asked, in_field, is_marked, question_rows};
+pub use choosing::{asked, in_field, is_in_sight, is_marked, question_rows};
 pub(crate) use description::{
     Accept, Answering, BusyRow, Dialog, Keys, KeysChanges, Layout, Means, Screen, ScreenChanges,
     Sign, TitleSign, TroublePlace, TroubleSign, Way,

@@ -260,6 +260,21 @@ async fn a_prompt_that_no_argument_can_be_is_typed() {
     assert!(!shop.project.worktree("ash").exists());
 }
 
+/// As what starts only with a newer Node on its `PATH`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_is_asked_for_its_flags_with_the_variables_that_it_is_given() {
+    let own = json!({ "agents": { "codex": { "env": { "HAS_NODE": "yes" } } } });
+    let yard = Yard::new(own).await;
+    let takes = "[ \"$HAS_NODE\" = yes ] || exit 1\n\
+                 case \"$*\" in *--help*) echo '  --no-daemon'; exit 0;; esac";
+    let script = format!("{takes}\nexec {} \"$@\"", yard.framed(""));
+    program(&yard.programs.path().join("codex"), &script);
+    let options = json!({ "new": true, "agent": "codex" });
+    yard.editor.call("start", json!(["ash", options])).await.unwrap();
+    let argv = yard.log().values("argv")[0].clone();
+    assert!(argv.as_array().unwrap().contains(&json!("--no-daemon")), "{argv}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flag_that_a_person_has_configured_is_not_given_twice() {
     let own = json!({ "agents": { "codex": { "args": ["--no-daemon"] } } });

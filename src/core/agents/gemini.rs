@@ -121,13 +121,13 @@ const DIALOGS: &[Dialog] = &[
         &[Sign::Words("to switch questions"), Sign::Words("Esc to cancel")],
     )
     .by(QUESTION),
-    // Of one alone, the end of the list is out of sight, and no key but its last row sends it.
+    // Of one alone it shows three rows of the list, whose last one sends it.
     Dialog::new(
         "several",
         Reason::Question,
         &[Sign::Phrase("(Select all that apply)"), Sign::Words("Esc to cancel")],
     )
-    .by(Answering { ticks: QUESTION.ticks, ..Answering::UNKNOWN }),
+    .by(Answering { ticks: Some(Ticks { done: Done::Row("Done"), ..TICKS }), ..QUESTION }),
     Dialog::new(
         "question",
         Reason::Question,
@@ -156,11 +156,9 @@ const DIALOGS: &[Dialog] = &[
 
 const QUESTION: Answering = Answering {
     words: &[Words::needed("Enter a custom value")],
-    ticks: Some(Ticks {
-        off: &["[ ]"],
-        on: &["[x]"],
-        toggle: Toggle::Number,
-        done: Done::Key("Tab"),
-    }),
+    ticks: Some(TICKS),
     ..Answering::QUESTION
 };
+
+const TICKS: Ticks =
+    Ticks { off: &["[ ]"], on: &["[x]"], toggle: Toggle::Number, done: Done::Key("Tab") };
