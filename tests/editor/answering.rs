@@ -328,3 +328,16 @@ async fn a_question_that_is_just_being_drawn_anew_is_no_other_one() {
     let expected = [["permission", "No", "use make"], ["permission", "No", "use just"]];
     assert_eq!(answered(&yard.log()), given(&expected));
 }
+
+/// Of a list that is drawn anew with each tick, for a moment only the title says that it is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_list_is_drawn_anew_its_title_alone_is_no_other_question() {
+    let titles = json!([{ "begins": "? ", "means": "waiting" }]);
+    let own = json!({ "preset": "claude", "screen": { "titles": titles } });
+    let shop = Shop::of(Project::new(), json!({ "agents": { "titled": own } })).await;
+    let yard = asked_in(shop, "titled", "--tear 200 --title 300 many").await;
+    let next = answer(&yard, json!([1, "Large"]), json!({})).await.unwrap();
+    assert_eq!(next["waiting"]["text"], "Ready to submit your answers?", "{next}");
+    answer(&yard, json!("yes"), json!({})).await.unwrap();
+    assert_eq!(answered(&yard.log()), given(&[["many", "Small, Large", ""]]));
+}

@@ -160,10 +160,12 @@ impl Giving<'_> {
         meant: impl Into<Meant<'a>>,
         output: &mut Option<OutputWatch>,
     ) -> Result<(Seen, Question), SessionError> {
-        let seen = self.look_for(output, Seen::asks).await?;
+        // While it is drawn anew, what is left of it may look like another one.
+        let meant = meant.into();
+        let seen = self.look_for(output, |seen| meant.is(seen)).await?;
         self.refuse_pane(&seen)?;
         match &seen.question {
-            Some(question) if meant.into().is(&seen) => {
+            Some(question) if meant.is(&seen) => {
                 let question = question.clone();
                 Ok((seen, question))
             }
