@@ -20,6 +20,8 @@ mod forking;
 mod look;
 #[path = "live/mixed.rs"]
 mod mixed;
+#[path = "live/planning.rs"]
+mod planning;
 #[path = "live/report.rs"]
 mod report;
 #[path = "live/resuming.rs"]
@@ -29,6 +31,8 @@ mod sending;
 #[path = "live/service.rs"]
 mod service;
 mod support;
+#[path = "live/trusting.rs"]
+mod trusting;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, mpsc};

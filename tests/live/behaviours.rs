@@ -9,7 +9,7 @@ use crate::agent::{Agent, NAME, now};
 use crate::clis::Dialog;
 use crate::report::{Cell, Row};
 use crate::support::{pause, processes};
-use crate::{answers, forking, mixed, resuming, sending};
+use crate::{answers, forking, mixed, planning, resuming, sending, trusting};
 
 /// How long an agent may take to its prompt: the slowest takes a minute on a busy machine.
 const START: u64 = 240;
@@ -52,6 +52,8 @@ pub(crate) async fn check(agent: &mut Agent, long: Long, row: &mut Row) {
         }
         if long.answers > 0 && agent.cli.permission.is_some() {
             row.set("answers", answers::give(agent, long.answers).await);
+            row.set("plan", planning::approve(agent).await);
+            row.set("trust", trusting::trust(agent).await);
         }
         if long.resume {
             row.set("resume", resuming::go_on(agent).await);

@@ -23,6 +23,8 @@ pub(crate) const COLUMNS: &[&str] = &[
     "resume",
     "fork",
     "messages",
+    "plan",
+    "trust",
 ];
 
 const BEGIN: &str = "<!-- written by `make agents` from here on -->";

@@ -100,7 +100,9 @@ const DIALOGS: &[Dialog] = &[
         Reason::Permission,
         &[Sign::Choice("Yes, allow once"), Sign::Choice("No, suggest changes")],
     ),
-    Dialog::new("plan", Reason::Permission, &[Sign::Choice("No, keep planning")]),
+    // The mode before may be one that allows everything.
+    Dialog::new("plan", Reason::Permission, &[Sign::Choice("No, keep planning")])
+        .by(Answering { yes: &["Yes, and manually approve edits"], ..Answering::NUMBER }),
     // Its numbers do nothing.
     Dialog::new(
         "submit-answers",
