@@ -34,6 +34,7 @@ mod hooks;
 mod hostile;
 mod in_use;
 mod injecting;
+mod installing;
 mod interrupting;
 mod listing;
 mod looking;
