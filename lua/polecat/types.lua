@@ -154,6 +154,7 @@
 ---@field notify_command? string|string[] Run for each notification. |polecat-notify-outside|
 ---@field log_level? 'error'|'warn'|'info'|'debug'|'trace'
 ---@field backend? polecat.BackendOpts
+---@field install? polecat.InstallOpts
 
 ---@class polecat.RigOpts
 ---@field path? string Its folder, instead of the one that is found.
@@ -195,6 +196,9 @@
 
 ---@class polecat.BackendOpts
 ---@field command? string|string[] The program, or a list of it and its arguments.
+
+---@class polecat.InstallOpts
+---@field url? string Where the release lies: `https://...`, or a folder. |polecat-config-install|
 
 ---@class polecat.AgentOpts
 ---@field preset? string The known agent that it is like.

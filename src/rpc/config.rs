@@ -119,6 +119,7 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
     let mut list = config.table("status");
     // These are Lua's own, and come along because the configuration is sent whole.
     config.table("backend").read("command", |item| command(item, paths).map(drop));
+    config.table("install").text("url");
     config.read("log_level", |item| item.one_of(&LOG_LEVELS.map(|level| (level, ()))));
     Settings {
         rigs: rigs::rigs(config, paths),

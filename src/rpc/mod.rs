@@ -14,6 +14,8 @@ mod editor;
 mod effects;
 mod encode;
 mod error;
+#[cfg(test)]
+mod generated;
 mod handler;
 mod methods;
 mod news;

@@ -207,7 +207,8 @@ fn mismatch(theirs: Option<u32>) -> RpcError {
             "the plugin speaks protocol {theirs}, its backend (version {}) speaks {PROTOCOL}",
             env!("CARGO_PKG_VERSION")
         ),
-        hint: Some("rebuild the backend: run `make build` in the plugin's folder".to_owned()),
+        // Lua knows which program it started, and what brings one that fits.
+        hint: None,
         untrusted: None,
         waiting: None,
     }

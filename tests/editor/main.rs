@@ -35,6 +35,7 @@ mod hostile;
 mod hosts;
 mod in_use;
 mod injecting;
+mod installing;
 mod interrupting;
 mod listing;
 mod looking;
