@@ -163,6 +163,24 @@ fn an_agent_that_the_help_describes_in_full_is_known_as_its_preset_is() {
     }
 }
 
+/// Lines are there to be copied: no name in them has to be filled in, and none is of another home.
+#[test]
+fn the_home_of_the_project_is_that_of_cargo_toml_wherever_it_is_named() {
+    let home = env!("CARGO_PKG_REPOSITORY");
+    let owner = home.rsplit('/').nth(1).expect("a host, an owner and a name");
+    for file in tracked().iter().filter(|file| *file != "tests/docs.rs") {
+        let Ok(text) = std::fs::read_to_string(checkout().join(file)) else { continue };
+        assert!(!text.contains("OWNER/"), "{file} has a placeholder");
+        for (before, _) in text.match_indices("/polecat.nvim").map(|(at, _)| text.split_at(at)) {
+            let named = before.rsplit(|c: char| c.is_whitespace() || "'\"`(<".contains(c)).next();
+            let address = named.unwrap_or_default();
+            let is_path = !address.starts_with("https://") && address.contains('/');
+            let is_home = address == owner || format!("{address}/polecat.nvim") == home;
+            assert!(is_path || is_home || address.is_empty(), "{file}: {address}/polecat.nvim");
+        }
+    }
+}
+
 #[test]
 fn every_tag_that_the_help_points_to_is_there() {
     let help = read("doc/polecat.txt");
@@ -201,6 +219,19 @@ fn every_link_of_a_page_leads_somewhere() {
         .collect();
     assert!(lost.is_empty(), "{lost:#?}");
     assert!(links(&read("README.md")).contains("SECURITY.md"), "nothing was looked at");
+}
+
+#[test]
+fn every_help_that_a_page_names_is_there() {
+    let ours: BTreeSet<String> = tags().collect();
+    let pages = tracked().into_iter().filter(|file| has_ending(file, "md"));
+    let texts: String =
+        pages.filter(|page| page != "CHANGELOG.md").map(|page| read(&page)).collect();
+    let named = texts.split("`:help ").skip(1).filter_map(|rest| rest.split('`').next());
+    let named: BTreeSet<&str> = named.filter(|tag| tag.starts_with("polecat")).collect();
+    let lost: Vec<_> = named.iter().filter(|tag| !ours.contains(**tag)).collect();
+    assert!(lost.is_empty(), "{lost:#?}");
+    assert!(named.contains("polecat-install"), "nothing was looked at");
 }
 
 /// Where a page's links and pictures lead.

@@ -66,7 +66,7 @@ return {
       bar = true,
     },
     map = 'n',
-    words = { 'polecats?' },
+    words = { 'shown?' },
   },
   {
     name = 'List',
@@ -287,6 +287,16 @@ return {
       nargs = 0,
       bar = true,
     },
+  },
+  {
+    name = 'Reconnect',
+    sub = 'reconnect',
+    opts = {
+      desc = 'Try hosts again that are not connected',
+      nargs = 0,
+      bar = true,
+    },
+    map = 'n',
   },
   {
     name = 'Log',

@@ -1,23 +1,30 @@
 //! What is known about a polecat's session.
 
+pub mod debounced_state;
 mod detail;
+pub mod diffstat;
 mod exit;
+pub mod notifications;
+pub mod queue;
+pub mod record;
+pub mod transitions;
 mod usage;
 mod waiting;
 
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+use self::diffstat::Diffstat;
 pub use self::{
     detail::{Detail, DetailKind},
     exit::{Exit, ExitHow, describe, signal_text},
     usage::{Usage, short},
     waiting::Waiting,
 };
-use super::{names::PolecatName, work::Diffstat};
+use super::names::PolecatName;
 
 /// The name of an agent of which only the command is known.
 pub const UNNAMED_AGENT: &str = "cmd";
@@ -148,6 +155,16 @@ impl SessionInfo {
         let named = self.agent.as_deref().is_some_and(|name| name != UNNAMED_AGENT);
         if let Some(found) = found.filter(|_| !named) {
             self.agent = Some(found.clone());
+        }
+    }
+
+    /// Moves all its times by so many milliseconds.
+    pub fn shift_times(&mut self, by: i64) {
+        let by = SignedDuration::from_millis(by);
+        let exit = self.exit.as_mut().map(|exit| &mut exit.at);
+        let times = [&mut self.created, &mut self.last_activity, &mut self.state_since];
+        for time in times.into_iter().filter_map(Option::as_mut).chain(exit) {
+            *time = time.saturating_add(by).unwrap_or(*time);
         }
     }
 

@@ -61,6 +61,7 @@ pub(in crate::rpc) enum Command {
     Label,
     Rig,
     Tour,
+    Reconnect,
     Log,
 }
 
@@ -68,6 +69,20 @@ pub(in crate::rpc) enum Command {
 pub(super) const SIDEBAR: &str = "sidebar";
 
 impl Command {
+    /// Whether it can be about a polecat of a host.
+    pub(super) fn reaches_hosts(self) -> bool {
+        matches!(
+            self,
+            Self::Status
+                | Self::Capture
+                | Self::Stop
+                | Self::Inject
+                | Self::Interrupt
+                | Self::Answer
+                | Self::Attach
+        )
+    }
+
     /// How far the name of a polecat reaches, where it names no rig.
     pub(super) fn reach(self) -> Reach {
         match self {
@@ -105,6 +120,8 @@ pub(in crate::rpc) struct Key {
 pub(in crate::rpc) enum Kind {
     /// A polecat of the rig.
     Polecat,
+    /// The same, or [`SIDEBAR`].
+    Shown,
     /// One that has a session.
     Running,
     /// One whose agent does not run.
@@ -226,7 +243,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Resume, "Resume", "Resume all that were cut off; ! the stopped ones too")
     },
     Spec {
-        words: &[maybe("polecat", Kind::Polecat)],
+        words: &[maybe("polecat", Kind::Shown)],
         bang: true,
         map: Some("n"),
         ..plain(Command::Status, "Status", "Show all polecats, or one in detail; ! of all rigs")
@@ -344,6 +361,10 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Rig, "Rig", "Show or pin the rig; ! unpins")
     },
     plain(Command::Tour, "Tour", "Try all of it with scripted agents, in five steps"),
+    Spec {
+        map: Some("n"),
+        ..plain(Command::Reconnect, "Reconnect", "Try hosts again that are not connected")
+    },
     Spec {
         keys: &[SIZE],
         range: Range::Size,
