@@ -38,7 +38,8 @@ compat: tools ## the tests on each of TMUX_BINS="..." and of NVIM_BINS="..."
 agents: ## drive the real coding agents that are installed; writes doc/agents.md, which tells how
 	@tests/tools/get nvim tmux > /dev/null
 	@AGENTS="$(AGENTS)" AGENTS_DIR="$(AGENTS_DIR)" AGENTS_PATH="$(AGENTS_PATH)" MINUTES=$(MINUTES) \
-	  ANSWERS=$(ANSWERS) RESUME=$(RESUME) JOBS=$(JOBS) KEEP=$(KEEP) $(CARGO_TEST) --test live -- --ignored --nocapture
+	  ANSWERS=$(ANSWERS) MESSAGES=$(MESSAGES) RESUME=$(RESUME) ONLY=$(ONLY) GAP=$(GAP) JOBS=$(JOBS) \
+	  KEEP=$(KEEP) $(CARGO_TEST) --test live -- --ignored --nocapture
 
 soak: tools ## the long tests of faults: every crash point; SOAK=N goes through them N times
 	for round in $$(seq $(SOAK)); do \

@@ -1,6 +1,7 @@
 //! The backend's process: arguments, log file, runtime, exit code. And that of the window that the
 //! backends have together in tmux, `polecat-nvim hold PIPE`, of agents' hooks, `polecat-nvim hook TMUX`,
-//! of what a hub runs on other machines, `polecat-nvim serve`, and of the tour, `polecat-nvim tour TMUX JSON`.
+//! of what a hub runs on other machines, `polecat-nvim serve`, and of the tour, `polecat-nvim tour TMUX
+//! JSON`.
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::{ffi::OsString, fs, io, path::Path, path::PathBuf, process::ExitCode, sync::Mutex};

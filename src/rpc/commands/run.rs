@@ -64,8 +64,8 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Restore => restore(context, asked).await,
         Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
-        Command::Tour => tour(context),
         Command::Reconnect => Ok(vec![reconnect(context)]),
+        Command::Tour => tour(context),
         Command::Log => asked.open(View::Log),
     }
 }
