@@ -1,9 +1,9 @@
 //! Every command, once: what Neovim registers, what is parsed, what is completed and what the help
 //! lists come from these rows.
 
-mod kind;
+mod word;
 
-pub(in crate::rpc) use kind::Kind;
+pub(in crate::rpc) use word::{Key, Kind, Word};
 
 use crate::session::Reach;
 
@@ -100,23 +100,6 @@ impl Command {
             _ => Reach::Anywhere,
         }
     }
-}
-
-/// A word of a command.
-#[derive(Debug)]
-pub(in crate::rpc) struct Word {
-    /// What it is called where it is missing or wrong.
-    pub(in crate::rpc) name: &'static str,
-    pub(in crate::rpc) kind: Kind,
-    /// Whether the command means nothing without it.
-    pub(in crate::rpc) needed: bool,
-}
-
-/// A pair `name=value`.
-#[derive(Debug)]
-pub(in crate::rpc) struct Key {
-    pub(in crate::rpc) name: &'static str,
-    pub(in crate::rpc) kind: Kind,
 }
 
 /// What stands in front of a command.

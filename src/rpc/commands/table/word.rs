@@ -1,11 +1,28 @@
-//! What the words of commands stand for.
+//! The words of commands, and what each can stand for.
+
+/// A word of a command.
+#[derive(Debug)]
+pub(in crate::rpc) struct Word {
+    /// What it is called where it is missing or wrong.
+    pub(in crate::rpc) name: &'static str,
+    pub(in crate::rpc) kind: Kind,
+    /// Whether the command means nothing without it.
+    pub(in crate::rpc) needed: bool,
+}
+
+/// A pair `name=value`.
+#[derive(Debug)]
+pub(in crate::rpc) struct Key {
+    pub(in crate::rpc) name: &'static str,
+    pub(in crate::rpc) kind: Kind,
+}
 
 /// What a word or a value stands for: from this it is completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::rpc) enum Kind {
     /// A polecat of the rig.
     Polecat,
-    /// The same, or `sidebar`.
+    /// The same, or [`SIDEBAR`].
     Shown,
     /// One that has a session.
     Running,
