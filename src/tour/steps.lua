@@ -37,7 +37,7 @@ local STEPS = {
 local function show(number)
   local step = STEPS[number]
   local where = (' %d/%d '):format(number, #STEPS)
-  vim.o.tabline = '%#PmenuSel#' .. where .. '%#TabLineFill# ' .. step.text .. '%=:qa ends the tour '
+  vim.o.tabline = '%#PmenuSel#' .. where .. '%#TabLineFill# ' .. step.text .. '%=%<:qa ends the tour '
   local event, pattern = step.event:match('^(%S+) ?(.*)$')
   vim.api.nvim_create_autocmd(event, {
     pattern = pattern ~= '' and pattern or '*',
