@@ -4,7 +4,7 @@ local polecat = require('polecat')
 ---@type { text: string, event: string, done: fun(event: table): boolean? }[]
 local STEPS = {
   {
-    text = 'Two agents are at work, each in a worktree of its own. birch is about to ask.',
+    text = 'Two agents at work, each in its own worktree. birch will ask.',
     event = 'User PolecatWaiting',
   },
   {
@@ -22,7 +22,7 @@ local STEPS = {
     end,
   },
   {
-    text = ':PolecatStatus, d on ash. On a line: c, write, :w. S sends it to ash.',
+    text = ':PolecatStatus, d on ash; c on a line, write, :w; S sends.',
     event = 'User PolecatStateChanged',
     done = function(event)
       return event.data.polecat == 'ash' and event.data.new == 'working'
@@ -37,7 +37,7 @@ local STEPS = {
 local function show(number)
   local step = STEPS[number]
   local where = (' %d/%d '):format(number, #STEPS)
-  vim.o.tabline = '%#PmenuSel#' .. where .. '%#TabLineFill# ' .. step.text .. '%=%<:qa ends the tour '
+  vim.o.tabline = '%#PmenuSel#' .. where .. '%#TabLineFill# ' .. step.text .. '%=:qa ends it '
   local event, pattern = step.event:match('^(%S+) ?(.*)$')
   vim.api.nvim_create_autocmd(event, {
     pattern = pattern ~= '' and pattern or '*',
