@@ -4,8 +4,8 @@
 //! input field) or a dialog at the bottom, and everything above is conversation, which may quote
 //! anything. [`layout`] finds that bottom; [`dialog`] and [`working`] look only there. [`description`] is
 //! the form in which `core/agents/` describes the agents; [`patterns`] adds the configuration.
-//! [`message`] decides whether one can type, and finds a typed message by its [`trace`]; [`guess`]
-//! whether an unknown agent asks a question.
+//! [`message`] decides whether one can type, and finds a typed message; [`guess`] whether an unknown agent
+//! asks a question.
 
 mod answer;
 mod area;
@@ -24,7 +24,6 @@ mod prompt;
 mod rows;
 mod shown;
 mod title;
-mod trace;
 mod trouble;
 mod usage;
 mod working;
@@ -38,14 +37,16 @@ pub(crate) use description::{
 pub use description::{Bang, Description, DescriptionChanges, Done, Opens, Ticks, Toggle, Words};
 pub use guess::guessed;
 pub use interrupt::{tells, times, was_sent, working_rows};
-pub use message::{Before, Composing, Place, composer_rows, composing, place, typed_rows};
+pub use message::{
+    Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
+    shows, tail, typed_rows,
+};
 pub use messages::Messages;
 pub use patterns::Patterns;
 pub use prompt::shows_prompt;
 pub use rows::normal;
 pub use shown::Shown;
 pub use title::task;
-pub use trace::{ends_at_cursor, folded_at_cursor, shows, tail};
 pub use trouble::trouble;
 pub use usage::{tells_usage, usage};
 
