@@ -58,6 +58,7 @@ local function bring(url, step)
     result.message = not ok and downloading .. '\n' .. result.message or nil
   end
   if not ok then
+    result.hint = '`:help polecat-install` tells of other ways'
     error(result)
   end
   return result
@@ -133,7 +134,8 @@ local function finish(url)
     vim.wait(STOP_TIMEOUT, is_over, 20)
   end
   if not work.result then
-    error('polecat.nvim: ' .. (work.err and work.err.message or 'it does not end'), 0)
+    local err = work.err or { message = 'the install does not end', hint = 'it was told to' }
+    error(('polecat.nvim: %s (%s)'):format(err.message, err.hint), 0)
   elseif not for_lazy then
     notify.notice({ text = summary(work.result) })
   end
