@@ -230,6 +230,7 @@ async fn without_a_screen_it_waits_and_says_how_it_went() {
     fs::remove_file(scene.archive()).unwrap();
     let said = scene.headless(&build);
     assert!(said.contains("polecat.nvim: there is no `http://"), "{said}");
+    assert!(said.contains("(`:help polecat-install` tells of other ways)"), "{said}");
 }
 
 /// As a plugin manager does that installs when Neovim starts.
