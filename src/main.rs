@@ -1,6 +1,6 @@
 //! The backend's process: arguments, log file, runtime, exit code. And that of the window that the
-//! backends have together in tmux, `polecat-nvim hold PIPE`, and of agents' hooks, `polecat-nvim hook
-//! TMUX`.
+//! backends have together in tmux, `polecat-nvim hold PIPE`, of agents' hooks, `polecat-nvim hook TMUX`,
+//! and of what a hub runs on other machines, `polecat-nvim serve`.
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::{fs, io, path::Path, path::PathBuf, process::ExitCode, sync::Mutex};
@@ -31,6 +31,8 @@ struct Options {
     hold: Option<PathBuf>,
     /// What agents' hooks run: the tmux to tell.
     hook: Option<String>,
+    /// What a hub runs on a host.
+    serve: bool,
 }
 
 type Failure = Box<dyn std::error::Error>;
@@ -43,6 +45,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
         check_config: false,
         hold: None,
         hook: None,
+        serve: false,
     };
     while let Some(argument) = parser.next()? {
         match argument {
@@ -60,6 +63,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
             lexopt::Arg::Value(word) if word == "hook" => {
                 options.hook = Some(parser.value()?.to_string_lossy().into_owned());
             }
+            lexopt::Arg::Value(word) if word == "serve" => options.serve = true,
             other => return Err(other.unexpected().into()),
         }
     }
@@ -94,7 +98,12 @@ fn run(options: &Options) -> Result<(), Failure> {
     // One thread: a call is a matter of waiting, and handing it from thread to thread took half of
     // its time. What computes or reads files for long has threads of its own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let served = runtime.block_on(polecat::rpc::serve(polecat::session::local_launch()));
+    let launch = polecat::session::local_launch();
+    let served = if options.serve {
+        runtime.block_on(polecat::fleet::serve(launch))
+    } else {
+        runtime.block_on(polecat::rpc::serve(launch))
+    };
     // A file may still be read, or a terminal that is stdin, on a thread that nothing can wake.
     runtime.shutdown_background();
     Ok(served?)

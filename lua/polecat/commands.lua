@@ -280,6 +280,16 @@ return {
     words = { 'folder?' },
   },
   {
+    name = 'Reconnect',
+    sub = 'reconnect',
+    opts = {
+      desc = 'Try hosts again that are not connected',
+      nargs = 0,
+      bar = true,
+    },
+    map = 'n',
+  },
+  {
     name = 'Log',
     sub = 'log',
     opts = {

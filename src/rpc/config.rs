@@ -2,6 +2,7 @@
 
 mod agent;
 mod dialog;
+mod hosts;
 mod kept;
 mod reader;
 mod rigs;
@@ -122,6 +123,7 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
     config.read("log_level", |item| item.one_of(&LOG_LEVELS.map(|level| (level, ()))));
     Settings {
         rigs: rigs::rigs(config, paths),
+        hosts: hosts::hosts(config, paths),
         all_rigs: config.read("all", Item::boolean).unwrap_or_default(),
         rig_path: rig.read("path", |item| paths.path(item)),
         rig_name: rig.text("name"),

@@ -22,7 +22,6 @@ mod news;
 mod outbox;
 mod paths;
 mod serve;
-mod stdio;
 mod styles;
 mod views;
 

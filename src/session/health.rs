@@ -41,7 +41,7 @@ pub enum Level {
 /// One finding.
 #[derive(Clone, Debug, Serialize)]
 pub struct HealthRow {
-    /// Its section: `tmux`, `git`, `tracker`, `agents`, `rig`, `rigs`, `files`.
+    /// Its section: `tmux`, `git`, `tracker`, `agents`, `rig`, `rigs`, `hosts`, `files`.
     pub section: &'static str,
     /// Its severity.
     pub level: Level,

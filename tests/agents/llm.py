@@ -13,6 +13,7 @@ generateContent, streamed or whole. A line of the user's message says what is an
     bash: COMMAND   a call of the agent's own shell tool
     ask             a call of its own question tool
     askmany         the same, where several of three answers can be chosen
+    plan            a call of the tool that ends its plan mode
     error N         HTTP status N
 
 Each request and each end of an answer is a line of JSON in LOG, with its time: from these one knows
@@ -31,7 +32,7 @@ import time
 sys.dont_write_bytecode = True
 from llm_wire import SPEAKS, numbers
 
-WORDS = re.compile(r"^\W*(?:(say|bash:) *(.+)|(think|silent|long|error) (\d+)|(ask(?:many)?))\s*$")
+WORDS = re.compile(r"^\W*(?:(say|bash:) *(.+)|(think|silent|long|error) (\d+)|(ask(?:many)?|plan))\s*$")
 TAGGED = re.compile(r"<([\w-]+)[^>]*>.*?</\1>", re.S)
 # What agents put around what the user typed.
 MESSAGE = re.compile(r"</?user_(?:input|message|query)[^>]*>")
@@ -82,6 +83,8 @@ def decide(last, answered, tools, plain):
         return {"status": count}
     if plain:
         return text(f"This is to be run:\n\n```bash\n{rest}\n```\n")
+    if word == "plan":
+        return plan_call(tools)
     return shell_call(tools, rest) if word == "bash:" else question_call(tools, word == "askmany")
 
 
@@ -106,6 +109,13 @@ def shell_call(tools, command):
                      "sandbox_permissions": "require_escalated"}
             return call(name, fill(schema, known))
     return text("There is no shell here.")
+
+
+def plan_call(tools):
+    for name, schema in tools:
+        if re.fullmatch("exit_?plan_?mode", name, re.I):
+            return call(name, fill(schema, {"plan": "1. Do it\n2. Look at it"}))
+    return text("There is no plan here.")
 
 
 def question_call(tools, several):
@@ -194,7 +204,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             answer = text("A title") if own else decide(last, answered, tools, plain)
         number = next(numbers)
         kind = "error" if "status" in answer else "call" if "call" in answer else "text"
-        self.server.log.add(event="request", id=number, own=own, answer=kind, text=typed(last)[:2000],
+        self.server.log.add(event="request", id=number, own=own, answer=kind, text=typed(last)[:20_000],
                             result=result[:2000], known=sorted(known))
         try:
             self.send(speaks, answer, bool(body.get("stream")) or "stream" in path.lower())

@@ -32,6 +32,7 @@ mod gastown_sessions;
 mod hook_events;
 mod hooks;
 mod hostile;
+mod hosts;
 mod in_use;
 mod injecting;
 mod installing;

@@ -17,6 +17,8 @@ pub(crate) struct Cli {
     /// Its request for permission to run a command.
     pub(crate) permission: Option<Dialog>,
     pub(crate) question: Option<Dialog>,
+    /// What its plan mode is known by, where the service can have it ask for the end of that.
+    pub(crate) plan: Option<&'static str>,
 }
 
 /// A dialog.
@@ -48,6 +50,7 @@ pub(crate) const CLIS: &[Cli] = &[
         first: Some(dialog("I trust this folder", &["1"])),
         permission: Some(dialog("Do you want to proceed?", &["1"])),
         question: Some(dialog("Enter to select", &["1"])),
+        plan: Some("plan mode on"),
     },
     Cli {
         name: "codex",
@@ -73,6 +76,7 @@ pub(crate) const CLIS: &[Cli] = &[
         permission: Some(dialog("Would you like to run", &["y"])),
         // It asks in its plan mode only.
         question: None,
+        plan: None,
     },
     Cli {
         name: "gemini",
@@ -91,6 +95,7 @@ pub(crate) const CLIS: &[Cli] = &[
         first: Some(dialog("Do you trust the files", &["1"])),
         permission: Some(dialog("Allow execution", &["1"])),
         question: Some(dialog("Enter to select", &["1"])),
+        plan: None,
     },
     Cli {
         name: "opencode",
@@ -122,6 +127,7 @@ pub(crate) const CLIS: &[Cli] = &[
         first: None,
         permission: Some(dialog("Permission required", &["Enter"])),
         question: Some(dialog("enter submit", &["1"])),
+        plan: None,
     },
     Cli {
         name: "copilot",
@@ -139,6 +145,7 @@ pub(crate) const CLIS: &[Cli] = &[
         first: Some(dialog("Do you trust the files", &["2"])),
         permission: Some(dialog("Do you want to run this command?", &["1"])),
         question: Some(dialog("Copilot needs information", &["Enter"])),
+        plan: None,
     },
     Cli {
         name: "qwen",
@@ -162,6 +169,7 @@ pub(crate) const CLIS: &[Cli] = &[
         first: None,
         permission: Some(dialog("Allow execution of", &["1"])),
         question: Some(dialog("Enter: Select", &["1"])),
+        plan: Some("plan mode ("),
     },
     Cli {
         name: "pi",
@@ -187,6 +195,7 @@ pub(crate) const CLIS: &[Cli] = &[
         // It asks for nothing.
         permission: None,
         question: None,
+        plan: None,
     },
     Cli {
         name: "vibe",
@@ -216,6 +225,7 @@ pub(crate) const CLIS: &[Cli] = &[
         first: None,
         permission: Some(dialog("4. Deny", &["1"])),
         question: Some(dialog("Enter select", &["1"])),
+        plan: None,
     },
     Cli {
         name: "kimi",
@@ -240,6 +250,7 @@ pub(crate) const CLIS: &[Cli] = &[
         first: Some(dialog("Trust this folder?", &["Enter"])),
         permission: Some(dialog("Run this command?", &["1"])),
         question: Some(dialog("choose", &["1", "1"])),
+        plan: None,
     },
     Cli {
         name: "cn",
@@ -256,6 +267,7 @@ pub(crate) const CLIS: &[Cli] = &[
         first: None,
         permission: Some(dialog("Would you like to continue?", &["Enter"])),
         question: Some(dialog("Enter select", &["Enter"])),
+        plan: None,
     },
     Cli {
         name: "cline",
@@ -279,6 +291,7 @@ pub(crate) const CLIS: &[Cli] = &[
         first: Some(dialog("Try ClinePass", &["Escape"])),
         permission: Some(dialog("Cline needs permission", &["y"])),
         question: Some(dialog("Cline is asking a question", &["1"])),
+        plan: None,
     },
     Cli {
         name: "aider",
@@ -310,5 +323,6 @@ pub(crate) const CLIS: &[Cli] = &[
         permission: Some(dialog("Run shell command?", &["y Enter"])),
         // It has no such tool.
         question: None,
+        plan: None,
     },
 ];

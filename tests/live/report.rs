@@ -22,6 +22,9 @@ pub(crate) const COLUMNS: &[&str] = &[
     "answers",
     "resume",
     "fork",
+    "messages",
+    "plan",
+    "trust",
 ];
 
 const BEGIN: &str = "<!-- written by `make agents` from here on -->";

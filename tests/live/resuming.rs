@@ -11,7 +11,7 @@ use crate::support::processes::kill;
 /// The polecat beside [`NAME`].
 const OTHER: &str = "oak";
 /// How long an agent may take to its prompt, with an old conversation.
-const START: u64 = 240;
+pub(crate) const START: u64 = 240;
 
 /// Goes on with both; how long it took from the command to both prompts.
 pub(crate) async fn go_on(agent: &mut Agent) -> Cell {
@@ -55,7 +55,7 @@ async fn both(agent: &mut Agent) -> Result<f64, String> {
 pub(crate) async fn start(agent: &Agent, polecat: &str) -> Result<(), String> {
     let started = agent.editor.ask("start", json!([polecat, { "new": true }])).await;
     tokio::spawn(started);
-    let began = now();
+    let (began, mut refused) = (now(), String::new());
     loop {
         let state = agent.wait(START, "its prompt", async || {
             let state = state(agent, polecat).await;
@@ -65,10 +65,12 @@ pub(crate) async fn start(agent: &Agent, polecat: &str) -> Result<(), String> {
             return rests(agent, polecat).await;
         }
         if now() - began > 60.0 {
-            return Err(format!("`{polecat}` asks for ever"));
+            return Err(format!("`{polecat}` asks for ever: {refused}"));
         }
         // A dialog may pass by itself, or be another one by now.
-        drop(agent.editor.call("answer", json!([polecat, 1])).await);
+        if let Err(why) = agent.editor.call("answer", json!([polecat, 1])).await {
+            refused = why.message;
+        }
     }
 }
 
@@ -83,7 +85,7 @@ pub(crate) async fn say(agent: &Agent, polecat: &str, text: &str) -> Result<Requ
 }
 
 /// Waits until nothing is asked of the service, and the polecat is told idle.
-async fn rests(agent: &Agent, polecat: &str) -> Result<(), String> {
+pub(crate) async fn rests(agent: &Agent, polecat: &str) -> Result<(), String> {
     let (mut last, what) = (String::new(), format!("`{polecat}` to rest"));
     let rests = agent.wait(60, &what, async || {
         let asked = agent.service.requests(0.0);

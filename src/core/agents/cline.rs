@@ -55,8 +55,13 @@ const SCREEN: Screen = Screen {
 };
 
 const DIALOGS: &[Dialog] = &[
-    Dialog::new("offer", Reason::Question, &[Sign::Heading("Try ClinePass")])
-        .by(Answering::UNKNOWN),
+    // Enter opens it in a browser, any other key closes it.
+    Dialog::new("offer", Reason::Question, &[Sign::Heading("Try ClinePass")]).by(Answering {
+        way: Way::Unknown,
+        undrawn: &[("Close", &["Escape"]), ("Open ClinePass", &["Enter"])],
+        no: &["Close"],
+        ..Answering::QUESTION
+    }),
     Dialog::new(
         "provider",
         Reason::SignIn,

@@ -14,7 +14,6 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     args: &["--approval-mode", "yolo"],
     process_names: &["qwen", "node"],
     delay_ms: 20_000,
-    settle_ms: 250,
     // A mere argument it answers and ends.
     first_words: FirstWords::Flag("--prompt-interactive"),
     hook_events: Some(HOOK_EVENTS),
@@ -101,7 +100,9 @@ const DIALOGS: &[Dialog] = &[
         Reason::Permission,
         &[Sign::Choice("Yes, allow once"), Sign::Choice("No, suggest changes")],
     ),
-    Dialog::new("plan", Reason::Permission, &[Sign::Choice("No, keep planning")]),
+    // The mode before may be one that allows everything.
+    Dialog::new("plan", Reason::Permission, &[Sign::Choice("No, keep planning")])
+        .by(Answering { yes: &["Yes, and manually approve edits"], ..Answering::NUMBER }),
     // Its numbers do nothing.
     Dialog::new(
         "submit-answers",

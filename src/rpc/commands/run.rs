@@ -64,6 +64,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Restore => restore(context, asked).await,
         Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
+        Command::Reconnect => Ok(vec![reconnect(context)]),
         Command::Log => asked.open(View::Log),
     }
 }
@@ -236,6 +237,15 @@ async fn rig(context: &CallContext<'_>, asked: &Invocation) -> Done {
     }
 }
 
+fn reconnect(context: &CallContext<'_>) -> Effect {
+    context.fleet.reconnect();
+    match context.fleet.hosts().len() {
+        0 => Effect::Notify(Level::Warn, "no hosts are configured".to_owned()),
+        1 => info("the host is tried again"),
+        _ => info("the hosts are tried again"),
+    }
+}
+
 async fn attach(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (at, polecat) = (asked.at(), asked.words.needed("polecat")?);
     let plan = Attach { at, polecat: polecat.clone() }.run(context).await?;
@@ -248,6 +258,10 @@ async fn attach(context: &CallContext<'_>, asked: &Invocation) -> Done {
 async fn capture(context: &CallContext<'_>, asked: &Invocation) -> Result<View, Refusal> {
     let words = &asked.words;
     let (polecat, snapshot) = (words.text("polecat")?, asked.bang());
+    if let Some(polecat) = polecat.clone().filter(|polecat| context.is_far(polecat)) {
+        // What it prints is shown with what is known of it.
+        return Ok(View::Status { polecat });
+    }
     let lines = words.number("lines")?.unwrap_or_else(|| context.workspace.capture_lines());
     let session = match &polecat {
         Some(polecat) => {

@@ -60,6 +60,7 @@ pub(in crate::rpc) enum Command {
     Restore,
     Label,
     Rig,
+    Reconnect,
     Log,
 }
 
@@ -67,6 +68,20 @@ pub(in crate::rpc) enum Command {
 pub(super) const SIDEBAR: &str = "sidebar";
 
 impl Command {
+    /// Whether it can be about a polecat of a host.
+    pub(super) fn reaches_hosts(self) -> bool {
+        matches!(
+            self,
+            Self::Status
+                | Self::Capture
+                | Self::Stop
+                | Self::Inject
+                | Self::Interrupt
+                | Self::Answer
+                | Self::Attach
+        )
+    }
+
     /// How far the name of a polecat reaches, where it names no rig.
     pub(super) fn reach(self) -> Reach {
         match self {
@@ -343,6 +358,10 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         bar: false,
         map: Some("n"),
         ..plain(Command::Rig, "Rig", "Show or pin the rig; ! unpins")
+    },
+    Spec {
+        map: Some("n"),
+        ..plain(Command::Reconnect, "Reconnect", "Try hosts again that are not connected")
     },
     Spec {
         keys: &[SIZE],

@@ -52,9 +52,10 @@ fn composer(known: &Screen, rows: &[String]) -> Option<Composer> {
     // A narrowed screen breaks a rule into several rows.
     let end = above_rule(rows, lower + 1);
     let upper = rows[..end].iter().rposition(|row| rule_at(row) == Some(left))?;
-    // A field for words of one's own, under the question that it belongs to.
+    // A field for words of one's own, under the question that it belongs to. For a moment after an
+    // answer, what it works on still has the question's words.
     let above = above_rule(rows, upper + 1);
-    if rows[..above].last().is_some_and(asks) {
+    if rows[..above].last().is_some_and(|row| asks(row) && !works(known, row)) {
         return None;
     }
     let mark = mark(known, rows.get(upper + 1).filter(|_| upper + 1 < end)?, left)?;
@@ -63,6 +64,14 @@ fn composer(known: &Screen, rows: &[String]) -> Option<Composer> {
         return None;
     }
     Some(Composer::new(above_rule(rows, upper + 1), upper + 1..end, lower + 1, mark))
+}
+
+/// Whether a row above the composer is the one that tells what it works on, which may be cut.
+fn works(known: &Screen, row: &str) -> bool {
+    known.busy_above.is_some_and(|busy| {
+        row.trim_start().starts_with(|letter| busy.glyphs.contains(letter))
+            || busy.holds.iter().any(|words| holds(row, words))
+    })
 }
 
 /// The first row of the rule that ends above row `below`.
