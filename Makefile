@@ -9,10 +9,10 @@ export RUST_TEST_THREADS ?= $(shell echo $$(($(CORES) * 3 < 12 ? $(CORES) * 3 : 
 
 SOAK := 1
 
-.PHONY: help generate build release try demo test check agents soak bench fuzz compat lint fmt tools clean
+.PHONY: help generate pictures build release try demo test check agents soak bench fuzz compat lint fmt tools clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 build: ## build the backend, target/release/polecat-nvim
 	cargo build --release --locked
@@ -38,7 +38,8 @@ compat: tools ## the tests on each of TMUX_BINS="..." and of NVIM_BINS="..."
 agents: ## drive the real coding agents that are installed; writes doc/agents.md, which tells how
 	@tests/tools/get nvim tmux > /dev/null
 	@AGENTS="$(AGENTS)" AGENTS_DIR="$(AGENTS_DIR)" AGENTS_PATH="$(AGENTS_PATH)" MINUTES=$(MINUTES) \
-	  ANSWERS=$(ANSWERS) RESUME=$(RESUME) JOBS=$(JOBS) KEEP=$(KEEP) $(CARGO_TEST) --test live -- --ignored --nocapture
+	  ANSWERS=$(ANSWERS) MESSAGES=$(MESSAGES) RESUME=$(RESUME) ONLY=$(ONLY) GAP=$(GAP) JOBS=$(JOBS) \
+	  KEEP=$(KEEP) $(CARGO_TEST) --test live -- --ignored --nocapture
 
 soak: tools ## the long tests of faults: every crash point; SOAK=N goes through them N times
 	for round in $$(seq $(SOAK)); do \
@@ -48,6 +49,10 @@ soak: tools ## the long tests of faults: every crash point; SOAK=N goes through 
 
 generate: ## write what is generated out of Cargo.toml and the tables of commands and keys
 	POLECAT_GENERATE=1 $(CARGO_TEST) --lib generated
+
+pictures: ## draw the pictures of the README, doc/pictures/, from today's screens; look at them
+	@tests/tools/get nvim tmux > /dev/null
+	POLECAT_PICTURES=1 $(CARGO_TEST) --test pictures
 
 check: lint ## the quick part of it: formatting, lints, unit tests, layers
 	$(CARGO_TEST) --lib --test architecture

@@ -10,6 +10,7 @@
 //! | [`fleet`] | hosts: the same rigs on other machines | `session`, `core` |
 //! | [`view`] | state in, frame out; pure | `core` |
 //! | [`rpc`] | methods, typed arguments, answers, calls into Neovim | `fleet`, `session`, `view`, `core` |
+//! | [`tour`] | the tour: a project with scripted agents in a Neovim of its own | `host` |
 //!
 //! Nothing is global: two backends can live in one process. tmux is the truth about sessions,
 //! the file system about polecats, git about their work, the tracker about issues.
@@ -23,4 +24,5 @@ pub mod rpc;
 pub mod session;
 mod stdio;
 pub mod tmux;
+pub mod tour;
 pub mod view;

@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("session", &["core", "tmux", "host"]),
     ("fleet", &["session", "core"]),
     ("rpc", &["fleet", "session", "view", "core"]),
+    ("tour", &["host"]),
 ];
 
 /// A path that only some places may name, and which those are. `Command` counts where it is that of

@@ -280,6 +280,15 @@ return {
     words = { 'folder?' },
   },
   {
+    name = 'Tour',
+    sub = 'tour',
+    opts = {
+      desc = 'Try all of it with scripted agents, in five steps',
+      nargs = 0,
+      bar = true,
+    },
+  },
+  {
     name = 'Reconnect',
     sub = 'reconnect',
     opts = {

@@ -70,6 +70,7 @@ mod states;
 mod status;
 mod stopping;
 mod survival;
+mod touring;
 mod towns;
 mod trouble;
 mod trusting;

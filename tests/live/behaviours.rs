@@ -53,11 +53,11 @@ pub(crate) async fn check(agent: &mut Agent, long: Long, row: &mut Row) {
         if long.answers > 0 && agent.cli.permission.is_some() {
             row.set("answers", answers::give(agent, long.answers).await);
             row.set("plan", planning::approve(agent).await);
-            row.set("trust", trusting::trust(agent).await);
         }
         if long.resume {
             row.set("resume", resuming::go_on(agent).await);
             row.set("fork", forking::fork(agent).await);
+            row.set("trust", trusting::trust(agent).await);
         }
         row.set("death", cell(death(agent).await));
     }
@@ -103,7 +103,8 @@ async fn start(agent: &Agent) -> Result<f64, String> {
     if let Some(dialog) = agent.cli.first {
         agent.shows(dialog.sign, TURN).await?;
         agent.tells("waiting", began, SOON).await?;
-        agent.answer(dialog).await;
+        let asked = agent.status().await["waiting"].take();
+        trusting::answer(agent, NAME, &asked).await?;
         agent
             .wait(SOON, "the end of its dialog", async || {
                 (agent.status().await["state"] != "waiting").then_some(())

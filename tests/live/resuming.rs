@@ -65,7 +65,12 @@ pub(crate) async fn start(agent: &Agent, polecat: &str) -> Result<(), String> {
             return rests(agent, polecat).await;
         }
         if now() - began > 60.0 {
-            return Err(format!("`{polecat}` asks for ever: {refused}"));
+            let pane = format!("=gt-shop-{polecat}:");
+            let screen = agent.tmux.try_run(&["capture-pane", "-p", "-t", &pane]);
+            return Err(format!(
+                "`{polecat}` asks for ever: {refused}\n{}",
+                screen.unwrap_or_default()
+            ));
         }
         // A dialog may pass by itself, or be another one by now.
         if let Err(why) = agent.editor.call("answer", json!([polecat, 1])).await {

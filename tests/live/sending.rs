@@ -58,13 +58,14 @@ async fn one(agent: &Agent, length: Length, number: u64) -> Result<u128, String>
 }
 
 fn text(length: Length, number: u64) -> String {
-    let mut text = match length {
-        Length::Line => String::new(),
-        Length::Lines => (2..20).map(|row| format!("row {row} of {number}\n")).collect(),
-        Length::Long => (0..80).map(|row| format!("{row:02} {}\n", "words ".repeat(16))).collect(),
+    let rows: Vec<String> = match length {
+        Length::Line => Vec::new(),
+        Length::Lines => (2..20).map(|row| format!("row {row} of {number}")).collect(),
+        Length::Long => (0..80).map(|row| format!("{row:02} {}", "words ".repeat(16))).collect(),
     };
-    if !text.is_empty() {
-        text.insert_str(0, "\n");
+    let (first, last) = (format!("say {length:?} {number}"), format!("{length:?} {number} ends"));
+    if rows.is_empty() {
+        return format!("{first} {last}");
     }
-    format!("say {length:?} {number}{text} {length:?} {number} ends")
+    [vec![first], rows, vec![last]].concat().join("\n")
 }

@@ -12,9 +12,9 @@ const POLECATS: &[&str] = &["elm", "yew", "box"];
 /// How many dialogs one start may have.
 const DIALOGS: usize = 3;
 
-/// Starts some more polecats, and answers what they ask first.
+/// Starts some more polecats, and answers what they ask first, as the first one was answered.
 pub(crate) async fn trust(agent: &Agent) -> Cell {
-    let (mut given, mut wrong) = (0, Vec::new());
+    let (mut given, mut wrong) = (usize::from(agent.cli.first.is_some()), Vec::new());
     for polecat in POLECATS {
         match one(agent, polecat).await {
             Ok(answered) => given += answered,
@@ -39,19 +39,25 @@ async fn one(agent: &Agent, polecat: &str) -> Result<usize, String> {
             say(agent, polecat, &format!("say that {polecat} is trusted")).await?;
             return Ok(given);
         }
-        let late = agent.editor.call("answer", json!([polecat, 1, { "id": "0123456789abcdef" }]));
-        match late.await {
-            Err(refused) if refused.code == "question_changed" => {}
-            other => return Err(format!("an answer to another question: {other:?}")),
-        }
-        // The mode's dialog has a No first; what only offers something is closed.
-        let yes = asked["yes"].as_u64().unwrap_or(1);
-        let opts = json!({ "id": asked["id"] });
-        let done = agent.editor.call("answer", json!([polecat, yes, opts])).await;
-        done.map_err(|refused| format!("{}: {} ({asked})", refused.code, refused.message))?;
+        answer(agent, polecat, &asked).await?;
         before = asked["id"].clone();
     }
     Err("it has no end of dialogs".to_owned())
+}
+
+/// Says yes to what is asked; what only offers something is closed. An answer to another question
+/// does nothing.
+pub(crate) async fn answer(agent: &Agent, polecat: &str, asked: &Json) -> Result<(), String> {
+    let late = agent.editor.call("answer", json!([polecat, 1, { "id": "0123456789abcdef" }]));
+    match late.await {
+        Err(refused) if refused.code == "question_changed" => {}
+        other => return Err(format!("an answer to another question: {other:?}")),
+    }
+    // The mode's dialog has a No first.
+    let yes = asked["yes"].as_u64().unwrap_or(1);
+    let opts = json!({ "id": asked["id"] });
+    let done = agent.editor.call("answer", json!([polecat, yes, opts])).await;
+    done.map(drop).map_err(|refused| format!("{}: {} ({asked})", refused.code, refused.message))
 }
 
 /// What it asks besides the dialog before; nothing once it is at its prompt.

@@ -38,7 +38,13 @@ const SCREEN: Screen = Screen {
         "[y] Approve   [n] Deny",
         "Type a response...",
     ],
-    dialog_top: &["Cline needs permission", "Cline is asking", "Try ClinePass", "Connect a model"],
+    dialog_top: &[
+        "Cline needs permission",
+        "Cline is asking",
+        "Try ClinePass",
+        "Introducing Cline",
+        "Connect a model",
+    ],
     dialogs: DIALOGS,
     answering: Answering {
         way: Way::Unknown,
@@ -55,13 +61,10 @@ const SCREEN: Screen = Screen {
 };
 
 const DIALOGS: &[Dialog] = &[
-    // Enter opens it in a browser, any other key closes it.
-    Dialog::new("offer", Reason::Question, &[Sign::Heading("Try ClinePass")]).by(Answering {
-        way: Way::Unknown,
-        undrawn: &[("Close", &["Escape"]), ("Open ClinePass", &["Enter"])],
-        no: &["Close"],
-        ..Answering::QUESTION
-    }),
+    Dialog::new("offer", Reason::Question, &[Sign::Heading("Try ClinePass")]).by(OFFER),
+    Dialog::new("offer", Reason::Question, &[Sign::Heading("Introducing Cline Desktop")]).by(OFFER),
+    // Others, and those of which the beginning was scrolled out.
+    Dialog::new("offer", Reason::Question, &[Sign::Phrase("any other key to close")]).by(OFFER),
     Dialog::new(
         "provider",
         Reason::SignIn,
@@ -81,6 +84,14 @@ const DIALOGS: &[Dialog] = &[
         .by(QUESTION),
     Dialog::new("question", Reason::Question, &[Sign::Marked]).by(QUESTION),
 ];
+
+/// What it advertises: Enter opens that in a browser, any other key closes it.
+const OFFER: Answering = Answering {
+    way: Way::Unknown,
+    undrawn: &[("Close", &["Escape"]), ("Open it", &["Enter"])],
+    no: &["Close"],
+    ..Answering::QUESTION
+};
 
 /// Its choices have numbers that are not drawn.
 const QUESTION: Answering =

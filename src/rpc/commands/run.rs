@@ -65,6 +65,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
         Command::Reconnect => Ok(vec![reconnect(context)]),
+        Command::Tour => tour(context),
         Command::Log => asked.open(View::Log),
     }
 }
@@ -252,6 +253,13 @@ async fn attach(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let size = asked.size()?;
     let at = Some(asked.at());
     Ok(vec![Effect::Terminal { polecat, plan, size, at, again: asked.line() }])
+}
+
+/// Our own program shows it, with the tmux of the configuration.
+fn tour(context: &CallContext<'_>) -> Done {
+    let ours = std::env::current_exe().map_err(|error| RpcError::internal(error.to_string()))?;
+    let tmux = context.workspace.tmux_command();
+    Ok(vec![Effect::Tour { argv: vec![ours.into(), "tour".into(), tmux.into()] }])
 }
 
 /// A capture is named after the session, also that of a polecat.

@@ -61,6 +61,7 @@ pub(in crate::rpc) enum Command {
     Label,
     Rig,
     Reconnect,
+    Tour,
     Log,
 }
 
@@ -359,6 +360,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         map: Some("n"),
         ..plain(Command::Rig, "Rig", "Show or pin the rig; ! unpins")
     },
+    plain(Command::Tour, "Tour", "Try all of it with scripted agents, in five steps"),
     Spec {
         map: Some("n"),
         ..plain(Command::Reconnect, "Reconnect", "Try hosts again that are not connected")
