@@ -9,13 +9,16 @@ export RUST_TEST_THREADS ?= $(shell echo $$(($(CORES) * 3 < 12 ? $(CORES) * 3 : 
 
 SOAK := 1
 
-.PHONY: help generate build try demo test check agents soak bench fuzz compat lint fmt tools clean
+.PHONY: help generate pictures build release try demo test check agents soak bench fuzz compat lint fmt tools clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 build: ## build the backend, target/release/polecat-nvim
 	cargo build --release --locked
+
+release: ## make the archives, sums and manifest of a release: TARGETS="..." instead of both for Linux
+	@packaging/release $(addprefix --target ,$(TARGETS))
 
 try: build ## work with three scripted agents in a project of their own; leaves nothing behind
 	@tests/demo/run try
@@ -44,8 +47,12 @@ soak: tools ## the long tests of faults: every crash point; SOAK=N goes through 
 	  $(CARGO_TEST) --test editor fifty_times -- --ignored || exit 1; \
 	done
 
-generate: ## write what is generated out of the tables of commands and keys
+generate: ## write what is generated out of Cargo.toml and the tables of commands and keys
 	POLECAT_GENERATE=1 $(CARGO_TEST) --lib generated
+
+pictures: ## draw the pictures of the README, doc/pictures/, from today's screens; look at them
+	@tests/tools/get nvim tmux > /dev/null
+	POLECAT_PICTURES=1 $(CARGO_TEST) --test pictures
 
 check: lint ## the quick part of it: formatting, lints, unit tests, layers
 	$(CARGO_TEST) --lib --test architecture
@@ -53,14 +60,14 @@ check: lint ## the quick part of it: formatting, lints, unit tests, layers
 lint: ## formatting and lints of Rust and Lua
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
-	$$(tests/tools/get stylua) --check lua plugin tests benches
-	$$(tests/tools/get selene) lua plugin tests benches
+	$$(tests/tools/get stylua) --check lua plugin tests benches build.lua repro.lua
+	$$(tests/tools/get selene) lua plugin tests benches build.lua repro.lua
 	VIMRUNTIME=$$($$(tests/tools/get nvim) --clean --headless -c 'lua io.write(vim.env.VIMRUNTIME)' -c quit) \
 	  $$(tests/tools/get emmylua_check) --config .emmyrc.json lua plugin
 
 fmt: ## format Rust and Lua
 	cargo fmt
-	$$(tests/tools/get stylua) lua plugin tests benches
+	$$(tests/tools/get stylua) lua plugin tests benches build.lua repro.lua
 
 bench: ## measure beside other ways; writes doc/performance.*. QUICK=1: few rounds, to see that it works
 	@tests/tools/get nvim tmux > /dev/null

@@ -1,9 +1,10 @@
 //! The backend's process: arguments, log file, runtime, exit code. And that of the window that the
-//! backends have together in tmux, `polecat-nvim hold PIPE`, and of agents' hooks, `polecat-nvim hook
-//! TMUX`.
+//! backends have together in tmux, `polecat-nvim hold PIPE`, of agents' hooks, `polecat-nvim hook TMUX`,
+//! of what a hub runs on other machines, `polecat-nvim serve`, and of the tour, `polecat-nvim tour TMUX
+//! JSON`.
 
 use std::os::unix::fs::OpenOptionsExt;
-use std::{fs, io, path::Path, path::PathBuf, process::ExitCode, sync::Mutex};
+use std::{ffi::OsString, fs, io, path::Path, path::PathBuf, process::ExitCode, sync::Mutex};
 
 use tracing::Level;
 
@@ -31,6 +32,10 @@ struct Options {
     hold: Option<PathBuf>,
     /// What agents' hooks run: the tmux to tell.
     hook: Option<String>,
+    /// What a hub runs on a host.
+    serve: bool,
+    /// `tour`, `tour-guard` or `tour-agent`, and the words behind it.
+    tour: Option<(String, Vec<OsString>)>,
 }
 
 type Failure = Box<dyn std::error::Error>;
@@ -43,6 +48,8 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
         check_config: false,
         hold: None,
         hook: None,
+        serve: false,
+        tour: None,
     };
     while let Some(argument) = parser.next()? {
         match argument {
@@ -59,6 +66,11 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
             }
             lexopt::Arg::Value(word) if word == "hook" => {
                 options.hook = Some(parser.value()?.to_string_lossy().into_owned());
+            }
+            lexopt::Arg::Value(word) if word == "serve" => options.serve = true,
+            lexopt::Arg::Value(word) if word.as_encoded_bytes().starts_with(b"tour") => {
+                let words = parser.raw_args()?.collect();
+                options.tour = Some((word.to_string_lossy().into_owned(), words));
             }
             other => return Err(other.unexpected().into()),
         }
@@ -88,16 +100,39 @@ fn run(options: &Options) -> Result<(), Failure> {
     if let Some(tmux) = &options.hook {
         return Ok(polecat::session::report_hook(tmux.clone(), &polecat::session::local_launch())?);
     }
+    if let Some((part, words)) = &options.tour {
+        return tour(part, words);
+    }
     if let Some(path) = &options.log_file {
         log_to(path, options.log_level)?;
     }
     // One thread: a call is a matter of waiting, and handing it from thread to thread took half of
     // its time. What computes or reads files for long has threads of its own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let served = runtime.block_on(polecat::rpc::serve(polecat::session::local_launch()));
+    let launch = polecat::session::local_launch();
+    let served = if options.serve {
+        runtime.block_on(polecat::fleet::serve(launch))
+    } else {
+        runtime.block_on(polecat::rpc::serve(launch))
+    };
     // A file may still be read, or a terminal that is stdin, on a thread that nothing can wake.
     runtime.shutdown_background();
     Ok(served?)
+}
+
+fn tour(part: &str, words: &[OsString]) -> Result<(), Failure> {
+    let launch = polecat::session::local_launch();
+    match (part, words) {
+        ("tour", [tmux, around]) => {
+            polecat::tour::show(tmux, around, &launch)?;
+        }
+        ("tour-guard", [folder, tmux]) => {
+            polecat::tour::guard(Path::new(folder), tmux, &launch)?;
+        }
+        ("tour-agent", words) => polecat::tour::act(words, &launch)?,
+        _ => return Err(format!("`{part}`: unknown, or not with these words").into()),
+    }
+    Ok(())
 }
 
 fn log_to(path: &Path, level: Level) -> Result<(), Failure> {

@@ -15,7 +15,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("view", &["core"]),
     ("host", &["core"]),
     ("session", &["core", "tmux", "host"]),
-    ("rpc", &["session", "view", "core"]),
+    ("fleet", &["session", "core"]),
+    ("rpc", &["fleet", "session", "view", "core"]),
+    ("tour", &["host"]),
 ];
 
 /// A path that only some places may name, and which those are. `Command` counts where it is that of

@@ -163,6 +163,101 @@ fn an_agent_that_the_help_describes_in_full_is_known_as_its_preset_is() {
     }
 }
 
+/// Lines are there to be copied: no name in them has to be filled in, and none is of another home.
+#[test]
+fn the_home_of_the_project_is_that_of_cargo_toml_wherever_it_is_named() {
+    let home = env!("CARGO_PKG_REPOSITORY");
+    let owner = home.rsplit('/').nth(1).expect("a host, an owner and a name");
+    for file in tracked().iter().filter(|file| *file != "tests/docs.rs") {
+        let Ok(text) = std::fs::read_to_string(checkout().join(file)) else { continue };
+        assert!(!text.contains("OWNER/"), "{file} has a placeholder");
+        for (before, _) in text.match_indices("/polecat.nvim").map(|(at, _)| text.split_at(at)) {
+            let named = before.rsplit(|c: char| c.is_whitespace() || "'\"`(<".contains(c)).next();
+            let address = named.unwrap_or_default();
+            let is_path = !address.starts_with("https://") && address.contains('/');
+            let is_home = address == owner || format!("{address}/polecat.nvim") == home;
+            assert!(is_path || is_home || address.is_empty(), "{file}: {address}/polecat.nvim");
+        }
+    }
+}
+
+#[test]
+fn every_tag_that_the_help_points_to_is_there() {
+    let help = read("doc/polecat.txt");
+    let ours: BTreeSet<String> = tags().collect();
+    let known = neovims_tags();
+    let is_lost = |tag: &&str| !ours.contains(*tag) && !known.contains(*tag);
+    let lost: Vec<_> = pointers(&help).into_iter().filter(is_lost).collect();
+    assert!(lost.is_empty(), "{lost:#?}");
+    assert!(pointers(&help).contains(&"polecat-resume"), "nothing was looked at");
+}
+
+/// What stands between two bars on one line, without a blank.
+fn pointers(help: &str) -> BTreeSet<&str> {
+    let parts = help.lines().flat_map(|line| line.split('|').skip(1).step_by(2));
+    parts.filter(|part| !part.is_empty() && !part.contains([' ', '{', '`'])).collect()
+}
+
+/// The tags of Neovim's own help.
+fn neovims_tags() -> BTreeSet<String> {
+    let home = private_home();
+    let ask = "lua io.write(vim.env.VIMRUNTIME)";
+    let told = neovim(home.path(), ask).output().expect("Neovim starts").stdout;
+    let runtime = String::from_utf8(told).expect("a path");
+    let tags = Path::new(runtime.trim()).join("doc/tags");
+    let tags = std::fs::read_to_string(&tags)
+        .unwrap_or_else(|error| panic!("{}: {error}", tags.display()));
+    tags.lines().filter_map(|line| Some(line.split_once('\t')?.0.to_owned())).collect()
+}
+
+#[test]
+fn every_link_of_a_page_leads_somewhere() {
+    let pages = tracked().into_iter().filter(|file| has_ending(file, "md"));
+    let lost: Vec<_> = pages
+        .flat_map(|page| links(&read(&page)).into_iter().map(move |link| (page.clone(), link)))
+        .filter(|(page, link)| !link.starts_with("http") && !leads(page, link))
+        .collect();
+    assert!(lost.is_empty(), "{lost:#?}");
+    assert!(links(&read("README.md")).contains("SECURITY.md"), "nothing was looked at");
+}
+
+/// Where a page's links and pictures lead.
+fn links(page: &str) -> BTreeSet<String> {
+    let behind = |mark: &'static str, end: char| {
+        page.split(mark).skip(1).filter_map(move |rest| rest.split(end).next())
+    };
+    let all = behind("](", ')').chain(behind("srcset=\"", '"')).chain(behind("src=\"", '"'));
+    all.filter(|link| !link.contains(char::is_whitespace)).map(str::to_owned).collect()
+}
+
+/// Whether there is what `link` in `page` names: a file, and a heading in it.
+fn leads(page: &str, link: &str) -> bool {
+    let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+    let folder = Path::new(page).parent().expect("a page is in a folder");
+    let file = if file.is_empty() { page.into() } else { folder.join(file) };
+    let Ok(text) = std::fs::read_to_string(checkout().join(file)) else { return false };
+    let headings = text.lines().filter_map(|line| line.strip_prefix('#'));
+    heading.is_empty() || headings.map(anchor).any(|anchor| anchor == heading)
+}
+
+/// As GitHub makes it of a heading.
+fn anchor(heading: &str) -> String {
+    let words = heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+    words.chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).collect()
+}
+
+fn has_ending(file: &str, end: &str) -> bool {
+    Path::new(file).extension() == Some(end.as_ref())
+}
+
+/// A reader has ten seconds, and a page of a size that is read.
+#[test]
+fn the_readme_is_short_and_begins_with_a_picture() {
+    let readme = read("README.md");
+    assert!(readme.lines().count() <= 120, "{} lines", readme.lines().count());
+    assert_eq!(readme.lines().nth(2), Some("<picture>"));
+}
+
 #[test]
 fn every_test_that_the_table_of_faults_names_exists() {
     let table = read("doc/faults.md");
@@ -192,13 +287,13 @@ fn every_file_that_the_documentation_or_a_comment_names_exists() {
 
 /// The Rust files that a page, or the comments of a source of ours, name.
 fn named_in(file: &str) -> impl Iterator<Item = String> + use<> {
-    let is = |file: &str, end: &str| Path::new(file).extension() == Some(end.as_ref());
-    let (page, source) = (is(file, "md") && file != "CHANGELOG.md", file.starts_with("src/"));
+    let (page, source) =
+        (has_ending(file, "md") && file != "CHANGELOG.md", file.starts_with("src/"));
     let text = if page || source { read(file) } else { String::new() };
     let lines = text.lines().filter(|line| page || line.contains("//"));
     let parts = |line: &str| -> Vec<String> {
         let words = line.split(|c: char| !c.is_alphanumeric() && !"_/.-".contains(c));
-        words.filter(|word| is(word, "rs")).map(str::to_owned).collect()
+        words.filter(|word| has_ending(word, "rs")).map(str::to_owned).collect()
     };
     lines.flat_map(parts).collect::<Vec<_>>().into_iter()
 }

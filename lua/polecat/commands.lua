@@ -280,6 +280,25 @@ return {
     words = { 'folder?' },
   },
   {
+    name = 'Tour',
+    sub = 'tour',
+    opts = {
+      desc = 'Try all of it with scripted agents, in five steps',
+      nargs = 0,
+      bar = true,
+    },
+  },
+  {
+    name = 'Reconnect',
+    sub = 'reconnect',
+    opts = {
+      desc = 'Try hosts again that are not connected',
+      nargs = 0,
+      bar = true,
+    },
+    map = 'n',
+  },
+  {
     name = 'Log',
     sub = 'log',
     opts = {

@@ -112,6 +112,7 @@
 ---@field id? string Names exactly this question.
 ---@field text? string What it asks.
 ---@field about? string[] What it asks about, such as the command to be allowed: all lines.
+---@field subject? string The same on one line, of limited length.
 ---@field choices? string[] The answers it offers.
 ---@field request? string The id that the agent itself gave the question.
 ---@field first? integer The number of the first of them, if it is not 1.
@@ -135,6 +136,7 @@
 ---@class polecat.Opts
 ---@field rig? polecat.RigOpts
 ---@field rigs? table<string, polecat.NamedRigOpts> Rigs to know, by their folders.
+---@field hosts? table<string, polecat.HostOpts> Other machines with rigs, by their names.
 ---@field watch? boolean Whether these, and the rig around, are watched from the start.
 ---@field all? boolean Whether lists are of all rigs where nobody says otherwise.
 ---@field gastown? 'auto'|'0.5'|'0.6' Which gastown runs the town; `auto` by default.
@@ -152,10 +154,23 @@
 ---@field notify_command? string|string[] Run for each notification. |polecat-notify-outside|
 ---@field log_level? 'error'|'warn'|'info'|'debug'|'trace'
 ---@field backend? polecat.BackendOpts
+---@field install? polecat.InstallOpts
 
 ---@class polecat.RigOpts
 ---@field path? string Its folder, instead of the one that is found.
 ---@field name? string
+
+---@class polecat.HostOpts
+---@field command? string|string[] What runs a command there; `ssh {name}` otherwise.
+---@field attach? string|string[] What runs one there that needs a terminal.
+---@field quote? boolean Whether a shell there takes the words apart once more.
+---@field backend? string Our program there, by a name or a path.
+---@field rigs? table<string, table> Its rigs, by their folders there.
+---@field tmux? polecat.HostTmuxOpts
+
+---@class polecat.HostTmuxOpts
+---@field command? string tmux there, by a name or a path.
+---@field socket? string The socket there: a name or, with a `/`, a path.
 
 ---@class polecat.NamedRigOpts
 ---@field watch? boolean Whether it is watched from the start.
@@ -181,6 +196,9 @@
 
 ---@class polecat.BackendOpts
 ---@field command? string|string[] The program, or a list of it and its arguments.
+
+---@class polecat.InstallOpts
+---@field url? string Where the release lies: `https://...`, or a folder. |polecat-config-install|
 
 ---@class polecat.AgentOpts
 ---@field preset? string The known agent that it is like.

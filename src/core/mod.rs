@@ -7,6 +7,7 @@ pub mod agent;
 mod agents;
 pub mod contexts;
 pub mod diff;
+pub mod hosts;
 pub mod listing;
 pub mod locations;
 pub mod names;

@@ -14,7 +14,7 @@ mod waiting;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use self::diffstat::Diffstat;
@@ -155,6 +155,16 @@ impl SessionInfo {
         let named = self.agent.as_deref().is_some_and(|name| name != UNNAMED_AGENT);
         if let Some(found) = found.filter(|_| !named) {
             self.agent = Some(found.clone());
+        }
+    }
+
+    /// Moves all its times by so many milliseconds.
+    pub fn shift_times(&mut self, by: i64) {
+        let by = SignedDuration::from_millis(by);
+        let exit = self.exit.as_mut().map(|exit| &mut exit.at);
+        let times = [&mut self.created, &mut self.last_activity, &mut self.state_since];
+        for time in times.into_iter().filter_map(Option::as_mut).chain(exit) {
+            *time = time.saturating_add(by).unwrap_or(*time);
         }
     }
 

@@ -46,6 +46,16 @@ impl Issue {
     }
 }
 
+/// Whether the project keeps issues: it, or the repository of a town's rig, has the tracker's folder.
+/// What cannot be looked at counts as if it had.
+pub async fn is_set_up(rig: &Rig) -> bool {
+    let folders = [rig.path.join(FOLDER), rig.path.join("mayor/rig").join(FOLDER)];
+    let found = blocking(move || {
+        folders.iter().try_fold(false, |found, folder| Ok(found || is_dir(folder)?))
+    });
+    found.await.unwrap_or(true)
+}
+
 /// The tracker's folder for a polecat of a plain repository, where walking up from `workdir` would
 /// not find it: trackers look for it so, and a worktree is beside its repository.
 pub async fn folder_elsewhere(rig: &Rig, workdir: &Path) -> Option<PathBuf> {

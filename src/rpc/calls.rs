@@ -3,6 +3,7 @@
 
 mod command;
 mod context;
+mod far;
 mod given;
 mod polecats;
 mod review;
@@ -24,6 +25,7 @@ use super::{
 
 pub(super) use command::*;
 pub(super) use context::CallContext;
+pub(super) use far::Far;
 pub(super) use given::{At, InUse, Resume, Said, Since, Trust, UserPath};
 pub(super) use polecats::*;
 pub(super) use review::*;

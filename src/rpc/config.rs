@@ -2,6 +2,7 @@
 
 mod agent;
 mod dialog;
+mod hosts;
 mod kept;
 mod reader;
 mod rigs;
@@ -118,9 +119,11 @@ fn read(config: &mut Table, paths: &Paths, editor: EditorFacts) -> Settings {
     let mut list = config.table("status");
     // These are Lua's own, and come along because the configuration is sent whole.
     config.table("backend").read("command", |item| command(item, paths).map(drop));
+    config.table("install").text("url");
     config.read("log_level", |item| item.one_of(&LOG_LEVELS.map(|level| (level, ()))));
     Settings {
         rigs: rigs::rigs(config, paths),
+        hosts: hosts::hosts(config, paths),
         all_rigs: config.read("all", Item::boolean).unwrap_or_default(),
         rig_path: rig.read("path", |item| paths.path(item)),
         rig_name: rig.text("name"),

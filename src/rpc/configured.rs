@@ -1,16 +1,22 @@
 //! The workspace that the calls of one Neovim share, as its last configuration has it.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{
     calls::KnownRig,
     config::{self, Written},
     error::RpcError,
     news::{Outside, Teller},
+    views::Reach,
 };
+use crate::core::hosts::{HostName, HostSettings};
+use crate::fleet::Fleet;
 use crate::session::{
     EditorFacts, EventQueue, HealthRow, Launch, RigWatch, SessionError, Settings, Workspace,
 };
+
+/// The hosts of a configuration.
+type Hosts = BTreeMap<HostName, HostSettings>;
 
 /// What `hello` said beside the configuration.
 #[derive(Clone, Debug)]
@@ -28,6 +34,7 @@ pub(super) struct Configured {
     /// Why nobody can be served, else: calls go out before `hello` is answered.
     greeted: Result<Greeted, RpcError>,
     workspace: Option<Workspace>,
+    fleet: Option<(Hosts, Fleet)>,
     /// Watches the rigs of which the configuration says so.
     watch: Option<RigWatch>,
     /// What is wrong with the last configuration: then nothing is begun by an older one.
@@ -37,8 +44,18 @@ pub(super) struct Configured {
 impl Configured {
     pub(super) fn new(launch: Launch, news: EventQueue, teller: Teller, outside: Outside) -> Self {
         let greeted = Err(RpcError::internal("`hello` must be the first call"));
-        let (workspace, watch) = (None, None);
-        Self { launch, news, teller, outside, greeted, workspace, watch, problems: Vec::new() }
+        let (workspace, fleet, watch) = (None, None, None);
+        Self {
+            launch,
+            news,
+            teller,
+            outside,
+            greeted,
+            workspace,
+            fleet,
+            watch,
+            problems: Vec::new(),
+        }
     }
 
     /// Takes a `hello`, or why it is refused; all other calls are then refused like it. `known` is
@@ -56,10 +73,13 @@ impl Configured {
     pub(super) fn follow(&mut self, written: Written) -> Result<(), RpcError> {
         let Greeted { editor, pin } = self.greeted.clone()?;
         let workspace = config::settings(written, editor).and_then(|settings| {
-            self.workspace_of(settings, pin).map_err(|error| vec![error.to_string()])
+            let hosts = settings.hosts.clone();
+            let workspace = self.workspace_of(settings, pin);
+            Ok((workspace.map_err(|error| vec![error.to_string()])?, hosts))
         });
         match workspace {
-            Ok(workspace) => {
+            Ok((workspace, hosts)) => {
+                self.connect(hosts);
                 self.teller.follow(&workspace);
                 self.watch = Some(workspace.watch_rigs());
                 self.outside.follow(&workspace);
@@ -68,6 +88,14 @@ impl Configured {
             Err(problems) => self.problems = problems,
         }
         Ok(())
+    }
+
+    /// Has connections to these hosts; those that go on are kept where nothing is said otherwise.
+    fn connect(&mut self, hosts: Hosts) {
+        if self.fleet.as_ref().is_none_or(|(known, _)| *known != hosts) {
+            let fleet = Fleet::new(&hosts, &self.launch);
+            self.fleet = Some((hosts, fleet));
+        }
     }
 
     fn workspace_of(
@@ -85,11 +113,32 @@ impl Configured {
         Ok(workspace)
     }
 
+    /// What can be reached by what is begun now.
+    ///
+    /// # Errors
+    /// All that is wrong with the configuration, or why there was no `hello`.
+    pub(super) fn reach(&self) -> Result<Reach, RpcError> {
+        Ok((self.workspace()?, self.fleet()?))
+    }
+
+    /// The same for what is open and goes on.
+    ///
+    /// # Errors
+    /// As [`Self::last`].
+    pub(super) fn last_reach(&self) -> Result<Reach, RpcError> {
+        Ok((self.last()?, self.fleet()?))
+    }
+
+    fn fleet(&self) -> Result<Fleet, RpcError> {
+        let none = || RpcError::internal("there is no configuration yet");
+        self.fleet.as_ref().map(|(_, fleet)| fleet.clone()).ok_or_else(none)
+    }
+
     /// The workspace for what is begun now.
     ///
     /// # Errors
     /// All that is wrong with the configuration, or why there was no `hello`.
-    pub(super) fn workspace(&self) -> Result<Workspace, RpcError> {
+    fn workspace(&self) -> Result<Workspace, RpcError> {
         if self.problems.is_empty() { self.last() } else { Err(config::invalid(&self.problems)) }
     }
 
@@ -97,7 +146,7 @@ impl Configured {
     ///
     /// # Errors
     /// There is none yet.
-    pub(super) fn last(&self) -> Result<Workspace, RpcError> {
+    fn last(&self) -> Result<Workspace, RpcError> {
         let none = || RpcError::internal("there is no configuration yet");
         self.greeted.clone().and_then(|_| self.workspace.clone().ok_or_else(none))
     }

@@ -6,7 +6,7 @@ pub(super) mod question;
 pub(super) mod side_by_side;
 mod view;
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use rmpv::Value;
 use serde::{Serialize, Serializer};
@@ -73,6 +73,8 @@ pub(super) enum Effect {
         /// The command or the key that attaches again, for who was busy.
         again: String,
     },
+    /// Runs the tour in a terminal in a tab page of its own.
+    Tour { argv: Vec<OsString> },
     /// Has the next backend use this rig too; none ends that.
     Pin(Option<PathBuf>),
     /// Opens a buffer to write a text in.
@@ -194,6 +196,10 @@ impl Effect {
                 .some("at", place(at))
                 .some("size", size)
                 .put("plan", encode::attach(plan)),
+            Self::Tour { argv } => kind("terminal")
+                .put("busy", not_opened("the tour"))
+                .put("tab", true)
+                .put("plan", encode::attach(AttachPlan { argv, switch: None })),
             Self::Pin(path) => {
                 kind("pin").some("path", path.map(|path| encode::word(path.as_os_str())))
             }
@@ -318,6 +324,7 @@ mod tests {
                 size: None,
                 again: String::new(),
             },
+            Effect::Tour { argv: Vec::new() },
             Effect::Pin(None),
             Effect::Compose(Box::new(compose::message(
                 ("ash", None),

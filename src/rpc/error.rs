@@ -18,42 +18,29 @@ pub(super) struct RpcError {
 }
 
 impl RpcError {
+    pub(super) fn of(code: &'static str, message: impl Into<String>) -> Self {
+        let (message, hint, untrusted, waiting) = (message.into(), None, None, None);
+        Self { code, message, hint, untrusted, waiting }
+    }
+
     pub(super) fn bad_argument(message: impl Into<String>) -> Self {
-        Self {
-            code: "bad_argument",
-            message: message.into(),
-            hint: None,
-            untrusted: None,
-            waiting: None,
-        }
+        Self::of("bad_argument", message)
     }
 
     pub(super) fn config_invalid(message: impl Into<String>) -> Self {
         let hint = "see `:checkhealth polecat`".to_owned();
-        Self {
-            code: "config_invalid",
-            message: message.into(),
-            hint: Some(hint),
-            untrusted: None,
-            waiting: None,
-        }
+        Self { hint: Some(hint), ..Self::of("config_invalid", message) }
     }
 
     pub(super) fn internal(message: impl Into<String>) -> Self {
-        Self {
-            code: "internal",
-            message: message.into(),
-            hint: None,
-            untrusted: None,
-            waiting: None,
-        }
+        Self::of("internal", message)
     }
 
     /// A key was pressed on what is not there any more.
     pub(super) fn stale(what: &str) -> Self {
         let message = format!("`{}` is no longer shown here, nothing was done", shown(what));
         let hint = Some("`r` shows what is there".to_owned());
-        Self { code: "stale", message, hint, untrusted: None, waiting: None }
+        Self { hint, ..Self::of("stale", message) }
     }
 
     /// As Lua reads it: `{ code, message, hint, untrusted, waiting }`.

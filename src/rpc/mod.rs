@@ -14,13 +14,14 @@ mod editor;
 mod effects;
 mod encode;
 mod error;
+#[cfg(test)]
+mod generated;
 mod handler;
 mod methods;
 mod news;
 mod outbox;
 mod paths;
 mod serve;
-mod stdio;
 mod styles;
 mod views;
 

@@ -13,7 +13,7 @@ use tokio::{
 };
 use tracing::debug;
 
-use super::stdio::Output;
+use crate::stdio::Output;
 
 /// In msgpack-RPC: a message that is not answered.
 const NOTIFICATION: u8 = 2;

@@ -20,11 +20,13 @@ use super::{
     methods::{Call, OperationCall, ServerCall},
     news::{Outside, Teller},
     outbox::Outbox,
-    stdio,
     styles::Groups,
-    views::{Views, rows::Rows},
+    views::{Reach, Views, rows::Rows},
 };
-use crate::session::{EventQueue, Launch, Notifier, Workspace};
+use crate::{
+    session::{EventQueue, Launch, Notifier},
+    stdio,
+};
 
 /// Serves the Neovim at the other end of stdio until it closes its end.
 ///
@@ -128,13 +130,13 @@ impl Server {
             }
             (_, Some(problems)) => return problems.encode().map(Some).map_err(RpcError::internal),
             (Call::View(call), _) if call.is_about_open_view() => {
-                self.views.handle(self.configured.last()?, id, call);
+                self.views.handle(self.configured.last_reach()?, id, call);
             }
-            (Call::View(call), _) => self.views.handle(self.configured.workspace()?, id, call),
+            (Call::View(call), _) => self.views.handle(self.configured.reach()?, id, call),
             (Call::Operation(call), _) => {
                 let rows = call.view().and_then(|view| self.views.rows(view));
-                let workspace = self.configured.workspace()?;
-                spawn(self.editor.clone(), workspace, id, &method, call, rows);
+                let reach = self.configured.reach()?;
+                spawn(self.editor.clone(), reach, id, &method, call, rows);
             }
         }
         Ok(None)
@@ -171,7 +173,7 @@ impl Server {
 
 fn spawn(
     editor: Editor,
-    workspace: Workspace,
+    (workspace, fleet): Reach,
     id: u64,
     method: &str,
     call: OperationCall,
@@ -179,7 +181,7 @@ fn spawn(
 ) {
     let span = debug_span!("call", id, method);
     let work = async move {
-        let context = CallContext::new(&editor, &workspace, id).about(rows);
+        let context = CallContext::new(&editor, (&workspace, &fleet), id).about(rows);
         let result = call.answer(&context).await;
         editor.answer(id, result);
     };
@@ -205,7 +207,8 @@ fn mismatch(theirs: Option<u32>) -> RpcError {
             "the plugin speaks protocol {theirs}, its backend (version {}) speaks {PROTOCOL}",
             env!("CARGO_PKG_VERSION")
         ),
-        hint: Some("rebuild the backend: run `make build` in the plugin's folder".to_owned()),
+        // Lua knows which program it started, and what brings one that fits.
+        hint: None,
         untrusted: None,
         waiting: None,
     }

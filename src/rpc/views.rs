@@ -4,7 +4,9 @@ mod canvas;
 mod capture;
 mod diff;
 pub(super) mod drawn_diff;
+mod far_status;
 mod frames;
+mod hosts;
 mod listing;
 mod queue;
 pub(super) mod rows;
@@ -30,7 +32,10 @@ use super::{
     error::RpcError,
     methods::ViewCall,
 };
-use crate::{core::listing::Change, session::Workspace};
+use crate::{core::listing::Change, fleet::Fleet, session::Workspace};
+
+/// What can be reached: the rigs of this machine, and those of hosts.
+pub(super) type Reach = (Workspace, Fleet);
 
 /// All open views. Closing one is dropping its sender.
 pub(super) struct Views {
@@ -52,11 +57,11 @@ impl Views {
     }
 
     /// Takes the call `id`.
-    pub(super) fn handle(&mut self, workspace: Workspace, id: u64, call: ViewCall) {
+    pub(super) fn handle(&mut self, reach: Reach, id: u64, call: ViewCall) {
         self.open.retain(|_, open| !open.task.is_finished());
         match call {
-            ViewCall::ViewOpen(open) => return self.open(workspace, id, open),
-            ViewCall::ViewAct(asked) => return self.act(workspace, id, asked),
+            ViewCall::ViewOpen(open) => return self.open(reach, id, open),
+            ViewCall::ViewAct(asked) => return self.act(reach, id, asked),
             ViewCall::ViewSet(set) => self.set(&set),
             ViewCall::ViewList(list) => {
                 self.list(&listing::changes(list));
@@ -80,7 +85,7 @@ impl Views {
         }
     }
 
-    fn open(&mut self, workspace: Workspace, call: u64, open: ViewOpen) {
+    fn open(&mut self, (workspace, fleet): Reach, call: u64, open: ViewOpen) {
         let (orders, inbox) = unbounded_channel();
         let view = open.view;
         let (at, rows) = (open.at.clone(), Rows::default());
@@ -88,7 +93,7 @@ impl Views {
         let mut canvas = Canvas::new(pen, inbox, rows.clone(), call);
         let task = tokio::spawn(async move {
             let drawn = match open.kind.as_str() {
-                "status" => status::run(&workspace, open, &mut canvas).await,
+                "status" => status::run((&workspace, &fleet), open, &mut canvas).await,
                 "capture" => capture::run(&workspace, open, &mut canvas).await,
                 "queue" => queue::run(&workspace, open, &mut canvas).await,
                 "diff" => diff::run(&workspace, open, &mut canvas).await,
@@ -102,7 +107,7 @@ impl Views {
     }
 
     /// Does what a key is for, in a task of its own.
-    fn act(&self, workspace: Workspace, call: u64, asked: ViewAct) {
+    fn act(&self, (workspace, fleet): Reach, call: u64, asked: ViewAct) {
         let open = asked.view.and_then(|view| self.open.get(&view));
         if let Some((open, key)) = open.zip(commands::lists(&asked)) {
             return self.act_on_list(call, open, (key, &asked));
@@ -111,7 +116,7 @@ impl Views {
         let open = open.map(|open| (open.at.clone(), open.rows.clone()));
         let editor = self.editor.clone();
         tokio::spawn(async move {
-            let context = CallContext::new(&editor, &workspace, call);
+            let context = CallContext::new(&editor, (&workspace, &fleet), call);
             // What it may wait for is large: not all of it on one stack.
             let done = Box::pin(commands::press(&context, open, &asked)).await;
             // What was refused may be so because what is shown is old.

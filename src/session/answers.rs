@@ -10,7 +10,7 @@ mod press;
 mod ticks;
 mod words;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     core::{names::PolecatName, session::SessionInfo},
@@ -27,7 +27,8 @@ pub struct Answers {
 }
 
 /// What a person answers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reply {
     /// The choice: its number, label, a beginning of that, `yes` or `no`; several with commas
     /// between them, where several can be chosen. Nothing where only words are asked for.

@@ -1,5 +1,7 @@
 //! The backend's part of `:checkhealth polecat`.
 
+mod terminal;
+
 use std::{path::Path, time::Duration};
 
 use serde::Serialize;
@@ -10,7 +12,7 @@ use crate::{
         Gastown, agent,
         names::{PolecatName, visible},
     },
-    host::{HostError, git, path, polecats, trust::Grant},
+    host::{HostError, git, path, polecats, tracker, trust::Grant},
     session::{
         context::RigContext,
         rigs::KnownRig,
@@ -41,7 +43,7 @@ pub enum Level {
 /// One finding.
 #[derive(Clone, Debug, Serialize)]
 pub struct HealthRow {
-    /// Its section: `tmux`, `git`, `tracker`, `agents`, `rig`, `rigs`, `files`.
+    /// Its section: `tmux`, `terminal`, `git`, `tracker`, `agents`, `rig`, `rigs`, `hosts`, `files`.
     pub section: &'static str,
     /// Its severity.
     pub level: Level,
@@ -66,17 +68,20 @@ impl Workspace {
     /// Checks the surroundings and the rig at `place`, all at once. A check that does not answer in
     /// time is reported as such.
     pub async fn health(&self, place: Option<&Place>) -> Vec<HealthRow> {
-        // Boxed: most of this future's size is the rig's part.
+        // Boxed: most of this future's size are the parts of the rig.
+        let tracker = Box::pin(async { vec![self.tracker_health(place).await] });
         let rig = Box::pin(async {
             match place {
                 Some(place) => self.rig_health(place).await,
                 None => Vec::new(),
             }
         });
-        let (tmux, git, programs, trust, rig, rigs) = tokio::join!(
+        let (tmux, terminal, git, programs, issues, trust, rig, rigs) = tokio::join!(
             in_time("tmux", "tmux", async { vec![self.tmux_health(place).await] }),
+            in_time("terminal", "the tmux around Neovim", self.terminal_health()),
             in_time("git", "git", async { vec![self.git_health().await] }),
             in_time("agents", "the search on PATH", self.programs_health()),
+            in_time("tracker", "the search on PATH", tracker),
             in_time("trust", "the file of what is trusted", self.trust_health()),
             in_time("rig", "what is asked of the rig", rig),
             in_time("rigs", "what is asked of the other rigs", self.rigs_health()),
@@ -85,7 +90,7 @@ impl Workspace {
             HealthRow::new("files", Level::Warn, short.to_string()).hint(Some(short.hint()))
         });
         let notified = [self.notified_health()];
-        let found = [tmux, git, programs, trust, rig, rigs].into_iter().flatten();
+        let found = [tmux, terminal, git, issues, programs, trust, rig, rigs].into_iter().flatten();
         notified.into_iter().chain(found).chain(files).collect()
     }
 
@@ -97,13 +102,23 @@ impl Workspace {
     }
 
     async fn programs_health(&self) -> Vec<HealthRow> {
-        let tracker = self.shared.settings.tracker_command.clone();
-        let found = spawn_blocking(move || {
-            let mut rows = vec![tracker_health(tracker.as_deref().unwrap_or("bd"))];
-            rows.extend(agents_health());
-            rows
-        });
-        found.await.unwrap_or_default()
+        spawn_blocking(agents_health).await.unwrap_or_default()
+    }
+
+    /// That there is none is worth a warning only where one is used.
+    async fn tracker_health(&self, place: Option<&Place>) -> HealthRow {
+        let command = self.shared.settings.tracker_command.clone();
+        let is_used = match place {
+            _ if command.is_some() => true,
+            Some(place) => match self.context(place).await {
+                Ok(context) => tracker::is_set_up(&context.rig).await,
+                Err(_) => false,
+            },
+            None => false,
+        };
+        let command = command.unwrap_or_else(|| "bd".to_owned());
+        let looked = spawn_blocking(move || tracker_health(&command, is_used)).await;
+        looked.unwrap_or_else(|error| HealthRow::new("tracker", Level::Error, error.to_string()))
     }
 
     async fn tmux_health(&self, place: Option<&Place>) -> HealthRow {
@@ -275,10 +290,14 @@ async fn in_time(
     })
 }
 
-fn tracker_health(command: &str) -> HealthRow {
+fn tracker_health(command: &str, is_used: bool) -> HealthRow {
     let program = command.split_whitespace().next().unwrap_or(command);
     if let Some(found) = path::find_program(program, Path::new("/")) {
         return HealthRow::new("tracker", Level::Ok, found.display().to_string());
+    }
+    if !is_used {
+        let text = format!("no issue tracker (`{program}`), which only `issue=` needs");
+        return HealthRow::new("tracker", Level::Info, text);
     }
     let text = format!("`{program}` is not on PATH: `issue=` will not work");
     HealthRow::new("tracker", Level::Warn, text)

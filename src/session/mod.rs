@@ -71,3 +71,4 @@ pub use workspace::{Place, RigFacts, Workspace};
 pub use crate::core::trust::{Allowed, Answer};
 pub use crate::host::git::{Backup, Removed, Restored, Uncommitted};
 pub use crate::host::launch::{Launch, local as local_launch};
+pub use crate::host::machine::id as machine_id;

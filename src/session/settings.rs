@@ -3,7 +3,11 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::core::{
-    Gastown, Template, agent::Changes, listing::Column, screen::Policy,
+    Gastown, Template,
+    agent::Changes,
+    hosts::{HostName, HostSettings},
+    listing::Column,
+    screen::Policy,
     session::notifications::Occasion,
 };
 
@@ -16,6 +20,8 @@ pub struct Settings {
     pub rig_name: Option<String>,
     /// `rigs`: other rigs to know, by their folders.
     pub rigs: BTreeMap<PathBuf, RigSettings>,
+    /// `hosts`: other machines with rigs.
+    pub hosts: BTreeMap<HostName, HostSettings>,
     /// `all`: whether lists are of all rigs where nobody says otherwise.
     pub all_rigs: bool,
     /// `tmux.command`.

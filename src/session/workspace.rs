@@ -154,6 +154,12 @@ impl Workspace {
         &self.shared.settings.notify
     }
 
+    /// The tmux of the configuration, or `tmux`.
+    #[must_use]
+    pub fn tmux_command(&self) -> &str {
+        self.shared.settings.tmux_command.as_deref().unwrap_or("tmux")
+    }
+
     /// The program, and its arguments, that is run for it; empty where there is none.
     #[must_use]
     pub fn notify_command(&self) -> &[String] {

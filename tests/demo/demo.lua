@@ -118,7 +118,7 @@ end
 
 local function demo()
   await('start', 'ash', { new = true, agent = 'prompts' })
-  await('start', 'birch', { new = true, agent = 'coder', prompt = 'write a test for total()' })
+  await('start', 'birch', { new = true, prompt = 'write a test for total()' })
   await('start', 'cedar', { new = true, agent = 'floods' })
   ensure(#await('list') == 3, 'three sessions were started, and the list has another number')
 

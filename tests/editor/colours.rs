@@ -137,3 +137,23 @@ async fn a_colour_scheme_keeps_what_agents_printed_in_their_colours() {
     shop.editor.command("colorscheme habamax").await.unwrap();
     assert_eq!(shop.editor.lua(FARTHEST, json!([160])).await.unwrap(), json!([0, 0]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_pale_in_the_palette_can_be_read_on_a_light_background() {
+    let shop = Shop::new().await;
+    shop.start("ash", "prompts").await;
+    shop.editor.command("PolecatCapture ash").await.unwrap();
+    shop.editor.call("inject", json!(["ash", "/colors"])).await.unwrap();
+    let greens = "return vim.tbl_map(function(green)
+        return #vim.tbl_filter(function(name)
+            return vim.api.nvim_get_hl(0, { name = name }).fg == green
+        end, vim.fn.getcompletion('PolecatTerm', 'highlight')) > 0
+    end, { 0x00cd00, 0x006400 })";
+    let greens = async || lua(&shop, greens).await;
+    for (background, expected) in
+        [("dark", [true, false]), ("light", [false, true]), ("dark", [true, false])]
+    {
+        shop.editor.command(&format!("set background={background}")).await.unwrap();
+        eventually_equal(json!(expected), greens).await;
+    }
+}

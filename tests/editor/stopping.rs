@@ -86,6 +86,23 @@ async fn a_tracker_that_fails_is_a_warning_not_a_reason_to_keep_running() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_there_is_no_tracker_a_stop_says_nothing_of_it_unless_there_was_an_issue() {
+    let shop = Shop::with_tracker().await;
+    let issue = shop.project.issue("Paint the door");
+    shop.start("ash", "prompts").await;
+    let options = json!({ "new": true, "cmd": agent("prompts"), "issue": issue });
+    shop.try_start("birch", options).await.unwrap();
+    let without = "local own = vim.g.polecat own.tracker = nil vim.g.polecat = own";
+    shop.editor.lua(without, json!(null)).await.unwrap();
+    shop.editor.command("PolecatStop ash").await.unwrap();
+    shop.editor.expect_message("stopped `ash`").await;
+    let told = shop.editor.messages().await;
+    assert!(!told.iter().any(|one| one.contains("tracker")), "{told:?}");
+    shop.editor.command("PolecatStop birch").await.unwrap();
+    shop.editor.expect_message("could not sync the tracker for `birch`").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_stops_an_agent_at_work_only_after_a_question() {
     let shop = Shop::new().await;
     let cmd = agent("busy --log /dev/null");

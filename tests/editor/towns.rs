@@ -10,6 +10,21 @@ async fn health(town: &Gastown) -> String {
     town.editor.lua(code, Json::Null).await.unwrap().to_string()
 }
 
+/// The findings of `:checkhealth` that are no mere facts.
+fn complaints(told: &str) -> Vec<&str> {
+    let is_one = |line: &&str| line.contains("WARNING") || line.contains("ERROR");
+    told.split("\\n").filter(is_one).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_is_wrong_health_finds_nothing_wrong_also_without_a_tracker() {
+    for town in [Gastown::of_today(&[], &["claude"]).await, Gastown::new(&[], &["claude"]).await] {
+        let told = health(&town).await;
+        assert_eq!(complaints(&told), [""; 0], "{told}");
+        assert!(told.contains("no issue tracker (`bd`)"), "{told}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_started_there_is_where_gastown_looks_for_it() {
     let town = Gastown::of_today(&[], &["claude"]).await;

@@ -1,80 +1,10 @@
 //! What a person sees: Neovim's own screen, inside a tmux of its own.
 
+pub(crate) use crate::support::screen::Screen;
 use crate::{
     rig::agent,
-    support::{
-        eventually,
-        neovim::{Neovim, checkout, config, private_home},
-        rig::Project,
-        tmux::TmuxServer,
-    },
+    support::{eventually, neovim::checkout},
 };
-
-/// Neovim in a terminal of 100 by 30 cells.
-pub(crate) struct Screen {
-    pub(crate) terminal: TmuxServer,
-    pub(crate) agents: TmuxServer,
-    pub(crate) project: Project,
-    _home: tempfile::TempDir,
-}
-
-impl Screen {
-    pub(crate) fn new() -> Self {
-        Self::sized("100", "30")
-    }
-
-    pub(crate) fn sized(columns: &str, rows: &str) -> Self {
-        let (terminal, agents, project) =
-            (TmuxServer::absent(), TmuxServer::absent(), Project::new());
-        let home = private_home();
-        let nvim = Neovim::new(home.path(), &config(&agents.socket()));
-        let mut args: Vec<String> =
-            ["new-session", "-d", "-s", "tui", "-x", columns, "-y", rows, "-c"]
-                .map(str::to_owned)
-                .into();
-        args.push(project.path().display().to_string());
-        for (name, value) in &nvim.env {
-            args.extend(["-e".to_owned(), format!("{name}={}", value.display())]);
-        }
-        args.push("--".to_owned());
-        args.push(nvim.program.display().to_string());
-        args.extend(nvim.args.iter().map(|arg| arg.to_string_lossy().into_owned()));
-        terminal.run(&args.iter().map(String::as_str).collect::<Vec<_>>());
-        Self { terminal, agents, project, _home: home }
-    }
-
-    pub(crate) fn keys(&self, keys: &[&str]) {
-        let mut args = vec!["send-keys", "-t", "=tui:"];
-        args.extend(keys);
-        self.terminal.run(&args);
-    }
-
-    pub(crate) fn command(&self, ex: &str) {
-        self.terminal.run(&["send-keys", "-t", "=tui:", "-l", &format!(":{ex}")]);
-        self.keys(&["Enter"]);
-    }
-
-    pub(crate) fn command_in_insert(&self, ex: &str) {
-        self.keys(&["C-o"]);
-        self.command(ex);
-    }
-
-    pub(crate) fn text(&self) -> String {
-        self.terminal.run(&["capture-pane", "-p", "-t", "=tui:"])
-    }
-
-    fn colours(&self) -> String {
-        self.terminal.run(&["capture-pane", "-p", "-e", "-t", "=tui:"])
-    }
-
-    pub(crate) async fn expect(&self, part: &str) -> String {
-        eventually(&format!("`{part}` on the screen"), async || {
-            let seen = self.text();
-            if seen.contains(part) { Ok(seen) } else { Err(format!("\n{seen}")) }
-        })
-        .await
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_starts_looks_reads_and_stops() {
@@ -164,6 +94,35 @@ async fn a_long_question_is_told_in_one_line_and_asks_for_no_key() {
     // A key that ends a prompt would be lost.
     screen.command("PolecatStatus");
     screen.expect("no polecats yet").await;
+    screen.command("qall!");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_whole_beside_the_ruler_of_a_float() {
+    let screen = Screen::new();
+    screen.expect("~").await;
+    screen.command(TELL);
+    screen.command("PolecatStatus");
+    screen.expect("no polecats yet").await;
+    screen.command("lua T(('rm -r x '):rep(30))");
+    let seen = screen.expect("… :messages ").await;
+    assert!(seen.lines().last().unwrap().ends_with("All"), "{seen}");
+    screen.command("qall!");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_tells_what_the_tmux_around_neovim_keeps_from_it() {
+    let screen = Screen::sized("160", "90");
+    screen.expect("~").await;
+    screen.command("checkhealth polecat");
+    let seen = screen.expect("focus-events").await;
+    assert!(seen.contains("set -g focus-events on"), "{seen}");
+    assert!(seen.contains("set -s escape-time 10"), "{seen}");
+    screen.terminal.run(&["set", "-g", "focus-events", "on"]);
+    screen.terminal.run(&["set", "-s", "escape-time", "10"]);
+    screen.command("checkhealth polecat");
+    screen.expect("tmux tells who has the focus").await;
+    screen.expect("in 10 ms").await;
     screen.command("qall!");
 }
 

@@ -57,8 +57,14 @@ impl Editor {
             merge(&mut config, more);
         }
         let home = private_home();
+        let neovim = Neovim::new(home.path(), &config);
+        Editor::of(&neovim, home, dir).await
+    }
+
+    /// Starts `neovim`, which writes to `home`, in `dir`.
+    pub(crate) async fn of(neovim: &Neovim, home: TempDir, dir: &Path) -> Editor {
         let answers = Answers::default();
-        let mut command = command(&Neovim::new(home.path(), &config), home.path(), dir);
+        let mut command = command(neovim, home.path(), dir);
         let (nvim, _, child) = nvim_rs::create::tokio::new_child_cmd(&mut command, answers.clone())
             .await
             .expect("Neovim starts");

@@ -6,6 +6,7 @@ pub mod editor;
 pub mod neovim;
 pub mod processes;
 pub mod rig;
+pub mod screen;
 pub mod tmux;
 pub mod values;
 pub mod waiting;

@@ -1,15 +1,47 @@
 --- Where the backend's program is.
 local config = require('polecat.config')
+local release = require('polecat.release')
 
 local M = {}
 
 local NAME = 'polecat-nvim'
 
+--- The systems that releases are built for, by what the kernel says of itself.
+local MACHINES = { x86_64 = 'x86_64', amd64 = 'x86_64', aarch64 = 'aarch64', arm64 = 'aarch64' }
+local SYSTEMS = { Linux = 'unknown-linux-musl', Darwin = 'apple-darwin' }
+
+--- The folder of this plugin's Lua modules.
+---@return string
+function M.lua()
+  local here = debug.getinfo(1, 'S') --[[@as debuglib.DebugInfo]]
+  return vim.fn.fnamemodify(here.source:sub(2), ':p:h:h')
+end
+
 --- The plugin's folder.
 ---@return string
-local function root()
-  local here = debug.getinfo(1, 'S') --[[@as debuglib.DebugInfo]]
-  return vim.fn.fnamemodify(here.source:sub(2), ':p:h:h:h:h')
+function M.root()
+  return vim.fn.fnamemodify(M.lua(), ':h:h')
+end
+
+--- The program that cargo builds there.
+---@return string
+function M.built()
+  return M.root() .. '/target/release/' .. NAME
+end
+
+--- The program that `polecat.install` brings.
+---@param version string
+---@return string
+function M.installed(version)
+  return ('%s/polecat/%s/%s'):format(vim.fn.stdpath('data'), version, NAME)
+end
+
+--- What this system is called among those that releases are built for.
+---@return string? target
+function M.target()
+  local uname = vim.uv.os_uname()
+  local machine, system = MACHINES[uname.machine], SYSTEMS[uname.sysname]
+  return machine and system and ('%s-%s'):format(machine, system) or nil
 end
 
 --- The one on PATH, but not in a relative folder of it: that may be anybody's project.
@@ -42,7 +74,26 @@ local function configured()
   return program and argv or nil
 end
 
---- The command to start: `backend.command`, else what was built here, else what is on PATH.
+--- What brings a program that fits in place of `program`, which does not, or of none.
+---@param program? string
+---@return string
+function M.remedy(program)
+  local install = '`:lua require("polecat.install").run()`'
+  local has_cargo = vim.fn.executable('cargo') == 1
+  if program == M.built() then
+    local build = ('run `make build` in `%s`'):format(M.root())
+    local instead = ('delete `%s/target`, then %s downloads another'):format(M.root(), install)
+    return has_cargo and build or instead
+  elseif program and config.get('backend', 'command') then
+    return 'name another in `backend.command`, or none'
+  elseif M.target() then
+    return install .. ' downloads it'
+  end
+  return install .. ' builds it' .. (has_cargo and '' or ', with Rust 1.88 or later')
+end
+
+--- The command to start: `backend.command`, else what was built here, else what was installed, else
+--- what is on PATH.
 ---@return string[]? argv
 ---@return polecat.Error? err
 function M.find()
@@ -50,20 +101,20 @@ function M.find()
   if argv and vim.fn.executable(argv[1]) == 0 then
     local message = ('`backend.command`: `%s` is not a program'):format(argv[1])
     return nil, { code = 'command_not_found', message = message }
-  end
-  local built = root() .. '/target/release/' .. NAME
-  local program = vim.fn.executable(built) == 1 and built or on_path()
-  if argv then
+  elseif argv then
     return argv
-  elseif program then
+  end
+  for _, program in ipairs({ M.built(), M.installed(release.version) }) do
+    if vim.fn.executable(program) == 1 then
+      return { program }
+    end
+  end
+  local program = on_path()
+  if program then
     return { program }
   end
-  return nil,
-    {
-      code = 'command_not_found',
-      message = ('the backend `%s` is not built, and not on PATH'):format(NAME),
-      hint = ('run `make build` (or `cargo build --release`) in `%s`'):format(root()),
-    }
+  local message = ('the backend `%s` is not installed'):format(NAME)
+  return nil, { code = 'command_not_found', message = message, hint = M.remedy() }
 end
 
 return M

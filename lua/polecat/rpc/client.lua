@@ -10,7 +10,7 @@ local sessions = require('polecat.editor.sessions')
 local M = {}
 
 --- What this plugin speaks. The backend refuses any other.
-M.PROTOCOL = 9
+M.PROTOCOL = require('polecat.release').protocol
 
 --- A backend that does not answer `hello` within this time is stuck, in ms.
 local HELLO_TIMEOUT = 10000
@@ -29,6 +29,10 @@ local HELLO_TIMEOUT = 10000
 local current
 ---@type polecat.Greeting?
 local greeting
+--- The call by which it is greeted, and what helps where it refuses that: then it is of another
+--- version, and refuses all other calls too.
+---@type integer?, string?
+local hello_id, remedy
 --- The configuration that the running backend has.
 ---@type polecat.Config?
 local sent
@@ -164,8 +168,8 @@ end
 
 ---@param child polecat.Process
 local function greet(child)
-  sent = config.current()
-  local id = remember(function(err, result)
+  sent, remedy = config.current(), nil
+  hello_id = remember(function(err, result)
     if child ~= current then
       return
     elseif err then
@@ -176,7 +180,7 @@ local function greet(child)
       watcher.ready()
     end
   end)
-  send(child, id, 'hello', M.hello(sent))
+  send(child, hello_id, 'hello', M.hello(sent))
   expect_answer(child)
 end
 
@@ -282,7 +286,12 @@ function M.answer(id, ok, value)
   if ok then
     return finish(id, nil, value)
   end
-  finish(id, value or { code = 'internal', message = 'the backend gave no reason' })
+  local err = value or { code = 'internal', message = 'the backend gave no reason' }
+  if id == hello_id and current then
+    remedy = require('polecat.rpc.binary').remedy(current.program)
+  end
+  err.hint = remedy or err.hint
+  finish(id, err)
 end
 
 return M

@@ -7,6 +7,7 @@ local TAIL_LIMIT, LINE_LIMIT = 2000, 8
 ---@class polecat.Process
 ---@field channel integer
 ---@field started integer In ms of the loop's clock.
+---@field program string
 
 --- Starts `argv` as an RPC channel. `on_exit` is called once, on the main loop.
 ---@param argv string[]
@@ -14,7 +15,7 @@ local TAIL_LIMIT, LINE_LIMIT = 2000, 8
 ---@return polecat.Process? process
 ---@return polecat.Error? err
 function M.start(argv, on_exit)
-  local process = { channel = 0, started = vim.uv.now() }
+  local process = { channel = 0, started = vim.uv.now(), program = argv[1] }
   local tail = ''
   local ok, channel = pcall(vim.fn.jobstart, argv, {
     rpc = true,

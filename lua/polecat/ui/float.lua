@@ -29,21 +29,37 @@ function M.border()
   return own == '' and 'rounded' or nil
 end
 
+--- A text in the frame of a float. On the frame's own ground: many colour schemes, Neovim's too, give
+--- a title none, and it would stand on that of the editor.
+---@param text string
+---@param group string
+---@return table
+local function framed(text, group)
+  return { text, { 'FloatBorder', group } }
+end
+
 --- A name that nobody has checked yet may hold a line break, which no title may.
 ---@param title string|polecat.Chunks
----@return polecat.Chunks
+---@return table[]
 local function titled(title)
   if type(title) == 'string' then
-    return { { ' ' .. vim.fn.strtrans(title) .. ' ', 'FloatTitle' } }
+    return { framed(' ' .. vim.fn.strtrans(title) .. ' ', 'FloatTitle') }
   end
   local safe = vim.tbl_map(function(chunk)
-    return { vim.fn.strtrans(chunk[1]), chunk[2] ~= '' and chunk[2] or 'FloatTitle' }
+    return framed(vim.fn.strtrans(chunk[1]), chunk[2] ~= '' and chunk[2] or 'FloatTitle')
   end, title)
-  local blank = { ' ', 'FloatTitle' }
+  local blank = framed(' ', 'FloatTitle')
   return vim.list_extend({ blank }, vim.list_extend(safe, { blank }))
 end
 
---- What the frame says below, in what room there is: the last of `keys` always.
+--- What the frame says below.
+---@param text string
+---@return table
+function M.footer(text)
+  return { footer = { framed(text, 'FloatFooter') }, footer_pos = 'right' }
+end
+
+--- The same, in what room there is: the last of `keys` always.
 ---@param width integer
 ---@param keys string[]
 ---@return table
@@ -56,7 +72,7 @@ local function footer(width, keys)
     end
   end
   local last = width < 20 and 'g?' or keys[#keys]
-  return { footer = (' %s%s '):format(text, last), footer_pos = 'right' }
+  return M.footer((' %s%s '):format(text, last))
 end
 
 --- Fits `win` to the screen as it is now.

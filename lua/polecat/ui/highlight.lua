@@ -12,25 +12,37 @@ local PALETTE = {
   '#7f7f7f', '#ff0000', '#00ff00', '#ffff00', '#8787ff', '#ff00ff', '#00ffff', '#ffffff',
 }
 
+--- Those of them that nobody can read on a light ground.
+-- stylua: ignore
+local ON_LIGHT = {
+  [2] = '#006400', [3] = '#7a5200', [6] = '#006a72', [7] = '#4f5258', [9] = '#c00000', [10] = '#006f00',
+  [11] = '#7a5a00', [12] = '#3b3bd6', [13] = '#a800a8', [14] = '#00707a', [15] = '#14161b',
+}
+
 ---@class polecat.Style As `nvim_set_hl()` takes it, but for these.
 ---@field name string Of its group.
 ---@field fg? string|integer `#rrggbb`, or one of the sixteen that a person's palette decides.
 ---@field bg? string|integer
 ---@field sp? string|integer
 ---@field dim? boolean
+---@field reverse? boolean
 
 --- What the groups are that we have made, by their names.
 ---@type table<string, polecat.Style>
 local styles = {}
 
 ---@param color? string|integer
+---@param on_ours? boolean Whether it is drawn on the editor's own ground.
 ---@return string?
-local function resolve(color)
+local function resolve(color, on_ours)
   if type(color) ~= 'number' then
     return color
   end
   local own = vim.g['terminal_color_' .. color]
-  return type(own) == 'string' and own:find('^#%x%x%x%x%x%x$') and own or PALETTE[color]
+  if type(own) == 'string' and own:find('^#%x%x%x%x%x%x$') then
+    return own
+  end
+  return on_ours and vim.o.background == 'light' and ON_LIGHT[color] or PALETTE[color]
 end
 
 --- Half-way between `rgb` (the editor's own text colour, when nil) and the background: Neovim's
@@ -51,7 +63,7 @@ end
 ---@param style polecat.Style
 local function define(style)
   local group = vim.tbl_extend('force', style, {
-    fg = resolve(style.fg),
+    fg = resolve(style.fg, not style.bg and not style.reverse),
     bg = resolve(style.bg),
     sp = resolve(style.sp),
   })
@@ -63,8 +75,10 @@ end
 --- Set again what a colour scheme clears.
 local function listen()
   local desc = "Set the groups of polecat.nvim for agents' colours again"
-  autocmd.on('polecat_highlight', 'ColorScheme', desc, function()
-    vim.tbl_map(define, styles)
+  autocmd.on('polecat_highlight', { 'ColorScheme', 'OptionSet' }, desc, function(event)
+    if event.event == 'ColorScheme' or event.match == 'background' then
+      vim.tbl_map(define, styles)
+    end
   end)
 end
 

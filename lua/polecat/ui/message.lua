@@ -15,11 +15,19 @@ local function is_line()
   return source == '?' or source:find('^@?vim/_') ~= nil
 end
 
+--- What the ruler takes, where it is drawn there, and a blank before it.
+local RULER = 19
+
 --- The cells of the message line that a text may fill. A full line makes room for 'showcmd' fail,
 --- and the screen scroll. A character takes up to two.
 ---@return integer
 local function room()
-  return math.max(vim.v.echospace - 1, 2)
+  local free = vim.v.echospace - 1
+  -- A float has no status line, so its ruler is in the message line: over what stands there.
+  if vim.o.ruler and vim.api.nvim_win_get_config(0).relative ~= '' then
+    free = math.min(free, vim.o.columns - RULER)
+  end
+  return math.max(free, 2)
 end
 
 --- The beginning of `text` that fits into `cells`.

@@ -44,8 +44,8 @@ local open
 local function enter(shown, phase)
   if vim.api.nvim_win_is_valid(shown.win) then
     shown.phase = phase
-    local footer = ' ' .. shown.effect.words[phase] .. ' '
-    vim.api.nvim_win_set_config(shown.win, { footer = footer, footer_pos = 'right' })
+    local words = ' ' .. shown.effect.words[phase] .. ' '
+    vim.api.nvim_win_set_config(shown.win, float.footer(words))
   end
 end
 
@@ -174,7 +174,8 @@ local function show(effect)
   vim.bo[buf].filetype = 'polecat-question'
   local width = vim.fn.strdisplaywidth(effect.words.keys) + 4
   for _, line in ipairs(effect.patch.lines) do
-    width = math.max(width, vim.fn.strdisplaywidth(line))
+    -- And a blank before the frame.
+    width = math.max(width, vim.fn.strdisplaywidth(line) + 1)
   end
   local win, whole = float.popup(buf, effect.title, width)
   window.set_options(win, 'nolinebreak cursorline')

@@ -6,7 +6,8 @@ local window = require('polecat.ui.window')
 local M = {}
 
 ---@class polecat.Terminal An effect of this kind.
----@field polecat string
+---@field polecat? string None for the tour.
+---@field tab? boolean It takes a tab page of its own.
 ---@field plan { argv: string[], switch?: string[] }
 
 ---@param argv string[]
@@ -29,6 +30,18 @@ local function detach_when_hidden(buf, job)
   autocmd.once('BufHidden', 'Detach from the session', function()
     vim.fn.jobstop(job)
   end, { buffer = buf })
+end
+
+--- What the tour's own Neovim has of this one.
+---@return string
+local function around()
+  local plugin = vim.api.nvim_get_runtime_file('lua/polecat/init.lua', false)[1]
+  return vim.json.encode({
+    program = vim.v.progpath,
+    plugin = vim.fn.fnamemodify(plugin, ':p:h:h:h'),
+    background = vim.o.background,
+    colors = vim.o.termguicolors,
+  })
 end
 
 --- Runs `argv` in the current window.
@@ -66,6 +79,10 @@ end
 ---@param at polecat.At
 ---@param split polecat.Split
 local function in_terminal(terminal, at, split)
+  if terminal.tab then
+    split = { mods = { tab = vim.fn.tabpagenr() } }
+    terminal.plan.argv = vim.list_extend(terminal.plan.argv, { around() })
+  end
   local buf = running(terminal.plan.argv)
   local win = window.split(buf or vim.api.nvim_create_buf(false, true), split)
   if not win then

@@ -20,10 +20,10 @@ pub struct Waiting {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub about: Vec<String>,
     /// The same on one line, of limited length.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub subject: String,
     /// The number of the first choice: above 1 where those before it are not on the screen.
-    #[serde(skip_serializing_if = "is_usual")]
+    #[serde(default = "usual", skip_serializing_if = "is_usual")]
     pub first: usize,
     /// The offered answers, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -55,6 +55,10 @@ pub struct Waiting {
     /// Whether the beginning of what it is about is not on the screen.
     #[serde(skip_serializing_if = "is_false")]
     pub about_cut: bool,
+}
+
+fn usual() -> usize {
+    1
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes the field")]

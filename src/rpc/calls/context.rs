@@ -4,6 +4,7 @@ use std::future::Future;
 
 use super::given::At;
 use crate::{
+    fleet::Fleet,
     rpc::{
         editor::Editor,
         encode::{self, Map},
@@ -17,6 +18,7 @@ use crate::{
 pub(in crate::rpc) struct CallContext<'a> {
     editor: &'a Editor,
     pub(in crate::rpc) workspace: &'a Workspace,
+    pub(in crate::rpc) fleet: &'a Fleet,
     id: u64,
     /// What the view shows that the call is about.
     pub(in crate::rpc) rows: Option<Rows>,
@@ -24,8 +26,12 @@ pub(in crate::rpc) struct CallContext<'a> {
 
 impl<'a> CallContext<'a> {
     /// Of the call `id`.
-    pub(in crate::rpc) fn new(editor: &'a Editor, workspace: &'a Workspace, id: u64) -> Self {
-        Self { editor, workspace, id, rows: None }
+    pub(in crate::rpc) fn new(
+        editor: &'a Editor,
+        (workspace, fleet): (&'a Workspace, &'a Fleet),
+        id: u64,
+    ) -> Self {
+        Self { editor, workspace, fleet, id, rows: None }
     }
 
     /// The same, about a view that shows `rows`.

@@ -1,10 +1,19 @@
 //! What is around us, and what there is in a rig.
 
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
 use super::{At, CallContext, Operation, calls};
 use crate::{
+    core::hosts::HostName,
+    fleet::{Fleet, HostStatus, Unanswered},
     rpc::error::Refusal,
-    session::{Completion, HealthRow},
+    session::{Completion, HealthRow, Level},
 };
+
+/// The longest that hosts may take to be connected to: Neovim is blocked until all is known.
+const HOST_TIMEOUT: Duration = Duration::from_secs(2);
 
 calls! {
     /// What `:checkhealth` shows.
@@ -17,7 +26,11 @@ impl Operation for Health {
     type Answer = Vec<HealthRow>;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<HealthRow>, Refusal> {
-        Ok(context.workspace.health(self.at.map(Into::into).as_ref()).await)
+        let place = self.at.map(Into::into);
+        let (mut rows, hosts) =
+            tokio::join!(context.workspace.health(place.as_ref()), hosts_health(context.fleet));
+        rows.extend(hosts);
+        Ok(rows)
     }
 }
 
@@ -25,6 +38,47 @@ impl Operation for Complete {
     type Answer = Completion;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Completion, Refusal> {
-        Ok(context.workspace.completion(&self.at.into()).await?)
+        let names = context.workspace.completion(&self.at.into()).await;
+        let hosts = context.fleet.hosts();
+        let mut names = match names {
+            Err(_) if !hosts.is_empty() => Completion::default(),
+            names => names?,
+        };
+        for (name, info) in hosts.iter().flat_map(HostStatus::polecats) {
+            names.running.extend(info.pane_id.as_ref().map(|_| name.clone()));
+            names.polecats.push(name);
+        }
+        Ok(names)
+    }
+}
+
+/// Whether the hosts can be reached, each in a row.
+async fn hosts_health(fleet: &Fleet) -> Vec<HealthRow> {
+    let _watch = fleet.watch();
+    let names: Vec<_> = fleet.hosts().into_iter().map(|host| host.name).collect();
+    let deadline = Instant::now() + HOST_TIMEOUT;
+    let mut rows = Vec::new();
+    for name in names {
+        let found = timeout_at(deadline, fleet.connected(&name)).await;
+        rows.push(host_health(&name, found.ok()));
+    }
+    rows
+}
+
+fn host_health(name: &HostName, found: Option<Result<HostStatus, Unanswered>>) -> HealthRow {
+    let row = |level, text: String| HealthRow { section: "hosts", level, text, hint: None };
+    match found {
+        Some(Ok(host)) => {
+            let rigs = match host.rigs.len() {
+                1 => "1 rig".to_owned(),
+                many => format!("{many} rigs"),
+            };
+            row(Level::Ok, format!("`{name}` is connected, {rigs}"))
+        }
+        Some(Err(Unanswered::Unreachable { why })) => HealthRow {
+            hint: Some("see |polecat-hosts|; `:PolecatReconnect` tries again".to_owned()),
+            ..row(Level::Warn, format!("`{name}` cannot be reached: {why}"))
+        },
+        Some(Err(_)) | None => row(Level::Warn, format!("`{name}` is still being connected to")),
     }
 }

@@ -97,6 +97,9 @@ impl Operation for Stop {
 
     async fn run(self, context: &CallContext<'_>) -> Result<Stopped, Refusal> {
         let force = self.force.unwrap_or_default();
+        if let Some(far) = context.far(&self.polecat).await? {
+            return Ok(Stopped { warnings: far.stop(force).await? });
+        }
         let whom = context.whom(self.at, &self.polecat, Reach::Here).await?;
         let sessions = whom.context.sessions();
         let work = Box::pin(sessions.stop(&whom.polecat, force));
@@ -135,6 +138,9 @@ impl Operation for Status {
     type Answer = SessionInfo;
 
     async fn run(self, context: &CallContext<'_>) -> Result<SessionInfo, Refusal> {
+        if let Some(far) = context.far(&self.polecat).await? {
+            return far.status().await;
+        }
         let Whom { context: rig, polecat, .. } =
             context.whom(self.at, &self.polecat, Reach::Reads).await?;
         let mut info = rig.sessions().status(&polecat).await?;
@@ -199,6 +205,9 @@ impl Operation for Capture {
     type Answer = ByteBuf;
 
     async fn run(self, context: &CallContext<'_>) -> Result<ByteBuf, Refusal> {
+        if let Some(far) = context.far(&self.polecat).await? {
+            return far.capture(self.lines, self.ansi).await;
+        }
         let options = CaptureOptions::new(self.lines, self.ansi);
         let whom = context.whom(self.at, &self.polecat, Reach::Reads).await?;
         Ok(ByteBuf::from(whom.context.observer().capture(&whom.polecat, options).await?))
@@ -218,13 +227,28 @@ impl Operation for CaptureSession {
 /// A message that was sent, or waits.
 pub(in crate::rpc) struct Injected {
     /// What waits, if it is a part of that.
-    pub(in crate::rpc) queued: Option<Queue>,
+    pub(in crate::rpc) queued: Option<Queued>,
+}
+
+/// What waits for an agent.
+#[derive(Clone, Debug, Default)]
+pub(in crate::rpc) struct Queued {
+    /// How many messages.
+    pub(in crate::rpc) messages: usize,
+    /// Why none is sent.
+    pub(in crate::rpc) held: Option<String>,
+}
+
+impl From<Queue> for Queued {
+    fn from(Queue { held, messages, .. }: Queue) -> Self {
+        Self { messages: messages.len(), held }
+    }
 }
 
 impl Encode for Injected {
     fn encode(self) -> Result<Value, String> {
         let Some(queue) = self.queued else { return Ok(Value::Nil) };
-        Ok(Map::new().put("queued", queue.messages.len()).some("held", queue.held).into())
+        Ok(Map::new().put("queued", queue.messages).some("held", queue.held).into())
     }
 }
 
@@ -247,6 +271,10 @@ impl Operation for Inject {
     type Answer = Injected;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Injected, Refusal> {
+        if let Some(far) = context.far(&self.polecat).await? {
+            let (take, queue) = (self.take.unwrap_or_default(), self.queue.unwrap_or_default());
+            return Ok(Injected { queued: far.send(self.text, take, queue).await? });
+        }
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         let messenger = whom.context.messenger();
         let take = self.take.unwrap_or_default();
@@ -260,7 +288,7 @@ impl Operation for Inject {
         }
         // Boxed, to keep the futures of callers small.
         let work = Box::pin(messenger.enqueue(&whom.polecat, &self.text));
-        Ok(Injected { queued: Some(context.changing(work).await?) })
+        Ok(Injected { queued: Some(context.changing(work).await?.into()) })
     }
 }
 
@@ -297,6 +325,9 @@ impl Operation for Interrupt {
     type Answer = Interrupted;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Interrupted, Refusal> {
+        if let Some(far) = context.far(&self.polecat).await? {
+            return far.interrupt().await;
+        }
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         let messenger = whom.context.messenger();
         // Boxed, to keep the futures of callers small.
@@ -308,6 +339,9 @@ impl Operation for Asked {
     type Answer = SessionInfo;
 
     async fn run(self, context: &CallContext<'_>) -> Result<SessionInfo, Refusal> {
+        if let Some(far) = context.far(&self.polecat).await? {
+            return far.asked().await;
+        }
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         Ok(whom.context.answers().asked(&whom.polecat).await?)
     }
@@ -320,6 +354,9 @@ impl Operation for Answer {
         let choice = self.choice.map(|Said(choice)| choice).unwrap_or_default();
         let cut = self.cut.unwrap_or_default();
         let reply = Reply { choice, id: self.id, words: self.words, cut };
+        if let Some(far) = context.far(&self.polecat).await? {
+            return far.answer(reply).await;
+        }
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         let answers = whom.context.answers();
         Ok(context.changing(Box::pin(answers.answer(&whom.polecat, &reply))).await?)
@@ -330,6 +367,9 @@ impl Operation for Attach {
     type Answer = AttachPlan;
 
     async fn run(self, context: &CallContext<'_>) -> Result<AttachPlan, Refusal> {
+        if let Some(far) = context.far(&self.polecat).await? {
+            return far.attach();
+        }
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         Ok(whom.context.sessions().attach(&whom.polecat).await?)
     }

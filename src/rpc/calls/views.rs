@@ -95,8 +95,13 @@ impl Operation for OpenAttach {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        let whom = context.whom(self.at.clone(), &self.polecat, Reach::Anywhere).await?;
         let again = format!(":PolecatAttach {}", self.polecat);
+        if context.is_far(&self.polecat) {
+            let (at, polecat) = (self.at, self.polecat);
+            let plan = Attach { at: at.clone(), polecat: polecat.clone() }.run(context).await?;
+            return Ok(vec![Effect::Terminal { polecat, plan, at: Some(at), size: None, again }]);
+        }
+        let whom = context.whom(self.at.clone(), &self.polecat, Reach::Anywhere).await?;
         let (at, polecat) = (self.at.in_rig(whom.context.rig_path()), whom.shown);
         let plan = Attach { at: at.clone(), polecat: whom.polecat }.run(context).await?;
         Ok(vec![Effect::Terminal { polecat, plan, at: Some(at), size: None, again }])
@@ -114,6 +119,9 @@ impl Operation for OpenStatus {
             };
             return Ok(open(View::list(context.workspace, all, false), None));
         };
+        if context.is_far(&polecat) {
+            return Ok(open(View::Status { polecat }, Some(self.at)));
+        }
         let whom = context.whom(self.at.clone(), &polecat, Reach::Reads).await?;
         let view = View::Status { polecat: whom.shown };
         Ok(open(view, Some(self.at.in_rig(whom.context.rig_path()))))
@@ -124,6 +132,9 @@ impl Operation for OpenCapture {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
+        if context.is_far(&self.polecat) {
+            return Ok(open(View::Status { polecat: self.polecat }, Some(self.at)));
+        }
         let whom = context.whom(self.at.clone(), &self.polecat, Reach::Reads).await?;
         let at = self.at.in_rig(whom.context.rig_path());
         let status = Status { at: at.clone(), polecat: whom.polecat }.run(context).await?;

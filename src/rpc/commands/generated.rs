@@ -2,9 +2,11 @@
 //! the help. `make generate` writes them; without it these tests fail when they differ.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
-use crate::core::contexts::{CONTEXTS, Context};
+use crate::{
+    core::contexts::{CONTEXTS, Context},
+    rpc::generated::{hold, read},
+};
 
 use super::{
     keys,
@@ -108,22 +110,6 @@ fn each_command_is_in_the_table_once_and_a_text_ends_its_words() {
         let maps_alone = spec.map != Some("n") || spec.words.iter().all(|word| !word.needed);
         assert!(maps_alone, "a map of `{}` would miss a word", spec.name);
     }
-}
-
-/// Holds the file against `text`, or writes it.
-fn hold(file: &str, text: &str) {
-    if std::env::var_os("POLECAT_GENERATE").is_some() {
-        std::fs::write(checkout().join(file), text).expect("our own files are writable");
-    }
-    assert!(read(file) == text, "{file} is not what the table of commands says: `make generate`");
-}
-
-fn read(file: &str) -> String {
-    std::fs::read_to_string(checkout().join(file)).unwrap_or_default()
-}
-
-fn checkout() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// `help` with `list` between the line of the tag `tag` and the next empty line.

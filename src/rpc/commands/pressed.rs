@@ -71,6 +71,10 @@ impl Press<'_> {
     pub(super) fn still_shown(&self, id: &str) -> Result<(At, String), RpcError> {
         let Some(rows) = &self.rows else { return Ok((self.at.clone(), id.to_owned())) };
         let row = rows.get(id).ok_or_else(|| RpcError::stale(id))?;
+        if row.host.is_some() {
+            // Its whole name, whatever is around.
+            return Ok((self.at.clone(), id.to_owned()));
+        }
         Ok((self.at.in_rig(&row.rig), row.polecat))
     }
 }

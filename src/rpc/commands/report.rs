@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::{
-    core::session::{SessionInfo, queue::Queue},
-    rpc::paths,
+    core::session::SessionInfo,
+    rpc::{calls::Queued, paths},
     session::{Answered, Backup, NewPolecat, Removed, Restored, RigFacts, SessionError},
 };
 
@@ -112,8 +112,8 @@ pub(super) fn rig(rig: &RigFacts) -> String {
 }
 
 /// What waits, the new message with it.
-pub(super) fn queued(polecat: &str, queue: &Queue) -> String {
-    let what = match (&queue.held, queue.messages.len()) {
+pub(super) fn queued(polecat: &str, queue: &Queued) -> String {
+    let what = match (&queue.held, queue.messages) {
         (Some(_), _) => format!("held with what is queued; `:PolecatQueue! {polecat}` sends it"),
         (None, 0 | 1) => "sent when it is at its prompt".to_owned(),
         (None, count) => format!("{count} messages wait for its prompt"),

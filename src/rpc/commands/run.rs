@@ -64,6 +64,8 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Restore => restore(context, asked).await,
         Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
+        Command::Reconnect => Ok(vec![reconnect(context)]),
+        Command::Tour => tour(context),
         Command::Log => asked.open(View::Log),
     }
 }
@@ -236,6 +238,15 @@ async fn rig(context: &CallContext<'_>, asked: &Invocation) -> Done {
     }
 }
 
+fn reconnect(context: &CallContext<'_>) -> Effect {
+    context.fleet.reconnect();
+    match context.fleet.hosts().len() {
+        0 => Effect::Notify(Level::Warn, "no hosts are configured".to_owned()),
+        1 => info("the host is tried again"),
+        _ => info("the hosts are tried again"),
+    }
+}
+
 async fn attach(context: &CallContext<'_>, asked: &Invocation) -> Done {
     let (at, polecat) = (asked.at(), asked.words.needed("polecat")?);
     let plan = Attach { at, polecat: polecat.clone() }.run(context).await?;
@@ -244,10 +255,21 @@ async fn attach(context: &CallContext<'_>, asked: &Invocation) -> Done {
     Ok(vec![Effect::Terminal { polecat, plan, size, at, again: asked.line() }])
 }
 
+/// Our own program shows it, with the tmux of the configuration.
+fn tour(context: &CallContext<'_>) -> Done {
+    let ours = std::env::current_exe().map_err(|error| RpcError::internal(error.to_string()))?;
+    let tmux = context.workspace.tmux_command();
+    Ok(vec![Effect::Tour { argv: vec![ours.into(), "tour".into(), tmux.into()] }])
+}
+
 /// A capture is named after the session, also that of a polecat.
 async fn capture(context: &CallContext<'_>, asked: &Invocation) -> Result<View, Refusal> {
     let words = &asked.words;
     let (polecat, snapshot) = (words.text("polecat")?, asked.bang());
+    if let Some(polecat) = polecat.clone().filter(|polecat| context.is_far(polecat)) {
+        // What it prints is shown with what is known of it.
+        return Ok(View::Status { polecat });
+    }
     let lines = words.number("lines")?.unwrap_or_else(|| context.workspace.capture_lines());
     let session = match &polecat {
         Some(polecat) => {

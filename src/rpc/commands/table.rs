@@ -1,6 +1,10 @@
 //! Every command, once: what Neovim registers, what is parsed, what is completed and what the help
 //! lists come from these rows.
 
+mod word;
+
+pub(in crate::rpc) use word::{Key, Kind, Word};
+
 use crate::session::Reach;
 
 /// A command `:Polecat{name}`, which is `:Polecat {sub}` too.
@@ -60,6 +64,8 @@ pub(in crate::rpc) enum Command {
     Restore,
     Label,
     Rig,
+    Reconnect,
+    Tour,
     Log,
 }
 
@@ -67,6 +73,20 @@ pub(in crate::rpc) enum Command {
 pub(super) const SIDEBAR: &str = "sidebar";
 
 impl Command {
+    /// Whether it can be about a polecat of a host.
+    pub(super) fn reaches_hosts(self) -> bool {
+        matches!(
+            self,
+            Self::Status
+                | Self::Capture
+                | Self::Stop
+                | Self::Inject
+                | Self::Interrupt
+                | Self::Answer
+                | Self::Attach
+        )
+    }
+
     /// How far the name of a polecat reaches, where it names no rig.
     pub(super) fn reach(self) -> Reach {
         match self {
@@ -79,73 +99,6 @@ impl Command {
             | Self::Restore => Reach::Here,
             _ => Reach::Anywhere,
         }
-    }
-}
-
-/// A word of a command.
-#[derive(Debug)]
-pub(in crate::rpc) struct Word {
-    /// What it is called where it is missing or wrong.
-    pub(in crate::rpc) name: &'static str,
-    pub(in crate::rpc) kind: Kind,
-    /// Whether the command means nothing without it.
-    pub(in crate::rpc) needed: bool,
-}
-
-/// A pair `name=value`.
-#[derive(Debug)]
-pub(in crate::rpc) struct Key {
-    pub(in crate::rpc) name: &'static str,
-    pub(in crate::rpc) kind: Kind,
-}
-
-/// What a word or a value stands for: from this it is completed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::rpc) enum Kind {
-    /// A polecat of the rig.
-    Polecat,
-    /// The same, or [`SIDEBAR`].
-    Shown,
-    /// One that has a session.
-    Running,
-    /// One whose agent does not run.
-    Startable,
-    /// An answer to what it asks.
-    Choice,
-    /// One that was removed and has a backup.
-    Backup,
-    /// The name of a new polecat, for the user to invent.
-    NewName,
-    /// Any tmux session.
-    Session,
-    Issue,
-    Agent,
-    Account,
-    /// The id of a conversation; alone, the last one.
-    Conversation,
-    /// From where a difference is counted.
-    Since,
-    /// A whole number from 1.
-    Number,
-    /// The same, of lines.
-    Lines,
-    Folder,
-    /// A message to an agent: the rest of the line.
-    Message,
-    /// All that follows, as it stands; also a path, in which blanks are no ends.
-    Rest,
-    RestFolder,
-}
-
-impl Kind {
-    /// Whether its key means something without a value.
-    pub(super) fn stands_alone(self) -> bool {
-        self == Self::Conversation
-    }
-
-    /// Whether it takes the rest of the line.
-    pub(super) fn takes_the_rest(self) -> bool {
-        matches!(self, Self::Message | Self::Rest | Self::RestFolder)
     }
 }
 
@@ -343,6 +296,11 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         bar: false,
         map: Some("n"),
         ..plain(Command::Rig, "Rig", "Show or pin the rig; ! unpins")
+    },
+    plain(Command::Tour, "Tour", "Try all of it with scripted agents, in five steps"),
+    Spec {
+        map: Some("n"),
+        ..plain(Command::Reconnect, "Reconnect", "Try hosts again that are not connected")
     },
     Spec {
         keys: &[SIZE],

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::{Done, pressed::Press, report};
 use crate::{
-    core::session::State,
+    core::session::{SessionInfo, State},
+    fleet::{HostStatus, Reached},
     rpc::{
         calls::{At, CallContext, OpenCapture, Operation},
         effects::{Effect, info},
@@ -38,8 +39,24 @@ pub(super) async fn longest(context: &CallContext<'_>, at: &At) -> Vec<Waiter> {
             });
         }
     }
+    waiting.extend(on_hosts(context, &around));
     waiting.sort();
     waiting
+}
+
+/// Those that wait on hosts, as they were seen last: nobody waits for a host to be connected.
+fn on_hosts(context: &CallContext<'_>, around: &At) -> Vec<Waiter> {
+    let hosts = context.fleet.hosts();
+    let up = hosts.iter().filter(|host| host.reached == Reached::Up);
+    let sessions = up.flat_map(HostStatus::polecats);
+    let waiting = sessions.filter(|(_, session)| session.state == State::Waiting);
+    let waiter = |(shown, session): (String, &SessionInfo)| Waiter {
+        since: (session.state_since.is_none(), session.state_since),
+        polecat: shown.clone(),
+        shown,
+        at: around.clone(),
+    };
+    waiting.map(waiter).collect()
 }
 
 /// The same from whoever comes next after `polecat` of the rig at `at`, which comes last.

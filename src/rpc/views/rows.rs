@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::drawn_diff::DrawnDiff;
-use crate::session::RigContext;
+use crate::{core::hosts::HostName, session::RigContext};
 
 /// What is drawn at the moment, shared by who draws it and who looks a key up.
 #[derive(Clone, Default)]
@@ -14,6 +14,8 @@ pub(in crate::rpc) struct Rows(Arc<Mutex<Drawn>>);
 /// Whom a row is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::rpc) struct Row {
+    /// The host that it is on; this machine where there is none.
+    pub(in crate::rpc) host: Option<HostName>,
     /// The folder of its rig.
     pub(in crate::rpc) rig: PathBuf,
     pub(in crate::rpc) polecat: String,
@@ -21,7 +23,7 @@ pub(in crate::rpc) struct Row {
 
 impl Row {
     pub(in crate::rpc) fn of(context: &RigContext, polecat: &str) -> Self {
-        Self { rig: context.rig_path().to_owned(), polecat: polecat.to_owned() }
+        Self { host: None, rig: context.rig_path().to_owned(), polecat: polecat.to_owned() }
     }
 }
 
@@ -86,7 +88,7 @@ mod tests {
     #[test]
     fn only_what_is_drawn_last_is_there_each_in_its_own_rig() {
         let rows = Rows::default();
-        let row = |rig: &str| Row { rig: rig.into(), polecat: "ash".to_owned() };
+        let row = |rig: &str| Row { host: None, rig: rig.into(), polecat: "ash".to_owned() };
         assert_eq!(rows.get(""), None);
         rows.set([("ash".to_owned(), row("/shop")), ("mill/ash".to_owned(), row("/mill"))]);
         assert_eq!(

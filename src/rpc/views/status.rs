@@ -4,11 +4,17 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     canvas::{Canvas, Offered, Order},
+    far_status,
+    hosts::{self, FarSection},
     rows::Row,
 };
-use crate::rpc::{calls::ViewOpen, error::RpcError};
+use crate::rpc::{
+    calls::{Far, ViewOpen},
+    error::RpcError,
+};
 use crate::{
     core::listing::{Change, Listing},
+    fleet::{Fleet, FleetWatch},
     session::{Reach, RigStatus, SessionError, Status, StatusWatch, Workspace},
     view::{self, Section},
 };
@@ -18,12 +24,19 @@ const WIDTH: usize = 80;
 
 /// Draws until the view is closed.
 pub(in crate::rpc::views) async fn run(
-    workspace: &Workspace,
+    (workspace, fleet): (&Workspace, &Fleet),
     open: ViewOpen,
     canvas: &mut Canvas,
 ) -> Result<(), RpcError> {
     let (width, rows) = (open.width.unwrap_or(WIDTH), open.lines);
+    if let Some(said) = &open.polecat
+        && let Some(far) = Far::find(fleet, said).await?
+    {
+        let preview = rows.map(|rows| rows.try_into().unwrap_or(usize::MAX));
+        return far_status::run((said, &far), fleet, (width, preview), canvas).await;
+    }
     let all = open.all.unwrap_or_default();
+    let mut far = (all && open.polecat.is_none()).then(|| fleet.watch());
     let (mut watch, one) = watch(workspace, open).await?;
     let mut picture = Picture {
         workspace,
@@ -31,10 +44,14 @@ pub(in crate::rpc::views) async fn run(
         width,
         preview: rows.map(|rows| rows.try_into().unwrap_or(usize::MAX)),
         seen: watch.look().await?,
+        hosts: Vec::new(),
         all,
         one,
     };
     loop {
+        if let Some(far) = &mut far {
+            picture.hosts = hosts::sections(&far.newest());
+        }
         // Before it is drawn: what is gone by now was never meant.
         picture.name_rows(canvas);
         canvas.draw(picture.frame()).await;
@@ -43,13 +60,27 @@ pub(in crate::rpc::views) async fn run(
                 None => return Ok(()),
                 Some(Order::Width(new)) => picture.width = new,
                 Some(Order::Visible(visible)) => canvas.visible = visible,
-                Some(Order::Refresh) => picture.see(watch.look().await)?,
+                Some(Order::Refresh) => {
+                    if let Some(far) = &far {
+                        far.look();
+                    }
+                    picture.see(watch.look().await)?;
+                }
                 Some(Order::List(change)) => picture.choose(change).await,
                 // The person may have gone.
                 Some(Order::Offer(what, reply)) => drop(reply.send(picture.offer(what))),
             },
             next = watch.next(), if canvas.visible => picture.see(next)?,
+            () = changed(&mut far), if canvas.visible => {}
         }
+    }
+}
+
+/// Waits until something has changed at a host.
+async fn changed(far: &mut Option<FleetWatch>) {
+    match far {
+        Some(far) => far.changed().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -82,6 +113,8 @@ struct Picture<'a> {
     /// The rows of one that shows only what a polecat prints.
     preview: Option<usize>,
     seen: Status,
+    /// The rigs of hosts.
+    hosts: Vec<FarSection>,
     /// Whether it is of all rigs.
     all: bool,
     /// Whom its rows are about, if that is one polecat.
@@ -124,7 +157,7 @@ impl Picture<'_> {
             sessions: rig.sessions(),
             problem: rig.problem.as_deref(),
         });
-        of(&sections.collect::<Vec<_>>())
+        of(&sections.chain(self.hosts.iter().map(FarSection::section)).collect::<Vec<_>>())
     }
 
     /// What the ids of a rig's rows begin with: nothing where it is the only one.
@@ -140,8 +173,13 @@ impl Picture<'_> {
             let polecats = || rig.sessions().iter().map(|session| session.polecat.as_str());
             sections.push((home(rig), polecats().map(id).collect()));
             rows.extend(polecats().map(|polecat| {
-                (id(polecat), Row { rig: rig.path.clone(), polecat: polecat.to_owned() })
+                let (rig, polecat_name) = (rig.path.clone(), polecat.to_owned());
+                (id(polecat), Row { host: None, rig, polecat: polecat_name })
             }));
+        }
+        for (home, far) in self.hosts.iter().map(FarSection::rows) {
+            sections.push((home, far.iter().map(|(id, _)| id.clone()).collect()));
+            rows.extend(far);
         }
         canvas.rows.set(rows);
         canvas.rows.set_sections(sections);

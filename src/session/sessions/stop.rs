@@ -15,9 +15,10 @@ use crate::{
         },
     },
     host::{
-        heartbeats,
+        RunError, heartbeats,
         processes::{self, ProcessError, ProcessList, Tree},
         records, session_records, session_settings,
+        tracker::{self, TrackerError},
     },
     session::{
         error::SessionError,
@@ -127,7 +128,7 @@ impl Sessions {
         force: bool,
         census: Arc<ProcessList>,
     ) -> Result<Vec<String>, SessionError> {
-        let sync = async { if force { None } else { self.sync(&session.polecat).await } };
+        let sync = async { if force { None } else { self.sync(&session).await } };
         // The process list is made in a thread meanwhile, so it is first.
         let (tree, warning) = tokio::join!(listed(&session, &census), sync);
         match tree? {
@@ -173,10 +174,25 @@ impl Sessions {
         Ok(panes.iter().any(|pane| pane.pane_id < session.pane.pane_id))
     }
 
-    async fn sync(&self, polecat: &PolecatName) -> Option<String> {
-        let dir = self.context.tracker_dir(self.context.rig.polecat_dir(polecat));
-        let error = self.context.shared.tracker.sync(&dir).await.err()?;
+    async fn sync(&self, session: &Session) -> Option<String> {
+        let (context, polecat) = (&self.context, &session.polecat);
+        let dir = context.tracker_dir(context.rig.polecat_dir(polecat));
+        let error = context.shared.tracker.sync(&dir).await.err()?;
+        if self.has_no_tracker(session, &error).await {
+            return None;
+        }
         Some(format!("could not sync the tracker for `{polecat}`: {error}"))
+    }
+
+    /// Whether it fails because there is none, and nobody would miss it.
+    async fn has_no_tracker(&self, session: &Session, error: &TrackerError) -> bool {
+        let context = &self.context;
+        let has_issue = session.mark.as_ref().is_some_and(|mark| mark.issue.is_some());
+        if has_issue || context.shared.settings.tracker_command.is_some() {
+            return false;
+        }
+        let is_missing = matches!(error, TrackerError::Run(RunError::Missing { .. }));
+        is_missing || !tracker::is_set_up(&context.rig).await
     }
 
     /// Ends the processes that the agent of a dead `session` left behind.

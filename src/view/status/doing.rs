@@ -64,9 +64,15 @@ pub(in crate::view) fn choices(session: &SessionInfo, indent: usize, width: usiz
     }
     let mut line = Line::default();
     line.push(&" ".repeat(indent), None);
+    let mut is_cut = false;
     let mut put = |text: &str, group: Option<&'static str>| {
-        let room = width.saturating_sub(words::cells(&line.text));
-        line.push(&words::fit(text, room), group.map(Group::Named));
+        let shown = words::fit(text, width.saturating_sub(words::cells(&line.text)));
+        // A cell may be left after a `…`: one is enough.
+        if is_cut || shown.trim_start() == "…" && line.text.ends_with('…') {
+            return;
+        }
+        is_cut = shown != text;
+        line.push(&shown, group.map(Group::Named));
     };
     let gap = text.as_ref().map_or("", |_| "   ");
     put(text.as_deref().unwrap_or_default(), Some("PolecatMuted"));
@@ -111,6 +117,15 @@ mod tests {
             "   Do you want to proceed?   1 Yes   2 No, and tell Claude what to do diff…"
         );
         assert_eq!(choices(&asks, 3, 20).unwrap().text, "   Do you want to p…");
+        let choices_cut = |width| {
+            let mut asks = asks.clone();
+            asks.waiting.as_mut().unwrap().choices.push("Never".to_owned());
+            choices(&asks, 3, width).unwrap().text
+        };
+        for width in 0..90 {
+            let text = choices_cut(width);
+            assert!(!text.contains("……") && !text.contains("… …"), "{width}: {text}");
+        }
     }
 
     #[test]

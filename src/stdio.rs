@@ -1,4 +1,4 @@
-//! Our ends of the pipes to Neovim.
+//! Our ends of the pipes to Neovim, or to the hub.
 
 use std::{
     io,
@@ -14,14 +14,14 @@ use tokio::{
     net::{UnixStream, unix::pipe},
 };
 
-/// Where Neovim's messages come in.
-pub(super) type Input = Box<dyn AsyncRead + Send + Unpin>;
+/// Where messages come in.
+pub(crate) type Input = Box<dyn AsyncRead + Send + Unpin>;
 /// Where our messages go out.
-pub(super) type Output = Box<dyn AsyncWrite + Send + Unpin>;
+pub(crate) type Output = Box<dyn AsyncWrite + Send + Unpin>;
 
 /// Stdin. Neovim gives sockets, others pipes: of both the system tells when there is something,
 /// whereas of anything else a thread must wait for each message, which costs more than most calls.
-pub(super) fn input() -> io::Result<Input> {
+pub(crate) fn input() -> io::Result<Input> {
     let (end, kind) = end(io::stdin().as_fd())?;
     Ok(match kind {
         FileType::Socket => Box::new(stream(end)?),
@@ -31,7 +31,7 @@ pub(super) fn input() -> io::Result<Input> {
 }
 
 /// Stdout.
-pub(super) fn output() -> io::Result<Output> {
+pub(crate) fn output() -> io::Result<Output> {
     let (end, kind) = end(io::stdout().as_fd())?;
     Ok(match kind {
         FileType::Socket => Box::new(stream(end)?),

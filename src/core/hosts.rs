@@ -1,0 +1,213 @@
+//! Hosts: machines, containers and jobs on which rigs are, and the commands that reach them.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use super::names::shown;
+
+/// The longest name of a host, in bytes.
+const NAME_LIMIT: usize = 64;
+
+/// What runs our own program on a host: the one that was put there for exactly this version, else
+/// what is on the `PATH` of the person's login shell.
+const FIND: &str = "\
+for p in \"${XDG_CACHE_HOME:-$HOME/.cache}/polecat/polecat-nvim-$1\" polecat-nvim; do \
+command -v \"$p\" >/dev/null 2>&1 && exec \"$p\" serve; done; \
+echo \"polecat-nvim is not on PATH there\" >&2; exit 127";
+
+/// What a host is called: a word that is no option of a program, and no path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct HostName(String);
+
+/// Why a text is no name of a host.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is no name of a host: letters, digits, `.`, `_` and `-`, not in front", shown(.0))]
+pub struct BadHostName(String);
+
+impl HostName {
+    /// As it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for HostName {
+    type Err = BadHostName;
+
+    fn from_str(text: &str) -> Result<Self, BadHostName> {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if begins && text.len() <= NAME_LIMIT && text.chars().all(fits) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(BadHostName(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for HostName {
+    type Error = BadHostName;
+
+    fn try_from(text: String) -> Result<Self, BadHostName> {
+        text.parse()
+    }
+}
+
+impl From<HostName> for String {
+    fn from(HostName(name): HostName) -> Self {
+        name
+    }
+}
+
+impl fmt::Display for HostName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How a host is reached, and what of it is used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostSettings {
+    /// What runs a command there: `podman exec -i gpu`. Empty for ssh to the host of this name.
+    pub command: Vec<String>,
+    /// What runs a command there that needs a terminal: `podman exec -it gpu`.
+    pub attach: Option<Vec<String>>,
+    /// Whether a shell there takes the words apart once more; else what is usual for the program.
+    pub quote: Option<bool>,
+    /// Our program there, by a name or a path.
+    pub backend: Option<String>,
+    /// Its projects, by their folders there; `~/` is the home there.
+    pub rigs: Vec<String>,
+    /// The socket of tmux there: a name, or with a `/` a path.
+    pub tmux_socket: Option<String>,
+    /// tmux there, by a name or a path.
+    pub tmux_command: Option<String>,
+}
+
+/// A command, and whether ssh carries it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reaching {
+    /// The program and its arguments.
+    pub argv: Vec<String>,
+    /// Where options for ssh belong, if it is ssh.
+    pub ssh_options_at: Option<usize>,
+}
+
+impl HostSettings {
+    /// What runs our own program, of this `version`, on the host `name`.
+    #[must_use]
+    pub fn serve(&self, name: &HostName, version: &str) -> Reaching {
+        let words: Vec<String> = match &self.backend {
+            Some(backend) => vec![backend.clone(), "serve".to_owned()],
+            None => ["sh", "-c", FIND, "polecat", version].map(str::to_owned).to_vec(),
+        };
+        self.reaching(name, self.command.clone(), "-T", words)
+    }
+
+    /// What attaches a terminal to the tmux session `session` there; `None` where nobody said how a
+    /// terminal gets there.
+    #[must_use]
+    pub fn attaching(&self, name: &HostName, session: &str) -> Option<Reaching> {
+        let through = match &self.attach {
+            Some(attach) => attach.clone(),
+            None if is_ssh(&self.command) => self.command.clone(),
+            None => return None,
+        };
+        let tmux = self.tmux_command.as_deref().unwrap_or("tmux");
+        let mut words = vec![tmux.to_owned()];
+        if let Some(socket) = &self.tmux_socket {
+            let flag = if socket.contains('/') { "-S" } else { "-L" };
+            words.extend([flag.to_owned(), socket.clone()]);
+        }
+        words.extend(["attach-session", "-t"].map(str::to_owned));
+        words.push(format!("={session}"));
+        Some(self.reaching(name, through, "-t", words))
+    }
+
+    fn reaching(
+        &self,
+        name: &HostName,
+        through: Vec<String>,
+        terminal: &str,
+        words: Vec<String>,
+    ) -> Reaching {
+        let ssh = is_ssh(&through);
+        let mut argv = if through.is_empty() {
+            ["ssh", name.as_str()].map(str::to_owned).to_vec()
+        } else {
+            through
+        };
+        if ssh {
+            argv.insert(1, terminal.to_owned());
+            argv.push("--".to_owned());
+        }
+        if self.quote.unwrap_or(ssh) {
+            // A NUL, which no shell can be given, is refused by the system that runs it.
+            argv.push(shlex::try_join(words.iter().map(String::as_str)).unwrap_or_default());
+        } else {
+            argv.extend(words);
+        }
+        Reaching { argv, ssh_options_at: ssh.then_some(1) }
+    }
+}
+
+/// Whether ssh runs `command`.
+fn is_ssh(command: &[String]) -> bool {
+    let program = command.first().map_or("ssh", String::as_str);
+    program.rsplit('/').next() == Some("ssh")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(argv: &[&str]) -> Vec<String> {
+        argv.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_name_is_no_option_no_path_and_no_address() {
+        for good in ["build1", "gpu-2.lab", "a_b"] {
+            assert_eq!(good.parse::<HostName>().unwrap().as_str(), good);
+        }
+        for bad in ["", "-oProxyCommand=x", "a b", "a/b", "a:b", ".a", "a\n", &"a".repeat(65)] {
+            assert!(bad.parse::<HostName>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn ssh_gets_one_word_that_its_shell_takes_apart_again_and_an_engine_each() {
+        let build1: HostName = "build1".parse().unwrap();
+        let backend = Some("/opt/a b/polecat-nvim".to_owned());
+        let ssh = HostSettings { backend: backend.clone(), ..HostSettings::default() };
+        let serve = ssh.serve(&build1, "1.0.0");
+        assert_eq!(
+            serve.argv,
+            words(&["ssh", "-T", "build1", "--", "'/opt/a b/polecat-nvim' serve"])
+        );
+        assert_eq!(serve.ssh_options_at, Some(1));
+        let command = words(&["podman", "exec", "-i", "gpu"]);
+        let podman = HostSettings { command: command.clone(), backend, ..HostSettings::default() };
+        let serve = podman.serve(&build1, "1.0.0");
+        assert_eq!(serve.argv, [command, words(&["/opt/a b/polecat-nvim", "serve"])].concat());
+        assert_eq!(serve.ssh_options_at, None);
+    }
+
+    #[test]
+    fn a_terminal_goes_the_way_that_was_said_or_by_ssh_and_to_exactly_that_session() {
+        let build1: HostName = "build1".parse().unwrap();
+        let socket = Some("agents".to_owned());
+        let ssh = HostSettings { tmux_socket: socket.clone(), ..HostSettings::default() };
+        let attach = ssh.attaching(&build1, "gt-shop-a b").unwrap();
+        let line = "tmux -L agents attach-session -t '=gt-shop-a b'";
+        assert_eq!(attach.argv, words(&["ssh", "-t", "build1", "--", line]));
+        let podman = HostSettings { command: words(&["podman", "exec", "-i", "gpu"]), ..ssh };
+        assert_eq!(podman.attaching(&build1, "x"), None);
+        let attach = Some(words(&["podman", "exec", "-it", "gpu"]));
+        let attach = HostSettings { attach, ..podman }.attaching(&build1, "x").unwrap();
+        let tmux = ["podman", "exec", "-it", "gpu", "tmux", "-L", "agents", "attach-session", "-t"];
+        assert_eq!(attach.argv, [words(&tmux), words(&["=x"])].concat());
+    }
+}

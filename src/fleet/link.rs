@@ -1,0 +1,339 @@
+//! One host: connected to, listened to, and tried again for as long as somebody looks.
+
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::{Notify, Semaphore, mpsc, watch},
+    time::{Instant, MissedTickBehavior, interval, timeout},
+};
+use tracing::{debug, info};
+
+use super::{
+    calls::{FarCall, FarDone},
+    pending::{PendingCalls, Unanswered},
+    transport::Transport,
+    wire::{self, FarRig, FromHost, Hello, ToHost, Welcome},
+};
+use crate::{
+    core::{
+        hosts::{HostName, HostSettings},
+        session::SessionInfo,
+    },
+    session::Launch,
+};
+
+/// How long a host may take to greet: a key exchange over a slow link, and a login shell.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a host is pinged, and how long it may say nothing at all.
+const PING_INTERVAL: Duration = Duration::from_secs(5);
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(15);
+/// The first and the longest pause between two tries.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// What ssh prints where trying again is of no use, and might lock the person out.
+const REFUSALS: [&str; 5] = [
+    "Permission denied",
+    "Host key verification failed",
+    "REMOTE HOST IDENTIFICATION HAS CHANGED",
+    "Too many authentication failures",
+    "polecat-nvim is not on PATH there",
+];
+
+/// Whether a host can be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// It is being connected to.
+    Connecting,
+    /// It is connected, and what is shown of it is so.
+    Up,
+    /// It is not, and what is shown of it was so.
+    Down {
+        /// Why, in the words of the command that reaches it, or ours.
+        why: String,
+        /// Whether it is left alone until a person says so: it refused.
+        refused: bool,
+    },
+}
+
+/// A host as it was seen last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostStatus {
+    /// Its name.
+    pub name: HostName,
+    /// Whether it can be reached.
+    pub reached: Reached,
+    /// Its rigs, with the times of the clock here.
+    pub rigs: Arc<Vec<FarRig>>,
+    /// When it said anything last.
+    pub seen: Option<Timestamp>,
+}
+
+impl HostStatus {
+    /// All its polecats, each with what names it from here: `build1:shop/ash`.
+    pub fn polecats(&self) -> impl Iterator<Item = (String, &SessionInfo)> {
+        self.rigs.iter().flat_map(|rig| {
+            let named =
+                |info: &SessionInfo| format!("{}:{}/{}", self.name, rig.address, info.polecat);
+            rig.polecats.iter().map(move |info| (named(info), info))
+        })
+    }
+}
+
+pub(super) struct Link {
+    settings: HostSettings,
+    launch: Launch,
+    connects: Arc<Semaphore>,
+    status: Mutex<HostStatus>,
+    /// Which machine it was last.
+    welcome: Mutex<Option<Welcome>>,
+    changes: watch::Sender<()>,
+    calls: PendingCalls,
+    /// How far its clock is ahead, in milliseconds.
+    ahead: AtomicI64,
+    /// Notified when it is to be looked at, or tried, now.
+    wanted: Notify,
+    /// Notified when one that refused is to be tried again.
+    forced: Notify,
+}
+
+impl Link {
+    pub(super) fn new(
+        (name, settings): (HostName, HostSettings),
+        launch: Launch,
+        connects: Arc<Semaphore>,
+        changes: watch::Sender<()>,
+    ) -> Self {
+        let (reached, rigs) = (Reached::Connecting, Arc::default());
+        let status = Mutex::new(HostStatus { name, reached, rigs, seen: None });
+        let (wanted, forced) = (Notify::new(), Notify::new());
+        let (welcome, calls, ahead) =
+            (Mutex::default(), PendingCalls::default(), AtomicI64::default());
+        Self { settings, launch, connects, status, welcome, changes, calls, ahead, wanted, forced }
+    }
+
+    pub(super) fn settings(&self) -> &HostSettings {
+        &self.settings
+    }
+
+    pub(super) fn status(&self) -> HostStatus {
+        self.locked().clone()
+    }
+
+    /// Nothing is known of it any more but what was seen last: it is being connected to.
+    pub(super) fn begin(&self) {
+        self.calls.close();
+        self.change(|status| status.reached = Reached::Connecting);
+    }
+
+    /// Has it looked at, or tried, now.
+    pub(super) fn look(&self) {
+        self.wanted.notify_one();
+    }
+
+    /// The same also where it refused.
+    pub(super) fn retry(&self) {
+        self.forced.notify_one();
+        self.wanted.notify_one();
+    }
+
+    /// Has the host look at a polecat of a rig there, or act on it.
+    pub(super) async fn call(
+        &self,
+        at: (&str, &str),
+        call: FarCall,
+    ) -> Result<FarDone, Unanswered> {
+        let done = self.calls.call(at, call).await?;
+        Ok(done.here(self.ahead.load(Ordering::Relaxed)))
+    }
+
+    /// Connects, and again whenever the connection is lost. Dropping the future ends it.
+    pub(super) async fn run(self: Arc<Self>) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            self.begin();
+            let begun = Instant::now();
+            let why = self.connect().await;
+            self.calls.close();
+            let refused = REFUSALS.iter().any(|refusal| why.contains(refusal));
+            info!(host = %self.name(), why, refused, "not connected");
+            self.change(|status| status.reached = Reached::Down { why, refused });
+            if refused {
+                self.forced.notified().await;
+                continue;
+            }
+            if begun.elapsed() > LONGEST_PAUSE {
+                pause = FIRST_PAUSE;
+            }
+            // Told to look, it is tried at once, and the pauses begin anew.
+            pause = match timeout(pause, self.wanted.notified()).await {
+                Ok(()) => FIRST_PAUSE,
+                Err(_) => (pause * 2).min(LONGEST_PAUSE),
+            };
+        }
+    }
+
+    /// One connection, from its beginning to its end; tells why it ended.
+    async fn connect(&self) -> String {
+        let turn = self.connects.acquire().await;
+        let reaching = self.settings.serve(&self.name(), env!("CARGO_PKG_VERSION"));
+        let mut transport = match Transport::start(reaching, &self.launch).await {
+            Ok(transport) => transport,
+            Err(error) => return error.to_string(),
+        };
+        let greeted = timeout(GREETING_TIMEOUT, self.greet(&mut transport)).await;
+        drop(turn);
+        let why = match greeted {
+            Err(_) => Some(format!("it did not answer within {} s", GREETING_TIMEOUT.as_secs())),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return transport.end(error.to_string()).await;
+            }
+            Ok(Err(error)) => Some(error.to_string()),
+            Ok(Ok(welcome)) => match self.accept(welcome) {
+                Err(why) => Some(why),
+                Ok(()) => self.follow(&mut transport).await,
+            },
+        };
+        // It may have ended by itself, for a reason of its own.
+        let said = transport.end(String::new()).await;
+        why.unwrap_or(said)
+    }
+
+    /// Greets, and gives what it is greeted with.
+    async fn greet(&self, transport: &mut Transport) -> io::Result<Welcome> {
+        transport.begin().await?;
+        let hello = Hello {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            rigs: self.settings.rigs.clone(),
+            tmux_command: self.settings.tmux_command.clone(),
+            tmux_socket: self.settings.tmux_socket.clone(),
+        };
+        wire::write(&mut transport.to, &ToHost::Hello(hello)).await?;
+        match wire::read(&mut transport.from).await? {
+            Some(FromHost::Welcome(welcome)) => Ok(welcome),
+            Some(_) => Err(io::Error::other("it did not greet")),
+            None => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "")),
+        }
+    }
+
+    /// Notes who it is. What was seen on another machine of the same name is forgotten.
+    fn accept(&self, welcome: Welcome) -> Result<(), String> {
+        if welcome.version != env!("CARGO_PKG_VERSION") {
+            let (there, here) = (&welcome.version, env!("CARGO_PKG_VERSION"));
+            return Err(format!("polecat-nvim is version {there:?} there, and {here:?} here"));
+        }
+        let mut before = self.welcome.lock().unwrap_or_else(PoisonError::into_inner);
+        if before.as_ref().is_some_and(|before| *before != welcome) {
+            self.change(|status| status.rigs = Arc::default());
+        }
+        *before = Some(welcome);
+        Ok(())
+    }
+
+    /// Keeps the connection until it is lost; tells why, unless it has ended.
+    async fn follow(&self, transport: &mut Transport) -> Option<String> {
+        let Transport { to, from, .. } = transport;
+        let (to_host, queued) = mpsc::unbounded_channel();
+        self.calls.open(to_host.clone());
+        // Neither side waits with reading for what it writes.
+        tokio::select! {
+            why = self.listen(from) => why,
+            () = write_all(to, queued) => None,
+            () = self.ask(&to_host) => None,
+        }
+    }
+
+    /// Takes what it says, until it says nothing any more.
+    async fn listen(&self, from: &mut (impl AsyncRead + Unpin)) -> Option<String> {
+        loop {
+            let message = match timeout(SILENCE_TIMEOUT, wire::read::<FromHost>(from)).await {
+                Err(_) => {
+                    let silence = SILENCE_TIMEOUT.as_secs();
+                    return Some(format!("it has said nothing for {silence} s"));
+                }
+                Ok(Err(error)) => return Some(error.to_string()),
+                Ok(Ok(None)) => return None,
+                Ok(Ok(Some(message))) => message,
+            };
+            if let Err(why) = self.take(message) {
+                return Some(why);
+            }
+        }
+    }
+
+    /// Asks whether it is there, and what it sees when somebody looks.
+    async fn ask(&self, to_host: &mpsc::UnboundedSender<ToHost>) {
+        let mut pings = interval(PING_INTERVAL);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut number = 0;
+        loop {
+            let message = tokio::select! {
+                _ = pings.tick() => {
+                    number += 1;
+                    ToHost::Ping(number)
+                }
+                () = self.wanted.notified() => ToHost::Look,
+            };
+            if to_host.send(message).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn take(&self, message: FromHost) -> Result<(), String> {
+        let now = Timestamp::now();
+        match message {
+            FromHost::Pong(_) => self.locked().seen = Some(now),
+            FromHost::Welcome(_) => return Err("it greeted twice".to_owned()),
+            FromHost::Answer { id, result } => self.calls.answered(id, result),
+            FromHost::Rigs(rigs) => {
+                self.ahead.store(rigs.ahead(now), Ordering::Relaxed);
+                debug!(host = %self.name(), rigs = rigs.rigs.len(), "heard");
+                let rigs = Arc::new(rigs.here(now));
+                self.change(|status| {
+                    (status.reached, status.rigs, status.seen) = (Reached::Up, rigs, Some(now));
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> HostName {
+        self.locked().name.clone()
+    }
+
+    fn change(&self, how: impl FnOnce(&mut HostStatus)) {
+        let mut status = self.locked();
+        let before = status.clone();
+        how(&mut status);
+        let changed = *status != before;
+        drop(status);
+        if changed {
+            self.changes.send_replace(());
+        }
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HostStatus> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes all that is to be said, until it cannot be any more.
+async fn write_all(
+    to: &mut (impl AsyncWrite + Unpin),
+    mut queued: mpsc::UnboundedReceiver<ToHost>,
+) {
+    while let Some(message) = queued.recv().await {
+        if wire::write(to, &message).await.is_err() {
+            return;
+        }
+    }
+}

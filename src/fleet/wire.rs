@@ -1,0 +1,259 @@
+//! What hub and host say to each other: messages of one closed set, each with its length in front.
+//! Both sides are of the same version, so a field that is not known here is an error.
+
+use std::io;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+
+use super::calls::{FarCall, FarDone, FarError};
+use crate::core::{names::visible, session::SessionInfo};
+
+/// The first line of a host. What login scripts print stands in front of it.
+pub(super) const MAGIC: &str = "polecat-serve 1";
+
+/// The longest message, in bytes: ten thousand polecats have room in it.
+const MESSAGE_LIMIT: u32 = 16 * 1024 * 1024;
+/// How many rigs of one host are taken.
+const RIG_LIMIT: usize = 500;
+
+/// What the hub says.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) enum ToHost {
+    /// The first message: who we are, and what is wanted.
+    Hello(Hello),
+    /// To be answered with the same number.
+    Ping(u64),
+    /// Everything is to be looked at anew.
+    Look,
+    /// To be done with a polecat, and answered with the same number.
+    Call {
+        id: u64,
+        /// The folder of its rig.
+        rig: String,
+        polecat: String,
+        call: FarCall,
+    },
+}
+
+/// What the hub wants of a host.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Hello {
+    pub(super) version: String,
+    /// The projects, by their folders there.
+    pub(super) rigs: Vec<String>,
+    pub(super) tmux_command: Option<String>,
+    pub(super) tmux_socket: Option<String>,
+}
+
+/// What a host says.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) enum FromHost {
+    /// The first message.
+    Welcome(Welcome),
+    Pong(u64),
+    /// All rigs, whenever something has changed in one.
+    Rigs(Rigs),
+    Answer {
+        id: u64,
+        /// What came of the call.
+        result: Result<FarDone, FarError>,
+    },
+}
+
+/// Who a host is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Welcome {
+    pub(super) version: String,
+    /// A hash of the id of the machine, where it has one.
+    pub(super) machine: Option<String>,
+}
+
+/// Its rigs at one moment.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rigs {
+    /// What the clock said there, in milliseconds since 1970: two clocks are never the same.
+    pub(super) now: i64,
+    pub(super) rigs: Vec<FarRig>,
+}
+
+/// A rig of a host.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FarRig {
+    /// What names it among those of its host.
+    pub address: String,
+    /// Its project's folder there.
+    pub path: String,
+    /// The name of its town's own tmux socket, if its sessions are on that.
+    pub socket: Option<String>,
+    /// Why it cannot be read there.
+    pub problem: Option<String>,
+    /// Every polecat, with or without a session, in the order of their names.
+    pub polecats: Vec<SessionInfo>,
+}
+
+impl Rigs {
+    /// How far the clock there is ahead of `now` here, in milliseconds.
+    pub(super) fn ahead(&self, now: Timestamp) -> i64 {
+        self.now.saturating_sub(now.as_millisecond())
+    }
+
+    /// The rigs with their times as the clock here would have them, no more of them than are taken.
+    pub(super) fn here(mut self, now: Timestamp) -> Vec<FarRig> {
+        let ahead = self.ahead(now);
+        self.rigs.truncate(RIG_LIMIT);
+        for info in self.rigs.iter_mut().flat_map(|rig| &mut rig.polecats) {
+            info.shift_times(-ahead);
+        }
+        for rig in &mut self.rigs {
+            rig.address = visible(&rig.address);
+            rig.problem = rig.problem.as_deref().map(visible);
+            rig.socket = rig.socket.as_deref().map(visible);
+        }
+        self.rigs
+    }
+}
+
+/// Writes one message.
+///
+/// # Errors
+/// The other side is gone.
+pub(super) async fn write<T: Serialize>(
+    to: &mut (impl AsyncWrite + Unpin),
+    message: &T,
+) -> io::Result<()> {
+    let bytes = rmp_serde::to_vec_named(message).map_err(io::Error::other)?;
+    let length = u32::try_from(bytes.len()).ok().filter(|length| *length <= MESSAGE_LIMIT);
+    let length = length.ok_or_else(|| io::Error::other("the message is too long"))?;
+    to.write_all(&length.to_be_bytes()).await?;
+    to.write_all(&bytes).await?;
+    to.flush().await
+}
+
+/// Reads one message; `None` where the other side has ended. To be read by one task, which is not
+/// cancelled between two messages.
+///
+/// # Errors
+/// It is longer than any may be, or is none.
+pub(super) async fn read<T: DeserializeOwned>(
+    from: &mut (impl AsyncRead + Unpin),
+) -> io::Result<Option<T>> {
+    let mut length = [0; 4];
+    match from.read_exact(&mut length).await {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let length = u32::from_be_bytes(length);
+    if length > MESSAGE_LIMIT {
+        return Err(io::Error::other(format!("a message of {length} bytes")));
+    }
+    // As it comes: the length alone, which may be a lie, makes no room.
+    let mut bytes = Vec::new();
+    let read = from.take(length.into()).read_to_end(&mut bytes).await?;
+    if read < length as usize {
+        return Ok(None);
+    }
+    let message = rmp_serde::from_slice(&bytes);
+    message.map(Some).map_err(|why| io::Error::other(format!("no message of ours: {why}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{
+        names::PolecatName,
+        session::{Detail, DetailKind, Exit, ExitHow, State, Usage, Waiting, diffstat::Diffstat},
+    };
+
+    fn rigs(now: i64, since: i64) -> Rigs {
+        let ash = PolecatName::parse("ash").unwrap();
+        let mut info = SessionInfo::stopped(ash, "gt-shop-ash".to_owned(), "shop".to_owned());
+        (info.state, info.state_since) = (State::Idle, Timestamp::from_second(since).ok());
+        let rig = FarRig {
+            address: "shop".to_owned(),
+            path: "/srv/shop".to_owned(),
+            socket: None,
+            problem: None,
+            polecats: vec![info],
+        };
+        Rigs { now, rigs: vec![rig] }
+    }
+
+    #[tokio::test]
+    async fn what_is_written_is_read_and_an_end_is_no_error() {
+        let mut bytes = Vec::new();
+        write(&mut bytes, &FromHost::Rigs(rigs(0, 7))).await.unwrap();
+        write(&mut bytes, &FromHost::Pong(3)).await.unwrap();
+        let mut from = &bytes[..];
+        let Ok(Some(FromHost::Rigs(read_back))) = read(&mut from).await else { panic!("rigs") };
+        assert_eq!(read_back.rigs, rigs(0, 7).rigs);
+        assert!(matches!(read(&mut from).await, Ok(Some(FromHost::Pong(3)))));
+        assert!(matches!(read::<FromHost>(&mut from).await, Ok(None)));
+        let mut cut = &bytes[..bytes.len() - 1];
+        assert!(matches!(read::<FromHost>(&mut cut).await, Ok(Some(_))));
+        assert!(matches!(read::<FromHost>(&mut cut).await, Ok(None)));
+    }
+
+    /// What is left out on the way to Lua because it is usual must be so again here: a choice has the
+    /// number that a person presses.
+    #[tokio::test]
+    async fn all_that_is_known_of_a_session_arrives() {
+        let at = Timestamp::from_second(7).unwrap();
+        let mut sent = rigs(0, 7);
+        let info = &mut sent.rigs[0].polecats[0];
+        let choices = ["Yes", "No"].map(str::to_owned).to_vec();
+        info.waiting =
+            Some(Waiting { id: "q".to_owned(), first: 1, choices, ..Waiting::default() });
+        info.exit = Some(Exit {
+            how: ExitHow::Gone,
+            at,
+            lived_ms: 5,
+            command: "claude".to_owned(),
+            tail: vec!["bye".to_owned()],
+        });
+        info.diff = Some(Diffstat { ahead: 1, added: 2, removed: 3, uncommitted: 4, untracked: 5 });
+        info.usage = Some(Usage { tokens: Some(3), ..Usage::default() });
+        let (kind, text) = (DetailKind::Limit, "used up".to_owned());
+        info.detail = Some(Detail { kind, text, attempt: None, wait: None, until: None });
+        (info.created, info.pid, info.lost) = (Some(at), Some(3), true);
+        let second = info.clone();
+        let waiting = info.waiting.as_mut().unwrap();
+        (waiting.first, waiting.multi, waiting.ticked) = (4, true, vec![5]);
+        (waiting.subject, waiting.yes) = ("$ rm -rf build".to_owned(), Some(4));
+        sent.rigs[0].polecats.push(second);
+        let mut bytes = Vec::new();
+        let expected = sent.rigs.clone();
+        write(&mut bytes, &FromHost::Rigs(sent)).await.unwrap();
+        let Ok(Some(FromHost::Rigs(arrived))) = read(&mut &bytes[..]).await else { panic!("rigs") };
+        assert_eq!(arrived.rigs, expected);
+    }
+
+    #[tokio::test]
+    async fn what_is_too_long_or_is_no_message_is_an_error() {
+        for bytes in [
+            &[0xff, 0xff, 0xff, 0xff, 0][..],
+            &[0, 0, 0, 1, 0xc1],
+            // A map with a field that no message has.
+            &[0, 0, 0, 7, 0x81, 0xa5, b'L', b'o', b'o', b'p', b'!'],
+        ] {
+            let read = read::<FromHost>(&mut &bytes[..]).await;
+            assert!(read.is_err(), "{bytes:?}: {read:?}");
+        }
+    }
+
+    #[test]
+    fn times_are_those_of_the_clock_here() {
+        let now = Timestamp::from_second(1_000).unwrap();
+        // An hour ahead there: what began ten seconds ago there did so here.
+        let here = rigs(4_600_000, 4_590).here(now);
+        assert_eq!(here[0].polecats[0].state_since, Timestamp::from_second(990).ok());
+    }
+}

@@ -1,0 +1,230 @@
+//! Calls about a polecat of a host: carried out there, and answered as if it were here.
+
+use serde_bytes::ByteBuf;
+
+use super::{CallContext, Queued};
+use crate::{
+    core::{hosts::HostName, names::SessionName, names::shown, session::SessionInfo},
+    fleet::{FarCall, FarDone, FarError, FarRig, Fleet, Unanswered},
+    rpc::{
+        encode,
+        error::{Refusal, RpcError},
+        views::rows::Row,
+    },
+    session::{Answered, AttachPlan, Interrupted, Reply},
+};
+
+/// A polecat of a host.
+pub(in crate::rpc) struct Far<'a> {
+    fleet: &'a Fleet,
+    host: HostName,
+    /// The folder of its rig there.
+    rig: String,
+    polecat: String,
+    /// What is known of it.
+    info: Option<SessionInfo>,
+}
+
+/// The host that `said` names, and what stands behind it: `build1` of `build1:shop/ash`. Only a host
+/// of the configuration is one: a rig's name may have a colon in it too.
+fn split<'a>(fleet: &Fleet, said: &'a str) -> Option<(HostName, &'a str)> {
+    let (host, rest) = said.split_once(':')?;
+    let host: HostName = host.parse().ok()?;
+    fleet.settings(&host)?;
+    Some((host, rest))
+}
+
+impl CallContext<'_> {
+    /// Whether `said` is of a host.
+    pub(in crate::rpc) fn is_far(&self, said: &str) -> bool {
+        split(self.fleet, said).is_some()
+    }
+
+    /// The polecat of a host that `said` names; `None` where it names no host.
+    pub(super) async fn far(&self, said: &str) -> Result<Option<Far<'_>>, RpcError> {
+        // Boxed, to keep the futures of callers small.
+        Box::pin(Far::find(self.fleet, said)).await
+    }
+}
+
+impl<'a> Far<'a> {
+    /// The polecat of a host that `said` names; `None` where it names no host. Waits until the host is
+    /// connected.
+    pub(in crate::rpc) async fn find(
+        fleet: &'a Fleet,
+        said: &str,
+    ) -> Result<Option<Self>, RpcError> {
+        let Some((host, rest)) = split(fleet, said) else { return Ok(None) };
+        let status = fleet.connected(&host).await;
+        let status = status.map_err(|why| unanswered(&host, true, why))?;
+        let (rig, polecat) = match rest.rsplit_once('/') {
+            Some((rig, polecat)) => (Some(rig), polecat),
+            None => (None, rest),
+        };
+        let has = |rig: &&FarRig| rig.polecats.iter().any(|info| info.polecat.as_str() == polecat);
+        let meant: Vec<_> = match rig {
+            Some(rig) => status.rigs.iter().filter(|one| one.address == rig).collect(),
+            None => status.rigs.iter().filter(has).collect(),
+        };
+        match meant[..] {
+            [one] => Ok(Some(Self {
+                fleet,
+                host,
+                rig: one.path.clone(),
+                polecat: polecat.to_owned(),
+                info: one.polecats.iter().find(|info| info.polecat.as_str() == polecat).cloned(),
+            })),
+            [] => Err(not_there(&host, rig, polecat)),
+            _ => Err(several(&host, &meant, polecat)),
+        }
+    }
+}
+
+impl Far<'_> {
+    /// What a row about it stands for.
+    pub(in crate::rpc) fn row(&self) -> Row {
+        let (host, polecat) = (Some(self.host.clone()), self.polecat.clone());
+        Row { host, rig: self.rig.clone().into(), polecat }
+    }
+
+    pub(in crate::rpc) async fn status(&self) -> Result<SessionInfo, Refusal> {
+        self.session(FarCall::Status).await
+    }
+
+    pub(super) async fn asked(&self) -> Result<SessionInfo, Refusal> {
+        self.session(FarCall::Asked).await
+    }
+
+    async fn session(&self, call: FarCall) -> Result<SessionInfo, Refusal> {
+        match self.call(call).await? {
+            FarDone::Session(info) => Ok(*info),
+            _ => Err(self.nonsense()),
+        }
+    }
+
+    pub(in crate::rpc) async fn capture(
+        &self,
+        lines: Option<u32>,
+        ansi: Option<bool>,
+    ) -> Result<ByteBuf, Refusal> {
+        match self.call(FarCall::Capture { lines, ansi }).await? {
+            FarDone::Printed(printed) => Ok(printed),
+            _ => Err(self.nonsense()),
+        }
+    }
+
+    /// Sends a message, or has it wait; gives what waits then.
+    pub(super) async fn send(
+        &self,
+        text: ByteBuf,
+        take: bool,
+        queue: bool,
+    ) -> Result<Option<Queued>, Refusal> {
+        let call = if queue { FarCall::Enqueue { text } } else { FarCall::Inject { text, take } };
+        match self.call(call).await? {
+            FarDone::Sent if !queue => Ok(None),
+            FarDone::Queued { messages, held } if queue => Ok(Some(Queued { messages, held })),
+            _ => Err(self.nonsense()),
+        }
+    }
+
+    pub(super) async fn interrupt(&self) -> Result<Interrupted, Refusal> {
+        match self.call(FarCall::Interrupt).await? {
+            FarDone::Interrupted { state, warnings } => Ok(Interrupted { state, warnings }),
+            _ => Err(self.nonsense()),
+        }
+    }
+
+    pub(super) async fn answer(&self, reply: Reply) -> Result<Answered, Refusal> {
+        match self.call(FarCall::Answer(reply)).await? {
+            FarDone::Answered { info, answered } => Ok(Answered { info: *info, answered }),
+            _ => Err(self.nonsense()),
+        }
+    }
+
+    pub(super) async fn stop(&self, force: bool) -> Result<Vec<String>, Refusal> {
+        match self.call(FarCall::Stop { force }).await? {
+            FarDone::Stopped { warnings } => Ok(warnings),
+            _ => Err(self.nonsense()),
+        }
+    }
+
+    /// How to attach to its session from here: by the configuration's own words, and a session's name
+    /// that is one.
+    pub(super) fn attach(&self) -> Result<AttachPlan, Refusal> {
+        let info = self.info.as_ref().filter(|info| info.pane_id.is_some());
+        let Some(info) = info else {
+            return Err(not_there(&self.host, None, &self.polecat).into());
+        };
+        let session = info.found_in.as_ref().unwrap_or(&info.session_id);
+        let session = SessionName::parse(session).map_err(|bad| {
+            RpcError::bad_argument(format!("the session of `{}` there: {bad}", self.polecat))
+        })?;
+        let settings = self.fleet.settings(&self.host);
+        let Some(reaching) =
+            settings.and_then(|settings| settings.attaching(&self.host, session.as_str()))
+        else {
+            let key = format!("hosts.{}.attach", self.host);
+            let why = format!("how a terminal gets to `{}` is not known: set `{key}`", self.host);
+            return Err(RpcError::bad_argument(why).into());
+        };
+        let argv = reaching.argv.into_iter().map(Into::into).collect();
+        Ok(AttachPlan { argv, switch: None })
+    }
+
+    async fn call(&self, call: FarCall) -> Result<FarDone, Refusal> {
+        let reads = call.only_reads();
+        let at = (self.rig.as_str(), self.polecat.as_str());
+        let done = self.fleet.call(&self.host, at, call).await;
+        done.map_err(|why| unanswered(&self.host, reads, why).into())
+    }
+
+    fn nonsense(&self) -> Refusal {
+        RpcError::internal(format!("`{}` answered another question", self.host)).into()
+    }
+}
+
+fn unanswered(host: &HostName, reads: bool, why: Unanswered) -> RpcError {
+    let message = match why {
+        Unanswered::Refused(error) => return refused(error),
+        Unanswered::Unreachable { why } => format!("`{host}` cannot be reached: {why}"),
+        Unanswered::Lost if reads => format!("the connection to `{host}` was lost"),
+        Unanswered::Lost => {
+            format!("the connection to `{host}` was lost before it answered: it may have happened")
+        }
+    };
+    let hint = Some("`:PolecatReconnect` tries again at once".to_owned());
+    RpcError { hint, ..RpcError::of("host_unreachable", message) }
+}
+
+/// What a host refuses, it says in words of its own.
+fn refused(error: FarError) -> RpcError {
+    let waiting = error.waiting.as_ref().and_then(|waiting| encode::value(waiting).ok());
+    let code = error.known_code();
+    RpcError {
+        hint: error.hint.map(|hint| shown(&hint)),
+        waiting: waiting.map(Box::new),
+        ..RpcError::of(code, shown(&error.message))
+    }
+}
+
+fn not_there(host: &HostName, rig: Option<&str>, polecat: &str) -> RpcError {
+    let polecat = shown(polecat);
+    match rig {
+        Some(rig) => {
+            let message = format!("`{host}` has no rig `{}`", shown(rig));
+            RpcError::of("rig_not_found", message)
+        }
+        None => RpcError::of(
+            "polecat_not_found",
+            format!("no polecat `{polecat}` with a session is seen on `{host}`"),
+        ),
+    }
+}
+
+fn several(host: &HostName, meant: &[&FarRig], polecat: &str) -> RpcError {
+    let names: Vec<_> =
+        meant.iter().map(|rig| format!("`{host}:{}/{}`", rig.address, shown(polecat))).collect();
+    let message = format!("`{}` is in several rigs: {}", shown(polecat), names.join(", "));
+    RpcError::of("ambiguous_name", message)
+}

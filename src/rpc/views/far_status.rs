@@ -1,0 +1,77 @@
+//! One polecat of a host in detail, with the end of what it prints.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, tz::TimeZone};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::canvas::{Canvas, Order};
+use crate::{
+    core::session::SessionInfo,
+    fleet::Fleet,
+    rpc::{calls::Far, error::RpcError},
+    view,
+};
+
+/// How often it is asked for.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// How many of its last lines it is shown with.
+const TAIL_LINES: u32 = 20;
+/// The code of the error that a host cannot be reached.
+const UNREACHABLE: &str = "host_unreachable";
+
+/// Its session, and its last lines with colours.
+type Seen = (SessionInfo, Option<Vec<u8>>);
+
+/// Draws `far`, which is called `said`, until the view is closed: in full, or of a preview only the end
+/// of what it prints, so many rows.
+pub(super) async fn run(
+    (said, far): (&str, &Far<'_>),
+    fleet: &Fleet,
+    (mut width, preview): (usize, Option<usize>),
+    canvas: &mut Canvas,
+) -> Result<(), RpcError> {
+    // So that the host stays connected.
+    let _watch = fleet.watch();
+    let mut looks = interval(LOOK_INTERVAL);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    canvas.rows.set([(said.to_owned(), far.row())]);
+    let mut seen = look(far).await?;
+    loop {
+        canvas.draw(frame(&seen, width, preview)).await;
+        tokio::select! {
+            order = canvas.orders.recv() => match order {
+                None => return Ok(()),
+                Some(Order::Width(new)) => width = new,
+                Some(Order::Visible(visible)) => canvas.visible = visible,
+                Some(Order::Refresh) => seen = look(far).await?,
+                Some(Order::List(_) | Order::Offer(..)) => {}
+            },
+            _ = looks.tick(), if canvas.visible => match look(far).await {
+                Ok(now) => seen = now,
+                // What was seen stays while the host cannot be reached.
+                Err(error) if error.code == UNREACHABLE => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+async fn look(far: &Far<'_>) -> Result<Seen, RpcError> {
+    let session = far.status().await?;
+    let tail = if session.pane_id.is_some() {
+        // It may have ended since.
+        far.capture(Some(TAIL_LINES), Some(true)).await.ok()
+    } else {
+        None
+    };
+    Ok((session, tail.map(serde_bytes::ByteBuf::into_vec)))
+}
+
+fn frame((session, tail): &Seen, width: usize, preview: Option<usize>) -> view::Frame {
+    if let Some(rows) = preview {
+        return view::preview(session, tail.as_deref(), width, rows);
+    }
+    let now = Timestamp::now().to_zoned(TimeZone::system());
+    view::detail(session, tail.as_deref(), &now, width)
+}

@@ -1,0 +1,172 @@
+//! The rigs of hosts, as a list shows them beside those of this machine.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::rows::Row;
+use crate::{
+    core::{
+        hosts::HostName,
+        session::{SessionInfo, State, StateSource},
+    },
+    fleet::{FarRig, HostStatus, Reached},
+    view::Section,
+};
+
+/// One rig of a host, or a host of which no rig is known.
+pub(super) struct FarSection {
+    host: HostName,
+    /// The rig's folder there.
+    path: String,
+    /// What names it from here: `build1:shop`.
+    address: String,
+    /// What tells it from all others: no folder of this machine begins without a `/`.
+    home: String,
+    prefix: String,
+    socket: Option<String>,
+    sessions: Vec<SessionInfo>,
+    problem: Option<String>,
+}
+
+/// What is shown of `hosts`. What is not connected stays as it was seen last, but nobody knows what
+/// it does now.
+pub(super) fn sections(hosts: &[HostStatus]) -> Vec<FarSection> {
+    hosts.iter().flat_map(of_host).collect()
+}
+
+fn of_host(host: &HostStatus) -> Vec<FarSection> {
+    let problem = problem(host);
+    if host.rigs.is_empty() {
+        let none = || format!("no rigs: `hosts.{}.rigs` names them", host.name);
+        let problem = Some(problem.unwrap_or_else(none));
+        let (host, socket, sessions) = (host.name.clone(), None, Vec::new());
+        let (address, home) = (host.to_string(), format!("{host}:"));
+        let (path, prefix) = (String::new(), home.clone());
+        return vec![FarSection { host, path, address, home, prefix, socket, sessions, problem }];
+    }
+    let section = |rig: &FarRig| {
+        let address = format!("{}:{}", host.name, rig.address);
+        FarSection {
+            host: host.name.clone(),
+            path: rig.path.clone(),
+            home: format!("{}:{}", host.name, rig.path),
+            prefix: format!("{address}/"),
+            address,
+            socket: rig.socket.clone(),
+            sessions: rig.polecats.iter().map(|info| seen(info, &host.reached)).collect(),
+            problem: problem.clone().or_else(|| rig.problem.clone()).or_else(|| nobody(rig)),
+        }
+    };
+    host.rigs.iter().map(section).collect()
+}
+
+/// What stands in a rig without polecats: they are not made from here.
+fn nobody(rig: &FarRig) -> Option<String> {
+    rig.polecats.is_empty().then(|| "no polecats there".to_owned())
+}
+
+/// A session as it can be known now.
+fn seen(info: &SessionInfo, reached: &Reached) -> SessionInfo {
+    if *reached == Reached::Up {
+        return info.clone();
+    }
+    SessionInfo {
+        running: false,
+        state: State::Unknown,
+        state_source: StateSource::None,
+        state_since: None,
+        waiting: None,
+        detail: None,
+        ..info.clone()
+    }
+}
+
+/// Why what is shown of a host may not be so any more.
+fn problem(host: &HostStatus) -> Option<String> {
+    let seen = host.seen.map(|at| format!(", last seen {}", clock(at))).unwrap_or_default();
+    match &host.reached {
+        Reached::Up => None,
+        Reached::Connecting => Some(format!("connecting{seen}")),
+        Reached::Down { why, refused: false } => Some(format!("unreachable{seen}: {why}")),
+        Reached::Down { why, refused: true } => {
+            Some(format!("unreachable{seen}: {why} (`:PolecatReconnect` tries again)"))
+        }
+    }
+}
+
+/// `12:03`, of this machine's day.
+fn clock(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).strftime("%H:%M").to_string()
+}
+
+impl FarSection {
+    pub(super) fn section(&self) -> Section<'_> {
+        Section {
+            rig: &self.address,
+            home: &self.home,
+            prefix: &self.prefix,
+            socket: self.socket.as_deref(),
+            sessions: &self.sessions,
+            problem: self.problem.as_deref(),
+        }
+    }
+
+    /// What tells it from all others, and what its rows stand for.
+    pub(super) fn rows(&self) -> (String, Vec<(String, Row)>) {
+        let row = |info: &SessionInfo| {
+            let row = Row {
+                host: Some(self.host.clone()),
+                rig: self.path.clone().into(),
+                polecat: info.polecat.to_string(),
+            };
+            (format!("{}{}", self.prefix, info.polecat), row)
+        };
+        (self.home.clone(), self.sessions.iter().map(row).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::core::names::PolecatName;
+
+    fn host(reached: Reached) -> HostStatus {
+        let ash = PolecatName::parse("ash").unwrap();
+        let mut info = SessionInfo::stopped(ash, "gt-shop-ash".to_owned(), "shop".to_owned());
+        (info.state, info.running) = (State::Waiting, true);
+        let rig = FarRig {
+            address: "shop".to_owned(),
+            path: "/srv/shop".to_owned(),
+            socket: None,
+            problem: None,
+            polecats: vec![info],
+        };
+        let rigs = Arc::new(vec![rig]);
+        HostStatus { name: "build1".parse().unwrap(), reached, rigs, seen: None }
+    }
+
+    #[test]
+    fn a_host_that_cannot_be_reached_keeps_its_rows_and_nobody_knows_what_they_do() {
+        let up = sections(&[host(Reached::Up)]).remove(0);
+        assert_eq!((up.sessions[0].state, &up.problem), (State::Waiting, &None));
+        let why = "No route to host".to_owned();
+        let down = sections(&[host(Reached::Down { why, refused: false })]).remove(0);
+        assert_eq!(down.sessions[0].state, State::Unknown);
+        assert_eq!(down.problem.as_deref(), Some("unreachable: No route to host"));
+        for section in [up, down] {
+            let (home, rows) = section.rows();
+            assert_eq!((&*home, &*rows[0].0), ("build1:/srv/shop", "build1:shop/ash"));
+            assert_eq!(rows[0].1.host.as_ref().map(HostName::as_str), Some("build1"));
+        }
+    }
+
+    #[test]
+    fn a_host_without_rigs_has_a_heading_that_says_why() {
+        let empty = HostStatus { rigs: Arc::default(), ..host(Reached::Connecting) };
+        let section = sections(&[empty]).remove(0);
+        assert_eq!(section.section().rig, "build1");
+        assert_eq!(section.section().problem, Some("connecting"));
+        assert_eq!(section.rows().1, []);
+    }
+}

@@ -1,0 +1,227 @@
+//! Rigs of other machines: each host here is our own program with a tmux server and a project of its
+//! own, reached by a command as any other is.
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value as Json, json};
+
+use crate::{
+    answering::{Asking, answered, asking, given},
+    rig::Shop,
+    rigs::folder,
+    support::{eventually, rig::Project},
+};
+
+const STATUS: &str = "polecat://status";
+
+/// A desk with an editor, and a host `build1` where `ash` of the shop asks something.
+struct Desk {
+    desk: Shop,
+    there: Asking,
+}
+
+/// How the host of `there` is reached, with `more` put over it.
+fn host(there: &Asking, more: &Json) -> Json {
+    let mut host = json!({
+        "command": ["env", "SOMETHING=1"],
+        "attach": ["env", "SOMETHING=2"],
+        "backend": env!("CARGO_BIN_EXE_polecat-nvim"),
+        "rigs": { folder(&there.shop.project): {} },
+        "tmux": { "socket": there.shop.tmux.socket().to_str().unwrap() },
+    });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        host[key] = value.clone();
+    }
+    host
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let there = asking("permission").await;
+        let desk = Self::reaching(&there, &Json::Null).await;
+        Self { desk, there }
+    }
+
+    async fn reaching(there: &Asking, more: &Json) -> Shop {
+        let hosts = json!({ "hosts": { "build1": host(there, more) } });
+        Shop::of(Project::new(), hosts).await
+    }
+
+    /// What serves the hub there.
+    fn server(&self) -> Option<Pid> {
+        let is_it = |pid: &u32| {
+            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            line.ends_with(b"polecat-nvim\0serve\0")
+        };
+        let pid = self.desk.editor.processes().into_iter().find(is_it)?;
+        Pid::from_raw(pid.cast_signed())
+    }
+
+    async fn call(&self, function: &str, args: Json) -> Json {
+        let called = self.desk.editor.call(function, args).await;
+        called.unwrap_or_else(|failure| panic!("`{function}`: {failure:?}"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_there_stands_in_the_list_and_is_answered_from_here() {
+    let both = Desk::new().await;
+    // One of the same name, rig and session is here too, and is nobody's business.
+    both.desk.start("ash", "prompts").await;
+    both.desk.editor.command("PolecatStatus!").await.unwrap();
+    both.desk.editor.expect_line(STATUS, "build1:shop: 1 polecat, 1 running, 1 waiting").await;
+    let asked = both.call("status", json!(["build1:shop/ash"])).await;
+    assert_eq!(asked["state"], "waiting", "{asked}");
+    let done = both.call("answer", json!(["build1:shop/ash", 1, {}])).await;
+    assert!(!done["answered"].is_null(), "{done}");
+    assert_eq!(answered(&both.there.log()).len(), 1);
+    both.there.shop.editor.expect_state("ash", "idle").await;
+    both.desk.editor.expect_line(STATUS, "build1:shop: 1 polecat, 1 running").await;
+    let here = both.call("capture", json!(["ash", {}])).await;
+    assert_eq!(here.to_string().matches('❯').count(), 1, "nothing was pressed here: {here}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_question_opens_here_by_a_key_and_is_answered_by_one() {
+    let both = Desk::new().await;
+    both.desk.editor.command("PolecatStatus!").await.unwrap();
+    both.desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
+    both.desk.editor.command("close | PolecatAnswer").await.unwrap();
+    let about = "vim.bo.filetype == 'polecat-question' and vim.fn.getline(1, '$')";
+    eventually("the question", async || {
+        let seen = both.desk.editor.lua(&format!("return {about}"), Json::Null).await.unwrap();
+        if seen.to_string().contains("Yes") { Ok(()) } else { Err(seen) }
+    })
+    .await;
+    both.desk.editor.command("PolecatAnswer build1:shop/ash no").await.unwrap();
+    both.there.shop.editor.expect_state("ash", "idle").await;
+    let given = answered(&both.there.log());
+    assert_eq!(given[0][1], "No", "{given:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_says_of_each_host_whether_it_is_connected() {
+    let both = Desk::new().await;
+    both.desk.editor.command("checkhealth polecat").await.unwrap();
+    let health = "return vim.fn.getline(1, '$')";
+    let seen = both.desk.editor.lua(health, Json::Null).await.unwrap().to_string();
+    assert!(seen.contains("`build1` is connected, 1 rig"), "{seen}");
+    let names = "return vim.fn.getcompletion('PolecatInject build1', 'cmdline')";
+    eventually("its name", async || {
+        let seen = both.desk.editor.lua(names, Json::Null).await.unwrap();
+        if seen == json!(["build1:shop/ash"]) { Ok(()) } else { Err(seen) }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_reaches_the_one_of_that_host_and_no_other_of_its_name() {
+    let both = Desk::new().await;
+    both.there.shop.start("birch", "prompts").await;
+    both.desk.start("birch", "prompts").await;
+    both.desk.editor.command("PolecatInject build1:shop/birch over there").await.unwrap();
+    both.desk.editor.expect_message("sent to `build1:shop/birch`").await;
+    let printed = both.call("capture", json!(["build1:shop/birch", {}])).await;
+    assert!(printed.to_string().contains("over there"), "{printed}");
+    let here = both.call("capture", json!(["birch", {}])).await;
+    assert!(!here.to_string().contains("over there"), "{here}");
+    both.call("stop", json!(["build1:shop/birch", {}])).await;
+    assert_eq!(both.there.shop.sessions(), ["gt-shop-ash"]);
+    assert_eq!(both.desk.sessions(), ["gt-shop-birch"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_is_lost_makes_rows_unknown_and_comes_back() {
+    let both = Desk::new().await;
+    both.desk.editor.command("PolecatStatus!").await.unwrap();
+    both.desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
+    let served = both.server().expect("it is served");
+    kill_process(served, Signal::KILL).unwrap();
+    both.desk.editor.expect_line(STATUS, "unreachable, last seen").await;
+    both.desk.editor.expect_line(STATUS, "?  ash  unknown").await;
+    both.desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
+    assert_ne!(both.server(), Some(served));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_left_running_when_nobody_looks() {
+    let both = Desk::new().await;
+    both.desk.editor.command("PolecatStatus!").await.unwrap();
+    both.desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
+    assert!(both.server().is_some());
+    both.desk.editor.command("close").await.unwrap();
+    eventually("the end of what served", async || match both.server() {
+        None => Ok(()),
+        Some(pid) => Err(pid),
+    })
+    .await;
+    assert_eq!(both.there.shop.sessions(), ["gt-shop-ash"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_is_refused_is_told_and_not_tried_again_by_itself() {
+    let there = asking("permission").await;
+    let tries = there.log().0.with_file_name("tries");
+    let script = format!(
+        "echo x >> {}; echo 'me@build1: Permission denied (publickey).' >&2; exit 255",
+        tries.display()
+    );
+    let more = json!({ "command": ["sh", "-c", script] });
+    let desk = Desk::reaching(&there, &more).await;
+    desk.editor.command("PolecatStatus!").await.unwrap();
+    desk.editor.expect_line(STATUS, "Permission denied (publickey)").await;
+    desk.editor.expect_line(STATUS, ":PolecatReconnect").await;
+    let refused = desk.refusal("inject", json!(["build1:shop/ash", "hi"])).await;
+    assert_eq!(refused.code, "host_unreachable");
+    assert_eq!(std::fs::read_to_string(&tries).unwrap(), "x\n");
+    desk.editor.command("PolecatReconnect").await.unwrap();
+    eventually("another try", async || match std::fs::read_to_string(&tries).unwrap() {
+        seen if seen == "x\nx\n" => Ok(()),
+        seen => Err(seen),
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_logins_print_is_no_harm_and_what_is_no_host_of_ours_is_named() {
+    let there = asking("permission").await;
+    let noisy = json!({ "command": ["sh", "-c", "echo Welcome to build1; exec \"$@\"", "sh"] });
+    let desk = Desk::reaching(&there, &noisy).await;
+    desk.editor.command("PolecatStatus!").await.unwrap();
+    desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
+    drop(desk);
+    for (script, told) in [
+        ("echo 'no such container: gpu' >&2; exit 125", "no such container: gpu"),
+        ("echo polecat-serve 1; head -c 64 /dev/zero | tr '\\0' z; exec cat", "a message of"),
+        (
+            "echo polecat-serve 1; printf '\\000\\000\\000\\001\\301'; exec cat",
+            "no message of ours",
+        ),
+        ("exit 3", "exit status: 3"),
+    ] {
+        let desk = Desk::reaching(&there, &json!({ "command": ["sh", "-c", script] })).await;
+        desk.editor.command("PolecatStatus!").await.unwrap();
+        desk.editor.expect_line(STATUS, told).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_on_its_row_are_about_the_one_there_and_what_does_not_reach_says_so() {
+    let both = Desk::new().await;
+    both.desk.start("ash", "prompts").await;
+    both.desk.editor.command("PolecatStatus build1:shop/ash").await.unwrap();
+    both.desk.editor.expect_line("polecat://status/build1:shop/ash", "waiting").await;
+    both.desk.editor.command("close | PolecatAttach build1:shop/ash").await.unwrap();
+    let attached = ["display-message", "-p", "-t", "=gt-shop-ash:", "#{session_attached}"];
+    eventually("a client there", async || match both.there.shop.tmux.run(&attached) {
+        count if count == "1" => Ok(()),
+        count => Err(count),
+    })
+    .await;
+    assert_eq!(both.desk.tmux.run(&attached), "0");
+    both.desk.editor.command("stopinsert | close!").await.unwrap();
+    both.desk.editor.command("PolecatDiff build1:shop/ash").await.unwrap();
+    both.desk.editor.expect_message("where `:PolecatDiff` does not reach").await;
+    let unknown = both.desk.refusal("inject", json!(["build1:mill/ash", "hi"])).await;
+    assert_eq!(unknown.code, "rig_not_found", "{unknown:?}");
+    assert_eq!(answered(&both.there.log()), given(&[]));
+}
