@@ -48,7 +48,7 @@ soak: tools ## the long tests of faults: every crash point; SOAK=N goes through 
 	done
 
 generate: ## write what is generated out of Cargo.toml and the tables of commands and keys
-	POLECAT_GENERATE=1 $(CARGO_TEST) --lib generated
+	POLECAT_GENERATE=1 RUST_TEST_THREADS=1 $(CARGO_TEST) --lib generated
 
 pictures: ## draw the pictures of the README, doc/pictures/, from today's screens; look at them
 	@tests/tools/get nvim tmux > /dev/null

@@ -221,6 +221,19 @@ fn every_link_of_a_page_leads_somewhere() {
     assert!(links(&read("README.md")).contains("SECURITY.md"), "nothing was looked at");
 }
 
+#[test]
+fn every_help_that_a_page_names_is_there() {
+    let ours: BTreeSet<String> = tags().collect();
+    let pages = tracked().into_iter().filter(|file| has_ending(file, "md"));
+    let texts: String =
+        pages.filter(|page| page != "CHANGELOG.md").map(|page| read(&page)).collect();
+    let named = texts.split("`:help ").skip(1).filter_map(|rest| rest.split('`').next());
+    let named: BTreeSet<&str> = named.filter(|tag| tag.starts_with("polecat")).collect();
+    let lost: Vec<_> = named.iter().filter(|tag| !ours.contains(**tag)).collect();
+    assert!(lost.is_empty(), "{lost:#?}");
+    assert!(named.contains("polecat-install"), "nothing was looked at");
+}
+
 /// Where a page's links and pictures lead.
 fn links(page: &str) -> BTreeSet<String> {
     let behind = |mark: &'static str, end: char| {
