@@ -2,7 +2,7 @@
 //!
 //! Like `flock.rs`, this is no layer: `host` and `session` use it. It is for debouncing only. How
 //! often something may happen at most is a throttle (`diffstats/schedule.rs`); a state that must
-//! last before it is shown is a [`crate::core::state::DebouncedState`], which has no clock.
+//! last before it is shown is a [`crate::core::session::debounced_state::DebouncedState`], which has no clock.
 
 use std::time::Duration;
 

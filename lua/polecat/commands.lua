@@ -66,7 +66,7 @@ return {
       bar = true,
     },
     map = 'n',
-    words = { 'polecats?' },
+    words = { 'shown?' },
   },
   {
     name = 'List',

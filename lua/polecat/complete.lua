@@ -101,6 +101,7 @@ end
 local function of(kind, lead, front)
   kind = kind:gsub('?', '')
   local found = kind == 'folder' and vim.fn.getcompletion(lead, 'dir')
+    or kind == 'shown' and vim.list_extend({ 'sidebar' }, names().polecats)
     or kind == 'since' and { 'review' }
     or kind == 'lines' and LINES
     or NOTHING[kind] and names()[kind]

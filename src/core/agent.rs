@@ -1,12 +1,15 @@
 //! Agents: the programs that run in sessions.
 
 mod changes;
+pub mod command;
 mod conversation_files;
 mod conversation_id;
+pub mod events;
 mod launchers;
 mod presets;
 mod programs;
 mod resume;
+pub mod startup;
 
 pub use changes::Changes;
 pub use conversation_files::ConversationFiles;

@@ -36,7 +36,7 @@ mod vibe;
 pub use claude::{ACCOUNT_VARIABLE, SETTINGS_FLAG};
 pub use groq_compound::GROQ_KEY;
 
-use super::agent_events::{EventServer, HookEvents};
+use super::agent::events::{EventServer, HookEvents};
 use super::screen::{Description, Keys, Patterns, Screen};
 
 /// The known agents, the default first. If several match, the first wins: a variant comes after the

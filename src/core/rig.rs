@@ -1,10 +1,17 @@
 //! A rig: a project, the folder that holds its polecats, and what follows from both.
 
+pub mod address;
+pub mod branch;
+pub mod layout;
+pub mod name_pool;
+pub mod theme;
+pub mod town;
+
 use std::path::{Path, PathBuf};
 
-use super::layout::Layout;
+use self::layout::Layout;
+use self::town::{Gastown, Town};
 use super::names::{PolecatName, RigName, SessionName, session_prefix};
-use super::town::{Gastown, Town};
 
 /// A project whose polecats we run. All paths are absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,7 +167,7 @@ impl Rig {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::core::layout::Template;
+    use crate::core::rig::layout::Template;
 
     /// The rig `shop` of the town `/town`.
     pub(crate) fn shop() -> Rig {

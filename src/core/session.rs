@@ -1,7 +1,13 @@
 //! What is known about a polecat's session.
 
+pub mod debounced_state;
 mod detail;
+pub mod diffstat;
 mod exit;
+pub mod notifications;
+pub mod queue;
+pub mod record;
+pub mod transitions;
 mod usage;
 mod waiting;
 
@@ -11,13 +17,14 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+use self::diffstat::Diffstat;
 pub use self::{
     detail::{Detail, DetailKind},
     exit::{Exit, ExitHow, describe, signal_text},
     usage::{Usage, short},
     waiting::Waiting,
 };
-use super::{names::PolecatName, work::Diffstat};
+use super::names::PolecatName;
 
 /// The name of an agent of which only the command is known.
 pub const UNNAMED_AGENT: &str = "cmd";

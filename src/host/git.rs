@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::error::HostError;
 use super::files::{broken, read_text};
 use super::repository::head;
-use crate::core::branch::is_branch;
+use crate::core::rig::branch::is_branch;
 use crate::core::{Base, Rig, RigKind};
 use crate::host::programs::launch::Launch;
 use crate::host::programs::run::Program;

@@ -24,8 +24,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::error::HostError;
 use super::files::{blocking, broken};
-use crate::core::branch::is_branch;
-use crate::core::queue::Queue;
+use crate::core::rig::branch::is_branch;
+use crate::core::session::queue::Queue;
 use crate::core::{Base, Exit, ExitHow, PolecatName, Rig, SessionRecord};
 use crate::host::files::dir::Dir;
 

@@ -20,9 +20,8 @@ use super::{PROTOCOL, calls::Hello, decode::decode, error::RpcError, paths};
 use crate::{
     core::{
         Gastown, Template,
-        notifications::Occasion,
         screen::{Patterns, Policy},
-        session::State,
+        session::{State, notifications::Occasion},
         settings::Sources,
     },
     session::{EditorFacts, HealthRow, Level, Settings},

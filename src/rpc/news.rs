@@ -20,9 +20,9 @@ use super::{
     encode::{self, Map},
 };
 use crate::{
-    core::{
+    core::session::{
+        SessionInfo, State,
         notifications::{News, Notification, Occasion},
-        session::{SessionInfo, State},
         transitions::{self, Transition},
     },
     session::{Event, EventQueue, Place, Snapshot, Workspace},

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use crate::{
     core::{
-        address::{Address, Named},
         names::PolecatName,
+        rig::address::{Address, Named},
     },
     host::{HostError, polecats},
     session::{

@@ -2,8 +2,7 @@
 
 use crate::{
     core::{
-        agent::{Changes, is_program, is_telling, is_version, launched},
-        command::CommandLine,
+        agent::{Changes, command::CommandLine, is_program, is_telling, is_version, launched},
         names::visible,
         settings::{Resolved, Sources, Unresolved},
     },

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tokio::{runtime, task::spawn_blocking, time::timeout};
 
 use crate::{
-    core::{agent::ConversationId, agent_events::HookReport, startup::SESSION_ID_ENV},
+    core::agent::{ConversationId, events::HookReport, startup::SESSION_ID_ENV},
     host::Launch,
     session::sessions::metadata::{self, CONVERSATION, SAID},
     tmux::PaneAround,

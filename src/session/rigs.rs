@@ -15,7 +15,7 @@ use std::{
 use tokio::sync::watch;
 
 use crate::{
-    core::address::{self, Named},
+    core::rig::address::{self, Named},
     session::{context::RigContext, error::SessionError},
 };
 

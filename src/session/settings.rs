@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::core::{
-    Gastown, Template, agent::Changes, listing::Column, notifications::Occasion, screen::Policy,
+    Gastown, Template, agent::Changes, listing::Column, screen::Policy,
+    session::notifications::Occasion,
 };
 
 /// The configuration without what only Lua needs. `None` means the default.

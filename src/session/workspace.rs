@@ -11,9 +11,8 @@ use tokio::sync::watch::Receiver;
 
 use crate::{
     core::{
-        notifications::Occasion,
         rig::{Rig, RigKind},
-        session::SessionInfo,
+        session::{SessionInfo, notifications::Occasion},
     },
     host::{
         HostError, Launch,

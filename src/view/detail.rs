@@ -6,9 +6,8 @@ use super::{
     frame::{Frame, Group, Line},
     words,
 };
-use crate::core::{
-    session::{Detail, Exit, SessionInfo, Usage, Waiting, describe},
-    work::Diffstat,
+use crate::core::session::{
+    Detail, Exit, SessionInfo, Usage, Waiting, describe, diffstat::Diffstat,
 };
 
 /// The width of the labels.

@@ -19,7 +19,7 @@ pub struct Listed<'a> {
     pub session: &'a SessionInfo,
 }
 
-/// A row for each of `all`, in columns: its name, its state and for how long, its agent, its issue,
+/// A row for each of `all`, in columns: its name, its label, its state and for how long, its agent, its issue,
 /// and what it asks. Puts them in the order of the rows: who needs a person first, and of those that
 /// wait who has waited longest, then by name.
 pub fn list(all: &mut [Listed], now: Timestamp) -> Vec<String> {
@@ -30,7 +30,7 @@ pub fn list(all: &mut [Listed], now: Timestamp) -> Vec<String> {
     rows.iter().map(|row| aligned(row, &widths)).collect()
 }
 
-const COLUMNS: usize = 6;
+const COLUMNS: usize = 7;
 
 fn cells(Listed { shown, session }: &Listed, now: Timestamp) -> [String; COLUMNS] {
     let text = |text: &Option<String>| words::plain(text.as_deref().unwrap_or_default());
@@ -42,6 +42,7 @@ fn cells(Listed { shown, session }: &Listed, now: Timestamp) -> [String; COLUMNS
     };
     [
         words::plain(shown),
+        text(&session.label),
         session.state.to_string(),
         session.state_since.map(|since| words::ago(since, now)).unwrap_or_default(),
         text(&session.agent),
@@ -87,7 +88,8 @@ mod tests {
             ..session(name, State::Waiting)
         };
         let (ash, birch) = (waits("ash", 950), waits("birch", 900));
-        let works = SessionInfo { state_since: at(0), ..session("cedar", State::Working) };
+        let label = Some("the cart".to_owned());
+        let works = SessionInfo { state_since: at(0), label, ..session("cedar", State::Working) };
         let mut all = [
             Listed { shown: "cedar", session: &works },
             Listed { shown: "ash", session: &ash },
@@ -97,9 +99,9 @@ mod tests {
         assert_eq!(
             rows,
             [
-                "bank/birch  waiting  1m   claude  $ rm -rf build\u{fffd}",
-                "ash         waiting  50s  claude  $ rm -rf build\u{fffd}",
-                "cedar       working  16m",
+                "bank/birch            waiting  1m   claude  $ rm -rf build\u{fffd}",
+                "ash                   waiting  50s  claude  $ rm -rf build\u{fffd}",
+                "cedar       the cart  working  16m",
             ]
         );
         assert_eq!(all.map(|one| one.shown), ["bank/birch", "ash", "cedar"]);

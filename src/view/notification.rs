@@ -1,8 +1,7 @@
 //! How what is new reads: what a person must know of it to decide whether to go and look.
 
-use crate::core::{
-    notifications::Occasion,
-    session::{Detail, DetailKind, Exit, ExitHow, SessionInfo, State, Waiting},
+use crate::core::session::{
+    Detail, DetailKind, Exit, ExitHow, SessionInfo, State, Waiting, notifications::Occasion,
 };
 
 /// What a person is told of `info` at this occasion: what happened, and on lines of their own

@@ -1,7 +1,7 @@
 //! What is queued for one polecat.
 
 use super::frame::{Frame, Group, Line};
-use crate::core::queue::{Queue, QueuedMessage};
+use crate::core::session::queue::{Queue, QueuedMessage};
 
 /// What the rows of the message `id` stand for.
 #[must_use]

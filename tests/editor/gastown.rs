@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use polecat::core::town::socket_name;
+use polecat::core::rig::town::socket_name;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 

@@ -184,6 +184,8 @@ async fn a_docked_list_has_its_width_and_a_preview_follows_the_cursor() {
     let shop = Shop::of(Project::new(), config).await;
     shop.start("ash", "prompts").await;
     shop.start("birch", "bursts").await;
+    let completed = "vim.fn.getcompletion('PolecatStatus ', 'cmdline')";
+    expect(&shop, completed, json!(["sidebar", "ash", "birch"])).await;
     shop.editor.command("PolecatStatus sidebar").await.unwrap();
     expect(&shop, "vim.api.nvim_buf_get_name(0)", json!("polecat://sidebar")).await;
     shop.editor.expect_line("polecat://sidebar", "birch").await;

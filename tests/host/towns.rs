@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use polecat::core::{Gastown, Rig, town::socket_name};
+use polecat::core::{Gastown, Rig, rig::town::socket_name};
 use polecat::host::HostError;
 use polecat::host::rigs::{self, RigOptions};
 

@@ -1,7 +1,7 @@
 //! Claude Code; its screen was read off 2.1.197.
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
-use crate::core::agent_events::{HookEvents, SettingsBy};
+use crate::core::agent::events::{HookEvents, SettingsBy};
 use crate::core::screen::{
     Answering, Bang, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
     Toggle, TroubleSign, Words,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{FirstWords, HooksFile, Keys, KnownAgent, ResumeBy};
 use crate::core::{
-    agent_events::{AgentEvent, EventServer, Request},
+    agent::events::{AgentEvent, EventServer, Request},
     screen::{
         Answering, Dialog, Done, Layout, Reason, Screen, Sign, Ticks, Toggle, TroubleSign, Way,
         Words,
@@ -223,7 +223,7 @@ fn asked(answer: &str, reason: Reason) -> Vec<AgentEvent> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{agent_events::Activity, session::State};
+    use crate::core::{agent::events::Activity, session::State};
 
     #[test]
     fn what_it_really_sends_is_understood() {

@@ -1,7 +1,7 @@
 //! Qwen Code; its screen was read off 0.24.4.
 
 use super::{FirstWords, Keys, KnownAgent, ResumeBy};
-use crate::core::agent_events::{HookEvents, SettingsBy, SettingsVariable};
+use crate::core::agent::events::{HookEvents, SettingsBy, SettingsVariable};
 use crate::core::screen::{
     Answering, BusyRow, Dialog, Done, Layout, Means, Reason, Screen, Sign, Ticks, TitleSign,
     Toggle, TroubleSign, Words,

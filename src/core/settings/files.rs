@@ -12,7 +12,7 @@ use super::{
 };
 use crate::core::{
     agent::{Changes, Resume},
-    name_pool::Wishes,
+    rig::name_pool::Wishes,
 };
 
 /// Environment variables.

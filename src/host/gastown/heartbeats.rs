@@ -4,7 +4,7 @@
 //! does (a8bd79bf8, internal/polecat/manager.go:1820): it kills the session and resets the worktree
 //! for other work. Each `gt` that is called where `GT_SESSION` is set makes the heartbeat anew
 //! (internal/cmd/root.go:194), and that is what hooks do; an agent that thinks, or waits for a
-//! person, calls none. So the agents that we start have no such variable (core/startup.rs), and
+//! person, calls none. So the agents that we start have no such variable (core/agent/startup.rs), and
 //! their heartbeat is written once, dated so far ahead that it holds as long as they live, whether
 //! an editor is there or not.
 //!

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::{pending, settings};
-use crate::core::name_pool::{Kept, Pick, Pool, ThemeFile, Wishes, file_name, is_built_in};
+use crate::core::rig::name_pool::{Kept, Pick, Pool, ThemeFile, Wishes, file_name, is_built_in};
 use crate::core::{Gastown, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::dir::Dir;

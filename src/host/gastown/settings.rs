@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::core::{
     Rig,
-    name_pool::Wishes,
+    rig::name_pool::Wishes,
     settings::{Accounts, BadSetting, File, RigIdentity, RigSettings, Sources},
 };
 use crate::host::error::HostError;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::settings;
 use crate::core::SessionName;
-use crate::core::town::{self, DEFAULT_PREFIX, Gastown, Town};
+use crate::core::rig::town::{self, DEFAULT_PREFIX, Gastown, Town};
 use crate::host::error::HostError;
 use crate::host::files::{broken, look, read_text};
 

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use super::path::search_path;
-use crate::core::startup::NOT_FOR_AGENTS;
+use crate::core::agent::startup::NOT_FOR_AGENTS;
 
 /// How to start a program of this name on this machine. For agents on another one the whole backend
 /// would run there: files, locks and `/proc` are used directly.

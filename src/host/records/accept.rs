@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::core::branch::{is_hash, is_own};
+use crate::core::rig::branch::{is_hash, is_own};
 use crate::core::{PolecatName, Rig};
 use crate::host::files::look_at_link;
 

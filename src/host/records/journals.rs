@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accept::{self, hash, own, require};
 use super::{Record, StoredBase, folder, get, get_now};
-use crate::core::branch::is_branch;
+use crate::core::rig::branch::is_branch;
 use crate::core::{Base, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::dir::Dir;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::{Record, clear, get, get_now, path, put};
-use crate::core::queue::Queue;
+use crate::core::session::queue::Queue;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value, json};
 
-use crate::core::{PolecatName, Rig, agent_events::HookEvents, trust::Content};
+use crate::core::{PolecatName, Rig, agent::events::HookEvents, trust::Content};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, broken, dir::Dir, read_text};
 
@@ -227,7 +227,7 @@ fn owner(name: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::agent_events::SettingsBy;
+    use crate::core::agent::events::SettingsBy;
 
     #[test]
     fn a_name_tells_whose_the_file_is_and_leads_nowhere_else() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::polecats;
-use crate::core::queue::Queue;
+use crate::core::session::queue::Queue;
 use crate::core::{Exit, PolecatName, Rig, SessionRecord};
 use crate::host::error::HostError;
 use crate::host::files::blocking;

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::core::layout::aside_prefix;
+use crate::core::rig::layout::aside_prefix;
 use crate::core::{Layout, PolecatName, Rig, RigKind, Template};
 use crate::host::error::HostError;
 use crate::host::files::{

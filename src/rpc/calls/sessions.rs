@@ -8,9 +8,9 @@ use serde_bytes::ByteBuf;
 
 use super::{At, CallContext, Operation, Said, calls};
 use crate::{
-    core::{
+    core::session::{
+        SessionInfo,
         queue::{Queue, QueuedMessage},
-        session::SessionInfo,
     },
     rpc::{
         encode::{self, Encode, Map},

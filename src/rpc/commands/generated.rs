@@ -248,6 +248,7 @@ fn attributes(spec: &Spec) -> String {
 fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Polecat => "polecats",
+        Kind::Shown => "shown",
         Kind::Running => "running",
         Kind::Startable => "startable",
         Kind::Choice => "choice",

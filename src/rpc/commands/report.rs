@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    core::{queue::Queue, session::SessionInfo},
+    core::session::{SessionInfo, queue::Queue},
     rpc::paths,
     session::{Answered, Backup, NewPolecat, Removed, Restored, RigFacts, SessionError},
 };

@@ -104,6 +104,8 @@ pub(in crate::rpc) struct Key {
 pub(in crate::rpc) enum Kind {
     /// A polecat of the rig.
     Polecat,
+    /// The same, or [`SIDEBAR`].
+    Shown,
     /// One that has a session.
     Running,
     /// One whose agent does not run.
@@ -225,7 +227,7 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Resume, "Resume", "Resume all that were cut off; ! the stopped ones too")
     },
     Spec {
-        words: &[maybe("polecat", Kind::Polecat)],
+        words: &[maybe("polecat", Kind::Shown)],
         bang: true,
         map: Some("n"),
         ..plain(Command::Status, "Status", "Show all polecats, or one in detail; ! of all rigs")

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use jiff::Timestamp;
 
 use crate::{
-    core::{
+    core::session::{
+        SessionInfo,
         notifications::{News, Occasion, RigMemory},
-        session::SessionInfo,
     },
     rpc::calls::KnownRig,
     session::Snapshot,

@@ -13,9 +13,9 @@ use tracing::error;
 
 use super::{LOST, level, lost_text, memories::Memories, rig_of, until};
 use crate::{
-    core::{
+    core::session::{
+        SessionInfo, State,
         notifications::{News, Notification, Occasion},
-        session::{SessionInfo, State},
     },
     rpc::{
         calls::KnownRig,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::rpc::{calls::ViewOpen, error::RpcError};
 use crate::{
-    core::queue::Queue,
+    core::session::queue::Queue,
     session::{Reach, RigContext, SessionError, StatusWatch, Whom, Workspace},
     view,
 };

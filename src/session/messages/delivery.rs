@@ -13,8 +13,8 @@ use self::look::Stillness;
 use crate::{
     core::{
         agent::Agent,
-        queue::Queue,
         screen::{self, Bang, Before, Composing, Place},
+        session::queue::Queue,
     },
     host::processes::ProcessId,
     session::{

@@ -11,9 +11,8 @@ use self::error::InterruptError;
 use crate::{
     core::{
         names::PolecatName,
-        queue::Queue,
         screen::{self, Composing, Reading},
-        session::State,
+        session::{State, queue::Queue},
     },
     session::{
         error::SessionError,

@@ -10,7 +10,7 @@ pub(in crate::session) mod watch;
 use crate::{
     core::{
         names::PolecatName,
-        queue::{Queue, QueuedMessage},
+        session::queue::{Queue, QueuedMessage},
     },
     host::queues,
     session::{

@@ -9,7 +9,10 @@ use std::collections::HashMap;
 use tokio::{sync::watch, task::AbortHandle};
 
 use crate::{
-    core::{names::PolecatName, session::SessionInfo, work::Diffstat},
+    core::{
+        names::PolecatName,
+        session::{SessionInfo, diffstat::Diffstat},
+    },
     session::{context::RigContext, observe::Snapshots},
 };
 use counter::Counter;

@@ -6,7 +6,7 @@ use crate::{
     core::{
         agent::{Agent, ConversationId},
         names::PolecatName,
-        session_record::SessionRecord,
+        session::record::SessionRecord,
     },
     host::{
         HostError,

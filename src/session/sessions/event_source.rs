@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    core::agent_events::EventServer,
+    core::agent::events::EventServer,
     host::{http::LocalServer, loopback},
     tmux::Secret,
 };

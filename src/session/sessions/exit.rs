@@ -8,9 +8,8 @@ use tracing::warn;
 
 use crate::{
     core::{
-        session::{Exit, ExitHow},
-        session_record::Ended,
-        town::Town,
+        rig::town::Town,
+        session::{Exit, ExitHow, record::Ended},
     },
     host::{
         heartbeats, path,
@@ -18,7 +17,10 @@ use crate::{
         run::Program,
         session_records,
     },
-    session::{error::SessionError, sessions::Sessions, sessions::list::Session},
+    session::{
+        error::SessionError,
+        sessions::{Sessions, list::Session},
+    },
     tmux::{Capture, Pane, PaneOption},
 };
 

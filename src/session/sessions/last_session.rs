@@ -4,11 +4,9 @@ use tracing::debug;
 
 use crate::{
     core::{
-        agent::Agent,
-        command::CommandLine,
+        agent::{Agent, command::CommandLine},
         names::PolecatName,
-        session::{SessionInfo, UNNAMED_AGENT},
-        session_record::SessionRecord,
+        session::{SessionInfo, UNNAMED_AGENT, record::SessionRecord},
     },
     host::machine,
     session::{error::SessionError, sessions::Sessions},

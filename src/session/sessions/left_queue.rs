@@ -1,7 +1,7 @@
 //! What is still queued for an agent when its session ends.
 
 use crate::{
-    core::queue::Queue,
+    core::session::queue::Queue,
     host::queues,
     session::sessions::{Sessions, list::Session},
 };

@@ -6,13 +6,10 @@ use jiff::Timestamp;
 
 use crate::{
     core::{
-        agent::ConversationId,
-        agent_events::HookWord,
+        agent::{ConversationId, events::HookWord},
         names::PolecatName,
-        queue::Queue,
         rig::Rig,
-        session::{SessionInfo, State, StateSource},
-        state::Observation,
+        session::{SessionInfo, State, StateSource, debounced_state::Observation, queue::Queue},
     },
     session::{
         error::SessionError,

@@ -21,7 +21,7 @@ pub(in crate::session) const OPTION: &str = "@polecat";
 /// The pane option that says when a stop began, in Unix seconds: an agent that exits right after it was
 /// stopped, and did not die.
 pub(in crate::session) const STOPPING: &str = "@polecat_stopping";
-/// The pane option that holds the [`HookWord`](crate::core::agent_events::HookWord) of its agent.
+/// The pane option that holds the [`HookWord`](crate::core::agent::events::HookWord) of its agent.
 pub(in crate::session) const SAID: &str = "@polecat_said";
 /// How much of a task is kept, in characters.
 const TASK_LIMIT: usize = 120;

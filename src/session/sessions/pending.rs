@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{core::queue::Queue, host::processes::ProcessId, tmux::encoded_length};
+use crate::{core::session::queue::Queue, host::processes::ProcessId, tmux::encoded_length};
 
 /// The pane option that holds [`PendingPrompts`]; empty when a start is over.
 pub(in crate::session) const OWED: &str = "@polecat_owed";

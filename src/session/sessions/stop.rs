@@ -9,8 +9,10 @@ use tracing::warn;
 use crate::{
     core::{
         names::PolecatName,
-        session::ExitHow,
-        session_record::{Ended, Ending},
+        session::{
+            ExitHow,
+            record::{Ended, Ending},
+        },
     },
     host::{
         heartbeats,

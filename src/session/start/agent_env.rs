@@ -1,9 +1,9 @@
 //! The environment of a new agent.
 
 use crate::{
-    core::startup::{self, Facts},
+    core::agent::startup::{self, Facts},
     host::{dolt, polecats, tracker},
-    session::{start::Starter, start::plan::Plan},
+    session::start::{Starter, plan::Plan},
 };
 
 impl Starter {

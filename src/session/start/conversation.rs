@@ -8,8 +8,7 @@ use crate::{
     core::{
         agent::{Agent, Conversation, ConversationId, Resume, is_program, preset},
         names::PolecatName,
-        session::UNNAMED_AGENT,
-        session_record::SessionRecord,
+        session::{UNNAMED_AGENT, record::SessionRecord},
     },
     host::{HostError, path, session_records},
     session::{

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use crate::{
-    core::{names::PolecatName, startup, theme},
+    core::{agent::startup, names::PolecatName, rig::theme},
     host::{
         git, heartbeats,
         locks::{GastownPolecat, Gate},

@@ -5,7 +5,7 @@ use std::env;
 use tracing::debug;
 
 use crate::{
-    core::{agent::is_program, agent_events::EventServer},
+    core::agent::{events::EventServer, is_program},
     host::{path, version},
     session::{
         sessions::event_source::EventSource,

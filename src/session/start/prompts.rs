@@ -4,11 +4,11 @@ use jiff::Zoned;
 
 use crate::{
     core::{
-        startup::{self, Assignment},
-        town::Gastown,
+        agent::startup::{self, Assignment},
+        rig::town::Gastown,
     },
     host::polecats,
-    session::{start::Starter, start::plan::Plan},
+    session::start::{Starter, plan::Plan},
     tmux,
 };
 

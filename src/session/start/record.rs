@@ -5,7 +5,7 @@ use std::path::Path;
 use tracing::debug;
 
 use crate::{
-    core::session_record::{Server, SessionRecord},
+    core::session::record::{Server, SessionRecord},
     host::{machine, session_records},
     session::{
         sessions::list::Session,

@@ -7,8 +7,7 @@ use std::{
 
 use crate::{
     core::{
-        agent::{ACCOUNT_VARIABLE, Agent, preset_of_command},
-        command::CommandLine,
+        agent::{ACCOUNT_VARIABLE, Agent, command::CommandLine, preset_of_command},
         session::UNNAMED_AGENT,
         settings::{Accounts, BadAccount, File, Resolved, WhoAsked, expanded},
     },

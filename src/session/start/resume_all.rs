@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::{
-    core::{names::PolecatName, session_record::SessionRecord},
+    core::{names::PolecatName, session::record::SessionRecord},
     host::{polecats, session_records},
     session::{
         error::SessionError,

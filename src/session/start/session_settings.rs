@@ -10,8 +10,11 @@ use serde_json::{Value, json};
 
 use crate::{
     core::{
-        agent::{Agent, SETTINGS_FLAG, is_program, preset},
-        agent_events::{HookEvents, SettingsBy, SettingsVariable},
+        agent::{
+            Agent, SETTINGS_FLAG,
+            events::{HookEvents, SettingsBy, SettingsVariable},
+            is_program, preset,
+        },
         names::PolecatName,
         trust::Content,
     },

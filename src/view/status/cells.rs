@@ -5,10 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::{columns::Cell, words};
 use super::doing;
 use crate::core::{
-    branch::is_own,
     listing::Column,
-    session::{SessionInfo, State, Usage, short},
-    work::Diffstat,
+    rig::branch::is_own,
+    session::{SessionInfo, State, Usage, diffstat::Diffstat, short},
 };
 
 /// An agent that works without printing is told of after this.

@@ -4,8 +4,7 @@ use super::super::testing::session;
 use super::*;
 use crate::core::{
     listing::{Change, Filter},
-    session::{Detail, DetailKind, Usage, Waiting},
-    work::Diffstat,
+    session::{Detail, DetailKind, Usage, Waiting, diffstat::Diffstat},
 };
 
 const SHOP: Section =

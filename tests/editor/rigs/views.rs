@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use polecat::core::town::socket_name;
+use polecat::core::rig::town::socket_name;
 
 use super::{Street, folder};
 use crate::{

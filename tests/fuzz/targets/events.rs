@@ -2,7 +2,7 @@
 //! and the stream.
 
 use jiff::Timestamp;
-use polecat::core::agent_events::{Activity, EventServer, HookReport};
+use polecat::core::agent::events::{Activity, EventServer, HookReport};
 use polecat::host::loopback::event_stream::EventLines;
 
 pub fn check(bytes: &[u8]) {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use crate::core::branch::{is_branch, is_hash};
+use crate::core::rig::branch::{is_branch, is_hash};
 use crate::core::{Base, PolecatName};
 use crate::host::error::HostError;
 use crate::host::git::Git;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::require_pristine::require_pristine;
 use super::{WorktreeList, failed_for, to_its_end};
-use crate::core::branch::branch_name;
+use crate::core::rig::branch::branch_name;
 use crate::core::{Base, IssueId, Layout, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, unwritten};

@@ -11,7 +11,7 @@ use super::create::Creation;
 use super::next::NameSearch;
 use super::restore::Restoration;
 use super::to_its_end;
-use crate::core::branch::branch_name;
+use crate::core::rig::branch::branch_name;
 use crate::core::{Base, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, look};

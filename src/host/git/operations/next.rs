@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::create::Creation;
 use super::to_its_end;
-use crate::core::branch::branch_name;
+use crate::core::rig::branch::branch_name;
 use crate::core::{IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::gastown::name_pool::{self, FreeName};

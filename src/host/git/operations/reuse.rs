@@ -2,7 +2,7 @@
 
 use super::require_pristine::require_pristine;
 use super::{failed_for, to_its_end};
-use crate::core::branch::branch_name;
+use crate::core::rig::branch::branch_name;
 use crate::core::{Base, IssueId, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::broken;

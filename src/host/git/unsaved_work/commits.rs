@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::UnsavedWork;
-use crate::core::branch::is_own;
+use crate::core::rig::branch::is_own;
 use crate::core::{Base, PolecatName, Rig};
 use crate::host::error::HostError;
 use crate::host::files::{blocking, read_text};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::UnsavedWork;
 use super::commits::{own_branches, positions};
 use crate::core::PolecatName;
-use crate::core::branch::is_own;
+use crate::core::rig::branch::is_own;
 use crate::host::error::HostError;
 use crate::host::git::command::LISTING_LIMIT;
 use crate::host::git::command::format::printable;

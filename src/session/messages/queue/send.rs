@@ -9,8 +9,8 @@ use tracing::{info, warn};
 
 use crate::{
     core::{
-        queue::{Queue, QueuedMessage},
         screen::{self, Before, Place},
+        session::queue::{Queue, QueuedMessage},
     },
     session::{
         error::{MessageError, SessionError},

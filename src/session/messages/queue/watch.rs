@@ -12,9 +12,9 @@ use tracing::warn;
 
 use super::{send::next_of, turns::Turns};
 use crate::{
-    core::{
+    core::session::{
+        SessionInfo,
         queue::{Queue, may_be_sent_to},
-        session::SessionInfo,
     },
     session::{context::RigContext, sessions::list::Session},
     tmux::PaneId,

@@ -10,7 +10,7 @@ use tokio::{
 use tracing::debug;
 
 use crate::{
-    core::{names::PolecatName, work::Diffstat},
+    core::{names::PolecatName, session::diffstat::Diffstat},
     host::{
         HostError,
         git::{self, ForkPoint},

@@ -8,8 +8,10 @@ use tracing::warn;
 use crate::{
     core::{
         names::PolecatName,
-        session::SessionInfo,
-        session_record::{Ended, Ending, SessionRecord},
+        session::{
+            SessionInfo,
+            record::{Ended, Ending, SessionRecord},
+        },
     },
     host::session_records,
     session::{

@@ -4,10 +4,9 @@ use jiff::Timestamp;
 
 use crate::{
     core::{
-        agent_events::OwnWord,
+        agent::events::OwnWord,
         screen::{self, Messages, Seen},
-        session::{SessionInfo, StateSource},
-        state::Observation,
+        session::{SessionInfo, StateSource, debounced_state::Observation},
     },
     session::{
         context::RigContext,

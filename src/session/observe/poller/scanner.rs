@@ -10,8 +10,7 @@ use tokio::{sync::Notify, task::JoinSet};
 
 use crate::{
     core::{
-        agent::ConversationId,
-        agent_events::OwnWord,
+        agent::{ConversationId, events::OwnWord},
         names::PolecatName,
         session::{ExitHow, SessionInfo},
     },

@@ -10,7 +10,7 @@ use tokio::{
 use tracing::{debug, info};
 
 use crate::{
-    core::agent_events::{Activity, EventServer},
+    core::agent::events::{Activity, EventServer},
     host::{
         event_stream::EventStream,
         http::{HttpError, LocalServer},

@@ -5,10 +5,12 @@ use tracing::info;
 
 use crate::{
     core::{
-        agent_events::OwnWord,
+        agent::events::OwnWord,
         screen::Patterns,
-        session::{Detail, Exit, SessionInfo, State, StateSource, Usage, Waiting},
-        state::{Agreement, DebouncedState, Observation},
+        session::{
+            Detail, Exit, SessionInfo, State, StateSource, Usage, Waiting,
+            debounced_state::{Agreement, DebouncedState, Observation},
+        },
     },
     session::{
         observe::poller::{

@@ -6,10 +6,12 @@ use jiff::Timestamp;
 
 use crate::{
     core::{
-        agent_events::{EventId, OwnWord},
+        agent::events::{EventId, OwnWord},
         screen::Messages,
-        session::{Detail, State, StateSource, Usage, Waiting},
-        state::{Agreement, Observation},
+        session::{
+            Detail, State, StateSource, Usage, Waiting,
+            debounced_state::{Agreement, Observation},
+        },
     },
     session::sessions::{list::Session, screen_reader},
 };

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::super::backup::Contents;
 use super::Removal;
 use crate::core::Base;
-use crate::core::branch::is_own;
+use crate::core::rig::branch::is_own;
 use crate::host::error::HostError;
 use crate::host::files::{blocking, is_dir};
 use crate::host::git::index::temporary::TempIndex;

@@ -6,7 +6,7 @@ pub use agreement::Agreement;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::session::{State, StateSource};
+use crate::core::session::{State, StateSource};
 
 /// How long idle must last after work: a prompt that flashes between two steps does not count. With
 /// the polling interval it stays under a second.

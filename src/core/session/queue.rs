@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::session::{SessionInfo, State, StateSource};
-use super::unknown_fields::UnknownFields;
+use crate::core::session::{SessionInfo, State, StateSource};
+use crate::core::unknown_fields::UnknownFields;
 
 /// What this version writes. A newer queue is only read.
 const FORMAT: u32 = 1;

@@ -1,7 +1,7 @@
 //! gastown's colours and status line for a session.
 
-use super::names::PolecatName;
-use super::rig::Rig;
+use crate::core::names::PolecatName;
+use crate::core::rig::Rig;
 
 /// Colours of a status line, `#rrggbb`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,9 +69,9 @@ fn literal(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::names::RigName;
-    use super::super::rig::tests::shop;
     use super::*;
+    use crate::core::names::RigName;
+    use crate::core::rig::tests::shop;
 
     #[test]
     fn a_rig_has_the_colour_gastown_gives_it() {

@@ -1,6 +1,6 @@
 //! The git branch of a polecat, and checks of git names that come from elsewhere.
 
-use super::names::{IssueId, PolecatName};
+use crate::core::names::{IssueId, PolecatName};
 
 /// Where a branch started.
 #[derive(Clone, Debug, PartialEq, Eq)]

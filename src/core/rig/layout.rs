@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use super::names::PolecatName;
+use crate::core::names::PolecatName;
 
 /// A folder with a subfolder for each polecat, and the path from there to its worktree.
 #[derive(Clone, Debug, PartialEq, Eq)]

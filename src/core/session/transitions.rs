@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::screen::Reason;
-use super::session::{Detail, Exit, ExitHow, SessionInfo, State, Waiting};
+use crate::core::screen::Reason;
+use crate::core::session::{Detail, Exit, ExitHow, SessionInfo, State, Waiting};
 use question::Question;
 use troubles::Troubles;
 

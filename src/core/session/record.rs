@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::agent::ConversationId;
-use super::session::ExitHow;
-use super::unknown_fields::UnknownFields;
+use crate::core::agent::ConversationId;
+use crate::core::session::ExitHow;
+use crate::core::unknown_fields::UnknownFields;
 
 /// What this version writes. A newer record is only read.
 const FORMAT: u32 = 1;

@@ -4,10 +4,10 @@ mod words;
 
 use std::path::Path;
 
-use super::agent::{Agent, GROQ_KEY, file_name};
-use super::names::PolecatName;
-use super::rig::{Rig, RigKind};
-use super::town::{Gastown, Town};
+use crate::core::agent::{Agent, GROQ_KEY, file_name};
+use crate::core::names::PolecatName;
+use crate::core::rig::town::{Gastown, Town};
+use crate::core::rig::{Rig, RigKind};
 
 pub use words::{Assignment, issue_words};
 
@@ -160,9 +160,9 @@ pub fn town_env(town: &Town, facts: &Facts) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::agent::preset;
-    use super::super::rig::tests::{later, repository, shop};
     use super::*;
+    use crate::core::agent::preset;
+    use crate::core::rig::tests::{later, repository, shop};
 
     fn ash() -> PolecatName {
         PolecatName::parse("ash").unwrap()

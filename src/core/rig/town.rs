@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::names::RigName;
-use super::trust::hex;
+use crate::core::names::RigName;
+use crate::core::trust::hex;
 
 /// The default session prefix of gastown 0.6 and later.
 pub const DEFAULT_PREFIX: &str = "gt";
@@ -46,7 +46,7 @@ impl Town {
     #[must_use]
     pub fn session_prefix(&self, rig: &RigName) -> String {
         match self.gastown {
-            Gastown::V0_5 => super::names::session_prefix(rig),
+            Gastown::V0_5 => crate::core::names::session_prefix(rig),
             Gastown::V0_6 => format!("{}-", self.prefix),
         }
     }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Observation;
-use crate::core::agent_events::OwnWord;
+use crate::core::agent::events::OwnWord;
 use crate::core::session::{State, StateSource};
 
 /// How long the two may differ before the screen alone counts: on a busy machine an agent draws
@@ -102,7 +102,7 @@ impl Agreement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::agent_events::{Activity, AgentEvent, HookWord, Request, Said};
+    use crate::core::agent::events::{Activity, AgentEvent, HookWord, Request, Said};
     use crate::core::screen::Reason;
 
     fn at(ms: i64) -> Timestamp {

@@ -8,8 +8,8 @@ mod themes;
 
 pub use theme_file::{ThemeFile, file_name};
 
-use super::names::{PolecatName, RigName};
-use super::town::Gastown;
+use crate::core::names::{PolecatName, RigName};
+use crate::core::rig::town::Gastown;
 
 /// Names that gastown reserves for its own roles, even if their sessions have other names.
 const RESERVED: [&str; 6] = ["witness", "mayor", "deacon", "refinery", "crew", "polecats"];
@@ -126,7 +126,7 @@ fn theme(rig: &RigName, wishes: Option<&Wishes>, warnings: &mut Vec<String>) -> 
     if !is_built_in(style) && wishes.names.is_empty() {
         warnings.push(format!(
             "`namepool.style`: unknown theme `{}`; known: {}; names are those of `{}`",
-            super::names::shown(style),
+            crate::core::names::shown(style),
             themes::known(),
             themes::USUAL
         ));

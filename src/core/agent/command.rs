@@ -1,6 +1,6 @@
 //! A command line given as text (`cmd=`): split into words if it is plain, else run by a shell.
 
-use super::names::shown;
+use crate::core::names::shown;
 
 /// The command of a pane.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use jiff::civil::DateTime;
 use crate::core::agent::{Agent, PromptMode};
 use crate::core::names::{IssueId, PolecatName};
 use crate::core::rig::Rig;
-use crate::core::town::Gastown;
+use crate::core::rig::town::Gastown;
 
 /// The commands that an agent without hooks is told to run instead: gastown 0.5.
 const HOOKLESS_0_5: &str = "gt prime && gt mail check --inject && gt nudge deacon session-started";

@@ -1,5 +1,5 @@
 //! What agents tell of themselves: by a stream of events that they serve over HTTP on this machine,
-//! or by hooks. How the screen checks it is in [`super::state`].
+//! or by hooks. How the screen checks it is in [`crate::core::session::debounced_state`].
 
 mod hooks;
 mod own_word;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use super::{agent::ConversationId, screen::Reason, session::State};
+use crate::core::{agent::ConversationId, screen::Reason, session::State};
 
 /// How many conversations, and how many questions, are remembered of one agent.
 const COUNT_LIMIT: usize = 64;

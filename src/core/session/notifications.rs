@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{
+use crate::core::{
     names::PolecatName,
-    queue,
-    session::{DetailKind, SessionInfo, State, StateSource},
-    transitions::{self, Event, Memory, Transition},
+    session::{
+        DetailKind, SessionInfo, State, StateSource, queue,
+        transitions::{self, Event, Memory, Transition},
+    },
 };
 
 pub use occasion::{Notification, Occasion};
