@@ -24,6 +24,8 @@ mod mixed;
 mod report;
 #[path = "live/resuming.rs"]
 mod resuming;
+#[path = "live/sending.rs"]
+mod sending;
 #[path = "live/service.rs"]
 mod service;
 mod support;
@@ -37,7 +39,8 @@ use clis::{CLIS, Cli};
 use report::{Cell, Row};
 
 /// `AGENTS` names some of the agents, `MINUTES` how long each has mixed work, `ANSWERS` how many
-/// questions each is answered, `RESUME=1` whether the tmux server is killed and each goes on,
+/// questions each is answered, `MESSAGES` how many messages of each length it is sent, `GAP` how
+/// many ms after a paste it is given in place of the preset's, `RESUME=1` whether the tmux server is killed and each goes on,
 /// `JOBS` how many run at once. Each row is written when it is known.
 #[test]
 #[ignore = "drives the CLIs that are installed: `make agents`"]
@@ -81,6 +84,8 @@ fn drive(cli: &'static Cli, program: PathBuf) -> Row {
         let long = Long {
             minutes: number("MINUTES", 0),
             answers: number("ANSWERS", 0),
+            messages: number("MESSAGES", 0),
+            only: number("ONLY", 0) > 0,
             resume: number("RESUME", 0) > 0,
         };
         runtime.block_on(checked(cli, &program, long))

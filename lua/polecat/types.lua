@@ -192,7 +192,7 @@
 ---@field process_names? string[] What its process may be called.
 ---@field runs_as_version? boolean Its process may have a version as its name.
 ---@field ready? polecat.ReadyOpts
----@field settle_ms? integer The pause between a paste and the key that sends it.
+---@field settle_ms? integer The pause between a paste that shows and the key that sends it.
 ---@field prompt_mode? 'arg'|'none'|string How it takes its first words; else the flag for them.
 ---@field screen? polecat.ScreenOpts What it draws where.
 ---@field keys? polecat.KeysOpts Which keys it takes.

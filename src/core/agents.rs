@@ -84,7 +84,9 @@ pub(super) struct KnownAgent {
     /// The beginning of the pane's title once it is ready.
     pub(super) title: Option<&'static str>,
     pub(super) delay_ms: u64,
-    pub(super) settle_ms: u64,
+    /// How long after a paste it treats a key as part of the paste; `None` where that is not known
+    /// to differ from others.
+    pub(super) settle_ms: Option<u64>,
     pub(super) first_words: FirstWords,
     pub(super) hooks: Option<HooksFile>,
     pub(super) resume: Option<ResumeBy>,
@@ -139,6 +141,9 @@ pub(super) struct HooksFile {
     pub(super) file: &'static str,
 }
 
+/// The gap for an agent of which nothing shows that it has taken a paste.
+const UNSEEN_SETTLE_MS: u64 = 100;
+
 impl KnownAgent {
     /// The defaults: a file gives only the differences.
     const PLAIN: Self = Self {
@@ -154,7 +159,7 @@ impl KnownAgent {
         prompt: None,
         title: None,
         delay_ms: 5_000,
-        settle_ms: 100,
+        settle_ms: None,
         first_words: FirstWords::Typed,
         hooks: None,
         resume: None,
@@ -172,8 +177,14 @@ impl KnownAgent {
         Description { screen: self.screen, keys: self.keys, dialogs: &[] }
     }
 
+    /// The gap between a paste and the key that submits it. Where its composer is read, it is known
+    /// to show the paste: whatever takes a key for text after that is an exception.
+    pub(super) fn settle_ms(&self) -> u64 {
+        self.settle_ms.unwrap_or(if self.screen.is_some() { 0 } else { UNSEEN_SETTLE_MS })
+    }
+
     /// Any program: ready when quiet, without anything known about it.
-    pub(super) const GENERIC: Self = Self { delay_ms: 0, settle_ms: 0, ..Self::PLAIN };
+    pub(super) const GENERIC: Self = Self { delay_ms: 0, settle_ms: Some(0), ..Self::PLAIN };
 }
 
 impl Patterns {

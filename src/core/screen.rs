@@ -29,7 +29,7 @@ mod usage;
 mod working;
 
 pub use answer::{NoChoice, Policy, Step};
-pub use choosing::{asked, in_field, is_marked, question_rows};
+pub use choosing::{asked, in_field, is_in_sight, is_marked, question_rows};
 pub(crate) use description::{
     Accept, Answering, BusyRow, Dialog, Keys, KeysChanges, Layout, Means, Screen, ScreenChanges,
     Sign, TitleSign, TroublePlace, TroubleSign, Way,
@@ -39,7 +39,7 @@ pub use guess::guessed;
 pub use interrupt::{tells, times, was_sent, working_rows};
 pub use message::{
     Before, Composing, Place, composer_rows, composing, ends_at_cursor, folded_at_cursor, place,
-    shows, tail,
+    shows, tail, typed_rows,
 };
 pub use messages::Messages;
 pub use patterns::Patterns;

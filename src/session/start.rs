@@ -20,7 +20,12 @@ pub(in crate::session) mod wait_ready;
 
 use crate::{
     core::{agent::is_program, names::PolecatName, session::SessionInfo},
-    host::{flags, git, locks::Work, path},
+    host::{
+        flags::{self, Installed},
+        git,
+        locks::Work,
+        path,
+    },
     session::{
         context::RigContext,
         error::SessionError,
@@ -161,7 +166,8 @@ impl Starter {
         let own = plan.argv.first().filter(|program| is_program(program, &plan.agent.command));
         if let Some(program) = own.and_then(|program| path::find_program(program, &plan.workdir)) {
             let flags = &plan.agent.flags_if_taken;
-            let taken = flags::taken(&program, flags, &self.context.shared.launch).await;
+            let installed = Installed { path: &program, env: &plan.agent.env };
+            let taken = flags::taken(&installed, flags, &self.context.shared.launch).await;
             // A person may have configured it, and some programs do not take it twice.
             let missing: Vec<_> =
                 taken.into_iter().filter(|flag| !plan.argv.contains(flag)).collect();

@@ -194,7 +194,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             answer = text("A title") if own else decide(last, answered, tools, plain)
         number = next(numbers)
         kind = "error" if "status" in answer else "call" if "call" in answer else "text"
-        self.server.log.add(event="request", id=number, own=own, answer=kind, text=typed(last)[:2000],
+        self.server.log.add(event="request", id=number, own=own, answer=kind, text=typed(last)[:20_000],
                             result=result[:2000], known=sorted(known))
         try:
             self.send(speaks, answer, bool(body.get("stream")) or "stream" in path.lower())

@@ -206,16 +206,30 @@ async fn several_choices_are_ticked_and_each_page_is_a_question_of_its_own() {
 
 /// Gemini's list of one question is longer than what it shows, and its last row alone sends it.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_known_how_to_be_sent_is_not_ticked_either() {
+async fn what_sends_a_list_may_be_out_of_sight_but_not_one_of_its_choices() {
+    let sent = [
+        ("Red Blue Green", json!([2, 3]), Ok(["Blue", "Green"].as_slice())),
+        ("Red Blue", json!(["Blue", "Red"]), Ok(&["Red", "Blue"])),
+        ("Red Blue", json!("All of the above"), Ok(&["Red", "Blue"])),
+        ("Red", json!("Red"), Ok(&["Red"])),
+        // Who answers has not seen the fourth one.
+        ("Red Blue Green Grey", json!([2]), Err("not_answerable")),
+    ];
     let shop = Shop::new().await;
-    let cmd = agent("screens gemini/ready");
-    shop.try_start("ash", json!({ "new": true, "agent": "gemini", "cmd": cmd })).await.unwrap();
-    shop.tmux.run(&["send-keys", "-t", "=gt-shop-ash:", "gemini/question-several", "Enter"]);
-    shop.editor.expect_state("ash", "waiting").await;
-    let asked = shop.editor.call("status", json!(["ash"])).await.unwrap()["waiting"].take();
-    assert_eq!(asked["choices"], json!(["Red", "Blue", "Green"]), "{asked}");
-    let refused = shop.refusal("answer", json!(["ash", [2, 3], {}])).await;
-    assert_eq!(refused.code, "not_answerable", "{refused:?}");
+    for (at, (choices, said, expected)) in sent.into_iter().enumerate() {
+        let (name, log) = (format!("ash{at}"), shop.project.around().join(format!("sent{at}")));
+        let cmd = agent(&format!("ticks {} {choices}", log.display()));
+        let started = json!({ "new": true, "agent": "gemini", "cmd": cmd });
+        let started = shop.editor.ask("start", json!([name, started])).await;
+        shop.editor.expect_state(&name, "waiting").await;
+        let given = shop.editor.call("answer", json!([name, said, {}])).await;
+        let given = given.map(drop).map_err(|refused| refused.code);
+        assert_eq!(given, expected.map(drop).map_err(str::to_owned), "{choices}");
+        let sent = Log(log).values("sent");
+        let expected: Vec<Json> = expected.into_iter().map(|sent| json!(sent)).collect();
+        assert_eq!(sent, expected, "{choices}");
+        drop(started);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -110,6 +110,18 @@ async fn an_enter_that_was_swallowed_is_pressed_again_and_the_text_is_not_double
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_enter_that_was_taken_for_a_line_break_is_pressed_again() {
+    let yard = Yard::new(Json::Null).await;
+    let info = yard.start("ash", "--breaks 1").await.unwrap();
+    let said = yard.log().said();
+    let broken: Vec<_> = said.iter().map(|text| text.ends_with('\n')).collect();
+    assert_eq!(broken.iter().filter(|broken| **broken).count(), 1, "{said:?}");
+    let said: Vec<_> = said.iter().map(|text| text.trim_end().to_owned()).collect();
+    assert_told(&said, "assigned");
+    assert_eq!(info["warnings"], json!([]), "{info}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_was_lost_is_sent_once_more() {
     let yard = Yard::new(Json::Null).await;
     let info = yard.start("ash", "--drop 1").await.unwrap();
@@ -246,6 +258,21 @@ async fn a_prompt_that_no_argument_can_be_is_typed() {
     let refused = shop.try_start("ash", options).await.unwrap_err();
     assert_eq!(refused.code, "bad_argument", "{refused:?}");
     assert!(!shop.project.worktree("ash").exists());
+}
+
+/// As what starts only with a newer Node on its `PATH`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_is_asked_for_its_flags_with_the_variables_that_it_is_given() {
+    let own = json!({ "agents": { "codex": { "env": { "HAS_NODE": "yes" } } } });
+    let yard = Yard::new(own).await;
+    let takes = "[ \"$HAS_NODE\" = yes ] || exit 1\n\
+                 case \"$*\" in *--help*) echo '  --no-daemon'; exit 0;; esac";
+    let script = format!("{takes}\nexec {} \"$@\"", yard.framed(""));
+    program(&yard.programs.path().join("codex"), &script);
+    let options = json!({ "new": true, "agent": "codex" });
+    yard.editor.call("start", json!(["ash", options])).await.unwrap();
+    let argv = yard.log().values("argv")[0].clone();
+    assert!(argv.as_array().unwrap().contains(&json!("--no-daemon")), "{argv}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -82,7 +82,10 @@ impl Agent {
         }
         let args: Vec<String> = cli.args.iter().map(|arg| filled(arg)).collect();
         let env = env(cli, &home, filled);
-        let agent = json!({ "preset": cli.name, "command": program, "args": args, "env": env });
+        let mut agent = json!({ "preset": cli.name, "command": program, "args": args, "env": env });
+        if let Some(gap) = std::env::var("GAP").ok().and_then(|gap| gap.parse::<u64>().ok()) {
+            agent["settle_ms"] = gap.into();
+        }
         let config = json!({ "agent": "real", "agents": { "real": agent } });
         let editor = open(&tmux, &project, &config).await;
         let recorder = Recorder::start(&tmux, cli);
@@ -268,7 +271,7 @@ async fn open(tmux: &TmuxServer, project: &Project, config: &Json) -> Editor {
 }
 
 /// Without blanks: some agents put lines together in their own way.
-fn squeezed(text: &str) -> String {
+pub(crate) fn squeezed(text: &str) -> String {
     text.split_whitespace().collect()
 }
 

@@ -57,10 +57,6 @@ struct Before {
 /// Lets it ask `count` times.
 pub(crate) async fn give(agent: &Agent, count: u64) -> Cell {
     let has = |answer: &&Answer| {
-        // What sends several answers of one question is out of sight there: that is refused.
-        if **answer == Answer::Several && agent.cli.name == "gemini" {
-            return false;
-        }
         let dialog = if answer.chooses() { agent.cli.question } else { agent.cli.permission };
         dialog.is_some()
     };

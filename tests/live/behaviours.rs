@@ -9,7 +9,7 @@ use crate::agent::{Agent, NAME, now};
 use crate::clis::Dialog;
 use crate::report::{Cell, Row};
 use crate::support::{pause, processes};
-use crate::{answers, forking, mixed, resuming};
+use crate::{answers, forking, mixed, resuming, sending};
 
 /// How long an agent may take to its prompt: the slowest takes a minute on a busy machine.
 const START: u64 = 240;
@@ -27,6 +27,10 @@ pub(crate) struct Long {
     pub(crate) minutes: u64,
     /// How many questions to answer.
     pub(crate) answers: u64,
+    /// How many messages of each length to send.
+    pub(crate) messages: u64,
+    /// Whether to leave out what is not long.
+    pub(crate) only: bool,
     /// Whether to kill the tmux server, and to go on; and to fork.
     pub(crate) resume: bool,
 }
@@ -37,7 +41,12 @@ pub(crate) async fn check(agent: &mut Agent, long: Long, row: &mut Row) {
     let is_ready = ready.is_ok();
     row.set("ready", cell(ready));
     if is_ready {
-        turns(agent, row).await;
+        if !long.only {
+            turns(agent, row).await;
+        }
+        if long.messages > 0 {
+            row.set("messages", sending::send(agent, long.messages).await);
+        }
         if long.minutes > 0 {
             row.set("mixed work", mixed::work(agent, long.minutes).await);
         }

@@ -22,6 +22,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "answers",
     "resume",
     "fork",
+    "messages",
 ];
 
 const BEGIN: &str = "<!-- written by `make agents` from here on -->";

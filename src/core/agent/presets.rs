@@ -40,7 +40,7 @@ pub(super) fn agent(known: &KnownAgent) -> Agent {
             title: known.title.map(str::to_owned),
             delay_ms: known.delay_ms,
         },
-        settle_ms: known.settle_ms,
+        settle_ms: known.settle_ms(),
         prompt_mode: known.first_words.into(),
         initial_prompt: None,
         hooks: known.hooks.map(Hooks::from),

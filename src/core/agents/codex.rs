@@ -18,8 +18,6 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["codex", "node"],
     prompt: Some("› "),
     delay_ms: 3_000,
-    // What comes within 120 ms is one burst to it.
-    settle_ms: 150,
     // gastown types it; Codex CLI 0.169.0 takes it.
     first_words: FirstWords::Argument,
     resume: Some(ResumeBy {

@@ -14,9 +14,9 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     process_names: &["gemini", "node"],
     prompt: Some(">   Type your message"),
     // Its title is ready some seconds before its trust dialog is drawn: its prompt tells.
-    // 40 ms after it drew a paste, a return is a line break to it; on a busy machine drawing
-    // takes longer than that.
-    settle_ms: 250,
+    // For 40 ms after a paste a return is a line break to it, and nothing on its screen tells when
+    // they are over. One that came too soon is seen and pressed again.
+    settle_ms: Some(40),
     // As a mere argument it is answered and ends the program, in versions not long ago.
     first_words: FirstWords::Flag("--prompt-interactive"),
     hooks: Some(HooksFile { provider: "gemini", dir: ".gemini", file: "settings.json" }),
@@ -121,13 +121,13 @@ const DIALOGS: &[Dialog] = &[
         &[Sign::Words("to switch questions"), Sign::Words("Esc to cancel")],
     )
     .by(QUESTION),
-    // Of one alone, the end of the list is out of sight, and no key but its last row sends it.
+    // Of one alone it shows three rows of the list, whose last one sends it.
     Dialog::new(
         "several",
         Reason::Question,
         &[Sign::Phrase("(Select all that apply)"), Sign::Words("Esc to cancel")],
     )
-    .by(Answering { ticks: QUESTION.ticks, ..Answering::UNKNOWN }),
+    .by(Answering { ticks: Some(Ticks { done: Done::Row("Done"), ..TICKS }), ..QUESTION }),
     Dialog::new(
         "question",
         Reason::Question,
@@ -156,11 +156,9 @@ const DIALOGS: &[Dialog] = &[
 
 const QUESTION: Answering = Answering {
     words: &[Words::needed("Enter a custom value")],
-    ticks: Some(Ticks {
-        off: &["[ ]"],
-        on: &["[x]"],
-        toggle: Toggle::Number,
-        done: Done::Key("Tab"),
-    }),
+    ticks: Some(TICKS),
     ..Answering::QUESTION
 };
+
+const TICKS: Ticks =
+    Ticks { off: &["[ ]"], on: &["[x]"], toggle: Toggle::Number, done: Done::Key("Tab") };

@@ -14,7 +14,6 @@ pub(super) const AGENT: KnownAgent = KnownAgent {
     args: &["--approval-mode", "yolo"],
     process_names: &["qwen", "node"],
     delay_ms: 20_000,
-    settle_ms: 250,
     // A mere argument it answers and ends.
     first_words: FirstWords::Flag("--prompt-interactive"),
     hook_events: Some(HOOK_EVENTS),

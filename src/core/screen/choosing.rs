@@ -50,11 +50,22 @@ pub fn in_field(patterns: &Patterns, shown: &Shown, question: &Question) -> bool
 pub fn is_marked(patterns: &Patterns, shown: &Shown, question: &Question, text: &str) -> bool {
     let labels: Vec<&str> = question.choices.iter().map(String::as_str).chain([text]).collect();
     coloured(patterns, shown, &labels) == Some(labels.len() - 1)
-        || question_rows(patterns, shown).iter().any(|at| {
-            let row = shown.rows[*at].trim_matches(['│', '┃', ' ']);
-            let unmarked = row.trim_start_matches(patterns.known.markers);
-            unmarked.len() < row.len() && unmarked.trim_start().starts_with(text)
-        })
+        || rows_with(patterns, shown, text).any(|marked| marked)
+}
+
+/// Whether the row with `text`, under the choices, is in sight.
+#[must_use]
+pub fn is_in_sight(patterns: &Patterns, shown: &Shown, text: &str) -> bool {
+    rows_with(patterns, shown, text).next().is_some()
+}
+
+/// The rows of the question that begin with `text`: whether each has a mark in front.
+fn rows_with(patterns: &Patterns, shown: &Shown, text: &str) -> impl Iterator<Item = bool> {
+    question_rows(patterns, shown).into_iter().filter_map(move |at| {
+        let row = shown.rows[at].trim_matches(['│', '┃', ' ']);
+        let unmarked = row.trim_start_matches(patterns.known.markers);
+        unmarked.trim_start().starts_with(text).then_some(unmarked.len() < row.len())
+    })
 }
 
 /// The only one of `labels` that has another background than most of the question, or than most of

@@ -141,7 +141,7 @@ impl Dialogue {
             self.show(menu::unmarked(&self.area.rows));
         }
         if known.is_some() && self.menu.is_none() {
-            let menu = menu::unmarked(&self.area.rows);
+            let menu = menu::unmarked(&self.area.rows).or_else(|| menu::part(&self.area.rows));
             let menu = menu.or_else(|| menu::plain(&self.area.rows, patterns.known.markers));
             self.show(menu.or_else(|| menu::boxed(&self.area.rows)));
         }

@@ -99,6 +99,28 @@ pub(super) fn unmarked(rows: &[String]) -> Option<Menu> {
     })
 }
 
+/// The last numbered choices of `rows` with boxes, none of which is marked: a part of a list, from
+/// whichever number on.
+pub(super) fn part(rows: &[String]) -> Option<Menu> {
+    let choices: Vec<Choice> = rows
+        .iter()
+        .enumerate()
+        .filter_map(|(row, text)| choice(row, text, &[]))
+        .filter(|choice| without_box(choice.label).len() < choice.label.len())
+        .collect();
+    let follows =
+        |pair: &&[Choice]| pair[0].number + 1 == pair[1].number && pair[0].column == pair[1].column;
+    let before = choices.windows(2).rev().take_while(follows).count();
+    let run = &choices[choices.len().checked_sub(before + 1)?..];
+    (run.len() > 1).then(|| Menu {
+        labels: run.iter().map(Choice::label).collect(),
+        number: run[0].number,
+        selected: None,
+        first: run[0].row,
+        last: run[run.len() - 1].row,
+    })
+}
+
 /// The choices around the last marked row of `rows`, one in each row, in one column.
 pub(super) fn plain(rows: &[String], markers: &[char]) -> Option<Menu> {
     let marked = |row: &String| {

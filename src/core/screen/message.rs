@@ -11,9 +11,9 @@ use super::{Question, Seen, guess, read};
 /// How much of the end of a message to look for, in characters: its beginning may have scrolled out of
 /// the composer.
 const TAIL: usize = 24;
-/// The beginnings of what agents show instead of a long paste, in lower case:
-/// `[Pasted text #1 +3 lines]`.
-const FOLDED: &str = "[paste";
+/// How agents begin what they show instead of a long paste, in lower case and without blanks:
+/// `[Pasted text #1 +3 lines]`, and behind its first words `[Look at th... Pasted +3 lines]`.
+const FOLDED: [&str; 2] = ["[paste", "...pasted+"];
 
 /// What one finds before typing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,12 +190,18 @@ fn at_cursor(
 
 fn holds(rows: &[String], text: &str) -> bool {
     let shown = unframed(&rows.concat());
-    shown.contains(&tail(text)) || shown.to_lowercase().contains(FOLDED)
+    shown.contains(&tail(text)) || folds(&shown) > 0
 }
 
 /// How often the end of `text`, or a sign for a folded paste, is on the screen.
 fn times(shown: &Shown, text: &str) -> usize {
-    unframed(&shown.rows.concat()).to_lowercase().matches(FOLDED).count() + shows(shown, text)
+    folds(&unframed(&shown.rows.concat())) + shows(shown, text)
+}
+
+/// How many signs for a folded paste `text`, without blanks, has.
+fn folds(text: &str) -> usize {
+    let text = text.to_lowercase();
+    FOLDED.iter().map(|sign| text.matches(sign).count()).sum()
 }
 
 /// How often the end of `text` is on the screen, however rows break it.
@@ -220,7 +226,7 @@ pub fn ends_at_cursor(shown: &Shown, text: &str) -> bool {
 #[must_use]
 pub fn folded_at_cursor(shown: &Shown) -> Option<String> {
     let text = unframed(&shown.up_to_cursor()).to_lowercase();
-    let sign = &text[text.rfind(FOLDED)?..];
+    let sign = &text[FOLDED.iter().filter_map(|sign| text.rfind(sign)).max()?..];
     (sign.find(']') == Some(sign.len() - 1)).then(|| sign.to_owned())
 }
 
@@ -234,6 +240,17 @@ pub fn composer_rows(patterns: &Patterns, shown: &Shown) -> Vec<usize> {
             composer.typed.rev().chain(footer).take(FOOTER).collect()
         }
         _ => vec![shown.cursor.1],
+    }
+}
+
+/// How many rows what is typed in the composer takes; `None` where its shape is not known. A key
+/// that was taken for a line break adds one.
+#[must_use]
+pub fn typed_rows(patterns: &Patterns, shown: &Shown) -> Option<usize> {
+    let rows = texts_beside(&shown.rows, patterns.known.scroll_bar);
+    match layout::scene(patterns, &rows) {
+        Scene::Composer(composer) if composer.framed => Some(composer.typed.len()),
+        _ => None,
     }
 }
 
@@ -288,6 +305,7 @@ mod tests {
                 Place::Composer,
             ),
             ("", "[Pasted text #1 +2 lines]", Place::Composer),
+            ("", "[[GAS TOWN] ash Work is... Pasted +2\n  lines]", Place::Composer),
             ("❯ [Pasted text #1 +2 lines]\n● Yes", "", Place::Conversation),
             (
                 "❯ Work is on your hook. Run `gt hook` and be\n  gin.\n● Yes",
@@ -298,6 +316,17 @@ mod tests {
             let screen = format!("{above}\n{rule}\n❯ {typed}\n{rule}\n  ? for shortcuts");
             assert_eq!(at(&claude, &screen), expected, "{screen}");
         }
+    }
+
+    #[test]
+    fn a_line_break_adds_a_row_to_what_is_typed() {
+        let claude = Patterns::for_agent("claude").unwrap();
+        let rule = "─".repeat(40);
+        for (typed, rows) in [("hello", Some(1)), ("hello\n", Some(2)), ("one\n  two\n", Some(3))] {
+            let screen = format!("● Yes\n{rule}\n❯ {typed}\n{rule}\n  ? for shortcuts");
+            assert_eq!(typed_rows(&claude, &shown(&screen)), rows, "{screen}");
+        }
+        assert_eq!(typed_rows(&Patterns::generic(), &shown("hello\n❯ ")), None);
     }
 
     #[test]

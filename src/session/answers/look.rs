@@ -24,6 +24,30 @@ use crate::{
 /// How long an agent that draws itself anew may show less than all of it.
 pub(super) const REDRAW_TIMEOUT: Duration = Duration::from_millis(400);
 
+/// The question that is meant.
+#[derive(Clone, Copy)]
+pub(super) enum Meant<'a> {
+    /// The one with this id.
+    Id(&'a str),
+    /// This one, whichever part of its list is in sight.
+    Part(&'a Seen),
+}
+
+impl<'a> From<&'a str> for Meant<'a> {
+    fn from(id: &'a str) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl Meant<'_> {
+    fn is(self, seen: &Seen) -> bool {
+        match self {
+            Self::Id(id) => seen.waiting().is_some_and(|now| now.id == id),
+            Self::Part(before) => seen.answers() == before.answers() && seen.asks_as(before),
+        }
+    }
+}
+
 /// A screen, and what it asks.
 pub(super) struct Seen {
     pub(super) screen: PaneScreen,
@@ -50,6 +74,15 @@ impl Seen {
     /// Whether it shows a question with the same words, whichever answer it waits for.
     pub(super) fn asks_like(&self, before: &Question) -> bool {
         self.question.as_ref().is_some_and(|now| now.key() == before.key())
+    }
+
+    /// Whether it is a part of the same list.
+    fn asks_as(&self, before: &Self) -> bool {
+        let list = |seen: &Self| {
+            let question = seen.question.as_ref()?;
+            question.ticked.is_some().then(|| (question.dialog, question.text.clone()))
+        };
+        list(self).is_some() && list(self) == list(before)
     }
 
     /// Whether only its title tells that it asks something.
@@ -122,19 +155,19 @@ impl Giving<'_> {
     }
 
     /// Looks; the question must be the one that is meant.
-    pub(super) async fn same(
+    pub(super) async fn same<'a>(
         &self,
-        meant: &str,
+        meant: impl Into<Meant<'a>>,
         output: &mut Option<OutputWatch>,
     ) -> Result<(Seen, Question), SessionError> {
         let seen = self.look_for(output, Seen::asks).await?;
         self.refuse_pane(&seen)?;
-        match (&seen.question, seen.waiting()) {
-            (Some(question), Some(now)) if now.id == meant => {
+        match &seen.question {
+            Some(question) if meant.into().is(&seen) => {
                 let question = question.clone();
                 Ok((seen, question))
             }
-            (_, now) => Err(self.changed(now).into()),
+            _ => Err(self.changed_to(&seen)),
         }
     }
 

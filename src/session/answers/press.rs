@@ -10,7 +10,7 @@ use crate::{
         answers::{
             Giving,
             error::AnswerError,
-            look::{REDRAW_TIMEOUT, Seen},
+            look::{Meant, REDRAW_TIMEOUT, Seen},
         },
         error::SessionError,
         sessions::{output_watch::OutputWatch, pending::ANSWERS},
@@ -76,13 +76,13 @@ impl Giving<'_> {
 
     /// Takes steps until there is none left: each of them is pressed and seen. `next` gives the
     /// step for what is shown; keys that give are counted.
-    pub(super) async fn steps(
+    pub(super) async fn steps<'a>(
         &self,
-        meant: &str,
+        meant: impl Into<Meant<'a>>,
         output: &mut Option<OutputWatch>,
         next: impl Fn(&Seen, &Question) -> Result<Option<Step>, SessionError>,
     ) -> Result<(Seen, Vec<String>), SessionError> {
-        let deadline = Instant::now() + DRAWN_TIMEOUT * 2;
+        let (meant, deadline) = (meant.into(), Instant::now() + DRAWN_TIMEOUT * 2);
         // What the last key moved is drawn when this is another one: other rows change by themselves.
         let mut moved: Option<(Marks, Instant)> = None;
         loop {

@@ -10,7 +10,7 @@ use crate::{
         names::PolecatName,
         session::{UNNAMED_AGENT, record::SessionRecord},
     },
-    host::{HostError, path, session_records},
+    host::{HostError, flags::Installed, path, session_records},
     session::{
         error::{ResumeError, SessionError},
         sessions::last_session::goes_by_folder,
@@ -215,16 +215,17 @@ impl Starter {
         let known = preset(&agent.patterns);
         let is_known = known.is_some_and(|known| is_program(&agent.command, &known.command));
         let flag = words.split_whitespace().next().unwrap_or_default();
-        is_known && self.lists_flag(&agent.command, flag).await
+        is_known && self.lists_flag(agent, flag).await
     }
 
-    async fn lists_flag(&self, program: &str, flag: &str) -> bool {
-        let Some(program) = path::find_program(program, &self.context.rig.path) else {
+    async fn lists_flag(&self, agent: &Agent, flag: &str) -> bool {
+        let Some(program) = path::find_program(&agent.command, &self.context.rig.path) else {
             return false;
         };
         let (helps, launch) = (&self.context.shared.helps, &self.context.shared.launch);
         // One that is slow is no reason to lose its conversations: only old versions do not know the flag.
-        helps.list(&program, flag, launch).await.unwrap_or(true)
+        let installed = Installed { path: &program, env: &agent.env };
+        helps.list(&installed, flag, launch).await.unwrap_or(true)
     }
 }
 

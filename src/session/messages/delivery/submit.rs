@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::{
-    core::screen::{Before, Composing, Place},
+    core::screen::{self, Before, Composing, Place},
     session::{
         error::SessionError,
         messages::delivery::{
@@ -62,7 +62,7 @@ impl Delivery<'_> {
         before: Before,
     ) -> Result<Outcome, SessionError> {
         let deadline = Instant::now() + SHOWN_TIMEOUT;
-        let (mut presses, mut pressed_at) = (0, Instant::now());
+        let (mut presses, mut pressed_at, mut height) = (0, Instant::now(), None);
         loop {
             let seen = match self.look().await {
                 Err(_) if presses > 0 => return Ok(Outcome::Submitted),
@@ -78,12 +78,16 @@ impl Delivery<'_> {
                 if Instant::now() >= deadline {
                     return Ok(Outcome::NotShown { lost: false });
                 }
-            } else if presses == 0 || pressed_at.elapsed() >= TAKEN_TIMEOUT {
+            } else if presses == 0
+                || pressed_at.elapsed() >= TAKEN_TIMEOUT
+                || self.broke_line(&seen, height)
+            {
                 if presses == PRESSES_LIMIT {
                     return Ok(Outcome::Stuck);
                 }
                 if self.press_enter(&seen).await? == Pressed::Yes {
                     (presses, pressed_at) = (presses + 1, Instant::now());
+                    height = screen::typed_rows(&self.to.patterns, &seen.shown);
                     if self.composing(&seen) == Composing::Unknown {
                         // What an unknown agent shows from now on says nothing about it.
                         return Ok(Outcome::Submitted);
@@ -94,6 +98,13 @@ impl Delivery<'_> {
             }
             watch.next().await;
         }
+    }
+
+    /// Whether the key was taken for a line break, as part of the paste: the message stands there
+    /// with one row more than when it was pressed.
+    fn broke_line(&self, seen: &Seen, before: Option<usize>) -> bool {
+        let now = screen::typed_rows(&self.to.patterns, &seen.shown);
+        before.is_some_and(|before| now == Some(before + 1))
     }
 
     /// The only place that submits a message: tmux checks, in one step with the key, that the
