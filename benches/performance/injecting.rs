@@ -9,7 +9,11 @@ use super::support::eventually;
 use super::way::{WAYS, Way};
 use super::yard::agent;
 
-const TARGET: Target = Target { floors: 3.0, why: "REASON", ..USUAL };
+const TARGET: Target = Target {
+    floors: 3.0,
+    why: "the screen is looked at before the text is typed, until it shows and until it has left the composer, and it is waited until the program has read the text",
+    ..USUAL
+};
 const WHO: &str = "reader";
 
 pub(crate) async fn rows(pace: &Pace) -> Vec<Row> {

@@ -13,7 +13,11 @@ use super::yard::write_lines;
 /// What a listing of a hundred may cost, in parts of gastown's.
 const LIST_OF_GASTOWN: f64 = 100.0;
 /// Of calls that ask for so little that tmux is not most of it.
-const OF_ONE: Target = Target { floors: 2.5, why: "REASON", ..USUAL };
+const OF_ONE: Target = Target {
+    floors: 2.5,
+    why: "its project and its agent's own session are made sure of, which costs as much as tmux's short answer",
+    ..USUAL
+};
 /// Lines that the writer has printed: more than any capture asks for.
 const PRINTED: u32 = 3_000;
 

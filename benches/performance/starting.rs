@@ -13,7 +13,11 @@ use super::support::eventually;
 use super::way::Way;
 use super::yard::{agent, session_of};
 
-const TARGET: Target = Target { floors: 10.0, why: "REASON", ..USUAL };
+const TARGET: Target = Target {
+    floors: 10.0,
+    why: "the screen is looked at before a message is typed, until it shows, before it is submitted and until it is gone, for both messages, and the agent draws in between",
+    ..USUAL
+};
 
 /// What gastown types to an agent: its beacon and its nudge.
 pub(crate) const MESSAGES: [&str; 2] = [

@@ -10,7 +10,11 @@ use super::shop::{Ask, Shop, Taken};
 use super::support::eventually;
 use super::way::{WAYS, Way};
 
-const TARGET: Target = Target { floors: 3.0, why: "REASON", ..USUAL };
+const TARGET: Target = Target {
+    floors: 3.0,
+    why: "it knows all processes of the agent before, waits until each of them is gone, and removes what was noted of the session",
+    ..USUAL
+};
 const CROWD: usize = 20;
 
 pub(crate) async fn rows(pace: &Pace) -> Vec<Row> {

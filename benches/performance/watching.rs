@@ -53,9 +53,9 @@ async fn cost(size: Size, pace: &Pace) -> Cost {
     let time = Duration::from_millis(pace.watch_ms) * TURNS;
     // What was just opened is not idle, and what has just started is watched more closely.
     pause(time / 2).await;
-    let before = workers.map(cpu::of);
+    let before = workers.map(cpu::whole);
     pause(time).await;
-    let after = workers.map(cpu::of);
+    let after = workers.map(cpu::whole);
     street.close().await;
     [0, 1, 2].map(|who| (after[who] - before[who]) / time.as_secs_f64())
 }
