@@ -92,8 +92,8 @@ fn an_archive_has_the_licences_of_what_is_in_it_and_the_source_of_what_the_lgpl_
     for package in ["windows-sys", "proptest", "fsevent-sys"] {
         assert!(!others.contains(&format!("\n- {package} ")), "{package}");
     }
-    let source = names(&out.path().join(&folder));
-    assert!(source.iter().any(|name| name.starts_with("nvim-rs-") && name.ends_with(".crate")));
+    let names = names(&out.path().join(&folder));
+    assert!(names.iter().any(|name| name.starts_with("nvim-rs-")), "{names:?}");
 }
 
 #[test]

@@ -94,6 +94,9 @@ pub(crate) fn capture(session: &str, lines: u32, ansi: bool) -> Vec<Step> {
     vec![has_session(session), Step::tmux(&words)]
 }
 
+/// The longest text that `Inject` can send: tmux refuses longer arguments.
+pub(crate) const LONGEST_ARGUMENT: usize = 16_000;
+
 /// `Inject`, and what it sleeps, in ms.
 pub(crate) fn inject(session: &str, text: &str) -> (Vec<Step>, f64) {
     let kib = u32::try_from(text.len() / 1_024).unwrap_or(u32::MAX);

@@ -3,15 +3,18 @@
 use super::clock::{Span, timed};
 use super::gastown;
 use super::pace::Pace;
-use super::row::{OF_GASTOWN, Row};
+use super::row::{Row, Target, USUAL};
 use super::shop::{Ask, Shop, Taken};
 use super::support::eventually;
 use super::way::{WAYS, Way};
 use super::yard::agent;
 
+const TARGET: Target = Target {
+    floors: 3.0,
+    why: "the screen is looked at before the text is typed, until it shows and until it has left the composer, and it is waited until the program has read the text",
+    ..USUAL
+};
 const WHO: &str = "reader";
-/// The longest text that gastown's way can send: tmux refuses longer arguments.
-const LONGEST_ARGUMENT: usize = 16_000;
 
 pub(crate) async fn rows(pace: &Pace) -> Vec<Row> {
     let mut shop = Shop::new().await;
@@ -66,7 +69,7 @@ impl Reader {
 
 async fn row(shop: &mut Shop, reader: &mut Reader, name: &str, size: usize, pace: &Pace) -> Row {
     let text: String = ('a'..='w').cycle().take(size).collect();
-    let fits = size <= LONGEST_ARGUMENT;
+    let fits = size <= gastown::LONGEST_ARGUMENT;
     let (spawned, sleeps) = gastown::inject(&reader.session, &text);
     let steps = if fits { spawned } else { gastown::inject_by_buffer(&reader.session, &text) };
     let ask = ask(shop, &reader.pane, &text);
@@ -101,7 +104,7 @@ async fn row(shop: &mut Shop, reader: &mut Reader, name: &str, size: usize, pace
 }
 
 fn finished(row: Row, fits: bool, sleeps: f64) -> Row {
-    let row = row.sleeping(sleeps).held_to_sleeping(OF_GASTOWN);
+    let row = row.sleeping(sleeps).held(TARGET);
     let alone = row.values.get(&Way::Gastown).zip(row.values.get(&Way::Plugin));
     let alone = alone.map(|(theirs, ours)| theirs / ours).unwrap_or_default();
     let name = row.name.clone();

@@ -3,9 +3,9 @@
 //!
 //! In reading order: `way` (the ways that are compared), `yard` and `shop` (what they work on), `pipe` and
 //! `floor` (the least that any way needs), `gastown` (its sequences of commands), then one file a
-//! group of rows (`reading`, `injecting`, `starting`, `stopping`, `following`, `refreshing`,
-//! `flooding`, `standing`, `loading`), and what becomes of them: `samples`, `row`, `table`,
-//! `plot`, `report`.
+//! group of rows (`reading`, `injecting`, `presets` with its `stand_in`s, `starting`, `stopping`,
+//! `opening` and `watching` in a `street`, `following`, `refreshing`, `flooding`, `standing`,
+//! `loading`), and what becomes of them: `samples`, `row`, `table`, `plot`, `report`.
 //!
 //! `QUICK=1` takes few rounds, to see that it all still works; its figures go nowhere.
 
@@ -21,20 +21,25 @@ mod gastown;
 mod injecting;
 mod loading;
 mod machine;
+mod opening;
 mod operation;
 mod pace;
 mod pipe;
 mod plot;
+mod presets;
 mod reading;
 mod refreshing;
 mod report;
 mod row;
 mod samples;
 mod shop;
+mod stand_in;
 mod standing;
 mod starting;
 mod stopping;
+mod street;
 mod table;
+mod watching;
 mod way;
 mod yard;
 
@@ -80,11 +85,20 @@ async fn measured(pace: &Pace) -> Vec<Row> {
     if pace.wants("injecting") {
         rows.extend(injecting::rows(pace).await);
     }
+    if pace.wants("presets") {
+        rows.extend(Box::pin(presets::rows(pace)).await);
+    }
     if pace.wants("starting") {
         rows.extend(starting::rows(pace).await);
     }
     if pace.wants("stopping") {
         rows.extend(Box::pin(stopping::rows(pace)).await);
+    }
+    if pace.wants("opening") {
+        rows.extend(Box::pin(opening::rows(pace)).await);
+    }
+    if pace.wants("watching") {
+        rows.extend(Box::pin(watching::rows(pace)).await);
     }
     if pace.wants("following") {
         rows.extend(following::rows(pace).await);

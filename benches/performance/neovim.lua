@@ -222,4 +222,53 @@ function M.lateness()
   return late
 end
 
+--- Types `keys`; done at the end of the redraw that has a buffer of this name with so many lines.
+---@param keys string
+---@param name string
+---@param lines integer
+---@param done fun(err: any, span: any)
+function M.opens(keys, name, lines, done)
+  local namespace = vim.api.nvim_create_namespace('polecat-bench')
+  local begin
+  local seen = false
+  vim.api.nvim_set_decoration_provider(namespace, {
+    on_win = function(_, _, buf)
+      local ours = vim.api.nvim_buf_get_name(buf) == name
+      seen = seen or (ours and vim.api.nvim_buf_line_count(buf) >= lines)
+      return false
+    end,
+    on_end = function()
+      local span = { begin = begin, ended = now() }
+      if seen then
+        vim.api.nvim_set_decoration_provider(namespace, {})
+        vim.schedule(function()
+          done(nil, span)
+        end)
+      end
+    end,
+  })
+  begin = now()
+  vim.api.nvim_input(keys)
+end
+
+---@type string[]
+local list = {}
+
+--- Keeps what a buffer shows.
+---@param name string
+function M.keep_list(name)
+  list = vim.api.nvim_buf_get_lines(vim.fn.bufnr('^' .. name .. '$'), 0, -1, false)
+end
+
+--- The least: a window on a buffer with these lines.
+function M.show()
+  local buf = vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_name(buf, 'bench://list')
+  vim.bo[buf].bufhidden = 'wipe'
+  vim.api.nvim_buf_set_lines(buf, 0, -1, false, list)
+  local size = { width = 140, height = 40, row = 3, col = 8 }
+  local frame = { relative = 'editor', style = 'minimal', border = 'rounded' }
+  vim.api.nvim_open_win(buf, true, vim.tbl_extend('error', size, frame))
+end
+
 return M

@@ -91,7 +91,7 @@ fn count(number: usize) -> f64 {
 
 fn legend() -> String {
     let one = |(at, (way, colour)): (usize, &(Way, &str))| {
-        let x = LEFT + 110.0 * count(at);
+        let x = LEFT + 150.0 * count(at);
         format!(
             "<rect x=\"{x}\" y=\"8\" width=\"11\" height=\"11\" rx=\"2\" fill=\"{colour}\"/><text x=\"{}\" y=\"18\">{}</text>\n",
             x + 16.0,

@@ -4,7 +4,7 @@ use super::clock::{Span, timed};
 use super::gastown::{self, Step};
 use super::operation::{Operation, WHO, WRITER};
 use super::pace::Pace;
-use super::row::{OF_GASTOWN, Row};
+use super::row::{Row, Target, USUAL};
 use super::samples::Samples;
 use super::shop::{Ask, Shop, Taken};
 use super::way::{WAYS, Way};
@@ -12,6 +12,12 @@ use super::yard::write_lines;
 
 /// What a listing of a hundred may cost, in parts of gastown's.
 const LIST_OF_GASTOWN: f64 = 100.0;
+/// Of calls that ask for so little that tmux is not most of it.
+const OF_ONE: Target = Target {
+    floors: 2.5,
+    why: "its project and its agent's own session are made sure of, which costs as much as tmux's short answer",
+    ..USUAL
+};
 /// Lines that the writer has printed: more than any capture asks for.
 const PRINTED: u32 = 3_000;
 
@@ -117,7 +123,8 @@ async fn row(shop: &mut Shop, operation: Operation, sessions: &[String], pace: &
     let row = Row::of_medians(operation.name(), &taken.0).note(cold(&operation.name(), &first));
     match operation {
         Operation::List(count) => listed(row, count, shop, pace),
-        _ => row.held_to(OF_GASTOWN),
+        Operation::IsRunning | Operation::Status => row.held(OF_ONE),
+        Operation::Capture { .. } => row.held(USUAL),
     }
 }
 
@@ -135,6 +142,10 @@ fn listed(row: Row, count: usize, shop: &Shop, pace: &Pace) -> Row {
         row.name,
         names.median()
     );
-    let part = if count >= 100 { LIST_OF_GASTOWN } else { OF_GASTOWN };
-    row.held_to(part).note(note)
+    let target = match count {
+        1 => OF_ONE,
+        100.. => Target { part: LIST_OF_GASTOWN, ..USUAL },
+        _ => USUAL,
+    };
+    row.held(target).note(note)
 }

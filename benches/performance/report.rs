@@ -1,4 +1,4 @@
-//! Where the figures go: the terminal, doc/performance.md, doc/performance.svg and the README.
+//! Where the figures go: the terminal, doc/performance.md and doc/performance.svg.
 
 use std::fs;
 use std::io::Write;
@@ -9,17 +9,13 @@ use super::row::Row;
 use super::support::neovim::checkout;
 use super::{machine, plot, table};
 
-/// What the README holds between, in lines of their own.
-const BEGIN: &str = "<!-- make bench: begin -->";
-const END: &str = "<!-- make bench: end -->";
-
 /// How the columns are to be read.
 const LEGEND: &str = "\
 | column | what it is |
 |---|---|
 | plugin | this plugin: from the call of its Lua function in Neovim to its callback |
 | library | the same below: the backend's library, called by a Rust program |
-| gastown | the programs that gastown runs for the job, spawned one after the other by a Rust program, without its sleeps and without an editor around it |
+| gastown 527b7ce79 | the programs that gastown of January 2026 (commit 527b7ce79) runs for the job, spawned one after the other by a Rust program, without its sleeps and without an editor around it |
 | + its sleeps | what gastown sleeps in the job besides, in ms |
 | sync Lua | the same programs from Neovim by `vim.system():wait()`, without the sleeps; the editor stands still meanwhile |
 | floor | the least that a plugin with a backend needs: Neovim to a process which passes one line to tmux over control mode and answers with the plugin's own answer, with no check at all |
@@ -36,11 +32,6 @@ pub(crate) fn publish(rows: &[Row], pace: &Pace) {
     fs::create_dir_all(&folder).expect("the checkout is writable");
     write(&folder.join("performance.md"), &document(&facts, rows));
     write(&folder.join("performance.svg"), &plot::svg(rows));
-    if kept {
-        let readme = checkout().join("README.md");
-        let text = fs::read_to_string(&readme).expect("there is a README");
-        write(&readme, &replaced(&text, &section(&facts, rows)));
-    }
     eprintln!("bench: written to {}", folder.display());
 }
 
@@ -75,19 +66,4 @@ fn document(facts: &[String], rows: &[Row]) -> String {
         table::markdown(rows),
         all - missed
     )
-}
-
-fn section(facts: &[String], rows: &[Row]) -> String {
-    format!(
-        "![what operations take, in ms, on a logarithmic scale](doc/performance.svg)\n\n{}\nOur start, stop and inject times include waiting until the agent has taken the message or its\nprocesses are gone; gastown sleeps for a fixed time. {}. [All figures, targets and what they mean](doc/performance.md); `make bench` takes them again.\n",
-        table::short(rows),
-        facts.join("; ")
-    )
-}
-
-/// `text` with what is between the markers replaced.
-fn replaced(text: &str, section: &str) -> String {
-    let (before, rest) = text.split_once(BEGIN).expect("README.md has the marker that begins");
-    let (_, after) = rest.split_once(END).expect("README.md has the marker that ends");
-    format!("{before}{BEGIN}\n{section}{END}{after}")
 }

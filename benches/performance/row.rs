@@ -26,10 +26,19 @@ pub(crate) struct Check {
     pub(crate) ok: bool,
 }
 
-/// What a single call may cost, in parts of gastown's: a tenth.
-pub(crate) const OF_GASTOWN: f64 = 10.0;
-/// What a single call may cost, in floors.
-const OF_FLOOR: f64 = 2.0;
+/// What a call is held to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target {
+    /// What it may cost, in floors.
+    pub(crate) floors: f64,
+    /// Why that is not nearer; empty where it is the usual.
+    pub(crate) why: &'static str,
+    /// What it may cost, in parts of gastown's with its sleeps.
+    pub(crate) part: f64,
+}
+
+/// Two floors, and a tenth of gastown's time.
+pub(crate) const USUAL: Target = Target { floors: 2.0, why: "", part: 10.0 };
 
 impl Row {
     pub(crate) fn new(name: impl Into<String>, unit: &'static str) -> Row {
@@ -58,38 +67,32 @@ impl Row {
         self
     }
 
-    /// Holds the plugin against 1/`part` of gastown without its sleeps, and 2 floors.
-    pub(crate) fn held_to(self, part: f64) -> Row {
-        self.held_to_gastown(part, 0.0).held_to_floor()
-    }
-
-    /// The same where our own time holds the waits that gastown's sleeps stand for: they count.
-    pub(crate) fn held_to_sleeping(self, part: f64) -> Row {
-        let sleeps = self.sleeps_ms;
-        self.held_to_gastown(part, sleeps).held_to_floor()
-    }
-
-    fn held_to_gastown(mut self, part: f64, sleeps: f64) -> Row {
-        if let (Some(ours), Some(theirs)) = (self.value(Way::Plugin), self.value(Way::Gastown)) {
-            let ratio = (theirs + sleeps) / ours;
-            let whose = if sleeps > 0.0 { "gastown with its sleeps" } else { "gastown" };
-            // Where tmux's own work is most of it, no way of asking can be so much faster.
-            let floor = self.value(Way::Floor).map(|floor| (theirs + sleeps) / floor);
-            let reach = match floor {
-                Some(floor) if floor < part => format!("; the floor is 1/{floor:.1} of it"),
-                _ => String::new(),
-            };
-            let text = format!("1/{ratio:.1} of {whose} (at most 1/{part:.0}{reach})");
-            self.checks.push(Check { text, ok: ratio >= part });
+    /// Holds the plugin to a target. Our own time has the waits that gastown's sleeps stand for, so
+    /// these count. Where tmux's own work is so much of it that the floors are more than the part of
+    /// gastown's, they are what gastown's is held against, too.
+    pub(crate) fn held(mut self, target: Target) -> Row {
+        let Target { floors, why, part } = target;
+        let (ours, floor) = (self.value(Way::Plugin), self.value(Way::Floor));
+        let (Some(ours), Some(floor)) = (ours, floor) else { return self };
+        let theirs = self.value(Way::Gastown).map(|theirs| theirs + self.sleeps_ms);
+        let reach = theirs.map_or(part, |theirs| part.min(theirs / (floors * floor)).max(1.0));
+        self = self.held_to_gastown(reach);
+        let text = format!("{:.2} floors (at most {floors})", ours / floor);
+        self.checks.push(Check { text, ok: ours <= floors * floor });
+        if why.is_empty() {
+            return self;
         }
-        self
+        let text = format!("{}: {floors} floors, since {why}", self.name);
+        self.note(text)
     }
 
-    fn held_to_floor(mut self) -> Row {
-        if let (Some(ours), Some(floor)) = (self.value(Way::Plugin), self.value(Way::Floor)) {
-            let ratio = ours / floor;
-            let text = format!("{ratio:.2} floors (at most {OF_FLOOR:.0})");
-            self.checks.push(Check { text, ok: ratio <= OF_FLOOR });
+    /// Holds the plugin to 1/`part` of gastown with its sleeps.
+    pub(crate) fn held_to_gastown(mut self, part: f64) -> Row {
+        if let (Some(ours), Some(theirs)) = (self.value(Way::Plugin), self.value(Way::Gastown)) {
+            let ratio = (theirs + self.sleeps_ms) / ours;
+            let sleeps = if self.sleeps_ms > 0.0 { " with its sleeps" } else { "" };
+            let text = format!("1/{ratio:.1} of gastown{sleeps} (at most 1/{part:.1})");
+            self.checks.push(Check { text, ok: ratio >= part });
         }
         self
     }

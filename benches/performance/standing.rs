@@ -69,9 +69,9 @@ async fn first_answer(yard: &Yard, pace: &Pace) -> Taken {
 async fn idle(pid: u32, pace: &Pace) -> f64 {
     // What was just opened is not idle.
     pause(Duration::from_millis(pace.watch_ms / 2)).await;
-    let before = cpu::of(pid);
+    let before = cpu::whole(pid);
     pause(Duration::from_millis(pace.watch_ms)).await;
-    (cpu::of(pid) - before) / Duration::from_millis(pace.watch_ms).as_secs_f64()
+    (cpu::whole(pid) - before) / Duration::from_millis(pace.watch_ms).as_secs_f64()
 }
 
 async fn show(editor: &Editor) {

@@ -7,14 +7,20 @@ use serde_json::json;
 use super::clock::Span;
 use super::gastown;
 use super::pace::Pace;
-use super::row::{OF_GASTOWN, Row};
+use super::row::{Row, Target, USUAL};
 use super::shop::{Ask, Shop, Taken};
 use super::support::eventually;
 use super::way::Way;
 use super::yard::{agent, session_of};
 
+const TARGET: Target = Target {
+    floors: 10.0,
+    why: "the screen is looked at before a message is typed, until it shows, before it is submitted and until it is gone, for both messages, and the agent draws in between",
+    ..USUAL
+};
+
 /// What gastown types to an agent: its beacon and its nudge.
-const MESSAGES: [&str; 2] = [
+pub(crate) const MESSAGES: [&str; 2] = [
     "[GAS TOWN] shop/polecats/ash <- witness • 2026-01-16T12:00 • assigned\n\nWork is on your hook. Run `gt hook` now and begin immediately.",
     "Run `gt hook` to check your hook and begin work.",
 ];
@@ -40,7 +46,7 @@ pub(crate) async fn rows(pace: &Pace) -> Vec<Row> {
     vec![
         Row::of_medians("start, after the prompt", &taken.0)
             .sleeping(gastown::START_SLEEPS)
-            .held_to_sleeping(OF_GASTOWN)
+            .held(TARGET)
             .note("start: of an agent whose prompt is known; both messages of gastown are typed and submitted in each way; ours also waits until the agent has read each and shows it as submitted. gastown's sleeps are those for Claude, of which 10 s are its guess when the prompt is there"),
     ]
 }

@@ -5,11 +5,16 @@ use serde_json::json;
 use super::clock::{Span, timed};
 use super::gastown;
 use super::pace::Pace;
-use super::row::{OF_GASTOWN, Row};
+use super::row::{Row, Target, USUAL};
 use super::shop::{Ask, Shop, Taken};
 use super::support::eventually;
 use super::way::{WAYS, Way};
 
+const TARGET: Target = Target {
+    floors: 3.0,
+    why: "it knows all processes of the agent before, waits until each of them is gone, and removes what was noted of the session",
+    ..USUAL
+};
 const CROWD: usize = 20;
 
 pub(crate) async fn rows(pace: &Pace) -> Vec<Row> {
@@ -41,7 +46,7 @@ fn row(name: String, taken: &Taken, sleeps: f64) -> Row {
     let note = format!(
         "{name}: ours waits until the agent and all it started have ended, for which gastown sleeps, and kills what does not; the floor only presses Ctrl-C and kills the session. `true` stands for the tracker's sync, but at the floor"
     );
-    Row::of_medians(name, &taken.0).sleeping(sleeps).held_to_sleeping(OF_GASTOWN).note(note)
+    Row::of_medians(name, &taken.0).sleeping(sleeps).held(TARGET).note(note)
 }
 
 /// Stops so many sessions, which are made for it.
@@ -98,7 +103,7 @@ async fn gone(shop: &Shop) {
 }
 
 /// One line is run with nothing in between, so each session is still there when it is killed.
-fn ask(sessions: &[String]) -> Ask {
+pub(crate) fn ask(sessions: &[String]) -> Ask {
     let stop =
         |session: &String| format!("send-keys -t ={session}: C-c ; kill-session -t ={session}");
     let lines: Vec<String> = sessions.iter().map(stop).collect();

@@ -73,21 +73,6 @@ pub(crate) fn markdown(rows: &[Row]) -> String {
     table(&heads(), &lines)
 }
 
-/// What the README shows: who costs what, without the rest.
-pub(crate) fn short(rows: &[Row]) -> String {
-    const SHOWN: [Way; 4] = [Way::Plugin, Way::Gastown, Way::Sync, Way::Floor];
-    let mut heads = vec!["median, ms".to_owned()];
-    heads.extend(SHOWN.iter().map(|way| way.name().to_owned()));
-    let line = |row: &Row| {
-        let value = |way: Way| row.value(way).map(|value| slept(value, row.sleeps_of(way)));
-        let values = SHOWN.iter().map(|way| value(*way).unwrap_or_default());
-        std::iter::once(row.name.clone()).chain(values).collect()
-    };
-    let lines: Vec<Vec<String>> =
-        rows.iter().filter(|row| row.value(Way::Gastown).is_some()).map(line).collect();
-    table(&heads, &lines)
-}
-
 fn table(heads: &[String], lines: &[Vec<String>]) -> String {
     let rule: Vec<String> = heads
         .iter()

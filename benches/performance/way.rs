@@ -27,7 +27,7 @@ impl Way {
         match self {
             Way::Plugin => "plugin",
             Way::Library => "library",
-            Way::Gastown => "gastown",
+            Way::Gastown => "gastown 527b7ce79",
             Way::Sync => "sync Lua",
             Way::Floor => "floor",
             Way::Pipe => "floor, library",

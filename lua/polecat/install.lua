@@ -46,18 +46,20 @@ end
 ---@param step fun(text: string)
 ---@return polecat.InstallResult
 local function bring(url, step)
-  if build.is_possible() and vim.uv.fs_stat(binary.built()) then
-    -- It is used before one that is installed, so it must not grow old.
-    return build.run(step)
+  local ok, result, before = false, nil, ''
+  local builds = build.is_possible()
+  -- What was built is used before what is installed, so it must not grow old.
+  if not (builds and vim.uv.fs_stat(binary.built())) then
+    ok, result = try(release.install, release.current(), url, step)
+    builds = builds and not ok and result.code ~= 'wrong_sum'
+    before = builds and result.message .. '\n' or ''
   end
-  local ok, result = try(release.install, release.current(), url, step)
-  if not ok and build.is_possible() and result.code ~= 'wrong_sum' then
-    step(result.message .. ': it is built instead')
-    local downloading = result.message
+  if builds then
     ok, result = try(build.run, step)
-    result.message = not ok and downloading .. '\n' .. result.message or nil
   end
   if not ok then
+    result.message = before .. result.message
+    result.hint = '`:help polecat-install` tells of other ways'
     error(result)
   end
   return result
@@ -133,7 +135,8 @@ local function finish(url)
     vim.wait(STOP_TIMEOUT, is_over, 20)
   end
   if not work.result then
-    error('polecat.nvim: ' .. (work.err and work.err.message or 'it does not end'), 0)
+    local err = work.err or { message = 'the install does not end', hint = 'it was told to' }
+    error(('polecat.nvim: %s (%s)'):format(err.message, err.hint), 0)
   elseif not for_lazy then
     notify.notice({ text = summary(work.result) })
   end

@@ -171,6 +171,11 @@ impl Workspace {
 
     /// Whether the rig has the polecat, or may have: what is wrong with it is told by who takes it.
     async fn has(&self, context: &RigContext, polecat: &PolecatName) -> bool {
+        // On the disk only who was not there at the last look: what reads would wait for that.
+        let polled = self.pollers.running(context.rig_home());
+        if polled.is_some_and(|poller| poller.sees(polecat)) {
+            return true;
+        }
         if polecats::exists(&context.rig, polecat).await.unwrap_or(true) {
             return true;
         }

@@ -308,6 +308,18 @@ async fn words_wait_for_their_field_and_not_for_whatever_moves_first() {
     assert_eq!(yard.log().values("dropped"), Vec::<Json>::new());
 }
 
+/// A busy agent may not hear at once in the field that it has drawn.
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_a_field_has_lost_are_pasted_once_more() {
+    let yard = asking("--loses 1 permission").await;
+    answer(&yard, json!("no"), json!({ "words": "use make" })).await.unwrap();
+    assert_eq!(answered(&yard.log()), given(&[["permission", "No", "use make"]]));
+    let yard = asking("--loses 2 permission").await;
+    let lost = answer(&yard, json!("no"), json!({ "words": "use make" })).await.unwrap_err();
+    assert_eq!(lost.code, "not_shown", "{lost:?}");
+    assert_eq!(answered(&yard.log()), given(&[]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_title_that_is_behind_asks_nothing() {
     let titles = json!([{ "begins": "? ", "means": "waiting" }]);

@@ -9,7 +9,7 @@ use std::fs;
 use serde_json::{Value as Json, json};
 
 use self::{
-    scene::{Scene, VERSION, archive, script},
+    scene::{Scene, VERSION, archive, script, terminal},
     server::Way,
 };
 use crate::support::{editor::Editor, eventually, neovim::private_home, values::Failure};
@@ -126,6 +126,9 @@ async fn a_backend_that_runs_goes_on_while_its_place_is_filled_anew() {
     answering(&scene.editor().await).await;
 }
 
+/// An archive and a manifest, where there are any, and what is said of them.
+type Case<'a> = (Option<&'a [u8]>, Option<&'a str>, String);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_a_release_is_said_and_nothing_is_installed() {
     let scene = Scene::new().await;
@@ -141,7 +144,7 @@ async fn what_is_wrong_with_a_release_is_said_and_nothing_is_installed() {
     let protocol = text.replace("\"protocol\": ", "\"protocol\": 10");
     let longer = text.replace(&format!("\"size\": {}", bytes.len()), "\"size\": 3000");
     let more = format!("`{file}` has more than the 3000 bytes of its manifest");
-    let cases: [(Option<&[u8]>, Option<&str>, String); 8] = [
+    let cases: [Case; 8] = [
         (Some(&bytes), Some(&longer), more),
         (Some(&changed), Some(&text), sum),
         (Some(&bytes[..3000]), Some(&text), ends),
@@ -227,6 +230,7 @@ async fn without_a_screen_it_waits_and_says_how_it_went() {
     fs::remove_file(scene.archive()).unwrap();
     let said = scene.headless(&build);
     assert!(said.contains("polecat.nvim: there is no `http://"), "{said}");
+    assert!(said.contains("(`:help polecat-install` tells of other ways)"), "{said}");
 }
 
 /// As a plugin manager does that installs when Neovim starts.
@@ -238,7 +242,7 @@ async fn while_neovim_starts_it_asks_for_no_key() {
     let mut neovim = scene.neovim(home.path(), json!({}));
     let build = scene.at("polecat.nvim/build.lua");
     neovim.args.extend(["--cmd".into(), format!("lua dofile('{}')", build.display()).into()]);
-    let terminal = scene.terminal(&neovim);
+    let terminal = terminal(&neovim);
     eventually("an empty buffer", async || {
         let seen = terminal.run(&["capture-pane", "-p", "-t", "=tui:"]);
         let is_ready = seen.lines().nth(1) == Some("~") && !seen.contains("Press ENTER");

@@ -7,6 +7,7 @@ use crate::agent::{Agent, NAME, now};
 use crate::report::Cell;
 use crate::service::Request;
 use crate::support::processes::kill;
+use crate::trusting::dialogs;
 
 /// The polecat beside [`NAME`].
 const OTHER: &str = "oak";
@@ -38,7 +39,8 @@ async fn both(agent: &mut Agent) -> Result<f64, String> {
         return Err(format!("resumed: {resumed}"));
     }
     for polecat in [NAME, OTHER] {
-        rests(agent, polecat).await?;
+        // Some do not remember that a folder was trusted.
+        dialogs(agent, polecat).await?;
     }
     let ready = now() - began;
     for polecat in [NAME, OTHER] {

@@ -31,12 +31,18 @@ pub(crate) async fn trust(agent: &Agent) -> Cell {
 /// How many dialogs were answered.
 async fn one(agent: &Agent, polecat: &str) -> Result<usize, String> {
     tokio::spawn(agent.editor.ask("start", json!([polecat, { "new": true }])).await);
+    let given = dialogs(agent, polecat).await?;
+    say(agent, polecat, &format!("say that {polecat} is trusted")).await?;
+    Ok(given)
+}
+
+/// Answers what it asks before its prompt; how many dialogs there were.
+pub(crate) async fn dialogs(agent: &Agent, polecat: &str) -> Result<usize, String> {
     let mut before = Json::Null;
     for given in 0..=DIALOGS {
         let asked = asked(agent, polecat, &before).await?;
         if asked == Json::Null {
             rests(agent, polecat).await?;
-            say(agent, polecat, &format!("say that {polecat} is trusted")).await?;
             return Ok(given);
         }
         answer(agent, polecat, &asked).await?;

@@ -13,6 +13,9 @@ use crate::{
     },
 };
 
+/// How many letters on each side tell that words follow themselves.
+const SEAM: usize = 12;
+
 impl Giving<'_> {
     /// Writes `words` into the field of a choice, or into the one that is open, and submits them.
     pub(super) async fn write(
@@ -33,7 +36,7 @@ impl Giving<'_> {
             None => seen,
             Some((choice, opens)) => self.open(meant, (choice, opens), output).await?,
         };
-        let shown = self.paste(&open, &question, &words, output).await?;
+        let shown = self.pasted(&open, &question, &words, output).await?;
         if !self.press(&shown, &["Enter".to_owned()], true).await? {
             return Err(self.changed_to(&self.look().await?));
         }
@@ -125,21 +128,45 @@ impl Giving<'_> {
         if shows(&seen) { Ok(seen) } else { Err(self.changed_to(&seen)) }
     }
 
-    /// Pastes `words`, and waits until they show.
+    /// Pastes `words`, and does it once more if its field shows nothing of them: a busy agent may not
+    /// hear at once in what it has drawn. Both together are not sent.
+    async fn pasted(
+        &self,
+        open: &Seen,
+        question: &Question,
+        words: &str,
+        output: &mut Option<OutputWatch>,
+    ) -> Result<Seen, SessionError> {
+        if let Some(shown) = self.paste(open, question, words, output).await? {
+            return Ok(shown);
+        }
+        let not_shown = || MessageError::NotShown { session: self.name(), lost: false };
+        let seen = self.still_about(question, output).await?;
+        if seen.drawn(self.patterns()) != open.drawn(self.patterns()) {
+            return Err(not_shown().into());
+        }
+        let shown = self.paste(&seen, question, words, output).await?.ok_or_else(not_shown)?;
+        if screen::shows(&shown.shown, &seam(words)) > 0 {
+            return Err(not_shown().into());
+        }
+        Ok(shown)
+    }
+
+    /// Pastes `words`, and waits until they show; `None` if they do not.
     async fn paste(
         &self,
         seen: &Seen,
         question: &Question,
         words: &str,
         output: &mut Option<OutputWatch>,
-    ) -> Result<Seen, SessionError> {
+    ) -> Result<Option<Seen>, SessionError> {
         let (tmux, pane) = (&self.context.tmux, self.session.pane.pane_id);
         let before = screen::shows(&seen.shown, words);
         let Some(terminal) = tmux.paste(pane, words.as_bytes(), &self.guard(seen), &[]).await?
         else {
             return Err(self.changed_to(&self.look().await?));
         };
-        let mut shown = Err(MessageError::NotShown { session: self.name(), lost: false }.into());
+        let mut shown = Ok(None);
         let gap = Duration::from_millis(self.to.agent.settle_ms);
         let taken = async { shown = self.until_shown(question, words, before, output).await };
         tmux.wait_until_read(&terminal, taken, gap).await;
@@ -152,17 +179,24 @@ impl Giving<'_> {
         words: &str,
         before: usize,
         output: &mut Option<OutputWatch>,
-    ) -> Result<Seen, SessionError> {
+    ) -> Result<Option<Seen>, SessionError> {
         let deadline = Instant::now() + DRAWN_TIMEOUT;
         loop {
             let seen = self.still_about(question, output).await?;
             if screen::shows(&seen.shown, words) > before {
-                return Ok(seen);
+                return Ok(Some(seen));
             }
             if Instant::now() >= deadline {
-                return Err(MessageError::NotShown { session: self.name(), lost: false }.into());
+                return Ok(None);
             }
             self.wait(output).await;
         }
     }
+}
+
+/// What stands where `words` follow themselves.
+fn seam(words: &str) -> String {
+    let letters: Vec<char> = words.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let end = letters.iter().skip(letters.len().saturating_sub(SEAM));
+    end.chain(letters.iter().take(SEAM)).collect()
 }

@@ -113,20 +113,6 @@ impl Scene {
         Editor::of(&neovim, home, self.project.path()).await
     }
 
-    /// A terminal, its session `tui`, in which `neovim` starts.
-    pub(super) fn terminal(&self, neovim: &Neovim) -> TmuxServer {
-        let terminal = TmuxServer::absent();
-        let mut args: Vec<String> =
-            ["new-session", "-d", "-s", "tui", "-x", "80", "-y", "24"].map(str::to_owned).into();
-        for (name, value) in &neovim.env {
-            args.extend(["-e".to_owned(), format!("{name}={}", value.display())]);
-        }
-        args.extend(["--".to_owned(), neovim.program.display().to_string()]);
-        args.extend(neovim.args.iter().map(|arg| arg.to_string_lossy().into_owned()));
-        terminal.run(&args.iter().map(String::as_str).collect::<Vec<_>>());
-        terminal
-    }
-
     /// What a Neovim without a screen prints that runs one Ex command.
     pub(super) fn headless(&self, ex: &str) -> String {
         let home = private_home();
@@ -137,6 +123,20 @@ impl Scene {
         command.env_clear().envs(neovim.env.iter().map(|(name, value)| (name, value)));
         told(&command.output().unwrap())
     }
+}
+
+/// A terminal, its session `tui`, in which `neovim` starts.
+pub(super) fn terminal(neovim: &Neovim) -> TmuxServer {
+    let terminal = TmuxServer::absent();
+    let mut args: Vec<String> =
+        ["new-session", "-d", "-s", "tui", "-x", "80", "-y", "24"].map(str::to_owned).into();
+    for (name, value) in &neovim.env {
+        args.extend(["-e".to_owned(), format!("{name}={}", value.display())]);
+    }
+    args.extend(["--".to_owned(), neovim.program.display().to_string()]);
+    args.extend(neovim.args.iter().map(|arg| arg.to_string_lossy().into_owned()));
+    terminal.run(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    terminal
 }
 
 /// The name of this system's archive.

@@ -83,7 +83,7 @@ async fn serve(
     let way = {
         let mut state = state.lock().unwrap();
         state.requests.push(from.map_or(asked.to_owned(), |from: usize| format!("{asked} {from}")));
-        name.ends_with(".gz").then(|| state.ways.pop_front()).flatten()
+        name.contains(".tar.").then(|| state.ways.pop_front()).flatten()
     };
     let Ok(bytes) = std::fs::read(folder.join(name)) else {
         return answer(&mut stream, "404 Not Found", "", b"").await;

@@ -32,8 +32,10 @@ fn composer(known: &Screen, rows: &[String]) -> Option<Composer> {
     let rule = rows.iter().rposition(|row| is_rule(row))?;
     let mut zone = rows.iter().enumerate().skip(rule + 1).take(HEADER);
     let (first, mark) = zone.find_map(|(at, row)| Some((at, mark(known, row, 1)?)))?;
-    let more = rows[first + 1..].iter().take_while(|row| indent(row) > 1).count();
-    let below = first + 1 + more;
+    // A typed text may have blank rows.
+    let under = rows[first + 1..].iter().take_while(|row| row.is_empty() || indent(row) > 1);
+    let more = under.collect::<Vec<_>>().iter().rposition(|row| !row.is_empty());
+    let below = first + 1 + more.map_or(0, |last| last + 1);
     let top = rows[..=rule].iter().rposition(|row| !is_rule(row)).map_or(0, |row| row + 1);
     Some(Composer::new(top, first..below, below, mark))
 }

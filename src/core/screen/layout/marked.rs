@@ -33,7 +33,9 @@ fn composer(known: &Screen, rows: &[String]) -> Option<Composer> {
     if under.iter().any(|row| row.starts_with(ENTRIES)) {
         return None;
     }
-    let more = under.iter().take_while(|row| !row.is_empty()).count();
+    // A typed text may have blank rows, what stands under it has none.
+    let end = under.iter().rposition(String::is_empty).unwrap_or(under.len());
+    let more = under[..end].iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1);
     let below = top + 1 + more;
     Some(Composer::new(top, top..below, below, found(&rows[top])?))
 }
@@ -50,4 +52,25 @@ fn names_keys(rows: &[String]) -> bool {
 fn dialog_start(rows: &[String], menu: usize) -> usize {
     let entry = |row: &String| !row.is_empty() && indent(row) == 0;
     rows[..menu].iter().rposition(entry).map_or(0, |row| row + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCREEN: Screen = Screen { marks: &["›"], markers: &['›'], ..Screen::PLAIN };
+
+    #[test]
+    fn a_typed_text_with_blank_rows_is_one_text() {
+        for (rows, typed) in [
+            ("› Ask\n\n  model · ~/shop\n  ? for shortcuts", "Ask"),
+            ("• said\n\n› one\n\n  two\n\n\n  three\n\n  model · ~/shop\n  ? for", "onetwothree"),
+            ("› one\n\n\n  model · ~/shop", "one"),
+            ("› one\n  two", "one two"),
+        ] {
+            let rows: Vec<String> = rows.lines().map(str::to_owned).collect();
+            let found = composer(&SCREEN, &rows).expect("it is there");
+            assert_eq!(found.text(&rows).replace(' ', ""), typed.replace(' ', ""), "{rows:?}");
+        }
+    }
 }
