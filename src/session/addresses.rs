@@ -172,11 +172,9 @@ impl Workspace {
     /// Whether the rig has the polecat, or may have: what is wrong with it is told by who takes it.
     async fn has(&self, context: &RigContext, polecat: &PolecatName) -> bool {
         // On the disk only who was not there at the last look: what reads would wait for that.
-        let polled = self.pollers.running(context.rig_home());
-        if polled.is_some_and(|poller| poller.sees(polecat)) {
-            return true;
-        }
-        if polecats::exists(&context.rig, polecat).await.unwrap_or(true) {
+        if self.saw(context, polecat)
+            || polecats::exists(&context.rig, polecat).await.unwrap_or(true)
+        {
             return true;
         }
         // A session may be all that there is of it.
@@ -187,10 +185,13 @@ impl Workspace {
 
     /// Whether the rig is seen to have the polecat.
     async fn has_seen(&self, context: &RigContext, polecat: &PolecatName) -> bool {
-        match self.pollers.running(context.rig_home()) {
-            Some(poller) if poller.sees(polecat) => true,
-            _ => polecats::exists(&context.rig, polecat).await.unwrap_or(false),
-        }
+        self.saw(context, polecat) || polecats::exists(&context.rig, polecat).await.unwrap_or(false)
+    }
+
+    /// Whether it was there at the last look.
+    fn saw(&self, context: &RigContext, polecat: &PolecatName) -> bool {
+        let polled = self.pollers.running(context.rig_home());
+        polled.is_some_and(|poller| poller.sees(polecat))
     }
 
     /// The context of a known rig, which counts as used from now on.
