@@ -33,16 +33,17 @@ async fn both(agent: &mut Agent) -> Result<f64, String> {
     kill(&[u32::try_from(agent.tmux.pid().as_raw_nonzero().get()).map_err(|e| e.to_string())?]);
     agent.reopen().await;
     let began = now();
-    let resumed = agent.editor.call("resume", json!([])).await;
-    let resumed = resumed.map_err(|refused| format!("{}: {}", refused.code, refused.message))?;
-    if resumed["resumed"] != json!([NAME, OTHER]) {
-        return Err(format!("resumed: {resumed}"));
-    }
+    let resumed = agent.editor.ask("resume", json!([])).await;
     for polecat in [NAME, OTHER] {
         // Some do not remember that a folder was trusted.
         dialogs(agent, polecat).await?;
     }
     let ready = now() - began;
+    let resumed = resumed.await;
+    let resumed = resumed.map_err(|refused| format!("{}: {}", refused.code, refused.message))?;
+    if resumed["resumed"] != json!([NAME, OTHER]) {
+        return Err(format!("resumed: {resumed}"));
+    }
     for polecat in [NAME, OTHER] {
         let asked = say(agent, polecat, &format!("say that {polecat} goes on")).await?;
         let own = format!("secret-{polecat}");

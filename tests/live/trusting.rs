@@ -63,7 +63,7 @@ pub(crate) async fn answer(agent: &Agent, polecat: &str, asked: &Json) -> Result
     let yes = asked["yes"].as_u64().unwrap_or(1);
     let opts = json!({ "id": asked["id"] });
     let done = agent.editor.call("answer", json!([polecat, yes, opts])).await;
-    done.map(drop).map_err(|refused| format!("{}: {} ({asked})", refused.code, refused.message))
+    done.map(drop).map_err(|refused| format!("{}: {}", refused.code, refused.message))
 }
 
 /// What it asks besides the dialog before; nothing once it is at its prompt.
