@@ -76,44 +76,22 @@ async fn unless_interrupted(pace: &Pace) -> Option<Vec<Row>> {
     }
 }
 
-/// All rows; on stderr what is under way. `BENCH_ONLY` names the groups that are wanted.
+/// All rows; on stderr what is under way, and what came of it. `BENCH_ONLY` names the groups that are
+/// wanted.
 async fn measured(pace: &Pace) -> Vec<Row> {
     let mut rows = Vec::new();
-    if pace.wants("reading") {
-        rows.extend(Box::pin(reading::rows(pace)).await);
+    macro_rules! groups {
+        ($($group:ident)*) => { $(
+            if pace.wants(stringify!($group)) {
+                let more = Box::pin($group::rows(pace)).await;
+                eprint!("{}", table::text(&more));
+                rows.extend(more);
+            }
+        )* };
     }
-    if pace.wants("injecting") {
-        rows.extend(injecting::rows(pace).await);
-    }
-    if pace.wants("presets") {
-        rows.extend(Box::pin(presets::rows(pace)).await);
-    }
-    if pace.wants("starting") {
-        rows.extend(starting::rows(pace).await);
-    }
-    if pace.wants("stopping") {
-        rows.extend(Box::pin(stopping::rows(pace)).await);
-    }
-    if pace.wants("opening") {
-        rows.extend(Box::pin(opening::rows(pace)).await);
-    }
-    if pace.wants("watching") {
-        rows.extend(Box::pin(watching::rows(pace)).await);
-    }
-    if pace.wants("following") {
-        rows.extend(following::rows(pace).await);
-    }
-    if pace.wants("refreshing") {
-        rows.extend(refreshing::rows(pace).await);
-    }
-    if pace.wants("flooding") {
-        rows.extend(flooding::rows(pace).await);
-    }
-    if pace.wants("loading") {
-        rows.extend(loading::rows(pace).await);
-    }
-    if pace.wants("standing") {
-        rows.extend(standing::rows(pace).await);
+    groups! {
+        reading injecting presets starting stopping opening watching following refreshing flooding
+        loading standing
     }
     rows
 }

@@ -15,7 +15,8 @@ use super::way::Way;
 use super::yard::{agent, write_lines};
 
 const SHORT: u32 = 1_000;
-const LONG: u32 = 100_000;
+/// Less than what a followed buffer holds at most.
+const LONG: u32 = 90_000;
 /// Lines a second: each is drawn by itself.
 const RATE: u32 = 5;
 const TURNS: u32 = 3;
