@@ -12,6 +12,7 @@
 mod accept;
 mod journals;
 pub mod labels;
+pub(super) mod opened;
 pub mod queues;
 pub mod reviews;
 pub mod session_settings;
@@ -223,8 +224,23 @@ pub(super) async fn get<T: Record>(
 }
 
 fn get_now<T: Record>(rig: &Rig, polecat: &PolecatName) -> Result<Option<T>, HostError> {
-    let Some(dir) = Dir::open(rig.anchor(), &folder(rig, T::KIND))? else { return Ok(None) };
-    let Some(text) = dir.read(&file(polecat))? else { return Ok(None) };
+    get_in(open::<T>(rig)?.as_ref(), rig, polecat)
+}
+
+/// The folder of the records of a kind, if there is one.
+fn open<T: Record>(rig: &Rig) -> Result<Option<Dir>, HostError> {
+    Dir::open(rig.anchor(), &folder(rig, T::KIND))
+}
+
+/// The record of `polecat` in their folder.
+fn get_in<T: Record>(
+    dir: Option<&Dir>,
+    rig: &Rig,
+    polecat: &PolecatName,
+) -> Result<Option<T>, HostError> {
+    let Some(text) = dir.map(|dir| dir.read(&file(polecat))).transpose()?.flatten() else {
+        return Ok(None);
+    };
     let path = path::<T>(rig, polecat);
     let mut record: T = parse(&path, &text)?;
     record.accept(rig, polecat, &path)?;

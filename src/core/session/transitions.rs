@@ -241,7 +241,7 @@ mod tests {
     fn asks(text: &str, about: &str) -> SessionInfo {
         let [reason, text, about] = ["permission", text, about].map(str::to_owned);
         let about = Some(about).filter(|about| !about.is_empty()).into_iter().collect();
-        let waiting = Waiting { reason, text, about, ..Waiting::default() };
+        let waiting = Waiting { reason, text, about, first: 1, ..Waiting::default() };
         SessionInfo { waiting: Some(waiting), ..is(State::Waiting) }
     }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Record, clear, get_now, put};
+use super::{Record, clear, put};
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
 
@@ -14,6 +14,12 @@ const LENGTH_LIMIT: usize = 60;
 #[derive(Serialize, Deserialize)]
 pub(super) struct StoredLabel {
     label: String,
+}
+
+impl StoredLabel {
+    pub(super) fn text(self) -> String {
+        self.label
+    }
 }
 
 impl Record for StoredLabel {
@@ -33,12 +39,6 @@ pub fn shown(text: &str) -> String {
     let text: String = text.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
     let words: Vec<_> = text.split_whitespace().collect();
     words.join(" ").chars().take(LENGTH_LIMIT).collect()
-}
-
-/// The label on a thread that may wait; one that cannot be read is not shown.
-pub(in crate::host) fn load_now(rig: &Rig, polecat: &PolecatName) -> Option<String> {
-    let stored = get_now::<StoredLabel>(rig, polecat).ok().flatten();
-    stored.map(|stored| stored.label).filter(|label| !label.is_empty())
 }
 
 /// Keeps `label` in place of the one before; an empty one leaves no file.

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{Record, clear, get, get_now, path, put};
+use super::{Record, clear, get, path, put};
 use crate::core::session::queue::Queue;
 use crate::core::{PolecatName, Rig};
 use crate::host::error::HostError;
@@ -23,11 +23,6 @@ impl Record for Queue {
 /// The file could not be read, or is broken.
 pub async fn load(rig: &Rig, polecat: &PolecatName) -> Result<Option<Queue>, HostError> {
     get(rig, polecat).await
-}
-
-/// The same on a thread that may wait. What cannot be read is told to who asks for it.
-pub(in crate::host) fn load_now(rig: &Rig, polecat: &PolecatName) -> Option<Queue> {
-    get_now(rig, polecat).ok().flatten()
 }
 
 /// Keeps `queue` in place of what was left before; an empty one leaves no file.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::{Record, clear, folder, get, get_now, path, put};
+use super::{Record, clear, folder, get, path, put};
 use crate::core::agent::ConversationId;
 use crate::core::{PolecatName, Rig, SessionRecord};
 use crate::host::error::HostError;
@@ -42,14 +42,6 @@ pub fn new_conversation() -> io::Result<ConversationId> {
 /// The file could not be read, or is broken: what the polecat ran is unknown.
 pub async fn load(rig: &Rig, polecat: &PolecatName) -> Result<Option<SessionRecord>, HostError> {
     get(rig, polecat).await
-}
-
-/// The same on a thread that may wait.
-pub(in crate::host) fn load_now(
-    rig: &Rig,
-    polecat: &PolecatName,
-) -> Result<Option<SessionRecord>, HostError> {
-    get_now(rig, polecat)
 }
 
 /// The record's file, as it is named to a person.

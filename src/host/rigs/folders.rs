@@ -9,7 +9,7 @@ use crate::core::session::queue::Queue;
 use crate::core::{Exit, PolecatName, Rig, SessionRecord};
 use crate::host::error::HostError;
 use crate::host::files::blocking;
-use crate::host::records::{self, labels, queues, sessions};
+use crate::host::records::opened::Opened;
 use crate::host::repository::head;
 
 /// What the folders tell of one polecat.
@@ -39,16 +39,16 @@ pub async fn read(
 ) -> Result<BTreeMap<PolecatName, Folder>, HostError> {
     let rig = rig.clone();
     blocking(move || {
-        let mut all = BTreeMap::new();
+        let (mut all, records) = (BTreeMap::new(), Opened::of(&rig)?);
         for (name, place) in polecats::places_now(&rig)? {
             // A folder that cannot be read has no known branch; the rest is shown all the same.
             let workdir = polecats::workdir_in(&rig, place, &name).ok();
-            all.insert(name.clone(), folder(&rig, &name, workdir)?);
+            all.insert(name.clone(), folder(&records, &name, workdir)?);
         }
         for name in also {
             if !all.contains_key(&name) {
                 let workdir = polecats::workdir_now(&rig, &name).ok();
-                all.insert(name.clone(), folder(&rig, &name, workdir)?);
+                all.insert(name.clone(), folder(&records, &name, workdir)?);
             }
         }
         Ok(all)
@@ -67,11 +67,14 @@ pub async fn checkout(rig: &Rig, polecat: &PolecatName) -> (Option<PathBuf>, Opt
     read.await.unwrap_or_default()
 }
 
-fn folder(rig: &Rig, polecat: &PolecatName, workdir: Option<PathBuf>) -> Result<Folder, HostError> {
-    let exit = records::load_now(rig, polecat)?.map(|record| record.exit);
+fn folder(
+    records: &Opened,
+    polecat: &PolecatName,
+    workdir: Option<PathBuf>,
+) -> Result<Folder, HostError> {
+    let exit = records.exit(polecat)?;
     let branch = workdir.as_deref().and_then(|dir| head::branch_now(dir).ok().flatten());
-    let (queue, label) = (queues::load_now(rig, polecat), labels::load_now(rig, polecat));
-    // What cannot be read is told to who asks for it.
-    let last = sessions::load_now(rig, polecat).ok().flatten();
+    let (queue, label) = (records.queue(polecat), records.label(polecat));
+    let last = records.session(polecat);
     Ok(Folder { workdir, branch, exit, queue, label, last })
 }

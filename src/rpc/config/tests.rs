@@ -27,7 +27,7 @@ fn every_problem_is_told_at_once_by_its_path() {
             "`rig`: expected a table, got `shop`",
             "`tmux.sockt` is not known; known here: command, socket",
             "`tmx` is not known; known here: agent, agents, all, backend, capture, dialogs, \
-             gastown, hosts, log_level, notify, notify_command, prompts, questions, rig, rigs, status, tmux, \
+             gastown, hosts, install, log_level, notify, notify_command, prompts, questions, rig, rigs, status, tmux, \
              tracker, watch, worktrees",
         ],
     );
