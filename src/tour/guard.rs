@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use super::PREFIX;
 use crate::host::Launch;
 
 /// What may still be writing has ended after so many looks, a tenth of a second apart.
@@ -43,8 +44,12 @@ pub(super) fn start(
 /// Waits for the end of stdin, which the tour holds, and removes what it made.
 ///
 /// # Errors
-/// When something stays.
+/// When something stays, or `folder` is not the tour's.
 pub fn guard(folder: &Path, tmux: &OsStr, launch: &Launch) -> io::Result<()> {
+    let name = folder.file_name().unwrap_or_default().as_encoded_bytes();
+    if !name.starts_with(PREFIX.as_bytes()) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the folder is not the tour's"));
+    }
     io::stdin().read_to_end(&mut Vec::new())?;
     let mut end = launch(tmux);
     end.arg("-S").arg(folder.join("tmux")).arg("kill-server").stdin(Stdio::null());
@@ -57,4 +62,17 @@ pub fn guard(folder: &Path, tmux: &OsStr, launch: &Launch) -> io::Result<()> {
         }
     }
     fs::remove_dir_all(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_the_tours_stays() {
+        let other = tempfile::tempdir().unwrap();
+        let launch = crate::host::launch::local();
+        assert!(guard(other.path(), OsStr::new("tmux"), &launch).is_err());
+        assert!(other.path().exists());
+    }
 }

@@ -22,6 +22,9 @@ use crate::host::Launch;
 /// What a person does, step by step.
 const STEPS: &str = include_str!("steps.lua");
 
+/// How the names of its folders begin.
+const PREFIX: &str = "polecat-tour-";
+
 /// The Neovim in whose terminal this runs, as it says itself.
 #[derive(Deserialize)]
 struct Around {
@@ -38,7 +41,7 @@ struct Around {
 /// When a program is missing.
 pub fn show(tmux: &OsStr, around: &OsStr, launch: &Launch) -> io::Result<ExitStatus> {
     let around: Around = serde_json::from_slice(around.as_encoded_bytes())?;
-    let folder = tempfile::Builder::new().prefix("polecat-tour-").tempdir_in(temporary())?.keep();
+    let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(temporary())?.keep();
     let ours = std::env::current_exe()?;
     let cleaning = guard::start(&ours, &folder, tmux, launch)?;
     let shown = project::make(&folder, launch)

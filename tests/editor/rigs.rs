@@ -151,11 +151,15 @@ async fn completion_offers_the_rigs_own_names_first_then_those_of_others() {
         street.editor().lua(code, json!([line])).await.unwrap()
     };
     eventually("all names", async || {
-        let found = completed("PolecatStatus ").await;
-        if found == json!(["elm", "bank/ash", "mill/ash"]) { Ok(()) } else { Err(found) }
+        let found = completed("PolecatDiff ").await;
+        if found == json!(["elm", "bank/ash", "mill/ash", "since=", "size="]) {
+            Ok(())
+        } else {
+            Err(found)
+        }
     })
     .await;
-    assert_eq!(completed("PolecatStatus bank/").await, json!(["bank/ash"]));
+    assert_eq!(completed("PolecatDiff bank/").await, json!(["bank/ash"]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
