@@ -3,7 +3,7 @@
 use std::{
     ffi::OsStr,
     io,
-    process::Stdio,
+    process::{ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -11,7 +11,9 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader},
     process::{Child, ChildStdin, ChildStdout, Command},
-    time::timeout,
+    runtime::Handle,
+    task::JoinHandle,
+    time::{Instant, timeout, timeout_at},
 };
 
 use super::wire::MAGIC;
@@ -26,6 +28,8 @@ const NOISE_LIMIT: u64 = 64 * 1024;
 const TAIL_LIMIT: usize = 2_000;
 /// How long ssh may take to say how it is configured: it asks nobody.
 const ASK_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a command may take to end by itself.
+const END_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the errors of a command that has ended may take to come.
 const TAIL_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -41,11 +45,18 @@ const SSH_OPTIONS: [(&str, &[&str], &str); 5] = [
 
 /// A command that is connected to a host; it ends with this.
 pub(super) struct Transport {
-    child: Child,
+    // Dropped first: what runs there ends by itself when it is.
     pub(super) to: ChildStdin,
     pub(super) from: BufReader<ChildStdout>,
+    child: Ending,
     tail: Tail,
+    /// Reads its errors until it has none any more.
+    reads: JoinHandle<()>,
 }
+
+/// A command that is given a moment to end by itself, as its stdin has, before it is killed: what it
+/// has begun there must not be left half done.
+struct Ending(Option<Child>);
 
 /// The end of what it printed on stderr.
 #[derive(Clone, Default)]
@@ -62,14 +73,14 @@ impl Transport {
         let mut command = Command::from(launch(OsStr::new(program)));
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // In a group of its own: a Ctrl-C in the terminal is not meant for it.
-        let mut child = command.process_group(0).kill_on_drop(true).spawn()?;
+        let mut child = command.process_group(0).spawn()?;
         let ends = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(to), Some(from), Some(errors)) = ends else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
         let tail = Tail::default();
-        tokio::spawn(tail.clone().keep(errors));
-        Ok(Self { child, to, from: BufReader::new(from), tail })
+        let reads = tokio::spawn(tail.clone().keep(errors));
+        Ok(Self { to, from: BufReader::new(from), child: Ending(Some(child)), tail, reads })
     }
 
     /// Reads on to the line with which our program begins.
@@ -97,7 +108,10 @@ impl Transport {
     /// `printed`, else its status.
     pub(super) async fn end(mut self, printed: String) -> String {
         drop((self.to, self.from));
-        let status = timeout(TAIL_TIMEOUT, self.child.wait()).await;
+        let deadline = Instant::now() + TAIL_TIMEOUT;
+        let status = timeout_at(deadline, self.child.wait()).await;
+        // What it started may have them open still: then what has come is all.
+        let _ = timeout_at(deadline, self.reads).await;
         let said = self.tail.said();
         match status {
             _ if !said.is_empty() => visible(&said),
@@ -105,6 +119,29 @@ impl Transport {
             Ok(Ok(status)) => format!("the command that reaches it ended with {status}"),
             _ => "the command that reaches it was ended".to_owned(),
         }
+    }
+}
+
+impl Ending {
+    async fn wait(&mut self) -> io::Result<ExitStatus> {
+        match &mut self.0 {
+            Some(child) => child.wait().await,
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let Some(mut child) = self.0.take() else { return };
+        // Without a runtime we end, and with us its stdin.
+        let Ok(runtime) = Handle::try_current() else { return };
+        runtime.spawn(async move {
+            if timeout(END_TIMEOUT, child.wait()).await.is_err() {
+                // It may have ended since.
+                let _ = child.kill().await;
+            }
+        });
     }
 }
 

@@ -71,6 +71,11 @@ async fn who_waits_there_stands_in_the_list_and_is_answered_from_here() {
     both.desk.editor.expect_line(STATUS, "build1:shop: 1 polecat, 1 running, 1 waiting").await;
     let asked = both.call("status", json!(["build1:shop/ash"])).await;
     assert_eq!(asked["state"], "waiting", "{asked}");
+    // In the same words as there.
+    let refused = both.desk.refusal("inject", json!(["build1:shop/ash", "hi"])).await;
+    let there = both.there.shop.refusal("inject", json!(["ash", "hi"])).await;
+    assert_eq!(refused.code, "agent_waiting");
+    assert_eq!((refused.message, refused.hint), (there.message, there.hint));
     let done = both.call("answer", json!(["build1:shop/ash", 1, {}])).await;
     assert!(!done["answered"].is_null(), "{done}");
     assert_eq!(answered(&both.there.log()).len(), 1);

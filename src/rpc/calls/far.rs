@@ -4,7 +4,11 @@ use serde_bytes::ByteBuf;
 
 use super::{CallContext, Queued};
 use crate::{
-    core::{hosts::HostName, names::SessionName, names::shown, session::SessionInfo},
+    core::{
+        hosts::HostName,
+        names::{SessionName, shown, visible},
+        session::SessionInfo,
+    },
     fleet::{FarCall, FarDone, FarError, FarRig, Fleet, Unanswered},
     rpc::{
         encode,
@@ -13,6 +17,9 @@ use crate::{
     },
     session::{Answered, AttachPlan, Interrupted, Reply},
 };
+
+/// How much of what a host refuses with is told, in characters.
+const TEXT_LIMIT: usize = 1_000;
 
 /// A polecat of a host.
 pub(in crate::rpc) struct Far<'a> {
@@ -202,10 +209,15 @@ fn refused(error: FarError) -> RpcError {
     let waiting = error.waiting.as_ref().and_then(|waiting| encode::value(waiting).ok());
     let code = error.known_code();
     RpcError {
-        hint: error.hint.map(|hint| shown(&hint)),
+        hint: error.hint.map(|hint| told(&hint)),
         waiting: waiting.map(Box::new),
-        ..RpcError::of(code, shown(&error.message))
+        ..RpcError::of(code, told(&error.message))
     }
+}
+
+/// What a host says, on one line of limited length.
+fn told(text: &str) -> String {
+    visible(&text.chars().take(TEXT_LIMIT).collect::<String>())
 }
 
 fn not_there(host: &HostName, rig: Option<&str>, polecat: &str) -> RpcError {
