@@ -336,6 +336,9 @@ async fn the_next_one_who_waits_is_a_row_in_the_status_window_and_a_capture_in_a
     on("cedar").await;
     shop.editor.command("normal [w").await.unwrap();
     on("ash").await;
+    // From below those who wait, the first of them is the next.
+    shop.editor.command("normal G]w").await.unwrap();
+    on("ash").await;
     shop.editor.command("normal q").await.unwrap();
     shop.editor.command("execute \"normal \\<Plug>(PolecatNextWaiting)\"").await.unwrap();
     on("polecat://capture/gt-shop-ash").await;

@@ -126,15 +126,17 @@ function M.heading(buf, row)
 end
 
 --- Moves the cursor, as often as the count says, to the next stop of a kind, or with `step` -1 to
---- the previous one.
+--- the previous one. Those that wait come round: who needs a person stands above the others.
 ---@param buf integer
 ---@param kind string
 ---@param step 1|-1
 function M.jump(buf, kind, step)
   local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  local stops = marks[buf] and marks[buf].stops[kind] or {}
   local ahead = vim.tbl_filter(function(stop)
     return (stop - row) * step > 0
-  end, marks[buf] and marks[buf].stops[kind] or {})
+  end, stops)
+  ahead = #ahead == 0 and kind == 'waiting' and stops or ahead
   local nth = math.min(vim.v.count1, #ahead)
   local target = ahead[step > 0 and nth or #ahead + 1 - nth]
   if target then
