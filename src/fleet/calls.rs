@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use super::texts;
 use crate::{
     core::session::{SessionInfo, State, Waiting},
     session::{AnswerError, Answered, CaptureOptions, Reply, SessionError, Whom, Workspace},
@@ -179,10 +180,20 @@ impl FarCall {
 }
 
 impl FarDone {
-    /// The same with the times of the clock here.
+    /// The same as it can be shown here, with the times of the clock here.
     pub(super) fn here(mut self, ahead: i64) -> Self {
-        if let Self::Session(info) | Self::Answered { info, .. } = &mut self {
-            info.shift_times(-ahead);
+        match &mut self {
+            Self::Session(info) => texts::here(info, ahead),
+            Self::Answered { info, answered } => {
+                texts::here(info, ahead);
+                texts::clean(answered);
+            }
+            Self::Interrupted { warnings, .. } | Self::Stopped { warnings } => {
+                warnings.iter_mut().for_each(texts::clean);
+            }
+            Self::Queued { held, .. } => held.iter_mut().for_each(texts::clean),
+            // What an agent prints is shown as what it prints.
+            Self::Printed(_) | Self::Sent => {}
         }
         self
     }
@@ -200,6 +211,13 @@ impl FarError {
             hint: error.hint(),
             waiting,
         }
+    }
+
+    /// The same as it can be shown here.
+    pub(super) fn here(mut self) -> Self {
+        [&mut self.message].into_iter().chain(&mut self.hint).for_each(texts::clean);
+        self.waiting.iter_mut().for_each(|waiting| texts::question(waiting));
+        self
     }
 
     /// The code, where it is one that a host can answer with.

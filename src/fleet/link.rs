@@ -139,10 +139,12 @@ impl Link {
         self.wanted.notify_one();
     }
 
-    /// The same also where it refused.
+    /// The same also where it refused. One that did not is not tried once more when it does.
     pub(super) fn retry(&self) {
-        self.forced.notify_one();
-        self.wanted.notify_one();
+        match self.status().reached {
+            Reached::Down { refused: true, .. } => self.forced.notify_one(),
+            _ => self.wanted.notify_one(),
+        }
     }
 
     /// Has the host look at a polecat of a rig there, or act on it.

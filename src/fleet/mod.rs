@@ -9,6 +9,7 @@ mod calls;
 mod link;
 mod pending;
 mod serve;
+mod texts;
 mod transport;
 mod wire;
 

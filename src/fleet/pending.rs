@@ -58,7 +58,7 @@ impl PendingCalls {
         let answer = self.send(rig.to_owned(), polecat.to_owned(), call);
         let why = || Unanswered::Unreachable { why: "it has just been lost".to_owned() };
         let answered = answer.ok_or_else(why)?.await;
-        answered.map_err(|_| Unanswered::Lost)?.map_err(Unanswered::Refused)
+        answered.map_err(|_| Unanswered::Lost)?.map_err(|error| Unanswered::Refused(error.here()))
     }
 
     fn send(

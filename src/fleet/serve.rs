@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt as _},
     sync::mpsc,
-    time::timeout,
+    time::{Instant, timeout_at},
 };
 use tracing::info;
 
@@ -64,7 +64,7 @@ async fn tell(
     let mut watch = StatusWatch::of_all(workspace);
     let mut told: Option<Vec<FarRig>> = None;
     let (answers, mut answered) = mpsc::unbounded_channel();
-    let mut seen = watch.look().await;
+    let (mut seen, mut last_word) = (watch.look().await, Instant::now());
     loop {
         if let Ok(Status::All(rigs)) = seen {
             let now: Vec<_> = rigs.iter().map(far).collect();
@@ -81,9 +81,10 @@ async fn tell(
                     wire::write(to, &answer).await?;
                     continue;
                 }
-                message = timeout(HUB_TIMEOUT, hears.recv()) => message,
+                message = timeout_at(last_word + HUB_TIMEOUT, hears.recv()) => message,
                 next = watch.next() => break next,
             };
+            last_word = Instant::now();
             match message {
                 Ok(Some(ToHost::Ping(number))) => {
                     wire::write(to, &FromHost::Pong(number)).await?;

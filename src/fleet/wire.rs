@@ -7,8 +7,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::calls::{FarCall, FarDone, FarError};
-use crate::core::{names::visible, session::SessionInfo};
+use super::{
+    calls::{FarCall, FarDone, FarError},
+    texts,
+};
+use crate::core::session::SessionInfo;
 
 /// The first line of a host. What login scripts print stands in front of it.
 pub(super) const MAGIC: &str = "polecat-serve 1";
@@ -109,13 +112,10 @@ impl Rigs {
     pub(super) fn here(mut self, now: Timestamp) -> Vec<FarRig> {
         let ahead = self.ahead(now);
         self.rigs.truncate(RIG_LIMIT);
-        for info in self.rigs.iter_mut().flat_map(|rig| &mut rig.polecats) {
-            info.shift_times(-ahead);
-        }
         for rig in &mut self.rigs {
-            rig.address = visible(&rig.address);
-            rig.problem = rig.problem.as_deref().map(visible);
-            rig.socket = rig.socket.as_deref().map(visible);
+            let texts = [&mut rig.address].into_iter().chain(&mut rig.problem);
+            texts.chain(&mut rig.socket).for_each(texts::clean);
+            rig.polecats.iter_mut().for_each(|info| texts::here(info, ahead));
         }
         self.rigs
     }

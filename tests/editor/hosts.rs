@@ -230,3 +230,21 @@ async fn keys_on_its_row_are_about_the_one_there_and_what_does_not_reach_says_so
     assert_eq!(unknown.code, "rig_not_found", "{unknown:?}");
     assert_eq!(answered(&both.there.log()), given(&[]));
 }
+
+/// Runs what follows, and changes what it prints on its way.
+const FILTER: &str = "import os, subprocess, sys
+served = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE)
+while printed := os.read(served.stdout.fileno(), 65536):
+    os.write(1, printed.replace(b'polecat/ash', b'pol\\n\\x1b[2Jash'))
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_a_host_made_up_is_shown_as_text() {
+    let there = asking("permission").await;
+    let desk = Desk::reaching(&there, &json!({ "command": ["python3", "-c", FILTER] })).await;
+    desk.editor.command("PolecatStatus!").await.unwrap();
+    desk.editor.expect_line(STATUS, "1 running, 1 waiting").await;
+    desk.editor.command("PolecatStatus build1:shop/ash").await.unwrap();
+    let detail = "polecat://status/build1:shop/ash";
+    desk.editor.expect_line(detail, "pol\\n\\u{1b}[2Jash").await;
+}

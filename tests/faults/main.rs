@@ -16,6 +16,7 @@ mod clocks;
 mod crashes;
 mod folders;
 mod forks;
+mod hosts;
 mod killed;
 mod removals;
 mod sockets;

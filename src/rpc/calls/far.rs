@@ -6,7 +6,7 @@ use super::{CallContext, Queued};
 use crate::{
     core::{
         hosts::HostName,
-        names::{SessionName, shown, visible},
+        names::{SessionName, shown},
         session::SessionInfo,
     },
     fleet::{FarCall, FarDone, FarError, FarRig, Fleet, Unanswered},
@@ -17,9 +17,6 @@ use crate::{
     },
     session::{Answered, AttachPlan, Interrupted, Reply},
 };
-
-/// How much of what a host refuses with is told, in characters.
-const TEXT_LIMIT: usize = 1_000;
 
 /// A polecat of a host.
 pub(in crate::rpc) struct Far<'a> {
@@ -209,15 +206,10 @@ fn refused(error: FarError) -> RpcError {
     let waiting = error.waiting.as_ref().and_then(|waiting| encode::value(waiting).ok());
     let code = error.known_code();
     RpcError {
-        hint: error.hint.map(|hint| told(&hint)),
+        hint: error.hint,
         waiting: waiting.map(Box::new),
-        ..RpcError::of(code, told(&error.message))
+        ..RpcError::of(code, error.message)
     }
-}
-
-/// What a host says, on one line of limited length.
-fn told(text: &str) -> String {
-    visible(&text.chars().take(TEXT_LIMIT).collect::<String>())
 }
 
 fn not_there(host: &HostName, rig: Option<&str>, polecat: &str) -> RpcError {

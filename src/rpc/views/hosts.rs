@@ -6,6 +6,7 @@ use super::rows::Row;
 use crate::{
     core::{
         hosts::HostName,
+        names::visible,
         session::{SessionInfo, State, StateSource},
     },
     fleet::{FarRig, HostStatus, Reached},
@@ -48,7 +49,7 @@ fn of_host(host: &HostStatus) -> Vec<FarSection> {
         FarSection {
             host: host.name.clone(),
             path: rig.path.clone(),
-            home: format!("{}:{}", host.name, rig.path),
+            home: format!("{}:{}", host.name, visible(&rig.path)),
             prefix: format!("{address}/"),
             address,
             socket: rig.socket.clone(),
