@@ -167,6 +167,13 @@
 ---@field backend? string Our program there, by a name or a path.
 ---@field rigs? table<string, table> Its rigs, by their folders there.
 ---@field tmux? polecat.HostTmuxOpts
+---@field login? boolean Whether the environment there is that of a login shell; `true` by default.
+---@field env? string[] The variables of Neovim's environment that go there, by their names.
+---@field agent? string The agent that is started there when the command does not say.
+---@field tracker? polecat.HostTrackerOpts
+
+---@class polecat.HostTrackerOpts
+---@field command? string The issue tracker there, with arguments if need be.
 
 ---@class polecat.HostTmuxOpts
 ---@field command? string tmux there, by a name or a path.

@@ -6,15 +6,21 @@
 //! nothing of it is run here. A host that does not answer is not known, never gone.
 
 mod calls;
+mod connect;
+mod environment;
+mod identity;
 mod link;
 mod pending;
+mod program;
 mod serve;
+mod ssh;
 mod texts;
 mod transport;
 mod wire;
 
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
@@ -25,14 +31,16 @@ use tokio::{
     time::timeout,
 };
 
-use self::link::Link;
 pub use self::{
     calls::{FarCall, FarDone, FarError},
-    link::{HostStatus, Reached},
+    environment::{begin, print_environment},
+    identity::Identity,
+    link::{HostFacts, HostStatus, Offer, Reached, megabytes},
     pending::Unanswered,
     serve::serve,
     wire::FarRig,
 };
+use self::{link::Link, ssh::Ssh};
 use crate::{
     core::hosts::{HostName, HostSettings},
     session::Launch,
@@ -69,14 +77,20 @@ pub struct FleetWatch {
 }
 
 impl Fleet {
-    /// The hosts that `settings` name. None is connected to before somebody looks.
+    /// The hosts that `settings` name; what is kept of them is in the folder `state`. None is
+    /// connected to before somebody looks.
     #[must_use]
-    pub fn new(settings: &BTreeMap<HostName, HostSettings>, launch: &Launch) -> Self {
+    pub fn new(
+        settings: &BTreeMap<HostName, HostSettings>,
+        launch: &Launch,
+        state: Option<PathBuf>,
+    ) -> Self {
+        let ssh = Ssh { launch: launch.clone(), state };
         let changes = watch::Sender::default();
         let connects = Arc::new(Semaphore::new(CONNECTS));
         let link = |(name, settings): (&HostName, &HostSettings)| {
             let given = (name.clone(), settings.clone());
-            let link = Link::new(given, launch.clone(), connects.clone(), changes.clone());
+            let link = Link::new(given, ssh.clone(), connects.clone(), changes.clone());
             (name.clone(), Arc::new(link))
         };
         let links = settings.iter().map(link).collect();
@@ -127,11 +141,7 @@ impl Fleet {
         let watch = self.watch();
         self.connected(name).await?;
         let link = self.link(name)?;
-        // The next call may come soon.
-        tokio::spawn(async move {
-            let _ = timeout(LINGER, std::future::pending::<()>()).await;
-            drop(watch);
-        });
+        watch.linger();
         match link.call((rig, polecat), call.clone()).await {
             // What only looks does no harm if it is done twice.
             Err(Unanswered::Lost) if call.only_reads() => {
@@ -176,6 +186,14 @@ impl FleetWatch {
     pub fn newest(&mut self) -> Vec<HostStatus> {
         self.changes.mark_unchanged();
         self.fleet.hosts()
+    }
+
+    /// Keeps looking for a while: the next call may come soon.
+    pub(super) fn linger(self) {
+        tokio::spawn(async move {
+            let _ = timeout(LINGER, std::future::pending::<()>()).await;
+            drop(self);
+        });
     }
 
     /// Waits until something has changed at one. Cancelling it loses nothing.

@@ -12,12 +12,13 @@ use tracing::info;
 
 use super::{
     calls::{FarCall, FarDone, FarError},
+    identity::Identity,
     wire::{self, FarRig, FromHost, Hello, MAGIC, Rigs, ToHost, Welcome},
 };
 use crate::{
     session::{
         EventQueue, Launch, Place, Reach, RigSettings, RigStatus, Settings, Status, StatusWatch,
-        Workspace, machine_id,
+        Workspace,
     },
     stdio,
 };
@@ -36,8 +37,8 @@ pub async fn serve(launch: Launch) -> io::Result<()> {
     let Some(ToHost::Hello(hello)) = wire::read(&mut from).await? else {
         return Err(io::Error::other("no hub of ours has greeted"));
     };
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    let welcome = Welcome { version, machine: machine_id().await };
+    let program = std::env::current_exe()?.display().to_string();
+    let welcome = Welcome::new(program, Identity::here().await);
     wire::write(&mut to, &FromHost::Welcome(welcome)).await?;
     let (said, hears) = mpsc::channel(4);
     // Reading is not cancelled between two messages.
@@ -138,6 +139,8 @@ fn settings(hello: Hello) -> Settings {
         rigs: hello.rigs.into_iter().map(|rig| (folder(rig), RigSettings::default())).collect(),
         tmux_command: hello.tmux_command,
         tmux_socket: hello.tmux_socket,
+        agent: hello.agent,
+        tracker_command: hello.tracker,
         ..Settings::default()
     }
 }

@@ -73,6 +73,8 @@ pub(super) enum Effect {
         /// The command or the key that attaches again, for who was busy.
         again: String,
     },
+    /// Logs in on a host in a terminal; `then` is called when that was done.
+    Login { host: String, argv: Vec<OsString>, again: String, then: Request },
     /// Runs the tour in a terminal in a tab page of its own.
     Tour { argv: Vec<OsString> },
     /// Has the next backend use this rig too; none ends that.
@@ -196,6 +198,10 @@ impl Effect {
                 .some("at", place(at))
                 .some("size", size)
                 .put("plan", encode::attach(plan)),
+            Self::Login { host, argv, again, then } => kind("terminal")
+                .put("busy", not_asked(&format!("the login on `{host}`"), Some(&again)))
+                .put("plan", encode::attach(AttachPlan { argv, switch: None }))
+                .put("call", then),
             Self::Tour { argv } => kind("terminal")
                 .put("busy", not_opened("the tour"))
                 .put("tab", true)
@@ -323,6 +329,12 @@ mod tests {
                 at: None,
                 size: None,
                 again: String::new(),
+            },
+            Effect::Login {
+                host: String::new(),
+                argv: Vec::new(),
+                again: String::new(),
+                then: request(),
             },
             Effect::Tour { argv: Vec::new() },
             Effect::Pin(None),

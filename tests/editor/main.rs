@@ -11,6 +11,7 @@ mod answering;
 mod asking;
 mod asking_window;
 mod badges;
+mod bootstrapping;
 mod colours;
 mod commands;
 mod configuring;

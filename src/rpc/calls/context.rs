@@ -88,7 +88,7 @@ impl<'a> CallContext<'a> {
     }
 
     /// Tells the steps of what is done for `whom`.
-    pub(super) fn progress(&self, whom: String) -> impl Fn(&str) + Send + Sync + use<> {
+    pub(in crate::rpc) fn progress(&self, whom: String) -> impl Fn(&str) + Send + Sync + use<> {
         let (editor, id) = (self.editor.clone(), self.id);
         move |step: &str| {
             let data = Map::new().put("id", id).put("polecat", whom.as_str()).put("text", step);
