@@ -3,6 +3,10 @@
 use super::{Fleet, HostStatus, Reached, Unanswered, link::Link, ssh::Purpose};
 use crate::core::hosts::{HostName, Reaching};
 
+/// What goes on when its terminal is closed: a login goes through a jump host's ssh, which the end of
+/// the terminal would end.
+const LASTING: [&str; 4] = ["sh", "-c", "trap \"\" HUP; exec \"$@\"", "sh"];
+
 impl Fleet {
     /// Has the host `name` tried now, also if it refused, and gives what came of it. Each step is told
     /// to `progress`.
@@ -53,7 +57,8 @@ impl Fleet {
     /// ssh's.
     pub async fn logging_in(&self, name: &HostName) -> Option<Vec<String>> {
         let link = self.link(name).ok()?;
-        Self::terminal(&link, link.settings().logging_in(name)?, Purpose::Login).await
+        let ssh = Self::terminal(&link, link.settings().logging_in(name)?, Purpose::Login).await?;
+        Some(LASTING.map(str::to_owned).into_iter().chain(ssh).collect())
     }
 
     /// What attaches a terminal to the tmux session `session` of the host `name`; `None` where nobody

@@ -39,6 +39,7 @@ mod injecting;
 mod installing;
 mod interrupting;
 mod listing;
+mod logging_in;
 mod looking;
 mod messages;
 mod naming;
