@@ -4,7 +4,10 @@ use rustix::{process::getuid, system::uname};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{core::trust::hex, session::machine_id};
+use crate::{
+    core::{names::visible, trust::hex},
+    session::machine_id,
+};
 
 /// Where Linux tells of each boot apart.
 const BOOT_FILE: &str = "/proc/sys/kernel/random/boot_id";
@@ -21,7 +24,8 @@ pub struct Identity {
     boot: Option<String>,
     /// Of the name that the machine or the container has: a container may have no other.
     container: String,
-    /// Who serves there: `1000/ada`.
+    /// Who serves there.
+    uid: u32,
     user: String,
 }
 
@@ -34,7 +38,8 @@ impl Identity {
             machine: machine_id().await,
             boot: boot.map(|boot| hashed(boot.trim().as_bytes())),
             container: hashed(uname().nodename().to_bytes()),
-            user: format!("{}/{name}", getuid().as_raw()),
+            uid: getuid().as_raw(),
+            user: name,
         }
     }
 
@@ -45,7 +50,7 @@ impl Identity {
             Some("another machine than before")
         } else if self.container != before.container {
             Some("another container or machine than before")
-        } else if self.user != before.user {
+        } else if self.uid != before.uid {
             Some("another user than before")
         } else if differs(&self.boot, &before.boot) {
             Some("restarted since")
@@ -57,15 +62,13 @@ impl Identity {
     /// Whether it is `other` under another name.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
-        self == other
+        self.change_since(other).is_none()
     }
 
     /// Who serves there.
     #[must_use]
-    pub fn user(&self) -> &str {
-        self.user
-            .split_once('/')
-            .map_or(&self.user, |(uid, name)| if name.is_empty() { uid } else { name })
+    pub fn user(&self) -> String {
+        if self.user.is_empty() { format!("user {}", self.uid) } else { visible(&self.user) }
     }
 }
 
@@ -87,7 +90,7 @@ mod tests {
             other.change_since(&here)
         };
         assert_eq!(other(|one| one.machine = None), Some("another machine than before"));
-        assert_eq!(other(|one| one.user = "0/".to_owned()), Some("another user than before"));
+        assert_eq!(other(|one| one.uid += 1), Some("another user than before"));
         assert_eq!(other(|one| one.boot = None), Some("restarted since"));
         let container = other(|one| one.container.clear());
         assert_eq!(container, Some("another container or machine than before"));

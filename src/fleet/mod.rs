@@ -12,6 +12,8 @@ mod identity;
 mod link;
 mod pending;
 mod program;
+#[cfg(test)]
+mod scripts;
 mod serve;
 mod ssh;
 mod texts;
