@@ -24,7 +24,7 @@ use std::{
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
-    time::sleep,
+    time::timeout,
 };
 
 use self::link::Link;
@@ -155,7 +155,7 @@ impl FleetWatch {
     /// Keeps looking for a while: the next call may come soon.
     pub(super) fn linger(self) {
         tokio::spawn(async move {
-            sleep(LINGER).await;
+            let _ = timeout(LINGER, std::future::pending::<()>()).await;
             drop(self);
         });
     }

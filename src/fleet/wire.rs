@@ -220,6 +220,9 @@ pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
 }
 
 /// The same as it is.
+///
+/// # Errors
+/// It is none of that.
 pub fn unpack_exactly<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     rmp_serde::from_slice(bytes).map_err(|why| why.to_string())
 }

@@ -160,7 +160,7 @@ impl From<RpcError> for FarError {
     fn from(error: RpcError) -> Self {
         let RpcError { code, message, hint, detail } = error;
         let code = code.to_owned();
-        Self { code, message, hint, detail: detail.filter(|detail| is_short(detail)) }
+        Self { code, message, hint, detail: detail.filter(is_short) }
     }
 }
 
