@@ -5,9 +5,10 @@
 //! sends is data of one closed set of types ([`wire`]), bounded, and shown like what an agent prints;
 //! nothing of it is run here. A host that does not answer is not known, never gone.
 
-mod calls;
+mod call;
 mod connect;
 mod environment;
+mod error;
 mod identity;
 mod link;
 mod pending;
@@ -15,6 +16,7 @@ mod program;
 #[cfg(test)]
 mod scripts;
 mod serve;
+mod served;
 mod ssh;
 mod texts;
 mod transport;
@@ -34,13 +36,14 @@ use tokio::{
 };
 
 pub use self::{
-    calls::{FarCall, FarDone, FarError},
+    call::{FarCall, FarFeed, Heard},
     environment::{begin, print_environment},
+    error::{FarError, Unanswered},
     identity::Identity,
     link::{HostFacts, HostStatus, Offer, Reached, megabytes},
-    pending::Unanswered,
-    serve::serve,
-    wire::FarRig,
+    serve::{Served, serve},
+    served::Hub,
+    wire::{FarRig, pack, unpack_exactly},
 };
 use self::{link::Link, ssh::Ssh};
 use crate::{
@@ -127,31 +130,6 @@ impl Fleet {
     #[must_use]
     pub fn settings(&self, name: &HostName) -> Option<&HostSettings> {
         self.0.links.get(name).map(|link| link.settings())
-    }
-
-    /// Has `polecat` of the rig with the folder `rig` on the host `name` looked at or acted on; waits
-    /// until the host is connected, if it may be.
-    ///
-    /// # Errors
-    /// See [`Unanswered`].
-    pub async fn call(
-        &self,
-        name: &HostName,
-        (rig, polecat): (&str, &str),
-        call: FarCall,
-    ) -> Result<FarDone, Unanswered> {
-        let watch = self.watch();
-        self.connected(name).await?;
-        let link = self.link(name)?;
-        watch.linger();
-        match link.call((rig, polecat), call.clone()).await {
-            // What only looks does no harm if it is done twice.
-            Err(Unanswered::Lost) if call.only_reads() => {
-                self.connected(name).await?;
-                link.call((rig, polecat), call).await
-            }
-            done => done,
-        }
     }
 
     /// The host `name`, once it is connected, if it may be.
