@@ -161,8 +161,8 @@
 ---@field name? string
 
 ---@class polecat.HostOpts
----@field command? string|string[] What runs a command there; `ssh {name}` otherwise.
----@field attach? string|string[] What runs one there that needs a terminal.
+---@field command? string|string[]|fun(): string[] What runs a command there; `ssh {name}` otherwise.
+---@field attach? string|string[]|fun(): string[] What runs one there that needs a terminal.
 ---@field quote? boolean Whether a shell there takes the words apart once more.
 ---@field backend? string Our program there, by a name or a path.
 ---@field rigs? table<string, table> Its rigs, by their folders there.

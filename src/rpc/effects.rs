@@ -77,6 +77,8 @@ pub(super) enum Effect {
     Login { host: String, argv: Vec<OsString>, again: String, then: Request },
     /// Runs the tour in a terminal in a tab page of its own.
     Tour { argv: Vec<OsString> },
+    /// Has functions of the configuration called again, and what is another by then sent.
+    Configure,
     /// Has the next backend use this rig too; none ends that.
     Pin(Option<PathBuf>),
     /// Opens a buffer to write a text in.
@@ -206,6 +208,7 @@ impl Effect {
                 .put("busy", not_opened("the tour"))
                 .put("tab", true)
                 .put("plan", encode::attach(AttachPlan { argv, switch: None })),
+            Self::Configure => kind("configure"),
             Self::Pin(path) => {
                 kind("pin").some("path", path.map(|path| encode::word(path.as_os_str())))
             }
@@ -337,6 +340,7 @@ mod tests {
                 then: request(),
             },
             Effect::Tour { argv: Vec::new() },
+            Effect::Configure,
             Effect::Pin(None),
             Effect::Compose(Box::new(compose::message(
                 ("ash", None),

@@ -215,6 +215,36 @@ async fn it_has_the_environment_of_a_login_there_and_what_is_sent_by_name() {
     assert!(!there.iter().any(|one| one.starts_with("SHOP_")), "{there:?}");
 }
 
+/// The id of a job, say, which is another one tomorrow.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_may_be_a_function_that_is_called_again_by_hand() {
+    let both = Desk::new(&Json::Null).await;
+    let code = "_G.calls = 0
+        local config = vim.g.polecat
+        config.hosts.build1.command = function()
+            _G.calls = _G.calls + 1
+            return { 'sh', '-c', 'echo call ' .. _G.calls .. ' >&2; exit 1' }
+        end
+        vim.g.polecat = config";
+    both.desk.editor.lua(code, Json::Null).await.unwrap();
+    both.command("PolecatStatus!").await;
+    both.expect_line("unreachable: call 1").await;
+    both.command("close | PolecatReconnect | PolecatStatus!").await;
+    both.expect_line("unreachable: call 2").await;
+    assert_eq!(both.desk.editor.lua("return _G.calls", Json::Null).await.unwrap(), 2);
+    let code = "local config = vim.g.polecat
+        config.hosts.build1.command = function() error('no job', 0) end
+        vim.g.polecat = config";
+    both.desk.editor.lua(code, Json::Null).await.unwrap();
+    both.command("PolecatReconnect").await;
+    eventually("a word of its fault", async || {
+        let listed = both.desk.editor.call("list", json!([])).await;
+        let told = format!("{listed:?}");
+        if told.contains("`hosts.build1.command`: no job") { Ok(()) } else { Err(told) }
+    })
+    .await;
+}
+
 fn walk(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries

@@ -67,7 +67,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
         Command::Connect => Box::pin(connect::run(context, asked)).await,
-        Command::Reconnect => Ok(vec![reconnect(context)]),
+        Command::Reconnect => Ok(vec![reconnect(context), Effect::Configure]),
         Command::Tour => tour(context),
         Command::Log => asked.open(View::Log),
     }
