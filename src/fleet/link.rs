@@ -27,7 +27,7 @@ use super::{
     identity::Identity,
     pending::{Ongoing, PendingCalls},
     ssh::Ssh,
-    transport::{Transport, is_refusal},
+    transport::Transport,
     wire::{self, FarRig, FromHost, ToHost, Welcome},
 };
 use crate::{
@@ -234,10 +234,10 @@ impl Link {
         loop {
             self.begin();
             let begun = Instant::now();
-            let Lost { why, refused, offer } = self.connect().await;
+            let Lost { why, refused, login, offer } = self.connect().await;
             self.calls.close();
             info!(host = %self.name(), why, refused, "not connected");
-            let needs_login = refused && is_refusal(&why) && self.settings.is_ssh();
+            let needs_login = login && self.settings.is_ssh();
             self.change(|status| {
                 status.reached = Reached::Down { why, refused };
                 (status.facts.offer, status.facts.needs_login) = (offer, needs_login);

@@ -18,7 +18,7 @@ use crate::{
         environment,
         program::Program,
         ssh::Purpose,
-        transport::{Beginning, Transport, is_refusal},
+        transport::{Beginning, NotPushed, Transport, is_refusal},
         wire::{self, FromHost, Hello, ToHost, Welcome},
     },
 };
@@ -29,17 +29,20 @@ pub(super) struct Lost {
     pub(super) why: String,
     /// Whether trying again by itself is of no use.
     pub(super) refused: bool,
+    /// Whether what reaches it was refused.
+    pub(super) login: bool,
     /// What would help, if it were agreed to.
     pub(super) offer: Option<Offer>,
 }
 
 impl Lost {
     pub(super) fn because(why: String) -> Self {
-        Self { refused: is_refusal(&why), why, offer: None }
+        let refused = is_refusal(&why);
+        Self { why, refused, login: refused, offer: None }
     }
 
     fn refused(why: String) -> Self {
-        Self { refused: true, why, offer: None }
+        Self { why, refused: true, login: false, offer: None }
     }
 }
 
@@ -158,24 +161,27 @@ impl Link {
         if !self.is_agreed().await {
             return Err(Lost { offer: Some(offer), ..Lost::refused(what) });
         }
-        self.push(missing, &program)
-            .await
-            .map_err(|why| Lost::refused(format!("polecat-nvim was not put there: {why}")))
+        let told = |why| format!("polecat-nvim was not put there: {why}");
+        self.push(missing, &program).await.map_err(|why| match why {
+            NotPushed::Refused(why) => Lost::refused(told(why)),
+            NotPushed::Lost(why) => Lost::because(told(why)),
+        })
     }
 
-    async fn push(&self, missing: &Missing, program: &Program) -> Result<(), String> {
+    async fn push(&self, missing: &Missing, program: &Program) -> Result<(), NotPushed> {
         self.step(Some(format!("putting polecat-nvim there ({})", megabytes(program.size))));
         let gzip = which::which("gzip").ok().filter(|_| missing.gzip);
         let reaching =
             self.settings.push(&self.name(), &program.target, &program.sum, gzip.is_some());
         let argv = self.ssh.argv(reaching, Purpose::Work).await;
         let transport = Transport::start(&argv, &self.ssh.launch);
-        let transport = transport.map_err(|error| error.to_string())?;
+        let lost = |error: io::Error| NotPushed::Lost(error.to_string());
+        let transport = transport.map_err(lost)?;
         let packed = match gzip {
             Some(gzip) => pack((self.ssh.launch)(gzip.as_os_str()).into(), program).await,
             None => File::open(&program.path).await.map(|file| Box::new(file) as Packed),
         };
-        let path = transport.push(packed.map_err(|error| error.to_string())?).await;
+        let path = transport.push(packed.map_err(lost)?).await;
         self.step(None);
         info!(host = %self.name(), ?path, "pushed");
         path.map(drop)
