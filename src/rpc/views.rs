@@ -96,7 +96,7 @@ impl Views {
             let drawn = match open.kind.as_str() {
                 "status" => status::run((&workspace, &fleet), open, &mut canvas).await,
                 "capture" => capture::run((&workspace, &fleet), open, &mut canvas).await,
-                "queue" => queue::run(&workspace, open, &mut canvas).await,
+                "queue" => queue::run((&workspace, &fleet), open, &mut canvas).await,
                 "diff" => diff::run(&workspace, open, &mut canvas).await,
                 kind => Err(RpcError::bad_argument(format!("no view `{kind}`"))),
             };
