@@ -13,13 +13,14 @@ impl Fleet {
     ///
     /// # Errors
     /// There is no such host.
-    pub async fn connect(
+    pub async fn reach(
         &self,
         name: &HostName,
         progress: impl Fn(&str) + Send,
     ) -> Result<HostStatus, Unanswered> {
         let link = self.link(name)?;
-        let mut watch = self.watch();
+        self.use_host(name);
+        let mut watch = self.listen();
         let tries = link.status().facts.tries;
         let was_down = matches!(link.status().reached, Reached::Down { .. });
         if was_down {
@@ -31,10 +32,7 @@ impl Fleet {
             match status.reached {
                 Reached::Connecting => {}
                 Reached::Down { .. } if was_down && status.facts.tries == tries => {}
-                _ => {
-                    watch.linger();
-                    return Ok(status);
-                }
+                _ => return Ok(status),
             }
             if let Some(step) = status.facts.step.filter(|step| told.as_ref() != Some(step)) {
                 progress(&step);

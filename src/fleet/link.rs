@@ -3,7 +3,6 @@
 mod opening;
 
 use std::{
-    path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, Ordering},
@@ -28,14 +27,11 @@ use super::{
     pending::{Ongoing, PendingCalls},
     ssh::Ssh,
     transport::Transport,
-    wire::{self, FarRig, FromHost, ToHost, Welcome},
+    wire::{self, FarRig, FromHost, ToHost},
 };
-use crate::{
-    core::{
-        hosts::{HostName, HostSettings},
-        session::SessionInfo,
-    },
-    session::Agreements,
+use crate::core::{
+    hosts::{HostName, HostSettings},
+    session::{SessionInfo, State, StateSource},
 };
 
 /// How long a host may take to greet: a key exchange over a slow link, and a login shell.
@@ -95,12 +91,39 @@ pub struct HostFacts {
 }
 
 impl HostStatus {
-    /// All its polecats, each with what names it from here: `build1:shop/ash`.
+    /// What tells a rig of it from all others: no folder of this machine begins without a `/`.
+    #[must_use]
+    pub fn home_of(&self, rig: &FarRig) -> String {
+        format!("{}:{}", self.name, rig.path)
+    }
+
+    /// A session of it as it can be known now.
+    #[must_use]
+    pub fn seen(&self, info: &SessionInfo) -> SessionInfo {
+        if self.reached == Reached::Up {
+            return info.clone();
+        }
+        SessionInfo {
+            running: false,
+            state: State::Unknown,
+            state_source: StateSource::None,
+            state_since: None,
+            waiting: None,
+            detail: None,
+            ..info.clone()
+        }
+    }
+
+    /// What names a polecat of it from here: `build1:shop/ash`.
+    #[must_use]
+    pub fn address_of(&self, rig: &FarRig, info: &SessionInfo) -> String {
+        format!("{}:{}/{}", self.name, rig.address, info.polecat)
+    }
+
+    /// All its polecats, each with what names it.
     pub fn polecats(&self) -> impl Iterator<Item = (String, &SessionInfo)> {
-        self.rigs.iter().flat_map(|rig| {
-            let named =
-                |info: &SessionInfo| format!("{}:{}/{}", self.name, rig.address, info.polecat);
-            rig.polecats.iter().map(move |info| (named(info), info))
+        self.rigs.iter().flat_map(move |rig| {
+            rig.polecats.iter().map(move |info| (self.address_of(rig, info), info))
         })
     }
 }
@@ -178,33 +201,6 @@ impl Link {
         });
     }
 
-    /// Where it is kept that our program may be put there.
-    fn agreements(&self) -> Option<Agreements> {
-        self.ssh.state.as_ref().map(|state: &PathBuf| Agreements::new(state))
-    }
-
-    /// What cannot be read was not agreed to.
-    async fn is_agreed(&self) -> bool {
-        if self.agreed.load(Ordering::Relaxed) {
-            return true;
-        }
-        let Some(agreements) = self.agreements() else { return false };
-        let (name, way) = (self.name(), self.settings.way(&self.name()));
-        agreements.holds(name.as_str(), &way).await.unwrap_or_default()
-    }
-
-    /// Our program may be put there, now and in each later version. Tells why only now.
-    pub(super) async fn agree(&self) -> Option<String> {
-        self.agreed.store(true, Ordering::Relaxed);
-        let (name, way) = (self.name(), self.settings.way(&self.name()));
-        let kept = self.agreements()?.add(name.as_str(), &way).await;
-        kept.err().map(|error| error.to_string())
-    }
-
-    fn step(&self, step: Option<String>) {
-        self.change(|status| status.facts.step = step);
-    }
-
     /// Has it looked at, or tried, now.
     pub(super) fn look(&self) {
         self.wanted.notify_one();
@@ -273,22 +269,6 @@ impl Link {
         Lost::because(why.unwrap_or(said))
     }
 
-    /// Notes who it is. What was seen on another machine of the same name is forgotten.
-    fn accept(&self, welcome: Welcome) -> Result<(), String> {
-        welcome.check()?;
-        let mut before = self.welcome.lock().unwrap_or_else(PoisonError::into_inner);
-        let change = before.as_ref().and_then(|before| welcome.identity.change_since(before));
-        *before = Some(welcome.identity.clone());
-        self.change(|status| {
-            if let Some(change) = change {
-                status.rigs = Arc::default();
-                status.facts.notice = Some((Timestamp::now(), change));
-            }
-            status.facts.serving = Some((welcome.identity, welcome.program));
-        });
-        Ok(())
-    }
-
     /// Keeps the connection until it is lost; tells why, unless it has ended.
     async fn follow(&self, transport: &mut Transport) -> Option<String> {
         let Transport { to, from, .. } = transport;
@@ -348,9 +328,10 @@ impl Link {
             FromHost::Part { id, part } => self.calls.part(id, part)?,
             FromHost::Answer { id, result } => self.calls.answered(id, result),
             FromHost::Rigs(rigs) => {
-                self.ahead.store(rigs.ahead(now), Ordering::Relaxed);
+                let ahead = rigs.ahead(now, self.ahead());
+                self.ahead.store(ahead, Ordering::Relaxed);
                 debug!(host = %self.name(), rigs = rigs.rigs.len(), "heard");
-                let rigs = Arc::new(rigs.here(now));
+                let rigs = Arc::new(rigs.here(ahead));
                 self.change(|status| {
                     (status.reached, status.rigs, status.seen) = (Reached::Up, rigs, Some(now));
                 });
@@ -359,7 +340,7 @@ impl Link {
         Ok(())
     }
 
-    fn name(&self) -> HostName {
+    pub(super) fn name(&self) -> HostName {
         self.locked().name.clone()
     }
 

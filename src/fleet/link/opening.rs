@@ -1,7 +1,13 @@
 //! How a connection comes to be: our program is found there, or put there, told its environment, and
 //! greeted.
 
-use std::{io, process::Stdio, sync::atomic::Ordering};
+use std::{
+    io,
+    process::Stdio,
+    sync::{Arc, PoisonError, atomic::Ordering},
+};
+
+use jiff::Timestamp;
 
 use tokio::{
     fs::File,
@@ -21,6 +27,7 @@ use crate::{
         transport::{Beginning, NotPushed, Transport, is_refusal},
         wire::{self, FromHost, Hello, ToHost, Welcome},
     },
+    session::Agreements,
 };
 
 /// Why there is no connection.
@@ -131,11 +138,7 @@ impl Link {
     async fn greet(&self, transport: &mut Transport) -> io::Result<()> {
         let hello = Hello {
             version: build::VERSION.to_owned(),
-            rigs: self.settings.rigs.clone(),
-            tmux_command: self.settings.tmux_command.clone(),
-            tmux_socket: self.settings.tmux_socket.clone(),
-            agent: self.settings.agent.clone(),
-            tracker: self.settings.tracker.clone(),
+            config: self.settings.config.clone().into(),
         };
         wire::write(&mut transport.to, &ToHost::Hello(hello)).await
     }
@@ -185,6 +188,51 @@ impl Link {
         self.step(None);
         info!(host = %self.name(), ?path, "pushed");
         path.map(drop)
+    }
+
+    /// Notes who it is. What was seen on another machine of the same name is forgotten.
+    pub(super) fn accept(&self, welcome: Welcome) -> Result<(), String> {
+        welcome.check()?;
+        let mut before = self.welcome.lock().unwrap_or_else(PoisonError::into_inner);
+        let change = before.as_ref().and_then(|before| welcome.identity.change_since(before));
+        *before = Some(welcome.identity.clone());
+        self.change(|status| {
+            if let Some((what, is_other)) = change {
+                status.facts.notice = Some((Timestamp::now(), what));
+                if is_other {
+                    status.rigs = Arc::default();
+                }
+            }
+            status.facts.serving = Some((welcome.identity, welcome.program));
+        });
+        Ok(())
+    }
+
+    /// Where it is kept that our program may be put there.
+    fn agreements(&self) -> Option<Agreements> {
+        self.ssh.state.as_ref().map(|state| Agreements::new(state))
+    }
+
+    /// What cannot be read was not agreed to.
+    async fn is_agreed(&self) -> bool {
+        if self.agreed.load(Ordering::Relaxed) {
+            return true;
+        }
+        let Some(agreements) = self.agreements() else { return false };
+        let (name, way) = (self.name(), self.settings.way(&self.name()));
+        agreements.holds(name.as_str(), &way).await.unwrap_or_default()
+    }
+
+    /// Our program may be put there, now and in each later version. Tells why only now.
+    pub(in crate::fleet) async fn agree(&self) -> Option<String> {
+        self.agreed.store(true, Ordering::Relaxed);
+        let (name, way) = (self.name(), self.settings.way(&self.name()));
+        let kept = self.agreements()?.add(name.as_str(), &way).await;
+        kept.err().map(|error| error.to_string())
+    }
+
+    fn step(&self, step: Option<String>) {
+        self.change(|status| status.facts.step = step);
     }
 }
 
