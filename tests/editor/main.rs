@@ -32,6 +32,7 @@ mod gastown_deaths;
 mod gastown_sessions;
 mod hook_events;
 mod hooks;
+mod host_identity;
 mod hostile;
 mod hosts;
 mod in_use;
