@@ -42,7 +42,12 @@ fn split<'a>(fleet: &Fleet, said: &'a str) -> Option<(HostName, &'a str)> {
 impl CallContext<'_> {
     /// Whether `said` is of a host.
     pub(in crate::rpc) fn is_far(&self, said: &str) -> bool {
-        split(self.fleet, said).is_some()
+        self.host(said).is_some()
+    }
+
+    /// The host that `said` names, if it names one.
+    pub(in crate::rpc) fn host(&self, said: &str) -> Option<HostName> {
+        split(self.fleet, said).map(|(host, _)| host)
     }
 
     /// The polecat of a host that `said` names; `None` where it names no host.
@@ -142,7 +147,7 @@ impl Far<'_> {
     }
 }
 
-fn unanswered(host: &HostName, reads: bool, why: Unanswered) -> RpcError {
+pub(super) fn unanswered(host: &HostName, reads: bool, why: Unanswered) -> RpcError {
     let message = match why {
         Unanswered::Refused(error) => return refused(error),
         Unanswered::Nonsense { why } => {

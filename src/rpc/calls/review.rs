@@ -14,7 +14,7 @@ use crate::{
     rpc::{
         effects::{Effect, side_by_side::SideBySide},
         error::{Refusal, RpcError},
-        views::drawn_diff::buffer,
+        views::drawn_diff::Reviewed,
     },
     session::Reach,
 };
@@ -55,16 +55,15 @@ impl Operation for CompareFile {
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
         match (self.polecat, self.path, self.file) {
             (Some(polecat), Some(path), None) => {
-                let whom = context.whom(self.at.clone(), &polecat, Reach::Anywhere).await?;
-                let reviews = whom.context.reviews();
-                let pair = reviews.pair(&whom.polecat, &path, Since::of(self.since)).await?;
-                let at = Some(self.at.in_rig(whom.context.rig_path()));
-                Ok(vec![SideBySide::effect(pair, (&whom.shown, at), self.line, false)])
+                let of = Reviewed::find(context, self.at, &polecat, Reach::Anywhere).await?;
+                let pair = of.before(context, &path, Since::of(self.since)).await?;
+                Ok(vec![of.side_by_side(context, pair, (self.line, false)).await?])
             }
             (None, None, Some(file)) => {
                 let pair = context.rig(self.at).await?.reviews().pair_of(&file).await?;
                 let polecat = pair.polecat.to_string();
-                Ok(vec![SideBySide::effect(pair, (&polecat, None), self.line, true)])
+                let right = pair.there.then(|| (pair.file.clone(), None));
+                Ok(vec![SideBySide::effect(pair, right, (&polecat, None), self.line, true)])
             }
             _ => Err(RpcError::bad_argument("not a polecat's diff or a file").into()),
         }
@@ -82,9 +81,8 @@ impl Operation for Comment {
             shown: self.shown,
             text: String::from_utf8_lossy(&self.text).trim().to_owned(),
         };
-        let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
-        whom.context.reviews().comment(&whom.polecat, comment).await?;
-        let rig = Some(whom.context.rig_path().to_owned());
-        Ok(vec![Effect::Refresh { name: buffer(&whom.shown), rig, since: None }])
+        let of = Reviewed::find(context, self.at, &self.polecat, Reach::Anywhere).await?;
+        of.keep(context, comment).await?;
+        Ok(vec![of.redraw(None)])
     }
 }

@@ -6,12 +6,19 @@ use super::{
     Paths, command,
     reader::{Item, Table},
 };
-use crate::core::hosts::{HostName, HostSettings};
+use crate::core::{
+    host_files::VIEWS,
+    hosts::{HostName, HostSettings},
+};
 
 /// A table from names to what is said of each; nothing is said of one that ssh reaches.
 pub(super) fn hosts(config: &mut Table, paths: &Paths) -> BTreeMap<HostName, HostSettings> {
     let named = |item: &Item, name: &str| {
         let settings = host(&mut item.table(), paths);
+        // The buffers of its files are called after it.
+        if VIEWS.contains(&name) {
+            return item.problem(&format!("`{name}` is what buffers of ours are called, not a host"));
+        }
         match name.parse() {
             Ok(name) => Some((name, settings)),
             Err(error) => item.problem(&format!("{error}")),
