@@ -16,8 +16,8 @@ const SCHEME: &[u8] = b"polecat://";
 
 /// What our own buffers begin with behind the scheme: no host is called so.
 pub const VIEWS: &[&str] = &[
-    "answer", "base", "capture", "comment", "compose", "diff", "log", "preview", "question", "queue",
-    "sidebar", "status",
+    "answer", "base", "capture", "comment", "compose", "diff", "log", "preview", "question",
+    "queue", "sidebar", "status",
 ];
 
 /// A file of a host.
@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn a_name_tells_the_host_and_the_path_there() {
-        for name in ["polecat://build1/srv/shop/a b.rs", "polecat://gpu-2.lab/a", "polecat://b/ä"] {
+        for name in ["polecat://build1/srv/shop/a b.rs", "polecat://gpu-2.lab/a", "polecat://b/ä"]
+        {
             let file = HostFile::named(name.as_bytes()).unwrap();
             assert_eq!(file.name(), Path::new(name));
         }

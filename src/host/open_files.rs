@@ -80,7 +80,8 @@ pub async fn write(
     blocking(move || {
         require_size(&path, text.len() as u64)?;
         let outside = || {
-            let why = format!("`{}` is in no worktree of a project, so it is only read", path.display());
+            let why =
+                format!("`{}` is in no worktree of a project, so it is only read", path.display());
             HostError::Refused(why)
         };
         let (dir, name) = place(&path, &roots)?.ok_or_else(outside)?;
@@ -199,7 +200,12 @@ mod tests {
         fs::File::create(&large).unwrap().set_len(SIZE_LIMIT as u64).unwrap();
         let content = read(large.clone(), Vec::new()).await.unwrap();
         assert_eq!((content.text.len(), content.writable), (SIZE_LIMIT, false));
-        fs::File::options().write(true).open(&large).unwrap().set_len(SIZE_LIMIT as u64 + 1).unwrap();
+        fs::File::options()
+            .write(true)
+            .open(&large)
+            .unwrap()
+            .set_len(SIZE_LIMIT as u64 + 1)
+            .unwrap();
         for (path, why) in [(large, "more than 10 MiB"), (shop.clone(), "not a file")] {
             let refused = read(path, Vec::new()).await.unwrap_err().to_string();
             assert!(refused.contains(why), "{refused}");

@@ -62,10 +62,7 @@ pub fn named_paths(text: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Every location with a line in `text` whose file is there, as `file` tells, each once.
-pub fn found_locations(
-    text: &[u8],
-    file: impl Fn(&[u8]) -> Option<PathBuf>,
-) -> Vec<FoundLocation> {
+pub fn found_locations(text: &[u8], file: impl Fn(&[u8]) -> Option<PathBuf>) -> Vec<FoundLocation> {
     let (mut files, mut seen) = (HashMap::new(), HashSet::new());
     let mut found = Vec::new();
     for (Location { path, column, .. }, line, text) in with_lines(text) {

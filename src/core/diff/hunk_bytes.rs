@@ -47,8 +47,7 @@ mod tests {
     fn what_no_git_would_say_of_hunks_is_not_believed() {
         let mut changes = Changes { since: String::new(), sections: Vec::new() };
         let files = parse(b"diff --git a/f b/f\n@@ -1 +1 @@\n-a\n");
-        changes.sections =
-            vec![Section { stage: Stage::Staged, commits: 0, files, missing: None }];
+        changes.sections = vec![Section { stage: Stage::Staged, commits: 0, files, missing: None }];
         let hunk = &mut changes.sections[0].files[0].hunks[0];
         (hunk.old, hunk.new) = ((usize::MAX, usize::MAX), (0, usize::MAX));
         let arrived = sent(&changes);

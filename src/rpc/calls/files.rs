@@ -130,10 +130,7 @@ impl CallContext<'_> {
     }
 
     /// What is in `file`.
-    pub(in crate::rpc) async fn read_file(
-        &self,
-        file: &HostFile,
-    ) -> Result<FileContent, RpcError> {
+    pub(in crate::rpc) async fn read_file(&self, file: &HostFile) -> Result<FileContent, RpcError> {
         let call = ReadFile { path: bytes(file.path.clone()) };
         let content = self.on_host(&file.host, call).await?;
         match odd(&content) {

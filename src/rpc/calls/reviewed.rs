@@ -10,7 +10,10 @@ use super::{
 use crate::{
     core::{host_files::HostFile, names::shown, review::Comment},
     rpc::{
-        effects::{Effect, side_by_side::{Opened, SideBySide}},
+        effects::{
+            Effect,
+            side_by_side::{Opened, SideBySide},
+        },
         error::{Refusal, RpcError},
         views::drawn_diff::{Reviewed, buffer},
     },

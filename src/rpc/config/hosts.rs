@@ -17,7 +17,8 @@ pub(super) fn hosts(config: &mut Table, paths: &Paths) -> BTreeMap<HostName, Hos
         let settings = host(&mut item.table(), paths);
         // The buffers of its files are called after it.
         if VIEWS.contains(&name) {
-            return item.problem(&format!("`{name}` is what buffers of ours are called, not a host"));
+            return item
+                .problem(&format!("`{name}` is what buffers of ours are called, not a host"));
         }
         match name.parse() {
             Ok(name) => Some((name, settings)),

@@ -96,9 +96,9 @@ mod tests {
 
     #[test]
     fn what_was_read_is_written_byte_for_byte() {
-        for text in [
-            &b""[..], b"\n", b"a", b"a\n", b"a\r\nb\r\n", b"a\r\nb\n", b"\xff\0\n\n", b"a\r\nb\r",
-        ] {
+        for text in
+            [&b""[..], b"\n", b"a", b"a\n", b"a\r\nb\r\n", b"a\r\nb\n", b"\xff\0\n\n", b"a\r\nb\r"]
+        {
             let content = FileContent { text: text.to_vec(), digest: None, writable: true };
             let read = FileText::from(content);
             let written = joined(&read.lines, fileformat(read.dos), read.ended);

@@ -34,10 +34,7 @@ pub(super) struct FarRest {
 }
 
 impl Rest {
-    pub(super) async fn of(
-        context: &CallContext<'_>,
-        of: &Reviewed,
-    ) -> Result<Self, RpcError> {
+    pub(super) async fn of(context: &CallContext<'_>, of: &Reviewed) -> Result<Self, RpcError> {
         if of.host.is_some() {
             let watch = context.fleet.watch();
             if let Some(far) = Far::find(context.fleet, &of.polecat).await? {
