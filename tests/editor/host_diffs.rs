@@ -83,7 +83,7 @@ async fn hunks_are_staged_and_undone_there() {
     assert_eq!(git_in(there.project.path(), &["diff", "--cached", "--name-only"]), "a");
     assert_eq!(git_in(desk.project.path(), &["status", "--porcelain"]), "");
     press(&desk, "u").await;
-    desk.editor.expect_message("again").await;
+    desk.editor.expect_message("is as it was").await;
     assert_eq!(git_in(there.project.path(), &["diff", "--cached", "--name-only"]), "");
     press(&desk, "X").await;
     desk.editor.expect_message("`u` brings it back").await;

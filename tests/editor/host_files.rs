@@ -71,6 +71,8 @@ async fn enter_in_a_diff_opens_the_file_there_and_w_writes_it_there() {
         vim.bo.modeline, vim.bo.readonly, vim.bo.modified, vim.bo.buflisted }";
     let expected = json!(["acwrite", "lua", false, false, false, false, false, true]);
     assert_eq!(value(&desk, options).await, expected);
+    desk.editor.command("edit").await.unwrap();
+    expect(&desk, "vim.fn.getline('.')", json!("five")).await;
     press(&desk, "ccfive and a half<Esc>").await;
     desk.editor.command("write").await.unwrap();
     let written = NINE.replace('5', "five and a half");
@@ -132,13 +134,13 @@ async fn what_its_output_names_is_looked_for_there() {
     let there = changed().await;
     there.start("ash", "prompts").await;
     let desk = reaching(&there, &Json::Null).await;
-    on_text(&desk, "goto_line", "a.lua:5:2: so").await;
+    on_text(&desk, "open_line", "a.lua:5:2: so").await;
     expect(&desk, "vim.api.nvim_buf_get_name(0)", json!(name(&there, "a.lua"))).await;
-    assert_eq!(value(&desk, "vim.fn.getcurpos()[1] .. ':' .. vim.fn.col('.')").await, "5:2");
-    on_text(&desk, "goto_file", "none.lua").await;
+    assert_eq!(value(&desk, "vim.fn.line('.') .. ':' .. vim.fn.col('.')").await, "5:2");
+    on_text(&desk, "open_file", "none.lua").await;
     desk.editor.expect_message("no file `none.lua`").await;
     desk.editor.command("bwipeout").await.unwrap();
-    on_text(&desk, "list_locations", "a.lua:3 none.lua:3\nb/a.lua:7:1\n").await;
+    on_text(&desk, "locations", "a.lua:3 none.lua:3\nb/a.lua:7:1\n").await;
     let list = "vim.tbl_map(function(item)
         return { vim.api.nvim_buf_get_name(item.bufnr), item.lnum }
     end, vim.fn.getqflist())";
@@ -203,8 +205,11 @@ async fn an_answer_that_comes_after_w_has_waited_counts_all_the_same() {
     edit(&desk, &there, "a.lua").await;
     set_lines(&desk, &["mine"]).await;
     kill_process(server(&desk).unwrap(), Signal::STOP).unwrap();
-    let why = failing(&desk, "write").await;
-    assert!(why.contains("has not answered within 5 s: it may have been written"), "{why}");
+    let begin = "vim.schedule(function() _G.written = { pcall(vim.cmd, 'write') } end)";
+    desk.editor.lua(begin, Json::Null).await.unwrap();
+    let told = "has not answered within 5 s: it may have been written";
+    let failed = format!("{{ _G.written[1], _G.written[2]:match('{told}') }}");
+    expect(&desk, &format!("_G.written and {failed}"), json!([false, told])).await;
     assert_eq!(value(&desk, "vim.bo.modified").await, json!(true));
     kill_process(server(&desk).unwrap(), Signal::CONT).unwrap();
     desk.editor.expect_message("is written after all").await;

@@ -14,13 +14,27 @@ local WRITE_TIMEOUT = 5000
 ---@field seen? string What identifies all of it; none where there is no file.
 ---@field writable boolean
 
+--- For `set_lines`, which is called as an Ex command.
+---@type { buf: integer, lines: string[] }?
+local read
+
+--- Puts lines that were read into their buffer.
+function M.set_lines()
+  if read then
+    vim.api.nvim_buf_set_lines(read.buf, 0, -1, false, read.lines)
+  end
+end
+
 --- Puts what was read into `buf`.
 ---@param buf integer
 ---@param file polecat.FileText
 local function fill(buf, file)
   local options = vim.bo[buf]
   options.modifiable, options.readonly, options.undolevels = true, false, -1
-  vim.api.nvim_buf_set_lines(buf, 0, -1, false, file.lines)
+  read = { buf = buf, lines = file.lines }
+  -- Marks and the lines of the quickfix list are those of the file, not of the empty buffer.
+  vim.cmd("lockmarks lua require('polecat.editor.host_file').set_lines()")
+  read = nil
   options.undolevels = vim.go.undolevels
   options.fileformat, options.endofline = file.fileformat, file.endofline
   options.modified, options.readonly = false, not file.writable

@@ -143,3 +143,34 @@ impl Everywhere for UndoHunk {
         Ok(reviews.undo_hunk(&polecat).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::diff::{Stage, parse};
+
+    #[test]
+    fn of_what_is_too_much_to_be_sent_the_largest_is_left_out_and_said() {
+        let section = |stage, lines: usize| {
+            let hunk = format!("@@ -0,0 +1,{lines} @@\n{}", "+x\n".repeat(lines));
+            let files = parse(format!("diff --git a/f b/f\n{hunk}").as_bytes());
+            Section { stage, commits: 0, files, missing: None }
+        };
+        let sections = vec![
+            section(Stage::Committed, 10),
+            section(Stage::Staged, 1_000),
+            section(Stage::Unstaged, 20),
+        ];
+        let mut changes = Changes { since: String::new(), sections };
+        let all = changes.clone();
+        shorten(&mut changes, 10_000);
+        assert_eq!(changes, all);
+        shorten(&mut changes, 1_000);
+        let left: Vec<_> = changes.sections.iter().map(|one| one.files.len()).collect();
+        assert_eq!(left, [1, 0, 1]);
+        let missing = changes.sections[1].missing.as_deref();
+        assert_eq!(missing, Some("1 MiB: too much to be sent here"));
+        shorten(&mut changes, 0);
+        assert!(changes.sections.iter().all(|one| one.files.is_empty()));
+    }
+}

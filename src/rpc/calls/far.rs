@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use serde::de::DeserializeOwned;
 use serde_bytes::ByteBuf;
 
 use super::{At, CallContext, Capture, Everywhere, Status};
@@ -48,6 +49,21 @@ impl CallContext<'_> {
     /// The host that `said` names, if it names one.
     pub(in crate::rpc) fn host(&self, said: &str) -> Option<HostName> {
         split(self.fleet, said).map(|(host, _)| host)
+    }
+
+    /// Has `host` carry out a call that is about nobody.
+    pub(super) async fn on_host<A: DeserializeOwned>(
+        &self,
+        host: &HostName,
+        (call, reads): (&FarCall, bool),
+    ) -> Result<A, RpcError> {
+        let done = Box::pin(self.fleet.call(host, call, &|_: &str| {})).await;
+        done.map(|(answer, _)| answer).map_err(|why| unanswered(host, reads, why))
+    }
+
+    /// The error that an answer of `host` is none.
+    pub(super) fn nonsense(host: &HostName, why: String) -> RpcError {
+        unanswered(host, true, Unanswered::Nonsense { why })
     }
 
     /// The polecat of a host that `said` names; `None` where it names no host.
@@ -147,7 +163,7 @@ impl Far<'_> {
     }
 }
 
-pub(super) fn unanswered(host: &HostName, reads: bool, why: Unanswered) -> RpcError {
+fn unanswered(host: &HostName, reads: bool, why: Unanswered) -> RpcError {
     let message = match why {
         Unanswered::Refused(error) => return refused(error),
         Unanswered::Nonsense { why } => {

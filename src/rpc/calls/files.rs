@@ -7,14 +7,14 @@ use rmpv::Value;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
-use super::{At, CallContext, Method, Operation, calls, far::unanswered};
+use super::{At, CallContext, Method, Operation, calls};
 use crate::{
     core::{
         host_files::{FileContent, HostFile, SIZE_LIMIT, digest},
         hosts::HostName,
         names::shown,
     },
-    fleet::{FarCall, Unanswered, pack, unpack_exactly},
+    fleet::{FarCall, pack, unpack_exactly},
     rpc::{
         effects::file_text::{FileText, joined},
         encode::Encode,
@@ -121,10 +121,10 @@ impl CallContext<'_> {
     ) -> Result<Vec<Option<HostFile>>, RpcError> {
         let asked = paths.len();
         let call = StatFiles { paths: paths.into_iter().map(bytes).collect() };
-        let found = self.on_host(host, call).await?;
+        let found = self.there(host, call).await?;
         if found.len() != asked {
             let why = format!("{} answers to {asked} questions", found.len());
-            return Err(unanswered(host, true, Unanswered::Nonsense { why }));
+            return Err(Self::nonsense(host, why));
         }
         Ok(found.into_iter().map(|found| HostFile::new(host, &path(found?))).collect())
     }
@@ -132,17 +132,16 @@ impl CallContext<'_> {
     /// What is in `file`.
     pub(in crate::rpc) async fn read_file(&self, file: &HostFile) -> Result<FileContent, RpcError> {
         let call = ReadFile { path: bytes(file.path.clone()) };
-        let content = self.on_host(&file.host, call).await?;
+        let content = self.there(&file.host, call).await?;
         match odd(&content) {
             None => Ok(content),
-            Some(why) => Err(unanswered(&file.host, true, Unanswered::Nonsense { why })),
+            Some(why) => Err(Self::nonsense(&file.host, why)),
         }
     }
 
-    async fn on_host<C: OnHost>(&self, host: &HostName, call: C) -> Result<C::Answer, RpcError> {
+    async fn there<C: OnHost>(&self, host: &HostName, call: C) -> Result<C::Answer, RpcError> {
         let call = FarCall::new(C::NAME, &call, C::READS).map_err(RpcError::bad_argument)?;
-        let done = Box::pin(self.fleet.call(host, &call, &|_: &str| {})).await;
-        done.map(|(answer, _)| answer).map_err(|why| unanswered(host, C::READS, why))
+        self.on_host(host, (&call, C::READS)).await
     }
 }
 
@@ -190,7 +189,7 @@ impl Operation for FileWrite {
         let (path, text) = (bytes(file.path.clone()), text.into());
         let force = self.force.unwrap_or_default();
         let call = WriteFile { path, text, seen: self.seen, force };
-        context.on_host(&file.host, call).await?;
+        context.there(&file.host, call).await?;
         Ok(written)
     }
 }

@@ -50,11 +50,15 @@ pub(super) fn lines(text: &[u8]) -> (Vec<Vec<u8>>, bool) {
     if text.is_empty() {
         return (Vec::new(), false);
     }
-    let text = text.strip_suffix(b"\n").unwrap_or(text);
-    let lines: Vec<_> = text.split(|byte| *byte == b'\n').collect();
-    let dos = lines.iter().all(|line| line.ends_with(b"\r"));
-    let shown = |line: &&[u8]| line[..line.len() - usize::from(dos)].to_vec();
-    (lines.iter().map(shown).collect(), dos)
+    let mut lines: Vec<_> = text.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    // What stands behind the last end, if anything does.
+    let rest = lines.pop().filter(|rest| !rest.is_empty());
+    let dos = !lines.is_empty() && lines.iter().all(|line| line.ends_with(b"\r"));
+    if dos {
+        lines.iter_mut().for_each(|line| line.truncate(line.len() - 1));
+    }
+    lines.extend(rest);
+    (lines, dos)
 }
 
 /// What Neovim writes: the lines of a buffer, in a 'fileformat', the last one with or without an end.
@@ -91,14 +95,24 @@ mod tests {
         check(b"a\n\nb\n", &[b"a", b"", b"b"], false);
         check(b"a\r\nb\r\n", &[b"a", b"b"], true);
         check(b"a\r\nb\n", &[b"a\r", b"b"], false);
+        check(b"a\r\nb", &[b"a", b"b"], true);
+        check(b"a\r", &[b"a\r"], false);
         check(b"\xe4\n\n", &[b"\xe4", b""], false);
     }
 
     #[test]
     fn what_was_read_is_written_byte_for_byte() {
-        for text in
-            [&b""[..], b"\n", b"a", b"a\n", b"a\r\nb\r\n", b"a\r\nb\n", b"\xff\0\n\n", b"a\r\nb\r"]
-        {
+        for text in [
+            &b""[..],
+            b"\n",
+            b"a",
+            b"a\n",
+            b"a\r\nb\r\n",
+            b"a\r\nb\n",
+            b"\xff\0\n\n",
+            b"a\r\nb\r",
+            b"a\r\nb",
+        ] {
             let content = FileContent { text: text.to_vec(), digest: None, writable: true };
             let read = FileText::from(content);
             let written = joined(&read.lines, fileformat(read.dos), read.ended);
