@@ -118,6 +118,22 @@ async fn a_file_there_and_what_it_was_stand_side_by_side() {
     expect(&desk, gone, json!("")).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_there_that_is_being_edited_is_compared_and_quoted_by_its_path_in_the_worktree() {
+    let there = changed().await;
+    there.start("ash", "prompts").await;
+    let desk = reaching(&there, &Json::Null).await;
+    edit(&desk, &there, "a.lua").await;
+    desk.editor.command("5PolecatInject build1:shop/ash").await.unwrap();
+    let seen = there.editor.expect_capture("ash", 60, "five").await;
+    assert!(seen.contains("a.lua:5\n") && !seen.contains("polecat://"), "{seen}");
+    desk.editor.command("PolecatDiff!").await.unwrap();
+    expect(&desk, "#vim.api.nvim_tabpage_list_wins(0)", json!(2)).await;
+    expect(&desk, "vim.fn.expand('%')", json!(name(&there, "a.lua"))).await;
+    let base = "vim.fn.getbufline('polecat://base/build1:shop/ash/a.lua', 5)";
+    expect(&desk, base, json!(["5"])).await;
+}
+
 /// Presses a key of a capture of `ash` there, on `text`.
 async fn on_text(desk: &Shop, act: &str, text: &str) {
     let code = "local act, text = ...

@@ -57,13 +57,14 @@ end
 local function place_cursors(buf)
   local list = vim.fn.getqflist({ idx = 0, items = 0 })
   local entry = list.items[list.idx]
-  local last = vim.api.nvim_buf_get_mark(buf, '"')
-  if last[1] <= 1 and entry and entry.bufnr == buf then
-    last = { entry.lnum, math.max(entry.col - 1, 0) }
+  local mark = vim.api.nvim_buf_get_mark(buf, '"')
+  local line, column = mark[1], mark[2]
+  if line <= 1 and entry and entry.bufnr == buf then
+    line, column = entry.lnum, entry.col > 0 and entry.col - 1 or 0
   end
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     if vim.api.nvim_win_get_cursor(win)[1] == 1 then
-      pcall(vim.api.nvim_win_set_cursor, win, last)
+      pcall(vim.api.nvim_win_set_cursor, win, { line, column })
     end
   end
 end
@@ -73,14 +74,18 @@ end
 function M.read(buf)
   prepare(buf)
   local args = { name = vim.api.nvim_buf_get_name(buf) }
-  backend.call('file.read', args, notify.or_error(function(file)
-    -- Of two answers the first: since then somebody may have typed.
-    local waits = vim.api.nvim_buf_is_loaded(buf) and vim.b[buf].polecat_file
-    if waits and not waits.read then
-      fill(buf, file)
-      place_cursors(buf)
-    end
-  end))
+  backend.call(
+    'file.read',
+    args,
+    notify.or_error(function(file)
+      -- Of two answers the first: since then somebody may have typed.
+      local waits = vim.api.nvim_buf_is_loaded(buf) and vim.b[buf].polecat_file
+      if waits and not waits.read then
+        fill(buf, file)
+        place_cursors(buf)
+      end
+    end)
+  )
 end
 
 --- The buffer of the file `name`, in which `file` was read just now. What somebody has changed in it

@@ -143,9 +143,12 @@ function M.compare(effect, context)
       act.press(buf, { 'dv', '', act = 'side_by_side', doing = 'opening' })
     end)
   end
-  local file = vim.bo[buf].buftype == '' and vim.uv.fs_realpath(vim.api.nvim_buf_get_name(buf))
+  local file = vim.api.nvim_buf_get_name(buf)
+  if not vim.b[buf].polecat_file then
+    file = vim.bo[buf].buftype == '' and vim.uv.fs_realpath(file) or nil
+  end
   local line = vim.api.nvim_win_get_cursor(win)[1]
-  local args = { at = where.here(buf), file = file or nil, line = line }
+  local args = { at = where.here(buf), file = file, line = line }
   effects.call(
     { method = 'diff.side_by_side', args = args },
     { at = args.at, split = context.split }

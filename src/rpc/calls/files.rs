@@ -139,6 +139,16 @@ impl CallContext<'_> {
         }
     }
 
+    /// The polecat in whose worktree `file` is, as far as that is known, and its path from there.
+    pub(in crate::rpc) fn polecat_of(&self, file: &HostFile) -> Option<(String, PathBuf)> {
+        let hosts = self.fleet.hosts();
+        let host = hosts.iter().find(|host| host.name == file.host)?;
+        host.polecats().find_map(|(said, info)| {
+            let below = file.path.strip_prefix(info.workdir.as_ref()?).ok()?;
+            Some((said, below.to_owned()))
+        })
+    }
+
     async fn there<C: OnHost>(&self, host: &HostName, call: C) -> Result<C::Answer, RpcError> {
         let call = FarCall::new(C::NAME, &call, C::READS).map_err(RpcError::bad_argument)?;
         self.on_host(host, (&call, C::READS)).await

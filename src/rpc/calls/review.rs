@@ -1,7 +1,7 @@
 //! Changes: a file compared with what it was, a comment that was written. What the keys of a diff do
 //! besides is in `commands/diff.rs`.
 
-use std::path::PathBuf;
+use std::{os::unix::ffi::OsStrExt as _, path::PathBuf};
 
 use serde_bytes::ByteBuf;
 
@@ -9,6 +9,7 @@ use super::{At, CallContext, Operation, Since, calls, given::word};
 use crate::{
     core::{
         diff::{CommentedLines, Side},
+        host_files::HostFile,
         review,
     },
     rpc::{
@@ -16,7 +17,7 @@ use crate::{
         error::{Refusal, RpcError},
         views::drawn_diff::Reviewed,
     },
-    session::Reach,
+    session::{self, Reach},
 };
 
 calls! {
@@ -60,6 +61,9 @@ impl Operation for CompareFile {
                 Ok(vec![of.side_by_side(context, pair, (self.line, false)).await?])
             }
             (None, None, Some(file)) => {
+                if let Some(file) = HostFile::named(file.as_os_str().as_bytes()) {
+                    return beside(context, self.at, &file, self.line).await;
+                }
                 let pair = context.rig(self.at).await?.reviews().pair_of(&file).await?;
                 let polecat = pair.polecat.to_string();
                 let right = pair.there.then(|| (pair.file.clone(), None));
@@ -68,6 +72,23 @@ impl Operation for CompareFile {
             _ => Err(RpcError::bad_argument("not a polecat's diff or a file").into()),
         }
     }
+}
+
+/// The same of a file of a host.
+async fn beside(
+    context: &CallContext<'_>,
+    at: At,
+    file: &HostFile,
+    line: Option<usize>,
+) -> Result<Vec<Effect>, Refusal> {
+    let nowhere = || {
+        let why = format!("`{}` is in no worktree of a polecat", file.name().display());
+        RpcError::bad_argument(why)
+    };
+    let (polecat, below) = context.polecat_of(file).ok_or_else(nowhere)?;
+    let of = Reviewed::find(context, at, &polecat, Reach::Anywhere).await?;
+    let pair = of.before(context, below.as_os_str().as_bytes(), session::Since::Start).await?;
+    Ok(vec![of.side_by_side(context, pair, (line, true)).await?])
 }
 
 impl Operation for Comment {
