@@ -78,12 +78,14 @@ pub struct HostSettings {
     pub quote: Option<bool>,
     /// Our program there, by a name or a path.
     pub backend: Option<String>,
-    /// Its projects, by their folders there; `~/` is the home there.
-    pub rigs: Vec<String>,
+    /// Whether it is connected to from the start, as if it had been used.
+    pub watch: bool,
     /// The socket of tmux there: a name, or with a `/` a path.
     pub tmux_socket: Option<String>,
     /// tmux there, by a name or a path.
     pub tmux_command: Option<String>,
+    /// What it goes by: a configuration, in msgpack.
+    pub config: Vec<u8>,
 }
 
 /// A command, and whether ssh carries it out.

@@ -27,7 +27,7 @@ use super::{
 use crate::{
     core::{
         hosts::{HostName, HostSettings},
-        session::SessionInfo,
+        session::{SessionInfo, State, StateSource},
     },
     session::Launch,
 };
@@ -79,6 +79,29 @@ pub struct HostStatus {
 }
 
 impl HostStatus {
+    /// What tells a rig of it from all others: no folder of this machine begins without a `/`.
+    #[must_use]
+    pub fn home_of(&self, rig: &FarRig) -> String {
+        format!("{}:{}", self.name, rig.path)
+    }
+
+    /// A session of it as it can be known now.
+    #[must_use]
+    pub fn seen(&self, info: &SessionInfo) -> SessionInfo {
+        if self.reached == Reached::Up {
+            return info.clone();
+        }
+        SessionInfo {
+            running: false,
+            state: State::Unknown,
+            state_source: StateSource::None,
+            state_since: None,
+            waiting: None,
+            detail: None,
+            ..info.clone()
+        }
+    }
+
     /// All its polecats, each with what names it from here: `build1:shop/ash`.
     pub fn polecats(&self) -> impl Iterator<Item = (String, &SessionInfo)> {
         self.rigs.iter().flat_map(|rig| {
@@ -215,9 +238,7 @@ impl Link {
         transport.begin().await?;
         let hello = Hello {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            rigs: self.settings.rigs.clone(),
-            tmux_command: self.settings.tmux_command.clone(),
-            tmux_socket: self.settings.tmux_socket.clone(),
+            config: self.settings.config.clone().into(),
         };
         wire::write(&mut transport.to, &ToHost::Hello(hello)).await?;
         match wire::read(&mut transport.from).await? {
@@ -299,9 +320,10 @@ impl Link {
             FromHost::Part { id, part } => self.calls.part(id, part)?,
             FromHost::Answer { id, result } => self.calls.answered(id, result),
             FromHost::Rigs(rigs) => {
-                self.ahead.store(rigs.ahead(now), Ordering::Relaxed);
+                let ahead = rigs.ahead(now, self.ahead());
+                self.ahead.store(ahead, Ordering::Relaxed);
                 debug!(host = %self.name(), rigs = rigs.rigs.len(), "heard");
-                let rigs = Arc::new(rigs.here(now));
+                let rigs = Arc::new(rigs.here(ahead));
                 self.change(|status| {
                     (status.reached, status.rigs, status.seen) = (Reached::Up, rigs, Some(now));
                 });
@@ -310,7 +332,7 @@ impl Link {
         Ok(())
     }
 
-    fn name(&self) -> HostName {
+    pub(super) fn name(&self) -> HostName {
         self.locked().name.clone()
     }
 

@@ -16,15 +16,13 @@ mod transport;
 mod wire;
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
-    time::Duration,
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
-    time::timeout,
 };
 
 use self::link::Link;
@@ -44,9 +42,6 @@ use crate::{
 /// How many hosts are connected to at once: each may cost a key exchange here.
 const CONNECTS: usize = 4;
 
-/// How long hosts stay connected after a call while nobody looks at them.
-const LINGER: Duration = Duration::from_secs(60);
-
 /// The hosts of a configuration. Cheap to clone.
 #[derive(Clone)]
 pub struct Fleet(Arc<Shared>);
@@ -55,24 +50,25 @@ struct Shared {
     links: BTreeMap<HostName, Arc<Link>>,
     /// Notified of each change in one of them.
     changes: watch::Sender<()>,
-    /// The connections, while somebody looks.
-    running: Mutex<Weak<Running>>,
+    used: Mutex<Used>,
 }
 
-/// The connections; they end with it.
-struct Running {
-    _tasks: JoinSet<()>,
+/// The hosts in use, with their connections, which end with this.
+#[derive(Default)]
+struct Used {
+    names: BTreeSet<HostName>,
+    connections: JoinSet<()>,
 }
 
-/// Keeps the hosts connected, and hears of what changes there.
+/// Hears of what changes at the hosts.
 pub struct FleetWatch {
     fleet: Fleet,
-    _running: Arc<Running>,
     changes: watch::Receiver<()>,
 }
 
 impl Fleet {
-    /// The hosts that `settings` name. None is connected to before somebody looks.
+    /// The hosts that `settings` name. They are connected to from when one is used, and stay so; those
+    /// that are watched at once.
     #[must_use]
     pub fn new(settings: &BTreeMap<HostName, HostSettings>, launch: &Launch) -> Self {
         let changes = watch::Sender::default();
@@ -83,25 +79,37 @@ impl Fleet {
             (name.clone(), Arc::new(link))
         };
         let links = settings.iter().map(link).collect();
-        Self(Arc::new(Shared { links, changes, running: Mutex::default() }))
+        let fleet = Self(Arc::new(Shared { links, changes, used: Mutex::default() }));
+        fleet.connect(|link| link.settings().watch);
+        fleet
     }
 
-    /// Has all hosts connected to for as long as what it gives is there.
+    /// Has all hosts connected to, and hears of what changes there.
     #[must_use]
     pub fn watch(&self) -> FleetWatch {
-        let changes = self.0.changes.subscribe();
-        let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = running.upgrade().unwrap_or_else(|| {
-            let mut tasks = JoinSet::new();
-            for link in self.0.links.values() {
-                // What it was when somebody looked last is not what it is.
-                link.begin();
-                tasks.spawn(link.clone().run());
+        self.connect(|_| true);
+        self.listen()
+    }
+
+    /// Hears of what changes at those in use.
+    #[must_use]
+    pub fn listen(&self) -> FleetWatch {
+        FleetWatch { fleet: self.clone(), changes: self.0.changes.subscribe() }
+    }
+
+    /// Has the host `name` connected to, if there is one of this name.
+    pub fn use_host(&self, name: &HostName) {
+        self.connect(|link| link.name() == *name);
+    }
+
+    /// Has those connected to that `are_meant`.
+    fn connect(&self, are_meant: impl Fn(&Link) -> bool) {
+        let mut used = self.0.used.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, link) in self.0.links.iter().filter(|(_, link)| are_meant(link)) {
+            if used.names.insert(name.clone()) {
+                used.connections.spawn(link.clone().run());
             }
-            Arc::new(Running { _tasks: tasks })
-        });
-        *running = Arc::downgrade(&now);
-        FleetWatch { fleet: self.clone(), _running: now, changes }
+        }
     }
 
     /// All hosts as they were seen last, in the order of their names.
@@ -122,7 +130,8 @@ impl Fleet {
     /// It cannot be reached.
     pub async fn connected(&self, name: &HostName) -> Result<HostStatus, Unanswered> {
         let link = self.link(name)?;
-        let mut watch = self.watch();
+        self.use_host(name);
+        let mut watch = self.listen();
         loop {
             let status = link.status();
             match status.reached {
@@ -150,14 +159,6 @@ impl FleetWatch {
     pub fn newest(&mut self) -> Vec<HostStatus> {
         self.changes.mark_unchanged();
         self.fleet.hosts()
-    }
-
-    /// Keeps looking for a while: the next call may come soon.
-    pub(super) fn linger(self) {
-        tokio::spawn(async move {
-            let _ = timeout(LINGER, std::future::pending::<()>()).await;
-            drop(self);
-        });
     }
 
     /// Waits until something has changed at one. Cancelling it loses nothing.

@@ -13,12 +13,11 @@ use tracing::info;
 use super::{
     error::FarError,
     served::{Hub, ServedCalls},
-    wire::{self, FarRig, FromHost, Hello, MAGIC, Rigs, ToHost, Welcome},
+    wire::{self, FarRig, FromHost, MAGIC, Rigs, ToHost, Welcome},
 };
 use crate::{
     session::{
-        EventQueue, Launch, RigSettings, RigStatus, Settings, Status, StatusWatch, Workspace,
-        machine_id,
+        EventQueue, Launch, RigStatus, Settings, Status, StatusWatch, Workspace, machine_id,
     },
     stdio,
 };
@@ -30,6 +29,12 @@ const END_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Carries out the calls of a hub.
 pub trait Served: Clone + Send + Sync + 'static {
+    /// What the hub's configuration says.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn settings(&self, config: &[u8]) -> Result<Settings, String>;
+
     /// Carries out the call `name`.
     fn carry_out(
         self,
@@ -63,7 +68,8 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
             }
         }
     });
-    let workspace = Workspace::new(settings(hello), launch, EventQueue::default());
+    let settings = served.settings(&hello.config).map_err(io::Error::other)?;
+    let workspace = Workspace::new(settings, launch, EventQueue::default());
     let workspace = workspace.map_err(io::Error::other)?;
     let (answers, answered) = mpsc::unbounded_channel();
     let mut calls = ServedCalls::new(workspace.clone(), served, answers);
@@ -118,20 +124,6 @@ async fn tell(
                 }
             }
         };
-    }
-}
-
-fn settings(hello: Hello) -> Settings {
-    let home = std::env::home_dir();
-    let folder = |rig: String| match (rig.strip_prefix("~/"), &home) {
-        (Some(below), Some(home)) => home.join(below),
-        _ => rig.into(),
-    };
-    Settings {
-        rigs: hello.rigs.into_iter().map(|rig| (folder(rig), RigSettings::default())).collect(),
-        tmux_command: hello.tmux_command,
-        tmux_socket: hello.tmux_socket,
-        ..Settings::default()
     }
 }
 

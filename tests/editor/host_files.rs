@@ -169,6 +169,21 @@ async fn what_its_output_names_is_looked_for_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_in_a_capture_opens_the_file_there_at_its_line() {
+    let there = changed().await;
+    there.start("ash", "prompts").await;
+    let desk = reaching(&there, &Json::Null).await;
+    desk.editor.call("inject", json!(["build1:shop/ash", "see a.lua:5"])).await.unwrap();
+    desk.editor.command("PolecatCapture build1:shop/ash").await.unwrap();
+    expect(&desk, "vim.bo.filetype", json!("polecat-capture")).await;
+    expect(&desk, "vim.fn.search('see a.lua:5', 'w') > 0", json!(true)).await;
+    press(&desk, "/a.lua<CR>gF").await;
+    expect(&desk, "vim.api.nvim_buf_get_name(0)", json!(name(&there, "a.lua"))).await;
+    assert_eq!(value(&desk, "vim.fn.getline('.')").await, "five");
+    assert_eq!(local_files(&desk).await, json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_else_wrote_meanwhile_is_not_written_over() {
     let there = changed().await;
     let desk = reaching(&there, &Json::Null).await;
