@@ -124,9 +124,9 @@ async fn a_file_there_that_is_being_edited_is_compared_and_quoted_by_its_path_in
     there.start("ash", "prompts").await;
     let desk = reaching(&there, &Json::Null).await;
     edit(&desk, &there, "a.lua").await;
-    desk.editor.command("5PolecatInject build1:shop/ash").await.unwrap();
+    desk.editor.command("5PolecatInject build1:shop/ash look").await.unwrap();
     let seen = there.editor.expect_capture("ash", 60, "five").await;
-    assert!(seen.contains("a.lua:5\n") && !seen.contains("polecat://"), "{seen}");
+    assert!(seen.contains("a.lua:5") && !seen.contains("polecat://"), "{seen}");
     desk.editor.command("PolecatDiff!").await.unwrap();
     expect(&desk, "#vim.api.nvim_tabpage_list_wins(0)", json!(2)).await;
     expect(&desk, "vim.fn.expand('%')", json!(name(&there, "a.lua"))).await;
