@@ -102,12 +102,16 @@ impl HostStatus {
         }
     }
 
-    /// All its polecats, each with what names it from here: `build1:shop/ash`.
+    /// What names a polecat of it from here: `build1:shop/ash`.
+    #[must_use]
+    pub fn address_of(&self, rig: &FarRig, info: &SessionInfo) -> String {
+        format!("{}:{}/{}", self.name, rig.address, info.polecat)
+    }
+
+    /// All its polecats, each with what names it.
     pub fn polecats(&self) -> impl Iterator<Item = (String, &SessionInfo)> {
-        self.rigs.iter().flat_map(|rig| {
-            let named =
-                |info: &SessionInfo| format!("{}:{}/{}", self.name, rig.address, info.polecat);
-            rig.polecats.iter().map(move |info| (named(info), info))
+        self.rigs.iter().flat_map(move |rig| {
+            rig.polecats.iter().map(move |info| (self.address_of(rig, info), info))
         })
     }
 }

@@ -97,7 +97,7 @@ impl Views {
             let drawn = match open.kind.as_str() {
                 "status" => status::run((&workspace, &fleet), open, &mut canvas).await,
                 "capture" => capture::run((&workspace, &fleet), open, &mut canvas).await,
-                "queue" => queue::run(&workspace, open, &mut canvas).await,
+                "queue" => queue::run((&workspace, &fleet), open, &mut canvas).await,
                 "diff" => {
                     let context = CallContext::new(&editor, (&workspace, &fleet), call);
                     diff::run(&context, open, &mut canvas).await

@@ -216,6 +216,30 @@ async fn what_it_prints_is_followed_and_goes_on_after_the_link_was_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_queued_there_is_shown_dropped_and_listed_here() {
+    let both = Desk::new().await;
+    both.desk.editor.command("PolecatQueue build1:shop/ash first of two").await.unwrap();
+    both.desk.editor.command("PolecatQueue build1:shop/ash second of two").await.unwrap();
+    both.desk.editor.command("PolecatQueue build1:shop/ash").await.unwrap();
+    let queue = "polecat://queue/build1:shop/ash";
+    both.desk.editor.expect_line(queue, "second of two").await;
+    both.desk.editor.command("call search('first of two')").await.unwrap();
+    both.desk.editor.command("normal x").await.unwrap();
+    both.desk
+        .editor
+        .expect(queue, "one message", |lines| {
+            let text = lines.join("\n");
+            text.contains("second of two") && !text.contains("first of two")
+        })
+        .await;
+    let left = both.there.shop.editor.call("queue", json!(["ash"])).await.unwrap();
+    assert_eq!(left["messages"].as_array().map(Vec::len), Some(1), "{left}");
+    let listed = both.call("list", json!([{ "all": true }])).await;
+    assert_eq!(listed[0]["address"], "build1:shop/ash", "{listed}");
+    assert_eq!(listed[0]["host"], "build1", "{listed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn polecats_are_made_started_labelled_queued_for_and_removed_there() {
     let both = Desk::new().await;
     both.desk.start("ash", "prompts").await;

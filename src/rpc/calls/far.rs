@@ -6,7 +6,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 
 use super::{
-    At, CallContext, Capture, Everywhere, FollowOutput, Method, Status, everywhere::AboutPolecat,
+    At, CallContext, Capture, Everywhere, FollowOutput, Method, ShowQueue, Status, Waiting,
+    everywhere::AboutPolecat,
 };
 use crate::{
     core::{
@@ -118,6 +119,11 @@ impl Far<'_> {
     pub(in crate::rpc) async fn status(&self) -> Result<SessionInfo, Refusal> {
         let (at, polecat) = (At::default(), String::new());
         self.carry_out(Status { at, polecat }, &|_: &str| {}).await
+    }
+
+    pub(in crate::rpc) async fn queue(&self) -> Result<Waiting, Refusal> {
+        let (at, polecat) = (At::default(), String::new());
+        self.carry_out(ShowQueue { at, polecat }, &|_: &str| {}).await
     }
 
     /// The end of what it prints, with colours.
