@@ -170,8 +170,8 @@ fn odd(content: &FileContent) -> Option<String> {
 fn named(context: &CallContext<'_>, name: &[u8]) -> Result<HostFile, RpcError> {
     let file = HostFile::named(name).filter(|file| context.fleet.settings(&file.host).is_some());
     file.ok_or_else(|| {
-        let name = shown(&String::from_utf8_lossy(name)).to_string();
-        RpcError::bad_argument(format!("`{name}` is no buffer of polecat.nvim"))
+        let name = String::from_utf8_lossy(name);
+        RpcError::bad_argument(format!("`{}` is no buffer of polecat.nvim", shown(&name)))
     })
 }
 

@@ -125,9 +125,9 @@ impl Reviewed {
             let path = path.to_string_lossy();
             RpcError::bad_argument(format!("no buffer can be called `{}`", shown(&path)))
         })?;
-        let content = context.read_file(&file).await?;
-        let there = content.digest.is_some();
-        Ok(there.then(|| (file.name(), Some(content.into()))))
+        let read = context.read_file(&file).await?;
+        let there = read.digest.is_some();
+        Ok(there.then(|| (file.name(), Some(read.into()))))
     }
 
     /// Shows `pair` side by side.

@@ -55,7 +55,9 @@ pub(super) fn lines(text: &[u8]) -> (Vec<Vec<u8>>, bool) {
     let rest = lines.pop().filter(|rest| !rest.is_empty());
     let dos = !lines.is_empty() && lines.iter().all(|line| line.ends_with(b"\r"));
     if dos {
-        lines.iter_mut().for_each(|line| line.truncate(line.len() - 1));
+        for line in &mut lines {
+            line.pop();
+        }
     }
     lines.extend(rest);
     (lines, dos)
