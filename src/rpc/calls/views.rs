@@ -149,8 +149,11 @@ impl Operation for OpenDiff {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
-        let whom = context.whom(self.at.clone(), &self.polecat, Reach::Reads).await?;
         let since = self.since.map(|since| since.name().to_owned());
+        if context.is_far(&self.polecat) {
+            return Ok(open(View::Diff { polecat: self.polecat, since }, Some(self.at)));
+        }
+        let whom = context.whom(self.at.clone(), &self.polecat, Reach::Reads).await?;
         let at = self.at.in_rig(whom.context.rig_path());
         Ok(open(View::Diff { polecat: whom.shown, since }, Some(at)))
     }

@@ -91,8 +91,9 @@ impl Invocation {
         let named = self.words.text(POLECAT)?;
         let said = named.clone().or_else(|| self.asked.about.clone()).filter(|_| takes_one);
         let said = said.filter(|said| !is_sidebar(self.spec.command, said));
-        if let Some(said) = said.as_ref().filter(|said| context.is_far(said)) {
-            return self.far(said);
+        // One of a host is looked up there.
+        if said.as_ref().is_some_and(|said| context.is_far(said)) {
+            return Ok(self);
         }
         // Of several each is looked up by itself.
         let Some(said) = said.filter(|said| !said.contains(['*', ','])) else { return Ok(self) };
@@ -103,17 +104,6 @@ impl Invocation {
         }
         self.asked.about = self.asked.about.map(|_| whom.shown);
         Ok(self)
-    }
-
-    /// The same about `said` of a host, which is looked up there.
-    fn far(self, said: &str) -> Result<Self, Refusal> {
-        if self.spec.command.reaches_hosts() {
-            return Ok(self);
-        }
-        let (said, name) = (shown(said), self.spec.name);
-        let why = format!("`{said}` is on another machine, where `:Polecat{name}` does not reach");
-        let hint = Some(format!("`:PolecatAttach {said}` opens its session"));
-        Err(RpcError { hint, ..RpcError::bad_argument(why) }.into())
     }
 
     /// Has `view` opened, of the rig that it is about.
