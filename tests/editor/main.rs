@@ -35,6 +35,7 @@ mod hook_events;
 mod hooks;
 mod host_diffs;
 mod host_files;
+mod host_identity;
 mod hostile;
 mod hosts;
 mod in_use;
