@@ -86,8 +86,7 @@ mod tests {
 
     #[test]
     fn a_name_tells_the_host_and_the_path_there() {
-        for name in ["polecat://build1/srv/shop/a b", "polecat://gpu-2.lab/a", "polecat://b/ä"]
-        {
+        for name in ["polecat://build1/srv/shop/a b", "polecat://gpu-2.lab/a", "polecat://b/ä"] {
             let file = HostFile::named(name.as_bytes()).unwrap();
             assert_eq!(file.name(), Path::new(name));
         }
