@@ -6,6 +6,7 @@
 pub mod agent;
 mod agents;
 pub mod as_bytes;
+pub mod build;
 pub mod contexts;
 pub mod diff;
 pub mod host_files;

@@ -1,10 +1,11 @@
 //! One host: connected to, listened to, and tried again for as long as somebody looks.
 
+mod opening;
+
 use std::{
-    io,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -18,18 +19,19 @@ use tokio::{
 };
 use tracing::{debug, info};
 
+use self::opening::Lost;
+pub use self::opening::{Offer, megabytes};
 use super::{
     error::Unanswered,
+    identity::Identity,
     pending::{Ongoing, PendingCalls},
+    ssh::Ssh,
     transport::Transport,
-    wire::{self, FarRig, FromHost, Hello, ToHost, Welcome},
+    wire::{self, FarRig, FromHost, ToHost},
 };
-use crate::{
-    core::{
-        hosts::{HostName, HostSettings},
-        session::{SessionInfo, State, StateSource},
-    },
-    session::Launch,
+use crate::core::{
+    hosts::{HostName, HostSettings},
+    session::{SessionInfo, State, StateSource},
 };
 
 /// How long a host may take to greet: a key exchange over a slow link, and a login shell.
@@ -40,15 +42,6 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(15);
 /// The first and the longest pause between two tries.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// What ssh prints where trying again is of no use, and might lock the person out.
-const REFUSALS: [&str; 5] = [
-    "Permission denied",
-    "Host key verification failed",
-    "REMOTE HOST IDENTIFICATION HAS CHANGED",
-    "Too many authentication failures",
-    "polecat-nvim is not on PATH there",
-];
-
 /// Whether a host can be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reached {
@@ -76,6 +69,25 @@ pub struct HostStatus {
     pub rigs: Arc<Vec<FarRig>>,
     /// When it said anything last.
     pub seen: Option<Timestamp>,
+    /// What else is known of it.
+    pub facts: HostFacts,
+}
+
+/// What is known of a host besides its rigs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HostFacts {
+    /// Our program, which is missing there, and can be put there.
+    pub offer: Option<Offer>,
+    /// Whether only a person's login helps, in a terminal.
+    pub needs_login: bool,
+    /// What is done while it is being connected to.
+    pub step: Option<String>,
+    /// What a person must know of it, and since when.
+    pub notice: Option<(Timestamp, &'static str)>,
+    /// Who it is, and our program there.
+    pub serving: Option<(Identity, String)>,
+    /// How often it was tried.
+    pub(super) tries: u64,
 }
 
 impl HostStatus {
@@ -118,11 +130,15 @@ impl HostStatus {
 
 pub(super) struct Link {
     settings: HostSettings,
-    launch: Launch,
+    ssh: Ssh,
+    /// Whether our program may be put there.
+    agreed: AtomicBool,
+    /// Whether the last connection was silent: a login that is shared may be dead.
+    suspect: AtomicBool,
     connects: Arc<Semaphore>,
     status: Mutex<HostStatus>,
     /// Which machine it was last.
-    welcome: Mutex<Option<Welcome>>,
+    welcome: Mutex<Option<Identity>>,
     changes: watch::Sender<()>,
     calls: PendingCalls,
     /// How far its clock is ahead, in milliseconds.
@@ -136,20 +152,39 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn new(
         (name, settings): (HostName, HostSettings),
-        launch: Launch,
+        ssh: Ssh,
         connects: Arc<Semaphore>,
         changes: watch::Sender<()>,
     ) -> Self {
         let (reached, rigs) = (Reached::Connecting, Arc::default());
-        let status = Mutex::new(HostStatus { name, reached, rigs, seen: None });
+        let facts = HostFacts::default();
+        let status = Mutex::new(HostStatus { name, reached, rigs, seen: None, facts });
+        let (agreed, suspect) = (AtomicBool::default(), AtomicBool::default());
         let (wanted, forced) = (Notify::new(), Notify::new());
         let (welcome, calls, ahead) =
             (Mutex::default(), PendingCalls::default(), AtomicI64::default());
-        Self { settings, launch, connects, status, welcome, changes, calls, ahead, wanted, forced }
+        Self {
+            settings,
+            ssh,
+            agreed,
+            suspect,
+            connects,
+            status,
+            welcome,
+            changes,
+            calls,
+            ahead,
+            wanted,
+            forced,
+        }
     }
 
     pub(super) fn settings(&self) -> &HostSettings {
         &self.settings
+    }
+
+    pub(super) fn ssh(&self) -> &Ssh {
+        &self.ssh
     }
 
     pub(super) fn status(&self) -> HostStatus {
@@ -159,7 +194,11 @@ impl Link {
     /// Nothing is known of it any more but what was seen last: it is being connected to.
     pub(super) fn begin(&self) {
         self.calls.close();
-        self.change(|status| status.reached = Reached::Connecting);
+        self.change(|status| {
+            status.reached = Reached::Connecting;
+            status.facts.tries += 1;
+            (status.facts.offer, status.facts.needs_login) = (None, false);
+        });
     }
 
     /// Has it looked at, or tried, now.
@@ -191,11 +230,15 @@ impl Link {
         loop {
             self.begin();
             let begun = Instant::now();
-            let why = self.connect().await;
+            let Lost { why, refused, login, offer } = self.connect().await;
             self.calls.close();
-            let refused = REFUSALS.iter().any(|refusal| why.contains(refusal));
             info!(host = %self.name(), why, refused, "not connected");
-            self.change(|status| status.reached = Reached::Down { why, refused });
+            let needs_login = login && self.settings.is_ssh();
+            self.change(|status| {
+                status.reached = Reached::Down { why, refused };
+                (status.facts.offer, status.facts.needs_login) = (offer, needs_login);
+                status.facts.step = None;
+            });
             if refused {
                 self.forced.notified().await;
                 continue;
@@ -212,58 +255,18 @@ impl Link {
     }
 
     /// One connection, from its beginning to its end; tells why it ended.
-    async fn connect(&self) -> String {
-        let turn = self.connects.acquire().await;
-        let reaching = self.settings.serve(&self.name(), env!("CARGO_PKG_VERSION"));
-        let mut transport = match Transport::start(reaching, &self.launch).await {
-            Ok(transport) => transport,
-            Err(error) => return error.to_string(),
+    async fn connect(&self) -> Lost {
+        let (mut transport, welcome) = match self.open().await {
+            Ok(open) => open,
+            Err(lost) => return lost,
         };
-        let greeted = timeout(GREETING_TIMEOUT, self.greet(&mut transport)).await;
-        drop(turn);
-        let why = match greeted {
-            Err(_) => Some(format!("it did not answer within {} s", GREETING_TIMEOUT.as_secs())),
-            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return transport.end(error.to_string()).await;
-            }
-            Ok(Err(error)) => Some(error.to_string()),
-            Ok(Ok(welcome)) => match self.accept(welcome) {
-                Err(why) => Some(why),
-                Ok(()) => self.follow(&mut transport).await,
-            },
+        let why = match self.accept(welcome) {
+            Err(why) => Some(why),
+            Ok(()) => self.follow(&mut transport).await,
         };
         // It may have ended by itself, for a reason of its own.
         let said = transport.end(String::new()).await;
-        why.unwrap_or(said)
-    }
-
-    /// Greets, and gives what it is greeted with.
-    async fn greet(&self, transport: &mut Transport) -> io::Result<Welcome> {
-        transport.begin().await?;
-        let hello = Hello {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            config: self.settings.config.clone().into(),
-        };
-        wire::write(&mut transport.to, &ToHost::Hello(hello)).await?;
-        match wire::read(&mut transport.from).await? {
-            Some(FromHost::Welcome(welcome)) => Ok(welcome),
-            Some(_) => Err(io::Error::other("it did not greet")),
-            None => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "")),
-        }
-    }
-
-    /// Notes who it is. What was seen on another machine of the same name is forgotten.
-    fn accept(&self, welcome: Welcome) -> Result<(), String> {
-        if welcome.version != env!("CARGO_PKG_VERSION") {
-            let (there, here) = (&welcome.version, env!("CARGO_PKG_VERSION"));
-            return Err(format!("polecat-nvim is version {there:?} there, and {here:?} here"));
-        }
-        let mut before = self.welcome.lock().unwrap_or_else(PoisonError::into_inner);
-        if before.as_ref().is_some_and(|before| *before != welcome) {
-            self.change(|status| status.rigs = Arc::default());
-        }
-        *before = Some(welcome);
-        Ok(())
+        Lost::because(why.unwrap_or(said))
     }
 
     /// Keeps the connection until it is lost; tells why, unless it has ended.
@@ -284,6 +287,7 @@ impl Link {
         loop {
             let message = match timeout(SILENCE_TIMEOUT, wire::read::<FromHost>(from)).await {
                 Err(_) => {
+                    self.suspect.store(true, Ordering::Relaxed);
                     let silence = SILENCE_TIMEOUT.as_secs();
                     return Some(format!("it has said nothing for {silence} s"));
                 }

@@ -6,17 +6,25 @@
 //! nothing of it is run here. A host that does not answer is not known, never gone.
 
 mod call;
+mod connect;
+mod environment;
 mod error;
+mod identity;
 mod link;
 mod pending;
+mod program;
+#[cfg(test)]
+mod scripts;
 mod serve;
 mod served;
+mod ssh;
 mod texts;
 mod transport;
 mod wire;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -25,15 +33,17 @@ use tokio::{
     task::JoinSet,
 };
 
-use self::link::Link;
 pub use self::{
     call::{FarCall, FarFeed, Heard},
+    environment::{begin, print_environment},
     error::{FarError, Unanswered},
-    link::{HostStatus, Reached},
+    identity::Identity,
+    link::{HostFacts, HostStatus, Offer, Reached, megabytes},
     serve::{Served, serve},
     served::Hub,
     wire::{FarRig, pack, unpack_exactly},
 };
+use self::{link::Link, ssh::Ssh};
 use crate::{
     core::hosts::{HostName, HostSettings},
     session::Launch,
@@ -67,15 +77,20 @@ pub struct FleetWatch {
 }
 
 impl Fleet {
-    /// The hosts that `settings` name. They are connected to from when one is used, and stay so; those
-    /// that are watched at once.
+    /// The hosts that `settings` name; what is kept of them is in the folder `state`. They are
+    /// connected to from when one is used, and stay so; those that are watched at once.
     #[must_use]
-    pub fn new(settings: &BTreeMap<HostName, HostSettings>, launch: &Launch) -> Self {
+    pub fn new(
+        settings: &BTreeMap<HostName, HostSettings>,
+        launch: &Launch,
+        state: Option<PathBuf>,
+    ) -> Self {
+        let ssh = Ssh { launch: launch.clone(), state };
         let changes = watch::Sender::default();
         let connects = Arc::new(Semaphore::new(CONNECTS));
         let link = |(name, settings): (&HostName, &HostSettings)| {
             let given = (name.clone(), settings.clone());
-            let link = Link::new(given, launch.clone(), connects.clone(), changes.clone());
+            let link = Link::new(given, ssh.clone(), connects.clone(), changes.clone());
             (name.clone(), Arc::new(link))
         };
         let links = settings.iter().map(link).collect();

@@ -12,13 +12,12 @@ use tracing::info;
 
 use super::{
     error::FarError,
+    identity::Identity,
     served::{Hub, ServedCalls},
     wire::{self, FarRig, FromHost, MAGIC, Rigs, ToHost, Welcome},
 };
 use crate::{
-    session::{
-        EventQueue, Launch, RigStatus, Settings, Status, StatusWatch, Workspace, machine_id,
-    },
+    session::{EventQueue, Launch, RigStatus, Settings, Status, StatusWatch, Workspace},
     stdio,
 };
 
@@ -56,8 +55,8 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
     let Some(ToHost::Hello(hello)) = wire::read(&mut from).await? else {
         return Err(io::Error::other("no hub of ours has greeted"));
     };
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    let welcome = Welcome { version, machine: machine_id().await };
+    let program = std::env::current_exe()?.display().to_string();
+    let welcome = Welcome::new(program, Identity::here().await);
     wire::write(&mut to, &FromHost::Welcome(welcome)).await?;
     let (said, hears) = mpsc::channel(4);
     // Reading is not cancelled between two messages.

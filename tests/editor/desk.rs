@@ -10,7 +10,7 @@ use crate::{
     answering::{Asking, asking},
     rig::Shop,
     rigs::folder,
-    support::{eventually, rig::Project},
+    support::{editor::Editor, eventually, rig::Project},
 };
 
 /// A desk with an editor, and a host `build1` where `ash` of the shop asks something.
@@ -40,13 +40,13 @@ pub(crate) async fn reaching(there: &Shop, more: &Json) -> Shop {
     Shop::of(Project::new(), hosts).await
 }
 
-/// What serves the hub on the host.
-pub(crate) fn server(desk: &Shop) -> Option<Pid> {
+/// What serves the hub of `editor` on a host.
+pub(crate) fn server(editor: &Editor) -> Option<Pid> {
     let is_it = |pid: &u32| {
         let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        line.ends_with(b"polecat-nvim\0serve\0")
+        line.ends_with(b"\0serve\0")
     };
-    let pid = desk.editor.processes().into_iter().find(is_it)?;
+    let pid = editor.processes().into_iter().find(is_it)?;
     Pid::from_raw(pid.cast_signed())
 }
 
@@ -58,7 +58,7 @@ impl Desk {
     }
 
     pub(crate) fn server(&self) -> Option<Pid> {
-        server(&self.desk)
+        server(&self.desk.editor)
     }
 
     pub(crate) async fn call(&self, function: &str, args: Json) -> Json {
@@ -87,14 +87,16 @@ impl Cuttable {
 
     pub(crate) fn cut(&self) {
         std::fs::write(&self.cut, "").unwrap();
-        kill_process(server(&self.desk).expect("it is served"), Signal::KILL).unwrap();
+        kill_process(server(&self.desk.editor).expect("it is served"), Signal::KILL).unwrap();
     }
 
     pub(crate) async fn mend(&self) {
         std::fs::remove_file(&self.cut).unwrap();
         self.desk.editor.command("PolecatReconnect").await.unwrap();
-        eventually("the host", async || server(&self.desk).map(drop).ok_or("it is not served"))
-            .await;
+        eventually("the host", async || {
+            server(&self.desk.editor).map(drop).ok_or("it is not served")
+        })
+        .await;
     }
 }
 

@@ -235,14 +235,14 @@ async fn an_answer_that_comes_after_w_has_waited_counts_all_the_same() {
     let desk = reaching(&there, &Json::Null).await;
     edit(&desk, &there, "a.lua").await;
     set_lines(&desk, &["mine"]).await;
-    kill_process(server(&desk).unwrap(), Signal::STOP).unwrap();
+    kill_process(server(&desk.editor).unwrap(), Signal::STOP).unwrap();
     let begin = "vim.schedule(function() _G.written = { pcall(vim.cmd, 'write') } end)";
     desk.editor.lua(begin, Json::Null).await.unwrap();
     let told = "has not answered within 5 s: it may have been written";
     let failed = format!("{{ _G.written[1], _G.written[2]:match('{told}') }}");
     expect(&desk, &format!("_G.written and {failed}"), json!([false, told])).await;
     assert_eq!(value(&desk, "vim.bo.modified").await, json!(true));
-    kill_process(server(&desk).unwrap(), Signal::CONT).unwrap();
+    kill_process(server(&desk.editor).unwrap(), Signal::CONT).unwrap();
     desk.editor.expect_message("is written after all").await;
     expect(&desk, "vim.bo.modified", json!(false)).await;
     set_lines(&desk, &["mine", "too"]).await;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::core::{
     host_files::VIEWS,
-    hosts::{HostName, HostSettings},
+    hosts::{HostName, HostSettings, engines},
 };
 
 /// What is said for this machine and counts for all others too, where nothing else is said of one.
@@ -56,13 +56,17 @@ fn host(table: &mut Table, watch: bool, paths: &Paths) -> HostSettings {
     agents(table);
     table.table("tracker").text("command");
     HostSettings {
-        command: table.read("command", |item| command(item, paths)).unwrap_or_default(),
+        command: table.read("command", |item| reaching(item, paths)).unwrap_or_default(),
         attach: table.read("attach", |item| command(item, paths)),
         quote: table.read("quote", Item::boolean),
         backend: table.text("backend"),
         watch: table.read("watch", Item::boolean).unwrap_or(watch),
         tmux_socket: tmux.text("socket"),
         tmux_command: tmux.text("command"),
+        no_login: table.read("login", Item::boolean).is_some_and(|login| !login),
+        env: table
+            .read("env", |item| item.list("names of variables", variable))
+            .unwrap_or_default(),
         config: Vec::new(),
     }
 }
@@ -100,11 +104,32 @@ fn merged(under: Value, over: &Value) -> Value {
     Value::Map(pairs)
 }
 
+/// A command that carries what our programs say to each other as it is.
+fn reaching(item: &Item, paths: &Paths) -> Option<Vec<String>> {
+    let words = command(item, paths)?;
+    match engines::fault(&words) {
+        Some(fault) => item.problem(&fault),
+        None => Some(words),
+    }
+}
+
+fn variable(item: &Item) -> Option<String> {
+    let name = item.text()?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.chars().all(fits) && !name.starts_with(|c: char| c.is_ascii_digit()) {
+        return Some(name);
+    }
+    item.problem("expected the name of a variable")
+}
+
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use serde_json::{Value as Json, json};
 
     use super::*;
+    use crate::rpc::config::reader::Report;
 
     fn config_of_json(all: &Json, name: &str) -> Json {
         let bytes = rmp_serde::to_vec(all).unwrap();
@@ -135,5 +160,40 @@ mod tests {
         assert_eq!(config_of_json(&all, "build1"), expected);
         let nothing_said = json!({ "agent": "claude", "agents": all["agents"] });
         assert_eq!(config_of_json(&all, "gpu"), nothing_said);
+    }
+
+    fn read_hosts(of: &serde_json::Value) -> (BTreeMap<HostName, HostSettings>, Vec<String>) {
+        let written = rmpv::ext::to_value(json!({ "hosts": of })).unwrap_or(Value::Nil);
+        let report = Report::default();
+        let paths = Paths { cwd: None, home: Some(Path::new("/home/me").to_owned()) };
+        let read = hosts(&mut Item::root(&written, &report).table(), false, &paths);
+        (read, report.problems())
+    }
+
+    #[test]
+    fn what_a_host_is_told_is_read() {
+        let build1 = json!({ "login": false, "env": ["A_KEY"] });
+        let (hosts, problems) = read_hosts(&json!({ "build1": build1, "gpu": {} }));
+        assert_eq!(problems, [""; 0]);
+        let [build1, gpu] = ["build1", "gpu"].map(|name| &hosts[&name.parse().unwrap()]);
+        assert_eq!((build1.no_login, gpu.no_login), (true, false));
+        assert_eq!(build1.env, ["A_KEY"]);
+    }
+
+    #[test]
+    fn a_command_that_cannot_carry_messages_is_refused() {
+        let (_, problems) = read_hosts(&json!({
+            "gpu": { "command": ["podman", "exec", "-it", "gpu"], "env": ["A=b"] },
+            "pod": { "command": ["kubectl", "exec", "-i", "deploy/agents", "--"] },
+        }));
+        let begin = [
+            "`hosts.gpu.command`: `-t` makes it a terminal",
+            "`hosts.gpu.env[1]`: expected the name of a variable",
+            "`hosts.pod.command`: `deploy/agents` is another pod each time",
+        ];
+        assert_eq!(problems.len(), begin.len(), "{problems:?}");
+        for (problem, begin) in problems.iter().zip(begin) {
+            assert!(problem.starts_with(begin), "{problem}");
+        }
     }
 }
