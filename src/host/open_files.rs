@@ -50,7 +50,7 @@ fn file_at(path: PathBuf, home: Option<&Path>) -> Option<PathBuf> {
 /// It is no file, too large, or cannot be read.
 pub async fn read(path: PathBuf, roots: Vec<PathBuf>) -> Result<FileContent, HostError> {
     blocking(move || {
-        let may_write = place(&path, &roots).is_ok_and(|place| place.is_some());
+        let may_write = place(&path, &roots).is_ok();
         let Some(found) = look(&path)? else {
             return Ok(FileContent { text: Vec::new(), digest: None, writable: may_write });
         };
@@ -79,12 +79,7 @@ pub async fn write(
 ) -> Result<(), HostError> {
     blocking(move || {
         require_size(&path, text.len() as u64)?;
-        let outside = || {
-            let why =
-                format!("`{}` is in no worktree of a project, so it is only read", path.display());
-            HostError::Refused(why)
-        };
-        let (dir, name) = place(&path, &roots)?.ok_or_else(outside)?;
+        let (dir, name) = place(&path, &roots)?;
         if look_at_link(&path)?.is_some_and(|found| found.is_symlink()) {
             return Err(HostError::Link { path });
         }
@@ -103,13 +98,21 @@ pub async fn write(
 }
 
 /// The folder of `path`, reached from the root that it is below without following a link, and its
-/// name in there; `None` where it is below none, or there is no such folder.
-fn place<'a>(path: &'a Path, roots: &[PathBuf]) -> Result<Option<(Dir, &'a OsStr)>, HostError> {
-    let Some((folder, name)) = path.parent().zip(path.file_name()) else { return Ok(None) };
+/// name in there.
+///
+/// # Errors
+/// It is below none, or there is no such folder.
+fn place<'a>(path: &'a Path, roots: &[PathBuf]) -> Result<(Dir, &'a OsStr), HostError> {
+    let outside = || {
+        let why = "is in no worktree of a project, so it is only read";
+        HostError::Refused(format!("`{}` {why}", path.display()))
+    };
+    let (folder, name) = path.parent().zip(path.file_name()).ok_or_else(outside)?;
     // The nearest: a worktree may lie in its project.
-    let root = roots.iter().filter(|root| folder.starts_with(root));
-    let Some(root) = root.max_by_key(|root| root.components().count()) else { return Ok(None) };
-    Ok(Dir::open(root, folder)?.map(|dir| (dir, name)))
+    let around = roots.iter().filter(|root| folder.starts_with(root));
+    let root = around.max_by_key(|root| root.components().count()).ok_or_else(outside)?;
+    let gone = || HostError::Refused(format!("there is no folder `{}`", folder.display()));
+    Ok((Dir::open(root, folder)?.ok_or_else(gone)?, name))
 }
 
 fn require_size(path: &Path, size: u64) -> Result<(), HostError> {

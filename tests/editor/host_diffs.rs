@@ -107,6 +107,23 @@ async fn when_it_comes_to_rest_there_it_is_drawn_anew_around_the_cursor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn it_is_one_buffer_from_wherever_it_is_opened() {
+    let there = shop(&[("a", NINE)]).await;
+    let desk = reaching(&there, &Json::Null).await;
+    desk.editor.call("new", json!(["birch", {}])).await.unwrap();
+    write(&there, "a", "1\n");
+    let all = "#vim.tbl_filter(function(buf)
+        return vim.startswith(vim.api.nvim_buf_get_name(buf), 'polecat://diff/')
+    end, vim.api.nvim_list_bufs())";
+    open(&desk, "-2").await;
+    desk.editor.command("close | PolecatDiff birch").await.unwrap();
+    desk.editor.expect_line("polecat://diff/birch", "nothing was changed").await;
+    expect(&desk, "vim.api.nvim_buf_get_name(0)", json!("polecat://diff/birch")).await;
+    open(&desk, "-2").await;
+    assert_eq!(value(&desk, all).await, json!(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn while_its_host_is_out_of_reach_what_was_drawn_stays_and_says_so() {
     let there = shop(&[("a", NINE)]).await;
     write(&there, "a", &NINE.replace('5', "five"));

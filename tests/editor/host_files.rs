@@ -273,7 +273,8 @@ async fn what_is_in_no_worktree_is_read_only_and_a_new_file_is_made_where_its_fo
     assert_eq!(fs::read_to_string(file(&there, "new.lua")).unwrap(), "mine");
     edit(&desk, &there, "none/new.lua").await;
     set_lines(&desk, &["mine"]).await;
-    failing(&desk, "write!").await;
+    let why = failing(&desk, "write!").await;
+    assert!(why.contains("there is no folder"), "{why}");
     assert!(!file(&there, "none").exists());
 }
 

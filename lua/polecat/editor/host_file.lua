@@ -1,4 +1,4 @@
---- Files of hosts, `polecat://build1/srv/shop/a.rs`: read and written by the backend.
+--- Files of hosts, `polecat://build1/srv/shop/Makefile`: read and written by the backend.
 local backend = require('polecat.rpc.client')
 local notify = require('polecat.editor.notify')
 
@@ -58,13 +58,14 @@ local function place_cursors(buf)
   local list = vim.fn.getqflist({ idx = 0, items = 0 })
   local entry = list.items[list.idx]
   local mark = vim.api.nvim_buf_get_mark(buf, '"')
-  local line, column = mark[1], mark[2]
+  ---@type number, number
+  local line, column = mark[1], mark[2] + 1
   if line <= 1 and entry and entry.bufnr == buf then
-    line, column = entry.lnum, entry.col > 0 and entry.col - 1 or 0
+    line, column = entry.lnum, entry.col
   end
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     if vim.api.nvim_win_get_cursor(win)[1] == 1 then
-      pcall(vim.api.nvim_win_set_cursor, win, { line, column })
+      vim.fn.win_execute(win, ('call cursor(%d, %d)'):format(line, column))
     end
   end
 end
@@ -111,6 +112,7 @@ end
 ---@param err polecat.Error
 local function fail(err)
   local hint = err.hint and (' (%s)'):format(err.hint) or ''
+  ---@diagnostic disable-next-line: deprecated What came in its place is not in Neovim 0.10.
   vim.api.nvim_err_writeln(err.message .. hint)
 end
 

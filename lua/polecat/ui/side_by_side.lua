@@ -143,10 +143,8 @@ function M.compare(effect, context)
       act.press(buf, { 'dv', '', act = 'side_by_side', doing = 'opening' })
     end)
   end
-  local file = vim.api.nvim_buf_get_name(buf)
-  if not vim.b[buf].polecat_file then
-    file = vim.bo[buf].buftype == '' and vim.uv.fs_realpath(file) or nil
-  end
+  local name, is_local = vim.api.nvim_buf_get_name(buf), vim.bo[buf].buftype == ''
+  local file = is_local and vim.uv.fs_realpath(name) or vim.b[buf].polecat_file and name or nil
   local line = vim.api.nvim_win_get_cursor(win)[1]
   local args = { at = where.here(buf), file = file, line = line }
   effects.call(

@@ -31,7 +31,7 @@ impl Reviewed {
         let host = context.host(said);
         if host.is_some() {
             let said = said.to_owned();
-            return Ok(Self { host, at, polecat: said.clone(), shown: said });
+            return Ok(Self { host, at: at.for_host(), polecat: said.clone(), shown: said });
         }
         let whom = context.whom(at.clone(), said, reach).await?;
         let at = at.in_rig(whom.context.rig_path());

@@ -25,6 +25,8 @@ pub(super) struct Invocation {
     pub(super) spec: &'static Spec,
     pub(super) words: Words,
     pub(super) asked: CommandRun,
+    /// It is about a polecat of a host.
+    of_host: bool,
 }
 
 impl Invocation {
@@ -32,7 +34,7 @@ impl Invocation {
     pub(super) fn read(asked: CommandRun) -> Result<Self, RpcError> {
         let spec = Spec::named(&asked.name).ok_or_else(|| unknown(&asked.name))?;
         let words = Words::read(spec, &asked.args)?;
-        let invocation = Self { spec, words, asked };
+        let invocation = Self { spec, words, asked, of_host: false };
         invocation.refuse_front()?;
         Ok(invocation)
     }
@@ -93,6 +95,7 @@ impl Invocation {
         let said = said.filter(|said| !is_sidebar(self.spec.command, said));
         // One of a host is looked up there.
         if said.as_ref().is_some_and(|said| context.is_far(said)) {
+            self.of_host = true;
             return Ok(self);
         }
         // Of several each is looked up by itself.
@@ -108,7 +111,8 @@ impl Invocation {
 
     /// Has `view` opened, of the rig that it is about.
     pub(super) fn open(&self, view: View) -> Done {
-        let at = view.is_of_polecat().then(|| self.at());
+        let at = if self.of_host { self.at().for_host() } else { self.at() };
+        let at = view.is_of_polecat().then_some(at);
         Ok(vec![Effect::Open { view, at, size: self.size()?, here: false }])
     }
 
@@ -155,7 +159,7 @@ impl Invocation {
     /// The same command about the rig at `at`, as if a person had answered this.
     pub(super) fn with_answers(&self, at: At, answers: Answers) -> Self {
         let asked = CommandRun { at, answers: Some(answers), ..self.asked.clone() };
-        Self { spec: self.spec, words: self.words.clone(), asked }
+        Self { spec: self.spec, words: self.words.clone(), asked, of_host: self.of_host }
     }
 
     /// Another command, from the same place.
