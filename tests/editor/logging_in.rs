@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::{
     answering::{Asking, asking},
-    hosts::server,
+    desk::server,
     rig::Shop,
     rigs::folder,
     support::{eventually, rig::Project},

@@ -8,7 +8,10 @@ use super::{
     Paths, agents, command,
     reader::{Item, Table},
 };
-use crate::core::hosts::{HostName, HostSettings, engines};
+use crate::core::{
+    host_files::VIEWS,
+    hosts::{HostName, HostSettings, engines},
+};
 
 /// What is said for this machine and counts for all others too, where nothing else is said of one.
 const SHARED: [&str; 7] =
@@ -25,6 +28,11 @@ pub(super) fn hosts(
 ) -> BTreeMap<HostName, HostSettings> {
     let named = |item: &Item, name: &str| {
         let settings = host(&mut item.table(), watch, paths);
+        // The buffers of its files are called after it.
+        if VIEWS.contains(&name) {
+            return item
+                .problem(&format!("`{name}` is what buffers of ours are called, not a host"));
+        }
         match name.parse() {
             Ok(name) => Some((name, settings)),
             Err(error) => item.problem(&format!("{error}")),
