@@ -91,8 +91,8 @@ end
 ---@param into string
 local function keep(folder, found, into)
   local sums, lines = into .. '/SHA256SUMS', {}
-  local ok, before = pcall(vim.fn.readfile, sums)
-  for _, line in ipairs(ok and before or {}) do
+  local before = vim.fn.filereadable(sums) == 1 and vim.fn.readfile(sums) or {}
+  for _, line in ipairs(before) do
     if not vim.endswith(line, '  ' .. found.archive) then
       lines[#lines + 1] = line
     end
@@ -115,6 +115,7 @@ end
 ---@param target string
 ---@param step fun(text: string)
 ---@param use async fun(folder: string, found: polecat.Artifact, into: string)
+---@return string path Where its file would be beside our own program.
 local function bring(release, url, target, step, use)
   local base = (url or release.url):gsub('/+$', '') --[[@as string]]
   step('looking for the backend ' .. release.version)
@@ -131,6 +132,7 @@ local function bring(release, url, target, step, use)
   if not ok then
     error(err)
   end
+  return into .. '/' .. found.archive
 end
 
 --- Brings the release's file for another system, from which hosts get their program.
@@ -141,11 +143,7 @@ end
 ---@param step fun(text: string)
 ---@return polecat.InstallResult
 function M.fetch(release, url, target, step)
-  local path
-  bring(release, url, target, step, function(folder, found, into)
-    keep(folder, found, into)
-    path = into .. '/' .. found.archive
-  end)
+  local path = bring(release, url, target, step, keep)
   return { path = path, how = 'fetched' }
 end
 
