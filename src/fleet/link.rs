@@ -77,6 +77,12 @@ pub struct HostStatus {
     pub seen: Option<Timestamp>,
 }
 
+impl Reached {
+    fn is_refusal(&self) -> bool {
+        matches!(self, Self::Down { refused: true, .. })
+    }
+}
+
 impl HostStatus {
     /// All its polecats, each with what names it from here: `build1:shop/ash`.
     pub fn polecats(&self) -> impl Iterator<Item = (String, &SessionInfo)> {
@@ -128,10 +134,15 @@ impl Link {
         self.locked().clone()
     }
 
-    /// Nothing is known of it any more but what was seen last: it is being connected to.
+    /// Nothing is known of it any more but what was seen last: it is being connected to, unless it
+    /// refused. Somebody else who looks is no person who says that it is to be tried again.
     pub(super) fn begin(&self) {
         self.calls.close();
-        self.change(|status| status.reached = Reached::Connecting);
+        self.change(|status| {
+            if !status.reached.is_refusal() {
+                status.reached = Reached::Connecting;
+            }
+        });
     }
 
     /// Has it looked at, or tried, now.
@@ -141,9 +152,10 @@ impl Link {
 
     /// The same also where it refused. One that did not is not tried once more when it does.
     pub(super) fn retry(&self) {
-        match self.status().reached {
-            Reached::Down { refused: true, .. } => self.forced.notify_one(),
-            _ => self.wanted.notify_one(),
+        if self.locked().reached.is_refusal() {
+            self.forced.notify_one();
+        } else {
+            self.wanted.notify_one();
         }
     }
 
@@ -161,15 +173,18 @@ impl Link {
     pub(super) async fn run(self: Arc<Self>) {
         let mut pause = FIRST_PAUSE;
         loop {
-            self.begin();
+            if self.locked().reached.is_refusal() {
+                self.forced.notified().await;
+            }
+            self.change(|status| status.reached = Reached::Connecting);
             let begun = Instant::now();
             let why = self.connect().await;
-            self.calls.close();
             let refused = REFUSALS.iter().any(|refusal| why.contains(refusal));
             info!(host = %self.name(), why, refused, "not connected");
             self.change(|status| status.reached = Reached::Down { why, refused });
+            // Now, that who hears of it does not find it connected.
+            self.calls.close();
             if refused {
-                self.forced.notified().await;
                 continue;
             }
             if begun.elapsed() > LONGEST_PAUSE {

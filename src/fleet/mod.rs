@@ -135,6 +135,7 @@ impl Fleet {
         match link.call((rig, polecat), call.clone()).await {
             // What only looks does no harm if it is done twice.
             Err(Unanswered::Lost) if call.only_reads() => {
+                self.tried_again(&link).await;
                 self.connected(name).await?;
                 link.call((rig, polecat), call).await
             }
@@ -156,6 +157,15 @@ impl Fleet {
                 Reached::Down { why, .. } => return Err(Unanswered::Unreachable { why }),
                 Reached::Connecting => watch.changed().await,
             }
+        }
+    }
+
+    /// Waits until a connection that was just lost is being tried again, if it is.
+    async fn tried_again(&self, link: &Link) {
+        let mut watch = self.watch();
+        link.look();
+        while let Reached::Down { refused: false, .. } = link.status().reached {
+            watch.changed().await;
         }
     }
 
