@@ -15,6 +15,7 @@ use tokio::{
     sync::{Notify, Semaphore, mpsc, watch},
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
+use tokio_util::task::TaskTracker;
 use tracing::{debug, info};
 
 use super::{
@@ -98,6 +99,7 @@ pub(super) struct Link {
     settings: HostSettings,
     launch: Launch,
     connects: Arc<Semaphore>,
+    endings: TaskTracker,
     status: Mutex<HostStatus>,
     /// Which machine it was last.
     welcome: Mutex<Option<Welcome>>,
@@ -115,7 +117,7 @@ impl Link {
     pub(super) fn new(
         (name, settings): (HostName, HostSettings),
         launch: Launch,
-        connects: Arc<Semaphore>,
+        (connects, endings): (Arc<Semaphore>, TaskTracker),
         changes: watch::Sender<()>,
     ) -> Self {
         let (reached, rigs) = (Reached::Connecting, Arc::default());
@@ -123,7 +125,19 @@ impl Link {
         let (wanted, forced) = (Notify::new(), Notify::new());
         let (welcome, calls, ahead) =
             (Mutex::default(), PendingCalls::default(), AtomicI64::default());
-        Self { settings, launch, connects, status, welcome, changes, calls, ahead, wanted, forced }
+        Self {
+            settings,
+            launch,
+            connects,
+            endings,
+            status,
+            welcome,
+            changes,
+            calls,
+            ahead,
+            wanted,
+            forced,
+        }
     }
 
     pub(super) fn settings(&self) -> &HostSettings {
@@ -202,7 +216,7 @@ impl Link {
     async fn connect(&self) -> String {
         let turn = self.connects.acquire().await;
         let reaching = self.settings.serve(&self.name(), env!("CARGO_PKG_VERSION"));
-        let mut transport = match Transport::start(reaching, &self.launch).await {
+        let mut transport = match Transport::start(reaching, &self.launch, &self.endings).await {
             Ok(transport) => transport,
             Err(error) => return error.to_string(),
         };

@@ -15,6 +15,7 @@ mod wire;
 
 use std::{
     collections::BTreeMap,
+    mem::take,
     sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
@@ -24,6 +25,7 @@ use tokio::{
     task::JoinSet,
     time::timeout,
 };
+use tokio_util::task::TaskTracker;
 
 use self::link::Link;
 pub use self::{
@@ -44,6 +46,9 @@ const CONNECTS: usize = 4;
 /// How long hosts stay connected after a call while nobody looks at them.
 const LINGER: Duration = Duration::from_secs(60);
 
+/// How long the commands that reach hosts may take to end when we do.
+const END_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// The hosts of a configuration. Cheap to clone.
 #[derive(Clone)]
 pub struct Fleet(Arc<Shared>);
@@ -54,12 +59,12 @@ struct Shared {
     changes: watch::Sender<()>,
     /// The connections, while somebody looks.
     running: Mutex<Weak<Running>>,
+    /// The commands that are given a moment to end.
+    endings: TaskTracker,
 }
 
 /// The connections; they end with it.
-struct Running {
-    _tasks: JoinSet<()>,
-}
+struct Running(Mutex<JoinSet<()>>);
 
 /// Keeps the hosts connected, and hears of what changes there.
 pub struct FleetWatch {
@@ -73,14 +78,15 @@ impl Fleet {
     #[must_use]
     pub fn new(settings: &BTreeMap<HostName, HostSettings>, launch: &Launch) -> Self {
         let changes = watch::Sender::default();
-        let connects = Arc::new(Semaphore::new(CONNECTS));
+        let (connects, endings) = (Arc::new(Semaphore::new(CONNECTS)), TaskTracker::new());
         let link = |(name, settings): (&HostName, &HostSettings)| {
             let given = (name.clone(), settings.clone());
-            let link = Link::new(given, launch.clone(), connects.clone(), changes.clone());
+            let shared = (connects.clone(), endings.clone());
+            let link = Link::new(given, launch.clone(), shared, changes.clone());
             (name.clone(), Arc::new(link))
         };
         let links = settings.iter().map(link).collect();
-        Self(Arc::new(Shared { links, changes, running: Mutex::default() }))
+        Self(Arc::new(Shared { links, changes, running: Mutex::default(), endings }))
     }
 
     /// Has all hosts connected to for as long as what it gives is there.
@@ -95,7 +101,7 @@ impl Fleet {
                 link.begin();
                 tasks.spawn(link.clone().run());
             }
-            Arc::new(Running { _tasks: tasks })
+            Arc::new(Running(Mutex::new(tasks)))
         });
         *running = Arc::downgrade(&now);
         FleetWatch { fleet: self.clone(), _running: now, changes }
@@ -172,6 +178,17 @@ impl Fleet {
     fn link(&self, name: &HostName) -> Result<Arc<Link>, Unanswered> {
         let why = || Unanswered::Unreachable { why: "there is no such host".to_owned() };
         self.0.links.get(name).cloned().ok_or_else(why)
+    }
+
+    /// Ends all connections, whoever looks: what still runs a moment later is killed when we end.
+    pub async fn close(&self) {
+        let running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+        if let Some(running) = running {
+            let mut tasks = take(&mut *running.0.lock().unwrap_or_else(PoisonError::into_inner));
+            tasks.shutdown().await;
+        }
+        self.0.endings.close();
+        let _ = timeout(END_TIMEOUT, self.0.endings.wait()).await;
     }
 
     /// Has those that are not connected tried again at once, also those that refused.

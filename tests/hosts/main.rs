@@ -14,8 +14,10 @@ mod support;
 
 mod cuts;
 mod desk;
+mod hostile;
 mod link;
 mod logins;
 mod machine;
+mod played;
 mod round_trips;
 mod same_names;
