@@ -5,6 +5,7 @@
 
 pub mod agent;
 mod agents;
+pub mod batch_job;
 pub mod contexts;
 pub mod diff;
 pub mod hosts;

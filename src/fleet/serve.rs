@@ -16,6 +16,7 @@ use super::{
     wire::{self, FarRig, FromHost, Hello, MAGIC, Rigs, ToHost, Welcome},
 };
 use crate::{
+    core::batch_job::BatchJob,
     session::{
         EventQueue, Launch, RigSettings, RigStatus, Settings, Status, StatusWatch, Workspace,
         machine_id,
@@ -27,6 +28,10 @@ use crate::{
 const HUB_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long what was begun may take to come to its end once the hub is gone.
 const END_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Why a tmux server is not started in a batch job: we are a step of it.
+const NO_START_IN_JOB: &str = "one that is started in a step of a batch job ends with the step: the \
+                               job's own script is to start it";
 
 /// Carries out the calls of a hub.
 pub trait Served: Clone + Send + Sync + 'static {
@@ -51,6 +56,7 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
     let Some(ToHost::Hello(hello)) = wire::read(&mut from).await? else {
         return Err(io::Error::other("no hub of ours has greeted"));
     };
+    let job = BatchJob::of(|name| std::env::var(name).ok());
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let welcome = Welcome { version, machine: machine_id().await };
     wire::write(&mut to, &FromHost::Welcome(welcome)).await?;
@@ -63,7 +69,7 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
             }
         }
     });
-    let workspace = Workspace::new(settings(hello), launch, EventQueue::default());
+    let workspace = Workspace::new(settings(hello, job.as_ref()), launch, EventQueue::default());
     let workspace = workspace.map_err(io::Error::other)?;
     let (answers, answered) = mpsc::unbounded_channel();
     let mut calls = ServedCalls::new(workspace.clone(), served, answers);
@@ -121,7 +127,7 @@ async fn tell(
     }
 }
 
-fn settings(hello: Hello) -> Settings {
+fn settings(hello: Hello, job: Option<&BatchJob>) -> Settings {
     let home = std::env::home_dir();
     let folder = |rig: String| match (rig.strip_prefix("~/"), &home) {
         (Some(below), Some(home)) => home.join(below),
@@ -131,6 +137,7 @@ fn settings(hello: Hello) -> Settings {
         rigs: hello.rigs.into_iter().map(|rig| (folder(rig), RigSettings::default())).collect(),
         tmux_command: hello.tmux_command,
         tmux_socket: hello.tmux_socket,
+        no_tmux_start: job.is_some().then_some(NO_START_IN_JOB),
         ..Settings::default()
     }
 }

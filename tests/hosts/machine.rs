@@ -46,13 +46,17 @@ pub(crate) fn missing() -> Option<&'static str> {
     static WHY: OnceLock<Option<String>> = OnceLock::new();
     let why = WHY.get_or_init(|| {
         let why = why_not();
-        if let Some(why) = &why {
-            // Past what the harness keeps for itself: it is to be seen though the test passes.
-            let _ = writeln!(std::io::stderr(), "skipped: no hosts can be made here: {why}");
-        }
-        why
+        why.inspect(|why| {
+            skipped(&format!("no hosts can be made here: {why}"));
+        })
     });
     why.as_deref()
+}
+
+/// Says why a test does nothing: past what the harness keeps for itself, as it is to be seen though
+/// the test passes.
+pub(crate) fn skipped(why: &str) -> bool {
+    writeln!(std::io::stderr(), "skipped: {why}").is_ok()
 }
 
 fn why_not() -> Option<String> {
@@ -91,7 +95,7 @@ pub(crate) fn run(name: &str, args: &[&str]) -> String {
     finished(program(name).args(args))
 }
 
-fn finished(command: &mut Command) -> String {
+pub(crate) fn finished(command: &mut Command) -> String {
     let output = command.stdin(Stdio::null()).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {}: {errors}", output.status);

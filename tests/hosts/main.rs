@@ -12,6 +12,7 @@ mod rig;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod containers;
 mod cuts;
 mod desk;
 mod hostile;
