@@ -15,7 +15,9 @@ use crate::{
     desk::STATUS,
     machine::{finished, program, skipped},
     rig::{Shop, agent},
-    support::{editor::Editor, eventually, neovim::checkout, rig::Project, tmux::TmuxServer},
+    support::{
+        editor::Editor, eventually, neovim::checkout, processes, rig::Project, tmux::TmuxServer,
+    },
 };
 
 /// A container whose programs are this machine's, and which has a copy of the project.
@@ -113,6 +115,13 @@ impl Container {
 impl Drop for Container {
     fn drop(&mut self) {
         let _ = self.podman(&["rm", "-f", "-t", "0", "box"]).output();
+        // After each `exec` one of podman's own cleans up, and makes its folders anew for it.
+        let left = processes::mentioning(self.folder.path());
+        let ended = processes::ended(&left);
+        processes::kill(&left);
+        if !std::thread::panicking() {
+            ended.unwrap_or_else(|left| panic!("podman left behind:\n{left}"));
+        }
         // Its driver mounts its own folder onto itself.
         let _ = program("umount").arg(self.at("storage")).output();
     }
