@@ -31,6 +31,8 @@ pub(crate) const STATUS: &str = "polecat://status";
 pub(crate) struct Plan {
     /// The login shell there.
     pub(crate) shell: Option<&'static str>,
+    /// What stands between ssh and a command there, and the same for a command with a terminal.
+    pub(crate) through: Option<(&'static str, &'static str)>,
     /// Put over how it is reached.
     pub(crate) more: Json,
 }
@@ -73,8 +75,15 @@ impl Desk {
             hosts.push(There::on(machine, &project, &tmux).await);
         }
         let reached = hosts.iter().zip(plans).map(|(there, plan)| {
+            let reaching = |through: Option<&str>| {
+                let config = ssh.path().join("config").display().to_string();
+                let ssh = ["ssh", "-F", &config, &there.machine.name].map(str::to_owned);
+                ssh.into_iter().chain(through.map(str::to_owned)).collect::<Vec<_>>()
+            };
+            let (command, attach) = plan.through.unzip();
             let mut reached = json!({
-                "command": ["ssh", "-F", ssh.path().join("config"), there.machine.name],
+                "command": reaching(command),
+                "attach": reaching(attach),
                 "backend": env!("CARGO_BIN_EXE_polecat-nvim"),
                 "rigs": { project.path().to_str().unwrap(): {} },
                 "tmux": { "socket": tmux.socket() },

@@ -22,7 +22,7 @@ async fn whatever_the_login_shell_is_and_prints_our_program_is_found_and_heard()
         let Ok(shell) = which::which(shell) else { continue };
         let shell: &'static str = shell.to_str().unwrap().to_owned().leak();
         // Found by its place there, as nothing says where it is.
-        let plan = Plan { shell: Some(shell), more: json!({ "backend": null }) };
+        let plan = Plan { shell: Some(shell), more: json!({ "backend": null }), ..Plan::default() };
         let Some(desk) = Desk::with(&[plan]).await else { return };
         let there = &desk.hosts[0];
         let name = format!(".cache/polecat/polecat-nvim-{}", env!("CARGO_PKG_VERSION"));

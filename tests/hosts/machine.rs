@@ -138,6 +138,11 @@ impl Machine {
         fs::write(self.at(path), text).unwrap();
     }
 
+    pub(crate) fn append(&self, path: &str, text: &str) {
+        let before = fs::read_to_string(self.at(path)).unwrap();
+        self.write(path, &(before + text));
+    }
+
     /// Gives it another host key; a connection from now on meets that.
     pub(crate) fn new_host_key(&self) {
         let key = self.at("/tmp/etc/host_key");

@@ -22,3 +22,4 @@ mod machine;
 mod played;
 mod round_trips;
 mod same_names;
+mod slurm;
