@@ -14,7 +14,7 @@ const ASH: &str = "build1:shop/ash";
 /// A desk on which the one host is looked at, and `ash` is at its prompt there.
 async fn desk() -> Option<Desk> {
     let desk = Desk::new(1).await?;
-    desk.hosts[0].start("ash", "prompts").await;
+    desk.start(ASH, "prompts").await;
     desk.look().await;
     desk.expect_status("build1:shop: 1 polecat, 1 running").await;
     Some(desk)

@@ -1,27 +1,17 @@
 //! An editor here, and hosts that `ssh` reaches, where everything has the same name as here: the user,
 //! the folder of the project, the socket of tmux, the rig.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
 use crate::{
-    framed::{Log, program as script},
+    framed::Log,
     link::Link,
     machine::{Machine, missing, run},
     rig::{Shop, agent},
-    support::{
-        editor::Editor,
-        eventually,
-        neovim::{Neovim, config, merge},
-        rig::Project,
-        tmux::TmuxServer,
-        values::Answer,
-    },
+    support::{editor::Editor, neovim::merge, rig::Project, tmux::TmuxServer},
 };
 
 pub(crate) const STATUS: &str = "polecat://status";
@@ -33,6 +23,8 @@ pub(crate) struct Plan {
     pub(crate) shell: Option<&'static str>,
     /// What stands between ssh and a command there, and the same for a command with a terminal.
     pub(crate) through: Option<(&'static str, &'static str)>,
+    /// How many polecats there are, `p0` and so on, on the hosts and here.
+    pub(crate) polecats: usize,
     /// Put over how it is reached.
     pub(crate) more: Json,
 }
@@ -45,9 +37,8 @@ pub(crate) struct Desk {
     ssh: TempDir,
 }
 
-/// A host, with an editor of its own in its project.
+/// A host with a copy of the project.
 pub(crate) struct There {
-    pub(crate) editor: Editor,
     pub(crate) machine: Machine,
     pub(crate) link: Link,
     socket: PathBuf,
@@ -67,6 +58,7 @@ impl Desk {
         let key = ssh.path().join("key");
         run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", key.to_str().unwrap()]);
         let (project, tmux) = (Project::new(), TmuxServer::absent());
+        make(plans.iter().map(|plan| plan.polecats).max(), &project, &tmux).await;
         let mut hosts = Vec::new();
         for (number, plan) in plans.iter().enumerate() {
             let shell = plan.shell.unwrap_or("/bin/sh");
@@ -84,7 +76,7 @@ impl Desk {
             let mut reached = json!({
                 "command": reaching(command),
                 "attach": reaching(attach),
-                "backend": env!("CARGO_BIN_EXE_polecat-nvim"),
+                "backend": backend(),
                 "rigs": { project.path().to_str().unwrap(): {} },
                 "tmux": { "socket": tmux.socket() },
             });
@@ -96,23 +88,50 @@ impl Desk {
             (there.machine.name.clone(), reached)
         });
         let reached: Json = reached.collect();
-        let editor = Editor::with(&tmux, project.path(), json!({ "hosts": reached })).await;
+        let editor = Editor::with(
+            &tmux,
+            project.path(),
+            json!({ "hosts": reached, "backend": { "command": backend() } }),
+        )
+        .await;
         let desk = Self { here: Shop { editor, tmux, project }, hosts, ssh };
         desk.write_ssh_configuration();
         desk.know_hosts();
         Some(desk)
     }
 
-    /// Starts `ash` on each host, and then here, as [`There::framed`] does; the logs in this order.
+    /// Makes and starts a polecat that runs `command` of `tests/agents/`: `build1:shop/ash`.
+    pub(crate) async fn start(&self, polecat: &str, command: &str) {
+        self.call("start", json!([polecat, { "new": true, "cmd": agent(command) }])).await;
+        if command == "prompts" {
+            self.expect_capture(polecat, "❯").await;
+        }
+    }
+
+    pub(crate) async fn expect_capture(&self, polecat: &str, part: &str) -> String {
+        self.editor().expect_capture(polecat, 50, part).await
+    }
+
+    /// Starts `ash` on each host and then here. It runs `command` in Claude's frame, and logs what it
+    /// is told; the logs in this order.
     pub(crate) async fn framed(&self, command: &str) -> Vec<Log> {
         let log = self.here.project.around().join("log");
+        let (name, options) = command.split_once(' ').unwrap_or((command, ""));
+        let cmd = agent(&format!("{name} --log {} {options}", log.display()));
         let mut logs = Vec::new();
-        for there in &self.hosts {
-            logs.push(there.framed(&log, command).await);
+        for polecat in self.every("ash") {
+            let options = json!({ "new": true, "agent": "claude", "cmd": cmd });
+            self.call("start", json!([polecat, options])).await;
         }
-        start_framed(&self.here.editor, &log, command).await;
+        logs.extend(self.hosts.iter().map(|it| Log(it.machine.at(log.to_str().unwrap()))));
         logs.push(Log(log));
         logs
+    }
+
+    /// How a polecat of this name on each host, and then here, is named.
+    pub(crate) fn every(&self, polecat: &str) -> Vec<String> {
+        let there = self.hosts.iter().map(|it| format!("{}:shop/{polecat}", it.machine.name));
+        there.chain([polecat.to_owned()]).collect()
     }
 
     fn write_ssh_configuration(&self) {
@@ -170,37 +189,34 @@ impl Desk {
     }
 }
 
+/// Makes polecats, for the hosts to have them too.
+async fn make(polecats: Option<usize>, project: &Project, tmux: &TmuxServer) {
+    let count = polecats.unwrap_or_default();
+    if count == 0 {
+        return;
+    }
+    let editor = Editor::start(tmux, project.path()).await;
+    for number in 0..count {
+        editor.call("new", json!([format!("p{number}"), {}])).await.unwrap();
+    }
+    editor.quit().await;
+}
+
+/// The backend to measure, if it is another than tests use.
+pub(crate) fn backend() -> String {
+    std::env::var("POLECAT_BACKEND").unwrap_or(env!("CARGO_BIN_EXE_polecat-nvim").to_owned())
+}
+
 impl There {
     async fn on(machine: Machine, project: &Project, tmux: &TmuxServer) -> Self {
-        let path = project.path().to_str().unwrap();
         let (around, socket) = (project.around().to_str().unwrap(), tmux.socket());
         for folder in [around, socket.parent().unwrap().to_str().unwrap()] {
             fs::create_dir_all(machine.at(folder)).unwrap();
         }
-        run("cp", &["-a", path, machine.at(around).to_str().unwrap()]);
+        let copy = machine.at(around);
+        run("cp", &["-a", &format!("{around}/."), copy.to_str().unwrap()]);
         let link = Link::to(&machine).await;
-        let editor = editor_on(&machine, project, &config(&socket)).await;
-        Self { editor, machine, link, socket }
-    }
-
-    /// Starts `ash`, which runs `command` of `tests/agents/` in Claude's frame and logs what it is told.
-    pub(crate) async fn framed(&self, log: &Path, command: &str) -> Log {
-        start_framed(&self.editor, log, command).await;
-        Log(self.machine.at(log.to_str().unwrap()))
-    }
-
-    pub(crate) async fn start(&self, polecat: &str, command: &str) {
-        let options = json!({ "new": true, "cmd": agent(command) });
-        self.call("start", json!([polecat, options])).await.unwrap();
-        eventually("a prompt", async || match self.screen(&format!("gt-shop-{polecat}")) {
-            screen if screen.contains('❯') => Ok(()),
-            screen => Err(screen),
-        })
-        .await;
-    }
-
-    pub(crate) async fn call(&self, method: &str, args: Json) -> Answer {
-        self.editor.call(method, args).await
+        Self { machine, link, socket }
     }
 
     pub(crate) fn tmux(&self, args: &[&str]) -> Result<String, String> {
@@ -219,36 +235,34 @@ impl There {
         names.map(str::to_owned).collect()
     }
 
-    /// Its power is gone and comes back. Its editor is not there any more.
+    /// Has a session for each of so many polecats of `project`, as if each had been started; the first
+    /// prints something each second.
+    pub(crate) fn run_all(&self, project: &Project, polecats: usize) {
+        let home = project.home();
+        let sessions = (0..polecats).map(|number| {
+            let (name, workdir) = (format!("p{number}"), project.worktree(&format!("p{number}")));
+            let prints = "while :; do date; sleep 1; done";
+            let command = if number == 0 { prints } else { "exec cat" };
+            let session = json!({ "home": home, "pane": "none" });
+            let pane = json!({
+                "home": home, "polecat": name, "agent": "cmd", "command": command, "workdir": workdir,
+            });
+            let (target, workdir) = (format!("=gt-shop-{name}:"), workdir.display().to_string());
+            format!(
+                "new-session -d -s gt-shop-{name} -x 80 -y 24 -c '{workdir}' '{command}'\n\
+                 set-option -t '{target}' @polecat '{session}'\n\
+                 set-option -p -t '{target}' @polecat '{pane}'\n"
+            )
+        });
+        self.machine.write("/tmp/sessions", &sessions.collect::<String>());
+        self.tmux(&["start-server", ";", "source-file", "/tmp/sessions"]).unwrap();
+    }
+
+    /// Its power is gone and comes back.
     pub(crate) fn reboot(&mut self) {
         self.machine.power_off();
         self.link.leads_to(&self.machine);
         self.machine.boot();
         self.link.leads_to(&self.machine);
     }
-}
-
-/// An editor on the host, in the copy of `project` there.
-async fn editor_on(machine: &Machine, project: &Project, config: &Json) -> Editor {
-    let home = tempfile::Builder::new().prefix("pn").tempdir_in(machine.at("/tmp")).unwrap();
-    for folder in ["run", "tmp"] {
-        fs::create_dir(home.path().join(folder)).unwrap();
-    }
-    let home_there = PathBuf::from("/tmp").join(home.path().file_name().unwrap());
-    let mut neovim = Neovim::new(&home_there, config);
-    let door = home.path().join("door");
-    let (inside, nvim) = (machine.inside().join(" "), neovim.program.display());
-    script(
-        &door,
-        &format!("exec {inside} sh -c 'cd \"$0\" && exec \"$@\"' \"$PWD\" {nvim} \"$@\""),
-    );
-    neovim.program = door;
-    Editor::of(&neovim, home, project.path()).await
-}
-
-async fn start_framed(editor: &Editor, log: &Path, command: &str) {
-    let (name, options) = command.split_once(' ').unwrap_or((command, ""));
-    let cmd = agent(&format!("{name} --log {} {options}", log.display()));
-    let options = json!({ "new": true, "agent": "claude", "cmd": cmd });
-    editor.call("start", json!(["ash", options])).await.unwrap();
 }

@@ -55,7 +55,8 @@ enum Way {
 /// Counts, from the beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Traffic {
-    /// How often something was sent from here after something had come from there: the round trips.
+    /// How often something came from there after something had been sent from here: what a call that
+    /// waits has waited for.
     pub(crate) turns: u64,
     pub(crate) bytes_there: u64,
     pub(crate) bytes_here: u64,
@@ -153,15 +154,17 @@ async fn connect(client: TcpStream, shared: Arc<Shared>) {
     let Ok(mut server) = command.kill_on_drop(true).spawn() else { return };
     let (to_server, from_server) = (server.stdin.take().unwrap(), server.stdout.take().unwrap());
     let (from_client, to_client) = client.into_split();
-    let answered = AtomicBool::new(true);
+    let asked = AtomicBool::new(false);
     let sent = |bytes| {
         shared.there.fetch_add(bytes, Ordering::Relaxed);
-        shared.turns.fetch_add(answered.swap(false, Ordering::Relaxed).into(), Ordering::Relaxed);
+        asked.store(true, Ordering::Relaxed);
     };
     let heard = |bytes| {
         shared.here.fetch_add(bytes, Ordering::Relaxed);
     };
-    let arrives = || answered.store(true, Ordering::Relaxed);
+    let arrives = || {
+        shared.turns.fetch_add(asked.swap(false, Ordering::Relaxed).into(), Ordering::Relaxed);
+    };
     tokio::join!(
         shared.carry(Way::ToHost, (from_client, to_server), (sent, || {})),
         shared.carry(Way::FromHost, (from_server, to_client), (heard, arrives)),

@@ -35,7 +35,7 @@ async fn whatever_the_login_shell_is_and_prints_our_program_is_found_and_heard()
                 "echo 'polecat-serve 1 is what we print here'\necho 'and this: $HOME' >&2\n";
             there.machine.write(&format!("/tmp/home/{file}"), noise);
         }
-        there.start("ash", "prompts").await;
+        desk.start("build1:shop/ash", "prompts").await;
         desk.look().await;
         desk.expect_status("build1:shop: 1 polecat, 1 running").await;
         desk.call("inject", json!(["build1:shop/ash", "it's $HOME \"there\"; `x`"])).await;

@@ -15,6 +15,7 @@ mod support;
 mod containers;
 mod cuts;
 mod desk;
+mod figures;
 mod hostile;
 mod link;
 mod logins;

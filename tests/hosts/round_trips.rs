@@ -25,7 +25,7 @@ async fn every_call_takes_one_round_trip() {
     let Some(desk) = Desk::new(1).await else { return };
     let there = &desk.hosts[0];
     for polecat in TRIES {
-        there.start(polecat, "prompts").await;
+        desk.start(&format!("build1:shop/{polecat}"), "prompts").await;
     }
     there.link.delay(Duration::from_millis(40));
     desk.look().await;

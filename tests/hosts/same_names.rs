@@ -7,9 +7,8 @@ use crate::{desk::Desk, support::eventually};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_reaches_the_one_that_was_named() {
     let Some(desk) = Desk::new(2).await else { return };
-    desk.here.start("ash", "prompts").await;
-    for there in &desk.hosts {
-        there.start("ash", "prompts").await;
+    for polecat in desk.every("ash") {
+        desk.start(&polecat, "prompts").await;
     }
     desk.look().await;
     desk.expect_status("build1:shop: 1 polecat, 1 running").await;
@@ -41,12 +40,9 @@ fn screens(desk: &Desk) -> Vec<String> {
 async fn an_answer_reaches_the_one_that_was_named_by_a_call_and_by_its_window() {
     let Some(desk) = Desk::new(2).await else { return };
     let logs = desk.framed("questions permission permission").await;
-    let everybody = [&desk.hosts[0].editor, &desk.hosts[1].editor, desk.editor()];
-    for editor in everybody {
-        editor.call("inject", json!(["ash", "go"])).await.unwrap();
-    }
-    for editor in everybody {
-        editor.expect_state("ash", "waiting").await;
+    for polecat in desk.every("ash") {
+        desk.call("inject", json!([polecat, "go"])).await;
+        desk.editor().expect_state(&polecat, "waiting").await;
     }
     desk.look().await;
     let pressed = || logs.iter().map(|log| log.keys().len()).collect::<Vec<_>>();
@@ -76,10 +72,9 @@ async fn an_answer_reaches_the_one_that_was_named_by_a_call_and_by_its_window() 
 async fn an_interrupt_a_stop_and_a_terminal_reach_the_one_that_was_named() {
     let Some(desk) = Desk::new(2).await else { return };
     let logs = desk.framed("busy --like claude").await;
-    let everybody = [&desk.hosts[0].editor, &desk.hosts[1].editor, desk.editor()];
-    for editor in everybody {
-        editor.call("inject", json!(["ash", "think"])).await.unwrap();
-        editor.expect_state("ash", "working").await;
+    for polecat in desk.every("ash") {
+        desk.call("inject", json!([polecat, "think"])).await;
+        desk.editor().expect_state(&polecat, "working").await;
     }
     desk.call("interrupt", json!(["build1:shop/ash"])).await;
     let interrupted = logs.iter().map(|log| log.values("interrupted").len());

@@ -1,6 +1,6 @@
 //! A cluster of two nodes on one host: its login node is reached by ssh, and a job on it by `srun`.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use serde_json::json;
 
@@ -42,8 +42,8 @@ SwitchType=switch/none
 MpiDefault=none
 ReturnToService=2
 KillWait=1
-NodeName=n[1-2] NodeHostname=build1 NodeAddr=127.0.0.1 Port=[17001-17002] CPUs=2
-PartitionName=main Nodes=n[1-2] Default=YES MaxTime=INFINITE State=UP OverSubscribe=YES
+NodeName=polecat[1-2] NodeHostname=build1 NodeAddr=127.0.0.1 Port=[17001-17002] CPUs=2
+PartitionName=main Nodes=polecat[1-2] Default=YES MaxTime=INFINITE State=UP OverSubscribe=YES
 ";
 
 /// What clusters use, where the kernel has it; it makes no difference to what is tested but that the
@@ -74,8 +74,8 @@ fn start_cluster(machine: &Machine) {
     for daemon in [
         munged.to_owned(),
         format!("slurmctld -c -f {conf}"),
-        format!("slurmd -f {conf} -N n1"),
-        format!("slurmd -f {conf} -N n2"),
+        format!("slurmd -f {conf} -N polecat1"),
+        format!("slurmd -f {conf} -N polecat2"),
     ] {
         machine.run(&[
             "sh",
@@ -83,6 +83,27 @@ fn start_cluster(machine: &Machine) {
             &format!("PATH=$PATH:/usr/sbin {daemon} > /tmp/slurm/said 2>&1"),
         ]);
     }
+}
+
+/// What the daemons leave behind of themselves, once they are gone.
+struct Cgroups;
+
+impl Drop for Cgroups {
+    fn drop(&mut self) {
+        for node in ["polecat1", "polecat2"] {
+            remove_cgroups(&Path::new(BY_CGROUP).join(format!("slurm_{node}")));
+        }
+    }
+}
+
+/// Those within it first.
+fn remove_cgroups(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().is_dir() {
+            remove_cgroups(&entry.path());
+        }
+    }
+    let _ = fs::remove_dir(folder);
 }
 
 impl There {
@@ -112,6 +133,7 @@ async fn in_a_job_agents_are_started_on_the_server_of_its_script_alone_and_end_w
     if missing() {
         return;
     }
+    let _cgroups = Cgroups;
     let more = json!({ "tmux": { "socket": "polecat" } });
     let through = Some((SRUN, SRUN_PTY));
     let Some(desk) = Desk::with(&[Plan { more, through, ..Plan::default() }]).await else { return };
