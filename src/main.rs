@@ -1,7 +1,7 @@
 //! The backend's process: arguments, log file, runtime, exit code. And that of the window that the
 //! backends have together in tmux, `polecat-nvim hold PIPE`, of agents' hooks, `polecat-nvim hook TMUX`,
-//! of what a hub runs on other machines, `polecat-nvim serve`, and of the tour, `polecat-nvim tour TMUX
-//! JSON`.
+//! of what a hub runs on other machines, `polecat-nvim host`, which becomes `polecat-nvim serve`, and of
+//! the tour, `polecat-nvim tour TMUX JSON`.
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::{ffi::OsString, fs, io, path::Path, path::PathBuf, process::ExitCode, sync::Mutex};
@@ -26,13 +26,18 @@ struct Options {
     log_file: Option<PathBuf>,
     log_level: Level,
     only_version: bool,
+    /// Prints what it was built from, and for which system.
+    only_build: bool,
+    /// Prints its own environment, for the one of a login shell.
+    only_environment: bool,
     /// Prints what is wrong with the configuration on stdin, a list in JSON.
     check_config: bool,
     /// What our window in tmux runs.
     hold: Option<PathBuf>,
     /// What agents' hooks run: the tmux to tell.
     hook: Option<String>,
-    /// What a hub runs on a host.
+    /// What a hub runs on a host, and what that becomes.
+    host: bool,
     serve: bool,
     /// `tour`, `tour-guard` or `tour-agent`, and the words behind it.
     tour: Option<(String, Vec<OsString>)>,
@@ -45,9 +50,12 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
         log_file: None,
         log_level: Level::INFO,
         only_version: false,
+        only_build: false,
+        only_environment: false,
         check_config: false,
         hold: None,
         hook: None,
+        host: false,
         serve: false,
         tour: None,
     };
@@ -60,6 +68,8 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
                     parser.value()?.to_string_lossy().parse().unwrap_or(Level::INFO);
             }
             lexopt::Arg::Long("version") => options.only_version = true,
+            lexopt::Arg::Long("build") => options.only_build = true,
+            lexopt::Arg::Long("environment") => options.only_environment = true,
             lexopt::Arg::Long("check-config") => options.check_config = true,
             lexopt::Arg::Value(word) if word == "hold" => {
                 options.hold = Some(parser.value()?.into());
@@ -67,6 +77,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
             lexopt::Arg::Value(word) if word == "hook" => {
                 options.hook = Some(parser.value()?.to_string_lossy().into_owned());
             }
+            lexopt::Arg::Value(word) if word == "host" => options.host = true,
             lexopt::Arg::Value(word) if word == "serve" => options.serve = true,
             lexopt::Arg::Value(word) if word.as_encoded_bytes().starts_with(b"tour") => {
                 let words = parser.raw_args()?.collect();
@@ -87,6 +98,16 @@ fn run(options: &Options) -> Result<(), Failure> {
         );
         io::Write::write_all(&mut io::stdout(), text.as_bytes())?;
         return Ok(());
+    }
+    if options.only_build {
+        let mark = format!("{}\n", polecat::core::build::MARK);
+        return Ok(io::Write::write_all(&mut io::stdout(), mark.as_bytes())?);
+    }
+    if options.only_environment {
+        return Ok(polecat::fleet::print_environment()?);
+    }
+    if options.host {
+        return Ok(polecat::fleet::begin(&polecat::session::local_launch())?);
     }
     if options.check_config {
         let mut hello = Vec::new();

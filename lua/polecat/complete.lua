@@ -14,6 +14,7 @@ local FIRST_TIMEOUT = 150
 ---@field agents string[]
 ---@field accounts string[]
 ---@field backups string[] Removed polecats that can be restored.
+---@field hosts string[] Of the configuration.
 local NOTHING = {
   polecats = {},
   running = {},
@@ -22,6 +23,7 @@ local NOTHING = {
   agents = {},
   accounts = {},
   backups = {},
+  hosts = {},
 }
 
 --- How many lines of a capture are proposed: any other number will do.

@@ -1,10 +1,11 @@
 //! One host: connected to, listened to, and tried again for as long as somebody looks.
 
+mod opening;
+
 use std::{
-    io,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -19,18 +20,19 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 use tracing::{debug, info};
 
+use self::opening::Lost;
+pub use self::opening::{Offer, megabytes};
 use super::{
     error::Unanswered,
+    identity::Identity,
     pending::{Ongoing, PendingCalls},
-    transport::Transport,
-    wire::{self, FarRig, FromHost, Hello, ToHost, Welcome},
+    ssh::Ssh,
+    transport::{Transport, is_refusal},
+    wire::{self, FarRig, FromHost, ToHost, Welcome},
 };
-use crate::{
-    core::{
-        hosts::{HostName, HostSettings},
-        session::SessionInfo,
-    },
-    session::Launch,
+use crate::core::{
+    hosts::{HostName, HostSettings},
+    session::SessionInfo,
 };
 
 /// How long a host may take to greet: a key exchange over a slow link, and a login shell.
@@ -41,14 +43,6 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(15);
 /// The first and the longest pause between two tries.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// What ssh prints where trying again is of no use, and might lock the person out.
-const REFUSALS: [&str; 5] = [
-    "Permission denied",
-    "Host key verification failed",
-    "REMOTE HOST IDENTIFICATION HAS CHANGED",
-    "Too many authentication failures",
-    "polecat-nvim is not on PATH there",
-];
 
 /// Whether a host can be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +71,25 @@ pub struct HostStatus {
     pub rigs: Arc<Vec<FarRig>>,
     /// When it said anything last.
     pub seen: Option<Timestamp>,
+    /// What else is known of it.
+    pub facts: HostFacts,
+}
+
+/// What is known of a host besides its rigs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HostFacts {
+    /// Our program, which is missing there, and can be put there.
+    pub offer: Option<Offer>,
+    /// Whether only a person's login helps, in a terminal.
+    pub needs_login: bool,
+    /// What is done while it is being connected to.
+    pub step: Option<String>,
+    /// What a person must know of it, and since when.
+    pub notice: Option<(Timestamp, &'static str)>,
+    /// Who it is, and our program there.
+    pub serving: Option<(Identity, String)>,
+    /// How often it was tried.
+    pub(super) tries: u64,
 }
 
 impl Reached {
@@ -98,12 +111,16 @@ impl HostStatus {
 
 pub(super) struct Link {
     settings: HostSettings,
-    launch: Launch,
+    ssh: Ssh,
+    /// Whether our program may be put there.
+    agreed: AtomicBool,
+    /// Whether the last connection was silent: a login that is shared may be dead.
+    suspect: AtomicBool,
     connects: Arc<Semaphore>,
     endings: TaskTracker,
     status: Mutex<HostStatus>,
     /// Which machine it was last.
-    welcome: Mutex<Option<Welcome>>,
+    welcome: Mutex<Option<Identity>>,
     changes: watch::Sender<()>,
     calls: PendingCalls,
     /// How far its clock is ahead, in milliseconds.
@@ -117,18 +134,22 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn new(
         (name, settings): (HostName, HostSettings),
-        launch: Launch,
+        ssh: Ssh,
         (connects, endings): (Arc<Semaphore>, TaskTracker),
         changes: watch::Sender<()>,
     ) -> Self {
         let (reached, rigs) = (Reached::Connecting, Arc::default());
-        let status = Mutex::new(HostStatus { name, reached, rigs, seen: None });
+        let facts = HostFacts::default();
+        let status = Mutex::new(HostStatus { name, reached, rigs, seen: None, facts });
+        let (agreed, suspect) = (AtomicBool::default(), AtomicBool::default());
         let (wanted, forced) = (Notify::new(), Notify::new());
         let (welcome, calls, ahead) =
             (Mutex::default(), PendingCalls::default(), AtomicI64::default());
         Self {
             settings,
-            launch,
+            ssh,
+            agreed,
+            suspect,
             connects,
             endings,
             status,
@@ -145,6 +166,10 @@ impl Link {
         &self.settings
     }
 
+    pub(super) fn ssh(&self) -> &Ssh {
+        &self.ssh
+    }
+
     pub(super) fn status(&self) -> HostStatus {
         self.locked().clone()
     }
@@ -153,11 +178,21 @@ impl Link {
     /// refused. Somebody else who looks is no person who says that it is to be tried again.
     pub(super) fn begin(&self) {
         self.calls.close();
+        if !self.locked().reached.is_refusal() {
+            self.tries();
+        }
+    }
+
+    fn tries(&self) {
         self.change(|status| {
-            if !status.reached.is_refusal() {
-                status.reached = Reached::Connecting;
-            }
+            status.reached = Reached::Connecting;
+            status.facts.tries += 1;
+            (status.facts.offer, status.facts.needs_login) = (None, false);
         });
+    }
+
+    fn step(&self, step: Option<String>) {
+        self.change(|status| status.facts.step = step);
     }
 
     /// Has it looked at, or tried, now.
@@ -191,12 +226,16 @@ impl Link {
             if self.locked().reached.is_refusal() {
                 self.forced.notified().await;
             }
-            self.change(|status| status.reached = Reached::Connecting);
+            self.tries();
             let begun = Instant::now();
-            let why = self.connect().await;
-            let refused = REFUSALS.iter().any(|refusal| why.contains(refusal));
+            let Lost { why, refused, offer } = self.connect().await;
             info!(host = %self.name(), why, refused, "not connected");
-            self.change(|status| status.reached = Reached::Down { why, refused });
+            let needs_login = refused && is_refusal(&why) && self.settings.is_ssh();
+            self.change(|status| {
+                status.reached = Reached::Down { why, refused };
+                (status.facts.offer, status.facts.needs_login) = (offer, needs_login);
+                status.facts.step = None;
+            });
             // Now, that who hears of it does not find it connected.
             self.calls.close();
             if refused {
@@ -214,59 +253,33 @@ impl Link {
     }
 
     /// One connection, from its beginning to its end; tells why it ended.
-    async fn connect(&self) -> String {
-        let turn = self.connects.acquire().await;
-        let reaching = self.settings.serve(&self.name(), env!("CARGO_PKG_VERSION"));
-        let mut transport = match Transport::start(reaching, &self.launch, &self.endings).await {
-            Ok(transport) => transport,
-            Err(error) => return error.to_string(),
+    async fn connect(&self) -> Lost {
+        let (mut transport, welcome) = match self.open().await {
+            Ok(open) => open,
+            Err(lost) => return lost,
         };
-        let greeted = timeout(GREETING_TIMEOUT, self.greet(&mut transport)).await;
-        drop(turn);
-        let why = match greeted {
-            Err(_) => Some(format!("it did not answer within {} s", GREETING_TIMEOUT.as_secs())),
-            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return transport.end(error.to_string()).await;
-            }
-            Ok(Err(error)) => Some(error.to_string()),
-            Ok(Ok(welcome)) => match self.accept(welcome) {
-                Err(why) => Some(why),
-                Ok(()) => self.follow(&mut transport).await,
-            },
+        let why = match self.accept(welcome) {
+            Err(why) => Some(why),
+            Ok(()) => self.follow(&mut transport).await,
         };
         // It may have ended by itself, for a reason of its own.
         let said = transport.end(String::new()).await;
-        why.unwrap_or(said)
-    }
-
-    /// Greets, and gives what it is greeted with.
-    async fn greet(&self, transport: &mut Transport) -> io::Result<Welcome> {
-        transport.begin().await?;
-        let hello = Hello {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            rigs: self.settings.rigs.clone(),
-            tmux_command: self.settings.tmux_command.clone(),
-            tmux_socket: self.settings.tmux_socket.clone(),
-        };
-        wire::write(&mut transport.to, &ToHost::Hello(hello)).await?;
-        match wire::read(&mut transport.from).await? {
-            Some(FromHost::Welcome(welcome)) => Ok(welcome),
-            Some(_) => Err(io::Error::other("it did not greet")),
-            None => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "")),
-        }
+        Lost::because(why.unwrap_or(said))
     }
 
     /// Notes who it is. What was seen on another machine of the same name is forgotten.
     fn accept(&self, welcome: Welcome) -> Result<(), String> {
-        if welcome.version != env!("CARGO_PKG_VERSION") {
-            let (there, here) = (&welcome.version, env!("CARGO_PKG_VERSION"));
-            return Err(format!("polecat-nvim is version {there:?} there, and {here:?} here"));
-        }
+        welcome.check()?;
         let mut before = self.welcome.lock().unwrap_or_else(PoisonError::into_inner);
-        if before.as_ref().is_some_and(|before| *before != welcome) {
-            self.change(|status| status.rigs = Arc::default());
-        }
-        *before = Some(welcome);
+        let change = before.as_ref().and_then(|before| welcome.identity.change_since(before));
+        *before = Some(welcome.identity.clone());
+        self.change(|status| {
+            if let Some(change) = change {
+                status.rigs = Arc::default();
+                status.facts.notice = Some((Timestamp::now(), change));
+            }
+            status.facts.serving = Some((welcome.identity, welcome.program));
+        });
         Ok(())
     }
 
@@ -288,6 +301,7 @@ impl Link {
         loop {
             let message = match timeout(SILENCE_TIMEOUT, wire::read::<FromHost>(from)).await {
                 Err(_) => {
+                    self.suspect.store(true, Ordering::Relaxed);
                     let silence = SILENCE_TIMEOUT.as_secs();
                     return Some(format!("it has said nothing for {silence} s"));
                 }

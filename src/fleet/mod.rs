@@ -6,11 +6,18 @@
 //! nothing of it is run here. A host that does not answer is not known, never gone.
 
 mod call;
+mod connect;
+mod environment;
 mod error;
+mod identity;
 mod link;
 mod pending;
+mod program;
+#[cfg(test)]
+mod scripts;
 mod serve;
 mod served;
+mod ssh;
 mod texts;
 mod transport;
 mod wire;
@@ -18,6 +25,7 @@ mod wire;
 use std::{
     collections::BTreeMap,
     mem::take,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
@@ -29,15 +37,17 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-use self::link::Link;
 pub use self::{
     call::{FarCall, FarFeed, Heard},
+    environment::{begin, print_environment},
     error::{FarError, Unanswered},
-    link::{HostStatus, Reached},
+    identity::Identity,
+    link::{HostFacts, HostStatus, Offer, Reached, megabytes},
     serve::{Served, serve},
     served::Hub,
     wire::{FarRig, pack, unpack_exactly},
 };
+use self::{link::Link, ssh::Ssh};
 use crate::{
     core::hosts::{HostName, HostSettings},
     session::Launch,
@@ -77,15 +87,21 @@ pub struct FleetWatch {
 }
 
 impl Fleet {
-    /// The hosts that `settings` name. None is connected to before somebody looks.
+    /// The hosts that `settings` name; what is kept of them is in the folder `state`. None is
+    /// connected to before somebody looks.
     #[must_use]
-    pub fn new(settings: &BTreeMap<HostName, HostSettings>, launch: &Launch) -> Self {
+    pub fn new(
+        settings: &BTreeMap<HostName, HostSettings>,
+        launch: &Launch,
+        state: Option<PathBuf>,
+    ) -> Self {
+        let ssh = Ssh { launch: launch.clone(), state };
         let changes = watch::Sender::default();
         let (connects, endings) = (Arc::new(Semaphore::new(CONNECTS)), TaskTracker::new());
         let link = |(name, settings): (&HostName, &HostSettings)| {
             let given = (name.clone(), settings.clone());
             let shared = (connects.clone(), endings.clone());
-            let link = Link::new(given, launch.clone(), shared, changes.clone());
+            let link = Link::new(given, ssh.clone(), shared, changes.clone());
             (name.clone(), Arc::new(link))
         };
         let links = settings.iter().map(link).collect();

@@ -12,6 +12,7 @@ use tracing::info;
 
 use super::{
     error::FarError,
+    identity::Identity,
     served::{Hub, ServedCalls},
     wire::{self, FarRig, FromHost, Hello, MAGIC, Rigs, ToHost, Welcome},
 };
@@ -19,7 +20,6 @@ use crate::{
     core::batch_job::BatchJob,
     session::{
         EventQueue, Launch, RigSettings, RigStatus, Settings, Status, StatusWatch, Workspace,
-        machine_id,
     },
     stdio,
 };
@@ -57,8 +57,8 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
         return Err(io::Error::other("no hub of ours has greeted"));
     };
     let job = BatchJob::of(|name| std::env::var(name).ok());
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    let welcome = Welcome { version, machine: machine_id().await };
+    let program = std::env::current_exe()?.display().to_string();
+    let welcome = Welcome::new(program, Identity::here().await);
     wire::write(&mut to, &FromHost::Welcome(welcome)).await?;
     let (said, hears) = mpsc::channel(4);
     // Reading is not cancelled between two messages.
@@ -138,6 +138,8 @@ fn settings(hello: Hello, job: Option<&BatchJob>) -> Settings {
         tmux_command: hello.tmux_command,
         tmux_socket: hello.tmux_socket,
         no_tmux_start: job.is_some().then_some(NO_START_IN_JOB),
+        agent: hello.agent,
+        tracker_command: hello.tracker,
         ..Settings::default()
     }
 }

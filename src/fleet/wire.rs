@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_bytes::ByteBuf;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::{error::FarError, texts};
-use crate::core::session::SessionInfo;
+use super::{error::FarError, identity::Identity, texts};
+use crate::core::{build, session::SessionInfo};
 
 /// The first line of a host. What login scripts print stands in front of it.
 pub(super) const MAGIC: &str = "polecat-serve 1";
@@ -57,6 +57,9 @@ pub(super) struct Hello {
     pub(super) rigs: Vec<String>,
     pub(super) tmux_command: Option<String>,
     pub(super) tmux_socket: Option<String>,
+    /// The default agent there, and the tracker, if they are not those of the rigs.
+    pub(super) agent: Option<String>,
+    pub(super) tracker: Option<String>,
 }
 
 /// What a host says.
@@ -85,8 +88,37 @@ pub(super) enum FromHost {
 #[serde(deny_unknown_fields)]
 pub(super) struct Welcome {
     pub(super) version: String,
-    /// A hash of the id of the machine, where it has one.
-    pub(super) machine: Option<String>,
+    /// What it was built from.
+    pub(super) source: String,
+    /// Where our program is there.
+    pub(super) program: String,
+    pub(super) identity: Identity,
+}
+
+impl Welcome {
+    /// Ours, of the program that is at `program`.
+    pub(super) fn new(program: String, identity: Identity) -> Self {
+        let [version, source] = [build::VERSION, build::SOURCE].map(str::to_owned);
+        Self { version, source, program, identity }
+    }
+
+    /// Refuses all but a program that is built from the same as this one.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let (version, source) = (&self.version, &self.source);
+        if version != build::VERSION {
+            return Err(format!(
+                "polecat-nvim is version {version:?} there, and {:?} here",
+                build::VERSION
+            ));
+        }
+        if source != build::SOURCE {
+            return Err(format!(
+                "polecat-nvim is of the same version there, but was built from other sources ({source:?}, {:?} here)",
+                build::SOURCE
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Its rigs at one moment.

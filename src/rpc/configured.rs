@@ -73,13 +73,13 @@ impl Configured {
     pub(super) fn follow(&mut self, written: Written) -> Result<(), RpcError> {
         let Greeted { editor, pin } = self.greeted.clone()?;
         let workspace = config::settings(written, editor).and_then(|settings| {
-            let hosts = settings.hosts.clone();
+            let (hosts, state) = (settings.hosts.clone(), settings.editor.state.clone());
             let workspace = self.workspace_of(settings, pin);
-            Ok((workspace.map_err(|error| vec![error.to_string()])?, hosts))
+            Ok((workspace.map_err(|error| vec![error.to_string()])?, hosts, state))
         });
         match workspace {
-            Ok((workspace, hosts)) => {
-                self.connect(hosts);
+            Ok((workspace, hosts, state)) => {
+                self.connect(hosts, state);
                 self.teller.follow(&workspace);
                 self.watch = Some(workspace.watch_rigs());
                 self.outside.follow(&workspace);
@@ -91,9 +91,9 @@ impl Configured {
     }
 
     /// Has connections to these hosts; those that go on are kept where nothing is said otherwise.
-    fn connect(&mut self, hosts: Hosts) {
+    fn connect(&mut self, hosts: Hosts, state: Option<PathBuf>) {
         if self.fleet.as_ref().is_none_or(|(known, _)| *known != hosts) {
-            let fleet = Fleet::new(&hosts, &self.launch);
+            let fleet = Fleet::new(&hosts, &self.launch, state);
             self.fleet = Some((hosts, fleet));
         }
     }

@@ -73,8 +73,12 @@ pub(super) enum Effect {
         /// The command or the key that attaches again, for who was busy.
         again: String,
     },
+    /// Logs in on a host in a terminal; `then` is called when that was done.
+    Login { host: String, argv: Vec<OsString>, again: String, then: Request },
     /// Runs the tour in a terminal in a tab page of its own.
     Tour { argv: Vec<OsString> },
+    /// Has functions of the configuration called again, and what is another by then sent.
+    Configure,
     /// Has the next backend use this rig too; none ends that.
     Pin(Option<PathBuf>),
     /// Opens a buffer to write a text in.
@@ -196,10 +200,15 @@ impl Effect {
                 .some("at", place(at))
                 .some("size", size)
                 .put("plan", encode::attach(plan)),
+            Self::Login { host, argv, again, then } => kind("terminal")
+                .put("busy", not_asked(&format!("the login on `{host}`"), Some(&again)))
+                .put("plan", encode::attach(AttachPlan { argv, switch: None }))
+                .put("call", then),
             Self::Tour { argv } => kind("terminal")
                 .put("busy", not_opened("the tour"))
                 .put("tab", true)
                 .put("plan", encode::attach(AttachPlan { argv, switch: None })),
+            Self::Configure => kind("configure"),
             Self::Pin(path) => {
                 kind("pin").some("path", path.map(|path| encode::word(path.as_os_str())))
             }
@@ -324,7 +333,14 @@ mod tests {
                 size: None,
                 again: String::new(),
             },
+            Effect::Login {
+                host: String::new(),
+                argv: Vec::new(),
+                again: String::new(),
+                then: request(),
+            },
             Effect::Tour { argv: Vec::new() },
+            Effect::Configure,
             Effect::Pin(None),
             Effect::Compose(Box::new(compose::message(
                 ("ash", None),

@@ -73,3 +73,4 @@ pub use crate::core::trust::{Allowed, Answer};
 pub use crate::host::git::{Backup, Removed, Restored, Uncommitted};
 pub use crate::host::launch::{Launch, local as local_launch};
 pub use crate::host::machine::id as machine_id;
+pub use crate::host::trust::Agreements;

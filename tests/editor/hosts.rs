@@ -8,7 +8,7 @@ use crate::{
     answering::{Asking, answered, asking, given},
     rig::Shop,
     rigs::folder,
-    support::{eventually, rig::Project},
+    support::{editor::Editor, eventually, rig::Project},
 };
 
 const STATUS: &str = "polecat://status";
@@ -46,20 +46,24 @@ impl Desk {
         Shop::of(Project::new(), hosts).await
     }
 
-    /// What serves the hub there.
     fn server(&self) -> Option<Pid> {
-        let is_it = |pid: &u32| {
-            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            line.ends_with(b"polecat-nvim\0serve\0")
-        };
-        let pid = self.desk.editor.processes().into_iter().find(is_it)?;
-        Pid::from_raw(pid.cast_signed())
+        server(&self.desk.editor)
     }
 
     async fn call(&self, function: &str, args: Json) -> Json {
         let called = self.desk.editor.call(function, args).await;
         called.unwrap_or_else(|failure| panic!("`{function}`: {failure:?}"))
     }
+}
+
+/// What serves the hub of `editor` on a host.
+pub(crate) fn server(editor: &Editor) -> Option<Pid> {
+    let is_it = |pid: &u32| {
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.ends_with(b"\0serve\0")
+    };
+    let pid = editor.processes().into_iter().find(is_it)?;
+    Pid::from_raw(pid.cast_signed())
 }
 
 #[tokio::test(flavor = "multi_thread")]

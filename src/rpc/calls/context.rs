@@ -101,7 +101,7 @@ impl<'a> CallContext<'a> {
     }
 
     /// Tells the steps of what is done for `whom`.
-    pub(super) fn progress(&self, whom: String) -> impl Fn(&str) + Send + Sync + use<'a> {
+    pub(in crate::rpc) fn progress(&self, whom: String) -> impl Fn(&str) + Send + Sync + use<'a> {
         let hears = self.hears;
         move |step: &str| match hears {
             Hears::Editor(editor, id) => {

@@ -120,7 +120,7 @@ impl Far<'_> {
 
     /// How to attach to its session from here: by the configuration's own words, and a session's name
     /// that is one.
-    pub(super) fn attach(&self) -> Result<AttachPlan, Refusal> {
+    pub(super) async fn attach(&self) -> Result<AttachPlan, Refusal> {
         let info = self.info.as_ref().filter(|info| info.pane_id.is_some());
         let Some(info) = info else {
             return Err(not_there(&self.host, None, &self.polecat).into());
@@ -129,15 +129,12 @@ impl Far<'_> {
         let session = SessionName::parse(session).map_err(|bad| {
             RpcError::bad_argument(format!("the session of `{}` there: {bad}", self.polecat))
         })?;
-        let settings = self.fleet.settings(&self.host);
-        let Some(reaching) =
-            settings.and_then(|settings| settings.attaching(&self.host, session.as_str()))
-        else {
+        let Some(argv) = self.fleet.attaching(&self.host, session.as_str()).await else {
             let key = format!("hosts.{}.attach", self.host);
             let why = format!("how a terminal gets to `{}` is not known: set `{key}`", self.host);
             return Err(RpcError::bad_argument(why).into());
         };
-        let argv = reaching.argv.into_iter().map(Into::into).collect();
+        let argv = argv.into_iter().map(Into::into).collect();
         Ok(AttachPlan { argv, switch: None })
     }
 }

@@ -392,7 +392,7 @@ impl Operation for Attach {
 
     async fn run(self, context: &CallContext<'_>) -> Result<AttachPlan, Refusal> {
         if let Some(far) = context.far(&self.polecat).await? {
-            return far.attach();
+            return far.attach().await;
         }
         let whom = context.whom(self.at, &self.polecat, Reach::Anywhere).await?;
         Ok(whom.context.sessions().attach(&whom.polecat).await?)

@@ -1,7 +1,7 @@
 //! What each command does.
 
 use super::{
-    Done, answer, inject,
+    Done, answer, connect, inject,
     invocation::Invocation,
     list, questions, queue, report,
     table::{Command, SIDEBAR},
@@ -66,7 +66,8 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Restore => restore(context, asked).await,
         Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
-        Command::Reconnect => Ok(vec![reconnect(context)]),
+        Command::Connect => Box::pin(connect::run(context, asked)).await,
+        Command::Reconnect => Ok(vec![reconnect(context), Effect::Configure]),
         Command::Tour => tour(context),
         Command::Log => asked.open(View::Log),
     }

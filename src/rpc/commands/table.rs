@@ -64,6 +64,7 @@ pub(in crate::rpc) enum Command {
     Restore,
     Label,
     Rig,
+    Connect,
     Reconnect,
     Tour,
     Log,
@@ -289,6 +290,10 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         ..plain(Command::Rig, "Rig", "Show or pin the rig; ! unpins")
     },
     plain(Command::Tour, "Tour", "Try all of it with scripted agents, in five steps"),
+    Spec {
+        words: &[word("host", Kind::Host)],
+        ..plain(Command::Connect, "Connect", "Reach a host: log in, and put there what is missing")
+    },
     Spec {
         map: Some("n"),
         ..plain(Command::Reconnect, "Reconnect", "Try hosts again that are not connected")
