@@ -25,13 +25,8 @@ fn main() -> ExitCode {
 struct Options {
     log_file: Option<PathBuf>,
     log_level: Level,
-    only_version: bool,
-    /// Prints what it was built from, and for which system.
-    only_build: bool,
-    /// Prints its own environment, for the one of a login shell.
-    only_environment: bool,
-    /// Prints what is wrong with the configuration on stdin, a list in JSON.
-    check_config: bool,
+    /// All that it is to do.
+    prints: Option<Prints>,
     /// What our window in tmux runs.
     hold: Option<PathBuf>,
     /// What agents' hooks run: the tmux to tell.
@@ -43,16 +38,24 @@ struct Options {
     tour: Option<(String, Vec<OsString>)>,
 }
 
+/// What it can print, and end.
+enum Prints {
+    Version,
+    /// What it was built from, and for which system.
+    Build,
+    /// Its own environment, for the one of a login shell.
+    Environment,
+    /// What is wrong with the configuration on stdin, a list in JSON.
+    Problems,
+}
+
 type Failure = Box<dyn std::error::Error>;
 
 fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
     let mut options = Options {
         log_file: None,
         log_level: Level::INFO,
-        only_version: false,
-        only_build: false,
-        only_environment: false,
-        check_config: false,
+        prints: None,
         hold: None,
         hook: None,
         host: false,
@@ -67,10 +70,10 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
                 options.log_level =
                     parser.value()?.to_string_lossy().parse().unwrap_or(Level::INFO);
             }
-            lexopt::Arg::Long("version") => options.only_version = true,
-            lexopt::Arg::Long("build") => options.only_build = true,
-            lexopt::Arg::Long("environment") => options.only_environment = true,
-            lexopt::Arg::Long("check-config") => options.check_config = true,
+            lexopt::Arg::Long("version") => options.prints = Some(Prints::Version),
+            lexopt::Arg::Long("build") => options.prints = Some(Prints::Build),
+            lexopt::Arg::Long("environment") => options.prints = Some(Prints::Environment),
+            lexopt::Arg::Long("check-config") => options.prints = Some(Prints::Problems),
             lexopt::Arg::Value(word) if word == "hold" => {
                 options.hold = Some(parser.value()?.into());
             }
@@ -90,30 +93,11 @@ fn options(mut parser: lexopt::Parser) -> Result<Options, Failure> {
 }
 
 fn run(options: &Options) -> Result<(), Failure> {
-    if options.only_version {
-        let text = format!(
-            "polecat-nvim {} (protocol {})\n",
-            env!("CARGO_PKG_VERSION"),
-            polecat::rpc::PROTOCOL
-        );
-        io::Write::write_all(&mut io::stdout(), text.as_bytes())?;
-        return Ok(());
-    }
-    if options.only_build {
-        let mark = format!("{}\n", polecat::core::build::MARK);
-        return Ok(io::Write::write_all(&mut io::stdout(), mark.as_bytes())?);
-    }
-    if options.only_environment {
-        return Ok(polecat::fleet::print_environment()?);
+    if let Some(what) = &options.prints {
+        return print(what);
     }
     if options.host {
         return Ok(polecat::fleet::begin(&polecat::session::local_launch())?);
-    }
-    if options.check_config {
-        let mut hello = Vec::new();
-        io::Read::read_to_end(&mut io::stdin(), &mut hello)?;
-        let problems = polecat::rpc::config_problems(&hello)?;
-        return Ok(serde_json::to_writer(io::stdout(), &problems)?);
     }
     if let Some(pipe) = &options.hold {
         return Ok(polecat::tmux::hold(pipe, polecat::session::local_launch())?);
@@ -139,6 +123,23 @@ fn run(options: &Options) -> Result<(), Failure> {
     // A file may still be read, or a terminal that is stdin, on a thread that nothing can wake.
     runtime.shutdown_background();
     Ok(served?)
+}
+
+fn print(what: &Prints) -> Result<(), Failure> {
+    let text = match what {
+        Prints::Version => {
+            let (version, protocol) = (env!("CARGO_PKG_VERSION"), polecat::rpc::PROTOCOL);
+            format!("polecat-nvim {version} (protocol {protocol})\n")
+        }
+        Prints::Build => format!("{}\n", polecat::core::build::MARK),
+        Prints::Environment => return Ok(polecat::fleet::print_environment()?),
+        Prints::Problems => {
+            let mut hello = Vec::new();
+            io::Read::read_to_end(&mut io::stdin(), &mut hello)?;
+            serde_json::to_string(&polecat::rpc::config_problems(&hello)?)?
+        }
+    };
+    Ok(io::Write::write_all(&mut io::stdout(), text.as_bytes())?)
 }
 
 fn tour(part: &str, words: &[OsString]) -> Result<(), Failure> {

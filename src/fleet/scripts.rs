@@ -66,7 +66,7 @@ impl Home {
     }
 
     fn missing(&self) -> Missing {
-        let output = self.run(|settings, name| settings.serve(name), b"");
+        let output = self.run(HostSettings::serve, b"");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         text.lines().find_map(Missing::parse).unwrap_or_else(|| panic!("{output:?}"))
     }
@@ -107,7 +107,7 @@ fn what_is_put_there_is_found_there() {
     let path = home.push(&program(), &sum(&program())).unwrap();
     assert_eq!(Path::new(&path).parent(), Some(&*home.cache()));
     assert_eq!(names(&home.cache()).len(), 1);
-    let found = home.run(|settings, name| settings.serve(name), b"");
+    let found = home.run(HostSettings::serve, b"");
     assert_eq!(String::from_utf8_lossy(&found.stdout), "runs host\n");
 }
 

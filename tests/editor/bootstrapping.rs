@@ -39,13 +39,13 @@ const ANSWERING: &str = "local answer = ...
     end";
 
 /// A host `build1` with a home of its own, and an editor that has it.
-struct Desk {
+struct Scene {
     desk: Shop,
     there: Asking,
     home: TempDir,
 }
 
-impl Desk {
+impl Scene {
     /// With `more` put over what is said of the host; `{home}` is its home.
     async fn new(more: &Json) -> Self {
         Self::with(tempfile::tempdir().unwrap(), more).await
@@ -110,7 +110,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_there_is_asked_about_once_and_put_there_by_itself_then() {
-    let both = Desk::new(&Json::Null).await;
+    let both = Scene::new(&Json::Null).await;
     both.command("PolecatStatus!").await;
     both.expect_line("is missing there; `:PolecatConnect build1` puts it there").await;
     assert_eq!(names(&both.cache()), [""; 0]);
@@ -165,7 +165,7 @@ async fn a_home_that_cannot_be_written_to_is_named_and_another_folder_taken() {
     let home = tempfile::tempdir().unwrap();
     // Nothing can be made below a file, whoever one is.
     fs::write(home.path().join(".cache"), "").unwrap();
-    let both = Desk::with(home, &Json::Null).await;
+    let both = Scene::with(home, &Json::Null).await;
     both.answering("Put it there").await;
     both.command("PolecatConnect build1").await;
     let asked = both.asked(1).await;
@@ -186,7 +186,7 @@ async fn a_home_that_cannot_be_written_to_is_named_and_another_folder_taken() {
 }
 
 /// The environment of what serves there.
-async fn environment(both: &Desk) -> Vec<String> {
+async fn environment(both: &Scene) -> Vec<String> {
     both.desk.editor.lua("vim.env.SHOP_TOKEN = 's3cret'", Json::Null).await.unwrap();
     both.command("PolecatStatus!").await;
     both.expect_line("1 running, 1 waiting").await;
@@ -199,7 +199,7 @@ async fn environment(both: &Desk) -> Vec<String> {
 async fn it_has_the_environment_of_a_login_there_and_what_is_sent_by_name() {
     let backend = env!("CARGO_BIN_EXE_polecat-nvim");
     let sent = json!({ "backend": backend, "env": ["SHOP_TOKEN", "SHOP_NONE"] });
-    let both = Desk::new(&sent).await;
+    let both = Scene::new(&sent).await;
     let there = environment(&both).await;
     for expected in ["SHOP_KEY=from-profile", "SHOP_PATH=here", "SHOP_TOKEN=s3cret"] {
         assert!(there.iter().any(|one| one == expected), "{expected}: {there:?}");
@@ -210,7 +210,7 @@ async fn it_has_the_environment_of_a_login_there_and_what_is_sent_by_name() {
     }
     assert!(!has_logged(both.desk.editor.home.path(), "s3cret"));
     drop(both);
-    let both = Desk::new(&json!({ "backend": backend, "login": false })).await;
+    let both = Scene::new(&json!({ "backend": backend, "login": false })).await;
     let there = environment(&both).await;
     assert!(!there.iter().any(|one| one.starts_with("SHOP_")), "{there:?}");
 }
@@ -218,7 +218,7 @@ async fn it_has_the_environment_of_a_login_there_and_what_is_sent_by_name() {
 /// The id of a job, say, which is another one tomorrow.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_may_be_a_function_that_is_called_again_by_hand() {
-    let both = Desk::new(&Json::Null).await;
+    let both = Scene::new(&Json::Null).await;
     let code = "_G.calls = 0
         local config = vim.g.polecat
         config.hosts.build1.command = function()

@@ -88,13 +88,13 @@ fn short(words: &[String], letter: char) -> bool {
 
 /// That `words` name whatever pod there is, such as `deploy/agents`.
 fn any_pod(words: &[String]) -> Option<String> {
-    let behind = words.iter().skip_while(|word| *word != "exec").skip(1);
+    let mut behind = words.iter().skip_while(|word| *word != "exec").skip(1);
     let kind = |word: &String| {
         let (kind, name) = word.split_once('/').filter(|_| !word.starts_with('-'))?;
         let is_pod = matches!(kind, "pod" | "pods" | "po");
         (!is_pod && !name.is_empty()).then(|| word.clone())
     };
-    let named = behind.filter_map(kind).next()?;
+    let named = behind.find_map(kind)?;
     Some(format!(
         "`{named}` is another pod each time: name one, such as `agents-0` of a StatefulSet"
     ))
