@@ -1,6 +1,7 @@
 //! Hosts that say what no host of ours says: nothing of it is run or written here, nobody waits for
 //! them, and the list names them.
 
+use polecat::core::build;
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -104,13 +105,12 @@ async fn messages_out_of_order_and_never_asked_for_are_refused_or_do_nothing() {
     let scene = Scene::new(json!({})).await;
     let mut host = scene.look().await;
     host.greet().await;
-    let version = env!("CARGO_PKG_VERSION").to_owned();
     for number in [0, 1, u64::MAX, 7, 7] {
         host.say(&Said::Pong(number)).await;
     }
     host.say(&rigs(vec![rig("shop", 1)])).await;
     scene.expect("evil:shop: 1 polecat").await;
-    host.say(&Said::Welcome { version: version.clone(), machine: None }).await;
+    host.say(&Said::welcome(build::VERSION)).await;
     scene.expect("it greeted twice").await;
     scene.here.editor.command("PolecatReconnect").await.unwrap();
     let mut host = scene.stage.connected().await;
@@ -120,7 +120,7 @@ async fn messages_out_of_order_and_never_asked_for_are_refused_or_do_nothing() {
     scene.here.editor.command("PolecatReconnect").await.unwrap();
     let mut host = scene.stage.connected().await;
     host.bytes(b"polecat-serve 1\n").await;
-    host.say(&Said::Welcome { version: "9.9.9\n\x1b[2J".to_owned(), machine: None }).await;
+    host.say(&Said::welcome("9.9.9\n\x1b[2J")).await;
     scene.expect("is version").await;
     scene.nobody_waits().await;
 }

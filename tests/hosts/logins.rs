@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use polecat::core::build;
 use serde_json::json;
 
 use crate::desk::{Desk, Plan};
@@ -25,8 +26,10 @@ async fn whatever_the_login_shell_is_and_prints_our_program_is_found_and_heard()
         let plan = Plan { shell: Some(shell), more: json!({ "backend": null }), ..Plan::default() };
         let Some(desk) = Desk::with(&[plan]).await else { return };
         let there = &desk.hosts[0];
-        let name = format!(".cache/polecat/polecat-nvim-{}", env!("CARGO_PKG_VERSION"));
-        let start = format!("#!/bin/sh\nexec {} \"$@\"\n", env!("CARGO_BIN_EXE_polecat-nvim"));
+        let name = [build::VERSION, build::SOURCE, build::TARGET].join("-");
+        let name = format!(".cache/polecat/polecat-nvim-{name}");
+        let program = env!("CARGO_BIN_EXE_polecat-nvim");
+        let start = format!("#!/bin/sh\n# {}\nexec {program} \"$@\"\n", build::MARK);
         there.machine.write(&format!("/tmp/home/{name}"), &start);
         let all = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(there.machine.at(&format!("/tmp/home/{name}")), all).unwrap();

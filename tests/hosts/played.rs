@@ -3,8 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 
 use polecat::{
-    core::{names::PolecatName, session::SessionInfo},
-    fleet::FarRig,
+    core::{build, names::PolecatName, session::SessionInfo},
+    fleet::{FarRig, Identity},
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -46,9 +46,17 @@ pub(crate) struct Played(pub(crate) UnixStream);
 /// What a host says, as far as tests say it.
 #[derive(Clone, Serialize)]
 pub(crate) enum Said {
-    Welcome { version: String, machine: Option<String> },
+    Welcome { version: String, source: String, program: String, identity: Identity },
     Pong(u64),
     Rigs { now: i64, rigs: Vec<FarRig> },
+}
+
+impl Said {
+    /// The greeting of one of this version.
+    pub(crate) fn welcome(version: &str) -> Self {
+        let (version, source) = (version.to_owned(), build::SOURCE.to_owned());
+        Self::Welcome { version, source, program: String::new(), identity: Identity::default() }
+    }
 }
 
 impl Stage {
@@ -84,8 +92,7 @@ impl Played {
         self.0.read_exact(&mut length).await.unwrap();
         let mut hello = vec![0; u32::from_be_bytes(length) as usize];
         self.0.read_exact(&mut hello).await.unwrap();
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        self.say(&Said::Welcome { version, machine: None }).await;
+        self.say(&Said::welcome(build::VERSION)).await;
     }
 
     pub(crate) async fn say(&mut self, said: &Said) {
