@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use crate::{
     desk::STATUS,
+    guides::words,
     machine::{finished, program, skipped},
     rig::{Shop, agent},
     support::{
@@ -57,7 +58,7 @@ impl Container {
         let work = format!("{}:{around}", container.at("work").display());
         finished(
             container
-                .podman(&["run", "-d", "--name", "box", "--network", "none", "--init"])
+                .podman(&["run", "-d", "--name", "gpu", "--network", "none", "--init"])
                 .args(["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096"])
                 .args(["-v", "/usr:/usr:ro", "-v", &own(checkout()), "-v", &work, "--rootfs"])
                 .arg(&root)
@@ -95,7 +96,7 @@ impl Container {
     }
 
     fn tmux(&self, args: &[&str]) -> String {
-        let words = [&["exec", "box", "tmux", "-L", "agents"], args].concat();
+        let words = [&["exec", "gpu", "tmux", "-L", "agents"], args].concat();
         let output = self.podman(&words).output().unwrap();
         String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
@@ -114,7 +115,7 @@ impl Container {
 
 impl Drop for Container {
     fn drop(&mut self) {
-        let _ = self.podman(&["rm", "-f", "-t", "0", "box"]).output();
+        let _ = self.podman(&["rm", "-f", "-t", "0", "gpu"]).output();
         // After each `exec` one of podman's own cleans up, and makes its folders anew for it.
         let left = processes::mentioning(self.folder.path());
         let ended = processes::ended(&left);
@@ -139,25 +140,38 @@ async fn desk(more: impl Fn(&Container, &Project) -> Json) -> Option<(Shop, Cont
     Some((Shop { editor, tmux, project }, container))
 }
 
+/// As the guide has it, with podman's own place.
 fn by_podman(container: &Container, project: &Project) -> Json {
-    let exec = |flags| [container.words(), ["exec", flags, "box"].map(str::to_owned).to_vec()];
-    Container::settings(project, exec("-i").concat(), exec("-it").concat())
+    let guide = include_str!("../../doc/hosts/containers.md");
+    let [exec, attach] = ["command", "attach"].map(|key| {
+        let words = words(guide, key);
+        assert_eq!(words[0], "podman");
+        [&container.words(), &words[1..]].concat()
+    });
+    Container::settings(project, exec, attach)
 }
 
-/// `kubectl exec -i POD -- COMMAND`, as the guide has it, by a stand-in.
+/// As the guide has it, by a stand-in for kubectl that knows these words alone.
 fn by_kubectl(container: &Container, project: &Project) -> Json {
+    let guide = include_str!("../../doc/hosts/kubernetes.md");
     let stand_in = container.at("kubectl");
     let podman = shlex::try_join(container.words().iter().map(String::as_str)).unwrap();
     let script = format!(
-        "#!/bin/sh\n# Stands in for kubectl: `exec FLAGS POD -- COMMAND`.\n\
-         [ \"$1\" = exec ] && [ \"$3\" = agents-0 ] && [ \"$4\" = -- ] || exit 64\n\
-         flags=$2; shift 4\nexec {podman} exec \"$flags\" box \"$@\"\n"
+        "#!/bin/sh\n# Stands in for kubectl: has podman do what it would.\n\
+         case \"$1 $2 $3 $4 $5 $6 $7 $8\" in\n\
+         '--context dev --namespace agents exec -i agents-0 --') flags=-i ;;\n\
+         '--context dev --namespace agents exec -it agents-0 --') flags=-it ;;\n\
+         *) exit 64 ;;\nesac\nshift 8\nexec {podman} exec \"$flags\" gpu \"$@\"\n"
     );
     fs::write(&stand_in, script).unwrap();
     fs::set_permissions(&stand_in, fs::Permissions::from_mode(0o755)).unwrap();
-    let stand_in = stand_in.to_str().unwrap();
-    let exec = |flags| [stand_in, "exec", flags, "agents-0", "--"].map(str::to_owned).to_vec();
-    Container::settings(project, exec("-i"), exec("-it"))
+    let [exec, attach] = ["command", "attach"].map(|key| {
+        let mut words = words(guide, key);
+        assert_eq!(words[0], "kubectl");
+        words[0] = stand_in.display().to_string();
+        words
+    });
+    Container::settings(project, exec, attach)
 }
 
 async fn works(desk: &Shop, container: &Container) {
@@ -194,9 +208,9 @@ async fn a_container_is_a_host_and_comes_back_after_it_was_killed() {
     let editor = &desk.editor;
     editor.command("PolecatStatus!").await.unwrap();
     editor.expect_line(STATUS, "box:shop: 1 polecat, 1 running").await;
-    finished(&mut container.podman(&["kill", "box"]));
+    finished(&mut container.podman(&["kill", "gpu"]));
     editor.expect_line(STATUS, "?  ash  unknown").await;
-    finished(&mut container.podman(&["start", "box"]));
+    finished(&mut container.podman(&["start", "gpu"]));
     let info = eventually("an answer", async || {
         editor.call("status", json!(["box:shop/ash"])).await.map_err(|failure| failure.message)
     })

@@ -22,7 +22,7 @@ pub(crate) struct Plan {
     /// The login shell there.
     pub(crate) shell: Option<&'static str>,
     /// What stands between ssh and a command there, and the same for a command with a terminal.
-    pub(crate) through: Option<(&'static str, &'static str)>,
+    pub(crate) through: Option<(String, String)>,
     /// How many polecats there are, `p0` and so on, on the hosts and here.
     pub(crate) polecats: usize,
     /// Put over how it is reached.
@@ -67,12 +67,12 @@ impl Desk {
             hosts.push(There::on(machine, &project, &tmux).await);
         }
         let reached = hosts.iter().zip(plans).map(|(there, plan)| {
-            let reaching = |through: Option<&str>| {
+            let reaching = |through: Option<String>| {
                 let config = ssh.path().join("config").display().to_string();
                 let ssh = ["ssh", "-F", &config, &there.machine.name].map(str::to_owned);
-                ssh.into_iter().chain(through.map(str::to_owned)).collect::<Vec<_>>()
+                ssh.into_iter().chain(through).collect::<Vec<_>>()
             };
-            let (command, attach) = plan.through.unzip();
+            let (command, attach) = plan.through.clone().unzip();
             let mut reached = json!({
                 "command": reaching(command),
                 "attach": reaching(attach),

@@ -16,6 +16,7 @@ mod containers;
 mod cuts;
 mod desk;
 mod figures;
+mod guides;
 mod hostile;
 mod link;
 mod logins;

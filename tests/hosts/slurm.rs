@@ -6,23 +6,13 @@ use serde_json::json;
 
 use crate::{
     desk::{Desk, Plan, STATUS, There},
+    guides::{block, nth_words, words},
     machine::{Machine, skipped},
     rig::agent,
     support::eventually,
 };
 
-/// As the guide has it: the shell there finds the job by its name.
-const SRUN: &str = "srun -u --jobid=$(squeue --me -h -t R -n polecat -o %A) --overlap -n1";
-const SRUN_PTY: &str = "srun --pty --jobid=$(squeue --me -h -t R -n polecat -o %A) --overlap -n1";
-
-/// The guide's script of a job: the server that it starts lives as long as the job.
-const SCRIPT: &str = "#!/bin/sh
-#SBATCH --job-name=polecat
-#SBATCH --time=60
-#SBATCH --output=/dev/null
-tmux -L polecat new-session -d
-while tmux -L polecat has-session; do sleep 1; done
-";
+const GUIDE: &str = include_str!("../../doc/hosts/slurm.md");
 
 const CONFIGURATION: &str = "ClusterName=test
 SlurmctldHost=build1(127.0.0.1)
@@ -61,7 +51,7 @@ fn start_cluster(machine: &Machine) {
     let configuration = format!("{CONFIGURATION}ProctrackType=proctrack/{proctrack}\n");
     machine.write("/tmp/slurm/slurm.conf", &configuration);
     machine.write("/tmp/slurm/cgroup.conf", "CgroupAutomount=no\nConstrainCores=no\n");
-    machine.write("/tmp/slurm/job", SCRIPT);
+    machine.write("/tmp/slurm/job", block(GUIDE, "sh"));
     machine.write("/tmp/slurm/munge.key", &"not a secret ".repeat(20));
     let only_ours = fs::Permissions::from_mode(0o600);
     fs::set_permissions(machine.at("/tmp/slurm/munge.key"), only_ours).unwrap();
@@ -135,7 +125,9 @@ async fn in_a_job_agents_are_started_on_the_server_of_its_script_alone_and_end_w
     }
     let _cgroups = Cgroups;
     let more = json!({ "tmux": { "socket": "polecat" } });
-    let through = Some((SRUN, SRUN_PTY));
+    let [exec, attach] = ["command", "attach"].map(|key| words(GUIDE, key));
+    assert_eq!([&exec[..2], &attach[..2]], [["ssh", "login1"]; 2]);
+    let through = Some((exec[2].clone(), attach[2].clone()));
     let Some(desk) = Desk::with(&[Plan { more, through, ..Plan::default() }]).await else { return };
     let there = &desk.hosts[0];
     start_cluster(&there.machine);
@@ -160,7 +152,7 @@ async fn in_a_job_agents_are_started_on_the_server_of_its_script_alone_and_end_w
     assert!(!there.has_server());
     there.slurm(&["scancel", "-n", "polecat"]).unwrap();
 
-    there.slurm(&["sbatch", "/tmp/slurm/job"]).unwrap();
+    there.slurm(&["sbatch", "-o", "/dev/null", "/tmp/slurm/job"]).unwrap();
     there.job_runs().await;
     eventually("the server", async || if there.has_server() { Ok(()) } else { Err("none") }).await;
     desk.editor().command("PolecatReconnect").await.unwrap();
@@ -172,6 +164,11 @@ async fn in_a_job_agents_are_started_on_the_server_of_its_script_alone_and_end_w
     desk.look().await;
     desk.expect_status("build1:shop: 1 polecat, 1 running").await;
     desk.call("inject", json!(["build1:shop/ash", "hello"])).await;
+
+    // The same on the login node itself.
+    let local = nth_words(GUIDE, "command", 1);
+    let local: Vec<_> = local.iter().map(String::as_str).chain(["echo", "a  b"]).collect();
+    assert_eq!(there.slurm(&local).as_deref(), Ok("a  b"));
 
     // What was started by a step is the server's, and outlives the step.
     crate::support::processes::kill(&desk.ssh());
@@ -194,4 +191,22 @@ async fn in_a_job_agents_are_started_on_the_server_of_its_script_alone_and_end_w
     there.slurm(&["scancel", "-n", "polecat"]).unwrap();
     desk.editor().expect_line(STATUS, "?  ash  unknown").await;
     eventually("its end", async || if there.has_server() { Err("it runs") } else { Ok(()) }).await;
+    a_node_of_several(there).await;
+}
+
+/// Of several nodes the one that runs the script is told.
+async fn a_node_of_several(there: &There) {
+    let script = "printenv SLURMD_NODENAME > /tmp/slurm/node; sleep 600";
+    let job = ["sbatch", "-N2", "-J", "polecat", "-o", "/dev/null", "--wrap", script];
+    there.slurm(&job).unwrap();
+    there.job_runs().await;
+    let nodes = GUIDE.split('`').find(|part| part.starts_with("-N1 -w ")).unwrap();
+    let exec = words(GUIDE, "command")[2].clone();
+    let node = format!("{exec} {nodes} printenv SLURMD_NODENAME");
+    eventually("the node of the script", async || {
+        let said = there.slurm(&["sh", "-c", &node]);
+        let runs = fs::read_to_string(there.machine.at("/tmp/slurm/node")).unwrap_or_default();
+        if said.as_deref() == Ok(runs.trim()) { Ok(()) } else { Err(format!("{said:?} {runs}")) }
+    })
+    .await;
 }
