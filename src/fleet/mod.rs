@@ -20,6 +20,7 @@ mod served;
 mod ssh;
 mod texts;
 mod transport;
+mod values;
 mod wire;
 
 use std::{

@@ -33,6 +33,15 @@ impl Scene {
         self.stage.connected().await
     }
 
+    /// How much memory the backend took at most, in kB.
+    async fn most_memory(&self) -> u64 {
+        let pid = "return require('polecat.rpc.client').greeting().pid";
+        let pid = self.here.editor.lua(pid, Json::Null).await.unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        most.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     async fn expect(&self, part: &str) {
         self.here.editor.expect_line(STATUS, part).await;
     }
@@ -46,6 +55,9 @@ impl Scene {
     }
 }
 
+/// How much the backend may ever take, in kB: a message may be 16 MiB long.
+const MEMORY_LIMIT: u64 = 200_000;
+
 /// Bytes that look like a message and are none, and what is told of them.
 fn nonsense() -> Vec<(Vec<u8>, &'static str)> {
     let message = |bytes: &[u8]| {
@@ -57,6 +69,10 @@ fn nonsense() -> Vec<(Vec<u8>, &'static str)> {
     // Rigs without an end in a message that has one.
     let endless =
         [&b"\x81\xa4Rigs\x82\xa3now\x00\xa4rigs\xdd\xff\xff\xff\xff"[..], &[0x80; 9]].concat();
+    // Each byte a value: as values they would be forty times as much.
+    let count = 16 * 1024 * 1024 - 100;
+    let many = [&b"\x81\xa4Rigs\x82\xa3now\x00\xa4rigs\xdd"[..], &u32::to_be_bytes(count)].concat();
+    let many = [&many, &vec![0xc0; count as usize][..]].concat();
     vec![
         (vec![0xff; 64], "a message of 4294967295 bytes"),
         (vec![1, 0, 0, 1], "a message of 16777217 bytes"),
@@ -69,6 +85,7 @@ fn nonsense() -> Vec<(Vec<u8>, &'static str)> {
         ),
         (message(&endless), "no message of ours"),
         (message(&[0xdb, 0xff, 0xff, 0xff, 0xff]), "no message of ours"),
+        (message(&many), "no message of ours"),
         (named(&lua), "no message of ours"),
         (named(&json!({ "Effect": { "open": "/etc/passwd" } })), "no message of ours"),
         (named(&json!({ "Pong": 1, "Rigs": [] })), "no message of ours"),
@@ -98,6 +115,8 @@ async fn what_is_no_message_ends_the_connection_and_is_told_whenever_it_comes() 
         host = scene.stage.connected().await;
     }
     assert!(!std::path::Path::new("/tmp/owned").exists());
+    let most = scene.most_memory().await;
+    assert!(most < MEMORY_LIMIT, "{most} kB");
 }
 
 #[tokio::test(flavor = "multi_thread")]
