@@ -74,8 +74,8 @@ pub struct HostSettings {
     pub quote: Option<bool>,
     /// Our program there, by a name or a path.
     pub backend: Option<String>,
-    /// Its projects, by their folders there; `~/` is the home there.
-    pub rigs: Vec<String>,
+    /// Whether it is connected to from the start, as if it had been used.
+    pub watch: bool,
     /// The socket of tmux there: a name, or with a `/` a path.
     pub tmux_socket: Option<String>,
     /// tmux there, by a name or a path.
@@ -84,10 +84,8 @@ pub struct HostSettings {
     pub no_login: bool,
     /// The variables of the environment here that go there, by their names.
     pub env: Vec<String>,
-    /// The default agent there.
-    pub agent: Option<String>,
-    /// The tracker there, which may carry arguments.
-    pub tracker: Option<String>,
+    /// What it goes by: a configuration, in msgpack.
+    pub config: Vec<u8>,
 }
 
 /// A command, and whether ssh carries it out.

@@ -19,7 +19,8 @@ impl Fleet {
         progress: impl Fn(&str) + Send,
     ) -> Result<HostStatus, Unanswered> {
         let link = self.link(name)?;
-        let mut watch = self.watch();
+        self.use_host(name);
+        let mut watch = self.listen();
         let tries = link.status().facts.tries;
         let was_down = matches!(link.status().reached, Reached::Down { .. });
         if was_down {
@@ -32,7 +33,6 @@ impl Fleet {
                 Reached::Connecting => {}
                 Reached::Down { .. } if was_down && status.facts.tries == tries => {}
                 _ => {
-                    watch.linger();
                     return Ok(status);
                 }
             }

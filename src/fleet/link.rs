@@ -32,7 +32,7 @@ use super::{
 };
 use crate::core::{
     hosts::{HostName, HostSettings},
-    session::SessionInfo,
+    session::{SessionInfo, State, StateSource},
 };
 
 /// How long a host may take to greet: a key exchange over a slow link, and a login shell.
@@ -99,12 +99,39 @@ impl Reached {
 }
 
 impl HostStatus {
-    /// All its polecats, each with what names it from here: `build1:shop/ash`.
+    /// What tells a rig of it from all others: no folder of this machine begins without a `/`.
+    #[must_use]
+    pub fn home_of(&self, rig: &FarRig) -> String {
+        format!("{}:{}", self.name, rig.path)
+    }
+
+    /// A session of it as it can be known now.
+    #[must_use]
+    pub fn seen(&self, info: &SessionInfo) -> SessionInfo {
+        if self.reached == Reached::Up {
+            return info.clone();
+        }
+        SessionInfo {
+            running: false,
+            state: State::Unknown,
+            state_source: StateSource::None,
+            state_since: None,
+            waiting: None,
+            detail: None,
+            ..info.clone()
+        }
+    }
+
+    /// What names a polecat of it from here: `build1:shop/ash`.
+    #[must_use]
+    pub fn address_of(&self, rig: &FarRig, info: &SessionInfo) -> String {
+        format!("{}:{}/{}", self.name, rig.address, info.polecat)
+    }
+
+    /// All its polecats, each with what names it.
     pub fn polecats(&self) -> impl Iterator<Item = (String, &SessionInfo)> {
-        self.rigs.iter().flat_map(|rig| {
-            let named =
-                |info: &SessionInfo| format!("{}:{}/{}", self.name, rig.address, info.polecat);
-            rig.polecats.iter().map(move |info| (named(info), info))
+        self.rigs.iter().flat_map(move |rig| {
+            rig.polecats.iter().map(move |info| (self.address_of(rig, info), info))
         })
     }
 }
@@ -174,15 +201,7 @@ impl Link {
         self.locked().clone()
     }
 
-    /// Nothing is known of it any more but what was seen last: it is being connected to, unless it
-    /// refused. Somebody else who looks is no person who says that it is to be tried again.
-    pub(super) fn begin(&self) {
-        self.calls.close();
-        if !self.locked().reached.is_refusal() {
-            self.tries();
-        }
-    }
-
+    /// Nothing is known of it any more but what was seen last: it is being connected to.
     fn tries(&self) {
         self.change(|status| {
             status.reached = Reached::Connecting;
@@ -342,9 +361,10 @@ impl Link {
             FromHost::Part { id, part } => self.calls.part(id, part)?,
             FromHost::Answer { id, result } => self.calls.answered(id, result),
             FromHost::Rigs(rigs) => {
-                self.ahead.store(rigs.ahead(now), Ordering::Relaxed);
+                let ahead = rigs.ahead(now, self.ahead());
+                self.ahead.store(ahead, Ordering::Relaxed);
                 debug!(host = %self.name(), rigs = rigs.rigs.len(), "heard");
-                let rigs = Arc::new(rigs.here(now));
+                let rigs = Arc::new(rigs.here(ahead));
                 self.change(|status| {
                     (status.reached, status.rigs, status.seen) = (Reached::Up, rigs, Some(now));
                 });
@@ -353,7 +373,7 @@ impl Link {
         Ok(())
     }
 
-    fn name(&self) -> HostName {
+    pub(super) fn name(&self) -> HostName {
         self.locked().name.clone()
     }
 

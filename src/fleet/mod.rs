@@ -24,10 +24,10 @@ mod values;
 mod wire;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     mem::take,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -57,9 +57,6 @@ use crate::{
 /// How many hosts are connected to at once: each may cost a key exchange here.
 const CONNECTS: usize = 4;
 
-/// How long hosts stay connected after a call while nobody looks at them.
-const LINGER: Duration = Duration::from_secs(60);
-
 /// How long the commands that reach hosts may take to end when we do.
 const END_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -71,25 +68,27 @@ struct Shared {
     links: BTreeMap<HostName, Arc<Link>>,
     /// Notified of each change in one of them.
     changes: watch::Sender<()>,
-    /// The connections, while somebody looks.
-    running: Mutex<Weak<Running>>,
+    used: Mutex<Used>,
     /// The commands that are given a moment to end.
     endings: TaskTracker,
 }
 
-/// The connections; they end with it.
-struct Running(Mutex<JoinSet<()>>);
+/// The hosts in use, with their connections, which end with this.
+#[derive(Default)]
+struct Used {
+    names: BTreeSet<HostName>,
+    connections: JoinSet<()>,
+}
 
-/// Keeps the hosts connected, and hears of what changes there.
+/// Hears of what changes at the hosts.
 pub struct FleetWatch {
     fleet: Fleet,
-    _running: Arc<Running>,
     changes: watch::Receiver<()>,
 }
 
 impl Fleet {
-    /// The hosts that `settings` name; what is kept of them is in the folder `state`. None is
-    /// connected to before somebody looks.
+    /// The hosts that `settings` name; what is kept of them is in the folder `state`. They are
+    /// connected to from when one is used, and stay so; those that are watched at once.
     #[must_use]
     pub fn new(
         settings: &BTreeMap<HostName, HostSettings>,
@@ -106,25 +105,38 @@ impl Fleet {
             (name.clone(), Arc::new(link))
         };
         let links = settings.iter().map(link).collect();
-        Self(Arc::new(Shared { links, changes, running: Mutex::default(), endings }))
+        let shared = Shared { links, changes, used: Mutex::default(), endings };
+        let fleet = Self(Arc::new(shared));
+        fleet.connect_to(|link| link.settings().watch);
+        fleet
     }
 
-    /// Has all hosts connected to for as long as what it gives is there.
+    /// Has all hosts connected to, and hears of what changes there.
     #[must_use]
     pub fn watch(&self) -> FleetWatch {
-        let changes = self.0.changes.subscribe();
-        let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = running.upgrade().unwrap_or_else(|| {
-            let mut tasks = JoinSet::new();
-            for link in self.0.links.values() {
-                // What it was when somebody looked last is not what it is.
-                link.begin();
-                tasks.spawn(link.clone().run());
+        self.connect_to(|_| true);
+        self.listen()
+    }
+
+    /// Hears of what changes at those in use.
+    #[must_use]
+    pub fn listen(&self) -> FleetWatch {
+        FleetWatch { fleet: self.clone(), changes: self.0.changes.subscribe() }
+    }
+
+    /// Has the host `name` connected to, if there is one of this name.
+    pub fn use_host(&self, name: &HostName) {
+        self.connect_to(|link| link.name() == *name);
+    }
+
+    /// Has those connected to that `are_meant`.
+    fn connect_to(&self, are_meant: impl Fn(&Link) -> bool) {
+        let mut used = self.0.used.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, link) in self.0.links.iter().filter(|(_, link)| are_meant(link)) {
+            if used.names.insert(name.clone()) {
+                used.connections.spawn(link.clone().run());
             }
-            Arc::new(Running(Mutex::new(tasks)))
-        });
-        *running = Arc::downgrade(&now);
-        FleetWatch { fleet: self.clone(), _running: now, changes }
+        }
     }
 
     /// All hosts as they were seen last, in the order of their names.
@@ -145,7 +157,8 @@ impl Fleet {
     /// It cannot be reached.
     pub async fn connected(&self, name: &HostName) -> Result<HostStatus, Unanswered> {
         let link = self.link(name)?;
-        let mut watch = self.watch();
+        self.use_host(name);
+        let mut watch = self.listen();
         loop {
             let status = link.status();
             match status.reached {
@@ -159,7 +172,7 @@ impl Fleet {
     /// Waits until a connection that was just lost is being tried again, if it is.
     async fn tried_again(&self, name: &HostName) {
         let Ok(link) = self.link(name) else { return };
-        let mut watch = self.watch();
+        let mut watch = self.listen();
         link.look();
         while let Reached::Down { refused: false, .. } = link.status().reached {
             watch.changed().await;
@@ -173,11 +186,8 @@ impl Fleet {
 
     /// Ends all connections, whoever looks: what still runs a moment later is killed when we end.
     pub async fn close(&self) {
-        let running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
-        if let Some(running) = running {
-            let mut tasks = take(&mut *running.0.lock().unwrap_or_else(PoisonError::into_inner));
-            tasks.shutdown().await;
-        }
+        let mut used = take(&mut *self.0.used.lock().unwrap_or_else(PoisonError::into_inner));
+        used.connections.shutdown().await;
         self.0.endings.close();
         let _ = timeout(END_TIMEOUT, self.0.endings.wait()).await;
     }
@@ -194,14 +204,6 @@ impl FleetWatch {
     pub fn newest(&mut self) -> Vec<HostStatus> {
         self.changes.mark_unchanged();
         self.fleet.hosts()
-    }
-
-    /// Keeps looking for a while: the next call may come soon.
-    pub(super) fn linger(self) {
-        tokio::spawn(async move {
-            let _ = timeout(LINGER, std::future::pending::<()>()).await;
-            drop(self);
-        });
     }
 
     /// Waits until something has changed at one. Cancelling it loses nothing.

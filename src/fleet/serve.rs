@@ -14,13 +14,11 @@ use super::{
     error::FarError,
     identity::Identity,
     served::{Hub, ServedCalls},
-    wire::{self, FarRig, FromHost, Hello, MAGIC, Rigs, ToHost, Welcome},
+    wire::{self, FarRig, FromHost, MAGIC, Rigs, ToHost, Welcome},
 };
 use crate::{
     core::batch_job::BatchJob,
-    session::{
-        EventQueue, Launch, RigSettings, RigStatus, Settings, Status, StatusWatch, Workspace,
-    },
+    session::{EventQueue, Launch, RigStatus, Settings, Status, StatusWatch, Workspace},
     stdio,
 };
 
@@ -35,6 +33,12 @@ const NO_START_IN_JOB: &str = "one that is started in a step of a batch job ends
 
 /// Carries out the calls of a hub.
 pub trait Served: Clone + Send + Sync + 'static {
+    /// What the hub's configuration says.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn settings(&self, config: &[u8]) -> Result<Settings, String>;
+
     /// Carries out the call `name`.
     fn carry_out(
         self,
@@ -69,7 +73,10 @@ pub async fn serve(launch: Launch, served: impl Served) -> io::Result<()> {
             }
         }
     });
-    let workspace = Workspace::new(settings(hello, job.as_ref()), launch, EventQueue::default());
+    let settings = served.settings(&hello.config).map_err(io::Error::other)?;
+    let no_tmux_start = job.is_some().then_some(NO_START_IN_JOB);
+    let settings = Settings { no_tmux_start, ..settings };
+    let workspace = Workspace::new(settings, launch, EventQueue::default());
     let workspace = workspace.map_err(io::Error::other)?;
     let (answers, answered) = mpsc::unbounded_channel();
     let mut calls = ServedCalls::new(workspace.clone(), served, answers);
@@ -124,23 +131,6 @@ async fn tell(
                 }
             }
         };
-    }
-}
-
-fn settings(hello: Hello, job: Option<&BatchJob>) -> Settings {
-    let home = std::env::home_dir();
-    let folder = |rig: String| match (rig.strip_prefix("~/"), &home) {
-        (Some(below), Some(home)) => home.join(below),
-        _ => rig.into(),
-    };
-    Settings {
-        rigs: hello.rigs.into_iter().map(|rig| (folder(rig), RigSettings::default())).collect(),
-        tmux_command: hello.tmux_command,
-        tmux_socket: hello.tmux_socket,
-        no_tmux_start: job.is_some().then_some(NO_START_IN_JOB),
-        agent: hello.agent,
-        tracker_command: hello.tracker,
-        ..Settings::default()
     }
 }
 

@@ -20,6 +20,8 @@ const MESSAGE_LIMIT: u32 = 16 * 1024 * 1024;
 const RIG_LIMIT: usize = 500;
 /// How many parts of one answer may be under way: so much is sent before the first was taken.
 pub(super) const PARTS_IN_FLIGHT: usize = 3;
+/// How much two clocks may seem to differ, in milliseconds, because messages take their time.
+const CLOCK_TOLERANCE_MS: u64 = 5_000;
 /// The deepest that values may lie in each other.
 const DEPTH_LIMIT: usize = 64;
 
@@ -53,13 +55,8 @@ pub(super) enum ToHost {
 #[serde(deny_unknown_fields)]
 pub(super) struct Hello {
     pub(super) version: String,
-    /// The projects, by their folders there.
-    pub(super) rigs: Vec<String>,
-    pub(super) tmux_command: Option<String>,
-    pub(super) tmux_socket: Option<String>,
-    /// The default agent there, and the tracker, if they are not those of the rigs.
-    pub(super) agent: Option<String>,
-    pub(super) tracker: Option<String>,
+    /// What it goes by.
+    pub(super) config: ByteBuf,
 }
 
 /// What a host says.
@@ -147,14 +144,16 @@ pub struct FarRig {
 }
 
 impl Rigs {
-    /// How far the clock there is ahead of `now` here, in milliseconds.
-    pub(super) fn ahead(&self, now: Timestamp) -> i64 {
-        self.now.saturating_sub(now.as_millisecond())
+    /// How far the clock there is ahead of `now` here, in milliseconds, where that was `known` before. It
+    /// stays so while the way of a message may be all the difference: an agent that has begun at
+    /// another time is another agent.
+    pub(super) fn ahead(&self, now: Timestamp, known: i64) -> i64 {
+        let measured = self.now.saturating_sub(now.as_millisecond());
+        if measured.abs_diff(known) < CLOCK_TOLERANCE_MS { known } else { measured }
     }
 
     /// The rigs with their times as the clock here would have them, no more of them than are taken.
-    pub(super) fn here(mut self, now: Timestamp) -> Vec<FarRig> {
-        let ahead = self.ahead(now);
+    pub(super) fn here(mut self, ahead: i64) -> Vec<FarRig> {
         self.rigs.truncate(RIG_LIMIT);
         let polecats = self.rigs.iter_mut().flat_map(|rig| &mut rig.polecats);
         polecats.for_each(|info| info.shift_times(-ahead));
@@ -350,7 +349,11 @@ mod tests {
     fn times_are_those_of_the_clock_here() {
         let now = Timestamp::from_second(1_000).unwrap();
         // An hour ahead there: what began ten seconds ago there did so here.
-        let here = rigs(4_600_000, 4_590).here(now);
+        let sent = rigs(4_600_000, 4_590);
+        let ahead = sent.ahead(now, 0);
+        let here = sent.here(ahead);
         assert_eq!(here[0].polecats[0].state_since, Timestamp::from_second(990).ok());
+        assert_eq!(rigs(4_600_700, 0).ahead(now, ahead), ahead, "a message that was quick");
+        assert_eq!(rigs(999_000, 0).ahead(now, 0), 0);
     }
 }

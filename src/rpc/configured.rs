@@ -2,11 +2,13 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use tokio::task::JoinSet;
+
 use super::{
     calls::KnownRig,
     config::{self, Written},
     error::RpcError,
-    news::{Outside, Teller},
+    news::{Outside, Teller, tell_of_hosts},
     views::Reach,
 };
 use crate::core::hosts::{HostName, HostSettings};
@@ -35,6 +37,8 @@ pub(super) struct Configured {
     greeted: Result<Greeted, RpcError>,
     workspace: Option<Workspace>,
     fleet: Option<(Hosts, Fleet)>,
+    /// What tells of those hosts.
+    hosts_news: JoinSet<()>,
     /// Watches the rigs of which the configuration says so.
     watch: Option<RigWatch>,
     /// What is wrong with the last configuration: then nothing is begun by an older one.
@@ -53,6 +57,7 @@ impl Configured {
             greeted,
             workspace,
             fleet,
+            hosts_news: JoinSet::new(),
             watch,
             problems: Vec::new(),
         }
@@ -94,6 +99,9 @@ impl Configured {
     fn connect(&mut self, hosts: Hosts, state: Option<PathBuf>) {
         if self.fleet.as_ref().is_none_or(|(known, _)| *known != hosts) {
             let fleet = Fleet::new(&hosts, &self.launch, state);
+            let told = tell_of_hosts(fleet.clone(), self.news.clone());
+            self.hosts_news = JoinSet::new();
+            self.hosts_news.spawn(told);
             self.fleet = Some((hosts, fleet));
         }
     }

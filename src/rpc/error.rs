@@ -88,6 +88,11 @@ impl RpcError {
         Self::of("internal", message)
     }
 
+    /// Whether asking again makes sense: what could not be seen just now is not gone.
+    pub(super) fn is_passing(&self) -> bool {
+        matches!(self.code, "timeout" | "tmux_failed" | "host_unreachable")
+    }
+
     /// A key was pressed on what is not there any more.
     pub(super) fn stale(what: &str) -> Self {
         let message = format!("`{}` is no longer shown here, nothing was done", shown(what));

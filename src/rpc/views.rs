@@ -4,6 +4,7 @@ mod canvas;
 mod capture;
 mod diff;
 pub(super) mod drawn_diff;
+mod far_capture;
 mod far_status;
 mod frames;
 mod hosts;
@@ -94,8 +95,8 @@ impl Views {
         let task = tokio::spawn(async move {
             let drawn = match open.kind.as_str() {
                 "status" => status::run((&workspace, &fleet), open, &mut canvas).await,
-                "capture" => capture::run(&workspace, open, &mut canvas).await,
-                "queue" => queue::run(&workspace, open, &mut canvas).await,
+                "capture" => capture::run((&workspace, &fleet), open, &mut canvas).await,
+                "queue" => queue::run((&workspace, &fleet), open, &mut canvas).await,
                 "diff" => diff::run(&workspace, open, &mut canvas).await,
                 kind => Err(RpcError::bad_argument(format!("no view `{kind}`"))),
             };

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     desk::{Desk, Plan, STATUS},
     link::Quality,
-    support::{eventually, processes},
+    support::processes,
 };
 
 const ASH: &str = "build1:shop/ash";
@@ -35,22 +35,16 @@ impl Desk {
         told(times)
     }
 
-    /// From the command to the first rows of a host that is not connected yet.
-    async fn opens(&self) -> String {
+    /// From the command that connects to what is known of the host.
+    async fn connects(&self) -> String {
         let mut times = Vec::new();
         for _ in 0..5 {
             processes::kill(&self.ssh());
-            self.editor().command("PolecatStatus! | close").await.unwrap();
-            eventually("no connection", async || match self.ssh() {
-                all if all.is_empty() => Ok(()),
-                all => Err(format!("{all:?}")),
-            })
-            .await;
+            self.expect_status("?  ash  unknown").await;
             let begin = Instant::now();
-            self.editor().command("PolecatStatus!").await.unwrap();
+            self.editor().command("PolecatReconnect").await.unwrap();
             self.expect_status("build1:shop: 1 polecat, 1 running").await;
             times.push(begin.elapsed());
-            self.editor().command("close").await.unwrap();
         }
         told(times)
     }
@@ -61,14 +55,15 @@ impl Desk {
 async fn what_calls_cost_over_links_of_0_20_and_100_ms() {
     let Some(desk) = Desk::new(1).await else { return };
     desk.start(ASH, "prompts").await;
+    desk.look().await;
     println!(
-        "\n| round trip, loss | list opens | status | 200 lines | 2000 lines | message | detail opens |"
+        "\n| round trip, loss | connects | status | 200 lines | 2000 lines | message | detail opens |"
     );
     println!("|---|--:|--:|--:|--:|--:|--:|");
     for (round_trip, loses) in [(0, 0), (20, 0), (100, 0), (100, 50)] {
         let delay = Duration::from_millis(round_trip) / 2;
         desk.hosts[0].link.set(Quality { delay, loses, cut: None });
-        let opens = desk.opens().await;
+        let connects = desk.connects().await;
         let status = desk.times(async |desk| drop(desk.call("status", json!([ASH])).await)).await;
         let lines = async |lines: u32| {
             let options = json!({ "lines": lines, "ansi": true });
@@ -86,7 +81,7 @@ async fn what_calls_cost_over_links_of_0_20_and_100_ms() {
         let detail = detail.await;
         let lost = if loses > 0 { format!(", 1 of {loses}") } else { String::new() };
         println!(
-            "| {round_trip} ms{lost} | {opens} | {status} | {few} | {many} | {message} | {detail} |"
+            "| {round_trip} ms{lost} | {connects} | {status} | {few} | {many} | {message} | {detail} |"
         );
     }
     println!("ms, middle (longest)");

@@ -129,11 +129,7 @@ impl Link {
     async fn greet(&self, transport: &mut Transport) -> io::Result<()> {
         let hello = Hello {
             version: build::VERSION.to_owned(),
-            rigs: self.settings.rigs.clone(),
-            tmux_command: self.settings.tmux_command.clone(),
-            tmux_socket: self.settings.tmux_socket.clone(),
-            agent: self.settings.agent.clone(),
-            tracker: self.settings.tracker.clone(),
+            config: self.settings.config.clone().into(),
         };
         wire::write(&mut transport.to, &ToHost::Hello(hello)).await
     }

@@ -2,16 +2,20 @@
 
 use std::path::PathBuf;
 
+use serde::Serialize;
 use serde_bytes::ByteBuf;
 
-use super::{At, CallContext, Capture, Everywhere, Status};
+use super::{
+    At, CallContext, Capture, Everywhere, FollowOutput, Method, ShowQueue, Status, Waiting,
+    everywhere::AboutPolecat,
+};
 use crate::{
     core::{
         hosts::HostName,
         names::{SessionName, shown},
         session::SessionInfo,
     },
-    fleet::{FarCall, FarError, FarRig, Fleet, Unanswered},
+    fleet::{FarCall, FarError, FarFeed, FarRig, Fleet, Unanswered},
     rpc::{
         error::{CODES, Refusal, RpcError},
         views::rows::Row,
@@ -97,10 +101,38 @@ impl Far<'_> {
         self.carry_out(Status { at, polecat }, &|_: &str| {}).await
     }
 
+    pub(in crate::rpc) async fn queue(&self) -> Result<Waiting, Refusal> {
+        let (at, polecat) = (At::default(), String::new());
+        self.carry_out(ShowQueue { at, polecat }, &|_: &str| {}).await
+    }
+
     /// The end of what it prints, with colours.
     pub(in crate::rpc) async fn tail(&self, lines: u32) -> Result<ByteBuf, Refusal> {
         let (at, polecat, lines, ansi) = (At::default(), String::new(), Some(lines), Some(true));
         self.carry_out(Capture { at, polecat, lines, ansi }, &|_: &str| {}).await
+    }
+
+    /// Has sent what it prints, from its last lines on.
+    pub(in crate::rpc) async fn follow(&self, lines: u32) -> Result<FarFeed, Unanswered> {
+        let mut follow = FollowOutput { at: At::default(), polecat: String::new(), lines };
+        let call = self.call(&mut follow, true).map_err(|why| Unanswered::Nonsense { why })?;
+        self.fleet.feed(&self.host, &call).await
+    }
+
+    /// Why what was asked of it is not known.
+    pub(in crate::rpc) fn unanswered(&self, why: Unanswered) -> RpcError {
+        unanswered(&self.host, true, why)
+    }
+
+    /// `call` about it, as its host is to carry it out.
+    fn call<C: Method + AboutPolecat + Serialize>(
+        &self,
+        call: &mut C,
+        reads: bool,
+    ) -> Result<FarCall, String> {
+        let rig = PathBuf::from(&self.rig);
+        call.set(At { file: None, cwd: rig.clone(), rig: Some(rig) }, &self.polecat);
+        FarCall::new(C::NAME, call, reads)
     }
 
     /// Has it carried out there; `progress` hears the steps.
@@ -109,9 +141,7 @@ impl Far<'_> {
         mut call: C,
         progress: &(impl Fn(&str) + Sync),
     ) -> Result<C::Answer, Refusal> {
-        let rig = PathBuf::from(&self.rig);
-        call.set(At { file: None, cwd: rig.clone(), rig: Some(rig) }, &self.polecat);
-        let call = FarCall::new(C::NAME, &call, C::READS).map_err(RpcError::bad_argument)?;
+        let call = self.call(&mut call, C::READS).map_err(RpcError::bad_argument)?;
         let done = self.fleet.call(&self.host, &call, progress).await;
         let (mut answer, ahead) = done.map_err(|why| unanswered(&self.host, C::READS, why))?;
         C::arrived(&mut answer, ahead);

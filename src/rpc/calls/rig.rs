@@ -46,6 +46,7 @@ impl Operation for Complete {
         };
         for (name, info) in hosts.iter().flat_map(HostStatus::polecats) {
             names.running.extend(info.pane_id.as_ref().map(|_| name.clone()));
+            names.startable.extend((!info.running).then(|| name.clone()));
             names.polecats.push(name);
         }
         names.hosts = hosts.iter().map(|host| host.name.to_string()).collect();

@@ -132,14 +132,14 @@ impl Operation for OpenCapture {
     type Answer = Vec<Effect>;
 
     async fn run(self, context: &CallContext<'_>) -> Result<Vec<Effect>, Refusal> {
+        let lines = self.lines.unwrap_or_else(|| context.workspace.capture_lines());
+        let snapshot = self.snapshot.unwrap_or_default();
         if context.is_far(&self.polecat) {
-            return Ok(open(View::Status { polecat: self.polecat }, Some(self.at)));
+            return Ok(open(View::of_far(self.polecat, lines, snapshot), Some(self.at)));
         }
         let whom = context.whom(self.at.clone(), &self.polecat, Reach::Reads).await?;
         let at = self.at.in_rig(whom.context.rig_path());
         let status = Status { at: at.clone(), polecat: whom.polecat }.run(context).await?;
-        let lines = self.lines.unwrap_or_else(|| context.workspace.capture_lines());
-        let snapshot = self.snapshot.unwrap_or_default();
         let (polecat, session) = (Some(whom.shown), status.session_id);
         Ok(open(View::Capture { polecat, session, lines, snapshot }, Some(at)))
     }

@@ -73,7 +73,8 @@ impl Press<'_> {
         let row = rows.get(id).ok_or_else(|| RpcError::stale(id))?;
         if row.host.is_some() {
             // Its whole name, whatever is around.
-            return Ok((self.at.clone(), id.to_owned()));
+            let whole = id.split_once('#').map_or(id, |(polecat, _)| polecat);
+            return Ok((self.at.clone(), whole.to_owned()));
         }
         Ok((self.at.in_rig(&row.rig), row.polecat))
     }

@@ -3,28 +3,31 @@
 use std::path::Path;
 
 use crate::{
-    core::session::SessionInfo,
+    core::{names::PolecatName, session::SessionInfo},
     rpc::{calls::Queued, paths},
-    session::{Answered, Backup, NewPolecat, Removed, Restored, RigFacts, SessionError},
+    session::{Answered, Backup, Removed, Restored, RigFacts, SessionError},
 };
 
-pub(super) fn started(session: &SessionInfo) -> String {
-    format!("`{}` runs in session `{}`", session.polecat, session.session_id)
+/// What names `polecat` where `said` named it, or one beside it: in the same rig, on the same host.
+pub(super) fn called(said: Option<&str>, polecat: &PolecatName) -> String {
+    let rig = said.and_then(|said| said.rfind(['/', ':']).map(|end| &said[..=end]));
+    format!("{}{polecat}", rig.unwrap_or_default())
 }
 
-pub(super) fn forked(session: &SessionInfo, parent: &str) -> String {
-    format!(
-        "`{}`, forked from `{parent}`, runs in session `{}`",
-        session.polecat, session.session_id
-    )
+pub(super) fn started(polecat: &str, session: &SessionInfo) -> String {
+    format!("`{polecat}` runs in session `{}`", session.session_id)
 }
 
-pub(super) fn slung(session: &SessionInfo, issue: &str) -> String {
-    format!("`{}` works on `{issue}` in session `{}`", session.polecat, session.session_id)
+pub(super) fn forked(polecat: &str, session: &SessionInfo, parent: &str) -> String {
+    format!("`{polecat}`, forked from `{parent}`, runs in session `{}`", session.session_id)
 }
 
-pub(super) fn created(new: &NewPolecat) -> String {
-    format!("made `{}` on branch `{}`", new.polecat, new.branch)
+pub(super) fn slung(polecat: &str, session: &SessionInfo, issue: &str) -> String {
+    format!("`{polecat}` works on `{issue}` in session `{}`", session.session_id)
+}
+
+pub(super) fn created(polecat: &str, branch: &str) -> String {
+    format!("made `{polecat}` on branch `{branch}`")
 }
 
 pub(super) fn stopped(polecat: &str) -> String {

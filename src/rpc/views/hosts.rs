@@ -4,11 +4,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::rows::Row;
 use crate::{
-    core::{
-        hosts::HostName,
-        names::visible,
-        session::{SessionInfo, State, StateSource},
-    },
+    core::{hosts::HostName, session::SessionInfo},
     fleet::{FarRig, HostStatus, Reached},
     view::Section,
 };
@@ -52,11 +48,11 @@ fn of_host(host: &HostStatus) -> Vec<FarSection> {
         FarSection {
             host: host.name.clone(),
             path: rig.path.clone(),
-            home: format!("{}:{}", host.name, visible(&rig.path)),
+            home: host.home_of(rig),
             prefix: format!("{address}/"),
             address,
             socket: rig.socket.clone(),
-            sessions: rig.polecats.iter().map(|info| seen(info, &host.reached)).collect(),
+            sessions: rig.polecats.iter().map(|info| host.seen(info)).collect(),
             problem: problem.clone().or_else(|| rig.problem.clone()).or_else(|| nobody(rig)),
         }
     };
@@ -66,22 +62,6 @@ fn of_host(host: &HostStatus) -> Vec<FarSection> {
 /// What stands in a rig without polecats: they are not made from here.
 fn nobody(rig: &FarRig) -> Option<String> {
     rig.polecats.is_empty().then(|| "no polecats there".to_owned())
-}
-
-/// A session as it can be known now.
-fn seen(info: &SessionInfo, reached: &Reached) -> SessionInfo {
-    if *reached == Reached::Up {
-        return info.clone();
-    }
-    SessionInfo {
-        running: false,
-        state: State::Unknown,
-        state_source: StateSource::None,
-        state_since: None,
-        waiting: None,
-        detail: None,
-        ..info.clone()
-    }
 }
 
 /// Why what is shown of a host may not be so any more.
@@ -152,7 +132,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        core::names::PolecatName,
+        core::{names::PolecatName, session::State},
         fleet::{HostFacts, Offer},
     };
 
