@@ -6,6 +6,7 @@
 pub mod agent;
 mod agents;
 pub mod as_bytes;
+pub mod batch_job;
 pub mod build;
 pub mod contexts;
 pub mod diff;

@@ -307,6 +307,7 @@ impl SessionError {
             Self::NotRemoved { hint, .. } => Some(hint.clone()),
             Self::Host(error) => error.hint(),
             Self::Tracker(error) => error.hint(),
+            Self::Tmux(TmuxError::NoStart { start, .. }) => Some(format!("`{start}` starts it")),
             Self::Tmux(TmuxError::Missing { .. }) => {
                 Some("install tmux 3.2 or later, or set `tmux.command`".to_owned())
             }

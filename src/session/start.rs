@@ -85,6 +85,7 @@ impl Starter {
             require_text(prompt.as_bytes())?;
         }
         progress("starting: checking");
+        self.context.tmux.require_startable().await?;
         let found = self.found(name, &options).await?;
         // Before the user is asked about trust.
         if let Some(polecat) = &found {

@@ -75,6 +75,7 @@ impl Polecats {
         progress: Progress<'_>,
     ) -> Result<Started, SessionError> {
         progress("slinging: checking");
+        self.context.tmux.require_startable().await?;
         let id = IssueId::parse(issue)?;
         let wanted = polecat.map(PolecatName::parse).transpose()?;
         let issue = Some(id.to_string());
