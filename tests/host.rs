@@ -18,6 +18,8 @@ mod host {
     mod layouts;
     mod locks;
     mod losing;
+    mod merging;
+    mod merging_cut_off;
     mod name_pool;
     mod polecat;
     mod polecats;

@@ -25,6 +25,7 @@ pub use names::{BadName, IssueId, PolecatName, RigName, SessionName};
 pub use rig::address::Address;
 pub use rig::branch::Base;
 pub use rig::layout::{BadTemplate, Layout, Template};
+pub use rig::merge::{MergeHow, MergeOrder, MergePlan, Merged};
 pub use rig::town::{Gastown, Town};
 pub use rig::{Rig, RigKind};
 pub use session::diffstat::Diffstat;

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod branch;
 pub mod layout;
+pub mod merge;
 pub mod name_pool;
 pub mod theme;
 pub mod town;

@@ -7,6 +7,8 @@ mod hunks;
 mod index;
 mod operations;
 mod snapshot;
+mod squashed;
+mod trial;
 mod unsaved_work;
 mod worktree;
 
@@ -34,6 +36,7 @@ pub use hunks::{reject, take};
 pub use operations::backup::Backup;
 pub use operations::create::{create_worktree, rollback_create};
 pub use operations::fork::{Forked, fork, rollback_fork};
+pub use operations::merge::{merge, merge_plan};
 pub use operations::next::{Next, create_next};
 pub use operations::recovery::{recover, recover_all};
 pub use operations::remove::{Aside, Removal, Removed};

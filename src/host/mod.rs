@@ -21,7 +21,7 @@ pub mod tracker;
 pub mod trust;
 pub mod watch;
 
-pub use error::HostError;
+pub use error::{HostError, MergeError};
 pub use gastown::{dolt, heartbeats, hooks, pending, provision, settings};
 pub use loopback::{event_stream, http};
 pub use programs::launch::Launch;

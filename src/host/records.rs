@@ -2,7 +2,8 @@
 //!
 //! How a polecat's last agent ended is in `exits/<name>.json`, where its branch began in
 //! `worktrees/<name>.json`, what is being removed in `removing/<name>.json`,
-//! what is being brought back in `restoring/<name>.json`, what was queued for it when its session ended
+//! what is being brought back in `restoring/<name>.json`, what is being merged in
+//! `merging/<name>.json`, what was queued for it when its session ended
 //! in `queues/<name>.json`, what a person calls it in `labels/<name>.json`, what it ran last in
 //! `sessions/<name>.json`. Keys that a later version adds are passed over.
 //!
@@ -31,7 +32,9 @@ use crate::core::{Base, Exit, ExitHow, PolecatName, Rig, SessionRecord};
 use crate::host::files::dir::Dir;
 
 use accept::{hash, own, require};
-pub(super) use journals::{Making, Removing, Restoring, all_unfinished, load_making, unfinished};
+pub(super) use journals::{
+    Making, Merging, Removing, Restoring, all_unfinished, load_making, unfinished,
+};
 use labels::StoredLabel;
 
 /// What is kept of a polecat in a file of its own.
@@ -162,6 +165,7 @@ pub fn again(kind: &str, path: &Path, text: &str) -> Option<Result<String, HostE
         SessionRecord::KIND => same::<SessionRecord>(path, text),
         Removing::KIND => same::<Removing>(path, text),
         Restoring::KIND => same::<Restoring>(path, text),
+        Merging::KIND => same::<Merging>(path, text),
         _ => return None,
     })
 }

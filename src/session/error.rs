@@ -348,6 +348,7 @@ fn host_code(error: &HostError) -> &'static str {
             "unsafe_path"
         }
         HostError::NotUndone { cause, .. } => host_code(cause),
+        HostError::Merge(error) => error.code(),
         _ => "internal",
     }
 }

@@ -6,6 +6,7 @@ pub(super) mod backup;
 pub(super) mod create;
 pub(super) mod fork;
 mod lock;
+pub(super) mod merge;
 pub(super) mod next;
 mod orphans;
 pub(super) mod recovery;

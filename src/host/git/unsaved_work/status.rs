@@ -17,7 +17,7 @@ pub(in crate::host::git) struct Status {
 
 /// For submodules it says whether they are at another commit; for what is in them, see
 /// [`super::submodules::inside`].
-pub(super) async fn status(git: &Git) -> Result<Status, HostError> {
+pub(in crate::host::git) async fn status(git: &Git) -> Result<Status, HostError> {
     let args = [
         "status",
         "--porcelain=v2",
