@@ -250,6 +250,19 @@ return {
     words = { 'polecats' },
   },
   {
+    name = 'Merge',
+    sub = 'merge',
+    opts = {
+      desc = 'Merge what a polecat committed; ! leaves conflicts',
+      nargs = '*',
+      bang = true,
+      bar = true,
+    },
+    editor = true,
+    map = 'n',
+    words = { 'polecats?', 'how?' },
+  },
+  {
     name = 'Restore',
     sub = 'restore',
     opts = {

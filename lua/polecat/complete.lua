@@ -24,8 +24,12 @@ local NOTHING = {
   backups = {},
 }
 
---- How many lines of a capture are proposed: any other number will do.
-local LINES = { '50', '200', '1000', '5000' }
+--- What is known without asking. Of lines of a capture any other number will do.
+local WORDS = {
+  lines = { '50', '200', '1000', '5000' },
+  since = { 'review' },
+  how = { 'merge', 'squash', 'rebase' },
+}
 
 --- By the place that was asked from: another folder may be of another rig.
 ---@type table<string, polecat.Names>
@@ -102,8 +106,7 @@ local function of(kind, lead, front)
   kind = kind:gsub('?', '')
   local found = kind == 'folder' and vim.fn.getcompletion(lead, 'dir')
     or kind == 'shown' and vim.list_extend({ 'sidebar' }, names().polecats)
-    or kind == 'since' and { 'review' }
-    or kind == 'lines' and LINES
+    or WORDS[kind]
     or NOTHING[kind] and names()[kind]
   if kind == 'message' then
     return vim.tbl_map(function(word)

@@ -230,6 +230,23 @@ M.sling = api('session.sling', { 'issue', 'opts', 'cb' }, with_cwd)
 ---@type fun(name: string, opts?: { force?: boolean, in_use?: 'ignore' }, cb?: polecat.Callback)
 M.remove = api('polecat.remove', { 'polecat', 'opts', 'cb' }, with_editor)
 
+---@class polecat.MergeOpts
+---@field how? 'merge'|'squash'|'rebase'
+---@field commit? string The commit that is meant: another one is not merged.
+---@field message? string Of the commit that is made.
+---@field conflicts? boolean Leave conflicts in the files, to be resolved.
+---@field in_use? 'ignore' As in `polecat.StartOpts`, for a rebase.
+
+--- Merges what a polecat has committed into what the main worktree has checked out, or leaves all as
+--- it was. The result is `{ into, how, commits, before, after, conflicts, worktree, output, whole }`.
+---@type fun(name: string, opts?: polecat.MergeOpts, cb?: polecat.Callback)
+M.merge = api('polecat.merge', { 'polecat', 'opts', 'cb' }, with_editor)
+
+--- What a merge would do: `{ into, commit, branch?, subjects, trailers, conflicts, uncommitted, title?,
+--- running, working }`. Touches nothing.
+---@type fun(name: string, cb?: polecat.Callback)
+M.merge_plan = api('polecat.merge_plan', { 'polecat', 'cb' })
+
 --- Brings back what the last backup of a removed polecat has. The result is
 --- `{ polecat, workdir, branch?, formerly?, backup }`.
 ---@type fun(name: string, opts?: { in_use?: 'ignore' }, cb?: polecat.Callback)

@@ -11,6 +11,7 @@ mod invocation;
 mod keys;
 mod list;
 mod locations;
+mod merge;
 mod press;
 mod pressed;
 mod questions;

@@ -14,7 +14,7 @@ use crate::{
         session::{Exit, describe},
         trust::Request,
     },
-    host::{HostError, processes::ProcessError, run::RunError, tracker::TrackerError},
+    host::{HostError, MergeError, processes::ProcessError, run::RunError, tracker::TrackerError},
     tmux::TmuxError,
 };
 
@@ -200,6 +200,12 @@ pub enum SessionError {
     /// A process could not be ended.
     #[error(transparent)]
     Process(#[from] ProcessError),
+}
+
+impl From<MergeError> for SessionError {
+    fn from(error: MergeError) -> Self {
+        HostError::from(error).into()
+    }
 }
 
 impl SessionError {

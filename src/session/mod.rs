@@ -68,7 +68,9 @@ pub use start::resume_all::ResumedAll;
 pub use start::{Started, Starter};
 pub use workspace::{Place, RigFacts, Workspace};
 
+pub use crate::core::rig::merge::{MergeHow, MergeOrder, MergePlan, Merged};
 pub use crate::core::trust::{Allowed, Answer};
+pub use crate::host::MergeError;
 pub use crate::host::git::{Backup, Removed, Restored, Uncommitted};
 pub use crate::host::launch::{Launch, local as local_launch};
 pub use crate::host::machine::id as machine_id;

@@ -5,6 +5,7 @@ pub(in crate::session) mod claims;
 pub(in crate::session) mod create;
 pub(in crate::session) mod fork;
 pub(in crate::session) mod label;
+pub(in crate::session) mod merge;
 pub(in crate::session) mod outlived;
 pub(in crate::session) mod presence;
 pub(in crate::session) mod remove;

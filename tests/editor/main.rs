@@ -39,6 +39,7 @@ mod installing;
 mod interrupting;
 mod listing;
 mod looking;
+mod merging;
 mod messages;
 mod naming;
 mod neighbours;

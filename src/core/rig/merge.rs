@@ -52,9 +52,15 @@ pub struct MergePlan {
     /// The trailers of these commits, each once: `Co-authored-by: ...`.
     pub trailers: Vec<String>,
     /// The files that a merge would leave in conflict.
-    pub conflicts: Vec<PathBuf>,
+    pub conflicts: Vec<String>,
     /// Files of the polecat's worktree that are not committed and would stay behind.
-    pub uncommitted: Vec<PathBuf>,
+    pub uncommitted: Vec<String>,
+    /// The title of the issue that it was done for.
+    pub title: Option<String>,
+    /// Whether its agent runs.
+    pub running: bool,
+    /// Whether that is in the middle of something.
+    pub working: bool,
 }
 
 /// What a person wants merged.
@@ -86,7 +92,7 @@ pub struct Merged {
     /// The commit that it is at.
     pub after: String,
     /// The files that were left in conflict: until they are resolved, nothing is merged.
-    pub conflicts: Vec<PathBuf>,
+    pub conflicts: Vec<String>,
     /// The worktree with the conflicts.
     pub worktree: PathBuf,
     /// What git and the hooks printed.

@@ -247,6 +247,7 @@ mod tests {
             ticked: Some(vec![1, 3]),
             cut: Some(true),
             round: Some(true),
+            commit: Some("3d".to_owned()),
         };
         let then = read(first.clone()).again(answers.clone());
         let again: CommandRun = decode(then.method, then.args).unwrap();

@@ -133,6 +133,16 @@ const INTERRUPT: Key = command(
     Manner::Silent,
 );
 
+/// It asks by itself.
+const MERGE: Key = command(
+    "M",
+    "Merge what it committed into the main worktree",
+    "merge",
+    "looking",
+    "Merge",
+    Manner::Plain,
+);
+
 const QUEUE: Key =
     command("Q", "Show what is queued for it", "queue", "opening", "Queue", Manner::Plain);
 
@@ -154,6 +164,7 @@ const POLECAT: &[Key] = &[
     INTERRUPT,
     QUEUE,
     command("d", "Show what it changed", "diff", "opening", "Diff", Manner::Plain),
+    MERGE,
     command("s", "Start it", "start", "starting", "Start", Manner::Plain),
     command(
         "R",

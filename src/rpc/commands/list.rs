@@ -29,6 +29,7 @@ const ACTIONS: &[Action] = &[
     Action::Key("queue"),
     Action::Key("detail"),
     Action::Key("diff"),
+    Action::Key("merge"),
     Action::Key("stop"),
     Action::Key("kill"),
 ];

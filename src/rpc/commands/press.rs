@@ -57,10 +57,9 @@ pub(in crate::rpc) fn lists(asked: &ViewAct) -> Option<ListKey> {
 }
 
 async fn command(press: &Press<'_>, name: &str, bang: bool, manner: Manner) -> Done {
-    let Some(polecat) = press.asked.whom() else {
+    let Some((at, polecat)) = about(press)? else {
         return Ok(vec![Effect::Notify(Level::Warn, press.nobody().to_owned())]);
     };
-    let (at, polecat) = press.still_shown(polecat)?;
     let command = Invocation::read(typed(&at, name, bang, &polecat))?;
     let command = command.settled(press.context).await?;
     if manner == Manner::Asks {
@@ -76,6 +75,17 @@ async fn command(press: &Press<'_>, name: &str, bang: bool, manner: Manner) -> D
         effects.retain(|effect| !matches!(effect, Effect::Notify(Level::Info, _)));
     }
     Ok(effects)
+}
+
+/// The polecat that a command is about, and from where: that of the row, in a diff that of the view.
+fn about(press: &Press<'_>) -> Result<Option<(At, String)>, RpcError> {
+    if let Some(drawn) = press.rows.as_ref().and_then(Rows::diff) {
+        let at = press.at.in_rig(drawn.whom.context.rig_path());
+        return Ok(Some((at, drawn.whom.polecat.clone())));
+    }
+    let about = press.asked.about.as_ref().and_then(|about| about.polecat.as_deref());
+    let of_view = about.filter(|_| press.rows.is_none());
+    of_view.or(press.asked.whom()).map(|polecat| press.still_shown(polecat)).transpose()
 }
 
 /// What the agent that `stop` is about is in the middle of; `None` if it rests, or does not run. With

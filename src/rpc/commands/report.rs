@@ -5,7 +5,9 @@ use std::path::Path;
 use crate::{
     core::session::SessionInfo,
     rpc::{calls::Queued, paths},
-    session::{Answered, Backup, NewPolecat, Removed, Restored, RigFacts, SessionError},
+    session::{
+        Answered, Backup, MergeHow, Merged, NewPolecat, Removed, Restored, RigFacts, SessionError,
+    },
 };
 
 pub(super) fn started(session: &SessionInfo) -> String {
@@ -25,6 +27,34 @@ pub(super) fn slung(session: &SessionInfo, issue: &str) -> String {
 
 pub(super) fn created(new: &NewPolecat) -> String {
     format!("made `{}` on branch `{}`", new.polecat, new.branch)
+}
+
+/// What is in the branch now, and how it goes back.
+pub(super) fn merged(polecat: &str, merged: &Merged) -> String {
+    let (commits, before) = (count(merged.commits, "commit"), merged.before.get(..10));
+    let as_one = if merged.how == MergeHow::Squash { ", as one" } else { "" };
+    let before = before.unwrap_or(&merged.before);
+    let into = &merged.into;
+    format!(
+        "merged {commits} of `{polecat}` into `{into}`{as_one}; `git reset --keep {before}` there undoes it"
+    )
+}
+
+/// Where conflicts stand, and how to go on or back.
+pub(super) fn in_conflict(polecat: &str, merged: &Merged) -> String {
+    let files = count(merged.conflicts.len(), "file");
+    let (how, abort) = match merged.how {
+        MergeHow::Merge => ("resolve and commit them", "git merge --abort"),
+        MergeHow::Squash => ("resolve and commit them", "git reset --merge"),
+        MergeHow::Rebase => ("resolve them, `git rebase --continue`", "git rebase --abort"),
+    };
+    let worktree = merged.worktree.display();
+    format!("conflicts of `{polecat}` in {files} of `{worktree}`: {how}; `{abort}` gives it up")
+}
+
+/// `1 commit`, `2 commits`.
+pub(super) fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 pub(super) fn stopped(polecat: &str) -> String {

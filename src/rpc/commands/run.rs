@@ -3,7 +3,7 @@
 use super::{
     Done, answer, inject,
     invocation::Invocation,
-    list, questions, queue, report,
+    list, merge, questions, queue, report,
     table::{Command, SIDEBAR},
 };
 use crate::{
@@ -62,6 +62,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Sling => sling(context, asked).await,
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,
+        Command::Merge => Box::pin(merge::run(context, asked)).await,
         Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
         Command::Reconnect => Ok(vec![reconnect(context)]),

@@ -62,6 +62,7 @@ pub(in crate::rpc) enum Command {
     Sling,
     Remove,
     Restore,
+    Merge,
     Label,
     Rig,
     Reconnect,
@@ -96,6 +97,7 @@ impl Command {
             | Self::Fork
             | Self::Sling
             | Self::Remove
+            | Self::Merge
             | Self::Restore => Reach::Here,
             _ => Reach::Anywhere,
         }
@@ -280,6 +282,13 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         bang: true,
         editor: true,
         ..plain(Command::Remove, "Remove", "Remove a polecat; ! saves its work first")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::Polecat), maybe("how", Kind::MergeHow)],
+        bang: true,
+        editor: true,
+        map: Some("n"),
+        ..plain(Command::Merge, "Merge", "Merge what a polecat committed; ! leaves conflicts")
     },
     Spec {
         words: &[word("polecat", Kind::Backup)],

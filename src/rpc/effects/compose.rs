@@ -78,6 +78,34 @@ pub(in crate::rpc) fn message(
     }
 }
 
+/// The message of the commit that has all work of a polecat.
+pub(in crate::rpc) fn squash(
+    (polecat, at): (&str, Option<At>),
+    into: &str,
+    text: String,
+    call: Request,
+) -> Compose {
+    Compose {
+        name: format!("polecat://squash/{polecat}"),
+        polecat: polecat.to_owned(),
+        at,
+        title: format!("all of {polecat} as one commit in {into}: `:w` commits"),
+        text,
+        quote: Vec::new(),
+        float: None,
+        lines: 12,
+        call,
+        forced: None,
+        contexts: false,
+        words: Words {
+            empty: "without a message nothing is merged",
+            unsaved: "nothing is merged yet: `:w` merges, `:q!` drops the message",
+            later: "later edits are not in the commit",
+            hidden: format!("the message is kept: `:PolecatMerge {polecat} squash` shows it"),
+        },
+    }
+}
+
 /// The words of an answer.
 pub(in crate::rpc) fn answer(
     (polecat, at): (&str, Option<At>),

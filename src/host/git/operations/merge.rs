@@ -10,6 +10,7 @@ mod sides;
 mod steps;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use super::lock::OperationLock;
 use super::to_its_end;
@@ -47,8 +48,9 @@ pub async fn merge_plan(
         branch: merge.own.branch,
         subjects,
         trailers,
-        conflicts: trial.conflicts,
-        uncommitted: merge.own.git.uncommitted_files().await?,
+        conflicts: named(&trial.conflicts),
+        uncommitted: named(&merge.own.git.uncommitted_files().await?),
+        ..MergePlan::default()
     })
 }
 
@@ -72,6 +74,10 @@ pub async fn merge(
         Merge::look(&rig, &polecat, &launch).await?.run(order).await
     })
     .await
+}
+
+fn named(files: &[PathBuf]) -> Vec<String> {
+    files.iter().map(|file| file.to_string_lossy().into_owned()).collect()
 }
 
 /// A merge, with both sides as they are now.
@@ -186,7 +192,7 @@ impl Merge {
         if files.is_empty() { Ok(()) } else { Err(MergeError::Unsaved { files }.into()) }
     }
 
-    fn in_conflict(&self, files: Vec<std::path::PathBuf>) -> HostError {
+    fn in_conflict(&self, files: Vec<PathBuf>) -> HostError {
         let (polecat, into) = (self.polecat.to_string(), self.into.clone());
         MergeError::Conflicts { polecat, into, files }.into()
     }
@@ -204,7 +210,7 @@ impl Merge {
             commits: self.ahead,
             before: self.main.head,
             after,
-            conflicts: outcome.conflicts,
+            conflicts: named(&outcome.conflicts),
             output: outcome.output,
         })
     }
