@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 mod host {
+    mod branch_status;
     mod changes;
     mod diffstat;
     mod fixtures;

@@ -28,6 +28,7 @@ pub use rig::layout::{BadTemplate, Layout, Template};
 pub use rig::merge::{MergeHow, MergeOrder, MergePlan, Merged};
 pub use rig::town::{Gastown, Town};
 pub use rig::{Rig, RigKind};
+pub use session::branch_status::BranchStatus;
 pub use session::diffstat::Diffstat;
 pub use session::record::SessionRecord;
 pub use session::{Exit, ExitHow, SessionInfo, State, StateSource, Waiting};

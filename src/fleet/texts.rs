@@ -42,6 +42,7 @@ pub(super) fn here(info: &mut SessionInfo, ahead: i64) {
         clean(&mut path);
         *workdir = path.into();
     }
+    info.branch_status.iter_mut().for_each(|status| clean(&mut status.of));
     info.waiting.iter_mut().for_each(question);
     if let Some(detail) = &mut info.detail {
         let maybe = [&mut detail.attempt, &mut detail.wait, &mut detail.until];
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
     use crate::core::{
         names::PolecatName, session::Detail, session::DetailKind, session::Exit, session::ExitHow,
-        session::Usage,
+        session::Usage, session::branch_status::BranchStatus,
     };
 
     /// Each text of a session, as it goes over the wire, with an escape in it.
@@ -93,6 +94,7 @@ mod tests {
             *text = Some(bad());
         }
         info.workdir = Some(bad().into());
+        info.branch_status = Some(BranchStatus { of: bad(), ..BranchStatus::default() });
         info.waiting = Some(Waiting {
             id: bad(),
             reason: bad(),

@@ -34,14 +34,35 @@ pub(in crate::host::git) async fn forget(
     git.run("forgetting what was merged", &["update-ref", "-d", &reference]).await.map(drop)
 }
 
-/// Whether a commit in the history of one of `goals` has all that `tip` changed: merging it there
-/// would change nothing.
+/// What merging a commit would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::host::git) enum Standing {
+    /// Nothing: all that it changed is there.
+    Merged,
+    /// It would go through; or this is not known.
+    Clean,
+    /// It would leave conflicts, in the first of the goals.
+    Conflicts,
+}
+
+/// Whether a commit in the history of one of `goals` has all that `tip` changed.
 pub(in crate::host::git) async fn is_contained(
     git: &Git,
     polecat: &PolecatName,
     tip: &str,
     goals: &[String],
 ) -> Result<bool, HostError> {
+    Ok(standing(git, polecat, tip, goals).await? == Standing::Merged)
+}
+
+/// What merging `tip` would do: nothing where it would do so with a commit in the history of one of
+/// `goals`.
+pub(in crate::host::git) async fn standing(
+    git: &Git,
+    polecat: &PolecatName,
+    tip: &str,
+    goals: &[String],
+) -> Result<Standing, HostError> {
     let mut places = goals.to_vec();
     if let Some(recorded) = git.commit(&reference(polecat)).await? {
         for goal in goals {
@@ -51,13 +72,14 @@ pub(in crate::host::git) async fn is_contained(
             }
         }
     }
-    for place in places {
-        // Also where git cannot tell: then it is not known to be merged.
-        match Trial::of(git, &place, tip).await {
-            Ok(trial) if trial.is_nothing(&place).await? => return Ok(true),
-            Ok(_) => {}
+    let mut conflicts = false;
+    for (index, place) in places.iter().enumerate() {
+        match Trial::of(git, place, tip).await {
+            Ok(trial) if trial.is_nothing(place).await? => return Ok(Standing::Merged),
+            Ok(trial) => conflicts |= index == 0 && !trial.conflicts.is_empty(),
+            // Then it is not known to be merged.
             Err(error) => tracing::debug!(%polecat, %error, "whether it is merged is unknown"),
         }
     }
-    Ok(false)
+    Ok(if conflicts { Standing::Conflicts } else { Standing::Clean })
 }

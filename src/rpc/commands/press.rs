@@ -145,6 +145,7 @@ mod tests {
             ("A", ":PolecatAnswer ash"),
             ("D", ":PolecatRemove ash"),
             ("K", ":PolecatStatus ash"),
+            ("M", ":PolecatMerge ash"),
             ("Q", ":PolecatQueue ash"),
             ("R", ":PolecatStart ash resume"),
             ("X", ":PolecatStop! ash"),
