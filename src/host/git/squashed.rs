@@ -75,11 +75,26 @@ pub(in crate::host::git) async fn standing(
     let mut conflicts = false;
     for (index, place) in places.iter().enumerate() {
         match Trial::of(git, place, tip).await {
-            Ok(trial) if trial.is_nothing(place).await? => return Ok(Standing::Merged),
+            Ok(trial) if trial.is_nothing(place).await? => {
+                // What changes nothing by itself is in no other branch either.
+                if git.changes_something(place, tip).await? {
+                    return Ok(Standing::Merged);
+                }
+            }
             Ok(trial) => conflicts |= index == 0 && !trial.conflicts.is_empty(),
             // Then it is not known to be merged.
             Err(error) => tracing::debug!(%polecat, %error, "whether it is merged is unknown"),
         }
     }
     Ok(if conflicts { Standing::Conflicts } else { Standing::Clean })
+}
+
+impl Git {
+    /// Whether the files of `tip` differ from those where it left the history of `place`.
+    async fn changes_something(&self, place: &str, tip: &str) -> Result<bool, HostError> {
+        let args = ["merge-base", place, tip];
+        let left = self.answer("looking for where a branch was left", &args).await?;
+        let Some(left) = left.map(|output| output.text()) else { return Ok(false) };
+        Ok(self.tree_of(&left).await? != self.tree_of(tip).await?)
+    }
 }
