@@ -27,6 +27,7 @@ mod host {
     mod processes;
     mod programs;
     mod provision;
+    mod pushing;
     mod records;
     mod recovery;
     mod remove;

@@ -263,6 +263,17 @@ return {
     words = { 'polecats?', 'how?' },
   },
   {
+    name = 'Push',
+    sub = 'push',
+    opts = {
+      desc = "Push a polecat's branch, and open a pull request",
+      nargs = '*',
+      bar = true,
+    },
+    map = 'n',
+    words = { 'polecats?' },
+  },
+  {
     name = 'Restore',
     sub = 'restore',
     opts = {

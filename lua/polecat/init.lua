@@ -247,6 +247,16 @@ M.merge = api('polecat.merge', { 'polecat', 'opts', 'cb' }, with_editor)
 ---@type fun(name: string, cb?: polecat.Callback)
 M.merge_plan = api('polecat.merge_plan', { 'polecat', 'cb' })
 
+--- Pushes a polecat's branch, never by force. The result is `{ remote, branch, commit, url?,
+--- pull_request?, draft? }`: `draft` where `gh` can open a pull request.
+---@type fun(name: string, opts?: { commit?: string }, cb?: polecat.Callback)
+M.push = api('polecat.push', { 'polecat', 'opts', 'cb' })
+
+--- Opens a pull request, by `gh`, for a branch that is pushed: the first line of `text` is its title.
+--- The result is `{ url }`.
+---@type fun(name: string, text: string, cb?: polecat.Callback)
+M.pull_request = api('polecat.pull_request', { 'polecat', 'text', 'cb' })
+
 --- Brings back what the last backup of a removed polecat has. The result is
 --- `{ polecat, workdir, branch?, formerly?, backup }`.
 ---@type fun(name: string, opts?: { in_use?: 'ignore' }, cb?: polecat.Callback)

@@ -5,6 +5,7 @@ pub mod branch;
 pub mod layout;
 pub mod merge;
 pub mod name_pool;
+pub mod push;
 pub mod theme;
 pub mod town;
 

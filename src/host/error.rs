@@ -1,6 +1,7 @@
 //! Errors of the host: folders, git and processes.
 
 mod merge;
+mod push;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use crate::core::{BadName, PolecatName};
 use crate::host::programs::run::RunError;
 
 pub use merge::MergeError;
+pub use push::PushError;
 
 /// Why something could not be read or changed. Unless a variant says otherwise, nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -228,6 +230,9 @@ pub enum HostError {
     /// A polecat's work was not merged.
     #[error(transparent)]
     Merge(#[from] MergeError),
+    /// A branch was not pushed.
+    #[error(transparent)]
+    Push(#[from] PushError),
     /// A mistake of ours.
     #[error("internal error: {0}")]
     Internal(String),
@@ -286,6 +291,7 @@ impl HostError {
             Self::Git { source: RunError::Missing { .. }, .. } => "install git",
             Self::NotUndone { cause, .. } => return cause.hint(),
             Self::Merge(error) => return error.hint(),
+            Self::Push(error) => return error.hint(),
             _ => return None,
         };
         Some(hint.to_owned())

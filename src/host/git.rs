@@ -38,6 +38,7 @@ pub use operations::create::{create_worktree, rollback_create};
 pub use operations::fork::{Forked, fork, rollback_fork};
 pub use operations::merge::{merge, merge_plan};
 pub use operations::next::{Next, create_next};
+pub use operations::push::{base_there, push, push_plan, subjects};
 pub use operations::recovery::{recover, recover_all};
 pub use operations::remove::{Aside, Removal, Removed};
 pub use operations::restore::{Restored, restorable, restore};

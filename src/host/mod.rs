@@ -14,6 +14,7 @@ pub mod loopback;
 pub mod machine;
 pub mod processes;
 pub mod programs;
+pub mod pull_requests;
 pub mod records;
 mod repository;
 pub mod rigs;
@@ -21,7 +22,7 @@ pub mod tracker;
 pub mod trust;
 pub mod watch;
 
-pub use error::{HostError, MergeError};
+pub use error::{HostError, MergeError, PushError};
 pub use gastown::{dolt, heartbeats, hooks, pending, provision, settings};
 pub use loopback::{event_stream, http};
 pub use programs::launch::Launch;

@@ -14,6 +14,7 @@ mod locations;
 mod merge;
 mod press;
 mod pressed;
+mod push;
 mod questions;
 mod queue;
 mod quotes;

@@ -355,6 +355,7 @@ fn host_code(error: &HostError) -> &'static str {
         }
         HostError::NotUndone { cause, .. } => host_code(cause),
         HostError::Merge(error) => error.code(),
+        HostError::Push(error) => error.code(),
         _ => "internal",
     }
 }

@@ -69,6 +69,7 @@ pub use start::{Started, Starter};
 pub use workspace::{Place, RigFacts, Workspace};
 
 pub use crate::core::rig::merge::{MergeHow, MergeOrder, MergePlan, Merged};
+pub use crate::core::rig::push::{PullRequest, PullRequestDraft, PushPlan, Pushed};
 pub use crate::core::trust::{Allowed, Answer};
 pub use crate::host::MergeError;
 pub use crate::host::git::{Backup, Removed, Restored, Uncommitted};

@@ -8,6 +8,7 @@ pub(in crate::session) mod label;
 pub(in crate::session) mod merge;
 pub(in crate::session) mod outlived;
 pub(in crate::session) mod presence;
+pub(in crate::session) mod push;
 pub(in crate::session) mod remove;
 pub(in crate::session) mod restore;
 pub(in crate::session) mod sling;

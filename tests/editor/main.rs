@@ -51,6 +51,7 @@ mod presence;
 mod pressing;
 mod programs;
 mod provision;
+mod pushing;
 mod queueing;
 mod racing;
 mod reading;

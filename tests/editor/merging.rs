@@ -28,11 +28,11 @@ const ANSWERS: &str = "
     end
 ";
 
-async fn answers(shop: &Shop, answers: &[&str]) {
+pub(crate) async fn answers(shop: &Shop, answers: &[&str]) {
     shop.editor.lua(ANSWERS, json!([answers])).await.unwrap();
 }
 
-async fn asked(shop: &Shop, count: usize) -> Vec<String> {
+pub(crate) async fn asked(shop: &Shop, count: usize) -> Vec<String> {
     let mut all = Vec::new();
     eventually(&format!("{count} questions"), async || {
         let found = shop.editor.lua("return _G.asked", json!([])).await.unwrap();

@@ -9,6 +9,7 @@ mod lock;
 pub(super) mod merge;
 pub(super) mod next;
 mod orphans;
+pub(super) mod push;
 pub(super) mod recovery;
 pub(super) mod remove;
 mod require_pristine;

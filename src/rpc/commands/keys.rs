@@ -143,6 +143,16 @@ const MERGE: Key = command(
     Manner::Plain,
 );
 
+/// The same.
+const PUSH: Key = command(
+    "P",
+    "Push its branch, and open a pull request",
+    "push",
+    "pushing",
+    "Push",
+    Manner::Plain,
+);
+
 const QUEUE: Key =
     command("Q", "Show what is queued for it", "queue", "opening", "Queue", Manner::Plain);
 
@@ -165,6 +175,7 @@ const POLECAT: &[Key] = &[
     QUEUE,
     command("d", "Show what it changed", "diff", "opening", "Diff", Manner::Plain),
     MERGE,
+    PUSH,
     command("s", "Start it", "start", "starting", "Start", Manner::Plain),
     command(
         "R",

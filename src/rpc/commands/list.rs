@@ -30,6 +30,7 @@ const ACTIONS: &[Action] = &[
     Action::Key("detail"),
     Action::Key("diff"),
     Action::Key("merge"),
+    Action::Key("push"),
     Action::Key("stop"),
     Action::Key("kill"),
 ];

@@ -146,6 +146,7 @@ mod tests {
             ("D", ":PolecatRemove ash"),
             ("K", ":PolecatStatus ash"),
             ("M", ":PolecatMerge ash"),
+            ("P", ":PolecatPush ash"),
             ("Q", ":PolecatQueue ash"),
             ("R", ":PolecatStart ash resume"),
             ("X", ":PolecatStop! ash"),

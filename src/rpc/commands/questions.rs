@@ -12,7 +12,7 @@ use crate::{
         calls::{Answers, InUse, Trust},
         effects::{Choice, Effect, Preview, Request},
     },
-    session::{Answer, MergeHow, MergePlan},
+    session::{Answer, MergeHow, MergePlan, PushPlan},
 };
 
 /// How many polecats a question names.
@@ -67,13 +67,7 @@ pub(super) fn merge(
         MergeHow::Rebase => format!("Rebase {commits} of `{polecat}` onto `{into}`"),
         _ => format!("Merge {commits} of `{polecat}` into `{into}`"),
     };
-    match plan.uncommitted.len() {
-        0 => {}
-        1 => prompt.push_str(", without 1 file that is not committed"),
-        many => {
-            let _ = write!(prompt, ", without {many} files that are not committed");
-        }
-    }
+    prompt.push_str(&without(plan.uncommitted.len()));
     if plan.working {
         prompt.push_str(", while its agent works");
     }
@@ -86,6 +80,34 @@ pub(super) fn merge(
         yes: if how == MergeHow::Rebase { "Rebase" } else { "Merge" },
         again: invocation.line(),
         then: invocation.again(answers),
+    }
+}
+
+/// Whether to push what `plan` says of `polecat`.
+pub(super) fn push(
+    invocation: &Invocation,
+    polecat: &str,
+    plan: &PushPlan,
+    answers: Answers,
+) -> Effect {
+    let PushPlan { remote, branch, commits, uncommitted, .. } = plan;
+    let commits = count(*commits, "commit");
+    let mut prompt = format!("Push {commits} of `{polecat}` to `{remote}` as `{branch}`");
+    prompt.push_str(&without(*uncommitted));
+    Effect::Confirm {
+        prompt: prompt + "?",
+        yes: "Push",
+        again: invocation.line(),
+        then: invocation.again(answers),
+    }
+}
+
+/// What stays behind.
+fn without(uncommitted: usize) -> String {
+    match uncommitted {
+        0 => String::new(),
+        1 => ", without 1 file that is not committed".to_owned(),
+        many => format!(", without {many} files that are not committed"),
     }
 }
 

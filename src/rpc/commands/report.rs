@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use crate::{
-    core::session::SessionInfo,
+    core::{names::shown, session::SessionInfo},
     rpc::{calls::Queued, paths},
     session::{
-        Answered, Backup, MergeHow, Merged, NewPolecat, Removed, Restored, RigFacts, SessionError,
+        Answered, Backup, MergeHow, Merged, NewPolecat, Pushed, Removed, Restored, RigFacts,
+        SessionError,
     },
 };
 
@@ -38,6 +39,22 @@ pub(super) fn merged(polecat: &str, merged: &Merged) -> String {
     format!(
         "merged {commits} of `{polecat}` into `{into}`{as_one}; `git reset --keep {before}` there undoes it"
     )
+}
+
+/// Where a branch is, and what to look at there.
+pub(super) fn pushed(pushed: &Pushed) -> String {
+    let Pushed { remote, branch, url, pull_request, .. } = pushed;
+    let at = match (pull_request, url) {
+        (Some(url), _) => format!("; its pull request: {}", shown(url)),
+        (None, Some(url)) => format!("; {}", shown(url)),
+        (None, None) => String::new(),
+    };
+    format!("pushed `{branch}` to `{remote}`{at}")
+}
+
+/// Which one was opened.
+pub(super) fn pull_request(url: &str) -> String {
+    format!("opened the pull request {}", shown(url))
 }
 
 /// Where conflicts stand, and how to go on or back.

@@ -3,7 +3,7 @@
 use super::{
     Done, answer, inject,
     invocation::Invocation,
-    list, merge, questions, queue, report,
+    list, merge, push, questions, queue, report,
     table::{Command, SIDEBAR},
 };
 use crate::{
@@ -63,6 +63,7 @@ async fn perform(context: &CallContext<'_>, asked: &Invocation) -> Done {
         Command::Remove => remove(context, asked).await,
         Command::Restore => restore(context, asked).await,
         Command::Merge => Box::pin(merge::run(context, asked)).await,
+        Command::Push => Box::pin(push::run(context, asked)).await,
         Command::Label => label(context, asked).await,
         Command::Rig => rig(context, asked).await,
         Command::Reconnect => Ok(vec![reconnect(context)]),

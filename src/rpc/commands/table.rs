@@ -63,6 +63,7 @@ pub(in crate::rpc) enum Command {
     Remove,
     Restore,
     Merge,
+    Push,
     Label,
     Rig,
     Reconnect,
@@ -98,6 +99,7 @@ impl Command {
             | Self::Sling
             | Self::Remove
             | Self::Merge
+            | Self::Push
             | Self::Restore => Reach::Here,
             _ => Reach::Anywhere,
         }
@@ -289,6 +291,11 @@ pub(in crate::rpc) static COMMANDS: &[Spec] = &[
         editor: true,
         map: Some("n"),
         ..plain(Command::Merge, "Merge", "Merge what a polecat committed; ! leaves conflicts")
+    },
+    Spec {
+        words: &[maybe("polecat", Kind::Polecat)],
+        map: Some("n"),
+        ..plain(Command::Push, "Push", "Push a polecat's branch, and open a pull request")
     },
     Spec {
         words: &[word("polecat", Kind::Backup)],

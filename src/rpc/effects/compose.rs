@@ -106,6 +106,34 @@ pub(in crate::rpc) fn squash(
     }
 }
 
+/// The title and the text of a pull request.
+pub(in crate::rpc) fn pull_request(
+    (polecat, at): (&str, Option<At>),
+    branch: &str,
+    text: String,
+    call: Request,
+) -> Compose {
+    Compose {
+        name: format!("polecat://pull-request/{polecat}"),
+        polecat: polecat.to_owned(),
+        at,
+        title: format!("pull request of {branch}, its title first: `:w` opens it"),
+        text,
+        quote: Vec::new(),
+        float: None,
+        lines: 12,
+        call,
+        forced: None,
+        contexts: false,
+        words: Words {
+            empty: "without a title no pull request is opened",
+            unsaved: "the pull request is not opened: `:w` opens it, `:q!` drops the text",
+            later: "later edits are not in the pull request",
+            hidden: format!("the text is kept: `:PolecatPush {polecat}` shows it"),
+        },
+    }
+}
+
 /// The words of an answer.
 pub(in crate::rpc) fn answer(
     (polecat, at): (&str, Option<At>),

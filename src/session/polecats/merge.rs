@@ -24,16 +24,13 @@ impl Polecats {
         let plan = git::merge_plan(rig, &polecat, launch).await?;
         let info = self.context.sessions().status(name).await?;
         let working = matches!(info.state, State::Working | State::Starting);
-        let title = match info.issue {
-            Some(issue) => self.title(&issue).await,
-            None => None,
-        };
+        let title = self.title_of(info.issue.as_deref()).await;
         Ok(MergePlan { running: info.running, working, title, ..plan })
     }
 
     /// The title of an issue, where the tracker tells it.
-    async fn title(&self, issue: &str) -> Option<String> {
-        let issue = IssueId::parse(issue).ok()?;
+    pub(super) async fn title_of(&self, issue: Option<&str>) -> Option<String> {
+        let issue = IssueId::parse(issue?).ok()?;
         let dir = self.context.tracker_dir(self.context.rig.path.clone());
         let found = self.context.shared.tracker.show(&issue, &dir).await.ok()?;
         Some(found.title).filter(|title| !title.is_empty())

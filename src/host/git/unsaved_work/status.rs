@@ -31,6 +31,14 @@ pub(in crate::host::git) async fn status(git: &Git) -> Result<Status, HostError>
     Ok(Status::read(&output.stdout))
 }
 
+impl Git {
+    /// The files of a worktree that are not committed, those that git does not track among them.
+    pub(in crate::host::git) async fn uncommitted_files(&self) -> Result<Vec<PathBuf>, HostError> {
+        let status = status(self).await?;
+        Ok(status.changed.into_iter().chain(status.untracked).collect())
+    }
+}
+
 impl Status {
     pub(in crate::host::git) fn read(output: &[u8]) -> Self {
         let mut status = Self::default();

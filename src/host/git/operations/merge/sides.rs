@@ -118,11 +118,3 @@ impl Side {
         Ok(names.map(path_from).collect())
     }
 }
-
-impl Git {
-    /// The files of a worktree that are not committed, those that git does not track among them.
-    pub(super) async fn uncommitted_files(&self) -> Result<Vec<PathBuf>, HostError> {
-        let status = status::status(self).await?;
-        Ok(status.changed.into_iter().chain(status.untracked).collect())
-    }
-}
